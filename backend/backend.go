@@ -1,0 +1,286 @@
+// Package backend is the seam between ECS policy and whatever runs containers.
+//
+// An [Engine] knows sandboxes, containers, images and networks, and nothing of
+// ECS: essential containers, dependency order, stop reasons and health live once,
+// in emulator/agent. Two engines ship, backend/docker and backend/sim; both pass
+// the suite in backend/backendtest, which is the contract in executable form.
+//
+// The package imports the standard library only.
+package backend
+
+import (
+	"context"
+	"net"
+	"time"
+)
+
+// Engine runs the containers of tasks.
+//
+// Every method is safe for concurrent use and idempotent: repeating a call that
+// succeeded succeeds again. Methods that take an id return [ErrNotFound] when the
+// engine does not know it, unless stated otherwise. An engine sees only what its
+// own owner created; see [Container].
+type Engine interface {
+	// Info describes the engine. It MUST fail with [ErrUnavailable] while the
+	// engine cannot be reached.
+	Info(ctx context.Context) (Info, error)
+
+	// EnsureNetwork makes the network of a VPC, or finds the one this owner
+	// already made under that name. The engine picks the address range.
+	EnsureNetwork(ctx context.Context, spec NetworkSpec) (Network, error)
+
+	// Image inspects a local image. It returns [ErrNotFound] when the image is
+	// absent; it MUST NOT pull.
+	Image(ctx context.Context, ref string) (Image, error)
+	// Pull fetches an image. The error text is the engine's own, because it ends
+	// up in the container's reason.
+	Pull(ctx context.Context, spec PullSpec) error
+
+	// CreateSandbox makes the network namespace of a task, stopped. A sandbox is
+	// a container for Start, Stop, Remove, Inspect and List. Start returns
+	// [ErrAddressInUse] when the address belongs to somebody else.
+	CreateSandbox(ctx context.Context, spec SandboxSpec) (id string, err error)
+	// Create makes a container, stopped. With the same Name it returns the id of
+	// the container that exists.
+	Create(ctx context.Context, spec ContainerSpec) (id string, err error)
+	// Start starts a created container. The error text is the engine's own.
+	Start(ctx context.Context, id string) error
+	// Stop sends the stop signal, waits up to grace (real time), kills, and
+	// returns once the container is no longer running.
+	Stop(ctx context.Context, id string, grace time.Duration) error
+	// Remove removes a container, killing it if it runs. Gone is success.
+	Remove(ctx context.Context, id string) error
+	// Inspect returns the state of one container.
+	Inspect(ctx context.Context, id string) (Container, error)
+	// List returns this owner's containers and sandboxes that carry all labels,
+	// in any state.
+	List(ctx context.Context, labels map[string]string) ([]Container, error)
+
+	// Watch calls fn for each event, in order, from one goroutine, until ctx
+	// ends. It calls fn with [Resync] once it listens and after each gap: what
+	// happened before is then to be read with List. It calls fn with
+	// [Disconnected] when the engine is lost and reconnects by itself.
+	Watch(ctx context.Context, fn func(Event)) error
+
+	// Logs writes the output of a container, which may have stopped. It returns
+	// at the end of the output, or with Follow when the container stops.
+	Logs(ctx context.Context, id string, opts LogOptions) error
+	// Dial connects to a TCP port inside a sandbox, as its loopback or its own
+	// address would answer.
+	Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error)
+
+	// RemoveAll removes every container and network of this owner.
+	RemoveAll(ctx context.Context) error
+	// Close releases the connection; containers stay.
+	Close() error
+}
+
+// Sweeper is implemented by engines that outlive the emulator. Sweep removes what
+// owners left behind that no longer live, never what belongs to a live one.
+type Sweeper interface {
+	Sweep(ctx context.Context) (removed int, err error)
+}
+
+// Info describes an engine.
+type Info struct {
+	Name         string // "docker" or "sim"
+	Version      string
+	OS           string // GOOS of the engine: "linux"
+	Architecture string // GOARCH of the engine: "amd64", "arm64"
+	CPUs         int
+	Memory       int64 // bytes
+	// Reachable says whether the addresses of sandboxes can be dialled from this
+	// process's own host. If not, only Dial reaches them.
+	Reachable bool
+	// TaskLimits says whether SandboxSpec.CPU and Memory bound the sum of the
+	// sandbox's containers. If not, only per-container limits hold.
+	TaskLimits bool
+}
+
+// NetworkSpec asks for a VPC's network.
+type NetworkSpec struct {
+	Name   string // unique per owner: the VPC id
+	Labels map[string]string
+}
+
+// Network is one VPC on the engine.
+type Network struct {
+	ID   string
+	Name string
+	// CIDR is the range of the network, a /16. The engine keeps the gateway at
+	// the first address and hands out, to containers that ask for none, only
+	// addresses of the last /20; the rest is for SandboxSpec.IP.
+	CIDR string
+}
+
+// Image is what the engine knows about a local image.
+type Image struct {
+	ID           string
+	Digests      []string // RepoDigests: "repo@sha256:…"; empty for images built here
+	Architecture string
+	OS           string
+}
+
+// PullSpec asks for an image. Auth nil means the user's own `docker login`
+// credentials where the engine has such a thing.
+type PullSpec struct {
+	Ref      string
+	Platform string // "linux/arm64"; empty is the engine's own
+	Auth     *RegistryAuth
+}
+
+// RegistryAuth is a registry login.
+type RegistryAuth struct {
+	Username, Password string
+}
+
+// SandboxSpec describes a network namespace that containers share.
+type SandboxSpec struct {
+	Name       string
+	Hostname   string
+	Network    string // Network.Name
+	IP         string // an address of the network outside its last /20
+	MAC        string
+	ExtraHosts []string // "name:ip"
+	Sysctls    map[string]string
+	Labels     map[string]string
+	// CPU in CPU units (1024 = one vCPU) and Memory in bytes bound all containers
+	// of the sandbox together; 0 is no bound.
+	CPU    int64
+	Memory int64
+}
+
+// ContainerSpec describes one container of a sandbox.
+type ContainerSpec struct {
+	Name    string
+	Image   string
+	Sandbox string // sandbox id
+	Labels  map[string]string
+
+	EntryPoint []string
+	Command    []string
+	Env        []string // "K=V"
+	User       string
+	WorkingDir string
+	TTY        bool
+	OpenStdin  bool
+	Init       bool
+
+	CPUShares         int64
+	CPU               int64 // hard ceiling in CPU units; 0 is none
+	Memory            int64 // bytes; 0 is none
+	MemoryReservation int64
+	MemorySwap        int64 // bytes, as the engine counts: memory plus swap
+	MemorySwappiness  *int64
+	SharedMemory      int64 // bytes
+
+	ReadonlyRootfs bool
+	Privileged     bool
+	CapAdd         []string
+	CapDrop        []string
+	SecurityOpt    []string
+	Ulimits        []Ulimit
+	Sysctls        map[string]string
+	Tmpfs          map[string]string
+	Mounts         []Mount
+	VolumesFrom    []string // container names, with ":ro" to be read-only
+	Devices        []Device
+	Health         *HealthCheck
+}
+
+// Ulimit is a resource limit of a container's processes.
+type Ulimit struct {
+	Name       string
+	Soft, Hard int64
+}
+
+// Mount is a bind mount (Source is a path) or a named volume (Source is a name;
+// labelled and removed with the owner's things).
+type Mount struct {
+	Source   string
+	Target   string
+	Volume   bool
+	ReadOnly bool
+}
+
+// Device makes a host device available. Permissions is a subset of "rwm".
+type Device struct {
+	HostPath, ContainerPath, Permissions string
+}
+
+// HealthCheck is run by the engine inside the container. Test starts with "CMD"
+// or "CMD-SHELL". Durations are real time.
+type HealthCheck struct {
+	Test                           []string
+	Interval, Timeout, StartPeriod time.Duration
+	Retries                        int
+}
+
+// State of a container.
+type State string
+
+// States in the order in which a container passes them.
+const (
+	Created State = "created"
+	Running State = "running"
+	Exited  State = "exited"
+)
+
+// Health of a container as its HealthCheck sees it; empty without one.
+type Health string
+
+// Health states.
+const (
+	Starting  Health = "starting"
+	Healthy   Health = "healthy"
+	Unhealthy Health = "unhealthy"
+)
+
+// Container is the observed state of a container or sandbox.
+type Container struct {
+	ID        string
+	Name      string
+	Labels    map[string]string // as given in the spec
+	Sandbox   bool
+	IP        string // sandboxes only
+	State     State
+	ExitCode  int    // when Exited
+	OOMKilled bool   // when Exited
+	Error     string // the engine's own text, when it could not start
+	Health    Health
+	StartedAt time.Time // zero if it never ran
+	ExitedAt  time.Time
+}
+
+// EventKind says what happened.
+type EventKind string
+
+// Event kinds. Only ContainerDied carries ExitCode, only HealthChanged Health.
+const (
+	Resync           EventKind = "resync"
+	Disconnected     EventKind = "disconnected"
+	ContainerStarted EventKind = "started"
+	ContainerDied    EventKind = "died"
+	HealthChanged    EventKind = "health"
+)
+
+// Event tells that a container changed. The receiver inspects it for the rest:
+// an event may be late, but never wrong about what had happened at Time.
+type Event struct {
+	Kind        EventKind
+	ContainerID string
+	Labels      map[string]string // those of the container
+	ExitCode    int
+	Health      Health
+	Time        time.Time // the engine's clock
+	Err         error     // Disconnected: why
+}
+
+// LogOptions selects output. Lines of both streams are passed on in order.
+type LogOptions struct {
+	Follow bool
+	Since  time.Time
+	Tail   int // last lines; 0 is all
+	// Write receives each line without its line break. stderr tells the stream.
+	Write func(at time.Time, stderr bool, line string) error
+}
