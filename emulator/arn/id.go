@@ -1,0 +1,48 @@
+package arn
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/google/uuid"
+)
+
+// Ids need not be secret, only different, so they come from the runtime's fast
+// generator.
+
+// NewID makes the id of a task or container instance: 32 hex digits.
+func NewID() string { return randomHex(16) }
+
+// NewUUID makes the id of a container, attachment or event.
+func NewUUID() string {
+	var u uuid.UUID
+	fill(u[:])
+	u[6] = u[6]&0x0f | 0x40 // version 4
+	u[8] = u[8]&0x3f | 0x80 // variant of RFC 9562
+	return u.String()
+}
+
+// NewDeploymentID makes the id of a deployment: ecs-svc/ and 19 digits.
+func NewDeploymentID() string {
+	return fmt.Sprintf("ecs-svc/%019d", rand.Uint64N(9_999_999_999_999_999_999))
+}
+
+// NewNetworkInterfaceID makes the id of an elastic network interface.
+func NewNetworkInterfaceID() string { return "eni-" + randomHex(9)[:17] }
+
+func randomHex(bytes int) string {
+	b := make([]byte, bytes)
+	fill(b)
+	return hex.EncodeToString(b)
+}
+
+func fill(b []byte) {
+	for i := 0; i < len(b); i += 8 {
+		n := rand.Uint64()
+		for j := i; j < min(i+8, len(b)); j++ {
+			b[j] = byte(n)
+			n >>= 8
+		}
+	}
+}
