@@ -1,0 +1,146 @@
+package wire
+
+import (
+	"encoding/base64"
+	"math"
+	"reflect"
+	"strconv"
+	"time"
+	"unicode/utf8"
+	"unsafe"
+)
+
+func loadInt(k reflect.Kind, p unsafe.Pointer) int64 {
+	switch k {
+	case reflect.Int8:
+		return int64(*(*int8)(p))
+	case reflect.Int16:
+		return int64(*(*int16)(p))
+	case reflect.Int32:
+		return int64(*(*int32)(p))
+	case reflect.Int64:
+		return *(*int64)(p)
+	}
+	return int64(*(*int)(p))
+}
+
+func loadUint(k reflect.Kind, p unsafe.Pointer) uint64 {
+	switch k {
+	case reflect.Uint8:
+		return uint64(*(*uint8)(p))
+	case reflect.Uint16:
+		return uint64(*(*uint16)(p))
+	case reflect.Uint32:
+		return uint64(*(*uint32)(p))
+	case reflect.Uint64:
+		return *(*uint64)(p)
+	}
+	return uint64(*(*uint)(p))
+}
+
+func loadFloat(k reflect.Kind, p unsafe.Pointer) (f float64, bits int) {
+	if k == reflect.Float32 {
+		return float64(*(*float32)(p)), 32
+	}
+	return *(*float64)(p), 64
+}
+
+// appendFloat writes the shortest text that reads back the same. What JSON has no
+// number for is a string, as the AWS JSON protocols have it.
+func appendFloat(buf []byte, k reflect.Kind, p unsafe.Pointer) []byte {
+	f, bits := loadFloat(k, p)
+	switch {
+	case math.IsNaN(f):
+		return append(buf, `"NaN"`...)
+	case math.IsInf(f, 1):
+		return append(buf, `"Infinity"`...)
+	case math.IsInf(f, -1):
+		return append(buf, `"-Infinity"`...)
+	case f != 0 && (math.Abs(f) < 1e-6 || math.Abs(f) >= 1e21):
+		return strconv.AppendFloat(buf, f, 'e', -1, bits)
+	}
+	return strconv.AppendFloat(buf, f, 'f', -1, bits)
+}
+
+func appendBase64(buf, b []byte) []byte {
+	buf = append(buf, '"')
+	buf = base64.StdEncoding.AppendEncode(buf, b)
+	return append(buf, '"')
+}
+
+// appendTime writes epoch seconds, with as many of three decimals as needed.
+// Source: recorded ECS answers, such as 1526920787.49.
+func appendTime(buf []byte, t time.Time) []byte {
+	ms := t.UnixMilli()
+	if ms < 0 {
+		buf = append(buf, '-')
+		ms = -ms
+	}
+	buf = strconv.AppendInt(buf, ms/1000, 10)
+	fraction := ms % 1000
+	if fraction == 0 {
+		return buf
+	}
+	buf = append(buf, '.', byte('0'+fraction/100), byte('0'+fraction/10%10), byte('0'+fraction%10))
+	for buf[len(buf)-1] == '0' {
+		buf = buf[:len(buf)-1]
+	}
+	return buf
+}
+
+// plain marks the bytes that stand for themselves in a JSON string.
+var plain = func() (t [256]bool) {
+	for c := 0x20; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
+
+const hexDigits = "0123456789abcdef"
+
+// appendString writes s quoted. Bytes that are not UTF-8 become U+FFFD; nothing
+// is escaped for HTML's sake.
+func appendString(buf []byte, s string) []byte {
+	buf = append(buf, '"')
+	done := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if plain[c] {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r != utf8.RuneError || size > 1 {
+				i += size
+				continue
+			}
+		}
+		buf = append(buf, s[done:i]...)
+		buf = appendEscape(buf, c)
+		i++
+		done = i
+	}
+	return append(append(buf, s[done:]...), '"')
+}
+
+func appendEscape(buf []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(buf, '\\', c)
+	case '\n':
+		return append(buf, `\n`...)
+	case '\r':
+		return append(buf, `\r`...)
+	case '\t':
+		return append(buf, `\t`...)
+	case '\b':
+		return append(buf, `\b`...)
+	case '\f':
+		return append(buf, `\f`...)
+	}
+	if c >= utf8.RuneSelf {
+		return utf8.AppendRune(buf, utf8.RuneError)
+	}
+	return append(buf, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+}

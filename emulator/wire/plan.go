@@ -1,0 +1,234 @@
+package wire
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+)
+
+// op is what a node does with the memory it is given.
+type op uint8
+
+const (
+	opBool op = iota
+	opInt
+	opUint
+	opFloat
+	opString
+	opBytes    // []byte: base64 text
+	opTime     // time.Time
+	opPointer  // *elem
+	opStrings  // []string, or of a type based on string
+	opSlice    // []elem
+	opLabels   // map[string]string
+	opMap      // map[string]elem
+	opStruct   // fields
+	opUnion    // an SDK interface with one member set
+	opDocument // document.Interface
+	opAny      // any
+	opAppender // a type that encodes itself
+)
+
+// node is the plan of one type. It reads and writes values through untyped
+// pointers at offsets that reflect gave: every access is typed by op, which is
+// chosen from the very type the pointer has, so a node never sees foreign memory.
+type node struct {
+	op      op
+	typ     reflect.Type
+	codec   *Codec
+	elem    *node            // of opPointer, opSlice, opMap
+	fields  []field          // of opStruct, in alphabetical order of name
+	index   map[string]int32 // of opStruct with many fields: name → position
+	needed  bitset           // of opStruct: the required fields
+	members []unionMember    // of opUnion
+}
+
+type field struct {
+	name     string
+	key      string // `"name":`
+	depth    int    // of embedding
+	offset   uintptr
+	node     *node
+	omitZero bool
+	limits   *limits // nil: unconstrained
+}
+
+var (
+	appenderType = reflect.TypeFor[Appender]()
+	rawType      = reflect.TypeFor[Raw]()
+	timeType     = reflect.TypeFor[time.Time]()
+	bytesType    = reflect.TypeFor[[]byte]()
+	labelsType   = reflect.TypeFor[map[string]string]()
+	documentType = reflect.TypeFor[document.Interface]()
+	metadataType = reflect.TypeFor[middleware.Metadata]()
+	apiErrorType = reflect.TypeFor[smithy.APIError]()
+)
+
+// builder makes the plans of a type and all it refers to.
+type builder struct {
+	codec *Codec
+	nodes map[reflect.Type]*node
+}
+
+func (b *builder) node(t reflect.Type) *node {
+	if n, ok := b.codec.plans.Load(t); ok {
+		return n.(*node)
+	}
+	if n, ok := b.nodes[t]; ok {
+		return n
+	}
+	n := &node{typ: t, codec: b.codec}
+	b.nodes[t] = n // before its parts: a type may refer to itself
+	n.op = b.classify(t)
+	switch n.op {
+	case opPointer, opSlice, opMap:
+		n.elem = b.node(t.Elem())
+	case opStruct:
+		n.fields = b.structFields(t, 0, 0)
+		slices.SortFunc(n.fields, func(x, y field) int {
+			return cmp.Or(strings.Compare(x.name, y.name), cmp.Compare(x.depth, y.depth))
+		})
+		// As in Go, a field hides those of its name in embedded structs.
+		n.fields = slices.CompactFunc(n.fields, func(x, y field) bool { return x.name == y.name })
+		n.indexFields()
+	case opUnion:
+		n.members = b.unionMembers(t)
+	}
+	return n
+}
+
+func (b *builder) classify(t reflect.Type) op {
+	switch {
+	case t == timeType:
+		return opTime
+	case t == documentType:
+		return opDocument
+	case unions[t] != nil:
+		return opUnion
+	case t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(appenderType):
+		return opAppender
+	case t == labelsType:
+		return opLabels
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return opBool
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return opInt
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return opUint
+	case reflect.Float32, reflect.Float64:
+		return opFloat
+	case reflect.String:
+		return opString
+	case reflect.Pointer:
+		return opPointer
+	case reflect.Struct:
+		return opStruct
+	case reflect.Interface:
+		return opAny
+	case reflect.Slice:
+		switch {
+		case t == bytesType:
+			return opBytes
+		case t.Elem().Kind() == reflect.String && !reflect.PointerTo(t.Elem()).Implements(appenderType):
+			return opStrings
+		}
+		return opSlice
+	case reflect.Map:
+		if t.Key().Kind() == reflect.String {
+			return opMap
+		}
+	}
+	panic(fmt.Sprintf("wire: %s has no JSON form", t))
+}
+
+// structFields lists the members of t, those of embedded structs included.
+func (b *builder) structFields(t reflect.Type, base uintptr, depth int) []field {
+	var fields []field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, option, _ := strings.Cut(f.Tag.Get("wire"), ",")
+		switch {
+		case name == "-" || f.Type == metadataType:
+			continue
+		case f.Name == "ErrorCodeOverride" && reflect.PointerTo(t).Implements(apiErrorType):
+			continue // the code travels as __type
+		case f.Anonymous && f.Type.Kind() == reflect.Struct && name == "":
+			fields = append(fields, b.structFields(f.Type, base+f.Offset, depth+1)...)
+			continue
+		case !f.IsExported():
+			continue
+		case name == "":
+			name = b.codec.memberName(f.Name)
+		}
+		n := b.node(f.Type)
+		fields = append(fields, field{
+			name:     name,
+			key:      `"` + name + `":`,
+			depth:    depth,
+			offset:   base + f.Offset,
+			node:     n,
+			omitZero: option == "omitzero",
+			limits:   b.codec.limits(t, name, f.Type),
+		})
+	}
+	return fields
+}
+
+func (c *Codec) memberName(goName string) string {
+	if !c.lower {
+		return goName
+	}
+	return strings.ToLower(goName[:1]) + goName[1:]
+}
+
+// indexFields prepares the look-up by name: short lists are compared one by one.
+func (n *node) indexFields() {
+	for i, f := range n.fields {
+		if f.limits != nil && f.limits.Required {
+			n.needed.set(i)
+		}
+	}
+	if len(n.fields) <= 6 {
+		return
+	}
+	n.index = make(map[string]int32, len(n.fields))
+	for i, f := range n.fields {
+		n.index[f.name] = int32(i)
+	}
+}
+
+// find returns the position of the member called key, or -1. next is the position
+// after the last hit: SDKs send members in alphabetical order.
+func (n *node) find(key []byte, next int) int {
+	if next < len(n.fields) && n.fields[next].name == string(key) {
+		return next
+	}
+	if n.index != nil {
+		if i, ok := n.index[string(key)]; ok {
+			return int(i)
+		}
+		return -1
+	}
+	for i := range n.fields {
+		if n.fields[i].name == string(key) {
+			return i
+		}
+	}
+	return -1
+}
+
+// bitset holds positions of fields; the SDK's largest struct has some 50.
+type bitset [4]uint64
+
+func (s *bitset) set(i int)      { s[i>>6] |= 1 << (i & 63) }
+func (s *bitset) clear(i int)    { s[i>>6] &^= 1 << (i & 63) }
+func (s *bitset) has(i int) bool { return s[i>>6]&(1<<(i&63)) != 0 }

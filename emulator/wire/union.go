@@ -1,0 +1,105 @@
+package wire
+
+import (
+	"reflect"
+	"strings"
+	"unsafe"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// unions maps each union interface of the SDK to its member structs. Reflection
+// can't list the types that implement an interface, so this table stands by hand.
+var unions = map[reflect.Type][]reflect.Type{
+	reflect.TypeFor[types.DescribeGatewayConfiguration](): {
+		reflect.TypeFor[types.DescribeGatewayConfigurationMemberHostSharedAlb]()},
+	reflect.TypeFor[types.GatewayConfiguration](): {
+		reflect.TypeFor[types.GatewayConfigurationMemberHostSharedAlb]()},
+	reflect.TypeFor[types.GatewayConnectionResources](): {
+		reflect.TypeFor[types.GatewayConnectionResourcesMemberHostSharedAlb]()},
+	reflect.TypeFor[types.GatewayElbAccessLogDestination](): {
+		reflect.TypeFor[types.GatewayElbAccessLogDestinationMemberS3]()},
+	reflect.TypeFor[types.GatewayInfrastructureResources](): {
+		reflect.TypeFor[types.GatewayInfrastructureResourcesMemberHostSharedAlb]()},
+	reflect.TypeFor[types.GatewayRouteResources](): {
+		reflect.TypeFor[types.GatewayRouteResourcesMemberHostSharedAlb]()},
+	reflect.TypeFor[types.ServiceConnectContainerConfiguration](): {
+		reflect.TypeFor[types.ServiceConnectContainerConfigurationMemberLogLevel]()},
+	reflect.TypeFor[types.SharingStrategy](): {
+		reflect.TypeFor[types.SharingStrategyMemberNvidiaMps]()},
+	reflect.TypeFor[types.UpdateGatewayConfiguration](): {
+		reflect.TypeFor[types.UpdateGatewayConfigurationMemberHostSharedAlb]()},
+}
+
+// unionMember is one alternative of a union: a struct with a field Value.
+type unionMember struct {
+	name  string
+	key   string
+	typ   reflect.Type
+	value *node // of the field Value, at offset 0
+}
+
+func (b *builder) unionMembers(union reflect.Type) []unionMember {
+	var members []unionMember
+	for _, t := range unions[union] {
+		value, _ := t.FieldByName("Value")
+		if value.Offset != 0 {
+			panic("wire: " + t.Name() + ".Value is not the first field")
+		}
+		name := b.codec.memberName(strings.TrimPrefix(t.Name(), union.Name()+"Member"))
+		members = append(members, unionMember{
+			name:  name,
+			key:   `"` + name + `":`,
+			typ:   t,
+			value: b.node(value.Type),
+		})
+	}
+	return members
+}
+
+// appendUnion writes {"member":value}; nothing for nil and for members this
+// version of the SDK does not know.
+func (n *node) appendUnion(buf []byte, p unsafe.Pointer) []byte {
+	rv := reflect.NewAt(n.typ, p).Elem()
+	if rv.IsNil() {
+		return buf
+	}
+	set := rv.Elem()
+	if set.Kind() != reflect.Pointer || set.IsNil() {
+		return buf
+	}
+	for i := range n.members {
+		m := &n.members[i]
+		if m.typ != set.Type().Elem() {
+			continue
+		}
+		buf = append(append(buf, '{'), m.key...)
+		return append(m.value.append(buf, set.UnsafePointer()), '}')
+	}
+	return buf
+}
+
+// union reads {"member":value}. A member that this version does not know is
+// skipped like any unknown member, which leaves the union nil.
+func (d *decoder) union(n *node, p unsafe.Pointer) error {
+	return d.object(func(key []byte) error {
+		for i := range n.members {
+			m := &n.members[i]
+			if m.name != string(key) {
+				continue
+			}
+			if d.peek() == 'n' {
+				return d.literal("null")
+			}
+			set := reflect.New(m.typ)
+			had := d.violation != nil
+			if err := d.value(m.value, set.UnsafePointer()); err != nil {
+				return under(m.name, err)
+			}
+			d.locate(had, m.name)
+			reflect.NewAt(n.typ, p).Elem().Set(set)
+			return nil
+		}
+		return d.skip()
+	})
+}

@@ -1,0 +1,156 @@
+// Package wire is the JSON codec of the AWS JSON protocols, over the SDK's own types.
+//
+// A plan per type is computed once by reflection and cached, so no code is
+// generated and no map[string]any is built:
+//
+//	in := new(ecs.RunTaskInput)
+//	err := wire.Unmarshal(body, in)      // *TypeError, *SyntaxError or *Violation
+//	body = wire.Append(body[:0], out)
+//
+// The state store persists its rows with the same codec.
+package wire
+
+import (
+	"reflect"
+	"sync"
+	"time"
+	"unsafe"
+)
+
+// Codec encodes and decodes with one rule for member names. A Codec is safe for
+// concurrent use.
+type Codec struct {
+	lower bool  // whether the first letter of a Go field name is lowered
+	rules Rules // nil: nothing is validated
+
+	plans sync.Map // reflect.Type → *node
+	build sync.Mutex
+}
+
+// LowerCamel names members like ECS, CloudWatch Logs and ECR do: clusterName.
+var LowerCamel = &Codec{lower: true}
+
+// AsIs names members like Systems Manager, Secrets Manager, EventBridge and
+// Application Auto Scaling do: ClusterName.
+var AsIs = &Codec{}
+
+// WithRules returns a codec with the same names whose Unmarshal also validates
+// against rules. It starts with an empty cache, so make it once.
+func (c *Codec) WithRules(rules Rules) *Codec {
+	return &Codec{lower: c.lower, rules: rules}
+}
+
+// Appender writes itself as one JSON value to buf and returns the longer buffer.
+// Append honours it anywhere in the tree, so that a caller can mix encoded
+// fragments with values. An Appender that writes nothing is an absent member.
+type Appender interface {
+	AppendJSON(buf []byte) []byte
+}
+
+// Raw is one encoded JSON value. Decoding into a Raw copies the value's text;
+// an empty Raw is an absent member.
+type Raw []byte
+
+// AppendJSON implements [Appender].
+func (r Raw) AppendJSON(buf []byte) []byte { return append(buf, r...) }
+
+// Append writes v as JSON with [LowerCamel] names; see [Codec.Append].
+func Append(buf []byte, v any) []byte { return LowerCamel.Append(buf, v) }
+
+// Marshal is Append to a buffer of its own.
+func Marshal(v any) []byte { return LowerCamel.Append(nil, v) }
+
+// AppendString writes s as a JSON string, for Appenders.
+func AppendString(buf []byte, s string) []byte { return appendString(buf, s) }
+
+// AppendTime writes t as epoch seconds, for Appenders.
+func AppendTime(buf []byte, t time.Time) []byte { return appendTime(buf, t) }
+
+// Unmarshal reads JSON with [LowerCamel] names; see [Codec.Unmarshal].
+func Unmarshal(data []byte, v any) error { return LowerCamel.Unmarshal(data, v) }
+
+// Marshal is Append to a buffer of its own.
+func (c *Codec) Marshal(v any) []byte { return c.Append(nil, v) }
+
+// Append writes v, a struct or a pointer to one, as JSON and returns the longer
+// buffer. Members come in alphabetical order; numbers and booleans are always
+// written, strings when they are not empty, nil pointers, slices and maps never.
+// Times are epoch seconds with a millisecond fraction. A nil v is {}.
+//
+// It panics on types that no AWS shape has, such as channels.
+func (c *Codec) Append(buf []byte, v any) []byte {
+	if a, ok := v.(Appender); ok {
+		return appendAppender(buf, a, "{}")
+	}
+	rv := reflect.ValueOf(v)
+	if !rv.IsValid() || rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return append(buf, "{}"...)
+	}
+	return c.appendValue(buf, rv)
+}
+
+func (c *Codec) appendValue(buf []byte, rv reflect.Value) []byte {
+	if rv.Kind() == reflect.Pointer {
+		return c.plan(rv.Type().Elem()).append(buf, rv.UnsafePointer())
+	}
+	addressable := reflect.New(rv.Type())
+	addressable.Elem().Set(rv)
+	return c.plan(rv.Type()).append(buf, addressable.UnsafePointer())
+}
+
+// Unmarshal reads one JSON value into v, a non-nil pointer to a zero value. Empty
+// data counts as {}, null as absent; unknown members are skipped. What v keeps is
+// a copy, so data may be reused.
+//
+// Errors are *[SyntaxError], *[TypeError] with the words of an AWS
+// SerializationException, and, with rules, *[Violation] for the first one in the
+// order of the text. v then holds what was read so far.
+func (c *Codec) Unmarshal(data []byte, v any) error {
+	rv := reflect.ValueOf(v)
+	if rv.Kind() != reflect.Pointer || rv.IsNil() {
+		panic("wire: Unmarshal needs a non-nil pointer, not " + rv.Kind().String())
+	}
+	d := newDecoder(data)
+	err := d.document(c.plan(rv.Type().Elem()), rv.UnsafePointer())
+	violation := d.violation
+	d.release()
+	switch {
+	case err != nil:
+		return err
+	case violation != nil:
+		return violation
+	}
+	return nil
+}
+
+// plan returns the plan of t, made on first use.
+func (c *Codec) plan(t reflect.Type) *node {
+	if n, ok := c.plans.Load(t); ok {
+		return n.(*node)
+	}
+	c.build.Lock()
+	defer c.build.Unlock()
+	b := builder{codec: c, nodes: map[reflect.Type]*node{}}
+	n := b.node(t)
+	// Published only now: until the outermost type is done, the plans of a
+	// recursive type have holes.
+	for t, n := range b.nodes {
+		c.plans.LoadOrStore(t, n)
+	}
+	return n
+}
+
+func appendAppender(buf []byte, a Appender, empty string) []byte {
+	start := len(buf)
+	if rv := reflect.ValueOf(a); rv.Kind() != reflect.Pointer || !rv.IsNil() {
+		buf = a.AppendJSON(buf)
+	}
+	if len(buf) == start {
+		buf = append(buf, empty...)
+	}
+	return buf
+}
+
+// at returns the address of the element or field at offset, which plans take from
+// reflect's own sizes and offsets.
+func at(p unsafe.Pointer, offset uintptr) unsafe.Pointer { return unsafe.Add(p, offset) }
