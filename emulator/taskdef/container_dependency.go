@@ -1,0 +1,61 @@
+package taskdef
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+var containerConditions = types.ContainerCondition("").Values()
+
+// checkDependencies: dependsOn names other containers, with conditions that they
+// can meet, and forms no cycle.
+func checkDependencies(def *types.TaskDefinition) error {
+	dependent := false
+	for i := range def.ContainerDefinitions {
+		c := &def.ContainerDefinitions[i]
+		for j := range c.DependsOn {
+			dependent = true
+			if err := checkDependency(def, c, &c.DependsOn[j]); err != nil {
+				return err
+			}
+		}
+	}
+	if dependent && hasCycle(def.ContainerDefinitions, dependencies) {
+		// By analogy with the message for links; wording without a source.
+		return refuse("Container dependencies should not have a cycle")
+	}
+	return nil
+}
+
+func checkDependency(def *types.TaskDefinition, c *types.ContainerDefinition, d *types.ContainerDependency) error {
+	name := value(d.ContainerName)
+	if name == value(c.Name) {
+		// Wording without a source.
+		return refuse("Container '%s' cannot depend on itself", name)
+	}
+	upstream := containerNamed(def.ContainerDefinitions, name)
+	if upstream == nil {
+		return refuse("Cannot depend on container + '%s' because it does not exist", name)
+	}
+	switch d.Condition {
+	case "":
+		return refuse("condition should be one of [%s]", joinValues(containerConditions))
+	case types.ContainerConditionComplete, types.ContainerConditionSuccess:
+		if isEssential(upstream) {
+			return refuse("A dependency container with SUCCESS or COMPLETE condition cannot be an essential container")
+		}
+	case types.ContainerConditionHealthy:
+		if upstream.HealthCheck == nil {
+			return refuse("A dependency container with HEALTHY condition must have health check configured")
+		}
+	}
+	return checkEnum("condition", d.Condition, containerConditions)
+}
+
+// dependencies lists the names of the containers that c waits for.
+func dependencies(c *types.ContainerDefinition) []string {
+	names := make([]string, len(c.DependsOn))
+	for i := range c.DependsOn {
+		names[i] = value(c.DependsOn[i].ContainerName)
+	}
+	return names
+}

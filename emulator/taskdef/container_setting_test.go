@@ -1,0 +1,241 @@
+package taskdef
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+func dependsOn(name string, condition types.ContainerCondition) []types.ContainerDependency {
+	return []types.ContainerDependency{{ContainerName: &name, Condition: condition}}
+}
+
+func TestDependencyRefusals(t *testing.T) {
+	withSidecar := func() *request { in := webDefinition(); addContainer(in, "init").Essential = ptr(false); return in }
+	on := func(name string, condition types.ContainerCondition) func(*request) {
+		return func(in *request) { first(in).DependsOn = dependsOn(name, condition) }
+	}
+	testRefusals(t, withSidecar, []refusal{
+		{"unknown", on("x", "START"), "Cannot depend on container + 'x' because it does not exist"},
+		{"itself", on("web", "START"), "Container 'web' cannot depend on itself"},
+		{"no condition", on("init", ""), "condition should be one of [START,COMPLETE,SUCCESS,HEALTHY]"},
+		{"unknown condition", on("init", "READY"), "condition should be one of [START,COMPLETE,SUCCESS,HEALTHY]"},
+		{"success of essential", func(in *request) { on("init", "SUCCESS")(in); in.ContainerDefinitions[1].Essential = nil },
+			"A dependency container with SUCCESS or COMPLETE condition cannot be an essential container"},
+		{"completion of essential", func(in *request) { on("init", "COMPLETE")(in); in.ContainerDefinitions[1].Essential = ptr(true) },
+			"A dependency container with SUCCESS or COMPLETE condition cannot be an essential container"},
+		{"health without check", on("init", "HEALTHY"), "A dependency container with HEALTHY condition must have health check configured"},
+		{"cycle", func(in *request) {
+			on("init", "START")(in)
+			in.ContainerDefinitions[1].DependsOn = dependsOn("web", "START")
+		},
+			"Container dependencies should not have a cycle"},
+		{"long cycle", func(in *request) {
+			on("init", "START")(in)
+			addContainer(in, "c").DependsOn = dependsOn("web", "START")
+			in.ContainerDefinitions[1].DependsOn = dependsOn("c", "START")
+		}, "Container dependencies should not have a cycle"},
+	})
+	testAccepted(t, withSidecar, map[string]func(*request){
+		"success": on("init", "SUCCESS"),
+		"healthy": func(in *request) {
+			on("init", "HEALTHY")(in)
+			in.ContainerDefinitions[1].HealthCheck = &types.HealthCheck{Command: []string{"CMD", "true"}}
+		},
+	})
+}
+
+func TestHealthCheckRefusals(t *testing.T) {
+	check := func(change func(*types.HealthCheck)) func(*request) {
+		h := &types.HealthCheck{Command: []string{"CMD-SHELL", "true"}}
+		change(h)
+		return func(in *request) { first(in).HealthCheck = h }
+	}
+	const atMost = " must be less than or equal to the maximum allowed value "
+	const atLeast = " must be greater than or equal to the minimum allowed value "
+	testRefusals(t, webDefinition, []refusal{
+		{"no command", check(func(h *types.HealthCheck) { h.Command = nil }), "Health check command cannot be empty for container 'web'"},
+		{"interval high", check(func(h *types.HealthCheck) { h.Interval = ptr[int32](301) }), "Health check interval" + atMost + "300 for container 'web'"},
+		{"interval low", check(func(h *types.HealthCheck) { h.Interval = ptr[int32](4) }), "Health check interval" + atLeast + "5 for container 'web'"},
+		{"timeout high", check(func(h *types.HealthCheck) { h.Timeout = ptr[int32](61) }), "Health check timeout" + atMost + "60 for container 'web'"},
+		{"timeout low", check(func(h *types.HealthCheck) { h.Timeout = ptr[int32](1) }), "Health check timeout" + atLeast + "2 for container 'web'"},
+		{"retries high", check(func(h *types.HealthCheck) { h.Retries = ptr[int32](11) }), "Health check retries" + atMost + "10 for container 'web'"},
+		{"retries low", check(func(h *types.HealthCheck) { h.Retries = ptr[int32](0) }), "Health check retries" + atLeast + "1 for container 'web'"},
+		{"start period high", check(func(h *types.HealthCheck) { h.StartPeriod = ptr[int32](301) }), "Health check startPeriod" + atMost + "300 for container 'web'"},
+		{"start period low", check(func(h *types.HealthCheck) { h.StartPeriod = ptr[int32](-1) }), "Health check startPeriod" + atLeast + "0 for container 'web'"},
+	})
+	testAccepted(t, webDefinition, map[string]func(*request){
+		"bounds": check(func(h *types.HealthCheck) {
+			h.Interval, h.Timeout, h.Retries, h.StartPeriod = ptr[int32](5), ptr[int32](60), ptr[int32](10), ptr[int32](0)
+		}),
+		"bare command": check(func(h *types.HealthCheck) { h.Command = []string{"/healthcheck"} }),
+	})
+}
+
+func TestLogConfigurationRefusals(t *testing.T) {
+	log := func(driver types.LogDriver, options map[string]string) func(*request) {
+		return func(in *request) {
+			first(in).LogConfiguration = &types.LogConfiguration{LogDriver: driver, Options: options}
+		}
+	}
+	const allDrivers = "json-file,syslog,journald,gelf,fluentd,awslogs,splunk,awsfirelens"
+	testRefusals(t, webDefinition, []refusal{
+		{"unknown driver", log("none", nil), "none is not a valid log driver. Must be one of [" + allDrivers + "]"},
+		{"no driver", log("", nil), " is not a valid log driver. Must be one of [" + allDrivers + "]"},
+		{"awslogs without options", log("awslogs", nil), "Log driver awslogs requires options: awslogs-region, awslogs-group"},
+		{"awslogs without group", log("awslogs", map[string]string{"awslogs-region": "us-east-1"}), "Log driver awslogs requires options: awslogs-group"},
+		{"awslogs without region", log("awslogs", map[string]string{"awslogs-group": "g"}), "Log driver awslogs requires options: awslogs-region"},
+		{"firelens without router", log("awsfirelens", nil),
+			"When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers."},
+		{"router without type", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{} }, "type should be one of [fluentd,fluentbit]"},
+		{"router of unknown type", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{Type: "vector"} },
+			"type should be one of [fluentd,fluentbit]"},
+	})
+	testAccepted(t, webDefinition, map[string]func(*request){
+		"json-file": log("json-file", nil),
+		"firelens": func(in *request) {
+			log("awsfirelens", nil)(in)
+			addContainer(in, "router").FirelensConfiguration = &types.FirelensConfiguration{Type: "fluentbit"}
+		},
+	})
+}
+
+func TestSecretRefusals(t *testing.T) {
+	withRole := func() *request { in := webDefinition(); in.ExecutionRoleArn = ptr(testRole); return in }
+	secret := types.Secret{Name: ptr("TOKEN"), ValueFrom: ptr("/web/token")}
+	secrets := func(list ...types.Secret) func(*request) {
+		return func(in *request) { first(in).Secrets = list }
+	}
+	file := types.EnvironmentFile{Type: types.EnvironmentFileTypeS3, Value: ptr("arn:aws:s3:::bucket/web.env")}
+	files := func(list ...types.EnvironmentFile) func(*request) {
+		return func(in *request) { first(in).EnvironmentFiles = list }
+	}
+	const needsRole = "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."
+	testRefusals(t, withRole, []refusal{
+		{"no role", func(in *request) { in.ExecutionRoleArn = nil; secrets(secret)(in) }, needsRole},
+		{"no role for log secrets", func(in *request) {
+			in.ExecutionRoleArn = nil
+			first(in).LogConfiguration = &types.LogConfiguration{LogDriver: "splunk", SecretOptions: []types.Secret{secret}}
+		}, needsRole},
+		{"no name", secrets(types.Secret{ValueFrom: ptr("x")}), "Secret.name should not be null or empty."},
+		{"no value", secrets(types.Secret{Name: ptr("x")}), "Secret.valueFrom should not be null or empty."},
+		{"name twice", secrets(secret, secret), "Duplicate secret names found: TOKEN. Each secret name must be unique."},
+		{"name of a variable", func(in *request) {
+			secrets(secret)(in)
+			first(in).Environment = []types.KeyValuePair{{Name: ptr("TOKEN"), Value: ptr("")}}
+		}, "The secret name must be unique and not shared with any new or existing environment variables set on the container, such as 'TOKEN'."},
+		{"eleven files", files(file, file, file, file, file, file, file, file, file, file, file),
+			"The maximum number of environment files was exceeded. Specify ten or less and try again."},
+		{"file by path", files(types.EnvironmentFile{Type: "s3", Value: ptr("s3://bucket/web.env")}), "Invalid arn syntax."},
+		{"file type", files(types.EnvironmentFile{Type: "http", Value: file.Value}), "type should be one of [s3]"},
+	})
+	testAccepted(t, withRole, map[string]func(*request){"secret": secrets(secret), "file": files(file)})
+}
+
+func TestContainerSettingRefusals(t *testing.T) {
+	linux := func(l types.LinuxParameters) func(*request) {
+		return func(in *request) { first(in).LinuxParameters = &l }
+	}
+	ulimit := func(u types.Ulimit) func(*request) {
+		return func(in *request) { first(in).Ulimits = []types.Ulimit{u} }
+	}
+	policy := func(p types.ContainerRestartPolicy) func(*request) {
+		return func(in *request) { first(in).RestartPolicy = &p }
+	}
+	gpu := func(r types.ResourceRequirement) func(*request) {
+		return func(in *request) { first(in).ResourceRequirements = []types.ResourceRequirement{r} }
+	}
+	mps := &types.SharingStrategyMemberNvidiaMps{Value: types.NvidiaMpsAllocation{Memory: ptr[int32](512)}}
+	const badGPU = "Invalid 'resourceRequirements' setting for container 'web'."
+	const badTmpfs = "The container has an invalid tmpfs size value specified. It must be a non-zero, non-negative integer."
+	testRefusals(t, webDefinition, []refusal{
+		{"ulimit", ulimit(types.Ulimit{Name: "nofile", SoftLimit: 2, HardLimit: 1}), "Soft limit exceeds hard limit for ulimit nofile"},
+		{"ulimit name", ulimit(types.Ulimit{Name: "files"}), "name should be one of [" + joinValues(ulimitNames) + "]"},
+		{"ulimit without name", ulimit(types.Ulimit{}), "name should be one of [" + joinValues(ulimitNames) + "]"},
+		{"start timeout", func(in *request) { first(in).StartTimeout = ptr[int32](1) }, "Granular start timeout on container 'web' must be at least 2 seconds."},
+		{"stop timeout", func(in *request) { first(in).StopTimeout = ptr[int32](1) }, "Granular stop timeout on container 'web' must be at least 2 seconds."},
+		{"restart period low", policy(types.ContainerRestartPolicy{Enabled: ptr(true), RestartAttemptPeriod: ptr[int32](59)}),
+			"the 'restartAttemptPeriod' setting for container 'web' must be between 60 and 1800"},
+		{"restart period high", policy(types.ContainerRestartPolicy{Enabled: ptr(true), RestartAttemptPeriod: ptr[int32](1801)}),
+			"the 'restartAttemptPeriod' setting for container 'web' must be between 60 and 1800"},
+		{"restart not said", policy(types.ContainerRestartPolicy{}), "the 'enabled' setting of the restart policy for container 'web' must be specified"},
+		{"exit codes", policy(types.ContainerRestartPolicy{Enabled: ptr(true), IgnoredExitCodes: make([]int32, 51)}),
+			"the 'ignoredExitCodes' setting for container 'web' must have at most 50 exit codes"},
+		{"capability", linux(types.LinuxParameters{Capabilities: &types.KernelCapabilities{Drop: []string{"FLY"}}}), "FLY is not a valid capability for container 'web'."},
+		{"device", linux(types.LinuxParameters{Devices: []types.Device{{}}}), "Invalid 'devices' setting for container 'web'."},
+		{"device permission", linux(types.LinuxParameters{Devices: []types.Device{{HostPath: ptr("/dev/null"), Permissions: []types.DeviceCgroupPermission{"rw"}}}}),
+			"permissions should be one of [read,write,mknod]"},
+		{"tmpfs size", linux(types.LinuxParameters{Tmpfs: []types.Tmpfs{{ContainerPath: ptr("/run")}}}), badTmpfs},
+		{"tmpfs path", linux(types.LinuxParameters{Tmpfs: []types.Tmpfs{{Size: 1}}}), "Invalid 'tmpfs' setting for container 'web'."},
+		{"max swap", linux(types.LinuxParameters{MaxSwap: ptr[int32](-1)}), "Invalid 'maxSwap' setting for container 'web'."},
+		{"swappiness", linux(types.LinuxParameters{Swappiness: ptr[int32](101)}), "Invalid 'swappiness' setting for container 'web'."},
+		{"shared memory", linux(types.LinuxParameters{SharedMemorySize: ptr[int32](0)}), "Invalid 'sharedMemorySize' setting for container 'web'."},
+		{"resource type", gpu(types.ResourceRequirement{Type: "TPU", Value: ptr("1")}), "type should be one of [" + joinValues(resourceTypes) + "]"},
+		{"no resource type", gpu(types.ResourceRequirement{Value: ptr("1")}), "type should be one of [" + joinValues(resourceTypes) + "]"},
+		{"gpu count", gpu(types.ResourceRequirement{Type: "GPU", Value: ptr("0")}), badGPU},
+		{"gpu without value", gpu(types.ResourceRequirement{Type: "GPU"}), badGPU},
+		{"gpu value and sharing", gpu(types.ResourceRequirement{Type: "GPU", Value: ptr("1"), SharingStrategy: mps}), badGPU},
+		{"sharing of another type", gpu(types.ResourceRequirement{Type: "NeuronDevice", SharingStrategy: mps}), badGPU},
+		{"repository credentials", func(in *request) { first(in).RepositoryCredentials = &types.RepositoryCredentials{} },
+			"RepositoryCredentials.credentialsParameter should not be null or empty."},
+		{"two credential specs", func(in *request) { first(in).CredentialSpecs = []string{"credentialspec:a", "credentialspec:b"} },
+			"Container 'web' cannot have more than one credential spec."},
+		{"credential spec", func(in *request) { first(in).CredentialSpecs = []string{"arn"} }, "Invalid 'credentialSpecs' setting for container 'web'."},
+		{"version consistency", func(in *request) { first(in).VersionConsistency = "on" }, "versionConsistency should be one of [enabled,disabled]"},
+	})
+	testAccepted(t, webDefinition, map[string]func(*request){
+		"unlimited":   ulimit(types.Ulimit{Name: "memlock", SoftLimit: 5, HardLimit: -1}),
+		"shared gpu":  gpu(types.ResourceRequirement{Type: "GPU", SharingStrategy: mps}),
+		"all gpus":    gpu(types.ResourceRequirement{Type: "GPU", Value: ptr("ALL")}),
+		"no swap":     linux(types.LinuxParameters{MaxSwap: ptr[int32](0), Swappiness: ptr[int32](0)}),
+		"two seconds": func(in *request) { first(in).StartTimeout, first(in).StopTimeout = ptr[int32](2), ptr[int32](2) },
+	})
+}
+
+func TestTaskSettingRefusals(t *testing.T) {
+	proxy := func(container string) func(*request) {
+		return func(in *request) { in.ProxyConfiguration = &types.ProxyConfiguration{ContainerName: &container} }
+	}
+	constraint := func(c types.TaskDefinitionPlacementConstraint) func(*request) {
+		return func(in *request) { in.PlacementConstraints = []types.TaskDefinitionPlacementConstraint{c} }
+	}
+	role := func(s string) func(*request) { return func(in *request) { in.TaskRoleArn = &s } }
+	requires := func(c ...types.Compatibility) func(*request) {
+		return func(in *request) { in.RequiresCompatibilities = c }
+	}
+	storage := func(gib int32) func(*request) {
+		return func(in *request) { in.EphemeralStorage = &types.EphemeralStorage{SizeInGiB: gib} }
+	}
+	testRefusals(t, webDefinition, []refusal{
+		{"proxy container", proxy("envoy"), "Proxy container [envoy] does not exist."},
+		{"proxy network mode", proxy("web"), "APPMESH proxy configuration is only supported in networkMode=awsvpc"},
+		{"proxy type", func(in *request) { proxy("web")(in); in.ProxyConfiguration.Type = "ENVOY" }, "type should be one of [APPMESH]"},
+		{"constraint type", constraint(types.TaskDefinitionPlacementConstraint{Type: "distinctInstance", Expression: ptr("x")}), "type should be one of [memberOf]"},
+		{"pid mode", func(in *request) { in.PidMode = "none" }, "pidMode should be one of [host,task]"},
+		{"ipc mode", func(in *request) { in.IpcMode = "shared" }, "ipcMode should be one of [host,task,none]"},
+		{"cpu architecture", func(in *request) { in.RuntimePlatform = &types.RuntimePlatform{CpuArchitecture: "RISCV"} }, "cpuArchitecture should be one of [X86_64,ARM64]"},
+		{"inference accelerators", func(in *request) {
+			//lint:ignore SA1019 the retired member is what is refused
+			in.InferenceAccelerators = []types.InferenceAccelerator{{DeviceName: ptr("d"), DeviceType: ptr("eia1.medium")}}
+		}, "Unsupported field 'inferenceAccelerators'."},
+		{"storage on a bridge", storage(30), "Tasks using the EC2 launch type do not support EphemeralStorage."},
+		{"storage on EC2", func(in *request) { storage(30)(in); in.NetworkMode = "awsvpc"; requires("EC2")(in) },
+			"Tasks using the EC2 launch type do not support EphemeralStorage."},
+		{"empty role", role(""), "Role is not valid"},
+		{"role of another service", role("arn:aws:s3:::bucket"), "Role is not valid"},
+		{"user for a role", role("arn:aws:iam::123456789012:user/alice"), "Role is not valid"},
+		{"role characters", role("a/b"), "Role is not valid"},
+		{"role length", role(strings.Repeat("r", 65)), "Role is not valid"},
+		{"unknown compatibility", requires("LAMBDA"), "requiresCompatibilities should be one of [EC2,FARGATE,EXTERNAL,MANAGED_INSTANCES]"},
+		{"awsvpc on external instances", func(in *request) { in.NetworkMode = "awsvpc"; requires("EXTERNAL")(in) }, "Task definition does not support launch_type EXTERNAL."},
+		{"bridge on managed instances", requires("MANAGED_INSTANCES"), "Task definition does not support launch_type MANAGED_INSTANCES."},
+	})
+	in := webDefinition()
+	constraint(types.TaskDefinitionPlacementConstraint{Type: "memberOf"})(in)
+	_, err := Register(in, testEnv)
+	wantInvalidParameter(t, err, "memberOf expression should be specified.")
+	in.PlacementConstraints = make([]types.TaskDefinitionPlacementConstraint, 11)
+	_, err = Register(in, testEnv)
+	wantInvalidParameter(t, err, "Maximum number of constraints is 10.")
+}

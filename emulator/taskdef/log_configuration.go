@@ -1,0 +1,79 @@
+package taskdef
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+var (
+	logDrivers = types.LogDriver("").Values()
+	// fargateLogDrivers in the order in which ECS lists them.
+	fargateLogDrivers = []types.LogDriver{
+		types.LogDriverAwslogs, types.LogDriverSplunk, types.LogDriverAwsfirelens,
+	}
+)
+
+// Options of the awslogs driver that rules look at.
+const (
+	awslogsRegion       = "awslogs-region"
+	awslogsGroup        = "awslogs-group"
+	awslogsStreamPrefix = "awslogs-stream-prefix"
+	awslogsCreateGroup  = "awslogs-create-group"
+)
+
+// checkLogConfigurations checks drivers and options, and that FireLens users have
+// a log router.
+func checkLogConfigurations(def *types.TaskDefinition) error {
+	for i := range def.ContainerDefinitions {
+		c := &def.ContainerDefinitions[i]
+		if f := c.FirelensConfiguration; f != nil {
+			if f.Type == "" {
+				return refuse("type should be one of [%s]", joinValues(f.Type.Values()))
+			}
+			if err := checkEnum("type", f.Type, f.Type.Values()); err != nil {
+				return err
+			}
+		}
+		if c.LogConfiguration == nil {
+			continue
+		}
+		if err := checkLogConfiguration(c.LogConfiguration); err != nil {
+			return err
+		}
+		if c.LogConfiguration.LogDriver == types.LogDriverAwsfirelens && !hasLogRouter(def) {
+			return refuse("When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers.")
+		}
+	}
+	return nil
+}
+
+func checkLogConfiguration(l *types.LogConfiguration) error {
+	if !slices.Contains(logDrivers, l.LogDriver) {
+		// By analogy with the message for Fargate; no source.
+		return refuse("%s is not a valid log driver. Must be one of [%s]", l.LogDriver, joinValues(logDrivers))
+	}
+	if l.LogDriver != types.LogDriverAwslogs {
+		return nil
+	}
+	var missing []string
+	for _, option := range [...]string{awslogsRegion, awslogsGroup} {
+		if l.Options[option] == "" {
+			missing = append(missing, option)
+		}
+	}
+	if len(missing) > 0 {
+		return refuse("Log driver awslogs requires options: %s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+func hasLogRouter(def *types.TaskDefinition) bool {
+	for i := range def.ContainerDefinitions {
+		if def.ContainerDefinitions[i].FirelensConfiguration != nil {
+			return true
+		}
+	}
+	return false
+}

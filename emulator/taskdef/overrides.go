@@ -1,0 +1,204 @@
+package taskdef
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// maxOverrideLength counts the characters of an override's JSON.
+// Source: ECS API reference, RunTask.overrides.
+const maxOverrideLength = 8192
+
+// Resolved is what a task runs: a registered definition with overrides applied.
+type Resolved struct {
+	// Containers are the container definitions with effective values, in the order
+	// of the definition. Lists that were not overridden are the definition's own and
+	// must not be changed.
+	Containers []types.ContainerDefinition
+	// CPU (CPU units) and Memory (MiB) are the effective task-level size as plain
+	// numbers, empty when neither definition nor override has it.
+	CPU, Memory string
+	// TaskRoleArn and ExecutionRoleArn are empty when there is no such role.
+	TaskRoleArn, ExecutionRoleArn string
+	// EphemeralStorageGiB is 0 when not given; Fargate's default is 20.
+	EphemeralStorageGiB int32
+	// Override is what the task shows as its overrides: an entry for each container
+	// of the definition, with only the name where nothing was overridden.
+	Override types.TaskOverride
+}
+
+// ApplyOverrides resolves a registered definition for tasks of the given launch
+// type, which decides whether the size must be one of Fargate's. The override, which
+// may be nil, is not changed. Errors are *types.InvalidParameterException in the
+// words of ECS, *types.ClientException for roles.
+//
+// Source: ECS API reference, TaskOverride; field reports.
+func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType types.LaunchType) (Resolved, error) {
+	r := unchanged(def)
+	if o == nil {
+		return r, nil
+	}
+	if encodedSize(o) > maxOverrideLength {
+		return Resolved{}, invalid("Container Overrides length must be at most %d", maxOverrideLength)
+	}
+	for i := range o.ContainerOverrides {
+		if err := r.overrideContainer(&o.ContainerOverrides[i]); err != nil {
+			return Resolved{}, err
+		}
+	}
+	if err := r.overrideSize(o); err != nil {
+		return Resolved{}, err
+	}
+	if err := r.checkSize(isWindows(def), launchType); err != nil {
+		return Resolved{}, err
+	}
+	if s := o.EphemeralStorage; s != nil {
+		if err := checkStorageSize(s, launchType == types.LaunchTypeFargate, invalid); err != nil {
+			return Resolved{}, err
+		}
+		r.EphemeralStorageGiB = s.SizeInGiB
+		r.Override.EphemeralStorage = clonePtr(s)
+	}
+	if err := r.overrideRoles(def, o); err != nil {
+		return Resolved{}, err
+	}
+	return r, nil
+}
+
+// unchanged is the definition without overrides.
+func unchanged(def *types.TaskDefinition) Resolved {
+	r := Resolved{
+		Containers:       slices.Clone(def.ContainerDefinitions),
+		CPU:              value(def.Cpu),
+		Memory:           value(def.Memory),
+		TaskRoleArn:      value(def.TaskRoleArn),
+		ExecutionRoleArn: value(def.ExecutionRoleArn),
+	}
+	if def.EphemeralStorage != nil {
+		r.EphemeralStorageGiB = def.EphemeralStorage.SizeInGiB
+	}
+	r.Override.ContainerOverrides = make([]types.ContainerOverride, len(r.Containers))
+	for i := range r.Containers {
+		r.Override.ContainerOverrides[i].Name = r.Containers[i].Name
+	}
+	//lint:ignore SA1019 ECS still answers the retired member, always empty
+	r.Override.InferenceAcceleratorOverrides = []types.InferenceAcceleratorOverride{}
+	return r
+}
+
+// overrideContainer applies one entry. Empty lists override nothing and are not
+// shown. Of two entries for one container the later wins, member by member.
+func (r *Resolved) overrideContainer(o *types.ContainerOverride) error {
+	name := value(o.Name)
+	at := slices.IndexFunc(r.Containers, func(c types.ContainerDefinition) bool { return value(c.Name) == name })
+	if at < 0 {
+		return invalid("Override for container named %s is not a container in the TaskDefinition.", name)
+	}
+	if err := checkEnvironmentFileList(o.EnvironmentFiles, invalid); err != nil {
+		return err
+	}
+	c, shown := &r.Containers[at], &r.Override.ContainerOverrides[at]
+	if len(o.Command) > 0 {
+		shown.Command = slices.Clone(o.Command)
+		c.Command = shown.Command
+	}
+	if len(o.Environment) > 0 {
+		shown.Environment = cloneEach(o.Environment, clonePair)
+		c.Environment = mergeEnvironment(c.Environment, shown.Environment)
+	}
+	if len(o.EnvironmentFiles) > 0 {
+		shown.EnvironmentFiles = cloneEach(o.EnvironmentFiles, cloneEnvironmentFile)
+		c.EnvironmentFiles = shown.EnvironmentFiles
+	}
+	if len(o.ResourceRequirements) > 0 {
+		shown.ResourceRequirements = cloneEach(o.ResourceRequirements, cloneResourceRequirement)
+		c.ResourceRequirements = shown.ResourceRequirements
+	}
+	if o.Cpu != nil {
+		shown.Cpu = clonePtr(o.Cpu)
+		c.Cpu = *o.Cpu
+	}
+	if o.Memory != nil {
+		shown.Memory = clonePtr(o.Memory)
+		c.Memory = shown.Memory
+	}
+	if o.MemoryReservation != nil {
+		shown.MemoryReservation = clonePtr(o.MemoryReservation)
+		c.MemoryReservation = shown.MemoryReservation
+	}
+	return nil
+}
+
+// mergeEnvironment replaces variables by name, in their place, and appends new ones.
+func mergeEnvironment(defined, overrides []types.KeyValuePair) []types.KeyValuePair {
+	merged := slices.Clone(defined)
+	for _, o := range overrides {
+		found := false
+		for i := range merged {
+			if value(merged[i].Name) == value(o.Name) {
+				merged[i], found = o, true
+			}
+		}
+		if !found {
+			merged = append(merged, o)
+		}
+	}
+	return merged
+}
+
+// overrideSize applies the task-level cpu and memory; the task shows them as sent.
+func (r *Resolved) overrideSize(o *types.TaskOverride) error {
+	r.Override.Cpu, r.Override.Memory = clonePtr(o.Cpu), clonePtr(o.Memory)
+	cpu, memory := clonePtr(o.Cpu), clonePtr(o.Memory)
+	if err := normaliseCPU(cpu, invalid); err != nil {
+		return err
+	}
+	if err := normaliseMemory(memory, invalid); err != nil {
+		return err
+	}
+	if cpu != nil {
+		r.CPU = *cpu
+	}
+	if memory != nil {
+		r.Memory = *memory
+	}
+	return nil
+}
+
+// checkSize holds effective sizes to the rules of registration.
+func (r *Resolved) checkSize(windows bool, launchType types.LaunchType) error {
+	err := checkSizes(r.Containers, taskAmount(&r.CPU), taskAmount(&r.Memory), invalid)
+	if err != nil || launchType != types.LaunchTypeFargate {
+		return err
+	}
+	return checkFargateSize(r.CPU, r.Memory, windows, invalid)
+}
+
+// overrideRoles replaces roles. A bare name is one of the definition's account.
+func (r *Resolved) overrideRoles(def *types.TaskDefinition, o *types.TaskOverride) error {
+	var env Env
+	if parts := strings.SplitN(value(def.TaskDefinitionArn), ":", 6); len(parts) == 6 {
+		env = Env{Partition: parts[1], Account: parts[4]}
+	}
+	for _, role := range [...]struct {
+		sent      *string
+		shown     **string
+		effective *string
+	}{
+		{o.TaskRoleArn, &r.Override.TaskRoleArn, &r.TaskRoleArn},
+		{o.ExecutionRoleArn, &r.Override.ExecutionRoleArn, &r.ExecutionRoleArn},
+	} {
+		if role.sent == nil {
+			continue
+		}
+		arn, ok := roleARN(*role.sent, env)
+		if !ok {
+			return refuse("Role is not valid")
+		}
+		*role.effective = arn
+		*role.shown = &arn
+	}
+	return nil
+}

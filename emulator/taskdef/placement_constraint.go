@@ -1,0 +1,26 @@
+package taskdef
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// maxPlacementConstraints of one definition. Source: ECS API reference.
+const maxPlacementConstraints = 10
+
+// checkPlacementConstraints looks at the shape only: expressions are read by the
+// package that places tasks.
+func checkPlacementConstraints(def *types.TaskDefinition) error {
+	if len(def.PlacementConstraints) > maxPlacementConstraints {
+		return invalid("Maximum number of constraints is %d.", maxPlacementConstraints)
+	}
+	for i := range def.PlacementConstraints {
+		c := &def.PlacementConstraints[i]
+		if c.Type != types.TaskDefinitionPlacementConstraintTypeMemberOf {
+			return refuse("type should be one of [%s]", types.TaskDefinitionPlacementConstraintTypeMemberOf)
+		}
+		if value(c.Expression) == "" {
+			return invalid("memberOf expression should be specified.")
+		}
+	}
+	return nil
+}

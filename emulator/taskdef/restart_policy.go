@@ -1,0 +1,44 @@
+package taskdef
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// Bounds of a restart policy. Source: ECS API reference, ContainerRestartPolicy.
+const (
+	maxIgnoredExitCodes         = 50
+	minRestartAttemptPeriod     = 60
+	maxRestartAttemptPeriod     = 1800
+	defaultRestartAttemptPeriod = 300
+)
+
+func checkRestartPolicy(c *types.ContainerDefinition) error {
+	r := c.RestartPolicy
+	if r == nil {
+		return nil
+	}
+	name := value(c.Name)
+	if r.Enabled == nil {
+		// Wording without a source.
+		return refuse("the 'enabled' setting of the restart policy for container '%s' must be specified", name)
+	}
+	if len(r.IgnoredExitCodes) > maxIgnoredExitCodes {
+		// Wording without a source.
+		return refuse("the 'ignoredExitCodes' setting for container '%s' must have at most %d exit codes", name, maxIgnoredExitCodes)
+	}
+	if p := r.RestartAttemptPeriod; p != nil && (*p < minRestartAttemptPeriod || *p > maxRestartAttemptPeriod) {
+		return refuse("the 'restartAttemptPeriod' setting for container '%s' must be between %d and %d",
+			name, minRestartAttemptPeriod, maxRestartAttemptPeriod)
+	}
+	return nil
+}
+
+func fillRestartPolicy(r *types.ContainerRestartPolicy) {
+	if r.IgnoredExitCodes == nil {
+		r.IgnoredExitCodes = []int32{}
+	}
+	if r.RestartAttemptPeriod == nil {
+		period := int32(defaultRestartAttemptPeriod)
+		r.RestartAttemptPeriod = &period
+	}
+}
