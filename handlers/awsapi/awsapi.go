@@ -1,0 +1,111 @@
+// Package awsapi speaks the protocols of AWS and knows no service: a service is a
+// table of typed functions.
+//
+//	http.Handle("/", awsapi.JSON{
+//		Service:      "ecs",
+//		TargetPrefix: "AmazonEC2ContainerServiceV20141113",
+//		Operations:   map[string]awsapi.Operation{"RunTask": awsapi.Op(api.RunTask)},
+//	}.Handler())
+//
+// [JSON] is JSON 1.0 and 1.1, [Query] is AWS Query and EC2 Query.
+package awsapi
+
+import (
+	"context"
+	"encoding/binary"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Options holds what all services of an endpoint share. The zero value is useful.
+type Options struct {
+	// Region and Account are those of a call that is not signed, or whose access
+	// key id is not an account. Default us-east-1 and 000000000000.
+	Region, Account string
+	// MaxBody is the largest request body in bytes. Default 1 MiB.
+	MaxBody int64
+	// Logger gets one line per request. Default slog.Default().
+	Logger *slog.Logger
+	// Observe is called once per answered request. operation is "Unknown" when
+	// the service has none of the name that was asked for.
+	Observe func(service, operation string, status int, d time.Duration)
+	// RequestID makes request ids. Default random UUIDs.
+	RequestID func() string
+}
+
+func (o Options) withDefaults() Options {
+	if o.Region == "" {
+		o.Region = "us-east-1"
+	}
+	if o.Account == "" {
+		o.Account = "000000000000"
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = 1 << 20
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Observe == nil {
+		o.Observe = func(string, string, int, time.Duration) {}
+	}
+	if o.RequestID == nil {
+		o.RequestID = newRequestID
+	}
+	return o
+}
+
+// newRequestID returns a random UUID. Nobody has to guess it, so the fast source
+// will do.
+func newRequestID() string {
+	var id uuid.UUID
+	binary.BigEndian.PutUint64(id[:8], rand.Uint64())
+	binary.BigEndian.PutUint64(id[8:], rand.Uint64())
+	id[6] = id[6]&0x0f | 0x40 // version 4
+	id[8] = id[8]&0x3f | 0x80 // variant of RFC 9562
+	return id.String()
+}
+
+// Call is who asks for what: the request as an operation sees it beside its input.
+type Call struct {
+	Service     string // as in Options of the front end: "ecs"
+	Operation   string // "RunTask"
+	Region      string // of the signature's credential scope
+	Account     string // twelve digits
+	AccessKeyID string // empty when the request is not signed
+	RequestID   string
+}
+
+type callKey struct{}
+
+// NewContext returns a context that carries c.
+func NewContext(ctx context.Context, c Call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// FromContext returns the call that ctx carries, the zero Call if none.
+func FromContext(ctx context.Context) Call {
+	c, _ := ctx.Value(callKey{}).(Call)
+	return c
+}
+
+// Partition returns the partition of the call's region, as in its ARNs.
+func (c Call) Partition() string {
+	switch {
+	case strings.HasPrefix(c.Region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(c.Region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+// Principal returns the ARN of the caller, for members like registeredBy and
+// createdBy. There are no users, so it is the root of the account.
+func (c Call) Principal() string {
+	return "arn:" + c.Partition() + ":iam::" + c.Account + ":root"
+}

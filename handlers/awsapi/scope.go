@@ -1,0 +1,90 @@
+package awsapi
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Scope is the credential scope of a Signature Version 4: who signed, and for
+// which region and service.
+type Scope struct {
+	AccessKeyID, Region, Service string
+}
+
+// ScopeOf reads the scope from the Authorization header or from a presigned URL.
+// It reports false for a request that is not signed, and an [Error] for one that
+// claims to be and has no usable scope.
+//
+// Signatures are not verified: the emulator has no secret keys to verify them
+// with, and is reached by whoever may use it. Anyone's test credentials must work.
+func ScopeOf(r *http.Request) (Scope, bool, error) {
+	header := r.Header.Get("Authorization")
+	if algorithm, parameters, _ := strings.Cut(header, " "); strings.HasPrefix(algorithm, "AWS4-") {
+		for parameter := range strings.SplitSeq(parameters, ",") {
+			if credential, ok := strings.CutPrefix(strings.TrimSpace(parameter), "Credential="); ok {
+				return parseScope(credential, strings.HasPrefix(algorithm, "AWS4-ECDSA"))
+			}
+		}
+		return Scope{}, true, incompleteSignature("Authorization header requires 'Credential' parameter.")
+	}
+	if strings.Contains(r.URL.RawQuery, "X-Amz-Credential=") {
+		query := r.URL.Query()
+		return parseScope(query.Get("X-Amz-Credential"), strings.HasPrefix(query.Get("X-Amz-Algorithm"), "AWS4-ECDSA"))
+	}
+	return Scope{}, false, nil
+}
+
+// parseScope reads key/date/region/service/aws4_request, or for an asymmetric
+// signature, which holds in many regions, key/date/service/aws4_request.
+func parseScope(credential string, asymmetric bool) (Scope, bool, error) {
+	parts := strings.Split(credential, "/")
+	if asymmetric && len(parts) == 4 {
+		parts = []string{parts[0], parts[1], "", parts[2], parts[3]}
+	}
+	if len(parts) != 5 || !isRegion(parts[2]) {
+		return Scope{}, true, incompleteSignature(fmt.Sprintf("Credential must have exactly 5 slash-delimited elements, "+
+			"e.g. keyid/date/region/service/term, got '%.200s'", credential))
+	}
+	return Scope{AccessKeyID: parts[0], Region: parts[2], Service: parts[3]}, true, nil
+}
+
+// isRegion keeps out what would break ARNs. An empty region means the default.
+func isRegion(s string) bool {
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return len(s) <= 64
+}
+
+func isAccount(s string) bool {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(s) == 12
+}
+
+// call makes the Call of a request. On an error it holds the defaults.
+func (o *Options) call(service string, r *http.Request) (Call, error) {
+	c := Call{Service: service, Region: o.Region, Account: o.Account, RequestID: o.RequestID()}
+	scope, signed, err := ScopeOf(r)
+	if err != nil || !signed {
+		return c, err
+	}
+	c.AccessKeyID = scope.AccessKeyID
+	if scope.Region != "" {
+		c.Region = scope.Region
+	}
+	if isAccount(scope.AccessKeyID) {
+		c.Account = scope.AccessKeyID
+	}
+	return c, nil
+}
+
+func incompleteSignature(message string) error {
+	return &Error{Code: "IncompleteSignatureException", Message: message}
+}

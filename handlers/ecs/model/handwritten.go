@@ -1,0 +1,43 @@
+package model
+
+// handwritten lists the members (structure.member) whose constraints the ECS
+// handlers check, because Amazon ECS has words of its own for them or accepts more
+// than its model says. Whoever writes such a check adds the member here.
+var handwritten = []string{
+	// Texts of task definitions.
+	"RegisterTaskDefinitionInput.containerDefinitions",
+	"RegisterTaskDefinitionInput.family",
+	"RegisterDaemonTaskDefinitionInput.containerDefinitions",
+	"RegisterDaemonTaskDefinitionInput.family",
+	"DaemonContainerDefinition.image",
+	"DeregisterTaskDefinitionInput.taskDefinition",
+	"EphemeralStorage.sizeInGiB",
+	"HealthCheck.command",
+	"InferenceAccelerator.deviceName", // the structure as a whole is refused
+	"InferenceAccelerator.deviceType",
+	"ProxyConfiguration.containerName",
+
+	// Texts of tasks and services: "launch type should be one of …" and the like.
+	"AwsVpcConfiguration.subnets",
+	"CreateServiceInput.launchType",
+	"CreateServiceInput.serviceName",
+	"CreateTaskSetInput.launchType",
+	"DeploymentLifecycleHook.targetType",
+	"DescribeServicesInput.services",
+	"DescribeTasksInput.tasks",
+	"RunTaskInput.launchType",
+
+	// Texts of container instances, attributes and account settings. More setting
+	// names are accepted than the model lists.
+	"DeleteAccountSettingInput.name",
+	"DescribeContainerInstancesInput.containerInstances",
+	"ListAccountSettingsInput.name",
+	"PutAccountSettingDefaultInput.name",
+	"PutAccountSettingInput.name",
+	"PutAttributesInput.attributes",
+	"UpdateContainerInstancesStateInput.containerInstances",
+	"UpdateContainerInstancesStateInput.status",
+
+	// An empty namespace removes the cluster's default.
+	"ClusterServiceConnectDefaultsRequest.namespace",
+}
