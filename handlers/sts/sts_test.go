@@ -1,0 +1,38 @@
+package sts_test
+
+import (
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	client "github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
+)
+
+func TestMain(m *testing.M) {
+	os.Unsetenv("AWS_CA_BUNDLE") // of no use for plain HTTP, and a missing file breaks the SDK
+	os.Exit(m.Run())
+}
+
+func TestCallerIsTheRootOfTheAccount(t *testing.T) {
+	server := httptest.NewServer(sts.Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)}))
+	defer server.Close()
+	for key, account := range map[string]string{"123456789012": "123456789012", "AKIAEXAMPLE": "000000000000"} {
+		out, err := client.New(client.Options{
+			Region:       "eu-west-1",
+			BaseEndpoint: aws.String(server.URL),
+			Credentials:  credentials.NewStaticCredentialsProvider(key, "secret", ""),
+		}).GetCallerIdentity(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *out.Account != account || *out.UserId != account || *out.Arn != "arn:aws:iam::"+account+":root" {
+			t.Errorf("%s is %s, %s, %s", key, *out.Account, *out.UserId, *out.Arn)
+		}
+	}
+}
