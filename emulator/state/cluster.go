@@ -1,0 +1,78 @@
+package state
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+// Cluster is a cluster. Its handlers write every field.
+type Cluster struct {
+	ARN       string
+	Name      string
+	Status    string // ACTIVE or INACTIVE
+	CreatedAt time.Time
+
+	Settings                        []types.ClusterSetting
+	Configuration                   *types.ClusterConfiguration
+	CapacityProviders               []string
+	DefaultCapacityProviderStrategy []types.CapacityProviderStrategyItem
+	ServiceConnectDefaults          *types.ClusterServiceConnectDefaults
+	Tags                            []types.Tag
+}
+
+// Key is the cluster's ARN.
+func (c *Cluster) Key() string { return c.ARN }
+
+// Active reports whether the cluster can be used.
+func (c *Cluster) Active() bool { return c != nil && c.Status == "ACTIVE" }
+
+// ClusterSummary counts what a cluster holds; state itself keeps it, in the
+// transaction that changes a task or service. A row of its own, so that a task's
+// change is not a change of the cluster.
+type ClusterSummary struct {
+	ARN string
+	// Tasks by lastStatus, apart for Fargate and container instances.
+	RunningFargate, PendingFargate int
+	RunningEC2, PendingEC2         int
+	// Services by status.
+	ActiveFargateServices, DrainingFargateServices int
+	ActiveEC2Services, DrainingEC2Services         int
+}
+
+// Key is the cluster's ARN.
+func (c *ClusterSummary) Key() string { return c.ARN }
+
+// Running is the number of tasks whose lastStatus is RUNNING.
+func (c *ClusterSummary) Running() int { return c.RunningFargate + c.RunningEC2 }
+
+// Pending is the number of tasks that are yet to run.
+func (c *ClusterSummary) Pending() int { return c.PendingFargate + c.PendingEC2 }
+
+// ActiveServices is the number of services with status ACTIVE.
+func (c *ClusterSummary) ActiveServices() int { return c.ActiveFargateServices + c.ActiveEC2Services }
+
+// DrainingServices is the number of services with status DRAINING.
+func (c *ClusterSummary) DrainingServices() int {
+	return c.DrainingFargateServices + c.DrainingEC2Services
+}
+
+// Cluster returns the cluster with the ARN, INACTIVE ones included, or nil.
+func (tx *Tx) Cluster(arn string) *Cluster { return get[*Cluster](tx, tableCluster, arn) }
+
+// Clusters returns the clusters of an account and region, by name.
+func (tx *Tx) Clusters(scope arn.Scope) []*Cluster {
+	return scan[*Cluster](tx, tableCluster, scope.Clusters())
+}
+
+// PutCluster writes a cluster.
+func (tx *Tx) PutCluster(c *Cluster) { put(tx, tableCluster, c) }
+
+// ClusterSummary returns the counts of a cluster; zeros when it holds nothing.
+func (tx *Tx) ClusterSummary(arn string) *ClusterSummary {
+	if c := get[*ClusterSummary](tx, tableClusterSummary, arn); c != nil {
+		return c
+	}
+	return &ClusterSummary{ARN: arn}
+}

@@ -1,0 +1,237 @@
+package state
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+// Service is a service. Handlers write its spec and put new deployments in front;
+// the scheduler writes the deployments' status, the throttle and InactiveAt. The
+// scheduler puts a deployment in front as well, to roll back.
+type Service struct {
+	ARN        string
+	Name       string
+	ClusterARN string
+
+	// Spec: what does not concern how tasks are made.
+	DesiredCount                  int
+	SchedulingStrategy            types.SchedulingStrategy
+	DeploymentController          types.DeploymentControllerType
+	DeploymentConfiguration       *types.DeploymentConfiguration
+	HealthCheckGracePeriodSeconds *int32
+	AvailabilityZoneRebalancing   types.AvailabilityZoneRebalancing
+	EnableECSManagedTags          bool
+	EnableExecuteCommand          bool
+	PropagateTags                 types.PropagateTags
+	PlacementConstraints          []types.PlacementConstraint
+	PlacementStrategy             []types.PlacementStrategy
+	Tags                          []types.Tag
+	CreatedAt                     time.Time
+	CreatedBy                     string
+	// Request is a digest of the parameters of CreateService, by which a repeated
+	// call is told from another one.
+	Request   string
+	DeletedAt time.Time // zero: not deleted
+
+	// Deployments, newest first; the newest is PRIMARY.
+	Deployments []*Deployment
+
+	// Status: what the scheduler keeps.
+	InactiveAt time.Time // zero: tasks may be left
+	Throttle   Throttle
+	Steady     bool // the steady state has been announced
+	// Completed is the last deployment that completed, to which a rollback goes
+	// back; nil until there was one.
+	Completed *CompletedDeployment
+}
+
+// CompletedDeployment is what remains of a deployment after it has left the list.
+// It never changes.
+type CompletedDeployment struct {
+	ID       string
+	Revision *ServiceRevision
+}
+
+// Throttle spaces out the starts of tasks that fail to start.
+type Throttle struct {
+	TaskDefinition string    // ARN of the one that fails to start
+	Failures       int       // attempts in a row
+	Until          time.Time // no start before
+}
+
+// Deployment is one generation of a service's tasks.
+type Deployment struct {
+	ID        string // ecs-svc/ and 19 digits
+	Revision  *ServiceRevision
+	CreatedAt time.Time
+
+	// Status: the scheduler's.
+	UpdatedAt          time.Time
+	DesiredCount       int
+	FailedTasks        int
+	RolloutState       types.DeploymentRolloutState
+	RolloutStateReason string
+	// Of the summary's failures, how many have been taken into FailedTasks, and of
+	// its FailedToStart, how many into the throttle.
+	SeenFailures, SeenFailedToStart int
+	// What the summary counted when a failure was seen last, and when that was: a
+	// success after it ends the row.
+	SeenStarted, SeenHealthy int
+	FailedAt                 time.Time
+	// RestoresID is the id of the completed deployment that this one brings back,
+	// when the circuit breaker made it.
+	RestoresID string
+}
+
+// ServiceRevision is what the tasks of a deployment are made of; it never changes.
+type ServiceRevision struct {
+	TaskDefinition           string // ARN
+	LaunchType               types.LaunchType
+	CapacityProviderStrategy []types.CapacityProviderStrategyItem
+	PlatformVersion          string // as asked for: LATEST
+	PlatformFamily           string
+	NetworkConfiguration     *types.NetworkConfiguration
+}
+
+// Values of a service's status.
+const (
+	ServiceActive   = "ACTIVE"
+	ServiceDraining = "DRAINING"
+	ServiceInactive = "INACTIVE"
+)
+
+// Key is the service's ARN.
+func (s *Service) Key() string { return s.ARN }
+
+// Status is ACTIVE, DRAINING or INACTIVE.
+func (s *Service) Status() string {
+	switch {
+	case !s.InactiveAt.IsZero():
+		return ServiceInactive
+	case !s.DeletedAt.IsZero():
+		return ServiceDraining
+	default:
+		return ServiceActive
+	}
+}
+
+// Primary is the newest deployment.
+func (s *Service) Primary() *Deployment { return s.Deployments[0] }
+
+// Clone copies the service for a change; deployments may be changed in the copy.
+func (s *Service) Clone() *Service {
+	c := *s
+	c.Deployments = slices.Clone(s.Deployments)
+	for i, d := range c.Deployments {
+		each := *d
+		c.Deployments[i] = &each
+	}
+	return &c
+}
+
+// ServiceEvents are the last messages about a service, newest first; the
+// scheduler writes them.
+type ServiceEvents struct {
+	ServiceARN string
+	Events     []types.ServiceEvent
+}
+
+// Key is the service's ARN.
+func (e *ServiceEvents) Key() string { return e.ServiceARN }
+
+// maxServiceEvents is how many events a service shows. Source: DescribeServices.
+const maxServiceEvents = 100
+
+// Service returns a service in any status, or nil.
+func (tx *Tx) Service(arn string) *Service { return get[*Service](tx, tableService, arn) }
+
+// Services returns the services of a cluster in any status, by name.
+func (tx *Tx) Services(cluster *Cluster) []*Service {
+	return scan[*Service](tx, tableService, arn.ScopeOf(cluster.ARN).Services(cluster.Name))
+}
+
+// AllServices returns every service in any status.
+func (tx *Tx) AllServices() []*Service { return scan[*Service](tx, tableService, "") }
+
+// PutService writes a service and keeps its cluster's count of services.
+func (tx *Tx) PutService(s *Service) {
+	old := tx.Service(s.ARN)
+	put(tx, tableService, s)
+	counts := tx.ClusterSummary(s.ClusterARN)
+	changed := *counts
+	if old != nil {
+		changed.addService(old, -1)
+	}
+	changed.addService(s, +1)
+	if changed != *counts {
+		put(tx, tableClusterSummary, &changed)
+	}
+}
+
+func (c *ClusterSummary) addService(s *Service, n int) {
+	fargate := s.Primary().Revision.LaunchType == types.LaunchTypeFargate ||
+		len(s.Primary().Revision.CapacityProviderStrategy) > 0
+	switch status := s.Status(); {
+	case status == ServiceActive && fargate:
+		c.ActiveFargateServices += n
+	case status == ServiceActive:
+		c.ActiveEC2Services += n
+	case status == ServiceDraining && fargate:
+		c.DrainingFargateServices += n
+	case status == ServiceDraining:
+		c.DrainingEC2Services += n
+	}
+}
+
+// RemoveService forgets a service that is INACTIVE, with its counts and events.
+func (tx *Tx) RemoveService(s *Service) {
+	remove(tx, tableService, s)
+	tx.ForgetServiceHistory(s.ARN)
+}
+
+// ForgetServiceHistory removes the counts and events of a service's former life,
+// before its name is used again.
+func (tx *Tx) ForgetServiceHistory(arn string) {
+	if sum := get[*ServiceSummary](tx, tableServiceSummary, arn); sum != nil {
+		remove(tx, tableServiceSummary, sum)
+	}
+	if events := get[*ServiceEvents](tx, tableServiceEvents, arn); events != nil {
+		remove(tx, tableServiceEvents, events)
+	}
+}
+
+// ServiceEvents returns a service's events, newest first.
+func (tx *Tx) ServiceEvents(arn string) []types.ServiceEvent {
+	if e := get[*ServiceEvents](tx, tableServiceEvents, arn); e != nil {
+		return e.Events
+	}
+	return nil
+}
+
+// AddServiceEvents writes events, given oldest first, and drops the oldest.
+func (tx *Tx) AddServiceEvents(arn string, events ...types.ServiceEvent) {
+	newest := slices.Clone(events)
+	slices.Reverse(newest)
+	all := append(newest, tx.ServiceEvents(arn)...)
+	put(tx, tableServiceEvents, &ServiceEvents{ServiceARN: arn, Events: all[:min(len(all), maxServiceEvents)]})
+}
+
+// ForgetDeployment removes the counts of a deployment that has left the list.
+func (tx *Tx) ForgetDeployment(serviceARN, deploymentID string) {
+	old := tx.ServiceSummary(serviceARN)
+	put(tx, tableServiceSummary, &ServiceSummary{
+		ServiceARN: serviceARN,
+		Deployments: slices.DeleteFunc(slices.Clone(old.Deployments), func(d DeploymentCounts) bool {
+			return d.ID == deploymentID
+		}),
+		Placed: slices.DeleteFunc(slices.Clone(old.Placed), func(p PlacedCounts) bool {
+			return p.DeploymentID == deploymentID
+		}),
+		Starts: slices.DeleteFunc(slices.Clone(old.Starts), func(s StartCounts) bool {
+			return s.DeploymentID == deploymentID
+		}),
+	})
+}

@@ -1,0 +1,171 @@
+package state
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// ServiceSummary counts the tasks of a service's deployments. State itself keeps
+// it, in the transaction that changes a task; the scheduler watches it and lists
+// tasks only when the counts call for action.
+type ServiceSummary struct {
+	ServiceARN  string
+	Deployments []DeploymentCounts
+	Placed      []PlacedCounts
+	Starts      []StartCounts
+}
+
+// DeploymentCounts counts the tasks of one deployment.
+type DeploymentCounts struct {
+	ID string
+	// Tasks that have not ended, by lastStatus; what Describe shows.
+	Pending, Running int
+	// Left is the number of tasks that have not ended.
+	Left int
+	// Of the tasks whose desiredStatus is RUNNING: all of them, those that run,
+	// and those whose health check says so.
+	Active, ActiveRunning int
+	Healthy, Unhealthy    int
+	// Since the deployment began: tasks that reached RUNNING, that stopped before
+	// they did, that exited by themselves afterwards, and how often one turned
+	// HEALTHY.
+	Started, FailedToStart, Exited int
+	TurnedHealthy                  int
+	LastStartedAt                  time.Time
+}
+
+// Key is the service's ARN.
+func (s *ServiceSummary) Key() string { return s.ServiceARN }
+
+// Of returns the counts of a deployment; zeros when it has no tasks.
+func (s *ServiceSummary) Of(deploymentID string) DeploymentCounts {
+	for _, d := range s.Deployments {
+		if d.ID == deploymentID {
+			return d
+		}
+	}
+	return DeploymentCounts{ID: deploymentID}
+}
+
+// ServiceSummary returns the counts of a service; zeros when it has no tasks.
+func (tx *Tx) ServiceSummary(serviceARN string) *ServiceSummary {
+	if s := get[*ServiceSummary](tx, tableServiceSummary, serviceARN); s != nil {
+		return s
+	}
+	return &ServiceSummary{ServiceARN: serviceARN}
+}
+
+// summarise carries the change of a task into the summaries. before is nil for a
+// new task.
+func (tx *Tx) summarise(before, after *Task) {
+	tx.summariseCluster(before, after)
+	if after.Spec.ServiceARN == "" {
+		return
+	}
+	old := tx.ServiceSummary(after.Spec.ServiceARN)
+	counts := old.Of(after.Spec.DeploymentID)
+	changed := counts
+	if before != nil {
+		changed.add(before, -1)
+	}
+	changed.add(after, +1)
+	changed.count(before, after)
+	if changed == counts {
+		return
+	}
+	s := &ServiceSummary{
+		ServiceARN: old.ServiceARN, Deployments: slices.Clone(old.Deployments),
+		Placed: placed(old.Placed, before, after), Starts: starts(old.Starts, before, after),
+	}
+	at := slices.IndexFunc(s.Deployments, func(d DeploymentCounts) bool { return d.ID == changed.ID })
+	if at < 0 {
+		s.Deployments = append(s.Deployments, changed)
+	} else {
+		s.Deployments[at] = changed
+	}
+	put(tx, tableServiceSummary, s)
+}
+
+// add counts what is true of a task now.
+func (d *DeploymentCounts) add(t *Task, n int) {
+	status := t.Status.LastStatus
+	if status == Stopped {
+		return
+	}
+	d.Left += n
+	switch {
+	case pending(status):
+		d.Pending += n
+	case status == Running:
+		d.Running += n
+	}
+	if t.Stop != nil {
+		return
+	}
+	d.Active += n
+	if status != Running {
+		return
+	}
+	d.ActiveRunning += n
+	switch t.Status.HealthStatus {
+	case types.HealthStatusHealthy:
+		d.Healthy += n
+	case types.HealthStatusUnhealthy:
+		d.Unhealthy += n
+	}
+}
+
+// count records what happened to a task just now.
+func (d *DeploymentCounts) count(before, after *Task) {
+	if before == nil {
+		return
+	}
+	if before.Status.StartedAt.IsZero() && !after.Status.StartedAt.IsZero() {
+		d.Started++
+		d.LastStartedAt = after.Status.StartedAt
+	}
+	if before.Status.HealthStatus != types.HealthStatusHealthy && after.Status.HealthStatus == types.HealthStatusHealthy {
+		d.TurnedHealthy++
+	}
+	if before.Stop != nil || after.Stop == nil {
+		return
+	}
+	switch after.Stop.Code {
+	case types.TaskStopCodeTaskFailedToStart:
+		d.FailedToStart++
+	case types.TaskStopCodeEssentialContainerExited:
+		d.Exited++
+	}
+}
+
+func pending(lastStatus string) bool {
+	return lastStatus == Provisioning || lastStatus == Pending || lastStatus == Activating
+}
+
+func (tx *Tx) summariseCluster(before, after *Task) {
+	old := tx.ClusterSummary(after.Spec.ClusterARN)
+	changed := *old
+	if before != nil {
+		changed.addTask(before, -1)
+	}
+	changed.addTask(after, +1)
+	if changed != *old {
+		put(tx, tableClusterSummary, &changed)
+	}
+}
+
+func (c *ClusterSummary) addTask(t *Task, n int) {
+	fargate := t.Spec.LaunchType == types.LaunchTypeFargate
+	switch status := t.Status.LastStatus; {
+	case pending(status) && fargate:
+		c.PendingFargate += n
+	case pending(status):
+		c.PendingEC2 += n
+	case status == Running && fargate:
+		c.RunningFargate += n
+	case status == Running:
+		c.RunningEC2 += n
+	}
+}

@@ -1,0 +1,188 @@
+package state
+
+import (
+	"fmt"
+	"hash/fnv"
+	"net/netip"
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+// Network is the engine's network, which the VPCs of all accounts and regions
+// share. The agent writes it once the engine has chosen a range.
+type Network struct {
+	Name string
+	CIDR string // a /16
+}
+
+// Key is the name.
+func (n *Network) Key() string { return n.Name }
+
+// networkName is that of the only network there is.
+const networkName = DefaultVPC
+
+// NetworkCIDR is the range of the engine's network; until it has chosen one, that
+// of AWS's default VPC, which it tries first.
+func (tx *Tx) NetworkCIDR() netip.Prefix {
+	if n := get[*Network](tx, tableNetwork, networkName); n != nil {
+		return netip.MustParsePrefix(n.CIDR)
+	}
+	return netip.MustParsePrefix("172.31.0.0/16")
+}
+
+// SetNetworkCIDR writes the range that the engine has chosen.
+func (tx *Tx) SetNetworkCIDR(cidr netip.Prefix) {
+	put(tx, tableNetwork, &Network{Name: networkName, CIDR: cidr.String()})
+}
+
+// VPC is a virtual network of an account and region. There is one, the default
+// VPC; subnets that nobody made are placed in it.
+type VPC struct {
+	ID    string
+	Scope arn.Scope
+	// NextBlock numbers the range of the next subnet made on first use.
+	NextBlock int
+}
+
+// Key is the scope, as there is one VPC in each.
+func (v *VPC) Key() string { return v.Scope.Prefix() }
+
+// Subnet is a part of the VPC in one availability zone.
+type Subnet struct {
+	Scope   arn.Scope
+	ID      string
+	VPC     string
+	Zone    string
+	Default bool
+	// Third byte and length of the range, whose first two bytes are those of the
+	// network.
+	Block, Bits int
+}
+
+// CIDR is the range of the subnet's addresses.
+func (s *Subnet) CIDR(network netip.Prefix) netip.Prefix {
+	base := network.Addr().As4()
+	base[2] = byte(s.Block)
+	return netip.PrefixFrom(netip.AddrFrom4(base), s.Bits)
+}
+
+// Key is unique in all accounts and regions.
+func (s *Subnet) Key() string { return s.Scope.Prefix() + s.ID }
+
+// SecurityGroup is a name without effect: traffic is not filtered.
+type SecurityGroup struct {
+	Scope arn.Scope
+	ID    string
+	VPC   string
+	Name  string
+}
+
+// Key is unique in all accounts and regions.
+func (s *SecurityGroup) Key() string { return s.Scope.Prefix() + s.ID }
+
+// Ids of what every account and region starts with.
+const (
+	DefaultVPC           = "vpc-0ec5e3a1a7000001"
+	DefaultSecurityGroup = "sg-0ec5e3a1a70000001"
+	defaultSubnet        = "subnet-0ec5e3a1a700000"
+)
+
+// zones is how many availability zones a region has.
+const zones = 3
+
+// Zone names the n-th availability zone of a region: us-east-1a.
+func Zone(region string, n int) string { return region + string(rune('a'+n%zones)) }
+
+// Zones names all availability zones of a region.
+func Zones(region string) []string {
+	var names []string
+	for n := range zones {
+		names = append(names, Zone(region, n))
+	}
+	return names
+}
+
+// DefaultNetwork returns the VPC, subnets and security group that an account and
+// region starts with. They exist without having been stored.
+func DefaultNetwork(scope arn.Scope) (*VPC, []*Subnet, *SecurityGroup) {
+	vpc := &VPC{ID: DefaultVPC, Scope: scope}
+	var subnets []*Subnet
+	for n, zone := range Zones(scope.Region) {
+		subnets = append(subnets, &Subnet{
+			Scope: scope, ID: fmt.Sprintf("%s%02d", defaultSubnet, n+1), VPC: vpc.ID, Zone: zone,
+			Block: 16 * n, Bits: 20, Default: true,
+		})
+	}
+	group := &SecurityGroup{Scope: scope, ID: DefaultSecurityGroup, VPC: vpc.ID, Name: "default"}
+	return vpc, subnets, group
+}
+
+// VPC returns the VPC of an account and region.
+func (tx *Tx) VPC(scope arn.Scope) *VPC {
+	if v := get[*VPC](tx, tableVPC, scope.Prefix()); v != nil {
+		return v
+	}
+	v, _, _ := DefaultNetwork(scope)
+	return v
+}
+
+// Subnets returns the subnets of an account and region: the default ones first,
+// then those made on first use, by id.
+func (tx *Tx) Subnets(scope arn.Scope) []*Subnet {
+	_, subnets, _ := DefaultNetwork(scope)
+	return append(subnets, scan[*Subnet](tx, tableSubnet, scope.Prefix())...)
+}
+
+// Subnet returns a subnet, or nil.
+func (tx *Tx) Subnet(scope arn.Scope, id string) *Subnet {
+	for _, s := range tx.Subnets(scope) {
+		if s.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// AddSubnet makes a subnet in the default VPC, in a zone chosen by its id, so
+// that it is the same in each run. It returns nil when the VPC is full.
+func (tx *Tx) AddSubnet(scope arn.Scope, id string) *Subnet {
+	vpc := *tx.VPC(scope)
+	third := 16*zones + vpc.NextBlock
+	if third >= 240 { // the last /20 is the engine's
+		return nil
+	}
+	vpc.NextBlock++
+	put(tx, tableVPC, &vpc)
+	hash := fnv.New32a()
+	hash.Write([]byte(id))
+	s := &Subnet{
+		Scope: scope, ID: id, VPC: vpc.ID, Zone: Zone(scope.Region, int(hash.Sum32()%zones)),
+		Block: third, Bits: 24,
+	}
+	put(tx, tableSubnet, s)
+	return s
+}
+
+// SecurityGroups returns the security groups of an account and region.
+func (tx *Tx) SecurityGroups(scope arn.Scope) []*SecurityGroup {
+	_, _, group := DefaultNetwork(scope)
+	return append([]*SecurityGroup{group}, scan[*SecurityGroup](tx, tableSecurityGroup, scope.Prefix())...)
+}
+
+// SecurityGroup returns a security group, or nil.
+func (tx *Tx) SecurityGroup(scope arn.Scope, id string) *SecurityGroup {
+	groups := tx.SecurityGroups(scope)
+	at := slices.IndexFunc(groups, func(g *SecurityGroup) bool { return g.ID == id })
+	if at < 0 {
+		return nil
+	}
+	return groups[at]
+}
+
+// AddSecurityGroup makes a security group in the default VPC.
+func (tx *Tx) AddSecurityGroup(scope arn.Scope, id string) *SecurityGroup {
+	g := &SecurityGroup{Scope: scope, ID: id, VPC: DefaultVPC, Name: id}
+	put(tx, tableSecurityGroup, g)
+	return g
+}
