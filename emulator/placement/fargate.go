@@ -1,0 +1,33 @@
+// Package placement decides where a task goes, or says why nowhere. It is pure:
+// RunTask must answer failures at once, so it calls the same functions as the
+// service scheduler does.
+//
+// So far it knows Fargate, a pool without instances that users see. Container
+// instances, strategies and constraints come with the EC2 launch type.
+package placement
+
+import "github.com/ecs-emulator/ecs-emulator/emulator/state"
+
+// NoContainerInstances is what ECS says when a cluster has nothing to place an
+// EC2 or EXTERNAL task on. Source: field reports of RunTask and service events.
+const NoContainerInstances = "No Container Instances were found in your cluster."
+
+// Subnet chooses the subnet of the next Fargate task: one in the availability zone
+// with the fewest tasks, and there the subnet with the fewest; ties go to the
+// first as listed. used counts the tasks by subnet id.
+//
+// Source: ECS developer guide: Fargate tasks of a service are balanced over the
+// zones of the subnets given.
+func Subnet(subnets []*state.Subnet, used map[string]int) *state.Subnet {
+	zone := map[string]int{}
+	for _, s := range subnets {
+		zone[s.Zone] += used[s.ID]
+	}
+	best := subnets[0]
+	for _, s := range subnets[1:] {
+		if zone[s.Zone] < zone[best.Zone] || zone[s.Zone] == zone[best.Zone] && used[s.ID] < used[best.ID] {
+			best = s
+		}
+	}
+	return best
+}
