@@ -1,0 +1,220 @@
+package agent
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Labels of containers, as the real agent sets them. Source: ECS developer guide.
+const (
+	labelCluster       = "com.amazonaws.ecs.cluster"
+	labelContainerName = "com.amazonaws.ecs.container-name"
+	labelTaskARN       = "com.amazonaws.ecs.task-arn"
+	labelFamily        = "com.amazonaws.ecs.task-definition-family"
+	labelRevision      = "com.amazonaws.ecs.task-definition-version"
+)
+
+// sandboxContainerName is the agent's name for a task's network namespace.
+const sandboxContainerName = "~internal~ecs~pause"
+
+const mebibyte = 1 << 20
+
+func labels(t *state.Task, container string) map[string]string {
+	return map[string]string{
+		labelCluster:       t.Spec.ClusterARN, // the ARN on Fargate
+		labelContainerName: container,
+		labelTaskARN:       t.ARN,
+		labelFamily:        t.Spec.Family,
+		labelRevision:      strconv.Itoa(t.Spec.Revision),
+	}
+}
+
+// engineName is the container's name on the engine. The real agent ends it with
+// random digits; here they follow from the task, so that a creation whose answer
+// was lost in a crash finds what it made.
+func engineName(t *state.Task, container string) string {
+	keep := func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
+			return r
+		}
+		return -1
+	}
+	sum := sha256.Sum256([]byte(t.ARN + "\x00" + container))
+	return fmt.Sprintf("ecs-%s-%d-%s-%s", t.Spec.Family, t.Spec.Revision,
+		strings.Map(keep, container), hex.EncodeToString(sum[:10]))
+}
+
+func sandboxSpec(t *state.Task, a state.Attachment) backend.SandboxSpec {
+	cpu, _ := strconv.ParseInt(t.Spec.CPU, 10, 64)
+	memory, _ := strconv.ParseInt(t.Spec.Memory, 10, 64)
+	return backend.SandboxSpec{
+		Name: engineName(t, sandboxContainerName), Hostname: a.PrivateDNSName,
+		Network: state.DefaultVPC, IP: a.PrivateIPv4, MAC: a.MAC,
+		Labels: labels(t, sandboxContainerName), CPU: cpu, Memory: memory * mebibyte,
+	}
+}
+
+// containerSpec is what the engine is to create for a container.
+// Source: amazon-ecs-agent's translation of container definitions.
+func (w *work) containerSpec(i int) backend.ContainerSpec {
+	d, t := &w.view.definitions[i], w.task
+	name := aws.ToString(d.Name)
+	spec := backend.ContainerSpec{
+		Name: engineName(t, name), Image: aws.ToString(d.Image), Sandbox: w.view.status.SandboxID,
+		Labels:     map[string]string{},
+		EntryPoint: d.EntryPoint, Command: d.Command, Env: environment(d, t),
+		User: aws.ToString(d.User), WorkingDir: aws.ToString(d.WorkingDirectory),
+		TTY: aws.ToBool(d.PseudoTerminal), OpenStdin: aws.ToBool(d.Interactive),
+		CPUShares:      max(2, int64(d.Cpu)),
+		Memory:         int64(aws.ToInt32(d.Memory)) * mebibyte,
+		ReadonlyRootfs: aws.ToBool(d.ReadonlyRootFilesystem), Privileged: aws.ToBool(d.Privileged),
+		MemoryReservation: int64(aws.ToInt32(d.MemoryReservation)) * mebibyte,
+		Health:            healthCheck(d.HealthCheck),
+	}
+	for key, value := range d.DockerLabels {
+		spec.Labels[key] = value
+	}
+	for key, value := range labels(t, name) {
+		spec.Labels[key] = value
+	}
+	if !w.agent.taskLimits() {
+		// Nothing bounds the task as a whole here, so each container gets the
+		// task's size as its own bound.
+		task := sandboxSpec(t, w.view.status.Attachment)
+		spec.CPU = task.CPU
+		if spec.Memory == 0 {
+			spec.Memory = task.Memory
+		}
+	}
+	for _, u := range d.Ulimits {
+		spec.Ulimits = append(spec.Ulimits, backend.Ulimit{Name: string(u.Name), Soft: int64(u.SoftLimit), Hard: int64(u.HardLimit)})
+	}
+	for _, s := range d.SystemControls {
+		if spec.Sysctls == nil {
+			spec.Sysctls = map[string]string{}
+		}
+		spec.Sysctls[aws.ToString(s.Namespace)] = aws.ToString(s.Value)
+	}
+	w.addVolumes(&spec, d)
+	addLinuxParameters(&spec, d.LinuxParameters)
+	return spec
+}
+
+// environment is the definition's, with what the platform adds on top.
+func environment(d *types.ContainerDefinition, t *state.Task) []string {
+	region := t.Scope().Region
+	var env []string
+	for _, e := range d.Environment {
+		env = append(env, aws.ToString(e.Name)+"="+aws.ToString(e.Value))
+	}
+	return append(env, "AWS_EXECUTION_ENV=AWS_ECS_FARGATE", "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region)
+}
+
+func healthCheck(h *types.HealthCheck) *backend.HealthCheck {
+	if h == nil {
+		return nil
+	}
+	seconds := func(n *int32, fallback int32) time.Duration {
+		if n != nil {
+			fallback = *n
+		}
+		return time.Duration(fallback) * time.Second
+	}
+	check := &backend.HealthCheck{
+		Test: h.Command, Interval: seconds(h.Interval, 30), Timeout: seconds(h.Timeout, 5),
+		StartPeriod: seconds(h.StartPeriod, 0), Retries: 3,
+	}
+	if h.Retries != nil {
+		check.Retries = int(*h.Retries)
+	}
+	return check
+}
+
+func addLinuxParameters(spec *backend.ContainerSpec, p *types.LinuxParameters) {
+	if p == nil {
+		return
+	}
+	spec.Init = aws.ToBool(p.InitProcessEnabled)
+	if p.Capabilities != nil {
+		spec.CapAdd, spec.CapDrop = p.Capabilities.Add, p.Capabilities.Drop
+	}
+	if p.SharedMemorySize != nil {
+		spec.SharedMemory = int64(*p.SharedMemorySize) * mebibyte
+	}
+	if p.MaxSwap != nil {
+		spec.MemorySwap = spec.Memory + int64(*p.MaxSwap)*mebibyte
+		if p.Swappiness != nil {
+			spec.MemorySwappiness = aws.Int64(int64(*p.Swappiness))
+		}
+	}
+	for _, t := range p.Tmpfs {
+		if spec.Tmpfs == nil {
+			spec.Tmpfs = map[string]string{}
+		}
+		options := append([]string{fmt.Sprintf("size=%dm", t.Size)}, t.MountOptions...)
+		spec.Tmpfs[aws.ToString(t.ContainerPath)] = strings.Join(options, ",")
+	}
+}
+
+// addVolumes mounts the task's volumes: a host path as it is, anything else a
+// volume that lives as long as the task.
+func (w *work) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinition) {
+	for _, m := range d.MountPoints {
+		name := aws.ToString(m.SourceVolume)
+		mount := backend.Mount{Target: aws.ToString(m.ContainerPath), ReadOnly: aws.ToBool(m.ReadOnly)}
+		if path := w.hostPath(name); path != "" {
+			mount.Source = path
+		} else {
+			mount.Source, mount.Volume = engineName(w.task, "volume-"+name), true
+		}
+		spec.Mounts = append(spec.Mounts, mount)
+	}
+	for _, from := range d.VolumesFrom {
+		source := engineName(w.task, aws.ToString(from.SourceContainer))
+		if aws.ToBool(from.ReadOnly) {
+			source += ":ro"
+		}
+		spec.VolumesFrom = append(spec.VolumesFrom, source)
+	}
+}
+
+func (w *work) hostPath(volume string) string {
+	for _, v := range w.volumes {
+		if aws.ToString(v.Name) == volume && v.Host != nil {
+			return aws.ToString(v.Host.SourcePath)
+		}
+	}
+	return ""
+}
+
+// macOf is a locally administered address that follows from the IP, so that it is
+// unique on the network.
+func macOf(ip netip.Addr) string {
+	b := ip.As4()
+	return fmt.Sprintf("0a:ec:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
+}
+
+// privateDNSName is the name that a VPC gives to an address.
+// Source: Amazon VPC user guide, DNS attributes.
+func privateDNSName(region string, ip netip.Addr) string {
+	host := "ip-" + strings.ReplaceAll(ip.String(), ".", "-")
+	if region == "us-east-1" {
+		return host + ".ec2.internal"
+	}
+	return host + "." + region + ".compute.internal"
+}
+
+// nameOf is the container that an engine's labels speak of.
+func nameOf(labels map[string]string) (taskARN, container string) {
+	return labels[labelTaskARN], labels[labelContainerName]
+}

@@ -1,0 +1,136 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// HostPort is a port on the host's loopback address that leads to a task's port.
+type HostPort struct {
+	Container     string `json:"container"`
+	ContainerPort int    `json:"containerPort"`
+	Address       string `json:"address"` // 127.0.0.1:49153
+}
+
+// hostPorts are the emulator's own listeners. The engine's published ports would
+// be fixed when the sandbox is created; these come and go with the task, and work
+// wherever the engine runs.
+type hostPorts struct {
+	engine backend.Engine
+	log    *slog.Logger
+
+	mu        sync.Mutex
+	ports     map[string][]HostPort // by task ARN
+	listeners map[string][]net.Listener
+}
+
+func newHostPorts(engine backend.Engine, log *slog.Logger) *hostPorts {
+	return &hostPorts{engine: engine, log: log, ports: map[string][]HostPort{}, listeners: map[string][]net.Listener{}}
+}
+
+// open listens for each mapped TCP port of a task; again is harmless.
+func (h *hostPorts) open(taskARN, sandboxID string, containers []types.ContainerDefinition) []HostPort {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if ports, open := h.ports[taskARN]; open {
+		return ports
+	}
+	for _, c := range containers {
+		for _, m := range c.PortMappings {
+			if m.ContainerPort == nil || m.Protocol == types.TransportProtocolUdp {
+				continue
+			}
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				h.log.Warn("no host port for a container port", "task", taskARN, "port", *m.ContainerPort, "error", err)
+				continue
+			}
+			port := HostPort{aws.ToString(c.Name), int(*m.ContainerPort), l.Addr().String()}
+			h.ports[taskARN] = append(h.ports[taskARN], port)
+			h.listeners[taskARN] = append(h.listeners[taskARN], l)
+			go h.serve(l, sandboxID, port.ContainerPort)
+		}
+	}
+	return h.ports[taskARN]
+}
+
+// of lists the ports of a task.
+func (h *hostPorts) of(taskARN string) []HostPort {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.ports[taskARN]
+}
+
+func (h *hostPorts) close(taskARN string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, l := range h.listeners[taskARN] {
+		l.Close()
+	}
+	delete(h.listeners, taskARN)
+	delete(h.ports, taskARN)
+}
+
+func (h *hostPorts) closeAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, listeners := range h.listeners {
+		for _, l := range listeners {
+			l.Close()
+		}
+	}
+	clear(h.listeners)
+	clear(h.ports)
+}
+
+// serve passes connections on until the listener is closed.
+func (h *hostPorts) serve(l net.Listener, sandboxID string, port int) {
+	for {
+		client, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			if err := h.relay(client, sandboxID, port); err != nil {
+				h.log.Debug("connection to a task failed", "port", port, "error", err)
+			}
+		}()
+	}
+}
+
+// dialTimeout bounds the way to the task, so that a client sees a refusal soon.
+const dialTimeout = 5 * time.Second
+
+func (h *hostPorts) relay(client net.Conn, sandboxID string, port int) error {
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
+	task, err := h.engine.Dial(ctx, sandboxID, port)
+	cancel()
+	if err != nil {
+		return fmt.Errorf("dial the task: %w", err)
+	}
+	defer task.Close()
+	done := make(chan error, 2)
+	pass := func(to, from net.Conn) {
+		_, err := io.Copy(to, from)
+		if half, ok := to.(interface{ CloseWrite() error }); ok {
+			half.CloseWrite()
+		} else {
+			to.Close()
+		}
+		done <- err
+	}
+	go pass(task, client)
+	go pass(client, task)
+	<-done
+	return <-done
+}

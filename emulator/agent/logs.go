@@ -1,0 +1,51 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Logs passes on the output of a task's container, which may have stopped.
+// container may be empty if the task has only one.
+func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backend.LogOptions) error {
+	t := a.Store.Read().Task(taskARN)
+	if t == nil {
+		return fmt.Errorf("task %s: %w", taskARN, backend.ErrNotFound)
+	}
+	list := t.Status.Containers
+	if container == "" && len(list) > 1 {
+		return fmt.Errorf("task %s has %d containers: name one", taskARN, len(list))
+	}
+	for _, c := range list {
+		if container != "" && c.Name != container {
+			continue
+		}
+		id := c.RuntimeID
+		if id == "" {
+			id = a.runtimeID(taskARN, c.Name)
+		}
+		if id == "" {
+			return fmt.Errorf("container %s has not been created: %w", c.Name, backend.ErrNotFound)
+		}
+		return a.Engine.Logs(ctx, id, opts)
+	}
+	return fmt.Errorf("container %s of task %s: %w", container, taskARN, backend.ErrNotFound)
+}
+
+// runtimeID is that of a container which the store does not know of yet.
+func (a *Agent) runtimeID(taskARN, container string) string {
+	a.mu.Lock()
+	w := a.works[taskARN]
+	a.mu.Unlock()
+	if w == nil {
+		return ""
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.view.container(container).RuntimeID
+}
+
+// HostPorts lists the loopback ports that lead to a task.
+func (a *Agent) HostPorts(taskARN string) []HostPort { return a.hostPorts.of(taskARN) }
