@@ -1,0 +1,95 @@
+package service
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+)
+
+// read gathers what a decision needs from a snapshot; ok is false when there is no
+// such service.
+func read(tx *state.Tx, serviceARN string, now time.Time) (in Input, ok bool) {
+	s := tx.Service(serviceARN)
+	if s == nil {
+		return Input{}, false
+	}
+	in = Input{
+		Service: s, Summary: tx.ServiceSummary(serviceARN), Events: tx.ServiceEvents(serviceARN), Now: now,
+		Definitions: map[string]*types.TaskDefinition{},
+		Tasks: func(deploymentID string) []*state.Task {
+			return tx.DeploymentTasks(serviceARN, deploymentID)
+		},
+	}
+	for _, d := range s.Deployments {
+		if definition := definitionOf(tx, d.Revision); definition != nil {
+			in.Definitions[d.ID] = definition.Definition
+		}
+	}
+	return in, true
+}
+
+// definitionOf is the task definition of a revision, or nil when it is gone.
+func definitionOf(tx *state.Tx, r *state.ServiceRevision) *state.TaskDefinition {
+	ref, err := taskdef.ParseRef(r.TaskDefinition)
+	if err != nil {
+		return nil
+	}
+	return tx.TaskDefinition(arn.Scope{Region: ref.Region, Account: ref.Account}, ref.Family, int(ref.Revision))
+}
+
+// change is a plan on its way into a transaction.
+type change struct {
+	tx       *state.Tx
+	service  *state.Service // as it was when the plan was made
+	now      time.Time
+	messages []string
+	err      error
+}
+
+// apply carries out a plan that was made on the transaction's own view.
+func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) error {
+	c := &change{tx: tx, service: s, now: now}
+	for _, v := range verbs {
+		if v.apply(c); c.err != nil {
+			return c.err
+		}
+	}
+	if len(c.messages) == 0 {
+		return nil
+	}
+	events := make([]types.ServiceEvent, len(c.messages))
+	for i, m := range c.messages {
+		events[i] = types.ServiceEvent{Id: aws.String(arn.NewUUID()), CreatedAt: &now, Message: aws.String(m)}
+	}
+	tx.AddServiceEvents(s.ARN, events...)
+	return nil
+}
+
+func (c *change) say(message string) { c.messages = append(c.messages, message) }
+
+func (v StopTasks) apply(c *change) {
+	for _, task := range v.Tasks {
+		c.tx.StopTask(task, state.Stop{
+			Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now,
+		})
+	}
+}
+
+func (v AddEvent) apply(c *change) { c.say(v.Message) }
+
+func (v PutService) apply(c *change) {
+	for _, d := range v.Service.Deployments {
+		if d.ID == "" {
+			d.ID = arn.NewDeploymentID()
+		}
+	}
+	c.tx.PutService(v.Service)
+}
+
+func (v ForgetDeployment) apply(c *change) { c.tx.ForgetDeployment(c.service.ARN, v.ID) }
+
+func (RemoveService) apply(c *change) { c.tx.RemoveService(c.service) }

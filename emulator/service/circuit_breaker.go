@@ -1,0 +1,123 @@
+package service
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Bounds of the threshold, and its percentage when nothing is said.
+// Source: ECS developer guide, deployment circuit breaker; ECS API reference,
+// ThresholdConfiguration.
+const (
+	leastThreshold    = 3
+	greatestThreshold = 200
+	defaultThreshold  = 50 // percent
+)
+
+// threshold is how many failures trip the circuit breaker of a service with a
+// desired count of d.
+//
+//	default, BOUNDED_PERCENT 50: D=1 → 3, D=25 → 13, D=400 → 200, D=800 → 200
+//	UNBOUNDED_PERCENT 50:        D=1 → 1, D=25 → 13, D=800 → 400
+//	COUNT 7:                     7
+func threshold(c *types.ThresholdConfiguration, d int) int {
+	kind, value := types.ThresholdTypeBoundedPercent, defaultThreshold
+	if c != nil {
+		kind, value = c.Type, int(c.Value)
+	}
+	percent := (d*value + 99) / 100
+	switch kind {
+	case types.ThresholdTypeCount:
+		return max(1, value)
+	case types.ThresholdTypeUnboundedPercent:
+		return max(1, percent)
+	default:
+		return min(max(percent, leastThreshold), greatestThreshold)
+	}
+}
+
+func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
+	if c := s.DeploymentConfiguration; c != nil && c.DeploymentCircuitBreaker != nil {
+		return *c.DeploymentCircuitBreaker
+	}
+	return types.DeploymentCircuitBreaker{}
+}
+
+// countFailures keeps the failedTasks of the PRIMARY deployment, whether or not
+// the circuit breaker is on: tasks that stopped before they were RUNNING, and those
+// that exited afterwards. Tasks replaced for their health are added where they are
+// stopped. A task that becomes healthy ends the row.
+func (p *planner) countFailures() {
+	g, d := p.primary, p.primary.deployment
+	if failed(g) {
+		return
+	}
+	reset := circuitBreaker(p.service).ResetOnHealthyTask
+	if d.FailedTasks > 0 && (reset == nil || *reset) && p.becameHealthy(g) {
+		d.FailedTasks = 0
+	}
+	failures := g.counts.FailedToStart + g.counts.Exited
+	n := failures - d.SeenFailures
+	d.SeenFailures = failures
+	p.fail(n)
+}
+
+// becameHealthy reports whether a task has become healthy since the last failure.
+func (p *planner) becameHealthy(g *generation) bool {
+	if g.checked {
+		return g.counts.TurnedHealthy > g.deployment.SeenHealthy
+	}
+	return slices.ContainsFunc(p.in.Summary.Starts, func(s state.StartCounts) bool {
+		from := healthyFrom(s.At)
+		return s.DeploymentID == g.deployment.ID && from.After(g.deployment.FailedAt) && !p.now.Before(from)
+	})
+}
+
+// fail counts n more failures of the PRIMARY deployment.
+func (p *planner) fail(n int) {
+	g := p.primary
+	if n <= 0 || failed(g) {
+		return
+	}
+	g.deployment.FailedTasks += n
+	g.deployment.FailedAt = p.now
+	g.deployment.SeenHealthy = g.counts.TurnedHealthy
+}
+
+func failed(g *generation) bool {
+	return g.deployment.RolloutState == types.DeploymentRolloutStateFailed
+}
+
+// tripCircuitBreaker ends a deployment with too many failures, and with rollback
+// brings back what completed last, as a new PRIMARY deployment. One that was itself
+// brought back, or the first of a service, stays FAILED. It reports whether it
+// tripped; what follows from it is decided next time.
+//
+//	D=1, rollback: 3 failures → A (completed) | B FAILED, failedTasks 3 |
+//	C PRIMARY "rolling back to deploymentId A", with A's revision.
+//
+// Source: ECS developer guide, deployment circuit breaker; field reports.
+func (p *planner) tripCircuitBreaker() bool {
+	d, breaker := p.primary.deployment, circuitBreaker(p.service)
+	if !breaker.Enable || d.RolloutState != types.DeploymentRolloutStateInProgress ||
+		d.FailedTasks < threshold(breaker.ThresholdConfiguration, p.desired()) {
+		return false
+	}
+	d.RolloutState = types.DeploymentRolloutStateFailed
+	d.RolloutStateReason = failedReason
+	d.DesiredCount = 0
+	p.say(deploymentFailed(p.service.Name, d.ID))
+	last := p.service.Completed
+	if !breaker.Rollback || d.RestoresID != "" || last == nil {
+		return true
+	}
+	p.say(rollingBack(p.service.Name, last.ID))
+	p.service.Deployments = slices.Insert(p.service.Deployments, 0, &state.Deployment{
+		Revision: last.Revision, CreatedAt: p.now, RestoresID: last.ID,
+		RolloutState:       types.DeploymentRolloutStateInProgress,
+		RolloutStateReason: rollingBackReason(last.ID),
+	})
+	return true
+}

@@ -1,0 +1,153 @@
+// Package service is the service scheduler: it keeps the desired count of services,
+// rolls out their deployments, replaces what fails, and tells of it in service
+// events. It writes tasks and the scheduler's part of services, nothing else; agents
+// bring the tasks to life.
+//
+//	plan := service.Decide(input) // pure: what shall be done now
+//
+// [Controller] decides on a snapshot each time a service or its counts change, and
+// decides again inside the transaction that carries the plan out.
+package service
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"golang.org/x/sync/errgroup"
+)
+
+// pause lets the changes of many tasks settle into one decision about their
+// service; workers is how many services are decided about at the same time.
+const (
+	pause   = 10 * time.Millisecond
+	workers = 4
+)
+
+// Controller schedules the services of all accounts and regions. A service without
+// anything to do costs it nothing but, if one is due, a timer.
+type Controller struct {
+	Store *state.Store
+	Clock *clock.Clock
+	Log   *slog.Logger
+
+	once  sync.Once
+	watch *state.Watch
+
+	mu     sync.Mutex
+	timers map[string]timer // by service ARN
+}
+
+type timer struct {
+	*clock.Timer
+	due time.Time
+}
+
+// Run schedules services until ctx ends, and returns its error, or that of a
+// transaction, after which state can't be trusted.
+func (c *Controller) Run(ctx context.Context) error {
+	c.init()
+	defer c.stopTimers()
+	group, ctx := errgroup.WithContext(ctx)
+	for range workers {
+		group.Go(func() error { return c.work(ctx) })
+	}
+	return group.Wait()
+}
+
+// Idle waits until all services have been decided about that changed so far.
+func (c *Controller) Idle(ctx context.Context) error {
+	c.init()
+	return c.watch.Idle(ctx)
+}
+
+func (c *Controller) init() {
+	c.once.Do(func() {
+		c.watch = c.Store.WatchServices(pause)
+		c.timers = map[string]timer{}
+	})
+}
+
+func (c *Controller) work(ctx context.Context) error {
+	for {
+		arn, err := c.watch.Next(ctx)
+		if err != nil {
+			return err
+		}
+		wakeAt, err := reconcile(c.Store, arn, c.Clock.Now, c.Log)
+		c.wakeAt(arn, wakeAt)
+		c.watch.Done(arn)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// reconcile decides about a service, and carries the plan out if there is something
+// to do. It returns when to do so again though nothing has changed; zero is never.
+func reconcile(store *state.Store, arn string, now func() time.Time, log *slog.Logger) (time.Time, error) {
+	in, ok := read(store.Read(), arn, now())
+	if !ok {
+		return time.Time{}, nil
+	}
+	plan := Decide(in)
+	if len(plan.Verbs) == 0 {
+		return plan.WakeAt, nil
+	}
+	err := store.Update(func(tx *state.Tx) error {
+		plan = Plan{}
+		in, ok := read(tx, arn, now())
+		if !ok {
+			return nil
+		}
+		plan = Decide(in)
+		return apply(tx, in.Service, plan.Verbs, in.Now)
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("schedule service %s: %w", arn, err)
+	}
+	log.Debug("scheduled service", "service", arn, "verbs", len(plan.Verbs))
+	return plan.WakeAt, nil
+}
+
+// wakeAt sets the only timer of a service; zero is none.
+func (c *Controller) wakeAt(arn string, due time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old, set := c.timers[arn]
+	if set && old.due.Equal(due) {
+		return
+	}
+	if set {
+		old.Stop()
+		delete(c.timers, arn)
+	}
+	if due.IsZero() {
+		return
+	}
+	t := timer{due: due}
+	t.Timer = c.Clock.AfterFunc(due.Sub(c.Clock.Now()), func() { c.ring(arn, due) })
+	c.timers[arn] = t
+}
+
+func (c *Controller) ring(arn string, due time.Time) {
+	c.mu.Lock()
+	if t, set := c.timers[arn]; set && t.due.Equal(due) {
+		delete(c.timers, arn)
+	}
+	c.mu.Unlock()
+	c.watch.Wake(arn)
+}
+
+func (c *Controller) stopTimers() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for arn, t := range c.timers {
+		t.Stop()
+		delete(c.timers, arn)
+	}
+}

@@ -1,0 +1,34 @@
+package service
+
+import "time"
+
+// retention is for how long a service that is INACTIVE can still be described.
+// Source: ECS API reference, DeleteService; the time is not published.
+const retention = time.Hour
+
+// drain stops all tasks of a deleted service. It is INACTIVE when none is left.
+func (p *planner) drain() {
+	left := 0
+	for _, g := range p.all() {
+		g.deployment.DesiredCount = 0
+		left += g.counts.Left
+		if g.counts.Active > 0 {
+			tasks := inStopOrder(p.tasks(g))
+			p.stop(g, tasks[:min(len(tasks), maxStops)], reasonScaling(g.deployment.ID))
+		}
+	}
+	p.service.Steady = false
+	if left == 0 {
+		p.service.InactiveAt = p.now
+		p.wake(p.now.Add(retention))
+	}
+}
+
+// retain forgets an INACTIVE service when its time has come.
+func (p *planner) retain() {
+	if end := p.service.InactiveAt.Add(retention); p.now.Before(end) {
+		p.wake(end)
+		return
+	}
+	p.do(RemoveService{})
+}

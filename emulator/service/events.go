@@ -1,0 +1,111 @@
+package service
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The texts of service events, stop reasons and rollout states. Clients match them,
+// so they are exact; one task is "1 tasks".
+// Source: answers of ECS in field reports and public logs; ECS developer guide,
+// service event messages.
+
+// batchSize is how many tasks ECS starts, and so announces, at a time.
+// Source: field reports.
+const batchSize = 10
+
+// repeatAfter is for how long a message about a cause that persists is not
+// repeated. Source: ECS developer guide, service event messages.
+const repeatAfter = 6 * time.Hour
+
+const troubleshooting = " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+
+func startedTasks(service string, ids []string, replacing int) string {
+	m := fmt.Sprintf("(service %s) has started %d tasks: %s.", service, len(ids), listTasks(ids))
+	if replacing > 0 {
+		m += fmt.Sprintf(" Amazon ECS replaced %d tasks due to an unhealthy status.", replacing)
+	}
+	return m
+}
+
+func stoppedRunning(service string, ids []string) string {
+	return fmt.Sprintf("(service %s) has stopped %d running tasks: %s.", service, len(ids), listTasks(ids))
+}
+
+func stoppedPending(service string, n int) string {
+	return fmt.Sprintf("(service %s) stopped %d pending tasks.", service, n)
+}
+
+func listTasks(ids []string) string {
+	return "(task " + strings.Join(ids, ") (task ") + ")"
+}
+
+func failedHealthChecks(service, task string) string {
+	return fmt.Sprintf("(service %s) (task %s) failed container health checks.", service, task)
+}
+
+func deploymentCompleted(service, deployment string) string {
+	return fmt.Sprintf("(service %s) (deployment %s) deployment completed.", service, deployment)
+}
+
+func deploymentFailed(service, deployment string) string {
+	return fmt.Sprintf("(service %s) (deployment %s) deployment failed: tasks failed to start.", service, deployment)
+}
+
+func rollingBack(service, deployment string) string {
+	return fmt.Sprintf("(service %s) rolling back to deployment %s.", service, deployment)
+}
+
+func steadyState(service string) string {
+	return fmt.Sprintf("(service %s) has reached a steady state.", service)
+}
+
+func inconsistentStarts(service string) string {
+	return fmt.Sprintf("(service %s) is unable to consistently start tasks successfully.", service) + troubleshooting
+}
+
+func deadlocked(service string) string {
+	return fmt.Sprintf("(service %s) was unable to stop or start tasks during a deployment because of the service deployment configuration. "+
+		"Update the minimumHealthyPercent or maximumPercent value and try again.", service)
+}
+
+// unplaced takes a reason that ends with a full stop.
+func unplaced(service, reason string) string {
+	return fmt.Sprintf("(service %s) was unable to place a task because no container instance met all of its requirements. Reason: %s", service, reason) +
+		troubleshooting
+}
+
+func notLaunched(service, err string) string {
+	return fmt.Sprintf("(service %s) failed to launch a task with (error %s).", service, err)
+}
+
+const reasonHealthChecks = "Task failed container health checks"
+
+// reasonScaling names the deployment that the task is of.
+func reasonScaling(deployment string) string {
+	return fmt.Sprintf("Scaling activity initiated by (deployment %s)", deployment)
+}
+
+func completedReason(deployment string) string {
+	return fmt.Sprintf("ECS deployment %s completed.", deployment)
+}
+
+const failedReason = "ECS deployment circuit breaker: tasks failed to start."
+
+func rollingBackReason(deployment string) string {
+	return fmt.Sprintf("ECS deployment circuit breaker: rolling back to deploymentId %s.", deployment)
+}
+
+// sayOnce adds a message unless it is the last one already; then it waits until it
+// may be repeated.
+func (p *planner) sayOnce(message string) {
+	if len(p.in.Events) > 0 && *p.in.Events[0].Message == message {
+		if again := p.in.Events[0].CreatedAt.Add(repeatAfter); p.now.Before(again) {
+			p.wake(again)
+			return
+		}
+	}
+	p.say(message)
+	p.wake(p.now.Add(repeatAfter))
+}

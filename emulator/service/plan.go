@@ -1,0 +1,176 @@
+package service
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Input is all that a decision about a service is made from.
+type Input struct {
+	Service *state.Service
+	Summary *state.ServiceSummary
+	// Definitions are the task definitions by deployment id; one that is gone is
+	// missing.
+	Definitions map[string]*types.TaskDefinition
+	// Events are the service's, newest first.
+	Events []types.ServiceEvent
+	// Tasks lists the tasks of a deployment that have not ended. It is called only
+	// when the counts call for action on single tasks.
+	Tasks func(deploymentID string) []*state.Task
+	Now   time.Time
+}
+
+// Plan is what shall be done about a service now.
+type Plan struct {
+	Verbs []Verb // in order; none: the service is as it should be
+	// WakeAt is when to decide again though nothing has changed; zero is never.
+	WakeAt time.Time
+}
+
+// Verb is one thing to do; see the types that implement it.
+type Verb interface{ apply(*change) }
+
+// StartTasks makes tasks of a deployment and announces them.
+type StartTasks struct {
+	DeploymentID string
+	N            int
+	Replacing    int // of them, those that stand in for unhealthy ones
+}
+
+// StopTasks asks for the end of tasks.
+type StopTasks struct {
+	Tasks  []string // ARNs
+	Reason string
+}
+
+// AddEvent adds a message to the service's events.
+type AddEvent struct{ Message string }
+
+// PutService writes the status that the scheduler keeps, and a deployment that it
+// put in front; such a one has no id yet.
+type PutService struct{ Service *state.Service }
+
+// ForgetDeployment forgets the counts of a deployment that has left the list.
+type ForgetDeployment struct{ ID string }
+
+// RemoveService ends the retention of a service that is INACTIVE.
+type RemoveService struct{}
+
+// Most tasks that one plan starts or stops: a plan is one transaction, which keeps
+// all others waiting. Each calls for the next one by what it changed.
+const (
+	maxStarts = 50
+	maxStops  = 500
+)
+
+// Decide makes a plan. It is pure: the same input makes the same plan, and a plan
+// that has been carried out makes the next one empty until something happens.
+func Decide(in Input) Plan {
+	p := newPlanner(in)
+	switch {
+	case in.Service.Status() == state.ServiceInactive:
+		p.retain()
+	case in.Service.Status() == state.ServiceDraining:
+		p.drain()
+	case in.Service.DeploymentController == "" || in.Service.DeploymentController == types.DeploymentControllerTypeEcs:
+		p.roll()
+	}
+	return p.plan()
+}
+
+// planner gathers a plan. Policies change its copy of the service and its counts,
+// so that each sees what the ones before it decided.
+type planner struct {
+	in      Input
+	now     time.Time
+	service *state.Service // a copy
+	primary *generation
+	older   []*generation // newest first
+
+	stopping map[string]bool // ARNs of the tasks that the plan stops
+	verbs    []Verb
+	wakeAt   time.Time
+}
+
+func newPlanner(in Input) *planner {
+	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), stopping: map[string]bool{}}
+	for i, d := range p.service.Deployments {
+		g := p.generation(d)
+		if i == 0 {
+			p.primary = g
+		} else {
+			p.older = append(p.older, g)
+		}
+	}
+	return p
+}
+
+// roll is the rolling update: what the ECS deployment controller does.
+func (p *planner) roll() {
+	p.countFailures()
+	if p.tripCircuitBreaker() {
+		return
+	}
+	p.throttleFailedStarts()
+	p.setDesiredCounts()
+	p.dropEndedDeployments()
+	p.startMissing()
+	p.replaceUnhealthy()
+	p.stopOlder()
+	p.scaleIn()
+	p.announceDeadlock()
+	p.reachSteadyState()
+}
+
+// plan is what has been gathered.
+func (p *planner) plan() Plan {
+	old := map[string]*state.Deployment{}
+	for _, d := range p.in.Service.Deployments {
+		old[d.ID] = d
+	}
+	for _, d := range p.service.Deployments {
+		if before := old[d.ID]; before == nil || *before != *d {
+			d.UpdatedAt = p.now
+		}
+	}
+	if p.changed(old) {
+		p.do(PutService{p.service})
+	}
+	return Plan{Verbs: p.verbs, WakeAt: p.wakeAt}
+}
+
+func (p *planner) changed(old map[string]*state.Deployment) bool {
+	before, after := p.in.Service, p.service
+	if before.Throttle != after.Throttle || before.Steady != after.Steady || before.Completed != after.Completed ||
+		!before.InactiveAt.Equal(after.InactiveAt) || len(before.Deployments) != len(after.Deployments) {
+		return true
+	}
+	for _, d := range after.Deployments {
+		if old[d.ID] == nil || *old[d.ID] != *d {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *planner) do(v Verb) { p.verbs = append(p.verbs, v) }
+
+func (p *planner) say(message string) { p.do(AddEvent{message}) }
+
+// wake asks for another decision at a time, or earlier.
+func (p *planner) wake(at time.Time) {
+	if p.wakeAt.IsZero() || at.Before(p.wakeAt) {
+		p.wakeAt = at
+	}
+}
+
+// desired is how many tasks the service shall have. A DAEMON has one on each
+// container instance, of which there are none.
+func (p *planner) desired() int {
+	if p.service.SchedulingStrategy == types.SchedulingStrategyDaemon {
+		return 0
+	}
+	return p.service.DesiredCount
+}

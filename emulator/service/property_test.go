@@ -1,0 +1,146 @@
+package service
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"pgregory.net/rapid"
+)
+
+// TestWhateverHappensTheSchedulerKeepsItsPromises does anything to a service in any
+// order: updates, scaling, failures, changes of health, time. The scheduler never
+// starts above maximumPercent nor stops below minimumHealthyPercent (see
+// fixture.schedule); its counts are those of the tasks; and once the world behaves,
+// it converges and comes to rest.
+func TestWhateverHappensTheSchedulerKeepsItsPromises(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := newFixture(t, func(s *state.Service) { s.DesiredCount = rapid.IntRange(0, 6).Draw(t, "desired") })
+		f.change(drawConfiguration(t))
+		t.Repeat(map[string]func(*rapid.T){
+			"":         func(*rapid.T) { f.checkCounts() },
+			"schedule": func(*rapid.T) { f.schedule() },
+			"deploy":   func(t *rapid.T) { f.deploy(rapid.Bool().Draw(t, "checked")) },
+			"scale": func(t *rapid.T) {
+				desired := rapid.IntRange(0, 6).Draw(t, "desired")
+				f.change(func(s *state.Service) { s.DesiredCount = desired })
+			},
+			"configure": func(t *rapid.T) { f.change(drawConfiguration(t)) },
+			"wait": func(t *rapid.T) {
+				f.now = f.now.Add(time.Duration(rapid.IntRange(1, 100).Draw(t, "seconds")) * time.Second)
+			},
+			"run":   func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
+			"run 2": func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
+			"fail": func(t *rapid.T) {
+				f.disturb(t, notRunning, func(task *state.Task) { f.end(task, types.TaskStopCodeTaskFailedToStart) })
+			},
+			"exit": func(t *rapid.T) {
+				f.disturb(t, running, func(task *state.Task) { f.end(task, types.TaskStopCodeEssentialContainerExited) })
+			},
+			"stop": func(t *rapid.T) {
+				f.disturb(t, wanted, func(task *state.Task) { f.end(task, types.TaskStopCodeUserInitiated) })
+			},
+			"obey": func(t *rapid.T) {
+				f.disturb(t, unwanted, func(task *state.Task) { f.end(task, "") })
+			},
+			"sicken": func(t *rapid.T) {
+				f.disturb(t, checked, func(task *state.Task) { f.health(task, types.HealthStatusUnhealthy) })
+			},
+			"recover": func(t *rapid.T) {
+				f.disturb(t, checked, func(task *state.Task) { f.health(task, types.HealthStatusHealthy) })
+			},
+		})
+		f.settle()
+		f.checkConverged()
+	})
+}
+
+func drawConfiguration(t *rapid.T) func(*state.Service) {
+	maximum := rapid.SampledFrom([]int32{100, 125, 150, 200, 300}).Draw(t, "maximumPercent")
+	minimum := rapid.SampledFrom([]int32{0, 33, 50, 75, 100}).Draw(t, "minimumHealthyPercent")
+	c := &types.DeploymentCircuitBreaker{
+		Enable: rapid.Bool().Draw(t, "enable"), Rollback: rapid.Bool().Draw(t, "rollback"),
+		ResetOnHealthyTask: aws.Bool(rapid.Bool().Draw(t, "reset")),
+	}
+	return func(s *state.Service) {
+		percentages(maximum, minimum)(s)
+		s.DeploymentConfiguration.DeploymentCircuitBreaker = c
+	}
+}
+
+// disturb does something to one of the tasks of a kind, if there is one.
+func (f *fixture) disturb(t *rapid.T, kind func(*state.Task) bool, do func(*state.Task)) {
+	tasks := slices.DeleteFunc(f.tasks(), func(task *state.Task) bool { return !kind(task) })
+	if len(tasks) > 0 {
+		do(tasks[rapid.IntRange(0, len(tasks)-1).Draw(t, "task")])
+	}
+}
+
+func running(t *state.Task) bool    { return t.Status.LastStatus == state.Running }
+func notRunning(t *state.Task) bool { return !running(t) }
+func unwanted(t *state.Task) bool   { return t.Stop != nil }
+func wanted(t *state.Task) bool     { return t.Stop == nil }
+func checked(t *state.Task) bool    { return running(t) && t.Status.HealthStatus != "" }
+
+// checkCounts compares what the scheduler believes with the tasks themselves.
+func (f *fixture) checkCounts() {
+	f.t.Helper()
+	p := newPlanner(f.input())
+	for _, g := range p.all() {
+		want := map[condition]int{}
+		list := p.tasks(g)
+		for _, t := range list {
+			want[t.condition]++
+		}
+		got := map[condition]int{
+			pending: g.starting - g.startingRunning, startingRunning: g.startingRunning,
+			healthy: g.healthy, unhealthy: g.unhealthy,
+		}
+		for c, n := range got {
+			if n != want[c] {
+				f.t.Fatalf("condition %d: counted %v, listed %v", c, got, want)
+			}
+		}
+		placed := 0
+		for _, count := range p.in.Summary.Placed {
+			if count.DeploymentID == g.deployment.ID {
+				placed += count.Active
+			}
+		}
+		if placed != len(list) {
+			f.t.Fatalf("%d tasks placed, %d listed", placed, len(list))
+		}
+	}
+}
+
+// checkConverged is what a settled service must be: complete, or failed, or stuck
+// between percentages, about which there is an event. And it rests.
+func (f *fixture) checkConverged() {
+	f.t.Helper()
+	s, in := f.service(), f.input()
+	if verbs := Decide(in).Verbs; len(verbs) > 0 {
+		f.t.Fatalf("does not rest: %+v", verbs)
+	}
+	primary, d := s.Primary(), s.DesiredCount
+	p := newPlanner(in)
+	switch {
+	case primary.RolloutState == types.DeploymentRolloutStateFailed:
+		if p.active() > d {
+			f.t.Fatalf("failed, and %d tasks of %d", p.active(), d)
+		}
+	case primary.RolloutState == types.DeploymentRolloutStateInProgress:
+		if p.upper() > p.lower() {
+			f.t.Fatalf("not complete: %+v", primary)
+		}
+		if messages := f.messages(); messages[len(messages)-1] != deadlocked("web") {
+			f.t.Fatalf("stuck without a word: %q", messages)
+		}
+	default:
+		if len(s.Deployments) != 1 || p.primary.healthy != d || p.active() != d || p.present() != d || !s.Steady {
+			f.t.Fatalf("complete, but %d of %d healthy, deployments %d, steady %v", p.primary.healthy, d, len(s.Deployments), s.Steady)
+		}
+	}
+}

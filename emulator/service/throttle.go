@@ -1,0 +1,68 @@
+package service
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Tasks that stop before they were RUNNING are started again at growing intervals:
+//
+//	failed attempts  1, 2   3     4     5     …  10      11 and more
+//	delay            none   10 s  20 s  40 s     1280 s  27 min
+//
+// A task that gets to RUNNING, or another task definition, ends it.
+// Source: ECS developer guide, service throttle logic, for the maximum and what ends
+// it; the schedule below the maximum is not published.
+const (
+	freeAttempts  = 2
+	firstDelay    = 10 * time.Second
+	greatestDelay = 27 * time.Minute
+)
+
+func startDelay(failures int) time.Duration {
+	if failures <= freeAttempts {
+		return 0
+	}
+	delay := firstDelay
+	for range failures - freeAttempts - 1 {
+		if delay *= 2; delay >= greatestDelay {
+			return greatestDelay
+		}
+	}
+	return delay
+}
+
+// throttleFailedStarts takes new failures into account. Those that come while
+// starts are held back belong to the attempt before: of twenty tasks that fail
+// together, each is not an attempt of its own.
+func (p *planner) throttleFailedStarts() {
+	d, counts, t := p.primary.deployment, p.primary.counts, &p.service.Throttle
+	if t.Failures > 0 && (t.TaskDefinition != d.Revision.TaskDefinition || counts.Started > d.SeenStarted) {
+		*t = state.Throttle{}
+	}
+	if counts.FailedToStart == d.SeenFailedToStart || failed(p.primary) {
+		return
+	}
+	d.SeenFailedToStart, d.SeenStarted = counts.FailedToStart, counts.Started
+	if p.now.Before(t.Until) {
+		return
+	}
+	t.TaskDefinition = d.Revision.TaskDefinition
+	t.Failures++
+	delay := startDelay(t.Failures)
+	t.Until = p.now.Add(delay)
+	if delay > 0 {
+		p.say(inconsistentStarts(p.service.Name))
+	}
+}
+
+// throttled reports whether starts are held back, and wakes when they no longer are.
+func (p *planner) throttled() bool {
+	until := p.service.Throttle.Until
+	if !p.now.Before(until) {
+		return false
+	}
+	p.wake(until)
+	return true
+}
