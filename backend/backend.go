@@ -43,13 +43,17 @@ type Engine interface {
 	// Create makes a container, stopped. With the same Name it returns the id of
 	// the container that exists.
 	Create(ctx context.Context, spec ContainerSpec) (id string, err error)
-	// Start starts a created container. The error text is the engine's own.
+	// Start starts a created container, or runs an exited one again. The error
+	// text is the engine's own.
 	Start(ctx context.Context, id string) error
 	// Stop sends the stop signal, waits up to grace (real time), kills, and
 	// returns once the container is no longer running.
 	Stop(ctx context.Context, id string, grace time.Duration) error
 	// Remove removes a container, killing it if it runs. Gone is success.
 	Remove(ctx context.Context, id string) error
+	// RemoveVolume removes a named volume that no container uses any more. Gone is
+	// success.
+	RemoveVolume(ctx context.Context, name string) error
 	// Inspect returns the state of one container.
 	Inspect(ctx context.Context, id string) (Container, error)
 	// List returns this owner's containers and sandboxes that carry all labels,
@@ -59,11 +63,13 @@ type Engine interface {
 	// Watch calls fn for each event, in order, from one goroutine, until ctx
 	// ends. It calls fn with [Resync] once it listens and after each gap: what
 	// happened before is then to be read with List. It calls fn with
-	// [Disconnected] when the engine is lost and reconnects by itself.
+	// [Disconnected] when the engine is lost and reconnects by itself. It returns
+	// nil or the error of ctx.
 	Watch(ctx context.Context, fn func(Event)) error
 
 	// Logs writes the output of a container, which may have stopped. It returns
-	// at the end of the output, or with Follow when the container stops.
+	// at the end of the output, or with Follow when the container stops; and when
+	// Write fails, with its error.
 	Logs(ctx context.Context, id string, opts LogOptions) error
 	// Dial connects to a TCP port inside a sandbox, as its loopback or its own
 	// address would answer.
@@ -194,8 +200,8 @@ type Ulimit struct {
 	Soft, Hard int64
 }
 
-// Mount is a bind mount (Source is a path) or a named volume (Source is a name;
-// labelled and removed with the owner's things).
+// Mount is a bind mount (Source is a path) or a named volume (Source is a name),
+// made when a container first mounts it.
 type Mount struct {
 	Source   string
 	Target   string
@@ -209,7 +215,7 @@ type Device struct {
 }
 
 // HealthCheck is run by the engine inside the container. Test starts with "CMD"
-// or "CMD-SHELL". Durations are real time.
+// or "CMD-SHELL". Durations are real time; a simulated engine uses its own clock.
 type HealthCheck struct {
 	Test                           []string
 	Interval, Timeout, StartPeriod time.Duration

@@ -1,0 +1,87 @@
+package backendtest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func testDial(s *scene) {
+	spec := s.sandboxSpec()
+	sandbox := s.createSandbox(spec)
+	s.start(sandbox)
+	s.serve(sandbox, "80", "hello")
+	for range 2 {
+		body, header := s.get(sandbox, 80, "/")
+		if body != "hello" {
+			s.Errorf("the server answers %q, want %q", body, "hello")
+		}
+		if got := header.Get("X-Hostname"); got != spec.Hostname {
+			s.Errorf("the server's hostname is %q, want %q", got, spec.Hostname)
+		}
+	}
+}
+
+// testDialRefused accepts an error on the first read in place of one from Dial:
+// an engine may tunnel.
+func testDialRefused(s *scene) {
+	sandbox := s.runningSandbox()
+	s.run(sandbox, "sleep", "300")
+	stopped := s.createSandbox(s.sandboxSpec())
+	for what, id := range map[string]string{"where nobody listens": sandbox, "of a sandbox that doesn't run": stopped} {
+		ctx, cancel := context.WithTimeout(s.ctx, patience)
+		conn, err := s.Engine.Dial(ctx, id, 9)
+		if err == nil {
+			if err = conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+				s.Fatal(err)
+			}
+			_, err = io.ReadFull(conn, make([]byte, 1))
+			conn.Close()
+		}
+		cancel()
+		if err == nil || ctx.Err() == context.DeadlineExceeded {
+			s.Errorf("Dial to a port %s: %v", what, err)
+		}
+		if errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrUnavailable) {
+			s.Errorf("Dial to a port %s is neither not found nor unavailable: %v", what, err)
+		}
+	}
+}
+
+func testLocalhost(s *scene) {
+	sandbox := s.runningSandbox()
+	s.serve(sandbox, "8080")
+	for url, want := range map[string]int{"http://localhost:8080/": 0, "http://127.0.0.1:8080/": 0, "http://127.0.0.1:8081/": 1} {
+		if c := s.awaitState(s.run(sandbox, "check", url), backend.Exited); c.ExitCode != want {
+			s.Errorf("check %s from the other container exits %d, want %d", url, c.ExitCode, want)
+		}
+	}
+	elsewhere := s.run(s.runningSandbox(), "check", "http://localhost:8080/")
+	if c := s.awaitState(elsewhere, backend.Exited); c.ExitCode != 1 {
+		s.Errorf("check of another sandbox's localhost exits %d, want 1", c.ExitCode)
+	}
+}
+
+func testPortTaken(s *scene) {
+	sandbox := s.runningSandbox()
+	first := s.serve(sandbox, "8080", "first")
+	second := s.run(sandbox, "serve", "8080", "second")
+	if c := s.awaitState(second, backend.Exited); c.ExitCode != 1 {
+		s.Errorf("the second server on a port exits %d, want 1", c.ExitCode)
+	}
+	if output := texts(s.logs(second, backend.LogOptions{})); !strings.Contains(strings.Join(output, "\n"), "address already in use") {
+		s.Errorf("the second server on a port says %q", output)
+	}
+	if body, _ := s.get(sandbox, 8080, "/"); body != "first" {
+		s.Errorf("the port answers %q, want the first server", body)
+	}
+	s.stop(first, patience)
+	s.serve(sandbox, "8080", "third")
+	if body, _ := s.get(sandbox, 8080, "/"); body != "third" {
+		s.Errorf("the port answers %q, want the third server", body)
+	}
+}

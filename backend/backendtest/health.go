@@ -1,0 +1,88 @@
+package backendtest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func (s *scene) check(url string) *backend.HealthCheck {
+	return &backend.HealthCheck{
+		Test:     []string{"CMD", s.AppPath, "check", url},
+		Interval: 300 * time.Millisecond,
+		Timeout:  5 * time.Second,
+		Retries:  2,
+	}
+}
+
+func healthOf(events []backend.Event) []backend.Health {
+	var health []backend.Health
+	for _, event := range events {
+		if event.Kind == backend.HealthChanged {
+			health = append(health, event.Health)
+		}
+	}
+	return health
+}
+
+// awaitHealth waits until the health is as wanted, to the event and to Inspect.
+func (s *scene) awaitHealth(id string, want backend.Health) []backend.Health {
+	s.Helper()
+	events := s.recorder.awaitOf(s.T, id, "health "+string(want), func(events []backend.Event) bool {
+		return slices.Contains(healthOf(events), want)
+	})
+	s.awaitInspect(id, string(want), func(c backend.Container) bool { return c.Health == want })
+	return slices.DeleteFunc(healthOf(events), func(h backend.Health) bool { return h == backend.Starting })
+}
+
+func testHealthy(s *scene) {
+	spec := s.spec(s.runningSandbox(), "serve", "8080")
+	spec.Health = s.check("http://127.0.0.1:8080/")
+	spec.Health.Interval = time.Second // time to see it starting
+	id := s.createFrom(spec)
+	s.start(id)
+	if c := s.inspect(id); c.Health != backend.Starting {
+		s.Errorf("after Start the health is %q, want %q", c.Health, backend.Starting)
+	}
+	if got := s.awaitHealth(id, backend.Healthy); !slices.Equal(got, []backend.Health{backend.Healthy}) {
+		s.Errorf("health events %v, want healthy alone", got)
+	}
+}
+
+func testUnhealthy(s *scene) {
+	sandbox := s.runningSandbox()
+	server := s.serve(sandbox, "8080")
+	spec := s.spec(sandbox, "sleep", "300")
+	spec.Health = s.check("http://127.0.0.1:8080/")
+	id := s.createFrom(spec)
+	s.start(id)
+	s.awaitHealth(id, backend.Healthy)
+	s.stop(server, patience)
+	if got := s.awaitHealth(id, backend.Unhealthy); !slices.Equal(got, []backend.Health{backend.Healthy, backend.Unhealthy}) {
+		s.Errorf("health events %v, want healthy, unhealthy", got)
+	}
+	if c := s.inspect(id); c.State != backend.Running {
+		s.Errorf("the engine stopped an unhealthy container: %+v", c)
+	}
+	s.serve(sandbox, "8080")
+	s.recorder.awaitOf(s.T, id, "recovery", func(events []backend.Event) bool {
+		health := healthOf(events)
+		return len(health) > 0 && health[len(health)-1] == backend.Healthy
+	})
+
+	never := s.spec(sandbox, "sleep", "300")
+	never.Health = s.check("http://127.0.0.1:8081/")
+	id = s.createFrom(never)
+	s.start(id)
+	if got := s.awaitHealth(id, backend.Unhealthy); !slices.Equal(got, []backend.Health{backend.Unhealthy}) {
+		s.Errorf("health events %v, want unhealthy alone", got)
+	}
+}
+
+func testNoHealth(s *scene) {
+	id := s.run(s.sharedSandbox(), "sleep", "300")
+	if c := s.inspect(id); c.Health != "" {
+		s.Errorf("health %q without a health check", c.Health)
+	}
+}

@@ -1,0 +1,40 @@
+package backendtest
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func testImage(s *scene) {
+	image, err := s.Engine.Image(s.ctx, s.Image)
+	if err != nil || image.ID == "" || image.Architecture == "" || image.OS == "" {
+		s.Errorf("Image of a local one: %+v, %v", image, err)
+	}
+	for range 2 { // the first may not pull it
+		_, err = s.Engine.Image(s.ctx, s.MissingImage)
+		s.expectError("Image of an absent one", err, backend.ErrNotFound)
+	}
+}
+
+func testPullError(s *scene) {
+	err := s.Engine.Pull(s.ctx, backend.PullSpec{Ref: s.MissingImage})
+	if err == nil || err.Error() == "" || errors.Is(err, backend.ErrUnavailable) {
+		s.Errorf("Pull of an image that there isn't: %v, want the engine's text", err)
+	}
+}
+
+func testPull(s *scene) {
+	_, err := s.Engine.Image(s.ctx, s.PullableImage)
+	s.expectError("Image before the pull", err, backend.ErrNotFound)
+	for range 2 {
+		if err := s.Engine.Pull(s.ctx, backend.PullSpec{Ref: s.PullableImage}); err != nil {
+			s.Fatalf("Pull: %v", err)
+		}
+		image, err := s.Engine.Image(s.ctx, s.PullableImage)
+		if err != nil || len(image.Digests) == 0 || !strings.Contains(image.Digests[0], "@sha256:") {
+			s.Errorf("Image after the pull: %+v, %v; want a digest", image, err)
+		}
+	}
+}

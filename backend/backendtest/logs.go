@@ -1,0 +1,127 @@
+package backendtest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func testLogs(s *scene) {
+	begin := time.Now().Add(-time.Minute) // the engine's clock may differ a little
+	id := s.run(s.sharedSandbox(), "print", "5")
+	s.awaitState(id, backend.Exited)
+	all := []string{"line 1", "line 2", "line 3", "line 4", "line 5"}
+	lines := s.logs(id, backend.LogOptions{})
+	expectLines(s.T, "all", lines, all)
+	for _, l := range lines {
+		if l.stderr || l.at.Before(begin) {
+			s.Errorf("line %+v, want stdout and the time", l)
+		}
+	}
+	expectLines(s.T, "Tail 2", s.logs(id, backend.LogOptions{Tail: 2}), all[3:])
+	expectLines(s.T, "Tail 50", s.logs(id, backend.LogOptions{Tail: 50}), all)
+	expectLines(s.T, "Follow", s.logs(id, backend.LogOptions{Follow: true}), all)
+	expectLines(s.T, "Since the first line", s.logs(id, backend.LogOptions{Since: lines[0].at}), all)
+	after := lines[4].at.Add(time.Millisecond)
+	expectLines(s.T, "Since after the last", s.logs(id, backend.LogOptions{Since: after}), nil)
+	expectLines(s.T, "Since and Tail", s.logs(id, backend.LogOptions{Since: lines[0].at, Tail: 1}), all[4:])
+}
+
+func expectLines(t *testing.T, what string, lines []line, want []string) {
+	t.Helper()
+	if got := texts(lines); !slices.Equal(got, want) {
+		t.Errorf("logs, %s: %q, want %q", what, got, want)
+	}
+}
+
+func testLogsStderr(s *scene) {
+	sandbox := s.sharedSandbox()
+	id := s.run(sandbox, "exit", "7")
+	s.awaitState(id, backend.Exited)
+	lines := s.logs(id, backend.LogOptions{})
+	expectLines(s.T, "of exit", lines, []string{"exit 7"})
+	if len(lines) > 0 && !lines[0].stderr {
+		s.Error("a line to stderr is said to be stdout's")
+	}
+	created := s.create(sandbox, "exit", "7")
+	expectLines(s.T, "of a container that never ran", s.logs(created, backend.LogOptions{}), nil)
+}
+
+func testLogsFollow(s *scene) {
+	sandbox := s.runningSandbox()
+	id := s.serve(sandbox, "8080")
+	expectLines(s.T, "so far", s.logs(id, backend.LogOptions{}), []string{"listening on :8080"})
+	lines, done := make(chan string, 10), make(chan error, 1)
+	go func() {
+		done <- s.Engine.Logs(s.ctx, id, backend.LogOptions{Follow: true, Write: func(_ time.Time, _ bool, line string) error {
+			lines <- line
+			return nil
+		}})
+	}()
+	expect := func(want string) {
+		s.Helper()
+		select {
+		case got := <-lines:
+			if got != want {
+				s.Fatalf("line %q, want %q", got, want)
+			}
+		case <-time.After(patience):
+			s.Fatalf("no line %q within %v", want, patience)
+		}
+	}
+	expect("listening on :8080")
+	s.get(sandbox, 8080, "/one")
+	expect("GET /one")
+	s.get(sandbox, 8080, "/two")
+	expect("GET /two")
+	s.stop(id, patience)
+	select {
+	case err := <-done:
+		if err != nil {
+			s.Errorf("Logs of a container that stopped: %v", err)
+		}
+	case <-time.After(patience):
+		s.Errorf("Logs has not returned %v after the container stopped", patience)
+	}
+}
+
+func testLogsFollowCancelled(s *scene) {
+	id := s.serve(s.runningSandbox(), "8080")
+	ctx, cancel := context.WithCancel(s.ctx)
+	done := make(chan error, 1)
+	go func() {
+		done <- s.Engine.Logs(ctx, id, backend.LogOptions{Follow: true, Write: func(time.Time, bool, string) error {
+			cancel()
+			return nil
+		}})
+	}()
+	select {
+	case err := <-done:
+		expectStopped(s.T, "Logs", err)
+	case <-time.After(patience):
+		s.Errorf("Logs has not returned %v after its context ended", patience)
+	}
+	if c := s.inspect(id); c.State != backend.Running {
+		s.Errorf("the container stopped with its reader: %+v", c)
+	}
+}
+
+func testLogsWriteError(s *scene) {
+	id := s.run(s.sharedSandbox(), "print", "5")
+	s.awaitState(id, backend.Exited)
+	enough, calls := errors.New("enough"), 0
+	err := s.Engine.Logs(s.ctx, id, backend.LogOptions{Write: func(time.Time, bool, string) error {
+		if calls++; calls == 2 {
+			return enough
+		}
+		return nil
+	}})
+	s.expectError("Logs whose Write fails", err, enough)
+	if calls != 2 {
+		s.Errorf("Write was called %d times, want 2", calls)
+	}
+}

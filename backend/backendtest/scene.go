@@ -1,0 +1,290 @@
+package backendtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// caseLabel is on everything that a case makes.
+const caseLabel = "backendtest.case"
+
+// scene is one case on its engine. Its methods are assertions: they end the case
+// when the engine does not do as told.
+type scene struct {
+	*testing.T
+	*suite
+	ctx context.Context
+}
+
+func (s *suite) scene(t *testing.T) *scene {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	sc := &scene{T: t, suite: s, ctx: ctx}
+	t.Cleanup(func() {
+		defer cancel()
+		list, err := s.Engine.List(ctx, sc.labels())
+		if err != nil {
+			t.Errorf("List after the case: %v", err)
+		}
+		slices.Reverse(list) // containers before their sandbox
+		for _, c := range list {
+			if err := s.Engine.Remove(ctx, c.ID); err != nil {
+				t.Errorf("Remove after the case: %v", err)
+			}
+		}
+	})
+	return sc
+}
+
+func (s *scene) labels() map[string]string {
+	return map[string]string{caseLabel: s.Name()}
+}
+
+// name is one that no other container has.
+func (s *scene) name(noun string) string {
+	return fmt.Sprintf("backendtest-%s-%s-%d", s.token, noun, s.made.Add(1))
+}
+
+func (s *scene) sandboxSpec() backend.SandboxSpec {
+	return backend.SandboxSpec{
+		Name:     s.name("sandbox"),
+		Hostname: "ip-10-0-0-1",
+		Network:  s.network.Name,
+		IP:       s.address(s.T).String(),
+		Labels:   s.labels(),
+	}
+}
+
+func (s *scene) createSandbox(spec backend.SandboxSpec) string {
+	s.Helper()
+	id, err := s.Engine.CreateSandbox(s.ctx, spec)
+	if err != nil {
+		s.Fatalf("CreateSandbox: %v", err)
+	}
+	return id
+}
+
+// runningSandbox makes and starts one.
+func (s *scene) runningSandbox() string {
+	s.Helper()
+	id := s.createSandbox(s.sandboxSpec())
+	s.start(id)
+	return id
+}
+
+// sharedSandbox is a running one for containers to which it doesn't matter: it
+// saves a real engine most of its time.
+func (s *scene) sharedSandbox() string {
+	s.Helper()
+	s.anySandbox.Do(func() {
+		spec := s.sandboxSpec()
+		spec.Labels = nil // it outlives the case
+		id := s.createSandbox(spec)
+		s.start(id)
+		s.anyID = id
+	})
+	if s.anyID == "" {
+		s.Fatal("the sandbox that the cases share did not start")
+	}
+	return s.anyID
+}
+
+func (s *scene) spec(sandbox string, command ...string) backend.ContainerSpec {
+	return backend.ContainerSpec{
+		Name:    s.name(command[0]),
+		Image:   s.Image,
+		Sandbox: sandbox,
+		Labels:  s.labels(),
+		Command: command,
+	}
+}
+
+func (s *scene) createFrom(spec backend.ContainerSpec) string {
+	s.Helper()
+	id, err := s.Engine.Create(s.ctx, spec)
+	if err != nil {
+		s.Fatalf("Create %v: %v", spec.Command, err)
+	}
+	return id
+}
+
+func (s *scene) create(sandbox string, command ...string) string {
+	s.Helper()
+	return s.createFrom(s.spec(sandbox, command...))
+}
+
+func (s *scene) start(id string) {
+	s.Helper()
+	if err := s.Engine.Start(s.ctx, id); err != nil {
+		s.Fatalf("Start: %v", err)
+	}
+}
+
+// run makes and starts a container.
+func (s *scene) run(sandbox string, command ...string) string {
+	s.Helper()
+	id := s.create(sandbox, command...)
+	s.start(id)
+	return id
+}
+
+// serve runs a server and returns when it listens.
+func (s *scene) serve(sandbox, port string, text ...string) string {
+	s.Helper()
+	id := s.run(sandbox, append([]string{"serve", port}, text...)...)
+	s.awaitLine(id, "listening on :"+port)
+	return id
+}
+
+func (s *scene) stop(id string, grace time.Duration) {
+	s.Helper()
+	if err := s.Engine.Stop(s.ctx, id, grace); err != nil {
+		s.Fatalf("Stop: %v", err)
+	}
+}
+
+func (s *scene) remove(id string) {
+	s.Helper()
+	if err := s.Engine.Remove(s.ctx, id); err != nil {
+		s.Fatalf("Remove: %v", err)
+	}
+}
+
+func (s *scene) inspect(id string) backend.Container {
+	s.Helper()
+	c, err := s.Engine.Inspect(s.ctx, id)
+	if err != nil {
+		s.Fatalf("Inspect: %v", err)
+	}
+	return c
+}
+
+func (s *scene) list(labels map[string]string) []backend.Container {
+	s.Helper()
+	list, err := s.Engine.List(s.ctx, labels)
+	if err != nil {
+		s.Fatalf("List: %v", err)
+	}
+	return list
+}
+
+// awaitState waits until Inspect shows a state. It looks at each event, and now
+// and then without one, since an event may be late.
+func (s *scene) awaitState(id string, state backend.State) backend.Container {
+	s.Helper()
+	return s.awaitInspect(id, string(state), func(c backend.Container) bool { return c.State == state })
+}
+
+func (s *scene) awaitInspect(id, what string, ok func(backend.Container) bool) backend.Container {
+	s.Helper()
+	deadline := time.After(patience)
+	for {
+		_, changed := s.recorder.snapshot()
+		c := s.inspect(id)
+		if ok(c) {
+			return c
+		}
+		select {
+		case <-changed:
+		case <-time.After(250 * time.Millisecond):
+		case <-deadline:
+			s.Fatalf("container is not %s within %v: %+v", what, patience, c)
+		}
+	}
+}
+
+// line is one line of output.
+type line struct {
+	at     time.Time
+	stderr bool
+	text   string
+}
+
+func (s *scene) logs(id string, opts backend.LogOptions) []line {
+	s.Helper()
+	var lines []line
+	opts.Write = func(at time.Time, stderr bool, text string) error {
+		lines = append(lines, line{at, stderr, text})
+		return nil
+	}
+	if err := s.Engine.Logs(s.ctx, id, opts); err != nil {
+		s.Fatalf("Logs: %v", err)
+	}
+	return lines
+}
+
+func texts(lines []line) []string {
+	var texts []string
+	for _, l := range lines {
+		texts = append(texts, l.text)
+	}
+	return texts
+}
+
+var errSeen = errors.New("seen what we waited for")
+
+// awaitLine follows the output until it has a line.
+func (s *scene) awaitLine(id, text string) {
+	s.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	var lines []string
+	err := s.Engine.Logs(ctx, id, backend.LogOptions{Follow: true, Write: func(_ time.Time, _ bool, line string) error {
+		if lines = append(lines, line); line == text {
+			return errSeen
+		}
+		return nil
+	}})
+	if !errors.Is(err, errSeen) {
+		s.Fatalf("no line %q: %v; output: %q", text, err, lines)
+	}
+}
+
+// get asks a server in a sandbox through Dial.
+func (s *scene) get(sandbox string, port int, path string) (body string, header http.Header) {
+	s.Helper()
+	transport := &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return s.Engine.Dial(ctx, sandbox, port)
+		},
+		DisableKeepAlives: true,
+	}
+	request, err := http.NewRequestWithContext(s.ctx, http.MethodGet, "http://sandbox"+path, nil)
+	if err != nil {
+		s.Fatal(err)
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		s.Fatalf("GET through Dial: %v", err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.Fatalf("GET through Dial: %v", err)
+	}
+	return string(text), response.Header
+}
+
+func (s *scene) expectError(what string, got, want error) {
+	s.Helper()
+	if !errors.Is(got, want) {
+		s.Errorf("%s: error %v, want %v", what, got, want)
+	}
+}
+
+// expectStopped accepts what a call may return whose context ended.
+func expectStopped(t *testing.T, what string, err error) {
+	t.Helper()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("%s returned %v after its context ended, want nil or context.Canceled", what, err)
+	}
+}

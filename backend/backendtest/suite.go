@@ -1,0 +1,177 @@
+// Package backendtest is the contract of backend.Engine in executable form. Each
+// engine passes it:
+//
+//	func TestEngine(t *testing.T) {
+//		backendtest.Run(t, func(t *testing.T) backendtest.Fixture { … })
+//	}
+//
+// The cases are sentences of the contract. They run real containers of one small
+// program, wait for what they expect, and never sleep.
+package backendtest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Fixture is an engine under test and what it needs.
+//
+// Image runs a program that takes one of these commands as its arguments:
+//
+//	serve <port> [text]  answers HTTP on all addresses: the body is text ("ok" without),
+//	                     the header X-Hostname the hostname. Writes "listening on :<port>",
+//	                     then "<METHOD> <path>" for each request. If the port is taken: writes
+//	                     "address already in use" to stderr and exits 1. Exits 0 on SIGTERM.
+//	sleep <duration>     exits 0 after a Go duration or a number of seconds, or on SIGTERM
+//	exit <code>          writes "exit <code>" to stderr and exits
+//	print <n>            writes "line 1" to "line <n>" and exits 0
+//	ignore-term          writes "ignoring SIGTERM" and runs until killed
+//	env                  writes its environment as K=V and exits 0
+//	check <url>          gets the URL; exits 0 if the status is below 400, else 1
+type Fixture struct {
+	Engine backend.Engine
+	// Image is the program's image, which is local. AppPath is where the program
+	// is in it, for health checks; it is the image's entry point.
+	Image   string
+	AppPath string
+	// MissingImage is a reference that Pull can't fetch and that is not local.
+	MissingImage string
+	// PullableImage is one that Pull can fetch and that is not local yet. Without
+	// it, only failing pulls are tested.
+	PullableImage string
+	// Lose cuts the connection to the engine and Restore mends it. Without them,
+	// the cases about a lost engine are left out.
+	Lose, Restore func()
+}
+
+// patience is how long a condition may take to come true.
+const patience = 30 * time.Second
+
+// Run runs the suite. It calls open for each owner it needs; the engines it gets
+// have owners of their own, but may share one daemon. Run calls RemoveAll on each
+// when done, and leaves Close to open.
+func Run(t *testing.T, open func(t *testing.T) Fixture) {
+	s := newSuite(t, open(t))
+	cases := []struct {
+		name string
+		run  func(*scene)
+	}{
+		{"InfoDescribesTheEngine", testInfo},
+		{"EnsureNetworkFindsWhatItMade", testEnsureNetwork},
+		{"ASandboxTakesItsAddressWhenItStarts", testAddressInUse},
+		{"ASandboxWithoutAddressGetsOneOfTheLast20", testOwnAddress},
+		{"AnImageIsLocalOrNotFound", testImage},
+		{"PullTellsWhyItFails", testPullError},
+		{"CreateReturnsWhatExistsUnderTheName", testCreateTwice},
+		{"CreateRefusesWhatItCannotFind", testCreateNotFound},
+		{"UnknownIDsAreNotFound", testUnknownIDs},
+		{"AContainerIsCreatedThenRunningThenExited", testStates},
+		{"ACreatedSandboxIsAContainerToo", testSandboxStates},
+		{"TheExitCodeIsKept", testExitCodes},
+		{"StartOfARunningContainerChangesNothing", testStartTwice},
+		{"AnExitedContainerStartsAgain", testStartAgain},
+		{"AProgramThatDoesNotExistFailsToStart", testStartError},
+		{"AContainerNeedsItsSandbox", testStartWithoutSandbox},
+		{"TheEnvironmentIsPassedOn", testEnvironment},
+		{"StopReturnsWhenTheContainerHasExited", testStop},
+		{"StopKillsAfterTheGrace", testStopGrace},
+		{"StopOfWhatDoesNotRunSucceeds", testStopTwice},
+		{"RemoveKillsAndForgets", testRemove},
+		{"ListFiltersByAllLabels", testList},
+		{"LabelsAreReturnedAsGiven", testLabels},
+		{"WatchBeginsWithResync", testWatchResync},
+		{"EventsComeInOrder", testWatchOrder},
+		{"WatchCallsFromOneGoroutine", testWatchOneGoroutine},
+		{"LogsOfAStoppedContainer", testLogs},
+		{"LogsTellTheStream", testLogsStderr},
+		{"LogsFollowUntilTheContainerStops", testLogsFollow},
+		{"LogsFollowEndsWithItsContext", testLogsFollowCancelled},
+		{"LogsEndWithTheErrorOfWrite", testLogsWriteError},
+		{"DialReachesAServer", testDial},
+		{"DialIsRefusedWhereNobodyListens", testDialRefused},
+		{"ContainersOfASandboxShareLocalhost", testLocalhost},
+		{"ContainersOfASandboxShareItsPorts", testPortTaken},
+		{"HealthGoesFromStartingToHealthy", testHealthy},
+		{"HealthGoesToUnhealthyAfterItsRetries", testUnhealthy},
+		{"WithoutHealthCheckThereIsNoHealth", testNoHealth},
+	}
+	t.Run("Owner", func(t *testing.T) {
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				c.run(s.scene(t))
+			})
+		}
+		if s.PullableImage != "" {
+			t.Run("PullMakesAnImageLocal", func(t *testing.T) { testPull(s.scene(t)) })
+		}
+	})
+	t.Run("AnOwnerSeesAndRemovesOnlyItsOwn", func(t *testing.T) { testOwners(s.scene(t), newSuite(t, open(t))) })
+	if s.Lose != nil && s.Restore != nil {
+		t.Run("ALostEngineIsUnavailableUntilItIsBack", func(t *testing.T) { testLost(newSuite(t, open(t)).scene(t)) })
+	}
+}
+
+// suite is what the cases of one owner share.
+type suite struct {
+	Fixture
+	network  backend.Network
+	recorder *recorder
+	token    string        // in all names: suites may share a daemon
+	made     atomic.Uint32 // numbers handed out for names and addresses
+
+	anySandbox sync.Once
+	anyID      string
+}
+
+func newSuite(t *testing.T, fixture Fixture) *suite {
+	t.Helper()
+	s := &suite{Fixture: fixture, recorder: newRecorder(), token: rand.Text()[:8]}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := s.Engine.RemoveAll(ctx); err != nil {
+			t.Errorf("RemoveAll after the suite: %v", err)
+		}
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	watching := make(chan error, 1)
+	go func() { watching <- s.Engine.Watch(ctx, s.recorder.record) }()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case err := <-watching:
+			expectStopped(t, "Watch", err)
+		case <-time.After(patience):
+			t.Errorf("Watch has not returned %v after its context ended", patience)
+		}
+	})
+	s.recorder.await(t, "Resync from Watch", func(events []backend.Event) bool { return len(events) > 0 })
+	network, err := s.Engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc-backendtest"})
+	if err != nil {
+		t.Fatalf("EnsureNetwork: %v", err)
+	}
+	s.network = network
+	return s
+}
+
+// address is one of the network's that no other case gets.
+func (s *suite) address(t *testing.T) netip.Addr {
+	t.Helper()
+	prefix, err := netip.ParsePrefix(s.network.CIDR)
+	if err != nil {
+		t.Fatalf("network %q: %v", s.network.Name, err)
+	}
+	base := prefix.Masked().Addr().As4()
+	number := binary.BigEndian.Uint32(base[:]) + 16 + s.made.Add(1)
+	binary.BigEndian.PutUint32(base[:], number)
+	return netip.AddrFrom4(base)
+}

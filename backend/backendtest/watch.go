@@ -1,0 +1,97 @@
+package backendtest
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func testWatchResync(s *scene) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	id := s.run(s.sharedSandbox(), "exit", "0")
+	s.awaitState(id, backend.Exited)
+	recorder, done := newRecorder(), make(chan error, 1)
+	go func() { done <- s.Engine.Watch(ctx, recorder.record) }()
+	events := recorder.await(s.T, "event", func(events []backend.Event) bool { return len(events) > 0 })
+	if events[0].Kind != backend.Resync {
+		s.Errorf("the first event is %+v, want Resync", events[0])
+	}
+	cancel()
+	select {
+	case err := <-done:
+		expectStopped(s.T, "Watch", err)
+	case <-time.After(patience):
+		s.Errorf("Watch has not returned %v after its context ended", patience)
+	}
+}
+
+func testWatchOrder(s *scene) {
+	sandbox := s.runningSandbox()
+	first, second := s.run(sandbox, "exit", "4"), s.run(sandbox, "sleep", "300")
+	s.awaitState(first, backend.Exited)
+	s.stop(second, patience)
+	s.stop(sandbox, patience)
+	want := []backend.EventKind{backend.ContainerStarted, backend.ContainerDied}
+	for _, id := range []string{first, second, sandbox} {
+		events := s.recorder.awaitOf(s.T, id, "died", last(backend.ContainerDied))
+		if got := kinds(events); !slices.Equal(got, want) {
+			s.Errorf("events %v, want %v", got, want)
+		}
+		if code := s.inspect(id).ExitCode; events[1].ExitCode != code || events[0].ExitCode != 0 {
+			s.Errorf("events %+v, want the exit code %d with the end only", events, code)
+		}
+		for _, event := range events {
+			if event.Time.IsZero() || event.Health != "" || event.Err != nil {
+				s.Errorf("event %+v", event)
+			}
+		}
+	}
+	all, _ := s.recorder.snapshot()
+	all = slices.DeleteFunc(all, func(e backend.Event) bool { return e.Labels[caseLabel] != s.Name() })
+	at := func(id string, kind backend.EventKind) int {
+		return slices.IndexFunc(all, func(e backend.Event) bool { return e.ContainerID == id && e.Kind == kind })
+	}
+	order := []int{
+		at(sandbox, backend.ContainerStarted), at(first, backend.ContainerStarted),
+		at(second, backend.ContainerDied), at(sandbox, backend.ContainerDied),
+	}
+	if !slices.IsSorted(order) {
+		s.Errorf("events are out of order: %+v", all)
+	}
+}
+
+func testWatchOneGoroutine(s *scene) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	recorder, done := newRecorder(), make(chan struct{})
+	defer func() {
+		cancel()
+		<-done
+	}()
+	var inside atomic.Int32
+	watch := func(event backend.Event) {
+		if inside.Add(1) != 1 {
+			s.Error("Watch calls its function from two goroutines at once")
+		}
+		// The function may use the engine.
+		if event.ContainerID != "" && event.Labels[caseLabel] == s.Name() {
+			if _, err := s.Engine.Inspect(s.ctx, event.ContainerID); err != nil {
+				s.Errorf("Inspect on an event: %v", err)
+			}
+		}
+		inside.Add(-1)
+		recorder.record(event)
+	}
+	go func() {
+		defer close(done)
+		expectStopped(s.T, "Watch", s.Engine.Watch(ctx, watch))
+	}()
+	recorder.await(s.T, "Resync", func(events []backend.Event) bool { return len(events) > 0 })
+	sandbox := s.sharedSandbox()
+	ids := []string{s.run(sandbox, "exit", "0"), s.run(sandbox, "exit", "1"), s.run(sandbox, "exit", "2")}
+	for _, id := range ids {
+		recorder.awaitOf(s.T, id, "died", last(backend.ContainerDied))
+	}
+}
