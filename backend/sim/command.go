@@ -1,0 +1,198 @@
+package sim
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// program is a command that the engine understands. It gets its arguments and
+// the environment, and returns false if it can't make sense of them.
+type program func(args []string, env environment) (Script, bool)
+
+// environment is what a program sees of its container.
+type environment struct {
+	box       *sandbox
+	variables []string // "K=V"
+}
+
+func (c *container) environment() environment {
+	return environment{c.box, c.spec.env}
+}
+
+func (e environment) lookup(name string) string {
+	for i := len(e.variables) - 1; i >= 0; i-- {
+		if value, ok := strings.CutPrefix(e.variables[i], name+"="); ok {
+			return value
+		}
+	}
+	if name == "HOSTNAME" {
+		return e.box.hostname
+	}
+	return ""
+}
+
+// programs are known by their base name, so that "/bin/sleep" is sleep.
+var programs map[string]program
+
+func init() { // the shell runs programs
+	programs = map[string]program{
+		"true":        func([]string, environment) (Script, bool) { return exits(0, 0), true },
+		"false":       func([]string, environment) (Script, bool) { return exits(0, 1), true },
+		"exit":        exitProgram,
+		"sleep":       sleepProgram,
+		"echo":        echoProgram,
+		"print":       printProgram,
+		"env":         envProgram,
+		"serve":       serveProgram,
+		"ignore-term": ignoreTermProgram,
+		"check":       checkProgram,
+		"sh":          shellProgram,
+		"bash":        shellProgram,
+		"ash":         shellProgram,
+	}
+}
+
+// commandScript is what a container does because of its command:
+//
+//	true, false, exit <code>, sleep <duration>, echo <text>, env
+//	print <n>            n lines, then exits 0
+//	serve <port> [text]  HTTP, text is the body
+//	ignore-term          runs until killed
+//	check <url>          exits 0 if a container of the sandbox serves the port
+//	sh -c <script>       also bash and ash; of the above, see shellProgram
+//
+// A path before that is passed over: ["/app", "sleep", "5"] sleeps. A program in
+// whose path "missing" occurs doesn't exist. All else says nothing.
+func commandScript(c *container) (Script, bool) {
+	env := c.environment()
+	full := append(append([]string(nil), c.spec.entryPoint...), c.spec.command...)
+	if len(full) > 0 && strings.Contains(full[0], "missing") {
+		return Script{StartError: "Error response from daemon: failed to create shim task: OCI runtime create failed: " +
+			fmt.Sprintf("runc create failed: unable to start container process: exec: %q: stat %s: no such file or directory: unknown", full[0], full[0])}, true
+	}
+	if script, ok := runProgram(full, env); ok {
+		return script, true
+	}
+	if len(c.spec.entryPoint) > 0 {
+		return runProgram(c.spec.command, env)
+	}
+	if len(full) > 1 && strings.Contains(full[0], "/") {
+		return runProgram(full[1:], env)
+	}
+	return Script{}, false
+}
+
+func runProgram(words []string, env environment) (Script, bool) {
+	if len(words) == 0 {
+		return Script{}, false
+	}
+	run := programs[path.Base(words[0])]
+	if run == nil {
+		return Script{}, false
+	}
+	return run(words[1:], env)
+}
+
+func exits(after time.Duration, code int) Script {
+	return Script{Exit: &Exit{After: after, Code: code}}
+}
+
+func exitProgram(args []string, _ environment) (Script, bool) {
+	if len(args) == 0 {
+		return exits(0, 0), true
+	}
+	code, err := strconv.Atoi(args[0])
+	script := exits(0, code&0xff)
+	script.Logs = []Line{{Stderr: true, Text: "exit " + args[0]}}
+	return script, err == nil
+}
+
+func sleepProgram(args []string, _ environment) (Script, bool) {
+	if len(args) != 1 {
+		return Script{}, false
+	}
+	if args[0] == "infinity" || args[0] == "inf" {
+		return Script{StopCode: 143}, true
+	}
+	d, err := parseDuration(args[0])
+	script := exits(d, 0)
+	script.StopCode = 143
+	return script, err == nil
+}
+
+func echoProgram(args []string, _ environment) (Script, bool) {
+	script := exits(0, 0)
+	script.Logs = Lines(strings.Join(args, " "))
+	return script, true
+}
+
+func printProgram(args []string, _ environment) (Script, bool) {
+	if len(args) != 1 {
+		return Script{}, false
+	}
+	n, err := strconv.Atoi(args[0])
+	if err != nil || n < 0 {
+		return Script{}, false
+	}
+	script := exits(0, 0)
+	for i := range min(n, maxLines) { // more would not be kept
+		script.Logs = append(script.Logs, Line{Text: fmt.Sprintf("line %d", i+1)})
+	}
+	return script, true
+}
+
+func envProgram(args []string, env environment) (Script, bool) {
+	if len(args) > 0 {
+		return Script{}, false // env K=V program
+	}
+	script := exits(0, 0)
+	script.Logs = Lines(append([]string{"HOSTNAME=" + env.box.hostname}, env.variables...)...)
+	return script, true
+}
+
+func serveProgram(args []string, _ environment) (Script, bool) {
+	if len(args) == 0 {
+		return Script{}, false
+	}
+	port, err := parsePort(args[0])
+	body := "ok"
+	if len(args) > 1 {
+		body = strings.Join(args[1:], " ")
+	}
+	return Script{
+		Serve: []Server{{Port: port, Body: body}},
+		Logs:  Lines(fmt.Sprintf("listening on :%d", port)),
+	}, err == nil
+}
+
+func ignoreTermProgram([]string, environment) (Script, bool) {
+	return Script{IgnoreTerm: true, Logs: Lines("ignoring SIGTERM")}, true
+}
+
+func checkProgram(args []string, env environment) (Script, bool) {
+	if len(args) != 1 {
+		return Script{}, false
+	}
+	port, ok := urlPort(args[0])
+	if ok && env.box.server(port) == nil {
+		return exits(0, 1), true
+	}
+	return exits(0, 0), ok
+}
+
+// urlPort is the port of an HTTP URL.
+func urlPort(text string) (int, bool) {
+	target, err := url.Parse(text)
+	if err != nil {
+		return 0, false
+	}
+	if target.Port() == "" {
+		return 80, true
+	}
+	port, err := strconv.Atoi(target.Port())
+	return port, err == nil
+}

@@ -1,0 +1,227 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// container is a container or the container that a sandbox is. All of it belongs
+// to the engine's lock.
+type container struct {
+	id     string
+	name   string
+	number uint64 // in the order of creation
+	labels map[string]string
+	spec   *containerSpec // nil for a sandbox
+	box    *sandbox       // which it is or belongs to
+
+	state     backend.State
+	exitCode  int
+	oomKilled bool
+	failure   string // why it could not start
+	startedAt time.Time
+	exitedAt  time.Time
+	removed   bool
+
+	runs     int           // counts starts; tells a late timer that it is too late
+	starting chan struct{} // closed when a start that takes time is over; else nil
+	ended    chan struct{} // closed when the present run ends; nil if nobody waits
+	script   Script        // of the present or last run
+	written  int           // lines of the script that are in the log
+	life     Timer         // the script's next line or end
+	term     *time.Timer   // the end of a stop that takes time
+	health   health
+	log      *log // nil until there is output
+	conns    map[net.Conn]struct{}
+}
+
+// containerSpec is what the engine keeps of a ContainerSpec: what scripts see.
+type containerSpec struct {
+	image      string
+	entryPoint []string
+	command    []string
+	env        []string
+	check      *backend.HealthCheck
+}
+
+// sandbox is the network namespace that containers share.
+type sandbox struct {
+	self     *container
+	network  *network
+	hostname string
+	want     netip.Addr         // zero: any
+	address  netip.Addr         // while it runs
+	ports    map[int]*container // the running containers by the port they serve
+	catchAll []*container       // those that serve any port; the first one gets it
+	checkers []*container       // running containers whose health hangs on a port
+}
+
+// Create makes a container, stopped.
+func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return "", err
+	}
+	if c := e.names[spec.Name]; c != nil {
+		return c.sameAs(spec.Name, false)
+	}
+	if _, err := e.image(spec.Image); err != nil {
+		return "", err
+	}
+	box := e.containers[spec.Sandbox]
+	if box == nil || box.spec != nil {
+		return "", noSuchContainer(spec.Sandbox)
+	}
+	if err := applyLabels(new(Script), spec.Labels); err != nil {
+		return "", daemonError(nil, "%v", err)
+	}
+	kept := &containerSpec{
+		image:      spec.Image,
+		entryPoint: slices.Clone(spec.EntryPoint),
+		command:    slices.Clone(spec.Command),
+		env:        slices.Clone(spec.Env),
+	}
+	if spec.Health != nil {
+		check := *spec.Health
+		check.Test = slices.Clone(check.Test)
+		kept.check = &check
+	}
+	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), spec: kept, box: box.box}
+	err := e.add(c)
+	return c.id, err
+}
+
+// add gives a new container its id and enters it in the books.
+func (e *Engine) add(c *container) (err error) {
+	if c.id, err = e.newID(); err != nil {
+		return err
+	}
+	if c.name == "" {
+		c.name = c.id[:12]
+	}
+	e.created++
+	c.number = e.created
+	c.state = backend.Created
+	e.containers[c.id] = c
+	e.names[c.name] = c
+	return nil
+}
+
+// sameAs is the answer to a second create with a name.
+func (c *container) sameAs(name string, isSandbox bool) (string, error) {
+	if isSandbox != (c.spec == nil) {
+		return "", daemonError(nil, "Conflict. The container name %q is already in use by container %q.", "/"+name, c.id)
+	}
+	return c.id, nil
+}
+
+// Inspect returns the state of one container.
+func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c, err := e.find(ctx, id)
+	if err != nil {
+		return backend.Container{}, err
+	}
+	return c.inspect(), nil
+}
+
+// List returns the containers that carry all labels, the oldest first.
+func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return nil, err
+	}
+	found := e.list(labels)
+	list := make([]backend.Container, len(found))
+	for i, c := range found {
+		list[i] = c.inspect()
+	}
+	return list, nil
+}
+
+func (e *Engine) list(labels map[string]string) []*container {
+	var found []*container
+	for _, c := range e.containers {
+		if carries(c.labels, labels) {
+			found = append(found, c)
+		}
+	}
+	slices.SortFunc(found, func(a, b *container) int { return cmp.Compare(a.number, b.number) })
+	return found
+}
+
+func carries(labels, wanted map[string]string) bool {
+	for key, want := range wanted {
+		if value, ok := labels[key]; !ok || value != want {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Engine) find(ctx context.Context, id string) (*container, error) {
+	if err := e.reach(ctx); err != nil {
+		return nil, err
+	}
+	c := e.containers[id]
+	if c == nil {
+		return nil, noSuchContainer(id)
+	}
+	return c, nil
+}
+
+func noSuchContainer(id string) error {
+	return daemonError(backend.ErrNotFound, "No such container: %s", id)
+}
+
+func (c *container) inspect() backend.Container {
+	seen := backend.Container{
+		ID:        c.id,
+		Name:      c.name,
+		Labels:    maps.Clone(c.labels),
+		Sandbox:   c.spec == nil,
+		State:     c.state,
+		ExitCode:  c.exitCode,
+		OOMKilled: c.oomKilled,
+		Error:     c.failure,
+		Health:    c.health.state,
+		StartedAt: c.startedAt,
+		ExitedAt:  c.exitedAt,
+	}
+	if seen.Sandbox && c.state == backend.Running {
+		seen.IP = c.box.address.String()
+	}
+	return seen
+}
+
+// Remove removes a container; one that runs is killed first.
+func (e *Engine) Remove(ctx context.Context, id string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return err
+	}
+	if c := e.containers[id]; c != nil {
+		e.remove(c)
+	}
+	return nil
+}
+
+func (e *Engine) remove(c *container) {
+	if c.state == backend.Running {
+		e.end(c, killed, false)
+	}
+	c.removed = true
+	delete(e.containers, c.id)
+	delete(e.names, c.name)
+}

@@ -1,0 +1,123 @@
+package sim
+
+import (
+	"context"
+	"io"
+	stdlog "log"
+	"net"
+	"net/http"
+	"syscall"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Dial connects to a TCP port inside a sandbox. The connection stays in this
+// process; whoever dials talks to net/http.
+func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c, err := e.find(ctx, sandboxID)
+	if err != nil {
+		return nil, err
+	}
+	if c.spec != nil {
+		return nil, noSuchContainer(sandboxID)
+	}
+	address := &net.TCPAddr{IP: c.box.address.AsSlice(), Port: port}
+	refuse := func(why error) error {
+		return &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: why}
+	}
+	if c.state != backend.Running {
+		return nil, refuse(syscall.EHOSTUNREACH)
+	}
+	server := c.box.server(port)
+	if server == nil {
+		return nil, refuse(syscall.ECONNREFUSED)
+	}
+	near, far := net.Pipe()
+	caller := &net.TCPAddr{IP: gateway.AsSlice()}
+	if server.conns == nil {
+		server.conns = map[net.Conn]struct{}{}
+	}
+	server.conns[far] = struct{}{}
+	// Serve accepts the one connection, leaves it to a goroutine and returns.
+	e.web.Serve(&oneConn{conn: &serverConn{pipeConn{far, address, caller}, server, port}}) //nolint:errcheck // it is EOF
+	return &pipeConn{near, caller, address}, nil
+}
+
+// newWebServer makes the server of all containers. It runs while a connection
+// that Dial made is open.
+func (e *Engine) newWebServer() *http.Server {
+	return &http.Server{
+		Handler: http.HandlerFunc(e.serveHTTP),
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			return context.WithValue(ctx, serverConnKey{}, conn)
+		},
+		ConnState: func(conn net.Conn, state http.ConnState) {
+			if conn, ok := conn.(*serverConn); ok && state == http.StateClosed {
+				e.mu.Lock()
+				defer e.mu.Unlock()
+				delete(conn.container.conns, conn.Conn)
+			}
+		},
+		ErrorLog: stdlog.New(io.Discard, "", 0), // a handler's panic is the container's own affair
+	}
+}
+
+type serverConnKey struct{}
+
+func (e *Engine) serveHTTP(w http.ResponseWriter, r *http.Request) {
+	conn := r.Context().Value(serverConnKey{}).(*serverConn)
+	e.mu.Lock()
+	server := conn.container.script.server(conn.port)
+	hostname := conn.container.box.hostname
+	e.write(conn.container, false, r.Method+" "+r.URL.RequestURI())
+	e.mu.Unlock()
+	w.Header().Set("X-Hostname", hostname)
+	if server.Handler != nil {
+		server.Handler.ServeHTTP(w, r)
+		return
+	}
+	io.WriteString(w, server.Body) //nolint:errcheck // the client is gone
+}
+
+// pipeConn is one end of a connection, with addresses as TCP has them.
+type pipeConn struct {
+	net.Conn
+	local, remote net.Addr
+}
+
+func (c *pipeConn) LocalAddr() net.Addr  { return c.local }
+func (c *pipeConn) RemoteAddr() net.Addr { return c.remote }
+
+// serverConn is the end that a container serves.
+type serverConn struct {
+	pipeConn
+	container *container
+	port      int
+}
+
+// oneConn is a listener to which one connection has come and no more will.
+type oneConn struct {
+	conn *serverConn
+}
+
+func (l *oneConn) Accept() (net.Conn, error) {
+	if l.conn == nil {
+		return nil, io.EOF
+	}
+	conn := l.conn
+	l.conn = nil
+	return conn, nil
+}
+
+func (l *oneConn) Close() error   { return nil }
+func (l *oneConn) Addr() net.Addr { return &net.TCPAddr{} }
+
+// hangUp ends the connections to a container.
+func (c *container) hangUp() {
+	for conn := range c.conns {
+		conn.Close()
+	}
+	c.conns = nil
+}

@@ -1,0 +1,198 @@
+// Package sim is a container engine in process. It runs nothing: a Script says
+// what each container would do, and the engine keeps the books as Docker would:
+// states, exit codes, addresses, ports, logs, health, events. A running container
+// costs about a kilobyte and no goroutine.
+//
+// Scripts come from commands, image names, labels and rules; see Script.
+package sim
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Options configure an Engine. The zero value is useful.
+type Options struct {
+	// Clock is the time of everything containers do by themselves: scripts,
+	// health checks and the times of logs and events. Nil is real time. The
+	// grace of Stop is real time in any case.
+	Clock Clock
+	// Scripts override what containers of matching images do, later ones
+	// overriding earlier ones. Engine.Script adds more.
+	Scripts []Rule
+	// Default is what a container does when neither its command nor its image's
+	// name says. The zero Script runs until stopped and serves nothing.
+	Default Script
+	// Images are local from the start, as if built here: they have no digest. An
+	// invalid reference says so when it is used.
+	Images []string
+	// Rand is where ids come from; nil is crypto/rand.
+	Rand io.Reader
+	// CPUs and Memory (bytes) are what Info tells; 0 is 64 and 256 GiB. Nothing
+	// is ever used up.
+	CPUs   int
+	Memory int64
+}
+
+// Engine is a simulated container engine. It lives as long as the value does.
+type Engine struct {
+	clock Clock
+	opts  Options
+	web   *http.Server // serves what Dial connects
+
+	mu         sync.Mutex
+	lost       error         // why the engine can't be reached; nil if it can
+	cut        chan struct{} // closed when the engine is lost
+	rules      []Rule
+	images     map[string]backend.Image // by reference.key
+	networks   map[string]*network      // by name
+	containers map[string]*container    // by id
+	names      map[string]*container
+	watchers   map[*watcher]struct{}
+	created    uint64 // containers ever made, the order of List
+}
+
+var _ backend.Engine = (*Engine)(nil)
+
+// New makes an engine without containers. It starts no goroutine.
+func New(opts Options) *Engine {
+	e := &Engine{
+		clock:    opts.Clock,
+		opts:     opts,
+		cut:      make(chan struct{}),
+		rules:    append([]Rule(nil), opts.Scripts...),
+		images:   map[string]backend.Image{},
+		watchers: map[*watcher]struct{}{},
+	}
+	if e.clock == nil {
+		e.clock = realClock{}
+	}
+	if e.opts.Rand == nil {
+		e.opts.Rand = rand.Reader
+	}
+	if e.opts.CPUs == 0 {
+		e.opts.CPUs = 64
+	}
+	if e.opts.Memory == 0 {
+		e.opts.Memory = 256 << 30
+	}
+	for _, name := range opts.Images {
+		if ref, err := parseReference(name); err == nil {
+			e.images[ref.key()] = newImage(ref, "", false)
+		}
+	}
+	e.web = e.newWebServer()
+	e.clear()
+	return e
+}
+
+// Script adds a rule: from its next start or pull on, a container or image that
+// matches does what the rule says, whatever else says otherwise.
+func (e *Engine) Script(match string, script Script) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.rules = append(e.rules, Rule{Image: match, Script: script})
+}
+
+// Info describes the engine.
+func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return backend.Info{}, err
+	}
+	return backend.Info{
+		Name:         "sim",
+		Version:      "1",
+		OS:           "linux",
+		Architecture: runtime.GOARCH,
+		CPUs:         e.opts.CPUs,
+		Memory:       e.opts.Memory,
+		TaskLimits:   true, // no container ever uses more than nothing
+	}, nil
+}
+
+// RemoveAll removes every container and network. Images stay.
+func (e *Engine) RemoveAll(ctx context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return err
+	}
+	for _, c := range e.list(nil) {
+		e.remove(c)
+	}
+	e.clear()
+	return nil
+}
+
+func (e *Engine) clear() {
+	e.networks = map[string]*network{}
+	e.containers = map[string]*container{}
+	e.names = map[string]*container{}
+}
+
+// Close ends the connections that Dial made. Containers stay, and so does the
+// engine: another emulator may go on with it.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, c := range e.containers {
+		c.hangUp()
+	}
+	return nil
+}
+
+// reach is the first thing that every method does: a lost engine answers nothing.
+func (e *Engine) reach(ctx context.Context) error {
+	if e.lost != nil {
+		return e.lost
+	}
+	return ctx.Err()
+}
+
+// wait gives up the lock until done is closed. It fails when ctx ends or the
+// engine is lost first.
+func (e *Engine) wait(ctx context.Context, done <-chan struct{}) error {
+	cut := e.cut
+	e.mu.Unlock()
+	defer e.mu.Lock()
+	select {
+	case <-done:
+		return nil
+	case <-cut:
+		return backend.ErrUnavailable
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// newID is 64 hexadecimal digits, as Docker's.
+func (e *Engine) newID() (string, error) {
+	var b [32]byte
+	if _, err := io.ReadFull(e.opts.Rand, b[:]); err != nil {
+		return "", fmt.Errorf("make container id: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+// engineError is a text as a Docker client sees it, without that of its kind.
+type engineError struct {
+	text string
+	kind error // one of package backend's, or nil
+}
+
+func (e *engineError) Error() string { return e.text }
+func (e *engineError) Unwrap() error { return e.kind }
+
+func daemonError(kind error, format string, args ...any) error {
+	return &engineError{"Error response from daemon: " + fmt.Sprintf(format, args...), kind}
+}

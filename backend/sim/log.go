@@ -1,0 +1,110 @@
+package sim
+
+import (
+	"context"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// maxLines is how many lines of a container are kept at least. A server under
+// load writes one a request.
+const maxLines = 10_000
+
+type log struct {
+	lines   []logLine
+	dropped int           // lines no longer kept
+	changed chan struct{} // closed when there is more, or the container ended
+}
+
+type logLine struct {
+	at     time.Time
+	stderr bool
+	text   string
+}
+
+func (e *Engine) write(c *container, stderr bool, text string) {
+	if c.log == nil {
+		c.log = &log{}
+	}
+	l := c.log
+	if len(l.lines) == 2*maxLines {
+		l.lines = append([]logLine(nil), l.lines[maxLines:]...)
+		l.dropped += maxLines
+	}
+	l.lines = append(l.lines, logLine{e.clock.Now(), stderr, text})
+	l.announce()
+}
+
+// announce wakes those who follow.
+func (l *log) announce() {
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
+}
+
+func (l *log) change() <-chan struct{} {
+	if l.changed == nil {
+		l.changed = make(chan struct{})
+	}
+	return l.changed
+}
+
+// from are the lines from a number on. Lines are never changed, so the caller
+// may read them without the lock.
+func (l *log) from(number int) (lines []logLine, next int) {
+	next = l.dropped + len(l.lines)
+	number = min(max(number, l.dropped), next)
+	return l.lines[number-l.dropped:], next
+}
+
+// Logs writes the output of a container.
+func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c, err := e.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	if c.log == nil {
+		c.log = &log{}
+	}
+	next, run := 0, c.runs
+	if opts.Tail > 0 {
+		next = c.log.dropped + len(c.log.lines) - opts.Tail
+	}
+	for {
+		var lines []logLine
+		if lines, next = c.log.from(next); len(lines) > 0 {
+			if err := e.deliver(ctx, lines, opts); err != nil {
+				return err
+			}
+			continue
+		}
+		if !opts.Follow || c.state != backend.Running || c.runs != run {
+			return nil
+		}
+		if err := e.wait(ctx, c.log.change()); err != nil {
+			return err
+		}
+	}
+}
+
+// deliver writes lines without the lock.
+func (e *Engine) deliver(ctx context.Context, lines []logLine, opts backend.LogOptions) error {
+	e.mu.Unlock()
+	defer e.mu.Lock()
+	for _, line := range lines {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if line.at.Before(opts.Since) {
+			continue
+		}
+		if err := opts.Write(line.at, line.stderr, line.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Start starts a container. One that has exited runs again, as ECS's restart
+// policy wants it.
+func (e *Engine) Start(ctx context.Context, id string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c, err := e.findSettled(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case c.state == backend.Running:
+		return nil
+	case c.spec == nil:
+		return e.startSandbox(c)
+	}
+	script, err := e.scriptOf(c)
+	if err != nil {
+		return daemonError(nil, "%v", err)
+	}
+	if script.StartDelay > 0 {
+		if err := e.delayStart(ctx, c, script.StartDelay); err != nil {
+			return err
+		}
+	}
+	switch self := c.box.self; {
+	case script.StartError != "":
+		err = &engineError{text: script.StartError}
+	case self.state != backend.Running:
+		err = daemonError(nil, "cannot join network of a non running container: %s", self.id)
+	default:
+		e.run(c, script)
+		return nil
+	}
+	c.failure = err.Error()
+	c.exitCode = 127
+	return err
+}
+
+// findSettled finds a container and waits until it is not being started.
+func (e *Engine) findSettled(ctx context.Context, id string) (*container, error) {
+	for {
+		c, err := e.find(ctx, id)
+		if err != nil || c.starting == nil {
+			return c, err
+		}
+		if err := e.wait(ctx, c.starting); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (e *Engine) delayStart(ctx context.Context, c *container, d time.Duration) error {
+	passed, over := make(chan struct{}), make(chan struct{})
+	timer := e.clock.AfterFunc(d, func() { close(passed) })
+	c.starting = over
+	err := e.wait(ctx, passed)
+	timer.Stop()
+	c.starting = nil
+	close(over)
+	if err == nil && c.removed {
+		return noSuchContainer(c.id)
+	}
+	return err
+}
+
+// begin is what starts of sandboxes and containers have in common.
+func (e *Engine) begin(c *container) {
+	c.runs++
+	c.state = backend.Running
+	c.exitCode, c.oomKilled, c.failure = 0, false, ""
+	c.startedAt, c.exitedAt = e.clock.Now(), time.Time{}
+	e.emit(c, backend.Event{Kind: backend.ContainerStarted})
+}
+
+func (e *Engine) run(c *container, script Script) {
+	e.begin(c)
+	script.Logs = inOrder(script.Logs)
+	c.script, c.written = script, 0
+	if port, ok := e.listen(c); !ok {
+		e.write(c, true, fmt.Sprintf("listen tcp :%d: bind: address already in use", port))
+		e.end(c, 1, false)
+		return
+	}
+	e.proceed(c)
+	if c.state == backend.Running {
+		e.watchHealth(c)
+	}
+}
+
+// proceed does what the script has for now, and sets a timer for what comes next.
+func (e *Engine) proceed(c *container) {
+	const never = time.Duration(-1)
+	passed := e.clock.Now().Sub(c.startedAt)
+	for ; c.written < len(c.script.Logs) && c.script.Logs[c.written].After <= passed; c.written++ {
+		line := c.script.Logs[c.written]
+		e.write(c, line.Stderr, line.Text)
+	}
+	next := never
+	if exit := c.script.Exit; exit != nil && exit.After >= 0 {
+		next = exit.After
+	}
+	if next != never && next <= passed {
+		e.end(c, c.script.Exit.Code, c.script.Exit.OOMKilled)
+		return
+	}
+	if c.written < len(c.script.Logs) {
+		if after := c.script.Logs[c.written].After; next == never || after < next {
+			next = after
+		}
+	}
+	if next != never {
+		c.life = e.after(c, next-passed, e.proceed)
+	}
+}
+
+// after calls f with the lock held, unless the container's present run is over
+// by then.
+func (e *Engine) after(c *container, d time.Duration, f func(*container)) Timer {
+	run := c.runs
+	return e.clock.AfterFunc(d, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if c.state == backend.Running && c.runs == run {
+			f(c)
+		}
+	})
+}

@@ -1,0 +1,101 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func TestAWatcherThatFallsBehindGetsResync(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Options{})
+		blocked, cancel := make(chan struct{}), context.CancelFunc(nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		var seen []backend.Event
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			e.Watch(ctx, func(event backend.Event) {
+				seen = append(seen, event)
+				<-blocked
+			})
+		}()
+		synctest.Wait() // it has the first Resync in hand
+		c := &container{id: "c"}
+		e.mu.Lock()
+		for range maxEvents + 5 {
+			e.emit(c, backend.Event{Kind: backend.ContainerStarted})
+		}
+		e.mu.Unlock()
+		close(blocked)
+		synctest.Wait()
+		cancel()
+		<-done
+		if len(seen) != 6 || seen[1].Kind != backend.Resync {
+			t.Fatalf("%d events, want Resync, Resync and the last 4", len(seen))
+		}
+		for _, event := range seen[2:] {
+			if event.Kind != backend.ContainerStarted {
+				t.Errorf("after Resync came %+v", event)
+			}
+		}
+	})
+}
+
+func TestLogsKeepTheLastLines(t *testing.T) {
+	e := New(Options{})
+	c := &container{id: "c"}
+	e.containers["c"] = c
+	for range 5*maxLines - 1 {
+		e.write(c, false, "line")
+	}
+	e.write(c, false, "last")
+	if n := len(c.log.lines); n < maxLines || n > 2*maxLines {
+		t.Errorf("%d lines are kept, want %d to %d", n, maxLines, 2*maxLines)
+	}
+	lines, next := c.log.from(0)
+	if next != 5*maxLines || lines[len(lines)-1].text != "last" {
+		t.Errorf("the last of %d lines is %q", next, lines[len(lines)-1].text)
+	}
+}
+
+func TestSettleWaitsUntilEventsAreHandled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Options{})
+		if err := e.Settle(t.Context()); err != nil {
+			t.Errorf("Settle without watchers: %v", err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		release, done := make(chan struct{}), make(chan struct{})
+		handled := 0
+		go func() {
+			defer close(done)
+			e.Watch(ctx, func(backend.Event) {
+				<-release
+				handled++
+			})
+		}()
+		synctest.Wait() // the Resync is being handled
+		short, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		if err := e.Settle(short); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Settle while an event is being handled: %v", err)
+		}
+		e.mu.Lock()
+		e.emit(&container{id: "c"}, backend.Event{Kind: backend.ContainerStarted})
+		e.mu.Unlock()
+		close(release)
+		if err := e.Settle(t.Context()); err != nil || handled != 2 {
+			t.Errorf("Settle: %v with %d events handled, want 2", err, handled)
+		}
+		cancel()
+		<-done
+		if err := e.Settle(t.Context()); err != nil {
+			t.Errorf("Settle after Watch: %v", err)
+		}
+	})
+}
