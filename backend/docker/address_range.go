@@ -1,0 +1,142 @@
+package docker
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+	"iter"
+	"math/bits"
+	"net"
+	"net/netip"
+	"os"
+	"regexp"
+
+	"github.com/docker/docker/api/types/network"
+)
+
+// candidates are the ranges for VPCs in order of preference: AWS's default VPC,
+// then the rest of 172.16.0.0/12 from its end, as Docker's own networks start at
+// its beginning, then 10.0.0.0/8 likewise.
+func candidates() iter.Seq[netip.Prefix] {
+	return func(yield func(netip.Prefix) bool) {
+		for second := 31; second >= 16; second-- {
+			if !yield(netip.PrefixFrom(netip.AddrFrom4([4]byte{172, byte(second)}), 16)) {
+				return
+			}
+		}
+		for second := 255; second >= 0; second-- {
+			if !yield(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(second)}), 16)) {
+				return
+			}
+		}
+	}
+}
+
+// freeRanges are the candidates that overlap none of avoid.
+func freeRanges(avoid []netip.Prefix) iter.Seq[netip.Prefix] {
+	return func(yield func(netip.Prefix) bool) {
+	next:
+		for candidate := range candidates() {
+			for _, other := range avoid {
+				if candidate.Overlaps(other) {
+					continue next
+				}
+			}
+			if !yield(candidate) {
+				return
+			}
+		}
+	}
+}
+
+// lastRange is the /20 at the end of a /16, from which the engine picks addresses.
+func lastRange(subnet netip.Prefix) netip.Prefix {
+	a := subnet.Addr().As4()
+	a[2], a[3] = 240, 0
+	return netip.PrefixFrom(netip.AddrFrom4(a), 20)
+}
+
+// taken are the ranges of the engine's networks, whoever made them.
+func taken(networks []network.Inspect) (ranges []netip.Prefix) {
+	for _, n := range networks {
+		for _, config := range n.IPAM.Config {
+			if subnet, err := netip.ParsePrefix(config.Subnet); err == nil {
+				ranges = append(ranges, subnet)
+			}
+		}
+	}
+	return ranges
+}
+
+// hostRanges are what this host routes somewhere itself: its own interfaces and,
+// on Linux, its routing table, where a VPN shows.
+func hostRanges() (ranges []netip.Prefix) {
+	addresses, _ := net.InterfaceAddrs()
+	for _, a := range addresses {
+		if prefix, err := netip.ParsePrefix(a.String()); err == nil {
+			ranges = append(ranges, prefix.Masked())
+		}
+	}
+	if table, err := os.Open("/proc/net/route"); err == nil {
+		defer func() { _ = table.Close() }()
+		ranges = append(ranges, routes(table)...)
+	}
+	return ranges
+}
+
+// routeLine is interface, destination, gateway, four numbers and mask; addresses
+// are little-endian hex. Source: proc_pid_net(5), /proc/net/route.
+var routeLine = regexp.MustCompile(`^\S+\s+([0-9A-F]{8})\s+[0-9A-F]{8}\s+\S+\s+\S+\s+\S+\s+\S+\s+([0-9A-F]{8})\s`)
+
+// routes reads a routing table. The default route takes nothing away.
+func routes(table io.Reader) (ranges []netip.Prefix) {
+	for lines := bufio.NewScanner(table); lines.Scan(); {
+		fields := routeLine.FindStringSubmatch(lines.Text())
+		if fields == nil {
+			continue
+		}
+		destination, _ := hex.DecodeString(fields[1])
+		mask, _ := hex.DecodeString(fields[2])
+		ones := bits.OnesCount32(binary.LittleEndian.Uint32(mask))
+		if ones == 0 {
+			continue
+		}
+		var address [4]byte
+		binary.BigEndian.PutUint32(address[:], binary.LittleEndian.Uint32(destination))
+		ranges = append(ranges, netip.PrefixFrom(netip.AddrFrom4(address), ones).Masked())
+	}
+	return ranges
+}
+
+func isHostAddress(ip string) bool {
+	want, err := netip.ParseAddr(ip)
+	if err != nil {
+		return false
+	}
+	addresses, _ := net.InterfaceAddrs()
+	for _, a := range addresses {
+		if prefix, err := netip.ParsePrefix(a.String()); err == nil && prefix.Addr() == want {
+			return true
+		}
+	}
+	return false
+}
+
+// maxOwnerInName keeps names readable; a longer owner is named by its hash.
+const maxOwnerInName = 24
+
+var notInName = regexp.MustCompile(`[^a-zA-Z0-9_.-]+`)
+
+// resourceName names something of an owner so that two owners never collide.
+func resourceName(owner, what string) string {
+	short := notInName.ReplaceAllString(owner, "-")
+	if short != owner || len(short) > maxOwnerInName {
+		sum := sha256.Sum256([]byte(owner))
+		short = hex.EncodeToString(sum[:6])
+	}
+	return "ecs-emulator-" + short + "-" + notInName.ReplaceAllString(what, "-")
+}
+
+func networkName(owner, vpc string) string { return resourceName(owner, vpc) }

@@ -1,0 +1,147 @@
+// Package dockertest gives tests a real Docker engine and an image to run on it,
+// built from testdata/app and imported without a registry.
+//
+//	func TestTask(t *testing.T) {
+//		engine := dockertest.Engine(t)
+//		image := dockertest.Image(t)
+package dockertest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/docker/docker/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/scratchimage"
+)
+
+const (
+	// AppPath is where the application lies in the image; it is the entry point.
+	AppPath = "/testapp"
+	// RequireEnv set to 1 makes Require fail where it would skip.
+	RequireEnv = "ECS_EMULATOR_REQUIRE_DOCKER"
+
+	appPackage = "github.com/ecs-emulator/ecs-emulator/testdata/app"
+	answerTime = 5 * time.Second
+	buildTime  = 3 * time.Minute
+)
+
+// Require skips the test where no Docker engine answers, with the reason, or fails
+// it if RequireEnv says that there has to be one.
+func Require(tb testing.TB) {
+	tb.Helper()
+	_, err := engineClient()
+	switch {
+	case err == nil:
+	case os.Getenv(RequireEnv) == "1":
+		tb.Fatalf("%s=1, but no Docker engine answers: %v", RequireEnv, err)
+	default:
+		tb.Skipf("no Docker engine answers: %v", err)
+	}
+}
+
+// Client is a client of the engine under test, to look at it from outside.
+func Client(tb testing.TB) *client.Client {
+	tb.Helper()
+	Require(tb)
+	cli, _ := engineClient() // Require has seen the error
+	return cli
+}
+
+// Image builds and imports the application once per process and returns the
+// image's name. The image stays, so that the next process finds it.
+func Image(tb testing.TB) string {
+	tb.Helper()
+	Require(tb)
+	ref, err := appImage()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return ref
+}
+
+// Owner is a name that no other test uses.
+func Owner() string { return "test-" + rand.Text()[:12] }
+
+// Engine opens the engine for an owner of the test's own and removes everything of
+// that owner when the test ends.
+func Engine(tb testing.TB) *docker.Engine {
+	tb.Helper()
+	Require(tb)
+	engine, err := docker.Open(tb.Context(), docker.Options{Owner: Owner()})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := engine.RemoveAll(ctx); err != nil {
+			tb.Errorf("remove what the test made: %v", err)
+		}
+		if left, err := engine.List(ctx, nil); err != nil || len(left) != 0 {
+			tb.Errorf("the test left %d containers behind (%v)", len(left), err)
+		}
+		_ = engine.Close()
+	})
+	return engine
+}
+
+var engineClient = sync.OnceValues(func() (*client.Client, error) {
+	at, err := endpoint.Resolve("")
+	if err != nil {
+		return nil, err
+	}
+	cli, err := at.Client()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	_, err = cli.Ping(ctx)
+	return cli, err
+})
+
+var appImage = sync.OnceValues(func() (string, error) {
+	cli, err := engineClient()
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), buildTime)
+	defer cancel()
+	version, err := cli.ServerVersion(ctx)
+	if err != nil {
+		return "", err
+	}
+	binary, err := buildApp(ctx, version.Arch)
+	if err != nil {
+		return "", err
+	}
+	return scratchimage.Ensure(ctx, cli, scratchimage.Spec{
+		Repository: "ecs-emulator/test-app", Path: AppPath, Binary: binary,
+		Labels: map[string]string{"ecs-emulator.kind": "image"},
+	})
+})
+
+func buildApp(ctx context.Context, architecture string) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "ecs-emulator-app")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "app")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", file, appPackage)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+architecture, "GOFLAGS=")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build test application: %w: %s", err, text)
+	}
+	return os.ReadFile(file)
+}

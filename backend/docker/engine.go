@@ -1,0 +1,213 @@
+// Package docker runs tasks as containers of a Docker engine, on this host or on
+// another one.
+//
+// Everything it makes carries labels with the owner, the emulator that asked for
+// it. What an emulator leaves behind when it is killed is removed by the next
+// [Engine.Sweep] of any other one: a lifeline container, whose standard input this
+// process holds open, tells the living from the dead.
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/docker/docker/api/types/system"
+	"github.com/docker/docker/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
+)
+
+//go:generate go run ./sandbox/build
+
+// pingTimeout bounds how long Open waits for an engine that does not answer.
+const pingTimeout = 5 * time.Second
+
+// Options say which engine, and for whom.
+type Options struct {
+	// Host is the engine's address: unix://, tcp:// or ssh://. Empty is what the
+	// docker command would use: DOCKER_HOST, the docker context, the default socket.
+	Host string
+	// Owner names the emulator. Engines with the same owner share containers and
+	// networks; others neither see nor touch them. Required.
+	Owner string
+	// Durable keeps containers when this process dies: nobody sweeps them.
+	Durable bool
+	// Log is where the engine tells what it does of its own accord. Nil discards.
+	Log *slog.Logger
+}
+
+// Engine is a backend.Engine on a Docker engine.
+type Engine struct {
+	client  *client.Client
+	owner   string
+	durable bool
+	local   bool // the engine's socket is on this machine
+	log     *slog.Logger
+
+	// closing ends what tends the lifeline.
+	closing context.Context
+	close   context.CancelFunc
+
+	facts        lazy[facts]
+	sandboxImage lazy[string]
+	life         lazy[*lifeline]
+	lifeMu       sync.Mutex   // held while a lifeline starts or is dropped
+	lifeEra      atomic.Int64 // counts the times it was dropped
+	self         lazy[ownContainer]
+	direct       lazy[bool] // whether sandbox addresses can be dialled from here
+
+	networksMu sync.Mutex
+	networks   map[string]vpcNetwork // by Network.Name
+	sandboxes  sync.Map              // sandbox id to sandboxFacts
+}
+
+var (
+	_ backend.Engine  = (*Engine)(nil)
+	_ backend.Sweeper = (*Engine)(nil)
+)
+
+// Open connects to an engine. It asks only whether the engine answers; images,
+// networks and the lifeline are made when they are first needed. The error wraps
+// backend.ErrUnavailable when the engine is not there.
+func Open(ctx context.Context, opts Options) (*Engine, error) {
+	if opts.Owner == "" {
+		return nil, errors.New("open docker engine: no owner")
+	}
+	at, err := endpoint.Resolve(opts.Host)
+	if err != nil {
+		return nil, fmt.Errorf("open docker engine: %w", err)
+	}
+	cli, err := at.Client()
+	if err != nil {
+		return nil, fmt.Errorf("open docker engine: %w", err)
+	}
+	ping, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	if _, err := cli.Ping(ping); err != nil {
+		_ = cli.Close()
+		return nil, openError(at.Host, err)
+	}
+	log := opts.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	e := &Engine{
+		client: cli, owner: opts.Owner, durable: opts.Durable, local: at.Local(),
+		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{},
+	}
+	e.closing, e.close = context.WithCancel(context.Background())
+	return e, nil
+}
+
+// openError tells the user what to do about an engine that does not answer.
+func openError(host string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("open docker engine: permission denied on %s: join the group that owns the socket (usually %q) or use a rootless engine: %w",
+			host, "docker", unavailable(err))
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("open docker engine: no answer from %s within %s: %w", host, pingTimeout, unavailable(err))
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("open docker engine: %w", err)
+	default:
+		return fmt.Errorf("open docker engine: is Docker running at %s? %w", host, unavailable(err))
+	}
+}
+
+// Info implements backend.Engine.
+func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
+	info, err := e.client.Info(ctx)
+	if err != nil {
+		return backend.Info{}, engineError(err)
+	}
+	reachable, err := e.reachable(ctx)
+	if err != nil {
+		return backend.Info{}, engineError(err)
+	}
+	known := factsOf(info)
+	return backend.Info{
+		Name: "docker", Version: info.ServerVersion,
+		OS: info.OSType, Architecture: known.architecture,
+		CPUs: info.NCPU, Memory: info.MemTotal,
+		Reachable: reachable, TaskLimits: known.taskLimits,
+	}, nil
+}
+
+// Close implements backend.Engine. For the sweep of other emulators the owner is
+// dead from now on, unless it is durable.
+func (e *Engine) Close() error {
+	e.close()
+	if l, made := e.life.peek(); made {
+		l.hangUp()
+	}
+	return e.client.Close()
+}
+
+// facts are what matters about an engine and does not change while it runs.
+type facts struct {
+	architecture string
+	// hosted says that containers run on the engine's own machine and network, not
+	// in a virtual machine or a network namespace of a user.
+	hosted     bool
+	taskLimits bool
+}
+
+func (e *Engine) engineFacts(ctx context.Context) (facts, error) {
+	return e.facts.get(ctx, func(ctx context.Context) (facts, error) {
+		info, err := e.client.Info(ctx)
+		return factsOf(info), err
+	})
+}
+
+func factsOf(info system.Info) facts {
+	rootless := slices.ContainsFunc(info.SecurityOptions, func(option string) bool {
+		return strings.Contains(option, "rootless")
+	})
+	return facts{
+		architecture: goArchitecture(info.Architecture),
+		hosted:       !rootless && info.OperatingSystem != "Docker Desktop",
+		// With cgroup v2 a group that holds processes cannot have children with
+		// limits; with the systemd driver a parent must be a slice. Only the first
+		// version under Docker's own driver nests containers below a sandbox.
+		taskLimits: info.CgroupVersion == "1" && info.CgroupDriver == "cgroupfs" && !rootless,
+	}
+}
+
+// goArchitecture translates what uname says, as the engine reports it.
+func goArchitecture(machine string) string {
+	switch machine {
+	case "x86_64":
+		return "amd64"
+	case "aarch64":
+		return "arm64"
+	case "armv7l", "armv6l":
+		return "arm"
+	default:
+		return machine
+	}
+}
+
+// reachable says whether the addresses of sandboxes can be dialled from here.
+func (e *Engine) reachable(ctx context.Context) (bool, error) {
+	return e.direct.get(ctx, func(ctx context.Context) (bool, error) {
+		own, err := e.ownContainer(ctx)
+		if err != nil || own.id != "" {
+			return err == nil, err
+		}
+		known, err := e.engineFacts(ctx)
+		if err != nil || !e.local || !known.hosted || runtime.GOOS != "linux" {
+			return false, err
+		}
+		return e.gatewayHere(ctx)
+	})
+}

@@ -1,0 +1,129 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Inspect implements backend.Engine.
+func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, error) {
+	found, err := e.inspectOwned(ctx, id)
+	if err != nil {
+		return backend.Container{}, engineError(err)
+	}
+	return containerOf(found), nil
+}
+
+// inspectOwned does not know the containers of other owners, nor the lifeline.
+func (e *Engine) inspectOwned(ctx context.Context, id string) (container.InspectResponse, error) {
+	found, err := e.client.ContainerInspect(ctx, id)
+	if err != nil {
+		return found, err
+	}
+	if found.Config.Labels[ownerLabel] != e.owner || found.Config.Labels[kindLabel] == string(kindLifeline) {
+		return found, &classified{errors.New("No such container: " + id), backend.ErrNotFound} //nolint:revive,staticcheck // the engine's own text
+	}
+	return found, nil
+}
+
+// containerOf translates what the engine says about a container.
+func containerOf(found container.InspectResponse) backend.Container {
+	state := found.State
+	c := backend.Container{
+		ID: found.ID, Name: strings.TrimPrefix(found.Name, "/"),
+		Labels:  specLabels(found.Config.Labels),
+		Sandbox: found.Config.Labels[kindLabel] == string(kindSandbox),
+		State:   stateOf(state), Error: state.Error,
+		StartedAt: timeOf(state.StartedAt),
+	}
+	if c.Sandbox {
+		c.IP = address(found)
+	}
+	switch c.State {
+	case backend.Running:
+		c.Health = healthOf(state.Health)
+	case backend.Exited:
+		c.ExitCode, c.OOMKilled = state.ExitCode, outOfMemory(found)
+		c.ExitedAt = timeOf(state.FinishedAt)
+		// The engine notes the start when it is told of it: after the end, for a
+		// process that lives for less than a millisecond.
+		if c.ExitedAt.Before(c.StartedAt) {
+			c.ExitedAt = c.StartedAt
+		}
+	case backend.Created:
+		// 126 to 128 when starting failed; the engine's error text tells more.
+		c.ExitCode = state.ExitCode
+	}
+	return c
+}
+
+// outOfMemory tells the container that was killed from its neighbours: when a task
+// as a whole is out of memory, the kernel notifies every group in the task's own,
+// and the engine takes each notice for a kill.
+func outOfMemory(found container.InspectResponse) bool {
+	inTask := strings.HasPrefix(found.HostConfig.CgroupParent, cgroupRoot+"/")
+	return found.State.OOMKilled && (!inTask || found.State.ExitCode == exitKilled)
+}
+
+// exitKilled is the exit code of a process that SIGKILL ended.
+const exitKilled = 128 + 9
+
+func stateOf(state *container.State) backend.State {
+	switch state.Status {
+	case container.StateCreated:
+		return backend.Created
+	case container.StateRunning, container.StatePaused, container.StateRestarting:
+		return backend.Running
+	default: // exited, dead, removing
+		return backend.Exited
+	}
+}
+
+// healthOf is asked for running containers only: once one has exited the engine
+// calls it unhealthy, whatever its check said last.
+func healthOf(health *container.Health) backend.Health {
+	if health == nil {
+		return ""
+	}
+	switch health.Status {
+	case container.Starting:
+		return backend.Starting
+	case container.Healthy:
+		return backend.Healthy
+	case container.Unhealthy:
+		return backend.Unhealthy
+	default:
+		return ""
+	}
+}
+
+// timeOf reads the engine's time, whose zero is the year 1.
+func timeOf(text string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || t.Year() <= 1 {
+		return time.Time{}
+	}
+	return t
+}
+
+// address is the one a sandbox has, or will have once it starts.
+func address(found container.InspectResponse) string {
+	if found.NetworkSettings == nil {
+		return ""
+	}
+	for _, endpoint := range found.NetworkSettings.Networks {
+		if endpoint.IPAddress != "" {
+			return endpoint.IPAddress
+		}
+		if endpoint.IPAMConfig != nil && endpoint.IPAMConfig.IPv4Address != "" {
+			return endpoint.IPAMConfig.IPv4Address
+		}
+	}
+	return ""
+}

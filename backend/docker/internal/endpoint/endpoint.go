@@ -1,0 +1,87 @@
+// Package endpoint finds the Docker engine the way the docker command does, and
+// makes the API client for it.
+package endpoint
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/docker/cli/cli/connhelper"
+	"github.com/docker/docker/client"
+)
+
+// Endpoint is where an engine listens.
+type Endpoint struct {
+	// Host is "unix:///path", "tcp://host:port", "ssh://user@host" or, on Windows,
+	// "npipe:////./pipe/name".
+	Host string
+	// CertPath is a directory with ca.pem, cert.pem and key.pem; empty is what
+	// DOCKER_CERT_PATH says, if anything.
+	CertPath string
+}
+
+// Resolve gives the endpoint of host. The empty host means what it means to the
+// docker command: DOCKER_HOST, else the context of DOCKER_CONTEXT or of the
+// configuration file, else the platform's default socket.
+// Source: docs.docker.com, "Docker contexts" and "Environment variables".
+func Resolve(host string) (Endpoint, error) {
+	if host == "" {
+		host = os.Getenv(client.EnvOverrideHost)
+	}
+	if host != "" {
+		return Endpoint{Host: host}, nil
+	}
+	name := currentContext()
+	if name == "" || name == defaultContext {
+		return Endpoint{Host: client.DefaultDockerHost}, nil
+	}
+	return readContext(name)
+}
+
+// Local says whether the engine is spoken to over a socket of this machine. A
+// virtual machine may still lie behind it, as with Docker Desktop.
+func (e Endpoint) Local() bool {
+	u, err := url.Parse(e.Host)
+	return err == nil && (u.Scheme == "unix" || u.Scheme == "npipe")
+}
+
+// Client makes a client, which connects when it is first used.
+func (e Endpoint) Client() (*client.Client, error) {
+	opts := []client.Opt{client.WithVersionFromEnv(), client.WithAPIVersionNegotiation()}
+	u, err := url.Parse(e.Host)
+	if err != nil {
+		return nil, fmt.Errorf("parse engine address: %w", err)
+	}
+	switch u.Scheme {
+	case "unix", "npipe":
+		opts = append(opts, client.WithHost(e.Host))
+	case "tcp", "http", "https":
+		opts = append(opts, e.tls(), client.WithHost(e.Host))
+	case "ssh":
+		ssh, err := connhelper.GetConnectionHelper(e.Host)
+		if err != nil {
+			return nil, fmt.Errorf("connect to engine by ssh: %w", err)
+		}
+		transport := &http.Client{Transport: &http.Transport{DialContext: ssh.Dialer}}
+		opts = append(opts, client.WithHTTPClient(transport), client.WithHost(ssh.Host), client.WithDialContext(ssh.Dialer))
+	default:
+		return nil, fmt.Errorf("engine address %q: want unix://, tcp:// or ssh://", e.Host)
+	}
+	return client.NewClientWithOpts(opts...)
+}
+
+func (e Endpoint) tls() client.Opt {
+	if e.CertPath == "" {
+		return client.WithTLSClientConfigFromEnv()
+	}
+	file := func(name string) string {
+		path := e.CertPath + string(os.PathSeparator) + name
+		if _, err := os.Stat(path); err != nil {
+			return ""
+		}
+		return path
+	}
+	return client.WithTLSClientConfig(file("ca.pem"), file("cert.pem"), file("key.pem"))
+}

@@ -1,0 +1,123 @@
+// Package scratchimage imports an image that holds one static executable, through
+// the engine API alone: no registry, no Dockerfile, no builder.
+package scratchimage
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/client"
+	"github.com/docker/docker/pkg/jsonmessage"
+)
+
+// Spec describes the image.
+type Spec struct {
+	Repository string // "ecs-emulator/sandbox"; the tag is the hash of Binary
+	Path       string // "/sandbox": where the executable lies, and the entry point
+	Binary     []byte
+	Labels     map[string]string // at least one, by which to tell our images
+}
+
+// Ref names the image: its content decides.
+func (s Spec) Ref() string {
+	sum := sha256.Sum256(s.Binary)
+	return s.Repository + ":" + hex.EncodeToString(sum[:6])
+}
+
+// Ensure imports the image unless the engine has it, and then drops the older
+// images of the repository that no container uses.
+func Ensure(ctx context.Context, cli *client.Client, spec Spec) (ref string, err error) {
+	ref = spec.Ref()
+	_, err = cli.ImageInspect(ctx, ref)
+	if err == nil || !cerrdefs.IsNotFound(err) {
+		return ref, err
+	}
+	archive, err := spec.archive()
+	if err != nil {
+		return "", err
+	}
+	repository, tag, _ := strings.Cut(ref, ":")
+	answer, err := cli.ImageImport(ctx, image.ImportSource{Source: archive, SourceName: "-"}, repository,
+		image.ImportOptions{Tag: tag, Changes: spec.changes()})
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = answer.Close() }()
+	if err := drain(answer); err != nil {
+		return "", err
+	}
+	dropOlder(ctx, cli, spec, ref)
+	return ref, nil
+}
+
+func (s Spec) archive() (io.Reader, error) {
+	var buf bytes.Buffer
+	w := tar.NewWriter(&buf)
+	header := &tar.Header{Name: strings.TrimPrefix(s.Path, "/"), Mode: 0o755, Size: int64(len(s.Binary))}
+	if err := w.WriteHeader(header); err != nil {
+		return nil, fmt.Errorf("archive image: %w", err)
+	}
+	if _, err := w.Write(s.Binary); err != nil {
+		return nil, fmt.Errorf("archive image: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("archive image: %w", err)
+	}
+	return &buf, nil
+}
+
+func (s Spec) changes() []string {
+	changes := []string{fmt.Sprintf("ENTRYPOINT [%q]", s.Path)}
+	for key, value := range s.Labels {
+		changes = append(changes, fmt.Sprintf("LABEL %q=%q", key, value))
+	}
+	return changes
+}
+
+// drain reads the progress stream, in whose last message a failure hides.
+func drain(stream io.Reader) error {
+	for decoder := json.NewDecoder(stream); ; {
+		var message jsonmessage.JSONMessage
+		if err := decoder.Decode(&message); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if message.Error != nil {
+			return message.Error
+		}
+	}
+}
+
+// dropOlder removes what earlier versions imported, and the image that lost its tag
+// when two processes imported at once. The engine itself refuses to remove an image
+// in use; an emulator that just lost its image imports it again.
+func dropOlder(ctx context.Context, cli *client.Client, spec Spec, keep string) {
+	untagged := filters.NewArgs(filters.Arg("dangling", "true"))
+	for key, value := range spec.Labels {
+		untagged.Add("label", key+"="+value)
+	}
+	for _, which := range []filters.Args{filters.NewArgs(filters.Arg("reference", spec.Repository)), untagged} {
+		images, err := cli.ImageList(ctx, image.ListOptions{Filters: which})
+		if err != nil {
+			return
+		}
+		for _, old := range images {
+			if !slices.Contains(old.RepoTags, keep) {
+				_, _ = cli.ImageRemove(ctx, old.ID, image.RemoveOptions{PruneChildren: true})
+			}
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package scratchimage_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/image"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/scratchimage"
+)
+
+func TestEnsureKeepsOneImagePerRepository(t *testing.T) {
+	cli := dockertest.Client(t)
+	spec := scratchimage.Spec{
+		Repository: "ecs-emulator/" + strings.ToLower(dockertest.Owner()), Path: "/program",
+		Labels: map[string]string{"ecs-emulator.test": dockertest.Owner()},
+	}
+	images := func() (refs []string) {
+		found, err := cli.ImageList(context.Background(), image.ListOptions{
+			Filters: filters.NewArgs(filters.Arg("label", "ecs-emulator.test="+spec.Labels["ecs-emulator.test"])),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range found {
+			refs = append(refs, one.RepoTags...)
+		}
+		return refs
+	}
+	t.Cleanup(func() {
+		for _, ref := range images() {
+			if _, err := cli.ImageRemove(context.Background(), ref, image.RemoveOptions{}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for _, content := range []string{"one", "two", "two"} {
+		spec.Binary = []byte(content)
+		ref, err := scratchimage.Ensure(t.Context(), cli, spec)
+		if err != nil || ref != spec.Ref() {
+			t.Fatalf("Ensure = %q, %v; want %q", ref, err, spec.Ref())
+		}
+		if got := images(); !slices.Equal(got, []string{ref}) {
+			t.Errorf("images %v; want %s alone", got, ref)
+		}
+		found, err := cli.ImageInspect(t.Context(), ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(found.Config.Entrypoint, []string{"/program"}) {
+			t.Errorf("entry point %q", found.Config.Entrypoint)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package docker
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/docker/docker/api/types/filters"
+)
+
+// Labels of what this package makes. A label under them in a spec is overwritten.
+const (
+	ownerLabel   = "ecs-emulator.owner"
+	kindLabel    = "ecs-emulator.kind"
+	durableLabel = "ecs-emulator.durable"
+	// vpcLabel names the VPC of a network. A user may set it on a network of theirs,
+	// to any value, to have the emulator in their compose project use that network.
+	vpcLabel = "ecs-emulator.vpc"
+	// graceLabel on a lifeline says for how long after it ended the owner may still
+	// be alive and about to reconnect.
+	graceLabel = "ecs-emulator.grace"
+	// specLabel lists the keys of the labels in the spec: an image adds its own.
+	specLabel = "ecs-emulator.labels"
+)
+
+// kind is the value of kindLabel.
+type kind string
+
+const (
+	kindSandbox   kind = "sandbox"
+	kindContainer kind = "container"
+	kindLifeline  kind = "lifeline"
+	kindNetwork   kind = "network"
+	kindVolume    kind = "volume"
+	kindImage     kind = "image"
+)
+
+// labels are those of a new thing: the spec's and our own.
+func (e *Engine) labels(of kind, spec map[string]string) map[string]string {
+	all := make(map[string]string, len(spec)+4)
+	maps.Copy(all, spec)
+	all[ownerLabel] = e.owner
+	all[kindLabel] = string(of)
+	if e.durable {
+		all[durableLabel] = "true"
+	}
+	if of == kindSandbox || of == kindContainer {
+		keys, _ := json.Marshal(slices.Sorted(maps.Keys(spec))) // strings always marshal
+		all[specLabel] = string(keys)
+	}
+	return all
+}
+
+// specLabels picks the labels of the spec out of a container's labels or an
+// event's attributes.
+func specLabels(all map[string]string) map[string]string {
+	var keys []string
+	if json.Unmarshal([]byte(all[specLabel]), &keys) != nil {
+		return nil
+	}
+	labels := make(map[string]string, len(keys))
+	for _, key := range keys {
+		labels[key] = all[key]
+	}
+	return labels
+}
+
+// owned selects what this owner made, and further labels if given.
+func (e *Engine) owned(labels map[string]string) filters.Args {
+	args := filters.NewArgs(filters.Arg("label", ownerLabel+"="+e.owner))
+	for key, value := range labels {
+		args.Add("label", key+"="+value)
+	}
+	return args
+}

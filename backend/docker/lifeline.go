@@ -1,0 +1,158 @@
+package docker
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/container"
+)
+
+const (
+	// brokenGrace is for how long an owner may be cut off before others take it for
+	// dead: time enough to connect again where the engine is on the same machine.
+	brokenGrace = 5 * time.Second
+	// remoteGrace is the same for an owner that speaks to a remote engine, where
+	// the network in between may be gone for a while.
+	remoteGrace = 10 * time.Minute
+
+	firstRetry = 250 * time.Millisecond
+	lastRetry  = 10 * time.Second
+)
+
+// lifeline is a container that runs for as long as this process holds its standard
+// input open. The engine notices when the process dies, however it dies.
+type lifeline struct {
+	id      string
+	conn    types.HijackedResponse
+	era     int64       // Engine.lifeEra when it was made
+	dropped atomic.Bool // on purpose
+}
+
+func (l *lifeline) hangUp() {
+	l.dropped.Store(true)
+	l.conn.Close()
+}
+
+// ensureLifeline has the lifeline running before it returns. Whatever could be left
+// over is made only after it: a sweep that sees a thing of ours and then looks for
+// the lifeline finds it. Making it concurrently would save a tenth of a second once,
+// and lose that. A durable owner has none, as nobody sweeps it.
+func (e *Engine) ensureLifeline(ctx context.Context) error {
+	if e.durable {
+		return nil
+	}
+	_, err := e.life.get(ctx, e.startLifeline)
+	return err
+}
+
+func (e *Engine) startLifeline(ctx context.Context) (*lifeline, error) {
+	e.lifeMu.Lock()
+	defer e.lifeMu.Unlock()
+	l, err := e.newLifeline(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start lifeline: %w", err)
+	}
+	l.era = e.lifeEra.Load()
+	go e.tend(l)
+	return l, nil
+}
+
+func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
+	image, err := e.ensureSandboxImage(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("import sandbox image: %w", err)
+	}
+	labels := e.labels(kindLifeline, nil)
+	labels[graceLabel] = brokenGrace.String()
+	if !e.local {
+		labels[graceLabel] = remoteGrace.String()
+	}
+	made, err := e.client.ContainerCreate(ctx,
+		&container.Config{Image: image, Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
+		&container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}},
+		nil, nil, resourceName(e.owner, "lifeline-"+randomSuffix()))
+	if err != nil {
+		return nil, err
+	}
+	l := &lifeline{id: made.ID}
+	// Output is attached only for its end, which tells that the container ended.
+	l.conn, err = e.client.ContainerAttach(context.WithoutCancel(ctx), l.id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true})
+	if err == nil {
+		err = e.client.ContainerStart(ctx, l.id, container.StartOptions{})
+		if err != nil {
+			l.hangUp()
+		}
+	}
+	if err != nil {
+		_ = e.remove(context.WithoutCancel(ctx), l.id)
+		return nil, err
+	}
+	return l, nil
+}
+
+// tend waits for the lifeline to break, and makes a new one unless that was meant.
+func (e *Engine) tend(l *lifeline) {
+	_, err := io.Copy(io.Discard, l.conn.Reader)
+	if l.dropped.Load() || e.closing.Err() != nil {
+		return
+	}
+	e.log.Warn("lifeline broke; starting another", "error", err)
+	l.conn.Close()
+	e.life.reset()
+	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
+		_, err := e.life.get(e.closing, func(ctx context.Context) (*lifeline, error) { return e.replace(ctx, l) })
+		if err == nil || errors.Is(err, errDropped) {
+			break
+		}
+		select {
+		case <-time.After(wait):
+		case <-e.closing.Done():
+			return
+		}
+	}
+	if err := e.remove(e.closing, l.id); err != nil {
+		e.log.Debug("remove broken lifeline", "container", l.id, "error", err)
+	}
+}
+
+// errDropped: the lifeline to replace is no longer wanted.
+var errDropped = errors.New("lifeline was dropped")
+
+func (e *Engine) replace(ctx context.Context, broken *lifeline) (*lifeline, error) {
+	if e.lifeEra.Load() != broken.era {
+		return nil, errDropped
+	}
+	l, err := e.startLifeline(ctx)
+	if err == nil && e.lifeEra.Load() != broken.era {
+		l.hangUp()
+		return nil, errors.Join(errDropped, e.remove(ctx, l.id))
+	}
+	return l, err
+}
+
+// dropLifeline ends the lifeline; the next thing made starts another.
+func (e *Engine) dropLifeline(ctx context.Context) error {
+	e.lifeEra.Add(1)
+	e.lifeMu.Lock() // one that is just being made is dropped too
+	defer e.lifeMu.Unlock()
+	l, made := e.life.peek()
+	if !made {
+		return nil
+	}
+	e.life.reset()
+	l.hangUp()
+	return e.remove(ctx, l.id)
+}
+
+func randomSuffix() string {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}

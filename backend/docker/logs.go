@@ -1,0 +1,123 @@
+package docker
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/stdcopy"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// maxLine bounds what is held of a line whose end does not come; what is longer is
+// passed on in pieces. CloudWatch Logs takes events up to this size.
+// Source: CloudWatch Logs quotas, "Log event size".
+const maxLine = 1 << 20
+
+// Logs implements backend.Engine.
+func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) error {
+	found, err := e.inspectOwned(ctx, id)
+	if err != nil {
+		return engineError(err)
+	}
+	tail := "all"
+	if opts.Tail > 0 {
+		tail = strconv.Itoa(opts.Tail)
+	}
+	since := ""
+	if !opts.Since.IsZero() {
+		since = engineTimestamp(opts.Since.UnixNano())
+	}
+	stream, err := e.client.ContainerLogs(ctx, id, container.LogsOptions{
+		ShowStdout: true, ShowStderr: true, Timestamps: true,
+		Follow: opts.Follow, Since: since, Tail: tail,
+	})
+	if err != nil {
+		return engineError(err)
+	}
+	defer func() { _ = stream.Close() }()
+	stdout := &lineWriter{write: opts.Write}
+	stderr := &lineWriter{write: opts.Write, stderr: true}
+	if found.Config.Tty {
+		err = copyTerminal(stdout, stream)
+	} else {
+		_, err = stdcopy.StdCopy(stdout, stderr, stream)
+	}
+	switch failed := errors.Join(stdout.failed, stderr.failed); {
+	case failed != nil:
+		return failed
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return engineError(err)
+	}
+	return errors.Join(stdout.flush(), stderr.flush())
+}
+
+// copyTerminal hands on the lines of a terminal, which come without frames.
+func copyTerminal(w *lineWriter, stream io.Reader) error {
+	for r := bufio.NewReaderSize(stream, 32<<10); ; {
+		line, err := r.ReadSlice('\n')
+		if len(line) > 0 {
+			if _, failed := w.Write(line); failed != nil {
+				return failed
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
+			return err
+		}
+	}
+}
+
+// lineWriter takes one log message per Write: a timestamp, a space, and a line or,
+// where the engine cut a long one, a piece of it without line break.
+type lineWriter struct {
+	write  func(at time.Time, stderr bool, line string) error
+	stderr bool
+
+	at     time.Time // of the first piece
+	line   bytes.Buffer
+	failed error
+}
+
+func (w *lineWriter) Write(message []byte) (int, error) {
+	text := message
+	if stamp, rest, found := bytes.Cut(message, []byte{' '}); found {
+		if at, err := time.Parse(time.RFC3339Nano, string(stamp)); err == nil {
+			text = rest
+			if w.line.Len() == 0 {
+				w.at = at
+			}
+		}
+	}
+	ended := bytes.HasSuffix(text, []byte{'\n'})
+	w.line.Write(bytes.TrimSuffix(text, []byte{'\n'}))
+	if ended || w.line.Len() >= maxLine {
+		w.failed = w.pass()
+	}
+	return len(message), w.failed
+}
+
+// flush passes on a last line without line break.
+func (w *lineWriter) flush() error {
+	if w.line.Len() == 0 {
+		return nil
+	}
+	return w.pass()
+}
+
+func (w *lineWriter) pass() error {
+	line := strings.TrimSuffix(w.line.String(), "\r")
+	w.line.Reset()
+	return w.write(w.at, w.stderr, line)
+}

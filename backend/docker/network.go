@@ -1,0 +1,190 @@
+package docker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"strings"
+
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// vpcNetwork is the Docker network of a VPC.
+type vpcNetwork struct {
+	id         string
+	dockerName string
+	subnet     netip.Prefix
+	gateway    string
+	// adopted networks are the user's: never removed.
+	adopted bool
+}
+
+// EnsureNetwork implements backend.Engine. The first VPC gets 172.31.0.0/16, the
+// range of AWS's default VPC, where nothing else on the engine or the host has it.
+//
+// An emulator that runs in a container of this engine joins the network with that
+// container. If the container is on a network labelled ecs-emulator.vpc already,
+// that one becomes the VPC, so that its neighbours in a compose project and the
+// tasks reach each other. Source: Amazon VPC user guide, "Default VPCs".
+func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (backend.Network, error) {
+	if err := e.ensureLifeline(ctx); err != nil {
+		return backend.Network{}, engineError(err)
+	}
+	own, err := e.ownContainer(ctx)
+	if err != nil {
+		return backend.Network{}, engineError(err)
+	}
+	e.networksMu.Lock()
+	defer e.networksMu.Unlock()
+	vpc, err := e.ensureVPC(ctx, spec, own)
+	if err != nil {
+		return backend.Network{}, engineError(err)
+	}
+	e.networks[spec.Name] = vpc
+	e.direct.reset() // the gateway may tell what the engine's facts could not
+	return backend.Network{ID: vpc.id, Name: spec.Name, CIDR: vpc.subnet.String()}, nil
+}
+
+func (e *Engine) ensureVPC(ctx context.Context, spec backend.NetworkSpec, own ownContainer) (vpcNetwork, error) {
+	existing, err := e.client.NetworkList(ctx, network.ListOptions{})
+	if err != nil {
+		return vpcNetwork{}, err
+	}
+	for _, n := range existing {
+		if n.Labels[ownerLabel] == e.owner && n.Labels[vpcLabel] == spec.Name {
+			vpc, err := vpcOf(n)
+			if err != nil {
+				return vpcNetwork{}, err
+			}
+			return vpc, e.join(ctx, vpc, own)
+		}
+	}
+	if vpc, found := e.adopt(existing, spec.Name, own); found {
+		return vpc, nil
+	}
+	vpc, err := e.createVPC(ctx, spec, taken(existing))
+	if err != nil {
+		return vpcNetwork{}, err
+	}
+	return vpc, e.join(ctx, vpc, own)
+}
+
+// createVPC tries one range after the other: another process may take one between
+// the look and the leap.
+func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, avoid []netip.Prefix) (vpcNetwork, error) {
+	if e.local {
+		avoid = append(avoid, hostRanges()...)
+	}
+	name := networkName(e.owner, spec.Name)
+	labels := e.labels(kindNetwork, spec.Labels)
+	labels[vpcLabel] = spec.Name
+	for subnet := range freeRanges(avoid) {
+		vpc := vpcNetwork{dockerName: name, subnet: subnet, gateway: subnet.Addr().Next().String()}
+		made, err := e.client.NetworkCreate(ctx, name, network.CreateOptions{
+			Driver: "bridge",
+			IPAM: &network.IPAM{Driver: "default", Config: []network.IPAMConfig{{
+				Subnet: subnet.String(), Gateway: vpc.gateway, IPRange: lastRange(subnet).String(),
+			}}},
+			Labels: labels,
+		})
+		if overlaps(err) {
+			continue
+		}
+		vpc.id = made.ID
+		return vpc, err
+	}
+	return vpcNetwork{}, errors.New("no free /16 for the VPC: each candidate overlaps a network of the engine or the host")
+}
+
+// overlaps recognizes the engine's refusal of a range that is taken.
+func overlaps(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "Pool overlaps") ||
+		strings.Contains(err.Error(), "conflicts with network"))
+}
+
+// vpc returns the network of a VPC that EnsureNetwork made, now or in an earlier
+// run of the same owner.
+func (e *Engine) vpc(ctx context.Context, name string) (vpcNetwork, error) {
+	e.networksMu.Lock()
+	defer e.networksMu.Unlock()
+	if known, ok := e.networks[name]; ok {
+		return known, nil
+	}
+	found, err := e.client.NetworkList(ctx, network.ListOptions{Filters: e.owned(map[string]string{vpcLabel: name})})
+	if err != nil {
+		return vpcNetwork{}, err
+	}
+	if len(found) == 0 {
+		return vpcNetwork{}, fmt.Errorf("network %q: %w", name, backend.ErrNotFound)
+	}
+	vpc, err := vpcOf(found[0])
+	if err == nil {
+		e.networks[name] = vpc
+	}
+	return vpc, err
+}
+
+// knownVPCs are the networks in use so far.
+func (e *Engine) knownVPCs() map[string]vpcNetwork {
+	e.networksMu.Lock()
+	defer e.networksMu.Unlock()
+	return maps.Clone(e.networks)
+}
+
+func (e *Engine) forgetVPCs() {
+	e.networksMu.Lock()
+	defer e.networksMu.Unlock()
+	clear(e.networks)
+	e.direct.reset()
+}
+
+func vpcOf(n network.Inspect) (vpcNetwork, error) {
+	for _, config := range n.IPAM.Config {
+		subnet, err := netip.ParsePrefix(config.Subnet)
+		if err == nil && subnet.Addr().Is4() {
+			// The engine does not tell the gateway that it picked itself.
+			gateway := cmp.Or(config.Gateway, subnet.Masked().Addr().Next().String())
+			return vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway}, nil
+		}
+	}
+	return vpcNetwork{}, fmt.Errorf("network %s has no IPv4 range", n.Name)
+}
+
+// removeNetwork disconnects what is still on the network, such as the container in
+// which the emulator runs or one that the user connected.
+func (e *Engine) removeNetwork(ctx context.Context, id string) error {
+	found, err := e.client.NetworkInspect(ctx, id, network.InspectOptions{})
+	if err != nil {
+		return err
+	}
+	for endpoint := range found.Containers {
+		if err := e.client.NetworkDisconnect(ctx, id, endpoint, true); err != nil {
+			e.log.Debug("disconnect container", "network", found.Name, "container", endpoint, "error", err)
+		}
+	}
+	return e.client.NetworkRemove(ctx, id)
+}
+
+// gatewayHere says whether the engine's bridges are interfaces of this host, which
+// a socket of this host alone does not prove.
+func (e *Engine) gatewayHere(ctx context.Context) (bool, error) {
+	for _, vpc := range e.knownVPCs() {
+		return isHostAddress(vpc.gateway), nil
+	}
+	bridges, err := e.client.NetworkList(ctx, network.ListOptions{Filters: filters.NewArgs(filters.Arg("driver", "bridge"))})
+	if err != nil {
+		return false, err
+	}
+	for _, bridge := range bridges {
+		if vpc, err := vpcOf(bridge); err == nil && isHostAddress(vpc.gateway) {
+			return true, nil
+		}
+	}
+	return false, nil
+}

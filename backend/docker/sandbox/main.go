@@ -1,0 +1,80 @@
+//go:build linux
+
+// Command sandbox is the process of a task's network namespace, and nothing more:
+// it is built static, without fmt and net, because one runs for every task.
+//
+//	sandbox                       hold the namespace: reap children, exit on SIGTERM
+//	sandbox lifeline              exit when standard input ends
+//	sandbox connect <ipv4:port>   join a TCP connection to standard input and output
+//
+// Package docker embeds it compressed; `go generate ./backend/docker` rebuilds it.
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Exit codes. Sweeping tells by them whether the owner hung up (0) or the engine
+// took the lifeline down (143, or 137 when it had no patience).
+const (
+	exitOK         = 0
+	exitFailed     = 1
+	exitUsage      = 2
+	exitTerminated = 128 + int(syscall.SIGTERM)
+)
+
+func main() {
+	switch {
+	case len(os.Args) == 1:
+		pause(exitOK)
+	case len(os.Args) == 2 && os.Args[1] == "lifeline":
+		go func() {
+			drain(0)
+			os.Exit(exitOK)
+		}()
+		pause(exitTerminated)
+	case len(os.Args) == 3 && os.Args[1] == "connect":
+		os.Exit(connect(os.Args[2]))
+	default:
+		complain("usage: sandbox [lifeline | connect <ipv4:port>]")
+		os.Exit(exitUsage)
+	}
+}
+
+// pause waits for the end. As process 1 of a shared PID namespace it inherits the
+// orphans of the task's containers and has to reap them.
+func pause(code int) {
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGCHLD)
+	for s := range signals {
+		if s != syscall.SIGCHLD {
+			os.Exit(code)
+		}
+		for {
+			pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
+			if pid <= 0 && err != syscall.EINTR {
+				break
+			}
+		}
+	}
+}
+
+// drain reads to the end of fd.
+func drain(fd int) {
+	var buf [256]byte
+	for {
+		n, err := syscall.Read(fd, buf[:])
+		if err == syscall.EINTR || err == syscall.EAGAIN {
+			continue
+		}
+		if n <= 0 || err != nil {
+			return
+		}
+	}
+}
+
+func complain(text string) {
+	_, _ = syscall.Write(2, []byte(text+"\n"))
+}

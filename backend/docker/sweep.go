@@ -1,0 +1,229 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// restartGrace is for how long after the engine itself restarted an owner may
+	// still be about to start its lifeline again, and after a lifeline was created
+	// its owner about to start it.
+	restartGrace = time.Minute
+	// removers bounds parallel removals; the engine gains nothing from more.
+	removers = 16
+)
+
+// property is what owners have on the engine.
+type property struct {
+	containers []container.Summary // without lifelines
+	lifelines  []container.Summary
+	networks   []network.Summary
+	volumes    []*volume.Volume
+}
+
+// Sweep implements backend.Sweeper. It counts containers, networks and volumes, not
+// the lifelines of the dead, which go too. An owner counts as dead some seconds
+// after its process died, so call Sweep now and then, not only at the start.
+func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
+	// Owners start their lifeline first. So what is listed before the lifelines
+	// belongs to an owner whose lifeline, if it lives, is in the later list.
+	all, err := e.listProperty(ctx, filters.NewArgs(filters.Arg("label", ownerLabel)))
+	if err != nil {
+		return 0, fmt.Errorf("list leftovers: %w", engineError(err))
+	}
+	alive, err := e.livingOwners(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("list living emulators: %w", engineError(err))
+	}
+	left := all.filter(func(labels map[string]string) bool {
+		return labels[ownerLabel] != e.owner && labels[durableLabel] != "true" && !alive[labels[ownerLabel]]
+	})
+	removed, err = e.removeProperty(ctx, left)
+	if removed > 0 {
+		e.log.Info("removed what emulators that died left behind", "removed", removed)
+	}
+	return removed, engineError(err)
+}
+
+// RemoveAll implements backend.Engine. The lifeline goes last, so that whatever an
+// interrupted run leaves is never without an owner that is plainly dead or alive.
+func (e *Engine) RemoveAll(ctx context.Context) error {
+	all, err := e.listProperty(ctx, e.owned(nil))
+	if err != nil {
+		return fmt.Errorf("remove all: %w", engineError(err))
+	}
+	l, made := e.life.peek()
+	all.lifelines = slices.DeleteFunc(all.lifelines, func(c container.Summary) bool { return made && c.ID == l.id })
+	_, err = e.removeProperty(ctx, all)
+	e.forgetVPCs()
+	e.sandboxes.Clear()
+	return engineError(errors.Join(err, e.dropLifeline(ctx)))
+}
+
+func (e *Engine) listProperty(ctx context.Context, which filters.Args) (property, error) {
+	var all property
+	containers, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: which})
+	if err != nil {
+		return all, err
+	}
+	for _, c := range containers {
+		if c.Labels[kindLabel] == string(kindLifeline) {
+			all.lifelines = append(all.lifelines, c)
+		} else {
+			all.containers = append(all.containers, c)
+		}
+	}
+	if all.networks, err = e.client.NetworkList(ctx, network.ListOptions{Filters: which}); err != nil {
+		return all, err
+	}
+	volumes, err := e.client.VolumeList(ctx, volume.ListOptions{Filters: which})
+	all.volumes = volumes.Volumes
+	return all, err
+}
+
+func (p property) filter(keep func(labels map[string]string) bool) property {
+	drop := func(c container.Summary) bool { return !keep(c.Labels) }
+	return property{
+		containers: slices.DeleteFunc(p.containers, drop),
+		lifelines:  slices.DeleteFunc(p.lifelines, drop),
+		networks:   slices.DeleteFunc(p.networks, func(n network.Summary) bool { return !keep(n.Labels) }),
+		volumes:    slices.DeleteFunc(p.volumes, func(v *volume.Volume) bool { return !keep(v.Labels) }),
+	}
+}
+
+// removeProperty removes in the order in which things depend on each other:
+// containers before the sandbox whose namespace and control group they are in,
+// those before networks and volumes, lifelines last.
+func (e *Engine) removeProperty(ctx context.Context, all property) (removed int, err error) {
+	isSandbox := func(c container.Summary) bool { return c.Labels[kindLabel] == string(kindSandbox) }
+	var containers, sandboxes, lifelines, networks, volumes []string
+	for _, c := range all.containers {
+		if isSandbox(c) {
+			sandboxes = append(sandboxes, c.ID)
+		} else {
+			containers = append(containers, c.ID)
+		}
+	}
+	for _, c := range all.lifelines {
+		lifelines = append(lifelines, c.ID)
+	}
+	for _, n := range all.networks {
+		networks = append(networks, n.ID)
+	}
+	for _, v := range all.volumes {
+		volumes = append(volumes, v.Name)
+	}
+	var failures []error
+	for _, step := range []struct {
+		ids     []string
+		remove  func(context.Context, string) error
+		counted bool
+	}{
+		{containers, e.remove, true},
+		{sandboxes, e.remove, true},
+		{networks, e.removeNetwork, true},
+		{volumes, e.RemoveVolume, true},
+		{lifelines, e.remove, false},
+	} {
+		n, err := inParallel(ctx, step.ids, step.remove)
+		if step.counted {
+			removed += n
+		}
+		failures = append(failures, err)
+	}
+	return removed, errors.Join(failures...)
+}
+
+// inParallel does all it can, and reports every failure. Gone is done, by somebody
+// else.
+func inParallel(ctx context.Context, ids []string, do func(context.Context, string) error) (done int, err error) {
+	var (
+		group    errgroup.Group
+		count    atomic.Int64
+		failures = make([]error, len(ids))
+	)
+	group.SetLimit(removers)
+	for i, id := range ids {
+		group.Go(func() error {
+			if err := do(ctx, id); err == nil {
+				count.Add(1)
+			} else if !cerrdefs.IsNotFound(err) {
+				failures[i] = err
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // failures has them all
+	return int(count.Load()), errors.Join(failures...)
+}
+
+// livingOwners are those whose lifeline runs, or may be about to.
+func (e *Engine) livingOwners(ctx context.Context) (map[string]bool, error) {
+	lifelines, err := e.client.ContainerList(ctx, container.ListOptions{
+		All: true, Filters: filters.NewArgs(filters.Arg("label", kindLabel+"="+string(kindLifeline))),
+	})
+	if err != nil {
+		return nil, err
+	}
+	now, err := e.engineTime(ctx)
+	if err != nil {
+		return nil, err
+	}
+	alive := map[string]bool{}
+	for _, c := range lifelines {
+		owner := c.Labels[ownerLabel]
+		if alive[owner] {
+			continue
+		}
+		if c.State == container.StateRunning {
+			alive[owner] = true
+			continue
+		}
+		found, err := e.client.ContainerInspect(ctx, c.ID)
+		if cerrdefs.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		alive[owner] = mayLive(found, now)
+	}
+	return alive, nil
+}
+
+// mayLive judges an owner by a lifeline that does not run.
+func mayLive(l container.InspectResponse, now time.Time) bool {
+	ended := timeOf(l.State.FinishedAt)
+	switch {
+	case l.State.Running:
+		return true
+	case l.State.Status == container.StateCreated:
+		return now.Sub(timeOf(l.Created)) < restartGrace
+	case l.State.ExitCode != 0: // not the end of its input: the engine stopped it
+		return now.Sub(ended) < restartGrace
+	default:
+		grace, err := time.ParseDuration(l.Config.Labels[graceLabel])
+		return err == nil && now.Sub(ended) < grace
+	}
+}
+
+// engineTime is the engine's clock, by which its timestamps are to be judged.
+func (e *Engine) engineTime(ctx context.Context) (time.Time, error) {
+	info, err := e.client.Info(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339Nano, info.SystemTime)
+}

@@ -1,0 +1,170 @@
+package docker_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+)
+
+// property lists everything on the engine that carries an owner's label.
+func property(t *testing.T, owner string) (names []string) {
+	t.Helper()
+	cli, ctx := dockertest.Client(t), context.Background()
+	which := filters.NewArgs(filters.Arg("label", "ecs-emulator.owner="+owner))
+	containers, err := cli.ContainerList(ctx, container.ListOptions{All: true, Filters: which})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range containers {
+		names = append(names, c.Labels["ecs-emulator.kind"])
+	}
+	networks, err := cli.NetworkList(ctx, network.ListOptions{Filters: which})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range networks {
+		names = append(names, "network")
+	}
+	volumes, err := cli.VolumeList(ctx, volume.ListOptions{Filters: which})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range volumes.Volumes {
+		names = append(names, "volume")
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestSweepRemovesWhatAKilledEmulatorLeft(t *testing.T) {
+	t.Parallel()
+	dead, alive := dockertest.Owner(), dockertest.Owner()
+	victim := startChild(t, dead)
+	startChild(t, alive)
+	sweeper := dockertest.Engine(t)
+	everything := []string{"container", "lifeline", "network", "sandbox", "volume"}
+
+	if _, err := sweeper.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, owner := range []string{dead, alive} {
+		if got := property(t, owner); !slices.Equal(got, everything) {
+			t.Fatalf("after a sweep with both alive, %s has %v; want %v", owner, got, everything)
+		}
+	}
+
+	if err := victim.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	killed := time.Now()
+	eventually(t, "sweep removes what the dead emulator left", func() bool {
+		if _, err := sweeper.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return len(property(t, dead)) == 0
+	})
+	t.Logf("gone %s after kill -9", time.Since(killed).Round(time.Millisecond))
+	if got := property(t, alive); !slices.Equal(got, everything) {
+		t.Errorf("the living emulator has %v; want %v", got, everything)
+	}
+}
+
+func TestSweepSparesDurableOwners(t *testing.T) {
+	t.Parallel()
+	dockertest.Require(t)
+	owner := dockertest.Owner()
+	removeAllOf(t, owner)
+	durable, err := docker.Open(t.Context(), docker.Options{Owner: owner, Durable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := durable.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dockertest.Engine(t).Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	again, err := open(t, owner).EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"})
+	if err != nil || again != first {
+		t.Errorf("after a restart the network is %+v (%v); want %+v", again, err, first)
+	}
+}
+
+func TestLifelineIsReplacedWhenItBreaks(t *testing.T) {
+	t.Parallel()
+	owner := dockertest.Owner()
+	removeAllOf(t, owner)
+	engine := open(t, owner)
+	if _, err := engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"}); err != nil {
+		t.Fatal(err)
+	}
+	cli := dockertest.Client(t)
+	running := func() (ids []string) {
+		found, err := cli.ContainerList(t.Context(), container.ListOptions{Filters: filters.NewArgs(
+			filters.Arg("label", "ecs-emulator.owner="+owner), filters.Arg("label", "ecs-emulator.kind=lifeline"))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range found {
+			ids = append(ids, c.ID)
+		}
+		return ids
+	}
+	before := running()
+	if len(before) != 1 {
+		t.Fatalf("lifelines %v; want one", before)
+	}
+	if err := cli.ContainerKill(t.Context(), before[0], "SIGTERM"); err != nil {
+		t.Fatal(err)
+	}
+	// The owner keeps what it has although its lifeline is down for a moment.
+	if _, err := dockertest.Engine(t).Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "another lifeline takes over", func() bool {
+		now := running()
+		return len(now) == 1 && now[0] != before[0]
+	})
+	if got, want := property(t, owner), []string{"lifeline", "network"}; !slices.Equal(got, want) {
+		eventually(t, "the broken lifeline is removed", func() bool { return slices.Equal(property(t, owner), want) })
+	}
+}
+
+func TestRemoveAllLeavesNothingAndCanBeFollowedByMore(t *testing.T) {
+	t.Parallel()
+	owner := dockertest.Owner()
+	engine := open(t, owner)
+	task := newTask(t, engine, backend.SandboxSpec{})
+	for range 3 {
+		task.run(backend.ContainerSpec{}, "ignore-term")
+	}
+	for range 2 {
+		if err := engine.RemoveAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if left := property(t, owner); len(left) != 0 {
+			t.Fatalf("left over: %v", left)
+		}
+		newTask(t, engine, backend.SandboxSpec{})
+	}
+	if err := engine.RemoveAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left := property(t, owner); len(left) != 0 {
+		t.Fatalf("left over: %v", left)
+	}
+}

@@ -1,0 +1,153 @@
+// Command app is the application of tests and demonstrations: one static binary
+// whose first argument says how it behaves.
+//
+//	serve <port> [text]   HTTP server, see serve.go
+//	sleep <duration>      "2s", or a bare number of seconds; ends at once on SIGTERM
+//	exit <code>           write a line to standard error and exit
+//	print <n>             write n lines and exit
+//	eat <MiB>             use up memory, then sleep
+//	ignore-term           run until SIGKILL
+//	env                   print the environment
+//	check <url>           exit 0 when a GET is answered with a status below 400
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// modes maps the first argument to what it runs and the least and largest number
+// of arguments that follow.
+var modes = map[string]struct {
+	min, max int
+	run      func(args []string) error
+}{
+	"serve":       {1, 2, serve},
+	"sleep":       {1, 1, sleep},
+	"exit":        {1, 1, exit},
+	"print":       {1, 1, printLines},
+	"eat":         {1, 1, eat},
+	"ignore-term": {0, 0, ignoreTerm},
+	"env":         {0, 0, printEnvironment},
+	"check":       {1, 1, check},
+}
+
+func main() {
+	if len(os.Args) < 2 {
+		fail("usage: app serve|sleep|exit|print|eat|ignore-term|env|check …")
+	}
+	mode, known := modes[os.Args[1]]
+	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {
+		fail(fmt.Sprintf("cannot run %q", os.Args[1:]))
+	} else if err := mode.run(args); err != nil {
+		fail(err.Error())
+	}
+}
+
+func fail(text string) {
+	fmt.Fprintln(os.Stderr, text)
+	os.Exit(1)
+}
+
+// terminated tells of SIGTERM and SIGINT, which process 1 of a container would
+// otherwise ignore.
+func terminated() <-chan os.Signal {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	return signals
+}
+
+func sleep(args []string) error {
+	d, err := time.ParseDuration(args[0])
+	if err != nil {
+		seconds, err := strconv.ParseFloat(args[0], 64)
+		if err != nil {
+			return fmt.Errorf("not a duration: %s", args[0])
+		}
+		d = time.Duration(seconds * float64(time.Second))
+	}
+	select {
+	case <-time.After(d):
+		return nil
+	case <-terminated():
+		os.Exit(128 + int(syscall.SIGTERM))
+	}
+	return nil
+}
+
+func exit(args []string) error {
+	code, err := strconv.Atoi(args[0])
+	if err != nil {
+		return fmt.Errorf("not an exit code: %s", args[0])
+	}
+	fmt.Fprintln(os.Stderr, "exit", code)
+	os.Exit(code)
+	return nil
+}
+
+func printLines(args []string) error {
+	n, err := strconv.Atoi(args[0])
+	if err != nil {
+		return fmt.Errorf("not a number: %s", args[0])
+	}
+	w := bufio.NewWriter(os.Stdout)
+	for i := range n {
+		fmt.Fprintln(w, "line", i+1)
+	}
+	return w.Flush()
+}
+
+// eat touches each page, so that the memory counts.
+func eat(args []string) error {
+	mib, err := strconv.Atoi(args[0])
+	if err != nil {
+		return fmt.Errorf("not a number of MiB: %s", args[0])
+	}
+	stop := terminated()
+	held := make([][]byte, 0, mib)
+	for range mib {
+		block := make([]byte, 1<<20)
+		for i := 0; i < len(block); i += 4096 {
+			block[i] = 1
+		}
+		held = append(held, block)
+	}
+	fmt.Println("ate", len(held), "MiB")
+	<-stop
+	fmt.Println("held", len(held), "MiB")
+	return nil
+}
+
+func ignoreTerm([]string) error {
+	signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
+	fmt.Println("ignoring SIGTERM")
+	for {
+		time.Sleep(time.Hour)
+	}
+}
+
+func printEnvironment([]string) error {
+	for _, variable := range os.Environ() {
+		fmt.Println(variable)
+	}
+	return nil
+}
+
+func check(args []string) error {
+	client := http.Client{Timeout: 5 * time.Second}
+	answer, err := client.Get(args[0])
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("%s answered %s", args[0], answer.Status)
+	}
+	return nil
+}

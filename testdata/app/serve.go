@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"sync/atomic"
+)
+
+// serve answers HTTP on a port of every address, and logs each request.
+//
+//	GET  /                  the text; the header X-Hostname names the container
+//	GET  /health            200, or 503 while unhealthy
+//	POST /health?ok=false   become unhealthy; ok=true heals
+//	GET  /exit?code=N       answer, then exit with N
+func serve(args []string) error {
+	text := "ok"
+	if len(args) == 2 {
+		text = args[1]
+	}
+	hostname, err := os.Hostname()
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp4", ":"+args[0])
+	if err != nil {
+		return err
+	}
+	stop := terminated() // before anybody is told that the server is up
+	go func() {
+		<-stop
+		os.Exit(0)
+	}()
+	fmt.Println("listening on :" + args[0])
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, text)
+	})
+	mux.HandleFunc("/health", health())
+	mux.HandleFunc("/exit", exitAfterAnswer)
+	return http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Println(r.Method, r.URL.Path)
+		w.Header().Set("X-Hostname", hostname)
+		mux.ServeHTTP(w, r)
+	}))
+}
+
+func health() http.HandlerFunc {
+	var unhealthy atomic.Bool
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			ok, err := strconv.ParseBool(r.FormValue("ok"))
+			if err != nil {
+				http.Error(w, "ok must be true or false", http.StatusBadRequest)
+				return
+			}
+			unhealthy.Store(!ok)
+			return
+		}
+		if unhealthy.Load() {
+			http.Error(w, "unhealthy", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, "healthy")
+	}
+}
+
+func exitAfterAnswer(w http.ResponseWriter, r *http.Request) {
+	code, err := strconv.Atoi(r.FormValue("code"))
+	if err != nil {
+		http.Error(w, "code must be a number", http.StatusBadRequest)
+		return
+	}
+	_, _ = fmt.Fprintln(w, "exiting with", code)
+	_ = http.NewResponseController(w).Flush()
+	os.Exit(code)
+}
