@@ -1,0 +1,120 @@
+// Package ecs is the ECS control plane: each operation is a method with the
+// signature of the SDK client's, in a file named after its resource.
+//
+// A handler validates, resolves names and writes what is wanted into the store in
+// one transaction. It never waits for a task and never calls a controller: those
+// make the wish true and write what came of it, which Describe then reads.
+package ecs
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// API answers ECS operations.
+type API struct {
+	store *state.Store
+	now   func() time.Time
+	opts  Options
+}
+
+// Options configure the control plane.
+type Options struct {
+	Store *state.Store
+	// Now is the emulator's clock.
+	Now func() time.Time
+	// DefaultLaunchType is used where a request names neither launch type nor
+	// strategy and the cluster has no default strategy. Empty is EC2, as on AWS.
+	DefaultLaunchType types.LaunchType
+	// StrictVPC refuses subnets and security groups that do not exist; otherwise
+	// well-formed ids are made on first use.
+	StrictVPC bool
+	Log       *slog.Logger
+}
+
+// New makes the control plane.
+func New(opts Options) *API { return &API{store: opts.Store, now: opts.Now, opts: opts} }
+
+// defaultCluster is the cluster of requests that name none.
+const defaultCluster = "default"
+
+// scope is the account and region of a call. The first call in each makes the
+// default cluster, with both Fargate capacity providers, because most local
+// set-ups expect it. Source: that AWS makes it on first use is documented; that it
+// comes with the providers is the emulator's convenience.
+func (a *API) scope(ctx context.Context) (arn.Scope, error) {
+	call := awsapi.FromContext(ctx)
+	scope := arn.Scope{Region: call.Region, Account: call.Account}
+	if a.store.Read().Cluster(scope.Cluster(defaultCluster)) != nil {
+		return scope, nil
+	}
+	return scope, a.store.Update(func(tx *state.Tx) error {
+		if tx.Cluster(scope.Cluster(defaultCluster)) == nil {
+			tx.PutCluster(newDefaultCluster(scope, a.now()))
+		}
+		return nil
+	})
+}
+
+func newDefaultCluster(scope arn.Scope, now time.Time) *state.Cluster {
+	return &state.Cluster{
+		ARN: scope.Cluster(defaultCluster), Name: defaultCluster, Status: "ACTIVE", CreatedAt: now,
+		Settings:          []types.ClusterSetting{{Name: types.ClusterSettingNameContainerInsights, Value: aws.String("disabled")}},
+		CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"},
+	}
+}
+
+// clusterARN turns a name or ARN into an ARN. An ARN keeps its account, where
+// [activeCluster] finds nothing.
+func clusterARN(scope arn.Scope, ref *string) (string, error) {
+	name := aws.ToString(ref)
+	if name == "" {
+		name = defaultCluster
+	}
+	if !arn.Is(name) {
+		if strings.ContainsAny(name, "/:") {
+			return "", errSeparators
+		}
+		return scope.Cluster(name), nil
+	}
+	parsed, err := parseARN(scope, name, "cluster")
+	if err != nil {
+		return "", err
+	}
+	if len(parsed.Resource) != 1 {
+		return "", errSeparators
+	}
+	return parsed.Cluster(parsed.Resource[0]), nil
+}
+
+// activeCluster returns the cluster that a request refers to, or ECS's error.
+func activeCluster(tx *state.Tx, scope arn.Scope, ref *string) (*state.Cluster, error) {
+	id, err := clusterARN(scope, ref)
+	if err != nil {
+		return nil, err
+	}
+	cluster := tx.Cluster(id)
+	switch {
+	case cluster == nil || arn.ScopeOf(id) != scope:
+		return nil, errClusterNotFound
+	case !cluster.Active():
+		return nil, &types.ClusterNotFoundException{Message: aws.String("The referenced cluster was inactive.")}
+	}
+	return cluster, nil
+}
+
+func invalidParameter(message string) error {
+	return &types.InvalidParameterException{Message: aws.String(message)}
+}
+
+func clientError(message string) error {
+	return &types.ClientException{Message: aws.String(message)}
+}

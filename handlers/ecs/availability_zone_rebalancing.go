@@ -1,0 +1,47 @@
+package ecs
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// rebalancingObstacle says why a service cannot be rebalanced; empty if it can.
+// Source: ECS developer guide, AZ rebalancing; field reports for the first text,
+// the second is made by analogy. DAEMON services are refused before.
+func rebalancingObstacle(s *state.Service, launchType types.LaunchType) string {
+	switch {
+	case *s.DeploymentConfiguration.MaximumPercent <= 100:
+		return "does not support maximumPercent <= 100 % as deployment configuration."
+	case launchType == types.LaunchTypeExternal:
+		return "does not support EXTERNAL launch type."
+	}
+	return ""
+}
+
+// setRebalancing writes what was asked for into s. On create (done is "created")
+// the default is ENABLED wherever it can be; on update ("updated") the old value
+// stays, and is refused when s has become one that cannot be rebalanced.
+//
+// Source: ECS API reference, CreateService and UpdateService; AWS notice of June 2025.
+func setRebalancing(s *state.Service, asked types.AvailabilityZoneRebalancing, launchType types.LaunchType, done string) error {
+	obstacle := rebalancingObstacle(s, launchType)
+	switch asked {
+	case types.AvailabilityZoneRebalancingEnabled, types.AvailabilityZoneRebalancingDisabled:
+		s.AvailabilityZoneRebalancing = asked
+	case "":
+		if s.AvailabilityZoneRebalancing == "" && obstacle == "" {
+			s.AvailabilityZoneRebalancing = types.AvailabilityZoneRebalancingEnabled
+		}
+		if s.AvailabilityZoneRebalancing == "" {
+			s.AvailabilityZoneRebalancing = types.AvailabilityZoneRebalancingDisabled
+		}
+	default:
+		return invalidParameter("availabilityZoneRebalancing should be one of [ENABLED,DISABLED]")
+	}
+	if s.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled && obstacle != "" {
+		return invalidParameter(fmt.Sprintf("The service couldn't be %s because Availability Zone Rebalancing %s", done, obstacle))
+	}
+	return nil
+}

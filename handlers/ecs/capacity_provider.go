@@ -1,0 +1,191 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// The capacity providers that always exist, by name. Others cannot be made yet.
+// Source: ECS developer guide, Fargate capacity providers.
+const (
+	providerFargate     = "FARGATE"
+	providerFargateSpot = "FARGATE_SPOT"
+)
+
+var fargateProviders = []types.CapacityProvider{
+	{Name: aws.String(providerFargate), Type: types.CapacityProviderTypeFargate},
+	{Name: aws.String(providerFargateSpot), Type: types.CapacityProviderTypeFargateSpot},
+}
+
+// Limits of capacity providers. Source: ECS API reference.
+const (
+	maxClusterProviders   = 20  // PutClusterCapacityProviders
+	maxDescribedProviders = 100 // DescribeCapacityProviders, names in a request
+	maxProviderPage       = 10  // DescribeCapacityProviders, maxResults
+)
+
+// DescribeCapacityProviders describes FARGATE and FARGATE_SPOT; with a cluster,
+// those associated with it.
+func (a *API) DescribeCapacityProviders(ctx context.Context, in *ecs.DescribeCapacityProvidersInput) (*ecs.DescribeCapacityProvidersOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known, err := a.knownProviders(scope, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	found, failures, err := chooseProviders(scope, known, in.CapacityProviders)
+	if err != nil {
+		return nil, err
+	}
+	name := func(p types.CapacityProvider) string { return *p.Name }
+	found, next, err := page(found, name, pageQuery{
+		Operation: "DescribeCapacityProviders", Scope: scope,
+		Filters: append([]string{aws.ToString(in.Cluster)}, in.CapacityProviders...),
+		Size:    sized(in.MaxResults), Most: maxProviderPage, Token: aws.ToString(in.NextToken),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.DescribeCapacityProvidersOutput{CapacityProviders: listed(found), Failures: failures, NextToken: next}, nil
+}
+
+// knownProviders are those of the account, or of one cluster.
+func (a *API) knownProviders(scope arn.Scope, clusterRef *string) ([]types.CapacityProvider, error) {
+	var known []types.CapacityProvider
+	associated := []string{providerFargate, providerFargateSpot}
+	if aws.ToString(clusterRef) != "" {
+		cluster, err := activeCluster(a.store.Read(), scope, clusterRef)
+		if err != nil {
+			return nil, err
+		}
+		associated = cluster.CapacityProviders
+	}
+	for _, p := range fargateProviders {
+		if !slices.Contains(associated, *p.Name) {
+			continue
+		}
+		p.CapacityProviderArn = aws.String(scope.CapacityProvider(*p.Name))
+		p.Status = types.CapacityProviderStatusActive
+		p.Tags = []types.Tag{} // they can't be tagged
+		known = append(known, p)
+	}
+	return known, nil
+}
+
+// chooseProviders picks those asked for, by name or ARN, in order of their names;
+// all when none is asked for.
+func chooseProviders(scope arn.Scope, known []types.CapacityProvider, asked []string) ([]types.CapacityProvider, []types.Failure, error) {
+	failures := []types.Failure{}
+	if len(asked) == 0 {
+		return known, failures, nil
+	}
+	if len(asked) > maxDescribedProviders {
+		return nil, nil, invalidParameter(fmt.Sprintf("capacityProviders can have at most %d items.", maxDescribedProviders))
+	}
+	wanted := map[string]bool{}
+	for _, ref := range asked {
+		id := ref
+		if !arn.Is(ref) {
+			id = scope.CapacityProvider(ref)
+		}
+		wanted[id] = true
+		if !slices.ContainsFunc(known, func(p types.CapacityProvider) bool { return *p.CapacityProviderArn == id }) {
+			failures = append(failures, missing(id))
+		}
+	}
+	return slices.DeleteFunc(known, func(p types.CapacityProvider) bool { return !wanted[*p.CapacityProviderArn] }), failures, nil
+}
+
+// PutClusterCapacityProviders replaces the capacity providers of a cluster and its
+// default strategy. Fargate providers are associated at once.
+func (a *API) PutClusterCapacityProviders(ctx context.Context, in *ecs.PutClusterCapacityProvidersInput) (*ecs.PutClusterCapacityProvidersOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out *types.Cluster
+	err = a.store.Update(func(tx *state.Tx) error {
+		old, err := activeCluster(tx, scope, in.Cluster)
+		if err != nil {
+			return err
+		}
+		providers, err := providerNames(scope, in.CapacityProviders)
+		if err != nil {
+			return err
+		}
+		strategy, err := checkStrategy(in.DefaultCapacityProviderStrategy, providers)
+		if err != nil {
+			return err
+		}
+		for _, name := range old.CapacityProviders {
+			if !slices.Contains(providers, name) && providerInUse(tx, old, name) {
+				return &types.ResourceInUseException{
+					Message: aws.String("The specified capacity provider is in use and cannot be removed."),
+				}
+			}
+		}
+		cluster := *old
+		cluster.CapacityProviders, cluster.DefaultCapacityProviderStrategy = providers, strategy
+		tx.PutCluster(&cluster)
+		out = describeCluster(tx, &cluster, allClusterFields)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.PutClusterCapacityProvidersOutput{Cluster: out}, nil
+}
+
+// providerNames checks that capacity providers exist and returns their names,
+// each once.
+func providerNames(scope arn.Scope, refs []string) ([]string, error) {
+	if len(refs) > maxClusterProviders {
+		return nil, invalidParameter(fmt.Sprintf("capacityProviders can have at most %d items.", maxClusterProviders))
+	}
+	var names []string
+	for _, ref := range refs {
+		name := ref
+		if arn.Is(ref) {
+			if name = arn.Name(ref); ref != scope.CapacityProvider(name) {
+				name = ""
+			}
+		}
+		if name != providerFargate && name != providerFargateSpot {
+			return nil, invalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.")
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// providerInUse reports whether a service's strategy names a provider, or a task
+// that has not stopped runs on it.
+func providerInUse(tx *state.Tx, cluster *state.Cluster, name string) bool {
+	named := func(item types.CapacityProviderStrategyItem) bool {
+		return arn.Name(aws.ToString(item.CapacityProvider)) == name
+	}
+	for _, service := range tx.Services(cluster) {
+		if service.Status() == state.ServiceInactive {
+			continue
+		}
+		for _, d := range service.Deployments {
+			if slices.ContainsFunc(d.Revision.CapacityProviderStrategy, named) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(tx.Tasks(cluster), func(task *state.Task) bool {
+		return !task.Ended() && task.Spec.CapacityProviderName == name
+	})
+}

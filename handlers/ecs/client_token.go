@@ -1,0 +1,72 @@
+package ecs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
+)
+
+// clientTokenRetention is how long a token is remembered.
+// Source: ECS API reference, idempotency: 24 hours.
+const clientTokenRetention = 24 * time.Hour
+
+// checkClientToken holds a token to its length and to printable ASCII without
+// spaces. Source: ECS API reference; the words of the refusal are not published.
+func checkClientToken(token string, most int) error {
+	if len(token) > most {
+		return errClientToken
+	}
+	for i := range len(token) {
+		if token[i] < 33 || token[i] > 126 {
+			return errClientToken
+		}
+	}
+	return nil
+}
+
+var errClientToken = invalidParameter("Invalid clientToken.")
+
+// digest tells requests apart: those with the same JSON have the same digest.
+func digest(request any) string {
+	sum := sha256.Sum256(wire.Marshal(request))
+	return hex.EncodeToString(sum[:])
+}
+
+// tokenID is the key of a token: tokens are unique by operation and cluster.
+func tokenID(operation string, cluster *state.Cluster, token string) string {
+	return operation + "\x00" + cluster.ARN + "\x00" + token
+}
+
+// rememberedToken returns what a token made before, nil when it is new or forgotten.
+func rememberedToken(tx *state.Tx, id string, now time.Time) *state.ClientToken {
+	known := tx.ClientToken(id)
+	if known == nil || now.Sub(known.CreatedAt) >= clientTokenRetention {
+		return nil
+	}
+	return known
+}
+
+// runTaskDigest tells calls with one token apart. A cluster is the same by name and
+// by ARN, and one task is the same as no count.
+func runTaskDigest(cluster *state.Cluster, in *ecs.RunTaskInput) string {
+	request := *in
+	request.ClientToken = nil
+	request.Cluster = &cluster.ARN
+	request.Count = aws.Int32(int32(runCount(in)))
+	return digest(&request)
+}
+
+// errTokenReused names what the first call with the token made. The words are not
+// published.
+func errTokenReused(made []string) error {
+	return &types.ConflictException{
+		Message:     aws.String("The clientToken was used in a request with other parameters."),
+		ResourceIds: made,
+	}
+}

@@ -1,0 +1,241 @@
+package ecs
+
+import (
+	"context"
+	"reflect"
+	"regexp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// clusterName is what names consist of. Source: ECS API reference, CreateCluster.
+var clusterName = regexp.MustCompile(`^[a-zA-Z0-9\-_]{1,255}$`)
+
+// Values of a cluster's status.
+const (
+	clusterActive   = "ACTIVE"
+	clusterInactive = "INACTIVE"
+)
+
+// CreateCluster makes a cluster, or returns the one that was made with the same
+// parameters. Fargate capacity providers settle at once, so it is ACTIVE.
+func (a *API) CreateCluster(ctx context.Context, in *ecs.CreateClusterInput) (*ecs.CreateClusterOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := a.newCluster(scope, in)
+	if err != nil {
+		return nil, err
+	}
+	var out *types.Cluster
+	err = a.store.Update(func(tx *state.Tx) error {
+		cluster, err := createCluster(tx, scope, wanted, in)
+		if err != nil {
+			return err
+		}
+		out = describeCluster(tx, cluster, allClusterFields)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.CreateClusterOutput{Cluster: out}, nil
+}
+
+// newCluster is the cluster that a request asks for.
+func (a *API) newCluster(scope arn.Scope, in *ecs.CreateClusterInput) (*state.Cluster, error) {
+	name := aws.ToString(in.ClusterName)
+	if in.ClusterName == nil {
+		name = defaultCluster
+	}
+	if !clusterName.MatchString(name) {
+		return nil, invalidParameter(`ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$`)
+	}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
+	if err := checkClusterSettings(in.Settings); err != nil {
+		return nil, err
+	}
+	if err := checkClusterConfiguration(in.Configuration); err != nil {
+		return nil, err
+	}
+	providers, err := providerNames(scope, in.CapacityProviders)
+	if err != nil {
+		return nil, err
+	}
+	strategy, err := checkStrategy(in.DefaultCapacityProviderStrategy, providers)
+	if err != nil {
+		return nil, err
+	}
+	return &state.Cluster{
+		ARN: scope.Cluster(name), Name: name, Status: clusterActive, CreatedAt: a.now(),
+		Settings: in.Settings, Configuration: in.Configuration,
+		CapacityProviders: providers, DefaultCapacityProviderStrategy: strategy,
+		ServiceConnectDefaults: serviceConnectDefaults(scope, in.ServiceConnectDefaults),
+		Tags:                   in.Tags,
+	}, nil
+}
+
+// createCluster returns the cluster that exists with the name if it is the one
+// wanted, and otherwise writes a new one.
+func createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster, in *ecs.CreateClusterInput) (*state.Cluster, error) {
+	old := tx.Cluster(wanted.ARN)
+	if old.Active() {
+		if wantedCluster(old, wanted, in) {
+			return old, nil
+		}
+		if !pristineDefault(tx, scope, old) {
+			return nil, invalidParameter("Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
+		}
+	}
+	if old != nil {
+		forgetContents(tx, old)
+	}
+	wanted.Settings = mergeSettings(defaultSettings(tx, scope), wanted.Settings)
+	tx.PutCluster(wanted)
+	return wanted, nil
+}
+
+// wantedCluster reports whether every argument that was given is true of old.
+func wantedCluster(old, wanted *state.Cluster, in *ecs.CreateClusterInput) bool {
+	return (in.Tags == nil || sameMembers(old.Tags, wanted.Tags)) &&
+		(in.Settings == nil || sameMembers(old.Settings, mergeSettings(old.Settings, wanted.Settings))) &&
+		(in.Configuration == nil || reflect.DeepEqual(old.Configuration, wanted.Configuration)) &&
+		(in.CapacityProviders == nil || sameMembers(old.CapacityProviders, wanted.CapacityProviders)) &&
+		(in.DefaultCapacityProviderStrategy == nil ||
+			sameMembers(old.DefaultCapacityProviderStrategy, wanted.DefaultCapacityProviderStrategy)) &&
+		(in.ServiceConnectDefaults == nil || reflect.DeepEqual(old.ServiceConnectDefaults, wanted.ServiceConnectDefaults))
+}
+
+func sameMembers[T any](a, b []T) bool {
+	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
+}
+
+// pristineDefault reports whether a cluster is the default cluster as the emulator
+// made it, unused: then the first CreateCluster may make its own of it, as in an
+// account where none exists.
+func pristineDefault(tx *state.Tx, scope arn.Scope, c *state.Cluster) bool {
+	return reflect.DeepEqual(c, newDefaultCluster(scope, c.CreatedAt)) &&
+		len(tx.Tasks(c)) == 0 && len(tx.Services(c)) == 0
+}
+
+// forgetContents removes what is left in an INACTIVE cluster, before its name is
+// used again. Source: ECS API reference, DeleteCluster.
+func forgetContents(tx *state.Tx, c *state.Cluster) {
+	for _, task := range tx.Tasks(c) {
+		tx.RemoveTask(task)
+	}
+	for _, service := range tx.Services(c) {
+		tx.RemoveService(service)
+	}
+}
+
+// UpdateCluster changes settings, configuration and Service Connect defaults: what
+// is given replaces what was there.
+func (a *API) UpdateCluster(ctx context.Context, in *ecs.UpdateClusterInput) (*ecs.UpdateClusterOutput, error) {
+	if err := checkClusterSettings(in.Settings); err != nil {
+		return nil, err
+	}
+	if err := checkClusterConfiguration(in.Configuration); err != nil {
+		return nil, err
+	}
+	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) {
+		c.Settings = mergeSettings(c.Settings, in.Settings)
+		if in.Configuration != nil {
+			c.Configuration = in.Configuration
+		}
+		if in.ServiceConnectDefaults != nil {
+			c.ServiceConnectDefaults = serviceConnectDefaults(arn.ScopeOf(c.ARN), in.ServiceConnectDefaults)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.UpdateClusterOutput{Cluster: out}, nil
+}
+
+// UpdateClusterSettings replaces the values of the settings that are named.
+func (a *API) UpdateClusterSettings(ctx context.Context, in *ecs.UpdateClusterSettingsInput) (*ecs.UpdateClusterSettingsOutput, error) {
+	if err := checkClusterSettings(in.Settings); err != nil {
+		return nil, err
+	}
+	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) {
+		c.Settings = mergeSettings(c.Settings, in.Settings)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.UpdateClusterSettingsOutput{Cluster: out}, nil
+}
+
+// changeCluster changes an ACTIVE cluster and describes it.
+func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state.Cluster)) (*types.Cluster, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out *types.Cluster
+	err = a.store.Update(func(tx *state.Tx) error {
+		old, err := activeCluster(tx, scope, ref)
+		if err != nil {
+			return err
+		}
+		cluster := *old
+		change(&cluster)
+		tx.PutCluster(&cluster)
+		out = describeCluster(tx, &cluster, allClusterFields)
+		return nil
+	})
+	return out, err
+}
+
+// DeleteCluster makes a cluster INACTIVE, if it is empty.
+func (a *API) DeleteCluster(ctx context.Context, in *ecs.DeleteClusterInput) (*ecs.DeleteClusterOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out *types.Cluster
+	err = a.store.Update(func(tx *state.Tx) error {
+		old, err := activeCluster(tx, scope, in.Cluster)
+		if err != nil {
+			return err
+		}
+		if err := checkEmpty(tx, old); err != nil {
+			return err
+		}
+		deleted := &state.Cluster{ARN: old.ARN, Name: old.Name, Status: clusterInactive, CreatedAt: old.CreatedAt}
+		tx.PutCluster(deleted)
+		out = describeCluster(tx, deleted, allClusterFields)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.DeleteClusterOutput{Cluster: out}, nil
+}
+
+// checkEmpty says what a cluster still holds; tasks that have stopped do not count.
+// Source: field reports for the messages, which clients retry on.
+func checkEmpty(tx *state.Tx, c *state.Cluster) error {
+	counts := tx.ClusterSummary(c.ARN)
+	if counts.ActiveServices()+counts.DrainingServices() > 0 {
+		return &types.ClusterContainsServicesException{
+			Message: aws.String("The Cluster cannot be deleted while Services are active."),
+		}
+	}
+	for _, task := range tx.Tasks(c) {
+		if !task.Ended() {
+			return &types.ClusterContainsTasksException{
+				Message: aws.String("The Cluster cannot be deleted while Tasks are active."),
+			}
+		}
+	}
+	return nil
+}

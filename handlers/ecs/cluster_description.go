@@ -1,0 +1,143 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// maxDescribed is how many clusters one request describes.
+// Source: ECS API reference, DescribeClusters.
+const maxDescribed = 100
+
+// allClusterFields is what the operations that change a cluster answer.
+var allClusterFields = []types.ClusterField{
+	types.ClusterFieldAttachments, types.ClusterFieldConfigurations, types.ClusterFieldSettings, types.ClusterFieldTags,
+}
+
+// DescribeClusters describes clusters in any status; without names, the default
+// cluster.
+func (a *API) DescribeClusters(ctx context.Context, in *ecs.DescribeClustersInput) (*ecs.DescribeClustersOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	refs := in.Clusters
+	if len(refs) == 0 {
+		refs = []string{defaultCluster}
+	}
+	if len(refs) > maxDescribed {
+		return nil, invalidParameter(fmt.Sprintf("Clusters can have at most %d items.", maxDescribed))
+	}
+	out := &ecs.DescribeClustersOutput{Clusters: []types.Cluster{}, Failures: []types.Failure{}}
+	tx := a.store.Read()
+	for _, ref := range refs {
+		id, err := clusterARN(scope, &ref)
+		if err != nil {
+			return nil, err
+		}
+		cluster := tx.Cluster(id)
+		if cluster == nil || arn.ScopeOf(id) != scope {
+			out.Failures = append(out.Failures, missing(id))
+			continue
+		}
+		out.Clusters = append(out.Clusters, *describeCluster(tx, cluster, in.Include))
+	}
+	return out, nil
+}
+
+// ListClusters lists the clusters that are not INACTIVE.
+func (a *API) ListClusters(ctx context.Context, in *ecs.ListClustersInput) (*ecs.ListClustersOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows := a.store.Read().Clusters(scope)
+	rows = slices.DeleteFunc(rows, func(c *state.Cluster) bool { return !c.Active() })
+	rows, next, err := page(rows, (*state.Cluster).Key, pageQuery{
+		Operation: "ListClusters", Scope: scope, Size: sized(in.MaxResults), Token: aws.ToString(in.NextToken),
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &ecs.ListClustersOutput{ClusterArns: make([]string, len(rows)), NextToken: next}
+	for i, c := range rows {
+		out.ClusterArns[i] = c.ARN
+	}
+	return out, nil
+}
+
+// describeCluster answers a cluster with the optional members asked for. Lists are
+// always there. Source: ECS API reference, Cluster.
+func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterField) *types.Cluster {
+	counts := tx.ClusterSummary(c.ARN)
+	out := &types.Cluster{
+		ClusterArn: &c.ARN, ClusterName: &c.Name, Status: &c.Status,
+		RunningTasksCount:               int32(counts.Running()),
+		PendingTasksCount:               int32(counts.Pending()),
+		ActiveServicesCount:             int32(counts.ActiveServices()),
+		CapacityProviders:               listed(c.CapacityProviders),
+		DefaultCapacityProviderStrategy: listed(c.DefaultCapacityProviderStrategy),
+		ServiceConnectDefaults:          c.ServiceConnectDefaults,
+		Statistics:                      []types.KeyValuePair{},
+		Tags:                            []types.Tag{},
+		Settings:                        []types.ClusterSetting{},
+	}
+	for _, field := range include {
+		switch field {
+		case types.ClusterFieldAttachments:
+			if len(c.CapacityProviders) > 0 {
+				// Fargate capacity providers have none, so there is nothing to wait for.
+				out.Attachments, out.AttachmentsStatus = []types.Attachment{}, aws.String("UPDATE_COMPLETE")
+			}
+		case types.ClusterFieldConfigurations:
+			out.Configuration = c.Configuration
+		case types.ClusterFieldSettings:
+			out.Settings = listed(c.Settings)
+		case types.ClusterFieldStatistics:
+			out.Statistics = statistics(counts)
+		case types.ClusterFieldTags:
+			out.Tags = listed(c.Tags)
+		}
+	}
+	return out
+}
+
+// statistics counts tasks and services by launch type, in ECS's order. The launch
+// types that the emulator does not have count nothing.
+// Source: ECS API reference, Cluster; field reports for the spelling and order.
+func statistics(c *state.ClusterSummary) []types.KeyValuePair {
+	counts := []struct {
+		name  string
+		count int
+	}{
+		{"runningEC2TasksCount", c.RunningEC2},
+		{"runningFargateTasksCount", c.RunningFargate},
+		{"pendingEC2TasksCount", c.PendingEC2},
+		{"pendingFargateTasksCount", c.PendingFargate},
+		{"runningExternalTasksCount", 0},
+		{"pendingExternalTasksCount", 0},
+		{"runningManagedInstancesTasksCount", 0},
+		{"pendingManagedInstancesTasksCount", 0},
+		{"activeEC2ServiceCount", c.ActiveEC2Services},
+		{"activeFargateServiceCount", c.ActiveFargateServices},
+		{"drainingEC2ServiceCount", c.DrainingEC2Services},
+		{"drainingFargateServiceCount", c.DrainingFargateServices},
+		{"activeExternalServiceCount", 0},
+		{"drainingExternalServiceCount", 0},
+		{"activeManagedInstancesServiceCount", 0},
+		{"drainingManagedInstancesServiceCount", 0},
+	}
+	pairs := make([]types.KeyValuePair, len(counts))
+	for i, each := range counts {
+		pairs[i] = types.KeyValuePair{Name: aws.String(each.name), Value: aws.String(strconv.Itoa(each.count))}
+	}
+	return pairs
+}

@@ -1,0 +1,61 @@
+package ecs
+
+import (
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// memberName turns a name, id or ARN of something that lives in a cluster into its
+// last part. resourceType is "task", "service" and so on. ARNs of the former short
+// format name no cluster and are taken as of this one.
+//
+// Source: field reports; the words for another cluster are remembered.
+func memberName(scope arn.Scope, cluster *state.Cluster, ref, resourceType string) (string, error) {
+	if !arn.Is(ref) {
+		if strings.Contains(ref, "/") {
+			return "", errSeparators
+		}
+		return ref, nil
+	}
+	parsed, err := parseARN(scope, ref, resourceType)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case len(parsed.Resource) > 2:
+		return "", errSeparators
+	case len(parsed.Resource) == 2 && parsed.Resource[0] != cluster.Name:
+		return "", invalidParameter("Invalid identifier: Identifier is for cluster " + parsed.Resource[0] +
+			". Your cluster is " + cluster.Name)
+	}
+	return parsed.Resource[len(parsed.Resource)-1], nil
+}
+
+// taskARN turns an id or ARN of a task into its ARN, whether it exists or not.
+func taskARN(scope arn.Scope, cluster *state.Cluster, ref string) (string, error) {
+	id, err := memberName(scope, cluster, ref, "task")
+	if err != nil {
+		return "", err
+	}
+	if len(id) != 32 && len(id) != 36 {
+		return "", invalidParameter("taskId length should be one of [32,36]")
+	}
+	return scope.Task(cluster.Name, id), nil
+}
+
+// serviceARN turns a name or ARN of a service into its ARN, whether it exists or not.
+func serviceARN(scope arn.Scope, cluster *state.Cluster, ref string) (string, error) {
+	name, err := memberName(scope, cluster, ref, "service")
+	if err != nil {
+		return "", err
+	}
+	return scope.Service(cluster.Name, name), nil
+}
+
+// unsupported refuses a member of a request that the emulator knows but cannot
+// follow: one that seems to succeed and has no effect would be worse.
+func unsupported(member string) error {
+	return invalidParameter("ecs-emulator does not support " + member + " yet; see COMPATIBILITY.md.")
+}

@@ -1,0 +1,193 @@
+package ecs
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// CreateService makes a service with its first deployment; the scheduler starts the
+// tasks. The same request again returns the service that exists.
+//
+// Source: ECS API reference, CreateService; field reports for the messages.
+func (a *API) CreateService(ctx context.Context, in *ecs.CreateServiceInput) (*ecs.CreateServiceOutput, error) {
+	if err := checkCreateService(in); err != nil {
+		return nil, err
+	}
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &ecs.CreateServiceOutput{}
+	err = a.store.Update(func(tx *state.Tx) error {
+		cluster, err := activeCluster(tx, scope, in.Cluster)
+		if err != nil {
+			return err
+		}
+		wanted, err := a.newService(tx, scope, cluster, in)
+		if err != nil {
+			return err
+		}
+		wanted.CreatedBy = awsapi.FromContext(ctx).Principal()
+		service, err := createServiceOnce(tx, cluster, wanted, aws.ToString(in.ClientToken))
+		if err != nil {
+			return err
+		}
+		out.Service = describeService(tx, service, len(service.Tags) > 0)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// createServiceOnce writes the wanted service, or returns the one that an equal
+// request made before.
+//
+// Source: field reports; tools match the two messages. That another token makes
+// another request is documented, its message remembered.
+func createServiceOnce(tx *state.Tx, cluster *state.Cluster, wanted *state.Service, token string) (*state.Service, error) {
+	old := tx.Service(wanted.ARN)
+	id := tokenID("CreateService", cluster, token)
+	var known *state.ClientToken
+	if token != "" {
+		known = rememberedToken(tx, id, wanted.CreatedAt)
+	}
+	reused := known != nil && known.Request != wanted.Request
+	switch {
+	case old != nil && old.Status() == state.ServiceDraining:
+		return nil, invalidParameter("Unable to Start a service that is still Draining.")
+	case reused:
+		return nil, errNotIdempotent
+	case old != nil && old.Status() == state.ServiceActive:
+		if old.Request != wanted.Request || token != "" && known == nil {
+			return nil, errNotIdempotent
+		}
+		return old, nil
+	case old != nil:
+		tx.ForgetServiceHistory(old.ARN)
+	}
+	tx.PutService(wanted)
+	if token != "" {
+		tx.PutClientToken(&state.ClientToken{
+			ID: id, Request: wanted.Request, ARNs: []string{wanted.ARN}, CreatedAt: wanted.CreatedAt,
+		})
+	}
+	return wanted, nil
+}
+
+var errNotIdempotent = invalidParameter("Creation of service was not idempotent.")
+
+// newService is the service that a request asks for.
+func (a *API) newService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.CreateServiceInput) (*state.Service, error) {
+	revision, err := a.newRevision(tx, scope, cluster, in)
+	if err != nil {
+		return nil, err
+	}
+	configuration := mergeDeploymentConfiguration(defaultDeploymentConfiguration(), in.DeploymentConfiguration)
+	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, configuration); err != nil {
+		return nil, err
+	}
+	name := *in.ServiceName
+	s := &state.Service{
+		ARN: scope.Service(cluster.Name, name), Name: name, ClusterARN: cluster.ARN,
+		DesiredCount: int(*in.DesiredCount), SchedulingStrategy: types.SchedulingStrategyReplica,
+		DeploymentController: types.DeploymentControllerTypeEcs, DeploymentConfiguration: configuration,
+		EnableECSManagedTags: in.EnableECSManagedTags, EnableExecuteCommand: in.EnableExecuteCommand,
+		PropagateTags: in.PropagateTags, Tags: slices.Clone(in.Tags),
+	}
+	if s.PropagateTags == "" {
+		s.PropagateTags = types.PropagateTagsNone
+	}
+	if err := setRebalancing(s, in.AvailabilityZoneRebalancing, tasksLaunchType(revision), "created"); err != nil {
+		return nil, err
+	}
+	s.Request = digest(&struct {
+		Service  *state.Service
+		Revision *state.ServiceRevision
+	}{s, revision})
+	s.CreatedAt = a.now()
+	s.Deployments = []*state.Deployment{newDeployment(revision, s.CreatedAt)}
+	return s, nil
+}
+
+// newRevision is what the tasks of the first deployment are made of.
+func (a *API) newRevision(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.CreateServiceInput) (*state.ServiceRevision, error) {
+	found, err := taskDefinition(tx, scope, *in.TaskDefinition)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkActive(found, clientError); err != nil {
+		return nil, err
+	}
+	chosen, err := a.chooseCapacity(cluster, in.LaunchType, in.CapacityProviderStrategy)
+	if err != nil {
+		return nil, err
+	}
+	l := launch{
+		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
+		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
+	}
+	if err := checkLaunch(found.Definition, l); err != nil {
+		return nil, err
+	}
+	if err := checkPlacementFeatures(createFeatures(in)); err != nil {
+		return nil, err
+	}
+	if in.EnableExecuteCommand {
+		return nil, refuseExecuteCommand(found.Definition, "created")
+	}
+	return a.revision(tx, scope, found.Definition, l)
+}
+
+// revision makes a service revision of a launch that has passed checkLaunch.
+func (a *API) revision(tx *state.Tx, scope arn.Scope, def *types.TaskDefinition, l launch) (*state.ServiceRevision, error) {
+	if err := checkSupported(def, l.Capacity.LaunchType); err != nil {
+		return nil, err
+	}
+	r := &state.ServiceRevision{
+		TaskDefinition:           aws.ToString(def.TaskDefinitionArn),
+		CapacityProviderStrategy: l.Capacity.Strategy,
+		NetworkConfiguration:     echoNetwork(l.Network),
+	}
+	if l.Capacity.Strategy == nil {
+		r.LaunchType = l.Capacity.LaunchType
+	}
+	if l.Capacity.LaunchType == types.LaunchTypeFargate {
+		r.PlatformFamily, r.PlatformVersion = "Linux", l.PlatformVersion
+		if r.PlatformVersion == "" {
+			r.PlatformVersion = "LATEST"
+		}
+	}
+	if r.NetworkConfiguration == nil {
+		return r, nil
+	}
+	_, err := a.network(tx, scope, r.NetworkConfiguration.AwsvpcConfiguration)
+	return r, err
+}
+
+// tasksLaunchType is the launch type of the tasks of a revision.
+func tasksLaunchType(r *state.ServiceRevision) types.LaunchType {
+	if len(r.CapacityProviderStrategy) > 0 {
+		return types.LaunchTypeFargate
+	}
+	return r.LaunchType
+}
+
+// refuseExecuteCommand is why a service cannot have ECS Exec: without a task role
+// as on AWS, and otherwise because the emulator has none. done is "created" or
+// "updated".
+func refuseExecuteCommand(def *types.TaskDefinition, done string) error {
+	if aws.ToString(def.TaskRoleArn) == "" {
+		return invalidParameter("The service couldn't be " + done + " because a valid taskRoleArn is not being used. " +
+			"Specify a valid task role in your task definition and try again.")
+	}
+	return unsupported("enableExecuteCommand")
+}

@@ -1,0 +1,66 @@
+package ecs
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// DeleteService makes a service DRAINING and wants none of its tasks any more; the
+// scheduler stops them and makes the service INACTIVE. A service that is DRAINING
+// already is answered as it is.
+//
+// Source: ECS API reference, DeleteService; field reports for the messages.
+func (a *API) DeleteService(ctx context.Context, in *ecs.DeleteServiceInput) (*ecs.DeleteServiceOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &ecs.DeleteServiceOutput{}
+	err = a.store.Update(func(tx *state.Tx) error {
+		cluster, err := activeCluster(tx, scope, in.Cluster)
+		if err != nil {
+			return err
+		}
+		id, err := serviceARN(scope, cluster, aws.ToString(in.Service))
+		if err != nil {
+			return err
+		}
+		old := tx.Service(id)
+		service, err := a.deleteService(old, aws.ToBool(in.Force))
+		if err != nil {
+			return err
+		}
+		if service != old {
+			tx.PutService(service)
+		}
+		out.Service = describeService(tx, service, false)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// deleteService returns the changed copy of a service; the service itself if it is
+// DRAINING already.
+func (a *API) deleteService(old *state.Service, force bool) (*state.Service, error) {
+	switch {
+	case old == nil:
+		return nil, errServiceNotFound
+	case old.Status() == state.ServiceInactive:
+		return nil, errServiceNotActive
+	case old.Status() == state.ServiceDraining:
+		return old, nil
+	case !force && old.SchedulingStrategy == types.SchedulingStrategyReplica && old.DesiredCount > 0:
+		return nil, invalidParameter("The service cannot be stopped while it is scaled above 0.")
+	}
+	s := old.Clone()
+	s.DesiredCount = 0
+	s.DeletedAt = a.now()
+	return s, nil
+}

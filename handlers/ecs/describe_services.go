@@ -1,0 +1,47 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// maxDescribedServices is how many services a call may name. Source: DescribeServices.
+const maxDescribedServices = 10
+
+// DescribeServices shows services in any status; those that are unknown are failures
+// with the reason MISSING.
+func (a *API) DescribeServices(ctx context.Context, in *ecs.DescribeServicesInput) (*ecs.DescribeServicesOutput, error) {
+	switch {
+	case len(in.Services) == 0:
+		return nil, invalidParameter("Services cannot be empty.")
+	case len(in.Services) > maxDescribedServices:
+		return nil, invalidParameter(fmt.Sprintf("Services can have at most %d items.", maxDescribedServices))
+	}
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx := a.store.Read()
+	cluster, err := activeCluster(tx, scope, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	out := &ecs.DescribeServicesOutput{Failures: []types.Failure{}, Services: []types.Service{}}
+	withTags := slices.Contains(in.Include, types.ServiceFieldTags)
+	for _, ref := range in.Services {
+		id, err := serviceARN(scope, cluster, ref)
+		if err != nil {
+			return nil, err
+		}
+		if service := tx.Service(id); service != nil {
+			out.Services = append(out.Services, *describeService(tx, service, withTags))
+		} else {
+			out.Failures = append(out.Failures, missing(id))
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,47 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// maxDescribedTasks is how many tasks a call may name. Source: DescribeTasks.
+const maxDescribedTasks = 100
+
+// DescribeTasks shows tasks; those that are unknown are failures with the reason
+// MISSING. Stopped tasks are known for about an hour.
+func (a *API) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput) (*TasksOutput, error) {
+	switch {
+	case len(in.Tasks) == 0:
+		return nil, invalidParameter("Tasks cannot be empty.")
+	case len(in.Tasks) > maxDescribedTasks:
+		return nil, invalidParameter(fmt.Sprintf("Tasks can have at most %d items.", maxDescribedTasks))
+	}
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx := a.store.Read()
+	cluster, err := activeCluster(tx, scope, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	out := &TasksOutput{Failures: []types.Failure{}, Tasks: make([]TaskAnswer, 0, len(in.Tasks))}
+	answers := answerTasks(tx, slices.Contains(in.Include, types.TaskFieldTags))
+	for _, ref := range in.Tasks {
+		id, err := taskARN(scope, cluster, ref)
+		if err != nil {
+			return nil, err
+		}
+		if task := tx.Task(id); task != nil {
+			out.Tasks = append(out.Tasks, answers.of(task))
+		} else {
+			out.Failures = append(out.Failures, missing(id))
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,89 @@
+package ecs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Support says how far an operation is built.
+type Support string
+
+// The levels of support.
+const (
+	Works    Support = "works"     // as on AWS, as far as its behaviour is known
+	Partial  Support = "partial"   // works, apart from what the note names
+	NotBuilt Support = "not built" // answers 501 NotImplementedException
+)
+
+// LedgerEntry is what the emulator promises of one operation.
+type LedgerEntry struct {
+	Operation string
+	Support   Support
+	// Note is one line: what it does that is worth knowing, or what is missing.
+	Note string
+}
+
+// promises are the operations that are built. The tests of this package fail if
+// one of them was not called with success, so nothing stands here untried.
+var promises = []LedgerEntry{
+	{"CreateCluster", Partial, "Fargate capacity providers only, associated at once; Service Connect namespaces are not made"},
+	{"CreateService", Partial, "rolling deployments of the REPLICA strategy on Fargate; load balancers, Service Connect, service registries, volumes, alarms and lifecycle hooks are refused"},
+	{"DeleteAccountSetting", Works, ""},
+	{"DeleteCluster", Works, "INACTIVE clusters are kept until the name is used again"},
+	{"DeleteService", Works, ""},
+	{"DeleteTaskDefinitions", Works, "revisions go once no task and no service refers to them"},
+	{"DeregisterTaskDefinition", Works, ""},
+	{"DescribeCapacityProviders", Partial, "FARGATE and FARGATE_SPOT only"},
+	{"DescribeClusters", Partial, "counts no container instances; Fargate capacity providers have no attachments"},
+	{"DescribeServices", Partial, "no currentServiceDeployment: service deployments are not resources yet"},
+	{"DescribeTaskDefinition", Works, ""},
+	{"DescribeTasks", Works, ""},
+	{"ListAccountSettings", Works, "every caller is the account's root user"},
+	{"ListClusters", Works, ""},
+	{"ListServices", Works, ""},
+	{"ListServicesByNamespace", Partial, "no service uses a Service Connect namespace, so the list is empty"},
+	{"ListTagsForResource", Partial, "clusters, services, tasks and task definitions"},
+	{"ListTaskDefinitionFamilies", Works, ""},
+	{"ListTaskDefinitions", Works, ""},
+	{"ListTasks", Partial, "no container instances and no daemons to filter by"},
+	{"PutAccountSetting", Partial, "stored and answered; only containerInsights has an effect; long ARN formats can't be turned off"},
+	{"PutAccountSettingDefault", Partial, "as PutAccountSetting"},
+	{"PutClusterCapacityProviders", Partial, "FARGATE and FARGATE_SPOT only"},
+	{"RegisterTaskDefinition", Works, ""},
+	{"RunTask", Partial, "FARGATE and FARGATE_SPOT; ECS Exec and volumes configured at launch are refused"},
+	{"StopTask", Works, ""},
+	{"TagResource", Partial, "clusters, services, tasks and task definitions"},
+	{"UntagResource", Partial, "clusters, services, tasks and task definitions"},
+	{"UpdateCluster", Partial, "settings and configuration are stored without effect; Service Connect namespaces are not made"},
+	{"UpdateClusterSettings", Partial, "stored without effect"},
+	{"UpdateService", Partial, "as CreateService"},
+}
+
+// Ledger lists all operations of the SDK by name.
+func Ledger() []LedgerEntry {
+	ledger := slices.Clone(promises)
+	for _, operation := range slices.Collect(maps.Keys(notImplemented)) {
+		ledger = append(ledger, LedgerEntry{operation, NotBuilt, "needs " + notImplemented[operation]})
+	}
+	slices.SortFunc(ledger, func(a, b LedgerEntry) int { return strings.Compare(a.Operation, b.Operation) })
+	return ledger
+}
+
+// LedgerTable is the ledger as a table in Markdown, for COMPATIBILITY.md.
+func LedgerTable() string {
+	var b strings.Builder
+	ledger := Ledger()
+	count := map[Support]int{}
+	for _, e := range ledger {
+		count[e.Support]++
+	}
+	fmt.Fprintf(&b, "Of the %d operations of the AWS SDK for Go, %d work, %d work in part, and %d are not built.\n\n",
+		len(ledger), count[Works], count[Partial], count[NotBuilt])
+	b.WriteString("| Operation | Support | Note |\n| --- | --- | --- |\n")
+	for _, e := range ledger {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", e.Operation, e.Support, e.Note)
+	}
+	return b.String()
+}

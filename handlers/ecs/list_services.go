@@ -1,0 +1,72 @@
+package ecs
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// defaultServicePage is the page size of lists of services. Source: ListServices.
+const defaultServicePage = 10
+
+// ListServices lists the ARNs of the ACTIVE services that pass all filters, by name.
+//
+// Source: ECS API reference, ListServices.
+func (a *API) ListServices(ctx context.Context, in *ecs.ListServicesInput) (*ecs.ListServicesOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx := a.store.Read()
+	cluster, err := activeCluster(tx, scope, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	var arns []string
+	for _, service := range tx.Services(cluster) {
+		if listsService(in, service) {
+			arns = append(arns, service.ARN)
+		}
+	}
+	arns, next, err := page(arns, func(arn string) string { return arn }, pageQuery{
+		Operation: "ListServices", Scope: scope,
+		Filters: []string{cluster.ARN, string(in.LaunchType), string(in.SchedulingStrategy), string(in.ResourceManagementType)},
+		Size:    sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListServicesOutput{ServiceArns: listed(arns), NextToken: next}, nil
+}
+
+// listsService reports whether a service passes the filters. One with a capacity
+// provider strategy has no launch type.
+func listsService(in *ecs.ListServicesInput, s *state.Service) bool {
+	return s.Status() == state.ServiceActive &&
+		(in.LaunchType == "" || s.Primary().Revision.LaunchType == in.LaunchType) &&
+		(in.SchedulingStrategy == "" || s.SchedulingStrategy == in.SchedulingStrategy) &&
+		(in.ResourceManagementType == "" || in.ResourceManagementType == types.ResourceManagementTypeCustomer)
+}
+
+// ListServicesByNamespace lists the services that use a Service Connect namespace.
+// There is no Service Connect so far, so no service does.
+func (a *API) ListServicesByNamespace(ctx context.Context, in *ecs.ListServicesByNamespaceInput) (*ecs.ListServicesByNamespaceOutput, error) {
+	if aws.ToString(in.Namespace) == "" {
+		return nil, invalidParameter("Namespace is missing")
+	}
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	arns, next, err := page([]string{}, func(arn string) string { return arn }, pageQuery{
+		Operation: "ListServicesByNamespace", Scope: scope, Filters: []string{*in.Namespace},
+		Size: sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListServicesByNamespaceOutput{ServiceArns: arns, NextToken: next}, nil
+}

@@ -1,0 +1,114 @@
+package ecs
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// ListTasks lists the ARNs of tasks that pass all filters, by id. Without a desired
+// status only tasks that shall run are listed.
+//
+// Source: ECS API reference, ListTasks.
+func (a *API) ListTasks(ctx context.Context, in *ecs.ListTasksInput) (*ecs.ListTasksOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx := a.store.Read()
+	cluster, err := activeCluster(tx, scope, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	filter, err := newTaskFilter(tx, scope, cluster, in)
+	if err != nil {
+		return nil, err
+	}
+	var arns []string
+	for _, task := range tx.Tasks(cluster) {
+		if filter.passes(task) {
+			arns = append(arns, task.ARN)
+		}
+	}
+	arns, next, err := page(arns, func(arn string) string { return arn }, pageQuery{
+		Operation: "ListTasks", Scope: scope, Filters: filter.words(cluster),
+		Size: sized(in.MaxResults), Token: aws.ToString(in.NextToken),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListTasksOutput{TaskArns: listed(arns), NextToken: next}, nil
+}
+
+// taskFilter is what listed tasks have in common; empty members are not asked for.
+type taskFilter struct {
+	family, startedBy, serviceARN string
+	launchType                    types.LaunchType
+	desiredStatus                 string
+}
+
+func newTaskFilter(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.ListTasksInput) (taskFilter, error) {
+	f := taskFilter{
+		family: aws.ToString(in.Family), startedBy: aws.ToString(in.StartedBy), launchType: in.LaunchType,
+		desiredStatus: string(in.DesiredStatus),
+	}
+	switch in.DesiredStatus {
+	case "":
+		f.desiredStatus = state.Running
+	case types.DesiredStatusRunning, types.DesiredStatusPending, types.DesiredStatusStopped:
+	default:
+		return f, invalidParameter("desiredStatus should be one of [RUNNING,PENDING,STOPPED]")
+	}
+	if in.DaemonName != nil {
+		return f, unsupported("daemonName")
+	}
+	// The words of this refusal are not published. A desired status is let pass,
+	// because widespread clients send it along.
+	if in.StartedBy != nil && (in.Family != nil || in.ServiceName != nil || in.ContainerInstance != nil || in.LaunchType != "") {
+		return f, invalidParameter("startedBy must be the only filter when it is specified.")
+	}
+	if in.ContainerInstance != nil {
+		return f, checkContainerInstance(scope, cluster, *in.ContainerInstance)
+	}
+	if in.ServiceName != nil {
+		id, err := serviceARN(scope, cluster, *in.ServiceName)
+		if err != nil {
+			return f, err
+		}
+		if tx.Service(id) == nil {
+			return f, errServiceNotFound
+		}
+		f.serviceARN = id
+	}
+	return f, nil
+}
+
+// checkContainerInstance always refuses: no cluster has container instances so far.
+// The words for an unknown one are not published.
+func checkContainerInstance(scope arn.Scope, cluster *state.Cluster, ref string) error {
+	id, err := memberName(scope, cluster, ref, "container-instance")
+	if err != nil {
+		return err
+	}
+	if len(id) != 32 && len(id) != 36 {
+		return invalidParameter("instanceId length should be one of [32,36]")
+	}
+	return invalidParameter("The referenced container instance was not found.")
+}
+
+func (f *taskFilter) passes(t *state.Task) bool {
+	return t.DesiredStatus() == f.desiredStatus &&
+		(f.family == "" || t.Spec.Family == f.family) &&
+		(f.startedBy == "" || t.Spec.StartedBy == f.startedBy) &&
+		(f.serviceARN == "" || t.Spec.ServiceARN == f.serviceARN) &&
+		(f.launchType == "" || t.Spec.LaunchType == f.launchType)
+}
+
+// words bind a page token to the filter.
+func (f *taskFilter) words(cluster *state.Cluster) []string {
+	return []string{cluster.ARN, f.family, f.startedBy, f.serviceARN, string(f.launchType), f.desiredStatus}
+}

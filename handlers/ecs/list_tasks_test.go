@@ -1,0 +1,59 @@
+package ecs_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+func TestListTasksFilters(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	s.fargate(t, "job")
+	web, job := *s.run(t, runInput("web"))[0].TaskArn, ""
+	in := runInput("job")
+	in.StartedBy = aws.String("cron")
+	job = *s.run(t, in)[0].TaskArn
+	ended := *s.run(t, in)[0].TaskArn
+	must[*sdk.StopTaskOutput](t)(s.StopTask(ctx, &sdk.StopTaskInput{Task: &ended}))
+
+	for name, c := range map[string]struct {
+		in   sdk.ListTasksInput
+		want []string
+	}{
+		"all that shall run": {sdk.ListTasksInput{}, []string{web, job}},
+		"family":             {sdk.ListTasksInput{Family: aws.String("job")}, []string{job}},
+		"stopped":            {sdk.ListTasksInput{DesiredStatus: types.DesiredStatusStopped}, []string{ended}},
+		"pending":            {sdk.ListTasksInput{DesiredStatus: types.DesiredStatusPending}, nil},
+		"started by":         {sdk.ListTasksInput{StartedBy: aws.String("cron")}, []string{job}},
+		"launch type":        {sdk.ListTasksInput{LaunchType: types.LaunchTypeEc2}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := must[*sdk.ListTasksOutput](t)(s.ListTasks(ctx, &c.in)).TaskArns
+			slices.Sort(c.want)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+	for name, c := range map[string]struct {
+		in            sdk.ListTasksInput
+		code, message string
+	}{
+		"service":            {sdk.ListTasksInput{ServiceName: aws.String("none")}, "ServiceNotFoundException", "Service not found."},
+		"instance":           {sdk.ListTasksInput{ContainerInstance: aws.String("x")}, "InvalidParameterException", "instanceId length should be one of [32,36]"},
+		"unknown instance":   {sdk.ListTasksInput{ContainerInstance: aws.String(strings.Repeat("0", 32))}, "InvalidParameterException", "The referenced container instance was not found."},
+		"daemon":             {sdk.ListTasksInput{DaemonName: aws.String("d")}, "InvalidParameterException", "ecs-emulator does not support daemonName" + unsupportedTail},
+		"started by, family": {sdk.ListTasksInput{StartedBy: aws.String("a"), Family: aws.String("b")}, "InvalidParameterException", "startedBy must be the only filter when it is specified."},
+		"page":               {sdk.ListTasksInput{MaxResults: aws.Int32(101)}, "InvalidParameterException", "101 should be between 1 and 100"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := s.ListTasks(ctx, &c.in)
+			refused(t, err, c.code, c.message)
+		})
+	}
+}

@@ -1,0 +1,127 @@
+package ecs
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Limits of an awsvpc configuration. Source: ECS API reference, AwsVpcConfiguration.
+const (
+	maxSubnets        = 16
+	maxSecurityGroups = 5
+)
+
+// Ids that can be made on first use. Source: EC2 user guide, resource ids.
+var (
+	subnetID        = regexp.MustCompile(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
+	securityGroupID = regexp.MustCompile(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`)
+)
+
+// awsvpc is a network configuration whose subnets and groups exist.
+type awsvpc struct {
+	Subnets        []*state.Subnet
+	SecurityGroups []string
+	AssignPublicIP bool
+}
+
+// checkNetwork holds a request's network configuration against the definition's
+// network mode and the limits.
+// Source: field reports of RunTask and CreateService.
+func checkNetwork(def *types.TaskDefinition, network *types.NetworkConfiguration) error {
+	if def.NetworkMode != types.NetworkModeAwsvpc {
+		if network != nil {
+			return invalidParameter("Network Configuration is not valid for the given networkMode of this task definition.")
+		}
+		return nil
+	}
+	if network == nil || network.AwsvpcConfiguration == nil {
+		return invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+	}
+	vpc := network.AwsvpcConfiguration
+	switch {
+	case len(vpc.Subnets) == 0:
+		return invalidParameter("subnets can not be empty.")
+	case len(vpc.Subnets) > maxSubnets:
+		return invalidParameter(fmt.Sprintf("subnets can have at most %d items.", maxSubnets))
+	case len(vpc.SecurityGroups) > maxSecurityGroups:
+		return invalidParameter(fmt.Sprintf("securityGroups can have at most %d items.", maxSecurityGroups))
+	}
+	switch vpc.AssignPublicIp {
+	case "", types.AssignPublicIpEnabled, types.AssignPublicIpDisabled:
+		return nil
+	}
+	return invalidParameter("assignPublicIp should be one of [ENABLED,DISABLED]")
+}
+
+// network resolves a configuration that passed checkNetwork. Subnets and groups
+// that nobody made are made, unless the emulator is strict: local set-ups name
+// those of the account that they stand in for.
+func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfiguration) (awsvpc, error) {
+	resolved := awsvpc{AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled}
+	for _, id := range vpc.Subnets {
+		subnet := tx.Subnet(scope, id)
+		if subnet == nil && !a.opts.StrictVPC && subnetID.MatchString(id) {
+			subnet = tx.AddSubnet(scope, id) // nil when the VPC is full
+		}
+		if subnet == nil {
+			return awsvpc{}, lookupError("subnet", vpc.Subnets, "subnet ID", id, "InvalidSubnetID.NotFound")
+		}
+		resolved.Subnets = append(resolved.Subnets, subnet)
+	}
+	for _, id := range vpc.SecurityGroups {
+		group := tx.SecurityGroup(scope, id)
+		if group == nil && !a.opts.StrictVPC && securityGroupID.MatchString(id) {
+			group = tx.AddSecurityGroup(scope, id)
+		}
+		if group == nil {
+			return awsvpc{}, lookupError("security group", vpc.SecurityGroups, "security group", id, "InvalidGroup.NotFound")
+		}
+		resolved.SecurityGroups = append(resolved.SecurityGroups, group.ID)
+	}
+	if len(resolved.SecurityGroups) == 0 {
+		resolved.SecurityGroups = []string{state.DefaultSecurityGroup}
+	}
+	return resolved, nil
+}
+
+// lookupError is how ECS passes on EC2's refusal; the bracket lists all that was
+// asked for. Source: field reports.
+func lookupError(what string, asked []string, kind, id, code string) error {
+	return invalidParameter(fmt.Sprintf("Error retrieving %s information for [%s]: The %s '%s' does not exist (ErrorCode: %s)",
+		what, strings.Join(asked, ", "), kind, id, code))
+}
+
+// echoNetwork is a configuration as services show it: with what ECS fills in. It
+// shares nothing with the request.
+func echoNetwork(network *types.NetworkConfiguration) *types.NetworkConfiguration {
+	if network == nil || network.AwsvpcConfiguration == nil {
+		return nil
+	}
+	echo := *network.AwsvpcConfiguration
+	echo.Subnets = slices.Clone(echo.Subnets)
+	echo.SecurityGroups = listed(slices.Clone(echo.SecurityGroups))
+	if echo.AssignPublicIp == "" {
+		echo.AssignPublicIp = types.AssignPublicIpDisabled
+	}
+	return &types.NetworkConfiguration{AwsvpcConfiguration: &echo}
+}
+
+// sameNetwork reports whether two echoes mean the same: subnets and groups are sets.
+func sameNetwork(x, y *types.NetworkConfiguration) bool {
+	if x == nil || y == nil {
+		return x == y
+	}
+	a, b := x.AwsvpcConfiguration, y.AwsvpcConfiguration
+	return a.AssignPublicIp == b.AssignPublicIp && sameSet(a.Subnets, b.Subnets) &&
+		sameSet(a.SecurityGroups, b.SecurityGroups)
+}
+
+func sameSet(x, y []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(x)), slices.Sorted(slices.Values(y)))
+}

@@ -1,0 +1,116 @@
+package ecs
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"sort"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+// pageQuery is what a List operation was asked for, apart from its rows.
+type pageQuery struct {
+	// Operation, Scope and Filters bind a token to what it was made for: it is
+	// refused with any other operation, account, region or filter.
+	Operation string
+	Scope     arn.Scope
+	Filters   []string
+
+	// Size is the page size asked for. One outside 1 to Most is refused.
+	Size pageSize
+	// Default is the size when none is asked for; 0 is Most. Most is 100 when 0.
+	Default, Most int
+	// Token is the nextToken of the page before; empty for the first page.
+	Token string
+	// Descending says that the keys of the rows fall.
+	Descending bool
+}
+
+// page cuts one page out of rows and returns it with the token of the next page,
+// nil after the last. rows are all that match, sorted by key, which is unique.
+//
+// A token names the last row of its page, not a position: rows that come and go
+// between two pages neither repeat others nor hide them.
+//
+//	rows, next, err := page(rows, (*state.Cluster).Key, pageQuery{…})
+//
+// Source: ECS API reference, maxResults and nextToken of the List operations.
+func page[T any](rows []T, key func(T) string, q pageQuery) ([]T, *string, error) {
+	size, err := q.size()
+	if err != nil {
+		return nil, nil, err
+	}
+	if q.Token != "" {
+		last, ok := q.open(q.Token)
+		if !ok {
+			return nil, nil, invalidParameter("Invalid token.")
+		}
+		rows = rows[sort.Search(len(rows), func(i int) bool {
+			if q.Descending {
+				return key(rows[i]) < last
+			}
+			return key(rows[i]) > last
+		}):]
+	}
+	if len(rows) <= size {
+		return rows, nil, nil
+	}
+	rows = rows[:size]
+	token := q.seal(key(rows[size-1]))
+	return rows, &token, nil
+}
+
+// maxPage is the largest page of most operations.
+const maxPage = 100
+
+func (q pageQuery) size() (int, error) {
+	most := cmp.Or(q.Most, maxPage)
+	switch {
+	case !q.Size.asked:
+		return cmp.Or(q.Default, most), nil
+	case q.Size.rows < 1 || q.Size.rows > most:
+		return 0, invalidParameter(fmt.Sprintf("%d should be between 1 and %d", q.Size.rows, most))
+	default:
+		return q.Size.rows, nil
+	}
+}
+
+// pageSize is an optional number of rows.
+type pageSize struct {
+	rows  int
+	asked bool
+}
+
+func sized(maxResults *int32) pageSize {
+	if maxResults == nil {
+		return pageSize{}
+	}
+	return pageSize{int(*maxResults), true}
+}
+
+// seal makes a token: a digest of the query, then the key, which the digest
+// covers too.
+func (q pageQuery) seal(key string) string {
+	sealed := append(binary.BigEndian.AppendUint64(nil, q.digest(key)), key...)
+	return base64.RawURLEncoding.EncodeToString(sealed)
+}
+
+func (q pageQuery) open(token string) (key string, ok bool) {
+	sealed, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(sealed) <= 8 {
+		return "", false
+	}
+	key = string(sealed[8:])
+	return key, binary.BigEndian.Uint64(sealed) == q.digest(key)
+}
+
+func (q pageQuery) digest(key string) uint64 {
+	h := fnv.New64a()
+	for _, part := range append([]string{q.Operation, q.Scope.Region, q.Scope.Account, key}, q.Filters...) {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return h.Sum64()
+}

@@ -1,0 +1,75 @@
+package ecs
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// Limits of placement. Source: ECS API reference, RunTask.
+const (
+	maxPlacementStrategies  = 5
+	maxPlacementConstraints = 10
+)
+
+// checkPlacement refuses strategies and constraints that ECS refuses whatever the
+// launch type. Source: field reports of RunTask and CreateService; the messages for
+// constraints and spread are made by analogy.
+func checkPlacement(strategies []types.PlacementStrategy, constraints []types.PlacementConstraint) error {
+	if len(strategies) > maxPlacementStrategies {
+		return invalidParameter(fmt.Sprintf("Maximum number of strategies is %d.", maxPlacementStrategies))
+	}
+	if len(constraints) > maxPlacementConstraints {
+		return invalidParameter(fmt.Sprintf("Maximum number of constraints is %d.", maxPlacementConstraints))
+	}
+	for _, s := range strategies {
+		if err := checkPlacementStrategy(s); err != nil {
+			return err
+		}
+	}
+	for _, c := range constraints {
+		if err := checkPlacementConstraint(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkPlacementStrategy(s types.PlacementStrategy) error {
+	field := aws.ToString(s.Field)
+	valid := true
+	switch s.Type {
+	case types.PlacementStrategyTypeRandom:
+		if field != "" {
+			return invalidParameter("random field should not be specified.")
+		}
+	case types.PlacementStrategyTypeSpread:
+		if field == "" {
+			return invalidParameter("spread field should be specified.")
+		}
+		valid = field == "instanceId" || field == "host" || strings.HasPrefix(field, "attribute:")
+	case types.PlacementStrategyTypeBinpack:
+		valid = strings.EqualFold(field, "cpu") || strings.EqualFold(field, "memory")
+	default:
+		return invalidParameter("placement strategy type should be one of [random,spread,binpack]")
+	}
+	if !valid {
+		return invalidParameter(fmt.Sprintf("%s field '%s' is invalid.", s.Type, field))
+	}
+	return nil
+}
+
+func checkPlacementConstraint(c types.PlacementConstraint) error {
+	expression := aws.ToString(c.Expression)
+	switch {
+	case c.Type == types.PlacementConstraintTypeDistinctInstance && expression != "":
+		return invalidParameter("distinctInstance expression should not be specified.")
+	case c.Type == types.PlacementConstraintTypeMemberOf && expression == "":
+		return invalidParameter("memberOf expression should be specified.")
+	case c.Type != types.PlacementConstraintTypeDistinctInstance && c.Type != types.PlacementConstraintTypeMemberOf:
+		return invalidParameter("placement constraint type should be one of [distinctInstance,memberOf]")
+	}
+	return nil
+}

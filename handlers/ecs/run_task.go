@@ -1,0 +1,217 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+)
+
+// Limits of RunTask. Source: ECS API reference, RunTask.
+const (
+	maxCount           = 10
+	maxGroup           = 255
+	maxStartedBy       = 128
+	maxTaskClientToken = 64
+)
+
+// RunTask makes tasks in PROVISIONING; the agents bring them to life. A repeated
+// call with the same client token makes none and answers the tasks of the first.
+//
+// Source: ECS API reference, RunTask; field reports for the messages.
+func (a *API) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*TasksOutput, error) {
+	if err := checkRunTask(in); err != nil {
+		return nil, err
+	}
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var tasks []*state.Task
+	err = a.store.Update(func(tx *state.Tx) error {
+		cluster, err := activeCluster(tx, scope, in.Cluster)
+		if err != nil {
+			return err
+		}
+		tasks, err = a.runTaskOnce(tx, scope, cluster, in)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &TasksOutput{Failures: []types.Failure{}, Tasks: make([]TaskAnswer, 0, len(tasks))}
+	answers := answerTasks(a.store.Read(), true)
+	for _, t := range tasks {
+		out.Tasks = append(out.Tasks, answers.of(t))
+	}
+	return out, nil
+}
+
+// checkRunTask is what the request alone tells. The words for count, group and
+// startedBy out of range, and for propagateTags SERVICE, are not published.
+func checkRunTask(in *ecs.RunTaskInput) error {
+	count := runCount(in)
+	switch {
+	case count < 1 || count > maxCount:
+		return invalidParameter(fmt.Sprintf("count should be between 1 and %d", maxCount))
+	case len(aws.ToString(in.Group)) > maxGroup:
+		return invalidParameter(fmt.Sprintf("group can have at most %d characters.", maxGroup))
+	case len(aws.ToString(in.StartedBy)) > maxStartedBy:
+		return invalidParameter(fmt.Sprintf("startedBy can have at most %d characters.", maxStartedBy))
+	case in.PropagateTags != "" && in.PropagateTags != types.PropagateTagsTaskDefinition && in.PropagateTags != types.PropagateTagsNone:
+		return invalidParameter("propagateTags should be one of [TASK_DEFINITION,NONE]")
+	}
+	if err := checkClientToken(aws.ToString(in.ClientToken), maxTaskClientToken); err != nil {
+		return err
+	}
+	if err := checkTags(in.Tags); err != nil {
+		return err
+	}
+	return checkPlacement(in.PlacementStrategy, in.PlacementConstraints)
+}
+
+func runCount(in *ecs.RunTaskInput) int {
+	if in.Count == nil {
+		return 1
+	}
+	return int(*in.Count)
+}
+
+// runTaskOnce returns the tasks that the call's client token made before, or makes
+// them. Tasks that have been forgotten meanwhile are left out.
+func (a *API) runTaskOnce(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.RunTaskInput) ([]*state.Task, error) {
+	now := a.now()
+	token := aws.ToString(in.ClientToken)
+	if token == "" {
+		return a.runTask(tx, scope, cluster, in, now)
+	}
+	id, request := tokenID("RunTask", cluster, token), runTaskDigest(cluster, in)
+	if known := rememberedToken(tx, id, now); known != nil {
+		if known.Request != request {
+			return nil, errTokenReused(known.ARNs)
+		}
+		var tasks []*state.Task
+		for _, arn := range known.ARNs {
+			if t := tx.Task(arn); t != nil {
+				tasks = append(tasks, t)
+			}
+		}
+		return tasks, nil
+	}
+	tasks, err := a.runTask(tx, scope, cluster, in, now)
+	if err != nil {
+		return nil, err
+	}
+	made := &state.ClientToken{ID: id, Request: request, CreatedAt: now}
+	for _, t := range tasks {
+		made.ARNs = append(made.ARNs, t.ARN)
+	}
+	tx.PutClientToken(made)
+	return tasks, nil
+}
+
+// runTask validates what needs the store, and makes the tasks.
+func (a *API) runTask(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.RunTaskInput, now time.Time) ([]*state.Task, error) {
+	found, err := taskDefinition(tx, scope, aws.ToString(in.TaskDefinition))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkActive(found, invalidParameter); err != nil {
+		return nil, err
+	}
+	def := found.Definition
+	l, err := a.runTaskLaunch(cluster, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkLaunch(def, l); err != nil {
+		return nil, err
+	}
+	resolved, err := taskdef.ApplyOverrides(def, in.Overrides, l.Capacity.LaunchType)
+	if err != nil {
+		return nil, err
+	}
+	if in.EnableExecuteCommand && resolved.TaskRoleArn == "" {
+		return nil, invalidParameter("The task couldn't be run because a valid taskRoleArn is not being used. " +
+			"Specify a valid task role in your task definition and try again.")
+	}
+	if l.Capacity.LaunchType != types.LaunchTypeFargate {
+		return nil, invalidParameter(placement.NoContainerInstances)
+	}
+	if err := checkRunTaskSupported(def, in); err != nil {
+		return nil, err
+	}
+	vpc, err := a.network(tx, scope, l.Network.AwsvpcConfiguration)
+	if err != nil {
+		return nil, err
+	}
+	return addTasks(tx, runCount(in), l.Capacity, vpc, task.Request{
+		Cluster: cluster, Definition: def, Resolved: resolved,
+		LaunchType: l.Capacity.LaunchType, PlatformVersion: l.PlatformVersion,
+		SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIP,
+		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy),
+		Tags: runTaskTags(in, cluster, found), Now: now,
+	}), nil
+}
+
+func (a *API) runTaskLaunch(cluster *state.Cluster, in *ecs.RunTaskInput) (launch, error) {
+	chosen, err := a.chooseCapacity(cluster, in.LaunchType, in.CapacityProviderStrategy)
+	return launch{
+		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
+		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
+	}, err
+}
+
+// checkRunTaskSupported refuses what would have no effect.
+func checkRunTaskSupported(def *types.TaskDefinition, in *ecs.RunTaskInput) error {
+	switch {
+	case in.EnableExecuteCommand:
+		return unsupported("enableExecuteCommand")
+	case len(in.VolumeConfigurations) > 0:
+		return unsupported("volumeConfigurations")
+	}
+	if member, found := taskdef.UnsupportedOverride(in.Overrides); found {
+		return unsupported(member)
+	}
+	return checkSupported(def, types.LaunchTypeFargate)
+}
+
+// addTasks spreads n tasks over the providers of the strategy and the zones of the
+// subnets. Base and balance count the tasks of this call alone.
+func addTasks(tx *state.Tx, n int, c capacity, vpc awsvpc, request task.Request) []*state.Task {
+	byProvider, bySubnet := map[string]int{}, map[string]int{}
+	tasks := make([]*state.Task, n)
+	for i := range tasks {
+		if c.Strategy != nil {
+			request.CapacityProvider = placement.NextProvider(c.Strategy, byProvider)
+			byProvider[request.CapacityProvider]++
+		}
+		request.Subnet = placement.Subnet(vpc.Subnets, bySubnet)
+		bySubnet[request.Subnet.ID]++
+		tasks[i] = task.New(request)
+		tx.AddTask(tasks[i])
+	}
+	return tasks
+}
+
+// runTaskTags are the tags of the request, of the definition and of ECS; the
+// request's win. Source: ECS developer guide, tagging resources.
+func runTaskTags(in *ecs.RunTaskInput, cluster *state.Cluster, def *state.TaskDefinition) []types.Tag {
+	var tags []types.Tag
+	if in.PropagateTags == types.PropagateTagsTaskDefinition {
+		tags = def.Tags
+	}
+	tags = mergeTags(tags, in.Tags)
+	if in.EnableECSManagedTags {
+		tags = mergeTags(tags, []types.Tag{{Key: aws.String("aws:ecs:clusterName"), Value: aws.String(cluster.Name)}})
+	}
+	return tags
+}

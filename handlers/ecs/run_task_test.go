@@ -1,0 +1,175 @@
+package ecs_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+)
+
+func strategy(items ...types.CapacityProviderStrategyItem) []types.CapacityProviderStrategyItem {
+	return items
+}
+
+func provider(name string, weight, base int32) types.CapacityProviderStrategyItem {
+	return types.CapacityProviderStrategyItem{CapacityProvider: &name, Weight: weight, Base: base}
+}
+
+const unsupportedTail = " yet; see COMPATIBILITY.md."
+
+// TestRunTaskIsIdempotentByClientToken repeats a call and changes it.
+func TestRunTaskIsIdempotentByClientToken(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	in := runInput("web")
+	in.ClientToken, in.Count = aws.String("token-1"), aws.Int32(2)
+	first := s.run(t, in)
+	s.agentSays(t, *first[0].TaskArn, func(status *state.TaskStatus) { status.LastStatus = state.Running })
+
+	in.Cluster = aws.String(testScope.Cluster("default")) // the same cluster in other words
+	again := s.run(t, in)
+	if len(again) != 2 || *again[0].TaskArn != *first[0].TaskArn || *again[1].TaskArn != *first[1].TaskArn {
+		t.Fatalf("repeated: %v", again)
+	}
+	if *again[0].LastStatus != "RUNNING" {
+		t.Errorf("the task is answered as it was: %s", *again[0].LastStatus)
+	}
+
+	in.Count = aws.Int32(3)
+	_, err := s.RunTask(ctx, in)
+	var conflict *types.ConflictException
+	if !errors.As(err, &conflict) || !slices.Equal(conflict.ResourceIds, []string{*first[0].TaskArn, *first[1].TaskArn}) {
+		t.Errorf("another request with the token: %v", err)
+	}
+	in.ClientToken = aws.String("token-2")
+	if more := s.run(t, in); len(more) != 3 {
+		t.Errorf("a new token made %d tasks", len(more))
+	}
+}
+
+// TestClientTokensAreForgottenAfterADay uses a clock of its own.
+func TestClientTokensAreForgottenAfterADay(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	now := time.Now()
+	api := ecs.New(ecs.Options{Store: s.store, Now: func() time.Time { return now }})
+	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
+	in := runInput("web")
+	in.ClientToken = aws.String("token")
+	for _, step := range []struct {
+		after time.Duration
+		tasks int
+	}{{0, 1}, {23 * time.Hour, 1}, {2 * time.Hour, 2}} {
+		now = now.Add(step.after)
+		if _, err := api.RunTask(call, in); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(s.store.Read().AllTasks()); n != step.tasks {
+			t.Errorf("after %v more: %d tasks, want %d", step.after, n, step.tasks)
+		}
+	}
+}
+
+func TestRunTaskTags(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web", func(in *sdk.RegisterTaskDefinitionInput) { in.Tags = tag("team", "platform", "cost", "1") })
+	in := runInput("web")
+	in.Tags, in.PropagateTags, in.EnableECSManagedTags = tag("team", "shop"), types.PropagateTagsTaskDefinition, true
+	got := map[string]string{}
+	for _, tag := range s.run(t, in)[0].Tags {
+		got[*tag.Key] = *tag.Value
+	}
+	if len(got) != 3 || got["team"] != "shop" || got["cost"] != "1" || got["aws:ecs:clusterName"] != "default" {
+		t.Errorf("tags %v", got)
+	}
+}
+
+// TestRunTaskChoosesCapacity follows ECS's order of choice.
+func TestRunTaskChoosesCapacity(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	in := runInput("web")
+	if task := s.run(t, in)[0]; task.LaunchType != "FARGATE" || task.CapacityProviderName != nil {
+		t.Errorf("by launch type: %s %v", task.LaunchType, task.CapacityProviderName)
+	}
+
+	in.LaunchType, in.Count = "", aws.Int32(6)
+	in.CapacityProviderStrategy = strategy(provider("FARGATE", 1, 2), provider(testScope.CapacityProvider("FARGATE_SPOT"), 3, 0))
+	var names []string
+	for _, task := range s.run(t, in) {
+		if task.LaunchType != "FARGATE" {
+			t.Errorf("launch type %s", task.LaunchType)
+		}
+		names = append(names, *task.CapacityProviderName)
+	}
+	if got := strings.Join(names, " "); got != "FARGATE FARGATE FARGATE_SPOT FARGATE FARGATE_SPOT FARGATE_SPOT" {
+		t.Errorf("providers %s", got)
+	}
+
+	s.update(t, func(tx *state.Tx) {
+		c := *tx.Cluster(testScope.Cluster("default"))
+		c.DefaultCapacityProviderStrategy = strategy(provider("FARGATE_SPOT", 1, 0))
+		tx.PutCluster(&c)
+	})
+	in.CapacityProviderStrategy, in.Count = nil, nil
+	if task := s.run(t, in)[0]; aws.ToString(task.CapacityProviderName) != "FARGATE_SPOT" {
+		t.Errorf("by the cluster's strategy: %v", task.CapacityProviderName)
+	}
+}
+
+// TestDefaultLaunchType is the emulator's own option.
+func TestDefaultLaunchType(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	api := ecs.New(ecs.Options{Store: s.store, Now: time.Now, DefaultLaunchType: types.LaunchTypeFargate})
+	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
+	in := runInput("web")
+	in.LaunchType = ""
+	if _, err := api.RunTask(call, in); err != nil {
+		t.Fatal(err)
+	}
+	if tasks := s.store.Read().AllTasks(); len(tasks) != 1 || tasks[0].Spec.LaunchType != types.LaunchTypeFargate {
+		t.Errorf("tasks %v", tasks)
+	}
+}
+
+// TestRunTaskPlacesTasksInSubnets spreads over zones and makes subnets on first use.
+func TestRunTaskPlacesTasksInSubnets(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	in := runInput("web")
+	in.Count, in.NetworkConfiguration = aws.Int32(3), awsvpc(subnetA, subnetB)
+	in.Group, in.StartedBy = aws.String("batch"), aws.String("me")
+	zones := map[string]int{}
+	for _, task := range s.run(t, in) {
+		zones[*task.AvailabilityZone]++
+		if *task.Group != "batch" || *task.StartedBy != "me" {
+			t.Errorf("group %s, started by %s", *task.Group, *task.StartedBy)
+		}
+	}
+	if zones["eu-west-1a"] != 2 || zones["eu-west-1b"] != 1 {
+		t.Errorf("zones %v", zones)
+	}
+	in.NetworkConfiguration = awsvpc("subnet-12345678")
+	in.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups = []string{"sg-12345678"}
+	s.run(t, in)
+	tx := s.store.Read()
+	if tx.Subnet(testScope, "subnet-12345678") == nil || tx.SecurityGroup(testScope, "sg-12345678") == nil {
+		t.Error("the subnet and the security group were not made")
+	}
+
+	strict := ecs.New(ecs.Options{Store: s.store, Now: time.Now, StrictVPC: true})
+	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
+	in.NetworkConfiguration, in.ClientToken = awsvpc("subnet-87654321"), nil
+	_, err := strict.RunTask(call, in)
+	refused(t, err, "InvalidParameterException", "Error retrieving subnet information for [subnet-87654321]: "+
+		"The subnet ID 'subnet-87654321' does not exist (ErrorCode: InvalidSubnetID.NotFound)")
+}

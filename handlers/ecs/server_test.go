@@ -1,0 +1,165 @@
+package ecs_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/smithy-go"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+)
+
+// answered holds the operations that some test called with success.
+var answered sync.Map
+
+// TestMain fails the package when the ledger promises an operation that no test
+// called with success. It looks only when all tests were run.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if code == 0 && !selected() {
+		for _, e := range ecs.Ledger() {
+			if _, ok := answered.Load(e.Operation); !ok && e.Support != ecs.NotBuilt {
+				fmt.Fprintf(os.Stderr, "the ledger says %s %s, but no test called it with success\n", e.Operation, e.Support)
+				code = 1
+			}
+		}
+	}
+	os.Exit(code)
+}
+
+// selected reports whether only some tests were asked for.
+func selected() bool {
+	return slices.ContainsFunc([]string{"test.run", "test.skip", "test.list"}, func(name string) bool {
+		return flag.Lookup(name).Value.String() != ""
+	})
+}
+
+// server is a control plane without controllers: what handlers write stays as it is.
+type server struct {
+	*sdk.Client
+	url   string
+	store *state.Store
+}
+
+// account and region of the server's client.
+const (
+	testAccount = "123456789012"
+	testRegion  = "eu-west-1"
+)
+
+var testScope = arn.Scope{Region: testRegion, Account: testAccount}
+
+func newServer(t testing.TB) *server {
+	t.Helper()
+	return startServer(t, func(_, operation string, status int, _ time.Duration) {
+		if status == 200 {
+			answered.Store(operation, true)
+		}
+	})
+}
+
+func startServer(t testing.TB, observe func(service, operation string, status int, d time.Duration)) *server {
+	t.Helper()
+	store, err := state.Open(state.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := ecs.New(ecs.Options{Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	s := httptest.NewServer(api.Handler(awsapi.Options{
+		Logger: slog.New(slog.DiscardHandler), Observe: observe,
+	}))
+	t.Cleanup(s.Close)
+	return &server{Client: clientOf(s.URL, testRegion, testAccount), url: s.URL, store: store}
+}
+
+// clientOf is an unmodified SDK client. An access key id of 12 digits is the account.
+func clientOf(url, region, account string) *sdk.Client {
+	return sdk.New(sdk.Options{
+		BaseEndpoint: &url, Region: region, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
+	})
+}
+
+// update writes what a controller would have written.
+func (s *server) update(t testing.TB, write func(tx *state.Tx)) {
+	t.Helper()
+	err := s.store.Update(func(tx *state.Tx) error {
+		write(tx)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// must returns the answer of a call that has to succeed.
+func must[O any](t testing.TB) func(out O, err error) O {
+	return func(out O, err error) O {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+}
+
+// refused checks the exception and the words of a refusal.
+func refused(t testing.TB, err error, code, message string) {
+	t.Helper()
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		t.Errorf("got %v, want %s: %s", err, code, message)
+		return
+	}
+	if api.ErrorCode() != code || api.ErrorMessage() != message {
+		t.Errorf("got  %s: %s\nwant %s: %s", api.ErrorCode(), api.ErrorMessage(), code, message)
+	}
+}
+
+// send posts a body as it is, for what the SDK's client would never send.
+func (s *server) send(t testing.TB, operation, body string) (status int, answer string) {
+	t.Helper()
+	r := httptest.NewRequest("POST", s.url, strings.NewReader(body))
+	r.RequestURI = ""
+	r.Header.Set("X-Amz-Target", ecs.TargetPrefix+"."+operation)
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+var ctx = context.Background()
+
+// tag makes tags of keys and values in turn.
+func tag(keysAndValues ...string) []types.Tag {
+	var tags []types.Tag
+	for pair := range slices.Chunk(keysAndValues, 2) {
+		tags = append(tags, types.Tag{Key: aws.String(pair[0]), Value: aws.String(pair[1])})
+	}
+	return tags
+}

@@ -1,0 +1,141 @@
+package ecs
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
+)
+
+// Source: field reports; tools match the second text.
+var (
+	errServiceNotFound  = &types.ServiceNotFoundException{Message: aws.String("Service not found.")}
+	errServiceNotActive = &types.ServiceNotActiveException{Message: aws.String("Service was not ACTIVE.")}
+)
+
+// describeService is a service as ECS shows it, with its tags only where they were
+// asked for.
+//
+// Source: ECS API reference, Service; recorded answers of UpdateService.
+func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Service {
+	revision := s.Primary().Revision
+	shown := &types.Service{
+		AvailabilityZoneRebalancing: s.AvailabilityZoneRebalancing,
+		CapacityProviderStrategy:    revision.CapacityProviderStrategy,
+		ClusterArn:                  aws.String(s.ClusterARN),
+		CreatedAt:                   instant(s.CreatedAt),
+		CreatedBy:                   optional(s.CreatedBy),
+		DeploymentConfiguration:     s.DeploymentConfiguration,
+		DeploymentController:        &types.DeploymentController{Type: s.DeploymentController},
+		DesiredCount:                int32(s.DesiredCount),
+		EnableECSManagedTags:        s.EnableECSManagedTags,
+		EnableExecuteCommand:        s.EnableExecuteCommand,
+		Events:                      listed(tx.ServiceEvents(s.ARN)),
+
+		HealthCheckGracePeriodSeconds: s.HealthCheckGracePeriodSeconds,
+		LaunchType:                    revision.LaunchType,
+		LoadBalancers:                 []types.LoadBalancer{},
+		NetworkConfiguration:          revision.NetworkConfiguration,
+		PlacementConstraints:          listed(s.PlacementConstraints),
+		PlacementStrategy:             listed(s.PlacementStrategy),
+		PlatformFamily:                optional(revision.PlatformFamily),
+		PlatformVersion:               optional(revision.PlatformVersion),
+		PropagateTags:                 s.PropagateTags,
+		ResourceManagementType:        types.ResourceManagementTypeCustomer,
+		SchedulingStrategy:            s.SchedulingStrategy,
+		ServiceArn:                    aws.String(s.ARN),
+		ServiceName:                   aws.String(s.Name),
+		ServiceRegistries:             []types.ServiceRegistry{},
+		Status:                        aws.String(s.Status()),
+		TaskDefinition:                aws.String(revision.TaskDefinition),
+	}
+	if revision.NetworkConfiguration != nil {
+		// Services with network interfaces show the role whether the caller named one
+		// or not. Source: recorded answers.
+		shown.RoleArn = aws.String(arn.ScopeOf(s.ARN).ServiceLinkedRole())
+	}
+	showDeployments(shown, s, tx.ServiceSummary(s.ARN))
+	if withTags {
+		shown.Tags = listed(s.Tags)
+	}
+	return shown
+}
+
+// showDeployments shows the deployments with their tasks. An INACTIVE service has
+// none any more.
+func showDeployments(shown *types.Service, s *state.Service, summary *state.ServiceSummary) {
+	shown.Deployments = []types.Deployment{}
+	shown.CurrentServiceRevisions = []types.ServiceCurrentRevisionSummary{}
+	for _, counts := range summary.Deployments {
+		shown.RunningCount += int32(counts.Running)
+		shown.PendingCount += int32(counts.Pending)
+	}
+	if s.Status() == state.ServiceInactive {
+		return
+	}
+	for i, d := range s.Deployments {
+		counts := summary.Of(d.ID)
+		shown.Deployments = append(shown.Deployments, describeDeployment(i, d, counts))
+		shown.CurrentServiceRevisions = append(shown.CurrentServiceRevisions, describeCurrentRevision(s, d, counts))
+	}
+}
+
+// describeDeployment shows a deployment by its place in the list: the first is the
+// PRIMARY one.
+func describeDeployment(at int, d *state.Deployment, counts state.DeploymentCounts) types.Deployment {
+	status := "ACTIVE"
+	if at == 0 {
+		status = "PRIMARY"
+	}
+	shown := types.Deployment{
+		CapacityProviderStrategy: d.Revision.CapacityProviderStrategy,
+		CreatedAt:                instant(d.CreatedAt),
+		DesiredCount:             int32(d.DesiredCount),
+		FailedTasks:              int32(d.FailedTasks),
+		Id:                       aws.String(d.ID),
+		LaunchType:               d.Revision.LaunchType,
+		NetworkConfiguration:     d.Revision.NetworkConfiguration,
+		PendingCount:             int32(counts.Pending),
+		PlatformFamily:           optional(d.Revision.PlatformFamily),
+		RolloutState:             d.RolloutState,
+		RolloutStateReason:       optional(d.RolloutStateReason),
+		RunningCount:             int32(counts.Running),
+		Status:                   aws.String(status),
+		TaskDefinition:           aws.String(d.Revision.TaskDefinition),
+		UpdatedAt:                instant(d.UpdatedAt),
+	}
+	if d.Revision.PlatformVersion != "" {
+		shown.PlatformVersion = aws.String(task.PlatformVersion(d.Revision.PlatformVersion))
+	}
+	return shown
+}
+
+// describeCurrentRevision shows the revision of a deployment; its digits are those
+// of the deployment's id. Source: recorded answers.
+func describeCurrentRevision(s *state.Service, d *state.Deployment, counts state.DeploymentCounts) types.ServiceCurrentRevisionSummary {
+	digits := d.ID[strings.IndexByte(d.ID, '/')+1:]
+	return types.ServiceCurrentRevisionSummary{
+		Arn:                aws.String(arn.ScopeOf(s.ARN).ServiceRevision(arn.Name(s.ClusterARN), s.Name, digits)),
+		RequestedTaskCount: int32(d.DesiredCount),
+		RunningTaskCount:   int32(counts.Running),
+		PendingTaskCount:   int32(counts.Pending),
+	}
+}
+
+// sameRevision reports whether tasks of two revisions are made of the same.
+func sameRevision(x, y *state.ServiceRevision) bool {
+	return x.TaskDefinition == y.TaskDefinition && x.LaunchType == y.LaunchType &&
+		x.PlatformVersion == y.PlatformVersion && x.PlatformFamily == y.PlatformFamily &&
+		sameStrategy(x.CapacityProviderStrategy, y.CapacityProviderStrategy) &&
+		sameNetwork(x.NetworkConfiguration, y.NetworkConfiguration)
+}
+
+func sameStrategy(x, y []types.CapacityProviderStrategyItem) bool {
+	return slices.EqualFunc(x, y, func(a, b types.CapacityProviderStrategyItem) bool {
+		return *a.CapacityProvider == *b.CapacityProvider && a.Weight == b.Weight && a.Base == b.Base
+	})
+}

@@ -1,0 +1,222 @@
+package ecs
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// Limits of services. Source: ECS API reference, CreateService.
+const (
+	maxServiceClientToken = 36
+	maxServiceRegistries  = 1
+	maxLoadBalancers      = 5
+)
+
+// serviceName is what names consist of. Source: ECS API reference, CreateService.
+var serviceName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
+
+// checkCreateService is what the request alone tells: first what ECS refuses, then
+// what the emulator cannot do.
+//
+// Source: field reports of CreateService, where no comment says otherwise.
+func checkCreateService(in *ecs.CreateServiceInput) error {
+	if !serviceName.MatchString(aws.ToString(in.ServiceName)) {
+		return invalidParameter("Invalid service name.")
+	}
+	if err := checkClientToken(aws.ToString(in.ClientToken), maxServiceClientToken); err != nil {
+		return err
+	}
+	if err := checkScheduling(in); err != nil {
+		return err
+	}
+	if err := checkPlacement(in.PlacementStrategy, in.PlacementConstraints); err != nil {
+		return err
+	}
+	if err := checkTags(in.Tags); err != nil {
+		return err
+	}
+	if err := checkPropagateTags(in.PropagateTags); err != nil {
+		return err
+	}
+	if err := checkServiceRole(in); err != nil {
+		return err
+	}
+	if aws.ToString(in.TaskDefinition) == "" {
+		return clientError("TaskDefinition can not be blank.") // the words are not published
+	}
+	return checkServiceFeatures(createFeatures(in))
+}
+
+// checkScheduling holds the scheduling strategy and the deployment controller
+// against the rest of the request.
+func checkScheduling(in *ecs.CreateServiceInput) error {
+	switch in.SchedulingStrategy {
+	case "", types.SchedulingStrategyReplica:
+		if in.DesiredCount == nil {
+			return invalidParameter("desiredCount can not be empty.") // the words are not published
+		}
+		if err := checkDesiredCount(in.DesiredCount); err != nil {
+			return err
+		}
+	case types.SchedulingStrategyDaemon:
+		return checkDaemon(in)
+	default:
+		return invalidParameter("schedulingStrategy should be one of [REPLICA,DAEMON]")
+	}
+	return checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers))
+}
+
+func checkDesiredCount(count *int32) error {
+	if aws.ToInt32(count) < 0 {
+		return invalidParameter("desiredCount must be at least 0")
+	}
+	return nil
+}
+
+func checkDaemon(in *ecs.CreateServiceInput) error {
+	configuration := in.DeploymentConfiguration
+	switch {
+	case in.DesiredCount != nil:
+		return invalidParameter("The daemon scheduling strategy does not support a desired count for services")
+	case len(in.PlacementStrategy) > 0:
+		return invalidParameter("The daemon scheduling strategy does not support placement strategies")
+	case in.LaunchType == types.LaunchTypeFargate:
+		return invalidParameter("The daemon scheduling strategy is not supported with FARGATE launch type.")
+	case configuration != nil && aws.ToInt32(configuration.MaximumPercent) > 100:
+		return invalidParameter("The daemon scheduling strategy does not support values above 100 for maximumPercent")
+	case in.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled:
+		return invalidParameter("Availability Zone Rebalancing does not support DAEMON services")
+	}
+	return unsupported("schedulingStrategy DAEMON")
+}
+
+func checkDeploymentController(controller *types.DeploymentController, taskDefinition string, loadBalancers int) error {
+	if controller == nil || controller.Type == "" || controller.Type == types.DeploymentControllerTypeEcs {
+		return nil
+	}
+	external := controller.Type == types.DeploymentControllerTypeExternal
+	switch {
+	case external && taskDefinition != "":
+		return invalidParameter("TaskDefinition must be blank")
+	case external && loadBalancers > 0:
+		return invalidParameter("LoadBalancers must be empty or null")
+	}
+	return unsupported("deploymentController " + string(controller.Type))
+}
+
+func checkPropagateTags(p types.PropagateTags) error {
+	switch p {
+	case "", types.PropagateTagsTaskDefinition, types.PropagateTagsService, types.PropagateTagsNone:
+		return nil
+	}
+	return invalidParameter("propagateTags should be one of [TASK_DEFINITION,SERVICE,NONE]")
+}
+
+func checkServiceRole(in *ecs.CreateServiceInput) error {
+	switch {
+	case aws.ToString(in.Role) == "":
+		return nil
+	case in.NetworkConfiguration != nil:
+		return invalidParameter("You cannot specify an IAM role for services that require a service linked role")
+	case len(in.LoadBalancers) == 0:
+		return invalidParameter("IAM roles are only valid for services configured to use load balancers")
+	}
+	return nil
+}
+
+// serviceFeatures are the members of CreateService and UpdateService that have no
+// effect so far.
+type serviceFeatures struct {
+	loadBalancers                             []types.LoadBalancer
+	serviceRegistries                         []types.ServiceRegistry
+	healthCheckGracePeriodSeconds             *int32
+	serviceConnect                            *types.ServiceConnectConfiguration
+	volumes, vpcLattice, gateways             int
+	monitoring                                *types.MonitoringConfiguration
+	placementStrategies, placementConstraints int
+}
+
+func createFeatures(in *ecs.CreateServiceInput) serviceFeatures {
+	return serviceFeatures{
+		in.LoadBalancers, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, in.ServiceConnectConfiguration,
+		len(in.VolumeConfigurations), len(in.VpcLatticeConfigurations), len(in.GatewayConnectors), in.Monitoring,
+		len(in.PlacementStrategy), len(in.PlacementConstraints),
+	}
+}
+
+func updateFeatures(in *ecs.UpdateServiceInput) serviceFeatures {
+	return serviceFeatures{
+		in.LoadBalancers, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, in.ServiceConnectConfiguration,
+		len(in.VolumeConfigurations), len(in.VpcLatticeConfigurations), len(in.GatewayConnectors), in.Monitoring,
+		len(in.PlacementStrategy), len(in.PlacementConstraints),
+	}
+}
+
+// checkServiceFeatures refuses them, what ECS refuses first. Empty lists and a
+// Service Connect that is off mean the same as nothing. Placement is refused later,
+// because Fargate has words of its own for it.
+func checkServiceFeatures(f serviceFeatures) error {
+	if err := checkLoadBalancers(f.loadBalancers); err != nil {
+		return err
+	}
+	switch {
+	case len(f.serviceRegistries) > maxServiceRegistries:
+		return invalidParameter(fmt.Sprintf("service registries can have at most %d items.", maxServiceRegistries))
+	case len(f.loadBalancers) == 0 && aws.ToInt32(f.healthCheckGracePeriodSeconds) != 0:
+		return invalidParameter("Health check grace period is only valid for services configured to use load balancers")
+	case len(f.loadBalancers) > 0:
+		return unsupported("loadBalancers")
+	case len(f.serviceRegistries) > 0:
+		return unsupported("serviceRegistries")
+	case f.serviceConnect != nil && f.serviceConnect.Enabled:
+		return unsupported("serviceConnectConfiguration")
+	case f.volumes > 0:
+		return unsupported("volumeConfigurations")
+	case f.vpcLattice > 0:
+		return unsupported("vpcLatticeConfigurations")
+	case f.gateways > 0:
+		return unsupported("gatewayConnectors")
+	case f.monitoring != nil && len(f.monitoring.MetricConfigurations) > 0:
+		return unsupported("monitoring")
+	}
+	return nil
+}
+
+// checkPlacementFeatures refuses the placement of tasks on container instances.
+func checkPlacementFeatures(f serviceFeatures) error {
+	switch {
+	case f.placementStrategies > 0:
+		return unsupported("placementStrategy")
+	case f.placementConstraints > 0:
+		return unsupported("placementConstraints")
+	}
+	return nil
+}
+
+func checkLoadBalancers(balancers []types.LoadBalancer) error {
+	if len(balancers) > maxLoadBalancers {
+		return invalidParameter(fmt.Sprintf("load balancers can have at most %d items.", maxLoadBalancers))
+	}
+	classic := 0
+	seen := map[string]bool{}
+	for _, b := range balancers {
+		group := aws.ToString(b.TargetGroupArn)
+		switch {
+		case group != "" && aws.ToString(b.LoadBalancerName) != "":
+			return invalidParameter("loadBalancerName and targetGroupArn cannot both be specified")
+		case group == "":
+			classic++
+		case seen[group]:
+			return invalidParameter("Duplicate targetGroupArn found: " + group)
+		}
+		seen[group] = true
+	}
+	if classic > 0 && classic < len(balancers) {
+		return invalidParameter("All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)")
+	}
+	return nil
+}

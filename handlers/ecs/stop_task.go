@@ -1,0 +1,50 @@
+package ecs
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// StopTaskOutput is the answer of StopTask.
+type StopTaskOutput struct {
+	Task TaskAnswer
+}
+
+// StopTask asks for the end of a task and answers at once, with the lastStatus it
+// still has. A task that is stopping or has stopped keeps its first reason.
+//
+// Source: field reports; that a second stop changes nothing is remembered.
+func (a *API) StopTask(ctx context.Context, in *ecs.StopTaskInput) (*StopTaskOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var stopped *state.Task
+	err = a.store.Update(func(tx *state.Tx) error {
+		cluster, err := activeCluster(tx, scope, in.Cluster)
+		if err != nil {
+			return err
+		}
+		id, err := taskARN(scope, cluster, aws.ToString(in.Task))
+		if err != nil {
+			return err
+		}
+		stop := state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: aws.ToString(in.Reason), At: a.now()}
+		if stop.Reason == "" {
+			stop.Reason = "Task stopped by user"
+		}
+		if !tx.StopTask(id, stop) {
+			return invalidParameter("The referenced task was not found.")
+		}
+		stopped = tx.Task(id)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &StopTaskOutput{Task: answerTasks(a.store.Read(), true).of(stopped)}, nil
+}

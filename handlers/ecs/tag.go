@@ -1,0 +1,235 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// maxTags is how many tags a resource has. Source: ECS API reference, Tag.
+const maxTags = 50
+
+// TagResource adds tags to a resource; a key that is there gets the new value.
+func (a *API) TagResource(ctx context.Context, in *ecs.TagResourceInput) (*ecs.TagResourceOutput, error) {
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
+	err := a.changeTags(ctx, in.ResourceArn, func(tags []types.Tag) ([]types.Tag, error) {
+		merged := mergeTags(tags, in.Tags)
+		return merged, checkTagCount(merged)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.TagResourceOutput{}, nil
+}
+
+// UntagResource removes tags from a resource; keys that are not there are ignored.
+func (a *API) UntagResource(ctx context.Context, in *ecs.UntagResourceInput) (*ecs.UntagResourceOutput, error) {
+	if slices.ContainsFunc(in.TagKeys, reservedKey) {
+		return nil, errReservedTag
+	}
+	err := a.changeTags(ctx, in.ResourceArn, func(tags []types.Tag) ([]types.Tag, error) {
+		return slices.DeleteFunc(slices.Clone(tags), func(tag types.Tag) bool {
+			return slices.Contains(in.TagKeys, aws.ToString(tag.Key))
+		}), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.UntagResourceOutput{}, nil
+}
+
+// ListTagsForResource lists the tags of a resource.
+func (a *API) ListTagsForResource(ctx context.Context, in *ecs.ListTagsForResourceInput) (*ecs.ListTagsForResourceOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tagged, err := taggedResource(a.store.Read(), scope, in.ResourceArn)
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListTagsForResourceOutput{Tags: listed(tagged.tags)}, nil
+}
+
+func (a *API) changeTags(ctx context.Context, ref *string, change func([]types.Tag) ([]types.Tag, error)) error {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return err
+	}
+	return a.store.Update(func(tx *state.Tx) error {
+		tagged, err := taggedResource(tx, scope, ref)
+		if err != nil {
+			return err
+		}
+		tags, err := change(tagged.tags)
+		if err != nil {
+			return err
+		}
+		tagged.put(tags)
+		return nil
+	})
+}
+
+// tagged is a resource as the tag operations see it.
+type tagged struct {
+	tags []types.Tag
+	put  func([]types.Tag)
+}
+
+// taggedResource finds what an ARN refers to. The words for missing resources other
+// than clusters are not published.
+func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) {
+	parsed, ok := arn.Parse(aws.ToString(ref))
+	if !ok || parsed.Service != "ecs" {
+		return tagged{}, invalidParameter("The ARN provided is invalid.")
+	}
+	if err := checkRegion(scope, parsed); err != nil {
+		return tagged{}, err
+	}
+	if parsed.Account != scope.Account {
+		return tagged{}, invalidParameter("The specified " + noun(parsed.Type) + " is not found.")
+	}
+	switch parsed.Type {
+	case "cluster":
+		return taggedCluster(tx, *ref)
+	case "service":
+		return taggedService(tx, parsed, *ref)
+	case "task":
+		return taggedTask(tx, parsed, *ref)
+	case "task-definition":
+		return taggedTaskDefinition(tx, scope, *ref)
+	default:
+		return tagged{}, notBuilt("tags of a " + noun(parsed.Type))
+	}
+}
+
+// noun makes words of a resource type: "task definition".
+func noun(resourceType string) string { return strings.ReplaceAll(resourceType, "-", " ") }
+
+func taggedCluster(tx *state.Tx, ref string) (tagged, error) {
+	old := tx.Cluster(ref)
+	switch {
+	case old == nil:
+		return tagged{}, errClusterNotFound
+	case !old.Active():
+		// Source: field reports; Terraform's AWS provider matches this sentence.
+		return tagged{}, invalidParameter("The specified cluster is inactive. Specify an active cluster and try again.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		cluster := *old
+		cluster.Tags = tags
+		tx.PutCluster(&cluster)
+	}}, nil
+}
+
+// errShortARN is for ARNs without a cluster. Source: field reports.
+var errShortARN = invalidParameter("Long arn format must be used for tagging operations")
+
+func taggedService(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
+	if len(parsed.Resource) < 2 {
+		return tagged{}, errShortARN
+	}
+	old := tx.Service(ref)
+	if old == nil || old.Status() == state.ServiceInactive {
+		return tagged{}, invalidParameter("The specified service is not found.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		service := old.Clone()
+		service.Tags = tags
+		tx.PutService(service)
+	}}, nil
+}
+
+func taggedTask(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
+	if len(parsed.Resource) < 2 {
+		return tagged{}, errShortARN
+	}
+	task := tx.Task(ref)
+	if task == nil {
+		return tagged{}, invalidParameter("The specified task is not found.")
+	}
+	return tagged{task.Tags, func(tags []types.Tag) { tx.PutTaskTags(task.ARN, tags) }}, nil
+}
+
+func taggedTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (tagged, error) {
+	old, err := taskDefinition(tx, scope, ref)
+	if err != nil {
+		return tagged{}, err
+	}
+	if old == nil {
+		return tagged{}, clientError("The specified task definition is not found.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		def := *old
+		def.Tags = tags
+		tx.PutTaskDefinition(&def)
+	}}, nil
+}
+
+// errReservedTag is for keys that only AWS may use. Its words are not published.
+var errReservedTag = invalidParameter(`Tag keys cannot begin with "aws:": this prefix is reserved for AWS use.`)
+
+// checkTags checks what the service model does not say of tags; see model.Refuse
+// for their characters and lengths.
+// Source: ECS API reference, Tag; the messages are remembered, not published.
+func checkTags(tags []types.Tag) error {
+	for i, tag := range tags {
+		key := aws.ToString(tag.Key)
+		switch {
+		case key == "":
+			return invalidParameter("Tag key can not be empty.")
+		case reservedKey(key):
+			return errReservedTag
+		case slices.ContainsFunc(tags[:i], func(t types.Tag) bool { return *t.Key == key }):
+			return invalidParameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		}
+	}
+	return checkTagCount(tags)
+}
+
+// checkTagCount counts what users made; the tags that ECS adds do not count.
+func checkTagCount(tags []types.Tag) error {
+	own := 0
+	for _, tag := range tags {
+		if !reservedKey(aws.ToString(tag.Key)) {
+			own++
+		}
+	}
+	if own > maxTags {
+		return invalidParameter(fmt.Sprintf("The number of tags cannot exceed %d.", maxTags))
+	}
+	return nil
+}
+
+func reservedKey(key string) bool { return len(key) >= 4 && strings.EqualFold(key[:4], "aws:") }
+
+// mergeTags returns tags with those of added, which win where keys are the same.
+func mergeTags(tags, added []types.Tag) []types.Tag {
+	merged := slices.Clone(tags)
+	for _, tag := range added {
+		at := slices.IndexFunc(merged, func(t types.Tag) bool { return *t.Key == *tag.Key })
+		if at < 0 {
+			merged = append(merged, tag)
+		} else {
+			merged[at] = tag
+		}
+	}
+	return merged
+}
+
+// listed makes an absent list an empty one, for members that ECS always answers.
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,192 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// RegisterTaskDefinition makes the next revision of a family.
+func (a *API) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDefinitionInput) (*ecs.RegisterTaskDefinitionOutput, error) {
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
+	call := awsapi.FromContext(ctx)
+	scope := arn.Scope{Region: call.Region, Account: call.Account}
+	def, err := taskdef.Register(in, taskdef.Env{Partition: scope.Partition(), Account: scope.Account})
+	if err != nil {
+		return nil, err
+	}
+	err = a.store.Update(func(tx *state.Tx) error {
+		tx.AddTaskDefinition(scope, def, in.Tags, call.Principal(), a.now())
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// The row is immutable from here on, so the answer may share it.
+	return &ecs.RegisterTaskDefinitionOutput{TaskDefinition: def, Tags: in.Tags}, nil
+}
+
+// errNoTaskDefinition is the answer for unknown task definitions, and for families
+// without an ACTIVE revision. Source: field reports.
+var errNoTaskDefinition = clientError("Unable to describe task definition.")
+
+// DescribeTaskDefinition describes a revision in any status or, by its family
+// alone, the highest ACTIVE one.
+func (a *API) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDefinitionInput) (*ecs.DescribeTaskDefinitionOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row, err := taskDefinition(a.store.Read(), scope, aws.ToString(in.TaskDefinition))
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		return nil, errNoTaskDefinition
+	}
+	out := &ecs.DescribeTaskDefinitionOutput{TaskDefinition: row.Definition, Tags: []types.Tag{}}
+	for _, field := range in.Include {
+		if field == types.TaskDefinitionFieldTags {
+			out.Tags = listed(row.Tags)
+		}
+	}
+	return out, nil
+}
+
+// taskDefinition finds what a family, family:revision or ARN refers to; nil when
+// there is no such revision, or no ACTIVE one of the family.
+func taskDefinition(tx *state.Tx, scope arn.Scope, ref string) (*state.TaskDefinition, error) {
+	parsed, err := taskdef.ParseRef(ref)
+	if err != nil {
+		return nil, err
+	}
+	return referredTaskDefinition(tx, scope, parsed)
+}
+
+func referredTaskDefinition(tx *state.Tx, scope arn.Scope, ref taskdef.Ref) (*state.TaskDefinition, error) {
+	if ref.Region != "" {
+		if err := checkRegion(scope, arn.ARN{Scope: arn.Scope{Region: ref.Region}}); err != nil {
+			return nil, err
+		}
+		if ref.Account != scope.Account {
+			return nil, nil
+		}
+	}
+	if ref.Revision == 0 {
+		return tx.ActiveTaskDefinition(scope, ref.Family), nil
+	}
+	return tx.TaskDefinition(scope, ref.Family, int(ref.Revision)), nil
+}
+
+// DeregisterTaskDefinition makes a revision INACTIVE; one that is so already is
+// answered as it is.
+func (a *API) DeregisterTaskDefinition(ctx context.Context, in *ecs.DeregisterTaskDefinitionInput) (*ecs.DeregisterTaskDefinitionOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ref, err := taskdef.ParseRef(aws.ToString(in.TaskDefinition))
+	if err != nil {
+		return nil, err
+	}
+	if err := ref.RequireRevision(); err != nil {
+		return nil, err
+	}
+	var out *types.TaskDefinition
+	err = a.store.Update(func(tx *state.Tx) error {
+		row, err := referredTaskDefinition(tx, scope, ref)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			return errNoTaskDefinition
+		}
+		out = row.Definition
+		if out.Status == types.TaskDefinitionStatusActive {
+			out = changeTaskDefinition(tx, row, func(def *types.TaskDefinition) {
+				def.Status = types.TaskDefinitionStatusInactive
+				def.DeregisteredAt = aws.Time(a.now())
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.DeregisterTaskDefinitionOutput{TaskDefinition: out}, nil
+}
+
+func changeTaskDefinition(tx *state.Tx, row *state.TaskDefinition, change func(*types.TaskDefinition)) *types.TaskDefinition {
+	def := *row.Definition
+	change(&def)
+	tx.PutTaskDefinition(&state.TaskDefinition{ID: row.ID, Definition: &def, Tags: row.Tags})
+	return &def
+}
+
+// maxDeleted is how many revisions one request deletes.
+// Source: ECS API reference, DeleteTaskDefinitions.
+const maxDeleted = 10
+
+// DeleteTaskDefinitions marks INACTIVE revisions for deletion. They go when no
+// task and no service refers to them any more, which is the work of
+// [state.Tx.SweepTaskDefinitions].
+func (a *API) DeleteTaskDefinitions(ctx context.Context, in *ecs.DeleteTaskDefinitionsInput) (*ecs.DeleteTaskDefinitionsOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch n := len(in.TaskDefinitions); {
+	case n == 0:
+		return nil, invalidParameter("size of TaskDefinition references list must be greater than 0")
+	case n > maxDeleted:
+		return nil, invalidParameter(fmt.Sprintf("Size of TaskDefinition references list cannot exceed %d", maxDeleted))
+	}
+	var out *ecs.DeleteTaskDefinitionsOutput
+	err = a.store.Update(func(tx *state.Tx) error {
+		out = &ecs.DeleteTaskDefinitionsOutput{TaskDefinitions: []types.TaskDefinition{}, Failures: []types.Failure{}}
+		for _, ref := range in.TaskDefinitions {
+			def, refusal := a.deleteTaskDefinition(tx, scope, ref)
+			if refusal != "" {
+				out.Failures = append(out.Failures, types.Failure{Arn: &ref, Reason: &refusal})
+				continue
+			}
+			out.TaskDefinitions = append(out.TaskDefinitions, *def)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// deleteTaskDefinition marks one revision, or says why not. Source: field reports.
+func (a *API) deleteTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (def *types.TaskDefinition, refusal string) {
+	parsed, err := taskdef.ParseRef(ref)
+	if err != nil || parsed.Revision == 0 {
+		return nil, "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
+	}
+	row, err := referredTaskDefinition(tx, scope, parsed)
+	if err != nil || row == nil {
+		return nil, "The specified task definition does not exist. Specify a valid account, family, revision and try again."
+	}
+	switch row.Definition.Status {
+	case types.TaskDefinitionStatusActive:
+		return nil, "The specified task definition is still in ACTIVE status. Please deregister the target and try again."
+	case types.TaskDefinitionStatusDeleteInProgress:
+		return row.Definition, ""
+	}
+	return changeTaskDefinition(tx, row, func(def *types.TaskDefinition) {
+		def.Status = types.TaskDefinitionStatusDeleteInProgress
+		def.DeleteRequestedAt = aws.Time(a.now())
+	}), ""
+}

@@ -1,0 +1,194 @@
+package ecs
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// UpdateService changes a service. Whatever its tasks are made of makes a new
+// deployment if it really differs; the answer shows it as the PRIMARY one with no
+// task wanted yet, and the scheduler does the rest.
+//
+// Source: ECS API reference, UpdateService; field reports for the messages. That an
+// equal value makes no deployment is remembered.
+func (a *API) UpdateService(ctx context.Context, in *ecs.UpdateServiceInput) (*ecs.UpdateServiceOutput, error) {
+	if err := checkUpdateService(in); err != nil {
+		return nil, err
+	}
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &ecs.UpdateServiceOutput{}
+	err = a.store.Update(func(tx *state.Tx) error {
+		cluster, err := activeCluster(tx, scope, in.Cluster)
+		if err != nil {
+			return err
+		}
+		old, err := activeService(tx, scope, cluster, in.Service)
+		if err != nil {
+			return err
+		}
+		service, err := a.updateService(tx, scope, cluster, old, in)
+		if err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(service, old) {
+			tx.PutService(service)
+		}
+		out.Service = describeService(tx, service, false)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// activeService returns the service that a request refers to, or ECS's error.
+func activeService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, ref *string) (*state.Service, error) {
+	id, err := serviceARN(scope, cluster, aws.ToString(ref))
+	if err != nil {
+		return nil, err
+	}
+	switch s := tx.Service(id); {
+	case s == nil:
+		return nil, errServiceNotFound
+	case s.Status() != state.ServiceActive:
+		return nil, errServiceNotActive
+	default:
+		return s, nil
+	}
+}
+
+// checkUpdateService is what the request alone tells.
+func checkUpdateService(in *ecs.UpdateServiceInput) error {
+	if err := checkDesiredCount(in.DesiredCount); err != nil {
+		return err
+	}
+	if err := checkPlacement(in.PlacementStrategy, in.PlacementConstraints); err != nil {
+		return err
+	}
+	if err := checkPropagateTags(in.PropagateTags); err != nil {
+		return err
+	}
+	if err := checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers)); err != nil {
+		return err
+	}
+	return checkServiceFeatures(updateFeatures(in))
+}
+
+// updateService returns the changed copy of a service.
+func (a *API) updateService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, old *state.Service, in *ecs.UpdateServiceInput) (*state.Service, error) {
+	s := old.Clone()
+	revision, err := a.updateRevision(tx, scope, cluster, old, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := updateSpec(s, revision, in); err != nil {
+		return nil, err
+	}
+	if in.ForceNewDeployment || !sameRevision(revision, old.Primary().Revision) {
+		s.Deployments = append([]*state.Deployment{newDeployment(revision, a.now())}, s.Deployments...)
+	}
+	return s, nil
+}
+
+// updateSpec changes what makes no deployment.
+func updateSpec(s *state.Service, revision *state.ServiceRevision, in *ecs.UpdateServiceInput) error {
+	if in.DesiredCount != nil {
+		s.DesiredCount = int(*in.DesiredCount)
+	}
+	s.DeploymentConfiguration = mergeDeploymentConfiguration(s.DeploymentConfiguration, in.DeploymentConfiguration)
+	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
+		return err
+	}
+	if in.EnableECSManagedTags != nil {
+		s.EnableECSManagedTags = *in.EnableECSManagedTags
+	}
+	if in.EnableExecuteCommand != nil {
+		s.EnableExecuteCommand = *in.EnableExecuteCommand
+	}
+	if in.PropagateTags != "" {
+		s.PropagateTags = in.PropagateTags
+	}
+	return setRebalancing(s, in.AvailabilityZoneRebalancing, tasksLaunchType(revision), "updated")
+}
+
+// updateRevision is what tasks are made of after the update: the members that were
+// left out keep their value.
+func (a *API) updateRevision(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, old *state.Service, in *ecs.UpdateServiceInput) (*state.ServiceRevision, error) {
+	before := old.Primary().Revision
+	found, err := updatedDefinition(tx, scope, before, in.TaskDefinition)
+	if err != nil {
+		return nil, err
+	}
+	l := launch{
+		Network: before.NetworkConfiguration, PlatformVersion: before.PlatformVersion,
+		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
+	}
+	if l.Capacity, err = a.updatedCapacity(cluster, before, in); err != nil {
+		return nil, err
+	}
+	if in.NetworkConfiguration != nil {
+		l.Network = in.NetworkConfiguration
+	}
+	if in.PlatformVersion != nil {
+		l.PlatformVersion = *in.PlatformVersion
+	}
+	if err := checkLaunch(found.Definition, l); err != nil {
+		return nil, err
+	}
+	if err := checkPlacementFeatures(updateFeatures(in)); err != nil {
+		return nil, err
+	}
+	if aws.ToBool(in.EnableExecuteCommand) {
+		return nil, refuseExecuteCommand(found.Definition, "updated")
+	}
+	return a.revision(tx, scope, found.Definition, l)
+}
+
+// updatedDefinition is the definition asked for, which must be ACTIVE, or the one
+// that the service has, which need not be. Source: ECS developer guide, task
+// definition states.
+func updatedDefinition(tx *state.Tx, scope arn.Scope, before *state.ServiceRevision, ref *string) (*state.TaskDefinition, error) {
+	if ref == nil {
+		found, err := taskDefinition(tx, scope, before.TaskDefinition)
+		if err == nil && found == nil {
+			err = clientError("TaskDefinition not found.")
+		}
+		return found, err
+	}
+	found, err := taskDefinition(tx, scope, *ref)
+	if err != nil {
+		return nil, err
+	}
+	return found, checkActive(found, clientError)
+}
+
+// updatedCapacity changes a strategy only together with a forced deployment. An
+// empty strategy takes the service back to its launch type.
+// Source: field reports.
+func (a *API) updatedCapacity(cluster *state.Cluster, before *state.ServiceRevision, in *ecs.UpdateServiceInput) (capacity, error) {
+	kept := capacity{LaunchType: tasksLaunchType(before), Strategy: before.CapacityProviderStrategy}
+	if in.CapacityProviderStrategy == nil {
+		return kept, nil
+	}
+	asked := capacity{LaunchType: kept.LaunchType}
+	if len(in.CapacityProviderStrategy) > 0 {
+		var err error
+		if asked, err = a.strategyCapacity(cluster, in.CapacityProviderStrategy); err != nil {
+			return capacity{}, err
+		}
+	}
+	if !in.ForceNewDeployment && !sameStrategy(asked.Strategy, kept.Strategy) {
+		return capacity{}, invalidParameter("When switching from launch type to capacity provider strategy on an existing service, " +
+			"or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.")
+	}
+	return asked, nil
+}
