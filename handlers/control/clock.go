@@ -1,0 +1,65 @@
+package control
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// Time is the answer of /_emulator/clock.
+type Time struct {
+	Now time.Time `json:"now"`
+	// Speed is the number of emulated seconds in a real one; 0 when the clock
+	// stands still.
+	Speed float64 `json:"speed"`
+}
+
+// SetTime is the body of POST /_emulator/clock: one of the two, or both, in which
+// case the speed changes first.
+type SetTime struct {
+	// Advance is how far the clock goes, as Go writes durations: "5m", "1h30m".
+	// The answer comes when all that happens in that time has happened.
+	Advance string   `json:"advance"`
+	Speed   *float64 `json:"speed"`
+}
+
+// clock serves GET /_emulator/clock.
+func (a *api) clock(w http.ResponseWriter, _ *http.Request) {
+	a.answer(w, http.StatusOK, Time{Now: a.Clock.Now(), Speed: a.Clock.Speed()})
+}
+
+// setClock serves POST /_emulator/clock.
+func (a *api) setClock(w http.ResponseWriter, r *http.Request) {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<10))
+	decoder.DisallowUnknownFields()
+	var wanted SetTime
+	if err := decoder.Decode(&wanted); err != nil {
+		a.refuse(w, http.StatusBadRequest, `the body is not {"advance": "5m"} or {"speed": 10}: `+err.Error())
+		return
+	}
+	if wanted.Advance == "" && wanted.Speed == nil {
+		a.refuse(w, http.StatusBadRequest, `the body is not {"advance": "5m"} or {"speed": 10}`)
+		return
+	}
+	var advance time.Duration
+	if wanted.Advance != "" {
+		var err error
+		if advance, err = time.ParseDuration(wanted.Advance); err != nil || advance < 0 {
+			a.refuse(w, http.StatusBadRequest, `"advance" is not a duration like "90s", "5m" or "1h30m": the clock never goes back`)
+			return
+		}
+	}
+	if wanted.Speed != nil {
+		if err := a.Clock.SetSpeed(*wanted.Speed); err != nil {
+			a.refuse(w, http.StatusBadRequest, err.Error())
+			return
+		}
+	}
+	if advance > 0 {
+		if err := a.Clock.Advance(r.Context(), advance); err != nil {
+			a.refuse(w, http.StatusInternalServerError, "advance the clock: "+err.Error())
+			return
+		}
+	}
+	a.clock(w, r)
+}

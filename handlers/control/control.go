@@ -1,0 +1,111 @@
+// Package control is what the emulator offers beside the AWS APIs, under
+// /_emulator/: its health, its clock, its tasks as the engine sees them, their
+// output, and a reset; and its metrics for Prometheus.
+//
+// All bodies are JSON. An error is {"error": "…"}.
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/gorilla/mux"
+)
+
+// Prefix is where the paths of this package begin.
+const Prefix = "/_emulator/"
+
+// Options are what the endpoints tell and do.
+type Options struct {
+	Version  string
+	Endpoint string // http://127.0.0.1:5050
+	// Scope is the account and region whose default network is shown: those of
+	// requests that are not signed.
+	Scope arn.Scope
+	Store *state.Store
+	Clock Clock
+
+	// Engine tells how the container engine is. It is asked on each request, so
+	// it should answer within the request's context.
+	Engine func(ctx context.Context) Engine
+	// Reset ends all tasks and forgets everything.
+	Reset func(ctx context.Context) error
+	// Ports lists the ports on this machine's loopback that lead to a task.
+	Ports func(taskARN string) []Port
+	// Logs passes on the output of a task's container, which may have stopped.
+	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error
+	Log  *slog.Logger
+}
+
+// Clock is the emulator's clock.
+type Clock interface {
+	Now() time.Time
+	// Speed is the number of emulated seconds in a real one.
+	Speed() float64
+	SetSpeed(speed float64) error
+	// Advance moves the time, timer by timer, and returns when all that it
+	// caused has happened.
+	Advance(ctx context.Context, d time.Duration) error
+}
+
+// api answers the endpoints.
+type api struct{ Options }
+
+// Handler returns the endpoints. Requests that change something are refused when a
+// browser sends them for a page of another origin: the emulator has no login, and
+// any web page can reach a port of this machine.
+func Handler(o Options) http.Handler {
+	a := &api{o}
+	r := mux.NewRouter()
+	r.HandleFunc(Prefix+"health", a.health).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc(Prefix+"clock", a.clock).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc(Prefix+"clock", a.setClock).Methods(http.MethodPost)
+	r.HandleFunc(Prefix+"tasks", a.tasks).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc(Prefix+"logs", a.logs).Methods(http.MethodGet)
+	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
+	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, logs and reset")
+	})
+	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)
+	})
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		a.refuse(w, http.StatusForbidden, "refused: sent by a page of another origin")
+	}))
+	return protection.Handler(r)
+}
+
+// reset serves POST /_emulator/reset.
+func (a *api) reset(w http.ResponseWriter, r *http.Request) {
+	if err := a.Reset(r.Context()); err != nil {
+		a.refuse(w, http.StatusInternalServerError, "reset: "+err.Error())
+		return
+	}
+	a.Log.Info("reset: all tasks ended, everything forgotten")
+	a.answer(w, http.StatusOK, struct{}{})
+}
+
+func (a *api) answer(w http.ResponseWriter, status int, body any) {
+	text, err := json.MarshalIndent(body, "", "  ")
+	if err != nil {
+		a.Log.Error("answer of "+Prefix+" not encoded", "error", err)
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(text, '\n')) // a client that went away is no concern of ours
+}
+
+func (a *api) refuse(w http.ResponseWriter, status int, message string) {
+	a.answer(w, status, struct {
+		Error string `json:"error"`
+	}{message})
+}

@@ -1,0 +1,252 @@
+package control_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+)
+
+var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
+
+func newStore(t *testing.T) *state.Store {
+	t.Helper()
+	store, err := state.Open(state.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// start serves the endpoints with what o leaves out filled in.
+func start(t *testing.T, o control.Options) *httptest.Server {
+	t.Helper()
+	o.Version, o.Endpoint, o.Scope, o.Log = "1.2.3", "http://127.0.0.1:1", scope, slog.New(slog.DiscardHandler)
+	if o.Store == nil {
+		o.Store = newStore(t)
+	}
+	if o.Clock == nil {
+		o.Clock = clock.New(clock.Options{})
+	}
+	s := httptest.NewServer(control.Handler(o))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// do sends a request and reads the answer into v.
+func do(t *testing.T, s *httptest.Server, method, path, body string, v any) int {
+	t.Helper()
+	r, err := http.NewRequest(method, s.URL+control.Prefix+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := s.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return resp.StatusCode
+}
+
+type refusal struct{ Error string }
+
+func TestHealth(t *testing.T) {
+	engine := control.Engine{Name: "sim", Status: control.EngineReady}
+	s := start(t, control.Options{Engine: func(context.Context) control.Engine { return engine }})
+	var h control.Health
+	if code := do(t, s, "GET", "health", "", &h); code != 200 {
+		t.Errorf("got %d", code)
+	}
+	want := control.Health{
+		Status: "ok", Version: "1.2.3", Endpoint: "http://127.0.0.1:1", Region: "us-east-1", Account: "000000000000", Engine: engine,
+		Network: h.Network,
+	}
+	if !reflect.DeepEqual(h, want) {
+		t.Errorf("got %+v", h)
+	}
+	n := h.Network
+	if n.VPC != state.DefaultVPC || n.SecurityGroup != state.DefaultSecurityGroup || len(n.Subnets) != 3 ||
+		n.Subnets[1].AvailabilityZone != "us-east-1b" || n.Subnets[1].CIDR != "172.31.16.0/20" || n.CIDR != "172.31.0.0/16" {
+		t.Errorf("got %+v", n)
+	}
+
+	engine = control.Engine{Name: "docker", Status: control.EngineUnavailable, LastError: "connection refused"}
+	if code := do(t, s, "GET", "health", "", &h); code != 503 || h.Status != "degraded" || h.Engine != engine {
+		t.Errorf("got %d %+v", code, h)
+	}
+}
+
+func TestReset(t *testing.T) {
+	var failure error
+	resets := 0
+	s := start(t, control.Options{Reset: func(context.Context) error { resets++; return failure }})
+	var r refusal
+	if code := do(t, s, "POST", "reset", "", &r); code != 200 || resets != 1 {
+		t.Errorf("got %d %+v, %d resets", code, r, resets)
+	}
+	failure = errors.New("remove containers: engine gone")
+	if code := do(t, s, "POST", "reset", "", &r); code != 500 || r.Error != "reset: remove containers: engine gone" {
+		t.Errorf("got %d %+v", code, r)
+	}
+	if code := do(t, s, "GET", "reset", "", &r); code != 405 || r.Error != "/_emulator/reset is not for GET" {
+		t.Errorf("got %d %+v", code, r)
+	}
+	if resets != 2 {
+		t.Errorf("%d resets", resets)
+	}
+}
+
+func TestOtherOriginsChangeNothing(t *testing.T) {
+	s := start(t, control.Options{Reset: func(context.Context) error {
+		t.Error("a page of another origin has reset the emulator")
+		return nil
+	}})
+	r, err := http.NewRequest("POST", s.URL+control.Prefix+"reset", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Origin", "https://example.com")
+	resp, err := s.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != 403 {
+		t.Errorf("got %d", resp.StatusCode)
+	}
+}
+
+func TestClock(t *testing.T) {
+	c := clock.New(clock.Options{Start: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)})
+	s := start(t, control.Options{Clock: c})
+	rang := make(chan time.Time, 1)
+	c.AfterFunc(time.Hour, func() { rang <- c.Now() })
+
+	var got control.Time
+	if code := do(t, s, "GET", "clock", "", &got); code != 200 || got.Now.Year() != 2030 || got.Speed != 1 {
+		t.Errorf("got %d %+v", code, got)
+	}
+	if code := do(t, s, "POST", "clock", `{"advance":"90m"}`, &got); code != 200 || got.Now.Before(time.Date(2030, 1, 1, 1, 30, 0, 0, time.UTC)) {
+		t.Errorf("got %d %+v", code, got)
+	}
+	select {
+	case at := <-rang:
+		if at.Hour() != 1 || at.Minute() >= 30 {
+			t.Errorf("the timer rang at %v", at)
+		}
+	default:
+		t.Error("the timer has not rung when the clock was advanced past it")
+	}
+	if code := do(t, s, "POST", "clock", `{"speed":0}`, &got); code != 200 || got.Speed != 0 {
+		t.Errorf("got %d %+v", code, got)
+	}
+	for _, body := range []string{``, `{}`, `{"advance":"-5m"}`, `{"advance":"soon"}`, `{"advance":5}`, `{"speed":-1}`, `{"set":"2031"}`} {
+		var r refusal
+		if code := do(t, s, "POST", "clock", body, &r); code != 400 || r.Error == "" {
+			t.Errorf("%s: got %d %+v", body, code, r)
+		}
+	}
+}
+
+func TestTasks(t *testing.T) {
+	store := newStore(t)
+	err := store.Update(func(tx *state.Tx) error {
+		for id, status := range map[string]string{"1": state.Running, "2": state.Stopped} {
+			tx.AddTask(&state.Task{
+				ARN: scope.Task("shop", id), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop"), Group: "family:web"},
+				Status: state.TaskStatus{
+					LastStatus: status, SandboxID: "s1", Attachment: state.Attachment{PrivateIPv4: "172.31.0.4"},
+					Containers: []state.Container{
+						{Name: "app", Image: "nginx", Phase: state.ContainerRunning, RuntimeID: "c1"},
+						{Name: "log", Image: "fluentd", Phase: state.ContainerPulled},
+					},
+				},
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, control.Options{Store: store, Ports: func(taskARN string) []control.Port {
+		return []control.Port{{Container: "app", ContainerPort: 80, Address: "127.0.0.1:4001"}}
+	}})
+	var got control.Tasks
+	if code := do(t, s, "GET", "tasks", "", &got); code != 200 {
+		t.Errorf("got %d", code)
+	}
+	want := control.Tasks{Tasks: []control.Task{{
+		ID: "1", ARN: scope.Task("shop", "1"), Cluster: "shop", Group: "family:web", LastStatus: "RUNNING", DesiredStatus: "RUNNING",
+		IP: "172.31.0.4", SandboxID: "s1",
+		Containers: []control.Container{
+			{Name: "app", Image: "nginx", LastStatus: "RUNNING", RuntimeID: "c1", Ports: []control.Port{{ContainerPort: 80, Address: "127.0.0.1:4001"}}},
+			{Name: "log", Image: "fluentd", LastStatus: "PENDING", Ports: []control.Port{}},
+		},
+	}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestUnknownPath(t *testing.T) {
+	var r refusal
+	if code := do(t, start(t, control.Options{}), "GET", "faults", "", &r); code != 404 || !strings.Contains(r.Error, "/_emulator/faults") {
+		t.Errorf("got %d %+v", code, r)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	store := newStore(t)
+	m := control.NewMetrics(store)
+	m.Observe("ecs", "RunTask", 200, 2*time.Millisecond)
+	m.Observe("ecs", "RunTask", 400, time.Millisecond)
+	err := store.Update(func(tx *state.Tx) error {
+		tx.AddTask(&state.Task{
+			ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
+			Status: state.TaskStatus{LastStatus: state.Running},
+		})
+		tx.PutService(&state.Service{
+			ARN: scope.Service("shop", "web"), ClusterARN: scope.Cluster("shop"),
+			Deployments: []*state.Deployment{{Revision: &state.ServiceRevision{}}},
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	for _, want := range []string{
+		`ecs_emulator_requests_total{operation="RunTask",service="ecs",status="200"} 1`,
+		`ecs_emulator_requests_total{operation="RunTask",service="ecs",status="400"} 1`,
+		`ecs_emulator_request_duration_seconds_count{operation="RunTask",service="ecs"} 2`,
+		`ecs_emulator_tasks{last_status="RUNNING"} 1`,
+		`ecs_emulator_tasks{last_status="STOPPED"} 0`,
+		`ecs_emulator_services{status="ACTIVE"} 1`,
+		`go_goroutines `,
+	} {
+		if !strings.Contains(w.Body.String(), want+"\n") && !strings.Contains(w.Body.String(), "\n"+want) {
+			t.Errorf("no %s in\n%s", want, w.Body)
+		}
+	}
+	control.NewMetrics(newStore(t)) // a second emulator in one process
+}

@@ -1,0 +1,76 @@
+package control
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+// logs serves GET /_emulator/logs?task=<id or ARN>&container=<name>: the lines that
+// a container has written, as text. With follow=true it goes on until the container
+// stops; tail=n begins with the last n lines.
+func (a *api) logs(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	taskARN, err := a.findTask(query.Get("task"))
+	if err != nil {
+		a.refuse(w, http.StatusNotFound, err.Error())
+		return
+	}
+	tail, err := strconv.Atoi(query.Get("tail"))
+	if err != nil && query.Has("tail") || tail < 0 {
+		a.refuse(w, http.StatusBadRequest, "tail is not a number of lines: "+query.Get("tail"))
+		return
+	}
+	flusher, _ := w.(http.Flusher)
+	follow, begun := query.Get("follow") == "true", false
+	err = a.Logs(r.Context(), taskARN, query.Get("container"), backend.LogOptions{
+		Follow: follow, Tail: tail,
+		Write: func(_ time.Time, _ bool, line string) error {
+			if !begun {
+				w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+				begun = true
+			}
+			_, err := fmt.Fprintln(w, line)
+			if follow && flusher != nil {
+				flusher.Flush()
+			}
+			return err
+		},
+	})
+	switch {
+	case err == nil || r.Context().Err() != nil:
+	case begun:
+		a.Log.Warn("output of a container cut short", "task", taskARN, "error", err)
+	default:
+		a.refuse(w, http.StatusNotFound, err.Error())
+	}
+}
+
+// findTask returns the ARN of a task named by its id, the beginning of its id, or
+// its ARN, in whatever account, region and cluster.
+func (a *api) findTask(ref string) (string, error) {
+	if ref == "" {
+		return "", fmt.Errorf("name a task: ?task=<id or ARN>")
+	}
+	var found string
+	for _, t := range a.Store.Read().AllTasks() {
+		switch {
+		case t.ARN == ref || arn.Name(t.ARN) == ref:
+			return t.ARN, nil
+		case !strings.HasPrefix(arn.Name(t.ARN), ref):
+		case found != "":
+			return "", fmt.Errorf("several tasks have an id that begins with %s", ref)
+		default:
+			found = t.ARN
+		}
+	}
+	if found == "" {
+		return "", fmt.Errorf("no task %s; stopped tasks are known for an hour", ref)
+	}
+	return found, nil
+}

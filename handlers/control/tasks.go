@@ -1,0 +1,74 @@
+package control
+
+import (
+	"net/http"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Tasks is the answer of GET /_emulator/tasks: the tasks that have not stopped, of
+// all accounts and regions.
+type Tasks struct {
+	Tasks []Task `json:"tasks"`
+}
+
+// Task is a task as the engine sees it.
+type Task struct {
+	ID            string      `json:"id"`
+	ARN           string      `json:"taskArn"`
+	Cluster       string      `json:"cluster"`
+	Group         string      `json:"group"` // family:web, service:web
+	LastStatus    string      `json:"lastStatus"`
+	DesiredStatus string      `json:"desiredStatus"`
+	IP            string      `json:"ip,omitempty"` // on the engine's network
+	SandboxID     string      `json:"sandboxId,omitempty"`
+	Containers    []Container `json:"containers"`
+}
+
+// Container is a container of a task.
+type Container struct {
+	Name       string `json:"name"`
+	Image      string `json:"image"`
+	LastStatus string `json:"lastStatus"`
+	RuntimeID  string `json:"runtimeId,omitempty"` // the engine's id
+	Ports      []Port `json:"ports"`
+}
+
+// Port is a port of this machine's loopback that leads to a container's port.
+type Port struct {
+	Container     string `json:"-"`
+	ContainerPort int    `json:"containerPort"`
+	Address       string `json:"address"` // 127.0.0.1:49153
+}
+
+// tasks serves GET /_emulator/tasks.
+func (a *api) tasks(w http.ResponseWriter, _ *http.Request) {
+	body := Tasks{Tasks: []Task{}}
+	for _, t := range a.Store.Read().AllTasks() {
+		if !t.Ended() {
+			body.Tasks = append(body.Tasks, describe(t, a.Ports(t.ARN)))
+		}
+	}
+	a.answer(w, http.StatusOK, body)
+}
+
+func describe(t *state.Task, ports []Port) Task {
+	task := Task{
+		ID: arn.Name(t.ARN), ARN: t.ARN, Cluster: arn.ClusterName(t.ARN), Group: t.Spec.Group,
+		LastStatus: t.Status.LastStatus, DesiredStatus: t.DesiredStatus(),
+		IP: t.Status.Attachment.PrivateIPv4, SandboxID: t.Status.SandboxID, Containers: []Container{},
+	}
+	for _, c := range t.Status.Containers {
+		container := Container{
+			Name: c.Name, Image: c.Image, LastStatus: c.LastStatus(), RuntimeID: c.RuntimeID, Ports: []Port{},
+		}
+		for _, p := range ports {
+			if p.Container == c.Name {
+				container.Ports = append(container.Ports, p)
+			}
+		}
+		task.Containers = append(task.Containers, container)
+	}
+	return task
+}
