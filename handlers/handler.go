@@ -1,0 +1,172 @@
+// Package handlers is the emulator's one HTTP endpoint: it tells from a request
+// which AWS service it is for, and hands it to that service's handler.
+package handlers
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/gorilla/mux"
+)
+
+// Parts are the handlers behind the endpoint.
+type Parts struct {
+	ECS, EC2, STS http.Handler
+	// Control serves the paths that start with control.Prefix.
+	Control http.Handler
+	// Metrics serves /metrics.
+	Metrics http.Handler
+	// Log gets a line for each request that is for no part. Nil is slog.Default().
+	Log *slog.Logger
+}
+
+// New puts the endpoint together. AWS APIs are all at the path /, told apart by the
+// header X-Amz-Target, else by the service in the signature's credential scope,
+// else, for what is not signed, by the Version in a form.
+func New(parts Parts) http.Handler {
+	if parts.Log == nil {
+		parts.Log = slog.Default()
+	}
+	e := &endpoint{Parts: parts}
+	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
+	r.Path("/").HandlerFunc(e.aws)
+	r.PathPrefix(control.Prefix).Handler(parts.Control)
+	r.Path("/metrics").Methods(http.MethodGet, http.MethodHead).Handler(parts.Metrics)
+	r.NotFoundHandler = http.HandlerFunc(e.notFound)
+	r.MethodNotAllowedHandler = r.NotFoundHandler
+	return r
+}
+
+type endpoint struct{ Parts }
+
+// versions tell the services of unsigned forms apart. Source: the services' models.
+var versions = map[string]string{"2011-06-15": "sts", "2016-11-15": "ec2"}
+
+// aws serves the path /.
+func (e *endpoint) aws(w http.ResponseWriter, r *http.Request) {
+	if target := r.Header.Get("X-Amz-Target"); target != "" {
+		if prefix, _, _ := strings.Cut(target, "."); prefix == ecs.TargetPrefix {
+			e.ECS.ServeHTTP(w, r)
+			return
+		}
+		e.unknown(w, target, writeJSON)
+		return
+	}
+	scope, signed, err := awsapi.ScopeOf(r)
+	if err != nil {
+		var refusal *awsapi.Error
+		if errors.As(err, &refusal) {
+			e.refuse(w, refusal, writeJSON)
+			return
+		}
+	}
+	form, isForm := e.form(w, r)
+	service := scope.Service
+	if !signed {
+		service = versions[form.Get("Version")]
+	}
+	switch service {
+	case "ecs":
+		e.ECS.ServeHTTP(w, r)
+	case "ec2":
+		e.EC2.ServeHTTP(w, r)
+	case "sts":
+		e.STS.ServeHTTP(w, r)
+	case "":
+		e.notAWS(w, r, form)
+	default:
+		write := writeJSON
+		if isForm {
+			write = writeXML
+		}
+		e.unknown(w, strings.TrimSuffix(service+" "+form.Get("Action"), " "), write)
+	}
+}
+
+// maxForm bounds what is read of a form before its service is known.
+const maxForm = 1 << 20
+
+// form reads the parameters of a Query request and leaves the body to be read again.
+func (e *endpoint) form(w http.ResponseWriter, r *http.Request) (form url.Values, ok bool) {
+	if r.Method == http.MethodGet {
+		form := r.URL.Query()
+		return form, form.Has("Action")
+	}
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return nil, false
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	if err != nil {
+		return nil, false // the service will find out, too
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, _ = url.ParseQuery(string(body))
+	return form, true
+}
+
+// unknown answers a request for a service that is not built, loudly: SDKs do not
+// retry a 501.
+func (e *endpoint) unknown(w http.ResponseWriter, what string, write func(http.ResponseWriter, *awsapi.Error)) {
+	e.refuse(w, &awsapi.Error{
+		Code: "NotImplementedException", Status: http.StatusNotImplemented,
+		Message: fmt.Sprintf("ecs-emulator does not implement %s: it has ECS, and a little of EC2 and STS; see COMPATIBILITY.md.", what),
+	}, write)
+}
+
+// notAWS answers what no AWS client has sent.
+func (e *endpoint) notAWS(w http.ResponseWriter, r *http.Request, form url.Values) {
+	message := "This is ecs-emulator. Send AWS requests here (--endpoint-url, AWS_ENDPOINT_URL), or see /_emulator/health."
+	if action := form.Get("Action"); action != "" {
+		message = fmt.Sprintf("The action %s is not signed, and its Version %q is that of no service of ecs-emulator.", action, form.Get("Version"))
+	} else if r.Method == http.MethodPost {
+		message = "The request has neither a header X-Amz-Target nor a signature nor an Action, so it is not known which service it is for."
+	}
+	e.refuse(w, &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusNotFound, Message: message}, writeJSON)
+}
+
+// notFound answers paths that no API has.
+func (e *endpoint) notFound(w http.ResponseWriter, r *http.Request) {
+	e.refuse(w, &awsapi.Error{
+		Code: "UnknownOperationException", Status: http.StatusNotFound,
+		Message: fmt.Sprintf("ecs-emulator has nothing at %s %s: the APIs of AWS that it has are at the path /.", r.Method, r.URL.Path),
+	}, writeJSON)
+}
+
+func (e *endpoint) refuse(w http.ResponseWriter, refusal *awsapi.Error, write func(http.ResponseWriter, *awsapi.Error)) {
+	if refusal.Status == 0 {
+		refusal.Status = http.StatusBadRequest
+	}
+	e.Log.Info("request for no service", "status", refusal.Status, "error", refusal.Code, "reason", refusal.Message)
+	write(w, refusal)
+}
+
+func writeJSON(w http.ResponseWriter, refusal *awsapi.Error) {
+	body, _ := json.Marshal(map[string]string{"__type": refusal.Code, "message": refusal.Message})
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(refusal.Status)
+	_, _ = w.Write(append(body, '\n'))
+}
+
+// writeXML writes the error in the form of AWS Query.
+func writeXML(w http.ResponseWriter, refusal *awsapi.Error) {
+	body, _ := xml.Marshal(struct {
+		XMLName xml.Name `xml:"ErrorResponse"`
+		Type    string   `xml:"Error>Type"`
+		Code    string   `xml:"Error>Code"`
+		Message string   `xml:"Error>Message"`
+	}{Type: "Receiver", Code: refusal.Code, Message: refusal.Message})
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(refusal.Status)
+	_, _ = w.Write(body)
+}

@@ -1,0 +1,82 @@
+package handlers_test
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers"
+)
+
+// part answers its name and the body it was given.
+func part(name string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "%s %s", name, body)
+	})
+}
+
+func newEndpoint() http.Handler {
+	return handlers.New(handlers.Parts{
+		ECS: part("ecs"), EC2: part("ec2"), STS: part("sts"), Control: part("control"), Metrics: part("metrics"),
+		Log: slog.New(slog.DiscardHandler),
+	})
+}
+
+const form = "application/x-www-form-urlencoded; charset=utf-8"
+
+func signed(service string) string {
+	return "AWS4-HMAC-SHA256 Credential=test/20250101/us-east-1/" + service + "/aws4_request, SignedHeaders=host, Signature=0"
+}
+
+func TestRoutes(t *testing.T) {
+	for _, c := range []struct {
+		name, method, path string
+		header             map[string]string
+		body               string
+		status             int
+		want               string // part of the answer
+	}{
+		{"ECS by target", "POST", "/", map[string]string{"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListTasks"}, "{}", 200, "ecs {}"},
+		{"target before scope", "POST", "/", map[string]string{
+			"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListTasks", "Authorization": signed("sts"),
+		}, "{}", 200, "ecs {}"},
+		{"ECS by scope", "POST", "/", map[string]string{"Authorization": signed("ecs")}, "{}", 200, "ecs {}"},
+		{"STS by scope", "POST", "/", map[string]string{"Authorization": signed("sts"), "Content-Type": form}, "Action=X&Version=0", 200, "sts Action=X&Version=0"},
+		{"EC2 by scope", "POST", "/", map[string]string{"Authorization": signed("ec2"), "Content-Type": form}, "Action=X", 200, "ec2 Action=X"},
+		{"STS by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=GetCallerIdentity&Version=2011-06-15", 200, "sts Action="},
+		{"EC2 by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=X&Version=2016-11-15", 200, "ec2 Action="},
+		{"presigned", "GET", "/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Credential=k/20250101/us-east-1/sts/aws4_request", nil, "", 200, "sts"},
+		{"control", "GET", "/_emulator/health", nil, "", 200, "control"},
+		{"metrics", "GET", "/metrics", nil, "", 200, "metrics"},
+
+		{"other service by target", "POST", "/", map[string]string{"X-Amz-Target": "Logs_20140328.CreateLogGroup"}, "{}", 501,
+			`"__type":"NotImplementedException","message":"ecs-emulator does not implement Logs_20140328.CreateLogGroup`},
+		{"other service by scope", "POST", "/", map[string]string{"Authorization": signed("iam"), "Content-Type": form}, "Action=CreateRole", 501,
+			"<Code>NotImplementedException</Code><Message>ecs-emulator does not implement iam CreateRole"},
+		{"other service without form", "PUT", "/", map[string]string{"Authorization": signed("s3")}, "x", 501, "does not implement s3:"},
+		{"malformed signature", "POST", "/", map[string]string{"Authorization": "AWS4-HMAC-SHA256 nonsense"}, "{}", 400, "IncompleteSignatureException"},
+		{"unknown version", "POST", "/", map[string]string{"Content-Type": form}, "Action=CreateRole&Version=2010-05-08", 404, "is that of no service"},
+		{"nothing to go by", "POST", "/", nil, "{}", 404, "X-Amz-Target"},
+		{"browser", "GET", "/", nil, "", 404, "This is ecs-emulator."},
+		{"other path", "PUT", "/bucket/key", map[string]string{"Authorization": signed("s3")}, "x", 404, "nothing at PUT /bucket/key"},
+		{"double slash", "POST", "//", nil, "{}", 404, "nothing at POST //"},
+		{"metrics are read", "POST", "/metrics", nil, "", 404, "nothing at POST /metrics"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := httptest.NewRequest(c.method, "http://127.0.0.1"+c.path, strings.NewReader(c.body))
+			for name, value := range c.header {
+				r.Header.Set(name, value)
+			}
+			w := httptest.NewRecorder()
+			newEndpoint().ServeHTTP(w, r)
+			if w.Code != c.status || !strings.Contains(w.Body.String(), c.want) {
+				t.Errorf("got %d %s, want %d %s", w.Code, w.Body, c.status, c.want)
+			}
+		})
+	}
+}
