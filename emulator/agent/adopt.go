@@ -26,11 +26,10 @@ func (a *Agent) observe(ctx context.Context, e backend.Event, watch *state.Watch
 // tell passes something about a container to its task's work.
 func (a *Agent) tell(ctx context.Context, labels map[string]string, news func(w *work, container string)) {
 	taskARN, container := nameOf(labels)
-	t := a.Store.Read().Task(taskARN)
-	if t == nil || t.Ended() {
+	w := a.lockWork(taskARN)
+	if w == nil {
 		return
 	}
-	w := a.lockWork(t)
 	defer w.mu.Unlock()
 	news(w, container)
 	w.advance(ctx)
@@ -40,6 +39,8 @@ func (a *Agent) tell(ctx context.Context, labels map[string]string, news func(w 
 // start, after a lost connection, and now and then. Events that come meanwhile
 // wait.
 func (a *Agent) resync(ctx context.Context, watch *state.Watch) {
+	// Rows first: what they name was there before the containers are listed.
+	tx := a.Store.Read()
 	info, err := a.Engine.Info(ctx)
 	var containers []backend.Container
 	if err == nil {
@@ -56,6 +57,13 @@ func (a *Agent) resync(ctx context.Context, watch *state.Watch) {
 	}
 	a.synced, a.lost, a.info = true, nil, info
 	a.mu.Unlock()
+	// The network is made before the first task needs it, so that the ranges of
+	// subnets stand when they are asked for.
+	a.actions.Go(func() {
+		if _, err := a.vpcNetwork(ctx); err != nil && !a.engineLost(err) {
+			a.Log.Error("no network for tasks", "error", err)
+		}
+	})
 
 	seen := map[string]map[string]backend.Container{}
 	for _, c := range containers {
@@ -65,9 +73,9 @@ func (a *Agent) resync(ctx context.Context, watch *state.Watch) {
 		}
 		seen[taskARN][name] = c
 	}
-	tx := a.Store.Read()
+	now := a.Store.Read()
 	for taskARN, list := range seen {
-		if t := tx.Task(taskARN); t == nil || t.Ended() {
+		if t := now.Task(taskARN); t == nil || t.Ended() {
 			a.leftovers.adopt(ctx, taskARN, list)
 		}
 	}
@@ -80,14 +88,18 @@ func (a *Agent) resync(ctx context.Context, watch *state.Watch) {
 }
 
 // adopt compares what a task's containers are with what was last known of them.
-func (a *Agent) adopt(t *state.Task, seen map[string]backend.Container) {
-	a.addresses.occupy(t.Status.Attachment.PrivateIPv4)
-	w := a.lockWork(t)
+// row is older than seen: only what it names already can be missing.
+func (a *Agent) adopt(row *state.Task, seen map[string]backend.Container) {
+	w := a.lockWork(row.ARN)
+	if w == nil {
+		return
+	}
 	defer w.mu.Unlock()
+	a.addresses.occupy(w.view.status.Attachment.PrivateIPv4)
 	if len(w.view.busy) > 0 {
 		return // the calls under way will tell
 	}
-	w.adoptSandbox(seen)
+	w.adoptSandbox(row, seen)
 	for i := range w.view.status.Containers {
 		c := &w.view.status.Containers[i]
 		found, exists := seen[c.Name]
@@ -98,7 +110,7 @@ func (a *Agent) adopt(t *state.Task, seen map[string]backend.Container) {
 		case c.Phase == state.ContainerStopped:
 		case !exists && c.Phase == state.ContainerRunning:
 			w.died(c.Name) // examination finds it vanished
-		case !exists && c.Phase == state.ContainerCreated:
+		case !exists && c.Phase == state.ContainerCreated && row.Status.Containers[i].RuntimeID != "":
 			c.Phase = state.ContainerPulled
 		case exists && !found.StartedAt.IsZero() && c.Phase != state.ContainerRunning:
 			// It was started, but the store does not know.
@@ -116,7 +128,7 @@ func (a *Agent) adopt(t *state.Task, seen map[string]backend.Container) {
 	}
 }
 
-func (w *work) adoptSandbox(seen map[string]backend.Container) {
+func (w *work) adoptSandbox(row *state.Task, seen map[string]backend.Container) {
 	sandbox, exists := seen[sandboxContainerName]
 	switch {
 	case exists && sandbox.State == backend.Running:
@@ -129,10 +141,8 @@ func (w *work) adoptSandbox(seen map[string]backend.Container) {
 	case exists && w.view.sandbox == sandboxNone:
 		w.view.status.SandboxID = sandbox.ID
 		w.view.sandbox = sandboxCreated
-	case w.view.sandbox == sandboxRunning:
-		// The engine was restarted, or somebody removed it: the task has lost its
-		// network, as when the real agent's pause container ends.
-		w.fail("ContainerNetworkingError: the network namespace of the task is gone")
+	case w.view.sandbox == sandboxRunning && row.Status.SandboxID != "":
+		w.died(sandboxContainerName)
 	}
 	if w.view.sandbox == sandboxRunning && w.shown == state.Running {
 		w.agent.hostPorts.open(w.task.ARN, w.view.status.SandboxID, w.view.definitions)

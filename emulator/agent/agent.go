@@ -59,9 +59,9 @@ type Agent struct {
 	addresses *addresses
 	network   backend.Network
 	info      backend.Info
-	synced    bool  // the engine's containers have been taken into account
-	lost      error // why the engine cannot be reached, or nil
-	pulled    map[string]bool
+	synced    bool            // the engine's containers have been taken into account
+	lost      error           // why the engine cannot be reached, or nil
+	fetched   map[string]bool // images pulled in this run
 	actions   sync.WaitGroup
 	idle      *sync.Cond
 	inFlight  int
@@ -76,7 +76,7 @@ func New(opts Options) *Agent {
 		opts.PullBehavior = PreferCached
 	}
 	a := &Agent{
-		Options: opts, works: map[string]*work{}, addresses: newAddresses(), pulled: map[string]bool{},
+		Options: opts, works: map[string]*work{}, addresses: newAddresses(), fetched: map[string]bool{},
 	}
 	a.idle = sync.NewCond(&a.mu)
 	a.hostPorts = newHostPorts(opts.Engine, opts.Log)
@@ -119,6 +119,13 @@ func (a *Agent) Health() error {
 	return a.lost
 }
 
+// Reachable reports whether the addresses of tasks can be dialled from this host.
+func (a *Agent) Reachable() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.info.Reachable
+}
+
 // Idle waits until no engine call is under way.
 func (a *Agent) Idle(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {
@@ -137,39 +144,53 @@ func (a *Agent) Idle(ctx context.Context) error {
 
 // wake looks at a task that changed.
 func (a *Agent) wake(ctx context.Context, taskARN string) {
-	t := a.Store.Read().Task(taskARN)
-	if t == nil || t.Ended() {
-		return
-	}
 	a.mu.Lock()
 	ready := a.synced && a.lost == nil
 	a.mu.Unlock()
 	if !ready {
 		return // Resync wakes every task
 	}
-	w := a.lockWork(t)
+	w := a.lockWork(taskARN)
+	if w == nil {
+		return
+	}
 	defer w.mu.Unlock()
-	w.ask(t.Stop)
+	if t := a.Store.Read().Task(taskARN); t != nil {
+		w.ask(t.Stop)
+	}
 	w.advance(ctx)
 }
 
 // lockWork returns the task's work with its lock held, made from the row if the
-// task had nothing to do so far.
-func (a *Agent) lockWork(t *state.Task) *work {
+// task had nothing to do so far. It is nil for a task that has ended or is gone.
+func (a *Agent) lockWork(taskARN string) *work {
 	for {
-		a.mu.Lock()
-		w := a.works[t.ARN]
+		w := a.findWork(taskARN)
 		if w == nil {
-			w = newWork(a, t)
-			a.works[t.ARN] = w
+			return nil
 		}
-		a.mu.Unlock()
 		w.mu.Lock()
 		if !w.retired {
 			return w
 		}
 		w.mu.Unlock()
 	}
+}
+
+// findWork reads the row only when it is sure that no work is ahead of it.
+func (a *Agent) findWork(taskARN string) *work {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if w := a.works[taskARN]; w != nil {
+		return w
+	}
+	t := a.Store.Read().Task(taskARN)
+	if t == nil || t.Ended() {
+		return nil
+	}
+	w := newWork(a, t)
+	a.works[taskARN] = w
+	return w
 }
 
 // retire forgets a work with nothing to do. Its lock is held.

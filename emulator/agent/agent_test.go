@@ -233,6 +233,17 @@ func TestAdoptsWhatAnEarlierRunStarted(t *testing.T) {
 	})
 }
 
+func TestTaskEndsWithItsSandbox(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		id := b.run(container("web"))
+		if err := b.engine.Stop(t.Context(), b.task(id).Status.SandboxID, 0); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		b.expect("lastStatus", b.task(id).Status.LastStatus, state.Stopped)
+	})
+}
+
 func TestEngineLostAndBack(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		runs := b.run(container("web"))

@@ -175,7 +175,7 @@ func (w *work) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinit
 		if path := w.hostPath(name); path != "" {
 			mount.Source = path
 		} else {
-			mount.Source, mount.Volume = engineName(w.task, "volume-"+name), true
+			mount.Source, mount.Volume = w.volumeName(name), true
 		}
 		spec.Mounts = append(spec.Mounts, mount)
 	}
@@ -186,6 +186,20 @@ func (w *work) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinit
 		}
 		spec.VolumesFrom = append(spec.VolumesFrom, source)
 	}
+}
+
+// volumeName is the engine's name of a volume that lives as long as the task.
+func (w *work) volumeName(volume string) string { return engineName(w.task, "volume-"+volume) }
+
+// ownVolumes are the engine's names of all such volumes.
+func (w *work) ownVolumes() []string {
+	var names []string
+	for _, v := range w.volumes {
+		if name := aws.ToString(v.Name); w.hostPath(name) == "" {
+			names = append(names, w.volumeName(name))
+		}
+	}
+	return names
 }
 
 func (w *work) hostPath(volume string) string {

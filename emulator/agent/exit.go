@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -135,11 +134,4 @@ func cut(reason string) string {
 		return string(runes[:longest])
 	}
 	return reason
-}
-
-// pullFailed words a failed pull as Fargate does.
-// Source: recorded tasks whose image does not exist.
-func pullFailed(image string, err error) string {
-	return fmt.Sprintf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s",
-		canonical(image), engineText(err))
 }

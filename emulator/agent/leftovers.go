@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +26,8 @@ type leftovers struct {
 
 type leftover struct {
 	taskARN string
-	ids     []string
+	ids     []string // containers
+	volumes []string // that lived as long as the task
 }
 
 const maxLeftovers = 100
@@ -34,19 +36,19 @@ func newLeftovers(o Options) *leftovers {
 	return &leftovers{engine: o.Engine, clock: o.Clock, log: o.Log, keep: o.KeepStopped}
 }
 
-// add takes the containers of a task that stopped.
-func (l *leftovers) add(ctx context.Context, taskARN string, ids []string) {
-	if len(ids) == 0 {
+// add takes what a task that stopped has left.
+func (l *leftovers) add(ctx context.Context, left leftover) {
+	if len(left.ids) == 0 {
 		return
 	}
 	l.mu.Lock()
-	l.queue = append(l.queue, leftover{taskARN, ids})
+	l.queue = append(l.queue, left)
 	crowded := len(l.queue) > maxLeftovers
 	l.mu.Unlock()
 	if crowded {
 		go l.removeOldest(ctx)
 	}
-	l.clock.AfterFunc(l.keep, func() { go l.remove(ctx, taskARN) })
+	l.clock.AfterFunc(l.keep, func() { go l.remove(ctx, left.taskARN) })
 }
 
 // adopt takes containers that a former run has left of a task that stopped. A
@@ -67,33 +69,42 @@ func (l *leftovers) adopt(ctx context.Context, taskARN string, containers map[st
 	}
 	l.mu.Unlock()
 	if !known {
-		l.add(ctx, taskARN, ids)
+		l.add(ctx, leftover{taskARN: taskARN, ids: ids})
 	}
 }
 
 func (l *leftovers) removeOldest(ctx context.Context) {
-	l.mu.Lock()
-	var ids []string
-	if len(l.queue) > maxLeftovers {
-		ids = l.queue[0].ids
-		l.queue = l.queue[1:]
-	}
-	l.mu.Unlock()
-	l.removeIDs(ctx, ids)
+	l.take(ctx, func(queue []leftover) int {
+		if len(queue) > maxLeftovers {
+			return 0
+		}
+		return -1
+	})
 }
 
 func (l *leftovers) remove(ctx context.Context, taskARN string) {
+	l.take(ctx, func(queue []leftover) int {
+		return slices.IndexFunc(queue, func(each leftover) bool { return each.taskARN == taskARN })
+	})
+}
+
+// take removes one of the queue, and what it stands for; -1 is none.
+func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 	l.mu.Lock()
-	var ids []string
-	for i, each := range l.queue {
-		if each.taskARN == taskARN {
-			ids = each.ids
-			l.queue = append(l.queue[:i:i], l.queue[i+1:]...)
-			break
+	at := which(l.queue)
+	if at < 0 {
+		l.mu.Unlock()
+		return
+	}
+	left := l.queue[at]
+	l.queue = slices.Delete(l.queue, at, at+1)
+	l.mu.Unlock()
+	l.removeIDs(ctx, left.ids)
+	for _, volume := range left.volumes {
+		if err := l.engine.RemoveVolume(ctx, volume); err != nil && ctx.Err() == nil {
+			l.log.Warn("volume of a stopped task not removed", "volume", volume, "error", err)
 		}
 	}
-	l.mu.Unlock()
-	l.removeIDs(ctx, ids)
 }
 
 func (l *leftovers) removeIDs(ctx context.Context, ids []string) {

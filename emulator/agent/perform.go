@@ -24,6 +24,8 @@ func (w *work) perform(ctx context.Context, a action) (finish func()) {
 		return w.startSandbox(ctx)
 	case removeSandbox:
 		return w.removeSandbox(ctx)
+	case find:
+		return w.find(ctx, a.container)
 	case pull:
 		return w.pull(ctx, a.container)
 	case create:
@@ -134,71 +136,91 @@ func (w *work) skipAll() {
 	}
 }
 
-// pull makes sure that the container's image is there.
+// find looks whether the container's image is there and need not be pulled.
+func (w *work) find(ctx context.Context, i int) func() {
+	ref := aws.ToString(w.view.definitions[i].Image)
+	at := w.agent.Clock.Now()
+	image, err := w.agent.Engine.Image(ctx, ref)
+	return func() {
+		switch {
+		case errors.Is(err, backend.ErrNotFound) || err == nil && w.agent.mustPull(ref):
+			w.view.absent[aws.ToString(w.view.definitions[i].Name)] = true
+		case w.agent.engineLost(err):
+		case err != nil:
+			w.pullFailed(i, err)
+		default:
+			w.pulled(i, image, at, at)
+		}
+	}
+}
+
+// mustPull reports whether an image is pulled although it is there.
+func (a *Agent) mustPull(ref string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch a.PullBehavior {
+	case PreferCached:
+		return false
+	case Once:
+		return !a.fetched[ref]
+	default:
+		return true
+	}
+}
+
+// pull fetches the container's image.
 func (w *work) pull(ctx context.Context, i int) func() {
-	c := &w.view.definitions[i]
-	ref := aws.ToString(c.Image)
+	ref := aws.ToString(w.view.definitions[i].Image)
 	startedAt := w.agent.Clock.Now()
-	image, err := w.agent.image(ctx, ref, w.platform(), func() { w.pulling(ctx, startedAt) })
+	image, err := w.agent.fetch(ctx, ref, w.platform())
 	stoppedAt := w.agent.Clock.Now()
 	return func() {
-		delete(w.pulls, aws.ToString(c.Name))
-		s := w.view.status
-		if errors.Is(err, context.Canceled) {
-			return // told to stop meanwhile
+		delete(w.pulls, aws.ToString(w.view.definitions[i].Name))
+		switch {
+		case w.agent.engineLost(err): // or told to stop meanwhile
+		case err != nil:
+			w.pullFailed(i, err)
+		default:
+			w.pulled(i, image, startedAt, stoppedAt)
 		}
-		if w.agent.engineLost(err) {
-			return
-		}
-		if s.PullStartedAt.IsZero() {
-			s.PullStartedAt = startedAt
-		}
-		if err != nil {
-			reason := pullFailed(ref, err)
-			w.containerFailed(i, reason, reason)
-			return
-		}
-		s.PullStoppedAt = stoppedAt
-		s.Containers[i].ImageDigest = digestOf(image)
-		s.Containers[i].Phase = state.ContainerPulled
 	}
 }
 
-// pulling shows that a pull is under way, which may take long.
-func (w *work) pulling(ctx context.Context, since time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if s := w.view.status; s.PullStartedAt.IsZero() {
-		s.PullStartedAt = since
-		w.dirty = true
-		w.publish(ctx, true)
-	}
-}
-
-// image finds an image by the agent's pull behaviour; pulling is called before a
-// pull begins.
-func (a *Agent) image(ctx context.Context, ref, platform string, pulling func()) (backend.Image, error) {
-	a.mu.Lock()
-	fresh := a.PullBehavior == PreferCached || a.PullBehavior == Once && a.pulled[ref]
-	a.mu.Unlock()
-	local, missing := a.Engine.Image(ctx, ref)
-	if missing != nil && !errors.Is(missing, backend.ErrNotFound) {
-		return local, missing
-	}
-	if fresh && missing == nil {
-		return local, nil
-	}
-	pulling()
+// fetch pulls an image and inspects it.
+func (a *Agent) fetch(ctx context.Context, ref, platform string) (backend.Image, error) {
 	if err := a.Engine.Pull(ctx, backend.PullSpec{Ref: ref, Platform: platform}); err != nil {
-		if a.PullBehavior == Default && missing == nil && ctx.Err() == nil {
+		if local, missing := a.Engine.Image(ctx, ref); a.PullBehavior == Default && missing == nil {
 			return local, nil
 		}
-		return local, err
+		return backend.Image{}, err
 	}
 	a.mu.Lock()
-	a.pulled[ref] = true
+	a.fetched[ref] = true
 	a.mu.Unlock()
 	return a.Engine.Image(ctx, ref)
+}
+
+func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time) {
+	s := w.view.status
+	if s.PullStartedAt.IsZero() || startedAt.Before(s.PullStartedAt) {
+		s.PullStartedAt = startedAt
+	}
+	s.PullStoppedAt = stoppedAt
+	s.Containers[i].ImageDigest = digestOf(image)
+	s.Containers[i].Phase = state.ContainerPulled
+}
+
+// pullFailed is the end of a container without an image. On Fargate the task has
+// the reason and the container none, nor has the task times of the pull; Source:
+// recorded pull failures. A container that the task can do without keeps it.
+func (w *work) pullFailed(i int, err error) {
+	reason := fmt.Sprintf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s",
+		canonical(aws.ToString(w.view.definitions[i].Image)), engineText(err))
+	w.containerFailed(i, reason, reason)
+	if essential(&w.view.definitions[i]) {
+		w.view.status.Containers[i].Reason = ""
+		w.view.status.PullStartedAt = time.Time{}
+	}
 }
 
 func (w *work) create(ctx context.Context, i int) func() {

@@ -16,6 +16,7 @@ type view struct {
 	sandbox     sandboxPhase
 	busy        map[string]bool // subjects with an engine call under way
 	exited      map[string]bool // containers the engine says have exited
+	absent      map[string]bool // containers whose image has to be pulled
 	now         time.Time
 }
 
@@ -36,6 +37,7 @@ const (
 	createSandbox verb = "create sandbox"
 	startSandbox  verb = "start sandbox"
 	removeSandbox verb = "remove sandbox"
+	find          verb = "find" // look whether the image is there
 	pull          verb = "pull"
 	create        verb = "create"
 	start         verb = "start"
@@ -86,7 +88,7 @@ func (v *view) definition(name string) *types.ContainerDefinition {
 //
 // The sandbox's start and the containers' creation overlap, as does the look-up of
 // images: the engine needs the sandbox's id to create, and the running sandbox
-// only to start.
+// only to start. A pull waits for the sandbox, as it belongs to PENDING.
 func plan(v *view) (actions []action, again time.Time) {
 	if v.stop != nil {
 		return planStop(v), time.Time{}
@@ -119,7 +121,9 @@ func plan(v *view) (actions []action, again time.Time) {
 			if !due.IsZero() && (again.IsZero() || due.Before(again)) {
 				again = due
 			}
-		case c.Phase == state.ContainerNone:
+		case c.Phase == state.ContainerNone && !v.absent[c.Name]:
+			add(find, i, "")
+		case c.Phase == state.ContainerNone && v.sandbox == sandboxRunning:
 			add(pull, i, "")
 		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated:
 			add(create, i, "")

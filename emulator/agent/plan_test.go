@@ -40,7 +40,7 @@ func TestPlanOverlapsTheSandboxWithImages(t *testing.T) {
 		busy    []string
 		want    []string
 	}{
-		{"at first", sandboxNone, state.ContainerNone, nil, []string{"create sandbox 0", "pull 0", "pull 1"}},
+		{"at first", sandboxNone, state.ContainerNone, nil, []string{"create sandbox 0", "find 0", "find 1"}},
 		{"while all that is under way", sandboxNone, state.ContainerNone, []string{sandboxSubject, "app", "sidecar"}, nil},
 		{"images there, sandbox not", sandboxNone, state.ContainerPulled, []string{sandboxSubject}, nil},
 		{"sandbox made", sandboxCreated, state.ContainerPulled, nil, []string{"start sandbox 0", "create 0", "create 1"}},

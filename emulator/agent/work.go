@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,7 +32,7 @@ type work struct {
 func newWork(a *Agent, t *state.Task) *work {
 	w := &work{agent: a, task: t, pulls: map[string]context.CancelFunc{}, stopped: t.Stop != nil, shown: t.Status.LastStatus}
 	status := t.Clone().Status
-	w.view = view{status: &status, stop: t.Stop, busy: map[string]bool{}, exited: map[string]bool{}}
+	w.view = view{status: &status, stop: t.Stop, busy: map[string]bool{}, exited: map[string]bool{}, absent: map[string]bool{}}
 	if status.SandboxID != "" {
 		w.view.sandbox = sandboxRunning
 	}
@@ -85,7 +86,7 @@ func (w *work) advance(ctx context.Context) {
 		if w.applyNow(actions) {
 			continue
 		}
-		if !w.publish(ctx, len(actions) == 0) {
+		if !w.publish(ctx, len(actions) == 0 || w.aboutToPull(actions)) {
 			return
 		}
 		for _, a := range actions {
@@ -99,6 +100,18 @@ func (w *work) advance(ctx context.Context) {
 		}
 		return
 	}
+}
+
+// aboutToPull notes that a pull begins, which may take long enough to be seen.
+func (w *work) aboutToPull(actions []action) bool {
+	at := slices.IndexFunc(actions, func(a action) bool { return a.verb == pull })
+	if at < 0 {
+		return false
+	}
+	if s := w.view.status; s.PullStartedAt.IsZero() {
+		s.PullStartedAt, w.dirty = w.view.now, true
+	}
+	return true
 }
 
 // again looks at the task although nothing has happened.
@@ -233,19 +246,31 @@ func (w *work) over(ctx context.Context) {
 	s := w.view.status
 	w.agent.hostPorts.close(w.task.ARN)
 	w.agent.addresses.give(s.Attachment.PrivateIPv4)
-	var ids []string
+	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes()}
 	for _, c := range s.Containers {
 		if c.RuntimeID != "" {
-			ids = append(ids, c.RuntimeID)
+			left.ids = append(left.ids, c.RuntimeID)
 		}
 	}
-	w.agent.leftovers.add(ctx, w.task.ARN, ids)
+	w.agent.leftovers.add(ctx, left)
 	w.agent.Log.Info("task has stopped", "task", w.task.ARN,
 		"code", w.view.stop.Code, "reason", w.view.stop.Reason)
 }
 
 // died notes that the engine saw a container end; the next step finds out how.
-func (w *work) died(name string) { w.view.exited[name] = true }
+// Without its sandbox a task has no network: the sandbox is as essential as the
+// real agent's pause container.
+func (w *work) died(name string) {
+	if name != sandboxContainerName {
+		w.view.exited[name] = true
+		return
+	}
+	if w.view.stop == nil && w.view.sandbox == sandboxRunning {
+		w.agent.Log.Warn("the network of a task is gone: somebody stopped its sandbox", "task", w.task.ARN)
+		w.executionStopped()
+		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
+	}
+}
 
 // healthIs takes over what a health check found.
 func (w *work) healthIs(name string, health backend.Health) {

@@ -1,10 +1,10 @@
 package service
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
 )
 
 // inStopOrder sorts by condition, and within one the newest first.

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 	"github.com/hashicorp/go-memdb"
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 )
 
 // journal keeps the rows on disk: a bbolt file with a bucket for each table, a
@@ -32,7 +33,7 @@ type journal struct {
 
 func openJournal(path string) (*journal, error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, NoFreelistSync: true})
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("open state file %s: another emulator uses it", path)
 	}
 	if err != nil {

@@ -42,8 +42,7 @@ var blank = map[string]func() row{
 	tableNetwork:        func() row { return &Network{} },
 }
 
-// schema gives each table its id, and tasks and task definitions the indexes that
-// controllers list by.
+// schema gives each table its id, and tasks the indexes that controllers list by.
 func schema() *memdb.DBSchema {
 	s := &memdb.DBSchema{Tables: map[string]*memdb.TableSchema{}}
 	for table := range blank {
@@ -54,10 +53,6 @@ func schema() *memdb.DBSchema {
 	s.Tables[tableTask].Indexes["deployment"] = &memdb.IndexSchema{
 		Name: "deployment", AllowMissing: true,
 		Indexer: keyIndex{func(r row) string { return r.(*Task).Spec.liveDeployment(r.(*Task)) }},
-	}
-	s.Tables[tableTaskDefinition].Indexes["deleting"] = &memdb.IndexSchema{
-		Name: "deleting", AllowMissing: true,
-		Indexer: keyIndex{func(r row) string { return r.(*TaskDefinition).deleting() }},
 	}
 	for _, table := range []string{tableTask, tableClientToken} {
 		s.Tables[table].Indexes["age"] = &memdb.IndexSchema{

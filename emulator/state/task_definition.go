@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -21,16 +22,16 @@ func (d *TaskDefinition) Key() string { return d.ID }
 // ARN is the ARN of the revision.
 func (d *TaskDefinition) ARN() string { return *d.Definition.TaskDefinitionArn }
 
-// Family counts the revisions of a family. The row outlives them all, because a
-// number is never used again.
+// Family is what revisions have in common: a name. The row outlives them all,
+// because a number is never used again. Registering a revision does not write it,
+// which halves the cost of a registration.
 type Family struct {
-	ID           string // scope and name
-	Name         string
-	LastRevision int
-	// ActiveRevision is the highest ACTIVE revision; 0 when there is none.
-	ActiveRevision int
-	// Revisions that still exist, whatever their status.
-	Revisions int
+	ID   string // scope and name
+	Name string
+	// LastRemoved is the highest number of a revision that is gone.
+	LastRemoved int
+	// Deleting is the number of revisions in DELETE_IN_PROGRESS, for the sweep.
+	Deleting int
 }
 
 // Key is unique in all accounts and regions.
@@ -70,75 +71,115 @@ func (tx *Tx) TaskDefinitions(scope arn.Scope, family string) []*TaskDefinition 
 	return scan[*TaskDefinition](tx, tableTaskDefinition, prefix)
 }
 
-// AddTaskDefinition gives def the next number of its family and writes it as
-// ACTIVE. def belongs to the store afterwards.
-func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags []types.Tag, by string, now time.Time) *TaskDefinition {
-	name := *def.Family
-	family := Family{ID: familyKey(scope, name), Name: name}
-	if old := tx.Family(scope, name); old != nil {
-		family = *old
-	}
-	family.LastRevision++
-	family.ActiveRevision = family.LastRevision
-	family.Revisions++
-	put(tx, tableFamily, &family)
-
-	revisionARN := scope.TaskDefinition(name, family.LastRevision)
-	def.TaskDefinitionArn = &revisionARN
-	def.Revision = int32(family.LastRevision)
-	def.Status = types.TaskDefinitionStatusActive
-	def.RegisteredAt = &now
-	def.RegisteredBy = &by
-	added := &TaskDefinition{ID: taskDefinitionKey(scope, name, family.LastRevision), Definition: def, Tags: tags}
-	put(tx, tableTaskDefinition, added)
-	return added
+// ActiveTaskDefinition returns the highest ACTIVE revision of a family, or nil.
+func (tx *Tx) ActiveTaskDefinition(scope arn.Scope, family string) *TaskDefinition {
+	return tx.highest(scope, family, func(d *TaskDefinition) bool {
+		return d.Definition.Status == types.TaskDefinitionStatusActive
+	})
 }
 
-// PutTaskDefinition writes a changed revision and keeps its family's count of
-// what is ACTIVE. A revision never becomes ACTIVE again.
-func (tx *Tx) PutTaskDefinition(scope arn.Scope, d *TaskDefinition) {
-	put(tx, tableTaskDefinition, d)
-	old := tx.Family(scope, *d.Definition.Family)
-	if d.Definition.Status == types.TaskDefinitionStatusActive || old.ActiveRevision != int(d.Definition.Revision) {
-		return
-	}
-	family := *old
-	family.ActiveRevision = tx.highestActive(scope, family.Name)
-	put(tx, tableFamily, &family)
+// HasTaskDefinitions reports whether a family has revisions, whatever their status.
+func (tx *Tx) HasTaskDefinitions(scope arn.Scope, family string) bool {
+	return tx.highest(scope, family, func(*TaskDefinition) bool { return true }) != nil
 }
 
-// highestActive is the number of a family's highest ACTIVE revision, or 0. It
-// looks from the top, where that revision is.
-func (tx *Tx) highestActive(scope arn.Scope, family string) int {
+// highest looks for a revision from the top, where the wanted one nearly always is.
+func (tx *Tx) highest(scope arn.Scope, family string, wanted func(*TaskDefinition) bool) *TaskDefinition {
 	it, err := tx.txn.GetReverse(tableTaskDefinition, "id_prefix", familyKey(scope, family))
 	if err != nil {
 		panic(fmt.Sprintf("state: list %s: %v", tableTaskDefinition, err))
 	}
 	for raw := it.Next(); raw != nil; raw = it.Next() {
-		if def := raw.(*TaskDefinition).Definition; def.Status == types.TaskDefinitionStatusActive {
-			return int(def.Revision)
+		if d := raw.(*TaskDefinition); wanted(d) {
+			return d
 		}
 	}
-	return 0
+	return nil
+}
+
+// AddTaskDefinition gives def the next number of its family and writes it as
+// ACTIVE. def belongs to the store afterwards.
+func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags []types.Tag, by string, now time.Time) *TaskDefinition {
+	name := *def.Family
+	revision := 1
+	if family := tx.Family(scope, name); family == nil {
+		put(tx, tableFamily, &Family{ID: familyKey(scope, name), Name: name})
+	} else {
+		revision = family.LastRemoved + 1
+	}
+	if last := tx.highest(scope, name, func(*TaskDefinition) bool { return true }); last != nil {
+		revision = max(revision, int(last.Definition.Revision)+1)
+	}
+
+	revisionARN := scope.TaskDefinition(name, revision)
+	def.TaskDefinitionArn = &revisionARN
+	def.Revision = int32(revision)
+	def.Status = types.TaskDefinitionStatusActive
+	def.RegisteredAt = &now
+	def.RegisteredBy = &by
+	added := &TaskDefinition{ID: taskDefinitionKey(scope, name, revision), Definition: def, Tags: tags}
+	put(tx, tableTaskDefinition, added)
+	return added
+}
+
+// PutTaskDefinition writes a changed revision.
+func (tx *Tx) PutTaskDefinition(d *TaskDefinition) {
+	old := get[*TaskDefinition](tx, tableTaskDefinition, d.ID)
+	put(tx, tableTaskDefinition, d)
+	if d.deleting() && !old.deleting() {
+		tx.changeFamily(d, func(f *Family) { f.Deleting++ })
+	}
 }
 
 // RemoveTaskDefinition ends a revision that nothing refers to any more.
-func (tx *Tx) RemoveTaskDefinition(scope arn.Scope, d *TaskDefinition) {
+func (tx *Tx) RemoveTaskDefinition(d *TaskDefinition) {
 	remove(tx, tableTaskDefinition, d)
-	family := *tx.Family(scope, *d.Definition.Family)
-	family.Revisions--
+	tx.changeFamily(d, func(f *Family) {
+		f.LastRemoved = max(f.LastRemoved, int(d.Definition.Revision))
+		if d.deleting() {
+			f.Deleting--
+		}
+	})
+}
+
+func (tx *Tx) changeFamily(d *TaskDefinition, change func(*Family)) {
+	family := *tx.Family(arn.ScopeOf(d.ARN()), *d.Definition.Family)
+	change(&family)
 	put(tx, tableFamily, &family)
 }
 
+func (d *TaskDefinition) deleting() bool {
+	return d.Definition.Status == types.TaskDefinitionStatusDeleteInProgress
+}
+
 // SweepTaskDefinitions removes the revisions in DELETE_IN_PROGRESS that no task
-// that has yet to stop and no service refers to, and returns how many. It costs
-// nothing while there are none; who runs it decides how long they are seen.
+// that has yet to stop and no service refers to, and returns how many. While there
+// are none it only looks at the families; who runs it decides how long they are seen.
 // Source: ECS API reference, DeleteTaskDefinitions.
 func (tx *Tx) SweepTaskDefinitions() int {
-	deleting := collect[*TaskDefinition](tx, tableTaskDefinition, "deleting", deletingMark)
+	var deleting []*TaskDefinition
+	for _, f := range scan[*Family](tx, tableFamily, "") {
+		if f.Deleting > 0 {
+			revisions := scan[*TaskDefinition](tx, tableTaskDefinition, f.ID)
+			deleting = append(deleting, slices.DeleteFunc(revisions, func(d *TaskDefinition) bool { return !d.deleting() })...)
+		}
+	}
 	if len(deleting) == 0 {
 		return 0
 	}
+	referred := tx.referredTaskDefinitions()
+	removed := 0
+	for _, d := range deleting {
+		if !referred[d.ARN()] {
+			tx.RemoveTaskDefinition(d)
+			removed++
+		}
+	}
+	return removed
+}
+
+// referredTaskDefinitions are the ARNs of what tasks and services still need.
+func (tx *Tx) referredTaskDefinitions() map[string]bool {
 	referred := map[string]bool{}
 	for _, t := range tx.AllTasks() {
 		if !t.Ended() {
@@ -146,26 +187,12 @@ func (tx *Tx) SweepTaskDefinitions() int {
 		}
 	}
 	for _, s := range tx.AllServices() {
+		if s.Status() == ServiceInactive {
+			continue
+		}
 		for _, d := range s.Deployments {
-			referred[d.Revision.TaskDefinition] = referred[d.Revision.TaskDefinition] || s.Status() != ServiceInactive
+			referred[d.Revision.TaskDefinition] = true
 		}
 	}
-	removed := 0
-	for _, d := range deleting {
-		if !referred[d.ARN()] {
-			tx.RemoveTaskDefinition(arn.ScopeOf(d.ARN()), d)
-			removed++
-		}
-	}
-	return removed
-}
-
-// deletingMark is the value of the index by which the sweep finds its revisions.
-const deletingMark = "deleting"
-
-func (d *TaskDefinition) deleting() string {
-	if d.Definition.Status == types.TaskDefinitionStatusDeleteInProgress {
-		return deletingMark
-	}
-	return ""
+	return referred
 }

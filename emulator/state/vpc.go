@@ -83,7 +83,7 @@ func (s *SecurityGroup) Key() string { return s.Scope.Prefix() + s.ID }
 
 // Ids of what every account and region starts with.
 const (
-	DefaultVPC           = "vpc-0ec5e3a1a7000001"
+	DefaultVPC           = "vpc-0ec5e3a1a70000001"
 	DefaultSecurityGroup = "sg-0ec5e3a1a70000001"
 	defaultSubnet        = "subnet-0ec5e3a1a700000"
 )

@@ -1,0 +1,191 @@
+package emulator_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// containers lists the application's containers on the engine by task.
+func containers(t *testing.T, taskARNs ...string) []container.Summary {
+	t.Helper()
+	var list []container.Summary
+	for _, arn := range taskARNs {
+		found, err := dockertest.Client(t).ContainerList(t.Context(), container.ListOptions{
+			All: true, Filters: filters.NewArgs(filters.Arg("label", "com.amazonaws.ecs.task-arn="+arn)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, found...)
+	}
+	return list
+}
+
+func (w *world) untilRunning(id string) types.Task {
+	w.Helper()
+	w.eventually("task "+id+" runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
+	return w.task(id)
+}
+
+func addressOf(task types.Task) string {
+	return *task.Containers[0].NetworkInterfaces[0].PrivateIpv4Address
+}
+
+// answer is what a web server says; the empty string while it does not listen.
+func answer(url string) string {
+	client := http.Client{Timeout: 5 * time.Second}
+	response, err := client.Get(url)
+	if err != nil {
+		return ""
+	}
+	defer response.Body.Close()
+	body, _ := io.ReadAll(response.Body)
+	return string(body)
+}
+
+func TestDockerDescribeAgreesWithTheContainers(t *testing.T) {
+	dockertest.Require(t)
+	w := start(t, emulator.Options{Engine: "docker"})
+	id := w.runTask(w.register("web", dockertest.Image(t), "serve", "8080", "hello"))
+	task := w.untilRunning(id)
+
+	w.eventually("the task answers at its own address", func() bool {
+		return strings.Contains(answer("http://"+addressOf(task)+":8080/"), "hello")
+	})
+	inspected, err := dockertest.Client(t).ContainerInspect(t.Context(), *task.Containers[0].RuntimeId)
+	w.must(err)
+	if !inspected.State.Running {
+		t.Error("the container that Describe names does not run")
+	}
+	for label, want := range map[string]string{
+		"com.amazonaws.ecs.task-arn":                id,
+		"com.amazonaws.ecs.container-name":          "app",
+		"com.amazonaws.ecs.task-definition-family":  "web",
+		"com.amazonaws.ecs.task-definition-version": "1",
+		"com.amazonaws.ecs.cluster":                 *task.ClusterArn,
+	} {
+		if got := inspected.Config.Labels[label]; got != want {
+			t.Errorf("label %s is %q, want %q", label, got, want)
+		}
+	}
+
+	w.must(dockertest.Client(t).ContainerKill(t.Context(), inspected.ID, "KILL"))
+	w.eventually("the kill shows", func() bool { return *w.task(id).LastStatus == "STOPPED" })
+	ended := w.task(id)
+	if *ended.Containers[0].ExitCode != 137 || ended.StopCode != types.TaskStopCodeEssentialContainerExited {
+		t.Errorf("exit code %d, stop code %s", *ended.Containers[0].ExitCode, ended.StopCode)
+	}
+}
+
+// line is a connection to the engine that can be cut.
+type line struct {
+	net.Listener
+	target string
+
+	mu    sync.Mutex
+	cut   bool
+	conns []net.Conn
+}
+
+func newLine(t *testing.T, target string) *line {
+	t.Helper()
+	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "engine.sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &line{Listener: l, target: target}
+	t.Cleanup(func() { l.Close() })
+	go p.serve()
+	return p
+}
+
+func (p *line) serve() {
+	for {
+		from, err := p.Accept()
+		if err != nil {
+			return
+		}
+		to, err := net.Dial("unix", p.target)
+		p.mu.Lock()
+		if p.cut || err != nil {
+			from.Close()
+			p.mu.Unlock()
+			continue
+		}
+		p.conns = append(p.conns, from, to)
+		p.mu.Unlock()
+		go func() { io.Copy(to, from); to.(*net.UnixConn).CloseWrite() }()
+		go func() { io.Copy(from, to); from.(*net.UnixConn).CloseWrite() }()
+	}
+}
+
+func (p *line) set(cut bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cut = cut
+	if cut {
+		for _, c := range p.conns {
+			c.Close()
+		}
+		p.conns = nil
+	}
+}
+
+func TestDockerEngineGoneAndBack(t *testing.T) {
+	dockertest.Require(t)
+	engine := newLine(t, "/var/run/docker.sock")
+	w := start(t, emulator.Options{Engine: "unix://" + engine.Addr().String()})
+	image := dockertest.Image(t)
+	dies := w.runTask(w.register("web", image, "serve", "8080"))
+	running := w.untilRunning(dies)
+
+	engine.set(true)
+	w.eventually("health tells", func() bool {
+		response, err := http.Get(w.srv.URL() + "/_emulator/health")
+		w.must(err)
+		response.Body.Close()
+		return response.StatusCode == http.StatusServiceUnavailable
+	})
+	waits := w.runTask(w.register("web", image, "serve", "8080"))
+	w.must(dockertest.Client(t).ContainerKill(t.Context(), *running.Containers[0].RuntimeId, "KILL"))
+
+	engine.set(false)
+	w.untilRunning(waits)
+	w.eventually("what happened meanwhile shows", func() bool { return *w.task(dies).LastStatus == "STOPPED" })
+	if code := *w.task(dies).Containers[0].ExitCode; code != 137 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestDockerCloseLeavesNothing(t *testing.T) {
+	dockertest.Require(t)
+	srv, err := emulator.New(emulator.Options{Engine: "docker"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t, srv, ecs.NewFromConfig(srv.Config())}
+	definition := w.register("web", dockertest.Image(t), "ignore-term")
+	running, starting := w.runTask(definition), w.runTask(definition)
+	w.untilRunning(running)
+	begin := time.Now()
+	w.must(srv.Close())
+	if took := time.Since(begin); took > 10*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if left := containers(t, running, starting); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}

@@ -1,0 +1,83 @@
+package emulator
+
+import (
+	"log/slog"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+)
+
+// Options configure an emulator. The zero value is one in memory, on the simulated
+// engine, on a port of its own: what tests want. The flags of the serve command
+// are these fields.
+type Options struct {
+	// Listen is the address of the endpoint. Default 127.0.0.1:0, a free port.
+	Listen string
+	// Engine says where containers run: "sim", "docker", "auto" (Docker if it
+	// answers, else sim), or the URL of a Docker engine (unix://, tcp://, ssh://).
+	// Default "sim".
+	Engine string
+	// Backend is an engine to use instead of opening one by Engine. Its owner is
+	// the caller, who closes it.
+	Backend backend.Engine
+	// DataDir keeps state across restarts; tasks go on while the emulator is down.
+	// Empty keeps state in memory.
+	DataDir string
+	// OnExit says what becomes of running tasks at Close. Default Remove, with a
+	// DataDir Keep.
+	OnExit OnExit
+	// Region and Account are those of requests whose signature does not say.
+	// Default us-east-1 and 000000000000.
+	Region, Account string
+	// Speed is the number of seconds of the emulator's clock in a real one.
+	// Default 1.
+	Speed float64
+	// DefaultLaunchType is the launch type of requests that name none. Default
+	// EC2, as on AWS.
+	DefaultLaunchType types.LaunchType
+	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
+	// well-formed ids are made on first use.
+	StrictVPC bool
+	// InitDir is a folder of JSON files from which clusters, task definitions and
+	// services are made at the start; see Server.init.
+	InitDir string
+	// PullBehavior says when images are fetched. Default: when they are absent.
+	PullBehavior agent.PullBehavior
+	// Version is shown at /_emulator/health.
+	Version string
+	// Log gets one line for each request and each state of a task. Default: none.
+	Log *slog.Logger
+}
+
+// OnExit is what becomes of tasks when the emulator ends.
+type OnExit string
+
+// Values of OnExit.
+const (
+	Remove OnExit = "remove"
+	Keep   OnExit = "keep"
+)
+
+func (o Options) withDefaults() Options {
+	fallback := func(s *string, value string) {
+		if *s == "" {
+			*s = value
+		}
+	}
+	fallback(&o.Listen, "127.0.0.1:0")
+	fallback(&o.Engine, "sim")
+	fallback(&o.Region, "us-east-1")
+	fallback(&o.Account, "000000000000")
+	fallback(&o.Version, "devel")
+	if o.OnExit == "" {
+		o.OnExit = Remove
+		if o.DataDir != "" {
+			o.OnExit = Keep
+		}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}

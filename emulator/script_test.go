@@ -1,0 +1,202 @@
+package emulator_test
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// The folders of scripts: those of containers run on Docker as well.
+var (
+	scriptFolders = []string{
+		"script/cluster", "script/task_definition", "script/task", "script/service", "script/command_line", "script/nonsense", "facts",
+	}
+	dockerFolders = []string{"script/task", "script/service"}
+)
+
+// TestScripts drives an emulator with the real aws CLI. Each script of testdata has
+// an emulator of its own, at $URL, and these commands beside testscript's:
+//
+//	[!] ecs <args>        aws ecs <args> with that endpoint
+//	until <regexp> <args> ecs <args> again and again until it prints that
+//	let NAME              keep what the last command printed in a variable
+//	advance <duration>    move the emulator's clock
+//
+// $IMAGE can be run on either engine and behaves as testdata/app does, $MISSING
+// cannot be pulled, $NETWORK is a network configuration.
+func TestScripts(t *testing.T) {
+	requireCLI(t)
+	bin := buildEmulator(t)
+	t.Run("sim", func(t *testing.T) {
+		runScripts(t, scriptFolders, scene{bin: bin, image: "ecs-emulator/test-app:sim"})
+	})
+	t.Run("docker", func(t *testing.T) {
+		image := dockertest.Image(t)
+		runScripts(t, dockerFolders, scene{bin: bin, image: image, opts: emulator.Options{Engine: "docker"}})
+	})
+}
+
+// scene is what scripts find.
+type scene struct {
+	opts  emulator.Options
+	bin   string // the folder of the ecs-emulator program
+	image string
+}
+
+func runScripts(t *testing.T, folders []string, s scene) {
+	for _, folder := range folders {
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			t.Parallel()
+			testscript.Run(t, testscript.Params{
+				Dir:                filepath.Join("..", "testdata", filepath.FromSlash(folder)),
+				Setup:              func(env *testscript.Env) error { return s.start(t, env) },
+				Cmds:               scriptCommands,
+				RequireUniqueNames: true,
+			})
+		})
+	}
+}
+
+// start starts the script's emulator. Its log shows when the script fails.
+func (s scene) start(t *testing.T, env *testscript.Env) error {
+	var log lockedBuffer
+	opts := s.opts
+	opts.Log = slog.New(slog.NewTextHandler(&log, nil))
+	srv, err := emulator.New(opts)
+	if err != nil {
+		return err
+	}
+	env.Defer(func() {
+		if err := srv.Close(); err != nil {
+			t.Errorf("close the emulator of a script: %v", err)
+		}
+		env.T().Log("log of the emulator:\n" + log.String())
+	})
+	env.Values[emulatorKey{}] = srv
+	for _, variable := range cliEnvironment() {
+		name, value, _ := strings.Cut(variable, "=")
+		env.Setenv(name, value)
+	}
+	env.Setenv("URL", srv.URL())
+	env.Setenv("ADDRESS", strings.TrimPrefix(srv.URL(), "http://"))
+	env.Setenv("IMAGE", s.image)
+	env.Setenv("MISSING", "127.0.0.1:1/missing:1")
+	env.Setenv("NETWORK", "awsvpcConfiguration={subnets=[subnet-0ec5e3a1a70000001]}")
+	env.Setenv("PATH", s.bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return nil
+}
+
+type emulatorKey struct{}
+
+var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	"ecs": func(ts *testscript.TestScript, neg bool, args []string) {
+		if err := scriptECS(ts, args); (err != nil) != neg {
+			ts.Fatalf("aws ecs %s: error is %v", strings.Join(args, " "), err)
+		}
+	},
+	"until": scriptUntil,
+	"let": func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: let NAME")
+		}
+		ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+	},
+	"advance": func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: advance <duration>")
+		}
+		d, err := time.ParseDuration(args[0])
+		ts.Check(err)
+		ts.Check(ts.Value(emulatorKey{}).(*emulator.Server).Clock().Advance(d))
+	},
+}
+
+func scriptECS(ts *testscript.TestScript, args []string) error {
+	return ts.Exec("aws", append([]string{"--endpoint-url", ts.Getenv("URL"), "--output", "text", "ecs"}, args...)...)
+}
+
+// untilPatience bounds until; what it waits for takes a few seconds at most.
+const untilPatience = time.Minute
+
+func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until <regexp> <args of ecs>")
+	}
+	want, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(untilPatience); ; {
+		ts.Check(scriptECS(ts, args[1:]))
+		if want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("aws ecs %s has not printed %s within %s", strings.Join(args[1:], " "), want, untilPatience)
+		}
+	}
+}
+
+// requireCLI skips where there is no aws CLI, or fails if
+// ECS_EMULATOR_REQUIRE_CLI says that there has to be one.
+func requireCLI(t *testing.T) {
+	t.Helper()
+	_, err := exec.LookPath("aws")
+	switch {
+	case err == nil:
+	case os.Getenv("ECS_EMULATOR_REQUIRE_CLI") == "1":
+		t.Fatal("ECS_EMULATOR_REQUIRE_CLI=1, but there is no aws CLI")
+	default:
+		t.Skip("no aws CLI: install it to run the scripts")
+	}
+}
+
+// cliEnvironment is what a CLI or SDK needs besides the endpoint; the user's own
+// configuration is kept out.
+func cliEnvironment() []string {
+	return []string{
+		"HOME=" + os.Getenv("HOME"), "PYENV_ROOT=" + os.Getenv("PYENV_ROOT"),
+		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_DEFAULT_REGION=us-east-1",
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1",
+	}
+}
+
+// buildEmulator builds the program and returns the folder that it lies in.
+func buildEmulator(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	text, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", dir, "../cmd/ecs-emulator").CombinedOutput()
+	if err != nil {
+		t.Fatalf("build ecs-emulator: %v: %s", err, text)
+	}
+	return dir
+}
+
+// lockedBuffer is a buffer for several goroutines.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

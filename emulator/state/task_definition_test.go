@@ -1,0 +1,91 @@
+package state
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"pgregory.net/rapid"
+)
+
+// TestRevisionsOfFamilies registers, deregisters and removes at random and compares
+// with a list of what should be there. The families' names begin alike, as do their
+// keys.
+func TestRevisionsOfFamilies(t *testing.T) {
+	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
+	families := []string{"a", "ab", "a-b", "a0", "b"}
+	rapid.Check(t, func(t *rapid.T) {
+		store, err := Open(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, active := map[string]int{}, map[string]map[int]bool{}
+		for _, family := range families {
+			active[family] = map[int]bool{}
+		}
+		update := func(write func(tx *Tx)) {
+			if err := store.Update(func(tx *Tx) error { write(tx); return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		anyOf := func(t *rapid.T) (string, int) {
+			family := rapid.SampledFrom(families).Draw(t, "family")
+			return family, rapid.IntRange(0, next[family]).Draw(t, "revision")
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"register": func(t *rapid.T) {
+				family := rapid.SampledFrom(families).Draw(t, "family")
+				for range rapid.IntRange(1, 12).Draw(t, "times") {
+					next[family]++
+					update(func(tx *Tx) {
+						got := tx.AddTaskDefinition(scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
+						if int(got.Definition.Revision) != next[family] {
+							t.Fatalf("%s:%d registered, want %d", family, got.Definition.Revision, next[family])
+						}
+					})
+					active[family][next[family]] = true
+				}
+			},
+			"deregister": func(t *rapid.T) {
+				family, revision := anyOf(t)
+				update(func(tx *Tx) {
+					if old := tx.TaskDefinition(scope, family, revision); old != nil {
+						def := *old.Definition
+						def.Status = types.TaskDefinitionStatusInactive
+						tx.PutTaskDefinition(&TaskDefinition{ID: old.ID, Definition: &def})
+						active[family][revision] = false
+					}
+				})
+			},
+			"remove": func(t *rapid.T) {
+				family, revision := anyOf(t)
+				update(func(tx *Tx) {
+					if old := tx.TaskDefinition(scope, family, revision); old != nil {
+						tx.RemoveTaskDefinition(old)
+						delete(active[family], revision)
+					}
+				})
+			},
+			"": func(t *rapid.T) {
+				tx := store.Read()
+				for _, family := range families {
+					want := 0
+					for revision, is := range active[family] {
+						if is {
+							want = max(want, revision)
+						}
+					}
+					got := 0
+					if d := tx.ActiveTaskDefinition(scope, family); d != nil {
+						got = int(d.Definition.Revision)
+					}
+					if got != want || tx.HasTaskDefinitions(scope, family) != (len(active[family]) > 0) ||
+						len(tx.TaskDefinitions(scope, family)) != len(active[family]) {
+						t.Fatalf("%s: highest ACTIVE is %d, want %d", family, got, want)
+					}
+				}
+			},
+		})
+	})
+}
