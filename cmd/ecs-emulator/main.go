@@ -1,0 +1,72 @@
+// Command ecs-emulator is Amazon ECS on your own machine.
+//
+//	ecs-emulator serve                      start the endpoint
+//	ecs-emulator logs <task> [container]    show a container's output
+//	ecs-emulator version                    show the version
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+)
+
+// version is stamped by the build.
+var version = "devel"
+
+const usage = `ecs-emulator is Amazon ECS on your own machine.
+
+Usage:
+
+  ecs-emulator serve [flags]                     start the endpoint
+  ecs-emulator logs [flags] <task> [container]   show the output of a container
+  ecs-emulator version                           show the version
+
+'ecs-emulator <command> -h' lists the flags of a command. Each flag can be given
+as an environment variable as well: --data-dir is ECS_EMULATOR_DATA_DIR.
+`
+
+// commands by name; each gets the arguments after its name.
+var commands = map[string]func(ctx context.Context, args []string, stdout, stderr io.Writer) error{
+	"serve":   serve,
+	"logs":    logs,
+	"version": showVersion,
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run returns the exit code: 0, 1 for what failed, 2 for a wrong command line.
+func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		fmt.Fprint(stdout, usage)
+		return 0
+	}
+	command, known := commands[args[0]]
+	if !known {
+		fmt.Fprintf(stderr, "ecs-emulator: no command %q\n\n%s", args[0], usage)
+		return 2
+	}
+	err := command(context.Background(), args[1:], stdout, stderr)
+	var wrong usageError
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, &wrong):
+		fmt.Fprintf(stderr, "ecs-emulator %s: %v\n", args[0], err)
+		return 2
+	default:
+		fmt.Fprintf(stderr, "ecs-emulator: %v\n", err)
+		return 1
+	}
+}
+
+// usageError is a command line that makes no sense.
+type usageError struct{ error }
+
+func showVersion(_ context.Context, _ []string, stdout, _ io.Writer) error {
+	fmt.Fprintln(stdout, "ecs-emulator", version)
+	return nil
+}

@@ -1,0 +1,350 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+)
+
+// TestMain is the command itself when the environment says so: what happens when
+// the process is killed or interrupted can only be seen from another one.
+func TestMain(m *testing.M) {
+	if os.Getenv("ECS_EMULATOR_TEST_AS_COMMAND") == "1" {
+		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// process is a running serve command.
+type process struct {
+	*testing.T
+	cmd    *exec.Cmd
+	client *ecs.Client
+	ready  string
+	exited chan struct{}
+
+	mu     sync.Mutex
+	stderr bytes.Buffer
+}
+
+func (p *process) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stderr.Write(b)
+}
+
+func (p *process) log() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stderr.String()
+}
+
+func command(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "ECS_EMULATOR_TEST_AS_COMMAND=1")
+	return cmd
+}
+
+var endpoint = regexp.MustCompile(`ready at (http://\S+), engine`)
+
+// startServe runs the serve command on a port of its own until the test ends.
+func startServe(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{T: t, cmd: command(append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...), exited: make(chan struct{})}
+	p.cmd.Stderr = p
+	out, err := p.cmd.StdoutPipe()
+	p.must(err)
+	p.must(p.cmd.Start())
+	t.Cleanup(func() {
+		p.cmd.Process.Signal(os.Interrupt)
+		p.wait()
+	})
+	p.ready, err = bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("serve did not get ready: %v\n%s", err, p.log())
+	}
+	go func() { p.cmd.Wait(); close(p.exited) }()
+	match := endpoint.FindStringSubmatch(p.ready)
+	if match == nil {
+		t.Fatalf("ready line %q", p.ready)
+	}
+	p.client = ecs.New(ecs.Options{
+		Region: "us-east-1", BaseEndpoint: &match[1],
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+	return p
+}
+
+// wait returns the exit code.
+func (p *process) wait() int {
+	p.Helper()
+	select {
+	case <-p.exited:
+		return p.cmd.ProcessState.ExitCode()
+	case <-time.After(30 * time.Second):
+		p.cmd.Process.Kill()
+		p.Fatal("serve does not end")
+		return -1
+	}
+}
+
+// kill is kill -9.
+func (p *process) kill() {
+	p.cmd.Process.Kill()
+	<-p.exited
+}
+
+func (p *process) must(err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatal(err)
+	}
+}
+
+// run runs a task of one container and waits until it is RUNNING.
+func (p *process) run(image string, command ...string) types.Task {
+	p.Helper()
+	definition, err := p.client.RegisterTaskDefinition(p.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: &image, Command: command}},
+	})
+	p.must(err)
+	started, err := p.client.RunTask(p.Context(), &ecs.RunTaskInput{
+		TaskDefinition: definition.TaskDefinition.TaskDefinitionArn, LaunchType: types.LaunchTypeFargate,
+		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0123abcd"}}},
+	})
+	p.must(err)
+	id := *started.Tasks[0].TaskArn
+	p.until(id, "RUNNING")
+	return p.task(id)
+}
+
+func (p *process) task(id string) types.Task {
+	p.Helper()
+	out, err := p.client.DescribeTasks(p.Context(), &ecs.DescribeTasksInput{Tasks: []string{id}})
+	p.must(err)
+	if len(out.Tasks) != 1 {
+		p.Fatalf("task %s: %v", id, out.Failures)
+	}
+	return out.Tasks[0]
+}
+
+func (p *process) until(id, status string) {
+	p.Helper()
+	p.eventually(id+" is "+status, func() bool { return *p.task(id).LastStatus == status })
+}
+
+func (p *process) eventually(what string, happened func() bool) {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.Context(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !happened() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			p.Fatalf("never came true: %s\n%s", what, p.log())
+		}
+	}
+}
+
+// containers counts what the engine holds of a task.
+func containers(t *testing.T, task types.Task) int {
+	t.Helper()
+	list, err := dockertest.Client(t).ContainerList(context.WithoutCancel(t.Context()), container.ListOptions{
+		All: true, Filters: filters.NewArgs(filters.Arg("label", "com.amazonaws.ecs.task-arn="+*task.TaskArn)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(list)
+}
+
+func TestReadyLineIsAllThereIsOnStandardOutput(t *testing.T) {
+	p := startServe(t, "--engine", "sim")
+	if want := regexp.MustCompile(`^ecs-emulator \S+ is ready at http://127\.0\.0\.1:\d+, engine sim \S+\n$`); !want.MatchString(p.ready) {
+		t.Errorf("ready line %q", p.ready)
+	}
+}
+
+func TestInterruptEndsInOrder(t *testing.T) {
+	p := startServe(t, "--engine", "sim")
+	p.run("app")
+	p.must(p.cmd.Process.Signal(os.Interrupt))
+	if code := p.wait(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if !strings.Contains(p.log(), "stopping; removing 1 tasks") {
+		t.Errorf("it does not say what it does:\n%s", p.log())
+	}
+}
+
+func TestPortInUseIsOneClearLine(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	out, err := command("serve", "--engine", "sim", "--listen", l.Addr().String()).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "address already in use") || strings.Count(string(out), "\n") != 1 {
+		t.Errorf("%v: %q", err, out)
+	}
+}
+
+func TestWrongCommandLines(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"dance"}, `no command "dance"`},
+		{[]string{"serve", "--engine", "podman"}, `engine "podman" is none of auto, docker, sim`},
+		{[]string{"serve", "--speed", "fast"}, `invalid value "fast" for flag -speed`},
+		{[]string{"serve", "--on-exit", "explode"}, `--on-exit "explode" is none of remove, keep`},
+		{[]string{"serve", "--on-exit", "keep"}, `needs a --data-dir`},
+		{[]string{"serve", "now"}, `unexpected argument "now"`},
+		{[]string{"logs"}, `name a task`},
+		{[]string{"logs", "--endpoint", "http://127.0.0.1:1", "x"}, `ask the emulator`},
+	} {
+		out, err := command(test.args...).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), test.want) {
+			t.Errorf("%v: %v, %q", test.args, err, out)
+		}
+	}
+}
+
+func TestFlagsFromTheEnvironment(t *testing.T) {
+	t.Setenv("ECS_EMULATOR_ENGINE", "sim")
+	t.Setenv("ECS_EMULATOR_DEFAULT_LAUNCH_TYPE", "FARGATE")
+	p := startServe(t)
+	if !strings.Contains(p.ready, "engine sim") {
+		t.Errorf("ready line %q", p.ready)
+	}
+}
+
+func TestDockerWithoutPermission(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can try on somebody else's behalf")
+	}
+	dockertest.Require(t)
+	cmd := command("serve", "--engine", "docker", "--listen", "127.0.0.1:0")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	binary, err := os.CreateTemp("", "ecs-emulator-test") // where nobody can read it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(binary.Name())
+	content, err := os.ReadFile(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := binary.Write(content); err != nil {
+		t.Fatal(err)
+	}
+	binary.Chmod(0o755)
+	binary.Close()
+	cmd.Path = binary.Name()
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "permission denied on unix:///") {
+		t.Errorf("%v: %q", err, out)
+	}
+}
+
+func TestDockerInterruptRemovesEverythingSoon(t *testing.T) {
+	dockertest.Require(t)
+	p := startServe(t, "--engine", "docker")
+	task := p.run(dockertest.Image(t), "ignore-term")
+	begin := time.Now()
+	p.must(p.cmd.Process.Signal(os.Interrupt))
+	if code := p.wait(); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, p.log())
+	}
+	if took := time.Since(begin); took > 10*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if left := containers(t, task); left != 0 {
+		t.Errorf("%d containers left", left)
+	}
+}
+
+func TestDockerKilledEmulatorTakesItsTasksOverAgain(t *testing.T) {
+	dockertest.Require(t)
+	dir := t.TempDir()
+	first := startServe(t, "--engine", "docker", "--data-dir", dir)
+	lives := first.run(dockertest.Image(t), "serve", "8080")
+	ends := first.run(dockertest.Image(t), "sleep", "300")
+	first.kill()
+	first.must(dockertest.Client(t).ContainerKill(t.Context(), *ends.Containers[0].RuntimeId, "KILL"))
+
+	second := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove")
+	second.until(*ends.TaskArn, "STOPPED")
+	if code := second.task(*ends.TaskArn).Containers[0].ExitCode; code == nil || *code != 137 {
+		t.Errorf("exit code of the end that nobody saw: %v", code)
+	}
+	again := second.task(*lives.TaskArn)
+	if *again.LastStatus != "RUNNING" || *again.Containers[0].RuntimeId != *lives.Containers[0].RuntimeId {
+		t.Errorf("the other task is %s in %s", *again.LastStatus, *again.Containers[0].RuntimeId)
+	}
+}
+
+func TestDockerDataDirKeepsTasksAtAnInterrupt(t *testing.T) {
+	dockertest.Require(t)
+	dir := t.TempDir()
+	first := startServe(t, "--engine", "docker", "--data-dir", dir)
+	task := first.run(dockertest.Image(t), "serve", "8080")
+	first.must(first.cmd.Process.Signal(os.Interrupt))
+	first.wait()
+	if !strings.Contains(first.log(), "1 tasks go on") {
+		t.Errorf("it does not say so:\n%s", first.log())
+	}
+	if left := containers(t, task); left != 2 {
+		t.Errorf("%d of 2 containers left", left)
+	}
+	second := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove")
+	second.until(*task.TaskArn, "RUNNING")
+}
+
+func TestDockerNextStartSweepsWhatAKilledRunLeft(t *testing.T) {
+	dockertest.Require(t)
+	alive := startServe(t, "--engine", "docker")
+	staying := alive.run(dockertest.Image(t), "serve", "8080")
+	dead := startServe(t, "--engine", "docker")
+	left := dead.run(dockertest.Image(t), "serve", "8080")
+	dead.kill()
+	if containers(t, left) == 0 {
+		t.Fatal("the killed emulator has left nothing")
+	}
+	alive.eventually("a new start removes what the killed one left", func() bool {
+		next := startServe(t, "--engine", "docker")
+		defer next.wait()
+		defer next.cmd.Process.Signal(os.Interrupt)
+		for range 40 {
+			if containers(t, left) == 0 {
+				return true
+			}
+			<-time.After(50 * time.Millisecond)
+		}
+		return false // its lifeline may outlive it for a moment
+	})
+	if got := containers(t, staying); got != 2 {
+		t.Errorf("the living emulator's task has %d of 2 containers", got)
+	}
+	alive.until(*staying.TaskArn, "RUNNING")
+}

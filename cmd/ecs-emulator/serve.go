@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+)
+
+// serve runs the emulator until it is interrupted.
+func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var opts emulator.Options
+	flags := newFlags("serve", "", stderr)
+	log, err := parseServe(flags, args, &opts, stderr)
+	if err != nil {
+		return err
+	}
+	opts.Version, opts.Log = version, log
+
+	interrupted := make(chan os.Signal, 2)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(interrupted)
+
+	srv, err := emulator.New(opts)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "ecs-emulator %s is ready at %s, engine %s\n", version, srv.URL(), srv.EngineName())
+
+	select {
+	case <-interrupted:
+	case <-ctx.Done():
+	}
+	go func() {
+		<-interrupted
+		fmt.Fprintln(stderr, "ecs-emulator: interrupted again: leaving at once; what is left is removed by the next start")
+		os.Exit(130)
+	}()
+	fmt.Fprintln(stderr, "ecs-emulator:", srv.Farewell(), "(interrupt again to leave at once)")
+	return srv.Close()
+}
+
+// parseServe turns the command line into options and a logger.
+func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr io.Writer) (*slog.Logger, error) {
+	var launchType, onExit, pull, logFormat string
+	var level slog.Level
+	flags.StringVar(&o.Listen, "listen", "127.0.0.1:4577", "`address` of the endpoint")
+	flags.StringVar(&o.Engine, "engine", "auto", "where containers run: auto (Docker if it answers, else sim), docker, sim, or a Docker engine's `url`")
+	flags.StringVar(&o.DataDir, "data-dir", "", "`directory` that keeps state across restarts (none: state is in memory)")
+	flags.StringVar(&o.Region, "region", "us-east-1", "`region` of requests that are not signed")
+	flags.StringVar(&o.Account, "account", "000000000000", "`account` of requests whose access key is not an account id")
+	flags.Float64Var(&o.Speed, "speed", 1, "`seconds` of the emulator's clock in a real one")
+	flags.StringVar(&launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
+	flags.StringVar(&onExit, "on-exit", "", "what becomes of running tasks: remove or keep (default remove, with a data directory keep)")
+	flags.StringVar(&o.InitDir, "init", "", "`directory` of task definitions and services to make at the start")
+	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
+	flags.StringVar(&pull, "pull", string(agent.PreferCached), "when to pull images: prefer-cached, default, always, once")
+	flags.StringVar(&logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
+	flags.TextVar(&level, "log-level", slog.LevelInfo, "lowest `level` to log: debug, info, warn, error")
+	if err := parse(flags, args); err != nil {
+		return nil, err
+	}
+	if flags.NArg() > 0 {
+		return nil, usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
+	}
+	o.DefaultLaunchType = types.LaunchType(strings.ToUpper(launchType))
+	o.OnExit, o.PullBehavior = emulator.OnExit(onExit), agent.PullBehavior(pull)
+	for _, check := range []struct {
+		flag, value string
+		allowed     []string
+	}{
+		{"default-launch-type", string(o.DefaultLaunchType), []string{"EC2", "FARGATE"}},
+		{"on-exit", onExit, []string{"", "remove", "keep"}},
+		{"pull", pull, []string{"prefer-cached", "default", "always", "once"}},
+		{"log-format", logFormat, []string{"text", "json"}},
+	} {
+		if !slices.Contains(check.allowed, check.value) {
+			return nil, usageError{fmt.Errorf("--%s %q is none of %s", check.flag, check.value,
+				strings.Trim(strings.Join(check.allowed, ", "), ", "))}
+		}
+	}
+	if onExit == "keep" && o.DataDir == "" {
+		return nil, usageError{fmt.Errorf("--on-exit keep needs a --data-dir: without one nothing would know the tasks again")}
+	}
+	handlerOptions := &slog.HandlerOptions{Level: level}
+	if logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(stderr, handlerOptions)), nil
+	}
+	return slog.New(slog.NewTextHandler(stderr, handlerOptions)), nil
+}
