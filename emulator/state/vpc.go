@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/netip"
 	"slices"
+	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 )
@@ -103,19 +104,39 @@ func Zones(region string) []string {
 	return names
 }
 
+// defaultNetwork is what an account and region starts with.
+type defaultNetwork struct {
+	vpc     *VPC
+	subnets []*Subnet
+	group   *SecurityGroup
+}
+
+// defaultNetworks holds those asked for so far, by scope: they never change.
+var defaultNetworks sync.Map
+
 // DefaultNetwork returns the VPC, subnets and security group that an account and
 // region starts with. They exist without having been stored.
 func DefaultNetwork(scope arn.Scope) (*VPC, []*Subnet, *SecurityGroup) {
-	vpc := &VPC{ID: DefaultVPC, Scope: scope}
-	var subnets []*Subnet
-	for n, zone := range Zones(scope.Region) {
-		subnets = append(subnets, &Subnet{
-			Scope: scope, ID: fmt.Sprintf("%s%02d", defaultSubnet, n+1), VPC: vpc.ID, Zone: zone,
-			Block: 16 * n, Bits: 20, Default: true,
+	known, found := defaultNetworks.Load(scope)
+	if !found {
+		known, _ = defaultNetworks.LoadOrStore(scope, newDefaultNetwork(scope))
+	}
+	n := known.(defaultNetwork)
+	return n.vpc, slices.Clip(n.subnets), n.group
+}
+
+func newDefaultNetwork(scope arn.Scope) defaultNetwork {
+	n := defaultNetwork{
+		vpc:   &VPC{ID: DefaultVPC, Scope: scope},
+		group: &SecurityGroup{Scope: scope, ID: DefaultSecurityGroup, VPC: DefaultVPC, Name: "default"},
+	}
+	for i, zone := range Zones(scope.Region) {
+		n.subnets = append(n.subnets, &Subnet{
+			Scope: scope, ID: fmt.Sprintf("%s%02d", defaultSubnet, i+1), VPC: DefaultVPC, Zone: zone,
+			Block: 16 * i, Bits: 20, Default: true,
 		})
 	}
-	group := &SecurityGroup{Scope: scope, ID: DefaultSecurityGroup, VPC: vpc.ID, Name: "default"}
-	return vpc, subnets, group
+	return n
 }
 
 // VPC returns the VPC of an account and region.
@@ -136,19 +157,24 @@ func (tx *Tx) Subnets(scope arn.Scope) []*Subnet {
 
 // Subnet returns a subnet, or nil.
 func (tx *Tx) Subnet(scope arn.Scope, id string) *Subnet {
-	for _, s := range tx.Subnets(scope) {
+	_, defaults, _ := DefaultNetwork(scope)
+	for _, s := range defaults {
 		if s.ID == id {
 			return s
 		}
 	}
-	return nil
+	return get[*Subnet](tx, tableSubnet, scope.Prefix()+id)
 }
+
+// blockSize is the room, in units of 256 addresses, of a subnet made on first use:
+// 24 of them fit beside the default ones.
+const blockSize = 8
 
 // AddSubnet makes a subnet in the default VPC, in a zone chosen by its id, so
 // that it is the same in each run. It returns nil when the VPC is full.
 func (tx *Tx) AddSubnet(scope arn.Scope, id string) *Subnet {
 	vpc := *tx.VPC(scope)
-	third := 16*zones + vpc.NextBlock
+	third := 16*zones + blockSize*vpc.NextBlock
 	if third >= 240 { // the last /20 is the engine's
 		return nil
 	}
@@ -158,7 +184,7 @@ func (tx *Tx) AddSubnet(scope arn.Scope, id string) *Subnet {
 	hash.Write([]byte(id))
 	s := &Subnet{
 		Scope: scope, ID: id, VPC: vpc.ID, Zone: Zone(scope.Region, int(hash.Sum32()%zones)),
-		Block: third, Bits: 24,
+		Block: third, Bits: 21,
 	}
 	put(tx, tableSubnet, s)
 	return s
@@ -172,12 +198,11 @@ func (tx *Tx) SecurityGroups(scope arn.Scope) []*SecurityGroup {
 
 // SecurityGroup returns a security group, or nil.
 func (tx *Tx) SecurityGroup(scope arn.Scope, id string) *SecurityGroup {
-	groups := tx.SecurityGroups(scope)
-	at := slices.IndexFunc(groups, func(g *SecurityGroup) bool { return g.ID == id })
-	if at < 0 {
-		return nil
+	if id == DefaultSecurityGroup {
+		_, _, group := DefaultNetwork(scope)
+		return group
 	}
-	return groups[at]
+	return get[*SecurityGroup](tx, tableSecurityGroup, scope.Prefix()+id)
 }
 
 // AddSecurityGroup makes a security group in the default VPC.

@@ -156,13 +156,18 @@ func (x *exchange) log(ctx context.Context, status int, f *failure) {
 	logger.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// buffers holds memory for bodies. Rare giants are left to the garbage collector.
+// maxPooled is the largest buffer that is kept: room for the description of 100
+// tasks, which a client may ask for all the time. Rare giants are left to the
+// garbage collector.
+const maxPooled = 1 << 20
+
+// buffers holds memory for bodies.
 var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
 
 func takeBuffer() *[]byte { return buffers.Get().(*[]byte) }
 
 func giveBuffer(b *[]byte) {
-	if cap(*b) <= 256<<10 {
+	if cap(*b) <= maxPooled {
 		buffers.Put(b)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -32,7 +33,15 @@ func (a *API) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput) (*T
 	}
 	out := &TasksOutput{Failures: []types.Failure{}, Tasks: make([]TaskAnswer, 0, len(in.Tasks))}
 	answers := answerTasks(tx, slices.Contains(in.Include, types.TaskFieldTags))
+	prefix := scope.Tasks(cluster.Name)
 	for _, ref := range in.Tasks {
+		// Most callers name tasks by ARN, as ECS told them.
+		if strings.HasPrefix(ref, prefix) {
+			if task := tx.Task(ref); task != nil {
+				out.Tasks = append(out.Tasks, answers.of(task))
+				continue
+			}
+		}
 		id, err := taskARN(scope, cluster, ref)
 		if err != nil {
 			return nil, err
