@@ -1,0 +1,55 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/client"
+)
+
+// appReference names the image of the tasks.
+const appReference = "ecs-emulator/bench-app:latest"
+
+// importApp builds testdata/app and imports it as an image of nothing else.
+func importApp(ctx context.Context, b *bench, cli *client.Client) (string, error) {
+	version, err := cli.ServerVersion(ctx)
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(b.dir, "app")
+	if err := build(ctx, file, "linux", version.Arch, "testdata/app"); err != nil {
+		return "", err
+	}
+	binary, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	err = w.WriteHeader(&tar.Header{Name: "app", Mode: 0o755, Size: int64(len(binary))})
+	if err == nil {
+		_, err = w.Write(binary)
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		return "", err
+	}
+	progress, err := cli.ImageImport(ctx, image.ImportSource{Source: &archive, SourceName: "-"}, "ecs-emulator/bench-app",
+		image.ImportOptions{Tag: "latest", Changes: []string{`ENTRYPOINT ["/app"]`}})
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = progress.Close() }()
+	_, err = io.Copy(io.Discard, progress)
+	return appReference, err
+}
+
+func removeApp(ctx context.Context, cli *client.Client) error {
+	_, err := cli.ImageRemove(ctx, appReference, image.RemoveOptions{Force: true, PruneChildren: true})
+	return err
+}

@@ -1,0 +1,146 @@
+// Command bench measures what the emulator costs, each figure beside that of the
+// least which could do the same, taken in the same run: a bare net/http server that
+// answers the same bytes, or the same containers asked of the Docker engine directly.
+//
+//	go run ./cmd/bench                          everything, under five minutes
+//	go run ./cmd/bench -quick                   the same in a minute, less exact
+//	go run ./cmd/bench -only requests/RunTask   the rows whose name matches
+//	go run ./cmd/bench -only RunTask -profile . leaves a CPU profile of the emulator
+//
+// Ratios carry from one machine to another, figures do not. Missing a goal is no
+// failure: the exit code says only whether everything could be measured.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// settings are the command line.
+type settings struct {
+	only    *regexp.Regexp // names of the rows to measure
+	rounds  int            // measurements of each figure, of which the median counts
+	burst   time.Duration  // length of one round of requests
+	quick   bool
+	binary  string // the emulator to measure; empty builds it
+	logFile string // where the emulators' logs go
+	profile string // folder for CPU profiles; empty is none
+}
+
+// bench is one run.
+type bench struct {
+	settings
+	report *report
+	dir    string // for what is needed during the run
+	turns  int
+}
+
+// section is a part of the run whose figures are taken together.
+type section struct {
+	name, title string
+	run         func(ctx context.Context, b *bench) error
+}
+
+var sections = []section{
+	{"requests", "Requests over HTTP beside a bare net/http server that answers the same bytes", measureRequests},
+	{"start", "Start and idle memory beside that bare server", measureStart},
+	{"scale", "Tasks to RUNNING in services, simulated engine", measureScale},
+	{"docker", "RunTask to RUNNING on Docker beside the same pair of containers, made directly", measureDocker},
+}
+
+func main() {
+	if len(os.Args) > 1 {
+		if role, ok := roles[os.Args[1]]; ok {
+			exit(role(os.Args[2:]))
+		}
+	}
+	s, err := parse(os.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err == nil {
+		err = run(s)
+	}
+	exit(err)
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func parse(args []string) (s settings, err error) {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	only := flags.String("only", "", "`pattern` of the names of rows to measure: requests/RunTask, docker, …")
+	flags.IntVar(&s.rounds, "rounds", 0, "`times` each figure is taken; the median counts (default 5, quick 3)")
+	flags.BoolVar(&s.quick, "quick", false, "take a fifth of the time")
+	flags.StringVar(&s.binary, "binary", "", "the ecs-emulator `file` to measure (default: build it)")
+	flags.StringVar(&s.logFile, "log", os.DevNull, "`file` for the log of the emulators, which is written in any case")
+	flags.StringVar(&s.profile, "profile", "", "`directory` for a CPU profile of each emulator")
+	if err := flags.Parse(args); err != nil {
+		return s, err
+	}
+	if s.only, err = regexp.Compile(*only); err != nil {
+		return s, fmt.Errorf("-only: %w", err)
+	}
+	s.burst = 500 * time.Millisecond
+	if s.quick {
+		s.burst = 200 * time.Millisecond
+	}
+	if s.rounds == 0 {
+		s.rounds = 5
+		if s.quick {
+			s.rounds = 3
+		}
+	}
+	return s, nil
+}
+
+// run measures section by section; one that fails does not keep the others from it.
+func run(s settings) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	dir, err := os.MkdirTemp("", "ecs-emulator-bench")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	b := &bench{settings: s, report: newReport(os.Stdout), dir: dir}
+	if s.binary == "" {
+		b.binary = filepath.Join(dir, "ecs-emulator"+executableSuffix())
+		if err := build(ctx, b.binary, runtime.GOOS, runtime.GOARCH, "cmd/ecs-emulator"); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	fmt.Printf("%s/%s, %d CPUs, %s, medians of %d\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), s.rounds)
+	var failures []error
+	for _, section := range sections {
+		b.report.begin(section.name, section.title)
+		if err := section.run(ctx, b); err != nil {
+			err = fmt.Errorf("measure %s: %w", section.name, err)
+			b.report.note("not measured: " + err.Error())
+			failures = append(failures, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	fmt.Printf("\n%s, %.0f s\n", b.report.summary(), time.Since(began).Seconds())
+	return errors.Join(failures...)
+}
+
+// wanted says whether a row is to be measured.
+func (b *bench) wanted(name string) bool { return b.only.MatchString(name) }

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/docker/docker/api/types/container"
+)
+
+func inspected(id string, mode, parent string) container.InspectResponse {
+	return container.InspectResponse{
+		ContainerJSONBase: &container.ContainerJSONBase{ID: id, HostConfig: &container.HostConfig{
+			NetworkMode: container.NetworkMode(mode),
+			Resources:   container.Resources{CgroupParent: parent, Memory: 512 << 20},
+		}},
+		Config: &container.Config{Image: "app", Hostname: "ip-172-31-0-4", Labels: map[string]string{
+			"com.amazonaws.ecs.cluster": "default", "ecs-emulator.owner": "somebody",
+		}},
+	}
+}
+
+func TestPairRepeatsATaskInASandboxOfItsOwn(t *testing.T) {
+	p := &pairs{
+		run:     "r",
+		sandbox: inspected("old", "vpc", "/docker"),
+		app:     inspected("app", "container:old", "/docker/old"),
+	}
+	app := p.request(p.app, "new")
+	if app.HostConfig.NetworkMode != "container:new" || app.HostConfig.CgroupParent != "/docker/new" || app.HostConfig.Memory != 512<<20 {
+		t.Errorf("the container's host configuration is %+v", app.HostConfig)
+	}
+	if app.Config.Hostname != "" {
+		t.Error("a container in a sandbox cannot have a host name")
+	}
+	if _, owned := app.Config.Labels["ecs-emulator.owner"]; owned || app.Config.Labels[benchLabel] != "r" || app.Config.Labels["com.amazonaws.ecs.cluster"] == "" {
+		t.Errorf("labels %v", app.Config.Labels)
+	}
+	sandbox := p.request(p.sandbox, "old")
+	if sandbox.Config.Hostname == "" || sandbox.NetworkingConfig.EndpointsConfig["vpc"] == nil {
+		t.Errorf("the sandbox is not in the network: %+v", sandbox.NetworkingConfig)
+	}
+	if p.app.HostConfig.CgroupParent != "/docker/old" || p.app.Config.Labels["ecs-emulator.owner"] == "" {
+		t.Error("what was read back has changed")
+	}
+}

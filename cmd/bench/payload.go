@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// operationRequest is a request as a client of the SDK sends it, but for the
+// signature's value, which the emulator does not look at.
+func operationRequest(operation string, payload []byte) []byte {
+	return httpRequest(http.MethodPost, "/", payload,
+		"User-Agent: aws-sdk-go-v2/1.47.5 ua/2.1 os/linux lang/go#1.26 md/GOOS#linux md/GOARCH#amd64 api/ecs#1.103.1 m/g",
+		"Amz-Sdk-Invocation-Id: 9b3b2a4e-6d0f-4a55-8f0e-2f0c0c1f6f3d",
+		"Amz-Sdk-Request: attempt=1; max=3",
+		"Authorization: AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/ecs/aws4_request, "+
+			"SignedHeaders=amz-sdk-invocation-id;amz-sdk-request;content-length;content-type;host;x-amz-date;x-amz-target, "+
+			"Signature="+strings.Repeat("0123456789abcdef", 4),
+		"Content-Type: application/x-amz-json-1.1",
+		"X-Amz-Date: 20260101T000000Z",
+		"X-Amz-Target: AmazonEC2ContainerServiceV20141113."+operation,
+		"Accept-Encoding: gzip")
+}
+
+func httpRequest(method, path string, payload []byte, header ...string) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n", method, path, len(payload))
+	for _, line := range header {
+		b.WriteString(line + "\r\n")
+	}
+	b.WriteString("\r\n")
+	b.Write(payload)
+	return b.Bytes()
+}
+
+const (
+	family  = "bench"
+	cluster = "default"
+	appName = "app" // the container of plainTaskDefinition
+)
+
+// webTaskDefinition is a task definition of usual size.
+func webTaskDefinition() string {
+	return `{"family":"` + family + `","networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],"cpu":"256","memory":"512",` +
+		`"executionRoleArn":"arn:aws:iam::000000000000:role/ecsTaskExecutionRole",` +
+		`"containerDefinitions":[{"name":"web","image":"shop/web:1.4.2","essential":true,"cpu":128,"memoryReservation":256,` +
+		`"portMappings":[{"containerPort":8080,"protocol":"tcp","name":"http","appProtocol":"http"}],` +
+		`"environment":[{"name":"STAGE","value":"prod"},{"name":"DB_HOST","value":"db.internal"},{"name":"LOG_LEVEL","value":"info"}],` +
+		`"healthCheck":{"command":["CMD-SHELL","wget -q -O /dev/null http://localhost:8080/health"],"interval":30,"timeout":5,"retries":3},` +
+		`"ulimits":[{"name":"nofile","softLimit":65536,"hardLimit":65536}],` +
+		`"logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/ecs/shop","awslogs-region":"us-east-1","awslogs-stream-prefix":"web"}}},` +
+		`{"name":"proxy","image":"shop/proxy:0.9","essential":false,"cpu":64,"memoryReservation":64,` +
+		`"dependsOn":[{"containerName":"web","condition":"START"}],"command":["--upstream","127.0.0.1:8080"]}],` +
+		`"tags":[{"key":"team","value":"shop"},{"key":"stage","value":"prod"}]}`
+}
+
+// plainTaskDefinition is a task with one container.
+func plainTaskDefinition(image string, command ...string) map[string]any {
+	return map[string]any{
+		"family": family, "networkMode": "awsvpc", "requiresCompatibilities": []string{"FARGATE"},
+		"cpu": "256", "memory": "512",
+		"containerDefinitions": []any{map[string]any{"name": appName, "image": image, "command": command, "essential": true}},
+	}
+}
+
+// defaultNetwork is the network configuration of tasks in the default VPC.
+type defaultNetwork map[string]any
+
+// network asks the emulator for its default VPC.
+func (c *connection) network() (defaultNetwork, error) {
+	_, body, err := c.fetch(httpRequest(http.MethodGet, "/_emulator/health", nil))
+	if err != nil {
+		return nil, err
+	}
+	var health struct {
+		Network struct {
+			Subnets []struct {
+				ID string `json:"id"`
+			} `json:"subnets"`
+			SecurityGroup string `json:"securityGroup"`
+		} `json:"network"`
+	}
+	if err := json.Unmarshal(body, &health); err != nil {
+		return nil, fmt.Errorf("read health: %w", err)
+	}
+	var subnets []string
+	for _, s := range health.Network.Subnets {
+		subnets = append(subnets, s.ID)
+	}
+	return defaultNetwork{"awsvpcConfiguration": map[string]any{
+		"subnets": subnets, "securityGroups": []string{health.Network.SecurityGroup},
+	}}, nil
+}
+
+func runTaskInput(count int, network defaultNetwork) map[string]any {
+	return map[string]any{
+		"cluster": cluster, "taskDefinition": family, "launchType": "FARGATE", "count": count,
+		"networkConfiguration": network,
+	}
+}
+
+// taskList is what answers with tasks have in common.
+type taskList struct {
+	Tasks []struct {
+		TaskARN    string `json:"taskArn"`
+		LastStatus string `json:"lastStatus"`
+		Reason     string `json:"stoppedReason"`
+	} `json:"tasks"`
+	Failures []struct {
+		Reason string `json:"reason"`
+	} `json:"failures"`
+}
+
+func (l *taskList) arns() []string {
+	var arns []string
+	for _, t := range l.Tasks {
+		arns = append(arns, t.TaskARN)
+	}
+	return arns
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestReportHoldsRatiosAndFiguresAgainstTheirGoals(t *testing.T) {
+	for _, each := range []struct {
+		row  row
+		want string
+	}{
+		{row{name: "a", reference: "2/s", ratio: 0.8, goal: atLeast(0.75)}, "0.80  ≥ 0.75: reached"},
+		{row{name: "b", reference: "2/s", ratio: 0.7, goal: atLeast(0.75)}, "0.70  ≥ 0.75: missed"},
+		{row{name: "c", reference: "2 ms", ratio: 1.06, goal: atMost(1.05, "")}, "1.06  ≤ 1.05: missed"},
+		{row{name: "d", reference: "9 ms", ratio: 2, held: 18, goal: atMost(30, " ms")}, "2.00  ≤ 30 ms: reached"},
+		{row{name: "e", held: 41, goal: atMost(40, " MiB")}, "≤ 40 MiB: missed"},
+	} {
+		var out bytes.Buffer
+		r := newReport(&out)
+		r.begin("section", "Title")
+		r.add(each.row)
+		if line := strings.TrimSpace(out.String()); !strings.HasSuffix(line, each.want) {
+			t.Errorf("row %s: %q does not end with %q", each.row.name, line, each.want)
+		}
+	}
+}
+
+func TestReportLeavesOutEmptySections(t *testing.T) {
+	var out bytes.Buffer
+	r := newReport(&out)
+	r.begin("empty", "Nothing here")
+	r.begin("full", "Something here")
+	r.add(row{name: "a", figure: "1"})
+	if text := out.String(); strings.Contains(text, "Nothing") || !strings.Contains(text, "Something here") {
+		t.Errorf("printed:\n%s", text)
+	}
+}
+
+func TestMedianAndPercentile(t *testing.T) {
+	for _, each := range []struct {
+		values []float64
+		want   float64
+	}{{nil, 0}, {[]float64{3}, 3}, {[]float64{9, 1, 5}, 5}, {[]float64{4, 1, 9, 2}, 3}} {
+		if got := median(each.values); got != each.want {
+			t.Errorf("median of %v is %v, want %v", each.values, got, each.want)
+		}
+	}
+	var durations []time.Duration
+	for n := range 200 {
+		durations = append(durations, time.Duration(200-n))
+	}
+	if got := percentile(durations, 99); got != 198 {
+		t.Errorf("99 per cent of 1…200 are within %d, want 198", got)
+	}
+	if got := percentile([]time.Duration{7}, 99); got != 7 {
+		t.Errorf("99 per cent of one are within %d, want 7", got)
+	}
+}

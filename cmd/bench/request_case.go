@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// requestCase is an operation whose cost is measured.
+type requestCase struct {
+	name string
+	goal goal
+	// prepare brings a fresh emulator to the point where the request works, and
+	// returns the request.
+	prepare func(ctx context.Context, c *connection) ([]byte, error)
+	// makes is how many things one round may make, by a request each. They are
+	// removed after the round. 0 is a request that makes nothing.
+	makes int
+	// settled, if there is one, waits until what a round made has come to rest.
+	settled func(ctx context.Context, c *connection, made int) error
+}
+
+// mostTasks fit into one subnet, which is where a task goes that is run alone.
+const mostTasks = 3000
+
+var requestCases = []requestCase{
+	{name: "DescribeTasks of 1", prepare: describeTasks(1)},
+	{name: "DescribeTasks of 100", goal: atLeast(0.75), prepare: describeTasks(100)},
+	{name: "RegisterTaskDefinition", goal: atLeast(0.75), prepare: registerTaskDefinition, makes: 100_000},
+	{name: "RunTask", goal: atLeast(0.6), prepare: runTask, makes: mostTasks, settled: awaitCluster},
+}
+
+func describeTasks(n int) func(ctx context.Context, c *connection) ([]byte, error) {
+	return func(ctx context.Context, c *connection) ([]byte, error) {
+		if err := c.call("RegisterTaskDefinition", json.RawMessage(webTaskDefinition()), nil); err != nil {
+			return nil, err
+		}
+		network, err := c.network()
+		if err != nil {
+			return nil, err
+		}
+		var arns []string
+		for len(arns) < n {
+			var made taskList
+			if err := c.call("RunTask", runTaskInput(min(10, n-len(arns)), network), &made); err != nil {
+				return nil, err
+			}
+			arns = append(arns, made.arns()...)
+		}
+		if err := awaitCluster(ctx, c, n); err != nil {
+			return nil, err
+		}
+		payload, err := json.Marshal(map[string]any{"cluster": cluster, "tasks": arns})
+		return operationRequest("DescribeTasks", payload), err
+	}
+}
+
+func registerTaskDefinition(context.Context, *connection) ([]byte, error) {
+	return operationRequest("RegisterTaskDefinition", []byte(webTaskDefinition())), nil
+}
+
+func runTask(_ context.Context, c *connection) ([]byte, error) {
+	if err := c.call("RegisterTaskDefinition", json.RawMessage(webTaskDefinition()), nil); err != nil {
+		return nil, err
+	}
+	network, err := c.network()
+	if err != nil {
+		return nil, err
+	}
+	in := runTaskInput(1, network)
+	in["clientToken"] = string(token) // the SDKs always send one
+	payload, err := json.Marshal(in)
+	return operationRequest("RunTask", payload), err
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+)
+
+var clients = []int{1, 16}
+
+// measureRequests has clients send one request over and over, by turns to the
+// emulator and to a bare server.
+func measureRequests(ctx context.Context, b *bench) error {
+	for _, each := range requestCases {
+		for _, n := range clients {
+			name := fmt.Sprintf("%s, %d at once", each.name, n)
+			if !b.wanted("requests/" + name) {
+				continue
+			}
+			if err := b.measureRequest(ctx, name, each, n); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// duel is an emulator and the bare server that answers as it does.
+type duel struct {
+	emulator, bare *process
+	request        []byte
+}
+
+func (b *bench) measureRequest(ctx context.Context, name string, c requestCase, n int) (err error) {
+	d, err := b.startDuel(ctx, name, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.emulator.stop(), d.bare.stop()) }()
+	var ours, bare []load
+	var settled []float64 // things made and come to rest in a second
+	for round := range b.rounds + 1 {
+		e := extent{b.burst, c.makes}
+		if round == 0 { // warms both up
+			e.time /= 2
+		}
+		theirs, err := d.round(ctx, d.bare, n, e)
+		if err != nil {
+			return fmt.Errorf("bare server: %w", err)
+		}
+		began := time.Now()
+		own, err := d.round(ctx, d.emulator, n, e)
+		if err != nil {
+			return err
+		}
+		if c.settled != nil {
+			if err := d.settle(ctx, c, own.requests); err != nil {
+				return err
+			}
+			settled = append(settled, float64(own.requests)/time.Since(began).Seconds())
+		}
+		if err := d.clear(ctx, c); err != nil {
+			return err
+		}
+		if round > 0 {
+			ours, bare = append(ours, own), append(bare, theirs)
+		}
+	}
+	b.report.add(requestRow(name, c.goal, ours, bare))
+	if c.settled != nil {
+		b.report.add(row{name: "  until all of them run", figure: fmt.Sprintf("%.0f/s", median(settled[1:]))})
+	}
+	return nil
+}
+
+func (b *bench) startDuel(ctx context.Context, name string, c requestCase) (d duel, err error) {
+	if d.emulator, err = b.startEmulator(name, "sim"); err != nil {
+		return d, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.emulator.stop())
+		}
+	}()
+	conn, err := d.emulator.connect(ctx)
+	if err != nil {
+		return d, err
+	}
+	defer conn.close()
+	if d.request, err = c.prepare(ctx, conn); err != nil {
+		return d, err
+	}
+	first := bytes.Clone(d.request)
+	newToken(first, bytes.Index(first, token))
+	header, body, err := conn.fetch(first)
+	if err != nil {
+		return d, err
+	}
+	d.bare, err = b.startEcho(answer{Header: maps.Clone(header), Body: bytes.Clone(body)})
+	return d, err
+}
+
+func (d *duel) round(ctx context.Context, p *process, n int, e extent) (load, error) {
+	list, err := connections(ctx, p, n)
+	if err != nil {
+		return load{}, err
+	}
+	defer closeAll(list)
+	return drive(list, d.request, e)
+}
+
+// settle waits until what a round made has come to rest.
+func (d *duel) settle(ctx context.Context, c requestCase, made int) error {
+	conn, err := d.emulator.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	return c.settled(ctx, conn, made)
+}
+
+// clear removes what a round has made, so that the next finds what this one did.
+func (d *duel) clear(ctx context.Context, c requestCase) error {
+	if c.makes == 0 {
+		return nil
+	}
+	if err := d.emulator.reset(ctx); err != nil {
+		return err
+	}
+	conn, err := d.emulator.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	_, err = c.prepare(ctx, conn)
+	return err
+}
+
+func requestRow(name string, g goal, ours, bare []load) row {
+	var ratios []float64
+	for i := range ours {
+		ratios = append(ratios, ours[i].rate/bare[i].rate)
+	}
+	return row{
+		name: name, figure: rateAndTail(ours), reference: rateAndTail(bare),
+		ratio: median(ratios), goal: g,
+	}
+}
+
+func rateAndTail(list []load) string {
+	var rates, tails []float64
+	for _, l := range list {
+		rates = append(rates, l.rate)
+		tails = append(tails, milliseconds(l.p99))
+	}
+	return fmt.Sprintf("%.0f/s p99 %.2f ms", median(rates), median(tails))
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// settleTime is how long a program is left alone before its memory counts.
+const settleTime = 2 * time.Second
+
+// measureStart times how long the program takes to answer, and reads what memory it
+// takes while nobody asks for anything.
+func measureStart(ctx context.Context, b *bench) error {
+	if b.wanted("start/exec to first answer") || b.wanted("start/idle memory") {
+		if err := measureExec(ctx, b); err != nil {
+			return err
+		}
+	}
+	if b.wanted("start/emulator.New to first answer") {
+		return measureEmbedded(ctx, b)
+	}
+	return nil
+}
+
+func measureExec(ctx context.Context, b *bench) error {
+	var ours, bare []float64
+	var ourMemory, bareMemory float64
+	times := 2 * b.rounds
+	for i := range times {
+		last := i == times-1
+		took, memory, err := startOnce(ctx, last, func() (*process, error) {
+			return b.startEcho(answer{Header: map[string]string{}, Body: []byte("{}")})
+		})
+		if err != nil {
+			return fmt.Errorf("bare server: %w", err)
+		}
+		bare, bareMemory = append(bare, milliseconds(took)), memory
+		took, memory, err = startOnce(ctx, last, func() (*process, error) { return b.startEmulator("start", "sim") })
+		if err != nil {
+			return err
+		}
+		ours, ourMemory = append(ours, milliseconds(took)), memory
+	}
+	b.report.add(row{
+		name:   "exec to first answer",
+		figure: fmt.Sprintf("%.1f ms", median(ours)), reference: fmt.Sprintf("%.1f ms", median(bare)),
+		ratio: median(ours) / median(bare), held: median(ours), goal: atMost(30, " ms"),
+	})
+	if ourMemory == 0 {
+		b.report.note("idle memory: this system does not tell")
+		return nil
+	}
+	b.report.add(row{
+		name:   "idle memory (resident)",
+		figure: fmt.Sprintf("%.1f MiB", ourMemory), reference: fmt.Sprintf("%.1f MiB", bareMemory),
+		ratio: ourMemory / bareMemory, held: ourMemory, goal: atMost(40, " MiB"),
+	})
+	return nil
+}
+
+// startOnce starts a server, times its first answer and, if told to, waits for it to
+// come to rest and returns its memory in MiB.
+func startOnce(ctx context.Context, memory bool, start func() (*process, error)) (took time.Duration, mebibytes float64, err error) {
+	began := time.Now()
+	p, err := start()
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, p.stop()) }()
+	c, err := p.connect(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer c.close()
+	if _, _, err := c.fetch(httpRequest("GET", "/_emulator/health", nil)); err != nil {
+		return 0, 0, err
+	}
+	took = time.Since(began)
+	if memory {
+		select {
+		case <-time.After(settleTime):
+		case <-ctx.Done():
+			return 0, 0, ctx.Err()
+		}
+		if bytes, known := p.residentMemory(); known {
+			mebibytes = float64(bytes) / (1 << 20)
+		}
+	}
+	return took, mebibytes, nil
+}
+
+// measureEmbedded times what emulator.Start costs a test: each time in a new
+// process, as a process pays for some things once.
+func measureEmbedded(ctx context.Context, b *bench) error {
+	var took []float64
+	for range 2 * b.rounds {
+		cmd, err := ownRole("embedded")
+		if err != nil {
+			return err
+		}
+		out, err := cmd.Output()
+		if err != nil {
+			return fmt.Errorf("embedded emulator: %w", err)
+		}
+		nanoseconds, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+		if err != nil {
+			return fmt.Errorf("embedded emulator: %w", err)
+		}
+		took = append(took, milliseconds(time.Duration(nanoseconds)))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	b.report.add(row{
+		name:   "emulator.New to first answer",
+		figure: fmt.Sprintf("%.1f ms", median(took)), held: median(took), goal: atMost(50, " ms"),
+	})
+	return nil
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/client"
+)
+
+// Labels by which the containers of a task are found on the engine.
+// Source: ECS developer guide, labels that the container agent sets.
+const (
+	taskLabel = "com.amazonaws.ecs.task-arn"
+	nameLabel = "com.amazonaws.ecs.container-name"
+)
+
+// tasks starts tasks through the emulator.
+type tasks struct {
+	docker   *client.Client
+	emulator *process
+	network  defaultNetwork
+	looks    *connection // of watch alone
+	watch    *taskWatch
+}
+
+// newTasks starts and ends a task, so that what the emulator makes once is there.
+func newTasks(ctx context.Context, p *process, cli *client.Client, image string) (*tasks, error) {
+	looks, err := p.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := &tasks{docker: cli, emulator: p, looks: looks}
+	if t.network, err = looks.network(); err == nil {
+		err = looks.call("RegisterTaskDefinition", plainTaskDefinition(image, "sleep", "1h"), nil)
+	}
+	if err != nil {
+		looks.close()
+		return nil, err
+	}
+	t.watch = watchTasks(looks)
+	id, err := t.start(ctx)
+	if err := errors.Join(err, t.clear(ctx, []string{id})); err != nil {
+		t.close()
+		return nil, fmt.Errorf("first task: %w", err)
+	}
+	return t, nil
+}
+
+func (t *tasks) close() {
+	t.watch.close()
+	t.looks.close()
+}
+
+func (t *tasks) start(ctx context.Context) (string, error) {
+	c, err := t.emulator.connect(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer c.close()
+	var made taskList
+	if err := c.call("RunTask", runTaskInput(1, t.network), &made); err != nil {
+		return "", err
+	}
+	if len(made.Tasks) != 1 {
+		return "", fmt.Errorf("RunTask made no task: %v", made.Failures)
+	}
+	arn := made.Tasks[0].TaskARN
+	return arn, t.watch.await(ctx, arn, "RUNNING")
+}
+
+// clear kills the containers and removes them when the emulator has ended the tasks;
+// it keeps them a while for their output. A task that was just started may not hear
+// the signal by which StopTask would end it in time.
+func (t *tasks) clear(ctx context.Context, arns []string) error {
+	return each(arns, func(arn string) error {
+		if arn == "" {
+			return nil
+		}
+		found, err := t.containers(ctx, arn)
+		if err != nil {
+			return err
+		}
+		for _, c := range found {
+			if c.Labels[nameLabel] == appName {
+				err = errors.Join(err, t.docker.ContainerKill(ctx, c.ID, "KILL"))
+			}
+		}
+		err = errors.Join(err, t.watch.await(ctx, arn, "STOPPED"))
+		for _, c := range found {
+			err = errors.Join(err, remove(ctx, t.docker, c.ID))
+		}
+		return err
+	})
+}
+
+func (t *tasks) containers(ctx context.Context, arn string) ([]container.Summary, error) {
+	return t.docker.ContainerList(ctx, container.ListOptions{
+		All: true, Filters: filters.NewArgs(filters.Arg("label", taskLabel+"="+arn)),
+	})
+}
+
+// pair reads from the engine what the emulator has it do for a task, to repeat it.
+func (t *tasks) pair(ctx context.Context) (p *pairs, err error) {
+	arn, err := t.start(ctx)
+	defer func() { err = errors.Join(err, t.clear(ctx, []string{arn})) }()
+	if err != nil {
+		return nil, err
+	}
+	found, err := t.containers(ctx, arn)
+	if err != nil {
+		return nil, err
+	}
+	p = newPairs(t.docker)
+	for _, c := range found {
+		seen, err := t.docker.ContainerInspect(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if seen.HostConfig.NetworkMode.IsContainer() {
+			p.app = seen
+		} else {
+			p.sandbox = seen
+		}
+	}
+	if p.app.ContainerJSONBase == nil || p.sandbox.ContainerJSONBase == nil {
+		return nil, fmt.Errorf("task %s is not a sandbox and a container", arn)
+	}
+	return p, nil
+}
+
+// each calls f for all at once.
+func each(ids []string, f func(id string) error) error {
+	errs := make([]error, len(ids))
+	var wait sync.WaitGroup
+	for i, id := range ids {
+		wait.Go(func() { errs[i] = f(id) })
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}

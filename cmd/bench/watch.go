@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// taskWatch sees by DescribeTasks when tasks reach a status. It asks once for all of
+// them, so that looking costs the same however many are awaited.
+type taskWatch struct {
+	connection *connection
+	wake       chan struct{}
+	ended      chan struct{}
+
+	mu      sync.Mutex
+	awaited map[string]awaited // by task ARN
+}
+
+type awaited struct {
+	status string
+	result chan error
+}
+
+func watchTasks(c *connection) *taskWatch {
+	w := &taskWatch{
+		connection: c, wake: make(chan struct{}, 1), ended: make(chan struct{}), awaited: map[string]awaited{},
+	}
+	go w.run()
+	return w
+}
+
+func (w *taskWatch) close() {
+	close(w.wake)
+	<-w.ended
+}
+
+// await returns when the task has the status.
+func (w *taskWatch) await(ctx context.Context, arn, status string) error {
+	result := make(chan error, 1)
+	w.mu.Lock()
+	w.awaited[arn] = awaited{status, result}
+	w.mu.Unlock()
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		w.mu.Lock()
+		delete(w.awaited, arn)
+		w.mu.Unlock()
+		return fmt.Errorf("await %s of %s: %w", status, arn, ctx.Err())
+	}
+}
+
+func (w *taskWatch) run() {
+	defer close(w.ended)
+	for range w.wake {
+		for w.look() {
+			time.Sleep(lookEvery)
+		}
+	}
+}
+
+// look reports whether there is more to wait for.
+func (w *taskWatch) look() bool {
+	w.mu.Lock()
+	arns := slices.Collect(maps.Keys(w.awaited))
+	w.mu.Unlock()
+	if len(arns) == 0 {
+		return false
+	}
+	var found taskList
+	err := w.connection.call("DescribeTasks", map[string]any{"cluster": cluster, "tasks": arns}, &found)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err != nil {
+		for arn := range w.awaited {
+			w.settle(arn, err)
+		}
+		return false
+	}
+	for _, t := range found.Tasks {
+		switch want := w.awaited[t.TaskARN].status; t.LastStatus {
+		case want:
+			w.settle(t.TaskARN, nil)
+		case "STOPPED":
+			w.settle(t.TaskARN, fmt.Errorf("task %s stopped instead of getting to %s: %s", t.TaskARN, want, t.Reason))
+		}
+	}
+	return len(w.awaited) > 0
+}
+
+// settle ends a wait, unless it has been given up. The lock is held.
+func (w *taskWatch) settle(arn string, err error) {
+	if a, ok := w.awaited[arn]; ok {
+		a.result <- err
+		delete(w.awaited, arn)
+	}
+}
