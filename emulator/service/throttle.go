@@ -20,6 +20,19 @@ const (
 	greatestDelay = 27 * time.Minute
 )
 
+// ECS does not throttle tasks that exit after they were RUNNING, and need not: one
+// start on Fargate takes it tens of seconds. Here it takes milliseconds, so a
+// service whose tasks keep exiting would make a hundred a second, each of which is
+// remembered for an hour. After freeCrashes failures in a row, none of them followed
+// by a task that became healthy, a start waits for crashPause after the last one.
+//
+// This is the emulator's own; ECS has no event for it. The circuit breaker of a
+// service with up to 20 tasks trips before.
+const (
+	freeCrashes = 10
+	crashPause  = 5 * time.Second
+)
+
 func startDelay(failures int) time.Duration {
 	if failures <= freeAttempts {
 		return 0
@@ -60,6 +73,11 @@ func (p *planner) throttleFailedStarts() {
 // throttled reports whether starts are held back, and wakes when they no longer are.
 func (p *planner) throttled() bool {
 	until := p.service.Throttle.Until
+	if d := p.primary.deployment; d.FailedTasks > freeCrashes {
+		if end := d.FailedAt.Add(crashPause); end.After(until) {
+			until = end
+		}
+	}
 	if !p.now.Before(until) {
 		return false
 	}

@@ -96,7 +96,7 @@ func TestForcingANewDeploymentKeepsTheThrottle(t *testing.T) {
 func TestTasksThatRanAreNotThrottled(t *testing.T) {
 	f := throttledFixture(t)
 	f.now = f.wakeAt
-	for range 10 {
+	for range freeCrashes - 3 {
 		f.schedule()
 		if len(f.tasks()) != 1 {
 			t.Fatal("a crash after RUNNING is throttled")
@@ -107,5 +107,38 @@ func TestTasksThatRanAreNotThrottled(t *testing.T) {
 	f.schedule()
 	if got := f.service().Throttle; got != (state.Throttle{}) {
 		t.Errorf("throttle: %+v", got)
+	}
+}
+
+func TestACrashLoopIsSlowedDown(t *testing.T) {
+	f := newFixture(t, func(s *state.Service) { s.DesiredCount = 1 })
+	crash := func() {
+		t.Helper()
+		if f.schedule(); len(f.tasks()) != 1 {
+			t.Fatalf("%d tasks after %d crashes", len(f.tasks()), f.service().Primary().FailedTasks)
+		}
+		f.obey()
+		f.failNew(types.TaskStopCodeEssentialContainerExited)
+	}
+	for range freeCrashes + 1 {
+		crash()
+	}
+	for range 3 {
+		f.schedule()
+		if n := len(f.tasks()); n != 0 || !f.wakeAt.Equal(f.now.Add(crashPause)) {
+			t.Fatalf("%d tasks, the next start in %v", n, f.wakeAt.Sub(f.now))
+		}
+		f.now = f.wakeAt
+		crash()
+	}
+	f.schedule()
+	f.expect("IN_PROGRESS desired 1 pending 0 running 0 failed 14")
+	if got := f.service().Throttle; got != (state.Throttle{}) {
+		t.Errorf("throttle: %+v", got)
+	}
+
+	f.deploy(false)
+	if f.schedule(); len(f.tasks()) != 1 {
+		t.Error("a new deployment has to wait")
 	}
 }

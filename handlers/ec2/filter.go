@@ -3,7 +3,6 @@ package ec2
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +13,7 @@ import (
 // filter asks for rows with one of several values of an attribute.
 type filter struct {
 	name   string
-	values []*regexp.Regexp
+	values []pattern
 }
 
 // filterSet is a conjunction.
@@ -46,19 +45,68 @@ func list(form url.Values, name string) []string {
 	return values
 }
 
+// pattern is the value of a filter, one rune for each character that it asks for.
+type pattern []rune
+
+// What stands in a pattern for any characters, and for one.
+const (
+	anyCharacters rune = -1 - iota
+	oneCharacter
+)
+
 // wildcards makes a pattern of a filter's value: * stands for any characters, ? for
-// one. Source: EC2 user guide, filtering.
-func wildcards(value string) *regexp.Regexp {
-	pattern := regexp.QuoteMeta(value)
-	pattern = strings.ReplaceAll(pattern, `\*`, ".*")
-	pattern = strings.ReplaceAll(pattern, `\?`, ".")
-	return regexp.MustCompile("^(?s:" + pattern + ")$")
+// one, and a backslash takes the next character as it is.
+// Source: EC2 user guide, filtering.
+func wildcards(value string) pattern {
+	p := make(pattern, 0, len(value))
+	escaped := false
+	for _, c := range value {
+		switch {
+		case escaped:
+			p, escaped = append(p, c), false
+		case c == '\\':
+			escaped = true
+		case c == '*':
+			p = append(p, anyCharacters)
+		case c == '?':
+			p = append(p, oneCharacter)
+		default:
+			p = append(p, c)
+		}
+	}
+	return p
 }
 
-func literals(values []string) []*regexp.Regexp {
-	var patterns []*regexp.Regexp
+// match goes back only to the last *, which is enough: it can take what an earlier
+// one would have to.
+func (p pattern) match(value string) bool {
+	text := []rune(value)
+	star, from, at := -1, 0, 0 // the last *, where what follows it was tried, and where p is
+	for i := 0; i < len(text); {
+		switch {
+		case at < len(p) && p[at] == anyCharacters:
+			star, from = at, i
+			at++
+		case at < len(p) && (p[at] == oneCharacter || p[at] == text[i]):
+			at++
+			i++
+		case star >= 0:
+			from++
+			at, i = star+1, from
+		default:
+			return false
+		}
+	}
+	for at < len(p) && p[at] == anyCharacters {
+		at++
+	}
+	return at == len(p)
+}
+
+func literals(values []string) []pattern {
+	var patterns []pattern
 	for _, v := range values {
-		patterns = append(patterns, regexp.MustCompile("^"+regexp.QuoteMeta(v)+"$"))
+		patterns = append(patterns, pattern(v))
 	}
 	return patterns
 }
@@ -72,7 +120,7 @@ func (f filterSet) match(row attributes) (bool, error) {
 		value, ok := row[each.name]
 		switch {
 		case ok:
-			matches = matches && slices.ContainsFunc(each.values, func(p *regexp.Regexp) bool { return p.MatchString(value) })
+			matches = matches && slices.ContainsFunc(each.values, func(p pattern) bool { return p.match(value) })
 		case strings.HasPrefix(each.name, "tag:") || each.name == "tag-key":
 			matches = false // nothing is tagged
 		default:

@@ -29,7 +29,7 @@ type LedgerEntry struct {
 // one of them was not called with success, so nothing stands here untried.
 var promises = []LedgerEntry{
 	{"CreateCluster", Partial, "Fargate capacity providers only, associated at once; Service Connect namespaces are not made"},
-	{"CreateService", Partial, "rolling deployments of the REPLICA strategy on Fargate; load balancers, Service Connect, service registries, volumes, alarms and lifecycle hooks are refused"},
+	{"CreateService", Partial, "rolling deployments of the REPLICA strategy on Fargate; load balancers, Service Connect, service registries, volumes, alarms and lifecycle hooks are refused; as RunTask otherwise; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row"},
 	{"DeleteAccountSetting", Works, ""},
 	{"DeleteCluster", Works, "INACTIVE clusters are kept until the name is used again"},
 	{"DeleteService", Works, ""},
@@ -52,7 +52,7 @@ var promises = []LedgerEntry{
 	{"PutAccountSettingDefault", Partial, "as PutAccountSetting"},
 	{"PutClusterCapacityProviders", Partial, "FARGATE and FARGATE_SPOT only"},
 	{"RegisterTaskDefinition", Works, ""},
-	{"RunTask", Partial, "FARGATE and FARGATE_SPOT; ECS Exec and volumes configured at launch are refused"},
+	{"RunTask", Partial, "FARGATE and FARGATE_SPOT; ECS Exec and volumes configured at launch are refused; roles, ephemeral storage and public addresses are recorded without effect; Spot tasks are not interrupted"},
 	{"StopTask", Works, ""},
 	{"TagResource", Partial, "clusters, services, tasks and task definitions"},
 	{"UntagResource", Partial, "clusters, services, tasks and task definitions"},

@@ -103,8 +103,10 @@ func (q pageQuery) open(token string) (key string, ok bool) {
 	if err != nil || len(sealed) <= 8 {
 		return "", false
 	}
+	// A token is compared as a whole, because base64 reads more than one text as the
+	// same bytes.
 	key = string(sealed[8:])
-	return key, binary.BigEndian.Uint64(sealed) == q.digest(key)
+	return key, q.seal(key) == token
 }
 
 func (q pageQuery) digest(key string) uint64 {

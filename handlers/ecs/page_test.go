@@ -59,7 +59,9 @@ func TestTokensAreBoundToTheirQuery(t *testing.T) {
 	refused(t, err, "InvalidParameterException", "Invalid token.")
 	_, err = clientOf(s.url, "us-east-1", testAccount).ListClusters(ctx, &sdk.ListClustersInput{NextToken: first.NextToken})
 	refused(t, err, "InvalidParameterException", "Invalid token.")
-	for _, token := range []string{"x", "AAAAAAAAAAAAAAAA", *first.NextToken + "A"} {
+	edited := *first.NextToken // to another text for the same bytes
+	edited = edited[:len(edited)-1] + string(edited[len(edited)-1]+1)
+	for _, token := range []string{"x", "AAAAAAAAAAAAAAAA", *first.NextToken + "A", *first.NextToken + "\n", edited} {
 		_, err = s.ListClusters(ctx, &sdk.ListClustersInput{NextToken: &token})
 		refused(t, err, "InvalidParameterException", "Invalid token.")
 	}

@@ -3,6 +3,7 @@ package ecs
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -55,7 +56,8 @@ func (a *API) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*TasksOutput, 
 	return out, nil
 }
 
-// checkRunTask is what the request alone tells. The words for count, group and
+// checkRunTask is what the request alone tells. Groups of services are theirs alone
+// (source: field reports). The words for count, group and
 // startedBy out of range, and for propagateTags SERVICE, are not published.
 func checkRunTask(in *ecs.RunTaskInput) error {
 	count := runCount(in)
@@ -64,6 +66,8 @@ func checkRunTask(in *ecs.RunTaskInput) error {
 		return invalidParameter(fmt.Sprintf("count should be between 1 and %d", maxCount))
 	case len(aws.ToString(in.Group)) > maxGroup:
 		return invalidParameter(fmt.Sprintf("group can have at most %d characters.", maxGroup))
+	case strings.HasPrefix(aws.ToString(in.Group), "service:"):
+		return invalidParameter("Invalid namespace for group")
 	case len(aws.ToString(in.StartedBy)) > maxStartedBy:
 		return invalidParameter(fmt.Sprintf("startedBy can have at most %d characters.", maxStartedBy))
 	case in.PropagateTags != "" && in.PropagateTags != types.PropagateTagsTaskDefinition && in.PropagateTags != types.PropagateTagsNone:

@@ -163,6 +163,8 @@ var runTaskRefusals = []struct {
 	{"count 11", invalid, "count should be between 1 and 10", func(in *sdk.RunTaskInput) { in.Count = aws.Int32(11) }},
 	{"long startedBy", invalid, "startedBy can have at most 128 characters.",
 		func(in *sdk.RunTaskInput) { in.StartedBy = aws.String(strings.Repeat("x", 129)) }},
+	{"group of a service", invalid, "Invalid namespace for group",
+		func(in *sdk.RunTaskInput) { in.Group = aws.String("service:web") }},
 	{"long group", invalid, "group can have at most 255 characters.",
 		func(in *sdk.RunTaskInput) { in.Group = aws.String(strings.Repeat("x", 256)) }},
 	{"propagate of a service", invalid, "propagateTags should be one of [TASK_DEFINITION,NONE]",

@@ -107,8 +107,10 @@ func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) 
 		return taggedTask(tx, parsed, *ref)
 	case "task-definition":
 		return taggedTaskDefinition(tx, scope, *ref)
-	default:
+	case "capacity-provider", "container-instance", "daemon", "daemon-task-definition", "gateway", "task-set":
 		return tagged{}, notBuilt("tags of a " + noun(parsed.Type))
+	default:
+		return tagged{}, invalidParameter("The ARN provided is invalid.")
 	}
 }
 

@@ -96,6 +96,7 @@ func TestTagsOfWhatIsNotThere(t *testing.T) {
 		{testScope.TaskDefinition("web", 1), "ClientException", "The specified task definition is not found."},
 		{strings.Replace(testScope.Cluster("old"), testRegion, "us-east-1", 1), "InvalidParameterException", "Invalid Region in ARN"},
 		{"web", "InvalidParameterException", "The ARN provided is invalid."},
+		{testScope.Prefix() + "container/shop/1/2", "InvalidParameterException", "The ARN provided is invalid."},
 		{testScope.ContainerInstance("shop", "1"), "NotImplementedException", "ecs-emulator does not implement tags of a container instance yet; see COMPATIBILITY.md."},
 	} {
 		_, err := s.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: &c.arn})
