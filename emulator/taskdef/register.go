@@ -64,6 +64,11 @@ var rules = []func(*types.TaskDefinition) error{
 // reports for the messages.
 func Register(in *ecs.RegisterTaskDefinitionInput, env Env) (*types.TaskDefinition, error) {
 	def := cloneInput(in)
+	if members(def) > manyMembers {
+		if err := checkEncodedSize(def); err != nil {
+			return nil, err
+		}
+	}
 	for _, rule := range rules {
 		if err := rule(def); err != nil {
 			return nil, err
@@ -79,10 +84,30 @@ func Register(in *ecs.RegisterTaskDefinitionInput, env Env) (*types.TaskDefiniti
 	}
 	fillDefaults(def)
 	def.RequiresAttributes = requiresAttributes(def)
-	if n := encodedSize(def); n > maxEncodedBytes {
-		return nil, refuse("Actual length: '%d'. Max allowed length is '%d' bytes.", n, maxEncodedBytes)
+	if err := checkEncodedSize(def); err != nil {
+		return nil, err
 	}
 	return def, nil
+}
+
+// manyMembers is how many list members make Register look at the size first: some
+// rules compare all members of a list with each other.
+const manyMembers = 2000
+
+func members(def *types.TaskDefinition) int {
+	n := len(def.Volumes) + len(def.ContainerDefinitions)
+	for i := range def.ContainerDefinitions {
+		c := &def.ContainerDefinitions[i]
+		n += len(c.MountPoints) + len(c.Secrets) + len(c.Environment) + len(c.PortMappings) + len(c.DependsOn) + len(c.VolumesFrom)
+	}
+	return n
+}
+
+func checkEncodedSize(def *types.TaskDefinition) error {
+	if n := encodedSize(def); n > maxEncodedBytes {
+		return refuse("Actual length: '%d'. Max allowed length is '%d' bytes.", n, maxEncodedBytes)
+	}
+	return nil
 }
 
 // fillDefaults sets what ECS answers for members that were not sent.
