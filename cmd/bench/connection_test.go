@@ -68,7 +68,7 @@ func TestRoundEndsAfterItsRequestsAndNoTokenComesTwice(t *testing.T) {
 		seen[string(body)] = true
 	})
 	request := operationRequest("RunTask", token)
-	made, err := drive([]*connection{c}, request, extent{time.Minute, 25})
+	made, err := drive([]sender{c}, request, extent{time.Minute, 25})
 	if err != nil || made.requests != 25 {
 		t.Fatalf("%d requests, %v; want 25", made.requests, err)
 	}

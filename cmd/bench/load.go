@@ -41,8 +41,8 @@ func newToken(request []byte, at int) {
 	}
 }
 
-// drive sends a request again and again over each of the connections.
-func drive(connections []*connection, request []byte, e extent) (load, error) {
+// drive sends a request again and again over each of the clients' connections.
+func drive(clients []sender, request []byte, e extent) (load, error) {
 	var (
 		wait sync.WaitGroup
 		mu   sync.Mutex
@@ -55,7 +55,7 @@ func drive(connections []*connection, request []byte, e extent) (load, error) {
 	more := func() bool {
 		return time.Now().Before(end) && (e.most == 0 || sent.Add(1) <= int64(e.most))
 	}
-	for _, c := range connections {
+	for _, c := range clients {
 		wait.Go(func() {
 			took, err := driveOne(c, bytes.Clone(request), more)
 			mu.Lock()
@@ -74,7 +74,7 @@ func drive(connections []*connection, request []byte, e extent) (load, error) {
 	return load{requests: len(all), rate: float64(len(all)) / elapsed.Seconds(), p99: percentile(all, 99)}, nil
 }
 
-func driveOne(c *connection, request []byte, more func() bool) ([]time.Duration, error) {
+func driveOne(c sender, request []byte, more func() bool) ([]time.Duration, error) {
 	took := make([]time.Duration, 0, 1<<14)
 	at := bytes.Index(request, token)
 	for more() {
@@ -88,9 +88,13 @@ func driveOne(c *connection, request []byte, more func() bool) ([]time.Duration,
 	return took, nil
 }
 
-// connections opens n connections to a server.
-func connections(ctx context.Context, p *process, n int) (list []*connection, err error) {
+// senders makes n clients of a server, each with a connection of its own.
+func (b *bench) senders(ctx context.Context, p *process, n int) (list []sender, err error) {
 	for range n {
+		if b.client == clientHTTP {
+			list = append(list, newHTTPClient(p.address))
+			continue
+		}
 		c, err := p.connect(ctx)
 		if err != nil {
 			closeAll(list)
@@ -101,7 +105,7 @@ func connections(ctx context.Context, p *process, n int) (list []*connection, er
 	return list, nil
 }
 
-func closeAll(list []*connection) {
+func closeAll(list []sender) {
 	for _, c := range list {
 		c.close()
 	}

@@ -33,6 +33,7 @@ type settings struct {
 	quick   bool
 	binary  string // the emulator to measure; empty builds it
 	logFile string // where the emulators' logs go
+	client  string // what sends requests: clientHTTP or clientRaw
 	profile string // folder for CPU profiles; empty is none
 }
 
@@ -86,6 +87,7 @@ func parse(args []string) (s settings, err error) {
 	only := flags.String("only", "", "`pattern` of the names of rows to measure: requests/RunTask, docker, …")
 	flags.IntVar(&s.rounds, "rounds", 0, "`times` each figure is taken; the median counts (default 5, quick 3)")
 	flags.BoolVar(&s.quick, "quick", false, "take a fifth of the time")
+	flags.StringVar(&s.client, "client", clientHTTP, "what sends the requests: http, the client of the Go SDK, or raw, a bare connection")
 	flags.StringVar(&s.binary, "binary", "", "the ecs-emulator `file` to measure (default: build it)")
 	flags.StringVar(&s.logFile, "log", os.DevNull, "`file` for the log of the emulators, which is written in any case")
 	flags.StringVar(&s.profile, "profile", "", "`directory` for a CPU profile of each emulator")
@@ -94,6 +96,9 @@ func parse(args []string) (s settings, err error) {
 	}
 	if s.only, err = regexp.Compile(*only); err != nil {
 		return s, fmt.Errorf("-only: %w", err)
+	}
+	if s.client != clientHTTP && s.client != clientRaw {
+		return s, fmt.Errorf("-client %q is none of %s, %s", s.client, clientHTTP, clientRaw)
 	}
 	s.burst = 500 * time.Millisecond
 	if s.quick {

@@ -47,12 +47,12 @@ func (b *bench) measureRequest(ctx context.Context, name string, c requestCase, 
 		if round == 0 { // warms both up
 			e.time /= 2
 		}
-		theirs, err := d.round(ctx, d.bare, n, e)
+		theirs, err := b.round(ctx, &d, d.bare, n, e)
 		if err != nil {
 			return fmt.Errorf("bare server: %w", err)
 		}
 		began := time.Now()
-		own, err := d.round(ctx, d.emulator, n, e)
+		own, err := b.round(ctx, &d, d.emulator, n, e)
 		if err != nil {
 			return err
 		}
@@ -103,8 +103,8 @@ func (b *bench) startDuel(ctx context.Context, name string, c requestCase) (d du
 	return d, err
 }
 
-func (d *duel) round(ctx context.Context, p *process, n int, e extent) (load, error) {
-	list, err := connections(ctx, p, n)
+func (b *bench) round(ctx context.Context, d *duel, p *process, n int, e extent) (load, error) {
+	list, err := b.senders(ctx, p, n)
 	if err != nil {
 		return load{}, err
 	}

@@ -113,6 +113,9 @@ func (s *Store) load() error {
 				if err := wire.Unmarshal(body, r); err != nil {
 					return fmt.Errorf("read %s %q: %w", table, id, err)
 				}
+				if t, isTask := r.(*Task); isTask {
+					s.tasks.Store(t.ARN, t)
+				}
 				return txn.Insert(table, r)
 			})
 		})

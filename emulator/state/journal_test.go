@@ -60,6 +60,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 	compare("cluster", before.Cluster(cluster.ARN), after.Cluster(cluster.ARN))
 	compare("task definition", before.TaskDefinition(scope, "web", 1), after.TaskDefinition(scope, "web", 1))
 	compare("task", before.Task(scope.Task("c", "1")), after.Task(scope.Task("c", "1")))
+	compare("newest row of the task", before.Task(scope.Task("c", "1")), s.Task(scope.Task("c", "1")))
 	compare("counts", before.ClusterSummary(cluster.ARN), after.ClusterSummary(cluster.ARN))
 	if after.Task(scope.Task("c", "2")) != nil {
 		t.Error("a removed task is back")

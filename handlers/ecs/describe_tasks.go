@@ -37,7 +37,7 @@ func (a *API) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput) (*T
 	for _, ref := range in.Tasks {
 		// Most callers name tasks by ARN, as ECS told them.
 		if strings.HasPrefix(ref, prefix) {
-			if task := tx.Task(ref); task != nil {
+			if task := a.store.Task(ref); task != nil {
 				out.Tasks = append(out.Tasks, answers.of(task))
 				continue
 			}
@@ -46,7 +46,7 @@ func (a *API) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput) (*T
 		if err != nil {
 			return nil, err
 		}
-		if task := tx.Task(id); task != nil {
+		if task := a.store.Task(id); task != nil {
 			out.Tasks = append(out.Tasks, answers.of(task))
 		} else {
 			out.Failures = append(out.Failures, missing(id))
