@@ -1,0 +1,100 @@
+# All that a contributor needs: `make lint test`. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+GO ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+# The race detector needs a C compiler.
+RACE := $(shell command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
+# Most of the time of the scripts is waiting, so more of them run than there are cores.
+GOTEST := $(GO) run ./cmd/testsummary $(RACE) -timeout 20m -parallel 6
+# Packages with tests that need a Docker engine.
+DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/docker/dockertest .)))
+TESTFLAGS ?=
+
+GOLANGCI_LINT_VERSION := v2.15.0
+GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+UPFLAGS ?=
+ENGINE_ARCH = $(or $(shell docker version --format '{{.Server.Arch}}' 2>/dev/null),$(shell $(GO) env GOARCH))
+
+.PHONY: help
+help: ## list the targets
+	@echo 'usage: make <target>'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build
+build: ## build bin/ecs-emulator
+	$(GOBUILD) -o bin/ecs-emulator$(shell $(GO) env GOEXE) ./cmd/ecs-emulator
+
+.PHONY: demo
+demo: build ## show the emulator at work: a service and a task, on Docker if there is one
+	@$(GO) run ./cmd/demo
+
+.PHONY: demo-image
+demo-image: ## make the image ecs-emulator/demo, which the README's walk-through runs
+	@$(GO) run ./cmd/demo -image-only
+
+.PHONY: test
+test: ## run all tests; those that need Docker run where an engine answers
+	@$(if $(RACE),,echo 'no C compiler: the tests run without the race detector')
+	@$(GOTEST) $(TESTFLAGS) ./...
+
+.PHONY: test-docker
+test-docker: ## run the tests of the packages that use Docker; no engine is a failure
+	@ECS_EMULATOR_REQUIRE_DOCKER=1 $(GOTEST) -count=1 $(TESTFLAGS) $(DOCKER_PACKAGES)
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## gofmt, go vet, staticcheck, golangci-lint
+	@files=$$(gofmt -l .); \
+	  if [ -n "$$files" ]; then echo "not gofmt'ed:"; echo "$$files"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GOLANGCI_LINT) run
+
+$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/bin/tmp $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	@mv bin/tmp/golangci-lint $@ && rmdir bin/tmp
+
+.PHONY: bench
+bench: ## measure requests, start of tasks, scale, memory
+	$(GO) run ./cmd/bench
+
+.PHONY: image
+image: ## build the images of the emulator and of the sample, nothing is pulled
+	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/ecs-emulator ./cmd/ecs-emulator
+	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/sample ./examples/compose
+	docker build --quiet --tag ecs-emulator/ecs-emulator .
+	docker build --quiet --tag ecs-emulator/sample --file examples/compose/Dockerfile .
+	@docker image prune --force --filter label=ecs-emulator.kind=image >/dev/null # those that had the names before
+
+.PHONY: up
+up: image ## run docker-compose.yml: the emulator and a sample that uses it
+	$(COMPOSE) up $(UPFLAGS)
+
+.PHONY: down
+down: ## end what `make up` started
+	$(COMPOSE) down
+
+.PHONY: cross
+cross: ## build for linux, darwin and windows on amd64 and arm64
+	@set -e; for platform in $(PLATFORMS); do \
+	  export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+	  out=bin/ecs-emulator-$$GOOS-$$GOARCH; if [ $$GOOS = windows ]; then out=$$out.exe; fi; \
+	  echo "$$out"; $(GOBUILD) -o $$out ./cmd/ecs-emulator; \
+	done
+
+.PHONY: generate
+generate: ## write the generated files: sandbox binaries, COMPATIBILITY.md, required members
+	$(GO) generate ./backend/docker
+	$(GO) test ./handlers/ecs/model -run Required -update
+	$(GO) test ./handlers/ecs -run Compatibility -update
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin

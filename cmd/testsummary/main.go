@@ -1,0 +1,73 @@
+// Command testsummary runs go test, passes its output on, and ends with how many
+// tests ran, how many were left out, and why:
+//
+//	testsummary [-tally file] [go test flags] [packages]
+//
+// It exits as go test does. With -tally, or TEST_TALLY in the environment, it
+// appends "passed failed" to a file, for a run that consists of several.
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+)
+
+func main() {
+	args, tally := os.Args[1:], os.Getenv("TEST_TALLY")
+	if len(args) > 1 && args[0] == "-tally" {
+		tally, args = args[1], args[2:]
+	}
+	code, err := run(args, tally)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "testsummary:", err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+// run returns the exit code of go test.
+func run(args []string, tally string) (int, error) {
+	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
+	cmd.Stderr = os.Stderr
+	stream, err := cmd.StdoutPipe()
+	if err != nil {
+		return 1, err
+	}
+	if err := cmd.Start(); err != nil {
+		return 1, fmt.Errorf("start go test: %w", err)
+	}
+	var s summary
+	readErr := s.read(stream, os.Stdout)
+	if readErr != nil {
+		_, _ = io.Copy(io.Discard, stream) // so that go test can end
+	}
+	waitErr := cmd.Wait()
+	if cmd.ProcessState == nil {
+		return 1, waitErr
+	}
+	code := cmd.ProcessState.ExitCode()
+	s.write(os.Stdout)
+	if tally != "" {
+		if err := s.append(tally); err != nil {
+			return code, err
+		}
+	}
+	return code, readErr
+}
+
+// read takes the events of go test and passes on what go test prints without
+// -json: the output of packages, and of the tests that fail.
+func (s *summary) read(events io.Reader, out io.Writer) error {
+	lines := bufio.NewScanner(events)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		text := s.take(lines.Bytes())
+		if _, err := io.WriteString(out, text); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}

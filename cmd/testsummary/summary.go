@@ -1,0 +1,184 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// event is a line of go test -json. Source: go doc test2json.
+type event struct {
+	Action  string
+	Package string
+	Test    string
+	Output  string
+}
+
+// summary counts tests: of those with subtests, the subtests.
+type summary struct {
+	tests    map[testName]*test
+	packages map[string]bool
+	broken   int // packages that failed without a failing test: they did not build, or crashed
+}
+
+type testName struct{ pkg, name string }
+
+type test struct {
+	result string // pass, fail, skip; empty while it runs
+	output strings.Builder
+	parent bool
+}
+
+// take adds an event and returns what is to be printed for it.
+func (s *summary) take(line []byte) string {
+	var e event
+	if err := json.Unmarshal(line, &e); err != nil {
+		return string(line) + "\n" // not an event: go itself has something to say
+	}
+	if e.Package != "" {
+		if s.packages == nil {
+			s.tests, s.packages = map[testName]*test{}, map[string]bool{}
+		}
+		s.packages[e.Package] = true
+	}
+	switch {
+	case e.Action == "build-output":
+		return e.Output
+	case e.Test == "":
+		if e.Action == "fail" {
+			return s.packageFailed(e.Package)
+		}
+		if e.Action == "output" && e.Output != "PASS\n" && !strings.HasPrefix(e.Output, "testing: warning: no tests to run") {
+			return e.Output
+		}
+		return ""
+	}
+	t := s.test(testName{e.Package, e.Test})
+	switch e.Action {
+	case "output":
+		t.output.WriteString(e.Output)
+	case "pass", "fail", "skip":
+		t.result = e.Action
+		if e.Action == "fail" {
+			return t.withoutFrames()
+		}
+	}
+	return ""
+}
+
+func (s *summary) test(name testName) *test {
+	t := s.tests[name]
+	if t == nil {
+		t = &test{}
+		s.tests[name] = t
+		if i := strings.LastIndexByte(name.name, '/'); i >= 0 {
+			s.test(testName{name.pkg, name.name[:i]}).parent = true
+		}
+	}
+	return t
+}
+
+// packageFailed returns the output of tests that began and did not end. If no test
+// failed, the package itself is counted.
+func (s *summary) packageFailed(pkg string) string {
+	var cutOff strings.Builder
+	failed := false
+	for name, t := range s.tests {
+		if name.pkg == pkg && t.result == "" {
+			cutOff.WriteString(t.withoutFrames())
+		}
+		failed = failed || name.pkg == pkg && t.failed()
+	}
+	if !failed {
+		s.broken++
+	}
+	return cutOff.String()
+}
+
+// failed is also a test that began and did not end.
+func (t *test) failed() bool { return t.result != "pass" && t.result != "skip" }
+
+// counts says how many tests there were. A test with subtests counts only if it
+// failed and none of them did.
+func (s *summary) counts() (passed, failed int, leftOut map[string]int) {
+	leftOut = map[string]int{}
+	for name, t := range s.tests {
+		switch {
+		case t.parent && (!t.failed() || s.subtestFailed(name)):
+		case t.failed():
+			failed++
+		case t.result == "skip":
+			leftOut[t.reason()]++
+		default:
+			passed++
+		}
+	}
+	return passed, failed + s.broken, leftOut
+}
+
+func (s *summary) subtestFailed(parent testName) bool {
+	for name, t := range s.tests {
+		if name.pkg == parent.pkg && strings.HasPrefix(name.name, parent.name+"/") && t.failed() {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	frame    = regexp.MustCompile(`^\s*(=== |--- )`)
+	location = regexp.MustCompile(`^\s*[\w.-]+\.go:\d+: `)
+)
+
+// withoutFrames is the output as go test shows it: without the marks of -v.
+func (t *test) withoutFrames() string {
+	var b strings.Builder
+	for line := range strings.Lines(t.output.String()) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "=== ") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// reason is what a test gave for being left out.
+func (t *test) reason() string {
+	var last string
+	for line := range strings.Lines(t.output.String()) {
+		if !frame.MatchString(line) {
+			last = strings.TrimSpace(location.ReplaceAllString(line, ""))
+		}
+	}
+	return cmp.Or(last, "no reason given")
+}
+
+// write ends the output with the counts.
+func (s *summary) write(w io.Writer) {
+	passed, failed, leftOut := s.counts()
+	total := 0
+	for _, n := range leftOut {
+		total += n
+	}
+	fmt.Fprintf(w, "\n%d tests ran in %d packages: %d passed, %d failed; %d left out\n",
+		passed+failed, len(s.packages), passed, failed, total)
+	for _, reason := range slices.Sorted(maps.Keys(leftOut)) {
+		fmt.Fprintf(w, "left out: %d, because: %s\n", leftOut[reason], reason)
+	}
+}
+
+// append adds the counts to a file.
+func (s *summary) append(path string) error {
+	passed, failed, _ := s.counts()
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("open tally: %w", err)
+	}
+	_, err = fmt.Fprintln(file, passed, failed)
+	return cmp.Or(err, file.Close())
+}

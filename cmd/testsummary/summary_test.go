@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// events are what go test -json prints for a package with a test of each kind.
+const events = `{"Action":"start","Package":"p"}
+{"Action":"run","Package":"p","Test":"TestGood"}
+{"Action":"output","Package":"p","Test":"TestGood","Output":"=== RUN   TestGood\n"}
+{"Action":"pass","Package":"p","Test":"TestGood"}
+{"Action":"run","Package":"p","Test":"TestTable"}
+{"Action":"run","Package":"p","Test":"TestTable/one"}
+{"Action":"pass","Package":"p","Test":"TestTable/one"}
+{"Action":"run","Package":"p","Test":"TestTable/two"}
+{"Action":"output","Package":"p","Test":"TestTable/two","Output":"=== RUN   TestTable/two\n"}
+{"Action":"output","Package":"p","Test":"TestTable/two","Output":"    p_test.go:7: one is not two\n"}
+{"Action":"fail","Package":"p","Test":"TestTable/two"}
+{"Action":"fail","Package":"p","Test":"TestTable"}
+{"Action":"run","Package":"p","Test":"TestDocker"}
+{"Action":"output","Package":"p","Test":"TestDocker","Output":"    p_test.go:9: no Docker engine answers: no socket\n"}
+{"Action":"output","Package":"p","Test":"TestDocker","Output":"--- SKIP: TestDocker (0.00s)\n"}
+{"Action":"skip","Package":"p","Test":"TestDocker"}
+{"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
+{"Action":"fail","Package":"p"}
+`
+
+func read(t *testing.T, events string) (*summary, string) {
+	t.Helper()
+	var s summary
+	var out bytes.Buffer
+	if err := s.read(strings.NewReader(events), &out); err != nil {
+		t.Fatal(err)
+	}
+	s.write(&out)
+	return &s, out.String()
+}
+
+func TestSummaryCountsLeavesAndGivesReasons(t *testing.T) {
+	_, got := read(t, events)
+	for _, want := range []string{
+		"one is not two", "FAIL\tp\t0.1s\n",
+		"3 tests ran in 1 packages: 2 passed, 1 failed; 1 left out\n",
+		"left out: 1, because: no Docker engine answers: no socket\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("output lacks %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "=== RUN") {
+		t.Errorf("marks of -v are shown:\n%s", got)
+	}
+}
+
+func TestSummaryCountsWhatEndsWithoutAResult(t *testing.T) {
+	for name, c := range map[string]struct{ events, want string }{
+		"a package that does not build": {
+			`{"ImportPath":"p","Action":"build-output","Output":"p.go:1: expected package\n"}
+{"Action":"start","Package":"p"}
+{"Action":"output","Package":"p","Output":"FAIL\tp [build failed]\n"}
+{"Action":"fail","Package":"p"}
+`, "1 tests ran in 1 packages: 0 passed, 1 failed"},
+		"a test that crashed": {
+			`{"Action":"run","Package":"p","Test":"TestCrash"}
+{"Action":"output","Package":"p","Test":"TestCrash","Output":"exit status 3\n"}
+{"Action":"fail","Package":"p"}
+`, "exit status 3\n\n1 tests ran in 1 packages: 0 passed, 1 failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, got := read(t, c.events); !strings.Contains(got, c.want) {
+				t.Errorf("output lacks %q:\n%s", c.want, got)
+			}
+		})
+	}
+}
+
+func TestTallyIsAppended(t *testing.T) {
+	s, _ := read(t, events)
+	path := filepath.Join(t.TempDir(), "tally")
+	for range 2 {
+		if err := s.append(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != "2 1\n2 1\n" {
+		t.Errorf("tally holds %q (%v), want two lines", got, err)
+	}
+}
