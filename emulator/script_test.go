@@ -21,7 +21,8 @@ import (
 // The folders of scripts: those of containers run on Docker as well.
 var (
 	scriptFolders = []string{
-		"script/cluster", "script/task_definition", "script/task", "script/service", "script/command_line", "script/nonsense", "facts",
+		"script/cluster", "script/task_definition", "script/task", "script/service", "script/vpc",
+		"script/command_line", "script/nonsense", "facts",
 	}
 	dockerFolders = []string{"script/task", "script/service"}
 )
