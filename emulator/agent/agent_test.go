@@ -63,13 +63,13 @@ func (b *bench) run(containers ...types.ContainerDefinition) string {
 			Family: aws.String("web"), Cpu: aws.String("256"), Memory: aws.String("512"),
 			NetworkMode: types.NetworkModeAwsvpc, ContainerDefinitions: containers,
 		}, nil, scope.Root(), b.clock.Now())
-		resolved, err := taskdef.ApplyOverrides(def.Definition, nil, types.LaunchTypeFargate)
+		resolved, err := taskdef.ApplyOverrides(def.Definition(), nil, types.LaunchTypeFargate)
 		if err != nil {
 			return err
 		}
 		row := task.New(task.Request{
 			Cluster:    &state.Cluster{ARN: scope.Cluster("default"), Name: "default"},
-			Definition: def.Definition, Resolved: resolved, LaunchType: types.LaunchTypeFargate,
+			Definition: def.Definition(), Resolved: resolved, LaunchType: types.LaunchTypeFargate,
 			Subnet: tx.Subnets(scope)[0], Now: b.clock.Now(),
 		})
 		tx.AddTask(row)

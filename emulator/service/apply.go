@@ -26,7 +26,7 @@ func read(tx *state.Tx, serviceARN string, now time.Time) (in Input, ok bool) {
 	}
 	for _, d := range s.Deployments {
 		if definition := definitionOf(tx, d.Revision); definition != nil {
-			in.Definitions[d.ID] = definition.Definition
+			in.Definitions[d.ID] = definition.Definition()
 		}
 	}
 	return in, true

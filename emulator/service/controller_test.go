@@ -238,7 +238,7 @@ func copyRows(t *testing.T, f *fixture, to *state.Store) {
 		cluster := from.Cluster(scope.Cluster("c"))
 		tx.PutCluster(cluster)
 		for _, d := range from.TaskDefinitions(scope, "") {
-			tx.AddTaskDefinition(scope, d.Definition, d.Tags, scope.Root(), f.now)
+			tx.AddTaskDefinition(scope, d.Definition(), d.Tags, scope.Root(), f.now)
 		}
 		tx.PutService(from.Service(serviceARN))
 		for _, task := range from.Tasks(cluster) {

@@ -81,7 +81,7 @@ func registerDefinition(tx *state.Tx, now time.Time, checked bool) string {
 		Family: aws.String("web"), Cpu: aws.String("256"), Memory: aws.String("512"),
 		NetworkMode: types.NetworkModeAwsvpc, ContainerDefinitions: []types.ContainerDefinition{container},
 	}, []types.Tag{{Key: aws.String("from"), Value: aws.String("definition")}}, scope.Root(), now)
-	return def.ARN()
+	return def.ARN
 }
 
 func (f *fixture) newDeployment(definition string) *state.Deployment {

@@ -47,14 +47,14 @@ func (c *change) launch(deploymentID string) (*launch, error) {
 	at := slices.IndexFunc(s.Deployments, func(d *state.Deployment) bool { return d.ID == deploymentID })
 	r := s.Deployments[at].Revision
 	definition := definitionOf(c.tx, r)
-	resolved, err := taskdef.ApplyOverrides(definition.Definition, nil, types.LaunchTypeFargate)
+	resolved, err := taskdef.ApplyOverrides(definition.Definition(), nil, types.LaunchTypeFargate)
 	if err != nil {
 		return nil, err
 	}
 	cluster, vpc := c.tx.Cluster(s.ClusterARN), vpcConfiguration(r)
 	l := &launch{
 		request: task.Request{
-			Cluster: cluster, Definition: definition.Definition, Resolved: resolved,
+			Cluster: cluster, Definition: definition.Definition(), Resolved: resolved,
 			LaunchType: types.LaunchTypeFargate, PlatformVersion: r.PlatformVersion,
 			SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
 			Group: "service:" + s.Name, StartedBy: deploymentID, ServiceARN: s.ARN, DeploymentID: deploymentID,

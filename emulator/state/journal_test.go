@@ -50,7 +50,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 	s = openAt(t, path)
 	defer s.Close()
 	after := s.Read()
-	ignore := cmpopts.IgnoreUnexported(Task{}, types.TaskDefinition{})
+	ignore := cmpopts.IgnoreUnexported(Task{}, TaskDefinition{})
 	compare := func(what string, want, got any) {
 		t.Helper()
 		if diff := cmp.Diff(want, got, ignore); diff != "" {

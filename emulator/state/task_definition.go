@@ -3,24 +3,54 @@ package state
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 )
 
 // TaskDefinition is one revision of a family. Its handlers write every field.
+//
+// The definition itself is kept as the JSON that ECS answers: a registration makes
+// that anyway, most revisions are never looked into again, and bytes cost the
+// garbage collector nothing.
 type TaskDefinition struct {
-	ID         string // see taskDefinitionKey: sorts by family, then by number
-	Definition *types.TaskDefinition
-	Tags       []types.Tag
+	ID       string // see taskDefinitionKey: sorts by family, then by number
+	ARN      string
+	Family   string
+	Revision int
+	Status   types.TaskDefinitionStatus
+	Body     wire.Raw
+	Tags     []types.Tag
+
+	decoded atomic.Pointer[types.TaskDefinition]
+}
+
+// newTaskDefinition makes the row of a definition, which is complete.
+func newTaskDefinition(id string, def *types.TaskDefinition, tags []types.Tag) *TaskDefinition {
+	return &TaskDefinition{
+		ID: id, ARN: *def.TaskDefinitionArn, Family: *def.Family, Revision: int(def.Revision),
+		Status: def.Status, Body: wire.Marshal(def), Tags: tags,
+	}
+}
+
+// Definition is the definition as an object, which nobody may change.
+func (d *TaskDefinition) Definition() *types.TaskDefinition {
+	if known := d.decoded.Load(); known != nil {
+		return known
+	}
+	def := &types.TaskDefinition{}
+	if err := wire.Unmarshal(d.Body, def); err != nil {
+		panic(fmt.Sprintf("state: task definition %s cannot be read: %v", d.ARN, err)) // newTaskDefinition wrote it
+	}
+	d.decoded.Store(def)
+	return def
 }
 
 // Key is unique in all accounts and regions.
 func (d *TaskDefinition) Key() string { return d.ID }
-
-// ARN is the ARN of the revision.
-func (d *TaskDefinition) ARN() string { return *d.Definition.TaskDefinitionArn }
 
 // Family is what revisions have in common: a name. The row outlives them all,
 // because a number is never used again. Registering a revision does not write it,
@@ -74,7 +104,7 @@ func (tx *Tx) TaskDefinitions(scope arn.Scope, family string) []*TaskDefinition 
 // ActiveTaskDefinition returns the highest ACTIVE revision of a family, or nil.
 func (tx *Tx) ActiveTaskDefinition(scope arn.Scope, family string) *TaskDefinition {
 	return tx.highest(scope, family, func(d *TaskDefinition) bool {
-		return d.Definition.Status == types.TaskDefinitionStatusActive
+		return d.Status == types.TaskDefinitionStatusActive
 	})
 }
 
@@ -98,7 +128,7 @@ func (tx *Tx) highest(scope arn.Scope, family string, wanted func(*TaskDefinitio
 }
 
 // AddTaskDefinition gives def the next number of its family and writes it as
-// ACTIVE. def belongs to the store afterwards.
+// ACTIVE; def is completed by it.
 func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags []types.Tag, by string, now time.Time) *TaskDefinition {
 	name := *def.Family
 	revision := 1
@@ -108,7 +138,7 @@ func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags
 		revision = family.LastRemoved + 1
 	}
 	if last := tx.highest(scope, name, func(*TaskDefinition) bool { return true }); last != nil {
-		revision = max(revision, int(last.Definition.Revision)+1)
+		revision = max(revision, last.Revision+1)
 	}
 
 	revisionARN := scope.TaskDefinition(name, revision)
@@ -117,14 +147,26 @@ func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags
 	def.Status = types.TaskDefinitionStatusActive
 	def.RegisteredAt = &now
 	def.RegisteredBy = &by
-	added := &TaskDefinition{ID: taskDefinitionKey(scope, name, revision), Definition: def, Tags: tags}
+	added := newTaskDefinition(taskDefinitionKey(scope, name, revision), def, tags)
 	put(tx, tableTaskDefinition, added)
 	return added
 }
 
-// PutTaskDefinition writes a changed revision.
-func (tx *Tx) PutTaskDefinition(d *TaskDefinition) {
-	old := get[*TaskDefinition](tx, tableTaskDefinition, d.ID)
+// ChangeTaskDefinition writes a revision as change leaves a copy of it.
+func (tx *Tx) ChangeTaskDefinition(old *TaskDefinition, change func(*types.TaskDefinition)) *TaskDefinition {
+	def := *old.Definition()
+	change(&def)
+	d := newTaskDefinition(old.ID, &def, old.Tags)
+	tx.putTaskDefinition(old, d)
+	return d
+}
+
+// PutTaskDefinitionTags writes the tags of a revision.
+func (tx *Tx) PutTaskDefinitionTags(old *TaskDefinition, tags []types.Tag) {
+	tx.putTaskDefinition(old, newTaskDefinition(old.ID, old.Definition(), tags))
+}
+
+func (tx *Tx) putTaskDefinition(old, d *TaskDefinition) {
 	put(tx, tableTaskDefinition, d)
 	if d.deleting() && !old.deleting() {
 		tx.changeFamily(d, func(f *Family) { f.Deleting++ })
@@ -135,7 +177,7 @@ func (tx *Tx) PutTaskDefinition(d *TaskDefinition) {
 func (tx *Tx) RemoveTaskDefinition(d *TaskDefinition) {
 	remove(tx, tableTaskDefinition, d)
 	tx.changeFamily(d, func(f *Family) {
-		f.LastRemoved = max(f.LastRemoved, int(d.Definition.Revision))
+		f.LastRemoved = max(f.LastRemoved, d.Revision)
 		if d.deleting() {
 			f.Deleting--
 		}
@@ -143,13 +185,13 @@ func (tx *Tx) RemoveTaskDefinition(d *TaskDefinition) {
 }
 
 func (tx *Tx) changeFamily(d *TaskDefinition, change func(*Family)) {
-	family := *tx.Family(arn.ScopeOf(d.ARN()), *d.Definition.Family)
+	family := *tx.Family(arn.ScopeOf(d.ARN), d.Family)
 	change(&family)
 	put(tx, tableFamily, &family)
 }
 
 func (d *TaskDefinition) deleting() bool {
-	return d.Definition.Status == types.TaskDefinitionStatusDeleteInProgress
+	return d.Status == types.TaskDefinitionStatusDeleteInProgress
 }
 
 // SweepTaskDefinitions removes the revisions in DELETE_IN_PROGRESS that no task
@@ -170,7 +212,7 @@ func (tx *Tx) SweepTaskDefinitions() int {
 	referred := tx.referredTaskDefinitions()
 	removed := 0
 	for _, d := range deleting {
-		if !referred[d.ARN()] {
+		if !referred[d.ARN] {
 			tx.RemoveTaskDefinition(d)
 			removed++
 		}

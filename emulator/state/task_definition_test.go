@@ -40,8 +40,8 @@ func TestRevisionsOfFamilies(t *testing.T) {
 					next[family]++
 					update(func(tx *Tx) {
 						got := tx.AddTaskDefinition(scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
-						if int(got.Definition.Revision) != next[family] {
-							t.Fatalf("%s:%d registered, want %d", family, got.Definition.Revision, next[family])
+						if got.Revision != next[family] {
+							t.Fatalf("%s:%d registered, want %d", family, got.Revision, next[family])
 						}
 					})
 					active[family][next[family]] = true
@@ -51,9 +51,9 @@ func TestRevisionsOfFamilies(t *testing.T) {
 				family, revision := anyOf(t)
 				update(func(tx *Tx) {
 					if old := tx.TaskDefinition(scope, family, revision); old != nil {
-						def := *old.Definition
-						def.Status = types.TaskDefinitionStatusInactive
-						tx.PutTaskDefinition(&TaskDefinition{ID: old.ID, Definition: &def})
+						tx.ChangeTaskDefinition(old, func(def *types.TaskDefinition) {
+							def.Status = types.TaskDefinitionStatusInactive
+						})
 						active[family][revision] = false
 					}
 				})
@@ -78,7 +78,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 					}
 					got := 0
 					if d := tx.ActiveTaskDefinition(scope, family); d != nil {
-						got = int(d.Definition.Revision)
+						got = d.Revision
 					}
 					if got != want || tx.HasTaskDefinitions(scope, family) != (len(active[family]) > 0) ||
 						len(tx.TaskDefinitions(scope, family)) != len(active[family]) {

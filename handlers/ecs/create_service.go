@@ -135,16 +135,16 @@ func (a *API) newRevision(tx *state.Tx, scope arn.Scope, cluster *state.Cluster,
 		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
 	}
-	if err := checkLaunch(found.Definition, l); err != nil {
+	if err := checkLaunch(found.Definition(), l); err != nil {
 		return nil, err
 	}
 	if err := checkPlacementFeatures(createFeatures(in)); err != nil {
 		return nil, err
 	}
 	if in.EnableExecuteCommand {
-		return nil, refuseExecuteCommand(found.Definition, "created")
+		return nil, refuseExecuteCommand(found.Definition(), "created")
 	}
-	return a.revision(tx, scope, found.Definition, l)
+	return a.revision(tx, scope, found.Definition(), l)
 }
 
 // revision makes a service revision of a launch that has passed checkLaunch.

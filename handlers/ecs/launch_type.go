@@ -127,7 +127,7 @@ func checkActive(found *state.TaskDefinition, refuse func(message string) error)
 	switch {
 	case found == nil:
 		return clientError("TaskDefinition not found.")
-	case found.Definition.Status != types.TaskDefinitionStatusActive:
+	case found.Status != types.TaskDefinitionStatusActive:
 		return refuse("TaskDefinition is inactive")
 	}
 	return nil

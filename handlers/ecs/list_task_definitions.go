@@ -25,7 +25,7 @@ func (a *API) ListTaskDefinitions(ctx context.Context, in *ecs.ListTaskDefinitio
 	family := aws.ToString(in.FamilyPrefix)
 	descending := in.Sort == types.SortOrderDesc
 	rows := a.store.Read().TaskDefinitions(scope, family)
-	rows = slices.DeleteFunc(rows, func(d *state.TaskDefinition) bool { return d.Definition.Status != status })
+	rows = slices.DeleteFunc(rows, func(d *state.TaskDefinition) bool { return d.Status != status })
 	if descending {
 		slices.Reverse(rows)
 	}
@@ -39,7 +39,7 @@ func (a *API) ListTaskDefinitions(ctx context.Context, in *ecs.ListTaskDefinitio
 	}
 	out := &ecs.ListTaskDefinitionsOutput{TaskDefinitionArns: make([]string, len(rows)), NextToken: next}
 	for i, d := range rows {
-		out.TaskDefinitionArns[i] = d.ARN()
+		out.TaskDefinitionArns[i] = d.ARN
 	}
 	return out, nil
 }

@@ -131,7 +131,7 @@ func (a *API) runTask(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in 
 	if err := checkActive(found, invalidParameter); err != nil {
 		return nil, err
 	}
-	def := found.Definition
+	def := found.Definition()
 	l, err := a.runTaskLaunch(cluster, in)
 	if err != nil {
 		return nil, err

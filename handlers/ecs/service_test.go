@@ -58,7 +58,7 @@ func (s *server) scheduleTasks(t testing.TB, name string, n int, lastStatus stri
 		deployment := service.Primary()
 		revision := deployment.Revision.TaskDefinition
 		family, _, _ := strings.Cut(arn.Name(revision), ":")
-		def := tx.TaskDefinition(testScope, family, 1).Definition
+		def := tx.TaskDefinition(testScope, family, 1).Definition()
 		resolved, err := taskdef.ApplyOverrides(def, nil, types.LaunchTypeFargate)
 		if err != nil {
 			t.Fatal(err)

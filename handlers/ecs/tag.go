@@ -171,9 +171,7 @@ func taggedTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (tagged, er
 		return tagged{}, clientError("The specified task definition is not found.")
 	}
 	return tagged{old.Tags, func(tags []types.Tag) {
-		def := *old
-		def.Tags = tags
-		tx.PutTaskDefinition(&def)
+		tx.PutTaskDefinitionTags(old, tags)
 	}}, nil
 }
 

@@ -46,7 +46,7 @@ func answerTasks(tx *state.Tx, withTags bool) taskAnswers {
 	return taskAnswers{withTags: withTags, describe: func(t *state.Task) []byte {
 		var def *types.TaskDefinition
 		if row := tx.TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
-			def = row.Definition
+			def = row.Definition()
 		}
 		shown := describeTask(t, def)
 		body := wire.Marshal(&shown)

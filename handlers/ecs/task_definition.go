@@ -10,11 +10,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
+// TaskDefinitionOutput is the answer of RegisterTaskDefinition and
+// DescribeTaskDefinition.
+type TaskDefinitionOutput struct {
+	Tags           []types.Tag
+	TaskDefinition wire.Raw
+}
+
 // RegisterTaskDefinition makes the next revision of a family.
-func (a *API) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDefinitionInput) (*ecs.RegisterTaskDefinitionOutput, error) {
+func (a *API) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDefinitionInput) (*TaskDefinitionOutput, error) {
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
 	}
@@ -24,15 +32,15 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDe
 	if err != nil {
 		return nil, err
 	}
+	var added *state.TaskDefinition
 	err = a.store.Update(func(tx *state.Tx) error {
-		tx.AddTaskDefinition(scope, def, in.Tags, call.Principal(), a.now())
+		added = tx.AddTaskDefinition(scope, def, in.Tags, call.Principal(), a.now())
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	// The row is immutable from here on, so the answer may share it.
-	return &ecs.RegisterTaskDefinitionOutput{TaskDefinition: def, Tags: in.Tags}, nil
+	return &TaskDefinitionOutput{TaskDefinition: added.Body, Tags: in.Tags}, nil
 }
 
 // errNoTaskDefinition is the answer for unknown task definitions, and for families
@@ -41,7 +49,7 @@ var errNoTaskDefinition = clientError("Unable to describe task definition.")
 
 // DescribeTaskDefinition describes a revision in any status or, by its family
 // alone, the highest ACTIVE one.
-func (a *API) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDefinitionInput) (*ecs.DescribeTaskDefinitionOutput, error) {
+func (a *API) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDefinitionInput) (*TaskDefinitionOutput, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err
@@ -53,7 +61,7 @@ func (a *API) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDe
 	if row == nil {
 		return nil, errNoTaskDefinition
 	}
-	out := &ecs.DescribeTaskDefinitionOutput{TaskDefinition: row.Definition, Tags: []types.Tag{}}
+	out := &TaskDefinitionOutput{TaskDefinition: row.Body, Tags: []types.Tag{}}
 	for _, field := range in.Include {
 		if field == types.TaskDefinitionFieldTags {
 			out.Tags = listed(row.Tags)
@@ -101,7 +109,7 @@ func (a *API) DeregisterTaskDefinition(ctx context.Context, in *ecs.DeregisterTa
 	if err := ref.RequireRevision(); err != nil {
 		return nil, err
 	}
-	var out *types.TaskDefinition
+	var out *state.TaskDefinition
 	err = a.store.Update(func(tx *state.Tx) error {
 		row, err := referredTaskDefinition(tx, scope, ref)
 		if err != nil {
@@ -110,9 +118,9 @@ func (a *API) DeregisterTaskDefinition(ctx context.Context, in *ecs.DeregisterTa
 		if row == nil {
 			return errNoTaskDefinition
 		}
-		out = row.Definition
-		if out.Status == types.TaskDefinitionStatusActive {
-			out = changeTaskDefinition(tx, row, func(def *types.TaskDefinition) {
+		out = row
+		if row.Status == types.TaskDefinitionStatusActive {
+			out = tx.ChangeTaskDefinition(row, func(def *types.TaskDefinition) {
 				def.Status = types.TaskDefinitionStatusInactive
 				def.DeregisteredAt = aws.Time(a.now())
 			})
@@ -122,14 +130,7 @@ func (a *API) DeregisterTaskDefinition(ctx context.Context, in *ecs.DeregisterTa
 	if err != nil {
 		return nil, err
 	}
-	return &ecs.DeregisterTaskDefinitionOutput{TaskDefinition: out}, nil
-}
-
-func changeTaskDefinition(tx *state.Tx, row *state.TaskDefinition, change func(*types.TaskDefinition)) *types.TaskDefinition {
-	def := *row.Definition
-	change(&def)
-	tx.PutTaskDefinition(&state.TaskDefinition{ID: row.ID, Definition: &def, Tags: row.Tags})
-	return &def
+	return &ecs.DeregisterTaskDefinitionOutput{TaskDefinition: out.Definition()}, nil
 }
 
 // maxDeleted is how many revisions one request deletes.
@@ -179,14 +180,14 @@ func (a *API) deleteTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (d
 	if err != nil || row == nil {
 		return nil, "The specified task definition does not exist. Specify a valid account, family, revision and try again."
 	}
-	switch row.Definition.Status {
+	switch row.Status {
 	case types.TaskDefinitionStatusActive:
 		return nil, "The specified task definition is still in ACTIVE status. Please deregister the target and try again."
 	case types.TaskDefinitionStatusDeleteInProgress:
-		return row.Definition, ""
+		return row.Definition(), ""
 	}
-	return changeTaskDefinition(tx, row, func(def *types.TaskDefinition) {
+	return tx.ChangeTaskDefinition(row, func(def *types.TaskDefinition) {
 		def.Status = types.TaskDefinitionStatusDeleteInProgress
 		def.DeleteRequestedAt = aws.Time(a.now())
-	}), ""
+	}).Definition(), ""
 }

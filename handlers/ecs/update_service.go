@@ -141,16 +141,16 @@ func (a *API) updateRevision(tx *state.Tx, scope arn.Scope, cluster *state.Clust
 	if in.PlatformVersion != nil {
 		l.PlatformVersion = *in.PlatformVersion
 	}
-	if err := checkLaunch(found.Definition, l); err != nil {
+	if err := checkLaunch(found.Definition(), l); err != nil {
 		return nil, err
 	}
 	if err := checkPlacementFeatures(updateFeatures(in)); err != nil {
 		return nil, err
 	}
 	if aws.ToBool(in.EnableExecuteCommand) {
-		return nil, refuseExecuteCommand(found.Definition, "updated")
+		return nil, refuseExecuteCommand(found.Definition(), "updated")
 	}
-	return a.revision(tx, scope, found.Definition, l)
+	return a.revision(tx, scope, found.Definition(), l)
 }
 
 // updatedDefinition is the definition asked for, which must be ACTIVE, or the one
