@@ -110,7 +110,7 @@ func testExitCodes(s *scene) {
 	sandbox := s.sharedSandbox()
 	for command, want := range map[string]int{"0": 0, "3": 3, "255": 255} {
 		id := s.run(sandbox, "exit", command)
-		c := s.awaitState(id, backend.Exited)
+		c := s.awaitExit(id)
 		if c.ExitCode != want || c.StartedAt.IsZero() || c.ExitedAt.Before(c.StartedAt) || c.Error != "" {
 			s.Errorf("after exit %d: %+v", want, c)
 		}
@@ -132,7 +132,7 @@ func testStartTwice(s *scene) {
 
 func testStartAgain(s *scene) {
 	id := s.run(s.sharedSandbox(), "exit", "3")
-	s.awaitState(id, backend.Exited)
+	s.awaitExit(id)
 	s.start(id)
 	events := s.recorder.awaitOf(s.T, id, "second end", func(events []backend.Event) bool {
 		return len(events) >= 4 && last(backend.ContainerDied)(events)
@@ -185,7 +185,7 @@ func testEnvironment(s *scene) {
 	spec.Env = []string{"COLOUR=deep blue", "EMPTY="}
 	id := s.createFrom(spec)
 	s.start(id)
-	s.awaitState(id, backend.Exited)
+	s.awaitExit(id)
 	output := texts(s.logs(id, backend.LogOptions{}))
 	for _, want := range spec.Env {
 		if !slices.Contains(output, want) {

@@ -56,12 +56,12 @@ func testLocalhost(s *scene) {
 	sandbox := s.runningSandbox()
 	s.serve(sandbox, "8080")
 	for url, want := range map[string]int{"http://localhost:8080/": 0, "http://127.0.0.1:8080/": 0, "http://127.0.0.1:8081/": 1} {
-		if c := s.awaitState(s.run(sandbox, "check", url), backend.Exited); c.ExitCode != want {
+		if c := s.awaitExit(s.run(sandbox, "check", url)); c.ExitCode != want {
 			s.Errorf("check %s from the other container exits %d, want %d", url, c.ExitCode, want)
 		}
 	}
 	elsewhere := s.run(s.runningSandbox(), "check", "http://localhost:8080/")
-	if c := s.awaitState(elsewhere, backend.Exited); c.ExitCode != 1 {
+	if c := s.awaitExit(elsewhere); c.ExitCode != 1 {
 		s.Errorf("check of another sandbox's localhost exits %d, want 1", c.ExitCode)
 	}
 }
@@ -70,7 +70,7 @@ func testPortTaken(s *scene) {
 	sandbox := s.runningSandbox()
 	first := s.serve(sandbox, "8080", "first")
 	second := s.run(sandbox, "serve", "8080", "second")
-	if c := s.awaitState(second, backend.Exited); c.ExitCode != 1 {
+	if c := s.awaitExit(second); c.ExitCode != 1 {
 		s.Errorf("the second server on a port exits %d, want 1", c.ExitCode)
 	}
 	if output := texts(s.logs(second, backend.LogOptions{})); !strings.Contains(strings.Join(output, "\n"), "address already in use") {

@@ -13,7 +13,7 @@ import (
 func testLogs(s *scene) {
 	begin := time.Now().Add(-time.Minute) // the engine's clock may differ a little
 	id := s.run(s.sharedSandbox(), "print", "5")
-	s.awaitState(id, backend.Exited)
+	s.awaitExit(id)
 	all := []string{"line 1", "line 2", "line 3", "line 4", "line 5"}
 	lines := s.logs(id, backend.LogOptions{})
 	expectLines(s.T, "all", lines, all)
@@ -41,7 +41,7 @@ func expectLines(t *testing.T, what string, lines []line, want []string) {
 func testLogsStderr(s *scene) {
 	sandbox := s.sharedSandbox()
 	id := s.run(sandbox, "exit", "7")
-	s.awaitState(id, backend.Exited)
+	s.awaitExit(id)
 	lines := s.logs(id, backend.LogOptions{})
 	expectLines(s.T, "of exit", lines, []string{"exit 7"})
 	if len(lines) > 0 && !lines[0].stderr {
@@ -112,7 +112,7 @@ func testLogsFollowCancelled(s *scene) {
 
 func testLogsWriteError(s *scene) {
 	id := s.run(s.sharedSandbox(), "print", "5")
-	s.awaitState(id, backend.Exited)
+	s.awaitExit(id)
 	enough, calls := errors.New("enough"), 0
 	err := s.Engine.Logs(s.ctx, id, backend.LogOptions{Write: func(time.Time, bool, string) error {
 		if calls++; calls == 2 {

@@ -87,5 +87,5 @@ func testLost(s *scene) {
 	if c := s.inspect(long); c.State != backend.Running {
 		s.Errorf("a container ended with the connection: %+v", c)
 	}
-	s.awaitState(brief, backend.Exited)
+	s.awaitExit(brief)
 }

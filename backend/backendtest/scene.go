@@ -177,11 +177,11 @@ func (s *scene) list(labels map[string]string) []backend.Container {
 	return list
 }
 
-// awaitState waits until Inspect shows a state. It looks at each event, and now
+// awaitExit waits until Inspect shows that a container has exited. It looks at each event, and now
 // and then without one, since an event may be late.
-func (s *scene) awaitState(id string, state backend.State) backend.Container {
+func (s *scene) awaitExit(id string) backend.Container {
 	s.Helper()
-	return s.awaitInspect(id, string(state), func(c backend.Container) bool { return c.State == state })
+	return s.awaitInspect(id, string(backend.Exited), func(c backend.Container) bool { return c.State == backend.Exited })
 }
 
 func (s *scene) awaitInspect(id, what string, ok func(backend.Container) bool) backend.Container {

@@ -12,7 +12,7 @@ import (
 func testWatchResync(s *scene) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	id := s.run(s.sharedSandbox(), "exit", "0")
-	s.awaitState(id, backend.Exited)
+	s.awaitExit(id)
 	recorder, done := newRecorder(), make(chan error, 1)
 	go func() { done <- s.Engine.Watch(ctx, recorder.record) }()
 	events := recorder.await(s.T, "event", func(events []backend.Event) bool { return len(events) > 0 })
@@ -31,7 +31,7 @@ func testWatchResync(s *scene) {
 func testWatchOrder(s *scene) {
 	sandbox := s.runningSandbox()
 	first, second := s.run(sandbox, "exit", "4"), s.run(sandbox, "sleep", "300")
-	s.awaitState(first, backend.Exited)
+	s.awaitExit(first)
 	s.stop(second, patience)
 	s.stop(sandbox, patience)
 	want := []backend.EventKind{backend.ContainerStarted, backend.ContainerDied}

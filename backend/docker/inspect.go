@@ -27,7 +27,7 @@ func (e *Engine) inspectOwned(ctx context.Context, id string) (container.Inspect
 		return found, err
 	}
 	if found.Config.Labels[ownerLabel] != e.owner || found.Config.Labels[kindLabel] == string(kindLifeline) {
-		return found, &classified{errors.New("No such container: " + id), backend.ErrNotFound} //nolint:revive,staticcheck // the engine's own text
+		return found, &classified{errors.New("No such container: " + id), backend.ErrNotFound} //nolint:staticcheck // the engine's own text
 	}
 	return found, nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/network"
 
@@ -168,8 +169,17 @@ func (e *Engine) removeNetwork(ctx context.Context, id string) error {
 			e.log.Debug("disconnect container", "network", found.Name, "container", endpoint, "error", err)
 		}
 	}
-	return e.client.NetworkRemove(ctx, id)
+	err = e.client.NetworkRemove(ctx, id)
+	if cerrdefs.IsPermissionDenied(err) && len(found.Containers) == 0 && strings.Contains(err.Error(), "has active endpoints") {
+		return fmt.Errorf("%w: %w", errHaunted, err)
+	}
+	return err
 }
+
+// errHaunted is a network that the engine cannot remove, although nothing is on it:
+// it has lost track of an endpoint, which engines up to 20.10 do now and then when
+// containers are removed while they start. Only a restart of the engine helps.
+var errHaunted = errors.New("network without containers is in use")
 
 // gatewayHere says whether the engine's bridges are interfaces of this host, which
 // a socket of this host alone does not prove.

@@ -147,7 +147,7 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 }
 
 // inParallel does all it can, and reports every failure. Gone is done, by somebody
-// else.
+// else; what the engine itself cannot let go of is left to its restart.
 func inParallel(ctx context.Context, ids []string, do func(context.Context, string) error) (done int, err error) {
 	var (
 		group    errgroup.Group
@@ -157,9 +157,11 @@ func inParallel(ctx context.Context, ids []string, do func(context.Context, stri
 	group.SetLimit(removers)
 	for i, id := range ids {
 		group.Go(func() error {
-			if err := do(ctx, id); err == nil {
+			switch err := do(ctx, id); {
+			case err == nil:
 				count.Add(1)
-			} else if !cerrdefs.IsNotFound(err) {
+			case cerrdefs.IsNotFound(err), errors.Is(err, errHaunted):
+			default:
 				failures[i] = err
 			}
 			return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +25,8 @@ func (c *container) environment() environment {
 }
 
 func (e environment) lookup(name string) string {
-	for i := len(e.variables) - 1; i >= 0; i-- {
-		if value, ok := strings.CutPrefix(e.variables[i], name+"="); ok {
+	for _, variable := range slices.Backward(e.variables) {
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
 			return value
 		}
 	}

@@ -104,7 +104,7 @@ func TestConnectionsEndWithTheirContainer(t *testing.T) {
 		}
 		expectEOF := func(conn net.Conn) {
 			t.Helper()
-			if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
+			if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 				t.Errorf("read returns %v, want EOF", err)
 			}
 		}

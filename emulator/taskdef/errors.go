@@ -2,6 +2,7 @@ package taskdef
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -23,13 +24,8 @@ func invalid(format string, args ...any) error {
 // The wording is the form that ECS uses for enumerations elsewhere ("launch type
 // should be one of [EC2,FARGATE,EXTERNAL]"); for these members it has no source.
 func checkEnum[T ~string](member string, value T, allowed []T) error {
-	if value == "" {
+	if value == "" || slices.Contains(allowed, value) {
 		return nil
-	}
-	for _, a := range allowed {
-		if value == a {
-			return nil
-		}
 	}
 	return refuse("%s should be one of [%s]", member, joinValues(allowed))
 }

@@ -68,7 +68,7 @@ func (x *exchange) answer(p protocol, service string, w http.ResponseWriter, r *
 	answer = buf
 	defer func() {
 		if value := recover(); value != nil {
-			if value == http.ErrAbortHandler {
+			if err, ok := value.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(value)
 			}
 			answer, err = buf, &panicked{value, debug.Stack()}
