@@ -62,6 +62,8 @@ type Agent struct {
 	synced    bool            // the engine's containers have been taken into account
 	lost      error           // why the engine cannot be reached, or nil
 	fetched   map[string]bool // images pulled in this run
+	losses    chan struct{}   // tells that lost was set
+	resyncs   sync.Mutex      // one at a time
 	actions   sync.WaitGroup
 	idle      *sync.Cond
 	inFlight  int
@@ -77,6 +79,7 @@ func New(opts Options) *Agent {
 	}
 	a := &Agent{
 		Options: opts, works: map[string]*work{}, addresses: newAddresses(), fetched: map[string]bool{},
+		losses: make(chan struct{}, 1),
 	}
 	a.idle = sync.NewCond(&a.mu)
 	a.hostPorts = newHostPorts(opts.Engine, opts.Log)
@@ -95,6 +98,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	a.actions.Go(func() {
 		events <- a.Engine.Watch(ctx, func(e backend.Event) { a.observe(ctx, e, watch) })
 	})
+	a.actions.Go(func() { a.recover(ctx, watch) })
 	for {
 		taskARN, err := watch.Next(ctx)
 		if err != nil {
@@ -231,6 +235,13 @@ func (a *Agent) vpcNetwork(ctx context.Context) (netip.Prefix, error) {
 	defer a.mu.Unlock()
 	a.network = network
 	return cidr, nil
+}
+
+// forgetNetwork has the network made again: somebody has removed it.
+func (a *Agent) forgetNetwork() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.network = backend.Network{}
 }
 
 // taskLimits reports whether the engine bounds a task as a whole.

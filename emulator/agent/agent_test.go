@@ -25,6 +25,7 @@ type bench struct {
 	*testing.T
 	store  *state.Store
 	engine *sim.Engine
+	hooks  *hooks // between the agent and the engine, or nil
 	clock  *clock.Clock
 	stop   func()
 }
@@ -46,7 +47,11 @@ func withAgent(t *testing.T, story func(b *bench)) {
 }
 
 func (b *bench) start() {
-	a := New(Options{Store: b.store, Engine: b.engine, Clock: b.clock, Log: slog.New(slog.DiscardHandler)})
+	var engine backend.Engine = b.engine
+	if b.hooks != nil {
+		engine = b.hooks
+	}
+	a := New(Options{Store: b.store, Engine: engine, Clock: b.clock, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { a.Run(ctx) })
@@ -57,12 +62,15 @@ func (b *bench) start() {
 // run puts a task into the store and waits until the agent has done all it can.
 func (b *bench) run(containers ...types.ContainerDefinition) string {
 	b.Helper()
+	return b.runDefinition(types.TaskDefinition{ContainerDefinitions: containers})
+}
+
+func (b *bench) runDefinition(d types.TaskDefinition) string {
+	b.Helper()
+	d.Family, d.Cpu, d.Memory, d.NetworkMode = aws.String("web"), aws.String("256"), aws.String("512"), types.NetworkModeAwsvpc
 	var id string
 	err := b.store.Update(func(tx *state.Tx) error {
-		def := tx.AddTaskDefinition(scope, &types.TaskDefinition{
-			Family: aws.String("web"), Cpu: aws.String("256"), Memory: aws.String("512"),
-			NetworkMode: types.NetworkModeAwsvpc, ContainerDefinitions: containers,
-		}, nil, scope.Root(), b.clock.Now())
+		def := tx.AddTaskDefinition(scope, &d, nil, scope.Root(), b.clock.Now())
 		resolved, err := taskdef.ApplyOverrides(def.Definition(), nil, types.LaunchTypeFargate)
 		if err != nil {
 			return err

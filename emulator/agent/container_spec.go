@@ -41,7 +41,8 @@ func labels(t *state.Task, container string) map[string]string {
 
 // engineName is the container's name on the engine. The real agent ends it with
 // random digits; here they follow from the task, so that a creation whose answer
-// was lost in a crash finds what it made.
+// was lost in a crash finds what it made. Long names are cut: a volume's name is
+// that of a directory.
 func engineName(t *state.Task, container string) string {
 	keep := func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
@@ -50,9 +51,13 @@ func engineName(t *state.Task, container string) string {
 		return -1
 	}
 	sum := sha256.Sum256([]byte(t.ARN + "\x00" + container))
-	return fmt.Sprintf("ecs-%s-%d-%s-%s", t.Spec.Family, t.Spec.Revision,
-		strings.Map(keep, container), hex.EncodeToString(sum[:10]))
+	return fmt.Sprintf("ecs-%.*s-%d-%.*s-%s", longestPart, t.Spec.Family, t.Spec.Revision,
+		longestPart, strings.Map(keep, container), hex.EncodeToString(sum[:10]))
 }
+
+// longestPart bounds what of a family's or container's name, each up to 255
+// characters, goes into an engine's name, which together may have as many.
+const longestPart = 100
 
 func sandboxSpec(t *state.Task, a state.Attachment) backend.SandboxSpec {
 	cpu, _ := strconv.ParseInt(t.Spec.CPU, 10, 64)
@@ -175,7 +180,7 @@ func (w *work) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinit
 		if path := w.hostPath(name); path != "" {
 			mount.Source = path
 		} else {
-			mount.Source, mount.Volume = w.volumeName(name), true
+			mount.Source, mount.Volume = volumeName(w.task, name), true
 		}
 		spec.Mounts = append(spec.Mounts, mount)
 	}
@@ -189,14 +194,14 @@ func (w *work) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinit
 }
 
 // volumeName is the engine's name of a volume that lives as long as the task.
-func (w *work) volumeName(volume string) string { return engineName(w.task, "volume-"+volume) }
+func volumeName(t *state.Task, volume string) string { return engineName(t, "volume-"+volume) }
 
 // ownVolumes are the engine's names of all such volumes.
-func (w *work) ownVolumes() []string {
+func ownVolumes(t *state.Task, volumes []types.Volume) []string {
 	var names []string
-	for _, v := range w.volumes {
-		if name := aws.ToString(v.Name); w.hostPath(name) == "" {
-			names = append(names, w.volumeName(name))
+	for _, v := range volumes {
+		if v.Host == nil || aws.ToString(v.Host.SourcePath) == "" {
+			names = append(names, volumeName(t, aws.ToString(v.Name)))
 		}
 	}
 	return names

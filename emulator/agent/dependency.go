@@ -42,8 +42,14 @@ func dependenciesMet(c *types.ContainerDefinition, v *view) (all verdict, why st
 		all = max(all, got)
 	}
 	for _, from := range c.VolumesFrom {
-		if source := v.container(aws.ToString(from.SourceContainer)); source != nil && source.RuntimeID == "" {
-			all = max(all, notYet) // the source has to be created, no more
+		// The source has to be created, no more.
+		source := v.container(aws.ToString(from.SourceContainer))
+		switch {
+		case source == nil || source.RuntimeID != "":
+		case source.Phase == state.ContainerStopped:
+			return never, neverMet(types.ContainerDependency{ContainerName: from.SourceContainer}, aws.ToString(c.Name), source), time.Time{}
+		default:
+			all = max(all, notYet)
 		}
 	}
 	return all, "", due

@@ -1,8 +1,6 @@
 package agent
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -53,7 +51,7 @@ func (w *work) containerVanished(i int) {
 	delete(w.view.exited, c.Name)
 	c.Reason = "ContainerVanishedError: No container matching saved ID found"
 	w.containerStopped(i)
-	if essential(&w.view.definitions[i]) {
+	if essential(&w.view.definitions[i]) || w.allStopped() {
 		w.executionStopped()
 		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
 	}
@@ -107,24 +105,6 @@ func (w *work) restarts(i, exitCode int) bool {
 		period = time.Duration(*policy.RestartAttemptPeriod) * time.Second
 	}
 	return w.agent.Clock.Now().Sub(c.StartedAt) >= period
-}
-
-// engineLost notes that the engine is gone, and reports whether err says so. What
-// was under way is tried again when the engine is back.
-func (a *Agent) engineLost(err error) bool {
-	if errors.Is(err, context.Canceled) {
-		return true
-	}
-	if !errors.Is(err, backend.ErrUnavailable) {
-		return false
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.lost == nil {
-		a.lost = err
-		a.Log.Error("container engine lost; tasks wait until it is back", "error", err)
-	}
-	return true
 }
 
 // cut shortens a reason as ECS does. Source: amazon-ecs-agent, 1024 characters.

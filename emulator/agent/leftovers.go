@@ -38,7 +38,7 @@ func newLeftovers(o Options) *leftovers {
 
 // add takes what a task that stopped has left.
 func (l *leftovers) add(ctx context.Context, left leftover) {
-	if len(left.ids) == 0 {
+	if len(left.ids) == 0 && len(left.volumes) == 0 {
 		return
 	}
 	l.mu.Lock()
@@ -51,9 +51,9 @@ func (l *leftovers) add(ctx context.Context, left leftover) {
 	l.clock.AfterFunc(l.keep, func() { go l.remove(ctx, left.taskARN) })
 }
 
-// adopt takes containers that a former run has left of a task that stopped. A
-// sandbox has no output and goes at once.
-func (l *leftovers) adopt(ctx context.Context, taskARN string, containers map[string]backend.Container) {
+// adopt takes what a former run has left of a task that stopped. A sandbox has no
+// output and goes at once.
+func (l *leftovers) adopt(ctx context.Context, taskARN string, containers map[string]backend.Container, volumes []string) {
 	var ids []string
 	for _, c := range containers {
 		if c.Sandbox || c.State != backend.Exited {
@@ -69,7 +69,7 @@ func (l *leftovers) adopt(ctx context.Context, taskARN string, containers map[st
 	}
 	l.mu.Unlock()
 	if !known {
-		l.add(ctx, leftover{taskARN: taskARN, ids: ids})
+		l.add(ctx, leftover{taskARN: taskARN, ids: ids, volumes: volumes})
 	}
 }
 

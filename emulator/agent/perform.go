@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/distribution/reference"
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -30,6 +29,8 @@ func (w *work) perform(ctx context.Context, a action) (finish func()) {
 		return w.pull(ctx, a.container)
 	case create:
 		return w.create(ctx, a.container)
+	case discard:
+		return w.discard(ctx, a.container)
 	case start:
 		return w.start(ctx, a.container)
 	case stop:
@@ -38,93 +39,6 @@ func (w *work) perform(ctx context.Context, a action) (finish func()) {
 		return w.examine(ctx, a.container)
 	}
 	panic("agent: no such action: " + string(a.verb))
-}
-
-func (w *work) createSandbox(ctx context.Context) func() {
-	now := w.agent.Clock.Now()
-	attachment, id, err := w.newSandbox(ctx)
-	return func() {
-		w.view.status.ConnectivityAt = now
-		switch {
-		case w.agent.engineLost(err):
-		case err != nil:
-			w.fail("ResourceInitializationError: unable to create the network interface of the task: " + engineText(err))
-			w.view.sandbox = sandboxGone
-			w.skipAll()
-		default:
-			w.view.status.Attachment = attachment
-			w.view.status.SandboxID = id
-			w.view.sandbox = sandboxCreated
-		}
-	}
-}
-
-// newSandbox gives the task an address and a network namespace.
-func (w *work) newSandbox(ctx context.Context) (state.Attachment, string, error) {
-	network, err := w.agent.vpcNetwork(ctx)
-	if err != nil {
-		return state.Attachment{}, "", err
-	}
-	scope := w.task.Scope()
-	subnet := w.agent.Store.Read().Subnet(scope, w.task.Spec.SubnetID)
-	if subnet == nil {
-		return state.Attachment{}, "", fmt.Errorf("subnet %s does not exist", w.task.Spec.SubnetID)
-	}
-	ip, ok := w.agent.addresses.take(subnet.CIDR(network))
-	if !ok {
-		return state.Attachment{}, "", fmt.Errorf("subnet %s has no free address", subnet.ID)
-	}
-	attachment := state.Attachment{
-		Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: macOf(ip),
-		PrivateIPv4: ip.String(), PrivateDNSName: privateDNSName(scope.Region, ip),
-	}
-	id, err := w.agent.Engine.CreateSandbox(ctx, sandboxSpec(w.task, attachment))
-	if err != nil {
-		w.agent.addresses.give(attachment.PrivateIPv4)
-	}
-	return attachment, id, err
-}
-
-func (w *work) startSandbox(ctx context.Context) func() {
-	id := w.view.status.SandboxID
-	err := w.agent.Engine.Start(ctx, id)
-	if errors.Is(err, backend.ErrAddressInUse) {
-		// Somebody else on the network has the address. It stays taken, so that
-		// the next one is tried.
-		removed := w.agent.Engine.Remove(ctx, id)
-		return func() {
-			w.agent.Log.Warn("address of the VPC is in use by another container", "ip", w.view.status.Attachment.PrivateIPv4)
-			if !w.agent.engineLost(removed) {
-				w.view.sandbox, w.view.status.SandboxID = sandboxNone, ""
-			}
-		}
-	}
-	return func() {
-		switch {
-		case w.agent.engineLost(err):
-		case err != nil:
-			w.fail("ResourceInitializationError: unable to attach the network interface of the task: " + engineText(err))
-		default:
-			w.view.status.Attachment.Status = "ATTACHED"
-			w.view.sandbox = sandboxRunning
-		}
-	}
-}
-
-func (w *work) removeSandbox(ctx context.Context) func() {
-	var err error
-	if id := w.view.status.SandboxID; id != "" {
-		err = w.agent.Engine.Remove(ctx, id)
-	}
-	return func() {
-		if w.agent.engineLost(err) {
-			return
-		}
-		if err != nil {
-			w.agent.Log.Error("sandbox not removed", "task", w.task.ARN, "error", err)
-		}
-		w.view.sandbox = sandboxGone
-	}
 }
 
 // skipAll marks all containers as never run.
@@ -224,17 +138,41 @@ func (w *work) pullFailed(i int, err error) {
 }
 
 func (w *work) create(ctx context.Context, i int) func() {
-	id, err := w.agent.Engine.Create(ctx, w.containerSpec(i))
+	w.mu.Lock() // the sandbox may be replaced at any time
+	spec := w.containerSpec(i)
+	w.mu.Unlock()
+	id, err := w.agent.Engine.Create(ctx, spec)
 	return func() {
 		c := &w.view.status.Containers[i]
+		replaced := spec.Sandbox != w.view.status.SandboxID
 		switch {
 		case w.agent.engineLost(err):
+		case err != nil && replaced: // tried again with the new sandbox
 		case err != nil:
 			reason := "CannotCreateContainerError: " + err.Error()
 			w.containerFailed(i, reason, reason)
 		default:
 			c.RuntimeID = id
 			c.Phase = state.ContainerCreated
+			w.view.stale[c.Name] = replaced
+		}
+	}
+}
+
+// discard removes a container that was made for a sandbox which has been replaced.
+func (w *work) discard(ctx context.Context, i int) func() {
+	c := &w.view.status.Containers[i]
+	err := w.agent.Engine.Remove(ctx, c.RuntimeID)
+	return func() {
+		switch {
+		case w.agent.engineLost(err):
+		case err != nil:
+			reason := "CannotRemoveContainerError: " + err.Error()
+			w.containerFailed(i, reason, reason)
+		default:
+			delete(w.view.stale, c.Name)
+			c.RuntimeID = ""
+			c.Phase = state.ContainerPulled
 		}
 	}
 }

@@ -17,6 +17,7 @@ type view struct {
 	busy        map[string]bool // subjects with an engine call under way
 	exited      map[string]bool // containers the engine says have exited
 	absent      map[string]bool // containers whose image has to be pulled
+	stale       map[string]bool // containers made for a sandbox that was replaced
 	now         time.Time
 }
 
@@ -40,6 +41,7 @@ const (
 	find          verb = "find" // look whether the image is there
 	pull          verb = "pull"
 	create        verb = "create"
+	discard       verb = "discard" // remove, to be made again
 	start         verb = "start"
 	stop          verb = "stop"
 	examine       verb = "examine" // find out how it exited
@@ -114,6 +116,9 @@ func plan(v *view) (actions []action, again time.Time) {
 			continue
 		}
 		verdict, why, due := dependenciesMet(&v.definitions[i], v)
+		if !c.StartedAt.IsZero() {
+			verdict = met // dependencies order the first start, not a restart
+		}
 		switch {
 		case verdict == never:
 			add(giveUp, i, why)
@@ -125,6 +130,8 @@ func plan(v *view) (actions []action, again time.Time) {
 			add(find, i, "")
 		case c.Phase == state.ContainerNone && v.sandbox == sandboxRunning:
 			add(pull, i, "")
+		case c.Phase == state.ContainerCreated && v.stale[c.Name]:
+			add(discard, i, "")
 		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated:
 			add(create, i, "")
 		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning:

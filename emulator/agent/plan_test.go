@@ -163,3 +163,34 @@ func TestTaskHealthRestsOnEssentialContainersWithChecks(t *testing.T) {
 	v.status.Containers[0].HealthStatus = types.HealthStatusUnhealthy
 	expect("when it fails", types.HealthStatusUnhealthy)
 }
+
+func TestVolumesOfAContainerThatCouldNotStart(t *testing.T) {
+	v := two(types.ContainerConditionStart)
+	v.definitions[0].DependsOn = nil
+	v.definitions[0].VolumesFrom = []types.VolumeFrom{{SourceContainer: aws.String("sidecar")}}
+	v.sandbox = sandboxRunning
+	got, _ := plan(v)
+	if diff := cmp.Diff([]string{"find 1"}, verbs(got)); diff != "" {
+		t.Errorf("while the source may come (-want +got):\n%s", diff)
+	}
+	v.status.Containers[1].Phase = state.ContainerStopped
+	got, _ = plan(v)
+	if diff := cmp.Diff([]string{"give up 0"}, verbs(got)); diff != "" {
+		t.Errorf("when the source was never created (-want +got):\n%s", diff)
+	}
+}
+
+func TestRestartDoesNotWaitForDependencies(t *testing.T) {
+	v := two(types.ContainerConditionHealthy)
+	v.definitions[1].StartTimeout = aws.Int32(10)
+	v.sandbox = sandboxRunning
+	started := v.now.Add(-time.Hour)
+	v.status.Containers[0] = state.Container{Name: "app", Phase: state.ContainerCreated, StartedAt: started, Restarts: 1}
+	v.status.Containers[1] = state.Container{
+		Name: "sidecar", Phase: state.ContainerRunning, StartedAt: started, HealthStatus: types.HealthStatusUnhealthy,
+	}
+	got, _ := plan(v)
+	if diff := cmp.Diff([]string{"start 0"}, verbs(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

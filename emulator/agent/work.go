@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -27,14 +28,20 @@ type work struct {
 	stopped bool   // the store knows that the task shall stop
 	shown   string // lastStatus in the store
 	pulls   map[string]context.CancelFunc
+
+	sandboxes int // that could not start
 }
 
 func newWork(a *Agent, t *state.Task) *work {
 	w := &work{agent: a, task: t, pulls: map[string]context.CancelFunc{}, stopped: t.Stop != nil, shown: t.Status.LastStatus}
 	status := t.Clone().Status
-	w.view = view{status: &status, stop: t.Stop, busy: map[string]bool{}, exited: map[string]bool{}, absent: map[string]bool{}}
-	if status.SandboxID != "" {
+	w.view = view{status: &status, stop: t.Stop, busy: map[string]bool{}, exited: map[string]bool{}, absent: map[string]bool{}, stale: map[string]bool{}}
+	switch {
+	case status.SandboxID == "":
+	case status.Attachment.Status == "ATTACHED":
 		w.view.sandbox = sandboxRunning
+	default:
+		w.view.sandbox = sandboxCreated
 	}
 	definition := a.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
 	var err error
@@ -42,8 +49,8 @@ func newWork(a *Agent, t *state.Task) *work {
 		err = errors.New("the task definition is gone")
 	} else {
 		var resolved taskdef.Resolved
-		resolved, err = taskdef.ApplyOverrides(definition.Definition, t.Spec.Overrides, t.Spec.LaunchType)
-		w.view.definitions, w.volumes = resolved.Containers, definition.Definition.Volumes
+		resolved, err = taskdef.ApplyOverrides(definition.Definition(), t.Spec.Overrides, t.Spec.LaunchType)
+		w.view.definitions, w.volumes = resolved.Containers, definition.Definition().Volumes
 	}
 	if err != nil { // cannot be: it was accepted when the task was made
 		w.fail("TaskStateError: " + err.Error())
@@ -151,14 +158,18 @@ func (w *work) set(ctx context.Context, a action) {
 		return
 	}
 	subject := w.view.subject(a)
-	callCtx := ctx
-	if a.verb == pull {
-		callCtx, w.pulls[subject] = context.WithCancel(ctx)
+	callCtx, cancel := callContext(ctx, a.verb)
+	switch {
+	case a.verb == pull:
+		w.pulls[subject] = cancel
+	case a.verb == createSandbox && w.view.status.ConnectivityAt.IsZero():
+		w.view.status.ConnectivityAt = w.view.now
 	}
 	w.view.busy[subject] = true
 	w.agent.begin()
 	w.agent.actions.Go(func() {
 		defer w.agent.end()
+		defer cancel()
 		finish := w.perform(callCtx, a)
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -170,6 +181,27 @@ func (w *work) set(ctx context.Context, a action) {
 		w.dirty = true
 		w.advance(ctx)
 	})
+}
+
+// lastCallTimeout is how long a call may go on that has begun when the agent ends.
+const lastCallTimeout = 8 * time.Second
+
+// callContext is the context of an engine call. An agent that ends cuts off what
+// only waits. What makes or removes something it lets finish: cut off, the engine
+// would go on with it unseen, and whoever removes everything then would miss it, or
+// remove a container in the middle of its start.
+func callContext(ctx context.Context, v verb) (context.Context, context.CancelFunc) {
+	switch v {
+	case createSandbox, startSandbox, removeSandbox, create, discard, start:
+	default:
+		return context.WithCancel(ctx)
+	}
+	call, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	forget := context.AfterFunc(ctx, func() {
+		limit := time.AfterFunc(lastCallTimeout, cancel)
+		context.AfterFunc(call, func() { limit.Stop() })
+	})
+	return call, func() { forget(); cancel() }
 }
 
 // settle derives what ECS shows from what the containers do.
@@ -246,7 +278,7 @@ func (w *work) over(ctx context.Context) {
 	s := w.view.status
 	w.agent.hostPorts.close(w.task.ARN)
 	w.agent.addresses.give(s.Attachment.PrivateIPv4)
-	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes()}
+	left := leftover{taskARN: w.task.ARN, volumes: ownVolumes(w.task, w.volumes)}
 	for _, c := range s.Containers {
 		if c.RuntimeID != "" {
 			left.ids = append(left.ids, c.RuntimeID)
