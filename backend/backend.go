@@ -98,6 +98,9 @@ type Info struct {
 	// Reachable says whether the addresses of sandboxes can be dialled from this
 	// process's own host. If not, only Dial reaches them.
 	Reachable bool
+	// Simulated says that nothing runs: there may be more tasks than a host could
+	// give ports to.
+	Simulated bool
 	// TaskLimits says whether SandboxSpec.CPU and Memory bound the sum of the
 	// sandbox's containers. If not, only per-container limits hold.
 	TaskLimits bool

@@ -116,6 +116,7 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 		Architecture: runtime.GOARCH,
 		CPUs:         e.opts.CPUs,
 		Memory:       e.opts.Memory,
+		Simulated:    true,
 		TaskLimits:   true, // no container ever uses more than nothing
 	}, nil
 }

@@ -37,7 +37,7 @@ func (a *Agent) tell(ctx context.Context, labels map[string]string, news func(w 
 	}
 	defer w.mu.Unlock()
 	news(w, container)
-	w.advance(ctx)
+	w.set(ctx, w.advance(ctx))
 }
 
 // started stops a container that somebody else has started again after its end.

@@ -53,6 +53,7 @@ type Agent struct {
 	Options
 	hostPorts *hostPorts
 	leftovers *leftovers
+	publisher *publisher
 
 	mu        sync.Mutex
 	works     map[string]*work // by task ARN: tasks with something to do
@@ -84,6 +85,7 @@ func New(opts Options) *Agent {
 	a.idle = sync.NewCond(&a.mu)
 	a.hostPorts = newHostPorts(opts.Engine, opts.Log)
 	a.leftovers = newLeftovers(opts)
+	a.publisher = newPublisher(opts)
 	return a
 }
 
@@ -94,6 +96,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer a.actions.Wait()
 	watch := a.Store.WatchTasks()
 	defer watch.Close()
+	a.actions.Go(func() { a.publisher.run(ctx) })
 	events := make(chan error, 1)
 	a.actions.Go(func() {
 		events <- a.Engine.Watch(ctx, func(e backend.Event) { a.observe(ctx, e, watch) })
@@ -162,7 +165,7 @@ func (a *Agent) wake(ctx context.Context, taskARN string) {
 	if t := a.Store.Read().Task(taskARN); t != nil {
 		w.ask(t.Stop)
 	}
-	w.advance(ctx)
+	w.set(ctx, w.advance(ctx))
 }
 
 // lockWork returns the task's work with its lock held, made from the row if the
@@ -249,6 +252,13 @@ func (a *Agent) taskLimits() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.info.TaskLimits
+}
+
+// simulated reports whether the engine only simulates containers.
+func (a *Agent) simulated() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.info.Simulated
 }
 
 // begin and end count engine calls, for Idle.

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // HostPort is a port on the host's loopback address that leads to a task's port.
@@ -63,13 +64,6 @@ func (h *hostPorts) open(taskARN, sandboxID string, containers []types.Container
 	return h.ports[taskARN]
 }
 
-// of lists the ports of a task.
-func (h *hostPorts) of(taskARN string) []HostPort {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.ports[taskARN]
-}
-
 func (h *hostPorts) close(taskARN string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -90,6 +84,25 @@ func (h *hostPorts) closeAll() {
 	}
 	clear(h.listeners)
 	clear(h.ports)
+}
+
+// HostPorts lists the loopback ports that lead to a running task, and opens them
+// if they are not open yet.
+func (a *Agent) HostPorts(taskARN string) []HostPort {
+	t := a.Store.Task(taskARN)
+	if t == nil || t.Status.LastStatus != state.Running {
+		return nil
+	}
+	definition := a.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	if definition == nil {
+		return nil
+	}
+	ports := a.hostPorts.open(taskARN, t.Status.SandboxID, definition.Definition().ContainerDefinitions)
+	if t := a.Store.Task(taskARN); t == nil || t.Ended() {
+		a.hostPorts.close(taskARN) // it ended in between, and nobody else would
+		return nil
+	}
+	return ports
 }
 
 // serve passes connections on until the listener is closed.

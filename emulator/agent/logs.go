@@ -46,6 +46,3 @@ func (a *Agent) runtimeID(taskARN, container string) string {
 	defer w.mu.Unlock()
 	return w.view.container(container).RuntimeID
 }
-
-// HostPorts lists the loopback ports that lead to a task.
-func (a *Agent) HostPorts(taskARN string) []HostPort { return a.hostPorts.of(taskARN) }

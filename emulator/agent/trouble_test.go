@@ -172,26 +172,36 @@ func TestEndingAgentLetsCreationsFinish(t *testing.T) {
 }
 
 func TestTaskGoesOnAfterACrashBeforeItsSandboxStarted(t *testing.T) {
-	withAgent(t, func(b *bench) {
-		b.restartWith(&hooks{startSandbox: func(ctx context.Context) error {
-			<-ctx.Done()
-			return context.Cause(ctx)
-		}})
-		id := b.run(container("web"))
-		b.restartWith(&hooks{})
-		task := b.task(id)
-		b.expect("lastStatus", task.Status.LastStatus, state.Running)
-		sandbox, err := b.engine.Inspect(t.Context(), task.Status.SandboxID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a := task.Status.Attachment
-		b.expect("address", a.PrivateIPv4, sandbox.IP)
-		b.expect("attachment", a.Status, "ATTACHED")
-		if a.NetworkID == "" || a.MAC == "" || a.PrivateDNSName == "" {
-			t.Errorf("the attachment lacks something: %+v", a)
-		}
-	})
+	for name, imageThere := range map[string]bool{"image to be pulled": false, "sandbox stored": true} {
+		t.Run(name, func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				if imageThere { // so that the container is made meanwhile, which is stored
+					b.run(container("job", "exit", "0"))
+				}
+				b.restartWith(&hooks{startSandbox: func(ctx context.Context) error {
+					<-ctx.Done()
+					return context.Cause(ctx)
+				}})
+				id := b.run(container("web"))
+				if imageThere && b.task(id).Status.SandboxID == "" {
+					t.Fatal("the sandbox is not stored")
+				}
+				b.restartWith(&hooks{})
+				task := b.task(id)
+				b.expect("lastStatus", task.Status.LastStatus, state.Running)
+				sandbox, err := b.engine.Inspect(t.Context(), task.Status.SandboxID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				a := task.Status.Attachment
+				b.expect("address", a.PrivateIPv4, sandbox.IP)
+				b.expect("attachment", a.Status, "ATTACHED")
+				if a.NetworkID == "" || a.MAC == "" || a.PrivateDNSName == "" {
+					t.Errorf("the attachment lacks something: %+v", a)
+				}
+			})
+		})
+	}
 }
 
 func TestStoppedContainerThatIsStartedAgainIsStopped(t *testing.T) {

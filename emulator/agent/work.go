@@ -24,10 +24,16 @@ type work struct {
 	mu      sync.Mutex
 	retired bool
 	view    view
-	dirty   bool   // status differs from what is published
-	stopped bool   // the store knows that the task shall stop
-	shown   string // lastStatus in the store
 	pulls   map[string]context.CancelFunc
+
+	// What the store knows; see publisher.
+	dirty    bool   // status differs from what is published
+	queued   bool   // the publisher is about to take it
+	writing  bool   // the publisher has taken it, the store has it not yet
+	stopped  bool   // the store knows that the task shall stop
+	shown    string // lastStatus in the store
+	announce int    // events since then
+	ending   bool   // the stop is an event, and what follows at once is part of it
 
 	sandboxes int // that could not start
 }
@@ -74,17 +80,17 @@ func (w *work) end(code types.TaskStopCode, reason string) {
 		return
 	}
 	w.view.stop = &state.Stop{Code: code, Reason: cut(reason), At: w.agent.Clock.Now()}
-	w.dirty = true
+	w.dirty, w.ending = true, true
 }
 
 // fail ends a task that could not start.
 func (w *work) fail(reason string) { w.end(types.TaskStopCodeTaskFailedToStart, reason) }
 
 // advance takes the task as far as it goes without waiting, publishes what came
-// of it, and sets the next engine calls off. The lock is held.
-func (w *work) advance(ctx context.Context) {
+// of it, and returns the engine calls that come next. The lock is held.
+func (w *work) advance(ctx context.Context) (calls []call) {
 	if w.retired || ctx.Err() != nil || w.agent.Health() != nil {
-		return
+		return nil
 	}
 	for {
 		w.view.now = w.agent.Clock.Now()
@@ -93,19 +99,19 @@ func (w *work) advance(ctx context.Context) {
 		if w.applyNow(actions) {
 			continue
 		}
-		if !w.publish(ctx, len(actions) == 0 || w.aboutToPull(actions)) {
-			return
-		}
+		w.publish(len(actions) == 0 || w.aboutToPull(actions))
 		for _, a := range actions {
-			w.set(ctx, a)
+			if a.verb != cancelPull {
+				calls = append(calls, w.prepare(ctx, a))
+			}
 		}
 		if !again.IsZero() {
 			w.agent.Clock.AfterFunc(again.Sub(w.view.now), func() { w.again(ctx) })
 		}
-		if len(w.view.busy) == 0 && again.IsZero() {
+		if len(w.view.busy) == 0 && again.IsZero() && !w.queued && !w.writing {
 			w.agent.retire(w)
 		}
-		return
+		return calls
 	}
 }
 
@@ -125,7 +131,7 @@ func (w *work) aboutToPull(actions []action) bool {
 func (w *work) again(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.advance(ctx)
+	w.set(ctx, w.advance(ctx))
 }
 
 // applyNow does the steps that need no engine, and reports whether there were any.
@@ -152,35 +158,61 @@ func (w *work) applyNow(actions []action) (any bool) {
 	return any
 }
 
-// set starts an engine call. Its end advances the task again.
-func (w *work) set(ctx context.Context, a action) {
-	if a.verb == cancelPull {
-		return
-	}
-	subject := w.view.subject(a)
-	callCtx, cancel := callContext(ctx, a.verb)
+// call is an engine call that is about to be made.
+type call struct {
+	action
+	subject string
+	ctx     context.Context
+	cancel  context.CancelFunc
+}
+
+// prepare marks the subject of an engine call as busy.
+func (w *work) prepare(ctx context.Context, a action) call {
+	c := call{action: a, subject: w.view.subject(a)}
+	c.ctx, c.cancel = callContext(ctx, a.verb)
 	switch {
 	case a.verb == pull:
-		w.pulls[subject] = cancel
+		w.pulls[c.subject] = c.cancel
 	case a.verb == createSandbox && w.view.status.ConnectivityAt.IsZero():
 		w.view.status.ConnectivityAt = w.view.now
 	}
-	w.view.busy[subject] = true
+	w.view.busy[c.subject] = true
 	w.agent.begin()
-	w.agent.actions.Go(func() {
-		defer w.agent.end()
-		defer cancel()
-		finish := w.perform(callCtx, a)
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.view.busy, subject)
-		if ctx.Err() != nil {
-			return // shutting down: what happened is found again at the next start
+	return c
+}
+
+// set makes engine calls, each in a goroutine of its own.
+func (w *work) set(ctx context.Context, calls []call) {
+	for _, c := range calls {
+		w.agent.actions.Go(func() { w.drive(ctx, c) })
+	}
+}
+
+// drive makes an engine call, and then what its outcome leads to.
+func (w *work) drive(ctx context.Context, c call) {
+	for {
+		next := w.carryOut(ctx, c)
+		if len(next) == 0 {
+			return
 		}
-		finish()
-		w.dirty = true
-		w.advance(ctx)
-	})
+		w.set(ctx, next[1:])
+		c = next[0]
+	}
+}
+
+func (w *work) carryOut(ctx context.Context, c call) (next []call) {
+	defer w.agent.end()
+	defer c.cancel()
+	finish := w.perform(c.ctx, c.action)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.view.busy, c.subject)
+	if ctx.Err() != nil {
+		return nil // shutting down: what happened is found again at the next start
+	}
+	finish()
+	w.dirty = true
+	return w.advance(ctx)
 }
 
 // lastCallTimeout is how long a call may go on that has begun when the agent ends.
@@ -219,6 +251,10 @@ func (w *work) settle() {
 		return
 	}
 	w.dirty = true
+	if announced[s.LastStatus] && !w.ending {
+		w.announce++
+	}
+	w.ending = false
 	switch s.LastStatus {
 	case state.Running:
 		s.StartedAt = now
@@ -231,45 +267,11 @@ func (w *work) settle() {
 
 // running opens the task to the host.
 func (w *work) running() {
-	ports := w.agent.hostPorts.open(w.task.ARN, w.view.status.SandboxID, w.view.definitions)
-	w.agent.Log.Info("task is running", "task", w.task.ARN, "ip", w.view.status.Attachment.PrivateIPv4, "ports", ports)
-}
-
-// publish writes the status to the store when ECS would show a difference, or
-// when the task comes to rest. It reports false if the store did not take it.
-func (w *work) publish(ctx context.Context, rest bool) bool {
-	s := w.view.status
-	moved := s.LastStatus != w.shown
-	ends := w.view.stop != nil && !w.stopped
-	if !moved && !ends && (!rest || !w.dirty) {
-		return true
+	attrs := []any{"task", w.task.ARN, "ip", w.view.status.Attachment.PrivateIPv4}
+	if !w.agent.simulated() { // there they are opened when somebody asks for them
+		attrs = append(attrs, "ports", w.agent.hostPorts.open(w.task.ARN, w.view.status.SandboxID, w.view.definitions))
 	}
-	published := s.Clone()
-	err := w.agent.Store.Update(func(tx *state.Tx) error {
-		if ends {
-			tx.StopTask(w.task.ARN, *w.view.stop)
-		}
-		tx.PutTaskStatus(w.task.ARN, published, moved && !ends && announced[s.LastStatus])
-		return nil
-	})
-	if err != nil {
-		w.agent.Log.Error("task status not stored", "task", w.task.ARN, "error", err)
-		return false
-	}
-	w.dirty = false
-	w.stopped = w.stopped || ends
-	w.shown = s.LastStatus
-	if moved && s.LastStatus == state.Stopped {
-		w.over(ctx)
-	}
-	return true
-}
-
-// announced are the statuses whose coming raises the task's version.
-// Source: the version totals of recorded Fargate tasks, which leave no room for
-// STOPPING.
-var announced = map[string]bool{
-	state.Pending: true, state.Running: true, state.Deprovisioning: true, state.Stopped: true,
+	w.agent.Log.Info("task is running", attrs...)
 }
 
 // over gives back what a stopped task had; its containers stay a while for their

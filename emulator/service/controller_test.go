@@ -89,7 +89,7 @@ func (a *agent) step(tx *state.Tx, id string) {
 	default:
 		status.LastStatus, status.StartedAt = state.Running, a.clock.Now()
 	}
-	tx.PutTaskStatus(id, status, true)
+	tx.PutTaskStatus(id, status, 1)
 }
 
 // start runs a controller and an agent until the test ends.
@@ -245,7 +245,7 @@ func copyRows(t *testing.T, f *fixture, to *state.Store) {
 			fresh := task.Clone()
 			fresh.Status.LastStatus = state.Provisioning
 			tx.AddTask(fresh)
-			tx.PutTaskStatus(task.ARN, task.Status, false)
+			tx.PutTaskStatus(task.ARN, task.Status, 0)
 		}
 		return nil
 	})

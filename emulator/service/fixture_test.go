@@ -216,7 +216,7 @@ func (f *fixture) put(t *state.Task, change func(*state.TaskStatus)) {
 	f.update(func(tx *state.Tx) {
 		status := tx.Task(t.ARN).Clone().Status
 		change(&status)
-		tx.PutTaskStatus(t.ARN, status, true)
+		tx.PutTaskStatus(t.ARN, status, 1)
 	})
 }
 
@@ -243,7 +243,7 @@ func (f *fixture) end(t *state.Task, code types.TaskStopCode) {
 		tx.StopTask(t.ARN, state.Stop{Code: code, Reason: string(code), At: f.now})
 		status := tx.Task(t.ARN).Clone().Status
 		status.LastStatus, status.StoppedAt = state.Stopped, f.now
-		tx.PutTaskStatus(t.ARN, status, true)
+		tx.PutTaskStatus(t.ARN, status, 1)
 	})
 }
 

@@ -50,7 +50,7 @@ func TestSummariesEqualACount(t *testing.T) {
 					if status == Running && now.StartedAt.IsZero() {
 						now.StartedAt = time.Unix(int64(len(ids)), 0)
 					}
-					tx.PutTaskStatus(id, now, true)
+					tx.PutTaskStatus(id, now, 1)
 				})
 			},
 			"stop": func(t *rapid.T) {

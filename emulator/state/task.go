@@ -243,19 +243,17 @@ func (tx *Tx) StopTask(arn string, stop Stop) bool {
 	return true
 }
 
-// PutTaskStatus writes how a task fares, for the agent. announce says whether ECS
-// sends an event for the change. A status that is not ahead of the stored one is
+// PutTaskStatus writes how a task fares, for the agent. announce is how many events
+// ECS sends for the change. A status that is not ahead of the stored one is
 // a mistake of the caller and is not taken: states move forward only.
-func (tx *Tx) PutTaskStatus(arn string, status TaskStatus, announce bool) {
+func (tx *Tx) PutTaskStatus(arn string, status TaskStatus, announce int) {
 	old := tx.Task(arn)
 	if old == nil || Before(status.LastStatus, old.Status.LastStatus) {
 		return
 	}
 	t := old.Clone()
 	t.Status = status
-	if announce {
-		t.Version++
-	}
+	t.Version += int64(announce)
 	put(tx, tableTask, t)
 	tx.summarise(old, t)
 }

@@ -114,8 +114,8 @@ func TestAbortedUpdateLeavesNoTrace(t *testing.T) {
 func TestStatusesOnlyMoveForward(t *testing.T) {
 	s := newStore(t)
 	update(t, s, func(tx *Tx) { addTask(tx, "a") })
-	update(t, s, func(tx *Tx) { tx.PutTaskStatus("a", TaskStatus{LastStatus: Running}, true) })
-	update(t, s, func(tx *Tx) { tx.PutTaskStatus("a", TaskStatus{LastStatus: Pending}, true) })
+	update(t, s, func(tx *Tx) { tx.PutTaskStatus("a", TaskStatus{LastStatus: Running}, 1) })
+	update(t, s, func(tx *Tx) { tx.PutTaskStatus("a", TaskStatus{LastStatus: Pending}, 1) })
 	if got := s.Read().Task("a"); got.Status.LastStatus != Running || got.Version != 2 {
 		t.Errorf("%s in version %d", got.Status.LastStatus, got.Version)
 	}

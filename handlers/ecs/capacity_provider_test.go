@@ -66,7 +66,7 @@ func TestPutClusterCapacityProviders(t *testing.T) {
 	_, err = put([]string{})
 	refused(t, err, "ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
 	s.update(t, func(tx *state.Tx) {
-		tx.PutTaskStatus(task.ARN, state.TaskStatus{LastStatus: state.Stopped}, true)
+		tx.PutTaskStatus(task.ARN, state.TaskStatus{LastStatus: state.Stopped}, 1)
 		tx.PutService(newService("shop", "web"))
 	})
 	_, err = put([]string{"FARGATE_SPOT"})

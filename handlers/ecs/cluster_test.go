@@ -288,7 +288,7 @@ func TestDeleteClusterOnlyWhenEmpty(t *testing.T) {
 	_, err = remove()
 	refused(t, err, "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 
-	s.update(t, func(tx *state.Tx) { tx.PutTaskStatus(task.ARN, state.TaskStatus{LastStatus: state.Stopped}, true) })
+	s.update(t, func(tx *state.Tx) { tx.PutTaskStatus(task.ARN, state.TaskStatus{LastStatus: state.Stopped}, 1) })
 	deleted := must[*sdk.DeleteClusterOutput](t)(remove()).Cluster
 	if *deleted.Status != "INACTIVE" {
 		t.Errorf("got %+v", deleted)

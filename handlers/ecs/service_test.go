@@ -72,7 +72,7 @@ func (s *server) scheduleTasks(t testing.TB, name string, n int, lastStatus stri
 			tx.AddTask(started)
 			status := started.Clone().Status
 			status.LastStatus = lastStatus
-			tx.PutTaskStatus(started.ARN, status, true)
+			tx.PutTaskStatus(started.ARN, status, 1)
 		}
 	})
 }

@@ -110,7 +110,7 @@ func TestDeletedRevisionsGoWhenNothingRefersToThem(t *testing.T) {
 	if got := s.revision(t, "web:1"); got != 1 {
 		t.Errorf("got %d", got)
 	}
-	s.update(t, func(tx *state.Tx) { tx.PutTaskStatus(task.ARN, state.TaskStatus{LastStatus: state.Stopped}, true) })
+	s.update(t, func(tx *state.Tx) { tx.PutTaskStatus(task.ARN, state.TaskStatus{LastStatus: state.Stopped}, 1) })
 	sweep(1)
 	_, err := s.DescribeTaskDefinition(ctx, &sdk.DescribeTaskDefinitionInput{TaskDefinition: aws.String("web:1")})
 	refused(t, err, "ClientException", "Unable to describe task definition.")

@@ -69,7 +69,7 @@ func (s *server) agentSays(t testing.TB, arn string, change func(*state.TaskStat
 	s.update(t, func(tx *state.Tx) {
 		status := tx.Task(arn).Clone().Status
 		change(&status)
-		tx.PutTaskStatus(arn, status, true)
+		tx.PutTaskStatus(arn, status, 1)
 	})
 }
 
