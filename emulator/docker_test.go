@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/docker/docker/api/types/container"
@@ -36,7 +37,13 @@ func containers(t *testing.T, taskARNs ...string) []container.Summary {
 
 func (w *world) untilRunning(id string) types.Task {
 	w.Helper()
-	w.eventually("task "+id+" runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
+	w.eventually("task "+id+" runs", func() bool {
+		now := w.task(id)
+		if *now.LastStatus == "STOPPED" {
+			w.Fatalf("task %s has stopped: %s", id, aws.ToString(now.StoppedReason))
+		}
+		return *now.LastStatus == "RUNNING"
+	})
 	return w.task(id)
 }
 

@@ -43,7 +43,12 @@ type Server struct {
 	http       *http.Server
 	started    time.Time
 
-	controllersMu sync.Mutex
+	// changing is held while controllers are stopped and started: one Reset at a
+	// time, and none once the emulator closes.
+	changing sync.Mutex
+	closed   bool
+
+	controllersMu sync.Mutex // of agent
 	agent         *agent.Agent
 	services      *service.Controller
 	stop          context.CancelFunc
@@ -232,6 +237,11 @@ func (s *Server) Farewell() string {
 // Reset ends all tasks and forgets everything, as if the emulator had just been
 // started.
 func (s *Server) Reset() error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	if s.closed {
+		return errors.New("the emulator is closed")
+	}
 	s.stopControllers()
 	defer s.startControllers()
 	if err := s.engine.RemoveAll(context.Background()); err != nil {
@@ -248,6 +258,12 @@ func (s *Server) Close() error {
 	s.http.Shutdown(ctx)
 	s.http.Close()
 	s.serving.Wait()
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
 	s.stopControllers()
 	var err error
 	if s.opts.OnExit == Remove {

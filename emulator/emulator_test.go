@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -178,6 +179,24 @@ func TestResetForgetsEverything(t *testing.T) {
 	}
 	id := w.runTask(w.register("web", "app"))
 	w.eventually("a task runs again", func() bool { return *w.task(id).LastStatus == "RUNNING" })
+}
+
+func TestResetsAtTheSameTimeTakeTurns(t *testing.T) {
+	w := start(t)
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			if err := w.srv.Reset(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	id := w.runTask(w.register("web", "app"))
+	w.eventually("a task runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
+	if got := w.task(id).Version; got != 3 {
+		t.Errorf("version %d: more than one agent runs tasks", got)
+	}
 }
 
 func TestTrafficReachesATaskThroughItsHostPort(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,13 +87,10 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 		ReadonlyRootfs: aws.ToBool(d.ReadonlyRootFilesystem), Privileged: aws.ToBool(d.Privileged),
 		MemoryReservation: int64(aws.ToInt32(d.MemoryReservation)) * mebibyte,
 		Health:            healthCheck(d.HealthCheck),
+		Ulimits:           ulimits(d),
 	}
-	for key, value := range d.DockerLabels {
-		spec.Labels[key] = value
-	}
-	for key, value := range labels(t, name) {
-		spec.Labels[key] = value
-	}
+	maps.Copy(spec.Labels, d.DockerLabels)
+	maps.Copy(spec.Labels, labels(t, name)) // they win
 	if !w.agent.taskLimits() {
 		// Nothing bounds the task as a whole here, so each container gets the
 		// task's size as its own bound.
@@ -100,9 +99,6 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 		if spec.Memory == 0 {
 			spec.Memory = task.Memory
 		}
-	}
-	for _, u := range d.Ulimits {
-		spec.Ulimits = append(spec.Ulimits, backend.Ulimit{Name: string(u.Name), Soft: int64(u.SoftLimit), Hard: int64(u.HardLimit)})
 	}
 	for _, s := range d.SystemControls {
 		if spec.Sysctls == nil {
@@ -115,14 +111,28 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 	return spec
 }
 
-// environment is the definition's, with what the platform adds on top.
+// environment is the definition's, with what the platform adds on top and wins.
+// Source: ECS developer guide, Fargate task environment.
 func environment(d *types.ContainerDefinition, t *state.Task) []string {
 	region := t.Scope().Region
+	platform := []string{"AWS_EXECUTION_ENV=AWS_ECS_FARGATE", "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region}
 	var env []string
 	for _, e := range d.Environment {
-		env = append(env, aws.ToString(e.Name)+"="+aws.ToString(e.Value))
+		name := aws.ToString(e.Name) + "="
+		if !slices.ContainsFunc(platform, func(p string) bool { return strings.HasPrefix(p, name) }) {
+			env = append(env, name+aws.ToString(e.Value))
+		}
 	}
-	return append(env, "AWS_EXECUTION_ENV=AWS_ECS_FARGATE", "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region)
+	return append(env, platform...)
+}
+
+// ulimits are the definition's. Fargate's own default of 65535 open files is left
+// out: an engine whose daemon has a lower limit could start no container with it.
+func ulimits(d *types.ContainerDefinition) (list []backend.Ulimit) {
+	for _, u := range d.Ulimits {
+		list = append(list, backend.Ulimit{Name: string(u.Name), Soft: int64(u.SoftLimit), Hard: int64(u.HardLimit)})
+	}
+	return list
 }
 
 func healthCheck(h *types.HealthCheck) *backend.HealthCheck {

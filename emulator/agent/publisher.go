@@ -83,7 +83,7 @@ func (p *publisher) write(ctx context.Context, works []*work) {
 		p.log.Error("status of tasks not stored", "tasks", len(all), "error", err)
 	}
 	for i, w := range works {
-		w.published(ctx, all[i])
+		w.published(ctx, all[i], err)
 	}
 }
 
@@ -121,12 +121,17 @@ func (w *work) news() news {
 	return n
 }
 
-// published goes on with a task when the store knows of it.
-func (w *work) published(ctx context.Context, n news) {
+// published goes on with a task when the store knows of it. If the store failed,
+// the task stays as it is: what is not written down must not be acted on, and a
+// store that cannot write fails the API's requests as well.
+func (w *work) published(ctx context.Context, n news, err error) {
 	defer w.agent.end()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.writing = false
+	if err != nil {
+		return
+	}
 	if n.status.LastStatus == state.Stopped && !w.retired {
 		w.over(ctx)
 	}
