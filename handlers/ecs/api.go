@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,6 +25,7 @@ type API struct {
 	store *state.Store
 	now   func() time.Time
 	opts  Options
+	turns atomic.Uint32 // of RunTask's subnets
 }
 
 // Options configure the control plane.

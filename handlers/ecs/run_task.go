@@ -3,6 +3,7 @@ package ecs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -157,6 +158,7 @@ func (a *API) runTask(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in 
 	if err != nil {
 		return nil, err
 	}
+	vpc.Subnets = a.inTurn(vpc.Subnets)
 	return addTasks(tx, runCount(in), l.Capacity, vpc, task.Request{
 		Cluster: cluster, Definition: def, Resolved: resolved,
 		LaunchType: l.Capacity.LaunchType, PlatformVersion: l.PlatformVersion,
@@ -186,6 +188,13 @@ func checkRunTaskSupported(def *types.TaskDefinition, in *ecs.RunTaskInput) erro
 		return unsupported(member)
 	}
 	return checkSupported(def, types.LaunchTypeFargate)
+}
+
+// inTurn begins with another subnet at each call, so that calls for one task do not
+// all end up in the first. How Fargate chooses is not published.
+func (a *API) inTurn(subnets []*state.Subnet) []*state.Subnet {
+	first := int(a.turns.Add(1)-1) % len(subnets)
+	return slices.Concat(subnets[first:], subnets[:first])
 }
 
 // addTasks spreads n tasks over the providers of the strategy and the zones of the

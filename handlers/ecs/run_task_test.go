@@ -142,6 +142,22 @@ func TestDefaultLaunchType(t *testing.T) {
 }
 
 // TestRunTaskPlacesTasksInSubnets spreads over zones and makes subnets on first use.
+func TestRunTaskTakesTheSubnetsInTurn(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	zones := map[string]int{}
+	for range 4 {
+		in := runInput("web")
+		in.NetworkConfiguration = awsvpc(subnetA, subnetB)
+		for _, task := range s.run(t, in) {
+			zones[*task.AvailabilityZone]++
+		}
+	}
+	if zones["eu-west-1a"] != 2 || zones["eu-west-1b"] != 2 {
+		t.Errorf("zones %v", zones)
+	}
+}
+
 func TestRunTaskPlacesTasksInSubnets(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
