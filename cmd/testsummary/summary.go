@@ -33,6 +33,9 @@ type test struct {
 	result string // pass, fail, skip; empty while it runs
 	output strings.Builder
 	parent bool
+	// began is false for what is no test, but a part of the name of one: that of
+	// a subtest may have a slash in it.
+	began bool
 }
 
 // take adds an event and returns what is to be printed for it.
@@ -60,6 +63,7 @@ func (s *summary) take(line []byte) string {
 		return ""
 	}
 	t := s.test(testName{e.Package, e.Test})
+	t.began = true
 	switch e.Action {
 	case "output":
 		t.output.WriteString(e.Output)
@@ -90,7 +94,7 @@ func (s *summary) packageFailed(pkg string) string {
 	var cutOff strings.Builder
 	failed := false
 	for name, t := range s.tests {
-		if name.pkg == pkg && t.result == "" {
+		if name.pkg == pkg && t.began && t.result == "" {
 			cutOff.WriteString(t.withoutFrames())
 		}
 		failed = failed || name.pkg == pkg && t.failed()
@@ -102,7 +106,7 @@ func (s *summary) packageFailed(pkg string) string {
 }
 
 // failed is also a test that began and did not end.
-func (t *test) failed() bool { return t.result != "pass" && t.result != "skip" }
+func (t *test) failed() bool { return t.began && t.result != "pass" && t.result != "skip" }
 
 // counts says how many tests there were. A test with subtests counts only if it
 // failed and none of them did.

@@ -90,3 +90,15 @@ func TestTallyIsAppended(t *testing.T) {
 		t.Errorf("tally holds %q (%v), want two lines", got, err)
 	}
 }
+
+func TestNameWithASlashIsOneTest(t *testing.T) {
+	_, got := read(t, `{"Action":"run","Package":"p","Test":"TestTable"}
+{"Action":"run","Package":"p","Test":"TestTable/foo/bar"}
+{"Action":"pass","Package":"p","Test":"TestTable/foo/bar"}
+{"Action":"pass","Package":"p","Test":"TestTable"}
+{"Action":"pass","Package":"p"}
+`)
+	if want := "1 tests ran in 1 packages: 1 passed, 0 failed; 0 left out"; !strings.Contains(got, want) {
+		t.Errorf("summary %q, want %q", got, want)
+	}
+}
