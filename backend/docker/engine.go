@@ -22,6 +22,7 @@ import (
 
 	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
@@ -65,6 +66,8 @@ type Engine struct {
 	lifeEra      atomic.Int64 // counts the times it was dropped
 	self         lazy[ownContainer]
 	direct       lazy[bool] // whether sandbox addresses can be dialled from here
+
+	inspections singleflight.Group // of images, by reference
 
 	networksMu sync.Mutex
 	networks   map[string]vpcNetwork // by Network.Name

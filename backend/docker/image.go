@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/distribution/reference"
 	"github.com/docker/cli/cli/config"
@@ -20,8 +21,28 @@ import (
 // Source: docs.docker.com, "docker login", credentials store.
 const dockerHubKey = "https://index.docker.io/v1/"
 
-// Image implements backend.Engine.
+// inspectTimeout bounds an inspection that several callers wait for.
+// Source: amazon-ecs-agent, inspect timeout.
+const inspectTimeout = 30 * time.Second
+
+// Image implements backend.Engine. Tasks that start together mostly have the same
+// image, and inspecting one is work for the engine: those who ask at the same time
+// share the answer.
 func (e *Engine) Image(ctx context.Context, ref string) (backend.Image, error) {
+	answer := e.inspections.DoChan(ref, func() (any, error) {
+		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), inspectTimeout)
+		defer cancel()
+		return e.inspectImage(shared, ref)
+	})
+	select {
+	case <-ctx.Done():
+		return backend.Image{}, ctx.Err()
+	case a := <-answer:
+		return a.Val.(backend.Image), a.Err
+	}
+}
+
+func (e *Engine) inspectImage(ctx context.Context, ref string) (backend.Image, error) {
 	found, err := e.client.ImageInspect(ctx, ref)
 	if err != nil {
 		return backend.Image{}, engineError(err)

@@ -24,7 +24,7 @@ import (
 // pause lets the changes of many tasks settle into one decision about their
 // service; workers is how many services are decided about at the same time.
 const (
-	pause   = 10 * time.Millisecond
+	pause   = 3 * time.Millisecond
 	workers = 4
 )
 
