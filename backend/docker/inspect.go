@@ -3,10 +3,13 @@ package docker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -17,8 +20,41 @@ func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, err
 	if err != nil {
 		return backend.Container{}, engineError(err)
 	}
-	return containerOf(found), nil
+	c := containerOf(found)
+	if c.State == backend.Exited && c.ExitCode == exitKilled && !c.OOMKilled && limited(found) {
+		c.OOMKilled = e.sawOutOfMemory(ctx, c)
+	}
+	return c, nil
 }
+
+// limited reports whether a container can run out of memory by itself.
+func limited(found container.InspectResponse) bool {
+	return found.HostConfig.Memory > 0 || strings.HasPrefix(found.HostConfig.CgroupParent, cgroupRoot+"/")
+}
+
+// oomNotice is how long the notice that a container is out of memory may take,
+// which comes on another way than that of its end.
+const oomNotice = 200 * time.Millisecond
+
+// sawOutOfMemory looks for the engine's notice. If that comes after the end of the
+// container, the engine forgets to write it down, but tells of it all the same.
+func (e *Engine) sawOutOfMemory(ctx context.Context, c backend.Container) bool {
+	ctx, cancel := context.WithTimeout(ctx, 10*oomNotice)
+	defer cancel()
+	messages, failed := e.client.Events(ctx, events.ListOptions{
+		Since: stamp(c.StartedAt), Until: stamp(c.ExitedAt.Add(oomNotice)), // by the engine's clock
+		Filters: filters.NewArgs(filters.Arg("container", c.ID), filters.Arg("event", string(events.ActionOOM))),
+	})
+	select {
+	case <-messages:
+		return true
+	case <-failed: // the end of the list, too
+		return false
+	}
+}
+
+// stamp is a time as the engine's event list takes it.
+func stamp(t time.Time) string { return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond()) }
 
 // inspectOwned does not know the containers of other owners, nor the lifeline.
 func (e *Engine) inspectOwned(ctx context.Context, id string) (container.InspectResponse, error) {
