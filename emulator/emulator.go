@@ -54,6 +54,7 @@ type Server struct {
 	stop          context.CancelFunc
 	running       sync.WaitGroup
 	serving       sync.WaitGroup
+	retaining     sync.Mutex
 }
 
 // New starts an emulator. Call Close to end it.
@@ -119,7 +120,7 @@ func (s *Server) startControllers() {
 	s.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	s.running.Go(func() { s.report("agent", s.agent.Run(ctx)) })
 	s.running.Go(func() { s.report("service scheduler", s.services.Run(ctx)) })
-	s.running.Go(func() { s.retain(ctx) })
+	s.retain(ctx)
 	if sweeper, ok := s.engine.(backend.Sweeper); ok {
 		s.running.Go(func() { s.sweep(ctx, sweeper) })
 	}
@@ -132,6 +133,8 @@ func (s *Server) stopControllers() {
 	}
 	s.stop()
 	s.running.Wait()
+	s.retaining.Lock() // until what it does now is done
+	defer s.retaining.Unlock()
 }
 
 func (s *Server) report(who string, err error) {

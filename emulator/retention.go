@@ -15,21 +15,27 @@ const (
 	retentionEvery   = time.Minute
 )
 
-// retain forgets what is old enough, once a minute of the emulator's clock.
+// retain forgets what is old enough, once a minute of the emulator's clock, until
+// ctx ends. It works inside the clock's calls, so that Advance cannot run past it.
 func (s *Server) retain(ctx context.Context) {
-	for {
-		if err := s.clock.Sleep(ctx, retentionEvery); err != nil {
+	s.clock.AfterFunc(retentionEvery, func() {
+		s.retaining.Lock()
+		defer s.retaining.Unlock()
+		if ctx.Err() != nil {
 			return
 		}
-		now := s.clock.Now()
-		err := s.store.Update(func(tx *state.Tx) error {
-			tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
-			tx.ForgetClientTokens(now.Add(-keepClientTokens))
-			tx.SweepTaskDefinitions()
-			return nil
-		})
-		if err != nil {
+		if err := s.forgetOld(s.clock.Now()); err != nil {
 			s.opts.Log.Error("old tasks not forgotten", "error", err)
 		}
-	}
+		s.retain(ctx)
+	})
+}
+
+func (s *Server) forgetOld(now time.Time) error {
+	return s.store.Update(func(tx *state.Tx) error {
+		tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
+		tx.ForgetClientTokens(now.Add(-keepClientTokens))
+		tx.SweepTaskDefinitions()
+		return nil
+	})
 }
