@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unsafe"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
 )
@@ -46,7 +45,7 @@ func (d *decoder) release() {
 }
 
 // document reads the whole text.
-func (d *decoder) document(n *node, p unsafe.Pointer) error {
+func (d *decoder) document(n *node, p memory) error {
 	d.space()
 	if d.pos == len(d.data) {
 		d.data, d.pos = []byte("{}"), 0 // so that required members are missed
@@ -67,28 +66,28 @@ func (d *decoder) document(n *node, p unsafe.Pointer) error {
 }
 
 // value reads a value that is not null into p, which has type n.typ and is zero.
-func (d *decoder) value(n *node, p unsafe.Pointer) error {
+func (d *decoder) value(n *node, p memory) error {
 	switch n.op {
 	case opBool:
-		return d.bool((*bool)(p))
+		return d.bool(as[bool](p))
 	case opInt, opUint:
 		return d.integer(n, p)
 	case opFloat:
 		return d.float(n, p)
 	case opString:
-		return d.stringTo((*string)(p))
+		return d.stringTo(as[string](p))
 	case opBytes:
-		return d.base64((*[]byte)(p))
+		return d.base64(as[[]byte](p))
 	case opTime:
-		return d.time((*time.Time)(p))
+		return d.time(as[time.Time](p))
 	case opPointer:
 		return d.pointer(n, p)
 	case opStrings:
-		return d.strings((*[]string)(p))
+		return d.strings(as[[]string](p))
 	case opSlice:
 		return d.slice(n, p)
 	case opLabels:
-		return d.labels((*map[string]string)(p))
+		return d.labels(as[map[string]string](p))
 	case opMap:
 		return d.mapping(n, p)
 	case opStruct:
@@ -100,7 +99,7 @@ func (d *decoder) value(n *node, p unsafe.Pointer) error {
 }
 
 // opaque reads what is kept as it came.
-func (d *decoder) opaque(n *node, p unsafe.Pointer) error {
+func (d *decoder) opaque(n *node, p memory) error {
 	start := d.pos
 	if err := d.skip(); err != nil {
 		return err
@@ -108,30 +107,30 @@ func (d *decoder) opaque(n *node, p unsafe.Pointer) error {
 	text := Raw(d.data[start:d.pos])
 	switch {
 	case n.op == opDocument:
-		*(*document.Interface)(p) = &rawDocument{text: append(Raw(nil), text...)}
+		*as[document.Interface](p) = &rawDocument{text: append(Raw(nil), text...)}
 	case n.typ == rawType:
-		*(*Raw)(p) = append(Raw(nil), text...)
+		*as[Raw](p) = append(Raw(nil), text...)
 	case n.op == opAny && n.typ.NumMethod() == 0:
-		*(*any)(p) = dynamic(text)
+		*as[any](p) = dynamic(text)
 	default:
 		panic("wire: can't decode into " + n.typ.String())
 	}
 	return nil
 }
 
-func (d *decoder) pointer(n *node, p unsafe.Pointer) error {
-	var target unsafe.Pointer
+func (d *decoder) pointer(n *node, p memory) error {
+	var target memory
 	switch n.elem.typ.Kind() {
 	case reflect.String:
-		target = unsafe.Pointer(d.slot())
+		target = memoryOf(d.slot())
 	case reflect.Bool: // this and the next spare the detour through reflect
-		target = unsafe.Pointer(new(bool))
+		target = memoryOf(new(bool))
 	case reflect.Int32:
-		target = unsafe.Pointer(new(int32))
+		target = memoryOf(new(int32))
 	default:
-		target = reflect.New(n.elem.typ).UnsafePointer()
+		target = pointee(reflect.New(n.elem.typ))
 	}
-	*(*unsafe.Pointer)(p) = target
+	*as[memory](p) = target
 	return d.value(n.elem, target)
 }
 
@@ -146,7 +145,7 @@ func (d *decoder) slot() *string {
 	return s
 }
 
-func (d *decoder) structure(n *node, p unsafe.Pointer) error {
+func (d *decoder) structure(n *node, p memory) error {
 	var seen bitset
 	next := 0
 	err := d.object(func(key []byte) error {
@@ -164,11 +163,11 @@ func (d *decoder) structure(n *node, p unsafe.Pointer) error {
 }
 
 // member reads the value of field i. The last of several values wins.
-func (d *decoder) member(n *node, i int, seen *bitset, p unsafe.Pointer) error {
+func (d *decoder) member(n *node, i int, seen *bitset, p memory) error {
 	f := &n.fields[i]
-	q := at(p, f.offset)
+	q := p.at(f.offset)
 	if seen.has(i) {
-		reflect.NewAt(f.node.typ, q).Elem().SetZero()
+		q.value(f.node.typ).SetZero()
 		seen.clear(i)
 	}
 	if d.peek() == 'n' {
@@ -186,14 +185,11 @@ func (d *decoder) member(n *node, i int, seen *bitset, p unsafe.Pointer) error {
 	return nil
 }
 
-// nothing is where empty slices point, which makes them differ from nil.
-var nothing struct{}
-
 // slice leaves null elements out, as AWS lists have none.
-func (d *decoder) slice(n *node, p unsafe.Pointer) error {
-	list := reflect.NewAt(n.typ, p).Elem()
-	s := (*sliceHeader)(p)
-	*s = sliceHeader{array: unsafe.Pointer(&nothing)}
+func (d *decoder) slice(n *node, p memory) error {
+	list := p.value(n.typ)
+	s := as[slice](p)
+	*s = slice{array: nothing}
 	size := n.elem.typ.Size()
 	return d.array(func(i int) error {
 		if s.len == s.cap {
@@ -201,7 +197,7 @@ func (d *decoder) slice(n *node, p unsafe.Pointer) error {
 		}
 		s.len++ // Grow left zeroed room for it
 		had := d.violation != nil
-		if err := d.value(n.elem, at(s.array, uintptr(s.len-1)*size)); err != nil {
+		if err := d.value(n.elem, s.index(s.len-1, size)); err != nil {
 			return under(element(i), err)
 		}
 		if !had && d.violation != nil {
@@ -243,8 +239,8 @@ func (d *decoder) labels(m *map[string]string) error {
 	})
 }
 
-func (d *decoder) mapping(n *node, p unsafe.Pointer) error {
-	m := reflect.NewAt(n.typ, p).Elem()
+func (d *decoder) mapping(n *node, p memory) error {
+	m := p.value(n.typ)
 	m.Set(reflect.MakeMap(n.typ))
 	return d.object(func(key []byte) error {
 		if d.peek() == 'n' {
@@ -253,7 +249,7 @@ func (d *decoder) mapping(n *node, p unsafe.Pointer) error {
 		k := d.keep(key)
 		value := reflect.New(n.typ.Elem())
 		had := d.violation != nil
-		if err := d.value(n.elem, value.UnsafePointer()); err != nil {
+		if err := d.value(n.elem, pointee(value)); err != nil {
 			return under(k, err)
 		}
 		d.locate(had, k)

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"strconv"
 	"time"
-	"unsafe"
 )
 
 // mismatch is the error for a value of another type than wanted: want names a
@@ -91,7 +90,7 @@ func (d *decoder) isNumber() bool {
 	return c == '-' || c >= '0' && c <= '9'
 }
 
-func (d *decoder) integer(n *node, p unsafe.Pointer) error {
+func (d *decoder) integer(n *node, p memory) error {
 	want := "an Integer"
 	if n.typ.Size() > 4 {
 		want = "a Long"
@@ -151,22 +150,22 @@ func storesInt(k reflect.Kind, v int64) bool {
 	return true
 }
 
-func storeInt(k reflect.Kind, p unsafe.Pointer, v int64) {
+func storeInt(k reflect.Kind, p memory, v int64) {
 	switch k {
 	case reflect.Int8, reflect.Uint8:
-		*(*int8)(p) = int8(v)
+		*as[int8](p) = int8(v)
 	case reflect.Int16, reflect.Uint16:
-		*(*int16)(p) = int16(v)
+		*as[int16](p) = int16(v)
 	case reflect.Int32, reflect.Uint32:
-		*(*int32)(p) = int32(v)
+		*as[int32](p) = int32(v)
 	case reflect.Int64, reflect.Uint64:
-		*(*int64)(p) = v
+		*as[int64](p) = v
 	default:
-		*(*int)(p) = int(v)
+		*as[int](p) = int(v)
 	}
 }
 
-func (d *decoder) float(n *node, p unsafe.Pointer) error {
+func (d *decoder) float(n *node, p memory) error {
 	const want = "a Double"
 	start := d.pos
 	var f float64
@@ -200,9 +199,9 @@ func (d *decoder) float(n *node, p unsafe.Pointer) error {
 		return d.mismatch(want)
 	}
 	if n.typ.Kind() == reflect.Float32 {
-		*(*float32)(p) = float32(f)
+		*as[float32](p) = float32(f)
 	} else {
-		*(*float64)(p) = f
+		*as[float64](p) = f
 	}
 	return nil
 }

@@ -6,18 +6,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unsafe"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
 )
 
 // append writes the value at p, which has type n.typ. Where null would stand
 // alone, in lists and maps, it writes null.
-func (n *node) append(buf []byte, p unsafe.Pointer) []byte {
+func (n *node) append(buf []byte, p memory) []byte {
 	start := len(buf)
 	switch n.op {
 	case opBool:
-		return strconv.AppendBool(buf, *(*bool)(p))
+		return strconv.AppendBool(buf, *as[bool](p))
 	case opInt:
 		return strconv.AppendInt(buf, loadInt(n.typ.Kind(), p), 10)
 	case opUint:
@@ -25,21 +24,21 @@ func (n *node) append(buf []byte, p unsafe.Pointer) []byte {
 	case opFloat:
 		return appendFloat(buf, n.typ.Kind(), p)
 	case opString:
-		return appendString(buf, *(*string)(p))
+		return appendString(buf, *as[string](p))
 	case opBytes:
-		return appendBase64(buf, *(*[]byte)(p))
+		return appendBase64(buf, *as[[]byte](p))
 	case opTime:
-		return appendTime(buf, *(*time.Time)(p))
+		return appendTime(buf, *as[time.Time](p))
 	case opPointer:
-		if target := *(*unsafe.Pointer)(p); target != nil {
+		if target := *as[memory](p); target != nowhere {
 			return n.elem.append(buf, target)
 		}
 	case opStrings:
-		return appendStrings(buf, *(*[]string)(p))
+		return appendStrings(buf, *as[[]string](p))
 	case opSlice:
 		return n.appendSlice(buf, p)
 	case opLabels:
-		return appendLabels(buf, *(*map[string]string)(p))
+		return appendLabels(buf, *as[map[string]string](p))
 	case opMap:
 		return n.appendMap(buf, p)
 	case opStruct:
@@ -47,13 +46,13 @@ func (n *node) append(buf []byte, p unsafe.Pointer) []byte {
 	case opUnion:
 		buf = n.appendUnion(buf, p)
 	case opDocument:
-		buf = appendDocument(buf, *(*document.Interface)(p))
+		buf = appendDocument(buf, *as[document.Interface](p))
 	case opAny:
-		if rv := reflect.NewAt(n.typ, p).Elem(); !rv.IsNil() {
+		if rv := p.value(n.typ); !rv.IsNil() {
 			buf = n.codec.appendDynamic(buf, rv.Elem())
 		}
 	case opAppender:
-		buf = reflect.NewAt(n.typ, p).Interface().(Appender).AppendJSON(buf)
+		buf = p.value(n.typ).Addr().Interface().(Appender).AppendJSON(buf)
 	}
 	if len(buf) == start {
 		buf = append(buf, "null"...)
@@ -61,13 +60,13 @@ func (n *node) append(buf []byte, p unsafe.Pointer) []byte {
 	return buf
 }
 
-func (n *node) appendStruct(buf []byte, p unsafe.Pointer) []byte {
+func (n *node) appendStruct(buf []byte, p memory) []byte {
 	buf = append(buf, '{')
 	start := len(buf)
 	for i := range n.fields {
 		f := &n.fields[i]
-		q := at(p, f.offset)
-		if f.node.absent(q) || f.omitZero && reflect.NewAt(f.node.typ, q).Elem().IsZero() {
+		q := p.at(f.offset)
+		if f.node.absent(q) || f.omitZero && q.value(f.node.typ).IsZero() {
 			continue
 		}
 		mark := len(buf)
@@ -85,16 +84,16 @@ func (n *node) appendStruct(buf []byte, p unsafe.Pointer) []byte {
 }
 
 // absent reports whether the member at p is left out of its structure.
-func (n *node) absent(p unsafe.Pointer) bool {
+func (n *node) absent(p memory) bool {
 	switch n.op {
 	case opString:
-		return *(*string)(p) == ""
+		return *as[string](p) == ""
 	case opTime:
-		return (*time.Time)(p).IsZero()
+		return as[time.Time](p).IsZero()
 	case opPointer, opLabels, opMap, opStrings, opSlice, opBytes:
 		// A pointer and a map are one word; of a slice the first word is its
 		// array, nil for a nil slice only.
-		return *(*unsafe.Pointer)(p) == nil
+		return *as[memory](p) == nowhere
 	}
 	return false
 }
@@ -105,21 +104,15 @@ func (n *node) vanishes() bool {
 	return n.op >= opUnion || n.op == opPointer && n.elem.op >= opUnion
 }
 
-// sliceHeader reads any slice without going through reflect.
-type sliceHeader struct {
-	array    unsafe.Pointer
-	len, cap int
-}
-
-func (n *node) appendSlice(buf []byte, p unsafe.Pointer) []byte {
-	s := (*sliceHeader)(p)
+func (n *node) appendSlice(buf []byte, p memory) []byte {
+	s := as[slice](p)
 	size := n.elem.typ.Size()
 	buf = append(buf, '[')
 	for i := range s.len {
 		if i > 0 {
 			buf = append(buf, ',')
 		}
-		buf = n.elem.append(buf, at(s.array, uintptr(i)*size))
+		buf = n.elem.append(buf, s.index(i, size))
 	}
 	return append(buf, ']')
 }
@@ -153,8 +146,8 @@ func appendLabels(buf []byte, m map[string]string) []byte {
 	return append(buf, '}')
 }
 
-func (n *node) appendMap(buf []byte, p unsafe.Pointer) []byte {
-	m := reflect.NewAt(n.typ, p).Elem()
+func (n *node) appendMap(buf []byte, p memory) []byte {
+	m := p.value(n.typ)
 	keys := m.MapKeys()
 	slices.SortFunc(keys, func(x, y reflect.Value) int {
 		return strings.Compare(x.String(), y.String())
@@ -167,7 +160,7 @@ func (n *node) appendMap(buf []byte, p unsafe.Pointer) []byte {
 		}
 		buf = append(appendString(buf, k.String()), ':')
 		value.Elem().Set(m.MapIndex(k))
-		buf = n.elem.append(buf, value.UnsafePointer())
+		buf = n.elem.append(buf, pointee(value))
 	}
 	return append(buf, '}')
 }

@@ -7,47 +7,46 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
-	"unsafe"
 )
 
-func loadInt(k reflect.Kind, p unsafe.Pointer) int64 {
+func loadInt(k reflect.Kind, p memory) int64 {
 	switch k {
 	case reflect.Int8:
-		return int64(*(*int8)(p))
+		return int64(*as[int8](p))
 	case reflect.Int16:
-		return int64(*(*int16)(p))
+		return int64(*as[int16](p))
 	case reflect.Int32:
-		return int64(*(*int32)(p))
+		return int64(*as[int32](p))
 	case reflect.Int64:
-		return *(*int64)(p)
+		return *as[int64](p)
 	}
-	return int64(*(*int)(p))
+	return int64(*as[int](p))
 }
 
-func loadUint(k reflect.Kind, p unsafe.Pointer) uint64 {
+func loadUint(k reflect.Kind, p memory) uint64 {
 	switch k {
 	case reflect.Uint8:
-		return uint64(*(*uint8)(p))
+		return uint64(*as[uint8](p))
 	case reflect.Uint16:
-		return uint64(*(*uint16)(p))
+		return uint64(*as[uint16](p))
 	case reflect.Uint32:
-		return uint64(*(*uint32)(p))
+		return uint64(*as[uint32](p))
 	case reflect.Uint64:
-		return *(*uint64)(p)
+		return *as[uint64](p)
 	}
-	return uint64(*(*uint)(p))
+	return uint64(*as[uint](p))
 }
 
-func loadFloat(k reflect.Kind, p unsafe.Pointer) (f float64, bits int) {
+func loadFloat(k reflect.Kind, p memory) (f float64, bits int) {
 	if k == reflect.Float32 {
-		return float64(*(*float32)(p)), 32
+		return float64(*as[float32](p)), 32
 	}
-	return *(*float64)(p), 64
+	return *as[float64](p), 64
 }
 
 // appendFloat writes the shortest text that reads back the same. What JSON has no
 // number for is a string, as the AWS JSON protocols have it.
-func appendFloat(buf []byte, k reflect.Kind, p unsafe.Pointer) []byte {
+func appendFloat(buf []byte, k reflect.Kind, p memory) []byte {
 	f, bits := loadFloat(k, p)
 	switch {
 	case math.IsNaN(f):
@@ -88,14 +87,6 @@ func appendTime(buf []byte, t time.Time) []byte {
 	return buf
 }
 
-// plain marks the bytes that stand for themselves in a JSON string.
-var plain = func() (t [256]bool) {
-	for c := 0x20; c < utf8.RuneSelf; c++ {
-		t[c] = c != '"' && c != '\\'
-	}
-	return t
-}()
-
 const hexDigits = "0123456789abcdef"
 
 // appendString writes s quoted. Bytes that are not UTF-8 become U+FFFD; nothing
@@ -103,12 +94,8 @@ const hexDigits = "0123456789abcdef"
 func appendString(buf []byte, s string) []byte {
 	buf = append(buf, '"')
 	done := 0
-	for i := 0; i < len(s); {
+	for i := plainLen(s); i < len(s); i += plainLen(s[i:]) {
 		c := s[i]
-		if plain[c] {
-			i++
-			continue
-		}
 		if c >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(s[i:])
 			if r != utf8.RuneError || size > 1 {

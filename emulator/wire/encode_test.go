@@ -1,7 +1,9 @@
 package wire_test
 
 import (
+	"encoding/json"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,6 +105,31 @@ func TestEncode(t *testing.T) {
 				t.Errorf("Append: %s", got)
 			}
 		})
+	}
+}
+
+// TestEveryByteInAString puts each byte at each place of a word and more, because
+// strings are looked at a word at a time.
+func TestEveryByteInAString(t *testing.T) {
+	for at := range 18 {
+		for b := range 256 {
+			s := strings.Repeat("a", at) + string([]byte{byte(b)}) + strings.Repeat("z", 17-at)
+			want := strings.ToValidUTF8(s, "\ufffd")
+
+			text := wire.Marshal(&types.Failure{Reason: &s})
+			var back struct{ Reason string }
+			if err := json.Unmarshal(text, &back); err != nil || back.Reason != want {
+				t.Errorf("%q is written as %s (%v)", s, text, err)
+			}
+
+			raw := []byte(`{"reason":"` + s + `"}`)
+			read := new(types.Failure)
+			if err := wire.Unmarshal(raw, read); (err == nil) != json.Valid(raw) {
+				t.Errorf("%s: %v", raw, err)
+			} else if err == nil && *read.Reason != want {
+				t.Errorf("%s is read as %q", raw, *read.Reason)
+			}
+		}
 	}
 }
 

@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
-	"unsafe"
 )
 
 // Rules knows the constraints of a service model.
@@ -73,7 +71,7 @@ func (v *Violation) Error() string {
 // limits is a Constraint ready for checking.
 type limits struct {
 	*Constraint
-	regexp func() *regexp.Regexp
+	matches func() func(s string) bool // made at first use; nil: no pattern
 }
 
 func (c *Codec) limits(structure reflect.Type, member string, t reflect.Type) *limits {
@@ -89,9 +87,7 @@ func (c *Codec) limits(structure reflect.Type, member string, t reflect.Type) *l
 	}
 	l := &limits{Constraint: constraint}
 	if constraint.Pattern != "" {
-		l.regexp = sync.OnceValue(func() *regexp.Regexp {
-			return regexp.MustCompile(`\A(?:` + constraint.Pattern + `)\z`)
-		})
+		l.matches = sync.OnceValue(func() func(string) bool { return matcher(constraint.Pattern) })
 	}
 	return l
 }
@@ -131,22 +127,22 @@ func (d *decoder) checkRequired(n *node, seen *bitset) {
 }
 
 // check notes a violation by the value at p of field f of n.
-func (d *decoder) check(n *node, f *field, p unsafe.Pointer) {
+func (d *decoder) check(n *node, f *field, p memory) {
 	v := f.node
 	if v.op == opPointer {
-		v, p = v.elem, *(*unsafe.Pointer)(p)
+		v, p = v.elem, *as[memory](p)
 	}
 	switch v.op {
 	case opString:
-		d.checkString(n, f, *(*string)(p))
+		d.checkString(n, f, *as[string](p))
 	case opStrings:
-		list := *(*[]string)(p)
+		list := *as[[]string](p)
 		d.checkLength(n, f, BadCount, len(list))
 		for _, s := range list {
 			d.checkEnum(n, f, s)
 		}
 	case opSlice:
-		d.checkLength(n, f, BadCount, (*sliceHeader)(p).len)
+		d.checkLength(n, f, BadCount, as[slice](p).len)
 	case opInt:
 		i := loadInt(v.typ.Kind(), p)
 		d.checkRange(n, f, OutOfRange, float64(i), func() string { return strconv.FormatInt(i, 10) })
@@ -162,7 +158,7 @@ func (d *decoder) checkString(n *node, f *field, s string) {
 	}
 	d.checkEnum(n, f, s)
 	d.checkLength(n, f, BadLength, utf8.RuneCountInString(s))
-	if f.limits.regexp != nil && !f.limits.regexp().MatchString(s) {
+	if f.limits.matches != nil && !f.limits.matches()(s) {
 		d.violate(BadPattern, n, f, s)
 	}
 }

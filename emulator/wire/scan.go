@@ -209,22 +209,14 @@ func (d *decoder) digits() bool {
 // quoted reads a string and returns its text, which is good until the next
 // string is read. Bytes that are not UTF-8 become U+FFFD.
 func (d *decoder) quoted() ([]byte, error) {
-	d.pos++
-	start := d.pos
-	for i := start; i < len(d.data); i++ {
-		c := d.data[i]
-		if plain[c] {
-			continue
-		}
-		d.pos = i
-		if c == '"' {
-			d.pos++
-			return d.data[start:i], nil
-		}
-		return d.quotedSlow(start)
+	start := d.pos + 1
+	end := start + plainLen(d.data[start:])
+	if end < len(d.data) && d.data[end] == '"' {
+		d.pos = end + 1
+		return d.data[start:end], nil
 	}
-	d.pos = len(d.data)
-	return nil, d.syntax("unterminated string")
+	d.pos = end
+	return d.quotedSlow(start)
 }
 
 // quotedSlow goes on at the first byte that does not stand for itself.

@@ -3,7 +3,6 @@ package wire
 import (
 	"reflect"
 	"strings"
-	"unsafe"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -59,8 +58,8 @@ func (b *builder) unionMembers(union reflect.Type) []unionMember {
 
 // appendUnion writes {"member":value}; nothing for nil and for members this
 // version of the SDK does not know.
-func (n *node) appendUnion(buf []byte, p unsafe.Pointer) []byte {
-	rv := reflect.NewAt(n.typ, p).Elem()
+func (n *node) appendUnion(buf []byte, p memory) []byte {
+	rv := p.value(n.typ)
 	if rv.IsNil() {
 		return buf
 	}
@@ -74,14 +73,14 @@ func (n *node) appendUnion(buf []byte, p unsafe.Pointer) []byte {
 			continue
 		}
 		buf = append(append(buf, '{'), m.key...)
-		return append(m.value.append(buf, set.UnsafePointer()), '}')
+		return append(m.value.append(buf, pointee(set)), '}')
 	}
 	return buf
 }
 
 // union reads {"member":value}. A member that this version does not know is
 // skipped like any unknown member, which leaves the union nil.
-func (d *decoder) union(n *node, p unsafe.Pointer) error {
+func (d *decoder) union(n *node, p memory) error {
 	return d.object(func(key []byte) error {
 		for i := range n.members {
 			m := &n.members[i]
@@ -93,11 +92,11 @@ func (d *decoder) union(n *node, p unsafe.Pointer) error {
 			}
 			set := reflect.New(m.typ)
 			had := d.violation != nil
-			if err := d.value(m.value, set.UnsafePointer()); err != nil {
+			if err := d.value(m.value, pointee(set)); err != nil {
 				return under(m.name, err)
 			}
 			d.locate(had, m.name)
-			reflect.NewAt(n.typ, p).Elem().Set(set)
+			p.value(n.typ).Set(set)
 			return nil
 		}
 		return d.skip()

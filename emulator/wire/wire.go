@@ -11,10 +11,10 @@
 package wire
 
 import (
+	"bytes"
 	"reflect"
 	"sync"
 	"time"
-	"unsafe"
 )
 
 // Codec encodes and decodes with one rule for member names. A Codec is safe for
@@ -57,8 +57,17 @@ func (r Raw) AppendJSON(buf []byte) []byte { return append(buf, r...) }
 // Append writes v as JSON with [LowerCamel] names; see [Codec.Append].
 func Append(buf []byte, v any) []byte { return LowerCamel.Append(buf, v) }
 
-// Marshal is Append to a buffer of its own.
-func Marshal(v any) []byte { return LowerCamel.Append(nil, v) }
+// Marshal writes v as JSON with [LowerCamel] names; see [Codec.Marshal].
+func Marshal(v any) []byte { return LowerCamel.Marshal(v) }
+
+// Size is the length of what Marshal returns.
+func Size(v any) int {
+	buf := takeBuffer()
+	*buf = LowerCamel.Append(*buf, v)
+	size := len(*buf)
+	giveBuffer(buf)
+	return size
+}
 
 // AppendString writes s as a JSON string, for Appenders.
 func AppendString(buf []byte, s string) []byte { return appendString(buf, s) }
@@ -69,8 +78,15 @@ func AppendTime(buf []byte, t time.Time) []byte { return appendTime(buf, t) }
 // Unmarshal reads JSON with [LowerCamel] names; see [Codec.Unmarshal].
 func Unmarshal(data []byte, v any) error { return LowerCamel.Unmarshal(data, v) }
 
-// Marshal is Append to a buffer of its own.
-func (c *Codec) Marshal(v any) []byte { return c.Append(nil, v) }
+// Marshal is Append to memory of its own, with hardly any room to spare: callers
+// keep what they get.
+func (c *Codec) Marshal(v any) []byte {
+	buf := takeBuffer()
+	*buf = c.Append(*buf, v)
+	text := bytes.Clone(*buf)
+	giveBuffer(buf)
+	return text
+}
 
 // Append writes v, a struct or a pointer to one, as JSON and returns the longer
 // buffer. Members come in alphabetical order; numbers and booleans are always
@@ -91,11 +107,11 @@ func (c *Codec) Append(buf []byte, v any) []byte {
 
 func (c *Codec) appendValue(buf []byte, rv reflect.Value) []byte {
 	if rv.Kind() == reflect.Pointer {
-		return c.plan(rv.Type().Elem()).append(buf, rv.UnsafePointer())
+		return c.plan(rv.Type().Elem()).append(buf, pointee(rv))
 	}
 	addressable := reflect.New(rv.Type())
 	addressable.Elem().Set(rv)
-	return c.plan(rv.Type()).append(buf, addressable.UnsafePointer())
+	return c.plan(rv.Type()).append(buf, pointee(addressable))
 }
 
 // Unmarshal reads one JSON value into v, a non-nil pointer to a zero value. Empty
@@ -111,7 +127,7 @@ func (c *Codec) Unmarshal(data []byte, v any) error {
 		panic("wire: Unmarshal needs a non-nil pointer, not " + rv.Kind().String())
 	}
 	d := newDecoder(data)
-	err := d.document(c.plan(rv.Type().Elem()), rv.UnsafePointer())
+	err := d.document(c.plan(rv.Type().Elem()), pointee(rv))
 	violation := d.violation
 	d.release()
 	switch {
@@ -140,6 +156,25 @@ func (c *Codec) plan(t reflect.Type) *node {
 	return n
 }
 
+// buffers hold what is written until its length is known. Growing each text from
+// nothing would allocate it three times over.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+const maxPooled = 64 << 10 // bytes; rare giants are left to the garbage collector
+
+// takeBuffer returns an empty buffer.
+func takeBuffer() *[]byte {
+	buf := buffers.Get().(*[]byte)
+	*buf = (*buf)[:0]
+	return buf
+}
+
+func giveBuffer(buf *[]byte) {
+	if cap(*buf) <= maxPooled {
+		buffers.Put(buf)
+	}
+}
+
 func appendAppender(buf []byte, a Appender, empty string) []byte {
 	start := len(buf)
 	if rv := reflect.ValueOf(a); rv.Kind() != reflect.Pointer || !rv.IsNil() {
@@ -150,7 +185,3 @@ func appendAppender(buf []byte, a Appender, empty string) []byte {
 	}
 	return buf
 }
-
-// at returns the address of the element or field at offset, which plans take from
-// reflect's own sizes and offsets.
-func at(p unsafe.Pointer, offset uintptr) unsafe.Pointer { return unsafe.Add(p, offset) }

@@ -37,7 +37,8 @@ type Options struct {
 	RequestID func() string
 }
 
-func (o Options) withDefaults() Options {
+// withDefaults completes the options for one service.
+func (o Options) withDefaults(service string) Options {
 	if o.Region == "" {
 		o.Region = "us-east-1"
 	}
@@ -56,6 +57,7 @@ func (o Options) withDefaults() Options {
 	if o.RequestID == nil {
 		o.RequestID = newRequestID
 	}
+	o.Logger = o.Logger.With("service", service) // formatted once
 	return o
 }
 
@@ -72,12 +74,13 @@ func newRequestID() string {
 
 // Call is who asks for what: the request as an operation sees it beside its input.
 type Call struct {
-	Service     string // as in Options of the front end: "ecs"
-	Operation   string // "RunTask"
-	Region      string // of the signature's credential scope
-	Account     string // twelve digits
-	AccessKeyID string // empty when the request is not signed
-	RequestID   string
+	Service      string // as in Options of the front end: "ecs"
+	Operation    string // "RunTask"
+	Region       string // of the signature's credential scope
+	Account      string // twelve digits
+	AccessKeyID  string // empty when the request is not signed
+	RequestID    string
+	RequestBytes int // length of the request's body
 }
 
 type callKey struct{}

@@ -64,7 +64,7 @@ type failure struct {
 
 // describe decides what err is to the caller. serverCode is the protocol's name for
 // an internal error.
-func describe(err error, requestID, serverCode string) failure {
+func describe(err error, requestID, serverCode string) *failure {
 	var (
 		malformed *wire.SyntaxError
 		mistyped  *wire.TypeError
@@ -73,21 +73,21 @@ func describe(err error, requestID, serverCode string) failure {
 	)
 	switch {
 	case errors.As(err, &malformed):
-		return failure{code: "SerializationException", message: malformed.Error(), status: http.StatusBadRequest}
+		return &failure{code: "SerializationException", message: malformed.Error(), status: http.StatusBadRequest}
 	case errors.As(err, &mistyped):
-		return failure{code: "SerializationException", message: mistyped.Message, status: http.StatusBadRequest,
+		return &failure{code: "SerializationException", message: mistyped.Message, status: http.StatusBadRequest,
 			capital: true, reason: mistyped.Error()}
 	case errors.As(err, &own):
-		return failure{code: own.Code, message: own.Message, status: own.status(), reason: wrapping(err, own)}
+		return &failure{code: own.Code, message: own.Message, status: own.status(), reason: wrapping(err, own)}
 	case errors.As(err, &exception):
 		status := http.StatusBadRequest
 		if exception.ErrorFault() == smithy.FaultServer {
 			status = http.StatusInternalServerError
 		}
-		return failure{code: exception.ErrorCode(), message: exception.ErrorMessage(), status: status,
+		return &failure{code: exception.ErrorCode(), message: exception.ErrorMessage(), status: status,
 			exception: exception, reason: wrapping(err, exception)}
 	}
-	return failure{
+	return &failure{
 		code:     serverCode,
 		message:  "Service Unavailable. Please try again later. (request id " + requestID + "; the emulator's log has the cause)",
 		status:   http.StatusInternalServerError,

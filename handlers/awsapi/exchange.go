@@ -42,23 +42,23 @@ func respond(p protocol, service string, o *Options, w http.ResponseWriter, r *h
 
 	answer, err := x.answer(p, service, w, r, (*out)[:0])
 	status := http.StatusOK
-	var f failure
+	var f *failure
 	if err != nil {
 		f = describe(err, x.call.RequestID, p.serverCode())
 		status = f.status
-		answer = p.appendFailure(answer[:0], &x, &f)
+		answer = p.appendFailure(answer[:0], &x, f)
 	}
 	*out = answer
-	x.log(r.Context(), status, &f)
+	x.log(r.Context(), status, f)
 	o.Observe(service, x.operationLabel(), status, time.Since(x.start))
 	if x.in != nil {
 		giveBuffer(x.in)
 	}
 
 	h := w.Header()
-	h["Content-Type"] = []string{p.contentType()}
-	h["Content-Length"] = []string{strconv.Itoa(len(answer))}
-	h["x-amzn-RequestId"] = []string{x.call.RequestID} // in AWS's casing, which Set would change
+	values := []string{p.contentType(), strconv.Itoa(len(answer)), x.call.RequestID}
+	h["Content-Type"], h["Content-Length"] = values[:1:1], values[1:2:2]
+	h["x-amzn-RequestId"] = values[2:] // in AWS's casing, which Set would change
 	w.WriteHeader(status)
 	_, _ = w.Write(answer) // a client that went away is no concern of ours
 }
@@ -80,6 +80,7 @@ func (x *exchange) answer(p protocol, service string, w http.ResponseWriter, r *
 	if err := x.read(w, r); err != nil {
 		return buf, err
 	}
+	x.call.RequestBytes = len(x.body)
 	return p.serve(r.Context(), x, r, buf)
 }
 
@@ -92,7 +93,10 @@ func (x *exchange) read(w http.ResponseWriter, r *http.Request) error {
 	}
 	x.in = takeBuffer()
 	buf := (*x.in)[:0]
-	body := http.MaxBytesReader(w, r.Body, limit)
+	body := r.Body
+	if r.ContentLength < 0 { // else net/http ends the body there
+		body = http.MaxBytesReader(w, body, limit)
+	}
 	for {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
@@ -103,11 +107,11 @@ func (x *exchange) read(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		*x.in, x.body = buf, buf
-		var over *http.MaxBytesError
-		switch {
-		case err == io.EOF:
+		if err == io.EOF {
 			return nil
-		case errors.As(err, &over):
+		}
+		var over *http.MaxBytesError
+		if errors.As(err, &over) {
 			return tooLarge(limit)
 		}
 		return &Error{Code: "SerializationException", Message: "The request body ended early."}
@@ -132,10 +136,10 @@ func (x *exchange) operationLabel() string {
 }
 
 // log writes the request's one line: at level error, and in full, for what went
-// wrong on our side.
+// wrong on our side. f is nil for an answer.
 func (x *exchange) log(ctx context.Context, status int, f *failure) {
 	level := slog.LevelInfo
-	if f.internal {
+	if f != nil && f.internal {
 		level = slog.LevelError
 	}
 	logger := x.options.Logger
@@ -143,14 +147,13 @@ func (x *exchange) log(ctx context.Context, status int, f *failure) {
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("service", x.call.Service),
 		slog.String("operation", x.call.Operation),
 		slog.Int("status", status),
 		slog.Duration("duration", time.Since(x.start)),
 		slog.String("requestId", x.call.RequestID),
 		slog.String("region", x.call.Region),
 	}
-	if f.code != "" {
+	if f != nil {
 		attrs = append(attrs, slog.String("error", f.code), slog.String("reason", cmp.Or(f.reason, f.message)))
 	}
 	logger.LogAttrs(ctx, level, "request", attrs...)

@@ -77,13 +77,13 @@ func (s JSON) Handler() http.Handler {
 			return &Error{Code: "ValidationException", Message: v.Error()}
 		}
 	}
-	s.Options = s.Options.withDefaults()
-	return &jsonFrontEnd{JSON: s, target: s.TargetPrefix + "."}
+	s.Options = s.Options.withDefaults(s.Service)
+	return &jsonFrontEnd{JSON: s, target: s.TargetPrefix + ".", mediaType: "application/x-amz-json-" + s.Version}
 }
 
 type jsonFrontEnd struct {
 	JSON
-	target string
+	target, mediaType string
 }
 
 var _ protocol = (*jsonFrontEnd)(nil)
@@ -92,7 +92,7 @@ func (s *jsonFrontEnd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	respond(s, s.Service, &s.Options, w, r)
 }
 
-func (s *jsonFrontEnd) contentType() string { return "application/x-amz-json-" + s.Version }
+func (s *jsonFrontEnd) contentType() string { return s.mediaType }
 func (s *jsonFrontEnd) serverCode() string  { return "ServerException" }
 
 func (s *jsonFrontEnd) serve(ctx context.Context, x *exchange, r *http.Request, buf []byte) ([]byte, error) {
@@ -115,6 +115,9 @@ func (s *jsonFrontEnd) serve(ctx context.Context, x *exchange, r *http.Request, 
 	}
 	x.known = true
 	answer, err := operation.serve(NewContext(ctx, x.call), s.Codec, x.body, buf)
+	if err == nil {
+		return answer, nil
+	}
 	var violation *wire.Violation
 	if errors.As(err, &violation) {
 		err = fmt.Errorf("%w (%w)", s.Refuse(name, violation), violation) // the log gets the path

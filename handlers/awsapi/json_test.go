@@ -114,10 +114,10 @@ func TestInputOutputAndCallReachTheOperation(t *testing.T) {
 	if *out.Task.TaskArn != "t" || *out.Task.StoppedReason != `"<&>" – ☃` || out.Task.StoppedAt.UnixMilli() != 1526920787490 {
 		t.Errorf("answer %+v", out.Task)
 	}
-	if call.RequestID == "" {
-		t.Error("no request id")
+	if call.RequestID == "" || call.RequestBytes < len(`{"reason":"","task":"t"}`) {
+		t.Errorf("call %+v", call)
 	}
-	call.RequestID = ""
+	call.RequestID, call.RequestBytes = "", 0
 	want := awsapi.Call{Service: "ecs", Operation: "StopTask", Region: "eu-west-1", Account: "123456789012", AccessKeyID: "123456789012"}
 	if call != want {
 		t.Errorf("call %+v, want %+v", call, want)
@@ -281,6 +281,26 @@ func TestHeadersOnTheWire(t *testing.T) {
 		if !lines[want] {
 			t.Errorf("no line %q in %v", want, lines)
 		}
+	}
+}
+
+func TestBodyThatEndsEarly(t *testing.T) {
+	url := service(t, awsapi.Options{}, stopTask(nil))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: ecs\r\nX-Amz-Target: %s.StopTask\r\nContent-Length: 20\r\n\r\n{\"task\":", target)
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(string(answer), `{"__type":"SerializationException","message":"The request body ended early."}`) {
+		t.Errorf("answer %s", answer)
 	}
 }
 

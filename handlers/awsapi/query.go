@@ -33,7 +33,7 @@ type QueryOperation func(ctx context.Context, form url.Values) (result any, err 
 
 // Handler returns the service's front end.
 func (s Query) Handler() http.Handler {
-	s.Options = s.Options.withDefaults()
+	s.Options = s.Options.withDefaults(s.Service)
 	return &queryFrontEnd{s}
 }
 
