@@ -133,8 +133,13 @@ func ClusterName(s string) string {
 	return a.Resource[0]
 }
 
-// ScopeOf is the account and region of an ARN that this program made.
-func ScopeOf(s string) Scope {
-	a, _ := Parse(s)
-	return a.Scope
+// ScopeOf is the account and region of an ARN that this program made. It is asked
+// for with every change of a task, so it takes no memory.
+func ScopeOf(s string) (scope Scope) {
+	for range 3 { // arn, the partition and the service
+		_, s, _ = strings.Cut(s, ":")
+	}
+	scope.Region, s, _ = strings.Cut(s, ":")
+	scope.Account, _, _ = strings.Cut(s, ":")
+	return scope
 }

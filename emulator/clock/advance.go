@@ -2,6 +2,7 @@ package clock
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -24,6 +25,9 @@ func (c *Clock) Advance(ctx context.Context, d time.Duration) error {
 		return fmt.Errorf("advance clock: %w", ctx.Err())
 	}
 	defer c.endTurn()
+	if c.isClosed() {
+		return errors.New("advance clock: it is closed")
+	}
 	target := c.hold().Add(d)
 	defer c.letGo()
 	for {
@@ -35,6 +39,12 @@ func (c *Clock) Advance(ctx context.Context, d time.Duration) error {
 		}
 		c.runDue()
 	}
+}
+
+func (c *Clock) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
 }
 
 // hold stops the clock and tells where.

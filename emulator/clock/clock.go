@@ -19,6 +19,9 @@ import (
 	"time"
 )
 
+// longestStep bounds how far the clock goes at once, well within a Duration.
+const longestStep = 100 * 365 * 24 * time.Hour
+
 // MaxSpeed is the fastest a clock runs: more than 11 days a second.
 const MaxSpeed = 1_000_000
 
@@ -39,10 +42,12 @@ type Clock struct {
 	// turn is held by whoever runs timers: one goroutine at a time, so that
 	// functions run one after another in the order in which they are due.
 	turn chan struct{}
+	read func() reading // the real clocks
 
 	mu       sync.Mutex
+	closed   bool
 	speed    float64
-	real     time.Time // real and emulated are the same instant
+	real     reading // real and emulated are the same instant
 	emulated time.Time
 	held     bool // Advance moves the time; real time doesn't
 	quiet    func(context.Context) error
@@ -51,18 +56,33 @@ type Clock struct {
 	wake     *time.Timer // set for the earliest of timers; nil until there was one
 }
 
-// New makes a clock. It starts no goroutine and needs no closing.
-func New(opts Options) *Clock {
-	c := &Clock{turn: make(chan struct{}, 1), speed: 1, real: time.Now()}
+// New makes a clock. It starts no goroutine.
+func New(opts Options) *Clock { return newClock(opts, readReal) }
+
+func newClock(opts Options, read func() reading) *Clock {
+	c := &Clock{turn: make(chan struct{}, 1), speed: 1, read: read, real: read()}
 	if opts.Speed > 0 {
 		c.speed = math.Min(opts.Speed, MaxSpeed)
 	}
 	c.emulated = opts.Start
 	if c.emulated.IsZero() {
-		c.emulated = c.real
+		c.emulated = c.real.wall
 	}
 	c.emulated = c.emulated.Round(0).UTC()
 	return c
+}
+
+// Close forgets all timers, of which none is called any more, nor of those that are
+// made later. The clock still tells the time, but does not advance.
+func (c *Clock) Close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	for _, t := range c.timers {
+		t.index = -1
+	}
+	c.timers = nil
+	c.arm()
 }
 
 // Now is the emulated time. It never goes back.
@@ -114,25 +134,26 @@ func (c *Clock) Next() (due time.Time, ok bool) {
 }
 
 // now tells the time. It moves the base once an hour, so that the product with a
-// high speed stays within the range of a Duration.
+// high speed stays within the range of a Duration, and after a suspension, so that
+// what the wall clock does afterwards cannot take it back.
 func (c *Clock) now() time.Time {
 	if c.held || c.speed == 0 {
 		return c.emulated
 	}
-	elapsed := time.Since(c.real)
+	elapsed, jumped := c.read().since(c.real)
+	passed := elapsed
 	if c.speed != 1 {
-		scaled := time.Duration(float64(elapsed) * c.speed)
-		if elapsed > time.Hour {
-			c.rebase(c.emulated.Add(scaled))
-			return c.emulated
-		}
-		elapsed = scaled
+		passed = time.Duration(min(float64(elapsed)*c.speed, float64(longestStep)))
 	}
-	return c.emulated.Add(elapsed)
+	now := c.emulated.Add(passed)
+	if jumped || c.speed != 1 && elapsed > time.Hour {
+		c.rebase(now)
+	}
+	return now
 }
 
 func (c *Clock) rebase(emulated time.Time) {
-	c.real, c.emulated = time.Now(), emulated
+	c.real, c.emulated = c.read(), emulated
 }
 
 // arm sets the wake-up for the earliest timer. While Advance holds the clock, or
@@ -144,8 +165,9 @@ func (c *Clock) arm() {
 	if c.held || c.speed == 0 || len(c.timers) == 0 {
 		return
 	}
-	// Waking early is harmless: fire sets the wake-up again.
-	const longest = 24 * time.Hour
+	// Waking early is harmless: fire sets the wake-up again. It is early for the sake
+	// of a machine that was suspended, on which timers stand still.
+	const longest = time.Minute
 	wait := longest
 	left := max(c.timers[0].due.Sub(c.now()), 0)
 	if scaled := math.Ceil(float64(left) / c.speed); scaled < float64(longest) {

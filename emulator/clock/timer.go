@@ -24,7 +24,10 @@ func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sequence++
-	t := &Timer{clock: c, due: c.now().Add(max(d, 0)), sequence: c.sequence, f: f}
+	t := &Timer{clock: c, due: c.now().Add(max(d, 0)), sequence: c.sequence, index: -1, f: f}
+	if c.closed {
+		return t
+	}
 	heap.Push(&c.timers, t)
 	if t.index == 0 {
 		c.arm()

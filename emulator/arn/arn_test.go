@@ -1,0 +1,27 @@
+package arn_test
+
+import (
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+func TestARNsTellTheirScope(t *testing.T) {
+	for _, scope := range []arn.Scope{{"us-east-1", "000000000000"}, {"cn-north-1", "123456789012"}, {"us-gov-west-1", "123456789012"}} {
+		for _, made := range []string{
+			scope.Cluster("shop"), scope.Service("shop", "web"), scope.Task("shop", "0123"), scope.Container("shop", "0123", "4567"),
+			scope.TaskDefinition("web", 7), scope.ContainerInstance("shop", "0123"), scope.CapacityProvider("FARGATE"),
+			scope.ServiceDeployment("shop", "web", "89"), scope.ServiceRevision("shop", "web", "89"),
+		} {
+			if got := arn.ScopeOf(made); got != scope {
+				t.Errorf("%s is of %+v, want %+v", made, got, scope)
+			}
+			if parsed, ok := arn.Parse(made); !ok || parsed.Scope != scope || parsed.Service != "ecs" {
+				t.Errorf("%s is parsed as %+v, %t", made, parsed, ok)
+			}
+		}
+	}
+	if allocs := testing.AllocsPerRun(10, func() { arn.ScopeOf("arn:aws:ecs:us-east-1:000000000000:task/shop/0123") }); allocs > 0 {
+		t.Errorf("%.0f allocations for a scope", allocs)
+	}
+}
