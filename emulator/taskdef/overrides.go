@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 )
 
 // maxOverrideLength counts the characters of an override's JSON.
@@ -14,8 +15,8 @@ const maxOverrideLength = 8192
 // Resolved is what a task runs: a registered definition with overrides applied.
 type Resolved struct {
 	// Containers are the container definitions with effective values, in the order
-	// of the definition. Lists that were not overridden are the definition's own and
-	// must not be changed.
+	// of the definition. What was not overridden is the definition's own, so nothing
+	// in them may be changed.
 	Containers []types.ContainerDefinition
 	// CPU (CPU units) and Memory (MiB) are the effective task-level size as plain
 	// numbers, empty when neither definition nor override has it.
@@ -30,9 +31,10 @@ type Resolved struct {
 }
 
 // ApplyOverrides resolves a registered definition for tasks of the given launch
-// type, which decides whether the size must be one of Fargate's. The override, which
-// may be nil, is not changed. Errors are *types.InvalidParameterException in the
-// words of ECS, *types.ClientException for roles.
+// type, which decides whether the size must be one of Fargate's. The override may be
+// nil; it is not changed, but the result refers to parts of it. Errors are
+// *types.InvalidParameterException in the words of ECS, *types.ClientException for
+// roles.
 //
 // Source: ECS API reference, TaskOverride; field reports.
 func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType types.LaunchType) (Resolved, error) {
@@ -40,8 +42,11 @@ func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType
 	if o == nil {
 		return r, nil
 	}
-	if encodedSize(o) > maxOverrideLength {
+	if wire.Size(o) > maxOverrideLength {
 		return Resolved{}, invalid("Container Overrides length must be at most %d", maxOverrideLength)
+	}
+	if slices.ContainsFunc(o.ContainerOverrides, overrides) {
+		r.Containers = slices.Clone(r.Containers)
 	}
 	for i := range o.ContainerOverrides {
 		if err := r.overrideContainer(&o.ContainerOverrides[i]); err != nil {
@@ -59,7 +64,7 @@ func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType
 			return Resolved{}, err
 		}
 		r.EphemeralStorageGiB = s.SizeInGiB
-		r.Override.EphemeralStorage = clonePtr(s)
+		r.Override.EphemeralStorage = s
 	}
 	if err := r.overrideRoles(def, o); err != nil {
 		return Resolved{}, err
@@ -70,7 +75,7 @@ func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType
 // unchanged is the definition without overrides.
 func unchanged(def *types.TaskDefinition) Resolved {
 	r := Resolved{
-		Containers:       slices.Clone(def.ContainerDefinitions),
+		Containers:       def.ContainerDefinitions,
 		CPU:              value(def.Cpu),
 		Memory:           value(def.Memory),
 		TaskRoleArn:      value(def.TaskRoleArn),
@@ -88,6 +93,13 @@ func unchanged(def *types.TaskDefinition) Resolved {
 	return r
 }
 
+// overrides tells whether an entry has more than its name, as those that tasks show
+// for containers without overrides don't.
+func overrides(o types.ContainerOverride) bool {
+	return len(o.Command)+len(o.Environment)+len(o.EnvironmentFiles)+len(o.ResourceRequirements) > 0 ||
+		o.Cpu != nil || o.Memory != nil || o.MemoryReservation != nil
+}
+
 // overrideContainer applies one entry. Empty lists override nothing and are not
 // shown. Of two entries for one container the later wins, member by member.
 func (r *Resolved) overrideContainer(o *types.ContainerOverride) error {
@@ -101,32 +113,26 @@ func (r *Resolved) overrideContainer(o *types.ContainerOverride) error {
 	}
 	c, shown := &r.Containers[at], &r.Override.ContainerOverrides[at]
 	if len(o.Command) > 0 {
-		shown.Command = slices.Clone(o.Command)
-		c.Command = shown.Command
+		shown.Command, c.Command = o.Command, o.Command
 	}
 	if len(o.Environment) > 0 {
-		shown.Environment = cloneEach(o.Environment, clonePair)
-		c.Environment = mergeEnvironment(c.Environment, shown.Environment)
+		shown.Environment = o.Environment
+		c.Environment = mergeEnvironment(c.Environment, o.Environment)
 	}
 	if len(o.EnvironmentFiles) > 0 {
-		shown.EnvironmentFiles = cloneEach(o.EnvironmentFiles, cloneEnvironmentFile)
-		c.EnvironmentFiles = shown.EnvironmentFiles
+		shown.EnvironmentFiles, c.EnvironmentFiles = o.EnvironmentFiles, o.EnvironmentFiles
 	}
 	if len(o.ResourceRequirements) > 0 {
-		shown.ResourceRequirements = cloneEach(o.ResourceRequirements, cloneResourceRequirement)
-		c.ResourceRequirements = shown.ResourceRequirements
+		shown.ResourceRequirements, c.ResourceRequirements = o.ResourceRequirements, o.ResourceRequirements
 	}
 	if o.Cpu != nil {
-		shown.Cpu = clonePtr(o.Cpu)
-		c.Cpu = *o.Cpu
+		shown.Cpu, c.Cpu = o.Cpu, *o.Cpu
 	}
 	if o.Memory != nil {
-		shown.Memory = clonePtr(o.Memory)
-		c.Memory = shown.Memory
+		shown.Memory, c.Memory = o.Memory, o.Memory
 	}
 	if o.MemoryReservation != nil {
-		shown.MemoryReservation = clonePtr(o.MemoryReservation)
-		c.MemoryReservation = shown.MemoryReservation
+		shown.MemoryReservation, c.MemoryReservation = o.MemoryReservation, o.MemoryReservation
 	}
 	return nil
 }
@@ -150,19 +156,16 @@ func mergeEnvironment(defined, overrides []types.KeyValuePair) []types.KeyValueP
 
 // overrideSize applies the task-level cpu and memory; the task shows them as sent.
 func (r *Resolved) overrideSize(o *types.TaskOverride) error {
-	r.Override.Cpu, r.Override.Memory = clonePtr(o.Cpu), clonePtr(o.Memory)
-	cpu, memory := clonePtr(o.Cpu), clonePtr(o.Memory)
-	if err := normaliseCPU(cpu, invalid); err != nil {
-		return err
+	r.Override.Cpu, r.Override.Memory = o.Cpu, o.Memory
+	if o.Cpu != nil {
+		r.CPU = *o.Cpu
+		if err := normaliseCPU(&r.CPU, invalid); err != nil {
+			return err
+		}
 	}
-	if err := normaliseMemory(memory, invalid); err != nil {
-		return err
-	}
-	if cpu != nil {
-		r.CPU = *cpu
-	}
-	if memory != nil {
-		r.Memory = *memory
+	if o.Memory != nil {
+		r.Memory = *o.Memory
+		return normaliseMemory(&r.Memory, invalid)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 )
 
 // containerOverride is an override of the container "web".
@@ -59,7 +60,7 @@ func TestOverridesReplaceWhatTheyName(t *testing.T) {
 	first(in).Environment = env("A=1", "B=2")
 	addContainer(in, "log")
 	def := mustRegister(t, in)
-	before := encodedSize(def)
+	before := wire.Size(def)
 	sent := types.ContainerOverride{
 		Name: ptr("web"), Command: []string{"migrate", "up"}, Environment: env("C=3", "B=4"),
 		Cpu: ptr[int32](10), Memory: ptr[int32](256), MemoryReservation: ptr[int32](64),
@@ -96,7 +97,7 @@ func TestOverridesReplaceWhatTheyName(t *testing.T) {
 		t.Errorf("shown as %+v, want %+v", r.Override, wantShown)
 	}
 	def.TaskDefinitionArn = nil
-	if encodedSize(def) != before || *def.ContainerDefinitions[0].Environment[1].Value != "2" {
+	if wire.Size(def) != before || *def.ContainerDefinitions[0].Environment[1].Value != "2" {
 		t.Error("the definition was changed")
 	}
 }

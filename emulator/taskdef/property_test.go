@@ -1,14 +1,19 @@
 package taskdef
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
 	"pgregory.net/rapid"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 )
 
 // words are strings that some rule looks at, so that arbitrary requests get far.
@@ -108,8 +113,13 @@ func TestRegisterTakesOrRefusesAnything(t *testing.T) {
 	})
 }
 
-// asRequest sends back what was registered, as deployment tools do.
-func asRequest(def *types.TaskDefinition) *request {
+// asRequest sends back what was registered, as deployment tools do. It is in other
+// memory, because Register makes its answer of the request's.
+func asRequest(t *rapid.T, registered *types.TaskDefinition) *request {
+	def := new(types.TaskDefinition)
+	if err := wire.Unmarshal(wire.Marshal(registered), def); err != nil {
+		t.Fatalf("copy %+v: %v", registered, err)
+	}
 	return &request{
 		Family: def.Family, ContainerDefinitions: def.ContainerDefinitions, Cpu: def.Cpu, Memory: def.Memory,
 		EnableFaultInjection: def.EnableFaultInjection, EphemeralStorage: def.EphemeralStorage,
@@ -121,7 +131,7 @@ func asRequest(def *types.TaskDefinition) *request {
 
 // checkStable: registering a registered definition gives the same again.
 func checkStable(t *rapid.T, def *types.TaskDefinition) {
-	again, err := Register(asRequest(def), testEnv)
+	again, err := Register(asRequest(t, def), testEnv)
 	if err != nil {
 		t.Fatalf("its own answer is refused: %v", err)
 	}
@@ -187,54 +197,70 @@ func TestRegisterIsIdempotentOnItsOwnAnswer(t *testing.T) {
 	})
 }
 
-// addresses collects where the memory behind v is; empty slices have none.
-func addresses(v reflect.Value, into map[uintptr]bool) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if !v.IsNil() && v.Type().Elem().Size() > 0 {
-			into[v.Pointer()] = true
-			addresses(v.Elem(), into)
-		}
-	case reflect.Interface:
-		if !v.IsNil() {
-			addresses(v.Elem(), into)
-		}
-	case reflect.Slice:
-		if v.Len() > 0 {
-			into[v.Pointer()] = true
-		}
-		for i := range v.Len() {
-			addresses(v.Index(i), into)
-		}
-	case reflect.Map:
-		if !v.IsNil() {
-			into[v.Pointer()] = true
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			addresses(v.Field(i), into)
-		}
-	}
-}
-
-func TestRegisterSharesNoMemoryWithTheRequest(t *testing.T) {
+// TestDefinitionIsAllOfARequestButItsTags notices a member that the SDK gains.
+func TestDefinitionIsAllOfARequestButItsTags(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var in request
 		fill(t, reflect.ValueOf(&in).Elem())
-		in.Tags = nil
-		sent, kept := map[uintptr]bool{}, map[uintptr]bool{}
-		def := cloneInput(&in)
-		if !reflect.DeepEqual(def.ContainerDefinitions, in.ContainerDefinitions) || !reflect.DeepEqual(def.Volumes, in.Volumes) {
-			t.Fatal("the copy differs")
-		}
-		addresses(reflect.ValueOf(&in).Elem(), sent)
-		addresses(reflect.ValueOf(def).Elem(), kept)
-		for a := range kept {
-			if sent[a] {
-				t.Fatal("the definition shares memory with the request")
+		sent, kept := reflect.ValueOf(in), reflect.ValueOf(definition(&in)).Elem()
+		for i := range sent.NumField() {
+			member := sent.Type().Field(i)
+			if !member.IsExported() || member.Name == "Tags" {
+				continue
+			}
+			got := kept.FieldByName(member.Name)
+			if !got.IsValid() || !reflect.DeepEqual(got.Interface(), sent.Field(i).Interface()) {
+				t.Fatalf("%s of the request is lost", member.Name)
 			}
 		}
 	})
+}
+
+// TestSmallRequestsMakeSmallDefinitions: Register does not look at the size of those.
+func TestSmallRequestsMakeSmallDefinitions(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawValid(t)
+		sent := shortest(t, in)
+		def, err := Register(in, testEnv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, most := wire.Size(def), 15*len(sent)+maxEncodedBytes-15*smallRequest; got > most {
+			t.Fatalf("a definition of %d bytes is made of a request of %d: %s", got, len(sent), sent)
+		}
+	})
+}
+
+// shortest is a request as tersely as a client can send it: without zeros.
+func shortest(t *rapid.T, in *request) []byte {
+	var members map[string]any
+	if err := json.Unmarshal(wire.Marshal(in), &members); err != nil {
+		t.Fatal(err)
+	}
+	var prune func(v any) bool // whether v can be left out of a structure
+	prune = func(v any) bool {
+		switch v := v.(type) {
+		case map[string]any:
+			maps.DeleteFunc(v, func(_ string, member any) bool { return prune(member) })
+		case []any:
+			for _, element := range v {
+				prune(element)
+			}
+		case float64:
+			return v == 0
+		case bool:
+			return !v
+		}
+		return false
+	}
+	prune(members)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(members); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.TrimSpace(text.Bytes())
 }
 
 func TestEverythingTakesWhatRegisterAnswers(t *testing.T) {
@@ -251,7 +277,11 @@ func TestEverythingTakesWhatRegisterAnswers(t *testing.T) {
 		launchType := rapid.SampledFrom(types.LaunchType("").Values()).Draw(t, "launch type")
 		Unsupported(def, launchType)
 		UnsupportedOverride(&o)
+		before := wire.Marshal(def)
 		r, err := ApplyOverrides(def, &o, launchType)
+		if after := wire.Marshal(def); !bytes.Equal(before, after) {
+			t.Fatalf("overrides changed the definition\n%s\nto\n%s", before, after)
+		}
 		if err != nil {
 			if !isAWSError(err) {
 				t.Fatalf("error %v", err)

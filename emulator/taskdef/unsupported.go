@@ -8,7 +8,8 @@ import (
 
 // Unsupported finds the first member of a definition that the emulator can register
 // but not give effect to, as a path such as "containerDefinitions[0].secrets". What
-// starts tasks must refuse such a definition rather than run less than it says.
+// starts tasks must refuse such a definition rather than run less than it says. A
+// test knows the class of each member and notices when the SDK gains one.
 func Unsupported(def *types.TaskDefinition, launchType types.LaunchType) (member string, found bool) {
 	for i := range def.ContainerDefinitions {
 		if m := unsupportedContainer(&def.ContainerDefinitions[i], launchType); m != "" {
