@@ -11,40 +11,59 @@ package backend
 import (
 	"context"
 	"net"
+	"net/netip"
+	"strings"
 	"time"
 )
 
 // Engine runs the containers of tasks.
 //
 // Every method is safe for concurrent use and idempotent: repeating a call that
-// succeeded succeeds again. Methods that take an id return [ErrNotFound] when the
-// engine does not know it, unless stated otherwise. An engine sees only what its
-// own owner created; see [Container].
+// succeeded succeeds again. A method that names something the engine does not have
+// returns a [*NotFoundError], unless stated otherwise. An engine sees only what its
+// own owner created. It identifies a container by id, or by name while the id is
+// not known; labels say whose a container is, and nothing else.
+//
+// A call returns when its context ends. The caller sets deadlines.
 type Engine interface {
 	// Info describes the engine. It MUST fail with [ErrUnavailable] while the
 	// engine cannot be reached.
 	Info(ctx context.Context) (Info, error)
 
-	// EnsureNetwork makes the network of a VPC, or finds the one this owner
-	// already made under that name. The engine picks the address range.
+	// EnsureNetwork makes a network, or finds the one that this owner already made
+	// under that name, whatever its range.
 	EnsureNetwork(ctx context.Context, spec NetworkSpec) (Network, error)
+	// ReserveAddress takes an address of a subnet, before there is a sandbox that
+	// has it. A subnet of one address (/32) reserves that address, also if a sandbox
+	// has it; again is harmless. It returns [ErrSubnetFull] when no address is free.
+	// Reservations last as long as the Engine value: who keeps an address longer
+	// reserves it again.
+	ReserveAddress(ctx context.Context, network string, subnet netip.Prefix) (netip.Addr, error)
+	// ReleaseAddress ends a reservation. A sandbox that has the address keeps it.
+	ReleaseAddress(network string, address netip.Addr)
 
-	// Image inspects a local image. It returns [ErrNotFound] when the image is
-	// absent; it MUST NOT pull.
+	// Image inspects a local image; it MUST NOT pull.
 	Image(ctx context.Context, ref string) (Image, error)
-	// Pull fetches an image. The error text is the engine's own, because it ends
+	// Pull fetches an image. It may take long, and the engine ends a pull that makes
+	// no progress. The error text is the engine's own, because it ends
 	// up in the container's reason.
 	Pull(ctx context.Context, spec PullSpec) error
 
-	// CreateSandbox makes the network namespace of a task, stopped. A sandbox is
-	// a container for Start, Stop, Remove, Inspect and List. Start returns
-	// [ErrAddressInUse] when the address belongs to somebody else.
-	CreateSandbox(ctx context.Context, spec SandboxSpec) (id string, err error)
+	// CreateSandbox makes the network namespace of a task and gives it an address.
+	// A sandbox is a container for Start, Stop, Remove, Inspect and List. It may be
+	// running already; Start succeeds then as well, and only after Start do its
+	// limits hold. With the same Name it returns the sandbox that exists. It
+	// returns [ErrSubnetFull] when the subnet has no free address, and
+	// [ErrAddressInUse] when another sandbox has the address asked for.
+	CreateSandbox(ctx context.Context, spec SandboxSpec) (Container, error)
 	// Create makes a container, stopped. With the same Name it returns the id of
-	// the container that exists.
+	// the container that exists. The error text is the engine's own.
 	Create(ctx context.Context, spec ContainerSpec) (id string, err error)
 	// Start starts a created container, or runs an exited one again. The error
-	// text is the engine's own.
+	// text is the engine's own. It returns [ErrNoSandbox] for a container whose
+	// sandbox does not run. For a sandbox it returns [ErrAddressInUse] when
+	// somebody else on the network has its address, and the next sandbox gets
+	// another one; and [ErrNoCapacity] when the network takes no more sandboxes.
 	Start(ctx context.Context, id string) error
 	// Stop sends the stop signal, waits up to grace (real time), kills, and
 	// returns once the container is no longer running.
@@ -60,12 +79,13 @@ type Engine interface {
 	// in any state.
 	List(ctx context.Context, labels map[string]string) ([]Container, error)
 
-	// Watch calls fn for each event, in order, from one goroutine, until ctx
-	// ends. It calls fn with [Resync] once it listens and after each gap: what
-	// happened before is then to be read with List. It calls fn with
-	// [Disconnected] when the engine is lost and reconnects by itself. It returns
-	// nil or the error of ctx.
-	Watch(ctx context.Context, fn func(Event)) error
+	// Watch calls fn for each event of the containers that carry all labels, in
+	// order, one at a time, until ctx ends. It calls fn with [Resync] once it
+	// listens and after each gap: what happened before is then to be read with
+	// List. It calls fn with [Disconnected] when the engine is lost or no longer
+	// answers, and reconnects by itself. Events wait while fn runs. It returns nil
+	// or the error of ctx.
+	Watch(ctx context.Context, labels map[string]string, fn func(Event)) error
 
 	// Logs writes the output of a container, which may have stopped. It returns
 	// at the end of the output, or with Follow when the container stops; and when
@@ -87,8 +107,18 @@ type Sweeper interface {
 	Sweep(ctx context.Context) (removed int, err error)
 }
 
+// Crasher is implemented by engines that can end a running container as if its
+// process had died: with exit code 137 (SIGKILL), and nobody has asked for a stop. A
+// container that does not run stays as it is.
+type Crasher interface {
+	Crash(ctx context.Context, id string) error
+}
+
 // Info describes an engine.
 type Info struct {
+	// ID tells this engine from any other one, also at the same address: an engine
+	// whose data was wiped has another. Empty is not known.
+	ID           string
 	Name         string // "docker" or "sim"
 	Version      string
 	OS           string // GOOS of the engine: "linux"
@@ -106,20 +136,30 @@ type Info struct {
 	TaskLimits bool
 }
 
-// NetworkSpec asks for a VPC's network.
+// NetworkSpec asks for a network.
 type NetworkSpec struct {
-	Name   string // unique per owner: the VPC id
-	Labels map[string]string
+	Name string // unique per owner: the VPC id
+	// CIDR is the range. The zero Prefix leaves it to the engine, which picks a /16.
+	// [ErrAddressInUse] is returned when another network has it.
+	CIDR netip.Prefix
+	// Gateway is the address that containers route through. The zero Addr is the
+	// first of the range.
+	Gateway netip.Addr
+	// Isolated keeps the engine's host off the network: the gateway's address is
+	// left to a sandbox, and without one nothing leads out.
+	Isolated bool
+	Labels   map[string]string
 }
 
-// Network is one VPC on the engine.
+// Network is one network on the engine.
 type Network struct {
 	ID   string
 	Name string
-	// CIDR is the range of the network, a /16. The engine keeps the gateway at
-	// the first address and hands out, to containers that ask for none, only
-	// addresses of the last /20; the rest is for SandboxSpec.IP.
-	CIDR string
+	// CIDR is the range. To containers that nobody but their user put on the
+	// network, the engine gives addresses of the last sixteenth; sandboxes get
+	// the others.
+	CIDR    netip.Prefix
+	Gateway netip.Addr
 }
 
 // Image is what the engine knows about a local image.
@@ -145,18 +185,37 @@ type RegistryAuth struct {
 
 // SandboxSpec describes a network namespace that containers share.
 type SandboxSpec struct {
-	Name       string
-	Hostname   string
-	Network    string // Network.Name
-	IP         string // an address of the network outside its last /20
-	MAC        string
+	Name    string
+	Network string // Network.Name
+	// Subnet is the part of the network from which the sandbox gets its address.
+	// The zero Prefix is the whole network.
+	Subnet netip.Prefix
+	// IP is the address to have, which ReserveAddress gave; the zero Addr is one
+	// of Subnet that the engine takes.
+	IP netip.Addr
+	// Domain is that of the host name, which follows from the address; see
+	// [HostName].
+	Domain     string
 	ExtraHosts []string // "name:ip"
 	Sysctls    map[string]string
 	Labels     map[string]string
+	// Parent is the id of a sandbox inside whose limits this one stays, with all
+	// its containers; empty is none. Remove it after its children.
+	Parent string
 	// CPU in CPU units (1024 = one vCPU) and Memory in bytes bound all containers
 	// of the sandbox together; 0 is no bound.
 	CPU    int64
 	Memory int64
+}
+
+// HostName is the host name of a sandbox with an address: ip-10-0-0-1.<domain>.
+// Source: Amazon VPC user guide, DNS attributes.
+func HostName(address netip.Addr, domain string) string {
+	name := "ip-" + strings.ReplaceAll(address.String(), ".", "-")
+	if domain == "" {
+		return name
+	}
+	return name + "." + domain
 }
 
 // ContainerSpec describes one container of a sandbox.
@@ -164,7 +223,9 @@ type ContainerSpec struct {
 	Name    string
 	Image   string
 	Sandbox string // sandbox id
-	Labels  map[string]string
+	// Platform is what the image must be for: "linux/arm64"; empty is any.
+	Platform string
+	Labels   map[string]string
 
 	EntryPoint []string
 	Command    []string
@@ -247,11 +308,18 @@ const (
 
 // Container is the observed state of a container or sandbox.
 type Container struct {
-	ID        string
-	Name      string
-	Labels    map[string]string // as given in the spec
-	Sandbox   bool
-	IP        string // sandboxes only
+	ID     string
+	Name   string
+	Labels map[string]string // as given in the spec
+	Image  string            // its reference in the spec; empty for a sandbox
+	// Sandbox says that it is one, with an address.
+	Sandbox bool
+	IP      netip.Addr
+	MAC     string
+	// SandboxID is the sandbox that the container was made for, Volumes the named
+	// volumes that it mounts.
+	SandboxID string
+	Volumes   []string
 	State     State
 	ExitCode  int    // when Exited
 	OOMKilled bool   // when Exited
@@ -278,7 +346,6 @@ const (
 type Event struct {
 	Kind        EventKind
 	ContainerID string
-	Labels      map[string]string // those of the container
 	ExitCode    int
 	Health      Health
 	Time        time.Time // the engine's clock

@@ -5,10 +5,45 @@ import "errors"
 // Errors that callers tell apart with errors.Is. All else is the engine's own
 // text and belongs in a container's reason.
 var (
-	// ErrNotFound: no such container, image or network.
+	// ErrNotFound is what every [*NotFoundError] is.
 	ErrNotFound = errors.New("not found")
 	// ErrUnavailable: the engine cannot be reached; try again later.
 	ErrUnavailable = errors.New("container engine unavailable")
-	// ErrAddressInUse: the sandbox's address is taken on the network.
+	// ErrAddressInUse: somebody else has the address or the range.
 	ErrAddressInUse = errors.New("address in use")
+	// ErrSubnetFull: no address of the subnet is free.
+	ErrSubnetFull = errors.New("no free address")
+	// ErrNoCapacity: the engine takes no more sandboxes.
+	ErrNoCapacity = errors.New("no capacity")
+	// ErrNoSandbox: the sandbox of the container does not run.
+	ErrNoSandbox = errors.New("sandbox does not run")
 )
+
+// Kind is a kind of thing that an engine has.
+type Kind string
+
+// Kinds of things.
+const (
+	KindContainer Kind = "container" // sandboxes too
+	KindImage     Kind = "image"
+	KindNetwork   Kind = "network"
+)
+
+// NotFoundError says what the engine does not have.
+type NotFoundError struct {
+	Kind Kind
+	Err  error // the engine's own words
+}
+
+func (e *NotFoundError) Error() string { return e.Err.Error() }
+
+// Is makes every NotFoundError an [ErrNotFound].
+func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
+
+func (e *NotFoundError) Unwrap() error { return e.Err }
+
+// Missing reports whether err says that the engine lacks something of a kind.
+func Missing(err error, kind Kind) bool {
+	var missing *NotFoundError
+	return errors.As(err, &missing) && missing.Kind == kind
+}

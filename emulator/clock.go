@@ -3,6 +3,8 @@ package emulator
 import (
 	"context"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 )
 
 // Clock is the emulator's time; it governs all that ECS does by itself, such as
@@ -18,8 +20,36 @@ func (c Clock) Now() time.Time { return c.server.clock.Now() }
 // Advance moves the clock forward, timer by timer, and returns when everything
 // that fell due has been done.
 func (c Clock) Advance(d time.Duration) error {
-	return c.server.clock.Advance(context.Background(), d)
+	return c.server.advance(context.Background(), d)
+}
+
+// advance moves the clock, and keeps what it shows then for the next run.
+func (s *Server) advance(ctx context.Context, d time.Duration) error {
+	defer s.stamp()
+	return s.clock.Advance(ctx, d)
 }
 
 // SetSpeed sets how many seconds of the clock pass in a real one.
-func (c Clock) SetSpeed(speed float64) error { return c.server.clock.SetSpeed(speed) }
+func (c Clock) SetSpeed(speed float64) error { return c.server.setSpeed(speed) }
+
+func (s *Server) setSpeed(speed float64) error {
+	if err := s.clock.SetSpeed(speed); err != nil {
+		return err
+	}
+	s.stamp() // the next run has to know how far the clock may have come since
+	return nil
+}
+
+// controlClock is the clock of the endpoints under /_emulator/.
+type controlClock struct {
+	*clock.Clock
+	server *Server
+}
+
+// Advance implements control.Clock.
+func (c controlClock) Advance(ctx context.Context, d time.Duration) error {
+	return c.server.advance(ctx, d)
+}
+
+// SetSpeed implements control.Clock.
+func (c controlClock) SetSpeed(speed float64) error { return c.server.setSpeed(speed) }

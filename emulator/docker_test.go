@@ -1,9 +1,11 @@
 package emulator_test
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -187,6 +189,7 @@ func TestDockerCloseLeavesNothing(t *testing.T) {
 	definition := w.register("web", dockertest.Image(t), "ignore-term")
 	running, starting := w.runTask(definition), w.runTask(definition)
 	w.untilRunning(running)
+	sandbox := container.NetworkMode(containers(t, running)[0].HostConfig.NetworkMode).ConnectedContainer()
 	begin := time.Now()
 	w.must(srv.Close())
 	if took := time.Since(begin); took > 10*time.Second {
@@ -194,5 +197,72 @@ func TestDockerCloseLeavesNothing(t *testing.T) {
 	}
 	if left := containers(t, running, starting); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+	if found, err := dockertest.Client(t).ContainerInspect(t.Context(), sandbox); err == nil {
+		t.Errorf("left behind: sandbox %s", found.Name)
+	}
+}
+
+// TestDockerTasksFindWarmSandboxes runs tasks on an emulator as a user gets it: those
+// after the first take sandboxes that are there, and Reset and Close leave none.
+func TestDockerTasksFindWarmSandboxes(t *testing.T) {
+	dockertest.Require(t)
+	w := start(t, emulator.Options{Engine: "docker"})
+	definition := w.register("web", dockertest.Image(t), "serve", "8080", "hello")
+	first := containers(t, w.runTaskUntilRunning(definition))
+	warm := func() []container.Summary {
+		found, err := dockertest.Client(t).ContainerList(context.Background(), container.ListOptions{All: true, Filters: filters.NewArgs(
+			filters.Arg("label", "ecs-emulator.warm"), filters.Arg("name", "-warm-"),
+			filters.Arg("label", "ecs-emulator.owner="+first[0].Labels["ecs-emulator.owner"]),
+		)})
+		w.must(err)
+		return found
+	}
+	running := func(list []container.Summary) (n int) {
+		for _, c := range list {
+			if c.State == container.StateRunning {
+				n++
+			}
+		}
+		return n
+	}
+	w.eventually("sandboxes are warm", func() bool { return running(warm()) == 2 })
+	ids := map[string]bool{}
+	for _, c := range warm() {
+		ids[c.ID] = true
+	}
+	id := w.runTaskUntilRunning(definition)
+	own := containers(t, id)[0]
+	if sandbox := container.NetworkMode(own.HostConfig.NetworkMode).ConnectedContainer(); !ids[sandbox] {
+		t.Errorf("the task is in the sandbox %s, want one of %v", sandbox, ids)
+	}
+	task := w.task(id)
+	w.eventually("the task answers at its own address", func() bool {
+		return strings.Contains(answer("http://"+addressOf(task)+":8080/"), "hello")
+	})
+	w.must(w.srv.Reset())
+	if left := warm(); len(left) != 0 {
+		t.Errorf("after Reset there are %d", len(left))
+	}
+	id = w.runTaskUntilRunning(w.register("web", dockertest.Image(t), "serve", "8080", "hello"))
+	first = containers(t, id)
+	w.eventually("sandboxes are warm again", func() bool { return running(warm()) == 2 })
+	w.must(w.srv.Close())
+	if left := warm(); len(left) != 0 {
+		t.Errorf("after Close there are %d", len(left))
+	}
+}
+
+func (w *world) runTaskUntilRunning(definition string) (id string) {
+	w.Helper()
+	id = w.runTask(definition)
+	w.untilRunning(id)
+	return id
+}
+
+func TestTheVPCHasTheRangeAskedFor(t *testing.T) {
+	w := start(t, emulator.Options{VPCCIDR: netip.MustParsePrefix("10.20.0.0/16")})
+	if ip := addressOf(w.untilRunning(w.runTask(w.register("web", "web")))); !strings.HasPrefix(ip, "10.20.") {
+		t.Errorf("the task has the address %s", ip)
 	}
 }

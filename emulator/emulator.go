@@ -17,18 +17,19 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 )
 
 // Server is a running emulator.
@@ -36,12 +37,20 @@ type Server struct {
 	opts       Options
 	clock      *clock.Clock
 	store      *state.Store
-	engine     backend.Engine
+	engine     backend.Engine // what the user asked for
+	faulty     *fault.Engine  // the same, with faults
+	faults     *Faults
+	guard      *engineGuard
 	engineName string
-	handler    http.Handler
-	listener   net.Listener
-	http       *http.Server
-	started    time.Time
+	// engineProblem is why no task can run at first; empty if one can.
+	engineProblem string
+	handler       http.Handler
+	listener      net.Listener
+	http          *http.Server
+	started       time.Time
+	// closing ends when Close begins: requests that follow something go then.
+	closing context.Context
+	close   context.CancelFunc
 
 	// changing is held while controllers are stopped and started: one Reset at a
 	// time, and none once the emulator closes.
@@ -55,15 +64,23 @@ type Server struct {
 	running       sync.WaitGroup
 	serving       sync.WaitGroup
 	retaining     sync.Mutex
+	requests      atomic.Uint64 // answered by the AWS APIs
+	impatient     atomic.Uint64 // how often the clock has not waited any longer
+	stamped       time.Time     // by retain, in real time
 }
 
 // New starts an emulator. Call Close to end it.
 func New(opts Options) (*Server, error) {
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
 	s := &Server{opts: opts.withDefaults(), started: time.Now()}
-	s.clock = clock.New(clock.Options{Speed: s.opts.Speed})
+	s.closing, s.close = context.WithCancel(context.Background())
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.closeParts())
 	}
+	s.faulty = fault.New(s.engine, fault.Options{AfterFunc: s.afterFunc})
+	s.faults = newFaults(s.faulty, s.clock)
 	s.clock.SetQuiet(s.quiet)
 	s.handler = s.newHandler()
 	s.startControllers()
@@ -87,7 +104,15 @@ func (s *Server) open() (err error) {
 	if s.listener, err = net.Listen("tcp", s.opts.Listen); err != nil {
 		return fmt.Errorf("listen for the endpoint: %w", err)
 	}
-	where := state.Options{}
+	if err := s.openStore(); err != nil {
+		return err
+	}
+	return s.openEngine(context.Background())
+}
+
+// openStore opens the state and sets the clock.
+func (s *Server) openStore() (err error) {
+	where := state.Options{Stamp: s.clockStamp, Fault: s.opts.fault}
 	if s.opts.DataDir != "" {
 		if err := os.MkdirAll(s.opts.DataDir, 0o700); err != nil {
 			return fmt.Errorf("make the data directory: %w", err)
@@ -97,14 +122,11 @@ func (s *Server) open() (err error) {
 	if s.store, err = state.Open(where); err != nil {
 		return err
 	}
-	if s.engine, err = openEngine(context.Background(), s.opts, s.clock); err != nil {
-		return err
-	}
-	info, err := s.engine.Info(context.Background())
+	start, err := goOn(s.store.Stamped(), time.Now())
 	if err != nil {
-		return fmt.Errorf("ask the engine about itself: %w", err)
+		return fmt.Errorf("read state file %s: %w", where.Path, err)
 	}
-	s.engineName = strings.TrimSpace(info.Name + " " + info.Version)
+	s.clock = clock.New(clock.Options{Start: start, Speed: s.opts.Speed})
 	return nil
 }
 
@@ -115,7 +137,8 @@ func (s *Server) startControllers() {
 	defer s.controllersMu.Unlock()
 	s.stop = cancel
 	s.agent = agent.New(agent.Options{
-		Store: s.store, Engine: s.engine, Clock: s.clock, Log: s.opts.Log, PullBehavior: s.opts.PullBehavior,
+		Store: s.store, Clock: s.clock, Log: s.opts.Log,
+		Hosts: []agent.HostOptions{{Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior, VPCRange: s.opts.VPCCIDR}},
 	})
 	s.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	s.running.Go(func() { s.report("agent", s.agent.Run(ctx)) })
@@ -137,11 +160,24 @@ func (s *Server) stopControllers() {
 	defer s.retaining.Unlock()
 }
 
+// afterFunc is the clock's, for faults.
+func (s *Server) afterFunc(d time.Duration, f func()) (stop func() bool) {
+	return s.clock.AfterFunc(d, f).Stop
+}
+
 func (s *Server) report(who string, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		s.opts.Log.Error("controller ended", "controller", who, "error", err)
 	}
 }
+
+const (
+	// sweepTimeout bounds one sweep: what an engine does not get done in that time is
+	// left to the next one.
+	sweepTimeout = 2 * time.Minute
+	// removeTimeout bounds the removal of all containers.
+	removeTimeout = 10 * time.Minute
+)
 
 // sweep removes what killed emulators have left on the engine: at the start, again
 // when those that died just before it are known to be dead, and now and then.
@@ -155,7 +191,9 @@ func (s *Server) sweep(ctx context.Context, sweeper backend.Sweeper) {
 		case <-next.C:
 			next.Reset(pause)
 		}
-		removed, err := sweeper.Sweep(ctx)
+		short, cancel := context.WithTimeout(ctx, sweepTimeout)
+		removed, err := sweeper.Sweep(short)
+		cancel()
 		switch {
 		case err != nil && ctx.Err() == nil:
 			s.opts.Log.Warn("leftovers of earlier runs not removed", "error", err)
@@ -165,32 +203,8 @@ func (s *Server) sweep(ctx context.Context, sweeper backend.Sweeper) {
 	}
 }
 
-// quiet waits until no controller has anything to do, for Clock.Advance. A stop
-// timeout or a pull runs in real time; quiet does not wait for those longer than
-// it would take to notice.
-func (s *Server) quiet(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, longestQuiet)
-	defer cancel()
-	settle := func(context.Context) error { return nil }
-	if engine, simulated := s.engine.(*sim.Engine); simulated {
-		settle = engine.Settle
-	}
-	for {
-		before := s.store.Commits()
-		for _, wait := range []func(context.Context) error{settle, s.store.Idle, s.currentAgent().Idle, settle, s.store.Idle} {
-			if err := wait(ctx); errors.Is(err, context.DeadlineExceeded) {
-				return nil
-			} else if err != nil {
-				return err
-			}
-		}
-		if s.store.Commits() == before {
-			return nil
-		}
-	}
-}
-
-const longestQuiet = 10 * time.Second
+// fargate is the agent's host for Fargate tasks.
+const fargate = ""
 
 // URL is the endpoint, for --endpoint-url and AWS_ENDPOINT_URL.
 func (s *Server) URL() string {
@@ -219,6 +233,10 @@ func (s *Server) Engine() backend.Engine { return s.engine }
 // EngineName says where containers run, for people.
 func (s *Server) EngineName() string { return s.engineName }
 
+// EngineProblem is why no task could run at the start, though the emulator has
+// started: its state waits for the engine that it belongs to. Empty is no problem.
+func (s *Server) EngineProblem() string { return s.engineProblem }
+
 // Farewell says what Close is going to do, for people.
 func (s *Server) Farewell() string {
 	tasks := 0
@@ -232,25 +250,41 @@ func (s *Server) Farewell() string {
 		return "stopping; no task is running"
 	case s.opts.OnExit == Keep:
 		return fmt.Sprintf("stopping; %d tasks go on, and the next start with this data directory takes them over", tasks)
+	case s.opts.DataDir != "":
+		return fmt.Sprintf("stopping; removing %d tasks; services start theirs again at the next start with this data directory", tasks)
 	default:
 		return fmt.Sprintf("stopping; removing %d tasks", tasks)
 	}
 }
 
-// Reset ends all tasks and forgets everything, as if the emulator had just been
-// started.
+// Reset ends all tasks and faults and forgets everything, as if the emulator had
+// just been started. If the state cannot be written, nothing has happened. If
+// containers cannot be removed, they belong to nobody any more, and another Reset tries
+// again.
 func (s *Server) Reset() error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	if s.closed {
 		return errors.New("the emulator is closed")
 	}
+	s.faults.ClearAll()
 	s.stopControllers()
 	defer s.startControllers()
-	if err := s.engine.RemoveAll(context.Background()); err != nil {
-		return fmt.Errorf("remove containers: %w", err)
+	err := s.store.Update(func(tx *state.Tx) error {
+		ecs.Reset(tx, s.clock.Now())
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("nothing is reset: %w", err)
 	}
-	return s.store.Reset()
+	_, err = s.askEngine()
+	if err == nil {
+		err = s.removeContainers()
+	}
+	if err != nil {
+		return fmt.Errorf("everything is forgotten, but containers are left: %w", err)
+	}
+	return nil
 }
 
 // Close ends the emulator. Unless tasks are to be kept, it removes all that it
@@ -258,6 +292,7 @@ func (s *Server) Reset() error {
 func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
+	s.close()
 	s.http.Shutdown(ctx)
 	s.http.Close()
 	s.serving.Wait()
@@ -268,13 +303,44 @@ func (s *Server) Close() error {
 	}
 	s.closed = true
 	s.stopControllers()
-	var err error
-	if s.opts.OnExit == Remove {
-		if err = s.engine.RemoveAll(context.Background()); err != nil {
-			err = fmt.Errorf("remove containers: %w", err)
-		}
+	return errors.Join(s.removeTasks(), s.closeParts())
+}
+
+// removeTasks takes down what shall not outlive the emulator. A state that does must
+// not take the tasks for failed at the next start.
+func (s *Server) removeTasks() error {
+	if s.opts.OnExit != Remove {
+		return nil
 	}
-	return errors.Join(err, s.closeParts())
+	info, err := s.askEngine()
+	if err == nil {
+		err = s.guard.admit(info) // on another engine the tasks go on
+	}
+	if err == nil {
+		err = s.removeContainers()
+	}
+	if err != nil {
+		return fmt.Errorf("remove containers: %w", err)
+	}
+	if s.opts.DataDir == "" {
+		return nil
+	}
+	_, err = agent.Abandon(s.store, s.clock.Now(), removed)
+	return err
+}
+
+// askEngine comes before removeContainers, which may take long: an engine that does not
+// even say what it is removes nothing.
+func (s *Server) askEngine() (backend.Info, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	return s.engine.Info(ctx)
+}
+
+func (s *Server) removeContainers() error {
+	ctx, cancel := context.WithTimeout(context.Background(), removeTimeout)
+	defer cancel()
+	return s.engine.RemoveAll(ctx)
 }
 
 func (s *Server) closeParts() error {
@@ -287,6 +353,9 @@ func (s *Server) closeParts() error {
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
+	}
+	if s.clock != nil {
+		s.clock.Close()
 	}
 	return errors.Join(errs...)
 }

@@ -287,3 +287,17 @@ func TestNoContainerInstances(t *testing.T) {
 		t.Errorf("error: %v", err)
 	}
 }
+
+// An Advance gives up waiting for what does not settle after ten seconds, at each
+// timer.
+func TestAdvanceSettlesAfterAReset(t *testing.T) {
+	w := start(t)
+	w.createService("api", w.register("web", "app"), 2)
+	w.must(w.srv.Reset())
+	w.createService("api", w.register("web", "app"), 2)
+	begin := time.Now()
+	w.must(w.srv.Clock().Advance(41 * time.Second))
+	if took := time.Since(begin); took > 8*time.Second {
+		t.Errorf("took %v", took)
+	}
+}

@@ -7,51 +7,137 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
-	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 )
 
-// openEngine opens the engine that the options name.
-func openEngine(ctx context.Context, o Options, c *clock.Clock) (backend.Engine, error) {
-	if o.Backend != nil {
-		return o.Backend, nil
+// gone and removed are the reasons of tasks that end with what runs them. They are
+// the emulator's own: on AWS nothing of the kind happens.
+const (
+	gone    = "ecs-emulator: the container engine that ran the task is gone."
+	removed = "ecs-emulator: the emulator was stopped and removed its tasks."
+)
+
+// openEngine opens the engine that the options name and that the state belongs to.
+func (s *Server) openEngine(ctx context.Context) error {
+	known, err := readEngineRecord(s.opts.DataDir)
+	if err != nil {
+		return err
 	}
-	newSim := func() backend.Engine { return sim.New(sim.Options{Clock: sim.ClockOf(c)}) }
-	switch {
-	case o.Engine == "sim":
-		return newSim(), nil
-	case o.Engine == "docker":
-		return openDocker(ctx, o, "")
-	case o.Engine == "auto":
-		engine, err := openDocker(ctx, o, "")
-		if errors.Is(err, backend.ErrUnavailable) {
-			o.Log.Warn("no Docker engine: containers are simulated", "reason", err)
-			return newSim(), nil
+	choice := engineChoice{wait: known != nil && !s.opts.NewEngine}
+	if s.opts.Backend == nil {
+		bound := known
+		if s.opts.NewEngine {
+			bound = nil
 		}
-		return engine, err
-	case strings.Contains(o.Engine, "://"):
-		return openDocker(ctx, o, o.Engine)
+		if choice, err = chooseEngine(s.opts.Engine, bound); err != nil {
+			return err
+		}
+	}
+	if err := s.connect(ctx, &choice); err != nil {
+		return err
+	}
+	s.guard = &engineGuard{dataDir: s.opts.DataDir, host: choice.host, known: known}
+	short, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	info, err := s.engine.Info(short)
+	switch {
+	case err == nil:
+		return s.meet(ctx, info, choice)
+	case choice.wait:
+		if short.Err() != nil {
+			err = fmt.Errorf("the engine %s has not answered within %s", known, answerTime)
+		}
+		s.engineName, s.engineProblem = known.String(), err.Error()
+		return nil
 	default:
-		return nil, fmt.Errorf("engine %q is none of auto, docker, sim and an engine's URL (unix://, tcp://, ssh://)", o.Engine)
+		return fmt.Errorf("ask the engine about itself: %w", err)
 	}
 }
 
-func openDocker(ctx context.Context, o Options, host string) (backend.Engine, error) {
+// answerTime is how long an engine may take to say what it is.
+const answerTime = 5 * time.Second
+
+// meet decides what becomes of the state's tasks on the engine that there is.
+func (s *Server) meet(ctx context.Context, info backend.Info, choice engineChoice) error {
+	s.engineName = strings.TrimSpace(info.Name + " " + info.Version)
+	if info.Simulated && s.opts.Backend == nil {
+		s.opts.OnExit = Remove // it ends with this process, and its containers with it
+	}
+	refusal := s.guard.admit(info)
+	if refusal == nil {
+		return nil
+	}
+	if !s.opts.NewEngine && !info.Simulated {
+		s.engineProblem = refusal.Error()
+		return nil
+	}
+	n, err := agent.Abandon(s.store, s.clock.Now(), gone)
+	if err != nil {
+		return fmt.Errorf("end the tasks of the former engine: %w", err)
+	}
+	if n > 0 {
+		s.opts.Log.Info("tasks have ended with the engine that ran them", "tasks", n, "engine", s.guard.known)
+	}
+	if err := s.guard.replace(info); err != nil || info.Simulated || s.opts.Backend != nil {
+		return err
+	}
+	// What is left on the former engine is nobody's any more.
+	if err := forgetOwner(s.opts.DataDir); err != nil {
+		return err
+	}
+	if err := s.engine.Close(); err != nil {
+		return err
+	}
+	return s.connect(ctx, &choice)
+}
+
+// connect opens an engine; the choice says afterwards where it is.
+func (s *Server) connect(ctx context.Context, c *engineChoice) (err error) {
+	switch {
+	case s.opts.Backend != nil:
+		s.engine = s.opts.Backend
+	case c.kind == "docker":
+		var engine *docker.Engine
+		if engine, err = openDocker(ctx, s.opts, *c); err == nil {
+			s.engine, c.host = engine, engine.Host()
+			return nil
+		}
+		if !c.fallBack || !errors.Is(err, backend.ErrUnavailable) {
+			return err
+		}
+		s.opts.Log.Warn("no Docker engine: containers are simulated", "reason", err)
+		fallthrough
+	default:
+		s.engine = sim.New(sim.Options{Clock: sim.ClockOf(s.clock)})
+	}
+	return nil
+}
+
+func openDocker(ctx context.Context, o Options, c engineChoice) (*docker.Engine, error) {
 	owner, err := ownerOf(o.DataDir)
 	if err != nil {
 		return nil, err
 	}
-	engine, err := docker.Open(ctx, docker.Options{
-		Host: host, Owner: owner, Durable: o.OnExit == Keep, Log: o.Log,
-	})
-	if err != nil {
-		return nil, err
+	opts := docker.Options{Host: c.host, Owner: owner, Log: o.Log, Unanswered: c.wait, WarmSandboxes: max(0, o.WarmSandboxes)}
+	if o.OnExit == Keep {
+		opts.Directory = o.DataDir
 	}
-	return engine, nil
+	return docker.Open(ctx, opts)
+}
+
+// forgetOwner has the data directory's next owner be another one.
+func forgetOwner(dataDir string) error {
+	err := os.Remove(filepath.Join(dataDir, docker.OwnerFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // ownerOf is the name under which the emulator's containers are its own: that of
@@ -60,16 +146,17 @@ func ownerOf(dataDir string) (string, error) {
 	if dataDir == "" {
 		return arn.NewID(), nil
 	}
-	path := filepath.Join(dataDir, "owner")
-	owner, err := os.ReadFile(path)
-	if err == nil {
-		return strings.TrimSpace(string(owner)), nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
+	path := filepath.Join(dataDir, docker.OwnerFile)
+	body, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", fmt.Errorf("read the owner of the data directory: %w", err)
 	}
+	if owner := strings.TrimSpace(string(body)); owner != "" {
+		return owner, nil
+	}
+	// An empty file is what earlier versions left on a full disk.
 	id := arn.NewID()
-	if err := os.WriteFile(path, []byte(id+"\n"), 0o600); err != nil {
+	if err := writeFile(path, []byte(id+"\n")); err != nil {
 		return "", fmt.Errorf("write the owner of the data directory: %w", err)
 	}
 	return id, nil

@@ -3,10 +3,12 @@ package emulator
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
@@ -18,25 +20,34 @@ import (
 // newHandler puts the endpoint together.
 func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
-	o := awsapi.Options{Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: metrics.Observe}
+	o := awsapi.Options{Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe)}
 	api := ecs.New(ecs.Options{
 		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,
-		StrictVPC: s.opts.StrictVPC, Log: s.opts.Log,
+		StrictVPC: s.opts.StrictVPC,
 	})
 	return handlers.New(handlers.Parts{
 		ECS: api.Handler(o), EC2: ec2.New(s.store).Handler(o), STS: sts.Handler(o),
 		Metrics: metrics.Handler(), Log: s.opts.Log,
 		Control: control.Handler(control.Options{
-			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: s.clock, Log: s.opts.Log,
+			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Log: s.opts.Log,
 			Scope:  arn.Scope{Region: s.opts.Region, Account: s.opts.Account},
 			Engine: func(context.Context) control.Engine { return s.engineHealth() },
 			Reset:  func(context.Context) error { return s.Reset() },
 			Ports:  s.controlPorts,
+			Faults: s.faults.control(), Closing: s.closing, TaskStateChange: ecs.TaskStateChange,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)
 			},
 		}),
 	})
+}
+
+// observe counts answered requests, for quiet.
+func (s *Server) observe(next func(service, operation string, status int, d time.Duration)) func(string, string, int, time.Duration) {
+	return func(service, operation string, status int, d time.Duration) {
+		s.requests.Add(1)
+		next(service, operation, status, d)
+	}
 }
 
 func (s *Server) engineHealth() control.Engine {
@@ -45,31 +56,39 @@ func (s *Server) engineHealth() control.Engine {
 		Name: s.engineName, Status: control.EngineReady,
 		TaskAddresses: "not reachable from this machine: use the loopback ports at " + control.Prefix + "tasks",
 	}
-	if agent.Reachable() {
+	if agent.Reachable(fargate) {
 		health.TaskAddresses = "reachable from this machine, as are the loopback ports at " + control.Prefix + "tasks"
 	}
-	if err := agent.Health(); err != nil {
+	if err := agent.Health(fargate); err != nil {
 		health.Status, health.LastError = control.EngineUnavailable, err.Error()
+	}
+	if err := agent.NetworkHealth(fargate); err != nil {
+		health.NetworkError = err.Error()
 	}
 	return health
 }
 
-func (s *Server) controlPorts(taskARN string) []control.Port {
+func (s *Server) controlPorts(taskARN string, open bool) []control.Port {
 	var ports []control.Port
-	for _, p := range s.HostPorts(taskARN) {
+	for _, p := range s.currentAgent().HostPorts(taskARN, open) {
 		ports = append(ports, control.Port{Container: p.Container, ContainerPort: p.ContainerPort, Address: p.Address})
 	}
 	return ports
 }
 
-// currentAgent is the one at work; Reset makes a new one.
-func (s *Server) currentAgent() *agent.Agent {
+// controllers are those at work; Reset makes new ones.
+func (s *Server) controllers() (*agent.Agent, *service.Controller) {
 	s.controllersMu.Lock()
 	defer s.controllersMu.Unlock()
-	return s.agent
+	return s.agent, s.services
+}
+
+func (s *Server) currentAgent() *agent.Agent {
+	agent, _ := s.controllers()
+	return agent
 }
 
 // HostPorts lists the loopback ports that lead to a running task.
 func (s *Server) HostPorts(taskARN string) []agent.HostPort {
-	return s.currentAgent().HostPorts(taskARN)
+	return s.currentAgent().HostPorts(taskARN, true)
 }

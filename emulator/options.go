@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"fmt"
 	"log/slog"
+	"net/netip"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -22,8 +24,12 @@ type Options struct {
 	// the caller, who closes it.
 	Backend backend.Engine
 	// DataDir keeps state across restarts; tasks go on while the emulator is down.
-	// Empty keeps state in memory.
+	// It remembers the engine that runs them, and no other is used. Empty keeps state
+	// in memory.
 	DataDir string
+	// NewEngine goes on with a DataDir on another engine than before: the tasks that
+	// ran there end as lost, and services start theirs again.
+	NewEngine bool
 	// OnExit says what becomes of running tasks at Close. Default Remove, with a
 	// DataDir Keep.
 	OnExit OnExit
@@ -39,6 +45,13 @@ type Options struct {
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
 	// well-formed ids are made on first use.
 	StrictVPC bool
+	// VPCCIDR is the range of the VPC, a /16. The zero Prefix leaves it to the engine:
+	// that of AWS's default VPC, or another one where the engine or the host has that.
+	VPCCIDR netip.Prefix
+	// WarmSandboxes is how many network namespaces Docker keeps started for the next
+	// tasks in each subnet that tasks were started in during the last ten minutes.
+	// Default 2; negative is none.
+	WarmSandboxes int
 	// InitDir is a folder of JSON files from which clusters, task definitions and
 	// services are made at the start; see Server.init.
 	InitDir string
@@ -48,6 +61,8 @@ type Options struct {
 	Version string
 	// Log gets one line for each request and each state of a task. Default: none.
 	Log *slog.Logger
+
+	fault func() error // see state.Options.Fault
 }
 
 // OnExit is what becomes of tasks when the emulator ends.
@@ -58,6 +73,14 @@ const (
 	Remove OnExit = "remove"
 	Keep   OnExit = "keep"
 )
+
+// check refuses what cannot be.
+func (o Options) check() error {
+	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {
+		return fmt.Errorf("range %s of the VPC is no IPv4 range of /16, such as 10.20.0.0/16", c)
+	}
+	return nil
+}
 
 func (o Options) withDefaults() Options {
 	fallback := func(s *string, value string) {
@@ -70,6 +93,9 @@ func (o Options) withDefaults() Options {
 	fallback(&o.Region, "us-east-1")
 	fallback(&o.Account, "000000000000")
 	fallback(&o.Version, "devel")
+	if o.WarmSandboxes == 0 {
+		o.WarmSandboxes = 2
+	}
 	if o.OnExit == "" {
 		o.OnExit = Remove
 		if o.DataDir != "" {

@@ -8,7 +8,8 @@ import (
 )
 
 // How long things are remembered. Source: ECS API reference: stopped tasks for
-// about an hour, RunTask's client tokens for 24 hours.
+// about an hour, RunTask's client tokens for 24 hours. State itself bounds the number
+// of stopped tasks.
 const (
 	keepStoppedTasks = time.Hour
 	keepClientTokens = 24 * time.Hour
@@ -27,6 +28,10 @@ func (s *Server) retain(ctx context.Context) {
 		if err := s.forgetOld(s.clock.Now()); err != nil {
 			s.opts.Log.Error("old tasks not forgotten", "error", err)
 		}
+		if now := time.Now(); now.Sub(s.stamped) >= stampPause {
+			s.stamped = now
+			s.stamp()
+		}
 		s.retain(ctx)
 	})
 }
@@ -35,6 +40,7 @@ func (s *Server) forgetOld(now time.Time) error {
 	return s.store.Update(func(tx *state.Tx) error {
 		tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
 		tx.ForgetClientTokens(now.Add(-keepClientTokens))
+		tx.ForgetTaskEvents(now.Add(-state.KeepTaskEvents))
 		tx.SweepTaskDefinitions()
 		return nil
 	})

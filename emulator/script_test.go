@@ -18,14 +18,23 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// The folders of scripts: those of containers run on Docker as well.
-var (
-	scriptFolders = []string{
-		"script/cluster", "script/task_definition", "script/task", "script/service", "script/vpc",
-		"script/command_line", "script/nonsense", "facts",
+// dockerFolders are the folders of scripts about containers, which run on Docker as
+// well.
+var dockerFolders = []string{"script/task", "script/service", "script/fault"}
+
+// scriptFolders are all of them.
+func scriptFolders(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob("../testdata/script/*")
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no scripts: %v", err)
 	}
-	dockerFolders = []string{"script/task", "script/service"}
-)
+	folders := []string{"facts"}
+	for _, folder := range found {
+		folders = append(folders, "script/"+filepath.Base(folder))
+	}
+	return folders
+}
 
 // TestScripts drives an emulator with the real aws CLI. Each script of testdata has
 // an emulator of its own, at $URL, and these commands beside testscript's:
@@ -41,7 +50,7 @@ func TestScripts(t *testing.T) {
 	requireCLI(t)
 	bin := buildEmulator(t)
 	t.Run("sim", func(t *testing.T) {
-		runScripts(t, scriptFolders, scene{bin: bin, image: "ecs-emulator/test-app:sim"})
+		runScripts(t, scriptFolders(t), scene{bin: bin, image: "ecs-emulator/test-app:sim"})
 	})
 	t.Run("docker", func(t *testing.T) {
 		image := dockertest.Image(t)

@@ -38,12 +38,12 @@ func testCreateNotFound(s *scene) {
 	orphan := s.sandboxSpec()
 	orphan.Network = "vpc-that-nobody-made"
 	_, err := s.Engine.CreateSandbox(s.ctx, orphan)
-	s.expectError("CreateSandbox in a network that there isn't", err, backend.ErrNotFound)
+	s.expectMissing("CreateSandbox in a network that there isn't", err, backend.KindNetwork)
 
 	spec := s.spec(s.sharedSandbox(), "sleep", "300")
 	spec.Image = s.MissingImage
 	_, err = s.Engine.Create(s.ctx, spec)
-	s.expectError("Create from an image that is absent", err, backend.ErrNotFound)
+	s.expectMissing("Create from an image that is absent", err, backend.KindImage)
 	if list := s.list(s.labels()); len(list) != 0 {
 		s.Errorf("failed creates left something behind: %+v", list)
 	}
@@ -56,11 +56,11 @@ func testUnknownIDs(s *scene) {
 	_, inspect := s.Engine.Inspect(s.ctx, unknownID)
 	_, dial := s.Engine.Dial(s.ctx, unknownID, 80)
 	write := func(time.Time, bool, string) error { return nil }
-	s.expectError("Inspect", inspect, backend.ErrNotFound)
-	s.expectError("Dial", dial, backend.ErrNotFound)
-	s.expectError("Start", s.Engine.Start(s.ctx, unknownID), backend.ErrNotFound)
-	s.expectError("Stop", s.Engine.Stop(s.ctx, unknownID, time.Second), backend.ErrNotFound)
-	s.expectError("Logs", s.Engine.Logs(s.ctx, unknownID, backend.LogOptions{Write: write}), backend.ErrNotFound)
+	s.expectMissing("Inspect", inspect, backend.KindContainer)
+	s.expectMissing("Dial", dial, backend.KindContainer)
+	s.expectMissing("Start", s.Engine.Start(s.ctx, unknownID), backend.KindContainer)
+	s.expectMissing("Stop", s.Engine.Stop(s.ctx, unknownID, time.Second), backend.KindContainer)
+	s.expectMissing("Logs", s.Engine.Logs(s.ctx, unknownID, backend.LogOptions{Write: write}), backend.KindContainer)
 	if err := s.Engine.Remove(s.ctx, unknownID); err != nil {
 		s.Errorf("Remove of what is gone: %v", err)
 	}
@@ -69,7 +69,7 @@ func testUnknownIDs(s *scene) {
 func testStates(s *scene) {
 	id := s.create(s.sharedSandbox(), "sleep", "300")
 	c := s.inspect(id)
-	if c.State != backend.Created || c.Sandbox || !c.StartedAt.IsZero() || !c.ExitedAt.IsZero() || c.ID != id {
+	if c.State != backend.Created || c.Sandbox || c.SandboxID != s.sharedSandbox() || !c.StartedAt.IsZero() || !c.ExitedAt.IsZero() || c.ID != id {
 		s.Errorf("after Create: %+v", c)
 	}
 	s.start(id)
@@ -87,13 +87,14 @@ func testStates(s *scene) {
 
 func testSandboxStates(s *scene) {
 	spec := s.sandboxSpec()
-	id := s.createSandbox(spec)
-	if c := s.inspect(id); c.State != backend.Created || !c.Sandbox || c.Name != spec.Name {
+	made := s.newSandbox(spec)
+	id := made.ID
+	if c := s.inspect(id); c.State == backend.Exited || !c.Sandbox || c.Name != spec.Name || c.SandboxID != "" {
 		s.Errorf("after CreateSandbox: %+v", c)
 	}
 	for range 2 {
 		s.start(id)
-		if c := s.inspect(id); c.State != backend.Running || !c.Sandbox || c.IP != spec.IP {
+		if c := s.inspect(id); c.State != backend.Running || !c.Sandbox || c.IP != made.IP {
 			s.Errorf("after Start: %+v", c)
 		}
 		s.stop(id, patience)

@@ -73,10 +73,6 @@ func testLabels(s *scene) {
 		if got := s.inspect(id).Labels; !maps.Equal(got, want) {
 			s.Errorf("Inspect returns labels %v, want %v", got, want)
 		}
-		events := s.recorder.awaitOf(s.T, id, "event", func(events []backend.Event) bool { return len(events) > 0 })
-		if got := events[0].Labels; !maps.Equal(got, want) {
-			s.Errorf("an event carries labels %v, want %v", got, want)
-		}
 		expectListed(s.T, s.list(want), id, want)
 	}
 }

@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"fmt"
 	"net/netip"
 	"sync"
 
@@ -12,15 +13,14 @@ func testInfo(s *scene) {
 	if err != nil {
 		s.Fatalf("Info: %v", err)
 	}
-	if info.Name == "" || info.Version == "" || info.OS == "" || info.Architecture == "" || info.CPUs < 1 || info.Memory < 1 {
+	if info.ID == "" || info.Name == "" || info.Version == "" || info.OS == "" || info.Architecture == "" || info.CPUs < 1 || info.Memory < 1 {
 		s.Errorf("Info leaves something open: %+v", info)
 	}
 }
 
 func testEnsureNetwork(s *scene) {
-	prefix, err := netip.ParsePrefix(s.network.CIDR)
-	if err != nil || prefix.Bits() != 16 {
-		s.Errorf("the network's range is %q (%v), want a /16", s.network.CIDR, err)
+	if s.network.CIDR.Bits() != 16 || s.network.Gateway != s.network.CIDR.Addr().Next() {
+		s.Errorf("network %+v, want a /16 with the gateway at its first address", s.network)
 	}
 	if s.network.ID == "" || s.network.Name != "vpc-backendtest" {
 		s.Errorf("network %+v, want an id and the name as given", s.network)
@@ -36,46 +36,106 @@ func testEnsureNetwork(s *scene) {
 	}
 	wg.Wait()
 	other, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: "vpc-backendtest-other"})
-	if err != nil || other.ID == s.network.ID {
+	if err != nil || other.ID == s.network.ID || other.CIDR.Overlaps(s.network.CIDR) {
 		s.Errorf("EnsureNetwork of another name: %+v, %v", other, err)
 	}
 }
 
-func testAddressInUse(s *scene) {
-	first, second := s.sandboxSpec(), s.sandboxSpec()
-	second.IP = first.IP
-	holder, waiter := s.createSandbox(first), s.createSandbox(second)
-	s.start(holder)
-	if ip := s.inspect(holder).IP; ip != first.IP {
-		s.Errorf("the sandbox's address is %q, want %q", ip, first.IP)
+func testNetworkRange(s *scene) {
+	// Nobody else on the engine is likely to use these.
+	base := 200 + int(s.token[0])%50
+	cidr := netip.MustParsePrefix(fmt.Sprintf("10.%d.%d.0/24", base, s.token[1]))
+	gateway := cidr.Addr().Next().Next()
+	spec := backend.NetworkSpec{Name: "vpc-backendtest-range", CIDR: cidr, Gateway: gateway, Isolated: true}
+	n, err := s.Engine.EnsureNetwork(s.ctx, spec)
+	if err != nil || n.CIDR != cidr || n.Gateway != gateway {
+		s.Fatalf("EnsureNetwork: %+v, %v; want the range %v with the gateway %v", n, err, cidr, gateway)
 	}
-	s.expectError("Start with an address that is taken", s.Engine.Start(s.ctx, waiter), backend.ErrAddressInUse)
-	if state := s.inspect(waiter).State; state == backend.Running {
-		s.Errorf("the sandbox without address is %s", state)
+	sandbox := s.sandboxSpec()
+	sandbox.Network = n.Name
+	c := s.newSandbox(sandbox)
+	if s.start(c.ID); !cidr.Contains(c.IP) || c.IP == gateway {
+		s.Errorf("a sandbox of network %v has the address %v", cidr, c.IP)
 	}
-	s.stop(holder, patience)
-	s.start(waiter)
-	if c := s.inspect(waiter); c.IP != first.IP || c.State != backend.Running || c.Error != "" {
-		s.Errorf("once the address is free: %+v", c)
-	}
-
-	gateway := s.sandboxSpec()
-	gateway.IP = netip.MustParsePrefix(s.network.CIDR).Masked().Addr().Next().String()
-	id := s.createSandbox(gateway)
-	s.expectError("Start with the gateway's address", s.Engine.Start(s.ctx, id), backend.ErrAddressInUse)
+	_, err = s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: "vpc-backendtest-overlap", CIDR: cidr})
+	s.expectError("EnsureNetwork with a range that another network has", err, backend.ErrAddressInUse)
 }
 
-func testOwnAddress(s *scene) {
+// subnet is one of 16 addresses that no other case uses.
+func (s *scene) subnet(number int) netip.Prefix {
+	base := s.network.CIDR.Addr().As4()
+	base[2], base[3] = 200, byte(16*number)
+	return netip.PrefixFrom(netip.AddrFrom4(base), 28)
+}
+
+func testSubnet(s *scene) {
 	spec := s.sandboxSpec()
-	spec.IP = ""
-	id := s.createSandbox(spec)
-	s.start(id)
-	ip, err := netip.ParseAddr(s.inspect(id).IP)
-	if err != nil {
-		s.Fatal(err)
+	spec.Subnet = s.subnet(1)
+	first := s.newSandbox(spec)
+	if !spec.Subnet.Contains(first.IP) || first.MAC == "" || !first.Sandbox || first.Name != spec.Name {
+		s.Errorf("CreateSandbox: %+v, want an address of %v", first, spec.Subnet)
 	}
-	network := netip.MustParsePrefix(s.network.CIDR)
-	if third := ip.As4()[2]; !network.Contains(ip) || third < 240 {
-		s.Errorf("the engine chose %v, want one of the last /20 of %v", ip, network)
+	if again := s.newSandbox(spec); again.ID != first.ID || again.IP != first.IP || again.MAC != first.MAC {
+		s.Errorf("CreateSandbox again: %+v, want %+v", again, first)
 	}
+	s.start(first.ID)
+	if c := s.inspect(first.ID); c.IP != first.IP || c.MAC != first.MAC {
+		s.Errorf("after Start: %+v, want the address %v and %s", c, first.IP, first.MAC)
+	}
+	s.serve(first.ID, "80")
+	if _, header := s.get(first.ID, 80, "/"); header.Get("X-Hostname") != backend.HostName(first.IP, "ec2.internal") {
+		s.Errorf("the host name is %q, want that of %v", header.Get("X-Hostname"), first.IP)
+	}
+	spec.Name = s.name("sandbox")
+	if second := s.newSandbox(spec); !spec.Subnet.Contains(second.IP) || second.IP == first.IP {
+		s.Errorf("a second sandbox has the address %v beside %v", second.IP, first.IP)
+	}
+}
+
+func testFullSubnet(s *scene) {
+	spec := s.sandboxSpec()
+	spec.Subnet = s.subnet(2)
+	const room = 16 - 5 // AWS keeps five addresses of each subnet
+	for range room - 1 {
+		if _, err := s.Engine.ReserveAddress(s.ctx, s.network.Name, spec.Subnet); err != nil {
+			s.Fatalf("ReserveAddress: %v", err)
+		}
+	}
+	last := s.newSandbox(spec)
+	full := spec
+	full.Name = s.name("sandbox")
+	_, err := s.Engine.CreateSandbox(s.ctx, full)
+	s.expectError("CreateSandbox in a full subnet", err, backend.ErrSubnetFull)
+	_, err = s.Engine.ReserveAddress(s.ctx, s.network.Name, spec.Subnet)
+	s.expectError("ReserveAddress in a full subnet", err, backend.ErrSubnetFull)
+	s.remove(last.ID)
+	if c := s.newSandbox(full); c.IP != last.IP {
+		s.Errorf("the sandbox has the address %v, want %v, the only one that is free", c.IP, last.IP)
+	}
+}
+
+func testReservedAddress(s *scene) {
+	ip, err := s.Engine.ReserveAddress(s.ctx, s.network.Name, s.subnet(3))
+	if err != nil || !s.subnet(3).Contains(ip) {
+		s.Fatalf("ReserveAddress: %v, %v", ip, err)
+	}
+	spec := s.sandboxSpec()
+	spec.IP = ip
+	first := s.newSandbox(spec)
+	if first.IP != ip {
+		s.Errorf("the sandbox has the address %v, want %v", first.IP, ip)
+	}
+	spec.Name = s.name("sandbox")
+	_, err = s.Engine.CreateSandbox(s.ctx, spec)
+	s.expectError("CreateSandbox with an address that another sandbox has", err, backend.ErrAddressInUse)
+	s.remove(first.ID)
+	if c := s.newSandbox(spec); c.IP != ip {
+		s.Errorf("the second sandbox has the address %v, want %v", c.IP, ip)
+	}
+	s.Engine.ReleaseAddress(s.network.Name, ip)
+	if again, err := s.Engine.ReserveAddress(s.ctx, s.network.Name, netip.PrefixFrom(ip, 32)); err != nil || again != ip {
+		s.Errorf("ReserveAddress of an address that a sandbox has: %v, %v", again, err)
+	}
+	_, err = s.Engine.ReserveAddress(s.ctx, "vpc-that-nobody-made", s.subnet(3))
+	s.expectMissing("ReserveAddress in a network that there isn't", err, backend.KindNetwork)
 }

@@ -20,6 +20,14 @@ func testOwners(s *scene, otherSuite *suite) {
 	}
 	_, err := other.Engine.Inspect(s.ctx, mine)
 	s.expectError("Inspect of another owner's", err, backend.ErrNotFound)
+	s.expectMissing("Start of another owner's", other.Engine.Start(s.ctx, mine), backend.KindContainer)
+	s.expectMissing("Stop of another owner's", other.Engine.Stop(s.ctx, mine, 0), backend.KindContainer)
+	if err := other.Engine.Remove(s.ctx, mine); err != nil {
+		s.Errorf("Remove of another owner's: %v", err)
+	}
+	if c := s.inspect(mine); c.State != backend.Running {
+		s.Errorf("another owner ended the container: %+v", c)
+	}
 	if events, _ := otherSuite.recorder.snapshot(); len(of(mine, events)) != 0 {
 		s.Errorf("Watch shows another owner's events: %+v", of(mine, events))
 	}
@@ -37,7 +45,7 @@ func testOwners(s *scene, otherSuite *suite) {
 		s.expectError("Inspect after RemoveAll", err, backend.ErrNotFound)
 	}
 	_, err = other.Engine.CreateSandbox(s.ctx, other.sandboxSpec())
-	s.expectError("CreateSandbox in a network that RemoveAll removed", err, backend.ErrNotFound)
+	s.expectMissing("CreateSandbox in a network that RemoveAll removed", err, backend.KindNetwork)
 	if c := s.inspect(mine); c.State != backend.Running {
 		s.Errorf("RemoveAll of one owner touched another's: %+v", c)
 	}

@@ -56,21 +56,25 @@ func (s *scene) name(noun string) string {
 
 func (s *scene) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name:     s.name("sandbox"),
-		Hostname: "ip-10-0-0-1",
-		Network:  s.network.Name,
-		IP:       s.address(s.T).String(),
-		Labels:   s.labels(),
+		Name:    s.name("sandbox"),
+		Domain:  "ec2.internal",
+		Network: s.network.Name,
+		Labels:  s.labels(),
 	}
 }
 
 func (s *scene) createSandbox(spec backend.SandboxSpec) string {
 	s.Helper()
-	id, err := s.Engine.CreateSandbox(s.ctx, spec)
+	return s.newSandbox(spec).ID
+}
+
+func (s *scene) newSandbox(spec backend.SandboxSpec) backend.Container {
+	s.Helper()
+	c, err := s.Engine.CreateSandbox(s.ctx, spec)
 	if err != nil {
 		s.Fatalf("CreateSandbox: %v", err)
 	}
-	return id
+	return c
 }
 
 // runningSandbox makes and starts one.
@@ -278,6 +282,13 @@ func (s *scene) expectError(what string, got, want error) {
 	s.Helper()
 	if !errors.Is(got, want) {
 		s.Errorf("%s: error %v, want %v", what, got, want)
+	}
+}
+
+func (s *scene) expectMissing(what string, got error, kind backend.Kind) {
+	s.Helper()
+	if !errors.Is(got, backend.ErrNotFound) || !backend.Missing(got, kind) {
+		s.Errorf("%s: error %v, want that there is no such %s", what, got, kind)
 	}
 }
 

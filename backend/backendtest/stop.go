@@ -68,3 +68,23 @@ func testRemove(s *scene) {
 		s.Error("a removed container came back under its id")
 	}
 }
+
+func testCrash(s *scene) {
+	crasher, ok := s.Engine.(backend.Crasher)
+	if !ok {
+		s.Fatal("the engine is no backend.Crasher")
+	}
+	running, created := s.run(s.sharedSandbox(), "sleep", "300"), s.create(s.sharedSandbox(), "sleep", "300")
+	for _, id := range []string{running, running, created} {
+		if err := crasher.Crash(s.ctx, id); err != nil {
+			s.Errorf("Crash: %v", err)
+		}
+	}
+	if c := s.awaitExit(running); c.ExitCode != 137 || c.OOMKilled {
+		s.Errorf("after a crash: %+v, want the exit code 137", c)
+	}
+	if c := s.inspect(created); c.State != backend.Created {
+		s.Errorf("a crash changed a container that did not run: %+v", c)
+	}
+	s.expectMissing("Crash of what is gone", crasher.Crash(s.ctx, unknownID), backend.KindContainer)
+}

@@ -12,8 +12,6 @@ package backendtest
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -66,8 +64,10 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 	}{
 		{"InfoDescribesTheEngine", testInfo},
 		{"EnsureNetworkFindsWhatItMade", testEnsureNetwork},
-		{"ASandboxTakesItsAddressWhenItStarts", testAddressInUse},
-		{"ASandboxWithoutAddressGetsOneOfTheLast20", testOwnAddress},
+		{"ANetworkHasTheRangeAskedFor", testNetworkRange},
+		{"ASandboxGetsAnAddressOfItsSubnet", testSubnet},
+		{"AFullSubnetSaysSo", testFullSubnet},
+		{"AnAddressIsReservedForItsSandbox", testReservedAddress},
 		{"AnImageIsLocalOrNotFound", testImage},
 		{"PullTellsWhyItFails", testPullError},
 		{"CreateReturnsWhatExistsUnderTheName", testCreateTwice},
@@ -85,11 +85,13 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"StopKillsAfterTheGrace", testStopGrace},
 		{"StopOfWhatDoesNotRunSucceeds", testStopTwice},
 		{"RemoveKillsAndForgets", testRemove},
+		{"CrashEndsARunningContainer", testCrash},
 		{"ListFiltersByAllLabels", testList},
 		{"LabelsAreReturnedAsGiven", testLabels},
 		{"WatchBeginsWithResync", testWatchResync},
 		{"EventsComeInOrder", testWatchOrder},
-		{"WatchCallsFromOneGoroutine", testWatchOneGoroutine},
+		{"WatchShowsOnlyWhatCarriesItsLabels", testWatchLabels},
+		{"WatchTellsOfOneThingAtATime", testWatchOneAtATime},
 		{"LogsOfAStoppedContainer", testLogs},
 		{"LogsTellTheStream", testLogsStderr},
 		{"LogsFollowUntilTheContainerStops", testLogsFollow},
@@ -126,7 +128,7 @@ type suite struct {
 	network  backend.Network
 	recorder *recorder
 	token    string        // in all names: suites may share a daemon
-	made     atomic.Uint32 // numbers handed out for names and addresses
+	made     atomic.Uint32 // numbers handed out for names
 
 	anySandbox sync.Once
 	anyID      string
@@ -144,7 +146,7 @@ func newSuite(t *testing.T, fixture Fixture) *suite {
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	watching := make(chan error, 1)
-	go func() { watching <- s.Engine.Watch(ctx, s.recorder.record) }()
+	go func() { watching <- s.Engine.Watch(ctx, nil, s.recorder.record) }()
 	t.Cleanup(func() {
 		cancel()
 		select {
@@ -161,17 +163,4 @@ func newSuite(t *testing.T, fixture Fixture) *suite {
 	}
 	s.network = network
 	return s
-}
-
-// address is one of the network's that no other case gets.
-func (s *suite) address(t *testing.T) netip.Addr {
-	t.Helper()
-	prefix, err := netip.ParsePrefix(s.network.CIDR)
-	if err != nil {
-		t.Fatalf("network %q: %v", s.network.Name, err)
-	}
-	base := prefix.Masked().Addr().As4()
-	number := binary.BigEndian.Uint32(base[:]) + 16 + s.made.Add(1)
-	binary.BigEndian.PutUint32(base[:], number)
-	return netip.AddrFrom4(base)
 }

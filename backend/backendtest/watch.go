@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,7 @@ func testWatchResync(s *scene) {
 	id := s.run(s.sharedSandbox(), "exit", "0")
 	s.awaitExit(id)
 	recorder, done := newRecorder(), make(chan error, 1)
-	go func() { done <- s.Engine.Watch(ctx, recorder.record) }()
+	go func() { done <- s.Engine.Watch(ctx, nil, recorder.record) }()
 	events := recorder.await(s.T, "event", func(events []backend.Event) bool { return len(events) > 0 })
 	if events[0].Kind != backend.Resync {
 		s.Errorf("the first event is %+v, want Resync", events[0])
@@ -50,7 +51,7 @@ func testWatchOrder(s *scene) {
 		}
 	}
 	all, _ := s.recorder.snapshot()
-	all = slices.DeleteFunc(all, func(e backend.Event) bool { return e.Labels[caseLabel] != s.Name() })
+	all = slices.DeleteFunc(all, func(e backend.Event) bool { return !slices.Contains([]string{sandbox, first, second}, e.ContainerID) })
 	at := func(id string, kind backend.EventKind) int {
 		return slices.IndexFunc(all, func(e backend.Event) bool { return e.ContainerID == id && e.Kind == kind })
 	}
@@ -63,7 +64,7 @@ func testWatchOrder(s *scene) {
 	}
 }
 
-func testWatchOneGoroutine(s *scene) {
+func testWatchOneAtATime(s *scene) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	recorder, done := newRecorder(), make(chan struct{})
 	defer func() {
@@ -73,11 +74,11 @@ func testWatchOneGoroutine(s *scene) {
 	var inside atomic.Int32
 	watch := func(event backend.Event) {
 		if inside.Add(1) != 1 {
-			s.Error("Watch calls its function from two goroutines at once")
+			s.Error("Watch calls its function twice at once")
 		}
 		// The function may use the engine.
-		if event.ContainerID != "" && event.Labels[caseLabel] == s.Name() {
-			if _, err := s.Engine.Inspect(s.ctx, event.ContainerID); err != nil {
+		if event.ContainerID != "" {
+			if _, err := s.Engine.Inspect(s.ctx, event.ContainerID); err != nil && !errors.Is(err, backend.ErrNotFound) {
 				s.Errorf("Inspect on an event: %v", err)
 			}
 		}
@@ -86,7 +87,7 @@ func testWatchOneGoroutine(s *scene) {
 	}
 	go func() {
 		defer close(done)
-		expectStopped(s.T, "Watch", s.Engine.Watch(ctx, watch))
+		expectStopped(s.T, "Watch", s.Engine.Watch(ctx, nil, watch))
 	}()
 	recorder.await(s.T, "Resync", func(events []backend.Event) bool { return len(events) > 0 })
 	sandbox := s.sharedSandbox()
@@ -94,4 +95,26 @@ func testWatchOneGoroutine(s *scene) {
 	for _, id := range ids {
 		recorder.awaitOf(s.T, id, "died", last(backend.ContainerDied))
 	}
+}
+
+func testWatchLabels(s *scene) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	recorder, done := newRecorder(), make(chan error, 1)
+	go func() { done <- s.Engine.Watch(ctx, s.labels(), recorder.record) }()
+	recorder.await(s.T, "Resync", func(events []backend.Event) bool { return len(events) > 0 })
+	sandbox := s.sharedSandbox()
+	other := s.spec(sandbox, "exit", "0")
+	other.Labels = nil
+	theirs := s.createFrom(other)
+	defer s.remove(theirs)
+	s.start(theirs)
+	s.awaitExit(theirs)
+	mine := s.run(sandbox, "exit", "0")
+	recorder.awaitOf(s.T, mine, "died", last(backend.ContainerDied))
+	events, _ := recorder.snapshot()
+	if got := of(theirs, events); len(got) != 0 {
+		s.Errorf("Watch shows events of a container without its labels: %+v", got)
+	}
+	cancel()
+	expectStopped(s.T, "Watch", <-done)
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"io"
-	"iter"
 	"math/bits"
 	"net"
 	"net/netip"
@@ -15,48 +14,6 @@ import (
 
 	"github.com/docker/docker/api/types/network"
 )
-
-// candidates are the ranges for VPCs in order of preference: AWS's default VPC,
-// then the rest of 172.16.0.0/12 from its end, as Docker's own networks start at
-// its beginning, then 10.0.0.0/8 likewise.
-func candidates() iter.Seq[netip.Prefix] {
-	return func(yield func(netip.Prefix) bool) {
-		for second := 31; second >= 16; second-- {
-			if !yield(netip.PrefixFrom(netip.AddrFrom4([4]byte{172, byte(second)}), 16)) {
-				return
-			}
-		}
-		for second := 255; second >= 0; second-- {
-			if !yield(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(second)}), 16)) {
-				return
-			}
-		}
-	}
-}
-
-// freeRanges are the candidates that overlap none of avoid.
-func freeRanges(avoid []netip.Prefix) iter.Seq[netip.Prefix] {
-	return func(yield func(netip.Prefix) bool) {
-	next:
-		for candidate := range candidates() {
-			for _, other := range avoid {
-				if candidate.Overlaps(other) {
-					continue next
-				}
-			}
-			if !yield(candidate) {
-				return
-			}
-		}
-	}
-}
-
-// lastRange is the /20 at the end of a /16, from which the engine picks addresses.
-func lastRange(subnet netip.Prefix) netip.Prefix {
-	a := subnet.Addr().As4()
-	a[2], a[3] = 240, 0
-	return netip.PrefixFrom(netip.AddrFrom4(a), 20)
-}
 
 // taken are the ranges of the engine's networks, whoever made them.
 func taken(networks []network.Inspect) (ranges []netip.Prefix) {
@@ -90,7 +47,13 @@ func hostRanges() (ranges []netip.Prefix) {
 // are little-endian hex. Source: proc_pid_net(5), /proc/net/route.
 var routeLine = regexp.MustCompile(`^\S+\s+([0-9A-F]{8})\s+[0-9A-F]{8}\s+\S+\s+\S+\s+\S+\s+\S+\s+([0-9A-F]{8})\s`)
 
-// routes reads a routing table. The default route takes nothing away.
+// minRouteBits is the length from which on a route says that its range is somewhere. A
+// shorter one leads everywhere, as the default route does: a VPN that takes all traffic
+// routes 0.0.0.0/1 and 128.0.0.0/1. No private range is larger than a /8.
+// Source: RFC 1918; openvpn(8), --redirect-gateway def1.
+const minRouteBits = 8
+
+// routes reads a routing table, without the routes that lead everywhere.
 func routes(table io.Reader) (ranges []netip.Prefix) {
 	for lines := bufio.NewScanner(table); lines.Scan(); {
 		fields := routeLine.FindStringSubmatch(lines.Text())
@@ -100,7 +63,7 @@ func routes(table io.Reader) (ranges []netip.Prefix) {
 		destination, _ := hex.DecodeString(fields[1])
 		mask, _ := hex.DecodeString(fields[2])
 		ones := bits.OnesCount32(binary.LittleEndian.Uint32(mask))
-		if ones == 0 {
+		if ones < minRouteBits {
 			continue
 		}
 		var address [4]byte
@@ -110,11 +73,7 @@ func routes(table io.Reader) (ranges []netip.Prefix) {
 	return ranges
 }
 
-func isHostAddress(ip string) bool {
-	want, err := netip.ParseAddr(ip)
-	if err != nil {
-		return false
-	}
+func isHostAddress(want netip.Addr) bool {
 	addresses, _ := net.InterfaceAddrs()
 	for _, a := range addresses {
 		if prefix, err := netip.ParsePrefix(a.String()); err == nil && prefix.Addr() == want {

@@ -26,13 +26,13 @@ func BenchmarkTask(b *testing.B) {
 	for b.Loop() {
 		sandbox, err := engine.CreateSandbox(ctx, backend.SandboxSpec{Name: dockertest.Owner(), Network: "vpc", Memory: 64 << 20, CPU: 256})
 		must(err)
-		must(engine.Start(ctx, sandbox))
-		id, err := engine.Create(ctx, backend.ContainerSpec{Name: dockertest.Owner(), Image: app, Sandbox: sandbox, Command: []string{"ignore-term"}})
+		must(engine.Start(ctx, sandbox.ID))
+		id, err := engine.Create(ctx, backend.ContainerSpec{Name: dockertest.Owner(), Image: app, Sandbox: sandbox.ID, Command: []string{"ignore-term"}})
 		must(err)
 		must(engine.Start(ctx, id))
 		b.StopTimer()
 		must(engine.Remove(ctx, id))
-		must(engine.Remove(ctx, sandbox))
+		must(engine.Remove(ctx, sandbox.ID))
 		b.StartTimer()
 	}
 }

@@ -15,9 +15,6 @@ const (
 	cpuPeriod = 100_000
 	// minCPUQuota is the least the kernel takes: a millisecond.
 	minCPUQuota = 1_000
-	// cgroupRoot is the parent of Docker's own groups. It is asked for by name, as
-	// an engine may be configured to use another.
-	cgroupRoot = "/docker"
 )
 
 // containerRequest maps a spec to the engine's terms.
@@ -40,9 +37,7 @@ func (e *Engine) containerRequest(spec backend.ContainerSpec, sandbox sandboxFac
 	}
 	if spec.Sandbox != "" {
 		host.NetworkMode = container.NetworkMode("container:" + spec.Sandbox)
-		if taskLimits {
-			host.CgroupParent = cgroupRoot + "/" + spec.Sandbox
-		}
+		host.CgroupParent = sandbox.group
 	}
 	if spec.Init {
 		host.Init = &spec.Init

@@ -151,6 +151,17 @@ func TestLimitsSurviveARestartOfTheEmulator(t *testing.T) {
 	}
 }
 
+func TestASandboxStaysWithinTheLimitsOfItsParent(t *testing.T) {
+	t.Parallel()
+	engine := dockertest.Engine(t)
+	machine := newTask(t, engine, backend.SandboxSpec{Memory: 64 << 20, CPU: 512})
+	task := newTask(t, engine, backend.SandboxSpec{Parent: machine.sandbox, CPU: 256})
+	c := task.exited(task.run(backend.ContainerSpec{}, "eat", "120"))
+	if c.ExitCode != 137 || !c.OOMKilled {
+		t.Errorf("eater exited with %d, OOMKilled %v; want 137 and true", c.ExitCode, c.OOMKilled)
+	}
+}
+
 func TestLongLinesAndTerminals(t *testing.T) {
 	t.Parallel()
 	task := newTask(t, dockertest.Engine(t), backend.SandboxSpec{})

@@ -20,12 +20,17 @@ import (
 // answer that has not come by then will not.
 const dialTimeout = 3 * time.Second
 
+// connectTimeout bounds what the engine has to do with a connection.
+const connectTimeout = 10 * time.Second
+
 // Dial implements backend.Engine. It connects to the sandbox's own address, as a
 // load balancer does: what listens on the loopback address alone does not answer.
 // Where the address is out of reach, the sandbox program connects from inside, and
 // the bytes take the way through the engine's API.
 func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error) {
-	ip, err := e.sandboxIP(ctx, sandboxID)
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	sandbox, err := e.sandbox(ctx, sandboxID)
 	if err != nil {
 		return nil, engineError(err)
 	}
@@ -35,18 +40,13 @@ func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn
 	}
 	if reachable {
 		dialer := net.Dialer{Timeout: dialTimeout}
-		return dialer.DialContext(ctx, "tcp4", net.JoinHostPort(ip, strconv.Itoa(port)))
+		return dialer.DialContext(ctx, "tcp4", net.JoinHostPort(sandbox.ip.String(), strconv.Itoa(port)))
 	}
-	return e.dialInside(ctx, sandboxID, ip, port)
+	return e.dialInside(ctx, sandboxID, netip.AddrPortFrom(sandbox.ip, uint16(port)))
 }
 
 // dialInside runs the sandbox program's connect mode.
-func (e *Engine) dialInside(ctx context.Context, sandboxID, ip string, port int) (net.Conn, error) {
-	to, err := netip.ParseAddr(ip)
-	if err != nil {
-		return nil, fmt.Errorf("dial sandbox: %w", err)
-	}
-	remote := netip.AddrPortFrom(to, uint16(port))
+func (e *Engine) dialInside(ctx context.Context, sandboxID string, remote netip.AddrPort) (net.Conn, error) {
 	made, err := e.client.ContainerExecCreate(ctx, sandboxID, container.ExecOptions{
 		AttachStdin: true, AttachStdout: true, AttachStderr: true,
 		Cmd: []string{sandboxPath, "connect", remote.String()},
@@ -54,7 +54,9 @@ func (e *Engine) dialInside(ctx context.Context, sandboxID, ip string, port int)
 	if err != nil {
 		return nil, engineError(err)
 	}
-	stream, err := e.client.ContainerExecAttach(ctx, made.ID, container.ExecAttachOptions{})
+	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
+		return e.client.ContainerExecAttach(ctx, made.ID, container.ExecAttachOptions{})
+	})
 	if err != nil {
 		return nil, engineError(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -43,11 +44,11 @@ func runChild(owner string) error {
 	if err != nil {
 		return err
 	}
-	if err := engine.Start(ctx, sandbox); err != nil {
+	if err := engine.Start(ctx, sandbox.ID); err != nil {
 		return err
 	}
 	id, err := engine.Create(ctx, backend.ContainerSpec{
-		Name: owner + "-app", Image: os.Getenv(childEnv + "_IMAGE"), Sandbox: sandbox, Command: []string{"ignore-term"},
+		Name: owner + "-app", Image: os.Getenv(childEnv + "_IMAGE"), Sandbox: sandbox.ID, Command: []string{"ignore-term"},
 		Mounts: []backend.Mount{{Volume: true, Source: owner + "-data", Target: "/data"}},
 	})
 	if err != nil {
@@ -119,6 +120,7 @@ type task struct {
 	engine  *docker.Engine
 	image   string
 	sandbox string
+	ip      netip.Addr
 	name    string
 }
 
@@ -135,10 +137,10 @@ func newTask(t *testing.T, engine *docker.Engine, spec backend.SandboxSpec) *tas
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := engine.Start(ctx, sandbox); err != nil {
+	if err := engine.Start(ctx, sandbox.ID); err != nil {
 		t.Fatal(err)
 	}
-	return &task{T: t, engine: engine, image: dockertest.Image(t), sandbox: sandbox, name: name}
+	return &task{T: t, engine: engine, image: dockertest.Image(t), sandbox: sandbox.ID, ip: sandbox.IP, name: name}
 }
 
 // create makes a container that runs the application with a command.

@@ -4,7 +4,8 @@
 // Everything it makes carries labels with the owner, the emulator that asked for
 // it. What an emulator leaves behind when it is killed is removed by the next
 // [Engine.Sweep] of any other one: a lifeline container, whose standard input this
-// process holds open, tells the living from the dead.
+// process holds open, tells the living from the dead. An owner with a data directory
+// lives on without a process, for as long as the directory is there.
 package docker
 
 import (
@@ -21,7 +22,6 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/system"
-	"github.com/docker/docker/client"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -41,19 +41,27 @@ type Options struct {
 	// Owner names the emulator. Engines with the same owner share containers and
 	// networks; others neither see nor touch them. Required.
 	Owner string
-	// Durable keeps containers when this process dies: nobody sweeps them.
-	Durable bool
+	// Directory is the data directory, whose OwnerFile holds the owner's name. What
+	// the owner has stays when this process ends, for as long as the directory does.
+	// Empty is an owner of which nothing outlives this process.
+	Directory string
+	// Unanswered opens an engine that does not answer yet: calls fail until it does.
+	Unanswered bool
+	// WarmSandboxes is how many sandboxes to keep started for the next tasks in each
+	// subnet that tasks were started in lately. Zero is none.
+	WarmSandboxes int
 	// Log is where the engine tells what it does of its own accord. Nil discards.
 	Log *slog.Logger
 }
 
 // Engine is a backend.Engine on a Docker engine.
 type Engine struct {
-	client  *client.Client
-	owner   string
-	durable bool
-	local   bool // the engine's socket is on this machine
-	log     *slog.Logger
+	host   string
+	client apiClient
+	owner  string
+	place  place // of the owner's directory
+	local  bool  // the engine's socket is on this machine
+	log    *slog.Logger
 
 	// closing ends what tends the lifeline.
 	closing context.Context
@@ -67,16 +75,24 @@ type Engine struct {
 	self         lazy[ownContainer]
 	direct       lazy[bool] // whether sandbox addresses can be dialled from here
 
+	helpless sync.Map // registries whose login could not be looked up
+
+	run  string // tells this Engine's warm sandboxes from those of an earlier one
+	warm *warmPool
+
 	inspections singleflight.Group // of images, by reference
 
 	networksMu sync.Mutex
 	networks   map[string]vpcNetwork // by Network.Name
 	sandboxes  sync.Map              // sandbox id to sandboxFacts
+	leases     sync.Map              // sandbox id to lease
+	ours       sync.Map              // ids of containers that are known to be the owner's
 }
 
 var (
 	_ backend.Engine  = (*Engine)(nil)
 	_ backend.Sweeper = (*Engine)(nil)
+	_ backend.Crasher = (*Engine)(nil)
 )
 
 // Open connects to an engine. It asks only whether the engine answers; images,
@@ -85,6 +101,10 @@ var (
 func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if opts.Owner == "" {
 		return nil, errors.New("open docker engine: no owner")
+	}
+	home, err := here(opts.Directory)
+	if err != nil {
+		return nil, fmt.Errorf("find the data directory: %w", err)
 	}
 	at, err := endpoint.Resolve(opts.Host)
 	if err != nil {
@@ -96,7 +116,8 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	ping, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
-	if _, err := cli.Ping(ping); err != nil {
+	api := apiClient{Client: cli, negotiated: new(lazy[struct{}])}
+	if err := api.negotiate(ping); err != nil && !opts.Unanswered {
 		_ = cli.Close()
 		return nil, openError(at.Host, err)
 	}
@@ -105,9 +126,11 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{
-		client: cli, owner: opts.Owner, durable: opts.Durable, local: at.Local(),
+		host: at.Host, client: api, owner: opts.Owner, place: home, local: at.Local(),
 		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{},
 	}
+	e.run, e.warm = randomSuffix(), newWarmPool(opts.WarmSandboxes, e.log)
+	e.warm.create, e.warm.discard = e.createWarm, e.discardWarm
 	e.closing, e.close = context.WithCancel(context.Background())
 	return e, nil
 }
@@ -127,6 +150,12 @@ func openError(host string, err error) error {
 	}
 }
 
+// durable says whether the owner outlives this process.
+func (e *Engine) durable() bool { return e.place.directory != "" }
+
+// Host is the engine's address: unix:///var/run/docker.sock.
+func (e *Engine) Host() string { return e.host }
+
 // Info implements backend.Engine.
 func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	info, err := e.client.Info(ctx)
@@ -139,16 +168,23 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	}
 	known := factsOf(info)
 	return backend.Info{
-		Name: "docker", Version: info.ServerVersion,
+		ID: info.ID, Name: "docker", Version: info.ServerVersion,
 		OS: info.OSType, Architecture: known.architecture,
 		CPUs: info.NCPU, Memory: info.MemTotal,
 		Reachable: reachable, TaskLimits: known.taskLimits,
 	}, nil
 }
 
-// Close implements backend.Engine. For the sweep of other emulators the owner is
-// dead from now on, unless it is durable.
+// Close implements backend.Engine. It removes the warm sandboxes. For the sweep of
+// other emulators the owner is dead from now on, unless it has a data directory.
 func (e *Engine) Close() error {
+	farewell, cancel := context.WithTimeout(context.Background(), warmFarewell)
+	defer cancel()
+	e.warm.disable()
+	e.warm.empty(farewell)
+	if e.durable() {
+		e.leave()
+	}
 	e.close()
 	if l, made := e.life.peek(); made {
 		l.hangUp()
@@ -162,6 +198,7 @@ type facts struct {
 	// hosted says that containers run on the engine's own machine and network, not
 	// in a virtual machine or a network namespace of a user.
 	hosted     bool
+	groups     groups
 	taskLimits bool
 }
 
@@ -176,13 +213,14 @@ func factsOf(info system.Info) facts {
 	rootless := slices.ContainsFunc(info.SecurityOptions, func(option string) bool {
 		return strings.Contains(option, "rootless")
 	})
+	layout := groups{version: info.CgroupVersion, driver: info.CgroupDriver}
 	return facts{
 		architecture: goArchitecture(info.Architecture),
 		hosted:       !rootless && info.OperatingSystem != "Docker Desktop",
-		// With cgroup v2 a group that holds processes cannot have children with
-		// limits; with the systemd driver a parent must be a slice. Only the first
-		// version under Docker's own driver nests containers below a sandbox.
-		taskLimits: info.CgroupVersion == "1" && info.CgroupDriver == "cgroupfs" && !rootless,
+		groups:       layout,
+		// Where groups do not nest in a sandbox's own, nobody sets the limits of a
+		// task's group: the engine does so for groups of containers only.
+		taskLimits: layout.nest() && !rootless,
 	}
 }
 

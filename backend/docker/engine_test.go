@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +21,7 @@ func TestEngine(t *testing.T) {
 	registry := newRegistry(t, "", "")
 	backendtest.Run(t, func(t *testing.T) backendtest.Fixture {
 		link := newLink(t)
-		engine, err := docker.Open(t.Context(), docker.Options{Owner: dockertest.Owner(), Host: "unix://" + link.path})
+		engine, err := docker.Open(t.Context(), docker.Options{Owner: dockertest.Owner(), Host: "unix://" + link.path, WarmSandboxes: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,6 +41,8 @@ type link struct {
 	mu       sync.Mutex
 	listener net.Listener
 	conns    map[net.Conn]bool
+	attached []net.Conn // the engine's ends of attach requests
+	dead     []net.Conn // those of which the client has not been told
 }
 
 func newLink(t *testing.T) *link {
@@ -91,8 +94,65 @@ func (l *link) serve(conn net.Conn) {
 	l.mu.Unlock()
 	pass := func(to, from net.Conn) {
 		_, _ = io.Copy(to, from)
-		_ = to.(*net.UnixConn).CloseWrite()
+		if !l.isHalfOpen(from) {
+			_ = to.(*net.UnixConn).CloseWrite()
+		}
 	}
-	go pass(engine, conn)
+	go func() {
+		first := make([]byte, 4096)
+		n, _ := conn.Read(first)
+		if strings.Contains(string(first[:n]), "/attach?") {
+			l.mu.Lock()
+			l.attached = append(l.attached, engine)
+			l.mu.Unlock()
+		}
+		_, _ = engine.Write(first[:n])
+		pass(engine, conn)
+	}()
 	pass(conn, engine)
+}
+
+// The first calls agree on the version of the API, all at once: `go test -race` sees
+// whether they read it meanwhile.
+func TestFirstCallsAtOnceToAnEngineThatHadNotAnswered(t *testing.T) {
+	dockertest.Require(t)
+	link := newLink(t)
+	link.lose()
+	engine, err := docker.Open(t.Context(), docker.Options{Owner: dockertest.Owner(), Host: "unix://" + link.path, Unanswered: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = engine.Close() }()
+	link.restore()
+	var calls sync.WaitGroup
+	for range 8 {
+		calls.Go(func() {
+			if _, err := engine.List(t.Context(), nil); err != nil {
+				t.Error(err)
+			}
+		})
+		calls.Go(func() {
+			if _, err := engine.Info(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	calls.Wait()
+}
+
+// halfOpen closes the engine's end of what is attached to containers. The client's
+// end stays open.
+func (l *link) halfOpen() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dead, l.attached = l.attached, nil
+	for _, engine := range l.dead {
+		_ = engine.Close()
+	}
+}
+
+func (l *link) isHalfOpen(engine net.Conn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Contains(l.dead, engine)
 }

@@ -33,16 +33,55 @@ func engineError(err error) error {
 		return err
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	case errors.Is(err, backend.ErrNotFound), errors.Is(err, backend.ErrSubnetFull):
+		return err
 	case cerrdefs.IsNotFound(err):
-		return &classified{err, backend.ErrNotFound}
+		return &backend.NotFoundError{Kind: missingKind(err), Err: err}
 	case lost(err):
 		return unavailable(err)
 	// What libnetwork says when the address asked for is not free.
 	case strings.Contains(err.Error(), "Address already in use"):
 		return &classified{err, backend.ErrAddressInUse}
+	case bridgeFull(err):
+		return &classified{err, backend.ErrNoCapacity}
+	case sandboxGone(err):
+		return &classified{err, backend.ErrNoSandbox}
 	default:
 		return err
 	}
+}
+
+// bridgeFull says whether the kernel refused another port on a bridge, which has
+// 1,023 at most: "adding interface veth… to bridge br-… failed: exchange full".
+// Source: EXFULL in Linux net/bridge/br_if.c.
+func bridgeFull(err error) bool { return err != nil && strings.Contains(err.Error(), "exchange full") }
+
+// sandboxGone says whether a container did not start because its sandbox has ended:
+// what the engine says when it knows, and the runtime when the engine does not know yet.
+// Source: Moby daemon/container_operations.go, runc libcontainer.
+func sandboxGone(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "cannot join network of a non running container") ||
+		strings.Contains(text, "namespace path: lstat /proc/")
+}
+
+// missingKind tells from the engine's words what it does not have.
+func missingKind(err error) backend.Kind {
+	switch text := strings.ToLower(err.Error()); {
+	case strings.Contains(text, "no such image"):
+		return backend.KindImage
+	case strings.Contains(text, "no such container"):
+		return backend.KindContainer
+	case strings.Contains(text, "network"):
+		return backend.KindNetwork
+	default:
+		return backend.KindContainer
+	}
+}
+
+// noContainer is the engine's answer for a container that it does not have.
+func noContainer(id string) error {
+	return &backend.NotFoundError{Kind: backend.KindContainer, Err: errors.New("No such container: " + id)} //nolint:staticcheck // the engine's own text
 }
 
 // lost says whether an error means that the connection to the engine failed or
@@ -51,5 +90,23 @@ func lost(err error) bool {
 	var broken *net.OpError
 	return client.IsErrConnectionFailed(err) || cerrdefs.IsUnavailable(err) || errors.As(err, &broken) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || inFront(err) || ending(err)
+}
+
+// ending recognizes the answer of an engine that ends: it has let go of containerd.
+// Source: grpc-go, and containerd's errdefs for the last word.
+func ending(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "transport is closing") || strings.Contains(text, "the client connection is closing") ||
+		strings.HasSuffix(text, ": unavailable")
+}
+
+// inFront recognizes the answer of what stands between here and the engine: Docker
+// Desktop, whose engine is paused, starts or has ended, and proxies. Docker Desktop
+// answers such a request with status 500 and says why, or nothing; an engine always
+// gives a reason.
+// Unverified: Docker publishes no list of these texts.
+func inFront(err error) bool {
+	text := strings.ToLower(err.Error())
+	return strings.Contains(text, "docker desktop is ") || strings.Contains(text, "request returned 5")
 }

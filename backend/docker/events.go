@@ -2,9 +2,11 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/docker/docker/api/types/events"
@@ -13,13 +15,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// resyncInterval is how often Watch asks for a full look although nothing seems
-// lost: the engine drops events for a listener that is too slow for it.
-const resyncInterval = 5 * time.Minute
+const (
+	// resyncInterval is how often Watch asks for a full look although nothing seems
+	// lost: the engine drops events for a listener that is too slow for it.
+	resyncInterval = 5 * time.Minute
+	// beatInterval is how often Watch asks the engine for a sign of life, and
+	// beatTimeout how long the engine may take for it: one that hangs keeps its
+	// connections open.
+	beatInterval = 5 * time.Second
+	beatTimeout  = 5 * time.Second
+)
 
 // Watch implements backend.Engine.
-func (e *Engine) Watch(ctx context.Context, fn func(backend.Event)) error {
-	w := &watch{engine: e, fn: fn}
+func (e *Engine) Watch(ctx context.Context, labels map[string]string, fn func(backend.Event)) error {
+	w := &watch{engine: e, labels: labels, fn: fn}
 	wait := firstRetry
 	for {
 		err := w.listen(ctx)
@@ -43,6 +52,7 @@ func (e *Engine) Watch(ctx context.Context, fn func(backend.Event)) error {
 // watch is one call of Watch, over all its connections.
 type watch struct {
 	engine    *Engine
+	labels    map[string]string
 	fn        func(backend.Event)
 	connected bool
 	told      bool   // that the engine is lost
@@ -50,40 +60,62 @@ type watch struct {
 	last      string // the event last passed on
 }
 
-// listen passes on events until the connection breaks.
+// listen passes on events until the connection breaks or the engine falls silent.
+// Reading goes on while fn works: the engine drops what waits too long.
 func (w *watch) listen(ctx context.Context) error {
+	var tending sync.WaitGroup
+	defer tending.Wait()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stream, broken, err := w.connect(ctx)
+	if err != nil {
+		return err
+	}
+	w.connected, w.told = true, false
+	queue := newEventQueue()
+	queue.add(backend.Event{Kind: backend.Resync, Time: time.Now()})
+	tending.Go(func() { w.engine.beat(ctx, cancel) })
+	tending.Go(func() { cancel(w.read(ctx, stream, broken, queue)) })
+	for {
+		event, err := queue.next(ctx)
+		if err != nil {
+			return context.Cause(ctx)
+		}
+		w.fn(event)
+	}
+}
+
+// connect returns when the engine has answered.
+func (w *watch) connect(ctx context.Context) (<-chan events.Message, <-chan error, error) {
+	answer, cancel := context.WithTimeout(ctx, beatTimeout)
+	defer cancel()
 	if w.since == "" {
 		// The engine answers before it listens itself. Starting from a time before
 		// the request closes the gap.
-		now, err := w.engine.engineTime(ctx)
+		now, err := w.engine.engineTime(answer)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		w.since = engineTimestamp(now.UnixNano())
-	} else if _, err := w.engine.client.Ping(ctx); err != nil {
-		return err
+	} else if _, err := w.engine.client.Ping(answer); err != nil {
+		return nil, nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stream, broken := w.engine.client.Events(ctx, events.ListOptions{Since: w.since, Filters: w.filters()})
-	w.connected, w.told = true, false
-	w.fn(backend.Event{Kind: backend.Resync, Time: time.Now()})
-	resync := time.NewTicker(resyncInterval)
-	defer resync.Stop()
-	for {
-		select {
-		case message := <-stream:
-			w.pass(message)
-		case <-resync.C:
-			w.fn(backend.Event{Kind: backend.Resync, Time: time.Now()})
-		case err := <-broken:
-			return err
-		}
+	listening, stop := context.WithCancel(ctx)
+	late := context.AfterFunc(answer, stop)
+	stream, broken := w.engine.client.Events(listening, events.ListOptions{Since: w.since, Filters: w.filters()})
+	if !late() {
+		return nil, nil, errors.New("the engine does not answer a request for its events")
+	}
+	select {
+	case err := <-broken: // refused
+		return nil, nil, err
+	default:
+		return stream, broken, nil
 	}
 }
 
 func (w *watch) filters() filters.Args {
-	args := w.engine.owned(nil)
+	args := w.engine.owned(w.labels)
 	args.Add("type", string(events.ContainerEventType))
 	for _, action := range []events.Action{events.ActionStart, events.ActionDie, events.ActionHealthStatus} {
 		args.Add("event", string(action))
@@ -91,15 +123,56 @@ func (w *watch) filters() filters.Args {
 	return args
 }
 
-// pass hands on an event, unless it is the one at which the last connection ended.
-func (w *watch) pass(message events.Message) {
+// read takes the engine's messages until the connection breaks.
+func (w *watch) read(ctx context.Context, stream <-chan events.Message, broken <-chan error, queue *eventQueue) error {
+	resync := time.NewTicker(resyncInterval)
+	defer resync.Stop()
+	for {
+		select {
+		case message := <-stream:
+			if event, ok := w.take(message); ok {
+				queue.add(event)
+			}
+		case <-resync.C:
+			queue.add(backend.Event{Kind: backend.Resync, Time: time.Now()})
+		case err := <-broken:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// take reads a message, unless it is the one at which the last connection ended.
+func (w *watch) take(message events.Message) (backend.Event, bool) {
 	key := fmt.Sprint(message.Actor.ID, message.Action, message.TimeNano)
 	if key == w.last {
-		return
+		return backend.Event{}, false
 	}
 	w.last, w.since = key, engineTimestamp(message.TimeNano)
-	if event, ok := eventOf(message); ok {
-		w.fn(event)
+	if w.engine.hideWarmEvent(message) {
+		return backend.Event{}, false
+	}
+	return eventOf(message)
+}
+
+// beat asks the engine for a sign of life now and then, and cancels when none comes.
+func (e *Engine) beat(ctx context.Context, cancel context.CancelCauseFunc) {
+	tick := time.NewTicker(beatInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		answer, stop := context.WithTimeout(ctx, beatTimeout)
+		_, err := e.client.Ping(answer)
+		stop()
+		if err != nil && ctx.Err() == nil {
+			cancel(fmt.Errorf("no sign of life within %s: %w", beatTimeout, err))
+			return
+		}
 	}
 }
 
@@ -109,9 +182,7 @@ func eventOf(message events.Message) (backend.Event, bool) {
 	if of := kind(attributes[kindLabel]); of != kindSandbox && of != kindContainer {
 		return backend.Event{}, false
 	}
-	event := backend.Event{
-		ContainerID: message.Actor.ID, Labels: specLabels(attributes), Time: time.Unix(0, message.TimeNano),
-	}
+	event := backend.Event{ContainerID: message.Actor.ID, Time: time.Unix(0, message.TimeNano)}
 	switch action := message.Action; {
 	case action == events.ActionStart:
 		event.Kind = backend.ContainerStarted

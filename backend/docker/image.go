@@ -52,26 +52,51 @@ func (e *Engine) inspectImage(ctx context.Context, ref string) (backend.Image, e
 	}, nil
 }
 
-// Pull implements backend.Engine.
+// stallTimeout is how long a pull may go on without progress, its beginning included.
+// Source: amazon-ecs-agent, README, the time for a pull to begin.
+const stallTimeout = 5 * time.Minute
+
+// Pull implements backend.Engine. It takes as long as it makes progress.
 func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
-	auth, err := registryAuth(spec)
+	return e.pull(ctx, spec, stallTimeout)
+}
+
+func (e *Engine) pull(ctx context.Context, spec backend.PullSpec, patience time.Duration) error {
+	auth, err := e.registryAuth(spec)
 	if err != nil {
 		return err
 	}
-	stream, err := e.client.ImagePull(ctx, spec.Ref, image.PullOptions{Platform: spec.Platform, RegistryAuth: auth})
-	if err != nil {
-		return engineError(err)
+	return engineError(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
+		stream, err := e.client.ImagePull(ctx, spec.Ref, image.PullOptions{Platform: spec.Platform, RegistryAuth: auth})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = stream.Close() }()
+		return drainPull(stream, progress)
+	}))
+}
+
+// whileProgress ends what makes no progress for a while.
+func whileProgress(ctx context.Context, patience time.Duration, do func(ctx context.Context, progress func()) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stalled := time.AfterFunc(patience, func() { cancel(fmt.Errorf("no progress for %s", patience)) })
+	defer stalled.Stop()
+	err := do(ctx, func() { stalled.Reset(patience) })
+	if why := context.Cause(ctx); err != nil && why != nil {
+		return why
 	}
-	defer func() { _ = stream.Close() }()
-	return engineError(drainPull(stream))
+	return err
 }
 
 // drainPull waits for the end of a pull. What goes wrong after its beginning is
 // told in the stream of progress messages.
-func drainPull(stream io.Reader) error {
+func drainPull(stream io.Reader, progress func()) error {
 	for decoder := json.NewDecoder(stream); ; {
 		var message jsonmessage.JSONMessage
-		switch err := decoder.Decode(&message); {
+		err := decoder.Decode(&message)
+		progress()
+		switch {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
@@ -84,8 +109,9 @@ func drainPull(stream io.Reader) error {
 
 // registryAuth encodes the login for a pull: the one given, else the user's own
 // from the configuration file or its credential helper. Without any the pull is
-// anonymous.
-func registryAuth(spec backend.PullSpec) (string, error) {
+// anonymous, also if the helper cannot be asked: most images need no login, and for
+// others the registry says so. The docker command does the same.
+func (e *Engine) registryAuth(spec backend.PullSpec) (string, error) {
 	if spec.Auth != nil {
 		return registry.EncodeAuthConfig(registry.AuthConfig{Username: spec.Auth.Username, Password: spec.Auth.Password})
 	}
@@ -99,7 +125,9 @@ func registryAuth(spec backend.PullSpec) (string, error) {
 	}
 	login, err := config.LoadDefaultConfigFile(io.Discard).GetAuthConfig(key)
 	if err != nil {
-		return "", fmt.Errorf("look up registry login for %s: %w", key, err)
+		if _, said := e.helpless.LoadOrStore(key, struct{}{}); !said {
+			e.log.Warn("no registry login; images are pulled without", "registry", key, "error", err)
+		}
 	}
 	return registry.EncodeAuthConfig(registry.AuthConfig{
 		Username: login.Username, Password: login.Password, Auth: login.Auth,

@@ -2,16 +2,19 @@ package docker
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/mount"
+	"github.com/docker/docker/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
 // Inspect implements backend.Engine.
@@ -29,12 +32,12 @@ func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, err
 
 // limited reports whether a container can run out of memory by itself.
 func limited(found container.InspectResponse) bool {
-	return found.HostConfig.Memory > 0 || strings.HasPrefix(found.HostConfig.CgroupParent, cgroupRoot+"/")
+	return found.HostConfig.Memory > 0 || strings.HasPrefix(found.HostConfig.CgroupParent, dockerGroup+"/")
 }
 
 // oomNotice is how long the notice that a container is out of memory may take,
 // which comes on another way than that of its end.
-const oomNotice = 200 * time.Millisecond
+const oomNotice = 500 * time.Millisecond
 
 // sawOutOfMemory looks for the engine's notice. If that comes after the end of the
 // container, the engine forgets to write it down, but tells of it all the same.
@@ -56,15 +59,18 @@ func (e *Engine) sawOutOfMemory(ctx context.Context, c backend.Container) bool {
 // stamp is a time as the engine's event list takes it.
 func stamp(t time.Time) string { return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond()) }
 
-// inspectOwned does not know the containers of other owners, nor the lifeline.
+// inspectOwned does not know the containers of other owners, nor the lifeline and what
+// is kept for tasks to come.
 func (e *Engine) inspectOwned(ctx context.Context, id string) (container.InspectResponse, error) {
 	found, err := e.client.ContainerInspect(ctx, id)
 	if err != nil {
 		return found, err
 	}
-	if found.Config.Labels[ownerLabel] != e.owner || found.Config.Labels[kindLabel] == string(kindLifeline) {
-		return found, &classified{errors.New("No such container: " + id), backend.ErrNotFound} //nolint:staticcheck // the engine's own text
+	if found.Config.Labels[ownerLabel] != e.owner || found.Config.Labels[kindLabel] == string(kindLifeline) ||
+		e.isWarm(found.Name, found.Config.Labels) {
+		return found, noContainer(id)
 	}
+	e.ours.Store(found.ID, struct{}{})
 	return found, nil
 }
 
@@ -79,7 +85,16 @@ func containerOf(found container.InspectResponse) backend.Container {
 		StartedAt: timeOf(state.StartedAt),
 	}
 	if c.Sandbox {
-		c.IP = address(found)
+		if c.IP = address(found); c.IP.IsValid() {
+			c.MAC = ipam.MAC(c.IP)
+		}
+	} else {
+		c.Image, c.SandboxID = found.Config.Image, found.HostConfig.NetworkMode.ConnectedContainer()
+	}
+	for _, m := range found.HostConfig.Mounts {
+		if m.Type == mount.TypeVolume {
+			c.Volumes = append(c.Volumes, m.Source)
+		}
 	}
 	switch c.State {
 	case backend.Running:
@@ -87,7 +102,7 @@ func containerOf(found container.InspectResponse) backend.Container {
 	case backend.Exited:
 		c.ExitCode, c.OOMKilled = state.ExitCode, outOfMemory(found)
 		c.ExitedAt = timeOf(state.FinishedAt)
-		// The engine notes the start when it is told of it: after the end, for a
+		// The engine notes the start when it hears of it: after the end, for a
 		// process that lives for less than a millisecond.
 		if c.ExitedAt.Before(c.StartedAt) {
 			c.ExitedAt = c.StartedAt
@@ -103,7 +118,7 @@ func containerOf(found container.InspectResponse) backend.Container {
 // as a whole is out of memory, the kernel notifies every group in the task's own,
 // and the engine takes each notice for a kill.
 func outOfMemory(found container.InspectResponse) bool {
-	inTask := strings.HasPrefix(found.HostConfig.CgroupParent, cgroupRoot+"/")
+	inTask := strings.HasPrefix(found.HostConfig.CgroupParent, dockerGroup+"/")
 	return found.State.OOMKilled && (!inTask || found.State.ExitCode == exitKilled)
 }
 
@@ -149,17 +164,25 @@ func timeOf(text string) time.Time {
 }
 
 // address is the one a sandbox has, or will have once it starts.
-func address(found container.InspectResponse) string {
+func address(found container.InspectResponse) netip.Addr {
 	if found.NetworkSettings == nil {
-		return ""
+		return netip.Addr{}
 	}
 	for _, endpoint := range found.NetworkSettings.Networks {
-		if endpoint.IPAddress != "" {
-			return endpoint.IPAddress
-		}
-		if endpoint.IPAMConfig != nil && endpoint.IPAMConfig.IPv4Address != "" {
-			return endpoint.IPAMConfig.IPv4Address
+		if ip, err := netip.ParseAddr(endpointAddress(endpoint)); err == nil {
+			return ip
 		}
 	}
-	return ""
+	return netip.Addr{}
+}
+
+func endpointAddress(endpoint *network.EndpointSettings) string {
+	switch {
+	case endpoint == nil:
+		return ""
+	case endpoint.IPAddress == "" && endpoint.IPAMConfig != nil:
+		return endpoint.IPAMConfig.IPv4Address
+	default:
+		return endpoint.IPAddress
+	}
 }

@@ -10,8 +10,14 @@ import (
 
 // Labels of what this package makes. A label under them in a spec is overwritten.
 const (
-	ownerLabel   = "ecs-emulator.owner"
-	kindLabel    = "ecs-emulator.kind"
+	ownerLabel = "ecs-emulator.owner"
+	kindLabel  = "ecs-emulator.kind"
+	// directoryLabel, machineLabel and mountsLabel say where the data directory of a
+	// durable owner is; see place.
+	directoryLabel = "ecs-emulator.directory"
+	machineLabel   = "ecs-emulator.machine"
+	mountsLabel    = "ecs-emulator.mounts"
+	// durableLabel alone is what earlier versions set, and all that they go by.
 	durableLabel = "ecs-emulator.durable"
 	// vpcLabel names the VPC of a network. A user may set it on a network of theirs,
 	// to any value, to have the emulator in their compose project use that network.
@@ -19,6 +25,9 @@ const (
 	// graceLabel on a lifeline says for how long after it ended the owner may still
 	// be alive and about to reconnect.
 	graceLabel = "ecs-emulator.grace"
+	// warmLabel is on a sandbox that was made before there was a task for it. Its value
+	// is the run that made it; see isWarm.
+	warmLabel = "ecs-emulator.warm"
 	// specLabel lists the keys of the labels in the spec: an image adds its own.
 	specLabel = "ecs-emulator.labels"
 )
@@ -33,16 +42,18 @@ const (
 	kindNetwork   kind = "network"
 	kindVolume    kind = "volume"
 	kindImage     kind = "image"
+	kindWitness   kind = "witness" // see Engine.ensureWitness
 )
 
 // labels are those of a new thing: the spec's and our own.
 func (e *Engine) labels(of kind, spec map[string]string) map[string]string {
-	all := make(map[string]string, len(spec)+4)
+	all := make(map[string]string, len(spec)+7)
 	maps.Copy(all, spec)
 	all[ownerLabel] = e.owner
 	all[kindLabel] = string(of)
-	if e.durable {
+	if e.durable() {
 		all[durableLabel] = "true"
+		all[directoryLabel], all[machineLabel], all[mountsLabel] = e.place.directory, e.place.host, e.place.mounts
 	}
 	if of == kindSandbox || of == kindContainer {
 		keys, _ := json.Marshal(slices.Sorted(maps.Keys(spec))) // strings always marshal
@@ -67,9 +78,13 @@ func specLabels(all map[string]string) map[string]string {
 
 // owned selects what this owner made, and further labels if given.
 func (e *Engine) owned(labels map[string]string) filters.Args {
-	args := filters.NewArgs(filters.Arg("label", ownerLabel+"="+e.owner))
+	args := ownedBy(e.owner)
 	for key, value := range labels {
 		args.Add("label", key+"="+value)
 	}
 	return args
+}
+
+func ownedBy(owner string) filters.Args {
+	return filters.NewArgs(filters.Arg("label", ownerLabel+"="+owner))
 }

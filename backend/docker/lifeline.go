@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 )
@@ -21,6 +22,14 @@ const (
 	// remoteGrace is the same for an owner that speaks to a remote engine, where
 	// the network in between may be gone for a while.
 	remoteGrace = 10 * time.Minute
+
+	// probeInterval is how often an owner looks whether its lifeline still runs, well
+	// within brokenGrace. A connection may be dead without either end knowing: after
+	// the engine's virtual machine slept, or behind a proxy. The engine's end is then
+	// cleaned up first, and with it goes the lifeline.
+	probeInterval = brokenGrace / 3
+	// remoteProbeInterval is the same where the engine is remote.
+	remoteProbeInterval = 15 * time.Second
 
 	firstRetry = 250 * time.Millisecond
 	lastRetry  = 10 * time.Second
@@ -43,11 +52,8 @@ func (l *lifeline) hangUp() {
 // ensureLifeline has the lifeline running before it returns. Whatever could be left
 // over is made only after it: a sweep that sees a thing of ours and then looks for
 // the lifeline finds it. Making it concurrently would save a tenth of a second once,
-// and lose that. A durable owner has none, as nobody sweeps it.
+// and lose that.
 func (e *Engine) ensureLifeline(ctx context.Context) error {
-	if e.durable {
-		return nil
-	}
 	_, err := e.life.get(ctx, e.startLifeline)
 	return err
 }
@@ -65,25 +71,24 @@ func (e *Engine) startLifeline(ctx context.Context) (*lifeline, error) {
 }
 
 func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
-	image, err := e.ensureSandboxImage(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("import sandbox image: %w", err)
-	}
 	labels := e.labels(kindLifeline, nil)
 	labels[graceLabel] = brokenGrace.String()
 	if !e.local {
 		labels[graceLabel] = remoteGrace.String()
 	}
-	made, err := e.client.ContainerCreate(ctx,
-		&container.Config{Image: image, Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
-		&container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}},
-		nil, nil, resourceName(e.owner, "lifeline-"+randomSuffix()))
+	made, err := e.createFromSandboxImage(ctx, creation{name: resourceName(e.owner, "lifeline-"+randomSuffix()), CreateRequest: container.CreateRequest{
+		Config:     &container.Config{Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
+		HostConfig: &container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}},
+	}})
 	if err != nil {
 		return nil, err
 	}
-	l := &lifeline{id: made.ID}
+	e.ours.Delete(made.id) // no container of a task
+	l := &lifeline{id: made.id}
 	// Output is attached only for its end, which tells that the container ended.
-	l.conn, err = e.client.ContainerAttach(context.WithoutCancel(ctx), l.id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true})
+	l.conn, err = hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, l.id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true})
+	})
 	if err == nil {
 		err = e.client.ContainerStart(ctx, l.id, container.StartOptions{})
 		if err != nil {
@@ -99,7 +104,15 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 
 // tend waits for the lifeline to break, and makes a new one unless that was meant.
 func (e *Engine) tend(l *lifeline) {
+	if e.durable() {
+		if err := e.removeSpentLifelines(e.closing, l.id); err != nil {
+			e.log.Debug("remove lifelines of earlier runs", "error", err)
+		}
+	}
+	probing, stop := context.WithCancel(e.closing)
+	go e.probe(probing, l)
 	_, err := io.Copy(io.Discard, l.conn.Reader)
+	stop()
 	if l.dropped.Load() || e.closing.Err() != nil {
 		return
 	}
@@ -120,6 +133,39 @@ func (e *Engine) tend(l *lifeline) {
 	if err := e.remove(e.closing, l.id); err != nil {
 		e.log.Debug("remove broken lifeline", "container", l.id, "error", err)
 	}
+}
+
+// probe closes the connection to a lifeline that does not run any more, which ends
+// the wait of tend.
+func (e *Engine) probe(ctx context.Context, l *lifeline) {
+	interval := probeInterval
+	if !e.local {
+		interval = remoteProbeInterval
+	}
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if e.ended(ctx, l, interval) {
+			l.conn.Close()
+			return
+		}
+	}
+}
+
+// ended asks the engine whether a lifeline is over. No answer is none.
+func (e *Engine) ended(ctx context.Context, l *lifeline, patience time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	found, err := e.client.ContainerInspect(ctx, l.id)
+	if err != nil {
+		return cerrdefs.IsNotFound(err)
+	}
+	return !found.State.Running
 }
 
 // errDropped: the lifeline to replace is no longer wanted.

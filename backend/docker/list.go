@@ -20,11 +20,17 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.
 	if err != nil {
 		return nil, engineError(err)
 	}
+	if len(found) > 0 && e.durable() {
+		// What an earlier run has made is in use again.
+		if err := e.ensureLifeline(ctx); err != nil {
+			return nil, engineError(err)
+		}
+	}
 	inspected := make([]*backend.Container, len(found))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(inspectors)
 	for i, summary := range found {
-		if summary.Labels[kindLabel] == string(kindLifeline) {
+		if summary.Labels[kindLabel] == string(kindLifeline) || e.hideWarm(summary) {
 			continue
 		}
 		group.Go(func() error {
@@ -36,6 +42,7 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.
 				return err
 			}
 			c := containerOf(one)
+			e.ours.Store(c.ID, struct{}{})
 			inspected[i] = &c
 			return nil
 		})

@@ -1,19 +1,22 @@
 package docker
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
 // vpcNetwork is the Docker network of a VPC.
@@ -21,7 +24,8 @@ type vpcNetwork struct {
 	id         string
 	dockerName string
 	subnet     netip.Prefix
-	gateway    string
+	gateway    netip.Addr
+	addresses  *ipam.Network // of its sandboxes
 	// adopted networks are the user's: never removed.
 	adopted bool
 }
@@ -47,9 +51,67 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	if err != nil {
 		return backend.Network{}, engineError(err)
 	}
-	e.networks[spec.Name] = vpc
+	if err := e.know(ctx, spec.Name, vpc); err != nil {
+		return backend.Network{}, engineError(err)
+	}
 	e.direct.reset() // the gateway may tell what the engine's facts could not
-	return backend.Network{ID: vpc.id, Name: spec.Name, CIDR: vpc.subnet.String()}, nil
+	return backend.Network{ID: vpc.id, Name: spec.Name, CIDR: vpc.subnet, Gateway: vpc.gateway}, nil
+}
+
+// know remembers a network, and which of its addresses sandboxes of an earlier run
+// have. networksMu is held.
+func (e *Engine) know(ctx context.Context, name string, vpc vpcNetwork) error {
+	if known, ok := e.networks[name]; ok && known.id == vpc.id {
+		return nil
+	}
+	vpc.addresses = ipam.New(vpc.subnet, vpc.gateway)
+	if err := e.occupyKnown(ctx, vpc); err != nil {
+		return err
+	}
+	e.networks[name] = vpc
+	return nil
+}
+
+// occupyKnown takes the addresses of the sandboxes that are there.
+func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
+	sandboxes := e.owned(map[string]string{kindLabel: string(kindSandbox)})
+	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: sandboxes})
+	if err != nil {
+		return err
+	}
+	for _, c := range found {
+		if c.NetworkSettings == nil || e.removedWarm(ctx, c) {
+			continue
+		}
+		ip, err := netip.ParseAddr(endpointAddress(c.NetworkSettings.Networks[vpc.dockerName]))
+		if err == nil && vpc.addresses.Occupy(ip) {
+			e.leases.Store(c.ID, lease{ip, vpc.addresses})
+		}
+	}
+	return nil
+}
+
+// ReserveAddress implements backend.Engine.
+func (e *Engine) ReserveAddress(ctx context.Context, name string, subnet netip.Prefix) (netip.Addr, error) {
+	vpc, err := e.vpc(ctx, name)
+	if err != nil {
+		return netip.Addr{}, engineError(err)
+	}
+	defer e.warm.starts()()
+	ip, err := vpc.addresses.Reserve(subnet)
+	if addressMissing(err) && e.releaseWarm(ctx, name, subnet, ip) {
+		ip, err = vpc.addresses.Reserve(subnet)
+	}
+	return ip, err
+}
+
+// ReleaseAddress implements backend.Engine.
+func (e *Engine) ReleaseAddress(name string, address netip.Addr) {
+	e.networksMu.Lock()
+	defer e.networksMu.Unlock()
+	if vpc, ok := e.networks[name]; ok {
+		vpc.addresses.Release(address)
+	}
 }
 
 func (e *Engine) ensureVPC(ctx context.Context, spec backend.NetworkSpec, own ownContainer) (vpcNetwork, error) {
@@ -66,8 +128,8 @@ func (e *Engine) ensureVPC(ctx context.Context, spec backend.NetworkSpec, own ow
 			return vpc, e.join(ctx, vpc, own)
 		}
 	}
-	if vpc, found := e.adopt(existing, spec.Name, own); found {
-		return vpc, nil
+	if vpc, found, err := e.adopt(ctx, existing, spec.Name, own); found || err != nil {
+		return vpc, err
 	}
 	vpc, err := e.createVPC(ctx, spec, taken(existing))
 	if err != nil {
@@ -85,23 +147,50 @@ func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, avoid 
 	name := networkName(e.owner, spec.Name)
 	labels := e.labels(kindNetwork, spec.Labels)
 	labels[vpcLabel] = spec.Name
-	for subnet := range freeRanges(avoid) {
-		vpc := vpcNetwork{dockerName: name, subnet: subnet, gateway: subnet.Addr().Next().String()}
-		made, err := e.client.NetworkCreate(ctx, name, network.CreateOptions{
-			Driver: "bridge",
-			IPAM: &network.IPAM{Driver: "default", Config: []network.IPAMConfig{{
-				Subnet: subnet.String(), Gateway: vpc.gateway, IPRange: lastRange(subnet).String(),
-			}}},
-			Labels: labels,
-		})
-		if overlaps(err) {
-			continue
+	for subnet := range ranges(spec.CIDR, avoid) {
+		vpc := vpcNetwork{dockerName: name, subnet: subnet, gateway: spec.Gateway}
+		if !vpc.gateway.IsValid() {
+			vpc.gateway = subnet.Addr().Next()
 		}
-		vpc.id = made.ID
-		return vpc, err
+		made, err := e.client.NetworkCreate(ctx, name, networkRequest(vpc, spec.Isolated, labels))
+		switch {
+		case !overlaps(err):
+			vpc.id = made.ID
+			return vpc, err
+		case spec.CIDR.IsValid():
+			return vpcNetwork{}, &classified{err, backend.ErrAddressInUse}
+		}
 	}
-	return vpcNetwork{}, errors.New("no free /16 for the VPC: each candidate overlaps a network of the engine or the host")
+	return vpcNetwork{}, errors.New("no free /16 for the VPC: each candidate overlaps a network of the engine or the host; choose one with --vpc-cidr")
 }
+
+// ranges are the range asked for, or those that may be free.
+func ranges(asked netip.Prefix, avoid []netip.Prefix) iter.Seq[netip.Prefix] {
+	if asked.IsValid() {
+		return slices.Values([]netip.Prefix{asked.Masked()})
+	}
+	return ipam.FreeRanges(avoid)
+}
+
+func networkRequest(vpc vpcNetwork, isolated bool, labels map[string]string) network.CreateOptions {
+	config := network.IPAMConfig{Subnet: vpc.subnet.String(), Gateway: vpc.gateway.String()}
+	if share := ipam.EngineShare(vpc.subnet); share.IsValid() {
+		config.IPRange = share.String()
+	}
+	options := map[string]string{}
+	if isolated {
+		options[noHostAddress] = "true"
+	}
+	return network.CreateOptions{
+		Driver: "bridge", Options: options, Labels: labels,
+		IPAM: &network.IPAM{Driver: "default", Config: []network.IPAMConfig{config}},
+	}
+}
+
+// noHostAddress keeps the engine from giving the bridge the gateway's address;
+// containers have their default route through it all the same.
+// Source: Docker bridge network driver options.
+const noHostAddress = "com.docker.network.bridge.inhibit_ipv4"
 
 // overlaps recognizes the engine's refusal of a range that is taken.
 func overlaps(err error) bool {
@@ -122,13 +211,13 @@ func (e *Engine) vpc(ctx context.Context, name string) (vpcNetwork, error) {
 		return vpcNetwork{}, err
 	}
 	if len(found) == 0 {
-		return vpcNetwork{}, fmt.Errorf("network %q: %w", name, backend.ErrNotFound)
+		return vpcNetwork{}, &backend.NotFoundError{Kind: backend.KindNetwork, Err: fmt.Errorf("network %s not found", name)}
 	}
 	vpc, err := vpcOf(found[0])
 	if err == nil {
-		e.networks[name] = vpc
+		err = e.know(ctx, name, vpc)
 	}
-	return vpc, err
+	return e.networks[name], err
 }
 
 // knownVPCs are the networks in use so far.
@@ -149,8 +238,10 @@ func vpcOf(n network.Inspect) (vpcNetwork, error) {
 	for _, config := range n.IPAM.Config {
 		subnet, err := netip.ParsePrefix(config.Subnet)
 		if err == nil && subnet.Addr().Is4() {
-			// The engine does not tell the gateway that it picked itself.
-			gateway := cmp.Or(config.Gateway, subnet.Masked().Addr().Next().String())
+			gateway, err := netip.ParseAddr(config.Gateway)
+			if err != nil { // the engine does not tell one that it picked itself
+				gateway = subnet.Masked().Addr().Next()
+			}
 			return vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway}, nil
 		}
 	}

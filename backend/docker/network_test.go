@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
@@ -19,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
 func ensureNetwork(t *testing.T, engine *docker.Engine, name string) backend.Network {
@@ -48,7 +50,7 @@ func TestNetworksOfTwoOwnersDoNotOverlap(t *testing.T) {
 				}
 				mu.Lock()
 				defer mu.Unlock()
-				ranges = append(ranges, netip.MustParsePrefix(n.CIDR))
+				ranges = append(ranges, n.CIDR)
 			})
 		}
 	}
@@ -132,12 +134,68 @@ func TestEmulatorInAContainerJoinsTheNetwork(t *testing.T) {
 	}
 }
 
+// labelledNetwork makes a network that asks to be the VPC, with a range that nobody
+// has: other tests, also those of other packages, make networks at the same time.
+func labelledNetwork(t *testing.T) (id, name string, cidr netip.Prefix) {
+	t.Helper()
+	cli, name := dockertest.Client(t), dockertest.Owner()
+	first := rand.IntN(256)
+	for n := range 256 {
+		cidr = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(first + n)}), 16)
+		made, err := cli.NetworkCreate(t.Context(), name, network.CreateOptions{
+			Driver: "bridge", Labels: map[string]string{"ecs-emulator.vpc": "yes"},
+			IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: cidr.String(), IPRange: ipam.EngineShare(cidr).String()}}},
+		})
+		if err != nil && strings.Contains(err.Error(), "overlaps") {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := cli.NetworkRemove(context.Background(), made.ID); err != nil {
+				t.Error(err)
+			}
+		})
+		return made.ID, name, cidr
+	}
+	t.Fatal("no range of 10.0.0.0/8 is free")
+	return "", "", cidr
+}
+
 func TestEmulatorInAContainerAdoptsTheLabelledNetwork(t *testing.T) {
+	t.Parallel()
+	cli := dockertest.Client(t)
+	made, name, cidr := labelledNetwork(t)
+	engine := dockertest.Engine(t)
+	if err := engine.RunInContainer(t.Context(), cli, emulatorContainer(t, name)); err != nil {
+		t.Fatal(err)
+	}
+	if n := ensureNetwork(t, engine, "vpc-1"); n.ID != made || n.CIDR != cidr || n.Name != "vpc-1" {
+		t.Errorf("vpc-1 is %+v; want the labelled network %s, %v", n, made, cidr)
+	}
+	if n := ensureNetwork(t, engine, "vpc-2"); n.ID == made {
+		t.Errorf("vpc-2 is the labelled network too")
+	}
+	task := newTask(t, engine, backend.SandboxSpec{})
+	if c := task.inspect(task.sandbox); !c.IP.IsValid() {
+		t.Errorf("sandbox %+v has no address", c)
+	}
+	if err := engine.RemoveAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cli.NetworkInspect(t.Context(), made, network.InspectOptions{}); err != nil {
+		t.Errorf("the user's network is gone: %v", err)
+	}
+}
+
+// TestALabelledNetworkWithoutASubnetIsNotAdopted, as the engine would refuse the
+// address of each task.
+func TestALabelledNetworkWithoutASubnetIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	cli, name := dockertest.Client(t), dockertest.Owner()
 	made, err := cli.NetworkCreate(t.Context(), name, network.CreateOptions{
 		Driver: "bridge", Labels: map[string]string{"ecs-emulator.vpc": "yes"},
-		IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: "10.73.0.0/16", IPRange: "10.73.240.0/20"}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -147,49 +205,121 @@ func TestEmulatorInAContainerAdoptsTheLabelledNetwork(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	engine := dockertest.Engine(t)
-	if err := engine.RunInContainer(t.Context(), cli, emulatorContainer(t, name)); err != nil {
+	engine, self := dockertest.Engine(t), emulatorContainer(t, name)
+	if err := engine.RunInContainer(t.Context(), cli, self); err != nil {
 		t.Fatal(err)
 	}
-	if n := ensureNetwork(t, engine, "vpc-1"); n.ID != made.ID || n.CIDR != "10.73.0.0/16" || n.Name != "vpc-1" {
-		t.Errorf("vpc-1 is %+v; want the labelled network %s", n, made.ID)
+	if n := ensureNetwork(t, engine, "vpc"); n.ID == made.ID {
+		t.Errorf("the VPC is %+v, the labelled network", n)
 	}
-	if n := ensureNetwork(t, engine, "vpc-2"); n.ID == made.ID {
-		t.Errorf("vpc-2 is the labelled network too")
+	task := newTask(t, engine, backend.SandboxSpec{})
+	if c := task.inspect(task.sandbox); c.State != backend.Running || len(networksOf(t, self)) != 2 {
+		t.Errorf("sandbox %+v; the emulator is on the networks %v", c, networksOf(t, self))
 	}
-	task := newTask(t, engine, backend.SandboxSpec{IP: ""})
-	if c := task.inspect(task.sandbox); c.IP == "" {
-		t.Errorf("sandbox %+v has no address", c)
-	}
-	if err := engine.RemoveAll(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := cli.NetworkInspect(t.Context(), made.ID, network.InspectOptions{}); err != nil {
-		t.Errorf("the user's network is gone: %v", err)
+}
+
+// TestEmulatorInAContainerWithoutANetworkOfItsOwn cannot join the VPC.
+func TestEmulatorInAContainerWithoutANetworkOfItsOwn(t *testing.T) {
+	t.Parallel()
+	cli := dockertest.Client(t)
+	for name, mode := range map[string]string{
+		"the host's": "host", "none": "none", "another container's": "container:" + emulatorContainer(t, "bridge"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			engine := dockertest.Engine(t)
+			if err := engine.RunInContainer(t.Context(), cli, emulatorContainer(t, mode)); err != nil {
+				t.Fatal(err)
+			}
+			task := newTask(t, engine, backend.SandboxSpec{})
+			if c := task.inspect(task.sandbox); c.State != backend.Running {
+				t.Errorf("sandbox %+v", c)
+			}
+		})
 	}
 }
 
 func TestAddressOfSomebodyElse(t *testing.T) {
 	t.Parallel()
-	engine := dockertest.Engine(t)
-	subnet := netip.MustParsePrefix(ensureNetwork(t, engine, "vpc").CIDR).Addr().As4()
-	ip := fmt.Sprintf("%d.%d.7.7", subnet[0], subnet[1])
-	holder := newTask(t, engine, backend.SandboxSpec{IP: ip, MAC: "0a:58:00:00:07:07"})
-	second, err := engine.CreateSandbox(t.Context(), backend.SandboxSpec{Name: dockertest.Owner(), Network: "vpc", IP: ip})
+	engine, cli := dockertest.Engine(t), dockertest.Client(t)
+	n := ensureNetwork(t, engine, "vpc")
+	base := n.CIDR.Addr().As4()
+	base[2] = 7
+	subnet := netip.PrefixFrom(netip.AddrFrom4(base), 28)
+	first, err := engine.ReserveAddress(t.Context(), "vpc", subnet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = engine.Start(t.Context(), second)
+	engine.ReleaseAddress("vpc", first)
+	stranger := emulatorContainer(t, "none")
+	if err := cli.NetworkDisconnect(t.Context(), "none", stranger, true); err != nil {
+		t.Fatal(err)
+	}
+	base[3] = first.As4()[3] + 1 // the next that a sandbox gets
+	settings := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: netip.AddrFrom4(base).String()}}
+	if err := cli.NetworkConnect(t.Context(), n.ID, stranger, settings); err != nil {
+		t.Fatal(err)
+	}
+	spec := backend.SandboxSpec{Name: dockertest.Owner(), Network: "vpc", Subnet: subnet}
+	c, err := engine.CreateSandbox(t.Context(), spec)
+	if err != nil || c.IP != netip.AddrFrom4(base) {
+		t.Fatalf("CreateSandbox: %+v, %v; want the stranger's address", c, err)
+	}
+	err = engine.Start(t.Context(), c.ID)
 	if !errors.Is(err, backend.ErrAddressInUse) || !strings.HasPrefix(err.Error(), "Error response from daemon: ") {
 		t.Errorf("Start = %v; want ErrAddressInUse with the engine's text", err)
 	}
-	found, err := dockertest.Client(t).ContainerInspect(t.Context(), holder.sandbox)
+	if err := engine.Remove(t.Context(), c.ID); err != nil {
+		t.Fatal(err)
+	}
+	again, err := engine.CreateSandbox(t.Context(), spec)
+	if err != nil || again.IP == c.IP {
+		t.Fatalf("CreateSandbox again: %+v, %v; want another address", again, err)
+	}
+	if err := engine.Start(t.Context(), again.ID); err != nil {
+		t.Error(err)
+	}
+	found, err := cli.ContainerInspect(t.Context(), again.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, endpoint := range found.NetworkSettings.Networks {
-		if endpoint.IPAddress != ip || endpoint.MacAddress != "0a:58:00:00:07:07" {
-			t.Errorf("holder has %s and %s", endpoint.IPAddress, endpoint.MacAddress)
+		if endpoint.IPAddress != again.IP.String() || endpoint.MacAddress != again.MAC {
+			t.Errorf("the engine gave %s and %s; want %v and %s", endpoint.IPAddress, endpoint.MacAddress, again.IP, again.MAC)
+		}
+	}
+}
+
+func TestAddressesAreKnownAfterARestart(t *testing.T) {
+	t.Parallel()
+	owner := dockertest.Owner()
+	removeAllOf(t, owner)
+	first := newTask(t, open(t, owner), backend.SandboxSpec{})
+	second := newTask(t, open(t, owner), backend.SandboxSpec{})
+	if first.ip == second.ip {
+		t.Errorf("two sandboxes have the address %v", first.ip)
+	}
+}
+
+func TestAnIsolatedNetworkHasNoAddressOfTheHost(t *testing.T) {
+	t.Parallel()
+	engine := dockertest.Engine(t)
+	for isolated, want := range map[bool]int{false: 1, true: 0} {
+		n, err := engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: fmt.Sprint("vpc-", isolated), Isolated: isolated})
+		if err != nil {
+			t.Fatal(err)
+		}
+		addresses, err := net.InterfaceAddrs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := 0
+		for _, a := range addresses {
+			if prefix, err := netip.ParsePrefix(a.String()); err == nil && prefix.Addr() == n.Gateway {
+				held++
+			}
+		}
+		if held != want {
+			t.Errorf("isolated %v: the host has the gateway's address %d times, want %d", isolated, held, want)
 		}
 	}
 }
@@ -203,7 +333,7 @@ func TestDial(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			engine := dockertest.Engine(t)
 			big := strings.Repeat("x", 100_000)
-			task := newTask(t, engine, backend.SandboxSpec{Hostname: "ip-10-0-0-7"})
+			task := newTask(t, engine, backend.SandboxSpec{Domain: "ec2.internal"})
 			task.says(task.run(backend.ContainerSpec{}, "serve", "80", big), "listening")
 			prepare(engine)
 			client := http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{
@@ -219,7 +349,7 @@ func TestDial(t *testing.T) {
 				}
 				body, err := io.ReadAll(answer.Body)
 				_ = answer.Body.Close()
-				if err != nil || string(body) != big || answer.Header.Get("X-Hostname") != "ip-10-0-0-7" {
+				if err != nil || string(body) != big || answer.Header.Get("X-Hostname") != backend.HostName(task.ip, "ec2.internal") {
 					t.Errorf("answer of %d bytes from %q (%v)", len(body), answer.Header.Get("X-Hostname"), err)
 				}
 			}

@@ -7,9 +7,13 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
 // ownContainer is the container of this engine in which the emulator itself runs,
@@ -30,15 +34,27 @@ func (e *Engine) ownContainer(ctx context.Context) (ownContainer, error) {
 			if err != nil {
 				return ownContainer{}, err
 			}
-			own := ownContainer{id: found.ID}
-			for _, endpoint := range found.NetworkSettings.Networks {
-				own.networks = append(own.networks, endpoint.NetworkID)
-			}
 			e.log.Info("emulator runs in a container of this engine", "container", found.Name)
-			return own, nil
+			return ownContainerOf(found), nil
 		}
 		return ownContainer{}, nil
 	})
+}
+
+// ownContainerOf is what of a container matters to networks. One without a network of
+// its own, which shares the host's or another container's or has none, cannot join
+// any: there the emulator is as if it ran in no container.
+// Source: Docker Engine API, "container sharing network namespace with another
+// container or host cannot be connected to any other network".
+func ownContainerOf(found container.InspectResponse) ownContainer {
+	if mode := found.HostConfig.NetworkMode; mode.IsHost() || mode.IsContainer() || mode.IsNone() {
+		return ownContainer{}
+	}
+	own := ownContainer{id: found.ID}
+	for _, endpoint := range found.NetworkSettings.Networks {
+		own.networks = append(own.networks, endpoint.NetworkID)
+	}
+	return own
 }
 
 // ownIDs are what may be the id of the container in which this process runs.
@@ -83,9 +99,9 @@ func firstMatch(r io.Reader, line *regexp.Regexp) string {
 
 // adopt finds the network that the user prepared for the VPC: labelled, nobody's
 // property, and joined by the emulator's own container. One network is one VPC.
-func (e *Engine) adopt(existing []network.Inspect, name string, own ownContainer) (vpcNetwork, bool) {
+func (e *Engine) adopt(ctx context.Context, existing []network.Inspect, name string, own ownContainer) (vpcNetwork, bool, error) {
 	if known, ok := e.networks[name]; ok && known.adopted {
-		return known, true
+		return known, true, nil
 	}
 	for _, n := range existing {
 		if _, labelled := n.Labels[vpcLabel]; !labelled || n.Labels[ownerLabel] != "" || !slices.Contains(own.networks, n.ID) {
@@ -99,14 +115,48 @@ func (e *Engine) adopt(existing []network.Inspect, name string, own ownContainer
 		if e.isAdopted(n.ID) {
 			continue
 		}
-		if !slices.ContainsFunc(n.IPAM.Config, func(c network.IPAMConfig) bool { return c.IPRange == lastRange(vpc.subnet).String() }) {
+		if takes, err := e.takesAddresses(ctx, vpc); err != nil {
+			return vpcNetwork{}, false, err
+		} else if !takes {
+			e.log.Warn("labelled network is no VPC: it lets nobody choose addresses; give it a subnet of /16 in its ipam configuration", "network", n.Name)
+			continue
+		}
+		if !slices.ContainsFunc(n.IPAM.Config, func(c network.IPAMConfig) bool { return c.IPRange == ipam.EngineShare(vpc.subnet).String() }) {
 			e.log.Warn("addresses of tasks may collide with those the engine hands out; set ip_range on the network",
-				"network", n.Name, "ip_range", lastRange(vpc.subnet))
+				"network", n.Name, "ip_range", ipam.EngineShare(vpc.subnet))
 		}
 		vpc.adopted = true
-		return vpc, true
+		return vpc, true, nil
 	}
-	return vpcNetwork{}, false
+	return vpcNetwork{}, false, nil
+}
+
+// takesAddresses says whether containers on a network can have addresses of their own
+// choice, which the engine allows where the user has configured the range. As it does
+// not tell where the range is from, a container that never starts tries.
+func (e *Engine) takesAddresses(ctx context.Context, vpc vpcNetwork) (bool, error) {
+	labels := e.labels(kindSandbox, nil)
+	made, err := e.createFromSandboxImage(ctx, creation{
+		name: resourceName(e.owner, "probe-"+randomSuffix()),
+		CreateRequest: container.CreateRequest{
+			Config:     &container.Config{Labels: labels},
+			HostConfig: &container.HostConfig{NetworkMode: "bridge", LogConfig: logConfig()},
+		},
+	})
+	if err != nil {
+		return false, err
+	}
+	ip := ipam.EngineShare(vpc.subnet).Addr().Prev() // not the engine's, and the last a sandbox gets
+	err = e.client.NetworkConnect(ctx, vpc.id, made.id, &network.EndpointSettings{
+		IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip.String()},
+	})
+	if removed := e.remove(ctx, made.id); removed != nil {
+		return false, removed
+	}
+	if err != nil && strings.Contains(err.Error(), "user configured subnets") {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (e *Engine) isAdopted(id string) bool {

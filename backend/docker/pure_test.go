@@ -1,59 +1,35 @@
 package docker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
-	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
-
-func TestFreeRanges(t *testing.T) {
-	first := func(avoid ...string) string {
-		var ranges []netip.Prefix
-		for _, a := range avoid {
-			ranges = append(ranges, netip.MustParsePrefix(a))
-		}
-		for free := range freeRanges(ranges) {
-			return free.String()
-		}
-		return ""
-	}
-	for _, c := range []struct {
-		avoid []string
-		want  string
-	}{
-		{nil, "172.31.0.0/16"},
-		{[]string{"172.31.4.0/24"}, "172.30.0.0/16"},
-		{[]string{"172.24.0.0/13"}, "172.23.0.0/16"},
-		{[]string{"172.16.0.0/12"}, "10.255.0.0/16"},
-		{[]string{"172.16.0.0/12", "10.255.255.255/32", "fd00::/8"}, "10.254.0.0/16"},
-		{[]string{"172.16.0.0/12", "10.0.0.0/8"}, ""},
-	} {
-		if got := first(c.avoid...); got != c.want {
-			t.Errorf("avoiding %v: %q; want %q", c.avoid, got, c.want)
-		}
-	}
-	if got := lastRange(netip.MustParsePrefix("172.31.0.0/16")).String(); got != "172.31.240.0/20" {
-		t.Errorf("last range %s", got)
-	}
-}
 
 func TestRoutes(t *testing.T) {
 	table := `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
 eth0	00000000	010200C0	0003	0	0	0	00000000	0	0	0
 eth0	000200C0	00000000	0001	0	0	0	00FFFFFF	0	0	0
+tun0	00000000	010200C0	0003	0	0	0	00000080	0	0	0
+tun0	00000080	010200C0	0003	0	0	0	00000080	0	0	0
+tun0	0000000A	010200C0	0003	0	0	0	000000FF	0	0	0
 tun0	00001EAC	00000000	0001	0	0	0	0000FFFF	0	0	0
 `
-	if got := fmt.Sprint(routes(strings.NewReader(table))); got != "[192.0.2.0/24 172.30.0.0/16]" {
+	if got := fmt.Sprint(routes(strings.NewReader(table))); got != "[192.0.2.0/24 10.0.0.0/8 172.30.0.0/16]" {
 		t.Errorf("routes = %s", got)
 	}
 }
@@ -95,11 +71,11 @@ func TestOwnContainerID(t *testing.T) {
 }
 
 func TestSpecLabels(t *testing.T) {
-	e := &Engine{owner: "me", durable: true}
-	spec := map[string]string{"a": "1", "with, comma": "2", ownerLabel: "forged"}
+	e := &Engine{owner: "me", place: place{"/data", "host", "mnt:[1]"}}
+	spec := map[string]string{"a": "1", "with, comma": "2", ownerLabel: "forged", "ecs-emulator.host": "the agent's"}
 	all := e.labels(kindContainer, spec)
 	all["of-the-image"] = "x"
-	if all[ownerLabel] != "me" || all[durableLabel] != "true" || all[kindLabel] != "container" {
+	if all[ownerLabel] != "me" || placeOf(all) != e.place || all[kindLabel] != "container" {
 		t.Errorf("labels %v", all)
 	}
 	delete(spec, ownerLabel)
@@ -129,6 +105,82 @@ func TestResourcesStayWithinTheSandbox(t *testing.T) {
 		if got.CPUQuota != c.quota || got.Memory != c.memory || (got.CPUQuota > 0) != (got.CPUPeriod > 0) {
 			t.Errorf("%s: quota %d of %d, memory %d; want %d and %d", c.name, got.CPUQuota, got.CPUPeriod, got.Memory, c.quota, c.memory)
 		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		running bool
+		homes   []residence
+		want    OwnerState
+	}{
+		{"without directory, its process runs", true, nil, OwnerLive},
+		{"without directory, its process is gone", false, nil, OwnerDead},
+		{"durable and running, whatever the directory", true, []residence{gone}, OwnerLive},
+		{"stopped, directory there", false, []residence{present}, OwnerKept},
+		{"stopped, directory deleted", false, []residence{gone}, OwnerDead},
+		{"stopped, directory another owner's", false, []residence{replaced}, OwnerDead},
+		{"stopped, directory elsewhere", false, []residence{unclear}, OwnerUnknown},
+		{"directory was moved and used since", false, []residence{gone, present}, OwnerKept},
+		{"directory was moved out of sight", false, []residence{gone, unclear}, OwnerUnknown},
+		{"seen from here and from a container", false, []residence{unclear, present}, OwnerKept},
+		{"moved, and deleted since", false, []residence{gone, gone}, OwnerDead},
+	} {
+		if got := judge(c.running, c.homes); got != c.want {
+			t.Errorf("%s: %s; want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestResidence(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name, owner string) place {
+		p := place{filepath.Join(dir, name), "host", "mnt:[1]"}
+		if owner != "" {
+			if err := errors.Join(os.Mkdir(p.directory, 0o700), os.WriteFile(filepath.Join(p.directory, OwnerFile), []byte(owner+"\n"), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return p
+	}
+	mine, theirs, none := at("mine", "me"), at("theirs", "other"), at("none", "")
+	for _, c := range []struct {
+		name     string
+		at, from place
+		want     residence
+	}{
+		{"its own file", mine, place{"", "host", "mnt:[1]"}, present},
+		{"another owner's file", theirs, place{"", "host", "mnt:[1]"}, replaced},
+		{"no directory", none, place{"", "host", "mnt:[1]"}, gone},
+		{"no directory, but on another host", none, place{"", "other", "mnt:[1]"}, unclear},
+		{"no directory, but in another mount namespace", none, place{"", "host", "mnt:[2]"}, unclear},
+		{"directory without owner file", place{dir, "host", "mnt:[1]"}, place{"", "host", "mnt:[1]"}, unclear},
+		{"not said where", place{}, place{}, unclear},
+	} {
+		if got := residenceOf("me", c.at, c.from); got != c.want {
+			t.Errorf("%s: %s; want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// Places are those of the owner as a whole: a thing that says nothing is as durable
+// as the others.
+func TestPlacesOfOwners(t *testing.T) {
+	durable := func(directory string) map[string]string {
+		return map[string]string{ownerLabel: "durable", directoryLabel: directory, machineLabel: "h", mountsLabel: "m"}
+	}
+	all := property{
+		containers: []container.Summary{{Labels: durable("/a")}, {Labels: durable("/a")}, {Labels: map[string]string{ownerLabel: "old", durableLabel: "true"}}},
+		lifelines:  []container.Summary{{Labels: durable("/b")}},
+		networks:   []network.Summary{{Labels: map[string]string{ownerLabel: "durable"}}, {Labels: map[string]string{ownerLabel: "brief"}}},
+	}
+	got := fmt.Sprint(all.places())
+	if want := fmt.Sprint(map[string][]place{"brief": nil, "durable": {{"/a", "h", "m"}, {"/b", "h", "m"}}, "old": {{}}}); got != want {
+		t.Errorf("places %s; want %s", got, want)
+	}
+	if needsWitness(all, place{"/a", "h", "m"}) || !needsWitness(all, place{"/c", "h", "m"}) || needsWitness(property{}, place{"/c", "h", "m"}) {
+		t.Error("a witness is needed where something is left and nothing else names the place")
 	}
 }
 
@@ -171,6 +223,21 @@ func TestOpenErrorForPermission(t *testing.T) {
 	}
 }
 
+func TestWhileProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		err := whileProgress(t.Context(), time.Minute, func(ctx context.Context, progress func()) error {
+			for range 100 {
+				time.Sleep(59 * time.Second)
+				progress()
+			}
+			return ctx.Err()
+		})
+		if err != nil {
+			t.Errorf("what makes progress ends with %v", err)
+		}
+	})
+}
+
 func TestLineWriter(t *testing.T) {
 	const stamp = "2026-01-02T03:04:05.000000006Z "
 	var got []string
@@ -191,5 +258,25 @@ func TestLineWriter(t *testing.T) {
 	}
 	if want := []string{"one", "cut in two", "", "terminal", "last"}; !slices.Equal(got, want) {
 		t.Errorf("lines %q; want %q", got, want)
+	}
+}
+
+func TestAFullBridgeIsLackOfCapacity(t *testing.T) {
+	err := errors.New("Error response from daemon: failed to create endpoint web on network vpc: adding interface veth1 to bridge br-1 failed: exchange full") //nolint:staticcheck // the engine's own text
+	if got := engineError(err); !errors.Is(got, backend.ErrNoCapacity) || got.Error() != err.Error() {
+		t.Errorf("engineError = %v", got)
+	}
+}
+
+// What an engine said that was restarted in the middle of starts.
+func TestErrorsOfAnEngineThatEnds(t *testing.T) {
+	for text, want := range map[string]error{
+		"Error response from daemon: transport is closing: unavailable":                        backend.ErrUnavailable,
+		"Error response from daemon: cannot join network of a non running container: ebb106cb": backend.ErrNoSandbox,
+		"Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to create new parent process: namespace path: lstat /proc/3204/ns/net: no such file or directory: unknown": backend.ErrNoSandbox,
+	} {
+		if got := engineError(errors.New(text)); !errors.Is(got, want) || got.Error() != text {
+			t.Errorf("%s: engineError = %v, want %v", text, got, want)
+		}
 	}
 }

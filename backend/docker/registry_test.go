@@ -6,8 +6,10 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,11 +17,13 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/docker/cli/cli/config"
 	"github.com/docker/docker/api/types/image"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
@@ -134,5 +138,40 @@ func TestPullWithLogin(t *testing.T) {
 	}
 	if err := engine.Pull(t.Context(), backend.PullSpec{Ref: r.image(t)}); err != nil {
 		t.Errorf("pull with the user's own login: %v", err)
+	}
+}
+
+func TestPullWithoutCredentialHelperIsAnonymous(t *testing.T) {
+	before := config.Dir()
+	t.Cleanup(func() { config.SetDir(before) })
+	config.SetDir(t.TempDir())
+	if err := os.WriteFile(filepath.Join(config.Dir(), "config.json"), []byte(`{"credsStore":"not-installed"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	engine := fakeEngine{"POST /images/create": func(w http.ResponseWriter, r *http.Request) {
+		if auth, err := base64.URLEncoding.DecodeString(r.Header.Get("X-Registry-Auth")); err != nil || string(auth) != "{}" {
+			http.Error(w, "login "+string(auth), http.StatusUnauthorized)
+		}
+	}}.open(t, docker.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	for range 2 {
+		if err := engine.Pull(t.Context(), backend.PullSpec{Ref: "example.com/app"}); err != nil {
+			t.Error(err)
+		}
+	}
+	if said := strings.Count(log.String(), "docker-credential-not-installed"); said != 1 {
+		t.Errorf("it says so %d times: %s", said, &log)
+	}
+}
+
+func TestPullThatMakesNoProgressEnds(t *testing.T) {
+	engine := fakeEngine{"POST /images/create": func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(`{"status":"Downloading"}`))
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}}.open(t, docker.Options{})
+	err := engine.PullWithin(t.Context(), backend.PullSpec{Ref: "app"}, 100*time.Millisecond)
+	if err == nil || err.Error() != "no progress for 100ms" {
+		t.Errorf("Pull = %v; want that it makes no progress", err)
 	}
 }

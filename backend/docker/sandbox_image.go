@@ -33,7 +33,7 @@ func (e *Engine) ensureSandboxImage(ctx context.Context) (ref string, err error)
 		if err != nil {
 			return "", err
 		}
-		return scratchimage.Ensure(ctx, e.client, scratchimage.Spec{
+		return scratchimage.Ensure(ctx, e.client.Client.Client, scratchimage.Spec{
 			Repository: "ecs-emulator/sandbox", Path: sandboxPath, Binary: binary,
 			Labels: map[string]string{kindLabel: string(kindImage)},
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -33,22 +34,18 @@ type property struct {
 	volumes    []*volume.Volume
 }
 
-// Sweep implements backend.Sweeper. It counts containers, networks and volumes, not
-// the lifelines of the dead, which go too. An owner counts as dead some seconds
-// after its process died, so call Sweep now and then, not only at the start.
+// Sweep implements backend.Sweeper: it removes what dead owners have. It counts
+// containers, networks and volumes, not the lifelines, which go too. An owner counts
+// as dead some seconds after its process died, so call Sweep now and then, not only
+// at the start.
 func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
-	// Owners start their lifeline first. So what is listed before the lifelines
-	// belongs to an owner whose lifeline, if it lives, is in the later list.
-	all, err := e.listProperty(ctx, filters.NewArgs(filters.Arg("label", ownerLabel)))
+	all, owners, err := e.census(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("list leftovers: %w", engineError(err))
-	}
-	alive, err := e.livingOwners(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("list living emulators: %w", engineError(err))
+		return 0, err
 	}
 	left := all.filter(func(labels map[string]string) bool {
-		return labels[ownerLabel] != e.owner && labels[durableLabel] != "true" && !alive[labels[ownerLabel]]
+		id := labels[ownerLabel]
+		return id != e.owner && owners[id].State == OwnerDead
 	})
 	removed, err = e.removeProperty(ctx, left)
 	if removed > 0 {
@@ -60,6 +57,7 @@ func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
 // RemoveAll implements backend.Engine. The lifeline goes last, so that whatever an
 // interrupted run leaves is never without an owner that is plainly dead or alive.
 func (e *Engine) RemoveAll(ctx context.Context) error {
+	e.warm.empty(ctx)
 	all, err := e.listProperty(ctx, e.owned(nil))
 	if err != nil {
 		return fmt.Errorf("remove all: %w", engineError(err))
@@ -69,6 +67,8 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	_, err = e.removeProperty(ctx, all)
 	e.forgetVPCs()
 	e.sandboxes.Clear()
+	e.leases.Clear()
+	e.ours.Clear()
 	return engineError(errors.Join(err, e.dropLifeline(ctx)))
 }
 
@@ -91,6 +91,27 @@ func (e *Engine) listProperty(ctx context.Context, which filters.Args) (property
 	volumes, err := e.client.VolumeList(ctx, volume.ListOptions{Filters: which})
 	all.volumes = volumes.Volumes
 	return all, err
+}
+
+// labels are those of all things.
+func (p property) labels() iter.Seq[map[string]string] {
+	return func(yield func(map[string]string) bool) {
+		for _, c := range slices.Concat(p.containers, p.lifelines) {
+			if !yield(c.Labels) {
+				return
+			}
+		}
+		for _, n := range p.networks {
+			if !yield(n.Labels) {
+				return
+			}
+		}
+		for _, v := range p.volumes {
+			if !yield(v.Labels) {
+				return
+			}
+		}
+	}
 }
 
 func (p property) filter(keep func(labels map[string]string) bool) property {
@@ -134,7 +155,7 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 		{containers, e.remove, true},
 		{sandboxes, e.remove, true},
 		{networks, e.removeNetwork, true},
-		{volumes, e.RemoveVolume, true},
+		{volumes, e.removeVolume, true},
 		{lifelines, e.remove, false},
 	} {
 		n, err := inParallel(ctx, step.ids, step.remove)

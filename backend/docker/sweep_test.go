@@ -79,69 +79,68 @@ func TestSweepRemovesWhatAKilledEmulatorLeft(t *testing.T) {
 	}
 }
 
-func TestSweepSparesDurableOwners(t *testing.T) {
+func TestLifelineIsReplacedWhenItBreaks(t *testing.T) {
 	t.Parallel()
-	dockertest.Require(t)
-	owner := dockertest.Owner()
-	removeAllOf(t, owner)
-	durable, err := docker.Open(t.Context(), docker.Options{Owner: owner, Durable: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, err := durable.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := durable.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := dockertest.Engine(t).Sweep(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	again, err := open(t, owner).EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"})
-	if err != nil || again != first {
-		t.Errorf("after a restart the network is %+v (%v); want %+v", again, err, first)
+	for name, trouble := range map[string]func(*docker.Engine, *link, string){
+		"killed": func(_ *docker.Engine, _ *link, id string) { killLifeline(t, id) },
+		"killed when the images were wiped": func(engine *docker.Engine, _ *link, id string) {
+			engine.ForgetSandboxImage()
+			killLifeline(t, id)
+		},
+		"half-open": func(_ *docker.Engine, l *link, _ string) { l.halfOpen() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			owner := dockertest.Owner()
+			removeAllOf(t, owner)
+			l := newLink(t)
+			engine, err := docker.Open(t.Context(), docker.Options{Owner: owner, Host: "unix://" + l.path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = engine.Close() })
+			if _, err := engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"}); err != nil {
+				t.Fatal(err)
+			}
+			before := lifelines(t, owner)
+			if len(before) != 1 {
+				t.Fatalf("lifelines %v; want one", before)
+			}
+			trouble(engine, l, before[0])
+			// The owner keeps what it has although its lifeline is down for a moment.
+			if _, err := dockertest.Engine(t).Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "another lifeline takes over", func() bool {
+				now := lifelines(t, owner)
+				return len(now) == 1 && now[0] != before[0]
+			})
+			if got, want := property(t, owner), []string{"lifeline", "network"}; !slices.Equal(got, want) {
+				eventually(t, "the broken lifeline is removed", func() bool { return slices.Equal(property(t, owner), want) })
+			}
+		})
 	}
 }
 
-func TestLifelineIsReplacedWhenItBreaks(t *testing.T) {
-	t.Parallel()
-	owner := dockertest.Owner()
-	removeAllOf(t, owner)
-	engine := open(t, owner)
-	if _, err := engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"}); err != nil {
+func killLifeline(t *testing.T, id string) {
+	t.Helper()
+	if err := dockertest.Client(t).ContainerKill(t.Context(), id, "SIGTERM"); err != nil {
 		t.Fatal(err)
 	}
-	cli := dockertest.Client(t)
-	running := func() (ids []string) {
-		found, err := cli.ContainerList(t.Context(), container.ListOptions{Filters: filters.NewArgs(
-			filters.Arg("label", "ecs-emulator.owner="+owner), filters.Arg("label", "ecs-emulator.kind=lifeline"))})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range found {
-			ids = append(ids, c.ID)
-		}
-		return ids
-	}
-	before := running()
-	if len(before) != 1 {
-		t.Fatalf("lifelines %v; want one", before)
-	}
-	if err := cli.ContainerKill(t.Context(), before[0], "SIGTERM"); err != nil {
+}
+
+// lifelines are those of an owner that run.
+func lifelines(t *testing.T, owner string) (ids []string) {
+	t.Helper()
+	found, err := dockertest.Client(t).ContainerList(t.Context(), container.ListOptions{Filters: filters.NewArgs(
+		filters.Arg("label", "ecs-emulator.owner="+owner), filters.Arg("label", "ecs-emulator.kind=lifeline"))})
+	if err != nil {
 		t.Fatal(err)
 	}
-	// The owner keeps what it has although its lifeline is down for a moment.
-	if _, err := dockertest.Engine(t).Sweep(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, c := range found {
+		ids = append(ids, c.ID)
 	}
-	eventually(t, "another lifeline takes over", func() bool {
-		now := running()
-		return len(now) == 1 && now[0] != before[0]
-	})
-	if got, want := property(t, owner), []string{"lifeline", "network"}; !slices.Equal(got, want) {
-		eventually(t, "the broken lifeline is removed", func() bool { return slices.Equal(property(t, owner), want) })
-	}
+	return ids
 }
 
 func TestRemoveAllLeavesNothingAndCanBeFollowedByMore(t *testing.T) {

@@ -55,7 +55,7 @@ func startTasks(b *testing.B, e *sim.Engine) {
 	defer cancel()
 	watching, done := make(chan struct{}), make(chan struct{})
 	started := 0
-	go e.Watch(ctx, func(event backend.Event) {
+	go e.Watch(ctx, nil, func(event backend.Event) {
 		switch event.Kind {
 		case backend.Resync:
 			close(watching)
@@ -78,14 +78,14 @@ func startTasks(b *testing.B, e *sim.Engine) {
 			"com.amazonaws.ecs.task-definition-version": "1",
 		}
 		sandbox, err := e.CreateSandbox(ctx, backend.SandboxSpec{
-			Name: fmt.Sprint("pause-", i), Network: "vpc", IP: fmt.Sprintf("172.31.%d.%d", 1+i/250, i%250), Labels: labels})
+			Name: fmt.Sprint("pause-", i), Network: "vpc", Labels: map[string]string{"host": "fargate"}})
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := e.Start(ctx, sandbox); err != nil {
+		if err := e.Start(ctx, sandbox.ID); err != nil {
 			b.Fatal(err)
 		}
-		id, err := e.Create(ctx, backend.ContainerSpec{Name: fmt.Sprint("web-", i), Image: "web", Sandbox: sandbox, Labels: labels})
+		id, err := e.Create(ctx, backend.ContainerSpec{Name: fmt.Sprint("web-", i), Image: "web", Sandbox: sandbox.ID, Labels: labels})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -32,7 +32,7 @@ func TestCommands(t *testing.T) {
 		{command: []string{"echo", "a", "b"}, output: []string{"a b"}},
 		{command: []string{"print", "2"}, output: []string{"line 1", "line 2"}},
 		{command: []string{"print", "-1"}, lasts: forever},
-		{command: []string{"env"}, output: []string{"HOSTNAME=10.0.0.1.internal", "NAME=world"}},
+		{command: []string{"env"}, output: []string{"HOSTNAME=ip-172-31-0-4.ec2.internal", "NAME=world"}},
 		{command: []string{"env", "A=1", "server"}, lasts: forever},
 		{command: []string{"serve", "80"}, lasts: forever, output: []string{"listening on :80"}},
 		{command: []string{"serve", "http"}, lasts: forever},

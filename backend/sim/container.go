@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
 // container is a container or the container that a sandbox is. All of it belongs
@@ -49,6 +50,7 @@ type containerSpec struct {
 	command    []string
 	env        []string
 	check      *backend.HealthCheck
+	volumes    []string
 }
 
 // sandbox is the network namespace that containers share.
@@ -56,8 +58,7 @@ type sandbox struct {
 	self     *container
 	network  *network
 	hostname string
-	want     netip.Addr         // zero: any
-	address  netip.Addr         // while it runs
+	address  netip.Addr
 	ports    map[int]*container // the running containers by the port they serve
 	catchAll []*container       // those that serve any port; the first one gets it
 	checkers []*container       // running containers whose health hangs on a port
@@ -88,6 +89,11 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		entryPoint: slices.Clone(spec.EntryPoint),
 		command:    slices.Clone(spec.Command),
 		env:        slices.Clone(spec.Env),
+	}
+	for _, m := range spec.Mounts {
+		if m.Volume {
+			kept.volumes = append(kept.volumes, m.Source)
+		}
 	}
 	if spec.Health != nil {
 		check := *spec.Health
@@ -181,7 +187,7 @@ func (e *Engine) find(ctx context.Context, id string) (*container, error) {
 }
 
 func noSuchContainer(id string) error {
-	return daemonError(backend.ErrNotFound, "No such container: %s", id)
+	return notFound(backend.KindContainer, "No such container: %s", id)
 }
 
 func (c *container) inspect() backend.Container {
@@ -198,8 +204,10 @@ func (c *container) inspect() backend.Container {
 		StartedAt: c.startedAt,
 		ExitedAt:  c.exitedAt,
 	}
-	if seen.Sandbox && c.state == backend.Running {
-		seen.IP = c.box.address.String()
+	if seen.Sandbox {
+		seen.IP, seen.MAC = c.box.address, ipam.MAC(c.box.address)
+	} else {
+		seen.Image, seen.SandboxID, seen.Volumes = c.spec.image, c.box.self.id, c.spec.volumes
 	}
 	return seen
 }
@@ -222,6 +230,9 @@ func (e *Engine) remove(c *container) {
 		e.end(c, killed, false)
 	}
 	c.removed = true
+	if c.spec == nil {
+		c.box.network.addresses.Give(c.box.address)
+	}
 	delete(e.containers, c.id)
 	delete(e.names, c.name)
 }

@@ -35,7 +35,7 @@ func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn
 		return nil, refuse(syscall.ECONNREFUSED)
 	}
 	near, far := net.Pipe()
-	caller := &net.TCPAddr{IP: gateway.AsSlice()}
+	caller := &net.TCPAddr{IP: c.box.network.Gateway.AsSlice()}
 	if server.conns == nil {
 		server.conns = map[net.Conn]struct{}{}
 	}

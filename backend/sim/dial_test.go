@@ -70,7 +70,7 @@ func TestAHandlerServesAPort(t *testing.T) {
 func TestDialErrorsAreThoseOfTheSystem(t *testing.T) {
 	w := newWorld(t, sim.Options{})
 	_, err := w.Dial(t.Context(), w.sandbox, 80)
-	if !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "dial tcp 172.31.240.1:80: connect") {
+	if !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "dial tcp 172.31.0.4:80: connect") {
 		t.Errorf("Dial: %v", err)
 	}
 	id := w.command("serve", "80")
@@ -157,7 +157,7 @@ func TestIdleContainersCostNoGoroutine(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 1000 {
 		w.run(backend.ContainerSpec{
-			Command: []string{"serve", "80"}, Sandbox: w.newSandbox("many"),
+			Command: []string{"serve", "80"}, Sandbox: w.newSandbox(),
 			Health: &backend.HealthCheck{Test: []string{"CMD", "true"}, Interval: time.Hour},
 		})
 	}

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -58,9 +59,13 @@ type Engine struct {
 	names      map[string]*container
 	watchers   map[*watcher]struct{}
 	created    uint64 // containers ever made, the order of List
+	id         string // of the engine
 }
 
-var _ backend.Engine = (*Engine)(nil)
+var (
+	_ backend.Engine  = (*Engine)(nil)
+	_ backend.Crasher = (*Engine)(nil)
+)
 
 // New makes an engine without containers. It starts no goroutine.
 func New(opts Options) *Engine {
@@ -91,6 +96,7 @@ func New(opts Options) *Engine {
 	}
 	e.web = e.newWebServer()
 	e.clear()
+	e.id = rand.Text()
 	return e
 }
 
@@ -110,6 +116,7 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 		return backend.Info{}, err
 	}
 	return backend.Info{
+		ID:           e.id,
 		Name:         "sim",
 		Version:      "1",
 		OS:           "linux",
@@ -176,6 +183,14 @@ func (e *Engine) wait(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
+// sleep gives up the lock until d of the clock has passed. It tells the caller that
+// its call goes on only when the clock does.
+func (e *Engine) sleep(ctx context.Context, d time.Duration) error {
+	passed, giveUp := backend.WaitForTimer(ctx, func(ring func()) (stop func() bool) { return e.clock.AfterFunc(d, ring).Stop })
+	defer giveUp()
+	return e.wait(ctx, passed)
+}
+
 // newID is 64 hexadecimal digits, as Docker's.
 func (e *Engine) newID() (string, error) {
 	var b [32]byte
@@ -196,4 +211,8 @@ func (e *engineError) Unwrap() error { return e.kind }
 
 func daemonError(kind error, format string, args ...any) error {
 	return &engineError{"Error response from daemon: " + fmt.Sprintf(format, args...), kind}
+}
+
+func notFound(kind backend.Kind, format string, args ...any) error {
+	return &backend.NotFoundError{Kind: kind, Err: daemonError(nil, format, args...)}
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -50,6 +51,17 @@ func (e *Engine) Exit(id string, code int) error {
 	c, err := e.findAlways(id)
 	if err == nil && c.state == backend.Running {
 		e.end(c, code, false)
+	}
+	return err
+}
+
+// Crash kills the process of a running container.
+func (e *Engine) Crash(ctx context.Context, id string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c, err := e.find(ctx, id)
+	if err == nil && c.state == backend.Running {
+		e.end(c, killed, false)
 	}
 	return err
 }

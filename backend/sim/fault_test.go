@@ -61,7 +61,7 @@ func TestContainersLiveOnWhileTheEngineIsLost(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			w.Watch(ctx, func(event backend.Event) { kinds = append(kinds, event.Kind) })
+			w.Watch(ctx, nil, func(event backend.Event) { kinds = append(kinds, event.Kind) })
 		}()
 		time.Sleep(time.Minute)
 		if err := w.Exit(killed, 9); err != nil { // it had exited by itself

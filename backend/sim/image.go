@@ -29,7 +29,7 @@ func (e *Engine) image(name string) (backend.Image, error) {
 	}
 	image, ok := e.images[ref.key()]
 	if !ok {
-		return backend.Image{}, daemonError(backend.ErrNotFound, "No such image: %s", name)
+		return backend.Image{}, notFound(backend.KindImage, "No such image: %s", name)
 	}
 	image.Digests = append([]string(nil), image.Digests...)
 	return image, nil
@@ -51,10 +51,7 @@ func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
 	}
 	script := e.ruled(Script{}, spec.Ref)
 	if script.PullDelay > 0 {
-		passed := make(chan struct{})
-		timer := e.clock.AfterFunc(script.PullDelay, func() { close(passed) })
-		defer timer.Stop()
-		if err := e.wait(ctx, passed); err != nil {
+		if err := e.sleep(ctx, script.PullDelay); err != nil {
 			return err
 		}
 	}

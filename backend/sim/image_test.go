@@ -107,7 +107,7 @@ func TestImageNamesScriptAContainer(t *testing.T) {
 		t.Errorf("sim/serve answers %q", got)
 	}
 	// A command says more than a name.
-	w.sandbox = w.newSandbox("other")
+	w.sandbox = w.newSandbox()
 	w.run(backend.ContainerSpec{Image: "nginx", Command: []string{"sleep", "60"}})
 	if got := w.get(80); !strings.Contains(got, "connection refused") {
 		t.Errorf("nginx that sleeps answers %q", got)

@@ -3,23 +3,15 @@ package sim
 import (
 	"context"
 	"net/netip"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-)
-
-// Every network has the range of AWS's default VPC: they don't meet. As Docker
-// does, the engine keeps the first address for the gateway; containers that ask
-// for none get one of the last /20.
-var (
-	networkRange = netip.MustParsePrefix("172.31.0.0/16")
-	ownRange     = netip.MustParsePrefix("172.31.240.0/20")
-	gateway      = networkRange.Addr().Next()
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
 type network struct {
 	backend.Network
-	taken map[netip.Addr]*container // the running sandboxes by address
-	last  netip.Addr                // given to the last sandbox that asked for none
+	addresses *ipam.Network
 }
 
 // EnsureNetwork makes a network, or finds the one of that name.
@@ -32,40 +24,71 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	if n := e.networks[spec.Name]; n != nil {
 		return n.Network, nil
 	}
+	cidr, err := e.freeRange(spec.CIDR)
+	if err != nil {
+		return backend.Network{}, err
+	}
 	id, err := e.newID()
 	if err != nil {
 		return backend.Network{}, err
 	}
+	gateway := spec.Gateway
+	if !gateway.IsValid() {
+		gateway = cidr.Addr().Next()
+	}
 	n := &network{
-		Network: backend.Network{ID: id, Name: spec.Name, CIDR: networkRange.String()},
-		taken:   map[netip.Addr]*container{},
-		last:    ownRange.Addr(),
+		Network:   backend.Network{ID: id, Name: spec.Name, CIDR: cidr, Gateway: gateway},
+		addresses: ipam.New(cidr, gateway),
 	}
 	e.networks[spec.Name] = n
 	return n.Network, nil
 }
 
-// take gives a sandbox the address it wants, or any if that is the zero Addr.
-func (n *network) take(c *container, want netip.Addr) (netip.Addr, error) {
+// freeRange is the range asked for, or else one that no other network has.
+func (e *Engine) freeRange(want netip.Prefix) (netip.Prefix, error) {
+	var taken []netip.Prefix
+	for _, n := range e.networks {
+		taken = append(taken, n.CIDR)
+	}
 	if want.IsValid() {
-		switch {
-		case !networkRange.Contains(want):
-			return want, daemonError(nil, "invalid endpoint settings: no configured subnet contains IP address %s", want)
-		case want == gateway || want == networkRange.Addr() || n.taken[want] != nil:
-			return want, daemonError(backend.ErrAddressInUse, "Address already in use")
+		if slices.ContainsFunc(taken, want.Overlaps) {
+			return want, daemonError(backend.ErrAddressInUse, "Pool overlaps with other one on this address space")
 		}
-		n.taken[want] = c
-		return want, nil
+		return want.Masked(), nil
 	}
-	for range 1 << (32 - ownRange.Bits()) {
-		n.last = n.last.Next()
-		if !ownRange.Contains(n.last.Next()) { // the last one is for broadcasts
-			n.last = ownRange.Addr().Next()
-		}
-		if n.taken[n.last] == nil {
-			n.taken[n.last] = c
-			return n.last, nil
-		}
+	for cidr := range ipam.FreeRanges(taken) {
+		return cidr, nil
 	}
-	return netip.Addr{}, daemonError(nil, "no available IPv4 addresses on this network's address pools: %s (%s)", n.Name, n.ID)
+	return want, daemonError(nil, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
+}
+
+// ReserveAddress takes an address of a subnet.
+func (e *Engine) ReserveAddress(ctx context.Context, name string, subnet netip.Prefix) (netip.Addr, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n, err := e.findNetwork(ctx, name)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	return n.addresses.Reserve(subnet)
+}
+
+// ReleaseAddress ends a reservation.
+func (e *Engine) ReleaseAddress(name string, address netip.Addr) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if n := e.networks[name]; n != nil {
+		n.addresses.Release(address)
+	}
+}
+
+func (e *Engine) findNetwork(ctx context.Context, name string) (*network, error) {
+	if err := e.reach(ctx); err != nil {
+		return nil, err
+	}
+	n := e.networks[name]
+	if n == nil {
+		return nil, notFound(backend.KindNetwork, "network %s not found", name)
+	}
+	return n, nil
 }

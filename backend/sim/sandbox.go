@@ -9,48 +9,53 @@ import (
 )
 
 // CreateSandbox makes a network namespace, stopped.
-func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (string, error) {
+func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := e.reach(ctx); err != nil {
-		return "", err
+	network, err := e.findNetwork(ctx, spec.Network)
+	if err != nil {
+		return backend.Container{}, err
 	}
 	if c := e.names[spec.Name]; c != nil {
-		return c.sameAs(spec.Name, true)
+		_, err := c.sameAs(spec.Name, true)
+		return c.inspect(), err
 	}
-	network := e.networks[spec.Network]
-	if network == nil {
-		return "", daemonError(backend.ErrNotFound, "network %s not found", spec.Network)
-	}
-	box := &sandbox{network: network, hostname: spec.Hostname}
-	if spec.IP != "" {
-		ip, err := netip.ParseAddr(spec.IP)
-		if err != nil {
-			return "", daemonError(nil, "invalid IPv4 address: %s", spec.IP)
+	if spec.Parent != "" {
+		if parent := e.containers[spec.Parent]; parent == nil || parent.spec != nil {
+			return backend.Container{}, noSuchContainer(spec.Parent)
 		}
-		box.want = ip
 	}
+	ip, err := network.address(spec)
+	if err != nil {
+		return backend.Container{}, err
+	}
+	box := &sandbox{network: network, address: ip, hostname: backend.HostName(ip, spec.Domain)}
 	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), box: box}
 	box.self = c
 	if err := e.add(c); err != nil {
-		return "", err
+		network.addresses.Give(ip)
+		return backend.Container{}, err
 	}
-	if box.hostname == "" {
-		box.hostname = c.id[:12]
-	}
-	return c.id, nil
+	return c.inspect(), nil
 }
 
-// startSandbox takes the address. Other containers of the sandbox, if any run,
-// are left in the former namespace, as on Docker: they serve nobody any more.
-func (e *Engine) startSandbox(c *container) error {
-	address, err := c.box.network.take(c, c.box.want)
-	if err != nil {
-		c.failure = err.Error()
-		return err
+// address takes the address that a sandbox asks for, or one of its subnet.
+func (n *network) address(spec backend.SandboxSpec) (netip.Addr, error) {
+	if !spec.IP.IsValid() {
+		return n.addresses.Take(spec.Subnet)
 	}
-	c.box.address = address
+	switch {
+	case !n.CIDR.Contains(spec.IP):
+		return spec.IP, daemonError(nil, "invalid endpoint settings: no configured subnet contains IP address %s", spec.IP)
+	case !n.addresses.Occupy(spec.IP):
+		return spec.IP, daemonError(backend.ErrAddressInUse, "Address already in use")
+	}
+	return spec.IP, nil
+}
+
+// startSandbox makes a new namespace. Other containers of the sandbox, if any run,
+// are left in the former one, as on Docker: they serve nobody any more.
+func (e *Engine) startSandbox(c *container) {
 	c.box.ports, c.box.catchAll, c.box.checkers = nil, nil, nil
 	e.begin(c)
-	return nil
 }

@@ -167,7 +167,7 @@ func TestTheDefaultScriptIsForWhatNothingElseSays(t *testing.T) {
 	if got := w.get(8443); got != "any" {
 		t.Errorf("the default script answers %q", got)
 	}
-	w.sandbox = w.newSandbox("other")
+	w.sandbox = w.newSandbox()
 	w.command("sleep", "60")
 	if got := w.get(8443); !strings.Contains(got, "connection refused") {
 		t.Errorf("a sleeping container answers %q", got)

@@ -27,20 +27,20 @@ func newWorld(t *testing.T, opts sim.Options) *world {
 	if _, err := w.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"}); err != nil {
 		t.Fatal(err)
 	}
-	w.sandbox = w.newSandbox("10.0.0.1.internal")
+	w.sandbox = w.newSandbox()
 	return w
 }
 
-func (w *world) newSandbox(hostname string) string {
+func (w *world) newSandbox() string {
 	w.Helper()
-	id, err := w.CreateSandbox(w.Context(), backend.SandboxSpec{Network: "vpc", Hostname: hostname})
+	c, err := w.CreateSandbox(w.Context(), backend.SandboxSpec{Network: "vpc", Domain: "ec2.internal"})
 	if err != nil {
 		w.Fatal(err)
 	}
-	if err := w.Start(w.Context(), id); err != nil {
+	if err := w.Start(w.Context(), c.ID); err != nil {
 		w.Fatal(err)
 	}
-	return id
+	return c.ID
 }
 
 func (w *world) create(spec backend.ContainerSpec) string {

@@ -20,7 +20,8 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	case c.state == backend.Running:
 		return nil
 	case c.spec == nil:
-		return e.startSandbox(c)
+		e.startSandbox(c)
+		return nil
 	}
 	script, err := e.scriptOf(c)
 	if err != nil {
@@ -35,7 +36,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	case script.StartError != "":
 		err = &engineError{text: script.StartError}
 	case self.state != backend.Running:
-		err = daemonError(nil, "cannot join network of a non running container: %s", self.id)
+		err = daemonError(backend.ErrNoSandbox, "cannot join network of a non running container: %s", self.id)
 	default:
 		e.run(c, script)
 		return nil
@@ -59,11 +60,9 @@ func (e *Engine) findSettled(ctx context.Context, id string) (*container, error)
 }
 
 func (e *Engine) delayStart(ctx context.Context, c *container, d time.Duration) error {
-	passed, over := make(chan struct{}), make(chan struct{})
-	timer := e.clock.AfterFunc(d, func() { close(passed) })
+	over := make(chan struct{})
 	c.starting = over
-	err := e.wait(ctx, passed)
-	timer.Stop()
+	err := e.sleep(ctx, d)
 	c.starting = nil
 	close(over)
 	if err == nil && c.removed {

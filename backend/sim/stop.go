@@ -71,9 +71,7 @@ func (e *Engine) end(c *container, code int, oomKilled bool) {
 		c.term = nil
 	}
 	stopTimers(&c.life, &c.health.probe, &c.health.good, &c.health.bad)
-	if c.spec == nil {
-		delete(c.box.network.taken, c.box.address)
-	} else {
+	if c.spec != nil {
 		e.unlisten(c)
 	}
 	c.hangUp()

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"maps"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -13,15 +12,16 @@ const maxEvents = 1 << 18
 
 // watcher is a call of Watch. All but wake belongs to the engine's lock.
 type watcher struct {
-	events []backend.Event // that it has yet to see
-	busy   bool            // it is being shown some
-	idle   chan struct{}   // closed when it has seen all; nil if nobody waits
-	wake   chan struct{}   // holds one token when there are events
+	labels map[string]string // of the containers it asks for
+	events []backend.Event   // that it has yet to see
+	busy   bool              // it is being shown some
+	idle   chan struct{}     // closed when it has seen all; nil if nobody waits
+	wake   chan struct{}     // holds one token when there are events
 }
 
 // Watch calls fn for each event until ctx ends, and returns its error.
-func (e *Engine) Watch(ctx context.Context, fn func(backend.Event)) error {
-	w := &watcher{wake: make(chan struct{}, 1)}
+func (e *Engine) Watch(ctx context.Context, labels map[string]string, fn func(backend.Event)) error {
+	w := &watcher{labels: labels, wake: make(chan struct{}, 1)}
 	e.startWatch(w)
 	defer e.endWatch(w)
 	for {
@@ -133,7 +133,8 @@ func (e *Engine) emit(c *container, event backend.Event) {
 	event.ContainerID = c.id
 	event.Time = e.clock.Now()
 	for w := range e.watchers {
-		event.Labels = maps.Clone(c.labels)
-		w.add(event)
+		if carries(c.labels, w.labels) {
+			w.add(event)
+		}
 	}
 }

@@ -19,7 +19,7 @@ func TestAWatcherThatFallsBehindGetsResync(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			e.Watch(ctx, func(event backend.Event) {
+			e.Watch(ctx, nil, func(event backend.Event) {
 				seen = append(seen, event)
 				<-blocked
 			})
@@ -74,7 +74,7 @@ func TestSettleWaitsUntilEventsAreHandled(t *testing.T) {
 		handled := 0
 		go func() {
 			defer close(done)
-			e.Watch(ctx, func(backend.Event) {
+			e.Watch(ctx, nil, func(backend.Event) {
 				<-release
 				handled++
 			})

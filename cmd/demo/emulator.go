@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"regexp"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processgroup"
 )
 
 // emulator is the child process.
@@ -40,7 +42,7 @@ func startEmulator(ctx context.Context, binary string, docker *docker) (*emulato
 	e := &emulator{binary: binary, exited: make(chan struct{})}
 	e.cmd = exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--engine", engine)
 	e.cmd.Stderr = &e.log
-	ownGroup(e.cmd) // Ctrl-C is for the demonstration, which ends the emulator
+	processgroup.Own(e.cmd) // Ctrl-C is for the demonstration, which ends the emulator
 	stdout, err := e.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"net/http"
 	"net/url"
-	"os"
 	"strconv"
-	"strings"
 )
 
 // logs shows the output of a container of a running emulator, also after the
@@ -33,37 +28,11 @@ func logs(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *tail > 0 {
 		query.Set("tail", strconv.Itoa(*tail))
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet,
-		strings.TrimSuffix(*endpoint, "/")+"/_emulator/logs?"+query.Encode(), nil)
+	response, err := get(ctx, *endpoint, "logs", query)
 	if err != nil {
-		return usageError{fmt.Errorf("--endpoint: %w", err)}
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return fmt.Errorf("ask the emulator: %w", err)
+		return err
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return refusal(response)
-	}
 	_, err = io.Copy(stdout, response.Body)
 	return err
-}
-
-// refusal is the reason that the emulator gives.
-func refusal(response *http.Response) error {
-	var body struct{ Error string }
-	if err := json.NewDecoder(io.LimitReader(response.Body, 4096)).Decode(&body); err != nil || body.Error == "" {
-		return fmt.Errorf("%s answers %s: is it the emulator?", response.Request.URL.Host, response.Status)
-	}
-	return errors.New(body.Error)
-}
-
-func defaultEndpoint() string {
-	for _, name := range []string{"AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL"} {
-		if value := os.Getenv(name); value != "" {
-			return value
-		}
-	}
-	return "http://127.0.0.1:4577"
 }

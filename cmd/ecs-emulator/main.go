@@ -2,6 +2,9 @@
 //
 //	ecs-emulator serve                      start the endpoint
 //	ecs-emulator logs <task> [container]    show a container's output
+//	ecs-emulator events                     show what has happened to tasks
+//	ecs-emulator faults list | add | clear  have pulls, starts, containers, the engine fail
+//	ecs-emulator prune                      show or remove what emulators have on Docker
 //	ecs-emulator version                    show the version
 package main
 
@@ -23,6 +26,11 @@ Usage:
 
   ecs-emulator serve [flags]                     start the endpoint
   ecs-emulator logs [flags] <task> [container]   show the output of a container
+  ecs-emulator events [flags]                    show what has happened to tasks, as JSON
+  ecs-emulator faults list                       show what shall go wrong
+  ecs-emulator faults add [flags] <kind>         have it go wrong: pull, start, crash, engine-away
+  ecs-emulator faults clear [id]                 end one fault, or all
+  ecs-emulator prune [flags]                     show what emulators have on Docker, or remove it
   ecs-emulator version                           show the version
 
 'ecs-emulator <command> -h' lists the flags of a command. Each flag can be given
@@ -33,6 +41,9 @@ as an environment variable as well: --data-dir is ECS_EMULATOR_DATA_DIR.
 var commands = map[string]func(ctx context.Context, args []string, stdout, stderr io.Writer) error{
 	"serve":   serve,
 	"logs":    logs,
+	"events":  events,
+	"faults":  faults,
+	"prune":   prune,
 	"version": showVersion,
 }
 

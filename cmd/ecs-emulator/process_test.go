@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -169,13 +170,21 @@ func (p *process) eventually(what string, happened func() bool) {
 // containers counts what the engine holds of a task.
 func containers(t *testing.T, task types.Task) int {
 	t.Helper()
-	list, err := dockertest.Client(t).ContainerList(context.WithoutCancel(t.Context()), container.ListOptions{
+	cli, ctx := dockertest.Client(t), context.WithoutCancel(t.Context())
+	list, err := cli.ContainerList(ctx, container.ListOptions{
 		All: true, Filters: filters.NewArgs(filters.Arg("label", "com.amazonaws.ecs.task-arn="+*task.TaskArn)),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return len(list)
+	n := len(list)
+	for _, c := range list {
+		sandbox := container.NetworkMode(c.HostConfig.NetworkMode).ConnectedContainer()
+		if _, err := cli.ContainerInspect(ctx, sandbox); err == nil {
+			n++
+		}
+	}
+	return n
 }
 
 func TestReadyLineIsAllThereIsOnStandardOutput(t *testing.T) {
@@ -219,6 +228,9 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--speed", "fast"}, `invalid value "fast" for flag -speed`},
 		{[]string{"serve", "--on-exit", "explode"}, `--on-exit "explode" is none of remove, keep`},
 		{[]string{"serve", "--on-exit", "keep"}, `needs a --data-dir`},
+		{[]string{"serve", "--warm-sandboxes", "-1"}, `--warm-sandboxes -1 is less than none`},
+		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--vpc-cidr", "10.0.0.0/8"}, `range 10.0.0.0/8 of the VPC is no IPv4 range of /16`},
+		{[]string{"serve", "--vpc-cidr", "everything"}, `for flag -vpc-cidr`},
 		{[]string{"serve", "now"}, `unexpected argument "now"`},
 		{[]string{"logs"}, `name a task`},
 		{[]string{"logs", "--endpoint", "http://127.0.0.1:1", "x"}, `ask the emulator`},
@@ -302,6 +314,8 @@ func TestDockerKilledEmulatorTakesItsTasksOverAgain(t *testing.T) {
 	if *again.LastStatus != "RUNNING" || *again.Containers[0].RuntimeId != *lives.Containers[0].RuntimeId {
 		t.Errorf("the other task is %s in %s", *again.LastStatus, *again.Containers[0].RuntimeId)
 	}
+	second.must(dockertest.Client(t).ContainerKill(t.Context(), *lives.Containers[0].RuntimeId, "KILL"))
+	second.until(*lives.TaskArn, "STOPPED")
 }
 
 func TestDockerDataDirKeepsTasksAtAnInterrupt(t *testing.T) {
@@ -347,4 +361,16 @@ func TestDockerNextStartSweepsWhatAKilledRunLeft(t *testing.T) {
 		t.Errorf("the living emulator's task has %d of 2 containers", got)
 	}
 	alive.until(*staying.TaskArn, "RUNNING")
+}
+
+func TestDamagedStateFileIsOneClearLine(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "state.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := command("serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--data-dir", dir)
+	out, _ := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != 1 || strings.Count(string(out), "\n") != 1 || !strings.Contains(string(out), "it is damaged and was left as it is") {
+		t.Errorf("exit code %d: %q", cmd.ProcessState.ExitCode(), out)
+	}
 }

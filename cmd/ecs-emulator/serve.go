@@ -6,25 +6,24 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // serve runs the emulator until it is interrupted.
 func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if os.Getenv("GOGC") == "" {
-		// The heap is a few megabytes: collecting it each time that it doubles
-		// would cost a quarter of the time of a request.
-		debug.SetGCPercent(400)
-	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go heap.Tend(ctx)
 	var opts emulator.Options
 	flags := newFlags("serve", "", stderr)
 	log, err := parseServe(flags, args, &opts, stderr)
@@ -42,6 +41,9 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stdout, "ecs-emulator %s is ready at %s, engine %s\n", version, srv.URL(), srv.EngineName())
+	if why := srv.EngineProblem(); why != "" {
+		fmt.Fprintln(stderr, "ecs-emulator: no task can run yet:", why)
+	}
 
 	select {
 	case <-interrupted:
@@ -60,9 +62,11 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr io.Writer) (*slog.Logger, error) {
 	var launchType, onExit, pull, logFormat string
 	var level slog.Level
+	var warm int
 	flags.StringVar(&o.Listen, "listen", "127.0.0.1:4577", "`address` of the endpoint")
 	flags.StringVar(&o.Engine, "engine", "auto", "where containers run: auto (Docker if it answers, else sim), docker, sim, or a Docker engine's `url`")
 	flags.StringVar(&o.DataDir, "data-dir", "", "`directory` that keeps state across restarts (none: state is in memory)")
+	flags.BoolVar(&o.NewEngine, "new-engine", false, "go on with a data directory whose tasks ran on another engine; they end as lost")
 	flags.StringVar(&o.Region, "region", "us-east-1", "`region` of requests that are not signed")
 	flags.StringVar(&o.Account, "account", "000000000000", "`account` of requests whose access key is not an account id")
 	flags.Float64Var(&o.Speed, "speed", 1, "`seconds` of the emulator's clock in a real one")
@@ -70,6 +74,8 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.StringVar(&onExit, "on-exit", "", "what becomes of running tasks: remove or keep (default remove, with a data directory keep)")
 	flags.StringVar(&o.InitDir, "init", "", "`directory` of task definitions and services to make at the start")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
+	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the VPC, a /16 (default: one that the engine and this host do not use)")
+	flags.IntVar(&warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
 	flags.StringVar(&pull, "pull", string(agent.PreferCached), "when to pull images: prefer-cached, default, always, once")
 	flags.StringVar(&logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
 	flags.TextVar(&level, "log-level", slog.LevelInfo, "lowest `level` to log: debug, info, warn, error")
@@ -78,6 +84,12 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	}
 	if flags.NArg() > 0 {
 		return nil, usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
+	}
+	if warm < 0 {
+		return nil, usageError{fmt.Errorf("--warm-sandboxes %d is less than none", warm)}
+	}
+	if o.WarmSandboxes = warm; warm == 0 {
+		o.WarmSandboxes = -1
 	}
 	o.DefaultLaunchType = types.LaunchType(strings.ToUpper(launchType))
 	o.OnExit, o.PullBehavior = emulator.OnExit(onExit), agent.PullBehavior(pull)
@@ -97,6 +109,9 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	}
 	if onExit == "keep" && o.DataDir == "" {
 		return nil, usageError{fmt.Errorf("--on-exit keep needs a --data-dir: without one nothing would know the tasks again")}
+	}
+	if onExit == "keep" && o.Engine == "sim" {
+		return nil, usageError{fmt.Errorf("--on-exit keep needs Docker: simulated containers end with the emulator")}
 	}
 	handlerOptions := &slog.HandlerOptions{Level: level}
 	if logFormat == "json" {

@@ -4,204 +4,177 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// observe takes an event of the engine. It runs on the engine's event goroutine.
-func (a *Agent) observe(ctx context.Context, e backend.Event, watch *state.Watch) {
-	switch e.Kind {
-	case backend.Disconnected:
-		a.engineLost(lostError(e.Err))
-	case backend.Resync:
-		a.resync(ctx, watch)
-	case backend.ContainerStarted:
-		a.started(ctx, e)
-	case backend.ContainerDied:
-		a.tell(ctx, e.Labels, func(w *work, container string) { w.died(container) })
-	case backend.HealthChanged:
-		a.tell(ctx, e.Labels, func(w *work, container string) { w.healthIs(container, e.Health) })
-	}
-}
-
-// tell passes something about a container to its task's work.
-func (a *Agent) tell(ctx context.Context, labels map[string]string, news func(w *work, container string)) {
-	taskARN, container := nameOf(labels)
-	w := a.lockWork(taskARN)
-	if w == nil {
-		return
-	}
-	defer w.mu.Unlock()
-	news(w, container)
-	w.set(ctx, w.advance(ctx))
-}
-
-// started stops a container that somebody else has started again after its end.
-// Source: amazon-ecs-agent, a late RUNNING after STOPPED.
-func (a *Agent) started(ctx context.Context, e backend.Event) {
-	taskARN, container := nameOf(e.Labels)
-	t := a.Store.Read().Task(taskARN)
-	if t == nil || !t.Ended() && !slices.ContainsFunc(t.Status.Containers, func(c state.Container) bool {
-		return c.Name == container && c.Phase == state.ContainerStopped
-	}) {
-		return
-	}
-	a.actions.Go(func() {
-		err := a.Engine.Stop(ctx, e.ContainerID, defaultStopTimeout)
-		if err != nil && !errors.Is(err, backend.ErrNotFound) && !a.engineLost(err) {
-			a.Log.Warn("stopped container was started again and cannot be stopped", "task", taskARN, "container", container, "error", err)
-		}
-	})
-}
-
 // resync takes into account what the engine did while nobody listened: at the
-// start, after a lost connection, and now and then. Events that come meanwhile
-// wait.
-func (a *Agent) resync(ctx context.Context, watch *state.Watch) {
-	a.resyncs.Lock()
-	defer a.resyncs.Unlock()
+// start, after a lost connection, and now and then. Until the first one is through,
+// and while the engine is lost, no task goes on: what a stale row says must not
+// lead to a call.
+func (h *host) resync(ctx context.Context) {
+	h.resyncs <- struct{}{}
+	defer func() { <-h.resyncs }()
 	// Rows first: what they name was there before the containers are listed.
-	tx := a.Store.Read()
-	info, err := a.Engine.Info(ctx)
-	var containers []backend.Container
-	if err == nil {
-		containers, err = a.Engine.List(ctx, nil)
-	}
+	rows := h.tasks()
+	info, containers, err := h.look(ctx)
 	if ctx.Err() != nil {
 		return
 	}
 	if err != nil {
-		a.engineLost(lostError(fmt.Errorf("list containers: %w", err)))
+		h.lose(lostError(err))
 		return
 	}
-	a.mu.Lock()
-	if a.lost != nil {
-		a.Log.Info("container engine is back")
-	}
-	a.synced, a.lost, a.info = true, nil, info
-	a.mu.Unlock()
-	// The network is made before the first task needs it, so that the ranges of
-	// subnets stand when they are asked for.
-	a.actions.Go(func() {
-		ctx, cancel := callContext(ctx, createSandbox)
-		defer cancel()
-		if _, err := a.vpcNetwork(ctx); err != nil && !a.engineLost(err) {
-			a.Log.Error("no network for tasks", "error", err)
-		}
-	})
-
-	seen := map[string]map[string]backend.Container{}
+	h.setInfo(info)
+	byName := make(map[string]backend.Container, len(containers))
 	for _, c := range containers {
-		taskARN, name := nameOf(c.Labels)
-		if seen[taskARN] == nil {
-			seen[taskARN] = map[string]backend.Container{}
-		}
-		seen[taskARN][name] = c
+		byName[c.Name] = c
 	}
-	now := a.Store.Read()
-	for taskARN, list := range seen {
-		if t := now.Task(taskARN); t == nil || t.Ended() {
-			a.leftovers.adopt(ctx, taskARN, list, volumesOf(now, taskARN, list))
-		}
+	for _, t := range rows {
+		h.adopt(t, byName)
 	}
-	for _, t := range tx.AllTasks() {
-		if !t.Ended() {
-			a.adopt(t, seen[t.ARN])
+	h.found()
+	h.prepareNetwork(ctx)
+	// Tasks that came while the containers were listed were woken in vain.
+	for _, t := range h.tasks() {
+		h.agent.watch.Wake(t.ARN)
+		for _, name := range engineNames(t) {
+			delete(byName, name)
 		}
 	}
-	// Tasks that came while the containers were listed have been woken in vain.
-	for _, t := range now.AllTasks() {
-		if !t.Ended() {
-			watch.Wake(t.ARN)
-		}
-	}
+	h.saw()
+	h.leftovers.adopt(ctx, byName)
 }
 
-// volumesOf are the volumes of a task that stopped, and may have been forgotten:
-// its containers tell of which task definition it was.
-func volumesOf(tx *state.Tx, taskARN string, containers map[string]backend.Container) []string {
-	for _, c := range containers {
-		revision, err := strconv.Atoi(c.Labels[labelRevision])
-		if err != nil {
-			continue
+// look asks the engine about itself and about the containers of the host.
+func (h *host) look(ctx context.Context) (backend.Info, []backend.Container, error) {
+	info, err := h.Engine.Info(ctx)
+	if err == nil && h.Admit != nil {
+		err = h.Admit(info)
+	}
+	if err != nil {
+		return info, nil, err
+	}
+	containers, err := h.Engine.List(ctx, h.labels())
+	if err != nil {
+		err = fmt.Errorf("list containers: %w", err)
+	}
+	return info, containers, err
+}
+
+func (h *host) setInfo(info backend.Info) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.info = info
+}
+
+// found ends the loss of the engine.
+func (h *host) found() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.lost != nil && !errors.Is(h.lost, errNotListed) {
+		h.agent.Log.Info("container engine is back", "host", h.Name)
+	}
+	h.lost = nil
+}
+
+// prepareNetwork makes the network before the first task needs it, so that the
+// ranges of subnets stand when they are asked for.
+func (h *host) prepareNetwork(ctx context.Context) {
+	h.spawn(func() {
+		call := h.agent.calls.begin(&chain{}, true)
+		defer call.end()
+		if _, err := h.vpcNetwork(call); err != nil && ctx.Err() == nil && !h.engineLost(err) {
+			h.agent.Log.Error("no network for tasks", "error", err)
 		}
-		spec := &state.TaskSpec{Family: c.Labels[labelFamily], Revision: revision}
-		if d := tx.TaskDefinition(arn.ScopeOf(taskARN), spec.Family, revision); d != nil {
-			return ownVolumes(&state.Task{ARN: taskARN, Spec: spec}, d.Definition().Volumes)
+	})
+}
+
+// tasks are those placed on the host that have not ended.
+func (h *host) tasks() []*state.Task {
+	var list []*state.Task
+	for _, t := range h.agent.Store.Read().AllTasks() {
+		if !t.Ended() && hostName(t) == h.Name {
+			list = append(list, t)
 		}
 	}
-	return nil
+	return list
 }
 
 // adopt compares what a task's containers are with what was last known of them.
-// row is older than seen: only what it names already can be missing. Of what has a
-// call under way, that call will tell.
-func (a *Agent) adopt(row *state.Task, seen map[string]backend.Container) {
-	w := a.lockWork(row.ARN)
+// row is older than the list: only what it names already can be missing. Of what
+// has a call under way, that call will tell. The list is only a hint that something
+// has ended: the engine is asked again before it is believed.
+func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
+	w := h.lockWork(row.ARN)
 	if w == nil {
 		return
 	}
 	defer w.mu.Unlock()
-	a.addresses.occupy(w.view.status.Attachment.PrivateIPv4)
-	if !w.view.busy[sandboxSubject] {
-		w.adoptSandbox(row, seen)
+	sandbox, exists := list[engineName(w.task, sandboxContainerName)]
+	if !w.view.about(theSandbox).busy {
+		w.adoptSandbox(row, sandbox, exists)
 	}
 	for i := range w.view.status.Containers {
-		c := &w.view.status.Containers[i]
-		if w.view.busy[c.Name] {
-			continue
-		}
-		found, exists := seen[c.Name]
-		if exists && c.RuntimeID == "" {
-			c.RuntimeID, w.dirty = found.ID, true
-		}
-		switch {
-		case c.Phase == state.ContainerStopped:
-		case !exists && c.Phase == state.ContainerRunning:
-			w.died(c.Name) // examination finds it vanished
-		case !exists && c.Phase == state.ContainerCreated && row.Status.Containers[i].RuntimeID != "":
-			c.Phase = state.ContainerPulled
-		case exists && !found.StartedAt.IsZero() && c.Phase != state.ContainerRunning:
-			// It was started, but the store does not know.
-			c.Phase, c.StartedAt = state.ContainerRunning, a.Clock.Now()
-			w.dirty = true
-			fallthrough
-		case exists && c.Phase == state.ContainerRunning:
-			if found.State == backend.Exited {
-				w.died(c.Name)
-			}
-			w.healthIs(c.Name, found.Health)
-		case exists:
-			c.Phase = state.ContainerCreated
+		if !w.view.about(i).busy {
+			found, exists := list[engineName(w.task, row.Status.Containers[i].Name)]
+			w.adoptContainer(i, row.Status.Containers[i].RuntimeID, found, exists)
 		}
 	}
 }
 
-func (w *work) adoptSandbox(row *state.Task, seen map[string]backend.Container) {
+func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists bool) {
 	s := w.view.status
-	sandbox, exists := seen[sandboxContainerName]
 	if exists && w.view.sandbox == sandboxNone {
-		// It was made, but the store does not know.
-		s.SandboxID, w.dirty = sandbox.ID, true
-		w.addressIs(sandbox.IP)
-		if s.ConnectivityAt.IsZero() {
-			s.ConnectivityAt = w.agent.Clock.Now()
-		}
-		w.view.sandbox = sandboxCreated
+		w.hasSandbox(found) // it was made, but the store does not know
+	}
+	runs := exists && found.ID == s.SandboxID && found.State == backend.Running
+	switch {
+	case runs && w.view.sandbox == sandboxCreated:
+		w.sandboxRuns()
+	case !runs && w.view.sandbox == sandboxRunning && row.Status.SandboxID != "":
+		w.died(theSandbox, true)
+	}
+	if s.SandboxID != "" {
+		w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
+	}
+	if w.view.sandbox == sandboxRunning && w.publication.shown == state.Running {
+		w.host.ports.open(w.task.ARN, s.SandboxID, w.view.definitions)
+	}
+}
+
+// adoptContainer takes over what the list says of a container. rowID is its id in
+// the row that is older than the list.
+func (w *work) adoptContainer(i int, rowID string, found backend.Container, exists bool) {
+	c := &w.view.status.Containers[i]
+	if exists && c.RuntimeID == "" {
+		c.RuntimeID = found.ID
+		w.publication.touch()
+	}
+	exists = exists && found.ID == c.RuntimeID
+	if c.RuntimeID != "" {
+		w.host.know(c.RuntimeID, w.task.ARN, c.Name)
 	}
 	switch {
-	case exists && sandbox.State == backend.Running && w.view.sandbox == sandboxCreated:
-		s.Attachment.Status, w.dirty = "ATTACHED", true
-		w.view.sandbox = sandboxRunning
-	case exists && sandbox.State == backend.Running:
-	case w.view.sandbox == sandboxRunning && row.Status.SandboxID != "":
-		w.died(sandboxContainerName)
-	}
-	if w.view.sandbox == sandboxRunning && w.shown == state.Running {
-		w.agent.hostPorts.open(w.task.ARN, s.SandboxID, w.view.definitions)
+	case c.Phase == state.ContainerStopped:
+	case c.Phase == state.ContainerRunning && (!exists || found.State == backend.Exited):
+		w.died(i, true)
+	case c.Phase == state.ContainerRunning:
+		w.healthIs(i, found.Health)
+	case !exists && c.Phase == state.ContainerCreated && rowID != "":
+		c.Phase, c.RuntimeID = state.ContainerPulled, ""
+	case !exists:
+	case !found.StartedAt.IsZero() && c.StartedAt.IsZero():
+		// It was started, but the store does not know.
+		c.Phase, c.StartedAt = state.ContainerRunning, w.host.at(found.StartedAt)
+		w.publication.touch()
+		if found.State == backend.Exited {
+			w.died(i, true)
+		}
+		w.healthIs(i, found.Health)
+	case c.Phase != state.ContainerCreated:
+		c.Phase = state.ContainerCreated
+		w.view.about(i).stale = found.SandboxID != w.view.status.SandboxID
 	}
 }

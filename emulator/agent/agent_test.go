@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
@@ -26,7 +27,9 @@ type bench struct {
 	store  *state.Store
 	engine *sim.Engine
 	hooks  *hooks // between the agent and the engine, or nil
+	faults *fault.Engine
 	clock  *clock.Clock
+	agent  *Agent
 	stop   func()
 }
 
@@ -48,15 +51,31 @@ func withAgent(t *testing.T, story func(b *bench)) {
 
 func (b *bench) start() {
 	var engine backend.Engine = b.engine
-	if b.hooks != nil {
+	switch {
+	case b.hooks != nil:
 		engine = b.hooks
+	case b.faults != nil:
+		engine = b.faults
 	}
-	a := New(Options{Store: b.store, Engine: engine, Clock: b.clock, Log: slog.New(slog.DiscardHandler)})
+	b.startOn(HostOptions{Engine: engine})
+}
+
+// startOn starts an agent with hosts of its own.
+func (b *bench) startOn(hosts ...HostOptions) {
+	a := New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Hosts: hosts})
+	b.agent = a
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { a.Run(ctx) })
 	b.stop = func() { cancel(); running.Wait() }
 	synctest.Wait()
+}
+
+// restartOn starts the agent again, on an engine with faults.
+func (b *bench) restartOn(f *fault.Engine) {
+	b.stop()
+	b.faults = f
+	b.start()
 }
 
 // run puts a task into the store and waits until the agent has done all it can.
@@ -67,6 +86,12 @@ func (b *bench) run(containers ...types.ContainerDefinition) string {
 
 func (b *bench) runDefinition(d types.TaskDefinition) string {
 	b.Helper()
+	return b.place(d, "")
+}
+
+// place runs a task on a host.
+func (b *bench) place(d types.TaskDefinition, host string) string {
+	b.Helper()
 	d.Family, d.Cpu, d.Memory, d.NetworkMode = aws.String("web"), aws.String("256"), aws.String("512"), types.NetworkModeAwsvpc
 	var id string
 	err := b.store.Update(func(tx *state.Tx) error {
@@ -75,11 +100,11 @@ func (b *bench) runDefinition(d types.TaskDefinition) string {
 		if err != nil {
 			return err
 		}
-		row := task.New(task.Request{
+		row := task.NewTemplate(task.Request{
 			Cluster:    &state.Cluster{ARN: scope.Cluster("default"), Name: "default"},
 			Definition: def.Definition(), Resolved: resolved, LaunchType: types.LaunchTypeFargate,
-			Subnet: tx.Subnets(scope)[0], Now: b.clock.Now(),
-		})
+			Now: b.clock.Now(),
+		}).New(state.Placement{SubnetID: tx.Subnets(scope)[0].ID, Host: host})
 		tx.AddTask(row)
 		id = row.ARN
 		return nil
@@ -99,6 +124,21 @@ func (b *bench) stopTask(id string) {
 		return nil
 	})
 	synctest.Wait()
+}
+
+// sandboxes are the ids of those on the engine.
+func (b *bench) sandboxes() (ids []string) {
+	b.Helper()
+	list, err := b.engine.List(b.Context(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range list {
+		if c.Sandbox {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 func (b *bench) expect(what string, got, want any) {
@@ -159,8 +199,7 @@ func TestStopTask(t *testing.T) {
 		b.expect("stopCode", ended.Stop.Code, types.TaskStopCodeUserInitiated)
 		b.expect("killed", *ended.Status.Containers[1].ExitCode, int32(137))
 		b.expect("version", ended.Version, int64(6))
-		left, _ := b.engine.List(t.Context(), map[string]string{labelContainerName: sandboxContainerName})
-		b.expect("sandboxes left", len(left), 0)
+		b.expect("sandboxes left", len(b.sandboxes()), 0)
 	})
 }
 
@@ -286,7 +325,7 @@ func TestContainersOfStoppedTasksStayForTheirOutput(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		id := b.run(container("job", "print", "2"))
 		var lines int
-		a := New(Options{Store: b.store, Engine: b.engine, Clock: b.clock})
+		a := New(Options{Store: b.store, Clock: b.clock, Hosts: []HostOptions{{Engine: b.engine}}})
 		count := backend.LogOptions{Write: func(time.Time, bool, string) error { lines++; return nil }}
 		if err := a.Logs(t.Context(), id, "", count); err != nil {
 			t.Fatal(err)

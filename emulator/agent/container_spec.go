@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -26,6 +27,18 @@ const (
 	labelRevision      = "com.amazonaws.ecs.task-definition-version"
 )
 
+// labelHost says on which host a container runs. It is the only label of a
+// sandbox, which is made before it is known for which task.
+const labelHost = "ecs-emulator.host"
+
+// fargateHost is the value of labelHost for Fargate, whose host has no name.
+const fargateHost = "fargate"
+
+func hostLabel(host string) string { return cmp.Or(host, fargateHost) }
+
+// hostName is the host on which a task is placed.
+func hostName(t *state.Task) string { return t.Placement.Host }
+
 // sandboxContainerName is the agent's name for a task's network namespace.
 const sandboxContainerName = "~internal~ecs~pause"
 
@@ -38,6 +51,7 @@ func labels(t *state.Task, container string) map[string]string {
 		labelTaskARN:       t.ARN,
 		labelFamily:        t.Spec.Family,
 		labelRevision:      strconv.Itoa(t.Spec.Revision),
+		labelHost:          hostLabel(hostName(t)),
 	}
 }
 
@@ -53,22 +67,37 @@ func engineName(t *state.Task, container string) string {
 		return -1
 	}
 	sum := sha256.Sum256([]byte(t.ARN + "\x00" + container))
-	return fmt.Sprintf("ecs-%.*s-%d-%.*s-%s", longestPart, t.Spec.Family, t.Spec.Revision,
-		longestPart, strings.Map(keep, container), hex.EncodeToString(sum[:10]))
+	container = strings.Map(keep, container)
+	return "ecs-" + t.Spec.Family[:min(longestPart, len(t.Spec.Family))] + "-" + strconv.Itoa(t.Spec.Revision) +
+		"-" + container[:min(longestPart, len(container))] + "-" + hex.EncodeToString(sum[:10])
 }
 
 // longestPart bounds what of a family's or container's name, each up to 255
 // characters, goes into an engine's name, which together may have as many.
 const longestPart = 100
 
-func sandboxSpec(t *state.Task, a state.Attachment) backend.SandboxSpec {
-	cpu, _ := strconv.ParseInt(t.Spec.CPU, 10, 64)
-	memory, _ := strconv.ParseInt(t.Spec.Memory, 10, 64)
-	return backend.SandboxSpec{
-		Name: engineName(t, sandboxContainerName), Hostname: a.PrivateDNSName,
-		Network: state.DefaultVPC, IP: a.PrivateIPv4, MAC: a.MAC,
-		Labels: labels(t, sandboxContainerName), CPU: cpu, Memory: memory * mebibyte,
+// engineNames are those of a task's sandbox and containers.
+func engineNames(t *state.Task) []string {
+	names := []string{engineName(t, sandboxContainerName)}
+	for _, c := range t.Status.Containers {
+		names = append(names, engineName(t, c.Name))
 	}
+	return names
+}
+
+func sandboxSpec(t *state.Task, network string, subnet netip.Prefix, labels map[string]string) backend.SandboxSpec {
+	cpu, memory := taskSize(t)
+	return backend.SandboxSpec{
+		Name: engineName(t, sandboxContainerName), Network: network, Subnet: subnet, Domain: hostDomain(t),
+		Labels: labels, CPU: cpu, Memory: memory,
+	}
+}
+
+// taskSize is the task's size in CPU units and bytes; 0 is no bound.
+func taskSize(t *state.Task) (cpu, memory int64) {
+	cpu, _ = strconv.ParseInt(t.Spec.CPU, 10, 64)
+	memory, _ = strconv.ParseInt(t.Spec.Memory, 10, 64)
+	return cpu, memory * mebibyte
 }
 
 // containerSpec is what the engine is to create for a container.
@@ -78,6 +107,7 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 	name := aws.ToString(d.Name)
 	spec := backend.ContainerSpec{
 		Name: engineName(t, name), Image: aws.ToString(d.Image), Sandbox: w.view.status.SandboxID,
+		Platform:   w.platform,
 		Labels:     map[string]string{},
 		EntryPoint: d.EntryPoint, Command: d.Command, Env: environment(d, t),
 		User: aws.ToString(d.User), WorkingDir: aws.ToString(d.WorkingDirectory),
@@ -91,13 +121,13 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 	}
 	maps.Copy(spec.Labels, d.DockerLabels)
 	maps.Copy(spec.Labels, labels(t, name)) // they win
-	if !w.agent.taskLimits() {
+	if !w.host.engineInfo().TaskLimits {
 		// Nothing bounds the task as a whole here, so each container gets the
 		// task's size as its own bound.
-		task := sandboxSpec(t, w.view.status.Attachment)
-		spec.CPU = task.CPU
+		cpu, memory := taskSize(t)
+		spec.CPU = cpu
 		if spec.Memory == 0 {
-			spec.Memory = task.Memory
+			spec.Memory = memory
 		}
 	}
 	for _, s := range d.SystemControls {
@@ -226,24 +256,11 @@ func (w *work) hostPath(volume string) string {
 	return ""
 }
 
-// macOf is a locally administered address that follows from the IP, so that it is
-// unique on the network.
-func macOf(ip netip.Addr) string {
-	b := ip.As4()
-	return fmt.Sprintf("0a:ec:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
-}
-
-// privateDNSName is the name that a VPC gives to an address.
+// hostDomain is the domain of the names that a VPC gives to addresses.
 // Source: Amazon VPC user guide, DNS attributes.
-func privateDNSName(region string, ip netip.Addr) string {
-	host := "ip-" + strings.ReplaceAll(ip.String(), ".", "-")
-	if region == "us-east-1" {
-		return host + ".ec2.internal"
+func hostDomain(t *state.Task) string {
+	if region := t.Scope().Region; region != "us-east-1" {
+		return region + ".compute.internal"
 	}
-	return host + "." + region + ".compute.internal"
-}
-
-// nameOf is the container that an engine's labels speak of.
-func nameOf(labels map[string]string) (taskARN, container string) {
-	return labels[labelTaskARN], labels[labelContainerName]
+	return "ec2.internal"
 }

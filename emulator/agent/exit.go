@@ -15,12 +15,13 @@ import (
 const essentialExited = "Essential container in task exited"
 
 // containerExited takes over how a container ended.
-func (w *work) containerExited(i int, seen backend.Container) {
+func (w *work) containerExited(i int, seen backend.Container, late bool) {
 	c := &w.view.status.Containers[i]
-	delete(w.view.exited, c.Name)
+	w.view.about(i).exited = false
 	if seen.State == backend.Running {
 		return // it was restarted meanwhile
 	}
+	at := w.endedAt(seen, late)
 	c.ExitCode = aws.Int32(int32(seen.ExitCode))
 	switch {
 	case seen.OOMKilled:
@@ -33,54 +34,81 @@ func (w *work) containerExited(i int, seen backend.Container) {
 		c.Phase = state.ContainerCreated
 		c.Restarts++
 		c.ExitCode = nil
-		w.agent.Log.Info("container restarts by its restart policy", "task", w.task.ARN, "container", c.Name, "exitCode", seen.ExitCode)
+		if w.view.definitions[i].HealthCheck != nil {
+			c.HealthStatus = types.HealthStatusUnknown // its checks begin anew
+		}
+		w.host.agent.Log.Info("container restarts by its restart policy", "task", w.task.ARN, "container", c.Name, "exitCode", seen.ExitCode)
 		return
 	}
-	w.containerStopped(i)
-	w.agent.Log.Info("container has stopped", "task", w.task.ARN, "container", c.Name, "exitCode", seen.ExitCode)
-	if essential(&w.view.definitions[i]) || w.allStopped() {
-		w.executionStopped()
-		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
-	}
+	w.containerStopped(i, at)
+	w.host.agent.Log.Info("container has stopped", "task", w.task.ARN, "container", c.Name, "exitCode", seen.ExitCode)
+	w.containerEnded(i, at)
 }
 
 // containerVanished is the end of a container that the engine does not know any
 // more: its exit code is lost. Source: amazon-ecs-agent's ContainerVanishedError.
 func (w *work) containerVanished(i int) {
-	c := &w.view.status.Containers[i]
-	delete(w.view.exited, c.Name)
+	c, now := &w.view.status.Containers[i], w.host.agent.Clock.Now()
+	w.view.about(i).exited = false
 	c.Reason = "ContainerVanishedError: No container matching saved ID found"
-	w.containerStopped(i)
+	w.containerStopped(i, now)
+	w.containerEnded(i, now)
+}
+
+// containerEnded ends the task with a container that it cannot do without, or with
+// its last one, and announces the end of any other.
+func (w *work) containerEnded(i int, at time.Time) {
 	if essential(&w.view.definitions[i]) || w.allStopped() {
-		w.executionStopped()
+		w.executionStopped(at)
 		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
+		return
+	}
+	if w.view.status.LastStatus == state.Running {
+		w.publication.announceContainer(w.view.status, w.host.agent.Clock.Now())
 	}
 }
 
 // containerFailed is the end of a container that never ran. On Fargate the text
-// of an essential one is the task's as well; Source: recorded pull failures.
+// of an essential one is the task's as well; Source: recorded pull failures
+// (ECS0002).
 func (w *work) containerFailed(i int, reason, taskReason string) {
-	c := &w.view.status.Containers[i]
+	c, now := &w.view.status.Containers[i], w.host.agent.Clock.Now()
 	c.Reason = cut(reason)
-	w.containerStopped(i)
-	w.agent.Log.Warn("container cannot run", "task", w.task.ARN, "container", c.Name, "reason", c.Reason)
+	w.containerStopped(i, now)
+	w.host.agent.Log.Warn("container cannot run", "task", w.task.ARN, "container", c.Name, "reason", c.Reason)
 	if essential(&w.view.definitions[i]) || w.allStopped() {
-		w.executionStopped()
+		w.executionStopped(now)
 		w.fail(taskReason)
 	}
 }
 
-func (w *work) containerStopped(i int) {
+func (w *work) containerStopped(i int, at time.Time) {
 	c := &w.view.status.Containers[i]
 	c.Phase = state.ContainerStopped
-	c.StoppedAt = w.agent.Clock.Now()
-	w.dirty = true
+	c.StoppedAt = at
+	w.publication.touch()
 }
 
-func (w *work) executionStopped() {
+func (w *work) executionStopped(at time.Time) {
 	if w.view.status.ExecutionStoppedAt.IsZero() {
-		w.view.status.ExecutionStoppedAt = w.agent.Clock.Now()
+		w.view.status.ExecutionStoppedAt = at
 	}
+}
+
+// endedAt is when a container ended: now, as its end has just been seen, or when the
+// engine says, if nobody listened then.
+func (w *work) endedAt(seen backend.Container, late bool) time.Time {
+	now := w.host.agent.Clock.Now()
+	if !late || seen.ExitedAt.IsZero() {
+		return now
+	}
+	at := w.host.at(seen.ExitedAt)
+	for _, before := range []time.Time{w.view.status.StartedAt, w.task.Spec.CreatedAt} {
+		if at.Before(before) {
+			at = before
+		}
+	}
+	return at
 }
 
 func (w *work) allStopped() bool {
@@ -104,7 +132,7 @@ func (w *work) restarts(i, exitCode int) bool {
 	if policy.RestartAttemptPeriod != nil {
 		period = time.Duration(*policy.RestartAttemptPeriod) * time.Second
 	}
-	return w.agent.Clock.Now().Sub(c.StartedAt) >= period
+	return w.host.agent.Clock.Now().Sub(c.StartedAt) >= period
 }
 
 // cut shortens a reason as ECS does. Source: amazon-ecs-agent, 1024 characters.

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,6 +31,7 @@ type hostPorts struct {
 	log    *slog.Logger
 
 	mu        sync.Mutex
+	closed    bool                  // nothing is opened any more
 	ports     map[string][]HostPort // by task ARN
 	listeners map[string][]net.Listener
 }
@@ -42,7 +44,7 @@ func newHostPorts(engine backend.Engine, log *slog.Logger) *hostPorts {
 func (h *hostPorts) open(taskARN, sandboxID string, containers []types.ContainerDefinition) []HostPort {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if ports, open := h.ports[taskARN]; open {
+	if ports, open := h.ports[taskARN]; open || h.closed {
 		return ports
 	}
 	for _, c := range containers {
@@ -64,6 +66,13 @@ func (h *hostPorts) open(taskARN, sandboxID string, containers []types.Container
 	return h.ports[taskARN]
 }
 
+// of are the ports of a task that are open.
+func (h *hostPorts) of(taskARN string) []HostPort {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.ports[taskARN]
+}
+
 func (h *hostPorts) close(taskARN string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -77,6 +86,7 @@ func (h *hostPorts) close(taskARN string) {
 func (h *hostPorts) closeAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.closed = true
 	for _, listeners := range h.listeners {
 		for _, l := range listeners {
 			l.Close()
@@ -86,31 +96,47 @@ func (h *hostPorts) closeAll() {
 	clear(h.ports)
 }
 
-// HostPorts lists the loopback ports that lead to a running task, and opens them
-// if they are not open yet.
-func (a *Agent) HostPorts(taskARN string) []HostPort {
-	t := a.Store.Task(taskARN)
+// HostPorts lists the loopback ports that lead to a running task. Where tasks are
+// simulated they are opened only when somebody asks for them.
+func (a *Agent) HostPorts(taskARN string, open bool) []HostPort {
+	t := a.Store.Read().Task(taskARN)
 	if t == nil || t.Status.LastStatus != state.Running {
 		return nil
+	}
+	h := a.hostOf(t)
+	if h == nil {
+		return nil
+	}
+	if !open {
+		return h.ports.of(taskARN)
 	}
 	definition := a.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
 		return nil
 	}
-	ports := a.hostPorts.open(taskARN, t.Status.SandboxID, definition.Definition().ContainerDefinitions)
-	if t := a.Store.Task(taskARN); t == nil || t.Ended() {
-		a.hostPorts.close(taskARN) // it ended in between, and nobody else would
+	ports := h.ports.open(taskARN, t.Status.SandboxID, definition.Definition().ContainerDefinitions)
+	if t := a.Store.Read().Task(taskARN); t == nil || t.Ended() {
+		h.ports.close(taskARN) // it ended in between, and nobody else would
 		return nil
 	}
 	return ports
 }
 
+// acceptPause is for how long a listener rests that cannot accept: mostly because the
+// process has too many files open, which passes.
+const acceptPause = 100 * time.Millisecond
+
 // serve passes connections on until the listener is closed.
 func (h *hostPorts) serve(l net.Listener, sandboxID string, port int) {
 	for {
 		client, err := l.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			h.log.Warn("connection to a host port not accepted", "address", l.Addr(), "error", err)
+			time.Sleep(acceptPause)
+			continue
 		}
 		go func() {
 			if err := h.relay(client, sandboxID, port); err != nil {

@@ -2,10 +2,8 @@ package agent
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
@@ -15,12 +13,10 @@ import (
 // output can be read, but not more of them than maxLeftovers tasks': the oldest
 // go first. The real agent keeps them three hours.
 type leftovers struct {
-	engine backend.Engine
-	clock  *clock.Clock
-	log    *slog.Logger
-	keep   time.Duration
+	host *host
 
 	mu    sync.Mutex
+	ended bool // the next run takes over what comes
 	queue []leftover
 }
 
@@ -28,49 +24,88 @@ type leftover struct {
 	taskARN string
 	ids     []string // containers
 	volumes []string // that lived as long as the task
+	timer   *clock.Timer
 }
 
 const maxLeftovers = 100
 
-func newLeftovers(o Options) *leftovers {
-	return &leftovers{engine: o.Engine, clock: o.Clock, log: o.Log, keep: o.KeepStopped}
-}
+func newLeftovers(h *host) *leftovers { return &leftovers{host: h} }
 
 // add takes what a task that stopped has left.
 func (l *leftovers) add(ctx context.Context, left leftover) {
 	if len(left.ids) == 0 && len(left.volumes) == 0 {
 		return
 	}
-	l.mu.Lock()
-	l.queue = append(l.queue, left)
-	crowded := len(l.queue) > maxLeftovers
-	l.mu.Unlock()
-	if crowded {
-		go l.removeOldest(ctx)
+	if l.put(ctx, left) > maxLeftovers {
+		l.host.spawn(func() { l.removeOldest(ctx) })
 	}
-	l.clock.AfterFunc(l.keep, func() { go l.remove(ctx, left.taskARN) })
 }
 
-// adopt takes what a former run has left of a task that stopped. A sandbox has no
-// output and goes at once.
-func (l *leftovers) adopt(ctx context.Context, taskARN string, containers map[string]backend.Container, volumes []string) {
-	var ids []string
-	for _, c := range containers {
-		if c.Sandbox || c.State != backend.Exited {
-			l.removeIDs(ctx, []string{c.ID})
-			continue
-		}
-		ids = append(ids, c.ID)
-	}
+// put returns how many there are then.
+func (l *leftovers) put(ctx context.Context, left leftover) int {
 	l.mu.Lock()
-	known := false
-	for _, each := range l.queue {
-		known = known || each.taskARN == taskARN
+	defer l.mu.Unlock()
+	if l.ended {
+		return 0
 	}
-	l.mu.Unlock()
-	if !known {
-		l.add(ctx, leftover{taskARN: taskARN, ids: ids, volumes: volumes})
+	left.timer = l.host.agent.Clock.AfterFunc(l.host.agent.KeepStopped, func() {
+		l.host.spawn(func() { l.remove(ctx, left.taskARN) })
+	})
+	l.queue = append(l.queue, left)
+	return len(l.queue)
+}
+
+// stopTimers has the containers stay: the next run takes them over.
+func (l *leftovers) stopTimers() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+	for _, left := range l.queue {
+		left.timer.Stop()
 	}
+}
+
+// adopt takes what belongs to no task that has yet to end: what a former run has
+// left, or what somebody has started again. What still runs goes at once, and so
+// does a sandbox, which has no output.
+func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Container) {
+	var sandboxes, running []string
+	kept := map[string]*leftover{}
+	for _, c := range containers {
+		switch taskARN := c.Labels[labelTaskARN]; {
+		case c.Sandbox:
+			sandboxes = append(sandboxes, c.ID)
+		case c.State != backend.Exited:
+			running = append(running, c.ID)
+		default:
+			left := kept[taskARN]
+			if left == nil {
+				left = &leftover{taskARN: taskARN}
+				kept[taskARN] = left
+			}
+			left.ids = append(left.ids, c.ID)
+			left.volumes = append(left.volumes, c.Volumes...)
+		}
+	}
+	for taskARN, left := range kept {
+		if !l.has(taskARN) {
+			l.add(ctx, *left)
+		}
+	}
+	l.host.spawn(func() { l.removeIDs(ctx, append(running, sandboxes...)) })
+}
+
+func (l *leftovers) has(taskARN string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.queue, func(each leftover) bool { return each.taskARN == taskARN })
+}
+
+// hold reports whether a container is one of them.
+func (l *leftovers) hold(id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.queue, func(each leftover) bool { return slices.Contains(each.ids, id) })
 }
 
 func (l *leftovers) removeOldest(ctx context.Context) {
@@ -99,18 +134,19 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 	left := l.queue[at]
 	l.queue = slices.Delete(l.queue, at, at+1)
 	l.mu.Unlock()
+	left.timer.Stop()
 	l.removeIDs(ctx, left.ids)
 	for _, volume := range left.volumes {
-		if err := l.engine.RemoveVolume(ctx, volume); err != nil && ctx.Err() == nil {
-			l.log.Warn("volume of a stopped task not removed", "volume", volume, "error", err)
+		if err := l.host.Engine.RemoveVolume(ctx, volume); err != nil && ctx.Err() == nil {
+			l.host.agent.Log.Warn("volume of a stopped task not removed", "volume", volume, "error", err)
 		}
 	}
 }
 
 func (l *leftovers) removeIDs(ctx context.Context, ids []string) {
 	for _, id := range ids {
-		if err := l.engine.Remove(ctx, id); err != nil && ctx.Err() == nil {
-			l.log.Warn("container of a stopped task not removed", "container", id, "error", err)
+		if err := l.host.Engine.Remove(ctx, id); err != nil && ctx.Err() == nil {
+			l.host.agent.Log.Warn("container of a stopped task not removed", "container", id, "error", err)
 		}
 	}
 }

@@ -14,6 +14,10 @@ func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backen
 	if t == nil {
 		return fmt.Errorf("task %s: %w", taskARN, backend.ErrNotFound)
 	}
+	h := a.hostOf(t)
+	if h == nil {
+		return fmt.Errorf("host of task %s: %w", taskARN, backend.ErrNotFound)
+	}
 	list := t.Status.Containers
 	if container == "" && len(list) > 1 {
 		return fmt.Errorf("task %s has %d containers: name one", taskARN, len(list))
@@ -24,21 +28,21 @@ func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backen
 		}
 		id := c.RuntimeID
 		if id == "" {
-			id = a.runtimeID(taskARN, c.Name)
+			id = h.runtimeID(taskARN, c.Name)
 		}
 		if id == "" {
 			return fmt.Errorf("container %s has not been created: %w", c.Name, backend.ErrNotFound)
 		}
-		return a.Engine.Logs(ctx, id, opts)
+		return h.Engine.Logs(ctx, id, opts)
 	}
 	return fmt.Errorf("container %s of task %s: %w", container, taskARN, backend.ErrNotFound)
 }
 
 // runtimeID is that of a container which the store does not know of yet.
-func (a *Agent) runtimeID(taskARN, container string) string {
-	a.mu.Lock()
-	w := a.works[taskARN]
-	a.mu.Unlock()
+func (h *host) runtimeID(taskARN, container string) string {
+	h.mu.Lock()
+	w := h.works[taskARN]
+	h.mu.Unlock()
 	if w == nil {
 		return ""
 	}

@@ -3,42 +3,41 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// engineLost notes that the engine is gone, and reports whether err says so. What
-// was under way is tried again when the engine is back.
-func (a *Agent) engineLost(err error) bool {
-	if errors.Is(err, context.Canceled) {
+// engineLost reports whether an error says that a call has not been answered: the
+// engine is gone, which is noted, or the call was cut off. What was under way is
+// tried again when the engine is back.
+func (h *host) engineLost(err error) bool {
+	switch {
+	case errors.Is(err, backend.ErrUnavailable):
+		h.lose(err)
 		return true
+	default:
+		return errors.Is(err, context.Canceled)
 	}
-	if !errors.Is(err, backend.ErrUnavailable) {
-		return false
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.lost == nil {
-		a.lost = err
-		a.Log.Error("container engine lost; tasks wait until it is back", "error", err)
-		select {
-		case a.losses <- struct{}{}:
-		default:
-		}
-	}
-	return true
 }
 
-// lostError makes sure that the cause of a lost connection says so.
-func lostError(cause error) error {
-	if errors.Is(cause, backend.ErrUnavailable) {
-		return cause
+// lose notes why the engine cannot be used.
+func (h *host) lose(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.lost == nil || errors.Is(h.lost, errNotListed) {
+		h.agent.Log.Error("container engine cannot be used; tasks wait until it can", "host", h.Name, "error", err)
 	}
-	return fmt.Errorf("%w: %w", backend.ErrUnavailable, cause)
+	h.lost = err
+	h.saw()
+	select {
+	case h.losses <- struct{}{}:
+	default:
+	}
 }
+
+// saw lets those go on who wait until the engine has been looked at.
+func (h *host) saw() { h.sawOnce.Do(func() { close(h.seen) }) }
 
 // How soon the agent looks whether a lost engine is back.
 const (
@@ -48,21 +47,21 @@ const (
 
 // recover takes the engine up again after a loss. Watch tells when its own
 // connection is back; but a single call may fail while that one stands.
-func (a *Agent) recover(ctx context.Context, watch *state.Watch) {
+func (h *host) recover(ctx context.Context) {
 	for {
 		select {
-		case <-a.losses:
+		case <-h.losses:
 		case <-ctx.Done():
 			return
 		}
-		for wait := firstLook; a.Health() != nil; wait = min(2*wait, lastLook) {
+		for wait := firstLook; h.health() != nil; wait = min(2*wait, lastLook) {
 			select {
 			case <-time.After(wait):
 			case <-ctx.Done():
 				return
 			}
-			if a.Health() != nil {
-				a.resync(ctx, watch)
+			if h.health() != nil {
+				h.resync(ctx)
 			}
 		}
 	}

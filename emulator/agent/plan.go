@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,11 +15,45 @@ type view struct {
 	status      *state.TaskStatus           // containers in the order of definitions
 	stop        *state.Stop
 	sandbox     sandboxPhase
-	busy        map[string]bool // subjects with an engine call under way
-	exited      map[string]bool // containers the engine says have exited
-	absent      map[string]bool // containers whose image has to be pulled
-	stale       map[string]bool // containers made for a sandbox that was replaced
+	notes       []note // about each container, and the sandbox last; see about
 	now         time.Time
+}
+
+// note is what is known of a container or the sandbox beside its status.
+type note struct {
+	busy   bool // an engine call is under way
+	exited bool // the engine says that it has ended, which has to be looked at
+	late   bool // and that happened while nobody listened
+	absent bool // the image has to be pulled
+	stale  bool // it was made for a sandbox that was replaced
+}
+
+// theSandbox stands for the sandbox where a container's index is wanted.
+const theSandbox = -1
+
+// about is the note on a container or the sandbox.
+func (v *view) about(container int) *note {
+	if container == theSandbox {
+		container = len(v.notes) - 1
+	}
+	return &v.notes[container]
+}
+
+func (v *view) busy() bool {
+	return slices.ContainsFunc(v.notes, func(n note) bool { return n.busy })
+}
+
+// newView is what is known of a task when work on it begins.
+func newView(status *state.TaskStatus, stop *state.Stop) view {
+	v := view{status: status, stop: stop, notes: make([]note, len(status.Containers)+1)}
+	switch {
+	case status.SandboxID == "":
+	case status.Attachment.Status == "ATTACHED":
+		v.sandbox = sandboxRunning
+	default:
+		v.sandbox = sandboxCreated
+	}
+	return v
 }
 
 // sandboxPhase is how far the task's network namespace has come.
@@ -35,43 +70,50 @@ const (
 type verb string
 
 const (
-	createSandbox verb = "create sandbox"
-	startSandbox  verb = "start sandbox"
-	removeSandbox verb = "remove sandbox"
-	find          verb = "find" // look whether the image is there
-	pull          verb = "pull"
-	create        verb = "create"
-	discard       verb = "discard" // remove, to be made again
-	start         verb = "start"
-	stop          verb = "stop"
-	examine       verb = "examine" // find out how it exited
-	cancelPull    verb = "cancel pull"
-	skip          verb = "skip" // will not run: it is stopped without having started
-	giveUp        verb = "give up"
+	createSandbox  verb = "create sandbox"
+	startSandbox   verb = "start sandbox"
+	examineSandbox verb = "examine sandbox" // find out whether it has ended
+	removeSandbox  verb = "remove sandbox"
+	find           verb = "find" // look whether the image is there
+	pull           verb = "pull"
+	create         verb = "create"
+	discard        verb = "discard" // remove, to be made again
+	start          verb = "start"
+	stop           verb = "stop"
+	examine        verb = "examine" // find out how it exited
+	cancelPull     verb = "cancel pull"
+	skip           verb = "skip" // will not run: it is stopped without having started
+	giveUp         verb = "give up"
 )
 
 // action is one step of a task: a verb and the container it concerns.
 type action struct {
 	verb      verb
-	container int    // index; -1 for the sandbox
+	container int    // index, or theSandbox
 	why       string // of giveUp
 }
 
-// sandboxSubject is the key of the sandbox among the busy subjects.
-const sandboxSubject = "\x00sandbox"
-
-func (v *view) subject(a action) string {
-	if a.container < 0 {
-		return sandboxSubject
+// engineID is the id of a container or of the sandbox, empty when there is none.
+func (v *view) engineID(container int) string {
+	if container == theSandbox {
+		return v.status.SandboxID
 	}
-	return v.status.Containers[a.container].Name
+	return v.status.Containers[container].RuntimeID
+}
+
+// index finds a container by its name, or the sandbox by the agent's name for it; ok
+// is false when there is no such container.
+func (v *view) index(name string) (container int, ok bool) {
+	if name == sandboxContainerName {
+		return theSandbox, true
+	}
+	i := slices.IndexFunc(v.status.Containers, func(c state.Container) bool { return c.Name == name })
+	return i, i >= 0
 }
 
 func (v *view) container(name string) *state.Container {
-	for i := range v.status.Containers {
-		if v.status.Containers[i].Name == name {
-			return &v.status.Containers[i]
-		}
+	if i, ok := v.index(name); ok && i != theSandbox {
+		return &v.status.Containers[i]
 	}
 	return nil
 }
@@ -96,20 +138,23 @@ func plan(v *view) (actions []action, again time.Time) {
 		return planStop(v), time.Time{}
 	}
 	add := func(verb verb, container int, why string) {
-		a := action{verb, container, why}
-		if !v.busy[v.subject(a)] {
-			actions = append(actions, a)
+		if !v.about(container).busy {
+			actions = append(actions, action{verb, container, why})
 		}
 	}
 	switch v.sandbox {
 	case sandboxNone:
-		add(createSandbox, -1, "")
+		add(createSandbox, theSandbox, "")
 	case sandboxCreated:
-		add(startSandbox, -1, "")
+		add(startSandbox, theSandbox, "")
+	case sandboxRunning:
+		if v.about(theSandbox).exited && !v.starting() {
+			add(examineSandbox, theSandbox, "")
+		}
 	}
 	for i := range v.definitions {
-		c := &v.status.Containers[i]
-		if c.Phase == state.ContainerRunning && v.exited[c.Name] {
+		c, note := &v.status.Containers[i], v.about(i)
+		if c.Phase == state.ContainerRunning && note.exited {
 			add(examine, i, "")
 		}
 		if c.Phase == state.ContainerRunning || c.Phase == state.ContainerStopped {
@@ -126,19 +171,34 @@ func plan(v *view) (actions []action, again time.Time) {
 			if !due.IsZero() && (again.IsZero() || due.Before(again)) {
 				again = due
 			}
-		case c.Phase == state.ContainerNone && !v.absent[c.Name]:
+		case c.Phase == state.ContainerNone && !note.absent:
 			add(find, i, "")
 		case c.Phase == state.ContainerNone && v.sandbox == sandboxRunning:
 			add(pull, i, "")
-		case c.Phase == state.ContainerCreated && v.stale[c.Name]:
+		case c.Phase == state.ContainerCreated && note.stale:
 			add(discard, i, "")
 		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated:
 			add(create, i, "")
-		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning:
+		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning && !v.about(theSandbox).exited:
 			add(start, i, "")
 		}
 	}
 	return actions, again
+}
+
+// starting reports whether the start of a container is under way.
+func (v *view) starting() bool {
+	for i, c := range v.status.Containers {
+		if c.Phase == state.ContainerCreated && v.about(i).busy {
+			return true
+		}
+	}
+	return false
+}
+
+// begun reports whether a container has ever run.
+func (v *view) begun() bool {
+	return slices.ContainsFunc(v.status.Containers, func(c state.Container) bool { return !c.StartedAt.IsZero() })
 }
 
 // planStop takes the containers down in the reverse order of their dependencies
@@ -146,26 +206,25 @@ func plan(v *view) (actions []action, again time.Time) {
 func planStop(v *view) (actions []action) {
 	left := false
 	for i := range v.definitions {
-		c := &v.status.Containers[i]
+		c, note := &v.status.Containers[i], v.about(i)
 		if c.Phase == state.ContainerStopped {
 			continue
 		}
 		left = true
-		busy := v.busy[c.Name]
 		switch {
-		case c.Phase == state.ContainerNone && busy:
+		case c.Phase == state.ContainerNone && note.busy:
 			actions = append(actions, action{cancelPull, i, ""})
-		case busy:
+		case note.busy:
 		case c.Phase != state.ContainerRunning:
 			actions = append(actions, action{skip, i, ""})
-		case v.exited[c.Name]:
+		case note.exited:
 			actions = append(actions, action{examine, i, ""})
 		case mayStop(c.Name, v):
 			actions = append(actions, action{stop, i, ""})
 		}
 	}
-	if !left && v.sandbox != sandboxGone && !v.busy[sandboxSubject] {
-		actions = append(actions, action{removeSandbox, -1, ""})
+	if !left && v.sandbox != sandboxGone && !v.about(theSandbox).busy {
+		actions = append(actions, action{removeSandbox, theSandbox, ""})
 	}
 	return actions
 }

@@ -19,7 +19,7 @@ func two(condition types.ContainerCondition) *view {
 			{Name: aws.String("sidecar"), Essential: aws.Bool(false)},
 		},
 		status: &state.TaskStatus{Containers: []state.Container{{Name: "app"}, {Name: "sidecar"}}},
-		busy:   map[string]bool{}, exited: map[string]bool{}, now: time.Unix(1000, 0),
+		notes:  make([]note, 3), now: time.Unix(1000, 0),
 	}
 }
 
@@ -37,21 +37,21 @@ func TestPlanOverlapsTheSandboxWithImages(t *testing.T) {
 		name    string
 		sandbox sandboxPhase
 		phase   state.ContainerPhase
-		busy    []string
+		busy    []int
 		want    []string
 	}{
 		{"at first", sandboxNone, state.ContainerNone, nil, []string{"create sandbox 0", "find 0", "find 1"}},
-		{"while all that is under way", sandboxNone, state.ContainerNone, []string{sandboxSubject, "app", "sidecar"}, nil},
-		{"images there, sandbox not", sandboxNone, state.ContainerPulled, []string{sandboxSubject}, nil},
+		{"while all that is under way", sandboxNone, state.ContainerNone, []int{theSandbox, 0, 1}, nil},
+		{"images there, sandbox not", sandboxNone, state.ContainerPulled, []int{theSandbox}, nil},
 		{"sandbox made", sandboxCreated, state.ContainerPulled, nil, []string{"start sandbox 0", "create 0", "create 1"}},
-		{"containers made before the sandbox runs", sandboxCreated, state.ContainerCreated, []string{sandboxSubject}, nil},
+		{"containers made before the sandbox runs", sandboxCreated, state.ContainerCreated, []int{theSandbox}, nil},
 		{"sandbox runs", sandboxRunning, state.ContainerCreated, nil, []string{"start 0", "start 1"}},
 		{"all run", sandboxRunning, state.ContainerRunning, nil, nil},
 	} {
 		v.sandbox = step.sandbox
-		v.busy = map[string]bool{}
-		for _, subject := range step.busy {
-			v.busy[subject] = true
+		v.notes = make([]note, 3)
+		for _, i := range step.busy {
+			v.about(i).busy = true
 		}
 		for i := range v.status.Containers {
 			v.status.Containers[i].Phase = step.phase
@@ -134,7 +134,7 @@ func TestStopGoesAgainstTheDependencies(t *testing.T) {
 func TestStopCancelsAPullAndSkipsWhatNeverRan(t *testing.T) {
 	v := two(types.ContainerConditionStart)
 	v.stop = &state.Stop{}
-	v.busy["app"] = true
+	v.about(0).busy = true
 	v.status.Containers[1].Phase = state.ContainerCreated
 	actions, _ := plan(v)
 	if diff := cmp.Diff([]string{"cancel pull 0", "skip 1"}, verbs(actions)); diff != "" {

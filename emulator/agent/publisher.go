@@ -4,14 +4,15 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// publisher tells the store how tasks fare. What comes while it writes goes into
-// its next transaction, all of it at once, and a task that has moved on meanwhile
-// is told of as it is then: a write for each step of each task would cost most of
-// the time of starting one.
+// publisher writes the state of tasks to the store. What arrives while it writes goes
+// into its next transaction, all at once, with the states that each task has reached
+// by then: a transaction for each step of each task would take most of the time of
+// starting one.
 type publisher struct {
 	store *state.Store
 	log   *slog.Logger
@@ -61,86 +62,53 @@ func (p *publisher) flush(ctx context.Context) {
 		if n == 0 {
 			return
 		}
-		p.write(ctx, works)
-	}
-}
-
-func (p *publisher) write(ctx context.Context, works []*work) {
-	all := make([]news, len(works))
-	for i, w := range works {
-		all[i] = w.news()
-	}
-	err := p.store.Update(func(tx *state.Tx) error {
-		for _, n := range all {
-			if n.stop != nil {
-				tx.StopTask(n.taskARN, *n.stop)
-			}
-			tx.PutTaskStatus(n.taskARN, n.status, n.announce)
-		}
-		return nil
-	})
-	if err != nil {
-		p.log.Error("status of tasks not stored", "tasks", len(all), "error", err)
-	}
-	for i, w := range works {
-		w.published(ctx, all[i], err)
+		p.publish(ctx, works)
 	}
 }
 
 // news is what the store does not know of a task yet.
 type news struct {
-	taskARN  string
-	stop     *state.Stop // the agent wants the task to stop
-	status   state.TaskStatus
-	announce int // how many events ECS sends for it
+	taskARN string
+	steps   []state.TaskStep
 }
 
-// publish has the status written to the store when ECS would show a difference, or
-// when the task comes to rest. The lock is held.
-func (w *work) publish(rest bool) {
-	moved := w.view.status.LastStatus != w.shown
-	ends := w.view.stop != nil && !w.stopped
-	if w.queued || !moved && !ends && (!rest || !w.dirty) {
-		return
+func (p *publisher) publish(ctx context.Context, works []*work) {
+	all := make([]news, len(works))
+	for i, w := range works {
+		all[i] = w.news()
 	}
-	w.queued = true
-	w.agent.begin()
-	w.agent.publisher.add(w)
+	stored := p.write(ctx, all)
+	for i, w := range works {
+		w.published(ctx, all[i], stored)
+	}
 }
 
-// news is taken as late as can be, so that it holds all that has happened.
-func (w *work) news() news {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n := news{taskARN: w.task.ARN, status: w.view.status.Clone(), announce: w.announce}
-	if w.view.stop != nil && !w.stopped {
-		n.stop, w.stopped = w.view.stop, true
-	}
-	w.queued, w.writing = false, true
-	w.dirty, w.announce, w.shown = false, 0, n.status.LastStatus
-	return n
-}
+// How long the publisher waits when the store cannot write. Requests of clients fail
+// then as well; what containers did has happened, and is not given up.
+const (
+	firstPause = 100 * time.Millisecond
+	lastPause  = 5 * time.Second
+)
 
-// published goes on with a task when the store knows of it. If the store failed,
-// the task stays as it is: what is not written down must not be acted on, and a
-// store that cannot write fails the API's requests as well.
-func (w *work) published(ctx context.Context, n news, err error) {
-	defer w.agent.end()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.writing = false
-	if err != nil {
-		return
+// write writes until the store has it; it returns false when ctx ends before.
+func (p *publisher) write(ctx context.Context, all []news) bool {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		err := p.store.Update(func(tx *state.Tx) error {
+			for _, n := range all {
+				if err := tx.PutTaskStatus(n.taskARN, n.steps...); err != nil {
+					p.log.Error("status of a task not taken", "error", err)
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			return true
+		}
+		p.log.Error("status of tasks not stored; it is tried again", "tasks", len(all), "error", err)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return false
+		}
 	}
-	if n.status.LastStatus == state.Stopped && !w.retired {
-		w.over(ctx)
-	}
-	w.set(ctx, w.advance(ctx))
-}
-
-// announced are the statuses whose coming ECS sends an event for, which raises the
-// task's version. Source: the version totals of recorded Fargate tasks, which leave
-// no room for STOPPING.
-var announced = map[string]bool{
-	state.Pending: true, state.Running: true, state.Deprovisioning: true, state.Stopped: true,
 }

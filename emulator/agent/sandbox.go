@@ -4,137 +4,198 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-func (w *work) createSandbox(ctx context.Context) func() {
-	attachment, id, err := w.newSandbox(ctx)
-	if errors.Is(err, backend.ErrNotFound) { // the network: somebody has removed it
-		w.agent.forgetNetwork()
-		attachment, id, err = w.newSandbox(ctx)
-	}
-	return func() {
-		switch {
-		case w.agent.engineLost(err):
-		case err != nil:
-			w.fail("ResourceInitializationError: unable to create the network interface of the task: " + engineText(err))
-		default:
-			w.view.status.Attachment = attachment
-			w.view.status.SandboxID = id
-			w.view.sandbox = sandboxCreated
+// createSandbox gives the task an address and a network namespace.
+func (w *work) createSandbox() run {
+	h, t := w.host, w.task
+	return func(ctx context.Context) func() {
+		made, err := h.newSandbox(ctx, t)
+		if backend.Missing(err, backend.KindNetwork) { // somebody has removed it
+			h.forgetNetwork()
+			made, err = h.newSandbox(ctx, t)
+		}
+		if errors.Is(err, errNotStored) {
+			return w.unanswered(ctx, "range of the network not stored", err)
+		}
+		return func() {
+			switch {
+			case h.engineLost(err):
+			case err != nil:
+				w.fail(attachmentFailed(t, "create", err))
+			default:
+				w.hasSandbox(made)
+			}
 		}
 	}
 }
 
-// newSandbox gives the task an address and a network namespace.
-func (w *work) newSandbox(ctx context.Context) (state.Attachment, string, error) {
-	network, err := w.agent.vpcNetwork(ctx)
+func (h *host) newSandbox(ctx context.Context, t *state.Task) (backend.Container, error) {
+	network, err := h.vpcNetwork(ctx)
 	if err != nil {
-		return state.Attachment{}, "", err
+		return backend.Container{}, err
 	}
-	subnet := w.agent.Store.Read().Subnet(w.task.Scope(), w.task.Spec.SubnetID)
+	subnet := h.agent.Store.Read().Subnet(t.Scope(), t.Placement.SubnetID)
 	if subnet == nil {
-		return state.Attachment{}, "", fmt.Errorf("subnet %s does not exist", w.task.Spec.SubnetID)
+		return backend.Container{}, fmt.Errorf("subnet %s does not exist", t.Placement.SubnetID)
 	}
-	ip, ok := w.agent.addresses.take(subnet.CIDR(network))
-	if !ok {
-		return state.Attachment{}, "", fmt.Errorf("subnet %s has no free address", subnet.ID)
-	}
-	attachment := w.newAttachment(ip)
-	id, err := w.agent.Engine.CreateSandbox(ctx, sandboxSpec(w.task, attachment))
-	if err != nil {
-		w.agent.addresses.give(attachment.PrivateIPv4)
-	}
-	return attachment, id, err
+	return h.Engine.CreateSandbox(ctx, sandboxSpec(t, network.Name, subnet.CIDR(network.CIDR), h.labels()))
 }
 
-// newAttachment is the network interface of a task that has an address.
-func (w *work) newAttachment(ip netip.Addr) state.Attachment {
-	return state.Attachment{
-		Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: macOf(ip),
-		PrivateIPv4: ip.String(), PrivateDNSName: privateDNSName(w.task.Scope().Region, ip),
+// attachmentFailed is the reason of a task without network interface. Source: field
+// reports for a full subnet's text and RunTask's for lack of capacity; that they end
+// a task that was accepted is the emulator's own, as it learns of it only then.
+func attachmentFailed(t *state.Task, doing string, err error) string {
+	switch {
+	case errors.Is(err, backend.ErrSubnetFull):
+		return fmt.Sprintf("Unexpected EC2 error while attempting to Create Network Interface in subnet '%s': InsufficientFreeAddressesInSubnet", t.Placement.SubnetID)
+	case errors.Is(err, backend.ErrNoCapacity):
+		return state.NoCapacity
+	default:
+		return "ResourceInitializationError: unable to " + doing + " the network interface of the task: " + engineText(err)
 	}
 }
 
-func (w *work) startSandbox(ctx context.Context) func() {
-	id := w.view.status.SandboxID
-	err := w.agent.Engine.Start(ctx, id)
-	if errors.Is(err, backend.ErrAddressInUse) || errors.Is(err, backend.ErrNotFound) {
-		removed := w.agent.Engine.Remove(ctx, id)
-		return func() { w.replaceSandbox(err, removed) }
+// hasSandbox takes over the sandbox that the task has now.
+func (w *work) hasSandbox(made backend.Container) {
+	s := w.view.status
+	s.SandboxID = made.ID
+	s.Attachment = state.Attachment{
+		Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: made.MAC,
+		PrivateIPv4: made.IP.String(), PrivateDNSName: backend.HostName(made.IP, hostDomain(w.task)),
 	}
-	var seen backend.Container
-	if err == nil && w.view.status.Attachment.PrivateIPv4 == "" { // made by a run that was killed
-		seen, err = w.agent.Engine.Inspect(ctx, id)
+	if s.ConnectivityAt.IsZero() {
+		s.ConnectivityAt = w.host.agent.Clock.Now()
 	}
-	return func() {
-		switch {
-		case w.agent.engineLost(err):
-		case err != nil:
-			w.fail("ResourceInitializationError: unable to attach the network interface of the task: " + engineText(err))
-		default:
-			w.addressIs(seen.IP)
-			w.view.status.Attachment.Status = "ATTACHED"
-			w.view.sandbox = sandboxRunning
+	w.view.sandbox = sandboxCreated
+	w.host.know(made.ID, w.task.ARN, sandboxContainerName)
+	w.publication.touch()
+}
+
+func (w *work) sandboxRuns() {
+	w.view.status.Attachment.Status = "ATTACHED"
+	w.view.sandbox = sandboxRunning
+	w.publication.touch()
+}
+
+func (w *work) startSandbox() run {
+	h, id := w.host, w.view.status.SandboxID
+	return func(ctx context.Context) func() {
+		err := h.Engine.Start(ctx, id)
+		if errors.Is(err, backend.ErrAddressInUse) || errors.Is(err, backend.ErrNotFound) {
+			removed := h.Engine.Remove(ctx, id)
+			return func() { w.replaceSandbox(err, removed) }
+		}
+		return func() {
+			switch {
+			case h.engineLost(err):
+			case err != nil:
+				w.fail(attachmentFailed(w.task, "attach", err))
+			default:
+				w.sandboxRuns()
+			}
 		}
 	}
 }
 
-// addressIs takes over the address of a sandbox that an earlier run made, unless
-// the engine does not know it before the sandbox starts.
-func (w *work) addressIs(sandboxIP string) {
-	if ip, err := netip.ParseAddr(sandboxIP); err == nil {
-		w.view.status.Attachment = w.newAttachment(ip)
-		w.agent.addresses.occupy(sandboxIP)
-	}
-}
+// errSandboxEnded is why a task gets another sandbox of which nothing has run yet.
+var errSandboxEnded = errors.New("the sandbox has ended")
 
 // maxSandboxes bounds how many sandboxes a task uses up before it fails.
 const maxSandboxes = 10
 
-// replaceSandbox has another sandbox made for one that could not start and was
-// removed: somebody else on the network has its address, or the network is gone.
+// hasAnotherTry counts what a task could not do for its sandbox's sake.
+func (w *work) hasAnotherTry() bool {
+	w.sandboxes++
+	return w.sandboxes < maxSandboxes
+}
+
+// replaceSandbox has another sandbox made for one that could not start, or ended before
+// anything of the task ran, and was removed: somebody else on the network has its
+// address, the network is gone, the engine was restarted.
 // Containers that were made for it have to be made again.
 func (w *work) replaceSandbox(cause, removed error) {
 	s := w.view.status
-	switch w.sandboxes++; {
-	case w.agent.engineLost(removed):
+	switch {
+	case w.host.engineLost(removed):
 		return
-	case removed != nil || w.sandboxes >= maxSandboxes:
-		w.fail("ResourceInitializationError: unable to attach the network interface of the task: " + engineText(cause))
+	case removed != nil || !w.hasAnotherTry():
+		w.fail(attachmentFailed(w.task, "attach", cause))
 		return
 	case errors.Is(cause, backend.ErrAddressInUse):
-		// The address stays taken, so that the next one is tried.
-		w.agent.Log.Warn("address of the VPC is in use by another container", "ip", s.Attachment.PrivateIPv4)
+		w.host.agent.Log.Warn("address of the VPC is in use by another container", "ip", s.Attachment.PrivateIPv4)
 	default:
-		w.agent.Log.Warn("network or sandbox of a task is gone; it gets another", "task", w.task.ARN, "error", cause)
-		w.agent.forgetNetwork()
-		w.agent.addresses.give(s.Attachment.PrivateIPv4)
+		w.host.agent.Log.Warn("network or sandbox of a task is gone; it gets another", "task", w.task.ARN, "error", cause)
+		w.host.forgetNetwork()
 	}
+	w.host.forget(s.SandboxID)
 	w.view.sandbox, s.SandboxID = sandboxNone, ""
 	for i := range s.Containers {
-		if c := &s.Containers[i]; c.Phase == state.ContainerCreated {
-			w.view.stale[c.Name] = true
+		if s.Containers[i].Phase == state.ContainerCreated {
+			w.view.about(i).stale = true
 		}
 	}
 }
 
-func (w *work) removeSandbox(ctx context.Context) func() {
-	var err error
-	if id := w.view.status.SandboxID; id != "" {
-		err = w.agent.Engine.Remove(ctx, id)
+// examineSandbox asks the engine whether the sandbox has really ended. Without it a
+// task has no network: it is as essential as the real agent's pause container. A task of
+// which nothing has run yet gets another one.
+func (w *work) examineSandbox() run {
+	h, id, late, begun := w.host, w.view.status.SandboxID, w.view.about(theSandbox).late, w.view.begun()
+	return func(ctx context.Context) func() {
+		seen, err := h.Engine.Inspect(ctx, id)
+		if err != nil && !errors.Is(err, backend.ErrNotFound) {
+			return w.unanswered(ctx, "sandbox not inspected", err)
+		}
+		if err == nil && seen.State == backend.Running {
+			return func() { w.view.about(theSandbox).exited = false }
+		}
+		if !begun {
+			removed := h.Engine.Remove(ctx, id)
+			return func() {
+				if w.view.stop == nil {
+					w.view.about(theSandbox).exited = false
+					w.replaceSandbox(errSandboxEnded, removed)
+				}
+			}
+		}
+		return func() {
+			w.view.about(theSandbox).exited = false
+			h.agent.Log.Warn("the network of a task is gone: somebody stopped its sandbox", "task", w.task.ARN)
+			w.executionStopped(w.endedAt(seen, late))
+			w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
+		}
 	}
-	return func() {
-		if w.agent.engineLost(err) {
-			return
+}
+
+// sandboxRemovals is how often the removal of a sandbox is tried. One that stays is
+// a leftover, which the next resync finds.
+const sandboxRemovals = 5
+
+func (w *work) removeSandbox() run {
+	h, id := w.host, w.view.status.SandboxID
+	return func(ctx context.Context) func() {
+		var err error
+		if id != "" {
+			err = h.Engine.Remove(ctx, id)
 		}
-		if err != nil {
-			w.agent.Log.Error("sandbox not removed", "task", w.task.ARN, "error", err)
+		for tries := 1; err != nil && tries < sandboxRemovals && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil; tries++ {
+			w.unanswered(ctx, "sandbox not removed", err)
+			err = h.Engine.Remove(ctx, id)
 		}
-		w.view.sandbox = sandboxGone
+		return func() {
+			if h.engineLost(err) {
+				return
+			}
+			if err != nil {
+				h.agent.Log.Error("sandbox not removed", "task", w.task.ARN, "error", err)
+			}
+			w.view.sandbox = sandboxGone
+		}
 	}
 }

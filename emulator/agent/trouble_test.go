@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ type hooks struct {
 	*sim.Engine
 	list         func()
 	startSandbox func(ctx context.Context) error
+	warm         func(sandboxID string) // called with a sandbox that runs when it is made
 	create       func(ctx context.Context) error
 	networks     atomic.Int32 // how often one was asked for
 	volumes      []string     // removed
@@ -45,6 +47,18 @@ func (h *hooks) Start(ctx context.Context, id string) error {
 		}
 	}
 	return h.Engine.Start(ctx, id)
+}
+
+func (h *hooks) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
+	c, err := h.Engine.CreateSandbox(ctx, spec)
+	if err != nil || h.warm == nil {
+		return c, err
+	}
+	if err := h.Engine.Start(ctx, c.ID); err != nil {
+		return c, err
+	}
+	h.warm(c.ID)
+	return h.Inspect(ctx, c.ID)
 }
 
 func (h *hooks) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
@@ -106,8 +120,8 @@ func TestSandboxThatCannotStartIsReplaced(t *testing.T) {
 		networks int32
 		ip       string
 	}{
-		"its address belongs to somebody else": {fmt.Errorf("in use: %w", backend.ErrAddressInUse), 1, "172.31.0.5"},
-		"somebody removed the network":         {fmt.Errorf("network gone: %w", backend.ErrNotFound), 2, "172.31.0.5"},
+		"its address belongs to somebody else": {fmt.Errorf("in use: %w", backend.ErrAddressInUse), 1, "172.31.0.6"},
+		"somebody removed the network":         {fmt.Errorf("network gone: %w", backend.ErrNotFound), 2, "172.31.0.6"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withAgent(t, func(b *bench) {
@@ -194,7 +208,7 @@ func TestTaskGoesOnAfterACrashBeforeItsSandboxStarted(t *testing.T) {
 					t.Fatal(err)
 				}
 				a := task.Status.Attachment
-				b.expect("address", a.PrivateIPv4, sandbox.IP)
+				b.expect("address", a.PrivateIPv4, sandbox.IP.String())
 				b.expect("attachment", a.Status, "ATTACHED")
 				if a.NetworkID == "" || a.MAC == "" || a.PrivateDNSName == "" {
 					t.Errorf("the attachment lacks something: %+v", a)
@@ -237,11 +251,17 @@ func TestVolumesOfStoppedTasksGoAfterARestart(t *testing.T) {
 		id := b.runDefinition(types.TaskDefinition{
 			ContainerDefinitions: []types.ContainerDefinition{c}, Volumes: []types.Volume{{Name: aws.String("data")}},
 		})
+		volume := volumeName(b.task(id), "data")
+		// Even if the task is not known any more.
+		b.store.Update(func(tx *state.Tx) error {
+			tx.RemoveTask(tx.Task(id))
+			return nil
+		})
 		h := &hooks{}
 		b.restartWith(h)
 		time.Sleep(6 * time.Minute)
 		synctest.Wait()
-		b.expect("volumes removed", h.volumes, []string{volumeName(b.task(id), "data")})
+		b.expect("volumes removed", h.volumes, []string{volume})
 	})
 }
 
@@ -259,4 +279,97 @@ func TestLostErrorKeepsItsCause(t *testing.T) {
 	if err := lostError(cause); !errors.Is(err, cause) || !errors.Is(err, backend.ErrUnavailable) {
 		t.Errorf("lostError(%v) = %v", cause, err)
 	}
+}
+
+// A range that somebody else has is said by health and by the tasks that it keeps from
+// starting, until it is free.
+func TestANetworkThatCannotBeMade(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		if err := b.engine.RemoveAll(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		cidr := netip.MustParsePrefix("10.20.0.0/16")
+		if _, err := b.engine.EnsureNetwork(b.Context(), backend.NetworkSpec{Name: "other", CIDR: cidr}); err != nil {
+			b.Fatal(err)
+		}
+		b.startOn(HostOptions{Engine: b.engine, VPCRange: cidr})
+		b.expect("health says why", errors.Is(b.agent.NetworkHealth(""), backend.ErrAddressInUse), true)
+		b.expect("the engine is there", b.agent.Health(""), nil)
+		failed := b.task(b.run(container("web")))
+		b.expect("stop code", failed.Stop.Code, types.TaskStopCodeTaskFailedToStart)
+		if reason := failed.Stop.Reason; !strings.Contains(reason, "network of the VPC") {
+			b.Errorf("reason %q does not tell of the network", reason)
+		}
+		if err := b.engine.RemoveAll(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		b.expect("a task when the range is free", b.task(b.run(container("web"))).Status.LastStatus, state.Running)
+		b.expect("health", b.agent.NetworkHealth(""), nil)
+		b.expect("range", b.store.Read().NetworkCIDR().String(), cidr.String())
+	})
+}
+
+func TestAnEngineThatTakesNoMoreTasksIsLackOfCapacity(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.restartWith(&hooks{startSandbox: func(context.Context) error { return backend.ErrNoCapacity }})
+		task := b.task(b.run(container("web")))
+		b.expect("stop code", task.Stop.Code, types.TaskStopCodeTaskFailedToStart)
+		b.expect("reason", task.Stop.Reason, "Capacity is unavailable at this time. Please try again later or in a different availability zone")
+	})
+}
+
+// An engine may give a task a sandbox that runs already, also one that ends before the
+// task has seen it.
+func TestASandboxThatRunsAlready(t *testing.T) {
+	for name, meanwhile := range map[string]func(b *bench, id string){
+		"and goes on":   func(*bench, string) {},
+		"is looked at":  func(b *bench, _ string) { b.agent.hosts[""].resync(b.Context()) },
+		"and is killed": func(b *bench, id string) { _ = b.engine.Crash(b.Context(), id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				b.restartWith(&hooks{warm: func(id string) { meanwhile(b, id) }})
+				id := b.run(container("web"), container("side"))
+				b.expect("the task", b.task(id).Status.LastStatus, state.Running)
+				b.resync()
+				b.expect("the task after a look at the engine", b.task(id).Status.LastStatus, state.Running)
+				b.stopTask(id)
+				b.expect("the task that was stopped", b.task(id).Status.LastStatus, state.Stopped)
+				b.expect("sandboxes", len(b.sandboxes()), 0)
+			})
+		})
+	}
+}
+
+// An engine that is restarted in the middle of a start ends the sandbox, not the task.
+func TestASandboxThatEndsBeforeAnythingRanIsReplaced(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.engine.Script("slow", sim.Script{StartDelay: time.Minute})
+		slow := types.ContainerDefinition{Name: aws.String("web"), Image: aws.String("slow")}
+		id := b.run(slow)
+		first := b.task(id).Status.SandboxID
+		if err := b.engine.Stop(t.Context(), first, 0); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		b.expect("lastStatus after the sandbox has ended", b.task(id).Status.LastStatus, state.Pending)
+
+		time.Sleep(3 * time.Minute)
+		synctest.Wait()
+		runs := b.task(id)
+		b.expect("lastStatus", runs.Status.LastStatus, state.Running)
+		if second := runs.Status.SandboxID; second == first {
+			t.Error("the task has the sandbox that has ended")
+		}
+		b.expect("sandboxes", len(b.sandboxes()), 1)
+
+		// Once something has run, the end of the sandbox is that of the task.
+		if err := b.engine.Stop(t.Context(), runs.Status.SandboxID, 0); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		b.expect("stopCode", b.task(id).Stop.Code, types.TaskStopCodeEssentialContainerExited)
+	})
 }

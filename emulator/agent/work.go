@@ -3,13 +3,13 @@ package agent
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
@@ -17,46 +17,36 @@ import (
 // work is a task with something to do. It holds the task's status ahead of the
 // store, which learns of it when ECS would show a difference.
 type work struct {
-	agent   *Agent
-	task    *state.Task // the row as it was found: its spec does not change
-	volumes []types.Volume
+	host     *host
+	task     *state.Task // the row as it was found: its spec does not change
+	volumes  []types.Volume
+	platform string // of its images; empty is the engine's own
 
-	mu      sync.Mutex
-	retired bool
-	view    view
-	pulls   map[string]context.CancelFunc
-
-	// What the store knows; see publisher.
-	dirty    bool   // status differs from what is published
-	queued   bool   // the publisher is about to take it
-	writing  bool   // the publisher has taken it, the store has it not yet
-	stopped  bool   // the store knows that the task shall stop
-	shown    string // lastStatus in the store
-	announce int    // events since then
-	ending   bool   // the stop is an event, and what follows at once is part of it
-
-	sandboxes int // that could not start
+	mu          sync.Mutex
+	retired     bool
+	view        view
+	publication publication
+	chain       chain          // of its calls and news; under the lock of those
+	flight      *flight        // of the news that are on their way to the store
+	pulls       map[int]func() // what cuts those off that are under way
+	sandboxes   int            // that could not start
+	timer       *clock.Timer
 }
 
-func newWork(a *Agent, t *state.Task) *work {
-	w := &work{agent: a, task: t, pulls: map[string]context.CancelFunc{}, stopped: t.Stop != nil, shown: t.Status.LastStatus}
-	status := t.Clone().Status
-	w.view = view{status: &status, stop: t.Stop, busy: map[string]bool{}, exited: map[string]bool{}, absent: map[string]bool{}, stale: map[string]bool{}}
-	switch {
-	case status.SandboxID == "":
-	case status.Attachment.Status == "ATTACHED":
-		w.view.sandbox = sandboxRunning
-	default:
-		w.view.sandbox = sandboxCreated
+func newWork(h *host, t *state.Task) *work {
+	w := &work{
+		host: h, task: t, pulls: map[int]func(){},
+		publication: publication{shown: t.Status.LastStatus, stop: t.Stop != nil},
 	}
-	definition := a.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
-	var err error
-	if definition == nil {
-		err = errors.New("the task definition is gone")
-	} else {
+	status := t.Status.Clone()
+	w.view = newView(&status, t.Stop)
+	definition := h.agent.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	err := errors.New("the task definition is gone")
+	if definition != nil {
+		d := definition.Definition()
 		var resolved taskdef.Resolved
-		resolved, err = taskdef.ApplyOverrides(definition.Definition(), t.Spec.Overrides, t.Spec.LaunchType)
-		w.view.definitions, w.volumes = resolved.Containers, definition.Definition().Volumes
+		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
+		w.view.definitions, w.volumes, w.platform = resolved.Containers, d.Volumes, platformOf(d)
 	}
 	if err != nil { // cannot be: it was accepted when the task was made
 		w.fail("TaskStateError: " + err.Error())
@@ -68,7 +58,7 @@ func newWork(a *Agent, t *state.Task) *work {
 // ask passes on that the store wants the task to stop.
 func (w *work) ask(stop *state.Stop) {
 	if stop != nil {
-		w.stopped = true
+		w.publication.stop = true
 		w.view.stop = stop
 	}
 }
@@ -79,21 +69,36 @@ func (w *work) end(code types.TaskStopCode, reason string) {
 	if w.view.stop != nil {
 		return
 	}
-	w.view.stop = &state.Stop{Code: code, Reason: cut(reason), At: w.agent.Clock.Now()}
-	w.dirty, w.ending = true, true
+	w.view.stop = &state.Stop{Code: code, Reason: cut(reason), At: w.host.agent.Clock.Now()}
+	w.publication.touch()
+	w.publication.ending = true
 }
 
 // fail ends a task that could not start.
 func (w *work) fail(reason string) { w.end(types.TaskStopCodeTaskFailedToStart, reason) }
 
-// advance takes the task as far as it goes without waiting, publishes what came
-// of it, and returns the engine calls that come next. The lock is held.
-func (w *work) advance(ctx context.Context) (calls []call) {
-	if w.retired || ctx.Err() != nil || w.agent.Health() != nil {
+// skipAll marks all containers as never run.
+func (w *work) skipAll() {
+	for i := range w.view.status.Containers {
+		if w.view.status.Containers[i].Phase != state.ContainerStopped {
+			w.containerStopped(i, w.host.agent.Clock.Now())
+		}
+	}
+}
+
+// advance takes the task as far as it goes without waiting, and makes the engine
+// calls that come next. The lock is held.
+func (w *work) advance(ctx context.Context) { w.launch(ctx, w.next(ctx)) }
+
+// next takes the task as far as it goes without waiting, publishes the result, and
+// returns the engine calls that come next. The lock is held.
+func (w *work) next(ctx context.Context) (calls []call) {
+	if w.retired || ctx.Err() != nil || w.host.health() != nil {
+		w.retireIfOver()
 		return nil
 	}
 	for {
-		w.view.now = w.agent.Clock.Now()
+		w.view.now = w.host.agent.Clock.Now()
 		w.settle()
 		actions, again := plan(&w.view)
 		if w.applyNow(actions) {
@@ -102,36 +107,56 @@ func (w *work) advance(ctx context.Context) (calls []call) {
 		w.publish(len(actions) == 0 || w.aboutToPull(actions))
 		for _, a := range actions {
 			if a.verb != cancelPull {
-				calls = append(calls, w.prepare(ctx, a))
+				calls = append(calls, w.newCall(a))
 			}
 		}
-		if !again.IsZero() {
-			w.agent.Clock.AfterFunc(again.Sub(w.view.now), func() { w.again(ctx) })
-		}
-		if len(w.view.busy) == 0 && again.IsZero() && !w.queued && !w.writing {
-			w.agent.retire(w)
+		w.setTimer(again, func() { w.again(ctx) })
+		if !w.view.busy() && again.IsZero() && w.publication.stage == known {
+			w.host.retire(w)
 		}
 		return calls
 	}
 }
 
+// setTimer sets the only timer of the work; the zero time is none.
+func (w *work) setTimer(due time.Time, f func()) {
+	if w.timer != nil {
+		w.timer.Stop()
+		w.timer = nil
+	}
+	if !due.IsZero() {
+		w.timer = w.host.agent.Clock.AfterFunc(due.Sub(w.host.agent.Clock.Now()), f)
+	}
+}
+
+// retireIfOver forgets the work of a task that the store knows to have stopped: an
+// engine that is lost keeps only others waiting.
+func (w *work) retireIfOver() {
+	if !w.retired && w.publication.stage == known && w.publication.shown == state.Stopped && !w.view.busy() {
+		w.host.retire(w)
+	}
+}
+
 // aboutToPull notes that a pull begins, which may take long enough to be seen.
 func (w *work) aboutToPull(actions []action) bool {
-	at := slices.IndexFunc(actions, func(a action) bool { return a.verb == pull })
-	if at < 0 {
-		return false
+	for _, a := range actions {
+		if a.verb != pull {
+			continue
+		}
+		if s := w.view.status; s.PullStartedAt.IsZero() {
+			s.PullStartedAt = w.view.now
+			w.publication.touch()
+		}
+		return true
 	}
-	if s := w.view.status; s.PullStartedAt.IsZero() {
-		s.PullStartedAt, w.dirty = w.view.now, true
-	}
-	return true
+	return false
 }
 
 // again looks at the task although nothing has happened.
 func (w *work) again(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.set(ctx, w.advance(ctx))
+	w.advance(ctx)
 }
 
 // applyNow does the steps that need no engine, and reports whether there were any.
@@ -139,13 +164,13 @@ func (w *work) applyNow(actions []action) (any bool) {
 	for _, a := range actions {
 		switch a.verb {
 		case cancelPull:
-			if cancel := w.pulls[w.view.subject(a)]; cancel != nil {
-				cancel()
-				delete(w.pulls, w.view.subject(a))
+			if cut := w.pulls[a.container]; cut != nil {
+				cut()
+				delete(w.pulls, a.container)
 			}
 			continue
 		case skip:
-			w.containerStopped(a.container)
+			w.containerStopped(a.container, w.view.now)
 		case giveUp:
 			// Exit code 143 without having run is what the agent reports here.
 			w.view.status.Containers[a.container].ExitCode = aws.Int32(143)
@@ -158,104 +183,20 @@ func (w *work) applyNow(actions []action) (any bool) {
 	return any
 }
 
-// call is an engine call that is about to be made.
-type call struct {
-	action
-	subject string
-	ctx     context.Context
-	cancel  context.CancelFunc
-}
-
-// prepare marks the subject of an engine call as busy.
-func (w *work) prepare(ctx context.Context, a action) call {
-	c := call{action: a, subject: w.view.subject(a)}
-	c.ctx, c.cancel = callContext(ctx, a.verb)
-	switch {
-	case a.verb == pull:
-		w.pulls[c.subject] = c.cancel
-	case a.verb == createSandbox && w.view.status.ConnectivityAt.IsZero():
-		w.view.status.ConnectivityAt = w.view.now
-	}
-	w.view.busy[c.subject] = true
-	w.agent.begin()
-	return c
-}
-
-// set makes engine calls, each in a goroutine of its own.
-func (w *work) set(ctx context.Context, calls []call) {
-	for _, c := range calls {
-		w.agent.actions.Go(func() { w.drive(ctx, c) })
-	}
-}
-
-// drive makes an engine call, and then what its outcome leads to.
-func (w *work) drive(ctx context.Context, c call) {
-	for {
-		next := w.carryOut(ctx, c)
-		if len(next) == 0 {
-			return
-		}
-		w.set(ctx, next[1:])
-		c = next[0]
-	}
-}
-
-func (w *work) carryOut(ctx context.Context, c call) (next []call) {
-	defer w.agent.end()
-	defer c.cancel()
-	finish := w.perform(c.ctx, c.action)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.view.busy, c.subject)
-	if ctx.Err() != nil {
-		return nil // shutting down: what happened is found again at the next start
-	}
-	finish()
-	w.dirty = true
-	return w.advance(ctx)
-}
-
-// lastCallTimeout is how long a call may go on that has begun when the agent ends.
-const lastCallTimeout = 8 * time.Second
-
-// callContext is the context of an engine call. An agent that ends cuts off what
-// only waits. What makes or removes something it lets finish: cut off, the engine
-// would go on with it unseen, and whoever removes everything then would miss it, or
-// remove a container in the middle of its start.
-func callContext(ctx context.Context, v verb) (context.Context, context.CancelFunc) {
-	switch v {
-	case createSandbox, startSandbox, removeSandbox, create, discard, start:
-	default:
-		return context.WithCancel(ctx)
-	}
-	call, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	forget := context.AfterFunc(ctx, func() {
-		limit := time.AfterFunc(lastCallTimeout, cancel)
-		context.AfterFunc(call, func() { limit.Stop() })
-	})
-	return call, func() { forget(); cancel() }
-}
-
 // settle derives what ECS shows from what the containers do.
 func (w *work) settle() {
 	s, now := w.view.status, w.view.now
-	before := s.LastStatus
-	if next := lastStatus(&w.view); state.Before(before, next) {
-		s.LastStatus = next
-	}
 	if health := taskHealth(&w.view); health != s.HealthStatus {
 		s.HealthStatus = health
-		w.dirty = true
+		w.publication.touch()
 	}
-	if s.LastStatus == before {
+	next := lastStatus(&w.view)
+	if !state.Before(s.LastStatus, next) {
 		return
 	}
-	w.dirty = true
-	if announced[s.LastStatus] && !w.ending {
-		w.announce++
-	}
-	w.ending = false
-	switch s.LastStatus {
+	s.LastStatus = next
+	w.publication.touch()
+	switch next {
 	case state.Running:
 		s.StartedAt = now
 		w.running()
@@ -263,55 +204,80 @@ func (w *work) settle() {
 		s.StoppedAt = now
 		s.Attachment.Status = "DELETED"
 	}
+	w.publication.announce(s, w.view.stop, now)
 }
 
 // running opens the task to the host.
 func (w *work) running() {
 	attrs := []any{"task", w.task.ARN, "ip", w.view.status.Attachment.PrivateIPv4}
-	if !w.agent.simulated() { // there they are opened when somebody asks for them
-		attrs = append(attrs, "ports", w.agent.hostPorts.open(w.task.ARN, w.view.status.SandboxID, w.view.definitions))
+	if !w.host.engineInfo().Simulated { // there they are opened when somebody asks for them
+		attrs = append(attrs, "ports", w.host.ports.open(w.task.ARN, w.view.status.SandboxID, w.view.definitions))
 	}
-	w.agent.Log.Info("task is running", attrs...)
+	w.host.agent.Log.Info("task is running", attrs...)
+}
+
+// publish has the status written to the store when ECS would show a difference, or
+// when the task comes to rest. The lock is held.
+func (w *work) publish(rest bool) {
+	if w.publication.enqueue(w.view.status.LastStatus, w.view.stop != nil, rest) {
+		w.flight = w.host.agent.calls.begin(&w.chain, false)
+		w.host.agent.publisher.add(w)
+	}
+}
+
+// news is taken as late as can be, so that it holds all that has happened.
+func (w *work) news() news {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return news{w.task.ARN, w.publication.take(w.view.status, w.view.stop)}
+}
+
+// published goes on with a task when the store knows of it. An agent that ends
+// before finds everything again at the next start.
+func (w *work) published(ctx context.Context, n news, stored bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer w.flight.end()
+	if !stored {
+		return
+	}
+	w.publication.land()
+	if n.steps[len(n.steps)-1].Status.LastStatus == state.Stopped && !w.retired {
+		w.over(ctx)
+	}
+	w.advance(ctx)
 }
 
 // over gives back what a stopped task had; its containers stay a while for their
 // output.
 func (w *work) over(ctx context.Context) {
 	s := w.view.status
-	w.agent.hostPorts.close(w.task.ARN)
-	w.agent.addresses.give(s.Attachment.PrivateIPv4)
+	w.host.ports.close(w.task.ARN)
 	left := leftover{taskARN: w.task.ARN, volumes: ownVolumes(w.task, w.volumes)}
 	for _, c := range s.Containers {
 		if c.RuntimeID != "" {
 			left.ids = append(left.ids, c.RuntimeID)
 		}
 	}
-	w.agent.leftovers.add(ctx, left)
-	w.agent.Log.Info("task has stopped", "task", w.task.ARN,
+	w.host.forget(append(left.ids, s.SandboxID)...)
+	w.host.leftovers.add(ctx, left)
+	w.host.agent.Log.Info("task has stopped", "task", w.task.ARN,
 		"code", w.view.stop.Code, "reason", w.view.stop.Reason)
 }
 
-// died notes that the engine saw a container end; the next step finds out how.
-// Without its sandbox a task has no network: the sandbox is as essential as the
-// real agent's pause container.
-func (w *work) died(name string) {
-	if name != sandboxContainerName {
-		w.view.exited[name] = true
-		return
-	}
-	if w.view.stop == nil && w.view.sandbox == sandboxRunning {
-		w.agent.Log.Warn("the network of a task is gone: somebody stopped its sandbox", "task", w.task.ARN)
-		w.executionStopped()
-		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
-	}
+// died notes that the engine saw a container end; the next step finds out how. late
+// is for what happened while nobody listened.
+func (w *work) died(container int, late bool) {
+	n := w.view.about(container)
+	n.exited, n.late = true, late
 }
 
 // healthIs takes over what a health check found.
-func (w *work) healthIs(name string, health backend.Health) {
-	c := w.view.container(name)
-	if c == nil || w.view.definition(name).HealthCheck == nil {
+func (w *work) healthIs(container int, health backend.Health) {
+	if container == theSandbox || w.view.definitions[container].HealthCheck == nil {
 		return
 	}
+	c := &w.view.status.Containers[container]
 	status := map[backend.Health]types.HealthStatus{
 		backend.Healthy: types.HealthStatusHealthy, backend.Unhealthy: types.HealthStatusUnhealthy,
 	}[health]
@@ -320,6 +286,6 @@ func (w *work) healthIs(name string, health backend.Health) {
 	}
 	if c.HealthStatus != status {
 		c.HealthStatus = status
-		w.dirty = true
+		w.publication.touch()
 	}
 }

@@ -27,7 +27,7 @@ func TestTasksAreDistributedByStrategy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := map[string]int{}
 			for range c.tasks {
-				got[NextProvider(c.strategy, got)]++
+				got[nextProvider(c.strategy, got)]++
 			}
 			if !maps.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
@@ -50,7 +50,7 @@ func TestDistributionStaysNearTheWeights(t *testing.T) {
 		n := rapid.IntRange(0, 200).Draw(t, "tasks")
 		count := map[string]int{}
 		for range n {
-			count[NextProvider(strategy, count)]++
+			count[nextProvider(strategy, count)]++
 		}
 		if first := min(n, int(base)); count["F"] < first {
 			t.Fatalf("base not met: %v", count)

@@ -1,5 +1,5 @@
 // Package placement decides where a task goes, or says why nowhere. It is pure:
-// RunTask must answer failures at once, so it calls the same functions as the
+// RunTask must answer failures at once, so it calls the same function as the
 // service scheduler does.
 //
 // So far it knows Fargate, a pool without instances that users see. Container
@@ -8,17 +8,13 @@ package placement
 
 import "github.com/ecs-emulator/ecs-emulator/emulator/state"
 
-// NoContainerInstances is what ECS says when a cluster has nothing to place an
-// EC2 or EXTERNAL task on. Source: field reports of RunTask and service events.
-const NoContainerInstances = "No Container Instances were found in your cluster."
-
-// Subnet chooses the subnet of the next Fargate task: one in the availability zone
-// with the fewest tasks, and there the subnet with the fewest; ties go to the
+// nextSubnet chooses the subnet of the next Fargate task: one in the availability
+// zone with the fewest tasks, and there the subnet with the fewest; ties go to the
 // first as listed. used counts the tasks by subnet id.
 //
 // Source: ECS developer guide: Fargate tasks of a service are balanced over the
 // zones of the subnets given.
-func Subnet(subnets []*state.Subnet, used map[string]int) *state.Subnet {
+func nextSubnet(subnets []*state.Subnet, used map[string]int) *state.Subnet {
 	zone := map[string]int{}
 	for _, s := range subnets {
 		zone[s.Zone] += used[s.ID]

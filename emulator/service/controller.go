@@ -11,7 +11,6 @@ package service
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -28,6 +27,13 @@ const (
 	workers = 4
 )
 
+// How long a service waits in real time that could not be written, which the disk
+// decides about: twice as long each time.
+const (
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
 // Controller schedules the services of all accounts and regions. A service without
 // anything to do costs it nothing but, if one is due, a timer.
 type Controller struct {
@@ -38,8 +44,9 @@ type Controller struct {
 	once  sync.Once
 	watch *state.Watch
 
-	mu     sync.Mutex
-	timers map[string]timer // by service ARN
+	mu      sync.Mutex
+	timers  map[string]timer         // by service ARN
+	retries map[string]time.Duration // how long those wait that could not be written
 }
 
 type timer struct {
@@ -47,10 +54,10 @@ type timer struct {
 	due time.Time
 }
 
-// Run schedules services until ctx ends, and returns its error, or that of a
-// transaction, after which state can't be trusted.
+// Run schedules services until ctx ends, and returns its error. It is called once.
 func (c *Controller) Run(ctx context.Context) error {
 	c.init()
+	defer c.watch.Close()
 	defer c.stopTimers()
 	group, ctx := errgroup.WithContext(ctx)
 	for range workers {
@@ -68,7 +75,7 @@ func (c *Controller) Idle(ctx context.Context) error {
 func (c *Controller) init() {
 	c.once.Do(func() {
 		c.watch = c.Store.WatchServices(pause)
-		c.timers = map[string]timer{}
+		c.timers, c.retries = map[string]timer{}, map[string]time.Duration{}
 	})
 }
 
@@ -78,19 +85,31 @@ func (c *Controller) work(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		wakeAt, err := reconcile(c.Store, arn, c.Clock.Now, c.Log)
+		wakeAt, err := c.reconcile(arn, c.Clock.Now)
 		c.wakeAt(arn, wakeAt)
+		c.retry(arn, err)
 		c.watch.Done(arn)
-		if err != nil {
-			return err
-		}
 	}
+}
+
+// retry has a service that could not be written looked at again after a pause.
+func (c *Controller) retry(arn string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil {
+		delete(c.retries, arn)
+		return
+	}
+	wait := min(max(firstRetry, 2*c.retries[arn]), lastRetry)
+	c.retries[arn] = wait
+	c.Log.Error("service not scheduled; it is tried again", "service", arn, "after", wait, "error", err)
+	time.AfterFunc(wait, func() { c.watch.Wake(arn) })
 }
 
 // reconcile decides about a service, and carries the plan out if there is something
 // to do. It returns when to do so again though nothing has changed; zero is never.
-func reconcile(store *state.Store, arn string, now func() time.Time, log *slog.Logger) (time.Time, error) {
-	in, ok := read(store.Read(), arn, now())
+func (c *Controller) reconcile(arn string, now func() time.Time) (time.Time, error) {
+	in, ok := read(c.Store.Read(), arn, now())
 	if !ok {
 		return time.Time{}, nil
 	}
@@ -98,7 +117,8 @@ func reconcile(store *state.Store, arn string, now func() time.Time, log *slog.L
 	if len(plan.Verbs) == 0 {
 		return plan.WakeAt, nil
 	}
-	err := store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *state.Tx) error {
+		tx.CausedBy(c.watch, arn)
 		plan = Plan{}
 		in, ok := read(tx, arn, now())
 		if !ok {
@@ -108,9 +128,9 @@ func reconcile(store *state.Store, arn string, now func() time.Time, log *slog.L
 		return apply(tx, in.Service, plan.Verbs, in.Now)
 	})
 	if err != nil {
-		return time.Time{}, fmt.Errorf("schedule service %s: %w", arn, err)
+		return time.Time{}, err
 	}
-	log.Debug("scheduled service", "service", arn, "verbs", len(plan.Verbs))
+	c.Log.Debug("scheduled service", "service", arn, "verbs", len(plan.Verbs))
 	return plan.WakeAt, nil
 }
 

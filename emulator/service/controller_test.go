@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,7 +78,7 @@ func (a *agent) step(tx *state.Tx, id string) {
 	if t == nil || t.Ended() {
 		return
 	}
-	status := t.Clone().Status
+	status := t.Status.Clone()
 	switch {
 	case t.Stop != nil:
 		status.LastStatus, status.StoppedAt = state.Stopped, a.clock.Now()
@@ -89,7 +90,9 @@ func (a *agent) step(tx *state.Tx, id string) {
 	default:
 		status.LastStatus, status.StartedAt = state.Running, a.clock.Now()
 	}
-	tx.PutTaskStatus(id, status, 1)
+	if err := tx.PutTaskStatus(id, state.TaskStep{Status: status, Announced: true, At: a.clock.Now()}); err != nil {
+		panic(err)
+	}
 }
 
 // start runs a controller and an agent until the test ends.
@@ -230,6 +233,35 @@ func TestControllerGoesOnAfterARestart(t *testing.T) {
 	f.expect("COMPLETED desired 2 pending 0 running 2 failed 0")
 }
 
+func TestControllerGoesOnAfterTheDiskWasFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var full atomic.Bool
+		store, err := state.Open(state.Options{Path: filepath.Join(t.TempDir(), "state"), Fault: func() error {
+			if full.Load() {
+				return errors.New("no space left on device")
+			}
+			return nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		f := newFixture(t, nil)
+		copyRows(t, f, store)
+		f.store = store
+		full.Store(true)
+		start(t, f.store, clock.New(clock.Options{}), nil)
+		time.Sleep(time.Hour)
+		f.expect("IN_PROGRESS desired 0 pending 0 running 0 failed 0")
+		if len(f.messages()) > 0 {
+			t.Errorf("events %q", f.messages())
+		}
+		full.Store(false)
+		time.Sleep(lastRetry + time.Second)
+		f.expect("IN_PROGRESS desired 2 pending 0 running 2 failed 0")
+	})
+}
+
 // copyRows writes what the fixture holds into another store.
 func copyRows(t *testing.T, f *fixture, to *state.Store) {
 	t.Helper()
@@ -242,10 +274,12 @@ func copyRows(t *testing.T, f *fixture, to *state.Store) {
 		}
 		tx.PutService(from.Service(serviceARN))
 		for _, task := range from.Tasks(cluster) {
-			fresh := task.Clone()
+			fresh := &state.Task{ARN: task.ARN, Spec: task.Spec, Placement: task.Placement, Stop: task.Stop, Status: task.Status.Clone()}
 			fresh.Status.LastStatus = state.Provisioning
 			tx.AddTask(fresh)
-			tx.PutTaskStatus(task.ARN, task.Status, 0)
+			if err := tx.PutTaskStatus(task.ARN, state.TaskStep{Status: task.Status}); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

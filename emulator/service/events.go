@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // The texts of service events, stop reasons and rollout states. Clients match them,
@@ -74,6 +76,12 @@ func deadlocked(service string) string {
 func unplaced(service, reason string) string {
 	return fmt.Sprintf("(service %s) was unable to place a task because no container instance met all of its requirements. Reason: %s", service, reason) +
 		troubleshooting
+}
+
+// lackOfCapacity is said of tasks on Fargate. Source: ECS developer guide, service event
+// messages; public logs for the reason.
+func lackOfCapacity(service string) string {
+	return fmt.Sprintf("(service %s) was unable to place a task. Reason: %s.", service, state.NoCapacity)
 }
 
 func notLaunched(service, err string) string {

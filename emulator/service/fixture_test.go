@@ -143,7 +143,8 @@ func (f *fixture) schedule() {
 			return
 		}
 		before := f.census()
-		wakeAt, err := reconcile(f.store, serviceARN, func() time.Time { return f.now }, slog.New(slog.DiscardHandler))
+		c := &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler)}
+		wakeAt, err := c.reconcile(serviceARN, func() time.Time { return f.now })
 		if err != nil {
 			f.t.Fatalf("reconcile: %v", err)
 		}
@@ -214,10 +215,17 @@ func (f *fixture) tasks() []*state.Task {
 func (f *fixture) put(t *state.Task, change func(*state.TaskStatus)) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
-		status := tx.Task(t.ARN).Clone().Status
+		status := tx.Task(t.ARN).Status.Clone()
 		change(&status)
-		tx.PutTaskStatus(t.ARN, status, 1)
+		f.step(tx, t.ARN, status)
 	})
+}
+
+func (f *fixture) step(tx *state.Tx, arn string, status state.TaskStatus) {
+	f.t.Helper()
+	if err := tx.PutTaskStatus(arn, state.TaskStep{Status: status, Announced: true, At: f.now}); err != nil {
+		f.t.Fatalf("step: %v", err)
+	}
 }
 
 // run brings a task to RUNNING.
@@ -237,13 +245,15 @@ func (f *fixture) health(t *state.Task, h types.HealthStatus) {
 }
 
 // end stops a task; the code counts unless somebody wanted the stop before.
-func (f *fixture) end(t *state.Task, code types.TaskStopCode) {
+func (f *fixture) end(t *state.Task, code types.TaskStopCode) { f.endFor(t, code, string(code)) }
+
+func (f *fixture) endFor(t *state.Task, code types.TaskStopCode, reason string) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
-		tx.StopTask(t.ARN, state.Stop{Code: code, Reason: string(code), At: f.now})
-		status := tx.Task(t.ARN).Clone().Status
+		tx.StopTask(t.ARN, state.Stop{Code: code, Reason: reason, At: f.now})
+		status := tx.Task(t.ARN).Status.Clone()
 		status.LastStatus, status.StoppedAt = state.Stopped, f.now
-		tx.PutTaskStatus(t.ARN, status, 1)
+		f.step(tx, t.ARN, status)
 	})
 }
 

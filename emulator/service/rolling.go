@@ -87,8 +87,8 @@ func (p *planner) startMissing() {
 func (p *planner) obstacle() string {
 	name, revision := p.service.Name, p.primary.deployment.Revision
 	switch {
-	case !onFargate(revision):
-		return unplaced(name, placement.NoContainerInstances)
+	case placement.Obstacle(revision.TasksLaunchType()) != "":
+		return unplaced(name, placement.Obstacle(revision.TasksLaunchType()))
 	case p.primary.definition == nil:
 		return notLaunched(name, "TaskDefinition not found.")
 	case vpcConfiguration(revision) == nil:
@@ -96,16 +96,6 @@ func (p *planner) obstacle() string {
 	default:
 		return ""
 	}
-}
-
-// onFargate reports whether a revision's tasks run on Fargate.
-func onFargate(r *state.ServiceRevision) bool {
-	if len(r.CapacityProviderStrategy) == 0 {
-		return r.LaunchType == types.LaunchTypeFargate
-	}
-	return !slices.ContainsFunc(r.CapacityProviderStrategy, func(i types.CapacityProviderStrategyItem) bool {
-		return i.CapacityProvider == nil || *i.CapacityProvider != "FARGATE" && *i.CapacityProvider != "FARGATE_SPOT"
-	})
 }
 
 func vpcConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -170,7 +169,7 @@ func TestChangeOfDesiredCountScalesWithoutADeployment(t *testing.T) {
 func TestEC2TasksWaitForContainerInstances(t *testing.T) {
 	f := newFixture(t, func(s *state.Service) { s.Primary().Revision.LaunchType = types.LaunchTypeEc2 })
 	want := "(service web) was unable to place a task because no container instance met all of its requirements. " +
-		"Reason: " + placement.NoContainerInstances +
+		"Reason: No Container Instances were found in your cluster." +
 		" For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
 	f.schedule()
 	f.expectMessages(0, want)

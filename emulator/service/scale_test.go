@@ -49,7 +49,7 @@ func TestTasksAreBalancedOverZonesThroughScaling(t *testing.T) {
 		f.settle()
 		zones := map[string]int{}
 		for _, task := range f.tasks() {
-			zones[task.Spec.Zone]++
+			zones[task.Placement.Zone]++
 		}
 		least, most := desired/3, (desired+2)/3
 		for _, zone := range state.Zones("us-east-1") {
@@ -73,7 +73,7 @@ func TestCapacityProviderStrategyHoldsThroughScaling(t *testing.T) {
 		f.settle()
 		count := map[string]int{}
 		for _, task := range f.tasks() {
-			count[task.Spec.CapacityProviderName]++
+			count[task.Placement.CapacityProvider]++
 			if task.Spec.LaunchType != types.LaunchTypeFargate {
 				t.Errorf("launch type %s", task.Spec.LaunchType)
 			}

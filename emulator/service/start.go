@@ -1,10 +1,10 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
@@ -14,16 +14,10 @@ import (
 )
 
 func (v StartTasks) apply(c *change) {
-	l, err := c.launch(v.DeploymentID)
+	ids, err := c.start(v)
 	if err != nil {
 		c.err = fmt.Errorf("start tasks of deployment %s: %w", v.DeploymentID, err)
 		return
-	}
-	var ids []string
-	for range v.N {
-		t := l.next()
-		c.tx.AddTask(t)
-		ids = append(ids, arn.Name(t.ARN))
 	}
 	replacing := v.Replacing
 	for batch := range slices.Chunk(ids, batchSize) {
@@ -32,56 +26,53 @@ func (v StartTasks) apply(c *change) {
 	}
 }
 
-// launch makes tasks of one deployment, spread over the zones of its subnets and
-// the capacity providers of its strategy.
-type launch struct {
-	request  task.Request
-	strategy []types.CapacityProviderStrategyItem
-	subnets  []*state.Subnet
-	// Tasks of the deployment that are there.
-	byProvider, bySubnet map[string]int
+// start makes tasks of a deployment, spread among those that it has, and returns
+// their ids.
+func (c *change) start(v StartTasks) (ids []string, err error) {
+	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
+	r := c.service.Deployments[at].Revision
+	template, err := c.template(v.DeploymentID, r)
+	if err != nil {
+		return nil, err
+	}
+	where := placement.Request{
+		LaunchType: r.TasksLaunchType(), Strategy: r.CapacityProviderStrategy, Subnets: c.subnets(vpcConfiguration(r).Subnets),
+	}
+	view := placement.NewView()
+	for _, p := range c.tx.ServiceSummary(c.service.ARN).Placed {
+		if p.DeploymentID == v.DeploymentID {
+			view.Add(state.Placement{CapacityProvider: p.CapacityProvider, SubnetID: p.SubnetID}, p.Active)
+		}
+	}
+	for range v.N {
+		place, failure := placement.Place(view, where)
+		if failure != "" { // cannot be: see planner.obstacle
+			return nil, errors.New(failure)
+		}
+		view.Add(place, 1)
+		t := template.New(place)
+		c.tx.AddTask(t)
+		ids = append(ids, arn.Name(t.ARN))
+	}
+	return ids, nil
 }
 
-func (c *change) launch(deploymentID string) (*launch, error) {
-	s := c.service
-	at := slices.IndexFunc(s.Deployments, func(d *state.Deployment) bool { return d.ID == deploymentID })
-	r := s.Deployments[at].Revision
+// template is what the tasks of a deployment are made of.
+func (c *change) template(deploymentID string, r *state.ServiceRevision) (*task.Template, error) {
+	s, launchType := c.service, r.TasksLaunchType()
 	definition := definitionOf(c.tx, r)
-	resolved, err := taskdef.ApplyOverrides(definition.Definition(), nil, types.LaunchTypeFargate)
+	resolved, err := taskdef.ApplyOverrides(definition.Definition(), nil, launchType)
 	if err != nil {
 		return nil, err
 	}
 	cluster, vpc := c.tx.Cluster(s.ClusterARN), vpcConfiguration(r)
-	l := &launch{
-		request: task.Request{
-			Cluster: cluster, Definition: definition.Definition(), Resolved: resolved,
-			LaunchType: types.LaunchTypeFargate, PlatformVersion: r.PlatformVersion,
-			SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
-			Group: "service:" + s.Name, StartedBy: deploymentID, ServiceARN: s.ARN, DeploymentID: deploymentID,
-			EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: c.now,
-		},
-		strategy: r.CapacityProviderStrategy, subnets: c.subnets(vpc.Subnets),
-		byProvider: map[string]int{}, bySubnet: map[string]int{},
-	}
-	if len(l.request.SecurityGroups) == 0 {
-		l.request.SecurityGroups = []string{state.DefaultSecurityGroup}
-	}
-	for _, p := range c.tx.ServiceSummary(s.ARN).Placed {
-		if p.DeploymentID == deploymentID {
-			l.byProvider[p.CapacityProvider] += p.Active
-			l.bySubnet[p.SubnetID] += p.Active
-		}
-	}
-	return l, nil
-}
-
-// next makes one more task.
-func (l *launch) next() *state.Task {
-	l.request.CapacityProvider = placement.NextProvider(l.strategy, l.byProvider)
-	l.request.Subnet = placement.Subnet(l.subnets, l.bySubnet)
-	l.byProvider[l.request.CapacityProvider]++
-	l.bySubnet[l.request.Subnet.ID]++
-	return task.New(l.request)
+	return task.NewTemplate(task.Request{
+		Cluster: cluster, Definition: definition.Definition(), Resolved: resolved,
+		LaunchType: launchType, PlatformVersion: r.PlatformVersion,
+		SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
+		Group: "service:" + s.Name, StartedBy: deploymentID, ServiceARN: s.ARN, DeploymentID: deploymentID,
+		EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: c.now,
+	}), nil
 }
 
 // subnets finds those of a network configuration; they existed when it was made.
@@ -100,20 +91,13 @@ func (c *change) subnets(ids []string) []*state.Subnet {
 	return subnets
 }
 
-// taskTags are those that a service's tasks inherit, and those of ECS.
-// Source: ECS developer guide, tagging resources.
 func taskTags(s *state.Service, cluster *state.Cluster, definition *state.TaskDefinition) []types.Tag {
-	var tags []types.Tag
+	var handedDown []types.Tag
 	switch s.PropagateTags {
 	case types.PropagateTagsTaskDefinition:
-		tags = slices.Clone(definition.Tags)
+		handedDown = definition.Tags
 	case types.PropagateTagsService:
-		tags = slices.Clone(s.Tags)
+		handedDown = s.Tags
 	}
-	if s.EnableECSManagedTags {
-		tags = append(tags,
-			types.Tag{Key: aws.String("aws:ecs:clusterName"), Value: aws.String(cluster.Name)},
-			types.Tag{Key: aws.String("aws:ecs:serviceName"), Value: aws.String(s.Name)})
-	}
-	return tags
+	return task.Tags(handedDown, nil, s.EnableECSManagedTags, cluster.Name, s.Name)
 }

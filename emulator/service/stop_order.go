@@ -26,8 +26,8 @@ func inStopOrder(tasks []fate) []fate {
 func choose(tasks []fate, n int, strategy []types.CapacityProviderStrategyItem) []fate {
 	s := spread{strategy: strategy, byProvider: map[string]int{}, byZone: map[string]int{}}
 	for _, t := range tasks {
-		s.byProvider[t.task.Spec.CapacityProviderName]++
-		s.byZone[t.task.Spec.Zone]++
+		s.byProvider[t.task.Placement.CapacityProvider]++
+		s.byZone[t.task.Placement.Zone]++
 	}
 	tasks = inStopOrder(tasks)
 	var chosen []fate
@@ -56,7 +56,7 @@ func (s *spread) take(tasks []fate, n int) []fate {
 	queues := map[place][]fate{}
 	var places []place // as first met, which decides ties
 	for _, t := range tasks {
-		at := place{t.task.Spec.CapacityProviderName, t.task.Spec.Zone}
+		at := place{t.task.Placement.CapacityProvider, t.task.Placement.Zone}
 		if queues[at] == nil {
 			places = append(places, at)
 		}

@@ -61,6 +61,9 @@ func (p *planner) throttleFailedStarts() {
 	if p.now.Before(t.Until) {
 		return
 	}
+	if counts.LastFailure == state.NoCapacity {
+		p.say(lackOfCapacity(p.service.Name))
+	}
 	t.TaskDefinition = d.Revision.TaskDefinition
 	t.Failures++
 	delay := startDelay(t.Failures)

@@ -1,6 +1,11 @@
 package state
 
-import "github.com/ecs-emulator/ecs-emulator/emulator/arn"
+import (
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+var accountSettings = store.NewTable("account-setting", func(a *AccountSetting) string { return a.ID })
 
 // AccountSetting is a value stored for a principal. The root principal's value
 // is the default of the account. Its handlers write every field.
@@ -11,9 +16,6 @@ type AccountSetting struct {
 	Value     string
 }
 
-// Key is unique in all accounts and regions.
-func (a *AccountSetting) Key() string { return a.ID }
-
 // AccountSettingID is the key of a principal's setting.
 func AccountSettingID(scope arn.Scope, principal, name string) string {
 	return scope.Region + "\x00" + scope.Account + "\x00" + principal + "\x00" + name
@@ -21,16 +23,11 @@ func AccountSettingID(scope arn.Scope, principal, name string) string {
 
 // AccountSetting returns a principal's own value, or nil.
 func (tx *Tx) AccountSetting(scope arn.Scope, principal, name string) *AccountSetting {
-	return get[*AccountSetting](tx, tableAccountSetting, AccountSettingID(scope, principal, name))
-}
-
-// AccountSettings returns a principal's own values, by name.
-func (tx *Tx) AccountSettings(scope arn.Scope, principal string) []*AccountSetting {
-	return scan[*AccountSetting](tx, tableAccountSetting, AccountSettingID(scope, principal, ""))
+	return accountSettings.Get(tx.rows(), AccountSettingID(scope, principal, name))
 }
 
 // PutAccountSetting writes a value.
-func (tx *Tx) PutAccountSetting(a *AccountSetting) { put(tx, tableAccountSetting, a) }
+func (tx *Tx) PutAccountSetting(a *AccountSetting) { accountSettings.Put(tx.rows(), a) }
 
 // RemoveAccountSetting forgets a value.
-func (tx *Tx) RemoveAccountSetting(a *AccountSetting) { remove(tx, tableAccountSetting, a) }
+func (tx *Tx) RemoveAccountSetting(a *AccountSetting) { accountSettings.Delete(tx.rows(), a) }

@@ -1,6 +1,15 @@
 package state
 
-import "time"
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+var (
+	clientTokens    = store.NewTable("client-token", func(c *ClientToken) string { return c.ID })
+	clientTokenAges = clientTokens.Ages(func(c *ClientToken) time.Time { return c.CreatedAt })
+)
 
 // ClientToken remembers what a request with an idempotency token made.
 type ClientToken struct {
@@ -11,18 +20,13 @@ type ClientToken struct {
 	CreatedAt time.Time
 }
 
-// Key is the id.
-func (c *ClientToken) Key() string { return c.ID }
-
-func (c *ClientToken) ageKey() string { return timeKey(c.CreatedAt) }
-
 // ClientToken returns what is known of a token, or nil.
 func (tx *Tx) ClientToken(id string) *ClientToken {
-	return get[*ClientToken](tx, tableClientToken, id)
+	return clientTokens.Get(tx.rows(), id)
 }
 
 // PutClientToken writes a token.
-func (tx *Tx) PutClientToken(c *ClientToken) { put(tx, tableClientToken, c) }
+func (tx *Tx) PutClientToken(c *ClientToken) { clientTokens.Put(tx.rows(), c) }
 
 // ForgetClientTokens removes the tokens made before a time. It looks only at those.
-func (tx *Tx) ForgetClientTokens(before time.Time) { forget(tx, tableClientToken, before) }
+func (tx *Tx) ForgetClientTokens(before time.Time) { clientTokenAges.Forget(tx.rows(), before) }

@@ -5,6 +5,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+var (
+	clusters         = store.NewTable("cluster", func(c *Cluster) string { return c.ARN })
+	clusterSummaries = store.NewTable("cluster-summary", func(c *ClusterSummary) string { return c.ARN })
 )
 
 // Cluster is a cluster. Its handlers write every field.
@@ -22,9 +28,6 @@ type Cluster struct {
 	Tags                            []types.Tag
 }
 
-// Key is the cluster's ARN.
-func (c *Cluster) Key() string { return c.ARN }
-
 // Active reports whether the cluster can be used.
 func (c *Cluster) Active() bool { return c != nil && c.Status == "ACTIVE" }
 
@@ -41,9 +44,6 @@ type ClusterSummary struct {
 	ActiveEC2Services, DrainingEC2Services         int
 }
 
-// Key is the cluster's ARN.
-func (c *ClusterSummary) Key() string { return c.ARN }
-
 // Running is the number of tasks whose lastStatus is RUNNING.
 func (c *ClusterSummary) Running() int { return c.RunningFargate + c.RunningEC2 }
 
@@ -59,19 +59,22 @@ func (c *ClusterSummary) DrainingServices() int {
 }
 
 // Cluster returns the cluster with the ARN, INACTIVE ones included, or nil.
-func (tx *Tx) Cluster(arn string) *Cluster { return get[*Cluster](tx, tableCluster, arn) }
+func (tx *Tx) Cluster(arn string) *Cluster { return clusters.Get(tx.rows(), arn) }
 
 // Clusters returns the clusters of an account and region, by name.
 func (tx *Tx) Clusters(scope arn.Scope) []*Cluster {
-	return scan[*Cluster](tx, tableCluster, scope.Clusters())
+	return clusters.List(tx.rows(), scope.Clusters())
 }
 
+// AllClusters returns the clusters of all accounts and regions.
+func (tx *Tx) AllClusters() []*Cluster { return clusters.List(tx.rows(), "") }
+
 // PutCluster writes a cluster.
-func (tx *Tx) PutCluster(c *Cluster) { put(tx, tableCluster, c) }
+func (tx *Tx) PutCluster(c *Cluster) { clusters.Put(tx.rows(), c) }
 
 // ClusterSummary returns the counts of a cluster; zeros when it holds nothing.
 func (tx *Tx) ClusterSummary(arn string) *ClusterSummary {
-	if c := get[*ClusterSummary](tx, tableClusterSummary, arn); c != nil {
+	if c := clusterSummaries.Get(tx.rows(), arn); c != nil {
 		return c
 	}
 	return &ClusterSummary{ARN: arn}

@@ -6,6 +6,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+var (
+	services      = store.NewTable("service", func(s *Service) string { return s.ARN })
+	serviceEvents = store.NewTable("service-events", func(e *ServiceEvents) string { return e.ServiceARN })
 )
 
 // Service is a service. Handlers write its spec and put new deployments in front;
@@ -96,15 +102,33 @@ type ServiceRevision struct {
 	NetworkConfiguration     *types.NetworkConfiguration
 }
 
+// The capacity providers that always exist, by name.
+// Source: ECS developer guide, Fargate capacity providers.
+const (
+	ProviderFargate     = "FARGATE"
+	ProviderFargateSpot = "FARGATE_SPOT"
+)
+
+// TasksLaunchType is the launch type of the tasks of a revision: of a strategy, that
+// of its providers.
+func (r *ServiceRevision) TasksLaunchType() types.LaunchType {
+	if len(r.CapacityProviderStrategy) == 0 {
+		return r.LaunchType
+	}
+	if slices.ContainsFunc(r.CapacityProviderStrategy, func(i types.CapacityProviderStrategyItem) bool {
+		return i.CapacityProvider == nil || *i.CapacityProvider != ProviderFargate && *i.CapacityProvider != ProviderFargateSpot
+	}) {
+		return types.LaunchTypeEc2
+	}
+	return types.LaunchTypeFargate
+}
+
 // Values of a service's status.
 const (
 	ServiceActive   = "ACTIVE"
 	ServiceDraining = "DRAINING"
 	ServiceInactive = "INACTIVE"
 )
-
-// Key is the service's ARN.
-func (s *Service) Key() string { return s.ARN }
 
 // Status is ACTIVE, DRAINING or INACTIVE.
 func (s *Service) Status() string {
@@ -139,27 +163,29 @@ type ServiceEvents struct {
 	Events     []types.ServiceEvent
 }
 
-// Key is the service's ARN.
-func (e *ServiceEvents) Key() string { return e.ServiceARN }
-
 // maxServiceEvents is how many events a service shows. Source: DescribeServices.
 const maxServiceEvents = 100
 
+// WatchServices wakes with the ARN of each service that changes, or whose tasks do.
+func (s *Store) WatchServices(pause time.Duration) *Watch {
+	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries))
+}
+
 // Service returns a service in any status, or nil.
-func (tx *Tx) Service(arn string) *Service { return get[*Service](tx, tableService, arn) }
+func (tx *Tx) Service(arn string) *Service { return services.Get(tx.rows(), arn) }
 
 // Services returns the services of a cluster in any status, by name.
 func (tx *Tx) Services(cluster *Cluster) []*Service {
-	return scan[*Service](tx, tableService, arn.ScopeOf(cluster.ARN).Services(cluster.Name))
+	return services.List(tx.rows(), arn.ScopeOf(cluster.ARN).Services(cluster.Name))
 }
 
 // AllServices returns every service in any status.
-func (tx *Tx) AllServices() []*Service { return scan[*Service](tx, tableService, "") }
+func (tx *Tx) AllServices() []*Service { return services.List(tx.rows(), "") }
 
 // PutService writes a service and keeps its cluster's count of services.
 func (tx *Tx) PutService(s *Service) {
 	old := tx.Service(s.ARN)
-	put(tx, tableService, s)
+	services.Put(tx.rows(), s)
 	counts := tx.ClusterSummary(s.ClusterARN)
 	changed := *counts
 	if old != nil {
@@ -167,13 +193,12 @@ func (tx *Tx) PutService(s *Service) {
 	}
 	changed.addService(s, +1)
 	if changed != *counts {
-		put(tx, tableClusterSummary, &changed)
+		clusterSummaries.Put(tx.rows(), &changed)
 	}
 }
 
 func (c *ClusterSummary) addService(s *Service, n int) {
-	fargate := s.Primary().Revision.LaunchType == types.LaunchTypeFargate ||
-		len(s.Primary().Revision.CapacityProviderStrategy) > 0
+	fargate := s.Primary().Revision.TasksLaunchType() == types.LaunchTypeFargate
 	switch status := s.Status(); {
 	case status == ServiceActive && fargate:
 		c.ActiveFargateServices += n
@@ -188,24 +213,24 @@ func (c *ClusterSummary) addService(s *Service, n int) {
 
 // RemoveService forgets a service that is INACTIVE, with its counts and events.
 func (tx *Tx) RemoveService(s *Service) {
-	remove(tx, tableService, s)
+	services.Delete(tx.rows(), s)
 	tx.ForgetServiceHistory(s.ARN)
 }
 
 // ForgetServiceHistory removes the counts and events of a service's former life,
 // before its name is used again.
 func (tx *Tx) ForgetServiceHistory(arn string) {
-	if sum := get[*ServiceSummary](tx, tableServiceSummary, arn); sum != nil {
-		remove(tx, tableServiceSummary, sum)
+	if sum := serviceSummaries.Get(tx.rows(), arn); sum != nil {
+		serviceSummaries.Delete(tx.rows(), sum)
 	}
-	if events := get[*ServiceEvents](tx, tableServiceEvents, arn); events != nil {
-		remove(tx, tableServiceEvents, events)
+	if events := serviceEvents.Get(tx.rows(), arn); events != nil {
+		serviceEvents.Delete(tx.rows(), events)
 	}
 }
 
 // ServiceEvents returns a service's events, newest first.
 func (tx *Tx) ServiceEvents(arn string) []types.ServiceEvent {
-	if e := get[*ServiceEvents](tx, tableServiceEvents, arn); e != nil {
+	if e := serviceEvents.Get(tx.rows(), arn); e != nil {
 		return e.Events
 	}
 	return nil
@@ -216,13 +241,13 @@ func (tx *Tx) AddServiceEvents(arn string, events ...types.ServiceEvent) {
 	newest := slices.Clone(events)
 	slices.Reverse(newest)
 	all := append(newest, tx.ServiceEvents(arn)...)
-	put(tx, tableServiceEvents, &ServiceEvents{ServiceARN: arn, Events: all[:min(len(all), maxServiceEvents)]})
+	serviceEvents.Put(tx.rows(), &ServiceEvents{ServiceARN: arn, Events: all[:min(len(all), maxServiceEvents)]})
 }
 
 // ForgetDeployment removes the counts of a deployment that has left the list.
 func (tx *Tx) ForgetDeployment(serviceARN, deploymentID string) {
 	old := tx.ServiceSummary(serviceARN)
-	put(tx, tableServiceSummary, &ServiceSummary{
+	serviceSummaries.Put(tx.rows(), &ServiceSummary{
 		ServiceARN: serviceARN,
 		Deployments: slices.DeleteFunc(slices.Clone(old.Deployments), func(d DeploymentCounts) bool {
 			return d.ID == deploymentID

@@ -3,95 +3,172 @@ package state
 import (
 	"slices"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
-// PlacedCounts counts the tasks of Active of one deployment by where they were
-// placed, so that the next one is balanced without a list of them all.
-type PlacedCounts struct {
-	DeploymentID, SubnetID, CapacityProvider string
-	Active                                   int
+var serviceSummaries = store.NewTable("service-summary", func(s *ServiceSummary) string { return s.ServiceARN })
+
+// ServiceSummary counts the tasks of a service's deployments. State itself keeps
+// it, in the transaction that changes a task; the scheduler watches it and lists
+// tasks only when the counts call for action.
+type ServiceSummary struct {
+	ServiceARN  string
+	Deployments []DeploymentCounts
+	Placed      []PlacedCounts
+	Starts      []StartCounts
 }
 
-// StartCounts counts the tasks of ActiveRunning of one deployment by the time at
-// which they reached RUNNING. A service without health checks knows by it how many
-// of its tasks have run long enough to count as healthy.
-type StartCounts struct {
-	DeploymentID string
-	At           time.Time // rounded up to the second
-	Running      int
+// DeploymentCounts counts the tasks of one deployment.
+type DeploymentCounts struct {
+	ID string
+	// Tasks that have not ended, by lastStatus; what Describe shows.
+	Pending, Running int
+	// Left is the number of tasks that have not ended.
+	Left int
+	// Of the tasks whose desiredStatus is RUNNING: all of them, those that run,
+	// and those whose health check says so.
+	Active, ActiveRunning int
+	Healthy, Unhealthy    int
+	// Since the deployment began: tasks that reached RUNNING, that stopped before
+	// they did, that exited by themselves afterwards, and how often one turned
+	// HEALTHY.
+	Started, FailedToStart, Exited int
+	TurnedHealthy                  int
+	// LastFailure is the stoppedReason of the last that stopped before it ran.
+	LastFailure   string
+	LastStartedAt time.Time
 }
 
-// StartsKept is for how long StartCounts are kept: those that began longer than
-// this before the newest may be missing.
-const StartsKept = time.Minute
+// Of returns the counts of a deployment; zeros when it has no tasks.
+func (s *ServiceSummary) Of(deploymentID string) DeploymentCounts {
+	for _, d := range s.Deployments {
+		if d.ID == deploymentID {
+			return d
+		}
+	}
+	return DeploymentCounts{ID: deploymentID}
+}
 
-// placed carries the change of a task into the counts by place; it returns the old
-// list if nothing changed.
-func placed(old []PlacedCounts, before, after *Task) []PlacedCounts {
-	n := count(active(after)) - count(active(before))
-	if n == 0 {
-		return old
+// ServiceSummary returns the counts of a service; zeros when it has no tasks.
+func (tx *Tx) ServiceSummary(serviceARN string) *ServiceSummary {
+	if s := serviceSummaries.Get(tx.rows(), serviceARN); s != nil {
+		return s
 	}
-	key := PlacedCounts{
-		DeploymentID: after.Spec.DeploymentID, SubnetID: after.Spec.SubnetID,
-		CapacityProvider: after.Spec.CapacityProviderName,
+	return &ServiceSummary{ServiceARN: serviceARN}
+}
+
+// summarise carries the change of a task into the summaries. before is nil for a
+// new task.
+func (tx *Tx) summarise(before, after *Task) {
+	tx.summariseCluster(before, after)
+	if after.Spec.ServiceARN == "" {
+		return
 	}
-	changed := slices.Clone(old)
-	at := slices.IndexFunc(changed, func(p PlacedCounts) bool {
-		return p.DeploymentID == key.DeploymentID && p.SubnetID == key.SubnetID &&
-			p.CapacityProvider == key.CapacityProvider
-	})
+	old := tx.ServiceSummary(after.Spec.ServiceARN)
+	counts := old.Of(after.Spec.DeploymentID)
+	changed := counts
+	if before != nil {
+		changed.add(before, -1)
+	}
+	changed.add(after, +1)
+	changed.count(before, after)
+	if changed == counts {
+		return
+	}
+	s := &ServiceSummary{
+		ServiceARN: old.ServiceARN, Deployments: slices.Clone(old.Deployments),
+		Placed: placed(old.Placed, before, after), Starts: starts(old.Starts, before, after),
+	}
+	at := slices.IndexFunc(s.Deployments, func(d DeploymentCounts) bool { return d.ID == changed.ID })
 	if at < 0 {
-		changed, at = append(changed, key), len(changed)
+		s.Deployments = append(s.Deployments, changed)
+	} else {
+		s.Deployments[at] = changed
 	}
-	changed[at].Active += n
-	return slices.DeleteFunc(changed, func(p PlacedCounts) bool { return p.Active == 0 })
+	serviceSummaries.Put(tx.rows(), s)
 }
 
-// starts carries the change of a task into the counts by start; it returns the old
-// list if nothing changed.
-func starts(old []StartCounts, before, after *Task) []StartCounts {
-	n := count(activeRunning(after)) - count(activeRunning(before))
-	if n == 0 {
-		return old
+// add counts what is true of a task now.
+func (d *DeploymentCounts) add(t *Task, n int) {
+	status := t.Status.LastStatus
+	if status == Stopped {
+		return
 	}
-	task := after
-	if n < 0 {
-		task = before
-	}
-	began := roundUp(task.Status.StartedAt)
-	changed := slices.Clone(old)
-	at := slices.IndexFunc(changed, func(s StartCounts) bool {
-		return s.DeploymentID == after.Spec.DeploymentID && s.At.Equal(began)
-	})
+	d.Left += n
 	switch {
-	case at >= 0:
-		changed[at].Running += n
-	case n > 0:
-		changed = append(changed, StartCounts{DeploymentID: after.Spec.DeploymentID, At: began, Running: n})
+	case pending(status):
+		d.Pending += n
+	case status == Running:
+		d.Running += n
 	}
-	return slices.DeleteFunc(changed, func(s StartCounts) bool {
-		return s.Running == 0 || s.At.Before(began.Add(-StartsKept))
-	})
+	if t.Stop != nil {
+		return
+	}
+	d.Active += n
+	if status != Running {
+		return
+	}
+	d.ActiveRunning += n
+	switch t.Status.HealthStatus {
+	case types.HealthStatusHealthy:
+		d.Healthy += n
+	case types.HealthStatusUnhealthy:
+		d.Unhealthy += n
+	}
 }
 
-func active(t *Task) bool { return t != nil && t.Stop == nil && !t.Ended() }
-
-func activeRunning(t *Task) bool { return active(t) && t.Status.LastStatus == Running }
-
-func count(is bool) int {
-	if is {
-		return 1
+// count records what happened to a task just now.
+func (d *DeploymentCounts) count(before, after *Task) {
+	if before == nil {
+		return
 	}
-	return 0
+	if before.Status.StartedAt.IsZero() && !after.Status.StartedAt.IsZero() {
+		d.Started++
+		d.LastStartedAt = after.Status.StartedAt
+	}
+	if before.Status.HealthStatus != types.HealthStatusHealthy && after.Status.HealthStatus == types.HealthStatusHealthy {
+		d.TurnedHealthy++
+	}
+	if before.Stop != nil || after.Stop == nil {
+		return
+	}
+	switch after.Stop.Code {
+	case types.TaskStopCodeTaskFailedToStart:
+		d.FailedToStart++
+		d.LastFailure = after.Stop.Reason
+	case types.TaskStopCodeEssentialContainerExited:
+		d.Exited++
+	}
 }
 
-// roundUp looks at milliseconds, which is what the durable log keeps.
-func roundUp(t time.Time) time.Time {
-	t = t.Truncate(time.Millisecond)
-	down := t.Truncate(time.Second)
-	if down.Equal(t) {
-		return down
+func pending(lastStatus string) bool {
+	return lastStatus == Provisioning || lastStatus == Pending || lastStatus == Activating
+}
+
+func (tx *Tx) summariseCluster(before, after *Task) {
+	old := tx.ClusterSummary(after.Spec.ClusterARN)
+	changed := *old
+	if before != nil {
+		changed.addTask(before, -1)
 	}
-	return down.Add(time.Second)
+	changed.addTask(after, +1)
+	if changed != *old {
+		clusterSummaries.Put(tx.rows(), &changed)
+	}
+}
+
+func (c *ClusterSummary) addTask(t *Task, n int) {
+	fargate := t.Spec.LaunchType == types.LaunchTypeFargate
+	switch status := t.Status.LastStatus; {
+	case pending(status) && fargate:
+		c.PendingFargate += n
+	case pending(status):
+		c.PendingEC2 += n
+	case status == Running && fargate:
+		c.RunningFargate += n
+	case status == Running:
+		c.RunningEC2 += n
+	}
 }

@@ -6,16 +6,24 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
-// Task is a task: what it is made of (written once), whether it shall stop
-// (written by StopTask alone, for whoever wants it), and how it fares (written by
-// the agent).
+var (
+	tasks             = store.NewTable("task", func(t *Task) string { return t.ARN })
+	tasksByDeployment = tasks.Index((*Task).liveDeployment)
+	stoppedTasks      = tasks.Ages((*Task).endedAt)
+)
+
+// Task is a task: what it is made of (written once), where it runs (written by
+// whoever places it), whether it shall stop (written by StopTask alone, for whoever
+// wants it), and how it fares (written by the agent).
 type Task struct {
-	ARN    string
-	Spec   *TaskSpec
-	Stop   *Stop // nil: desiredStatus RUNNING
-	Status TaskStatus
+	ARN       string
+	Spec      *TaskSpec
+	Placement *Placement
+	Stop      *Stop // nil: desiredStatus RUNNING
+	Status    TaskStatus
 	// Version rises by one with each change that ECS announces as an event.
 	Version int64
 	Tags    []types.Tag // written by the tag handlers
@@ -23,7 +31,8 @@ type Task struct {
 	described atomic.Pointer[[]byte]
 }
 
-// TaskSpec is what a task is made of. It never changes.
+// TaskSpec is what a task is made of. It never changes, and tasks that were made
+// together share it.
 type TaskSpec struct {
 	ClusterARN   string
 	Family       string
@@ -33,23 +42,27 @@ type TaskSpec struct {
 	ServiceARN   string // empty for a standalone task
 	DeploymentID string // ecs-svc/…, of a service's task
 
-	LaunchType           types.LaunchType
-	CapacityProviderName string
-	PlatformVersion      string
-	PlatformFamily       string
-	Architecture         string // x86_64 or arm64
-	CPU, Memory          string // CPU units and MiB, as shown
-	EphemeralStorageGiB  int32
+	LaunchType          types.LaunchType
+	PlatformVersion     string
+	PlatformFamily      string
+	Architecture        string // x86_64 or arm64
+	CPU, Memory         string // CPU units and MiB, as shown
+	EphemeralStorageGiB int32
 
-	SubnetID       string
-	Zone           string
 	SecurityGroups []string
 	AssignPublicIP bool
 
 	Overrides            *types.TaskOverride // as echoed: an entry for each container
 	EnableExecuteCommand bool
-	AttachmentID         string
 	CreatedAt            time.Time
+}
+
+// Placement is where a task runs; zero is nowhere yet. See package placement.
+type Placement struct {
+	CapacityProvider string // empty where a launch type was asked for
+	SubnetID, Zone   string
+	AttachmentID     string // of the network interface that the task gets there
+	Host             string // of the agent that runs it; empty is Fargate's
 }
 
 // Scope is the account and region of the task.
@@ -62,93 +75,9 @@ type Stop struct {
 	At     time.Time
 }
 
-// Values of TaskStatus.LastStatus, in the order in which a task passes them.
-// Source: ECS developer guide, task lifecycle.
-const (
-	Provisioning   = "PROVISIONING"
-	Pending        = "PENDING"
-	Activating     = "ACTIVATING"
-	Running        = "RUNNING"
-	Deactivating   = "DEACTIVATING"
-	Stopping       = "STOPPING"
-	Deprovisioning = "DEPROVISIONING"
-	Stopped        = "STOPPED"
-)
-
-var lastStatusOrder = map[string]int{
-	Provisioning: 1, Pending: 2, Activating: 3, Running: 4,
-	Deactivating: 5, Stopping: 6, Deprovisioning: 7, Stopped: 8,
-}
-
-// Before reports whether a task passes status a before status b.
-func Before(a, b string) bool { return lastStatusOrder[a] < lastStatusOrder[b] }
-
-// TaskStatus is how a task fares; the agent alone writes it.
-type TaskStatus struct {
-	LastStatus   string
-	HealthStatus types.HealthStatus // empty where ECS shows none
-	Attachment   Attachment
-	Containers   []Container
-	SandboxID    string
-
-	ConnectivityAt     time.Time
-	PullStartedAt      time.Time
-	PullStoppedAt      time.Time
-	StartedAt          time.Time
-	ExecutionStoppedAt time.Time
-	StoppedAt          time.Time
-}
-
-// Attachment is the task's elastic network interface.
-type Attachment struct {
-	Status         string // PRECREATED … ATTACHED … DELETED
-	NetworkID      string // eni-…
-	MAC            string
-	PrivateDNSName string
-	PrivateIPv4    string
-}
-
-// ContainerPhase is how far a container has come inside the agent; ECS shows only
-// PENDING, RUNNING and STOPPED of it.
-type ContainerPhase string
-
-// Phases in their order. Source: amazon-ecs-agent's container statuses.
-const (
-	ContainerNone    ContainerPhase = ""
-	ContainerPulled  ContainerPhase = "PULLED"
-	ContainerCreated ContainerPhase = "CREATED"
-	ContainerRunning ContainerPhase = "RUNNING"
-	ContainerStopped ContainerPhase = "STOPPED"
-)
-
-// Container is one container of a task.
-type Container struct {
-	Name         string
-	ARN          string
-	Image        string
-	Phase        ContainerPhase
-	RuntimeID    string
-	ImageDigest  string
-	ExitCode     *int32
-	Reason       string
-	HealthStatus types.HealthStatus
-	StartedAt    time.Time
-	StoppedAt    time.Time
-	Restarts     int
-}
-
-// LastStatus is the status that ECS shows.
-func (c *Container) LastStatus() string {
-	switch c.Phase {
-	case ContainerRunning, ContainerStopped:
-		return string(c.Phase)
-	default:
-		return Pending
-	}
-}
-
-// Key is the task's ARN.
-func (t *Task) Key() string { return t.ARN }
+// NoCapacity is the reason of tasks that Fargate has no room for.
+// Source: field reports of RunTask's failures and of service events.
+const NoCapacity = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
 
 // DesiredStatus is RUNNING or STOPPED.
 func (t *Task) DesiredStatus() string {
@@ -161,18 +90,12 @@ func (t *Task) DesiredStatus() string {
 // Ended reports whether the task is STOPPED for good.
 func (t *Task) Ended() bool { return t.Status.LastStatus == Stopped }
 
-// Clone copies the task for a change; containers may be changed in the copy.
-func (t *Task) Clone() *Task {
+// next is the row that comes after this one.
+func (t *Task) next(status TaskStatus) *Task {
 	return &Task{
-		ARN: t.ARN, Spec: t.Spec, Stop: t.Stop, Status: t.Status.Clone(),
+		ARN: t.ARN, Spec: t.Spec, Placement: t.Placement, Stop: t.Stop, Status: status,
 		Version: t.Version, Tags: t.Tags,
 	}
-}
-
-// Clone copies the status with its containers.
-func (s TaskStatus) Clone() TaskStatus {
-	s.Containers = append([]Container(nil), s.Containers...)
-	return s
 }
 
 // Described returns what describe made of this row, which is made only once: rows
@@ -187,42 +110,59 @@ func (t *Task) Described(describe func(*Task) []byte) []byte {
 }
 
 // liveDeployment is the value of the index by which a service finds its tasks.
-func (s *TaskSpec) liveDeployment(t *Task) string {
-	if s.DeploymentID == "" || t.Ended() {
+func (t *Task) liveDeployment() string {
+	if t.Spec.DeploymentID == "" || t.Ended() {
 		return ""
 	}
-	return s.ServiceARN + "\x00" + s.DeploymentID
+	return t.Spec.ServiceARN + "\x00" + t.Spec.DeploymentID
 }
 
-// ageKey sorts stopped tasks by their end.
-func (t *Task) ageKey() string {
+// endedAt is zero for a task that has not ended.
+func (t *Task) endedAt() time.Time {
 	if !t.Ended() {
-		return ""
+		return time.Time{}
 	}
-	return timeKey(t.Status.StoppedAt)
+	return t.Status.StoppedAt
 }
 
 // Task returns a task, or nil.
-func (tx *Tx) Task(arn string) *Task { return get[*Task](tx, tableTask, arn) }
+func (tx *Tx) Task(arn string) *Task { return tasks.Get(tx.rows(), arn) }
+
+// WatchTasks wakes with the ARN of each task that changes.
+func (s *Store) WatchTasks() *Watch {
+	return s.Watch(0, store.OnKeys(tasks))
+}
 
 // Tasks returns the tasks of a cluster, those that stopped included, by id.
 func (tx *Tx) Tasks(cluster *Cluster) []*Task {
-	return scan[*Task](tx, tableTask, arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))
+	return tasks.List(tx.rows(), arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))
 }
 
 // AllTasks returns every task.
-func (tx *Tx) AllTasks() []*Task { return scan[*Task](tx, tableTask, "") }
+func (tx *Tx) AllTasks() []*Task { return tasks.List(tx.rows(), "") }
 
 // DeploymentTasks returns the tasks of a deployment that have not ended.
 func (tx *Tx) DeploymentTasks(serviceARN, deploymentID string) []*Task {
-	return collect[*Task](tx, tableTask, "deployment", serviceARN+"\x00"+deploymentID)
+	return tasksByDeployment.List(tx.rows(), serviceARN+"\x00"+deploymentID)
 }
 
-// AddTask writes a new task.
+// AddTask writes a new task and announces it. One without a placement is nowhere yet.
 func (tx *Tx) AddTask(t *Task) {
 	t.Version = 1
-	put(tx, tableTask, t)
-	tx.summarise(nil, t)
+	if t.Placement == nil {
+		t.Placement = &Placement{}
+	}
+	tx.announce(t, t.Spec.CreatedAt)
+	tx.putTask(nil, t)
+}
+
+// putTask writes a new row of a task in place of the old one.
+func (tx *Tx) putTask(old, t *Task) {
+	if old != nil {
+		old.described.Store(nil) // an event may keep the row
+	}
+	tasks.Put(tx.rows(), t)
+	tx.summarise(old, t)
 }
 
 // StopTask asks for the end of a task. It reports false when there is no such
@@ -235,39 +175,30 @@ func (tx *Tx) StopTask(arn string, stop Stop) bool {
 	if old.Stop != nil {
 		return true
 	}
-	t := old.Clone()
+	t := old.next(old.Status)
 	t.Stop = &stop
 	t.Version++
-	put(tx, tableTask, t)
-	tx.summarise(old, t)
+	tx.announce(t, stop.At)
+	tx.putTask(old, t)
 	return true
-}
-
-// PutTaskStatus writes how a task fares, for the agent. announce is how many events
-// ECS sends for the change. A status that is not ahead of the stored one is
-// a mistake of the caller and is not taken: states move forward only.
-func (tx *Tx) PutTaskStatus(arn string, status TaskStatus, announce int) {
-	old := tx.Task(arn)
-	if old == nil || Before(status.LastStatus, old.Status.LastStatus) {
-		return
-	}
-	t := old.Clone()
-	t.Status = status
-	t.Version += int64(announce)
-	put(tx, tableTask, t)
-	tx.summarise(old, t)
 }
 
 // PutTaskTags writes the tags of a task.
 func (tx *Tx) PutTaskTags(arn string, tags []types.Tag) {
-	t := tx.Task(arn).Clone()
+	old := tx.Task(arn)
+	t := old.next(old.Status)
 	t.Tags = tags
-	put(tx, tableTask, t)
+	tx.putTask(old, t)
 }
+
+// maxStoppedTasks is how many tasks that stopped are kept, whatever their age: a
+// hundred thousand short ones would take a third of a gigabyte. ECS has no such bound;
+// it is the emulator's own.
+const maxStoppedTasks = 10_000
 
 // ForgetStoppedTasks removes the tasks that stopped before a time. It looks only
 // at those.
-func (tx *Tx) ForgetStoppedTasks(before time.Time) { forget(tx, tableTask, before) }
+func (tx *Tx) ForgetStoppedTasks(before time.Time) { stoppedTasks.Forget(tx.rows(), before) }
 
 // RemoveTask forgets a task that ended.
-func (tx *Tx) RemoveTask(t *Task) { remove(tx, tableTask, t) }
+func (tx *Tx) RemoveTask(t *Task) { tasks.Delete(tx.rows(), t) }

@@ -8,7 +8,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
+)
+
+var (
+	taskDefinitions = store.NewTable("task-definition", func(d *TaskDefinition) string { return d.ID })
+	families        = store.NewTable("task-definition-family", func(f *Family) string { return f.ID })
 )
 
 // TaskDefinition is one revision of a family. Its handlers write every field.
@@ -28,11 +34,13 @@ type TaskDefinition struct {
 	decoded atomic.Pointer[types.TaskDefinition]
 }
 
+var definitionTexts packedTexts
+
 // newTaskDefinition makes the row of a definition, which is complete.
 func newTaskDefinition(id string, def *types.TaskDefinition, tags []types.Tag) *TaskDefinition {
 	return &TaskDefinition{
 		ID: id, ARN: *def.TaskDefinitionArn, Family: *def.Family, Revision: int(def.Revision),
-		Status: def.Status, Body: wire.Marshal(def), Tags: tags,
+		Status: def.Status, Body: definitionTexts.marshal(def), Tags: tags,
 	}
 }
 
@@ -49,9 +57,6 @@ func (d *TaskDefinition) Definition() *types.TaskDefinition {
 	return def
 }
 
-// Key is unique in all accounts and regions.
-func (d *TaskDefinition) Key() string { return d.ID }
-
 // Family is what revisions have in common: a name. The row outlives them all,
 // because a number is never used again. Registering a revision does not write it,
 // which halves the cost of a registration.
@@ -64,9 +69,6 @@ type Family struct {
 	Deleting int
 }
 
-// Key is unique in all accounts and regions.
-func (f *Family) Key() string { return f.ID }
-
 func familiesKey(scope arn.Scope) string { return scope.Region + "\x00" + scope.Account + "\x00" }
 
 func familyKey(scope arn.Scope, family string) string { return familiesKey(scope) + family + "\x00" }
@@ -77,18 +79,18 @@ func taskDefinitionKey(scope arn.Scope, family string, revision int) string {
 
 // Family returns the family with the name, or nil if it never had a revision.
 func (tx *Tx) Family(scope arn.Scope, name string) *Family {
-	return get[*Family](tx, tableFamily, familyKey(scope, name))
+	return families.Get(tx.rows(), familyKey(scope, name))
 }
 
 // Families returns the families whose name starts with prefix, by name, those
 // without revisions included.
 func (tx *Tx) Families(scope arn.Scope, prefix string) []*Family {
-	return scan[*Family](tx, tableFamily, familiesKey(scope)+prefix)
+	return families.List(tx.rows(), familiesKey(scope)+prefix)
 }
 
 // TaskDefinition returns one revision of a family in any status, or nil.
 func (tx *Tx) TaskDefinition(scope arn.Scope, family string, revision int) *TaskDefinition {
-	return get[*TaskDefinition](tx, tableTaskDefinition, taskDefinitionKey(scope, family, revision))
+	return taskDefinitions.Get(tx.rows(), taskDefinitionKey(scope, family, revision))
 }
 
 // TaskDefinitions returns the revisions of a family by number, or with family ""
@@ -98,7 +100,7 @@ func (tx *Tx) TaskDefinitions(scope arn.Scope, family string) []*TaskDefinition 
 	if family != "" {
 		prefix = familyKey(scope, family)
 	}
-	return scan[*TaskDefinition](tx, tableTaskDefinition, prefix)
+	return taskDefinitions.List(tx.rows(), prefix)
 }
 
 // ActiveTaskDefinition returns the highest ACTIVE revision of a family, or nil.
@@ -115,12 +117,8 @@ func (tx *Tx) HasTaskDefinitions(scope arn.Scope, family string) bool {
 
 // highest looks for a revision from the top, where the wanted one nearly always is.
 func (tx *Tx) highest(scope arn.Scope, family string, wanted func(*TaskDefinition) bool) *TaskDefinition {
-	it, err := tx.txn.GetReverse(tableTaskDefinition, "id_prefix", familyKey(scope, family))
-	if err != nil {
-		panic(fmt.Sprintf("state: list %s: %v", tableTaskDefinition, err))
-	}
-	for raw := it.Next(); raw != nil; raw = it.Next() {
-		if d := raw.(*TaskDefinition); wanted(d) {
+	for d := range taskDefinitions.Backward(tx.rows(), familyKey(scope, family)) {
+		if wanted(d) {
 			return d
 		}
 	}
@@ -133,7 +131,7 @@ func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags
 	name := *def.Family
 	revision := 1
 	if family := tx.Family(scope, name); family == nil {
-		put(tx, tableFamily, &Family{ID: familyKey(scope, name), Name: name})
+		families.Put(tx.rows(), &Family{ID: familyKey(scope, name), Name: name})
 	} else {
 		revision = family.LastRemoved + 1
 	}
@@ -148,7 +146,7 @@ func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags
 	def.RegisteredAt = &now
 	def.RegisteredBy = &by
 	added := newTaskDefinition(taskDefinitionKey(scope, name, revision), def, tags)
-	put(tx, tableTaskDefinition, added)
+	taskDefinitions.Put(tx.rows(), added)
 	return added
 }
 
@@ -163,19 +161,23 @@ func (tx *Tx) ChangeTaskDefinition(old *TaskDefinition, change func(*types.TaskD
 
 // PutTaskDefinitionTags writes the tags of a revision.
 func (tx *Tx) PutTaskDefinitionTags(old *TaskDefinition, tags []types.Tag) {
-	tx.putTaskDefinition(old, newTaskDefinition(old.ID, old.Definition(), tags))
+	d := &TaskDefinition{
+		ID: old.ID, ARN: old.ARN, Family: old.Family, Revision: old.Revision, Status: old.Status, Body: old.Body, Tags: tags,
+	}
+	d.decoded.Store(old.decoded.Load())
+	tx.putTaskDefinition(old, d)
 }
 
 func (tx *Tx) putTaskDefinition(old, d *TaskDefinition) {
-	put(tx, tableTaskDefinition, d)
+	taskDefinitions.Put(tx.rows(), d)
 	if d.deleting() && !old.deleting() {
 		tx.changeFamily(d, func(f *Family) { f.Deleting++ })
 	}
 }
 
-// RemoveTaskDefinition ends a revision that nothing refers to any more.
-func (tx *Tx) RemoveTaskDefinition(d *TaskDefinition) {
-	remove(tx, tableTaskDefinition, d)
+// removeTaskDefinition ends a revision that nothing refers to any more.
+func (tx *Tx) removeTaskDefinition(d *TaskDefinition) {
+	taskDefinitions.Delete(tx.rows(), d)
 	tx.changeFamily(d, func(f *Family) {
 		f.LastRemoved = max(f.LastRemoved, d.Revision)
 		if d.deleting() {
@@ -187,7 +189,7 @@ func (tx *Tx) RemoveTaskDefinition(d *TaskDefinition) {
 func (tx *Tx) changeFamily(d *TaskDefinition, change func(*Family)) {
 	family := *tx.Family(arn.ScopeOf(d.ARN), d.Family)
 	change(&family)
-	put(tx, tableFamily, &family)
+	families.Put(tx.rows(), &family)
 }
 
 func (d *TaskDefinition) deleting() bool {
@@ -200,9 +202,9 @@ func (d *TaskDefinition) deleting() bool {
 // Source: ECS API reference, DeleteTaskDefinitions.
 func (tx *Tx) SweepTaskDefinitions() int {
 	var deleting []*TaskDefinition
-	for _, f := range scan[*Family](tx, tableFamily, "") {
+	for _, f := range families.List(tx.rows(), "") {
 		if f.Deleting > 0 {
-			revisions := scan[*TaskDefinition](tx, tableTaskDefinition, f.ID)
+			revisions := taskDefinitions.List(tx.rows(), f.ID)
 			deleting = append(deleting, slices.DeleteFunc(revisions, func(d *TaskDefinition) bool { return !d.deleting() })...)
 		}
 	}
@@ -213,7 +215,7 @@ func (tx *Tx) SweepTaskDefinitions() int {
 	removed := 0
 	for _, d := range deleting {
 		if !referred[d.ARN] {
-			tx.RemoveTaskDefinition(d)
+			tx.removeTaskDefinition(d)
 			removed++
 		}
 	}
@@ -234,6 +236,9 @@ func (tx *Tx) referredTaskDefinitions() map[string]bool {
 		}
 		for _, d := range s.Deployments {
 			referred[d.Revision.TaskDefinition] = true
+		}
+		if s.Completed != nil { // a rollback leads back to it
+			referred[s.Completed.Revision.TaskDefinition] = true
 		}
 	}
 	return referred

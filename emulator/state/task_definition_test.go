@@ -62,7 +62,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 				family, revision := anyOf(t)
 				update(func(tx *Tx) {
 					if old := tx.TaskDefinition(scope, family, revision); old != nil {
-						tx.RemoveTaskDefinition(old)
+						tx.removeTaskDefinition(old)
 						delete(active[family], revision)
 					}
 				})
@@ -87,5 +87,33 @@ func TestRevisionsOfFamilies(t *testing.T) {
 				}
 			},
 		})
+	})
+}
+
+func TestDefinitionThatARollbackLeadsBackToIsNotSwept(t *testing.T) {
+	s := newStore(t)
+	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
+	revision := func(tx *Tx) *ServiceRevision {
+		family := "web"
+		d := tx.AddTaskDefinition(scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
+		d = tx.ChangeTaskDefinition(d, func(def *types.TaskDefinition) { def.Status = types.TaskDefinitionStatusDeleteInProgress })
+		return &ServiceRevision{TaskDefinition: d.ARN}
+	}
+	update(t, s, func(tx *Tx) {
+		completed, deployed := revision(tx), revision(tx)
+		revision(tx)
+		tx.PutService(&Service{
+			ARN: scope.Service("c", "web"), ClusterARN: scope.Cluster("c"),
+			Deployments: []*Deployment{{ID: "ecs-svc/2", Revision: deployed}},
+			Completed:   &CompletedDeployment{ID: "ecs-svc/1", Revision: completed},
+		})
+	})
+	update(t, s, func(tx *Tx) {
+		if swept := tx.SweepTaskDefinitions(); swept != 1 {
+			t.Errorf("%d revisions are swept", swept)
+		}
+		if tx.TaskDefinition(scope, "web", 1) == nil || tx.TaskDefinition(scope, "web", 2) == nil {
+			t.Error("a revision is gone that the service needs")
+		}
 	})
 }

@@ -8,6 +8,14 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+var (
+	networks       = store.NewTable("network", func(n *Network) string { return n.Name })
+	vpcs           = store.NewTable("vpc", func(v *VPC) string { return v.Scope.Prefix() })
+	subnets        = store.NewTable("subnet", func(s *Subnet) string { return s.Scope.Prefix() + s.ID })
+	securityGroups = store.NewTable("security-group", func(s *SecurityGroup) string { return s.Scope.Prefix() + s.ID })
 )
 
 // Network is the engine's network, which the VPCs of all accounts and regions
@@ -17,16 +25,13 @@ type Network struct {
 	CIDR string // a /16
 }
 
-// Key is the name.
-func (n *Network) Key() string { return n.Name }
-
 // networkName is that of the only network there is.
 const networkName = DefaultVPC
 
 // NetworkCIDR is the range of the engine's network; until it has chosen one, that
 // of AWS's default VPC, which it tries first.
 func (tx *Tx) NetworkCIDR() netip.Prefix {
-	if n := get[*Network](tx, tableNetwork, networkName); n != nil {
+	if n := networks.Get(tx.rows(), networkName); n != nil {
 		return netip.MustParsePrefix(n.CIDR)
 	}
 	return netip.MustParsePrefix("172.31.0.0/16")
@@ -34,7 +39,7 @@ func (tx *Tx) NetworkCIDR() netip.Prefix {
 
 // SetNetworkCIDR writes the range that the engine has chosen.
 func (tx *Tx) SetNetworkCIDR(cidr netip.Prefix) {
-	put(tx, tableNetwork, &Network{Name: networkName, CIDR: cidr.String()})
+	networks.Put(tx.rows(), &Network{Name: networkName, CIDR: cidr.String()})
 }
 
 // VPC is a virtual network of an account and region. There is one, the default
@@ -45,9 +50,6 @@ type VPC struct {
 	// NextBlock numbers the range of the next subnet made on first use.
 	NextBlock int
 }
-
-// Key is the scope, as there is one VPC in each.
-func (v *VPC) Key() string { return v.Scope.Prefix() }
 
 // Subnet is a part of the VPC in one availability zone.
 type Subnet struct {
@@ -68,9 +70,6 @@ func (s *Subnet) CIDR(network netip.Prefix) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4(base), s.Bits)
 }
 
-// Key is unique in all accounts and regions.
-func (s *Subnet) Key() string { return s.Scope.Prefix() + s.ID }
-
 // SecurityGroup is a name without effect: traffic is not filtered.
 type SecurityGroup struct {
 	Scope arn.Scope
@@ -78,9 +77,6 @@ type SecurityGroup struct {
 	VPC   string
 	Name  string
 }
-
-// Key is unique in all accounts and regions.
-func (s *SecurityGroup) Key() string { return s.Scope.Prefix() + s.ID }
 
 // Ids of what every account and region starts with.
 const (
@@ -141,7 +137,7 @@ func newDefaultNetwork(scope arn.Scope) defaultNetwork {
 
 // VPC returns the VPC of an account and region.
 func (tx *Tx) VPC(scope arn.Scope) *VPC {
-	if v := get[*VPC](tx, tableVPC, scope.Prefix()); v != nil {
+	if v := vpcs.Get(tx.rows(), scope.Prefix()); v != nil {
 		return v
 	}
 	v, _, _ := DefaultNetwork(scope)
@@ -151,8 +147,8 @@ func (tx *Tx) VPC(scope arn.Scope) *VPC {
 // Subnets returns the subnets of an account and region: the default ones first,
 // then those made on first use, by id.
 func (tx *Tx) Subnets(scope arn.Scope) []*Subnet {
-	_, subnets, _ := DefaultNetwork(scope)
-	return append(subnets, scan[*Subnet](tx, tableSubnet, scope.Prefix())...)
+	_, defaults, _ := DefaultNetwork(scope)
+	return append(defaults, subnets.List(tx.rows(), scope.Prefix())...)
 }
 
 // Subnet returns a subnet, or nil.
@@ -163,7 +159,7 @@ func (tx *Tx) Subnet(scope arn.Scope, id string) *Subnet {
 			return s
 		}
 	}
-	return get[*Subnet](tx, tableSubnet, scope.Prefix()+id)
+	return subnets.Get(tx.rows(), scope.Prefix()+id)
 }
 
 // blockSize is the room, in units of 256 addresses, of a subnet made on first use:
@@ -179,21 +175,21 @@ func (tx *Tx) AddSubnet(scope arn.Scope, id string) *Subnet {
 		return nil
 	}
 	vpc.NextBlock++
-	put(tx, tableVPC, &vpc)
+	vpcs.Put(tx.rows(), &vpc)
 	hash := fnv.New32a()
 	hash.Write([]byte(id))
 	s := &Subnet{
 		Scope: scope, ID: id, VPC: vpc.ID, Zone: Zone(scope.Region, int(hash.Sum32()%zones)),
 		Block: third, Bits: 21,
 	}
-	put(tx, tableSubnet, s)
+	subnets.Put(tx.rows(), s)
 	return s
 }
 
 // SecurityGroups returns the security groups of an account and region.
 func (tx *Tx) SecurityGroups(scope arn.Scope) []*SecurityGroup {
 	_, _, group := DefaultNetwork(scope)
-	return append([]*SecurityGroup{group}, scan[*SecurityGroup](tx, tableSecurityGroup, scope.Prefix())...)
+	return append([]*SecurityGroup{group}, securityGroups.List(tx.rows(), scope.Prefix())...)
 }
 
 // SecurityGroup returns a security group, or nil.
@@ -202,12 +198,12 @@ func (tx *Tx) SecurityGroup(scope arn.Scope, id string) *SecurityGroup {
 		_, _, group := DefaultNetwork(scope)
 		return group
 	}
-	return get[*SecurityGroup](tx, tableSecurityGroup, scope.Prefix()+id)
+	return securityGroups.Get(tx.rows(), scope.Prefix()+id)
 }
 
 // AddSecurityGroup makes a security group in the default VPC.
 func (tx *Tx) AddSecurityGroup(scope arn.Scope, id string) *SecurityGroup {
 	g := &SecurityGroup{Scope: scope, ID: id, VPC: DefaultVPC, Name: id}
-	put(tx, tableSecurityGroup, g)
+	securityGroups.Put(tx.rows(), g)
 	return g
 }

@@ -12,18 +12,16 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
-// Request is all that a new task is made of. It has been validated.
+// Request is all that new tasks are made of. It has been validated.
 type Request struct {
 	Cluster    *state.Cluster
 	Definition *types.TaskDefinition
 	Resolved   taskdef.Resolved // the definition with the overrides applied
 
-	LaunchType       types.LaunchType
-	CapacityProvider string // empty: by launch type
-	PlatformVersion  string // as asked for; empty and LATEST are the newest
-	Subnet           *state.Subnet
-	SecurityGroups   []string
-	AssignPublicIP   bool
+	LaunchType      types.LaunchType
+	PlatformVersion string   // as asked for; empty and LATEST are the newest
+	SecurityGroups  []string // empty: the default one
+	AssignPublicIP  bool
 
 	Group        string // empty: family:<family>
 	StartedBy    string
@@ -42,36 +40,48 @@ const LatestPlatformVersion = "1.4.0"
 // defaultEphemeralStorageGiB is a Fargate task's storage when nothing is said.
 const defaultEphemeralStorageGiB = 20
 
-// New makes a task in PROVISIONING that has not been placed into the store.
-func New(r Request) *state.Task {
-	clusterARN := r.Cluster.ARN
-	scope := arn.ScopeOf(clusterARN)
-	id := arn.NewID()
+// Template makes tasks that are alike in all but their place.
+type Template struct {
+	request Request
+	spec    *state.TaskSpec
+}
+
+// NewTemplate prepares the tasks of a request.
+func NewTemplate(r Request) *Template {
 	size := taskdef.Size(r.Definition, &r.Resolved)
-	override := r.Resolved.Override
+	override := r.Resolved.Override // a copy: the tasks outlive the request
 	spec := &state.TaskSpec{
-		ClusterARN: clusterARN, Family: aws.ToString(r.Definition.Family), Revision: int(r.Definition.Revision),
+		ClusterARN: r.Cluster.ARN, Family: aws.ToString(r.Definition.Family), Revision: int(r.Definition.Revision),
 		Group: r.Group, StartedBy: r.StartedBy, ServiceARN: r.ServiceARN, DeploymentID: r.DeploymentID,
-		LaunchType: r.LaunchType, CapacityProviderName: r.CapacityProvider,
-		PlatformVersion: PlatformVersion(r.PlatformVersion), PlatformFamily: "Linux",
+		LaunchType: r.LaunchType, PlatformVersion: PlatformVersion(r.PlatformVersion), PlatformFamily: "Linux",
 		Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
 		EphemeralStorageGiB: defaultEphemeralStorageGiB,
-		SubnetID:            r.Subnet.ID, Zone: r.Subnet.Zone, SecurityGroups: r.SecurityGroups,
-		AssignPublicIP: r.AssignPublicIP, Overrides: &override,
-		EnableExecuteCommand: r.EnableExecuteCommand, AttachmentID: arn.NewUUID(), CreatedAt: r.Now,
+		SecurityGroups:      r.SecurityGroups, AssignPublicIP: r.AssignPublicIP, Overrides: &override,
+		EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
 	}
 	if spec.Group == "" {
 		spec.Group = "family:" + spec.Family
 	}
+	if len(spec.SecurityGroups) == 0 {
+		spec.SecurityGroups = []string{state.DefaultSecurityGroup}
+	}
 	if r.Resolved.EphemeralStorageGiB != 0 {
 		spec.EphemeralStorageGiB = r.Resolved.EphemeralStorageGiB
 	}
+	return &Template{r, spec}
+}
+
+// New makes a task in PROVISIONING that has not been put into the store.
+func (t *Template) New(place state.Placement) *state.Task {
+	cluster := t.request.Cluster
+	scope, id := arn.ScopeOf(cluster.ARN), arn.NewID()
+	place.AttachmentID = arn.NewUUID()
 	return &state.Task{
-		ARN: scope.Task(r.Cluster.Name, id), Spec: spec, Tags: r.Tags,
+		ARN: scope.Task(cluster.Name, id), Spec: t.spec, Placement: &place, Tags: t.request.Tags,
 		Status: state.TaskStatus{
 			LastStatus: state.Provisioning,
 			Attachment: state.Attachment{Status: "PRECREATED"},
-			Containers: containers(scope, r.Cluster.Name, id, r.Resolved.Containers),
+			Containers: containers(t.request.Resolved.Containers),
 		},
 	}
 }
@@ -84,13 +94,11 @@ func PlatformVersion(asked string) string {
 	return asked
 }
 
-func containers(scope arn.Scope, cluster, taskID string, definitions []types.ContainerDefinition) []state.Container {
+func containers(definitions []types.ContainerDefinition) []state.Container {
 	list := make([]state.Container, len(definitions))
 	for i, d := range definitions {
 		list[i] = state.Container{
-			Name:  aws.ToString(d.Name),
-			ARN:   scope.Container(cluster, taskID, arn.NewUUID()),
-			Image: aws.ToString(d.Image),
+			Name: aws.ToString(d.Name), ID: arn.NewUUID(), Image: aws.ToString(d.Image),
 		}
 		if d.HealthCheck != nil {
 			list[i].HealthStatus = types.HealthStatusUnknown

@@ -1,8 +1,9 @@
 // Package control is what the emulator offers beside the AWS APIs, under
-// /_emulator/: its health, its clock, its tasks as the engine sees them, their
-// output, and a reset; and its metrics for Prometheus.
+// /_emulator/: its health, its clock, its tasks as the engine sees them, their output
+// and their events, what shall go wrong with them, and a reset; and its metrics for
+// Prometheus.
 //
-// All bodies are JSON. An error is {"error": "…"}.
+// All bodies but those of streams are JSON. An error is {"error": "…"}.
 package control
 
 import (
@@ -24,7 +25,7 @@ const Prefix = "/_emulator/"
 // Options are what the endpoints tell and do.
 type Options struct {
 	Version  string
-	Endpoint string // http://127.0.0.1:5050
+	Endpoint string // http://127.0.0.1:4577
 	// Scope is the account and region whose default network is shown: those of
 	// requests that are not signed.
 	Scope arn.Scope
@@ -36,11 +37,19 @@ type Options struct {
 	Engine func(ctx context.Context) Engine
 	// Reset ends all tasks and forgets everything.
 	Reset func(ctx context.Context) error
-	// Ports lists the ports on this machine's loopback that lead to a task.
-	Ports func(taskARN string) []Port
+	// Ports lists the ports on this machine's loopback that lead to a task, and opens
+	// them if told to.
+	Ports func(taskARN string, open bool) []Port
 	// Logs passes on the output of a task's container, which may have stopped.
 	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error
-	Log  *slog.Logger
+	// TaskStateChange is the body of an event, as ECS sends it to EventBridge.
+	TaskStateChange func(tx *state.Tx, e state.TaskEvent) []byte
+	// Faults is what shall go wrong with tasks and their engine.
+	Faults FaultControl
+	// Closing ends when the emulator closes; nil never does. Answers that follow
+	// something end with it.
+	Closing context.Context
+	Log     *slog.Logger
 }
 
 // Clock is the emulator's clock.
@@ -61,6 +70,9 @@ type api struct{ Options }
 // browser sends them for a page of another origin: the emulator has no login, and
 // any web page can reach a port of this machine.
 func Handler(o Options) http.Handler {
+	if o.Closing == nil {
+		o.Closing = context.Background()
+	}
 	a := &api{o}
 	r := mux.NewRouter()
 	r.HandleFunc(Prefix+"health", a.health).Methods(http.MethodGet, http.MethodHead)
@@ -68,9 +80,13 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"clock", a.setClock).Methods(http.MethodPost)
 	r.HandleFunc(Prefix+"tasks", a.tasks).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"logs", a.logs).Methods(http.MethodGet)
+	r.HandleFunc(Prefix+"events", a.events).Methods(http.MethodGet)
+	r.HandleFunc(Prefix+"faults", a.faults).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc(Prefix+"faults", a.addFault).Methods(http.MethodPost)
+	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
 	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, logs and reset")
+		a.refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, logs, events, faults and reset")
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)
@@ -80,6 +96,13 @@ func Handler(o Options) http.Handler {
 		a.refuse(w, http.StatusForbidden, "refused: sent by a page of another origin")
 	}))
 	return protection.Handler(r)
+}
+
+// untilClosing returns a context that ends with ctx or when the emulator closes.
+func (a *api) untilClosing(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(a.Closing, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 // reset serves POST /_emulator/reset.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -78,7 +79,7 @@ func TestHealth(t *testing.T) {
 	}
 	want := control.Health{
 		Status: "ok", Version: "1.2.3", Endpoint: "http://127.0.0.1:1", Region: "us-east-1", Account: "000000000000", Engine: engine,
-		Network: h.Network,
+		State: control.State{Status: control.StateReady}, Network: h.Network,
 	}
 	if !reflect.DeepEqual(h, want) {
 		t.Errorf("got %+v", h)
@@ -92,6 +93,10 @@ func TestHealth(t *testing.T) {
 	engine = control.Engine{Name: "docker", Status: control.EngineUnavailable, LastError: "connection refused"}
 	if code := do(t, s, "GET", "health", "", &h); code != 503 || h.Status != "degraded" || h.Engine != engine {
 		t.Errorf("got %d %+v", code, h)
+	}
+	h, engine = control.Health{}, control.Engine{Name: "docker", Status: control.EngineReady, NetworkError: "no free /16"}
+	if code := do(t, s, "GET", "health", "", &h); code != 503 || h.Status != "degraded" || h.Engine != engine {
+		t.Errorf("without a network: %d %+v", code, h)
 	}
 }
 
@@ -187,7 +192,7 @@ func TestTasks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := start(t, control.Options{Store: store, Ports: func(taskARN string) []control.Port {
+	s := start(t, control.Options{Store: store, Ports: func(taskARN string, open bool) []control.Port {
 		return []control.Port{{Container: "app", ContainerPort: 80, Address: "127.0.0.1:4001"}}
 	}})
 	var got control.Tasks
@@ -207,9 +212,45 @@ func TestTasks(t *testing.T) {
 	}
 }
 
+// Each port is a file of the process: a list of thousands does not open all.
+func TestTasksOpenPortsOfTheFirstOnly(t *testing.T) {
+	store := newStore(t)
+	err := store.Update(func(tx *state.Tx) error {
+		for n := range 300 {
+			tx.AddTask(&state.Task{
+				ARN: scope.Task("shop", fmt.Sprintf("%032d", n)), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
+				Status: state.TaskStatus{LastStatus: state.Running},
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := 0
+	s := start(t, control.Options{Store: store, Ports: func(_ string, open bool) []control.Port {
+		if open {
+			opened++
+		}
+		return nil
+	}})
+	var got control.Tasks
+	if do(t, s, "GET", "tasks", "", &got); len(got.Tasks) != 300 || opened != 100 || got.Note == "" {
+		t.Errorf("%d tasks, ports of %d opened, note %q", len(got.Tasks), opened, got.Note)
+	}
+	var one control.Tasks
+	if do(t, s, "GET", fmt.Sprintf("tasks?task=%032d", 250), "", &one); len(one.Tasks) != 1 || opened != 101 {
+		t.Errorf("%d tasks, ports of %d opened", len(one.Tasks), opened)
+	}
+	var r refusal
+	if code := do(t, s, "GET", "tasks?task=nobody", "", &r); code != 404 {
+		t.Errorf("got %d %+v", code, r)
+	}
+}
+
 func TestUnknownPath(t *testing.T) {
 	var r refusal
-	if code := do(t, start(t, control.Options{}), "GET", "faults", "", &r); code != 404 || !strings.Contains(r.Error, "/_emulator/faults") {
+	if code := do(t, start(t, control.Options{}), "GET", "nowhere", "", &r); code != 404 || !strings.Contains(r.Error, "/_emulator/nowhere") {
 		t.Errorf("got %d %+v", code, r)
 	}
 }

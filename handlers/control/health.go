@@ -13,6 +13,8 @@ type Engine struct {
 	Status EngineStatus `json:"status"`
 	// TaskAddresses says how tasks are reached from this machine.
 	TaskAddresses string `json:"taskAddresses"`
+	// NetworkError is why tasks have no network: none can start.
+	NetworkError string `json:"networkError,omitempty"`
 	// LastError is what went wrong last, also when it works again.
 	LastError string `json:"lastError,omitempty"`
 }
@@ -26,8 +28,25 @@ const (
 	EngineUnavailable EngineStatus = "unavailable"
 )
 
+// State is how the data directory is, where there is one.
+type State struct {
+	Status StateStatus `json:"status"`
+	// Reason is why nothing can be written.
+	Reason string `json:"reason,omitempty"`
+}
+
+// StateStatus says whether changes can be written down.
+type StateStatus string
+
+// Values of StateStatus.
+const (
+	StateReady      StateStatus = "ready"
+	StateUnwritable StateStatus = "unwritable"
+)
+
 // Health is the answer of GET /_emulator/health. Its HTTP status is 200 when it is
-// ok and 503 when it is degraded: then the APIs answer, but no task can start.
+// ok and 503 when it is degraded: then the APIs answer, but no task can start, or
+// nothing can be changed.
 type Health struct {
 	Status   string  `json:"status"` // ok, degraded
 	Version  string  `json:"version"`
@@ -35,6 +54,7 @@ type Health struct {
 	Region   string  `json:"region"`
 	Account  string  `json:"account"`
 	Engine   Engine  `json:"engine"`
+	State    State   `json:"state"`
 	Network  Network `json:"network"`
 }
 
@@ -57,13 +77,21 @@ type Subnet struct {
 func (a *api) health(w http.ResponseWriter, r *http.Request) {
 	h := Health{
 		Status: "ok", Version: a.Version, Endpoint: a.Endpoint, Region: a.Scope.Region, Account: a.Scope.Account,
-		Engine: a.Engine(r.Context()), Network: network(a.Store.Read(), a.Scope),
+		Engine: a.Engine(r.Context()), State: a.state(), Network: network(a.Store.Read(), a.Scope),
 	}
 	status := http.StatusOK
-	if h.Engine.Status != EngineReady {
+	if h.Engine.Status != EngineReady || h.Engine.NetworkError != "" || h.State.Status != StateReady {
 		h.Status, status = "degraded", http.StatusServiceUnavailable
 	}
 	a.answer(w, status, h)
+}
+
+// state tries the disk again where the last write has failed.
+func (a *api) state() State {
+	if err := a.Store.Probe(); err != nil {
+		return State{StateUnwritable, err.Error()}
+	}
+	return State{Status: StateReady}
 }
 
 func network(tx *state.Tx, scope arn.Scope) Network {

@@ -26,9 +26,11 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, http.StatusBadRequest, "tail is not a number of lines: "+query.Get("tail"))
 		return
 	}
+	ctx, cancel := a.untilClosing(r.Context())
+	defer cancel()
 	flusher, _ := w.(http.Flusher)
 	follow, begun := query.Get("follow") == "true", false
-	err = a.Logs(r.Context(), taskARN, query.Get("container"), backend.LogOptions{
+	err = a.Logs(ctx, taskARN, query.Get("container"), backend.LogOptions{
 		Follow: follow, Tail: tail,
 		Write: func(_ time.Time, _ bool, line string) error {
 			if !begun {
@@ -43,7 +45,7 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 		},
 	})
 	switch {
-	case err == nil || r.Context().Err() != nil:
+	case err == nil || ctx.Err() != nil:
 	case begun:
 		a.Log.Warn("output of a container cut short", "task", taskARN, "error", err)
 	default:

@@ -11,6 +11,8 @@ import (
 // all accounts and regions.
 type Tasks struct {
 	Tasks []Task `json:"tasks"`
+	// Note says what is left out.
+	Note string `json:"note,omitempty"`
 }
 
 // Task is a task as the engine sees it.
@@ -42,13 +44,28 @@ type Port struct {
 	Address       string `json:"address"` // 127.0.0.1:49153
 }
 
-// tasks serves GET /_emulator/tasks.
-func (a *api) tasks(w http.ResponseWriter, _ *http.Request) {
+// mostOpened is for how many tasks a list opens ports where that has to be asked for:
+// each is a file of this process.
+const mostOpened = 100
+
+// tasks serves GET /_emulator/tasks, and with ?task=<id or ARN> shows one of them.
+func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
+	only := ""
+	if ref := r.URL.Query().Get("task"); ref != "" {
+		var err error
+		if only, err = a.findTask(ref); err != nil {
+			a.refuse(w, http.StatusNotFound, err.Error())
+			return
+		}
+	}
 	body := Tasks{Tasks: []Task{}}
 	for _, t := range a.Store.Read().AllTasks() {
-		if !t.Ended() {
-			body.Tasks = append(body.Tasks, describe(t, a.Ports(t.ARN)))
+		if !t.Ended() && (only == "" || t.ARN == only) {
+			body.Tasks = append(body.Tasks, describe(t, a.Ports(t.ARN, len(body.Tasks) < mostOpened)))
 		}
+	}
+	if len(body.Tasks) > mostOpened {
+		body.Note = "ports of simulated tasks are opened for the first 100 of a list, and of others with ?task=<id>"
 	}
 	a.answer(w, http.StatusOK, body)
 }

@@ -95,8 +95,9 @@ func TestSubnets(t *testing.T) {
 	err := s.store.Update(func(tx *state.Tx) error {
 		tx.AddSubnet(scope, "subnet-mine")
 		tx.AddTask(&state.Task{
-			ARN: scope.Task("default", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default"), SubnetID: defaults[0].ID},
-			Status: state.TaskStatus{LastStatus: state.Running},
+			ARN: scope.Task("default", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default")},
+			Placement: &state.Placement{SubnetID: defaults[0].ID},
+			Status:    state.TaskStatus{LastStatus: state.Running},
 		})
 		return nil
 	})

@@ -131,7 +131,7 @@ func usedAddresses(tx *state.Tx, scope arn.Scope) map[string]int {
 	used := map[string]int{}
 	for _, task := range tx.AllTasks() {
 		if !task.Ended() && task.Scope() == scope {
-			used[task.Spec.SubnetID]++
+			used[task.Placement.SubnetID]++
 		}
 	}
 	return used

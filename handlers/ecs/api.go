@@ -3,12 +3,11 @@
 //
 // A handler validates, resolves names and writes what is wanted into the store in
 // one transaction. It never waits for a task and never calls a controller: those
-// make the wish true and write what came of it, which Describe then reads.
+// make it true and write the result, which Describe then reads.
 package ecs
 
 import (
 	"context"
-	"log/slog"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -39,7 +38,6 @@ type Options struct {
 	// StrictVPC refuses subnets and security groups that do not exist; otherwise
 	// well-formed ids are made on first use.
 	StrictVPC bool
-	Log       *slog.Logger
 }
 
 // New makes the control plane.
@@ -66,11 +64,23 @@ func (a *API) scope(ctx context.Context) (arn.Scope, error) {
 	})
 }
 
+// Reset removes everything and makes the default clusters that there were anew, so that
+// a request that has found its own before does not miss it afterwards.
+func Reset(tx *state.Tx, now time.Time) {
+	before := tx.AllClusters()
+	tx.Reset()
+	for _, c := range before {
+		if c.Name == defaultCluster {
+			tx.PutCluster(newDefaultCluster(arn.ScopeOf(c.ARN), now))
+		}
+	}
+}
+
 func newDefaultCluster(scope arn.Scope, now time.Time) *state.Cluster {
 	return &state.Cluster{
 		ARN: scope.Cluster(defaultCluster), Name: defaultCluster, Status: "ACTIVE", CreatedAt: now,
 		Settings:          []types.ClusterSetting{{Name: types.ClusterSettingNameContainerInsights, Value: aws.String("disabled")}},
-		CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"},
+		CapacityProviders: []string{state.ProviderFargate, state.ProviderFargateSpot},
 	}
 }
 

@@ -12,16 +12,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// The capacity providers that always exist, by name. Others cannot be made yet.
-// Source: ECS developer guide, Fargate capacity providers.
-const (
-	providerFargate     = "FARGATE"
-	providerFargateSpot = "FARGATE_SPOT"
-)
-
+// fargateProviders always exist. Others cannot be made yet.
 var fargateProviders = []types.CapacityProvider{
-	{Name: aws.String(providerFargate), Type: types.CapacityProviderTypeFargate},
-	{Name: aws.String(providerFargateSpot), Type: types.CapacityProviderTypeFargateSpot},
+	{Name: aws.String(state.ProviderFargate), Type: types.CapacityProviderTypeFargate},
+	{Name: aws.String(state.ProviderFargateSpot), Type: types.CapacityProviderTypeFargateSpot},
 }
 
 // Limits of capacity providers. Source: ECS API reference.
@@ -61,7 +55,7 @@ func (a *API) DescribeCapacityProviders(ctx context.Context, in *ecs.DescribeCap
 // knownProviders are those of the account, or of one cluster.
 func (a *API) knownProviders(scope arn.Scope, clusterRef *string) ([]types.CapacityProvider, error) {
 	var known []types.CapacityProvider
-	associated := []string{providerFargate, providerFargateSpot}
+	associated := []string{state.ProviderFargate, state.ProviderFargateSpot}
 	if aws.ToString(clusterRef) != "" {
 		cluster, err := activeCluster(a.store.Read(), scope, clusterRef)
 		if err != nil {
@@ -159,7 +153,7 @@ func providerNames(scope arn.Scope, refs []string) ([]string, error) {
 				name = ""
 			}
 		}
-		if name != providerFargate && name != providerFargateSpot {
+		if name != state.ProviderFargate && name != state.ProviderFargateSpot {
 			return nil, invalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.")
 		}
 		if !slices.Contains(names, name) {
@@ -186,6 +180,6 @@ func providerInUse(tx *state.Tx, cluster *state.Cluster, name string) bool {
 		}
 	}
 	return slices.ContainsFunc(tx.Tasks(cluster), func(task *state.Task) bool {
-		return !task.Ended() && task.Spec.CapacityProviderName == name
+		return !task.Ended() && task.Placement.CapacityProvider == name
 	})
 }

@@ -65,10 +65,8 @@ func TestPutClusterCapacityProviders(t *testing.T) {
 	s.update(t, func(tx *state.Tx) { task = addTask(tx, "shop", "1", state.Running, types.LaunchTypeFargate) })
 	_, err = put([]string{})
 	refused(t, err, "ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
-	s.update(t, func(tx *state.Tx) {
-		tx.PutTaskStatus(task.ARN, state.TaskStatus{LastStatus: state.Stopped}, 1)
-		tx.PutService(newService("shop", "web"))
-	})
+	s.agentStops(t, task.ARN)
+	s.update(t, func(tx *state.Tx) { tx.PutService(newService("shop", "web")) })
 	_, err = put([]string{"FARGATE_SPOT"})
 	refused(t, err, "ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
 

@@ -61,7 +61,7 @@ func (a *API) ListClusters(ctx context.Context, in *ecs.ListClustersInput) (*ecs
 	}
 	rows := a.store.Read().Clusters(scope)
 	rows = slices.DeleteFunc(rows, func(c *state.Cluster) bool { return !c.Active() })
-	rows, next, err := page(rows, (*state.Cluster).Key, pageQuery{
+	rows, next, err := page(rows, func(c *state.Cluster) string { return c.ARN }, pageQuery{
 		Operation: "ListClusters", Scope: scope, Size: sized(in.MaxResults), Token: aws.ToString(in.NextToken),
 	})
 	if err != nil {

@@ -173,9 +173,10 @@ func addTask(tx *state.Tx, cluster, id, lastStatus string, launchType types.Laun
 	task := &state.Task{
 		ARN: testScope.Task(cluster, id),
 		Spec: &state.TaskSpec{
-			ClusterARN: testScope.Cluster(cluster), Family: "web", Revision: 1, LaunchType: launchType, CapacityProviderName: "FARGATE",
+			ClusterARN: testScope.Cluster(cluster), Family: "web", Revision: 1, LaunchType: launchType,
 		},
-		Status: state.TaskStatus{LastStatus: lastStatus},
+		Placement: &state.Placement{CapacityProvider: "FARGATE"},
+		Status:    state.TaskStatus{LastStatus: lastStatus},
 	}
 	tx.AddTask(task)
 	return task
@@ -288,7 +289,7 @@ func TestDeleteClusterOnlyWhenEmpty(t *testing.T) {
 	_, err = remove()
 	refused(t, err, "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 
-	s.update(t, func(tx *state.Tx) { tx.PutTaskStatus(task.ARN, state.TaskStatus{LastStatus: state.Stopped}, 1) })
+	s.agentStops(t, task.ARN)
 	deleted := must[*sdk.DeleteClusterOutput](t)(remove()).Cluster
 	if *deleted.Status != "INACTIVE" {
 		t.Errorf("got %+v", deleted)

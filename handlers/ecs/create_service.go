@@ -106,7 +106,7 @@ func (a *API) newService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, 
 	if s.PropagateTags == "" {
 		s.PropagateTags = types.PropagateTagsNone
 	}
-	if err := setRebalancing(s, in.AvailabilityZoneRebalancing, tasksLaunchType(revision), "created"); err != nil {
+	if err := setRebalancing(s, in.AvailabilityZoneRebalancing, revision.TasksLaunchType(), "created"); err != nil {
 		return nil, err
 	}
 	s.Request = digest(&struct {
@@ -171,14 +171,6 @@ func (a *API) revision(tx *state.Tx, scope arn.Scope, def *types.TaskDefinition,
 	}
 	_, err := a.network(tx, scope, r.NetworkConfiguration.AwsvpcConfiguration)
 	return r, err
-}
-
-// tasksLaunchType is the launch type of the tasks of a revision.
-func tasksLaunchType(r *state.ServiceRevision) types.LaunchType {
-	if len(r.CapacityProviderStrategy) > 0 {
-		return types.LaunchTypeFargate
-	}
-	return r.LaunchType
 }
 
 // refuseExecuteCommand is why a service cannot have ECS Exec: without a task role

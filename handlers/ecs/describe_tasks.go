@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // maxDescribedTasks is how many tasks a call may name. Source: DescribeTasks.
@@ -31,14 +32,16 @@ func (a *API) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput) (*T
 	if err != nil {
 		return nil, err
 	}
-	out := &TasksOutput{Failures: []types.Failure{}, Tasks: make([]TaskAnswer, 0, len(in.Tasks))}
-	answers := answerTasks(tx, slices.Contains(in.Include, types.TaskFieldTags))
+	out := &TasksOutput{
+		Failures: []types.Failure{}, Tasks: make([]*state.Task, 0, len(in.Tasks)),
+		answers: taskAnswers{tx: tx, withTags: slices.Contains(in.Include, types.TaskFieldTags)},
+	}
 	prefix := scope.Tasks(cluster.Name)
 	for _, ref := range in.Tasks {
 		// Most callers name tasks by ARN, as ECS told them.
 		if strings.HasPrefix(ref, prefix) {
-			if task := a.store.Task(ref); task != nil {
-				out.Tasks = append(out.Tasks, answers.of(task))
+			if task := tx.Task(ref); task != nil {
+				out.Tasks = append(out.Tasks, task)
 				continue
 			}
 		}
@@ -46,8 +49,8 @@ func (a *API) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput) (*T
 		if err != nil {
 			return nil, err
 		}
-		if task := a.store.Task(id); task != nil {
-			out.Tasks = append(out.Tasks, answers.of(task))
+		if task := tx.Task(id); task != nil {
+			out.Tasks = append(out.Tasks, task)
 		} else {
 			out.Failures = append(out.Failures, missing(id))
 		}

@@ -52,7 +52,7 @@ var promises = []LedgerEntry{
 	{"PutAccountSettingDefault", Partial, "as PutAccountSetting"},
 	{"PutClusterCapacityProviders", Partial, "FARGATE and FARGATE_SPOT only"},
 	{"RegisterTaskDefinition", Works, "all members, with ECS's checks, defaults, compatibilities and required attributes; what has no effect yet is refused when the definition is used"},
-	{"RunTask", Partial, "FARGATE and FARGATE_SPOT; ECS Exec and volumes configured at launch are refused; roles, ephemeral storage and public addresses are recorded without effect; Spot tasks are not interrupted"},
+	{"RunTask", Partial, "FARGATE and FARGATE_SPOT; ECS Exec and volumes configured at launch are refused; roles, ephemeral storage, public addresses, the CPU architecture, version consistency, the options of logs and the names of ports are recorded without effect; Spot tasks are not interrupted"},
 	{"StopTask", Works, "SIGTERM, stopTimeout, SIGKILL, in the reverse order of dependsOn"},
 	{"TagResource", Partial, "clusters, services, tasks and task definitions"},
 	{"UntagResource", Partial, "clusters, services, tasks and task definitions"},

@@ -29,7 +29,7 @@ func (a *API) ListTaskDefinitions(ctx context.Context, in *ecs.ListTaskDefinitio
 	if descending {
 		slices.Reverse(rows)
 	}
-	rows, next, err := page(rows, (*state.TaskDefinition).Key, pageQuery{
+	rows, next, err := page(rows, func(d *state.TaskDefinition) string { return d.ID }, pageQuery{
 		Operation: "ListTaskDefinitions", Scope: scope, Descending: descending,
 		Filters: []string{family, string(status), string(in.Sort)},
 		Size:    sized(in.MaxResults), Token: aws.ToString(in.NextToken),
@@ -57,7 +57,7 @@ func (a *API) ListTaskDefinitionFamilies(ctx context.Context, in *ecs.ListTaskDe
 	rows := slices.DeleteFunc(tx.Families(scope, prefix), func(f *state.Family) bool {
 		return !familyMatches(tx, scope, f.Name, in.Status)
 	})
-	rows, next, err := page(rows, (*state.Family).Key, pageQuery{
+	rows, next, err := page(rows, func(f *state.Family) string { return f.ID }, pageQuery{
 		Operation: "ListTaskDefinitionFamilies", Scope: scope, Filters: []string{prefix, string(in.Status)},
 		Size: sized(in.MaxResults), Token: aws.ToString(in.NextToken),
 	})

@@ -84,9 +84,6 @@ func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigurat
 		}
 		resolved.SecurityGroups = append(resolved.SecurityGroups, group.ID)
 	}
-	if len(resolved.SecurityGroups) == 0 {
-		resolved.SecurityGroups = []string{state.DefaultSecurityGroup}
-	}
 	return resolved, nil
 }
 

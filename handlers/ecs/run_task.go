@@ -49,12 +49,7 @@ func (a *API) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*TasksOutput, 
 	if err != nil {
 		return nil, err
 	}
-	out := &TasksOutput{Failures: []types.Failure{}, Tasks: make([]TaskAnswer, 0, len(tasks))}
-	answers := answerTasks(a.store.Read(), true)
-	for _, t := range tasks {
-		out.Tasks = append(out.Tasks, answers.of(t))
-	}
-	return out, nil
+	return &TasksOutput{Failures: []types.Failure{}, Tasks: tasks, answers: taskAnswers{tx: a.store.Read(), withTags: true, once: true}}, nil
 }
 
 // checkRunTask is what the request alone tells. Groups of services are theirs alone
@@ -148,8 +143,8 @@ func (a *API) runTask(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in 
 		return nil, invalidParameter("The task couldn't be run because a valid taskRoleArn is not being used. " +
 			"Specify a valid task role in your task definition and try again.")
 	}
-	if l.Capacity.LaunchType != types.LaunchTypeFargate {
-		return nil, invalidParameter(placement.NoContainerInstances)
+	if obstacle := placement.Obstacle(l.Capacity.LaunchType); obstacle != "" {
+		return nil, invalidParameter(obstacle)
 	}
 	if err := checkRunTaskSupported(def, in); err != nil {
 		return nil, err
@@ -158,14 +153,14 @@ func (a *API) runTask(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in 
 	if err != nil {
 		return nil, err
 	}
-	vpc.Subnets = a.inTurn(vpc.Subnets)
-	return addTasks(tx, runCount(in), l.Capacity, vpc, task.Request{
+	where := placement.Request{LaunchType: l.Capacity.LaunchType, Strategy: l.Capacity.Strategy, Subnets: a.inTurn(vpc.Subnets)}
+	return addTasks(tx, runCount(in), where, task.NewTemplate(task.Request{
 		Cluster: cluster, Definition: def, Resolved: resolved,
 		LaunchType: l.Capacity.LaunchType, PlatformVersion: l.PlatformVersion,
 		SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIP,
 		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy),
 		Tags: runTaskTags(in, cluster, found), Now: now,
-	}), nil
+	}))
 }
 
 func (a *API) runTaskLaunch(cluster *state.Cluster, in *ecs.RunTaskInput) (launch, error) {
@@ -197,34 +192,26 @@ func (a *API) inTurn(subnets []*state.Subnet) []*state.Subnet {
 	return slices.Concat(subnets[first:], subnets[:first])
 }
 
-// addTasks spreads n tasks over the providers of the strategy and the zones of the
-// subnets. Base and balance count the tasks of this call alone.
-func addTasks(tx *state.Tx, n int, c capacity, vpc awsvpc, request task.Request) []*state.Task {
-	byProvider, bySubnet := map[string]int{}, map[string]int{}
+// addTasks places and writes n tasks. They are spread among themselves alone.
+func addTasks(tx *state.Tx, n int, where placement.Request, template *task.Template) ([]*state.Task, error) {
+	view := placement.NewView()
 	tasks := make([]*state.Task, n)
 	for i := range tasks {
-		if c.Strategy != nil {
-			request.CapacityProvider = placement.NextProvider(c.Strategy, byProvider)
-			byProvider[request.CapacityProvider]++
+		place, failure := placement.Place(view, where)
+		if failure != "" {
+			return nil, invalidParameter(failure)
 		}
-		request.Subnet = placement.Subnet(vpc.Subnets, bySubnet)
-		bySubnet[request.Subnet.ID]++
-		tasks[i] = task.New(request)
+		view.Add(place, 1)
+		tasks[i] = template.New(place)
 		tx.AddTask(tasks[i])
 	}
-	return tasks
+	return tasks, nil
 }
 
-// runTaskTags are the tags of the request, of the definition and of ECS; the
-// request's win. Source: ECS developer guide, tagging resources.
 func runTaskTags(in *ecs.RunTaskInput, cluster *state.Cluster, def *state.TaskDefinition) []types.Tag {
-	var tags []types.Tag
+	var handedDown []types.Tag
 	if in.PropagateTags == types.PropagateTagsTaskDefinition {
-		tags = def.Tags
+		handedDown = def.Tags
 	}
-	tags = mergeTags(tags, in.Tags)
-	if in.EnableECSManagedTags {
-		tags = mergeTags(tags, []types.Tag{{Key: aws.String("aws:ecs:clusterName"), Value: aws.String(cluster.Name)}})
-	}
-	return tags
+	return task.Tags(handedDown, in.Tags, in.EnableECSManagedTags, cluster.Name, "")
 }

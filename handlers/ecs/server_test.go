@@ -82,7 +82,7 @@ func startServer(t testing.TB, observe func(service, operation string, status in
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := ecs.New(ecs.Options{Store: store, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	api := ecs.New(ecs.Options{Store: store, Now: time.Now})
 	s := httptest.NewServer(api.Handler(awsapi.Options{
 		Logger: slog.New(slog.DiscardHandler), Observe: observe,
 	}))

@@ -12,7 +12,6 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
-	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/task"
 	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
@@ -63,16 +62,18 @@ func (s *server) scheduleTasks(t testing.TB, name string, n int, lastStatus stri
 		if err != nil {
 			t.Fatal(err)
 		}
+		template := task.NewTemplate(task.Request{
+			Cluster: tx.Cluster(service.ClusterARN), Definition: def, Resolved: resolved, LaunchType: types.LaunchTypeFargate,
+			ServiceARN: service.ARN, DeploymentID: deployment.ID, StartedBy: deployment.ID, Now: time.Now(),
+		})
 		for range n {
-			started := task.New(task.Request{
-				Cluster: tx.Cluster(service.ClusterARN), Definition: def, Resolved: resolved, LaunchType: types.LaunchTypeFargate,
-				Subnet:     placement.Subnet(tx.Subnets(testScope), nil),
-				ServiceARN: service.ARN, DeploymentID: deployment.ID, StartedBy: deployment.ID, Now: time.Now(),
-			})
+			started := template.New(state.Placement{})
 			tx.AddTask(started)
-			status := started.Clone().Status
+			status := started.Status.Clone()
 			status.LastStatus = lastStatus
-			tx.PutTaskStatus(started.ARN, status, 1)
+			if err := tx.PutTaskStatus(started.ARN, state.TaskStep{Status: status, Announced: true}); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }

@@ -46,5 +46,5 @@ func (a *API) StopTask(ctx context.Context, in *ecs.StopTaskInput) (*StopTaskOut
 	if err != nil {
 		return nil, err
 	}
-	return &StopTaskOutput{Task: answerTasks(a.store.Read(), true).of(stopped)}, nil
+	return &StopTaskOutput{Task: TaskAnswer{stopped, taskAnswers{tx: a.store.Read(), withTags: true, once: true}}}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
 )
 
 // maxTags is how many tags a resource has. Source: ECS API reference, Tag.
@@ -22,7 +23,7 @@ func (a *API) TagResource(ctx context.Context, in *ecs.TagResourceInput) (*ecs.T
 		return nil, err
 	}
 	err := a.changeTags(ctx, in.ResourceArn, func(tags []types.Tag) ([]types.Tag, error) {
-		merged := mergeTags(tags, in.Tags)
+		merged := task.MergeTags(tags, in.Tags)
 		return merged, checkTagCount(merged)
 	})
 	if err != nil {
@@ -212,18 +213,31 @@ func checkTagCount(tags []types.Tag) error {
 
 func reservedKey(key string) bool { return len(key) >= 4 && strings.EqualFold(key[:4], "aws:") }
 
-// mergeTags returns tags with those of added, which win where keys are the same.
-func mergeTags(tags, added []types.Tag) []types.Tag {
-	merged := slices.Clone(tags)
-	for _, tag := range added {
-		at := slices.IndexFunc(merged, func(t types.Tag) bool { return *t.Key == *tag.Key })
-		if at < 0 {
-			merged = append(merged, tag)
-		} else {
-			merged[at] = tag
-		}
+// ownTags copies the tags of a request into memory of their own. The strings of a
+// request share memory: a row that keeps a few would hold on to all of it, which
+// for a task definition with two tags is 600 bytes.
+func ownTags(tags []types.Tag) []types.Tag {
+	size := 0
+	for _, tag := range tags {
+		size += len(aws.ToString(tag.Key)) + len(aws.ToString(tag.Value))
 	}
-	return merged
+	var text strings.Builder
+	text.Grow(size)
+	strs := make([]string, 0, 2*len(tags))
+	own := func(s *string) *string {
+		if s == nil {
+			return nil
+		}
+		start := text.Len()
+		text.WriteString(*s)
+		strs = append(strs, text.String()[start:])
+		return &strs[len(strs)-1]
+	}
+	copied := slices.Clone(tags)
+	for i := range copied {
+		copied[i].Key, copied[i].Value = own(tags[i].Key), own(tags[i].Value)
+	}
+	return copied
 }
 
 // listed makes an absent list an empty one, for members that ECS always answers.

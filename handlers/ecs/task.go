@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 )
@@ -14,85 +15,105 @@ import (
 // TasksOutput is the answer of RunTask and DescribeTasks.
 type TasksOutput struct {
 	Failures []types.Failure
-	Tasks    []TaskAnswer
-}
-
-// TaskAnswer is a task in an answer. Its JSON is made once for each row and then
-// copied; tags come last, because they are shown only where they were asked for.
-type TaskAnswer struct {
-	body []byte // the object without its tags and its closing brace
-	tags []types.Tag
+	Tasks    []*state.Task
+	answers  taskAnswers
 }
 
 // AppendJSON implements wire.Appender.
-func (t TaskAnswer) AppendJSON(buf []byte) []byte {
-	buf = append(buf, t.body...)
-	if len(t.tags) == 0 {
-		return append(buf, `,"tags":[]}`...)
+func (o *TasksOutput) AppendJSON(buf []byte) []byte {
+	buf = append(buf, `{"failures":`...)
+	buf = wire.Append(buf, &o.Failures)
+	buf = append(buf, `,"tasks":[`...)
+	for i, t := range o.Tasks {
+		if i > 0 {
+			buf = append(buf, ',')
+		}
+		buf = o.answers.append(buf, t)
 	}
-	buf = append(buf, `,"tags":`...)
-	return append(wire.Append(buf, t.tags), '}')
+	return append(buf, "]}"...)
 }
 
-var _ wire.Appender = TaskAnswer{}
+// TaskAnswer is one task in an answer.
+type TaskAnswer struct {
+	task    *state.Task
+	answers taskAnswers
+}
+
+// AppendJSON implements wire.Appender.
+func (a TaskAnswer) AppendJSON(buf []byte) []byte { return a.answers.append(buf, a.task) }
+
+var (
+	_ wire.Appender = (*TasksOutput)(nil)
+	_ wire.Appender = TaskAnswer{}
+)
 
 // taskAnswers shows tasks as they are in one snapshot.
 type taskAnswers struct {
-	describe func(*state.Task) []byte
+	tx       *state.Tx
 	withTags bool
+	once     bool // the rows are about to be followed by others: keep no JSON with them
 }
 
-func answerTasks(tx *state.Tx, withTags bool) taskAnswers {
-	return taskAnswers{withTags: withTags, describe: func(t *state.Task) []byte {
-		var def *types.TaskDefinition
-		if row := tx.TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
-			def = row.Definition()
-		}
-		shown := describeTask(t, def)
-		body := wire.Marshal(&shown)
-		return slices.Clip(body[:len(body)-1])
-	}}
-}
-
-func (a taskAnswers) of(t *state.Task) TaskAnswer {
-	answer := TaskAnswer{body: t.Described(a.describe)}
-	if a.withTags {
-		answer.tags = t.Tags
+// append writes a task. All but its tags is made once for each row and then copied;
+// tags come last, because they are shown only where they were asked for.
+func (a taskAnswers) append(buf []byte, t *state.Task) []byte {
+	if a.once {
+		buf = append(buf, a.describe(t)...)
+	} else {
+		buf = append(buf, t.Described(a.describe)...)
 	}
-	return answer
+	buf = append(buf, `,"tags":`...)
+	if a.withTags && len(t.Tags) > 0 {
+		buf = wire.Append(buf, &t.Tags)
+	} else {
+		buf = append(buf, "[]"...)
+	}
+	return append(buf, '}')
+}
+
+// describe makes the object without its tags and its closing brace.
+func (a taskAnswers) describe(t *state.Task) []byte {
+	var def *types.TaskDefinition
+	if row := a.tx.TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
+		def = row.Definition()
+	}
+	shown := describeTask(t, def)
+	body := wire.Marshal(&shown)
+	return body[:len(body)-1]
 }
 
 // describeTask is a task as ECS shows it, without its tags. def is what it was made
-// of; nil where that has been deleted since.
+// of; nil where that has been deleted since. The result points into the row, which
+// does not change.
 //
 // Source: recorded answers of RunTask and DescribeTasks for Fargate tasks.
 func describeTask(t *state.Task, def *types.TaskDefinition) types.Task {
 	spec := t.Spec
 	shown := types.Task{
-		Attachments: []types.Attachment{describeAttachment(spec, t.Status.Attachment)},
+		Attachments: []types.Attachment{describeAttachment(t)},
 		Attributes: []types.Attribute{{
-			Name: aws.String("ecs.cpu-architecture"), Value: aws.String(spec.Architecture),
+			Name: aws.String("ecs.cpu-architecture"), Value: &spec.Architecture,
 		}},
-		AvailabilityZone:     optional(spec.Zone),
-		CapacityProviderName: optional(spec.CapacityProviderName),
-		ClusterArn:           aws.String(spec.ClusterARN),
+		AvailabilityZone:     optional(&t.Placement.Zone),
+		CapacityProviderName: optional(&t.Placement.CapacityProvider),
+		ClusterArn:           &spec.ClusterARN,
 		Containers:           describeContainers(t, def),
-		Cpu:                  optional(spec.CPU),
-		CreatedAt:            instant(spec.CreatedAt),
+		Cpu:                  optional(&spec.CPU),
+		CreatedAt:            instant(&spec.CreatedAt),
 		DesiredStatus:        aws.String(t.DesiredStatus()),
 		EnableExecuteCommand: spec.EnableExecuteCommand,
-		Group:                optional(spec.Group),
+		Group:                optional(&spec.Group),
 		LaunchType:           spec.LaunchType,
-		Memory:               optional(spec.Memory),
+		Memory:               optional(&spec.Memory),
 		Overrides:            describeOverrides(spec.Overrides),
-		StartedBy:            optional(spec.StartedBy),
-		TaskArn:              aws.String(t.ARN),
+		StartedBy:            optional(&spec.StartedBy),
+		TaskArn:              &t.ARN,
 		TaskDefinitionArn:    aws.String(t.Scope().TaskDefinition(spec.Family, spec.Revision)),
 		Version:              t.Version,
 	}
 	if spec.LaunchType == types.LaunchTypeFargate {
-		shown.PlatformFamily = optional(spec.PlatformFamily)
-		shown.PlatformVersion = optional(spec.PlatformVersion)
+		shown.PlatformFamily = optional(&spec.PlatformFamily)
+		shown.PlatformVersion = optional(&spec.PlatformVersion)
 		shown.EphemeralStorage = &types.EphemeralStorage{SizeInGiB: spec.EphemeralStorageGiB}
 		shown.FargateEphemeralStorage = &types.TaskEphemeralStorage{SizeInGiB: spec.EphemeralStorageGiB}
 	}
@@ -104,37 +125,34 @@ func describeTask(t *state.Task, def *types.TaskDefinition) types.Task {
 func showProgress(shown *types.Task, t *state.Task) {
 	status := &t.Status
 	shown.HealthStatus = taskHealth(status)
-	shown.LastStatus = aws.String(status.LastStatus)
-	if shown.ConnectivityAt = instant(status.ConnectivityAt); shown.ConnectivityAt != nil {
+	shown.LastStatus = &status.LastStatus
+	if shown.ConnectivityAt = instant(&status.ConnectivityAt); shown.ConnectivityAt != nil {
 		shown.Connectivity = types.ConnectivityConnected
 	}
-	shown.PullStartedAt = instant(status.PullStartedAt)
-	shown.PullStoppedAt = instant(status.PullStoppedAt)
-	shown.StartedAt = instant(status.StartedAt)
-	shown.ExecutionStoppedAt = instant(status.ExecutionStoppedAt)
-	shown.StoppedAt = instant(status.StoppedAt)
+	shown.PullStartedAt = instant(&status.PullStartedAt)
+	shown.PullStoppedAt = instant(&status.PullStoppedAt)
+	shown.StartedAt = instant(&status.StartedAt)
+	shown.ExecutionStoppedAt = instant(&status.ExecutionStoppedAt)
+	shown.StoppedAt = instant(&status.StoppedAt)
 	if t.Stop != nil {
 		shown.StopCode = t.Stop.Code
-		shown.StoppedReason = optional(t.Stop.Reason)
-		shown.StoppingAt = instant(t.Stop.At)
+		shown.StoppedReason = optional(&t.Stop.Reason)
+		shown.StoppingAt = instant(&t.Stop.At)
 	}
 }
 
-// describeAttachment shows the network interface; the order of its details is that
-// of recorded answers.
-func describeAttachment(spec *state.TaskSpec, eni state.Attachment) types.Attachment {
+// eniDetails are the details of a network interface, in the order of recorded answers.
+var eniDetails = [...]string{"subnetId", "networkInterfaceId", "macAddress", "privateDnsName", "privateIPv4Address"}
+
+func describeAttachment(t *state.Task) types.Attachment {
+	eni := &t.Status.Attachment
 	shown := types.Attachment{
-		Id: aws.String(spec.AttachmentID), Type: aws.String("ElasticNetworkInterface"), Status: optional(eni.Status),
+		Id: &t.Placement.AttachmentID, Type: aws.String("ElasticNetworkInterface"), Status: optional(&eni.Status),
+		Details: make([]types.KeyValuePair, 0, len(eniDetails)),
 	}
-	for _, detail := range [...][2]string{
-		{"subnetId", spec.SubnetID},
-		{"networkInterfaceId", eni.NetworkID},
-		{"macAddress", eni.MAC},
-		{"privateDnsName", eni.PrivateDNSName},
-		{"privateIPv4Address", eni.PrivateIPv4},
-	} {
-		if detail[1] != "" {
-			shown.Details = append(shown.Details, types.KeyValuePair{Name: aws.String(detail[0]), Value: aws.String(detail[1])})
+	for i, value := range [len(eniDetails)]*string{&t.Placement.SubnetID, &eni.NetworkID, &eni.MAC, &eni.PrivateDNSName, &eni.PrivateIPv4} {
+		if *value != "" {
+			shown.Details = append(shown.Details, types.KeyValuePair{Name: &eniDetails[i], Value: value})
 		}
 	}
 	return shown
@@ -153,19 +171,20 @@ func taskHealth(status *state.TaskStatus) types.HealthStatus {
 
 func describeContainers(t *state.Task, def *types.TaskDefinition) []types.Container {
 	shown := make([]types.Container, len(t.Status.Containers))
+	scope, cluster, id := t.Scope(), arn.ClusterName(t.ARN), arn.Name(t.ARN)
 	for i := range t.Status.Containers {
 		c := &t.Status.Containers[i]
 		size := sizeOf(c.Name, def, t.Spec.Overrides)
 		shown[i] = types.Container{
-			ContainerArn: aws.String(c.ARN), TaskArn: aws.String(t.ARN), Name: aws.String(c.Name),
-			Image: optional(c.Image), ImageDigest: optional(c.ImageDigest), RuntimeId: optional(c.RuntimeID),
-			LastStatus: aws.String(c.LastStatus()), ExitCode: c.ExitCode, Reason: optional(c.Reason),
+			ContainerArn: aws.String(scope.Container(cluster, id, c.ID)), TaskArn: &t.ARN, Name: &c.Name,
+			Image: optional(&c.Image), ImageDigest: optional(&c.ImageDigest), RuntimeId: optional(&c.RuntimeID),
+			LastStatus: aws.String(c.LastStatus()), ExitCode: c.ExitCode, Reason: optional(&c.Reason),
 			HealthStatus: c.HealthStatus, NetworkInterfaces: []types.NetworkInterface{},
 			Cpu: aws.String(strconv.Itoa(int(size.cpu))), Memory: number(size.memory), MemoryReservation: number(size.reservation),
 		}
-		if ip := t.Status.Attachment.PrivateIPv4; ip != "" {
+		if ip := &t.Status.Attachment.PrivateIPv4; *ip != "" {
 			shown[i].NetworkInterfaces = append(shown[i].NetworkInterfaces, types.NetworkInterface{
-				AttachmentId: aws.String(t.Spec.AttachmentID), PrivateIpv4Address: aws.String(ip),
+				AttachmentId: &t.Placement.AttachmentID, PrivateIpv4Address: ip,
 			})
 		}
 	}
@@ -221,19 +240,19 @@ func describeOverrides(overrides *types.TaskOverride) *types.TaskOverride {
 }
 
 // optional is nil for the empty string: ECS leaves such members out.
-func optional(s string) *string {
-	if s == "" {
+func optional(s *string) *string {
+	if *s == "" {
 		return nil
 	}
-	return &s
+	return s
 }
 
 // instant is nil for the zero time.
-func instant(t time.Time) *time.Time {
+func instant(t *time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
-	return &t
+	return t
 }
 
 func number(n *int32) *string {

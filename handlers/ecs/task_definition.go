@@ -3,6 +3,7 @@ package ecs
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -28,10 +29,14 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDe
 	}
 	call := awsapi.FromContext(ctx)
 	scope := arn.Scope{Region: call.Region, Account: call.Account}
-	def, err := taskdef.Register(in, taskdef.Env{Partition: scope.Partition(), Account: scope.Account})
+	def, err := taskdef.Register(in, taskdef.Env{
+		Partition: scope.Partition(), Account: scope.Account, RequestBytes: call.RequestBytes,
+	})
 	if err != nil {
 		return nil, err
 	}
+	// The row keeps these two, and the rest as JSON.
+	def.Family, in.Tags = aws.String(strings.Clone(*def.Family)), ownTags(in.Tags)
 	var added *state.TaskDefinition
 	err = a.store.Update(func(tx *state.Tx) error {
 		added = tx.AddTaskDefinition(scope, def, in.Tags, call.Principal(), a.now())

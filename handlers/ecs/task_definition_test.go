@@ -1,6 +1,10 @@
 package ecs_test
 
 import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -9,7 +13,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 )
 
 func fargateDefinition(family string) *sdk.RegisterTaskDefinitionInput {
@@ -39,6 +46,45 @@ func (s *server) delete(t testing.TB, refs ...string) *sdk.DeleteTaskDefinitions
 func (s *server) revision(t testing.TB, ref string) int32 {
 	t.Helper()
 	return must[*sdk.DescribeTaskDefinitionOutput](t)(s.DescribeTaskDefinition(ctx, &sdk.DescribeTaskDefinitionInput{TaskDefinition: &ref})).TaskDefinition.Revision
+}
+
+// TestARevisionKeepsNothingOfItsRequest weighs rows. The strings of a request share
+// memory, so a row that kept some as they came would keep half a kilobyte for each.
+func TestARevisionKeepsNothingOfItsRequest(t *testing.T) {
+	store, err := state.Open(state.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := ecs.New(ecs.Options{Store: store, Now: time.Now}).Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
+	command := strings.Repeat(`"of forty characters, with the next one, ",`, 20) + `""`
+	body := `{"family":"web","containerDefinitions":[{"name":"app","image":"nginx","memory":64,"command":[` + command + `]}],` +
+		`"tags":[{"key":"team","value":"shop"},{"key":"stage","value":"prod"}]}`
+	register := func() {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("X-Amz-Target", ecs.TargetPrefix+".RegisterTaskDefinition")
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusOK {
+			t.Fatalf("answer %s", w.Body)
+		}
+	}
+	heap := func() uint64 {
+		runtime.GC()
+		runtime.GC() // what the first left in pools
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	register()
+	before := heap()
+	const n = 1000
+	for range n {
+		register()
+	}
+	kept := (heap() - before) / n
+	json := uint64(len(store.Read().TaskDefinition(arn.Scope{Region: "us-east-1", Account: "000000000000"}, "web", n).Body))
+	if kept > json+1200 {
+		t.Errorf("a revision keeps %d bytes, %d of them its JSON", kept, json)
+	}
 }
 
 func TestLifeOfATaskDefinition(t *testing.T) {
@@ -110,7 +156,7 @@ func TestDeletedRevisionsGoWhenNothingRefersToThem(t *testing.T) {
 	if got := s.revision(t, "web:1"); got != 1 {
 		t.Errorf("got %d", got)
 	}
-	s.update(t, func(tx *state.Tx) { tx.PutTaskStatus(task.ARN, state.TaskStatus{LastStatus: state.Stopped}, 1) })
+	s.agentStops(t, task.ARN)
 	sweep(1)
 	_, err := s.DescribeTaskDefinition(ctx, &sdk.DescribeTaskDefinitionInput{TaskDefinition: aws.String("web:1")})
 	refused(t, err, "ClientException", "Unable to describe task definition.")

@@ -67,10 +67,18 @@ func (s *server) run(t testing.TB, in *sdk.RunTaskInput) []types.Task {
 func (s *server) agentSays(t testing.TB, arn string, change func(*state.TaskStatus)) {
 	t.Helper()
 	s.update(t, func(tx *state.Tx) {
-		status := tx.Task(arn).Clone().Status
+		status := tx.Task(arn).Status.Clone()
 		change(&status)
-		tx.PutTaskStatus(arn, status, 1)
+		if err := tx.PutTaskStatus(arn, state.TaskStep{Status: status, Announced: true, At: time.Now()}); err != nil {
+			t.Error(err)
+		}
 	})
+}
+
+// agentStops ends a task for good.
+func (s *server) agentStops(t testing.TB, arn string) {
+	t.Helper()
+	s.agentSays(t, arn, func(status *state.TaskStatus) { status.LastStatus = state.Stopped })
 }
 
 // post sends a body signed for the account and region of the tests, and returns the

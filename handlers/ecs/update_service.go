@@ -117,7 +117,7 @@ func updateSpec(s *state.Service, revision *state.ServiceRevision, in *ecs.Updat
 	if in.PropagateTags != "" {
 		s.PropagateTags = in.PropagateTags
 	}
-	return setRebalancing(s, in.AvailabilityZoneRebalancing, tasksLaunchType(revision), "updated")
+	return setRebalancing(s, in.AvailabilityZoneRebalancing, revision.TasksLaunchType(), "updated")
 }
 
 // updateRevision is what tasks are made of after the update: the members that were
@@ -175,7 +175,7 @@ func updatedDefinition(tx *state.Tx, scope arn.Scope, before *state.ServiceRevis
 // empty strategy takes the service back to its launch type.
 // Source: field reports.
 func (a *API) updatedCapacity(cluster *state.Cluster, before *state.ServiceRevision, in *ecs.UpdateServiceInput) (capacity, error) {
-	kept := capacity{LaunchType: tasksLaunchType(before), Strategy: before.CapacityProviderStrategy}
+	kept := capacity{LaunchType: before.TasksLaunchType(), Strategy: before.CapacityProviderStrategy}
 	if in.CapacityProviderStrategy == nil {
 		return kept, nil
 	}

@@ -107,7 +107,7 @@ var engineClient = sync.OnceValues(func() (*client.Client, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
 	defer cancel()
 	_, err = cli.Ping(ctx)
-	return cli, err
+	return cli.Client, err
 })
 
 var appImage = sync.OnceValues(func() (string, error) {

@@ -4,11 +4,9 @@ package endpoint
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"os"
 
-	"github.com/docker/cli/cli/connhelper"
 	"github.com/docker/docker/client"
 )
 
@@ -47,8 +45,22 @@ func (e Endpoint) Local() bool {
 	return err == nil && (u.Scheme == "unix" || u.Scheme == "npipe")
 }
 
+// Client is a client of the engine's API.
+type Client struct {
+	*client.Client
+	ssh *sessions // nil but behind ssh
+}
+
+// Close ends all connections.
+func (c *Client) Close() error {
+	if c.ssh != nil {
+		c.ssh.close()
+	}
+	return c.Client.Close()
+}
+
 // Client makes a client, which connects when it is first used.
-func (e Endpoint) Client() (*client.Client, error) {
+func (e Endpoint) Client() (*Client, error) {
 	opts := []client.Opt{client.WithVersionFromEnv(), client.WithAPIVersionNegotiation()}
 	u, err := url.Parse(e.Host)
 	if err != nil {
@@ -60,16 +72,16 @@ func (e Endpoint) Client() (*client.Client, error) {
 	case "tcp", "http", "https":
 		opts = append(opts, e.tls(), client.WithHost(e.Host))
 	case "ssh":
-		ssh, err := connhelper.GetConnectionHelper(e.Host)
+		cli, err := sshClient(e.Host, opts)
 		if err != nil {
 			return nil, fmt.Errorf("connect to engine by ssh: %w", err)
 		}
-		transport := &http.Client{Transport: &http.Transport{DialContext: ssh.Dialer}}
-		opts = append(opts, client.WithHTTPClient(transport), client.WithHost(ssh.Host), client.WithDialContext(ssh.Dialer))
+		return cli, nil
 	default:
 		return nil, fmt.Errorf("engine address %q: want unix://, tcp:// or ssh://", e.Host)
 	}
-	return client.NewClientWithOpts(opts...)
+	cli, err := client.NewClientWithOpts(append(opts, closable)...)
+	return &Client{Client: cli}, err
 }
 
 func (e Endpoint) tls() client.Opt {

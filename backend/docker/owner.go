@@ -1,0 +1,146 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/docker/docker/api/types/filters"
+)
+
+// OwnerState says whether somebody still needs what an owner has on the engine.
+type OwnerState string
+
+const (
+	// OwnerLive is an emulator that runs.
+	OwnerLive OwnerState = "live"
+	// OwnerKept does not run, but its data directory is there: its next start takes
+	// over what it has.
+	OwnerKept OwnerState = "kept"
+	// OwnerDead never comes back.
+	OwnerDead OwnerState = "dead"
+	// OwnerUnknown does not run and has a data directory that cannot be seen from
+	// here.
+	OwnerUnknown OwnerState = "unknown"
+)
+
+// Owner is an emulator that has things on the engine.
+type Owner struct {
+	ID    string
+	State OwnerState
+	// Directory is the data directory: the one that is there if it was moved. Empty
+	// is an owner without one, of which nothing outlives its process.
+	Directory string
+	// Containers counts those of tasks, with their sandboxes and those that are kept
+	// started for tasks to come.
+	Containers, Networks, Volumes int
+}
+
+// judge decides about an owner as a whole: of one that has a data directory nothing
+// goes, not even what it made in a run that was to leave nothing. running says that
+// its lifeline is held, and homes are what its directories look like, one each place
+// that its things name; none is an owner without a directory.
+func judge(running bool, homes []residence) OwnerState {
+	switch {
+	case running:
+		return OwnerLive
+	case slices.Contains(homes, present):
+		return OwnerKept
+	case slices.Contains(homes, unclear):
+		return OwnerUnknown
+	default:
+		return OwnerDead
+	}
+}
+
+// Owners lists the emulators that have things on the engine, by name.
+func (e *Engine) Owners(ctx context.Context) ([]Owner, error) {
+	_, judged, err := e.census(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.SortedFunc(maps.Values(judged), func(a, b Owner) int { return strings.Compare(a.ID, b.ID) }), nil
+}
+
+// RemoveOwner removes all that an owner has and returns how many containers, networks
+// and volumes that were. Whether it may go is the caller's decision.
+func (e *Engine) RemoveOwner(ctx context.Context, id string) (removed int, err error) {
+	all, err := e.listProperty(ctx, ownedBy(id))
+	if err != nil {
+		return 0, fmt.Errorf("list what %s has: %w", id, engineError(err))
+	}
+	removed, err = e.removeProperty(ctx, all)
+	return removed, engineError(err)
+}
+
+// census finds what all owners have, and judges them.
+func (e *Engine) census(ctx context.Context) (property, map[string]Owner, error) {
+	// Owners start their lifeline first. So what is listed before the lifelines
+	// belongs to an owner whose lifeline, if it lives, is in the later list.
+	all, err := e.listProperty(ctx, filters.NewArgs(filters.Arg("label", ownerLabel)))
+	if err != nil {
+		return all, nil, fmt.Errorf("list what emulators have: %w", engineError(err))
+	}
+	running, err := e.livingOwners(ctx)
+	if err != nil {
+		return all, nil, fmt.Errorf("list living emulators: %w", engineError(err))
+	}
+	judged := map[string]Owner{}
+	for id, places := range all.places() {
+		judged[id] = e.assess(id, places, running[id])
+	}
+	all.count(judged)
+	return all, judged, nil
+}
+
+// assess looks for an owner's directories and judges it by them.
+func (e *Engine) assess(id string, places []place, running bool) Owner {
+	owner := Owner{ID: id}
+	var homes []residence
+	for _, p := range places {
+		home := residenceOf(id, p, e.place)
+		homes = append(homes, home)
+		if owner.Directory == "" || home == present {
+			owner.Directory = p.directory
+		}
+	}
+	owner.State = judge(running, homes)
+	return owner
+}
+
+// places are those that the things of each owner name, once each.
+func (p property) places() map[string][]place {
+	places := map[string][]place{}
+	for labels := range p.labels() {
+		id, at := labels[ownerLabel], placeOf(labels)
+		known := places[id]
+		if (at.directory != "" || labels[durableLabel] != "") && !slices.Contains(known, at) {
+			known = append(known, at)
+		}
+		places[id] = known
+	}
+	return places
+}
+
+// count adds what each owner has.
+func (p property) count(owners map[string]Owner) {
+	add := func(labels map[string]string, field func(*Owner) *int) {
+		owner := owners[labels[ownerLabel]]
+		*field(&owner)++
+		owners[labels[ownerLabel]] = owner
+	}
+	for _, c := range p.containers {
+		add(c.Labels, func(o *Owner) *int { return &o.Containers })
+	}
+	for _, n := range p.networks {
+		add(n.Labels, func(o *Owner) *int { return &o.Networks })
+	}
+	for _, v := range p.volumes {
+		if v.Labels[kindLabel] == string(kindWitness) {
+			continue
+		}
+		add(v.Labels, func(o *Owner) *int { return &o.Volumes })
+	}
+}

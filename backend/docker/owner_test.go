@@ -1,0 +1,209 @@
+package docker_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+)
+
+// dataDir is a data directory with an owner of its own, whose things are removed
+// when the test ends.
+type dataDir struct {
+	*testing.T
+	path, owner string
+}
+
+func newDataDir(t *testing.T) *dataDir {
+	t.Helper()
+	d := &dataDir{t, filepath.Join(t.TempDir(), "data"), dockertest.Owner()}
+	removeAllOf(t, d.owner)
+	if err := os.Mkdir(d.path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d.hold(d.owner)
+	return d
+}
+
+func (d *dataDir) hold(owner string) {
+	d.Helper()
+	if err := os.WriteFile(filepath.Join(d.path, docker.OwnerFile), []byte(owner+"\n"), 0o600); err != nil {
+		d.Fatal(err)
+	}
+}
+
+func (d *dataDir) open() *docker.Engine {
+	d.Helper()
+	engine, err := docker.Open(d.Context(), docker.Options{Owner: d.owner, Directory: d.path})
+	if err != nil {
+		d.Fatal(err)
+	}
+	d.Cleanup(func() { _ = engine.Close() })
+	return engine
+}
+
+func (d *dataDir) close(engine *docker.Engine) {
+	d.Helper()
+	if err := engine.Close(); err != nil {
+		d.Fatal(err)
+	}
+}
+
+// expect checks what the owner has on the engine after a sweep by somebody else, and
+// what that one takes it for.
+func (d *dataDir) expect(state docker.OwnerState, want ...string) {
+	d.Helper()
+	other := dockertest.Engine(d.T)
+	owners, err := other.Owners(d.Context())
+	if err != nil {
+		d.Fatal(err)
+	}
+	i := slices.IndexFunc(owners, func(o docker.Owner) bool { return o.ID == d.owner })
+	switch {
+	case i < 0 && state != "":
+		d.Errorf("the owner is not known; want it %s", state)
+	case i >= 0 && owners[i].State != state:
+		d.Errorf("the owner is %+v; want it %s", owners[i], state)
+	}
+	if _, err := other.Sweep(d.Context()); err != nil {
+		d.Fatal(err)
+	}
+	if got := property(d.T, d.owner); !slices.Equal(got, want) {
+		d.Errorf("after a sweep the owner has %v; want %v", got, want)
+	}
+}
+
+func TestDurableOwnerIsLiveThenKept(t *testing.T) {
+	t.Parallel()
+	dockertest.Require(t)
+	dir := newDataDir(t)
+	engine := dir.open()
+	task := newTask(t, engine, backend.SandboxSpec{})
+	id := task.create(backend.ContainerSpec{}, "ignore-term")
+	dir.expect(docker.OwnerLive, "container", "lifeline", "network", "sandbox")
+	dir.close(engine)
+	dir.expect(docker.OwnerKept, "container", "network", "sandbox")
+
+	again := dir.open()
+	if found, err := again.List(t.Context(), nil); err != nil || len(found) != 2 {
+		t.Fatalf("the next run finds %v (%v)", found, err)
+	}
+	dir.expect(docker.OwnerLive, "container", "lifeline", "network", "sandbox")
+	if err := again.Remove(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	dir.close(again)
+	dir.expect(docker.OwnerKept, "network", "sandbox")
+}
+
+func TestDurableOwnerWithoutTasksLeavesNoNetwork(t *testing.T) {
+	t.Parallel()
+	dockertest.Require(t)
+	dir := newDataDir(t)
+	engine := dir.open()
+	if _, err := engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"}); err != nil {
+		t.Fatal(err)
+	}
+	dir.close(engine)
+	dir.expect("")
+}
+
+func TestDurableOwnerDiesWithItsDirectory(t *testing.T) {
+	t.Parallel()
+	dockertest.Require(t)
+	for name, lose := range map[string]func(*dataDir){
+		"deleted":    func(d *dataDir) { _ = os.RemoveAll(d.path) },
+		"taken over": func(d *dataDir) { d.hold("another") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := newDataDir(t)
+			engine := dir.open()
+			newTask(t, engine, backend.SandboxSpec{})
+			lose(dir)
+			dir.expect(docker.OwnerLive, "lifeline", "network", "sandbox")
+			dir.close(engine)
+			dir.expect(docker.OwnerDead)
+		})
+	}
+}
+
+func TestDurableOwnerMovesWithItsDirectory(t *testing.T) {
+	t.Parallel()
+	dockertest.Require(t)
+	dir := newDataDir(t)
+	engine := dir.open()
+	newTask(t, engine, backend.SandboxSpec{})
+
+	moved := dir.path + "-moved"
+	if err := os.Rename(dir.path, moved); err != nil {
+		t.Fatal(err)
+	}
+	dir.path = moved
+	again := dir.open()
+	if _, err := again.List(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	dir.close(engine) // only now, because others sweep all the time
+	dir.close(again)
+	// A volume tells where the directory is now.
+	dir.expect(docker.OwnerKept, "network", "sandbox", "volume")
+
+	engine = dir.open()
+	if err := engine.RemoveAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	dir.close(engine)
+	dir.expect("")
+}
+
+// What a run without durability has made is durable once a later run is.
+func TestOwnerIsDurableAsAWhole(t *testing.T) {
+	t.Parallel()
+	dockertest.Require(t)
+	dir := newDataDir(t)
+	victim := startChild(t, dir.owner)
+	everything := []string{"container", "lifeline", "network", "sandbox", "volume"}
+	kept := []string{"container", "network", "sandbox", "volume", "volume"}
+	if err := victim.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	engine := dir.open()
+	if _, err := engine.List(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the killed run's lifeline is gone", func() bool { return slices.Equal(property(t, dir.owner), everything) })
+	dir.close(engine)
+	dir.expect(docker.OwnerKept, kept...)
+}
+
+func TestRemoveVolumeOfAnotherOwner(t *testing.T) {
+	t.Parallel()
+	mine, theirs := dockertest.Engine(t), dockertest.Owner()
+	removeAllOf(t, theirs)
+	other := open(t, theirs)
+	task := newTask(t, other, backend.SandboxSpec{})
+	name := dockertest.Owner()
+	id := task.create(backend.ContainerSpec{Mounts: []backend.Mount{{Volume: true, Source: name, Target: "/data"}}}, "exit", "0")
+	if err := other.Remove(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if err := mine.RemoveVolume(t.Context(), name); err != nil {
+		t.Errorf("RemoveVolume of another owner's: %v", err)
+	}
+	if got := property(t, theirs); !slices.Contains(got, "volume") {
+		t.Errorf("another owner has removed the volume: %v", got)
+	}
+	for range 2 {
+		if err := other.RemoveVolume(t.Context(), name); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := property(t, theirs); slices.Contains(got, "volume") {
+		t.Errorf("the owner has not removed its volume: %v", got)
+	}
+}

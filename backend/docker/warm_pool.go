@@ -1,0 +1,389 @@
+package docker
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+const (
+	// warmQuiet is for how long no task may have been starting before sandboxes are
+	// made for the next ones: they would take the engine's time from those that start.
+	warmQuiet = 300 * time.Millisecond
+	// warmIdle is for how long after the last start of a task sandboxes are kept for
+	// more of its kind, so that an idle emulator has none.
+	warmIdle = 10 * time.Minute
+	// warmRetry is the pause after a sandbox could not be made.
+	warmRetry = 30 * time.Second
+	// warmShapes is how many shapes, the latest, have sandboxes at a time: a default
+	// VPC has a subnet in each of three zones.
+	warmShapes = 3
+)
+
+// warmShape is what cannot be changed about a sandbox once it is made.
+type warmShape struct {
+	network  string // Network.Name
+	dockerID string // of that network
+	subnet   netip.Prefix
+	domain   string
+	labels   string // of the spec, as JSON
+	// Whether there are limits: one can be changed, but not lifted.
+	cpuLimited, memoryLimited bool
+}
+
+// warmLimits are CPU and Memory of a spec. They can be changed, which takes a while: so
+// a warm sandbox is made with those that the last task of its shape had.
+type warmLimits struct{ cpu, memory int64 }
+
+// warmSandbox is a sandbox that runs and belongs to no task yet.
+type warmSandbox struct {
+	id, name string
+	ip       netip.Addr
+	shape    warmShape
+	limits   warmLimits
+}
+
+// warmPool keeps sandboxes started for tasks to come, of the shapes that tasks had
+// lately. It has a goroutine only while it has sandboxes or is to make some.
+type warmPool struct {
+	size    int                                                 // sandboxes of each shape; 0 is none
+	create  func(context.Context, warmUse) (warmSandbox, error) // with an error: see made
+	discard func(context.Context, warmSandbox) error
+	log     *slog.Logger
+	changed chan struct{} // holds a token when there is something to look at
+
+	mu       sync.Mutex
+	shapes   []warmUse     // the latest first
+	ready    []warmSandbox // the oldest first
+	dead     []warmSandbox // to be discarded
+	starting int           // calls under way that start a task
+	quiet    time.Time     // when the last one ended
+	retry    time.Time     // when to go on after the engine has failed
+	pauses   int           // while positive, nothing is made
+	off      bool
+	tending  chan struct{} // closed when the goroutine ends; nil when there is none
+	stop     context.CancelFunc
+}
+
+func newWarmPool(size int, log *slog.Logger) *warmPool {
+	return &warmPool{size: max(size, 0), log: log, changed: make(chan struct{}, 1)}
+}
+
+// warmUse is when a task last had a shape, and with which limits.
+type warmUse struct {
+	shape  warmShape
+	limits warmLimits
+	at     time.Time
+}
+
+// starts notes that a task is starting, until the function that it returns is called.
+func (p *warmPool) starts() (ended func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.starting++
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.starting--
+		p.quiet = time.Now()
+		p.wake()
+	}
+}
+
+// claim takes a sandbox of a shape if there is one, best with these limits, and has
+// more of the kind made.
+func (p *warmPool) claim(shape warmShape, limits warmLimits) (warmSandbox, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.size <= 0 || p.off {
+		return warmSandbox{}, false
+	}
+	p.shapes = slices.DeleteFunc(p.shapes, func(u warmUse) bool { return u.shape == shape })
+	p.shapes = slices.Insert(p.shapes, 0, warmUse{shape, limits, time.Now()})
+	p.tend()
+	i := slices.IndexFunc(p.ready, func(w warmSandbox) bool { return w.shape == shape && w.limits == limits })
+	if i < 0 {
+		i = slices.IndexFunc(p.ready, func(w warmSandbox) bool { return w.shape == shape })
+	}
+	if i < 0 {
+		return warmSandbox{}, false
+	}
+	w := p.ready[i]
+	p.ready = slices.Delete(p.ready, i, i+1)
+	return w, true
+}
+
+// bury has a sandbox discarded that was claimed and is of no use.
+func (p *warmPool) bury(w warmSandbox) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dead = append(p.dead, w)
+	p.tend()
+}
+
+// lost has a sandbox discarded, and another made, because it does not run any more.
+func (p *warmPool) lost(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.IndexFunc(p.ready, func(w warmSandbox) bool { return w.id == id })
+	if i >= 0 {
+		p.dead = append(p.dead, p.ready[i])
+		p.ready = slices.Delete(p.ready, i, i+1)
+		p.tend()
+	}
+}
+
+// release discards the sandboxes that stand in somebody's way, also one that is just
+// being made. It reports whether there was any.
+func (p *warmPool) release(ctx context.Context, which func(warmSandbox) bool) bool {
+	resume := p.pause(ctx)
+	defer resume()
+	p.mu.Lock()
+	var released []warmSandbox
+	keep := func(w warmSandbox) bool {
+		if which(w) {
+			released = append(released, w)
+			return false
+		}
+		return true
+	}
+	p.ready, p.dead = filtered(p.ready, keep), filtered(p.dead, keep)
+	p.mu.Unlock()
+	var wait sync.WaitGroup
+	for _, w := range released {
+		wait.Go(func() { p.discarded(w, p.discard(ctx, w)) })
+	}
+	wait.Wait()
+	return len(released) > 0
+}
+
+func filtered(all []warmSandbox, keep func(warmSandbox) bool) []warmSandbox {
+	return slices.DeleteFunc(all, func(w warmSandbox) bool { return !keep(w) })
+}
+
+// empty discards all sandboxes. New ones are made when the next task has started.
+func (p *warmPool) empty(ctx context.Context) {
+	p.mu.Lock()
+	p.shapes = nil
+	p.mu.Unlock()
+	p.release(ctx, func(warmSandbox) bool { return true })
+}
+
+// disable has no more sandboxes made, and those there are discarded in a while.
+func (p *warmPool) disable() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.off, p.shapes = true, nil
+	p.tend()
+}
+
+// pause returns when nothing is being made, at the latest at the end of ctx.
+func (p *warmPool) pause(ctx context.Context) (resume func()) {
+	p.mu.Lock()
+	p.pauses++
+	tending := p.tending
+	if tending != nil {
+		p.stop()
+	}
+	p.mu.Unlock()
+	if tending != nil {
+		select {
+		case <-tending:
+		case <-ctx.Done():
+		}
+	}
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.pauses--
+		if len(p.shapes)+len(p.ready)+len(p.dead) > 0 {
+			p.tend()
+		}
+	}
+}
+
+// tend has the goroutine run and look what is to be done. mu is held.
+func (p *warmPool) tend() {
+	if p.tending == nil && p.pauses == 0 {
+		ctx, cancel := context.WithCancel(context.Background())
+		p.tending, p.stop = make(chan struct{}), cancel
+		go p.run(ctx, p.tending)
+	}
+	p.wake()
+}
+
+func (p *warmPool) wake() {
+	select {
+	case p.changed <- struct{}{}:
+	default: // it is going to look anyway, or there is none
+	}
+}
+
+// run makes and discards sandboxes until none is wanted any more or ctx ends. What
+// it is about then it brings to its end, so that no sandbox is lost.
+func (p *warmPool) run(ctx context.Context, ended chan struct{}) {
+	defer close(ended)
+	work := context.WithoutCancel(ctx)
+	for {
+		step := p.take(ctx)
+		switch {
+		case step.end:
+			return
+		case step.discard != nil:
+			p.discarded(*step.discard, p.discard(work, *step.discard))
+		case step.make != nil:
+			made, err := p.create(work, *step.make)
+			p.made(step.make.shape, made, err)
+		default:
+			p.sleep(ctx, step.wait)
+		}
+	}
+}
+
+// take decides what comes next and takes it out of the lists.
+func (p *warmPool) take(ctx context.Context) warmStep {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	p.shapes = slices.DeleteFunc(p.shapes, func(u warmUse) bool { return now.Sub(u.at) >= warmIdle })
+	step := p.decide(now)
+	switch {
+	case step.end || ctx.Err() != nil:
+		p.stop()
+		p.tending = nil
+		return warmStep{end: true}
+	case step.discard != nil:
+		keep := func(w warmSandbox) bool { return w.name != step.discard.name }
+		p.ready, p.dead = filtered(p.ready, keep), filtered(p.dead, keep)
+	}
+	return step
+}
+
+// warmStep is what the pool does next: one of its fields.
+type warmStep struct {
+	discard *warmSandbox
+	make    *warmUse
+	wait    time.Duration // until something changes or this has passed
+	end     bool          // nothing is there and nothing wanted
+}
+
+// untilChanged is a wait for a change alone.
+const untilChanged = time.Duration(1<<63 - 1)
+
+// decide changes nothing.
+func (p *warmPool) decide(now time.Time) warmStep {
+	if p.starting > 0 {
+		return warmStep{wait: untilChanged}
+	}
+	step := p.wanted()
+	if wait := p.due(step).Sub(now); wait > 0 {
+		return warmStep{wait: wait}
+	}
+	return step
+}
+
+// wanted is the next step if nothing keeps the pool from it.
+func (p *warmPool) wanted() warmStep {
+	latest := p.shapes[:min(len(p.shapes), warmShapes)]
+	superfluous := func(w warmSandbox) bool {
+		return !slices.ContainsFunc(latest, func(u warmUse) bool { return u.shape == w.shape })
+	}
+	if len(p.dead) > 0 {
+		gone := p.dead[0]
+		return warmStep{discard: &gone}
+	}
+	if i := slices.IndexFunc(p.ready, superfluous); i >= 0 {
+		gone := p.ready[i]
+		return warmStep{discard: &gone}
+	}
+	for _, use := range latest {
+		if p.count(use.shape) < p.size {
+			return warmStep{make: &use}
+		}
+	}
+	return warmStep{end: len(p.shapes) == 0}
+}
+
+// due is when a step may be done.
+func (p *warmPool) due(step warmStep) time.Time {
+	switch {
+	case step.make != nil:
+		return later(p.quiet.Add(warmQuiet), p.retry)
+	case step.discard != nil:
+		return p.retry
+	case step.end:
+		return time.Time{}
+	default:
+		return p.shapes[len(p.shapes)-1].at.Add(warmIdle)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (p *warmPool) count(shape warmShape) (n int) {
+	for _, w := range p.ready {
+		if w.shape == shape {
+			n++
+		}
+	}
+	return n
+}
+
+// made takes over a sandbox. One that came with an error and has a name may be there,
+// half made: it is discarded. A shape whose network is gone is forgotten, as none of
+// its sandboxes can be made again.
+func (p *warmPool) made(shape warmShape, w warmSandbox, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err == nil {
+		p.ready = append(p.ready, w)
+		return
+	}
+	if w.name != "" {
+		p.dead = append(p.dead, w)
+	}
+	if backend.Missing(err, backend.KindNetwork) {
+		p.shapes = slices.DeleteFunc(p.shapes, func(u warmUse) bool { return u.shape == shape })
+		return
+	}
+	p.failed("make", err)
+}
+
+// discarded tries again later if the engine could not do it.
+func (p *warmPool) discarded(w warmSandbox, err error) {
+	if err == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failed("discard", err)
+	if !p.off {
+		p.dead = append(p.dead, w)
+	}
+}
+
+// failed leaves the engine alone for a while. mu is held.
+func (p *warmPool) failed(what string, err error) {
+	p.log.Debug("warm sandboxes: "+what, "error", err)
+	p.retry = time.Now().Add(warmRetry)
+}
+
+func (p *warmPool) sleep(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-p.changed:
+	case <-ctx.Done():
+	}
+}

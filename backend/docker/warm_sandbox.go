@@ -1,0 +1,237 @@
+package docker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
+)
+
+// A warm sandbox is claimed by its name: a container's labels cannot change, its name
+// can. As long as it has the name that it was made with it belongs to no task, and
+// nobody but the pool sees it.
+
+// warmTimeout bounds how long the making or the removal of one may take, and
+// warmFarewell how long Close waits for the removal of all.
+const (
+	warmTimeout  = time.Minute
+	warmFarewell = 10 * time.Second
+)
+
+// warmName is what the names of this owner's warm sandboxes begin with.
+func (e *Engine) warmName() string { return resourceName(e.owner, "warm-") }
+
+// isWarm says whether a container is a sandbox that belongs to no task.
+func (e *Engine) isWarm(name string, labels map[string]string) bool {
+	return labels[warmLabel] != "" && strings.HasPrefix(strings.TrimPrefix(name, "/"), e.warmName())
+}
+
+// warmShapeOf is the shape of the sandbox that a spec asks for; ok is false if it has
+// to be made for it.
+func warmShapeOf(spec backend.SandboxSpec, vpc vpcNetwork) (shape warmShape, ok bool) {
+	if spec.IP.IsValid() || len(spec.ExtraHosts)+len(spec.Sysctls) > 0 || spec.Parent != "" {
+		return shape, false
+	}
+	labels, _ := json.Marshal(spec.Labels) // strings always marshal, sorted by key
+	return warmShape{
+		network: spec.Network, dockerID: vpc.id, subnet: spec.Subnet, domain: spec.Domain, labels: string(labels),
+		cpuLimited: spec.CPU > 0, memoryLimited: spec.Memory > 0,
+	}, true
+}
+
+// createWarm makes and starts a sandbox like one that a task had. With an error it may
+// return one that has to be discarded.
+func (e *Engine) createWarm(ctx context.Context, use warmUse) (warmSandbox, error) {
+	shape := use.shape
+	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
+	defer cancel()
+	spec := backend.SandboxSpec{
+		Name: e.warmName() + randomSuffix(), Network: shape.network, Subnet: shape.subnet, Domain: shape.domain,
+		CPU: use.limits.cpu, Memory: use.limits.memory,
+	}
+	if err := json.Unmarshal([]byte(shape.labels), &spec.Labels); err != nil {
+		return warmSandbox{}, err
+	}
+	vpc, err := e.vpc(ctx, shape.network)
+	if err != nil {
+		return warmSandbox{}, err
+	}
+	if vpc.id != shape.dockerID {
+		return warmSandbox{}, &backend.NotFoundError{
+			Kind: backend.KindNetwork, Err: fmt.Errorf("network %s is another one now", shape.network),
+		}
+	}
+	w := warmSandbox{name: spec.Name, shape: shape, limits: use.limits}
+	made, err := e.createSandbox(ctx, spec, vpc, map[string]string{warmLabel: e.run})
+	if err != nil {
+		return w, err // the engine may have made it all the same, if its answer was lost
+	}
+	w.id, w.ip = made.ID, made.IP
+	return w, engineError(e.client.ContainerStart(ctx, w.id, container.StartOptions{}))
+}
+
+// discardWarm removes a warm sandbox by its name, so that it cannot take the one of a
+// task: somebody may have claimed it.
+func (e *Engine) discardWarm(ctx context.Context, w warmSandbox) error {
+	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
+	defer cancel()
+	if err := e.remove(ctx, w.name); err != nil || w.id == "" {
+		return err
+	}
+	_, err := e.client.ContainerInspect(ctx, w.id)
+	if cerrdefs.IsNotFound(err) {
+		e.ours.Delete(w.id)
+		e.forgetSandbox(w.id)
+		return nil
+	}
+	return err
+}
+
+// claimWarm gives a task a warm sandbox, if there is one that runs: under the task's
+// name and with its limits.
+func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vpcNetwork) (c backend.Container, ok bool) {
+	shape, ok := warmShapeOf(spec, vpc)
+	for ok && ctx.Err() == nil {
+		var w warmSandbox
+		if w, ok = e.warm.claim(shape, warmLimits{spec.CPU, spec.Memory}); !ok {
+			break
+		}
+		c, err := e.claim(ctx, w, spec)
+		if err == nil {
+			return c, true
+		}
+		e.log.Debug("warm sandbox cannot be used", "container", w.name, "error", err)
+		e.warm.bury(w)
+		if errors.Is(err, errLimitsFixed) {
+			e.log.Warn("the engine cannot change limits: no sandboxes are kept for tasks to come", "error", err)
+			e.warm.disable()
+		}
+		// Repeated after an answer was lost: the task has its sandbox already.
+		ok = !cerrdefs.IsConflict(err) && !lost(err)
+	}
+	return c, false
+}
+
+var (
+	errLimitsFixed = errors.New("limits cannot be changed")
+	errNotRunning  = errors.New("sandbox does not run")
+)
+
+// claim sets the limits first: a sandbox that has the task's name has them, also if
+// this process dies in between.
+func (e *Engine) claim(ctx context.Context, w warmSandbox, spec backend.SandboxSpec) (c backend.Container, err error) {
+	found, err := e.client.ContainerInspect(ctx, w.id)
+	if err != nil {
+		return c, err
+	}
+	if found.State.Status != container.StateRunning || address(found) != w.ip {
+		return c, errNotRunning
+	}
+	if w.limits != (warmLimits{spec.CPU, spec.Memory}) {
+		if err := e.limit(ctx, w.id, spec); err != nil {
+			return c, err
+		}
+	}
+	if err := e.client.ContainerRename(ctx, w.id, spec.Name); err != nil {
+		return c, err
+	}
+	return backend.Container{
+		ID: w.id, Name: spec.Name, Labels: spec.Labels, Sandbox: true, IP: w.ip, MAC: ipam.MAC(w.ip),
+		State: backend.Running, StartedAt: timeOf(found.State.StartedAt),
+	}, nil
+}
+
+// limit changes the limits of a sandbox.
+func (e *Engine) limit(ctx context.Context, id string, spec backend.SandboxSpec) error {
+	facts, err := e.sandbox(ctx, id)
+	if err != nil {
+		return err
+	}
+	limits := sandboxLimits(spec)
+	_, err = e.client.ContainerUpdate(ctx, id, container.UpdateConfig{Resources: limits})
+	switch {
+	case err == nil:
+		facts.cpuQuota, facts.memory = limits.CPUQuota, limits.Memory
+		e.sandboxes.Store(id, facts)
+		return nil
+	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err), lost(err), ctx.Err() != nil:
+		return err
+	}
+	if found, gone := e.client.ContainerInspect(ctx, id); gone != nil || !found.State.Running {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errLimitsFixed, err)
+}
+
+// addressMissing says whether it is for lack of an address that there is no sandbox.
+func addressMissing(err error) bool {
+	return errors.Is(err, backend.ErrSubnetFull) || errors.Is(err, backend.ErrAddressInUse)
+}
+
+// releaseWarm gives up the warm sandboxes that have addresses of a subnet, the zero
+// Prefix being the whole network, or the address that is asked for. It reports
+// whether there were any.
+func (e *Engine) releaseWarm(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) bool {
+	return e.warm.release(ctx, func(w warmSandbox) bool {
+		if ip.IsValid() {
+			return w.shape.network == network && w.ip == ip
+		}
+		return w.shape.network == network && (!subnet.IsValid() || subnet.Contains(w.ip))
+	})
+}
+
+// hideWarm keeps a warm sandbox out of lists. One that does not run any more, as
+// after a restart of the engine, is replaced.
+func (e *Engine) hideWarm(c container.Summary) bool {
+	if !e.isWarm(firstOf(c.Names), c.Labels) {
+		return false
+	}
+	if c.State != container.StateRunning && c.State != container.StateCreated {
+		e.warm.lost(c.ID)
+	}
+	return true
+}
+
+// hideWarmEvent keeps what happens to a warm sandbox from who watches. If it died
+// just before a task got it, the task's Start starts it again.
+func (e *Engine) hideWarmEvent(message events.Message) bool {
+	if !e.isWarm(message.Actor.Attributes["name"], message.Actor.Attributes) {
+		return false
+	}
+	if message.Action == events.ActionDie {
+		e.warm.lost(message.Actor.ID)
+	}
+	return true
+}
+
+// removedWarm removes a warm sandbox that an earlier run of the same owner has left
+// when it was killed.
+func (e *Engine) removedWarm(ctx context.Context, c container.Summary) bool {
+	name := firstOf(c.Names)
+	if !e.isWarm(name, c.Labels) || c.Labels[warmLabel] == e.run {
+		return false
+	}
+	err := e.remove(ctx, name) // not by id: see discardWarm
+	if err != nil {
+		e.log.Warn("sandbox of an earlier run not removed", "container", name, "error", err)
+	}
+	return err == nil
+}
+
+// firstOf is a container's own name; links would follow.
+func firstOf(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return strings.TrimPrefix(names[0], "/")
+}

@@ -1,0 +1,133 @@
+package fault
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// none stands for the result of calls that have none but an error.
+type none = struct{}
+
+func onError(ctx context.Context, e *Engine, call Call, t target, do func(context.Context) error) error {
+	_, err := on(ctx, e, call, t, func(ctx context.Context) (none, error) { return none{}, do(ctx) })
+	return err
+}
+
+// Info implements backend.Engine.
+func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
+	return on(ctx, e, Info, target{}, e.Engine.Info)
+}
+
+// EnsureNetwork implements backend.Engine.
+func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (backend.Network, error) {
+	return on(ctx, e, EnsureNetwork, target{labels: spec.Labels}, func(ctx context.Context) (backend.Network, error) {
+		return e.Engine.EnsureNetwork(ctx, spec)
+	})
+}
+
+// ReserveAddress implements backend.Engine.
+func (e *Engine) ReserveAddress(ctx context.Context, network string, subnet netip.Prefix) (netip.Addr, error) {
+	return on(ctx, e, EnsureNetwork, target{}, func(ctx context.Context) (netip.Addr, error) {
+		return e.Engine.ReserveAddress(ctx, network, subnet)
+	})
+}
+
+// CreateSandbox implements backend.Engine.
+func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
+	t := target{labels: spec.Labels, sandbox: true}
+	return on(ctx, e, CreateSandbox, t, func(ctx context.Context) (backend.Container, error) {
+		return e.Engine.CreateSandbox(ctx, spec)
+	})
+}
+
+// Create implements backend.Engine.
+func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
+	t := target{image: spec.Image, labels: spec.Labels}
+	return on(ctx, e, Create, t, func(ctx context.Context) (string, error) {
+		return e.Engine.Create(ctx, spec)
+	})
+}
+
+// Start implements backend.Engine.
+func (e *Engine) Start(ctx context.Context, id string) error {
+	if !e.armed.Load() {
+		return e.Engine.Start(ctx, id)
+	}
+	t := e.target(ctx, id)
+	return onError(ctx, e, Start, t, func(ctx context.Context) error {
+		err := e.Engine.Start(ctx, id)
+		if err == nil {
+			e.mayCrash(id, t)
+		}
+		return err
+	})
+}
+
+// Stop implements backend.Engine.
+func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error {
+	return onError(ctx, e, Stop, e.target(ctx, id), func(ctx context.Context) error { return e.Engine.Stop(ctx, id, grace) })
+}
+
+// Crash implements backend.Crasher, if the engine does.
+func (e *Engine) Crash(ctx context.Context, id string) error {
+	crasher, ok := e.Engine.(backend.Crasher)
+	if !ok {
+		return errors.New("the engine cannot crash containers")
+	}
+	return onError(ctx, e, Any, target{}, func(ctx context.Context) error { return crasher.Crash(ctx, id) })
+}
+
+// Remove implements backend.Engine.
+func (e *Engine) Remove(ctx context.Context, id string) error {
+	return onError(ctx, e, Remove, e.target(ctx, id), func(ctx context.Context) error {
+		return e.Engine.Remove(ctx, id)
+	})
+}
+
+// RemoveVolume implements backend.Engine.
+func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
+	return onError(ctx, e, Remove, target{}, func(ctx context.Context) error { return e.Engine.RemoveVolume(ctx, name) })
+}
+
+// Inspect implements backend.Engine.
+func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, error) {
+	return on(ctx, e, Inspect, e.target(ctx, id), func(ctx context.Context) (backend.Container, error) {
+		return e.Engine.Inspect(ctx, id)
+	})
+}
+
+// List implements backend.Engine.
+func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
+	return on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Container, error) {
+		return e.Engine.List(ctx, labels)
+	})
+}
+
+// Logs implements backend.Engine.
+func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) error {
+	if _, away := e.reach(); away != nil {
+		return away
+	}
+	return e.Engine.Logs(ctx, id, opts)
+}
+
+// Dial implements backend.Engine.
+func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error) {
+	if _, away := e.reach(); away != nil {
+		return nil, away
+	}
+	return e.Engine.Dial(ctx, sandboxID, port)
+}
+
+// RemoveAll implements backend.Engine.
+func (e *Engine) RemoveAll(ctx context.Context) error {
+	if _, away := e.reach(); away != nil {
+		return away
+	}
+	return e.Engine.RemoveAll(ctx)
+}

@@ -1,0 +1,155 @@
+// Package fault makes an engine go wrong on demand: calls that are slow, fail, hang
+// or lose their answer, events that get lost, containers that crash, an engine that
+// is away. Rules say which, and a seed makes what they leave to chance repeatable.
+//
+//	engine := fault.New(docker, fault.Options{Seed: 1})
+//	engine.AddRule(fault.Rule{Call: fault.Pull, Image: "shop/*", Error: "toomanyrequests"})
+package fault
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Options configure an Engine.
+type Options struct {
+	// Seed is that of what rules leave to chance.
+	Seed uint64
+	// AfterFunc calls f when d has passed on the clock by which delays are
+	// measured, and returns what takes that back. Nil is real time.
+	AfterFunc func(d time.Duration, f func()) (stop func() bool)
+}
+
+// Engine is an engine that goes wrong as its rules say. Without rules it does what
+// the one behind it does.
+type Engine struct {
+	backend.Engine
+	opts    Options
+	crashes crashes
+
+	// armed says that there has been a rule, or the engine has been away: before,
+	// calls go straight to the engine behind.
+	armed atomic.Bool
+
+	mu       sync.Mutex
+	chance   *rand.Rand
+	rules    []*rule
+	last     int
+	verdicts verdicts
+	away     error           // why the engine is out of reach; nil: it is not
+	gone     context.Context // ends when the engine goes away
+	leave    context.CancelFunc
+	watches  map[*watch]struct{}
+}
+
+var (
+	_ backend.Engine  = (*Engine)(nil)
+	_ backend.Sweeper = (*Engine)(nil)
+	_ backend.Crasher = (*Engine)(nil)
+)
+
+// New puts faults before an engine.
+func New(engine backend.Engine, opts Options) *Engine {
+	if opts.AfterFunc == nil {
+		opts.AfterFunc = func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
+	}
+	e := &Engine{
+		Engine: engine, opts: opts, chance: rand.New(rand.NewPCG(opts.Seed, 0)),
+		watches:  map[*watch]struct{}{},
+		verdicts: verdicts{due: map[string][]*Rule{}, pulled: map[string]int{}},
+	}
+	e.gone, e.leave = context.WithCancel(context.Background())
+	return e
+}
+
+// AddRule makes a rule hold and returns its id. Rules are asked in the order in which
+// they were added; the first that matches decides.
+func (e *Engine) AddRule(r Rule) (id string, err error) {
+	if err := r.check(); err != nil {
+		return "", err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.armed.Store(true)
+	e.last++
+	r.ID = strconv.Itoa(e.last)
+	e.rules = append(e.rules, &rule{Rule: r})
+	if r.Call == Crash {
+		e.crashKnown()
+	}
+	return r.ID, nil
+}
+
+// RemoveRule ends a rule. It reports false when there is none with the id.
+func (e *Engine) RemoveRule(id string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := len(e.rules)
+	e.rules = slices.DeleteFunc(e.rules, func(r *rule) bool { return r.ID == id })
+	e.verdicts.drop(id)
+	return len(e.rules) < n
+}
+
+// Rules are those that hold, the oldest first.
+func (e *Engine) Rules() []Rule {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := make([]Rule, len(e.rules))
+	for i, r := range e.rules {
+		list[i] = r.Rule
+		list[i].Used = r.used
+	}
+	return list
+}
+
+// Leave puts the engine out of reach: every call fails with backend.ErrUnavailable,
+// those under way included unless nothing ever went wrong before, and Watch reports
+// Disconnected. Containers live on.
+func (e *Engine) Leave(reason string) {
+	why := fmt.Errorf("%w: %s", backend.ErrUnavailable, reason)
+	for _, w := range e.setAway(why) {
+		w.pass(backend.Event{Kind: backend.Disconnected, Time: time.Now(), Err: why})
+	}
+}
+
+// Return ends what Leave began. It returns when those who watch have been told.
+func (e *Engine) Return() {
+	for _, w := range e.setAway(nil) {
+		w.pass(backend.Event{Kind: backend.Resync, Time: time.Now()})
+	}
+}
+
+// setAway returns who has to be told that the engine left or returned: nobody if it
+// had before.
+func (e *Engine) setAway(why error) []*watch {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if (e.away == nil) == (why == nil) {
+		return nil
+	}
+	e.armed.Store(true)
+	if e.away = why; why != nil {
+		e.leave()
+	} else {
+		e.gone, e.leave = context.WithCancel(context.Background())
+	}
+	return slices.Collect(maps.Keys(e.watches))
+}
+
+// Sweep implements backend.Sweeper, if the engine does.
+func (e *Engine) Sweep(ctx context.Context) (int, error) {
+	sweeper, ok := e.Engine.(backend.Sweeper)
+	if !ok {
+		return 0, nil
+	}
+	return on(ctx, e, "", target{}, sweeper.Sweep)
+}

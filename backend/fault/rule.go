@@ -1,0 +1,149 @@
+package fault
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Call is a kind of call to an engine.
+type Call string
+
+// Calls that rules can be about. Sandboxes are started, stopped, removed and
+// inspected like containers.
+const (
+	Any           Call = ""
+	Info          Call = "info"
+	EnsureNetwork Call = "ensure-network"
+	Image         Call = "image"
+	// Pull is the fetching of an image, which is done as long as a rule is about it,
+	// although the image may be local.
+	Pull          Call = "pull"
+	CreateSandbox Call = "create-sandbox"
+	Create        Call = "create"
+	Start         Call = "start"
+	Stop          Call = "stop"
+	Remove        Call = "remove"
+	Inspect       Call = "inspect"
+	List          Call = "list"
+	// Event is what Watch tells of a container.
+	Event Call = "event"
+	// Crash is the end of a container that has been started, as if its process had
+	// died, after the rule's Delay.
+	Crash Call = "crash"
+)
+
+var calls = []Call{
+	Any, Info, EnsureNetwork, Image, Pull, CreateSandbox, Create, Start, Stop, Remove, Inspect, List, Event, Crash,
+}
+
+// Rule says which calls go wrong, and how. What it sets of Image, Container and
+// Labels must match; in patterns * stands for any text.
+type Rule struct {
+	ID   string // given by AddRule
+	Call Call
+	// Image is a pattern of the image's reference as the task definition has it.
+	Image string
+	// Labels are patterns of the container's labels.
+	Labels map[string]string
+	// Sandbox restricts the rule to sandboxes (true) or containers (false).
+	Sandbox *bool
+
+	// Delay is how long the call waits before it is made, DelayAnswer how long its
+	// answer takes afterwards.
+	Delay, DelayAnswer time.Duration
+	// Error is the text with which the call fails instead of being made.
+	Error string
+	// Hang keeps the call from being made until its context ends.
+	Hang bool
+	// LoseAnswer has the call made, but answers that the engine is unavailable. Of
+	// events it loses the event.
+	LoseAnswer bool
+	// LoseCall answers that the engine is unavailable, without the call being made.
+	LoseCall bool
+
+	// Probability is that of the rule to apply to a call that matches; 0 is always.
+	Probability float64
+	// Times is to how many calls it applies; 0 is all.
+	Times int
+	// Used is to how many it has applied so far; Rules tells it.
+	Used int
+}
+
+func (r Rule) check() error {
+	switch {
+	case !slices.Contains(calls, r.Call):
+		return fmt.Errorf("there are no calls %q", r.Call)
+	case r.Delay < 0 || r.DelayAnswer < 0:
+		return fmt.Errorf("a negative duration")
+	case r.Probability < 0 || r.Probability > 1:
+		return fmt.Errorf("probability %v is not between 0 and 1", r.Probability)
+	case r.Times < 0:
+		return fmt.Errorf("a negative number of times")
+	case r.Call != Crash && r.Delay == 0 && r.DelayAnswer == 0 && r.Error == "" && !r.Hang && !r.LoseAnswer && !r.LoseCall:
+		return fmt.Errorf("the rule does nothing")
+	}
+	return nil
+}
+
+// rule is one that holds.
+type rule struct {
+	Rule
+	used int
+}
+
+// target is what a call is about.
+type target struct {
+	image   string
+	labels  map[string]string
+	sandbox bool
+}
+
+func (r *Rule) matches(call Call, t target) bool {
+	if r.Call != call && (r.Call != Any || call == Event || call == Crash || call == Pull) {
+		return false
+	}
+	if r.Image != "" && !glob(r.Image, t.image) || r.Sandbox != nil && *r.Sandbox != t.sandbox {
+		return false
+	}
+	for key, pattern := range r.Labels {
+		if value, ok := t.labels[key]; !ok || !glob(pattern, value) {
+			return false
+		}
+	}
+	return true
+}
+
+// choose is the rule that applies to a call; nil is none.
+func (e *Engine) choose(call Call, t target) *Rule {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, r := range e.rules {
+		if !r.matches(call, t) || r.Times > 0 && r.used >= r.Times ||
+			r.Probability > 0 && e.chance.Float64() >= r.Probability {
+			continue
+		}
+		r.used++
+		return &r.Rule
+	}
+	return nil
+}
+
+// glob matches a pattern in which * stands for any text.
+func glob(pattern, text string) bool {
+	first, rest, more := strings.Cut(pattern, "*")
+	if !strings.HasPrefix(text, first) {
+		return false
+	}
+	text = text[len(first):]
+	if !more {
+		return text == ""
+	}
+	for i := range len(text) + 1 {
+		if glob(rest, text[i:]) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+)
+
+// events prints what has happened to tasks of a running emulator, a line of JSON for
+// each change.
+func events(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := newFlags("events", "", stderr)
+	endpoint := flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+	follow := flags.Bool("follow", false, "go on with what happens, until interrupted")
+	since := flags.Uint64("since", 0, "show only what comes after the event with this `number` (0: all that is kept)")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
+	}
+	query := url.Values{}
+	if *follow {
+		query.Set("follow", "true")
+	}
+	if *since > 0 {
+		query.Set("since", strconv.FormatUint(*since, 10))
+	}
+	response, err := get(ctx, *endpoint, "events", query)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(stdout, response.Body); err != nil {
+		return fmt.Errorf("the emulator has gone: %w", err)
+	}
+	if *follow {
+		return errors.New("the emulator has closed")
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+)
+
+// fault is what the emulator's /_emulator/faults takes and gives.
+type fault struct {
+	ID        string `json:"id,omitempty"`
+	Kind      string `json:"kind"`
+	Image     string `json:"image,omitempty"`
+	Family    string `json:"family,omitempty"`
+	Container string `json:"container,omitempty"`
+	Error     string `json:"error,omitempty"`
+	Delay     string `json:"delay,omitempty"`
+	Times     int    `json:"times,omitempty"`
+	For       string `json:"for,omitempty"`
+	Used      int    `json:"used,omitempty"`
+}
+
+const faultKinds = "pull, start, crash, engine-away"
+
+// faults lists, adds and clears what shall go wrong in a running emulator.
+func faults(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	subcommands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
+		"list": listFaults, "add": addFault, "clear": clearFaults,
+	}
+	if len(args) == 0 || subcommands[args[0]] == nil {
+		return usageError{errors.New("say list, add <kind> or clear [id]")}
+	}
+	return subcommands[args[0]](ctx, args[1:], stdout, stderr)
+}
+
+func listFaults(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := newFlags("faults list", "", stderr)
+	endpoint := flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	var all struct{ Faults []fault }
+	if err := askFaults(ctx, http.MethodGet, *endpoint, nil, nil, &all); err != nil {
+		return err
+	}
+	if len(all.Faults) == 0 {
+		fmt.Fprintln(stdout, "no faults")
+		return nil
+	}
+	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ID\tKIND\tWHERE\tWHAT\tUSED")
+	for _, f := range all.Faults {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\n", f.ID, f.Kind, f.where(), f.what(), f.Used)
+	}
+	return table.Flush()
+}
+
+// where says whose containers a fault is about.
+func (f fault) where() string {
+	return joined("everywhere", "image", f.Image, "family", f.Family, "container", f.Container)
+}
+
+// what says how a fault goes wrong.
+func (f fault) what() string {
+	times := ""
+	if f.Times > 0 {
+		times = fmt.Sprint(f.Times)
+	}
+	return joined("-", "delay", f.Delay, "times", times, "for", f.For, "error", f.Error)
+}
+
+// joined lists names and values that are not empty.
+func joined(none string, pairs ...string) string {
+	var list []string
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			list = append(list, pairs[i]+" "+pairs[i+1])
+		}
+	}
+	if len(list) == 0 {
+		return none
+	}
+	return strings.Join(list, ", ")
+}
+
+func addFault(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := newFlags("faults add", " <"+strings.ReplaceAll(faultKinds, ", ", " | ")+">", stderr)
+	endpoint := flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+	var f fault
+	flags.StringVar(&f.Image, "image", "", "`pattern` of the image's reference; * stands for any text")
+	flags.StringVar(&f.Family, "family", "", "`pattern` of the task definition's family")
+	flags.StringVar(&f.Container, "container", "", "`pattern` of the container's name")
+	flags.StringVar(&f.Error, "error", "", "`text` with which a pull or a start fails")
+	flags.StringVar(&f.Delay, "delay", "", "`duration` of a pull or a start, or from a start to the crash: 90s, 5m")
+	flags.IntVar(&f.Times, "times", 0, "`number` of times that it happens (0: always)")
+	flags.StringVar(&f.For, "for", "", "`duration` after which it ends, on the emulator's clock")
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") { // the kind may come first
+		args = append(args[1:len(args):len(args)], args[0])
+	}
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if flags.NArg() != 1 {
+		return usageError{errors.New("name one kind of fault: " + faultKinds)}
+	}
+	f.Kind = flags.Arg(0)
+	body, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	var added fault
+	if err := askFaults(ctx, http.MethodPost, *endpoint, nil, body, &added); err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, added.ID)
+	return nil
+}
+
+func clearFaults(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := newFlags("faults clear", " [id]", stderr)
+	endpoint := flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if flags.NArg() > 1 {
+		return usageError{errors.New("name one fault, or none to clear all")}
+	}
+	query := url.Values{}
+	if id := flags.Arg(0); id != "" {
+		query.Set("id", id)
+	}
+	return askFaults(ctx, http.MethodDelete, *endpoint, query, nil, nil)
+}
+
+// askFaults calls /_emulator/faults; answer may be nil.
+func askFaults(ctx context.Context, method, endpoint string, query url.Values, body []byte, answer any) error {
+	at := strings.TrimSuffix(endpoint, "/") + "/_emulator/faults?" + query.Encode()
+	request, err := http.NewRequestWithContext(ctx, method, at, bytes.NewReader(body))
+	if err != nil {
+		return usageError{fmt.Errorf("--endpoint: %w", err)}
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("ask the emulator: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= http.StatusBadRequest {
+		return refusal(response)
+	}
+	if answer == nil {
+		return nil
+	}
+	return json.NewDecoder(response.Body).Decode(answer)
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// prune shows which emulators have something on an engine, or removes what some of
+// them have.
+func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var opts emulator.PruneOptions
+	flags := newFlags("prune", "", stderr)
+	flags.StringVar(&opts.Engine, "engine", "docker", "docker, or a Docker engine's `url`")
+	flags.Func("owner", "remove what the owner of this `id` has; may be repeated", func(id string) error {
+		opts.Owners = append(opts.Owners, id)
+		return nil
+	})
+	flags.BoolVar(&opts.Dead, "dead", false, "remove what owners have that never come back")
+	flags.BoolVar(&opts.Force, "force", false, "with --owner, also if it is an emulator that runs")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return usageError{fmt.Errorf("unexpected argument %q: name an owner with --owner", flags.Arg(0))}
+	}
+	if len(opts.Owners) == 0 && !opts.Dead {
+		return listOwners(ctx, opts.Engine, stdout)
+	}
+	removed, err := emulator.Prune(ctx, opts)
+	for _, o := range removed {
+		fmt.Fprintf(stdout, "removed what %s had (%s): %s, %s, %s\n", o.ID, o.State,
+			counted(o.Containers, "container"), counted(o.Networks, "network"), counted(o.Volumes, "volume"))
+	}
+	if err == nil && len(removed) == 0 {
+		fmt.Fprintln(stdout, "no dead owner has anything on the engine")
+	}
+	return err
+}
+
+func listOwners(ctx context.Context, engine string, stdout io.Writer) error {
+	owners, err := emulator.Owners(ctx, engine)
+	if err != nil {
+		return err
+	}
+	if len(owners) == 0 {
+		fmt.Fprintln(stdout, "no emulator has anything on the engine")
+		return nil
+	}
+	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "OWNER\tSTATE\tCONTAINERS\tNETWORKS\tVOLUMES\tDIRECTORY")
+	for _, o := range owners {
+		directory := o.Directory
+		if directory == "" {
+			directory = "-"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%s\n", o.ID, o.State, o.Containers, o.Networks, o.Volumes, directory)
+	}
+	return table.Flush()
+}
+
+// counted is "1 network", "2 networks".
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+)
+
+// pruned runs the prune command.
+func pruned(t *testing.T, args ...string) string {
+	t.Helper()
+	output, err := command(append([]string{"prune"}, args...)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("prune %v: %v: %s", args, err, output)
+	}
+	return string(output)
+}
+
+// ownerIn is the owner of a data directory.
+func ownerIn(t *testing.T, dir string) string {
+	t.Helper()
+	id, err := os.ReadFile(filepath.Join(dir, docker.OwnerFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(id))
+}
+
+// row is an owner's line of the table.
+func row(t *testing.T, owner string) string {
+	t.Helper()
+	return regexp.MustCompile(`(?m)^` + owner + ` .*$`).FindString(pruned(t))
+}
+
+func TestDockerPrune(t *testing.T) {
+	dockertest.Require(t)
+	dir := filepath.Join(t.TempDir(), "data")
+	serve := startServe(t, "--engine", "docker", "--data-dir", dir)
+	task := serve.run(dockertest.Image(t), "serve", "8080")
+	owner := ownerIn(t, dir)
+	t.Cleanup(func() { command("prune", "--owner", owner, "--force").Run() })
+	if got, want := row(t, owner), `^\S+ +live +2 +1 +0 +`+dir+`$`; !regexp.MustCompile(want).MatchString(got) {
+		t.Errorf("while it runs: %q", got)
+	}
+	output, err := command("prune", "--owner", owner, "--dead").CombinedOutput()
+	if err == nil || !strings.Contains(string(output), "is an emulator that runs") || strings.Count(string(output), "\n") != 1 {
+		t.Errorf("prune of a live owner: %v, %q", err, output)
+	}
+
+	serve.must(serve.cmd.Process.Signal(os.Interrupt))
+	serve.wait()
+	if got, want := row(t, owner), `^\S+ +kept +2 +1 +0 +`+dir+`$`; !regexp.MustCompile(want).MatchString(got) {
+		t.Errorf("when it has ended: %q", got)
+	}
+	pruned(t, "--dead")
+	if left := containers(t, task); left != 2 {
+		t.Errorf("pruning the dead leaves %d of 2 containers of one that is kept", left)
+	}
+	if got, want := pruned(t, "--owner", owner), "removed what "+owner+" had (kept): 2 containers, 1 network, 0 volumes\n"; got != want {
+		t.Errorf("prints %q; want %q", got, want)
+	}
+	if left := containers(t, task); left != 0 || row(t, owner) != "" {
+		t.Errorf("%d containers left, listed as %q", left, row(t, owner))
+	}
+}
+
+func TestDockerPruneRefusals(t *testing.T) {
+	dockertest.Require(t)
+	for _, c := range []struct{ args, want string }{
+		{"--owner nobody", "no owner nobody has anything on the engine"},
+		{"everything", "name an owner with --owner"},
+		{"--engine sim", "the simulated engine keeps nothing"},
+		{"--engine unix:///nowhere.sock", "is Docker running at unix:///nowhere.sock"},
+	} {
+		output, err := command(append([]string{"prune"}, strings.Fields(c.args)...)...).CombinedOutput()
+		if err == nil || !strings.Contains(string(output), c.want) {
+			t.Errorf("prune %s: %v, %q", c.args, err, output)
+		}
+	}
+}
+
+// A run that was to leave nothing is killed; the next one with its directory keeps
+// its tasks; a third emulator must not take the network away from under them.
+func TestDockerNetworkOfAKilledRunStaysWithItsDirectory(t *testing.T) {
+	dockertest.Require(t)
+	dir := t.TempDir()
+	networks := func() int {
+		found, err := dockertest.Client(t).NetworkList(t.Context(), network.ListOptions{
+			Filters: filters.NewArgs(filters.Arg("label", "ecs-emulator.owner="+ownerIn(t, dir))),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found)
+	}
+	first := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove")
+	task := first.run(dockertest.Image(t), "serve", "8080")
+	first.kill()
+	second := startServe(t, "--engine", "docker", "--data-dir", dir)
+	t.Cleanup(func() { command("prune", "--owner", ownerIn(t, dir), "--force").Run() })
+	second.until(*task.TaskArn, "RUNNING")
+	second.run(dockertest.Image(t), "serve", "8080")
+
+	sweeper := dockertest.Engine(t)
+	sweep := func() {
+		if _, err := sweeper.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep()
+	if networks() != 1 || containers(t, task) != 2 {
+		t.Errorf("while the second runs: %d networks, %d containers of the first", networks(), containers(t, task))
+	}
+	second.must(second.cmd.Process.Signal(os.Interrupt))
+	second.wait()
+	sweep()
+	if networks() != 1 || containers(t, task) != 2 {
+		t.Errorf("after the second has ended: %d networks, %d containers of the first", networks(), containers(t, task))
+	}
+	if err := os.Remove(filepath.Join(dir, docker.OwnerFile)); err != nil {
+		t.Fatal(err)
+	}
+	third := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove", "--new-engine")
+	sweep()
+	if left := containers(t, task); left != 0 {
+		t.Errorf("%d containers left of an owner whose directory is another's", left)
+	}
+	third.must(third.cmd.Process.Signal(os.Interrupt))
+	third.wait()
+}

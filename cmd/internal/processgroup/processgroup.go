@@ -1,0 +1,3 @@
+// Package processgroup keeps the terminal's signals from child processes: Ctrl-C is
+// for the program that the user has started, which ends its children itself.
+package processgroup

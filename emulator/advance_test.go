@@ -1,0 +1,126 @@
+package emulator_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// neverImpatient fails the test if the clock gave up waiting for what takes real time.
+func (w *world) neverImpatient(when string) {
+	w.Helper()
+	if n := w.srv.Impatient(); n > 0 {
+		w.Errorf("%s: the clock has waited in vain %d times", when, n)
+	}
+}
+
+func TestAdvanceDoesNotWaitForWhatWaitsForTheClock(t *testing.T) {
+	w := start(t)
+	engine := w.srv.Engine().(*sim.Engine)
+	engine.Script("slow-pull", sim.Script{PullDelay: 3 * time.Hour})
+	engine.Script("slow-start", sim.Script{StartDelay: 3 * time.Hour})
+	var tasks []string
+	for _, image := range []string{"slow-pull", "slow-start"} {
+		tasks = append(tasks, w.runTask(w.register(image, image)))
+	}
+	w.must(w.srv.Clock().Advance(2 * time.Hour))
+	for _, task := range tasks {
+		if status := *w.task(task).LastStatus; status != "PENDING" {
+			t.Errorf("after two hours a task is %s", status)
+		}
+	}
+	w.must(w.srv.Clock().Advance(2 * time.Hour))
+	for _, task := range tasks {
+		if status := *w.task(task).LastStatus; status != "RUNNING" {
+			t.Errorf("after four hours a task is %s", status)
+		}
+	}
+	w.neverImpatient("with slow pulls and starts")
+}
+
+func TestAdvanceAfterResets(t *testing.T) {
+	w := start(t)
+	for range 3 {
+		w.createService("web", w.register("web", "web"), 2)
+		w.must(w.srv.Clock().Advance(time.Hour))
+		w.must(w.srv.Reset())
+	}
+	w.createService("web", w.register("web", "web"), 2)
+	w.must(w.srv.Clock().Advance(time.Hour))
+	w.neverImpatient("after resets")
+	out, err := w.client.DescribeServices(w.Context(), &ecs.DescribeServicesInput{Services: []string{"web"}})
+	w.must(err)
+	if n := out.Services[0].RunningCount; n != 2 {
+		t.Errorf("%d tasks run", n)
+	}
+}
+
+// What clients add meanwhile has no end, and Advance does not wait for it.
+func TestAdvanceBesideClientsThatWrite(t *testing.T) {
+	w := start(t)
+	definition := w.register("web", "web", "exit", "0")
+	ctx, cancel := context.WithCancel(w.Context())
+	var clients sync.WaitGroup
+	for i := range 4 {
+		clients.Go(func() {
+			for n := 0; ctx.Err() == nil; n++ {
+				if i%2 == 0 {
+					w.register(fmt.Sprintf("family-%d-%d", i, n%10), "web")
+					continue
+				}
+				_, _ = w.client.RunTask(ctx, &ecs.RunTaskInput{
+					TaskDefinition: &definition, Count: aws.Int32(10), LaunchType: "FARGATE", NetworkConfiguration: network(),
+				})
+			}
+		})
+	}
+	w.must(w.srv.Clock().Advance(time.Hour))
+	cancel()
+	clients.Wait()
+	w.neverImpatient("beside clients that write")
+}
+
+func TestResetDuringAStartThatWaitsForTheClock(t *testing.T) {
+	w := start(t)
+	w.srv.Engine().(*sim.Engine).Script("slow", sim.Script{StartDelay: time.Hour})
+	w.runTask(w.register("slow", "slow"))
+	w.must(w.srv.Clock().Advance(time.Minute)) // until the start is under way
+	began := time.Now()
+	w.must(w.srv.Reset())
+	if took := time.Since(began); took > 7*time.Second { // it would wait for eight
+		t.Errorf("Reset took %v", took)
+	}
+}
+
+// All that is there when a clock advances has been looked at before it moves, also
+// right after the start.
+func TestAdvanceRightAfterTheStart(t *testing.T) {
+	for range 20 {
+		dir := t.TempDir()
+		engine := sim.New(sim.Options{})
+		opts := emulator.Options{DataDir: dir, Backend: engine}
+		srv, err := emulator.New(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &world{t, srv, ecs.NewFromConfig(srv.Config())}
+		w.createService("web", w.register("web", "web"), 1)
+		w.must(srv.Close())
+
+		w = start(t, opts)
+		w.must(w.srv.Clock().Advance(41 * time.Second))
+		out, err := w.client.DescribeServices(w.Context(), &ecs.DescribeServicesInput{Services: []string{"web"}})
+		w.must(err)
+		if s := out.Services[0]; s.RunningCount != 1 || s.Deployments[0].RolloutState != "COMPLETED" {
+			t.Fatalf("41 seconds after the start %d tasks run, and the deployment is %s", s.RunningCount, s.Deployments[0].RolloutState)
+		}
+	}
+}

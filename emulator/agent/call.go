@@ -1,0 +1,106 @@
+package agent
+
+import (
+	"context"
+)
+
+// call is an engine call that is about to be made. run makes it without the work's
+// lock, and returns what its outcome changes, which happens under the lock. What it
+// needs of the task was read when it was planned, so nothing is read without the lock.
+type call struct {
+	container int // or theSandbox
+	run       run
+	flight    *flight
+}
+
+// run makes an engine call.
+type run func(ctx context.Context) (apply func())
+
+// runOf says how an action is carried out. The lock is held.
+func (w *work) runOf(a action) run {
+	switch a.verb {
+	case createSandbox:
+		return w.createSandbox()
+	case startSandbox:
+		return w.startSandbox()
+	case examineSandbox:
+		return w.examineSandbox()
+	case removeSandbox:
+		return w.removeSandbox()
+	case find:
+		return w.find(a.container)
+	case pull:
+		return w.pull(a.container)
+	case create:
+		return w.create(a.container)
+	case discard:
+		return w.discard(a.container)
+	case start:
+		return w.start(a.container)
+	case stop:
+		return w.stop(a.container)
+	case examine:
+		return w.examine(a.container)
+	}
+	panic("agent: no such action: " + string(a.verb))
+}
+
+// newCall marks what an action is about as busy. The lock is held.
+func (w *work) newCall(a action) call {
+	c := call{container: a.container, run: w.runOf(a), flight: w.host.agent.calls.begin(&w.chain, finishes(a.verb))}
+	if a.verb == pull {
+		w.pulls[a.container] = c.flight.cutOff
+	}
+	w.view.about(a.container).busy = true
+	return c
+}
+
+// launch makes engine calls, each in a goroutine of its own; none when the host has
+// ended, for which nobody shall wait then.
+func (w *work) launch(ctx context.Context, calls []call) {
+	for _, c := range calls {
+		if !w.host.spawn(func() { w.follow(ctx, c) }) {
+			c.flight.end()
+		}
+	}
+}
+
+// follow makes an engine call, and then what its outcome leads to.
+func (w *work) follow(ctx context.Context, c call) {
+	for {
+		next := w.make(ctx, c)
+		if len(next) == 0 {
+			return
+		}
+		w.launch(ctx, next[1:])
+		c = next[0]
+	}
+}
+
+// make makes one engine call and returns those that come next.
+func (w *work) make(ctx context.Context, c call) (next []call) {
+	defer c.flight.end()
+	apply := c.run(c.flight)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.view.about(c.container).busy = false
+	if ctx.Err() != nil {
+		return nil // the agent ends: what happened is found again at the next start
+	}
+	apply()
+	w.publication.touch()
+	return w.next(ctx)
+}
+
+// finishes reports whether a call that has begun may finish when the agent ends: one
+// that makes or removes something. Cut off, the engine would go on with it unseen, and
+// whoever removes everything then would miss it, or remove a container in the middle
+// of its start.
+func finishes(v verb) bool {
+	switch v {
+	case createSandbox, startSandbox, removeSandbox, create, discard, start:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,165 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// create makes a container, stopped.
+func (w *work) create(i int) run {
+	h, spec := w.host, w.containerSpec(i)
+	return func(ctx context.Context) func() {
+		id, err := h.Engine.Create(ctx, spec)
+		return func() {
+			c := &w.view.status.Containers[i]
+			replaced := spec.Sandbox != w.view.status.SandboxID
+			switch {
+			case h.engineLost(err):
+			case err != nil && replaced: // tried again with the new sandbox
+			case err != nil:
+				w.containerNotBegun(i, "CannotCreateContainerError: ", err)
+			default:
+				c.RuntimeID = id
+				c.Phase = state.ContainerCreated
+				w.view.about(i).stale = replaced
+				h.know(id, w.task.ARN, c.Name)
+			}
+		}
+	}
+}
+
+// containerNotBegun is the end of a container that could not be made or started.
+func (w *work) containerNotBegun(i int, kind string, err error) {
+	reason := kind + err.Error()
+	var late *timeoutError
+	if errors.As(err, &late) {
+		reason = late.Error()
+	}
+	w.containerFailed(i, reason, reason)
+}
+
+// discard removes a container that was made for a sandbox which has been replaced.
+func (w *work) discard(i int) run {
+	h, id := w.host, w.view.status.Containers[i].RuntimeID
+	return func(ctx context.Context) func() {
+		err := h.Engine.Remove(ctx, id)
+		return func() {
+			c := &w.view.status.Containers[i]
+			switch {
+			case h.engineLost(err):
+			case err != nil:
+				w.containerNotBegun(i, "CannotRemoveContainerError: ", err)
+			default:
+				h.forget(id)
+				w.view.about(i).stale = false
+				c.RuntimeID = ""
+				c.Phase = state.ContainerPulled
+			}
+		}
+	}
+}
+
+func (w *work) start(i int) run {
+	h, id := w.host, w.view.status.Containers[i].RuntimeID
+	return func(ctx context.Context) func() {
+		err := h.Engine.Start(ctx, id)
+		startedAt := h.agent.Clock.Now()
+		if errors.Is(err, backend.ErrNoSandbox) {
+			h.rest(ctx) // the engine itself may not know yet
+		}
+		return func() {
+			c := &w.view.status.Containers[i]
+			switch {
+			case h.engineLost(err):
+			case errors.Is(err, backend.ErrNoSandbox) && w.hasAnotherTry():
+				w.died(theSandbox, false)
+			case err != nil:
+				w.containerNotBegun(i, "CannotStartContainerError: ", err)
+			default:
+				// It was RUNNING, however briefly: an exit that the engine has told
+				// of already is looked at in the next step.
+				c.StartedAt = startedAt
+				c.Phase = state.ContainerRunning
+			}
+		}
+	}
+}
+
+// defaultStopTimeout is what a container gets that asks for nothing.
+// Source: ECS API reference, ContainerDefinition.stopTimeout.
+const defaultStopTimeout = 30 * time.Second
+
+// stop ends a container. One that the engine cannot stop is removed by force: a task
+// is not STOPPED while a process of its own still runs.
+func (w *work) stop(i int) run {
+	h, id, grace := w.host, w.view.status.Containers[i].RuntimeID, defaultStopTimeout
+	if t := w.view.definitions[i].StopTimeout; t != nil {
+		grace = time.Duration(*t) * time.Second
+	}
+	examine := w.examine(i)
+	return func(ctx context.Context) func() {
+		err := h.Engine.Stop(ctx, id, grace)
+		if err == nil || errors.Is(err, backend.ErrNotFound) {
+			return examine(ctx)
+		}
+		if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
+			return func() { h.engineLost(err) }
+		}
+		h.agent.Log.Error("container cannot be stopped; it is removed", "container", id, "error", err)
+		removed := h.Engine.Remove(ctx, id)
+		if removed != nil {
+			return w.unanswered(ctx, "container not removed", removed)
+		}
+		return func() {
+			w.view.status.Containers[i].Reason = cut("CannotStopContainerError: " + err.Error())
+			w.containerStopped(i, h.agent.Clock.Now())
+		}
+	}
+}
+
+// examine asks the engine how a container ended.
+func (w *work) examine(i int) run {
+	h, id, late := w.host, w.view.status.Containers[i].RuntimeID, w.view.about(i).late
+	return func(ctx context.Context) func() {
+		seen, err := h.Engine.Inspect(ctx, id)
+		if err != nil && !errors.Is(err, backend.ErrNotFound) {
+			return w.unanswered(ctx, "container not inspected", err)
+		}
+		return func() {
+			if err != nil {
+				w.containerVanished(i)
+				return
+			}
+			w.containerExited(i, seen, late)
+		}
+	}
+}
+
+// retryPause is how long a call rests that the engine has refused for no reason that
+// concerns the task.
+const retryPause = time.Second
+
+// unanswered deals with a call that has to be made again: at once when a lost engine
+// is back, after a while when the engine refuses it.
+func (w *work) unanswered(ctx context.Context, what string, err error) (apply func()) {
+	if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
+		return func() { w.host.engineLost(err) }
+	}
+	w.host.agent.Log.Warn(what+"; it is tried again", "task", w.task.ARN, "error", err)
+	w.host.rest(ctx)
+	return func() {}
+}
+
+// rest waits before something is tried again.
+func (h *host) rest(ctx context.Context) {
+	pause := time.NewTimer(retryPause)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,116 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// hangs is every call of an engine that has stopped answering.
+var hangs = fault.Rule{Call: fault.Any, Hang: true}
+
+func TestAnEngineThatHangsIsLostAndTasksStayAsTheyAre(t *testing.T) {
+	for _, call := range []fault.Call{fault.CreateSandbox, fault.Create, fault.Start, fault.Image, fault.Pull, fault.EnsureNetwork} {
+		t.Run(string(call), func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				b.withFaults(fault.Rule{Call: call, Hang: true}, fault.Rule{Call: fault.Info, Hang: true})
+				b.settleAfter(time.Minute)
+				b.faults.RemoveRule("2")
+				b.settleAfter(time.Minute) // the engine has been listed
+				if _, err := b.faults.AddRule(fault.Rule{Call: fault.Info, Hang: true}); err != nil {
+					b.Fatal(err)
+				}
+				id := b.run(container("web"))
+				b.settleAfter(3 * time.Hour)
+				if err := b.agent.Health(""); !errors.Is(err, backend.ErrUnavailable) {
+					b.Errorf("health: %v", err)
+				}
+				if task := b.task(id); task.Stop != nil || task.Status.LastStatus == state.Running {
+					b.Errorf("the task is %s: %+v", task.Status.LastStatus, task.Stop)
+				}
+				for _, r := range b.faults.Rules() {
+					b.faults.RemoveRule(r.ID)
+				}
+				b.settleAfter(time.Minute)
+				b.expect("when the engine answers again", b.task(id).Status.LastStatus, state.Running)
+				b.expect("health", b.agent.Health(""), nil)
+			})
+		})
+	}
+}
+
+func TestACallThatHangsOnAnEngineThatAnswersFailsTheTask(t *testing.T) {
+	for call, want := range map[fault.Call]string{
+		fault.Create: "DockerTimeoutError: Could not transition to created; timed out after waiting 4m0s",
+		fault.Start:  "DockerTimeoutError: Could not transition to started; timed out after waiting 3m0s",
+	} {
+		t.Run(string(call), func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				b.withFaults(fault.Rule{Call: call, Sandbox: containers, Hang: true, Times: 1})
+				id, other := b.run(container("web")), b.run(container("web"))
+				b.settleAfter(5 * time.Minute)
+				task := b.task(id)
+				if task.Stop == nil {
+					b.Fatalf("the task is %s", task.Status.LastStatus)
+				}
+				b.expect("stopCode", task.Stop.Code, types.TaskStopCodeTaskFailedToStart)
+				b.expect("reason", task.Status.Containers[0].Reason, want)
+				b.expect("the other task", b.task(other).Status.LastStatus, state.Running)
+				b.expect("health", b.agent.Health(""), nil)
+			})
+		})
+	}
+}
+
+func TestAPullMayTakeADay(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.withFaults(fault.Rule{Call: fault.Pull, Delay: 24 * time.Hour})
+		id := b.run(container("web"))
+		b.settleAfter(23 * time.Hour)
+		b.expect("after 23 hours", b.task(id).Status.LastStatus, state.Pending)
+		b.settleAfter(2 * time.Hour)
+		b.expect("after a day", b.task(id).Status.LastStatus, state.Running)
+	})
+}
+
+func TestAStopThatHangsIsTriedAgainWhenTheEngineIsBack(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.withFaults()
+		id := b.run(container("web"))
+		if _, err := b.faults.AddRule(hangs); err != nil {
+			b.Fatal(err)
+		}
+		b.stopTask(id)
+		b.settleAfter(time.Hour)
+		b.expect("while the engine hangs", b.task(id).Status.LastStatus, state.Stopping)
+		b.faults.RemoveRule("1")
+		b.settleAfter(time.Minute)
+		b.expect("when it answers again", b.task(id).Status.LastStatus, state.Stopped)
+	})
+}
+
+// settleAfter lets time pass and waits until the agent has done all it can.
+func (b *bench) settleAfter(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// An engine that is closed ends calls that nobody here has cut off; to make them
+// again at once would be a loop without end.
+func TestACallThatTheEngineCutsOffMeansThatItIsLost(t *testing.T) {
+	engine := timed{closing{}, func(error) {}}
+	if err := engine.Start(t.Context(), "id"); !errors.Is(err, backend.ErrUnavailable) {
+		t.Errorf("Start: %v", err)
+	}
+}
+
+type closing struct{ backend.Engine }
+
+func (closing) Start(context.Context, string) error { return context.Canceled }

@@ -1,0 +1,277 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// HostOptions describe a machine on which tasks run.
+type HostOptions struct {
+	// Name is that of a task's placement; empty is Fargate, one host for all.
+	Name   string
+	Engine backend.Engine
+	// Admit refuses an engine that this host must not use, with the reason that
+	// health shows. Nil admits any.
+	Admit func(backend.Info) error
+	// PullBehavior says when images are fetched; the default is PreferCached.
+	PullBehavior PullBehavior
+	// VPCRange is the range of the VPC's network; the zero Prefix leaves it to the
+	// engine.
+	VPCRange netip.Prefix
+}
+
+// host is a machine on which tasks run, and what belongs to it: the engine, the
+// network, the ports, the images, and what stopped tasks have left. Hosts know
+// nothing of each other, also on one engine.
+type host struct {
+	HostOptions
+	agent     *Agent
+	ports     *hostPorts
+	leftovers *leftovers
+	digests   digests
+	resyncs   chan struct{} // holds a token while a resync is under way
+	losses    chan struct{} // tells that lost was set
+	seen      chan struct{} // closed when the engine has answered, or has not
+	sawOnce   sync.Once
+	spawned   sync.WaitGroup
+
+	mu      sync.Mutex
+	ended   bool               // nothing is spawned any more
+	works   map[string]*work   // by task ARN: tasks with something to do
+	index   map[string]subject // by container id: of tasks that have not ended
+	network backend.Network
+	noNet   error // why there is no network, or nil
+	info    backend.Info
+	fetched map[string]bool // images pulled in this run
+	lost    error           // why the engine cannot be used, or nil
+}
+
+// subject is what a container id stands for.
+type subject struct{ taskARN, container string }
+
+// errNotListed keeps tasks waiting until the engine's containers have been taken
+// into account.
+var errNotListed = fmt.Errorf("%w: its containers have not been listed yet", backend.ErrUnavailable)
+
+// errNotStored is about a fact that the store could not write. It is no fault of the
+// task, which waits until it can.
+var errNotStored = errors.New("not stored")
+
+func newHost(a *Agent, o HostOptions) *host {
+	if o.PullBehavior == "" {
+		o.PullBehavior = PreferCached
+	}
+	h := &host{
+		HostOptions: o, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed,
+		works: map[string]*work{}, index: map[string]subject{}, fetched: map[string]bool{},
+	}
+	h.Engine = timed{o.Engine, func(err error) { h.lose(err) }}
+	h.ports = newHostPorts(h.Engine, a.Log)
+	h.leftovers = newLeftovers(h)
+	return h
+}
+
+// labels are those of everything that belongs to the host.
+func (h *host) labels() map[string]string { return map[string]string{labelHost: hostLabel(h.Name)} }
+
+// run follows the engine until ctx ends.
+func (h *host) run(ctx context.Context) {
+	defer h.end()
+	h.spawn(func() { h.recover(ctx) })
+	err := h.Engine.Watch(ctx, h.labels(), func(e backend.Event) { h.observe(ctx, e) })
+	if err != nil && ctx.Err() == nil {
+		h.agent.Log.Error("engine no longer watched", "host", h.Name, "error", err)
+	}
+}
+
+// spawn runs f in a goroutine that the end of the host waits for. A timer may call
+// it when the host has ended: then it does nothing and reports false.
+func (h *host) spawn(f func()) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ended {
+		return false
+	}
+	h.spawned.Go(f)
+	return true
+}
+
+// end returns when nothing of the host is at work any more.
+func (h *host) end() {
+	h.mu.Lock()
+	h.ended = true
+	works := slices.Collect(maps.Values(h.works))
+	h.mu.Unlock()
+	h.spawned.Wait()
+	h.ports.closeAll()
+	h.leftovers.stopTimers()
+	for _, w := range works {
+		w.mu.Lock()
+		w.setTimer(time.Time{}, nil)
+		w.mu.Unlock()
+	}
+}
+
+// health is why the engine cannot be used, or nil.
+func (h *host) health() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.lost
+}
+
+func (h *host) engineInfo() backend.Info {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.info
+}
+
+// wake looks at a task that changed.
+func (h *host) wake(ctx context.Context, t *state.Task) {
+	if h.health() != nil {
+		return // the next resync wakes every task
+	}
+	w := h.lockWork(t.ARN)
+	if w == nil {
+		return
+	}
+	defer w.mu.Unlock()
+	w.ask(t.Stop)
+	w.advance(ctx)
+}
+
+// lockWork returns the task's work with its lock held, made from the row if the
+// task had nothing to do so far. It is nil for a task that has ended or is gone.
+func (h *host) lockWork(taskARN string) *work {
+	for {
+		w := h.findWork(taskARN)
+		if w == nil {
+			return nil
+		}
+		w.mu.Lock()
+		if !w.retired {
+			return w
+		}
+		w.mu.Unlock()
+	}
+}
+
+// findWork reads the row only when it is sure that no work is ahead of it.
+func (h *host) findWork(taskARN string) *work {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if w := h.works[taskARN]; w != nil {
+		return w
+	}
+	t := h.agent.Store.Read().Task(taskARN)
+	if t == nil || t.Ended() {
+		return nil
+	}
+	w := newWork(h, t)
+	h.works[taskARN] = w
+	return w
+}
+
+// retire forgets a work with nothing to do. Its lock is held.
+func (h *host) retire(w *work) {
+	w.retired = true
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.works, w.task.ARN)
+}
+
+// know notes what a container id stands for, before the container starts: its
+// events carry nothing else.
+func (h *host) know(id, taskARN, container string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.index[id] = subject{taskARN, container}
+}
+
+func (h *host) forget(ids ...string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, id := range ids {
+		delete(h.index, id)
+	}
+}
+
+func (h *host) subject(id string) (subject, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s, known := h.index[id]
+	return s, known
+}
+
+// vpcNetwork makes the engine's network when the first task needs it, and tells
+// the store which range the engine has chosen.
+func (h *host) vpcNetwork(ctx context.Context) (backend.Network, error) {
+	h.mu.Lock()
+	network := h.network
+	h.mu.Unlock()
+	if network.Name != "" {
+		return network, nil
+	}
+	network, err := h.Engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: state.DefaultVPC, CIDR: h.VPCRange})
+	if err != nil {
+		err = fmt.Errorf("make the network of the VPC: %w", err)
+		h.lackNetwork(err)
+		return network, err
+	}
+	if h.VPCRange.IsValid() && network.CIDR != h.VPCRange {
+		h.agent.Log.Warn("the network of the VPC has been made with another range", "range", network.CIDR, "wanted", h.VPCRange)
+	}
+	err = h.agent.Store.Update(func(tx *state.Tx) error {
+		if tx.NetworkCIDR() != network.CIDR {
+			tx.SetNetworkCIDR(network.CIDR)
+		}
+		return nil
+	})
+	if err != nil {
+		return network, fmt.Errorf("%w: %w", errNotStored, err)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.network, h.noNet = network, nil
+	return network, nil
+}
+
+// lackNetwork notes why there is no network, unless it is for the engine's absence.
+func (h *host) lackNetwork(err error) {
+	if errors.Is(err, backend.ErrUnavailable) || errors.Is(err, context.Canceled) {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.noNet = err
+}
+
+func (h *host) networkHealth() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.noNet
+}
+
+// forgetNetwork has the network made again: somebody has removed it.
+func (h *host) forgetNetwork() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.network = backend.Network{}
+}
+
+// at is the emulator's time of something that the engine saw happen. Engines keep
+// real time, the simulation the emulator's.
+func (h *host) at(engineTime time.Time) time.Time {
+	if h.engineInfo().Simulated {
+		return engineTime
+	}
+	return h.agent.Clock.Now().Add(-max(0, time.Since(engineTime)))
+}

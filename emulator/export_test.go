@@ -1,0 +1,39 @@
+package emulator
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+)
+
+// WithDisk returns options whose data directory is on a disk that asks fault before
+// each write.
+func WithDisk(o Options, fault func() error) Options {
+	o.fault = fault
+	return o
+}
+
+// Impatient is how often the clock has given up waiting for what takes real time.
+func (s *Server) Impatient() uint64 { return s.impatient.Load() }
+
+// Die ends the emulator as a crash does: nothing is removed or written any more.
+func (s *Server) Die() {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	s.closed = true
+	s.http.Close()
+	s.stopControllers()
+	s.closeParts()
+}
+
+// TaskEvents returns the events of tasks that are kept, and their bodies.
+func (s *Server) TaskEvents() (events []state.TaskEvent, bodies [][]byte) {
+	events, _, _ = s.store.TaskEvents(0)
+	for _, e := range events {
+		bodies = append(bodies, ecs.TaskStateChange(s.store.Read(), e))
+	}
+	return events, bodies
+}
+
+// Faulty is the engine as the agent sees it.
+func (s *Server) Faulty() backend.Engine { return s.faulty }

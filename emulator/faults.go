@@ -1,0 +1,237 @@
+package emulator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+)
+
+// Fault is something that shall go wrong with tasks or their engine.
+type Fault struct {
+	ID   string // given by Add
+	Kind FaultKind
+	// Image, Family and Container say whose containers it is about: patterns of the
+	// image's reference, the task definition's family and the container's name, in
+	// which * stands for any text. Empty is any. A pull knows the image only.
+	Image, Family, Container string
+	// Error is the text with which a pull or a start fails. Without Error and Delay
+	// there is a text that names the emulator.
+	Error string
+	// Delay is how long a pull or a start takes, or how long after its start a
+	// container crashes, on the emulator's clock.
+	Delay time.Duration
+	// Times is how often it happens; 0 is always. It is not for EngineAway.
+	Times int
+	// For is how long it holds, on the emulator's clock; 0 is until it is cleared.
+	For time.Duration
+	// Used is how often it has happened so far.
+	Used int
+}
+
+// FaultKind is what goes wrong.
+type FaultKind string
+
+// Kinds of faults.
+const (
+	// PullFault: an image cannot be pulled, or only slowly. While it holds, images
+	// are pulled although they are local.
+	PullFault FaultKind = "pull"
+	// StartFault: a container cannot be started, or only slowly.
+	StartFault FaultKind = "start"
+	// CrashFault: a container ends with exit code 137, also one that runs already.
+	CrashFault FaultKind = "crash"
+	// EngineAway: the container engine does not answer. Containers live on.
+	EngineAway FaultKind = "engine-away"
+)
+
+// defaultFaultText is what the engine seems to say when it is given no text.
+const defaultFaultText = "Error response from daemon: fault injected by ecs-emulator"
+
+// Faults are what shall go wrong.
+type Faults struct {
+	engine *fault.Engine
+	clock  *clock.Clock
+
+	mu     sync.Mutex
+	last   int
+	faults []*heldFault
+}
+
+type heldFault struct {
+	Fault
+	rule  string       // of the engine; empty for EngineAway
+	timer *clock.Timer // that ends it, or nil
+}
+
+func newFaults(engine *fault.Engine, c *clock.Clock) *Faults {
+	return &Faults{engine: engine, clock: c}
+}
+
+// Faults are what shall go wrong with tasks and their engine.
+func (s *Server) Faults() *Faults { return s.faults }
+
+// Add has something go wrong from now on, and returns the id by which it is cleared.
+func (f *Faults) Add(wanted Fault) (id string, err error) {
+	if err := wanted.check(); err != nil {
+		return "", err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	held := &heldFault{Fault: wanted}
+	if wanted.Kind == EngineAway {
+		if slices.ContainsFunc(f.faults, func(h *heldFault) bool { return h.Kind == EngineAway }) {
+			return "", errors.New("the engine is away already")
+		}
+		f.engine.Leave(cmp.Or(wanted.Error, "fault injected by ecs-emulator"))
+	} else if held.rule, err = f.engine.AddRule(wanted.rule()); err != nil {
+		return "", err
+	}
+	f.last++
+	held.ID = strconv.Itoa(f.last)
+	if wanted.For > 0 {
+		held.timer = f.clock.AfterFunc(wanted.For, func() { f.Clear(held.ID) })
+	}
+	f.faults = append(f.faults, held)
+	return held.ID, nil
+}
+
+// List are the faults that hold, the oldest first.
+func (f *Faults) List() []Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	used := map[string]int{}
+	for _, r := range f.engine.Rules() {
+		used[r.ID] = r.Used
+	}
+	list := make([]Fault, len(f.faults))
+	for i, held := range f.faults {
+		list[i] = held.Fault
+		list[i].Used = used[held.rule]
+	}
+	return list
+}
+
+// Clear ends the fault with the id, and reports whether there was one.
+func (f *Faults) Clear(id string) bool {
+	return f.clear(func(h *heldFault) bool { return h.ID == id }) > 0
+}
+
+// ClearAll ends all faults.
+func (f *Faults) ClearAll() { f.clear(func(*heldFault) bool { return true }) }
+
+// clear has a fault end before it is forgotten, so that nobody adds the next one in
+// between.
+func (f *Faults) clear(which func(*heldFault) bool) (cleared int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.faults = slices.DeleteFunc(f.faults, func(h *heldFault) bool {
+		if which(h) {
+			cleared++
+			f.end(h)
+			return true
+		}
+		return false
+	})
+	return cleared
+}
+
+func (f *Faults) end(h *heldFault) {
+	if h.timer != nil {
+		h.timer.Stop()
+	}
+	if h.Kind == EngineAway {
+		f.engine.Return()
+	} else {
+		f.engine.RemoveRule(h.rule)
+	}
+}
+
+func (f Fault) check() error {
+	switch {
+	case f.Kind != PullFault && f.Kind != StartFault && f.Kind != CrashFault && f.Kind != EngineAway:
+		return fmt.Errorf("fault %q is none of %s, %s, %s and %s", f.Kind, PullFault, StartFault, CrashFault, EngineAway)
+	case f.Delay < 0 || f.For < 0 || f.Times < 0:
+		return errors.New("a fault has no negative delay, duration or number of times")
+	case f.Kind == PullFault && (f.Family != "" || f.Container != ""):
+		return errors.New("a pull knows the image only, not the family or the container")
+	case f.Kind == CrashFault && f.Error != "":
+		return errors.New("a container that crashes says nothing: leave out the error")
+	case f.Kind == EngineAway && (f.Image != "" || f.Family != "" || f.Container != "" || f.Delay != 0 || f.Times != 0):
+		return errors.New("an engine is away for everybody: leave out image, family, container, delay and times")
+	}
+	return nil
+}
+
+// Labels of containers by which a fault finds them. Source: ECS developer guide,
+// labels that the container agent sets.
+const (
+	familyLabel    = "com.amazonaws.ecs.task-definition-family"
+	containerLabel = "com.amazonaws.ecs.container-name"
+)
+
+// rule is how the engine puts it.
+func (f Fault) rule() fault.Rule {
+	container := false
+	r := fault.Rule{Image: f.Image, Labels: map[string]string{}, Delay: f.Delay, Error: f.Error, Times: f.Times}
+	for label, pattern := range map[string]string{familyLabel: f.Family, containerLabel: f.Container} {
+		if pattern != "" {
+			r.Labels[label] = pattern
+		}
+	}
+	switch f.Kind {
+	case PullFault:
+		r.Call = fault.Pull
+	case StartFault:
+		r.Call, r.Sandbox = fault.Start, &container
+	case CrashFault:
+		r.Call = fault.Crash
+		return r
+	}
+	if r.Error == "" && r.Delay == 0 {
+		r.Error = defaultFaultText
+	}
+	return r
+}
+
+// control offers the faults at /_emulator/faults.
+func (f *Faults) control() control.FaultControl {
+	return control.FaultControl{
+		List: func() []control.Fault {
+			list := []control.Fault{}
+			for _, held := range f.List() {
+				list = append(list, controlFault(held))
+			}
+			return list
+		},
+		Add: func(wanted control.Fault, delay, holds time.Duration) (control.Fault, error) {
+			id, err := f.Add(Fault{
+				Kind: FaultKind(wanted.Kind), Image: wanted.Image, Family: wanted.Family, Container: wanted.Container,
+				Error: wanted.Error, Delay: delay, Times: wanted.Times, For: holds,
+			})
+			wanted.ID, wanted.Used = id, 0
+			return wanted, err
+		},
+		Clear: f.Clear, ClearAll: f.ClearAll,
+	}
+}
+
+func controlFault(f Fault) control.Fault {
+	text := func(d time.Duration) string {
+		if d == 0 {
+			return ""
+		}
+		return d.String()
+	}
+	return control.Fault{
+		ID: f.ID, Kind: string(f.Kind), Image: f.Image, Family: f.Family, Container: f.Container,
+		Error: f.Error, Delay: text(f.Delay), Times: f.Times, For: text(f.For), Used: f.Used,
+	}
+}

@@ -1,0 +1,92 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+// Owner is an emulator that has containers, networks or volumes on a Docker engine.
+type Owner = docker.Owner
+
+// PruneOptions say whose things Prune removes. Without Owners and Dead that is nobody.
+type PruneOptions struct {
+	// Engine is "docker" or the URL of a Docker engine. Default "docker".
+	Engine string
+	// Owners are ids, as Owners lists them.
+	Owners []string
+	// Dead adds the owners that never come back.
+	Dead bool
+	// Force removes what is a running emulator's as well, if Owners names it.
+	Force bool
+}
+
+// Owners lists the emulators that have something on an engine: "docker", or its URL.
+func Owners(ctx context.Context, engine string) ([]Owner, error) {
+	e, err := openForPrune(ctx, engine)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	return e.Owners(ctx)
+}
+
+// Prune removes what some owners have on an engine, and returns those owners. If one
+// of them is unknown, or runs and there is no Force, nothing is removed.
+func Prune(ctx context.Context, opts PruneOptions) ([]Owner, error) {
+	e, err := openForPrune(ctx, opts.Engine)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	all, err := e.Owners(ctx)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := opts.choose(all)
+	if err != nil {
+		return nil, err
+	}
+	for i, owner := range chosen {
+		if _, err := e.RemoveOwner(ctx, owner.ID); err != nil {
+			return chosen[:i], fmt.Errorf("remove what %s has: %w", owner.ID, err)
+		}
+	}
+	return chosen, nil
+}
+
+// choose picks the owners whose things go.
+func (o PruneOptions) choose(all []Owner) ([]Owner, error) {
+	for _, id := range o.Owners {
+		i := slices.IndexFunc(all, func(owner Owner) bool { return owner.ID == id })
+		switch {
+		case i < 0:
+			return nil, fmt.Errorf("no owner %s has anything on the engine", id)
+		case all[i].State == docker.OwnerLive && !o.Force:
+			return nil, fmt.Errorf("owner %s is an emulator that runs: only force removes what it has", id)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(owner Owner) bool {
+		named := slices.Contains(o.Owners, owner.ID)
+		return !named && (!o.Dead || owner.State != docker.OwnerDead)
+	}), nil
+}
+
+// openForPrune opens an engine for an owner that has nothing.
+func openForPrune(ctx context.Context, engine string) (*docker.Engine, error) {
+	if engine == "" {
+		engine = "docker"
+	}
+	choice, err := chooseEngine(engine, nil)
+	if err != nil {
+		return nil, err
+	}
+	if choice.kind != "docker" {
+		return nil, errors.New("the simulated engine keeps nothing: there is nothing to prune")
+	}
+	return docker.Open(ctx, docker.Options{Host: choice.host, Owner: arn.NewID()})
+}

@@ -1,0 +1,101 @@
+package state
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// The summaries are kept change by change; they must always equal what counting
+// the tasks gives.
+func TestSummariesEqualACount(t *testing.T) {
+	statuses := []string{Provisioning, Pending, Running, Stopping, Deprovisioning, Stopped}
+	rapid.Check(t, func(t *rapid.T) {
+		s, err := Open(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		change := func(fn func(tx *Tx)) {
+			if err := s.Update(func(tx *Tx) error { fn(tx); return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pick := func(t *rapid.T) string {
+			if len(ids) == 0 {
+				t.Skip("no task yet")
+			}
+			return rapid.SampledFrom(ids).Draw(t, "task")
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"add": func(t *rapid.T) {
+				id := fmt.Sprintf("arn:aws:ecs:us-east-1:000000000000:task/c/%d", len(ids))
+				ids = append(ids, id)
+				change(func(tx *Tx) {
+					tx.AddTask(&Task{ARN: id, Spec: &TaskSpec{
+						ClusterARN: "c", ServiceARN: "s", DeploymentID: rapid.SampledFrom([]string{"d1", "d2"}).Draw(t, "deployment"),
+						LaunchType: types.LaunchTypeFargate,
+					}, Status: TaskStatus{LastStatus: Provisioning}})
+				})
+			},
+			"move": func(t *rapid.T) {
+				id, status := pick(t), rapid.SampledFrom(statuses).Draw(t, "status")
+				change(func(tx *Tx) {
+					now := tx.Task(id).Status
+					now.LastStatus = status
+					if status == Running && now.StartedAt.IsZero() {
+						now.StartedAt = time.Unix(int64(len(ids)), 0)
+					}
+					_ = tx.PutTaskStatus(id, TaskStep{Status: now, Announced: true}) // it may go back
+				})
+			},
+			"stop": func(t *rapid.T) {
+				id := pick(t)
+				change(func(tx *Tx) { tx.StopTask(id, Stop{Code: types.TaskStopCodeUserInitiated}) })
+			},
+			"": func(t *rapid.T) {
+				compareCounts(t, s.Read())
+			},
+		})
+	})
+}
+
+func compareCounts(t *rapid.T, tx *Tx) {
+	want := map[string]DeploymentCounts{}
+	cluster := ClusterSummary{ARN: "c"}
+	for _, task := range tx.AllTasks() {
+		d := want[task.Spec.DeploymentID]
+		if status := task.Status.LastStatus; status != Stopped {
+			d.Left++
+			if pending(status) {
+				d.Pending++
+				cluster.PendingFargate++
+			}
+			if status == Running {
+				d.Running++
+				cluster.RunningFargate++
+			}
+			if task.Stop == nil {
+				d.Active++
+				if status == Running {
+					d.ActiveRunning++
+				}
+			}
+		}
+		want[task.Spec.DeploymentID] = d
+	}
+	for id, d := range want {
+		got := tx.ServiceSummary("s").Of(id)
+		got = DeploymentCounts{Left: got.Left, Pending: got.Pending, Running: got.Running, Active: got.Active, ActiveRunning: got.ActiveRunning}
+		if diff := cmp.Diff(d, got); diff != "" {
+			t.Fatalf("deployment %s (-counted +kept):\n%s", id, diff)
+		}
+	}
+	if diff := cmp.Diff(&cluster, tx.ClusterSummary("c")); diff != "" {
+		t.Fatalf("cluster (-counted +kept):\n%s", diff)
+	}
+}

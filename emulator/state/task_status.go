@@ -1,0 +1,140 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// Values of TaskStatus.LastStatus, in the order in which a task passes them.
+// Source: ECS developer guide, task lifecycle.
+const (
+	Provisioning   = "PROVISIONING"
+	Pending        = "PENDING"
+	Activating     = "ACTIVATING"
+	Running        = "RUNNING"
+	Deactivating   = "DEACTIVATING"
+	Stopping       = "STOPPING"
+	Deprovisioning = "DEPROVISIONING"
+	Stopped        = "STOPPED"
+)
+
+var lastStatusOrder = map[string]int{
+	Provisioning: 1, Pending: 2, Activating: 3, Running: 4,
+	Deactivating: 5, Stopping: 6, Deprovisioning: 7, Stopped: 8,
+}
+
+// Before reports whether a task passes status a before status b.
+func Before(a, b string) bool { return lastStatusOrder[a] < lastStatusOrder[b] }
+
+// TaskStatus is how a task fares; the agent alone writes it.
+type TaskStatus struct {
+	LastStatus   string
+	HealthStatus types.HealthStatus // empty where ECS shows none
+	Attachment   Attachment
+	Containers   []Container
+	SandboxID    string
+
+	ConnectivityAt     time.Time
+	PullStartedAt      time.Time
+	PullStoppedAt      time.Time
+	StartedAt          time.Time
+	ExecutionStoppedAt time.Time
+	StoppedAt          time.Time
+}
+
+// Attachment is the task's elastic network interface.
+type Attachment struct {
+	Status         string // PRECREATED … ATTACHED … DELETED
+	NetworkID      string // eni-…
+	MAC            string
+	PrivateDNSName string
+	PrivateIPv4    string
+}
+
+// ContainerPhase is how far a container has come inside the agent; ECS shows only
+// PENDING, RUNNING and STOPPED of it.
+type ContainerPhase string
+
+// Phases in their order. Source: amazon-ecs-agent's container statuses.
+const (
+	ContainerNone    ContainerPhase = ""
+	ContainerPulled  ContainerPhase = "PULLED"
+	ContainerCreated ContainerPhase = "CREATED"
+	ContainerRunning ContainerPhase = "RUNNING"
+	ContainerStopped ContainerPhase = "STOPPED"
+)
+
+// Container is one container of a task.
+type Container struct {
+	Name         string
+	ID           string // the last part of its ARN
+	Image        string
+	Phase        ContainerPhase
+	RuntimeID    string
+	ImageDigest  string
+	ExitCode     *int32
+	Reason       string
+	HealthStatus types.HealthStatus
+	StartedAt    time.Time
+	StoppedAt    time.Time
+	Restarts     int
+}
+
+// LastStatus is the status that ECS shows.
+func (c *Container) LastStatus() string {
+	switch c.Phase {
+	case ContainerRunning, ContainerStopped:
+		return string(c.Phase)
+	default:
+		return Pending
+	}
+}
+
+// Clone copies the status with its containers, which may be changed in the copy.
+func (s TaskStatus) Clone() TaskStatus {
+	s.Containers = append([]Container(nil), s.Containers...)
+	return s
+}
+
+// TaskStep is a state that a task has come to.
+type TaskStep struct {
+	Status TaskStatus
+	Stop   *Stop // why the agent ends the task; nil: it does not
+	// Announced steps are events of their own, with the time At, and raise the
+	// version. The others show with the next one.
+	Announced bool
+	At        time.Time
+}
+
+// PutTaskStatus writes how a task fares, for the agent: the steps that it has gone
+// since the last call. A task that shall stop already keeps its first reason. States
+// move forward only: a step that goes back is not taken, and is the error.
+func (tx *Tx) PutTaskStatus(arn string, steps ...TaskStep) error {
+	old := tx.Task(arn)
+	if old == nil {
+		return nil
+	}
+	var errs []error
+	t := old
+	for _, step := range steps {
+		if Before(step.Status.LastStatus, t.Status.LastStatus) {
+			errs = append(errs, fmt.Errorf("task %s goes back from %s to %s", arn, t.Status.LastStatus, step.Status.LastStatus))
+			continue
+		}
+		t = t.next(step.Status)
+		if t.Stop == nil {
+			t.Stop = step.Stop
+		}
+		if step.Announced {
+			t.Version++
+			tx.announce(t, step.At)
+		}
+	}
+	if t != old {
+		tx.putTask(old, t)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// Ages orders rows of a table by a time, so that old ones can be forgotten without
+// a look at the others.
+type Ages[T any] struct {
+	*Index[T]
+	at func(row *T) time.Time
+}
+
+// Ages declares the order, like NewTable does a table. A row with a zero time is not
+// in it.
+func (t *Table[T]) Ages(at func(row *T) time.Time) *Ages[T] {
+	return &Ages[T]{at: at, Index: t.Index(func(row *T) string {
+		if t := at(row); !t.IsZero() {
+			return timeKey(t)
+		}
+		return ""
+	})}
+}
+
+// Forget removes the rows from before a time.
+func (a *Ages[T]) Forget(tx *Tx, before time.Time) {
+	a.remove(tx, func(row *T) bool { return a.at(row).Before(before) })
+}
+
+// Trim removes the oldest rows when there are more than most.
+func (a *Ages[T]) Trim(tx *Tx, most int) {
+	if left := a.rows(tx).Len() - most; left > 0 {
+		a.remove(tx, func(*T) bool { left--; return left >= 0 })
+	}
+}
+
+// remove removes rows from the oldest on as long as they are to go.
+func (a *Ages[T]) remove(tx *Tx, goes func(row *T) bool) {
+	var old []*T
+	ascend(a.rows(tx), "", func(row any) bool {
+		if !goes(row.(*T)) {
+			return false
+		}
+		old = append(old, row.(*T))
+		return true
+	})
+	for _, row := range old {
+		a.table.Delete(tx, row)
+	}
+}
+
+// timeKey sorts as times after 1970 do.
+func timeKey(at time.Time) string {
+	seconds := binary.BigEndian.AppendUint64(make([]byte, 0, 12), uint64(at.Unix()))
+	return string(binary.BigEndian.AppendUint32(seconds, uint32(at.Nanosecond())))
+}

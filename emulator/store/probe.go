@@ -1,0 +1,61 @@
+package store
+
+import "go.etcd.io/bbolt"
+
+// Err is the error of the last write to disk, until one succeeds.
+func (s *Store) Err() error {
+	if s.journal == nil {
+		return nil
+	}
+	s.journal.errMu.Lock()
+	defer s.journal.errMu.Unlock()
+	return s.journal.err
+}
+
+// probeSize is the room that there must be for the disk to count as usable again:
+// more than a transaction takes.
+const probeSize = 256 << 10
+
+// Probe tries the disk again if the last write has failed, and returns Err. What it
+// writes and removes leaves its room inside the file, for the next write.
+func (s *Store) Probe() error {
+	if s.Err() == nil {
+		return nil
+	}
+	s.journal.flushing.Lock()
+	defer s.journal.flushing.Unlock()
+	err := s.updateDisk(func(disk *bbolt.Tx) error {
+		return disk.Bucket(metaBucket).Put(metaProbe, make([]byte, probeSize))
+	})
+	if err != nil {
+		return err
+	}
+	return s.updateDisk(func(disk *bbolt.Tx) error {
+		return disk.Bucket(metaBucket).Delete(metaProbe)
+	})
+}
+
+// Stamp writes a stamp, for when nothing else is written.
+func (s *Store) Stamp() error {
+	if s.journal == nil {
+		return nil
+	}
+	s.journal.flushing.Lock()
+	defer s.journal.flushing.Unlock()
+	return s.stamp()
+}
+
+func (s *Store) stamp() error {
+	if s.journal.nextStamp() == nil && len(s.journal.doubtful) == 0 && len(s.journal.doubtfulSpans) == 0 {
+		return nil
+	}
+	return s.updateDisk(func(*bbolt.Tx) error { return nil })
+}
+
+// nextStamp is what the next write keeps; nil leaves what was kept before.
+func (j *journal) nextStamp() []byte {
+	if j.newStamp == nil {
+		return nil
+	}
+	return j.newStamp()
+}

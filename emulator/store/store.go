@@ -1,0 +1,195 @@
+// Package store keeps immutable rows in tables: transactions over copy-on-write
+// trees, a durable log, and watches that wake controllers. It knows no row by its type; each
+// AWS service brings a package of rows, whose tables declare themselves.
+//
+// Rows are never changed: copy one, change the copy and put it. Neither clock nor
+// chance is read here; both arrive as arguments.
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Store holds the rows of all tables that the program's packages declare.
+type Store struct {
+	// Readers see visible, which is on disk. Writers build on head, which is ahead
+	// of it by what is on its way there. Without a durable log the two are one.
+	visible atomic.Pointer[version]
+	head    version
+	writing sync.Mutex // of head; held by Update
+
+	journal *journal // nil: rows are in memory only
+	rings   []*ring  // by log
+
+	woken     atomic.Uint64
+	watchesMu sync.RWMutex
+	watches   []*Watch
+}
+
+// Options say where rows live.
+type Options struct {
+	// Path of the durable log; empty keeps rows in memory only. The file is made if
+	// there is none.
+	Path string
+	// Stamp gives what is kept with each write in place of what was kept before; see
+	// [Store.Stamped]. It is not called by Open, and may be nil. Where it gives nil,
+	// what was kept before stays.
+	Stamp func() []byte
+	// Migrations bring files of older formats up to date: the first one leads from
+	// format 0 to format 1, and so on. Their number is the present format.
+	Migrations []Migration
+	// Fault is asked before each write to disk, and its error is that of the write.
+	// Tests fill the disk with it.
+	Fault func() error
+}
+
+// Open makes a store and loads what the durable log holds. A file that cannot be
+// read is left as it is.
+func Open(opts Options) (_ *Store, err error) {
+	s := &Store{head: newVersion()}
+	for range logs {
+		s.rings = append(s.rings, &ring{kept: kept{first: 1}, stored: 1})
+	}
+	if opts.Path != "" {
+		if s.journal, err = openJournal(opts); err != nil {
+			return nil, err
+		}
+		if err := s.load(s.head); err != nil {
+			return nil, s.journal.abandon(err)
+		}
+	}
+	s.see(s.head)
+	return s, nil
+}
+
+// Close ends the durable log. Nothing may be updated afterwards.
+func (s *Store) Close() error {
+	if s.journal == nil {
+		return nil
+	}
+	s.journal.flushing.Lock()
+	defer s.journal.flushing.Unlock()
+	return errors.Join(s.stamp(), s.journal.db.Close())
+}
+
+// Read returns a snapshot. It costs nothing and need not be closed.
+func (s *Store) Read() *Tx { return &Tx{version: *s.visible.Load()} }
+
+// Update runs fn on a writable snapshot and commits what it put, all or nothing.
+// With a durable log it returns when the change is on disk, and only then readers see
+// it and controllers are woken: nobody acts on what a crash could take back. If the
+// disk fails, nothing has changed.
+//
+// fn must not block: it holds the only write lock.
+func (s *Store) Update(fn func(tx *Tx) error) error {
+	c, err := s.commit(fn)
+	switch {
+	case c == nil:
+		return err
+	case s.journal == nil:
+		s.wake(c)
+		return nil
+	}
+	if failed := s.flush(c); failed != nil {
+		return failed
+	}
+	return err
+}
+
+// commit is a transaction that has changed something.
+type commit struct {
+	*writes
+	version version // as it left it
+
+	// Its result on disk.
+	done atomic.Bool
+	err  error
+}
+
+// commit runs fn and puts its change in line for the disk. If there is none, or fn
+// refuses, it returns the commit that fn may have seen before it is on disk, or nil: that
+// decides whether the answer holds. A panic in fn changes nothing and leaves the store
+// usable.
+func (s *Store) commit(fn func(tx *Tx) error) (*commit, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	tx := s.begin()
+	c := &commit{writes: tx.writes, version: tx.version}
+	if err := fn(tx); err != nil {
+		return s.unwritten(), err
+	}
+	tx.writes = nil // the version never changes from now on
+	s.head = c.version
+	c.dropVoid()
+	changed := len(c.changes) > 0 || len(c.additions) > 0
+	switch {
+	case !changed:
+		return s.unwritten(), nil
+	case s.journal == nil && len(c.additions) == 0:
+		s.see(c.version)
+	case s.journal == nil:
+		s.show([]*commit{c}, s.logsAfter(c))
+	default:
+		s.journal.enqueue(c)
+	}
+	return c, nil
+}
+
+// unwritten is the newest commit that is not on disk yet, or nil.
+func (s *Store) unwritten() *commit {
+	if s.journal == nil {
+		return nil
+	}
+	return s.journal.last()
+}
+
+// show makes commits visible, and at the same moment what the logs keep after them: who
+// has seen the one sees the other.
+func (s *Store) show(batch []*commit, after []kept) {
+	for _, r := range s.rings {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+	}
+	s.see(batch[len(batch)-1].version)
+	for i, r := range s.rings {
+		r.become(after[i])
+	}
+}
+
+func (s *Store) see(v version) { s.visible.Store(&v) }
+
+// Idle waits for all watches; see [Watch.Idle].
+func (s *Store) Idle(ctx context.Context) error {
+	s.watchesMu.RLock()
+	watches := slices.Clone(s.watches)
+	s.watchesMu.RUnlock()
+	for _, w := range watches {
+		if err := w.Idle(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reset removes every row and every entry of a log, as if the store had just been
+// made; but the sequences of logs go on.
+func (s *Store) Reset() error {
+	return s.Update(func(tx *Tx) error {
+		tx.Reset()
+		return nil
+	})
+}
+
+// Reset removes what [Store.Reset] removes, in a transaction that may go on.
+func (tx *Tx) Reset() {
+	for _, t := range tables {
+		tx.clear(t)
+	}
+	for _, l := range logs {
+		tx.forget(l, endOfTime)
+	}
+}

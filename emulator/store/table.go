@@ -1,0 +1,75 @@
+package store
+
+import "iter"
+
+// Table holds rows of one type, a pointer to a struct. Tables are variables of the
+// package that the rows belong to, beside the row:
+//
+//	var clusters = store.NewTable("cluster", func(c *Cluster) string { return c.ARN })
+type Table[T any] struct{ *table }
+
+// table is what the store knows of a table. Its rows are *T.
+type table struct {
+	name    string
+	number  int // among all tables
+	blank   func() any
+	key     func(row any) string
+	indexes []func(row any) string // the value of a row; empty: it is not in the index
+}
+
+// tables are those that packages have declared, by name.
+var tables = map[string]*table{}
+
+// NewTable declares a table of rows of type *T by their unique key. The name is that
+// of its bucket in the durable log, so it stays. Stores opened before do not have the
+// table, so it is called to initialise a variable of a package.
+func NewTable[T any](name string, key func(row *T) string) *Table[T] {
+	declare(name)
+	t := &table{
+		name: name, number: len(tables), blank: func() any { return new(T) },
+		key: func(row any) string { return key(row.(*T)) },
+	}
+	tables[name] = t
+	return &Table[T]{t}
+}
+
+// declare makes sure that a name of a table or log is that of no other.
+func declare(name string) {
+	if tables[name] != nil || logs[name] != nil || name == string(metaBucket) {
+		panic("store: a second table " + name)
+	}
+}
+
+// Get returns the row with the key, or nil.
+func (t *Table[T]) Get(tx *Tx, key string) *T {
+	row, _ := tx.row(rowID{t.table, key}).(*T)
+	return row
+}
+
+// List returns the rows whose key starts with prefix, in order of their keys.
+func (t *Table[T]) List(tx *Tx, prefix string) []*T {
+	return list[T](tx.version[t.number].byKey, prefix)
+}
+
+// list returns the rows of a tree whose key starts with prefix.
+func list[T any](in *tree, prefix string) (found []*T) {
+	ascend(in, prefix, func(row any) bool {
+		found = append(found, row.(*T))
+		return true
+	})
+	return found
+}
+
+// Backward goes through the rows whose key starts with prefix, from the last one.
+// Nothing may be written to the table meanwhile.
+func (t *Table[T]) Backward(tx *Tx, prefix string) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		descend(tx.version[t.number].byKey, prefix, func(row any) bool { return yield(row.(*T)) })
+	}
+}
+
+// Put writes a row, which nobody may change any more.
+func (t *Table[T]) Put(tx *Tx, row *T) { tx.put(t.table, t.key(row), row) }
+
+// Delete removes a row.
+func (t *Table[T]) Delete(tx *Tx, row *T) { tx.put(t.table, t.key(row), nil) }

@@ -1,0 +1,78 @@
+package store
+
+import "slices"
+
+// Tx is a snapshot of the store, writable inside Update. Tables read and write it.
+type Tx struct {
+	version version
+	writes  *writes // nil outside of Update
+}
+
+// writes is what a transaction has done and has to say.
+type writes struct {
+	store     *Store
+	base      version // what it began with
+	changes   []change
+	places    map[rowID]int // of rows in changes
+	cause     cause
+	additions []addition
+}
+
+// change is what a transaction made of a row: nil is none.
+type change struct {
+	rowID
+	before, after any
+}
+
+type rowID struct {
+	table *table
+	key   string
+}
+
+// begin begins a writable transaction.
+func (s *Store) begin() *Tx {
+	return &Tx{slices.Clone(s.head), &writes{store: s, base: s.head, places: map[rowID]int{}}}
+}
+
+// put writes a row; nil removes it.
+func (tx *Tx) put(t *table, key string, row any) {
+	w := tx.writes
+	if w == nil {
+		panic("store: write to " + t.name + " outside of Update")
+	}
+	r := tx.version[t.number]
+	if r == w.base[t.number] {
+		r = r.copy()
+		tx.version[t.number] = r
+	}
+	w.change(rowID{t, key}, r.put(t, key, row), row)
+}
+
+func (w *writes) change(id rowID, before, after any) {
+	if at, again := w.places[id]; again {
+		w.changes[at].after = after
+		return
+	}
+	w.places[id] = len(w.changes)
+	w.changes = append(w.changes, change{id, before, after})
+}
+
+// dropVoid drops the rows that have come and gone.
+func (w *writes) dropVoid() {
+	w.changes = slices.DeleteFunc(w.changes, func(c change) bool { return c.before == nil && c.after == nil })
+}
+
+// clear removes all rows of a table.
+func (tx *Tx) clear(t *table) {
+	ascend(tx.version[t.number].byKey, "", func(row any) bool {
+		tx.writes.change(rowID{t, t.key(row)}, row, nil)
+		return true
+	})
+	tx.version[t.number] = newRows(t)
+}
+
+// row is a row by its id, or nil.
+func (tx *Tx) row(id rowID) any {
+	row, _ := tx.version[id.table.number].byKey.Get(id.key)
+	return row
+}

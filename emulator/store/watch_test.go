@@ -1,0 +1,238 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func next(t *testing.T, w *Watch) string {
+	t.Helper()
+	id, err := w.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestWatchWakesForEachChangedRowOnce(t *testing.T) {
+	s := open(t, Options{})
+	put(t, s, "old")
+	w := s.Watch(0, OnKeys(things))
+	if got := next(t, w); got != "old" {
+		t.Fatalf("woken for %q, not for what existed", got)
+	}
+	w.Done("old")
+	for range 3 {
+		put(t, s, "old")
+	}
+	put(t, s, "new")
+	if first, second := next(t, w), next(t, w); first != "old" || second != "new" {
+		t.Errorf("woken for %q and %q", first, second)
+	}
+	w.Done("old")
+	w.Done("new")
+	if err := s.Idle(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWatchHandsAnIDToOneWorkerAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, Options{})
+		w := s.Watch(0, OnKeys(things))
+		put(t, s, "a")
+		next(t, w)
+		put(t, s, "a")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if id, err := w.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("%q was handed out twice", id)
+		}
+		w.Done("a")
+		if got := next(t, w); got != "a" {
+			t.Errorf("the change made meanwhile was lost: %q", got)
+		}
+	})
+}
+
+func TestWatchRestsBetweenRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, Options{}).Watch(5*time.Millisecond, OnKeys(things))
+		begin := time.Now()
+		for range 3 {
+			w.Wake("s")
+			next(t, w)
+			w.Done("s")
+		}
+		if took := time.Since(begin); took != 10*time.Millisecond {
+			t.Errorf("three runs began within %v", took)
+		}
+	})
+}
+
+func TestChangeWakesWhatItConcerns(t *testing.T) {
+	s := open(t, Options{})
+	put(t, s, "nowhere")
+	update(t, s, func(tx *Tx) { things.Put(tx, &thing{ID: "a", Shelf: "top"}) })
+	w := s.Watch(0, On(things, func(before, after *thing) (shelves []string) {
+		if before != nil && before.Shelf != "" {
+			shelves = append(shelves, before.Shelf)
+		}
+		if after != nil && after.Shelf != "" {
+			shelves = append(shelves, after.Shelf)
+		}
+		return shelves
+	}))
+	if got := next(t, w); got != "top" {
+		t.Errorf("woken for %q, not for the shelf of what existed", got)
+	}
+	w.Done("top")
+	update(t, s, func(tx *Tx) { things.Put(tx, &thing{ID: "a", Shelf: "bottom"}) })
+	if first, second := next(t, w), next(t, w); first != "top" || second != "bottom" {
+		t.Errorf("a move woke %q and %q", first, second)
+	}
+	w.Done("top")
+	w.Done("bottom")
+	update(t, s, func(tx *Tx) { things.Delete(tx, things.Get(tx, "a")) })
+	if got := next(t, w); got != "bottom" {
+		t.Errorf("a removal woke %q", got)
+	}
+}
+
+// work handles what a watch hands out until the test ends.
+func work(t *testing.T, w *Watch, handle func(id string)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			id, err := w.Next(ctx)
+			if err != nil {
+				return
+			}
+			handle(id)
+			w.Done(id)
+		}
+	}()
+	t.Cleanup(func() { cancel(); <-done })
+}
+
+func TestIdleReturnsUnderConstantWritesByOthers(t *testing.T) {
+	s := open(t, Options{})
+	w := s.Watch(0, OnKeys(things))
+	work(t, w, func(id string) {
+		if id == "a" {
+			put(t, s, "c") // without saying that it is part of the handling
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		for ctx.Err() == nil {
+			put(t, s, "a", "b")
+		}
+	}()
+	for range 20 {
+		limited, end := context.WithTimeout(t.Context(), 10*time.Second)
+		if err := w.Idle(limited); err != nil {
+			t.Error(err)
+		}
+		end()
+	}
+	cancel()
+	<-written
+}
+
+func TestIdleWaitsForWhatAHandlingLeadsTo(t *testing.T) {
+	s := open(t, Options{})
+	w := s.Watch(0, OnKeys(things))
+	last := ""
+	work(t, w, func(id string) {
+		last = id
+		if next := id + "x"; len(next) < 10 {
+			update(t, s, func(tx *Tx) {
+				tx.CausedBy(w, id)
+				things.Put(tx, &thing{ID: next})
+			})
+		}
+	})
+	put(t, s, "x")
+	if err := w.Idle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(last) != 9 {
+		t.Errorf("idle after %q", last)
+	}
+}
+
+func TestIdleWaitsForTheSameIDAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, Options{})
+		w := s.Watch(5*time.Millisecond, OnKeys(things))
+		handled := 0
+		work(t, w, func(id string) {
+			if handled++; handled < 3 {
+				update(t, s, func(tx *Tx) {
+					tx.CausedBy(w, id)
+					things.Put(tx, &thing{ID: id, Count: handled})
+				})
+			}
+		})
+		put(t, s, "a")
+		if err := w.Idle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if handled != 3 {
+			t.Errorf("idle after %d of 3 runs", handled)
+		}
+		w.Close() // before its bubble ends
+	})
+}
+
+func TestCloseReleasesWhoeverWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, Options{})
+		w := s.Watch(0, OnKeys(things))
+		put(t, s, "a")
+		next(t, w)
+		idle, closed := make(chan error), make(chan error)
+		go func() { idle <- w.Idle(t.Context()) }()
+		go func() { _, err := w.Next(t.Context()); closed <- err }()
+		synctest.Wait()
+		w.Close()
+		if err := <-idle; err != nil {
+			t.Errorf("idle: %v", err)
+		}
+		if err := <-closed; !errors.Is(err, ErrClosed) {
+			t.Errorf("next: %v", err)
+		}
+		w.Done("a")
+		put(t, s, "b")
+		if err := s.Idle(t.Context()); err != nil || len(w.items) > 0 {
+			t.Errorf("a closed watch keeps %v, %v", w.items, err)
+		}
+	})
+}
+
+func TestWokenCountsWhatWakesSomebody(t *testing.T) {
+	s := open(t, Options{})
+	put(t, s, "nobody looks")
+	s.Watch(0, On(things, func(_, after *thing) []string {
+		if after.Shelf == "" {
+			return nil
+		}
+		return []string{after.Shelf}
+	}))
+	put(t, s, "no shelf")
+	if got := s.Woken(); got != 0 {
+		t.Errorf("%d transactions woke somebody", got)
+	}
+	update(t, s, func(tx *Tx) { things.Put(tx, &thing{ID: "a", Shelf: "top"}) })
+	if got := s.Woken(); got != 1 {
+		t.Errorf("%d of 1", got)
+	}
+}

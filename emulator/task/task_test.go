@@ -1,0 +1,55 @@
+package task
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+func TestTasksOfATemplateDifferInTheirPlaceAlone(t *testing.T) {
+	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
+	template := NewTemplate(Request{
+		Cluster:    &state.Cluster{ARN: scope.Cluster("c"), Name: "c"},
+		Definition: &types.TaskDefinition{Family: aws.String("web")}, LaunchType: types.LaunchTypeFargate,
+	})
+	a, b := template.New(state.Placement{SubnetID: "a"}), template.New(state.Placement{SubnetID: "b"})
+	if a.Spec != b.Spec || a.ARN == b.ARN || a.Placement.AttachmentID == b.Placement.AttachmentID {
+		t.Errorf("%+v\n%+v", a, b)
+	}
+	if a.Placement.SubnetID != "a" || b.Placement.SubnetID != "b" {
+		t.Errorf("placed in %s and %s", a.Placement.SubnetID, b.Placement.SubnetID)
+	}
+	if got := a.Spec.SecurityGroups; !slices.Equal(got, []string{state.DefaultSecurityGroup}) {
+		t.Errorf("security groups %v", got)
+	}
+}
+
+func TestTags(t *testing.T) {
+	tags := func(pairs ...string) (list []types.Tag) {
+		for pair := range slices.Chunk(pairs, 2) {
+			list = append(list, types.Tag{Key: &pair[0], Value: &pair[1]})
+		}
+		return list
+	}
+	for _, test := range []struct {
+		got  []types.Tag
+		want []string
+	}{
+		{Tags(nil, nil, false, "c", "web"), nil},
+		{Tags(tags("a", "1", "b", "1"), tags("b", "2", "c", "2"), false, "c", ""), []string{"a", "1", "b", "2", "c", "2"}},
+		{Tags(nil, tags("a", "1"), true, "c", ""), []string{"a", "1", "aws:ecs:clusterName", "c"}},
+		{Tags(tags("a", "1"), nil, true, "c", "web"), []string{"a", "1", "aws:ecs:clusterName", "c", "aws:ecs:serviceName", "web"}},
+	} {
+		var got []string
+		for _, tag := range test.got {
+			got = append(got, *tag.Key, *tag.Value)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%v, want %v", got, test.want)
+		}
+	}
+}

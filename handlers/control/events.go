@@ -1,0 +1,139 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// keepAlive is how often a quiet stream of server-sent events shows that it lives, so
+// that proxies leave it open. Source: the HTML standard suggests every 15 seconds.
+const keepAlive = 15 * time.Second
+
+// events serves GET /_emulator/events: the changes of tasks that ECS announces, with
+// the bodies that it sends to EventBridge. Each has a sequence number; since=n asks for
+// those after n, else all that are kept are sent.
+//
+// By default each is a line of JSON, {"sequence": 7, "event": {…}}, and with follow=true
+// it goes on as they happen. With Accept: text/event-stream they are server-sent events,
+// which always go on: the number is the id, so that Last-Event-ID continues a stream.
+// Where events are gone that were asked for, their numbers are sent instead.
+func (a *api) events(w http.ResponseWriter, r *http.Request) {
+	stream, follow := eventWriter(lines{w}), r.URL.Query().Get("follow") == "true"
+	contentType := "application/x-ndjson"
+	if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+		stream, follow, contentType = serverSent{w}, true, "text/event-stream"
+	}
+	since, err := a.since(r)
+	if err != nil {
+		a.refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", "no-store")
+	reader := &eventReader{api: a, out: stream, flush: http.NewResponseController(w).Flush, since: since}
+	if !follow {
+		_, _ = reader.sendKept() // a client that went away is no concern of ours
+		return
+	}
+	ctx, cancel := a.untilClosing(r.Context())
+	defer cancel()
+	reader.follow(ctx)
+}
+
+// since is the number after which a client wants events; nil is all that are kept. A
+// number that no event has had is from before an emulator without a data directory was
+// started again.
+func (a *api) since(r *http.Request) (*uint64, error) {
+	newest := a.Store.NewestTaskEvent()
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		since, err := strconv.ParseUint(id, 10, 64)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("Last-Event-ID is not the number of an event: %s", id)
+		case since > newest:
+			return nil, nil // a browser that connects again cannot ask for anything else
+		}
+		return &since, nil
+	}
+	text := r.URL.Query().Get("since")
+	if text == "" {
+		return nil, nil
+	}
+	since, err := strconv.ParseUint(text, 10, 64)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("since is not the number of an event: %s", text)
+	case since > newest:
+		return nil, fmt.Errorf("since=%d: the newest event has the number %d", since, newest)
+	}
+	return &since, nil
+}
+
+// eventReader reads the events for one client.
+type eventReader struct {
+	*api
+	out   eventWriter
+	flush func() error
+	since *uint64 // the number of the last event sent, or asked for; nil: none yet
+}
+
+// sendKept sends what is kept and not sent yet. changed is closed when there is more.
+func (r *eventReader) sendKept() (changed <-chan struct{}, err error) {
+	var since uint64
+	if r.since != nil {
+		since = *r.since
+	}
+	events, oldest, changed := r.Store.TaskEvents(since)
+	if r.since != nil && oldest > since+1 {
+		if err := r.out.gap(since+1, oldest-1); err != nil {
+			return nil, err
+		}
+	}
+	since = max(since, oldest-1)
+	r.since = &since
+	tx := r.Store.Read()
+	for _, e := range events {
+		if err := r.out.event(e.Sequence, r.TaskStateChange(tx, e)); err != nil {
+			return nil, err
+		}
+		since = e.Sequence
+	}
+	return changed, r.flush()
+}
+
+// follow sends events until ctx ends or the client has gone.
+func (r *eventReader) follow(ctx context.Context) {
+	quiet := time.NewTicker(keepAlive)
+	defer quiet.Stop()
+	for {
+		changed, err := r.sendKept()
+		if err != nil {
+			return
+		}
+		quiet.Reset(keepAlive)
+		if r.waitFor(ctx, changed, quiet.C) != nil {
+			return
+		}
+	}
+}
+
+// waitFor waits for more events, and shows now and then that the stream lives.
+func (r *eventReader) waitFor(ctx context.Context, changed <-chan struct{}, quiet <-chan time.Time) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+			return nil
+		case <-quiet:
+			if err := errors.Join(r.out.alive(), r.flush()); err != nil {
+				return err
+			}
+		}
+	}
+}

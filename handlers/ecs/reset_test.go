@@ -1,0 +1,55 @@
+package ecs_test
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+)
+
+// Default clusters are there again in the same transaction, also on disk.
+func TestResetLeavesTheDefaultClusters(t *testing.T) {
+	here, there := arn.Scope{Region: "us-east-1", Account: "111111111111"}, arn.Scope{Region: "eu-west-1", Account: "222222222222"}
+	where := state.Options{Path: filepath.Join(t.TempDir(), "state.db")}
+	store, err := state.Open(where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []func(tx *state.Tx){
+		func(tx *state.Tx) {
+			tx.PutCluster(&state.Cluster{ARN: here.Cluster("default"), Name: "default", Status: "INACTIVE"})
+			tx.PutCluster(&state.Cluster{ARN: here.Cluster("shop"), Name: "shop", Status: "ACTIVE"})
+			tx.PutCluster(&state.Cluster{ARN: there.Cluster("default"), Name: "default", Status: "ACTIVE"})
+		},
+		func(tx *state.Tx) { ecs.Reset(tx, time.Unix(1_700_000_000, 0)) },
+	} {
+		if err := store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect := func() {
+		t.Helper()
+		var got []string
+		for _, c := range store.Read().AllClusters() {
+			if c.Active() && len(c.CapacityProviders) == 2 && c.CreatedAt.Equal(time.Unix(1_700_000_000, 0)) {
+				got = append(got, c.ARN)
+			}
+		}
+		if want := []string{there.Cluster("default"), here.Cluster("default")}; !slices.Equal(got, want) {
+			t.Errorf("clusters %q, want %q", got, want)
+		}
+	}
+	expect()
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if store, err = state.Open(where); err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	expect()
+}
