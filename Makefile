@@ -65,6 +65,12 @@ $(GOLANGCI_LINT):
 bench: ## measure requests, start of tasks, scale, memory
 	$(GO) run ./cmd/bench
 
+SOAK ?= 20
+
+.PHONY: soak
+soak: build demo-image ## kill and restart things under load on Docker: SOAK=rounds, SOAK_RESTART_ENGINE=command
+	$(GO) run ./cmd/soak -rounds $(SOAK)
+
 .PHONY: image
 image: ## build the images of the emulator and of the sample, nothing is pulled
 	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/ecs-emulator ./cmd/ecs-emulator

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
+	"github.com/docker/docker/client"
+)
+
+// Labels by which the engine tells what belongs to whom. Source: ECS developer guide,
+// labels that the container agent sets, for the task.
+const (
+	ownerLabel = "ecs-emulator.owner"
+	taskLabel  = "com.amazonaws.ecs.task-arn"
+)
+
+// witness follows what the engine itself says of the containers of one owner: its
+// events, and its lists where events got lost with a restart.
+type witness struct {
+	docker *client.Client
+	owner  string
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+
+	mu   sync.Mutex
+	seen map[string]*seen // by container id
+}
+
+// seen is what the engine has told of a container.
+type seen struct {
+	task   string
+	starts int
+	code   *int // with which it ended
+}
+
+func newWitness(ctx context.Context, owner string) (*witness, error) {
+	cli, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
+	if err != nil {
+		return nil, err
+	}
+	w := &witness{docker: cli, owner: owner, seen: map[string]*seen{}}
+	ctx, w.cancel = context.WithCancel(ctx)
+	w.done.Go(func() { w.listen(ctx) })
+	w.done.Go(func() { w.look(ctx) })
+	return w, nil
+}
+
+func (w *witness) close() {
+	w.cancel()
+	w.done.Wait()
+	_ = w.docker.Close()
+}
+
+func (w *witness) owned() filters.Args {
+	return filters.NewArgs(filters.Arg("label", ownerLabel+"="+w.owner))
+}
+
+// listen follows the engine's events, from where it was when the engine went away.
+func (w *witness) listen(ctx context.Context) {
+	since := fmt.Sprint(time.Now().Unix())
+	for ctx.Err() == nil {
+		args := w.owned()
+		args.Add("event", string(events.ActionStart))
+		args.Add("event", string(events.ActionDie))
+		stream, failed := w.docker.Events(ctx, events.ListOptions{Since: since, Filters: args})
+		for open := true; open; {
+			select {
+			case m := <-stream:
+				since = fmt.Sprintf("%d.%09d", m.TimeNano/1e9, m.TimeNano%1e9+1)
+				w.tell(m)
+			case <-failed:
+				open = false
+			}
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (w *witness) tell(m events.Message) {
+	task := m.Actor.Attributes[taskLabel]
+	if task == "" {
+		return // a sandbox
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := w.of(m.Actor.ID, task)
+	switch m.Action {
+	case events.ActionStart:
+		c.starts++
+	case events.ActionDie:
+		if code, err := strconv.Atoi(m.Actor.Attributes["exitCode"]); err == nil {
+			c.code = &code
+		}
+	}
+}
+
+func (w *witness) of(id, task string) *seen {
+	if w.seen[id] == nil {
+		w.seen[id] = &seen{task: task}
+	}
+	return w.seen[id]
+}
+
+// look inspects what has ended, now and then.
+func (w *witness) look(ctx context.Context) {
+	for ctx.Err() == nil {
+		args := w.owned()
+		args.Add("status", "exited")
+		list, err := w.docker.ContainerList(ctx, container.ListOptions{All: true, Filters: args})
+		for _, c := range list {
+			if err == nil && c.Labels[taskLabel] != "" {
+				w.inspect(ctx, c)
+			}
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (w *witness) inspect(ctx context.Context, c container.Summary) {
+	w.mu.Lock()
+	known := w.seen[c.ID] != nil && w.seen[c.ID].code != nil
+	w.mu.Unlock()
+	if known {
+		return
+	}
+	found, err := w.docker.ContainerInspect(ctx, c.ID)
+	if err != nil || found.State.Status != container.StateExited {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.of(c.ID, c.Labels[taskLabel])
+	s.starts, s.code = max(s.starts, 1), &found.State.ExitCode
+}
+
+// containers are what has been seen, by task.
+func (w *witness) containers() map[string][]seen {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	byTask := map[string][]seen{}
+	for c := range maps.Values(w.seen) {
+		byTask[c.task] = append(byTask[c.task], *c)
+	}
+	return byTask
+}
+
+// started is how many containers have been started.
+func (w *witness) started() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.seen {
+		n += min(1, c.starts)
+	}
+	return n
+}
+
+// left is what the engine has of the owner.
+func (w *witness) left(ctx context.Context) (list []string, err error) {
+	containers, err := w.docker.ContainerList(ctx, container.ListOptions{All: true, Filters: w.owned()})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range containers {
+		list = append(list, "container "+c.Names[0])
+	}
+	networks, err := w.docker.NetworkList(ctx, network.ListOptions{Filters: w.owned()})
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range networks {
+		list = append(list, "network "+n.Name)
+	}
+	volumes, err := w.docker.VolumeList(ctx, volume.ListOptions{Filters: w.owned()})
+	for _, v := range volumes.Volumes {
+		list = append(list, "volume "+v.Name)
+	}
+	return list, err
+}
