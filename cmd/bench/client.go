@@ -29,7 +29,8 @@ var (
 
 // httpClient sends by net/http, as the SDK for Go does, so that figures are those
 // that its users see. The bare connection costs the machine less, which leaves
-// more of it to the servers and shows more of what differs between them.
+// more of it to the servers and shows more of what differs between them: goals are set
+// for that.
 type httpClient struct {
 	transport *http.Transport
 	host      string

@@ -55,7 +55,7 @@ var sections = []section{
 	{"requests", "Requests over HTTP beside a bare net/http server that answers the same bytes", measureRequests},
 	{"start", "Start and idle memory beside that bare server", measureStart},
 	{"scale", "Tasks to RUNNING in services, simulated engine", measureScale},
-	{"docker", "RunTask to RUNNING on Docker beside the same pair of containers, made directly", measureDocker},
+	{"docker", "RunTask to RUNNING on Docker beside the same made directly: a container, or a pair of them without a warm sandbox", measureDocker},
 }
 
 func main() {
@@ -87,7 +87,7 @@ func parse(args []string) (s settings, err error) {
 	only := flags.String("only", "", "`pattern` of the names of rows to measure: requests/RunTask, docker, …")
 	flags.IntVar(&s.rounds, "rounds", 0, "`times` each figure is taken; the median counts (default 5, quick 3)")
 	flags.BoolVar(&s.quick, "quick", false, "take a fifth of the time")
-	flags.StringVar(&s.client, "client", clientHTTP, "what sends the requests: http, the client of the Go SDK, or raw, a bare connection")
+	flags.StringVar(&s.client, "client", clientRaw, "what sends the requests: raw, a bare connection, or http, the client of the Go SDK")
 	flags.StringVar(&s.binary, "binary", "", "the ecs-emulator `file` to measure (default: build it)")
 	flags.StringVar(&s.logFile, "log", os.DevNull, "`file` for the log of the emulators, which is written in any case")
 	flags.StringVar(&s.profile, "profile", "", "`directory` for a CPU profile of each emulator")

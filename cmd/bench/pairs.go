@@ -42,6 +42,21 @@ func (p *pairs) start(ctx context.Context) (string, error) {
 	return sandbox + " " + app, p.docker.ContainerStart(ctx, app, container.StartOptions{})
 }
 
+// single makes what is the least of a task without a sandbox: its container alone, on
+// the engine's own bridge.
+type single struct{ *pairs }
+
+// start creates and starts the container.
+func (s single) start(ctx context.Context) (string, error) {
+	r := s.request(s.app, "")
+	r.HostConfig.NetworkMode, r.HostConfig.CgroupParent = "bridge", s.sandbox.HostConfig.CgroupParent
+	made, err := s.docker.ContainerCreate(ctx, r.Config, r.HostConfig, nil, nil, "bench-"+rand.Text())
+	if err != nil {
+		return "", err
+	}
+	return made.ID, s.docker.ContainerStart(ctx, made.ID, container.StartOptions{})
+}
+
 // create repeats what made a container, with another sandbox in the place of its own.
 func (p *pairs) create(ctx context.Context, like container.InspectResponse, sandbox string) (string, error) {
 	r := p.request(like, sandbox)

@@ -94,6 +94,11 @@ func (c *connection) network() (defaultNetwork, error) {
 	}}, nil
 }
 
+func (n defaultNetwork) subnets() []string {
+	subnets, _ := n["awsvpcConfiguration"].(map[string]any)["subnets"].([]string)
+	return subnets
+}
+
 func runTaskInput(count int, network defaultNetwork) map[string]any {
 	return map[string]any{
 		"cluster": cluster, "taskDefinition": family, "launchType": "FARGATE", "count": count,

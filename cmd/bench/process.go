@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processgroup"
 )
 
 // leaveTime is how long a server may take to end, with all its containers.
@@ -28,9 +30,10 @@ type process struct {
 	done    chan error
 }
 
-// startEmulator starts the emulator that is measured.
-func (b *bench) startEmulator(name, engine string) (*process, error) {
-	args := []string{"serve", "--listen", "127.0.0.1:0", "--engine", engine, "--default-launch-type", "FARGATE"}
+// startEmulator starts the emulator that is measured; on Docker it keeps so many
+// sandboxes warm.
+func (b *bench) startEmulator(name, engine string, warm int) (*process, error) {
+	args := []string{"serve", "--listen", "127.0.0.1:0", "--engine", engine, "--default-launch-type", "FARGATE", "--warm-sandboxes", strconv.Itoa(warm)}
 	cmd := exec.Command(b.binary, args...)
 	if b.profile != "" {
 		file := strings.Map(func(r rune) rune {
@@ -40,7 +43,7 @@ func (b *bench) startEmulator(name, engine string) (*process, error) {
 			return r
 		}, name) + ".pprof"
 		var err error
-		if cmd, err = ownRole("profiled", filepath.Join(b.profile, file), engine); err != nil {
+		if cmd, err = ownRole("profiled", filepath.Join(b.profile, file), engine, strconv.Itoa(warm)); err != nil {
 			return nil, err
 		}
 	}
@@ -60,7 +63,7 @@ func (b *bench) startEmulator(name, engine string) (*process, error) {
 
 // startProcess starts a server and waits until it names its endpoint.
 func startProcess(cmd *exec.Cmd) (*process, error) {
-	setProcessGroup(cmd)
+	processgroup.Own(cmd)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

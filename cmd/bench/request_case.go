@@ -8,7 +8,7 @@ import (
 // requestCase is an operation whose cost is measured.
 type requestCase struct {
 	name string
-	goal goal
+	goal goal // with many clients
 	// prepare brings a fresh emulator to the point where the request works, and
 	// returns the request.
 	prepare func(ctx context.Context, c *connection) ([]byte, error)
@@ -25,8 +25,9 @@ const mostTasks = 3000
 var requestCases = []requestCase{
 	{name: "DescribeTasks of 1", prepare: describeTasks(1)},
 	{name: "DescribeTasks of 100", goal: atLeast(0.75), prepare: describeTasks(100)},
-	{name: "RegisterTaskDefinition", goal: atLeast(0.75), prepare: registerTaskDefinition, makes: 100_000},
-	{name: "RunTask", goal: atLeast(0.6), prepare: runTask, makes: mostTasks, settled: awaitCluster},
+	{name: "RegisterTaskDefinition", goal: atLeast(0.55), prepare: registerTaskDefinition, makes: 100_000},
+	{name: "RunTask", goal: atLeast(0.35), prepare: runTask(0), makes: mostTasks, settled: awaitMore(0)},
+	{name: "RunTask beside 5000 tasks", goal: atLeast(0.35), prepare: runTask(5000), makes: mostTasks, settled: awaitMore(5000)},
 }
 
 func describeTasks(n int) func(ctx context.Context, c *connection) ([]byte, error) {
@@ -58,16 +59,32 @@ func registerTaskDefinition(context.Context, *connection) ([]byte, error) {
 	return operationRequest("RegisterTaskDefinition", []byte(webTaskDefinition())), nil
 }
 
-func runTask(_ context.Context, c *connection) ([]byte, error) {
-	if err := c.call("RegisterTaskDefinition", json.RawMessage(webTaskDefinition()), nil); err != nil {
-		return nil, err
+// runTask runs tasks in one subnet, beside others in all of them.
+func runTask(others int) func(ctx context.Context, c *connection) ([]byte, error) {
+	return func(ctx context.Context, c *connection) ([]byte, error) {
+		if others > 0 {
+			if err := createServices(c, 5, others); err != nil {
+				return nil, err
+			}
+			if err := awaitCluster(ctx, c, others); err != nil {
+				return nil, err
+			}
+		}
+		if err := c.call("RegisterTaskDefinition", json.RawMessage(webTaskDefinition()), nil); err != nil {
+			return nil, err
+		}
+		network, err := c.network()
+		if err != nil {
+			return nil, err
+		}
+		in := runTaskInput(1, network)
+		in["clientToken"] = string(token) // the SDKs always send one
+		payload, err := json.Marshal(in)
+		return operationRequest("RunTask", payload), err
 	}
-	network, err := c.network()
-	if err != nil {
-		return nil, err
-	}
-	in := runTaskInput(1, network)
-	in["clientToken"] = string(token) // the SDKs always send one
-	payload, err := json.Marshal(in)
-	return operationRequest("RunTask", payload), err
+}
+
+// awaitMore waits until what has been made runs, beside others.
+func awaitMore(others int) func(ctx context.Context, c *connection, made int) error {
+	return func(ctx context.Context, c *connection, made int) error { return awaitCluster(ctx, c, others+made) }
 }

@@ -69,7 +69,11 @@ func (b *bench) measureRequest(ctx context.Context, name string, c requestCase, 
 			ours, bare = append(ours, own), append(bare, theirs)
 		}
 	}
-	b.report.add(requestRow(name, c.goal, ours, bare))
+	var g goal
+	if n == clients[len(clients)-1] {
+		g = c.goal
+	}
+	b.report.add(requestRow(name, g, ours, bare))
 	if c.settled != nil {
 		b.report.add(row{name: "  until all of them run", figure: fmt.Sprintf("%.0f/s", median(settled[1:]))})
 	}
@@ -77,7 +81,7 @@ func (b *bench) measureRequest(ctx context.Context, name string, c requestCase, 
 }
 
 func (b *bench) startDuel(ctx context.Context, name string, c requestCase) (d duel, err error) {
-	if d.emulator, err = b.startEmulator(name, "sim"); err != nil {
+	if d.emulator, err = b.startEmulator(name, "sim", 0); err != nil {
 		return d, err
 	}
 	defer func() {

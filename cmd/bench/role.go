@@ -10,17 +10,19 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime/pprof"
-	"strings"
-	"time"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // roles are what this program does as a child of its own, by its first argument.
 var roles = map[string]func(args []string) error{
 	"echo":     serveEcho,
+	"advance":  timeAdvance,
 	"embedded": timeEmbedded,
+	"heap":     weighTasks,
 	"profiled": serveProfiled,
 }
 
@@ -40,28 +42,17 @@ func untilParentEnds() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// timeEmbedded prints how long an emulator in a program of the user's own takes from
-// New to its first answer, the first time in the process.
-func timeEmbedded([]string) error {
-	began := time.Now()
-	srv, err := emulator.New(emulator.Options{})
+// serveProfiled is the emulator with a CPU profile: file, engine, warm sandboxes.
+func serveProfiled(args []string) error {
+	if len(args) != 3 {
+		return errors.New("profiled: needs a file, an engine and a number")
+	}
+	warm, err := strconv.Atoi(args[2])
 	if err != nil {
 		return err
 	}
-	c, err := connect(context.Background(), strings.TrimPrefix(srv.URL(), "http://"))
-	if err != nil {
-		return errors.Join(err, srv.Close())
-	}
-	defer c.close()
-	err = c.call("ListClusters", struct{}{}, nil)
-	fmt.Println(time.Since(began).Nanoseconds())
-	return errors.Join(err, srv.Close())
-}
-
-// serveProfiled is the emulator with a CPU profile: file, engine.
-func serveProfiled(args []string) error {
-	if len(args) != 2 {
-		return errors.New("profiled: needs a file and an engine")
+	if warm == 0 {
+		warm = -1 // none
 	}
 	file, err := os.Create(args[0])
 	if err != nil {
@@ -70,8 +61,9 @@ func serveProfiled(args []string) error {
 	if err := pprof.StartCPUProfile(file); err != nil {
 		return errors.Join(err, file.Close())
 	}
+	go heap.Tend(context.Background())
 	srv, err := emulator.New(emulator.Options{
-		Engine: args[1], DefaultLaunchType: types.LaunchTypeFargate,
+		Engine: args[1], DefaultLaunchType: types.LaunchTypeFargate, WarmSandboxes: warm,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {

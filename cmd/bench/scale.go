@@ -37,7 +37,7 @@ func measureScale(ctx context.Context, b *bench) error {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 			each := took / float64(tasks)
-			b.report.add(scaleRow(name, l, tasks, took))
+			b.report.add(scaleRow(name, tasks, took))
 			if smaller > 0 {
 				b.report.add(row{
 					name:      fmt.Sprintf("  a task, beside one of %d", tasks/10),
@@ -52,10 +52,10 @@ func measureScale(ctx context.Context, b *bench) error {
 	return nil
 }
 
-func scaleRow(name string, l layout, tasks int, took float64) row {
+func scaleRow(name string, tasks int, took float64) row {
 	r := row{name: name, figure: fmt.Sprintf("%.0f ms", took), held: took}
-	if tasks == 1000 && l.services == 1 {
-		r.goal = atMost(2000, " ms")
+	if tasks == 10_000 {
+		r.goal = atMost(1000, " ms")
 	}
 	return r
 }
@@ -74,7 +74,7 @@ func (b *bench) scaleTimes(ctx context.Context, name string, l layout, tasks int
 }
 
 func (b *bench) scaleOnce(ctx context.Context, name string, l layout, tasks int) (took time.Duration, err error) {
-	p, err := b.startEmulator(name, "sim")
+	p, err := b.startEmulator(name, "sim", 0)
 	if err != nil {
 		return 0, err
 	}
@@ -84,23 +84,33 @@ func (b *bench) scaleOnce(ctx context.Context, name string, l layout, tasks int)
 		return 0, err
 	}
 	defer c.close()
-	if err := c.call("RegisterTaskDefinition", plainTaskDefinition("shop/web:1.4.2"), nil); err != nil {
-		return 0, err
-	}
-	network, err := c.network()
-	if err != nil {
-		return 0, err
-	}
 	began := time.Now()
-	for i := range l.services {
-		in := map[string]any{
-			"cluster": cluster, "serviceName": fmt.Sprintf("web-%d", i), "taskDefinition": family,
-			"desiredCount": tasks / l.services, "launchType": "FARGATE", "networkConfiguration": network,
-		}
-		if err := c.call("CreateService", in, nil); err != nil {
-			return 0, err
-		}
+	if err := createServices(c, l.services, tasks); err != nil {
+		return 0, err
 	}
 	err = awaitCluster(ctx, c, tasks)
 	return time.Since(began), err
 }
+
+// createServices makes so many services, among which the tasks are spread.
+func createServices(c *connection, services, tasks int) error {
+	if err := c.call("RegisterTaskDefinition", plainTaskDefinition("shop/web:1.4.2"), nil); err != nil {
+		return err
+	}
+	network, err := c.network()
+	if err != nil {
+		return err
+	}
+	for i := range services {
+		in := map[string]any{
+			"cluster": cluster, "serviceName": serviceName(i), "taskDefinition": family,
+			"desiredCount": tasks / services, "launchType": "FARGATE", "networkConfiguration": network,
+		}
+		if err := c.call("CreateService", in, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func serviceName(i int) string { return fmt.Sprintf("web-%d", i) }

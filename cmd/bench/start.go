@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -13,15 +11,19 @@ import (
 const settleTime = 2 * time.Second
 
 // measureStart times how long the program takes to answer, and reads what memory it
-// takes while nobody asks for anything.
+// takes while nobody asks for anything: when it is new, and with much in it; and what
+// it costs in a program of the user's own.
 func measureStart(ctx context.Context, b *bench) error {
 	if b.wanted("start/exec to first answer") || b.wanted("start/idle memory") {
 		if err := measureExec(ctx, b); err != nil {
 			return err
 		}
 	}
-	if b.wanted("start/emulator.New to first answer") {
-		return measureEmbedded(ctx, b)
+	if err := measureEmbedded(ctx, b); err != nil {
+		return err
+	}
+	if b.wanted("start/" + revisionsRow) {
+		return measureRevisions(ctx, b)
 	}
 	return nil
 }
@@ -39,7 +41,7 @@ func measureExec(ctx context.Context, b *bench) error {
 			return fmt.Errorf("bare server: %w", err)
 		}
 		bare, bareMemory = append(bare, milliseconds(took)), memory
-		took, memory, err = startOnce(ctx, last, func() (*process, error) { return b.startEmulator("start", "sim") })
+		took, memory, err = startOnce(ctx, last, func() (*process, error) { return b.startEmulator("start", "sim", 0) })
 		if err != nil {
 			return err
 		}
@@ -91,33 +93,4 @@ func startOnce(ctx context.Context, memory bool, start func() (*process, error))
 		}
 	}
 	return took, mebibytes, nil
-}
-
-// measureEmbedded times what emulator.Start costs a test: each time in a new
-// process, as a process pays for some things once.
-func measureEmbedded(ctx context.Context, b *bench) error {
-	var took []float64
-	for range 2 * b.rounds {
-		cmd, err := ownRole("embedded")
-		if err != nil {
-			return err
-		}
-		out, err := cmd.Output()
-		if err != nil {
-			return fmt.Errorf("embedded emulator: %w", err)
-		}
-		nanoseconds, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
-		if err != nil {
-			return fmt.Errorf("embedded emulator: %w", err)
-		}
-		took = append(took, milliseconds(time.Duration(nanoseconds)))
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	b.report.add(row{
-		name:   "emulator.New to first answer",
-		figure: fmt.Sprintf("%.1f ms", median(took)), held: median(took), goal: atMost(50, " ms"),
-	})
-	return nil
 }

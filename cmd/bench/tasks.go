@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
@@ -25,10 +26,13 @@ type tasks struct {
 	network  defaultNetwork
 	looks    *connection // of watch alone
 	watch    *taskWatch
+	warm     int    // sandboxes that the emulator keeps when no task starts
+	owner    string // the emulator's name on the engine
 }
 
-// newTasks starts and ends a task, so that what the emulator makes once is there.
-func newTasks(ctx context.Context, p *process, cli *client.Client, image string) (*tasks, error) {
+// newTasks starts and ends a task in each subnet, so that what the emulator makes once
+// is there, and so are its warm sandboxes.
+func newTasks(ctx context.Context, p *process, cli *client.Client, image string, warm int) (*tasks, error) {
 	looks, err := p.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -42,12 +46,36 @@ func newTasks(ctx context.Context, p *process, cli *client.Client, image string)
 		return nil, err
 	}
 	t.watch = watchTasks(looks)
-	id, err := t.start(ctx)
-	if err := errors.Join(err, t.clear(ctx, []string{id})); err != nil {
-		t.close()
-		return nil, fmt.Errorf("first task: %w", err)
+	subnets := len(t.network.subnets())
+	for range subnets {
+		id, err := t.start(ctx)
+		if err := errors.Join(err, t.clear(ctx, []string{id})); err != nil {
+			t.close()
+			return nil, fmt.Errorf("first tasks: %w", err)
+		}
 	}
+	t.warm = warm * subnets
 	return t, nil
+}
+
+// settle waits until the emulator has its warm sandboxes.
+func (t *tasks) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		found, err := t.docker.ContainerList(ctx, container.ListOptions{Filters: filters.NewArgs(
+			filters.Arg("label", "ecs-emulator.warm"), filters.Arg("label", "ecs-emulator.owner="+t.owner),
+			filters.Arg("name", "-warm-"), filters.Arg("status", "running"),
+		)})
+		if err != nil || len(found) == t.warm {
+			return err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("%d sandboxes are warm, want %d: %w", len(found), t.warm, ctx.Err())
+		}
+	}
 }
 
 func (t *tasks) close() {
@@ -97,10 +125,18 @@ func (t *tasks) clear(ctx context.Context, arns []string) error {
 	})
 }
 
+// containers are the task's own, and then the sandbox, whose labels tell of no task.
 func (t *tasks) containers(ctx context.Context, arn string) ([]container.Summary, error) {
-	return t.docker.ContainerList(ctx, container.ListOptions{
+	found, err := t.docker.ContainerList(ctx, container.ListOptions{
 		All: true, Filters: filters.NewArgs(filters.Arg("label", taskLabel+"="+arn)),
 	})
+	if err != nil || len(found) == 0 {
+		return found, err
+	}
+	sandbox, err := t.docker.ContainerList(ctx, container.ListOptions{
+		All: true, Filters: filters.NewArgs(filters.Arg("id", container.NetworkMode(found[0].HostConfig.NetworkMode).ConnectedContainer())),
+	})
+	return append(found, sandbox...), err
 }
 
 // pair reads from the engine what the emulator has it do for a task, to repeat it.
@@ -123,7 +159,7 @@ func (t *tasks) pair(ctx context.Context) (p *pairs, err error) {
 		if seen.HostConfig.NetworkMode.IsContainer() {
 			p.app = seen
 		} else {
-			p.sandbox = seen
+			p.sandbox, t.owner = seen, seen.Config.Labels["ecs-emulator.owner"]
 		}
 	}
 	if p.app.ContainerJSONBase == nil || p.sandbox.ContainerJSONBase == nil {
