@@ -23,11 +23,14 @@ func fillBridge(t *testing.T, networkID string, left int) {
 	t.Helper()
 	bridge, links := "br-"+networkID[:12], dockertest.Owner()[len("test-"):][:6]
 	ports, err := os.ReadDir("/sys/class/net/" + bridge + "/brif")
-	if err != nil || os.Getuid() != 0 {
-		t.Skip("the engine's bridges cannot be changed from here")
+	if err != nil {
+		dockertest.Lack(t, "the engine's bridges cannot be seen from here: %v", err)
+	}
+	if os.Getuid() != 0 {
+		dockertest.Lack(t, "only root can change the engine's bridges")
 	}
 	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("there is no ip command")
+		dockertest.Lack(t, "the engine's bridges cannot be changed: %v", err)
 	}
 	var add strings.Builder
 	group := 1<<20 + rand.IntN(1<<20) // is removed at once, which one by one takes half a minute

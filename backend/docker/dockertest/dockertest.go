@@ -27,7 +27,7 @@ import (
 const (
 	// AppPath is where the application lies in the image; it is the entry point.
 	AppPath = "/testapp"
-	// RequireEnv set to 1 makes Require fail where it would skip.
+	// RequireEnv set to 1 makes tests fail for want of what they need; see Lack.
 	RequireEnv = "ECS_EMULATOR_REQUIRE_DOCKER"
 
 	appPackage = "github.com/ecs-emulator/ecs-emulator/testdata/app"
@@ -35,18 +35,23 @@ const (
 	buildTime  = 3 * time.Minute
 )
 
-// Require skips the test where no Docker engine answers, with the reason, or fails
-// it if RequireEnv says that there has to be one.
+// Require is for tests that need a Docker engine: without one that answers, they Lack.
 func Require(tb testing.TB) {
 	tb.Helper()
-	_, err := engineClient()
-	switch {
-	case err == nil:
-	case os.Getenv(RequireEnv) == "1":
-		tb.Fatalf("%s=1, but no Docker engine answers: %v", RequireEnv, err)
-	default:
-		tb.Skipf("no Docker engine answers: %v", err)
+	if _, err := engineClient(); err != nil {
+		Lack(tb, "no Docker engine answers: %v", err)
 	}
+}
+
+// Lack skips a test for want of what it needs, or fails it where RequireEnv says that
+// all of that has to be there.
+func Lack(tb testing.TB, format string, args ...any) {
+	tb.Helper()
+	why := fmt.Sprintf(format, args...)
+	if os.Getenv(RequireEnv) == "1" {
+		tb.Fatalf("%s=1, but %s", RequireEnv, why)
+	}
+	tb.Skip(why)
 }
 
 // Client is a client of the engine under test, to look at it from outside.
