@@ -66,6 +66,8 @@ func (o PruneOptions) choose(all []Owner) ([]Owner, error) {
 		switch {
 		case i < 0:
 			return nil, fmt.Errorf("no owner %s has anything on the engine", id)
+		case all[i].Lapse.Left > 0 && !o.Force:
+			return nil, fmt.Errorf("owner %s may be an emulator that runs: %s; before that, only force removes what it has", id, all[i].Lapse)
 		case all[i].State == docker.OwnerLive && !o.Force:
 			return nil, fmt.Errorf("owner %s is an emulator that runs: only force removes what it has", id)
 		}

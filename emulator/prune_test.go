@@ -3,6 +3,7 @@ package emulator
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 )
@@ -10,6 +11,7 @@ import (
 func TestPruneChoosesOnlyWhatIsNamed(t *testing.T) {
 	all := []Owner{
 		{ID: "live", State: docker.OwnerLive}, {ID: "kept", State: docker.OwnerKept},
+		{ID: "cut off", State: docker.OwnerLive, Lapse: docker.Lapse{Since: time.Minute, Left: 9 * time.Minute, Then: docker.OwnerDead}},
 		{ID: "dead", State: docker.OwnerDead}, {ID: "unknown", State: docker.OwnerUnknown},
 	}
 	for _, c := range []struct {
@@ -26,6 +28,8 @@ func TestPruneChoosesOnlyWhatIsNamed(t *testing.T) {
 		{"by id and the dead", PruneOptions{Owners: []string{"kept", "dead"}, Dead: true}, "kept dead", ""},
 		{"one that runs", PruneOptions{Owners: []string{"kept", "live"}, Dead: true}, "", "owner live is an emulator that runs"},
 		{"one that runs, by force", PruneOptions{Owners: []string{"live"}, Force: true}, "live", ""},
+		{"one that may run", PruneOptions{Owners: []string{"cut off"}}, "", "it ended or was cut off 1m0s ago; in case it connects again, it counts as live for another 9m0s, then as dead"},
+		{"one that may run, by force", PruneOptions{Owners: []string{"cut off"}, Force: true}, "cut off", ""},
 		{"nobody", PruneOptions{Owners: []string{"kept", "who"}, Force: true}, "", "no owner who"},
 	} {
 		chosen, err := c.opts.choose(all)

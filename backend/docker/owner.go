@@ -30,6 +30,8 @@ const (
 type Owner struct {
 	ID    string
 	State OwnerState
+	// Lapse is set where State is OwnerLive for a while only.
+	Lapse Lapse
 	// Directory is the data directory: the one that is there if it was moved. Empty
 	// is an owner without one, of which nothing outlives its process.
 	Directory string
@@ -39,12 +41,12 @@ type Owner struct {
 }
 
 // judge decides about an owner as a whole: of one that has a data directory nothing
-// goes, not even what it made in a run that was to leave nothing. running says that
-// its lifeline is held, and homes are what its directories look like, one each place
-// that its things name; none is an owner without a directory.
-func judge(running bool, homes []residence) OwnerState {
+// goes, not even what it made in a run that was to leave nothing. alive says that its
+// lifeline is held or may be again, and homes are what its directories look like, one
+// each place that its things name; none is an owner without a directory.
+func judge(alive bool, homes []residence) OwnerState {
 	switch {
-	case running:
+	case alive:
 		return OwnerLive
 	case slices.Contains(homes, present):
 		return OwnerKept
@@ -83,20 +85,20 @@ func (e *Engine) census(ctx context.Context) (property, map[string]Owner, error)
 	if err != nil {
 		return all, nil, fmt.Errorf("list what emulators have: %w", engineError(err))
 	}
-	running, err := e.livingOwners(ctx)
+	pulses, err := e.pulses(ctx)
 	if err != nil {
 		return all, nil, fmt.Errorf("list living emulators: %w", engineError(err))
 	}
 	judged := map[string]Owner{}
 	for id, places := range all.places() {
-		judged[id] = e.assess(id, places, running[id])
+		judged[id] = e.assess(id, places, pulses[id])
 	}
 	all.count(judged)
 	return all, judged, nil
 }
 
 // assess looks for an owner's directories and judges it by them.
-func (e *Engine) assess(id string, places []place, running bool) Owner {
+func (e *Engine) assess(id string, places []place, life pulse) Owner {
 	owner := Owner{ID: id}
 	var homes []residence
 	for _, p := range places {
@@ -106,7 +108,10 @@ func (e *Engine) assess(id string, places []place, running bool) Owner {
 			owner.Directory = p.directory
 		}
 	}
-	owner.State = judge(running, homes)
+	owner.State = judge(life.alive(), homes)
+	if life.left > 0 {
+		owner.Lapse = Lapse{life.since, life.left, judge(false, homes)}
+	}
 	return owner
 }
 

@@ -184,7 +184,7 @@ func TestPlacesOfOwners(t *testing.T) {
 	}
 }
 
-func TestMayLive(t *testing.T) {
+func TestPulseOfALifeline(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	lifeline := func(status container.ContainerState, ago time.Duration, code int, grace string) container.InspectResponse {
 		at := now.Add(-ago).Format(time.RFC3339Nano)
@@ -195,23 +195,27 @@ func TestMayLive(t *testing.T) {
 			Config: &container.Config{Labels: map[string]string{graceLabel: grace}},
 		}
 	}
+	const second, minute, hour = time.Second, time.Minute, time.Hour
 	for _, c := range []struct {
 		name string
 		l    container.InspectResponse
-		want bool
+		want pulse
 	}{
-		{"runs", lifeline("running", time.Hour, 0, ""), true},
-		{"about to start", lifeline("created", time.Second, 0, ""), true},
-		{"never started", lifeline("created", time.Hour, 0, ""), false},
-		{"owner hung up", lifeline("exited", 6*time.Second, 0, "5s"), false},
-		{"owner about to connect again", lifeline("exited", time.Second, 0, "5s"), true},
-		{"engine just restarted", lifeline("exited", time.Second, 137, ""), true},
-		{"engine restarted long ago", lifeline("exited", time.Hour, 137, ""), false},
-		{"remote owner cut off", lifeline("exited", time.Minute, 0, "10m0s"), true},
-		{"remote owner gone", lifeline("exited", time.Hour, 0, "10m0s"), false},
+		{"runs", lifeline("running", hour, 0, ""), pulse{running: true}},
+		{"about to start", lifeline("created", second, 0, ""), pulse{since: second, left: 59 * second}},
+		{"never started", lifeline("created", hour, 0, ""), pulse{since: hour}},
+		{"owner hung up", lifeline("exited", 6*second, 0, "5s"), pulse{since: 6 * second}},
+		{"owner about to connect again", lifeline("exited", second, 0, "5s"), pulse{since: second, left: 4 * second}},
+		{"engine just restarted", lifeline("exited", second, 137, ""), pulse{since: second, left: 59 * second}},
+		{"engine that was killed just restarted", lifeline("exited", 38*second, 255, "5s"), pulse{since: 38 * second, left: 22 * second}},
+		{"engine restarted a minute ago", lifeline("exited", minute, 255, "5s"), pulse{since: minute}},
+		{"engine restarted long ago", lifeline("exited", hour, 137, ""), pulse{since: hour}},
+		{"remote owner cut off", lifeline("exited", minute, 0, "10m0s"), pulse{since: minute, left: 9 * minute}},
+		{"remote owner gone", lifeline("exited", hour, 0, "10m0s"), pulse{since: hour}},
+		{"ended just now, by a clock that has gone back", lifeline("exited", -second, 0, "5s"), pulse{left: 6 * second}},
 	} {
-		if got := mayLive(c.l, now); got != c.want {
-			t.Errorf("%s: may live %v; want %v", c.name, got, c.want)
+		if got := pulseOf(c.l, now); got != c.want {
+			t.Errorf("%s: %+v; want %+v", c.name, got, c.want)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -17,14 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-const (
-	// restartGrace is for how long after the engine itself restarted an owner may
-	// still be about to start its lifeline again, and after a lifeline was created
-	// its owner about to start it.
-	restartGrace = time.Minute
-	// removers bounds parallel removals; the engine gains nothing from more.
-	removers = 16
-)
+// removers bounds parallel removals; the engine gains nothing from more.
+const removers = 16
 
 // property is what owners have on the engine.
 type property struct {
@@ -190,63 +183,4 @@ func inParallel(ctx context.Context, ids []string, do func(context.Context, stri
 	}
 	_ = group.Wait() // failures has them all
 	return int(count.Load()), errors.Join(failures...)
-}
-
-// livingOwners are those whose lifeline runs, or may be about to.
-func (e *Engine) livingOwners(ctx context.Context) (map[string]bool, error) {
-	lifelines, err := e.client.ContainerList(ctx, container.ListOptions{
-		All: true, Filters: filters.NewArgs(filters.Arg("label", kindLabel+"="+string(kindLifeline))),
-	})
-	if err != nil {
-		return nil, err
-	}
-	now, err := e.engineTime(ctx)
-	if err != nil {
-		return nil, err
-	}
-	alive := map[string]bool{}
-	for _, c := range lifelines {
-		owner := c.Labels[ownerLabel]
-		if alive[owner] {
-			continue
-		}
-		if c.State == container.StateRunning {
-			alive[owner] = true
-			continue
-		}
-		found, err := e.client.ContainerInspect(ctx, c.ID)
-		if cerrdefs.IsNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		alive[owner] = mayLive(found, now)
-	}
-	return alive, nil
-}
-
-// mayLive judges an owner by a lifeline that does not run.
-func mayLive(l container.InspectResponse, now time.Time) bool {
-	ended := timeOf(l.State.FinishedAt)
-	switch {
-	case l.State.Running:
-		return true
-	case l.State.Status == container.StateCreated:
-		return now.Sub(timeOf(l.Created)) < restartGrace
-	case l.State.ExitCode != 0: // not the end of its input: the engine stopped it
-		return now.Sub(ended) < restartGrace
-	default:
-		grace, err := time.ParseDuration(l.Config.Labels[graceLabel])
-		return err == nil && now.Sub(ended) < grace
-	}
-}
-
-// engineTime is the engine's clock, by which its timestamps are to be judged.
-func (e *Engine) engineTime(ctx context.Context) (time.Time, error) {
-	info, err := e.client.Info(ctx)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return time.Parse(time.RFC3339Nano, info.SystemTime)
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -35,9 +37,14 @@ func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprintf(stdout, "removed what %s had (%s): %s, %s, %s\n", o.ID, o.State,
 			counted(o.Containers, "container"), counted(o.Networks, "network"), counted(o.Volumes, "volume"))
 	}
-	if err == nil && len(removed) == 0 {
+	if err != nil || !opts.Dead {
+		return err
+	}
+	if len(removed) == 0 {
 		fmt.Fprintln(stdout, "no dead owner has anything on the engine")
 	}
+	left, err := emulator.Owners(ctx, opts.Engine)
+	explain(stdout, slices.DeleteFunc(left, func(o emulator.Owner) bool { return o.Lapse.Then != docker.OwnerDead }))
 	return err
 }
 
@@ -59,7 +66,20 @@ func listOwners(ctx context.Context, engine string, stdout io.Writer) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%s\n", o.ID, o.State, o.Containers, o.Networks, o.Volumes, directory)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	explain(stdout, owners)
+	return nil
+}
+
+// explain says which owners count as live for a while only, why, and until when.
+func explain(stdout io.Writer, owners []emulator.Owner) {
+	for _, o := range owners {
+		if o.Lapse.Left > 0 {
+			fmt.Fprintf(stdout, "%s: %s\n", o.ID, o.Lapse)
+		}
+	}
 }
 
 // counted is "1 network", "2 networks".

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -82,6 +85,57 @@ func TestDockerPruneRefusals(t *testing.T) {
 		output, err := command(append([]string{"prune"}, strings.Fields(c.args)...)...).CombinedOutput()
 		if err == nil || !strings.Contains(string(output), c.want) {
 			t.Errorf("prune %s: %v, %q", c.args, err, output)
+		}
+	}
+}
+
+// engineThatRestarted is an engine that ended without notice 38 seconds ago, and with it
+// the lifelines of two owners: brief has no data directory, elsewhere one that cannot be
+// seen from here. Whether their processes live cannot be known yet.
+func engineThatRestarted(t *testing.T) (url string) {
+	t.Helper()
+	ended := `{"State":{"Status":"exited","ExitCode":255,"FinishedAt":"2026-01-02T03:04:26.5Z"},"Config":{}}`
+	answers := map[string]string{
+		"_ping":    "OK",
+		"info":     `{"SystemTime":"2026-01-02T03:05:05Z"}`,
+		"networks": `[]`,
+		"volumes":  `{}`,
+		"containers/json": `[{"Id":"a","State":"exited","Labels":{"ecs-emulator.kind":"lifeline","ecs-emulator.owner":"brief"}},
+			{"Id":"b","State":"exited","Labels":{"ecs-emulator.kind":"lifeline","ecs-emulator.owner":"elsewhere",
+			"ecs-emulator.directory":"/data","ecs-emulator.machine":"another"}}]`,
+		"containers/a/json": ended,
+		"containers/b/json": ended,
+	}
+	version := regexp.MustCompile(`^/(v[0-9.]+/)?`)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer, known := answers[version.ReplaceAllString(r.URL.Path, "")]
+		if !known {
+			http.Error(w, `{"message":"not expected"}`, http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, answer)
+	}))
+	t.Cleanup(server.Close)
+	return strings.Replace(server.URL, "http", "tcp", 1)
+}
+
+func TestPruneSaysUntilWhenAnOwnerCountsAsLive(t *testing.T) {
+	engine := engineThatRestarted(t)
+	const because = ": it ended or was cut off 38s ago; in case it connects again, it counts as live for another 22s, then as "
+	for _, c := range []struct{ args, want string }{
+		{"", "OWNER      STATE  CONTAINERS  NETWORKS  VOLUMES  DIRECTORY\n" +
+			"brief      live   0           0         0        -\n" +
+			"elsewhere  live   0           0         0        /data\n" +
+			"brief" + because + "dead\n" +
+			"elsewhere" + because + "unknown\n"},
+		{"--dead", "no dead owner has anything on the engine\nbrief" + because + "dead\n"},
+		{"--owner brief", "ecs-emulator: owner brief may be an emulator that runs" + because + "dead; before that, only force removes what it has\n"},
+	} {
+		var output strings.Builder
+		run(append([]string{"prune", "--engine", engine}, strings.Fields(c.args)...), &output, &output)
+		if output.String() != c.want {
+			t.Errorf("prune %s prints\n%s\nwant\n%s", c.args, &output, c.want)
 		}
 	}
 }

@@ -1,0 +1,103 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+)
+
+// restartGrace is for how long after the engine itself restarted an owner may still be
+// about to start its lifeline again, and after a lifeline was created its owner about to
+// start it.
+const restartGrace = time.Minute
+
+// Lapse is why an owner counts as live although its lifeline does not run: it has ended,
+// or it is cut off from the engine and about to connect again.
+type Lapse struct {
+	// Since is for how long the lifeline has not run, by the engine's clock.
+	Since time.Duration
+	// Left is for how much longer the owner counts as live.
+	Left time.Duration
+	// Then is what the owner is after that, if it does not connect again.
+	Then OwnerState
+}
+
+// String is the explanation for a person.
+func (l Lapse) String() string {
+	left := (l.Left + time.Second - 1).Truncate(time.Second) // never too early
+	return fmt.Sprintf("it ended or was cut off %s ago; in case it connects again, it counts as live for another %s, then as %s",
+		l.Since.Truncate(time.Second), left, l.Then)
+}
+
+// pulse is what an owner's lifeline says.
+type pulse struct {
+	running bool
+	// since and left are those of a Lapse, if it does not run.
+	since, left time.Duration
+}
+
+func (p pulse) alive() bool { return p.running || p.left > 0 }
+
+// pulses are those of the owners that have a lifeline, which may be over.
+func (e *Engine) pulses(ctx context.Context) (map[string]pulse, error) {
+	lifelines, err := e.client.ContainerList(ctx, container.ListOptions{
+		All: true, Filters: filters.NewArgs(filters.Arg("label", kindLabel+"="+string(kindLifeline))),
+	})
+	if err != nil {
+		return nil, err
+	}
+	now, err := e.engineTime(ctx)
+	if err != nil {
+		return nil, err
+	}
+	best := map[string]pulse{}
+	for _, c := range lifelines {
+		owner := c.Labels[ownerLabel]
+		if best[owner].running {
+			continue
+		}
+		if c.State == container.StateRunning {
+			best[owner] = pulse{running: true}
+			continue
+		}
+		found, err := e.client.ContainerInspect(ctx, c.ID)
+		if cerrdefs.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if p := pulseOf(found, now); p.running || p.left > best[owner].left {
+			best[owner] = p
+		}
+	}
+	return best, nil
+}
+
+// pulseOf judges an owner by one lifeline.
+func pulseOf(l container.InspectResponse, now time.Time) pulse {
+	over, grace := timeOf(l.State.FinishedAt), restartGrace
+	switch {
+	case l.State.Running:
+		return pulse{running: true}
+	case l.State.Status == container.StateCreated:
+		over = timeOf(l.Created)
+	case l.State.ExitCode == 0: // the end of its input; else the engine stopped it
+		grace, _ = time.ParseDuration(l.Config.Labels[graceLabel]) // without one there is none
+	}
+	since := now.Sub(over)
+	return pulse{since: max(since, 0), left: max(grace-since, 0)}
+}
+
+// engineTime is the engine's clock, by which its timestamps are to be judged.
+func (e *Engine) engineTime(ctx context.Context) (time.Time, error) {
+	info, err := e.client.Info(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339Nano, info.SystemTime)
+}
