@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processgroup"
+	api "github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // emulator is the process under test, over all its lives: one data directory and one
@@ -107,8 +109,9 @@ func (e *emulator) interrupt() error {
 	return nil
 }
 
-// discard removes the data directory, and the emulator if it still runs.
-func (e *emulator) discard() error {
+// discard ends the emulator if it still runs, and removes all that it has. That there
+// was something on the engine is an error.
+func (e *emulator) discard(ctx context.Context) error {
 	if e.cmd != nil {
 		select {
 		case <-e.exited:
@@ -116,7 +119,37 @@ func (e *emulator) discard() error {
 			e.kill()
 		}
 	}
-	return errors.Join(e.log.Close(), os.RemoveAll(e.dir))
+	return errors.Join(e.clear(ctx), e.log.Close(), os.RemoveAll(e.dir))
+}
+
+// clear removes what the emulator has on the engine, until a look finds nothing: the
+// engine may still be making what it was last asked for, or be about to come back.
+func (e *emulator) clear(ctx context.Context) error {
+	owner := e.owner()
+	if owner == "" {
+		return nil // it has not come as far as the engine
+	}
+	var removed []error
+	var last error
+	err := until(ctx, "the engine to be clear", func() (bool, error) {
+		var all, pruned []api.Owner
+		all, last = api.Owners(ctx, "docker")
+		if last != nil {
+			return false, nil
+		}
+		if !slices.ContainsFunc(all, func(o api.Owner) bool { return o.ID == owner }) {
+			return true, nil
+		}
+		pruned, last = api.Prune(ctx, api.PruneOptions{Owners: []string{owner}, Force: true})
+		for _, o := range pruned {
+			removed = append(removed, fmt.Errorf("removed what was left on the engine: containers: %d, networks: %d, volumes: %d", o.Containers, o.Networks, o.Volumes))
+		}
+		return false, nil
+	})
+	if err != nil {
+		err = fmt.Errorf("remove what owner %s has on the engine: %w", owner, errors.Join(err, last))
+	}
+	return errors.Join(append(removed, err)...)
 }
 
 // owner is the label by which everything of the emulator is known on the engine.

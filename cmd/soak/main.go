@@ -6,6 +6,8 @@
 //   - every task that the API accepted has one end, and it is the true one
 //   - no container ran twice
 //   - no container, network, volume or goroutine is left
+//
+// Whatever comes of it, what is left on the engine is removed.
 package main
 
 import (
@@ -72,7 +74,17 @@ func run(ctx context.Context, s settings) (err error) {
 	if w.emulator, err = newEmulator(s); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.emulator.discard()) }()
+	err = errors.Join(w.work(ctx), w.emulator.discard(context.WithoutCancel(ctx)))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d tasks have one true end each; %d containers ran once; nothing is left; %s\n",
+		len(w.ends), w.witness.started(), time.Since(began).Round(time.Second))
+	return nil
+}
+
+// work does the rounds, and judges.
+func (w *soak) work(ctx context.Context) (err error) {
 	if err := w.emulator.start(ctx); err != nil {
 		return err
 	}
@@ -89,12 +101,7 @@ func run(ctx context.Context, s settings) (err error) {
 			return fmt.Errorf("round %d: %w", round+1, err)
 		}
 	}
-	if err := w.finish(ctx); err != nil {
-		return err
-	}
-	fmt.Printf("%d tasks have one true end each; %d containers ran once; nothing is left; %s\n",
-		len(w.ends), w.witness.started(), time.Since(began).Round(time.Second))
-	return nil
+	return w.finish(ctx)
 }
 
 // schedule says in which rounds the emulator is killed and the engine restarted.
