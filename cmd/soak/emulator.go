@@ -63,14 +63,14 @@ func (e *emulator) start(ctx context.Context, flags ...string) error {
 	args := append([]string{
 		"serve", "--listen", e.address, "--engine", "docker", "--data-dir", e.dir, "--default-launch-type", "FARGATE",
 	}, flags...)
-	e.cmd = exec.Command(e.binary, args...)
-	e.cmd.Stderr = e.log
-	processgroup.Own(e.cmd) // Ctrl-C is for this program, which ends the emulator
-	if err := e.cmd.Start(); err != nil {
+	cmd := exec.Command(e.binary, args...)
+	cmd.Stderr = e.log
+	processgroup.Own(cmd) // Ctrl-C is for this program, which ends the emulator
+	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the emulator: %w", err)
 	}
-	exited, cmd := make(chan struct{}), e.cmd
-	e.exited = exited
+	exited := make(chan struct{})
+	e.cmd, e.exited = cmd, exited
 	go func() {
 		_ = cmd.Wait()
 		close(exited)

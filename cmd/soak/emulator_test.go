@@ -60,3 +60,16 @@ func TestDockerDiscardRemovesAndTellsWhatIsOnTheEngine(t *testing.T) {
 		t.Errorf("discard with nothing on the engine: %v", err)
 	}
 }
+
+func TestAnEmulatorThatCannotStartIsDiscarded(t *testing.T) {
+	e, err := newEmulator(settings{binary: filepath.Join(t.TempDir(), "none"), log: os.DevNull})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.start(t.Context()); err == nil {
+		t.Error("a program that is not there starts")
+	}
+	if err := e.discard(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
