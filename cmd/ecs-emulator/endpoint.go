@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,11 +13,16 @@ import (
 	"strings"
 )
 
-// get asks a running emulator for something under /_emulator/. The answer is what was
-// asked for; a refusal is an error. The caller closes its body.
-func get(ctx context.Context, endpoint, path string, query url.Values) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet,
-		strings.TrimSuffix(endpoint, "/")+"/_emulator/"+path+"?"+query.Encode(), nil)
+// endpointFlag adds the flag of commands that ask a running emulator.
+func endpointFlag(flags *flag.FlagSet) *string {
+	return flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+}
+
+// ask asks a running emulator for something under /_emulator/; body may be nil. The
+// answer is what was asked for; a refusal is an error. The caller closes its body.
+func ask(ctx context.Context, method, endpoint, path string, query url.Values, body io.Reader) (*http.Response, error) {
+	at := strings.TrimSuffix(endpoint, "/") + "/_emulator/" + path + "?" + query.Encode()
+	request, err := http.NewRequestWithContext(ctx, method, at, body)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--endpoint: %w", err)}
 	}
@@ -24,7 +30,7 @@ func get(ctx context.Context, endpoint, path string, query url.Values) (*http.Re
 	if err != nil {
 		return nil, fmt.Errorf("ask the emulator: %w", err)
 	}
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode/100 != 2 {
 		defer response.Body.Close()
 		return nil, refusal(response)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 )
@@ -13,7 +14,7 @@ import (
 // each change.
 func events(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("events", "", stderr)
-	endpoint := flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+	endpoint := endpointFlag(flags)
 	follow := flags.Bool("follow", false, "go on with what happens, until interrupted")
 	since := flags.Uint64("since", 0, "show only what comes after the event with this `number` (0: all that is kept)")
 	if err := parse(flags, args); err != nil {
@@ -29,7 +30,7 @@ func events(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if *since > 0 {
 		query.Set("since", strconv.FormatUint(*since, 10))
 	}
-	response, err := get(ctx, *endpoint, "events", query)
+	response, err := ask(ctx, http.MethodGet, *endpoint, "events", query, nil)
 	if err != nil {
 		return err
 	}

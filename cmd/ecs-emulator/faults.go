@@ -42,7 +42,7 @@ func faults(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 
 func listFaults(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("faults list", "", stderr)
-	endpoint := flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+	endpoint := endpointFlag(flags)
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func joined(none string, pairs ...string) string {
 
 func addFault(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("faults add", " <"+strings.ReplaceAll(faultKinds, ", ", " | ")+">", stderr)
-	endpoint := flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+	endpoint := endpointFlag(flags)
 	var f fault
 	flags.StringVar(&f.Image, "image", "", "`pattern` of the image's reference; * stands for any text")
 	flags.StringVar(&f.Family, "family", "", "`pattern` of the task definition's family")
@@ -116,7 +116,7 @@ func addFault(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 		return err
 	}
 	var added fault
-	if err := askFaults(ctx, http.MethodPost, *endpoint, nil, body, &added); err != nil {
+	if err := askFaults(ctx, http.MethodPost, *endpoint, nil, bytes.NewReader(body), &added); err != nil {
 		return err
 	}
 	fmt.Fprintln(stdout, added.ID)
@@ -125,7 +125,7 @@ func addFault(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 
 func clearFaults(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("faults clear", " [id]", stderr)
-	endpoint := flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+	endpoint := endpointFlag(flags)
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -139,21 +139,13 @@ func clearFaults(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	return askFaults(ctx, http.MethodDelete, *endpoint, query, nil, nil)
 }
 
-// askFaults calls /_emulator/faults; answer may be nil.
-func askFaults(ctx context.Context, method, endpoint string, query url.Values, body []byte, answer any) error {
-	at := strings.TrimSuffix(endpoint, "/") + "/_emulator/faults?" + query.Encode()
-	request, err := http.NewRequestWithContext(ctx, method, at, bytes.NewReader(body))
+// askFaults calls /_emulator/faults; body and answer may be nil.
+func askFaults(ctx context.Context, method, endpoint string, query url.Values, body io.Reader, answer any) error {
+	response, err := ask(ctx, method, endpoint, "faults", query, body)
 	if err != nil {
-		return usageError{fmt.Errorf("--endpoint: %w", err)}
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return fmt.Errorf("ask the emulator: %w", err)
+		return err
 	}
 	defer response.Body.Close()
-	if response.StatusCode >= http.StatusBadRequest {
-		return refusal(response)
-	}
 	if answer == nil {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 )
@@ -12,7 +13,7 @@ import (
 // container has stopped.
 func logs(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("logs", " <task> [container]", stderr)
-	endpoint := flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
+	endpoint := endpointFlag(flags)
 	follow := flags.Bool("follow", false, "go on until the container stops")
 	tail := flags.Int("tail", 0, "show the last `n` lines only (0: all)")
 	if err := parse(flags, args); err != nil {
@@ -28,7 +29,7 @@ func logs(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *tail > 0 {
 		query.Set("tail", strconv.Itoa(*tail))
 	}
-	response, err := get(ctx, *endpoint, "logs", query)
+	response, err := ask(ctx, http.MethodGet, *endpoint, "logs", query, nil)
 	if err != nil {
 		return err
 	}
