@@ -210,7 +210,7 @@ func (d *decoder) slice(n *node, p memory) error {
 func (d *decoder) strings(list *[]string) error {
 	s := []string{}
 	err := d.array(func(i int) error {
-		v, err := d.string()
+		v, err := d.stringIn(listBlock)
 		if err != nil {
 			return under(element(i), err)
 		}

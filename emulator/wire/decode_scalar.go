@@ -55,7 +55,10 @@ func (d *decoder) stringTo(p *string) error {
 	return err
 }
 
-func (d *decoder) string() (string, error) {
+func (d *decoder) string() (string, error) { return d.stringIn(block) }
+
+// stringIn reads a string into a block of so many bytes.
+func (d *decoder) stringIn(block int) (string, error) {
 	if d.peek() != '"' {
 		return "", d.mismatch("a String")
 	}
@@ -63,14 +66,21 @@ func (d *decoder) string() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return d.keep(text), nil
+	return d.keepIn(block, text), nil
 }
 
-// keep copies text to a string. Short ones share blocks of at most 512 bytes,
-// never more than the JSON text still has, so that what a caller keeps of a
-// request does not hold on to much more than itself.
-func (d *decoder) keep(text []byte) string {
-	const block = 512
+// Short strings share blocks of so many bytes, never more than the JSON text still
+// has, so that what a caller keeps of a request does not hold on to much more than
+// itself. The strings of a list are kept together or not at all.
+const (
+	block     = 512
+	listBlock = 8 << 10
+)
+
+func (d *decoder) keep(text []byte) string { return d.keepIn(block, text) }
+
+// keepIn copies text to a string.
+func (d *decoder) keepIn(block int, text []byte) string {
 	switch {
 	case len(text) == 0:
 		return ""
