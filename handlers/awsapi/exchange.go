@@ -25,8 +25,8 @@ type exchange struct {
 
 // protocol is what differs between the protocols.
 type protocol interface {
-	// serve reads x.body, calls the operation and appends its answer to buf.
-	serve(ctx context.Context, x *exchange, r *http.Request, buf []byte) ([]byte, error)
+	// serve reads x.body, calls the operation and writes its answer.
+	serve(ctx context.Context, x *exchange, r *http.Request, answer *payload) error
 	// appendFailure appends the error body.
 	appendFailure(buf []byte, x *exchange, f *failure) []byte
 	contentType() string
@@ -40,15 +40,16 @@ func respond(p protocol, service string, o *Options, w http.ResponseWriter, r *h
 	out := takeBuffer()
 	defer giveBuffer(out)
 
-	answer, err := x.answer(p, service, w, r, (*out)[:0])
+	answer := payload{text: (*out)[:0]}
 	status := http.StatusOK
 	var f *failure
-	if err != nil {
+	if err := x.answer(p, service, w, r, &answer); err != nil {
 		f = describe(err, x.call.RequestID, p.serverCode())
 		status = f.status
-		answer = p.appendFailure(answer[:0], &x, f)
+		answer.clear()
+		answer.text = p.appendFailure(answer.text, &x, f)
 	}
-	*out = answer
+	*out = answer.text
 	x.log(r.Context(), status, f)
 	o.Observe(service, x.operationLabel(), status, time.Since(x.start))
 	if x.in != nil {
@@ -56,32 +57,31 @@ func respond(p protocol, service string, o *Options, w http.ResponseWriter, r *h
 	}
 
 	h := w.Header()
-	values := []string{p.contentType(), strconv.Itoa(len(answer)), x.call.RequestID}
+	values := []string{p.contentType(), strconv.Itoa(answer.len()), x.call.RequestID}
 	h["Content-Type"], h["Content-Length"] = values[:1:1], values[1:2:2]
 	h["x-amzn-RequestId"] = values[2:] // in AWS's casing, which Set would change
 	w.WriteHeader(status)
-	_, _ = w.Write(answer) // a client that went away is no concern of ours
+	answer.send(w)
 }
 
-// answer returns the body of the answer, or the error, a panic's included.
-func (x *exchange) answer(p protocol, service string, w http.ResponseWriter, r *http.Request, buf []byte) (answer []byte, err error) {
-	answer = buf
+// answer writes the answer, or returns the error, a panic's included.
+func (x *exchange) answer(p protocol, service string, w http.ResponseWriter, r *http.Request, answer *payload) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			if err, ok := value.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(value)
 			}
-			answer, err = buf, &panicked{value, debug.Stack()}
+			err = &panicked{value, debug.Stack()}
 		}
 	}()
 	if x.call, err = x.options.call(service, r); err != nil {
-		return buf, err
+		return err
 	}
 	if err := x.read(w, r); err != nil {
-		return buf, err
+		return err
 	}
 	x.call.RequestBytes = len(x.body)
-	return p.serve(r.Context(), x, r, buf)
+	return p.serve(r.Context(), x, r, answer)
 }
 
 // read reads the body into pooled memory, which lives until the answer is written.

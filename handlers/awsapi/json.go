@@ -33,25 +33,31 @@ type JSON struct {
 
 // Operation is an entry of a service's table.
 type Operation struct {
-	serve func(ctx context.Context, c *wire.Codec, body, buf []byte) ([]byte, error)
+	serve func(ctx context.Context, c *wire.Codec, body []byte, answer *payload) error
 }
 
 // Op makes an operation of a method with the signature of the SDK's client. O is
-// usually *ecs.RunTaskOutput or the like; a [wire.Appender] writes its own JSON.
+// usually *ecs.RunTaskOutput or the like; a [wire.Appender] writes its own JSON, and
+// [Pieces] have it.
 //
 // The method's error should be an exception of the SDK's or an [*Error], which may
 // be wrapped; any other is logged and answered as ServerException.
 func Op[I, O any](method func(context.Context, *I) (O, error)) Operation {
-	return Operation{func(ctx context.Context, c *wire.Codec, body, buf []byte) ([]byte, error) {
+	return Operation{func(ctx context.Context, c *wire.Codec, body []byte, answer *payload) error {
 		in := new(I)
 		if err := c.Unmarshal(body, in); err != nil {
-			return buf, err
+			return err
 		}
 		out, err := method(ctx, in)
 		if err != nil {
-			return buf, err
+			return err
 		}
-		return c.Append(buf, out), nil
+		if p, ok := any(out).(Pieces); ok {
+			answer.set(p.Pieces())
+		} else {
+			answer.text = c.Append(answer.text, out)
+		}
+		return nil
 	}}
 }
 
@@ -59,9 +65,7 @@ func Op[I, O any](method func(context.Context, *I) (O, error)) Operation {
 // answers 501 NotImplementedException with a message that names it.
 func NotImplemented(operation string) Operation {
 	err := notImplemented(operation)
-	return Operation{func(_ context.Context, _ *wire.Codec, _, buf []byte) ([]byte, error) {
-		return buf, err
-	}}
+	return Operation{func(context.Context, *wire.Codec, []byte, *payload) error { return err }}
 }
 
 // Handler returns the service's front end.
@@ -95,9 +99,9 @@ func (s *jsonFrontEnd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *jsonFrontEnd) contentType() string { return s.mediaType }
 func (s *jsonFrontEnd) serverCode() string  { return "ServerException" }
 
-func (s *jsonFrontEnd) serve(ctx context.Context, x *exchange, r *http.Request, buf []byte) ([]byte, error) {
+func (s *jsonFrontEnd) serve(ctx context.Context, x *exchange, r *http.Request, answer *payload) error {
 	if r.Method != http.MethodPost {
-		return buf, &Error{
+		return &Error{
 			Code:    "UnknownOperationException",
 			Message: "Operations of " + s.Service + " are called with POST, not " + r.Method + ".",
 			Status:  http.StatusMethodNotAllowed,
@@ -111,18 +115,15 @@ func (s *jsonFrontEnd) serve(ctx context.Context, x *exchange, r *http.Request, 
 	x.call.Operation = name
 	operation, found := s.Operations[name]
 	if !ok || !found {
-		return buf, &Error{Code: "UnknownOperationException"}
+		return &Error{Code: "UnknownOperationException"}
 	}
 	x.known = true
-	answer, err := operation.serve(NewContext(ctx, x.call), s.Codec, x.body, buf)
-	if err == nil {
-		return answer, nil
-	}
+	err := operation.serve(NewContext(ctx, x.call), s.Codec, x.body, answer)
 	var violation *wire.Violation
 	if errors.As(err, &violation) {
 		err = fmt.Errorf("%w (%w)", s.Refuse(name, violation), violation) // the log gets the path
 	}
-	return answer, err
+	return err
 }
 
 // appendFailure writes {"__type":"X","message":"…"} and the other members that an

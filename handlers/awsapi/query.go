@@ -59,27 +59,28 @@ func (s *queryFrontEnd) serverCode() string {
 	return "InternalFailure"
 }
 
-func (s *queryFrontEnd) serve(ctx context.Context, x *exchange, r *http.Request, buf []byte) ([]byte, error) {
+func (s *queryFrontEnd) serve(ctx context.Context, x *exchange, r *http.Request, answer *payload) (err error) {
 	form, err := s.form(x, r)
 	if err != nil {
-		return buf, err
+		return err
 	}
 	action := form.Get("Action")
 	if action == "" {
-		return buf, &Error{Code: "MissingAction", Message: "The request must contain the parameter Action."}
+		return &Error{Code: "MissingAction", Message: "The request must contain the parameter Action."}
 	}
 	x.call.Operation = action
 	operation, found := s.Operations[action]
 	if !found {
-		return buf, &Error{Code: "InvalidAction", Message: fmt.Sprintf("Could not find operation %s for version %s: "+
+		return &Error{Code: "InvalidAction", Message: fmt.Sprintf("Could not find operation %s for version %s: "+
 			"ecs-emulator does not implement it for %s; see COMPATIBILITY.md.", action, s.Version, s.Service)}
 	}
 	x.known = true
 	result, err := operation(NewContext(ctx, x.call), form)
 	if err != nil {
-		return buf, err
+		return err
 	}
-	return s.appendResult(buf, x, result)
+	answer.text, err = s.appendResult(answer.text, x, result)
+	return err
 }
 
 // form reads the parameters of a POST from the body, of a presigned GET from the URL.

@@ -1,6 +1,8 @@
 package ecs
 
 import (
+	"bytes"
+	"net"
 	"slices"
 	"strconv"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
 // TasksOutput is the answer of RunTask and DescribeTasks.
@@ -19,18 +22,17 @@ type TasksOutput struct {
 	answers  taskAnswers
 }
 
-// AppendJSON implements wire.Appender.
-func (o *TasksOutput) AppendJSON(buf []byte) []byte {
-	buf = append(buf, `{"failures":`...)
-	buf = wire.Append(buf, &o.Failures)
-	buf = append(buf, `,"tasks":[`...)
-	for i, t := range o.Tasks {
-		if i > 0 {
-			buf = append(buf, ',')
-		}
-		buf = o.answers.append(buf, t)
+// Pieces implements awsapi.Pieces: the JSON of a task is kept with its row.
+func (o *TasksOutput) Pieces() net.Buffers {
+	list := make(net.Buffers, 0, 2+len(o.Tasks))
+	head := wire.Append([]byte(`{"failures":`), &o.Failures)
+	list = append(list, append(head, `,"tasks":[`...))
+	for _, t := range o.Tasks {
+		list = o.answers.pieces(list, t)
 	}
-	return append(buf, "]}"...)
+	last := &list[len(list)-1]
+	*last = bytes.TrimSuffix(*last, comma)
+	return append(list, []byte("]}"))
 }
 
 // TaskAnswer is one task in an answer.
@@ -43,7 +45,7 @@ type TaskAnswer struct {
 func (a TaskAnswer) AppendJSON(buf []byte) []byte { return a.answers.append(buf, a.task) }
 
 var (
-	_ wire.Appender = (*TasksOutput)(nil)
+	_ awsapi.Pieces = (*TasksOutput)(nil)
 	_ wire.Appender = TaskAnswer{}
 )
 
@@ -54,24 +56,37 @@ type taskAnswers struct {
 	once     bool // the rows are about to be followed by others: keep no JSON with them
 }
 
-// append writes a task. All but its tags is made once for each row and then copied;
-// tags come last, because they are shown only where they were asked for.
+// append writes a task.
 func (a taskAnswers) append(buf []byte, t *state.Task) []byte {
-	if a.once {
-		buf = append(buf, a.describe(t)...)
-	} else {
-		buf = append(buf, t.Described(a.describe)...)
+	for _, piece := range a.pieces(nil, t) {
+		buf = append(buf, piece...)
 	}
-	buf = append(buf, `,"tags":`...)
-	if a.withTags && len(t.Tags) > 0 {
-		buf = wire.Append(buf, &t.Tags)
-	} else {
-		buf = append(buf, "[]"...)
-	}
-	return append(buf, '}')
+	return bytes.TrimSuffix(buf, comma)
 }
 
-// describe makes the object without its tags and its closing brace.
+// comma follows the pieces of a task.
+var comma = []byte(",")
+
+// pieces are a task and a comma. They are made once for each row, but for the tags,
+// which come last because they are shown only where they were asked for.
+func (a taskAnswers) pieces(list net.Buffers, t *state.Task) net.Buffers {
+	var text []byte
+	if a.once {
+		text = a.describe(t)
+	} else {
+		text = t.Described(a.describe)
+	}
+	if !a.withTags || len(t.Tags) == 0 {
+		return append(list, text)
+	}
+	tags := wire.Append([]byte(`,"tags":`), &t.Tags)
+	return append(list, text[:len(text)-len(untagged)], append(tags, "},"...))
+}
+
+// untagged ends a task that shows no tags.
+const untagged = `,"tags":[]},`
+
+// describe makes the object, untagged.
 func (a taskAnswers) describe(t *state.Task) []byte {
 	var def *types.TaskDefinition
 	if row := a.tx.TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
@@ -79,7 +94,8 @@ func (a taskAnswers) describe(t *state.Task) []byte {
 	}
 	shown := describeTask(t, def)
 	body := wire.Marshal(&shown)
-	return body[:len(body)-1]
+	body = body[:len(body)-1]
+	return append(append(make([]byte, 0, len(body)+len(untagged)), body...), untagged...)
 }
 
 // describeTask is a task as ECS shows it, without its tags. def is what it was made

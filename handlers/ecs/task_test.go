@@ -15,7 +15,6 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
-	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 )
@@ -285,14 +284,17 @@ func BenchmarkDescribeTasks(b *testing.B) {
 	}
 	api := ecs.New(ecs.Options{Store: s.store, Now: time.Now})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
-	var buf []byte
+	size := 0
 	b.ReportAllocs()
 	for b.Loop() {
 		out, err := api.DescribeTasks(call, &sdk.DescribeTasksInput{Tasks: arns})
 		if err != nil {
 			b.Fatal(err)
 		}
-		buf = wire.Append(buf[:0], out)
+		size = 0
+		for _, piece := range out.Pieces() {
+			size += len(piece)
+		}
 	}
-	b.SetBytes(int64(len(buf)))
+	b.SetBytes(int64(size))
 }
