@@ -1,0 +1,136 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+)
+
+// Farewell says what Close is going to do, for people.
+func (s *Server) Farewell() string {
+	tasks := 0
+	for _, t := range s.store.Read().AllTasks() {
+		if !t.Ended() {
+			tasks++
+		}
+	}
+	switch {
+	case tasks == 0:
+		return "stopping; no task is running"
+	case s.opts.OnExit == Keep:
+		return fmt.Sprintf("stopping; %d tasks go on, and the next start with this data directory takes them over", tasks)
+	case s.opts.DataDir != "":
+		return fmt.Sprintf("stopping; removing %d tasks; services start theirs again at the next start with this data directory", tasks)
+	default:
+		return fmt.Sprintf("stopping; removing %d tasks", tasks)
+	}
+}
+
+// Reset ends all tasks and faults and forgets everything, as if the emulator had
+// just been started. If the state cannot be written, nothing has happened. If
+// containers cannot be removed, they belong to nobody any more, and another Reset tries
+// again.
+func (s *Server) Reset() error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	if s.closed {
+		return errors.New("the emulator is closed")
+	}
+	s.faults.ClearAll()
+	s.stopControllers()
+	defer s.startControllers()
+	err := s.store.Update(func(tx *state.Tx) error {
+		ecs.Reset(tx, s.clock.Now())
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("nothing is reset: %w", err)
+	}
+	_, err = s.askEngine()
+	if err == nil {
+		err = s.removeContainers()
+	}
+	if err != nil {
+		return fmt.Errorf("everything is forgotten, but containers are left: %w", err)
+	}
+	return nil
+}
+
+// Close ends the emulator. Unless tasks are to be kept, it removes all that it
+// has started.
+func (s *Server) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	s.close()
+	s.http.Shutdown(ctx)
+	s.http.Close()
+	s.serving.Wait()
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.stopControllers()
+	return errors.Join(s.removeTasks(), s.closeParts())
+}
+
+// removeTasks takes down what shall not outlive the emulator. A state that does must
+// not take the tasks for failed at the next start.
+func (s *Server) removeTasks() error {
+	if s.opts.OnExit != Remove {
+		return nil
+	}
+	info, err := s.askEngine()
+	if err == nil {
+		err = s.guard.admit(info) // on another engine the tasks go on
+	}
+	if err == nil {
+		err = s.removeContainers()
+	}
+	if err != nil {
+		return fmt.Errorf("remove containers: %w", err)
+	}
+	if s.opts.DataDir == "" {
+		return nil
+	}
+	_, err = agent.Abandon(s.store, s.clock.Now(), removed)
+	return err
+}
+
+// askEngine comes before removeContainers, which may take long: an engine that does not
+// even say what it is removes nothing.
+func (s *Server) askEngine() (backend.Info, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	return s.engine.Info(ctx)
+}
+
+func (s *Server) removeContainers() error {
+	ctx, cancel := context.WithTimeout(context.Background(), removeTimeout)
+	defer cancel()
+	return s.engine.RemoveAll(ctx)
+}
+
+func (s *Server) closeParts() error {
+	var errs []error
+	if s.http == nil && s.listener != nil {
+		errs = append(errs, s.listener.Close())
+	}
+	if s.engine != nil && s.opts.Backend == nil {
+		errs = append(errs, s.engine.Close())
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	if s.clock != nil {
+		s.clock.Close()
+	}
+	return errors.Join(errs...)
+}
