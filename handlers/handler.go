@@ -1,5 +1,5 @@
-// Package handlers is the emulator's one HTTP endpoint: it tells from a request
-// which AWS service it is for, and hands it to that service's handler.
+// Package handlers is the emulator's one HTTP endpoint: it keeps web pages out, tells
+// from a request which AWS service it is for, and hands it to that service's handler.
 package handlers
 
 import (
@@ -27,24 +27,34 @@ type Parts struct {
 	Control http.Handler
 	// Metrics serves /metrics.
 	Metrics http.Handler
-	// Log gets a line for each request that is for no part. Nil is slog.Default().
+	// AllowedHosts are names under which clients reach the endpoint, beside those that
+	// the guard knows by itself. CheckHosts says what can be one.
+	AllowedHosts []string
+	// Log gets a line for each request that is for no part, or is kept out. Nil is
+	// slog.Default().
 	Log *slog.Logger
 }
 
 // New puts the endpoint together. AWS APIs are all at the path /, told apart by the
 // header X-Amz-Target, else by the service in the signature's credential scope,
-// else, for what is not signed, by the Version in a form.
+// else, for what is not signed, by the Version in a form. What a web page sends reaches
+// no part.
 func New(parts Parts) http.Handler {
 	if parts.Log == nil {
 		parts.Log = slog.Default()
 	}
 	e := &endpoint{Parts: parts}
+	g := newGuard(parts.AllowedHosts)
 	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
 	r.PathPrefix(control.Prefix).Handler(parts.Control)
 	r.Path("/metrics").Methods(http.MethodGet, http.MethodHead).Handler(parts.Metrics)
 	r.NotFoundHandler = http.HandlerFunc(e.notFound)
 	r.MethodNotAllowedHandler = r.NotFoundHandler
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if reason := g.refusal(req); reason != "" {
+			e.keepOut(w, req, reason)
+			return
+		}
 		// Nearly every request is for an AWS API. Past the router it is spared two
 		// copies of the request, 1.5 kB.
 		if req.URL.Path == "/" {
@@ -78,7 +88,7 @@ func (e *endpoint) aws(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	form, isForm := e.form(w, r)
+	form := e.form(w, r)
 	service := scope.Service
 	if !signed {
 		service = versions[form.Get("Version")]
@@ -93,33 +103,36 @@ func (e *endpoint) aws(w http.ResponseWriter, r *http.Request) {
 	case "":
 		e.notAWS(w, r, form)
 	default:
-		write := writeJSON
-		if isForm {
-			write = writeXML
-		}
-		e.unknown(w, strings.TrimSuffix(service+" "+form.Get("Action"), " "), write)
+		e.unknown(w, strings.TrimSuffix(service+" "+form.Get("Action"), " "), writer(r))
 	}
 }
 
 // maxForm bounds what is read of a form before its service is known.
 const maxForm = 1 << 20
 
-// form reads the parameters of a Query request and leaves the body to be read again.
-func (e *endpoint) form(w http.ResponseWriter, r *http.Request) (form url.Values, ok bool) {
+// isForm reports whether a request is of AWS Query.
+func isForm(r *http.Request) bool {
 	if r.Method == http.MethodGet {
-		form := r.URL.Query()
-		return form, form.Has("Action")
+		return r.URL.Query().Has("Action")
 	}
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		return nil, false
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+}
+
+// form reads the parameters of a Query request and leaves the body to be read again.
+func (e *endpoint) form(w http.ResponseWriter, r *http.Request) url.Values {
+	if r.Method == http.MethodGet {
+		return r.URL.Query()
+	}
+	if !isForm(r) {
+		return nil
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
 	if err != nil {
-		return nil, false // the service will find out, too
+		return nil // the service will find out, too
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	form, _ = url.ParseQuery(string(body))
-	return form, true
+	form, _ := url.ParseQuery(string(body))
+	return form
 }
 
 // unknown answers a request for a service that is not built, loudly: SDKs do not
@@ -158,6 +171,14 @@ func (e *endpoint) refuse(w http.ResponseWriter, refusal *awsapi.Error, write fu
 	write(w, refusal)
 }
 
+// writer writes an error as the sender of r can read it.
+func writer(r *http.Request) func(http.ResponseWriter, *awsapi.Error) {
+	if isForm(r) {
+		return writeXML
+	}
+	return writeJSON
+}
+
 func writeJSON(w http.ResponseWriter, refusal *awsapi.Error) {
 	body, _ := json.Marshal(map[string]string{"__type": refusal.Code, "message": refusal.Message})
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
@@ -165,14 +186,21 @@ func writeJSON(w http.ResponseWriter, refusal *awsapi.Error) {
 	_, _ = w.Write(append(body, '\n'))
 }
 
-// writeXML writes the error in the form of AWS Query.
+// xmlError is an error in AWS Query.
+type xmlError struct{ Type, Code, Message string }
+
+// writeXML writes the error in the form of AWS Query, and once more where EC2's dialect
+// has it: which of them the client speaks is not always known.
 func writeXML(w http.ResponseWriter, refusal *awsapi.Error) {
+	e := xmlError{Type: "Sender", Code: refusal.Code, Message: refusal.Message}
+	if refusal.Status >= http.StatusInternalServerError {
+		e.Type = "Receiver"
+	}
 	body, _ := xml.Marshal(struct {
 		XMLName xml.Name `xml:"ErrorResponse"`
-		Type    string   `xml:"Error>Type"`
-		Code    string   `xml:"Error>Code"`
-		Message string   `xml:"Error>Message"`
-	}{Type: "Receiver", Code: refusal.Code, Message: refusal.Message})
+		Query   xmlError `xml:"Error"`
+		EC2     xmlError `xml:"Errors>Error"`
+	}{Query: e, EC2: e})
 	w.Header().Set("Content-Type", "text/xml")
 	w.WriteHeader(refusal.Status)
 	_, _ = w.Write(body)

@@ -123,6 +123,7 @@ func (e emulator) measure(b *testing.B, operation string, body func(i int) []byt
 
 func newRequest(operation string, body []byte) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+	r.Host = "127.0.0.1:4577"
 	r.Header.Set("X-Amz-Target", ecs.TargetPrefix+"."+operation)
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	r.Header.Set("Authorization", signed("ecs"))

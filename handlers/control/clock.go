@@ -34,30 +34,30 @@ func (a *api) setClock(w http.ResponseWriter, r *http.Request) {
 	decoder.DisallowUnknownFields()
 	var wanted SetTime
 	if err := decoder.Decode(&wanted); err != nil {
-		a.refuse(w, http.StatusBadRequest, `the body is not {"advance": "5m"} or {"speed": 10}: `+err.Error())
+		Refuse(w, http.StatusBadRequest, `the body is not {"advance": "5m"} or {"speed": 10}: `+err.Error())
 		return
 	}
 	if wanted.Advance == "" && wanted.Speed == nil {
-		a.refuse(w, http.StatusBadRequest, `the body is not {"advance": "5m"} or {"speed": 10}`)
+		Refuse(w, http.StatusBadRequest, `the body is not {"advance": "5m"} or {"speed": 10}`)
 		return
 	}
 	var advance time.Duration
 	if wanted.Advance != "" {
 		var err error
 		if advance, err = time.ParseDuration(wanted.Advance); err != nil || advance < 0 {
-			a.refuse(w, http.StatusBadRequest, `"advance" is not a duration like "90s", "5m" or "1h30m": the clock never goes back`)
+			Refuse(w, http.StatusBadRequest, `"advance" is not a duration like "90s", "5m" or "1h30m": the clock never goes back`)
 			return
 		}
 	}
 	if wanted.Speed != nil {
 		if err := a.Clock.SetSpeed(*wanted.Speed); err != nil {
-			a.refuse(w, http.StatusBadRequest, err.Error())
+			Refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
 	}
 	if advance > 0 {
 		if err := a.Clock.Advance(r.Context(), advance); err != nil {
-			a.refuse(w, http.StatusInternalServerError, "advance the clock: "+err.Error())
+			Refuse(w, http.StatusInternalServerError, "advance the clock: "+err.Error())
 			return
 		}
 	}

@@ -66,9 +66,8 @@ type Clock interface {
 // api answers the endpoints.
 type api struct{ Options }
 
-// Handler returns the endpoints. Requests that change something are refused when a
-// browser sends them for a page of another origin: the emulator has no login, and
-// any web page can reach a port of this machine.
+// Handler returns the endpoints. Whoever reaches it may do everything: the package
+// handlers keeps web pages out.
 func Handler(o Options) http.Handler {
 	if o.Closing == nil {
 		o.Closing = context.Background()
@@ -86,16 +85,12 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
 	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, logs, events, faults and reset")
+		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, logs, events, faults and reset")
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)
+		Refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)
 	})
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		a.refuse(w, http.StatusForbidden, "refused: sent by a page of another origin")
-	}))
-	return protection.Handler(r)
+	return r
 }
 
 // untilClosing returns a context that ends with ctx or when the emulator closes.
@@ -108,7 +103,7 @@ func (a *api) untilClosing(ctx context.Context) (context.Context, context.Cancel
 // reset serves POST /_emulator/reset.
 func (a *api) reset(w http.ResponseWriter, r *http.Request) {
 	if err := a.Reset(r.Context()); err != nil {
-		a.refuse(w, http.StatusInternalServerError, "reset: "+err.Error())
+		Refuse(w, http.StatusInternalServerError, "reset: "+err.Error())
 		return
 	}
 	a.Log.Info("reset: all tasks ended, everything forgotten")
@@ -122,13 +117,19 @@ func (a *api) answer(w http.ResponseWriter, status int, body any) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	send(w, status, text)
+}
+
+// Refuse answers an error of these endpoints.
+func Refuse(w http.ResponseWriter, status int, message string) {
+	text, _ := json.MarshalIndent(struct {
+		Error string `json:"error"`
+	}{message}, "", "  ")
+	send(w, status, text)
+}
+
+func send(w http.ResponseWriter, status int, text []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(append(text, '\n')) // a client that went away is no concern of ours
-}
-
-func (a *api) refuse(w http.ResponseWriter, status int, message string) {
-	a.answer(w, status, struct {
-		Error string `json:"error"`
-	}{message})
 }

@@ -120,26 +120,6 @@ func TestReset(t *testing.T) {
 	}
 }
 
-func TestOtherOriginsChangeNothing(t *testing.T) {
-	s := start(t, control.Options{Reset: func(context.Context) error {
-		t.Error("a page of another origin has reset the emulator")
-		return nil
-	}})
-	r, err := http.NewRequest("POST", s.URL+control.Prefix+"reset", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Origin", "https://example.com")
-	resp, err := s.Client().Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != 403 {
-		t.Errorf("got %d", resp.StatusCode)
-	}
-}
-
 func TestClock(t *testing.T) {
 	c := clock.New(clock.Options{Start: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)})
 	s := start(t, control.Options{Clock: c})

@@ -30,7 +30,7 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 	}
 	since, err := a.since(r)
 	if err != nil {
-		a.refuse(w, http.StatusBadRequest, err.Error())
+		Refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	w.Header().Set("Content-Type", contentType)

@@ -47,22 +47,22 @@ func (a *api) addFault(w http.ResponseWriter, r *http.Request) {
 	decoder.DisallowUnknownFields()
 	var wanted Fault
 	if err := decoder.Decode(&wanted); err != nil {
-		a.refuse(w, http.StatusBadRequest, `the body is not a fault such as {"kind": "pull", "image": "shop/*", "error": "toomanyrequests"}: `+err.Error())
+		Refuse(w, http.StatusBadRequest, `the body is not a fault such as {"kind": "pull", "image": "shop/*", "error": "toomanyrequests"}: `+err.Error())
 		return
 	}
 	delay, err := duration(wanted.Delay)
 	if err != nil {
-		a.refuse(w, http.StatusBadRequest, `"delay" is not a duration like "90s" or "5m": `+wanted.Delay)
+		Refuse(w, http.StatusBadRequest, `"delay" is not a duration like "90s" or "5m": `+wanted.Delay)
 		return
 	}
 	holds, err := duration(wanted.For)
 	if err != nil {
-		a.refuse(w, http.StatusBadRequest, `"for" is not a duration like "90s" or "5m": `+wanted.For)
+		Refuse(w, http.StatusBadRequest, `"for" is not a duration like "90s" or "5m": `+wanted.For)
 		return
 	}
 	added, err := a.Faults.Add(wanted, delay, holds)
 	if err != nil {
-		a.refuse(w, http.StatusBadRequest, err.Error())
+		Refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	a.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
@@ -85,7 +85,7 @@ func (a *api) clearFaults(w http.ResponseWriter, r *http.Request) {
 	case id == "":
 		a.Faults.ClearAll()
 	case !a.Faults.Clear(id):
-		a.refuse(w, http.StatusNotFound, "no fault has the id "+id)
+		Refuse(w, http.StatusNotFound, "no fault has the id "+id)
 		return
 	}
 	a.Log.Info("faults cleared", "id", id)

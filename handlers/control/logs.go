@@ -18,12 +18,12 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	taskARN, err := a.findTask(query.Get("task"))
 	if err != nil {
-		a.refuse(w, http.StatusNotFound, err.Error())
+		Refuse(w, http.StatusNotFound, err.Error())
 		return
 	}
 	tail, err := strconv.Atoi(query.Get("tail"))
 	if err != nil && query.Has("tail") || tail < 0 {
-		a.refuse(w, http.StatusBadRequest, "tail is not a number of lines: "+query.Get("tail"))
+		Refuse(w, http.StatusBadRequest, "tail is not a number of lines: "+query.Get("tail"))
 		return
 	}
 	ctx, cancel := a.untilClosing(r.Context())
@@ -49,7 +49,7 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	case begun:
 		a.Log.Warn("output of a container cut short", "task", taskARN, "error", err)
 	default:
-		a.refuse(w, http.StatusNotFound, err.Error())
+		Refuse(w, http.StatusNotFound, err.Error())
 	}
 }
 

@@ -54,7 +54,7 @@ func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
 	if ref := r.URL.Query().Get("task"); ref != "" {
 		var err error
 		if only, err = a.findTask(ref); err != nil {
-			a.refuse(w, http.StatusNotFound, err.Error())
+			Refuse(w, http.StatusNotFound, err.Error())
 			return
 		}
 	}
