@@ -27,7 +27,7 @@ func (s *Server) newHandler() http.Handler {
 	})
 	return handlers.New(handlers.Parts{
 		ECS: api.Handler(o), EC2: ec2.New(s.store).Handler(o), STS: sts.Handler(o),
-		Metrics: metrics.Handler(), Log: s.opts.Log,
+		Metrics: metrics.Handler(), AllowedHosts: s.opts.AllowedHosts, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Log: s.opts.Log,
 			Scope:  arn.Scope{Region: s.opts.Region, Account: s.opts.Account},

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+	"github.com/ecs-emulator/ecs-emulator/handlers"
 )
 
 // Options configure an emulator. The zero value is one in memory, on the simulated
@@ -16,6 +17,12 @@ import (
 type Options struct {
 	// Listen is the address of the endpoint. Default 127.0.0.1:0, a free port.
 	Listen string
+	// AllowedHosts are names under which clients reach the endpoint, beside IP addresses,
+	// names without a dot, localhost, host.docker.internal and AWS's endpoints. Any other
+	// name is refused, because a web page may have pointed it here. That holds for
+	// Server.Handler on a server of yours as well, but not for requests that a test makes
+	// itself (httptest.NewRequest).
+	AllowedHosts []string
 	// Engine says where containers run: "sim", "docker", "auto" (Docker if it
 	// answers, else sim), or the URL of a Docker engine (unix://, tcp://, ssh://).
 	// Default "sim".
@@ -79,7 +86,7 @@ func (o Options) check() error {
 	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {
 		return fmt.Errorf("range %s of the VPC is no IPv4 range of /16, such as 10.20.0.0/16", c)
 	}
-	return nil
+	return handlers.CheckHosts(o.AllowedHosts)
 }
 
 func (o Options) withDefaults() Options {
