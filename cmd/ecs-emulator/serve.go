@@ -64,6 +64,10 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	var level slog.Level
 	var warm int
 	flags.StringVar(&o.Listen, "listen", "127.0.0.1:4577", "`address` of the endpoint")
+	flags.Func("allowed-hosts", "`names` under which clients reach the endpoint, separated by commas, beside addresses, names without a dot, localhost and AWS's", func(list string) error {
+		o.AllowedHosts = splitList(list)
+		return nil
+	})
 	flags.StringVar(&o.Engine, "engine", "auto", "where containers run: auto (Docker if it answers, else sim), docker, sim, or a Docker engine's `url`")
 	flags.StringVar(&o.DataDir, "data-dir", "", "`directory` that keeps state across restarts (none: state is in memory)")
 	flags.BoolVar(&o.NewEngine, "new-engine", false, "go on with a data directory whose tasks ran on another engine; they end as lost")
@@ -118,4 +122,14 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 		return slog.New(slog.NewJSONHandler(stderr, handlerOptions)), nil
 	}
 	return slog.New(slog.NewTextHandler(stderr, handlerOptions)), nil
+}
+
+// splitList reads a list that is separated by commas.
+func splitList(list string) (members []string) {
+	for member := range strings.SplitSeq(list, ",") {
+		if member = strings.TrimSpace(member); member != "" {
+			members = append(members, member)
+		}
+	}
+	return members
 }
