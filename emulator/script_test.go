@@ -41,6 +41,7 @@ func scriptFolders(t *testing.T) []string {
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint
 //	until <regexp> <args> ecs <args> again and again until it prints that
+//	[!] call <op> <JSON> post the request as it is, and print the answer as it is
 //	let NAME              keep what the last command printed in a variable
 //	advance <duration>    move the emulator's clock
 //
@@ -117,6 +118,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 		}
 	},
 	"until": scriptUntil,
+	"call":  scriptCall,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
 			ts.Fatalf("usage: let NAME")

@@ -14,24 +14,19 @@ func checkDependencies(def *types.TaskDefinition) error {
 		c := &def.ContainerDefinitions[i]
 		for j := range c.DependsOn {
 			dependent = true
-			if err := checkDependency(def, c, &c.DependsOn[j]); err != nil {
+			if err := checkDependency(def, &c.DependsOn[j]); err != nil {
 				return err
 			}
 		}
 	}
 	if dependent && hasCycle(def.ContainerDefinitions, dependencies) {
-		// By analogy with the message for links; wording without a source.
-		return refuse("Container dependencies should not have a cycle")
+		return refuse("Container dependsOn contains a cycle") // a container on itself too (ECS0026)
 	}
 	return nil
 }
 
-func checkDependency(def *types.TaskDefinition, c *types.ContainerDefinition, d *types.ContainerDependency) error {
+func checkDependency(def *types.TaskDefinition, d *types.ContainerDependency) error {
 	name := value(d.ContainerName)
-	if name == value(c.Name) {
-		// Wording without a source.
-		return refuse("Container '%s' cannot depend on itself", name)
-	}
 	upstream := containerNamed(def.ContainerDefinitions, name)
 	if upstream == nil {
 		return refuse("Cannot depend on container + '%s' because it does not exist", name)

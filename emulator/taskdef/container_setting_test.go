@@ -18,7 +18,7 @@ func TestDependencyRefusals(t *testing.T) {
 	}
 	testRefusals(t, withSidecar, []refusal{
 		{"unknown", on("x", "START"), "Cannot depend on container + 'x' because it does not exist"},
-		{"itself", on("web", "START"), "Container 'web' cannot depend on itself"},
+		{"itself", on("web", "START"), "Container dependsOn contains a cycle"},
 		{"no condition", on("init", ""), "condition should be one of [START,COMPLETE,SUCCESS,HEALTHY]"},
 		{"unknown condition", on("init", "READY"), "condition should be one of [START,COMPLETE,SUCCESS,HEALTHY]"},
 		{"success of essential", func(in *request) { on("init", "SUCCESS")(in); in.ContainerDefinitions[1].Essential = nil },
@@ -30,12 +30,12 @@ func TestDependencyRefusals(t *testing.T) {
 			on("init", "START")(in)
 			in.ContainerDefinitions[1].DependsOn = dependsOn("web", "START")
 		},
-			"Container dependencies should not have a cycle"},
+			"Container dependsOn contains a cycle"},
 		{"long cycle", func(in *request) {
 			on("init", "START")(in)
 			addContainer(in, "c").DependsOn = dependsOn("web", "START")
 			in.ContainerDefinitions[1].DependsOn = dependsOn("c", "START")
-		}, "Container dependencies should not have a cycle"},
+		}, "Container dependsOn contains a cycle"},
 	})
 	testAccepted(t, withSidecar, map[string]func(*request){
 		"success": on("init", "SUCCESS"),
@@ -214,7 +214,7 @@ func TestTaskSettingRefusals(t *testing.T) {
 		{"constraint type", constraint(types.TaskDefinitionPlacementConstraint{Type: "distinctInstance", Expression: ptr("x")}), "type should be one of [memberOf]"},
 		{"pid mode", func(in *request) { in.PidMode = "none" }, "pidMode should be one of [host,task]"},
 		{"ipc mode", func(in *request) { in.IpcMode = "shared" }, "ipcMode should be one of [host,task,none]"},
-		{"cpu architecture", func(in *request) { in.RuntimePlatform = &types.RuntimePlatform{CpuArchitecture: "RISCV"} }, "cpuArchitecture should be one of [X86_64,ARM64]"},
+		{"cpu architecture", func(in *request) { in.RuntimePlatform = &types.RuntimePlatform{CpuArchitecture: "RISCV"} }, "Invalid CPU architecture"},
 		{"inference accelerators", func(in *request) {
 			//lint:ignore SA1019 the retired member is what is refused
 			in.InferenceAccelerators = []types.InferenceAccelerator{{DeviceName: ptr("d"), DeviceType: ptr("eia1.medium")}}

@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// maxFargateTimeout is the longest startTimeout and stopTimeout on Fargate, in
-// seconds. Source: ECS API reference, ContainerDefinition.
+// maxFargateTimeout is the longest stopTimeout on Fargate, in seconds. The start timeout
+// has no such bound, although the API reference gives it the same (ECS0025).
 const maxFargateTimeout = 120
 
 // fargateSize is one row of Fargate's size table: the memory in MiB that goes with
@@ -84,10 +84,6 @@ func checkFargateContainer(def *types.TaskDefinition, c *types.ContainerDefiniti
 	}
 	if len(c.ResourceRequirements) > 0 {
 		return refuse("Tasks using the Fargate launch type do not support GPU resource requirements.")
-	}
-	if value(c.StartTimeout) > maxFargateTimeout {
-		// By analogy with the stop timeout; no source.
-		return refuse("Tasks using the Fargate launch type must have a container start timeout of less than %d seconds.", maxFargateTimeout)
 	}
 	if value(c.StopTimeout) > maxFargateTimeout {
 		return refuse("Tasks using the Fargate launch type must have a container stop timeout of less than %d seconds.", maxFargateTimeout)

@@ -44,8 +44,9 @@ func TestFargateRefusals(t *testing.T) {
 			"NET_ADMIN is not allowed on Fargate."},
 		{"stop timeout", func(in *request) { first(in).StopTimeout = ptr[int32](121) },
 			"Tasks using the Fargate launch type must have a container stop timeout of less than 120 seconds."},
-		{"start timeout", func(in *request) { first(in).StartTimeout = ptr[int32](121) },
-			"Tasks using the Fargate launch type must have a container start timeout of less than 120 seconds."},
+		{"operating system", func(in *request) {
+			in.RuntimePlatform = &types.RuntimePlatform{OperatingSystemFamily: "BEOS"}
+		}, "Tasks using the Fargate launch type are not supported on operating system family BEOS"},
 		{"ipc mode", func(in *request) { in.IpcMode = "task" }, unsupported + "ipcMode"},
 		{"host path", volumes(types.Volume{Name: ptr("v"), Host: &types.HostVolumeProperties{SourcePath: ptr("/data")}}), unsupported + "sourcePath"},
 		{"docker volume", volumes(types.Volume{Name: ptr("v"), DockerVolumeConfiguration: &types.DockerVolumeConfiguration{}}), unsupported + "dockerVolumeConfiguration"},
@@ -70,9 +71,10 @@ func TestFargateRefusals(t *testing.T) {
 			Capabilities: &types.KernelCapabilities{Add: []string{"SYS_PTRACE"}, Drop: []string{"ALL"}},
 			Tmpfs:        []types.Tmpfs{{ContainerPath: ptr("/run"), Size: 16}},
 		}),
-		"task processes":  func(in *request) { in.PidMode = "task" },
-		"longest timeout": func(in *request) { first(in).StopTimeout = ptr[int32](120) },
-		"scratch volume":  volumes(types.Volume{Name: ptr("v"), Host: &types.HostVolumeProperties{}}),
+		"task processes": func(in *request) { in.PidMode = "task" },
+		"longest stop":   func(in *request) { first(in).StopTimeout = ptr[int32](120) },
+		"any long start": func(in *request) { first(in).StartTimeout = ptr[int32](121) },
+		"scratch volume": volumes(types.Volume{Name: ptr("v"), Host: &types.HostVolumeProperties{}}),
 		"public image without role": func(in *request) {
 			in.ExecutionRoleArn, first(in).LogConfiguration = nil, nil
 			first(in).Image = ptr("public.ecr.aws/nginx/nginx:latest")

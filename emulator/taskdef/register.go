@@ -36,10 +36,10 @@ const smallRequest = 4096
 var rules = []func(*types.TaskDefinition) error{
 	checkFamily,
 	checkContainers,
+	checkTaskSize, // before the essential container, and that before Fargate's network mode (ECS0024)
 	checkEssential,
 	checkNetworkMode,
 	checkLinks,
-	checkTaskSize,
 	checkContainerSizes,
 	checkPortMappings,
 	checkVolumes,

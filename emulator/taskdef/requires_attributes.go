@@ -2,6 +2,7 @@ package taskdef
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -14,6 +15,7 @@ const (
 	dockerAPI118 = agentCapability + "docker-remote-api.1.18"
 	dockerAPI119 = agentCapability + "docker-remote-api.1.19"
 	dockerAPI120 = agentCapability + "docker-remote-api.1.20"
+	dockerAPI121 = agentCapability + "docker-remote-api.1.21"
 	dockerAPI122 = agentCapability + "docker-remote-api.1.22"
 	dockerAPI125 = agentCapability + "docker-remote-api.1.25"
 	dockerAPI128 = agentCapability + "docker-remote-api.1.28"
@@ -88,6 +90,9 @@ func containerAttributes(set *attributeSet, def *types.TaskDefinition, c *types.
 		set.add(agentCapability + "ecr-auth")
 		set.addIf(hasExecutionRole, ecsCapability+"execution-role-ecr-pull")
 	}
+	// The recorded definition names its image by digest and a runtime platform; another one
+	// has the platform without the attribute's mention, so it is taken for the digest's (ECS0023).
+	set.addIf(strings.Contains(value(c.Image), "@"), dockerAPI121)
 	set.addIf(len(c.DockerLabels) > 0 || len(c.Ulimits) > 0, dockerAPI118)
 	secretAttributes(set, c.Secrets, "environment-variables")
 	set.addIf(len(c.EnvironmentFiles) > 0, ecsCapability+"env-files.s3")
@@ -162,7 +167,7 @@ func taskAttributes(set *attributeSet, def *types.TaskDefinition) {
 	set.addIf(def.ProxyConfiguration != nil, ecsCapability+"aws-appmesh")
 	set.addIf(isTrue(def.EnableFaultInjection), ecsCapability+"fault-injection")
 	if !slices.Contains(def.Compatibilities, types.CompatibilityFargate) {
-		set.addIf(def.Cpu != nil || def.Memory != nil, ecsCapability+"task-cpu-mem-limit")
+		// A task-level size alone requires nothing (ECS0023).
 		set.addIf(taskAmount(def.Cpu) > increasedTaskCPU, ecsCapability+"increased-task-cpu-limit")
 	}
 }

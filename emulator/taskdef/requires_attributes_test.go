@@ -95,8 +95,9 @@ func TestRequiresAttributes(t *testing.T) {
 		{"domainless credential spec", func(in *request) { first(in).CredentialSpecs = []string{"credentialspecdomainless:arn"} }, []string{"E gmsa-domainless"}},
 		{"pid mode", func(in *request) { in.PidMode = "task" }, []string{"E pid-ipc-namespace-sharing"}},
 		{"fault injection", func(in *request) { in.EnableFaultInjection = ptr(true) }, []string{"E fault-injection"}},
-		{"task size", func(in *request) { in.Cpu = ptr("10240") }, []string{"E task-cpu-mem-limit"}},
-		{"large task", func(in *request) { in.Cpu = ptr("10241") }, []string{"E task-cpu-mem-limit", "E increased-task-cpu-limit"}},
+		{"task size", func(in *request) { in.Cpu = ptr("10240") }, nil},
+		{"large task", func(in *request) { in.Cpu = ptr("10241") }, []string{"E increased-task-cpu-limit"}},
+		{"image by digest", func(in *request) { first(in).Image = ptr("nginx@sha256:" + strings.Repeat("0", 64)) }, []string{"C docker-remote-api.1.21"}},
 		{"proxy", func(in *request) {
 			in.NetworkMode, in.ProxyConfiguration = "awsvpc", &types.ProxyConfiguration{ContainerName: ptr("web")}
 		}, []string{"C docker-remote-api.1.18", "E task-eni", "E aws-appmesh"}},

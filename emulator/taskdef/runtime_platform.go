@@ -1,18 +1,25 @@
 package taskdef
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
+// checkRuntimePlatform: ECS0027, but for an unknown system outside Fargate.
 func checkRuntimePlatform(def *types.TaskDefinition) error {
 	p := def.RuntimePlatform
 	if p == nil {
 		return nil
 	}
-	if err := checkEnum("cpuArchitecture", p.CpuArchitecture, p.CpuArchitecture.Values()); err != nil {
-		return err
+	if p.CpuArchitecture != "" && !slices.Contains(p.CpuArchitecture.Values(), p.CpuArchitecture) {
+		return refuse("Invalid CPU architecture")
 	}
-	return checkEnum("operatingSystemFamily", p.OperatingSystemFamily, p.OperatingSystemFamily.Values())
+	err := checkEnum("operatingSystemFamily", p.OperatingSystemFamily, p.OperatingSystemFamily.Values())
+	if err != nil && slices.Contains(def.RequiresCompatibilities, types.CompatibilityFargate) {
+		return refuse("Tasks using the Fargate launch type are not supported on operating system family %s", p.OperatingSystemFamily)
+	}
+	return err
 }
 
 // isWindows tells whether the definition is for a Windows platform; Linux is the

@@ -26,33 +26,33 @@ func checkTaskSize(def *types.TaskDefinition) error {
 	return normaliseMemory(def.Memory, refuse)
 }
 
-// normaliseCPU rewrites a task-level cpu; fail makes the error of a bad value.
+// normaliseCPU rewrites a task-level cpu; fail makes the error of one out of bounds.
 func normaliseCPU(cpu *string, fail func(string, ...any) error) error {
 	if cpu == nil {
 		return nil
 	}
-	if *cpu == "" {
+	units, ok := parseCPU(*cpu)
+	if !ok { // ECS0024
 		return invalid("Invalid 'cpu' setting for task.")
 	}
-	units, ok := parseCPU(*cpu)
-	if !ok || units < minTaskCPU || units > maxTaskCPU {
+	if units < minTaskCPU || units > maxTaskCPU {
 		return fail("Invalid 'cpu' setting for task." + sizeHelp)
 	}
 	*cpu = strconv.FormatInt(units, 10)
 	return nil
 }
 
-// normaliseMemory rewrites a task-level memory; fail makes the error of a bad value.
+// normaliseMemory rewrites a task-level memory; fail makes the error of one out of bounds.
 func normaliseMemory(memory *string, fail func(string, ...any) error) error {
 	if memory == nil {
 		return nil
 	}
-	if *memory == "" {
-		// By analogy with the empty cpu.
+	mib, ok := parseMemory(*memory)
+	if !ok {
+		// By analogy with cpu.
 		return invalid("Invalid 'memory' setting for task.")
 	}
-	mib, ok := parseMemory(*memory)
-	if !ok || mib < 1 || mib > math.MaxInt32 {
+	if mib < 1 || mib > math.MaxInt32 {
 		return fail("Invalid 'memory' setting for task." + sizeHelp)
 	}
 	*memory = strconv.FormatInt(mib, 10)

@@ -16,6 +16,8 @@ var handwritten = []string{
 	"InferenceAccelerator.deviceName", // the structure as a whole is refused
 	"InferenceAccelerator.deviceType",
 	"ProxyConfiguration.containerName",
+	"RuntimePlatform.cpuArchitecture",
+	"RuntimePlatform.operatingSystemFamily",
 
 	// Texts of tasks and services: "launch type should be one of …" and the like.
 	"AwsVpcConfiguration.subnets",

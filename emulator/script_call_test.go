@@ -1,0 +1,64 @@
+package emulator_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// scriptCall posts a request as it stands on the wire, for what the CLI would drop from
+// an answer or never send. What is refused shows on stderr.
+func scriptCall(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: [!] call <operation> <JSON or file.json>...")
+	}
+	status, answer, err := postECS(ts.Getenv("URL"), args[0], scriptBody(ts, args[1:]))
+	ts.Check(err)
+	out := ts.Stdout()
+	if status != http.StatusOK {
+		out = ts.Stderr()
+	}
+	fmt.Fprintln(out, answer)
+	if want := map[bool]int{false: http.StatusOK, true: http.StatusBadRequest}[neg]; status != want {
+		ts.Fatalf("%s answered %d: %s", args[0], status, answer)
+	}
+}
+
+// scriptBody joins JSON objects: a member of a later one replaces that of an earlier one,
+// or with null removes it.
+func scriptBody(ts *testscript.TestScript, parts []string) string {
+	body := map[string]json.RawMessage{}
+	for _, part := range parts {
+		if strings.HasSuffix(part, ".json") {
+			part = ts.ReadFile(part)
+		}
+		var members map[string]json.RawMessage
+		ts.Check(json.Unmarshal([]byte(part), &members))
+		maps.Copy(body, members)
+	}
+	maps.DeleteFunc(body, func(_ string, value json.RawMessage) bool { return string(value) == "null" })
+	text, err := json.Marshal(body)
+	ts.Check(err)
+	return string(text)
+}
+
+func postECS(url, operation, body string) (status int, answer string, err error) {
+	r, err := http.NewRequest(http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113."+operation)
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(text), err
+}
