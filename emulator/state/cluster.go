@@ -24,6 +24,7 @@ type Cluster struct {
 	Configuration                   *types.ClusterConfiguration
 	CapacityProviders               []string
 	DefaultCapacityProviderStrategy []types.CapacityProviderStrategyItem
+	AttachmentsStatus               string // empty until capacity providers were put
 	ServiceConnectDefaults          *types.ClusterServiceConnectDefaults
 	Tags                            []types.Tag
 }

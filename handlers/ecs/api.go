@@ -107,20 +107,27 @@ func clusterARN(scope arn.Scope, ref *string) (string, error) {
 	return parsed.Cluster(parsed.Resource[0]), nil
 }
 
-// activeCluster returns the cluster that a request refers to, or ECS's error.
-func activeCluster(tx *state.Tx, scope arn.Scope, ref *string) (*state.Cluster, error) {
+// knownCluster returns the cluster that a request refers to, in any status, or ECS's
+// error.
+func knownCluster(tx *state.Tx, scope arn.Scope, ref *string) (*state.Cluster, error) {
 	id, err := clusterARN(scope, ref)
 	if err != nil {
 		return nil, err
 	}
 	cluster := tx.Cluster(id)
-	switch {
-	case cluster == nil || arn.ScopeOf(id) != scope:
+	if cluster == nil || arn.ScopeOf(id) != scope {
 		return nil, errClusterNotFound
-	case !cluster.Active():
-		return nil, &types.ClusterNotFoundException{Message: aws.String("The referenced cluster was inactive.")}
 	}
 	return cluster, nil
+}
+
+// activeCluster is knownCluster for what INACTIVE clusters cannot do.
+func activeCluster(tx *state.Tx, scope arn.Scope, ref *string) (*state.Cluster, error) {
+	cluster, err := knownCluster(tx, scope, ref)
+	if err == nil && !cluster.Active() {
+		return nil, &types.ClusterNotFoundException{Message: aws.String("The referenced cluster was inactive.")}
+	}
+	return cluster, err
 }
 
 func invalidParameter(message string) error {

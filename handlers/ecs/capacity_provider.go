@@ -129,8 +129,9 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *ecs.PutCluste
 		}
 		cluster := *old
 		cluster.CapacityProviders, cluster.DefaultCapacityProviderStrategy = providers, strategy
+		cluster.AttachmentsStatus = "UPDATE_COMPLETE"
 		tx.PutCluster(&cluster)
-		out = describeCluster(tx, &cluster, allClusterFields)
+		out = describeCluster(tx, &cluster, updatedClusterFields)
 		return nil
 	})
 	if err != nil {

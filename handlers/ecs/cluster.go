@@ -21,9 +21,30 @@ const (
 	clusterInactive = "INACTIVE"
 )
 
+// CountedCluster is the answer of CreateCluster and DeleteCluster.
+type CountedCluster struct {
+	Cluster *types.Cluster
+	// ClusterCount is not documented, and the SDKs drop it. AWS answers 1 when the first
+	// cluster is made and mostly 0 when one is deleted; that it counts the ACTIVE clusters
+	// of the region is inferred (ECS0020).
+	ClusterCount int32
+}
+
+// countedCluster leaves out the default cluster that nobody made.
+func countedCluster(tx *state.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
+	out := &CountedCluster{Cluster: described}
+	for _, c := range tx.Clusters(scope) {
+		if c.Active() && !pristineDefault(tx, scope, c) {
+			out.ClusterCount++
+		}
+	}
+	return out
+}
+
 // CreateCluster makes a cluster, or returns the one that was made with the same
-// parameters. Fargate capacity providers settle at once, so it is ACTIVE.
-func (a *API) CreateCluster(ctx context.Context, in *ecs.CreateClusterInput) (*ecs.CreateClusterOutput, error) {
+// parameters, with the tags of this request. Fargate capacity providers settle at once,
+// so it is ACTIVE (ECS0020).
+func (a *API) CreateCluster(ctx context.Context, in *ecs.CreateClusterInput) (*CountedCluster, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err
@@ -32,19 +53,18 @@ func (a *API) CreateCluster(ctx context.Context, in *ecs.CreateClusterInput) (*e
 	if err != nil {
 		return nil, err
 	}
-	var out *types.Cluster
+	var out *CountedCluster
 	err = a.store.Update(func(tx *state.Tx) error {
 		cluster, err := createCluster(tx, scope, wanted, in)
 		if err != nil {
 			return err
 		}
-		out = describeCluster(tx, cluster, allClusterFields)
+		described := describeCluster(tx, cluster, createdClusterFields)
+		described.Tags = listed(in.Tags)
+		out = countedCluster(tx, scope, described)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &ecs.CreateClusterOutput{Cluster: out}, nil
+	return out, err
 }
 
 // newCluster is the cluster that a request asks for.
@@ -139,13 +159,13 @@ func forgetContents(tx *state.Tx, c *state.Cluster) {
 // UpdateCluster changes settings, configuration and Service Connect defaults: what
 // is given replaces what was there.
 func (a *API) UpdateCluster(ctx context.Context, in *ecs.UpdateClusterInput) (*ecs.UpdateClusterOutput, error) {
-	if err := checkClusterSettings(in.Settings); err != nil {
-		return nil, err
-	}
-	if err := checkClusterConfiguration(in.Configuration); err != nil {
-		return nil, err
-	}
-	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) {
+	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) error {
+		if err := checkClusterSettings(in.Settings); err != nil {
+			return err
+		}
+		if err := checkClusterConfiguration(in.Configuration); err != nil {
+			return err
+		}
 		c.Settings = mergeSettings(c.Settings, in.Settings)
 		if in.Configuration != nil {
 			c.Configuration = in.Configuration
@@ -153,6 +173,7 @@ func (a *API) UpdateCluster(ctx context.Context, in *ecs.UpdateClusterInput) (*e
 		if in.ServiceConnectDefaults != nil {
 			c.ServiceConnectDefaults = serviceConnectDefaults(arn.ScopeOf(c.ARN), in.ServiceConnectDefaults)
 		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -162,11 +183,9 @@ func (a *API) UpdateCluster(ctx context.Context, in *ecs.UpdateClusterInput) (*e
 
 // UpdateClusterSettings replaces the values of the settings that are named.
 func (a *API) UpdateClusterSettings(ctx context.Context, in *ecs.UpdateClusterSettingsInput) (*ecs.UpdateClusterSettingsOutput, error) {
-	if err := checkClusterSettings(in.Settings); err != nil {
-		return nil, err
-	}
-	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) {
+	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) error {
 		c.Settings = mergeSettings(c.Settings, in.Settings)
+		return checkClusterSettings(in.Settings)
 	})
 	if err != nil {
 		return nil, err
@@ -174,51 +193,60 @@ func (a *API) UpdateClusterSettings(ctx context.Context, in *ecs.UpdateClusterSe
 	return &ecs.UpdateClusterSettingsOutput{Cluster: out}, nil
 }
 
-// changeCluster changes an ACTIVE cluster and describes it.
-func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state.Cluster)) (*types.Cluster, error) {
+// changeCluster changes an ACTIVE cluster and describes it. That there is none is told
+// before a bad change (ECS0022).
+func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state.Cluster) error) (*types.Cluster, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out *types.Cluster
 	err = a.store.Update(func(tx *state.Tx) error {
-		old, err := activeCluster(tx, scope, ref)
+		old, err := knownCluster(tx, scope, ref)
 		if err != nil {
 			return err
 		}
+		if !old.Active() {
+			return clientError("Cluster was not ACTIVE.")
+		}
 		cluster := *old
-		change(&cluster)
+		if err := change(&cluster); err != nil {
+			return err
+		}
 		tx.PutCluster(&cluster)
-		out = describeCluster(tx, &cluster, allClusterFields)
+		out = describeCluster(tx, &cluster, updatedClusterFields)
 		return nil
 	})
 	return out, err
 }
 
-// DeleteCluster makes a cluster INACTIVE, if it is empty.
-func (a *API) DeleteCluster(ctx context.Context, in *ecs.DeleteClusterInput) (*ecs.DeleteClusterOutput, error) {
+// DeleteCluster makes a cluster INACTIVE, if it is empty. It keeps what it was made of,
+// and can be deleted again (ECS0022).
+func (a *API) DeleteCluster(ctx context.Context, in *ecs.DeleteClusterInput) (*CountedCluster, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var out *types.Cluster
+	var out *CountedCluster
 	err = a.store.Update(func(tx *state.Tx) error {
-		old, err := activeCluster(tx, scope, in.Cluster)
+		old, err := knownCluster(tx, scope, in.Cluster)
 		if err != nil {
 			return err
+		}
+		if !old.Active() {
+			out = countedCluster(tx, scope, describeCluster(tx, old, updatedClusterFields))
+			return nil
 		}
 		if err := checkEmpty(tx, old); err != nil {
 			return err
 		}
-		deleted := &state.Cluster{ARN: old.ARN, Name: old.Name, Status: clusterInactive, CreatedAt: old.CreatedAt}
-		tx.PutCluster(deleted)
-		out = describeCluster(tx, deleted, allClusterFields)
+		deleted := *old
+		deleted.Status = clusterInactive
+		tx.PutCluster(&deleted)
+		out = countedCluster(tx, scope, describeCluster(tx, &deleted, deletedClusterFields))
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &ecs.DeleteClusterOutput{Cluster: out}, nil
+	return out, err
 }
 
 // checkEmpty says what a cluster still holds; tasks that have stopped do not count.

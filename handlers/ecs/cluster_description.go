@@ -17,13 +17,20 @@ import (
 // Source: ECS API reference, DescribeClusters.
 const maxDescribed = 100
 
-// allClusterFields is what the operations that change a cluster answer.
-var allClusterFields = []types.ClusterField{
-	types.ClusterFieldAttachments, types.ClusterFieldConfigurations, types.ClusterFieldSettings, types.ClusterFieldTags,
-}
+// What the operations that make and change clusters answer; none shows statistics.
+// Source: ECS0020, ECS0022.
+var (
+	createdClusterFields = []types.ClusterField{
+		types.ClusterFieldConfigurations, types.ClusterFieldSettings, types.ClusterFieldTags,
+	}
+	updatedClusterFields = []types.ClusterField{
+		types.ClusterFieldAttachments, types.ClusterFieldConfigurations, types.ClusterFieldSettings,
+	}
+	deletedClusterFields = []types.ClusterField{types.ClusterFieldConfigurations, types.ClusterFieldSettings}
+)
 
-// DescribeClusters describes clusters in any status; without names, the default
-// cluster.
+// DescribeClusters describes clusters in any status, each once; without names, the
+// default cluster (ECS0021).
 func (a *API) DescribeClusters(ctx context.Context, in *ecs.DescribeClustersInput) (*ecs.DescribeClustersOutput, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
@@ -38,19 +45,37 @@ func (a *API) DescribeClusters(ctx context.Context, in *ecs.DescribeClustersInpu
 	}
 	out := &ecs.DescribeClustersOutput{Clusters: []types.Cluster{}, Failures: []types.Failure{}}
 	tx := a.store.Read()
+	seen := map[string]bool{}
 	for _, ref := range refs {
 		id, err := clusterARN(scope, &ref)
 		if err != nil {
 			return nil, err
 		}
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
 		cluster := tx.Cluster(id)
 		if cluster == nil || arn.ScopeOf(id) != scope {
 			out.Failures = append(out.Failures, missing(id))
 			continue
 		}
+		if err := checkClusterFields(in.Include); err != nil {
+			return nil, err
+		}
 		out.Clusters = append(out.Clusters, *describeCluster(tx, cluster, in.Include))
 	}
 	return out, nil
+}
+
+// checkClusterFields is for clusters that exist: of others nothing is included (ECS0021).
+func checkClusterFields(include []types.ClusterField) error {
+	for _, field := range include {
+		if !slices.Contains(field.Values(), field) {
+			return invalidParameter("include should be one of [ATTACHMENTS,CONFIGURATIONS,SETTINGS,STATISTICS,TAGS]")
+		}
+	}
+	return nil
 }
 
 // ListClusters lists the clusters that are not INACTIVE.
@@ -93,9 +118,11 @@ func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterFiel
 	for _, field := range include {
 		switch field {
 		case types.ClusterFieldAttachments:
-			if len(c.CapacityProviders) > 0 {
-				// Fargate capacity providers have none, so there is nothing to wait for.
-				out.Attachments, out.AttachmentsStatus = []types.Attachment{}, aws.String("UPDATE_COMPLETE")
+			// Fargate capacity providers have none, so there is nothing to wait for. That there
+			// is no status before the first change is ECS0021.
+			out.Attachments = []types.Attachment{}
+			if c.AttachmentsStatus != "" {
+				out.AttachmentsStatus = &c.AttachmentsStatus
 			}
 		case types.ClusterFieldConfigurations:
 			out.Configuration = c.Configuration

@@ -21,7 +21,7 @@ func checkClusterSettings(settings []types.ClusterSetting) error {
 			return invalidParameter(string(s.Name) + " should be one of [containerInsights]")
 		}
 		if value := aws.ToString(s.Value); !slices.Contains(containerInsights, value) {
-			return invalidParameter("Invalid cluster setting value " + value + " for setting containerInsights.")
+			return invalidParameter("Invalid setting 'value'") // ECS0022
 		}
 	}
 	return nil

@@ -19,6 +19,9 @@ var handwritten = []string{
 	"RuntimePlatform.cpuArchitecture",
 	"RuntimePlatform.operatingSystemFamily",
 
+	// Of a cluster, what to include is looked at once there is one.
+	"DescribeClustersInput.include",
+
 	// Texts of tasks and services: "launch type should be one of …" and the like.
 	"AwsVpcConfiguration.subnets",
 	"CreateServiceInput.launchType",
