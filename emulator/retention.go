@@ -9,11 +9,13 @@ import (
 
 // How long things are remembered. Source: ECS API reference: stopped tasks for
 // about an hour, RunTask's client tokens for 24 hours. State itself bounds the number
-// of stopped tasks.
+// of stopped tasks. AWS keeps deleted task definitions for more than two minutes
+// (ECS0030); how long is a choice.
 const (
-	keepStoppedTasks = time.Hour
-	keepClientTokens = 24 * time.Hour
-	retentionEvery   = time.Minute
+	keepStoppedTasks       = time.Hour
+	keepClientTokens       = 24 * time.Hour
+	keepDeletedDefinitions = time.Hour
+	retentionEvery         = time.Minute
 )
 
 // retain forgets what is old enough, once a minute of the emulator's clock, until
@@ -41,7 +43,7 @@ func (s *Server) forgetOld(now time.Time) error {
 		tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
 		tx.ForgetClientTokens(now.Add(-keepClientTokens))
 		tx.ForgetTaskEvents(now.Add(-state.KeepTaskEvents))
-		tx.SweepTaskDefinitions()
+		tx.SweepTaskDefinitions(now.Add(-keepDeletedDefinitions))
 		return nil
 	})
 }

@@ -30,6 +30,8 @@ type TaskDefinition struct {
 	Status   types.TaskDefinitionStatus
 	Body     wire.Raw
 	Tags     []types.Tag
+	// DeleteRequestedAt is since when a revision is in DELETE_IN_PROGRESS.
+	DeleteRequestedAt time.Time
 
 	decoded atomic.Pointer[types.TaskDefinition]
 }
@@ -159,10 +161,22 @@ func (tx *Tx) ChangeTaskDefinition(old *TaskDefinition, change func(*types.TaskD
 	return d
 }
 
+// RequestDeletion writes a revision as DELETE_IN_PROGRESS; answers do not show since
+// when (ECS0030).
+func (tx *Tx) RequestDeletion(old *TaskDefinition, now time.Time) *TaskDefinition {
+	def := *old.Definition()
+	def.Status = types.TaskDefinitionStatusDeleteInProgress
+	d := newTaskDefinition(old.ID, &def, old.Tags)
+	d.DeleteRequestedAt = now
+	tx.putTaskDefinition(old, d)
+	return d
+}
+
 // PutTaskDefinitionTags writes the tags of a revision.
 func (tx *Tx) PutTaskDefinitionTags(old *TaskDefinition, tags []types.Tag) {
 	d := &TaskDefinition{
 		ID: old.ID, ARN: old.ARN, Family: old.Family, Revision: old.Revision, Status: old.Status, Body: old.Body, Tags: tags,
+		DeleteRequestedAt: old.DeleteRequestedAt,
 	}
 	d.decoded.Store(old.decoded.Load())
 	tx.putTaskDefinition(old, d)
@@ -196,16 +210,17 @@ func (d *TaskDefinition) deleting() bool {
 	return d.Status == types.TaskDefinitionStatusDeleteInProgress
 }
 
-// SweepTaskDefinitions removes the revisions in DELETE_IN_PROGRESS that no task
-// that has yet to stop and no service refers to, and returns how many. While there
-// are none it only looks at the families; who runs it decides how long they are seen.
+// SweepTaskDefinitions removes the revisions in DELETE_IN_PROGRESS since before a time
+// that no task that has yet to stop and no service refers to, and returns how many. While
+// there are none it only looks at the families.
 // Source: ECS API reference, DeleteTaskDefinitions.
-func (tx *Tx) SweepTaskDefinitions() int {
+func (tx *Tx) SweepTaskDefinitions(before time.Time) int {
+	kept := func(d *TaskDefinition) bool { return !d.deleting() || d.DeleteRequestedAt.After(before) }
 	var deleting []*TaskDefinition
 	for _, f := range families.List(tx.rows(), "") {
 		if f.Deleting > 0 {
 			revisions := taskDefinitions.List(tx.rows(), f.ID)
-			deleting = append(deleting, slices.DeleteFunc(revisions, func(d *TaskDefinition) bool { return !d.deleting() })...)
+			deleting = append(deleting, slices.DeleteFunc(revisions, kept)...)
 		}
 	}
 	if len(deleting) == 0 {

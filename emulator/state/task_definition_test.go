@@ -96,7 +96,7 @@ func TestDefinitionThatARollbackLeadsBackToIsNotSwept(t *testing.T) {
 	revision := func(tx *Tx) *ServiceRevision {
 		family := "web"
 		d := tx.AddTaskDefinition(scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
-		d = tx.ChangeTaskDefinition(d, func(def *types.TaskDefinition) { def.Status = types.TaskDefinitionStatusDeleteInProgress })
+		d = tx.RequestDeletion(d, time.Time{})
 		return &ServiceRevision{TaskDefinition: d.ARN}
 	}
 	update(t, s, func(tx *Tx) {
@@ -109,7 +109,7 @@ func TestDefinitionThatARollbackLeadsBackToIsNotSwept(t *testing.T) {
 		})
 	})
 	update(t, s, func(tx *Tx) {
-		if swept := tx.SweepTaskDefinitions(); swept != 1 {
+		if swept := tx.SweepTaskDefinitions(time.Time{}); swept != 1 {
 			t.Errorf("%d revisions are swept", swept)
 		}
 		if tx.TaskDefinition(scope, "web", 1) == nil || tx.TaskDefinition(scope, "web", 2) == nil {

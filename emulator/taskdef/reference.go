@@ -49,7 +49,7 @@ func ParseRef(ref string) (Ref, error) {
 	}
 	n, err := strconv.ParseInt(revision, 10, 64)
 	if err != nil || n < 1 || n > math.MaxInt32 || !allDigits(revision) {
-		return Ref{}, invalid("Invalid revision number. Number: %s", revision)
+		return Ref{}, invalid("Invalid task definition: Invalid revision number.") // ECS0029
 	}
 	r.Revision = int32(n)
 	return r, nil
@@ -60,10 +60,10 @@ func wrongSeparators() error {
 }
 
 // RequireRevision is the error of operations that take no bare family, such as
-// DeregisterTaskDefinition: *types.ClientException.
+// DeregisterTaskDefinition: *types.InvalidParameterException (ECS0030).
 func (r Ref) RequireRevision() error {
 	if r.Revision == 0 {
-		return refuse("Revision is missing.")
+		return invalid("Revision is missing")
 	}
 	return nil
 }

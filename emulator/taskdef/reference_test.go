@@ -25,12 +25,12 @@ func TestParseRefRefusals(t *testing.T) {
 	const separators = "Invalid identifier: Unexpected number of separators"
 	for ref, message := range map[string]string{
 		"":                       "TaskDefinition can not be blank.",
-		"web:":                   "Invalid revision number. Number: ",
-		"web:x":                  "Invalid revision number. Number: x",
-		"web:0":                  "Invalid revision number. Number: 0",
-		"web:-1":                 "Invalid revision number. Number: -1",
-		"web:+1":                 "Invalid revision number. Number: +1",
-		"web:2147483648":         "Invalid revision number. Number: 2147483648",
+		"web:":                   "Invalid task definition: Invalid revision number.",
+		"web:x":                  "Invalid task definition: Invalid revision number.",
+		"web:0":                  "Invalid task definition: Invalid revision number.",
+		"web:-1":                 "Invalid task definition: Invalid revision number.",
+		"web:+1":                 "Invalid task definition: Invalid revision number.",
+		"web:2147483648":         "Invalid task definition: Invalid revision number.",
 		"web:1:2":                separators,
 		"team/web":               separators,
 		"arn:aws:ecs:us-east-1:": separators,
@@ -44,7 +44,7 @@ func TestParseRefRefusals(t *testing.T) {
 }
 
 func TestRequireRevision(t *testing.T) {
-	wantClientException(t, Ref{Family: "web"}.RequireRevision(), "Revision is missing.")
+	wantInvalidParameter(t, Ref{Family: "web"}.RequireRevision(), "Revision is missing")
 	if err := (Ref{Family: "web", Revision: 1}).RequireRevision(); err != nil {
 		t.Error(err)
 	}

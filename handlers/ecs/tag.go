@@ -22,6 +22,9 @@ func (a *API) TagResource(ctx context.Context, in *ecs.TagResourceInput) (*ecs.T
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(in.Tags, func(tag types.Tag) bool { return tag.Value == nil }) {
+		return nil, nullTagValue(aws.ToString(in.ResourceArn))
+	}
 	err := a.changeTags(ctx, in.ResourceArn, func(tags []types.Tag) ([]types.Tag, error) {
 		merged := task.MergeTags(tags, in.Tags)
 		return merged, checkTagCount(merged)
@@ -30,6 +33,16 @@ func (a *API) TagResource(ctx context.Context, in *ecs.TagResourceInput) (*ecs.T
 		return nil, err
 	}
 	return &ecs.TagResourceOutput{}, nil
+}
+
+// nullTagValue is for tags without a value; only task definitions answer it as
+// ClientException (ECS0028).
+func nullTagValue(resource string) error {
+	const message = "Tag value can not be null."
+	if parsed, ok := arn.Parse(resource); ok && parsed.Type == "task-definition" {
+		return clientError(message)
+	}
+	return invalidParameter(message)
 }
 
 // UntagResource removes tags from a resource; keys that are not there are ignored.

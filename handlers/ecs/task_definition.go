@@ -53,11 +53,16 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDe
 var errNoTaskDefinition = clientError("Unable to describe task definition.")
 
 // DescribeTaskDefinition describes a revision in any status or, by its family
-// alone, the highest ACTIVE one.
+// alone, the highest ACTIVE one. What to include is checked first of all (ECS0029).
 func (a *API) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDefinitionInput) (*TaskDefinitionOutput, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for _, field := range in.Include {
+		if field != types.TaskDefinitionFieldTags {
+			return nil, clientError(string(field) + " is not a valid value for include. The value must be one of [[TAGS]]")
+		}
 	}
 	row, err := taskDefinition(a.store.Read(), scope, aws.ToString(in.TaskDefinition))
 	if err != nil {
@@ -67,10 +72,8 @@ func (a *API) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDe
 		return nil, errNoTaskDefinition
 	}
 	out := &TaskDefinitionOutput{TaskDefinition: row.Body, Tags: []types.Tag{}}
-	for _, field := range in.Include {
-		if field == types.TaskDefinitionFieldTags {
-			out.Tags = listed(row.Tags)
-		}
+	if len(in.Include) > 0 {
+		out.Tags = listed(row.Tags)
 	}
 	return out, nil
 }
@@ -100,9 +103,23 @@ func referredTaskDefinition(tx *state.Tx, scope arn.Scope, ref taskdef.Ref) (*st
 	return tx.TaskDefinition(scope, ref.Family, int(ref.Revision)), nil
 }
 
+// ChangedTaskDefinition is a task definition as the operations that end it answer it.
+type ChangedTaskDefinition struct {
+	types.TaskDefinition
+	PreviousStatus types.TaskDefinitionStatus // not documented; the SDKs drop it
+}
+
+// changedTaskDefinition describes now, which was old before the request.
+func changedTaskDefinition(old, now *state.TaskDefinition) ChangedTaskDefinition {
+	return ChangedTaskDefinition{TaskDefinition: *now.Definition(), PreviousStatus: old.Status}
+}
+
+// DeregisterTaskDefinitionOutput is the answer of DeregisterTaskDefinition.
+type DeregisterTaskDefinitionOutput struct{ TaskDefinition ChangedTaskDefinition }
+
 // DeregisterTaskDefinition makes a revision INACTIVE; one that is so already is
-// answered as it is.
-func (a *API) DeregisterTaskDefinition(ctx context.Context, in *ecs.DeregisterTaskDefinitionInput) (*ecs.DeregisterTaskDefinitionOutput, error) {
+// answered as it is. The first answer does not have deregisteredAt yet (ECS0030).
+func (a *API) DeregisterTaskDefinition(ctx context.Context, in *ecs.DeregisterTaskDefinitionInput) (*DeregisterTaskDefinitionOutput, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err
@@ -114,7 +131,7 @@ func (a *API) DeregisterTaskDefinition(ctx context.Context, in *ecs.DeregisterTa
 	if err := ref.RequireRevision(); err != nil {
 		return nil, err
 	}
-	var out *state.TaskDefinition
+	var out *DeregisterTaskDefinitionOutput
 	err = a.store.Update(func(tx *state.Tx) error {
 		row, err := referredTaskDefinition(tx, scope, ref)
 		if err != nil {
@@ -123,29 +140,38 @@ func (a *API) DeregisterTaskDefinition(ctx context.Context, in *ecs.DeregisterTa
 		if row == nil {
 			return errNoTaskDefinition
 		}
-		out = row
-		if row.Status == types.TaskDefinitionStatusActive {
-			out = tx.ChangeTaskDefinition(row, func(def *types.TaskDefinition) {
+		switch row.Status {
+		case types.TaskDefinitionStatusActive:
+			inactive := tx.ChangeTaskDefinition(row, func(def *types.TaskDefinition) {
 				def.Status = types.TaskDefinitionStatusInactive
 				def.DeregisteredAt = aws.Time(a.now())
 			})
+			out = &DeregisterTaskDefinitionOutput{changedTaskDefinition(row, inactive)}
+			out.TaskDefinition.DeregisteredAt = nil
+		case types.TaskDefinitionStatusDeleteInProgress:
+			return clientError("The task definition could not be deregistered because it is in the process of being deleted.")
+		default:
+			out = &DeregisterTaskDefinitionOutput{changedTaskDefinition(row, row)}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &ecs.DeregisterTaskDefinitionOutput{TaskDefinition: out.Definition()}, nil
+	return out, err
 }
 
 // maxDeleted is how many revisions one request deletes.
 // Source: ECS API reference, DeleteTaskDefinitions.
 const maxDeleted = 10
 
+// DeleteTaskDefinitionsOutput is the answer of DeleteTaskDefinitions.
+type DeleteTaskDefinitionsOutput struct {
+	Failures        []types.Failure
+	TaskDefinitions []ChangedTaskDefinition
+}
+
 // DeleteTaskDefinitions marks INACTIVE revisions for deletion. They go when no
 // task and no service refers to them any more, which is the work of
-// [state.Tx.SweepTaskDefinitions].
-func (a *API) DeleteTaskDefinitions(ctx context.Context, in *ecs.DeleteTaskDefinitionsInput) (*ecs.DeleteTaskDefinitionsOutput, error) {
+// [state.Tx.SweepTaskDefinitions]. None shows deleteRequestedAt (ECS0030).
+func (a *API) DeleteTaskDefinitions(ctx context.Context, in *ecs.DeleteTaskDefinitionsInput) (*DeleteTaskDefinitionsOutput, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err
@@ -156,43 +182,37 @@ func (a *API) DeleteTaskDefinitions(ctx context.Context, in *ecs.DeleteTaskDefin
 	case n > maxDeleted:
 		return nil, invalidParameter(fmt.Sprintf("Size of TaskDefinition references list cannot exceed %d", maxDeleted))
 	}
-	var out *ecs.DeleteTaskDefinitionsOutput
+	var out *DeleteTaskDefinitionsOutput
 	err = a.store.Update(func(tx *state.Tx) error {
-		out = &ecs.DeleteTaskDefinitionsOutput{TaskDefinitions: []types.TaskDefinition{}, Failures: []types.Failure{}}
+		out = &DeleteTaskDefinitionsOutput{Failures: []types.Failure{}, TaskDefinitions: []ChangedTaskDefinition{}}
 		for _, ref := range in.TaskDefinitions {
 			def, refusal := a.deleteTaskDefinition(tx, scope, ref)
 			if refusal != "" {
 				out.Failures = append(out.Failures, types.Failure{Arn: &ref, Reason: &refusal})
 				continue
 			}
-			out.TaskDefinitions = append(out.TaskDefinitions, *def)
+			out.TaskDefinitions = append(out.TaskDefinitions, def)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
-// deleteTaskDefinition marks one revision, or says why not. Source: field reports.
-func (a *API) deleteTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (def *types.TaskDefinition, refusal string) {
+// deleteTaskDefinition marks one revision, or says why not (ECS0030).
+func (a *API) deleteTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (def ChangedTaskDefinition, refusal string) {
 	parsed, err := taskdef.ParseRef(ref)
 	if err != nil || parsed.Revision == 0 {
-		return nil, "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
+		return def, "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
 	}
 	row, err := referredTaskDefinition(tx, scope, parsed)
 	if err != nil || row == nil {
-		return nil, "The specified task definition does not exist. Specify a valid account, family, revision and try again."
+		return def, "The specified task definition does not exist. Specify a valid account, family, revision and try again."
 	}
 	switch row.Status {
 	case types.TaskDefinitionStatusActive:
-		return nil, "The specified task definition is still in ACTIVE status. Please deregister the target and try again."
+		return def, "The specified task definition is still in ACTIVE status. Please deregister the target and try again."
 	case types.TaskDefinitionStatusDeleteInProgress:
-		return row.Definition(), ""
+		return changedTaskDefinition(row, row), ""
 	}
-	return tx.ChangeTaskDefinition(row, func(def *types.TaskDefinition) {
-		def.Status = types.TaskDefinitionStatusDeleteInProgress
-		def.DeleteRequestedAt = aws.Time(a.now())
-	}).Definition(), ""
+	return changedTaskDefinition(row, tx.RequestDeletion(row, a.now())), ""
 }

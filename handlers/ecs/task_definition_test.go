@@ -107,7 +107,7 @@ func TestLifeOfATaskDefinition(t *testing.T) {
 		}
 	}
 
-	if gone := s.deregister(t, "web:3"); gone.Status != types.TaskDefinitionStatusInactive || gone.DeregisteredAt == nil {
+	if gone := s.deregister(t, "web:3"); gone.Status != types.TaskDefinitionStatusInactive || gone.DeregisteredAt != nil {
 		t.Errorf("got %+v", gone)
 	}
 	if got := s.revision(t, "web"); got != 2 {
@@ -120,7 +120,7 @@ func TestLifeOfATaskDefinition(t *testing.T) {
 
 	deleted := s.delete(t, "web:3")
 	if len(deleted.TaskDefinitions) != 1 || deleted.TaskDefinitions[0].Status != types.TaskDefinitionStatusDeleteInProgress ||
-		deleted.TaskDefinitions[0].DeleteRequestedAt == nil {
+		deleted.TaskDefinitions[0].DeleteRequestedAt != nil {
 		t.Fatalf("got %+v", deleted)
 	}
 	if next := s.register(t, "web"); next.Revision != 4 {
@@ -142,14 +142,17 @@ func TestDeletedRevisionsGoWhenNothingRefersToThem(t *testing.T) {
 		task = addTask(tx, "shop", "1", state.Running, types.LaunchTypeFargate)
 		tx.PutService(service)
 	})
+	since := time.Now().Add(-time.Hour)
 	sweep := func(want int) {
 		t.Helper()
 		s.update(t, func(tx *state.Tx) {
-			if got := tx.SweepTaskDefinitions(); got != want {
+			if got := tx.SweepTaskDefinitions(since); got != want {
 				t.Errorf("%d revisions went, want %d", got, want)
 			}
 		})
 	}
+	sweep(0) // it is too early
+	since = time.Now()
 	sweep(1) // web:2; web:1 runs and has a service
 	s.update(t, func(tx *state.Tx) { tx.PutService(deleted) })
 	sweep(0)
@@ -179,14 +182,14 @@ func TestTaskDefinitionRefusals(t *testing.T) {
 		{"web:7", "ClientException", "Unable to describe task definition."},
 		{"old", "ClientException", "Unable to describe task definition."},
 		{elsewhere, "ClientException", "Unable to describe task definition."},
-		{"web:x", "InvalidParameterException", "Invalid revision number. Number: x"},
+		{"web:x", "InvalidParameterException", "Invalid task definition: Invalid revision number."},
 		{strings.Replace(testScope.TaskDefinition("web", 1), testRegion, "us-east-1", 1), "InvalidParameterException", "Invalid Region in ARN"},
 	} {
 		_, err := s.DescribeTaskDefinition(ctx, &sdk.DescribeTaskDefinitionInput{TaskDefinition: &c.ref})
 		refused(t, err, c.code, c.message)
 	}
 	_, err := s.DeregisterTaskDefinition(ctx, &sdk.DeregisterTaskDefinitionInput{TaskDefinition: aws.String("web")})
-	refused(t, err, "ClientException", "Revision is missing.")
+	refused(t, err, "InvalidParameterException", "Revision is missing")
 	_, err = s.DeleteTaskDefinitions(ctx, &sdk.DeleteTaskDefinitionsInput{TaskDefinitions: []string{}})
 	refused(t, err, "InvalidParameterException", "size of TaskDefinition references list must be greater than 0")
 	_, err = s.DeleteTaskDefinitions(ctx, &sdk.DeleteTaskDefinitionsInput{TaskDefinitions: make([]string, 11)})

@@ -19,8 +19,10 @@ var handwritten = []string{
 	"RuntimePlatform.cpuArchitecture",
 	"RuntimePlatform.operatingSystemFamily",
 
-	// Of a cluster, what to include is looked at once there is one.
+	// Of a cluster, what to include is looked at once there is one; of a task definition
+	// it has a text of its own.
 	"DescribeClustersInput.include",
+	"DescribeTaskDefinitionInput.include",
 
 	// Texts of tasks and services: "launch type should be one of …" and the like.
 	"AwsVpcConfiguration.subnets",
