@@ -37,6 +37,7 @@ func TestDecode(t *testing.T) {
 		{"bytes that are not UTF-8", "{\"reason\":\"a\xffb\"}", &types.Failure{Reason: aws.String("a\ufffdb")}},
 		{"escaped member name", `{"\u0074ask":"t"}`, &ecs.StopTaskInput{Task: aws.String("t")}},
 		{"integers", `{"softLimit":-2147483648,"hardLimit":2147483647}`, &types.Ulimit{SoftLimit: -2147483648, HardLimit: 2147483647}},
+		{"time of AWS", `{"lastStartedAt":1.52692078749E9}`, &types.ManagedAgent{LastStartedAt: aws.Time(time.UnixMilli(1526920787490).UTC())}},
 		{"time", `{"lastStartedAt":1526920787.49}`, &types.ManagedAgent{LastStartedAt: aws.Time(time.UnixMilli(1526920787490).UTC())}},
 		{"whole time", `{"lastStartedAt":1526920787}`, &types.ManagedAgent{LastStartedAt: aws.Time(time.UnixMilli(1526920787000).UTC())}},
 		{"time with exponent", `{"lastStartedAt":1.526920787496E9}`, &types.ManagedAgent{LastStartedAt: aws.Time(time.UnixMilli(1526920787496).UTC())}},

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -67,13 +68,16 @@ func appendBase64(buf, b []byte) []byte {
 	return append(buf, '"')
 }
 
-// appendTime writes epoch seconds, with as many of three decimals as needed.
-// Source: recorded ECS answers, such as 1526920787.49.
+// appendTime writes epoch seconds as Java writes a double, with as many of three decimals
+// as needed: 1.52692078749E9, and without an exponent below ten million (ECS0032).
 func appendTime(buf []byte, t time.Time) []byte {
 	ms := t.UnixMilli()
 	if ms < 0 {
 		buf = append(buf, '-')
 		ms = -ms
+	}
+	if ms >= 1e10 {
+		return appendExponent(buf, ms)
 	}
 	buf = strconv.AppendInt(buf, ms/1000, 10)
 	fraction := ms % 1000
@@ -85,6 +89,18 @@ func appendTime(buf []byte, t time.Time) []byte {
 		buf = buf[:len(buf)-1]
 	}
 	return buf
+}
+
+// appendExponent writes milliseconds as seconds with one digit before the point.
+func appendExponent(buf []byte, ms int64) []byte {
+	start := len(buf)
+	buf = strconv.AppendInt(buf, ms, 10)
+	exponent := len(buf) - start - len("000") - 1
+	buf = slices.Insert(buf, start+1, '.')
+	for buf[len(buf)-1] == '0' && len(buf) > start+len("1.0") {
+		buf = buf[:len(buf)-1]
+	}
+	return strconv.AppendInt(append(buf, 'E'), int64(exponent), 10)
 }
 
 const hexDigits = "0123456789abcdef"

@@ -70,7 +70,7 @@ func TestEncode(t *testing.T) {
 		{"maps are sorted", &types.LogConfiguration{LogDriver: "awslogs", Options: map[string]string{"b": "2", "a": "1", "c": ""}},
 			`{"logDriver":"awslogs","options":{"a":"1","b":"2","c":""}}`},
 		{"empty map", &types.LogConfiguration{Options: map[string]string{}}, `{"options":{}}`},
-		{"milliseconds without trailing zeros", &types.ManagedAgent{LastStartedAt: &at}, `{"lastStartedAt":1526920787.49}`},
+		{"milliseconds without trailing zeros", &types.ManagedAgent{LastStartedAt: &at}, `{"lastStartedAt":1.52692078749E9}`},
 		{"text", &types.Failure{Reason: aws.String("<a href=\"x\">&\\ \n\r\t\b\f\x00\x1f ☃\u2028 \xff\xf0\x9f")},
 			`{"reason":"<a href=\"x\">&\\ \n\r\t\b\f\u0000\u001f ☃` + "\u2028" + ` ` + "\ufffd\ufffd\ufffd" + `"}`},
 		{"document", &types.DeploymentLifecycleHook{HookDetails: document.NewLazyDocument(map[string]any{"a": 1})}, `{"hookDetails":{"a":1}}`},
@@ -94,7 +94,7 @@ func TestEncode(t *testing.T) {
 			Counts: map[string]int{"b": 2, "a": 1}, Seen: at, Wait: time.Second, Hash: []byte{1, 2}, Task: &types.Task{},
 			Fragment: wire.Raw(`[1]`), Any: []any{int64(1), "x", nil, map[string]any{"k": true}}, Renamed: true, Small: 3, Ratio: 0.1,
 		}, `{"account":"0","any":[1,"x",null,{"k":true}],"counts":{"a":1,"b":2},"desired":"RUNNING","fragment":[1],"hash":"AQI=",` +
-			`"iD":"t","nested":{},"other":true,"ratio":0.1,"region":"eu-west-1","seen":1526920787.49,"small":3,` +
+			`"iD":"t","nested":{},"other":true,"ratio":0.1,"region":"eu-west-1","seen":1.52692078749E9,"small":3,` +
 			`"task":{"enableExecuteCommand":false,"version":0},"version":7,"wait":1000000000}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -146,7 +146,8 @@ func TestNamesAsTheyAre(t *testing.T) {
 
 func TestTimes(t *testing.T) {
 	for ms, want := range map[int64]string{
-		1526920787490: "1526920787.49", 1511997624585: "1511997624.585", 946684800000: "946684800",
+		1526920787490: "1.52692078749E9", 1511997624585: "1.511997624585E9", 946684800000: "9.466848E8",
+		2000000000000: "2.0E9", 10000000000: "1.0E7", 9999999999: "9999999.999", -1526920787490: "-1.52692078749E9",
 		1: "0.001", 10: "0.01", 0: "0", -1: "-0.001", -1500: "-1.5",
 	} {
 		if got := string(wire.AppendTime(nil, time.UnixMilli(ms))); got != want {
