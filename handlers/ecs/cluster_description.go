@@ -131,7 +131,7 @@ func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterFiel
 		case types.ClusterFieldStatistics:
 			out.Statistics = statistics(counts)
 		case types.ClusterFieldTags:
-			out.Tags = listed(c.Tags)
+			out.Tags = listedTags(c.Tags)
 		}
 	}
 	return out

@@ -71,7 +71,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *ecs.ListTagsForResour
 	if err != nil {
 		return nil, err
 	}
-	return &ecs.ListTagsForResourceOutput{Tags: listed(tagged.tags)}, nil
+	return &ecs.ListTagsForResourceOutput{Tags: listedTags(tagged.tags)}, nil
 }
 
 func (a *API) changeTags(ctx context.Context, ref *string, change func([]types.Tag) ([]types.Tag, error)) error {

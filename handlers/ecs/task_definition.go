@@ -73,7 +73,7 @@ func (a *API) DescribeTaskDefinition(ctx context.Context, in *ecs.DescribeTaskDe
 	}
 	out := &TaskDefinitionOutput{TaskDefinition: row.Body, Tags: []types.Tag{}}
 	if len(in.Include) > 0 {
-		out.Tags = listed(row.Tags)
+		out.Tags = listedTags(row.Tags)
 	}
 	return out, nil
 }
