@@ -101,8 +101,9 @@ func fillContainer(c *types.ContainerDefinition, mode types.NetworkMode) {
 	if c.HealthCheck != nil {
 		fillHealthCheck(c.HealthCheck)
 	}
-	if c.RestartPolicy != nil {
-		fillRestartPolicy(c.RestartPolicy)
+	// A restart policy is shown as it was sent: Terraform would see a change in a default.
+	if l := c.LinuxParameters; l != nil && l.Capabilities != nil {
+		fillCapabilities(l.Capabilities)
 	}
 }
 

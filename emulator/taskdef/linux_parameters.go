@@ -58,6 +58,16 @@ func checkLinuxParameters(c *types.ContainerDefinition) error {
 	return nil
 }
 
+// fillCapabilities: if one list is given, the other is there as well. Source: field reports.
+func fillCapabilities(c *types.KernelCapabilities) {
+	if c.Add == nil {
+		c.Add = []string{}
+	}
+	if c.Drop == nil {
+		c.Drop = []string{}
+	}
+}
+
 func checkDevice(container string, d *types.Device) error {
 	if value(d.HostPath) == "" {
 		return refuse("Invalid 'devices' setting for container '%s'.", container)

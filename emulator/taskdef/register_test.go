@@ -63,6 +63,7 @@ func TestRegisterDefaultsOfNestedMembers(t *testing.T) {
 	c := first(in)
 	c.HealthCheck = &types.HealthCheck{Command: []string{"CMD", "true"}}
 	c.RestartPolicy = &types.ContainerRestartPolicy{Enabled: ptr(true)}
+	c.LinuxParameters = &types.LinuxParameters{Capabilities: &types.KernelCapabilities{Drop: []string{"ALL"}}}
 	c.PortMappings[0].Protocol = "sctp"
 	in.Volumes = []types.Volume{
 		{Name: ptr("scratch")},
@@ -78,11 +79,12 @@ func TestRegisterDefaultsOfNestedMembers(t *testing.T) {
 	if !reflect.DeepEqual(c.HealthCheck, wantHealth) {
 		t.Errorf("health check %+v, want %+v", c.HealthCheck, wantHealth)
 	}
-	wantPolicy := &types.ContainerRestartPolicy{
-		Enabled: ptr(true), IgnoredExitCodes: []int32{}, RestartAttemptPeriod: ptr[int32](300),
-	}
+	wantPolicy := &types.ContainerRestartPolicy{Enabled: ptr(true)}
 	if !reflect.DeepEqual(c.RestartPolicy, wantPolicy) {
 		t.Errorf("restart policy %+v, want %+v", c.RestartPolicy, wantPolicy)
+	}
+	if got := c.LinuxParameters.Capabilities; got.Add == nil || len(got.Drop) != 1 {
+		t.Errorf("capabilities %+v, want both lists", got)
 	}
 	if p := c.PortMappings[0].Protocol; p != types.TransportProtocolTcp {
 		t.Errorf("unknown protocol became %q, want tcp", p)

@@ -6,10 +6,9 @@ import (
 
 // Bounds of a restart policy. Source: ECS API reference, ContainerRestartPolicy.
 const (
-	maxIgnoredExitCodes         = 50
-	minRestartAttemptPeriod     = 60
-	maxRestartAttemptPeriod     = 1800
-	defaultRestartAttemptPeriod = 300
+	maxIgnoredExitCodes     = 50
+	minRestartAttemptPeriod = 60
+	maxRestartAttemptPeriod = 1800
 )
 
 func checkRestartPolicy(c *types.ContainerDefinition) error {
@@ -31,14 +30,4 @@ func checkRestartPolicy(c *types.ContainerDefinition) error {
 			name, minRestartAttemptPeriod, maxRestartAttemptPeriod)
 	}
 	return nil
-}
-
-func fillRestartPolicy(r *types.ContainerRestartPolicy) {
-	if r.IgnoredExitCodes == nil {
-		r.IgnoredExitCodes = []int32{}
-	}
-	if r.RestartAttemptPeriod == nil {
-		period := int32(defaultRestartAttemptPeriod)
-		r.RestartAttemptPeriod = &period
-	}
 }
