@@ -84,8 +84,8 @@ func newDefaultCluster(scope arn.Scope, now time.Time) *state.Cluster {
 	}
 }
 
-// clusterARN turns a name or ARN into an ARN. An ARN keeps its account, where
-// [activeCluster] finds nothing.
+// clusterARN turns a name or ARN into an ARN. An ARN of another account, partition or
+// service stays as it is, so that nothing is found under it.
 func clusterARN(scope arn.Scope, ref *string) (string, error) {
 	name := aws.ToString(ref)
 	if name == "" {
@@ -104,7 +104,7 @@ func clusterARN(scope arn.Scope, ref *string) (string, error) {
 	if len(parsed.Resource) != 1 {
 		return "", errSeparators
 	}
-	return parsed.Cluster(parsed.Resource[0]), nil
+	return name, nil
 }
 
 // knownCluster returns the cluster that a request refers to, in any status, or ECS's

@@ -199,13 +199,15 @@ func TestDescribeClustersRefersByNameAndARN(t *testing.T) {
 	s := newServer(t)
 	s.createClusters(t, "shop")
 	elsewhere := strings.Replace(testScope.Cluster("shop"), testAccount, "999999999999", 1)
+	inChina := strings.Replace(testScope.Cluster("shop"), "arn:aws:", "arn:aws-cn:", 1)
+	ofS3 := strings.Replace(testScope.Cluster("shop"), ":ecs:", ":s3:", 1)
 	out := must[*sdk.DescribeClustersOutput](t)(s.DescribeClusters(ctx, &sdk.DescribeClustersInput{
-		Clusters: []string{"shop", "nope", elsewhere},
+		Clusters: []string{"shop", "nope", elsewhere, inChina, ofS3},
 	}))
-	if len(out.Clusters) != 1 || len(out.Failures) != 2 {
+	if len(out.Clusters) != 1 || len(out.Failures) != 4 {
 		t.Fatalf("got %+v", out)
 	}
-	for i, want := range []string{testScope.Cluster("nope"), elsewhere} {
+	for i, want := range []string{testScope.Cluster("nope"), elsewhere, inChina, ofS3} {
 		if f := out.Failures[i]; *f.Arn != want || *f.Reason != "MISSING" {
 			t.Errorf("got %s %s, want %s MISSING", *f.Arn, *f.Reason, want)
 		}

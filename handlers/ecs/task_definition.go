@@ -93,7 +93,7 @@ func referredTaskDefinition(tx *state.Tx, scope arn.Scope, ref taskdef.Ref) (*st
 		if err := checkRegion(scope, arn.ARN{Scope: arn.Scope{Region: ref.Region}}); err != nil {
 			return nil, err
 		}
-		if ref.Account != scope.Account {
+		if ref.Account != scope.Account || ref.Partition != scope.Partition() {
 			return nil, nil
 		}
 	}

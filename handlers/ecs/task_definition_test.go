@@ -182,6 +182,7 @@ func TestTaskDefinitionRefusals(t *testing.T) {
 		{"web:7", "ClientException", "Unable to describe task definition."},
 		{"old", "ClientException", "Unable to describe task definition."},
 		{elsewhere, "ClientException", "Unable to describe task definition."},
+		{strings.Replace(testScope.TaskDefinition("web", 1), "arn:aws:", "arn:aws-cn:", 1), "ClientException", "Unable to describe task definition."},
 		{"web:x", "InvalidParameterException", "Invalid task definition: Invalid revision number."},
 		{strings.Replace(testScope.TaskDefinition("web", 1), testRegion, "us-east-1", 1), "InvalidParameterException", "Invalid Region in ARN"},
 	} {
