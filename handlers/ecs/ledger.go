@@ -33,7 +33,7 @@ var promises = []LedgerEntry{
 	{"DeleteAccountSetting", Works, "forgets a principal's own value; the default counts again"},
 	{"DeleteCluster", Works, "INACTIVE clusters are kept until the name is used again"},
 	{"DeleteService", Works, "stops all tasks, with force or from a desired count of 0; DRAINING, then INACTIVE for an hour"},
-	{"DeleteTaskDefinitions", Works, "revisions go once no task and no service refers to them"},
+	{"DeleteTaskDefinitions", Works, "revisions go an hour later, once no task and no service refers to them"},
 	{"DeregisterTaskDefinition", Works, "makes a revision INACTIVE; running tasks and services keep it"},
 	{"DescribeCapacityProviders", Partial, "FARGATE and FARGATE_SPOT only"},
 	{"DescribeClusters", Partial, "counts no container instances; Fargate capacity providers have no attachments"},
