@@ -41,7 +41,7 @@ func scriptFolders(t *testing.T) []string {
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint
 //	until <regexp> <args> ecs <args> again and again until it prints that
-//	[!] call <op> <JSON> post the request as it is, and print the answer as it is
+//	[!] call <op> <JSON>  the request as it is on the wire, see scriptCall
 //	let NAME              keep what the last command printed in a variable
 //	advance <duration>    move the emulator's clock
 //

@@ -90,8 +90,8 @@ func containerAttributes(set *attributeSet, def *types.TaskDefinition, c *types.
 		set.add(agentCapability + "ecr-auth")
 		set.addIf(hasExecutionRole, ecsCapability+"execution-role-ecr-pull")
 	}
-	// The recorded definition names its image by digest and a runtime platform; another one
-	// has the platform without the attribute's mention, so it is taken for the digest's (ECS0023).
+	// ECS0023. The recorded definition has a runtime platform as well; that the digest is the
+	// cause is inferred.
 	set.addIf(strings.Contains(value(c.Image), "@"), dockerAPI121)
 	set.addIf(len(c.DockerLabels) > 0 || len(c.Ulimits) > 0, dockerAPI118)
 	secretAttributes(set, c.Secrets, "environment-variables")
