@@ -52,21 +52,19 @@ func rememberedToken(tx *state.Tx, id string, now time.Time) *state.ClientToken 
 	return known
 }
 
-// runTaskDigest tells calls with one token apart. A cluster is the same by name and
-// by ARN, and one task is the same as no count.
-func runTaskDigest(cluster *state.Cluster, in *ecs.RunTaskInput) string {
+// runTaskDigest tells calls with one token apart, by what was sent: another way to
+// write the same is another request (ECS0062).
+func runTaskDigest(in *ecs.RunTaskInput) string {
 	request := *in
 	request.ClientToken = nil
-	request.Cluster = &cluster.ARN
-	request.Count = aws.Int32(int32(runCount(in)))
 	return digest(&request)
 }
 
-// errTokenReused names what the first call with the token made. The words are not
-// published.
+// errTokenReused names what the first call with the token made (ECS0062).
 func errTokenReused(made []string) error {
 	return &types.ConflictException{
-		Message:     aws.String("The clientToken was used in a request with other parameters."),
+		Message: aws.String("The RunTask request could not be processed due to conflicts. " +
+			"The provided clientToken is already in use with a different request."),
 		ResourceIds: made,
 	}
 }

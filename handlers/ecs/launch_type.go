@@ -122,11 +122,14 @@ func checkSupported(def *types.TaskDefinition, launchType types.LaunchType) erro
 }
 
 // checkActive refuses a task definition that no task may be made of. refuse makes
-// the error for an INACTIVE one, whose class depends on the operation.
+// the error for one that is not ACTIVE, whose class depends on the operation.
+// The words are those of ECS0060.
 func checkActive(found *state.TaskDefinition, refuse func(message string) error) error {
 	switch {
 	case found == nil:
 		return clientError("TaskDefinition not found.")
+	case found.Status == types.TaskDefinitionStatusDeleteInProgress:
+		return refuse("TaskDefinition is being deleted")
 	case found.Status != types.TaskDefinitionStatusActive:
 		return refuse("TaskDefinition is inactive")
 	}

@@ -23,6 +23,13 @@ var (
 	securityGroupID = regexp.MustCompile(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`)
 )
 
+// Ids that AWS gives to nothing: there is no such subnet, and no such id of a group
+// (ECS0060).
+const (
+	noSubnet        = "subnet-00000000000000000"
+	noSecurityGroup = "sg-00000000000000000"
+)
+
 // awsvpc is a network configuration whose subnets and groups exist.
 type awsvpc struct {
 	Subnets        []*state.Subnet
@@ -66,7 +73,7 @@ func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigurat
 	resolved := awsvpc{AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled}
 	for _, id := range vpc.Subnets {
 		subnet := tx.Subnet(scope, id)
-		if subnet == nil && !a.opts.StrictVPC && subnetID.MatchString(id) {
+		if subnet == nil && !a.opts.StrictVPC && id != noSubnet && subnetID.MatchString(id) {
 			subnet = tx.AddSubnet(scope, id) // nil when the VPC is full
 		}
 		if subnet == nil {
@@ -76,6 +83,10 @@ func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigurat
 	}
 	for _, id := range vpc.SecurityGroups {
 		group := tx.SecurityGroup(scope, id)
+		if id == noSecurityGroup {
+			return awsvpc{}, invalidParameter(fmt.Sprintf("Error retrieving security group information for [%s]: Invalid id: %q (ErrorCode: InvalidGroupId.Malformed)",
+				strings.Join(vpc.SecurityGroups, ", "), id))
+		}
 		if group == nil && !a.opts.StrictVPC && securityGroupID.MatchString(id) {
 			group = tx.AddSecurityGroup(scope, id)
 		}

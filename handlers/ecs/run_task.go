@@ -26,7 +26,8 @@ const (
 )
 
 // RunTask makes tasks in PROVISIONING; the agents bring them to life. A repeated
-// call with the same client token makes none and answers the tasks of the first.
+// call with the same client token makes none and answers the tasks of the first. The
+// task definition is looked at before the cluster (ECS0060) and the token (ECS0062).
 //
 // Source: ECS API reference, RunTask; field reports for the messages.
 func (a *API) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*TasksOutput, error) {
@@ -39,17 +40,24 @@ func (a *API) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*TasksOutput, 
 	}
 	var tasks []*state.Task
 	err = a.store.Update(func(tx *state.Tx) error {
+		found, err := taskDefinition(tx, scope, aws.ToString(in.TaskDefinition))
+		if err != nil {
+			return err
+		}
+		if err := checkActive(found, invalidParameter); err != nil {
+			return err
+		}
 		cluster, err := activeCluster(tx, scope, in.Cluster)
 		if err != nil {
 			return err
 		}
-		tasks, err = a.runTaskOnce(tx, scope, cluster, in)
+		tasks, err = a.runTaskOnce(tx, runTaskCall{scope, cluster, found, in, a.now()})
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &TasksOutput{Failures: []types.Failure{}, Tasks: tasks, answers: taskAnswers{tx: a.store.Read(), withTags: true, once: true}}, nil
+	return &TasksOutput{Failures: []types.Failure{}, Tasks: tasks, answers: taskAnswers{tx: a.store.Read(), withTags: true, change: true}}, nil
 }
 
 // checkRunTask is what the request alone tells. Groups of services are theirs alone
@@ -85,16 +93,24 @@ func runCount(in *ecs.RunTaskInput) int {
 	return int(*in.Count)
 }
 
+// runTaskCall is a call of RunTask and what it refers to.
+type runTaskCall struct {
+	scope      arn.Scope
+	cluster    *state.Cluster
+	definition *state.TaskDefinition
+	in         *ecs.RunTaskInput
+	now        time.Time
+}
+
 // runTaskOnce returns the tasks that the call's client token made before, or makes
 // them. Tasks that have been forgotten meanwhile are left out.
-func (a *API) runTaskOnce(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.RunTaskInput) ([]*state.Task, error) {
-	now := a.now()
-	token := aws.ToString(in.ClientToken)
+func (a *API) runTaskOnce(tx *state.Tx, call runTaskCall) ([]*state.Task, error) {
+	token := aws.ToString(call.in.ClientToken)
 	if token == "" {
-		return a.runTask(tx, scope, cluster, in, now)
+		return a.runTask(tx, call)
 	}
-	id, request := tokenID("RunTask", cluster, token), runTaskDigest(cluster, in)
-	if known := rememberedToken(tx, id, now); known != nil {
+	id, request := tokenID("RunTask", call.cluster, token), runTaskDigest(call.in)
+	if known := rememberedToken(tx, id, call.now); known != nil {
 		if known.Request != request {
 			return nil, errTokenReused(known.ARNs)
 		}
@@ -106,11 +122,11 @@ func (a *API) runTaskOnce(tx *state.Tx, scope arn.Scope, cluster *state.Cluster,
 		}
 		return tasks, nil
 	}
-	tasks, err := a.runTask(tx, scope, cluster, in, now)
+	tasks, err := a.runTask(tx, call)
 	if err != nil {
 		return nil, err
 	}
-	made := &state.ClientToken{ID: id, Request: request, CreatedAt: now}
+	made := &state.ClientToken{ID: id, Request: request, CreatedAt: call.now}
 	for _, t := range tasks {
 		made.ARNs = append(made.ARNs, t.ARN)
 	}
@@ -119,16 +135,9 @@ func (a *API) runTaskOnce(tx *state.Tx, scope arn.Scope, cluster *state.Cluster,
 }
 
 // runTask validates what needs the store, and makes the tasks.
-func (a *API) runTask(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.RunTaskInput, now time.Time) ([]*state.Task, error) {
-	found, err := taskDefinition(tx, scope, aws.ToString(in.TaskDefinition))
-	if err != nil {
-		return nil, err
-	}
-	if err := checkActive(found, invalidParameter); err != nil {
-		return nil, err
-	}
-	def := found.Definition()
-	l, err := a.runTaskLaunch(cluster, in)
+func (a *API) runTask(tx *state.Tx, call runTaskCall) ([]*state.Task, error) {
+	in, def := call.in, call.definition.Definition()
+	l, err := a.runTaskLaunch(call.cluster, in)
 	if err != nil {
 		return nil, err
 	}
@@ -149,21 +158,25 @@ func (a *API) runTask(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in 
 	if err := checkRunTaskSupported(def, in); err != nil {
 		return nil, err
 	}
-	vpc, err := a.network(tx, scope, l.Network.AwsvpcConfiguration)
+	vpc, err := a.network(tx, call.scope, l.Network.AwsvpcConfiguration)
 	if err != nil {
 		return nil, err
 	}
 	where := placement.Request{LaunchType: l.Capacity.LaunchType, Strategy: l.Capacity.Strategy, Subnets: a.inTurn(vpc.Subnets)}
 	return addTasks(tx, runCount(in), where, task.NewTemplate(task.Request{
-		Cluster: cluster, Definition: def, Resolved: resolved,
+		Cluster: call.cluster, Definition: def, Resolved: resolved,
 		LaunchType: l.Capacity.LaunchType, PlatformVersion: l.PlatformVersion,
 		SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIP,
 		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy),
-		Tags: runTaskTags(in, cluster, found), Now: now,
+		Tags: runTaskTags(in, call.cluster, call.definition), Now: call.now,
 	}))
 }
 
 func (a *API) runTaskLaunch(cluster *state.Cluster, in *ecs.RunTaskInput) (launch, error) {
+	if in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0 {
+		// ECS0060: services refuse both in other words.
+		return launch{}, invalidParameter("You may choose a capacity provider or a launch type but not both.")
+	}
 	chosen, err := a.chooseCapacity(cluster, in.LaunchType, in.CapacityProviderStrategy)
 	return launch{
 		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),

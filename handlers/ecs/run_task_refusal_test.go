@@ -78,7 +78,7 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("web:9") }},
 	{"inactive definition", invalid, "TaskDefinition is inactive",
 		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("gone:1") }},
-	{"launch type and strategy", invalid, "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
+	{"launch type and strategy", invalid, "You may choose a capacity provider or a launch type but not both.",
 		func(in *sdk.RunTaskInput) { in.CapacityProviderStrategy = strategy(provider("FARGATE", 1, 0)) }},
 	{"bad launch type", invalid, "launch type should be one of [EC2,FARGATE,EXTERNAL]",
 		func(in *sdk.RunTaskInput) { in.LaunchType = "MOON" }},

@@ -34,7 +34,6 @@ func TestRunTaskIsIdempotentByClientToken(t *testing.T) {
 	first := s.run(t, in)
 	s.agentSays(t, *first[0].TaskArn, func(status *state.TaskStatus) { status.LastStatus = state.Running })
 
-	in.Cluster = aws.String(testScope.Cluster("default")) // the same cluster in other words
 	again := s.run(t, in)
 	if len(again) != 2 || *again[0].TaskArn != *first[0].TaskArn || *again[1].TaskArn != *first[1].TaskArn {
 		t.Fatalf("repeated: %v", again)
@@ -43,12 +42,14 @@ func TestRunTaskIsIdempotentByClientToken(t *testing.T) {
 		t.Errorf("the task is answered as it was: %s", *again[0].LastStatus)
 	}
 
-	in.Count = aws.Int32(3)
-	_, err := s.RunTask(ctx, in)
+	other := *in
+	other.Cluster = aws.String(testScope.Cluster("default")) // the same cluster in other words
+	_, err := s.RunTask(ctx, &other)
 	var conflict *types.ConflictException
 	if !errors.As(err, &conflict) || !slices.Equal(conflict.ResourceIds, []string{*first[0].TaskArn, *first[1].TaskArn}) {
 		t.Errorf("another request with the token: %v", err)
 	}
+	in.Count = aws.Int32(3)
 	in.ClientToken = aws.String("token-2")
 	if more := s.run(t, in); len(more) != 3 {
 		t.Errorf("a new token made %d tasks", len(more))

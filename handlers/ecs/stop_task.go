@@ -15,9 +15,8 @@ type StopTaskOutput struct {
 }
 
 // StopTask asks for the end of a task and answers at once, with the lastStatus it
-// still has. A task that is stopping or has stopped keeps its first reason.
-//
-// Source: field reports; that a second stop changes nothing is remembered.
+// still has and without its tags (ECS0063). A task that is stopping or has stopped
+// keeps its first reason.
 func (a *API) StopTask(ctx context.Context, in *ecs.StopTaskInput) (*StopTaskOutput, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
@@ -46,5 +45,23 @@ func (a *API) StopTask(ctx context.Context, in *ecs.StopTaskInput) (*StopTaskOut
 	if err != nil {
 		return nil, err
 	}
-	return &StopTaskOutput{Task: TaskAnswer{stopped, taskAnswers{tx: a.store.Read(), withTags: true, once: true}}}, nil
+	return &StopTaskOutput{Task: TaskAnswer{stoppedTask(stopped), taskAnswers{tx: a.store.Read(), change: true}}}, nil
+}
+
+// stoppedTask is what StopTask shows of a task: of one that has ended already, neither
+// attachments nor attributes nor containers nor their overrides (ECS0063).
+func stoppedTask(t *state.Task) *state.Task {
+	if !t.Ended() {
+		return t
+	}
+	spec, placement := *t.Spec, *t.Placement
+	spec.Architecture, placement.AttachmentID = "", ""
+	if spec.Overrides != nil {
+		overrides := *spec.Overrides
+		overrides.ContainerOverrides = nil
+		spec.Overrides = &overrides
+	}
+	status := t.Status
+	status.Containers = nil
+	return &state.Task{ARN: t.ARN, Spec: &spec, Placement: &placement, Stop: t.Stop, Status: status, Version: t.Version}
 }

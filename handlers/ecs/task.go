@@ -2,8 +2,8 @@ package ecs
 
 import (
 	"bytes"
+	"cmp"
 	"net"
-	"slices"
 	"strconv"
 	"time"
 
@@ -53,7 +53,9 @@ var (
 type taskAnswers struct {
 	tx       *state.Tx
 	withTags bool
-	once     bool // the rows are about to be followed by others: keep no JSON with them
+	// change: RunTask and StopTask answer. They show no health (ECS0061), and their rows
+	// are about to be followed by others: no JSON is kept with them.
+	change bool
 }
 
 // append writes a task.
@@ -71,7 +73,7 @@ var comma = []byte(",")
 // which come last because they are shown only where they were asked for.
 func (a taskAnswers) pieces(list net.Buffers, t *state.Task) net.Buffers {
 	var text []byte
-	if a.once {
+	if a.change {
 		text = a.describe(t)
 	} else {
 		text = t.Described(a.describe)
@@ -93,12 +95,15 @@ func (a taskAnswers) describe(t *state.Task) []byte {
 		def = row.Definition()
 	}
 	shown := describeTask(t, def)
+	if !a.change {
+		showHealth(&shown, t)
+	}
 	body := wire.Marshal(&shown)
 	body = body[:len(body)-1]
 	return append(append(make([]byte, 0, len(body)+len(untagged)), body...), untagged...)
 }
 
-// describeTask is a task as ECS shows it, without its tags. def is what it was made
+// describeTask is a task as ECS shows it, without its tags and its health. def is what it was made
 // of; nil where that has been deleted since. The result points into the row, which
 // does not change.
 //
@@ -106,10 +111,8 @@ func (a taskAnswers) describe(t *state.Task) []byte {
 func describeTask(t *state.Task, def *types.TaskDefinition) types.Task {
 	spec := t.Spec
 	shown := types.Task{
-		Attachments: []types.Attachment{describeAttachment(t)},
-		Attributes: []types.Attribute{{
-			Name: aws.String("ecs.cpu-architecture"), Value: &spec.Architecture,
-		}},
+		Attachments:          describeAttachments(t),
+		Attributes:           describeAttributes(spec),
 		AvailabilityZone:     optional(&t.Placement.Zone),
 		CapacityProviderName: optional(&t.Placement.CapacityProvider),
 		ClusterArn:           &spec.ClusterARN,
@@ -140,13 +143,14 @@ func describeTask(t *state.Task, def *types.TaskDefinition) types.Task {
 // showProgress shows what changes in the life of a task.
 func showProgress(shown *types.Task, t *state.Task) {
 	status := &t.Status
-	shown.HealthStatus = taskHealth(status)
 	shown.LastStatus = &status.LastStatus
 	if shown.ConnectivityAt = instant(&status.ConnectivityAt); shown.ConnectivityAt != nil {
 		shown.Connectivity = types.ConnectivityConnected
 	}
-	shown.PullStartedAt = instant(&status.PullStartedAt)
-	shown.PullStoppedAt = instant(&status.PullStoppedAt)
+	if status.LastStatus != state.Provisioning { // ECS0067
+		shown.PullStartedAt = instant(&status.PullStartedAt)
+		shown.PullStoppedAt = instant(&status.PullStoppedAt)
+	}
 	shown.StartedAt = instant(&status.StartedAt)
 	shown.ExecutionStoppedAt = instant(&status.ExecutionStoppedAt)
 	shown.StoppedAt = instant(&status.StoppedAt)
@@ -157,11 +161,21 @@ func showProgress(shown *types.Task, t *state.Task) {
 	}
 }
 
-// eniDetails are the details of a network interface, in the order of recorded answers.
+func describeAttributes(spec *state.TaskSpec) []types.Attribute {
+	if spec.Architecture == "" {
+		return nil
+	}
+	return []types.Attribute{{Name: aws.String("ecs.cpu-architecture"), Value: &spec.Architecture}}
+}
+
+// eniDetails are the details of a network interface, in the order of ECS0068.
 var eniDetails = [...]string{"subnetId", "networkInterfaceId", "macAddress", "privateDnsName", "privateIPv4Address"}
 
-func describeAttachment(t *state.Task) types.Attachment {
+func describeAttachments(t *state.Task) []types.Attachment {
 	eni := &t.Status.Attachment
+	if t.Placement.AttachmentID == "" {
+		return []types.Attachment{}
+	}
 	shown := types.Attachment{
 		Id: &t.Placement.AttachmentID, Type: aws.String("ElasticNetworkInterface"), Status: optional(&eni.Status),
 		Details: make([]types.KeyValuePair, 0, len(eniDetails)),
@@ -171,18 +185,21 @@ func describeAttachment(t *state.Task) types.Attachment {
 			shown.Details = append(shown.Details, types.KeyValuePair{Name: &eniDetails[i], Value: value})
 		}
 	}
-	return shown
+	if eni.Status == "DELETED" && eni.NetworkID == "" { // ECS0068: it was never made
+		shown.Details = append(shown.Details,
+			types.KeyValuePair{Name: &eniDetails[1], Value: aws.String("unset")},
+			types.KeyValuePair{Name: &eniDetails[2]})
+	}
+	return []types.Attachment{shown}
 }
 
-// taskHealth shows UNKNOWN from the start where a container has a health check.
-// Source: ECS developer guide, container health checks; recorded Fargate answers
-// without the member where there is no check.
-func taskHealth(status *state.TaskStatus) types.HealthStatus {
-	checked := slices.ContainsFunc(status.Containers, func(c state.Container) bool { return c.HealthStatus != "" })
-	if status.HealthStatus == "" && checked {
-		return types.HealthStatusUnknown
+// showHealth adds what DescribeTasks alone tells: UNKNOWN from the start, whether or
+// not there is a health check (ECS0061).
+func showHealth(shown *types.Task, t *state.Task) {
+	shown.HealthStatus = cmp.Or(t.Status.HealthStatus, types.HealthStatusUnknown)
+	for i := range shown.Containers {
+		shown.Containers[i].HealthStatus = cmp.Or(t.Status.Containers[i].HealthStatus, types.HealthStatusUnknown)
 	}
-	return status.HealthStatus
 }
 
 func describeContainers(t *state.Task, def *types.TaskDefinition) []types.Container {
@@ -193,18 +210,34 @@ func describeContainers(t *state.Task, def *types.TaskDefinition) []types.Contai
 		size := sizeOf(c.Name, def, t.Spec.Overrides)
 		shown[i] = types.Container{
 			ContainerArn: aws.String(scope.Container(cluster, id, c.ID)), TaskArn: &t.ARN, Name: &c.Name,
-			Image: optional(&c.Image), ImageDigest: optional(&c.ImageDigest), RuntimeId: optional(&c.RuntimeID),
+			Image: optional(&c.Image), ImageDigest: optional(shownDigest(t, c)), RuntimeId: optional(&c.RuntimeID),
 			LastStatus: aws.String(c.LastStatus()), ExitCode: c.ExitCode, Reason: optional(&c.Reason),
-			HealthStatus: c.HealthStatus, NetworkInterfaces: []types.NetworkInterface{},
-			Cpu: aws.String(strconv.Itoa(int(size.cpu))), Memory: number(size.memory), MemoryReservation: number(size.reservation),
+			NetworkInterfaces: describeInterfaces(t),
+			Cpu:               aws.String(strconv.Itoa(int(size.cpu))), Memory: number(size.memory), MemoryReservation: number(size.reservation),
 		}
-		if ip := &t.Status.Attachment.PrivateIPv4; *ip != "" {
-			shown[i].NetworkInterfaces = append(shown[i].NetworkInterfaces, types.NetworkInterface{
-				AttachmentId: &t.Placement.AttachmentID, PrivateIpv4Address: ip,
-			})
+		if !c.StartedAt.IsZero() {
+			shown[i].NetworkBindings = []types.NetworkBinding{} // ECS0061: once it has run
 		}
 	}
 	return shown
+}
+
+// shownDigest is empty as long as the task has no network interface (ECS0067).
+func shownDigest(t *state.Task, c *state.Container) *string {
+	if t.Status.LastStatus == state.Provisioning {
+		return new(string)
+	}
+	return &c.ImageDigest
+}
+
+// describeInterfaces is empty until the network interface is there; one that was never
+// made shows in the end, without an address (ECS0068).
+func describeInterfaces(t *state.Task) []types.NetworkInterface {
+	eni := &t.Status.Attachment
+	if eni.PrivateIPv4 == "" && eni.Status != "DELETED" {
+		return []types.NetworkInterface{}
+	}
+	return []types.NetworkInterface{{AttachmentId: &t.Placement.AttachmentID, PrivateIpv4Address: optional(&eni.PrivateIPv4)}}
 }
 
 // containerSize is what a container asks for: CPU units and MiB.
