@@ -173,6 +173,9 @@ func taggedTask(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	if task == nil {
 		return tagged{}, invalidParameter("The specified task is not found.")
 	}
+	if task.Ended() { // ECS0064
+		return tagged{}, invalidParameter("The specified task is stopped. Specify a running task and try again.")
+	}
 	return tagged{task.Tags, func(tags []types.Tag) { tx.PutTaskTags(task.ARN, tags) }}, nil
 }
 
