@@ -191,7 +191,7 @@ func TestStopTask(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		id := b.run(container("web"), container("sidecar", "ignore-term"))
 		b.stopTask(id)
-		b.expect("while the containers stop", b.task(id).Status.LastStatus, state.Stopping)
+		b.expect("while the containers stop", b.task(id).Status.LastStatus, state.Running)
 		time.Sleep(defaultStopTimeout)
 		synctest.Wait()
 		ended := b.task(id)

@@ -89,7 +89,7 @@ func TestAStopThatHangsIsTriedAgainWhenTheEngineIsBack(t *testing.T) {
 		}
 		b.stopTask(id)
 		b.settleAfter(time.Hour)
-		b.expect("while the engine hangs", b.task(id).Status.LastStatus, state.Stopping)
+		b.expect("while the engine hangs", b.task(id).Status.LastStatus, state.Running)
 		b.faults.RemoveRule("1")
 		b.settleAfter(time.Minute)
 		b.expect("when it answers again", b.task(id).Status.LastStatus, state.Stopped)

@@ -63,7 +63,7 @@ func (w *work) containerEnded(i int, at time.Time) {
 		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
 		return
 	}
-	if w.view.status.LastStatus == state.Running {
+	if w.view.status.LastStatus == state.Running && w.view.stop == nil {
 		w.publication.announceContainer(w.view.status, w.host.agent.Clock.Now())
 	}
 }
@@ -76,9 +76,23 @@ func (w *work) containerFailed(i int, reason, taskReason string) {
 	c.Reason = cut(reason)
 	w.containerStopped(i, now)
 	w.host.agent.Log.Warn("container cannot run", "task", w.task.ARN, "container", c.Name, "reason", c.Reason)
+	w.failWithout(i, taskReason)
+}
+
+// containerGivenUp is the end of a container whose dependencies will never be met. It
+// has neither exit code nor reason (ECS0066).
+func (w *work) containerGivenUp(i int, why string) {
+	w.containerStopped(i, w.host.agent.Clock.Now())
+	w.host.agent.Log.Warn("container will never start", "task", w.task.ARN,
+		"container", w.view.status.Containers[i].Name, "why", why)
+	w.failWithout(i, "Task failed to start")
+}
+
+// failWithout fails the task if a container that has stopped is essential, or the last.
+func (w *work) failWithout(i int, reason string) {
 	if essential(&w.view.definitions[i]) || w.allStopped() {
-		w.executionStopped(now)
-		w.fail(taskReason)
+		w.executionStopped(w.host.agent.Clock.Now())
+		w.fail(reason)
 	}
 }
 

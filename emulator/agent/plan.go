@@ -160,6 +160,14 @@ func plan(v *view) (actions []action, again time.Time) {
 		if c.Phase == state.ContainerRunning || c.Phase == state.ContainerStopped {
 			continue
 		}
+		if c.Phase == state.ContainerNone && !note.absent {
+			add(find, i, "") // whatever it depends on (ECS0066)
+			continue
+		}
+		if c.Phase == state.ContainerNone && v.sandbox == sandboxRunning {
+			add(pull, i, "")
+			continue
+		}
 		verdict, why, due := dependenciesMet(&v.definitions[i], v)
 		if !c.StartedAt.IsZero() {
 			verdict = met // dependencies order the first start, not a restart
@@ -171,10 +179,6 @@ func plan(v *view) (actions []action, again time.Time) {
 			if !due.IsZero() && (again.IsZero() || due.Before(again)) {
 				again = due
 			}
-		case c.Phase == state.ContainerNone && !note.absent:
-			add(find, i, "")
-		case c.Phase == state.ContainerNone && v.sandbox == sandboxRunning:
-			add(pull, i, "")
 		case c.Phase == state.ContainerCreated && note.stale:
 			add(discard, i, "")
 		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated:
@@ -250,7 +254,7 @@ func lastStatus(v *view) string {
 	case v.stop != nil && all(state.ContainerStopped):
 		return state.Deprovisioning
 	case v.stop != nil:
-		return state.Stopping
+		return v.status.LastStatus // ECS0065: it keeps its status while containers stop
 	case v.sandbox != sandboxRunning:
 		return state.Provisioning
 	case all(state.ContainerRunning, state.ContainerStopped):

@@ -94,6 +94,7 @@ func TestDependencyConditions(t *testing.T) {
 func TestStartTimeoutGivesUpOnADependency(t *testing.T) {
 	v := two(types.ContainerConditionComplete)
 	v.definitions[1].StartTimeout = aws.Int32(5)
+	v.status.Containers[0].Phase = state.ContainerPulled
 	v.status.Containers[1].Phase = state.ContainerRunning
 	v.status.Containers[1].StartedAt = v.now
 
@@ -169,6 +170,7 @@ func TestVolumesOfAContainerThatCouldNotStart(t *testing.T) {
 	v.definitions[0].DependsOn = nil
 	v.definitions[0].VolumesFrom = []types.VolumeFrom{{SourceContainer: aws.String("sidecar")}}
 	v.sandbox = sandboxRunning
+	v.status.Containers[0].Phase = state.ContainerPulled
 	got, _ := plan(v)
 	if diff := cmp.Diff([]string{"find 1"}, verbs(got)); diff != "" {
 		t.Errorf("while the source may come (-want +got):\n%s", diff)

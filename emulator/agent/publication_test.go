@@ -52,7 +52,7 @@ func TestAStopAndWhatFollowsAtOnceAreOneEvent(t *testing.T) {
 	stop := &state.Stop{At: now.Add(-1)}
 	p.announce(&state.TaskStatus{LastStatus: state.Running}, nil, now)
 	p.ending = true
-	for _, next := range []string{state.Stopping, state.Deprovisioning, state.Stopped} {
+	for _, next := range []string{state.Deprovisioning, state.Stopped} {
 		p.touch()
 		p.announce(&state.TaskStatus{LastStatus: next}, stop, now)
 	}
@@ -60,7 +60,7 @@ func TestAStopAndWhatFollowsAtOnceAreOneEvent(t *testing.T) {
 	for _, s := range p.take(&state.TaskStatus{LastStatus: state.Stopped}, stop) {
 		got = append(got, fmt.Sprint(s.Status.LastStatus, " ", s.Announced, " ", s.At.Equal(stop.At), s.Stop == stop))
 	}
-	want := []string{"RUNNING true false false", "STOPPING true true true", "DEPROVISIONING true false true", "STOPPED true false true"}
+	want := []string{"RUNNING true false false", "DEPROVISIONING true true true", "STOPPED true false true"}
 	if !slices.Equal(got, want) {
 		t.Errorf("steps\n%q, want\n%q", got, want)
 	}

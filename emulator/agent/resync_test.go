@@ -162,7 +162,7 @@ func TestATaskIsNotStoppedWhileAContainerRuns(t *testing.T) {
 		)
 		id := b.run(container("web"))
 		b.stopTask(id)
-		b.expect("while it cannot be removed", b.task(id).Status.LastStatus, state.Stopping)
+		b.expect("while it cannot be removed", b.task(id).Status.LastStatus, state.Running)
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		task := b.task(id)

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
@@ -171,10 +170,11 @@ func (w *work) applyNow(actions []action) (any bool) {
 			continue
 		case skip:
 			w.containerStopped(a.container, w.view.now)
+			if w.allStopped() && !w.view.status.PullStartedAt.IsZero() && w.view.status.LastStatus != state.Provisioning {
+				w.executionStopped(w.view.now) // ECS0067
+			}
 		case giveUp:
-			// Exit code 143 without having run is what the agent reports here.
-			w.view.status.Containers[a.container].ExitCode = aws.Int32(143)
-			w.containerFailed(a.container, "CannotStartContainerError: "+a.why, "Task failed to start")
+			w.containerGivenUp(a.container, a.why)
 		default:
 			continue
 		}
@@ -194,6 +194,9 @@ func (w *work) settle() {
 	if !state.Before(s.LastStatus, next) {
 		return
 	}
+	if s.LastStatus == state.Provisioning {
+		w.leaveProvisioning(next)
+	}
 	s.LastStatus = next
 	w.publication.touch()
 	switch next {
@@ -205,6 +208,25 @@ func (w *work) settle() {
 		s.Attachment.Status = "DELETED"
 	}
 	w.publication.announce(s, w.view.stop, now)
+}
+
+// leaveProvisioning settles what is known of images, which are looked up while the
+// network interface is made. On Fargate that comes after it, so the pull begins no
+// earlier, and a task that is stopped before knows of none (ECS0067).
+func (w *work) leaveProvisioning(next string) {
+	s, now := w.view.status, w.view.now
+	if next != state.Deprovisioning {
+		for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
+			if !at.IsZero() {
+				*at = now
+			}
+		}
+		return
+	}
+	s.PullStartedAt, s.PullStoppedAt = time.Time{}, time.Time{}
+	for i := range s.Containers {
+		s.Containers[i].ImageDigest = ""
+	}
 }
 
 // running opens the task to the host.

@@ -37,7 +37,8 @@ func (c *Cluster) Active() bool { return c != nil && c.Status == "ACTIVE" }
 // change is not a change of the cluster.
 type ClusterSummary struct {
 	ARN string
-	// Tasks by lastStatus, apart for Fargate and container instances.
+	// Tasks whose desiredStatus is RUNNING, by lastStatus, apart for Fargate and
+	// container instances.
 	RunningFargate, PendingFargate int
 	RunningEC2, PendingEC2         int
 	// Services by status.
@@ -45,7 +46,7 @@ type ClusterSummary struct {
 	ActiveEC2Services, DrainingEC2Services         int
 }
 
-// Running is the number of tasks whose lastStatus is RUNNING.
+// Running is the number of tasks that run and shall go on.
 func (c *ClusterSummary) Running() int { return c.RunningFargate + c.RunningEC2 }
 
 // Pending is the number of tasks that are yet to run.

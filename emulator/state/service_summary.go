@@ -23,7 +23,7 @@ type ServiceSummary struct {
 // DeploymentCounts counts the tasks of one deployment.
 type DeploymentCounts struct {
 	ID string
-	// Tasks that have not ended, by lastStatus; what Describe shows.
+	// Tasks that have not ended, by lastStatus, whether or not they shall stop.
 	Pending, Running int
 	// Left is the number of tasks that have not ended.
 	Left int
@@ -40,6 +40,9 @@ type DeploymentCounts struct {
 	LastFailure   string
 	LastStartedAt time.Time
 }
+
+// ActivePending counts the tasks that have yet to run and shall.
+func (d DeploymentCounts) ActivePending() int { return d.Active - d.ActiveRunning }
 
 // Of returns the counts of a deployment; zeros when it has no tasks.
 func (s *ServiceSummary) Of(deploymentID string) DeploymentCounts {
@@ -160,6 +163,9 @@ func (tx *Tx) summariseCluster(before, after *Task) {
 }
 
 func (c *ClusterSummary) addTask(t *Task, n int) {
+	if t.Stop != nil { // ECS0065: it is not counted any more
+		return
+	}
 	fargate := t.Spec.LaunchType == types.LaunchTypeFargate
 	switch status := t.Status.LastStatus; {
 	case pending(status) && fargate:

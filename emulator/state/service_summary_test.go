@@ -73,16 +73,18 @@ func compareCounts(t *rapid.T, tx *Tx) {
 			d.Left++
 			if pending(status) {
 				d.Pending++
-				cluster.PendingFargate++
 			}
 			if status == Running {
 				d.Running++
-				cluster.RunningFargate++
 			}
 			if task.Stop == nil {
 				d.Active++
 				if status == Running {
 					d.ActiveRunning++
+					cluster.RunningFargate++
+				}
+				if pending(status) {
+					cluster.PendingFargate++
 				}
 			}
 		}

@@ -65,14 +65,15 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 	return shown
 }
 
-// showDeployments shows the deployments with their tasks. An INACTIVE service has
+// showDeployments shows the deployments with their tasks; those that shall stop do not
+// count (ECS0065). An INACTIVE service has
 // none any more.
 func showDeployments(shown *types.Service, s *state.Service, summary *state.ServiceSummary) {
 	shown.Deployments = []types.Deployment{}
 	shown.CurrentServiceRevisions = []types.ServiceCurrentRevisionSummary{}
 	for _, counts := range summary.Deployments {
-		shown.RunningCount += int32(counts.Running)
-		shown.PendingCount += int32(counts.Pending)
+		shown.RunningCount += int32(counts.ActiveRunning)
+		shown.PendingCount += int32(counts.ActivePending())
 	}
 	if s.Status() == state.ServiceInactive {
 		return
@@ -99,11 +100,11 @@ func describeDeployment(at int, d *state.Deployment, counts state.DeploymentCoun
 		Id:                       aws.String(d.ID),
 		LaunchType:               d.Revision.LaunchType,
 		NetworkConfiguration:     d.Revision.NetworkConfiguration,
-		PendingCount:             int32(counts.Pending),
+		PendingCount:             int32(counts.ActivePending()),
 		PlatformFamily:           optional(&d.Revision.PlatformFamily),
 		RolloutState:             d.RolloutState,
 		RolloutStateReason:       optional(&d.RolloutStateReason),
-		RunningCount:             int32(counts.Running),
+		RunningCount:             int32(counts.ActiveRunning),
 		Status:                   aws.String(status),
 		TaskDefinition:           aws.String(d.Revision.TaskDefinition),
 		UpdatedAt:                instant(&d.UpdatedAt),
@@ -121,8 +122,8 @@ func describeCurrentRevision(s *state.Service, d *state.Deployment, counts state
 	return types.ServiceCurrentRevisionSummary{
 		Arn:                aws.String(arn.ScopeOf(s.ARN).ServiceRevision(arn.Name(s.ClusterARN), s.Name, digits)),
 		RequestedTaskCount: int32(d.DesiredCount),
-		RunningTaskCount:   int32(counts.Running),
-		PendingTaskCount:   int32(counts.Pending),
+		RunningTaskCount:   int32(counts.ActiveRunning),
+		PendingTaskCount:   int32(counts.ActivePending()),
 	}
 }
 
