@@ -103,8 +103,21 @@ func TestFullDisk(t *testing.T) {
 // kill ends the containers of a task behind the emulator's back.
 func (w *world) kill(task string) {
 	w.Helper()
-	id := *w.task(task).Containers[0].RuntimeId
-	w.must(w.srv.Engine().Stop(w.Context(), id, 0))
+	w.must(w.srv.Engine().Stop(w.Context(), w.engineID(task), 0))
+}
+
+// engineID is the engine's id of the only container of a task that has not stopped.
+func (w *world) engineID(task string) string {
+	w.Helper()
+	answer, err := http.Get(w.srv.URL() + "/_emulator/tasks?task=" + task)
+	w.must(err)
+	defer answer.Body.Close()
+	var list control.Tasks
+	w.must(json.NewDecoder(answer.Body).Decode(&list))
+	if len(list.Tasks) != 1 || len(list.Tasks[0].Containers) != 1 {
+		w.Fatalf("task %s: %+v", task, list)
+	}
+	return list.Tasks[0].Containers[0].EngineID
 }
 
 func TestResetOnAFullDiskChangesNothing(t *testing.T) {

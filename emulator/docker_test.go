@@ -74,10 +74,10 @@ func TestDockerDescribeAgreesWithTheContainers(t *testing.T) {
 	w.eventually("the task answers at its own address", func() bool {
 		return strings.Contains(answer("http://"+addressOf(task)+":8080/"), "hello")
 	})
-	inspected, err := dockertest.Client(t).ContainerInspect(t.Context(), *task.Containers[0].RuntimeId)
+	inspected, err := dockertest.Client(t).ContainerInspect(t.Context(), w.engineID(id))
 	w.must(err)
 	if !inspected.State.Running {
-		t.Error("the container that Describe names does not run")
+		t.Error("the container does not run")
 	}
 	for label, want := range map[string]string{
 		"com.amazonaws.ecs.task-arn":                id,
@@ -169,7 +169,7 @@ func TestDockerEngineGoneAndBack(t *testing.T) {
 		return response.StatusCode == http.StatusServiceUnavailable
 	})
 	waits := w.runTask(w.register("web", image, "serve", "8080"))
-	w.must(dockertest.Client(t).ContainerKill(t.Context(), *running.Containers[0].RuntimeId, "KILL"))
+	w.must(dockertest.Client(t).ContainerKill(t.Context(), w.engineID(*running.TaskArn), "KILL"))
 
 	engine.set(false)
 	w.untilRunning(waits)

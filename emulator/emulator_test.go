@@ -254,12 +254,12 @@ func TestDataDirKeepsTasksAcrossARestart(t *testing.T) {
 	w := &world{t, first, ecs.NewFromConfig(first.Config())}
 	id := w.runTask(w.register("web", "app"))
 	w.eventually("it runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
-	runtimeID := *w.task(id).Containers[0].RuntimeId
+	container := w.engineID(id)
 	w.must(first.Close())
 
 	w = start(t, opts)
-	if got := w.task(id); *got.LastStatus != "RUNNING" || *got.Containers[0].RuntimeId != runtimeID {
-		t.Errorf("%s in container %s", *got.LastStatus, *got.Containers[0].RuntimeId)
+	if got := w.task(id); *got.LastStatus != "RUNNING" || w.engineID(id) != container {
+		t.Errorf("%s in container %s", *got.LastStatus, w.engineID(id))
 	}
 }
 

@@ -133,7 +133,8 @@ func TestDockerStateWaitsForItsEngine(t *testing.T) {
 	image := dockertest.Image(t)
 	w := open(t, opts)
 	task := w.runTask(w.register("web", image, "serve", "8080"))
-	before := w.untilRunning(task)
+	w.untilRunning(task)
+	before := w.engineID(task)
 	w.close()
 
 	engine.set(true)
@@ -152,8 +153,8 @@ func TestDockerStateWaitsForItsEngine(t *testing.T) {
 	waits := w.runTask(w.register("web", image, "serve", "8080"))
 	engine.set(false)
 	w.untilRunning(waits)
-	if now := w.task(task); *now.LastStatus != "RUNNING" || *now.Containers[0].RuntimeId != *before.Containers[0].RuntimeId {
-		t.Errorf("the task is %s in %s", *now.LastStatus, *now.Containers[0].RuntimeId)
+	if now := w.task(task); *now.LastStatus != "RUNNING" || w.engineID(task) != before {
+		t.Errorf("the task is %s in %s", *now.LastStatus, w.engineID(task))
 	}
 	w.must(w.srv.Reset())
 }

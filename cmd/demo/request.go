@@ -18,13 +18,13 @@ import (
 // can be reached from here and else at the emulator's port for it.
 func (d *demo) request(ctx context.Context) error {
 	d.heading("HTTP requests to the service")
-	ports, err := d.ports(ctx)
+	seen, err := d.seen(ctx)
 	if err != nil {
 		return err
 	}
 	for _, task := range d.watch.last.serving() {
 		id := path.Base(*task.TaskArn)
-		addresses := []string{net.JoinHostPort(detail(task, "privateIPv4Address"), fmt.Sprint(port)), ports[id]}
+		addresses := []string{net.JoinHostPort(detail(task, "privateIPv4Address"), fmt.Sprint(port)), seen[id].address}
 		if d.docker == nil {
 			addresses = addresses[1:] // a simulated address leads nowhere
 		}
@@ -68,26 +68,37 @@ func get(ctx context.Context, address string) (status int, body, hostname string
 	return answer.StatusCode, string(text), answer.Header.Get("X-Hostname"), err
 }
 
-// ports are the loopback addresses that lead to the tasks, by task id.
-func (d *demo) ports(ctx context.Context) (map[string]string, error) {
+// seenTask is a task as the emulator's engine sees it.
+type seenTask struct {
+	container string // the engine's id of its last one
+	address   string // on the loopback, and leads to it
+}
+
+// seen are the tasks that have not stopped, by their ids.
+func (d *demo) seen(ctx context.Context) (map[string]seenTask, error) {
 	var answer struct {
 		Tasks []struct {
 			ID         string
-			Containers []struct{ Ports []struct{ Address string } }
-		}
-	}
-	if err := d.emulator.get(ctx, "/_emulator/tasks", &answer); err != nil {
-		return nil, fmt.Errorf("ask for the tasks' ports: %w", err)
-	}
-	ports := map[string]string{}
-	for _, task := range answer.Tasks {
-		for _, container := range task.Containers {
-			for _, port := range container.Ports {
-				ports[task.ID] = port.Address
+			Containers []struct {
+				EngineID string
+				Ports    []struct{ Address string }
 			}
 		}
 	}
-	return ports, nil
+	if err := d.emulator.get(ctx, "/_emulator/tasks", &answer); err != nil {
+		return nil, fmt.Errorf("ask for the tasks on the engine: %w", err)
+	}
+	seen := map[string]seenTask{}
+	for _, task := range answer.Tasks {
+		for _, container := range task.Containers {
+			here := seenTask{container: container.EngineID}
+			for _, port := range container.Ports {
+				here.address = port.Address
+			}
+			seen[task.ID] = here
+		}
+	}
+	return seen, nil
 }
 
 // kill ends a container behind the emulator's back and waits for the replacement.
@@ -122,8 +133,14 @@ func (d *demo) killOne(ctx context.Context, task types.Task) error {
 		_, err := d.client.StopTask(ctx, &ecs.StopTaskInput{Cluster: aws.String(cluster), Task: aws.String(id)})
 		return err
 	}
-	container := aws.ToString(task.Containers[0].RuntimeId)
-	var err error
+	seen, err := d.seen(ctx)
+	if err != nil {
+		return err
+	}
+	container := seen[id].container
+	if container == "" {
+		return fmt.Errorf("task %s has no container", short(id))
+	}
 	if d.owner, err = d.docker.owner(ctx, container); err != nil {
 		return err
 	}

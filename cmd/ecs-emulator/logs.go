@@ -20,7 +20,7 @@ func logs(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if n := flags.NArg(); n < 1 || n > 2 {
-		return usageError{errors.New("name a task (id or ARN), and a container if it has several")}
+		return usageError{errors.New("name a task (id or ARN) and a container if it has several, or the id of a container")}
 	}
 	query := url.Values{"task": {flags.Arg(0)}, "container": {flags.Arg(1)}}
 	if *follow {

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +24,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 )
 
 // TestMain is the command itself when the environment says so: what happens when
@@ -302,8 +305,9 @@ func TestDockerKilledEmulatorTakesItsTasksOverAgain(t *testing.T) {
 	first := startServe(t, "--engine", "docker", "--data-dir", dir)
 	lives := first.run(dockertest.Image(t), "serve", "8080")
 	ends := first.run(dockertest.Image(t), "sleep", "300")
+	livesIn, endsIn := first.engineID(*lives.TaskArn), first.engineID(*ends.TaskArn)
 	first.kill()
-	first.must(dockertest.Client(t).ContainerKill(t.Context(), *ends.Containers[0].RuntimeId, "KILL"))
+	first.must(dockertest.Client(t).ContainerKill(t.Context(), endsIn, "KILL"))
 
 	second := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove")
 	second.until(*ends.TaskArn, "STOPPED")
@@ -311,11 +315,25 @@ func TestDockerKilledEmulatorTakesItsTasksOverAgain(t *testing.T) {
 		t.Errorf("exit code of the end that nobody saw: %v", code)
 	}
 	again := second.task(*lives.TaskArn)
-	if *again.LastStatus != "RUNNING" || *again.Containers[0].RuntimeId != *lives.Containers[0].RuntimeId {
-		t.Errorf("the other task is %s in %s", *again.LastStatus, *again.Containers[0].RuntimeId)
+	if *again.LastStatus != "RUNNING" || second.engineID(*lives.TaskArn) != livesIn {
+		t.Errorf("the other task is %s in %s", *again.LastStatus, second.engineID(*lives.TaskArn))
 	}
-	second.must(dockertest.Client(t).ContainerKill(t.Context(), *lives.Containers[0].RuntimeId, "KILL"))
+	second.must(dockertest.Client(t).ContainerKill(t.Context(), livesIn, "KILL"))
 	second.until(*lives.TaskArn, "STOPPED")
+}
+
+// engineID is the engine's id of the only container of a task that has not stopped.
+func (p *process) engineID(task string) string {
+	p.Helper()
+	answer, err := http.Get(endpoint.FindStringSubmatch(p.ready)[1] + control.Prefix + "tasks?task=" + task)
+	p.must(err)
+	defer answer.Body.Close()
+	var list control.Tasks
+	p.must(json.NewDecoder(answer.Body).Decode(&list))
+	if len(list.Tasks) != 1 || len(list.Tasks[0].Containers) != 1 {
+		p.Fatalf("task %s: %+v", task, list)
+	}
+	return list.Tasks[0].Containers[0].EngineID
 }
 
 func TestDockerDataDirKeepsTasksAtAnInterrupt(t *testing.T) {

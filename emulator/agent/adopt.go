@@ -119,7 +119,7 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	for i := range w.view.status.Containers {
 		if !w.view.about(i).busy {
 			found, exists := list[engineName(w.task, row.Status.Containers[i].Name)]
-			w.adoptContainer(i, row.Status.Containers[i].RuntimeID, found, exists)
+			w.adoptContainer(i, row.Status.Containers[i].EngineID, found, exists)
 		}
 	}
 }
@@ -148,13 +148,13 @@ func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists boo
 // the row that is older than the list.
 func (w *work) adoptContainer(i int, rowID string, found backend.Container, exists bool) {
 	c := &w.view.status.Containers[i]
-	if exists && c.RuntimeID == "" {
-		c.RuntimeID = found.ID
+	if exists && c.EngineID == "" {
+		c.EngineID = found.ID
 		w.publication.touch()
 	}
-	exists = exists && found.ID == c.RuntimeID
-	if c.RuntimeID != "" {
-		w.host.know(c.RuntimeID, w.task.ARN, c.Name)
+	exists = exists && found.ID == c.EngineID
+	if c.EngineID != "" {
+		w.host.know(c.EngineID, w.task.ARN, c.Name)
 	}
 	switch {
 	case c.Phase == state.ContainerStopped:
@@ -163,7 +163,7 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 	case c.Phase == state.ContainerRunning:
 		w.healthIs(i, found.Health)
 	case !exists && c.Phase == state.ContainerCreated && rowID != "":
-		c.Phase, c.RuntimeID = state.ContainerPulled, ""
+		c.Phase, c.EngineID = state.ContainerPulled, ""
 	case !exists:
 	case !found.StartedAt.IsZero() && c.StartedAt.IsZero():
 		// It was started, but the store does not know.

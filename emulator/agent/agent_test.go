@@ -267,7 +267,7 @@ func TestAdoptsWhatAnEarlierRunStarted(t *testing.T) {
 		vanishes := b.run(container("web"))
 		b.stop()
 		time.Sleep(90 * time.Second)
-		if err := b.engine.Remove(t.Context(), b.task(vanishes).Status.Containers[0].RuntimeID); err != nil {
+		if err := b.engine.Remove(t.Context(), b.task(vanishes).Status.Containers[0].EngineID); err != nil {
 			t.Fatal(err)
 		}
 		b.start()

@@ -23,7 +23,7 @@ func (w *work) create(i int) run {
 			case err != nil:
 				w.containerNotBegun(i, "CannotCreateContainerError: ", err)
 			default:
-				c.RuntimeID = id
+				c.EngineID = id
 				c.Phase = state.ContainerCreated
 				w.view.about(i).stale = replaced
 				h.know(id, w.task.ARN, c.Name)
@@ -44,7 +44,7 @@ func (w *work) containerNotBegun(i int, kind string, err error) {
 
 // discard removes a container that was made for a sandbox which has been replaced.
 func (w *work) discard(i int) run {
-	h, id := w.host, w.view.status.Containers[i].RuntimeID
+	h, id := w.host, w.view.status.Containers[i].EngineID
 	return func(ctx context.Context) func() {
 		err := h.Engine.Remove(ctx, id)
 		return func() {
@@ -56,7 +56,7 @@ func (w *work) discard(i int) run {
 			default:
 				h.forget(id)
 				w.view.about(i).stale = false
-				c.RuntimeID = ""
+				c.EngineID = ""
 				c.Phase = state.ContainerPulled
 			}
 		}
@@ -64,7 +64,7 @@ func (w *work) discard(i int) run {
 }
 
 func (w *work) start(i int) run {
-	h, id := w.host, w.view.status.Containers[i].RuntimeID
+	h, id := w.host, w.view.status.Containers[i].EngineID
 	return func(ctx context.Context) func() {
 		err := h.Engine.Start(ctx, id)
 		startedAt := h.agent.Clock.Now()
@@ -96,7 +96,7 @@ const defaultStopTimeout = 30 * time.Second
 // stop ends a container. One that the engine cannot stop is removed by force: a task
 // is not STOPPED while a process of its own still runs.
 func (w *work) stop(i int) run {
-	h, id, grace := w.host, w.view.status.Containers[i].RuntimeID, defaultStopTimeout
+	h, id, grace := w.host, w.view.status.Containers[i].EngineID, defaultStopTimeout
 	if t := w.view.definitions[i].StopTimeout; t != nil {
 		grace = time.Duration(*t) * time.Second
 	}
@@ -123,7 +123,7 @@ func (w *work) stop(i int) run {
 
 // examine asks the engine how a container ended.
 func (w *work) examine(i int) run {
-	h, id, late := w.host, w.view.status.Containers[i].RuntimeID, w.view.about(i).late
+	h, id, late := w.host, w.view.status.Containers[i].EngineID, w.view.about(i).late
 	return func(ctx context.Context) func() {
 		seen, err := h.Engine.Inspect(ctx, id)
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {

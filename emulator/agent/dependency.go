@@ -45,7 +45,7 @@ func dependenciesMet(c *types.ContainerDefinition, v *view) (all verdict, why st
 		// The source has to be created, no more.
 		source := v.container(aws.ToString(from.SourceContainer))
 		switch {
-		case source == nil || source.RuntimeID != "":
+		case source == nil || source.EngineID != "":
 		case source.Phase == state.ContainerStopped:
 			return never, neverMet(types.ContainerDependency{ContainerName: from.SourceContainer}, aws.ToString(c.Name), source), time.Time{}
 		default:

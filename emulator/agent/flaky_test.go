@@ -198,7 +198,7 @@ func (f *flaky) checkRunning(t *state.Task) {
 			f.checkStopped(t, c)
 			continue
 		}
-		seen, err := f.engine.Inspect(f.Context(), c.RuntimeID)
+		seen, err := f.engine.Inspect(f.Context(), c.EngineID)
 		if err != nil || seen.State != backend.Running || seen.SandboxID != s.SandboxID {
 			f.Errorf("container %s of task %s is %s, but on the engine %+v (%v)", c.Name, t.ARN, c.Phase, seen, err)
 		}
@@ -211,7 +211,7 @@ func (f *flaky) checkStopped(t *state.Task, c state.Container) {
 	if code, known := want[c.Name]; known && c.ExitCode != nil && *c.ExitCode != code && !(t.Stop != nil && t.Stop.Code == types.TaskStopCodeUserInitiated) {
 		f.Errorf("container %s of task %s has exit code %d, want %d", c.Name, t.ARN, *c.ExitCode, code)
 	}
-	if seen, err := f.engine.Inspect(f.Context(), c.RuntimeID); err == nil && seen.State == backend.Running {
+	if seen, err := f.engine.Inspect(f.Context(), c.EngineID); err == nil && seen.State == backend.Running {
 		f.Errorf("container %s of task %s is STOPPED, but it runs", c.Name, t.ARN)
 	}
 }

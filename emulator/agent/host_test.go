@@ -30,7 +30,7 @@ func TestTwoHostsOnOneEngine(t *testing.T) {
 		b.expect("a new task in the west", b.task(waits).Status.LastStatus, state.Provisioning)
 		b.expect("a new task in the east", b.task(runs).Status.LastStatus, state.Running)
 		for _, id := range []string{inWest, inEast} {
-			if err := b.engine.Crash(b.Context(), b.task(id).Status.Containers[0].RuntimeID); err != nil {
+			if err := b.engine.Crash(b.Context(), b.task(id).Status.Containers[0].EngineID); err != nil {
 				b.Fatal(err)
 			}
 		}

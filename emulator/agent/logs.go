@@ -26,9 +26,9 @@ func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backen
 		if container != "" && c.Name != container {
 			continue
 		}
-		id := c.RuntimeID
+		id := c.EngineID
 		if id == "" {
-			id = h.runtimeID(taskARN, c.Name)
+			id = h.engineID(taskARN, c.Name)
 		}
 		if id == "" {
 			return fmt.Errorf("container %s has not been created: %w", c.Name, backend.ErrNotFound)
@@ -38,8 +38,8 @@ func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backen
 	return fmt.Errorf("container %s of task %s: %w", container, taskARN, backend.ErrNotFound)
 }
 
-// runtimeID is that of a container which the store does not know of yet.
-func (h *host) runtimeID(taskARN, container string) string {
+// engineID is that of a container which the store does not know of yet.
+func (h *host) engineID(taskARN, container string) string {
 	h.mu.Lock()
 	w := h.works[taskARN]
 	h.mu.Unlock()
@@ -48,5 +48,5 @@ func (h *host) runtimeID(taskARN, container string) string {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.view.container(container).RuntimeID
+	return w.view.container(container).EngineID
 }

@@ -98,7 +98,7 @@ func (v *view) engineID(container int) string {
 	if container == theSandbox {
 		return v.status.SandboxID
 	}
-	return v.status.Containers[container].RuntimeID
+	return v.status.Containers[container].EngineID
 }
 
 // index finds a container by its name, or the sandbox by the agent's name for it; ok

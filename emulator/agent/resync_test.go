@@ -88,7 +88,7 @@ func TestAJobIsNotRunTwiceBesideSlowLeftovers(t *testing.T) {
 		synctest.Wait()
 		b.expect("starts", starts, 0)
 		b.expect("the job's exit code", *b.task(job).Status.Containers[0].ExitCode, int32(7))
-		if err := b.engine.Crash(b.Context(), b.task(runs).Status.Containers[0].RuntimeID); err != nil {
+		if err := b.engine.Crash(b.Context(), b.task(runs).Status.Containers[0].EngineID); err != nil {
 			b.Fatal(err)
 		}
 		synctest.Wait()
@@ -168,7 +168,7 @@ func TestATaskIsNotStoppedWhileAContainerRuns(t *testing.T) {
 		task := b.task(id)
 		b.expect("at last", task.Status.LastStatus, state.Stopped)
 		b.expect("reason", task.Status.Containers[0].Reason, "CannotStopContainerError: tried to kill container, but did not receive an exit event")
-		if c, err := b.engine.Inspect(b.Context(), task.Status.Containers[0].RuntimeID); err == nil {
+		if c, err := b.engine.Inspect(b.Context(), task.Status.Containers[0].EngineID); err == nil {
 			b.Errorf("the container is %s", c.State)
 		}
 	})

@@ -139,7 +139,7 @@ func TestSandboxThatCannotStartIsReplaced(t *testing.T) {
 				left, _ := b.engine.List(t.Context(), nil)
 				b.expect("containers", len(left), 3)
 				for _, c := range status.Containers {
-					sandbox, _ := h.sandboxes.Load(c.RuntimeID)
+					sandbox, _ := h.sandboxes.Load(c.EngineID)
 					b.expect("sandbox for which "+c.Name+" was made", sandbox, any(status.SandboxID))
 				}
 				if status.PullStartedAt.Before(status.ConnectivityAt) {
@@ -224,16 +224,16 @@ func TestStoppedContainerThatIsStartedAgainIsStopped(t *testing.T) {
 		job.Essential = aws.Bool(false)
 		id := b.run(container("web"), job)
 		restart := func(i int) {
-			runtimeID := b.task(id).Status.Containers[i].RuntimeID
-			if err := b.engine.Stop(t.Context(), runtimeID, 0); err != nil {
+			engineID := b.task(id).Status.Containers[i].EngineID
+			if err := b.engine.Stop(t.Context(), engineID, 0); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
-			if err := b.engine.Start(t.Context(), runtimeID); err != nil {
+			if err := b.engine.Start(t.Context(), engineID); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
-			c, err := b.engine.Inspect(t.Context(), runtimeID)
+			c, err := b.engine.Inspect(t.Context(), engineID)
 			b.expect("state", c.State, backend.Exited)
 			b.expect("error", err, nil)
 		}

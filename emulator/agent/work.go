@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
@@ -210,12 +211,16 @@ func (w *work) settle() {
 	w.publication.announce(s, w.view.stop, now)
 }
 
-// leaveProvisioning settles what is known of images, which are looked up while the
-// network interface is made. On Fargate that comes after it, so the pull begins no
-// earlier, and a task that is stopped before knows of none (ECS0067).
+// leaveProvisioning gives containers their runtimeId, and settles what is known of
+// images, which are looked up while the network interface is made. On Fargate that comes
+// after it, so the pull begins no earlier, and a task that is stopped before knows of
+// none (ECS0067).
 func (w *work) leaveProvisioning(next string) {
 	s, now := w.view.status, w.view.now
 	if next != state.Deprovisioning {
+		for i := range s.Containers { // ECS0071: before anything runs
+			s.Containers[i].RuntimeID = arn.RuntimeID(arn.Name(w.task.ARN), s.Containers[i].Name)
+		}
 		for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
 			if !at.IsZero() {
 				*at = now
@@ -277,8 +282,8 @@ func (w *work) over(ctx context.Context) {
 	w.host.ports.close(w.task.ARN)
 	left := leftover{taskARN: w.task.ARN, volumes: ownVolumes(w.task, w.volumes)}
 	for _, c := range s.Containers {
-		if c.RuntimeID != "" {
-			left.ids = append(left.ids, c.RuntimeID)
+		if c.EngineID != "" {
+			left.ids = append(left.ids, c.EngineID)
 		}
 	}
 	w.host.forget(append(left.ids, s.SandboxID)...)

@@ -3,6 +3,7 @@ package arn
 import (
 	"encoding/hex"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 
 	"github.com/google/uuid"
@@ -26,6 +27,14 @@ func NewUUID() string {
 // NewDeploymentID makes the id of a deployment: ecs-svc/ and 19 digits.
 func NewDeploymentID() string {
 	return fmt.Sprintf("ecs-svc/%019d", rand.Uint64N(9_999_999_999_999_999_999))
+}
+
+// RuntimeID is the runtimeId of a container on Fargate: its task's id and a number that
+// equal names share, their 32-bit FNV-1a hash (ECS0071).
+func RuntimeID(taskID, container string) string {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(container)) // never fails
+	return fmt.Sprintf("%s-%010d", taskID, hash.Sum32())
 }
 
 // NewNetworkInterfaceID makes the id of an elastic network interface.

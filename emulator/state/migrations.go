@@ -3,6 +3,7 @@ package state
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
@@ -13,19 +14,13 @@ import (
 // new member needs none.
 var migrations = []store.Migration{
 	placeTasks,
+	tellEngineIDs,
 }
 
 // placeTasks moves where a task runs out of its spec, and cuts the ARNs of containers
 // to their ids.
 func placeTasks(rows *store.StoredRows) error {
-	type object = map[string]any
-	return rows.Rewrite("task", func(row []byte) ([]byte, error) {
-		task := object{}
-		numbers := json.NewDecoder(bytes.NewReader(row))
-		numbers.UseNumber()
-		if err := numbers.Decode(&task); err != nil {
-			return nil, err
-		}
+	return rewriteTasks(rows, "task", func(task object) {
 		spec, _ := task["spec"].(object)
 		placement := object{}
 		for from, to := range map[string]string{
@@ -37,14 +32,59 @@ func placeTasks(rows *store.StoredRows) error {
 			}
 		}
 		task["placement"] = placement
-		status, _ := task["status"].(object)
-		containers, _ := status["containers"].([]any)
-		for _, each := range containers {
-			container, _ := each.(object)
+		for container := range containersOf(task) {
 			whole, _ := container["aRN"].(string)
 			container["iD"] = arn.Name(whole)
 			delete(container, "aRN")
 		}
+	})
+}
+
+// tellEngineIDs moves the engine's ids out of the runtimeIds, which get Fargate's form.
+func tellEngineIDs(rows *store.StoredRows) error {
+	for _, table := range []string{"task", "task-event"} {
+		err := rewriteTasks(rows, table, func(task object) {
+			whole, _ := task["aRN"].(string)
+			for container := range containersOf(task) {
+				id, _ := container["runtimeID"].(string)
+				if id == "" {
+					continue
+				}
+				name, _ := container["name"].(string)
+				container["engineID"], container["runtimeID"] = id, arn.RuntimeID(arn.Name(whole), name)
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// object is a row as it is stored.
+type object = map[string]any
+
+func rewriteTasks(rows *store.StoredRows, table string, change func(task object)) error {
+	return rows.Rewrite(table, func(row []byte) ([]byte, error) {
+		task := object{}
+		numbers := json.NewDecoder(bytes.NewReader(row))
+		numbers.UseNumber()
+		if err := numbers.Decode(&task); err != nil {
+			return nil, err
+		}
+		change(task)
 		return json.Marshal(task)
 	})
+}
+
+func containersOf(task object) iter.Seq[object] {
+	return func(yield func(object) bool) {
+		status, _ := task["status"].(object)
+		containers, _ := status["containers"].([]any)
+		for _, each := range containers {
+			if container, _ := each.(object); container != nil && !yield(container) {
+				return
+			}
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -38,6 +39,10 @@ func TestFormat0(t *testing.T) {
 			place := *task.Placement
 			if len(place.AttachmentID) != 36 || len(task.Status.Containers) != 1 || len(task.Status.Containers[0].ID) != 36 {
 				t.Errorf("attachment %q, containers %+v", place.AttachmentID, task.Status.Containers)
+			}
+			c := task.Status.Containers[0]
+			if c.RuntimeID != arn.RuntimeID(arn.Name(task.ARN), c.Name) || c.EngineID == "" || c.EngineID == c.RuntimeID {
+				t.Errorf("runtimeId %s, on the engine %s", c.RuntimeID, c.EngineID)
 			}
 			if code := task.Status.Containers[0].ExitCode; task.Ended() && *code != 3 {
 				t.Errorf("the job exited with %d", *code)

@@ -73,7 +73,8 @@ type Container struct {
 	ID           string // the last part of its ARN
 	Image        string
 	Phase        ContainerPhase
-	RuntimeID    string
+	RuntimeID    string // as ECS shows it; empty until the task leaves PROVISIONING
+	EngineID     string // of the engine's container; empty until that is made
 	ImageDigest  string
 	ExitCode     *int32
 	Reason       string

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -161,7 +162,7 @@ func TestTasks(t *testing.T) {
 				Status: state.TaskStatus{
 					LastStatus: status, SandboxID: "s1", Attachment: state.Attachment{PrivateIPv4: "172.31.0.4"},
 					Containers: []state.Container{
-						{Name: "app", Image: "nginx", Phase: state.ContainerRunning, RuntimeID: "c1"},
+						{Name: "app", Image: "nginx", Phase: state.ContainerRunning, RuntimeID: "1-c1", EngineID: "c1"},
 						{Name: "log", Image: "fluentd", Phase: state.ContainerPulled},
 					},
 				},
@@ -183,12 +184,45 @@ func TestTasks(t *testing.T) {
 		ID: "1", ARN: scope.Task("shop", "1"), Cluster: "shop", Group: "family:web", LastStatus: "RUNNING", DesiredStatus: "RUNNING",
 		IP: "172.31.0.4", SandboxID: "s1",
 		Containers: []control.Container{
-			{Name: "app", Image: "nginx", LastStatus: "RUNNING", RuntimeID: "c1", Ports: []control.Port{{ContainerPort: 80, Address: "127.0.0.1:4001"}}},
+			{Name: "app", Image: "nginx", LastStatus: "RUNNING", RuntimeID: "1-c1", EngineID: "c1", Ports: []control.Port{{ContainerPort: 80, Address: "127.0.0.1:4001"}}},
 			{Name: "log", Image: "fluentd", LastStatus: "PENDING", Ports: []control.Port{}},
 		},
 	}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// The runtimeId and the engine's id of a container each stand for its task and itself.
+func TestLogsOfAContainerByItsIDs(t *testing.T) {
+	store := newStore(t)
+	err := store.Update(func(tx *state.Tx) error {
+		tx.AddTask(&state.Task{
+			ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
+			Status: state.TaskStatus{LastStatus: state.Running, Containers: []state.Container{
+				{Name: "log", RuntimeID: "1-10", EngineID: "c0"}, {Name: "app", RuntimeID: "1-11", EngineID: "c1"},
+			}},
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, control.Options{Store: store, Logs: func(_ context.Context, taskARN, container string, o backend.LogOptions) error {
+		return o.Write(time.Time{}, false, taskARN+" "+container)
+	}})
+	for query, want := range map[string]string{
+		"task=1-11": "app", "task=c1": "app", "task=1-10": "log", "task=1&container=app": "app",
+	} {
+		response, err := s.Client().Get(s.URL + control.Prefix + "logs?" + query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if want := scope.Task("shop", "1") + " " + want + "\n"; err != nil || string(text) != want {
+			t.Errorf("%s: %q, %v", query, text, err)
+		}
 	}
 }
 

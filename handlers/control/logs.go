@@ -12,11 +12,12 @@ import (
 )
 
 // logs serves GET /_emulator/logs?task=<id or ARN>&container=<name>: the lines that
-// a container has written, as text. With follow=true it goes on until the container
+// a container has written, as text. The runtimeId or the engine's id of a container
+// stands for both. With follow=true it goes on until the container
 // stops; tail=n begins with the last n lines.
 func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	taskARN, err := a.findTask(query.Get("task"))
+	taskARN, container, err := a.findContainer(query.Get("task"), query.Get("container"))
 	if err != nil {
 		Refuse(w, http.StatusNotFound, err.Error())
 		return
@@ -30,7 +31,7 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	flusher, _ := w.(http.Flusher)
 	follow, begun := query.Get("follow") == "true", false
-	err = a.Logs(ctx, taskARN, query.Get("container"), backend.LogOptions{
+	err = a.Logs(ctx, taskARN, container, backend.LogOptions{
 		Follow: follow, Tail: tail,
 		Write: func(_ time.Time, _ bool, line string) error {
 			if !begun {
@@ -51,6 +52,22 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	default:
 		Refuse(w, http.StatusNotFound, err.Error())
 	}
+}
+
+// findContainer returns the ARN of a task and the name of its container, which is empty
+// for its only one.
+func (a *api) findContainer(ref, name string) (taskARN, container string, err error) {
+	if ref != "" && name == "" {
+		for _, t := range a.Store.Read().AllTasks() {
+			for _, c := range t.Status.Containers {
+				if c.RuntimeID == ref || c.EngineID == ref {
+					return t.ARN, c.Name, nil
+				}
+			}
+		}
+	}
+	taskARN, err = a.findTask(ref)
+	return taskARN, name, err
 }
 
 // findTask returns the ARN of a task named by its id, the beginning of its id, or

@@ -33,7 +33,8 @@ type Container struct {
 	Name       string `json:"name"`
 	Image      string `json:"image"`
 	LastStatus string `json:"lastStatus"`
-	RuntimeID  string `json:"runtimeId,omitempty"` // the engine's id
+	RuntimeID  string `json:"runtimeId,omitempty"` // as ECS shows it
+	EngineID   string `json:"engineId,omitempty"`  // of the engine's container
 	Ports      []Port `json:"ports"`
 }
 
@@ -78,7 +79,7 @@ func describe(t *state.Task, ports []Port) Task {
 	}
 	for _, c := range t.Status.Containers {
 		container := Container{
-			Name: c.Name, Image: c.Image, LastStatus: c.LastStatus(), RuntimeID: c.RuntimeID, Ports: []Port{},
+			Name: c.Name, Image: c.Image, LastStatus: c.LastStatus(), RuntimeID: c.RuntimeID, EngineID: c.EngineID, Ports: []Port{},
 		}
 		for _, p := range ports {
 			if p.Container == c.Name {
