@@ -56,7 +56,8 @@ func (w *work) containerVanished(i int) {
 }
 
 // containerEnded ends the task with a container that it cannot do without, or with
-// its last one, and announces the end of any other.
+// its last one, and announces the end of any other (ECS0009), unless the task stops
+// anyway (ECS0065).
 func (w *work) containerEnded(i int, at time.Time) {
 	if essential(&w.view.definitions[i]) || w.allStopped() {
 		w.executionStopped(at)

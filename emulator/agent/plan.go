@@ -264,9 +264,9 @@ func lastStatus(v *view) string {
 	}
 }
 
-// taskHealth sums up the essential containers that have a health check.
-// Source: ECS developer guide, container health checks; a task without any shows
-// nothing on Fargate.
+// taskHealth sums up the essential containers that have a health check (ECS0069); it is
+// empty where none has.
+// Source: ECS developer guide, container health checks.
 func taskHealth(v *view) types.HealthStatus {
 	checked, decisive, healthy := 0, 0, 0
 	for i := range v.definitions {

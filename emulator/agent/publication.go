@@ -103,7 +103,7 @@ func (p *publication) announceContainer(status *state.TaskStatus, now time.Time)
 // announced are the statuses whose coming ECS sends an event for, which raises the
 // task's version. When the agent stops a task, the event of the status that follows
 // tells of that as well. Source: the version totals of recorded Fargate tasks, which
-// leave no room for STOPPING (ECS0001).
+// leave no room for STOPPING (ECS0001, ECS0065).
 var announced = map[string]bool{
 	state.Pending: true, state.Running: true, state.Deprovisioning: true, state.Stopped: true,
 }

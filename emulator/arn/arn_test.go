@@ -25,3 +25,15 @@ func TestARNsTellTheirScope(t *testing.T) {
 		t.Errorf("%.0f allocations for a scope", allocs)
 	}
 }
+
+// The numbers are those of recorded runtimeIds (ECS0071).
+func TestRuntimeID(t *testing.T) {
+	for name, number := range map[string]string{
+		"main": "3935363592", "init": "0380752755", "nonessential": "1585788040", "identity": "2839884955",
+		"dependent": "1756339920", "provider": "3082861500", "bounds": "1029089800", "probe": "2112007601",
+	} {
+		if got := arn.RuntimeID("7f3a", name); got != "7f3a-"+number {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

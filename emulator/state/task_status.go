@@ -32,7 +32,7 @@ func Before(a, b string) bool { return lastStatusOrder[a] < lastStatusOrder[b] }
 // TaskStatus is how a task fares; the agent alone writes it.
 type TaskStatus struct {
 	LastStatus   string
-	HealthStatus types.HealthStatus // empty where ECS shows none
+	HealthStatus types.HealthStatus // empty where nothing is checked
 	Attachment   Attachment
 	Containers   []Container
 	SandboxID    string

@@ -19,7 +19,7 @@ import (
 // are text, and some members are missing. Whoever delivers events gets it as a
 // function.
 //
-// Source: recorded EventBridge events of Fargate tasks.
+// Source: recorded EventBridge events of Fargate tasks (ECS0070).
 func TaskStateChange(tx *state.Tx, e state.TaskEvent) []byte {
 	var def *types.TaskDefinition
 	if row := tx.TaskDefinition(e.Value.Scope(), e.Value.Spec.Family, e.Value.Spec.Revision); row != nil {
