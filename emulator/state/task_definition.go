@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
@@ -139,6 +140,11 @@ func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags
 	}
 	if last := tx.highest(scope, name, func(*TaskDefinition) bool { return true }); last != nil {
 		revision = max(revision, last.Revision+1)
+		// Revisions share what is the same in all of them: a twentieth of their memory.
+		def.Family = &last.Family
+		if slices.EqualFunc(last.Tags, tags, sameTag) {
+			tags = last.Tags
+		}
 	}
 
 	revisionARN := scope.TaskDefinition(name, revision)
@@ -150,6 +156,10 @@ func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags
 	added := newTaskDefinition(taskDefinitionKey(scope, name, revision), def, tags)
 	taskDefinitions.Put(tx.rows(), added)
 	return added
+}
+
+func sameTag(a, b types.Tag) bool {
+	return aws.ToString(a.Key) == aws.ToString(b.Key) && aws.ToString(a.Value) == aws.ToString(b.Value)
 }
 
 // ChangeTaskDefinition writes a revision as change leaves a copy of it.
