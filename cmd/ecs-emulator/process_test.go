@@ -255,10 +255,10 @@ func TestFlagsFromTheEnvironment(t *testing.T) {
 }
 
 func TestDockerWithoutPermission(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("only root can try on somebody else's behalf")
-	}
 	dockertest.Require(t)
+	if os.Getuid() != 0 {
+		dockertest.Lack(t, "only root can try on somebody else's behalf")
+	}
 	cmd := command("serve", "--engine", "docker", "--listen", "127.0.0.1:0")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	binary, err := os.CreateTemp("", "ecs-emulator-test") // where nobody can read it
