@@ -165,24 +165,16 @@ func ulimits(d *types.ContainerDefinition) (list []backend.Ulimit) {
 	return list
 }
 
+// healthCheck is the definition's; a registered one has its defaults in it.
 func healthCheck(h *types.HealthCheck) *backend.HealthCheck {
 	if h == nil {
 		return nil
 	}
-	seconds := func(n *int32, fallback int32) time.Duration {
-		if n != nil {
-			fallback = *n
-		}
-		return time.Duration(fallback) * time.Second
+	seconds := func(n *int32) time.Duration { return time.Duration(aws.ToInt32(n)) * time.Second }
+	return &backend.HealthCheck{
+		Test: h.Command, Interval: seconds(h.Interval), Timeout: seconds(h.Timeout),
+		StartPeriod: seconds(h.StartPeriod), Retries: int(aws.ToInt32(h.Retries)),
 	}
-	check := &backend.HealthCheck{
-		Test: h.Command, Interval: seconds(h.Interval, 30), Timeout: seconds(h.Timeout, 5),
-		StartPeriod: seconds(h.StartPeriod, 0), Retries: 3,
-	}
-	if h.Retries != nil {
-		check.Retries = int(*h.Retries)
-	}
-	return check
 }
 
 func addLinuxParameters(spec *backend.ContainerSpec, p *types.LinuxParameters) {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
 // essentialExited is the reason of a task whose essential container ended, with
@@ -59,7 +60,7 @@ func (w *work) containerVanished(i int) {
 // its last one, and announces the end of any other (ECS0009), unless the task stops
 // anyway (ECS0065).
 func (w *work) containerEnded(i int, at time.Time) {
-	if essential(&w.view.definitions[i]) || w.allStopped() {
+	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {
 		w.executionStopped(at)
 		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
 		return
@@ -91,7 +92,7 @@ func (w *work) containerGivenUp(i int, why string) {
 
 // failWithout fails the task if a container that has stopped is essential, or the last.
 func (w *work) failWithout(i int, reason string) {
-	if essential(&w.view.definitions[i]) || w.allStopped() {
+	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {
 		w.executionStopped(w.host.agent.Clock.Now())
 		w.fail(reason)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/distribution/reference"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
 // PullBehavior is the agent's ECS_IMAGE_PULL_BEHAVIOR.
@@ -119,7 +120,7 @@ func (w *work) pullFailed(i int, err error) {
 	reason := fmt.Sprintf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s",
 		canonical(w.image(i)), engineText(err))
 	w.containerFailed(i, reason, reason)
-	if essential(&w.view.definitions[i]) {
+	if taskdef.Essential(&w.view.definitions[i]) {
 		w.view.status.Containers[i].Reason = ""
 		w.view.status.PullStartedAt = time.Time{}
 	}

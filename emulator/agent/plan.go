@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
 // view is all that a decision about a task rests on.
@@ -275,7 +276,7 @@ func taskHealth(v *view) types.HealthStatus {
 			continue
 		}
 		checked++
-		if !essential(d) {
+		if !taskdef.Essential(d) {
 			continue
 		}
 		decisive++
@@ -295,5 +296,3 @@ func taskHealth(v *view) types.HealthStatus {
 		return types.HealthStatusUnknown
 	}
 }
-
-func essential(d *types.ContainerDefinition) bool { return d.Essential == nil || *d.Essential }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
 // generation is a deployment with its tasks by how they fare, in numbers.
@@ -42,7 +43,7 @@ func (p *planner) generation(d *state.Deployment) *generation {
 // hasEssentialCheck reports whether a task's health is known from its containers.
 func hasEssentialCheck(def *types.TaskDefinition) bool {
 	return slices.ContainsFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool {
-		return c.HealthCheck != nil && (c.Essential == nil || *c.Essential)
+		return c.HealthCheck != nil && taskdef.Essential(&c)
 	})
 }
 

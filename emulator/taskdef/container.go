@@ -50,15 +50,16 @@ func checkContainers(def *types.TaskDefinition) error {
 // checkEssential: a task needs a container whose end is the task's end.
 func checkEssential(def *types.TaskDefinition) error {
 	for i := range def.ContainerDefinitions {
-		if isEssential(&def.ContainerDefinitions[i]) {
+		if Essential(&def.ContainerDefinitions[i]) {
 			return nil
 		}
 	}
 	return refuse("Task definition doesn't have any essential container.")
 }
 
-// isEssential: containers are essential unless they say otherwise.
-func isEssential(c *types.ContainerDefinition) bool {
+// Essential reports whether the end of a container is the end of its task: so it is
+// unless the definition says otherwise.
+func Essential(c *types.ContainerDefinition) bool {
 	return c.Essential == nil || *c.Essential
 }
 

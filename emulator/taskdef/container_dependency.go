@@ -35,7 +35,7 @@ func checkDependency(def *types.TaskDefinition, d *types.ContainerDependency) er
 	case "":
 		return refuse("condition should be one of [%s]", joinValues(containerConditions))
 	case types.ContainerConditionComplete, types.ContainerConditionSuccess:
-		if isEssential(upstream) {
+		if Essential(upstream) {
 			return refuse("A dependency container with SUCCESS or COMPLETE condition cannot be an essential container")
 		}
 	case types.ContainerConditionHealthy:
