@@ -8,12 +8,11 @@ import (
 )
 
 // How long things are remembered. Source: ECS API reference: stopped tasks for
-// about an hour, RunTask's client tokens for 24 hours. State itself bounds the number
-// of stopped tasks. AWS keeps deleted task definitions for more than two minutes
+// about an hour. State itself bounds the number of stopped tasks, and says how long
+// tokens and events stay. AWS keeps deleted task definitions for more than two minutes
 // (ECS0030); how long is a choice.
 const (
 	keepStoppedTasks       = time.Hour
-	keepClientTokens       = 24 * time.Hour
 	keepDeletedDefinitions = time.Hour
 	retentionEvery         = time.Minute
 )
@@ -41,7 +40,7 @@ func (s *Server) retain(ctx context.Context) {
 func (s *Server) forgetOld(now time.Time) error {
 	return s.store.Update(func(tx *state.Tx) error {
 		tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
-		tx.ForgetClientTokens(now.Add(-keepClientTokens))
+		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))
 		tx.ForgetTaskEvents(now.Add(-state.KeepTaskEvents))
 		tx.SweepTaskDefinitions(now.Add(-keepDeletedDefinitions))
 		return nil

@@ -11,6 +11,10 @@ var (
 	clientTokenAges = clientTokens.Ages(func(c *ClientToken) time.Time { return c.CreatedAt })
 )
 
+// KeepClientTokens is how long a token is remembered.
+// Source: ECS API reference, idempotency.
+const KeepClientTokens = 24 * time.Hour
+
 // ClientToken remembers what a request with an idempotency token made.
 type ClientToken struct {
 	ID string // operation, cluster and token

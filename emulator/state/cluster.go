@@ -13,6 +13,12 @@ var (
 	clusterSummaries = store.NewTable("cluster-summary", func(c *ClusterSummary) string { return c.ARN })
 )
 
+// Values of a cluster's status.
+const (
+	ClusterActive   = "ACTIVE"
+	ClusterInactive = "INACTIVE"
+)
+
 // Cluster is a cluster. Its handlers write every field.
 type Cluster struct {
 	ARN       string
@@ -30,7 +36,7 @@ type Cluster struct {
 }
 
 // Active reports whether the cluster can be used.
-func (c *Cluster) Active() bool { return c != nil && c.Status == "ACTIVE" }
+func (c *Cluster) Active() bool { return c != nil && c.Status == ClusterActive }
 
 // ClusterSummary counts what a cluster holds; state itself keeps it, in the
 // transaction that changes a task or service. A row of its own, so that a task's

@@ -78,7 +78,7 @@ func Reset(tx *state.Tx, now time.Time) {
 
 func newDefaultCluster(scope arn.Scope, now time.Time) *state.Cluster {
 	return &state.Cluster{
-		ARN: scope.Cluster(defaultCluster), Name: defaultCluster, Status: "ACTIVE", CreatedAt: now,
+		ARN: scope.Cluster(defaultCluster), Name: defaultCluster, Status: state.ClusterActive, CreatedAt: now,
 		Settings:          []types.ClusterSetting{{Name: types.ClusterSettingNameContainerInsights, Value: aws.String("disabled")}},
 		CapacityProviders: []string{state.ProviderFargate, state.ProviderFargateSpot},
 	}

@@ -12,10 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 )
 
-// clientTokenRetention is how long a token is remembered.
-// Source: ECS API reference, idempotency: 24 hours.
-const clientTokenRetention = 24 * time.Hour
-
 // checkClientToken holds a token to its length and to printable ASCII without
 // spaces. Source: ECS API reference; the words of the refusal are not published.
 func checkClientToken(token string, most int) error {
@@ -46,7 +42,7 @@ func tokenID(operation string, cluster *state.Cluster, token string) string {
 // rememberedToken returns what a token made before, nil when it is new or forgotten.
 func rememberedToken(tx *state.Tx, id string, now time.Time) *state.ClientToken {
 	known := tx.ClientToken(id)
-	if known == nil || now.Sub(known.CreatedAt) >= clientTokenRetention {
+	if known == nil || now.Sub(known.CreatedAt) >= state.KeepClientTokens {
 		return nil
 	}
 	return known

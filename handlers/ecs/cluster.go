@@ -15,12 +15,6 @@ import (
 // clusterName is what names consist of. Source: ECS API reference, CreateCluster.
 var clusterName = regexp.MustCompile(`^[a-zA-Z0-9\-_]{1,255}$`)
 
-// Values of a cluster's status.
-const (
-	clusterActive   = "ACTIVE"
-	clusterInactive = "INACTIVE"
-)
-
 // CountedCluster is the answer of CreateCluster and DeleteCluster.
 type CountedCluster struct {
 	Cluster *types.Cluster
@@ -94,7 +88,7 @@ func (a *API) newCluster(scope arn.Scope, in *ecs.CreateClusterInput) (*state.Cl
 		return nil, err
 	}
 	return &state.Cluster{
-		ARN: scope.Cluster(name), Name: name, Status: clusterActive, CreatedAt: a.now(),
+		ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive, CreatedAt: a.now(),
 		Settings: in.Settings, Configuration: in.Configuration,
 		CapacityProviders: providers, DefaultCapacityProviderStrategy: strategy,
 		ServiceConnectDefaults: serviceConnectDefaults(scope, in.ServiceConnectDefaults),
@@ -241,7 +235,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *ecs.DeleteClusterInput) (*C
 			return err
 		}
 		deleted := *old
-		deleted.Status = clusterInactive
+		deleted.Status = state.ClusterInactive
 		tx.PutCluster(&deleted)
 		out = countedCluster(tx, scope, describeCluster(tx, &deleted, deletedClusterFields))
 		return nil
