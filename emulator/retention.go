@@ -41,6 +41,7 @@ func (s *Server) forgetOld(now time.Time) error {
 	return s.store.Update(func(tx *state.Tx) error {
 		tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
 		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))
+		tx.ForgetServiceDeployments(now.Add(-state.KeepServiceDeployments))
 		tx.ForgetTaskEvents(now.Add(-state.KeepTaskEvents))
 		tx.SweepTaskDefinitions(now.Add(-keepDeletedDefinitions))
 		return nil

@@ -1,6 +1,8 @@
 package arn
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"hash/fnv"
@@ -27,6 +29,13 @@ func NewUUID() string {
 // NewDeploymentID makes the id of a deployment: ecs-svc/ and 19 digits.
 func NewDeploymentID() string {
 	return fmt.Sprintf("ecs-svc/%019d", rand.Uint64N(9_999_999_999_999_999_999))
+}
+
+// ServiceDeploymentID is the id of the service deployment that a deployment begins: 21 of
+// A-Z, a-z, 0-9, _ and -. A digest of the other id makes one without another draw.
+func ServiceDeploymentID(deploymentID string) string {
+	sum := sha256.Sum256([]byte(deploymentID))
+	return base64.RawURLEncoding.EncodeToString(sum[:])[:21]
 }
 
 // RuntimeID is the runtimeId of a container on Fargate: its task's id and a number that

@@ -87,6 +87,7 @@ func (v PutService) apply(c *change) {
 			d.ID = arn.NewDeploymentID()
 		}
 	}
+	c.tx.Retire(c.service, v.Service, c.now)
 	c.tx.PutService(v.Service)
 }
 

@@ -115,7 +115,7 @@ func (p *planner) tripCircuitBreaker() bool {
 	}
 	p.say(rollingBack(p.service.Name, last.ID))
 	p.service.Deployments = slices.Insert(p.service.Deployments, 0, &state.Deployment{
-		Revision: last.Revision, CreatedAt: p.now, RestoresID: last.ID,
+		Revision: last.Revision, CreatedAt: p.now, RestoresID: last.ID, ServiceDeploymentARN: d.ServiceDeploymentARN,
 		RolloutState:       types.DeploymentRolloutStateInProgress,
 		RolloutStateReason: rollingBackReason(last.ID),
 	})

@@ -15,6 +15,7 @@ import (
 var migrations = []store.Migration{
 	placeTasks,
 	tellEngineIDs,
+	recordServiceDeployments,
 }
 
 // placeTasks moves where a task runs out of its spec, and cuts the ARNs of containers
@@ -66,15 +67,20 @@ type object = map[string]any
 
 func rewriteTasks(rows *store.StoredRows, table string, change func(task object)) error {
 	return rows.Rewrite(table, func(row []byte) ([]byte, error) {
-		task := object{}
-		numbers := json.NewDecoder(bytes.NewReader(row))
-		numbers.UseNumber()
-		if err := numbers.Decode(&task); err != nil {
+		task, err := decoded(row)
+		if err != nil {
 			return nil, err
 		}
 		change(task)
 		return json.Marshal(task)
 	})
+}
+
+func decoded(row []byte) (object, error) {
+	decoded := object{}
+	numbers := json.NewDecoder(bytes.NewReader(row))
+	numbers.UseNumber()
+	return decoded, numbers.Decode(&decoded)
 }
 
 func containersOf(task object) iter.Seq[object] {

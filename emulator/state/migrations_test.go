@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -65,8 +66,26 @@ func TestFormat0(t *testing.T) {
 		if got := tx.DeploymentTasks(service.ARN, service.Primary().ID); len(got) != 2 {
 			t.Errorf("the service has %d tasks", len(got))
 		}
+		checkServiceDeployment(t, tx, service)
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// checkServiceDeployment expects the rows that a deployment gets today.
+func checkServiceDeployment(t *testing.T, tx *Tx, s *Service) {
+	t.Helper()
+	d := s.Primary()
+	revision, record := tx.ServiceRevision(d.Revision.ARN), tx.ServiceDeployment(d.ServiceDeploymentARN)
+	if revision == nil || record == nil {
+		t.Fatalf("revision %q, service deployment %q", d.Revision.ARN, d.ServiceDeploymentARN)
+	}
+	if !reflect.DeepEqual(d.Revision, revision) || revision.ServiceARN != s.ARN || !revision.CreatedAt.Equal(d.CreatedAt) {
+		t.Errorf("the revision %+v differs from the deployment's: %+v", revision, d.Revision)
+	}
+	want := DeployedRevision{ARN: revision.ARN, DeploymentID: d.ID, Requested: d.DesiredCount}
+	if record.Target != want || record.Status != "IN_PROGRESS" || record.StartedAt.IsZero() || record.Ended() {
+		t.Errorf("service deployment %+v of %s", record, d.RolloutState)
 	}
 }

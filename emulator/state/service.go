@@ -87,40 +87,11 @@ type Deployment struct {
 	// success after it ends the row.
 	SeenStarted, SeenHealthy int
 	FailedAt                 time.Time
+	// ServiceDeploymentARN is of the service deployment that the deployment is a part of.
+	ServiceDeploymentARN string
 	// RestoresID is the id of the completed deployment that this one brings back,
 	// when the circuit breaker made it.
 	RestoresID string
-}
-
-// ServiceRevision is what the tasks of a deployment are made of; it never changes.
-type ServiceRevision struct {
-	TaskDefinition           string // ARN
-	LaunchType               types.LaunchType
-	CapacityProviderStrategy []types.CapacityProviderStrategyItem
-	PlatformVersion          string // as asked for: LATEST
-	PlatformFamily           string
-	NetworkConfiguration     *types.NetworkConfiguration
-}
-
-// The capacity providers that always exist, by name.
-// Source: ECS developer guide, Fargate capacity providers.
-const (
-	ProviderFargate     = "FARGATE"
-	ProviderFargateSpot = "FARGATE_SPOT"
-)
-
-// TasksLaunchType is the launch type of the tasks of a revision: of a strategy, that
-// of its providers.
-func (r *ServiceRevision) TasksLaunchType() types.LaunchType {
-	if len(r.CapacityProviderStrategy) == 0 {
-		return r.LaunchType
-	}
-	if slices.ContainsFunc(r.CapacityProviderStrategy, func(i types.CapacityProviderStrategyItem) bool {
-		return i.CapacityProvider == nil || *i.CapacityProvider != ProviderFargate && *i.CapacityProvider != ProviderFargateSpot
-	}) {
-		return types.LaunchTypeEc2
-	}
-	return types.LaunchTypeFargate
 }
 
 // Values of a service's status.
@@ -182,8 +153,13 @@ func (tx *Tx) Services(cluster *Cluster) []*Service {
 // AllServices returns every service in any status.
 func (tx *Tx) AllServices() []*Service { return services.List(tx.rows(), "") }
 
-// PutService writes a service and keeps its cluster's count of services.
+// PutService writes a service and keeps its cluster's count of services. New deployments
+// get what belongs to them: a service revision and a service deployment.
 func (tx *Tx) PutService(s *Service) {
+	for _, d := range s.Deployments {
+		tx.identify(s, d)
+		tx.record(s, d)
+	}
 	old := tx.Service(s.ARN)
 	services.Put(tx.rows(), s)
 	counts := tx.ClusterSummary(s.ClusterARN)
@@ -217,9 +193,10 @@ func (tx *Tx) RemoveService(s *Service) {
 	tx.ForgetServiceHistory(s.ARN)
 }
 
-// ForgetServiceHistory removes the counts and events of a service's former life,
-// before its name is used again.
+// ForgetServiceHistory removes what there was of a service's former life, before its
+// name is used again.
 func (tx *Tx) ForgetServiceHistory(arn string) {
+	tx.forgetServiceDeployments(arn)
 	if sum := serviceSummaries.Get(tx.rows(), arn); sum != nil {
 		serviceSummaries.Delete(tx.rows(), sum)
 	}

@@ -40,14 +40,16 @@ func (s *Store) Read() *Tx { return (*Tx)(s.Store.Read()) }
 // Reset removes everything; see [store.Store.Reset].
 func (tx *Tx) Reset() { tx.rows().Reset() }
 
-// Update runs fn in a write transaction; see [store.Store.Update]. It forgets the tasks
-// that stopped first when there are too many.
+// Update runs fn in a write transaction; see [store.Store.Update]. It forgets the oldest
+// of what has ended when there is too much of it.
 func (s *Store) Update(fn func(tx *Tx) error) error {
 	return s.Store.Update(func(tx *store.Tx) error {
 		if err := fn((*Tx)(tx)); err != nil {
 			return err
 		}
 		stoppedTasks.Trim(tx, maxStoppedTasks)
+		retiredServiceDeployments.Trim(tx, maxRetired)
+		retiredRevisions.Trim(tx, maxRetired)
 		return nil
 	})
 }

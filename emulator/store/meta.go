@@ -44,6 +44,15 @@ func (r *StoredRows) Rewrite(table string, change func(row []byte) ([]byte, erro
 	return nil
 }
 
+// Put adds a row, which is JSON, to a table.
+func (r *StoredRows) Put(table, key string, row []byte) error {
+	bucket, err := r.disk.CreateBucketIfNotExists([]byte(table))
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", table, err)
+	}
+	return bucket.Put([]byte(key), row)
+}
+
 // migrate takes a file to the present format, which is the number of migrations.
 func migrate(disk *bbolt.Tx, migrations []Migration) error {
 	format, err := formatOf(disk)

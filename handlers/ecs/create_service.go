@@ -156,6 +156,7 @@ func (a *API) revision(tx *state.Tx, scope arn.Scope, def *types.TaskDefinition,
 		TaskDefinition:           aws.ToString(def.TaskDefinitionArn),
 		CapacityProviderStrategy: l.Capacity.Strategy,
 		NetworkConfiguration:     echoNetwork(l.Network),
+		ContainerImages:          containerImages(def),
 	}
 	if l.Capacity.Strategy == nil {
 		r.LaunchType = l.Capacity.LaunchType
@@ -171,6 +172,16 @@ func (a *API) revision(tx *state.Tx, scope arn.Scope, def *types.TaskDefinition,
 	}
 	_, err := a.network(tx, scope, r.NetworkConfiguration.AwsvpcConfiguration)
 	return r, err
+}
+
+// containerImages are the images of a definition as a revision shows them before a task
+// has run (ECS0101).
+func containerImages(def *types.TaskDefinition) []types.ContainerImage {
+	var images []types.ContainerImage
+	for _, c := range def.ContainerDefinitions {
+		images = append(images, types.ContainerImage{ContainerName: c.Name, Image: c.Image})
+	}
+	return images
 }
 
 // refuseExecuteCommand is why a service cannot have ECS Exec: without a task role

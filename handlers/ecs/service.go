@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -81,7 +80,7 @@ func showDeployments(shown *types.Service, s *state.Service, summary *state.Serv
 	for i, d := range s.Deployments {
 		counts := summary.Of(d.ID)
 		shown.Deployments = append(shown.Deployments, describeDeployment(i, d, counts))
-		shown.CurrentServiceRevisions = append(shown.CurrentServiceRevisions, describeCurrentRevision(s, d, counts))
+		shown.CurrentServiceRevisions = append(shown.CurrentServiceRevisions, describeCurrentRevision(d, counts))
 	}
 }
 
@@ -115,12 +114,11 @@ func describeDeployment(at int, d *state.Deployment, counts state.DeploymentCoun
 	return shown
 }
 
-// describeCurrentRevision shows the revision of a deployment; its digits are those
-// of the deployment's id. Source: recorded answers.
-func describeCurrentRevision(s *state.Service, d *state.Deployment, counts state.DeploymentCounts) types.ServiceCurrentRevisionSummary {
-	digits := d.ID[strings.IndexByte(d.ID, '/')+1:]
+// describeCurrentRevision shows the revision of a deployment with the counts of the
+// latter (ECS0101).
+func describeCurrentRevision(d *state.Deployment, counts state.DeploymentCounts) types.ServiceCurrentRevisionSummary {
 	return types.ServiceCurrentRevisionSummary{
-		Arn:                aws.String(arn.ScopeOf(s.ARN).ServiceRevision(arn.Name(s.ClusterARN), s.Name, digits)),
+		Arn:                aws.String(d.Revision.ARN),
 		RequestedTaskCount: int32(d.DesiredCount),
 		RunningTaskCount:   int32(counts.ActiveRunning),
 		PendingTaskCount:   int32(counts.ActivePending()),

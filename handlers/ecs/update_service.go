@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -94,6 +95,7 @@ func (a *API) updateService(tx *state.Tx, scope arn.Scope, cluster *state.Cluste
 		return nil, err
 	}
 	if in.ForceNewDeployment || !sameRevision(revision, old.Primary().Revision) {
+		revision.LoadBalancers, revision.ServiceRegistries = []types.LoadBalancer{}, []types.ServiceRegistry{} // ECS0101
 		s.Deployments = append([]*state.Deployment{newDeployment(revision, a.now())}, s.Deployments...)
 	}
 	return s, nil
