@@ -44,15 +44,19 @@ func scriptFolders(t *testing.T) []string {
 //	[!] call <op> <JSON>  the request as it is on the wire, see scriptCall
 //	let NAME              keep what the last command printed in a variable
 //	advance <duration>    move the emulator's clock
+//	fact <number>         begin the assertions of that fact, see testdata/facts
 //
 // $IMAGE can be run on either engine and behaves as testdata/app does, $MISSING
 // cannot be pulled, $NETWORK is a network configuration.
 func TestScripts(t *testing.T) {
 	requireCLI(t)
 	bin := buildEmulator(t)
+	var facts factsReached
+	scriptCommands["fact"] = facts.command
 	t.Run("sim", func(t *testing.T) {
 		runScripts(t, scriptFolders(t), scene{bin: bin, image: "ecs-emulator/test-app:sim"})
 	})
+	facts.check(t)
 	t.Run("docker", func(t *testing.T) {
 		image := dockertest.Image(t)
 		runScripts(t, dockerFolders, scene{bin: bin, image: image, opts: emulator.Options{Engine: "docker"}})

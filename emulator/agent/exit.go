@@ -57,7 +57,7 @@ func (w *work) containerVanished(i int) {
 }
 
 // containerEnded ends the task with a container that it cannot do without, or with
-// its last one, and announces the end of any other (ECS0009), unless the task stops
+// its last one (ECS0004: however soon), and announces the end of any other (ECS0009), unless the task stops
 // anyway (ECS0065).
 func (w *work) containerEnded(i int, at time.Time) {
 	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {

@@ -10,8 +10,8 @@ import (
 
 // The texts of service events, stop reasons and rollout states. Clients match them,
 // so they are exact; one task is "1 tasks".
-// Source: answers of ECS in field reports and public logs; ECS developer guide,
-// service event messages.
+// Source: answers of ECS in field reports and public logs (ECS0005); ECS developer
+// guide, service event messages.
 
 // batchSize is how many tasks ECS starts, and so announces, at a time.
 // Source: field reports.

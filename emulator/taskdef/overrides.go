@@ -84,6 +84,7 @@ func unchanged(def *types.TaskDefinition) Resolved {
 	if def.EphemeralStorage != nil {
 		r.EphemeralStorageGiB = def.EphemeralStorage.SizeInGiB
 	}
+	// ECS0008: each container has its entry, overridden or not.
 	r.Override.ContainerOverrides = make([]types.ContainerOverride, len(r.Containers))
 	for i := range r.Containers {
 		r.Override.ContainerOverrides[i].Name = r.Containers[i].Name

@@ -15,7 +15,7 @@ import (
 const maxDescribedTasks = 100
 
 // DescribeTasks shows tasks; those that are unknown are failures with the reason
-// MISSING. Stopped tasks are known for about an hour.
+// MISSING (ECS0006). Stopped tasks are known for about an hour.
 func (a *API) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput) (*TasksOutput, error) {
 	switch {
 	case len(in.Tasks) == 0:

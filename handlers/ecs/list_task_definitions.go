@@ -45,8 +45,8 @@ func (a *API) ListTaskDefinitions(ctx context.Context, in *ecs.ListTaskDefinitio
 }
 
 // ListTaskDefinitionFamilies lists families by name: those with an ACTIVE
-// revision, those without one, or all. A family whose revisions are all deleted is
-// not listed. Source: ECS API reference.
+// revision, those without one, or all (ECS0031). A family whose revisions are all
+// deleted is not listed. Source: ECS API reference.
 func (a *API) ListTaskDefinitionFamilies(ctx context.Context, in *ecs.ListTaskDefinitionFamiliesInput) (*ecs.ListTaskDefinitionFamiliesOutput, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {

@@ -65,8 +65,7 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 }
 
 // showDeployments shows the deployments with their tasks; those that shall stop do not
-// count (ECS0065). An INACTIVE service has
-// none any more.
+// count (ECS0065). An INACTIVE service has none any more.
 func showDeployments(shown *types.Service, s *state.Service, summary *state.ServiceSummary) {
 	shown.Deployments = []types.Deployment{}
 	shown.CurrentServiceRevisions = []types.ServiceCurrentRevisionSummary{}
@@ -85,7 +84,7 @@ func showDeployments(shown *types.Service, s *state.Service, summary *state.Serv
 }
 
 // describeDeployment shows a deployment by its place in the list: the first is the
-// PRIMARY one.
+// PRIMARY one. A new one wants no tasks before the scheduler has seen it (ECS0007).
 func describeDeployment(at int, d *state.Deployment, counts state.DeploymentCounts) types.Deployment {
 	status := "ACTIVE"
 	if at == 0 {

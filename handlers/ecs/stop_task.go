@@ -15,7 +15,7 @@ type StopTaskOutput struct {
 }
 
 // StopTask asks for the end of a task and answers at once, with the lastStatus it
-// still has and without its tags (ECS0063). A task that is stopping or has stopped
+// still has (ECS0003) and without its tags (ECS0063). A task that is stopping or has stopped
 // keeps its first reason.
 func (a *API) StopTask(ctx context.Context, in *ecs.StopTaskInput) (*StopTaskOutput, error) {
 	scope, err := a.scope(ctx)
