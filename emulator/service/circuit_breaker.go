@@ -90,6 +90,10 @@ func failed(g *generation) bool {
 	return g.deployment.RolloutState == types.DeploymentRolloutStateFailed
 }
 
+func inProgress(g *generation) bool {
+	return g.deployment.RolloutState == types.DeploymentRolloutStateInProgress
+}
+
 // tripCircuitBreaker ends a deployment with too many failures, and with rollback
 // brings back what completed last, as a new PRIMARY deployment. One that was itself
 // brought back, or the first of a service, stays FAILED. It reports whether it

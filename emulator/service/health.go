@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -65,39 +64,4 @@ func (p *planner) inGrace(g *generation) int {
 		}
 	}
 	return n
-}
-
-// replaceUnhealthy stops tasks of the PRIMARY deployment that failed their health
-// checks. Their replacements come first where maximumPercent has room (startMissing
-// does not count unhealthy tasks as present), and each that becomes healthy
-// relieves one; without room, one is stopped at a time to make it.
-//
-//	D=2, maximumPercent 200: 1 healthy + 1 unhealthy: start 1, wait until 2 are
-//	healthy, stop the unhealthy one.
-//	D=2, maximumPercent 100: stop the unhealthy one, then start 1.
-//	D=2, maximumPercent 200: the replacement fails too, 1 + 2: stop one, start 1.
-//
-// Source: ECS API reference, maximumPercent.
-func (p *planner) replaceUnhealthy() {
-	g := p.primary
-	if g.unhealthy == 0 {
-		return
-	}
-	n := min(g.unhealthy, max(0, g.healthy+g.unhealthy-g.deployment.DesiredCount))
-	settled := g.starting == 0 && p.present() == p.active() // nothing on its way in or out
-	if n == 0 && settled && p.room() <= 0 {
-		n = 1
-	}
-	if n == 0 {
-		return
-	}
-	var chosen []fate
-	for _, t := range p.tasks(g) {
-		if t.condition == unhealthy && len(chosen) < min(n, maxStops) {
-			chosen = append(chosen, t)
-			p.say(failedHealthChecks(p.service.Name, arn.Name(t.task.ARN)))
-		}
-	}
-	p.fail(len(chosen))
-	p.stop(g, chosen, reasonHealthChecks)
 }

@@ -107,21 +107,18 @@ func newPlanner(in Input) *planner {
 	return p
 }
 
-// roll is the rolling update: what the ECS deployment controller does.
+// roll is what the ECS deployment controller does: it judges the PRIMARY deployment, and
+// then carries out what the deployment strategy wants.
 func (p *planner) roll() {
 	p.countFailures()
 	if p.tripCircuitBreaker() {
 		return
 	}
 	p.throttleFailedStarts()
-	p.setDesiredCounts()
 	p.dropEndedDeployments()
-	p.startMissing()
-	p.replaceUnhealthy()
-	p.stopOlder()
-	p.scaleIn()
-	p.announceDeadlock()
-	p.reachSteadyState()
+	in := strategyOf(p.service)(p)
+	p.carryOut(in)
+	p.reachSteadyState(in)
 }
 
 // plan is what has been gathered.

@@ -7,25 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// setDesiredCounts gives all tasks to the PRIMARY deployment, or none if it failed.
-func (p *planner) setDesiredCounts() {
-	for _, g := range p.older {
-		g.deployment.DesiredCount = 0
-	}
-	p.primary.deployment.DesiredCount = p.desired()
-	if failed(p.primary) {
-		p.primary.deployment.DesiredCount = 0
-	}
-}
-
-// dropEndedDeployments takes older deployments from the list whose last task has
-// stopped. A failed one stays until the rollback has completed.
-func (p *planner) dropEndedDeployments() {
-	restoring := p.primary.deployment.RestoresID != "" &&
-		p.primary.deployment.RolloutState == types.DeploymentRolloutStateInProgress
-	p.drop(func(g *generation) bool { return g.counts.Left == 0 && !(restoring && failed(g)) })
-}
-
+// drop takes older deployments from the list.
 func (p *planner) drop(ended func(*generation) bool) {
 	p.older = slices.DeleteFunc(p.older, func(g *generation) bool {
 		if !ended(g) {
@@ -39,20 +21,18 @@ func (p *planner) drop(ended func(*generation) bool) {
 	})
 }
 
-// reachSteadyState announces that all desired tasks run and are healthy and that
-// nothing of older deployments is left; the first time that completes the PRIMARY
-// deployment. While nothing changes, it is announced again every six hours.
+// reachSteadyState announces that everything is as it is wanted; the first time that
+// completes the PRIMARY deployment. While nothing changes, it is announced again every
+// six hours.
 //
 // Source: ECS developer guide, service event messages; field reports.
-func (p *planner) reachSteadyState() {
-	g, d := p.primary, p.primary.deployment
-	others := slices.ContainsFunc(p.older, func(g *generation) bool { return g.counts.Left > 0 })
-	wanted, counts := d.DesiredCount, g.counts
-	if failed(g) || others || g.healthy != wanted || counts.Active != wanted || counts.Running != wanted || counts.Pending > 0 {
+func (p *planner) reachSteadyState(in intent) {
+	d := p.primary.deployment
+	if !in.final || !in.reached() {
 		p.service.Steady = false
 		return
 	}
-	if d.RolloutState == types.DeploymentRolloutStateInProgress {
+	if inProgress(p.primary) {
 		d.RolloutState = types.DeploymentRolloutStateCompleted
 		d.RolloutStateReason = completedReason(d.ID)
 		p.service.Completed = &state.CompletedDeployment{ID: d.ID, Revision: d.Revision}

@@ -60,3 +60,17 @@ func TestSteadyServiceListsNoTasks(t *testing.T) {
 	}
 	f.expect("COMPLETED desired 20 pending 0 running 20 failed 0")
 }
+
+// ECS0103: a service is steady as soon as the last task has left RUNNING.
+func TestScalingToZeroIsSteadyBeforeTheTasksHaveStopped(t *testing.T) {
+	f := newFixture(t, nil)
+	f.settle()
+	seen := len(f.messages())
+	f.change(func(s *state.Service) { s.DesiredCount = 0 })
+	f.schedule()
+	for _, task := range f.tasks() {
+		f.put(task, func(s *state.TaskStatus) { s.LastStatus = state.Deprovisioning })
+	}
+	f.schedule()
+	f.expectMessages(seen, stoppedRunning("web", []string{"T", "T"}), steadyState("web"))
+}

@@ -74,9 +74,9 @@ func (p *planner) throttleFailedStarts() {
 }
 
 // throttled reports whether starts are held back, and wakes when they no longer are.
-func (p *planner) throttled() bool {
+func (p *planner) throttled(d *state.Deployment) bool {
 	until := p.service.Throttle.Until
-	if d := p.primary.deployment; d.FailedTasks > freeCrashes {
+	if d.FailedTasks > freeCrashes {
 		if end := d.FailedAt.Add(crashPause); end.After(until) {
 			until = end
 		}

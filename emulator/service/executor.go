@@ -1,0 +1,140 @@
+package service
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// carryOut is the executor: it brings about what a strategy wants, as far as the bounds
+// and the health of tasks allow now. Starts come before stops, and among generations that
+// are replaced the oldest gives its tasks first.
+func (p *planner) carryOut(in intent) {
+	for _, g := range in.goals {
+		g.deployment.DesiredCount = g.wanted
+	}
+	for _, g := range in.goals {
+		if g.grows {
+			p.startMissing(in, g)
+			p.replaceUnhealthy(in, g)
+		}
+	}
+	for _, g := range slices.Backward(in.goals) {
+		if g.yields == whenReplaced {
+			p.stopReplaced(in, g)
+		}
+	}
+	for _, g := range in.goals {
+		if g.yields == atOnce {
+			p.stopSurplus(g)
+		}
+	}
+	p.stopSpare(in)
+	p.announceDeadlock(in)
+}
+
+// room is how many tasks may be started now; it is negative after a scale-in.
+func (p *planner) room(in intent) int { return in.upper - p.present() }
+
+// missing is how many tasks a generation lacks; those that failed their health checks
+// do not count as there.
+func (g goal) missing() int { return g.wanted - (g.counts.Active - g.unhealthy) }
+
+// retryPlacement is after how long a start that could not be made is tried again.
+const retryPlacement = time.Minute
+
+func (p *planner) startMissing(in intent, g goal) {
+	n := min(g.missing(), p.room(in))
+	if n <= 0 {
+		return
+	}
+	if obstacle := p.obstacle(g.generation); obstacle != "" {
+		p.sayOnce(obstacle)
+		p.wake(p.now.Add(retryPlacement))
+		return
+	}
+	if p.throttled(g.deployment) {
+		return
+	}
+	n = min(n, maxStarts)
+	lacking := max(0, g.wanted-g.counts.Active)
+	p.do(StartTasks{DeploymentID: g.deployment.ID, N: n, Replacing: max(0, n-lacking)})
+	g.deployment.UpdatedAt = p.now
+	g.counts.Active += n
+	g.counts.Pending += n
+	g.counts.Left += n
+	g.starting += n
+}
+
+// obstacle is the message about what keeps every task from being placed; empty if
+// nothing does.
+func (p *planner) obstacle(g *generation) string {
+	name, revision := p.service.Name, g.deployment.Revision
+	switch {
+	case placement.Obstacle(revision.TasksLaunchType()) != "":
+		return unplaced(name, placement.Obstacle(revision.TasksLaunchType()))
+	case g.definition == nil:
+		return notLaunched(name, "TaskDefinition not found.")
+	case vpcConfiguration(revision) == nil:
+		return notLaunched(name, "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+	default:
+		return ""
+	}
+}
+
+func vpcConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
+	if r.NetworkConfiguration == nil || r.NetworkConfiguration.AwsvpcConfiguration == nil ||
+		len(r.NetworkConfiguration.AwsvpcConfiguration.Subnets) == 0 {
+		return nil
+	}
+	return r.NetworkConfiguration.AwsvpcConfiguration
+}
+
+// replaceUnhealthy stops tasks that failed their health checks. Their replacements come
+// first where upper has room (startMissing does not count unhealthy tasks as present),
+// and each that becomes healthy relieves one; without room, one is stopped at a time to
+// make it.
+//
+//	D=2, maximumPercent 200: 1 healthy + 1 unhealthy: start 1, wait until 2 are
+//	healthy, stop the unhealthy one.
+//	D=2, maximumPercent 100: stop the unhealthy one, then start 1.
+//	D=2, maximumPercent 200: the replacement fails too, 1 + 2: stop one, start 1.
+//
+// Source: ECS API reference, maximumPercent.
+func (p *planner) replaceUnhealthy(in intent, g goal) {
+	if g.unhealthy == 0 {
+		return
+	}
+	n := min(g.unhealthy, max(0, g.healthy+g.unhealthy-g.wanted))
+	settled := g.starting == 0 && p.present() == p.active() // nothing on its way in or out
+	if n == 0 && settled && p.room(in) <= 0 {
+		n = 1
+	}
+	if n == 0 {
+		return
+	}
+	var chosen []fate
+	for _, t := range p.tasks(g.generation) {
+		if t.condition == unhealthy && len(chosen) < min(n, maxStops) {
+			chosen = append(chosen, t)
+			p.say(failedHealthChecks(p.service.Name, arn.Name(t.task.ARN)))
+		}
+	}
+	p.fail(len(chosen))
+	p.stop(g.generation, chosen, reasonHealthChecks)
+}
+
+// announceDeadlock says that the bounds let nothing move, once nothing is on its way
+// that could change it.
+func (p *planner) announceDeadlock(in intent) {
+	lacks := slices.ContainsFunc(in.goals, func(g goal) bool { return g.grows && g.missing() > 0 })
+	moving := p.starting() > 0 || p.present() != p.active()
+	if moving || !lacks || p.room(in) > 0 || len(in.goals) == 1 {
+		return
+	}
+	p.sayOnce(deadlocked(p.service.Name))
+}
