@@ -37,10 +37,11 @@ type Service struct {
 	Tags                          []types.Tag
 	CreatedAt                     time.Time
 	CreatedBy                     string
-	// Request is a digest of the parameters of CreateService, by which a repeated
-	// call is told from another one.
-	Request   string
-	DeletedAt time.Time // zero: not deleted
+	// Request is a digest of the parameters of CreateService without tags, by which a
+	// repeated call is told from another one, as by ClientToken, which may be empty.
+	Request     string
+	ClientToken string
+	DeletedAt   time.Time // zero: not deleted
 
 	// Deployments, newest first; the newest is PRIMARY.
 	Deployments []*Deployment

@@ -8,12 +8,12 @@ import (
 )
 
 // rebalancingObstacle says why a service cannot be rebalanced; empty if it can.
-// Source: ECS developer guide, AZ rebalancing; field reports for the first text,
-// the second is made by analogy. DAEMON services are refused before.
+// Source: ECS developer guide, AZ rebalancing; ECS0085 for the first text, the second is
+// made by analogy. DAEMON services are refused before.
 func rebalancingObstacle(s *state.Service, launchType types.LaunchType) string {
 	switch {
 	case *s.DeploymentConfiguration.MaximumPercent <= 100:
-		return "does not support maximumPercent <= 100 % as deployment configuration."
+		return "does not support maximumPercent <= 100 % as deployment configuration. Update deployment configuration and try again."
 	case launchType == types.LaunchTypeExternal:
 		return "does not support EXTERNAL launch type."
 	}

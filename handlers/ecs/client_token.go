@@ -3,6 +3,7 @@ package ecs
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,21 +13,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 )
 
-// checkClientToken holds a token to its length and to printable ASCII without
-// spaces. Source: ECS API reference; the words of the refusal are not published.
+// checkClientToken holds a token to its length, in the words of CreateService (ECS0081),
+// and to printable ASCII without spaces. Source of the latter: ECS API reference; its
+// words are not published.
 func checkClientToken(token string, most int) error {
 	if len(token) > most {
-		return errClientToken
+		return invalidParameter(fmt.Sprintf("idempotency token longer than %d.", most))
 	}
 	for i := range len(token) {
 		if token[i] < 33 || token[i] > 126 {
-			return errClientToken
+			return invalidParameter("Invalid clientToken.")
 		}
 	}
 	return nil
 }
-
-var errClientToken = invalidParameter("Invalid clientToken.")
 
 // digest tells requests apart: those with the same JSON have the same digest.
 func digest(request any) string {

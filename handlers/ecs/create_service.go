@@ -35,11 +35,14 @@ func (a *API) CreateService(ctx context.Context, in *ecs.CreateServiceInput) (*e
 			return err
 		}
 		wanted.CreatedBy = awsapi.FromContext(ctx).Principal()
-		service, err := createServiceOnce(tx, cluster, wanted, aws.ToString(in.ClientToken))
+		service, err := createServiceOnce(tx, wanted)
 		if err != nil {
 			return err
 		}
-		out.Service = describeService(tx, service, len(service.Tags) > 0)
+		out.Service = describeService(tx, service, false)
+		if len(service.Tags) > 0 {
+			out.Service.Tags = service.Tags // in the order of the request (ECS0033)
+		}
 		return nil
 	})
 	if err != nil {
@@ -48,42 +51,29 @@ func (a *API) CreateService(ctx context.Context, in *ecs.CreateServiceInput) (*e
 	return out, nil
 }
 
-// createServiceOnce writes the wanted service, or returns the one that an equal
-// request made before.
-//
-// Source: field reports; tools match the two messages. That another token makes
-// another request is documented, its message remembered.
-func createServiceOnce(tx *state.Tx, cluster *state.Cluster, wanted *state.Service, token string) (*state.Service, error) {
+// createServiceOnce writes the wanted service, or returns the one that an equal request
+// with the same token made before (ECS0082). Two calls without a token count as with the
+// same one; that is documented and was not recorded.
+func createServiceOnce(tx *state.Tx, wanted *state.Service) (*state.Service, error) {
 	old := tx.Service(wanted.ARN)
-	id := tokenID("CreateService", cluster, token)
-	var known *state.ClientToken
-	if token != "" {
-		known = rememberedToken(tx, id, wanted.CreatedAt)
+	if old == nil {
+		tx.PutService(wanted)
+		return wanted, nil
 	}
-	reused := known != nil && known.Request != wanted.Request
-	switch {
-	case old != nil && old.Status() == state.ServiceDraining:
+	switch old.Status() {
+	case state.ServiceDraining:
 		return nil, invalidParameter("Unable to Start a service that is still Draining.")
-	case reused:
-		return nil, errNotIdempotent
-	case old != nil && old.Status() == state.ServiceActive:
-		if old.Request != wanted.Request || token != "" && known == nil {
-			return nil, errNotIdempotent
+	case state.ServiceActive:
+		if old.Request != wanted.Request || old.ClientToken != wanted.ClientToken {
+			return nil, invalidParameter("Creation of service was not idempotent.")
 		}
 		return old, nil
-	case old != nil:
+	default:
 		tx.ForgetServiceHistory(old.ARN)
+		tx.PutService(wanted)
+		return wanted, nil
 	}
-	tx.PutService(wanted)
-	if token != "" {
-		tx.PutClientToken(&state.ClientToken{
-			ID: id, Request: wanted.Request, ARNs: []string{wanted.ARN}, CreatedAt: wanted.CreatedAt,
-		})
-	}
-	return wanted, nil
 }
-
-var errNotIdempotent = invalidParameter("Creation of service was not idempotent.")
 
 // newService is the service that a request asks for.
 func (a *API) newService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.CreateServiceInput) (*state.Service, error) {
@@ -101,7 +91,7 @@ func (a *API) newService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, 
 		DesiredCount: int(*in.DesiredCount), SchedulingStrategy: types.SchedulingStrategyReplica,
 		DeploymentController: types.DeploymentControllerTypeEcs, DeploymentConfiguration: configuration,
 		EnableECSManagedTags: in.EnableECSManagedTags, EnableExecuteCommand: in.EnableExecuteCommand,
-		PropagateTags: in.PropagateTags, Tags: slices.Clone(in.Tags),
+		PropagateTags: in.PropagateTags, HealthCheckGracePeriodSeconds: in.HealthCheckGracePeriodSeconds,
 	}
 	if s.PropagateTags == "" {
 		s.PropagateTags = types.PropagateTagsNone
@@ -109,10 +99,11 @@ func (a *API) newService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, 
 	if err := setRebalancing(s, in.AvailabilityZoneRebalancing, revision.TasksLaunchType(), "created"); err != nil {
 		return nil, err
 	}
-	s.Request = digest(&struct {
+	s.Request = digest(&struct { // whatever the tags and the token (ECS0082)
 		Service  *state.Service
 		Revision *state.ServiceRevision
 	}{s, revision})
+	s.Tags, s.ClientToken = slices.Clone(in.Tags), aws.ToString(in.ClientToken)
 	s.CreatedAt = a.now()
 	s.Deployments = []*state.Deployment{newDeployment(revision, s.CreatedAt)}
 	return s, nil
@@ -134,8 +125,15 @@ func (a *API) newRevision(tx *state.Tx, scope arn.Scope, cluster *state.Cluster,
 	l := launch{
 		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
+		Monitoring: monitoring(nil, in.Monitoring),
+	}
+	if err := checkDaemon(found.Definition(), in); err != nil {
+		return nil, err
 	}
 	if err := checkLaunch(found.Definition(), l); err != nil {
+		return nil, err
+	}
+	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds); err != nil {
 		return nil, err
 	}
 	if err := checkPlacementFeatures(createFeatures(in)); err != nil {
@@ -157,6 +155,7 @@ func (a *API) revision(tx *state.Tx, scope arn.Scope, def *types.TaskDefinition,
 		CapacityProviderStrategy: l.Capacity.Strategy,
 		NetworkConfiguration:     echoNetwork(l.Network),
 		ContainerImages:          containerImages(def),
+		Monitoring:               l.Monitoring,
 	}
 	if l.Capacity.Strategy == nil {
 		r.LaunchType = l.Capacity.LaunchType

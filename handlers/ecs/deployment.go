@@ -2,6 +2,8 @@ package ecs
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,20 +30,22 @@ const (
 	defaultMinimumHealthyPercent = 100
 )
 
-// defaultDeploymentConfiguration is what services show when nothing was said.
-// Source: recorded answers of UpdateService.
+// defaultDeploymentConfiguration is what services show when nothing was said (ECS0080).
 func defaultDeploymentConfiguration() *types.DeploymentConfiguration {
 	return &types.DeploymentConfiguration{
-		BakeTimeInMinutes:        aws.Int32(0),
-		DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{},
-		MaximumPercent:           aws.Int32(defaultMaximumPercent),
-		MinimumHealthyPercent:    aws.Int32(defaultMinimumHealthyPercent),
-		Strategy:                 types.DeploymentStrategyRolling,
+		BakeTimeInMinutes: aws.Int32(0),
+		DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{
+			ResetOnHealthyTask:     aws.Bool(true),
+			ThresholdConfiguration: &types.ThresholdConfiguration{Type: types.ThresholdTypeBoundedPercent, Value: 50},
+		},
+		MaximumPercent:        aws.Int32(defaultMaximumPercent),
+		MinimumHealthyPercent: aws.Int32(defaultMinimumHealthyPercent),
+		Strategy:              types.DeploymentStrategyRolling,
 	}
 }
 
-// mergeDeploymentConfiguration puts what was asked for over what is there; members
-// that were left out stay. base is not changed.
+// mergeDeploymentConfiguration puts what was asked for over what is there, member by
+// member (ECS0084). base is not changed.
 func mergeDeploymentConfiguration(base, asked *types.DeploymentConfiguration) *types.DeploymentConfiguration {
 	merged := *base
 	if asked == nil {
@@ -54,8 +58,20 @@ func mergeDeploymentConfiguration(base, asked *types.DeploymentConfiguration) *t
 		merged.MinimumHealthyPercent = asked.MinimumHealthyPercent
 	}
 	if asked.DeploymentCircuitBreaker != nil {
-		breaker := *asked.DeploymentCircuitBreaker
-		merged.DeploymentCircuitBreaker = &breaker
+		merged.DeploymentCircuitBreaker = mergeCircuitBreaker(base.DeploymentCircuitBreaker, asked.DeploymentCircuitBreaker)
+	}
+	return &merged
+}
+
+// mergeCircuitBreaker turns the rollback off together with the circuit breaker (ECS0084).
+func mergeCircuitBreaker(base, asked *types.DeploymentCircuitBreaker) *types.DeploymentCircuitBreaker {
+	merged := *asked
+	merged.Rollback = asked.Enable && asked.Rollback
+	if merged.ResetOnHealthyTask == nil {
+		merged.ResetOnHealthyTask = base.ResetOnHealthyTask
+	}
+	if merged.ThresholdConfiguration == nil {
+		merged.ThresholdConfiguration = base.ThresholdConfiguration
 	}
 	return &merged
 }
@@ -63,7 +79,7 @@ func mergeDeploymentConfiguration(base, asked *types.DeploymentConfiguration) *t
 // checkDeploymentConfiguration refuses numbers that ECS refuses, then what the
 // emulator cannot do. merged is what would hold.
 //
-// Source: field reports for the minimum; the other words are not published.
+// The words are those of ECS0081 and ECS0085; those of a minimum below 0 are not published.
 func checkDeploymentConfiguration(asked, merged *types.DeploymentConfiguration) error {
 	maximum, minimum := *merged.MaximumPercent, *merged.MinimumHealthyPercent
 	switch {
@@ -74,13 +90,31 @@ func checkDeploymentConfiguration(asked, merged *types.DeploymentConfiguration) 
 	case maximum < 100:
 		return invalidParameter("maximumPercent must be at least 100")
 	}
-	if breaker := merged.DeploymentCircuitBreaker; breaker.ThresholdConfiguration != nil && breaker.ThresholdConfiguration.Value < 1 {
-		return invalidParameter("deploymentCircuitBreaker.thresholdConfiguration.value must be at least 1")
+	if err := checkThreshold(merged.DeploymentCircuitBreaker.ThresholdConfiguration); err != nil {
+		return err
 	}
 	if asked == nil {
 		return nil
 	}
 	return checkDeploymentFeatures(asked)
+}
+
+// checkThreshold takes percentages up to 100. Source: ECS0084 and ECS0085; that this holds
+// for UNBOUNDED_PERCENT as for BOUNDED_PERCENT is not published.
+func checkThreshold(threshold *types.ThresholdConfiguration) error {
+	most := int32(100)
+	switch {
+	case threshold == nil:
+		return nil
+	case threshold.Type == types.ThresholdTypeCount:
+		most = math.MaxInt32
+	case !slices.Contains(threshold.Type.Values(), threshold.Type):
+		return invalidParameter("Invalid deployment circuit breaker threshold type.")
+	}
+	if threshold.Value < 1 || threshold.Value > most {
+		return invalidParameter("Invalid deployment circuit breaker threshold value.")
+	}
+	return nil
 }
 
 // checkDeploymentFeatures refuses what the emulator cannot do, and what goes with a

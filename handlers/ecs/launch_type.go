@@ -68,6 +68,7 @@ type launch struct {
 	PlatformVersion      string
 	PlacementStrategy    []types.PlacementStrategy
 	PlacementConstraints []types.PlacementConstraint
+	Monitoring           *types.MonitoringConfiguration // of services alone
 }
 
 // checkLaunch holds a launch against the task definition.

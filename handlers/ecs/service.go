@@ -35,7 +35,7 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 		EnableExecuteCommand:        s.EnableExecuteCommand,
 		Events:                      listed(tx.ServiceEvents(s.ARN)),
 
-		HealthCheckGracePeriodSeconds: s.HealthCheckGracePeriodSeconds,
+		HealthCheckGracePeriodSeconds: aws.Int32(aws.ToInt32(s.HealthCheckGracePeriodSeconds)), // ECS0080
 		LaunchType:                    revision.LaunchType,
 		LoadBalancers:                 []types.LoadBalancer{},
 		NetworkConfiguration:          revision.NetworkConfiguration,
@@ -59,7 +59,7 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 	}
 	showDeployments(shown, s, tx.ServiceSummary(s.ARN))
 	if withTags {
-		shown.Tags = listed(s.Tags)
+		shown.Tags = listedTags(s.Tags)
 	}
 	return shown
 }
@@ -129,7 +129,8 @@ func sameRevision(x, y *state.ServiceRevision) bool {
 	return x.TaskDefinition == y.TaskDefinition && x.LaunchType == y.LaunchType &&
 		x.PlatformVersion == y.PlatformVersion && x.PlatformFamily == y.PlatformFamily &&
 		sameStrategy(x.CapacityProviderStrategy, y.CapacityProviderStrategy) &&
-		sameNetwork(x.NetworkConfiguration, y.NetworkConfiguration)
+		sameNetwork(x.NetworkConfiguration, y.NetworkConfiguration) &&
+		sameMonitoring(x.Monitoring, y.Monitoring)
 }
 
 func sameStrategy(x, y []types.CapacityProviderStrategyItem) bool {

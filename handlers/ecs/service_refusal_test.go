@@ -42,7 +42,7 @@ func TestUpdateServiceRefusals(t *testing.T) {
 		{"inactive definition", "ClientException", "TaskDefinition is inactive", sdk.UpdateServiceInput{TaskDefinition: aws.String("gone:1")}},
 		{"unknown definition", "ClientException", "TaskDefinition not found.", sdk.UpdateServiceInput{TaskDefinition: aws.String("none")}},
 		{"not for Fargate", invalid, "Task definition does not support launch_type FARGATE.", sdk.UpdateServiceInput{TaskDefinition: aws.String("bridge")}},
-		{"negative count", invalid, "desiredCount must be at least 0", sdk.UpdateServiceInput{DesiredCount: aws.Int32(-1)}},
+		{"negative count", invalid, "Task count can not be lesser than 0", sdk.UpdateServiceInput{DesiredCount: aws.Int32(-1)}},
 		{"strategy without force", invalid, "When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.",
 			sdk.UpdateServiceInput{CapacityProviderStrategy: strategy(provider("FARGATE_SPOT", 1, 0))}},
 		{"exec without role", invalid, "The service couldn't be updated because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
@@ -104,9 +104,10 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("none") }},
 	{"inactive definition", "ClientException", "TaskDefinition is inactive",
 		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("gone:1") }},
-	{"no desired count", invalid, "desiredCount can not be empty.", func(in *sdk.CreateServiceInput) { in.DesiredCount = nil }},
-	{"negative count", invalid, "desiredCount must be at least 0", func(in *sdk.CreateServiceInput) { in.DesiredCount = aws.Int32(-1) }},
-	{"bad token", invalid, "Invalid clientToken.", func(in *sdk.CreateServiceInput) { in.ClientToken = aws.String(strings.Repeat("a", 37)) }},
+	{"no desired count", invalid, "DesiredCount is missing", func(in *sdk.CreateServiceInput) { in.DesiredCount = nil }},
+	{"negative count", invalid, "DesiredCount can not be lesser than 0", func(in *sdk.CreateServiceInput) { in.DesiredCount = aws.Int32(-1) }},
+	{"long token", invalid, "idempotency token longer than 36.", func(in *sdk.CreateServiceInput) { in.ClientToken = aws.String(strings.Repeat("a", 37)) }},
+	{"bad token", invalid, "Invalid clientToken.", func(in *sdk.CreateServiceInput) { in.ClientToken = aws.String("a b") }},
 	{"launch type and strategy", invalid, "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
 		func(in *sdk.CreateServiceInput) { in.CapacityProviderStrategy = strategy(provider("FARGATE", 1, 0)) }},
 	{"unusable strategy", invalid, "There are no capacity providers in the capacity provider strategy with a weight value greater than zero. Specify a weight value greater than zero for at least one capacity provider and try again.",
@@ -145,7 +146,7 @@ var createServiceRefusals = []struct {
 	{"minimum above 100", invalid, "minimumHealthyPercent must be at most 100", configure(types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(101)})},
 	{"minimum below 0", invalid, "minimumHealthyPercent must be at least 0", configure(types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(-1)})},
 	{"maximum below 100", invalid, "maximumPercent must be at least 100", configure(types.DeploymentConfiguration{MaximumPercent: aws.Int32(99)})},
-	{"threshold 0", invalid, "deploymentCircuitBreaker.thresholdConfiguration.value must be at least 1",
+	{"threshold 0", invalid, "Invalid deployment circuit breaker threshold value.",
 		configure(types.DeploymentConfiguration{DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{
 			ThresholdConfiguration: &types.ThresholdConfiguration{Type: types.ThresholdTypeCount},
 		}})},
@@ -159,13 +160,14 @@ var createServiceRefusals = []struct {
 		configure(types.DeploymentConfiguration{BakeTimeInMinutes: aws.Int32(5)})},
 	{"canary", invalid, "canaryConfiguration is only valid with the CANARY deployment strategy.",
 		configure(types.DeploymentConfiguration{CanaryConfiguration: &types.CanaryConfiguration{}})},
-	{"daemon with count", invalid, "The daemon scheduling strategy does not support a desired count for services",
+	{"daemon with count", invalid, "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again",
 		func(in *sdk.CreateServiceInput) { in.SchedulingStrategy = "DAEMON" }},
 	{"daemon with strategy", invalid, "The daemon scheduling strategy does not support placement strategies",
 		func(in *sdk.CreateServiceInput) {
-			in.SchedulingStrategy, in.DesiredCount, in.PlacementStrategy = "DAEMON", nil, []types.PlacementStrategy{{Type: "random"}}
+			in.SchedulingStrategy, in.DesiredCount, in.LaunchType = "DAEMON", nil, ""
+			in.PlacementStrategy = []types.PlacementStrategy{{Type: "random"}}
 		}},
-	{"daemon on Fargate", invalid, "The daemon scheduling strategy is not supported with FARGATE launch type.",
+	{"daemon on Fargate", invalid, "The daemon scheduling strategy does not support the FARGATE launch type. Change the launch type and try again",
 		func(in *sdk.CreateServiceInput) { in.SchedulingStrategy, in.DesiredCount = "DAEMON", nil }},
 	{"daemon above 100", invalid, "The daemon scheduling strategy does not support values above 100 for maximumPercent",
 		func(in *sdk.CreateServiceInput) {
@@ -195,6 +197,8 @@ var createServiceRefusals = []struct {
 		}},
 	{"grace period", invalid, "Health check grace period is only valid for services configured to use load balancers",
 		func(in *sdk.CreateServiceInput) { in.HealthCheckGracePeriodSeconds = aws.Int32(30) }},
+	{"negative grace period", invalid, "healthCheckGracePeriodSeconds must be at least 0",
+		func(in *sdk.CreateServiceInput) { in.HealthCheckGracePeriodSeconds = aws.Int32(-1) }},
 	{"two registries", invalid, "service registries can have at most 1 items.",
 		func(in *sdk.CreateServiceInput) { in.ServiceRegistries = make([]types.ServiceRegistry, 2) }},
 	{"registry", invalid, "ecs-emulator does not support serviceRegistries" + unsupportedTail,

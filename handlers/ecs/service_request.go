@@ -48,44 +48,49 @@ func checkCreateService(in *ecs.CreateServiceInput) error {
 	if aws.ToString(in.TaskDefinition) == "" {
 		return clientError("TaskDefinition can not be blank.") // the words are not published
 	}
+	if err := checkMonitoring(in.Monitoring); err != nil {
+		return err
+	}
 	return checkServiceFeatures(createFeatures(in))
 }
 
 // checkScheduling holds the scheduling strategy and the deployment controller
-// against the rest of the request.
+// against the rest of the request. The words are those of ECS0081, where they are ECS's.
 func checkScheduling(in *ecs.CreateServiceInput) error {
 	switch in.SchedulingStrategy {
 	case "", types.SchedulingStrategyReplica:
-		if in.DesiredCount == nil {
-			return invalidParameter("desiredCount can not be empty.") // the words are not published
-		}
-		if err := checkDesiredCount(in.DesiredCount); err != nil {
-			return err
+		switch {
+		case in.DesiredCount == nil:
+			return invalidParameter("DesiredCount is missing")
+		case *in.DesiredCount < 0:
+			return invalidParameter("DesiredCount can not be lesser than 0")
 		}
 	case types.SchedulingStrategyDaemon:
-		return checkDaemon(in)
 	default:
-		return invalidParameter("schedulingStrategy should be one of [REPLICA,DAEMON]")
+		return invalidParameter("Scheduling strategy should be one of [REPLICA,DAEMON]")
 	}
 	return checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers))
 }
 
-func checkDesiredCount(count *int32) error {
-	if aws.ToInt32(count) < 0 {
-		return invalidParameter("desiredCount must be at least 0")
+// checkDaemon tells first what is wrong with the network, then with the desired count,
+// then with the launch type (ECS0081).
+func checkDaemon(def *types.TaskDefinition, in *ecs.CreateServiceInput) error {
+	if in.SchedulingStrategy != types.SchedulingStrategyDaemon {
+		return nil
 	}
-	return nil
-}
-
-func checkDaemon(in *ecs.CreateServiceInput) error {
+	if err := checkNetwork(def, in.NetworkConfiguration); err != nil {
+		return err
+	}
 	configuration := in.DeploymentConfiguration
 	switch {
 	case in.DesiredCount != nil:
-		return invalidParameter("The daemon scheduling strategy does not support a desired count for services")
+		return invalidParameter("The daemon scheduling strategy does not support a desired count for services. " +
+			"Remove the desired count value and try again")
+	case in.LaunchType == types.LaunchTypeFargate:
+		return invalidParameter("The daemon scheduling strategy does not support the FARGATE launch type. " +
+			"Change the launch type and try again")
 	case len(in.PlacementStrategy) > 0:
 		return invalidParameter("The daemon scheduling strategy does not support placement strategies")
-	case in.LaunchType == types.LaunchTypeFargate:
-		return invalidParameter("The daemon scheduling strategy is not supported with FARGATE launch type.")
 	case configuration != nil && aws.ToInt32(configuration.MaximumPercent) > 100:
 		return invalidParameter("The daemon scheduling strategy does not support values above 100 for maximumPercent")
 	case in.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled:
@@ -133,25 +138,23 @@ func checkServiceRole(in *ecs.CreateServiceInput) error {
 type serviceFeatures struct {
 	loadBalancers                             []types.LoadBalancer
 	serviceRegistries                         []types.ServiceRegistry
-	healthCheckGracePeriodSeconds             *int32
 	serviceConnect                            *types.ServiceConnectConfiguration
 	volumes, vpcLattice, gateways             int
-	monitoring                                *types.MonitoringConfiguration
 	placementStrategies, placementConstraints int
 }
 
 func createFeatures(in *ecs.CreateServiceInput) serviceFeatures {
 	return serviceFeatures{
-		in.LoadBalancers, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, in.ServiceConnectConfiguration,
-		len(in.VolumeConfigurations), len(in.VpcLatticeConfigurations), len(in.GatewayConnectors), in.Monitoring,
+		in.LoadBalancers, in.ServiceRegistries, in.ServiceConnectConfiguration,
+		len(in.VolumeConfigurations), len(in.VpcLatticeConfigurations), len(in.GatewayConnectors),
 		len(in.PlacementStrategy), len(in.PlacementConstraints),
 	}
 }
 
 func updateFeatures(in *ecs.UpdateServiceInput) serviceFeatures {
 	return serviceFeatures{
-		in.LoadBalancers, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, in.ServiceConnectConfiguration,
-		len(in.VolumeConfigurations), len(in.VpcLatticeConfigurations), len(in.GatewayConnectors), in.Monitoring,
+		in.LoadBalancers, in.ServiceRegistries, in.ServiceConnectConfiguration,
+		len(in.VolumeConfigurations), len(in.VpcLatticeConfigurations), len(in.GatewayConnectors),
 		len(in.PlacementStrategy), len(in.PlacementConstraints),
 	}
 }
@@ -166,8 +169,6 @@ func checkServiceFeatures(f serviceFeatures) error {
 	switch {
 	case len(f.serviceRegistries) > maxServiceRegistries:
 		return invalidParameter(fmt.Sprintf("service registries can have at most %d items.", maxServiceRegistries))
-	case len(f.loadBalancers) == 0 && aws.ToInt32(f.healthCheckGracePeriodSeconds) != 0:
-		return invalidParameter("Health check grace period is only valid for services configured to use load balancers")
 	case len(f.loadBalancers) > 0:
 		return unsupported("loadBalancers")
 	case len(f.serviceRegistries) > 0:
@@ -180,8 +181,6 @@ func checkServiceFeatures(f serviceFeatures) error {
 		return unsupported("vpcLatticeConfigurations")
 	case f.gateways > 0:
 		return unsupported("gatewayConnectors")
-	case f.monitoring != nil && len(f.monitoring.MetricConfigurations) > 0:
-		return unsupported("monitoring")
 	}
 	return nil
 }

@@ -69,8 +69,8 @@ func activeService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, ref *s
 
 // checkUpdateService is what the request alone tells.
 func checkUpdateService(in *ecs.UpdateServiceInput) error {
-	if err := checkDesiredCount(in.DesiredCount); err != nil {
-		return err
+	if aws.ToInt32(in.DesiredCount) < 0 {
+		return invalidParameter("Task count can not be lesser than 0") // ECS0085
 	}
 	if err := checkPlacement(in.PlacementStrategy, in.PlacementConstraints); err != nil {
 		return err
@@ -79,6 +79,9 @@ func checkUpdateService(in *ecs.UpdateServiceInput) error {
 		return err
 	}
 	if err := checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers)); err != nil {
+		return err
+	}
+	if err := checkMonitoring(in.Monitoring); err != nil {
 		return err
 	}
 	return checkServiceFeatures(updateFeatures(in))
@@ -94,9 +97,14 @@ func (a *API) updateService(tx *state.Tx, scope arn.Scope, cluster *state.Cluste
 	if err := updateSpec(s, revision, in); err != nil {
 		return nil, err
 	}
-	if in.ForceNewDeployment || !sameRevision(revision, old.Primary().Revision) {
+	now := a.now()
+	deploys := in.ForceNewDeployment || !sameRevision(revision, old.Primary().Revision)
+	if deploys || !reflect.DeepEqual(s, old) {
+		s.Primary().UpdatedAt = now // ECS0083
+	}
+	if deploys {
 		revision.LoadBalancers, revision.ServiceRegistries = []types.LoadBalancer{}, []types.ServiceRegistry{} // ECS0101
-		s.Deployments = append([]*state.Deployment{newDeployment(revision, a.now())}, s.Deployments...)
+		s.Deployments = append([]*state.Deployment{newDeployment(revision, now)}, s.Deployments...)
 	}
 	return s, nil
 }
@@ -109,6 +117,9 @@ func updateSpec(s *state.Service, revision *state.ServiceRevision, in *ecs.Updat
 	s.DeploymentConfiguration = mergeDeploymentConfiguration(s.DeploymentConfiguration, in.DeploymentConfiguration)
 	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
 		return err
+	}
+	if in.HealthCheckGracePeriodSeconds != nil {
+		s.HealthCheckGracePeriodSeconds = in.HealthCheckGracePeriodSeconds
 	}
 	if in.EnableECSManagedTags != nil {
 		s.EnableECSManagedTags = *in.EnableECSManagedTags
@@ -132,6 +143,7 @@ func (a *API) updateRevision(tx *state.Tx, scope arn.Scope, cluster *state.Clust
 	}
 	l := launch{
 		Network: before.NetworkConfiguration, PlatformVersion: before.PlatformVersion,
+		Monitoring:        monitoring(before.Monitoring, in.Monitoring),
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
 	}
 	if l.Capacity, err = a.updatedCapacity(cluster, before, in); err != nil {
@@ -144,6 +156,9 @@ func (a *API) updateRevision(tx *state.Tx, scope arn.Scope, cluster *state.Clust
 		l.PlatformVersion = *in.PlatformVersion
 	}
 	if err := checkLaunch(found.Definition(), l); err != nil {
+		return nil, err
+	}
+	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds); err != nil {
 		return nil, err
 	}
 	if err := checkPlacementFeatures(updateFeatures(in)); err != nil {

@@ -27,12 +27,17 @@ var handwritten = []string{
 	// Texts of tasks and services: "launch type should be one of …" and the like.
 	"AwsVpcConfiguration.subnets",
 	"CreateServiceInput.launchType",
+	"CreateServiceInput.schedulingStrategy",
 	"CreateServiceInput.serviceName",
 	"CreateTaskSetInput.launchType",
 	"DeploymentLifecycleHook.targetType",
 	"DescribeServicesInput.services",
 	"DescribeTasksInput.tasks",
+	"ListServicesInput.launchType",
+	"MetricConfiguration.metricNames",
+	"MetricConfiguration.resolutionSeconds",
 	"RunTaskInput.launchType",
+	"ThresholdConfiguration.type",
 
 	// Texts of container instances, attributes and account settings. More setting
 	// names are accepted than the model lists.
