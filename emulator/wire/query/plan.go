@@ -1,0 +1,155 @@
+package query
+
+import (
+	"reflect"
+	"strings"
+	"time"
+)
+
+// op is what a node does with its value.
+type op uint8
+
+const (
+	opNone op = iota // no form in Query: neither read nor written
+	opBool
+	opInt
+	opFloat
+	opString
+	opBytes // base64
+	opTime  // ISO 8601
+	opPointer
+	opList
+	opMap // with keys of a string type
+	opStruct
+)
+
+// node is the plan of one type.
+type node struct {
+	op     op
+	millis bool           // of opTime: whether the fraction of a second is always written
+	elem   *node          // of opPointer, opList, opMap
+	entry  string         // of opList and opMap: what an entry is called
+	fields []field        // of opStruct, as declared
+	byName map[string]int // of opStruct: name in a form → position
+}
+
+// field is a member of a structure.
+type field struct {
+	index int
+	node  *node
+	flat  bool // of a list or map
+	// open and close are the tags around the member, or around each entry of a flat list.
+	open, close string
+}
+
+var (
+	timeType  = reflect.TypeFor[time.Time]()
+	bytesType = reflect.TypeFor[[]byte]()
+)
+
+// builder makes the plans of a type and of all it refers to.
+type builder struct {
+	codec *Codec
+	nodes map[reflect.Type]*node
+}
+
+func (b *builder) node(t reflect.Type) *node {
+	if n, ok := b.codec.plans.Load(t); ok {
+		return n.(*node)
+	}
+	if n, ok := b.nodes[t]; ok {
+		return n
+	}
+	n := &node{op: classify(t), millis: b.codec.rules.EC2}
+	b.nodes[t] = n // before its parts: a type may refer to itself
+	switch n.op {
+	case opPointer, opList, opMap:
+		n.elem, n.entry = b.node(t.Elem()), b.codec.rules.entry(n.op)
+	case opStruct:
+		n.byName = map[string]int{}
+		for i := range t.NumField() {
+			b.member(n, t, i)
+		}
+	}
+	return n
+}
+
+// member adds a field of the structure t to its plan.
+func (b *builder) member(n *node, t reflect.Type, i int) {
+	f := t.Field(i)
+	if !f.IsExported() || f.Name == "ResultMetadata" {
+		return
+	}
+	plan := b.node(f.Type)
+	if plan.op == opNone {
+		return
+	}
+	rules := b.codec.rules
+	request, answer := rules.names(t, f)
+	m := field{
+		index: i, node: plan, flat: rules.Flat[t.Name()+"."+f.Name],
+		open: "<" + answer + ">", close: "</" + answer + ">",
+	}
+	n.byName[request] = len(n.fields)
+	n.fields = append(n.fields, m)
+}
+
+// names returns what a member is called in a form and in an answer.
+func (r *Rules) names(t reflect.Type, f reflect.StructField) (request, answer string) {
+	name, irregular := r.Names[t.Name()+"."+f.Name]
+	switch {
+	case !r.EC2 && irregular:
+		return name, name
+	case !r.EC2:
+		return f.Name, f.Name
+	case irregular:
+		return strings.ToUpper(name[:1]) + name[1:], name
+	}
+	request, answer = f.Name, strings.ToLower(f.Name[:1])+f.Name[1:]
+	if classify(f.Type) == opList {
+		request = strings.TrimSuffix(request, "s")
+		answer = strings.TrimSuffix(strings.TrimSuffix(answer, "Set"), "s") + "Set"
+	}
+	return request, answer
+}
+
+// entry is what the entries of a list or map are called.
+func (r *Rules) entry(o op) string {
+	switch {
+	case o == opMap:
+		return "entry"
+	case r.EC2:
+		return "item"
+	}
+	return "member"
+}
+
+func classify(t reflect.Type) op {
+	switch {
+	case t == timeType:
+		return opTime
+	case t == bytesType:
+		return opBytes
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return opBool
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return opInt
+	case reflect.Float32, reflect.Float64:
+		return opFloat
+	case reflect.String:
+		return opString
+	case reflect.Pointer:
+		return opPointer
+	case reflect.Slice:
+		return opList
+	case reflect.Map:
+		if t.Key().Kind() == reflect.String {
+			return opMap
+		}
+	case reflect.Struct:
+		return opStruct
+	}
+	return opNone
+}
