@@ -99,8 +99,7 @@ cross: ## build for linux, darwin and windows on amd64 and arm64
 generate: ## write the generated files: sandbox binaries, COMPATIBILITY.md, required members, count of facts
 	$(GO) generate ./backend/docker
 	$(GO) test ./handlers/ecs/model -run Required -update
-	$(GO) test ./handlers/ecs -run Compatibility -update
-	$(GO) test ./emulator -run TestFactsAreCounted -update
+	$(GO) test ./emulator -run 'Compatibility|TestFactsAreCounted' -update
 
 .PHONY: clean
 clean: ## remove what was built

@@ -3,6 +3,7 @@ package emulator
 import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 )
 
@@ -37,3 +38,6 @@ func (s *Server) TaskEvents() (events []state.TaskEvent, bodies [][]byte) {
 
 // Faulty is the engine as the agent sees it.
 func (s *Server) Faulty() backend.Engine { return s.faulty }
+
+// Services are the APIs of AWS that an emulator has.
+func Services() []awsapi.Service { return (&Server{}).apis() }

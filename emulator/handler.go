@@ -20,13 +20,11 @@ import (
 // newHandler puts the endpoint together.
 func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
-	o := awsapi.Options{Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe)}
-	api := ecs.New(ecs.Options{
-		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,
-		StrictVPC: s.opts.StrictVPC,
-	})
 	return handlers.New(handlers.Parts{
-		ECS: api.Handler(o), EC2: ec2.New(s.store).Handler(o), STS: sts.Handler(o),
+		Services: s.apis(),
+		Options: awsapi.Options{
+			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe),
+		},
 		Metrics: metrics.Handler(), AllowedHosts: s.opts.AllowedHosts, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Log: s.opts.Log,
@@ -40,6 +38,20 @@ func (s *Server) newHandler() http.Handler {
 			},
 		}),
 	})
+}
+
+// apis are those of AWS. One that is added here has its routes, its metrics and its
+// part in COMPATIBILITY.md.
+func (s *Server) apis() []awsapi.Service {
+	control := ecs.Options{
+		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,
+		StrictVPC: s.opts.StrictVPC,
+	}
+	return []awsapi.Service{
+		ecs.New(control).Service(),
+		ec2.New(s.store).Service(),
+		sts.Service(),
+	}
 }
 
 // observe counts answered requests, for quiet.

@@ -16,13 +16,14 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/gorilla/mux"
 )
 
-// Parts are the handlers behind the endpoint.
+// Parts are what stands behind the endpoint.
 type Parts struct {
-	ECS, EC2, STS http.Handler
+	// Services are the APIs of AWS, and Options what they share.
+	Services []awsapi.Service
+	Options  awsapi.Options
 	// Control serves the paths that start with control.Prefix.
 	Control http.Handler
 	// Metrics serves /metrics.
@@ -43,7 +44,7 @@ func New(parts Parts) http.Handler {
 	if parts.Log == nil {
 		parts.Log = slog.Default()
 	}
-	e := &endpoint{Parts: parts}
+	e := &endpoint{Parts: parts, services: newDirectory(parts.Services, parts.Options)}
 	g := newGuard(parts.AllowedHosts)
 	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
 	r.PathPrefix(control.Prefix).Handler(parts.Control)
@@ -65,16 +66,17 @@ func New(parts Parts) http.Handler {
 	})
 }
 
-type endpoint struct{ Parts }
-
-// versions tell the services of unsigned forms apart. Source: the services' models.
-var versions = map[string]string{"2011-06-15": "sts", "2016-11-15": "ec2"}
+type endpoint struct {
+	Parts
+	services *directory
+}
 
 // aws serves the path /.
 func (e *endpoint) aws(w http.ResponseWriter, r *http.Request) {
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
-		if prefix, _, _ := strings.Cut(target, "."); prefix == ecs.TargetPrefix {
-			e.ECS.ServeHTTP(w, r)
+		prefix, _, _ := strings.Cut(target, ".")
+		if service := e.services.byTarget[prefix]; service != nil {
+			service.ServeHTTP(w, r)
 			return
 		}
 		e.unknown(w, target, writeJSON)
@@ -84,27 +86,24 @@ func (e *endpoint) aws(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		var refusal *awsapi.Error
 		if errors.As(err, &refusal) {
-			e.refuse(w, refusal, writeJSON)
+			e.refuse(w, refusal, writer(r))
 			return
 		}
 	}
+	if service := e.services.byName[scope.Service]; service != nil {
+		service.ServeHTTP(w, r)
+		return
+	}
 	form := e.form(w, r)
-	service := scope.Service
-	if !signed {
-		service = versions[form.Get("Version")]
+	if signed && scope.Service != "" {
+		e.unknown(w, strings.TrimSuffix(scope.Service+" "+form.Get("Action"), " "), writer(r))
+		return
 	}
-	switch service {
-	case "ecs":
-		e.ECS.ServeHTTP(w, r)
-	case "ec2":
-		e.EC2.ServeHTTP(w, r)
-	case "sts":
-		e.STS.ServeHTTP(w, r)
-	case "":
-		e.notAWS(w, r, form)
-	default:
-		e.unknown(w, strings.TrimSuffix(service+" "+form.Get("Action"), " "), writer(r))
+	if service := e.services.byVersion[form.Get("Version")]; service != nil {
+		service.ServeHTTP(w, r)
+		return
 	}
+	e.notAWS(w, r, form)
 }
 
 // maxForm bounds what is read of a form before its service is known.
@@ -140,7 +139,7 @@ func (e *endpoint) form(w http.ResponseWriter, r *http.Request) url.Values {
 func (e *endpoint) unknown(w http.ResponseWriter, what string, write func(http.ResponseWriter, *awsapi.Error)) {
 	e.refuse(w, &awsapi.Error{
 		Code: "NotImplementedException", Status: http.StatusNotImplemented,
-		Message: fmt.Sprintf("ecs-emulator does not implement %s: it has ECS, and a little of EC2 and STS; see COMPATIBILITY.md.", what),
+		Message: fmt.Sprintf("ecs-emulator does not implement %s: it has %s; see COMPATIBILITY.md.", what, strings.Join(e.services.names, ", ")),
 	}, write)
 }
 

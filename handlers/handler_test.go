@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
 // part answers its name and the body it was given.
@@ -20,10 +22,26 @@ func part(name string) http.Handler {
 	})
 }
 
+// called is what an operation of tell was called with.
+type called struct{ Service, Operation, Parameter string }
+
+// tell is a table of one operation, which answers how it was called.
+func tell(name string) []awsapi.Operation {
+	return []awsapi.Operation{awsapi.Works(name, "", func(ctx context.Context, in *called) (*called, error) {
+		call := awsapi.FromContext(ctx)
+		return &called{call.Service, call.Operation, in.Parameter}, nil
+	})}
+}
+
 func newEndpoint() http.Handler {
 	return handlers.New(handlers.Parts{
-		ECS: part("ecs"), EC2: part("ec2"), STS: part("sts"), Control: part("control"), Metrics: part("metrics"),
-		Log: slog.New(slog.DiscardHandler),
+		Services: []awsapi.Service{
+			{Name: "ecs", Protocol: awsapi.JSON{TargetPrefix: "AmazonEC2ContainerServiceV20141113"}, Operations: tell("ListTasks")},
+			{Name: "ec2", Protocol: awsapi.Query{Version: "2016-11-15"}, Operations: tell("X")},
+			{Name: "sts", Protocol: awsapi.Query{Version: "2011-06-15"}, Operations: tell("GetCallerIdentity")},
+		},
+		Options: awsapi.Options{Logger: slog.New(slog.DiscardHandler)},
+		Control: part("control"), Metrics: part("metrics"), Log: slog.New(slog.DiscardHandler),
 	})
 }
 
@@ -41,16 +59,18 @@ func TestRoutes(t *testing.T) {
 		status             int
 		want               string // part of the answer
 	}{
-		{"ECS by target", "POST", "/", map[string]string{"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListTasks"}, "{}", 200, "ecs {}"},
+		{"ECS by target", "POST", "/", map[string]string{"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListTasks"}, `{"parameter":"p"}`, 200, `"operation":"ListTasks","parameter":"p","service":"ecs"`},
 		{"target before scope", "POST", "/", map[string]string{
 			"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListTasks", "Authorization": signed("sts"),
-		}, "{}", 200, "ecs {}"},
-		{"ECS by scope", "POST", "/", map[string]string{"Authorization": signed("ecs")}, "{}", 200, "ecs {}"},
-		{"STS by scope", "POST", "/", map[string]string{"Authorization": signed("sts"), "Content-Type": form}, "Action=X&Version=0", 200, "sts Action=X&Version=0"},
-		{"EC2 by scope", "POST", "/", map[string]string{"Authorization": signed("ec2"), "Content-Type": form}, "Action=X", 200, "ec2 Action=X"},
-		{"STS by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=GetCallerIdentity&Version=2011-06-15", 200, "sts Action="},
-		{"EC2 by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=X&Version=2016-11-15", 200, "ec2 Action="},
-		{"presigned", "GET", "/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Credential=k/20250101/us-east-1/sts/aws4_request", nil, "", 200, "sts"},
+		}, `{"parameter":"p"}`, 200, `"operation":"ListTasks","parameter":"p","service":"ecs"`},
+		{"ECS by scope", "POST", "/", map[string]string{"Authorization": signed("ecs")}, "{}", 400, `{"__type":"UnknownOperationException"}`},
+		{"STS by scope", "POST", "/", map[string]string{"Authorization": signed("sts"), "Content-Type": form}, "Action=GetCallerIdentity&Version=0&Parameter=p", 200, `<Service>sts</Service><Operation>GetCallerIdentity</Operation><Parameter>p</Parameter>`},
+		{"EC2 by scope", "POST", "/", map[string]string{"Authorization": signed("ec2"), "Content-Type": form}, "Action=X&Parameter=p", 200, `<Service>ec2</Service><Operation>X</Operation><Parameter>p</Parameter>`},
+		{"STS by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=GetCallerIdentity&Version=2011-06-15&Parameter=p", 200, `<Service>sts</Service><Operation>GetCallerIdentity</Operation><Parameter>p</Parameter>`},
+		{"EC2 by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=X&Version=2016-11-15&Parameter=p", 200, `<Service>ec2</Service><Operation>X</Operation><Parameter>p</Parameter>`},
+		{"presigned", "GET", "/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Credential=k/20250101/us-east-1/sts/aws4_request", nil, "", 200, "<Service>sts</Service>"},
+		{"unknown operation", "POST", "/", map[string]string{"Authorization": signed("sts"), "Content-Type": form}, "Action=AssumeRole", 501,
+			"<Code>NotImplementedException</Code><Message>ecs-emulator does not implement sts AssumeRole; see"},
 		{"control", "GET", "/_emulator/health", nil, "", 200, "control"},
 		{"metrics", "GET", "/metrics", nil, "", 200, "metrics"},
 

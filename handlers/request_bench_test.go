@@ -69,8 +69,9 @@ func newEmulator(b *testing.B) emulator {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	api := ecs.New(ecs.Options{Store: store, Now: time.Now})
 	return emulator{handlers.New(handlers.Parts{
-		ECS: api.Handler(awsapi.Options{Logger: log, Observe: control.NewMetrics(store).Observe}),
-		Log: log, Control: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
+		Services: []awsapi.Service{api.Service()},
+		Options:  awsapi.Options{Logger: log, Observe: control.NewMetrics(store).Observe},
+		Log:      log, Control: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
 	})}
 }
 

@@ -1,13 +1,14 @@
-// Package awsapi speaks the protocols of AWS and knows no service: a service is a
-// table of typed functions.
+// Package awsapi speaks the protocols of AWS and knows no service: a service is a value
+// with a table of typed functions.
 //
-//	http.Handle("/", awsapi.JSON{
-//		Service:      "ecs",
-//		TargetPrefix: "AmazonEC2ContainerServiceV20141113",
-//		Operations:   map[string]awsapi.Operation{"RunTask": awsapi.Op(api.RunTask)},
-//	}.Handler())
+//	awsapi.Service{
+//		Name: "ecs", Title: "Amazon ECS",
+//		Protocol:   awsapi.JSON{TargetPrefix: "AmazonEC2ContainerServiceV20141113"},
+//		Operations: []awsapi.Operation{awsapi.Works("RunTask", "…", api.RunTask)},
+//	}
 //
-// [JSON] is JSON 1.0 and 1.1, [Query] is AWS Query and EC2 Query.
+// [JSON] is AWS JSON 1.0 and 1.1, [Query] is AWS Query and EC2 Query. Another protocol,
+// such as REST-JSON, is one more type that implements [Protocol].
 package awsapi
 
 import (

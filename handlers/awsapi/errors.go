@@ -44,10 +44,10 @@ func (e *Error) status() int {
 
 // notImplemented is loud and can't be mistaken for an answer of AWS, whose
 // UnsupportedFeatureException means something else. SDKs don't retry a 501.
-func notImplemented(operation string) error {
+func notImplemented(what string) *Error {
 	return &Error{
 		Code:    "NotImplementedException",
-		Message: fmt.Sprintf("ecs-emulator does not implement %s yet; see COMPATIBILITY.md.", operation),
+		Message: fmt.Sprintf("ecs-emulator does not implement %s; see COMPATIBILITY.md.", what),
 		Status:  http.StatusNotImplemented,
 	}
 }

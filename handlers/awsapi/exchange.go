@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
 )
 
 // exchange is one request and its answer.
@@ -20,13 +22,26 @@ type exchange struct {
 	known   bool // whether call.Operation is one of the service's
 	start   time.Time
 	body    []byte
-	in      *[]byte // the pooled memory of body
+	form    query.Form // body in a Query protocol
+	in      *[]byte    // the pooled memory of body
+}
+
+// Protocol is how a service speaks: a [JSON] or a [Query], with what is its own.
+type Protocol interface {
+	// of returns the protocol at work for the service of a name.
+	of(service string) protocol
 }
 
 // protocol is what differs between the protocols.
 type protocol interface {
-	// serve reads x.body, calls the operation and writes its answer.
-	serve(ctx context.Context, x *exchange, r *http.Request, answer *payload) error
+	// operation returns the name of the operation that is asked for.
+	operation(x *exchange, r *http.Request) (string, error)
+	// unknown is the error for an operation that AWS does not know.
+	unknown(name string) error
+	// decode reads the request into an input.
+	decode(x *exchange, in any) error
+	// encode writes an output.
+	encode(x *exchange, answer *payload, out any)
 	// appendFailure appends the error body.
 	appendFailure(buf []byte, x *exchange, f *failure) []byte
 	contentType() string
@@ -34,30 +49,41 @@ type protocol interface {
 	serverCode() string
 }
 
-// respond handles one request from end to end.
-func respond(p protocol, service string, o *Options, w http.ResponseWriter, r *http.Request) {
-	x := exchange{options: o, start: time.Now()}
+// frontEnd serves the requests for one service.
+type frontEnd struct {
+	Service
+	protocol
+	options Options
+	byName  map[string]*Operation
+}
+
+// ServeHTTP handles one request from end to end.
+func (e *frontEnd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := exchange{options: &e.options, start: time.Now()}
 	out := takeBuffer()
 	defer giveBuffer(out)
 
 	answer := payload{text: (*out)[:0]}
 	status := http.StatusOK
 	var f *failure
-	if err := x.answer(p, service, w, r, &answer); err != nil {
-		f = describe(err, x.call.RequestID, p.serverCode())
+	if err := e.answer(&x, w, r, &answer); err != nil {
+		f = describe(err, x.call.RequestID, e.serverCode())
+		if own, found := e.Statuses[f.code]; found && f.status == http.StatusBadRequest {
+			f.status = own
+		}
 		status = f.status
 		answer.clear()
-		answer.text = p.appendFailure(answer.text, &x, f)
+		answer.text = e.appendFailure(answer.text, &x, f)
 	}
 	*out = answer.text
 	x.log(r.Context(), status, f)
-	o.Observe(service, x.operationLabel(), status, time.Since(x.start))
+	e.options.Observe(e.Name, x.operationLabel(), status, time.Since(x.start))
 	if x.in != nil {
 		giveBuffer(x.in)
 	}
 
 	h := w.Header()
-	values := []string{p.contentType(), strconv.Itoa(answer.len()), x.call.RequestID}
+	values := []string{e.contentType(), strconv.Itoa(answer.len()), x.call.RequestID}
 	h["Content-Type"], h["Content-Length"] = values[:1:1], values[1:2:2]
 	h["x-amzn-RequestId"] = values[2:] // in AWS's casing, which Set would change
 	w.WriteHeader(status)
@@ -65,7 +91,7 @@ func respond(p protocol, service string, o *Options, w http.ResponseWriter, r *h
 }
 
 // answer writes the answer, or returns the error, a panic's included.
-func (x *exchange) answer(p protocol, service string, w http.ResponseWriter, r *http.Request, answer *payload) (err error) {
+func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, answer *payload) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			if err, ok := value.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -74,14 +100,28 @@ func (x *exchange) answer(p protocol, service string, w http.ResponseWriter, r *
 			err = &panicked{value, debug.Stack()}
 		}
 	}()
-	if x.call, err = x.options.call(service, r); err != nil {
+	if x.call, err = x.options.call(e.Name, r); err != nil {
 		return err
 	}
 	if err := x.read(w, r); err != nil {
 		return err
 	}
 	x.call.RequestBytes = len(x.body)
-	return p.serve(r.Context(), x, r, answer)
+	name, err := e.operation(x, r)
+	if err != nil {
+		return err
+	}
+	x.call.Operation = name
+	operation, found := e.byName[name]
+	switch {
+	case found:
+	case e.Complete:
+		return e.unknown(name)
+	default:
+		return notImplemented(e.Name + " " + name)
+	}
+	x.known = true
+	return operation.serve(NewContext(r.Context(), x.call), e.protocol, x, answer)
 }
 
 // read reads the body into pooled memory, which lives until the answer is written.

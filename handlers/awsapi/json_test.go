@@ -33,12 +33,16 @@ func TestMain(m *testing.M) {
 }
 
 // service starts an ECS endpoint with the given operations and returns its URL.
-func service(t *testing.T, o awsapi.Options, operations map[string]awsapi.Operation) string {
+func service(t *testing.T, o awsapi.Options, operations ...awsapi.Operation) string {
 	t.Helper()
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return serve(t, awsapi.JSON{Service: "ecs", TargetPrefix: target, Operations: operations, Options: o}.Handler())
+	return serve(t, ecsOf(operations...).Handler(o))
+}
+
+func ecsOf(operations ...awsapi.Operation) awsapi.Service {
+	return awsapi.Service{Name: "ecs", Protocol: awsapi.JSON{TargetPrefix: target}, Operations: operations, Complete: true}
 }
 
 func serve(t *testing.T, h http.Handler) string {
@@ -84,26 +88,23 @@ func do(t *testing.T, r *http.Request) (status int, answer string) {
 	return response.StatusCode, string(text)
 }
 
-func stopTask(answer error) map[string]awsapi.Operation {
-	return map[string]awsapi.Operation{
-		"StopTask": awsapi.Op(func(context.Context, *ecs.StopTaskInput) (*ecs.StopTaskOutput, error) {
-			return nil, answer
-		}),
-	}
+func stopTask(answer error) awsapi.Operation {
+	return awsapi.Works("StopTask", "", func(context.Context, *ecs.StopTaskInput) (*ecs.StopTaskOutput, error) {
+		return nil, answer
+	})
 }
 
 func TestInputOutputAndCallReachTheOperation(t *testing.T) {
 	var call awsapi.Call
-	url := service(t, awsapi.Options{}, map[string]awsapi.Operation{
-		"StopTask": awsapi.Op(func(ctx context.Context, in *ecs.StopTaskInput) (*ecs.StopTaskOutput, error) {
+	url := service(t, awsapi.Options{}, awsapi.Works("StopTask", "",
+		func(ctx context.Context, in *ecs.StopTaskInput) (*ecs.StopTaskOutput, error) {
 			call = awsapi.FromContext(ctx)
 			return &ecs.StopTaskOutput{Task: &types.Task{
 				TaskArn:       in.Task,
 				StoppedReason: in.Reason,
 				StoppedAt:     aws.Time(time.UnixMilli(1526920787490)),
 			}}, nil
-		}),
-	})
+		}))
 	out, err := client(url, "eu-west-1", "123456789012").StopTask(t.Context(), &ecs.StopTaskInput{
 		Task:   aws.String("t"),
 		Reason: aws.String(`"<&>" – ☃`),
@@ -128,11 +129,10 @@ func TestInputOutputAndCallReachTheOperation(t *testing.T) {
 }
 
 func TestOutputMayWriteItself(t *testing.T) {
-	url := service(t, awsapi.Options{}, map[string]awsapi.Operation{
-		"ListClusters": awsapi.Op(func(context.Context, *ecs.ListClustersInput) (wire.Raw, error) {
+	url := service(t, awsapi.Options{}, awsapi.Works("ListClusters", "",
+		func(context.Context, *ecs.ListClustersInput) (wire.Raw, error) {
 			return wire.Raw(`{"clusterArns":["a","b"]}`), nil
-		}),
-	})
+		}))
 	out, err := client(url, "us-east-1", "test").ListClusters(t.Context(), nil)
 	if err != nil || len(out.ClusterArns) != 2 {
 		t.Errorf("got %v, %v", out, err)
@@ -175,18 +175,18 @@ func TestExceptionsArriveTyped(t *testing.T) {
 }
 
 func TestFaultsAreLoggedInFullAndHiddenFromTheClient(t *testing.T) {
-	for name, operations := range map[string]map[string]awsapi.Operation{
+	for name, operation := range map[string]awsapi.Operation{
 		"error": stopTask(errors.New("disk on fire")),
-		"panic": {"StopTask": awsapi.Op(func(context.Context, *ecs.StopTaskInput) (*ecs.StopTaskOutput, error) {
+		"panic": awsapi.Works("StopTask", "", func(context.Context, *ecs.StopTaskInput) (*ecs.StopTaskOutput, error) {
 			panic("disk on fire")
-		})},
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log strings.Builder
 			url := service(t, awsapi.Options{
 				Logger:    slog.New(slog.NewTextHandler(&log, nil)),
 				RequestID: func() string { return "id-1" },
-			}, operations)
+			}, operation)
 			status, body := post(t, url, target+".StopTask", `{}`)
 			if status != 500 || !strings.Contains(body, `"__type":"ServerException"`) || !strings.Contains(body, "id-1") {
 				t.Errorf("got %d %s", status, body)
@@ -202,9 +202,7 @@ func TestFaultsAreLoggedInFullAndHiddenFromTheClient(t *testing.T) {
 }
 
 func TestProtocolErrors(t *testing.T) {
-	operations := stopTask(nil)
-	operations["DescribeGateway"] = awsapi.NotImplemented("DescribeGateway")
-	url := service(t, awsapi.Options{MaxBody: 100}, operations)
+	url := service(t, awsapi.Options{MaxBody: 100}, stopTask(nil), awsapi.NotBuilt("DescribeGateway", "gateways"))
 	for _, test := range []struct {
 		name, operation, body string
 		status                int
@@ -247,15 +245,14 @@ func TestProtocolErrors(t *testing.T) {
 
 func TestViolationsAreRefusedInTheServicesWords(t *testing.T) {
 	var log strings.Builder
-	url := serve(t, awsapi.JSON{
-		Service: "ecs", TargetPrefix: target,
-		Codec:      wire.LowerCamel.WithRules(taskRequired{}),
-		Operations: stopTask(nil),
+	s := ecsOf(stopTask(nil))
+	s.Protocol = awsapi.JSON{
+		TargetPrefix: target, Codec: wire.LowerCamel.WithRules(taskRequired{}),
 		Refuse: func(operation string, v *wire.Violation) error {
 			return &types.InvalidParameterException{Message: aws.String(operation + " needs " + v.Path)}
 		},
-		Options: awsapi.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))},
-	}.Handler())
+	}
+	url := serve(t, s.Handler(awsapi.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))}))
 	if status, body := post(t, url, target+".StopTask", `{}`); status != 400 || body != `{"__type":"InvalidParameterException","message":"StopTask needs task"}` {
 		t.Errorf("got %d %s", status, body)
 	}
@@ -335,8 +332,7 @@ func TestRequestsAreLoggedAndObserved(t *testing.T) {
 }
 
 func BenchmarkStopTask(b *testing.B) {
-	h := awsapi.JSON{Service: "ecs", TargetPrefix: target, Operations: stopTask(nil),
-		Options: awsapi.Options{Logger: slog.New(slog.DiscardHandler)}}.Handler()
+	h := ecsOf(stopTask(nil)).Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
 	b.ReportAllocs()
 	for b.Loop() {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"cluster":"c","task":"t"}`))

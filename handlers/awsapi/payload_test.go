@@ -26,8 +26,8 @@ func (t text) Pieces() (list net.Buffers) {
 
 // answering is a service whose one operation answers with a text.
 func answering(out text) http.Handler {
-	operation := awsapi.Op(func(context.Context, *struct{}) (text, error) { return out, nil })
-	return awsapi.JSON{Service: "ecs", TargetPrefix: target, Operations: map[string]awsapi.Operation{"Tell": operation}}.Handler()
+	tell := func(context.Context, *struct{}) (text, error) { return out, nil }
+	return ecsOf(awsapi.Works("Tell", "", tell)).Handler(awsapi.Options{})
 }
 
 func tell(url string) *http.Request {

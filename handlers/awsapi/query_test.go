@@ -6,32 +6,38 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-type vpcSet struct {
-	VpcIDs []string `xml:"vpcSet>item>vpcId"`
-}
+type (
+	vpcInput  struct{ VpcIds []string }
+	vpcOutput struct{ Vpcs []vpc }
+	vpc       struct{ VpcId *string }
+	nothing   struct{}
+)
 
-func query(ec2 bool) http.Handler {
-	return awsapi.Query{
-		Service: "ec2", Namespace: "http://ec2/", Version: "2016-11-15", EC2: ec2,
-		Operations: map[string]awsapi.QueryOperation{
-			"DescribeVpcs": func(_ context.Context, form url.Values) (any, error) {
-				return vpcSet{VpcIDs: form["VpcId.1"]}, nil
-			},
-			"DeleteVpc": func(context.Context, url.Values) (any, error) { return nil, nil },
-			"CreateVpc": func(context.Context, url.Values) (any, error) {
+var dialects = map[bool]*query.Codec{false: query.AWS, true: query.New(query.Rules{EC2: true})}
+
+func vpcs(ec2 bool) http.Handler {
+	return awsapi.Service{
+		Name:     "ec2",
+		Protocol: awsapi.Query{Namespace: "http://ec2/", Version: "2016-11-15", Codec: dialects[ec2]},
+		Statuses: map[string]int{"VpcLimitExceeded": 409},
+		Operations: []awsapi.Operation{
+			awsapi.Works("DescribeVpcs", "", func(_ context.Context, in *vpcInput) (*vpcOutput, error) {
+				return &vpcOutput{[]vpc{{&in.VpcIds[0]}}}, nil
+			}),
+			awsapi.Works("DeleteVpc", "", func(context.Context, *nothing) (*nothing, error) { return nil, nil }),
+			awsapi.Works("CreateVpc", "", func(context.Context, *struct{ Size int }) (*nothing, error) {
 				return nil, &awsapi.Error{Code: "VpcLimitExceeded", Message: "5 < 6"}
-			},
-			"ModifyVpc": func(context.Context, url.Values) (any, error) { return nil, errors.New("disk on fire") },
+			}),
+			awsapi.Works("ModifyVpc", "", func(context.Context, *nothing) (*nothing, error) { return nil, errors.New("disk on fire") }),
 		},
-		Options: awsapi.Options{RequestID: func() string { return "id-1" }, Logger: slog.New(slog.DiscardHandler)},
-	}.Handler()
+	}.Handler(awsapi.Options{RequestID: func() string { return "id-1" }, Logger: slog.New(slog.DiscardHandler)})
 }
 
 func TestQueryAnswers(t *testing.T) {
@@ -41,18 +47,21 @@ func TestQueryAnswers(t *testing.T) {
 		query  string
 		ec2    string
 	}{
-		{"Action=DescribeVpcs&VpcId.1=v-1", 200,
-			`<DescribeVpcsResponse xmlns="http://ec2/"><DescribeVpcsResult><vpcSet><item><vpcId>v-1</vpcId></item></vpcSet></DescribeVpcsResult>` +
+		{"Action=DescribeVpcs&VpcIds.member.1=v-1&VpcId.1=v-1", 200,
+			`<DescribeVpcsResponse xmlns="http://ec2/"><DescribeVpcsResult><Vpcs><member><VpcId>v-1</VpcId></member></Vpcs></DescribeVpcsResult>` +
 				`<ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata></DescribeVpcsResponse>`,
 			`<DescribeVpcsResponse xmlns="http://ec2/"><requestId>id-1</requestId><vpcSet><item><vpcId>v-1</vpcId></item></vpcSet></DescribeVpcsResponse>`},
 		{"Action=DeleteVpc", 200,
 			`<DeleteVpcResponse xmlns="http://ec2/"><ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata></DeleteVpcResponse>`,
-			`<DeleteVpcResponse xmlns="http://ec2/"><requestId>id-1</requestId></DeleteVpcResponse>`},
-		{"Action=CreateVpc", 400,
+			`<DeleteVpcResponse xmlns="http://ec2/"><requestId>id-1</requestId><return>true</return></DeleteVpcResponse>`},
+		{"Action=CreateVpc", 409,
 			`<ErrorResponse xmlns="http://ec2/"><Error><Type>Sender</Type><Code>VpcLimitExceeded</Code><Message>5 &lt; 6</Message></Error><RequestId>id-1</RequestId></ErrorResponse>`,
 			`<Response><Errors><Error><Code>VpcLimitExceeded</Code><Message>5 &lt; 6</Message></Error></Errors><RequestID>id-1</RequestID></Response>`},
 		{"Action=ModifyVpc", 500, `<Type>Receiver</Type><Code>InternalFailure</Code>`, `<Code>InternalError</Code>`},
-		{"Action=TossVpc", 400, `<Code>InvalidAction</Code>`, `<Code>InvalidAction</Code>`},
+		{"Action=CreateVpc&Size=big", 400, `<Code>MalformedInput</Code>`,
+			`<Code>InvalidParameterValue</Code><Message>the value &quot;big&quot; of the parameter Size is not an integer</Message>`},
+		{"Action=TossVpc", 501, `<Code>NotImplementedException</Code>`,
+			`<Code>NotImplementedException</Code><Message>ecs-emulator does not implement ec2 TossVpc; see COMPATIBILITY.md.</Message>`},
 		{"Version=1", 400, `<Code>MissingAction</Code>`, `<Code>MissingAction</Code>`},
 		{"Action=%zz", 400, `<Code>MalformedQueryString</Code>`, `<Code>MalformedQueryString</Code>`},
 	} {
@@ -62,7 +71,7 @@ func TestQueryAnswers(t *testing.T) {
 				httptest.NewRequest(http.MethodGet, "/?"+test.form, nil),
 			} {
 				w := httptest.NewRecorder()
-				query(dialect).ServeHTTP(w, r)
+				vpcs(dialect).ServeHTTP(w, r)
 				if w.Code != test.status || !strings.Contains(w.Body.String(), want) {
 					t.Errorf("%s %s, EC2 %v:\n got %d %s\nwant %d %s", r.Method, test.form, dialect, w.Code, w.Body, test.status, want)
 				}

@@ -52,12 +52,10 @@ func TestCallsBelongToTheRegionAndAccountOfTheirSignature(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var call awsapi.Call
-			h := awsapi.JSON{TargetPrefix: target, Operations: map[string]awsapi.Operation{
-				"ListClusters": awsapi.Op(func(ctx context.Context, _ *ecs.ListClustersInput) (*ecs.ListClustersOutput, error) {
-					call = awsapi.FromContext(ctx)
-					return &ecs.ListClustersOutput{}, nil
-				}),
-			}, Options: awsapi.Options{Region: "us-west-2", Account: "111111111111", Logger: slog.New(slog.DiscardHandler)}}.Handler()
+			h := ecsOf(awsapi.Works("ListClusters", "", func(ctx context.Context, _ *ecs.ListClustersInput) (*ecs.ListClustersOutput, error) {
+				call = awsapi.FromContext(ctx)
+				return &ecs.ListClustersOutput{}, nil
+			})).Handler(awsapi.Options{Region: "us-west-2", Account: "111111111111", Logger: slog.New(slog.DiscardHandler)})
 			r := httptest.NewRequest(http.MethodPost, "/?"+test.query, strings.NewReader("{}"))
 			r.Header.Set("X-Amz-Target", target+".ListClusters")
 			if test.authorization != "" {

@@ -2,56 +2,46 @@ package ec2
 
 import (
 	"context"
-	"net/url"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-type availabilityZone struct {
-	ZoneName           string    `xml:"zoneName"`
-	ZoneID             string    `xml:"zoneId"`
-	State              string    `xml:"zoneState"`
-	RegionName         string    `xml:"regionName"`
-	GroupName          string    `xml:"groupName"`
-	NetworkBorderGroup string    `xml:"networkBorderGroup"`
-	OptInStatus        string    `xml:"optInStatus"`
-	ZoneType           string    `xml:"zoneType"`
-	Messages           set[tags] `xml:"messageSet"`
-}
-
-func (z availabilityZone) attributes() attributes {
+func zoneAttributes(z types.AvailabilityZone) attributes {
 	return attributes{
-		"zone-name": z.ZoneName, "zone-id": z.ZoneID, "zone-type": z.ZoneType, "region-name": z.RegionName,
-		"state": z.State, "group-name": z.GroupName, "opt-in-status": z.OptInStatus,
+		"zone-name": *z.ZoneName, "zone-id": *z.ZoneId, "zone-type": *z.ZoneType, "region-name": *z.RegionName,
+		"state": string(z.State), "group-name": *z.GroupName, "opt-in-status": string(z.OptInStatus),
 	}
 }
 
-// describeAvailabilityZones answers the zones of the region.
-func (a *API) describeAvailabilityZones(ctx context.Context, form url.Values) (any, error) {
+// DescribeAvailabilityZones answers the zones of the region.
+func (a *API) DescribeAvailabilityZones(ctx context.Context, in *ec2.DescribeAvailabilityZonesInput) (*ec2.DescribeAvailabilityZonesOutput, error) {
 	region := scopeOf(ctx).Region
-	var rows []availabilityZone
+	var rows []types.AvailabilityZone
 	for _, name := range state.Zones(region) {
-		rows = append(rows, availabilityZone{
-			ZoneName: name, ZoneID: zoneID(name), State: "available", RegionName: region,
-			GroupName: region, NetworkBorderGroup: region, OptInStatus: "opt-in-not-required", ZoneType: "availability-zone",
+		rows = append(rows, types.AvailabilityZone{
+			ZoneName: aws.String(name), ZoneId: aws.String(zoneID(name)), State: types.AvailabilityZoneStateAvailable,
+			RegionName: &region, GroupName: &region, NetworkBorderGroup: &region,
+			OptInStatus: types.AvailabilityZoneOptInStatusOptInNotRequired, ZoneType: aws.String("availability-zone"),
+			Messages: []types.AvailabilityZoneMessage{},
 		})
 	}
 	missing := func(id string) error {
 		return &awsapi.Error{Code: "InvalidParameterValue", Message: "Invalid availability zone: [" + id + "]"}
 	}
-	byName, err := describe(rows, url.Values{}, list(form, "ZoneName"), "zone-name", availabilityZone.attributes, missing)
+	byName, err := describe(rows, nil, in.ZoneNames, "zone-name", zoneAttributes, missing)
 	if err != nil {
 		return nil, err
 	}
-	found, err := describe(byName.Items, form, list(form, "ZoneId"), "zone-id", availabilityZone.attributes, missing)
+	found, err := describe(byName, in.Filters, in.ZoneIds, "zone-id", zoneAttributes, missing)
 	if err != nil {
 		return nil, err
 	}
-	return struct {
-		Zones set[availabilityZone] `xml:"availabilityZoneInfo"`
-	}{found}, nil
+	return &ec2.DescribeAvailabilityZonesOutput{AvailabilityZones: found}, nil
 }
 
 // zoneID is the id that a zone has in all accounts, in AWS's spelling: use1-az1 for

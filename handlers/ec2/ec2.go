@@ -7,15 +7,12 @@ package ec2
 
 import (
 	"context"
-	"net/http"
-	"net/url"
 
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
-
-const version = "2016-11-15"
 
 // API answers EC2 actions from the store.
 type API struct {
@@ -25,18 +22,19 @@ type API struct {
 // New makes the API.
 func New(store *state.Store) *API { return &API{store: store} }
 
-// Handler returns the front end, EC2 Query.
-func (a *API) Handler(o awsapi.Options) http.Handler {
-	return awsapi.Query{
-		Service: "ec2", Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Version: version, EC2: true,
-		Options: o,
-		Operations: map[string]awsapi.QueryOperation{
-			"DescribeAvailabilityZones": a.describeAvailabilityZones,
-			"DescribeSecurityGroups":    a.describeSecurityGroups,
-			"DescribeSubnets":           a.describeSubnets,
-			"DescribeVpcs":              a.describeVpcs,
+// Service is the EC2 API.
+func (a *API) Service() awsapi.Service {
+	const version = "2016-11-15"
+	return awsapi.Service{
+		Name: "ec2", Title: "Amazon EC2",
+		Protocol: awsapi.Query{Version: version, Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Codec: codec},
+		Operations: []awsapi.Operation{
+			awsapi.Partial("DescribeAvailabilityZones", "three zones in each region; all at once", a.DescribeAvailabilityZones),
+			awsapi.Partial("DescribeSecurityGroups", "the default one and those made on first use; all at once", a.DescribeSecurityGroups),
+			awsapi.Partial("DescribeSubnets", "those of the default VPC and those made on first use; all at once", a.DescribeSubnets),
+			awsapi.Partial("DescribeVpcs", "the default VPC", a.DescribeVpcs),
 		},
-	}.Handler()
+	}
 }
 
 func scopeOf(ctx context.Context) arn.Scope {
@@ -44,38 +42,39 @@ func scopeOf(ctx context.Context) arn.Scope {
 	return arn.Scope{Region: call.Region, Account: call.Account}
 }
 
-// set is a list in EC2's XML, there even when it is empty.
-type set[T any] struct {
-	Items []T `xml:"item"`
-}
-
 // attributes are the values of a row that filters know, by the filter's name.
 type attributes map[string]string
 
 // describe picks the rows that were asked for: by id, each of which must exist, and
-// by filters. T's attributes under idName is its id.
-func describe[T any](rows []T, form url.Values, ids []string, idName string, of func(T) attributes, missing func(id string) error) (set[T], error) {
+// by filters. T's attributes under idName is its id. The list is empty, not nil, where
+// nothing is found.
+func describe[T any](rows []T, filters []types.Filter, ids []string, idName string, of func(T) attributes, missing func(id string) error) ([]T, error) {
+	if len(filters) == 0 && len(ids) == 0 {
+		return rows, nil
+	}
+	all := make([]attributes, len(rows))
 	known := map[string]bool{}
-	for _, row := range rows {
-		known[of(row)[idName]] = true
+	for i, row := range rows {
+		all[i] = of(row)
+		known[all[i][idName]] = true
 	}
 	for _, id := range ids {
 		if !known[id] {
-			return set[T]{}, missing(id)
+			return nil, missing(id)
 		}
 	}
-	wanted := filters(form)
+	wanted := newFilterSet(filters)
 	if len(ids) > 0 {
 		wanted = append(wanted, filter{name: idName, values: literals(ids)})
 	}
-	var found set[T]
-	for _, row := range rows {
-		matches, err := wanted.match(of(row))
+	found := []T{}
+	for i, row := range rows {
+		matches, err := wanted.match(all[i])
 		if err != nil {
-			return set[T]{}, err
+			return nil, err
 		}
 		if matches {
-			found.Items = append(found.Items, row)
+			found = append(found, row)
 		}
 	}
 	return found, nil

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 )
 
@@ -27,6 +29,15 @@ var (
 	ctx   = context.Background()
 	scope = arn.Scope{Region: "eu-west-1", Account: "123456789012"}
 )
+
+// promises holds the operations that some test called with success.
+var promises apitest.Promises
+
+func TestMain(m *testing.M) { os.Exit(promises.Main(m, ec2.New(nil).Service())) }
+
+func TestTable(t *testing.T) {
+	apitest.Table(t, ec2.New(nil).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ec2.API]())
+}
 
 type server struct {
 	*sdk.Client
@@ -40,7 +51,7 @@ func newServer(t *testing.T) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewServer(ec2.New(store).Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)}))
+	s := httptest.NewServer(ec2.New(store).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
 	t.Cleanup(s.Close)
 	return &server{url: s.URL, store: store, Client: sdk.New(sdk.Options{
 		BaseEndpoint: &s.URL, Region: scope.Region, RetryMaxAttempts: 1,
@@ -212,7 +223,7 @@ func TestZoneIDsOfOtherRegions(t *testing.T) {
 func TestOtherActionsAreRefused(t *testing.T) {
 	s := newServer(t)
 	_, err := s.CreateVpc(ctx, &sdk.CreateVpcInput{CidrBlock: aws.String("10.0.0.0/16")})
-	refused(t, err, "InvalidAction", "Could not find operation CreateVpc for version 2016-11-15: ecs-emulator does not implement it for ec2; see COMPATIBILITY.md.")
+	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ec2 CreateVpc; see COMPATIBILITY.md.")
 }
 
 func TestAnswerOnTheWire(t *testing.T) {

@@ -2,11 +2,11 @@ package ec2
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
@@ -19,30 +19,16 @@ type filter struct {
 // filterSet is a conjunction.
 type filterSet []filter
 
-// filters reads Filter.1.Name, Filter.1.Value.1 and so on.
-func filters(form url.Values) filterSet {
+func newFilterSet(filters []types.Filter) filterSet {
 	var wanted filterSet
-	for n := 1; ; n++ {
-		prefix := "Filter." + strconv.Itoa(n) + "."
-		name := form.Get(prefix + "Name")
-		if name == "" {
-			return wanted
+	for _, f := range filters {
+		each := filter{name: aws.ToString(f.Name)}
+		for _, value := range f.Values {
+			each.values = append(each.values, wildcards(value))
 		}
-		f := filter{name: name}
-		for _, value := range list(form, prefix+"Value") {
-			f.values = append(f.values, wildcards(value))
-		}
-		wanted = append(wanted, f)
+		wanted = append(wanted, each)
 	}
-}
-
-// list reads a parameter that is numbered from 1.
-func list(form url.Values, name string) []string {
-	var values []string
-	for n := 1; form.Has(name + "." + strconv.Itoa(n)); n++ {
-		values = append(values, form.Get(name+"."+strconv.Itoa(n)))
-	}
-	return values
+	return wanted
 }
 
 // pattern is the value of a filter, one rune for each character that it asks for.

@@ -1,7 +1,7 @@
 package ecs
 
 import (
-	"net/http"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/model"
@@ -10,60 +10,57 @@ import (
 // TargetPrefix is the service in the X-Amz-Target header of ECS requests.
 const TargetPrefix = "AmazonEC2ContainerServiceV20141113"
 
-// Handler returns the front end of the ECS API.
-func (a *API) Handler(o awsapi.Options) http.Handler {
-	operations := a.operations()
-	for name := range notImplemented {
-		operations[name] = awsapi.NotImplemented(name)
+// Service is the ECS API.
+func (a *API) Service() awsapi.Service {
+	return awsapi.Service{
+		Name: "ecs", Title: "Amazon ECS",
+		Protocol:   awsapi.JSON{TargetPrefix: TargetPrefix, Codec: model.Codec(), Refuse: model.Refuse},
+		Operations: slices.Concat(a.built(), notBuiltOperations), Complete: true,
 	}
-	return awsapi.JSON{
-		Service: "ecs", TargetPrefix: TargetPrefix, Operations: operations, Options: o,
-		Codec: model.Codec(), Refuse: model.Refuse,
-	}.Handler()
 }
 
-// operations is the dispatch table of what is built; the other operations of the
-// SDK stand in notImplemented. It is written out, with types, because reflection
-// over the SDK's client would make the linker keep all of it. An operation added
-// here gets a line in the ledger.
-func (a *API) operations() map[string]awsapi.Operation {
-	return map[string]awsapi.Operation{
-		"CreateCluster":         awsapi.Op(a.CreateCluster),
-		"DeleteCluster":         awsapi.Op(a.DeleteCluster),
-		"DescribeClusters":      awsapi.Op(a.DescribeClusters),
-		"ListClusters":          awsapi.Op(a.ListClusters),
-		"UpdateCluster":         awsapi.Op(a.UpdateCluster),
-		"UpdateClusterSettings": awsapi.Op(a.UpdateClusterSettings),
+// built is the table of what is built; the other operations of the SDK stand in
+// notBuiltOperations. It is written out because reflection over the SDK's client would
+// make the linker keep all of it. The tests of this package fail if one of them was not
+// called with success, so nothing stands here untried.
+func (a *API) built() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateCluster", "Fargate capacity providers only, associated at once; Service Connect namespaces are not made", a.CreateCluster),
+		awsapi.Works("DeleteCluster", "INACTIVE clusters are kept until the name is used again", a.DeleteCluster),
+		awsapi.Partial("DescribeClusters", "counts no container instances; Fargate capacity providers have no attachments", a.DescribeClusters),
+		awsapi.Works("ListClusters", "those that are not INACTIVE, in pages", a.ListClusters),
+		awsapi.Partial("UpdateCluster", "settings and configuration are stored without effect; Service Connect namespaces are not made", a.UpdateCluster),
+		awsapi.Partial("UpdateClusterSettings", "stored without effect", a.UpdateClusterSettings),
 
-		"DescribeCapacityProviders":   awsapi.Op(a.DescribeCapacityProviders),
-		"PutClusterCapacityProviders": awsapi.Op(a.PutClusterCapacityProviders),
+		awsapi.Partial("DescribeCapacityProviders", "FARGATE and FARGATE_SPOT only", a.DescribeCapacityProviders),
+		awsapi.Partial("PutClusterCapacityProviders", "FARGATE and FARGATE_SPOT only", a.PutClusterCapacityProviders),
 
-		"DeleteAccountSetting":     awsapi.Op(a.DeleteAccountSetting),
-		"ListAccountSettings":      awsapi.Op(a.ListAccountSettings),
-		"PutAccountSetting":        awsapi.Op(a.PutAccountSetting),
-		"PutAccountSettingDefault": awsapi.Op(a.PutAccountSettingDefault),
+		awsapi.Works("DeleteAccountSetting", "forgets a principal's own value; the default counts again", a.DeleteAccountSetting),
+		awsapi.Works("ListAccountSettings", "every caller is the account's root user", a.ListAccountSettings),
+		awsapi.Partial("PutAccountSetting", "stored and answered; only containerInsights has an effect; long ARN formats can't be turned off", a.PutAccountSetting),
+		awsapi.Partial("PutAccountSettingDefault", "as PutAccountSetting", a.PutAccountSettingDefault),
 
-		"ListTagsForResource": awsapi.Op(a.ListTagsForResource),
-		"TagResource":         awsapi.Op(a.TagResource),
-		"UntagResource":       awsapi.Op(a.UntagResource),
+		awsapi.Partial("ListTagsForResource", "clusters, services, tasks and task definitions", a.ListTagsForResource),
+		awsapi.Partial("TagResource", "clusters, services, tasks and task definitions", a.TagResource),
+		awsapi.Partial("UntagResource", "clusters, services, tasks and task definitions", a.UntagResource),
 
-		"DeleteTaskDefinitions":      awsapi.Op(a.DeleteTaskDefinitions),
-		"DeregisterTaskDefinition":   awsapi.Op(a.DeregisterTaskDefinition),
-		"DescribeTaskDefinition":     awsapi.Op(a.DescribeTaskDefinition),
-		"ListTaskDefinitionFamilies": awsapi.Op(a.ListTaskDefinitionFamilies),
-		"ListTaskDefinitions":        awsapi.Op(a.ListTaskDefinitions),
-		"RegisterTaskDefinition":     awsapi.Op(a.RegisterTaskDefinition),
+		awsapi.Works("DeleteTaskDefinitions", "revisions go an hour later, once no task and no service refers to them", a.DeleteTaskDefinitions),
+		awsapi.Works("DeregisterTaskDefinition", "makes a revision INACTIVE; running tasks and services keep it", a.DeregisterTaskDefinition),
+		awsapi.Works("DescribeTaskDefinition", "by family, revision or ARN, in any status; tags where asked for", a.DescribeTaskDefinition),
+		awsapi.Works("ListTaskDefinitionFamilies", "by prefix and status, in pages", a.ListTaskDefinitionFamilies),
+		awsapi.Works("ListTaskDefinitions", "by family and status, in either order, in pages", a.ListTaskDefinitions),
+		awsapi.Works("RegisterTaskDefinition", "all members, with ECS's checks, defaults, compatibilities and required attributes; what has no effect yet is refused when the definition is used", a.RegisterTaskDefinition),
 
-		"DescribeTasks": awsapi.Op(a.DescribeTasks),
-		"ListTasks":     awsapi.Op(a.ListTasks),
-		"RunTask":       awsapi.Op(a.RunTask),
-		"StopTask":      awsapi.Op(a.StopTask),
+		awsapi.Works("DescribeTasks", "status, times, exit codes, reasons, addresses and health as the engine has them; tags where asked for", a.DescribeTasks),
+		awsapi.Partial("ListTasks", "no container instances and no daemons to filter by", a.ListTasks),
+		awsapi.Partial("RunTask", "FARGATE and FARGATE_SPOT; ECS Exec and volumes configured at launch are refused; roles, ephemeral storage, public addresses, the CPU architecture, version consistency, the options of logs and the names of ports are recorded without effect; Spot tasks are not interrupted", a.RunTask),
+		awsapi.Works("StopTask", "SIGTERM, stopTimeout, SIGKILL, in the reverse order of dependsOn", a.StopTask),
 
-		"CreateService":           awsapi.Op(a.CreateService),
-		"DeleteService":           awsapi.Op(a.DeleteService),
-		"DescribeServices":        awsapi.Op(a.DescribeServices),
-		"ListServices":            awsapi.Op(a.ListServices),
-		"ListServicesByNamespace": awsapi.Op(a.ListServicesByNamespace),
-		"UpdateService":           awsapi.Op(a.UpdateService),
+		awsapi.Partial("CreateService", "rolling deployments of the REPLICA strategy on Fargate; load balancers, Service Connect, service registries, volumes, alarms and lifecycle hooks are refused; as RunTask otherwise; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),
+		awsapi.Works("DeleteService", "stops all tasks, with force or from a desired count of 0; DRAINING, then INACTIVE for an hour", a.DeleteService),
+		awsapi.Partial("DescribeServices", "no currentServiceDeployment: service deployments are not resources yet", a.DescribeServices),
+		awsapi.Works("ListServices", "ACTIVE services by launch type, scheduling strategy and resource management type, in pages", a.ListServices),
+		awsapi.Partial("ListServicesByNamespace", "no service uses a Service Connect namespace, so the list is empty", a.ListServicesByNamespace),
+		awsapi.Partial("UpdateService", "as CreateService", a.UpdateService),
 	}
 }

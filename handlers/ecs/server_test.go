@@ -3,8 +3,6 @@ package ecs_test
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,7 +10,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,33 +21,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 )
 
-// answered holds the operations that some test called with success.
-var answered sync.Map
+// promises holds the operations that some test called with success.
+var promises apitest.Promises
 
-// TestMain fails the package when the ledger promises an operation that no test
-// called with success. It looks only when all tests were run.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if code == 0 && !selected() {
-		for _, e := range ecs.Ledger() {
-			if _, ok := answered.Load(e.Operation); !ok && e.Support != ecs.NotBuilt {
-				fmt.Fprintf(os.Stderr, "the ledger says %s %s, but no test called it with success\n", e.Operation, e.Support)
-				code = 1
-			}
-		}
-	}
-	os.Exit(code)
-}
-
-// selected reports whether only some tests were asked for.
-func selected() bool {
-	return slices.ContainsFunc([]string{"test.run", "test.skip", "test.list"}, func(name string) bool {
-		return flag.Lookup(name).Value.String() != ""
-	})
-}
+func TestMain(m *testing.M) { os.Exit(promises.Main(m, ecs.New(ecs.Options{}).Service())) }
 
 // server is a control plane without controllers: what handlers write stays as it is.
 type server struct {
@@ -69,11 +47,7 @@ var testScope = arn.Scope{Region: testRegion, Account: testAccount}
 
 func newServer(t testing.TB) *server {
 	t.Helper()
-	return startServer(t, func(_, operation string, status int, _ time.Duration) {
-		if status == 200 {
-			answered.Store(operation, true)
-		}
-	})
+	return startServer(t, promises.Observe)
 }
 
 func startServer(t testing.TB, observe func(service, operation string, status int, d time.Duration)) *server {
@@ -83,7 +57,7 @@ func startServer(t testing.TB, observe func(service, operation string, status in
 		t.Fatal(err)
 	}
 	api := ecs.New(ecs.Options{Store: store, Now: time.Now})
-	s := httptest.NewServer(api.Handler(awsapi.Options{
+	s := httptest.NewServer(api.Service().Handler(awsapi.Options{
 		Logger: slog.New(slog.DiscardHandler), Observe: observe,
 	}))
 	t.Cleanup(s.Close)

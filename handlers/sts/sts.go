@@ -4,36 +4,32 @@ package sts
 
 import (
 	"context"
-	"net/http"
-	"net/url"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-// Handler returns the STS endpoint, which speaks AWS Query.
-func Handler(o awsapi.Options) http.Handler {
-	return awsapi.Query{
-		Service:   "sts",
-		Namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-		Version:   "2011-06-15",
-		Operations: map[string]awsapi.QueryOperation{
-			"GetCallerIdentity": getCallerIdentity,
+// Service is the STS API.
+func Service() awsapi.Service {
+	const version = "2011-06-15"
+	return awsapi.Service{
+		Name: "sts", Title: "AWS STS",
+		Protocol: awsapi.Query{Version: version, Namespace: "https://sts.amazonaws.com/doc/" + version + "/"},
+		Operations: []awsapi.Operation{
+			awsapi.Works("GetCallerIdentity", "every caller is the root user of its account", getCallerIdentity),
 		},
-		Options: o,
-	}.Handler()
-}
-
-type callerIdentity struct {
-	Arn     string
-	UserID  string `xml:"UserId"`
-	Account string
+	}
 }
 
 // getCallerIdentity answers with the root of the account, for whom UserId is the
 // account id.
 //
 // Source: AWS STS API reference, GetCallerIdentity; IAM identifiers.
-func getCallerIdentity(ctx context.Context, _ url.Values) (any, error) {
+func getCallerIdentity(ctx context.Context, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
 	call := awsapi.FromContext(ctx)
-	return callerIdentity{Arn: call.Principal(), UserID: call.Account, Account: call.Account}, nil
+	return &sts.GetCallerIdentityOutput{
+		Arn: aws.String(call.Principal()), UserId: aws.String(call.Account), Account: aws.String(call.Account),
+	}, nil
 }

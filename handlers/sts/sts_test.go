@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,16 +12,21 @@ import (
 	client "github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 )
 
-func TestMain(m *testing.M) {
-	os.Unsetenv("AWS_CA_BUNDLE") // of no use for plain HTTP, and a missing file breaks the SDK
-	os.Exit(m.Run())
+// promises holds the operations that some test called with success.
+var promises apitest.Promises
+
+func TestMain(m *testing.M) { os.Exit(promises.Main(m, sts.Service())) }
+
+func TestTable(t *testing.T) {
+	apitest.Table(t, sts.Service(), reflect.TypeFor[*client.Client](), reflect.TypeFor[struct{}]())
 }
 
 func TestCallerIsTheRootOfTheAccount(t *testing.T) {
-	server := httptest.NewServer(sts.Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)}))
+	server := httptest.NewServer(sts.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
 	defer server.Close()
 	for key, account := range map[string]string{"123456789012": "123456789012", "AKIAEXAMPLE": "000000000000"} {
 		out, err := client.New(client.Options{

@@ -1,0 +1,104 @@
+package awsapi
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+)
+
+// Service is an API of AWS: how it is asked for, how it speaks, and what it can do.
+type Service struct {
+	// Name is the service in a signature's credential scope: "ecs". It names it in logs
+	// and metrics, too.
+	Name string
+	// Title is the name in COMPATIBILITY.md: "Amazon ECS".
+	Title string
+	// Protocol is how it speaks.
+	Protocol Protocol
+	// Operations is the one table of them.
+	Operations []Operation
+	// Complete says that Operations has all that the SDK has. An operation of another
+	// name is then one that AWS does not know; else it is one that is not built.
+	Complete bool
+	// Statuses are the HTTP statuses of error codes that the model gives one other than
+	// 400: "NoSuchEntity": 404.
+	Statuses map[string]int
+}
+
+// Support says how far an operation is built.
+type Support string
+
+// The levels of support.
+const (
+	works    Support = "works"     // as on AWS, as far as its behaviour is known
+	partial  Support = "partial"   // works, apart from what the note names
+	notBuilt Support = "not built" // answers 501 NotImplementedException
+)
+
+// Operation is an entry of a service's table, made by [Works], [Partial] or [NotBuilt].
+type Operation struct {
+	Name    string
+	Support Support
+	// Note is one line: what it does that is worth knowing, or what is missing.
+	Note string
+	// Input and Output are the types of the method, nil for what is not built.
+	Input, Output reflect.Type
+
+	serve func(ctx context.Context, p protocol, x *exchange, answer *payload) error
+}
+
+// Works is an operation that does what AWS does. Its method has the signature of the
+// SDK's client, without options:
+//
+//	awsapi.Works("RunTask", "what is worth knowing", api.RunTask)
+//
+// The method's error should be an exception of the SDK's or an [*Error], which may
+// be wrapped; any other is logged and answered as an error on our side. In AWS JSON an
+// output may be a wire.Appender, which writes its own JSON, or [Pieces], which have it.
+func Works[I, O any](name, note string, method func(context.Context, *I) (O, error)) Operation {
+	return operation(name, works, note, method)
+}
+
+// Partial is an operation of which the note says what is missing.
+func Partial[I, O any](name, note string, method func(context.Context, *I) (O, error)) Operation {
+	return operation(name, partial, note, method)
+}
+
+// NotBuilt is an operation that the SDK has and the emulator has not: it answers 501
+// NotImplementedException with a message that names it.
+func NotBuilt(name, needs string) Operation {
+	err := notImplemented(name + " yet")
+	return Operation{
+		Name: name, Support: notBuilt, Note: "needs " + needs,
+		serve: func(context.Context, protocol, *exchange, *payload) error { return err },
+	}
+}
+
+func operation[I, O any](name string, support Support, note string, method func(context.Context, *I) (O, error)) Operation {
+	serve := func(ctx context.Context, p protocol, x *exchange, answer *payload) error {
+		in := new(I)
+		if err := p.decode(x, in); err != nil {
+			return err
+		}
+		out, err := method(ctx, in)
+		if err != nil {
+			return err
+		}
+		p.encode(x, answer, out)
+		return nil
+	}
+	return Operation{name, support, note, reflect.TypeFor[I](), reflect.TypeFor[O](), serve}
+}
+
+// Built reports whether there is a method.
+func (o Operation) Built() bool { return o.Support != notBuilt }
+
+// Handler returns the service's front end.
+func (s Service) Handler(o Options) http.Handler {
+	f := &frontEnd{Service: s, protocol: s.Protocol.of(s.Name), options: o.withDefaults(s.Name)}
+	f.byName = make(map[string]*Operation, len(s.Operations))
+	for i := range s.Operations {
+		f.byName[s.Operations[i].Name] = &s.Operations[i]
+	}
+	return f
+}

@@ -1,0 +1,85 @@
+package ecs
+
+import "github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+
+// notBuiltOperations are the operations of the SDK that the emulator does not have, by
+// what is missing for them. They answer 501 NotImplementedException.
+var notBuiltOperations = []awsapi.Operation{
+	// What is done to running tasks.
+	awsapi.NotBuilt("ExecuteCommand", "ECS Exec sessions"),
+	awsapi.NotBuilt("GetTaskProtection", "task scale-in protection"),
+	awsapi.NotBuilt("UpdateTaskProtection", "task scale-in protection"),
+
+	// Deployments other than rolling ones.
+	awsapi.NotBuilt("ContinueServiceDeployment", "lifecycle hooks that pause a deployment"),
+	awsapi.NotBuilt("StopServiceDeployment", serviceDeployments),
+	awsapi.NotBuilt("DescribeServiceDeployments", serviceDeployments),
+	awsapi.NotBuilt("ListServiceDeployments", serviceDeployments),
+	awsapi.NotBuilt("DescribeServiceRevisions", serviceDeployments),
+	awsapi.NotBuilt("CreateTaskSet", taskSets),
+	awsapi.NotBuilt("DeleteTaskSet", taskSets),
+	awsapi.NotBuilt("DescribeTaskSets", taskSets),
+	awsapi.NotBuilt("UpdateServicePrimaryTaskSet", taskSets),
+	awsapi.NotBuilt("UpdateTaskSet", taskSets),
+
+	// The EC2 and EXTERNAL launch types.
+	awsapi.NotBuilt("CreateCapacityProvider", capacityProviders),
+	awsapi.NotBuilt("DeleteCapacityProvider", capacityProviders),
+	awsapi.NotBuilt("UpdateCapacityProvider", capacityProviders),
+	awsapi.NotBuilt("DeregisterContainerInstance", containerInstances),
+	awsapi.NotBuilt("DescribeContainerInstances", containerInstances),
+	awsapi.NotBuilt("ListContainerInstances", containerInstances),
+	awsapi.NotBuilt("RegisterContainerInstance", containerInstances),
+	awsapi.NotBuilt("StartTask", containerInstances),
+	awsapi.NotBuilt("UpdateContainerAgent", containerInstances),
+	awsapi.NotBuilt("UpdateContainerInstancesState", containerInstances),
+	awsapi.NotBuilt("DeleteAttributes", containerInstances),
+	awsapi.NotBuilt("ListAttributes", containerInstances),
+	awsapi.NotBuilt("PutAttributes", containerInstances),
+
+	// What the ECS agent of an instance calls.
+	awsapi.NotBuilt("DiscoverPollEndpoint", agentProtocol),
+	awsapi.NotBuilt("SubmitAttachmentStateChanges", agentProtocol),
+	awsapi.NotBuilt("SubmitContainerStateChange", agentProtocol),
+	awsapi.NotBuilt("SubmitTaskStateChange", agentProtocol),
+
+	// Managed daemons.
+	awsapi.NotBuilt("CreateDaemon", daemons),
+	awsapi.NotBuilt("DeleteDaemon", daemons),
+	awsapi.NotBuilt("DeleteDaemonTaskDefinition", daemons),
+	awsapi.NotBuilt("DescribeDaemon", daemons),
+	awsapi.NotBuilt("DescribeDaemonDeployments", daemons),
+	awsapi.NotBuilt("DescribeDaemonRevisions", daemons),
+	awsapi.NotBuilt("DescribeDaemonTaskDefinition", daemons),
+	awsapi.NotBuilt("ListDaemonDeployments", daemons),
+	awsapi.NotBuilt("ListDaemonTaskDefinitions", daemons),
+	awsapi.NotBuilt("ListDaemons", daemons),
+	awsapi.NotBuilt("RegisterDaemonTaskDefinition", daemons),
+	awsapi.NotBuilt("UpdateDaemon", daemons),
+	awsapi.NotBuilt("CreateExpressGatewayService", expressServices),
+	awsapi.NotBuilt("DeleteExpressGatewayService", expressServices),
+	awsapi.NotBuilt("DescribeExpressGatewayService", expressServices),
+	awsapi.NotBuilt("UpdateExpressGatewayService", expressServices),
+	awsapi.NotBuilt("AssociateGatewayWithCluster", gateways),
+	awsapi.NotBuilt("CreateGateway", gateways),
+	awsapi.NotBuilt("DeleteGateway", gateways),
+	awsapi.NotBuilt("DescribeGateway", gateways),
+	awsapi.NotBuilt("DescribeGatewayResources", gateways),
+	awsapi.NotBuilt("DescribeGatewayRoute", gateways),
+	awsapi.NotBuilt("DisassociateGatewayFromCluster", gateways),
+	awsapi.NotBuilt("ListGatewayClusterAssociations", gateways),
+	awsapi.NotBuilt("ListGatewayRoutes", gateways),
+	awsapi.NotBuilt("ListGateways", gateways),
+	awsapi.NotBuilt("UpdateGateway", gateways),
+}
+
+const (
+	serviceDeployments = "service deployments and revisions as resources"
+	taskSets           = "task sets: the EXTERNAL deployment controller"
+	capacityProviders  = "capacity providers of Auto Scaling groups and managed instances"
+	containerInstances = "container instances"
+	agentProtocol      = "the protocol of the container agent"
+	daemons            = "managed daemons"
+	expressServices    = "Express gateway services"
+	gateways           = "gateways"
+)
