@@ -180,7 +180,10 @@ func (r *Resolved) checkSize(windows bool, launchType types.LaunchType) error {
 	return checkFargateSize(r.CPU, r.Memory, windows, invalid)
 }
 
-// overrideRoles replaces roles. A bare name is one of the definition's account.
+// overrideRoles replaces roles. A bare name is one of the definition's account. An
+// empty one overrides nothing: the Terraform provider sends both in each override, and
+// its public acceptance tests run such tasks. That the task then shows none is the
+// emulator's choice.
 func (r *Resolved) overrideRoles(def *types.TaskDefinition, o *types.TaskOverride) error {
 	var env Env
 	if parts := strings.SplitN(value(def.TaskDefinitionArn), ":", 6); len(parts) == 6 {
@@ -194,7 +197,7 @@ func (r *Resolved) overrideRoles(def *types.TaskDefinition, o *types.TaskOverrid
 		{o.TaskRoleArn, &r.Override.TaskRoleArn, &r.TaskRoleArn},
 		{o.ExecutionRoleArn, &r.Override.ExecutionRoleArn, &r.ExecutionRoleArn},
 	} {
-		if role.sent == nil {
+		if value(role.sent) == "" {
 			continue
 		}
 		arn, ok := roleARN(*role.sent, env)

@@ -156,8 +156,17 @@ func TestOverrideRefusals(t *testing.T) {
 			wantInvalidParameter(t, err, c.message)
 		})
 	}
-	_, err := ApplyOverrides(def, &types.TaskOverride{TaskRoleArn: ptr("")}, ec2)
+	_, err := ApplyOverrides(def, &types.TaskOverride{TaskRoleArn: ptr("no/role")}, ec2)
 	wantClientException(t, err, "Role is not valid")
+}
+
+func TestEmptyRolesOverrideNothing(t *testing.T) {
+	in := fargateDefinition()
+	in.TaskRoleArn = ptr("arn:aws:iam::123456789012:role/web")
+	r, err := ApplyOverrides(mustRegister(t, in), &types.TaskOverride{TaskRoleArn: ptr(""), ExecutionRoleArn: ptr("")}, types.LaunchTypeFargate)
+	if err != nil || r.TaskRoleArn != *in.TaskRoleArn || r.Override.TaskRoleArn != nil || r.Override.ExecutionRoleArn != nil {
+		t.Errorf("resolved %+v, %v", r, err)
+	}
 }
 
 // The limit of 8192 counts the JSON of the override, not only the values.
