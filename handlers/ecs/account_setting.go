@@ -79,8 +79,10 @@ func (a *API) putAccountSetting(ctx context.Context, name types.SettingName, val
 		return nil, err
 	}
 	switch {
+	case aws.ToString(value) == "disabled" && strings.HasSuffix(rule.name, "LongArnFormat"):
+		return nil, invalidParameter("You can no longer disable Long Arn settings") // ECS0120
 	case rule.managed, !slices.Contains(rule.values, aws.ToString(value)):
-		return nil, invalidParameter("Invalid value " + aws.ToString(value) + " for setting " + rule.name)
+		return nil, invalidParameter("Invalid setting 'value'") // ECS0120
 	case rule.rootOnly && principal != scope.Root():
 		return nil, invalidParameter(rule.name + " can only be set for the root user.") // words not published
 	}

@@ -78,9 +78,9 @@ func TestAccountSettingRefusals(t *testing.T) {
 	s := newServer(t)
 	for _, c := range []struct{ name, value, principal, message string }{
 		{"unknown", "on", "", "unknown should be one of [serviceLongArnFormat,taskLongArnFormat,containerInstanceLongArnFormat,containerLongArnFormat,awsvpcTrunking,containerInsights,dualStackIPv6,fargateFIPSMode,tagResourceAuthorization,fargateTaskRetirementWaitPeriod,guardDutyActivate,defaultLogDriverMode,fargateEventWindows]"},
-		{"awsvpcTrunking", "on", "", "Invalid value on for setting awsvpcTrunking"},
-		{"guardDutyActivate", "on", "", "Invalid value on for setting guardDutyActivate"},
-		{"taskLongArnFormat", "disabled", "", "Invalid value disabled for setting taskLongArnFormat"},
+		{"awsvpcTrunking", "on", "", "Invalid setting 'value'"},
+		{"guardDutyActivate", "on", "", "Invalid setting 'value'"},
+		{"taskLongArnFormat", "disabled", "", "You can no longer disable Long Arn settings"},
 		{"fargateTaskRetirementWaitPeriod", "0", user, "fargateTaskRetirementWaitPeriod can only be set for the root user."},
 		{"awsvpcTrunking", "enabled", "eve", "The ARN provided is invalid."},
 	} {
