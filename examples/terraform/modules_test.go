@@ -1,0 +1,79 @@
+package terraform
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+const modulesFolder = "../../testdata/terraform"
+
+// TestModules applies all modules of testdata at once, because most of Terraform's time
+// is the provider's start. What is there afterwards is what the modules say, each time.
+func TestModules(t *testing.T) {
+	srv := emulator.Start(t)
+	p := newProject(t, srv, os.DirFS(modulesFolder))
+
+	first := p.change("apply")
+	if first.Add == 0 || first.Change+first.Remove+first.Import > 0 {
+		t.Errorf("the first apply made %+v", first)
+	}
+	p.settled()
+
+	if second := p.change("apply", "-var=release=2"); second.Change == 0 || second.Import > 0 {
+		t.Errorf("the apply of a change made %+v", second)
+	}
+	p.settled("-var=release=2")
+
+	p.forget()
+	if imported := p.importAll("-var=release=2"); imported.Import != first.Add || imported.Add+imported.Remove > 0 {
+		t.Errorf("%d resources were made, and an import found %+v", first.Add, imported)
+	}
+	p.settled("-var=release=2")
+
+	if last := p.change("destroy", "-var=release=2"); last.Remove != first.Add {
+		t.Errorf("%d resources were made, and destroy removed %+v", first.Add, last)
+	}
+	nothingLeft(t, ecs.NewFromConfig(srv.Config()))
+}
+
+// importAll applies the configuration with the import blocks of its folder imports.
+func (p *project) importAll(variables ...string) changes {
+	p.Helper()
+	blocks := filepath.Join(p.dir, "imports.tf")
+	if err := os.Rename(filepath.Join(p.dir, "imports", "imports.tf"), blocks); err != nil {
+		p.Fatal(err)
+	}
+	done := p.change(append([]string{"apply"}, variables...)...)
+	if err := os.Remove(blocks); err != nil {
+		p.Fatal(err)
+	}
+	return done
+}
+
+// nothingLeft checks that there is only what an emulator starts with.
+func nothingLeft(t *testing.T, client *ecs.Client) {
+	t.Helper()
+	clusters, err := client.ListClusters(t.Context(), &ecs.ListClustersInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if arns := clusters.ClusterArns; len(arns) != 1 || !strings.HasSuffix(arns[0], ":cluster/default") {
+		t.Errorf("clusters are left: %q", arns)
+	}
+	families, err := client.ListTaskDefinitionFamilies(t.Context(), &ecs.ListTaskDefinitionFamiliesInput{
+		Status: types.TaskDefinitionFamilyStatusActive,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(families.Families) > 0 {
+		t.Errorf("task definitions are left: %q", families.Families)
+	}
+}

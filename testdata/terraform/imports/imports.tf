@@ -1,0 +1,92 @@
+# What was made before, by the ids that the provider's documentation asks for.
+
+import {
+  to = module.cluster.aws_ecs_cluster.this
+  id = "platform"
+}
+
+import {
+  to = module.cluster.aws_ecs_cluster_capacity_providers.this
+  id = "platform"
+}
+
+import {
+  to = module.task_definitions.aws_ecs_task_definition.shop
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/shop:2"
+}
+
+import {
+  to = module.task_definitions.aws_ecs_task_definition.small
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/small:1"
+}
+
+import {
+  to = module.task_definitions.aws_ecs_task_definition.on_ec2
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/on-ec2:1"
+}
+
+import {
+  to = module.service.aws_ecs_cluster.this
+  id = "web"
+}
+
+import {
+  to = module.service.aws_ecs_task_definition.this
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/web:2"
+}
+
+import {
+  to = module.service.aws_ecs_service.this
+  id = "web/web"
+}
+
+import {
+  to = module.capacity_provider_strategy.aws_ecs_cluster.this
+  id = "spot"
+}
+
+import {
+  to = module.capacity_provider_strategy.aws_ecs_cluster_capacity_providers.this
+  id = "spot"
+}
+
+import {
+  to = module.capacity_provider_strategy.aws_ecs_task_definition.worker
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/spot-worker:1"
+}
+
+import {
+  to = module.capacity_provider_strategy.aws_ecs_service.worker
+  id = "spot/spot-worker"
+}
+
+import {
+  to = module.account_settings.aws_ecs_account_setting_default.container_insights
+  id = "containerInsights"
+}
+
+import {
+  for_each = toset(["serviceLongArnFormat", "taskLongArnFormat", "containerInstanceLongArnFormat"])
+  to       = module.account_settings.aws_ecs_account_setting_default.long_arns[each.key]
+  id       = each.key
+}
+
+import {
+  to = module.account_settings.aws_ecs_account_setting_default.retirement
+  id = "fargateTaskRetirementWaitPeriod"
+}
+
+import {
+  to = module.account_settings.aws_ecs_account_setting_default.trunking
+  id = "awsvpcTrunking"
+}
+
+import {
+  to = module.one_off.aws_ecs_cluster.this
+  id = "job"
+}
+
+import {
+  to = module.one_off.aws_ecs_task_definition.migration
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/job-migration:1"
+}

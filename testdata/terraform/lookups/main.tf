@@ -1,0 +1,149 @@
+variable "cluster" {
+  type = string
+}
+
+variable "service" {
+  type = string
+}
+
+variable "family" {
+  type = string
+}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_availability_zones" "available" {
+  state = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
+}
+
+data "aws_availability_zone" "first" {
+  name = data.aws_availability_zones.available.names[0]
+}
+
+data "aws_vpc" "default" {
+  default = true
+}
+
+data "aws_vpcs" "all" {}
+
+data "aws_vpc" "by_id" {
+  id = data.aws_vpc.default.id
+}
+
+data "aws_subnets" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
+data "aws_subnet" "each" {
+  for_each = toset(data.aws_subnets.default.ids)
+  id       = each.value
+}
+
+data "aws_subnet" "in_first_zone" {
+  vpc_id            = data.aws_vpc.default.id
+  availability_zone = data.aws_availability_zones.available.names[0]
+  default_for_az    = true
+}
+
+data "aws_security_groups" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
+data "aws_security_group" "default" {
+  name   = "default"
+  vpc_id = data.aws_vpc.default.id
+}
+
+data "aws_vpc_security_group_rules" "default" {
+  filter {
+    name   = "group-id"
+    values = [data.aws_security_group.default.id]
+  }
+}
+
+data "aws_route_tables" "default" {
+  vpc_id = data.aws_vpc.default.id
+}
+
+data "aws_route_table" "main" {
+  vpc_id = data.aws_vpc.default.id
+
+  filter {
+    name   = "association.main"
+    values = ["true"]
+  }
+}
+
+data "aws_internet_gateway" "default" {
+  filter {
+    name   = "attachment.vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
+data "aws_network_acls" "default" {
+  vpc_id = data.aws_vpc.default.id
+}
+
+data "aws_network_interfaces" "of_subnet" {
+  filter {
+    name   = "subnet-id"
+    values = [data.aws_subnet.in_first_zone.id]
+  }
+}
+
+data "aws_ecs_cluster" "this" {
+  cluster_name = var.cluster
+}
+
+data "aws_ecs_service" "this" {
+  cluster_arn  = data.aws_ecs_cluster.this.arn
+  service_name = var.service
+}
+
+data "aws_ecs_task_definition" "this" {
+  task_definition = var.family
+}
+
+data "aws_ecs_container_definition" "this" {
+  task_definition = data.aws_ecs_task_definition.this.arn
+  container_name  = "web"
+}
+
+output "found" {
+  value = {
+    account        = data.aws_caller_identity.current.account_id
+    region         = data.aws_region.current.name
+    zones          = data.aws_availability_zones.available.names
+    cidr           = data.aws_vpc.by_id.cidr_block
+    dns            = data.aws_vpc.default.enable_dns_hostnames
+    main_routes    = data.aws_route_table.main.id == data.aws_vpc.default.main_route_table_id
+    subnets        = sort([for subnet in data.aws_subnet.each : subnet.availability_zone])
+    first          = data.aws_subnet.in_first_zone.cidr_block
+    groups         = data.aws_security_groups.default.ids
+    group          = data.aws_security_group.default.id
+    rules          = length(data.aws_vpc_security_group_rules.default.ids)
+    route_tables   = length(data.aws_route_tables.default.ids)
+    acls           = length(data.aws_network_acls.default.ids)
+    gateway        = data.aws_internet_gateway.default.attachments[0].state
+    cluster_status = data.aws_ecs_cluster.this.status
+    desired_count  = data.aws_ecs_service.this.desired_count
+    family         = data.aws_ecs_task_definition.this.family
+    image          = data.aws_ecs_container_definition.this.image
+  }
+}

@@ -1,0 +1,69 @@
+# Calls each module once. Its variable release is what changes between two applies.
+
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+variable "endpoint" {
+  type = string
+}
+
+variable "release" {
+  type    = number
+  default = 1
+}
+
+provider "aws" {
+  region = "us-east-1"
+
+  endpoints {
+    ec2 = var.endpoint
+    ecs = var.endpoint
+    sts = var.endpoint
+  }
+}
+
+module "cluster" {
+  source             = "./cluster"
+  name               = "platform"
+  container_insights = var.release == 1 ? "enabled" : "disabled"
+
+  tags = {
+    Team    = "platform"
+    Release = var.release
+  }
+}
+
+module "task_definitions" {
+  source    = "./task_definitions"
+  log_level = var.release == 1 ? "info" : "debug"
+}
+
+module "service" {
+  source        = "./service"
+  name          = "web"
+  release       = var.release
+  desired_count = 1 + var.release
+}
+
+module "capacity_provider_strategy" {
+  source      = "./capacity_provider_strategy"
+  name        = "spot"
+  spot_weight = 2 + var.release
+}
+
+module "account_settings" {
+  source             = "./account_settings"
+  container_insights = var.release == 1 ? "enhanced" : "disabled"
+}
+
+module "one_off" {
+  source      = "./one_off"
+  name        = "job"
+  environment = "staging-${var.release}"
+}
