@@ -1,0 +1,217 @@
+package member
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Plan finds refused members in values of T. It knows the fields to look at by their
+// position, so that a look costs no walk over the tables.
+type Plan[T any] struct {
+	root *structure
+	gaps []string
+}
+
+// structure is the fields of a struct type that lead to what is refused.
+type structure struct{ fields []field }
+
+type field struct {
+	at   int
+	name string
+	list bool
+	// row says when the field itself is refused; if it is nil, below does.
+	row   *Row
+	when  []int
+	below *structure
+}
+
+// NewPlan makes the plan of T, whose table must be among the tables.
+func NewPlan[T any](tables ...Table) *Plan[T] {
+	t := reflect.TypeFor[T]()
+	p := planner{tables: map[reflect.Type]*Table{}, used: map[*Row]bool{}}
+	for i := range tables {
+		p.tables[tables[i].Type] = &tables[i]
+	}
+	if p.tables[t] == nil {
+		return &Plan[T]{root: &structure{}, gaps: []string{"no table of " + t.Name()}}
+	}
+	plan := &Plan[T]{root: p.structure(t, p.tables[t], "")}
+	for i := range tables {
+		p.unused(&tables[i])
+	}
+	plan.gaps = p.gaps
+	return plan
+}
+
+// Gaps are the members of T, and of all that it consists of, that have no row, and the
+// rows that have no member.
+func (p *Plan[T]) Gaps() []string { return p.gaps }
+
+// Refused returns the first refused member that v has, which may be nil, as users write
+// it: "containerDefinitions[0].secrets"; where a value is what is refused, with that.
+func (p *Plan[T]) Refused(v *T) (member string, found bool) {
+	member = p.root.refused(reflect.ValueOf(v))
+	return member, member != ""
+}
+
+// refused looks into a structure, or into what a pointer leads to.
+func (s *structure) refused(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return ""
+		}
+		v = v.Elem()
+	}
+	for i := range s.fields {
+		if member := s.fields[i].refused(v.Field(s.fields[i].at)); member != "" {
+			return member
+		}
+	}
+	return ""
+}
+
+func (f *field) refused(v reflect.Value) string {
+	switch {
+	case f.row != nil:
+		return f.refusedItself(v)
+	case f.list:
+		for i := range v.Len() {
+			if member := f.below.refused(v.Index(i)); member != "" {
+				return fmt.Sprintf("%s[%d].%s", f.name, i, member)
+			}
+		}
+	default:
+		if member := f.below.refused(v); member != "" {
+			return f.name + "." + member
+		}
+	}
+	return ""
+}
+
+func (f *field) refusedItself(v reflect.Value) string {
+	switch {
+	case !inUse(v):
+		return ""
+	case f.row.only != "":
+		value := reflect.Indirect(v).String()
+		if value == f.row.only {
+			return ""
+		}
+		return f.name + " " + value
+	case len(f.when) > 0:
+		v = reflect.Indirect(v)
+		if !slices.ContainsFunc(f.when, func(at int) bool { return inUse(v.Field(at)) }) {
+			return ""
+		}
+	}
+	return f.name
+}
+
+// inUse tells whether a member says anything: an empty list, an empty string, zero and
+// false mean the same as nothing.
+func inUse(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer:
+		return !v.IsNil() && (v.Elem().Kind() == reflect.Struct || inUse(v.Elem()))
+	case reflect.Slice, reflect.Map:
+		return v.Len() > 0
+	default:
+		return !v.IsZero()
+	}
+}
+
+// planner makes plans, and sees what the tables forget.
+type planner struct {
+	tables map[reflect.Type]*Table
+	used   map[*Row]bool
+	gaps   []string
+}
+
+// structure plans a struct type; prefix is its path in the table.
+func (p *planner) structure(t reflect.Type, table *Table, prefix string) *structure {
+	s := &structure{}
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		if !sf.IsExported() || sf.Name == "ResultMetadata" {
+			continue
+		}
+		f := field{at: i, name: memberName(sf)}
+		var part reflect.Type
+		if part, f.list = item(sf.Type); p.plan(&f, part, table, prefix+f.name) {
+			s.fields = append(s.fields, f)
+		}
+	}
+	return s
+}
+
+// plan completes a field, and tells whether something about it can be refused.
+func (p *planner) plan(f *field, part reflect.Type, table *Table, path string) bool {
+	composed := part.Kind() == reflect.Struct && part != reflect.TypeFor[time.Time]()
+	row := table.row(path)
+	switch {
+	case row != nil:
+		p.used[row] = true
+		if composed && row.Fate != Refused {
+			p.gaps = append(p.gaps, fmt.Sprintf("%s of %s %s as a whole: its members need rows", path, table.Type.Name(), row.Fate))
+		}
+		f.row = row
+		for _, name := range row.when {
+			f.when = append(f.when, p.position(part, name))
+		}
+		return row.Fate == Refused || row.only != ""
+	case !composed:
+		p.gaps = append(p.gaps, fmt.Sprintf("%s of %s has no row", path, table.Type.Name()))
+		return false
+	case p.tables[part] != nil:
+		f.below = p.structure(part, p.tables[part], "")
+	case f.list:
+		f.below = p.structure(part, table, path+"[].")
+	default:
+		f.below = p.structure(part, table, path+".")
+	}
+	return len(f.below.fields) > 0
+}
+
+// unused reports the rows of a table that led to no member.
+func (p *planner) unused(table *Table) {
+	for i := range table.Rows {
+		if row := &table.Rows[i]; !p.used[row] {
+			p.gaps = append(p.gaps, fmt.Sprintf("%s has no member %s, or it is refused as a whole", table.Type.Name(), row.Path))
+		}
+	}
+}
+
+func (t *Table) row(path string) *Row {
+	for i := range t.Rows {
+		if t.Rows[i].Path == path {
+			return &t.Rows[i]
+		}
+	}
+	return nil
+}
+
+// item is what a member consists of: the items of a list, what a pointer leads to.
+func item(t reflect.Type) (part reflect.Type, list bool) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		list = list || t.Kind() == reflect.Slice
+		t = t.Elem()
+	}
+	return t, list
+}
+
+// position is that of a structure's member.
+func (p *planner) position(t reflect.Type, name string) int {
+	for i := range t.NumField() {
+		if memberName(t.Field(i)) == name {
+			return i
+		}
+	}
+	p.gaps = append(p.gaps, fmt.Sprintf("%s has no member %s", t.Name(), name))
+	return 0
+}
+
+// memberName is how users write a field of the SDK.
+func memberName(f reflect.StructField) string { return strings.ToLower(f.Name[:1]) + f.Name[1:] }
