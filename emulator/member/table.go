@@ -34,9 +34,6 @@ type Row struct {
 	when []string // the members of a refused structure that count; all if none is named
 }
 
-// Only is the one value that acts, empty where all do.
-func (r *Row) Only() string { return r.only }
-
 // Table is the rows of a type's members.
 type Table struct {
 	Type  reflect.Type

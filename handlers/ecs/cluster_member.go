@@ -53,9 +53,3 @@ func serviceARN(scope arn.Scope, cluster *state.Cluster, ref string) (string, er
 	}
 	return scope.Service(cluster.Name, name), nil
 }
-
-// unsupported refuses a member of a request that the emulator knows but cannot
-// follow: one that seems to succeed and has no effect would be worse.
-func unsupported(member string) error {
-	return invalidParameter("ecs-emulator does not support " + member + " yet; see COMPATIBILITY.md.")
-}

@@ -99,6 +99,9 @@ func (a *API) newService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, 
 	if err := setRebalancing(s, in.AvailabilityZoneRebalancing, revision.TasksLaunchType(), "created"); err != nil {
 		return nil, err
 	}
+	if err := checkMembers(createServiceMembers, in); err != nil {
+		return nil, err
+	}
 	s.Request = digest(&struct { // whatever the tags and the token (ECS0082)
 		Service  *state.Service
 		Revision *state.ServiceRevision
@@ -136,11 +139,10 @@ func (a *API) newRevision(tx *state.Tx, scope arn.Scope, cluster *state.Cluster,
 	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds); err != nil {
 		return nil, err
 	}
-	if err := checkPlacementFeatures(createFeatures(in)); err != nil {
-		return nil, err
-	}
 	if in.EnableExecuteCommand {
-		return nil, refuseExecuteCommand(found.Definition(), "created")
+		if err := checkExecuteCommand(found.Definition(), "created"); err != nil {
+			return nil, err
+		}
 	}
 	return a.revision(tx, scope, found.Definition(), l)
 }
@@ -183,13 +185,12 @@ func containerImages(def *types.TaskDefinition) []types.ContainerImage {
 	return images
 }
 
-// refuseExecuteCommand is why a service cannot have ECS Exec: without a task role
-// as on AWS, and otherwise because the emulator has none. done is "created" or
+// checkExecuteCommand refuses ECS Exec without a task role. done is "created" or
 // "updated".
-func refuseExecuteCommand(def *types.TaskDefinition, done string) error {
+func checkExecuteCommand(def *types.TaskDefinition, done string) error {
 	if aws.ToString(def.TaskRoleArn) == "" {
 		return invalidParameter("The service couldn't be " + done + " because a valid taskRoleArn is not being used. " +
 			"Specify a valid task role in your task definition and try again.")
 	}
-	return unsupported("enableExecuteCommand")
+	return nil
 }

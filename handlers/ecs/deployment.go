@@ -76,8 +76,8 @@ func mergeCircuitBreaker(base, asked *types.DeploymentCircuitBreaker) *types.Dep
 	return &merged
 }
 
-// checkDeploymentConfiguration refuses numbers that ECS refuses, then what the
-// emulator cannot do. merged is what would hold.
+// checkDeploymentConfiguration refuses numbers that ECS refuses, and what goes with a
+// strategy that was not asked for. merged is what would hold.
 //
 // The words are those of ECS0081 and ECS0085; those of a minimum below 0 are not published.
 func checkDeploymentConfiguration(asked, merged *types.DeploymentConfiguration) error {
@@ -96,7 +96,7 @@ func checkDeploymentConfiguration(asked, merged *types.DeploymentConfiguration) 
 	if asked == nil {
 		return nil
 	}
-	return checkDeploymentFeatures(asked)
+	return checkStrategyMembers(asked)
 }
 
 // checkThreshold takes percentages up to 100. Source: ECS0084 and ECS0085; that this holds
@@ -117,24 +117,13 @@ func checkThreshold(threshold *types.ThresholdConfiguration) error {
 	return nil
 }
 
-// checkDeploymentFeatures refuses what the emulator cannot do, and what goes with a
-// strategy that was not asked for. The words of the latter are not published.
-func checkDeploymentFeatures(asked *types.DeploymentConfiguration) error {
-	alarms := asked.Alarms
+// checkStrategyMembers refuses what goes with a strategy that was not asked for. The words
+// are not published.
+func checkStrategyMembers(asked *types.DeploymentConfiguration) error {
 	switch {
-	case asked.Strategy != "" && asked.Strategy != types.DeploymentStrategyRolling:
-		return unsupported("deploymentConfiguration.strategy " + string(asked.Strategy))
-	case alarms != nil && (alarms.Enable || alarms.Rollback || len(alarms.AlarmNames) > 0):
-		return unsupported("deploymentConfiguration.alarms")
-	case len(asked.LifecycleHooks) > 0:
-		return unsupported("deploymentConfiguration.lifecycleHooks")
-	case aws.ToInt32(asked.BakeTimeInMinutes) != 0:
-		return unsupported("deploymentConfiguration.bakeTimeInMinutes")
-	case asked.EarlySuccessCriteria != nil && asked.EarlySuccessCriteria.Enable:
-		return unsupported("deploymentConfiguration.earlySuccessCriteria")
-	case asked.CanaryConfiguration != nil:
+	case asked.CanaryConfiguration != nil && asked.Strategy != types.DeploymentStrategyCanary:
 		return invalidParameter("canaryConfiguration is only valid with the CANARY deployment strategy.")
-	case asked.LinearConfiguration != nil:
+	case asked.LinearConfiguration != nil && asked.Strategy != types.DeploymentStrategyLinear:
 		return invalidParameter("linearConfiguration is only valid with the LINEAR deployment strategy.")
 	}
 	return nil

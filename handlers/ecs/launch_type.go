@@ -116,8 +116,8 @@ func checkSupported(def *types.TaskDefinition, launchType types.LaunchType) erro
 	if launchType != types.LaunchTypeFargate {
 		return nil
 	}
-	if member, found := taskdef.Unsupported(def, launchType); found {
-		return unsupported(member)
+	if path, found := taskdef.Unsupported(def); found {
+		return unsupported(path)
 	}
 	return nil
 }

@@ -49,14 +49,14 @@ func (a *API) built() []awsapi.Operation {
 		awsapi.Works("DescribeTaskDefinition", "by family, revision or ARN, in any status; tags where asked for", a.DescribeTaskDefinition),
 		awsapi.Works("ListTaskDefinitionFamilies", "by prefix and status, in pages", a.ListTaskDefinitionFamilies),
 		awsapi.Works("ListTaskDefinitions", "by family and status, in either order, in pages", a.ListTaskDefinitions),
-		awsapi.Works("RegisterTaskDefinition", "all members, with ECS's checks, defaults, compatibilities and required attributes; what has no effect yet is refused when the definition is used", a.RegisterTaskDefinition),
+		awsapi.Works("RegisterTaskDefinition", "all members, with ECS's checks, defaults, compatibilities and required attributes; members that are refused below are so when the definition is used", a.RegisterTaskDefinition),
 
 		awsapi.Works("DescribeTasks", "status, times, exit codes, reasons, addresses and health as the engine has them; tags where asked for", a.DescribeTasks),
-		awsapi.Partial("ListTasks", "no container instances and no daemons to filter by", a.ListTasks),
-		awsapi.Partial("RunTask", "FARGATE and FARGATE_SPOT; ECS Exec and volumes configured at launch are refused; roles, ephemeral storage, public addresses, the CPU architecture, version consistency, the options of logs and the names of ports are recorded without effect; Spot tasks are not interrupted", a.RunTask),
+		awsapi.Partial("ListTasks", "no container instances to filter by; `daemonName` is refused", a.ListTasks),
+		awsapi.Partial("RunTask", "FARGATE and FARGATE_SPOT; its members are below; Spot tasks are not interrupted", a.RunTask),
 		awsapi.Works("StopTask", "SIGTERM, stopTimeout, SIGKILL, in the reverse order of dependsOn", a.StopTask),
 
-		awsapi.Partial("CreateService", "rolling deployments of the REPLICA strategy on Fargate; load balancers, Service Connect, service registries, volumes, alarms and lifecycle hooks are refused; as RunTask otherwise; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),
+		awsapi.Partial("CreateService", "rolling deployments of the REPLICA strategy on Fargate; its members are below; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),
 		awsapi.Works("DeleteService", "stops all tasks, with force or from a desired count of 0; DRAINING, then INACTIVE for an hour", a.DeleteService),
 		awsapi.Partial("DescribeServices", "no currentServiceDeployment: service deployments are not resources yet", a.DescribeServices),
 		awsapi.Works("ListServices", "ACTIVE services by launch type, scheduling strategy and resource management type, in pages", a.ListServices),

@@ -155,7 +155,10 @@ func (a *API) runTask(tx *state.Tx, call runTaskCall) ([]*state.Task, error) {
 	if obstacle := placement.Obstacle(l.Capacity.LaunchType); obstacle != "" {
 		return nil, invalidParameter(obstacle)
 	}
-	if err := checkRunTaskSupported(def, in); err != nil {
+	if err := checkMembers(runTaskMembers, in); err != nil {
+		return nil, err
+	}
+	if err := checkSupported(def, l.Capacity.LaunchType); err != nil {
 		return nil, err
 	}
 	vpc, err := a.network(tx, call.scope, l.Network.AwsvpcConfiguration)
@@ -182,20 +185,6 @@ func (a *API) runTaskLaunch(cluster *state.Cluster, in *ecs.RunTaskInput) (launc
 		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
 	}, err
-}
-
-// checkRunTaskSupported refuses what would have no effect.
-func checkRunTaskSupported(def *types.TaskDefinition, in *ecs.RunTaskInput) error {
-	switch {
-	case in.EnableExecuteCommand:
-		return unsupported("enableExecuteCommand")
-	case len(in.VolumeConfigurations) > 0:
-		return unsupported("volumeConfigurations")
-	}
-	if member, found := taskdef.UnsupportedOverride(in.Overrides); found {
-		return unsupported(member)
-	}
-	return checkSupported(def, types.LaunchTypeFargate)
 }
 
 // inTurn begins with another subnet at each call, so that calls for one task do not

@@ -173,7 +173,7 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.EnableExecuteCommand = true }},
 	{"exec", invalid, "ecs-emulator does not support enableExecuteCommand" + unsupportedTail,
 		func(in *sdk.RunTaskInput) { in.TaskDefinition, in.EnableExecuteCommand = aws.String("role"), true }},
-	{"environment files", invalid, "ecs-emulator does not support containerOverrides[0].environmentFiles" + unsupportedTail,
+	{"environment files", invalid, "ecs-emulator does not support overrides.containerOverrides[0].environmentFiles" + unsupportedTail,
 		func(in *sdk.RunTaskInput) {
 			in.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{
 				Name:             aws.String("app"),

@@ -47,7 +47,7 @@ func TestUpdateServiceRefusals(t *testing.T) {
 			sdk.UpdateServiceInput{CapacityProviderStrategy: strategy(provider("FARGATE_SPOT", 1, 0))}},
 		{"exec without role", invalid, "The service couldn't be updated because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
 			sdk.UpdateServiceInput{EnableExecuteCommand: aws.Bool(true)}},
-		{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController CODE_DEPLOY" + unsupportedTail,
+		{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
 		{"load balancer", invalid, "ecs-emulator does not support loadBalancers" + unsupportedTail,
 			sdk.UpdateServiceInput{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String("a")}}}},
@@ -187,7 +187,7 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.DeploymentController, in.TaskDefinition, in.LoadBalancers = controller("EXTERNAL"), nil, []types.LoadBalancer{targetGroup("a")}
 		}},
-	{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController CODE_DEPLOY" + unsupportedTail,
+	{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) { in.DeploymentController = controller("CODE_DEPLOY") }},
 	{"role with awsvpc", invalid, "You cannot specify an IAM role for services that require a service linked role",
 		func(in *sdk.CreateServiceInput) { in.Role = aws.String("r") }},

@@ -19,8 +19,8 @@ const (
 // serviceName is what names consist of. Source: ECS API reference, CreateService.
 var serviceName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
 
-// checkCreateService is what the request alone tells: first what ECS refuses, then
-// what the emulator cannot do.
+// checkCreateService is what the request alone tells. What the emulator cannot do is
+// refused at the end (checkMembers), but for what leaves nothing to look at.
 //
 // Source: field reports of CreateService, where no comment says otherwise.
 func checkCreateService(in *ecs.CreateServiceInput) error {
@@ -45,13 +45,16 @@ func checkCreateService(in *ecs.CreateServiceInput) error {
 	if err := checkServiceRole(in); err != nil {
 		return err
 	}
+	if !rolls(in.DeploymentController) {
+		return checkMembers(createServiceMembers, in)
+	}
 	if aws.ToString(in.TaskDefinition) == "" {
 		return clientError("TaskDefinition can not be blank.") // the words are not published
 	}
 	if err := checkMonitoring(in.Monitoring); err != nil {
 		return err
 	}
-	return checkServiceFeatures(createFeatures(in))
+	return checkTraffic(in.LoadBalancers, in.ServiceRegistries)
 }
 
 // checkScheduling holds the scheduling strategy and the deployment controller
@@ -96,21 +99,23 @@ func checkDaemon(def *types.TaskDefinition, in *ecs.CreateServiceInput) error {
 	case in.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled:
 		return invalidParameter("Availability Zone Rebalancing does not support DAEMON services")
 	}
-	return unsupported("schedulingStrategy DAEMON")
+	return checkMembers(createServiceMembers, in)
 }
 
 func checkDeploymentController(controller *types.DeploymentController, taskDefinition string, loadBalancers int) error {
-	if controller == nil || controller.Type == "" || controller.Type == types.DeploymentControllerTypeEcs {
-		return nil
-	}
-	external := controller.Type == types.DeploymentControllerTypeExternal
+	external := controller != nil && controller.Type == types.DeploymentControllerTypeExternal
 	switch {
 	case external && taskDefinition != "":
 		return invalidParameter("TaskDefinition must be blank")
 	case external && loadBalancers > 0:
 		return invalidParameter("LoadBalancers must be empty or null")
 	}
-	return unsupported("deploymentController " + string(controller.Type))
+	return nil
+}
+
+// rolls tells whether the deployment controller is ECS itself.
+func rolls(controller *types.DeploymentController) bool {
+	return controller == nil || controller.Type == "" || controller.Type == types.DeploymentControllerTypeEcs
 }
 
 func checkPropagateTags(p types.PropagateTags) error {
@@ -133,65 +138,13 @@ func checkServiceRole(in *ecs.CreateServiceInput) error {
 	return nil
 }
 
-// serviceFeatures are the members of CreateService and UpdateService that have no
-// effect so far.
-type serviceFeatures struct {
-	loadBalancers                             []types.LoadBalancer
-	serviceRegistries                         []types.ServiceRegistry
-	serviceConnect                            *types.ServiceConnectConfiguration
-	volumes, vpcLattice, gateways             int
-	placementStrategies, placementConstraints int
-}
-
-func createFeatures(in *ecs.CreateServiceInput) serviceFeatures {
-	return serviceFeatures{
-		in.LoadBalancers, in.ServiceRegistries, in.ServiceConnectConfiguration,
-		len(in.VolumeConfigurations), len(in.VpcLatticeConfigurations), len(in.GatewayConnectors),
-		len(in.PlacementStrategy), len(in.PlacementConstraints),
-	}
-}
-
-func updateFeatures(in *ecs.UpdateServiceInput) serviceFeatures {
-	return serviceFeatures{
-		in.LoadBalancers, in.ServiceRegistries, in.ServiceConnectConfiguration,
-		len(in.VolumeConfigurations), len(in.VpcLatticeConfigurations), len(in.GatewayConnectors),
-		len(in.PlacementStrategy), len(in.PlacementConstraints),
-	}
-}
-
-// checkServiceFeatures refuses them, what ECS refuses first. Empty lists and a
-// Service Connect that is off mean the same as nothing. Placement is refused later,
-// because Fargate has words of its own for it.
-func checkServiceFeatures(f serviceFeatures) error {
-	if err := checkLoadBalancers(f.loadBalancers); err != nil {
+// checkTraffic is what ECS refuses of what leads requests to a service's tasks.
+func checkTraffic(balancers []types.LoadBalancer, registries []types.ServiceRegistry) error {
+	if err := checkLoadBalancers(balancers); err != nil {
 		return err
 	}
-	switch {
-	case len(f.serviceRegistries) > maxServiceRegistries:
+	if len(registries) > maxServiceRegistries {
 		return invalidParameter(fmt.Sprintf("service registries can have at most %d items.", maxServiceRegistries))
-	case len(f.loadBalancers) > 0:
-		return unsupported("loadBalancers")
-	case len(f.serviceRegistries) > 0:
-		return unsupported("serviceRegistries")
-	case f.serviceConnect != nil && f.serviceConnect.Enabled:
-		return unsupported("serviceConnectConfiguration")
-	case f.volumes > 0:
-		return unsupported("volumeConfigurations")
-	case f.vpcLattice > 0:
-		return unsupported("vpcLatticeConfigurations")
-	case f.gateways > 0:
-		return unsupported("gatewayConnectors")
-	}
-	return nil
-}
-
-// checkPlacementFeatures refuses the placement of tasks on container instances.
-func checkPlacementFeatures(f serviceFeatures) error {
-	switch {
-	case f.placementStrategies > 0:
-		return unsupported("placementStrategy")
-	case f.placementConstraints > 0:
-		return unsupported("placementConstraints")
 	}
 	return nil
 }

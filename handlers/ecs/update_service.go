@@ -81,10 +81,13 @@ func checkUpdateService(in *ecs.UpdateServiceInput) error {
 	if err := checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers)); err != nil {
 		return err
 	}
+	if !rolls(in.DeploymentController) {
+		return checkMembers(updateServiceMembers, in)
+	}
 	if err := checkMonitoring(in.Monitoring); err != nil {
 		return err
 	}
-	return checkServiceFeatures(updateFeatures(in))
+	return checkTraffic(in.LoadBalancers, in.ServiceRegistries)
 }
 
 // updateService returns the changed copy of a service.
@@ -95,6 +98,9 @@ func (a *API) updateService(tx *state.Tx, scope arn.Scope, cluster *state.Cluste
 		return nil, err
 	}
 	if err := updateSpec(s, revision, in); err != nil {
+		return nil, err
+	}
+	if err := checkMembers(updateServiceMembers, in); err != nil {
 		return nil, err
 	}
 	now := a.now()
@@ -161,11 +167,10 @@ func (a *API) updateRevision(tx *state.Tx, scope arn.Scope, cluster *state.Clust
 	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds); err != nil {
 		return nil, err
 	}
-	if err := checkPlacementFeatures(updateFeatures(in)); err != nil {
-		return nil, err
-	}
 	if aws.ToBool(in.EnableExecuteCommand) {
-		return nil, refuseExecuteCommand(found.Definition(), "updated")
+		if err := checkExecuteCommand(found.Definition(), "updated"); err != nil {
+			return nil, err
+		}
 	}
 	return a.revision(tx, scope, found.Definition(), l)
 }

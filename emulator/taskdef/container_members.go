@@ -1,0 +1,50 @@
+package taskdef
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/member"
+)
+
+var containerMembers = slices.Concat(
+	member.Act(
+		"command", "cpu", "dependsOn[].condition", "dependsOn[].containerName", "dockerLabels", "entryPoint",
+		"environment[].name", "environment[].value", "essential",
+		"healthCheck.command", "healthCheck.interval", "healthCheck.retries", "healthCheck.startPeriod", "healthCheck.timeout",
+		"image", "interactive", "linuxParameters.capabilities.drop", "linuxParameters.initProcessEnabled",
+		"linuxParameters.tmpfs[].containerPath", "linuxParameters.tmpfs[].mountOptions", "linuxParameters.tmpfs[].size",
+		"memory", "memoryReservation", "mountPoints[].containerPath", "mountPoints[].readOnly", "mountPoints[].sourceVolume",
+		"name", "portMappings[].containerPort", "portMappings[].hostPort", "pseudoTerminal", "readonlyRootFilesystem",
+		"restartPolicy.enabled", "restartPolicy.ignoredExitCodes", "restartPolicy.restartAttemptPeriod",
+		"startTimeout", "stopTimeout", "systemControls[].namespace", "systemControls[].value",
+		"ulimits[].hardLimit", "ulimits[].name", "ulimits[].softLimit", "user",
+		"volumesFrom[].readOnly", "volumesFrom[].sourceContainer", "workingDirectory",
+	),
+	member.Refuse("credentialSpecs", "needs gMSA credentials"),
+	member.RefuseAs("disableNetworking", "Disable Networking is"+inAwsvpcNot),
+	member.RefuseAs("dnsSearchDomains", "DNS search domains are"+inAwsvpcNot),
+	member.RefuseAs("dnsServers", "DNS servers are"+inAwsvpcNot),
+	member.RefuseAs("dockerSecurityOptions", onFargateNo+"dockerSecurityOptions"),
+	member.Refuse("environmentFiles", "needs files in S3"),
+	member.RefuseAs("extraHosts", "Extra hosts are"+inAwsvpcNot),
+	member.Refuse("firelensConfiguration", "needs FireLens"),
+	member.RefuseAs("hostname", "hostname is"+inAwsvpcNot),
+	member.RefuseAs("links", "Links are not supported when networkMode=awsvpc."),
+	member.ActInPart("linuxParameters.capabilities.add", "AWS allows `SYS_PTRACE` alone on Fargate"),
+	member.RefuseAs("linuxParameters.devices", onFargateNo+"devices"),
+	member.RefuseAs("linuxParameters.maxSwap", onFargateNo+"maxSwap"),
+	member.RefuseAs("linuxParameters.sharedMemorySize", onFargateNo+"sharedMemorySize"),
+	member.RefuseAs("linuxParameters.swappiness", onFargateNo+"swappiness"),
+	member.ActOnly("logConfiguration.logDriver", "awslogs", "`ecs-emulator logs` has the output"),
+	member.Keep("logConfiguration.options", "there is no CloudWatch Logs"),
+	member.Refuse("logConfiguration.secretOptions", noParameters),
+	member.Keep("portMappings[].appProtocol", "it is for Service Connect, which is refused"),
+	member.Refuse("portMappings[].containerPortRange", "needs ranges of ports"),
+	member.Keep("portMappings[].name", "it is for Service Connect, which is refused"),
+	member.ActInPart("portMappings[].protocol", "a UDP port has no port on the loopback address"),
+	member.RefuseAs("privileged", "Fargate requires that the 'privileged' setting be 'false'."),
+	member.Refuse("repositoryCredentials", noParameters),
+	member.RefuseAs("resourceRequirements", "Tasks using the Fargate launch type do not support GPU resource requirements."),
+	member.Refuse("secrets", noParameters),
+	member.Keep("versionConsistency", "each task takes the image that its tag names when it starts"),
+)

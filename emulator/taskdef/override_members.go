@@ -1,0 +1,22 @@
+package taskdef
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/member"
+)
+
+// OverrideMembers are the tables of what becomes of a task's overrides.
+var OverrideMembers = []member.Table{
+	member.Of[types.TaskOverride]("Overrides: `overrides` of RunTask",
+		member.Act("cpu", "memory"),
+		member.Keep("ephemeralStorage.sizeInGiB", "tasks show it; what they write is bounded by the engine's disk"),
+		member.Keep("executionRoleArn", noCredentials),
+		member.Refuse("inferenceAcceleratorOverrides", "AWS has retired Elastic Inference"),
+		member.Keep("taskRoleArn", noCredentials),
+	),
+	member.Of[types.ContainerOverride]("Container overrides: `overrides.containerOverrides[]` of RunTask",
+		member.Act("command", "cpu", "environment[].name", "environment[].value", "memory", "memoryReservation", "name"),
+		member.Refuse("environmentFiles", "needs files in S3"),
+		member.Refuse("resourceRequirements", "needs GPUs"),
+	),
+}

@@ -1,0 +1,74 @@
+package ecs_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/member"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+)
+
+// TestEveryMemberHasARow fails when the SDK gains a member that nobody has looked at: it
+// would be taken without effect, and nobody told.
+func TestEveryMemberHasARow(t *testing.T) {
+	for _, gap := range ecs.MemberGaps() {
+		t.Error(gap)
+	}
+}
+
+// TestFewMembersAreKeptWithoutEffect holds their number: a member that could matter on
+// one machine acts or is refused.
+func TestFewMembersAreKeptWithoutEffect(t *testing.T) {
+	var kept []string
+	for _, table := range ecs.MemberTables() {
+		for _, row := range table.Rows {
+			if row.Fate == member.Kept {
+				kept = append(kept, table.Type.Name()+"."+row.Path)
+				if row.Note == "" {
+					t.Errorf("%s does not say why", row.Path)
+				}
+			}
+		}
+	}
+	const want = 22
+	if len(kept) != want {
+		t.Errorf("%d members are kept without effect, not %d:\n%s", len(kept), want, strings.Join(kept, "\n"))
+	}
+}
+
+var positions = regexp.MustCompile(`\[\d+\]`)
+
+// TestRefusalsLeadToCompatibility follows the errors that name COMPATIBILITY.md.
+func TestRefusalsLeadToCompatibility(t *testing.T) {
+	text, err := os.ReadFile("../../COMPATIBILITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed := 0
+	follow := func(message string) {
+		path, found := strings.CutPrefix(message, "ecs-emulator does not support ")
+		if !found {
+			return
+		}
+		followed++
+		path, _, _ = strings.Cut(path, " ")
+		path = positions.ReplaceAllString(path, "[]")
+		for rest := path; !strings.Contains(string(text), "\n| `"+rest+"` | "); {
+			if _, rest, found = strings.Cut(rest, "."); !found {
+				t.Errorf("COMPATIBILITY.md has no row of %s", path)
+				return
+			}
+		}
+	}
+	for _, c := range runTaskRefusals {
+		follow(c.message)
+	}
+	for _, c := range createServiceRefusals {
+		follow(c.message)
+	}
+	if followed < 10 {
+		t.Errorf("only %d errors name a member", followed)
+	}
+}

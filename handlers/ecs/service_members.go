@@ -1,0 +1,58 @@
+package ecs
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/member"
+)
+
+// createServiceTable and updateServiceTable say what becomes of the members of services.
+var (
+	createServiceTable = member.Of[ecs.CreateServiceInput]("CreateService", serviceMembers, capacityMembers, placementMembers, launchTypeMembers,
+		member.Act("clientToken", "serviceName", "tags[].key", "tags[].value"),
+		member.RefuseAs("role", "IAM roles are only valid for services configured to use load balancers"),
+		member.ActOnly("schedulingStrategy", "REPLICA", "needs container instances"),
+	)
+	updateServiceTable = member.Of[ecs.UpdateServiceInput]("UpdateService", serviceMembers, capacityMembers, placementMembers,
+		member.Act("forceNewDeployment", "service"),
+	)
+	deploymentTable = member.Of[types.DeploymentConfiguration]("Deployments: `deploymentConfiguration` of services",
+		member.RefuseWhen("alarms", "needs CloudWatch", "enable", "rollback", "alarmNames"),
+		member.Refuse("bakeTimeInMinutes", "needs blue/green deployments"),
+		member.RefuseAs("canaryConfiguration", "canaryConfiguration is only valid with the CANARY deployment strategy."),
+		member.Act(
+			"deploymentCircuitBreaker.enable", "deploymentCircuitBreaker.resetOnHealthyTask", "deploymentCircuitBreaker.rollback",
+			"deploymentCircuitBreaker.thresholdConfiguration.type", "deploymentCircuitBreaker.thresholdConfiguration.value",
+			"maximumPercent", "minimumHealthyPercent",
+		),
+		member.RefuseWhen("earlySuccessCriteria", "needs early success", "enable"),
+		member.Refuse("lifecycleHooks", "needs Lambda"),
+		member.RefuseAs("linearConfiguration", "linearConfiguration is only valid with the LINEAR deployment strategy."),
+		member.ActOnly("strategy", "ROLLING", "needs blue/green deployments"),
+	)
+
+	createServiceMembers = member.NewPlan[ecs.CreateServiceInput](createServiceTable, networkTable, deploymentTable)
+	updateServiceMembers = member.NewPlan[ecs.UpdateServiceInput](updateServiceTable, networkTable, deploymentTable)
+)
+
+// serviceMembers are what both operations have.
+var serviceMembers = slices.Concat(
+	member.Keep("availabilityZoneRebalancing", "services show it; tasks are spread over zones as they start and stop, none is moved"),
+	member.Act("cluster"),
+	member.ActOnly("deploymentController.type", "ECS", "needs task sets or CodeDeploy"),
+	member.Act("desiredCount", "enableECSManagedTags"),
+	member.Refuse("enableExecuteCommand", needsExec),
+	member.Refuse("gatewayConnectors", "needs gateways"),
+	member.ActInPart("healthCheckGracePeriodSeconds", "for the health checks of containers; load balancers are refused"),
+	member.Refuse("loadBalancers", "needs Elastic Load Balancing"),
+	member.Keep("monitoring.metricConfigurations[].metricNames", noMetrics),
+	member.Keep("monitoring.metricConfigurations[].resolutionSeconds", noMetrics),
+	member.Act("propagateTags"),
+	member.RefuseWhen("serviceConnectConfiguration", "needs Service Connect", "enabled"),
+	member.Refuse("serviceRegistries", "needs Cloud Map"),
+	member.Act("taskDefinition"),
+	member.Refuse("volumeConfigurations", needsEBS),
+	member.Refuse("vpcLatticeConfigurations", "needs VPC Lattice"),
+)
