@@ -6,9 +6,10 @@ import "time"
 // Source: ECS API reference, DeleteService; the time is not published.
 const retention = time.Hour
 
-// drain stops all tasks of a deleted service. It is INACTIVE when none is left.
+// drain stops all tasks of a deleted service. That it has none completes a deployment that
+// was in progress (ECS0087), and when none is left it is INACTIVE.
 func (p *planner) drain() {
-	left := 0
+	in, left := intent{final: !failed(p.primary)}, 0
 	for _, g := range p.all() {
 		g.deployment.DesiredCount = 0
 		left += g.counts.Left
@@ -16,8 +17,14 @@ func (p *planner) drain() {
 			tasks := inStopOrder(p.tasks(g))
 			p.stop(g, tasks[:min(len(tasks), maxStops)], reasonScaling(g.deployment.ID))
 		}
+		behind := atOnce
+		if g != p.primary {
+			behind = whenReplaced
+		}
+		in.goals = append(in.goals, goal{generation: g, yields: behind})
 	}
-	p.service.Steady = false
+	p.drop(func(g *generation) bool { return g.counts.Left == 0 })
+	p.reachSteadyState(in)
 	if left == 0 {
 		p.service.InactiveAt = p.now
 		p.wake(p.now.Add(retention))

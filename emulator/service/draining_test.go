@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -30,8 +31,12 @@ func TestDeletedServiceDrainsAndIsForgottenAnHourLater(t *testing.T) {
 	}
 	f.obey()
 	f.schedule()
-	if got := f.service(); got.Status() != state.ServiceInactive || !f.wakeAt.Equal(f.now.Add(time.Hour)) {
+	got := f.service()
+	if got.Status() != state.ServiceInactive || !f.wakeAt.Equal(f.now.Add(time.Hour)) {
 		t.Fatalf("status %s, wakes at %v", got.Status(), f.wakeAt)
+	}
+	if len(got.Deployments) != 1 || got.Primary().RolloutState != types.DeploymentRolloutStateCompleted { // ECS0087
+		t.Errorf("deployments of the INACTIVE service: %+v", got.Deployments)
 	}
 	f.now = f.wakeAt
 	f.schedule()
@@ -47,5 +52,16 @@ func TestServiceWithoutTasksIsInactiveAtOnce(t *testing.T) {
 	f.schedule()
 	if got := f.service().Status(); got != state.ServiceInactive {
 		t.Errorf("status %s", got)
+	}
+}
+
+// TestFailedDeploymentStaysFailedWhileItsServiceIsDeleted is the emulator's choice.
+func TestFailedDeploymentStaysFailedWhileItsServiceIsDeleted(t *testing.T) {
+	f := newFixture(t, nil)
+	f.change(func(s *state.Service) { s.Primary().RolloutState = types.DeploymentRolloutStateFailed })
+	f.remove()
+	f.schedule()
+	if got := f.service(); got.Status() != state.ServiceInactive || got.Primary().RolloutState != types.DeploymentRolloutStateFailed {
+		t.Errorf("%s, %s", got.Status(), got.Primary().RolloutState)
 	}
 }

@@ -243,11 +243,11 @@ func (a *API) DeleteCluster(ctx context.Context, in *ecs.DeleteClusterInput) (*C
 	return out, err
 }
 
-// checkEmpty says what a cluster still holds; tasks that have stopped do not count.
-// Source: field reports for the messages, which clients retry on.
+// checkEmpty says what a cluster still holds. Services that drain count by their tasks, and
+// tasks that have stopped do not count (ECS0091). Clients retry on the messages.
 func checkEmpty(tx *state.Tx, c *state.Cluster) error {
 	counts := tx.ClusterSummary(c.ARN)
-	if counts.ActiveServices()+counts.DrainingServices() > 0 {
+	if counts.ActiveServices() > 0 {
 		return &types.ClusterContainsServicesException{
 			Message: aws.String("The Cluster cannot be deleted while Services are active."),
 		}

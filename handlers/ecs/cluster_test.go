@@ -285,12 +285,6 @@ func TestDeleteClusterOnlyWhenEmpty(t *testing.T) {
 	service.DeletedAt = time.Now()
 	s.update(t, func(tx *state.Tx) { tx.PutService(service) })
 	_, err = remove()
-	refused(t, err, "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
-
-	gone := service.Clone()
-	gone.InactiveAt = time.Now()
-	s.update(t, func(tx *state.Tx) { tx.PutService(gone) })
-	_, err = remove()
 	refused(t, err, "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 
 	s.agentStops(t, task.ARN)

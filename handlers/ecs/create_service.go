@@ -41,7 +41,7 @@ func (a *API) CreateService(ctx context.Context, in *ecs.CreateServiceInput) (*e
 		}
 		out.Service = describeService(tx, service, false)
 		if len(service.Tags) > 0 {
-			out.Service.Tags = service.Tags // in the order of the request (ECS0033)
+			out.Service.Tags = service.Tags // in the order of the request (ECS0090)
 		}
 		return nil
 	})

@@ -13,7 +13,7 @@ import (
 // scheduler stops them and makes the service INACTIVE. A service that is DRAINING
 // already is answered as it is.
 //
-// Source: ECS API reference, DeleteService; field reports for the messages.
+// Source: ECS API reference, DeleteService; ECS0087.
 func (a *API) DeleteService(ctx context.Context, in *ecs.DeleteServiceInput) (*ecs.DeleteServiceOutput, error) {
 	scope, err := a.scope(ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (a *API) DeleteService(ctx context.Context, in *ecs.DeleteServiceInput) (*e
 		if service != old {
 			tx.PutService(service)
 		}
-		out.Service = describeService(tx, service, false)
+		out.Service = describeDeleted(tx, service)
 		return nil
 	})
 	if err != nil {
@@ -46,12 +46,30 @@ func (a *API) DeleteService(ctx context.Context, in *ecs.DeleteServiceInput) (*e
 	return out, nil
 }
 
+// describeDeleted is a service as only DeleteService shows it: with less of
+// deploymentConfiguration, without its revisions, and with no deployment that wants tasks
+// (ECS0087).
+func describeDeleted(tx *state.Tx, s *state.Service) *types.Service {
+	shown := describeService(tx, s, false)
+	shown.CurrentServiceRevisions = nil
+	for i := range shown.Deployments {
+		shown.Deployments[i].DesiredCount = 0
+	}
+	configuration := *s.DeploymentConfiguration
+	configuration.BakeTimeInMinutes = nil
+	configuration.DeploymentCircuitBreaker = &types.DeploymentCircuitBreaker{
+		Enable: configuration.DeploymentCircuitBreaker.Enable, Rollback: configuration.DeploymentCircuitBreaker.Rollback,
+	}
+	shown.DeploymentConfiguration = &configuration
+	return shown
+}
+
 // deleteService returns the changed copy of a service; the service itself if it is
 // DRAINING already.
 func (a *API) deleteService(old *state.Service, force bool) (*state.Service, error) {
 	switch {
 	case old == nil:
-		return nil, errServiceNotFound
+		return nil, &types.ServiceNotFoundException{} // without words (ECS0087)
 	case old.Status() == state.ServiceInactive:
 		return nil, errServiceNotActive
 	case old.Status() == state.ServiceDraining:

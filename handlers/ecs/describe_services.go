@@ -13,7 +13,7 @@ import (
 const maxDescribedServices = 10
 
 // DescribeServices shows services in any status; those that are unknown are failures
-// with the reason MISSING.
+// with the reason MISSING (ECS0088).
 func (a *API) DescribeServices(ctx context.Context, in *ecs.DescribeServicesInput) (*ecs.DescribeServicesOutput, error) {
 	switch {
 	case len(in.Services) == 0:

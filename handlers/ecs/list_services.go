@@ -2,6 +2,9 @@ package ecs
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -12,10 +15,20 @@ import (
 // defaultServicePage is the page size of lists of services. Source: ListServices.
 const defaultServicePage = 10
 
-// ListServices lists the ARNs of the ACTIVE services that pass all filters, by name.
+// listedLaunchTypes may be asked for (ECS0089).
+var listedLaunchTypes = []string{"EC2", "FARGATE", "EXTERNAL", "FMI", "MANAGED_INSTANCES"}
+
+// ListServices lists the ARNs of the ACTIVE services that pass all filters. They are listed
+// by name, which is the emulator's choice: ECS has no order that can be told.
 //
-// Source: ECS API reference, ListServices.
+// Source: ECS API reference, ListServices; ECS0089.
 func (a *API) ListServices(ctx context.Context, in *ecs.ListServicesInput) (*ecs.ListServicesOutput, error) {
+	if in.LaunchType != "" && !slices.Contains(listedLaunchTypes, string(in.LaunchType)) {
+		return nil, invalidParameter("launch type should be one of [" + strings.Join(listedLaunchTypes, ",") + "]")
+	}
+	if aws.ToInt32(in.MaxResults) > maxPage {
+		return nil, invalidParameter(fmt.Sprintf("Max results can not be greater than %d", maxPage))
+	}
 	scope, err := a.scope(ctx)
 	if err != nil {
 		return nil, err

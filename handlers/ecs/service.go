@@ -57,6 +57,9 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 		// or not. Source: recorded answers.
 		shown.RoleArn = aws.String(arn.ScopeOf(s.ARN).ServiceLinkedRole())
 	}
+	if s.Status() == state.ServiceInactive {
+		shown.Events = []types.ServiceEvent{} // ECS0087
+	}
 	showDeployments(shown, s, tx.ServiceSummary(s.ARN))
 	if withTags {
 		shown.Tags = listedTags(s.Tags)
@@ -65,16 +68,13 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 }
 
 // showDeployments shows the deployments with their tasks; those that shall stop do not
-// count (ECS0065). An INACTIVE service has none any more.
+// count (ECS0065).
 func showDeployments(shown *types.Service, s *state.Service, summary *state.ServiceSummary) {
 	shown.Deployments = []types.Deployment{}
 	shown.CurrentServiceRevisions = []types.ServiceCurrentRevisionSummary{}
 	for _, counts := range summary.Deployments {
 		shown.RunningCount += int32(counts.ActiveRunning)
 		shown.PendingCount += int32(counts.ActivePending())
-	}
-	if s.Status() == state.ServiceInactive {
-		return
 	}
 	for i, d := range s.Deployments {
 		counts := summary.Of(d.ID)

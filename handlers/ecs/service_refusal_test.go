@@ -74,7 +74,7 @@ func TestReferencesToServices(t *testing.T) {
 	_, err = s.DescribeServices(ctx, &sdk.DescribeServicesInput{Services: []string{"default/web"}})
 	refused(t, err, "InvalidParameterException", "Invalid identifier: Unexpected number of separators")
 	_, err = s.DeleteService(ctx, &sdk.DeleteServiceInput{Service: aws.String("none")})
-	refused(t, err, "ServiceNotFoundException", "Service not found.")
+	refused(t, err, "ServiceNotFoundException", "")
 }
 
 func controller(kind types.DeploymentControllerType) *types.DeploymentController {

@@ -189,8 +189,8 @@ func TestServiceFromCreationToANewLife(t *testing.T) {
 		tx.AddServiceEvents(*created.ServiceArn, types.ServiceEvent{Message: aws.String("old")})
 	})
 	s.scheduler(t, "web", func(service *state.Service) { service.InactiveAt = time.Now() })
-	if seen := s.describe(t, "web"); *seen.Status != "INACTIVE" || len(seen.Deployments) != 0 {
-		t.Errorf("inactive: %s with %d deployments", *seen.Status, len(seen.Deployments))
+	if seen := s.describe(t, "web"); *seen.Status != "INACTIVE" || len(seen.Deployments) != 1 || len(seen.Events) != 0 {
+		t.Errorf("inactive: %s with %d deployments and %d events", *seen.Status, len(seen.Deployments), len(seen.Events))
 	}
 	_, err = s.DeleteService(ctx, &sdk.DeleteServiceInput{Service: aws.String("web")})
 	refused(t, err, "ServiceNotActiveException", "Service was not ACTIVE.")
