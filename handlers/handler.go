@@ -154,8 +154,13 @@ func (e *endpoint) notAWS(w http.ResponseWriter, r *http.Request, form url.Value
 	e.refuse(w, &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusNotFound, Message: message}, writeJSON)
 }
 
-// notFound answers paths that no API has.
+// notFound answers paths that no API has. Some services that are not built have paths of
+// their own; they are told by the signature.
 func (e *endpoint) notFound(w http.ResponseWriter, r *http.Request) {
+	if scope, signed, err := awsapi.ScopeOf(r); err == nil && signed && e.services.byName[scope.Service] == nil {
+		e.unknown(w, fmt.Sprintf("%s (%s %s)", scope.Service, r.Method, r.URL.Path), writeJSON)
+		return
+	}
 	e.refuse(w, &awsapi.Error{
 		Code: "UnknownOperationException", Status: http.StatusNotFound,
 		Message: fmt.Sprintf("ecs-emulator has nothing at %s %s: the APIs of AWS that it has are at the path /.", r.Method, r.URL.Path),

@@ -83,7 +83,9 @@ func TestRoutes(t *testing.T) {
 		{"unknown version", "POST", "/", map[string]string{"Content-Type": form}, "Action=CreateRole&Version=2010-05-08", 404, "is that of no service"},
 		{"nothing to go by", "POST", "/", nil, "{}", 404, "X-Amz-Target"},
 		{"browser", "GET", "/", nil, "", 404, "This is ecs-emulator."},
-		{"other path", "PUT", "/bucket/key", map[string]string{"Authorization": signed("s3")}, "x", 404, "nothing at PUT /bucket/key"},
+		{"path of another service", "PUT", "/bucket/key", map[string]string{"Authorization": signed("s3")}, "x", 501, "does not implement s3 (PUT /bucket/key):"},
+		{"path that ECS has not", "PUT", "/bucket/key", map[string]string{"Authorization": signed("ecs")}, "x", 404, "nothing at PUT /bucket/key"},
+		{"other path", "PUT", "/bucket/key", nil, "x", 404, "nothing at PUT /bucket/key"},
 		{"double slash", "POST", "//", nil, "{}", 404, "nothing at POST //"},
 		{"metrics are read", "POST", "/metrics", nil, "", 404, "nothing at POST /metrics"},
 	} {
