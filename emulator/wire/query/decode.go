@@ -78,6 +78,9 @@ func (d *decoder) value(n *node, f *field, v reflect.Value, s span, next int) er
 	}
 	switch n.op {
 	case opPointer:
+		if own, _ := d.own(s, next); own == nil && n.elem.op < opPointer {
+			return nil // parts of what has none
+		}
 		target := reflect.New(v.Type().Elem())
 		if err := d.value(n.elem, f, target.Elem(), s, next); err != nil {
 			return err

@@ -107,10 +107,20 @@ func (r *Rules) names(t reflect.Type, f reflect.StructField) (request, answer st
 	}
 	request, answer = f.Name, strings.ToLower(f.Name[:1])+f.Name[1:]
 	if classify(f.Type) == opList {
-		request = strings.TrimSuffix(request, "s")
-		answer = strings.TrimSuffix(strings.TrimSuffix(answer, "Set"), "s") + "Set"
+		request = singular(request)
+		answer = singular(strings.TrimSuffix(answer, "Set")) + "Set"
 	}
 	return request, answer
+}
+
+// singular is the name of one entry of a list: SecurityGroupId, Address, Entry.
+func singular(name string) string {
+	for _, plural := range []struct{ end, one string }{{"ies", "y"}, {"sses", "ss"}, {"xes", "x"}, {"s", ""}} {
+		if stem, found := strings.CutSuffix(name, plural.end); found {
+			return stem + plural.one
+		}
+	}
+	return name
 }
 
 // entry is what the entries of a list or map are called.
