@@ -39,6 +39,15 @@ func TestTable(t *testing.T) {
 	apitest.Table(t, ec2.New(nil).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ec2.API]())
 }
 
+func TestNamesOnTheWire(t *testing.T) {
+	apitest.RoundTrip(t, ec2.New(nil).Service(), func(transport *http.Client) any {
+		return sdk.New(sdk.Options{
+			HTTPClient: transport, Region: scope.Region, RetryMaxAttempts: 1,
+			Credentials: credentials.NewStaticCredentialsProvider(scope.Account, "secret", ""),
+		})
+	})
+}
+
 type server struct {
 	*sdk.Client
 	url   string

@@ -2,6 +2,7 @@ package sts_test
 
 import (
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"reflect"
@@ -23,6 +24,14 @@ func TestMain(m *testing.M) { os.Exit(promises.Main(m, sts.Service())) }
 
 func TestTable(t *testing.T) {
 	apitest.Table(t, sts.Service(), reflect.TypeFor[*client.Client](), reflect.TypeFor[struct{}]())
+}
+
+func TestNamesOnTheWire(t *testing.T) {
+	apitest.RoundTrip(t, sts.Service(), func(transport *http.Client) any {
+		return client.New(client.Options{
+			HTTPClient: transport, Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
+		})
+	})
 }
 
 func TestCallerIsTheRootOfTheAccount(t *testing.T) {

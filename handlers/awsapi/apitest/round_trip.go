@@ -1,0 +1,121 @@
+package apitest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// RoundTrip holds the names that a service in a Query protocol reads and writes against
+// the SDK's client, for each operation that is built: the client sends an input in which
+// every member is set, and reads such an output. A name that does not follow from the
+// SDK's is missing in query.Rules when this fails.
+//
+// newClient makes the SDK's client with a transport.
+func RoundTrip(t *testing.T, s awsapi.Service, newClient func(transport *http.Client) any) {
+	codec := s.Protocol.(awsapi.Query).Codec
+	if codec == nil {
+		codec = query.AWS
+	}
+	var known map[string]bool
+	for _, o := range s.Operations {
+		if !o.Built() {
+			continue
+		}
+		t.Run(o.Name, func(t *testing.T) {
+			x := &exchange{operation: o, codec: codec}
+			x.sent, x.answer = filled(o.Input), filled(o.Output.Elem())
+			method := reflect.ValueOf(newClient(&http.Client{Transport: x})).MethodByName(o.Name)
+			result := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), x.sent})
+			if err, _ := result[1].Interface().(error); err != nil {
+				t.Fatalf("%v\nform: %s\nanswer: %s", err, x.form, x.text)
+			}
+			if diff := cmp.Diff(x.sent.Interface(), x.received.Interface(), members); diff != "" {
+				t.Errorf("the form is not what the client sent (-sent +read):\n%s\n%s", diff, x.form)
+			}
+			if diff := cmp.Diff(x.answer.Interface(), result[0].Interface(), members); diff != "" {
+				t.Errorf("the client does not read the answer (-written +read):\n%s\n%s", diff, x.text)
+			}
+			if known == nil {
+				known = elements(t, o.Input.PkgPath())
+			}
+			for _, name := range regexp.MustCompile(`<(\w+)>`).FindAllStringSubmatch(x.text, -1) {
+				if !known[name[1]] { // the client does not care for capitals, others do
+					t.Errorf("the model has no element %s", name[1])
+				}
+			}
+		})
+	}
+}
+
+// members leaves out what is not on the wire.
+var members = cmp.FilterPath(func(p cmp.Path) bool {
+	field, ok := p.Last().(cmp.StructField)
+	return ok && (field.Name() == "ResultMetadata" || field.Name()[0] >= 'a')
+}, cmp.Ignore())
+
+// exchange is the transport of one call.
+type exchange struct {
+	operation              awsapi.Operation
+	codec                  *query.Codec
+	sent, received, answer reflect.Value
+	form, text             string
+}
+
+// RoundTrip reads the input and writes the output.
+func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	x.form = string(body)
+	form, err := query.Parse(x.form)
+	if err != nil {
+		return nil, err
+	}
+	x.received = reflect.New(x.operation.Input)
+	if err := x.codec.Decode(form, x.received.Interface()); err != nil {
+		return nil, err
+	}
+	x.text = string(x.codec.Append(nil, x.answer.Interface()))
+	text := x.text
+	if !x.codec.EC2() {
+		text = "<" + x.operation.Name + "Result>" + text + "</" + x.operation.Name + "Result>"
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{}, Request: r,
+		Body: io.NopCloser(strings.NewReader(fmt.Sprintf("<%[1]sResponse>%[2]s</%[1]sResponse>", x.operation.Name, text))),
+	}, nil
+}
+
+// elements are the names of elements that the SDK's client reads, in the model's capitals.
+// They stand in its source only.
+func elements(t *testing.T, pkg string) map[string]bool {
+	t.Helper()
+	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", pkg).Output()
+	if err != nil {
+		t.Fatalf("find the SDK's source: %v", err)
+	}
+	text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "deserializers.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{"member": true, "item": true, "entry": true, "key": true, "value": true}
+	for _, name := range regexp.MustCompile(`(?:EqualFold\(|GetElement\()"(\w+)"`).FindAllSubmatch(text, -1) {
+		known[string(name[1])] = true
+	}
+	return known
+}
