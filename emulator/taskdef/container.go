@@ -81,9 +81,7 @@ func fillContainer(c *types.ContainerDefinition, mode types.NetworkMode) {
 		essential := true
 		c.Essential = &essential
 	}
-	if c.Environment == nil {
-		c.Environment = []types.KeyValuePair{}
-	}
+	c.Environment = fillEnvironment(c.Environment)
 	if c.MountPoints == nil {
 		c.MountPoints = []types.MountPoint{}
 	}

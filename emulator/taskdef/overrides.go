@@ -105,9 +105,18 @@ func overrides(o types.ContainerOverride) bool {
 // shown. Of two entries for one container the later wins, member by member.
 func (r *Resolved) overrideContainer(o *types.ContainerOverride) error {
 	name := value(o.Name)
+	switch {
+	case name == "" && !overrides(*o): // ECS0097
+		return nil
+	case name == "":
+		return invalid("name cannot be blank.") // ECS0097
+	}
 	at := slices.IndexFunc(r.Containers, func(c types.ContainerDefinition) bool { return value(c.Name) == name })
 	if at < 0 {
 		return invalid("Override for container named %s is not a container in the TaskDefinition.", name)
+	}
+	if slices.ContainsFunc(o.Environment, unnamed) {
+		return invalid("Environment variable name cannot be null or blank.") // the words of ECS0096, by analogy
 	}
 	if err := checkEnvironmentFileList(o.EnvironmentFiles, invalid); err != nil {
 		return err
@@ -136,23 +145,6 @@ func (r *Resolved) overrideContainer(o *types.ContainerOverride) error {
 		shown.MemoryReservation, c.MemoryReservation = o.MemoryReservation, o.MemoryReservation
 	}
 	return nil
-}
-
-// mergeEnvironment replaces variables by name, in their place, and appends new ones.
-func mergeEnvironment(defined, overrides []types.KeyValuePair) []types.KeyValuePair {
-	merged := slices.Clone(defined)
-	for _, o := range overrides {
-		found := false
-		for i := range merged {
-			if value(merged[i].Name) == value(o.Name) {
-				merged[i], found = o, true
-			}
-		}
-		if !found {
-			merged = append(merged, o)
-		}
-	}
-	return merged
 }
 
 // overrideSize applies the task-level cpu and memory; the task shows them as sent.

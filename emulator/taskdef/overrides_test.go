@@ -131,6 +131,9 @@ func TestOverrideRefusals(t *testing.T) {
 	}{
 		{"unknown container", &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{Name: ptr("db")}}}, ec2,
 			"Override for container named db is not a container in the TaskDefinition."},
+		{"no name", &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{Command: []string{"true"}}}}, ec2, "name cannot be blank."},
+		{"variable without a name", containerOverride(types.ContainerOverride{Environment: []types.KeyValuePair{{Value: ptr("v")}}}), ec2,
+			"Environment variable name cannot be null or blank."},
 		{"too long", containerOverride(types.ContainerOverride{Command: []string{strings.Repeat("x", 8192)}}), ec2,
 			"Container Overrides length must be at most 8192"},
 		{"fargate size", &types.TaskOverride{Cpu: ptr("512")}, fargate,

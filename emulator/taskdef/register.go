@@ -48,6 +48,7 @@ var rules = []func(*types.TaskDefinition) error{
 	checkDependencies,
 	checkHealthChecks,
 	checkLogConfigurations,
+	checkEnvironment,
 	checkSecrets,
 	checkEnvironmentFiles,
 	checkContainerSettings,
