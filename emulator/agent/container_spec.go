@@ -141,19 +141,29 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 	return spec
 }
 
-// environment is the definition's, with what the platform adds on top and wins.
-// Source: ECS developer guide, Fargate task environment.
+// environment is what Fargate adds, and the definition's, which wins. A definition that
+// names a region gets none of the other name: AWS_REGION would go before its
+// AWS_DEFAULT_REGION.
+//
+// Source: ECS developer guide, environment variables; the container agent's precedence for
+// the region. That the same holds for AWS_EXECUTION_ENV is the emulator's choice.
 func environment(d *types.ContainerDefinition, t *state.Task) []string {
-	region := t.Scope().Region
-	platform := []string{"AWS_EXECUTION_ENV=AWS_ECS_FARGATE", "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region}
 	var env []string
-	for _, e := range d.Environment {
-		name := aws.ToString(e.Name) + "="
-		if !slices.ContainsFunc(platform, func(p string) bool { return strings.HasPrefix(p, name) }) {
-			env = append(env, name+aws.ToString(e.Value))
-		}
+	if region := t.Scope().Region; !hasVariable(d.Environment, "AWS_REGION") && !hasVariable(d.Environment, "AWS_DEFAULT_REGION") {
+		env = append(env, "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region)
 	}
-	return append(env, platform...)
+	if !hasVariable(d.Environment, "AWS_EXECUTION_ENV") {
+		env = append(env, "AWS_EXECUTION_ENV=AWS_ECS_FARGATE")
+	}
+	for _, e := range d.Environment {
+		env = append(env, aws.ToString(e.Name)+"="+aws.ToString(e.Value))
+	}
+	return env
+}
+
+// hasVariable tells whether an environment has a variable of the name.
+func hasVariable(environment []types.KeyValuePair, name string) bool {
+	return slices.ContainsFunc(environment, func(e types.KeyValuePair) bool { return aws.ToString(e.Name) == name })
 }
 
 // ulimits are the definition's. Fargate's own default of 65535 open files is left

@@ -8,8 +8,8 @@ import (
 
 var containerMembers = slices.Concat(
 	member.Act(
-		"command", "cpu", "dependsOn[].condition", "dependsOn[].containerName", "dockerLabels", "entryPoint",
-		"environment[].name", "environment[].value", "essential",
+		"command", "cpu", "dependsOn[].condition", "dependsOn[].containerName", "entryPoint",
+		"essential",
 		"healthCheck.command", "healthCheck.interval", "healthCheck.retries", "healthCheck.startPeriod", "healthCheck.timeout",
 		"image", "interactive", "linuxParameters.capabilities.drop", "linuxParameters.initProcessEnabled",
 		"linuxParameters.tmpfs[].containerPath", "linuxParameters.tmpfs[].mountOptions", "linuxParameters.tmpfs[].size",
@@ -24,7 +24,10 @@ var containerMembers = slices.Concat(
 	member.RefuseAs("disableNetworking", "Disable Networking is"+inAwsvpcNot),
 	member.RefuseAs("dnsSearchDomains", "DNS search domains are"+inAwsvpcNot),
 	member.RefuseAs("dnsServers", "DNS servers are"+inAwsvpcNot),
+	member.ActInPart("dockerLabels", "those that ECS and the emulator set themselves win"),
 	member.RefuseAs("dockerSecurityOptions", onFargateNo+"dockerSecurityOptions"),
+	member.ActInPart("environment[].name", "wins over AWS_REGION, AWS_DEFAULT_REGION and AWS_EXECUTION_ENV, which are added otherwise"),
+	member.Act("environment[].value"),
 	member.Refuse("environmentFiles", "needs files in S3"),
 	member.RefuseAs("extraHosts", "Extra hosts are"+inAwsvpcNot),
 	member.Refuse("firelensConfiguration", "needs FireLens"),
