@@ -1,11 +1,14 @@
 package ecs_test
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/emulator/member"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 )
@@ -40,11 +43,24 @@ func TestFewMembersAreKeptWithoutEffect(t *testing.T) {
 
 var positions = regexp.MustCompile(`\[\d+\]`)
 
-// TestRefusalsLeadToCompatibility follows the errors that name COMPATIBILITY.md.
+// TestRefusalsLeadToCompatibility follows the errors that name COMPATIBILITY.md, but those
+// of whole operations.
 func TestRefusalsLeadToCompatibility(t *testing.T) {
 	text, err := os.ReadFile("../../COMPATIBILITY.md")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !regexp.MustCompile("\n\\| ListTasks \\| partial \\| .*`daemonName`").Match(text) {
+		t.Error("daemonName of ListTasks")
+	}
+	s := newServer(t)
+	for _, kind := range []string{"capacity-provider", "container-instance", "daemon", "daemon-task-definition", "gateway", "task-set"} {
+		_, err := s.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: aws.String(testScope.Prefix() + kind + "/a")})
+		_, what, _ := strings.Cut(fmt.Sprint(err), "does not implement tags of ")
+		what, _, found := strings.Cut(what, " yet; see COMPATIBILITY.md.")
+		if !found || !regexp.MustCompile(`\n\| ListTagsForResource \| partial \| .* `+what+"( |,)").Match(text) {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 	followed := 0
 	follow := func(message string) {

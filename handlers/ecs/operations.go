@@ -40,9 +40,9 @@ func (a *API) built() []awsapi.Operation {
 		awsapi.Partial("PutAccountSetting", "stored and answered; only containerInsights has an effect; long ARN formats can't be turned off", a.PutAccountSetting),
 		awsapi.Partial("PutAccountSettingDefault", "as PutAccountSetting", a.PutAccountSettingDefault),
 
-		awsapi.Partial("ListTagsForResource", "clusters, services, tasks and task definitions", a.ListTagsForResource),
-		awsapi.Partial("TagResource", "clusters, services, tasks and task definitions", a.TagResource),
-		awsapi.Partial("UntagResource", "clusters, services, tasks and task definitions", a.UntagResource),
+		awsapi.Partial("ListTagsForResource", "clusters, services, tasks and task definitions; no tags of a capacity provider, a container instance, a daemon, a daemon task definition, a gateway or a task set", a.ListTagsForResource),
+		awsapi.Partial("TagResource", "clusters, services, tasks and task definitions; no tags of a capacity provider, a container instance, a daemon, a daemon task definition, a gateway or a task set", a.TagResource),
+		awsapi.Partial("UntagResource", "clusters, services, tasks and task definitions; no tags of a capacity provider, a container instance, a daemon, a daemon task definition, a gateway or a task set", a.UntagResource),
 
 		awsapi.Works("DeleteTaskDefinitions", "revisions go an hour later, once no task and no service refers to them", a.DeleteTaskDefinitions),
 		awsapi.Works("DeregisterTaskDefinition", "makes a revision INACTIVE; running tasks and services keep it", a.DeregisterTaskDefinition),
