@@ -12,7 +12,8 @@ type request struct {
 	Network *network
 	Alarms  *alarms
 	Tags    map[string]string
-	hidden  string //nolint:unused // the SDK's types have such fields: no client can set them
+
+	_ struct{} // the SDK's types have fields that no client can set
 }
 
 type volume struct {
