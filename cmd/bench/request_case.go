@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 )
 
 // requestCase is an operation whose cost is measured.
@@ -25,6 +27,7 @@ const mostTasks = 3000
 var requestCases = []requestCase{
 	{name: "DescribeTasks of 1", prepare: describeTasks(1)},
 	{name: "DescribeTasks of 100", goal: atLeast(0.75), prepare: describeTasks(100)},
+	{name: "DescribeSubnets of 6", goal: atLeast(0.5), prepare: describeSubnets},
 	{name: "RegisterTaskDefinition", goal: atLeast(0.55), prepare: registerTaskDefinition, makes: 100_000},
 	{name: "RunTask", goal: atLeast(0.35), prepare: runTask(0), makes: mostTasks, settled: awaitMore(0)},
 	{name: "RunTask beside 5000 tasks", goal: atLeast(0.35), prepare: runTask(5000), makes: mostTasks, settled: awaitMore(5000)},
@@ -53,6 +56,25 @@ func describeTasks(n int) func(ctx context.Context, c *connection) ([]byte, erro
 		payload, err := json.Marshal(map[string]any{"cluster": cluster, "tasks": arns})
 		return operationRequest("DescribeTasks", payload), err
 	}
+}
+
+// describeSubnets adds to the three subnets of the default VPC those that a task names.
+func describeSubnets(_ context.Context, c *connection) ([]byte, error) {
+	if err := c.call("RegisterTaskDefinition", json.RawMessage(webTaskDefinition()), nil); err != nil {
+		return nil, err
+	}
+	network := defaultNetwork{"awsvpcConfiguration": map[string]any{
+		"subnets": []string{"subnet-0000000a", "subnet-0000000b", "subnet-0000000c"},
+	}}
+	if err := c.call("RunTask", runTaskInput(1, network), nil); err != nil {
+		return nil, err
+	}
+	request := queryRequest("Action=DescribeSubnets&Filter.1.Name=vpc-id&Filter.1.Value.1=vpc-*&Version=2016-11-15")
+	_, body, err := c.fetch(request)
+	if n := bytes.Count(body, []byte("<subnetId>")); err == nil && n != 6 {
+		return nil, fmt.Errorf("%d subnets: %s", n, body)
+	}
+	return request, err
 }
 
 func registerTaskDefinition(context.Context, *connection) ([]byte, error) {

@@ -155,9 +155,17 @@ func AppendText(buf []byte, s string) []byte {
 // isPlain reports whether s stands in XML as it is.
 func isPlain(s string) bool {
 	for i := range len(s) {
-		if s[i] < ' ' || s[i] >= 0x7f || strings.IndexByte(`&<>"`, s[i]) >= 0 {
+		if !plain[s[i]] {
 			return false
 		}
 	}
 	return true
 }
+
+// plain are the characters of ASCII that stand in XML as they are.
+var plain = func() (table [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		table[c] = !strings.ContainsRune(`&<>"`, c)
+	}
+	return table
+}()
