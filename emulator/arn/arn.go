@@ -95,9 +95,15 @@ func (s Scope) ServiceLinkedRole() string {
 // ARN is a parsed ECS ARN.
 type ARN struct {
 	Scope
-	Service  string   // "ecs"
-	Type     string   // "cluster", "task", …
-	Resource []string // the parts after the type: [cluster, id]
+	Partition string   // "aws"
+	Service   string   // "ecs"
+	Type      string   // "cluster", "task", …
+	Resource  []string // the parts after the type: [cluster, id]
+}
+
+// Owns reports whether a resource of ECS with this ARN would be of the scope.
+func (s Scope) Owns(a ARN) bool {
+	return a.Scope == s && a.Partition == s.Partition() && a.Service == "ecs"
 }
 
 // Is reports whether s has the form of an ARN at all.
@@ -114,10 +120,11 @@ func Parse(s string) (a ARN, ok bool) {
 		return ARN{}, false
 	}
 	return ARN{
-		Scope:    Scope{Region: parts[3], Account: parts[4]},
-		Service:  parts[2],
-		Type:     kind,
-		Resource: strings.Split(rest, "/"),
+		Scope:     Scope{Region: parts[3], Account: parts[4]},
+		Partition: parts[1],
+		Service:   parts[2],
+		Type:      kind,
+		Resource:  strings.Split(rest, "/"),
 	}, true
 }
 

@@ -16,13 +16,25 @@ func TestARNsTellTheirScope(t *testing.T) {
 			if got := arn.ScopeOf(made); got != scope {
 				t.Errorf("%s is of %+v, want %+v", made, got, scope)
 			}
-			if parsed, ok := arn.Parse(made); !ok || parsed.Scope != scope || parsed.Service != "ecs" {
+			if parsed, ok := arn.Parse(made); !ok || !scope.Owns(parsed) {
 				t.Errorf("%s is parsed as %+v, %t", made, parsed, ok)
 			}
 		}
 	}
 	if allocs := testing.AllocsPerRun(10, func() { arn.ScopeOf("arn:aws:ecs:us-east-1:000000000000:task/shop/0123") }); allocs > 0 {
 		t.Errorf("%.0f allocations for a scope", allocs)
+	}
+}
+
+func TestARNsOfOthersAreNotOwned(t *testing.T) {
+	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
+	for _, other := range []string{
+		"arn:aws:ecs:us-east-1:999999999999:cluster/shop", "arn:aws:ecs:us-east-2:123456789012:cluster/shop",
+		"arn:aws-cn:ecs:us-east-1:123456789012:cluster/shop", "arn:aws:s3:us-east-1:123456789012:cluster/shop",
+	} {
+		if parsed, ok := arn.Parse(other); !ok || scope.Owns(parsed) {
+			t.Errorf("%s is parsed as %+v, %t", other, parsed, ok)
+		}
 	}
 }
 

@@ -23,6 +23,9 @@ func memberName(scope arn.Scope, cluster *state.Cluster, ref, resourceType strin
 	if err != nil {
 		return "", err
 	}
+	if err := checkOwner(scope, parsed); err != nil {
+		return "", err
+	}
 	switch {
 	case len(parsed.Resource) > 2:
 		return "", errSeparators

@@ -214,15 +214,18 @@ func TestDescribeClustersRefersByNameAndARN(t *testing.T) {
 	}
 	for ref, message := range map[string]string{
 		strings.Replace(testScope.Cluster("shop"), testRegion, "us-east-1", 1): "Invalid Region in ARN",
-		"a/b":                                "Invalid identifier: Unexpected number of separators",
-		testScope.Cluster("shop/x"):          "Invalid identifier: Unexpected number of separators",
-		testScope.TaskDefinition("shop", 1):  "Unsupported resource type: task-definition",
-		"arn:aws:ecs:eu-west-1:123456789012": "Invalid identifier: Unexpected number of separators",
+		"a/b":                               "Invalid identifier: Unexpected number of separators",
+		testScope.Cluster("shop/x"):         "Invalid identifier: Unexpected number of separators",
+		testScope.TaskDefinition("shop", 1): "Unsupported resource type: task-definition",
+		"arn:aws:ecs:eu-west-1:123456789012:cluster": "Invalid identifier: Unexpected number of separators",
 	} {
 		_, err := s.DescribeClusters(ctx, &sdk.DescribeClustersInput{Clusters: []string{ref}})
 		refused(t, err, "InvalidParameterException", message)
 	}
-	_, err := s.DescribeClusters(ctx, &sdk.DescribeClustersInput{Clusters: make([]string, 101)})
+	_, err := s.DescribeClusters(ctx, &sdk.DescribeClustersInput{Clusters: []string{"arn:aws:sts::123456789012"}})
+	refused(t, err, "ClientException",
+		"com.amazon.arn.ARNSyntaxException: Fifth colon (namespace/relative-id delimiter) not found: arn:aws:sts::123456789012")
+	_, err = s.DescribeClusters(ctx, &sdk.DescribeClustersInput{Clusters: make([]string, 101)})
 	refused(t, err, "InvalidParameterException", "Clusters can have at most 100 items.")
 }
 

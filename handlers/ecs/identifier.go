@@ -1,6 +1,8 @@
 package ecs
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -18,7 +20,10 @@ var (
 // parseARN reads an ARN that must be of the caller's region and of one type.
 func parseARN(scope arn.Scope, ref, resourceType string) (arn.ARN, error) {
 	parsed, ok := arn.Parse(ref)
-	if !ok {
+	switch {
+	case strings.Count(ref, ":") < 5:
+		return arn.ARN{}, errFifthColon(ref)
+	case !ok:
 		return arn.ARN{}, errSeparators
 	}
 	if err := checkRegion(scope, parsed); err != nil {
@@ -31,6 +36,13 @@ func parseARN(scope arn.Scope, ref, resourceType string) (arn.ARN, error) {
 	return parsed, nil
 }
 
+// errFifthColon is for ARNs with too few parts.
+// Source: a field report of DescribeClusters with the ARN arn:aws:sts::123456789012. That
+// it is the same with fewer colons, and for tasks and services, is the emulator's choice.
+func errFifthColon(ref string) error {
+	return clientError("com.amazon.arn.ARNSyntaxException: Fifth colon (namespace/relative-id delimiter) not found: " + ref)
+}
+
 // checkRegion refuses the ARN of another region. Source: field reports of
 // DescribeServices, RunTask and DescribeTaskDefinition.
 func checkRegion(scope arn.Scope, parsed arn.ARN) error {
@@ -38,6 +50,23 @@ func checkRegion(scope arn.Scope, parsed arn.ARN) error {
 		return invalidParameter("Invalid Region in ARN")
 	}
 	return nil
+}
+
+// checkOwner refuses the ARN of something in another account's cluster, and one that is
+// not of ECS. Clusters and task definitions of others are not found instead.
+//
+// Source: a field report of DescribeTasks for the account; the words for a partition or
+// service are the emulator's, after those for the region.
+func checkOwner(scope arn.Scope, parsed arn.ARN) error {
+	switch {
+	case scope.Owns(parsed):
+		return nil
+	case parsed.Partition != scope.Partition():
+		return invalidParameter("Invalid Partition in ARN")
+	case parsed.Service != "ecs":
+		return invalidParameter("Invalid Service in ARN")
+	}
+	return invalidParameter("Identifier is for " + parsed.Account + ". Your accountId is " + scope.Account)
 }
 
 // missing is the failure for something that does not exist.

@@ -99,8 +99,8 @@ type tagged struct {
 	put  func([]types.Tag)
 }
 
-// taggedResource finds what an ARN refers to. The words for missing resources other
-// than clusters are not published.
+// taggedResource finds what an ARN refers to. What is of another account or partition is
+// not found. The words for missing resources other than clusters are not published.
 func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) {
 	parsed, ok := arn.Parse(aws.ToString(ref))
 	if !ok || parsed.Service != "ecs" {
@@ -109,16 +109,17 @@ func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) 
 	if err := checkRegion(scope, parsed); err != nil {
 		return tagged{}, err
 	}
-	if parsed.Account != scope.Account {
-		return tagged{}, invalidParameter("The specified " + noun(parsed.Type) + " is not found.")
+	id := *ref
+	if !scope.Owns(parsed) {
+		id = "" // no row has it
 	}
 	switch parsed.Type {
 	case "cluster":
-		return taggedCluster(tx, *ref)
+		return taggedCluster(tx, id)
 	case "service":
-		return taggedService(tx, parsed, *ref)
+		return taggedService(tx, parsed, id)
 	case "task":
-		return taggedTask(tx, parsed, *ref)
+		return taggedTask(tx, parsed, id)
 	case "task-definition":
 		return taggedTaskDefinition(tx, scope, *ref)
 	case "capacity-provider", "container-instance", "daemon", "daemon-task-definition", "gateway", "task-set":
