@@ -61,12 +61,25 @@ func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) error {
 	if len(c.messages) == 0 {
 		return nil
 	}
+	tx.AddServiceEvents(s.ARN, c.events(tx.ServiceEvents(s.ARN))...)
+	return nil
+}
+
+// events are the messages as service events: 1 ms apart (ECS0093), and none older than one
+// that is there before.
+func (c *change) events(before []types.ServiceEvent) []types.ServiceEvent {
+	at := c.now
+	if len(before) > 0 && before[0].CreatedAt.After(at) {
+		at = *before[0].CreatedAt
+	}
 	events := make([]types.ServiceEvent, len(c.messages))
 	for i, m := range c.messages {
-		events[i] = types.ServiceEvent{Id: aws.String(arn.NewUUID()), CreatedAt: &now, Message: aws.String(m)}
+		events[i] = types.ServiceEvent{
+			Id: aws.String(arn.NewUUID()), Message: aws.String(m),
+			CreatedAt: aws.Time(at.Add(time.Duration(i) * time.Millisecond)),
+		}
 	}
-	tx.AddServiceEvents(s.ARN, events...)
-	return nil
+	return events
 }
 
 func (c *change) say(message string) { c.messages = append(c.messages, message) }

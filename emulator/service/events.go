@@ -90,7 +90,7 @@ func notLaunched(service, err string) string {
 
 const reasonHealthChecks = "Task failed container health checks"
 
-// reasonScaling names the deployment that the task is of.
+// reasonScaling names the deployment that the task is of (ECS0094).
 func reasonScaling(deployment string) string {
 	return fmt.Sprintf("Scaling activity initiated by (deployment %s)", deployment)
 }

@@ -83,10 +83,10 @@ func (p *planner) healthy() int  { return p.sum(func(g *generation) int { return
 func (p *planner) starting() int { return p.sum(func(g *generation) int { return g.starting }) }
 func (p *planner) active() int   { return p.sum(func(g *generation) int { return g.counts.Active }) }
 
-// present is what maximumPercent limits: tasks that are PENDING or RUNNING, even
-// if they have been told to stop.
+// present is what maximumPercent limits: tasks that have not STOPPED, even if they have been
+// told to (ECS0092). The API reference speaks of PENDING and RUNNING alone.
 func (p *planner) present() int {
-	return p.sum(func(g *generation) int { return g.counts.Pending + g.counts.Running })
+	return p.sum(func(g *generation) int { return g.counts.Left })
 }
 
 // condition is how a task counts, in the order in which tasks are stopped first.

@@ -14,7 +14,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func TestSteadyStateIsRepeatedEverySixHours(t *testing.T) {
 	f := newFixture(t, nil)
 	f.settle()
-	reached := f.now
+	reached := f.now.Add(time.Millisecond) // the event before it is at f.now (ECS0093)
 	for n := range 3 {
 		if due := reached.Add(time.Duration(n+1) * 6 * time.Hour); !f.wakeAt.Equal(due) {
 			t.Fatalf("wakes at %v, want %v", f.wakeAt, due)
@@ -73,4 +73,18 @@ func TestScalingToZeroIsSteadyBeforeTheTasksHaveStopped(t *testing.T) {
 	}
 	f.schedule()
 	f.expectMessages(seen, stoppedRunning("web", []string{"T", "T"}), steadyState("web"))
+}
+
+// TestEventsAreInOrder also when the clock has not moved between two plans.
+func TestEventsAreInOrder(t *testing.T) {
+	f := newFixture(t, nil)
+	f.settle()
+	f.deploy(false)
+	f.settle()
+	events := f.store.Read().ServiceEvents(serviceARN)
+	for i := range events[1:] {
+		if newer, older := events[i], events[i+1]; newer.CreatedAt.Before(*older.CreatedAt) {
+			t.Errorf("%q at %v stands before %q at %v", *newer.Message, newer.CreatedAt, *older.Message, older.CreatedAt)
+		}
+	}
 }
