@@ -38,8 +38,9 @@ func (a *API) ListServices(ctx context.Context, in *ecs.ListServicesInput) (*ecs
 	if err != nil {
 		return nil, err
 	}
-	var arns []string
+	arns, keys := []string{}, []string{}
 	for _, service := range tx.Services(cluster) {
+		keys = append(keys, service.ARN)
 		if listsService(in, service) {
 			arns = append(arns, service.ARN)
 		}
@@ -47,7 +48,7 @@ func (a *API) ListServices(ctx context.Context, in *ecs.ListServicesInput) (*ecs
 	arns, next, err := page(arns, func(arn string) string { return arn }, pageQuery{
 		Operation: "ListServices", Scope: scope,
 		Filters: []string{cluster.ARN, string(in.LaunchType), string(in.SchedulingStrategy), string(in.ResourceManagementType)},
-		Size:    sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken),
+		Size:    sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken), Keys: keys,
 	})
 	if err != nil {
 		return nil, err

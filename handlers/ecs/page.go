@@ -6,7 +6,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sort"
+
+	"github.com/google/uuid"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 )
@@ -27,6 +30,9 @@ type pageQuery struct {
 	Token string
 	// Descending says that the keys of the rows fall.
 	Descending bool
+	// Keys, if any, are all that a token may name, of rows that match or not. Tokens are
+	// then the text of a UUID in base64 (ECS0089).
+	Keys []string
 }
 
 // page cuts one page out of rows and returns it with the token of the next page,
@@ -94,11 +100,21 @@ func sized(maxResults *int32) pageSize {
 // seal makes a token: a digest of the query, then the key, which the digest
 // covers too.
 func (q pageQuery) seal(key string) string {
+	if q.Keys != nil {
+		return base64.StdEncoding.EncodeToString([]byte(uuid.NewSHA1(uuid.Nil, q.binding(key)).String()))
+	}
 	sealed := append(binary.BigEndian.AppendUint64(nil, q.digest(key)), key...)
 	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
 func (q pageQuery) open(token string) (key string, ok bool) {
+	if q.Keys != nil {
+		at := slices.IndexFunc(q.Keys, func(key string) bool { return q.seal(key) == token })
+		if at < 0 {
+			return "", false
+		}
+		return q.Keys[at], true
+	}
 	sealed, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(sealed) <= 8 {
 		return "", false
@@ -111,8 +127,15 @@ func (q pageQuery) open(token string) (key string, ok bool) {
 
 func (q pageQuery) digest(key string) uint64 {
 	h := fnv.New64a()
-	for _, part := range append([]string{q.Operation, q.Scope.Region, q.Scope.Account, key}, q.Filters...) {
-		fmt.Fprintf(h, "%d:%s", len(part), part)
-	}
+	_, _ = h.Write(q.binding(key)) // never fails
 	return h.Sum64()
+}
+
+// binding is all that a token is bound to.
+func (q pageQuery) binding(key string) []byte {
+	var all []byte
+	for _, part := range append([]string{q.Operation, q.Scope.Region, q.Scope.Account, key}, q.Filters...) {
+		all = fmt.Appendf(all, "%d:%s", len(part), part)
+	}
+	return all
 }

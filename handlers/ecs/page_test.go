@@ -88,3 +88,20 @@ func TestPageSizes(t *testing.T) {
 		t.Errorf("the only cluster fills its page: got %v, token %v", out.ClusterArns, out.NextToken)
 	}
 }
+
+// TestTokenOfListServices outlives the service that it names, and is bound to its query.
+func TestTokenOfListServices(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	for _, name := range []string{"a", "b", "c"} {
+		s.create(t, serviceInput(name, "web"))
+	}
+	first := must[*sdk.ListServicesOutput](t)(s.ListServices(ctx, &sdk.ListServicesInput{MaxResults: aws.Int32(1)}))
+	must[*sdk.DeleteServiceOutput](t)(s.DeleteService(ctx, &sdk.DeleteServiceInput{Service: aws.String("a"), Force: aws.Bool(true)}))
+	rest := must[*sdk.ListServicesOutput](t)(s.ListServices(ctx, &sdk.ListServicesInput{NextToken: first.NextToken}))
+	if want := []string{testScope.Service("default", "b"), testScope.Service("default", "c")}; !slices.Equal(rest.ServiceArns, want) {
+		t.Errorf("listed %v, want %v", rest.ServiceArns, want)
+	}
+	_, err := s.ListServices(ctx, &sdk.ListServicesInput{NextToken: first.NextToken, LaunchType: types.LaunchTypeFargate})
+	refused(t, err, "InvalidParameterException", "Invalid token.")
+}
