@@ -119,6 +119,7 @@ func (p *planner) roll() {
 	in := strategyOf(p.service)(p)
 	p.carryOut(in)
 	p.reachSteadyState(in)
+	p.letDrain()
 }
 
 // plan is what has been gathered.

@@ -1,5 +1,11 @@
 package service
 
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
 // rollingUpdate keeps between lower and upper tasks while the PRIMARY deployment
 // replaces those of older ones: starts come first as far as upper allows, then stops
 // as far as lower does. Tasks that do not serve anyway are stopped at once.
@@ -59,4 +65,22 @@ func (p *planner) lower() int {
 func (p *planner) dropEndedDeployments() {
 	restoring := p.primary.deployment.RestoresID != "" && inProgress(p.primary)
 	p.drop(func(g *generation) bool { return g.counts.Left == 0 && !(restoring && failed(g)) })
+}
+
+// letDrain marks older deployments whose last tasks have been told to stop. They are
+// listed behind those that still have some (ECS0103).
+func (p *planner) letDrain() {
+	for _, g := range p.older {
+		g.deployment.Draining = g.counts.Active == 0 && g.counts.Left > 0 && !failed(g)
+	}
+	slices.SortStableFunc(p.service.Deployments[1:], func(a, b *state.Deployment) int {
+		return count(a.Draining) - count(b.Draining)
+	})
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -189,5 +190,42 @@ func TestOtherDeploymentControllersAreLeftAlone(t *testing.T) {
 	f.schedule()
 	if n := len(f.tasks()); n != 0 {
 		t.Errorf("%d tasks started", n)
+	}
+}
+
+// ECS0103: an older deployment is ACTIVE, then DRAINING, then gone; DRAINING ones are listed last.
+func TestOlderDeploymentsDrain(t *testing.T) {
+	f := newFixture(t, percentages(100, 0))
+	f.settle()
+	f.deploy(false)
+	f.schedule()
+	f.deploy(false)
+	oldest, middle := f.service().Deployments[2].ID, f.service().Deployments[1].ID
+	if d := f.service().Deployments[2]; !d.Draining {
+		t.Fatalf("its tasks have been told to stop: %+v", d)
+	}
+	f.schedule()
+	f.expectListed(f.service().Primary().ID, oldest+" draining")
+	if f.service().Primary().ID == middle {
+		t.Error("the newest is PRIMARY")
+	}
+	f.obey()
+	f.schedule()
+	f.expectListed(f.service().Primary().ID)
+}
+
+// expectListed compares the ids of the deployments, in order.
+func (f *fixture) expectListed(want ...string) {
+	f.t.Helper()
+	var got []string
+	for _, d := range f.service().Deployments {
+		id := d.ID
+		if d.Draining {
+			id += " draining"
+		}
+		got = append(got, id)
+	}
+	if !slices.Equal(got, want) {
+		f.t.Fatalf("deployments %q, want %q", got, want)
 	}
 }

@@ -81,6 +81,7 @@ type Deployment struct {
 	FailedTasks        int
 	RolloutState       types.DeploymentRolloutState
 	RolloutStateReason string
+	Draining           bool // the last of its tasks have been told to stop
 	// Of the summary's failures, how many have been taken into FailedTasks, and of
 	// its FailedToStart, how many into the throttle.
 	SeenFailures, SeenFailedToStart int

@@ -87,8 +87,11 @@ func showDeployments(shown *types.Service, s *state.Service, summary *state.Serv
 // PRIMARY one. A new one wants no tasks before the scheduler has seen it (ECS0007).
 func describeDeployment(at int, d *state.Deployment, counts state.DeploymentCounts) types.Deployment {
 	status := "ACTIVE"
-	if at == 0 {
+	switch {
+	case at == 0:
 		status = "PRIMARY"
+	case d.Draining:
+		status = "DRAINING" // ECS0103
 	}
 	shown := types.Deployment{
 		CapacityProviderStrategy: d.Revision.CapacityProviderStrategy,
