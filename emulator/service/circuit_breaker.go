@@ -45,18 +45,25 @@ func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
 	return types.DeploymentCircuitBreaker{}
 }
 
-// countFailures keeps the failedTasks of the PRIMARY deployment, whether or not
-// the circuit breaker is on: tasks that stopped before they were RUNNING, and those
-// that exited afterwards. Tasks replaced for their health are added where they are
-// stopped. A task that becomes healthy ends the row.
+// countFailures keeps the failures of the PRIMARY deployment in a row: tasks that stopped
+// before they were RUNNING, and those that exited afterwards. Tasks replaced for their
+// health are added where they are stopped. A task that becomes healthy ends the row.
+// failedTasks is their number while the deployment is IN_PROGRESS, whether or not the
+// circuit breaker is on.
+//
+// Source: ECS API reference, Deployment: failedTasks is no longer evaluated once tasks
+// run successfully.
 func (p *planner) countFailures() {
 	g, d := p.primary, p.primary.deployment
 	if failed(g) {
 		return
 	}
 	reset := circuitBreaker(p.service).ResetOnHealthyTask
-	if d.FailedTasks > 0 && (reset == nil || *reset) && p.becameHealthy(g) {
-		d.FailedTasks = 0
+	if d.Failures > 0 && p.becameHealthy(g) {
+		d.Failures = 0
+		if reset == nil || *reset {
+			d.FailedTasks = 0
+		}
 	}
 	failures := g.counts.FailedToStart + g.counts.Exited
 	n := failures - d.SeenFailures
@@ -81,7 +88,10 @@ func (p *planner) fail(n int) {
 	if n <= 0 || failed(g) {
 		return
 	}
-	g.deployment.FailedTasks += n
+	g.deployment.Failures += n
+	if inProgress(g) {
+		g.deployment.FailedTasks += n
+	}
 	g.deployment.FailedAt = p.now
 	g.deployment.SeenHealthy = g.counts.TurnedHealthy
 }

@@ -266,3 +266,20 @@ func TestATaskThatBecomesHealthyResetsTheCount(t *testing.T) {
 		}
 	}
 }
+
+// What stops after a deployment has completed is replaced and no failure of it.
+func TestFailedTasksStayAsTheyAreOnceADeploymentHasCompleted(t *testing.T) {
+	f := newFixture(t, nil)
+	f.settle()
+	for range freeCrashes + 2 {
+		f.schedule()
+		for _, task := range f.tasks() {
+			f.end(task, types.TaskStopCodeEssentialContainerExited)
+		}
+	}
+	f.expect("COMPLETED desired 2 pending 0 running 0 failed 0")
+	f.schedule()
+	if d := f.service().Primary(); d.Failures <= freeCrashes || len(f.tasks()) > 0 || f.wakeAt.IsZero() {
+		t.Errorf("%d failures in a row, and %d tasks at once", d.Failures, len(f.tasks()))
+	}
+}

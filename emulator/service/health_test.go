@@ -47,7 +47,7 @@ func TestUnhealthyTaskStopsWhenItsReplacementIsHealthy(t *testing.T) {
 		"(service web) (task T) failed container health checks.",
 		"(service web) has stopped 1 running tasks: (task T).",
 		"(service web) has reached a steady state.")
-	f.expect("COMPLETED desired 2 pending 0 running 2 failed 1")
+	f.expect("COMPLETED desired 2 pending 0 running 2 failed 0")
 }
 
 // makeProgress brings all tasks but one a step further.

@@ -76,7 +76,7 @@ func (p *planner) throttleFailedStarts() {
 // throttled reports whether starts are held back, and wakes when they no longer are.
 func (p *planner) throttled(d *state.Deployment) bool {
 	until := p.service.Throttle.Until
-	if d.FailedTasks > freeCrashes {
+	if d.Failures > freeCrashes {
 		if end := d.FailedAt.Add(crashPause); end.After(until) {
 			until = end
 		}

@@ -79,6 +79,7 @@ type Deployment struct {
 	UpdatedAt          time.Time
 	DesiredCount       int
 	FailedTasks        int
+	Failures           int // in a row; FailedTasks are those while it was IN_PROGRESS
 	RolloutState       types.DeploymentRolloutState
 	RolloutStateReason string
 	Draining           bool // the last of its tasks have been told to stop
