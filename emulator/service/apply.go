@@ -1,6 +1,7 @@
 package service
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,6 +26,9 @@ func read(tx *state.Tx, serviceARN string, now time.Time) (in Input, ok bool) {
 		},
 	}
 	for _, d := range s.Deployments {
+		if r := tx.ServiceDeployment(d.ServiceDeploymentARN); r != nil && !r.Ended() && !slices.Contains(in.ServiceDeployments, r) {
+			in.ServiceDeployments = append(in.ServiceDeployments, r)
+		}
 		if definition := definitionOf(tx, d.Revision); definition != nil {
 			in.Definitions[d.ID] = definition.Definition()
 		}
@@ -102,6 +106,15 @@ func (v PutService) apply(c *change) {
 	}
 	c.tx.Retire(c.service, v.Service, c.now)
 	c.tx.PutService(v.Service)
+}
+
+func (v PutServiceDeployment) apply(c *change) { c.tx.PutServiceDeployment(v.ServiceDeployment) }
+
+// apply looks at one task: those of a deployment run the same images.
+func (v ResolveImages) apply(c *change) {
+	if tasks := c.tx.DeploymentTasks(c.service.ARN, v.DeploymentID); len(tasks) > 0 {
+		c.tx.ResolveImages(v.RevisionARN, tasks[0].Status.Containers)
+	}
 }
 
 func (v ForgetDeployment) apply(c *change) { c.tx.ForgetDeployment(c.service.ARN, v.ID) }

@@ -115,23 +115,27 @@ func inProgress(g *generation) bool {
 // Source: ECS developer guide, deployment circuit breaker; field reports.
 func (p *planner) tripCircuitBreaker() bool {
 	d, breaker := p.primary.deployment, circuitBreaker(p.service)
-	if !breaker.Enable || d.RolloutState != types.DeploymentRolloutStateInProgress ||
-		d.FailedTasks < threshold(breaker.ThresholdConfiguration, p.desired()) {
+	if !breaker.Enable || !inProgress(p.primary) || d.FailedTasks < threshold(breaker.ThresholdConfiguration, p.desired()) {
 		return false
 	}
-	d.RolloutState = types.DeploymentRolloutStateFailed
-	d.RolloutStateReason = failedReason
-	d.DesiredCount = 0
 	p.say(deploymentFailed(p.service.Name, d.ID))
-	last := p.service.Completed
-	if !breaker.Rollback || d.RestoresID != "" || last == nil {
-		return true
+	p.failPrimary(failedReason)
+	if r := p.record(d); r != nil {
+		r.CircuitBreaker.Status = types.ServiceDeploymentRollbackMonitorsStatusTriggered
 	}
-	p.say(rollingBack(p.service.Name, last.ID))
-	p.service.Deployments = slices.Insert(p.service.Deployments, 0, &state.Deployment{
-		Revision: last.Revision, CreatedAt: p.now, RestoresID: last.ID, ServiceDeploymentARN: d.ServiceDeploymentARN,
-		RolloutState:       types.DeploymentRolloutStateInProgress,
-		RolloutStateReason: rollingBackReason(last.ID),
-	})
+	if breaker.Rollback || d.RestoresID != "" {
+		p.rollBack(reasonBreakerRollback, "ECS deployment circuit breaker")
+	} else {
+		p.abort(reasonBreakerStop)
+	}
 	return true
+}
+
+// failPrimary ends the PRIMARY deployment without success: it wants no tasks any more.
+func (p *planner) failPrimary(reason string) {
+	d := p.primary.deployment
+	d.RolloutState, d.RolloutStateReason, d.DesiredCount = types.DeploymentRolloutStateFailed, reason, 0
+	if r := p.record(d); r != nil && d.RestoresID == "" {
+		p.followCircuitBreaker(r, d)
+	}
 }

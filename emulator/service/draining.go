@@ -25,6 +25,7 @@ func (p *planner) drain() {
 	}
 	p.drop(func(g *generation) bool { return g.counts.Left == 0 })
 	p.reachSteadyState(in)
+	p.letDrain()
 	if left == 0 {
 		p.service.InactiveAt = p.now
 		p.wake(p.now.Add(retention))

@@ -101,8 +101,12 @@ func completedReason(deployment string) string {
 
 const failedReason = "ECS deployment circuit breaker: tasks failed to start."
 
-func rollingBackReason(deployment string) string {
-	return fmt.Sprintf("ECS deployment circuit breaker: rolling back to deploymentId %s.", deployment)
+// stoppedReason is the emulator's: what ECS says is not published.
+const stoppedReason = "ECS deployment stopped by StopServiceDeployment."
+
+// rollingBackReason begins with what caused the rollback.
+func rollingBackReason(cause, deployment string) string {
+	return fmt.Sprintf("%s: rolling back to deploymentId %s.", cause, deployment)
 }
 
 // sayOnce adds a message unless it is the last one already; then it waits until it

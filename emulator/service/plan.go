@@ -14,6 +14,8 @@ type Input struct {
 	// Definitions are the task definitions by deployment id; one that is gone is
 	// missing.
 	Definitions map[string]*types.TaskDefinition
+	// ServiceDeployments are those of the service that have not ended.
+	ServiceDeployments []*state.ServiceDeployment
 	// Events are the service's, newest first.
 	Events []types.ServiceEvent
 	// Tasks lists the tasks of a deployment that have not ended. It is called only
@@ -52,6 +54,12 @@ type AddEvent struct{ Message string }
 // put in front; such a one has no id yet.
 type PutService struct{ Service *state.Service }
 
+// PutServiceDeployment writes what has become of a service deployment.
+type PutServiceDeployment struct{ ServiceDeployment *state.ServiceDeployment }
+
+// ResolveImages notes which images the tasks of a deployment run.
+type ResolveImages struct{ DeploymentID, RevisionARN string }
+
 // ForgetDeployment forgets the counts of a deployment that has left the list.
 type ForgetDeployment struct{ ID string }
 
@@ -74,8 +82,10 @@ func Decide(in Input) Plan {
 		p.retain()
 	case in.Service.Status() == state.ServiceDraining:
 		p.drain()
+		p.followRecords()
 	case in.Service.DeploymentController == "" || in.Service.DeploymentController == types.DeploymentControllerTypeEcs:
 		p.roll()
+		p.followRecords()
 	}
 	return p.plan()
 }
@@ -89,13 +99,19 @@ type planner struct {
 	primary *generation
 	older   []*generation // newest first
 
+	// records are copies of the service deployments that have not ended, by ARN.
+	records map[string]*state.ServiceDeployment
+
 	stopping map[string]bool // ARNs of the tasks that the plan stops
 	verbs    []Verb
 	wakeAt   time.Time
 }
 
 func newPlanner(in Input) *planner {
-	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), stopping: map[string]bool{}}
+	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), stopping: map[string]bool{}, records: map[string]*state.ServiceDeployment{}}
+	for _, r := range in.ServiceDeployments {
+		p.records[r.ARN] = r.Clone()
+	}
 	for i, d := range p.service.Deployments {
 		g := p.generation(d)
 		if i == 0 {
@@ -111,7 +127,7 @@ func newPlanner(in Input) *planner {
 // then carries out what the deployment strategy wants.
 func (p *planner) roll() {
 	p.countFailures()
-	if p.tripCircuitBreaker() {
+	if p.obeyStop() || p.tripCircuitBreaker() {
 		return
 	}
 	p.throttleFailedStarts()
@@ -133,6 +149,7 @@ func (p *planner) plan() Plan {
 			d.UpdatedAt = p.now
 		}
 	}
+	p.putRecords()
 	if p.changed(old) {
 		p.do(PutService{p.service})
 	}

@@ -32,6 +32,12 @@ func TestWhateverHappensTheSchedulerKeepsItsPromises(t *testing.T) {
 			"wait": func(t *rapid.T) {
 				f.now = f.now.Add(time.Duration(rapid.IntRange(1, 100).Draw(t, "seconds")) * time.Second)
 			},
+			"abort": func(t *rapid.T) {
+				how := rapid.SampledFrom(types.StopServiceDeploymentStopType("").Values()).Draw(t, "how")
+				f.update(func(tx *state.Tx) {
+					tx.StopServiceDeployment(tx.ServiceDeployment(f.service().Primary().ServiceDeploymentARN), how, f.now)
+				})
+			},
 			"run":   func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
 			"run 2": func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
 			"fail": func(t *rapid.T) {
@@ -126,6 +132,7 @@ func (f *fixture) checkConverged() {
 	}
 	primary, d := s.Primary(), s.DesiredCount
 	p := newPlanner(in)
+	f.checkRecords()
 	switch {
 	case primary.RolloutState == types.DeploymentRolloutStateFailed:
 		if p.active() > d {
@@ -143,4 +150,30 @@ func (f *fixture) checkConverged() {
 			f.t.Fatalf("complete, but %d of %d healthy, deployments %d, steady %v", p.primary.healthy, d, len(s.Deployments), s.Steady)
 		}
 	}
+}
+
+// checkRecords is what the service deployments of a settled service must be: all have
+// ended but that of a PRIMARY deployment which cannot go on, and those that the service
+// does not list grow old.
+func (f *fixture) checkRecords() {
+	f.t.Helper()
+	primary := f.service().Primary()
+	for _, r := range f.store.Read().ServiceDeployments(serviceARN) {
+		isFront := r.ARN == primary.ServiceDeploymentARN
+		if going := isFront && primary.RolloutState == types.DeploymentRolloutStateInProgress; r.Ended() == going && f.listed(r) == isFront {
+			f.t.Fatalf("PRIMARY is %s: %+v", primary.RolloutState, r)
+		}
+		if f.listed(r) != r.RetiredAt.IsZero() {
+			f.t.Fatalf("listed %t: %+v", f.listed(r), r)
+		}
+	}
+	for _, d := range f.service().Deployments {
+		if r := f.store.Read().ServiceRevision(d.Revision.ARN); r == nil || !r.RetiredAt.IsZero() {
+			f.t.Fatalf("the revision of %s: %+v", d.ID, r)
+		}
+	}
+}
+
+func (f *fixture) listed(r *state.ServiceDeployment) bool {
+	return slices.ContainsFunc(f.service().Deployments, func(d *state.Deployment) bool { return d.ServiceDeploymentARN == r.ARN })
 }

@@ -33,8 +33,10 @@ func (p *planner) reachSteadyState(in intent) {
 		return
 	}
 	if inProgress(p.primary) {
-		d.RolloutState = types.DeploymentRolloutStateCompleted
-		d.RolloutStateReason = completedReason(d.ID)
+		p.complete()
+		if p.primary.counts.Active > 0 {
+			p.do(ResolveImages{d.ID, d.Revision.ARN})
+		}
 		p.service.Completed = &state.CompletedDeployment{ID: d.ID, Revision: d.Revision}
 		p.drop(func(*generation) bool { return true })
 		p.say(deploymentCompleted(p.service.Name, d.ID))
@@ -53,4 +55,10 @@ func (p *planner) reachSteadyState(in intent) {
 	p.service.Steady = true
 	p.say(message)
 	p.wake(p.now.Add(repeatAfter))
+}
+
+// complete ends the PRIMARY deployment with success.
+func (p *planner) complete() {
+	d := p.primary.deployment
+	d.RolloutState, d.RolloutStateReason = types.DeploymentRolloutStateCompleted, completedReason(d.ID)
 }

@@ -140,9 +140,10 @@ type ServiceEvents struct {
 // maxServiceEvents is how many events a service shows. Source: DescribeServices.
 const maxServiceEvents = 100
 
-// WatchServices wakes with the ARN of each service that changes, or whose tasks do.
+// WatchServices wakes with the ARN of each service that changes, or whose tasks do, or
+// whose deployment shall stop.
 func (s *Store) WatchServices(pause time.Duration) *Watch {
-	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries))
+	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries), store.On(serviceDeployments, wakesToStop))
 }
 
 // Service returns a service in any status, or nil.

@@ -96,6 +96,28 @@ func (tx *Tx) ServiceDeployments(serviceARN string) []*ServiceDeployment {
 // PutServiceDeployment writes a service deployment.
 func (tx *Tx) PutServiceDeployment(d *ServiceDeployment) { serviceDeployments.Put(tx.rows(), d) }
 
+// StopServiceDeployment asks the scheduler to end a service deployment. It changes nothing
+// of one that is on its way back or to its end.
+func (tx *Tx) StopServiceDeployment(d *ServiceDeployment, how types.StopServiceDeploymentStopType, now time.Time) {
+	if d.Status != types.ServiceDeploymentStatusPending && d.Status != types.ServiceDeploymentStatusInProgress {
+		return
+	}
+	asked := d.Clone()
+	asked.StopType, asked.UpdatedAt, asked.Status = how, now, types.ServiceDeploymentStatusRollbackRequested
+	if how == types.StopServiceDeploymentStopTypeAbort {
+		asked.Status = types.ServiceDeploymentStatusStopRequested
+	}
+	serviceDeployments.Put(tx.rows(), asked)
+}
+
+// wakesToStop wakes the scheduler when StopServiceDeployment has asked for something.
+func wakesToStop(before, after *ServiceDeployment) []string {
+	if before == nil || after == nil || before.StopType == after.StopType {
+		return nil
+	}
+	return []string{after.ServiceARN}
+}
+
 // record puts the row of the service deployment that a new deployment begins; one that
 // rolls back belongs to that of the deployment that failed.
 func (tx *Tx) record(s *Service, d *Deployment) {
@@ -114,6 +136,24 @@ func (tx *Tx) record(s *Service, d *Deployment) {
 		}
 	}
 	serviceDeployments.Put(tx.rows(), row)
+}
+
+// ResolveImages notes in a revision which images the containers of a task of it run.
+func (tx *Tx) ResolveImages(revisionARN string, containers []Container) {
+	row := tx.ServiceRevision(revisionARN)
+	if row == nil {
+		return
+	}
+	resolved := *row
+	resolved.ContainerImages = slices.Clone(row.ContainerImages)
+	for i, image := range resolved.ContainerImages {
+		for _, c := range containers {
+			if c.ImageDigest != "" && image.ContainerName != nil && c.Name == *image.ContainerName {
+				resolved.ContainerImages[i].ImageDigest = &c.ImageDigest
+			}
+		}
+	}
+	serviceRevisions.Put(tx.rows(), &resolved)
 }
 
 // Retire begins the age of what a service listed before and does not list after.

@@ -73,9 +73,13 @@ func (tx *Tx) ServiceRevision(arn string) *ServiceRevision {
 }
 
 // identify gives the revision of a new deployment its ARN, and puts its row. The revision
-// that the caller made stays as it is: others may share it.
+// that the caller made stays as it is: others may share it. A rollback deploys a revision
+// that has a row already, unless it has been forgotten.
 func (tx *Tx) identify(s *Service, d *Deployment) {
 	if d.Revision.ARN != "" {
+		if d.RestoresID != "" {
+			tx.revive(d.Revision)
+		}
 		return
 	}
 	row := *d.Revision
@@ -85,4 +89,16 @@ func (tx *Tx) identify(s *Service, d *Deployment) {
 	listed := row
 	listed.ContainerImages = nil
 	d.Revision = &listed
+}
+
+func (tx *Tx) revive(r *ServiceRevision) {
+	row := tx.ServiceRevision(r.ARN)
+	if row == nil {
+		row = r
+	} else if row.RetiredAt.IsZero() {
+		return
+	}
+	revived := *row
+	revived.RetiredAt = time.Time{}
+	serviceRevisions.Put(tx.rows(), &revived)
 }
