@@ -38,7 +38,9 @@ func (a *API) DescribeServices(ctx context.Context, in *ecs.DescribeServicesInpu
 			return nil, err
 		}
 		if service := tx.Service(id); service != nil {
-			out.Services = append(out.Services, *describeService(tx, service, withTags))
+			shown := describeService(tx, service, withTags)
+			shown.CurrentServiceDeployment = currentServiceDeployment(tx, service)
+			out.Services = append(out.Services, *shown)
 		} else {
 			out.Failures = append(out.Failures, missing(id))
 		}

@@ -58,9 +58,14 @@ func (a *API) built() []awsapi.Operation {
 
 		awsapi.Partial("CreateService", "rolling deployments of the REPLICA strategy on Fargate; its members are below; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),
 		awsapi.Works("DeleteService", "stops all tasks, with force or from a desired count of 0; DRAINING, then INACTIVE for an hour", a.DeleteService),
-		awsapi.Partial("DescribeServices", "no currentServiceDeployment: service deployments are not resources yet", a.DescribeServices),
+		awsapi.Works("DescribeServices", "in any status, with the service deployment under way; tags where asked for", a.DescribeServices),
 		awsapi.Works("ListServices", "ACTIVE services by launch type, scheduling strategy and resource management type, in pages", a.ListServices),
 		awsapi.Partial("ListServicesByNamespace", "no service uses a Service Connect namespace, so the list is empty", a.ListServicesByNamespace),
 		awsapi.Partial("UpdateService", "as CreateService", a.UpdateService),
+
+		awsapi.Partial("DescribeServiceDeployments", "rolling updates; no lifecycle stages, no alarms", a.DescribeServiceDeployments),
+		awsapi.Works("DescribeServiceRevisions", "those of a service for 90 days after it has replaced them", a.DescribeServiceRevisions),
+		awsapi.Works("ListServiceDeployments", "by status and time, newest first, in pages; for 90 days after the service has replaced them", a.ListServiceDeployments),
+		awsapi.Works("StopServiceDeployment", "ROLLBACK deploys the last completed revision, ABORT leaves the service as it stands", a.StopServiceDeployment),
 	}
 }

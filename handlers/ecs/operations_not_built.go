@@ -12,10 +12,6 @@ var notBuiltOperations = []awsapi.Operation{
 
 	// Deployments other than rolling ones.
 	awsapi.NotBuilt("ContinueServiceDeployment", "lifecycle hooks that pause a deployment"),
-	awsapi.NotBuilt("StopServiceDeployment", serviceDeployments),
-	awsapi.NotBuilt("DescribeServiceDeployments", serviceDeployments),
-	awsapi.NotBuilt("ListServiceDeployments", serviceDeployments),
-	awsapi.NotBuilt("DescribeServiceRevisions", serviceDeployments),
 	awsapi.NotBuilt("CreateTaskSet", taskSets),
 	awsapi.NotBuilt("DeleteTaskSet", taskSets),
 	awsapi.NotBuilt("DescribeTaskSets", taskSets),
@@ -74,7 +70,6 @@ var notBuiltOperations = []awsapi.Operation{
 }
 
 const (
-	serviceDeployments = "service deployments and revisions as resources"
 	taskSets           = "task sets: the EXTERNAL deployment controller"
 	capacityProviders  = "capacity providers of Auto Scaling groups and managed instances"
 	containerInstances = "container instances"

@@ -1,0 +1,88 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// defaultServiceDeploymentPage is the page size of lists of service deployments.
+// Source: ECS API reference, ListServiceDeployments.
+const defaultServiceDeploymentPage = 20
+
+// ListServiceDeployments lists the service deployments of a service that pass all
+// filters, newest first.
+//
+// Source: ECS API reference, ListServiceDeployments; field reports for the members and the
+// order.
+func (a *API) ListServiceDeployments(ctx context.Context, in *ecs.ListServiceDeploymentsInput) (*ecs.ListServiceDeploymentsOutput, error) {
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx := a.store.Read()
+	cluster, err := activeCluster(tx, scope, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	id, err := serviceARN(scope, cluster, aws.ToString(in.Service))
+	if err != nil {
+		return nil, err
+	}
+	if tx.Service(id) == nil {
+		return nil, errServiceNotFound
+	}
+	found := slices.DeleteFunc(tx.ServiceDeployments(id), func(d *state.ServiceDeployment) bool { return !listsDeployment(in, d) })
+	slices.SortFunc(found, func(a, b *state.ServiceDeployment) int {
+		return strings.Compare(serviceDeploymentAge(b), serviceDeploymentAge(a))
+	})
+	found, next, err := page(found, serviceDeploymentAge, pageQuery{
+		Operation: "ListServiceDeployments", Scope: scope, Filters: []string{id, digest(in.Status), digest(in.CreatedAt)},
+		Size: sized(in.MaxResults), Default: defaultServiceDeploymentPage, Token: aws.ToString(in.NextToken), Descending: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &ecs.ListServiceDeploymentsOutput{NextToken: next, ServiceDeployments: []types.ServiceDeploymentBrief{}}
+	for _, d := range found {
+		out.ServiceDeployments = append(out.ServiceDeployments, briefServiceDeployment(d))
+	}
+	return out, nil
+}
+
+// listsDeployment reports whether a service deployment passes the filters. Whether AWS
+// takes the ends of the time in is not published; here it does.
+func listsDeployment(in *ecs.ListServiceDeploymentsInput, d *state.ServiceDeployment) bool {
+	if len(in.Status) > 0 && !slices.Contains(in.Status, d.Status) {
+		return false
+	}
+	created := in.CreatedAt
+	return created == nil || (created.After == nil || !d.CreatedAt.Before(*created.After)) &&
+		(created.Before == nil || !d.CreatedAt.After(*created.Before))
+}
+
+// serviceDeploymentAge sorts as the service deployments were made.
+func serviceDeploymentAge(d *state.ServiceDeployment) string {
+	return fmt.Sprintf("%019d %s", d.CreatedAt.UnixNano(), d.ARN)
+}
+
+func briefServiceDeployment(d *state.ServiceDeployment) types.ServiceDeploymentBrief {
+	return types.ServiceDeploymentBrief{
+		ClusterArn:               aws.String(arn.ScopeOf(d.ARN).Cluster(arn.ClusterName(d.ARN))),
+		CreatedAt:                instant(&d.CreatedAt),
+		FinishedAt:               instant(&d.FinishedAt),
+		ServiceArn:               aws.String(d.ServiceARN),
+		ServiceDeploymentArn:     aws.String(d.ARN),
+		StartedAt:                instant(&d.StartedAt),
+		Status:                   d.Status,
+		StatusReason:             optional(&d.StatusReason),
+		TargetServiceRevisionArn: aws.String(d.Target.ARN),
+	}
+}
