@@ -76,6 +76,9 @@ func (q *queryProtocol) decode(x *exchange, in any) error {
 }
 
 func (q *queryProtocol) refuse(code string, err error) error {
+	if err == nil {
+		return nil
+	}
 	var mistyped *query.TypeError
 	if errors.As(err, &mistyped) {
 		return &Error{Code: code, Message: mistyped.Error()}
