@@ -28,6 +28,8 @@ func (r *Row) describe() (fate, note string) {
 		return "refused, as by AWS", r.Words
 	case r.only != "":
 		return "acts if it is `" + r.only + "`, refused otherwise", r.Note
+	case r.switched != "":
+		return "refused if `" + r.switched + "` is true", r.Note
 	case r.Fate == Kept:
 		return "kept without effect", r.Note
 	}

@@ -3,7 +3,6 @@ package member
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 )
@@ -23,9 +22,9 @@ type field struct {
 	name string
 	list bool
 	// row says when the field itself is refused; if it is nil, below does.
-	row   *Row
-	when  []int
-	below *structure
+	row      *Row
+	switched int // the position of row.switched
+	below    *structure
 }
 
 // NewPlan makes the plan of T, whose table must be among the tables.
@@ -101,11 +100,8 @@ func (f *field) refusedItself(v reflect.Value) string {
 			return ""
 		}
 		return f.name + " " + value
-	case len(f.when) > 0:
-		v = reflect.Indirect(v)
-		if !slices.ContainsFunc(f.when, func(at int) bool { return inUse(v.Field(at)) }) {
-			return ""
-		}
+	case f.row.switched != "" && !inUse(reflect.Indirect(v).Field(f.switched)):
+		return ""
 	}
 	return f.name
 }
@@ -158,8 +154,8 @@ func (p *planner) plan(f *field, part reflect.Type, table *Table, path string) b
 			p.gaps = append(p.gaps, fmt.Sprintf("%s of %s %s as a whole: its members need rows", path, table.Type.Name(), row.Fate))
 		}
 		f.row = row
-		for _, name := range row.when {
-			f.when = append(f.when, p.position(part, name))
+		if row.switched != "" {
+			f.switched = p.position(part, row.switched)
 		}
 		return row.Fate == Refused || row.only != ""
 	case !composed:

@@ -31,7 +31,7 @@ type alarms struct {
 
 var requestTables = []Table{
 	Of[request]("request", Act("name"), Refuse("count", ""), ActOnly("network.mode", "own", ""),
-		RefuseWhen("alarms", "", "enable", "names"), Keep("tags", "")),
+		RefuseOn("alarms", "enable", ""), Keep("tags", "")),
 	Of[volume]("volume", Act("path"), Refuse("options", ""), Refuse("shared", "")),
 }
 
@@ -53,7 +53,8 @@ func TestThePlanNamesTheFirstRefusedMember(t *testing.T) {
 		{&request{Volumes: []volume{{}, {Options: []string{"a"}}}}, "volumes[1].options"},
 		{&request{Volumes: []volume{{Shared: &yes}}, Network: &network{Mode: "host"}}, "volumes[0].shared"},
 		{&request{Network: &network{Mode: "host"}}, "network.mode host"},
-		{&request{Alarms: &alarms{Names: []string{"a"}}}, "alarms"},
+		{&request{Alarms: &alarms{Names: []string{"a"}}}, ""},
+		{&request{Alarms: &alarms{Enable: true}}, "alarms"},
 	} {
 		if got, found := plan.Refused(c.in); got != c.want || found != (c.want != "") {
 			t.Errorf("%+v: refused %q, %t; want %q", c.in, got, found, c.want)
@@ -72,7 +73,7 @@ func TestThePlanSeesWhatTheTablesForget(t *testing.T) {
 			[]string{"alarms.names of request has no row", "tags of request has no row"}},
 		{"rows", append(requestTables[1:], Of[request]("", requestTables[0].Rows, Act("colour", "network.mode.x"))),
 			[]string{"request has no member colour, or it is refused as a whole", "request has no member network.mode.x, or it is refused as a whole"}},
-		{"part of what is refused", []Table{Of[request]("", Act("name", "tags"), Refuse("count", ""), Refuse("volumes", ""), Act("volumes[].path"), Refuse("network", ""), RefuseWhen("alarms", "", "off"))},
+		{"part of what is refused", []Table{Of[request]("", Act("name", "tags"), Refuse("count", ""), Refuse("volumes", ""), Act("volumes[].path"), Refuse("network", ""), RefuseOn("alarms", "off", ""))},
 			[]string{"alarms has no member off", "request has no member volumes[].path, or it is refused as a whole"}},
 		{"structures", append(requestTables[1:], Of[request]("", Act("name", "tags"), Refuse("count", ""), Keep("network", ""), Act("alarms.enable", "alarms.names"))),
 			[]string{"network of request kept as a whole: its members need rows"}},

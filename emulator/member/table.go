@@ -30,8 +30,8 @@ type Row struct {
 	// and the refusal is the emulator's.
 	Words string
 
-	only string   // the value that acts; others are refused
-	when []string // the members of a refused structure that count; all if none is named
+	only     string // the value that acts; others are refused
+	switched string // the member that turns a refused structure on; empty where being there does
 }
 
 // Table is the rows of a type's members.
@@ -80,9 +80,10 @@ func RefuseAs(path, words string) []Row {
 	return []Row{{Path: path, Fate: Refused, Words: words}}
 }
 
-// RefuseWhen is a structure that is refused when one of the named members is in use.
-func RefuseWhen(path, note string, members ...string) []Row {
-	return []Row{{Path: path, Fate: Refused, Note: note, when: members}}
+// RefuseOn is a structure that is refused when one of its members turns it on; what else
+// is in one that is off means nothing, on AWS as well.
+func RefuseOn(path, switched, note string) []Row {
+	return []Row{{Path: path, Fate: Refused, Note: note, switched: switched}}
 }
 
 // Keep is a member without effect.

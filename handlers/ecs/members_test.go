@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/emulator/member"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 )
 
@@ -38,6 +39,25 @@ func TestFewMembersAreKeptWithoutEffect(t *testing.T) {
 	const want = 22
 	if len(kept) != want {
 		t.Errorf("%d members are kept without effect, not %d:\n%s", len(kept), want, strings.Join(kept, "\n"))
+	}
+}
+
+// TestAWSRefusesInTheWordsOfTheTable looks for the words in the tables of refusals, which
+// hold the emulator to them. Those of definitions have a test in their package.
+func TestAWSRefusesInTheWordsOfTheTable(t *testing.T) {
+	said := map[string]bool{}
+	for _, c := range runTaskRefusals {
+		said[c.message] = true
+	}
+	for _, c := range createServiceRefusals {
+		said[c.message] = true
+	}
+	for _, table := range ecs.MemberTables()[len(taskdef.Members):] {
+		for _, row := range table.Rows {
+			if row.Words != "" && !said[row.Words] {
+				t.Errorf("%s: no refusal says %q", row.Path, row.Words)
+			}
+		}
 	}
 }
 

@@ -19,7 +19,9 @@ var (
 		member.Act("forceNewDeployment", "service"),
 	)
 	deploymentTable = member.Of[types.DeploymentConfiguration]("Deployments: `deploymentConfiguration` of services",
-		member.RefuseWhen("alarms", "needs CloudWatch", "enable", "rollback", "alarmNames"),
+		member.Refuse("alarms.alarmNames", "needs CloudWatch"),
+		member.Refuse("alarms.enable", "needs CloudWatch"),
+		member.Refuse("alarms.rollback", "needs CloudWatch"),
 		member.Refuse("bakeTimeInMinutes", "needs blue/green deployments"),
 		member.RefuseAs("canaryConfiguration", "canaryConfiguration is only valid with the CANARY deployment strategy."),
 		member.Act(
@@ -27,7 +29,7 @@ var (
 			"deploymentCircuitBreaker.thresholdConfiguration.type", "deploymentCircuitBreaker.thresholdConfiguration.value",
 			"maximumPercent", "minimumHealthyPercent",
 		),
-		member.RefuseWhen("earlySuccessCriteria", "needs early success", "enable"),
+		member.RefuseOn("earlySuccessCriteria", "enable", "needs early success"),
 		member.Refuse("lifecycleHooks", "needs Lambda"),
 		member.RefuseAs("linearConfiguration", "linearConfiguration is only valid with the LINEAR deployment strategy."),
 		member.ActOnly("strategy", "ROLLING", "needs blue/green deployments"),
@@ -50,7 +52,7 @@ var serviceMembers = slices.Concat(
 	member.Keep("monitoring.metricConfigurations[].metricNames", noMetrics),
 	member.Keep("monitoring.metricConfigurations[].resolutionSeconds", noMetrics),
 	member.Act("propagateTags"),
-	member.RefuseWhen("serviceConnectConfiguration", "needs Service Connect", "enabled"),
+	member.RefuseOn("serviceConnectConfiguration", "enabled", "needs Service Connect"),
 	member.Refuse("serviceRegistries", "needs Cloud Map"),
 	member.Act("taskDefinition"),
 	member.Refuse("volumeConfigurations", needsEBS),
