@@ -97,6 +97,7 @@ func (a taskAnswers) describe(t *state.Task) []byte {
 	shown := describeTask(t, def)
 	if !a.change {
 		showHealth(&shown, t)
+		showDetaching(&shown)
 	}
 	body := wire.Marshal(&shown)
 	body = body[:len(body)-1]
@@ -199,6 +200,19 @@ func showHealth(shown *types.Task, t *state.Task) {
 	shown.HealthStatus = cmp.Or(t.Status.HealthStatus, types.HealthStatusUnknown)
 	for i := range shown.Containers {
 		shown.Containers[i].HealthStatus = cmp.Or(t.Status.Containers[i].HealthStatus, types.HealthStatusUnknown)
+	}
+}
+
+// showDetaching is what DescribeTasks alone tells as well: the event of DEPROVISIONING has
+// the interface still ATTACHED (ECS0070). Source: recorded answers.
+func showDetaching(shown *types.Task) {
+	if *shown.LastStatus != state.Deprovisioning {
+		return
+	}
+	for i, a := range shown.Attachments {
+		if aws.ToString(a.Status) == "ATTACHED" {
+			shown.Attachments[i].Status = aws.String("DETACHING")
+		}
 	}
 }
 

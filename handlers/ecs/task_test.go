@@ -214,6 +214,11 @@ func TestTaskThroughItsLife(t *testing.T) {
 		t.Errorf("a second stop changed the task: %+v", again)
 	}
 
+	s.agentSays(t, arn, func(status *state.TaskStatus) { status.LastStatus = state.Deprovisioning })
+	if seen := describe().Attachments[0]; *seen.Status != "DETACHING" || len(seen.Details) != 5 {
+		t.Errorf("interface while DEPROVISIONING: %+v", seen)
+	}
+
 	s.agentSays(t, arn, func(status *state.TaskStatus) {
 		status.LastStatus, status.StoppedAt = state.Stopped, start.Add(time.Minute)
 		status.Attachment.Status = "DELETED"
