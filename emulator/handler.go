@@ -49,7 +49,7 @@ func (s *Server) apis() []awsapi.Service {
 	}
 	return []awsapi.Service{
 		ecs.New(control).Service(),
-		ec2.New(s.store).Service(),
+		ec2.New(ec2.Options{Store: s.store, StrictVPC: s.opts.StrictVPC}).Service(),
 		sts.Service(),
 	}
 }

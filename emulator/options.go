@@ -50,7 +50,7 @@ type Options struct {
 	// EC2, as on AWS.
 	DefaultLaunchType types.LaunchType
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
-	// well-formed ids are made on first use.
+	// those with well-formed ids are made up.
 	StrictVPC bool
 	// VPCCIDR is the range of the VPC, a /16. The zero Prefix leaves it to the engine:
 	// that of AWS's default VPC, or another one where the engine or the host has that.

@@ -84,7 +84,7 @@ func newEmulator(b *testing.B) emulator {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	api := ecs.New(ecs.Options{Store: store, Now: time.Now})
 	return emulator{handlers.New(handlers.Parts{
-		Services: []awsapi.Service{api.Service(), ec2.New(store).Service()},
+		Services: []awsapi.Service{api.Service(), ec2.New(ec2.Options{Store: store}).Service()},
 		Options:  awsapi.Options{Logger: log, Observe: control.NewMetrics(store).Observe},
 		Log:      log, Control: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
 	})}

@@ -89,7 +89,7 @@ func (f *fixture) newDeployment(definition string) *state.Deployment {
 }
 
 func newDeployment(definition string, now time.Time) *state.Deployment {
-	_, subnets, _ := state.DefaultNetwork(scope)
+	subnets, _ := state.DefaultNetwork(scope)
 	var ids []string
 	for _, s := range subnets {
 		ids = append(ids, s.ID)

@@ -16,6 +16,7 @@ var migrations = []store.Migration{
 	placeTasks,
 	tellEngineIDs,
 	recordServiceDeployments,
+	forgetMadeUpNetworks,
 }
 
 // placeTasks moves where a task runs out of its spec, and cuts the ARNs of containers
@@ -93,4 +94,15 @@ func containersOf(task object) iter.Seq[object] {
 			}
 		}
 	}
+}
+
+// forgetMadeUpNetworks drops the subnets and groups that were stored on first use; now
+// they follow from their ids.
+func forgetMadeUpNetworks(rows *store.StoredRows) error {
+	for _, table := range []string{"vpc", "subnet", "security-group"} {
+		if err := rows.Drop(table); err != nil {
+			return err
+		}
+	}
+	return nil
 }

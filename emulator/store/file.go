@@ -107,7 +107,7 @@ func inspectFile(path string, format int) (err error) {
 			switch {
 			case bucket == nil:
 				return damaged(fmt.Errorf("%q is no table", name))
-			case tables[string(name)] == nil && logs[string(name)] == nil && string(name) != string(metaBucket):
+			case found == format && tables[string(name)] == nil && logs[string(name)] == nil && string(name) != string(metaBucket):
 				return fmt.Errorf("it has a table %q, which this ecs-emulator does not know", name)
 			}
 			return nil

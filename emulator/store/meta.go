@@ -53,6 +53,14 @@ func (r *StoredRows) Put(table, key string, row []byte) error {
 	return bucket.Put([]byte(key), row)
 }
 
+// Drop removes a table that may not be there.
+func (r *StoredRows) Drop(table string) error {
+	if r.disk.Bucket([]byte(table)) == nil {
+		return nil
+	}
+	return r.disk.DeleteBucket([]byte(table))
+}
+
 // migrate takes a file to the present format, which is the number of migrations.
 func migrate(disk *bbolt.Tx, migrations []Migration) error {
 	format, err := formatOf(disk)

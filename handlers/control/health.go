@@ -95,9 +95,9 @@ func (a *api) state() State {
 }
 
 func network(tx *state.Tx, scope arn.Scope) Network {
-	vpc, subnets, group := state.DefaultNetwork(scope)
+	subnets, group := state.DefaultNetwork(scope)
 	cidr := tx.NetworkCIDR()
-	n := Network{VPC: vpc.ID, CIDR: cidr.String(), SecurityGroup: group.ID}
+	n := Network{VPC: state.DefaultVPC, CIDR: cidr.String(), SecurityGroup: group.ID}
 	for _, s := range subnets {
 		n.Subnets = append(n.Subnets, Subnet{ID: s.ID, AvailabilityZone: s.Zone, CIDR: s.CIDR(cidr).String()})
 	}

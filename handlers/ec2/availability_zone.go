@@ -11,11 +11,26 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-func zoneAttributes(z types.AvailabilityZone) attributes {
-	return attributes{
-		"zone-name": *z.ZoneName, "zone-id": *z.ZoneId, "zone-type": *z.ZoneType, "region-name": *z.RegionName,
-		"state": string(z.State), "group-name": *z.GroupName, "opt-in-status": string(z.OptInStatus),
+func zoneValues(z *types.AvailabilityZone, filter string) ([]string, bool) {
+	switch filter {
+	case "zone-name":
+		return one(z.ZoneName)
+	case "zone-id":
+		return one(z.ZoneId)
+	case "zone-type":
+		return one(z.ZoneType)
+	case "region-name":
+		return one(z.RegionName)
+	case "state":
+		return oneOf(z.State)
+	case "group-name":
+		return one(z.GroupName)
+	case "opt-in-status":
+		return oneOf(z.OptInStatus)
+	case "group-long-name", "message", "parent-zone-id", "parent-zone-name":
+		return nil, true
 	}
+	return nil, false
 }
 
 // DescribeAvailabilityZones answers the zones of the region.
@@ -33,11 +48,11 @@ func (a *API) DescribeAvailabilityZones(ctx context.Context, in *ec2.DescribeAva
 	missing := func(id string) error {
 		return &awsapi.Error{Code: "InvalidParameterValue", Message: "Invalid availability zone: [" + id + "]"}
 	}
-	byName, err := describe(rows, nil, in.ZoneNames, "zone-name", zoneAttributes, missing)
+	byName, err := describe(rows, nil, in.ZoneNames, "zone-name", zoneValues, missing)
 	if err != nil {
 		return nil, err
 	}
-	found, err := describe(byName, in.Filters, in.ZoneIds, "zone-id", zoneAttributes, missing)
+	found, err := describe(byName, in.Filters, in.ZoneIds, "zone-id", zoneValues, missing)
 	if err != nil {
 		return nil, err
 	}

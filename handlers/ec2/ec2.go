@@ -1,6 +1,5 @@
-// Package ec2 answers the few EC2 actions that ECS users need to find the subnets
-// and security groups of the default VPC. Nothing can be made or changed here, and
-// nothing has tags.
+// Package ec2 answers the EC2 actions that ECS users and their tools need to find the
+// default VPC and what is in it, and to tag that. Nothing can be made or removed here.
 //
 // All rows are answered at once: MaxResults is ignored, and NextToken never given.
 package ec2
@@ -8,30 +7,47 @@ package ec2
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
+// Options are what the API works on.
+type Options struct {
+	Store *state.Store
+	// StrictVPC knows no subnets and security groups that are made up.
+	StrictVPC bool
+}
+
 // API answers EC2 actions from the store.
 type API struct {
-	store *state.Store
+	store  *state.Store
+	strict bool
 }
 
 // New makes the API.
-func New(store *state.Store) *API { return &API{store: store} }
+func New(o Options) *API { return &API{store: o.Store, strict: o.StrictVPC} }
 
 // Service is the EC2 API.
 func (a *API) Service() awsapi.Service {
 	const version = "2016-11-15"
+	const asked = "; made-up ones for who asks by id; all at once"
 	return awsapi.Service{
 		Name: "ec2", Title: "Amazon EC2",
 		Protocol: awsapi.Query{Version: version, Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Codec: codec},
 		Operations: []awsapi.Operation{
+			awsapi.Partial("CreateTags", "of what the operations below describe", a.CreateTags),
+			awsapi.Partial("DeleteTags", "as CreateTags", a.DeleteTags),
 			awsapi.Partial("DescribeAvailabilityZones", "three zones in each region; all at once", a.DescribeAvailabilityZones),
-			awsapi.Partial("DescribeSecurityGroups", "the default one and those made on first use; all at once", a.DescribeSecurityGroups),
-			awsapi.Partial("DescribeSubnets", "those of the default VPC and those made on first use; all at once", a.DescribeSubnets),
+			awsapi.Partial("DescribeInternetGateways", "that of the default VPC", a.DescribeInternetGateways),
+			awsapi.Partial("DescribeNetworkAcls", "that of the default VPC, which lets everything pass; made-up subnets are not shown", a.DescribeNetworkAcls),
+			awsapi.Partial("DescribeNetworkInterfaces", "those of tasks, without public addresses; all at once", a.DescribeNetworkInterfaces),
+			awsapi.Partial("DescribeRouteTables", "that of the default VPC", a.DescribeRouteTables),
+			awsapi.Partial("DescribeSecurityGroupRules", "two for each group, which let everything pass, because traffic is not filtered", a.DescribeSecurityGroupRules),
+			awsapi.Partial("DescribeSecurityGroups", "the default one"+asked, a.DescribeSecurityGroups),
+			awsapi.Partial("DescribeSubnets", "those of the default VPC"+asked, a.DescribeSubnets),
+			awsapi.Partial("DescribeTags", "those that CreateTags has set; all at once", a.DescribeTags),
+			awsapi.Partial("DescribeVpcAttribute", "of the default VPC, as AWS makes it", a.DescribeVpcAttribute),
 			awsapi.Partial("DescribeVpcs", "the default VPC", a.DescribeVpcs),
 		},
 	}
@@ -40,42 +56,4 @@ func (a *API) Service() awsapi.Service {
 func scopeOf(ctx context.Context) arn.Scope {
 	call := awsapi.FromContext(ctx)
 	return arn.Scope{Region: call.Region, Account: call.Account}
-}
-
-// attributes are the values of a row that filters know, by the filter's name.
-type attributes map[string]string
-
-// describe picks the rows that were asked for: by id, each of which must exist, and
-// by filters. T's attributes under idName is its id. The list is empty, not nil, where
-// nothing is found.
-func describe[T any](rows []T, filters []types.Filter, ids []string, idName string, of func(T) attributes, missing func(id string) error) ([]T, error) {
-	if len(filters) == 0 && len(ids) == 0 {
-		return rows, nil
-	}
-	all := make([]attributes, len(rows))
-	known := map[string]bool{}
-	for i, row := range rows {
-		all[i] = of(row)
-		known[all[i][idName]] = true
-	}
-	for _, id := range ids {
-		if !known[id] {
-			return nil, missing(id)
-		}
-	}
-	wanted := newFilterSet(filters)
-	if len(ids) > 0 {
-		wanted = append(wanted, filter{name: idName, values: literals(ids)})
-	}
-	found := []T{}
-	for i, row := range rows {
-		matches, err := wanted.match(all[i])
-		if err != nil {
-			return nil, err
-		}
-		if matches {
-			found = append(found, row)
-		}
-	}
-	return found, nil
 }

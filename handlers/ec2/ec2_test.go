@@ -33,14 +33,14 @@ var (
 // promises holds the operations that some test called with success.
 var promises apitest.Promises
 
-func TestMain(m *testing.M) { os.Exit(promises.Main(m, ec2.New(nil).Service())) }
+func TestMain(m *testing.M) { os.Exit(promises.Main(m, ec2.New(ec2.Options{}).Service())) }
 
 func TestTable(t *testing.T) {
-	apitest.Table(t, ec2.New(nil).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ec2.API]())
+	apitest.Table(t, ec2.New(ec2.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ec2.API]())
 }
 
 func TestNamesOnTheWire(t *testing.T) {
-	apitest.RoundTrip(t, ec2.New(nil).Service(), func(transport *http.Client) any {
+	apitest.RoundTrip(t, ec2.New(ec2.Options{}).Service(), func(transport *http.Client) any {
 		return sdk.New(sdk.Options{
 			HTTPClient: transport, Region: scope.Region, RetryMaxAttempts: 1,
 			Credentials: credentials.NewStaticCredentialsProvider(scope.Account, "secret", ""),
@@ -54,13 +54,15 @@ type server struct {
 	store *state.Store
 }
 
-func newServer(t *testing.T) *server {
+func newServer(t *testing.T) *server { return start(t, false) }
+
+func start(t *testing.T, strict bool) *server {
 	t.Helper()
 	store, err := state.Open(state.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewServer(ec2.New(store).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
+	s := httptest.NewServer(ec2.New(ec2.Options{Store: store, StrictVPC: strict}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
 	t.Cleanup(s.Close)
 	return &server{url: s.URL, store: store, Client: sdk.New(sdk.Options{
 		BaseEndpoint: &s.URL, Region: scope.Region, RetryMaxAttempts: 1,
@@ -109,11 +111,16 @@ func TestDefaultVPC(t *testing.T) {
 	refused(t, err, "InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist")
 }
 
+// Ids that nobody made.
+const (
+	madeUpSubnet = "subnet-0123456789abcdef0"
+	madeUpGroup  = "sg-0123abcd"
+)
+
 func TestSubnets(t *testing.T) {
 	s := newServer(t)
-	_, defaults, _ := state.DefaultNetwork(scope)
+	defaults, _ := state.DefaultNetwork(scope)
 	err := s.store.Update(func(tx *state.Tx) error {
-		tx.AddSubnet(scope, "subnet-mine")
 		tx.AddTask(&state.Task{
 			ARN: scope.Task("default", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default")},
 			Placement: &state.Placement{SubnetID: defaults[0].ID},
@@ -125,7 +132,7 @@ func TestSubnets(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := must[*sdk.DescribeSubnetsOutput](t)(s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{})).Subnets
-	if len(all) != 4 {
+	if len(all) != 3 {
 		t.Fatalf("got %d subnets", len(all))
 	}
 	first := all[0]
@@ -139,12 +146,13 @@ func TestSubnets(t *testing.T) {
 		in   sdk.DescribeSubnetsInput
 		want []string
 	}{
-		{sdk.DescribeSubnetsInput{SubnetIds: []string{"subnet-mine", defaults[2].ID}}, []string{defaults[2].ID, "subnet-mine"}},
+		{sdk.DescribeSubnetsInput{SubnetIds: []string{madeUpSubnet, defaults[2].ID}}, []string{defaults[2].ID, madeUpSubnet}},
+		{sdk.DescribeSubnetsInput{Filters: filter("subnet-id", madeUpSubnet)}, []string{madeUpSubnet}},
 		{sdk.DescribeSubnetsInput{Filters: filter("vpc-id", "vpc-1")}, nil},
 		{sdk.DescribeSubnetsInput{Filters: append(filter("availability-zone", "eu-west-1b", "eu-west-1c"), filter("default-for-az", "true")...)},
 			[]string{defaults[1].ID, defaults[2].ID}},
-		{sdk.DescribeSubnetsInput{Filters: filter("default-for-az", "false")}, []string{"subnet-mine"}},
-		{sdk.DescribeSubnetsInput{Filters: filter("subnet-id", "*mine", "subnet-?")}, []string{"subnet-mine"}},
+		{sdk.DescribeSubnetsInput{Filters: filter("default-for-az", "false")}, nil},
+		{sdk.DescribeSubnetsInput{Filters: filter("subnet-id", "*2", "subnet-?")}, []string{defaults[1].ID}},
 		{sdk.DescribeSubnetsInput{Filters: filter("cidr-block", "172.31.16.0/20")}, []string{defaults[1].ID}},
 		{sdk.DescribeSubnetsInput{Filters: filter("tag:Name", "public")}, nil},
 		{sdk.DescribeSubnetsInput{Filters: append(filter("state", "available"), filter("defaultForAz", "true")...), SubnetIds: []string{defaults[0].ID}},
@@ -167,22 +175,15 @@ func TestSubnets(t *testing.T) {
 
 func TestSecurityGroups(t *testing.T) {
 	s := newServer(t)
-	err := s.store.Update(func(tx *state.Tx) error {
-		tx.AddSecurityGroup(scope, "sg-mine")
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range []struct {
 		in   sdk.DescribeSecurityGroupsInput
 		want string
 	}{
-		{sdk.DescribeSecurityGroupsInput{}, state.DefaultSecurityGroup + " sg-mine"},
-		{sdk.DescribeSecurityGroupsInput{GroupIds: []string{"sg-mine"}}, "sg-mine"},
+		{sdk.DescribeSecurityGroupsInput{}, state.DefaultSecurityGroup},
+		{sdk.DescribeSecurityGroupsInput{GroupIds: []string{madeUpGroup}}, madeUpGroup},
 		{sdk.DescribeSecurityGroupsInput{GroupNames: []string{"default"}}, state.DefaultSecurityGroup},
 		{sdk.DescribeSecurityGroupsInput{Filters: filter("group-name", "default")}, state.DefaultSecurityGroup},
-		{sdk.DescribeSecurityGroupsInput{Filters: filter("group-id", "sg-mine")}, "sg-mine"},
+		{sdk.DescribeSecurityGroupsInput{Filters: filter("group-id", madeUpGroup)}, madeUpGroup},
 		{sdk.DescribeSecurityGroupsInput{Filters: filter("vpc-id", "vpc-1")}, ""},
 	} {
 		var got []string
@@ -196,7 +197,7 @@ func TestSecurityGroups(t *testing.T) {
 			t.Errorf("%+v: got %v, want %s", c.in, got, c.want)
 		}
 	}
-	_, err = s.DescribeSecurityGroups(ctx, &sdk.DescribeSecurityGroupsInput{GroupIds: []string{"sg-1"}})
+	_, err := s.DescribeSecurityGroups(ctx, &sdk.DescribeSecurityGroupsInput{GroupIds: []string{"sg-1"}})
 	refused(t, err, "InvalidGroup.NotFound", "The security group 'sg-1' does not exist")
 	_, err = s.DescribeSecurityGroups(ctx, &sdk.DescribeSecurityGroupsInput{GroupNames: []string{"web"}})
 	refused(t, err, "InvalidGroup.NotFound", "The security group 'web' does not exist in default VPC '"+state.DefaultVPC+"'")

@@ -3,7 +3,6 @@ package ec2
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -19,16 +18,23 @@ type filter struct {
 // filterSet is a conjunction.
 type filterSet []filter
 
-func newFilterSet(filters []types.Filter) filterSet {
+// newFilterSet refuses a filter that is none of the known ones, as EC2 does, also one
+// that EC2 knows: to ignore it would answer rows that nobody asked for.
+func newFilterSet(filters []types.Filter, known func(name string) bool) (filterSet, error) {
 	var wanted filterSet
 	for _, f := range filters {
 		each := filter{name: aws.ToString(f.Name)}
+		if !known(each.name) {
+			return nil, &awsapi.Error{
+				Code: "InvalidParameterValue", Message: fmt.Sprintf("The filter '%s' is invalid", each.name),
+			}
+		}
 		for _, value := range f.Values {
 			each.values = append(each.values, wildcards(value))
 		}
 		wanted = append(wanted, each)
 	}
-	return wanted
+	return wanted, nil
 }
 
 // pattern is the value of a filter, one rune for each character that it asks for.
@@ -97,23 +103,17 @@ func literals(values []string) []pattern {
 	return patterns
 }
 
-// match reports whether a row passes all filters. A filter that the emulator does
-// not know is refused like one that EC2 does not know: to ignore it would answer
-// rows that nobody asked for.
-func (f filterSet) match(row attributes) (bool, error) {
-	matches := true
+// match reports whether a row passes all filters: each has a value that one of the row's
+// matches.
+func (f filterSet) match(valuesOf func(name string) []string) bool {
 	for _, each := range f {
-		value, ok := row[each.name]
-		switch {
-		case ok:
-			matches = matches && slices.ContainsFunc(each.values, func(p pattern) bool { return p.match(value) })
-		case strings.HasPrefix(each.name, "tag:") || each.name == "tag-key":
-			matches = false // nothing is tagged
-		default:
-			return false, &awsapi.Error{
-				Code: "InvalidParameterValue", Message: fmt.Sprintf("The filter '%s' is invalid", each.name),
-			}
+		if !slices.ContainsFunc(valuesOf(each.name), each.takes) {
+			return false
 		}
 	}
-	return matches, nil
+	return true
+}
+
+func (f filter) takes(value string) bool {
+	return slices.ContainsFunc(f.values, func(p pattern) bool { return p.match(value) })
 }

@@ -9,62 +9,92 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-func subnetAttributes(s types.Subnet) attributes {
-	isDefault, zone := strconv.FormatBool(*s.DefaultForAz), *s.AvailabilityZone
-	return attributes{
-		"subnet-id": *s.SubnetId, "subnet-arn": *s.SubnetArn, "vpc-id": *s.VpcId, "owner-id": *s.OwnerId, "state": string(s.State),
-		"cidr": *s.CidrBlock, "cidr-block": *s.CidrBlock, "cidrBlock": *s.CidrBlock,
-		"availability-zone": zone, "availabilityZone": zone,
-		"availability-zone-id": *s.AvailabilityZoneId, "availabilityZoneId": *s.AvailabilityZoneId,
-		"default-for-az": isDefault, "defaultForAz": isDefault,
-		"map-public-ip-on-launch":    strconv.FormatBool(*s.MapPublicIpOnLaunch),
-		"available-ip-address-count": strconv.Itoa(int(*s.AvailableIpAddressCount)),
+func subnetValues(s *types.Subnet, filter string) ([]string, bool) {
+	switch filter {
+	case "subnet-id":
+		return one(s.SubnetId)
+	case "subnet-arn":
+		return one(s.SubnetArn)
+	case "vpc-id":
+		return one(s.VpcId)
+	case "owner-id":
+		return one(s.OwnerId)
+	case "state":
+		return oneOf(s.State)
+	case "cidr", "cidr-block", "cidrBlock":
+		return one(s.CidrBlock)
+	case "availability-zone", "availabilityZone":
+		return one(s.AvailabilityZone)
+	case "availability-zone-id", "availabilityZoneId":
+		return one(s.AvailabilityZoneId)
+	case "default-for-az", "defaultForAz":
+		return oneBool(s.DefaultForAz)
+	case "map-public-ip-on-launch":
+		return oneBool(s.MapPublicIpOnLaunch)
+	case "available-ip-address-count":
+		return oneOf(strconv.Itoa(int(aws.ToInt32(s.AvailableIpAddressCount))))
+	case "ipv6-native":
+		return oneBool(s.Ipv6Native)
+	case "enable-dns64", "map-customer-owned-ip-on-launch":
+		return oneOf("false")
+	case "customer-owned-ipv4-pool", "enable-lni-at-device-index", "ipv6-cidr-block-association.association-id",
+		"ipv6-cidr-block-association.ipv6-cidr-block", "ipv6-cidr-block-association.state", "outpost-arn",
+		"private-dns-name-options-on-launch.hostname-type", "private-dns-name-options-on-launch.enable-resource-name-dns-a-record",
+		"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record":
+		return nil, true
 	}
+	return tagValues(s.Tags, filter)
 }
 
 // reservedIPs is how many addresses of a subnet nobody gets.
 // Source: VPC user guide, subnet sizing.
 const reservedIPs = 5
 
-// DescribeSubnets answers the default subnets and those made on first use.
+// DescribeSubnets answers the default subnets, and those made up that it is asked for.
 func (a *API) DescribeSubnets(ctx context.Context, in *ec2.DescribeSubnetsInput) (*ec2.DescribeSubnetsOutput, error) {
 	scope, tx := scopeOf(ctx), a.store.Read()
 	network, used := tx.NetworkCIDR(), usedAddresses(tx, scope)
 	var rows []types.Subnet
-	for _, s := range tx.Subnets(scope) {
+	for _, s := range a.subnets(tx, scope, askedIDs(in.SubnetIds, in.Filters, "subnet-id")) {
 		block := s.CIDR(network)
 		rows = append(rows, types.Subnet{
 			SubnetId: &s.ID, SubnetArn: resourceARN(scope, "subnet/"+s.ID), State: types.SubnetStateAvailable, OwnerId: &scope.Account,
 			VpcId: &s.VPC, CidrBlock: aws.String(block.String()),
-			AvailableIpAddressCount: aws.Int32(int32(1<<(32-block.Bits()) - reservedIPs - used[s.ID])),
+			AvailableIpAddressCount: aws.Int32(int32(1<<(32-block.Bits()) - reservedIPs - used[s.Block])),
 			AvailabilityZone:        &s.Zone, AvailabilityZoneId: aws.String(zoneID(s.Zone)),
 			DefaultForAz: &s.Default, MapPublicIpOnLaunch: &s.Default, AssignIpv6AddressOnCreation: aws.Bool(false), Ipv6Native: aws.Bool(false),
-			Ipv6CidrBlockAssociationSet: []types.SubnetIpv6CidrBlockAssociation{}, Tags: []types.Tag{},
+			Ipv6CidrBlockAssociationSet: []types.SubnetIpv6CidrBlockAssociation{}, Tags: tagsOf(tx, scope, s.ID),
 		})
 	}
-	found, err := describe(rows, in.Filters, in.SubnetIds, "subnet-id", subnetAttributes, func(id string) error {
-		return &awsapi.Error{Code: "InvalidSubnetID.NotFound", Message: "The subnet ID '" + id + "' does not exist"}
-	})
+	found, err := describe(rows, in.Filters, in.SubnetIds, "subnet-id", subnetValues, missing("subnet-"))
 	if err != nil {
 		return nil, err
 	}
 	return &ec2.DescribeSubnetsOutput{Subnets: found}, nil
 }
 
-// usedAddresses counts the addresses that tasks have, by subnet id.
-func usedAddresses(tx *state.Tx, scope arn.Scope) map[string]int {
-	used := map[string]int{}
+// subnets are those that everybody sees, and those made up among some ids.
+func (a *API) subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Subnet {
+	subnets := tx.Subnets(scope)
+	for _, id := range ids {
+		if s := tx.Subnet(scope, id); s != nil && s.MadeUp && !a.strict {
+			subnets = append(subnets, s)
+		}
+	}
+	return subnets
+}
+
+// usedAddresses counts the addresses that tasks have, by the block of their subnet.
+func usedAddresses(tx *state.Tx, scope arn.Scope) map[int]int {
+	used := map[int]int{}
 	for _, task := range tx.AllTasks() {
 		if !task.Ended() && task.Scope() == scope {
-			used[task.Placement.SubnetID]++
+			if s := tx.Subnet(scope, task.Placement.SubnetID); s != nil {
+				used[s.Block]++
+			}
 		}
 	}
 	return used
-}
-
-func resourceARN(scope arn.Scope, resource string) *string {
-	return aws.String("arn:" + scope.Partition() + ":ec2:" + scope.Region + ":" + scope.Account + ":" + resource)
 }

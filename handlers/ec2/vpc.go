@@ -2,46 +2,58 @@ package ec2
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-func vpcAttributes(v types.Vpc) attributes {
-	isDefault := strconv.FormatBool(*v.IsDefault)
-	return attributes{
-		"vpc-id": *v.VpcId, "owner-id": *v.OwnerId, "state": string(v.State), "dhcp-options-id": *v.DhcpOptionsId,
-		"cidr": *v.CidrBlock, "cidr-block": *v.CidrBlock, "cidrBlock": *v.CidrBlock,
-		"cidr-block-association.cidr-block": *v.CidrBlock,
-		"is-default":                        isDefault, "isDefault": isDefault,
+func vpcValues(v *types.Vpc, filter string) ([]string, bool) {
+	switch filter {
+	case "vpc-id":
+		return one(v.VpcId)
+	case "owner-id":
+		return one(v.OwnerId)
+	case "state":
+		return oneOf(v.State)
+	case "dhcp-options-id":
+		return one(v.DhcpOptionsId)
+	case "cidr", "cidr-block", "cidrBlock", "cidr-block-association.cidr-block":
+		return one(v.CidrBlock)
+	case "is-default", "isDefault":
+		return oneBool(v.IsDefault)
+	case "cidr-block-association.association-id":
+		return each(v.CidrBlockAssociationSet, func(a *types.VpcCidrBlockAssociation) string { return *a.AssociationId })
+	case "cidr-block-association.state":
+		return each(v.CidrBlockAssociationSet, func(a *types.VpcCidrBlockAssociation) string { return string(a.CidrBlockState.State) })
+	case "ipv6-cidr-block-association.association-id", "ipv6-cidr-block-association.ipv6-cidr-block",
+		"ipv6-cidr-block-association.ipv6-pool", "ipv6-cidr-block-association.state":
+		return nil, true
 	}
+	return tagValues(v.Tags, filter)
 }
 
 // DescribeVpcs answers the VPC: there is one in each account and region.
 func (a *API) DescribeVpcs(ctx context.Context, in *ec2.DescribeVpcsInput) (*ec2.DescribeVpcsOutput, error) {
-	scope, tx := scopeOf(ctx), a.store.Read()
-	row, cidr := tx.VPC(scope), tx.NetworkCIDR().String()
-	rows := []types.Vpc{{
-		VpcId: &row.ID, OwnerId: &scope.Account, State: types.VpcStateAvailable, CidrBlock: &cidr,
-		CidrBlockAssociationSet: []types.VpcCidrBlockAssociation{{
-			AssociationId: aws.String("vpc-cidr-assoc-" + suffix(row.ID)), CidrBlock: &cidr,
-			CidrBlockState: &types.VpcCidrBlockState{State: types.VpcCidrBlockStateCodeAssociated},
-		}},
-		DhcpOptionsId: aws.String("dopt-" + suffix(row.ID)), InstanceTenancy: types.TenancyDefault,
-		IsDefault: aws.Bool(true), Tags: []types.Tag{},
-	}}
-	found, err := describe(rows, in.Filters, in.VpcIds, "vpc-id", vpcAttributes, func(id string) error {
-		return &awsapi.Error{Code: "InvalidVpcID.NotFound", Message: "The vpc ID '" + id + "' does not exist"}
-	})
+	rows := []types.Vpc{defaultVPC(a.store.Read(), scopeOf(ctx))}
+	found, err := describe(rows, in.Filters, in.VpcIds, "vpc-id", vpcValues, missing("vpc-"))
 	if err != nil {
 		return nil, err
 	}
 	return &ec2.DescribeVpcsOutput{Vpcs: found}, nil
 }
 
-// suffix is the hex digits of an id, for ids that go with it.
-func suffix(id string) string { return id[strings.IndexByte(id, '-')+1:] }
+func defaultVPC(tx *state.Tx, scope arn.Scope) types.Vpc {
+	id, cidr := state.DefaultVPC, tx.NetworkCIDR().String()
+	return types.Vpc{
+		VpcId: &id, OwnerId: &scope.Account, State: types.VpcStateAvailable, CidrBlock: &cidr,
+		CidrBlockAssociationSet: []types.VpcCidrBlockAssociation{{
+			AssociationId: aws.String("vpc-cidr-assoc-" + suffix(id)), CidrBlock: &cidr,
+			CidrBlockState: &types.VpcCidrBlockState{State: types.VpcCidrBlockStateCodeAssociated},
+		}},
+		DhcpOptionsId: aws.String("dopt-" + suffix(id)), InstanceTenancy: types.TenancyDefault,
+		IsDefault: aws.Bool(true), Tags: tagsOf(tx, scope, id),
+	}
+}

@@ -36,7 +36,7 @@ type Options struct {
 	// strategy and the cluster has no default strategy. Empty is EC2, as on AWS.
 	DefaultLaunchType types.LaunchType
 	// StrictVPC refuses subnets and security groups that do not exist; otherwise
-	// well-formed ids are made on first use.
+	// those with well-formed ids are made up.
 	StrictVPC bool
 }
 

@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,18 +16,8 @@ const (
 	maxSecurityGroups = 5
 )
 
-// Ids that can be made on first use. Source: EC2 user guide, resource ids.
-var (
-	subnetID        = regexp.MustCompile(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
-	securityGroupID = regexp.MustCompile(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`)
-)
-
-// Ids that AWS gives to nothing: there is no such subnet, and no such id of a group
-// (ECS0060).
-const (
-	noSubnet        = "subnet-00000000000000000"
-	noSecurityGroup = "sg-00000000000000000"
-)
+// noSecurityGroup is an id that AWS takes for malformed (ECS0060).
+const noSecurityGroup = "sg-00000000000000000"
 
 // awsvpc is a network configuration whose subnets and groups exist.
 type awsvpc struct {
@@ -66,17 +55,13 @@ func checkNetwork(def *types.TaskDefinition, network *types.NetworkConfiguration
 	return invalidParameter("assignPublicIp should be one of [ENABLED,DISABLED]")
 }
 
-// network resolves a configuration that passed checkNetwork. Subnets and groups
-// that nobody made are made, unless the emulator is strict: local set-ups name
-// those of the account that they stand in for.
+// network resolves a configuration that passed checkNetwork. A strict emulator has no
+// subnets and groups that are made up.
 func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfiguration) (awsvpc, error) {
 	resolved := awsvpc{AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled}
 	for _, id := range vpc.Subnets {
 		subnet := tx.Subnet(scope, id)
-		if subnet == nil && !a.opts.StrictVPC && id != noSubnet && subnetID.MatchString(id) {
-			subnet = tx.AddSubnet(scope, id) // nil when the VPC is full
-		}
-		if subnet == nil {
+		if subnet == nil || subnet.MadeUp && a.opts.StrictVPC {
 			return awsvpc{}, lookupError("subnet", vpc.Subnets, "subnet ID", id, "InvalidSubnetID.NotFound")
 		}
 		resolved.Subnets = append(resolved.Subnets, subnet)
@@ -87,10 +72,7 @@ func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigurat
 			return awsvpc{}, invalidParameter(fmt.Sprintf("Error retrieving security group information for [%s]: Invalid id: %q (ErrorCode: InvalidGroupId.Malformed)",
 				strings.Join(vpc.SecurityGroups, ", "), id))
 		}
-		if group == nil && !a.opts.StrictVPC && securityGroupID.MatchString(id) {
-			group = tx.AddSecurityGroup(scope, id)
-		}
-		if group == nil {
+		if group == nil || group.MadeUp && a.opts.StrictVPC {
 			return awsvpc{}, lookupError("security group", vpc.SecurityGroups, "security group", id, "InvalidGroup.NotFound")
 		}
 		resolved.SecurityGroups = append(resolved.SecurityGroups, group.ID)

@@ -1,0 +1,82 @@
+package ec2
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// valuesOf finds the values that a row has for a filter, none where EC2 knows the filter
+// and no row here has a value; known is false if there is no such filter. The row may be
+// one without anything. The filters are those of the EC2 API reference.
+type valuesOf[T any] func(row *T, filter string) (values []string, known bool)
+
+func one(value *string) ([]string, bool) { return []string{aws.ToString(value)}, true }
+
+func oneBool(value *bool) ([]string, bool) {
+	return []string{strconv.FormatBool(aws.ToBool(value))}, true
+}
+
+func oneOf[S ~string](value S) ([]string, bool) { return []string{string(value)}, true }
+
+// each has a value for each of the parts of a row.
+func each[P any](parts []P, value func(part *P) string) ([]string, bool) {
+	var values []string
+	for i := range parts {
+		values = append(values, value(&parts[i]))
+	}
+	return values, true
+}
+
+// tagValues knows the filters by tag.
+func tagValues(tags []types.Tag, filter string) (values []string, known bool) {
+	if filter == "tag-key" {
+		return each(tags, func(t *types.Tag) string { return *t.Key })
+	}
+	key, known := strings.CutPrefix(filter, "tag:")
+	for _, tag := range tags {
+		if known && *tag.Key == key {
+			return one(tag.Value)
+		}
+	}
+	return nil, known
+}
+
+// describe picks the rows that were asked for: by id, each of which must exist, and
+// by filters. The list is empty, not nil, where nothing is found.
+func describe[T any](rows []T, filters []types.Filter, ids []string, idName string, of valuesOf[T], missing func(id string) error) ([]T, error) {
+	wanted, err := newFilterSet(filters, func(name string) bool { _, known := of(new(T), name); return known })
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(rows, func(row T) bool { values, _ := of(&row, idName); return values[0] == id }) {
+			return nil, missing(id)
+		}
+	}
+	if len(ids) > 0 {
+		wanted = append(wanted, filter{name: idName, values: literals(ids)})
+	}
+	found := []T{}
+	for i := range rows {
+		if wanted.match(func(name string) []string { values, _ := of(&rows[i], name); return values }) {
+			found = append(found, rows[i])
+		}
+	}
+	return found, nil
+}
+
+// askedIDs are the ids that a request names, as such or in a filter.
+func askedIDs(ids []string, filters []types.Filter, idName string) []string {
+	asked := slices.Clone(ids)
+	for _, f := range filters {
+		if aws.ToString(f.Name) == idName {
+			asked = append(asked, f.Values...)
+		}
+	}
+	slices.Sort(asked)
+	return slices.Compact(asked)
+}

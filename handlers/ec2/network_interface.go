@@ -1,0 +1,112 @@
+package ec2
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+func networkInterfaceValues(n *types.NetworkInterface, filter string) ([]string, bool) {
+	switch filter {
+	case "network-interface-id":
+		return one(n.NetworkInterfaceId)
+	case "description":
+		return one(n.Description)
+	case "status":
+		return oneOf(n.Status)
+	case "interface-type":
+		return oneOf(n.InterfaceType)
+	case "mac-address":
+		return one(n.MacAddress)
+	case "subnet-id":
+		return one(n.SubnetId)
+	case "vpc-id":
+		return one(n.VpcId)
+	case "owner-id":
+		return one(n.OwnerId)
+	case "availability-zone":
+		return one(n.AvailabilityZone)
+	case "private-ip-address", "addresses.private-ip-address":
+		return one(n.PrivateIpAddress)
+	case "private-dns-name":
+		return one(n.PrivateDnsName)
+	case "addresses.primary":
+		return oneOf("true")
+	case "requester-managed":
+		return oneBool(n.RequesterManaged)
+	case "source-dest-check":
+		return oneBool(n.SourceDestCheck)
+	case "attachment.status":
+		return oneOf(types.AttachmentStatusAttached)
+	case "group-id":
+		return each(n.Groups, func(g *types.GroupIdentifier) string { return *g.GroupId })
+	case "group-name":
+		return each(n.Groups, func(g *types.GroupIdentifier) string { return *g.GroupName })
+	}
+	if slices.Contains(unusedNetworkInterfaceFilters, filter) {
+		return nil, true
+	}
+	return tagValues(n.TagSet, filter)
+}
+
+// unusedNetworkInterfaceFilters are those to which no interface has a value here.
+var unusedNetworkInterfaceFilters = []string{
+	"addresses.association.public-ip", "addresses.association.owner-id", "association.association-id", "association.allocation-id",
+	"association.ip-owner-id", "association.public-ip", "association.public-dns-name", "attachment.attach-time", "attachment.attachment-id",
+	"attachment.delete-on-termination", "attachment.device-index", "attachment.instance-id", "attachment.instance-owner-id",
+	"availability-zone-id", "ipv6-addresses.ipv6-address", "operator.managed", "operator.principal", "requester-id",
+}
+
+// DescribeNetworkInterfaces answers those of tasks.
+func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *ec2.DescribeNetworkInterfacesInput) (*ec2.DescribeNetworkInterfacesOutput, error) {
+	scope, tx := scopeOf(ctx), a.store.Read()
+	var rows []types.NetworkInterface
+	for _, t := range tx.AllTasks() {
+		if t.Scope() == scope && hasNetworkInterface(t) {
+			rows = append(rows, networkInterface(tx, scope, t))
+		}
+	}
+	found, err := describe(rows, in.Filters, in.NetworkInterfaceIds, "network-interface-id", networkInterfaceValues, missing("eni-"))
+	if err != nil {
+		return nil, err
+	}
+	return &ec2.DescribeNetworkInterfacesOutput{NetworkInterfaces: found}, nil
+}
+
+// hasNetworkInterface tells whether a task has one now.
+func hasNetworkInterface(t *state.Task) bool {
+	switch t.Status.Attachment.Status {
+	case "ATTACHED", "DETACHING":
+		return true
+	}
+	return false
+}
+
+// networkInterface is that of a task (ECS0121). It has no public address, nor ids of
+// whoever asked for it and attached it.
+func networkInterface(tx *state.Tx, scope arn.Scope, t *state.Task) types.NetworkInterface {
+	eni := &t.Status.Attachment
+	n := types.NetworkInterface{
+		NetworkInterfaceId: &eni.NetworkID, MacAddress: &eni.MAC, PrivateIpAddress: &eni.PrivateIPv4, PrivateDnsName: &eni.PrivateDNSName,
+		PrivateIpAddresses: []types.NetworkInterfacePrivateIpAddress{{
+			Primary: aws.Bool(true), PrivateIpAddress: &eni.PrivateIPv4, PrivateDnsName: &eni.PrivateDNSName,
+		}},
+		Ipv6Addresses:    []types.NetworkInterfaceIpv6Address{},
+		Description:      aws.String("arn:" + scope.Partition() + ":ecs:" + scope.Region + ":" + scope.Account + ":attachment/" + t.Placement.AttachmentID),
+		RequesterManaged: aws.Bool(true), Status: types.NetworkInterfaceStatusInUse, InterfaceType: types.NetworkInterfaceTypeInterface,
+		Attachment:      &types.NetworkInterfaceAttachment{Status: types.AttachmentStatusAttached},
+		SourceDestCheck: aws.Bool(true), OwnerId: &scope.Account, VpcId: aws.String(state.DefaultVPC),
+		SubnetId: &t.Placement.SubnetID, AvailabilityZone: &t.Placement.Zone, TagSet: tagsOf(tx, scope, eni.NetworkID),
+	}
+	for _, id := range t.Spec.SecurityGroups {
+		if g := tx.SecurityGroup(scope, id); g != nil {
+			n.Groups = append(n.Groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
+		}
+	}
+	return n
+}

@@ -1,0 +1,162 @@
+package ec2
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// maxTags is how many tags a resource may have. Source: EC2 user guide, tag restrictions.
+const maxTags = 50
+
+// errDryRun answers a request that is not to change anything. Source: EC2 API reference,
+// error codes.
+var errDryRun = &awsapi.Error{Code: "DryRunOperation", Message: "Request would have succeeded, but DryRun flag is set.", Status: 412}
+
+// CreateTags sets tags of what is there; those with other keys stay.
+func (a *API) CreateTags(ctx context.Context, in *ec2.CreateTagsInput) (*ec2.CreateTagsOutput, error) {
+	switch {
+	case aws.ToBool(in.DryRun):
+		return nil, errDryRun
+	case len(in.Resources) == 0:
+		return nil, &awsapi.Error{Code: "MissingParameter", Message: "The request must contain the parameter resourceIdSet"}
+	case len(in.Tags) == 0:
+		return nil, &awsapi.Error{Code: "MissingParameter", Message: "The request must contain the parameter tagSet"}
+	}
+	for _, tag := range in.Tags {
+		if strings.HasPrefix(aws.ToString(tag.Key), "aws:") {
+			return nil, &awsapi.Error{Code: "InvalidParameterValue", Message: "Tag keys starting with 'aws:' are reserved for internal use"}
+		}
+	}
+	err := a.changeTags(scopeOf(ctx), in.Resources, func(tags map[string]string) {
+		for _, tag := range in.Tags {
+			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+		}
+	})
+	return &ec2.CreateTagsOutput{}, err
+}
+
+// DeleteTags removes tags: all if none is named, and one that is named with a value only
+// if it has that. Source: EC2 API reference, DeleteTags.
+func (a *API) DeleteTags(ctx context.Context, in *ec2.DeleteTagsInput) (*ec2.DeleteTagsOutput, error) {
+	switch {
+	case aws.ToBool(in.DryRun):
+		return nil, errDryRun
+	case len(in.Resources) == 0:
+		return nil, &awsapi.Error{Code: "MissingParameter", Message: "The request must contain the parameter resourceIdSet"}
+	}
+	err := a.changeTags(scopeOf(ctx), in.Resources, func(tags map[string]string) {
+		if len(in.Tags) == 0 {
+			clear(tags)
+		}
+		for _, tag := range in.Tags {
+			if key := aws.ToString(tag.Key); tag.Value == nil || *tag.Value == tags[key] {
+				delete(tags, key)
+			}
+		}
+	})
+	return &ec2.DeleteTagsOutput{}, err
+}
+
+// changeTags changes the tags of all resources or, if one does not exist, of none.
+func (a *API) changeTags(scope arn.Scope, ids []string, change func(tags map[string]string)) error {
+	return a.store.Update(func(tx *state.Tx) error {
+		for _, id := range ids {
+			if err := a.exists(tx, scope, id); err != nil {
+				return err
+			}
+			tags := tx.EC2Tags(scope, id)
+			if tags == nil {
+				tags = map[string]string{}
+			}
+			change(tags)
+			if len(tags) > maxTags {
+				return &awsapi.Error{Code: "TagLimitExceeded", Message: "The maximum number of Tags for a resource has been reached."}
+			}
+			tx.SetEC2Tags(scope, id, tags)
+		}
+		return nil
+	})
+}
+
+// exists is the error that there is no resource of an id.
+func (a *API) exists(tx *state.Tx, scope arn.Scope, id string) error {
+	k := kindOf(id)
+	if k == nil {
+		return &awsapi.Error{Code: "InvalidID", Message: "The ID '" + id + "' is not valid"}
+	}
+	found := false
+	switch k.of {
+	case types.ResourceTypeSubnet:
+		found = slices.ContainsFunc(a.subnets(tx, scope, []string{id}), func(s *state.Subnet) bool { return s.ID == id })
+	case types.ResourceTypeSecurityGroup:
+		found = slices.ContainsFunc(a.securityGroups(tx, scope, []string{id}), func(g *state.SecurityGroup) bool { return g.ID == id })
+	case types.ResourceTypeSecurityGroupRule:
+		for _, g := range tx.SecurityGroups(scope) {
+			found = found || slices.ContainsFunc(rulesOf(tx, scope, g), func(r types.SecurityGroupRule) bool { return *r.SecurityGroupRuleId == id })
+		}
+	case types.ResourceTypeNetworkInterface:
+		for _, t := range tx.AllTasks() {
+			found = found || t.Status.Attachment.NetworkID == id && t.Scope() == scope && hasNetworkInterface(t)
+		}
+	default:
+		found = slices.Contains([]string{state.DefaultVPC, mainRouteTable, internetGateway, networkACL}, id)
+	}
+	if !found {
+		return missing(k.prefix)(id)
+	}
+	return nil
+}
+
+// tagsOf are the tags of a resource by key: the order is the emulator's choice.
+func tagsOf(tx *state.Tx, scope arn.Scope, id string) []types.Tag {
+	tags := []types.Tag{}
+	stored := tx.EC2Tags(scope, id)
+	for _, key := range slices.Sorted(maps.Keys(stored)) {
+		tags = append(tags, types.Tag{Key: aws.String(key), Value: aws.String(stored[key])})
+	}
+	return tags
+}
+
+func tagDescriptionValues(t *types.TagDescription, filter string) ([]string, bool) {
+	switch filter {
+	case "key":
+		return one(t.Key)
+	case "value":
+		return one(t.Value)
+	case "resource-id":
+		return one(t.ResourceId)
+	case "resource-type":
+		return oneOf(t.ResourceType)
+	case "tag-key":
+		return nil, false
+	}
+	return tagValues([]types.Tag{{Key: aws.String(aws.ToString(t.Key)), Value: t.Value}}, filter)
+}
+
+// DescribeTags answers the tags of what is there.
+func (a *API) DescribeTags(ctx context.Context, in *ec2.DescribeTagsInput) (*ec2.DescribeTagsOutput, error) {
+	scope, tx := scopeOf(ctx), a.store.Read()
+	var rows []types.TagDescription
+	for _, id := range tx.TaggedEC2Resources(scope) {
+		if a.exists(tx, scope, id) != nil { // a network interface that is gone
+			continue
+		}
+		for _, tag := range tagsOf(tx, scope, id) {
+			rows = append(rows, types.TagDescription{Key: tag.Key, Value: tag.Value, ResourceId: &id, ResourceType: kindOf(id).of})
+		}
+	}
+	found, err := describe(rows, in.Filters, nil, "resource-id", tagDescriptionValues, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &ec2.DescribeTagsOutput{Tags: found}, nil
+}
