@@ -38,11 +38,18 @@ func ScopeOf(r *http.Request) (Scope, bool, error) {
 // parseScope reads key/date/region/service/aws4_request, or for an asymmetric
 // signature, which holds in many regions, key/date/service/aws4_request.
 func parseScope(credential string, asymmetric bool) (Scope, bool, error) {
-	parts := strings.Split(credential, "/")
-	if asymmetric && len(parts) == 4 {
-		parts = []string{parts[0], parts[1], "", parts[2], parts[3]}
+	var parts [5]string
+	n := 0
+	for part := range strings.SplitSeq(credential, "/") { // without memory for them
+		if n < len(parts) {
+			parts[n] = part
+		}
+		n++
 	}
-	if len(parts) != 5 || !isRegion(parts[2]) {
+	if asymmetric && n == 4 {
+		parts, n = [5]string{parts[0], parts[1], "", parts[2], parts[3]}, 5
+	}
+	if n != len(parts) || !isRegion(parts[2]) {
 		return Scope{}, true, incompleteSignature(fmt.Sprintf("Credential must have exactly 5 slash-delimited elements, "+
 			"e.g. keyid/date/region/service/term, got '%.200s'", credential))
 	}
