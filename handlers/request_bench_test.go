@@ -60,12 +60,11 @@ func BenchmarkRequest(b *testing.B) {
 }
 
 // BenchmarkQuery measures an action of EC2 in the same way: it describes the three subnets
-// of the default VPC and those that a task has named.
+// of the default VPC and three made up.
 func BenchmarkQuery(b *testing.B) {
 	e := newEmulator(b)
-	e.call(b, "RegisterTaskDefinition", []byte(webTaskDefinition))
-	e.call(b, "RunTask", runTask(0, 1))
-	body := []byte("Action=DescribeSubnets&Filter.1.Name=vpc-id&Filter.1.Value.1=" + state.DefaultVPC + "&Version=2016-11-15")
+	body := []byte("Action=DescribeSubnets&Filter.1.Name=subnet-id&Filter.1.Value.1=subnet-0ec5e3*&Filter.1.Value.2=subnet-0000000a" +
+		"&Filter.1.Value.3=subnet-0000000b&Filter.1.Value.4=subnet-0000000c&Version=2016-11-15")
 	r := newRequest("", nil)
 	r.Header.Del("X-Amz-Target")
 	r.Header.Set("Content-Type", form)

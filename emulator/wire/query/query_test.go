@@ -200,7 +200,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			answer := string(c.Append([]byte("<answer>"), &got)) + "</answer>"
 			for d := xml.NewDecoder(strings.NewReader(answer)); ; {
-				if _, err := d.Token(); err == io.EOF {
+				if _, err := d.Token(); errors.Is(err, io.EOF) {
 					break
 				} else if err != nil {
 					t.Fatalf("%q: %v in %q", text, err, answer)

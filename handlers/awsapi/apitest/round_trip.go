@@ -40,7 +40,7 @@ func RoundTrip(t *testing.T, s awsapi.Service, newClient func(transport *http.Cl
 			x.sent, x.answer = filled(o.Input), filled(o.Output.Elem())
 			method := reflect.ValueOf(newClient(&http.Client{Transport: x})).MethodByName(o.Name)
 			result := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), x.sent})
-			if err, _ := result[1].Interface().(error); err != nil {
+			if err, _ := reflect.TypeAssert[error](result[1]); err != nil {
 				t.Fatalf("%v\nform: %s\nanswer: %s", err, x.form, x.text)
 			}
 			if diff := cmp.Diff(x.sent.Interface(), x.received.Interface(), members); diff != "" {
