@@ -135,11 +135,12 @@ func (s *Server) startControllers() {
 	s.controllersMu.Lock()
 	defer s.controllersMu.Unlock()
 	s.stop = cancel
+	tasks, services := s.opts.delays()
 	s.agent = agent.New(agent.Options{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log,
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks,
 		Hosts: []agent.HostOptions{{Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior, VPCRange: s.opts.VPCCIDR}},
 	})
-	s.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
+	s.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: services}
 	s.running.Go(func() { s.report("agent", s.agent.Run(ctx)) })
 	s.running.Go(func() { s.report("service scheduler", s.services.Run(ctx)) })
 	s.retain(ctx)

@@ -114,9 +114,20 @@ func (s *Server) connect(ctx context.Context, c *engineChoice) (err error) {
 		s.opts.Log.Warn("no Docker engine: containers are simulated", "reason", err)
 		fallthrough
 	default:
-		s.engine = sim.New(sim.Options{Clock: sim.ClockOf(s.clock)})
+		s.engine = s.newSim()
 	}
 	return nil
+}
+
+// newSim makes the simulation. Like AWS, it has no image before it is pulled if pulls
+// shall take their time.
+func (s *Server) newSim() *sim.Engine {
+	o := sim.Options{Clock: sim.ClockOf(s.clock)}
+	if s.opts.AWSDelays {
+		o.Scripts = []sim.Rule{{Image: "*", Script: sim.Script{PullDelay: awsPull}}}
+		s.opts.PullBehavior = agent.Always
+	}
+	return sim.New(o)
 }
 
 func openDocker(ctx context.Context, o Options, c engineChoice) (*docker.Engine, error) {

@@ -46,6 +46,10 @@ type Options struct {
 	// Speed is the number of seconds of the emulator's clock in a real one.
 	// Default 1.
 	Speed float64
+	// AWSDelays brings the time that AWS was recorded to take onto the emulator's clock:
+	// for network interfaces, simulated pulls, the ends of tasks, and the scheduler's
+	// looks at services. Otherwise nothing waits that need not.
+	AWSDelays bool
 	// DefaultLaunchType is the launch type of requests that name none. Default
 	// EC2, as on AWS.
 	DefaultLaunchType types.LaunchType

@@ -37,7 +37,8 @@ func scriptFolders(t *testing.T) []string {
 }
 
 // TestScripts drives an emulator with the real aws CLI. Each script of testdata has
-// an emulator of its own, at $URL, and these commands beside testscript's:
+// an emulator of its own, at $URL, and these commands beside testscript's. Facts in
+// which something takes its time run a second time, with the delays of AWS.
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint
 //	until <regexp> <args> ecs <args> again and again until it prints that
@@ -57,6 +58,11 @@ func TestScripts(t *testing.T) {
 		runScripts(t, scriptFolders(t), scene{bin: bin, image: "ecs-emulator/test-app:sim"})
 	})
 	facts.check(t)
+	t.Run("delays", func(t *testing.T) {
+		opts := emulator.Options{AWSDelays: true, Speed: 20}
+		scene{bin: bin, image: "ecs-emulator/test-app:sim", opts: opts}.run(t, testscript.Params{Files: timedFacts(t)})
+	})
+	facts.check(t)
 	t.Run("docker", func(t *testing.T) {
 		image := dockertest.Image(t)
 		runScripts(t, dockerFolders, scene{bin: bin, image: image, opts: emulator.Options{Engine: "docker"}})
@@ -74,14 +80,16 @@ func runScripts(t *testing.T, folders []string, s scene) {
 	for _, folder := range folders {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
 			t.Parallel()
-			testscript.Run(t, testscript.Params{
-				Dir:                filepath.Join("..", "testdata", filepath.FromSlash(folder)),
-				Setup:              func(env *testscript.Env) error { return s.start(t, env) },
-				Cmds:               scriptCommands,
-				RequireUniqueNames: true,
-			})
+			s.run(t, testscript.Params{Dir: filepath.Join("..", "testdata", filepath.FromSlash(folder))})
 		})
 	}
+}
+
+// run runs the scripts that p names.
+func (s scene) run(t *testing.T, p testscript.Params) {
+	p.Setup = func(env *testscript.Env) error { return s.start(t, env) }
+	p.Cmds, p.RequireUniqueNames = scriptCommands, true
+	testscript.Run(t, p)
 }
 
 // start starts the script's emulator. Its log shows when the script fails.

@@ -29,6 +29,8 @@ type Options struct {
 	// KeepStopped is how long containers stay after their task stopped, so that
 	// their output can be read. Zero is five minutes.
 	KeepStopped time.Duration
+	// Delays are those of AWS, or none.
+	Delays Delays
 }
 
 // Agent runs tasks. Make it with New and call Run.

@@ -17,6 +17,8 @@ type view struct {
 	stop        *state.Stop
 	sandbox     sandboxPhase
 	notes       []note // about each container, and the sandbox last; see about
+	createdAt   time.Time
+	delays      Delays
 	now         time.Time
 }
 
@@ -136,7 +138,7 @@ func (v *view) definition(name string) *types.ContainerDefinition {
 // only to start. A pull waits for the sandbox, as it belongs to PENDING.
 func plan(v *view) (actions []action, again time.Time) {
 	if v.stop != nil {
-		return planStop(v), time.Time{}
+		return planStop(v)
 	}
 	add := func(verb verb, container int, why string) {
 		if !v.about(container).busy {
@@ -145,9 +147,15 @@ func plan(v *view) (actions []action, again time.Time) {
 	}
 	switch v.sandbox {
 	case sandboxNone:
-		add(createSandbox, theSandbox, "")
+		if again = v.interfaceAt(); !v.now.Before(again) {
+			add(createSandbox, theSandbox, "")
+			again = time.Time{}
+		}
 	case sandboxCreated:
-		add(startSandbox, theSandbox, "")
+		if again = v.provisionedAt(); !v.now.Before(again) {
+			add(startSandbox, theSandbox, "")
+			again = time.Time{}
+		}
 	case sandboxRunning:
 		if v.about(theSandbox).exited && !v.starting() {
 			add(examineSandbox, theSandbox, "")
@@ -177,9 +185,7 @@ func plan(v *view) (actions []action, again time.Time) {
 		case verdict == never:
 			add(giveUp, i, why)
 		case verdict == notYet:
-			if !due.IsZero() && (again.IsZero() || due.Before(again)) {
-				again = due
-			}
+			again = sooner(again, due)
 		case c.Phase == state.ContainerCreated && note.stale:
 			add(discard, i, "")
 		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated:
@@ -208,7 +214,7 @@ func (v *view) begun() bool {
 
 // planStop takes the containers down in the reverse order of their dependencies
 // and the sandbox last.
-func planStop(v *view) (actions []action) {
+func planStop(v *view) (actions []action, again time.Time) {
 	left := false
 	for i := range v.definitions {
 		c, note := &v.status.Containers[i], v.about(i)
@@ -228,10 +234,18 @@ func planStop(v *view) (actions []action) {
 			actions = append(actions, action{stop, i, ""})
 		}
 	}
-	if !left && v.sandbox != sandboxGone && !v.about(theSandbox).busy {
+	switch {
+	case v.unreported():
+		again = v.stop.At
+	case left || v.sandbox == sandboxGone || v.about(theSandbox).busy:
+	case v.now.Before(v.deprovisionAt()):
+		again = v.deprovisionAt()
+	case v.now.Before(v.removeAt()):
+		again = v.removeAt()
+	default:
 		actions = append(actions, action{removeSandbox, theSandbox, ""})
 	}
-	return actions
+	return actions, again
 }
 
 // lastStatus is the status that ECS shows. It never goes back: whoever writes it
@@ -252,7 +266,7 @@ func lastStatus(v *view) string {
 	switch {
 	case v.stop != nil && v.sandbox == sandboxGone:
 		return state.Stopped
-	case v.stop != nil && all(state.ContainerStopped):
+	case v.stop != nil && all(state.ContainerStopped) && !v.unreported() && !v.now.Before(v.deprovisionAt()):
 		return state.Deprovisioning
 	case v.stop != nil:
 		return v.status.LastStatus // ECS0065: it keeps its status while containers stop

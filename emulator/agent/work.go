@@ -40,6 +40,7 @@ func newWork(h *host, t *state.Task) *work {
 	}
 	status := t.Status.Clone()
 	w.view = newView(&status, t.Stop)
+	w.view.createdAt, w.view.delays = t.Spec.CreatedAt, h.agent.Delays
 	definition := h.agent.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
 	err := errors.New("the task definition is gone")
 	if definition != nil {
@@ -57,10 +58,14 @@ func newWork(h *host, t *state.Task) *work {
 
 // ask passes on that the store wants the task to stop.
 func (w *work) ask(stop *state.Stop) {
-	if stop != nil {
-		w.publication.stop = true
-		w.view.stop = stop
+	if stop == nil {
+		return
 	}
+	if own := w.view.stop; own != nil && stop.At.Before(own.At) {
+		w.publication.ending = false // somebody was first
+	}
+	w.publication.stop = true
+	w.view.stop = stop
 }
 
 // end stops the task for a reason that the agent found. A reason that came first
@@ -69,7 +74,7 @@ func (w *work) end(code types.TaskStopCode, reason string) {
 	if w.view.stop != nil {
 		return
 	}
-	w.view.stop = &state.Stop{Code: code, Reason: cut(reason), At: w.host.agent.Clock.Now()}
+	w.view.stop = &state.Stop{Code: code, Reason: cut(reason), At: w.view.reportAt(w.host.agent.Clock.Now())}
 	w.publication.touch()
 	w.publication.ending = true
 }
@@ -104,7 +109,7 @@ func (w *work) next(ctx context.Context) (calls []call) {
 		if w.applyNow(actions) {
 			continue
 		}
-		w.publish(len(actions) == 0 || w.aboutToPull(actions))
+		w.publish((len(actions) == 0 || w.aboutToPull(actions)) && !w.view.unreported())
 		for _, a := range actions {
 			if a.verb != cancelPull {
 				calls = append(calls, w.newCall(a))
@@ -246,7 +251,7 @@ func (w *work) running() {
 // publish has the status written to the store when ECS would show a difference, or
 // when the task comes to rest. The lock is held.
 func (w *work) publish(rest bool) {
-	if w.publication.enqueue(w.view.status.LastStatus, w.view.stop != nil, rest) {
+	if w.publication.enqueue(w.view.status.LastStatus, w.reportedStop() != nil, rest) {
 		w.flight = w.host.agent.calls.begin(&w.chain, false)
 		w.host.agent.publisher.add(w)
 	}
@@ -256,7 +261,15 @@ func (w *work) publish(rest bool) {
 func (w *work) news() news {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return news{w.task.ARN, w.publication.take(w.view.status, w.view.stop)}
+	return news{w.task.ARN, w.publication.take(w.view.status, w.reportedStop())}
+}
+
+// reportedStop is why the task stops, as far as ECS knows.
+func (w *work) reportedStop() *state.Stop {
+	if w.view.unreported() {
+		return nil
+	}
+	return w.view.stop
 }
 
 // published goes on with a task when the store knows of it. An agent that ends

@@ -40,6 +40,8 @@ type Controller struct {
 	Store *state.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
+	// Delays are those of AWS, or none.
+	Delays Delays
 
 	once  sync.Once
 	watch *state.Watch
@@ -113,6 +115,7 @@ func (c *Controller) reconcile(arn string, now func() time.Time) (time.Time, err
 	if !ok {
 		return time.Time{}, nil
 	}
+	in.Delays = c.Delays
 	plan := Decide(in)
 	if len(plan.Verbs) == 0 {
 		return plan.WakeAt, nil
@@ -124,6 +127,7 @@ func (c *Controller) reconcile(arn string, now func() time.Time) (time.Time, err
 		if !ok {
 			return nil
 		}
+		in.Delays = c.Delays
 		plan = Decide(in)
 		return apply(tx, in.Service, plan.Verbs, in.Now)
 	})

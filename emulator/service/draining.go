@@ -26,7 +26,7 @@ func (p *planner) drain() {
 	p.drop(func(g *generation) bool { return g.counts.Left == 0 })
 	p.reachSteadyState(in)
 	p.letDrain()
-	if left == 0 {
+	if left == 0 && !p.early(p.service.DeletedAt, p.in.Delays.Inactive) {
 		p.service.InactiveAt = p.now
 		p.wake(p.now.Add(retention))
 	}

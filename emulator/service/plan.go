@@ -20,8 +20,9 @@ type Input struct {
 	Events []types.ServiceEvent
 	// Tasks lists the tasks of a deployment that have not ended. It is called only
 	// when the counts call for action on single tasks.
-	Tasks func(deploymentID string) []*state.Task
-	Now   time.Time
+	Tasks  func(deploymentID string) []*state.Task
+	Delays Delays
+	Now    time.Time
 }
 
 // Plan is what shall be done about a service now.
@@ -84,8 +85,10 @@ func Decide(in Input) Plan {
 		p.drain()
 		p.followRecords()
 	case in.Service.DeploymentController == "" || in.Service.DeploymentController == types.DeploymentControllerTypeEcs:
-		p.roll()
-		p.followRecords()
+		if !p.overlooks() {
+			p.roll()
+			p.followRecords()
+		}
 	}
 	return p.plan()
 }

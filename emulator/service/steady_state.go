@@ -32,6 +32,9 @@ func (p *planner) reachSteadyState(in intent) {
 		p.service.Steady = false
 		return
 	}
+	if p.settling() {
+		return
+	}
 	if inProgress(p.primary) {
 		p.complete()
 		if p.primary.counts.Active > 0 {

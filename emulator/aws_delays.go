@@ -1,0 +1,38 @@
+package emulator
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+	"github.com/ecs-emulator/ecs-emulator/emulator/service"
+)
+
+// How long AWS was recorded to take, for Options.AWSDelays: of the times that were seen,
+// the middle. All are of Fargate; the comments have the least and the most in seconds.
+var (
+	awsTaskDelays = agent.Delays{
+		Interface:        4400 * time.Millisecond, // createdAt to connectivityAt: 3.7 to 5.1
+		Provision:        8500 * time.Millisecond, // connectivityAt to pullStartedAt: 6.2 to 10.8
+		Report:           10 * time.Second,        // executionStoppedAt to stoppingAt: 10.03 to 10.06
+		Deprovision:      14 * time.Second,        // executionStoppedAt to stoppedAt: 23.6 to 24.4
+		DeprovisionEarly: 7600 * time.Millisecond, // stoppingAt to stoppedAt: 7.6, seen once
+	}
+	awsServiceDelays = service.Delays{
+		PickUp:     4400 * time.Millisecond,  // CreateService to the scheduler: 3.7 and 5.1
+		PickUpLess: 1100 * time.Millisecond,  // UpdateService to stoppingAt: 1.1, seen once
+		Empty:      16500 * time.Millisecond, // CreateService with no tasks to COMPLETED: 12.7 to 20.4
+		Steady:     10100 * time.Millisecond, // stoppingAt to the steady state: 10.1, seen once
+		Inactive:   time.Minute,              // DeleteService to INACTIVE: more than 3, less than 59
+	}
+	// awsPull is the pull of a small public image: 8.8 to 19.7. On Docker pulls take the
+	// time that they take.
+	awsPull = 14200 * time.Millisecond
+)
+
+// delays are those of AWS, if they are asked for.
+func (o Options) delays() (tasks agent.Delays, services service.Delays) {
+	if o.AWSDelays {
+		tasks, services = awsTaskDelays, awsServiceDelays
+	}
+	return tasks, services
+}
