@@ -30,21 +30,18 @@ func parseARN(scope arn.Scope, ref, resourceType string) (arn.ARN, error) {
 		return arn.ARN{}, err
 	}
 	if parsed.Type != resourceType {
-		// Source: field reports of DescribeTasks with the ARN of a cluster.
-		return arn.ARN{}, invalidParameter("Unsupported resource type: " + parsed.Type)
+		return arn.ARN{}, invalidParameter("Unsupported resource type: " + parsed.Type) // ECS0140
 	}
 	return parsed, nil
 }
 
-// errFifthColon is for ARNs with too few parts.
-// Source: a field report of DescribeClusters with the ARN arn:aws:sts::123456789012. That
-// it is the same with fewer colons, and for tasks and services, is the emulator's choice.
+// errFifthColon is for ARNs with too few parts (ECS0140). That it is the same with fewer
+// colons, and for tasks and services, is the emulator's choice.
 func errFifthColon(ref string) error {
 	return clientError("com.amazon.arn.ARNSyntaxException: Fifth colon (namespace/relative-id delimiter) not found: " + ref)
 }
 
-// checkRegion refuses the ARN of another region. Source: field reports of
-// DescribeServices, RunTask and DescribeTaskDefinition.
+// checkRegion refuses the ARN of another region (ECS0140).
 func checkRegion(scope arn.Scope, parsed arn.ARN) error {
 	if parsed.Region != scope.Region {
 		return invalidParameter("Invalid Region in ARN")
@@ -53,10 +50,9 @@ func checkRegion(scope arn.Scope, parsed arn.ARN) error {
 }
 
 // checkOwner refuses the ARN of something in another account's cluster, and one that is
-// not of ECS. Clusters and task definitions of others are not found instead.
-//
-// Source: a field report of DescribeTasks for the account; the words for a partition or
-// service are the emulator's, after those for the region.
+// not of ECS. Clusters and task definitions of others are not found instead. The words for
+// the account are ECS0140, those for a partition or service the emulator's, after those
+// for the region.
 func checkOwner(scope arn.Scope, parsed arn.ARN) error {
 	switch {
 	case scope.Owns(parsed):
