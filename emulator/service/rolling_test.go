@@ -204,6 +204,10 @@ func TestOlderDeploymentsDrain(t *testing.T) {
 	if d := f.service().Deployments[2]; !d.Draining {
 		t.Fatalf("its tasks have been told to stop: %+v", d)
 	}
+	record := f.store.Read().ServiceDeployment(f.service().Primary().ServiceDeploymentARN)
+	if len(record.Sources) != 1 || record.Sources[0].DeploymentID != middle {
+		t.Errorf("what drains is replaced already: %+v", record.Sources)
+	}
 	f.schedule()
 	f.expectListed(f.service().Primary().ID, oldest+" draining")
 	if f.service().Primary().ID == middle {

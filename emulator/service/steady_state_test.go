@@ -61,7 +61,7 @@ func TestSteadyServiceListsNoTasks(t *testing.T) {
 	f.expect("COMPLETED desired 20 pending 0 running 20 failed 0")
 }
 
-// ECS0103: a service is steady as soon as the last task has left RUNNING.
+// A service is steady as soon as the last task has left RUNNING.
 func TestScalingToZeroIsSteadyBeforeTheTasksHaveStopped(t *testing.T) {
 	f := newFixture(t, nil)
 	f.settle()

@@ -43,7 +43,8 @@ const (
 )
 
 // reached reports whether everything is as it is wanted. Tasks on their way to STOPPED
-// count no more, unless they are of a generation that has been replaced (ECS0103).
+// count no more, unless they are of a generation that has been replaced: recorded answers
+// have the steady state after a scale-in before the tasks are STOPPED.
 func (in intent) reached() bool {
 	for _, g := range in.goals {
 		counts := g.counts

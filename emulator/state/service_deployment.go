@@ -131,7 +131,7 @@ func (tx *Tx) record(s *Service, d *Deployment) {
 		Target: DeployedRevision{ARN: d.Revision.ARN, DeploymentID: d.ID},
 	}
 	for _, older := range s.Deployments {
-		if older != d {
+		if older != d && !older.Draining {
 			row.Sources = append(row.Sources, DeployedRevision{ARN: older.Revision.ARN, DeploymentID: older.ID})
 		}
 	}

@@ -3,6 +3,7 @@ package state
 import (
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"testing"
 	"time"
 
@@ -70,5 +71,30 @@ func TestDeploymentsAreRecorded(t *testing.T) {
 	update(t, s, func(tx *Tx) { tx.ForgetServiceHistory(service.ARN) })
 	if tx := s.Read(); tx.ServiceRevision(front.Revision.ARN) != nil || len(tx.ServiceDeployments(service.ARN)) > 0 {
 		t.Error("a former life is remembered")
+	}
+}
+
+func TestRetiredServiceDeploymentsAreBounded(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "state.db"))
+	defer s.Close()
+	scope, now := arn.Scope{Region: "us-east-1", Account: "000000000000"}, time.UnixMilli(1_700_000_000_123).UTC()
+	put := func(tx *Tx, i int, retired time.Time) {
+		id := strconv.Itoa(i)
+		serviceDeployments.Put(tx.rows(), &ServiceDeployment{ARN: scope.ServiceDeployment("c", "web", id), RetiredAt: retired})
+		serviceRevisions.Put(tx.rows(), &ServiceRevision{ARN: scope.ServiceRevision("c", "web", id), RetiredAt: retired})
+	}
+	update(t, s, func(tx *Tx) {
+		put(tx, 0, time.Time{}) // the service lists it
+		for i := range maxRetired {
+			put(tx, i+1, now.Add(time.Duration(i)))
+		}
+	})
+	update(t, s, func(tx *Tx) { put(tx, maxRetired+1, now.Add(time.Hour)) })
+	tx := s.Read()
+	for id, want := range map[string]bool{"0": true, "1": false, "2": true, strconv.Itoa(maxRetired + 1): true} {
+		d, r := tx.ServiceDeployment(scope.ServiceDeployment("c", "web", id)), tx.ServiceRevision(scope.ServiceRevision("c", "web", id))
+		if (d != nil) != want || (r != nil) != want {
+			t.Errorf("%s is kept: %t, %t, want %t", id, d != nil, r != nil, want)
+		}
 	}
 }

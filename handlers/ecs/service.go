@@ -117,7 +117,7 @@ func describeDeployment(at int, d *state.Deployment, counts state.DeploymentCoun
 }
 
 // describeCurrentRevision shows the revision of a deployment with the counts of the
-// latter (ECS0101).
+// latter (ECS0092).
 func describeCurrentRevision(d *state.Deployment, counts state.DeploymentCounts) types.ServiceCurrentRevisionSummary {
 	return types.ServiceCurrentRevisionSummary{
 		Arn:                aws.String(d.Revision.ARN),
