@@ -1,0 +1,184 @@
+package iam
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// document is a policy document by its grammar. Source: IAM user guide, grammar of the
+// JSON policy language.
+type document struct {
+	version    string
+	statements []statement
+}
+
+type statement struct {
+	sid, effect  string
+	hasPrincipal bool
+	services     []string // of the principal
+	actions      []string // NotAction's too
+	notAction    bool
+	hasResource  bool
+	resources    []string // NotResource's too
+	conditions   []condition
+}
+
+// condition compares a key of the request with values.
+type condition struct {
+	operator, key string
+	values        []string
+}
+
+// parse reads a document; ok is false when it breaks the grammar.
+func parse(text string) (d document, ok bool) {
+	var root map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &root) != nil || !only(root, "Version", "Id", "Statement") {
+		return d, false
+	}
+	var id string
+	if !member(root, "Version", &d.version) || !member(root, "Id", &id) {
+		return d, false
+	}
+	if root["Version"] != nil && d.version != "2012-10-17" && d.version != "2008-10-17" {
+		return d, false
+	}
+	var list []map[string]json.RawMessage
+	if json.Unmarshal(root["Statement"], &list) != nil {
+		list = make([]map[string]json.RawMessage, 1)
+		if json.Unmarshal(root["Statement"], &list[0]) != nil {
+			return d, false
+		}
+	}
+	for _, members := range list {
+		s, ok := parseStatement(members)
+		if !ok {
+			return d, false
+		}
+		d.statements = append(d.statements, s)
+	}
+	return d, len(list) > 0
+}
+
+func parseStatement(m map[string]json.RawMessage) (s statement, ok bool) {
+	if m == nil || !only(m, "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition") {
+		return s, false
+	}
+	either := func(name string) (text json.RawMessage, negated, ok bool) {
+		if m["Not"+name] != nil {
+			return m["Not"+name], true, m[name] == nil
+		}
+		return m[name], false, true
+	}
+	action, negated, ok := either("Action")
+	resource, _, fine := either("Resource")
+	if !ok || !fine || !member(m, "Sid", &s.sid) || !member(m, "Effect", &s.effect) {
+		return s, false
+	}
+	s.notAction, s.hasResource = negated, resource != nil
+	s.hasPrincipal = m["Principal"] != nil || m["NotPrincipal"] != nil
+	s.services = servicesOf(m["Principal"])
+	if s.actions, ok = texts(action); !ok {
+		return s, false
+	}
+	if s.resources, ok = texts(resource); !ok {
+		return s, false
+	}
+	if s.conditions, ok = parseConditions(m["Condition"]); !ok {
+		return s, false
+	}
+	return s, strings.EqualFold(s.effect, "Allow") || strings.EqualFold(s.effect, "Deny")
+}
+
+// only reports whether an object has no other members.
+func only(m map[string]json.RawMessage, names ...string) bool {
+	for name := range m {
+		if !slices.Contains(names, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// member reads a member that may be absent.
+func member(m map[string]json.RawMessage, name string, into *string) bool {
+	return m[name] == nil || string(m[name]) != "null" && json.Unmarshal(m[name], into) == nil
+}
+
+// texts reads a string, or a list of them; absent is none.
+func texts(text json.RawMessage) (list []string, ok bool) {
+	if text == nil {
+		return nil, true
+	}
+	var one string
+	if json.Unmarshal(text, &one) == nil && string(text) != "null" {
+		return []string{one}, true
+	}
+	return list, string(text) != "null" && json.Unmarshal(text, &list) == nil
+}
+
+// servicesOf reads Principal.Service. Other principals are not looked at.
+func servicesOf(principal json.RawMessage) []string {
+	var kinds map[string]json.RawMessage
+	if json.Unmarshal(principal, &kinds) != nil {
+		return nil
+	}
+	services, _ := texts(kinds["Service"])
+	return services
+}
+
+func parseConditions(text json.RawMessage) (list []condition, ok bool) {
+	if text == nil {
+		return nil, true
+	}
+	var operators map[string]map[string]json.RawMessage
+	if json.Unmarshal(text, &operators) != nil || operators == nil {
+		return nil, false
+	}
+	for operator, keys := range operators {
+		if keys == nil || len(keys) > 0 && !knownOperator(operator) {
+			return nil, false
+		}
+		for key, text := range keys {
+			values, ok := scalars(text)
+			if !ok {
+				return nil, false
+			}
+			list = append(list, condition{operator, key, values})
+		}
+	}
+	return list, true
+}
+
+// scalars reads what a condition compares with: strings, numbers and booleans.
+func scalars(text json.RawMessage) (list []string, ok bool) {
+	var values []json.RawMessage
+	if json.Unmarshal(text, &values) != nil {
+		values = []json.RawMessage{text}
+	}
+	for _, v := range values {
+		var s string
+		switch {
+		case v[0] == '{' || v[0] == '[' || v[0] == 'n':
+			return nil, false
+		case json.Unmarshal(v, &s) != nil:
+			s = string(v)
+		}
+		list = append(list, s)
+	}
+	return list, true
+}
+
+// operators of conditions. Source: IAM user guide, condition operators.
+var operators = []string{
+	"StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
+	"NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals",
+	"DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals",
+	"Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "Null",
+}
+
+func knownOperator(name string) bool {
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "ForAnyValue:"), "ForAllValues:")
+	name = strings.TrimSuffix(name, "IfExists")
+	return slices.ContainsFunc(operators, func(o string) bool { return strings.EqualFold(o, name) })
+}

@@ -1,0 +1,91 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+)
+
+// Asking is a service that wants to assume a role on behalf of something.
+type Asking struct {
+	Service string // ecs-tasks.amazonaws.com
+	// Source is the ARN for which it asks, and Account whose it is: what conditions on
+	// aws:SourceArn and aws:SourceAccount see.
+	Source, Account string
+}
+
+// Trusts reports whether the role's trust policy lets a service assume it. Of conditions
+// it evaluates those on the source, by the operators for strings and ARNs; others are
+// taken as met. Source: IAM user guide, policy evaluation logic.
+func (r *Role) Trusts(who Asking) bool {
+	d, ok := parse(r.TrustPolicy)
+	if !ok {
+		return false
+	}
+	allowed := false
+	for _, s := range d.statements {
+		if !slices.Contains(s.services, who.Service) || s.names("sts:AssumeRole") == s.notAction || !who.meets(s.conditions) {
+			continue
+		}
+		if s.effect == "Deny" {
+			return false
+		}
+		allowed = true
+	}
+	return allowed
+}
+
+// names reports whether one of the statement's patterns is that of an action.
+func (s statement) names(action string) bool {
+	return slices.ContainsFunc(s.actions, func(pattern string) bool {
+		return like(strings.ToLower(action), strings.ToLower(pattern))
+	})
+}
+
+// meets reports whether all conditions hold: each for one of its values.
+func (who Asking) meets(conditions []condition) bool {
+	return !slices.ContainsFunc(conditions, func(c condition) bool { return !who.meetsOne(c) })
+}
+
+func (who Asking) meetsOne(c condition) bool {
+	var actual string
+	switch strings.ToLower(c.key) {
+	case "aws:sourcearn":
+		actual = who.Source
+	case "aws:sourceaccount":
+		actual = who.Account
+	default:
+		return true
+	}
+	equal := func(value string) bool { return value == actual }
+	similar := func(value string) bool { return like(actual, value) }
+	switch strings.TrimSuffix(c.operator, "IfExists") {
+	case "StringEquals":
+		return slices.ContainsFunc(c.values, equal)
+	case "StringNotEquals":
+		return !slices.ContainsFunc(c.values, equal)
+	case "StringLike", "ArnLike", "ArnEquals":
+		return slices.ContainsFunc(c.values, similar)
+	case "StringNotLike", "ArnNotLike", "ArnNotEquals":
+		return !slices.ContainsFunc(c.values, similar)
+	}
+	return true
+}
+
+// like reports whether s matches a pattern, in which * is any text and ? any character.
+func like(s, pattern string) bool {
+	for pattern != "" {
+		switch {
+		case pattern[0] == '*':
+			for i := 0; i <= len(s); i++ {
+				if like(s[i:], pattern[1:]) {
+					return true
+				}
+			}
+			return false
+		case s == "" || pattern[0] != '?' && pattern[0] != s[0]:
+			return false
+		}
+		s, pattern = s[1:], pattern[1:]
+	}
+	return s == ""
+}
