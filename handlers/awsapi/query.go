@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
 )
@@ -15,6 +16,9 @@ type Query struct {
 	// Namespace is the XML namespace of answers:
 	// "https://sts.amazonaws.com/doc/2011-06-15/".
 	Namespace string
+	// EmptyResults are the operations whose answer has a Result element without members.
+	// The answers of others that have no members have none.
+	EmptyResults []string
 	// Codec reads inputs and writes outputs. Default query.AWS. One with EC2's rules
 	// also selects EC2's answers, which have no Result element, and its errors.
 	Codec *query.Codec
@@ -88,7 +92,7 @@ func (q *queryProtocol) refuse(code string, err error) error {
 
 func (q *queryProtocol) encode(x *exchange, answer *payload, out any) {
 	buf, action := q.open(answer.text, x), x.call.Operation
-	if !q.Codec.Empty(out) {
+	if !q.Codec.Empty(out) || slices.Contains(q.EmptyResults, action) {
 		buf = append(append(append(buf, '<'), action...), "Result>"...)
 		buf = q.Codec.Append(buf, out)
 		buf = append(append(append(buf, "</"...), action...), "Result>"...)
