@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 )
 
@@ -51,6 +52,7 @@ func (s *Server) apis() []awsapi.Service {
 		ecs.New(control).Service(),
 		ec2.New(ec2.Options{Store: s.store, StrictVPC: s.opts.StrictVPC}).Service(),
 		sts.Service(),
+		iam.New(s.store, s.clock.Now).Service(),
 	}
 }
 

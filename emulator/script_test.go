@@ -41,6 +41,7 @@ func scriptFolders(t *testing.T) []string {
 // which something takes its time run a second time, with the delays of AWS.
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint
+//	[!] aws <args>        the same for any service: aws iam list-roles
 //	until <regexp> <args> ecs <args> again and again until it prints that
 //	[!] call <op> <JSON>  the request as it is on the wire, see scriptCall
 //	let NAME              keep what the last command printed in a variable
@@ -125,10 +126,9 @@ type emulatorKey struct{}
 
 var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"ecs": func(ts *testscript.TestScript, neg bool, args []string) {
-		if err := scriptECS(ts, args); (err != nil) != neg {
-			ts.Fatalf("aws ecs %s: error is %v", strings.Join(args, " "), err)
-		}
+		scriptAWS(ts, neg, append([]string{"ecs"}, args...))
 	},
+	"aws":   scriptAWS,
 	"until": scriptUntil,
 	"call":  scriptCall,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -147,8 +147,14 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	},
 }
 
-func scriptECS(ts *testscript.TestScript, args []string) error {
-	return ts.Exec("aws", append([]string{"--endpoint-url", ts.Getenv("URL"), "--output", "text", "ecs"}, args...)...)
+func scriptAWS(ts *testscript.TestScript, neg bool, args []string) {
+	if err := execAWS(ts, args...); (err != nil) != neg {
+		ts.Fatalf("aws %s: error is %v", strings.Join(args, " "), err)
+	}
+}
+
+func execAWS(ts *testscript.TestScript, args ...string) error {
+	return ts.Exec("aws", append([]string{"--endpoint-url", ts.Getenv("URL"), "--output", "text"}, args...)...)
 }
 
 // untilPatience bounds until; what it waits for takes a few seconds at most.
@@ -161,7 +167,7 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := regexp.Compile("(?m)" + args[0])
 	ts.Check(err)
 	for deadline := time.Now().Add(untilPatience); ; {
-		ts.Check(scriptECS(ts, args[1:]))
+		ts.Check(execAWS(ts, append([]string{"ecs"}, args[1:]...)...))
 		if want.MatchString(ts.ReadFile("stdout")) {
 			return
 		}

@@ -58,7 +58,7 @@ func (a *API) scope(ctx context.Context) (arn.Scope, error) {
 	}
 	return scope, a.store.Update(func(tx *state.Tx) error {
 		if tx.Cluster(scope.Cluster(defaultCluster)) == nil {
-			tx.PutCluster(newDefaultCluster(scope, a.now()))
+			putDefaultCluster(tx, scope, a.now())
 		}
 		return nil
 	})
@@ -71,9 +71,14 @@ func Reset(tx *state.Tx, now time.Time) {
 	tx.Reset()
 	for _, c := range before {
 		if c.Name == defaultCluster {
-			tx.PutCluster(newDefaultCluster(arn.ScopeOf(c.ARN), now))
+			putDefaultCluster(tx, arn.ScopeOf(c.ARN), now)
 		}
 	}
+}
+
+func putDefaultCluster(tx *state.Tx, scope arn.Scope, now time.Time) {
+	tx.PutCluster(newDefaultCluster(scope, now))
+	ensureRole(tx, scope, now)
 }
 
 func newDefaultCluster(scope arn.Scope, now time.Time) *state.Cluster {

@@ -4,12 +4,15 @@ import (
 	"context"
 	"reflect"
 	"regexp"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
 // clusterName is what names consist of. Source: ECS API reference, CreateCluster.
@@ -53,12 +56,19 @@ func (a *API) CreateCluster(ctx context.Context, in *ecs.CreateClusterInput) (*C
 		if err != nil {
 			return err
 		}
+		ensureRole(tx, scope, wanted.CreatedAt)
 		described := describeCluster(tx, cluster, createdClusterFields)
 		described.Tags = listed(in.Tags)
 		out = countedCluster(tx, scope, described)
 		return nil
 	})
 	return out, err
+}
+
+// ensureRole makes the role that is linked to ECS where there is none, even if the cluster
+// was there before (IAM0008).
+func ensureRole(tx *state.Tx, scope arn.Scope, now time.Time) {
+	iam.EnsureECSRole((*store.Tx)(tx), iam.AccountOf(scope), now)
 }
 
 // newCluster is the cluster that a request asks for.

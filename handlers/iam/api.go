@@ -1,0 +1,74 @@
+// Package iam answers the IAM API from stored roles, policies and instance profiles.
+// Nothing is enforced: everybody may do everything.
+//
+// Requests are checked in AWS's order: the constraints of their members, all at once;
+// then what refers to other entities.
+package iam
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// API answers from the store.
+type API struct {
+	store *state.Store
+	clock func() time.Time
+}
+
+// New makes the API. now is the emulator's time.
+func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+
+// now is the time in whole seconds, as IAM has it.
+func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Second) }
+
+// account is the caller's, in its partition: IAM has no regions.
+func account(ctx context.Context) iam.Account {
+	call := awsapi.FromContext(ctx)
+	return iam.AccountOf(arn.Scope{Region: call.Region, Account: call.Account})
+}
+
+func (a *API) read() *store.Tx { return a.store.Store.Read() }
+
+func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Store.Update(fn) }
+
+// changeRole changes a copy of a role and writes it. What belongs to a service is not
+// changed by others.
+func (a *API) changeRole(ctx context.Context, name *string, change func(tx *store.Tx, r *iam.Role) error) error {
+	return a.update(func(tx *store.Tx) error {
+		found, err := role(tx, account(ctx), name)
+		if err != nil {
+			return err
+		}
+		changed := *found
+		if err := change(tx, &changed); err != nil {
+			return err
+		}
+		iam.PutRole(tx, &changed)
+		return nil
+	})
+}
+
+// role returns the role with a name.
+func role(tx *store.Tx, a iam.Account, name *string) (*iam.Role, error) {
+	if r := iam.FindRole(tx, a, aws.ToString(name)); r != nil {
+		return r, nil
+	}
+	return nil, noSuchEntity("The role with name %s cannot be found.", aws.ToString(name))
+}
+
+// optional is a member that is absent when it is empty.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,46 @@
+package iam
+
+import (
+	"context"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+// TagInstanceProfile adds tags to an instance profile.
+func (a *API) TagInstanceProfile(ctx context.Context, in *sdk.TagInstanceProfileInput) (*sdk.TagInstanceProfileOutput, error) {
+	if err := checkInstanceProfileName(in.InstanceProfileName, func(v *violations) { v.tags(in.Tags) }); err != nil {
+		return nil, err
+	}
+	return &sdk.TagInstanceProfileOutput{}, a.changeInstanceProfile(ctx, in.InstanceProfileName, func(_ *store.Tx, p *iam.InstanceProfile) (err error) {
+		p.Tags, err = taggedInstanceProfile.merge(p.Tags, in.Tags)
+		return err
+	})
+}
+
+// UntagInstanceProfile removes tags of an instance profile.
+func (a *API) UntagInstanceProfile(ctx context.Context, in *sdk.UntagInstanceProfileInput) (*sdk.UntagInstanceProfileOutput, error) {
+	if err := checkInstanceProfileName(in.InstanceProfileName, func(v *violations) { v.tagKeys(in.TagKeys) }); err != nil {
+		return nil, err
+	}
+	return &sdk.UntagInstanceProfileOutput{}, a.changeInstanceProfile(ctx, in.InstanceProfileName, func(_ *store.Tx, p *iam.InstanceProfile) error {
+		p.Tags = taggedInstanceProfile.without(p.Tags, in.TagKeys)
+		return nil
+	})
+}
+
+// ListInstanceProfileTags answers the tags of an instance profile, in order of their keys.
+func (a *API) ListInstanceProfileTags(ctx context.Context, in *sdk.ListInstanceProfileTagsInput) (*sdk.ListInstanceProfileTagsOutput, error) {
+	if err := checkInstanceProfileName(in.InstanceProfileName, func(v *violations) { v.page(in.Marker, in.MaxItems) }); err != nil {
+		return nil, err
+	}
+	found, err := instanceProfile(a.read(), account(ctx), in.InstanceProfileName)
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.ListInstanceProfileTagsOutput{}
+	out.Tags, out.IsTruncated, out.Marker, err = tagPage(found.Tags, in.Marker, in.MaxItems)
+	return out, err
+}

@@ -1,0 +1,70 @@
+package iam
+
+import (
+	"context"
+	"strings"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+// PutRolePermissionsBoundary sets the boundary of a role (IAM0003).
+func (a *API) PutRolePermissionsBoundary(ctx context.Context, in *sdk.PutRolePermissionsBoundaryInput) (*sdk.PutRolePermissionsBoundaryOutput, error) {
+	var v violations
+	v.required("roleName", in.RoleName, roleName)
+	v.required("permissionsBoundary", in.PermissionsBoundary, policyARN)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	return &sdk.PutRolePermissionsBoundaryOutput{}, a.changeRole(ctx, in.RoleName, func(tx *store.Tx, r *iam.Role) error {
+		if r.LinkedTo != "" {
+			return protected(r.Name)
+		}
+		r.PermissionsBoundary = *in.PermissionsBoundary
+		return checkBoundary(tx, r.Account, in.PermissionsBoundary)
+	})
+}
+
+// DeleteRolePermissionsBoundary removes it. A role without one is refused (IAM0003); the
+// text is the emulator's.
+func (a *API) DeleteRolePermissionsBoundary(ctx context.Context, in *sdk.DeleteRolePermissionsBoundaryInput) (*sdk.DeleteRolePermissionsBoundaryOutput, error) {
+	var v violations
+	v.required("roleName", in.RoleName, roleName)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteRolePermissionsBoundaryOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
+		if r.PermissionsBoundary == "" {
+			return noSuchEntity("The permissions boundary of role %s cannot be found.", r.Name)
+		}
+		r.PermissionsBoundary = ""
+		return nil
+	})
+}
+
+// checkBoundary refuses what is no policy, or none that there is.
+func checkBoundary(tx *store.Tx, a iam.Account, arn *string) error {
+	switch {
+	case arn == nil:
+		return nil
+	case !isPolicyARN(*arn):
+		return invalidInput("ARN %s is not valid.", *arn)
+	case !attachable(tx, a, *arn):
+		return noSuchEntity("Scope ARN: %s does not exist or is not attachable.", *arn)
+	}
+	return nil
+}
+
+// isPolicyARN reports whether a text has the form of a managed policy's ARN.
+func isPolicyARN(text string) bool {
+	parts := strings.SplitN(text, ":", 6)
+	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && parts[3] == "" && strings.HasPrefix(parts[5], "policy/")
+}
+
+// attachable reports whether there is such a policy. Of AWS's own, which are more than
+// the emulator knows, all are taken to be there.
+func attachable(tx *store.Tx, a iam.Account, arn string) bool {
+	return iam.IsAWSPolicy(arn, a.Partition) || iam.PolicyByARN(tx, a, arn) != nil
+}

@@ -1,0 +1,42 @@
+package iam
+
+import (
+	"context"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+)
+
+// TagPolicy adds tags to a policy.
+func (a *API) TagPolicy(ctx context.Context, in *sdk.TagPolicyInput) (*sdk.TagPolicyOutput, error) {
+	if err := checkPolicyARN(in.PolicyArn, []func(*violations){func(v *violations) { v.tags(in.Tags) }}); err != nil {
+		return nil, err
+	}
+	return &sdk.TagPolicyOutput{}, a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) (err error) {
+		p.Tags, err = taggedPolicy.merge(p.Tags, in.Tags)
+		return err
+	})
+}
+
+// UntagPolicy removes tags of a policy.
+func (a *API) UntagPolicy(ctx context.Context, in *sdk.UntagPolicyInput) (*sdk.UntagPolicyOutput, error) {
+	if err := checkPolicyARN(in.PolicyArn, []func(*violations){func(v *violations) { v.tagKeys(in.TagKeys) }}); err != nil {
+		return nil, err
+	}
+	return &sdk.UntagPolicyOutput{}, a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) error {
+		p.Tags = taggedPolicy.without(p.Tags, in.TagKeys)
+		return nil
+	})
+}
+
+// ListPolicyTags answers the tags of a policy, in order of their keys.
+func (a *API) ListPolicyTags(ctx context.Context, in *sdk.ListPolicyTagsInput) (*sdk.ListPolicyTagsOutput, error) {
+	_, p, err := a.readPolicy(ctx, in.PolicyArn, func(v *violations) { v.page(in.Marker, in.MaxItems) })
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.ListPolicyTagsOutput{}
+	out.Tags, out.IsTruncated, out.Marker, err = tagPage(p.Tags, in.Marker, in.MaxItems)
+	return out, err
+}

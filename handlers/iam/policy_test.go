@@ -1,0 +1,140 @@
+package iam_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+)
+
+func createPolicy(s *scene, name string) *string {
+	s.t.Helper()
+	return ok(s, s.CreatePolicy, &sdk.CreatePolicyInput{PolicyName: &name, PolicyDocument: aws.String(reads)}).Policy.Arn
+}
+
+func TestVersionsOfPolicies(t *testing.T) {
+	s := newScene(t)
+	p := createPolicy(s, "Read")
+	version := func(standard bool) *types.PolicyVersion {
+		t.Helper()
+		return ok(s, s.CreatePolicyVersion, &sdk.CreatePolicyVersionInput{PolicyArn: p, PolicyDocument: aws.String(reads), SetAsDefault: standard}).PolicyVersion
+	}
+	if v2 := version(true); *v2.VersionId != "v2" || !v2.IsDefaultVersion || v2.Document != nil {
+		t.Errorf("second version %+v", v2)
+	}
+	for range 3 {
+		version(false)
+	}
+	refused(s, s.CreatePolicyVersion, &sdk.CreatePolicyVersionInput{PolicyArn: p, PolicyDocument: aws.String(reads)}, "LimitExceeded",
+		"A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.")
+	refused(s, s.DeletePolicyVersion, &sdk.DeletePolicyVersionInput{PolicyArn: p, VersionId: aws.String("v2")}, "DeleteConflict", "Cannot delete the default version of a policy.")
+	ok(s, s.DeletePolicyVersion, &sdk.DeletePolicyVersionInput{PolicyArn: p, VersionId: aws.String("v5")})
+	if v6 := version(false); *v6.VersionId != "v6" {
+		t.Errorf("a number is used again: %s", *v6.VersionId)
+	}
+	var ids []string
+	for _, v := range ok(s, s.ListPolicyVersions, &sdk.ListPolicyVersionsInput{PolicyArn: p}).Versions {
+		ids = append(ids, *v.VersionId)
+	}
+	if got := strings.Join(ids, " "); got != "v6 v4 v3 v2 v1" {
+		t.Errorf("versions %s", got)
+	}
+	refused(s, s.DeletePolicy, &sdk.DeletePolicyInput{PolicyArn: p}, "DeleteConflict",
+		"This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.")
+	ok(s, s.SetDefaultPolicyVersion, &sdk.SetDefaultPolicyVersionInput{PolicyArn: p, VersionId: aws.String("v6")})
+	if now := *ok(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: p}).Policy.DefaultVersionId; now != "v6" {
+		t.Errorf("default version %s", now)
+	}
+	none := aws.String("arn:aws:iam::000000000000:policy/none")
+	refused(s, s.SetDefaultPolicyVersion, &sdk.SetDefaultPolicyVersionInput{PolicyArn: none, VersionId: aws.String("v1")}, "NoSuchEntity",
+		"Policy arn:aws:iam::000000000000:policy/none version v1 does not exist or is not attachable.")
+	refused(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: none}, "NoSuchEntity", "Policy arn:aws:iam::000000000000:policy/none was not found.")
+	refused(s, s.GetPolicyVersion, &sdk.GetPolicyVersionInput{PolicyArn: p, VersionId: aws.String("latest")}, "ValidationError",
+		`1 validation error detected: Value at 'versionId' failed to satisfy constraint: Member must satisfy regular expression pattern: v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`)
+}
+
+// What was recorded of policies that are attached, a boundary, both and neither (IAM0009).
+func TestUseOfPolicies(t *testing.T) {
+	s := newScene(t)
+	unused, attached, bound, both := createPolicy(s, "unused"), createPolicy(s, "attached"), createPolicy(s, "boundary"), createPolicy(s, "both")
+	createRole(s, "a")
+	createRole(s, "b")
+	a, b := aws.String("a"), aws.String("b")
+	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: a, PolicyArn: attached})
+	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: a, PolicyArn: attached}) // again, without effect
+	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: a, PolicyArn: both})
+	ok(s, s.PutRolePermissionsBoundary, &sdk.PutRolePermissionsBoundaryInput{RoleName: a, PermissionsBoundary: bound})
+	ok(s, s.PutRolePermissionsBoundary, &sdk.PutRolePermissionsBoundaryInput{RoleName: b, PermissionsBoundary: both})
+
+	const permissions, boundary = types.PolicyUsageTypePermissionsPolicy, types.PolicyUsageTypePermissionsBoundary
+	for _, c := range []struct {
+		onlyAttached bool
+		usage        types.PolicyUsageType
+		want         string
+	}{
+		{false, "", "attached both boundary unused"},
+		{false, boundary, "attached both boundary unused"},
+		{true, "", "attached both boundary"},
+		{true, permissions, "attached both"},
+		{true, boundary, "both boundary"},
+	} {
+		var names []string
+		for _, p := range ok(s, s.ListPolicies, &sdk.ListPoliciesInput{Scope: types.PolicyScopeTypeLocal, OnlyAttached: c.onlyAttached, PolicyUsageFilter: c.usage}).Policies {
+			names = append(names, *p.PolicyName)
+		}
+		if got := strings.Join(names, " "); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+	for arn, want := range map[*string][2]int32{unused: {0, 0}, attached: {1, 0}, bound: {0, 1}, both: {1, 1}} {
+		p := ok(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: arn}).Policy
+		if *p.AttachmentCount != want[0] || *p.PermissionsBoundaryUsageCount != want[1] || p.Tags == nil {
+			t.Errorf("%s is counted %d, %d", *arn, *p.AttachmentCount, *p.PermissionsBoundaryUsageCount)
+		}
+	}
+	roles := func(usage types.PolicyUsageType, entity types.EntityType) (names string) {
+		t.Helper()
+		for _, r := range ok(s, s.ListEntitiesForPolicy, &sdk.ListEntitiesForPolicyInput{PolicyArn: both, PolicyUsageFilter: usage, EntityFilter: entity}).PolicyRoles {
+			names += *r.RoleName
+		}
+		return names
+	}
+	if got := roles("", "") + " " + roles(permissions, "") + " " + roles(boundary, "Role") + " " + roles("", "LocalManagedPolicy"); got != "ab a b " {
+		t.Errorf("roles with the policy: %s", got)
+	}
+	for _, arn := range []*string{attached, bound} {
+		refused(s, s.DeletePolicy, &sdk.DeletePolicyInput{PolicyArn: arn}, "DeleteConflict", "Cannot delete a policy attached to entities.")
+	}
+}
+
+func TestAWSsOwnPolicies(t *testing.T) {
+	s := newScene(t)
+	createRole(s, "a")
+	known, unknown := aws.String("arn:aws:iam::aws:policy/AmazonECS_FullAccess"), aws.String("arn:aws:iam::aws:policy/AmazonS3FullAccess")
+	if p := ok(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: known}).Policy; *p.DefaultVersionId != "v20" {
+		t.Errorf("%+v", p)
+	}
+	ok(s, s.GetPolicyVersion, &sdk.GetPolicyVersionInput{PolicyArn: known, VersionId: aws.String("v20")})
+	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: unknown})
+	refused(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: unknown}, "NotImplementedException",
+		"ecs-emulator does not know what arn:aws:iam::aws:policy/AmazonS3FullAccess says; it can only be attached. See COMPATIBILITY.md.")
+	refused(s, s.TagPolicy, &sdk.TagPolicyInput{PolicyArn: known, Tags: []types.Tag{{Key: aws.String("a"), Value: aws.String("b")}}},
+		"AccessDenied", "Policy arn:aws:iam::aws:policy/AmazonECS_FullAccess belongs to AWS.")
+	refused(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: aws.String("longpolicynamebutnoarn")},
+		"ValidationError", "ARN longpolicynamebutnoarn is not valid.")
+}
+
+func TestTagKeysOfPoliciesHaveCase(t *testing.T) {
+	s := newScene(t)
+	p := createPolicy(s, "Read")
+	tag := func(key, value string) types.Tag { return types.Tag{Key: &key, Value: &value} }
+	ok(s, s.TagPolicy, &sdk.TagPolicyInput{PolicyArn: p, Tags: []types.Tag{tag("a", "lower"), tag("A", "upper")}})
+	ok(s, s.UntagPolicy, &sdk.UntagPolicyInput{PolicyArn: p, TagKeys: []string{"a"}})
+	if tags := ok(s, s.ListPolicyTags, &sdk.ListPolicyTagsInput{PolicyArn: p}).Tags; len(tags) != 1 || *tags[0].Value != "upper" {
+		t.Errorf("tags %+v", tags)
+	}
+	ok(s, s.DeletePolicy, &sdk.DeletePolicyInput{PolicyArn: p})
+	refused(s, s.ListPolicyTags, &sdk.ListPolicyTagsInput{PolicyArn: p}, "NoSuchEntity", "Policy "+*p+" was not found.")
+}

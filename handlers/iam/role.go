@@ -1,0 +1,204 @@
+package iam
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+// Bounds of a role's sessions, in seconds. Source: IAM API reference, CreateRole.
+const (
+	minSessionDuration = 3600
+	maxSessionDuration = 43200
+)
+
+// CreateRole makes a role. The answer has neither description nor session duration
+// (IAM0001).
+func (a *API) CreateRole(ctx context.Context, in *sdk.CreateRoleInput) (*sdk.CreateRoleOutput, error) {
+	made, err := a.newRole(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	err = a.update(func(tx *store.Tx) error {
+		if err := checkBoundary(tx, made.Account, in.PermissionsBoundary); err != nil {
+			return err
+		}
+		if iam.FindRole(tx, made.Account, made.Name) != nil {
+			return alreadyExists("Role with name %s already exists.", made.Name)
+		}
+		iam.PutRole(tx, made)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	described := describeRole(made)
+	described.PermissionsBoundary = boundary(made)
+	described.Tags = in.Tags // in the order of the request (IAM0006)
+	return &sdk.CreateRoleOutput{Role: &described}, nil
+}
+
+// newRole is the role that a request asks for.
+func (a *API) newRole(ctx context.Context, in *sdk.CreateRoleInput) (*iam.Role, error) {
+	var v violations
+	v.required("roleName", in.RoleName, roleName)
+	v.optional("path", in.Path, path)
+	v.required("assumeRolePolicyDocument", in.AssumeRolePolicyDocument, document)
+	v.optional("description", in.Description, description)
+	v.between("maxSessionDuration", in.MaxSessionDuration, minSessionDuration, maxSessionDuration)
+	v.optional("permissionsBoundary", in.PermissionsBoundary, policyARN)
+	v.tags(in.Tags)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	if err := checkTrustPolicy(*in.AssumeRolePolicyDocument); err != nil {
+		return nil, err
+	}
+	tags, err := taggedRole.merge(nil, in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	return &iam.Role{
+		Account: account(ctx), Name: *in.RoleName, ID: iam.NewID(iam.RoleID), Path: pathOrRoot(in.Path), CreatedAt: a.now(),
+		TrustPolicy: *in.AssumeRolePolicyDocument, Description: aws.ToString(in.Description),
+		MaxSessionDuration:  cmp.Or(aws.ToInt32(in.MaxSessionDuration), iam.DefaultSessionDuration),
+		PermissionsBoundary: aws.ToString(in.PermissionsBoundary), Tags: tags,
+	}, nil
+}
+
+// maxTrustPolicy is the quota of a trust policy's characters but white space. Source: IAM
+// user guide, quotas; the text is from field reports.
+const maxTrustPolicy = 2048
+
+func checkTrustPolicy(text string) error {
+	if why := iam.CheckTrustPolicy(text); why != "" {
+		return malformedPolicy(why)
+	}
+	if size(text) > maxTrustPolicy {
+		return limitExceeded("Cannot exceed quota for ACLSizePerRole: %d", maxTrustPolicy)
+	}
+	return nil
+}
+
+// GetRole answers a role in full.
+func (a *API) GetRole(ctx context.Context, in *sdk.GetRoleInput) (*sdk.GetRoleOutput, error) {
+	var v violations
+	v.required("roleName", in.RoleName, roleName)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	found, err := role(a.read(), account(ctx), in.RoleName)
+	if err != nil {
+		return nil, err
+	}
+	described := fullRole(found)
+	return &sdk.GetRoleOutput{Role: &described}, nil
+}
+
+// ListRoles answers roles by path, in order of their names.
+func (a *API) ListRoles(ctx context.Context, in *sdk.ListRolesInput) (*sdk.ListRolesOutput, error) {
+	var v violations
+	v.optional("pathPrefix", in.PathPrefix, pathPrefix)
+	v.page(in.Marker, in.MaxItems)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	var found []types.Role
+	for _, r := range iam.Roles(a.read(), account(ctx)) {
+		if under(r.Path, in.PathPrefix) {
+			found = append(found, listedRole(r))
+		}
+	}
+	out := &sdk.ListRolesOutput{}
+	var err error
+	out.Roles, out.IsTruncated, out.Marker, err = page(found, func(r types.Role) string { return *r.RoleName }, in.Marker, in.MaxItems)
+	return out, err
+}
+
+// UpdateRole changes the description and the session duration that are given; an empty
+// description clears it (IAM0001).
+func (a *API) UpdateRole(ctx context.Context, in *sdk.UpdateRoleInput) (*sdk.UpdateRoleOutput, error) {
+	var v violations
+	v.required("roleName", in.RoleName, roleName)
+	v.optional("description", in.Description, description)
+	v.between("maxSessionDuration", in.MaxSessionDuration, minSessionDuration, maxSessionDuration)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	return &sdk.UpdateRoleOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
+		if in.Description != nil {
+			r.Description = *in.Description
+		}
+		if in.MaxSessionDuration != nil {
+			r.MaxSessionDuration = *in.MaxSessionDuration
+		}
+		return nil
+	})
+}
+
+// UpdateRoleDescription is the older way, and answers the role.
+func (a *API) UpdateRoleDescription(ctx context.Context, in *sdk.UpdateRoleDescriptionInput) (*sdk.UpdateRoleDescriptionOutput, error) {
+	var v violations
+	v.required("roleName", in.RoleName, roleName)
+	v.required("description", in.Description, description)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	var described types.Role
+	err := a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
+		r.Description = *in.Description
+		described = describeRole(r)
+		described.Description = optional(r.Description)
+		return nil
+	})
+	return &sdk.UpdateRoleDescriptionOutput{Role: &described}, err
+}
+
+// UpdateAssumeRolePolicy replaces the trust policy.
+func (a *API) UpdateAssumeRolePolicy(ctx context.Context, in *sdk.UpdateAssumeRolePolicyInput) (*sdk.UpdateAssumeRolePolicyOutput, error) {
+	var v violations
+	v.required("roleName", in.RoleName, roleName)
+	v.required("policyDocument", in.PolicyDocument, document)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	return &sdk.UpdateAssumeRolePolicyOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
+		if r.LinkedTo != "" {
+			return protected(r.Name)
+		}
+		r.TrustPolicy = *in.PolicyDocument
+		return checkTrustPolicy(r.TrustPolicy)
+	})
+}
+
+// DeleteRole removes a role that nothing is attached to (IAM0003).
+func (a *API) DeleteRole(ctx context.Context, in *sdk.DeleteRoleInput) (*sdk.DeleteRoleOutput, error) {
+	var v violations
+	v.required("roleName", in.RoleName, roleName)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteRoleOutput{}, a.update(func(tx *store.Tx) error {
+		found, err := role(tx, account(ctx), in.RoleName)
+		switch {
+		case err != nil:
+			return err
+		case found.LinkedTo != "":
+			return protected(found.Name)
+		case len(iam.InstanceProfilesOf(tx, found)) > 0:
+			return deleteConflict("Cannot delete entity, must remove roles from instance profile first.")
+		case len(found.Attached) > 0:
+			return deleteConflict("Cannot delete entity, must detach all policies first.")
+		case len(found.Inline) > 0:
+			return deleteConflict("Cannot delete entity, must delete policies first.")
+		}
+		iam.DeleteRole(tx, found)
+		return nil
+	})
+}

@@ -1,0 +1,89 @@
+package iam
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// Service is the IAM API.
+func (a *API) Service() awsapi.Service {
+	const version = "2010-05-08"
+	return awsapi.Service{
+		Name: "iam", Title: "AWS IAM",
+		Protocol: awsapi.Query{
+			Version: version, Namespace: "https://iam.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"UpdateRole"},
+		},
+		Statuses: statuses,
+		Operations: slices.Concat(
+			a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
+		),
+	}
+}
+
+func (a *API) roleOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateRole", "enforces nothing; principals of the trust policy need not exist", a.CreateRole),
+		awsapi.Partial("GetRole", "the trust policy as it was sent; RoleLastUsed is always empty", a.GetRole),
+		awsapi.Works("ListRoles", "by path, in pages", a.ListRoles),
+		awsapi.Works("UpdateRole", "description and session duration", a.UpdateRole),
+		awsapi.Works("UpdateRoleDescription", "answers the role", a.UpdateRoleDescription),
+		awsapi.Partial("UpdateAssumeRolePolicy", "as CreateRole", a.UpdateAssumeRolePolicy),
+		awsapi.Works("DeleteRole", "when it has no policy and no instance profile any more", a.DeleteRole),
+		awsapi.Partial("PutRolePermissionsBoundary", "stored without effect", a.PutRolePermissionsBoundary),
+		awsapi.Works("DeleteRolePermissionsBoundary", "a role without one is refused", a.DeleteRolePermissionsBoundary),
+		awsapi.Works("TagRole", "keys have no case", a.TagRole),
+		awsapi.Works("UntagRole", "keys have no case", a.UntagRole),
+		awsapi.Works("ListRoleTags", "in order of their keys, in pages", a.ListRoleTags),
+
+		awsapi.Partial("PutRolePolicy", "stored without effect; values of date conditions are not checked", a.PutRolePolicy),
+		awsapi.Works("GetRolePolicy", "the document as it was sent", a.GetRolePolicy),
+		awsapi.Works("ListRolePolicies", "in order of their names, in pages", a.ListRolePolicies),
+		awsapi.Works("DeleteRolePolicy", "names have no case", a.DeleteRolePolicy),
+
+		awsapi.Partial("AttachRolePolicy", "stored without effect; any policy of AWS's own is taken to exist", a.AttachRolePolicy),
+		awsapi.Works("DetachRolePolicy", "what is not attached is refused", a.DetachRolePolicy),
+		awsapi.Works("ListAttachedRolePolicies", "by path, in order of their ARNs, in pages", a.ListAttachedRolePolicies),
+	}
+}
+
+func (a *API) policyOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreatePolicy", "stored without effect; values of date conditions are not checked", a.CreatePolicy),
+		awsapi.Partial("GetPolicy", "of AWS's own policies those that ECS users meet; the others answer 501 NotImplementedException", a.GetPolicy),
+		awsapi.Partial("ListPolicies", "of AWS's own policies those that ECS users meet", a.ListPolicies),
+		awsapi.Works("ListEntitiesForPolicy", "roles; there are no users and groups", a.ListEntitiesForPolicy),
+		awsapi.Works("DeletePolicy", "when no role has it and one version is left", a.DeletePolicy),
+		awsapi.Partial("CreatePolicyVersion", "as CreatePolicy", a.CreatePolicyVersion),
+		awsapi.Partial("GetPolicyVersion", "as GetPolicy; of AWS's own policies one version", a.GetPolicyVersion),
+		awsapi.Partial("ListPolicyVersions", "as GetPolicyVersion", a.ListPolicyVersions),
+		awsapi.Works("SetDefaultPolicyVersion", "without effect but in answers", a.SetDefaultPolicyVersion),
+		awsapi.Works("DeletePolicyVersion", "all but the default one", a.DeletePolicyVersion),
+		awsapi.Works("TagPolicy", "keys have case", a.TagPolicy),
+		awsapi.Works("UntagPolicy", "keys have case", a.UntagPolicy),
+		awsapi.Works("ListPolicyTags", "in order of their keys, in pages", a.ListPolicyTags),
+	}
+}
+
+func (a *API) instanceProfileOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("CreateInstanceProfile", "without a role", a.CreateInstanceProfile),
+		awsapi.Works("GetInstanceProfile", "with its role and tags", a.GetInstanceProfile),
+		awsapi.Works("ListInstanceProfiles", "by path, in pages", a.ListInstanceProfiles),
+		awsapi.Works("ListInstanceProfilesForRole", "in pages", a.ListInstanceProfilesForRole),
+		awsapi.Works("DeleteInstanceProfile", "when it has no role any more", a.DeleteInstanceProfile),
+		awsapi.Works("AddRoleToInstanceProfile", "at most one role", a.AddRoleToInstanceProfile),
+		awsapi.Works("RemoveRoleFromInstanceProfile", "a role that it has not is refused", a.RemoveRoleFromInstanceProfile),
+		awsapi.Works("TagInstanceProfile", "keys have case", a.TagInstanceProfile),
+		awsapi.Works("UntagInstanceProfile", "keys have case", a.UntagInstanceProfile),
+		awsapi.Works("ListInstanceProfileTags", "in order of their keys, in pages", a.ListInstanceProfileTags),
+	}
+}
+
+func (a *API) serviceLinkedRoleOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateServiceLinkedRole", "of ECS and what it works with; other services answer 501 NotImplementedException", a.CreateServiceLinkedRole),
+		awsapi.Works("DeleteServiceLinkedRole", "at once; ACTIVE clusters of any region keep that of ECS", a.DeleteServiceLinkedRole),
+		awsapi.Works("GetServiceLinkedRoleDeletionStatus", "SUCCEEDED or FAILED, without delay", a.GetServiceLinkedRoleDeletionStatus),
+	}
+}

@@ -1,0 +1,73 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+)
+
+// tagged is a kind of entity with tags. Keys of roles' tags are the same whatever their
+// case, those of others are not (IAM0006).
+type tagged struct {
+	fold  bool
+	quota string // in the refusal of too many tags
+}
+
+var (
+	taggedRole            = tagged{fold: true, quota: "TagsPerRole"}
+	taggedPolicy          = tagged{quota: "TagsPerPolicy"}
+	taggedInstanceProfile = tagged{quota: "TagsPerInstanceProfile"}
+)
+
+func (k tagged) same(a, b string) bool { return a == b || k.fold && strings.EqualFold(a, b) }
+
+// check refuses what the constraints of members let through.
+func (k tagged) check(tags []types.Tag) error {
+	for i, tag := range tags {
+		if strings.HasPrefix(strings.ToLower(*tag.Key), "aws:") {
+			// That they are reserved: IAM user guide, tags. The text is the emulator's.
+			return invalidInput("Tag key %s is reserved for AWS.", *tag.Key)
+		}
+		for _, other := range tags[:i] {
+			switch {
+			case !k.same(*tag.Key, *other.Key):
+			case k.fold:
+				return invalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+			default:
+				return invalidInput("Duplicate tag keys found.")
+			}
+		}
+	}
+	return nil
+}
+
+// merge adds tags to what is there, and replaces those with the same keys. The result is
+// in order of the keys, as lists of tags are (IAM0006).
+func (k tagged) merge(there, tags []types.Tag) ([]types.Tag, error) {
+	if err := k.check(tags); err != nil {
+		return nil, err
+	}
+	var keys []string
+	for _, tag := range tags {
+		keys = append(keys, *tag.Key)
+	}
+	merged := append(k.without(there, keys), tags...)
+	if len(merged) > maxTags {
+		return nil, limitExceeded("Cannot exceed quota for %s: %d", k.quota, maxTags) // the name of the quota is the emulator's
+	}
+	slices.SortFunc(merged, func(a, b types.Tag) int { return strings.Compare(*a.Key, *b.Key) })
+	return merged, nil
+}
+
+// without returns a copy without the tags of some keys.
+func (k tagged) without(tags []types.Tag, keys []string) []types.Tag {
+	return slices.DeleteFunc(slices.Clone(tags), func(tag types.Tag) bool {
+		return slices.ContainsFunc(keys, func(key string) bool { return k.same(key, *tag.Key) })
+	})
+}
+
+// tagPage is the answer's part of every list of tags.
+func tagPage(tags []types.Tag, marker *string, maxItems *int32) ([]types.Tag, bool, *string, error) {
+	return page(tags, func(tag types.Tag) string { return *tag.Key }, marker, maxItems)
+}
