@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -41,6 +43,7 @@ func TestModules(t *testing.T) {
 		t.Errorf("%d resources were made, and destroy removed %+v", first.Add, last)
 	}
 	nothingLeft(t, ecs.NewFromConfig(srv.Config()))
+	noRolesLeft(t, iam.NewFromConfig(srv.Config()))
 }
 
 // importAll applies the configuration with the import blocks of its folder imports.
@@ -75,5 +78,26 @@ func nothingLeft(t *testing.T, client *ecs.Client) {
 	}
 	if len(families.Families) > 0 {
 		t.Errorf("task definitions are left: %q", families.Families)
+	}
+}
+
+// noRolesLeft checks that nobody's roles and policies are there but AWS's.
+func noRolesLeft(t *testing.T, client *iam.Client) {
+	t.Helper()
+	roles, err := client.ListRoles(t.Context(), &iam.ListRolesInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range roles.Roles {
+		if !strings.HasPrefix(*r.Path, "/aws-service-role/") {
+			t.Errorf("role %s is left", *r.Arn)
+		}
+	}
+	policies, err := client.ListPolicies(t.Context(), &iam.ListPoliciesInput{Scope: iamtypes.PolicyScopeTypeLocal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(policies.Policies) > 0 {
+		t.Errorf("%d policies are left", len(policies.Policies))
 	}
 }

@@ -24,6 +24,7 @@ provider "aws" {
   endpoints {
     ec2 = var.endpoint
     ecs = var.endpoint
+    iam = var.endpoint
     sts = var.endpoint
   }
 }
@@ -66,4 +67,10 @@ module "one_off" {
   source      = "./one_off"
   name        = "job"
   environment = "staging-${var.release}"
+}
+
+module "iam" {
+  source  = "./iam"
+  name    = "shop"
+  release = var.release
 }

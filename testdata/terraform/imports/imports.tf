@@ -90,3 +90,53 @@ import {
   to = module.one_off.aws_ecs_task_definition.migration
   id = "arn:aws:ecs:us-east-1:000000000000:task-definition/job-migration:1"
 }
+
+import {
+  to = module.iam.aws_iam_policy.bucket
+  id = "arn:aws:iam::000000000000:policy/shop/shop-bucket"
+}
+
+import {
+  to = module.iam.aws_iam_policy.boundary
+  id = "arn:aws:iam::000000000000:policy/shop-boundary"
+}
+
+import {
+  to = module.iam.aws_iam_role.execution
+  id = "shop-execution"
+}
+
+import {
+  to = module.iam.aws_iam_role_policy_attachment.execution
+  id = "shop-execution/arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+}
+
+import {
+  to = module.iam.aws_iam_role.task
+  id = "shop-task"
+}
+
+import {
+  to = module.iam.aws_iam_role_policy.task
+  id = "shop-task:secrets"
+}
+
+import {
+  to = module.iam.aws_iam_role_policy_attachment.task["bucket"]
+  id = "shop-task/arn:aws:iam::000000000000:policy/shop/shop-bucket"
+}
+
+import {
+  to = module.iam.aws_iam_role_policy_attachment.task["s3"]
+  id = "shop-task/arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+}
+
+import {
+  to = module.iam.aws_iam_role.instance
+  id = "shop-instance"
+}
+
+import {
+  to = module.iam.aws_iam_instance_profile.this
+  id = "shop-instance"
+}
