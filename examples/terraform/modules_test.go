@@ -19,6 +19,7 @@ const modulesFolder = "../../testdata/terraform"
 // TestModules applies all modules of testdata at once, because most of Terraform's time
 // is the provider's start. What is there afterwards is what the modules say, each time.
 func TestModules(t *testing.T) {
+	t.Parallel()
 	srv := emulator.Start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder))
 

@@ -74,3 +74,24 @@ module "iam" {
   name    = "shop"
   release = var.release
 }
+
+# What the modules above made, and what everybody has.
+module "lookups" {
+  source          = "./lookups"
+  cluster         = basename(module.service.cluster_arn)
+  service         = basename(module.service.service)
+  task_definition = module.service.task_definition
+}
+
+module "tags" {
+  source = "./tags"
+  owner  = "team-${var.release}"
+}
+
+output "found" {
+  value = module.lookups.found
+}
+
+output "public_subnets" {
+  value = module.tags.public_subnets
+}

@@ -140,3 +140,19 @@ import {
   to = module.iam.aws_iam_instance_profile.this
   id = "shop-instance"
 }
+
+import {
+  to = module.tags.aws_ecs_tag.cluster
+  id = "arn:aws:ecs:us-east-1:000000000000:cluster/default,Owner"
+}
+
+import {
+  to = module.tags.aws_ec2_tag.vpc
+  id = "vpc-0ec5e3a1a70000001,Owner"
+}
+
+import {
+  for_each = toset(["subnet-0ec5e3a1a70000001", "subnet-0ec5e3a1a70000002", "subnet-0ec5e3a1a70000003"])
+  to       = module.tags.aws_ec2_tag.subnet[each.key]
+  id       = "${each.key},Tier"
+}

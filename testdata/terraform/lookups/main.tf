@@ -6,7 +6,7 @@ variable "service" {
   type = string
 }
 
-variable "family" {
+variable "task_definition" {
   type = string
 }
 
@@ -117,7 +117,7 @@ data "aws_ecs_service" "this" {
 }
 
 data "aws_ecs_task_definition" "this" {
-  task_definition = var.family
+  task_definition = var.task_definition
 }
 
 data "aws_ecs_container_definition" "this" {
@@ -142,7 +142,7 @@ output "found" {
     acls           = length(data.aws_network_acls.default.ids)
     gateway        = data.aws_internet_gateway.default.attachments[0].state
     cluster_status = data.aws_ecs_cluster.this.status
-    desired_count  = data.aws_ecs_service.this.desired_count
+    service_name   = data.aws_ecs_service.this.service_name
     family         = data.aws_ecs_task_definition.this.family
     image          = data.aws_ecs_container_definition.this.image
   }

@@ -17,7 +17,16 @@ variable "desired_count" {
   default = 2
 }
 
+data "aws_vpc" "default" {
+  default = true
+}
+
 data "aws_subnets" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+
   filter {
     name   = "default-for-az"
     values = ["true"]
@@ -25,7 +34,8 @@ data "aws_subnets" "default" {
 }
 
 data "aws_security_group" "default" {
-  name = "default"
+  vpc_id = data.aws_vpc.default.id
+  name   = "default"
 }
 
 resource "aws_ecs_cluster" "this" {
@@ -85,4 +95,12 @@ resource "aws_ecs_service" "this" {
 
 output "service" {
   value = aws_ecs_service.this.id
+}
+
+output "cluster_arn" {
+  value = aws_ecs_cluster.this.arn
+}
+
+output "task_definition" {
+  value = aws_ecs_task_definition.this.arn
 }

@@ -3,10 +3,6 @@ variable "owner" {
   default = "platform"
 }
 
-variable "cluster_arn" {
-  type = string
-}
-
 data "aws_vpc" "default" {
   default = true
 }
@@ -18,8 +14,13 @@ data "aws_subnets" "default" {
   }
 }
 
+# What others made: resources of one's own have their tags themselves.
+data "aws_ecs_cluster" "default" {
+  cluster_name = "default"
+}
+
 resource "aws_ecs_tag" "cluster" {
-  resource_arn = var.cluster_arn
+  resource_arn = data.aws_ecs_cluster.default.arn
   key          = "Owner"
   value        = var.owner
 }

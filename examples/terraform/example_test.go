@@ -1,0 +1,78 @@
+package terraform
+
+import (
+	"bytes"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+func TestReadmeShowsTheExample(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := os.ReadFile("main.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(readme, slices.Concat([]byte("\n```terraform\n"), example, []byte("```\n"))) {
+		t.Error("the README does not show main.tf as it is")
+	}
+}
+
+// TestExample runs the configuration that the README shows, on each engine.
+func TestExample(t *testing.T) {
+	t.Parallel() // it waits most of the time, as Terraform does
+	t.Run("sim", func(t *testing.T) { runExample(t, emulator.Options{}, "ecs-emulator/demo") })
+	t.Run("docker", func(t *testing.T) {
+		runExample(t, emulator.Options{Engine: "docker"}, dockertest.Image(t))
+	})
+}
+
+func runExample(t *testing.T, o emulator.Options, image string) {
+	srv := emulator.Start(t, o)
+	p := newProject(t, srv, os.DirFS("."))
+	client := ecs.NewFromConfig(srv.Config())
+	image = "-var=image=" + image
+
+	first := p.change("apply", image)
+	if first.Add != 3 {
+		t.Errorf("the first apply made %+v", first)
+	}
+	p.settled(image)
+	deployed := describeWeb(t, client)
+
+	if second := p.change("apply", image, "-var=greeting=good evening"); second != (changes{Add: 1, Change: 1, Remove: 1}) {
+		t.Errorf("the apply of a change made %+v", second)
+	}
+	p.settled(image, "-var=greeting=good evening")
+	if again := describeWeb(t, client); again == deployed {
+		t.Errorf("the service still runs %s", again)
+	}
+
+	if last := p.change("destroy", image); last.Remove != first.Add {
+		t.Errorf("destroy removed %+v", last)
+	}
+	nothingLeft(t, client)
+}
+
+// describeWeb checks that both tasks of the service run, and returns their definition.
+func describeWeb(t *testing.T, client *ecs.Client) string {
+	t.Helper()
+	out, err := client.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("shop"), Services: []string{"web"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := out.Services[0]
+	if service.RunningCount != 2 || len(service.Deployments) != 1 {
+		t.Errorf("%d tasks run in %d deployments", service.RunningCount, len(service.Deployments))
+	}
+	return *service.TaskDefinition
+}
