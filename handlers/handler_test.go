@@ -102,3 +102,22 @@ func TestRoutes(t *testing.T) {
 		})
 	}
 }
+
+// A service whose requests would be taken for another's is a mistake of ours.
+func TestServicesThatCannotBeToldApart(t *testing.T) {
+	ecs := awsapi.Service{Name: "ecs", Protocol: awsapi.JSON{TargetPrefix: "ECS"}}
+	for name, other := range map[string]awsapi.Service{
+		"same name":   {Name: "ecs", Protocol: awsapi.JSON{TargetPrefix: "Other"}},
+		"same target": {Name: "other", Protocol: awsapi.JSON{TargetPrefix: "ECS"}},
+		"no version":  {Name: "other", Protocol: awsapi.Query{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("they are served")
+				}
+			}()
+			handlers.New(handlers.Parts{Services: []awsapi.Service{ecs, other}, Control: part("control"), Metrics: part("metrics")})
+		})
+	}
+}

@@ -261,6 +261,18 @@ func TestViolationsAreRefusedInTheServicesWords(t *testing.T) {
 	}
 }
 
+func TestJSON10(t *testing.T) {
+	s := ecsOf(stopTask(nil))
+	s.Protocol = awsapi.JSON{TargetPrefix: target, Version: "1.0"}
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}"))
+	r.Header.Set("X-Amz-Target", target+".StopTask")
+	w := httptest.NewRecorder()
+	s.Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)}).ServeHTTP(w, r)
+	if got := w.Header().Get("Content-Type"); w.Code != 200 || got != "application/x-amz-json-1.0" {
+		t.Errorf("got %d %s", w.Code, got)
+	}
+}
+
 // TestHeadersOnTheWire looks at the bytes, since net/http hides a header's casing.
 func TestHeadersOnTheWire(t *testing.T) {
 	url := service(t, awsapi.Options{RequestID: func() string { return "id-1" }}, stopTask(nil))
