@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"time"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -41,3 +43,6 @@ func (s *Server) Faulty() backend.Engine { return s.faulty }
 
 // Services are the APIs of AWS that an emulator has.
 func Services() []awsapi.Service { return (&Server{}).apis() }
+
+// ForgetOld forgets what is old enough at a time.
+func (s *Server) ForgetOld(now time.Time) error { return s.forgetOld(now) }

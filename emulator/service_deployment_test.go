@@ -116,3 +116,40 @@ func TestInterruptedTerraformRollsBack(t *testing.T) {
 		t.Errorf("a task has run, so the digest is known: %+v", image)
 	}
 }
+
+func TestServiceDeploymentsAreForgottenOnceTheyHaveBeenReplacedFor90Days(t *testing.T) {
+	w := start(t)
+	web := w.register("web", "app")
+	since := w.srv.Clock().Now()
+	w.createService("api", web, 1)
+	old := w.waitForSteadyState("api", since)
+	since = w.srv.Clock().Now()
+	_, err := w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("api"), ForceNewDeployment: true})
+	w.must(err)
+	kept := w.waitForSteadyState("api", since)
+	for _, test := range []struct {
+		days int
+		want []string
+	}{
+		{89, []string{*kept.ServiceDeploymentArn, *old.ServiceDeploymentArn}},
+		{91, []string{*kept.ServiceDeploymentArn}},
+	} {
+		w.must(w.srv.ForgetOld(w.srv.Clock().Now().AddDate(0, 0, test.days)))
+		out, err := w.client.ListServiceDeployments(t.Context(), &ecs.ListServiceDeploymentsInput{Service: aws.String("api")})
+		w.must(err)
+		var got []string
+		for _, d := range out.ServiceDeployments {
+			got = append(got, *d.ServiceDeploymentArn)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("after %d days: %q, want %q", test.days, got, test.want)
+		}
+	}
+	out, err := w.client.DescribeServiceRevisions(t.Context(), &ecs.DescribeServiceRevisionsInput{
+		ServiceRevisionArns: []string{*old.TargetServiceRevision.Arn, *kept.TargetServiceRevision.Arn},
+	})
+	w.must(err)
+	if len(out.Failures) != 1 || len(out.ServiceRevisions) != 1 || *out.ServiceRevisions[0].ServiceRevisionArn != *kept.TargetServiceRevision.Arn {
+		t.Errorf("revisions %+v, failures %+v", out.ServiceRevisions, out.Failures)
+	}
+}
