@@ -66,7 +66,7 @@ func (p *planner) followFront(r *state.ServiceDeployment, d *state.Deployment) {
 	}
 	switch {
 	case d.RolloutState != types.DeploymentRolloutStateCompleted:
-	case d.RestoresID != "":
+	case r.Rollback != nil:
 		p.endRecord(r, types.ServiceDeploymentStatusRollbackSuccessful, r.Rollback.Reason)
 	default:
 		p.endRecord(r, types.ServiceDeploymentStatusSuccessful, "")

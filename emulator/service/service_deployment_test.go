@@ -183,3 +183,11 @@ func TestDeletedServiceEndsItsServiceDeployment(t *testing.T) {
 	f.expect("COMPLETED desired 0 pending 0 running 0 failed 0")
 	f.expectRecords("SUCCESSFUL 0/0")
 }
+
+// A file of an older format knows of a rollback, but not of which service deployment.
+func TestRollbackFromAnOlderFormatSucceeds(t *testing.T) {
+	f := newFixture(t, nil)
+	f.change(func(s *state.Service) { s.Primary().RestoresID = "ecs-svc/1" })
+	f.settle()
+	f.expectRecords("SUCCESSFUL 2/2")
+}
