@@ -46,7 +46,7 @@ func (s *Server) Reset() error {
 	s.stopControllers()
 	defer s.startControllers()
 	err := s.store.Update(func(tx *state.Tx) error {
-		ecs.Reset(tx, s.clock.Now())
+		ecs.Reset(tx, s.clock.Now(), !s.opts.NoDefaultCluster)
 		return nil
 	})
 	if err != nil {

@@ -141,6 +141,9 @@ func (s *Server) startControllers() {
 		Hosts: []agent.HostOptions{{Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior, VPCRange: s.opts.VPCCIDR}},
 	})
 	s.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: services}
+	if s.opts.StrictRoles {
+		s.services.RefusedRole = refusedRole
+	}
 	s.running.Go(func() { s.report("agent", s.agent.Run(ctx)) })
 	s.running.Go(func() { s.report("service scheduler", s.services.Run(ctx)) })
 	s.retain(ctx)

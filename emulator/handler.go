@@ -46,7 +46,7 @@ func (s *Server) newHandler() http.Handler {
 func (s *Server) apis() []awsapi.Service {
 	control := ecs.Options{
 		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,
-		StrictVPC: s.opts.StrictVPC,
+		StrictVPC: s.opts.StrictVPC, StrictRoles: s.opts.StrictRoles, NoDefaultCluster: s.opts.NoDefaultCluster,
 	}
 	return []awsapi.Service{
 		ecs.New(control).Service(),

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -53,6 +54,14 @@ type Options struct {
 	// DefaultLaunchType is the launch type of requests that name none. Default
 	// EC2, as on AWS.
 	DefaultLaunchType types.LaunchType
+	// Strict turns all conveniences off at once: it is NoDefaultCluster, StrictVPC,
+	// StrictRoles and, unless there is a PullBehavior, that of the container agent.
+	Strict bool
+	// NoDefaultCluster starts without the cluster default, as an account of AWS does.
+	NoDefaultCluster bool
+	// StrictRoles refuses to run tasks with roles that do not exist or do not trust ECS.
+	// Otherwise nobody looks at roles.
+	StrictRoles bool
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
 	// those with well-formed ids are made up.
 	StrictVPC bool
@@ -104,6 +113,10 @@ func (o Options) withDefaults() Options {
 	fallback(&o.Region, "us-east-1")
 	fallback(&o.Account, "000000000000")
 	fallback(&o.Version, "devel")
+	if o.Strict {
+		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles = true, true, true
+		o.PullBehavior = cmp.Or(o.PullBehavior, agent.Default)
+	}
 	if o.WarmSandboxes == 0 {
 		o.WarmSandboxes = 2
 	}

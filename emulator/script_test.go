@@ -38,7 +38,8 @@ func scriptFolders(t *testing.T) []string {
 
 // TestScripts drives an emulator with the real aws CLI. Each script of testdata has
 // an emulator of its own, at $URL, and these commands beside testscript's. Facts in
-// which something takes its time run a second time, with the delays of AWS.
+// which something takes its time run a second time, with the delays of AWS. A script whose
+// name ends with strict has an emulator without conveniences.
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint
 //	[!] aws <args>        the same for any service: aws iam list-roles
@@ -97,6 +98,7 @@ func (s scene) run(t *testing.T, p testscript.Params) {
 func (s scene) start(t *testing.T, env *testscript.Env) error {
 	var log lockedBuffer
 	opts := s.opts
+	opts.Strict = strings.HasSuffix(env.WorkDir, "strict")
 	opts.Log = slog.New(slog.NewTextHandler(&log, nil))
 	srv, err := emulator.New(opts)
 	if err != nil {

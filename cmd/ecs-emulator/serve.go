@@ -63,6 +63,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	var launchType, onExit, pull, logFormat string
 	var level slog.Level
 	var warm int
+	var strict, defaultCluster, unknownRoles bool
 	flags.StringVar(&o.Listen, "listen", "127.0.0.1:4577", "`address` of the endpoint")
 	flags.Func("allowed-hosts", "`names` under which clients reach the endpoint, separated by commas, beside addresses, names without a dot, localhost and AWS's", func(list string) error {
 		o.AllowedHosts = splitList(list)
@@ -78,6 +79,9 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.StringVar(&launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
 	flags.StringVar(&onExit, "on-exit", "", "what becomes of running tasks: remove or keep (default remove, with a data directory keep)")
 	flags.StringVar(&o.InitDir, "init", "", "`directory` of task definitions and services to make at the start")
+	flags.BoolVar(&strict, "strict", false, "turn the conveniences off: those of --default-cluster, --strict-vpc, --unknown-roles and --pull that are not named")
+	flags.BoolVar(&defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
+	flags.BoolVar(&unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
 	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the VPC, a /16 (default: one that the engine and this host do not use)")
 	flags.IntVar(&warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
@@ -87,6 +91,12 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	if err := parse(flags, args); err != nil {
 		return nil, err
 	}
+	if strict {
+		if err := setUnnamed(flags, conveniencesOff); err != nil {
+			return nil, err
+		}
+	}
+	o.NoDefaultCluster, o.StrictRoles = !defaultCluster, !unknownRoles
 	if flags.NArg() > 0 {
 		return nil, usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
 	}
@@ -123,6 +133,26 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 		return slog.New(slog.NewJSONHandler(stderr, handlerOptions)), nil
 	}
 	return slog.New(slog.NewTextHandler(stderr, handlerOptions)), nil
+}
+
+// conveniencesOff is what --strict stands for.
+var conveniencesOff = map[string]string{
+	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "pull": string(agent.Default),
+}
+
+// setUnnamed sets flags that neither the environment nor the command line names.
+func setUnnamed(flags *flag.FlagSet, values map[string]string) error {
+	named := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { named[f.Name] = true })
+	for name, value := range values {
+		if named[name] {
+			continue
+		}
+		if err := flags.Set(name, value); err != nil {
+			return fmt.Errorf("set --%s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // splitList reads a list that is separated by commas.

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"golang.org/x/sync/errgroup"
@@ -40,6 +41,9 @@ type Controller struct {
 	Store *state.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
+	// RefusedRole returns a role of a task definition that ECS cannot assume, empty if it
+	// can assume all. Nil is an ECS that can assume any.
+	RefusedRole func(tx *state.Tx, definition *types.TaskDefinition) string
 	// Delays are those of AWS, or none.
 	Delays Delays
 
@@ -108,14 +112,27 @@ func (c *Controller) retry(arn string, err error) {
 	time.AfterFunc(wait, func() { c.watch.Wake(arn) })
 }
 
+// read gathers what a decision needs; ok is false when there is no such service.
+func (c *Controller) read(tx *state.Tx, arn string, now time.Time) (in Input, ok bool) {
+	in, ok = read(tx, arn, now)
+	in.Delays = c.Delays
+	if c.RefusedRole == nil {
+		return in, ok
+	}
+	in.Roles = map[string]string{}
+	for deployment, definition := range in.Definitions {
+		in.Roles[deployment] = c.RefusedRole(tx, definition)
+	}
+	return in, ok
+}
+
 // reconcile decides about a service, and carries the plan out if there is something
 // to do. It returns when to do so again though nothing has changed; zero is never.
 func (c *Controller) reconcile(arn string, now func() time.Time) (time.Time, error) {
-	in, ok := read(c.Store.Read(), arn, now())
+	in, ok := c.read(c.Store.Read(), arn, now())
 	if !ok {
 		return time.Time{}, nil
 	}
-	in.Delays = c.Delays
 	plan := Decide(in)
 	if len(plan.Verbs) == 0 {
 		return plan.WakeAt, nil
@@ -123,11 +140,10 @@ func (c *Controller) reconcile(arn string, now func() time.Time) (time.Time, err
 	err := c.Store.Update(func(tx *state.Tx) error {
 		tx.CausedBy(c.watch, arn)
 		plan = Plan{}
-		in, ok := read(tx, arn, now())
+		in, ok := c.read(tx, arn, now())
 		if !ok {
 			return nil
 		}
-		in.Delays = c.Delays
 		plan = Decide(in)
 		return apply(tx, in.Service, plan.Verbs, in.Now)
 	})

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
 )
 
 // carryOut is the executor: it brings about what a strategy wants, as far as the bounds
@@ -79,6 +80,8 @@ func (p *planner) obstacle(g *generation) string {
 		return unplaced(name, placement.Obstacle(revision.TasksLaunchType()))
 	case g.definition == nil:
 		return notLaunched(name, "TaskDefinition not found.")
+	case p.in.Roles[g.deployment.ID] != "":
+		return notLaunched(name, task.RoleNotAssumed(p.in.Roles[g.deployment.ID]))
 	case vpcConfiguration(revision) == nil:
 		return notLaunched(name, "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	default:

@@ -14,6 +14,8 @@ type Input struct {
 	// Definitions are the task definitions by deployment id; one that is gone is
 	// missing.
 	Definitions map[string]*types.TaskDefinition
+	// Roles are those of task definitions that ECS cannot assume, by deployment id.
+	Roles map[string]string
 	// ServiceDeployments are those of the service that have not ended.
 	ServiceDeployments []*state.ServiceDeployment
 	// Events are the service's, newest first.

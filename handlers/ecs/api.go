@@ -38,6 +38,10 @@ type Options struct {
 	// StrictVPC refuses subnets and security groups that do not exist; otherwise
 	// those with well-formed ids are made up.
 	StrictVPC bool
+	// StrictRoles refuses roles that do not exist or do not trust ECS.
+	StrictRoles bool
+	// NoDefaultCluster makes no cluster that nobody asked for.
+	NoDefaultCluster bool
 }
 
 // New makes the control plane.
@@ -49,11 +53,12 @@ const defaultCluster = "default"
 // scope is the account and region of a call. The first call in each makes the
 // default cluster, with both Fargate capacity providers, because most local
 // set-ups expect it. Source: that AWS makes it on first use is documented; that it
-// comes with the providers is the emulator's convenience.
+// comes with the providers is the emulator's convenience, without which it is an account
+// where nobody has made it yet.
 func (a *API) scope(ctx context.Context) (arn.Scope, error) {
 	call := awsapi.FromContext(ctx)
 	scope := arn.Scope{Region: call.Region, Account: call.Account}
-	if a.store.Read().Cluster(scope.Cluster(defaultCluster)) != nil {
+	if a.opts.NoDefaultCluster || a.store.Read().Cluster(scope.Cluster(defaultCluster)) != nil {
 		return scope, nil
 	}
 	return scope, a.store.Update(func(tx *state.Tx) error {
@@ -64,13 +69,13 @@ func (a *API) scope(ctx context.Context) (arn.Scope, error) {
 	})
 }
 
-// Reset removes everything and makes the default clusters that there were anew, so that
-// a request that has found its own before does not miss it afterwards.
-func Reset(tx *state.Tx, now time.Time) {
+// Reset removes everything. If withDefault, it makes the default clusters that there were
+// anew, so that a request that has found its own before does not miss it afterwards.
+func Reset(tx *state.Tx, now time.Time, withDefault bool) {
 	before := tx.AllClusters()
 	tx.Reset()
 	for _, c := range before {
-		if c.Name == defaultCluster {
+		if withDefault && c.Name == defaultCluster {
 			putDefaultCluster(tx, arn.ScopeOf(c.ARN), now)
 		}
 	}

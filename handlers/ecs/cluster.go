@@ -28,10 +28,10 @@ type CountedCluster struct {
 }
 
 // countedCluster leaves out the default cluster that nobody made.
-func countedCluster(tx *state.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
+func (a *API) countedCluster(tx *state.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
 	out := &CountedCluster{Cluster: described}
 	for _, c := range tx.Clusters(scope) {
-		if c.Active() && !pristineDefault(tx, scope, c) {
+		if c.Active() && !a.pristineDefault(tx, scope, c) {
 			out.ClusterCount++
 		}
 	}
@@ -52,14 +52,14 @@ func (a *API) CreateCluster(ctx context.Context, in *ecs.CreateClusterInput) (*C
 	}
 	var out *CountedCluster
 	err = a.store.Update(func(tx *state.Tx) error {
-		cluster, err := createCluster(tx, scope, wanted, in)
+		cluster, err := a.createCluster(tx, scope, wanted, in)
 		if err != nil {
 			return err
 		}
 		ensureRole(tx, scope, wanted.CreatedAt)
 		described := describeCluster(tx, cluster, createdClusterFields)
 		described.Tags = listed(in.Tags)
-		out = countedCluster(tx, scope, described)
+		out = a.countedCluster(tx, scope, described)
 		return nil
 	})
 	return out, err
@@ -108,13 +108,13 @@ func (a *API) newCluster(scope arn.Scope, in *ecs.CreateClusterInput) (*state.Cl
 
 // createCluster returns the cluster that exists with the name if it is the one
 // wanted, and otherwise writes a new one.
-func createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster, in *ecs.CreateClusterInput) (*state.Cluster, error) {
+func (a *API) createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster, in *ecs.CreateClusterInput) (*state.Cluster, error) {
 	old := tx.Cluster(wanted.ARN)
 	if old.Active() {
 		if wantedCluster(old, wanted, in) {
 			return old, nil
 		}
-		if !pristineDefault(tx, scope, old) {
+		if !a.pristineDefault(tx, scope, old) {
 			return nil, invalidParameter("Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
 		}
 	}
@@ -144,8 +144,8 @@ func sameMembers[T any](a, b []T) bool {
 // pristineDefault reports whether a cluster is the default cluster as the emulator
 // made it, unused: then the first CreateCluster may make its own of it, as in an
 // account where none exists.
-func pristineDefault(tx *state.Tx, scope arn.Scope, c *state.Cluster) bool {
-	return reflect.DeepEqual(c, newDefaultCluster(scope, c.CreatedAt)) &&
+func (a *API) pristineDefault(tx *state.Tx, scope arn.Scope, c *state.Cluster) bool {
+	return !a.opts.NoDefaultCluster && reflect.DeepEqual(c, newDefaultCluster(scope, c.CreatedAt)) &&
 		len(tx.Tasks(c)) == 0 && len(tx.Services(c)) == 0
 }
 
@@ -238,7 +238,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *ecs.DeleteClusterInput) (*C
 			return err
 		}
 		if !old.Active() {
-			out = countedCluster(tx, scope, describeCluster(tx, old, updatedClusterFields))
+			out = a.countedCluster(tx, scope, describeCluster(tx, old, updatedClusterFields))
 			return nil
 		}
 		if err := checkEmpty(tx, old); err != nil {
@@ -247,7 +247,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *ecs.DeleteClusterInput) (*C
 		deleted := *old
 		deleted.Status = state.ClusterInactive
 		tx.PutCluster(&deleted)
-		out = countedCluster(tx, scope, describeCluster(tx, &deleted, deletedClusterFields))
+		out = a.countedCluster(tx, scope, describeCluster(tx, &deleted, deletedClusterFields))
 		return nil
 	})
 	return out, err

@@ -25,7 +25,7 @@ func TestResetLeavesTheDefaultClusters(t *testing.T) {
 			tx.PutCluster(&state.Cluster{ARN: here.Cluster("shop"), Name: "shop", Status: "ACTIVE"})
 			tx.PutCluster(&state.Cluster{ARN: there.Cluster("default"), Name: "default", Status: "ACTIVE"})
 		},
-		func(tx *state.Tx) { ecs.Reset(tx, time.Unix(1_700_000_000, 0)) },
+		func(tx *state.Tx) { ecs.Reset(tx, time.Unix(1_700_000_000, 0), true) },
 	} {
 		if err := store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
 			t.Fatal(err)

@@ -161,6 +161,9 @@ func (a *API) runTask(tx *state.Tx, call runTaskCall) ([]*state.Task, error) {
 	if err := checkSupported(def, l.Capacity.LaunchType); err != nil {
 		return nil, err
 	}
+	if err := a.checkRoles(tx, call.scope, resolved.TaskRoleArn, resolved.ExecutionRoleArn); err != nil {
+		return nil, err
+	}
 	vpc, err := a.network(tx, call.scope, l.Network.AwsvpcConfiguration)
 	if err != nil {
 		return nil, err
