@@ -75,7 +75,7 @@ type Deployment struct {
 	Revision  *ServiceRevision
 	CreatedAt time.Time
 
-	// Status: the scheduler's.
+	// Status: the scheduler's. UpdateService sets UpdatedAt of the PRIMARY one as well.
 	UpdatedAt          time.Time
 	DesiredCount       int
 	FailedTasks        int
