@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -38,7 +39,11 @@ func TestExample(t *testing.T) {
 
 func runExample(t *testing.T, o emulator.Options, image string) {
 	srv := emulator.Start(t, o)
-	p := newProject(t, srv, os.DirFS("."))
+	example, err := os.ReadFile("main.tf") // and nothing that Terraform has left there
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProject(t, srv, fstest.MapFS{"main.tf": {Data: example, Mode: 0o600}})
 	client := ecs.NewFromConfig(srv.Config())
 	image = "-var=image=" + image
 
