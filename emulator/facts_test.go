@@ -54,7 +54,7 @@ func readFacts(t *testing.T) []factFile {
 
 func parseFacts(t *testing.T, name, text string) factFile {
 	t.Helper()
-	f := factFile{name: name, topic: "not sorted yet"}
+	f := factFile{name: name}
 	if head := factHead.FindStringSubmatch(text); head != nil && strings.HasPrefix(name, head[1]+"-") {
 		f.number = head[1]
 	} else {
@@ -62,6 +62,8 @@ func parseFacts(t *testing.T, name, text string) factFile {
 	}
 	if topic := factTopic.FindStringSubmatch(text); topic != nil {
 		f.topic = topic[1]
+	} else {
+		t.Errorf("%s has no line # Topic: ...", name)
 	}
 	script, _, _ := strings.Cut(text, "\n-- ")
 	asserted := 0
