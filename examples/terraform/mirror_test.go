@@ -28,12 +28,15 @@ func requireTerraform(t *testing.T) []string {
 	if _, err := exec.LookPath("terraform"); err != nil {
 		lack(t, "no terraform: install it to run its modules")
 	}
-	var args []string
-	for _, dir := range mirrors() {
-		args = append(args, "-plugin-dir="+dir)
+	dirs := filepath.SplitList(os.Getenv(mirrorEnv))
+	if len(dirs) == 0 && !configuresMirror() {
+		if dirs = installedMirrors(); len(dirs) == 0 {
+			lack(t, "terraform has no mirror with the provider hashicorp/aws: name one in its configuration or in "+mirrorEnv)
+		}
 	}
-	if args == nil && !configuresMirror() {
-		lack(t, "terraform has no mirror with the provider hashicorp/aws: name one in its configuration or in "+mirrorEnv)
+	var args []string
+	for _, dir := range dirs {
+		args = append(args, "-plugin-dir="+dir)
 	}
 	return args
 }
@@ -46,14 +49,11 @@ func lack(t *testing.T, why string) {
 	t.Skip(why)
 }
 
-// mirrors returns the folders that mirrorEnv lists, or else those that have the
-// provider and lie where programs are installed: two levels below the root.
-func mirrors() []string {
-	if list := os.Getenv(mirrorEnv); list != "" {
-		return filepath.SplitList(list)
-	}
+// installedMirrors finds the folders that have the provider and lie where programs are
+// installed: two levels below the root. Their providers are unpacked or not.
+func installedMirrors() []string {
 	var dirs []string
-	found, _ := filepath.Glob(filepath.FromSlash("/*/*/" + providerPath + "/*")) // the pattern is well-formed
+	found, _ := filepath.Glob(filepath.FromSlash("/*/*/" + providerPath + "/*5.1[0-9][0-9].*")) // the pattern is well-formed
 	for _, version := range found {
 		dir := strings.TrimSuffix(filepath.Dir(version), filepath.FromSlash("/"+providerPath))
 		if !slices.Contains(dirs, dir) {
@@ -75,4 +75,24 @@ func configuresMirror() bool {
 	}
 	text, err := os.ReadFile(file)
 	return err == nil && regexp.MustCompile(`(?m)^\s*(filesystem|network)_mirror\s*{`).Match(text)
+}
+
+func TestMirrorOfTheConfiguration(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "terraformrc")
+	t.Setenv(configurationEnv, file)
+	if configuresMirror() {
+		t.Error("a file that is not there names a mirror")
+	}
+	for text, want := range map[string]bool{
+		"provider_installation {\n  filesystem_mirror {\n    path = \"/mirror\"\n  }\n}\n": true,
+		"provider_installation {\n  network_mirror{ url = \"https://example.com/\" }\n}\n": true,
+		"# filesystem_mirror {\nplugin_cache_dir = \"/cache\"\n":                           false,
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := configuresMirror(); got != want {
+			t.Errorf("%s: got %v", text, got)
+		}
+	}
 }
