@@ -102,17 +102,9 @@ func chooseProviders(scope arn.Scope, known []types.CapacityProvider, asked []st
 // PutClusterCapacityProviders replaces the capacity providers of a cluster and its
 // default strategy. Fargate providers are associated at once.
 func (a *API) PutClusterCapacityProviders(ctx context.Context, in *ecs.PutClusterCapacityProvidersInput) (*ecs.PutClusterCapacityProvidersOutput, error) {
-	scope, err := a.scope(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var out *types.Cluster
-	err = a.store.Update(func(tx *state.Tx) error {
-		old, err := activeCluster(tx, scope, in.Cluster)
-		if err != nil {
-			return err
-		}
-		providers, err := providerNames(scope, in.CapacityProviders)
+	err := a.updateIn(ctx, in.Cluster, func(c inCluster) error {
+		providers, err := providerNames(c.scope, in.CapacityProviders)
 		if err != nil {
 			return err
 		}
@@ -120,18 +112,18 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *ecs.PutCluste
 		if err != nil {
 			return err
 		}
-		for _, name := range old.CapacityProviders {
-			if !slices.Contains(providers, name) && providerInUse(tx, old, name) {
+		for _, name := range c.cluster.CapacityProviders {
+			if !slices.Contains(providers, name) && providerInUse(c.Tx, c.cluster, name) {
 				return &types.ResourceInUseException{
 					Message: aws.String("The specified capacity provider is in use and cannot be removed."),
 				}
 			}
 		}
-		cluster := *old
+		cluster := *c.cluster
 		cluster.CapacityProviders, cluster.DefaultCapacityProviderStrategy = providers, strategy
 		cluster.AttachmentsStatus = "UPDATE_COMPLETE"
-		tx.PutCluster(&cluster)
-		out = describeCluster(tx, &cluster, updatedClusterFields)
+		c.PutCluster(&cluster)
+		out = describeCluster(c.Tx, &cluster, updatedClusterFields)
 		return nil
 	})
 	if err != nil {

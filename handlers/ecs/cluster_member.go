@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // memberName turns a name, id or ARN of something that lives in a cluster into its
@@ -12,47 +11,47 @@ import (
 // format name no cluster and are taken as of this one.
 //
 // Source: field reports; the words for another cluster are remembered.
-func memberName(scope arn.Scope, cluster *state.Cluster, ref, resourceType string) (string, error) {
+func (c inCluster) memberName(ref, resourceType string) (string, error) {
 	if !arn.Is(ref) {
 		if strings.Contains(ref, "/") {
 			return "", errSeparators
 		}
 		return ref, nil
 	}
-	parsed, err := parseARN(scope, ref, resourceType)
+	parsed, err := parseARN(c.scope, ref, resourceType)
 	if err != nil {
 		return "", err
 	}
-	if err := checkOwner(scope, parsed); err != nil {
+	if err := checkOwner(c.scope, parsed); err != nil {
 		return "", err
 	}
 	switch {
 	case len(parsed.Resource) > 2:
 		return "", errSeparators
-	case len(parsed.Resource) == 2 && parsed.Resource[0] != cluster.Name:
+	case len(parsed.Resource) == 2 && parsed.Resource[0] != c.cluster.Name:
 		return "", invalidParameter("Invalid identifier: Identifier is for cluster " + parsed.Resource[0] +
-			". Your cluster is " + cluster.Name)
+			". Your cluster is " + c.cluster.Name)
 	}
 	return parsed.Resource[len(parsed.Resource)-1], nil
 }
 
 // taskARN turns an id or ARN of a task into its ARN, whether it exists or not.
-func taskARN(scope arn.Scope, cluster *state.Cluster, ref string) (string, error) {
-	id, err := memberName(scope, cluster, ref, "task")
+func (c inCluster) taskARN(ref string) (string, error) {
+	id, err := c.memberName(ref, "task")
 	if err != nil {
 		return "", err
 	}
 	if len(id) != 32 && len(id) != 36 {
 		return "", invalidParameter("taskId length should be one of [32,36]")
 	}
-	return scope.Task(cluster.Name, id), nil
+	return c.scope.Task(c.cluster.Name, id), nil
 }
 
 // serviceARN turns a name or ARN of a service into its ARN, whether it exists or not.
-func serviceARN(scope arn.Scope, cluster *state.Cluster, ref string) (string, error) {
-	name, err := memberName(scope, cluster, ref, "service")
+func (c inCluster) serviceARN(ref string) (string, error) {
+	name, err := c.memberName(ref, "service")
 	if err != nil {
 		return "", err
 	}
-	return scope.Service(cluster.Name, name), nil
+	return c.scope.Service(c.cluster.Name, name), nil
 }

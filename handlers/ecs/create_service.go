@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
@@ -20,26 +19,18 @@ func (a *API) CreateService(ctx context.Context, in *ecs.CreateServiceInput) (*e
 	if err := checkCreateService(in); err != nil {
 		return nil, err
 	}
-	scope, err := a.scope(ctx)
-	if err != nil {
-		return nil, err
-	}
 	out := &ecs.CreateServiceOutput{}
-	err = a.store.Update(func(tx *state.Tx) error {
-		cluster, err := activeCluster(tx, scope, in.Cluster)
-		if err != nil {
-			return err
-		}
-		wanted, err := a.newService(tx, scope, cluster, in)
+	err := a.updateIn(ctx, in.Cluster, func(c inCluster) error {
+		wanted, err := a.newService(c, in)
 		if err != nil {
 			return err
 		}
 		wanted.CreatedBy = awsapi.FromContext(ctx).Principal()
-		service, err := createServiceOnce(tx, wanted)
+		service, err := createServiceOnce(c.Tx, wanted)
 		if err != nil {
 			return err
 		}
-		out.Service = describeService(tx, service, false)
+		out.Service = describeService(c.Tx, service, false)
 		if len(service.Tags) > 0 {
 			out.Service.Tags = service.Tags // in the order of the request (ECS0090)
 		}
@@ -76,8 +67,8 @@ func createServiceOnce(tx *state.Tx, wanted *state.Service) (*state.Service, err
 }
 
 // newService is the service that a request asks for.
-func (a *API) newService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.CreateServiceInput) (*state.Service, error) {
-	revision, err := a.newRevision(tx, scope, cluster, in)
+func (a *API) newService(c inCluster, in *ecs.CreateServiceInput) (*state.Service, error) {
+	revision, err := a.newRevision(c, in)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +78,7 @@ func (a *API) newService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, 
 	}
 	name := *in.ServiceName
 	s := &state.Service{
-		ARN: scope.Service(cluster.Name, name), Name: name, ClusterARN: cluster.ARN,
+		ARN: c.scope.Service(c.cluster.Name, name), Name: name, ClusterARN: c.cluster.ARN,
 		DesiredCount: int(*in.DesiredCount), SchedulingStrategy: types.SchedulingStrategyReplica,
 		DeploymentController: types.DeploymentControllerTypeEcs, DeploymentConfiguration: configuration,
 		EnableECSManagedTags: in.EnableECSManagedTags, EnableExecuteCommand: in.EnableExecuteCommand,
@@ -113,15 +104,15 @@ func (a *API) newService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, 
 }
 
 // newRevision is what the tasks of the first deployment are made of.
-func (a *API) newRevision(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.CreateServiceInput) (*state.ServiceRevision, error) {
-	found, err := taskDefinition(tx, scope, *in.TaskDefinition)
+func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.ServiceRevision, error) {
+	found, err := taskDefinition(c.Tx, c.scope, *in.TaskDefinition)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkActive(found, clientError); err != nil {
 		return nil, err
 	}
-	chosen, err := a.chooseCapacity(cluster, in.LaunchType, in.CapacityProviderStrategy)
+	chosen, err := a.chooseCapacity(c.cluster, in.LaunchType, in.CapacityProviderStrategy)
 	if err != nil {
 		return nil, err
 	}
@@ -144,11 +135,11 @@ func (a *API) newRevision(tx *state.Tx, scope arn.Scope, cluster *state.Cluster,
 			return nil, err
 		}
 	}
-	return a.revision(tx, scope, found.Definition(), l)
+	return a.revision(c, found.Definition(), l)
 }
 
 // revision makes a service revision of a launch that has passed checkLaunch.
-func (a *API) revision(tx *state.Tx, scope arn.Scope, def *types.TaskDefinition, l launch) (*state.ServiceRevision, error) {
+func (a *API) revision(c inCluster, def *types.TaskDefinition, l launch) (*state.ServiceRevision, error) {
 	if err := checkSupported(def, l.Capacity.LaunchType); err != nil {
 		return nil, err
 	}
@@ -171,7 +162,7 @@ func (a *API) revision(tx *state.Tx, scope arn.Scope, def *types.TaskDefinition,
 	if r.NetworkConfiguration == nil {
 		return r, nil
 	}
-	_, err := a.network(tx, scope, r.NetworkConfiguration.AwsvpcConfiguration)
+	_, err := a.network(c.Tx, c.scope, r.NetworkConfiguration.AwsvpcConfiguration)
 	return r, err
 }
 

@@ -15,29 +15,21 @@ import (
 //
 // Source: ECS API reference, DeleteService; ECS0087.
 func (a *API) DeleteService(ctx context.Context, in *ecs.DeleteServiceInput) (*ecs.DeleteServiceOutput, error) {
-	scope, err := a.scope(ctx)
-	if err != nil {
-		return nil, err
-	}
 	out := &ecs.DeleteServiceOutput{}
-	err = a.store.Update(func(tx *state.Tx) error {
-		cluster, err := activeCluster(tx, scope, in.Cluster)
+	err := a.updateIn(ctx, in.Cluster, func(c inCluster) error {
+		id, err := c.serviceARN(aws.ToString(in.Service))
 		if err != nil {
 			return err
 		}
-		id, err := serviceARN(scope, cluster, aws.ToString(in.Service))
-		if err != nil {
-			return err
-		}
-		old := tx.Service(id)
+		old := c.Service(id)
 		service, err := a.deleteService(old, aws.ToBool(in.Force))
 		if err != nil {
 			return err
 		}
 		if service != old {
-			tx.PutService(service)
+			c.PutService(service)
 		}
-		out.Service = describeDeleted(tx, service)
+		out.Service = describeDeleted(c.Tx, service)
 		return nil
 	})
 	if err != nil {

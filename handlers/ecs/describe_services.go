@@ -21,25 +21,20 @@ func (a *API) DescribeServices(ctx context.Context, in *ecs.DescribeServicesInpu
 	case len(in.Services) > maxDescribedServices:
 		return nil, invalidParameter(fmt.Sprintf("Services can have at most %d items.", maxDescribedServices))
 	}
-	scope, err := a.scope(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tx := a.store.Read()
-	cluster, err := activeCluster(tx, scope, in.Cluster)
+	c, err := a.readIn(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
 	out := &ecs.DescribeServicesOutput{Failures: []types.Failure{}, Services: []types.Service{}}
 	withTags := slices.Contains(in.Include, types.ServiceFieldTags)
 	for _, ref := range in.Services {
-		id, err := serviceARN(scope, cluster, ref)
+		id, err := c.serviceARN(ref)
 		if err != nil {
 			return nil, err
 		}
-		if service := tx.Service(id); service != nil {
-			shown := describeService(tx, service, withTags)
-			shown.CurrentServiceDeployment = currentServiceDeployment(tx, service)
+		if service := c.Service(id); service != nil {
+			shown := describeService(c.Tx, service, withTags)
+			shown.CurrentServiceDeployment = currentServiceDeployment(c.Tx, service)
 			out.Services = append(out.Services, *shown)
 		} else {
 			out.Failures = append(out.Failures, missing(id))

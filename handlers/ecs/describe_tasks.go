@@ -23,33 +23,28 @@ func (a *API) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput) (*T
 	case len(in.Tasks) > maxDescribedTasks:
 		return nil, invalidParameter(fmt.Sprintf("Tasks can have at most %d items.", maxDescribedTasks))
 	}
-	scope, err := a.scope(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tx := a.store.Read()
-	cluster, err := activeCluster(tx, scope, in.Cluster)
+	c, err := a.readIn(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
 	out := &TasksOutput{
 		Failures: []types.Failure{}, Tasks: make([]*state.Task, 0, len(in.Tasks)),
-		answers: taskAnswers{tx: tx, withTags: slices.Contains(in.Include, types.TaskFieldTags)},
+		answers: taskAnswers{tx: c.Tx, withTags: slices.Contains(in.Include, types.TaskFieldTags)},
 	}
-	prefix := scope.Tasks(cluster.Name)
+	prefix := c.scope.Tasks(c.cluster.Name)
 	for _, ref := range in.Tasks {
 		// Most callers name tasks by ARN, as ECS told them.
 		if strings.HasPrefix(ref, prefix) {
-			if task := tx.Task(ref); task != nil {
+			if task := c.Task(ref); task != nil {
 				out.Tasks = append(out.Tasks, task)
 				continue
 			}
 		}
-		id, err := taskARN(scope, cluster, ref)
+		id, err := c.taskARN(ref)
 		if err != nil {
 			return nil, err
 		}
-		if task := tx.Task(id); task != nil {
+		if task := c.Task(id); task != nil {
 			out.Tasks = append(out.Tasks, task)
 		} else {
 			out.Failures = append(out.Failures, missing(id))

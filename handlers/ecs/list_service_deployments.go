@@ -23,28 +23,23 @@ const defaultServiceDeploymentPage = 20
 // Source: ECS API reference, ListServiceDeployments; field reports for the members and the
 // order.
 func (a *API) ListServiceDeployments(ctx context.Context, in *ecs.ListServiceDeploymentsInput) (*ecs.ListServiceDeploymentsOutput, error) {
-	scope, err := a.scope(ctx)
+	c, err := a.readIn(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	tx := a.store.Read()
-	cluster, err := activeCluster(tx, scope, in.Cluster)
+	id, err := c.serviceARN(aws.ToString(in.Service))
 	if err != nil {
 		return nil, err
 	}
-	id, err := serviceARN(scope, cluster, aws.ToString(in.Service))
-	if err != nil {
-		return nil, err
-	}
-	if tx.Service(id) == nil {
+	if c.Service(id) == nil {
 		return nil, errServiceNotFound
 	}
-	found := slices.DeleteFunc(tx.ServiceDeployments(id), func(d *state.ServiceDeployment) bool { return !listsDeployment(in, d) })
+	found := slices.DeleteFunc(c.ServiceDeployments(id), func(d *state.ServiceDeployment) bool { return !listsDeployment(in, d) })
 	slices.SortFunc(found, func(a, b *state.ServiceDeployment) int {
 		return strings.Compare(serviceDeploymentAge(b), serviceDeploymentAge(a))
 	})
 	found, next, err := page(found, serviceDeploymentAge, pageQuery{
-		Operation: "ListServiceDeployments", Scope: scope, Filters: []string{id, digest(in.Status), digest(in.CreatedAt)},
+		Operation: "ListServiceDeployments", Scope: c.scope, Filters: []string{id, digest(in.Status), digest(in.CreatedAt)},
 		Size: sized(in.MaxResults), Default: defaultServiceDeploymentPage, Token: aws.ToString(in.NextToken), Descending: true,
 	})
 	if err != nil {

@@ -29,25 +29,20 @@ func (a *API) ListServices(ctx context.Context, in *ecs.ListServicesInput) (*ecs
 	if aws.ToInt32(in.MaxResults) > maxPage {
 		return nil, invalidParameter(fmt.Sprintf("Max results can not be greater than %d", maxPage))
 	}
-	scope, err := a.scope(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tx := a.store.Read()
-	cluster, err := activeCluster(tx, scope, in.Cluster)
+	c, err := a.readIn(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
 	arns, keys := []string{}, []string{}
-	for _, service := range tx.Services(cluster) {
+	for _, service := range c.Services(c.cluster) {
 		keys = append(keys, service.ARN)
 		if listsService(in, service) {
 			arns = append(arns, service.ARN)
 		}
 	}
 	arns, next, err := page(arns, func(arn string) string { return arn }, pageQuery{
-		Operation: "ListServices", Scope: scope,
-		Filters: []string{cluster.ARN, string(in.LaunchType), string(in.SchedulingStrategy), string(in.ResourceManagementType)},
+		Operation: "ListServices", Scope: c.scope,
+		Filters: []string{c.cluster.ARN, string(in.LaunchType), string(in.SchedulingStrategy), string(in.ResourceManagementType)},
 		Size:    sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken), Keys: keys,
 	})
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -15,27 +14,22 @@ import (
 //
 // Source: ECS API reference, ListTasks.
 func (a *API) ListTasks(ctx context.Context, in *ecs.ListTasksInput) (*ecs.ListTasksOutput, error) {
-	scope, err := a.scope(ctx)
+	c, err := a.readIn(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	tx := a.store.Read()
-	cluster, err := activeCluster(tx, scope, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	filter, err := newTaskFilter(tx, scope, cluster, in)
+	filter, err := newTaskFilter(c, in)
 	if err != nil {
 		return nil, err
 	}
 	var arns []string
-	for _, task := range tx.Tasks(cluster) {
+	for _, task := range c.Tasks(c.cluster) {
 		if filter.passes(task) {
 			arns = append(arns, task.ARN)
 		}
 	}
 	arns, next, err := page(arns, func(arn string) string { return arn }, pageQuery{
-		Operation: "ListTasks", Scope: scope, Filters: filter.words(cluster),
+		Operation: "ListTasks", Scope: c.scope, Filters: filter.words(c.cluster),
 		Size: sized(in.MaxResults), Token: aws.ToString(in.NextToken),
 	})
 	if err != nil {
@@ -51,7 +45,7 @@ type taskFilter struct {
 	desiredStatus                 string
 }
 
-func newTaskFilter(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ecs.ListTasksInput) (taskFilter, error) {
+func newTaskFilter(c inCluster, in *ecs.ListTasksInput) (taskFilter, error) {
 	f := taskFilter{
 		family: aws.ToString(in.Family), startedBy: aws.ToString(in.StartedBy), launchType: in.LaunchType,
 		desiredStatus: string(in.DesiredStatus),
@@ -72,14 +66,14 @@ func newTaskFilter(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ec
 		return f, invalidParameter("startedBy must be the only filter when it is specified.")
 	}
 	if in.ContainerInstance != nil {
-		return f, checkContainerInstance(scope, cluster, *in.ContainerInstance)
+		return f, checkContainerInstance(c, *in.ContainerInstance)
 	}
 	if in.ServiceName != nil {
-		id, err := serviceARN(scope, cluster, *in.ServiceName)
+		id, err := c.serviceARN(*in.ServiceName)
 		if err != nil {
 			return f, err
 		}
-		if tx.Service(id) == nil {
+		if c.Service(id) == nil {
 			return f, errServiceNotFound
 		}
 		f.serviceARN = id
@@ -89,8 +83,8 @@ func newTaskFilter(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, in *ec
 
 // checkContainerInstance always refuses: no cluster has container instances so far.
 // The words for an unknown one are not published.
-func checkContainerInstance(scope arn.Scope, cluster *state.Cluster, ref string) error {
-	id, err := memberName(scope, cluster, ref, "container-instance")
+func checkContainerInstance(c inCluster, ref string) error {
+	id, err := c.memberName(ref, "container-instance")
 	if err != nil {
 		return err
 	}

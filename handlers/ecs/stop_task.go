@@ -18,17 +18,9 @@ type StopTaskOutput struct {
 // still has (ECS0003) and without its tags (ECS0063). A task that is stopping or has stopped
 // keeps its first reason.
 func (a *API) StopTask(ctx context.Context, in *ecs.StopTaskInput) (*StopTaskOutput, error) {
-	scope, err := a.scope(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var stopped *state.Task
-	err = a.store.Update(func(tx *state.Tx) error {
-		cluster, err := activeCluster(tx, scope, in.Cluster)
-		if err != nil {
-			return err
-		}
-		id, err := taskARN(scope, cluster, aws.ToString(in.Task))
+	err := a.updateIn(ctx, in.Cluster, func(c inCluster) error {
+		id, err := c.taskARN(aws.ToString(in.Task))
 		if err != nil {
 			return err
 		}
@@ -36,10 +28,10 @@ func (a *API) StopTask(ctx context.Context, in *ecs.StopTaskInput) (*StopTaskOut
 		if stop.Reason == "" {
 			stop.Reason = "Task stopped by user"
 		}
-		if !tx.StopTask(id, stop) {
+		if !c.StopTask(id, stop) {
 			return invalidParameter("The referenced task was not found.")
 		}
-		stopped = tx.Task(id)
+		stopped = c.Task(id)
 		return nil
 	})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -21,28 +20,20 @@ func (a *API) UpdateService(ctx context.Context, in *ecs.UpdateServiceInput) (*e
 	if err := checkUpdateService(in); err != nil {
 		return nil, err
 	}
-	scope, err := a.scope(ctx)
-	if err != nil {
-		return nil, err
-	}
 	out := &ecs.UpdateServiceOutput{}
-	err = a.store.Update(func(tx *state.Tx) error {
-		cluster, err := activeCluster(tx, scope, in.Cluster)
+	err := a.updateIn(ctx, in.Cluster, func(c inCluster) error {
+		old, err := c.activeService(in.Service)
 		if err != nil {
 			return err
 		}
-		old, err := activeService(tx, scope, cluster, in.Service)
-		if err != nil {
-			return err
-		}
-		service, err := a.updateService(tx, scope, cluster, old, in)
+		service, err := a.updateService(c, old, in)
 		if err != nil {
 			return err
 		}
 		if !reflect.DeepEqual(service, old) {
-			tx.PutService(service)
+			c.PutService(service)
 		}
-		out.Service = describeService(tx, service, false)
+		out.Service = describeService(c.Tx, service, false)
 		return nil
 	})
 	if err != nil {
@@ -52,12 +43,12 @@ func (a *API) UpdateService(ctx context.Context, in *ecs.UpdateServiceInput) (*e
 }
 
 // activeService returns the service that a request refers to, or ECS's error.
-func activeService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, ref *string) (*state.Service, error) {
-	id, err := serviceARN(scope, cluster, aws.ToString(ref))
+func (c inCluster) activeService(ref *string) (*state.Service, error) {
+	id, err := c.serviceARN(aws.ToString(ref))
 	if err != nil {
 		return nil, err
 	}
-	switch s := tx.Service(id); {
+	switch s := c.Service(id); {
 	case s == nil:
 		return nil, errServiceNotFound
 	case s.Status() != state.ServiceActive:
@@ -91,9 +82,9 @@ func checkUpdateService(in *ecs.UpdateServiceInput) error {
 }
 
 // updateService returns the changed copy of a service.
-func (a *API) updateService(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, old *state.Service, in *ecs.UpdateServiceInput) (*state.Service, error) {
+func (a *API) updateService(c inCluster, old *state.Service, in *ecs.UpdateServiceInput) (*state.Service, error) {
 	s := old.Clone()
-	revision, err := a.updateRevision(tx, scope, cluster, old, in)
+	revision, err := a.updateRevision(c, old, in)
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +132,9 @@ func updateSpec(s *state.Service, revision *state.ServiceRevision, in *ecs.Updat
 
 // updateRevision is what tasks are made of after the update: the members that were
 // left out keep their value.
-func (a *API) updateRevision(tx *state.Tx, scope arn.Scope, cluster *state.Cluster, old *state.Service, in *ecs.UpdateServiceInput) (*state.ServiceRevision, error) {
+func (a *API) updateRevision(c inCluster, old *state.Service, in *ecs.UpdateServiceInput) (*state.ServiceRevision, error) {
 	before := old.Primary().Revision
-	found, err := updatedDefinition(tx, scope, before, in.TaskDefinition)
+	found, err := updatedDefinition(c, before, in.TaskDefinition)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +143,7 @@ func (a *API) updateRevision(tx *state.Tx, scope arn.Scope, cluster *state.Clust
 		Monitoring:        monitoring(before.Monitoring, in.Monitoring),
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
 	}
-	if l.Capacity, err = a.updatedCapacity(cluster, before, in); err != nil {
+	if l.Capacity, err = a.updatedCapacity(c.cluster, before, in); err != nil {
 		return nil, err
 	}
 	if in.NetworkConfiguration != nil {
@@ -172,21 +163,21 @@ func (a *API) updateRevision(tx *state.Tx, scope arn.Scope, cluster *state.Clust
 			return nil, err
 		}
 	}
-	return a.revision(tx, scope, found.Definition(), l)
+	return a.revision(c, found.Definition(), l)
 }
 
 // updatedDefinition is the definition asked for, which must be ACTIVE, or the one
 // that the service has, which need not be. Source: ECS developer guide, task
 // definition states.
-func updatedDefinition(tx *state.Tx, scope arn.Scope, before *state.ServiceRevision, ref *string) (*state.TaskDefinition, error) {
+func updatedDefinition(c inCluster, before *state.ServiceRevision, ref *string) (*state.TaskDefinition, error) {
 	if ref == nil {
-		found, err := taskDefinition(tx, scope, before.TaskDefinition)
+		found, err := taskDefinition(c.Tx, c.scope, before.TaskDefinition)
 		if err == nil && found == nil {
 			err = clientError("TaskDefinition not found.")
 		}
 		return found, err
 	}
-	found, err := taskDefinition(tx, scope, *ref)
+	found, err := taskDefinition(c.Tx, c.scope, *ref)
 	if err != nil {
 		return nil, err
 	}
