@@ -3,19 +3,12 @@ package ecs
 import (
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-var (
-	errClusterNotFound = &types.ClusterNotFoundException{Message: aws.String("Cluster not found.")}
-
-	// errSeparators is for names with a slash and ARNs with too few or many parts.
-	// Source: field reports.
-	errSeparators = invalidParameter("Invalid identifier: Unexpected number of separators")
-)
+// errSeparators is for names with a slash and ARNs with too few or many parts.
+// Source: field reports.
+var errSeparators = invalidParameter("Invalid identifier: Unexpected number of separators")
 
 // parseARN reads an ARN that must be of the caller's region and of one type.
 func parseARN(scope arn.Scope, ref, resourceType string) (arn.ARN, error) {
@@ -63,18 +56,4 @@ func checkOwner(scope arn.Scope, parsed arn.ARN) error {
 		return invalidParameter("Invalid Service in ARN")
 	}
 	return invalidParameter("Identifier is for " + parsed.Account + ". Your accountId is " + scope.Account)
-}
-
-// missing is the failure for something that does not exist.
-func missing(arn string) types.Failure {
-	return types.Failure{Arn: aws.String(arn), Reason: aws.String("MISSING")}
-}
-
-// notBuilt refuses a part of an operation that the emulator does not have yet, so
-// that nobody mistakes silence for success.
-func notBuilt(what string) error {
-	return &awsapi.Error{
-		Code: "NotImplementedException", Status: 501,
-		Message: "ecs-emulator does not implement " + what + " yet; see COMPATIBILITY.md.",
-	}
 }

@@ -18,3 +18,12 @@ func MemberTables() []member.Table {
 func MemberGaps() []string {
 	return slices.Concat(runTaskMembers.Gaps(), createServiceMembers.Gaps(), updateServiceMembers.Gaps())
 }
+
+// checkMembers refuses the first member of a request that its tables refuse. It comes
+// after ECS's own refusals, of which some are for the same members in other words.
+func checkMembers[T any](plan *member.Plan[T], in *T) error {
+	if path, found := plan.Refused(in); found {
+		return unsupported(path)
+	}
+	return nil
+}

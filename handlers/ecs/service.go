@@ -10,12 +10,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/task"
 )
 
-// Source: field reports; tools match the second text.
-var (
-	errServiceNotFound  = &types.ServiceNotFoundException{Message: aws.String("Service not found.")}
-	errServiceNotActive = &types.ServiceNotActiveException{Message: aws.String("Service was not ACTIVE.")}
-)
-
 // describeService is a service as ECS shows it, with its tags only where they were
 // asked for.
 //

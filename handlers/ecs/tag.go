@@ -256,11 +256,3 @@ func ownTags(tags []types.Tag) []types.Tag {
 	}
 	return copied
 }
-
-// listed makes an absent list an empty one, for members that ECS always answers.
-func listed[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
-}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"net"
 	"strconv"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -300,27 +299,4 @@ func describeOverrides(overrides *types.TaskOverride) *types.TaskOverride {
 	//lint:ignore SA1019 ECS still answers the retired member, always empty
 	shown.InferenceAcceleratorOverrides = listed(shown.InferenceAcceleratorOverrides)
 	return &shown
-}
-
-// optional is nil for the empty string: ECS leaves such members out.
-func optional(s *string) *string {
-	if *s == "" {
-		return nil
-	}
-	return s
-}
-
-// instant is nil for the zero time.
-func instant(t *time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return t
-}
-
-func number(n *int32) *string {
-	if n == nil {
-		return nil
-	}
-	return aws.String(strconv.Itoa(int(*n)))
 }

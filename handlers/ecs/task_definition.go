@@ -216,3 +216,18 @@ func (a *API) deleteTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (d
 	}
 	return changedTaskDefinition(row, tx.RequestDeletion(row, a.now())), ""
 }
+
+// checkActive refuses a task definition that no task may be made of. refuse makes
+// the error for one that is not ACTIVE, whose class depends on the operation.
+// The words are those of ECS0060.
+func checkActive(found *state.TaskDefinition, refuse func(message string) error) error {
+	switch {
+	case found == nil:
+		return clientError("TaskDefinition not found.")
+	case found.Status == types.TaskDefinitionStatusDeleteInProgress:
+		return refuse("TaskDefinition is being deleted")
+	case found.Status != types.TaskDefinitionStatusActive:
+		return refuse("TaskDefinition is inactive")
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package ecs
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+)
+
+// launch is what RunTask and services say alike about how tasks run.
+type launch struct {
+	Capacity             capacity
+	Network              *types.NetworkConfiguration
+	PlatformVersion      string
+	PlacementStrategy    []types.PlacementStrategy
+	PlacementConstraints []types.PlacementConstraint
+	Monitoring           *types.MonitoringConfiguration // of services alone
+}
+
+// checkLaunch holds a launch against the task definition.
+// Source: field reports of RunTask and CreateService.
+func checkLaunch(def *types.TaskDefinition, l launch) error {
+	launchType := l.Capacity.LaunchType
+	if !taskdef.Supports(def, launchType) {
+		return invalidParameter("Task definition does not support launch_type " + string(launchType) + ".")
+	}
+	if err := checkNetwork(def, l.Network); err != nil {
+		return err
+	}
+	if launchType == types.LaunchTypeFargate {
+		return checkFargateLaunch(l)
+	}
+	switch {
+	case l.PlatformVersion != "":
+		return invalidParameter("The platform version must be null when specifying an " + string(launchType) + " launch type.")
+	case l.Network != nil && l.Network.AwsvpcConfiguration.AssignPublicIp == types.AssignPublicIpEnabled:
+		return invalidParameter("Assign public IP is not supported for this launch type.")
+	}
+	return nil
+}
+
+// platformVersions of Linux tasks that can still be run.
+// Source: ECS developer guide, Fargate platform versions.
+var platformVersions = []string{"", "LATEST", "1.4.0", "1.3.0"}
+
+func checkFargateLaunch(l launch) error {
+	switch {
+	case len(l.PlacementConstraints) > 0:
+		return invalidParameter("Placement constraints are not supported with FARGATE launch type.")
+	case len(l.PlacementStrategy) > 0:
+		return invalidParameter("Placement strategies are not supported with FARGATE launch type.")
+	case !slices.Contains(platformVersions, l.PlatformVersion):
+		return &types.PlatformUnknownException{Message: aws.String("The platform version is unknown.")}
+	}
+	return nil
+}
+
+// checkSupported refuses a definition that needs what the emulator cannot do. Tasks
+// on container instances need not be looked at: as there are no instances, they are
+// not run, for the reason that ECS gives.
+func checkSupported(def *types.TaskDefinition, launchType types.LaunchType) error {
+	if launchType != types.LaunchTypeFargate {
+		return nil
+	}
+	if path, found := taskdef.Unsupported(def); found {
+		return unsupported(path)
+	}
+	return nil
+}
