@@ -34,9 +34,9 @@ func TestWhateverHappensTheSchedulerKeepsItsPromises(t *testing.T) {
 			},
 			"abort": func(t *rapid.T) {
 				how := rapid.SampledFrom(types.StopServiceDeploymentStopType("").Values()).Draw(t, "how")
-				f.update(func(tx *state.Tx) {
-					tx.StopServiceDeployment(tx.ServiceDeployment(f.service().Primary().ServiceDeploymentARN), how, f.now)
-				})
+				records := f.records()
+				asked := records[rapid.IntRange(0, len(records)-1).Draw(t, "which")]
+				f.update(func(tx *state.Tx) { tx.StopServiceDeployment(asked, how, f.now) })
 			},
 			"run":   func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
 			"run 2": func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
@@ -153,14 +153,14 @@ func (f *fixture) checkConverged() {
 }
 
 // checkRecords is what the service deployments of a settled service must be: all have
-// ended but that of a PRIMARY deployment which cannot go on, and those that the service
-// does not list grow old.
+// ended unless the PRIMARY deployment cannot go on, whose own has not, and those that the
+// service does not list grow old.
 func (f *fixture) checkRecords() {
 	f.t.Helper()
 	primary := f.service().Primary()
+	going := primary.RolloutState == types.DeploymentRolloutStateInProgress
 	for _, r := range f.store.Read().ServiceDeployments(serviceARN) {
-		isFront := r.ARN == primary.ServiceDeploymentARN
-		if going := isFront && primary.RolloutState == types.DeploymentRolloutStateInProgress; r.Ended() == going && f.listed(r) == isFront {
+		if ofPrimary := r.ARN == primary.ServiceDeploymentARN; !r.Ended() && !going || r.Ended() && going && ofPrimary {
 			f.t.Fatalf("PRIMARY is %s: %+v", primary.RolloutState, r)
 		}
 		if f.listed(r) != r.RetiredAt.IsZero() {

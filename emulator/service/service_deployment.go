@@ -36,7 +36,9 @@ func (p *planner) record(d *state.Deployment) *state.ServiceDeployment {
 }
 
 // followRecords brings the service deployments in line with what has become of the
-// deployments that they are made of.
+// deployments that they are made of. One that is superseded stops while its tasks are
+// replaced. Tasks that stay, because the newer deployment has failed, are of no service
+// deployment under way.
 func (p *planner) followRecords() {
 	front := p.service.Primary()
 	for _, d := range p.in.Service.Deployments {
@@ -45,7 +47,7 @@ func (p *planner) followRecords() {
 		case r == nil || r.Ended():
 		case d.ServiceDeploymentARN == front.ServiceDeploymentARN:
 			p.followFront(r, front)
-		case p.lists(r):
+		case p.lists(r) && front.RolloutState != types.DeploymentRolloutStateFailed:
 			r.Status = types.ServiceDeploymentStatusStopRequested
 		default:
 			p.endRecord(r, types.ServiceDeploymentStatusStopped, reasonSuperseded)
@@ -68,6 +70,8 @@ func (p *planner) followFront(r *state.ServiceDeployment, d *state.Deployment) {
 	case d.RolloutState != types.DeploymentRolloutStateCompleted:
 	case r.Rollback != nil:
 		p.endRecord(r, types.ServiceDeploymentStatusRollbackSuccessful, r.Rollback.Reason)
+	case r.StopType != "": // the service was deleted before the scheduler could obey
+		p.endRecord(r, types.ServiceDeploymentStatusStopped, reasonUserStop)
 	default:
 		p.endRecord(r, types.ServiceDeploymentStatusSuccessful, "")
 	}

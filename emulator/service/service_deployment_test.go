@@ -172,6 +172,36 @@ func TestAbortServiceDeployment(t *testing.T) {
 	f.expect("FAILED desired 0 pending 0 running 0 failed 0", "COMPLETED desired 0 pending 0 running 2 failed 0")
 }
 
+// Tasks of a superseded deployment stay when the one after it fails. Its service deployment
+// ends all the same.
+func TestSupersededServiceDeploymentEndsThoughItsTasksStay(t *testing.T) {
+	f := newFixture(t, nil)
+	f.schedule()
+	f.obey()
+	f.later()
+	f.deploy(false)
+	f.schedule()
+	f.expectRecords("IN_PROGRESS 0/0 0/0", "STOP_REQUESTED 0/0")
+	f.stopDeployment(types.StopServiceDeploymentStopTypeAbort)
+	f.settle()
+	f.expect("FAILED desired 0 pending 0 running 0 failed 0", "IN_PROGRESS desired 0 pending 0 running 2 failed 0")
+	f.expectRecords("STOPPED 0/0 0/2 "+reasonUserStop, "STOPPED 0/2 "+reasonSuperseded)
+}
+
+func TestStoppedServiceDeploymentOfADeletedServiceDoesNotSucceed(t *testing.T) {
+	for _, how := range types.StopServiceDeploymentStopType("").Values() {
+		f := newFixture(t, nil)
+		f.schedule()
+		f.stopDeployment(how)
+		f.change(func(s *state.Service) { s.DesiredCount, s.DeletedAt = 0, f.now })
+		for range 3 {
+			f.schedule()
+			f.obey()
+		}
+		f.expectRecords("STOPPED 0/0 " + reasonUserStop)
+	}
+}
+
 func TestDeletedServiceEndsItsServiceDeployment(t *testing.T) {
 	f := newFixture(t, nil)
 	f.schedule()
