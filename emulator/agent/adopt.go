@@ -16,6 +16,7 @@ import (
 func (h *host) resync(ctx context.Context) {
 	h.resyncs <- struct{}{}
 	defer func() { <-h.resyncs }()
+	losses := h.countLosses()
 	// Rows first: what they name was there before the containers are listed.
 	rows := h.tasks()
 	info, containers, err := h.look(ctx)
@@ -34,7 +35,9 @@ func (h *host) resync(ctx context.Context) {
 	for _, t := range rows {
 		h.adopt(t, byName)
 	}
-	h.found()
+	if !h.found(losses) {
+		return
+	}
 	h.prepareNetwork(ctx)
 	// Tasks that came while the containers were listed were woken in vain.
 	for _, t := range h.tasks() {
@@ -69,14 +72,27 @@ func (h *host) setInfo(info backend.Info) {
 	h.info = info
 }
 
-// found ends the loss of the engine.
-func (h *host) found() {
+// found ends the loss of the engine, unless that came after the look at the engine began:
+// the list may then be older than what a call did whose answer was lost, and recover looks
+// again.
+func (h *host) found(losses int) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.timesLost != losses {
+		return false
+	}
 	if h.lost != nil && !errors.Is(h.lost, errNotListed) {
 		h.agent.Log.Info("container engine is back", "host", h.Name)
 	}
 	h.lost = nil
+	return true
+}
+
+// countLosses is how often the engine has been lost.
+func (h *host) countLosses() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.timesLost
 }
 
 // prepareNetwork makes the network before the first task needs it, so that the

@@ -44,15 +44,16 @@ type host struct {
 	sawOnce   sync.Once
 	spawned   sync.WaitGroup
 
-	mu      sync.Mutex
-	ended   bool               // nothing is spawned any more
-	works   map[string]*work   // by task ARN: tasks with something to do
-	index   map[string]subject // by container id: of tasks that have not ended
-	network backend.Network
-	noNet   error // why there is no network, or nil
-	info    backend.Info
-	fetched map[string]bool // images pulled in this run
-	lost    error           // why the engine cannot be used, or nil
+	mu        sync.Mutex
+	ended     bool               // nothing is spawned any more
+	works     map[string]*work   // by task ARN: tasks with something to do
+	index     map[string]subject // by container id: of tasks that have not ended
+	network   backend.Network
+	noNet     error // why there is no network, or nil
+	info      backend.Info
+	fetched   map[string]bool // images pulled in this run
+	lost      error           // why the engine cannot be used, or nil
+	timesLost int             // how often it has been set
 }
 
 // subject is what a container id stands for.

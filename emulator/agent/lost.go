@@ -29,6 +29,7 @@ func (h *host) lose(err error) {
 		h.agent.Log.Error("container engine cannot be used; tasks wait until it can", "host", h.Name, "error", err)
 	}
 	h.lost = err
+	h.timesLost++
 	h.saw()
 	select {
 	case h.losses <- struct{}{}:

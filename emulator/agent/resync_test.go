@@ -96,6 +96,33 @@ func TestAJobIsNotRunTwiceBesideSlowLeftovers(t *testing.T) {
 	})
 }
 
+// A list that was made before a start whose answer is lost must not end the loss: the
+// container may have run and ended since.
+func TestAnOldListDoesNotEndALaterLoss(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.run(container("job", "exit", "0")) // leaves the image
+		starts := map[string]int{}
+		go b.engine.Watch(b.Context(), nil, func(e backend.Event) {
+			if e.Kind == backend.ContainerStarted {
+				starts[e.ContainerID]++
+			}
+		})
+		b.withFaults(
+			fault.Rule{Call: fault.Start, Sandbox: containers, Delay: time.Second, LoseAnswer: true, Times: 1},
+			fault.Rule{Call: fault.List, DelayAnswer: 3 * time.Second},
+		)
+		time.Sleep(10 * time.Second)
+		id := b.run(container("job", "exit", "7"))
+		time.Sleep(500 * time.Millisecond)
+		b.resync()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		job := b.task(id).Status.Containers[0]
+		b.expect("starts of the job", starts[job.EngineID], 1)
+		b.expect("exit code of the job", *job.ExitCode, int32(7))
+	})
+}
+
 // wake changes a row, as a client does that tags a task.
 func wake(b *bench, id string) {
 	b.store.Update(func(tx *state.Tx) error {
