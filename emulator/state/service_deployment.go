@@ -30,6 +30,7 @@ type ServiceDeployment struct {
 	ARN                     string // ends with 21 of A-Z, a-z, 0-9, _ and -
 	ServiceARN              string
 	CreatedAt               time.Time
+	Ordinal                 int // rises where a service makes several in a millisecond
 	DeploymentConfiguration *types.DeploymentConfiguration
 	Target                  DeployedRevision
 	Sources                 []DeployedRevision
@@ -131,6 +132,9 @@ func (tx *Tx) record(s *Service, d *Deployment) {
 		Target: DeployedRevision{ARN: d.Revision.ARN, DeploymentID: d.ID},
 	}
 	for _, older := range s.Deployments {
+		if before := tx.ServiceDeployment(older.ServiceDeploymentARN); before != nil {
+			row.Ordinal = max(row.Ordinal, before.Ordinal+1)
+		}
 		if older != d && !older.Draining {
 			row.Sources = append(row.Sources, DeployedRevision{ARN: older.Revision.ARN, DeploymentID: older.ID})
 		}

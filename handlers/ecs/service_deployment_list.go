@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -53,19 +54,21 @@ func (a *API) ListServiceDeployments(ctx context.Context, in *ecs.ListServiceDep
 }
 
 // listsDeployment reports whether a service deployment passes the filters. Whether AWS
-// takes the ends of the time in is not published; here it does.
+// takes the ends of the time in is not published; here it does, of times as they show: in
+// milliseconds.
 func listsDeployment(in *ecs.ListServiceDeploymentsInput, d *state.ServiceDeployment) bool {
 	if len(in.Status) > 0 && !slices.Contains(in.Status, d.Status) {
 		return false
 	}
-	created := in.CreatedAt
-	return created == nil || (created.After == nil || !d.CreatedAt.Before(*created.After)) &&
-		(created.Before == nil || !d.CreatedAt.After(*created.Before))
+	created, at := in.CreatedAt, d.CreatedAt.Truncate(time.Millisecond)
+	return created == nil || (created.After == nil || !at.Before(created.After.Truncate(time.Millisecond))) &&
+		(created.Before == nil || !at.After(*created.Before))
 }
 
-// serviceDeploymentAge sorts as the service deployments were made.
+// serviceDeploymentAge sorts as the service deployments were made. It is the same after a
+// restart, which leaves milliseconds of a time.
 func serviceDeploymentAge(d *state.ServiceDeployment) string {
-	return fmt.Sprintf("%019d %s", d.CreatedAt.UnixNano(), d.ARN)
+	return fmt.Sprintf("%019d %09d %s", d.CreatedAt.UnixMilli(), d.Ordinal, d.ARN)
 }
 
 func briefServiceDeployment(d *state.ServiceDeployment) types.ServiceDeploymentBrief {

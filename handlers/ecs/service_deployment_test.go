@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -67,6 +68,39 @@ func TestListServiceDeployments(t *testing.T) {
 	refused(t, err, "ServiceNotFoundException", "Service not found.")
 	_, err = s.ListServiceDeployments(ctx, &sdk.ListServiceDeploymentsInput{Service: aws.String("web"), Cluster: aws.String("none")})
 	refused(t, err, "ClusterNotFoundException", "Cluster not found.")
+}
+
+// The clock may stand still, and what is on disk knows milliseconds.
+func TestListServiceDeploymentsOfOneMillisecond(t *testing.T) {
+	s := newServer(t)
+	s.register(t, "web")
+	created := s.create(t, serviceInput("web", "web"))
+	made := []string{arn.ServiceDeploymentID(*created.Deployments[0].Id)}
+	for range 9 {
+		out := must[*sdk.UpdateServiceOutput](t)(s.UpdateService(ctx, &sdk.UpdateServiceInput{Service: aws.String("web"), ForceNewDeployment: true}))
+		made = slices.Insert(made, 0, arn.ServiceDeploymentID(*out.Service.Deployments[0].Id))
+	}
+	instant := time.UnixMilli(1_700_000_000_123)
+	s.update(t, func(tx *state.Tx) {
+		for i, id := range made {
+			d := tx.ServiceDeployment(testScope.ServiceDeployment("default", "web", id)).Clone()
+			d.CreatedAt = instant.Add(time.Duration(i) * time.Microsecond)
+			tx.PutServiceDeployment(d)
+		}
+	})
+	shown := func(in *sdk.ListServiceDeploymentsInput) (ids []string) {
+		in.Service = aws.String("web")
+		for _, id := range s.listDeployments(t, in) {
+			ids = append(ids, arn.Name(id))
+		}
+		return ids
+	}
+	if got := shown(&sdk.ListServiceDeploymentsInput{MaxResults: aws.Int32(3)}); !slices.Equal(got, made) {
+		t.Errorf("in pages of three: %q, want %q", got, made)
+	}
+	if got := shown(&sdk.ListServiceDeploymentsInput{CreatedAt: &types.CreatedAt{After: &instant, Before: &instant}}); !slices.Equal(got, made) {
+		t.Errorf("within the time that they show: %q", got)
+	}
 }
 
 // TestDescribeServiceDeployments sees a service whose scheduler has done nothing yet.
