@@ -31,13 +31,20 @@ func (p *planner) early(since time.Time, delay time.Duration) bool {
 }
 
 // overlooks: a request has made a deployment or changed what is desired, and the scheduler
-// has not looked yet.
+// has not looked yet. It looks when the time of the first request has come, so that one
+// that is repeated faster does not keep it away.
 func (p *planner) overlooks() bool {
 	d, delays := p.primary.deployment, p.in.Delays
 	wanted := p.desired()
 	switch r := p.record(d); {
 	case r != nil && r.StartedAt.IsZero():
-		return p.early(d.CreatedAt, delays.PickUp)
+		first := d.CreatedAt
+		for _, older := range p.records {
+			if older.StartedAt.IsZero() && older.CreatedAt.Before(first) {
+				first = older.CreatedAt
+			}
+		}
+		return p.early(first, delays.PickUp)
 	case wanted == d.DesiredCount || failed(p.primary):
 		return false
 	case wanted < d.DesiredCount:

@@ -41,6 +41,31 @@ func TestTheSchedulerLooksLater(t *testing.T) {
 	}
 }
 
+// Requests that come faster than the scheduler looks do not keep it away, and of their
+// deployments it makes only the last.
+func TestTheSchedulerLooksWhenTheFirstRequestIsDue(t *testing.T) {
+	f := newFixture(t, nil)
+	f.settle()
+	first := f.now
+	for range 5 {
+		f.deploy(false)
+		f.later()
+	}
+	in := f.input()
+	in.Delays = Delays{PickUp: 5500 * time.Millisecond}
+	if plan := Decide(in); len(plan.Verbs) > 0 || !plan.WakeAt.Equal(first.Add(in.Delays.PickUp)) {
+		t.Errorf("%d verbs, wakes %s after the first request", len(plan.Verbs), plan.WakeAt.Sub(first))
+	}
+	f.now = first.Add(in.Delays.PickUp)
+	in.Now = f.now
+	if plan := Decide(in); len(plan.Verbs) == 0 {
+		t.Error("the scheduler does not look")
+	}
+	f.schedule()
+	stopped := "STOPPED 0/0 0/2 " + reasonSuperseded
+	f.expectRecords("IN_PROGRESS 0/0 0/0", stopped, stopped, stopped, stopped, "SUCCESSFUL 2/2")
+}
+
 // A deployment without tasks completes, and a service without is INACTIVE, when their time
 // has come.
 func TestEmptyServicesTakeTheirTime(t *testing.T) {

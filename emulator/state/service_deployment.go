@@ -132,10 +132,13 @@ func (tx *Tx) record(s *Service, d *Deployment) {
 		Target: DeployedRevision{ARN: d.Revision.ARN, DeploymentID: d.ID},
 	}
 	for _, older := range s.Deployments {
-		if before := tx.ServiceDeployment(older.ServiceDeploymentARN); before != nil {
+		before := tx.ServiceDeployment(older.ServiceDeploymentARN)
+		if before != nil {
 			row.Ordinal = max(row.Ordinal, before.Ordinal+1)
 		}
-		if older != d && !older.Draining {
+		// One that the scheduler has not seen has brought nothing that could be replaced.
+		unseen := before != nil && before.StartedAt.IsZero() && tx.ServiceSummary(s.ARN).Of(older.ID).Left == 0
+		if older != d && !older.Draining && !unseen {
 			row.Sources = append(row.Sources, DeployedRevision{ARN: older.Revision.ARN, DeploymentID: older.ID})
 		}
 	}

@@ -30,7 +30,12 @@ func TestDeploymentsAreRecorded(t *testing.T) {
 		TaskDefinition: "web:2", Monitoring: monitoring, LoadBalancers: []types.LoadBalancer{},
 		ContainerImages: []types.ContainerImage{{ContainerName: aws.String("app"), Image: aws.String("app:2")}},
 	}}}, updated.Deployments...)
-	update(t, s, func(tx *Tx) { tx.PutService(updated) })
+	update(t, s, func(tx *Tx) {
+		begun := tx.ServiceDeployment(updated.Deployments[1].ServiceDeploymentARN).Clone()
+		begun.StartedAt = now
+		tx.PutServiceDeployment(begun)
+		tx.PutService(updated)
+	})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
