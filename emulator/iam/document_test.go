@@ -147,6 +147,9 @@ func TestRoleTrustsWhoItNames(t *testing.T) {
 		source("ArnLike", "task/shop/*"):                           false,
 		source("ArnLike", "task/*/*"):                              false,
 		source("ArnLike", "task/????????????????????????????????"): false,
+		source("ArnLike", strings.Repeat("*", 1500)):               true,
+		source("ArnLike", strings.Repeat("*", 1500)+"x"):           false, // not in exponential time
+		source("ArnLike", strings.Repeat("*?", 3)+"*x"):            false,
 		statement(ecsTasks + `,"Condition":{"StringEquals":{"aws:SourceAccount":"000000000000"}}`):   true,
 		statement(ecsTasks + `,"Condition":{"StringEquals":{"aws:SourceAccount":"111111111111"}}`):   false,
 		`{"Statement":[{` + ecsTasks + `},{` + strings.Replace(ecsTasks, "Allow", "Deny", 1) + `}]}`: false,

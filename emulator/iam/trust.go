@@ -72,20 +72,23 @@ func (who Asking) meetsOne(c condition) bool {
 }
 
 // like reports whether s matches a pattern, in which * is any text and ? any character.
+// It goes back only to the last *, which can take what an earlier one would have to.
 func like(s, pattern string) bool {
-	for pattern != "" {
+	star, from, at := -1, 0, 0 // the last *, where what follows it was tried, and where pattern is
+	for i := 0; i < len(s); {
 		switch {
-		case pattern[0] == '*':
-			for i := 0; i <= len(s); i++ {
-				if like(s[i:], pattern[1:]) {
-					return true
-				}
-			}
-			return false
-		case s == "" || pattern[0] != '?' && pattern[0] != s[0]:
+		case at < len(pattern) && pattern[at] == '*':
+			star, from = at, i
+			at++
+		case at < len(pattern) && (pattern[at] == '?' || pattern[at] == s[i]):
+			at++
+			i++
+		case star >= 0:
+			from++
+			at, i = star+1, from
+		default:
 			return false
 		}
-		s, pattern = s[1:], pattern[1:]
 	}
-	return s == ""
+	return strings.Trim(pattern[at:], "*") == ""
 }
