@@ -35,7 +35,7 @@ func (a *API) ListPolicies(ctx context.Context, in *sdk.ListPoliciesInput) (*sdk
 	}
 	out := &sdk.ListPoliciesOutput{}
 	var err error
-	out.Policies, out.IsTruncated, out.Marker, err = page(found, func(p types.Policy) string { return *p.PolicyName + *p.Arn }, in.Marker, in.MaxItems)
+	out.Policies, out.IsTruncated, out.Marker, err = page(found, func(p types.Policy) string { return *p.PolicyName + " " + *p.Arn }, in.Marker, in.MaxItems)
 	return out, err
 }
 

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func page[T any](all []T, key func(T) string, marker *string, maxItems *int32) (
 		if err != nil {
 			return nil, false, nil, validationError("Invalid Marker.") // the text is the emulator's
 		}
-		all = slices.DeleteFunc(all, func(item T) bool { return key(item) <= string(after) })
+		all = all[behind(all, key, string(after)):]
 	}
 	n := defaultPage
 	if maxItems != nil {
@@ -30,9 +31,38 @@ func page[T any](all []T, key func(T) string, marker *string, maxItems *int32) (
 	}
 	if len(all) > n {
 		all, truncated = all[:n], true
-		next = aws.String(base64.RawURLEncoding.EncodeToString([]byte(key(all[n-1]))))
+		next = aws.String(base64.RawURLEncoding.EncodeToString([]byte(place(key(all[n-1])))))
 	}
 	return append([]T{}, all...), truncated, next, nil
+}
+
+// A marker is at most 320 characters long. Of a longer key than longestKey it has the
+// beginning and a digest.
+const (
+	longestKey = 200
+	beginning  = longestKey - sha256.Size
+)
+
+// place is what a marker keeps of the key that it stands behind.
+func place(key string) string {
+	if len(key) <= longestKey {
+		return key
+	}
+	digest := sha256.Sum256([]byte(key))
+	return key[:beginning] + string(digest[:])
+}
+
+// behind is how many items of a sorted list come up to a place. Where the item is gone
+// that was there, some may be answered again, but none is left out.
+func behind[T any](sorted []T, key func(T) string, after string) int {
+	if i := slices.IndexFunc(sorted, func(item T) bool { return place(key(item)) == after }); i >= 0 {
+		return i + 1
+	}
+	after = after[:min(len(after), beginning)]
+	if i := slices.IndexFunc(sorted, func(item T) bool { return key(item) > after }); i >= 0 {
+		return i
+	}
+	return len(sorted)
 }
 
 // convert makes the answer's list of rows, never nil.

@@ -138,3 +138,42 @@ func TestTagKeysOfPoliciesHaveCase(t *testing.T) {
 	ok(s, s.DeletePolicy, &sdk.DeletePolicyInput{PolicyArn: p})
 	refused(s, s.ListPolicyTags, &sdk.ListPolicyTagsInput{PolicyArn: p}, "NoSuchEntity", "Policy "+*p+" was not found.")
 }
+
+// The longest names, paths and keys of tags would make markers that no request may have.
+func TestPagesOfLongKeys(t *testing.T) {
+	s := newScene(t)
+	path := "/" + strings.Repeat("p", 500) + "/"
+	for _, name := range []string{"ReadB", "Read", strings.Repeat("l", 120) + "2", strings.Repeat("l", 120) + "1"} {
+		ok(s, s.CreatePolicy, &sdk.CreatePolicyInput{PolicyName: &name, Path: &path, PolicyDocument: aws.String(reads)})
+	}
+	var names []string
+	for in := (&sdk.ListPoliciesInput{Scope: types.PolicyScopeTypeLocal, MaxItems: aws.Int32(1)}); ; {
+		out := ok(s, s.ListPolicies, in)
+		names = append(names, *out.Policies[0].PolicyName)
+		if in.Marker = out.Marker; in.Marker == nil {
+			break
+		}
+	}
+	if got := strings.ReplaceAll(strings.Join(names, " "), strings.Repeat("l", 120), "l"); got != "Read ReadB l1 l2" {
+		t.Errorf("policies %s", got)
+	}
+}
+
+func TestPagesGoOnWhenAnItemIsGone(t *testing.T) {
+	s := newScene(t)
+	p := createPolicy(s, "Read")
+	var tags []types.Tag
+	for _, end := range []string{"1", "2", "3"} {
+		tags = append(tags, types.Tag{Key: aws.String(strings.Repeat("漢", 127) + end), Value: aws.String(end)})
+	}
+	ok(s, s.TagPolicy, &sdk.TagPolicyInput{PolicyArn: p, Tags: tags})
+	first := ok(s, s.ListPolicyTags, &sdk.ListPolicyTagsInput{PolicyArn: p, MaxItems: aws.Int32(1)})
+	rest := ok(s, s.ListPolicyTags, &sdk.ListPolicyTagsInput{PolicyArn: p, Marker: first.Marker})
+	if len(rest.Tags) != 2 || *rest.Tags[0].Value != "2" {
+		t.Errorf("after the first tag come %d", len(rest.Tags))
+	}
+	ok(s, s.UntagPolicy, &sdk.UntagPolicyInput{PolicyArn: p, TagKeys: []string{*tags[0].Key}})
+	if rest = ok(s, s.ListPolicyTags, &sdk.ListPolicyTagsInput{PolicyArn: p, Marker: first.Marker}); len(rest.Tags) != 2 {
+		t.Errorf("when the first tag is gone, %d come", len(rest.Tags))
+	}
+}
