@@ -13,7 +13,9 @@ import (
 // scope, path and use, in order of their names.
 func (a *API) ListPolicies(ctx context.Context, in *sdk.ListPoliciesInput) (*sdk.ListPoliciesOutput, error) {
 	var v violations
+	oneOf(&v, "scope", in.Scope, in.Scope.Values())
 	v.optional("pathPrefix", in.PathPrefix, pathPrefix)
+	oneOf(&v, "policyUsageFilter", in.PolicyUsageFilter, in.PolicyUsageFilter.Values())
 	v.page(in.Marker, in.MaxItems)
 	if err := v.err(); err != nil {
 		return nil, err
@@ -51,7 +53,9 @@ func used(usage iam.Usage, p *iam.Policy, as types.PolicyUsageType) bool {
 // no users and groups.
 func (a *API) ListEntitiesForPolicy(ctx context.Context, in *sdk.ListEntitiesForPolicyInput) (*sdk.ListEntitiesForPolicyOutput, error) {
 	tx, p, err := a.readPolicy(ctx, in.PolicyArn, func(v *violations) {
+		oneOf(v, "entityFilter", in.EntityFilter, in.EntityFilter.Values())
 		v.optional("pathPrefix", in.PathPrefix, pathPrefix)
+		oneOf(v, "policyUsageFilter", in.PolicyUsageFilter, in.PolicyUsageFilter.Values())
 		v.page(in.Marker, in.MaxItems)
 	})
 	if err != nil {

@@ -60,7 +60,14 @@ func checkBoundary(tx *store.Tx, a iam.Account, arn *string) error {
 // isPolicyARN reports whether a text has the form of a managed policy's ARN.
 func isPolicyARN(text string) bool {
 	parts := strings.SplitN(text, ":", 6)
-	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && parts[3] == "" && strings.HasPrefix(parts[5], "policy/")
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || parts[3] != "" {
+		return false
+	}
+	name, found := strings.CutPrefix(parts[5], "policy/")
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		found, name = found && path.pattern.re.MatchString("/"+name[:i+1]), name[i+1:]
+	}
+	return found && entityName.re.MatchString(name)
 }
 
 // attachable reports whether there is such a policy. Of AWS's own, which are more than

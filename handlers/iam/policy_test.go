@@ -177,3 +177,23 @@ func TestPagesGoOnWhenAnItemIsGone(t *testing.T) {
 		t.Errorf("when the first tag is gone, %d come", len(rest.Tags))
 	}
 }
+
+// A filter that AWS does not know would else answer what nobody asked for.
+func TestFiltersOfPolicies(t *testing.T) {
+	s := newScene(t)
+	refused(s, s.ListPolicies, &sdk.ListPoliciesInput{Scope: "local", PolicyUsageFilter: "x"}, "ValidationError",
+		"2 validation errors detected: Value at 'scope' failed to satisfy constraint: Member must satisfy enum value set: [All, AWS, Local]; "+
+			"Value at 'policyUsageFilter' failed to satisfy constraint: Member must satisfy enum value set: [PermissionsPolicy, PermissionsBoundary]")
+	refused(s, s.ListEntitiesForPolicy, &sdk.ListEntitiesForPolicyInput{PolicyArn: createPolicy(s, "Read"), EntityFilter: "role"}, "ValidationError",
+		"1 validation error detected: Value at 'entityFilter' failed to satisfy constraint: "+
+			"Member must satisfy enum value set: [User, Role, Group, LocalManagedPolicy, AWSManagedPolicy]")
+}
+
+func TestARNsOfPolicies(t *testing.T) {
+	s := newScene(t)
+	ok(s, s.CreateRole, &sdk.CreateRoleInput{RoleName: aws.String("web"), AssumeRolePolicyDocument: aws.String(trust)})
+	for _, arn := range []string{"arn:aws:iam::aws:policy/", "arn:aws:iam::aws:policy/a b", "arn:aws:iam::aws:policy/<b>", "arn:aws:iam::aws:policy//a", "arn:aws:iam::aws:policies/a"} {
+		refused(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("web"), PolicyArn: &arn}, "ValidationError", "ARN "+arn+" is not valid.")
+	}
+	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("web"), PolicyArn: aws.String("arn:aws:iam::aws:policy/job-function/a/B")})
+}

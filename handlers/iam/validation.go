@@ -3,6 +3,7 @@ package iam
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -86,6 +87,13 @@ func (v *violations) between(member string, value *int32, low, high int32) {
 		v.add(member, fmt.Sprintf("have value greater than or equal to %d", low))
 	case *value > high:
 		v.add(member, fmt.Sprintf("have value less than or equal to %d", high))
+	}
+}
+
+// oneOf checks a member that may be absent and has one of few values.
+func oneOf[S ~string](v *violations, member string, value S, values []S) {
+	if value != "" && !slices.Contains(values, value) {
+		v.add(member, fmt.Sprintf("satisfy enum value set: [%s]", strings.ReplaceAll(strings.Trim(fmt.Sprint(values), "[]"), " ", ", ")))
 	}
 }
 
