@@ -67,7 +67,7 @@ func zoneID(zone string) string {
 	var b strings.Builder
 	for i, word := range strings.Split(region, "-") {
 		switch {
-		case i == 0:
+		case i == 0 || word == "":
 			b.WriteString(word)
 		case strings.HasSuffix(word, "east") && word != "east", strings.HasSuffix(word, "west") && word != "west":
 			b.WriteString(word[:1] + word[len(word)-4:len(word)-3]) // southeast: se

@@ -221,6 +221,7 @@ func TestZoneIDsOfOtherRegions(t *testing.T) {
 	s := newServer(t)
 	for region, want := range map[string]string{
 		"us-east-1": "use1-az1", "ap-southeast-2": "apse2-az1", "ap-northeast-1": "apne1-az1", "us-gov-west-1": "usgw1-az1", "cn-north-1": "cnn1-az1",
+		"us--1": "us1-az1", // which a client may sign for
 	} {
 		out := must[*sdk.DescribeAvailabilityZonesOutput](t)(s.DescribeAvailabilityZones(ctx, &sdk.DescribeAvailabilityZonesInput{},
 			func(o *sdk.Options) { o.Region = region }))

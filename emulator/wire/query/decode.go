@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // decoder reads sorted parameters.
@@ -180,7 +181,7 @@ func (d *decoder) mapping(n *node, f *field, v reflect.Value, s span, at int) er
 			switch part {
 			case "key":
 				if own, _ := d.own(group, next); own != nil {
-					key.SetString(strings.Clone(own.value))
+					return scalar(stringNode, key, own)
 				}
 			case "value":
 				return d.value(n.elem, nil, value, group, next)
@@ -196,10 +197,17 @@ func (d *decoder) mapping(n *node, f *field, v reflect.Value, s span, at int) er
 	return nil
 }
 
-// scalar reads one value.
+// stringNode is the plan of a map's keys.
+var stringNode = &node{op: opString}
+
+// scalar reads one value. Text in another encoding would be another one when the state is
+// read again.
 func scalar(n *node, v reflect.Value, p *parameter) error {
 	switch n.op {
 	case opString:
+		if !utf8.ValidString(p.value) {
+			return &TypeError{p.key, p.value, "in UTF-8"}
+		}
 		v.SetString(strings.Clone(p.value))
 		return nil
 	case opBool:

@@ -110,6 +110,8 @@ func TestWhatCannotBeDecoded(t *testing.T) {
 		"Tags.member.x.Key=a":               `the value "x" of the parameter Tags.member.x.Key is not a number of an entry`,
 		"Tags.member.99999999999999999999=": `the value "99999999999999999999" of the parameter Tags.member.99999999999999999999 is not a number of an entry`,
 		"Inner.Count=many":                  `the value "many" of the parameter Inner.Count is not an integer`,
+		"Name=%ff":                          `the value "\xff" of the parameter Name is not in UTF-8`,
+		"Labels.entry.1.key=%ff":            `the value "\xff" of the parameter Labels.entry.1.key is not in UTF-8`,
 		"Name=%zz":                          `malformed parameter "Name=%zz"`,
 	} {
 		if _, err := decode(aws, form); err == nil || err.Error() != want {
