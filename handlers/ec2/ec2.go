@@ -6,6 +6,9 @@ package ec2
 
 import (
 	"context"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -38,18 +41,30 @@ func (a *API) Service() awsapi.Service {
 		Operations: []awsapi.Operation{
 			awsapi.Partial("CreateTags", "of what the operations below describe", a.CreateTags),
 			awsapi.Partial("DeleteTags", "as CreateTags", a.DeleteTags),
-			awsapi.Partial("DescribeAvailabilityZones", "three zones in each region; all at once", a.DescribeAvailabilityZones),
-			awsapi.Partial("DescribeInternetGateways", "that of the default VPC", a.DescribeInternetGateways),
-			awsapi.Partial("DescribeNetworkAcls", "that of the default VPC, which lets everything pass; made-up subnets are not shown", a.DescribeNetworkAcls),
-			awsapi.Partial("DescribeNetworkInterfaces", "those of tasks, without public addresses; all at once", a.DescribeNetworkInterfaces),
-			awsapi.Partial("DescribeRouteTables", "that of the default VPC", a.DescribeRouteTables),
-			awsapi.Partial("DescribeSecurityGroupRules", "two for each group, which let everything pass, because traffic is not filtered", a.DescribeSecurityGroupRules),
-			awsapi.Partial("DescribeSecurityGroups", "the default one"+asked, a.DescribeSecurityGroups),
-			awsapi.Partial("DescribeSubnets", "those of the default VPC"+asked, a.DescribeSubnets),
-			awsapi.Partial("DescribeTags", "those that CreateTags has set; all at once", a.DescribeTags),
-			awsapi.Partial("DescribeVpcAttribute", "of the default VPC, as AWS makes it", a.DescribeVpcAttribute),
-			awsapi.Partial("DescribeVpcs", "the default VPC", a.DescribeVpcs),
+			awsapi.Partial("DescribeAvailabilityZones", "three zones in each region; all at once", dryRun(a.DescribeAvailabilityZones)),
+			awsapi.Partial("DescribeInternetGateways", "that of the default VPC", dryRun(a.DescribeInternetGateways)),
+			awsapi.Partial("DescribeNetworkAcls", "that of the default VPC, which lets everything pass; made-up subnets are not shown", dryRun(a.DescribeNetworkAcls)),
+			awsapi.Partial("DescribeNetworkInterfaces", "those of tasks, without public addresses; all at once", dryRun(a.DescribeNetworkInterfaces)),
+			awsapi.Partial("DescribeRouteTables", "that of the default VPC", dryRun(a.DescribeRouteTables)),
+			awsapi.Partial("DescribeSecurityGroupRules", "two for each group, which let everything pass, because traffic is not filtered", dryRun(a.DescribeSecurityGroupRules)),
+			awsapi.Partial("DescribeSecurityGroups", "the default one"+asked, dryRun(a.DescribeSecurityGroups)),
+			awsapi.Partial("DescribeSubnets", "those of the default VPC"+asked, dryRun(a.DescribeSubnets)),
+			awsapi.Partial("DescribeTags", "those that CreateTags has set; all at once", dryRun(a.DescribeTags)),
+			awsapi.Partial("DescribeVpcAttribute", "of the default VPC, as AWS makes it", dryRun(a.DescribeVpcAttribute)),
+			awsapi.Partial("DescribeVpcs", "the default VPC", dryRun(a.DescribeVpcs)),
 		},
+	}
+}
+
+// dryRun lets a read with the flag DryRun, which all of EC2's inputs have, tell no more
+// than that it would succeed. Source: EC2 API reference, DryRun.
+func dryRun[I, O any](read func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
+	return func(ctx context.Context, in *I) (*O, error) {
+		out, err := read(ctx, in)
+		if flag, _ := reflect.ValueOf(in).Elem().FieldByName("DryRun").Interface().(*bool); err == nil && aws.ToBool(flag) {
+			return nil, errDryRun
+		}
+		return out, err
 	}
 }
 

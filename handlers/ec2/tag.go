@@ -2,9 +2,11 @@ package ec2
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -14,8 +16,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-// maxTags is how many tags a resource may have. Source: EC2 user guide, tag restrictions.
-const maxTags = 50
+// How many tags a resource may have, and how many characters a key and a value. Source:
+// EC2 user guide, tag restrictions.
+const (
+	maxTags     = 50
+	maxTagKey   = 128
+	maxTagValue = 256
+)
 
 // errDryRun answers a request that is not to change anything. Source: EC2 API reference,
 // error codes.
@@ -32,8 +39,8 @@ func (a *API) CreateTags(ctx context.Context, in *ec2.CreateTagsInput) (*ec2.Cre
 		return nil, &awsapi.Error{Code: "MissingParameter", Message: "The request must contain the parameter tagSet"}
 	}
 	for _, tag := range in.Tags {
-		if strings.HasPrefix(aws.ToString(tag.Key), "aws:") {
-			return nil, &awsapi.Error{Code: "InvalidParameterValue", Message: "Tag keys starting with 'aws:' are reserved for internal use"}
+		if why := wrongTag(aws.ToString(tag.Key), aws.ToString(tag.Value)); why != "" {
+			return nil, &awsapi.Error{Code: "InvalidParameterValue", Message: why}
 		}
 	}
 	err := a.changeTags(scopeOf(ctx), in.Resources, func(tags map[string]string) {
@@ -42,6 +49,22 @@ func (a *API) CreateTags(ctx context.Context, in *ec2.CreateTagsInput) (*ec2.Cre
 		}
 	})
 	return &ec2.CreateTagsOutput{}, err
+}
+
+// wrongTag says why a tag cannot be set. Source of the texts: field reports, but for the
+// empty key, whose text is the emulator's.
+func wrongTag(key, value string) string {
+	switch {
+	case key == "":
+		return "Tag key cannot be empty"
+	case strings.HasPrefix(strings.ToLower(key), "aws:"):
+		return "Tag keys starting with 'aws:' are reserved for internal use"
+	case utf8.RuneCountInString(key) > maxTagKey:
+		return fmt.Sprintf("Tag key exceeds the maximum length of %d characters", maxTagKey)
+	case utf8.RuneCountInString(value) > maxTagValue:
+		return fmt.Sprintf("Tag value exceeds the maximum length of %d characters", maxTagValue)
+	}
+	return ""
 }
 
 // DeleteTags removes tags: all if none is named, and one that is named with a value only

@@ -77,6 +77,9 @@ func TestTagRefusals(t *testing.T) {
 		{"rtb-1", "a=1", "InvalidRouteTableID.NotFound", "The routeTable ID 'rtb-1' does not exist"},
 		{"web", "a=1", "InvalidID", "The ID 'web' is not valid"},
 		{state.DefaultVPC, "aws:a=1", "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"},
+		{state.DefaultVPC, "=1", "InvalidParameterValue", "Tag key cannot be empty"},
+		{state.DefaultVPC, strings.Repeat("é", 129), "InvalidParameterValue", "Tag key exceeds the maximum length of 128 characters"},
+		{state.DefaultVPC, "a=" + strings.Repeat("é", 257), "InvalidParameterValue", "Tag value exceeds the maximum length of 256 characters"},
 	} {
 		_, err := s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{state.DefaultVPC, c.id}, Tags: tags(c.tag)})
 		refused(t, err, c.code, c.message)
@@ -127,4 +130,18 @@ func TestNetworkInterfaceOfATask(t *testing.T) {
 		*n.MacAddress != "02:42:ac:1f:00:02" || *n.AvailabilityZone != subnets[0].Zone || n.Association != nil || aws.ToString(n.TagSet[0].Key) != "a" {
 		t.Errorf("got %+v", n)
 	}
+}
+
+// Reads have the flag, too.
+func TestDryRunOfReads(t *testing.T) {
+	s := newServer(t)
+	_, err := s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{DryRun: aws.Bool(true)})
+	refused(t, err, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+	_, err = s.DescribeVpcAttribute(ctx, &sdk.DescribeVpcAttributeInput{
+		VpcId: aws.String(state.DefaultVPC), Attribute: types.VpcAttributeNameEnableDnsSupport, DryRun: aws.Bool(true),
+	})
+	refused(t, err, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+	_, err = s.DescribeVpcs(ctx, &sdk.DescribeVpcsInput{VpcIds: []string{"vpc-1"}, DryRun: aws.Bool(true)})
+	refused(t, err, "InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist")
+	must[*sdk.DescribeTagsOutput](t)(s.DescribeTags(ctx, &sdk.DescribeTagsInput{DryRun: aws.Bool(false)}))
 }
