@@ -18,7 +18,10 @@ func recordServiceDeployments(rows *store.StoredRows) error {
 		}
 		completed, _ := service["completed"].(object)
 		for _, d := range append(listOf(service, "deployments"), completed) {
-			if revision := identified(service, d); revision != nil {
+			revision := identified(service, d)
+			if known := made["service-revision"][text(revision, "aRN")]; known != nil {
+				d["revision"] = known // that of what remains of a deployment lacks the time
+			} else if revision != nil {
 				made["service-revision"][text(revision, "aRN")] = revision
 			}
 		}
@@ -74,7 +77,7 @@ func recorded(service, deployment object, primary bool) object {
 	switch state := text(deployment, "rolloutState"); {
 	case state == "COMPLETED":
 		record["status"], record["finishedAt"] = "SUCCESSFUL", deployment["updatedAt"]
-	case state == "FAILED":
+	case state == "FAILED" || service["inactiveAt"] != nil:
 		record["status"], record["finishedAt"], record["stoppedAt"] = "STOPPED", deployment["updatedAt"], deployment["updatedAt"]
 	case primary:
 		record["status"] = "IN_PROGRESS"
