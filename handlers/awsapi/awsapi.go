@@ -16,9 +16,9 @@ import (
 	"encoding/binary"
 	"log/slog"
 	"math/rand/v2"
-	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/google/uuid"
 )
 
@@ -97,19 +97,9 @@ func FromContext(ctx context.Context) Call {
 	return c
 }
 
-// Partition returns the partition of the call's region, as in its ARNs.
-func (c Call) Partition() string {
-	switch {
-	case strings.HasPrefix(c.Region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(c.Region, "us-gov-"):
-		return "aws-us-gov"
-	}
-	return "aws"
-}
+// Scope returns where the call acts: the account and region of its ARNs.
+func (c Call) Scope() arn.Scope { return arn.Scope{Region: c.Region, Account: c.Account} }
 
 // Principal returns the ARN of the caller, for members like registeredBy and
 // createdBy. There are no users, so it is the root of the account.
-func (c Call) Principal() string {
-	return "arn:" + c.Partition() + ":iam::" + c.Account + ":root"
-}
+func (c Call) Principal() string { return c.Scope().Root() }

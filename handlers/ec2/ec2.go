@@ -68,7 +68,4 @@ func dryRun[I, O any](read func(context.Context, *I) (*O, error)) func(context.C
 	}
 }
 
-func scopeOf(ctx context.Context) arn.Scope {
-	call := awsapi.FromContext(ctx)
-	return arn.Scope{Region: call.Region, Account: call.Account}
-}
+func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }

@@ -51,8 +51,7 @@ func New(opts Options) *API { return &API{store: opts.Store, now: opts.Now, opts
 // comes with the providers is the emulator's convenience, without which it is an account
 // where nobody has made it yet.
 func (a *API) scope(ctx context.Context) (arn.Scope, error) {
-	call := awsapi.FromContext(ctx)
-	scope := arn.Scope{Region: call.Region, Account: call.Account}
+	scope := awsapi.FromContext(ctx).Scope()
 	if a.opts.NoDefaultCluster || a.store.Read().Cluster(scope.Cluster(defaultCluster)) != nil {
 		return scope, nil
 	}

@@ -28,7 +28,7 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDe
 		return nil, err
 	}
 	call := awsapi.FromContext(ctx)
-	scope := arn.Scope{Region: call.Region, Account: call.Account}
+	scope := call.Scope()
 	def, err := taskdef.Register(in, taskdef.Env{
 		Partition: scope.Partition(), Account: scope.Account, RequestBytes: call.RequestBytes,
 	})

@@ -11,7 +11,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
@@ -32,8 +31,7 @@ func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Second) }
 
 // account is the caller's, in its partition: IAM has no regions.
 func account(ctx context.Context) iam.Account {
-	call := awsapi.FromContext(ctx)
-	return iam.AccountOf(arn.Scope{Region: call.Region, Account: call.Account})
+	return iam.AccountOf(awsapi.FromContext(ctx).Scope())
 }
 
 func (a *API) read() *store.Tx { return a.store.Store.Read() }
