@@ -1,12 +1,14 @@
 package emulator_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -97,6 +99,34 @@ func TestAStoppedTaskTakesTheTimeOfAWS(t *testing.T) {
 	for id, version := range map[string]int64{early: 4, pulling: 5, running: 6} {
 		if got := w.task(id).Version; got != version {
 			t.Errorf("version %d, want %d", got, version)
+		}
+	}
+}
+
+// An end that the agent has found, and ECS does not know of, is known after a restart.
+func TestAnUnseenEndSurvivesARestart(t *testing.T) {
+	for _, test := range []struct{ reason, image, does string }{
+		{"Essential container in task exited", "app", "exit"},
+		{"CannotPullContainerError", "missing/app", "sleep"},
+	} {
+		opts := emulator.Options{Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), OnExit: emulator.Keep, AWSDelays: true}
+		srv, err := emulator.New(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &world{t, srv, ecs.NewFromConfig(srv.Config())}
+		w.must(srv.Clock().SetSpeed(0))
+		id := w.runTask(w.register("job", test.image, test.does, "0"))
+		w.advance(20 * time.Second)
+		if task := w.task(id); *task.DesiredStatus != "RUNNING" {
+			t.Errorf("%s: the end shows: %s", test.reason, *task.LastStatus)
+		}
+		w.must(srv.Close())
+
+		w = start(t, opts)
+		w.advance(time.Minute)
+		if task := w.task(id); *task.LastStatus != "STOPPED" || !strings.Contains(aws.ToString(task.StoppedReason), test.reason) {
+			t.Errorf("%s: %s, %s", test.reason, *task.LastStatus, aws.ToString(task.StoppedReason))
 		}
 	}
 }

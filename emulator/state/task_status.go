@@ -36,6 +36,8 @@ type TaskStatus struct {
 	Attachment   Attachment
 	Containers   []Container
 	SandboxID    string
+	// End is why the task stops before ECS knows, if that takes its time; see Task.Stop.
+	End *Stop
 
 	ConnectivityAt     time.Time
 	PullStartedAt      time.Time

@@ -52,21 +52,25 @@ func describe[T any](rows []T, filters []types.Filter, ids []string, idName stri
 	if err != nil {
 		return nil, err
 	}
+	asked := map[string]bool{} // true when there is a row
 	for _, id := range ids {
-		if !slices.ContainsFunc(rows, func(row T) bool { values, _ := of(&row, idName); return values[0] == id }) {
+		asked[id] = false
+	}
+	candidates := []T{}
+	for i := range rows {
+		id, _ := of(&rows[i], idName)
+		if _, named := asked[id[0]]; named || len(ids) == 0 {
+			candidates, asked[id[0]] = append(candidates, rows[i]), true
+		}
+	}
+	for _, id := range ids {
+		if !asked[id] {
 			return nil, missing(id)
 		}
 	}
-	if len(ids) > 0 {
-		wanted = append(wanted, filter{name: idName, values: literals(ids)})
-	}
-	found := []T{}
-	for i := range rows {
-		if wanted.match(func(name string) []string { values, _ := of(&rows[i], name); return values }) {
-			found = append(found, rows[i])
-		}
-	}
-	return found, nil
+	return slices.DeleteFunc(candidates, func(row T) bool {
+		return !wanted.match(func(name string) []string { values, _ := of(&row, name); return values })
+	}), nil
 }
 
 // askedIDs are the ids that a request names, as such or in a filter.

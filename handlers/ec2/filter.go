@@ -18,11 +18,21 @@ type filter struct {
 // filterSet is a conjunction.
 type filterSet []filter
 
+// maxFilterValues is how many values all filters have together. Source: EC2 user guide,
+// filtering; field reports for the refusal.
+const maxFilterValues = 200
+
 // newFilterSet refuses a filter that is none of the known ones, as EC2 does, also one
 // that EC2 knows: to ignore it would answer rows that nobody asked for.
 func newFilterSet(filters []types.Filter, known func(name string) bool) (filterSet, error) {
 	var wanted filterSet
+	values := 0
 	for _, f := range filters {
+		if values += len(f.Values); values > maxFilterValues {
+			return nil, &awsapi.Error{
+				Code: "FilterLimitExceeded", Message: fmt.Sprintf("The maximum number of filter values specified on a single call is %d", maxFilterValues),
+			}
+		}
 		each := filter{name: aws.ToString(f.Name)}
 		if !known(each.name) {
 			return nil, &awsapi.Error{
@@ -93,14 +103,6 @@ func (p pattern) match(value string) bool {
 		at++
 	}
 	return at == len(p)
-}
-
-func literals(values []string) []pattern {
-	var patterns []pattern
-	for _, v := range values {
-		patterns = append(patterns, pattern(v))
-	}
-	return patterns
 }
 
 // match reports whether a row passes all filters: each has a value that one of the row's
