@@ -40,6 +40,11 @@ func newWork(h *host, t *state.Task) *work {
 	}
 	status := t.Status.Clone()
 	w.view = newView(&status, t.Stop)
+	if t.Stop == nil && status.End != nil { // found before a restart
+		w.view.stop = status.End
+		w.publication.touch()
+		w.publication.ending = true
+	}
 	w.view.createdAt, w.view.delays = t.Spec.CreatedAt, h.agent.Delays
 	definition := h.agent.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
 	err := errors.New("the task definition is gone")
@@ -75,6 +80,9 @@ func (w *work) end(code types.TaskStopCode, reason string) {
 		return
 	}
 	w.view.stop = &state.Stop{Code: code, Reason: cut(reason), At: w.view.reportAt(w.host.agent.Clock.Now())}
+	if w.view.stop.At.After(w.host.agent.Clock.Now()) {
+		w.view.status.End = w.view.stop
+	}
 	w.publication.touch()
 	w.publication.ending = true
 }
