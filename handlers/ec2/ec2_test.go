@@ -171,6 +171,8 @@ func TestSubnets(t *testing.T) {
 	refused(t, err, "InvalidSubnetID.NotFound", "The subnet ID 'subnet-1' does not exist")
 	_, err = s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{Filters: filter("colour", "red")})
 	refused(t, err, "InvalidParameterValue", "The filter 'colour' is invalid")
+	_, err = s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{Filters: append(filter("vpc-id", make([]string, 200)...), filter("state", "x")...)})
+	refused(t, err, "FilterLimitExceeded", "The maximum number of filter values specified on a single call is 200")
 }
 
 func TestSecurityGroups(t *testing.T) {

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -33,5 +34,18 @@ func TestWildcards(t *testing.T) {
 		if got := wildcards(c.filter).match(c.value); got != c.want {
 			t.Errorf("%.20q on %q: got %v", c.filter, c.value, got)
 		}
+	}
+}
+
+// A request has room for some ten thousand ids.
+func TestDescribeManyIDs(t *testing.T) {
+	var ids []string
+	for n := range 200_000 {
+		ids = append(ids, "subnet-"+strconv.Itoa(n))
+	}
+	of := func(row *string, _ string) ([]string, bool) { return []string{*row}, true }
+	found, err := describe(ids, nil, ids, "subnet-id", of, nil) // not in quadratic time
+	if err != nil || len(found) != len(ids) {
+		t.Errorf("got %d, %v", len(found), err)
 	}
 }
