@@ -178,7 +178,13 @@ var operators = []string{
 }
 
 func knownOperator(name string) bool {
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "ForAnyValue:"), "ForAllValues:")
-	name = strings.TrimSuffix(name, "IfExists")
+	name = plainOperator(name)
 	return slices.ContainsFunc(operators, func(o string) bool { return strings.EqualFold(o, name) })
+}
+
+// plainOperator leaves out what says only how many values a key has, or that it may have
+// none.
+func plainOperator(name string) string {
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "ForAnyValue:"), "ForAllValues:")
+	return strings.TrimSuffix(name, "IfExists")
 }

@@ -26,7 +26,7 @@ func (r *Role) Trusts(who Asking) bool {
 		if !slices.Contains(s.services, who.Service) || s.names("sts:AssumeRole") == s.notAction || !who.meets(s.conditions) {
 			continue
 		}
-		if s.effect == "Deny" {
+		if strings.EqualFold(s.effect, "Deny") {
 			return false
 		}
 		allowed = true
@@ -56,19 +56,19 @@ func (who Asking) meetsOne(c condition) bool {
 	default:
 		return true
 	}
-	equal := func(value string) bool { return value == actual }
-	similar := func(value string) bool { return like(actual, value) }
-	switch strings.TrimSuffix(c.operator, "IfExists") {
-	case "StringEquals":
-		return slices.ContainsFunc(c.values, equal)
-	case "StringNotEquals":
-		return !slices.ContainsFunc(c.values, equal)
-	case "StringLike", "ArnLike", "ArnEquals":
-		return slices.ContainsFunc(c.values, similar)
-	case "StringNotLike", "ArnNotLike", "ArnNotEquals":
-		return !slices.ContainsFunc(c.values, similar)
+	operator := strings.ToLower(plainOperator(c.operator))
+	matches := like
+	switch operator {
+	case "stringequals", "stringnotequals":
+		matches = func(actual, value string) bool { return value == actual }
+	case "stringequalsignorecase", "stringnotequalsignorecase":
+		matches = strings.EqualFold
+	case "stringlike", "stringnotlike", "arnequals", "arnlike", "arnnotequals", "arnnotlike":
+	default:
+		return true
 	}
-	return true
+	found := slices.ContainsFunc(c.values, func(value string) bool { return matches(actual, value) })
+	return found != strings.Contains(operator, "not")
 }
 
 // like reports whether s matches a pattern, in which * is any text and ? any character.
