@@ -61,7 +61,7 @@ func (a *API) Service() awsapi.Service {
 func dryRun[I, O any](read func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
 	return func(ctx context.Context, in *I) (*O, error) {
 		out, err := read(ctx, in)
-		if flag, _ := reflect.ValueOf(in).Elem().FieldByName("DryRun").Interface().(*bool); err == nil && aws.ToBool(flag) {
+		if flag, _ := reflect.TypeAssert[*bool](reflect.ValueOf(in).Elem().FieldByName("DryRun")); err == nil && aws.ToBool(flag) {
 			return nil, errDryRun
 		}
 		return out, err
