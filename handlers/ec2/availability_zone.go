@@ -64,16 +64,16 @@ func (a *API) DescribeAvailabilityZones(ctx context.Context, in *ec2.DescribeAva
 // they go in order.
 func zoneID(zone string) string {
 	region, letter := zone[:len(zone)-1], zone[len(zone)-1]
-	var b strings.Builder
-	for i, word := range strings.Split(region, "-") {
+	id := make([]byte, 0, 16)
+	for word := range strings.SplitSeq(region, "-") {
 		switch {
-		case i == 0 || word == "":
-			b.WriteString(word)
+		case len(id) == 0 || word == "":
+			id = append(id, word...)
 		case strings.HasSuffix(word, "east") && word != "east", strings.HasSuffix(word, "west") && word != "west":
-			b.WriteString(word[:1] + word[len(word)-4:len(word)-3]) // southeast: se
+			id = append(id, word[0], word[len(word)-4]) // southeast: se
 		default:
-			b.WriteString(word[:1])
+			id = append(id, word[0])
 		}
 	}
-	return b.String() + "-az" + string('1'+letter-'a')
+	return string(append(id, '-', 'a', 'z', '1'+letter-'a'))
 }

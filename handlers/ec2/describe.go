@@ -56,7 +56,7 @@ func describe[T any](rows []T, filters []types.Filter, ids []string, idName stri
 	for _, id := range ids {
 		asked[id] = false
 	}
-	candidates := []T{}
+	candidates := make([]T, 0, len(rows))
 	for i := range rows {
 		id, _ := of(&rows[i], idName)
 		if _, named := asked[id[0]]; named || len(ids) == 0 {
@@ -67,6 +67,9 @@ func describe[T any](rows []T, filters []types.Filter, ids []string, idName stri
 		if !asked[id] {
 			return nil, missing(id)
 		}
+	}
+	if len(wanted) == 0 {
+		return candidates, nil
 	}
 	return slices.DeleteFunc(candidates, func(row T) bool {
 		return !wanted.match(func(name string) []string { values, _ := of(&row, name); return values })

@@ -143,6 +143,9 @@ func (a *API) exists(tx *state.Tx, scope arn.Scope, id string) error {
 func tagsOf(tx *state.Tx, scope arn.Scope, id string) []types.Tag {
 	tags := []types.Tag{}
 	stored := tx.EC2Tags(scope, id)
+	if len(stored) == 0 {
+		return tags
+	}
 	for _, key := range slices.Sorted(maps.Keys(stored)) {
 		tags = append(tags, types.Tag{Key: aws.String(key), Value: aws.String(stored[key])})
 	}
