@@ -45,9 +45,6 @@ func (v *view) reportAt(now time.Time) time.Time {
 	return now
 }
 
-// unreported: the task ends, which ECS does not know yet.
-func (v *view) unreported() bool { return v.stop != nil && v.now.Before(v.stop.At) }
-
 // sooner is the earlier of two times, of which zero is never.
 func sooner(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {

@@ -61,44 +61,6 @@ func newWork(h *host, t *state.Task) *work {
 	return w
 }
 
-// ask passes on that the store wants the task to stop.
-func (w *work) ask(stop *state.Stop) {
-	if stop == nil {
-		return
-	}
-	if own := w.view.stop; own != nil && stop.At.Before(own.At) {
-		w.publication.ending = false // somebody was first
-	}
-	w.publication.stop = true
-	w.view.stop = stop
-}
-
-// end stops the task for a reason that the agent found. A reason that came first
-// is kept.
-func (w *work) end(code types.TaskStopCode, reason string) {
-	if w.view.stop != nil {
-		return
-	}
-	w.view.stop = &state.Stop{Code: code, Reason: cut(reason), At: w.view.reportAt(w.host.agent.Clock.Now())}
-	if w.view.stop.At.After(w.host.agent.Clock.Now()) {
-		w.view.status.End = w.view.stop
-	}
-	w.publication.touch()
-	w.publication.ending = true
-}
-
-// fail ends a task that could not start.
-func (w *work) fail(reason string) { w.end(types.TaskStopCodeTaskFailedToStart, reason) }
-
-// skipAll marks all containers as never run.
-func (w *work) skipAll() {
-	for i := range w.view.status.Containers {
-		if w.view.status.Containers[i].Phase != state.ContainerStopped {
-			w.containerStopped(i, w.host.agent.Clock.Now())
-		}
-	}
-}
-
 // advance takes the task as far as it goes without waiting, and makes the engine
 // calls that come next. The lock is held.
 func (w *work) advance(ctx context.Context) { w.launch(ctx, w.next(ctx)) }
@@ -270,14 +232,6 @@ func (w *work) news() news {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return news{w.task.ARN, w.publication.take(w.view.status, w.reportedStop())}
-}
-
-// reportedStop is why the task stops, as far as ECS knows.
-func (w *work) reportedStop() *state.Stop {
-	if w.view.unreported() {
-		return nil
-	}
-	return w.view.stop
 }
 
 // published goes on with a task when the store knows of it. An agent that ends
