@@ -46,7 +46,7 @@ func tagValues(tags []types.Tag, filter string) (values []string, known bool) {
 }
 
 // describe picks the rows that were asked for: by id, each of which must exist, and
-// by filters. The list is empty, not nil, where nothing is found.
+// by filters, in the memory of rows. The list is empty, not nil, where nothing is found.
 func describe[T any](rows []T, filters []types.Filter, ids []string, idName string, of valuesOf[T], missing func(id string) error) ([]T, error) {
 	wanted, err := newFilterSet(filters, func(name string) bool { _, known := of(new(T), name); return known })
 	if err != nil {
@@ -56,7 +56,10 @@ func describe[T any](rows []T, filters []types.Filter, ids []string, idName stri
 	for _, id := range ids {
 		asked[id] = false
 	}
-	candidates := make([]T, 0, len(rows))
+	if rows == nil {
+		rows = []T{}
+	}
+	candidates := rows[:0]
 	for i := range rows {
 		id, _ := of(&rows[i], idName)
 		if _, named := asked[id[0]]; named || len(ids) == 0 {
@@ -68,12 +71,13 @@ func describe[T any](rows []T, filters []types.Filter, ids []string, idName stri
 			return nil, missing(id)
 		}
 	}
-	if len(wanted) == 0 {
-		return candidates, nil
+	found := candidates[:0]
+	for i := range candidates {
+		if wanted.match(func(name string) []string { values, _ := of(&candidates[i], name); return values }) {
+			found = append(found, candidates[i])
+		}
 	}
-	return slices.DeleteFunc(candidates, func(row T) bool {
-		return !wanted.match(func(name string) []string { values, _ := of(&row, name); return values })
-	}), nil
+	return found, nil
 }
 
 // askedIDs are the ids that a request names, as such or in a filter.

@@ -81,8 +81,7 @@ func wildcards(value string) pattern {
 
 // match goes back only to the last *, which is enough: it can take what an earlier
 // one would have to.
-func (p pattern) match(value string) bool {
-	text := []rune(value)
+func (p pattern) match(text []rune) bool {
 	star, from, at := -1, 0, 0 // the last *, where what follows it was tried, and where p is
 	for i := 0; i < len(text); {
 		switch {
@@ -117,5 +116,6 @@ func (f filterSet) match(valuesOf func(name string) []string) bool {
 }
 
 func (f filter) takes(value string) bool {
-	return slices.ContainsFunc(f.values, func(p pattern) bool { return p.match(value) })
+	text := []rune(value) // once for all patterns
+	return slices.ContainsFunc(f.values, func(p pattern) bool { return p.match(text) })
 }

@@ -31,7 +31,7 @@ func TestWildcards(t *testing.T) {
 		{strings.Repeat("*", 900_000), "subnet-1", true},
 		{strings.Repeat("*a", 400_000), "subnet-1", false},
 	} {
-		if got := wildcards(c.filter).match(c.value); got != c.want {
+		if got := wildcards(c.filter).match([]rune(c.value)); got != c.want {
 			t.Errorf("%.20q on %q: got %v", c.filter, c.value, got)
 		}
 	}

@@ -56,8 +56,9 @@ const reservedIPs = 5
 func (a *API) DescribeSubnets(ctx context.Context, in *ec2.DescribeSubnetsInput) (*ec2.DescribeSubnetsOutput, error) {
 	scope, tx := scopeOf(ctx), a.store.Read()
 	network, used := tx.NetworkCIDR(), usedAddresses(tx, scope)
-	var rows []types.Subnet
-	for _, s := range a.subnets(tx, scope, askedIDs(in.SubnetIds, in.Filters, "subnet-id")) {
+	subnets := a.subnets(tx, scope, askedIDs(in.SubnetIds, in.Filters, "subnet-id"))
+	rows := make([]types.Subnet, 0, len(subnets))
+	for _, s := range subnets {
 		block := s.CIDR(network)
 		rows = append(rows, types.Subnet{
 			SubnetId: &s.ID, SubnetArn: resourceARN(scope, "subnet/"+s.ID), State: types.SubnetStateAvailable, OwnerId: &scope.Account,
