@@ -67,6 +67,11 @@ func (s Scope) ContainerInstance(cluster, id string) string {
 	return s.Prefix() + "container-instance/" + cluster + "/" + id
 }
 
+// ContainerInstances is the prefix of the ARNs of a cluster's container instances.
+func (s Scope) ContainerInstances(cluster string) string {
+	return s.Prefix() + "container-instance/" + cluster + "/"
+}
+
 // ServiceDeployment is the ARN of a service deployment; id is 21 characters.
 func (s Scope) ServiceDeployment(cluster, service, id string) string {
 	return s.Prefix() + "service-deployment/" + cluster + "/" + service + "/" + id

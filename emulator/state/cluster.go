@@ -43,27 +43,32 @@ func (c *Cluster) Active() bool { return c != nil && c.Status == ClusterActive }
 // change is not a change of the cluster.
 type ClusterSummary struct {
 	ARN string
-	// Tasks whose desiredStatus is RUNNING, by lastStatus, apart for Fargate and
-	// container instances.
-	RunningFargate, PendingFargate int
-	RunningEC2, PendingEC2         int
+	// ContainerInstances that are registered, in any status but INACTIVE.
+	ContainerInstances int
+	// Tasks whose desiredStatus is RUNNING, by lastStatus, apart for each launch type.
+	RunningFargate, PendingFargate   int
+	RunningEC2, PendingEC2           int
+	RunningExternal, PendingExternal int
 	// Services by status.
-	ActiveFargateServices, DrainingFargateServices int
-	ActiveEC2Services, DrainingEC2Services         int
+	ActiveFargateServices, DrainingFargateServices   int
+	ActiveEC2Services, DrainingEC2Services           int
+	ActiveExternalServices, DrainingExternalServices int
 }
 
 // Running is the number of tasks that run and shall go on.
-func (c *ClusterSummary) Running() int { return c.RunningFargate + c.RunningEC2 }
+func (c *ClusterSummary) Running() int { return c.RunningFargate + c.RunningEC2 + c.RunningExternal }
 
 // Pending is the number of tasks that are yet to run.
-func (c *ClusterSummary) Pending() int { return c.PendingFargate + c.PendingEC2 }
+func (c *ClusterSummary) Pending() int { return c.PendingFargate + c.PendingEC2 + c.PendingExternal }
 
 // ActiveServices is the number of services with status ACTIVE.
-func (c *ClusterSummary) ActiveServices() int { return c.ActiveFargateServices + c.ActiveEC2Services }
+func (c *ClusterSummary) ActiveServices() int {
+	return c.ActiveFargateServices + c.ActiveEC2Services + c.ActiveExternalServices
+}
 
 // DrainingServices is the number of services with status DRAINING.
 func (c *ClusterSummary) DrainingServices() int {
-	return c.DrainingFargateServices + c.DrainingEC2Services
+	return c.DrainingFargateServices + c.DrainingEC2Services + c.DrainingExternalServices
 }
 
 // Cluster returns the cluster with the ARN, INACTIVE ones included, or nil.

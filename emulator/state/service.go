@@ -178,16 +178,18 @@ func (tx *Tx) PutService(s *Service) {
 }
 
 func (c *ClusterSummary) addService(s *Service, n int) {
-	fargate := s.Primary().Revision.TasksLaunchType() == types.LaunchTypeFargate
-	switch status := s.Status(); {
-	case status == ServiceActive && fargate:
-		c.ActiveFargateServices += n
-	case status == ServiceActive:
-		c.ActiveEC2Services += n
-	case status == ServiceDraining && fargate:
-		c.DrainingFargateServices += n
-	case status == ServiceDraining:
-		c.DrainingEC2Services += n
+	active, draining := &c.ActiveEC2Services, &c.DrainingEC2Services
+	switch s.Primary().Revision.TasksLaunchType() {
+	case types.LaunchTypeFargate:
+		active, draining = &c.ActiveFargateServices, &c.DrainingFargateServices
+	case types.LaunchTypeExternal:
+		active, draining = &c.ActiveExternalServices, &c.DrainingExternalServices
+	}
+	switch s.Status() {
+	case ServiceActive:
+		*active += n
+	case ServiceDraining:
+		*draining += n
 	}
 }
 

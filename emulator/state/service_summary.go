@@ -166,15 +166,17 @@ func (c *ClusterSummary) addTask(t *Task, n int) {
 	if t.Stop != nil { // ECS0065: it is not counted any more
 		return
 	}
-	fargate := t.Spec.LaunchType == types.LaunchTypeFargate
+	running, waiting := &c.RunningEC2, &c.PendingEC2
+	switch t.Spec.LaunchType {
+	case types.LaunchTypeFargate:
+		running, waiting = &c.RunningFargate, &c.PendingFargate
+	case types.LaunchTypeExternal:
+		running, waiting = &c.RunningExternal, &c.PendingExternal
+	}
 	switch status := t.Status.LastStatus; {
-	case pending(status) && fargate:
-		c.PendingFargate += n
 	case pending(status):
-		c.PendingEC2 += n
-	case status == Running && fargate:
-		c.RunningFargate += n
+		*waiting += n
 	case status == Running:
-		c.RunningEC2 += n
+		*running += n
 	}
 }

@@ -12,6 +12,8 @@ import (
 var (
 	tasks             = store.NewTable("task", func(t *Task) string { return t.ARN })
 	tasksByDeployment = tasks.Index((*Task).liveDeployment)
+	tasksByInstance   = tasks.Index((*Task).liveInstance)
+	tasksByGroup      = tasks.Index((*Task).liveGroup)
 	stoppedTasks      = tasks.Ages((*Task).endedAt)
 )
 
@@ -48,6 +50,10 @@ type TaskSpec struct {
 	Architecture        string // x86_64 or arm64
 	CPU, Memory         string // CPU units and MiB, as shown
 	EphemeralStorageGiB int32
+	// NetworkMode is empty on Fargate, which has awsvpc alone.
+	NetworkMode types.NetworkMode
+	// Reserved is what the task takes of a container instance; nil on Fargate.
+	Reserved *Reservation
 
 	SecurityGroups []string
 	AssignPublicIP bool
@@ -62,7 +68,12 @@ type Placement struct {
 	CapacityProvider string // empty where a launch type was asked for
 	SubnetID, Zone   string
 	AttachmentID     string // of the network interface that the task gets there
-	Host             string // of the agent that runs it; empty is Fargate's
+	// ContainerInstance is its ARN; empty on Fargate.
+	ContainerInstance string
+	// ByHand: no agent of the emulator runs it; see ContainerInstance.ByHand.
+	ByHand bool
+	GPUs   []string // ids
+	Host   string   // of the agent that runs it; empty is Fargate's
 }
 
 // Scope is the account and region of the task.
@@ -117,6 +128,23 @@ func (t *Task) liveDeployment() string {
 	return t.Spec.ServiceARN + "\x00" + t.Spec.DeploymentID
 }
 
+// liveInstance is the value of the index by which a container instance finds its tasks.
+func (t *Task) liveInstance() string {
+	if t.Ended() {
+		return ""
+	}
+	return t.Placement.ContainerInstance
+}
+
+// liveGroup is the value of the index by which placement finds the tasks of a group on
+// container instances.
+func (t *Task) liveGroup() string {
+	if t.Placement.ContainerInstance == "" || t.Ended() {
+		return ""
+	}
+	return t.Spec.ClusterARN + "\x00" + t.Spec.Group
+}
+
 // endedAt is zero for a task that has not ended.
 func (t *Task) endedAt() time.Time {
 	if !t.Ended() {
@@ -146,6 +174,17 @@ func (tx *Tx) DeploymentTasks(serviceARN, deploymentID string) []*Task {
 	return tasksByDeployment.List(tx.rows(), serviceARN+"\x00"+deploymentID)
 }
 
+// InstanceTasks returns the tasks of a container instance that have not ended.
+func (tx *Tx) InstanceTasks(containerInstanceARN string) []*Task {
+	return tasksByInstance.List(tx.rows(), containerInstanceARN)
+}
+
+// GroupTasks returns the tasks of a group on container instances that have not ended.
+// Those of a service have the group service:<name>.
+func (tx *Tx) GroupTasks(clusterARN, group string) []*Task {
+	return tasksByGroup.List(tx.rows(), clusterARN+"\x00"+group)
+}
+
 // AddTask writes a new task and announces it. One without a placement is nowhere yet.
 func (tx *Tx) AddTask(t *Task) {
 	t.Version = 1
@@ -162,6 +201,7 @@ func (tx *Tx) putTask(old, t *Task) {
 		old.described.Store(nil) // an event may keep the row
 	}
 	tasks.Put(tx.rows(), t)
+	tx.use(old, t)
 	tx.summarise(old, t)
 }
 

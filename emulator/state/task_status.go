@@ -80,10 +80,17 @@ type Container struct {
 	ImageDigest  string
 	ExitCode     *int32
 	Reason       string
+	Bindings     []Binding // of a container in bridge or host mode, once it runs
 	HealthStatus types.HealthStatus
 	StartedAt    time.Time
 	StoppedAt    time.Time
 	Restarts     int
+}
+
+// Binding is a port of a container instance that leads to a container's port.
+type Binding struct {
+	ContainerPort, HostPort uint16
+	Protocol                types.TransportProtocol
 }
 
 // LastStatus is the status that ECS shows.
