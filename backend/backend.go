@@ -42,6 +42,13 @@ type Engine interface {
 	// ReleaseAddress ends a reservation. A sandbox that has the address keeps it.
 	ReleaseAddress(network string, address netip.Addr)
 
+	// RemoveNetwork removes a network that EnsureNetwork made, when nothing of this
+	// owner is on it any more. Gone is success.
+	RemoveNetwork(ctx context.Context, name string) error
+	// SetTraffic says what a running sandbox does with packets; it replaces what was
+	// said before, and what is said twice is harmless.
+	SetTraffic(ctx context.Context, sandboxID string, t Traffic) error
+
 	// Image inspects a local image; it MUST NOT pull.
 	Image(ctx context.Context, ref string) (Image, error)
 	// Pull fetches an image. It may take long, and the engine ends a pull that makes
@@ -185,8 +192,13 @@ type RegistryAuth struct {
 
 // SandboxSpec describes a network namespace that containers share.
 type SandboxSpec struct {
-	Name    string
-	Network string // Network.Name
+	Name string
+	// Network is the Name of the network that it is on. A sandbox without one has no
+	// address: it bounds its containers, which have their networks elsewhere or none.
+	Network string
+	// Routes is the Name of a second network, an isolated one, whose gateway the sandbox
+	// is: what containers send from there goes out with the sandbox's own address.
+	Routes string
 	// Subnet is the part of the network from which the sandbox gets its address.
 	// The zero Prefix is the whole network.
 	Subnet netip.Prefix
@@ -208,6 +220,21 @@ type SandboxSpec struct {
 	Memory int64
 }
 
+// Traffic is what a sandbox does with packets.
+type Traffic struct {
+	// Ports of its address lead to containers on the network that it routes.
+	Ports []PortForward
+	// CutOff drops whatever comes in or goes out, but for the loopback address.
+	CutOff bool
+}
+
+// PortForward leads a port of a sandbox to a port of a container.
+type PortForward struct {
+	Protocol string // "tcp" or "udp"
+	Port     uint16
+	To       netip.AddrPort
+}
+
 // HostName is the host name of a sandbox with an address: ip-10-0-0-1.<domain>.
 // Source: Amazon VPC user guide, DNS attributes.
 func HostName(address netip.Addr, domain string) string {
@@ -223,6 +250,12 @@ type ContainerSpec struct {
 	Name    string
 	Image   string
 	Sandbox string // sandbox id
+	// Network gives the container an address of its own on a network, which Inspect
+	// tells, instead of the sandbox's namespace.
+	Network string
+	// Joins is the id of another sandbox whose namespace the container has instead of
+	// that of its own; its own one goes on to bound it.
+	Joins string
 	// Platform is what the image must be for: "linux/arm64"; empty is any.
 	Platform string
 	Labels   map[string]string
@@ -312,10 +345,11 @@ type Container struct {
 	Name   string
 	Labels map[string]string // as given in the spec
 	Image  string            // its reference in the spec; empty for a sandbox
-	// Sandbox says that it is one, with an address.
+	// Sandbox says that it is one.
 	Sandbox bool
-	IP      netip.Addr
-	MAC     string
+	// IP is the address of a sandbox, or of a container with a Network.
+	IP  netip.Addr
+	MAC string
 	// SandboxID is the sandbox that the container was made for, Volumes the named
 	// volumes that it mounts.
 	SandboxID string
