@@ -10,9 +10,11 @@ import (
 // How long things are remembered. Source: ECS API reference: stopped tasks for
 // about an hour. State itself bounds the number of stopped tasks, and says how long
 // tokens and events stay. AWS keeps deleted task definitions for more than two minutes
-// (ECS0030); how long is a choice.
+// (ECS0030), and container instances for a while after they are deregistered (ECS
+// developer guide); how long is a choice.
 const (
 	keepStoppedTasks       = time.Hour
+	keepInactiveInstances  = time.Hour
 	keepDeletedDefinitions = time.Hour
 	retentionEvery         = time.Minute
 )
@@ -40,6 +42,7 @@ func (s *Server) retain(ctx context.Context) {
 func (s *Server) forgetOld(now time.Time) error {
 	return s.store.Update(func(tx *state.Tx) error {
 		tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
+		tx.ForgetContainerInstances(now.Add(-keepInactiveInstances))
 		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))
 		tx.ForgetServiceDeployments(now.Add(-state.KeepServiceDeployments))
 		tx.ForgetTaskEvents(now.Add(-state.KeepTaskEvents))

@@ -14,6 +14,7 @@ import (
 var (
 	containerInstances = store.NewTable("container-instance", func(c *ContainerInstance) string { return c.ARN })
 	instancesByEC2ID   = containerInstances.Index((*ContainerInstance).registeredEC2ID)
+	inactiveInstances  = containerInstances.Ages((*ContainerInstance).inactiveSince)
 )
 
 // Values of ContainerInstance.Status.
@@ -36,14 +37,18 @@ type ContainerInstance struct {
 
 	Status         string // ACTIVE, DRAINING or INACTIVE
 	AgentConnected bool
-	AgentUpdate    types.AgentUpdateStatus // empty until UpdateContainerAgent
-	Version        types.VersionInfo       // of its agent
+	// AgentUpdateAt is when UpdateContainerAgent was called last, whose steps follow from
+	// the time that has passed; zero if never.
+	AgentUpdateAt time.Time
+	AgentUpdate   types.AgentUpdateStatus // how that has ended; empty before
+	Version       types.VersionInfo       // of its agent
 
 	Registered   Resources
 	Attributes   []types.Attribute // by name; names and values only
 	Zone, Subnet string            // where it is; empty if nobody has said
 	VPC          string
 	RegisteredAt time.Time
+	InactiveAt   time.Time // zero as long as it is registered
 	Tags         []types.Tag
 }
 
@@ -84,6 +89,9 @@ func (c *ContainerInstance) registeredEC2ID() string {
 	return s.Region + "\x00" + s.Account + "\x00" + c.EC2InstanceID
 }
 
+// inactiveSince is zero as long as the container instance is registered.
+func (c *ContainerInstance) inactiveSince() time.Time { return c.InactiveAt }
+
 // ContainerInstance returns a container instance, INACTIVE ones included, or nil.
 func (tx *Tx) ContainerInstance(arn string) *ContainerInstance {
 	return containerInstances.Get(tx.rows(), arn)
@@ -108,15 +116,37 @@ func (tx *Tx) ContainerInstanceOf(scope arn.Scope, ec2InstanceID string) *Contai
 	return found[0]
 }
 
-// PutContainerInstance writes a container instance, whose attributes must be sorted by
-// name. Its version rises.
-func (tx *Tx) PutContainerInstance(c *ContainerInstance) {
+// PutContainerInstance writes a container instance as it is from a time on. Its
+// attributes must be sorted by name. Its version rises.
+func (tx *Tx) PutContainerInstance(c *ContainerInstance, at time.Time) {
 	old := tx.ContainerInstance(c.ARN)
 	containerInstances.Put(tx.rows(), c)
 	usage := *tx.InstanceUsage(c.ARN)
 	usage.Version++
 	instanceUsages.Put(tx.rows(), &usage)
 	tx.countInstance(old, c)
+}
+
+// DeregisterContainerInstance makes a container instance INACTIVE. What becomes of its
+// tasks is the caller's.
+func (tx *Tx) DeregisterContainerInstance(arn string, at time.Time) *ContainerInstance {
+	c := *tx.ContainerInstance(arn)
+	if c.Status == InstanceInactive {
+		return &c
+	}
+	c.Status, c.AgentConnected, c.InactiveAt = InstanceInactive, false, at
+	tx.PutContainerInstance(&c, at)
+	return &c
+}
+
+// ForgetContainerInstances removes those that are INACTIVE since before a time, except
+// those whose tasks have not ended.
+func (tx *Tx) ForgetContainerInstances(before time.Time) {
+	for _, c := range inactiveInstances.Before(tx.rows(), before) {
+		if tx.InstanceUsage(c.ARN).Left == 0 {
+			tx.RemoveContainerInstance(c)
+		}
+	}
 }
 
 // RemoveContainerInstance forgets an INACTIVE container instance.

@@ -3,6 +3,7 @@ package state_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -19,6 +20,7 @@ func TestUsageOfAContainerInstance(t *testing.T) {
 	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
 	cluster := &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive}
 	instance := scope.ContainerInstance("shop", "1")
+	now := time.Unix(1_800_000_000, 0)
 	task := &state.Task{
 		ARN: scope.Task("shop", "a"),
 		Spec: &state.TaskSpec{
@@ -38,7 +40,7 @@ func TestUsageOfAContainerInstance(t *testing.T) {
 
 	update(func(tx *state.Tx) {
 		tx.PutCluster(cluster)
-		tx.PutContainerInstance(&state.ContainerInstance{ARN: instance, Status: state.InstanceActive})
+		tx.PutContainerInstance(&state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
 		tx.AddTask(task)
 	})
 	if u := usage(); u.Version != 2 || u.Pending != 1 || u.CPU != 256 || u.Memory != 512 || u.ENIs != 1 ||

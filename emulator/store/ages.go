@@ -23,21 +23,23 @@ func (t *Table[T]) Ages(at func(row *T) time.Time) *Ages[T] {
 	})}
 }
 
-// Forget removes the rows from before a time.
-func (a *Ages[T]) Forget(tx *Tx, before time.Time) {
-	a.remove(tx, func(row *T) bool { return a.at(row).Before(before) })
+// Before returns the rows from before a time, the oldest first.
+func (a *Ages[T]) Before(tx *Tx, before time.Time) []*T {
+	return a.oldest(tx, func(row *T) bool { return a.at(row).Before(before) })
 }
+
+// Forget removes the rows from before a time.
+func (a *Ages[T]) Forget(tx *Tx, before time.Time) { a.remove(tx, a.Before(tx, before)) }
 
 // Trim removes the oldest rows when there are more than most.
 func (a *Ages[T]) Trim(tx *Tx, most int) {
 	if left := a.rows(tx).Len() - most; left > 0 {
-		a.remove(tx, func(*T) bool { left--; return left >= 0 })
+		a.remove(tx, a.oldest(tx, func(*T) bool { left--; return left >= 0 }))
 	}
 }
 
-// remove removes rows from the oldest on as long as they are to go.
-func (a *Ages[T]) remove(tx *Tx, goes func(row *T) bool) {
-	var old []*T
+// oldest returns rows from the oldest on as long as they are to go.
+func (a *Ages[T]) oldest(tx *Tx, goes func(row *T) bool) (old []*T) {
 	ascend(a.rows(tx), "", func(row any) bool {
 		if !goes(row.(*T)) {
 			return false
@@ -45,7 +47,11 @@ func (a *Ages[T]) remove(tx *Tx, goes func(row *T) bool) {
 		old = append(old, row.(*T))
 		return true
 	})
-	for _, row := range old {
+	return old
+}
+
+func (a *Ages[T]) remove(tx *Tx, rows []*T) {
+	for _, row := range rows {
 		a.table.Delete(tx, row)
 	}
 }
