@@ -76,6 +76,11 @@ type Placement struct {
 	Host   string   // of the agent that runs it; empty is Fargate's
 }
 
+// HasInterface reports whether the task has a network interface of its own.
+func (s *TaskSpec) HasInterface() bool {
+	return s.NetworkMode == "" || s.NetworkMode == types.NetworkModeAwsvpc
+}
+
 // Scope is the account and region of the task.
 func (t *Task) Scope() arn.Scope { return arn.ScopeOf(t.ARN) }
 

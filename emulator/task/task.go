@@ -3,6 +3,7 @@
 package task
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -53,36 +54,44 @@ func NewTemplate(r Request) *Template {
 	spec := &state.TaskSpec{
 		ClusterARN: r.Cluster.ARN, Family: aws.ToString(r.Definition.Family), Revision: int(r.Definition.Revision),
 		Group: r.Group, StartedBy: r.StartedBy, ServiceARN: r.ServiceARN, DeploymentID: r.DeploymentID,
-		LaunchType: r.LaunchType, PlatformVersion: PlatformVersion(r.PlatformVersion), PlatformFamily: "Linux",
-		Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
-		EphemeralStorageGiB: defaultEphemeralStorageGiB,
-		SecurityGroups:      r.SecurityGroups, AssignPublicIP: r.AssignPublicIP, Overrides: &override,
-		EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
+		LaunchType: r.LaunchType, Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
+		Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
 	}
 	if spec.Group == "" {
 		spec.Group = "family:" + spec.Family
 	}
-	if len(spec.SecurityGroups) == 0 {
-		spec.SecurityGroups = []string{state.DefaultSecurityGroup}
+	if onInstances(r.LaunchType) {
+		spec.NetworkMode, spec.Reserved = NetworkMode(r.Definition), Reserve(r.Definition, &r.Resolved)
+	} else {
+		spec.PlatformVersion, spec.PlatformFamily = PlatformVersion(r.PlatformVersion), "Linux"
+		spec.EphemeralStorageGiB = cmp.Or(r.Resolved.EphemeralStorageGiB, defaultEphemeralStorageGiB)
 	}
-	if r.Resolved.EphemeralStorageGiB != 0 {
-		spec.EphemeralStorageGiB = r.Resolved.EphemeralStorageGiB
+	if spec.HasInterface() {
+		spec.SecurityGroups, spec.AssignPublicIP = r.SecurityGroups, r.AssignPublicIP
+		if len(spec.SecurityGroups) == 0 {
+			spec.SecurityGroups = []string{state.DefaultSecurityGroup}
+		}
 	}
 	return &Template{r, spec}
 }
 
-// New makes a task in PROVISIONING that has not been put into the store.
+// New makes a task that has not been put into the store: in PROVISIONING if it waits for
+// a network interface of its own, else in PENDING. On a container instance, which is
+// connected already, it is so from the start.
+// Source: ECS developer guide, task lifecycle; field reports for connectivityAt.
 func (t *Template) New(place state.Placement) *state.Task {
 	cluster := t.request.Cluster
 	scope, id := arn.ScopeOf(cluster.ARN), arn.NewID()
-	place.AttachmentID = arn.NewUUID()
+	status := state.TaskStatus{LastStatus: state.Pending, Containers: containers(t.request.Resolved.Containers)}
+	if t.spec.HasInterface() {
+		place.AttachmentID = arn.NewUUID()
+		status.LastStatus, status.Attachment.Status = state.Provisioning, "PRECREATED"
+	}
+	if onInstances(t.spec.LaunchType) {
+		status.ConnectivityAt = t.spec.CreatedAt
+	}
 	return &state.Task{
-		ARN: scope.Task(cluster.Name, id), Spec: t.spec, Placement: &place, Tags: t.request.Tags,
-		Status: state.TaskStatus{
-			LastStatus: state.Provisioning,
-			Attachment: state.Attachment{Status: "PRECREATED"},
-			Containers: containers(t.request.Resolved.Containers),
-		},
+		ARN: scope.Task(cluster.Name, id), Spec: t.spec, Placement: &place, Status: status, Tags: t.request.Tags,
 	}
 }
 

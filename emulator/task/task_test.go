@@ -1,6 +1,7 @@
 package task
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
 func TestTasksOfATemplateDifferInTheirPlaceAlone(t *testing.T) {
@@ -50,6 +52,40 @@ func TestTags(t *testing.T) {
 		}
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%v, want %v", got, test.want)
+		}
+	}
+}
+
+// A task that has no network interface of its own does not wait for one.
+func TestTasksOnContainerInstancesBeginByTheirNetworkMode(t *testing.T) {
+	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
+	web := types.ContainerDefinition{
+		Name: aws.String("web"), Cpu: 128, MemoryReservation: aws.Int32(64),
+		PortMappings: []types.PortMapping{
+			{ContainerPort: aws.Int32(80), HostPort: aws.Int32(8080)}, {ContainerPort: aws.Int32(81), HostPort: aws.Int32(0)},
+			{ContainerPort: aws.Int32(53), HostPort: aws.Int32(53), Protocol: types.TransportProtocolUdp},
+		},
+		ResourceRequirements: []types.ResourceRequirement{{Type: types.ResourceTypeGpu, Value: aws.String("2")}},
+	}
+	for _, test := range []struct {
+		mode   types.NetworkMode
+		status string
+		want   state.Reservation
+	}{
+		{"", state.Pending, state.Reservation{CPU: 128, Memory: 64, Ports: []uint16{8080}, PortsUDP: []uint16{53}, GPUs: 2}},
+		{types.NetworkModeHost, state.Pending, state.Reservation{CPU: 128, Memory: 64, Ports: []uint16{80, 81}, PortsUDP: []uint16{53}, GPUs: 2}},
+		{types.NetworkModeAwsvpc, state.Provisioning, state.Reservation{CPU: 128, Memory: 64, GPUs: 2, ENI: true}},
+	} {
+		d := &types.TaskDefinition{Family: aws.String("web"), NetworkMode: test.mode, ContainerDefinitions: []types.ContainerDefinition{web}}
+		row := NewTemplate(Request{
+			Cluster: &state.Cluster{ARN: scope.Cluster("c"), Name: "c"}, Definition: d, LaunchType: types.LaunchTypeEc2,
+			Resolved: taskdef.Resolved{Containers: d.ContainerDefinitions},
+		}).New(state.Placement{ContainerInstance: "i"})
+		if row.Status.LastStatus != test.status || (row.Placement.AttachmentID != "") != test.want.ENI || row.Spec.PlatformVersion != "" {
+			t.Errorf("%s: %+v", test.mode, row.Status)
+		}
+		if !reflect.DeepEqual(*row.Spec.Reserved, test.want) {
+			t.Errorf("%s: takes %+v, want %+v", test.mode, *row.Spec.Reserved, test.want)
 		}
 	}
 }
