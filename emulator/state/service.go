@@ -50,6 +50,8 @@ type Service struct {
 	InactiveAt time.Time // zero: tasks may be left
 	Throttle   Throttle
 	Steady     bool // the steady state has been announced
+	// Daemons is how many container instances shall have a task of a DAEMON service.
+	Daemons int
 	// Completed is the last deployment that completed, to which a rollback goes
 	// back; nil until there was one.
 	Completed *CompletedDeployment

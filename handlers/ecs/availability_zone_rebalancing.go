@@ -2,22 +2,38 @@ package ecs
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // rebalancingObstacle says why a service cannot be rebalanced; empty if it can.
-// Source: ECS developer guide, AZ rebalancing; ECS0085 for the first text, the second is
-// made by analogy. DAEMON services are refused before.
+// Source: ECS developer guide, AZ rebalancing; ECS0085 for the first text, the others are
+// made by analogy. A request for DAEMON services is refused before.
 func rebalancingObstacle(s *state.Service, launchType types.LaunchType) string {
+	onZone := func(c types.PlacementConstraint) bool {
+		return strings.Contains(aws.ToString(c.Expression), zoneAttribute)
+	}
 	switch {
 	case *s.DeploymentConfiguration.MaximumPercent <= 100:
 		return "does not support maximumPercent <= 100 % as deployment configuration. Update deployment configuration and try again."
 	case launchType == types.LaunchTypeExternal:
 		return "does not support EXTERNAL launch type."
+	case len(s.PlacementStrategy) > 0 && !spreadsOverZones(s.PlacementStrategy[0]):
+		return "does not support a first placement strategy other than spread over " + zoneAttribute + "."
+	case slices.ContainsFunc(s.PlacementConstraints, onZone):
+		return "does not support placement constraints on " + zoneAttribute + "."
 	}
 	return ""
+}
+
+const zoneAttribute = "attribute:ecs.availability-zone"
+
+func spreadsOverZones(s types.PlacementStrategy) bool {
+	return s.Type == types.PlacementStrategyTypeSpread && aws.ToString(s.Field) == zoneAttribute
 }
 
 // setRebalancing writes what was asked for into s. On create (done is "created")

@@ -23,23 +23,21 @@ func newDeployment(revision *state.ServiceRevision, now time.Time) *state.Deploy
 	}
 }
 
-// Percentages of a deployment of the REPLICA strategy when nothing is said.
-// Source: ECS API reference, DeploymentConfiguration.
-const (
-	defaultMaximumPercent        = 200
-	defaultMinimumHealthyPercent = 100
-)
-
 // defaultDeploymentConfiguration is what services show when nothing was said (ECS0080).
-func defaultDeploymentConfiguration() *types.DeploymentConfiguration {
+// Source of the percentages: ECS API reference, DeploymentConfiguration.
+func defaultDeploymentConfiguration(strategy types.SchedulingStrategy) *types.DeploymentConfiguration {
+	maximum, minimumHealthy := int32(200), int32(100)
+	if strategy == types.SchedulingStrategyDaemon {
+		maximum, minimumHealthy = 100, 0
+	}
 	return &types.DeploymentConfiguration{
 		BakeTimeInMinutes: aws.Int32(0),
 		DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{
 			ResetOnHealthyTask:     aws.Bool(true),
 			ThresholdConfiguration: &types.ThresholdConfiguration{Type: types.ThresholdTypeBoundedPercent, Value: 50},
 		},
-		MaximumPercent:        aws.Int32(defaultMaximumPercent),
-		MinimumHealthyPercent: aws.Int32(defaultMinimumHealthyPercent),
+		MaximumPercent:        &maximum,
+		MinimumHealthyPercent: &minimumHealthy,
 		Strategy:              types.DeploymentStrategyRolling,
 	}
 }

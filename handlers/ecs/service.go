@@ -51,6 +51,9 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 		// or not. Source: recorded answers.
 		shown.RoleArn = aws.String(arn.ScopeOf(s.ARN).ServiceLinkedRole())
 	}
+	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
+		shown.DesiredCount = int32(s.Daemons)
+	}
 	if s.Status() == state.ServiceInactive {
 		shown.Events = []types.ServiceEvent{} // ECS0087
 	}

@@ -72,17 +72,22 @@ func (a *API) newService(c inCluster, in *ecs.CreateServiceInput) (*state.Servic
 	if err != nil {
 		return nil, err
 	}
-	configuration := mergeDeploymentConfiguration(defaultDeploymentConfiguration(), in.DeploymentConfiguration)
+	strategy := in.SchedulingStrategy
+	if strategy == "" {
+		strategy = types.SchedulingStrategyReplica
+	}
+	configuration := mergeDeploymentConfiguration(defaultDeploymentConfiguration(strategy), in.DeploymentConfiguration)
 	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, configuration); err != nil {
 		return nil, err
 	}
 	name := *in.ServiceName
 	s := &state.Service{
 		ARN: c.scope.Service(c.cluster.Name, name), Name: name, ClusterARN: c.cluster.ARN,
-		DesiredCount: int(*in.DesiredCount), SchedulingStrategy: types.SchedulingStrategyReplica,
+		DesiredCount: int(aws.ToInt32(in.DesiredCount)), SchedulingStrategy: strategy,
 		DeploymentController: types.DeploymentControllerTypeEcs, DeploymentConfiguration: configuration,
 		EnableECSManagedTags: in.EnableECSManagedTags, EnableExecuteCommand: in.EnableExecuteCommand,
 		PropagateTags: in.PropagateTags, HealthCheckGracePeriodSeconds: in.HealthCheckGracePeriodSeconds,
+		PlacementConstraints: slices.Clone(in.PlacementConstraints), PlacementStrategy: slices.Clone(in.PlacementStrategy),
 	}
 	if s.PropagateTags == "" {
 		s.PropagateTags = types.PropagateTagsNone
@@ -112,7 +117,7 @@ func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.Servi
 	if err := checkActive(found, clientError); err != nil {
 		return nil, err
 	}
-	chosen, err := a.chooseCapacity(c.cluster, in.LaunchType, in.CapacityProviderStrategy)
+	chosen, err := a.serviceCapacity(c.cluster, in)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +126,7 @@ func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.Servi
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
 		Monitoring: monitoring(nil, in.Monitoring),
 	}
-	if err := checkDaemon(found.Definition(), in); err != nil {
+	if err := checkDaemon(found.Definition(), in, chosen.LaunchType); err != nil {
 		return nil, err
 	}
 	if err := checkLaunch(found.Definition(), l); err != nil {
@@ -136,6 +141,18 @@ func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.Servi
 		}
 	}
 	return a.revision(c, found.Definition(), l)
+}
+
+// serviceCapacity is where the tasks of a new service run. The launch type that the
+// emulator is configured to take for unnamed ones is not for DAEMON services, which have
+// no place on Fargate.
+func (a *API) serviceCapacity(cluster *state.Cluster, in *ecs.CreateServiceInput) (capacity, error) {
+	launchType := in.LaunchType
+	if in.SchedulingStrategy == types.SchedulingStrategyDaemon && launchType == "" &&
+		len(in.CapacityProviderStrategy)+len(cluster.DefaultCapacityProviderStrategy) == 0 {
+		launchType = types.LaunchTypeEc2
+	}
+	return a.chooseCapacity(cluster, launchType, in.CapacityProviderStrategy)
 }
 
 // revision makes a service revision of a launch that has passed checkLaunch.

@@ -43,7 +43,7 @@ func (a *API) DeleteService(ctx context.Context, in *ecs.DeleteServiceInput) (*e
 // (ECS0087).
 func describeDeleted(tx *state.Tx, s *state.Service) *types.Service {
 	shown := describeService(tx, s, false)
-	shown.CurrentServiceRevisions = nil
+	shown.CurrentServiceRevisions, shown.DesiredCount = nil, 0
 	for i := range shown.Deployments {
 		shown.Deployments[i].DesiredCount = 0
 	}

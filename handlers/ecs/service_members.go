@@ -10,12 +10,11 @@ import (
 
 // createServiceTable and updateServiceTable say what becomes of the members of services.
 var (
-	createServiceTable = member.Of[ecs.CreateServiceInput]("CreateService", serviceMembers, capacityMembers, placementMembers, launchTypeMembers,
-		member.Act("clientToken", "serviceName", "tags[].key", "tags[].value"),
+	createServiceTable = member.Of[ecs.CreateServiceInput]("CreateService", serviceMembers, capacityMembers, launchTypeMembers,
+		member.Act("clientToken", "schedulingStrategy", "serviceName", "tags[].key", "tags[].value"),
 		member.RefuseAs("role", "IAM roles are only valid for services configured to use load balancers"),
-		member.ActOnly("schedulingStrategy", "REPLICA", "needs container instances"),
 	)
-	updateServiceTable = member.Of[ecs.UpdateServiceInput]("UpdateService", serviceMembers, capacityMembers, placementMembers,
+	updateServiceTable = member.Of[ecs.UpdateServiceInput]("UpdateService", serviceMembers, capacityMembers,
 		member.Act("forceNewDeployment", "service"),
 	)
 	deploymentTable = member.Of[types.DeploymentConfiguration]("Deployments: `deploymentConfiguration` of services",
@@ -51,7 +50,10 @@ var serviceMembers = slices.Concat(
 	member.Refuse("loadBalancers", "needs Elastic Load Balancing"),
 	member.Keep("monitoring.metricConfigurations[].metricNames", noMetrics),
 	member.Keep("monitoring.metricConfigurations[].resolutionSeconds", noMetrics),
-	member.Act("propagateTags"),
+	member.Act(
+		"placementConstraints[].expression", "placementConstraints[].type", "placementStrategy[].field", "placementStrategy[].type",
+		"propagateTags",
+	),
 	member.RefuseOn("serviceConnectConfiguration", "enabled", "needs Service Connect"),
 	member.Refuse("serviceRegistries", "needs Cloud Map"),
 	member.Act("taskDefinition"),

@@ -134,15 +134,6 @@ var createServiceRefusals = []struct {
 		}},
 	{"strategy on Fargate", invalid, "Placement strategies are not supported with FARGATE launch type.",
 		func(in *sdk.CreateServiceInput) { in.PlacementStrategy = []types.PlacementStrategy{{Type: "random"}} }},
-	{"strategy on EC2", invalid, "ecs-emulator does not support placementStrategy" + unsupportedTail,
-		func(in *sdk.CreateServiceInput) {
-			in.TaskDefinition, in.LaunchType, in.PlacementStrategy = aws.String("both"), "EC2", []types.PlacementStrategy{{Type: "random"}}
-		}},
-	{"constraint on EC2", invalid, "ecs-emulator does not support placementConstraints" + unsupportedTail,
-		func(in *sdk.CreateServiceInput) {
-			in.TaskDefinition, in.LaunchType = aws.String("both"), "EC2"
-			in.PlacementConstraints = []types.PlacementConstraint{{Type: "distinctInstance"}}
-		}},
 	{"minimum above 100", invalid, "minimumHealthyPercent must be at most 100", configure(types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(101)})},
 	{"minimum below 0", invalid, "minimumHealthyPercent must be at least 0", configure(types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(-1)})},
 	{"maximum below 100", invalid, "maximumPercent must be at least 100", configure(types.DeploymentConfiguration{MaximumPercent: aws.Int32(99)})},
@@ -181,10 +172,6 @@ var createServiceRefusals = []struct {
 	{"daemon rebalanced", invalid, "Availability Zone Rebalancing does not support DAEMON services",
 		func(in *sdk.CreateServiceInput) {
 			in.SchedulingStrategy, in.DesiredCount, in.LaunchType, in.AvailabilityZoneRebalancing = "DAEMON", nil, "", "ENABLED"
-		}},
-	{"daemon", invalid, "ecs-emulator does not support schedulingStrategy DAEMON" + unsupportedTail,
-		func(in *sdk.CreateServiceInput) {
-			in.SchedulingStrategy, in.DesiredCount, in.LaunchType = "DAEMON", nil, ""
 		}},
 	{"external with definition", invalid, "TaskDefinition must be blank", func(in *sdk.CreateServiceInput) { in.DeploymentController = controller("EXTERNAL") }},
 	{"external with load balancer", invalid, "LoadBalancers must be empty or null",

@@ -75,33 +75,6 @@ func checkScheduling(in *ecs.CreateServiceInput) error {
 	return checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers))
 }
 
-// checkDaemon tells first what is wrong with the network, then with the desired count,
-// then with the launch type (ECS0081).
-func checkDaemon(def *types.TaskDefinition, in *ecs.CreateServiceInput) error {
-	if in.SchedulingStrategy != types.SchedulingStrategyDaemon {
-		return nil
-	}
-	if err := checkNetwork(def, in.NetworkConfiguration); err != nil {
-		return err
-	}
-	configuration := in.DeploymentConfiguration
-	switch {
-	case in.DesiredCount != nil:
-		return invalidParameter("The daemon scheduling strategy does not support a desired count for services. " +
-			"Remove the desired count value and try again")
-	case in.LaunchType == types.LaunchTypeFargate:
-		return invalidParameter("The daemon scheduling strategy does not support the FARGATE launch type. " +
-			"Change the launch type and try again")
-	case len(in.PlacementStrategy) > 0:
-		return invalidParameter("The daemon scheduling strategy does not support placement strategies")
-	case configuration != nil && aws.ToInt32(configuration.MaximumPercent) > 100:
-		return invalidParameter("The daemon scheduling strategy does not support values above 100 for maximumPercent")
-	case in.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled:
-		return invalidParameter("Availability Zone Rebalancing does not support DAEMON services")
-	}
-	return checkMembers(createServiceMembers, in)
-}
-
 func checkDeploymentController(controller *types.DeploymentController, taskDefinition string, loadBalancers int) error {
 	external := controller != nil && controller.Type == types.DeploymentControllerTypeExternal
 	switch {

@@ -3,6 +3,7 @@ package ecs
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -108,8 +109,17 @@ func (a *API) updateService(c inCluster, old *state.Service, in *ecs.UpdateServi
 
 // updateSpec changes what makes no deployment.
 func updateSpec(s *state.Service, revision *state.ServiceRevision, in *ecs.UpdateServiceInput) error {
+	if err := updateDaemon(s, in); err != nil {
+		return err
+	}
 	if in.DesiredCount != nil {
 		s.DesiredCount = int(*in.DesiredCount)
+	}
+	if in.PlacementConstraints != nil {
+		s.PlacementConstraints = slices.Clone(in.PlacementConstraints)
+	}
+	if in.PlacementStrategy != nil {
+		s.PlacementStrategy = slices.Clone(in.PlacementStrategy)
 	}
 	s.DeploymentConfiguration = mergeDeploymentConfiguration(s.DeploymentConfiguration, in.DeploymentConfiguration)
 	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
