@@ -45,6 +45,18 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 	})
 }
 
+// RemoveNetwork implements backend.Engine.
+func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
+	return onError(ctx, e, Remove, target{}, func(ctx context.Context) error { return e.Engine.RemoveNetwork(ctx, name) })
+}
+
+// SetTraffic implements backend.Engine.
+func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Traffic) error {
+	return onError(ctx, e, SetTraffic, e.target(ctx, sandboxID), func(ctx context.Context) error {
+		return e.Engine.SetTraffic(ctx, sandboxID, t)
+	})
+}
+
 // Create implements backend.Engine.
 func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
 	t := target{image: spec.Image, labels: spec.Labels}

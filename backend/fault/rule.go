@@ -21,6 +21,7 @@ const (
 	// although the image may be local.
 	Pull          Call = "pull"
 	CreateSandbox Call = "create-sandbox"
+	SetTraffic    Call = "set-traffic"
 	Create        Call = "create"
 	Start         Call = "start"
 	Stop          Call = "stop"
@@ -35,7 +36,7 @@ const (
 )
 
 var calls = []Call{
-	Any, Info, EnsureNetwork, Image, Pull, CreateSandbox, Create, Start, Stop, Remove, Inspect, List, Event, Crash,
+	Any, Info, EnsureNetwork, Image, Pull, CreateSandbox, SetTraffic, Create, Start, Stop, Remove, Inspect, List, Event, Crash,
 }
 
 // Rule says which calls go wrong, and how. What it sets of Image, Container and
