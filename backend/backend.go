@@ -10,6 +10,8 @@ package backend
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -46,7 +48,8 @@ type Engine interface {
 	// owner is on it any more. Gone is success.
 	RemoveNetwork(ctx context.Context, name string) error
 	// SetTraffic says what a running sandbox does with packets; it replaces what was
-	// said before, and what is said twice is harmless.
+	// said before, and what is said twice is harmless. A sandbox that starts again
+	// begins anew. It returns [ErrNoSandbox] for one that does not run.
 	SetTraffic(ctx context.Context, sandboxID string, t Traffic) error
 
 	// Image inspects a local image; it MUST NOT pull.
@@ -64,18 +67,21 @@ type Engine interface {
 	// [ErrAddressInUse] when another sandbox has the address asked for.
 	CreateSandbox(ctx context.Context, spec SandboxSpec) (Container, error)
 	// Create makes a container, stopped. With the same Name it returns the id of
-	// the container that exists. The error text is the engine's own.
+	// the container that exists. The error text is the engine's own. It returns
+	// [ErrSubnetFull] when the Network of the container has no free address.
 	Create(ctx context.Context, spec ContainerSpec) (id string, err error)
 	// Start starts a created container, or runs an exited one again. The error
 	// text is the engine's own. It returns [ErrNoSandbox] for a container whose
-	// sandbox does not run. For a sandbox it returns [ErrAddressInUse] when
+	// sandbox, the one it joins included, does not run, and for a sandbox whose
+	// parent does not. For a sandbox it returns [ErrAddressInUse] when
 	// somebody else on the network has its address, and the next sandbox gets
 	// another one; and [ErrNoCapacity] when the network takes no more sandboxes.
 	Start(ctx context.Context, id string) error
 	// Stop sends the stop signal, waits up to grace (real time), kills, and
 	// returns once the container is no longer running.
 	Stop(ctx context.Context, id string, grace time.Duration) error
-	// Remove removes a container, killing it if it runs. Gone is success.
+	// Remove removes a container, killing it if it runs. Gone is success. What is
+	// inside the limits of a sandbox is to be removed before it.
 	Remove(ctx context.Context, id string) error
 	// RemoveVolume removes a named volume that no container uses any more. Gone is
 	// success.
@@ -233,6 +239,26 @@ type PortForward struct {
 	Protocol string // "tcp" or "udp"
 	Port     uint16
 	To       netip.AddrPort
+}
+
+// Check says what is wrong with t for a sandbox that routes a network or not.
+func (t Traffic) Check(routes bool) error {
+	seen := make(map[PortForward]bool, len(t.Ports))
+	for _, p := range t.Ports {
+		door := PortForward{Protocol: p.Protocol, Port: p.Port}
+		switch {
+		case !routes:
+			return errors.New("ports lead nowhere in a sandbox that routes no network")
+		case p.Protocol != "tcp" && p.Protocol != "udp":
+			return fmt.Errorf("unknown protocol %q", p.Protocol)
+		case p.Port == 0 || p.To.Port() == 0 || !p.To.Addr().Is4():
+			return fmt.Errorf("port %d/%s cannot lead to %s", p.Port, p.Protocol, p.To)
+		case seen[door]:
+			return fmt.Errorf("port %d/%s leads to two places", p.Port, p.Protocol)
+		}
+		seen[door] = true
+	}
+	return nil
 }
 
 // HostName is the host name of a sandbox with an address: ip-10-0-0-1.<domain>.

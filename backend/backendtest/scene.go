@@ -23,6 +23,8 @@ type scene struct {
 	*testing.T
 	*suite
 	ctx context.Context
+	// What the case made, in this order.
+	ids, networks []string
 }
 
 func (s *suite) scene(t *testing.T) *scene {
@@ -35,10 +37,19 @@ func (s *suite) scene(t *testing.T) *scene {
 		if err != nil {
 			t.Errorf("List after the case: %v", err)
 		}
-		slices.Reverse(list) // containers before their sandbox
 		for _, c := range list {
-			if err := s.Engine.Remove(ctx, c.ID); err != nil {
+			if !slices.Contains(sc.ids, c.ID) {
+				sc.ids = append(sc.ids, c.ID)
+			}
+		}
+		for _, id := range slices.Backward(sc.ids) { // containers before their sandbox
+			if err := s.Engine.Remove(ctx, id); err != nil {
 				t.Errorf("Remove after the case: %v", err)
+			}
+		}
+		for _, name := range sc.networks {
+			if err := s.Engine.RemoveNetwork(ctx, name); err != nil {
+				t.Errorf("RemoveNetwork after the case: %v", err)
 			}
 		}
 	})
@@ -74,6 +85,9 @@ func (s *scene) newSandbox(spec backend.SandboxSpec) backend.Container {
 	if err != nil {
 		s.Fatalf("CreateSandbox: %v", err)
 	}
+	if spec.Labels != nil { // else it outlives the case
+		s.ids = append(s.ids, c.ID)
+	}
 	return c
 }
 
@@ -91,7 +105,7 @@ func (s *scene) sharedSandbox() string {
 	s.Helper()
 	s.anySandbox.Do(func() {
 		spec := s.sandboxSpec()
-		spec.Labels = nil // it outlives the case
+		spec.Labels = nil
 		id := s.createSandbox(spec)
 		s.start(id)
 		s.anyID = id
@@ -118,6 +132,7 @@ func (s *scene) createFrom(spec backend.ContainerSpec) string {
 	if err != nil {
 		s.Fatalf("Create %v: %v", spec.Command, err)
 	}
+	s.ids = append(s.ids, id)
 	return id
 }
 

@@ -16,12 +16,12 @@ type program func(args []string, env environment) (Script, bool)
 
 // environment is what a program sees of its container.
 type environment struct {
-	box       *sandbox
+	net       *namespace
 	variables []string // "K=V"
 }
 
 func (c *container) environment() environment {
-	return environment{c.box, c.spec.env}
+	return environment{c.net, c.spec.env}
 }
 
 func (e environment) lookup(name string) string {
@@ -31,7 +31,7 @@ func (e environment) lookup(name string) string {
 		}
 	}
 	if name == "HOSTNAME" {
-		return e.box.hostname
+		return e.net.hostname
 	}
 	return ""
 }
@@ -63,7 +63,8 @@ func init() { // the shell runs programs
 //	print <n>            n lines, then exits 0
 //	serve <port> [text]  HTTP, text is the body
 //	ignore-term          runs until killed
-//	check <url>          exits 0 if a container of the sandbox serves the port
+//	check <url>          exits 0 if the port is served there; names are not looked up
+//	                     but stand for the container's own sandbox
 //	sh -c <script>       also bash and ash; of the above, see shellProgram
 //
 // A path before that is passed over: ["/app", "sleep", "5"] sleeps. A program in
@@ -151,7 +152,7 @@ func envProgram(args []string, env environment) (Script, bool) {
 		return Script{}, false // env K=V program
 	}
 	script := exits(0, 0)
-	script.Logs = Lines(append([]string{"HOSTNAME=" + env.box.hostname}, env.variables...)...)
+	script.Logs = Lines(append([]string{"HOSTNAME=" + env.net.hostname}, env.variables...)...)
 	return script, true
 }
 
@@ -178,22 +179,22 @@ func checkProgram(args []string, env environment) (Script, bool) {
 	if len(args) != 1 {
 		return Script{}, false
 	}
-	port, ok := urlPort(args[0])
-	if ok && env.box.server(port) == nil {
+	host, port, ok := urlTarget(args[0])
+	if ok && !env.net.reaches(host, port) {
 		return exits(0, 1), true
 	}
 	return exits(0, 0), ok
 }
 
-// urlPort is the port of an HTTP URL.
-func urlPort(text string) (int, bool) {
+// urlTarget is the host and the port of an HTTP URL.
+func urlTarget(text string) (host string, port int, ok bool) {
 	target, err := url.Parse(text)
 	if err != nil {
-		return 0, false
+		return "", 0, false
 	}
 	if target.Port() == "" {
-		return 80, true
+		return target.Hostname(), 80, true
 	}
-	port, err := strconv.Atoi(target.Port())
-	return port, err == nil
+	port, err = strconv.Atoi(target.Port())
+	return target.Hostname(), port, err == nil
 }

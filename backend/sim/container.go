@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"net"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -21,7 +20,8 @@ type container struct {
 	number uint64 // in the order of creation
 	labels map[string]string
 	spec   *containerSpec // nil for a sandbox
-	box    *sandbox       // which it is or belongs to
+	box    *container     // the sandbox that it belongs to; of a sandbox its parent, or nil
+	net    *namespace     // that it is in
 
 	state     backend.State
 	exitCode  int
@@ -53,17 +53,6 @@ type containerSpec struct {
 	volumes    []string
 }
 
-// sandbox is the network namespace that containers share.
-type sandbox struct {
-	self     *container
-	network  *network
-	hostname string
-	address  netip.Addr
-	ports    map[int]*container // the running containers by the port they serve
-	catchAll []*container       // those that serve any port; the first one gets it
-	checkers []*container       // running containers whose health hangs on a port
-}
-
 // Create makes a container, stopped.
 func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
 	e.mu.Lock()
@@ -77,9 +66,9 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if _, err := e.image(spec.Image); err != nil {
 		return "", err
 	}
-	box := e.containers[spec.Sandbox]
-	if box == nil || box.spec != nil {
-		return "", noSuchContainer(spec.Sandbox)
+	box, err := e.sandbox(spec.Sandbox)
+	if err != nil {
+		return "", err
 	}
 	if err := applyLabels(new(Script), spec.Labels); err != nil {
 		return "", daemonError(nil, "%v", err)
@@ -100,9 +89,27 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		check.Test = slices.Clone(check.Test)
 		kept.check = &check
 	}
-	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), spec: kept, box: box.box}
-	err := e.add(c)
-	return c.id, err
+	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), spec: kept, box: box}
+	if c.net, err = e.namespaceOf(c, spec); err != nil {
+		return "", err
+	}
+	if err := e.add(c); err != nil {
+		c.net.leave(c)
+		return "", err
+	}
+	if c.net.self == c {
+		c.net.hostname = c.id[:12] // as Docker names a container
+	}
+	return c.id, nil
+}
+
+// sandbox finds a sandbox by its id.
+func (e *Engine) sandbox(id string) (*container, error) {
+	c := e.containers[id]
+	if c == nil || c.spec != nil {
+		return nil, noSuchContainer(id)
+	}
+	return c, nil
 }
 
 // add gives a new container its id and enters it in the books.
@@ -204,10 +211,11 @@ func (c *container) inspect() backend.Container {
 		StartedAt: c.startedAt,
 		ExitedAt:  c.exitedAt,
 	}
-	if seen.Sandbox {
-		seen.IP, seen.MAC = c.box.address, ipam.MAC(c.box.address)
-	} else {
-		seen.Image, seen.SandboxID, seen.Volumes = c.spec.image, c.box.self.id, c.spec.volumes
+	if c.net.self == c && c.net.network != nil {
+		seen.IP, seen.MAC = c.net.address, ipam.MAC(c.net.address)
+	}
+	if !seen.Sandbox {
+		seen.Image, seen.SandboxID, seen.Volumes = c.spec.image, c.box.id, c.spec.volumes
 	}
 	return seen
 }
@@ -230,9 +238,7 @@ func (e *Engine) remove(c *container) {
 		e.end(c, killed, false)
 	}
 	c.removed = true
-	if c.spec == nil {
-		c.box.network.addresses.Give(c.box.address)
-	}
+	c.net.leave(c)
 	delete(e.containers, c.id)
 	delete(e.names, c.name)
 }

@@ -6,9 +6,8 @@ import (
 	stdlog "log"
 	"net"
 	"net/http"
+	"os"
 	"syscall"
-
-	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // Dial connects to a TCP port inside a sandbox. The connection stays in this
@@ -16,33 +15,38 @@ import (
 func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	c, err := e.find(ctx, sandboxID)
+	if err := e.reach(ctx); err != nil {
+		return nil, err
+	}
+	c, err := e.sandbox(sandboxID)
 	if err != nil {
 		return nil, err
 	}
-	if c.spec != nil {
-		return nil, noSuchContainer(sandboxID)
-	}
-	address := &net.TCPAddr{IP: c.box.address.AsSlice(), Port: port}
-	refuse := func(why error) error {
-		return &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: why}
-	}
-	if c.state != backend.Running {
-		return nil, refuse(syscall.EHOSTUNREACH)
-	}
-	server := c.box.server(port)
-	if server == nil {
-		return nil, refuse(syscall.ECONNREFUSED)
+	address := &net.TCPAddr{IP: c.net.address.AsSlice(), Port: port}
+	server, at, err := c.net.dialled(port)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: os.NewSyscallError("connect", err)}
 	}
 	near, far := net.Pipe()
-	caller := &net.TCPAddr{IP: c.box.network.Gateway.AsSlice()}
+	caller := &net.TCPAddr{IP: c.net.network.Gateway.AsSlice()}
 	if server.conns == nil {
 		server.conns = map[net.Conn]struct{}{}
 	}
 	server.conns[far] = struct{}{}
 	// Serve accepts the one connection, leaves it to a goroutine and returns.
-	e.web.Serve(&oneConn{conn: &serverConn{pipeConn{far, address, caller}, server, port}}) //nolint:errcheck // it is EOF
+	e.web.Serve(&oneConn{conn: &serverConn{pipeConn{far, address, caller}, server, at}}) //nolint:errcheck // it is EOF
 	return &pipeConn{near, caller, address}, nil
+}
+
+// dialled is the container that answers a caller from outside, and its port.
+func (n *namespace) dialled(port int) (server *container, at int, err error) {
+	switch {
+	case n.network == nil:
+		return nil, 0, syscall.ENETUNREACH
+	case n.cutOff:
+		return nil, 0, syscall.ETIMEDOUT
+	}
+	return n.answer(port)
 }
 
 // newWebServer makes the server of all containers. It runs while a connection
@@ -70,7 +74,7 @@ func (e *Engine) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	conn := r.Context().Value(serverConnKey{}).(*serverConn)
 	e.mu.Lock()
 	server := conn.container.script.server(conn.port)
-	hostname := conn.container.box.hostname
+	hostname := conn.container.net.hostname
 	e.write(conn.container, false, r.Method+" "+r.URL.RequestURI())
 	e.mu.Unlock()
 	w.Header().Set("X-Hostname", hostname)

@@ -43,7 +43,7 @@ func (e *Engine) watchHealth(c *container) {
 		return
 	}
 	if _, ok := checkedPort(check.Test); ok {
-		c.box.checkers = append(c.box.checkers, c)
+		c.net.checkers = append(c.net.checkers, c)
 		e.armProbe(c)
 		return
 	}
@@ -109,7 +109,8 @@ func checkedPort(test []string) (int, bool) {
 	if i < 0 || i+1 >= len(words) {
 		return 0, false
 	}
-	return urlPort(words[i+1])
+	_, port, ok := urlTarget(words[i+1])
+	return port, ok
 }
 
 // armProbe has a container's port checked after an interval.
@@ -125,7 +126,7 @@ func (e *Engine) armProbe(c *container) {
 func (e *Engine) probePort(c *container) {
 	c.health.probe = nil
 	port, _ := checkedPort(c.spec.check.Test)
-	if c.box.server(port) != nil {
+	if c.net.server(port) != nil {
 		c.health.failures = 0
 		e.setHealth(c, backend.Healthy)
 		return

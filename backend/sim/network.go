@@ -12,6 +12,8 @@ import (
 type network struct {
 	backend.Network
 	addresses *ipam.Network
+	at        map[netip.Addr]*namespace // that have an address on it
+	router    *namespace                // that leads out of it; nil if the engine does
 }
 
 // EnsureNetwork makes a network, or finds the one of that name.
@@ -39,6 +41,7 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	n := &network{
 		Network:   backend.Network{ID: id, Name: spec.Name, CIDR: cidr, Gateway: gateway},
 		addresses: ipam.New(cidr, gateway),
+		at:        map[netip.Addr]*namespace{},
 	}
 	e.networks[spec.Name] = n
 	return n.Network, nil
@@ -88,7 +91,26 @@ func (e *Engine) findNetwork(ctx context.Context, name string) (*network, error)
 	}
 	n := e.networks[name]
 	if n == nil {
-		return nil, notFound(backend.KindNetwork, "network %s not found", name)
+		return nil, noSuchNetwork(name)
 	}
 	return n, nil
+}
+
+func noSuchNetwork(name string) error {
+	return notFound(backend.KindNetwork, "network %s not found", name)
+}
+
+// RemoveNetwork removes a network that nothing is on.
+func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return err
+	}
+	n := e.networks[name]
+	if n != nil && (len(n.at) > 0 || n.router != nil) {
+		return daemonError(nil, "error while removing network: network %s id %s has active endpoints", name, n.ID)
+	}
+	delete(e.networks, name)
+	return nil
 }

@@ -20,16 +20,16 @@ func (s *Script) server(port int) Server {
 	return catchAll
 }
 
-// server is the container that serves a port of the sandbox; nil if none does.
-func (b *sandbox) server(port int) *container {
-	if b.self.state != backend.Running {
+// server is the container that serves a port of the namespace; nil if none does.
+func (n *namespace) server(port int) *container {
+	if n.self.state != backend.Running {
 		return nil
 	}
-	if c := b.ports[port]; c != nil {
+	if c := n.ports[port]; c != nil {
 		return c
 	}
-	if len(b.catchAll) > 0 {
-		return b.catchAll[0]
+	if len(n.catchAll) > 0 {
+		return n.catchAll[0]
 	}
 	return nil
 }
@@ -37,36 +37,36 @@ func (b *sandbox) server(port int) *container {
 // listen takes the ports of a container that starts. If another container has
 // one, it takes none and returns that one.
 func (e *Engine) listen(c *container) (port int, ok bool) {
-	box := c.box
+	net := c.net
 	for _, server := range c.script.Serve {
-		if server.Port != 0 && box.ports[server.Port] != nil {
+		if server.Port != 0 && net.ports[server.Port] != nil {
 			return server.Port, false
 		}
 	}
 	for _, server := range c.script.Serve {
 		if server.Port == 0 {
-			box.catchAll = append(box.catchAll, c)
+			net.catchAll = append(net.catchAll, c)
 			continue
 		}
-		if box.ports == nil {
-			box.ports = map[int]*container{}
+		if net.ports == nil {
+			net.ports = map[int]*container{}
 		}
-		box.ports[server.Port] = c
+		net.ports[server.Port] = c
 	}
 	e.portsChanged(c)
 	return 0, true
 }
 
-// unlisten gives up what a container that ended has of its sandbox.
+// unlisten gives up what a container that ended has of its sandnet.
 func (e *Engine) unlisten(c *container) {
-	box, isIt := c.box, func(other *container) bool { return other == c }
+	net, isIt := c.net, func(other *container) bool { return other == c }
 	for _, server := range c.script.Serve {
-		if box.ports[server.Port] == c {
-			delete(box.ports, server.Port)
+		if net.ports[server.Port] == c {
+			delete(net.ports, server.Port)
 		}
 	}
-	box.catchAll = slices.DeleteFunc(box.catchAll, isIt)
-	box.checkers = slices.DeleteFunc(box.checkers, isIt)
+	net.catchAll = slices.DeleteFunc(net.catchAll, isIt)
+	net.checkers = slices.DeleteFunc(net.checkers, isIt)
 	e.portsChanged(c)
 }
 
@@ -75,7 +75,7 @@ func (e *Engine) portsChanged(c *container) {
 	if len(c.script.Serve) == 0 {
 		return
 	}
-	for _, checker := range c.box.checkers {
+	for _, checker := range c.net.checkers {
 		e.armProbe(checker)
 	}
 }

@@ -12,31 +12,47 @@ import (
 func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	network, err := e.findNetwork(ctx, spec.Network)
-	if err != nil {
+	var net namespace
+	var err error
+	if net.network, err = e.networkOrNone(ctx, spec.Network); err != nil {
+		return backend.Container{}, err
+	}
+	if net.routes, err = e.networkOrNone(ctx, spec.Routes); err != nil {
 		return backend.Container{}, err
 	}
 	if c := e.names[spec.Name]; c != nil {
 		_, err := c.sameAs(spec.Name, true)
 		return c.inspect(), err
 	}
+	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), net: &net}
 	if spec.Parent != "" {
-		if parent := e.containers[spec.Parent]; parent == nil || parent.spec != nil {
-			return backend.Container{}, noSuchContainer(spec.Parent)
+		if c.box, err = e.sandbox(spec.Parent); err != nil {
+			return backend.Container{}, err
 		}
 	}
-	ip, err := network.address(spec)
-	if err != nil {
-		return backend.Container{}, err
+	if net.routes != nil && net.routes.router != nil {
+		return backend.Container{}, daemonError(backend.ErrAddressInUse, "Address already in use")
 	}
-	box := &sandbox{network: network, address: ip, hostname: backend.HostName(ip, spec.Domain)}
-	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), box: box}
-	box.self = c
+	if net.network != nil {
+		if net.address, err = net.network.address(spec); err != nil {
+			return backend.Container{}, err
+		}
+		net.hostname = backend.HostName(net.address, spec.Domain)
+	}
+	net.enter(c)
 	if err := e.add(c); err != nil {
-		network.addresses.Give(ip)
+		net.leave(c)
 		return backend.Container{}, err
 	}
 	return c.inspect(), nil
+}
+
+// networkOrNone is nil for no name.
+func (e *Engine) networkOrNone(ctx context.Context, name string) (*network, error) {
+	if name == "" {
+		return nil, e.reach(ctx)
+	}
+	return e.findNetwork(ctx, name)
 }
 
 // address takes the address that a sandbox asks for, or one of its subnet.
@@ -55,7 +71,11 @@ func (n *network) address(spec backend.SandboxSpec) (netip.Addr, error) {
 
 // startSandbox makes a new namespace. Other containers of the sandbox, if any run,
 // are left in the former one, as on Docker: they serve nobody any more.
-func (e *Engine) startSandbox(c *container) {
-	c.box.ports, c.box.catchAll, c.box.checkers = nil, nil, nil
+func (e *Engine) startSandbox(c *container) error {
+	if c.box != nil && c.box.state != backend.Running {
+		return noSandbox(c.box)
+	}
+	c.net.reset()
 	e.begin(c)
+	return nil
 }

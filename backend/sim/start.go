@@ -20,8 +20,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	case c.state == backend.Running:
 		return nil
 	case c.spec == nil:
-		e.startSandbox(c)
-		return nil
+		return e.startSandbox(c)
 	}
 	script, err := e.scriptOf(c)
 	if err != nil {
@@ -32,11 +31,13 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	switch self := c.box.self; {
+	switch {
 	case script.StartError != "":
 		err = &engineError{text: script.StartError}
-	case self.state != backend.Running:
-		err = daemonError(backend.ErrNoSandbox, "cannot join network of a non running container: %s", self.id)
+	case c.box.state != backend.Running:
+		err = noSandbox(c.box)
+	case c.net.self != c && c.net.self.state != backend.Running:
+		err = noSandbox(c.net.self)
 	default:
 		e.run(c, script)
 		return nil
@@ -44,6 +45,10 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	c.failure = err.Error()
 	c.exitCode = 127
 	return err
+}
+
+func noSandbox(box *container) error {
+	return daemonError(backend.ErrNoSandbox, "cannot join network of a non running container: %s", box.id)
 }
 
 // findSettled finds a container and waits until it is not being started.

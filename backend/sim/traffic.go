@@ -2,17 +2,45 @@ package sim
 
 import (
 	"context"
-	"errors"
+	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// SetTraffic implements backend.Engine.
-func (e *Engine) SetTraffic(context.Context, string, backend.Traffic) error {
-	return errors.New("not built: traffic of sandboxes")
+// SetTraffic says what a running sandbox does with packets. Connections that a sandbox
+// has which is cut off end; on Docker they hang.
+func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Traffic) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return err
+	}
+	c, err := e.sandbox(sandboxID)
+	switch {
+	case err != nil:
+		return err
+	case c.state != backend.Running:
+		return daemonError(backend.ErrNoSandbox, "Container %s is not running", c.id)
+	}
+	if err := t.Check(c.net.routes != nil); err != nil {
+		return err
+	}
+	forwards := make(map[door]netip.AddrPort, len(t.Ports))
+	for _, p := range t.Ports {
+		forwards[door{p.Protocol, int(p.Port)}] = p.To
+	}
+	if t.CutOff && !c.net.cutOff {
+		e.silence(c.net)
+	}
+	c.net.forwards, c.net.cutOff = forwards, t.CutOff
+	return nil
 }
 
-// RemoveNetwork implements backend.Engine.
-func (e *Engine) RemoveNetwork(context.Context, string) error {
-	return errors.New("not built: removal of one network")
+// silence ends the connections to all that is reached through a namespace.
+func (e *Engine) silence(n *namespace) {
+	for _, c := range e.containers {
+		if c.net == n || c.net.network != nil && c.net.network.router == n {
+			c.hangUp()
+		}
+	}
 }

@@ -1,0 +1,250 @@
+package backendtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// machine is a sandbox that routes a network, as a container instance is.
+type machine struct {
+	backend.Container
+	bridge backend.Network
+}
+
+// machine makes and starts one.
+func (s *scene) machine() machine {
+	s.Helper()
+	m := machine{bridge: s.bridge()}
+	spec := s.sandboxSpec()
+	spec.Routes = m.bridge.Name
+	m.Container = s.newSandbox(spec)
+	s.start(m.ID)
+	return m
+}
+
+// bridge makes a network with a range that nobody has. It goes after all that is on it.
+func (s *scene) bridge() backend.Network {
+	s.Helper()
+	name := s.name("bridge")
+	for range 20 {
+		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(100 + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), 26)
+		n, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: name, CIDR: cidr, Isolated: true})
+		if errors.Is(err, backend.ErrAddressInUse) {
+			continue
+		}
+		if err != nil {
+			s.Fatalf("EnsureNetwork: %v", err)
+		}
+		s.networks = append(s.networks, name)
+		return n
+	}
+	s.Fatal("no range is free")
+	return backend.Network{}
+}
+
+// taskOn makes and starts the sandbox of a task on a machine, which has no address.
+func (s *scene) taskOn(m machine) string {
+	s.Helper()
+	spec := s.sandboxSpec()
+	spec.Network, spec.Parent = "", m.ID
+	id := s.createSandbox(spec)
+	s.start(id)
+	return id
+}
+
+// on is a container of a task on a network.
+func (s *scene) on(network, sandbox string, command ...string) backend.ContainerSpec {
+	spec := s.spec(sandbox, command...)
+	spec.Network = network
+	return spec
+}
+
+// joining is a container of a task in the namespace of a machine.
+func (s *scene) joining(m machine, sandbox string, command ...string) backend.ContainerSpec {
+	spec := s.spec(sandbox, command...)
+	spec.Joins = m.ID
+	return spec
+}
+
+// served runs a server and returns it when it listens.
+func (s *scene) served(spec backend.ContainerSpec) backend.Container {
+	s.Helper()
+	id := s.createFrom(spec)
+	s.start(id)
+	s.awaitLine(id, "listening on :"+spec.Command[1])
+	return s.inspect(id)
+}
+
+func (s *scene) setTraffic(sandbox string, t backend.Traffic) {
+	s.Helper()
+	for range 2 { // twice is harmless
+		if err := s.Engine.SetTraffic(s.ctx, sandbox, t); err != nil {
+			s.Fatalf("SetTraffic: %v", err)
+		}
+	}
+}
+
+func tcp(port uint16, to backend.Container, toPort uint16) backend.PortForward {
+	return backend.PortForward{Protocol: "tcp", Port: port, To: netip.AddrPortFrom(to.IP, toPort)}
+}
+
+// expectAnswer wants a port of a sandbox to answer with a text.
+func (s *scene) expectAnswer(sandbox string, port int, want string) {
+	s.Helper()
+	if body, _ := s.get(sandbox, port, "/"); body != want {
+		s.Errorf("port %d answers %q, want %q", port, body, want)
+	}
+}
+
+// expectSilence wants a port of a sandbox not to answer.
+func (s *scene) expectSilence(sandbox string, port int) {
+	s.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	conn, err := s.Engine.Dial(ctx, sandbox, port)
+	if err == nil {
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(time.Second))
+		_, _ = io.WriteString(conn, "GET / HTTP/1.0\r\n\r\n")
+		_, err = io.ReadFull(conn, make([]byte, 1))
+	}
+	if err == nil || errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrUnavailable) {
+		s.Errorf("port %d: %v, want no answer", port, err)
+	}
+}
+
+// expectCheck wants a container that asks for an address to be answered, or not.
+func (s *scene) expectCheck(from backend.ContainerSpec, to netip.Addr, port int, answered bool) {
+	s.Helper()
+	from.Name = s.name("check")
+	from.Command = []string{"check", fmt.Sprintf("http://%s:%d/", to, port)}
+	id := s.createFrom(from)
+	s.start(id)
+	want := 0
+	if !answered {
+		want = 1
+	}
+	if c := s.awaitExit(id); c.ExitCode != want {
+		s.Errorf("%v exits %d, want %d: %q", from.Command, c.ExitCode, want, texts(s.logs(id, backend.LogOptions{})))
+	}
+}
+
+// Two machines serve the same ports, one of a container on their network and one of a
+// container in their namespace: to the caller, to other tasks, to each other and to
+// themselves.
+func testMachines(s *scene) {
+	var machines [2]machine
+	var tasks [2]string
+	for i := range machines {
+		m := s.machine()
+		machines[i], tasks[i] = m, s.taskOn(m)
+		behind := s.served(s.on(m.bridge.Name, tasks[i], "serve", "8080", fmt.Sprint("bridge ", i)))
+		s.served(s.joining(m, tasks[i], "serve", "9000", fmt.Sprint("host ", i)))
+		s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{
+			tcp(80, behind, 8080), {Protocol: "udp", Port: 80, To: netip.AddrPortFrom(behind.IP, 8080)},
+		}})
+	}
+	elsewhere := s.spec(s.sharedSandbox(), "check")
+	for i, m := range machines {
+		s.expectAnswer(m.ID, 80, fmt.Sprint("bridge ", i))
+		s.expectAnswer(m.ID, 9000, fmt.Sprint("host ", i))
+		for _, port := range []int{80, 9000} {
+			s.expectCheck(elsewhere, m.IP, port, true)
+			for j, from := range machines {
+				s.expectCheck(s.on(from.bridge.Name, tasks[j], "check"), m.IP, port, true)
+				s.expectCheck(s.joining(from, tasks[j], "check"), m.IP, port, true)
+			}
+		}
+		s.expectCheck(s.joining(m, tasks[i], "check"), netip.MustParseAddr("127.0.0.1"), 80, true)
+		s.expectCheck(elsewhere, m.IP, 81, false)
+	}
+}
+
+func testPorts(s *scene) {
+	m := s.machine()
+	task := s.taskOn(m)
+	first := s.served(s.on(m.bridge.Name, task, "serve", "8080", "first"))
+	second := s.served(s.on(m.bridge.Name, task, "serve", "8080", "second"))
+	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first, 8080), tcp(81, second, 8080)}})
+	s.expectAnswer(m.ID, 80, "first")
+	s.expectAnswer(m.ID, 81, "second")
+	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, second, 8080)}})
+	s.expectAnswer(m.ID, 80, "second")
+	s.expectSilence(m.ID, 81)
+	s.setTraffic(m.ID, backend.Traffic{})
+	s.expectSilence(m.ID, 80)
+
+	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first, 8080)}})
+	s.stop(m.ID, patience)
+	s.start(m.ID)
+	s.expectSilence(m.ID, 80)
+	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first, 8080)}})
+	s.expectAnswer(m.ID, 80, "first")
+}
+
+func testTrafficRefused(s *scene) {
+	s.expectMissing("SetTraffic of an unknown one", s.Engine.SetTraffic(s.ctx, unknownID, backend.Traffic{}), backend.KindContainer)
+	stopped := s.createSandbox(s.sandboxSpec())
+	s.start(stopped)
+	s.stop(stopped, patience)
+	s.expectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.ctx, stopped, backend.Traffic{}), backend.ErrNoSandbox)
+	plain := s.runningSandbox()
+	to := netip.MustParseAddrPort("10.0.0.9:80")
+	m := s.machine()
+	for what, wrong := range map[string]struct {
+		id    string
+		ports []backend.PortForward
+	}{
+		"of a sandbox that routes nothing": {plain, []backend.PortForward{{Protocol: "tcp", Port: 80, To: to}}},
+		"with an unknown protocol":         {m.ID, []backend.PortForward{{Protocol: "sctp", Port: 80, To: to}}},
+		"with port 0":                      {m.ID, []backend.PortForward{{Protocol: "tcp", To: to}}},
+		"that leads nowhere":               {m.ID, []backend.PortForward{{Protocol: "tcp", Port: 80}}},
+		"that leads to two places":         {m.ID, []backend.PortForward{{Protocol: "tcp", Port: 80, To: to}, {Protocol: "tcp", Port: 80, To: to}}},
+	} {
+		if err := s.Engine.SetTraffic(s.ctx, wrong.id, backend.Traffic{Ports: wrong.ports}); err == nil {
+			s.Errorf("SetTraffic %s succeeds", what)
+		}
+	}
+}
+
+func testCutOff(s *scene) {
+	m := s.machine()
+	task := s.taskOn(m)
+	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
+	plain := s.newSandbox(s.sandboxSpec())
+	s.start(plain.ID)
+	s.serve(plain.ID, "8080", "plain")
+	elsewhere := s.spec(s.sharedSandbox(), "check")
+	ports := []backend.PortForward{tcp(80, behind, 8080)}
+	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
+	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, 8080, true)
+
+	s.setTraffic(m.ID, backend.Traffic{Ports: ports, CutOff: true})
+	s.setTraffic(plain.ID, backend.Traffic{CutOff: true})
+	s.expectSilence(m.ID, 80)
+	s.expectSilence(plain.ID, 8080)
+	s.expectCheck(elsewhere, m.IP, 80, false)
+	s.expectCheck(elsewhere, plain.IP, 8080, false)
+	s.expectCheck(s.spec(plain.ID, "check"), netip.MustParseAddr("127.0.0.1"), 8080, true)
+
+	s.setTraffic(plain.ID, backend.Traffic{})
+	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, 8080, false)
+	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
+	s.expectAnswer(m.ID, 80, "bridge")
+	s.expectAnswer(plain.ID, 8080, "plain")
+	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, 8080, true)
+}
+
+// hostnameOf asks a server for its host name.
+func (s *scene) hostnameOf(sandbox string, port int) string {
+	s.Helper()
+	_, header := s.get(sandbox, port, "/")
+	return header.Get("X-Hostname")
+}

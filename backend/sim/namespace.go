@@ -1,0 +1,144 @@
+package sim
+
+import (
+	"net/netip"
+	"syscall"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// namespace is a network namespace: of a sandbox, which containers share, or of a single
+// container. It lives while the one whose it is runs.
+type namespace struct {
+	self     *container // whose it is
+	network  *network   // nil is none: it has its loopback address only
+	routes   *network   // whose gateway it is; nil is none
+	hostname string
+	address  netip.Addr
+	ports    map[int]*container // the running containers by the port they serve
+	catchAll []*container       // those that serve any port; the first one gets it
+	checkers []*container       // running containers whose health hangs on a port
+	forwards map[door]netip.AddrPort
+	cutOff   bool
+}
+
+// door is a port of a protocol.
+type door struct {
+	protocol string
+	port     int
+}
+
+// namespaceOf is the namespace of a new container: a sandbox's, or one of its own.
+func (e *Engine) namespaceOf(c *container, spec backend.ContainerSpec) (*namespace, error) {
+	switch {
+	case spec.Joins != "" && spec.Network != "":
+		return nil, daemonError(nil, "conflicting options: a container is on a network or joins a sandbox")
+	case spec.Joins != "":
+		other, err := e.sandbox(spec.Joins)
+		if err != nil {
+			return nil, err
+		}
+		return other.net, nil
+	case spec.Network == "" && c.box.net.network != nil:
+		return c.box.net, nil
+	}
+	own := &namespace{}
+	if spec.Network != "" {
+		n := e.networks[spec.Network]
+		if n == nil {
+			return nil, noSuchNetwork(spec.Network)
+		}
+		address, err := n.addresses.Take(netip.Prefix{})
+		if err != nil {
+			return nil, err
+		}
+		own.network, own.address = n, address
+	}
+	own.enter(c)
+	return own, nil
+}
+
+// enter puts a namespace on its networks as that of a container.
+func (n *namespace) enter(self *container) {
+	n.self = self
+	if n.network != nil {
+		n.network.at[n.address] = n
+	}
+	if n.routes != nil {
+		n.routes.router = n
+	}
+}
+
+// leave takes a namespace off its networks with the container whose it is.
+func (n *namespace) leave(c *container) {
+	if n.self != c {
+		return
+	}
+	if n.network != nil {
+		delete(n.network.at, n.address)
+		n.network.addresses.Give(n.address)
+	}
+	if n.routes != nil {
+		n.routes.router = nil
+	}
+}
+
+// reset makes it as good as new.
+func (n *namespace) reset() {
+	n.ports, n.catchAll, n.checkers = nil, nil, nil
+	n.forwards, n.cutOff = nil, false
+}
+
+// answer is the container that answers a packet for a port that has come in, and on
+// which of its own ports it does: forwards go before what listens in the namespace.
+func (n *namespace) answer(port int) (server *container, at int, err error) {
+	if n.self.state != backend.Running {
+		return nil, 0, syscall.EHOSTUNREACH
+	}
+	if to, ok := n.forwards[door{"tcp", port}]; ok {
+		behind := n.routes.at[to.Addr()]
+		if behind == nil || behind.self.state != backend.Running {
+			return nil, 0, syscall.EHOSTUNREACH
+		}
+		n, port = behind, int(to.Port())
+	}
+	if server = n.server(port); server == nil {
+		return nil, 0, syscall.ECONNREFUSED
+	}
+	return server, port, nil
+}
+
+// reaches says whether somebody answers when a container of the namespace connects to
+// a host: an address, or a name, which stands for the namespace itself.
+func (n *namespace) reaches(host string, port int) bool {
+	to, err := netip.ParseAddr(host)
+	if err != nil || to.IsLoopback() || to == n.address {
+		_, _, err := n.answer(port)
+		return err == nil
+	}
+	target := n.find(to)
+	if target == nil || target.cutOff {
+		return false
+	}
+	_, _, err = target.answer(port)
+	return err == nil
+}
+
+// find goes from network to network, each through the sandbox that routes it, to the
+// namespace that has an address.
+func (n *namespace) find(to netip.Addr) *namespace {
+	for at := n; at.network != nil && !at.cutOff; {
+		if found := at.network.at[to]; found != nil {
+			return found
+		}
+		router := at.network.router
+		if router == nil || router.self.state != backend.Running {
+			return nil
+		}
+		if to == at.network.Gateway {
+			return router
+		}
+		at = router
+	}
+	return nil
+}
