@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"context"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -39,7 +38,7 @@ func (a *API) DescribeAvailabilityZones(ctx context.Context, in *ec2.DescribeAva
 	var rows []types.AvailabilityZone
 	for _, name := range state.Zones(region) {
 		rows = append(rows, types.AvailabilityZone{
-			ZoneName: aws.String(name), ZoneId: aws.String(zoneID(name)), State: types.AvailabilityZoneStateAvailable,
+			ZoneName: aws.String(name), ZoneId: aws.String(state.ZoneID(name)), State: types.AvailabilityZoneStateAvailable,
 			RegionName: &region, GroupName: &region, NetworkBorderGroup: &region,
 			OptInStatus: types.AvailabilityZoneOptInStatusOptInNotRequired, ZoneType: aws.String("availability-zone"),
 			Messages: []types.AvailabilityZoneMessage{},
@@ -57,23 +56,4 @@ func (a *API) DescribeAvailabilityZones(ctx context.Context, in *ec2.DescribeAva
 		return nil, err
 	}
 	return &ec2.DescribeAvailabilityZonesOutput{AvailabilityZones: found}, nil
-}
-
-// zoneID is the id that a zone has in all accounts, in AWS's spelling: use1-az1 for
-// us-east-1a. Which zone has which number differs between accounts on AWS; here
-// they go in order.
-func zoneID(zone string) string {
-	region, letter := zone[:len(zone)-1], zone[len(zone)-1]
-	id := make([]byte, 0, 16)
-	for word := range strings.SplitSeq(region, "-") {
-		switch {
-		case len(id) == 0 || word == "":
-			id = append(id, word...)
-		case strings.HasSuffix(word, "east") && word != "east", strings.HasSuffix(word, "west") && word != "west":
-			id = append(id, word[0], word[len(word)-4]) // southeast: se
-		default:
-			id = append(id, word[0])
-		}
-	}
-	return string(append(id, '-', 'a', 'z', '1'+letter-'a'))
 }

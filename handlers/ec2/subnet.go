@@ -64,7 +64,7 @@ func (a *API) DescribeSubnets(ctx context.Context, in *ec2.DescribeSubnetsInput)
 			SubnetId: &s.ID, SubnetArn: resourceARN(scope, "subnet/"+s.ID), State: types.SubnetStateAvailable, OwnerId: &scope.Account,
 			VpcId: &s.VPC, CidrBlock: aws.String(block.String()),
 			AvailableIpAddressCount: aws.Int32(int32(1<<(32-block.Bits()) - reservedIPs - used[s.Block])),
-			AvailabilityZone:        &s.Zone, AvailabilityZoneId: aws.String(zoneID(s.Zone)),
+			AvailabilityZone:        &s.Zone, AvailabilityZoneId: aws.String(state.ZoneID(s.Zone)),
 			DefaultForAz: &s.Default, MapPublicIpOnLaunch: &s.Default, AssignIpv6AddressOnCreation: aws.Bool(false), Ipv6Native: aws.Bool(false),
 			Ipv6CidrBlockAssociationSet: []types.SubnetIpv6CidrBlockAssociation{}, Tags: tagsOf(tx, scope, s.ID),
 		})
