@@ -146,7 +146,7 @@ func sameMembers[T any](a, b []T) bool {
 // account where none exists.
 func (a *API) pristineDefault(tx *state.Tx, scope arn.Scope, c *state.Cluster) bool {
 	return !a.opts.NoDefaultCluster && reflect.DeepEqual(c, newDefaultCluster(scope, c.CreatedAt)) &&
-		len(tx.Tasks(c)) == 0 && len(tx.Services(c)) == 0
+		len(tx.Tasks(c)) == 0 && len(tx.Services(c)) == 0 && len(tx.ContainerInstances(c)) == 0
 }
 
 // forgetContents removes what is left in an INACTIVE cluster, before its name is
@@ -157,6 +157,9 @@ func forgetContents(tx *state.Tx, c *state.Cluster) {
 	}
 	for _, service := range tx.Services(c) {
 		tx.RemoveService(service)
+	}
+	for _, instance := range tx.ContainerInstances(c) {
+		tx.RemoveContainerInstance(instance)
 	}
 }
 
@@ -260,6 +263,11 @@ func checkEmpty(tx *state.Tx, c *state.Cluster) error {
 	if counts.ActiveServices() > 0 {
 		return &types.ClusterContainsServicesException{
 			Message: aws.String("The Cluster cannot be deleted while Services are active."),
+		}
+	}
+	if counts.ContainerInstances > 0 {
+		return &types.ClusterContainsContainerInstancesException{
+			Message: aws.String("The Cluster cannot be deleted while Container Instances are active or draining."),
 		}
 	}
 	for _, task := range tx.Tasks(c) {

@@ -105,15 +105,16 @@ func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterFiel
 	counts := tx.ClusterSummary(c.ARN)
 	out := &types.Cluster{
 		ClusterArn: &c.ARN, ClusterName: &c.Name, Status: &c.Status,
-		RunningTasksCount:               int32(counts.Running()),
-		PendingTasksCount:               int32(counts.Pending()),
-		ActiveServicesCount:             int32(counts.ActiveServices()),
-		CapacityProviders:               listed(c.CapacityProviders),
-		DefaultCapacityProviderStrategy: listed(c.DefaultCapacityProviderStrategy),
-		ServiceConnectDefaults:          c.ServiceConnectDefaults,
-		Statistics:                      []types.KeyValuePair{},
-		Tags:                            []types.Tag{},
-		Settings:                        []types.ClusterSetting{},
+		RegisteredContainerInstancesCount: int32(counts.ContainerInstances),
+		RunningTasksCount:                 int32(counts.Running()),
+		PendingTasksCount:                 int32(counts.Pending()),
+		ActiveServicesCount:               int32(counts.ActiveServices()),
+		CapacityProviders:                 listed(c.CapacityProviders),
+		DefaultCapacityProviderStrategy:   listed(c.DefaultCapacityProviderStrategy),
+		ServiceConnectDefaults:            c.ServiceConnectDefaults,
+		Statistics:                        []types.KeyValuePair{},
+		Tags:                              []types.Tag{},
+		Settings:                          []types.ClusterSetting{},
 	}
 	for _, field := range include {
 		switch field {
@@ -137,8 +138,8 @@ func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterFiel
 	return out
 }
 
-// statistics counts tasks and services by launch type, in ECS's order. The launch
-// types that the emulator does not have count nothing.
+// statistics counts tasks and services by launch type, in ECS's order. Managed
+// instances, which the emulator does not have, count nothing.
 // Source: ECS API reference, Cluster; field reports for the spelling and order.
 func statistics(c *state.ClusterSummary) []types.KeyValuePair {
 	counts := []struct {
@@ -149,16 +150,16 @@ func statistics(c *state.ClusterSummary) []types.KeyValuePair {
 		{"runningFargateTasksCount", c.RunningFargate},
 		{"pendingEC2TasksCount", c.PendingEC2},
 		{"pendingFargateTasksCount", c.PendingFargate},
-		{"runningExternalTasksCount", 0},
-		{"pendingExternalTasksCount", 0},
+		{"runningExternalTasksCount", c.RunningExternal},
+		{"pendingExternalTasksCount", c.PendingExternal},
 		{"runningManagedInstancesTasksCount", 0},
 		{"pendingManagedInstancesTasksCount", 0},
 		{"activeEC2ServiceCount", c.ActiveEC2Services},
 		{"activeFargateServiceCount", c.ActiveFargateServices},
 		{"drainingEC2ServiceCount", c.DrainingEC2Services},
 		{"drainingFargateServiceCount", c.DrainingFargateServices},
-		{"activeExternalServiceCount", 0},
-		{"drainingExternalServiceCount", 0},
+		{"activeExternalServiceCount", c.ActiveExternalServices},
+		{"drainingExternalServiceCount", c.DrainingExternalServices},
 		{"activeManagedInstancesServiceCount", 0},
 		{"drainingManagedInstancesServiceCount", 0},
 	}

@@ -74,7 +74,7 @@ func TestRefusalsLeadToCompatibility(t *testing.T) {
 		t.Error("daemonName of ListTasks")
 	}
 	s := newServer(t)
-	for _, kind := range []string{"capacity-provider", "container-instance", "daemon", "daemon-task-definition", "gateway", "task-set"} {
+	for _, kind := range []string{"capacity-provider", "daemon", "daemon-task-definition", "gateway", "task-set"} {
 		_, err := s.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: aws.String(testScope.Prefix() + kind + "/a")})
 		_, what, _ := strings.Cut(fmt.Sprint(err), "does not implement tags of ")
 		what, _, found := strings.Cut(what, " yet; see COMPATIBILITY.md.")

@@ -27,7 +27,7 @@ func (a *API) built() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateCluster", "Fargate capacity providers only, associated at once; Service Connect namespaces are not made", a.CreateCluster),
 		awsapi.Works("DeleteCluster", "INACTIVE clusters are kept until the name is used again", a.DeleteCluster),
-		awsapi.Partial("DescribeClusters", "counts no container instances; Fargate capacity providers have no attachments", a.DescribeClusters),
+		awsapi.Works("DescribeClusters", "tasks, services and container instances are counted apart for each launch type; Fargate capacity providers have no attachments", a.DescribeClusters),
 		awsapi.Works("ListClusters", "those that are not INACTIVE, in pages", a.ListClusters),
 		awsapi.Partial("UpdateCluster", "settings and configuration are stored without effect; Service Connect namespaces are not made", a.UpdateCluster),
 		awsapi.Partial("UpdateClusterSettings", "stored without effect", a.UpdateClusterSettings),
@@ -35,14 +35,19 @@ func (a *API) built() []awsapi.Operation {
 		awsapi.Partial("DescribeCapacityProviders", "FARGATE and FARGATE_SPOT only", a.DescribeCapacityProviders),
 		awsapi.Partial("PutClusterCapacityProviders", "FARGATE and FARGATE_SPOT only", a.PutClusterCapacityProviders),
 
+		awsapi.Partial("DeregisterContainerInstance", "with force, containers that an agent of the emulator runs are stopped; INACTIVE ones are kept for an hour", a.DeregisterContainerInstance),
+		awsapi.Works("DescribeContainerInstances", "what is registered, and what tasks have left of it; tags and health where asked for", a.DescribeContainerInstances),
+		awsapi.Partial("ListContainerInstances", "by status, in pages; `filter` is refused", a.ListContainerInstances),
+		awsapi.Partial("RegisterContainerInstance", "by hand, with no agent behind it: connected from the start, and its tasks move by Submit*StateChange alone; resources CPU, MEMORY, PORTS, PORTS_UDP and GPU only; the identity document is read, not verified", a.RegisterContainerInstance),
+
 		awsapi.Works("DeleteAccountSetting", "forgets a principal's own value; the default counts again", a.DeleteAccountSetting),
 		awsapi.Works("ListAccountSettings", "every caller is the account's root user", a.ListAccountSettings),
 		awsapi.Partial("PutAccountSetting", "stored and answered; only containerInsights has an effect; long ARN formats can't be turned off", a.PutAccountSetting),
 		awsapi.Partial("PutAccountSettingDefault", "as PutAccountSetting", a.PutAccountSettingDefault),
 
-		awsapi.Partial("ListTagsForResource", "clusters, services, tasks and task definitions; no tags of a capacity provider, a container instance, a daemon, a daemon task definition, a gateway or a task set", a.ListTagsForResource),
-		awsapi.Partial("TagResource", "clusters, services, tasks and task definitions; no tags of a capacity provider, a container instance, a daemon, a daemon task definition, a gateway or a task set", a.TagResource),
-		awsapi.Partial("UntagResource", "clusters, services, tasks and task definitions; no tags of a capacity provider, a container instance, a daemon, a daemon task definition, a gateway or a task set", a.UntagResource),
+		awsapi.Partial("ListTagsForResource", "clusters, container instances, services, tasks and task definitions; no tags of a capacity provider, a daemon, a daemon task definition, a gateway or a task set", a.ListTagsForResource),
+		awsapi.Partial("TagResource", "clusters, container instances, services, tasks and task definitions; no tags of a capacity provider, a daemon, a daemon task definition, a gateway or a task set", a.TagResource),
+		awsapi.Partial("UntagResource", "clusters, container instances, services, tasks and task definitions; no tags of a capacity provider, a daemon, a daemon task definition, a gateway or a task set", a.UntagResource),
 
 		awsapi.Works("DeleteTaskDefinitions", "revisions go an hour later, once no task and no service refers to them", a.DeleteTaskDefinitions),
 		awsapi.Works("DeregisterTaskDefinition", "makes a revision INACTIVE; running tasks and services keep it", a.DeregisterTaskDefinition),
@@ -52,7 +57,7 @@ func (a *API) built() []awsapi.Operation {
 		awsapi.Works("RegisterTaskDefinition", "all members, with ECS's checks, defaults, compatibilities and required attributes; members that are refused below are so when the definition is used", a.RegisterTaskDefinition),
 
 		awsapi.Works("DescribeTasks", "status, times, exit codes, reasons, addresses and health as the engine has them; tags where asked for", a.DescribeTasks),
-		awsapi.Partial("ListTasks", "no container instances to filter by; `daemonName` is refused", a.ListTasks),
+		awsapi.Partial("ListTasks", "by all filters but `daemonName`, which is refused", a.ListTasks),
 		awsapi.Partial("RunTask", "FARGATE and FARGATE_SPOT; its members are below; Spot tasks are not interrupted", a.RunTask),
 		awsapi.Works("StopTask", "SIGTERM, stopTimeout, SIGKILL, in the reverse order of dependsOn", a.StopTask),
 

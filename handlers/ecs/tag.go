@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -67,7 +68,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *ecs.ListTagsForResour
 	if err != nil {
 		return nil, err
 	}
-	tagged, err := taggedResource(a.store.Read(), scope, in.ResourceArn)
+	tagged, err := taggedResource(a.store.Read(), scope, in.ResourceArn, a.now())
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +81,7 @@ func (a *API) changeTags(ctx context.Context, ref *string, change func([]types.T
 		return err
 	}
 	return a.store.Update(func(tx *state.Tx) error {
-		tagged, err := taggedResource(tx, scope, ref)
+		tagged, err := taggedResource(tx, scope, ref, a.now())
 		if err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ type tagged struct {
 
 // taggedResource finds what an ARN refers to. What is of another account or partition is
 // not found. The words for missing resources other than clusters are not published.
-func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) {
+func taggedResource(tx *state.Tx, scope arn.Scope, ref *string, now time.Time) (tagged, error) {
 	parsed, ok := arn.Parse(aws.ToString(ref))
 	if !ok || parsed.Service != "ecs" {
 		return tagged{}, invalidParameter("The ARN provided is invalid.")
@@ -122,7 +123,9 @@ func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) 
 		return taggedTask(tx, parsed, id)
 	case "task-definition":
 		return taggedTaskDefinition(tx, scope, *ref)
-	case "capacity-provider", "container-instance", "daemon", "daemon-task-definition", "gateway", "task-set":
+	case "container-instance":
+		return taggedContainerInstance(tx, parsed, id, now)
+	case "capacity-provider", "daemon", "daemon-task-definition", "gateway", "task-set":
 		return tagged{}, notBuilt("tags of a " + noun(parsed.Type))
 	default:
 		return tagged{}, invalidParameter("The ARN provided is invalid.")
@@ -163,6 +166,21 @@ func taggedService(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
 		service := old.Clone()
 		service.Tags = tags
 		tx.PutService(service)
+	}}, nil
+}
+
+func taggedContainerInstance(tx *state.Tx, parsed arn.ARN, ref string, now time.Time) (tagged, error) {
+	if len(parsed.Resource) < 2 {
+		return tagged{}, errShortARN
+	}
+	old := tx.ContainerInstance(ref)
+	if old == nil || old.Status == state.InstanceInactive {
+		return tagged{}, invalidParameter("The specified container instance is not found.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		instance := *old
+		instance.Tags = tags
+		tx.PutContainerInstance(&instance, now)
 	}}, nil
 }
 

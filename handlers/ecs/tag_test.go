@@ -102,7 +102,7 @@ func TestTagsOfWhatIsNotThere(t *testing.T) {
 		{strings.Replace(testScope.Service("shop", "web"), "arn:aws:", "arn:aws-cn:", 1), "InvalidParameterException", "The specified service is not found."},
 		{"web", "InvalidParameterException", "The ARN provided is invalid."},
 		{testScope.Prefix() + "container/shop/1/2", "InvalidParameterException", "The ARN provided is invalid."},
-		{testScope.ContainerInstance("shop", "1"), "NotImplementedException", "ecs-emulator does not implement tags of a container instance yet; see COMPATIBILITY.md."},
+		{testScope.ContainerInstance("shop", "1"), "InvalidParameterException", "The specified container instance is not found."},
 	} {
 		_, err := s.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: &c.arn})
 		refused(t, err, c.code, c.message)

@@ -40,9 +40,9 @@ func (a *API) ListTasks(ctx context.Context, in *ecs.ListTasksInput) (*ecs.ListT
 
 // taskFilter is what listed tasks have in common; empty members are not asked for.
 type taskFilter struct {
-	family, startedBy, serviceARN string
-	launchType                    types.LaunchType
-	desiredStatus                 string
+	family, startedBy, serviceARN, instanceARN string
+	launchType                                 types.LaunchType
+	desiredStatus                              string
 }
 
 func newTaskFilter(c inCluster, in *ecs.ListTasksInput) (taskFilter, error) {
@@ -66,7 +66,11 @@ func newTaskFilter(c inCluster, in *ecs.ListTasksInput) (taskFilter, error) {
 		return f, invalidParameter("startedBy must be the only filter when it is specified.")
 	}
 	if in.ContainerInstance != nil {
-		return f, checkContainerInstance(c, *in.ContainerInstance)
+		instance, err := c.registeredInstance(*in.ContainerInstance)
+		if err != nil {
+			return f, err
+		}
+		f.instanceARN = instance.ARN
 	}
 	if in.ServiceName != nil {
 		id, err := c.serviceARN(*in.ServiceName)
@@ -81,28 +85,16 @@ func newTaskFilter(c inCluster, in *ecs.ListTasksInput) (taskFilter, error) {
 	return f, nil
 }
 
-// checkContainerInstance always refuses: no cluster has container instances so far.
-// The words for an unknown one are not published.
-func checkContainerInstance(c inCluster, ref string) error {
-	id, err := c.memberName(ref, "container-instance")
-	if err != nil {
-		return err
-	}
-	if len(id) != 32 && len(id) != 36 {
-		return invalidParameter("instanceId length should be one of [32,36]")
-	}
-	return invalidParameter("The referenced container instance was not found.")
-}
-
 func (f *taskFilter) passes(t *state.Task) bool {
 	return t.DesiredStatus() == f.desiredStatus &&
 		(f.family == "" || t.Spec.Family == f.family) &&
 		(f.startedBy == "" || t.Spec.StartedBy == f.startedBy) &&
 		(f.serviceARN == "" || t.Spec.ServiceARN == f.serviceARN) &&
+		(f.instanceARN == "" || t.Placement.ContainerInstance == f.instanceARN) &&
 		(f.launchType == "" || t.Spec.LaunchType == f.launchType)
 }
 
 // words bind a page token to the filter.
 func (f *taskFilter) words(cluster *state.Cluster) []string {
-	return []string{cluster.ARN, f.family, f.startedBy, f.serviceARN, string(f.launchType), f.desiredStatus}
+	return []string{cluster.ARN, f.family, f.startedBy, f.serviceARN, f.instanceARN, string(f.launchType), f.desiredStatus}
 }

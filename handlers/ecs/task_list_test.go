@@ -46,7 +46,7 @@ func TestListTasksFilters(t *testing.T) {
 	}{
 		"service":            {sdk.ListTasksInput{ServiceName: aws.String("none")}, "ServiceNotFoundException", "Service not found."},
 		"instance":           {sdk.ListTasksInput{ContainerInstance: aws.String("x")}, "InvalidParameterException", "instanceId length should be one of [32,36]"},
-		"unknown instance":   {sdk.ListTasksInput{ContainerInstance: aws.String(strings.Repeat("0", 32))}, "InvalidParameterException", "The referenced container instance was not found."},
+		"unknown instance":   {sdk.ListTasksInput{ContainerInstance: aws.String(strings.Repeat("0", 32))}, "InvalidParameterException", "Referenced container instance 00000000000000000000000000000000 not found."},
 		"daemon":             {sdk.ListTasksInput{DaemonName: aws.String("d")}, "InvalidParameterException", "ecs-emulator does not support daemonName" + unsupportedTail},
 		"started by, family": {sdk.ListTasksInput{StartedBy: aws.String("a"), Family: aws.String("b")}, "InvalidParameterException", "startedBy must be the only filter when it is specified."},
 		"page":               {sdk.ListTasksInput{MaxResults: aws.Int32(101)}, "InvalidParameterException", "101 should be between 1 and 100"},

@@ -1,0 +1,138 @@
+package ecs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// RegisterContainerInstance registers an instance by hand: ECS knows it, tasks are placed
+// on it, and no agent of the emulator runs them. Its agent counts as connected from the
+// start, which is the emulator's own: on AWS it is so as long as the agent polls.
+//
+// Source: ECS API reference; amazon-ecs-agent for what it sends and needs in the answer.
+func (a *API) RegisterContainerInstance(ctx context.Context, in *ecs.RegisterContainerInstanceInput) (*ecs.RegisterContainerInstanceOutput, error) {
+	wanted, err := newContainerInstance(in)
+	if err != nil {
+		return nil, err
+	}
+	var out types.ContainerInstance
+	err = a.updateIn(ctx, in.Cluster, func(c inCluster) error {
+		now := a.now()
+		if in.ContainerInstanceArn != nil {
+			if err := c.registerAgain(wanted, *in.ContainerInstanceArn); err != nil {
+				return err
+			}
+		} else {
+			if err := c.checkNotRun(wanted.EC2InstanceID); err != nil {
+				return err
+			}
+			wanted.ARN = c.scope.ContainerInstance(c.cluster.Name, arn.NewID())
+			wanted.RegisteredAt = now
+		}
+		c.PutContainerInstance(wanted, now)
+		out = describeContainerInstance(c.Tx, wanted, []types.ContainerInstanceField{types.ContainerInstanceFieldTags}, now)
+		return nil
+	})
+	if err != nil {
+		return nil, agentsError(err)
+	}
+	return &ecs.RegisterContainerInstanceOutput{ContainerInstance: &out}, nil
+}
+
+// agentsError makes a ClientException of what is a ClusterNotFoundException elsewhere; the
+// agent matches it. Source: field reports; amazon-ecs-agent.
+func agentsError(err error) error {
+	var notFound *types.ClusterNotFoundException
+	if errors.As(err, &notFound) {
+		return clientError(aws.ToString(notFound.Message))
+	}
+	return err
+}
+
+// newContainerInstance is the container instance that a request describes.
+func newContainerInstance(in *ecs.RegisterContainerInstanceInput) (*state.ContainerInstance, error) {
+	resources, err := registeredResources(in.TotalResources, in.PlatformDevices)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range in.Attributes {
+		if err := checkAttribute(a); err != nil {
+			return nil, err
+		}
+	}
+	if n := customAttributes(in.Attributes); n > maxAttributes {
+		return nil, invalidParameter(fmt.Sprintf("A container instance can have at most %d custom attributes.", maxAttributes))
+	}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
+	id := identityOf(in.InstanceIdentityDocument)
+	c := &state.ContainerInstance{
+		EC2InstanceID: id.InstanceID, ByHand: true, Status: state.InstanceActive, AgentConnected: true,
+		Registered: resources, Tags: ownTags(in.Tags),
+		Attributes: withAttributes(withAttributes(nil, id.attributes()), in.Attributes),
+	}
+	if in.VersionInfo != nil {
+		c.Version = *in.VersionInfo
+	}
+	c.Zone, _ = c.Attribute("ecs.availability-zone")
+	c.Subnet, _ = c.Attribute("ecs.subnet-id")
+	c.VPC, _ = c.Attribute("ecs.vpc-id")
+	c.LaunchType = id.launchType(c)
+	return c, nil
+}
+
+// registerAgain is for an agent that was registered before and has started anew: the
+// container instance keeps its ARN, its status, its tags and the attributes that users put.
+func (c inCluster) registerAgain(wanted *state.ContainerInstance, ref string) error {
+	old, err := c.registeredInstance(ref)
+	if err != nil {
+		return err
+	}
+	if !old.ByHand {
+		return invalidParameter("ecs-emulator runs the agent of container instance " + arn.Name(old.ARN) + " itself.")
+	}
+	if err := checkSameType(old, wanted); err != nil {
+		return err
+	}
+	wanted.ARN, wanted.Status, wanted.RegisteredAt, wanted.Tags = old.ARN, old.Status, old.RegisteredAt, old.Tags
+	for _, a := range old.Attributes {
+		if _, said := wanted.Attribute(*a.Name); !said && customAttribute(*a.Name) {
+			wanted.Attributes = withAttributes(wanted.Attributes, []types.Attribute{a})
+		}
+	}
+	return nil
+}
+
+// checkSameType refuses an instance that has become another. Source: field reports; that
+// other CPU and memory are refused with the same words is remembered.
+func checkSameType(old, wanted *state.ContainerInstance) error {
+	was, _ := old.Attribute("ecs.instance-type")
+	is, _ := wanted.Attribute("ecs.instance-type")
+	if was == is && old.Registered.CPU == wanted.Registered.CPU && old.Registered.Memory == wanted.Registered.Memory {
+		return nil
+	}
+	message := "Container instance type changes are not supported."
+	if was != "" {
+		message += " Container instance " + arn.Name(old.ARN) + " was previously registered as " + was + "."
+	}
+	return clientError(message)
+}
+
+// checkNotRun refuses the id of an EC2 instance whose agent the emulator runs.
+func (c inCluster) checkNotRun(ec2InstanceID string) error {
+	if ec2InstanceID == "" {
+		return nil
+	}
+	if known := c.ContainerInstanceOf(c.scope, ec2InstanceID); known != nil && !known.ByHand {
+		return invalidParameter("ecs-emulator runs the agent of " + ec2InstanceID + " itself: it is container instance " + arn.Name(known.ARN) + ".")
+	}
+	return nil
+}
