@@ -1,0 +1,17 @@
+package state
+
+import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+// daemonServices finds the DAEMON services of a cluster, for whose tasks there is to be
+// room on container instances, without a look at the others.
+var daemonServices = services.Index(func(s *Service) string {
+	if s.SchedulingStrategy != types.SchedulingStrategyDaemon || s.Status() != ServiceActive {
+		return ""
+	}
+	return s.ClusterARN
+})
+
+// DaemonServices returns the DAEMON services of a cluster that are ACTIVE.
+func (tx *Tx) DaemonServices(clusterARN string) []*Service {
+	return daemonServices.List(tx.rows(), clusterARN)
+}
