@@ -42,11 +42,11 @@ func Place(v *View, r Request) (place state.Placement, failure string) {
 // be one.
 func Obstacle(launchType types.LaunchType) (failure string) {
 	if launchType != types.LaunchTypeFargate {
-		return noContainerInstances
+		return NoContainerInstances
 	}
 	return ""
 }
 
-// noContainerInstances is what ECS says when a cluster has nothing to place an EC2 or
+// NoContainerInstances is what ECS says when a cluster has nothing to place an EC2 or
 // EXTERNAL task on. Source: field reports of RunTask and service events.
-const noContainerInstances = "No Container Instances were found in your cluster."
+const NoContainerInstances = "No Container Instances were found in your cluster."
