@@ -18,16 +18,18 @@ func (t Table) Compatibility() string {
 		fate, note := row.describe()
 		lines = append(lines, fmt.Sprintf("| %s | %s | %s |\n", path, fate, note))
 	}
-	return fmt.Sprintf("### %s\n\n| Member | What becomes of it | Note |\n| --- | --- | --- |\n| %s | acts | |\n%s",
-		t.Title, strings.Join(acting, ", "), strings.Join(lines, ""))
+	if len(acting) > 0 {
+		lines = slices.Insert(lines, 0, "| "+strings.Join(acting, ", ")+" | acts | |\n")
+	}
+	return fmt.Sprintf("### %s\n\n| Member | What becomes of it | Note |\n| --- | --- | --- |\n%s", t.Title, strings.Join(lines, ""))
 }
 
 func (r *Row) describe() (fate, note string) {
 	switch {
 	case r.Words != "":
 		return "refused, as by AWS", r.Words
-	case r.only != "":
-		return "acts if it is `" + r.only + "`, refused otherwise", r.Note
+	case r.only != nil:
+		return "acts if it is `" + strings.Join(r.only, "` or `") + "`, refused otherwise", r.Note
 	case r.switched != "":
 		return "refused if `" + r.switched + "` is true", r.Note
 	case r.Fate == Kept:

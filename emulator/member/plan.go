@@ -3,6 +3,7 @@ package member
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -94,9 +95,9 @@ func (f *field) refusedItself(v reflect.Value) string {
 	switch {
 	case !inUse(v):
 		return ""
-	case f.row.only != "":
+	case f.row.only != nil:
 		value := reflect.Indirect(v).String()
-		if value == f.row.only {
+		if slices.Contains(f.row.only, value) {
 			return ""
 		}
 		return f.name + " " + value
@@ -157,7 +158,7 @@ func (p *planner) plan(f *field, part reflect.Type, table *Table, path string) b
 		if row.switched != "" {
 			f.switched = p.position(part, row.switched)
 		}
-		return row.Fate == Refused || row.only != ""
+		return row.Fate == Refused || row.only != nil
 	case !composed:
 		p.gaps = append(p.gaps, fmt.Sprintf("%s of %s has no row", path, table.Type.Name()))
 		return false

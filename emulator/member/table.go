@@ -7,7 +7,11 @@
 // with all that is in it; of others each leaf has a row of its own.
 package member
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
 
 // Fate is what becomes of a member.
 type Fate string
@@ -30,8 +34,8 @@ type Row struct {
 	// and the refusal is the emulator's.
 	Words string
 
-	only     string // the value that acts; others are refused
-	switched string // the member that turns a refused structure on; empty where being there does
+	only     []string // the values that act; others are refused
+	switched string   // the member that turns a refused structure on; empty where being there does
 }
 
 // Table is the rows of a type's members.
@@ -65,8 +69,11 @@ func ActInPart(path, note string) []Row {
 }
 
 // ActOnly is a member of which one value acts; others are refused.
-func ActOnly(path, value, note string) []Row {
-	return []Row{{Path: path, Fate: Acts, Note: note, only: value}}
+func ActOnly(path, value, note string) []Row { return ActOnlyAs(path, []string{value}, note) }
+
+// ActOnlyAs is a member of which some values act; others are refused.
+func ActOnlyAs(path string, values []string, note string) []Row {
+	return []Row{{Path: path, Fate: Acts, Note: note, only: values}}
 }
 
 // Refuse is a member that the emulator refuses.
@@ -84,6 +91,18 @@ func RefuseAs(path, words string) []Row {
 // is in one that is off means nothing, on AWS as well.
 func RefuseOn(path, switched, note string) []Row {
 	return []Row{{Path: path, Fate: Refused, Note: note, switched: switched}}
+}
+
+// Instead are rows in which others take the place of those of the same member, or of the
+// structure that they are in.
+func Instead(rows, others []Row) []Row {
+	left := slices.DeleteFunc(slices.Clone(rows), func(row Row) bool {
+		return slices.ContainsFunc(others, func(other Row) bool {
+			rest, same := strings.CutPrefix(other.Path, row.Path)
+			return same && (rest == "" || rest[0] == '.' || rest[0] == '[')
+		})
+	})
+	return append(left, others...)
 }
 
 // Keep is a member without effect.

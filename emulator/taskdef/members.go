@@ -20,10 +20,15 @@ var (
 	volumeTable    = member.Of[types.Volume]("Volume: `volumes[]`", volumeMembers)
 )
 
-// Unsupported finds the first member of a registered definition that no task on Fargate
-// can have, as a path such as "containerDefinitions[0].secrets": rather than run less
+// Unsupported finds the first member of a registered definition that no task of a launch
+// type can have, as a path such as "containerDefinitions[0].secrets": rather than run less
 // than it says, what starts tasks must refuse it.
-func Unsupported(def *types.TaskDefinition) (path string, found bool) { return registered.Refused(def) }
+func Unsupported(def *types.TaskDefinition, launchType types.LaunchType) (path string, found bool) {
+	if launchType == types.LaunchTypeFargate {
+		return registered.Refused(def)
+	}
+	return onInstances.Refused(def)
+}
 
 // registered is the plan of a definition as it is stored.
 var registered = member.NewPlan[types.TaskDefinition](containerTable, volumeTable,

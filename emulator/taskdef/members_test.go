@@ -50,6 +50,7 @@ func everydayDefinition() *types.TaskDefinition {
 func TestEveryMemberHasARow(t *testing.T) {
 	for _, gaps := range [][]string{
 		registered.Gaps(),
+		onInstances.Gaps(),
 		member.NewPlan[ecs.RegisterTaskDefinitionInput](Members...).Gaps(),
 		member.NewPlan[types.TaskOverride](OverrideMembers...).Gaps(),
 	} {
@@ -60,8 +61,45 @@ func TestEveryMemberHasARow(t *testing.T) {
 }
 
 func TestEverydayDefinitionsAreSupported(t *testing.T) {
-	if path, found := Unsupported(everydayDefinition()); found {
+	if path, found := Unsupported(everydayDefinition(), types.LaunchTypeFargate); found {
 		t.Errorf("%s is reported", path)
+	}
+}
+
+// TestDefinitionsForContainerInstances has what Fargate does not take, and looks for what
+// no container instance here does.
+func TestDefinitionsForContainerInstances(t *testing.T) {
+	def := everydayDefinition()
+	def.NetworkMode = types.NetworkModeBridge
+	def.PlacementConstraints = []types.TaskDefinitionPlacementConstraint{{Type: "memberOf", Expression: ptr("attribute:rack == r1")}}
+	c := &def.ContainerDefinitions[0]
+	c.LogConfiguration.LogDriver = types.LogDriverJsonFile
+	c.ResourceRequirements = []types.ResourceRequirement{{Type: "GPU", Value: ptr("1")}}
+	for _, launchType := range []types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeExternal} {
+		if path, found := Unsupported(def, launchType); found {
+			t.Errorf("%s: %s is reported", launchType, path)
+		}
+	}
+	if path, _ := Unsupported(def, types.LaunchTypeFargate); path != "containerDefinitions[0].logConfiguration.logDriver json-file" {
+		t.Errorf("Fargate: %q", path)
+	}
+	for member, change := range map[string]func(*types.TaskDefinition, *types.ContainerDefinition){
+		"containerDefinitions[0].links":      func(_ *types.TaskDefinition, c *types.ContainerDefinition) { c.Links = []string{"b"} },
+		"containerDefinitions[0].privileged": func(_ *types.TaskDefinition, c *types.ContainerDefinition) { c.Privileged = ptr(true) },
+		"containerDefinitions[0].resourceRequirements[0].type InferenceAccelerator": func(_ *types.TaskDefinition, c *types.ContainerDefinition) {
+			c.ResourceRequirements[0].Type = "InferenceAccelerator"
+		},
+		"volumes[0].host.sourcePath": func(def *types.TaskDefinition, _ *types.ContainerDefinition) {
+			def.Volumes = []types.Volume{{Host: &types.HostVolumeProperties{SourcePath: ptr("/data")}}}
+		},
+		"ipcMode": func(def *types.TaskDefinition, _ *types.ContainerDefinition) { def.IpcMode = "task" },
+	} {
+		def := everydayDefinition()
+		def.ContainerDefinitions[0].ResourceRequirements = []types.ResourceRequirement{{Type: "GPU", Value: ptr("1")}}
+		change(def, &def.ContainerDefinitions[0])
+		if got, _ := Unsupported(def, types.LaunchTypeEc2); got != member {
+			t.Errorf("reported %q; want %q", got, member)
+		}
 	}
 }
 
@@ -118,7 +156,7 @@ func TestUnsupportedMembers(t *testing.T) {
 	} {
 		def := everydayDefinition()
 		change(def)
-		if got, found := Unsupported(def); !found || got != member {
+		if got, found := Unsupported(def, types.LaunchTypeFargate); !found || got != member {
 			t.Errorf("reported %q, %t; want %q", got, found, member)
 		}
 	}

@@ -275,7 +275,7 @@ func TestEverythingTakesWhatRegisterAnswers(t *testing.T) {
 			o.ContainerOverrides[i].Name = def.ContainerDefinitions[0].Name
 		}
 		launchType := rapid.SampledFrom(types.LaunchType("").Values()).Draw(t, "launch type")
-		Unsupported(def)
+		Unsupported(def, launchType)
 		before := wire.Marshal(def)
 		r, err := ApplyOverrides(def, &o, launchType)
 		if after := wire.Marshal(def); !bytes.Equal(before, after) {

@@ -56,14 +56,10 @@ func checkFargateLaunch(l launch) error {
 	return nil
 }
 
-// checkSupported refuses a definition that needs what the emulator cannot do. Tasks
-// on container instances need not be looked at: as there are no instances, they are
-// not run, for the reason that ECS gives.
+// checkSupported refuses a definition that needs what the emulator cannot do on a launch
+// type.
 func checkSupported(def *types.TaskDefinition, launchType types.LaunchType) error {
-	if launchType != types.LaunchTypeFargate {
-		return nil
-	}
-	if path, found := taskdef.Unsupported(def); found {
+	if path, found := taskdef.Unsupported(def, launchType); found {
 		return unsupported(path)
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 // MemberTables say what becomes of the members of task definitions, tasks and services,
 // in the order of COMPATIBILITY.md.
 func MemberTables() []member.Table {
-	return slices.Concat(taskdef.Members, []member.Table{runTaskTable}, taskdef.OverrideMembers,
+	return slices.Concat(taskdef.Members, taskdef.InstanceMembers, []member.Table{runTaskTable}, taskdef.OverrideMembers,
 		[]member.Table{createServiceTable, updateServiceTable, deploymentTable, networkTable})
 }
 
