@@ -22,8 +22,9 @@ import (
 )
 
 var (
-	instances        = store.NewTable("ec2-instance", func(i *Instance) string { return i.Key() })
-	instancesByGroup = instances.Index((*Instance).inGroup)
+	instances          = store.NewTable("ec2-instance", func(i *Instance) string { return i.Key() })
+	instancesByGroup   = instances.Index((*Instance).inGroup)
+	instancesByCluster = instances.Index((*Instance).waitsFor)
 )
 
 // Instance is a machine.
@@ -147,5 +148,22 @@ func RemoveInstance(tx *state.Tx, i *Instance) {
 
 // OnInstances wakes a watch with the key of each instance that changes.
 func OnInstances() store.Source { return store.OnKeys(instances) }
+
+// waitsFor is the value of the index by which a cluster finds the instances whose agents
+// have yet to join it.
+func (i *Instance) waitsFor() string {
+	if i.Agent.Cluster == "" || i.ContainerInstance != "" || i.Reached == types.InstanceStateNameTerminated {
+		return ""
+	}
+	return i.Scope.Cluster(i.Agent.Cluster)
+}
+
+// InstancesToJoin returns the keys of instances that have yet to join a cluster.
+func InstancesToJoin(tx *state.Tx, clusterARN string) (keys []string) {
+	for _, i := range instancesByCluster.List(rows(tx), clusterARN) {
+		keys = append(keys, i.Key())
+	}
+	return keys
+}
 
 func rows(tx *state.Tx) *store.Tx { return (*store.Tx)(tx) }

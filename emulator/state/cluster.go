@@ -82,6 +82,11 @@ func (tx *Tx) Clusters(scope arn.Scope) []*Cluster {
 // AllClusters returns the clusters of all accounts and regions.
 func (tx *Tx) AllClusters() []*Cluster { return clusters.List(tx.rows(), "") }
 
+// OnClusters wakes a watch with what a change of a cluster concerns; see [store.On].
+func OnClusters(wakes func(before, after *Cluster) []string) store.Source {
+	return store.On(clusters, wakes)
+}
+
 // PutCluster writes a cluster.
 func (tx *Tx) PutCluster(c *Cluster) { clusters.Put(tx.rows(), c) }
 

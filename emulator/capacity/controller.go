@@ -1,0 +1,190 @@
+// Package capacity brings EC2 instances about: it launches those that are wanted, has
+// their container agents join clusters, and ends what is to end. It writes what an
+// instance has reached and the container instance that it is, and asks for the stop of
+// the tasks of what is gone; agents run the tasks.
+//
+//	plan := capacity.Decide(view) // pure: what shall be done now
+//
+// [Controller] decides each time an instance or its cluster changes, and again inside the
+// transaction that carries the plan out.
+package capacity
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"golang.org/x/sync/errgroup"
+)
+
+// workers is how many instances are decided about at the same time.
+const workers = 4
+
+// How long something waits in real time that could not be done, which the disk or the
+// engine decides about: twice as long each time.
+const (
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
+// Addresses gives instances their addresses, which belong to the engine's network.
+type Addresses interface {
+	ReserveAddress(ctx context.Context, scope arn.Scope, subnetID string) (netip.Addr, error)
+	ReleaseAddress(ctx context.Context, address netip.Addr)
+}
+
+// Controller looks after the instances of all accounts and regions. One without anything
+// to do costs it nothing but, if one is due, a timer.
+type Controller struct {
+	Store     *state.Store
+	Clock     *clock.Clock
+	Log       *slog.Logger
+	Addresses Addresses
+	// AgentAway reports whether somebody has the agent of an instance lose its connection,
+	// and calls Wake when that changes. Nil is nobody.
+	AgentAway func(scope arn.Scope, instanceID string) bool
+	// Delays are those of AWS, or none.
+	Delays Delays
+
+	once  sync.Once
+	watch *state.Watch
+
+	mu      sync.Mutex
+	timers  map[string]timer         // by key
+	retries map[string]time.Duration // how long those wait that could not be done
+}
+
+type timer struct {
+	*clock.Timer
+	due time.Time
+}
+
+// Run looks after instances until ctx ends, and returns its error. It is called once.
+func (c *Controller) Run(ctx context.Context) error {
+	c.init()
+	defer c.watch.Close()
+	defer c.stopTimers()
+	group, ctx := errgroup.WithContext(ctx)
+	for range workers {
+		group.Go(func() error { return c.work(ctx) })
+	}
+	return group.Wait()
+}
+
+// Idle waits until everything has been decided about that changed so far.
+func (c *Controller) Idle(ctx context.Context) error {
+	c.init()
+	return c.watch.Idle(ctx)
+}
+
+// Wake has an instance looked at again: something has changed that no row tells.
+func (c *Controller) Wake(scope arn.Scope, instanceID string) {
+	c.init()
+	c.watch.Wake((&ec2.Instance{Scope: scope, ID: instanceID}).Key())
+}
+
+func (c *Controller) init() {
+	c.once.Do(func() {
+		c.watch = c.Store.Watch(0, ec2.OnInstances(), state.OnClusters(activeClusters))
+		c.timers, c.retries = map[string]timer{}, map[string]time.Duration{}
+	})
+}
+
+// activeClusters wakes with the ARN of a cluster that instances may wait for.
+func activeClusters(before, after *state.Cluster) []string {
+	if after.Active() && !before.Active() {
+		return []string{after.ARN}
+	}
+	return nil
+}
+
+func (c *Controller) work(ctx context.Context) error {
+	for {
+		key, err := c.watch.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(key, ":cluster/") {
+			c.joinCluster(ctx, key)
+		} else {
+			c.look(ctx, key, key)
+		}
+		c.watch.Done(key)
+	}
+}
+
+// joinCluster looks at the instances that a cluster was missing for.
+func (c *Controller) joinCluster(ctx context.Context, clusterARN string) {
+	for _, key := range ec2.InstancesToJoin(c.Store.Read(), clusterARN) {
+		c.look(ctx, key, clusterARN)
+	}
+}
+
+// look brings an instance forward as far as it goes; cause is what woke the controller.
+func (c *Controller) look(ctx context.Context, key, cause string) {
+	for {
+		plan, err := c.reconcile(ctx, key, cause)
+		c.wakeAt(key, plan.WakeAt)
+		c.retry(ctx, key, err)
+		if err != nil || plan.empty() {
+			return
+		}
+	}
+}
+
+// retry has an instance looked at again after a pause.
+func (c *Controller) retry(ctx context.Context, key string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil || ctx.Err() != nil {
+		delete(c.retries, key)
+		return
+	}
+	wait := min(max(firstRetry, 2*c.retries[key]), lastRetry)
+	c.retries[key] = wait
+	c.Log.Error("EC2 instance not brought about; it is tried again", "instance", arn.Name(key), "after", wait, "error", err)
+	time.AfterFunc(wait, func() { c.watch.Wake(key) })
+}
+
+// wakeAt sets the only timer of an instance; zero is none.
+func (c *Controller) wakeAt(key string, due time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old, set := c.timers[key]
+	if set && old.due.Equal(due) {
+		return
+	}
+	if set {
+		old.Stop()
+		delete(c.timers, key)
+	}
+	if due.IsZero() {
+		return
+	}
+	c.timers[key] = timer{due: due, Timer: c.Clock.AfterFunc(due.Sub(c.Clock.Now()), func() { c.ring(key, due) })}
+}
+
+func (c *Controller) ring(key string, due time.Time) {
+	c.mu.Lock()
+	if t, set := c.timers[key]; set && t.due.Equal(due) {
+		delete(c.timers, key)
+	}
+	c.mu.Unlock()
+	c.watch.Wake(key)
+}
+
+func (c *Controller) stopTimers() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key, t := range c.timers {
+		t.Stop()
+		delete(c.timers, key)
+	}
+}
