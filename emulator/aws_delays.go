@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 )
 
@@ -24,15 +25,22 @@ var (
 		Steady:     10100 * time.Millisecond, // stoppingAt to the steady state: 10.1, seen once
 		Inactive:   time.Minute,              // DeleteService to INACTIVE: more than 3, less than 59
 	}
+	// Of instances there are field reports only, but for the launch.
+	awsInstanceDelays = capacity.Delays{
+		Launch:    14 * time.Second,
+		Boot:      45 * time.Second,
+		Stop:      35 * time.Second,
+		Terminate: 40 * time.Second,
+	}
 	// awsPull is the pull of a small public image: 8.8 to 19.7. On Docker pulls take the
 	// time that they take.
 	awsPull = 14200 * time.Millisecond
 )
 
 // delays are those of AWS, if they are asked for.
-func (o Options) delays() (tasks agent.Delays, services service.Delays) {
+func (o Options) delays() (tasks agent.Delays, services service.Delays, instances capacity.Delays) {
 	if o.AWSDelays {
-		tasks, services = awsTaskDelays, awsServiceDelays
+		tasks, services, instances = awsTaskDelays, awsServiceDelays, awsInstanceDelays
 	}
-	return tasks, services
+	return tasks, services, instances
 }

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -26,6 +27,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -59,6 +61,7 @@ type Server struct {
 	controllersMu sync.Mutex // of agent
 	agent         *agent.Agent
 	services      *service.Controller
+	capacity      *capacity.Controller
 	stop          context.CancelFunc
 	running       sync.WaitGroup
 	serving       sync.WaitGroup
@@ -135,7 +138,7 @@ func (s *Server) startControllers() {
 	s.controllersMu.Lock()
 	defer s.controllersMu.Unlock()
 	s.stop = cancel
-	tasks, services := s.opts.delays()
+	tasks, services, instances := s.opts.delays()
 	s.agent = agent.New(agent.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks,
 		Hosts: []agent.HostOptions{{Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior, VPCRange: s.opts.VPCCIDR}},
@@ -144,8 +147,13 @@ func (s *Server) startControllers() {
 	if s.opts.StrictRoles {
 		s.services.RefusedRole = refusedRole
 	}
+	s.capacity = &capacity.Controller{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: instances,
+		Addresses: &instanceAddresses{store: s.store, taken: map[netip.Addr]bool{}},
+	}
 	s.running.Go(func() { s.report("agent", s.agent.Run(ctx)) })
 	s.running.Go(func() { s.report("service scheduler", s.services.Run(ctx)) })
+	s.running.Go(func() { s.report("capacity", s.capacity.Run(ctx)) })
 	s.retain(ctx)
 	if sweeper, ok := s.engine.(backend.Sweeper); ok {
 		s.running.Go(func() { s.sweep(ctx, sweeper) })

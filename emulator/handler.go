@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -91,14 +92,14 @@ func (s *Server) controlPorts(taskARN string, open bool) []control.Port {
 }
 
 // controllers are those at work; Reset makes new ones.
-func (s *Server) controllers() (*agent.Agent, *service.Controller) {
+func (s *Server) controllers() (*agent.Agent, *service.Controller, *capacity.Controller) {
 	s.controllersMu.Lock()
 	defer s.controllersMu.Unlock()
-	return s.agent, s.services
+	return s.agent, s.services, s.capacity
 }
 
 func (s *Server) currentAgent() *agent.Agent {
-	agent, _ := s.controllers()
+	agent, _, _ := s.controllers()
 	return agent
 }
 

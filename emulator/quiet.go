@@ -36,13 +36,15 @@ func (s *Server) quiet(ctx context.Context) error {
 
 // settle waits until everybody has dealt with what there was for them.
 func (s *Server) settle(ctx context.Context) error {
-	agent, services := s.controllers()
+	agent, services, capacity := s.controllers()
 	events := func(context.Context) error { return nil }
 	if engine, simulated := s.engine.(*sim.Engine); simulated {
 		events = engine.Settle
 	}
 	calls := func(ctx context.Context) error { return agent.Idle(ctx, patience) }
-	for _, wait := range []func(context.Context) error{s.faulty.Settle, events, services.Idle, calls, events, services.Idle} {
+	for _, wait := range []func(context.Context) error{
+		s.faulty.Settle, events, capacity.Idle, services.Idle, calls, events, services.Idle, capacity.Idle,
+	} {
 		if err := wait(ctx); err != nil {
 			return err
 		}

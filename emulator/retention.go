@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -16,6 +17,7 @@ const (
 	keepStoppedTasks       = time.Hour
 	keepInactiveInstances  = time.Hour
 	keepDeletedDefinitions = time.Hour
+	keepTerminated         = time.Hour // Source: EC2 user guide, terminate an instance: about an hour
 	retentionEvery         = time.Minute
 )
 
@@ -43,6 +45,7 @@ func (s *Server) forgetOld(now time.Time) error {
 	return s.store.Update(func(tx *state.Tx) error {
 		tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
 		tx.ForgetContainerInstances(now.Add(-keepInactiveInstances))
+		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
 		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))
 		tx.ForgetServiceDeployments(now.Add(-state.KeepServiceDeployments))
 		tx.ForgetTaskEvents(now.Add(-state.KeepTaskEvents))

@@ -25,6 +25,8 @@ var (
 	instances          = store.NewTable("ec2-instance", func(i *Instance) string { return i.Key() })
 	instancesByGroup   = instances.Index((*Instance).inGroup)
 	instancesByCluster = instances.Index((*Instance).waitsFor)
+
+	terminatedInstances = instances.Ages((*Instance).terminatedAt)
 )
 
 // Instance is a machine.
@@ -140,10 +142,20 @@ func GroupInstances(tx *state.Tx, scope arn.Scope, group string) []*Instance {
 // PutInstance writes an instance.
 func PutInstance(tx *state.Tx, i *Instance) { instances.Put(rows(tx), i) }
 
-// RemoveInstance forgets a terminated instance and its tags.
-func RemoveInstance(tx *state.Tx, i *Instance) {
-	instances.Delete(rows(tx), i)
-	tx.SetEC2Tags(i.Scope, i.ID, nil)
+// ForgetInstances removes those that were terminated before a time, with their tags.
+func ForgetInstances(tx *state.Tx, before time.Time) {
+	for _, i := range terminatedInstances.Before(rows(tx), before) {
+		instances.Delete(rows(tx), i)
+		tx.SetEC2Tags(i.Scope, i.ID, nil)
+	}
+}
+
+// terminatedAt is zero for an instance that is not.
+func (i *Instance) terminatedAt() time.Time {
+	if i.Reached != types.InstanceStateNameTerminated {
+		return time.Time{}
+	}
+	return i.ReachedAt
 }
 
 // OnInstances wakes a watch with the key of each instance that changes.
