@@ -8,10 +8,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// Chance returns a number from 0 up to n, without n. A transaction must not read chance,
-// so whoever begins one brings it.
-type Chance func(n int) int
-
 // Pool is the container instances of a cluster with what is free of them. It is for one
 // transaction: what it places it takes.
 type Pool struct {

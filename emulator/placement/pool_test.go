@@ -1,7 +1,6 @@
 package placement
 
 import (
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -52,8 +51,6 @@ func (c *cluster) add(t testing.TB, id, zone string, changes ...func(*state.Cont
 	c.update(t, func(tx *state.Tx) { tx.PutContainerInstance(instance, time.Time{}) })
 	return instance.ARN
 }
-
-func chance(seed uint64) Chance { return rand.New(rand.NewPCG(seed, 0)).IntN }
 
 func demand(changes ...func(*Demand)) *Demand {
 	d := &Demand{LaunchType: types.LaunchTypeEc2, Group: "family:web", Reserved: &state.Reservation{CPU: 100, Memory: 200}}
@@ -125,7 +122,7 @@ func TestEachFilterHasItsReason(t *testing.T) {
 			}
 		})
 		d := demand(test.demand)
-		pool := NewPool(c.Read(), c.row, chance(1))
+		pool := NewPool(c.Read(), c.row, NewChance(1))
 		place, misses := pool.Place(d)
 		if place.ContainerInstance != "" || len(misses) != 1 || misses[0].Reason != test.reason || misses[0].Instance.ARN != instance {
 			t.Errorf("want %s: %+v %+v", test.reason, place, misses)
@@ -144,13 +141,13 @@ func TestTasksSeeWhatOthersTook(t *testing.T) {
 	})
 	web := demand(func(d *Demand) { d.Reserved = &state.Reservation{CPU: 100, Memory: 100, Ports: []uint16{80}, GPUs: 2} })
 	c.update(t, func(tx *state.Tx) {
-		place, _ := NewPool(tx, c.row, chance(1)).Place(web)
+		place, _ := NewPool(tx, c.row, NewChance(1)).Place(web)
 		tx.AddTask(&state.Task{
 			ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: c.row.ARN, Group: web.Group, LaunchType: web.LaunchType, Reserved: web.Reserved},
 			Placement: &place, Status: state.TaskStatus{LastStatus: state.Pending},
 		})
 	})
-	pool := NewPool(c.Read(), c.row, chance(1))
+	pool := NewPool(c.Read(), c.row, NewChance(1))
 	if _, misses := pool.Place(web); misses[0].Reason != ResourcePorts {
 		t.Errorf("port 80 is free again: %v", misses)
 	}
@@ -211,7 +208,7 @@ func TestStrategies(t *testing.T) {
 	} {
 		c := sixInstances(t)
 		for seed := range uint64(10) {
-			if placed := NewPool(c.Read(), c.row, chance(seed)).places(t, test.n, test.demand); !test.fair(placed) {
+			if placed := NewPool(c.Read(), c.row, NewChance(seed)).places(t, test.n, test.demand); !test.fair(placed) {
 				t.Errorf("%s: %v", test.name, placed)
 			}
 		}
@@ -232,7 +229,7 @@ func TestInstancesOfAnotherKindAreNotExamined(t *testing.T) {
 	c := newCluster(t)
 	external := c.add(t, "1", "", func(i *state.ContainerInstance) { i.LaunchType = types.LaunchTypeExternal })
 	draining := c.add(t, "2", "eu-west-1a", func(i *state.ContainerInstance) { i.Status = state.InstanceDraining })
-	pool := NewPool(c.Read(), c.row, chance(1))
+	pool := NewPool(c.Read(), c.row, NewChance(1))
 	if place, misses := pool.Place(demand()); place.ContainerInstance != "" || len(misses) > 0 || pool.Has(types.LaunchTypeEc2) {
 		t.Errorf("%+v %v", place, misses)
 	}
@@ -256,7 +253,7 @@ func TestClosestInstance(t *testing.T) {
 	c.add(t, "1", "eu-west-1a", func(i *state.ContainerInstance) { i.AgentConnected = false })
 	c.add(t, "2", "eu-west-1a", func(i *state.ContainerInstance) { i.Registered.Memory = 100 })
 	c.add(t, "3", "eu-west-1a", func(i *state.ContainerInstance) { i.Registered.CPU = 99 })
-	_, misses := NewPool(c.Read(), c.row, chance(1)).Place(demand())
+	_, misses := NewPool(c.Read(), c.row, NewChance(1)).Place(demand())
 	if closest, found := Closest(misses); !found || arn.Name(closest.Instance.ARN) != "2" || closest.Reason != ResourceMemory {
 		t.Errorf("closest of %+v is %+v", misses, closest)
 	}
@@ -271,7 +268,7 @@ func TestSubnetOfATask(t *testing.T) {
 	c.add(t, "1", "eu-west-1a", func(i *state.ContainerInstance) { i.Subnet = "subnet-2" })
 	subnets := []*state.Subnet{{ID: "subnet-0", Zone: "eu-west-1b"}, {ID: "subnet-1", Zone: "eu-west-1a"}, {ID: "subnet-2", Zone: "eu-west-1a"}}
 	for n, want := range map[int]string{2: "subnet-1", 3: "subnet-2"} {
-		place, misses := NewPool(c.Read(), c.row, chance(1)).Place(demand(func(d *Demand) { d.Subnets = subnets[:n] }))
+		place, misses := NewPool(c.Read(), c.row, NewChance(1)).Place(demand(func(d *Demand) { d.Subnets = subnets[:n] }))
 		if place.SubnetID != want || place.Zone != "eu-west-1a" {
 			t.Errorf("of %d subnets %+v %v", n, place, misses)
 		}
@@ -297,7 +294,7 @@ func TestToStop(t *testing.T) {
 	})
 	stopped := func(n int, changes ...func(*Demand)) (on string) {
 		d := demand(append(changes, func(d *Demand) { d.Group = "service:web" })...)
-		for _, task := range NewPool(c.Read(), c.row, chance(1)).ToStop(d, tasks, n) {
+		for _, task := range NewPool(c.Read(), c.row, NewChance(1)).ToStop(d, tasks, n) {
 			on += arn.Name(task.Placement.ContainerInstance) + " "
 		}
 		return on

@@ -89,3 +89,35 @@ func TestTasksOnContainerInstancesBeginByTheirNetworkMode(t *testing.T) {
 		}
 	}
 }
+
+// TestDemandOfATemplate: what the definition needs and what the request says.
+func TestDemandOfATemplate(t *testing.T) {
+	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
+	template := NewTemplate(Request{
+		Cluster: &state.Cluster{ARN: scope.Cluster("c"), Name: "c"},
+		Definition: &types.TaskDefinition{
+			Family: aws.String("web"), NetworkMode: types.NetworkModeBridge,
+			RequiresAttributes:   []types.Attribute{{Name: aws.String("ecs.capability.container-ordering")}},
+			RuntimePlatform:      &types.RuntimePlatform{OperatingSystemFamily: types.OSFamilyLinux, CpuArchitecture: types.CPUArchitectureArm64},
+			PlacementConstraints: []types.TaskDefinitionPlacementConstraint{{Type: "memberOf", Expression: aws.String("attribute:a exists")}},
+		},
+		LaunchType: types.LaunchTypeEc2,
+	})
+	d := template.Demand(Where{
+		Subnets: []*state.Subnet{{ID: "subnet-1"}}, Constraints: []types.PlacementConstraint{{Type: "distinctInstance"}},
+		Strategy: []types.PlacementStrategy{{Type: "random"}},
+	})
+	var required []string
+	for _, a := range d.Requires {
+		required = append(required, aws.ToString(a.Name)+"="+aws.ToString(a.Value))
+	}
+	if !slices.Equal(required, []string{"ecs.capability.container-ordering=", "ecs.os-family=LINUX", "ecs.cpu-architecture=arm64"}) {
+		t.Errorf("requires %v", required)
+	}
+	if len(d.Constraints) != 2 || *d.Constraints[0].Expression != "attribute:a exists" || d.Constraints[1].Type != "distinctInstance" {
+		t.Errorf("constraints %+v", d.Constraints)
+	}
+	if d.Group != "family:web" || d.Reserved == nil || len(d.Strategy) != 1 || d.Subnets != nil {
+		t.Errorf("%+v", d)
+	}
+}
