@@ -52,8 +52,8 @@ var (
 type taskAnswers struct {
 	tx       *state.Tx
 	withTags bool
-	// change: RunTask and StopTask answer. They show no health (ECS0061), and their rows
-	// are about to be followed by others: no JSON is kept with them.
+	// change: RunTask and StopTask answer. They show no health of Fargate tasks (ECS0061),
+	// and their rows are about to be followed by others: no JSON is kept with them.
 	change bool
 }
 
@@ -94,8 +94,10 @@ func (a taskAnswers) describe(t *state.Task) []byte {
 		def = row.Definition()
 	}
 	shown := describeTask(t, def)
-	if !a.change {
+	if !a.change || t.Spec.LaunchType != types.LaunchTypeFargate {
 		showHealth(&shown, t)
+	}
+	if !a.change {
 		showDetaching(&shown)
 	}
 	body := wire.Marshal(&shown)
@@ -107,7 +109,8 @@ func (a taskAnswers) describe(t *state.Task) []byte {
 // of; nil where that has been deleted since. The result points into the row, which
 // does not change.
 //
-// Source: recorded answers of RunTask and DescribeTasks for Fargate tasks.
+// Source: recorded answers of RunTask and DescribeTasks for Fargate tasks; field reports of
+// tasks on container instances.
 func describeTask(t *state.Task, def *types.TaskDefinition) types.Task {
 	spec := t.Spec
 	shown := types.Task{
@@ -116,6 +119,7 @@ func describeTask(t *state.Task, def *types.TaskDefinition) types.Task {
 		AvailabilityZone:     optional(&t.Placement.Zone),
 		CapacityProviderName: optional(&t.Placement.CapacityProvider),
 		ClusterArn:           &spec.ClusterARN,
+		ContainerInstanceArn: optional(&t.Placement.ContainerInstance),
 		Containers:           describeContainers(t, def),
 		Cpu:                  optional(&spec.CPU),
 		CreatedAt:            instant(&spec.CreatedAt),
@@ -217,6 +221,7 @@ func showDetaching(shown *types.Task) {
 
 func describeContainers(t *state.Task, def *types.TaskDefinition) []types.Container {
 	shown := make([]types.Container, len(t.Status.Containers))
+	gpus := t.Placement.GPUs
 	scope, cluster, id := t.Scope(), arn.ClusterName(t.ARN), arn.Name(t.ARN)
 	for i := range t.Status.Containers {
 		c := &t.Status.Containers[i]
@@ -228,8 +233,24 @@ func describeContainers(t *state.Task, def *types.TaskDefinition) []types.Contai
 			NetworkInterfaces: describeInterfaces(t),
 			Cpu:               aws.String(strconv.Itoa(int(size.cpu))), Memory: number(size.memory), MemoryReservation: number(size.reservation),
 		}
-		if !c.StartedAt.IsZero() {
-			shown[i].NetworkBindings = []types.NetworkBinding{} // ECS0061: once it has run
+		if !c.StartedAt.IsZero() || t.Spec.LaunchType != types.LaunchTypeFargate {
+			shown[i].NetworkBindings = describeBindings(c) // ECS0061: on Fargate once it has run
+		}
+		if n := min(size.gpus, len(gpus)); n > 0 {
+			shown[i].GpuIds, gpus = gpus[:n], gpus[n:]
+		}
+	}
+	return shown
+}
+
+// describeBindings are the ports of the container instance that lead to a container.
+// Source: ECS API reference, NetworkBinding.
+func describeBindings(c *state.Container) []types.NetworkBinding {
+	shown := make([]types.NetworkBinding, len(c.Bindings))
+	for i, b := range c.Bindings {
+		shown[i] = types.NetworkBinding{
+			BindIP: aws.String("0.0.0.0"), ContainerPort: aws.Int32(int32(b.ContainerPort)), HostPort: aws.Int32(int32(b.HostPort)),
+			Protocol: b.Protocol,
 		}
 	}
 	return shown
@@ -253,10 +274,11 @@ func describeInterfaces(t *state.Task) []types.NetworkInterface {
 	return []types.NetworkInterface{{AttachmentId: &t.Placement.AttachmentID, PrivateIpv4Address: optional(&eni.PrivateIPv4)}}
 }
 
-// containerSize is what a container asks for: CPU units and MiB.
+// containerSize is what a container asks for: CPU units, MiB, and a number of GPUs.
 type containerSize struct {
 	cpu                 int32
 	memory, reservation *int32
+	gpus                int
 }
 
 // sizeOf is a container's size in the definition with the override on top.
@@ -264,7 +286,7 @@ func sizeOf(container string, def *types.TaskDefinition, overrides *types.TaskOv
 	if def != nil {
 		for i := range def.ContainerDefinitions {
 			if d := &def.ContainerDefinitions[i]; aws.ToString(d.Name) == container {
-				size = containerSize{d.Cpu, d.Memory, d.MemoryReservation}
+				size = containerSize{d.Cpu, d.Memory, d.MemoryReservation, gpusOf(d)}
 			}
 		}
 	}
@@ -287,6 +309,17 @@ func sizeOf(container string, def *types.TaskDefinition, overrides *types.TaskOv
 		}
 	}
 	return size
+}
+
+// gpusOf is how many GPUs a container asks for.
+func gpusOf(d *types.ContainerDefinition) int {
+	for _, r := range d.ResourceRequirements {
+		if r.Type == types.ResourceTypeGpu {
+			n, _ := strconv.Atoi(aws.ToString(r.Value)) // registration has checked it
+			return n
+		}
+	}
+	return 0
 }
 
 // describeOverrides shows both lists even when they are empty, as ECS does.

@@ -19,7 +19,8 @@ import (
 // are text, and some members are missing. Whoever delivers events gets it as a
 // function.
 //
-// Source: recorded EventBridge events of Fargate tasks (ECS0070).
+// Source: recorded EventBridge events of Fargate tasks (ECS0070); field reports of tasks on
+// container instances.
 func TaskStateChange(tx *state.Tx, e state.TaskEvent) []byte {
 	var def *types.TaskDefinition
 	if row := tx.TaskDefinition(e.Value.Scope(), e.Value.Spec.Family, e.Value.Spec.Revision); row != nil {
@@ -73,6 +74,7 @@ type taskDetail struct {
 	ClusterArn           *string
 	Connectivity         types.Connectivity
 	ConnectivityAt       *string
+	ContainerInstanceArn *string
 	Containers           []containerDetail
 	Cpu                  *string
 	CreatedAt            *string
@@ -81,6 +83,7 @@ type taskDetail struct {
 	EphemeralStorage     *types.EphemeralStorage
 	ExecutionStoppedAt   *string
 	Group                *string
+	HealthStatus         types.HealthStatus
 	LastStatus           *string
 	LaunchType           types.LaunchType
 	Memory               *string
@@ -100,7 +103,7 @@ type taskDetail struct {
 	Version              int64
 }
 
-// overridesDetail are overrides without the retired list. Unverified: recorded events
+// overridesDetail are overrides, on Fargate without the retired list. Unverified: recorded events
 // are of tasks whose overrides are of containers only; that the others show as
 // DescribeTasks has them follows from what is documented of events.
 type overridesDetail struct {
@@ -108,8 +111,10 @@ type overridesDetail struct {
 	Cpu                *string
 	EphemeralStorage   *types.EphemeralStorage
 	ExecutionRoleArn   *string
-	Memory             *string
-	TaskRoleArn        *string
+	//lint:ignore SA1019 events of tasks on container instances have the retired list
+	InferenceAcceleratorOverrides []types.InferenceAcceleratorOverride
+	Memory                        *string
+	TaskRoleArn                   *string
 }
 
 func newOverridesDetail(o *types.TaskOverride) overridesDetail {
@@ -124,12 +129,15 @@ type containerDetail struct {
 	ContainerArn      *string
 	Cpu               *string
 	ExitCode          *int32
+	GpuIds            []string
+	HealthStatus      types.HealthStatus
 	Image             *string
 	ImageDigest       *string
 	LastStatus        *string
 	Memory            *string
 	MemoryReservation *string
 	Name              *string
+	NetworkBindings   []types.NetworkBinding
 	NetworkInterfaces []types.NetworkInterface
 	Reason            *string
 	RuntimeId         *string
@@ -138,19 +146,31 @@ type containerDetail struct {
 
 func newTaskDetail(e state.TaskEvent, def *types.TaskDefinition) *taskDetail {
 	t := describeTask(e.Value, def)
+	onInstance := e.Value.Spec.LaunchType != types.LaunchTypeFargate
+	if onInstance {
+		showHealth(&t, e.Value)
+	}
 	detail := &taskDetail{
 		Attachments: t.Attachments, Attributes: t.Attributes, AvailabilityZone: t.AvailabilityZone,
 		CapacityProviderName: t.CapacityProviderName, ClusterArn: t.ClusterArn,
 		Connectivity: t.Connectivity, ConnectivityAt: eventTime(t.ConnectivityAt),
-		Containers: containerDetails(t.Containers), Cpu: t.Cpu, CreatedAt: eventTime(t.CreatedAt),
+		ContainerInstanceArn: t.ContainerInstanceArn,
+		Containers:           containerDetails(t.Containers), Cpu: t.Cpu, CreatedAt: eventTime(t.CreatedAt),
 		DesiredStatus: t.DesiredStatus, EnableExecuteCommand: t.EnableExecuteCommand,
 		EphemeralStorage: t.EphemeralStorage, ExecutionStoppedAt: eventTime(t.ExecutionStoppedAt),
-		Group: t.Group, LastStatus: t.LastStatus, LaunchType: t.LaunchType, Memory: t.Memory,
+		Group: t.Group, HealthStatus: t.HealthStatus, LastStatus: t.LastStatus, LaunchType: t.LaunchType, Memory: t.Memory,
 		Overrides: newOverridesDetail(t.Overrides), PlatformVersion: t.PlatformVersion,
 		PullStartedAt: eventTime(t.PullStartedAt), PullStoppedAt: eventTime(t.PullStoppedAt),
 		StartedAt: eventTime(t.StartedAt), StartedBy: t.StartedBy, StopCode: t.StopCode,
 		StoppedAt: eventTime(t.StoppedAt), StoppedReason: t.StoppedReason, StoppingAt: eventTime(t.StoppingAt),
 		TaskArn: t.TaskArn, TaskDefinitionArn: t.TaskDefinitionArn, UpdatedAt: eventTime(&e.At), Version: t.Version,
+	}
+	if onInstance {
+		//lint:ignore SA1019 events of tasks on container instances have the retired list
+		detail.Overrides.InferenceAcceleratorOverrides = t.Overrides.InferenceAcceleratorOverrides
+		for i := range detail.Containers {
+			detail.Containers[i].NetworkBindings = t.Containers[i].NetworkBindings
+		}
 	}
 	eni := "eni"
 	for i := range detail.Attachments {
@@ -163,7 +183,7 @@ func containerDetails(containers []types.Container) []containerDetail {
 	details := make([]containerDetail, len(containers))
 	for i, c := range containers {
 		details[i] = containerDetail{
-			ContainerArn: c.ContainerArn, Cpu: c.Cpu, ExitCode: c.ExitCode, Image: c.Image, ImageDigest: c.ImageDigest,
+			ContainerArn: c.ContainerArn, Cpu: c.Cpu, ExitCode: c.ExitCode, GpuIds: c.GpuIds, HealthStatus: c.HealthStatus, Image: c.Image, ImageDigest: c.ImageDigest,
 			LastStatus: c.LastStatus, Memory: c.Memory, MemoryReservation: c.MemoryReservation, Name: c.Name,
 			NetworkInterfaces: c.NetworkInterfaces, Reason: c.Reason, RuntimeId: c.RuntimeId, TaskArn: c.TaskArn,
 		}
