@@ -7,13 +7,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
 // read gathers what a decision needs from a snapshot; ok is false when there is no
 // such service.
-func read(tx *state.Tx, serviceARN string, now time.Time) (in Input, ok bool) {
+func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
 	s := tx.Service(serviceARN)
 	if s == nil {
 		return Input{}, false
@@ -24,6 +25,7 @@ func read(tx *state.Tx, serviceARN string, now time.Time) (in Input, ok bool) {
 		Tasks: func(deploymentID string) []*state.Task {
 			return tx.DeploymentTasks(serviceARN, deploymentID)
 		},
+		Instances: newInstances(tx, s, chance),
 	}
 	for _, d := range s.Deployments {
 		if r := tx.ServiceDeployment(d.ServiceDeploymentARN); r != nil && !r.Ended() && !slices.Contains(in.ServiceDeployments, r) {

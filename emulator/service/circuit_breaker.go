@@ -59,7 +59,7 @@ func (p *planner) countFailures() {
 		return
 	}
 	reset := circuitBreaker(p.service).ResetOnHealthyTask
-	if d.Failures > 0 && p.becameHealthy(g) {
+	if d.Failures+d.FailedTasks > 0 && p.becameHealthy(g) {
 		d.Failures = 0
 		if reset == nil || *reset {
 			d.FailedTasks = 0

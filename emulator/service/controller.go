@@ -12,11 +12,13 @@ package service
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"golang.org/x/sync/errgroup"
 )
@@ -49,6 +51,9 @@ type Controller struct {
 
 	once  sync.Once
 	watch *state.Watch
+	// instances and room tell of container instances; waiting is whom that concerns.
+	instances, room *state.Watch
+	waiting         waiting
 
 	mu      sync.Mutex
 	timers  map[string]timer         // by service ARN
@@ -64,8 +69,12 @@ type timer struct {
 func (c *Controller) Run(ctx context.Context) error {
 	c.init()
 	defer c.watch.Close()
+	defer c.instances.Close()
+	defer c.room.Close()
 	defer c.stopTimers()
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.heed(ctx, c.instances, c.concernedByInstance) })
+	group.Go(func() error { return c.heed(ctx, c.room, c.concernedByRoom) })
 	for range workers {
 		group.Go(func() error { return c.work(ctx) })
 	}
@@ -75,11 +84,18 @@ func (c *Controller) Run(ctx context.Context) error {
 // Idle waits until all services have been decided about that changed so far.
 func (c *Controller) Idle(ctx context.Context) error {
 	c.init()
+	for _, watch := range []*state.Watch{c.instances, c.room} {
+		if err := watch.Idle(ctx); err != nil {
+			return err
+		}
+	}
 	return c.watch.Idle(ctx)
 }
 
 func (c *Controller) init() {
 	c.once.Do(func() {
+		c.instances, c.room = c.Store.WatchContainerInstances(), c.Store.WatchRoom()
+		c.waiting.clusters = map[string]map[string]awaited{}
 		c.watch = c.Store.WatchServices(pause)
 		c.timers, c.retries = map[string]timer{}, map[string]time.Duration{}
 	})
@@ -91,8 +107,11 @@ func (c *Controller) work(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		wakeAt, err := c.reconcile(arn, c.Clock.Now)
-		c.wakeAt(arn, wakeAt)
+		plan, err := c.reconcile(arn, c.Clock.Now)
+		c.wakeAt(arn, plan.WakeAt)
+		if c.waiting.put(arn, plan.awaits) {
+			c.watch.Wake(arn)
+		}
 		c.retry(arn, err)
 		c.watch.Done(arn)
 	}
@@ -113,8 +132,8 @@ func (c *Controller) retry(arn string, err error) {
 }
 
 // read gathers what a decision needs; ok is false when there is no such service.
-func (c *Controller) read(tx *state.Tx, arn string, now time.Time) (in Input, ok bool) {
-	in, ok = read(tx, arn, now)
+func (c *Controller) read(tx *state.Tx, arn string, now time.Time, chance placement.Chance) (in Input, ok bool) {
+	in, ok = read(tx, arn, now, chance)
 	in.Delays = c.Delays
 	if c.RefusedRole == nil {
 		return in, ok
@@ -127,20 +146,22 @@ func (c *Controller) read(tx *state.Tx, arn string, now time.Time) (in Input, ok
 }
 
 // reconcile decides about a service, and carries the plan out if there is something
-// to do. It returns when to do so again though nothing has changed; zero is never.
-func (c *Controller) reconcile(arn string, now func() time.Time) (time.Time, error) {
-	in, ok := c.read(c.Store.Read(), arn, now())
+// to do. It returns the plan, which says when to do so again though nothing has changed.
+func (c *Controller) reconcile(arn string, now func() time.Time) (Plan, error) {
+	chance := placement.NewChance(rand.Uint64())
+	in, ok := c.read(c.Store.Read(), arn, now(), chance)
 	if !ok {
-		return time.Time{}, nil
+		return Plan{}, nil
 	}
+	in.Probe = true
 	plan := Decide(in)
 	if len(plan.Verbs) == 0 {
-		return plan.WakeAt, nil
+		return plan, nil
 	}
 	err := c.Store.Update(func(tx *state.Tx) error {
 		tx.CausedBy(c.watch, arn)
 		plan = Plan{}
-		in, ok := c.read(tx, arn, now())
+		in, ok := c.read(tx, arn, now(), chance)
 		if !ok {
 			return nil
 		}
@@ -148,10 +169,10 @@ func (c *Controller) reconcile(arn string, now func() time.Time) (time.Time, err
 		return apply(tx, in.Service, plan.Verbs, in.Now)
 	})
 	if err != nil {
-		return time.Time{}, err
+		return Plan{}, err
 	}
 	c.Log.Debug("scheduled service", "service", arn, "verbs", len(plan.Verbs))
-	return plan.WakeAt, nil
+	return plan, nil
 }
 
 // wakeAt sets the only timer of a service; zero is none.

@@ -10,6 +10,7 @@ const retention = time.Hour
 // was in progress (ECS0087), and when none is left it is INACTIVE.
 func (p *planner) drain() {
 	in, left := intent{final: !failed(p.primary)}, 0
+	p.service.Daemons = 0
 	for _, g := range p.all() {
 		g.deployment.DesiredCount = 0
 		left += g.counts.Left

@@ -72,12 +72,6 @@ func deadlocked(service string) string {
 		"Update the minimumHealthyPercent or maximumPercent value and try again.", service)
 }
 
-// unplaced takes a reason that ends with a full stop.
-func unplaced(service, reason string) string {
-	return fmt.Sprintf("(service %s) was unable to place a task because no container instance met all of its requirements. Reason: %s", service, reason) +
-		troubleshooting
-}
-
 // lackOfCapacity is said of tasks on Fargate. Source: ECS developer guide, service event
 // messages; public logs for the reason.
 func lackOfCapacity(service string) string {

@@ -18,6 +18,9 @@ func (p *planner) carryOut(in intent) {
 	for _, g := range in.goals {
 		g.deployment.DesiredCount = g.wanted
 	}
+	if !in.onEach {
+		p.stopPendingOnDraining()
+	}
 	for _, g := range in.goals {
 		if g.grows {
 			p.startMissing(in, g)
@@ -30,7 +33,8 @@ func (p *planner) carryOut(in intent) {
 		}
 	}
 	for _, g := range in.goals {
-		if g.yields == atOnce {
+		if g.yields == atOnce && !in.onEach {
+			p.stopLeaving(in, g)
 			p.stopSurplus(g)
 		}
 	}
@@ -42,47 +46,84 @@ func (p *planner) carryOut(in intent) {
 func (p *planner) room(in intent) int { return in.upper - p.present() }
 
 // missing is how many tasks a generation lacks; those that failed their health checks
-// do not count as there.
-func (g goal) missing() int { return g.wanted - (g.counts.Active - g.unhealthy) }
+// and those that have to leave do not count as there.
+func (g goal) missing() int { return g.wanted - (g.counts.Active - g.unhealthy - g.leaving) }
 
-// retryPlacement is after how long a start that could not be made is tried again.
-const retryPlacement = time.Minute
+// lacks is how many tasks of a generation may be started now.
+func (p *planner) lacks(in intent, g goal) int {
+	if in.onEach {
+		return len(p.vacant())
+	}
+	return min(g.missing(), p.room(in))
+}
 
 func (p *planner) startMissing(in intent, g goal) {
-	n := min(g.missing(), p.room(in))
-	if n <= 0 {
+	n := min(p.lacks(in, g), p.mostStarts())
+	if n <= 0 || p.held(g.generation) {
 		return
 	}
-	if obstacle := p.obstacle(g.generation); obstacle != "" {
-		p.sayOnce(obstacle)
-		p.wake(p.now.Add(retryPlacement))
+	start := StartTasks{DeploymentID: g.deployment.ID, N: n}
+	var misses []placement.Miss
+	switch {
+	case in.onEach:
+		start.Places, misses = p.placeOnEach(g.generation, n)
+		start.N = len(start.Places)
+	case p.in.Instances != nil:
+		start.Places, misses = p.place(g.generation, n)
+		start.N = len(start.Places)
+	}
+	p.start(g, start)
+	if start.N < n {
+		p.lackRoom(g.generation, misses)
+	}
+}
+
+func (p *planner) mostStarts() int {
+	if p.in.Probe {
+		return 1
+	}
+	return maxStarts
+}
+
+// start puts starts into the plan.
+func (p *planner) start(g goal, start StartTasks) {
+	n := start.N
+	if n == 0 {
 		return
 	}
-	if p.throttled(g.deployment) {
-		return
-	}
-	n = min(n, maxStarts)
 	lacking := max(0, g.wanted-g.counts.Active)
-	p.do(StartTasks{DeploymentID: g.deployment.ID, N: n, Replacing: max(0, n-lacking)})
+	start.Replacing = min(g.unhealthy, max(0, n-lacking))
+	p.do(start)
 	g.deployment.UpdatedAt = p.now
 	g.counts.Active += n
 	g.counts.Pending += n
 	g.counts.Left += n
-	g.starting += n
+	g.generation.starting += n
 }
 
-// obstacle is the message about what keeps every task from being placed; empty if
+// held reports whether no task of a generation can be started now, wherever there is room.
+func (p *planner) held(g *generation) bool {
+	if obstacle := p.obstacle(g); obstacle != "" {
+		p.sayOnce(obstacle)
+		p.wake(p.now.Add(retryLaunch))
+		return true
+	}
+	return p.throttled(g.deployment)
+}
+
+// retryLaunch is after how long a start that could not be made is tried again.
+const retryLaunch = time.Minute
+
+// obstacle is the message about what keeps every task from being launched; empty if
 // nothing does.
 func (p *planner) obstacle(g *generation) string {
 	name, revision := p.service.Name, g.deployment.Revision
 	switch {
-	case placement.Obstacle(revision.TasksLaunchType()) != "":
-		return unplaced(name, placement.Obstacle(revision.TasksLaunchType()))
 	case g.definition == nil:
 		return notLaunched(name, "TaskDefinition not found.")
 	case p.in.Roles[g.deployment.ID] != "":
 		return notLaunched(name, task.RoleNotAssumed(p.in.Roles[g.deployment.ID]))
-	case vpcConfiguration(revision) == nil:
+	case g.definition.NetworkMode == types.NetworkModeAwsvpc && vpcConfiguration(revision) == nil:
 		return notLaunched(name, "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	default:
 		return ""

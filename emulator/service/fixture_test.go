@@ -33,6 +33,7 @@ type fixture struct {
 	now   time.Time
 	// wakeAt is when the scheduler wants to be asked again.
 	wakeAt time.Time
+	awaits awaited // what it waits for
 }
 
 func newFixture(t fatal, change func(*state.Service)) *fixture {
@@ -55,7 +56,9 @@ func newFixture(t fatal, change func(*state.Service)) *fixture {
 		if change != nil {
 			change(s)
 		}
-		tx.PutService(s)
+		if len(s.Deployments) > 0 {
+			tx.PutService(s)
+		}
 	})
 	return f
 }
@@ -138,17 +141,17 @@ func (f *fixture) counts(deployment int) state.DeploymentCounts {
 func (f *fixture) schedule() {
 	f.t.Helper()
 	for range 1000 {
-		in, ok := read(f.store.Read(), serviceARN, f.now)
+		in, ok := read(f.store.Read(), serviceARN, f.now, f.chance)
 		if !ok {
 			return
 		}
 		before := f.census()
 		c := &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler)}
-		wakeAt, err := c.reconcile(serviceARN, func() time.Time { return f.now })
+		plan, err := c.reconcile(serviceARN, func() time.Time { return f.now })
 		if err != nil {
 			f.t.Fatalf("reconcile: %v", err)
 		}
-		f.wakeAt = wakeAt
+		f.wakeAt, f.awaits = plan.WakeAt, plan.awaits
 		if len(Decide(in).Verbs) == 0 {
 			return
 		}
@@ -161,12 +164,15 @@ func (f *fixture) schedule() {
 
 func (f *fixture) input() Input {
 	f.t.Helper()
-	in, ok := read(f.store.Read(), serviceARN, f.now)
+	in, ok := read(f.store.Read(), serviceARN, f.now, f.chance)
 	if !ok {
 		f.t.Fatalf("no service")
 	}
 	return in
 }
+
+// chance is none: tests that need some bring it.
+func (f *fixture) chance(int) int { return 0 }
 
 // census counts tasks without the help of summaries.
 type census struct{ present, healthy int }
@@ -196,6 +202,9 @@ func (f *fixture) checkPercentages(before census) {
 	f.t.Helper()
 	s, after := f.service(), f.census()
 	d, most, fewest := s.DesiredCount, 200, 100
+	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
+		d = s.Daemons
+	}
 	if c := s.DeploymentConfiguration; c != nil {
 		most, fewest = int(*c.MaximumPercent), int(*c.MinimumHealthyPercent)
 	}
@@ -279,13 +288,20 @@ func (f *fixture) obey() bool {
 }
 
 // settle runs scheduler, obedient agent and clock until nothing more will happen
-// within an hour.
+// within an hour, or nothing but attempts to place tasks.
 func (f *fixture) settle() {
 	f.t.Helper()
+	attempts := 0 // to place tasks, in a row
 	for range 1000 {
 		f.schedule()
 		if f.obey() {
+			attempts = 0
 			continue
+		}
+		if f.awaits != forRoom {
+			attempts = 0
+		} else if attempts++; attempts > 60 {
+			return
 		}
 		if f.wakeAt.IsZero() || f.wakeAt.After(f.now.Add(time.Hour)) {
 			return

@@ -22,6 +22,9 @@ type generation struct {
 	healthy, unhealthy int
 	starting           int
 	startingRunning    int
+	// leaving is how many of those that serve, or are about to, run on container instances
+	// that drain: others are to stand in for them.
+	leaving int
 }
 
 func (p *planner) generation(d *state.Deployment) *generation {
@@ -54,6 +57,9 @@ func (g *generation) stopped(tasks []fate) {
 		if t.task.Status.LastStatus == state.Running {
 			g.counts.ActiveRunning--
 		}
+		if t.leaving && t.serves() && g.leaving > 0 {
+			g.leaving--
+		}
 		switch t.condition {
 		case healthy:
 			g.healthy--
@@ -64,6 +70,19 @@ func (g *generation) stopped(tasks []fate) {
 			g.starting--
 		case pending:
 			g.starting--
+		}
+	}
+}
+
+// without takes tasks out of all counts that go on but do not matter.
+func (g *generation) without(tasks []fate) {
+	g.stopped(tasks)
+	for _, t := range tasks {
+		g.counts.Left--
+		if t.task.Status.LastStatus == state.Running {
+			g.counts.Running--
+		} else {
+			g.counts.Pending--
 		}
 	}
 }
@@ -103,7 +122,11 @@ const (
 type fate struct {
 	task      *state.Task
 	condition condition
+	leaving   bool // its container instance drains
 }
+
+// serves reports whether a task is healthy, or runs and is about to be.
+func (f fate) serves() bool { return f.condition == healthy || f.condition == startingRunning }
 
 // tasks lists the tasks of a deployment that have not been told to stop, not by
 // the plan either.
@@ -111,7 +134,7 @@ func (p *planner) tasks(g *generation) []fate {
 	var list []fate
 	for _, t := range p.in.Tasks(g.deployment.ID) {
 		if t.Stop == nil && !t.Ended() && !p.stopping[t.ARN] {
-			list = append(list, fate{t, p.condition(g, t)})
+			list = append(list, fate{t, p.condition(g, t), p.draining[t.ARN]})
 		}
 	}
 	return list

@@ -22,7 +22,12 @@ type Input struct {
 	Events []types.ServiceEvent
 	// Tasks lists the tasks of a deployment that have not ended. It is called only
 	// when the counts call for action on single tasks.
-	Tasks  func(deploymentID string) []*state.Task
+	Tasks func(deploymentID string) []*state.Task
+	// Instances are nil where all tasks run on Fargate.
+	Instances *Instances
+	// Probe: the plan is only to tell whether there is something to do. Placing one task is
+	// enough for that.
+	Probe  bool
 	Delays Delays
 	Now    time.Time
 }
@@ -32,6 +37,7 @@ type Plan struct {
 	Verbs []Verb // in order; none: the service is as it should be
 	// WakeAt is when to decide again though nothing has changed; zero is never.
 	WakeAt time.Time
+	awaits awaited
 }
 
 // Verb is one thing to do; see the types that implement it.
@@ -42,6 +48,8 @@ type StartTasks struct {
 	DeploymentID string
 	N            int
 	Replacing    int // of them, those that stand in for unhealthy ones
+	// Places has N on container instances; it is nil on Fargate, which has room for all.
+	Places []state.Placement
 }
 
 // StopTasks asks for the end of tasks.
@@ -108,12 +116,16 @@ type planner struct {
 	records map[string]*state.ServiceDeployment
 
 	stopping map[string]bool // ARNs of the tasks that the plan stops
+	draining map[string]bool // ARNs of the tasks whose container instance drains
+	each     *daemons        // nil until it is asked for
+	awaits   awaited
 	verbs    []Verb
 	wakeAt   time.Time
 }
 
 func newPlanner(in Input) *planner {
 	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), stopping: map[string]bool{}, records: map[string]*state.ServiceDeployment{}}
+	p.draining = in.Instances.Draining()
 	for _, r := range in.ServiceDeployments {
 		p.records[r.ARN] = r.Clone()
 	}
@@ -158,12 +170,13 @@ func (p *planner) plan() Plan {
 	if p.changed(old) {
 		p.do(PutService{p.service})
 	}
-	return Plan{Verbs: p.verbs, WakeAt: p.wakeAt}
+	return Plan{Verbs: p.verbs, WakeAt: p.wakeAt, awaits: p.awaits}
 }
 
 func (p *planner) changed(old map[string]*state.Deployment) bool {
 	before, after := p.in.Service, p.service
 	if before.Throttle != after.Throttle || before.Steady != after.Steady || before.Completed != after.Completed ||
+		before.Daemons != after.Daemons ||
 		!before.InactiveAt.Equal(after.InactiveAt) || len(before.Deployments) != len(after.Deployments) {
 		return true
 	}
@@ -186,11 +199,5 @@ func (p *planner) wake(at time.Time) {
 	}
 }
 
-// desired is how many tasks the service shall have. A DAEMON has one on each
-// container instance, of which there are none.
-func (p *planner) desired() int {
-	if p.service.SchedulingStrategy == types.SchedulingStrategyDaemon {
-		return 0
-	}
-	return p.service.DesiredCount
-}
+// await says what has to happen elsewhere before the next decision may differ.
+func (p *planner) await(what awaited) { p.awaits = max(p.awaits, what) }

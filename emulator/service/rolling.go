@@ -35,29 +35,33 @@ func rollingUpdate(p *planner) intent {
 	return in
 }
 
-// Percentages of a REPLICA service when nothing is said.
-// Source: ECS API reference, DeploymentConfiguration.
-const (
-	defaultMaximumPercent        = 200
-	defaultMinimumHealthyPercent = 100
-)
-
 // upper is the most tasks that may be present: D*maximumPercent, rounded down.
 func (p *planner) upper() int {
-	percent := defaultMaximumPercent
-	if c := p.service.DeploymentConfiguration; c != nil && c.MaximumPercent != nil {
-		percent = int(*c.MaximumPercent)
-	}
-	return p.desired() * percent / 100
+	maximum, _ := p.percentages()
+	return p.desired() * maximum / 100
 }
 
 // lower is the fewest healthy tasks to keep: D*minimumHealthyPercent, rounded up.
 func (p *planner) lower() int {
-	percent := defaultMinimumHealthyPercent
-	if c := p.service.DeploymentConfiguration; c != nil && c.MinimumHealthyPercent != nil {
-		percent = int(*c.MinimumHealthyPercent)
+	_, minimum := p.percentages()
+	return (p.desired()*minimum + 99) / 100
+}
+
+// percentages have defaults where nothing is said. Source: ECS API reference,
+// DeploymentConfiguration.
+func (p *planner) percentages() (maximum, minimumHealthy int) {
+	maximum, minimumHealthy = 200, 100
+	if p.isDaemon() {
+		maximum, minimumHealthy = 100, 0
 	}
-	return (p.desired()*percent + 99) / 100
+	c := p.service.DeploymentConfiguration
+	if c != nil && c.MaximumPercent != nil {
+		maximum = int(*c.MaximumPercent)
+	}
+	if c != nil && c.MinimumHealthyPercent != nil {
+		minimumHealthy = int(*c.MinimumHealthyPercent)
+	}
+	return maximum, minimumHealthy
 }
 
 // dropEndedDeployments takes older deployments from the list whose last task has

@@ -167,24 +167,6 @@ func TestChangeOfDesiredCountScalesWithoutADeployment(t *testing.T) {
 	f.expect("COMPLETED desired 0 pending 0 running 0 failed 0")
 }
 
-func TestEC2TasksWaitForContainerInstances(t *testing.T) {
-	f := newFixture(t, func(s *state.Service) { s.Primary().Revision.LaunchType = types.LaunchTypeEc2 })
-	want := "(service web) was unable to place a task because no container instance met all of its requirements. " +
-		"Reason: No Container Instances were found in your cluster." +
-		" For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
-	f.schedule()
-	f.expectMessages(0, want)
-	if !f.wakeAt.Equal(f.now.Add(time.Minute)) {
-		t.Errorf("tries again at %v", f.wakeAt)
-	}
-	f.now = f.now.Add(time.Minute)
-	f.schedule()
-	f.expectMessages(0, want)
-	f.change(func(s *state.Service) { s.DesiredCount = 0 })
-	f.settle()
-	f.expect("COMPLETED desired 0 pending 0 running 0 failed 0")
-}
-
 func TestOtherDeploymentControllersAreLeftAlone(t *testing.T) {
 	f := newFixture(t, func(s *state.Service) { s.DeploymentController = types.DeploymentControllerTypeExternal })
 	f.schedule()

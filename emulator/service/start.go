@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -26,17 +27,32 @@ func (v StartTasks) apply(c *change) {
 	}
 }
 
-// start makes tasks of a deployment, spread among those that it has, and returns
-// their ids.
+// start makes tasks of a deployment and returns their ids.
 func (c *change) start(v StartTasks) (ids []string, err error) {
 	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
-	r := c.service.Deployments[at].Revision
-	template, err := c.template(v.DeploymentID, r)
+	d := c.service.Deployments[at]
+	template, err := newTemplate(c.tx, c.service, d, c.now)
 	if err != nil {
 		return nil, err
 	}
+	if d.Revision.TasksLaunchType() == types.LaunchTypeFargate {
+		if v.Places, err = c.placesOnFargate(v, d.Revision); err != nil {
+			return nil, err
+		}
+	}
+	for _, place := range v.Places {
+		t := template.New(place)
+		c.tx.AddTask(t)
+		ids = append(ids, arn.Name(t.ARN))
+	}
+	return ids, nil
+}
+
+// placesOnFargate spreads tasks among those that the deployment has.
+func (c *change) placesOnFargate(v StartTasks, r *state.ServiceRevision) (places []state.Placement, err error) {
 	where := placement.Request{
-		LaunchType: r.TasksLaunchType(), Strategy: r.CapacityProviderStrategy, Subnets: c.subnets(vpcConfiguration(r).Subnets),
+		LaunchType: r.TasksLaunchType(), Strategy: r.CapacityProviderStrategy,
+		Subnets: subnets(c.tx, arn.ScopeOf(c.service.ARN), vpcConfiguration(r).Subnets),
 	}
 	view := placement.NewView()
 	for _, p := range c.tx.ServiceSummary(c.service.ARN).Placed {
@@ -50,45 +66,45 @@ func (c *change) start(v StartTasks) (ids []string, err error) {
 			return nil, errors.New(failure)
 		}
 		view.Add(place, 1)
-		t := template.New(place)
-		c.tx.AddTask(t)
-		ids = append(ids, arn.Name(t.ARN))
+		places = append(places, place)
 	}
-	return ids, nil
+	return places, nil
 }
 
-// template is what the tasks of a deployment are made of.
-func (c *change) template(deploymentID string, r *state.ServiceRevision) (*task.Template, error) {
-	s, launchType := c.service, r.TasksLaunchType()
-	definition := definitionOf(c.tx, r)
+// newTemplate is what the tasks of a deployment are made of; its task definition exists.
+func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.Time) (*task.Template, error) {
+	r, launchType := d.Revision, d.Revision.TasksLaunchType()
+	definition := definitionOf(tx, r)
 	resolved, err := taskdef.ApplyOverrides(definition.Definition(), nil, launchType)
 	if err != nil {
 		return nil, err
 	}
-	cluster, vpc := c.tx.Cluster(s.ClusterARN), vpcConfiguration(r)
+	cluster, vpc := tx.Cluster(s.ClusterARN), vpcConfiguration(r)
+	if vpc == nil {
+		vpc = &types.AwsVpcConfiguration{}
+	}
 	return task.NewTemplate(task.Request{
 		Cluster: cluster, Definition: definition.Definition(), Resolved: resolved,
 		LaunchType: launchType, PlatformVersion: r.PlatformVersion,
 		SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
-		Group: "service:" + s.Name, StartedBy: deploymentID, ServiceARN: s.ARN, DeploymentID: deploymentID,
-		EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: c.now,
+		Group: groupOf(s), StartedBy: d.ID, ServiceARN: s.ARN, DeploymentID: d.ID,
+		EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: now,
 	}), nil
 }
 
 // subnets finds those of a network configuration; they existed when it was made.
 // Should none be there, the default ones stand in.
-func (c *change) subnets(ids []string) []*state.Subnet {
-	scope := arn.ScopeOf(c.service.ARN)
-	var subnets []*state.Subnet
+func subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Subnet {
+	var found []*state.Subnet
 	for _, id := range ids {
-		if s := c.tx.Subnet(scope, id); s != nil {
-			subnets = append(subnets, s)
+		if s := tx.Subnet(scope, id); s != nil {
+			found = append(found, s)
 		}
 	}
-	if len(subnets) == 0 {
-		return c.tx.Subnets(scope)
+	if len(found) == 0 {
+		return tx.Subnets(scope)
 	}
-	return subnets
+	return found
 }
 
 func taskTags(s *state.Service, cluster *state.Cluster, definition *state.TaskDefinition) []types.Tag {

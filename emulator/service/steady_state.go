@@ -64,4 +64,7 @@ func (p *planner) reachSteadyState(in intent) {
 func (p *planner) complete() {
 	d := p.primary.deployment
 	d.RolloutState, d.RolloutStateReason = types.DeploymentRolloutStateCompleted, completedReason(d.ID)
+	if d.DesiredCount == 0 {
+		d.FailedTasks = 0 // ECS counts attempts to place tasks no longer
+	}
 }

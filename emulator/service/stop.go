@@ -43,11 +43,11 @@ func (p *planner) stopReplaced(in intent, g goal) {
 //
 // Source: ECS developer guide, service scheduler.
 func (p *planner) stopSurplus(g goal) {
-	surplus := g.healthy + g.starting - g.wanted
+	surplus := g.healthy + g.starting - g.leaving - g.wanted
 	if surplus <= 0 {
 		return
 	}
-	candidates := slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool { return t.condition == unhealthy })
+	candidates := slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool { return t.condition == unhealthy || t.leaving })
 	p.stopSome(g, candidates, surplus)
 }
 
@@ -78,7 +78,7 @@ func (p *planner) stopSpare(in intent) {
 
 // stopSome stops up to n of the candidates, such that the rest is spread.
 func (p *planner) stopSome(g goal, candidates []fate, n int) {
-	chosen := choose(candidates, min(n, maxStops), g.deployment.Revision.CapacityProviderStrategy)
+	chosen := choose(candidates, min(n, maxStops), p.picker(g, candidates))
 	p.stop(g.generation, chosen, reasonScaling(g.deployment.ID))
 }
 

@@ -5,30 +5,63 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// inStopOrder sorts by condition, and within one the newest first.
+// inStopOrder sorts by condition, and within one those first that have to leave their
+// container instance, then the newest.
 func inStopOrder(tasks []fate) []fate {
 	slices.SortStableFunc(tasks, func(a, b fate) int {
 		if a.condition != b.condition {
 			return int(a.condition) - int(b.condition)
+		}
+		if a.leaving != b.leaving {
+			return count(b.leaving) - count(a.leaving)
 		}
 		return b.task.Spec.CreatedAt.Compare(a.task.Spec.CreatedAt)
 	})
 	return tasks
 }
 
-// choose picks n of a deployment's tasks to stop: by condition, then such that what
-// remains is spread over capacity providers and zones as the starts were, then the
-// newest.
-//
-// Source: ECS developer guide, service scheduler and capacity provider strategies.
-func choose(tasks []fate, n int, strategy []types.CapacityProviderStrategyItem) []fate {
-	s := spread{strategy: strategy, byProvider: map[string]int{}, byZone: map[string]int{}}
-	for _, t := range tasks {
+// picker picks up to n of tasks that are in order and fare alike, such that what remains
+// is as the starts were to have it.
+type picker func(tasks []fate, n int) []fate
+
+// picker is that of a generation, for one choice among its candidates.
+func (p *planner) picker(g goal, candidates []fate) picker {
+	if p.in.Instances != nil {
+		if demand := p.in.Instances.Demand(g.deployment); demand != nil {
+			return byPlacementStrategy(p.in.Instances.Pool(), demand)
+		}
+	}
+	s := spread{strategy: g.deployment.Revision.CapacityProviderStrategy, byProvider: map[string]int{}, byZone: map[string]int{}}
+	for _, t := range candidates {
 		s.byProvider[t.task.Placement.CapacityProvider]++
 		s.byZone[t.task.Placement.Zone]++
 	}
+	return s.take
+}
+
+// byPlacementStrategy picks by the inverse of the service's placement strategy.
+func byPlacementStrategy(pool *placement.Pool, demand *placement.Demand) picker {
+	return func(tasks []fate, n int) (chosen []fate) {
+		rows, fates := make([]*state.Task, len(tasks)), map[*state.Task]fate{}
+		for i, t := range tasks {
+			rows[i], fates[t.task] = t.task, t
+		}
+		for _, row := range pool.ToStop(demand, rows, n) {
+			chosen = append(chosen, fates[row])
+		}
+		return chosen
+	}
+}
+
+// choose picks n of a deployment's tasks to stop: by condition, then as the picker does,
+// then the newest.
+//
+// Source: ECS developer guide, service scheduler, task placement strategies and capacity
+// provider strategies.
+func choose(tasks []fate, n int, pick picker) []fate {
 	tasks = inStopOrder(tasks)
 	var chosen []fate
 	for len(chosen) < n && len(tasks) > 0 {
@@ -36,7 +69,7 @@ func choose(tasks []fate, n int, strategy []types.CapacityProviderStrategyItem) 
 		if end < 0 {
 			end = len(tasks)
 		}
-		chosen = append(chosen, s.take(tasks[:end], n-len(chosen))...)
+		chosen = append(chosen, pick(tasks[:end], n-len(chosen))...)
 		tasks = tasks[end:]
 	}
 	return chosen

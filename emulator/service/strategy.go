@@ -1,6 +1,9 @@
 package service
 
-import "github.com/ecs-emulator/ecs-emulator/emulator/state"
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
 
 // strategy is a deployment strategy: it says what is wanted of each generation of a
 // service, and starts and stops nothing. It is asked anew for each decision and knows
@@ -8,7 +11,12 @@ import "github.com/ecs-emulator/ecs-emulator/emulator/state"
 type strategy func(p *planner) intent
 
 // strategyOf is the deployment strategy of a service.
-func strategyOf(*state.Service) strategy { return rollingUpdate }
+func strategyOf(s *state.Service) strategy {
+	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
+		return daemon
+	}
+	return rollingUpdate
+}
 
 // intent is what a strategy wants. The executor brings it about: see carryOut.
 type intent struct {
@@ -19,6 +27,9 @@ type intent struct {
 	// final: the deployment is complete once all goals are reached. A strategy that waits
 	// for something else as well says so until it has come.
 	final bool
+	// onEach: there is to be one task on each container instance, wherever there is room
+	// for more.
+	onEach bool
 }
 
 // goal is what is wanted of a generation.
