@@ -55,6 +55,7 @@ var sections = []section{
 	{"requests", "Requests over HTTP beside a bare net/http server that answers the same bytes", measureRequests},
 	{"start", "Start and idle memory beside that bare server", measureStart},
 	{"scale", "Tasks to RUNNING in services, simulated engine", measureScale},
+	{"instances", "Container instances: placement, and tasks on the simulated engine", measureInstances},
 	{"docker", "RunTask to RUNNING on Docker beside the same made directly: a container, or a pair of them without a warm sandbox", measureDocker},
 }
 
