@@ -44,6 +44,7 @@ func (s *Server) retain(ctx context.Context) {
 func (s *Server) forgetOld(now time.Time) error {
 	return s.store.Update(func(tx *state.Tx) error {
 		tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
+		tx.EndAgentUpdates(now)
 		tx.ForgetContainerInstances(now.Add(-keepInactiveInstances))
 		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
 		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))

@@ -14,6 +14,7 @@ import (
 var (
 	containerInstances = store.NewTable("container-instance", func(c *ContainerInstance) string { return c.ARN })
 	instancesByEC2ID   = containerInstances.Index((*ContainerInstance).registeredEC2ID)
+	updatingAgents     = containerInstances.Ages((*ContainerInstance).agentUpdatesSince)
 	inactiveInstances  = containerInstances.Ages((*ContainerInstance).inactiveSince)
 )
 
@@ -37,11 +38,8 @@ type ContainerInstance struct {
 
 	Status         string // ACTIVE, DRAINING or INACTIVE
 	AgentConnected bool
-	// AgentUpdateAt is when UpdateContainerAgent was called last, whose steps follow from
-	// the time that has passed; zero if never.
-	AgentUpdateAt time.Time
-	AgentUpdate   types.AgentUpdateStatus // how that has ended; empty before
-	Version       types.VersionInfo       // of its agent
+	Version        types.VersionInfo // of its agent
+	AgentUpdate    *AgentUpdate      // nil until UpdateContainerAgent
 
 	Registered   Resources
 	Attributes   []types.Attribute // by name; names and values only

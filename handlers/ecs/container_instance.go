@@ -55,9 +55,10 @@ func errInstanceInactive(id string) error {
 // members asked for. Source: ECS API reference, ContainerInstance.
 func describeContainerInstance(tx *state.Tx, c *state.ContainerInstance, include []types.ContainerInstanceField, now time.Time) types.ContainerInstance {
 	usage := tx.InstanceUsage(c.ARN)
+	agent := c.AgentAt(now)
 	shown := types.ContainerInstance{
 		AgentConnected:       c.AgentConnected,
-		AgentUpdateStatus:    c.AgentUpdate,
+		AgentUpdateStatus:    agent.UpdateStatus,
 		Attachments:          []types.Attachment{},
 		Attributes:           listed(c.Attributes),
 		ContainerInstanceArn: &c.ARN,
@@ -70,7 +71,7 @@ func describeContainerInstance(tx *state.Tx, c *state.ContainerInstance, include
 		Status:               &c.Status,
 		Tags:                 []types.Tag{},
 		Version:              usage.Version,
-		VersionInfo:          &c.Version,
+		VersionInfo:          &agent.Version,
 	}
 	if slices.Contains(include, types.ContainerInstanceFieldTags) {
 		shown.Tags = listedTags(c.Tags)

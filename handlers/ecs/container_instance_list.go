@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/ecs-emulator/ecs-emulator/emulator/placement/query"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -17,12 +18,13 @@ func (a *API) ListContainerInstances(ctx context.Context, in *ecs.ListContainerI
 	if err != nil {
 		return nil, err
 	}
-	if aws.ToString(in.Filter) != "" {
-		return nil, unsupported("filter")
+	matches, err := c.instanceFilter(aws.ToString(in.Filter))
+	if err != nil {
+		return nil, err
 	}
 	var arns []string
 	for _, instance := range c.ContainerInstances(c.cluster) {
-		if instance.Status != state.InstanceInactive && (in.Status == "" || string(in.Status) == instance.Status) {
+		if instance.Status != state.InstanceInactive && (in.Status == "" || string(in.Status) == instance.Status) && matches(instance) {
 			arns = append(arns, instance.ARN)
 		}
 	}
@@ -35,4 +37,17 @@ func (a *API) ListContainerInstances(ctx context.Context, in *ecs.ListContainerI
 		return nil, err
 	}
 	return &ecs.ListContainerInstancesOutput{ContainerInstanceArns: listed(arns), NextToken: next}, nil
+}
+
+// instanceFilter tells which container instances a filter lets pass, an expression of the
+// cluster query language. Words of the refusal are the emulator's own.
+func (c inCluster) instanceFilter(filter string) (func(*state.ContainerInstance) bool, error) {
+	if filter == "" {
+		return func(*state.ContainerInstance) bool { return true }, nil
+	}
+	expression, err := query.Parse(filter)
+	if err != nil {
+		return nil, invalidParameter(err.Error())
+	}
+	return func(instance *state.ContainerInstance) bool { return expression.Match(query.Of(c.Tx, instance)) }, nil
 }

@@ -37,8 +37,15 @@ func (a *API) built() []awsapi.Operation {
 
 		awsapi.Partial("DeregisterContainerInstance", "with force, containers that an agent of the emulator runs are stopped; INACTIVE ones are kept for an hour", a.DeregisterContainerInstance),
 		awsapi.Works("DescribeContainerInstances", "what is registered, and what tasks have left of it; tags and health where asked for", a.DescribeContainerInstances),
-		awsapi.Partial("ListContainerInstances", "by status, in pages; `filter` is refused", a.ListContainerInstances),
+		awsapi.Works("ListContainerInstances", "by status and filter, in pages", a.ListContainerInstances),
 		awsapi.Partial("RegisterContainerInstance", "by hand, with no agent behind it: connected from the start, and its tasks move by Submit*StateChange alone; resources CPU, MEMORY, PORTS, PORTS_UDP and GPU only; the identity document is read, not verified", a.RegisterContainerInstance),
+
+		awsapi.Works("UpdateContainerAgent", "from an older agent to the newest that the emulator knows, in steps on its clock", a.UpdateContainerAgent),
+		awsapi.Works("UpdateContainerInstancesState", "ACTIVE and DRAINING", a.UpdateContainerInstancesState),
+
+		awsapi.Works("DeleteAttributes", "custom ones, by name, and by value where one is given", a.DeleteAttributes),
+		awsapi.Works("ListAttributes", "by name and value, built-in ones included, in pages", a.ListAttributes),
+		awsapi.Works("PutAttributes", "ten custom ones for each container instance", a.PutAttributes),
 
 		awsapi.Works("DeleteAccountSetting", "forgets a principal's own value; the default counts again", a.DeleteAccountSetting),
 		awsapi.Works("ListAccountSettings", "every caller is the account's root user", a.ListAccountSettings),

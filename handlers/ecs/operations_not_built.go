@@ -23,11 +23,6 @@ var notBuiltOperations = []awsapi.Operation{
 	awsapi.NotBuilt("DeleteCapacityProvider", capacityProviders),
 	awsapi.NotBuilt("UpdateCapacityProvider", capacityProviders),
 	awsapi.NotBuilt("StartTask", containerInstances),
-	awsapi.NotBuilt("UpdateContainerAgent", containerInstances),
-	awsapi.NotBuilt("UpdateContainerInstancesState", containerInstances),
-	awsapi.NotBuilt("DeleteAttributes", containerInstances),
-	awsapi.NotBuilt("ListAttributes", containerInstances),
-	awsapi.NotBuilt("PutAttributes", containerInstances),
 
 	// What the ECS agent of an instance calls.
 	awsapi.NotBuilt("DiscoverPollEndpoint", agentProtocol),

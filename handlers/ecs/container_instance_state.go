@@ -1,0 +1,61 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// maxChangedInstances is how many container instances change with one call.
+// Source: ECS API reference, UpdateContainerInstancesState.
+const maxChangedInstances = 10
+
+// UpdateContainerInstancesState lets container instances drain, or take tasks again. What
+// becomes of the tasks of services is the scheduler's work; others stay.
+//
+// Source: ECS API reference, UpdateContainerInstancesState; field reports for the words.
+// That an INACTIVE one is a failure with that reason is the emulator's own.
+func (a *API) UpdateContainerInstancesState(ctx context.Context, in *ecs.UpdateContainerInstancesStateInput) (*ecs.UpdateContainerInstancesStateOutput, error) {
+	switch {
+	case in.Status != types.ContainerInstanceStatusActive && in.Status != types.ContainerInstanceStatusDraining:
+		return nil, invalidParameter("Container instance status should be one of [ACTIVE, DRAINING]")
+	case len(in.ContainerInstances) == 0:
+		return nil, clientError("Container Instances cannot be empty.")
+	case len(in.ContainerInstances) > maxChangedInstances:
+		return nil, invalidParameter(fmt.Sprintf("Container Instances can have at most %d items.", maxChangedInstances))
+	}
+	out := &ecs.UpdateContainerInstancesStateOutput{}
+	err := a.updateIn(ctx, in.Cluster, func(c inCluster) error {
+		out.ContainerInstances, out.Failures = []types.ContainerInstance{}, []types.Failure{}
+		now := a.now()
+		for _, ref := range in.ContainerInstances {
+			id, err := c.instanceARN(ref)
+			if err != nil {
+				return err
+			}
+			old := c.ContainerInstance(id)
+			switch {
+			case old == nil:
+				out.Failures = append(out.Failures, missing(id))
+				continue
+			case old.Status == state.InstanceInactive:
+				out.Failures = append(out.Failures, types.Failure{Arn: &id, Reason: aws.String("INACTIVE")})
+				continue
+			}
+			instance := *old
+			if instance.Status = string(in.Status); instance.Status != old.Status {
+				c.PutContainerInstance(&instance, now)
+			}
+			out.ContainerInstances = append(out.ContainerInstances, describeContainerInstance(c.Tx, &instance, nil, now))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
