@@ -146,11 +146,7 @@ func (f *fixture) schedule() {
 			return
 		}
 		before := f.census()
-		c := &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler)}
-		plan, err := c.reconcile(serviceARN, func() time.Time { return f.now })
-		if err != nil {
-			f.t.Fatalf("reconcile: %v", err)
-		}
+		plan := f.reconcile(serviceARN)
 		f.wakeAt, f.awaits = plan.WakeAt, plan.awaits
 		if len(Decide(in).Verbs) == 0 {
 			return
@@ -160,6 +156,17 @@ func (f *fixture) schedule() {
 		}
 	}
 	f.t.Fatalf("the scheduler does not come to rest: %+v", Decide(f.input()).Verbs)
+}
+
+// reconcile decides once about a service.
+func (f *fixture) reconcile(service string) Plan {
+	f.t.Helper()
+	c := &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler)}
+	plan, err := c.reconcile(service, func() time.Time { return f.now })
+	if err != nil {
+		f.t.Fatalf("reconcile: %v", err)
+	}
+	return plan
 }
 
 func (f *fixture) input() Input {

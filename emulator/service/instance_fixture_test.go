@@ -72,6 +72,7 @@ func (f *fixture) putInstance(tx *state.Tx, i int, change func(*state.ContainerI
 		ARN: instanceARN(i), LaunchType: types.LaunchTypeEc2, Status: state.InstanceActive, AgentConnected: true,
 		Registered: state.Resources{CPU: 1024, Memory: 1024}, Zone: "us-east-1" + string(rune('a'+i%3)),
 	}
+	instance.Attributes = []types.Attribute{{Name: aws.String("ecs.availability-zone"), Value: &instance.Zone}}
 	if old := tx.ContainerInstance(instance.ARN); old != nil {
 		instance = new(state.ContainerInstance)
 		*instance = *old
