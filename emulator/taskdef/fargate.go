@@ -72,6 +72,9 @@ func checkFargateSize(cpu, memory string, windows bool, fail func(string, ...any
 	return fail("No Fargate configuration exists for given values: %s CPU, %s memory. See the Amazon ECS documentation for the valid values.", cpu, memory)
 }
 
+// noGPUOnFargate is of definitions, and of overrides by analogy.
+const noGPUOnFargate = "Tasks using the Fargate launch type do not support GPU resource requirements."
+
 func checkFargateContainer(def *types.TaskDefinition, c *types.ContainerDefinition) error {
 	if err := checkFargateLogs(def, c.LogConfiguration); err != nil {
 		return err
@@ -83,7 +86,7 @@ func checkFargateContainer(def *types.TaskDefinition, c *types.ContainerDefiniti
 		return refuse("Fargate requires that the 'privileged' setting be 'false'.")
 	}
 	if len(c.ResourceRequirements) > 0 {
-		return refuse("Tasks using the Fargate launch type do not support GPU resource requirements.")
+		return refuse(noGPUOnFargate)
 	}
 	if value(c.StopTimeout) > maxFargateTimeout {
 		return refuse("Tasks using the Fargate launch type must have a container stop timeout of less than %d seconds.", maxFargateTimeout)

@@ -17,6 +17,8 @@ var OverrideMembers = []member.Table{
 	member.Of[types.ContainerOverride]("Container overrides: `overrides.containerOverrides[]` of RunTask",
 		member.Act("command", "cpu", "environment[].name", "environment[].value", "memory", "memoryReservation", "name"),
 		member.Refuse("environmentFiles", "needs files in S3"),
-		member.Refuse("resourceRequirements", "needs GPUs"),
+		member.ActOnly("resourceRequirements[].type", "GPU", "GPUs are counted and named; containers do not get the devices"),
+		member.Refuse("resourceRequirements[].sharingStrategy", "needs GPUs that containers share"),
+		member.Act("resourceRequirements[].value"),
 	),
 }

@@ -52,6 +52,9 @@ func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType
 		if err := r.overrideContainer(&o.ContainerOverrides[i]); err != nil {
 			return Resolved{}, err
 		}
+		if len(o.ContainerOverrides[i].ResourceRequirements) > 0 && launchType == types.LaunchTypeFargate {
+			return Resolved{}, invalid(noGPUOnFargate)
+		}
 	}
 	if err := r.overrideSize(o); err != nil {
 		return Resolved{}, err
@@ -133,6 +136,9 @@ func (r *Resolved) overrideContainer(o *types.ContainerOverride) error {
 		shown.EnvironmentFiles, c.EnvironmentFiles = o.EnvironmentFiles, o.EnvironmentFiles
 	}
 	if len(o.ResourceRequirements) > 0 {
+		if err := checkResourceRequirements(&types.ContainerDefinition{Name: o.Name, ResourceRequirements: o.ResourceRequirements}); err != nil {
+			return err
+		}
 		shown.ResourceRequirements, c.ResourceRequirements = o.ResourceRequirements, o.ResourceRequirements
 	}
 	if o.Cpu != nil {

@@ -37,7 +37,7 @@ func checkLaunch(def *types.TaskDefinition, l launch) error {
 	case l.Network != nil && l.Network.AwsvpcConfiguration.AssignPublicIp == types.AssignPublicIpEnabled:
 		return invalidParameter("Assign public IP is not supported for this launch type.")
 	}
-	return nil
+	return checkAllConstraints(def, l.PlacementConstraints)
 }
 
 // platformVersions of Linux tasks that can still be run.

@@ -10,13 +10,13 @@ import (
 // MemberTables say what becomes of the members of task definitions, tasks and services,
 // in the order of COMPATIBILITY.md.
 func MemberTables() []member.Table {
-	return slices.Concat(taskdef.Members, taskdef.InstanceMembers, []member.Table{runTaskTable}, taskdef.OverrideMembers,
+	return slices.Concat(taskdef.Members, taskdef.InstanceMembers, []member.Table{runTaskTable, startTaskTable}, taskdef.OverrideMembers,
 		[]member.Table{createServiceTable, updateServiceTable, deploymentTable, networkTable})
 }
 
 // MemberGaps are the members that the tables forget, and the rows without a member.
 func MemberGaps() []string {
-	return slices.Concat(runTaskMembers.Gaps(), createServiceMembers.Gaps(), updateServiceMembers.Gaps())
+	return slices.Concat(runTaskMembers.Gaps(), startTaskMembers.Gaps(), createServiceMembers.Gaps(), updateServiceMembers.Gaps())
 }
 
 // checkMembers refuses the first member of a request that its tables refuse. It comes

@@ -55,9 +55,12 @@ func checkNetwork(def *types.TaskDefinition, network *types.NetworkConfiguration
 	return invalidParameter("assignPublicIp should be one of [ENABLED,DISABLED]")
 }
 
-// network resolves a configuration that passed checkNetwork. A strict emulator has no
-// subnets and groups that are made up.
+// network resolves a configuration that passed checkNetwork, which may be nil. A strict
+// emulator has no subnets and groups that are made up.
 func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfiguration) (awsvpc, error) {
+	if vpc == nil {
+		return awsvpc{}, nil
+	}
 	resolved := awsvpc{AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled}
 	for _, id := range vpc.Subnets {
 		subnet := tx.Subnet(scope, id)

@@ -65,7 +65,8 @@ func (a *API) built() []awsapi.Operation {
 
 		awsapi.Works("DescribeTasks", "status, times, exit codes, reasons, addresses and health as the engine has them; tags where asked for", a.DescribeTasks),
 		awsapi.Partial("ListTasks", "by all filters but `daemonName`, which is refused", a.ListTasks),
-		awsapi.Partial("RunTask", "FARGATE and FARGATE_SPOT; its members are below; Spot tasks are not interrupted", a.RunTask),
+		awsapi.Partial("RunTask", "its members are below; no capacity providers of Auto Scaling groups; Spot tasks are not interrupted", a.RunTask),
+		awsapi.Partial("StartTask", "its members are below", a.StartTask),
 		awsapi.Works("StopTask", "SIGTERM, stopTimeout, SIGKILL, in the reverse order of dependsOn", a.StopTask),
 
 		awsapi.Partial("CreateService", "rolling deployments of the REPLICA strategy on Fargate; its members are below; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),

@@ -22,7 +22,6 @@ var notBuiltOperations = []awsapi.Operation{
 	awsapi.NotBuilt("CreateCapacityProvider", capacityProviders),
 	awsapi.NotBuilt("DeleteCapacityProvider", capacityProviders),
 	awsapi.NotBuilt("UpdateCapacityProvider", capacityProviders),
-	awsapi.NotBuilt("StartTask", containerInstances),
 
 	// What the ECS agent of an instance calls.
 	awsapi.NotBuilt("DiscoverPollEndpoint", agentProtocol),
@@ -61,11 +60,10 @@ var notBuiltOperations = []awsapi.Operation{
 }
 
 const (
-	taskSets           = "task sets: the EXTERNAL deployment controller"
-	capacityProviders  = "capacity providers of Auto Scaling groups and managed instances"
-	containerInstances = "container instances"
-	agentProtocol      = "the protocol of the container agent"
-	daemons            = "managed daemons"
-	expressServices    = "Express gateway services"
-	gateways           = "gateways"
+	taskSets          = "task sets: the EXTERNAL deployment controller"
+	capacityProviders = "capacity providers of Auto Scaling groups and managed instances"
+	agentProtocol     = "the protocol of the container agent"
+	daemons           = "managed daemons"
+	expressServices   = "Express gateway services"
+	gateways          = "gateways"
 )

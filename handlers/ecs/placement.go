@@ -2,10 +2,13 @@ package ecs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
+	"github.com/ecs-emulator/ecs-emulator/emulator/placement/query"
 )
 
 // Limits of placement. Source: ECS API reference, RunTask.
@@ -70,6 +73,17 @@ func checkPlacementConstraint(c types.PlacementConstraint) error {
 		return invalidParameter("memberOf expression should be specified.")
 	case c.Type != types.PlacementConstraintTypeDistinctInstance && c.Type != types.PlacementConstraintTypeMemberOf:
 		return invalidParameter("placement constraint type should be one of [distinctInstance,memberOf]")
+	case c.Type == types.PlacementConstraintTypeDistinctInstance:
+		return nil
+	}
+	if _, err := query.Parse(expression); err != nil {
+		return invalidParameter(err.Error())
 	}
 	return nil
+}
+
+// checkAllConstraints looks at the constraints of a definition together with those of a
+// request. Source: ECS API reference, RunTask.
+func checkAllConstraints(def *types.TaskDefinition, requested []types.PlacementConstraint) error {
+	return checkPlacement(nil, slices.Concat(placement.Of(def.PlacementConstraints), requested))
 }

@@ -9,20 +9,34 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
-// runTaskTable says what becomes of the members of RunTask; overrides have tables of
-// their own.
-var runTaskTable = member.Of[ecs.RunTaskInput]("RunTask", capacityMembers, launchTypeMembers, placementMembers,
+// runTaskTable and startTaskTable say what becomes of the members of RunTask and StartTask;
+// overrides have tables of their own.
+var (
+	runTaskTable = member.Of[ecs.RunTaskInput]("RunTask", newTaskMembers, capacityMembers, launchTypeMembers,
+		member.Act(
+			"clientToken", "count", "placementConstraints[].expression", "placementConstraints[].type",
+			"placementStrategy[].field", "placementStrategy[].type",
+		),
+	)
+	startTaskTable = member.Of[ecs.StartTaskInput]("StartTask", newTaskMembers, member.Act("containerInstances"))
+)
+
+// newTaskMembers are what both operations have.
+var newTaskMembers = slices.Concat(
 	member.Act(
-		"clientToken", "cluster", "count", "enableECSManagedTags", "group", "propagateTags", "startedBy",
-		"tags[].key", "tags[].value", "taskDefinition",
+		"cluster", "enableECSManagedTags", "group", "propagateTags", "startedBy", "tags[].key", "tags[].value", "taskDefinition",
 	),
 	member.Refuse("enableExecuteCommand", needsExec),
 	member.Keep("referenceId", "AWS shows it in no answer either"),
 	member.Refuse("volumeConfigurations", needsEBS),
 )
 
-var runTaskMembers = member.NewPlan[ecs.RunTaskInput](
-	slices.Concat([]member.Table{runTaskTable, networkTable}, taskdef.OverrideMembers)...)
+var (
+	runTaskMembers = member.NewPlan[ecs.RunTaskInput](
+		slices.Concat([]member.Table{runTaskTable, networkTable}, taskdef.OverrideMembers)...)
+	startTaskMembers = member.NewPlan[ecs.StartTaskInput](
+		slices.Concat([]member.Table{startTaskTable, networkTable}, taskdef.OverrideMembers)...)
+)
 
 // What RunTask and services have in common.
 var (
@@ -30,11 +44,7 @@ var (
 		member.Act("capacityProviderStrategy[].base", "capacityProviderStrategy[].capacityProvider", "capacityProviderStrategy[].weight"),
 		member.Keep("platformVersion", "tasks show it; there is one platform, the engine"),
 	)
-	launchTypeMembers = member.ActInPart("launchType", "EC2 and EXTERNAL find no container instances")
-	placementMembers  = slices.Concat(
-		member.RefuseAs("placementConstraints", "Placement constraints are not supported with FARGATE launch type."),
-		member.RefuseAs("placementStrategy", "Placement strategies are not supported with FARGATE launch type."),
-	)
+	launchTypeMembers = member.Act("launchType")
 )
 
 const (

@@ -153,6 +153,16 @@ var runTaskRefusals = []struct {
 		}},
 	{"memberOf without expression", invalid, "memberOf expression should be specified.",
 		func(in *sdk.RunTaskInput) { in.PlacementConstraints = []types.PlacementConstraint{{Type: "memberOf"}} }},
+	{"unreadable expression", invalid, "Invalid expression: expected an argument at character 16.",
+		func(in *sdk.RunTaskInput) {
+			in.PlacementConstraints = []types.PlacementConstraint{{Type: "memberOf", Expression: aws.String("attribute:x == ")}}
+		}},
+	{"GPUs on Fargate", invalid, "Tasks using the Fargate launch type do not support GPU resource requirements.",
+		func(in *sdk.RunTaskInput) {
+			in.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{
+				Name: aws.String("app"), ResourceRequirements: []types.ResourceRequirement{{Type: types.ResourceTypeGpu, Value: aws.String("1")}},
+			}}}
+		}},
 	{"no instances", invalid, "No Container Instances were found in your cluster.",
 		func(in *sdk.RunTaskInput) { in.TaskDefinition, in.LaunchType = aws.String("both"), "" }},
 	{"override of nobody", invalid, "Override for container named side is not a container in the TaskDefinition.",

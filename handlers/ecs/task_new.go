@@ -1,0 +1,128 @@
+package ecs
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+)
+
+// Limits of RunTask and StartTask. Source: ECS API reference, RunTask.
+const (
+	maxGroup     = 255
+	maxStartedBy = 128
+)
+
+// newTasks is what a call has made.
+type newTasks struct {
+	tasks    []*state.Task
+	failures []types.Failure
+}
+
+func (n *newTasks) add(tx *state.Tx, t *state.Task) {
+	tx.AddTask(t)
+	n.tasks = append(n.tasks, t)
+}
+
+func (n *newTasks) fail(arn, reason string) {
+	n.failures = append(n.failures, types.Failure{Arn: &arn, Reason: &reason})
+}
+
+// checkTaskRequest is what the request alone tells of tasks that RunTask or StartTask
+// shall make. Groups of services are theirs alone (source: field reports). The words for
+// group and startedBy out of range, and for propagateTags SERVICE, are not published.
+func checkTaskRequest(in *ecs.RunTaskInput) error {
+	switch {
+	case len(aws.ToString(in.Group)) > maxGroup:
+		return invalidParameter(fmt.Sprintf("group can have at most %d characters.", maxGroup))
+	case strings.HasPrefix(aws.ToString(in.Group), "service:"):
+		return invalidParameter("Invalid namespace for group")
+	case len(aws.ToString(in.StartedBy)) > maxStartedBy:
+		return invalidParameter(fmt.Sprintf("startedBy can have at most %d characters.", maxStartedBy))
+	case in.PropagateTags != "" && in.PropagateTags != types.PropagateTagsTaskDefinition && in.PropagateTags != types.PropagateTagsNone:
+		return invalidParameter("propagateTags should be one of [TASK_DEFINITION,NONE]")
+	}
+	return checkTags(in.Tags)
+}
+
+// taskCall is a call of RunTask, or one of StartTask in its words, and what it refers to.
+type taskCall struct {
+	scope      arn.Scope
+	cluster    *state.Cluster
+	definition *state.TaskDefinition
+	in         *ecs.RunTaskInput
+	now        time.Time
+}
+
+// findTaskCall looks at the task definition before the cluster (ECS0060) and what comes
+// then (ECS0062).
+func findTaskCall(tx *state.Tx, scope arn.Scope, in *ecs.RunTaskInput, now time.Time) (taskCall, error) {
+	found, err := taskDefinition(tx, scope, aws.ToString(in.TaskDefinition))
+	if err != nil {
+		return taskCall{}, err
+	}
+	if err := checkActive(found, invalidParameter); err != nil {
+		return taskCall{}, err
+	}
+	cluster, err := activeCluster(tx, scope, in.Cluster)
+	return taskCall{scope, cluster, found, in, now}, err
+}
+
+// taskTemplate validates what needs the store. more comes after ECS's own refusals of the
+// request, and before the emulator's.
+func (a *API) taskTemplate(tx *state.Tx, call taskCall, l launch, more func() error) (*task.Template, awsvpc, error) {
+	in, def, launchType := call.in, call.definition.Definition(), l.Capacity.LaunchType
+	if err := checkLaunch(def, l); err != nil {
+		return nil, awsvpc{}, err
+	}
+	resolved, err := taskdef.ApplyOverrides(def, in.Overrides, launchType)
+	if err != nil {
+		return nil, awsvpc{}, err
+	}
+	if in.EnableExecuteCommand && resolved.TaskRoleArn == "" {
+		return nil, awsvpc{}, invalidParameter("The task couldn't be run because a valid taskRoleArn is not being used. " +
+			"Specify a valid task role in your task definition and try again.")
+	}
+	if err := more(); err != nil {
+		return nil, awsvpc{}, err
+	}
+	if err := checkSupported(def, launchType); err != nil {
+		return nil, awsvpc{}, err
+	}
+	if err := a.checkRoles(tx, call.scope, resolved.TaskRoleArn, resolved.ExecutionRoleArn); err != nil {
+		return nil, awsvpc{}, err
+	}
+	vpc, err := a.network(tx, call.scope, vpcConfiguration(l.Network))
+	if err != nil {
+		return nil, awsvpc{}, err
+	}
+	return task.NewTemplate(task.Request{
+		Cluster: call.cluster, Definition: def, Resolved: resolved, LaunchType: launchType, PlatformVersion: l.PlatformVersion,
+		SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIP,
+		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy),
+		Tags: newTaskTags(in, call.cluster, call.definition), Now: call.now,
+	}), vpc, nil
+}
+
+// vpcConfiguration is nil for tasks without a network interface of their own.
+func vpcConfiguration(network *types.NetworkConfiguration) *types.AwsVpcConfiguration {
+	if network == nil {
+		return nil
+	}
+	return network.AwsvpcConfiguration
+}
+
+func newTaskTags(in *ecs.RunTaskInput, cluster *state.Cluster, def *state.TaskDefinition) []types.Tag {
+	var handedDown []types.Tag
+	if in.PropagateTags == types.PropagateTagsTaskDefinition {
+		handedDown = def.Tags
+	}
+	return task.Tags(handedDown, in.Tags, in.EnableECSManagedTags, cluster.Name, "")
+}

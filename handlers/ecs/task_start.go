@@ -1,0 +1,110 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
+)
+
+// maxStartInstances is how many container instances a call may name.
+// Source: ECS API reference, StartTask.
+const maxStartInstances = 10
+
+// StartTask makes a task on each of the container instances that a scheduler other than
+// ECS's has chosen. One that has no room, or does not satisfy what the definition asks
+// for, is a failure.
+//
+// Source: ECS API reference, StartTask; ECS developer guide, API failure reasons.
+func (a *API) StartTask(ctx context.Context, in *ecs.StartTaskInput) (*TasksOutput, error) {
+	run := startTaskAsRun(in)
+	if err := checkStartTask(in, run); err != nil {
+		return nil, err
+	}
+	scope, err := a.scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var made newTasks
+	err = a.store.Update(func(tx *state.Tx) error {
+		call, err := findTaskCall(tx, scope, run, a.now())
+		if err != nil {
+			return err
+		}
+		made, err = a.startTask(tx, call, in)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.answer(made), nil
+}
+
+// startTaskAsRun is what RunTask would be told, but for the instances.
+func startTaskAsRun(in *ecs.StartTaskInput) *ecs.RunTaskInput {
+	return &ecs.RunTaskInput{
+		TaskDefinition: in.TaskDefinition, Cluster: in.Cluster, NetworkConfiguration: in.NetworkConfiguration, Overrides: in.Overrides,
+		EnableECSManagedTags: in.EnableECSManagedTags, EnableExecuteCommand: in.EnableExecuteCommand,
+		Group: in.Group, StartedBy: in.StartedBy, PropagateTags: in.PropagateTags, Tags: in.Tags,
+	}
+}
+
+// checkStartTask is what the request alone tells; the words about the number of instances
+// are those of DescribeContainerInstances and the emulator's own.
+func checkStartTask(in *ecs.StartTaskInput, run *ecs.RunTaskInput) error {
+	switch n := len(in.ContainerInstances); {
+	case n == 0:
+		return clientError("Container Instances cannot be empty.")
+	case n > maxStartInstances:
+		return invalidParameter(fmt.Sprintf("containerInstances can have at most %d items.", maxStartInstances))
+	}
+	return checkTaskRequest(run)
+}
+
+func (a *API) startTask(tx *state.Tx, call taskCall, in *ecs.StartTaskInput) (made newTasks, err error) {
+	c := inCluster{tx, call.scope, call.cluster}
+	pool := placement.NewPool(tx, call.cluster, nil)
+	started := map[types.LaunchType]*startable{}
+	for _, ref := range in.ContainerInstances {
+		instance, err := c.instanceARN(ref)
+		if err != nil {
+			return newTasks{}, err
+		}
+		launchType := types.LaunchTypeEc2
+		if known := tx.ContainerInstance(instance); known != nil {
+			launchType = known.LaunchType
+		}
+		if started[launchType] == nil {
+			if started[launchType], err = a.startable(tx, call, in, launchType); err != nil {
+				return newTasks{}, err
+			}
+		}
+		s := started[launchType]
+		place, reason := pool.PlaceOn(instance, s.demand)
+		if reason != "" {
+			made.fail(instance, reason)
+			continue
+		}
+		made.add(tx, s.template.New(place))
+	}
+	return made, nil
+}
+
+// startable is what a call starts on the container instances of one launch type.
+type startable struct {
+	template *task.Template
+	demand   *placement.Demand
+}
+
+func (a *API) startable(tx *state.Tx, call taskCall, in *ecs.StartTaskInput, launchType types.LaunchType) (*startable, error) {
+	l := launch{Capacity: capacity{LaunchType: launchType}, Network: in.NetworkConfiguration}
+	template, vpc, err := a.taskTemplate(tx, call, l, func() error { return checkMembers(startTaskMembers, in) })
+	if err != nil {
+		return nil, err
+	}
+	return &startable{template, template.Demand(task.Where{Subnets: vpc.Subnets})}, nil
+}
