@@ -148,7 +148,7 @@ func (d *decoder) entries(s span, at int, word string) (list []numbered, err err
 // word is what stands before the numbers of entries in a form. EC2's lists are all flat
 // there. f is the member that n is the plan of, nil for an entry of another list.
 func (n *node) word(f *field) string {
-	if n.entry == "item" || f != nil && f.flat {
+	if n.bare || f != nil && f.flat {
 		return ""
 	}
 	return n.entry

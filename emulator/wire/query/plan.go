@@ -29,6 +29,7 @@ type node struct {
 	millis bool           // of opTime: whether the fraction of a second is always written
 	elem   *node          // of opPointer, opList, opMap
 	entry  string         // of opList and opMap: what an entry is called
+	bare   bool           // of opList: whether a form has the numbers of entries without that
 	fields []field        // of opStruct, as declared
 	byName map[string]int // of opStruct: name in a form → position
 }
@@ -65,6 +66,7 @@ func (b *builder) node(t reflect.Type) *node {
 	switch n.op {
 	case opPointer, opList, opMap:
 		n.elem, n.entry = b.node(t.Elem()), b.codec.rules.entry(n.op)
+		n.bare = b.codec.rules.EC2 && n.op == opList
 	case opStruct:
 		n.byName = map[string]int{}
 		for i := range t.NumField() {
@@ -85,6 +87,11 @@ func (b *builder) member(n *node, t reflect.Type, i int) {
 		return
 	}
 	rules := b.codec.rules
+	if entry, irregular := rules.Entries[t.Name()+"."+f.Name]; irregular {
+		renamed := *plan
+		renamed.entry = entry
+		plan = &renamed
+	}
 	request, answer := rules.names(t, f)
 	m := field{
 		index: i, node: plan, flat: rules.Flat[t.Name()+"."+f.Name],

@@ -42,6 +42,9 @@ type Rules struct {
 	// Flat are lists and maps without an element around them, by type and member. They
 	// are X.1 in a form, and one <X> for each entry in an answer.
 	Flat map[string]bool
+	// Entries are what entries of lists are called that are not called member, by type and
+	// member: "CpuPerformanceFactorRequest.References": "item".
+	Entries map[string]string
 }
 
 // New returns a codec. It starts without plans, so make it once for a service.

@@ -27,6 +27,7 @@ type everything struct {
 	Tags    []tag
 	Flat    []string
 	Nested  [][]string
+	Others  []string
 	Labels  map[string]string
 	Options map[string]tag
 	Inner   *everything
@@ -40,8 +41,9 @@ type (
 
 var (
 	aws = query.New(query.Rules{
-		Names: map[string]string{"everything.Kind": "type"},
-		Flat:  map[string]bool{"everything.Flat": true, "everything.Options": true},
+		Names:   map[string]string{"everything.Kind": "type"},
+		Flat:    map[string]bool{"everything.Flat": true, "everything.Options": true},
+		Entries: map[string]string{"everything.Others": "item"},
 	})
 	ec2 = query.New(query.Rules{EC2: true, Names: map[string]string{"everything.Flat": "flat"}})
 )
@@ -73,6 +75,7 @@ func TestDecode(t *testing.T) {
 			Tags: []tag{{Key: ptr("a")}, {ptr("b"), ptr("v")}, {Key: ptr("c")}},
 		}},
 		{aws, "Tags=", everything{Tags: []tag{}}},
+		{aws, "Others.item.1=a", everything{Others: []string{"a"}}},
 		{aws, "Flat.2=b&Flat.1=a&Flat.member.3=c", everything{}}, // an error, see below
 		{aws, "Flat.2=b&Flat.1=a", everything{Flat: []string{"a", "b"}}},
 		{aws, "Nested.member.1.member.2=b&Nested.member.1.member.1=a&Nested.member.2.member.1=c", everything{Nested: [][]string{{"a", "b"}, {"c"}}}},
@@ -154,6 +157,7 @@ func TestEncode(t *testing.T) {
 		{aws, everything{Tags: []tag{{Key: ptr("a")}, {}}, Flat: []string{"a", "b"}, Nested: [][]string{{"c"}, nil}},
 			"<Tags><member><Key>a</Key></member><member></member></Tags><Flat>a</Flat><Flat>b</Flat>" +
 				"<Nested><member><member>c</member></member><member></member></Nested>"},
+		{aws, everything{Others: []string{"a"}}, "<Others><item>a</item></Others>"},
 		{aws, everything{Labels: map[string]string{"b": "2", "a": "<"}, Options: map[string]tag{"x": {Value: ptr("v")}}},
 			"<Labels><entry><key>a</key><value>&lt;</value></entry><entry><key>b</key><value>2</value></entry></Labels>" +
 				"<Options><key>x</key><value><Value>v</Value></value></Options>"},
@@ -161,7 +165,7 @@ func TestEncode(t *testing.T) {
 			"<name>a</name><at>2026-01-02T02:04:05.000Z</at><tagSet><item><key>k</key></item></tagSet><flat><item>f</item></flat>"},
 	} {
 		got := string(c.codec.Append(nil, &c.out))
-		for _, silent := range []string{"<Tags></Tags>", "<Nested></Nested>", "<Fast>false</Fast>", "<nestedSet></nestedSet>", "<fast>false</fast>"} {
+		for _, silent := range []string{"<Tags></Tags>", "<Nested></Nested>", "<Fast>false</Fast>", "<nestedSet></nestedSet>", "<fast>false</fast>", "<Others></Others>", "<otherSet></otherSet>"} {
 			got = strings.ReplaceAll(got, silent, "")
 		}
 		if got != c.want {
