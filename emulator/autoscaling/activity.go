@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
@@ -49,35 +50,35 @@ func NewActivity(g *Group, now time.Time) *Activity {
 }
 
 // PutActivity writes an activity, and forgets the oldest ones when there are too many.
-func PutActivity(tx *store.Tx, a *Activity) {
-	activities.Put(tx, a)
-	activityAges.Trim(tx, mostActivities)
+func PutActivity(tx *state.Tx, a *Activity) {
+	activities.Put(rows(tx), a)
+	activityAges.Trim(rows(tx), mostActivities)
 }
 
 // FinishActivity ends the activity with an id, if it is remembered.
-func FinishActivity(tx *store.Tx, s arn.Scope, id string, now time.Time) {
-	for _, a := range activitiesByID.List(tx, scopeKey(s)+id) {
+func FinishActivity(tx *state.Tx, s arn.Scope, id string, now time.Time) {
+	for _, a := range activitiesByID.List(rows(tx), scopeKey(s)+id) {
 		done := *a
 		done.Status, done.Progress, done.EndTime = types.ScalingActivityStatusCodeSuccessful, 100, now
-		activities.Put(tx, &done)
+		activities.Put(rows(tx), &done)
 	}
 }
 
 // FindActivity returns the activity with an id, or nil.
-func FindActivity(tx *store.Tx, s arn.Scope, id string) *Activity {
-	for _, a := range activitiesByID.List(tx, scopeKey(s)+id) {
+func FindActivity(tx *state.Tx, s arn.Scope, id string) *Activity {
+	for _, a := range activitiesByID.List(rows(tx), scopeKey(s)+id) {
 		return a
 	}
 	return nil
 }
 
 // Activities returns those of an account and region, or of one group, newest first.
-func Activities(tx *store.Tx, s arn.Scope, group string) []*Activity {
+func Activities(tx *state.Tx, s arn.Scope, group string) []*Activity {
 	var found []*Activity
 	if group == "" {
-		found = activities.List(tx, scopeKey(s))
+		found = activities.List(rows(tx), scopeKey(s))
 	} else {
-		found = activitiesByGroup.List(tx, groupKey(s, group))
+		found = activitiesByGroup.List(rows(tx), groupKey(s, group))
 	}
 	found = slices.Clone(found)
 	slices.Reverse(found)
@@ -85,4 +86,4 @@ func Activities(tx *store.Tx, s arn.Scope, group string) []*Activity {
 }
 
 // ForgetActivities removes those that began before a time.
-func ForgetActivities(tx *store.Tx, before time.Time) { activityAges.Forget(tx, before) }
+func ForgetActivities(tx *state.Tx, before time.Time) { activityAges.Forget(rows(tx), before) }

@@ -1,7 +1,7 @@
 // Package autoscaling is the rows of Amazon EC2 Auto Scaling: groups, the instances that
 // belong to them, launch configurations and activities.
 //
-// Functions take the transaction of package store, so rows of Auto Scaling, of EC2 and of
+// Functions take the transaction of package state, so rows of Auto Scaling, of EC2 and of
 // ECS change together.
 package autoscaling
 
@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
@@ -39,13 +40,10 @@ type Group struct {
 	HealthCheckGracePeriod int32
 	TerminationPolicies    []string
 	Protected              bool // new instances are protected from scale in
-	MaxInstanceLifetime    *int32
-	PlacementGroup         *string
-	Context                *string
+	Context                string
 	ServiceLinkedRole      string
 	ZoneDistribution       types.CapacityDistributionStrategy
 	CapacityReservation    types.CapacityReservationPreference
-	SkipZonalShift         *types.AvailabilityZoneImpairmentPolicy
 
 	Tags      []Tag // in order of their keys
 	Suspended []types.SuspendedProcess
@@ -111,24 +109,24 @@ func scopeKey(s arn.Scope) string { return s.Region + ":" + s.Account + ":" }
 func groupKey(s arn.Scope, name string) string { return scopeKey(s) + name }
 
 // FindGroup returns a group by its name, or nil.
-func FindGroup(tx *store.Tx, s arn.Scope, name string) *Group {
-	return groups.Get(tx, groupKey(s, name))
+func FindGroup(tx *state.Tx, s arn.Scope, name string) *Group {
+	return groups.Get(rows(tx), groupKey(s, name))
 }
 
 // GroupAt returns the group with a key, or nil.
-func GroupAt(tx *store.Tx, key string) *Group { return groups.Get(tx, key) }
+func GroupAt(tx *state.Tx, key string) *Group { return groups.Get(rows(tx), key) }
 
 // Groups returns those of an account and region, in order of their names.
-func Groups(tx *store.Tx, s arn.Scope) []*Group { return groups.List(tx, scopeKey(s)) }
+func Groups(tx *state.Tx, s arn.Scope) []*Group { return groups.List(rows(tx), scopeKey(s)) }
 
 // PutGroup writes a group.
-func PutGroup(tx *store.Tx, g *Group) { groups.Put(tx, g) }
+func PutGroup(tx *state.Tx, g *Group) { groups.Put(rows(tx), g) }
 
 // DeleteGroup removes a group.
-func DeleteGroup(tx *store.Tx, g *Group) { groups.Delete(tx, g) }
+func DeleteGroup(tx *state.Tx, g *Group) { groups.Delete(rows(tx), g) }
 
 // Using returns the name of a group that launches from a launch configuration, or "".
-func Using(tx *store.Tx, s arn.Scope, launchConfiguration string) string {
+func Using(tx *state.Tx, s arn.Scope, launchConfiguration string) string {
 	for _, g := range Groups(tx, s) {
 		if g.Source.LaunchConfiguration == launchConfiguration {
 			return g.Name
@@ -152,4 +150,11 @@ func (g *Group) SetTag(tag Tag) {
 // RemoveTag removes a tag of a copy of a group, if it is there.
 func (g *Group) RemoveTag(key string) {
 	g.Tags = slices.DeleteFunc(slices.Clone(g.Tags), func(t Tag) bool { return t.Key == key })
+}
+
+func rows(tx *state.Tx) *store.Tx { return (*store.Tx)(tx) }
+
+// TerminationPolicies are those that a group can have.
+var TerminationPolicies = []string{
+	"Default", "OldestInstance", "NewestInstance", "OldestLaunchConfiguration", "OldestLaunchTemplate", "ClosestToNextInstanceHour",
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
@@ -18,19 +19,21 @@ type LaunchConfiguration struct {
 }
 
 // FindLaunchConfiguration returns a launch configuration by its name, or nil.
-func FindLaunchConfiguration(tx *store.Tx, s arn.Scope, name string) *LaunchConfiguration {
-	return launchConfigurations.Get(tx, groupKey(s, name))
+func FindLaunchConfiguration(tx *state.Tx, s arn.Scope, name string) *LaunchConfiguration {
+	return launchConfigurations.Get(rows(tx), groupKey(s, name))
 }
 
 // LaunchConfigurations returns those of an account and region, in order of their names.
-func LaunchConfigurations(tx *store.Tx, s arn.Scope) []*LaunchConfiguration {
-	return launchConfigurations.List(tx, scopeKey(s))
+func LaunchConfigurations(tx *state.Tx, s arn.Scope) []*LaunchConfiguration {
+	return launchConfigurations.List(rows(tx), scopeKey(s))
 }
 
 // PutLaunchConfiguration writes a launch configuration.
-func PutLaunchConfiguration(tx *store.Tx, c *LaunchConfiguration) { launchConfigurations.Put(tx, c) }
+func PutLaunchConfiguration(tx *state.Tx, c *LaunchConfiguration) {
+	launchConfigurations.Put(rows(tx), c)
+}
 
 // DeleteLaunchConfiguration removes a launch configuration.
-func DeleteLaunchConfiguration(tx *store.Tx, c *LaunchConfiguration) {
-	launchConfigurations.Delete(tx, c)
+func DeleteLaunchConfiguration(tx *state.Tx, c *LaunchConfiguration) {
+	launchConfigurations.Delete(rows(tx), c)
 }

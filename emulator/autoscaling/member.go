@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
@@ -24,9 +25,11 @@ type Member struct {
 	LaunchedAt          time.Time
 	LaunchTemplate      *types.LaunchTemplateSpecification // with the version that it had
 	LaunchConfiguration string
-	// State and Activity, the one that is in progress, are the controller's, too.
+	// State, Activity, the one that is in progress, and Lost, that EC2 says that it does not
+	// run, are the controller's, too.
 	State    types.LifecycleState
 	Activity string
+	Lost     bool
 
 	// Handlers write these.
 	Protected bool // from scale in; the controller sets what its group says at launch
@@ -35,30 +38,30 @@ type Member struct {
 	Termination string
 }
 
+// Healthy reports whether nobody says that it is not.
+func (m *Member) Healthy() bool { return !m.Lost && !m.Unhealthy }
+
 func (m *Member) groupKey() string { return groupKey(m.Scope, m.Group) }
 
-// GroupKey is the key of its group.
-func (m *Member) GroupKey() string { return m.groupKey() }
-
 // FindMember returns what an instance is to its group, or nil.
-func FindMember(tx *store.Tx, s arn.Scope, instanceID string) *Member {
-	for _, m := range membersByInstance.List(tx, scopeKey(s)+instanceID) {
+func FindMember(tx *state.Tx, s arn.Scope, instanceID string) *Member {
+	for _, m := range membersByInstance.List(rows(tx), scopeKey(s)+instanceID) {
 		return m
 	}
 	return nil
 }
 
 // Members returns the instances of a group, in order of their ids.
-func Members(tx *store.Tx, g *Group) []*Member { return members.List(tx, g.Key()+"\x00") }
+func Members(tx *state.Tx, g *Group) []*Member { return members.List(rows(tx), g.Key()+"\x00") }
 
 // AllMembers returns the instances of all groups of an account and region.
-func AllMembers(tx *store.Tx, s arn.Scope) []*Member { return members.List(tx, scopeKey(s)) }
+func AllMembers(tx *state.Tx, s arn.Scope) []*Member { return members.List(rows(tx), scopeKey(s)) }
 
 // PutMember writes a member.
-func PutMember(tx *store.Tx, m *Member) { members.Put(tx, m) }
+func PutMember(tx *state.Tx, m *Member) { members.Put(rows(tx), m) }
 
 // DeleteMember removes a member, whose instance is terminated.
-func DeleteMember(tx *store.Tx, m *Member) { members.Delete(tx, m) }
+func DeleteMember(tx *state.Tx, m *Member) { members.Delete(rows(tx), m) }
 
 // Watched are the tables that a controller of groups looks at; it wakes with keys of groups.
 func Watched() []store.Source {

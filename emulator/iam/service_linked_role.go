@@ -57,10 +57,22 @@ const DefaultSessionDuration = 3600
 
 // EnsureECSRole makes the role that is linked to ECS where the account has none, as the
 // first cluster does (IAM0008).
-func EnsureECSRole(tx *store.Tx, a Account, now time.Time) {
-	if r, _ := NewServiceLinkedRole(a, ECS, now); FindRole(tx, a, r.Name) == nil {
-		PutRole(tx, r)
+func EnsureECSRole(tx *store.Tx, a Account, now time.Time) { ensureRole(tx, a, ECS, now) }
+
+// EnsureAutoScalingRole makes the role that is linked to EC2 Auto Scaling where the account
+// has none, as the first group does, and returns its ARN.
+// Source: EC2 Auto Scaling user guide, service-linked roles.
+func EnsureAutoScalingRole(tx *store.Tx, a Account, now time.Time) string {
+	return ensureRole(tx, a, "autoscaling.amazonaws.com", now).ARN()
+}
+
+func ensureRole(tx *store.Tx, a Account, service string, now time.Time) *Role {
+	made, _ := NewServiceLinkedRole(a, service, now)
+	if found := FindRole(tx, a, made.Name); found != nil {
+		return found
 	}
+	PutRole(tx, made)
+	return made
 }
 
 // Deletion is what became of a request to delete a service-linked role.
