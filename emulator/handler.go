@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
+	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
@@ -54,6 +55,7 @@ func (s *Server) apis() []awsapi.Service {
 		ec2.New(ec2.Options{Store: s.store, StrictVPC: s.opts.StrictVPC}).Service(),
 		sts.Service(),
 		iam.New(s.store, s.clock.Now).Service(),
+		autoscaling.New(s.store, s.clock.Now).Service(),
 	}
 }
 

@@ -1,0 +1,60 @@
+// Package autoscaling answers the API of Amazon EC2 Auto Scaling. Handlers write what is
+// wanted; the group controller of emulator/capacity launches and terminates instances.
+package autoscaling
+
+import (
+	"context"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// API answers from the store.
+type API struct {
+	store *state.Store
+	clock func() time.Time
+}
+
+// New makes the API. now is the emulator's time.
+func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+
+// now is the time in milliseconds, as Auto Scaling has it.
+func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
+
+func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }
+
+// group returns the group with a name. One that is being deleted with force is no longer
+// found by those that change it.
+func group(tx *state.Tx, s arn.Scope, name *string) (*autoscaling.Group, error) {
+	if g := autoscaling.FindGroup(tx, s, *name); g != nil && !g.ForceDeleted {
+		return g, nil
+	}
+	return nil, noGroup(*name)
+}
+
+// change changes a copy of a group and writes it.
+func (a *API) change(ctx context.Context, name *string, change func(tx *state.Tx, g *autoscaling.Group) error) error {
+	return a.store.Update(func(tx *state.Tx) error {
+		found, err := group(tx, scopeOf(ctx), name)
+		if err != nil {
+			return err
+		}
+		changed := *found
+		if err := change(tx, &changed); err != nil {
+			return err
+		}
+		autoscaling.PutGroup(tx, &changed)
+		return nil
+	})
+}
+
+// optional is a member that is absent when it is empty.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,151 @@
+package autoscaling_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	rows "github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+)
+
+// promises holds the operations that some test called with success.
+var promises apitest.Promises
+
+func TestMain(m *testing.M) { os.Exit(promises.Main(m, autoscaling.New(nil, nil).Service())) }
+
+func TestTable(t *testing.T) {
+	apitest.Table(t, autoscaling.New(nil, nil).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*autoscaling.API]())
+}
+
+func TestNamesOnTheWire(t *testing.T) {
+	apitest.RoundTrip(t, autoscaling.New(nil, nil).Service(), func(transport *http.Client) any {
+		return sdk.New(sdk.Options{
+			HTTPClient: transport, Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
+		})
+	})
+}
+
+// scene is a client of an API over a store with the launch template ecs.
+type scene struct {
+	*sdk.Client
+	t     *testing.T
+	store *state.Store
+	now   time.Time
+}
+
+var (
+	scope    = arn.Scope{Region: "us-east-1", Account: "000000000000"}
+	template = &ec2.LaunchTemplate{Scope: scope, ID: "lt-0fedcba9876543210", Name: "ecs", Default: 1, Latest: 2}
+)
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	s, err := state.Open(state.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	sc := &scene{t: t, store: s, now: time.Date(2026, 11, 20, 12, 0, 0, 7e6, time.UTC)}
+	sc.update(func(tx *state.Tx) {
+		ec2.PutLaunchTemplate(tx, template)
+		for n := range template.Latest {
+			ec2.PutLaunchTemplateVersion(tx, &ec2.LaunchTemplateVersion{
+				Scope: scope, TemplateID: template.ID, Number: n + 1, Data: &ec2types.ResponseLaunchTemplateData{},
+			})
+		}
+	})
+	api := autoscaling.New(s, func() time.Time { return sc.now })
+	server := httptest.NewServer(api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
+	t.Cleanup(server.Close)
+	sc.Client = sdk.New(sdk.Options{
+		BaseEndpoint: &server.URL, Region: scope.Region, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
+	})
+	return sc
+}
+
+func (s *scene) update(change func(tx *state.Tx)) {
+	s.t.Helper()
+	if err := s.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// group makes a group of the launch template ecs in two subnets.
+func (s *scene) group(name string, least, most int32) {
+	s.t.Helper()
+	ok(s, s.CreateAutoScalingGroup, s.input(name, least, most))
+}
+
+func (s *scene) input(name string, least, most int32) *sdk.CreateAutoScalingGroupInput {
+	return &sdk.CreateAutoScalingGroupInput{
+		AutoScalingGroupName: &name, MinSize: &least, MaxSize: &most,
+		LaunchTemplate:    &types.LaunchTemplateSpecification{LaunchTemplateName: &template.Name, Version: aws.String("$Latest")},
+		VPCZoneIdentifier: aws.String("subnet-0ec5e3a1a70000003, subnet-0ec5e3a1a70000001"),
+	}
+}
+
+// launched puts instances of a group there, as its controller does.
+func (s *scene) launched(group string, ids ...string) {
+	s.t.Helper()
+	s.update(func(tx *state.Tx) {
+		for _, id := range ids {
+			rows.PutMember(tx, &rows.Member{
+				Scope: scope, Group: group, InstanceID: id, Zone: "us-east-1a", Subnet: "subnet-0ec5e3a1a70000001", Type: "t3.micro",
+				LaunchedAt: s.now, State: types.LifecycleStateInService,
+				LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &template.ID, LaunchTemplateName: &template.Name, Version: aws.String("2")},
+			})
+		}
+	})
+}
+
+// described is a group as it is described.
+func (s *scene) described(name string) types.AutoScalingGroup {
+	s.t.Helper()
+	groups := ok(s, s.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{name}}).AutoScalingGroups
+	if len(groups) != 1 {
+		s.t.Fatalf("%d groups named %s", len(groups), name)
+	}
+	return groups[0]
+}
+
+type operation[I, O any] func(context.Context, *I, ...func(*sdk.Options)) (*O, error)
+
+// ok returns the answer of a call that must succeed.
+func ok[I, O any](s *scene, call operation[I, O], in *I) *O {
+	s.t.Helper()
+	out, err := call(s.t.Context(), in)
+	if err != nil {
+		s.t.Fatalf("%T: %v", in, err)
+	}
+	return out
+}
+
+// refused checks code and text of a call that must fail.
+func refused[I, O any](s *scene, call operation[I, O], in *I, code, text string) {
+	s.t.Helper()
+	_, err := call(s.t.Context(), in)
+	var answer smithy.APIError
+	if !errors.As(err, &answer) || answer.ErrorCode() != code || answer.ErrorMessage() != text {
+		s.t.Errorf("%T answers\n%v, want\n%s: %s", in, err, code, text)
+	}
+}

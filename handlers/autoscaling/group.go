@@ -1,0 +1,177 @@
+package autoscaling
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+// CreateAutoScalingGroup makes a group, whose controller launches its instances.
+func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScalingGroupInput) (*sdk.CreateAutoScalingGroupOutput, error) {
+	settings := settingsOf(in)
+	if err := checkCreate(in, settings); err != nil {
+		return nil, err
+	}
+	scope, now := scopeOf(ctx), a.now()
+	return &sdk.CreateAutoScalingGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
+		name := *in.AutoScalingGroupName
+		if autoscaling.FindGroup(tx, scope, name) != nil {
+			return alreadyExists("AutoScalingGroup by this name already exists - A group with the name %s already exists", name)
+		}
+		made := &autoscaling.Group{
+			Scope: scope, Name: name, ID: arn.NewUUID(), CreatedAt: now, Desired: aws.ToInt32(in.MinSize),
+			DefaultCooldown: 300, HealthCheckType: "EC2", TerminationPolicies: []string{"Default"},
+			ServiceLinkedRole:   iam.EnsureAutoScalingRole((*store.Tx)(tx), iam.AccountOf(scope), now),
+			ZoneDistribution:    types.CapacityDistributionStrategyBalancedBestEffort,
+			CapacityReservation: types.CapacityReservationPreferenceDefault,
+		}
+		if err := apply(tx, made, settings); err != nil {
+			return err
+		}
+		if err := setTags(made, in.Tags); err != nil {
+			return err
+		}
+		made.Change = &autoscaling.Change{At: now, Text: changed("a user request created an AutoScalingGroup", 0, made.Desired)}
+		autoscaling.PutGroup(tx, made)
+		return nil
+	})
+}
+
+// checkCreate refuses what can be refused without a look at the store.
+func checkCreate(in *sdk.CreateAutoScalingGroupInput, settings *sdk.UpdateAutoScalingGroupInput) error {
+	var v violations
+	v.name(in.AutoScalingGroupName)
+	present(&v, "minSize", in.MinSize)
+	present(&v, "maxSize", in.MaxSize)
+	v.settings(settings)
+	v.tags(in.Tags)
+	if err := v.err(); err != nil {
+		return err
+	}
+	if err := refuseCreate(in); err != nil {
+		return err
+	}
+	sources := 0
+	for _, given := range []bool{in.LaunchConfigurationName != nil, in.LaunchTemplate != nil, in.MixedInstancesPolicy != nil} {
+		if given {
+			sources++
+		}
+	}
+	switch {
+	case sources != 1:
+		return invalid("Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
+	case aws.ToString(in.VPCZoneIdentifier) == "" && len(in.AvailabilityZones) == 0:
+		return invalid("At least one Availability Zone or VPC Subnet is required.")
+	}
+	return nil
+}
+
+// settingsOf is what an update with the same members would have.
+func settingsOf(in *sdk.CreateAutoScalingGroupInput) *sdk.UpdateAutoScalingGroupInput {
+	return &sdk.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: in.AutoScalingGroupName, MinSize: in.MinSize, MaxSize: in.MaxSize, DesiredCapacity: in.DesiredCapacity,
+		LaunchConfigurationName: in.LaunchConfigurationName, LaunchTemplate: in.LaunchTemplate, MixedInstancesPolicy: in.MixedInstancesPolicy,
+		AvailabilityZones: in.AvailabilityZones, AvailabilityZoneIds: in.AvailabilityZoneIds, VPCZoneIdentifier: in.VPCZoneIdentifier,
+		AvailabilityZoneDistribution: in.AvailabilityZoneDistribution, AvailabilityZoneImpairmentPolicy: in.AvailabilityZoneImpairmentPolicy,
+		CapacityRebalance: in.CapacityRebalance, CapacityReservationSpecification: in.CapacityReservationSpecification,
+		Context: in.Context, DefaultCooldown: in.DefaultCooldown, DefaultInstanceWarmup: in.DefaultInstanceWarmup,
+		DeletionProtection: in.DeletionProtection, DesiredCapacityType: in.DesiredCapacityType,
+		HealthCheckGracePeriod: in.HealthCheckGracePeriod, HealthCheckType: in.HealthCheckType,
+		InstanceLifecyclePolicy: in.InstanceLifecyclePolicy, InstanceMaintenancePolicy: in.InstanceMaintenancePolicy,
+		MaxInstanceLifetime: in.MaxInstanceLifetime, NewInstancesProtectedFromScaleIn: in.NewInstancesProtectedFromScaleIn,
+		PlacementGroup: in.PlacementGroup, ServiceLinkedRoleARN: in.ServiceLinkedRoleARN, TerminationPolicies: in.TerminationPolicies,
+		SkipZonalShiftValidation: in.SkipZonalShiftValidation,
+	}
+}
+
+// UpdateAutoScalingGroup changes what it has members for. Instances that run stay as they
+// are.
+func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScalingGroupInput) (*sdk.UpdateAutoScalingGroupOutput, error) {
+	var v violations
+	v.name(in.AutoScalingGroupName)
+	v.settings(in)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	if err := refuseSettings(in); err != nil {
+		return nil, err
+	}
+	return &sdk.UpdateAutoScalingGroupOutput{}, a.change(ctx, in.AutoScalingGroupName, func(tx *state.Tx, g *autoscaling.Group) error {
+		before := g.Desired
+		if err := apply(tx, g, in); err != nil {
+			return err
+		}
+		g.Failures, g.RetryAt = 0, g.CreatedAt // it may succeed now
+		if g.Desired != before {
+			constraints := fmt.Sprintf("a user request update of AutoScalingGroup constraints to min: %d, max: %d, desired: %d", g.Min, g.Max, g.Desired)
+			g.Change = &autoscaling.Change{At: a.now(), Text: changed(constraints, before, g.Desired)}
+		}
+		return nil
+	})
+}
+
+// SetDesiredCapacity changes how many instances there shall be.
+func (a *API) SetDesiredCapacity(ctx context.Context, in *sdk.SetDesiredCapacityInput) (*sdk.SetDesiredCapacityOutput, error) {
+	var v violations
+	v.name(in.AutoScalingGroupName)
+	present(&v, "desiredCapacity", in.DesiredCapacity)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	return &sdk.SetDesiredCapacityOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *state.Tx, g *autoscaling.Group) error {
+		switch n := *in.DesiredCapacity; {
+		case n > g.Max:
+			return invalid("New SetDesiredCapacity value %d is above max value %d for the AutoScalingGroup.", n, g.Max)
+		case n < g.Min:
+			return invalid("New SetDesiredCapacity value %d is below min value %d for the AutoScalingGroup.", n, g.Min)
+		case n != g.Desired:
+			g.Change = &autoscaling.Change{At: a.now(), Text: changed("a user request explicitly set group desired capacity", g.Desired, n)}
+			g.Desired = n
+		}
+		return nil
+	})
+}
+
+// changed is what activities say of a request.
+func changed(request string, from, to int32) string {
+	return fmt.Sprintf("%s changing the desired capacity from %d to %d", request, from, to)
+}
+
+// DeleteAutoScalingGroup removes a group that has no instances; with force, when its
+// controller has terminated them.
+func (a *API) DeleteAutoScalingGroup(ctx context.Context, in *sdk.DeleteAutoScalingGroupInput) (*sdk.DeleteAutoScalingGroupOutput, error) {
+	var v violations
+	v.name(in.AutoScalingGroupName)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	scope := scopeOf(ctx)
+	return &sdk.DeleteAutoScalingGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
+		found, err := group(tx, scope, in.AutoScalingGroupName)
+		if err != nil {
+			return err
+		}
+		instances := len(autoscaling.Members(tx, found)) > 0
+		switch force := aws.ToBool(in.ForceDelete); {
+		case !instances:
+			autoscaling.DeleteGroup(tx, found)
+		case !force:
+			return inUse("You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
+		default:
+			gone := *found
+			gone.ForceDeleted, gone.Min, gone.Max, gone.Desired = true, 0, 0, 0
+			gone.Change = &autoscaling.Change{At: a.now(), Text: changed("a user request force deleted the AutoScalingGroup", found.Desired, 0)} // the words are the emulator's
+			autoscaling.PutGroup(tx, &gone)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,113 @@
+package autoscaling
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// DescribeAutoScalingGroups answers groups in order of their names; unknown names are left
+// out.
+func (a *API) DescribeAutoScalingGroups(ctx context.Context, in *sdk.DescribeAutoScalingGroupsInput) (*sdk.DescribeAutoScalingGroupsOutput, error) {
+	tx := a.store.Read()
+	var found []*autoscaling.Group
+	for _, g := range autoscaling.Groups(tx, scopeOf(ctx)) {
+		named := len(in.AutoScalingGroupNames) == 0 || slices.Contains(in.AutoScalingGroupNames, g.Name)
+		tagged, err := hasTags(g, in.Filters)
+		if err != nil {
+			return nil, err
+		}
+		if named && tagged {
+			found = append(found, g)
+		}
+	}
+	found, next, err := page(found, func(g *autoscaling.Group) string { return g.Name }, in.NextToken, in.MaxRecords, defaultPage)
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.DescribeAutoScalingGroupsOutput{AutoScalingGroups: []types.AutoScalingGroup{}, NextToken: next}
+	for _, g := range found {
+		described := describe(g)
+		if in.IncludeInstances == nil || *in.IncludeInstances {
+			described.Instances = instances(tx, g)
+		}
+		out.AutoScalingGroups = append(out.AutoScalingGroups, described)
+	}
+	return out, nil
+}
+
+// hasTags reports whether a group passes all filters.
+// Source: EC2 Auto Scaling API reference, DescribeAutoScalingGroups.
+func hasTags(g *autoscaling.Group, filters []types.Filter) (bool, error) {
+	for _, f := range filters {
+		name := aws.ToString(f.Name)
+		key, ofKey := strings.CutPrefix(name, "tag:")
+		if !ofKey && name != "tag-key" && name != "tag-value" {
+			return false, invalid("The filter name %s is not valid.", name) // the text is the emulator's
+		}
+		passes := slices.ContainsFunc(g.Tags, func(t autoscaling.Tag) bool {
+			if name == "tag-key" {
+				return slices.Contains(f.Values, t.Key)
+			}
+			return (!ofKey || t.Key == key) && slices.Contains(f.Values, t.Value)
+		})
+		if !passes {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// describe is the answer's group, without instances. Source: recorded answers.
+func describe(g *autoscaling.Group) types.AutoScalingGroup {
+	described := types.AutoScalingGroup{
+		AutoScalingGroupName: &g.Name, AutoScalingGroupARN: aws.String(g.ARN()), CreatedTime: &g.CreatedAt,
+		MinSize: &g.Min, MaxSize: &g.Max, DesiredCapacity: &g.Desired, DefaultCooldown: &g.DefaultCooldown,
+		LaunchConfigurationName: optional(g.Source.LaunchConfiguration), LaunchTemplate: g.Source.LaunchTemplate, MixedInstancesPolicy: g.Source.Mixed,
+		AvailabilityZones: g.Zones, AvailabilityZoneIds: []string{}, VPCZoneIdentifier: aws.String(strings.Join(g.Subnets, ",")),
+		HealthCheckType: &g.HealthCheckType, HealthCheckGracePeriod: &g.HealthCheckGracePeriod, DefaultInstanceWarmup: g.DefaultWarmup,
+		Instances: []types.Instance{}, LoadBalancerNames: []string{}, TargetGroupARNs: []string{}, TrafficSources: []types.TrafficSourceIdentifier{},
+		SuspendedProcesses: append([]types.SuspendedProcess{}, g.Suspended...), EnabledMetrics: append([]types.EnabledMetric{}, g.Metrics...),
+		TerminationPolicies: g.TerminationPolicies, NewInstancesProtectedFromScaleIn: &g.Protected,
+		ServiceLinkedRoleARN: &g.ServiceLinkedRole, Context: optional(g.Context), Tags: []types.TagDescription{},
+		AvailabilityZoneDistribution:     &types.AvailabilityZoneDistribution{CapacityDistributionStrategy: g.ZoneDistribution},
+		CapacityReservationSpecification: &types.CapacityReservationSpecification{CapacityReservationPreference: g.CapacityReservation},
+		InstanceLifecyclePolicy: &types.InstanceLifecyclePolicy{
+			RetentionTriggers: &types.RetentionTriggers{TerminateHookAbandon: types.RetentionActionTerminate},
+		},
+	}
+	for _, zone := range g.Zones {
+		described.AvailabilityZoneIds = append(described.AvailabilityZoneIds, state.ZoneID(zone))
+	}
+	for _, t := range g.Tags {
+		described.Tags = append(described.Tags, describeTag(g, t))
+	}
+	if g.ForceDeleted {
+		described.Status = aws.String("Delete in progress") // Source: EC2 Auto Scaling API reference, Status
+	}
+	return described
+}
+
+// instances describes those of a group.
+func instances(tx *state.Tx, g *autoscaling.Group) []types.Instance {
+	list := []types.Instance{}
+	for _, m := range autoscaling.Members(tx, g) {
+		health := "Healthy"
+		if !m.Healthy() {
+			health = "Unhealthy"
+		}
+		list = append(list, types.Instance{
+			InstanceId: &m.InstanceID, InstanceType: &m.Type, AvailabilityZone: &m.Zone, AvailabilityZoneId: aws.String(state.ZoneID(m.Zone)),
+			LifecycleState: m.State, HealthStatus: &health, ProtectedFromScaleIn: &m.Protected,
+			LaunchTemplate: m.LaunchTemplate, LaunchConfigurationName: optional(m.LaunchConfiguration),
+		})
+	}
+	return list
+}

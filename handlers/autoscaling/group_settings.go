@@ -1,0 +1,205 @@
+package autoscaling
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// settings checks the constraints of what a group can be told.
+func (v *violations) settings(in *sdk.UpdateAutoScalingGroupInput) {
+	v.text("launchConfigurationName", in.LaunchConfigurationName, 1, 255)
+	v.template("launchTemplate", in.LaunchTemplate)
+	v.mixed(in.MixedInstancesPolicy)
+	v.text("desiredCapacityType", in.DesiredCapacityType, 1, 255)
+	v.text("healthCheckType", in.HealthCheckType, 1, 32)
+	v.text("placementGroup", in.PlacementGroup, 0, 255)
+	v.text("vPCZoneIdentifier", in.VPCZoneIdentifier, 0, 5000)
+	v.text("serviceLinkedRoleARN", in.ServiceLinkedRoleARN, 1, 1600)
+	v.text("context", in.Context, 0, 1023)
+	oneOf(v, "deletionProtection", in.DeletionProtection, in.DeletionProtection.Values())
+	for _, zone := range in.AvailabilityZones {
+		v.text("availabilityZones", &zone, 1, 255)
+	}
+	for _, policy := range in.TerminationPolicies {
+		v.text("terminationPolicies", &policy, 1, 1600)
+	}
+	if d := in.AvailabilityZoneDistribution; d != nil {
+		oneOf(v, "availabilityZoneDistribution.capacityDistributionStrategy", d.CapacityDistributionStrategy, d.CapacityDistributionStrategy.Values())
+	}
+}
+
+// refuseCreate names what only a new group can be told and has no effect here.
+func refuseCreate(in *sdk.CreateAutoScalingGroupInput) error {
+	switch {
+	case in.InstanceId != nil:
+		return notBuilt("InstanceId")
+	case len(in.LifecycleHookSpecificationList) > 0:
+		return notBuilt("LifecycleHookSpecificationList")
+	case len(in.LoadBalancerNames) > 0:
+		return notBuilt("LoadBalancerNames")
+	case len(in.TargetGroupARNs) > 0:
+		return notBuilt("TargetGroupARNs")
+	case len(in.TrafficSources) > 0:
+		return notBuilt("TrafficSources")
+	case in.Operator != nil:
+		return notBuilt("Operator")
+	}
+	return refuseSettings(settingsOf(in))
+}
+
+// refuseSettings names what would have an effect on AWS and has none here.
+func refuseSettings(in *sdk.UpdateAutoScalingGroupInput) error {
+	if r := in.CapacityReservationSpecification; r != nil &&
+		(r.CapacityReservationTarget != nil || r.CapacityReservationPreference != "" && r.CapacityReservationPreference != types.CapacityReservationPreferenceDefault) {
+		return notBuilt("CapacityReservationSpecification")
+	}
+	if p := in.AvailabilityZoneImpairmentPolicy; p != nil && aws.ToBool(p.ZonalShiftEnabled) {
+		return notBuilt("AvailabilityZoneImpairmentPolicy")
+	}
+	if p := in.InstanceLifecyclePolicy; p != nil && p.RetentionTriggers != nil && p.RetentionTriggers.TerminateHookAbandon == types.RetentionActionRetain {
+		return notBuilt("InstanceLifecyclePolicy")
+	}
+	switch {
+	case len(in.AvailabilityZoneIds) > 0:
+		return notBuilt("AvailabilityZoneIds")
+	case aws.ToBool(in.CapacityRebalance):
+		return notBuilt("CapacityRebalance")
+	case in.DeletionProtection != "" && in.DeletionProtection != types.DeletionProtectionNone:
+		return notBuilt("DeletionProtection")
+	case in.DesiredCapacityType != nil && *in.DesiredCapacityType != "units":
+		return notBuilt("DesiredCapacityType " + *in.DesiredCapacityType)
+	case in.InstanceMaintenancePolicy != nil:
+		return notBuilt("InstanceMaintenancePolicy")
+	case aws.ToInt32(in.MaxInstanceLifetime) != 0:
+		return notBuilt("MaxInstanceLifetime")
+	case aws.ToString(in.PlacementGroup) != "":
+		return notBuilt("PlacementGroup")
+	}
+	return refuseMixed(in.MixedInstancesPolicy)
+}
+
+// apply changes a copy of a group.
+func apply(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+	if err := resize(g, in); err != nil {
+		return err
+	}
+	if err := locate(tx, g, in); err != nil {
+		return err
+	}
+	if err := launchFrom(tx, g, in); err != nil {
+		return err
+	}
+	if in.TerminationPolicies != nil {
+		if err := checkPolicies(in.TerminationPolicies); err != nil {
+			return err
+		}
+		g.TerminationPolicies = in.TerminationPolicies
+	}
+	if d := in.AvailabilityZoneDistribution; d != nil && d.CapacityDistributionStrategy != "" {
+		g.ZoneDistribution = d.CapacityDistributionStrategy
+	}
+	if in.DefaultInstanceWarmup != nil {
+		g.DefaultWarmup = in.DefaultInstanceWarmup
+		if *in.DefaultInstanceWarmup == -1 { // removes it; Source: EC2 Auto Scaling API reference
+			g.DefaultWarmup = nil
+		}
+	}
+	set(&g.DefaultCooldown, in.DefaultCooldown)
+	set(&g.HealthCheckGracePeriod, in.HealthCheckGracePeriod)
+	set(&g.HealthCheckType, in.HealthCheckType)
+	set(&g.Protected, in.NewInstancesProtectedFromScaleIn)
+	set(&g.ServiceLinkedRole, in.ServiceLinkedRoleARN)
+	set(&g.Context, in.Context)
+	return nil
+}
+
+func set[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// resize takes the bounds of a group. Where only they change, what is desired follows.
+// Source: recorded answers; EC2 Auto Scaling API reference, UpdateAutoScalingGroup; field
+// reports for the text about what is desired.
+func resize(g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+	set(&g.Min, in.MinSize)
+	set(&g.Max, in.MaxSize)
+	switch {
+	case g.Min < 0 || g.Max < 0:
+		return invalid("Min and max bounds must not be negative.") // the text is the emulator's
+	case g.Max < g.Min:
+		return invalid("Max bound, %d, must be greater than or equal to min bound, %d", g.Max, g.Min)
+	case in.DesiredCapacity == nil:
+		g.Desired = min(max(g.Desired, g.Min), g.Max)
+		return nil
+	case *in.DesiredCapacity < g.Min || *in.DesiredCapacity > g.Max:
+		return invalid("Desired capacity:%d must be between the specified min size:%d and max size:%d", *in.DesiredCapacity, g.Min, g.Max)
+	}
+	g.Desired = *in.DesiredCapacity
+	return nil
+}
+
+// locate takes subnets and zones, each in alphabetical order, as recorded.
+func locate(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+	zones := slices.Clone(in.AvailabilityZones)
+	for _, zone := range zones {
+		if !slices.Contains(state.Zones(g.Scope.Region), zone) {
+			return invalid("Invalid Availability Zones: [%s]", zone) // the text is the emulator's
+		}
+	}
+	if in.VPCZoneIdentifier == nil {
+		if zones != nil {
+			g.Zones, g.Subnets = sorted(zones), nil
+		}
+		return nil
+	}
+	var subnets, theirs []string
+	for id := range strings.SplitSeq(*in.VPCZoneIdentifier, ",") {
+		if id = strings.TrimSpace(id); id == "" {
+			continue
+		}
+		subnet := tx.Subnet(g.Scope, id)
+		if subnet == nil {
+			return invalid("The subnet ID '%s' does not exist", id)
+		}
+		subnets, theirs = append(subnets, id), append(theirs, subnet.Zone)
+	}
+	if len(subnets) == 0 {
+		theirs = zones
+	}
+	if zones != nil && !slices.Equal(sorted(zones), sorted(theirs)) {
+		return invalid("The availability zones of the specified subnets and the Auto Scaling group do not match")
+	}
+	if len(theirs) > 0 {
+		g.Zones, g.Subnets = sorted(theirs), sorted(subnets)
+	}
+	return nil
+}
+
+// sorted returns what is in a list, once each.
+func sorted(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+
+// checkPolicies knows the termination policies without a Lambda function.
+// Source: EC2 Auto Scaling user guide, termination policies.
+func checkPolicies(policies []string) error {
+	for _, policy := range policies {
+		switch {
+		case slices.Contains(autoscaling.TerminationPolicies, policy):
+		case strings.HasPrefix(policy, "arn:"):
+			return notBuilt("TerminationPolicies with a Lambda function")
+		case policy == "AllocationStrategy":
+			return notBuilt("the termination policy AllocationStrategy")
+		default:
+			return invalid("The termination policy %s is not valid.", policy) // the text is the emulator's
+		}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package autoscaling
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// template checks the names of a launch template.
+func (v *violations) template(member string, t *types.LaunchTemplateSpecification) {
+	if t != nil {
+		v.text(member+".launchTemplateId", t.LaunchTemplateId, 1, 255)
+		v.text(member+".launchTemplateName", t.LaunchTemplateName, 3, 128)
+		v.text(member+".version", t.Version, 1, 255)
+	}
+}
+
+func (v *violations) mixed(p *types.MixedInstancesPolicy) {
+	if p == nil {
+		return
+	}
+	if t := p.LaunchTemplate; t != nil {
+		v.template("mixedInstancesPolicy.launchTemplate.launchTemplateSpecification", t.LaunchTemplateSpecification)
+		for _, o := range t.Overrides {
+			v.text("mixedInstancesPolicy.launchTemplate.overrides.instanceType", o.InstanceType, 1, 255)
+		}
+	}
+	if d := p.InstancesDistribution; d != nil {
+		v.atLeast("mixedInstancesPolicy.instancesDistribution.onDemandBaseCapacity", d.OnDemandBaseCapacity, 0)
+		v.atLeast("mixedInstancesPolicy.instancesDistribution.onDemandPercentageAboveBaseCapacity", d.OnDemandPercentageAboveBaseCapacity, 0)
+	}
+}
+
+// refuseMixed names what a mixed instances policy cannot have here: Spot instances, and
+// types that are chosen by anything but their order.
+func refuseMixed(p *types.MixedInstancesPolicy) error {
+	if p == nil {
+		return nil
+	}
+	if d := p.InstancesDistribution; d != nil {
+		switch {
+		case d.OnDemandPercentageAboveBaseCapacity != nil && *d.OnDemandPercentageAboveBaseCapacity < 100:
+			return notBuilt("Spot instances (OnDemandPercentageAboveBaseCapacity below 100)")
+		case len(d.DistributionSegments) > 0:
+			return notBuilt("DistributionSegments")
+		}
+	}
+	if p.LaunchTemplate == nil {
+		return nil
+	}
+	for _, o := range p.LaunchTemplate.Overrides {
+		switch {
+		case o.InstanceRequirements != nil:
+			return notBuilt("InstanceRequirements")
+		case o.LaunchTemplateSpecification != nil:
+			return notBuilt("overrides with a launch template of their own")
+		case o.ImageId != nil:
+			return notBuilt("overrides with an image of their own")
+		case o.WeightedCapacity != nil:
+			return notBuilt("WeightedCapacity")
+		}
+	}
+	return nil
+}
+
+// launchFrom takes what instances are launched from.
+func launchFrom(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+	switch {
+	case in.LaunchConfigurationName != nil:
+		if autoscaling.FindLaunchConfiguration(tx, g.Scope, *in.LaunchConfigurationName) == nil {
+			return noLaunchConfiguration(*in.LaunchConfigurationName)
+		}
+		g.Source = autoscaling.Source{LaunchConfiguration: *in.LaunchConfigurationName}
+	case in.LaunchTemplate != nil:
+		found, err := launchTemplate(tx, g.Scope, in.LaunchTemplate)
+		if err != nil {
+			return err
+		}
+		g.Source = autoscaling.Source{LaunchTemplate: found}
+	case in.MixedInstancesPolicy != nil:
+		return launchMixed(tx, g, in.MixedInstancesPolicy)
+	}
+	return nil
+}
+
+// launchMixed fills in what a mixed instances policy leaves out.
+// Source: EC2 Auto Scaling API reference, InstancesDistribution.
+func launchMixed(tx *state.Tx, g *autoscaling.Group, p *types.MixedInstancesPolicy) error {
+	old := g.Source.Mixed
+	kept := types.MixedInstancesPolicy{LaunchTemplate: p.LaunchTemplate, InstancesDistribution: p.InstancesDistribution}
+	if kept.LaunchTemplate == nil && old != nil {
+		kept.LaunchTemplate = old.LaunchTemplate
+	}
+	if kept.LaunchTemplate == nil || kept.LaunchTemplate.LaunchTemplateSpecification == nil {
+		return invalid("A launch template must be specified in the MixedInstancesPolicy.") // the text is the emulator's
+	}
+	found, err := launchTemplate(tx, g.Scope, kept.LaunchTemplate.LaunchTemplateSpecification)
+	if err != nil {
+		return err
+	}
+	kept.LaunchTemplate = &types.LaunchTemplate{LaunchTemplateSpecification: found, Overrides: kept.LaunchTemplate.Overrides}
+	for _, o := range kept.LaunchTemplate.Overrides {
+		if name := aws.ToString(o.InstanceType); ec2.FindInstanceType(tx, name) == nil {
+			return invalid("The specified instance type %s is not valid", name) // the text is the emulator's
+		}
+	}
+	d := types.InstancesDistribution{
+		OnDemandAllocationStrategy: aws.String("prioritized"), OnDemandBaseCapacity: aws.Int32(0),
+		OnDemandPercentageAboveBaseCapacity: aws.Int32(100), SpotAllocationStrategy: aws.String("lowest-price"),
+	}
+	if given := kept.InstancesDistribution; given != nil {
+		set(&d.OnDemandAllocationStrategy, notNil(given.OnDemandAllocationStrategy))
+		set(&d.OnDemandBaseCapacity, notNil(given.OnDemandBaseCapacity))
+		set(&d.SpotAllocationStrategy, notNil(given.SpotAllocationStrategy))
+		d.SpotInstancePools, d.SpotMaxPrice = given.SpotInstancePools, given.SpotMaxPrice
+	}
+	kept.InstancesDistribution = &d
+	g.Source = autoscaling.Source{Mixed: &kept}
+	return nil
+}
+
+// notNil is a pointer to a pointer that is not nil, for set.
+func notNil[T any](p *T) **T {
+	if p == nil {
+		return nil
+	}
+	return &p
+}
+
+// launchTemplate resolves the names of a launch template; the version stays as it was said,
+// $Default if nothing was. Source: recorded answers; field reports for the texts.
+func launchTemplate(tx *state.Tx, s arn.Scope, t *types.LaunchTemplateSpecification) (*types.LaunchTemplateSpecification, error) {
+	const broken = "You must use a valid fully-formed launch template. "
+	var found *ec2.LaunchTemplate
+	switch {
+	case (t.LaunchTemplateId == nil) == (t.LaunchTemplateName == nil):
+		return nil, invalid("Valid requests must contain either launchTemplateId or LaunchTemplateName")
+	case t.LaunchTemplateId != nil:
+		if found = ec2.FindLaunchTemplate(tx, s, *t.LaunchTemplateId); found == nil {
+			return nil, invalid(broken+"The specified launch template, with template ID %s, does not exist.", *t.LaunchTemplateId)
+		}
+	default:
+		if found = ec2.LaunchTemplateByName(tx, s, *t.LaunchTemplateName); found == nil {
+			return nil, invalid(broken+"The specified launch template, with template name %s, does not exist.", *t.LaunchTemplateName)
+		}
+	}
+	version := aws.ToString(t.Version)
+	if version == "" {
+		version = "$Default"
+	}
+	if ec2.Version(tx, found, version) == nil {
+		return nil, invalid(broken+"Could not find the specified version %s for the launch template with ID %s.", version, found.ID)
+	}
+	return &types.LaunchTemplateSpecification{LaunchTemplateId: &found.ID, LaunchTemplateName: &found.Name, Version: &version}, nil
+}

@@ -1,0 +1,164 @@
+package autoscaling
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// DescribeAutoScalingInstances answers instances of all groups in order of their ids;
+// unknown ids are left out.
+func (a *API) DescribeAutoScalingInstances(ctx context.Context, in *sdk.DescribeAutoScalingInstancesInput) (*sdk.DescribeAutoScalingInstancesOutput, error) {
+	var found []*autoscaling.Member
+	for _, m := range autoscaling.AllMembers(a.store.Read(), scopeOf(ctx)) {
+		if len(in.InstanceIds) == 0 || slices.Contains(in.InstanceIds, m.InstanceID) {
+			found = append(found, m)
+		}
+	}
+	id := func(m *autoscaling.Member) string { return m.InstanceID }
+	slices.SortFunc(found, func(a, b *autoscaling.Member) int { return strings.Compare(id(a), id(b)) })
+	found, next, err := page(found, id, in.NextToken, in.MaxRecords, defaultPage)
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.DescribeAutoScalingInstancesOutput{AutoScalingInstances: []types.AutoScalingInstanceDetails{}, NextToken: next}
+	for _, m := range found {
+		health := "HEALTHY" // in capitals, other than in a group, as recorded
+		if !m.Healthy() {
+			health = "UNHEALTHY"
+		}
+		out.AutoScalingInstances = append(out.AutoScalingInstances, types.AutoScalingInstanceDetails{
+			InstanceId: &m.InstanceID, InstanceType: &m.Type, AutoScalingGroupName: &m.Group,
+			AvailabilityZone: &m.Zone, AvailabilityZoneId: aws.String(state.ZoneID(m.Zone)),
+			LifecycleState: aws.String(string(m.State)), HealthStatus: &health, ProtectedFromScaleIn: &m.Protected,
+			LaunchTemplate: m.LaunchTemplate, LaunchConfigurationName: optional(m.LaunchConfiguration),
+		})
+	}
+	return out, nil
+}
+
+// SetInstanceProtection protects instances of a group from scale in, or ends that.
+func (a *API) SetInstanceProtection(ctx context.Context, in *sdk.SetInstanceProtectionInput) (*sdk.SetInstanceProtectionOutput, error) {
+	var v violations
+	v.name(in.AutoScalingGroupName)
+	present(&v, "protectedFromScaleIn", in.ProtectedFromScaleIn)
+	if in.InstanceIds == nil {
+		v.add("null", "instanceIds", "not be null")
+	}
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	scope := scopeOf(ctx)
+	return &sdk.SetInstanceProtectionOutput{}, a.store.Update(func(tx *state.Tx) error {
+		g, err := group(tx, scope, in.AutoScalingGroupName)
+		if err != nil {
+			return err
+		}
+		for _, id := range in.InstanceIds {
+			m := autoscaling.FindMember(tx, scope, id)
+			if m == nil || m.Group != g.Name {
+				return invalid("The instance %s is not part of Auto Scaling group %s.", id, g.Name)
+			}
+			changed := *m
+			changed.Protected = *in.ProtectedFromScaleIn
+			autoscaling.PutMember(tx, &changed)
+		}
+		return nil
+	})
+}
+
+// SetInstanceHealth says how an instance is; its group replaces one that is not healthy.
+func (a *API) SetInstanceHealth(ctx context.Context, in *sdk.SetInstanceHealthInput) (*sdk.SetInstanceHealthOutput, error) {
+	var v violations
+	v.required("instanceId", in.InstanceId, 19)
+	v.required("healthStatus", in.HealthStatus, 32)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	if *in.HealthStatus != "Healthy" && *in.HealthStatus != "Unhealthy" {
+		return nil, invalid("Valid instance health states are: [Healthy, Unhealthy].") // the text is the emulator's
+	}
+	scope, now := scopeOf(ctx), a.now()
+	return &sdk.SetInstanceHealthOutput{}, a.store.Update(func(tx *state.Tx) error {
+		m := autoscaling.FindMember(tx, scope, *in.InstanceId)
+		if m == nil {
+			return noInstance(*in.InstanceId)
+		}
+		changed := *m
+		changed.Unhealthy = *in.HealthStatus == "Unhealthy"
+		if g := autoscaling.FindGroup(tx, scope, m.Group); g != nil && (in.ShouldRespectGracePeriod == nil || *in.ShouldRespectGracePeriod) {
+			grace := time.Duration(g.HealthCheckGracePeriod) * time.Second
+			changed.Unhealthy = changed.Unhealthy && !now.Before(m.LaunchedAt.Add(grace))
+		}
+		autoscaling.PutMember(tx, &changed)
+		return nil
+	})
+}
+
+// TerminateInstanceInAutoScalingGroup asks for the end of an instance. Its group starts
+// another one in its place, unless it shall have one less.
+func (a *API) TerminateInstanceInAutoScalingGroup(ctx context.Context, in *sdk.TerminateInstanceInAutoScalingGroupInput) (*sdk.TerminateInstanceInAutoScalingGroupOutput, error) {
+	var v violations
+	v.required("instanceId", in.InstanceId, 19)
+	present(&v, "shouldDecrementDesiredCapacity", in.ShouldDecrementDesiredCapacity)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	scope, now := scopeOf(ctx), a.now()
+	var begun *autoscaling.Activity
+	err := a.store.Update(func(tx *state.Tx) error {
+		m := autoscaling.FindMember(tx, scope, *in.InstanceId)
+		if m == nil {
+			return noInstance(*in.InstanceId)
+		}
+		g, err := group(tx, scope, &m.Group)
+		if err != nil {
+			return noInstance(*in.InstanceId)
+		}
+		if m.State == types.LifecycleStateTerminating || m.Termination != "" {
+			if begun = autoscaling.FindActivity(tx, scope, m.Activity+m.Termination); begun != nil {
+				return nil
+			}
+			return noInstance(*in.InstanceId)
+		}
+		begun, err = terminate(tx, g, m, *in.ShouldDecrementDesiredCapacity, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	activity := describeActivity(a.store.Read(), begun)
+	return &sdk.TerminateInstanceInAutoScalingGroupOutput{Activity: &activity}, nil
+}
+
+// terminate begins the activity, and writes what is wanted. Source: EC2 Auto Scaling API
+// reference for the cause; field reports for the refusal.
+func terminate(tx *state.Tx, g *autoscaling.Group, m *autoscaling.Member, decrement bool, now time.Time) (*autoscaling.Activity, error) {
+	cause := fmt.Sprintf("At %s instance %s was taken out of service in response to a user request", now.Format(time.RFC3339), m.InstanceID)
+	if decrement {
+		if g.Desired <= g.Min {
+			return nil, invalid("Currently, desiredSize equals minSize (%d). Terminating instance without replacement will violate group's min size constraint. "+
+				"Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.", g.Min)
+		}
+		fewer := *g
+		fewer.Desired--
+		autoscaling.PutGroup(tx, &fewer)
+		cause += fmt.Sprintf(", shrinking the capacity from %d to %d", g.Desired, fewer.Desired)
+	}
+	begun := autoscaling.NewActivity(g, now)
+	begun.Description, begun.Cause, begun.Zone, begun.Subnet = "Terminating EC2 instance: "+m.InstanceID, cause+".", m.Zone, m.Subnet
+	autoscaling.PutActivity(tx, begun)
+	changed := *m
+	changed.Termination = begun.ID
+	autoscaling.PutMember(tx, &changed)
+	return begun, nil
+}

@@ -1,0 +1,128 @@
+package autoscaling
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// CreateLaunchConfiguration makes what instances are launched from, where there is no
+// launch template.
+func (a *API) CreateLaunchConfiguration(ctx context.Context, in *sdk.CreateLaunchConfigurationInput) (*sdk.CreateLaunchConfigurationOutput, error) {
+	if err := checkLaunchConfiguration(in); err != nil {
+		return nil, err
+	}
+	scope := scopeOf(ctx)
+	name := *in.LaunchConfigurationName
+	made := &autoscaling.LaunchConfiguration{Scope: scope, Settings: launchConfigurationOf(scope, in)}
+	made.Settings.CreatedTime = aws.Time(a.now())
+	return &sdk.CreateLaunchConfigurationOutput{}, a.store.Update(func(tx *state.Tx) error {
+		if autoscaling.FindLaunchConfiguration(tx, scope, name) != nil {
+			return alreadyExists("Launch Configuration by this name already exists - A launch configuration already exists with the name %s", name)
+		}
+		if ec2.FindInstanceType(tx, *in.InstanceType) == nil {
+			return invalid("Invalid instance type: %s", *in.InstanceType) // the text is the emulator's
+		}
+		autoscaling.PutLaunchConfiguration(tx, made)
+		return nil
+	})
+}
+
+// checkLaunchConfiguration refuses what can be refused without a look at the store.
+func checkLaunchConfiguration(in *sdk.CreateLaunchConfigurationInput) error {
+	var v violations
+	v.required("launchConfigurationName", in.LaunchConfigurationName, 255)
+	v.text("imageId", in.ImageId, 1, 255)
+	v.text("instanceType", in.InstanceType, 1, 255)
+	v.text("keyName", in.KeyName, 1, 255)
+	v.text("iamInstanceProfile", in.IamInstanceProfile, 1, 1600)
+	v.text("userData", in.UserData, 0, 21847)
+	v.text("placementTenancy", in.PlacementTenancy, 1, 64)
+	if err := v.err(); err != nil {
+		return err
+	}
+	const mandatory = "Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters."
+	switch {
+	case in.InstanceId != nil:
+		return notBuilt("launch configurations from an instance")
+	case in.SpotPrice != nil:
+		return notBuilt("SpotPrice")
+	case in.ImageId == nil || in.InstanceType == nil:
+		return invalid(mandatory) // Source: field reports
+	case in.PlacementTenancy != nil && *in.PlacementTenancy != "default":
+		return notBuilt("PlacementTenancy " + *in.PlacementTenancy)
+	case in.ClassicLinkVPCId != nil || len(in.ClassicLinkVPCSecurityGroups) > 0:
+		return notBuilt("ClassicLink")
+	}
+	return nil
+}
+
+// launchConfigurationOf is what is described. Source: EC2 Auto Scaling API reference,
+// LaunchConfiguration.
+func launchConfigurationOf(s arn.Scope, in *sdk.CreateLaunchConfigurationInput) types.LaunchConfiguration {
+	made := types.LaunchConfiguration{
+		LaunchConfigurationName: in.LaunchConfigurationName, ImageId: in.ImageId, InstanceType: in.InstanceType,
+		LaunchConfigurationARN: aws.String("arn:" + s.Partition() + ":autoscaling:" + s.Region + ":" + s.Account +
+			":launchConfiguration:" + arn.NewUUID() + ":launchConfigurationName/" + *in.LaunchConfigurationName),
+		AssociatePublicIpAddress: in.AssociatePublicIpAddress, BlockDeviceMappings: append([]types.BlockDeviceMapping{}, in.BlockDeviceMappings...),
+		ClassicLinkVPCSecurityGroups: []string{}, EbsOptimized: in.EbsOptimized, IamInstanceProfile: in.IamInstanceProfile,
+		InstanceMonitoring: in.InstanceMonitoring, KernelId: orEmpty(in.KernelId), KeyName: orEmpty(in.KeyName), MetadataOptions: in.MetadataOptions,
+		PlacementTenancy: in.PlacementTenancy, RamdiskId: orEmpty(in.RamdiskId), SecurityGroups: append([]string{}, in.SecurityGroups...),
+		UserData: orEmpty(in.UserData),
+	}
+	if made.EbsOptimized == nil {
+		made.EbsOptimized = aws.Bool(false)
+	}
+	if made.InstanceMonitoring == nil || made.InstanceMonitoring.Enabled == nil {
+		made.InstanceMonitoring = &types.InstanceMonitoring{Enabled: aws.Bool(true)} // detailed, unless it is refused
+	}
+	return made
+}
+
+// orEmpty is a member that is answered empty when it is absent.
+func orEmpty(s *string) *string { return aws.String(aws.ToString(s)) }
+
+// DescribeLaunchConfigurations answers launch configurations in order of their names;
+// unknown names are left out.
+func (a *API) DescribeLaunchConfigurations(ctx context.Context, in *sdk.DescribeLaunchConfigurationsInput) (*sdk.DescribeLaunchConfigurationsOutput, error) {
+	var found []types.LaunchConfiguration
+	for _, c := range autoscaling.LaunchConfigurations(a.store.Read(), scopeOf(ctx)) {
+		if len(in.LaunchConfigurationNames) == 0 || slices.Contains(in.LaunchConfigurationNames, *c.Settings.LaunchConfigurationName) {
+			found = append(found, c.Settings)
+		}
+	}
+	out := &sdk.DescribeLaunchConfigurationsOutput{}
+	var err error
+	name := func(c types.LaunchConfiguration) string { return *c.LaunchConfigurationName }
+	out.LaunchConfigurations, out.NextToken, err = page(found, name, in.NextToken, in.MaxRecords, defaultPage)
+	return out, err
+}
+
+// DeleteLaunchConfiguration removes a launch configuration that no group has.
+func (a *API) DeleteLaunchConfiguration(ctx context.Context, in *sdk.DeleteLaunchConfigurationInput) (*sdk.DeleteLaunchConfigurationOutput, error) {
+	var v violations
+	v.required("launchConfigurationName", in.LaunchConfigurationName, 255)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	scope, name := scopeOf(ctx), *in.LaunchConfigurationName
+	return &sdk.DeleteLaunchConfigurationOutput{}, a.store.Update(func(tx *state.Tx) error {
+		found := autoscaling.FindLaunchConfiguration(tx, scope, name)
+		if found == nil {
+			return noLaunchConfiguration(name)
+		}
+		if user := autoscaling.Using(tx, scope, name); user != "" { // Source: field reports
+			return inUse("Cannot delete launch configuration %s because it is attached to AutoScalingGroup %s", name, user)
+		}
+		autoscaling.DeleteLaunchConfiguration(tx, found)
+		return nil
+	})
+}

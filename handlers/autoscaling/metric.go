@@ -1,0 +1,83 @@
+package autoscaling
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// metrics are those of groups. Source: EC2 Auto Scaling API reference,
+// EnableMetricsCollection.
+var metrics = []string{
+	"GroupMinSize", "GroupMaxSize", "GroupDesiredCapacity", "GroupInServiceInstances", "GroupPendingInstances",
+	"GroupStandbyInstances", "GroupTerminatingInstances", "GroupTotalInstances", "GroupInServiceCapacity",
+	"GroupPendingCapacity", "GroupStandbyCapacity", "GroupTerminatingCapacity", "GroupTotalCapacity",
+	"WarmPoolDesiredCapacity", "WarmPoolWarmedCapacity", "WarmPoolPendingCapacity", "WarmPoolTerminatingCapacity",
+	"WarmPoolTotalCapacity", "GroupAndWarmPoolDesiredCapacity", "GroupAndWarmPoolTotalCapacity",
+}
+
+// askedMetrics are those of a request: all if it names none.
+func askedMetrics(names []string) ([]string, error) {
+	for _, name := range names {
+		if !slices.Contains(metrics, name) {
+			return nil, invalid("%s is not a metric of Auto Scaling groups.", name) // the text is the emulator's
+		}
+	}
+	if len(names) == 0 {
+		return metrics, nil
+	}
+	return names, nil
+}
+
+// EnableMetricsCollection keeps which metrics are wanted. None is collected.
+func (a *API) EnableMetricsCollection(ctx context.Context, in *sdk.EnableMetricsCollectionInput) (*sdk.EnableMetricsCollectionOutput, error) {
+	var v violations
+	v.name(in.AutoScalingGroupName)
+	v.required("granularity", in.Granularity, 255)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	if *in.Granularity != "1Minute" {
+		return nil, invalid("The only valid granularity is 1Minute.") // the text is the emulator's
+	}
+	names, err := askedMetrics(in.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.EnableMetricsCollectionOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *state.Tx, g *autoscaling.Group) error {
+		g.Metrics = without(g.Metrics, names)
+		for _, name := range names {
+			g.Metrics = append(g.Metrics, types.EnabledMetric{Metric: &name, Granularity: in.Granularity})
+		}
+		slices.SortFunc(g.Metrics, func(a, b types.EnabledMetric) int { return strings.Compare(*a.Metric, *b.Metric) })
+		return nil
+	})
+}
+
+// DisableMetricsCollection forgets them.
+func (a *API) DisableMetricsCollection(ctx context.Context, in *sdk.DisableMetricsCollectionInput) (*sdk.DisableMetricsCollectionOutput, error) {
+	var v violations
+	v.name(in.AutoScalingGroupName)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	names, err := askedMetrics(in.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.DisableMetricsCollectionOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *state.Tx, g *autoscaling.Group) error {
+		g.Metrics = without(g.Metrics, names)
+		return nil
+	})
+}
+
+func without(enabled []types.EnabledMetric, names []string) []types.EnabledMetric {
+	return slices.DeleteFunc(slices.Clone(enabled), func(m types.EnabledMetric) bool { return slices.Contains(names, aws.ToString(m.Metric)) })
+}

@@ -1,0 +1,76 @@
+package autoscaling
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// codec has the one list of the service whose names do not follow from the SDK's. Source:
+// the public model of EC2 Auto Scaling, API version 2011-01-01.
+var codec = query.New(query.Rules{
+	Names:   map[string]string{"CpuPerformanceFactorRequest.References": "Reference"},
+	Entries: map[string]string{"CpuPerformanceFactorRequest.References": "item"},
+})
+
+// Service is the API of EC2 Auto Scaling.
+func (a *API) Service() awsapi.Service {
+	const version = "2011-01-01"
+	return awsapi.Service{
+		Name: "autoscaling", Title: "Amazon EC2 Auto Scaling",
+		Protocol: awsapi.Query{
+			Version: version, Namespace: "http://autoscaling.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"SetInstanceProtection"},
+			Codec: codec,
+		},
+		Operations: slices.Concat(a.groupOperations(), a.instanceOperations(), a.noneOperations()),
+	}
+}
+
+func (a *API) groupOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateAutoScalingGroup", "from launch templates, launch configurations and mixed instances policies, of which the first override's type is launched; "+
+			"without Spot, load balancers, lifecycle hooks, capacity reservations and maximum lifetimes; health checks are EC2's", a.CreateAutoScalingGroup),
+		awsapi.Partial("UpdateAutoScalingGroup", "as CreateAutoScalingGroup", a.UpdateAutoScalingGroup),
+		awsapi.Works("DeleteAutoScalingGroup", "with force it is gone when its instances are terminated", a.DeleteAutoScalingGroup),
+		awsapi.Works("DescribeAutoScalingGroups", "by name and tags, in pages", a.DescribeAutoScalingGroups),
+		awsapi.Partial("SetDesiredCapacity", "there are no cooldowns, as nothing scales by itself", a.SetDesiredCapacity),
+		awsapi.Works("DescribeScalingActivities", "in words that were recorded, newest first", a.DescribeScalingActivities),
+		awsapi.Partial("SuspendProcesses", "Launch, Terminate, HealthCheck and ReplaceUnhealthy have an effect", a.SuspendProcesses),
+		awsapi.Works("ResumeProcesses", "what was left undone is done", a.ResumeProcesses),
+		awsapi.Partial("EnableMetricsCollection", "kept; no metrics are collected", a.EnableMetricsCollection),
+		awsapi.Works("DisableMetricsCollection", "forgets them", a.DisableMetricsCollection),
+		awsapi.Works("CreateOrUpdateTags", "instances that run keep theirs", a.CreateOrUpdateTags),
+		awsapi.Works("DeleteTags", "whatever their values", a.DeleteTags),
+		awsapi.Works("DescribeTags", "by group, key, value and propagation, in pages", a.DescribeTags),
+
+		awsapi.Partial("CreateLaunchConfiguration", "without Spot prices, and not from an instance", a.CreateLaunchConfiguration),
+		awsapi.Works("DescribeLaunchConfigurations", "in order of their names, in pages", a.DescribeLaunchConfigurations),
+		awsapi.Works("DeleteLaunchConfiguration", "one that a group has is refused", a.DeleteLaunchConfiguration),
+	}
+}
+
+func (a *API) instanceOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("DescribeAutoScalingInstances", "of all groups, in pages", a.DescribeAutoScalingInstances),
+		awsapi.Works("SetInstanceProtection", "from scale in", a.SetInstanceProtection),
+		awsapi.Partial("SetInstanceHealth", "within the grace period it is ignored, if that is respected", a.SetInstanceHealth),
+		awsapi.Works("TerminateInstanceInAutoScalingGroup", "another one is started in its place, unless there shall be one less", a.TerminateInstanceInAutoScalingGroup),
+	}
+}
+
+// noneOperations answer that there is nothing of what cannot be made here.
+func (a *API) noneOperations() []awsapi.Operation {
+	const none = "there are none: what makes one is not built"
+	return []awsapi.Operation{
+		awsapi.Partial("DescribeInstanceRefreshes", none, a.DescribeInstanceRefreshes),
+		awsapi.Partial("DescribeLifecycleHooks", none, a.DescribeLifecycleHooks),
+		awsapi.Partial("DescribeLoadBalancers", none, a.DescribeLoadBalancers),
+		awsapi.Partial("DescribeLoadBalancerTargetGroups", none, a.DescribeLoadBalancerTargetGroups),
+		awsapi.Partial("DescribeNotificationConfigurations", none, a.DescribeNotificationConfigurations),
+		awsapi.Partial("DescribePolicies", none, a.DescribePolicies),
+		awsapi.Partial("DescribeScheduledActions", none, a.DescribeScheduledActions),
+		awsapi.Partial("DescribeTrafficSources", none, a.DescribeTrafficSources),
+		awsapi.Partial("DescribeWarmPool", none, a.DescribeWarmPool),
+	}
+}

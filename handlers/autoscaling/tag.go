@@ -1,0 +1,142 @@
+package autoscaling
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+const (
+	groupType = "auto-scaling-group" // the only type of what has tags
+	maxTags   = 50                   // Source: EC2 Auto Scaling user guide, tag restrictions
+)
+
+func (v *violations) tags(tags []types.Tag) {
+	for i, tag := range tags {
+		member := fmt.Sprintf("tags.%d.member.", i+1)
+		v.required(member+"key", tag.Key, 128)
+		v.text(member+"value", tag.Value, 0, 256)
+	}
+}
+
+// setTags adds tags to a copy of a group.
+func setTags(g *autoscaling.Group, tags []types.Tag) error {
+	for _, t := range tags {
+		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
+			return invalid("Tag keys starting with 'aws:' are reserved for system use") // the text is the emulator's
+		}
+		g.SetTag(autoscaling.Tag{Key: *t.Key, Value: aws.ToString(t.Value), Propagate: aws.ToBool(t.PropagateAtLaunch)})
+	}
+	if len(g.Tags) > maxTags {
+		return &types.LimitExceededFault{Message: aws.String(fmt.Sprintf("The group has more than %d tags.", maxTags))} // as well
+	}
+	return nil
+}
+
+func describeTag(g *autoscaling.Group, t autoscaling.Tag) types.TagDescription {
+	return types.TagDescription{
+		ResourceId: &g.Name, ResourceType: aws.String(groupType), Key: &t.Key, Value: &t.Value, PropagateAtLaunch: &t.Propagate,
+	}
+}
+
+// CreateOrUpdateTags adds and replaces tags of groups. Instances that run keep theirs.
+func (a *API) CreateOrUpdateTags(ctx context.Context, in *sdk.CreateOrUpdateTagsInput) (*sdk.CreateOrUpdateTagsOutput, error) {
+	return &sdk.CreateOrUpdateTagsOutput{}, a.changeTags(scopeOf(ctx), in.Tags, func(g *autoscaling.Group, t types.Tag) error {
+		return setTags(g, []types.Tag{t})
+	})
+}
+
+// DeleteTags removes tags of groups, whatever their values.
+func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.DeleteTagsOutput, error) {
+	return &sdk.DeleteTagsOutput{}, a.changeTags(scopeOf(ctx), in.Tags, func(g *autoscaling.Group, t types.Tag) error {
+		g.RemoveTag(*t.Key)
+		return nil
+	})
+}
+
+// changeTags changes the group of each tag.
+func (a *API) changeTags(s arn.Scope, tags []types.Tag, change func(*autoscaling.Group, types.Tag) error) error {
+	var v violations
+	if tags == nil {
+		v.add("null", "tags", "not be null")
+	}
+	v.tags(tags)
+	for i, t := range tags {
+		v.required(fmt.Sprintf("tags.%d.member.resourceId", i+1), t.ResourceId, 255)
+		if aws.ToString(t.ResourceType) != groupType {
+			return invalid("Invalid use of resourceType. The supported values for resourceType are: %s", groupType) // the text is the emulator's
+		}
+	}
+	if err := v.err(); err != nil {
+		return err
+	}
+	return a.store.Update(func(tx *state.Tx) error {
+		for _, t := range tags {
+			g, err := group(tx, s, t.ResourceId)
+			if err != nil { // Source: field reports
+				return invalid("AutoScalingGroup not found - AutoScaling Group %s not found", *t.ResourceId)
+			}
+			changed := *g
+			if err := change(&changed, t); err != nil {
+				return err
+			}
+			autoscaling.PutGroup(tx, &changed)
+		}
+		return nil
+	})
+}
+
+// DescribeTags answers tags of groups, in order of the groups' names and of their keys.
+func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk.DescribeTagsOutput, error) {
+	var found []types.TagDescription
+	for _, g := range autoscaling.Groups(a.store.Read(), scopeOf(ctx)) {
+		for _, t := range g.Tags {
+			tag := describeTag(g, t)
+			passes, err := passesAll(tag, in.Filters)
+			if err != nil {
+				return nil, err
+			}
+			if passes {
+				found = append(found, tag)
+			}
+		}
+	}
+	out := &sdk.DescribeTagsOutput{}
+	var err error
+	key := func(t types.TagDescription) string { return *t.ResourceId + "\x00" + *t.Key }
+	out.Tags, out.NextToken, err = page(found, key, in.NextToken, in.MaxRecords, defaultPage)
+	return out, err
+}
+
+// passesAll reports whether a tag passes all filters.
+// Source: EC2 Auto Scaling API reference, DescribeTags.
+func passesAll(t types.TagDescription, filters []types.Filter) (bool, error) {
+	for _, f := range filters {
+		var value string
+		switch aws.ToString(f.Name) {
+		case groupType:
+			value = *t.ResourceId
+		case "key":
+			value = *t.Key
+		case "value":
+			value = *t.Value
+		case "propagate-at-launch":
+			value = fmt.Sprint(*t.PropagateAtLaunch)
+		default:
+			return false, invalid("The filter name %s is not valid.", aws.ToString(f.Name)) // the text is the emulator's
+		}
+		if !slices.ContainsFunc(f.Values, func(wanted string) bool { return wanted == value }) {
+			return false, nil
+		}
+	}
+	return true, nil
+}

@@ -1,0 +1,81 @@
+package autoscaling
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// violations collects what the model refuses, which AWS answers at once.
+type violations []string
+
+func (v *violations) add(value, member, demand string) {
+	*v = append(*v, fmt.Sprintf("Value %s at '%s' failed to satisfy constraint: Member must %s", value, member, demand))
+}
+
+// printable is what strings of the service consist of. Source: EC2 Auto Scaling API
+// reference, in AWS's words and in Go's.
+const printableText = `[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\r\n\t]*`
+
+var printable = regexp.MustCompile(`^[\x{20}-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}\r\n\t]*$`)
+
+// required checks a text that must be there.
+func (v *violations) required(member string, value *string, most int) {
+	if value == nil {
+		v.add("null", member, "not be null")
+		return
+	}
+	v.text(member, value, 1, most)
+}
+
+// name checks the name of a group.
+func (v *violations) name(value *string) { v.required("autoScalingGroupName", value, 255) }
+
+// text checks a text that may be absent.
+func (v *violations) text(member string, value *string, least, most int) {
+	if value == nil {
+		return
+	}
+	shown := "'" + *value + "'"
+	switch n := utf8.RuneCountInString(*value); {
+	case n < least:
+		v.add(shown, member, fmt.Sprintf("have length greater than or equal to %d", least))
+	case n > most:
+		v.add(shown, member, fmt.Sprintf("have length less than or equal to %d", most))
+	}
+	if !printable.MatchString(*value) {
+		v.add(shown, member, "satisfy regular expression pattern: "+printableText)
+	}
+}
+
+// present checks a number or a flag that must be there.
+func present[T any](v *violations, member string, value *T) {
+	if value == nil {
+		v.add("null", member, "not be null")
+	}
+}
+
+// atLeast checks a number that may be absent.
+func (v *violations) atLeast(member string, value *int32, least int32) {
+	if value != nil && *value < least {
+		v.add(fmt.Sprintf("'%d'", *value), member, fmt.Sprintf("have value greater than or equal to %d", least))
+	}
+}
+
+// oneOf checks a text that may be absent and has one of few values.
+func oneOf[S ~string](v *violations, member string, value S, values []S) {
+	if value != "" && !slices.Contains(values, value) {
+		v.add("'"+string(value)+"'", member, "satisfy enum value set: ["+strings.ReplaceAll(strings.Trim(fmt.Sprint(values), "[]"), " ", ", ")+"]")
+	}
+}
+
+// err is the refusal, nil if there is nothing to refuse.
+func (v violations) err() error {
+	if len(v) == 0 {
+		return nil
+	}
+	plural := map[bool]string{true: "s"}[len(v) > 1]
+	return invalid("%d validation error%s detected: %s", len(v), plural, strings.Join(v, "; "))
+}
