@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -47,6 +48,7 @@ func (s *Server) forgetOld(now time.Time) error {
 		tx.EndAgentUpdates(now)
 		tx.ForgetContainerInstances(now.Add(-keepInactiveInstances))
 		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
+		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))
 		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))
 		tx.ForgetServiceDeployments(now.Add(-state.KeepServiceDeployments))
 		tx.ForgetTaskEvents(now.Add(-state.KeepTaskEvents))
