@@ -20,48 +20,55 @@ func TestWhateverHappensTheSchedulerKeepsItsPromises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := newFixture(t, func(s *state.Service) { s.DesiredCount = rapid.IntRange(0, 6).Draw(t, "desired") })
 		f.change(drawConfiguration(t))
-		t.Repeat(map[string]func(*rapid.T){
-			"":         func(*rapid.T) { f.checkCounts() },
-			"schedule": func(*rapid.T) { f.schedule() },
-			"deploy":   func(t *rapid.T) { f.deploy(rapid.Bool().Draw(t, "checked")) },
-			"scale": func(t *rapid.T) {
-				desired := rapid.IntRange(0, 6).Draw(t, "desired")
-				f.change(func(s *state.Service) { s.DesiredCount = desired })
-			},
-			"configure": func(t *rapid.T) { f.change(drawConfiguration(t)) },
-			"wait": func(t *rapid.T) {
-				f.now = f.now.Add(time.Duration(rapid.IntRange(1, 100).Draw(t, "seconds")) * time.Second)
-			},
-			"abort": func(t *rapid.T) {
-				how := rapid.SampledFrom(types.StopServiceDeploymentStopType("").Values()).Draw(t, "how")
-				records := f.records()
-				asked := records[rapid.IntRange(0, len(records)-1).Draw(t, "which")]
-				f.update(func(tx *state.Tx) { tx.StopServiceDeployment(asked, how, f.now) })
-			},
-			"run":   func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
-			"run 2": func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
-			"fail": func(t *rapid.T) {
-				f.disturb(t, notRunning, func(task *state.Task) { f.end(task, types.TaskStopCodeTaskFailedToStart) })
-			},
-			"exit": func(t *rapid.T) {
-				f.disturb(t, running, func(task *state.Task) { f.end(task, types.TaskStopCodeEssentialContainerExited) })
-			},
-			"stop": func(t *rapid.T) {
-				f.disturb(t, wanted, func(task *state.Task) { f.end(task, types.TaskStopCodeUserInitiated) })
-			},
-			"obey": func(t *rapid.T) {
-				f.disturb(t, unwanted, func(task *state.Task) { f.end(task, "") })
-			},
-			"sicken": func(t *rapid.T) {
-				f.disturb(t, checked, func(task *state.Task) { f.health(task, types.HealthStatusUnhealthy) })
-			},
-			"recover": func(t *rapid.T) {
-				f.disturb(t, checked, func(task *state.Task) { f.health(task, types.HealthStatusHealthy) })
-			},
-		})
+		actions := f.ordeal()
+		actions["deploy"] = func(t *rapid.T) { f.deploy(rapid.Bool().Draw(t, "checked")) }
+		actions["scale"], actions["configure"] = f.scale, func(t *rapid.T) { f.change(drawConfiguration(t)) }
+		t.Repeat(actions)
 		f.settle()
 		f.checkConverged()
 	})
+}
+
+// ordeal is what can happen to any service and its tasks.
+func (f *fixture) ordeal() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"":         func(*rapid.T) { f.checkCounts() },
+		"schedule": func(*rapid.T) { f.schedule() },
+		"wait": func(t *rapid.T) {
+			f.now = f.now.Add(time.Duration(rapid.IntRange(1, 100).Draw(t, "seconds")) * time.Second)
+		},
+		"abort": func(t *rapid.T) {
+			how := rapid.SampledFrom(types.StopServiceDeploymentStopType("").Values()).Draw(t, "how")
+			records := f.records()
+			asked := records[rapid.IntRange(0, len(records)-1).Draw(t, "which")]
+			f.update(func(tx *state.Tx) { tx.StopServiceDeployment(asked, how, f.now) })
+		},
+		"run":   func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
+		"run 2": func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
+		"fail": func(t *rapid.T) {
+			f.disturb(t, notRunning, func(task *state.Task) { f.end(task, types.TaskStopCodeTaskFailedToStart) })
+		},
+		"exit": func(t *rapid.T) {
+			f.disturb(t, running, func(task *state.Task) { f.end(task, types.TaskStopCodeEssentialContainerExited) })
+		},
+		"stop": func(t *rapid.T) {
+			f.disturb(t, wanted, func(task *state.Task) { f.end(task, types.TaskStopCodeUserInitiated) })
+		},
+		"obey": func(t *rapid.T) {
+			f.disturb(t, unwanted, func(task *state.Task) { f.end(task, "") })
+		},
+		"sicken": func(t *rapid.T) {
+			f.disturb(t, checked, func(task *state.Task) { f.health(task, types.HealthStatusUnhealthy) })
+		},
+		"recover": func(t *rapid.T) {
+			f.disturb(t, checked, func(task *state.Task) { f.health(task, types.HealthStatusHealthy) })
+		},
+	}
+}
+
+func (f *fixture) scale(t *rapid.T) {
+	desired := rapid.IntRange(0, 6).Draw(t, "desired")
+	f.change(func(s *state.Service) { s.DesiredCount = desired })
 }
 
 func drawConfiguration(t *rapid.T) func(*state.Service) {
@@ -130,8 +137,8 @@ func (f *fixture) checkConverged() {
 	if verbs := Decide(in).Verbs; len(verbs) > 0 {
 		f.t.Fatalf("does not rest: %+v", verbs)
 	}
-	primary, d := s.Primary(), s.DesiredCount
 	p := newPlanner(in)
+	primary, d := s.Primary(), p.desired()
 	f.checkRecords()
 	switch {
 	case primary.RolloutState == types.DeploymentRolloutStateFailed:
