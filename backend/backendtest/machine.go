@@ -120,20 +120,25 @@ func (s *scene) expectSilence(sandbox string, port int) {
 	}
 }
 
-// expectCheck wants a container that asks for an address to be answered, or not.
-func (s *scene) expectCheck(from backend.ContainerSpec, to netip.Addr, port int, answered bool) {
+// ask has a container ask for an address. The function that it returns waits for the
+// end and wants it to have been answered, or not.
+func (s *scene) ask(from backend.ContainerSpec, to netip.Addr, port int, answered bool) (judge func()) {
 	s.Helper()
 	from.Name = s.name("check")
 	from.Command = []string{"check", fmt.Sprintf("http://%s:%d/", to, port)}
 	id := s.createFrom(from)
 	s.start(id)
-	want := 0
-	if !answered {
-		want = 1
+	return func() {
+		s.Helper()
+		if c := s.awaitExit(id); (c.ExitCode == 0) != answered {
+			s.Errorf("%v exits %d, want an answer: %v: %q", from.Command, c.ExitCode, answered, texts(s.logs(id, backend.LogOptions{})))
+		}
 	}
-	if c := s.awaitExit(id); c.ExitCode != want {
-		s.Errorf("%v exits %d, want %d: %q", from.Command, c.ExitCode, want, texts(s.logs(id, backend.LogOptions{})))
-	}
+}
+
+func (s *scene) expectCheck(from backend.ContainerSpec, to netip.Addr, port int, answered bool) {
+	s.Helper()
+	s.ask(from, to, port, answered)()
 }
 
 // Two machines serve the same ports, one of a container on their network and one of a
@@ -152,18 +157,24 @@ func testMachines(s *scene) {
 		}})
 	}
 	elsewhere := s.spec(s.sharedSandbox(), "check")
+	var checks []func()
 	for i, m := range machines {
 		s.expectAnswer(m.ID, 80, fmt.Sprint("bridge ", i))
 		s.expectAnswer(m.ID, 9000, fmt.Sprint("host ", i))
 		for _, port := range []int{80, 9000} {
-			s.expectCheck(elsewhere, m.IP, port, true)
+			checks = append(checks, s.ask(elsewhere, m.IP, port, true))
 			for j, from := range machines {
-				s.expectCheck(s.on(from.bridge.Name, tasks[j], "check"), m.IP, port, true)
-				s.expectCheck(s.joining(from, tasks[j], "check"), m.IP, port, true)
+				checks = append(checks,
+					s.ask(s.on(from.bridge.Name, tasks[j], "check"), m.IP, port, true),
+					s.ask(s.joining(from, tasks[j], "check"), m.IP, port, true))
 			}
 		}
-		s.expectCheck(s.joining(m, tasks[i], "check"), netip.MustParseAddr("127.0.0.1"), 80, true)
-		s.expectCheck(elsewhere, m.IP, 81, false)
+		checks = append(checks,
+			s.ask(s.joining(m, tasks[i], "check"), netip.MustParseAddr("127.0.0.1"), 80, true),
+			s.ask(elsewhere, m.IP, 81, false))
+	}
+	for _, judge := range checks {
+		judge()
 	}
 }
 
@@ -193,7 +204,7 @@ func testTrafficRefused(s *scene) {
 	s.expectMissing("SetTraffic of an unknown one", s.Engine.SetTraffic(s.ctx, unknownID, backend.Traffic{}), backend.KindContainer)
 	stopped := s.createSandbox(s.sandboxSpec())
 	s.start(stopped)
-	s.stop(stopped, patience)
+	s.stop(stopped, time.Second)
 	s.expectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.ctx, stopped, backend.Traffic{}), backend.ErrNoSandbox)
 	plain := s.runningSandbox()
 	to := netip.MustParseAddrPort("10.0.0.9:80")
@@ -228,14 +239,16 @@ func testCutOff(s *scene) {
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports, CutOff: true})
 	s.setTraffic(plain.ID, backend.Traffic{CutOff: true})
+	inwards := []func(){s.ask(elsewhere, m.IP, 80, false), s.ask(elsewhere, plain.IP, 8080, false)}
 	s.expectSilence(m.ID, 80)
 	s.expectSilence(plain.ID, 8080)
-	s.expectCheck(elsewhere, m.IP, 80, false)
-	s.expectCheck(elsewhere, plain.IP, 8080, false)
 	s.expectCheck(s.spec(plain.ID, "check"), netip.MustParseAddr("127.0.0.1"), 8080, true)
-
+	for _, judge := range inwards {
+		judge()
+	}
 	s.setTraffic(plain.ID, backend.Traffic{})
 	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, 8080, false)
+
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
 	s.expectAnswer(m.ID, 80, "bridge")
 	s.expectAnswer(plain.ID, 8080, "plain")
