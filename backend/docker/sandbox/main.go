@@ -6,6 +6,8 @@
 //	sandbox                       hold the namespace: reap children, exit on SIGTERM
 //	sandbox lifeline              exit when standard input ends
 //	sandbox connect <ipv4:port>   join a TCP connection to standard input and output
+//	sandbox route …               make the namespace the gateway of a network
+//	sandbox traffic …             say where its ports lead
 //
 // Package docker embeds it compressed; `go generate ./backend/docker` rebuilds it.
 package main
@@ -37,8 +39,12 @@ func main() {
 		pause(exitTerminated)
 	case len(os.Args) == 3 && os.Args[1] == "connect":
 		os.Exit(connect(os.Args[2]))
+	case len(os.Args) == 4 && os.Args[1] == "route":
+		report(route(os.Args[2:]))
+	case len(os.Args) >= 2 && os.Args[1] == "traffic":
+		report(traffic(os.Args[2:]))
 	default:
-		complain("usage: sandbox [lifeline | connect <ipv4:port>]")
+		complain("usage: sandbox [lifeline | connect <ipv4:port> | route <gateway/bits> <gateway/bits> | traffic [cut] <port>…]")
 		os.Exit(exitUsage)
 	}
 }
@@ -73,6 +79,16 @@ func drain(fd int) {
 			return
 		}
 	}
+}
+
+// report ends the program. Success says so, because exit codes take another question.
+func report(err error) {
+	if err != nil {
+		complain(err.Error())
+		os.Exit(exitFailed)
+	}
+	_, _ = syscall.Write(1, []byte("done\n"))
+	os.Exit(exitOK)
 }
 
 func complain(text string) {

@@ -1,0 +1,116 @@
+//go:build linux
+
+package main
+
+import "syscall"
+
+// buffer is netlink messages under construction. Lengths are little-endian, as are the
+// machines that the program is built for.
+// Source: netlink(7).
+type buffer struct {
+	bytes    []byte
+	count    uint32 // of messages, which is the sequence number of the last one
+	last     int    // where it begins
+	awaiting uint32 // the message whose answer is waited for
+}
+
+const nested = 0x8000 // NLA_F_NESTED
+
+// message adds a message: a header of its kind, and attributes.
+func (b *buffer) message(kind, flags uint16, header []byte, attributes func()) {
+	start := len(b.bytes)
+	b.last = start
+	b.count++
+	b.bytes = append(b.bytes, 0, 0, 0, 0, byte(kind), byte(kind>>8), byte(flags), byte(flags>>8))
+	b.bytes = append(b.bytes, byte(b.count), byte(b.count>>8), byte(b.count>>16), byte(b.count>>24), 0, 0, 0, 0)
+	b.bytes = append(b.bytes, header...)
+	if attributes != nil {
+		attributes()
+	}
+	size := len(b.bytes) - start
+	copy(b.bytes[start:], []byte{byte(size), byte(size >> 8), byte(size >> 16), byte(size >> 24)})
+}
+
+// await has the kernel answer the last message also if it succeeds.
+func (b *buffer) await() {
+	b.bytes[b.last+6] |= syscall.NLM_F_ACK
+	b.awaiting = b.count
+}
+
+// attribute adds an attribute to the message under construction.
+func (b *buffer) attribute(kind uint16, value ...byte) {
+	size := 4 + len(value)
+	b.bytes = append(b.bytes, byte(size), byte(size>>8), byte(kind), byte(kind>>8))
+	b.bytes = append(b.bytes, value...)
+	for len(b.bytes)%4 != 0 {
+		b.bytes = append(b.bytes, 0)
+	}
+}
+
+// nest adds an attribute that consists of others.
+func (b *buffer) nest(kind uint16, attributes func()) {
+	start := len(b.bytes)
+	b.attribute(kind | nested)
+	attributes()
+	size := len(b.bytes) - start
+	b.bytes[start], b.bytes[start+1] = byte(size), byte(size>>8)
+}
+
+func (b *buffer) text(kind uint16, text string) { b.attribute(kind, append([]byte(text), 0)...) }
+
+// number is big-endian, as netfilter has it.
+func (b *buffer) number(kind uint16, n uint32) {
+	b.attribute(kind, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+}
+
+const (
+	answerTime = 5       // seconds
+	sendBuffer = 4 << 20 // bytes: the rules of a thousand ports
+)
+
+// send sends the messages and waits for the answer to the one that is awaited. The
+// kernel tells of each that fails, in their order.
+func (b *buffer) send(protocol int) error {
+	sock, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, protocol)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = syscall.Close(sock) }()
+	_ = syscall.SetsockoptTimeval(sock, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &syscall.Timeval{Sec: answerTime})
+	_ = syscall.SetsockoptInt(sock, syscall.SOL_SOCKET, syscall.SO_SNDBUFFORCE, sendBuffer)
+	if err := syscall.Sendto(sock, b.bytes, 0, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK}); err != nil {
+		return err
+	}
+	answer := make([]byte, 64<<10)
+	for {
+		n, err := syscall.Read(sock, answer)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if done, err := b.judge(answer[:n]); done || err != nil {
+			return err
+		}
+	}
+}
+
+// judge looks for the first failure, or the success of the message that is awaited.
+func (b *buffer) judge(answer []byte) (done bool, err error) {
+	messages, err := syscall.ParseNetlinkMessage(answer)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range messages {
+		if m.Header.Type != syscall.NLMSG_ERROR || len(m.Data) < 4 {
+			continue
+		}
+		code := int32(m.Data[0]) | int32(m.Data[1])<<8 | int32(m.Data[2])<<16 | int32(m.Data[3])<<24
+		if code != 0 {
+			return true, syscall.Errno(-code)
+		}
+		done = done || m.Header.Seq == b.awaiting
+	}
+	return done, nil
+}
