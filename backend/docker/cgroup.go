@@ -2,9 +2,13 @@ package docker
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"os"
 	"strings"
+
+	"github.com/docker/docker/api/types/container"
 )
 
 // groups says how an engine lays out control groups, so that the group of a task
@@ -48,6 +52,32 @@ func (g groups) ofContainers(sandboxParent, sandboxID string) string {
 		return sandboxParent + "/" + sandboxID
 	}
 	return sandboxParent
+}
+
+// hostGroups is where a host shows the groups of version 1 that bound memory.
+const hostGroups = "/sys/fs/cgroup/memory"
+
+// removeSandbox removes a sandbox after what was in its control group. If it ended
+// before that, as when it crashed, the engine could not remove its group with it, and
+// never tries again: so it runs once more, as far as this can be seen from here.
+func (e *Engine) removeSandbox(ctx context.Context, id string) error {
+	known, err := e.engineFacts(ctx)
+	if err != nil {
+		return err
+	}
+	if known.taskLimits && e.local {
+		found, err := e.client.ContainerInspect(ctx, id)
+		if err == nil && found.State.Status == container.StateExited && isFolder(hostGroups+found.HostConfig.CgroupParent+"/"+found.ID) {
+			err = e.client.ContainerStart(ctx, found.ID, container.StartOptions{})
+			e.log.Debug("sandbox started to remove its control group", "container", found.Name, "error", err)
+		}
+	}
+	return e.remove(ctx, id)
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // short is a name for a group without a dash, which means nesting to systemd.

@@ -3,7 +3,9 @@ package docker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -41,21 +43,70 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		os, architecture, _ := strings.Cut(spec.Platform, "/")
 		c.platform = &ocispec.Platform{OS: os, Architecture: architecture}
 	}
+	switch {
+	case spec.Network != "" && spec.Joins != "":
+		return "", errors.New("a container is on a network or joins a sandbox, not both")
+	case spec.Network != "":
+		return e.createOn(ctx, c, spec)
+	case spec.Joins != "":
+		if _, err := e.sandbox(ctx, spec.Joins); err != nil {
+			return "", engineError(err)
+		}
+	}
 	made, err := e.create(ctx, c)
 	return made.id, engineError(err)
+}
+
+// createOn makes a container with an address of its own.
+func (e *Engine) createOn(ctx context.Context, c creation, spec backend.ContainerSpec) (string, error) {
+	vpc, err := e.vpc(ctx, spec.Network)
+	if err != nil {
+		return "", engineError(err)
+	}
+	ip, err := vpc.addresses.Take(netip.Prefix{})
+	if err != nil {
+		found, err := e.existing(ctx, spec.Name, err)
+		return found.ID, err
+	}
+	e.putOn(&c.CreateRequest, vpc, ip)
+	made, err := e.create(ctx, c)
+	if err != nil || !made.fresh {
+		vpc.addresses.Give(ip)
+		return made.id, engineError(err)
+	}
+	e.leases.add(made.id, lease{ip, vpc.addresses})
+	return made.id, nil
 }
 
 // Start implements backend.Engine.
 func (e *Engine) Start(ctx context.Context, id string) error {
 	defer e.warm.starts()()
-	if err := e.checkOwner(ctx, id); err != nil {
+	its, err := e.tiesOf(ctx, id)
+	if err == nil && its.bound != "" {
+		err = e.expectRunning(ctx, its.bound)
+	}
+	if err != nil {
 		return engineError(err)
 	}
-	err := e.client.ContainerStart(ctx, id, container.StartOptions{})
+	err = e.client.ContainerStart(ctx, id, container.StartOptions{})
 	if bridgeFull(err) && e.warm.release(ctx, func(warmSandbox) bool { return true }) {
 		err = e.client.ContainerStart(ctx, id, container.StartOptions{})
 	}
+	if err == nil && its.routes != "" {
+		err = e.tell(ctx, id, append([]string{"route"}, strings.Fields(its.routes)...)...)
+	}
 	return engineError(err)
+}
+
+// expectRunning makes sure that the sandbox runs in whose limits something is to start:
+// the engine would make its control group anew, without limits, and leave it for ever.
+func (e *Engine) expectRunning(ctx context.Context, sandboxID string) error {
+	found, err := e.client.ContainerInspect(ctx, sandboxID)
+	switch {
+	case cerrdefs.IsNotFound(err), err == nil && !found.State.Running:
+		return fmt.Errorf("%w: %s", backend.ErrNoSandbox, sandboxID)
+	}
+	return err
 }
 
 // Stop implements backend.Engine. The engine counts whole seconds; a fraction is
@@ -65,6 +116,7 @@ func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error
 		return engineError(err)
 	}
 	seconds := max(0, int(math.Ceil(grace.Seconds())))
+	e.silent.Delete(id) // its namespace ends
 	return engineError(e.client.ContainerStop(ctx, id, container.StopOptions{Timeout: &seconds}))
 }
 
@@ -83,13 +135,16 @@ func (e *Engine) Crash(ctx context.Context, id string) error {
 // Remove implements backend.Engine. Remove the containers of a sandbox before the
 // sandbox: their control groups lie inside its own.
 func (e *Engine) Remove(ctx context.Context, id string) error {
-	err := e.checkOwner(ctx, id)
-	if err == nil {
+	its, err := e.tiesOf(ctx, id)
+	switch {
+	case err == nil && its.sandbox:
+		err = e.removeSandbox(ctx, id)
+	case err == nil:
 		err = e.remove(ctx, id)
 	}
 	if err == nil || errors.Is(engineError(err), backend.ErrNotFound) {
 		e.ours.Delete(id)
-		e.forgetSandbox(id)
+		e.forget(id)
 		return nil
 	}
 	return engineError(err)
@@ -98,11 +153,30 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 // checkOwner makes sure that a container is the owner's. What this process made or
 // listed needs no asking.
 func (e *Engine) checkOwner(ctx context.Context, id string) error {
-	if _, known := e.ours.Load(id); known {
-		return nil
-	}
-	_, err := e.inspectOwned(ctx, id)
+	_, err := e.tiesOf(ctx, id)
 	return err
+}
+
+// ties are what ties a container to others.
+type ties struct {
+	sandbox bool   // that it is one
+	bound   string // see boundLabel
+	routes  string // see routesLabel
+}
+
+func tiesOf(labels map[string]string) ties {
+	return ties{labels[kindLabel] == string(kindSandbox), labels[boundLabel], labels[routesLabel]}
+}
+
+func (e *Engine) tiesOf(ctx context.Context, id string) (ties, error) {
+	if known, ok := e.ours.Load(id); ok {
+		return known.(ties), nil
+	}
+	found, err := e.inspectOwned(ctx, id)
+	if err != nil {
+		return ties{}, err
+	}
+	return tiesOf(found.Config.Labels), nil
 }
 
 func (e *Engine) remove(ctx context.Context, id string) error {
@@ -152,7 +226,7 @@ func (e *Engine) create(ctx context.Context, c creation) (created, error) {
 		})
 	}
 	if err == nil {
-		e.ours.Store(made.id, struct{}{})
+		e.ours.Store(made.id, tiesOf(c.Config.Labels))
 	}
 	return made, err
 }

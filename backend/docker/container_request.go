@@ -36,8 +36,15 @@ func (e *Engine) containerRequest(spec backend.ContainerSpec, sandbox sandboxFac
 		Resources: resources(spec, sandbox, taskLimits),
 	}
 	if spec.Sandbox != "" {
-		host.NetworkMode = container.NetworkMode("container:" + spec.Sandbox)
 		host.CgroupParent = sandbox.group
+		if spec.Network == "" && spec.Joins == "" && sandbox.ip.IsValid() {
+			host.NetworkMode = container.NetworkMode("container:" + spec.Sandbox)
+		} else {
+			config.Labels[boundLabel] = spec.Sandbox
+		}
+	}
+	if spec.Joins != "" {
+		host.NetworkMode = container.NetworkMode("container:" + spec.Joins)
 	}
 	if spec.Init {
 		host.Init = &spec.Init
@@ -59,7 +66,7 @@ func healthcheck(check *backend.HealthCheck) *container.HealthConfig {
 }
 
 func resources(spec backend.ContainerSpec, sandbox sandboxFacts, taskLimits bool) container.Resources {
-	quota, memory := cpuQuota(spec.CPU), spec.Memory
+	quota, memory := cpuQuota(spec.CPU), cut(spec.Memory, sandbox.memory)
 	if !taskLimits && memory == 0 {
 		memory = sandbox.memory
 	}
@@ -69,7 +76,7 @@ func resources(spec backend.ContainerSpec, sandbox sandboxFacts, taskLimits bool
 	}
 	r := container.Resources{
 		CPUShares: spec.CPUShares, CPUQuota: quota,
-		Memory: memory, MemoryReservation: spec.MemoryReservation,
+		Memory: memory, MemoryReservation: cut(spec.MemoryReservation, memory),
 		MemorySwap: spec.MemorySwap, MemorySwappiness: spec.MemorySwappiness,
 	}
 	if quota > 0 {
@@ -84,6 +91,14 @@ func resources(spec backend.ContainerSpec, sandbox sandboxFacts, taskLimits bool
 		})
 	}
 	return r
+}
+
+// cut is a limit that does not exceed another one. 0 is none.
+func cut(limit, most int64) int64 {
+	if most > 0 {
+		return min(limit, most)
+	}
+	return limit
 }
 
 // mounts gives paths as binds, whose source the engine makes when it is absent, as

@@ -8,7 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/docker/docker/api/types"
@@ -38,11 +38,18 @@ func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn
 	if err != nil {
 		return nil, engineError(err)
 	}
+	remote := netip.AddrPortFrom(sandbox.ip, uint16(port))
+	if !sandbox.ip.IsValid() {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH}
+	}
 	if reachable {
 		dialer := net.Dialer{Timeout: dialTimeout}
-		return dialer.DialContext(ctx, "tcp4", net.JoinHostPort(sandbox.ip.String(), strconv.Itoa(port)))
+		return dialer.DialContext(ctx, "tcp4", remote.String())
 	}
-	return e.dialInside(ctx, sandboxID, netip.AddrPortFrom(sandbox.ip, uint16(port)))
+	if _, cut := e.silent.Load(sandboxID); cut { // the way through the engine's API is not
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(remote), Err: syscall.ETIMEDOUT}
+	}
+	return e.dialInside(ctx, sandboxID, remote)
 }
 
 // dialInside runs the sandbox program's connect mode.

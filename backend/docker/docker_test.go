@@ -57,6 +57,9 @@ func runChild(owner string) error {
 	if err := engine.Start(ctx, id); err != nil {
 		return err
 	}
+	if err := runMachine(ctx, engine, owner); err != nil {
+		return err
+	}
 	fmt.Println("ready")
 	select {}
 }

@@ -85,8 +85,9 @@ type Engine struct {
 	networksMu sync.Mutex
 	networks   map[string]vpcNetwork // by Network.Name
 	sandboxes  sync.Map              // sandbox id to sandboxFacts
-	leases     sync.Map              // sandbox id to lease
-	ours       sync.Map              // ids of containers that are known to be the owner's
+	leases     leases
+	silent     sync.Map // ids of sandboxes that are cut off
+	ours       sync.Map // id to ties, of containers that are known to be the owner's
 }
 
 var (

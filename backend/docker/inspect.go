@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -70,7 +71,7 @@ func (e *Engine) inspectOwned(ctx context.Context, id string) (container.Inspect
 		e.isWarm(found.Name, found.Config.Labels) {
 		return found, noContainer(id)
 	}
-	e.ours.Store(found.ID, struct{}{})
+	e.ours.Store(found.ID, tiesOf(found.Config.Labels))
 	return found, nil
 }
 
@@ -84,12 +85,12 @@ func containerOf(found container.InspectResponse) backend.Container {
 		State:   stateOf(state), Error: state.Error,
 		StartedAt: timeOf(state.StartedAt),
 	}
-	if c.Sandbox {
-		if c.IP = address(found); c.IP.IsValid() {
-			c.MAC = ipam.MAC(c.IP)
-		}
-	} else {
-		c.Image, c.SandboxID = found.Config.Image, found.HostConfig.NetworkMode.ConnectedContainer()
+	if c.IP = address(found); c.IP.IsValid() {
+		c.MAC = ipam.MAC(c.IP)
+	}
+	if !c.Sandbox {
+		c.Image = found.Config.Image
+		c.SandboxID = cmp.Or(found.Config.Labels[boundLabel], found.HostConfig.NetworkMode.ConnectedContainer())
 	}
 	for _, m := range found.HostConfig.Mounts {
 		if m.Type == mount.TypeVolume {
@@ -163,17 +164,14 @@ func timeOf(text string) time.Time {
 	return t
 }
 
-// address is the one a sandbox has, or will have once it starts.
+// address is the one that a sandbox or container has, or will have once it starts. Of
+// two networks the one that it was made on counts: the other one it routes.
 func address(found container.InspectResponse) netip.Addr {
 	if found.NetworkSettings == nil {
 		return netip.Addr{}
 	}
-	for _, endpoint := range found.NetworkSettings.Networks {
-		if ip, err := netip.ParseAddr(endpointAddress(endpoint)); err == nil {
-			return ip
-		}
-	}
-	return netip.Addr{}
+	ip, _ := netip.ParseAddr(endpointAddress(found.NetworkSettings.Networks[string(found.HostConfig.NetworkMode)]))
+	return ip
 }
 
 func endpointAddress(endpoint *network.EndpointSettings) string {

@@ -28,6 +28,13 @@ const (
 	// warmLabel is on a sandbox that was made before there was a task for it. Its value
 	// is the run that made it; see isWarm.
 	warmLabel = "ecs-emulator.warm"
+	// boundLabel is on what is in the limits of a sandbox whose namespace it does not
+	// have: a container with a network of its own or another's, and a sandbox that has a
+	// parent. Its value is the id of that sandbox.
+	boundLabel = "ecs-emulator.bound"
+	// routesLabel is on a sandbox that routes a network. Its value is what the sandbox
+	// program is to be told: the gateway that it is, and the one that leads out.
+	routesLabel = "ecs-emulator.routes"
 	// specLabel lists the keys of the labels in the spec: an image adds its own.
 	specLabel = "ecs-emulator.labels"
 )

@@ -42,7 +42,7 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.
 				return err
 			}
 			c := containerOf(one)
-			e.ours.Store(c.ID, struct{}{})
+			e.ours.Store(c.ID, tiesOf(one.Config.Labels))
 			inspected[i] = &c
 			return nil
 		})

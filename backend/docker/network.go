@@ -28,6 +28,10 @@ type vpcNetwork struct {
 	addresses  *ipam.Network // of its sandboxes
 	// adopted networks are the user's: never removed.
 	adopted bool
+	// isolated networks have no address of the engine's host.
+	isolated bool
+	// fresh is one that was made just now.
+	fresh bool
 }
 
 // EnsureNetwork implements backend.Engine. The first VPC gets 172.31.0.0/16, the
@@ -58,24 +62,25 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	return backend.Network{ID: vpc.id, Name: spec.Name, CIDR: vpc.subnet, Gateway: vpc.gateway}, nil
 }
 
-// know remembers a network, and which of its addresses sandboxes of an earlier run
-// have. networksMu is held.
+// know remembers a network, and which of its addresses sandboxes and containers of an
+// earlier run have. networksMu is held.
 func (e *Engine) know(ctx context.Context, name string, vpc vpcNetwork) error {
 	if known, ok := e.networks[name]; ok && known.id == vpc.id {
 		return nil
 	}
 	vpc.addresses = ipam.New(vpc.subnet, vpc.gateway)
-	if err := e.occupyKnown(ctx, vpc); err != nil {
-		return err
+	if !vpc.fresh {
+		if err := e.occupyKnown(ctx, vpc); err != nil {
+			return err
+		}
 	}
 	e.networks[name] = vpc
 	return nil
 }
 
-// occupyKnown takes the addresses of the sandboxes that are there.
+// occupyKnown takes the addresses of the sandboxes and containers that are there.
 func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
-	sandboxes := e.owned(map[string]string{kindLabel: string(kindSandbox)})
-	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: sandboxes})
+	found, err := e.membersOf(ctx, vpc)
 	if err != nil {
 		return err
 	}
@@ -85,9 +90,43 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 		}
 		ip, err := netip.ParseAddr(endpointAddress(c.NetworkSettings.Networks[vpc.dockerName]))
 		if err == nil && vpc.addresses.Occupy(ip) {
-			e.leases.Store(c.ID, lease{ip, vpc.addresses})
+			e.leases.add(c.ID, lease{ip, vpc.addresses})
 		}
 	}
+	return nil
+}
+
+// membersOf are the owner's containers on a network, also those that do not run.
+func (e *Engine) membersOf(ctx context.Context, vpc vpcNetwork) ([]container.Summary, error) {
+	members := e.owned(nil)
+	members.Add("network", vpc.dockerName)
+	return e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: members})
+}
+
+// RemoveNetwork implements backend.Engine.
+func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
+	vpc, err := e.vpc(ctx, name)
+	if errors.Is(err, backend.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return engineError(err)
+	}
+	members, err := e.membersOf(ctx, vpc)
+	switch {
+	case err != nil:
+		return engineError(err)
+	case len(members) > 0:
+		return fmt.Errorf("network %s has active endpoints: %s", name, firstOf(members[0].Names))
+	}
+	if !vpc.adopted {
+		if err := e.removeNetwork(ctx, vpc.id); err != nil && !cerrdefs.IsNotFound(err) {
+			return engineError(err)
+		}
+	}
+	e.networksMu.Lock()
+	defer e.networksMu.Unlock()
+	delete(e.networks, name)
 	return nil
 }
 
@@ -155,7 +194,7 @@ func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, avoid 
 		made, err := e.client.NetworkCreate(ctx, name, networkRequest(vpc, spec.Isolated, labels))
 		switch {
 		case !overlaps(err):
-			vpc.id = made.ID
+			vpc.id, vpc.isolated, vpc.fresh = made.ID, spec.Isolated, true
 			return vpc, err
 		case spec.CIDR.IsValid():
 			return vpcNetwork{}, &classified{err, backend.ErrAddressInUse}
@@ -242,7 +281,8 @@ func vpcOf(n network.Inspect) (vpcNetwork, error) {
 			if err != nil { // the engine does not tell one that it picked itself
 				gateway = subnet.Masked().Addr().Next()
 			}
-			return vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway}, nil
+			isolated := n.Options[noHostAddress] == "true"
+			return vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway, isolated: isolated}, nil
 		}
 	}
 	return vpcNetwork{}, fmt.Errorf("network %s has no IPv4 range", n.Name)
@@ -276,7 +316,9 @@ var errHaunted = errors.New("network without containers is in use")
 // a socket of this host alone does not prove.
 func (e *Engine) gatewayHere(ctx context.Context) (bool, error) {
 	for _, vpc := range e.knownVPCs() {
-		return isHostAddress(vpc.gateway), nil
+		if !vpc.isolated {
+			return isHostAddress(vpc.gateway), nil
+		}
 	}
 	bridges, err := e.client.NetworkList(ctx, network.ListOptions{Filters: filters.NewArgs(filters.Arg("driver", "bridge"))})
 	if err != nil {

@@ -168,9 +168,10 @@ func (e *Engine) isAdopted(id string) bool {
 	return false
 }
 
-// join connects the emulator's own container to a network, if it has one.
+// join connects the emulator's own container to a network, if it has one. An isolated
+// one is reached through the sandbox that routes it.
 func (e *Engine) join(ctx context.Context, vpc vpcNetwork, own ownContainer) error {
-	if own.id == "" {
+	if own.id == "" || vpc.isolated {
 		return nil
 	}
 	err := e.client.NetworkConnect(ctx, vpc.id, own.id, nil)

@@ -167,8 +167,8 @@ func TestOwnerIsDurableAsAWhole(t *testing.T) {
 	dockertest.Require(t)
 	dir := newDataDir(t)
 	victim := startChild(t, dir.owner)
-	everything := []string{"container", "lifeline", "network", "sandbox", "volume"}
-	kept := []string{"container", "network", "sandbox", "volume", "volume"}
+	everything := []string{"container", "container", "lifeline", "network", "network", "sandbox", "sandbox", "sandbox", "volume"}
+	kept := []string{"container", "container", "network", "network", "sandbox", "sandbox", "sandbox", "volume", "volume"}
 	if err := victim.Kill(); err != nil {
 		t.Fatal(err)
 	}

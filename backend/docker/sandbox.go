@@ -10,6 +10,7 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/strslice"
 	"github.com/docker/docker/api/types/versions"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -19,16 +20,12 @@ import (
 // sandboxFacts are what other calls need to know of a sandbox; remembered so that
 // they need not ask the engine.
 type sandboxFacts struct {
-	ip       netip.Addr
-	group    string // parent of the control groups of its containers
-	cpuQuota int64  // per cpuPeriod
+	ip     netip.Addr // none without a network
+	routes bool
+	group  string // parent of the control groups of its containers
+	// What bounds its containers, be it its own or its parent's.
+	cpuQuota int64 // per cpuPeriod
 	memory   int64
-}
-
-// lease is the address that a sandbox holds until it is removed.
-type lease struct {
-	ip   netip.Addr
-	from *ipam.Network
 }
 
 // CreateSandbox implements backend.Engine. With TaskLimits the sandbox's control
@@ -38,34 +35,57 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 	if err := e.ensureLifeline(ctx); err != nil {
 		return backend.Container{}, engineError(err)
 	}
-	vpc, err := e.vpc(ctx, spec.Network)
-	if err != nil {
-		return backend.Container{}, engineError(err)
+	var vpc, routed vpcNetwork
+	var err error
+	if spec.Network != "" {
+		if vpc, err = e.vpc(ctx, spec.Network); err != nil {
+			return backend.Container{}, engineError(err)
+		}
+	}
+	if spec.Routes != "" {
+		if routed, err = e.vpc(ctx, spec.Routes); err != nil {
+			return backend.Container{}, engineError(err)
+		}
+		return e.createRouter(ctx, spec, vpc, routed)
 	}
 	if c, ok := e.claimWarm(ctx, spec, vpc); ok {
 		return c, nil
 	}
-	c, err := e.createSandbox(ctx, spec, vpc, nil)
+	return e.createInstead(ctx, spec, vpc, nil)
+}
+
+// createInstead makes a sandbox, if need be with the address of a warm one.
+func (e *Engine) createInstead(ctx context.Context, spec backend.SandboxSpec, vpc vpcNetwork, own map[string]string) (backend.Container, error) {
+	c, err := e.createSandbox(ctx, spec, vpc, own)
 	if addressMissing(err) && e.releaseWarm(ctx, spec.Network, spec.Subnet, spec.IP) {
-		c, err = e.createSandbox(ctx, spec, vpc, nil)
+		c, err = e.createSandbox(ctx, spec, vpc, own)
 	}
 	return c, err
 }
 
 // createSandbox makes a sandbox with labels of the engine's own besides.
 func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vpc vpcNetwork, own map[string]string) (backend.Container, error) {
-	group, err := e.sandboxGroup(ctx, spec)
+	known, err := e.engineFacts(ctx)
 	if err != nil {
 		return backend.Container{}, engineError(err)
 	}
-	ip, err := takeAddress(vpc.addresses, spec)
+	var parent sandboxFacts
+	if spec.Parent != "" {
+		if parent, err = e.sandbox(ctx, spec.Parent); err != nil {
+			return backend.Container{}, engineError(err)
+		}
+	}
+	ip, err := takeAddress(vpc, spec)
 	if err != nil {
 		return e.existing(ctx, spec.Name, err)
 	}
-	request := e.sandboxRequest(spec, vpc, ip, group)
+	request := e.sandboxRequest(spec, vpc, ip, sandboxLimits(spec, parent))
+	if known.taskLimits {
+		request.HostConfig.CgroupParent = known.groups.parentOf(parent.group, spec.Name)
+	}
 	maps.Copy(request.Labels, own)
 	made, err := e.createFromSandboxImage(ctx, creation{CreateRequest: request, name: spec.Name})
-	if err != nil || !made.fresh {
+	if (err != nil || !made.fresh) && ip.IsValid() {
 		vpc.addresses.Give(ip)
 	}
 	if err != nil {
@@ -74,34 +94,42 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	if !made.fresh {
 		return e.Inspect(ctx, made.id)
 	}
-	known, err := e.engineFacts(ctx)
-	if err != nil {
-		return backend.Container{}, engineError(err)
-	}
-	facts := sandboxFacts{ip: ip, cpuQuota: cpuQuota(spec.CPU), memory: spec.Memory}
-	if group != "" {
-		facts.group = known.groups.ofContainers(group, made.id)
+	facts := factsOfSandbox(request, ip, parent)
+	if known.taskLimits {
+		facts.group = known.groups.ofContainers(request.HostConfig.CgroupParent, made.id)
 	}
 	e.sandboxes.Store(made.id, facts)
-	e.leases.Store(made.id, lease{ip, vpc.addresses})
-	return backend.Container{
-		ID: made.id, Name: spec.Name, Labels: spec.Labels, Sandbox: true,
-		IP: ip, MAC: ipam.MAC(ip), State: backend.Created,
-	}, nil
+	c := backend.Container{ID: made.id, Name: spec.Name, Labels: spec.Labels, Sandbox: true, State: backend.Created}
+	if ip.IsValid() {
+		e.leases.add(made.id, lease{ip, vpc.addresses})
+		c.IP, c.MAC = ip, ipam.MAC(ip)
+	}
+	return c, nil
 }
 
-// takeAddress takes the address that a sandbox asks for, or one of its subnet.
-func takeAddress(from *ipam.Network, spec backend.SandboxSpec) (netip.Addr, error) {
-	if !spec.IP.IsValid() {
-		return from.Take(spec.Subnet)
+// factsOfSandbox leaves the group open, which the id belongs to.
+func factsOfSandbox(r container.CreateRequest, ip netip.Addr, parent sandboxFacts) sandboxFacts {
+	return sandboxFacts{
+		ip: ip, routes: r.Labels[routesLabel] != "",
+		cpuQuota: within(r.HostConfig.CPUQuota, parent.cpuQuota), memory: within(r.HostConfig.Memory, parent.memory),
 	}
-	if !from.Occupy(spec.IP) {
+}
+
+// takeAddress takes the address that a sandbox asks for, or one of its subnet. Without
+// a network it has none.
+func takeAddress(vpc vpcNetwork, spec backend.SandboxSpec) (netip.Addr, error) {
+	switch from := vpc.addresses; {
+	case from == nil:
+		return netip.Addr{}, nil
+	case !spec.IP.IsValid():
+		return from.Take(spec.Subnet)
+	case !from.Occupy(spec.IP):
 		return spec.IP, fmt.Errorf("%w: %s", backend.ErrAddressInUse, spec.IP)
 	}
 	return spec.IP, nil
 }
 
-// existing finds the sandbox of that name, which has the address already; if there
+// existing finds the container of that name, which has the address already; if there
 // is none, why is the error.
 func (e *Engine) existing(ctx context.Context, name string, why error) (backend.Container, error) {
 	found, err := e.Inspect(ctx, name)
@@ -109,20 +137,6 @@ func (e *Engine) existing(ctx context.Context, name string, why error) (backend.
 		return found, why
 	}
 	return found, err
-}
-
-// sandboxGroup is the parent of a new sandbox's control group; empty is the engine's
-// own choice.
-func (e *Engine) sandboxGroup(ctx context.Context, spec backend.SandboxSpec) (string, error) {
-	known, err := e.engineFacts(ctx)
-	if err != nil || !known.taskLimits {
-		return "", err
-	}
-	if spec.Parent == "" {
-		return known.groups.parentOf("", spec.Name), nil
-	}
-	machine, err := e.sandbox(ctx, spec.Parent)
-	return known.groups.parentOf(machine.group, spec.Name), err
 }
 
 // createFromSandboxImage imports the image again when somebody pruned it.
@@ -141,43 +155,62 @@ func (e *Engine) createFromSandboxImage(ctx context.Context, c creation) (create
 	}
 }
 
-func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip netip.Addr, group string) container.CreateRequest {
-	mac := ipam.MAC(ip)
-	endpoint := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip.String()}}
-	config := &container.Config{
-		Hostname: backend.HostName(ip, spec.Domain), Labels: e.labels(kindSandbox, spec.Labels),
+func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip netip.Addr, limits container.Resources) container.CreateRequest {
+	r := container.CreateRequest{
+		Config: &container.Config{Labels: e.labels(kindSandbox, spec.Labels)},
+		HostConfig: &container.HostConfig{
+			NetworkMode: "none",
+			ExtraHosts:  spec.ExtraHosts,
+			Sysctls:     spec.Sysctls,
+			LogConfig:   logConfig(),
+			Resources:   limits,
+		},
 	}
+	if spec.Parent != "" {
+		r.Labels[boundLabel] = spec.Parent
+	}
+	if ip.IsValid() {
+		r.Hostname = backend.HostName(ip, spec.Domain)
+		e.putOn(&r, vpc, ip)
+		// For tell. Containers that share the namespace do not have this right, and an
+		// engine has it that can make networks. One that lacks others cannot give all to
+		// a process, as a privileged exec would have it.
+		r.HostConfig.CapAdd = strslice.StrSlice{"NET_ADMIN"}
+	}
+	return r
+}
+
+// putOn has a container made on a network, with an address.
+func (e *Engine) putOn(r *container.CreateRequest, vpc vpcNetwork, ip netip.Addr) {
+	endpoint := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip.String()}}
 	// The address moved from the container to the endpoint; each engine refuses or
 	// ignores the other place.
 	// Source: Docker Engine API version history, v1.44.
 	if versions.LessThan(e.client.ClientVersion(), "1.44") {
 		//lint:ignore SA1019 older engines know no other place
-		config.MacAddress = mac
+		r.MacAddress = ipam.MAC(ip)
 	} else {
-		endpoint.MacAddress = mac
+		endpoint.MacAddress = ipam.MAC(ip)
 	}
-	host := &container.HostConfig{
-		NetworkMode: container.NetworkMode(vpc.dockerName),
-		ExtraHosts:  spec.ExtraHosts,
-		Sysctls:     spec.Sysctls,
-		LogConfig:   logConfig(),
-		Resources:   sandboxLimits(spec),
-	}
-	host.CgroupParent = group
-	return container.CreateRequest{
-		Config: config, HostConfig: host,
-		NetworkingConfig: &network.NetworkingConfig{
-			EndpointsConfig: map[string]*network.EndpointSettings{vpc.dockerName: endpoint},
-		},
+	r.HostConfig.NetworkMode = container.NetworkMode(vpc.dockerName)
+	r.NetworkingConfig = &network.NetworkingConfig{
+		EndpointsConfig: map[string]*network.EndpointSettings{vpc.dockerName: endpoint},
 	}
 }
 
-// sandboxLimits bound the containers of a sandbox together.
-func sandboxLimits(spec backend.SandboxSpec) container.Resources {
-	return container.Resources{
-		Memory: spec.Memory, MemorySwap: spec.Memory,
-		CPUPeriod: cpuPeriodFor(spec.CPU), CPUQuota: cpuQuota(spec.CPU),
+// sandboxLimits bound the containers of a sandbox together. The kernel refuses a group
+// more time than its parent group has.
+func sandboxLimits(spec backend.SandboxSpec, parent sandboxFacts) container.Resources {
+	quota, memory := cut(cpuQuota(spec.CPU), parent.cpuQuota), cut(spec.Memory, parent.memory)
+	return container.Resources{Memory: memory, MemorySwap: memory, CPUPeriod: cpuPeriodFor(quota), CPUQuota: quota}
+}
+
+// within is the limit that holds of one's own and one's parent's. 0 is none.
+func within(own, parent int64) int64 {
+	if own == 0 {
+		return parent
 	}
+	return cut(own, parent)
 }
 
 // sandbox returns what is known of a sandbox, and asks the engine after a restart.
@@ -196,7 +229,13 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 	if err != nil {
 		return sandboxFacts{}, err
 	}
-	known := sandboxFacts{ip: address(found), cpuQuota: found.HostConfig.CPUQuota, memory: found.HostConfig.Memory}
+	var parent sandboxFacts
+	if of := found.Config.Labels[boundLabel]; of != "" {
+		if parent, err = e.sandbox(ctx, of); err != nil && !errors.Is(engineError(err), backend.ErrNotFound) {
+			return sandboxFacts{}, err
+		}
+	}
+	known := factsOfSandbox(container.CreateRequest{Config: found.Config, HostConfig: found.HostConfig}, address(found), parent)
 	if engine.taskLimits {
 		known.group = engine.groups.ofContainers(found.HostConfig.CgroupParent, found.ID)
 	}
@@ -204,11 +243,9 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 	return known, nil
 }
 
-// forgetSandbox gives the address of a sandbox back that is gone.
-func (e *Engine) forgetSandbox(id string) {
+// forget gives back the addresses of a sandbox or container that is gone.
+func (e *Engine) forget(id string) {
 	e.sandboxes.Delete(id)
-	if held, ok := e.leases.LoadAndDelete(id); ok {
-		l := held.(lease)
-		l.from.Give(l.ip)
-	}
+	e.silent.Delete(id)
+	e.leases.end(id)
 }

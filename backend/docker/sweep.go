@@ -60,7 +60,8 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	_, err = e.removeProperty(ctx, all)
 	e.forgetVPCs()
 	e.sandboxes.Clear()
-	e.leases.Clear()
+	e.leases.clear()
+	e.silent.Clear()
 	e.ours.Clear()
 	return engineError(errors.Join(err, e.dropLifeline(ctx)))
 }
@@ -119,15 +120,17 @@ func (p property) filter(keep func(labels map[string]string) bool) property {
 
 // removeProperty removes in the order in which things depend on each other:
 // containers before the sandbox whose namespace and control group they are in,
-// those before networks and volumes, lifelines last.
+// sandboxes before their parents, those before networks and volumes, lifelines last.
 func (e *Engine) removeProperty(ctx context.Context, all property) (removed int, err error) {
-	isSandbox := func(c container.Summary) bool { return c.Labels[kindLabel] == string(kindSandbox) }
-	var containers, sandboxes, lifelines, networks, volumes []string
+	var containers, children, sandboxes, lifelines, networks, volumes []string
 	for _, c := range all.containers {
-		if isSandbox(c) {
-			sandboxes = append(sandboxes, c.ID)
-		} else {
+		switch {
+		case c.Labels[kindLabel] != string(kindSandbox):
 			containers = append(containers, c.ID)
+		case c.Labels[boundLabel] != "":
+			children = append(children, c.ID)
+		default:
+			sandboxes = append(sandboxes, c.ID)
 		}
 	}
 	for _, c := range all.lifelines {
@@ -146,7 +149,8 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 		counted bool
 	}{
 		{containers, e.remove, true},
-		{sandboxes, e.remove, true},
+		{children, e.removeSandbox, true},
+		{sandboxes, e.removeSandbox, true},
 		{networks, e.removeNetwork, true},
 		{volumes, e.removeVolume, true},
 		{lifelines, e.remove, false},

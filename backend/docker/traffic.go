@@ -1,18 +1,73 @@
 package docker
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// SetTraffic implements backend.Engine.
-func (e *Engine) SetTraffic(context.Context, string, backend.Traffic) error {
-	return errors.New("not built: traffic of sandboxes")
+// SetTraffic implements backend.Engine. The rules are nftables of the sandbox's own
+// namespace, which the sandbox program replaces as a whole.
+func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Traffic) error {
+	known, err := e.sandbox(ctx, sandboxID)
+	if err != nil {
+		return engineError(err)
+	}
+	if err := t.Check(known.routes); err != nil {
+		return err
+	}
+	words := []string{"traffic"}
+	if t.CutOff {
+		words = append(words, "cut")
+	}
+	for _, p := range t.Ports {
+		words = append(words, fmt.Sprintf("%s/%d=%s", p.Protocol, p.Port, p.To))
+	}
+	if err := e.tell(ctx, sandboxID, words...); err != nil {
+		return engineError(err)
+	}
+	if t.CutOff {
+		e.silent.Store(sandboxID, struct{}{})
+	} else {
+		e.silent.Delete(sandboxID)
+	}
+	return nil
 }
 
-// RemoveNetwork implements backend.Engine.
-func (e *Engine) RemoveNetwork(context.Context, string) error {
-	return errors.New("not built: removal of one network")
+// tell has the sandbox program do something in a sandbox's namespace.
+func (e *Engine) tell(ctx context.Context, sandboxID string, words ...string) error {
+	made, err := e.client.ContainerExecCreate(ctx, sandboxID, container.ExecOptions{
+		AttachStdout: true, AttachStderr: true,
+		Cmd: append([]string{sandboxPath}, words...),
+	})
+	if cerrdefs.IsConflict(err) {
+		return &classified{err, backend.ErrNoSandbox}
+	}
+	if err != nil {
+		return err
+	}
+	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
+		return e.client.ContainerExecAttach(ctx, made.ID, container.ExecAttachOptions{})
+	})
+	if err != nil {
+		return err
+	}
+	defer stream.Close()
+	defer context.AfterFunc(ctx, stream.Close)()
+	var said, complaint bytes.Buffer
+	if _, err := stdcopy.StdCopy(&said, &complaint, stream.Reader); err != nil {
+		return errors.Join(ctx.Err(), err)
+	}
+	if said.String() != "done\n" {
+		return fmt.Errorf("sandbox program: %s: %s%s", words[0], complaint.Bytes(), said.Bytes())
+	}
+	return nil
 }

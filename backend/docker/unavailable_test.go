@@ -42,7 +42,7 @@ func TestDialThroughAnEngineThatHangsEnds(t *testing.T) {
 			close(asked)
 			<-silence
 		},
-		"GET /containers/sandbox/json": says(http.StatusOK, `{"Id":"sandbox","State":{},"HostConfig":{},"NetworkSettings":{"Networks":{"vpc":{"IPAddress":"172.31.0.9"}}},
+		"GET /containers/sandbox/json": says(http.StatusOK, `{"Id":"sandbox","State":{},"HostConfig":{"NetworkMode":"vpc"},"NetworkSettings":{"Networks":{"vpc":{"IPAddress":"172.31.0.9"}}},
 			"Config":{"Labels":{"ecs-emulator.owner":"me","ecs-emulator.kind":"sandbox"}}}`),
 		"GET /info": says(http.StatusOK, `{}`),
 	}.open(t, docker.Options{Owner: "me"})

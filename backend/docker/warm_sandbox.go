@@ -39,7 +39,7 @@ func (e *Engine) isWarm(name string, labels map[string]string) bool {
 // warmShapeOf is the shape of the sandbox that a spec asks for; ok is false if it has
 // to be made for it.
 func warmShapeOf(spec backend.SandboxSpec, vpc vpcNetwork) (shape warmShape, ok bool) {
-	if spec.IP.IsValid() || len(spec.ExtraHosts)+len(spec.Sysctls) > 0 || spec.Parent != "" {
+	if spec.IP.IsValid() || len(spec.ExtraHosts)+len(spec.Sysctls) > 0 || spec.Parent+spec.Routes != "" || spec.Network == "" {
 		return shape, false
 	}
 	labels, _ := json.Marshal(spec.Labels) // strings always marshal, sorted by key
@@ -91,7 +91,7 @@ func (e *Engine) discardWarm(ctx context.Context, w warmSandbox) error {
 	_, err := e.client.ContainerInspect(ctx, w.id)
 	if cerrdefs.IsNotFound(err) {
 		e.ours.Delete(w.id)
-		e.forgetSandbox(w.id)
+		e.forget(w.id)
 		return nil
 	}
 	return err
@@ -157,7 +157,7 @@ func (e *Engine) limit(ctx context.Context, id string, spec backend.SandboxSpec)
 	if err != nil {
 		return err
 	}
-	limits := sandboxLimits(spec)
+	limits := sandboxLimits(spec, sandboxFacts{})
 	_, err = e.client.ContainerUpdate(ctx, id, container.UpdateConfig{Resources: limits})
 	switch {
 	case err == nil:

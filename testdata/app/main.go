@@ -2,6 +2,7 @@
 // whose first argument says how it behaves.
 //
 //	serve <port> [text]   HTTP server, see serve.go
+//	udp <port> [text]     answer each datagram with the text
 //	sleep <duration>      "2s", or a bare number of seconds; ends at once on SIGTERM
 //	exit <code>           write a line to standard error and exit
 //	print <n>             write n lines and exit
@@ -29,6 +30,7 @@ var modes = map[string]struct {
 	run      func(args []string) error
 }{
 	"serve":       {1, 2, serve},
+	"udp":         {1, 2, udp},
 	"sleep":       {1, 1, sleep},
 	"exit":        {1, 1, exit},
 	"print":       {1, 1, printLines},
@@ -40,7 +42,7 @@ var modes = map[string]struct {
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|sleep|exit|print|eat|ignore-term|env|check …")
+		fail("usage: app serve|udp|sleep|exit|print|eat|ignore-term|env|check …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {

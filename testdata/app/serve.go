@@ -16,6 +16,7 @@ import (
 //	GET  /health            200, or 503 while unhealthy
 //	POST /health?ok=false   become unhealthy; ok=true heals
 //	GET  /exit?code=N       answer, then exit with N
+//	GET  /zeros?mib=N       so many MiB
 func serve(args []string) error {
 	text := "ok"
 	if len(args) == 2 {
@@ -41,6 +42,7 @@ func serve(args []string) error {
 	})
 	mux.HandleFunc("/health", health())
 	mux.HandleFunc("/exit", exitAfterAnswer)
+	mux.HandleFunc("/zeros", zeros)
 	return http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println(r.Method, r.URL.Path)
 		w.Header().Set("X-Hostname", hostname)
@@ -77,4 +79,45 @@ func exitAfterAnswer(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintln(w, "exiting with", code)
 	_ = http.NewResponseController(w).Flush()
 	os.Exit(code)
+}
+
+func zeros(w http.ResponseWriter, r *http.Request) {
+	mib, err := strconv.Atoi(r.FormValue("mib"))
+	if err != nil {
+		http.Error(w, "mib must be a number", http.StatusBadRequest)
+		return
+	}
+	block := make([]byte, 1<<20)
+	for range mib {
+		if _, err := w.Write(block); err != nil {
+			return
+		}
+	}
+}
+
+// udp answers each datagram on a port of every address.
+func udp(args []string) error {
+	text := "ok"
+	if len(args) == 2 {
+		text = args[1]
+	}
+	conn, err := net.ListenPacket("udp4", ":"+args[0])
+	if err != nil {
+		return err
+	}
+	stop := terminated()
+	go func() {
+		<-stop
+		os.Exit(0)
+	}()
+	fmt.Println("listening on :" + args[0])
+	for packet := make([]byte, 1500); ; {
+		_, from, err := conn.ReadFrom(packet)
+		if err != nil {
+			return err
+		}
+		if _, err := conn.WriteTo([]byte(text), from); err != nil {
+			return err
+		}
+	}
 }

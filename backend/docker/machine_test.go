@@ -1,0 +1,242 @@
+package docker_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+)
+
+// bridgeRange is one of many thousands; if somebody has it, the test says so.
+func bridgeRange() netip.Prefix {
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(50 + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), 26)
+}
+
+// makeMachine makes a machine with a task on it, and a container of that on the
+// machine's network, which listens on port 8080.
+func makeMachine(ctx context.Context, engine *docker.Engine, name, image string, spec backend.SandboxSpec, command ...string) (machine backend.Container, task, app string, err error) {
+	if _, err = engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc"}); err != nil {
+		return machine, "", "", err
+	}
+	if _, err = engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "bridge-" + name, CIDR: bridgeRange(), Isolated: true}); err != nil {
+		return machine, "", "", err
+	}
+	spec.Name, spec.Network, spec.Routes = name+"-machine", "vpc", "bridge-"+name
+	if machine, err = engine.CreateSandbox(ctx, spec); err != nil {
+		return machine, "", "", err
+	}
+	if err = engine.Start(ctx, machine.ID); err != nil {
+		return machine, "", "", err
+	}
+	box, err := engine.CreateSandbox(ctx, backend.SandboxSpec{Name: name + "-task", Parent: machine.ID})
+	if err != nil {
+		return machine, "", "", err
+	}
+	if err = engine.Start(ctx, box.ID); err != nil {
+		return machine, "", "", err
+	}
+	app, err = engine.Create(ctx, backend.ContainerSpec{Name: name + "-bridge", Image: image, Sandbox: box.ID, Network: "bridge-" + name, Command: command})
+	if err != nil {
+		return machine, "", "", err
+	}
+	return machine, box.ID, app, engine.Start(ctx, app)
+}
+
+// runMachine is a part of the emulator that dies; see childEnv.
+func runMachine(ctx context.Context, engine *docker.Engine, owner string) error {
+	_, _, _, err := makeMachine(ctx, engine, owner, os.Getenv(childEnv+"_IMAGE"), backend.SandboxSpec{}, "ignore-term")
+	return err
+}
+
+// machine is one with a task and a container.
+type machine struct {
+	task
+	machine backend.Container
+	app     backend.Container
+}
+
+func newMachine(t *testing.T, engine *docker.Engine, spec backend.SandboxSpec, command ...string) *machine {
+	t.Helper()
+	m := &machine{task: task{T: t, engine: engine, image: dockertest.Image(t), name: dockertest.Owner()}}
+	made, sandbox, app, err := makeMachine(t.Context(), engine, m.name, m.image, spec, command...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.machine, m.sandbox, m.ip, m.app = made, sandbox, made.IP, m.inspect(app)
+	return m
+}
+
+// forward leads port 80 of the machine to port 8080 of a container.
+func (m *machine) forward(protocol string, to backend.Container) {
+	m.Helper()
+	err := m.engine.SetTraffic(m.Context(), m.machine.ID, backend.Traffic{Ports: []backend.PortForward{
+		{Protocol: protocol, Port: 80, To: netip.AddrPortFrom(to.IP, 8080)},
+	}})
+	if err != nil {
+		m.Fatal(err)
+	}
+}
+
+// datagram asks port 80 of the machine until it answers.
+func (m *machine) datagram() (answer string) {
+	m.Helper()
+	eventually(m.T, "a datagram is answered", func() bool {
+		conn, err := net.Dial("udp4", netip.AddrPortFrom(m.ip, 80).String())
+		if err != nil {
+			m.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(time.Second))
+		buffer := make([]byte, 64)
+		_, _ = conn.Write([]byte("hello"))
+		n, _ := conn.Read(buffer)
+		answer = string(buffer[:n])
+		return n > 0
+	})
+	return answer
+}
+
+// expectNoGroup wants the control groups of sandboxes gone, where they can be seen.
+func expectNoGroup(t *testing.T, ids ...string) {
+	t.Helper()
+	for _, id := range ids {
+		if _, err := os.Stat("/sys/fs/cgroup/memory/docker/" + id); err == nil {
+			t.Errorf("the control group of %s is still there", id)
+		}
+	}
+}
+
+func TestMachinesForwardDatagrams(t *testing.T) {
+	t.Parallel()
+	engine := dockertest.Engine(t)
+	if info, err := engine.Info(t.Context()); err != nil || !info.Reachable {
+		t.Skip("addresses of sandboxes cannot be reached from here")
+	}
+	machines := []*machine{
+		newMachine(t, engine, backend.SandboxSpec{}, "udp", "8080", "first"),
+		newMachine(t, engine, backend.SandboxSpec{}, "udp", "8080", "second"),
+	}
+	for i, want := range []string{"first", "second"} {
+		m := machines[i]
+		m.says(m.app.ID, "listening on :8080")
+		m.forward("udp", m.app)
+		if got := m.datagram(); got != want {
+			t.Errorf("machine %d answers %q; want %q", i, got, want)
+		}
+	}
+	m := machines[0]
+	third := m.run(backend.ContainerSpec{Network: "bridge-" + m.name}, "udp", "8080", "third")
+	m.says(third, "listening on :8080")
+	m.forward("udp", m.inspect(third))
+	if got := m.datagram(); got != "third" {
+		t.Errorf("the port that leads elsewhere now answers %q; want %q", got, "third")
+	}
+}
+
+func TestMemoryIsBoundedAtEachLevel(t *testing.T) {
+	t.Parallel()
+	engine := dockertest.Engine(t)
+	info, err := engine.Info(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !info.TaskLimits {
+		return // Info says so: nothing is promised
+	}
+	const bound, roomy = 64 << 20, 512 << 20
+	for level, limits := range map[string][3]int64{
+		"machine": {bound, roomy, roomy}, "task": {roomy, bound, roomy}, "container": {roomy, roomy, bound},
+	} {
+		m := newMachine(t, engine, backend.SandboxSpec{Memory: limits[0], CPU: 512}, "ignore-term")
+		// More time than the machine has must not keep anything from starting.
+		inside := newTask(t, engine, backend.SandboxSpec{Parent: m.machine.ID, Memory: limits[1], CPU: 64 * 1024})
+		for name, spec := range map[string]backend.ContainerSpec{
+			"with the sandbox's address": {}, "on the bridge": {Network: "bridge-" + m.name}, "in the machine": {Joins: m.machine.ID},
+		} {
+			spec.Memory, spec.CPU = limits[2], 64*1024
+			if c := inside.exited(inside.run(spec, "eat", "120")); c.ExitCode != 137 || !c.OOMKilled {
+				t.Errorf("bounded by the %s, %s: exited with %d, OOMKilled %v; want 137 and true", level, name, c.ExitCode, c.OOMKilled)
+			}
+		}
+		if c := m.inspect(m.machine.ID); c.State != backend.Running {
+			t.Errorf("the machine is %s", c.State)
+		}
+	}
+}
+
+func TestMachineSurvivesARestartOfTheEmulator(t *testing.T) {
+	t.Parallel()
+	dockertest.Require(t)
+	dir := newDataDir(t)
+	before := dir.open()
+	m := newMachine(t, before, backend.SandboxSpec{CPU: 512}, "serve", "8080", "first")
+	dir.close(before)
+	dir.expect(docker.OwnerKept, "container", "network", "network", "sandbox", "sandbox")
+
+	m.engine = dir.open()
+	m.forward("tcp", m.app)
+	second := m.run(backend.ContainerSpec{Network: "bridge-" + m.name, CPU: 4096}, "serve", "8080", "second")
+	if c := m.inspect(second); c.IP == m.app.IP || c.SandboxID != m.sandbox {
+		t.Errorf("after a restart %+v; want another address than %v and the sandbox %s", c, m.app.IP, m.sandbox)
+	}
+	conn, err := m.engine.Dial(t.Context(), m.machine.ID, 80)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+	// From inside it goes as from outside.
+	m.engine.DialInside()
+	if conn, err = m.engine.Dial(t.Context(), m.machine.ID, 80); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+	if err := m.engine.SetTraffic(t.Context(), m.machine.ID, backend.Traffic{CutOff: true}); err != nil {
+		t.Fatal(err)
+	}
+	if conn, err := m.engine.Dial(t.Context(), m.machine.ID, 80); err == nil {
+		_ = conn.Close()
+		t.Error("a machine that is cut off answers through the engine's API")
+	}
+}
+
+// A machine whose process died before those of its tasks leaves no control group, when
+// it is removed after them.
+func TestNothingIsLeftOfAMachine(t *testing.T) {
+	t.Parallel()
+	for name, remove := range map[string]func(*machine) error{
+		"removed one by one": func(m *machine) error {
+			for _, id := range []string{m.app.ID, m.sandbox, m.machine.ID} {
+				if err := m.engine.Remove(m.Context(), id); err != nil {
+					return fmt.Errorf("remove %s: %w", id, err)
+				}
+			}
+			return m.engine.RemoveNetwork(m.Context(), "bridge-"+m.name)
+		},
+		"removed as a whole": func(m *machine) error { return m.engine.RemoveAll(m.Context()) },
+	} {
+		for _, crash := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, crashed %v", name, crash), func(t *testing.T) {
+				t.Parallel()
+				m := newMachine(t, dockertest.Engine(t), backend.SandboxSpec{}, "ignore-term")
+				if crash {
+					if err := m.engine.Crash(t.Context(), m.machine.ID); err != nil {
+						t.Fatal(err)
+					}
+					m.exited(m.machine.ID)
+				}
+				if err := remove(m); err != nil {
+					t.Fatal(err)
+				}
+				expectNoGroup(t, m.machine.ID)
+			})
+		}
+	}
+}
