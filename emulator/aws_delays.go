@@ -27,7 +27,7 @@ var (
 	}
 	// Of instances there are field reports only, but for the launch.
 	awsInstanceDelays = capacity.Delays{
-		Launch:    14 * time.Second,
+		Launch:    4 * time.Second, // RunInstances to running: 3 to 5
 		Boot:      45 * time.Second,
 		Stop:      35 * time.Second,
 		Terminate: 40 * time.Second,

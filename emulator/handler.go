@@ -52,7 +52,7 @@ func (s *Server) apis() []awsapi.Service {
 	}
 	return []awsapi.Service{
 		ecs.New(control).Service(),
-		ec2.New(ec2.Options{Store: s.store, StrictVPC: s.opts.StrictVPC}).Service(),
+		ec2.New(ec2.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
 		sts.Service(),
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(s.store, s.clock.Now).Service(),

@@ -133,9 +133,24 @@ func DefaultImage(region string, t *InstanceType) *Image {
 	return nil
 }
 
+// ImageByParameter returns the image that a parameter of SSM's parameter store has, or nil.
+func ImageByParameter(region, name string) *Image {
+	for _, i := range Images(region) {
+		for _, path := range i.Parameters {
+			if name == path+"/image_id" {
+				return i
+			}
+		}
+	}
+	return nil
+}
+
 // imageID is the same each time, and another one in another region, as on AWS.
-func imageID(region, name string) string {
+func imageID(region, name string) string { return "ami-" + derived(region + " " + name)[:17] }
+
+// derived is a number in hex digits that follows from a text.
+func derived(from string) string {
 	hash := fnv.New128a()
-	_, _ = hash.Write([]byte(region + " " + name)) // never fails
-	return "ami-" + hex.EncodeToString(hash.Sum(nil))[:17]
+	_, _ = hash.Write([]byte(from)) // never fails
+	return hex.EncodeToString(hash.Sum(nil))
 }

@@ -26,6 +26,7 @@ type LaunchTemplate struct {
 	CreatedAt       time.Time
 	CreatedBy       string // ARN
 	Default, Latest int64  // numbers of versions
+	Issued          int64  // the highest number that a version ever had
 }
 
 // LaunchTemplateVersion is one version, which never changes.

@@ -1,12 +1,16 @@
-// Package ec2 answers the EC2 actions that ECS users and their tools need to find the
-// default VPC and what is in it, and to tag that. Nothing can be made or removed here.
+// Package ec2 answers the EC2 actions that ECS users and their tools need: to find the
+// default VPC and what is in it, to tag that, and to have instances and launch templates.
+// Nothing of the network can be made or removed here.
 //
-// All rows are answered at once: MaxResults is ignored, and NextToken never given.
+// All rows of the network are answered at once: MaxResults is ignored, and NextToken never
+// given.
 package ec2
 
 import (
 	"context"
 	"reflect"
+	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -18,6 +22,7 @@ import (
 // Options are what the API works on.
 type Options struct {
 	Store *state.Store
+	Now   func() time.Time // the emulator's time
 	// StrictVPC knows no subnets and security groups that are made up.
 	StrictVPC bool
 }
@@ -25,11 +30,15 @@ type Options struct {
 // API answers EC2 actions from the store.
 type API struct {
 	store  *state.Store
+	clock  func() time.Time
 	strict bool
 }
 
+// now is the time in whole seconds, as EC2 has it.
+func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Second) }
+
 // New makes the API.
-func New(o Options) *API { return &API{store: o.Store, strict: o.StrictVPC} }
+func New(o Options) *API { return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC} }
 
 // Service is the EC2 API.
 func (a *API) Service() awsapi.Service {
@@ -38,7 +47,7 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "ec2", Title: "Amazon EC2",
 		Protocol: awsapi.Query{Version: version, Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Codec: codec},
-		Operations: []awsapi.Operation{
+		Operations: slices.Concat(a.instanceOperations(), a.launchTemplateOperations(), []awsapi.Operation{
 			awsapi.Partial("CreateTags", "of what the operations below describe", a.CreateTags),
 			awsapi.Partial("DeleteTags", "as CreateTags", a.DeleteTags),
 			awsapi.Partial("DescribeAvailabilityZones", "three zones in each region; all at once", dryRun(a.DescribeAvailabilityZones)),
@@ -52,7 +61,35 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Partial("DescribeTags", "those that CreateTags has set; all at once", dryRun(a.DescribeTags)),
 			awsapi.Partial("DescribeVpcAttribute", "of the default VPC, as AWS makes it", dryRun(a.DescribeVpcAttribute)),
 			awsapi.Partial("DescribeVpcs", "the default VPC", dryRun(a.DescribeVpcs)),
-		},
+		}),
+	}
+}
+
+func (a *API) instanceOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("DescribeImages", "the ECS-optimized ones of Linux and Bottlerocket", dryRun(a.DescribeImages)),
+		awsapi.Partial("DescribeInstanceAttribute", "of protection the one against termination", dryRun(a.DescribeInstanceAttribute)),
+		awsapi.Partial("DescribeInstanceStatus", "what runs is well at once; no events", dryRun(a.DescribeInstanceStatus)),
+		awsapi.Partial("DescribeInstanceTypes", "those that ECS users were seen to use, and those of --capacity; of the hardware what placement goes by", dryRun(a.DescribeInstanceTypes)),
+		awsapi.Partial("DescribeInstances", "without volumes and public addresses", dryRun(a.DescribeInstances)),
+		awsapi.Partial("RunInstances", "user data is not run, but read for what it tells the container agent; other images than ECS-optimized ones are taken to exist; "+
+			"the address comes a moment later; Spot, IPv6, several network interfaces, placement groups, hosts, hibernation and enclaves are refused; "+
+			"block devices, key, credits, CPU options and tags of volumes are without effect", a.RunInstances),
+		awsapi.Partial("StartInstances", "the container instance is back", a.StartInstances),
+		awsapi.Partial("StopInstances", "without hibernation", a.StopInstances),
+		awsapi.Works("TerminateInstances", "shown for an hour", a.TerminateInstances),
+	}
+}
+
+func (a *API) launchTemplateOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("CreateLaunchTemplate", "the data answered as given", a.CreateLaunchTemplate),
+		awsapi.Works("CreateLaunchTemplateVersion", "from nothing or another version", a.CreateLaunchTemplateVersion),
+		awsapi.Works("DeleteLaunchTemplate", "with its versions", a.DeleteLaunchTemplate),
+		awsapi.Works("DeleteLaunchTemplateVersions", "all but the default one", a.DeleteLaunchTemplateVersions),
+		awsapi.Partial("DescribeLaunchTemplateVersions", "aliases of images are not resolved", dryRun(a.DescribeLaunchTemplateVersions)),
+		awsapi.Works("DescribeLaunchTemplates", "by name, in pages", dryRun(a.DescribeLaunchTemplates)),
+		awsapi.Works("ModifyLaunchTemplate", "the default version", a.ModifyLaunchTemplate),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -62,7 +63,7 @@ func start(t *testing.T, strict bool) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewServer(ec2.New(ec2.Options{Store: store, StrictVPC: strict}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
+	s := httptest.NewServer(ec2.New(ec2.Options{Store: store, Now: time.Now, StrictVPC: strict}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
 	t.Cleanup(s.Close)
 	return &server{url: s.URL, store: store, Client: sdk.New(sdk.Options{
 		BaseEndpoint: &s.URL, Region: scope.Region, RetryMaxAttempts: 1,

@@ -51,6 +51,8 @@ var kinds = []kind{
 	{"rtb-", types.ResourceTypeRouteTable, "InvalidRouteTableID.NotFound", "routeTable ID"},
 	{"igw-", types.ResourceTypeInternetGateway, "InvalidInternetGatewayID.NotFound", "internetGateway ID"},
 	{"acl-", types.ResourceTypeNetworkAcl, "InvalidNetworkAclID.NotFound", "networkAcl ID"},
+	{"i-", types.ResourceTypeInstance, "InvalidInstanceID.NotFound", "instance ID"},
+	{"lt-", types.ResourceTypeLaunchTemplate, "InvalidLaunchTemplateId.NotFound", "launchTemplate ID"},
 	{"eni-", types.ResourceTypeNetworkInterface, "InvalidNetworkInterfaceID.NotFound", "networkInterface ID"},
 }
 

@@ -9,9 +9,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
@@ -29,7 +30,7 @@ const (
 var errDryRun = &awsapi.Error{Code: "DryRunOperation", Message: "Request would have succeeded, but DryRun flag is set.", Status: 412}
 
 // CreateTags sets tags of what is there; those with other keys stay.
-func (a *API) CreateTags(ctx context.Context, in *ec2.CreateTagsInput) (*ec2.CreateTagsOutput, error) {
+func (a *API) CreateTags(ctx context.Context, in *sdk.CreateTagsInput) (*sdk.CreateTagsOutput, error) {
 	switch {
 	case aws.ToBool(in.DryRun):
 		return nil, errDryRun
@@ -48,7 +49,7 @@ func (a *API) CreateTags(ctx context.Context, in *ec2.CreateTagsInput) (*ec2.Cre
 			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 		}
 	})
-	return &ec2.CreateTagsOutput{}, err
+	return &sdk.CreateTagsOutput{}, err
 }
 
 // wrongTag says why a tag cannot be set. Source of the texts: field reports, but for the
@@ -69,7 +70,7 @@ func wrongTag(key, value string) string {
 
 // DeleteTags removes tags: all if none is named, and one that is named with a value only
 // if it has that. Source: EC2 API reference, DeleteTags.
-func (a *API) DeleteTags(ctx context.Context, in *ec2.DeleteTagsInput) (*ec2.DeleteTagsOutput, error) {
+func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.DeleteTagsOutput, error) {
 	switch {
 	case aws.ToBool(in.DryRun):
 		return nil, errDryRun
@@ -86,7 +87,7 @@ func (a *API) DeleteTags(ctx context.Context, in *ec2.DeleteTagsInput) (*ec2.Del
 			}
 		}
 	})
-	return &ec2.DeleteTagsOutput{}, err
+	return &sdk.DeleteTagsOutput{}, err
 }
 
 // changeTags changes the tags of all resources or, if one does not exist, of none.
@@ -130,6 +131,10 @@ func (a *API) exists(tx *state.Tx, scope arn.Scope, id string) error {
 		for _, t := range tx.AllTasks() {
 			found = found || t.Status.Attachment.NetworkID == id && t.Scope() == scope && hasNetworkInterface(t)
 		}
+	case types.ResourceTypeInstance:
+		found = ec2.FindInstance(tx, scope, id) != nil
+	case types.ResourceTypeLaunchTemplate:
+		found = ec2.FindLaunchTemplate(tx, scope, id) != nil
 	default:
 		found = slices.Contains([]string{state.DefaultVPC, mainRouteTable, internetGateway, networkACL}, id)
 	}
@@ -169,7 +174,7 @@ func tagDescriptionValues(t *types.TagDescription, filter string) ([]string, boo
 }
 
 // DescribeTags answers the tags of what is there.
-func (a *API) DescribeTags(ctx context.Context, in *ec2.DescribeTagsInput) (*ec2.DescribeTagsOutput, error) {
+func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk.DescribeTagsOutput, error) {
 	scope, tx := scopeOf(ctx), a.store.Read()
 	var rows []types.TagDescription
 	for _, id := range tx.TaggedEC2Resources(scope) {
@@ -184,5 +189,5 @@ func (a *API) DescribeTags(ctx context.Context, in *ec2.DescribeTagsInput) (*ec2
 	if err != nil {
 		return nil, err
 	}
-	return &ec2.DescribeTagsOutput{Tags: found}, nil
+	return &sdk.DescribeTagsOutput{Tags: found}, nil
 }

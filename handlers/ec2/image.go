@@ -1,0 +1,111 @@
+package ec2
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+)
+
+// DescribeImages answers the ECS-optimized images.
+func (a *API) DescribeImages(ctx context.Context, in *sdk.DescribeImagesInput) (*sdk.DescribeImagesOutput, error) {
+	for _, id := range in.ImageIds {
+		if err := ec2.CheckImageID(id); err != nil {
+			return nil, answered(err)
+		}
+	}
+	var rows []types.Image
+	for _, i := range ec2.Images(scopeOf(ctx).Region) {
+		if isOwner(i, in.Owners) {
+			rows = append(rows, describeImage(i))
+		}
+	}
+	found, err := describe(rows, in.Filters, in.ImageIds, "image-id", imageValues, func(id string) error { // Source: field reports
+		return refuse("InvalidAMIID.NotFound", "The image id '[%s]' does not exist", id)
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b types.Image) int { return byID(*a.ImageId, *b.ImageId) })
+	found, next, err := page(found, func(i types.Image) string { return *i.ImageId }, in.MaxResults, in.NextToken, 1, 1000)
+	return &sdk.DescribeImagesOutput{Images: found, NextToken: next}, err
+}
+
+func byID(a, b string) int {
+	if a < b {
+		return -1
+	}
+	return 1
+}
+
+func isOwner(i *ec2.Image, owners []string) bool {
+	return len(owners) == 0 || slices.Contains(owners, "amazon") || slices.Contains(owners, i.OwnerID)
+}
+
+func describeImage(i *ec2.Image) types.Image {
+	return types.Image{
+		ImageId: &i.ID, Name: &i.Name, Description: &i.Description, ImageLocation: aws.String("amazon/" + i.Name), OwnerId: &i.OwnerID,
+		ImageOwnerAlias: aws.String("amazon"), Architecture: types.ArchitectureValues(i.Architecture), State: types.ImageStateAvailable,
+		ImageType: types.ImageTypeValuesMachine, Public: aws.Bool(true), Hypervisor: types.HypervisorTypeXen, VirtualizationType: types.VirtualizationTypeHvm,
+		RootDeviceName: aws.String("/dev/xvda"), RootDeviceType: types.DeviceTypeEbs, EnaSupport: aws.Bool(true), SriovNetSupport: aws.String("simple"),
+		PlatformDetails: aws.String("Linux/UNIX"), UsageOperation: aws.String("RunInstances"), CreationDate: aws.String(ec2.ImagesMade.Format("2006-01-02T15:04:05.000Z")),
+		DeprecationTime: aws.String(ec2.ImagesMade.Add(2 * 365 * 24 * time.Hour).Format("2006-01-02T15:04:05.000Z")),
+		BlockDeviceMappings: []types.BlockDeviceMapping{{
+			DeviceName: aws.String("/dev/xvda"),
+			Ebs:        &types.EbsBlockDevice{DeleteOnTermination: aws.Bool(true), VolumeSize: aws.Int32(30), VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(false)},
+		}},
+	}
+}
+
+func imageValues(i *types.Image, filter string) ([]string, bool) {
+	switch filter {
+	case "image-id":
+		return one(i.ImageId)
+	case "name":
+		return one(i.Name)
+	case "description":
+		return one(i.Description)
+	case "architecture":
+		return oneOf(i.Architecture)
+	case "state":
+		return oneOf(i.State)
+	case "owner-id":
+		return one(i.OwnerId)
+	case "owner-alias":
+		return one(i.ImageOwnerAlias)
+	case "image-type":
+		return oneOf(i.ImageType)
+	case "is-public":
+		return oneBool(i.Public)
+	case "hypervisor":
+		return oneOf(i.Hypervisor)
+	case "virtualization-type":
+		return oneOf(i.VirtualizationType)
+	case "root-device-name":
+		return one(i.RootDeviceName)
+	case "root-device-type":
+		return oneOf(i.RootDeviceType)
+	case "ena-support":
+		return oneBool(i.EnaSupport)
+	case "creation-date":
+		return one(i.CreationDate)
+	case "manifest-location":
+		return one(i.ImageLocation)
+	case "block-device-mapping.volume-type":
+		return oneOf(types.VolumeTypeGp3)
+	case "block-device-mapping.delete-on-termination":
+		return oneOf("true")
+	case "block-device-mapping.encrypted":
+		return oneOf("false")
+	case "block-device-mapping.device-name":
+		return one(i.RootDeviceName)
+	case "platform", "product-code", "product-code.type", "kernel-id", "ramdisk-id", "state-reason-code", "state-reason-message",
+		"block-device-mapping.snapshot-id", "block-device-mapping.volume-size", "source-instance-id", "image-allowed":
+		return nil, true
+	}
+	return tagValues(i.Tags, filter)
+}

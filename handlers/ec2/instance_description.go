@@ -1,0 +1,165 @@
+package ec2
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// stateCodes are the numbers of states. Source: EC2 API reference, InstanceState.
+var stateCodes = map[types.InstanceStateName]int32{
+	types.InstanceStateNamePending: 0, types.InstanceStateNameRunning: 16, types.InstanceStateNameShuttingDown: 32,
+	types.InstanceStateNameTerminated: 48, types.InstanceStateNameStopping: 64, types.InstanceStateNameStopped: 80,
+}
+
+func instanceState(name types.InstanceStateName) *types.InstanceState {
+	return &types.InstanceState{Name: name, Code: aws.Int32(stateCodes[name])}
+}
+
+// describeInstance is what EC2 shows of an instance. Source: recorded answers. Instances
+// have no volumes, and no public addresses.
+func describeInstance(tx *state.Tx, i *ec2.Instance) types.Instance {
+	now := i.State()
+	d := types.Instance{
+		InstanceId: &i.ID, ImageId: &i.ImageID, InstanceType: types.InstanceType(i.Type), AmiLaunchIndex: &i.LaunchIndex,
+		State: instanceState(now), StateTransitionReason: aws.String(transitionReason(i)), StateReason: stateReason(i, now),
+		LaunchTime: &i.LaunchAt, UsageOperationUpdateTime: &i.LaunchAt, UsageOperation: aws.String("RunInstances"), PlatformDetails: aws.String("Linux/UNIX"),
+		Architecture: types.ArchitectureValues(ec2.X86), Hypervisor: types.HypervisorTypeXen, VirtualizationType: types.VirtualizationTypeHvm,
+		RootDeviceName: aws.String("/dev/xvda"), RootDeviceType: types.DeviceTypeEbs, BlockDeviceMappings: []types.InstanceBlockDeviceMapping{},
+		EbsOptimized: &i.EBSOptimized, EnaSupport: aws.Bool(true), ClientToken: &i.ClientToken, KeyName: optional(i.KeyName),
+		IamInstanceProfile: i.Profile, PublicDnsName: aws.String(""), PrivateDnsName: aws.String(""), ProductCodes: []types.ProductCode{},
+		NetworkInterfaces: []types.InstanceNetworkInterface{}, SecurityGroups: []types.GroupIdentifier{}, Tags: tagsOf(tx, i.Scope, i.ID),
+		Placement:  &types.Placement{AvailabilityZone: &i.Zone, AvailabilityZoneId: aws.String(state.ZoneID(i.Zone)), GroupName: aws.String(""), Tenancy: types.TenancyDefault},
+		Monitoring: &types.Monitoring{State: monitoring(i)}, MetadataOptions: metadataOptions(i),
+		CapacityReservationSpecification: &types.CapacityReservationSpecificationResponse{CapacityReservationPreference: types.CapacityReservationPreferenceOpen},
+		HibernationOptions:               &types.HibernationOptions{Configured: aws.Bool(false)},
+		EnclaveOptions:                   &types.EnclaveOptions{Enabled: aws.Bool(false)},
+		MaintenanceOptions:               &types.InstanceMaintenanceOptions{AutoRecovery: types.InstanceAutoRecoveryStateDefault},
+		PrivateDnsNameOptions: &types.PrivateDnsNameOptionsResponse{
+			HostnameType: types.HostnameTypeIpName, EnableResourceNameDnsARecord: aws.Bool(false), EnableResourceNameDnsAAAARecord: aws.Bool(false),
+		},
+	}
+	if t := ec2.FindInstanceType(tx, i.Type); t != nil {
+		d.Architecture = types.ArchitectureValues(t.Architecture)
+		threads := threadsPerCore(t)
+		d.CpuOptions = &types.CpuOptions{CoreCount: aws.Int32(max(1, int32(t.VCPUs)/threads)), ThreadsPerCore: &threads}
+	}
+	if now != types.InstanceStateNameTerminated {
+		connect(tx, i, &d)
+	}
+	return d
+}
+
+// connect shows where an instance is in the network.
+func connect(tx *state.Tx, i *ec2.Instance, d *types.Instance) {
+	d.SubnetId, d.VpcId, d.SourceDestCheck = &i.Subnet, &i.VPC, aws.Bool(true)
+	for _, id := range i.SecurityGroups {
+		if g := tx.SecurityGroup(i.Scope, id); g != nil {
+			d.SecurityGroups = append(d.SecurityGroups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
+		}
+	}
+	if i.PrivateIP == "" {
+		return
+	}
+	d.PrivateIpAddress, d.PrivateDnsName = &i.PrivateIP, aws.String(privateDNSName(i))
+	d.NetworkInterfaces = []types.InstanceNetworkInterface{{
+		NetworkInterfaceId: derivedID("eni-", i.ID), Status: types.NetworkInterfaceStatusInUse, InterfaceType: aws.String("interface"),
+		Attachment: &types.InstanceNetworkInterfaceAttachment{
+			AttachmentId: derivedID("eni-attach-", i.ID), AttachTime: &i.LaunchAt, DeleteOnTermination: aws.Bool(true), DeviceIndex: aws.Int32(0),
+			NetworkCardIndex: aws.Int32(0), Status: types.AttachmentStatusAttached,
+		},
+		Description: aws.String(""), Groups: d.SecurityGroups, Ipv6Addresses: []types.InstanceIpv6Address{}, MacAddress: aws.String(macAddress(i)),
+		OwnerId: &i.Scope.Account, PrivateIpAddress: d.PrivateIpAddress, PrivateDnsName: d.PrivateDnsName, SourceDestCheck: aws.Bool(true),
+		PrivateIpAddresses: []types.InstancePrivateIpAddress{{Primary: aws.Bool(true), PrivateIpAddress: d.PrivateIpAddress, PrivateDnsName: d.PrivateDnsName}},
+		SubnetId:           &i.Subnet, VpcId: &i.VPC,
+	}}
+}
+
+// macAddress follows from the address, as that of a container does.
+func macAddress(i *ec2.Instance) string {
+	address, err := netip.ParseAddr(i.PrivateIP)
+	if err != nil || !address.Is4() {
+		return ""
+	}
+	const hex = "0123456789abcdef"
+	text := "0a:ec"
+	for _, b := range address.As4() {
+		text += ":" + string([]byte{hex[b>>4], hex[b&15]})
+	}
+	return text
+}
+
+// privateDNSName is by the address. Source: VPC user guide, DNS attributes.
+func privateDNSName(i *ec2.Instance) string {
+	domain := i.Scope.Region + ".compute.internal"
+	if i.Scope.Region == "us-east-1" {
+		domain = "ec2.internal"
+	}
+	return "ip-" + strings.ReplaceAll(i.PrivateIP, ".", "-") + "." + domain
+}
+
+// threadsPerCore is two, but for Graviton's and the smallest machines.
+func threadsPerCore(t *ec2.InstanceType) int32 {
+	if t.Architecture == ec2.ARM || t.VCPUs == 1 || strings.HasPrefix(t.Name, "t2.") {
+		return 1
+	}
+	return 2
+}
+
+func monitoring(i *ec2.Instance) types.MonitoringState {
+	if i.Monitoring {
+		return types.MonitoringStateEnabled
+	}
+	return types.MonitoringStateDisabled
+}
+
+// metadataOptions are those asked for, or EC2's. Source: recorded answers.
+func metadataOptions(i *ec2.Instance) *types.InstanceMetadataOptionsResponse {
+	o := &types.InstanceMetadataOptionsResponse{
+		State: types.InstanceMetadataOptionsStateApplied, HttpTokens: types.HttpTokensStateRequired, HttpPutResponseHopLimit: aws.Int32(2),
+		HttpEndpoint: types.InstanceMetadataEndpointStateEnabled, HttpProtocolIpv6: types.InstanceMetadataProtocolStateDisabled,
+		InstanceMetadataTags: types.InstanceMetadataTagsStateDisabled,
+	}
+	if i.State() == types.InstanceStateNamePending {
+		o.State = types.InstanceMetadataOptionsStatePending
+	}
+	if m := i.Metadata; m != nil {
+		o.HttpTokens = orElse(m.HttpTokens, o.HttpTokens)
+		o.HttpEndpoint = orElse(m.HttpEndpoint, o.HttpEndpoint)
+		o.HttpProtocolIpv6 = orElse(m.HttpProtocolIpv6, o.HttpProtocolIpv6)
+		o.InstanceMetadataTags = orElse(m.InstanceMetadataTags, o.InstanceMetadataTags)
+		if m.HttpPutResponseHopLimit != nil {
+			o.HttpPutResponseHopLimit = m.HttpPutResponseHopLimit
+		}
+	}
+	return o
+}
+
+func orElse[S ~string](value, otherwise S) S {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}
+
+// transitionReason says when somebody stopped or terminated it. Source: field reports.
+func transitionReason(i *ec2.Instance) string {
+	if i.Reason.Transition == "" {
+		return ""
+	}
+	return i.Reason.Transition + " (" + i.WantedAt.UTC().Format("2006-01-02 15:04:05") + " GMT)"
+}
+
+func stateReason(i *ec2.Instance, now types.InstanceStateName) *types.StateReason {
+	switch {
+	case now == types.InstanceStateNamePending:
+		return &types.StateReason{Code: aws.String("pending"), Message: aws.String("pending")}
+	case i.Reason.Code == "":
+		return nil
+	}
+	return &types.StateReason{Code: &i.Reason.Code, Message: &i.Reason.Message}
+}

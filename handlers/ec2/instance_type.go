@@ -1,0 +1,102 @@
+package ec2
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+)
+
+// DescribeInstanceTypes answers the instance types that can be launched.
+func (a *API) DescribeInstanceTypes(_ context.Context, in *sdk.DescribeInstanceTypesInput) (*sdk.DescribeInstanceTypesOutput, error) {
+	tx := a.store.Read()
+	var rows []types.InstanceTypeInfo
+	var asked, unknown []string
+	for _, name := range in.InstanceTypes {
+		asked = append(asked, string(name))
+		if ec2.FindInstanceType(tx, string(name)) == nil {
+			unknown = append(unknown, string(name))
+		}
+	}
+	if unknown != nil { // Source: recorded answers
+		return nil, refuse("InvalidInstanceType", "The following supplied instance types do not exist: [%s]", strings.Join(unknown, ", "))
+	}
+	for _, t := range ec2.InstanceTypes(tx) {
+		if len(asked) == 0 || slices.Contains(asked, t.Name) {
+			rows = append(rows, describeType(t))
+		}
+	}
+	found, err := describe(rows, in.Filters, nil, "instance-type", typeValues, nil)
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := page(found, func(t types.InstanceTypeInfo) string { return string(t.InstanceType) }, in.MaxResults, in.NextToken, 5, 100)
+	return &sdk.DescribeInstanceTypesOutput{InstanceTypes: found, NextToken: next}, err
+}
+
+// describeType is what placement goes by; of the hardware nothing else is known here.
+func describeType(t *ec2.InstanceType) types.InstanceTypeInfo {
+	threads := threadsPerCore(t)
+	burstable := t.Name[0] == 't'
+	info := types.InstanceTypeInfo{
+		InstanceType: types.InstanceType(t.Name), CurrentGeneration: aws.Bool(true), FreeTierEligible: aws.Bool(t.Name == "t2.micro" || t.Name == "t3.micro"),
+		BareMetal: aws.Bool(false), Hypervisor: types.InstanceTypeHypervisorNitro, InstanceStorageSupported: aws.Bool(false),
+		BurstablePerformanceSupported: &burstable,
+		SupportedUsageClasses:         []types.UsageClassType{types.UsageClassTypeOnDemand}, SupportedRootDeviceTypes: []types.RootDeviceType{types.RootDeviceTypeEbs},
+		SupportedVirtualizationTypes: []types.VirtualizationType{types.VirtualizationTypeHvm},
+		ProcessorInfo:                &types.ProcessorInfo{SupportedArchitectures: []types.ArchitectureType{types.ArchitectureType(t.Architecture)}},
+		VCpuInfo:                     &types.VCpuInfo{DefaultVCpus: aws.Int32(int32(t.VCPUs)), DefaultCores: aws.Int32(max(1, int32(t.VCPUs)/threads)), DefaultThreadsPerCore: &threads},
+		MemoryInfo:                   &types.MemoryInfo{SizeInMiB: aws.Int64(int64(t.MemoryMiB))},
+		NetworkInfo:                  &types.NetworkInfo{MaximumNetworkInterfaces: aws.Int32(int32(t.ENIs)), MaximumNetworkCards: aws.Int32(1), DefaultNetworkCardIndex: aws.Int32(0)},
+	}
+	if strings.HasPrefix(t.Name, "t2.") {
+		info.Hypervisor = types.InstanceTypeHypervisorXen
+	}
+	if t.GPUs > 0 {
+		info.GpuInfo = &types.GpuInfo{Gpus: []types.GpuDeviceInfo{{Count: aws.Int32(int32(t.GPUs)), Manufacturer: aws.String("NVIDIA")}}}
+	}
+	return info
+}
+
+// typeValues knows filters by what is described; any other one is refused, also one that
+// EC2 knows.
+func typeValues(t *types.InstanceTypeInfo, filter string) ([]string, bool) {
+	number := func(n *int32) ([]string, bool) { return oneOf(strconv.Itoa(int(aws.ToInt32(n)))) }
+	if t.VCpuInfo == nil {
+		t = &types.InstanceTypeInfo{VCpuInfo: &types.VCpuInfo{}, MemoryInfo: &types.MemoryInfo{}, NetworkInfo: &types.NetworkInfo{}, ProcessorInfo: &types.ProcessorInfo{}}
+	}
+	switch filter {
+	case "instance-type":
+		return oneOf(t.InstanceType)
+	case "current-generation":
+		return oneBool(t.CurrentGeneration)
+	case "free-tier-eligible":
+		return oneBool(t.FreeTierEligible)
+	case "bare-metal":
+		return oneBool(t.BareMetal)
+	case "burstable-performance-supported":
+		return oneBool(t.BurstablePerformanceSupported)
+	case "hypervisor":
+		return oneOf(t.Hypervisor)
+	case "processor-info.supported-architecture":
+		return each(t.ProcessorInfo.SupportedArchitectures, func(a *types.ArchitectureType) string { return string(*a) })
+	case "supported-usage-class":
+		return each(t.SupportedUsageClasses, func(c *types.UsageClassType) string { return string(*c) })
+	case "supported-virtualization-type":
+		return each(t.SupportedVirtualizationTypes, func(v *types.VirtualizationType) string { return string(*v) })
+	case "vcpu-info.default-vcpus":
+		return number(t.VCpuInfo.DefaultVCpus)
+	case "vcpu-info.default-cores":
+		return number(t.VCpuInfo.DefaultCores)
+	case "memory-info.size-in-mib":
+		return oneOf(strconv.FormatInt(aws.ToInt64(t.MemoryInfo.SizeInMiB), 10))
+	case "network-info.maximum-network-interfaces":
+		return number(t.NetworkInfo.MaximumNetworkInterfaces)
+	}
+	return nil, false
+}

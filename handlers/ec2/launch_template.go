@@ -1,0 +1,239 @@
+package ec2
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Texts and codes of launch templates are from recorded answers.
+var (
+	templateName = regexp.MustCompile(`^[a-zA-Z0-9()./_-]{3,128}$`)
+	templateID   = regexp.MustCompile(`^lt-([0-9a-f]{8}|[0-9a-f]{17})$`)
+)
+
+func describeTemplate(tx *state.Tx, t *ec2.LaunchTemplate) types.LaunchTemplate {
+	return types.LaunchTemplate{
+		LaunchTemplateId: &t.ID, LaunchTemplateName: &t.Name, CreateTime: &t.CreatedAt, CreatedBy: &t.CreatedBy,
+		DefaultVersionNumber: &t.Default, LatestVersionNumber: &t.Latest, Tags: someTags(tx, t.Scope, t.ID),
+		Operator: &types.OperatorResponse{Managed: aws.Bool(false)},
+	}
+}
+
+// someTags are the tags of a resource, nil if it has none.
+func someTags(tx *state.Tx, scope arn.Scope, id string) []types.Tag {
+	if tags := tagsOf(tx, scope, id); len(tags) > 0 {
+		return tags
+	}
+	return nil
+}
+
+// CreateLaunchTemplate makes a launch template with its first version.
+func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemplateInput) (*sdk.CreateLaunchTemplateOutput, error) {
+	if aws.ToBool(in.DryRun) {
+		return nil, errDryRun
+	}
+	name := aws.ToString(in.LaunchTemplateName)
+	if name == "" {
+		return nil, refuse("MissingParameter", "The request must contain the parameter LaunchTemplateName")
+	}
+	if !templateName.MatchString(name) {
+		return nil, refuse("InvalidLaunchTemplateName.MalformedException",
+			"A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the following characters: - ( ) . / _.")
+	}
+	data, err := templateData(in.LaunchTemplateData, nil)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := templateTags(in.TagSpecifications)
+	if err != nil {
+		return nil, err
+	}
+	scope := scopeOf(ctx)
+	again := newOnce(scope, "CreateLaunchTemplate", in.ClientToken, in, "Client token already used before.")
+	out := &sdk.CreateLaunchTemplateOutput{}
+	err = a.store.Update(func(tx *state.Tx) error {
+		made, err := again.made(tx)
+		if err != nil {
+			return err
+		}
+		t := ec2.LaunchTemplateByName(tx, scope, name)
+		switch {
+		case made != nil && (t == nil || t.ID != made[0] || t.Issued > 1):
+			return refuse("IdempotentParameterMismatch", "Client token already used before.")
+		case made == nil && t != nil:
+			return refuse("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.")
+		case made == nil:
+			t = &ec2.LaunchTemplate{
+				Scope: scope, ID: ec2.NewID("lt-"), Name: name, CreatedAt: a.now(), CreatedBy: scope.Root(), Default: 1, Latest: 1, Issued: 1,
+			}
+			ec2.PutLaunchTemplate(tx, t)
+			tx.SetEC2Tags(scope, t.ID, tags)
+			a.putVersion(tx, t, in.VersionDescription, data)
+			again.make(tx, a.now(), t.ID)
+		}
+		described := describeTemplate(tx, t)
+		out.LaunchTemplate, out.Warning = &described, warning(tx, data)
+		return nil
+	})
+	return out, err
+}
+
+func templateTags(specifications []types.TagSpecification) (map[string]string, error) {
+	tags := map[string]string{}
+	for _, s := range specifications {
+		if s.ResourceType != types.ResourceTypeLaunchTemplate { // Source: field reports
+			return nil, refuse("InvalidParameterValue", "'%s' is not a valid taggable resource type for this operation.", s.ResourceType)
+		}
+		if err := checkTags(s.Tags); err != nil {
+			return nil, err
+		}
+		for _, tag := range s.Tags {
+			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+		}
+	}
+	return tags, nil
+}
+
+// DescribeLaunchTemplates answers launch templates by name.
+func (a *API) DescribeLaunchTemplates(ctx context.Context, in *sdk.DescribeLaunchTemplatesInput) (*sdk.DescribeLaunchTemplatesOutput, error) {
+	var malformed []string
+	for _, id := range in.LaunchTemplateIds {
+		if !templateID.MatchString(id) {
+			malformed = append(malformed, id)
+		}
+	}
+	if malformed != nil {
+		return nil, refuse("InvalidLaunchTemplateId.Malformed", "The following launch template ids are malformed: %s", strings.Join(malformed, ", "))
+	}
+	scope, tx := scopeOf(ctx), a.store.Read()
+	var rows []types.LaunchTemplate
+	for _, t := range ec2.LaunchTemplates(tx, scope) {
+		rows = append(rows, describeTemplate(tx, t))
+	}
+	missing := func(code string) func(string) error {
+		return func(string) error {
+			return refuse(code, "At least one of the launch templates specified in the request does not exist.")
+		}
+	}
+	named, err := describe(rows, nil, in.LaunchTemplateNames, "launch-template-name", templateValues, missing("InvalidLaunchTemplateName.NotFoundException"))
+	if err != nil {
+		return nil, err
+	}
+	found, err := describe(named, in.Filters, in.LaunchTemplateIds, "launch-template-id", templateValues, missing("InvalidLaunchTemplateId.NotFound"))
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := page(found, func(t types.LaunchTemplate) string { return *t.LaunchTemplateName }, in.MaxResults, in.NextToken, 1, 200)
+	return &sdk.DescribeLaunchTemplatesOutput{LaunchTemplates: found, NextToken: next}, err
+}
+
+// templateValues knows the filters of DescribeLaunchTemplates, and the names by which it
+// asks.
+func templateValues(t *types.LaunchTemplate, filter string) ([]string, bool) {
+	switch filter {
+	case "launch-template-id":
+		return one(t.LaunchTemplateId)
+	case "launch-template-name":
+		return one(t.LaunchTemplateName)
+	case "create-time":
+		return oneOf(aws.ToTime(t.CreateTime).UTC().Format(time.RFC3339))
+	}
+	return tagValues(t.Tags, filter)
+}
+
+// template returns the launch template that a request names by its id or its name.
+func template(tx *state.Tx, scope arn.Scope, id, name *string) (*ec2.LaunchTemplate, error) {
+	switch {
+	case aws.ToString(id) != "" && aws.ToString(name) != "":
+		return nil, refuse("InvalidParameterCombination", "Either provide launch template ID or launch template name to modify the template.")
+	case aws.ToString(id) != "":
+		if !templateID.MatchString(*id) {
+			return nil, refuse("InvalidLaunchTemplateId.Malformed", "The following launch template ids are malformed: %s", *id)
+		}
+		if t := ec2.FindLaunchTemplate(tx, scope, *id); t != nil {
+			return t, nil
+		}
+		return nil, refuse("InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID %s, does not exist.", *id)
+	case aws.ToString(name) != "":
+		if t := ec2.LaunchTemplateByName(tx, scope, *name); t != nil {
+			return t, nil
+		}
+		return nil, refuse("InvalidLaunchTemplateName.NotFoundException", "The specified launch template, with template name %s, does not exist.", *name)
+	}
+	return nil, refuse("MissingParameter", "Either a launch template ID or a launch template name must be specified.") // the text is the emulator's
+}
+
+// launchedFrom returns the version that instances are to be launched from.
+func (a *API) launchedFrom(tx *state.Tx, scope arn.Scope, from *types.LaunchTemplateSpecification) (*ec2.LaunchTemplateVersion, error) {
+	t, err := template(tx, scope, from.LaunchTemplateId, from.LaunchTemplateName)
+	if err != nil {
+		return nil, err
+	}
+	return version(tx, t, aws.ToString(from.Version))
+}
+
+// ModifyLaunchTemplate makes another version the default one. It answers a time of 1970,
+// and no tags.
+func (a *API) ModifyLaunchTemplate(ctx context.Context, in *sdk.ModifyLaunchTemplateInput) (*sdk.ModifyLaunchTemplateOutput, error) {
+	out := &sdk.ModifyLaunchTemplateOutput{}
+	scope := scopeOf(ctx)
+	again := newOnce(scope, "ModifyLaunchTemplate", in.ClientToken, in, "The specified client token has already been used before.")
+	err := a.store.Update(func(tx *state.Tx) error {
+		t, err := template(tx, scope, in.LaunchTemplateId, in.LaunchTemplateName)
+		if err != nil {
+			return err
+		}
+		if aws.ToString(in.DefaultVersion) == "" {
+			return refuse("MissingParameter", "A launch template version must be specified to set the new default version for the template with ID %s.", t.ID)
+		}
+		v, err := version(tx, t, *in.DefaultVersion)
+		if err != nil {
+			return err
+		}
+		if aws.ToBool(in.DryRun) {
+			return errDryRun
+		}
+		changed := *t
+		if made, err := again.made(tx); err != nil {
+			return err
+		} else if made == nil {
+			changed.Default = v.Number
+			ec2.PutLaunchTemplate(tx, &changed)
+			again.make(tx, a.now(), t.ID)
+		}
+		described := describeTemplate(tx, &changed)
+		described.CreateTime, described.Tags = aws.Time(time.Unix(0, 0).UTC()), nil
+		out.LaunchTemplate = &described
+		return nil
+	})
+	return out, err
+}
+
+// DeleteLaunchTemplate removes a launch template with all versions; instances stay.
+func (a *API) DeleteLaunchTemplate(ctx context.Context, in *sdk.DeleteLaunchTemplateInput) (*sdk.DeleteLaunchTemplateOutput, error) {
+	out := &sdk.DeleteLaunchTemplateOutput{}
+	err := a.store.Update(func(tx *state.Tx) error {
+		t, err := template(tx, scopeOf(ctx), in.LaunchTemplateId, in.LaunchTemplateName)
+		if err != nil {
+			return err
+		}
+		if aws.ToBool(in.DryRun) {
+			return errDryRun
+		}
+		described := describeTemplate(tx, t)
+		described.Tags = nil
+		out.LaunchTemplate = &described
+		ec2.DeleteLaunchTemplate(tx, t)
+		return nil
+	})
+	return out, err
+}
