@@ -12,7 +12,7 @@ import (
 type verdict uint8
 
 const (
-	skipped verdict = iota // not ACTIVE, or of another launch type: not examined
+	skipped verdict = iota // not ACTIVE, or of another launch type: not looked at
 	noAgent
 	noAttribute
 	noLocation
@@ -75,8 +75,10 @@ func Closest(misses []Miss) (closest Miss, found bool) {
 type plan struct {
 	demand *Demand
 	*compiled
+	kind  kind
 	group *groupTasks
-	// fixed is for each instance the verdict of the filters that no task changes.
+	// fixed is for each instance that was judged the verdict of the filters that no task
+	// changes; of others it is skipped.
 	fixed []verdict
 }
 
@@ -84,18 +86,24 @@ func (p *Pool) plan(d *Demand) *plan {
 	if known := p.plans[d]; known != nil {
 		return known
 	}
-	pl := &plan{demand: d, compiled: d.compile(), group: p.group(d.Group), fixed: make([]verdict, len(p.nodes))}
-	for i := range p.nodes {
-		pl.fixed[i] = pl.judge(&p.nodes[i])
+	pl := &plan{demand: d, compiled: d.compile(), kind: kindFor(d.LaunchType), group: p.group(d.Group), fixed: make([]verdict, len(p.nodes))}
+	if p.plans == nil {
+		p.plans = map[*Demand]*plan{}
 	}
 	p.plans[d] = pl
 	return pl
 }
 
+// judged is the verdict of the filters that no task changes.
+func (p *Pool) judged(i int, pl *plan) verdict {
+	if pl.fixed[i] == skipped {
+		pl.fixed[i] = pl.judge(&p.nodes[i])
+	}
+	return pl.fixed[i]
+}
+
 func (pl *plan) judge(n *node) verdict {
 	switch {
-	case !n.takes(pl.demand.LaunchType):
-		return skipped
 	case !n.instance.AgentConnected:
 		return noAgent
 	case !pl.hasAttributes(n.instance):
@@ -149,19 +157,33 @@ func (pl *plan) isMember(n *node) bool {
 	return true
 }
 
+// mayFit is what can be said about an instance at a glance. What it denies has a reason,
+// which examine finds.
+func (p *Pool) mayFit(i int, pl *plan) bool {
+	n := &p.nodes[i]
+	if n.kind != pl.kind || pl.fixed[i] != skipped && pl.fixed[i] != fits {
+		return false
+	}
+	r := pl.demand.Reserved
+	return (r == nil || p.room(i, r) == fits) && (!pl.distinct || pl.group.left[i] == 0)
+}
+
 // examine applies all filters to an instance.
 func (p *Pool) examine(i int, pl *plan) verdict {
-	fixed := pl.fixed[i]
+	if p.nodes[i].kind != pl.kind {
+		return skipped
+	}
+	fixed := p.judged(i, pl)
 	if fixed < noMember {
 		return fixed
 	}
 	if r := pl.demand.Reserved; r != nil {
-		if v := p.nodes[i].room(r); v != fits {
+		if v := p.room(i, r); v != fits {
 			return v
 		}
 	}
 	switch {
-	case fixed != fits, len(pl.onGroups) > 0 && !p.groupsSatisfy(i, pl):
+	case fixed != fits, !p.groupsSatisfy(i, pl):
 		return noMember
 	case pl.distinct && pl.group.left[i] > 0:
 		return notDistinct
@@ -170,28 +192,29 @@ func (p *Pool) examine(i int, pl *plan) verdict {
 }
 
 // room is what an instance lacks for a reservation.
-func (n *node) room(r *state.Reservation) verdict {
+func (p *Pool) room(i int, r *state.Reservation) verdict {
+	n := &p.nodes[i]
 	switch {
-	case n.cpu < r.CPU:
+	case int(n.cpu) < r.CPU:
 		return noCPU
-	case n.memory < r.Memory:
+	case int(n.memory) < r.Memory:
 		return noMemory
-	case len(r.Ports)+len(r.PortsUDP) > 0 && !n.portsFree(r):
+	case len(r.Ports)+len(r.PortsUDP) > 0 && !p.portsFree(i, r):
 		return noPort
 	case r.ENI && n.enis < 1:
 		return noENI
-	case n.gpus < r.GPUs:
+	case int(n.gpus) < r.GPUs:
 		return noGPU
 	}
 	return fits
 }
 
-func (n *node) portsFree(r *state.Reservation) bool {
-	has, t := &n.instance.Registered, n.taken
+func (p *Pool) portsFree(i int, r *state.Reservation) bool {
+	has, usage, t := &p.nodes[i].instance.Registered, p.nodes[i].usage, p.taken[i]
 	if t == nil {
 		t = &taken{}
 	}
-	return !overlap(r.Ports, has.Ports, n.usage.Ports, t.ports) && !overlap(r.PortsUDP, has.PortsUDP, n.usage.PortsUDP, t.portsUDP)
+	return !overlap(r.Ports, has.Ports, usage.Ports, t.ports) && !overlap(r.PortsUDP, has.PortsUDP, usage.PortsUDP, t.portsUDP)
 }
 
 func overlap(ports []uint16, lists ...[]uint16) bool {
@@ -202,6 +225,9 @@ func overlap(ports []uint16, lists ...[]uint16) bool {
 
 // groupsSatisfy asks the constraints that look at groups of tasks.
 func (p *Pool) groupsSatisfy(i int, pl *plan) bool {
+	if len(pl.onGroups) == 0 {
+		return true
+	}
 	subject := query.Subject{Instance: p.nodes[i].instance, Running: p.nodes[i].usage.Running, Groups: nodeGroups{p, i}}
 	for _, e := range pl.onGroups {
 		if !e.Match(&subject) {

@@ -39,6 +39,9 @@ func (p *Pool) group(name string) *groupTasks {
 			g.wanted[i]++
 		}
 	}
+	if p.groups == nil {
+		p.groups = map[string]*groupTasks{}
+	}
 	p.groups[name] = g
 	return g
 }
@@ -67,21 +70,47 @@ func (g *groupTasks) by(attribute string, nodes []node) *attributeTasks {
 		return g.spread[at]
 	}
 	s := &attributeTasks{name: attribute, value: make([]int32, len(nodes)), tasks: make([]int32, 1)}
-	numbers := map[string]int32{}
+	numbers := numbers{}
 	for i := range nodes {
 		if value, found := attributeOf(nodes[i].instance, attribute); found {
-			number, known := numbers[value]
-			if !known {
-				number = int32(len(s.tasks))
-				numbers[value] = number
-				s.tasks = append(s.tasks, 0)
-			}
-			s.value[i] = number
+			s.value[i] = numbers.of(value) + 1
+		}
+		if int(s.value[i]) == len(s.tasks) {
+			s.tasks = append(s.tasks, 0)
 		}
 		s.tasks[s.value[i]] += g.wanted[i]
 	}
 	g.spread = append(g.spread, s)
 	return s
+}
+
+// numbers are given to values from 0 as they come. Most attributes have a few values,
+// among which looking is faster than hashing.
+type numbers struct {
+	first []string
+	more  map[string]int32
+}
+
+func (n *numbers) of(value string) int32 {
+	for i, known := range n.first {
+		if known == value {
+			return int32(i)
+		}
+	}
+	const few = 8
+	if len(n.first) < few {
+		n.first = append(n.first, value)
+		return int32(len(n.first) - 1)
+	}
+	number, known := n.more[value]
+	if !known {
+		if n.more == nil {
+			n.more = map[string]int32{}
+		}
+		number = int32(few + len(n.more))
+		n.more[value] = number
+	}
+	return number
 }
 
 const zoneAttribute = "ecs.availability-zone"

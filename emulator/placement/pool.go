@@ -17,18 +17,31 @@ type Pool struct {
 	nodes   []node // by ARN
 	plans   map[*Demand]*plan
 	groups  map[string]*groupTasks
+	taken   map[int]*taken
 	fitting []int32 // of the attempt going on
 }
 
-// node is a container instance with what is free of it.
+// node is a container instance with what is free of it. It is small, because a pool has
+// ten thousand of them.
 type node struct {
-	instance                *state.ContainerInstance
-	usage                   *state.InstanceUsage // as the transaction found it
-	cpu, memory, enis, gpus int
-	taken                   *taken // nil: nothing of the following
+	instance    *state.ContainerInstance
+	usage       *state.InstanceUsage // as the transaction found it
+	cpu, memory int32
+	enis, gpus  int16
+	kind        kind
 }
 
-// taken is what has been placed on an instance since the transaction found it.
+// kind is as much of an instance's row as each attempt asks for.
+type kind uint8
+
+const (
+	other     kind = iota // not ACTIVE
+	onEC2                 // takes tasks of the launch type EC2
+	onPremise             // of EXTERNAL
+)
+
+// taken is what has been placed on an instance since the transaction found it, of that
+// which is not a number.
 type taken struct {
 	ports, portsUDP []uint16
 	gpus            []string
@@ -37,32 +50,41 @@ type taken struct {
 // NewPool is the container instances of a cluster as a transaction sees them.
 func NewPool(tx *state.Tx, cluster *state.Cluster, chance Chance) *Pool {
 	instances, usages := tx.ContainerInstances(cluster), tx.InstanceUsages(cluster)
-	p := &Pool{
-		tx: tx, cluster: cluster, chance: chance, nodes: make([]node, len(instances)),
-		plans: map[*Demand]*plan{}, groups: map[string]*groupTasks{},
-	}
+	p := &Pool{tx: tx, cluster: cluster, chance: chance, nodes: make([]node, len(instances))}
 	for i, instance := range instances {
-		for usages[0].ARN != instance.ARN {
-			usages = usages[1:]
-		}
-		usage, has := usages[0], &instance.Registered
+		usage, has := usages[i], &instance.Registered // each instance has its usage, in the same order
 		p.nodes[i] = node{
-			instance: instance, usage: usage, cpu: has.CPU - usage.CPU, memory: has.Memory - usage.Memory,
-			enis: has.ENIs - usage.ENIs, gpus: len(has.GPUs) - len(usage.GPUs),
+			instance: instance, usage: usage, kind: kindOf(instance),
+			cpu: int32(has.CPU - usage.CPU), memory: int32(has.Memory - usage.Memory),
+			enis: int16(has.ENIs - usage.ENIs), gpus: int16(len(has.GPUs) - len(usage.GPUs)),
 		}
 	}
 	return p
 }
 
+func kindOf(c *state.ContainerInstance) kind {
+	switch {
+	case c.Status != state.InstanceActive:
+		return other
+	case c.LaunchType == types.LaunchTypeExternal:
+		return onPremise
+	}
+	return onEC2
+}
+
+// kindFor is that of the instances which take tasks of a launch type.
+func kindFor(launchType types.LaunchType) kind {
+	if launchType == types.LaunchTypeExternal {
+		return onPremise
+	}
+	return onEC2
+}
+
 // Has reports whether the cluster has ACTIVE container instances for tasks of a launch
 // type. If not, ECS refuses to place any: see NoContainerInstances.
 func (p *Pool) Has(launchType types.LaunchType) bool {
-	return slices.ContainsFunc(p.nodes, func(n node) bool { return n.takes(launchType) })
-}
-
-// takes reports whether tasks of a launch type may be placed on an instance.
-func (n *node) takes(launchType types.LaunchType) bool {
-	return n.instance.Status == state.InstanceActive && n.instance.LaunchType == launchType
+	wanted := kindFor(launchType)
+	return slices.ContainsFunc(p.nodes, func(n node) bool { return n.kind == wanted })
 }
 
 // Place decides where a task goes and takes what it asks for. If there is no place for it,
@@ -70,17 +92,47 @@ func (n *node) takes(launchType types.LaunchType) bool {
 // zero.
 func (p *Pool) Place(d *Demand) (place state.Placement, misses []Miss) {
 	plan := p.plan(d)
-	p.fitting = p.fitting[:0]
+	if chosen, found := p.choose(plan); found {
+		return p.take(int(chosen), plan), nil
+	}
 	for i := range p.nodes {
-		if p.examine(i, plan) == fits {
-			p.fitting = append(p.fitting, int32(i))
+		if v := p.examine(i, plan); v != skipped {
+			misses = append(misses, Miss{p.nodes[i].instance, v.reason()})
 		}
 	}
-	if len(p.fitting) == 0 {
-		return state.Placement{}, p.misses(plan)
+	return state.Placement{}, misses
+}
+
+// maxTries is after how many instances that turn out to be unsuitable all are judged. In
+// most clusters all instances suit a task, so that one look is enough.
+const maxTries = 4
+
+// choose picks one of the best instances. Attributes and constraints are looked at last,
+// and only of those that are picked: it costs more to judge an instance by them than to
+// find the best by all else. One that does not suit is left out, and the best of the
+// others are sought; so the choice is the same as if all had been judged before.
+func (p *Pool) choose(pl *plan) (chosen int32, found bool) {
+	for tries := 0; ; {
+		all := tries >= maxTries
+		p.fitting = p.fitting[:0]
+		for i := range p.nodes {
+			if p.mayFit(i, pl) && (!all || p.examine(i, pl) == fits) {
+				p.fitting = append(p.fitting, int32(i))
+			}
+		}
+		if len(p.fitting) == 0 {
+			return 0, false
+		}
+		best := p.narrow(pl, p.fitting)
+		for ; len(best) > 0 && (all || tries < maxTries); tries++ {
+			k := p.chance(len(best))
+			if all || p.examine(int(best[k]), pl) == fits {
+				return best[k], true
+			}
+			best[k] = best[len(best)-1]
+			best = best[:len(best)-1]
+		}
 	}
-	chosen := p.narrow(plan, p.fitting)
-	return p.take(int(chosen[p.chance(len(chosen))]), plan), nil
 }
 
 // PlaceOn places a task on one container instance, or says why it has no place there.
@@ -105,20 +157,11 @@ func (p *Pool) Daemons(d *Demand) []*state.ContainerInstance {
 	plan := p.plan(d)
 	var list []*state.ContainerInstance
 	for i := range p.nodes {
-		if plan.fixed[i] == fits && p.groupsSatisfy(i, plan) {
+		if p.nodes[i].kind == plan.kind && p.judged(i, plan) == fits && p.groupsSatisfy(i, plan) {
 			list = append(list, p.nodes[i].instance)
 		}
 	}
 	return list
-}
-
-func (p *Pool) misses(plan *plan) (misses []Miss) {
-	for i := range p.nodes {
-		if v := p.examine(i, plan); v != skipped {
-			misses = append(misses, Miss{p.nodes[i].instance, v.reason()})
-		}
-	}
-	return misses
 }
 
 // take takes what a demand asks for of an instance on which it fits.
@@ -133,27 +176,37 @@ func (p *Pool) take(i int, plan *plan) state.Placement {
 	if r == nil {
 		return place
 	}
-	n.cpu -= r.CPU
-	n.memory -= r.Memory
+	n.cpu -= int32(r.CPU)
+	n.memory -= int32(r.Memory)
 	if r.ENI {
 		n.enis--
 	}
 	if r.GPUs > 0 || len(r.Ports)+len(r.PortsUDP) > 0 {
-		if n.taken == nil {
-			n.taken = &taken{}
-		}
-		place.GPUs = n.freeGPUs()[:r.GPUs:r.GPUs]
-		n.gpus -= r.GPUs
-		n.taken.gpus = append(n.taken.gpus, place.GPUs...)
-		n.taken.ports = append(n.taken.ports, r.Ports...)
-		n.taken.portsUDP = append(n.taken.portsUDP, r.PortsUDP...)
+		t := p.takenOf(i)
+		place.GPUs = p.freeGPUs(i)[:r.GPUs:r.GPUs]
+		n.gpus -= int16(r.GPUs)
+		t.gpus = append(t.gpus, place.GPUs...)
+		t.ports = append(t.ports, r.Ports...)
+		t.portsUDP = append(t.portsUDP, r.PortsUDP...)
 	}
 	return place
 }
 
-func (n *node) freeGPUs() []string {
+// takenOf is what is noted of an instance from now on.
+func (p *Pool) takenOf(i int) *taken {
+	if p.taken == nil {
+		p.taken = map[int]*taken{}
+	}
+	if p.taken[i] == nil {
+		p.taken[i] = &taken{}
+	}
+	return p.taken[i]
+}
+
+func (p *Pool) freeGPUs(i int) []string {
+	n, t := &p.nodes[i], p.takenOf(i)
 	return slices.DeleteFunc(slices.Clone(n.instance.Registered.GPUs), func(id string) bool {
-		return slices.Contains(n.usage.GPUs, id) || slices.Contains(n.taken.gpus, id)
+		return slices.Contains(n.usage.GPUs, id) || slices.Contains(t.gpus, id)
 	})
 }
 

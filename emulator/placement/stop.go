@@ -44,7 +44,7 @@ func (p *Pool) ToStop(d *Demand, tasks []*state.Task, n int) []*state.Task {
 // give counts what a task would give back, or with n = -1 not.
 func (n *node) give(r *state.Reservation, times int) {
 	if r != nil {
-		n.cpu += times * r.CPU
-		n.memory += times * r.Memory
+		n.cpu += int32(times * r.CPU)
+		n.memory += int32(times * r.Memory)
 	}
 }

@@ -83,9 +83,9 @@ func smallest[T any](list []T, rank func(T) int) []T {
 func (p *Pool) ranks(s step, g *groupTasks) func(i int32) int {
 	switch s.by {
 	case byCPU:
-		return func(i int32) int { return p.nodes[i].cpu }
+		return func(i int32) int { return int(p.nodes[i].cpu) }
 	case byMemory:
-		return func(i int32) int { return p.nodes[i].memory }
+		return func(i int32) int { return int(p.nodes[i].memory) }
 	case byInstance:
 		return func(i int32) int { return int(g.wanted[i]) }
 	default:
