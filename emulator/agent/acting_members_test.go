@@ -49,7 +49,7 @@ func TestActingMembersReachTheEngine(t *testing.T) {
 func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	status := &state.TaskStatus{}
 	w := &work{host: &host{}, task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
-	w.view = newView(status, nil)
+	w.view = newView(status, nil, false)
 	w.view.definitions = []types.ContainerDefinition{*d}
 	return w.containerSpec(0)
 }

@@ -32,6 +32,7 @@ func (h *host) resync(ctx context.Context) {
 	for _, c := range containers {
 		byName[c.Name] = c
 	}
+	h.adoptMachines(ctx, byName)
 	for _, t := range rows {
 		h.adopt(t, byName)
 	}
@@ -48,6 +49,7 @@ func (h *host) resync(ctx context.Context) {
 	}
 	h.saw()
 	h.leftovers.adopt(ctx, byName)
+	h.tendMachines()
 }
 
 // look asks the engine about itself and about the containers of the host.
@@ -111,7 +113,7 @@ func (h *host) prepareNetwork(ctx context.Context) {
 func (h *host) tasks() []*state.Task {
 	var list []*state.Task
 	for _, t := range h.agent.Store.Read().AllTasks() {
-		if !t.Ended() && hostName(t) == h.Name {
+		if !t.Ended() && h.agent.hostOf(t) == h {
 			list = append(list, t)
 		}
 	}
@@ -138,6 +140,9 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 			w.adoptContainer(i, row.Status.Containers[i].EngineID, found, exists)
 		}
 	}
+	if w.view.sandbox == sandboxRunning && w.publication.shown == state.Running && !w.host.engineInfo().Simulated {
+		w.openPorts()
+	}
 }
 
 func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists bool) {
@@ -146,17 +151,20 @@ func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists boo
 		w.hasSandbox(found) // it was made, but the store does not know
 	}
 	runs := exists && found.ID == s.SandboxID && found.State == backend.Running
+	if w.machine != nil && sharesNetwork(w.task) {
+		runs = runs && w.machine.running()
+	}
 	switch {
 	case runs && w.view.sandbox == sandboxCreated:
 		w.sandboxRuns()
 	case !runs && w.view.sandbox == sandboxRunning && row.Status.SandboxID != "":
 		w.died(theSandbox, true)
 	}
+	if w.machine != nil && !w.view.plain && s.SandboxID != "" {
+		w.machine.hasInterface(w.task.ARN, s.SandboxID)
+	}
 	if s.SandboxID != "" {
 		w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
-	}
-	if w.view.sandbox == sandboxRunning && w.publication.shown == state.Running {
-		w.host.ports.open(w.task.ARN, s.SandboxID, w.view.definitions)
 	}
 }
 
@@ -177,6 +185,7 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 	case c.Phase == state.ContainerRunning && (!exists || found.State == backend.Exited):
 		w.died(i, true)
 	case c.Phase == state.ContainerRunning:
+		w.adoptPorts(i, found)
 		w.healthIs(i, found.Health)
 	case !exists && c.Phase == state.ContainerCreated && rowID != "":
 		c.Phase, c.EngineID = state.ContainerPulled, ""
@@ -184,6 +193,7 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 	case !found.StartedAt.IsZero() && c.StartedAt.IsZero():
 		// It was started, but the store does not know.
 		c.Phase, c.StartedAt = state.ContainerRunning, w.host.at(found.StartedAt)
+		w.adoptPorts(i, found)
 		w.publication.touch()
 		if found.State == backend.Exited {
 			w.died(i, true)

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -29,8 +30,11 @@ type Options struct {
 	// KeepStopped is how long containers stay after their task stopped, so that
 	// their output can be read. Zero is five minutes.
 	KeepStopped time.Duration
-	// Delays are those of AWS, or none.
+	// Delays are those of AWS, or none. They are Fargate's.
 	Delays Delays
+	// InstanceAddress is the address of a container instance, which ReserveAddress gave for
+	// its EC2 instance; the zero Addr, or nil, is any of its subnet.
+	InstanceAddress func(*state.ContainerInstance) netip.Addr
 }
 
 // Agent runs tasks. Make it with New and call Run.
@@ -40,7 +44,8 @@ type Agent struct {
 	publisher *publisher
 	calls     inFlight
 	once      sync.Once
-	watch     *state.Watch // see init
+	watch     *state.Watch // of tasks; see init
+	instances *state.Watch // of container instances
 }
 
 // New makes an agent; it does nothing before Run.
@@ -60,10 +65,12 @@ func New(opts Options) *Agent {
 func (a *Agent) Run(ctx context.Context) error {
 	a.init()
 	defer a.watch.Close()
+	defer a.instances.Close()
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer a.calls.endAll()
 	running.Go(func() { a.publisher.run(ctx) })
+	running.Go(func() { a.followInstances(ctx) }) //nolint:errcheck // it is that of ctx
 	for _, h := range a.hosts {
 		running.Go(func() { h.run(ctx) })
 	}
@@ -81,13 +88,18 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 }
 
-// init begins to listen for changes of tasks. Idle may be called before Run.
+// init begins to listen for changes. Idle may be called before Run.
 func (a *Agent) init() {
-	a.once.Do(func() { a.watch = a.Store.WatchTasks() })
+	a.once.Do(func() { a.watch, a.instances = a.Store.WatchTasks(), a.Store.WatchContainerInstances() })
 }
 
 // hostOf is the machine on which a task is placed; nil is none of this agent's.
-func (a *Agent) hostOf(t *state.Task) *host { return a.hosts[hostName(t)] }
+func (a *Agent) hostOf(t *state.Task) *host {
+	if t.Placement.ByHand {
+		return nil
+	}
+	return a.hosts[hostName(t)]
+}
 
 // Health says whether a host's engine can be reached: nil, or why not.
 func (a *Agent) Health(host string) error {
@@ -130,8 +142,10 @@ func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
 			return ctx.Err()
 		}
 	}
-	if err := a.watch.Idle(ctx); err != nil {
-		return err
+	for _, watch := range []*state.Watch{a.instances, a.watch} {
+		if err := watch.Idle(ctx); err != nil {
+			return err
+		}
 	}
 	return a.calls.idle(ctx, patience)
 }

@@ -62,7 +62,10 @@ func (b *bench) start() {
 
 // startOn starts an agent with hosts of its own.
 func (b *bench) startOn(hosts ...HostOptions) {
-	a := New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Hosts: hosts})
+	b.runAgent(New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Hosts: hosts}))
+}
+
+func (b *bench) runAgent(a *Agent) {
 	b.agent = a
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -92,19 +95,31 @@ func (b *bench) runDefinition(d types.TaskDefinition) string {
 // place runs a task on a host.
 func (b *bench) place(d types.TaskDefinition, host string) string {
 	b.Helper()
-	d.Family, d.Cpu, d.Memory, d.NetworkMode = aws.String("web"), aws.String("256"), aws.String("512"), types.NetworkModeAwsvpc
+	d.Cpu, d.Memory, d.NetworkMode = aws.String("256"), aws.String("512"), types.NetworkModeAwsvpc
+	return b.put(d, types.LaunchTypeFargate, state.Placement{SubnetID: b.subnet(), Host: host})
+}
+
+func (b *bench) subnet() string { return b.store.Read().Subnets(scope)[0].ID }
+
+// put puts a task into the store that somebody has placed.
+func (b *bench) put(d types.TaskDefinition, launchType types.LaunchType, at state.Placement) string {
+	b.Helper()
+	d.Family = aws.String("web")
+	for i := range d.ContainerDefinitions {
+		d.ContainerDefinitions[i].MemoryReservation = aws.Int32(64)
+	}
 	var id string
 	err := b.store.Update(func(tx *state.Tx) error {
 		def := tx.AddTaskDefinition(scope, &d, nil, scope.Root(), b.clock.Now())
-		resolved, err := taskdef.ApplyOverrides(def.Definition(), nil, types.LaunchTypeFargate)
+		resolved, err := taskdef.ApplyOverrides(def.Definition(), nil, launchType)
 		if err != nil {
 			return err
 		}
 		row := task.NewTemplate(task.Request{
 			Cluster:    &state.Cluster{ARN: scope.Cluster("default"), Name: "default"},
-			Definition: def.Definition(), Resolved: resolved, LaunchType: types.LaunchTypeFargate,
+			Definition: def.Definition(), Resolved: resolved, LaunchType: launchType,
 			Now: b.clock.Now(),
-		}).New(state.Placement{SubnetID: tx.Subnets(scope)[0].ID, Host: host})
+		}).New(at)
 		tx.AddTask(row)
 		id = row.ARN
 		return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -24,6 +25,9 @@ func (w *work) create(i int) run {
 				w.containerNotBegun(i, "CannotCreateContainerError: ", err)
 			default:
 				c.EngineID = id
+				if w.machine != nil {
+					c.RuntimeID = id
+				}
 				c.Phase = state.ContainerCreated
 				w.view.about(i).stale = replaced
 				h.know(id, w.task.ARN, c.Name)
@@ -64,9 +68,13 @@ func (w *work) discard(i int) run {
 }
 
 func (w *work) start(i int) run {
-	h, id := w.host, w.view.status.Containers[i].EngineID
+	h, id, name := w.host, w.view.status.Containers[i].EngineID, w.view.status.Containers[i].Name
+	mappings, had := w.view.definitions[i].PortMappings, w.view.status.Containers[i].Bindings
 	return func(ctx context.Context) func() {
-		err := h.Engine.Start(ctx, id)
+		bindings, err := w.publishPorts(ctx, name, id, mappings, had)
+		if err == nil {
+			err = h.Engine.Start(ctx, id)
+		}
 		startedAt := h.agent.Clock.Now()
 		if errors.Is(err, backend.ErrNoSandbox) {
 			h.rest(ctx) // the engine itself may not know yet
@@ -82,7 +90,7 @@ func (w *work) start(i int) run {
 			default:
 				// It was RUNNING, however briefly: an exit that the engine has told
 				// of already is looked at in the next step.
-				c.StartedAt = startedAt
+				c.StartedAt, c.Bindings = startedAt, bindings
 				c.Phase = state.ContainerRunning
 			}
 		}
@@ -99,6 +107,9 @@ func (w *work) stop(i int) run {
 	h, id, grace := w.host, w.view.status.Containers[i].EngineID, defaultStopTimeout
 	if t := w.view.definitions[i].StopTimeout; t != nil {
 		grace = time.Duration(*t) * time.Second
+	}
+	if w.machine != nil && w.view.stop.Code == types.TaskStopCodeTerminationNotice {
+		grace = 0 // its host is switched off
 	}
 	examine := w.examine(i)
 	return func(ctx context.Context) func() {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -45,7 +45,7 @@ const sandboxContainerName = "~internal~ecs~pause"
 const mebibyte = 1 << 20
 
 func labels(t *state.Task, container string) map[string]string {
-	return map[string]string{
+	all := map[string]string{
 		labelCluster:       t.Spec.ClusterARN, // the ARN on Fargate
 		labelContainerName: container,
 		labelTaskARN:       t.ARN,
@@ -53,6 +53,11 @@ func labels(t *state.Task, container string) map[string]string {
 		labelRevision:      strconv.Itoa(t.Spec.Revision),
 		labelHost:          hostLabel(hostName(t)),
 	}
+	if instance := t.Placement.ContainerInstance; instance != "" {
+		all[labelCluster] = arn.Name(t.Spec.ClusterARN) // what its agent is configured with
+		all[labelInstance] = instance
+	}
+	return all
 }
 
 // engineName is the container's name on the engine. The real agent ends it with
@@ -85,19 +90,23 @@ func engineNames(t *state.Task) []string {
 	return names
 }
 
-func sandboxSpec(t *state.Task, network string, subnet netip.Prefix, labels map[string]string) backend.SandboxSpec {
-	cpu, memory := taskSize(t)
+// sandboxSpec is a task's sandbox, without its network.
+func sandboxSpec(t *state.Task, s size, labels map[string]string) backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name: engineName(t, sandboxContainerName), Network: network, Subnet: subnet, Domain: hostDomain(t),
-		Labels: labels, CPU: cpu, Memory: memory,
+		Name: engineName(t, sandboxContainerName), Domain: hostDomain(t.Scope()), Labels: labels, CPU: s.cpu, Memory: s.memory,
 	}
 }
 
-// taskSize is the task's size in CPU units and bytes; 0 is no bound.
-func taskSize(t *state.Task) (cpu, memory int64) {
-	cpu, _ = strconv.ParseInt(t.Spec.CPU, 10, 64)
-	memory, _ = strconv.ParseInt(t.Spec.Memory, 10, 64)
-	return cpu, memory * mebibyte
+// size bounds all of a task's containers together: CPU units and bytes; 0 is no bound.
+type size struct{ cpu, memory int64 }
+
+// newSize is that of the task level. On a container instance a task may have none: what it
+// shows as its size then is the sum of its containers', and bounds nothing.
+// Source: ECS developer guide, task size.
+func newSize(cpu, memory string) size {
+	units, _ := strconv.ParseInt(cpu, 10, 64)
+	mib, _ := strconv.ParseInt(memory, 10, 64)
+	return size{units, mib * mebibyte}
 }
 
 // containerSpec is what the engine is to create for a container.
@@ -124,11 +133,16 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 	if !w.host.engineInfo().TaskLimits {
 		// Nothing bounds the task as a whole here, so each container gets the
 		// task's size as its own bound.
-		cpu, memory := taskSize(t)
-		spec.CPU = cpu
+		spec.CPU = w.size.cpu
 		if spec.Memory == 0 {
-			spec.Memory = memory
+			spec.Memory = w.size.memory
 		}
+	}
+	switch t.Spec.NetworkMode {
+	case types.NetworkModeBridge:
+		spec.Network = w.on.network
+	case types.NetworkModeHost:
+		spec.Joins = w.on.sandbox
 	}
 	for _, s := range d.SystemControls {
 		if spec.Sysctls == nil {
@@ -141,7 +155,7 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 	return spec
 }
 
-// environment is what Fargate adds, and the definition's, which wins. A definition that
+// environment is what ECS adds, and the definition's, which wins. A definition that
 // names a region gets none of the other name: AWS_REGION would go before its
 // AWS_DEFAULT_REGION.
 //
@@ -153,7 +167,11 @@ func environment(d *types.ContainerDefinition, t *state.Task) []string {
 		env = append(env, "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region)
 	}
 	if !hasVariable(d.Environment, "AWS_EXECUTION_ENV") {
-		env = append(env, "AWS_EXECUTION_ENV=AWS_ECS_FARGATE")
+		where := "AWS_ECS_FARGATE"
+		if t.Placement.ContainerInstance != "" {
+			where = "AWS_ECS_EC2"
+		}
+		env = append(env, "AWS_EXECUTION_ENV="+where)
 	}
 	for _, e := range d.Environment {
 		env = append(env, aws.ToString(e.Name)+"="+aws.ToString(e.Value))
@@ -260,8 +278,8 @@ func (w *work) hostPath(volume string) string {
 
 // hostDomain is the domain of the names that a VPC gives to addresses.
 // Source: Amazon VPC user guide, DNS attributes.
-func hostDomain(t *state.Task) string {
-	if region := t.Scope().Region; region != "us-east-1" {
+func hostDomain(s arn.Scope) string {
+	if region := s.Region; region != "us-east-1" {
 		return region + ".compute.internal"
 	}
 	return "ec2.internal"

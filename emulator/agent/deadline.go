@@ -106,6 +106,16 @@ func (t timed) ReserveAddress(ctx context.Context, network string, subnet netip.
 	})
 }
 
+func (t timed) RemoveNetwork(ctx context.Context, name string) error {
+	return limitError(ctx, t, "removed", networkTimeout, func(ctx context.Context) error { return t.Engine.RemoveNetwork(ctx, name) })
+}
+
+func (t timed) SetTraffic(ctx context.Context, sandboxID string, traffic backend.Traffic) error {
+	return limitError(ctx, t, "started", networkTimeout, func(ctx context.Context) error {
+		return t.Engine.SetTraffic(ctx, sandboxID, traffic)
+	})
+}
+
 func (t timed) Image(ctx context.Context, ref string) (backend.Image, error) {
 	return limit(ctx, t, "pulled", inspectTimeout, func(ctx context.Context) (backend.Image, error) {
 		return t.Engine.Image(ctx, ref)

@@ -26,8 +26,10 @@ func (w *work) containerExited(i int, seen backend.Container, late bool) {
 	c.ExitCode = aws.Int32(int32(seen.ExitCode))
 	switch {
 	case seen.OOMKilled:
-		// Fargate 1.4.0 writes "container" with a small letter.
-		c.Reason = "OutOfMemoryError: container killed due to memory usage"
+		c.Reason = "OutOfMemoryError: Container killed due to memory usage"
+		if w.machine == nil { // Fargate 1.4.0 writes it with a small letter
+			c.Reason = "OutOfMemoryError: container killed due to memory usage"
+		}
 	case seen.Error != "":
 		c.Reason = cut("DockerStateError: " + seen.Error)
 	}
@@ -78,8 +80,15 @@ func (w *work) containerFailed(i int, reason, taskReason string) {
 	c.Reason = cut(reason)
 	w.containerStopped(i, now)
 	w.host.agent.Log.Warn("container cannot run", "task", w.task.ARN, "container", c.Name, "reason", c.Reason)
+	if w.machine != nil {
+		taskReason = failedToStart
+	}
 	w.failWithout(i, taskReason)
 }
+
+// failedToStart is the reason of a task that could not start for a container's sake, where
+// the detail is only in the container's. Source: field reports of tasks on EC2.
+const failedToStart = "Task failed to start"
 
 // containerGivenUp is the end of a container whose dependencies will never be met. It
 // has neither exit code nor reason (ECS0066).
@@ -87,7 +96,7 @@ func (w *work) containerGivenUp(i int, why string) {
 	w.containerStopped(i, w.host.agent.Clock.Now())
 	w.host.agent.Log.Warn("container will never start", "task", w.task.ARN,
 		"container", w.view.status.Containers[i].Name, "why", why)
-	w.failWithout(i, "Task failed to start")
+	w.failWithout(i, failedToStart)
 }
 
 // failWithout fails the task if a container that has stopped is essential, or the last.

@@ -27,6 +27,9 @@ type HostOptions struct {
 	// VPCRange is the range of the VPC's network; the zero Prefix leaves it to the
 	// engine.
 	VPCRange netip.Prefix
+	// InstanceRange is the block of the bridge networks of container instances, a /26 for
+	// each. Default DefaultInstanceRange.
+	InstanceRange netip.Prefix
 }
 
 // host is a machine on which tasks run, and what belongs to it: the engine, the
@@ -38,16 +41,22 @@ type host struct {
 	ports     *hostPorts
 	leftovers *leftovers
 	digests   digests
+	ranges    instanceRanges
+	dynamic   dynamicPorts
+	capacity  capacity
 	resyncs   chan struct{} // holds a token while a resync is under way
 	losses    chan struct{} // tells that lost was set
 	seen      chan struct{} // closed when the engine has answered, or has not
 	sawOnce   sync.Once
 	spawned   sync.WaitGroup
 
+	machinesMu sync.Mutex
+	machines   map[string]*machine // by the ARN of the container instance
+
 	mu        sync.Mutex
 	ended     bool               // nothing is spawned any more
 	works     map[string]*work   // by task ARN: tasks with something to do
-	index     map[string]subject // by container id: of tasks that have not ended
+	index     map[string]subject // by container id: of tasks that have not ended, and of machines
 	network   backend.Network
 	noNet     error // why there is no network, or nil
 	info      backend.Info
@@ -56,8 +65,8 @@ type host struct {
 	timesLost int             // how often it has been set
 }
 
-// subject is what a container id stands for.
-type subject struct{ taskARN, container string }
+// subject is what a container id stands for: a container of a task, or a machine.
+type subject struct{ taskARN, container, instance string }
 
 // errNotListed keeps tasks waiting until the engine's containers have been taken
 // into account.
@@ -71,9 +80,12 @@ func newHost(a *Agent, o HostOptions) *host {
 	if o.PullBehavior == "" {
 		o.PullBehavior = PreferCached
 	}
+	if !o.InstanceRange.IsValid() {
+		o.InstanceRange = DefaultInstanceRange
+	}
 	h := &host{
-		HostOptions: o, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed,
-		works: map[string]*work{}, index: map[string]subject{}, fetched: map[string]bool{},
+		HostOptions: o, ranges: instanceRanges{block: o.InstanceRange}, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed,
+		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, fetched: map[string]bool{},
 	}
 	h.Engine = timed{o.Engine, func(err error) { h.lose(err) }}
 	h.ports = newHostPorts(h.Engine, a.Log)
@@ -145,7 +157,9 @@ func (h *host) wake(ctx context.Context, t *state.Task) {
 		return
 	}
 	defer w.mu.Unlock()
-	w.ask(t.Stop)
+	if !h.cutFromStore(t, t.Stop) {
+		w.ask(t.Stop)
+	}
 	w.advance(ctx)
 }
 
@@ -185,8 +199,9 @@ func (h *host) findWork(taskARN string) *work {
 func (h *host) retire(w *work) {
 	w.retired = true
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	delete(h.works, w.task.ARN)
+	h.mu.Unlock()
+	h.reap(w.task.Placement.ContainerInstance)
 }
 
 // know notes what a container id stands for, before the container starts: its
@@ -194,7 +209,14 @@ func (h *host) retire(w *work) {
 func (h *host) know(id, taskARN, container string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.index[id] = subject{taskARN, container}
+	h.index[id] = subject{taskARN: taskARN, container: container}
+}
+
+// knowInstance does the same for the sandbox of a container instance.
+func (h *host) knowInstance(id, instance string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.index[id] = subject{instance: instance}
 }
 
 func (h *host) forget(ids ...string) {

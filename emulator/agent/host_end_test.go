@@ -9,8 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -79,8 +77,7 @@ func TestNobodyWaitsForACallThatNeverBegins(t *testing.T) {
 func TestNoPortIsOpenedAfterTheEnd(t *testing.T) {
 	h := endingHost(t)
 	h.end()
-	web := []types.ContainerDefinition{{Name: aws.String("web"), PortMappings: []types.PortMapping{{ContainerPort: aws.Int32(80)}}}}
-	for _, port := range h.ports.open("task", "sandbox", web) {
+	for _, port := range h.ports.open("task", []opening{{container: "web", containerPort: 80, sandbox: "sandbox", port: 80}}) {
 		t.Errorf("%s is open", port.Address)
 	}
 }

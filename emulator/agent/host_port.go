@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strconv"
 	"sync"
 	"time"
 
@@ -40,30 +41,67 @@ func newHostPorts(engine backend.Engine, log *slog.Logger) *hostPorts {
 	return &hostPorts{engine: engine, log: log, ports: map[string][]HostPort{}, listeners: map[string][]net.Listener{}}
 }
 
-// open listens for each mapped TCP port of a task; again is harmless.
-func (h *hostPorts) open(taskARN, sandboxID string, containers []types.ContainerDefinition) []HostPort {
+// opening is a TCP port of a task that is wanted on the host.
+type opening struct {
+	container     string
+	containerPort int
+	sandbox       string // that it leads to
+	port          int    // of the sandbox
+	want          int    // on the host, if it is free; 0 is any
+}
+
+// openings are those of a task: the mapped ports of its own network interface, or those of
+// its container instance, under the same number if that is free here.
+func openings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, machine string) (list []opening) {
+	if t.Spec.HasInterface() {
+		for _, c := range definitions {
+			for _, p := range c.PortMappings {
+				if b, ok := bindingOf(p); ok && b.Protocol == types.TransportProtocolTcp {
+					list = append(list, opening{aws.ToString(c.Name), int(b.ContainerPort), s.SandboxID, int(b.ContainerPort), 0})
+				}
+			}
+		}
+		return list
+	}
+	for _, c := range s.Containers {
+		for _, b := range c.Bindings {
+			if b.Protocol == types.TransportProtocolTcp {
+				list = append(list, opening{c.Name, int(b.ContainerPort), machine, int(b.HostPort), int(b.HostPort)})
+			}
+		}
+	}
+	return list
+}
+
+// open listens for ports of a task; again is harmless.
+func (h *hostPorts) open(taskARN string, list []opening) []HostPort {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if ports, open := h.ports[taskARN]; open || h.closed {
 		return ports
 	}
-	for _, c := range containers {
-		for _, m := range c.PortMappings {
-			if m.ContainerPort == nil || m.Protocol == types.TransportProtocolUdp {
-				continue
-			}
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				h.log.Warn("no host port for a container port", "task", taskARN, "port", *m.ContainerPort, "error", err)
-				continue
-			}
-			port := HostPort{aws.ToString(c.Name), int(*m.ContainerPort), l.Addr().String()}
-			h.ports[taskARN] = append(h.ports[taskARN], port)
-			h.listeners[taskARN] = append(h.listeners[taskARN], l)
-			go h.serve(l, sandboxID, port.ContainerPort)
+	for _, o := range list {
+		l, err := listen(o.want)
+		if err != nil {
+			h.log.Warn("no host port for a container port", "task", taskARN, "port", o.containerPort, "error", err)
+			continue
 		}
+		port := HostPort{o.container, o.containerPort, l.Addr().String()}
+		h.ports[taskARN] = append(h.ports[taskARN], port)
+		h.listeners[taskARN] = append(h.listeners[taskARN], l)
+		go h.serve(l, o.sandbox, o.port)
 	}
 	return h.ports[taskARN]
+}
+
+// listen opens a port of the loopback address, or another one if that cannot be had.
+func listen(want int) (net.Listener, error) {
+	if want != 0 {
+		if l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(want))); err == nil {
+			return l, nil
+		}
+	}
+	return net.Listen("tcp", "127.0.0.1:0")
 }
 
 // of are the ports of a task that are open.
@@ -114,7 +152,11 @@ func (a *Agent) HostPorts(taskARN string, open bool) []HostPort {
 	if definition == nil {
 		return nil
 	}
-	ports := h.ports.open(taskARN, t.Status.SandboxID, definition.Definition().ContainerDefinitions)
+	var machine string
+	if m := h.machineOf(t); m != nil {
+		machine = m.where().sandbox
+	}
+	ports := h.ports.open(taskARN, openings(t, &t.Status, definition.Definition().ContainerDefinitions, machine))
 	if t := a.Store.Read().Task(taskARN); t == nil || t.Ended() {
 		h.ports.close(taskARN) // it ended in between, and nobody else would
 		return nil

@@ -117,6 +117,11 @@ func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time
 // recorded pull failures (ECS0002). A container that the task can do without keeps
 // it.
 func (w *work) pullFailed(i int, err error) {
+	if w.machine != nil { // Source: field reports of tasks on EC2, current agents
+		reason := "CannotPullImageManifestError: Error response from daemon: " + engineText(err)
+		w.containerFailed(i, reason, reason)
+		return
+	}
 	reason := fmt.Sprintf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s",
 		canonical(w.image(i)), engineText(err))
 	w.containerFailed(i, reason, reason)

@@ -21,10 +21,11 @@ type leftovers struct {
 }
 
 type leftover struct {
-	taskARN string
-	ids     []string // containers
-	volumes []string // that lived as long as the task
-	timer   *clock.Timer
+	taskARN  string
+	instance string   // container instance, or empty
+	ids      []string // containers
+	volumes  []string // that lived as long as the task
+	timer    *clock.Timer
 }
 
 const maxLeftovers = 100
@@ -80,7 +81,7 @@ func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Con
 		default:
 			left := kept[taskARN]
 			if left == nil {
-				left = &leftover{taskARN: taskARN}
+				left = &leftover{taskARN: taskARN, instance: c.Labels[labelInstance]}
 				kept[taskARN] = left
 			}
 			left.ids = append(left.ids, c.ID)
@@ -99,6 +100,13 @@ func (l *leftovers) has(taskARN string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.ContainsFunc(l.queue, func(each leftover) bool { return each.taskARN == taskARN })
+}
+
+// of reports whether some are of a container instance.
+func (l *leftovers) of(instance string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.queue, func(each leftover) bool { return each.instance == instance })
 }
 
 // hold reports whether a container is one of them.
@@ -141,6 +149,7 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 			l.host.agent.Log.Warn("volume of a stopped task not removed", "volume", volume, "error", err)
 		}
 	}
+	l.host.reap(left.instance)
 }
 
 func (l *leftovers) removeIDs(ctx context.Context, ids []string) {

@@ -30,6 +30,13 @@ func (h *host) tell(ctx context.Context, id string, news func(w *work, container
 	if !known {
 		return
 	}
+	if s.instance != "" {
+		call := h.agent.calls.begin(&chain{}, false)
+		if !h.spawn(func() { defer call.end(); h.machine(s.instance).examine(ctx) }) {
+			call.end()
+		}
+		return
+	}
 	w := h.lockWork(s.taskARN)
 	if w == nil {
 		return
@@ -49,7 +56,7 @@ func (h *host) tell(ctx context.Context, id string, news func(w *work, container
 // Source: amazon-ecs-agent, a late RUNNING after STOPPED.
 func (h *host) started(ctx context.Context, id string) {
 	s, known := h.subject(id)
-	if !known && !h.leftovers.hold(id) {
+	if !known && !h.leftovers.hold(id) || s.instance != "" {
 		return
 	}
 	if known {

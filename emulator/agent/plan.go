@@ -15,6 +15,7 @@ type view struct {
 	definitions []types.ContainerDefinition // overrides applied
 	status      *state.TaskStatus           // containers in the order of definitions
 	stop        *state.Stop
+	plain       bool // it has no network interface of its own
 	sandbox     sandboxPhase
 	notes       []note // about each container, and the sandbox last; see about
 	createdAt   time.Time
@@ -47,11 +48,11 @@ func (v *view) busy() bool {
 }
 
 // newView is what is known of a task when work on it begins.
-func newView(status *state.TaskStatus, stop *state.Stop) view {
-	v := view{status: status, stop: stop, notes: make([]note, len(status.Containers)+1)}
+func newView(status *state.TaskStatus, stop *state.Stop, plain bool) view {
+	v := view{status: status, stop: stop, plain: plain, notes: make([]note, len(status.Containers)+1)}
 	switch {
 	case status.SandboxID == "":
-	case status.Attachment.Status == "ATTACHED":
+	case status.Attachment.Status == "ATTACHED" || plain && v.begun():
 		v.sandbox = sandboxRunning
 	default:
 		v.sandbox = sandboxCreated
@@ -266,10 +267,12 @@ func lastStatus(v *view) string {
 	switch {
 	case v.stop != nil && v.sandbox == sandboxGone:
 		return state.Stopped
-	case v.stop != nil && all(state.ContainerStopped) && !v.unreported() && !v.now.Before(v.deprovisionAt()):
+	case v.stop != nil && !v.plain && all(state.ContainerStopped) && !v.unreported() && !v.now.Before(v.deprovisionAt()):
 		return state.Deprovisioning
 	case v.stop != nil:
 		return v.status.LastStatus // ECS0065: it keeps its status while containers stop
+	case v.sandbox != sandboxRunning && v.plain:
+		return state.Pending
 	case v.sandbox != sandboxRunning:
 		return state.Provisioning
 	case all(state.ContainerRunning, state.ContainerStopped):

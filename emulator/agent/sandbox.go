@@ -15,10 +15,10 @@ import (
 func (w *work) createSandbox() run {
 	h, t := w.host, w.task
 	return func(ctx context.Context) func() {
-		made, err := h.newSandbox(ctx, t)
+		made, on, err := w.newSandbox(ctx)
 		if backend.Missing(err, backend.KindNetwork) { // somebody has removed it
 			h.forgetNetwork()
-			made, err = h.newSandbox(ctx, t)
+			made, on, err = w.newSandbox(ctx)
 		}
 		if errors.Is(err, errNotStored) {
 			return w.unanswered(ctx, "range of the network not stored", err)
@@ -29,22 +29,37 @@ func (w *work) createSandbox() run {
 			case err != nil:
 				w.fail(attachmentFailed(t, "create", err))
 			default:
+				w.on = on
 				w.hasSandbox(made)
 			}
 		}
 	}
 }
 
-func (h *host) newSandbox(ctx context.Context, t *state.Task) (backend.Container, error) {
-	network, err := h.vpcNetwork(ctx)
-	if err != nil {
-		return backend.Container{}, err
+// newSandbox makes the sandbox, inside the task's machine if it has one. Nothing that
+// changes is read of the work.
+func (w *work) newSandbox(ctx context.Context) (made backend.Container, on place, err error) {
+	h, t := w.host, w.task
+	spec := sandboxSpec(t, w.size, h.labels())
+	if w.machine != nil {
+		if on, err = w.machine.up(ctx); err != nil {
+			return made, on, err
+		}
+		spec.Parent = on.sandbox
 	}
-	subnet := h.agent.Store.Read().Subnet(t.Scope(), t.Placement.SubnetID)
-	if subnet == nil {
-		return backend.Container{}, fmt.Errorf("subnet %s does not exist", t.Placement.SubnetID)
+	if t.Spec.HasInterface() {
+		network, err := h.vpcNetwork(ctx)
+		if err != nil {
+			return made, on, err
+		}
+		subnet := h.agent.Store.Read().Subnet(t.Scope(), t.Placement.SubnetID)
+		if subnet == nil {
+			return made, on, fmt.Errorf("subnet %s does not exist", t.Placement.SubnetID)
+		}
+		spec.Network, spec.Subnet = network.Name, subnet.CIDR(network.CIDR)
 	}
-	return h.Engine.CreateSandbox(ctx, sandboxSpec(t, network.Name, subnet.CIDR(network.CIDR), h.labels()))
+	made, err = h.Engine.CreateSandbox(ctx, spec)
+	return made, on, err
 }
 
 // attachmentFailed is the reason of a task without network interface. Source: field
@@ -56,6 +71,8 @@ func attachmentFailed(t *state.Task, doing string, err error) string {
 		return fmt.Sprintf("Unexpected EC2 error while attempting to Create Network Interface in subnet '%s': InsufficientFreeAddressesInSubnet", t.Placement.SubnetID)
 	case errors.Is(err, backend.ErrNoCapacity):
 		return state.NoCapacity
+	case !t.Spec.HasInterface():
+		return "ResourceInitializationError: unable to " + doing + " the sandbox of the task: " + engineText(err)
 	default:
 		return "ResourceInitializationError: unable to " + doing + " the network interface of the task: " + engineText(err)
 	}
@@ -65,9 +82,11 @@ func attachmentFailed(t *state.Task, doing string, err error) string {
 func (w *work) hasSandbox(made backend.Container) {
 	s := w.view.status
 	s.SandboxID = made.ID
-	s.Attachment = state.Attachment{
-		Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: made.MAC,
-		PrivateIPv4: made.IP.String(), PrivateDNSName: backend.HostName(made.IP, hostDomain(w.task)),
+	if !w.view.plain {
+		s.Attachment = state.Attachment{
+			Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: made.MAC,
+			PrivateIPv4: made.IP.String(), PrivateDNSName: backend.HostName(made.IP, hostDomain(w.task.Scope())),
+		}
 	}
 	if s.ConnectivityAt.IsZero() {
 		s.ConnectivityAt = w.host.agent.Clock.Now()
@@ -78,7 +97,9 @@ func (w *work) hasSandbox(made backend.Container) {
 }
 
 func (w *work) sandboxRuns() {
-	w.view.status.Attachment.Status = "ATTACHED"
+	if !w.view.plain {
+		w.view.status.Attachment.Status = "ATTACHED"
+	}
 	w.view.sandbox = sandboxRunning
 	w.publication.touch()
 }
@@ -87,7 +108,13 @@ func (w *work) startSandbox() run {
 	h, id := w.host, w.view.status.SandboxID
 	return func(ctx context.Context) func() {
 		err := h.Engine.Start(ctx, id)
-		if errors.Is(err, backend.ErrAddressInUse) || errors.Is(err, backend.ErrNotFound) {
+		if err == nil {
+			err = w.attach(ctx, id)
+		}
+		if errors.Is(err, backend.ErrNoSandbox) && w.machine != nil {
+			w.machine.examine(ctx)
+		}
+		if errors.Is(err, backend.ErrAddressInUse) || errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
 			removed := h.Engine.Remove(ctx, id)
 			return func() { w.replaceSandbox(err, removed) }
 		}
@@ -146,9 +173,9 @@ func (w *work) replaceSandbox(cause, removed error) {
 // task has no network: it is as essential as the real agent's pause container. A task of
 // which nothing has run yet gets another one.
 func (w *work) examineSandbox() run {
-	h, id, late, begun := w.host, w.view.status.SandboxID, w.view.about(theSandbox).late, w.view.begun()
+	h, id, late, begun, on := w.host, w.view.status.SandboxID, w.view.about(theSandbox).late, w.view.begun(), w.on
 	return func(ctx context.Context) func() {
-		seen, err := h.Engine.Inspect(ctx, id)
+		seen, err := w.inspectNetwork(ctx, id, on)
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {
 			return w.unanswered(ctx, "sandbox not inspected", err)
 		}
@@ -173,6 +200,18 @@ func (w *work) examineSandbox() run {
 	}
 }
 
+// inspectNetwork returns the state of what the task has its network from, or else its
+// limits: the one of the two that has ended.
+func (w *work) inspectNetwork(ctx context.Context, id string, on place) (backend.Container, error) {
+	if w.machine != nil && sharesNetwork(w.task) {
+		stands, seen, err := w.machine.stands(ctx, on)
+		if err != nil || !stands {
+			return seen, err
+		}
+	}
+	return w.host.Engine.Inspect(ctx, id)
+}
+
 // sandboxRemovals is how often the removal of a sandbox is tried. One that stays is
 // a leftover, which the next resync finds.
 const sandboxRemovals = 5
@@ -181,12 +220,17 @@ func (w *work) removeSandbox() run {
 	h, id := w.host, w.view.status.SandboxID
 	return func(ctx context.Context) func() {
 		var err error
-		if id != "" {
+		if w.machine != nil {
+			err = w.leaveMachine(ctx)
+		}
+		if err == nil && id != "" {
 			err = h.Engine.Remove(ctx, id)
 		}
 		for tries := 1; err != nil && tries < sandboxRemovals && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil; tries++ {
 			w.unanswered(ctx, "sandbox not removed", err)
-			err = h.Engine.Remove(ctx, id)
+			if err = h.Engine.Remove(ctx, id); err == nil && w.machine != nil {
+				err = w.leaveMachine(ctx)
+			}
 		}
 		return func() {
 			if h.engineLost(err) {

@@ -19,12 +19,15 @@ import (
 type work struct {
 	host     *host
 	task     *state.Task // the row as it was found: its spec does not change
+	machine  *machine    // container instance; nil on Fargate
 	volumes  []types.Volume
 	platform string // of its images; empty is the engine's own
+	size     size
 
 	mu          sync.Mutex
 	retired     bool
 	view        view
+	on          place // of the machine when the sandbox was made
 	publication publication
 	chain       chain          // of its calls and news; under the lock of those
 	flight      *flight        // of the news that are on their way to the store
@@ -38,14 +41,23 @@ func newWork(h *host, t *state.Task) *work {
 		host: h, task: t, pulls: map[int]func(){},
 		publication: publication{shown: t.Status.LastStatus, stop: t.Stop != nil},
 	}
+	stop := t.Stop
+	if h.cutFromStore(t, stop) {
+		stop = nil
+	}
 	status := t.Status.Clone()
-	w.view = newView(&status, t.Stop)
+	w.view = newView(&status, stop, !t.Spec.HasInterface())
 	if t.Stop == nil && status.End != nil { // found before a restart
 		w.view.stop = status.End
 		w.publication.touch()
 		w.publication.ending = true
 	}
-	w.view.createdAt, w.view.delays = t.Spec.CreatedAt, h.agent.Delays
+	w.view.createdAt = t.Spec.CreatedAt
+	if w.machine = h.machineOf(t); w.machine == nil {
+		w.view.delays = h.agent.Delays
+	} else {
+		w.on = w.machine.where()
+	}
 	definition := h.agent.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
 	err := errors.New("the task definition is gone")
 	if definition != nil {
@@ -53,6 +65,7 @@ func newWork(h *host, t *state.Task) *work {
 		var resolved taskdef.Resolved
 		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
 		w.view.definitions, w.volumes, w.platform = resolved.Containers, d.Volumes, platformOf(d)
+		w.size = newSize(resolved.CPU, resolved.Memory)
 	}
 	if err != nil { // cannot be: it was accepted when the task was made
 		w.fail("TaskStateError: " + err.Error())
@@ -68,7 +81,7 @@ func (w *work) advance(ctx context.Context) { w.launch(ctx, w.next(ctx)) }
 // next takes the task as far as it goes without waiting, publishes the result, and
 // returns the engine calls that come next. The lock is held.
 func (w *work) next(ctx context.Context) (calls []call) {
-	if w.retired || ctx.Err() != nil || w.host.health() != nil {
+	if w.retired || ctx.Err() != nil || w.host.health() != nil || w.unheard() {
 		w.retireIfOver()
 		return nil
 	}
@@ -102,6 +115,11 @@ func (w *work) setTimer(due time.Time, f func()) {
 	if !due.IsZero() {
 		w.timer = w.host.agent.Clock.AfterFunc(due.Sub(w.host.agent.Clock.Now()), f)
 	}
+}
+
+// unheard: the container agent has not been told of the task, as it is not connected.
+func (w *work) unheard() bool {
+	return w.view.sandbox == sandboxNone && w.view.stop == nil && w.host.cutFromStore(w.task, nil)
 }
 
 // retireIfOver forgets the work of a task that the store knows to have stopped: an
@@ -173,6 +191,11 @@ func (w *work) settle() {
 	if s.LastStatus == state.Provisioning {
 		w.leaveProvisioning(next)
 	}
+	if next == state.Stopped && w.view.plain && w.publication.ending {
+		// Without DEPROVISIONING there is no other event of the end. Source: recorded
+		// version totals of tasks on EC2.
+		w.publication.announce(s, w.view.stop, now)
+	}
 	s.LastStatus = next
 	w.publication.touch()
 	switch next {
@@ -181,7 +204,9 @@ func (w *work) settle() {
 		w.running()
 	case state.Stopped:
 		s.StoppedAt = now
-		s.Attachment.Status = "DELETED"
+		if !w.view.plain {
+			s.Attachment.Status = "DELETED"
+		}
 	}
 	w.publication.announce(s, w.view.stop, now)
 }
@@ -192,6 +217,9 @@ func (w *work) settle() {
 // none (ECS0067).
 func (w *work) leaveProvisioning(next string) {
 	s, now := w.view.status, w.view.now
+	if w.machine != nil {
+		return
+	}
 	if next != state.Deprovisioning {
 		for i := range s.Containers { // ECS0071: before anything runs
 			s.Containers[i].RuntimeID = arn.RuntimeID(arn.Name(w.task.ARN), s.Containers[i].Name)
@@ -211,9 +239,14 @@ func (w *work) leaveProvisioning(next string) {
 
 // running opens the task to the host.
 func (w *work) running() {
-	attrs := []any{"task", w.task.ARN, "ip", w.view.status.Attachment.PrivateIPv4}
+	attrs := []any{"task", w.task.ARN}
+	if ip := w.view.status.Attachment.PrivateIPv4; ip != "" {
+		attrs = append(attrs, "ip", ip)
+	} else if sharesNetwork(w.task) {
+		attrs = append(attrs, "ip", w.on.ip)
+	}
 	if !w.host.engineInfo().Simulated { // there they are opened when somebody asks for them
-		attrs = append(attrs, "ports", w.host.ports.open(w.task.ARN, w.view.status.SandboxID, w.view.definitions))
+		attrs = append(attrs, "ports", w.openPorts())
 	}
 	w.host.agent.Log.Info("task is running", attrs...)
 }
@@ -221,6 +254,9 @@ func (w *work) running() {
 // publish has the status written to the store when ECS would show a difference, or
 // when the task comes to rest. The lock is held.
 func (w *work) publish(rest bool) {
+	if w.host.cutFromStore(w.task, w.view.stop) {
+		return
+	}
 	if w.publication.enqueue(w.view.status.LastStatus, w.reportedStop() != nil, rest) {
 		w.flight = w.host.agent.calls.begin(&w.chain, false)
 		w.host.agent.publisher.add(w)
@@ -255,7 +291,7 @@ func (w *work) published(ctx context.Context, n news, stored bool) {
 func (w *work) over(ctx context.Context) {
 	s := w.view.status
 	w.host.ports.close(w.task.ARN)
-	left := leftover{taskARN: w.task.ARN, volumes: ownVolumes(w.task, w.volumes)}
+	left := leftover{taskARN: w.task.ARN, instance: w.task.Placement.ContainerInstance, volumes: ownVolumes(w.task, w.volumes)}
 	for _, c := range s.Containers {
 		if c.EngineID != "" {
 			left.ids = append(left.ids, c.EngineID)

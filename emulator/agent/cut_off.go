@@ -1,0 +1,75 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// CutOff drops whatever comes to a container instance and its tasks and whatever they send,
+// or no longer does. It holds for what they get later as well, and until the agent ends.
+func (a *Agent) CutOff(ctx context.Context, instance string, cut bool) error {
+	h := a.hosts[instanceHost]
+	if h == nil {
+		return errors.New("no host has container instances")
+	}
+	m := h.machine(instance)
+	m.mu.Lock()
+	if m.cutOff == cut {
+		m.mu.Unlock()
+		return nil
+	}
+	m.cutOff = cut
+	m.wanted++
+	tasks := maps.Clone(m.interfaces)
+	m.mu.Unlock()
+	errs := []error{ignoreEnded(m.direct(ctx))}
+	for task, sandbox := range tasks {
+		if err := ignoreEnded(m.directTask(ctx, sandbox)); err != nil {
+			errs = append(errs, fmt.Errorf("task %s: %w", task, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// attach notes the network interface of a task, which is cut off with the machine.
+func (m *machine) attach(ctx context.Context, task, sandbox string) error {
+	m.mu.Lock()
+	m.interfaces[task] = sandbox
+	cut := m.cutOff
+	m.mu.Unlock()
+	if !cut {
+		return nil
+	}
+	return m.directTask(ctx, sandbox)
+}
+
+// hasInterface notes one that was found.
+func (m *machine) hasInterface(task, sandbox string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.interfaces[task] = sandbox
+}
+
+// directTask tells the engine whether a task's network interface is cut off.
+func (m *machine) directTask(ctx context.Context, sandbox string) error {
+	if err := m.turn(ctx); err != nil {
+		return err
+	}
+	defer m.pass()
+	m.mu.Lock()
+	t := backend.Traffic{CutOff: m.cutOff}
+	m.mu.Unlock()
+	return m.host.Engine.SetTraffic(ctx, sandbox, t)
+}
+
+// ignoreEnded is nil for what has ended meanwhile.
+func ignoreEnded(err error) error {
+	if errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,100 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// adoptMachines takes over the machines that a former run has left, and notes which have
+// ended unseen. They are taken out of the list, and out of what tasks have left.
+func (h *host) adoptMachines(ctx context.Context, byName map[string]backend.Container) {
+	listed := map[string]backend.Container{}
+	for name, c := range byName {
+		if instance := c.Labels[labelInstance]; c.Sandbox && instance != "" {
+			listed[instance] = c
+			h.machine(instance).adopt(c)
+			delete(byName, name)
+		}
+	}
+	for _, m := range h.allMachines() {
+		if listed[m.instance].State != backend.Running {
+			m.examine(ctx)
+		}
+	}
+}
+
+func (h *host) allMachines() []*machine {
+	h.machinesMu.Lock()
+	defer h.machinesMu.Unlock()
+	return slices.Collect(maps.Values(h.machines))
+}
+
+// adopt takes over a sandbox. What it does with packets is not known.
+func (m *machine) adopt(c backend.Container) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.place.sandbox != "" || m.making != nil || m.gone {
+		return
+	}
+	m.place = place{sandbox: c.ID, network: instanceName("bridge", m.instance), ip: c.IP, life: 1}
+	m.runs = c.State == backend.Running
+	m.wanted++
+	m.host.knowInstance(c.ID, m.instance)
+}
+
+// examine asks the engine whether a sandbox has ended that the list does not have as
+// running.
+func (m *machine) examine(ctx context.Context) {
+	m.mu.Lock()
+	p, runs := m.place, m.runs
+	m.mu.Unlock()
+	if !runs {
+		return
+	}
+	seen, err := m.host.Engine.Inspect(ctx, p.sandbox)
+	if errors.Is(err, backend.ErrNotFound) || err == nil && seen.State != backend.Running {
+		m.host.machineDied(ctx, m.instance, true)
+	}
+}
+
+// tendMachines does what is due after a look at the engine: rules about packets that may be
+// others' than those of the tasks that were found, and what is left of container instances
+// that are gone.
+func (h *host) tendMachines() {
+	for _, m := range h.allMachines() {
+		h.directLater(m)
+	}
+	for _, row := range h.agent.Store.Read().AllContainerInstances() {
+		if row.Status == state.InstanceInactive && !row.ByHand {
+			h.reap(row.ARN)
+		}
+	}
+	for _, m := range h.allMachines() {
+		h.reap(m.instance)
+	}
+}
+
+// directLater tells the engine of a machine's packets if it does not know.
+func (h *host) directLater(m *machine) {
+	m.mu.Lock()
+	due := m.runs && m.told != m.wanted
+	m.mu.Unlock()
+	if !due {
+		return
+	}
+	call := h.agent.calls.begin(&chain{}, true)
+	if !h.spawn(func() {
+		defer call.end()
+		err := m.direct(call)
+		if err != nil && !errors.Is(err, backend.ErrNoSandbox) && !h.engineLost(err) {
+			h.agent.Log.Error("ports of a container instance not opened", "containerInstance", m.instance, "error", err)
+		}
+	}) {
+		call.end()
+	}
+}

@@ -1,0 +1,132 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// make starts the sandbox that there is, or else makes one.
+func (m *machine) make(ctx context.Context) error {
+	row := m.host.agent.Store.Read().ContainerInstance(m.instance)
+	if row == nil {
+		return errors.New("the container instance is gone")
+	}
+	m.host.capacity.use(m.host, row)
+	if old := m.where(); old.sandbox != "" {
+		err := m.start(ctx, old)
+		if err == nil || errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
+			return err
+		}
+		// Its network may be gone, or it itself.
+		if err := m.discard(ctx, old); err != nil {
+			return err
+		}
+	}
+	var err error
+	for range maxSandboxes {
+		var made place
+		if made, err = m.create(ctx, row); err != nil {
+			return err
+		}
+		if err = m.start(ctx, made); !errors.Is(err, backend.ErrAddressInUse) {
+			return err
+		}
+		if removed := m.discard(ctx, made); removed != nil {
+			return removed
+		}
+	}
+	return err
+}
+
+// discard removes a sandbox that cannot be started.
+func (m *machine) discard(ctx context.Context, p place) error {
+	if err := m.host.Engine.Remove(ctx, p.sandbox); err != nil {
+		return fmt.Errorf("remove the sandbox of the container instance: %w", err)
+	}
+	m.host.forget(p.sandbox)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.place.sandbox = ""
+	return nil
+}
+
+// create makes the network and the sandbox.
+func (m *machine) create(ctx context.Context, row *state.ContainerInstance) (place, error) {
+	h := m.host
+	vpc, err := h.vpcNetwork(ctx)
+	if err != nil {
+		return place{}, err
+	}
+	bridge, err := m.bridge(ctx)
+	if err != nil {
+		return place{}, fmt.Errorf("make the bridge network of the container instance: %w", err)
+	}
+	spec := machineSpec(row, h.labels(), vpc.Name, bridge.Name)
+	if subnet := h.agent.Store.Read().Subnet(row.Scope(), row.Subnet); subnet != nil {
+		spec.Subnet = subnet.CIDR(vpc.CIDR)
+	}
+	if address := h.agent.InstanceAddress; address != nil {
+		spec.IP = address(row)
+	}
+	made, err := h.Engine.CreateSandbox(ctx, spec)
+	if err != nil {
+		return place{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.place = place{sandbox: made.ID, network: bridge.Name, ip: made.IP, life: m.place.life}
+	return m.place, nil
+}
+
+// machineSpec is the sandbox of a container instance, on the network of the VPC and as the
+// gateway of its bridge.
+func machineSpec(row *state.ContainerInstance, labels map[string]string, vpc, bridge string) backend.SandboxSpec {
+	labels[labelInstance] = row.ARN
+	return backend.SandboxSpec{
+		Name: instanceName("instance", row.ARN), Network: vpc, Routes: bridge, Domain: hostDomain(row.Scope()), Labels: labels,
+		CPU: int64(row.Registered.CPU), Memory: int64(row.Registered.Memory) * mebibyte,
+	}
+}
+
+// start starts a sandbox and takes it over. Packets go as they did in its life before.
+func (m *machine) start(ctx context.Context, p place) error {
+	m.host.knowInstance(p.sandbox, m.instance)
+	if err := m.host.Engine.Start(ctx, p.sandbox); err != nil {
+		return err
+	}
+	p.life++
+	m.mu.Lock()
+	m.place, m.runs = p, true
+	m.begin()
+	m.mu.Unlock()
+	return m.direct(ctx)
+}
+
+// DefaultInstanceRange is the block of the bridge networks of container instances. It is
+// of the range for benchmarks of network devices, which neither networks nor engines use
+// and which nothing outside answers. Source: RFC 2544, appendix C.
+var DefaultInstanceRange = netip.MustParsePrefix("198.18.0.0/15")
+
+// bridgeBits is the size of a bridge network: one for 60 containers.
+const bridgeBits = 26
+
+// bridge makes the machine's bridge network, or finds it. Ranges that the engine has in
+// use are passed over.
+func (m *machine) bridge(ctx context.Context) (backend.Network, error) {
+	spec := backend.NetworkSpec{Name: instanceName("bridge", m.instance), Isolated: true, Labels: m.host.labels()}
+	var network backend.Network
+	err := error(backend.ErrAddressInUse)
+	for range m.host.ranges.count() {
+		spec.CIDR = m.host.ranges.next()
+		network, err = m.host.Engine.EnsureNetwork(ctx, spec)
+		if !errors.Is(err, backend.ErrAddressInUse) {
+			break
+		}
+	}
+	return network, err
+}

@@ -1,0 +1,91 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// running reports whether the machine's sandbox runs, as far as is known.
+func (m *machine) running() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.runs
+}
+
+// openPorts opens the task to this host, and returns where.
+func (w *work) openPorts() []HostPort {
+	return w.host.ports.open(w.task.ARN, openings(w.task, w.view.status, w.view.definitions, w.on.sandbox))
+}
+
+// attach lets a machine know of the network interface of one of its tasks, which has its
+// share of the machine's fate.
+func (w *work) attach(ctx context.Context, sandboxID string) error {
+	if w.machine == nil || w.view.plain {
+		return nil
+	}
+	return w.machine.attach(ctx, w.task.ARN, sandboxID)
+}
+
+// leaveMachine gives back what a task has of its machine: ports, or a network interface.
+func (w *work) leaveMachine(ctx context.Context) error {
+	m := w.machine
+	m.mu.Lock()
+	m.release(w.task.ARN, "")
+	delete(m.interfaces, w.task.ARN)
+	m.mu.Unlock()
+	err := m.direct(ctx)
+	if errors.Is(err, backend.ErrNoSandbox) {
+		return nil
+	}
+	return err
+}
+
+// publishPorts gives a container of a task in bridge or host mode its ports on the machine,
+// before it starts.
+func (w *work) publishPorts(ctx context.Context, container, id string, mappings []types.PortMapping, had []state.Binding) ([]state.Binding, error) {
+	if !sharesNetwork(w.task) || len(mappings) == 0 {
+		return nil, nil
+	}
+	var at netip.Addr
+	if w.task.Spec.NetworkMode == types.NetworkModeBridge {
+		seen, err := w.host.Engine.Inspect(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		at = seen.IP
+	}
+	bindings, err := w.machine.bind(w.task.ARN, container, mappings, had, at)
+	if err != nil {
+		return nil, err
+	}
+	return bindings, w.machine.direct(ctx)
+}
+
+// adoptPorts does the same for a container that was found running.
+func (w *work) adoptPorts(i int, found backend.Container) {
+	c, d := &w.view.status.Containers[i], &w.view.definitions[i]
+	if w.machine == nil || !sharesNetwork(w.task) || len(d.PortMappings) == 0 || found.State != backend.Running {
+		return
+	}
+	var at netip.Addr
+	if w.task.Spec.NetworkMode == types.NetworkModeBridge {
+		at = found.IP
+	}
+	if w.machine.leased(w.task.ARN, c.Name, at) {
+		return
+	}
+	bindings, err := w.machine.bind(w.task.ARN, c.Name, d.PortMappings, c.Bindings, at)
+	if err != nil {
+		w.host.agent.Log.Error("ports of a container not taken over", "task", w.task.ARN, "container", c.Name, "error", err)
+		return
+	}
+	if len(c.Bindings) == 0 {
+		c.Bindings = bindings
+		w.publication.touch()
+	}
+}
