@@ -49,6 +49,7 @@ func New(parts Parts) http.Handler {
 	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
 	r.PathPrefix(control.Prefix).Handler(parts.Control)
 	r.Path("/metrics").Methods(http.MethodGet, http.MethodHead).Handler(parts.Metrics)
+	r.Path(agentPath).HandlerFunc(e.agent)
 	r.NotFoundHandler = http.HandlerFunc(e.notFound)
 	r.MethodNotAllowedHandler = r.NotFoundHandler
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -152,6 +153,18 @@ func (e *endpoint) notAWS(w http.ResponseWriter, r *http.Request, form url.Value
 		message = "The request has neither a header X-Amz-Target nor a signature nor an Action, so it is not known which service it is for."
 	}
 	e.refuse(w, &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusNotFound, Message: message}, writeJSON)
+}
+
+// agentPath is where the container agent polls for work and sends its metrics, below what
+// DiscoverPollEndpoint answers. Source: amazon-ecs-agent.
+const agentPath = "/ws"
+
+// agent refuses a container agent, which tries again later.
+func (e *endpoint) agent(w http.ResponseWriter, _ *http.Request) {
+	e.refuse(w, &awsapi.Error{
+		Code: "NotImplementedException", Status: http.StatusNotImplemented,
+		Message: "ecs-emulator does not implement the websockets of the container agent at " + agentPath + " yet; see COMPATIBILITY.md.",
+	}, writeJSON)
 }
 
 // notFound answers paths that no API has. Some services that are not built have paths of

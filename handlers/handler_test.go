@@ -87,6 +87,7 @@ func TestRoutes(t *testing.T) {
 		{"path that ECS has not", "PUT", "/bucket/key", map[string]string{"Authorization": signed("ecs")}, "x", 404, "nothing at PUT /bucket/key"},
 		{"other path", "PUT", "/bucket/key", nil, "x", 404, "nothing at PUT /bucket/key"},
 		{"double slash", "POST", "//", nil, "{}", 404, "nothing at POST //"},
+		{"container agent", "GET", "/ws?clusterArn=c&containerInstanceArn=i", map[string]string{"Authorization": signed("ecs")}, "", 501, "websockets of the container agent"},
 		{"metrics are read", "POST", "/metrics", nil, "", 404, "nothing at POST /metrics"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

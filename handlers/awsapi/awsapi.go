@@ -80,6 +80,7 @@ type Call struct {
 	Region       string // of the signature's credential scope
 	Account      string // twelve digits
 	AccessKeyID  string // empty when the request is not signed
+	Host         string // of the emulator, as the client knows it: "127.0.0.1:4577"
 	RequestID    string
 	RequestBytes int // length of the request's body
 }

@@ -103,6 +103,7 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 	if x.call, err = x.options.call(e.Name, r); err != nil {
 		return err
 	}
+	x.call.Host = r.Host
 	if err := x.read(w, r); err != nil {
 		return err
 	}

@@ -118,7 +118,10 @@ func TestInputOutputAndCallReachTheOperation(t *testing.T) {
 	if call.RequestID == "" || call.RequestBytes < len(`{"reason":"","task":"t"}`) {
 		t.Errorf("call %+v", call)
 	}
-	call.RequestID, call.RequestBytes = "", 0
+	if "http://"+call.Host != url {
+		t.Errorf("host %s of %s", call.Host, url)
+	}
+	call.Host, call.RequestID, call.RequestBytes = "", "", 0
 	want := awsapi.Call{Service: "ecs", Operation: "StopTask", Region: "eu-west-1", Account: "123456789012", AccessKeyID: "123456789012"}
 	if call != want {
 		t.Errorf("call %+v, want %+v", call, want)

@@ -43,6 +43,11 @@ func (a *API) built() []awsapi.Operation {
 		awsapi.Works("UpdateContainerAgent", "from an older agent to the newest that the emulator knows, in steps on its clock", a.UpdateContainerAgent),
 		awsapi.Works("UpdateContainerInstancesState", "ACTIVE and DRAINING", a.UpdateContainerInstancesState),
 
+		awsapi.Partial("DiscoverPollEndpoint", "the emulator itself, where the websockets of container agents answer 501", a.DiscoverPollEndpoint),
+		awsapi.Partial("SubmitAttachmentStateChanges", "network interfaces of tasks on container instances registered by hand", a.SubmitAttachmentStateChanges),
+		awsapi.Partial("SubmitContainerStateChange", "of tasks on container instances registered by hand", a.SubmitContainerStateChange),
+		awsapi.Partial("SubmitTaskStateChange", "of tasks on container instances registered by hand; `managedAgents` is refused", a.SubmitTaskStateChange),
+
 		awsapi.Works("DeleteAttributes", "custom ones, by name, and by value where one is given", a.DeleteAttributes),
 		awsapi.Works("ListAttributes", "by name and value, built-in ones included, in pages", a.ListAttributes),
 		awsapi.Works("PutAttributes", "ten custom ones for each container instance", a.PutAttributes),

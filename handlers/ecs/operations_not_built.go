@@ -23,12 +23,6 @@ var notBuiltOperations = []awsapi.Operation{
 	awsapi.NotBuilt("DeleteCapacityProvider", capacityProviders),
 	awsapi.NotBuilt("UpdateCapacityProvider", capacityProviders),
 
-	// What the ECS agent of an instance calls.
-	awsapi.NotBuilt("DiscoverPollEndpoint", agentProtocol),
-	awsapi.NotBuilt("SubmitAttachmentStateChanges", agentProtocol),
-	awsapi.NotBuilt("SubmitContainerStateChange", agentProtocol),
-	awsapi.NotBuilt("SubmitTaskStateChange", agentProtocol),
-
 	// Managed daemons.
 	awsapi.NotBuilt("CreateDaemon", daemons),
 	awsapi.NotBuilt("DeleteDaemon", daemons),
@@ -62,7 +56,6 @@ var notBuiltOperations = []awsapi.Operation{
 const (
 	taskSets          = "task sets: the EXTERNAL deployment controller"
 	capacityProviders = "capacity providers of Auto Scaling groups and managed instances"
-	agentProtocol     = "the protocol of the container agent"
 	daemons           = "managed daemons"
 	expressServices   = "Express gateway services"
 	gateways          = "gateways"

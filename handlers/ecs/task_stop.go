@@ -14,6 +14,9 @@ type StopTaskOutput struct {
 	Task TaskAnswer
 }
 
+// errTaskNotFound is for tasks that are unknown. Source: field reports.
+var errTaskNotFound = invalidParameter("The referenced task was not found.")
+
 // StopTask asks for the end of a task and answers at once, with the lastStatus it
 // still has (ECS0003) and without its tags (ECS0063). A task that is stopping or has stopped
 // keeps its first reason.
@@ -29,7 +32,7 @@ func (a *API) StopTask(ctx context.Context, in *ecs.StopTaskInput) (*StopTaskOut
 			stop.Reason = "Task stopped by user"
 		}
 		if !c.StopTask(id, stop) {
-			return invalidParameter("The referenced task was not found.")
+			return errTaskNotFound
 		}
 		stopped = c.Task(id)
 		return nil
