@@ -37,6 +37,18 @@ var (
 	awsPull = 14200 * time.Millisecond
 )
 
+// Of Auto Scaling groups: SetDesiredCapacity to the launch 14, to the choice of those that
+// go 11 to 16.
+var awsGroupDelays = capacity.GroupDelays{Launch: 14 * time.Second, Terminate: 13 * time.Second}
+
+// groupDelays are those of AWS, if they are asked for.
+func (o Options) groupDelays() (groups capacity.GroupDelays) {
+	if o.AWSDelays {
+		groups = awsGroupDelays
+	}
+	return groups
+}
+
 // delays are those of AWS, if they are asked for.
 func (o Options) delays() (tasks agent.Delays, services service.Delays, instances capacity.Delays) {
 	if o.AWSDelays {

@@ -62,6 +62,7 @@ type Server struct {
 	agent         *agent.Agent
 	services      *service.Controller
 	capacity      *capacity.Controller
+	groups        *capacity.GroupController
 	stop          context.CancelFunc
 	running       sync.WaitGroup
 	serving       sync.WaitGroup
@@ -153,7 +154,9 @@ func (s *Server) startControllers() {
 	}
 	s.running.Go(func() { s.report("agent", s.agent.Run(ctx)) })
 	s.running.Go(func() { s.report("service scheduler", s.services.Run(ctx)) })
+	s.groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.groupDelays()}
 	s.running.Go(func() { s.report("capacity", s.capacity.Run(ctx)) })
+	s.running.Go(func() { s.report("Auto Scaling groups", s.groups.Run(ctx)) })
 	s.retain(ctx)
 	if sweeper, ok := s.engine.(backend.Sweeper); ok {
 		s.running.Go(func() { s.sweep(ctx, sweeper) })

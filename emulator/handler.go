@@ -94,14 +94,14 @@ func (s *Server) controlPorts(taskARN string, open bool) []control.Port {
 }
 
 // controllers are those at work; Reset makes new ones.
-func (s *Server) controllers() (*agent.Agent, *service.Controller, *capacity.Controller) {
+func (s *Server) controllers() (*agent.Agent, *service.Controller, *capacity.Controller, *capacity.GroupController) {
 	s.controllersMu.Lock()
 	defer s.controllersMu.Unlock()
-	return s.agent, s.services, s.capacity
+	return s.agent, s.services, s.capacity, s.groups
 }
 
 func (s *Server) currentAgent() *agent.Agent {
-	agent, _, _ := s.controllers()
+	agent, _, _, _ := s.controllers()
 	return agent
 }
 

@@ -41,11 +41,12 @@ type Activity struct {
 	Zone, Subnet        string
 }
 
-// NewActivity begins an activity of a group.
+// NewActivity begins an activity of a group, at a millisecond: its key has the time, and
+// rows on disk have no finer one.
 func NewActivity(g *Group, now time.Time) *Activity {
 	return &Activity{
 		Scope: g.Scope, ID: arn.NewUUID(), Group: g.Name, GroupARN: g.ARN(),
-		StartTime: now, Status: types.ScalingActivityStatusCodeInProgress,
+		StartTime: now.UTC().Truncate(time.Millisecond), Status: types.ScalingActivityStatusCodeInProgress,
 	}
 }
 

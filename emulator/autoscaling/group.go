@@ -49,17 +49,19 @@ type Group struct {
 	Suspended []types.SuspendedProcess
 	Metrics   []types.EnabledMetric
 
-	// Change is the last request that changed what is desired, nil if none has.
-	Change *Change
+	// Change is the last request that changed what is desired, nil if none has; UpdatedAt is
+	// the time of the last update of anything.
+	Change    *Change
+	UpdatedAt time.Time
 	// ForceDeleted: it goes with its instances.
 	ForceDeleted bool
 
 	// Explained is the time of the change that activities have told of, Failures counts
-	// launches that failed since the last success, RetryAt is when the next one is tried.
-	// The controller writes them.
+	// launches that failed since the last success, FailedAt is the time of the last one. The
+	// controller writes them.
 	Explained time.Time
 	Failures  int
-	RetryAt   time.Time
+	FailedAt  time.Time
 }
 
 // Source is what instances of a group are launched from.
@@ -98,6 +100,9 @@ func (g *Group) ARN() string {
 
 // Key of the group, with which its controller is woken.
 func (g *Group) Key() string { return groupKey(g.Scope, g.Name) }
+
+// GroupKey is the key of the group with a name.
+func GroupKey(s arn.Scope, name string) string { return groupKey(s, name) }
 
 // Suspends reports whether a process is suspended.
 func (g *Group) Suspends(process string) bool {

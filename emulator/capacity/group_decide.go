@@ -131,8 +131,8 @@ func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy
 	if v.Group.Suspends("Launch") || len(v.Subnets) == 0 {
 		return
 	}
-	if v.Now.Before(v.Group.RetryAt) {
-		p.WakeAt = v.Group.RetryAt
+	if at := v.retryAt(); v.Now.Before(at) {
+		p.WakeAt = at
 		return
 	}
 	cause := v.change() + v.difference("started", "increasing", len(active)+min(unhealthy, missing), int(v.Group.Desired))
@@ -155,7 +155,7 @@ func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy
 		if n < unhealthy {
 			start.Cause = v.at() + "an instance was launched in response to an unhealthy instance needing to be replaced."
 		} else {
-			p.Explained = true
+			p.Explained = v.unexplained()
 		}
 		p.Launch = append(p.Launch, start)
 	}
@@ -173,7 +173,7 @@ func (v GroupView) scaleIn(p *GroupPlan, active []GroupMember, surplus int) {
 	}
 	for _, m := range selected {
 		p.Out = append(p.Out, Exit{m.Member, cause})
-		p.Explained = true
+		p.Explained = v.unexplained()
 	}
 }
 
@@ -188,6 +188,23 @@ func (v GroupView) early(p *GroupPlan, delay time.Duration) bool {
 		return true
 	}
 	return false
+}
+
+// How long a group waits after a launch that failed: twice as long each time. AWS waits,
+// too; how long is the emulator's own.
+const (
+	firstRelaunch = time.Minute
+	lastRelaunch  = 15 * time.Minute
+)
+
+// retryAt is when a launch is tried after one that failed: at once if the group has been
+// updated since.
+func (v GroupView) retryAt() time.Time {
+	g := v.Group
+	if g.Failures == 0 || g.UpdatedAt.After(g.FailedAt) {
+		return time.Time{}
+	}
+	return g.FailedAt.Add(min(firstRelaunch<<min(g.Failures-1, 4), lastRelaunch))
 }
 
 // unexplained reports whether no activity has told of the last request.

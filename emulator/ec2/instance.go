@@ -161,6 +161,16 @@ func (i *Instance) terminatedAt() time.Time {
 // OnInstances wakes a watch with the key of each instance that changes.
 func OnInstances() store.Source { return store.OnKeys(instances) }
 
+// OnInstancesOf wakes a watch with what a pure function returns of each instance that changes.
+func OnInstancesOf(wakes func(i *Instance) []string) store.Source {
+	return store.On(instances, func(before, after *Instance) []string {
+		if after == nil {
+			after = before
+		}
+		return wakes(after)
+	})
+}
+
 // waitsFor is the value of the index by which a cluster finds the instances whose agents
 // have yet to join it.
 func (i *Instance) waitsFor() string {

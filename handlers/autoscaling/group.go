@@ -110,7 +110,7 @@ func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScal
 		if err := apply(tx, g, in); err != nil {
 			return err
 		}
-		g.Failures, g.RetryAt = 0, g.CreatedAt // it may succeed now
+		g.UpdatedAt = a.now()
 		if g.Desired != before {
 			constraints := fmt.Sprintf("a user request update of AutoScalingGroup constraints to min: %d, max: %d, desired: %d", g.Min, g.Max, g.Desired)
 			g.Change = &autoscaling.Change{At: a.now(), Text: changed(constraints, before, g.Desired)}

@@ -1,0 +1,143 @@
+package capacity
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// read gathers what a decision needs; ok is false when there is no such group.
+func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) {
+	g := autoscaling.GroupAt(tx, key)
+	if g == nil {
+		return v, false
+	}
+	v = GroupView{Group: g, Now: c.Clock.Now(), Delays: c.Delays}
+	for _, m := range autoscaling.Members(tx, g) {
+		member := GroupMember{Member: m, Age: ageOf(tx, g, m)}
+		if i := ec2.FindInstance(tx, g.Scope, m.InstanceID); i != nil {
+			member.Instance = i.State()
+		}
+		v.Members = append(v.Members, member)
+	}
+	for _, id := range g.Subnets {
+		if subnet := tx.Subnet(g.Scope, id); subnet != nil {
+			v.Subnets = append(v.Subnets, subnet)
+		}
+	}
+	if len(g.Subnets) == 0 {
+		v.Subnets = slices.DeleteFunc(slices.Clone(tx.Subnets(g.Scope)), func(s *state.Subnet) bool { return !slices.Contains(g.Zones, s.Zone) })
+	}
+	return v, true
+}
+
+// applyGroup writes a plan. Instances, what they are to their group and the activities that
+// tell of them begin and end together, so that nothing is launched twice.
+func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
+	for _, m := range p.InService {
+		autoscaling.FinishActivity(tx, m.Scope, m.Activity, v.Now)
+		running := *m
+		running.State, running.Activity = astypes.LifecycleStateInService, ""
+		autoscaling.PutMember(tx, &running)
+	}
+	for _, m := range p.Lost {
+		lost := *m
+		lost.Lost = true
+		autoscaling.PutMember(tx, &lost)
+	}
+	for _, m := range p.Gone {
+		autoscaling.FinishActivity(tx, m.Scope, m.Activity, v.Now)
+		autoscaling.DeleteMember(tx, m)
+	}
+	for _, exit := range p.Out {
+		takeOut(tx, v, exit)
+	}
+	g := *v.Group
+	if p.Explained {
+		g.Explained = g.Change.At
+	}
+	if p.Delete {
+		autoscaling.DeleteGroup(tx, &g)
+		return
+	}
+	if len(p.Launch) > 0 {
+		launchAll(tx, v, &g, p.Launch)
+	}
+	if p.Explained || len(p.Launch) > 0 {
+		autoscaling.PutGroup(tx, &g)
+	}
+}
+
+// takeOut asks for the end of an instance.
+func takeOut(tx *state.Tx, v GroupView, exit Exit) {
+	m := *exit.Member
+	if m.Activity != "" { // it was still to come into service
+		autoscaling.FinishActivity(tx, m.Scope, m.Activity, v.Now)
+	}
+	if m.Activity = m.Termination; exit.Cause != "" {
+		begun := autoscaling.NewActivity(v.Group, v.Now)
+		begun.Description, begun.Cause, begun.Zone, begun.Subnet = "Terminating EC2 instance: "+m.InstanceID, exit.Cause, m.Zone, m.Subnet
+		autoscaling.PutActivity(tx, begun)
+		m.Activity = begun.ID
+	}
+	i := ec2.FindInstance(tx, m.Scope, m.InstanceID)
+	m.State = astypes.LifecycleStateTerminating
+	m.Lost = m.Lost || i == nil || i.Wanted != types.InstanceStateNameRunning
+	autoscaling.PutMember(tx, &m)
+	if i != nil {
+		ec2.PutInstance(tx, i.Want(types.InstanceStateNameTerminated, groupTerminates, v.Now))
+	}
+}
+
+// groupTerminates is the reason of instances that their group terminates. Source: field
+// reports.
+var groupTerminates = ec2.Reason{
+	Code: "Client.UserInitiatedShutdown", Message: "Client.UserInitiatedShutdown: User initiated shutdown", Transition: "User initiated",
+}
+
+// launchAll launches instances, or says in an activity why none can be.
+func launchAll(tx *state.Tx, v GroupView, g *autoscaling.Group, starts []Start) {
+	for _, start := range starts {
+		spec, template, err := launchSpec(tx, v.Group)
+		begun := autoscaling.NewActivity(v.Group, v.Now)
+		begun.Cause, begun.Zone, begun.Subnet = start.Cause, start.Subnet.Zone, start.Subnet.ID
+		if err != nil {
+			fail(begun, err, v.Now)
+			autoscaling.PutActivity(tx, begun)
+			g.Explained = v.Group.Explained
+			g.FailedAt = v.Now
+			g.Failures++
+			return
+		}
+		spec.Count, spec.At, spec.Subnet = 1, v.Now, start.Subnet
+		i := ec2.Launch(tx, spec)[0]
+		begun.Description, begun.Progress = "Launching a new EC2 instance: "+i.ID, 30
+		autoscaling.PutActivity(tx, begun)
+		autoscaling.PutMember(tx, &autoscaling.Member{
+			Scope: g.Scope, Group: g.Name, InstanceID: i.ID, Zone: i.Zone, Subnet: i.Subnet, Type: i.Type, LaunchedAt: v.Now,
+			LaunchTemplate: template, LaunchConfiguration: g.Source.LaunchConfiguration, State: astypes.LifecycleStatePending,
+			Activity: begun.ID, Protected: g.Protected,
+		})
+	}
+	g.Failures = 0
+}
+
+// fail ends an activity without an instance. Source: EC2 Auto Scaling user guide,
+// troubleshooting.
+func fail(a *autoscaling.Activity, why error, now time.Time) {
+	text := why.Error()
+	var refused *ec2.Error
+	if errors.As(why, &refused) {
+		text = refused.Message
+	}
+	a.StatusMessage = text + " Launching EC2 instance failed."
+	a.Description = "Launching a new EC2 instance.  Status Reason: " + a.StatusMessage
+	a.Status, a.Progress, a.EndTime = astypes.ScalingActivityStatusCodeFailed, 100, now
+}

@@ -1,0 +1,219 @@
+package capacity_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// groupWorld is a world with a group of instances.
+type groupWorld struct {
+	*world
+	groups *capacity.GroupController
+}
+
+const templateID = "lt-0fedcba9876543210"
+
+// runGroups starts both controllers.
+func runGroups(w *world) *groupWorld {
+	w.Helper()
+	w.run()
+	g := &groupWorld{w, &capacity.GroupController{Store: w.store, Clock: w.clock, Log: slog.New(slog.DiscardHandler)}}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { g.groups.Run(ctx) })
+	w.Cleanup(func() { cancel(); running.Wait() })
+	return g
+}
+
+// settle waits until no controller has woken another one.
+func (w *groupWorld) settle() {
+	w.Helper()
+	for before := w.store.Woken() - 1; before != w.store.Woken(); {
+		before = w.store.Woken()
+		for _, wait := range []func(context.Context) error{w.groups.Idle, w.controller.Idle, w.groups.Idle} {
+			if err := wait(context.Background()); err != nil {
+				w.Fatal(err)
+			}
+		}
+	}
+}
+
+// makeGroup makes a launch template and a group in three zones.
+func (w *world) makeGroup(desired int32) {
+	w.Helper()
+	w.update(func(tx *state.Tx) {
+		ec2.PutLaunchTemplate(tx, &ec2.LaunchTemplate{Scope: scope, ID: templateID, Name: "ecs", Default: 1, Latest: 2})
+		for n := range int64(2) {
+			ec2.PutLaunchTemplateVersion(tx, &ec2.LaunchTemplateVersion{Scope: scope, TemplateID: templateID, Number: n + 1, Data: &types.ResponseLaunchTemplateData{
+				ImageId: ptr("ami-0123456789abcdef0"), InstanceType: types.InstanceTypeT3Micro,
+				TagSpecifications: []types.LaunchTemplateTagSpecification{{
+					ResourceType: types.ResourceTypeInstance, Tags: []types.Tag{{Key: ptr("from"), Value: ptr("template")}, {Key: ptr("team"), Value: ptr("template")}},
+				}},
+			}})
+		}
+		autoscaling.PutGroup(tx, &autoscaling.Group{
+			Scope: scope, Name: "ecs", ID: "1", CreatedAt: w.clock.Now(), Min: 0, Max: 9, Desired: desired, Zones: state.Zones(scope.Region),
+			Source: autoscaling.Source{LaunchTemplate: &astypes.LaunchTemplateSpecification{
+				LaunchTemplateId: ptr(templateID), LaunchTemplateName: ptr("ecs"), Version: ptr("$Latest"),
+			}},
+			TerminationPolicies: []string{"Default"},
+			Tags:                []autoscaling.Tag{{Key: "hidden", Value: "x"}, {Key: "team", Value: "group", Propagate: true}},
+		})
+	})
+}
+
+func (w *world) changeGroup(change func(g *autoscaling.Group)) {
+	w.Helper()
+	w.update(func(tx *state.Tx) {
+		g := *w.group()
+		change(&g)
+		autoscaling.PutGroup(tx, &g)
+	})
+}
+
+func (w *world) group() *autoscaling.Group {
+	return autoscaling.FindGroup(w.store.Read(), scope, "ecs")
+}
+
+func (w *world) members() []*autoscaling.Member {
+	return autoscaling.AllMembers(w.store.Read(), scope)
+}
+
+// inService returns the ids of instances in service, and checks that no others run.
+func (w *world) inService() (ids []string) {
+	w.Helper()
+	for _, m := range w.members() {
+		if m.State != astypes.LifecycleStateInService || w.instance(m.InstanceID).State() != running {
+			w.Errorf("%s is %s, and %s at EC2", m.InstanceID, m.State, w.instance(m.InstanceID).State())
+		}
+		ids = append(ids, m.InstanceID)
+	}
+	for _, i := range ec2.Instances(w.store.Read(), scope) {
+		if i.State() != terminated && !slices.Contains(ids, i.ID) {
+			w.Errorf("%s belongs to no group", i.ID)
+		}
+	}
+	return ids
+}
+
+func TestAGroupKeepsItsDesiredCapacity(t *testing.T) {
+	w := runGroups(newWorld(t, ""))
+	w.makeGroup(3)
+	w.settle()
+	first := w.inService()
+	zones := map[string]bool{}
+	for _, m := range w.members() {
+		zones[m.Zone] = true
+		if *m.LaunchTemplate.Version != "2" {
+			t.Errorf("launched from version %s", *m.LaunchTemplate.Version)
+		}
+	}
+	if len(first) != 3 || len(zones) != 3 {
+		t.Fatalf("%d instances in %d zones", len(first), len(zones))
+	}
+	tags := w.store.Read().EC2Tags(scope, first[0])
+	for key, want := range map[string]string{
+		"from": "template", "team": "group", "hidden": "", "aws:autoscaling:groupName": "ecs",
+		"aws:ec2launchtemplate:id": templateID, "aws:ec2launchtemplate:version": "2",
+	} {
+		if tags[key] != want {
+			t.Errorf("tag %s: %q, want %q", key, tags[key], want)
+		}
+	}
+
+	w.want(first[1], terminated)
+	w.settle()
+	if now := w.inService(); len(now) != 3 || slices.Contains(now, first[1]) {
+		t.Errorf("one of %v is terminated: %v", first, now)
+	}
+	w.want(first[0], stopped)
+	w.settle()
+	if now := w.inService(); len(now) != 3 || slices.Contains(now, first[0]) || w.instance(first[0]).State() != terminated {
+		t.Errorf("one of %v is stopped: %v", first, now)
+	}
+	w.changeGroup(func(g *autoscaling.Group) { g.Desired = 1 })
+	w.settle()
+	if now := w.inService(); len(now) != 1 {
+		t.Errorf("one is desired: %v", now)
+	}
+	w.changeGroup(func(g *autoscaling.Group) { g.ForceDeleted = true })
+	w.settle()
+	if now := w.inService(); len(now) != 0 || w.group() != nil {
+		t.Errorf("deleted with force: %v, %+v", now, w.group())
+	}
+	for _, a := range autoscaling.Activities(w.store.Read(), scope, "ecs") {
+		if a.Status != astypes.ScalingActivityStatusCodeSuccessful || a.Progress != 100 || a.EndTime.IsZero() {
+			t.Errorf("activity %+v", a)
+		}
+	}
+}
+
+// A launch that fails is told in an activity, and tried again: later, or when the group is
+// updated.
+func TestALaunchThatFails(t *testing.T) {
+	w := runGroups(newWorld(t, ""))
+	w.makeGroup(0)
+	w.update(func(tx *state.Tx) { ec2.DeleteLaunchTemplate(tx, ec2.FindLaunchTemplate(tx, scope, templateID)) })
+	w.changeGroup(func(g *autoscaling.Group) { g.Desired = 2 })
+	w.settle()
+	failed := autoscaling.Activities(w.store.Read(), scope, "ecs")
+	const why = "The specified launch template, with template ID " + templateID + ", does not exist. Launching EC2 instance failed."
+	if len(failed) != 1 || failed[0].Status != astypes.ScalingActivityStatusCodeFailed || failed[0].StatusMessage != why {
+		t.Fatalf("got %+v", failed)
+	}
+	w.makeGroup(2) // the template is back; the group is as new
+	w.changeGroup(func(g *autoscaling.Group) { g.Failures, g.FailedAt = 1, w.clock.Now() })
+	w.settle()
+	if n := len(w.members()); n > 0 {
+		t.Fatalf("%d instances without a pause", n)
+	}
+	w.clock.Advance(context.Background(), time.Minute)
+	w.settle()
+	if now := w.inService(); len(now) != 2 || w.group().Failures != 0 {
+		t.Errorf("%v after a pause, %d failures", now, w.group().Failures)
+	}
+}
+
+// What a controller has not done, the next one does, and nothing twice.
+func TestGroupsGoOnAfterARestart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	for _, step := range []struct {
+		change func(w *world)
+		want   int
+	}{
+		{func(w *world) { w.makeGroup(3) }, 3},
+		{func(w *world) { w.want(w.members()[0].InstanceID, terminated) }, 3},
+		{func(w *world) { w.changeGroup(func(g *autoscaling.Group) { g.Desired = 5 }) }, 5},
+		{func(w *world) { w.changeGroup(func(g *autoscaling.Group) { g.Desired = 2 }) }, 2},
+		{func(w *world) {}, 2},
+		{func(w *world) { w.changeGroup(func(g *autoscaling.Group) { g.ForceDeleted = true }) }, 0},
+	} {
+		for _, running := range []bool{false, true} {
+			t.Run("", func(t *testing.T) {
+				w := newWorld(t, path)
+				if !running {
+					step.change(w)
+					return
+				}
+				g := runGroups(w)
+				g.settle()
+				if now := w.inService(); len(now) != step.want {
+					t.Errorf("%d instances, want %d", len(now), step.want)
+				}
+			})
+		}
+	}
+}
