@@ -2,7 +2,14 @@ package docker_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 
@@ -61,5 +68,91 @@ func BenchmarkBareTask(b *testing.B) {
 			}
 		}
 		b.StartTimer()
+	}
+}
+
+// BenchmarkMachine makes and removes a machine: a network and the sandbox that routes it.
+func BenchmarkMachine(b *testing.B) {
+	engine, ctx := dockertest.Engine(b), context.Background()
+	if _, err := engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc"}); err != nil {
+		b.Fatal(err)
+	}
+	var network, sandbox time.Duration
+	for b.Loop() {
+		name, begin := dockertest.Owner(), time.Now()
+		if _, err := engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: name, CIDR: bridgeRange(), Isolated: true}); err != nil {
+			b.Fatal(err)
+		}
+		network += time.Since(begin)
+		begin = time.Now()
+		machine, err := engine.CreateSandbox(ctx, backend.SandboxSpec{Name: name, Network: "vpc", Routes: name, Memory: 64 << 20, CPU: 256})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := engine.Start(ctx, machine.ID); err != nil {
+			b.Fatal(err)
+		}
+		sandbox += time.Since(begin)
+		b.StopTimer()
+		if err := engine.Remove(ctx, machine.ID); err != nil {
+			b.Fatal(err)
+		}
+		if err := engine.RemoveNetwork(ctx, name); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(network.Milliseconds())/float64(b.N), "ms/network")
+	b.ReportMetric(float64(sandbox.Milliseconds())/float64(b.N), "ms/sandbox")
+}
+
+// BenchmarkPort reads from a container's own address in the VPC, and through a port of a
+// machine from one behind it.
+func BenchmarkPort(b *testing.B) {
+	engine, app, ctx := dockertest.Engine(b), dockertest.Image(b), context.Background()
+	machine, task, behind, err := makeMachine(ctx, engine, dockertest.Owner(), app, backend.SandboxSpec{}, "serve", "8080")
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := engine.Inspect(ctx, behind)
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = engine.SetTraffic(ctx, machine.ID, backend.Traffic{Ports: []backend.PortForward{{Protocol: "tcp", Port: 80, To: netip.AddrPortFrom(c.IP, 8080)}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	direct, err := engine.Create(ctx, backend.ContainerSpec{Name: dockertest.Owner(), Image: app, Sandbox: task, Joins: machine.ID, Command: []string{"serve", "81"}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := engine.Start(ctx, direct); err != nil {
+		b.Fatal(err)
+	}
+	for _, id := range []string{behind, direct} {
+		followed := engine.Logs(ctx, id, backend.LogOptions{Follow: true, Write: func(time.Time, bool, string) error { return io.EOF }})
+		if !errors.Is(followed, io.EOF) {
+			b.Fatal(followed)
+		}
+	}
+	const mib = 256
+	for name, port := range map[string]int{"direct": 81, "bridge": 80} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(mib << 20)
+			client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return engine.Dial(ctx, machine.ID, port)
+			}}}
+			defer client.CloseIdleConnections()
+			for b.Loop() {
+				answer, err := client.Get(fmt.Sprintf("http://machine/zeros?mib=%d", mib))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if n, err := io.Copy(io.Discard, answer.Body); err != nil || n != mib<<20 {
+					b.Fatal(n, err)
+				}
+				_ = answer.Body.Close()
+			}
+		})
 	}
 }
