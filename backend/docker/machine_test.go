@@ -85,15 +85,21 @@ func (m *machine) forward(protocol string, to backend.Container) {
 	}
 }
 
-// datagram asks port 80 of the machine until it answers.
-func (m *machine) datagram() (answer string) {
+// caller sends datagrams to port 80 of the machine, all from one port.
+func (m *machine) caller() net.Conn {
+	m.Helper()
+	conn, err := net.Dial("udp4", netip.AddrPortFrom(m.ip, 80).String())
+	if err != nil {
+		m.Fatal(err)
+	}
+	m.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// datagram asks until there is an answer.
+func (m *machine) datagram(conn net.Conn) (answer string) {
 	m.Helper()
 	eventually(m.T, "a datagram is answered", func() bool {
-		conn, err := net.Dial("udp4", netip.AddrPortFrom(m.ip, 80).String())
-		if err != nil {
-			m.Fatal(err)
-		}
-		defer func() { _ = conn.Close() }()
 		_ = conn.SetDeadline(time.Now().Add(time.Second))
 		buffer := make([]byte, 64)
 		_, _ = conn.Write([]byte("hello"))
@@ -128,15 +134,17 @@ func TestMachinesForwardDatagrams(t *testing.T) {
 		m := machines[i]
 		m.says(m.app.ID, "listening on :8080")
 		m.forward("udp", m.app)
-		if got := m.datagram(); got != want {
+		if got := m.datagram(m.caller()); got != want {
 			t.Errorf("machine %d answers %q; want %q", i, got, want)
 		}
 	}
 	m := machines[0]
+	caller := m.caller()
+	m.datagram(caller)
 	third := m.run(backend.ContainerSpec{Network: "bridge-" + m.name}, "udp", "8080", "third")
 	m.says(third, "listening on :8080")
 	m.forward("udp", m.inspect(third))
-	if got := m.datagram(); got != "third" {
+	if got := m.datagram(caller); got != "third" {
 		t.Errorf("the port that leads elsewhere now answers %q; want %q", got, "third")
 	}
 }

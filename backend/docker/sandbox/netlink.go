@@ -65,13 +65,29 @@ func (b *buffer) number(kind uint16, n uint32) {
 
 const (
 	answerTime = 5       // seconds
-	sendBuffer = 4 << 20 // bytes: the rules of a thousand ports
+	sendBuffer = 4 << 20 // bytes: the rules of thousands of ports
+	// answerBuffer is more than the kernel sends at once.
+	answerBuffer = 64 << 10
 )
 
 // send sends the messages and waits for the answer to the one that is awaited. The
 // kernel tells of each that fails, in their order.
-func (b *buffer) send(protocol int) error {
-	sock, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, protocol)
+func (b *buffer) send(family int) error {
+	return b.exchange(family, func(m syscall.NetlinkMessage) (done bool, err error) {
+		if m.Header.Type != syscall.NLMSG_ERROR || len(m.Data) < 4 {
+			return false, nil
+		}
+		code := int32(m.Data[0]) | int32(m.Data[1])<<8 | int32(m.Data[2])<<16 | int32(m.Data[3])<<24
+		if code != 0 {
+			return true, syscall.Errno(-code)
+		}
+		return m.Header.Seq == b.awaiting, nil
+	})
+}
+
+// exchange sends the messages, and passes on the answers until that is enough.
+func (b *buffer) exchange(family int, each func(syscall.NetlinkMessage) (done bool, err error)) error {
+	sock, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, family)
 	if err != nil {
 		return err
 	}
@@ -81,8 +97,7 @@ func (b *buffer) send(protocol int) error {
 	if err := syscall.Sendto(sock, b.bytes, 0, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK}); err != nil {
 		return err
 	}
-	answer := make([]byte, 64<<10)
-	for {
+	for answer := make([]byte, answerBuffer); ; {
 		n, err := syscall.Read(sock, answer)
 		if err == syscall.EINTR {
 			continue
@@ -90,27 +105,14 @@ func (b *buffer) send(protocol int) error {
 		if err != nil {
 			return err
 		}
-		if done, err := b.judge(answer[:n]); done || err != nil {
+		messages, err := syscall.ParseNetlinkMessage(answer[:n])
+		if err != nil {
 			return err
 		}
-	}
-}
-
-// judge looks for the first failure, or the success of the message that is awaited.
-func (b *buffer) judge(answer []byte) (done bool, err error) {
-	messages, err := syscall.ParseNetlinkMessage(answer)
-	if err != nil {
-		return false, err
-	}
-	for _, m := range messages {
-		if m.Header.Type != syscall.NLMSG_ERROR || len(m.Data) < 4 {
-			continue
+		for _, m := range messages {
+			if done, err := each(m); done || err != nil {
+				return err
+			}
 		}
-		code := int32(m.Data[0]) | int32(m.Data[1])<<8 | int32(m.Data[2])<<16 | int32(m.Data[3])<<24
-		if code != 0 {
-			return true, syscall.Errno(-code)
-		}
-		done = done || m.Header.Seq == b.awaiting
 	}
-	return done, nil
 }

@@ -52,7 +52,11 @@ func traffic(args []string) error {
 			return err
 		}
 	}
-	return r.commit()
+	if err := r.commit(); err != nil {
+		return err
+	}
+	forgetDatagrams()
+	return nil
 }
 
 // cutOff drops what comes in or goes out. Packets that go out are dropped so late that
