@@ -141,8 +141,11 @@ func (s *Server) startControllers() {
 	s.stop = cancel
 	tasks, services, instances := s.opts.delays()
 	s.agent = agent.New(agent.Options{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks,
-		Hosts: []agent.HostOptions{{Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior, VPCRange: s.opts.VPCCIDR}},
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress,
+		Hosts: []agent.HostOptions{{
+			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior,
+			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR,
+		}},
 	})
 	s.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: services}
 	if s.opts.StrictRoles {

@@ -51,6 +51,17 @@ func (a *instanceAddresses) ReleaseAddress(_ context.Context, address netip.Addr
 	delete(a.taken, address)
 }
 
+// instanceAddress is the address of a container instance's EC2 instance; zero if it has
+// none.
+func (s *Server) instanceAddress(c *state.ContainerInstance) netip.Addr {
+	i := ec2.FindInstance(s.store.Read(), c.Scope(), c.EC2InstanceID)
+	if i == nil || i.PrivateIP == "" {
+		return netip.Addr{}
+	}
+	address, _ := netip.ParseAddr(i.PrivateIP)
+	return address
+}
+
 // last is the last address of a range.
 func last(block netip.Prefix) netip.Addr {
 	b := block.Addr().As4()

@@ -68,6 +68,9 @@ type Options struct {
 	// VPCCIDR is the range of the VPC, a /16. The zero Prefix leaves it to the engine:
 	// that of AWS's default VPC, or another one where the engine or the host has that.
 	VPCCIDR netip.Prefix
+	// InstanceCIDR is the block of which each container instance in use gets a /26 for its
+	// bridge network. Default 198.18.0.0/15.
+	InstanceCIDR netip.Prefix
 	// WarmSandboxes is how many network namespaces Docker keeps started for the next
 	// tasks in each subnet that tasks were started in during the last ten minutes.
 	// Default 2; negative is none.
@@ -98,6 +101,9 @@ const (
 func (o Options) check() error {
 	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {
 		return fmt.Errorf("range %s of the VPC is no IPv4 range of /16, such as 10.20.0.0/16", c)
+	}
+	if c := o.InstanceCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() < 8 || c.Bits() > 26 || c != c.Masked()) {
+		return fmt.Errorf("range %s of container instances is no IPv4 range of /8 to /26, such as 10.64.0.0/14", c)
 	}
 	return handlers.CheckHosts(o.AllowedHosts)
 }

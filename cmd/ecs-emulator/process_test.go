@@ -233,6 +233,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--on-exit", "keep"}, `needs a --data-dir`},
 		{[]string{"serve", "--warm-sandboxes", "-1"}, `--warm-sandboxes -1 is less than none`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--vpc-cidr", "10.0.0.0/8"}, `range 10.0.0.0/8 of the VPC is no IPv4 range of /16`},
+		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--instance-cidr", "10.0.0.0/27"}, `range 10.0.0.0/27 of container instances is no IPv4 range of /8 to /26`},
 		{[]string{"serve", "--vpc-cidr", "everything"}, `for flag -vpc-cidr`},
 		{[]string{"serve", "now"}, `unexpected argument "now"`},
 		{[]string{"logs"}, `name a task`},

@@ -73,6 +73,10 @@ func (m *machine) create(ctx context.Context, row *state.ContainerInstance) (pla
 	if address := h.agent.InstanceAddress; address != nil {
 		spec.IP = address(row)
 	}
+	if spec.IP.IsValid() && !vpc.CIDR.Contains(spec.IP) {
+		h.agent.Log.Warn("container instance gets another address: its own is not of the VPC", "containerInstance", m.instance, "address", spec.IP, "vpc", vpc.CIDR)
+		spec.IP = netip.Addr{}
+	}
 	made, err := h.Engine.CreateSandbox(ctx, spec)
 	if err != nil {
 		return place{}, err
