@@ -29,11 +29,11 @@ func (s *Server) Die() {
 	s.closeParts()
 }
 
-// TaskEvents returns the events of tasks that are kept, and their bodies.
-func (s *Server) TaskEvents() (events []state.TaskEvent, bodies [][]byte) {
-	events, _, _ = s.store.TaskEvents(0)
+// Events returns the events that are kept, and their bodies.
+func (s *Server) Events() (events []state.Event, bodies [][]byte) {
+	events, _, _ = s.store.Events(0)
 	for _, e := range events {
-		bodies = append(bodies, ecs.TaskStateChange(s.store.Read(), e))
+		bodies = append(bodies, ecs.StateChange(s.store.Read(), e))
 	}
 	return events, bodies
 }

@@ -35,7 +35,7 @@ func (s *Server) newHandler() http.Handler {
 			Engine: func(context.Context) control.Engine { return s.engineHealth() },
 			Reset:  func(context.Context) error { return s.Reset() },
 			Ports:  s.controlPorts,
-			Faults: s.faults.control(), Closing: s.closing, TaskStateChange: ecs.TaskStateChange,
+			Faults: s.faults.control(), Closing: s.closing, StateChange: ecs.StateChange,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)
 			},

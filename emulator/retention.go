@@ -51,7 +51,7 @@ func (s *Server) forgetOld(now time.Time) error {
 		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))
 		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))
 		tx.ForgetServiceDeployments(now.Add(-state.KeepServiceDeployments))
-		tx.ForgetTaskEvents(now.Add(-state.KeepTaskEvents))
+		tx.ForgetEvents(now.Add(-state.KeepEvents))
 		tx.SweepTaskDefinitions(now.Add(-keepDeletedDefinitions))
 		return nil
 	})

@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// events prints what has happened to tasks of a running emulator, a line of JSON for
+// events prints what has happened to tasks and container instances of a running emulator, a line of JSON for
 // each change.
 func events(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("events", "", stderr)

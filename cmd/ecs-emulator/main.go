@@ -2,7 +2,7 @@
 //
 //	ecs-emulator serve                      start the endpoint
 //	ecs-emulator logs <task> [container]    show a container's output
-//	ecs-emulator events                     show what has happened to tasks
+//	ecs-emulator events                     show what has happened to tasks and container instances
 //	ecs-emulator faults list | add | clear  have pulls, starts, containers, the engine fail
 //	ecs-emulator prune                      show or remove what emulators have on Docker
 //	ecs-emulator version                    show the version
@@ -26,7 +26,7 @@ Usage:
 
   ecs-emulator serve [flags]                     start the endpoint
   ecs-emulator logs [flags] <task> [container]   show the output of a container
-  ecs-emulator events [flags]                    show what has happened to tasks, as JSON
+  ecs-emulator events [flags]                    show what has happened to tasks and instances, as JSON
   ecs-emulator faults list                       show what shall go wrong
   ecs-emulator faults add [flags] <kind>         have it go wrong: pull, start, crash, engine-away
   ecs-emulator faults clear [id]                 end one fault, or all

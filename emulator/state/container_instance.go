@@ -114,15 +114,24 @@ func (tx *Tx) ContainerInstanceOf(scope arn.Scope, ec2InstanceID string) *Contai
 	return found[0]
 }
 
-// PutContainerInstance writes a container instance as it is from a time on. Its
-// attributes must be sorted by name. Its version rises.
+// PutContainerInstance writes a container instance as it is from a time on, and announces
+// it. Its attributes must be sorted by name. Its version rises.
 func (tx *Tx) PutContainerInstance(c *ContainerInstance, at time.Time) {
 	old := tx.ContainerInstance(c.ARN)
 	containerInstances.Put(tx.rows(), c)
 	usage := *tx.InstanceUsage(c.ARN)
 	usage.Version++
 	instanceUsages.Put(tx.rows(), &usage)
+	tx.announceInstance(&usage, at)
 	tx.countInstance(old, c)
+}
+
+// PutContainerInstanceTags writes the tags of a container instance, which nobody
+// announces.
+func (tx *Tx) PutContainerInstanceTags(arn string, tags []types.Tag) {
+	c := *tx.ContainerInstance(arn)
+	c.Tags = tags
+	containerInstances.Put(tx.rows(), &c)
 }
 
 // DeregisterContainerInstance makes a container instance INACTIVE. What becomes of its

@@ -2,6 +2,7 @@ package state
 
 import (
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -50,9 +51,9 @@ func (tx *Tx) InstanceUsages(cluster *Cluster) []*InstanceUsage {
 	return instanceUsages.List(tx.rows(), arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name))
 }
 
-// use carries the change of a task into the usage of its container instance. before is
-// nil for a new task.
-func (tx *Tx) use(before, after *Task) {
+// use carries the change of a task into the usage of its container instance, which ECS
+// announces. before is nil for a new task.
+func (tx *Tx) use(before, after *Task, at time.Time) {
 	instance := after.Placement.ContainerInstance
 	if instance == "" {
 		return
@@ -68,6 +69,7 @@ func (tx *Tx) use(before, after *Task) {
 	}
 	changed.Version++
 	instanceUsages.Put(tx.rows(), &changed)
+	tx.announceInstance(&changed, at)
 }
 
 // add takes a task into account, or out of it with n = -1.

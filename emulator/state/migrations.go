@@ -17,6 +17,7 @@ var migrations = []store.Migration{
 	tellEngineIDs,
 	recordServiceDeployments,
 	forgetMadeUpNetworks,
+	nameKindsOfEvents,
 }
 
 // placeTasks moves where a task runs out of its spec, and cuts the ARNs of containers

@@ -197,16 +197,16 @@ func (tx *Tx) AddTask(t *Task) {
 		t.Placement = &Placement{}
 	}
 	tx.announce(t, t.Spec.CreatedAt)
-	tx.putTask(nil, t)
+	tx.putTask(nil, t, t.Spec.CreatedAt)
 }
 
-// putTask writes a new row of a task in place of the old one.
-func (tx *Tx) putTask(old, t *Task) {
+// putTask writes a new row of a task in place of the old one, as it is from a time on.
+func (tx *Tx) putTask(old, t *Task, at time.Time) {
 	if old != nil {
 		old.described.Store(nil) // an event may keep the row
 	}
 	tasks.Put(tx.rows(), t)
-	tx.use(old, t)
+	tx.use(old, t, at)
 	tx.summarise(old, t)
 }
 
@@ -224,7 +224,7 @@ func (tx *Tx) StopTask(arn string, stop Stop) bool {
 	t.Stop = &stop
 	t.Version++
 	tx.announce(t, stop.At)
-	tx.putTask(old, t)
+	tx.putTask(old, t, stop.At)
 	return true
 }
 
@@ -233,7 +233,7 @@ func (tx *Tx) PutTaskTags(arn string, tags []types.Tag) {
 	old := tx.Task(arn)
 	t := old.next(old.Status)
 	t.Tags = tags
-	tx.putTask(old, t)
+	tx.putTask(old, t, time.Time{}) // a container instance is not concerned
 }
 
 // maxStoppedTasks is how many tasks that stopped are kept, whatever their age: a

@@ -128,7 +128,7 @@ func (tx *Tx) PutTaskStatus(arn string, steps ...TaskStep) error {
 		return nil
 	}
 	var errs []error
-	t := old
+	t, at := old, old.Spec.CreatedAt
 	for _, step := range steps {
 		if Before(step.Status.LastStatus, t.Status.LastStatus) {
 			errs = append(errs, fmt.Errorf("task %s goes back from %s to %s", arn, t.Status.LastStatus, step.Status.LastStatus))
@@ -138,13 +138,16 @@ func (tx *Tx) PutTaskStatus(arn string, steps ...TaskStep) error {
 		if t.Stop == nil {
 			t.Stop = step.Stop
 		}
+		if !step.At.IsZero() {
+			at = step.At
+		}
 		if step.Announced {
 			t.Version++
 			tx.announce(t, step.At)
 		}
 	}
 	if t != old {
-		tx.putTask(old, t)
+		tx.putTask(old, t, at)
 	}
 	return errors.Join(errs...)
 }

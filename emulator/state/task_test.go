@@ -50,7 +50,7 @@ func TestStatusesOnlyMoveForward(t *testing.T) {
 	if got := s.Read().Task("a"); got.Status.LastStatus != Stopping || got.Version != 3 {
 		t.Errorf("%s in version %d", got.Status.LastStatus, got.Version)
 	}
-	if events, _, _ := s.TaskEvents(0); len(events) != 3 {
+	if events, _, _ := s.Events(0); len(events) != 3 {
 		t.Errorf("%d events of 3 versions", len(events))
 	}
 }

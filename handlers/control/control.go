@@ -42,8 +42,8 @@ type Options struct {
 	Ports func(taskARN string, open bool) []Port
 	// Logs passes on the output of a task's container, which may have stopped.
 	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error
-	// TaskStateChange is the body of an event, as ECS sends it to EventBridge.
-	TaskStateChange func(tx *state.Tx, e state.TaskEvent) []byte
+	// StateChange is the body of an event, as ECS sends it to EventBridge.
+	StateChange func(tx *state.Tx, e state.Event) []byte
 	// Faults is what shall go wrong with tasks and their engine.
 	Faults FaultControl
 	// Closing ends when the emulator closes; nil never does. Answers that follow

@@ -14,8 +14,8 @@ import (
 // that proxies leave it open. Source: the HTML standard suggests every 15 seconds.
 const keepAlive = 15 * time.Second
 
-// events serves GET /_emulator/events: the changes of tasks that ECS announces, with
-// the bodies that it sends to EventBridge. Each has a sequence number; since=n asks for
+// events serves GET /_emulator/events: the changes of tasks and
+// container instances that ECS announces, with the bodies that it sends to EventBridge. Each has a sequence number; since=n asks for
 // those after n, else all that are kept are sent.
 //
 // By default each is a line of JSON, {"sequence": 7, "event": {…}}, and with follow=true
@@ -49,7 +49,7 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 // number that no event has had is from before an emulator without a data directory was
 // started again.
 func (a *api) since(r *http.Request) (*uint64, error) {
-	newest := a.Store.NewestTaskEvent()
+	newest := a.Store.NewestEvent()
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		since, err := strconv.ParseUint(id, 10, 64)
 		switch {
@@ -88,7 +88,7 @@ func (r *eventReader) sendKept() (changed <-chan struct{}, err error) {
 	if r.since != nil {
 		since = *r.since
 	}
-	events, oldest, changed := r.Store.TaskEvents(since)
+	events, oldest, changed := r.Store.Events(since)
 	if r.since != nil && oldest > since+1 {
 		if err := r.out.gap(since+1, oldest-1); err != nil {
 			return nil, err
@@ -98,7 +98,7 @@ func (r *eventReader) sendKept() (changed <-chan struct{}, err error) {
 	r.since = &since
 	tx := r.Store.Read()
 	for _, e := range events {
-		if err := r.out.event(e.Sequence, r.TaskStateChange(tx, e)); err != nil {
+		if err := r.out.event(e.Sequence, r.StateChange(tx, e)); err != nil {
 			return nil, err
 		}
 		since = e.Sequence

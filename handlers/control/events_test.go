@@ -30,11 +30,11 @@ func newEventsWorld(t *testing.T, closing context.Context) *eventsWorld {
 	store := newStore(t)
 	return &eventsWorld{t, store, control.Handler(control.Options{
 		Store: store, Log: slog.New(slog.DiscardHandler), Closing: closing,
-		TaskStateChange: func(tx *state.Tx, e state.TaskEvent) []byte {
-			if tx.Task(e.Value.ARN) == nil {
+		StateChange: func(tx *state.Tx, e state.Event) []byte {
+			if tx.Task(e.Value.Task.ARN) == nil {
 				t.Errorf("event %d is told before its task is there", e.Sequence)
 			}
-			return fmt.Appendf(nil, `{"task":%q}`, e.Value.ARN[strings.LastIndex(e.Value.ARN, "/")+1:])
+			return fmt.Appendf(nil, `{"task":%q}`, e.Value.Task.ARN[strings.LastIndex(e.Value.Task.ARN, "/")+1:])
 		},
 	})}
 }
@@ -59,7 +59,7 @@ func (w *eventsWorld) add(first, last int) {
 // forget removes the events and leaves the tasks.
 func (w *eventsWorld) forget() {
 	w.Helper()
-	err := w.store.Update(func(tx *state.Tx) error { tx.ForgetTaskEvents(time.Unix(2e9, 0)); return nil })
+	err := w.store.Update(func(tx *state.Tx) error { tx.ForgetEvents(time.Unix(2e9, 0)); return nil })
 	if err != nil {
 		w.Fatal(err)
 	}

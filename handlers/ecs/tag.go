@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -68,7 +67,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *ecs.ListTagsForResour
 	if err != nil {
 		return nil, err
 	}
-	tagged, err := taggedResource(a.store.Read(), scope, in.ResourceArn, a.now())
+	tagged, err := taggedResource(a.store.Read(), scope, in.ResourceArn)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +80,7 @@ func (a *API) changeTags(ctx context.Context, ref *string, change func([]types.T
 		return err
 	}
 	return a.store.Update(func(tx *state.Tx) error {
-		tagged, err := taggedResource(tx, scope, ref, a.now())
+		tagged, err := taggedResource(tx, scope, ref)
 		if err != nil {
 			return err
 		}
@@ -102,7 +101,7 @@ type tagged struct {
 
 // taggedResource finds what an ARN refers to. What is of another account or partition is
 // not found. The words for missing resources other than clusters are not published.
-func taggedResource(tx *state.Tx, scope arn.Scope, ref *string, now time.Time) (tagged, error) {
+func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) {
 	parsed, ok := arn.Parse(aws.ToString(ref))
 	if !ok || parsed.Service != "ecs" {
 		return tagged{}, invalidParameter("The ARN provided is invalid.")
@@ -124,7 +123,7 @@ func taggedResource(tx *state.Tx, scope arn.Scope, ref *string, now time.Time) (
 	case "task-definition":
 		return taggedTaskDefinition(tx, scope, *ref)
 	case "container-instance":
-		return taggedContainerInstance(tx, parsed, id, now)
+		return taggedContainerInstance(tx, parsed, id)
 	case "capacity-provider", "daemon", "daemon-task-definition", "gateway", "task-set":
 		return tagged{}, notBuilt("tags of a " + noun(parsed.Type))
 	default:
@@ -169,7 +168,7 @@ func taggedService(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	}}, nil
 }
 
-func taggedContainerInstance(tx *state.Tx, parsed arn.ARN, ref string, now time.Time) (tagged, error) {
+func taggedContainerInstance(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	if len(parsed.Resource) < 2 {
 		return tagged{}, errShortARN
 	}
@@ -177,11 +176,7 @@ func taggedContainerInstance(tx *state.Tx, parsed arn.ARN, ref string, now time.
 	if old == nil || old.Status == state.InstanceInactive {
 		return tagged{}, invalidParameter("The specified container instance is not found.")
 	}
-	return tagged{old.Tags, func(tags []types.Tag) {
-		instance := *old
-		instance.Tags = tags
-		tx.PutContainerInstance(&instance, now)
-	}}, nil
+	return tagged{old.Tags, func(tags []types.Tag) { tx.PutContainerInstanceTags(old.ARN, tags) }}, nil
 }
 
 func taggedTask(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {

@@ -1,67 +1,25 @@
 package ecs
 
 import (
-	"bytes"
-	"encoding/json"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
-	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
-	"github.com/google/uuid"
 )
 
-// TaskStateChange is the event that ECS sends to EventBridge for a change of a task,
-// as JSON. The same change always makes the same event.
+// taskStateChange is the event of a change of a task.
 //
 // It stands beside what DescribeTasks answers because the two differ in little: times
-// are text, and some members are missing. Whoever delivers events gets it as a
-// function.
+// are text, and some members are missing.
 //
 // Source: recorded EventBridge events of Fargate tasks (ECS0070); field reports of tasks on
 // container instances.
-func TaskStateChange(tx *state.Tx, e state.TaskEvent) []byte {
+func taskStateChange(tx *state.Tx, t *state.Task, at time.Time) []byte {
 	var def *types.TaskDefinition
-	if row := tx.TaskDefinition(e.Value.Scope(), e.Value.Spec.Family, e.Value.Spec.Revision); row != nil {
+	if row := tx.TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
 		def = row.Definition()
 	}
-	return taskStateChange(e, def)
-}
-
-// taskStateChange is the event of a task that was made of def; nil where that is gone.
-func taskStateChange(e state.TaskEvent, def *types.TaskDefinition) []byte {
-	t, scope := e.Value, e.Value.Scope()
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(event{
-		Version: "0", ID: eventID(t), DetailType: "ECS Task State Change", Source: "aws.ecs",
-		Account: scope.Account, Time: e.At.UTC().Format("2006-01-02T15:04:05Z"), Region: scope.Region,
-		Resources: []string{t.ARN}, Detail: wire.Marshal(newTaskDetail(e, def)),
-	})
-	if err != nil {
-		panic("ecs: encode a task event: " + err.Error()) // wire makes valid JSON
-	}
-	return bytes.TrimSpace(text.Bytes())
-}
-
-// event is EventBridge's envelope.
-type event struct {
-	Version    string          `json:"version"`
-	ID         string          `json:"id"`
-	DetailType string          `json:"detail-type"`
-	Source     string          `json:"source"`
-	Account    string          `json:"account"`
-	Time       string          `json:"time"`
-	Region     string          `json:"region"`
-	Resources  []string        `json:"resources"`
-	Detail     json.RawMessage `json:"detail"`
-}
-
-// eventID follows from the task and its version, of which there is one event.
-func eventID(t *state.Task) string {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(t.ARN+"#"+strconv.FormatInt(t.Version, 10))).String()
+	return newEvent("ECS Task State Change", t.ARN, t.Version, at, newTaskDetail(t, def, at))
 }
 
 // taskDetail is a task as events show it. Beside those that have text for a time, its
@@ -144,11 +102,11 @@ type containerDetail struct {
 	TaskArn           *string
 }
 
-func newTaskDetail(e state.TaskEvent, def *types.TaskDefinition) *taskDetail {
-	t := describeTask(e.Value, def)
-	onInstance := e.Value.Spec.LaunchType != types.LaunchTypeFargate
+func newTaskDetail(task *state.Task, def *types.TaskDefinition, at time.Time) *taskDetail {
+	t := describeTask(task, def)
+	onInstance := task.Spec.LaunchType != types.LaunchTypeFargate
 	if onInstance {
-		showHealth(&t, e.Value)
+		showHealth(&t, task)
 	}
 	detail := &taskDetail{
 		Attachments: t.Attachments, Attributes: t.Attributes, AvailabilityZone: t.AvailabilityZone,
@@ -163,7 +121,7 @@ func newTaskDetail(e state.TaskEvent, def *types.TaskDefinition) *taskDetail {
 		PullStartedAt: eventTime(t.PullStartedAt), PullStoppedAt: eventTime(t.PullStoppedAt),
 		StartedAt: eventTime(t.StartedAt), StartedBy: t.StartedBy, StopCode: t.StopCode,
 		StoppedAt: eventTime(t.StoppedAt), StoppedReason: t.StoppedReason, StoppingAt: eventTime(t.StoppingAt),
-		TaskArn: t.TaskArn, TaskDefinitionArn: t.TaskDefinitionArn, UpdatedAt: eventTime(&e.At), Version: t.Version,
+		TaskArn: t.TaskArn, TaskDefinitionArn: t.TaskDefinitionArn, UpdatedAt: eventTime(&at), Version: t.Version,
 	}
 	if onInstance {
 		//lint:ignore SA1019 events of tasks on container instances have the retired list
@@ -189,13 +147,4 @@ func containerDetails(containers []types.Container) []containerDetail {
 		}
 	}
 	return details
-}
-
-// eventTime is a time in an event: milliseconds without trailing zeros.
-func eventTime(t *time.Time) *string {
-	if t == nil {
-		return nil
-	}
-	text := t.UTC().Format("2006-01-02T15:04:05.999Z")
-	return &text
 }

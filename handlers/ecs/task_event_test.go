@@ -52,8 +52,8 @@ func stoppedTask() *state.Task {
 func TestTaskEventIsShapedAsRecorded(t *testing.T) {
 	s := newServer(t)
 	task := stoppedTask()
-	event := state.TaskEvent{Sequence: 1, At: task.Status.StoppedAt, Value: task}
-	body := ecs.TaskStateChange(s.store.Read(), event)
+	event := state.Event{Sequence: 1, At: task.Status.StoppedAt, Value: &state.Change{Task: task}}
+	body := ecs.StateChange(s.store.Read(), event)
 	const want = `{
 		"version": "0", "id": "of its own", "detail-type": "ECS Task State Change", "source": "aws.ecs",
 		"account": "ACCOUNT", "time": "2026-09-01T10:26:15Z", "region": "eu-west-1",
@@ -95,11 +95,11 @@ func TestTaskEventIsShapedAsRecorded(t *testing.T) {
 	if !strings.Contains(string(body), "<web>") {
 		t.Error("the text is escaped for HTML")
 	}
-	if again := ecs.TaskStateChange(s.store.Read(), event); string(again) != string(body) {
+	if again := ecs.StateChange(s.store.Read(), event); string(again) != string(body) {
 		t.Error("the same event is another one when it is read again")
 	}
 	task.Version++
-	if other := decode(string(ecs.TaskStateChange(s.store.Read(), event))); other["id"] == got["id"] {
+	if other := decode(string(ecs.StateChange(s.store.Read(), event))); other["id"] == got["id"] {
 		t.Error("two versions have one id")
 	}
 }
@@ -109,14 +109,14 @@ func TestTaskEventOfANewTask(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	s.run(t, runInput("web"))
-	events, oldest, _ := s.store.TaskEvents(0)
+	events, oldest, _ := s.store.Events(0)
 	if len(events) != 1 || oldest != 1 {
 		t.Fatalf("%d events, the oldest is %d", len(events), oldest)
 	}
 	var event struct {
 		Detail map[string]any
 	}
-	if err := json.Unmarshal(ecs.TaskStateChange(s.store.Read(), events[0]), &event); err != nil {
+	if err := json.Unmarshal(ecs.StateChange(s.store.Read(), events[0]), &event); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{

@@ -67,9 +67,10 @@ func TestATaskOnAContainerInstanceShowsWhereItIs(t *testing.T) {
 		t.Errorf("StopTask: %v, %s", err, answer)
 	}
 
-	events, _, _ := s.store.TaskEvents(0)
+	events, _, _ := s.store.Events(0)
+	events = slices.DeleteFunc(events, func(e state.Event) bool { return e.Value.Task == nil })
 	var event struct{ Detail map[string]any }
-	if err := json.Unmarshal(ecs.TaskStateChange(s.store.Read(), events[len(events)-1]), &event); err != nil {
+	if err := json.Unmarshal(ecs.StateChange(s.store.Read(), events[len(events)-1]), &event); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
