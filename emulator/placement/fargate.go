@@ -1,9 +1,3 @@
-// Package placement decides where a task goes, or says why nowhere. It is pure:
-// RunTask must answer failures at once, so it calls the same function as the
-// service scheduler does.
-//
-// So far it knows Fargate, a pool without instances that users see. Container
-// instances, strategies and constraints come with the EC2 launch type.
 package placement
 
 import "github.com/ecs-emulator/ecs-emulator/emulator/state"

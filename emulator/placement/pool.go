@@ -1,3 +1,12 @@
+// Package placement decides where a task goes, or says why nowhere. It is pure: RunTask
+// must answer failures at once, so it calls the same functions as the service scheduler
+// does.
+//
+//	pool := placement.NewPool(tx, cluster, chance)
+//	place, misses := pool.Place(demand) // and the next one sees what this one took
+//
+// Fargate is a pool without instances that users see: Place spreads over subnets and
+// capacity providers.
 package placement
 
 import (
@@ -79,6 +88,10 @@ func kindFor(launchType types.LaunchType) kind {
 	}
 	return onEC2
 }
+
+// NoContainerInstances is what ECS says when a cluster has nothing to place an EC2 or
+// EXTERNAL task on. Source: field reports of RunTask and service events.
+const NoContainerInstances = "No Container Instances were found in your cluster."
 
 // Has reports whether the cluster has ACTIVE container instances for tasks of a launch
 // type. If not, ECS refuses to place any: see NoContainerInstances.

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -36,9 +35,7 @@ func (c *change) start(v StartTasks) (ids []string, err error) {
 		return nil, err
 	}
 	if d.Revision.TasksLaunchType() == types.LaunchTypeFargate {
-		if v.Places, err = c.placesOnFargate(v, d.Revision); err != nil {
-			return nil, err
-		}
+		v.Places = c.placesOnFargate(v, d.Revision)
 	}
 	for _, place := range v.Places {
 		t := template.New(place)
@@ -49,10 +46,10 @@ func (c *change) start(v StartTasks) (ids []string, err error) {
 }
 
 // placesOnFargate spreads tasks among those that the deployment has.
-func (c *change) placesOnFargate(v StartTasks, r *state.ServiceRevision) (places []state.Placement, err error) {
+func (c *change) placesOnFargate(v StartTasks, r *state.ServiceRevision) (places []state.Placement) {
 	where := placement.Request{
-		LaunchType: r.TasksLaunchType(), Strategy: r.CapacityProviderStrategy,
-		Subnets: subnets(c.tx, arn.ScopeOf(c.service.ARN), vpcConfiguration(r).Subnets),
+		Strategy: r.CapacityProviderStrategy,
+		Subnets:  subnets(c.tx, arn.ScopeOf(c.service.ARN), vpcConfiguration(r).Subnets),
 	}
 	view := placement.NewView()
 	for _, p := range c.tx.ServiceSummary(c.service.ARN).Placed {
@@ -61,14 +58,11 @@ func (c *change) placesOnFargate(v StartTasks, r *state.ServiceRevision) (places
 		}
 	}
 	for range v.N {
-		place, failure := placement.Place(view, where)
-		if failure != "" { // cannot be: see planner.obstacle
-			return nil, errors.New(failure)
-		}
+		place := placement.Place(view, where)
 		view.Add(place, 1)
 		places = append(places, place)
 	}
-	return places, nil
+	return places
 }
 
 // newTemplate is what the tasks of a deployment are made of; its task definition exists.

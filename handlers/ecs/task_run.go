@@ -129,8 +129,8 @@ func (a *API) runTask(tx *state.Tx, call taskCall, chance placement.Chance) (new
 		return newTasks{}, err
 	}
 	if pool == nil {
-		where := placement.Request{LaunchType: l.Capacity.LaunchType, Strategy: l.Capacity.Strategy, Subnets: a.inTurn(vpc.Subnets)}
-		return addFargateTasks(tx, runCount(call.in), where, template)
+		where := placement.Request{Strategy: l.Capacity.Strategy, Subnets: a.inTurn(vpc.Subnets)}
+		return addFargateTasks(tx, runCount(call.in), where, template), nil
 	}
 	demand := template.Demand(task.Where{Subnets: vpc.Subnets, Constraints: l.PlacementConstraints, Strategy: l.PlacementStrategy})
 	return addTasks(tx, runCount(call.in), pool, demand, template), nil
@@ -174,15 +174,12 @@ func addTasks(tx *state.Tx, n int, pool *placement.Pool, demand *placement.Deman
 }
 
 // addFargateTasks places and writes n tasks. They are spread among themselves alone.
-func addFargateTasks(tx *state.Tx, n int, where placement.Request, template *task.Template) (made newTasks, err error) {
+func addFargateTasks(tx *state.Tx, n int, where placement.Request, template *task.Template) (made newTasks) {
 	view := placement.NewView()
 	for range n {
-		place, failure := placement.Place(view, where)
-		if failure != "" {
-			return newTasks{}, invalidParameter(failure)
-		}
+		place := placement.Place(view, where)
 		view.Add(place, 1)
 		made.add(tx, template.New(place))
 	}
-	return made, nil
+	return made
 }
