@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 )
 
@@ -54,6 +55,7 @@ func (s *Server) apis() []awsapi.Service {
 		ecs.New(control).Service(),
 		ec2.New(ec2.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
 		sts.Service(),
+		ssm.Service(),
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(s.store, s.clock.Now).Service(),
 	}

@@ -1,0 +1,97 @@
+package ssm_test
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"reflect"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	client "github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
+)
+
+// promises holds the operations that some test called with success.
+var promises apitest.Promises
+
+func TestMain(m *testing.M) { os.Exit(promises.Main(m, ssm.Service())) }
+
+func TestTable(t *testing.T) {
+	apitest.Table(t, ssm.Service(), reflect.TypeFor[*client.Client](), reflect.TypeFor[struct{}]())
+}
+
+func newClient(t *testing.T) *client.Client {
+	t.Helper()
+	server := httptest.NewServer(ssm.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
+	t.Cleanup(server.Close)
+	return client.New(client.Options{
+		Region: "eu-west-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider("123456789012", "secret", ""),
+	})
+}
+
+const linux2 = "/aws/service/ecs/optimized-ami/amazon-linux-2"
+
+func TestTheRecommendedImage(t *testing.T) {
+	c := newClient(t)
+	out, err := c.GetParameter(t.Context(), &client.GetParameterInput{Name: aws.String(linux2 + "/recommended")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value struct {
+		ImageID string `json:"image_id"`
+		OS      string
+	}
+	if err := json.Unmarshal([]byte(*out.Parameter.Value), &value); err != nil {
+		t.Fatal(err)
+	}
+	image := ec2.FindImage("eu-west-1", value.ImageID)
+	if image == nil || value.OS != "Amazon Linux 2" || image.Architecture != "x86_64" || *out.Parameter.ARN != "arn:aws:ssm:eu-west-1::parameter"+linux2+"/recommended" {
+		t.Errorf("got %s", *out.Parameter.Value)
+	}
+	id, err := c.GetParameter(t.Context(), &client.GetParameterInput{Name: aws.String(linux2 + "/recommended/image_id")})
+	if err != nil || *id.Parameter.Value != value.ImageID || id.Parameter.Type != types.ParameterTypeString {
+		t.Errorf("got %+v, %v", id, err)
+	}
+	_, err = c.GetParameter(t.Context(), &client.GetParameterInput{Name: aws.String("/shop/password")})
+	var lost *types.ParameterNotFound
+	if !errors.As(err, &lost) || lost.Message != nil {
+		t.Errorf("got %v", err)
+	}
+	_, err = c.PutParameter(t.Context(), &client.PutParameterInput{Name: aws.String("/shop/password"), Value: aws.String("x")})
+	var api smithy.APIError
+	if !errors.As(err, &api) || api.ErrorCode() != "NotImplementedException" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Parameters are answered in order of their names, each once.
+func TestSeveralParameters(t *testing.T) {
+	names := []string{
+		linux2 + "/gpu/recommended/image_id", linux2 + "/arm64/recommended/image_id", linux2 + "/recommended/image_id", linux2 + "/recommended/image_id",
+		"/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id", "/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id",
+		"/aws/service/bottlerocket/aws-ecs-2/x86_64/latest", "/nothing",
+	}
+	out, err := newClient(t).GetParameters(t.Context(), &client.GetParametersInput{Names: names})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range out.Parameters {
+		if ec2.FindImage("eu-west-1", *p.Value) == nil || i > 0 && *p.Name <= *out.Parameters[i-1].Name {
+			t.Errorf("%s: %s", *p.Name, *p.Value)
+		}
+	}
+	if len(out.Parameters) != 5 || !reflect.DeepEqual(out.InvalidParameters, []string{"/aws/service/bottlerocket/aws-ecs-2/x86_64/latest", "/nothing"}) {
+		t.Errorf("got %d, and not %v", len(out.Parameters), out.InvalidParameters)
+	}
+}
