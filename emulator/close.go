@@ -52,6 +52,11 @@ func (s *Server) Reset() error {
 	if err != nil {
 		return fmt.Errorf("nothing is reset: %w", err)
 	}
+	if s.opts.CapacityFile != "" {
+		if err := s.addCapacity(context.Background(), s.opts.CapacityFile); err != nil {
+			s.opts.Log.Error("no capacity after the reset", "error", err)
+		}
+	}
 	_, err = s.askEngine()
 	if err == nil {
 		err = s.removeContainers()

@@ -93,6 +93,11 @@ func New(opts Options) (*Server, error) {
 			s.opts.Log.Error("endpoint ended", "error", err)
 		}
 	})
+	if s.opts.CapacityFile != "" {
+		if err := s.addCapacity(context.Background(), s.opts.CapacityFile); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
 	if s.opts.InitDir != "" {
 		if err := s.init(context.Background(), s.opts.InitDir); err != nil {
 			return nil, errors.Join(err, s.Close())

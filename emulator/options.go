@@ -78,6 +78,9 @@ type Options struct {
 	// InitDir is a folder of JSON files from which clusters, task definitions and
 	// services are made at the start; see Server.init.
 	InitDir string
+	// CapacityFile is a JSON file of EC2 instances that are launched at the start; see
+	// Instances.
+	CapacityFile string
 	// PullBehavior says when images are fetched. Default: when they are absent.
 	PullBehavior agent.PullBehavior
 	// Version is shown at /_emulator/health.

@@ -79,6 +79,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.StringVar(&launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
 	flags.StringVar(&onExit, "on-exit", "", "what becomes of running tasks: remove or keep (default remove, with a data directory keep)")
 	flags.StringVar(&o.InitDir, "init", "", "`directory` of task definitions and services to make at the start")
+	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
 	flags.BoolVar(&strict, "strict", false, "turn the conveniences off: those of --default-cluster, --strict-vpc, --unknown-roles and --pull that are not named")
 	flags.BoolVar(&defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
 	flags.BoolVar(&unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")

@@ -1,0 +1,135 @@
+package emulator
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Instances are EC2 instances that join a cluster, for AddInstances and the file of
+// Options.CapacityFile.
+type Instances struct {
+	// Cluster that they join, which is made if it is not there. Default "default".
+	Cluster string `json:"cluster"`
+	// InstanceType is one of AWS's, or of the file. Default t3.medium.
+	InstanceType string `json:"instanceType"`
+	// Count is how many there are. Default 1.
+	Count int `json:"count"`
+	// AvailabilityZone has them all. By default they take turns in all zones of the region.
+	AvailabilityZone string `json:"availabilityZone"`
+	// Attributes of the container instances, beside those of the agent.
+	Attributes map[string]string `json:"attributes"`
+	// Tags of the instances and of the container instances.
+	Tags map[string]string `json:"tags"`
+	// ImageID is shown, and has no effect. Default: the ECS-optimized Amazon Linux 2023.
+	ImageID string `json:"imageId"`
+}
+
+// maxInstances bounds one request, so that a mistake is not taken for a wish.
+const maxInstances = 20_000
+
+// AddInstances launches EC2 instances and returns when they are container instances, in
+// status ACTIVE. It returns their ARNs.
+func (s *Server) AddInstances(ctx context.Context, wanted Instances) (arns []string, err error) {
+	watch := s.store.Watch(0, ec2.OnInstances())
+	defer watch.Close()
+	ids, err := s.launch(ctx, wanted, "")
+	if err != nil {
+		return nil, fmt.Errorf("add instances: %w", err)
+	}
+	for _, id := range ids {
+		for {
+			if i := ec2.FindInstance(s.store.Read(), s.scope(), id); i == nil || i.Wanted != types.InstanceStateNameRunning {
+				return arns, fmt.Errorf("add instances: somebody has stopped %s", id)
+			} else if i.ContainerInstance != "" {
+				arns = append(arns, i.ContainerInstance)
+				break
+			}
+			key, err := watch.Next(ctx)
+			if err != nil {
+				return arns, fmt.Errorf("add instances: wait for %s: %w", id, err)
+			}
+			watch.Done(key)
+		}
+	}
+	return arns, nil
+}
+
+func (s *Server) scope() arn.Scope { return arn.Scope{Region: s.opts.Region, Account: s.opts.Account} }
+
+// launch launches instances and returns their ids. Those that an earlier run has launched
+// with the same token count; an empty token is none.
+func (s *Server) launch(ctx context.Context, wanted Instances, token string) (ids []string, err error) {
+	wanted.Cluster = cmp.Or(wanted.Cluster, "default")
+	wanted.InstanceType = cmp.Or(wanted.InstanceType, "t3.medium")
+	wanted.Count = cmp.Or(wanted.Count, 1)
+	if wanted.Count < 0 || wanted.Count > maxInstances {
+		return nil, fmt.Errorf("count %d is not between 1 and %d", wanted.Count, maxInstances)
+	}
+	subnets, err := s.subnetsOf(wanted.AvailabilityZone)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := ecs.NewFromConfig(s.Config()).CreateCluster(ctx, &ecs.CreateClusterInput{ClusterName: &wanted.Cluster}); err != nil {
+		return nil, fmt.Errorf("make cluster %s: %w", wanted.Cluster, err)
+	}
+	err = s.store.Update(func(tx *state.Tx) error {
+		ids = nil
+		t := ec2.FindInstanceType(tx, wanted.InstanceType)
+		if t == nil {
+			return fmt.Errorf("instance type %s is not known; a capacity file may add it", wanted.InstanceType)
+		}
+		there := 0
+		for _, i := range ec2.Instances(tx, s.scope()) {
+			if token != "" && i.ClientToken == token && i.Wanted != types.InstanceStateNameTerminated {
+				there++
+			}
+		}
+		for n := there; n < wanted.Count; n++ {
+			spec := wanted.spec(s.scope(), t)
+			spec.At, spec.Subnet, spec.ClientToken = s.clock.Now(), subnets[n%len(subnets)], token
+			ids = append(ids, ec2.Launch(tx, spec)[0].ID)
+		}
+		return nil
+	})
+	return ids, err
+}
+
+func (s *Server) subnetsOf(zone string) (found []*state.Subnet, err error) {
+	all, _ := state.DefaultNetwork(s.scope())
+	for _, subnet := range all {
+		if zone == "" || subnet.Zone == zone {
+			found = append(found, subnet)
+		}
+	}
+	if found == nil {
+		return nil, fmt.Errorf("availability zone %q is none of %v", zone, state.Zones(s.opts.Region))
+	}
+	return found, nil
+}
+
+// spec is what one of the instances is launched from.
+func (i Instances) spec(scope arn.Scope, t *ec2.InstanceType) ec2.Spec {
+	agent := &ec2.Agent{Cluster: i.Cluster}
+	for _, name := range slices.Sorted(maps.Keys(i.Attributes)) {
+		agent.Attributes = append(agent.Attributes, ecstypes.Attribute{Name: &name, Value: aws.String(i.Attributes[name])})
+	}
+	for _, key := range slices.Sorted(maps.Keys(i.Tags)) {
+		agent.Tags = append(agent.Tags, ecstypes.Tag{Key: &key, Value: aws.String(i.Tags[key])})
+	}
+	spec := ec2.Spec{Scope: scope, Count: 1, Type: t.Name, Image: i.ImageID, Tags: maps.Clone(i.Tags), Agent: agent}
+	if image := ec2.DefaultImage(scope.Region, t); spec.Image == "" && image != nil {
+		spec.Image = image.ID
+	}
+	return spec
+}
