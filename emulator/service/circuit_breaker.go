@@ -47,7 +47,9 @@ func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
 
 // countFailures keeps the failures of the PRIMARY deployment in a row: tasks that stopped
 // before they were RUNNING, and those that exited afterwards. Tasks replaced for their
-// health are added where they are stopped. A task that becomes healthy ends the row.
+// health are added where they are stopped, and so are attempts to place one (lackRoom).
+// Those that are lost with their container instance are simply replaced; what ECS makes of
+// them is not published. A task that becomes healthy ends the row.
 // failedTasks is their number while the deployment is IN_PROGRESS, whether or not the
 // circuit breaker is on.
 //
