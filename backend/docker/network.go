@@ -120,9 +120,13 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 		return fmt.Errorf("network %s has active endpoints: %s", name, firstOf(members[0].Names))
 	}
 	if !vpc.adopted {
-		if err := e.removeNetwork(ctx, vpc.id); err != nil && !cerrdefs.IsNotFound(err) {
-			return engineError(err)
-		}
+		err = e.removeNetwork(ctx, vpc.id)
+	}
+	switch {
+	case errors.Is(err, errHaunted): // as when all is removed
+		e.log.Warn("network stays until the engine is restarted", "network", vpc.dockerName, "error", err)
+	case err != nil && !cerrdefs.IsNotFound(err):
+		return engineError(err)
 	}
 	e.networksMu.Lock()
 	defer e.networksMu.Unlock()
