@@ -203,7 +203,8 @@ type SandboxSpec struct {
 	// address: it bounds its containers, which have their networks elsewhere or none.
 	Network string
 	// Routes is the Name of a second network, an isolated one, whose gateway the sandbox
-	// is: what containers send from there goes out with the sandbox's own address.
+	// is: what containers send from there goes out with the sandbox's own address. A
+	// network has one such sandbox, which has a Network itself.
 	Routes string
 	// Subnet is the part of the network from which the sandbox gets its address.
 	// The zero Prefix is the whole network.

@@ -23,6 +23,12 @@ func testNoNetwork(s *scene) {
 	// Each container has a namespace of its own: the port is free in the other's.
 	s.served(s.spec(box.ID, "serve", "8080"))
 	s.expectCheck(s.spec(box.ID, "check"), netip.MustParseAddr("127.0.0.1"), 8080, false)
+
+	spec = s.sandboxSpec()
+	spec.Network, spec.Routes = "", s.bridge().Name
+	if c, err := s.Engine.CreateSandbox(s.ctx, spec); err == nil {
+		s.Errorf("a sandbox without network routes one: %+v", c)
+	}
 }
 
 func testOwnAddress(s *scene) {

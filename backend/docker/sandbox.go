@@ -43,6 +43,9 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 		}
 	}
 	if spec.Routes != "" {
+		if spec.Network == "" {
+			return backend.Container{}, errors.New("a sandbox that routes a network is on one itself")
+		}
 		if routed, err = e.vpc(ctx, spec.Routes); err != nil {
 			return backend.Container{}, engineError(err)
 		}

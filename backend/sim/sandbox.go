@@ -30,6 +30,9 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 			return backend.Container{}, err
 		}
 	}
+	if net.routes != nil && net.network == nil {
+		return backend.Container{}, daemonError(nil, "a sandbox that routes a network is on one itself")
+	}
 	if net.routes != nil && net.routes.router != nil {
 		return backend.Container{}, daemonError(backend.ErrAddressInUse, "Address already in use")
 	}
