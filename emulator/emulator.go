@@ -83,7 +83,7 @@ func New(opts Options) (*Server, error) {
 		return nil, errors.Join(err, s.closeParts())
 	}
 	s.faulty = fault.New(s.engine, fault.Options{AfterFunc: s.afterFunc})
-	s.faults = newFaults(s.faulty, s.clock)
+	s.faults = newFaults(s)
 	s.clock.SetQuiet(s.quiet)
 	s.handler = s.newHandler()
 	s.startControllers()
@@ -157,7 +157,7 @@ func (s *Server) startControllers() {
 		s.services.RefusedRole = refusedRole
 	}
 	s.capacity = &capacity.Controller{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: instances,
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: instances, AgentAway: s.faults.instances.agentAway,
 		Addresses: &instanceAddresses{store: s.store, taken: map[netip.Addr]bool{}},
 	}
 	s.running.Go(func() { s.report("agent", s.agent.Run(ctx)) })

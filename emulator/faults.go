@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 )
 
@@ -22,6 +24,11 @@ type Fault struct {
 	// image's reference, the task definition's family and the container's name, in
 	// which * stands for any text. Empty is any. A pull knows the image only.
 	Image, Family, Container string
+	// Instance is the container instance that it is about: its ARN, its id, or that of its
+	// EC2 instance. Without one, chance picks one of Cluster, or of all; the same one each
+	// time with the same Seed, if instances were registered in the same order.
+	Instance, Cluster string
+	Seed              uint64
 	// Error is the text with which a pull or a start fails. Without Error and Delay
 	// there is a text that names the emulator.
 	Error string
@@ -50,6 +57,11 @@ const (
 	CrashFault FaultKind = "crash"
 	// EngineAway: the container engine does not answer. Containers live on.
 	EngineAway FaultKind = "engine-away"
+	// TerminateInstance: an EC2 instance is lost with its tasks. It does not come back.
+	TerminateInstance FaultKind = "terminate-instance"
+	// DisconnectAgent: the agent of a container instance loses its connection. Tasks go on,
+	// and nothing new is placed.
+	DisconnectAgent FaultKind = "disconnect-agent"
 )
 
 // defaultFaultText is what the engine seems to say when it is given no text.
@@ -57,8 +69,9 @@ const defaultFaultText = "Error response from daemon: fault injected by ecs-emul
 
 // Faults are what shall go wrong.
 type Faults struct {
-	engine *fault.Engine
-	clock  *clock.Clock
+	engine    *fault.Engine
+	clock     *clock.Clock
+	instances *instanceFaults
 
 	mu     sync.Mutex
 	last   int
@@ -67,12 +80,13 @@ type Faults struct {
 
 type heldFault struct {
 	Fault
-	rule  string       // of the engine; empty for EngineAway
+	rule  string // of the engine; empty for others
+	on    *state.ContainerInstance
 	timer *clock.Timer // that ends it, or nil
 }
 
-func newFaults(engine *fault.Engine, c *clock.Clock) *Faults {
-	return &Faults{engine: engine, clock: c}
+func newFaults(s *Server) *Faults {
+	return &Faults{engine: s.faulty, clock: s.clock, instances: &instanceFaults{server: s, away: map[string]int{}}}
 }
 
 // Faults are what shall go wrong with tasks and their engine.
@@ -86,13 +100,21 @@ func (f *Faults) Add(wanted Fault) (id string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	held := &heldFault{Fault: wanted}
-	if wanted.Kind == EngineAway {
+	switch {
+	case wanted.onInstance():
+		if held.on, err = f.instances.begin(wanted); err != nil {
+			return "", err
+		}
+		held.Instance, held.Cluster = held.on.EC2InstanceID, arn.ClusterName(held.on.ARN)
+	case wanted.Kind == EngineAway:
 		if slices.ContainsFunc(f.faults, func(h *heldFault) bool { return h.Kind == EngineAway }) {
 			return "", errors.New("the engine is away already")
 		}
 		f.engine.Leave(cmp.Or(wanted.Error, "fault injected by ecs-emulator"))
-	} else if held.rule, err = f.engine.AddRule(wanted.rule()); err != nil {
-		return "", err
+	default:
+		if held.rule, err = f.engine.AddRule(wanted.rule()); err != nil {
+			return "", err
+		}
 	}
 	f.last++
 	held.ID = strconv.Itoa(f.last)
@@ -114,7 +136,9 @@ func (f *Faults) List() []Fault {
 	list := make([]Fault, len(f.faults))
 	for i, held := range f.faults {
 		list[i] = held.Fault
-		list[i].Used = used[held.rule]
+		if list[i].Used = used[held.rule]; held.on != nil {
+			list[i].Used = 1
+		}
 	}
 	return list
 }
@@ -147,17 +171,25 @@ func (f *Faults) end(h *heldFault) {
 	if h.timer != nil {
 		h.timer.Stop()
 	}
-	if h.Kind == EngineAway {
+	switch {
+	case h.on != nil:
+		f.instances.end(h.Kind, h.on)
+	case h.Kind == EngineAway:
 		f.engine.Return()
-	} else {
+	default:
 		f.engine.RemoveRule(h.rule)
 	}
 }
 
+var faultKinds = []FaultKind{PullFault, StartFault, CrashFault, EngineAway, TerminateInstance, DisconnectAgent}
+
+// onInstance: it is about one container instance.
+func (f Fault) onInstance() bool { return f.Kind == TerminateInstance || f.Kind == DisconnectAgent }
+
 func (f Fault) check() error {
 	switch {
-	case f.Kind != PullFault && f.Kind != StartFault && f.Kind != CrashFault && f.Kind != EngineAway:
-		return fmt.Errorf("fault %q is none of %s, %s, %s and %s", f.Kind, PullFault, StartFault, CrashFault, EngineAway)
+	case !slices.Contains(faultKinds, f.Kind):
+		return fmt.Errorf("fault %q is none of pull, start, crash, engine-away, terminate-instance and disconnect-agent", f.Kind)
 	case f.Delay < 0 || f.For < 0 || f.Times < 0:
 		return errors.New("a fault has no negative delay, duration or number of times")
 	case f.Kind == PullFault && (f.Family != "" || f.Container != ""):
@@ -166,6 +198,12 @@ func (f Fault) check() error {
 		return errors.New("a container that crashes says nothing: leave out the error")
 	case f.Kind == EngineAway && (f.Image != "" || f.Family != "" || f.Container != "" || f.Delay != 0 || f.Times != 0):
 		return errors.New("an engine is away for everybody: leave out image, family, container, delay and times")
+	case f.onInstance() && (f.Image != "" || f.Family != "" || f.Container != "" || f.Error != "" || f.Delay != 0 || f.Times != 0):
+		return errors.New("a fault of an instance knows the instance and the cluster only")
+	case f.Kind == TerminateInstance && f.For != 0:
+		return errors.New("a terminated instance does not come back: leave out the duration")
+	case !f.onInstance() && (f.Instance != "" || f.Cluster != "" || f.Seed != 0):
+		return errors.New("instance, cluster and seed are for terminate-instance and disconnect-agent")
 	}
 	return nil
 }
@@ -214,8 +252,14 @@ func (f *Faults) control() control.FaultControl {
 		Add: func(wanted control.Fault, delay, holds time.Duration) (control.Fault, error) {
 			id, err := f.Add(Fault{
 				Kind: FaultKind(wanted.Kind), Image: wanted.Image, Family: wanted.Family, Container: wanted.Container,
+				Instance: wanted.Instance, Cluster: wanted.Cluster, Seed: wanted.Seed,
 				Error: wanted.Error, Delay: delay, Times: wanted.Times, For: holds,
 			})
+			for _, held := range f.List() {
+				if err == nil && held.ID == id { // with the instance that chance has picked
+					wanted.Instance, wanted.Cluster = held.Instance, held.Cluster
+				}
+			}
 			wanted.ID, wanted.Used = id, 0
 			return wanted, err
 		},
@@ -232,6 +276,7 @@ func controlFault(f Fault) control.Fault {
 	}
 	return control.Fault{
 		ID: f.ID, Kind: string(f.Kind), Image: f.Image, Family: f.Family, Container: f.Container,
+		Instance: f.Instance, Cluster: f.Cluster, Seed: f.Seed,
 		Error: f.Error, Delay: text(f.Delay), Times: f.Times, For: text(f.For), Used: f.Used,
 	}
 }

@@ -20,6 +20,9 @@ type fault struct {
 	Image     string `json:"image,omitempty"`
 	Family    string `json:"family,omitempty"`
 	Container string `json:"container,omitempty"`
+	Instance  string `json:"instance,omitempty"`
+	Cluster   string `json:"cluster,omitempty"`
+	Seed      uint64 `json:"seed,omitempty"`
 	Error     string `json:"error,omitempty"`
 	Delay     string `json:"delay,omitempty"`
 	Times     int    `json:"times,omitempty"`
@@ -27,7 +30,7 @@ type fault struct {
 	Used      int    `json:"used,omitempty"`
 }
 
-const faultKinds = "pull, start, crash, engine-away"
+const faultKinds = "pull, start, crash, engine-away, terminate-instance, disconnect-agent"
 
 // faults lists, adds and clears what shall go wrong in a running emulator.
 func faults(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -64,7 +67,7 @@ func listFaults(ctx context.Context, args []string, stdout, stderr io.Writer) er
 
 // where says whose containers a fault is about.
 func (f fault) where() string {
-	return joined("everywhere", "image", f.Image, "family", f.Family, "container", f.Container)
+	return joined("everywhere", "image", f.Image, "family", f.Family, "container", f.Container, "instance", f.Instance, "cluster", f.Cluster)
 }
 
 // what says how a fault goes wrong.
@@ -97,6 +100,9 @@ func addFault(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	flags.StringVar(&f.Image, "image", "", "`pattern` of the image's reference; * stands for any text")
 	flags.StringVar(&f.Family, "family", "", "`pattern` of the task definition's family")
 	flags.StringVar(&f.Container, "container", "", "`pattern` of the container's name")
+	flags.StringVar(&f.Instance, "instance", "", "container instance or EC2 instance, by its `id` (none: one by chance)")
+	flags.StringVar(&f.Cluster, "cluster", "", "`cluster` of which chance picks a container instance")
+	flags.Uint64Var(&f.Seed, "seed", 0, "`number` by which the same instance is picked again (0: another one each time)")
 	flags.StringVar(&f.Error, "error", "", "`text` with which a pull or a start fails")
 	flags.StringVar(&f.Delay, "delay", "", "`duration` of a pull or a start, or from a start to the crash: 90s, 5m")
 	flags.IntVar(&f.Times, "times", 0, "`number` of times that it happens (0: always)")

@@ -10,10 +10,13 @@ import (
 // POST /_emulator/faults. What each member means stands at emulator.Fault.
 type Fault struct {
 	ID        string `json:"id,omitempty"`
-	Kind      string `json:"kind"` // pull, start, crash, engine-away
+	Kind      string `json:"kind"` // pull, start, crash, engine-away, terminate-instance, disconnect-agent
 	Image     string `json:"image,omitempty"`
 	Family    string `json:"family,omitempty"`
 	Container string `json:"container,omitempty"`
+	Instance  string `json:"instance,omitempty"`
+	Cluster   string `json:"cluster,omitempty"`
+	Seed      uint64 `json:"seed,omitempty"`
 	Error     string `json:"error,omitempty"`
 	Delay     string `json:"delay,omitempty"` // as Go writes durations: "90s", "5m"
 	Times     int    `json:"times,omitempty"`

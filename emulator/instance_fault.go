@@ -1,0 +1,100 @@
+package emulator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// instanceFaults are faults of container instances. They are forgotten at the end of the
+// emulator, as all faults are: an agent that was away is back at the next start.
+type instanceFaults struct {
+	server *Server
+
+	mu   sync.Mutex
+	away map[string]int // how many faults keep an agent away, by the key of the EC2 instance
+}
+
+// agentAway is for the capacity controller.
+func (f *instanceFaults) agentAway(scope arn.Scope, id string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.away[(&ec2.Instance{Scope: scope, ID: id}).Key()] > 0
+}
+
+// begin has a fault happen, and returns the container instance that it is about.
+func (f *instanceFaults) begin(wanted Fault) (c *state.ContainerInstance, err error) {
+	err = f.server.store.Update(func(tx *state.Tx) error {
+		if c, err = f.find(tx, wanted); err != nil {
+			return err
+		}
+		if wanted.Kind != TerminateInstance {
+			return nil
+		}
+		i := ec2.FindInstance(tx, c.Scope(), c.EC2InstanceID)
+		// Source: field reports of instances that EC2 itself has ended.
+		ec2.PutInstance(tx, i.Want(types.InstanceStateNameTerminated, ec2.Reason{
+			Code: "Server.InternalError", Message: "Server.InternalError: Internal error on launch",
+		}, f.server.clock.Now()))
+		return nil
+	})
+	if err == nil && wanted.Kind == DisconnectAgent {
+		f.keepAway(c, +1)
+	}
+	return c, err
+}
+
+// end undoes what can be undone.
+func (f *instanceFaults) end(kind FaultKind, c *state.ContainerInstance) {
+	if kind == DisconnectAgent {
+		f.keepAway(c, -1)
+	}
+}
+
+func (f *instanceFaults) keepAway(c *state.ContainerInstance, n int) {
+	key := (&ec2.Instance{Scope: c.Scope(), ID: c.EC2InstanceID}).Key()
+	f.mu.Lock()
+	if f.away[key] += n; f.away[key] == 0 {
+		delete(f.away, key)
+	}
+	f.mu.Unlock()
+	_, _, capacity, _ := f.server.controllers()
+	capacity.Wake(c.Scope(), c.EC2InstanceID)
+}
+
+// find returns the container instance that a fault names, by its ARN, its id or that of
+// its EC2 instance; or one by chance of a cluster, or of all.
+func (f *instanceFaults) find(tx *state.Tx, wanted Fault) (*state.ContainerInstance, error) {
+	var candidates []*state.ContainerInstance
+	for _, c := range tx.AllContainerInstances() {
+		cluster := arn.ClusterName(c.ARN)
+		switch {
+		case c.Status == state.InstanceInactive || wanted.Cluster != "" && wanted.Cluster != cluster && wanted.Cluster != c.ClusterARN():
+		case wanted.Instance != "" && !slices.Contains([]string{c.ARN, arn.Name(c.ARN), c.EC2InstanceID}, wanted.Instance):
+		case ec2.FindInstance(tx, c.Scope(), c.EC2InstanceID) == nil: // registered by hand
+		default:
+			candidates = append(candidates, c)
+		}
+	}
+	if len(candidates) == 0 {
+		if wanted.Instance != "" {
+			return nil, fmt.Errorf("%s is no container instance with an EC2 instance", wanted.Instance)
+		}
+		return nil, errors.New("there is no container instance with an EC2 instance")
+	}
+	slices.SortFunc(candidates, func(a, b *state.ContainerInstance) int {
+		return cmp.Or(a.RegisteredAt.Compare(b.RegisteredAt), cmp.Compare(a.ARN, b.ARN))
+	})
+	if wanted.Seed == 0 {
+		return candidates[rand.IntN(len(candidates))], nil
+	}
+	return candidates[rand.New(rand.NewPCG(wanted.Seed, 0)).IntN(len(candidates))], nil
+}
