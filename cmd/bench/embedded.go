@@ -26,9 +26,9 @@ var embeddedCases = []embeddedCase{
 	{"a day of 100 services after 100 resets", "advance", atMost(500, " ms"), func(*bench) int { return 3 }},
 }
 
-func measureEmbedded(ctx context.Context, b *bench) error {
-	for _, c := range embeddedCases {
-		if !b.wanted("start/" + c.name) {
+func measureEmbedded(ctx context.Context, b *bench, section string, cases []embeddedCase) error {
+	for _, c := range cases {
+		if !b.wanted(section + "/" + c.name) {
 			continue
 		}
 		var figures []float64

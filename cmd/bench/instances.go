@@ -5,5 +5,8 @@ import "context"
 // measureInstances is what container instances cost: a placement, tasks that are placed on
 // many of them, and the way of a request through one.
 func measureInstances(ctx context.Context, b *bench) error {
-	return measurePlacement(b)
+	if err := measurePlacement(b); err != nil {
+		return err
+	}
+	return measureEmbedded(ctx, b, "instances", fleetCases)
 }

@@ -19,11 +19,13 @@ import (
 
 // roles are what this program does as a child of its own, by its first argument.
 var roles = map[string]func(args []string) error{
-	"echo":     serveEcho,
-	"advance":  timeAdvance,
-	"embedded": timeEmbedded,
-	"heap":     weighTasks,
-	"profiled": serveProfiled,
+	"echo":       serveEcho,
+	"advance":    timeAdvance,
+	"fleet":      timeFleet,
+	"fleet-heap": weighFleet,
+	"embedded":   timeEmbedded,
+	"heap":       weighTasks,
+	"profiled":   serveProfiled,
 }
 
 // ownRole is this program in a role.

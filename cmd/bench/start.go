@@ -19,7 +19,7 @@ func measureStart(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
-	if err := measureEmbedded(ctx, b); err != nil {
+	if err := measureEmbedded(ctx, b, "start", embeddedCases); err != nil {
 		return err
 	}
 	if b.wanted("start/" + revisionsRow) {

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// instances is how many there are in the rows about many tasks.
+const instances = 1000
+
+// fleetCases are figures of an emulator with a thousand container instances.
+var fleetCases = []embeddedCase{
+	{"1000 tasks to RUNNING on 1000 instances", "fleet", atMost(200, " ms"), func(b *bench) int { return b.rounds }},
+	{"heap of 1000 instances with 10000 tasks", "fleet-heap", atMost(80, " MiB"), func(*bench) int { return 1 }},
+}
+
+// timeFleet prints how many milliseconds a service takes to a task on each of the
+// instances.
+func timeFleet([]string) error {
+	return embedded(func(srv *emulator.Server, c *connection) (float64, error) {
+		if err := addInstances(srv); err != nil {
+			return 0, err
+		}
+		began := time.Now()
+		err := createSpreadService(c, instances)
+		return milliseconds(time.Since(began)), err
+	})
+}
+
+// weighFleet prints how many MiB of heap the instances take with ten tasks on each.
+func weighFleet([]string) error {
+	return embedded(func(srv *emulator.Server, c *connection) (float64, error) {
+		before := liveHeap()
+		if err := addInstances(srv); err != nil {
+			return 0, err
+		}
+		err := createSpreadService(c, 10*instances)
+		return float64(liveHeap()-before) / (1 << 20), err
+	})
+}
+
+func addInstances(srv *emulator.Server) error {
+	_, err := srv.AddInstances(context.Background(), emulator.Instances{Cluster: cluster, InstanceType: "m5.large", Count: instances})
+	return err
+}
+
+// createSpreadService makes a service in bridge mode, with dynamic host ports, spread over
+// zones and instances, and returns when its tasks run.
+func createSpreadService(c *connection, tasks int) error {
+	definition := map[string]any{
+		"family": family, "networkMode": "bridge",
+		"containerDefinitions": []any{map[string]any{
+			"name": "web", "image": "shop/web:1.4.2", "cpu": 64, "memory": 64,
+			"portMappings": []any{map[string]any{"containerPort": 80}},
+		}},
+	}
+	if err := c.call("RegisterTaskDefinition", definition, nil); err != nil {
+		return err
+	}
+	service := map[string]any{
+		"cluster": cluster, "serviceName": serviceName(0), "taskDefinition": family, "desiredCount": tasks, "launchType": "EC2",
+		"placementStrategy": []any{
+			map[string]any{"type": "spread", "field": "attribute:ecs.availability-zone"},
+			map[string]any{"type": "spread", "field": "instanceId"},
+		},
+	}
+	if err := c.call("CreateService", service, nil); err != nil {
+		return fmt.Errorf("service on container instances: %w", err)
+	}
+	return awaitCluster(context.Background(), c, tasks)
+}
