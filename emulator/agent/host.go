@@ -50,6 +50,7 @@ type host struct {
 	sawOnce   sync.Once
 	spawned   sync.WaitGroup
 
+	swept      sync.Once // see tendMachines
 	machinesMu sync.Mutex
 	machines   map[string]*machine // by the ARN of the container instance
 

@@ -69,11 +69,13 @@ func (h *host) tendMachines() {
 	for _, m := range h.allMachines() {
 		h.directLater(m)
 	}
-	for _, row := range h.agent.Store.Read().AllContainerInstances() {
-		if row.Status == state.InstanceInactive && !row.ByHand {
-			h.reap(row.ARN)
+	h.swept.Do(func() { // what a former run may have left of those
+		for _, row := range h.agent.Store.Read().AllContainerInstances() {
+			if row.Status == state.InstanceInactive && !row.ByHand {
+				h.reap(row.ARN)
+			}
 		}
-	}
+	})
 	for _, m := range h.allMachines() {
 		h.reap(m.instance)
 	}

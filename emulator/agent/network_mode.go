@@ -34,6 +34,9 @@ func (w *work) attach(ctx context.Context, sandboxID string) error {
 // leaveMachine gives back what a task has of its machine: ports, or a network interface.
 func (w *work) leaveMachine(ctx context.Context) error {
 	m := w.machine
+	if m == nil {
+		return nil
+	}
 	m.mu.Lock()
 	m.release(w.task.ARN, "")
 	delete(m.interfaces, w.task.ARN)

@@ -219,18 +219,17 @@ const sandboxRemovals = 5
 func (w *work) removeSandbox() run {
 	h, id := w.host, w.view.status.SandboxID
 	return func(ctx context.Context) func() {
-		var err error
-		if w.machine != nil {
-			err = w.leaveMachine(ctx)
+		err := w.leaveMachine(ctx)
+		if err != nil && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil {
+			h.agent.Log.Error("ports of a task not closed", "task", w.task.ARN, "error", err)
+			err = nil // the next change of the machine's traffic closes them
 		}
 		if err == nil && id != "" {
 			err = h.Engine.Remove(ctx, id)
 		}
 		for tries := 1; err != nil && tries < sandboxRemovals && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil; tries++ {
 			w.unanswered(ctx, "sandbox not removed", err)
-			if err = h.Engine.Remove(ctx, id); err == nil && w.machine != nil {
-				err = w.leaveMachine(ctx)
-			}
+			err = h.Engine.Remove(ctx, id)
 		}
 		return func() {
 			if h.engineLost(err) {
