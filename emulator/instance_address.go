@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"sync"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
@@ -16,6 +17,7 @@ import (
 // get the first ones.
 type instanceAddresses struct {
 	store *state.Store
+	agent *agent.Agent
 
 	mu    sync.Mutex
 	taken map[netip.Addr]bool // and not in a row yet
@@ -23,7 +25,24 @@ type instanceAddresses struct {
 
 var _ capacity.Addresses = (*instanceAddresses)(nil)
 
-func (a *instanceAddresses) ReserveAddress(_ context.Context, scope arn.Scope, subnetID string) (netip.Addr, error) {
+func (a *instanceAddresses) ReserveAddress(ctx context.Context, scope arn.Scope, subnetID string) (netip.Addr, error) {
+	network, err := a.agent.VPCRange(ctx) // the engine chooses it
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	address, err := a.choose(network, scope, subnetID)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	if err := a.agent.KeepAddress(ctx, address); err != nil {
+		a.ReleaseAddress(ctx, address)
+		return netip.Addr{}, err
+	}
+	return address, nil
+}
+
+// choose takes an address that no instance has.
+func (a *instanceAddresses) choose(network netip.Prefix, scope arn.Scope, subnetID string) (netip.Addr, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	tx := a.store.Read()
@@ -35,7 +54,7 @@ func (a *instanceAddresses) ReserveAddress(_ context.Context, scope arn.Scope, s
 	for _, i := range ec2.AllInstances(tx) {
 		used[i.PrivateIP] = used[i.PrivateIP] || i.Reached != "terminated"
 	}
-	block := subnet.CIDR(tx.NetworkCIDR())
+	block := subnet.CIDR(network)
 	for address := last(block).Prev(); block.Contains(address); address = address.Prev() { // the last one is the broadcast address
 		if !used[address.String()] && !a.taken[address] {
 			a.taken[address] = true
@@ -49,6 +68,7 @@ func (a *instanceAddresses) ReleaseAddress(_ context.Context, address netip.Addr
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.taken, address)
+	a.agent.ReleaseAddress(address)
 }
 
 // instanceAddress is the address of a container instance's EC2 instance; zero if it has

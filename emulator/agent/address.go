@@ -21,7 +21,18 @@ func (a *Agent) ReserveAddress(ctx context.Context, scope arn.Scope, subnetID st
 	return a.reserve(ctx, func(network backend.Network) netip.Prefix { return subnet.CIDR(network.CIDR) })
 }
 
-// KeepAddress reserves an address again that ReserveAddress gave to an earlier agent.
+// VPCRange is the range of the engine's network, which is made if it is not there.
+func (a *Agent) VPCRange(ctx context.Context) (netip.Prefix, error) {
+	h := a.hosts[instanceHost]
+	if h == nil {
+		return netip.Prefix{}, errors.New("no host has container instances")
+	}
+	network, err := h.vpcNetwork(ctx)
+	return network.CIDR, err
+}
+
+// KeepAddress reserves an address that the caller has chosen, or that ReserveAddress gave
+// to an earlier agent.
 func (a *Agent) KeepAddress(ctx context.Context, address netip.Addr) error {
 	_, err := a.reserve(ctx, func(backend.Network) netip.Prefix { return netip.PrefixFrom(address, address.BitLen()) })
 	return err

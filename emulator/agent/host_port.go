@@ -63,6 +63,9 @@ func openings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerD
 		}
 		return list
 	}
+	if machine == "" {
+		return nil // it has not been taken over yet
+	}
 	for _, c := range s.Containers {
 		for _, b := range c.Bindings {
 			if b.Protocol == types.TransportProtocolTcp {
