@@ -22,10 +22,12 @@ provider "aws" {
   region = "us-east-1"
 
   endpoints {
-    ec2 = var.endpoint
-    ecs = var.endpoint
-    iam = var.endpoint
-    sts = var.endpoint
+    autoscaling = var.endpoint
+    ec2         = var.endpoint
+    ecs         = var.endpoint
+    iam         = var.endpoint
+    ssm         = var.endpoint
+    sts         = var.endpoint
   }
 }
 
@@ -72,6 +74,12 @@ module "one_off" {
 module "iam" {
   source  = "./iam"
   name    = "shop"
+  release = var.release
+}
+
+module "instances" {
+  source  = "./instances"
+  name    = "fleet"
   release = var.release
 }
 

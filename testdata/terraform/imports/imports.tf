@@ -156,3 +156,48 @@ import {
   to       = module.tags.aws_ec2_tag.subnet[each.key]
   id       = "${each.key},Tier"
 }
+
+import {
+  to = module.instances.aws_ecs_cluster.this
+  id = "fleet"
+}
+
+# A launch template is imported by its id.
+data "aws_launch_template" "fleet" {
+  name = "fleet"
+}
+
+import {
+  to = module.instances.aws_launch_template.this
+  id = data.aws_launch_template.fleet.id
+}
+
+import {
+  to = module.instances.aws_autoscaling_group.this
+  id = "fleet"
+}
+
+import {
+  to = module.instances.aws_launch_configuration.old
+  id = "fleet-old"
+}
+
+import {
+  to = module.instances.aws_autoscaling_group.old
+  id = "fleet-old"
+}
+
+import {
+  to = module.instances.aws_autoscaling_group.mixed
+  id = "fleet-mixed"
+}
+
+import {
+  to = module.instances.aws_ecs_task_definition.web
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/fleet:2"
+}
+
+import {
+  to = module.instances.aws_ecs_service.web
+  id = "fleet/fleet"
+}
