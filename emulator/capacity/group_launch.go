@@ -1,7 +1,6 @@
 package capacity
 
 import (
-	"errors"
 	"maps"
 	"strconv"
 	"strings"
@@ -53,18 +52,20 @@ func launchData(tx *state.Tx, g *autoscaling.Group) (*types.ResponseLaunchTempla
 	if name := g.Source.LaunchConfiguration; name != "" {
 		c := autoscaling.FindLaunchConfiguration(tx, g.Scope, name)
 		if c == nil {
-			return nil, nil, errors.New("Launch configuration " + name + " not found") //nolint:staticcheck // it is a sentence of an activity
+			return nil, nil, &ec2.Error{Code: "ValidationError", Message: "Launch configuration " + name + " not found"}
 		}
 		return configurationData(tx, c), nil, nil
 	}
 	named := g.Source.Template()
 	found := ec2.FindLaunchTemplate(tx, g.Scope, *named.LaunchTemplateId)
 	if found == nil {
-		return nil, nil, errors.New("The specified launch template, with template ID " + *named.LaunchTemplateId + ", does not exist.") //nolint:staticcheck // as above
+		return nil, nil, &ec2.Error{Code: "InvalidLaunchTemplateId.NotFound",
+			Message: "The specified launch template, with template ID " + *named.LaunchTemplateId + ", does not exist."}
 	}
 	version := ec2.Version(tx, found, *named.Version)
 	if version == nil {
-		return nil, nil, errors.New("Could not find the specified version " + *named.Version + " for the launch template with ID " + found.ID + ".") //nolint:staticcheck // as above
+		return nil, nil, &ec2.Error{Code: "InvalidLaunchTemplateId.VersionNotFound",
+			Message: "Could not find the specified version " + *named.Version + " for the launch template with ID " + found.ID + "."}
 	}
 	data := *version.Data
 	data.Placement = nil
