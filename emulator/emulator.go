@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -158,7 +157,7 @@ func (s *Server) startControllers() {
 	}
 	s.capacity = &capacity.Controller{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: instances, AgentAway: s.faults.instances.agentAway,
-		Addresses: &instanceAddresses{store: s.store, agent: s.agent, taken: map[netip.Addr]bool{}},
+		Addresses: s.agent,
 	}
 	s.running.Go(func() { s.report("agent", s.agent.Run(ctx)) })
 	s.running.Go(func() { s.report("service scheduler", s.services.Run(ctx)) })

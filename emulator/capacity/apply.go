@@ -73,10 +73,10 @@ func (c *Controller) reconcile(ctx context.Context, key, cause string) (Plan, er
 		return nil
 	})
 	if address.IsValid() && (!taken || err != nil) {
-		c.Addresses.ReleaseAddress(ctx, address)
+		c.Addresses.ReleaseAddress(address)
 	}
 	if gone.IsValid() && err == nil {
-		c.Addresses.ReleaseAddress(ctx, gone)
+		c.Addresses.ReleaseAddress(gone)
 	}
 	return plan, err
 }
