@@ -82,6 +82,9 @@ func (s *Server) Close() error {
 		return nil
 	}
 	s.closed = true
+	if s.opts.OnExit == Keep {
+		s.faults.ClearAll() // or tasks would stay cut off, with nobody who knows of it
+	}
 	s.stopControllers()
 	return errors.Join(s.removeTasks(), s.closeParts())
 }

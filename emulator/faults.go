@@ -62,6 +62,9 @@ const (
 	// DisconnectAgent: the agent of a container instance loses its connection. Tasks go on,
 	// and nothing new is placed.
 	DisconnectAgent FaultKind = "disconnect-agent"
+	// CutOffInstance: whatever comes to a container instance and its tasks and whatever they
+	// send is dropped, so its agent has lost its connection as well.
+	CutOffInstance FaultKind = "cut-off-instance"
 )
 
 // defaultFaultText is what the engine seems to say when it is given no text.
@@ -86,7 +89,7 @@ type heldFault struct {
 }
 
 func newFaults(s *Server) *Faults {
-	return &Faults{engine: s.faulty, clock: s.clock, instances: &instanceFaults{server: s, away: map[string]int{}}}
+	return &Faults{engine: s.faulty, clock: s.clock, instances: &instanceFaults{server: s, away: map[string]int{}, cut: map[string]int{}}}
 }
 
 // Faults are what shall go wrong with tasks and their engine.
@@ -181,15 +184,18 @@ func (f *Faults) end(h *heldFault) {
 	}
 }
 
-var faultKinds = []FaultKind{PullFault, StartFault, CrashFault, EngineAway, TerminateInstance, DisconnectAgent}
+var (
+	faultKinds         = append([]FaultKind{PullFault, StartFault, CrashFault, EngineAway}, instanceFaultKinds...)
+	instanceFaultKinds = []FaultKind{TerminateInstance, DisconnectAgent, CutOffInstance}
+)
 
 // onInstance: it is about one container instance.
-func (f Fault) onInstance() bool { return f.Kind == TerminateInstance || f.Kind == DisconnectAgent }
+func (f Fault) onInstance() bool { return slices.Contains(instanceFaultKinds, f.Kind) }
 
 func (f Fault) check() error {
 	switch {
 	case !slices.Contains(faultKinds, f.Kind):
-		return fmt.Errorf("fault %q is none of pull, start, crash, engine-away, terminate-instance and disconnect-agent", f.Kind)
+		return fmt.Errorf("fault %q is none of pull, start, crash, engine-away, terminate-instance, disconnect-agent and cut-off-instance", f.Kind)
 	case f.Delay < 0 || f.For < 0 || f.Times < 0:
 		return errors.New("a fault has no negative delay, duration or number of times")
 	case f.Kind == PullFault && (f.Family != "" || f.Container != ""):
@@ -203,7 +209,7 @@ func (f Fault) check() error {
 	case f.Kind == TerminateInstance && f.For != 0:
 		return errors.New("a terminated instance does not come back: leave out the duration")
 	case !f.onInstance() && (f.Instance != "" || f.Cluster != "" || f.Seed != 0):
-		return errors.New("instance, cluster and seed are for terminate-instance and disconnect-agent")
+		return errors.New("instance, cluster and seed are for faults of instances: terminate-instance, disconnect-agent, cut-off-instance")
 	}
 	return nil
 }

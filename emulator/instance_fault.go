@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -21,6 +22,7 @@ type instanceFaults struct {
 
 	mu   sync.Mutex
 	away map[string]int // how many faults keep an agent away, by the key of the EC2 instance
+	cut  map[string]int // how many cut a container instance off, by its ARN
 }
 
 // agentAway is for the capacity controller.
@@ -46,17 +48,45 @@ func (f *instanceFaults) begin(wanted Fault) (c *state.ContainerInstance, err er
 		}, f.server.clock.Now()))
 		return nil
 	})
-	if err == nil && wanted.Kind == DisconnectAgent {
+	if err != nil {
+		return nil, err
+	}
+	if wanted.Kind == CutOffInstance {
+		if err := f.cutOff(c, +1); err != nil {
+			return nil, errors.Join(fmt.Errorf("cut off %s: %w", c.EC2InstanceID, err), f.cutOff(c, -1))
+		}
+	}
+	if wanted.Kind != TerminateInstance {
 		f.keepAway(c, +1)
 	}
-	return c, err
+	return c, nil
 }
 
 // end undoes what can be undone.
 func (f *instanceFaults) end(kind FaultKind, c *state.ContainerInstance) {
-	if kind == DisconnectAgent {
-		f.keepAway(c, -1)
+	if kind == TerminateInstance {
+		return
 	}
+	if kind == CutOffInstance {
+		if err := f.cutOff(c, -1); err != nil {
+			f.server.opts.Log.Error("the container instance stays cut off", "containerInstance", c.ARN, "error", err)
+		}
+	}
+	f.keepAway(c, -1)
+}
+
+// cutOff has the engine drop what an instance sends and gets while a fault wants that.
+func (f *instanceFaults) cutOff(c *state.ContainerInstance, n int) error {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	f.mu.Lock()
+	f.cut[c.ARN] += n
+	cut := f.cut[c.ARN] > 0
+	if !cut {
+		delete(f.cut, c.ARN)
+	}
+	f.mu.Unlock()
+	return f.server.currentAgent().CutOff(ctx, c.ARN, cut)
 }
 
 func (f *instanceFaults) keepAway(c *state.ContainerInstance, n int) {

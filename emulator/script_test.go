@@ -44,6 +44,8 @@ func scriptFolders(t *testing.T) []string {
 //	[!] ecs <args>        aws ecs <args> with that endpoint
 //	[!] aws <args>        the same for any service: aws iam list-roles
 //	until <regexp> <args> ecs <args> again and again until it prints that
+//	[!] reach <task>      GET each port of this host that leads to the task, again and again
+//	                      until all answer, or with ! none does
 //	[!] call <op> <JSON>  the request as it is on the wire, see scriptCall
 //	let NAME              keep what the last command printed in a variable
 //	advance <duration>    move the emulator's clock
@@ -133,6 +135,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"aws":   scriptAWS,
 	"until": scriptUntil,
 	"call":  scriptCall,
+	"reach": scriptReach,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
 			ts.Fatalf("usage: let NAME")

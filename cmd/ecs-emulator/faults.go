@@ -30,7 +30,7 @@ type fault struct {
 	Used      int    `json:"used,omitempty"`
 }
 
-const faultKinds = "pull, start, crash, engine-away, terminate-instance, disconnect-agent"
+const faultKinds = "pull, start, crash, engine-away, terminate-instance, disconnect-agent, cut-off-instance"
 
 // faults lists, adds and clears what shall go wrong in a running emulator.
 func faults(ctx context.Context, args []string, stdout, stderr io.Writer) error {

@@ -51,7 +51,27 @@ func (m *machine) attach(ctx context.Context, task, sandbox string) error {
 func (m *machine) hasInterface(task, sandbox string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.interfaces[task] = sandbox
+	if m.interfaces[task] != sandbox {
+		m.interfaces[task] = sandbox
+		m.unsure = append(m.unsure, sandbox)
+	}
+}
+
+// directUnsure tells the engine of those that a killed emulator may have left cut off.
+func (m *machine) directUnsure(ctx context.Context) error {
+	m.mu.Lock()
+	unsure := m.unsure
+	m.unsure = nil
+	m.mu.Unlock()
+	for i, sandbox := range unsure {
+		if err := ignoreEnded(m.directTask(ctx, sandbox)); err != nil {
+			m.mu.Lock()
+			m.unsure = append(m.unsure, unsure[i:]...)
+			m.mu.Unlock()
+			return err
+		}
+	}
+	return nil
 }
 
 // directTask tells the engine whether a task's network interface is cut off.

@@ -84,7 +84,7 @@ func (h *host) tendMachines() {
 // directLater tells the engine of a machine's packets if it does not know.
 func (h *host) directLater(m *machine) {
 	m.mu.Lock()
-	due := m.runs && m.told != m.wanted
+	due := m.runs && (m.told != m.wanted || len(m.unsure) > 0)
 	m.mu.Unlock()
 	if !due {
 		return
@@ -92,7 +92,7 @@ func (h *host) directLater(m *machine) {
 	call := h.agent.calls.begin(&chain{}, true)
 	if !h.spawn(func() {
 		defer call.end()
-		err := m.direct(call)
+		err := errors.Join(m.direct(call), m.directUnsure(call))
 		if err != nil && !errors.Is(err, backend.ErrNoSandbox) && !h.engineLost(err) {
 			h.agent.Log.Error("ports of a container instance not opened", "containerInstance", m.instance, "error", err)
 		}

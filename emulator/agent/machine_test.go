@@ -395,6 +395,13 @@ func TestAnInstanceIsCutOff(t *testing.T) {
 			b.Fatal(err)
 		}
 		b.expect("after", []bool{b.answers(instance, 8080), reached(own), reached(late)}, []bool{true, true, true})
+
+		if err := b.agent.CutOff(b.Context(), instance, true); err != nil {
+			b.Fatal(err)
+		}
+		b.stop()
+		b.start()
+		b.expect("an agent that was killed leaves nothing cut off", []bool{b.answers(instance, 8080), reached(own), reached(late)}, []bool{true, true, true})
 	})
 }
 

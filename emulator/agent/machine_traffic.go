@@ -17,6 +17,7 @@ import (
 type traffic struct {
 	ports      map[portKey]lease
 	interfaces map[string]string // sandboxes of its tasks that have a network interface of their own, by task ARN
+	unsure     []string          // those of them of which nobody knows whether they are cut off
 	cutOff     bool
 	wanted     int // counts changes
 	told       int // which of them the engine has

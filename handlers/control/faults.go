@@ -10,7 +10,7 @@ import (
 // POST /_emulator/faults. What each member means stands at emulator.Fault.
 type Fault struct {
 	ID        string `json:"id,omitempty"`
-	Kind      string `json:"kind"` // pull, start, crash, engine-away, terminate-instance, disconnect-agent
+	Kind      string `json:"kind"` // pull, start, crash, engine-away, terminate-instance, disconnect-agent, cut-off-instance
 	Image     string `json:"image,omitempty"`
 	Family    string `json:"family,omitempty"`
 	Container string `json:"container,omitempty"`

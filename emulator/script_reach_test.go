@@ -1,0 +1,50 @@
+package emulator_test
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// scriptReach waits until a task is reached through the ports of this host, or no longer.
+func scriptReach(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: [!] reach <task>")
+	}
+	srv := ts.Value(emulatorKey{}).(*emulator.Server)
+	for deadline := time.Now().Add(untilPatience); ; {
+		ports := srv.HostPorts(args[0])
+		reached := 0
+		for _, p := range ports {
+			if answers(p.Address) {
+				reached++
+			}
+		}
+		if neg && reached == 0 || !neg && reached > 0 && reached == len(ports) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("after %s %d of the ports of %s answer: %+v", untilPatience, reached, args[0], ports)
+		}
+	}
+}
+
+// answers reports whether there is an HTTP server. What is cut off never says no.
+func answers(address string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/", nil)
+	if err != nil {
+		return false
+	}
+	request.Close = true
+	response, err := http.DefaultClient.Do(request)
+	if err == nil {
+		response.Body.Close()
+	}
+	return err == nil
+}
