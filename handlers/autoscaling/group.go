@@ -3,6 +3,7 @@ package autoscaling
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -67,6 +68,8 @@ func checkCreate(in *sdk.CreateAutoScalingGroupInput, settings *sdk.UpdateAutoSc
 		}
 	}
 	switch {
+	case strings.Contains(*in.AutoScalingGroupName, ":"): // Source: EC2 Auto Scaling API reference; the text is the emulator's
+		return invalid("The name of an AutoScalingGroup cannot contain a colon.")
 	case sources != 1:
 		return invalid("Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
 	case aws.ToString(in.VPCZoneIdentifier) == "" && len(in.AvailabilityZones) == 0:
@@ -133,6 +136,8 @@ func (a *API) SetDesiredCapacity(ctx context.Context, in *sdk.SetDesiredCapacity
 			return invalid("New SetDesiredCapacity value %d is above max value %d for the AutoScalingGroup.", n, g.Max)
 		case n < g.Min:
 			return invalid("New SetDesiredCapacity value %d is below min value %d for the AutoScalingGroup.", n, g.Min)
+		case n > maxDesired:
+			return checkDesired(n)
 		case n != g.Desired:
 			g.Change = &autoscaling.Change{At: a.now(), Text: changed("a user request explicitly set group desired capacity", g.Desired, n)}
 			g.Desired = n

@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -87,6 +88,9 @@ func refuseSettings(in *sdk.UpdateAutoScalingGroupInput) error {
 
 // apply changes a copy of a group.
 func apply(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+	if err := checkHealth(in); err != nil {
+		return err
+	}
 	if err := resize(g, in); err != nil {
 		return err
 	}
@@ -120,10 +124,44 @@ func apply(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInp
 	return nil
 }
 
+// checkHealth knows the types of health checks, and which times there cannot be.
+// Source: EC2 Auto Scaling API reference, CreateAutoScalingGroup; the texts are the
+// emulator's.
+func checkHealth(in *sdk.UpdateAutoScalingGroupInput) error {
+	if in.HealthCheckType != nil {
+		for kind := range strings.SplitSeq(*in.HealthCheckType, ",") {
+			if kind = strings.TrimSpace(kind); !slices.Contains([]string{"EC2", "EBS", "ELB", "VPC_LATTICE"}, kind) {
+				return invalid("Invalid health check type: %s", kind)
+			}
+		}
+	}
+	switch {
+	case aws.ToInt32(in.DefaultCooldown) < 0:
+		return invalid("The default cooldown must not be negative.")
+	case aws.ToInt32(in.HealthCheckGracePeriod) < 0:
+		return invalid("The health check grace period must not be negative.")
+	case aws.ToInt32(in.DefaultInstanceWarmup) < -1:
+		return invalid("The default instance warmup must not be negative.")
+	}
+	return nil
+}
+
 func set[T any](field *T, value *T) {
 	if value != nil {
 		*field = *value
 	}
+}
+
+// maxDesired bounds the instances of a group, as RunInstances bounds those of a request.
+// AWS bounds what an account has; the number is the emulator's own.
+const maxDesired = 1000
+
+// checkDesired refuses what no machine keeps the rows of.
+func checkDesired(n int32) error {
+	if n > maxDesired {
+		return notBuilt(fmt.Sprintf("groups of more than %d instances", maxDesired))
+	}
+	return nil
 }
 
 // resize takes the bounds of a group. Where only they change, what is desired follows.
@@ -139,12 +177,12 @@ func resize(g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
 		return invalid("Max bound, %d, must be greater than or equal to min bound, %d", g.Max, g.Min)
 	case in.DesiredCapacity == nil:
 		g.Desired = min(max(g.Desired, g.Min), g.Max)
-		return nil
+		return checkDesired(g.Desired)
 	case *in.DesiredCapacity < g.Min || *in.DesiredCapacity > g.Max:
 		return invalid("Desired capacity:%d must be between the specified min size:%d and max size:%d", *in.DesiredCapacity, g.Min, g.Max)
 	}
 	g.Desired = *in.DesiredCapacity
-	return nil
+	return checkDesired(g.Desired)
 }
 
 // locate takes subnets and zones, each in alphabetical order, as recorded.

@@ -87,6 +87,18 @@ func TestBoundsOfGroups(t *testing.T) {
 	has(0, 0, 0)
 }
 
+// One request cannot make the emulator keep millions of instances. A high maximum is none.
+func TestGroupsOfTooManyInstances(t *testing.T) {
+	s := newScene(t)
+	const tooMany = "ecs-emulator does not implement groups of more than 1000 instances of EC2 Auto Scaling; see COMPATIBILITY.md."
+	refused(s, s.CreateAutoScalingGroup, s.input("web", 2_000_000, 1<<31-1), "NotImplementedException", tooMany)
+	s.group("web", 0, 1<<31-1)
+	web := aws.String("web")
+	refused(s, s.SetDesiredCapacity, &sdk.SetDesiredCapacityInput{AutoScalingGroupName: web, DesiredCapacity: aws.Int32(1001)}, "NotImplementedException", tooMany)
+	refused(s, s.UpdateAutoScalingGroup, &sdk.UpdateAutoScalingGroupInput{AutoScalingGroupName: web, DesiredCapacity: aws.Int32(1001)}, "NotImplementedException", tooMany)
+	ok(s, s.SetDesiredCapacity, &sdk.SetDesiredCapacityInput{AutoScalingGroupName: web, DesiredCapacity: aws.Int32(1000)})
+}
+
 func TestGroupsThatAreRefused(t *testing.T) {
 	s := newScene(t)
 	with := func(change func(*sdk.CreateAutoScalingGroupInput)) *sdk.CreateAutoScalingGroupInput {
@@ -126,6 +138,16 @@ func TestGroupsThatAreRefused(t *testing.T) {
 				}
 				in.LaunchTemplate = nil
 			}},
+		{"ValidationError", "The name of an AutoScalingGroup cannot contain a colon.",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.AutoScalingGroupName = aws.String("a:b") }},
+		{"ValidationError", "Invalid health check type: nonsense",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.HealthCheckType = aws.String("EC2,nonsense") }},
+		{"ValidationError", "The default cooldown must not be negative.",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.DefaultCooldown = aws.Int32(-5) }},
+		{"ValidationError", "The health check grace period must not be negative.",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.HealthCheckGracePeriod = aws.Int32(-5) }},
+		{"ValidationError", "The default instance warmup must not be negative.",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.DefaultInstanceWarmup = aws.Int32(-7) }},
 	} {
 		refused(s, s.CreateAutoScalingGroup, with(c.change), c.code, c.text)
 	}
