@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -84,6 +85,9 @@ func (a *API) spec(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec
 	if err := a.groupsByName(tx, scope, data); err != nil {
 		return ec2.Spec{}, err
 	}
+	if len(in.NetworkInterfaces) > 0 && len(in.SecurityGroupIds)+len(in.SecurityGroups) > 0 { // Source: field reports
+		return ec2.Spec{}, refuse("InvalidParameterCombination", "Network interfaces and an instance-level security groups may not be specified on the same request")
+	}
 	if in.SubnetId != nil {
 		if len(data.NetworkInterfaces) > 0 { // Source: recorded answers
 			return ec2.Spec{}, refuse("InvalidParameterCombination", "Network interfaces and an instance-level subnet ID may not be specified on the same request")
@@ -138,7 +142,28 @@ func checkRun(in *sdk.RunInstancesInput) error {
 	if err := refuseRun(in); err != nil {
 		return err
 	}
-	for _, s := range in.TagSpecifications {
+	if b := in.InstanceInitiatedShutdownBehavior; b != "" && !slices.Contains(b.Values(), b) { // the text is the emulator's
+		return refuse("InvalidParameterValue", "Value (%s) for parameter instanceInitiatedShutdownBehavior is invalid.", b)
+	}
+	return checkTagSpecifications(in.TagSpecifications, taggedByRun...)
+}
+
+// taggedByRun is what RunInstances can tag. Source: EC2 API reference, RunInstances.
+var taggedByRun = []types.ResourceType{
+	types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface,
+	types.ResourceTypeSpotInstancesRequest, types.ResourceTypeElasticGpu,
+}
+
+// checkTagSpecifications refuses tags of what an operation does not make. Source of the
+// texts: field reports.
+func checkTagSpecifications(specifications []types.TagSpecification, kinds ...types.ResourceType) error {
+	for _, s := range specifications {
+		if !slices.Contains(kinds, s.ResourceType) {
+			return refuse("InvalidParameterValue", "'%s' is not a valid taggable resource type for this operation.", s.ResourceType)
+		}
+		if len(s.Tags) == 0 {
+			return refuse("InvalidParameterValue", "Tag specification must have at least one tag")
+		}
 		if err := checkTags(s.Tags); err != nil {
 			return err
 		}
@@ -147,7 +172,13 @@ func checkRun(in *sdk.RunInstancesInput) error {
 }
 
 func checkTags(tags []types.Tag) error {
+	keys := map[string]bool{}
 	for _, tag := range tags {
+		key := aws.ToString(tag.Key)
+		if keys[key] { // Source: field reports
+			return refuse("InvalidParameterValue", "Duplicate tag key '%s' specified.", key)
+		}
+		keys[key] = true
 		if why := wrongTag(aws.ToString(tag.Key), aws.ToString(tag.Value)); why != "" {
 			return refuse("InvalidParameterValue", "%s", why)
 		}

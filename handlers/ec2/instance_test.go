@@ -109,6 +109,13 @@ func TestTheLifeOfAnInstance(t *testing.T) {
 	refused(t, err, "IncorrectInstanceState", "The instance '"+id+"' is not in a state from which it can be stopped.")
 }
 
+// tagged launches with tags for a kind of resource.
+func tagged(kind types.ResourceType, pairs ...string) func(*sdk.RunInstancesInput) {
+	return func(in *sdk.RunInstancesInput) {
+		in.TagSpecifications = []types.TagSpecification{{ResourceType: kind, Tags: tags(pairs...)}}
+	}
+}
+
 func TestRefusedLaunches(t *testing.T) {
 	s := newServer(t)
 	for _, c := range []struct {
@@ -133,6 +140,14 @@ func TestRefusedLaunches(t *testing.T) {
 		{func(in *sdk.RunInstancesInput) {
 			in.LaunchTemplate = &types.LaunchTemplateSpecification{LaunchTemplateName: aws.String("web")}
 		}, "InvalidLaunchTemplateName.NotFoundException", "The specified launch template, with template name web, does not exist."},
+		{tagged("vpc", "k=v"), "InvalidParameterValue", "'vpc' is not a valid taggable resource type for this operation."},
+		{tagged("instance"), "InvalidParameterValue", "Tag specification must have at least one tag"},
+		{tagged("instance", "k=1", "k=2"), "InvalidParameterValue", "Duplicate tag key 'k' specified."},
+		{func(in *sdk.RunInstancesInput) { in.InstanceInitiatedShutdownBehavior = "explode" }, "InvalidParameterValue", "Value (explode) for parameter instanceInitiatedShutdownBehavior is invalid."},
+		{func(in *sdk.RunInstancesInput) {
+			in.NetworkInterfaces = []types.InstanceNetworkInterfaceSpecification{{DeviceIndex: aws.Int32(0), SubnetId: aws.String(madeUpSubnet)}}
+			in.SecurityGroupIds = []string{madeUpGroup}
+		}, "InvalidParameterCombination", "Network interfaces and an instance-level security groups may not be specified on the same request"},
 	} {
 		in := run(1)
 		c.change(in)

@@ -88,14 +88,11 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 }
 
 func templateTags(specifications []types.TagSpecification) (map[string]string, error) {
+	if err := checkTagSpecifications(specifications, types.ResourceTypeLaunchTemplate); err != nil {
+		return nil, err
+	}
 	tags := map[string]string{}
 	for _, s := range specifications {
-		if s.ResourceType != types.ResourceTypeLaunchTemplate { // Source: field reports
-			return nil, refuse("InvalidParameterValue", "'%s' is not a valid taggable resource type for this operation.", s.ResourceType)
-		}
-		if err := checkTags(s.Tags); err != nil {
-			return nil, err
-		}
 		for _, tag := range s.Tags {
 			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 		}

@@ -52,14 +52,29 @@ func (a *API) CreateTags(ctx context.Context, in *sdk.CreateTagsInput) (*sdk.Cre
 	return &sdk.CreateTagsOutput{}, err
 }
 
+const reservedTags = "Tag keys starting with 'aws:' are reserved for internal use"
+
+// reservedTag reports whether a tag is of AWS itself.
+func reservedTag(key string) bool { return strings.HasPrefix(strings.ToLower(key), "aws:") }
+
+// ownTags is how many tags count. Source: EC2 user guide, tag restrictions.
+func ownTags(tags map[string]string) (n int) {
+	for key := range tags {
+		if !reservedTag(key) {
+			n++
+		}
+	}
+	return n
+}
+
 // wrongTag says why a tag cannot be set. Source of the texts: field reports, but for the
 // empty key, whose text is the emulator's.
 func wrongTag(key, value string) string {
 	switch {
 	case key == "":
 		return "Tag key cannot be empty"
-	case strings.HasPrefix(strings.ToLower(key), "aws:"):
-		return "Tag keys starting with 'aws:' are reserved for internal use"
+	case reservedTag(key):
+		return reservedTags
 	case utf8.RuneCountInString(key) > maxTagKey:
 		return fmt.Sprintf("Tag key exceeds the maximum length of %d characters", maxTagKey)
 	case utf8.RuneCountInString(value) > maxTagValue:
@@ -69,7 +84,7 @@ func wrongTag(key, value string) string {
 }
 
 // DeleteTags removes tags: all if none is named, and one that is named with a value only
-// if it has that. Source: EC2 API reference, DeleteTags.
+// if it has that. Those that AWS has set stay. Source: EC2 API reference, DeleteTags.
 func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.DeleteTagsOutput, error) {
 	switch {
 	case aws.ToBool(in.DryRun):
@@ -77,9 +92,14 @@ func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.Del
 	case len(in.Resources) == 0:
 		return nil, &awsapi.Error{Code: "MissingParameter", Message: "The request must contain the parameter resourceIdSet"}
 	}
+	for _, tag := range in.Tags {
+		if reservedTag(aws.ToString(tag.Key)) {
+			return nil, &awsapi.Error{Code: "InvalidParameterValue", Message: reservedTags}
+		}
+	}
 	err := a.changeTags(scopeOf(ctx), in.Resources, func(tags map[string]string) {
 		if len(in.Tags) == 0 {
-			clear(tags)
+			maps.DeleteFunc(tags, func(key, _ string) bool { return !reservedTag(key) })
 		}
 		for _, tag := range in.Tags {
 			if key := aws.ToString(tag.Key); tag.Value == nil || *tag.Value == tags[key] {
@@ -102,7 +122,7 @@ func (a *API) changeTags(scope arn.Scope, ids []string, change func(tags map[str
 				tags = map[string]string{}
 			}
 			change(tags)
-			if len(tags) > maxTags {
+			if ownTags(tags) > maxTags {
 				return &awsapi.Error{Code: "TagLimitExceeded", Message: "The maximum number of Tags for a resource has been reached."}
 			}
 			tx.SetEC2Tags(scope, id, tags)

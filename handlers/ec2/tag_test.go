@@ -1,6 +1,7 @@
 package ec2_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -144,4 +145,31 @@ func TestDryRunOfReads(t *testing.T) {
 	_, err = s.DescribeVpcs(ctx, &sdk.DescribeVpcsInput{VpcIds: []string{"vpc-1"}, DryRun: aws.Bool(true)})
 	refused(t, err, "InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist")
 	must[*sdk.DescribeTagsOutput](t)(s.DescribeTags(ctx, &sdk.DescribeTagsInput{DryRun: aws.Bool(false)}))
+}
+
+// Tags that AWS has set, such as those of an Auto Scaling group, nobody removes, and they
+// do not count.
+func TestTagsOfAWSStay(t *testing.T) {
+	s := newServer(t)
+	subnets, _ := state.DefaultNetwork(scope)
+	id := subnets[0].ID
+	if err := s.store.Update(func(tx *state.Tx) error {
+		tx.SetEC2Tags(scope, id, map[string]string{"aws:autoscaling:groupName": "web", "Tier": "public"})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	must[*sdk.DeleteTagsOutput](t)(s.DeleteTags(ctx, &sdk.DeleteTagsInput{Resources: []string{id}}))
+	if got, want := s.described(t), "subnet "+id+" aws:autoscaling:groupName=web"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	_, err := s.DeleteTags(ctx, &sdk.DeleteTagsInput{Resources: []string{id}, Tags: tags("aws:autoscaling:groupName")})
+	refused(t, err, "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
+	var fifty []string
+	for i := range 50 {
+		fifty = append(fifty, fmt.Sprintf("key%d=", i))
+	}
+	must[*sdk.CreateTagsOutput](t)(s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{id}, Tags: tags(fifty...)}))
+	_, err = s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{id}, Tags: tags("more=")})
+	refused(t, err, "TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
 }
