@@ -145,7 +145,7 @@ func (s *Server) startControllers() {
 	s.stop = cancel
 	tasks, services, instances := s.opts.delays()
 	s.agent = agent.New(agent.Options{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress,
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress, InstanceAddresses: s.instanceAddresses,
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior,
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR,

@@ -3,6 +3,7 @@ package emulator
 import (
 	"net/netip"
 
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -16,4 +17,14 @@ func (s *Server) instanceAddress(c *state.ContainerInstance) netip.Addr {
 	}
 	address, _ := netip.ParseAddr(i.PrivateIP)
 	return address
+}
+
+// instanceAddresses are those of all EC2 instances that are not terminated.
+func (s *Server) instanceAddresses() (list []netip.Addr) {
+	for _, i := range ec2.AllInstances(s.store.Read()) {
+		if address, err := netip.ParseAddr(i.PrivateIP); err == nil && i.State() != types.InstanceStateNameTerminated {
+			list = append(list, address)
+		}
+	}
+	return list
 }

@@ -35,6 +35,9 @@ type Options struct {
 	// InstanceAddress is the address of a container instance, which ReserveAddress gave for
 	// its EC2 instance; the zero Addr, or nil, is any of its subnet.
 	InstanceAddress func(*state.ContainerInstance) netip.Addr
+	// InstanceAddresses are those of all EC2 instances that are not terminated, which no
+	// task gets; nil is none.
+	InstanceAddresses func() []netip.Addr
 }
 
 // Agent runs tasks. Make it with New and call Run.

@@ -262,6 +262,9 @@ func (h *host) vpcNetwork(ctx context.Context) (backend.Network, error) {
 	if err != nil {
 		return network, fmt.Errorf("%w: %w", errNotStored, err)
 	}
+	if err := h.keepAddresses(ctx, network); err != nil {
+		return network, err
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.network, h.noNet = network, nil

@@ -13,12 +13,10 @@ import (
 	"context"
 	"log/slog"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
@@ -39,8 +37,6 @@ const (
 // Addresses gives instances their addresses, which belong to the engine's network.
 type Addresses interface {
 	ReserveAddress(ctx context.Context, scope arn.Scope, subnetID string) (netip.Addr, error)
-	// KeepAddress reserves an address again that was reserved in an earlier run.
-	KeepAddress(ctx context.Context, address netip.Addr) error
 	ReleaseAddress(address netip.Addr)
 }
 
@@ -76,37 +72,10 @@ func (c *Controller) Run(ctx context.Context) error {
 	defer c.watch.Close()
 	defer c.stopTimers()
 	group, ctx := errgroup.WithContext(ctx)
-	if left := c.keepAddresses(ctx); left != nil {
-		group.Go(func() error { c.keepLater(ctx, left); return nil })
-	}
 	for range workers {
 		group.Go(func() error { return c.work(ctx) })
 	}
 	return group.Wait()
-}
-
-// keepAddresses reserves the addresses that instances have from an earlier run, before
-// anybody else gets them, and returns those that could not be reserved.
-func (c *Controller) keepAddresses(ctx context.Context) (left []netip.Addr) {
-	for _, i := range ec2.AllInstances(c.Store.Read()) {
-		address, err := netip.ParseAddr(i.PrivateIP)
-		if err == nil && i.State() != types.InstanceStateNameTerminated && c.Addresses.KeepAddress(ctx, address) != nil {
-			left = append(left, address)
-		}
-	}
-	return left
-}
-
-// keepLater goes on with them as long as the engine is away.
-func (c *Controller) keepLater(ctx context.Context, left []netip.Addr) {
-	for wait := firstRetry; len(left) > 0; wait = min(2*wait, lastRetry) {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-		left = slices.DeleteFunc(left, func(address netip.Addr) bool { return c.Addresses.KeepAddress(ctx, address) == nil })
-	}
 }
 
 // Idle waits until everything has been decided about that changed so far.
