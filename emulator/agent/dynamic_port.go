@@ -32,15 +32,15 @@ func (d *dynamicPorts) pick() uint16 {
 }
 
 // dynamic picks a port for a container; 0 if the machine has none left. The machine's lock
-// is held.
-func (m *machine) dynamic(protocol types.TransportProtocol, reserved map[portKey]bool) uint16 {
+// is held. Simulated ports are none of this host's.
+func (m *machine) dynamic(protocol types.TransportProtocol, reserved map[portKey]bool, simulated bool) uint16 {
 	var second uint16 // that is taken on this host, but not on the machine
 	for range lastDynamicPort - firstDynamicPort + 1 {
 		key := portKey{protocol, m.host.dynamic.pick()}
 		if _, taken := m.ports[key]; taken || reserved[key] {
 			continue
 		}
-		if m.host.engineInfo().Simulated || free(key) {
+		if simulated || free(key) {
 			return key.port
 		}
 		second = key.port

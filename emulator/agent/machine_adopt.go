@@ -36,6 +36,7 @@ func (h *host) allMachines() []*machine {
 
 // adopt takes over a sandbox. What it does with packets is not known.
 func (m *machine) adopt(c backend.Container) {
+	m.host.knowInstance(c.ID, m.instance)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.place.sandbox != "" || m.making != nil || m.gone {
@@ -44,7 +45,6 @@ func (m *machine) adopt(c backend.Container) {
 	m.place = place{sandbox: c.ID, network: instanceName("bridge", m.instance), ip: c.IP, life: 1}
 	m.runs = c.State == backend.Running
 	m.wanted++
-	m.host.knowInstance(c.ID, m.instance)
 }
 
 // examine asks the engine whether a sandbox has ended that the list does not have as

@@ -88,7 +88,7 @@ func errPortTaken(port uint16) error {
 // bind gives a container the ports that it asks for; had are those that it had before,
 // which it keeps. at is its address, zero in host mode.
 func (m *machine) bind(task, container string, mappings []types.PortMapping, had []state.Binding, at netip.Addr) ([]state.Binding, error) {
-	reserved := m.reserved()
+	reserved, simulated := m.reserved(), m.host.engineInfo().Simulated
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.release(task, container)
@@ -112,7 +112,7 @@ func (m *machine) bind(task, container string, mappings []types.PortMapping, had
 		_, taken := m.ports[key]
 		switch {
 		case b.HostPort == 0:
-			if b.HostPort = m.dynamic(b.Protocol, reserved); b.HostPort == 0 {
+			if b.HostPort = m.dynamic(b.Protocol, reserved, simulated); b.HostPort == 0 {
 				m.release(task, container)
 				return nil, errors.New("Error response from daemon: all ports are allocated") //nolint:staticcheck // Docker's words
 			}
