@@ -18,7 +18,7 @@ const atOnce = 200
 func Abandon(store *state.Store, now time.Time, reason string) (n int, err error) {
 	var tasks []*state.Task
 	for _, t := range store.Read().AllTasks() {
-		if !t.Ended() {
+		if !t.Ended() && !t.Placement.ByHand { // those run elsewhere
 			tasks = append(tasks, t)
 		}
 	}
@@ -26,7 +26,7 @@ func Abandon(store *state.Store, now time.Time, reason string) (n int, err error
 		err := store.Update(func(tx *state.Tx) error {
 			for _, t := range some {
 				stop := &state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: reason, At: now}
-				step := state.TaskStep{Status: abandoned(t.Status, now), Stop: stop, Announced: true, At: now}
+				step := state.TaskStep{Status: abandoned(t, now), Stop: stop, Announced: true, At: now}
 				if err := tx.PutTaskStatus(t.ARN, step); err != nil {
 					return err
 				}
@@ -42,8 +42,8 @@ func Abandon(store *state.Store, now time.Time, reason string) (n int, err error
 }
 
 // abandoned is the last status of a task; how its containers ended nobody knows.
-func abandoned(s state.TaskStatus, now time.Time) state.TaskStatus {
-	s = s.Clone()
+func abandoned(t *state.Task, now time.Time) state.TaskStatus {
+	s := t.Status.Clone()
 	for i := range s.Containers {
 		if c := &s.Containers[i]; c.Phase != state.ContainerStopped {
 			c.Phase, c.StoppedAt = state.ContainerStopped, now
@@ -53,6 +53,8 @@ func abandoned(s state.TaskStatus, now time.Time) state.TaskStatus {
 		s.ExecutionStoppedAt = now
 	}
 	s.LastStatus, s.StoppedAt = state.Stopped, now
-	s.Attachment.Status = "DELETED"
+	if t.Spec.HasInterface() {
+		s.Attachment.Status = "DELETED"
+	}
 	return s
 }
