@@ -51,7 +51,7 @@ func (m *machine) discard(ctx context.Context, p place) error {
 	m.host.forget(p.sandbox)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.place.sandbox = ""
+	m.place.sandbox, m.runs = "", false
 	return nil
 }
 

@@ -1,0 +1,31 @@
+package agent
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// One that could not be made is made anew by the next task.
+func TestAMachineIsMadeAfterItCouldNotBe(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		instance := b.instance()
+		first := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
+		b.withFaults(
+			fault.Rule{Call: fault.SetTraffic, Error: "no nftables", Times: 2},
+			fault.Rule{Call: fault.CreateSandbox, Error: "no space left", Times: 1},
+		)
+		if err := b.engine.Stop(b.Context(), b.machines()[0].ID, 0); err != nil {
+			b.Fatal(err)
+		}
+		second := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
+		b.expect("second", b.task(second).Status.LastStatus, state.Stopped)
+		b.expect("first", b.task(first).Status.LastStatus, state.Stopped)
+		third := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
+		b.expect("third", b.task(third).Status.LastStatus, state.Running)
+		b.expect("answers", b.answers(instance, 8081), true)
+		b.expect("machines", len(b.machines()), 1)
+	})
+}
