@@ -161,7 +161,12 @@ func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy
 	}
 }
 
-// scaleIn takes out instances that are not protected. Each activity names all of them.
+// longestCause is how long the cause of an activity can be. Source: EC2 Auto Scaling API
+// reference, Activity.
+const longestCause = 1023
+
+// scaleIn takes out instances that are not protected. Each activity names all of them, as
+// far as a cause is long enough.
 func (v GroupView) scaleIn(p *GroupPlan, active []GroupMember, surplus int) {
 	if v.Group.Suspends("Terminate") || v.early(p, v.Delays.Terminate) {
 		return
@@ -169,7 +174,11 @@ func (v GroupView) scaleIn(p *GroupPlan, active []GroupMember, surplus int) {
 	selected := v.selectForTermination(active, surplus)
 	cause := v.change() + v.difference("taken out of service", "shrinking", len(active), len(active)-len(selected))
 	for _, m := range selected {
-		cause += "  " + v.at() + fmt.Sprintf("instance %s was selected for termination.", m.InstanceID)
+		one := "  " + v.at() + fmt.Sprintf("instance %s was selected for termination.", m.InstanceID)
+		if len(cause)+len(one) > longestCause {
+			break
+		}
+		cause += one
 	}
 	for _, m := range selected {
 		p.Out = append(p.Out, Exit{m.Member, cause})

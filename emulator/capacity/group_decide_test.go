@@ -166,6 +166,18 @@ func TestCausesOfActivities(t *testing.T) {
 	}
 }
 
+// Of a thousand instances, each activity would have a text of eighty kilobytes.
+func TestACauseHasAnEnd(t *testing.T) {
+	var members []string
+	for n := range 1000 {
+		members = append(members, fmt.Sprintf("%da", n))
+	}
+	p := DecideGroup(view(0, members...))
+	if len(p.Out) != 1000 || len(p.Out[999].Cause) > 1023 || !strings.HasSuffix(p.Out[999].Cause, " was selected for termination.") {
+		t.Errorf("%d leave: %s", len(p.Out), p.Out[999].Cause)
+	}
+}
+
 func TestTerminationPolicies(t *testing.T) {
 	members := []GroupMember{member("1a"), member("2a"), member("3a")}
 	members[0].Age, members[0].LaunchedAt = Age{fromTemplate, 1}, noon.Add(-70*time.Minute)
