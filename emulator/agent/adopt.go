@@ -147,8 +147,11 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 
 func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists bool) {
 	s := w.view.status
-	if exists && w.view.sandbox == sandboxNone {
-		w.hasSandbox(found) // it was made, but the store does not know
+	if exists && w.view.sandbox == sandboxNone { // it was made, but the store does not know
+		if w.machine != nil {
+			w.on = w.machine.where()
+		}
+		w.hasSandbox(found)
 	}
 	runs := exists && found.ID == s.SandboxID && found.State == backend.Running
 	if w.machine != nil && sharesNetwork(w.task) {

@@ -18,6 +18,7 @@ type leftovers struct {
 	mu    sync.Mutex
 	ended bool // the next run takes over what comes
 	queue []leftover
+	going map[string]int // how many of a container instance are being removed
 }
 
 type leftover struct {
@@ -30,7 +31,7 @@ type leftover struct {
 
 const maxLeftovers = 100
 
-func newLeftovers(h *host) *leftovers { return &leftovers{host: h} }
+func newLeftovers(h *host) *leftovers { return &leftovers{host: h, going: map[string]int{}} }
 
 // add takes what a task that stopped has left.
 func (l *leftovers) add(ctx context.Context, left leftover) {
@@ -102,11 +103,11 @@ func (l *leftovers) has(taskARN string) bool {
 	return slices.ContainsFunc(l.queue, func(each leftover) bool { return each.taskARN == taskARN })
 }
 
-// of reports whether some are of a container instance.
+// of reports whether some are of a container instance, or have been until they are removed.
 func (l *leftovers) of(instance string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.queue, func(each leftover) bool { return each.instance == instance })
+	return l.going[instance] > 0 || slices.ContainsFunc(l.queue, func(each leftover) bool { return each.instance == instance })
 }
 
 // hold reports whether a container is one of them.
@@ -141,6 +142,7 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 	}
 	left := l.queue[at]
 	l.queue = slices.Delete(l.queue, at, at+1)
+	l.going[left.instance]++
 	l.mu.Unlock()
 	left.timer.Stop()
 	l.removeIDs(ctx, left.ids)
@@ -149,7 +151,17 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 			l.host.agent.Log.Warn("volume of a stopped task not removed", "volume", volume, "error", err)
 		}
 	}
+	l.gone(left.instance)
 	l.host.reap(left.instance)
+}
+
+// gone notes that one of a container instance has been removed.
+func (l *leftovers) gone(instance string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.going[instance]--; l.going[instance] == 0 {
+		delete(l.going, instance)
+	}
 }
 
 func (l *leftovers) removeIDs(ctx context.Context, ids []string) {

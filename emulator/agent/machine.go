@@ -154,10 +154,10 @@ func (m *machine) hasEnded(life int) bool {
 	return true
 }
 
-// machineDied ends the tasks that have their network from a machine, as those end whose
+// died ends the tasks that have their network from a machine, as those end whose
 // own sandbox does. The next task starts it again.
-func (h *host) machineDied(ctx context.Context, instance string, late bool) {
-	m := h.machine(instance)
+func (m *machine) died(ctx context.Context, late bool) {
+	h, instance := m.host, m.instance
 	was := m.where()
 	if !m.hasEnded(was.life) {
 		return

@@ -28,6 +28,21 @@ func (h *host) adoptMachines(ctx context.Context, byName map[string]backend.Cont
 	}
 }
 
+// examineLater does that for a machine whose sandbox has ended, if it has not been removed
+// meanwhile: that is what ends most.
+func (h *host) examineLater(ctx context.Context, instance string) {
+	h.machinesMu.Lock()
+	m := h.machines[instance]
+	h.machinesMu.Unlock()
+	if m == nil {
+		return
+	}
+	call := h.agent.calls.begin(&chain{}, false)
+	if !h.spawn(func() { defer call.end(); m.examine(ctx) }) {
+		call.end()
+	}
+}
+
 func (h *host) allMachines() []*machine {
 	h.machinesMu.Lock()
 	defer h.machinesMu.Unlock()
@@ -51,14 +66,14 @@ func (m *machine) adopt(c backend.Container) {
 // running.
 func (m *machine) examine(ctx context.Context) {
 	m.mu.Lock()
-	p, runs := m.place, m.runs
+	p, runs := m.place, m.runs && !m.gone
 	m.mu.Unlock()
 	if !runs {
 		return
 	}
 	seen, err := m.host.Engine.Inspect(ctx, p.sandbox)
 	if errors.Is(err, backend.ErrNotFound) || err == nil && seen.State != backend.Running {
-		m.host.machineDied(ctx, m.instance, true)
+		m.died(ctx, true)
 	}
 }
 

@@ -79,7 +79,7 @@ func (w *work) adoptPorts(i int, found backend.Container) {
 	if w.task.Spec.NetworkMode == types.NetworkModeBridge {
 		at = found.IP
 	}
-	if w.machine.leased(w.task.ARN, c.Name, at) {
+	if len(c.Bindings) > 0 && w.machine.leased(w.task.ARN, c.Name, at) {
 		return
 	}
 	bindings, err := w.machine.bind(w.task.ARN, c.Name, d.PortMappings, c.Bindings, at)

@@ -31,10 +31,7 @@ func (h *host) tell(ctx context.Context, id string, news func(w *work, container
 		return
 	}
 	if s.instance != "" {
-		call := h.agent.calls.begin(&chain{}, false)
-		if !h.spawn(func() { defer call.end(); h.machine(s.instance).examine(ctx) }) {
-			call.end()
-		}
+		h.examineLater(ctx, s.instance)
 		return
 	}
 	w := h.lockWork(s.taskARN)
