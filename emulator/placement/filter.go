@@ -145,10 +145,15 @@ func (pl *plan) isMember(n *node) bool {
 	if pl.unreadable {
 		return false
 	}
+	return pl.allows(n.instance, n.usage.Running)
+}
+
+// allows asks the constraints whose answers no task that is placed changes.
+func (pl *plan) allows(c *state.ContainerInstance, running int) bool {
 	if len(pl.onInstance) == 0 {
 		return true
 	}
-	subject := query.Subject{Instance: n.instance, Running: n.usage.Running}
+	subject := query.Subject{Instance: c, Running: running}
 	for _, e := range pl.onInstance {
 		if !e.Match(&subject) {
 			return false
@@ -225,14 +230,11 @@ func overlap(ports []uint16, lists ...[]uint16) bool {
 
 // groupsSatisfy asks the constraints that look at groups of tasks.
 func (p *Pool) groupsSatisfy(i int, pl *plan) bool {
-	if len(pl.onGroups) == 0 {
-		return true
-	}
-	subject := query.Subject{Instance: p.nodes[i].instance, Running: p.nodes[i].usage.Running, Groups: nodeGroups{p, i}}
-	for _, e := range pl.onGroups {
-		if !e.Match(&subject) {
-			return false
-		}
-	}
-	return true
+	n := &p.nodes[i]
+	return len(pl.onGroups) == 0 || pl.groupsAllow(n.instance, n.usage.Running, nodeGroups{p, i})
+}
+
+func (pl *plan) groupsAllow(c *state.ContainerInstance, running int, groups query.Groups) bool {
+	subject := query.Subject{Instance: c, Running: running, Groups: groups}
+	return !slices.ContainsFunc(pl.onGroups, func(e *query.Expression) bool { return !e.Match(&subject) })
 }

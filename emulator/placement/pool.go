@@ -164,19 +164,6 @@ func (p *Pool) PlaceOn(instanceARN string, d *Demand) (place state.Placement, re
 	return p.take(i, plan), ""
 }
 
-// Daemons returns the container instances that shall have one task of a DAEMON service,
-// whatever is free of them.
-func (p *Pool) Daemons(d *Demand) []*state.ContainerInstance {
-	plan := p.plan(d)
-	var list []*state.ContainerInstance
-	for i := range p.nodes {
-		if p.nodes[i].kind == plan.kind && p.judged(i, plan) == fits && p.groupsSatisfy(i, plan) {
-			list = append(list, p.nodes[i].instance)
-		}
-	}
-	return list
-}
-
 // take takes what a demand asks for of an instance on which it fits.
 func (p *Pool) take(i int, plan *plan) state.Placement {
 	n := &p.nodes[i]

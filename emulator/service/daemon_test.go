@@ -243,3 +243,16 @@ func (f *fixture) expectDaemons(want int) {
 		f.t.Fatalf("%d daemons wanted, not %d", got, want)
 	}
 }
+
+// A constraint that looks at tasks means those of others: a daemon that got in its own way
+// would be stopped and started for ever.
+func TestADaemonIsNotInItsOwnWay(t *testing.T) {
+	for _, expression := range []string{"runningTasksCount < 1", "not(task:group == service:web)", "not(task:group =~ service:.*) and runningTasksCount == 0"} {
+		f := newInstanceFixture(t, 2, daemonService(0))
+		f.change(func(s *state.Service) {
+			s.PlacementConstraints = []types.PlacementConstraint{{Type: types.PlacementConstraintTypeMemberOf, Expression: &expression}}
+		})
+		f.settle()
+		f.expectOn("i0 1, i1 1")
+	}
+}
