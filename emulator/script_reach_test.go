@@ -3,22 +3,27 @@ package emulator_test
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // scriptReach waits until a task is reached through the ports of this host, or no longer.
 func scriptReach(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) != 1 {
-		ts.Fatalf("usage: [!] reach <task>")
+	if len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: [!] reach <task> [container port]")
 	}
 	srv := ts.Value(emulatorKey{}).(*emulator.Server)
 	for deadline := time.Now().Add(untilPatience); ; {
-		ports := srv.HostPorts(args[0])
-		reached := 0
+		ports, reached := slices.Clone(srv.HostPorts(args[0])), 0
+		ports = slices.DeleteFunc(ports, func(p agent.HostPort) bool {
+			return len(args) > 1 && strconv.Itoa(p.ContainerPort) != args[1]
+		})
 		for _, p := range ports {
 			if answers(p.Address) {
 				reached++

@@ -20,7 +20,7 @@ import (
 
 // dockerFolders are the folders of scripts about containers, which run on Docker as
 // well.
-var dockerFolders = []string{"script/task", "script/service", "script/fault"}
+var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance"}
 
 // scriptFolders are all of them.
 func scriptFolders(t *testing.T) []string {
@@ -44,8 +44,9 @@ func scriptFolders(t *testing.T) []string {
 //	[!] ecs <args>        aws ecs <args> with that endpoint
 //	[!] aws <args>        the same for any service: aws iam list-roles
 //	until <regexp> <args> ecs <args> again and again until it prints that
-//	[!] reach <task>      GET each port of this host that leads to the task, again and again
-//	                      until all answer, or with ! none does
+//	[!] reach <task> [container port]
+//	                      GET each port of this host that leads to the task, or to that port
+//	                      of it, again and again until all answer, or with ! none does
 //	[!] call <op> <JSON>  the request as it is on the wire, see scriptCall
 //	let NAME              keep what the last command printed in a variable
 //	advance <duration>    move the emulator's clock
