@@ -8,7 +8,7 @@ import (
 )
 
 // alarms wake a controller: one timer for each key, and a retry in real time for what could
-// not be written, which the disk decides about. The zero value but for its first two fields
+// not be done, which the disk or the engine decides about. The zero value but for its first two fields
 // has none.
 type alarms struct {
 	clock *clock.Clock
@@ -16,7 +16,12 @@ type alarms struct {
 
 	mu      sync.Mutex
 	timers  map[string]timer
-	retries map[string]time.Duration // how long those wait that could not be written
+	retries map[string]time.Duration // how long those wait that could not be done
+}
+
+type timer struct {
+	*clock.Timer
+	due time.Time
 }
 
 // set sets the only timer of a key; zero is none.

@@ -56,21 +56,14 @@ type Controller struct {
 	once  sync.Once
 	watch *state.Watch
 
-	mu      sync.Mutex
-	timers  map[string]timer         // by key
-	retries map[string]time.Duration // how long those wait that could not be done
-}
-
-type timer struct {
-	*clock.Timer
-	due time.Time
+	alarms alarms
 }
 
 // Run looks after instances until ctx ends, and returns its error. It is called once.
 func (c *Controller) Run(ctx context.Context) error {
 	c.init()
 	defer c.watch.Close()
-	defer c.stopTimers()
+	defer c.alarms.stop()
 	group, ctx := errgroup.WithContext(ctx)
 	for range workers {
 		group.Go(func() error { return c.work(ctx) })
@@ -93,7 +86,7 @@ func (c *Controller) Wake(scope arn.Scope, instanceID string) {
 func (c *Controller) init() {
 	c.once.Do(func() {
 		c.watch = c.Store.Watch(0, ec2.OnInstances(), state.OnClusters(activeClusters))
-		c.timers, c.retries = map[string]timer{}, map[string]time.Duration{}
+		c.alarms.clock, c.alarms.wake = c.Clock, c.watch.Wake
 	})
 }
 
@@ -131,60 +124,15 @@ func (c *Controller) joinCluster(ctx context.Context, clusterARN string) {
 func (c *Controller) look(ctx context.Context, key, cause string) {
 	for {
 		plan, err := c.reconcile(ctx, key, cause)
-		c.wakeAt(key, plan.WakeAt)
-		c.retry(ctx, key, err)
+		c.alarms.set(key, plan.WakeAt)
+		if ctx.Err() != nil {
+			return
+		}
+		if wait := c.alarms.retry(key, err); wait > 0 {
+			c.Log.Error("EC2 instance not brought about; it is tried again", "instance", arn.Name(key), "after", wait, "error", err)
+		}
 		if err != nil || plan.empty() {
 			return
 		}
-	}
-}
-
-// retry has an instance looked at again after a pause.
-func (c *Controller) retry(ctx context.Context, key string, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err == nil || ctx.Err() != nil {
-		delete(c.retries, key)
-		return
-	}
-	wait := min(max(firstRetry, 2*c.retries[key]), lastRetry)
-	c.retries[key] = wait
-	c.Log.Error("EC2 instance not brought about; it is tried again", "instance", arn.Name(key), "after", wait, "error", err)
-	time.AfterFunc(wait, func() { c.watch.Wake(key) })
-}
-
-// wakeAt sets the only timer of an instance; zero is none.
-func (c *Controller) wakeAt(key string, due time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	old, set := c.timers[key]
-	if set && old.due.Equal(due) {
-		return
-	}
-	if set {
-		old.Stop()
-		delete(c.timers, key)
-	}
-	if due.IsZero() {
-		return
-	}
-	c.timers[key] = timer{due: due, Timer: c.Clock.AfterFunc(due.Sub(c.Clock.Now()), func() { c.ring(key, due) })}
-}
-
-func (c *Controller) ring(key string, due time.Time) {
-	c.mu.Lock()
-	if t, set := c.timers[key]; set && t.due.Equal(due) {
-		delete(c.timers, key)
-	}
-	c.mu.Unlock()
-	c.watch.Wake(key)
-}
-
-func (c *Controller) stopTimers() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for key, t := range c.timers {
-		t.Stop()
-		delete(c.timers, key)
 	}
 }
