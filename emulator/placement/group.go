@@ -64,53 +64,18 @@ func (g *groupTasks) remove(i int) {
 }
 
 // by counts the tasks of the group by an attribute.
-func (g *groupTasks) by(attribute string, nodes []node) *attributeTasks {
+func (g *groupTasks) by(attribute string, r *roster) *attributeTasks {
 	at := slices.IndexFunc(g.spread, func(s *attributeTasks) bool { return s.name == attribute })
 	if at >= 0 {
 		return g.spread[at]
 	}
-	s := &attributeTasks{name: attribute, value: make([]int32, len(nodes)), tasks: make([]int32, 1)}
-	numbers := numbers{}
-	for i := range nodes {
-		if value, found := attributeOf(nodes[i].instance, attribute); found {
-			s.value[i] = numbers.of(value) + 1
-		}
-		if int(s.value[i]) == len(s.tasks) {
-			s.tasks = append(s.tasks, 0)
-		}
-		s.tasks[s.value[i]] += g.wanted[i]
+	values := r.valuesOf(attribute)
+	s := &attributeTasks{name: attribute, value: values.of, tasks: make([]int32, values.count)}
+	for i, n := range g.wanted {
+		s.tasks[s.value[i]] += n
 	}
 	g.spread = append(g.spread, s)
 	return s
-}
-
-// numbers are given to values from 0 as they come. Most attributes have a few values,
-// among which looking is faster than hashing.
-type numbers struct {
-	first []string
-	more  map[string]int32
-}
-
-func (n *numbers) of(value string) int32 {
-	for i, known := range n.first {
-		if known == value {
-			return int32(i)
-		}
-	}
-	const few = 8
-	if len(n.first) < few {
-		n.first = append(n.first, value)
-		return int32(len(n.first) - 1)
-	}
-	number, known := n.more[value]
-	if !known {
-		if n.more == nil {
-			n.more = map[string]int32{}
-		}
-		number = int32(few + len(n.more))
-		n.more[value] = number
-	}
-	return number
 }
 
 const zoneAttribute = "ecs.availability-zone"

@@ -23,6 +23,7 @@ type Pool struct {
 	tx      *state.Tx
 	cluster *state.Cluster
 	chance  Chance
+	roster  *roster
 	nodes   []node // by ARN
 	plans   map[*Demand]*plan
 	groups  map[string]*groupTasks
@@ -58,15 +59,17 @@ type taken struct {
 
 // NewPool is the container instances of a cluster as a transaction sees them.
 func NewPool(tx *state.Tx, cluster *state.Cluster, chance Chance) *Pool {
-	instances, usages := tx.ContainerInstances(cluster), tx.InstanceUsages(cluster)
-	p := &Pool{tx: tx, cluster: cluster, chance: chance, nodes: make([]node, len(instances))}
-	for i, instance := range instances {
-		usage, has := usages[i], &instance.Registered // each instance has its usage, in the same order
-		p.nodes[i] = node{
-			instance: instance, usage: usage, kind: kindOf(instance),
-			cpu: int32(has.CPU - usage.CPU), memory: int32(has.Memory - usage.Memory),
-			enis: int16(has.ENIs - usage.ENIs), gpus: int16(len(has.GPUs) - len(usage.GPUs)),
-		}
+	r := rosterOf(tx, cluster)
+	p := &Pool{tx: tx, cluster: cluster, chance: chance, roster: r, nodes: slices.Clone(r.nodes)}
+	i := 0
+	for usage := range tx.InstanceUsages(cluster) { // each instance has one, in the same order
+		n := &p.nodes[i]
+		n.usage = usage
+		n.cpu -= int32(usage.CPU)
+		n.memory -= int32(usage.Memory)
+		n.enis -= int16(usage.ENIs)
+		n.gpus -= int16(len(usage.GPUs))
+		i++
 	}
 	return p
 }

@@ -89,7 +89,7 @@ func (p *Pool) ranks(s step, g *groupTasks) func(i int32) int {
 	case byInstance:
 		return func(i int32) int { return int(g.wanted[i]) }
 	default:
-		by := g.by(s.attribute, p.nodes)
+		by := g.by(s.attribute, p.roster)
 		return func(i int32) int { return int(by.tasks[by.value[i]]) }
 	}
 }

@@ -119,6 +119,7 @@ func (tx *Tx) ContainerInstanceOf(scope arn.Scope, ec2InstanceID string) *Contai
 func (tx *Tx) PutContainerInstance(c *ContainerInstance, at time.Time) {
 	old := tx.ContainerInstance(c.ARN)
 	containerInstances.Put(tx.rows(), c)
+	tx.changeRoster(c)
 	usage := *tx.InstanceUsage(c.ARN)
 	usage.Version++
 	instanceUsages.Put(tx.rows(), &usage)
@@ -132,6 +133,7 @@ func (tx *Tx) PutContainerInstanceTags(arn string, tags []types.Tag) {
 	c := *tx.ContainerInstance(arn)
 	c.Tags = tags
 	containerInstances.Put(tx.rows(), &c)
+	tx.changeRoster(&c)
 }
 
 // DeregisterContainerInstance makes a container instance INACTIVE. What becomes of its
@@ -159,6 +161,7 @@ func (tx *Tx) ForgetContainerInstances(before time.Time) {
 // RemoveContainerInstance forgets an INACTIVE container instance.
 func (tx *Tx) RemoveContainerInstance(c *ContainerInstance) {
 	containerInstances.Delete(tx.rows(), c)
+	tx.changeRoster(c)
 	instanceUsages.Delete(tx.rows(), &InstanceUsage{ARN: c.ARN})
 }
 

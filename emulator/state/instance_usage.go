@@ -1,6 +1,7 @@
 package state
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -47,15 +48,15 @@ func (tx *Tx) InstanceUsage(arn string) *InstanceUsage {
 
 // InstanceUsages returns the usage of the container instances of a cluster, in the order
 // of ContainerInstances; each of those has one.
-func (tx *Tx) InstanceUsages(cluster *Cluster) []*InstanceUsage {
-	return instanceUsages.List(tx.rows(), arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name))
+func (tx *Tx) InstanceUsages(cluster *Cluster) iter.Seq[*InstanceUsage] {
+	return instanceUsages.Forward(tx.rows(), arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name))
 }
 
 // use carries the change of a task into the usage of its container instance, which ECS
 // announces. before is nil for a new task.
 func (tx *Tx) use(before, after *Task, at time.Time) {
 	instance := after.Placement.ContainerInstance
-	if instance == "" {
+	if instance == "" || tx.ContainerInstance(instance) == nil {
 		return
 	}
 	old := tx.InstanceUsage(instance)

@@ -51,6 +51,14 @@ func (t *Table[T]) List(tx *Tx, prefix string) []*T {
 	return list[T](tx.version[t.number].byKey, prefix)
 }
 
+// Forward goes through the rows whose key starts with prefix. Nothing may be written to
+// the table meanwhile.
+func (t *Table[T]) Forward(tx *Tx, prefix string) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		ascend(tx.version[t.number].byKey, prefix, func(row any) bool { return yield(row.(*T)) })
+	}
+}
+
 // list returns the rows of a tree whose key starts with prefix.
 func list[T any](in *tree, prefix string) (found []*T) {
 	ascend(in, prefix, func(row any) bool {
