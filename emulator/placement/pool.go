@@ -93,7 +93,7 @@ func kindFor(launchType types.LaunchType) kind {
 }
 
 // NoContainerInstances is what ECS says when a cluster has nothing to place an EC2 or
-// EXTERNAL task on. Source: field reports of RunTask and service events.
+// EXTERNAL task on (ECS0160). Source: field reports of RunTask and service events.
 const NoContainerInstances = "No Container Instances were found in your cluster."
 
 // Has reports whether the cluster has ACTIVE container instances for tasks of a launch

@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// DescribeScalingActivities answers what was done to groups, newest first.
+// DescribeScalingActivities answers what was done to groups, newest first (ASG0002).
 func (a *API) DescribeScalingActivities(ctx context.Context, in *sdk.DescribeScalingActivitiesInput) (*sdk.DescribeScalingActivitiesOutput, error) {
 	var v violations
 	v.text("autoScalingGroupName", in.AutoScalingGroupName, 1, 255)

@@ -65,7 +65,7 @@ func hasTags(g *autoscaling.Group, filters []types.Filter) (bool, error) {
 	return true, nil
 }
 
-// describe is the answer's group, without instances. Source: recorded answers.
+// describe is the answer's group, without instances (ASG0001). Source: recorded answers.
 func describe(g *autoscaling.Group) types.AutoScalingGroup {
 	described := types.AutoScalingGroup{
 		AutoScalingGroupName: &g.Name, AutoScalingGroupARN: aws.String(g.ARN()), CreatedTime: &g.CreatedAt,

@@ -20,8 +20,8 @@ func instanceState(name types.InstanceStateName) *types.InstanceState {
 	return &types.InstanceState{Name: name, Code: aws.Int32(stateCodes[name])}
 }
 
-// describeInstance is what EC2 shows of an instance. Source: recorded answers. Instances
-// have no volumes, and no public addresses.
+// describeInstance is what EC2 shows of an instance (EC20002). Source: recorded answers.
+// Instances have no volumes, and no public addresses.
 func describeInstance(tx *state.Tx, i *ec2.Instance) types.Instance {
 	now := i.State()
 	d := types.Instance{
@@ -38,7 +38,10 @@ func describeInstance(tx *state.Tx, i *ec2.Instance) types.Instance {
 		CapacityReservationSpecification: &types.CapacityReservationSpecificationResponse{CapacityReservationPreference: types.CapacityReservationPreferenceOpen},
 		HibernationOptions:               &types.HibernationOptions{Configured: aws.Bool(false)},
 		EnclaveOptions:                   &types.EnclaveOptions{Enabled: aws.Bool(false)},
-		MaintenanceOptions:               &types.InstanceMaintenanceOptions{AutoRecovery: types.InstanceAutoRecoveryStateDefault},
+		MaintenanceOptions:               &types.InstanceMaintenanceOptions{AutoRecovery: types.InstanceAutoRecoveryStateDefault, RebootMigration: types.InstanceRebootMigrationStateDefault},
+		CurrentInstanceBootMode:          bootMode(i), SecondaryInterfaces: []types.InstanceSecondaryInterface{},
+		NetworkPerformanceOptions: &types.InstanceNetworkPerformanceOptions{BandwidthWeighting: types.InstanceBandwidthWeightingDefault},
+		Operator:                  &types.OperatorResponse{Managed: aws.Bool(false), HiddenByDefault: aws.Bool(false)},
 		PrivateDnsNameOptions: &types.PrivateDnsNameOptionsResponse{
 			HostnameType: types.HostnameTypeIpName, EnableResourceNameDnsARecord: aws.Bool(false), EnableResourceNameDnsAAAARecord: aws.Bool(false),
 		},
@@ -52,6 +55,15 @@ func describeInstance(tx *state.Tx, i *ec2.Instance) types.Instance {
 		connect(tx, i, &d)
 	}
 	return d
+}
+
+// bootMode is that of Linux images of today, which prefer UEFI; machines before Nitro have
+// none. Source: recorded answers; EC2 user guide, boot modes.
+func bootMode(i *ec2.Instance) types.InstanceBootModeValues {
+	if strings.HasPrefix(i.Type, "t2.") || strings.HasPrefix(i.Type, "m1.") {
+		return types.InstanceBootModeValuesLegacyBios
+	}
+	return types.InstanceBootModeValuesUefi
 }
 
 // connect shows where an instance is in the network.

@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// Texts and codes of launch templates are from recorded answers.
+// Texts and codes of launch templates are from recorded answers (EC20001).
 var (
 	templateName = regexp.MustCompile(`^[a-zA-Z0-9()./_-]{3,128}$`)
 	templateID   = regexp.MustCompile(`^lt-([0-9a-f]{8}|[0-9a-f]{17})$`)

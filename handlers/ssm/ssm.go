@@ -30,6 +30,7 @@ func Service() awsapi.Service {
 }
 
 // Texts are those of the framework, and where there is none that of recorded answers.
+// One that is not there is an error without words (SSM0001).
 func getParameter(ctx context.Context, in *ssm.GetParameterInput) (*ssm.GetParameterOutput, error) {
 	if aws.ToString(in.Name) == "" {
 		return nil, invalid("Value null at 'name' failed to satisfy constraint: Member must not be null")
