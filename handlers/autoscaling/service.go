@@ -30,7 +30,7 @@ func (a *API) Service() awsapi.Service {
 func (a *API) groupOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateAutoScalingGroup", "from launch templates, launch configurations and mixed instances policies, of which the first override's type is launched; "+
-			"without Spot, load balancers, lifecycle hooks, capacity reservations and maximum lifetimes; health checks are EC2's", a.CreateAutoScalingGroup),
+			"without Spot, load balancers, lifecycle hooks, capacity reservations and maximum lifetimes; health checks are EC2's; at most 1,000 instances", a.CreateAutoScalingGroup),
 		awsapi.Partial("UpdateAutoScalingGroup", "as CreateAutoScalingGroup", a.UpdateAutoScalingGroup),
 		awsapi.Works("DeleteAutoScalingGroup", "with force it is gone when its instances are terminated", a.DeleteAutoScalingGroup),
 		awsapi.Works("DescribeAutoScalingGroups", "by name and tags, in pages", a.DescribeAutoScalingGroups),
