@@ -207,10 +207,11 @@ const (
 )
 
 // retryAt is when a launch is tried after one that failed: at once if the group has been
-// updated since.
+// updated since, or somebody has asked for another capacity.
 func (v GroupView) retryAt() time.Time {
 	g := v.Group
-	if g.Failures == 0 || g.UpdatedAt.After(g.FailedAt) {
+	asked := g.Change != nil && g.Change.At.After(g.FailedAt)
+	if g.Failures == 0 || g.UpdatedAt.After(g.FailedAt) || asked {
 		return time.Time{}
 	}
 	return g.FailedAt.Add(min(firstRelaunch<<min(g.Failures-1, 4), lastRelaunch))

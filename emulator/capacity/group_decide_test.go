@@ -166,6 +166,19 @@ func TestCausesOfActivities(t *testing.T) {
 	}
 }
 
+// Who has mended what made launches fail asks for instances, and gets them.
+func TestARequestEndsThePauseAfterFailures(t *testing.T) {
+	v := view(2)
+	v.Group.Failures, v.Group.FailedAt = 9, noon.Add(-time.Second)
+	if p := DecideGroup(v); len(p.Launch) > 0 || !p.WakeAt.Equal(v.Group.FailedAt.Add(lastRelaunch)) {
+		t.Errorf("without a request: %s, again %s", p.text(), p.WakeAt)
+	}
+	v.Group.Change = &autoscaling.Change{At: noon, Text: "a user request explicitly set group desired capacity changing the desired capacity from 1 to 2"}
+	if p := DecideGroup(v); len(p.Launch) != 2 {
+		t.Errorf("with a request: %s", p.text())
+	}
+}
+
 // Of a thousand instances, each activity would have a text of eighty kilobytes.
 func TestACauseHasAnEnd(t *testing.T) {
 	var members []string
