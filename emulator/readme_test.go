@@ -138,22 +138,30 @@ func makeDemoImage(t *testing.T) {
 	}
 }
 
-// TestBoto3Example runs the Python example.
-func TestBoto3Example(t *testing.T) {
+// TestBoto3Examples runs the Python examples.
+func TestBoto3Examples(t *testing.T) {
 	if err := exec.CommandContext(t.Context(), "python3", "-c", "import boto3").Run(); err != nil {
 		if os.Getenv("ECS_EMULATOR_REQUIRE_CLI") == "1" {
 			t.Fatalf("ECS_EMULATOR_REQUIRE_CLI=1, but python3 has no boto3: %v", err)
 		}
-		t.Skip("python3 has no boto3: install it to run its example")
+		t.Skip("python3 has no boto3: install it to run its examples")
 	}
-	srv := emulator.Start(t)
-	cmd := exec.CommandContext(t.Context(), "python3", filepath.Join("..", "examples", "boto3", "run_task.py"))
-	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+srv.URL())
-	output, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("run_task.py: %v", err)
-	}
-	if want := "STOPPED: Essential container in task exited, exit code 3\n"; string(output) != want {
-		t.Errorf("run_task.py prints %q, want %q", output, want)
+	for name, want := range map[string]string{
+		"run_task.py": "STOPPED: Essential container in task exited, exit code 3\n",
+		"container_instance.py": "PENDING: wanted RUNNING, exit code None\n" + "RUNNING: wanted RUNNING, exit code None\n" +
+			"RUNNING: wanted STOPPED, exit code None\n" + "STOPPED: wanted STOPPED, exit code 143\n" + "INACTIVE\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := emulator.Start(t)
+			cmd := exec.CommandContext(t.Context(), "python3", filepath.Join("..", "examples", "boto3", name))
+			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+srv.URL())
+			output, err := cmd.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(output) != want {
+				t.Errorf("it prints %q, want %q", output, want)
+			}
+		})
 	}
 }
