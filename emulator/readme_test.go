@@ -101,7 +101,7 @@ func walkThrough(t *testing.T, srv *emulator.Server, program string) {
 	for _, want := range []string{
 		"cluster/default", "line 1\nline 2\nline 3\n", "EssentialContainerExited|Essential container in task exited",
 		`{"sequence":4,"event":{"version":"0",.*"exitCode":0,`,
-		"has reached a steady state", "hello", "INACTIVE",
+		"has reached a steady state", "hello", "INACTIVE", `RESOURCE:PORTS\W+RESOURCE:PORTS`,
 	} {
 		if !regexp.MustCompile(want).Match(output) {
 			t.Errorf("the walk-through does not print %q:\n%s", want, output)
