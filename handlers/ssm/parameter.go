@@ -3,6 +3,7 @@ package ssm
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,18 +26,26 @@ type recommended struct {
 	SourceImage    string `json:"source_image_name"`
 }
 
-// find returns the parameter with a name, which may be its ARN, or nil.
+// find returns the parameter with a name, which may be its ARN and may end in a version,
+// or nil. Each has one version. Source: recorded answers, for the selector.
 func find(ctx context.Context, name string) *types.Parameter {
 	scope := awsapi.FromContext(ctx).Scope()
 	prefix := "arn:" + scope.Partition() + ":ssm:" + scope.Region + "::parameter"
-	name = strings.TrimPrefix(name, prefix)
+	name, version, selected := strings.Cut(strings.TrimPrefix(name, prefix), ":")
+	if n, err := strconv.ParseUint(version, 10, 63); selected && (err != nil || n != 1) {
+		return nil
+	}
+	var selector *string
+	if selected {
+		selector = aws.String(":" + version)
+	}
 	for _, i := range ec2.Images(scope.Region) {
 		for _, path := range i.Parameters {
 			rest, below := strings.CutPrefix(name, path)
 			if value := valueOf(i, rest); below && value != "" {
 				return &types.Parameter{
 					ARN: aws.String(prefix + name), Name: &name, Type: types.ParameterTypeString, DataType: aws.String("text"),
-					Value: &value, Version: 1, LastModifiedDate: aws.Time(ec2.ImagesMade),
+					Value: &value, Version: 1, LastModifiedDate: aws.Time(ec2.ImagesMade), Selector: selector,
 				}
 			}
 		}

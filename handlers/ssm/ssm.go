@@ -6,6 +6,7 @@ package ssm
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,9 +38,23 @@ func getParameter(ctx context.Context, in *ssm.GetParameterInput) (*ssm.GetParam
 	}
 	p := find(ctx, *in.Name)
 	if p == nil {
-		return nil, &types.ParameterNotFound{}
+		return nil, missing(ctx, *in.Name)
 	}
 	return &ssm.GetParameterOutput{Parameter: p}, nil
+}
+
+// missing is why there is no parameter of a name: perhaps only no such version, or no such
+// label. Source: recorded answers.
+func missing(ctx context.Context, name string) error {
+	at := strings.LastIndex(name, ":")
+	if at < 0 || find(ctx, name[:at]) == nil {
+		return &types.ParameterNotFound{}
+	}
+	text := "Systems Manager could not find a version of " + name[:at] + " that has the specified label, " + name[at+1:] + ". Verify the parameter label and try again."
+	if _, err := strconv.ParseUint(name[at+1:], 10, 63); err == nil {
+		text = "Systems Manager could not find version " + name[at+1:] + " of " + name[:at] + ". Verify the version and try again."
+	}
+	return &types.ParameterVersionNotFound{Message: &text}
 }
 
 // maxNames is how many parameters a request may ask for. Source: SSM API reference.

@@ -75,6 +75,28 @@ func TestTheRecommendedImage(t *testing.T) {
 	}
 }
 
+// A name may end in a version, of which there is one.
+func TestVersionsOfAParameter(t *testing.T) {
+	c := newClient(t)
+	get := func(selector string) (*client.GetParameterOutput, error) {
+		return c.GetParameter(t.Context(), &client.GetParameterInput{Name: aws.String(linux2 + "/recommended/image_id" + selector)})
+	}
+	first, err := get(":01")
+	if err != nil || *first.Parameter.Selector != ":01" || *first.Parameter.Name != linux2+"/recommended/image_id" {
+		t.Fatalf("got %+v, %v", first, err)
+	}
+	for selector, why := range map[string]string{
+		":99":   "Systems Manager could not find version 99 of " + linux2 + "/recommended/image_id. Verify the version and try again.",
+		":prod": "Systems Manager could not find a version of " + linux2 + "/recommended/image_id that has the specified label, prod. Verify the parameter label and try again.",
+	} {
+		_, err := get(selector)
+		var lost *types.ParameterVersionNotFound
+		if !errors.As(err, &lost) || *lost.Message != why {
+			t.Errorf("%s: got %v", selector, err)
+		}
+	}
+}
+
 // Parameters are answered in order of their names, each once.
 func TestSeveralParameters(t *testing.T) {
 	names := []string{
