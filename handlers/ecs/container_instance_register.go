@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -25,6 +26,7 @@ func (a *API) RegisterContainerInstance(ctx context.Context, in *ecs.RegisterCon
 	var out types.ContainerInstance
 	err = a.updateIn(ctx, in.Cluster, func(c inCluster) error {
 		now := a.now()
+		wanted.Registered.ENIs = networkInterfaces(c.Tx, wanted)
 		if in.ContainerInstanceArn != nil {
 			if err := c.registerAgain(wanted, *in.ContainerInstanceArn); err != nil {
 				return err
@@ -44,6 +46,22 @@ func (a *API) RegisterContainerInstance(ctx context.Context, in *ecs.RegisterCon
 		return nil, agentsError(err)
 	}
 	return &ecs.RegisterContainerInstanceOutput{ContainerInstance: &out}, nil
+}
+
+// networkInterfaces is how many tasks can have one: as many as the instance type allows
+// besides its own. A type that is not known has two, the fewest of any.
+// Source: Amazon EC2 user guide, network interfaces of each instance type; ECS developer
+// guide, external instances, which have none for tasks.
+func networkInterfaces(tx *state.Tx, c *state.ContainerInstance) int {
+	if c.LaunchType == types.LaunchTypeExternal {
+		return 0
+	}
+	if name, ok := c.Attribute("ecs.instance-type"); ok {
+		if t := ec2.FindInstanceType(tx, name); t != nil {
+			return t.ENIs - 1
+		}
+	}
+	return 1
 }
 
 // agentsError makes a ClientException of what is a ClusterNotFoundException elsewhere; the
