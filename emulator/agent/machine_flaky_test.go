@@ -45,15 +45,21 @@ func (f *flakyMachines) story(seed uint64) {
 		f.faults.AddRule(fault.Rule{Call: fault.SetTraffic, Probability: 0.3, LoseAnswer: true, DelayAnswer: time.Second})
 	}
 	for range 2 + f.chance.IntN(6) {
-		if f.chance.IntN(2) == 0 {
+		switch f.chance.IntN(5) {
+		case 0:
+			f.connect(f.instances[f.chance.IntN(2)], f.chance.IntN(2) == 0)
+		case 1, 2:
 			f.tasks = append(f.tasks, f.taskAt(f.instances[f.chance.IntN(2)]))
-		} else {
+		default:
 			before := len(f.tasks)
 			f.act()
 			f.tasks = f.tasks[:before] // those on Fargate have their own story
 		}
 		time.Sleep(time.Duration(f.chance.IntN(5000)) * time.Millisecond)
 		synctest.Wait()
+	}
+	for _, instance := range f.instances {
+		f.connect(instance, true)
 	}
 	f.calm()
 	for _, id := range f.tasks {
