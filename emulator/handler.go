@@ -35,7 +35,7 @@ func (s *Server) newHandler() http.Handler {
 			Scope:  arn.Scope{Region: s.opts.Region, Account: s.opts.Account},
 			Engine: func(context.Context) control.Engine { return s.engineHealth() },
 			Reset:  func(context.Context) error { return s.Reset() },
-			Ports:  s.controlPorts,
+			Ports:  s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
 			Faults: s.faults.control(), Closing: s.closing, StateChange: ecs.StateChange,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)

@@ -17,6 +17,23 @@ func (m *machine) running() bool {
 	return m.runs
 }
 
+// InstanceIP is the address of the container instance that a task has its network from;
+// empty if it has another, or none yet.
+func (a *Agent) InstanceIP(taskARN string) string {
+	t := a.Store.Read().Task(taskARN)
+	if t == nil || !sharesNetwork(t) || t.Status.LastStatus != state.Running {
+		return ""
+	}
+	h := a.hostOf(t)
+	if h == nil {
+		return ""
+	}
+	if ip := h.machineOf(t).where().ip; ip.IsValid() {
+		return ip.String()
+	}
+	return ""
+}
+
 // openPorts opens the task to this host, and returns where.
 func (w *work) openPorts() []HostPort {
 	return w.host.ports.open(w.task.ARN, openings(w.task, w.view.status, w.view.definitions, w.on.sandbox))

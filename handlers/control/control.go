@@ -40,6 +40,9 @@ type Options struct {
 	// Ports lists the ports on this machine's loopback that lead to a task, and opens
 	// them if told to.
 	Ports func(taskARN string, open bool) []Port
+	// InstanceIP is the address of a task's container instance, if the task has its network
+	// from there.
+	InstanceIP func(taskARN string) string
 	// Logs passes on the output of a task's container, which may have stopped.
 	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error
 	// StateChange is the body of an event, as ECS sends it to EventBridge.

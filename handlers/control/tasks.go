@@ -23,7 +23,8 @@ type Task struct {
 	Group         string      `json:"group"` // family:web, service:web
 	LastStatus    string      `json:"lastStatus"`
 	DesiredStatus string      `json:"desiredStatus"`
-	IP            string      `json:"ip,omitempty"` // on the engine's network
+	Instance      string      `json:"containerInstanceArn,omitempty"`
+	IP            string      `json:"ip,omitempty"` // on the engine's network: its own, or that of its container instance
 	SandboxID     string      `json:"sandboxId,omitempty"`
 	Containers    []Container `json:"containers"`
 }
@@ -62,7 +63,11 @@ func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
 	body := Tasks{Tasks: []Task{}}
 	for _, t := range a.Store.Read().AllTasks() {
 		if !t.Ended() && (only == "" || t.ARN == only) {
-			body.Tasks = append(body.Tasks, describe(t, a.Ports(t.ARN, len(body.Tasks) < mostOpened)))
+			task := describe(t, a.Ports(t.ARN, len(body.Tasks) < mostOpened))
+			if task.IP == "" && task.Instance != "" {
+				task.IP = a.InstanceIP(t.ARN)
+			}
+			body.Tasks = append(body.Tasks, task)
 		}
 	}
 	if len(body.Tasks) > mostOpened {
@@ -74,7 +79,7 @@ func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
 func describe(t *state.Task, ports []Port) Task {
 	task := Task{
 		ID: arn.Name(t.ARN), ARN: t.ARN, Cluster: arn.ClusterName(t.ARN), Group: t.Spec.Group,
-		LastStatus: t.Status.LastStatus, DesiredStatus: t.DesiredStatus(),
+		LastStatus: t.Status.LastStatus, DesiredStatus: t.DesiredStatus(), Instance: t.Placement.ContainerInstance,
 		IP: t.Status.Attachment.PrivateIPv4, SandboxID: t.Status.SandboxID, Containers: []Container{},
 	}
 	for _, c := range t.Status.Containers {
