@@ -27,11 +27,12 @@ type machine struct {
 	host     *host
 	instance string // ARN
 
-	mu     sync.Mutex // comes after that of the host: who holds it asks the host nothing
-	making *making    // under way, or nil
-	place  place      // of the sandbox that there is; zero: none
-	runs   bool
-	gone   bool // it was removed, and is never made again
+	mu      sync.Mutex // comes after that of the host: who holds it asks the host nothing
+	making  *making    // under way, or nil
+	place   place      // of the sandbox that there is; zero: none
+	runs    bool
+	adopted bool // it was found running, and nothing has been told to it
+	gone    bool // it was removed, and is never made again
 	traffic
 }
 

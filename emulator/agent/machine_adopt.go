@@ -59,6 +59,7 @@ func (m *machine) adopt(c backend.Container) {
 	}
 	m.place = place{sandbox: c.ID, network: instanceName("bridge", m.instance), ip: c.IP, life: 1}
 	m.runs = c.State == backend.Running
+	m.adopted = m.runs
 	m.wanted++
 }
 

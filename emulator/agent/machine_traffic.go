@@ -179,10 +179,15 @@ func (m *machine) direct(ctx context.Context) error {
 	}
 	defer m.pass()
 	m.mu.Lock()
-	p, version, all, due := m.place, m.wanted, m.now(), m.runs && m.told != m.wanted
+	p, version, all, due, adopted := m.place, m.wanted, m.now(), m.runs && m.told != m.wanted, m.adopted
 	m.mu.Unlock()
 	if !due {
 		return nil
+	}
+	if adopted { // an emulator that was killed may have started it by half
+		if err := m.host.Engine.Start(ctx, p.sandbox); err != nil {
+			return err
+		}
 	}
 	err := m.host.Engine.SetTraffic(ctx, p.sandbox, all)
 	if errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
@@ -194,7 +199,7 @@ func (m *machine) direct(ctx context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.place.life == p.life {
-		m.told = version
+		m.told, m.adopted = version, false
 	}
 	return nil
 }

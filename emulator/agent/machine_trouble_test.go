@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -27,5 +28,16 @@ func TestAMachineIsMadeAfterItCouldNotBe(t *testing.T) {
 		b.expect("third", b.task(third).Status.LastStatus, state.Running)
 		b.expect("answers", b.answers(instance, 8081), true)
 		b.expect("machines", len(b.machines()), 1)
+	})
+}
+
+// An emulator may be killed when the sandbox of a machine runs, but does not lead anywhere
+// yet. The start is completed.
+func TestTheStartOfAnAdoptedMachineIsCompleted(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.runAt(b.instance(), types.NetworkModeBridge, server("web", hostPort(8080)))
+		starts := 0
+		b.restartWith(&hooks{startSandbox: func(context.Context) error { starts++; return nil }})
+		b.expect("starts after the next start of the emulator", starts, 1)
 	})
 }
