@@ -52,7 +52,7 @@ var containerOnInstances = slices.Concat(
 	member.Refuse("privileged", onlyOnInstances),
 	member.ActOnly("resourceRequirements[].type", "GPU", "GPUs are counted and named; containers do not get the devices"),
 	member.Refuse("resourceRequirements[].sharingStrategy", "needs GPUs that containers share"),
-	member.Act("resourceRequirements[].value"),
+	member.ActInPart("resourceRequirements[].value", "a number; ALL is refused"),
 )
 
 var volumeOnInstances = slices.Concat(

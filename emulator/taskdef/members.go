@@ -1,6 +1,7 @@
 package taskdef
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -27,7 +28,17 @@ func Unsupported(def *types.TaskDefinition, launchType types.LaunchType) (path s
 	if launchType == types.LaunchTypeFargate {
 		return registered.Refused(def)
 	}
-	return onInstances.Refused(def)
+	if path, found := onInstances.Refused(def); found {
+		return path, true
+	}
+	for i := range def.ContainerDefinitions {
+		for j, need := range def.ContainerDefinitions[i].ResourceRequirements {
+			if need.Value != nil && *need.Value == allGPUs {
+				return fmt.Sprintf("containerDefinitions[%d].resourceRequirements[%d].value %s", i, j, allGPUs), true
+			}
+		}
+	}
+	return "", false
 }
 
 // registered is the plan of a definition as it is stored.

@@ -89,6 +89,9 @@ func TestDefinitionsForContainerInstances(t *testing.T) {
 		"containerDefinitions[0].resourceRequirements[0].type InferenceAccelerator": func(_ *types.TaskDefinition, c *types.ContainerDefinition) {
 			c.ResourceRequirements[0].Type = "InferenceAccelerator"
 		},
+		"containerDefinitions[0].resourceRequirements[0].value ALL": func(_ *types.TaskDefinition, c *types.ContainerDefinition) {
+			c.ResourceRequirements[0].Value = ptr("ALL")
+		},
 		"volumes[0].host.sourcePath": func(def *types.TaskDefinition, _ *types.ContainerDefinition) {
 			def.Volumes = []types.Volume{{Host: &types.HostVolumeProperties{SourcePath: ptr("/data")}}}
 		},

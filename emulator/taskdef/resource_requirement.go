@@ -30,8 +30,11 @@ func checkResourceRequirements(c *types.ContainerDefinition) error {
 	return nil
 }
 
+// allGPUs asks for every GPU that there is.
+const allGPUs = "ALL"
+
 // validGPUCount: a positive number or ALL. Source: ECS API reference,
 // ResourceRequirement.value.
 func validGPUCount(s string) bool {
-	return s == "ALL" || allDigits(s) && strings.Trim(s, "0") != ""
+	return s == allGPUs || allDigits(s) && strings.Trim(s, "0") != ""
 }
