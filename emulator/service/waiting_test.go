@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,21 +54,21 @@ func TestDaemonsAreWokenByInstances(t *testing.T) {
 func TestServicesWithAllTheirTasksSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newInstanceFixture(t, 2, nil)
-		looks := 0
+		var looks atomic.Int32
 		c := &Controller{Store: f.store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.DiscardHandler)}
-		c.RefusedRole = func(*state.Tx, *types.TaskDefinition) string { looks++; return "" }
+		c.RefusedRole = func(*state.Tx, *types.TaskDefinition) string { looks.Add(1); return "" }
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- c.Run(ctx) }()
 		time.Sleep(time.Second)
-		if looks == 0 {
+		if looks.Load() == 0 {
 			t.Fatal("nobody has looked")
 		}
-		looks = 0
+		looks.Store(0)
 		f.end(f.standalone(0), types.TaskStopCodeUserInitiated)
 		time.Sleep(time.Second)
-		if looks != 0 {
-			t.Errorf("%d looks at a service with all its tasks", looks)
+		if n := looks.Load(); n != 0 {
+			t.Errorf("%d looks at a service with all its tasks", n)
 		}
 		cancel()
 		<-done
