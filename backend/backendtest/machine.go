@@ -91,8 +91,9 @@ func (s *scene) setTraffic(sandbox string, t backend.Traffic) {
 	}
 }
 
-func tcp(port uint16, to backend.Container, toPort uint16) backend.PortForward {
-	return backend.PortForward{Protocol: "tcp", Port: port, To: netip.AddrPortFrom(to.IP, toPort)}
+// tcp leads a port to where a container serves.
+func tcp(port uint16, to backend.Container) backend.PortForward {
+	return backend.PortForward{Protocol: "tcp", Port: port, To: netip.AddrPortFrom(to.IP, 8080)}
 }
 
 // expectAnswer wants a port of a sandbox to answer with a text.
@@ -136,9 +137,9 @@ func (s *scene) ask(from backend.ContainerSpec, to netip.Addr, port int, answere
 	}
 }
 
-func (s *scene) expectCheck(from backend.ContainerSpec, to netip.Addr, port int, answered bool) {
+func (s *scene) expectCheck(from backend.ContainerSpec, to netip.Addr, answered bool) {
 	s.Helper()
-	s.ask(from, to, port, answered)()
+	s.ask(from, to, 8080, answered)()
 }
 
 // Two machines serve the same ports, one of a container on their network and one of a
@@ -153,7 +154,7 @@ func testMachines(s *scene) {
 		behind := s.served(s.on(m.bridge.Name, tasks[i], "serve", "8080", fmt.Sprint("bridge ", i)))
 		s.served(s.joining(m, tasks[i], "serve", "9000", fmt.Sprint("host ", i)))
 		s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{
-			tcp(80, behind, 8080), {Protocol: "udp", Port: 80, To: netip.AddrPortFrom(behind.IP, 8080)},
+			tcp(80, behind), {Protocol: "udp", Port: 80, To: netip.AddrPortFrom(behind.IP, 8080)},
 		}})
 	}
 	elsewhere := s.spec(s.sharedSandbox(), "check")
@@ -183,20 +184,20 @@ func testPorts(s *scene) {
 	task := s.taskOn(m)
 	first := s.served(s.on(m.bridge.Name, task, "serve", "8080", "first"))
 	second := s.served(s.on(m.bridge.Name, task, "serve", "8080", "second"))
-	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first, 8080), tcp(81, second, 8080)}})
+	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first), tcp(81, second)}})
 	s.expectAnswer(m.ID, 80, "first")
 	s.expectAnswer(m.ID, 81, "second")
-	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, second, 8080)}})
+	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, second)}})
 	s.expectAnswer(m.ID, 80, "second")
 	s.expectSilence(m.ID, 81)
 	s.setTraffic(m.ID, backend.Traffic{})
 	s.expectSilence(m.ID, 80)
 
-	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first, 8080)}})
+	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})
 	s.stop(m.ID, patience)
 	s.start(m.ID)
 	s.expectSilence(m.ID, 80)
-	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first, 8080)}})
+	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})
 	s.expectAnswer(m.ID, 80, "first")
 }
 
@@ -233,26 +234,26 @@ func testCutOff(s *scene) {
 	s.start(plain.ID)
 	s.serve(plain.ID, "8080", "plain")
 	elsewhere := s.spec(s.sharedSandbox(), "check")
-	ports := []backend.PortForward{tcp(80, behind, 8080)}
+	ports := []backend.PortForward{tcp(80, behind)}
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, 8080, true)
+	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, true)
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports, CutOff: true})
 	s.setTraffic(plain.ID, backend.Traffic{CutOff: true})
 	inwards := []func(){s.ask(elsewhere, m.IP, 80, false), s.ask(elsewhere, plain.IP, 8080, false)}
 	s.expectSilence(m.ID, 80)
 	s.expectSilence(plain.ID, 8080)
-	s.expectCheck(s.spec(plain.ID, "check"), netip.MustParseAddr("127.0.0.1"), 8080, true)
+	s.expectCheck(s.spec(plain.ID, "check"), netip.MustParseAddr("127.0.0.1"), true)
 	for _, judge := range inwards {
 		judge()
 	}
 	s.setTraffic(plain.ID, backend.Traffic{})
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, 8080, false)
+	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, false)
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
 	s.expectAnswer(m.ID, 80, "bridge")
 	s.expectAnswer(plain.ID, 8080, "plain")
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, 8080, true)
+	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, true)
 }
 
 // hostnameOf asks a server for its host name.

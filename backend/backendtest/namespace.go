@@ -22,7 +22,7 @@ func testNoNetwork(s *scene) {
 	s.expectSilence(box.ID, 8080)
 	// Each container has a namespace of its own: the port is free in the other's.
 	s.served(s.spec(box.ID, "serve", "8080"))
-	s.expectCheck(s.spec(box.ID, "check"), netip.MustParseAddr("127.0.0.1"), 8080, false)
+	s.expectCheck(s.spec(box.ID, "check"), netip.MustParseAddr("127.0.0.1"), false)
 
 	spec = s.sandboxSpec()
 	spec.Network, spec.Routes = "", s.bridge().Name
@@ -56,8 +56,8 @@ func testOwnAddress(s *scene) {
 		s.Errorf("two containers have the address %v", other.IP)
 	}
 	s.awaitLine(made.ID, "listening on :8080")
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), made.IP, 8080, true)
-	s.expectCheck(s.spec(s.sharedSandbox(), "check"), made.IP, 8080, false)
+	s.expectCheck(s.on(m.bridge.Name, task, "check"), made.IP, true)
+	s.expectCheck(s.spec(s.sharedSandbox(), "check"), made.IP, false)
 	s.stop(made.ID, patience)
 	if c := s.inspect(made.ID); c.IP != made.IP {
 		s.Errorf("after Stop: %+v, want the address %v", c, made.IP)

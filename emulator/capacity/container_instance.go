@@ -3,6 +3,7 @@ package capacity
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -56,9 +57,7 @@ func attributes(i *ec2.Instance, t *ec2.InstanceType, image *ec2.Image) []ecstyp
 	for _, name := range capabilities {
 		all[name] = ""
 	}
-	for name, value := range valuedCapabilities {
-		all[name] = value
-	}
+	maps.Copy(all, valuedCapabilities)
 	if t.GPUs > 0 {
 		all["ecs.capability.nvidia-driver-version."+nvidiaDriver] = ""
 		all["ecs.capability.gpu-driver-version"] = nvidiaDriver
@@ -86,7 +85,7 @@ const nvidiaDriver = "550.163.01"
 // capabilities of a current agent on an ECS-optimized image. Source: the ECS agent.
 var capabilities = func() []string {
 	var names []string
-	for _, name := range strings.Fields(`privileged-container
+	for name := range strings.FieldsSeq(`privileged-container
 		docker-remote-api.1.17 docker-remote-api.1.18 docker-remote-api.1.19 docker-remote-api.1.20 docker-remote-api.1.21
 		docker-remote-api.1.22 docker-remote-api.1.23 docker-remote-api.1.24 docker-remote-api.1.25 docker-remote-api.1.28
 		docker-remote-api.1.29 docker-remote-api.1.30 docker-remote-api.1.32
@@ -95,7 +94,7 @@ var capabilities = func() []string {
 		task-iam-role task-iam-role-network-host ecr-auth`) {
 		names = append(names, "com.amazonaws.ecs.capability."+name)
 	}
-	for _, name := range strings.Fields(`private-registry-authentication.secretsmanager
+	for name := range strings.FieldsSeq(`private-registry-authentication.secretsmanager
 		secrets.ssm.environment-variables secrets.ssm.bootstrap.log-driver secrets.asm.environment-variables
 		secrets.asm.bootstrap.log-driver ecr-endpoint container-ordering full-sync env-files.s3 network.container-port-range
 		container-restart-policy task-cpu-mem-limit increased-task-cpu-limit task-eni task-eni.ipv6

@@ -14,8 +14,8 @@ func (s *settings) readTOML(text string) {
 	table := ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "[") {
-			table, _, _ = strings.Cut(strings.TrimPrefix(line, "["), "]")
+		if header, isHeader := strings.CutPrefix(line, "["); isHeader {
+			table, _, _ = strings.Cut(header, "]")
 			table = path(table)
 			continue
 		}

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 
@@ -97,12 +98,8 @@ func macAddress(i *ec2.Instance) string {
 	if err != nil || !address.Is4() {
 		return ""
 	}
-	const hex = "0123456789abcdef"
-	text := "0a:ec"
-	for _, b := range address.As4() {
-		text += ":" + string([]byte{hex[b>>4], hex[b&15]})
-	}
-	return text
+	b := address.As4()
+	return fmt.Sprintf("0a:ec:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
 }
 
 // privateDNSName is by the address. Source: VPC user guide, DNS attributes.

@@ -115,7 +115,7 @@ func (a *API) groupsByName(tx *state.Tx, scope arn.Scope, data *types.ResponseLa
 		found := false
 		for _, g := range tx.SecurityGroups(scope) {
 			if g.Name == name {
-				data.SecurityGroupIds, found = append(data.SecurityGroupIds[:len(data.SecurityGroupIds):len(data.SecurityGroupIds)], g.ID), true
+				data.SecurityGroupIds, found = append(slices.Clip(data.SecurityGroupIds), g.ID), true
 			}
 		}
 		if !found {

@@ -65,11 +65,10 @@ type taskDetail struct {
 // are of tasks whose overrides are of containers only; that the others show as
 // DescribeTasks has them follows from what is documented of events.
 type overridesDetail struct {
-	ContainerOverrides []types.ContainerOverride
-	Cpu                *string
-	EphemeralStorage   *types.EphemeralStorage
-	ExecutionRoleArn   *string
-	//lint:ignore SA1019 events of tasks on container instances have the retired list
+	ContainerOverrides            []types.ContainerOverride
+	Cpu                           *string
+	EphemeralStorage              *types.EphemeralStorage
+	ExecutionRoleArn              *string
 	InferenceAcceleratorOverrides []types.InferenceAcceleratorOverride
 	Memory                        *string
 	TaskRoleArn                   *string

@@ -18,7 +18,7 @@ const (
 	batchEnd         = 0x11
 	nftSubsystem     = 10
 
-	newTable    = nftSubsystem<<8 | 0
+	newTable    = nftSubsystem << 8
 	deleteTable = nftSubsystem<<8 | 2
 	newChain    = nftSubsystem<<8 | 3
 	newRule     = nftSubsystem<<8 | 6

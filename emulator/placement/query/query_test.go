@@ -1,6 +1,8 @@
 package query
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,12 +20,7 @@ func (g groups) Has(group string) bool {
 }
 
 func (g groups) Any(wanted func(string) bool) bool {
-	for _, group := range g {
-		if wanted(group) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g, wanted)
 }
 
 func attributes(pairs ...string) (list []types.Attribute) {
@@ -164,7 +161,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := Parse(text)
 		if err != nil {
-			if wrong, ok := err.(*Error); !ok || wrong.At < 0 || wrong.At > len(text) {
+			var wrong *Error
+			if !errors.As(err, &wrong) || wrong.At < 0 || wrong.At > len(text) {
 				t.Errorf("%#v", err)
 			}
 			return
