@@ -174,8 +174,8 @@ func TestALaunchThatFails(t *testing.T) {
 	if len(failed) != 1 || failed[0].Status != astypes.ScalingActivityStatusCodeFailed || failed[0].StatusMessage != why {
 		t.Fatalf("got %+v", failed)
 	}
-	w.makeGroup(2) // the template is back; the group is as new
-	w.changeGroup(func(g *autoscaling.Group) { g.Failures, g.FailedAt = 1, w.clock.Now() })
+	w.makeGroup(0) // the template is back; the group is as new
+	w.changeGroup(func(g *autoscaling.Group) { g.Desired, g.Failures, g.FailedAt = 2, 1, w.clock.Now() })
 	w.settle()
 	if n := len(w.members()); n > 0 {
 		t.Fatalf("%d instances without a pause", n)
