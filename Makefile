@@ -10,7 +10,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 # The race detector needs a C compiler.
 RACE := $(shell command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 # Most of the time of the scripts is waiting, so more of them run than there are cores.
-GOTEST := $(GO) run ./cmd/testsummary $(RACE) -timeout 20m -parallel 6
+GOTEST := $(GO) run ./cmd/testsummary $(RACE) -timeout 30m -parallel 6
 # Packages with tests that need a Docker engine.
 DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/docker/dockertest .)))
 TESTFLAGS ?=
