@@ -1,15 +1,19 @@
 // Command app is the application of tests and demonstrations: one static binary
 // whose first argument says how it behaves.
 //
-//	serve <port> [text]   HTTP server, see serve.go
-//	udp <port> [text]     answer each datagram with the text
+//	serve <port> [text]   HTTP server, also on a range of ports, see serve.go
+//	udp <port> [text]     print each datagram and answer it with the text
 //	sleep <duration>      "2s", or a bare number of seconds; ends at once on SIGTERM
+//	linger <duration>     run until SIGTERM, and as long after it
 //	exit <code>           write a line to standard error and exit
 //	print <n>             write n lines and exit
 //	eat <MiB>             use up memory, then sleep
 //	ignore-term           run until SIGKILL
 //	env                   print the environment
 //	check <url>           exit 0 when a GET is answered with a status below 400
+//	write <path> <text>   write a file, in folders that it makes
+//	read <path>           print a file
+//	times <name> <mode> … run a mode, print when it begins and ends
 package main
 
 import (
@@ -32,17 +36,21 @@ var modes = map[string]struct {
 	"serve":       {1, 2, serve},
 	"udp":         {1, 2, udp},
 	"sleep":       {1, 1, sleep},
+	"linger":      {1, 1, linger},
 	"exit":        {1, 1, exit},
 	"print":       {1, 1, printLines},
 	"eat":         {1, 1, eat},
 	"ignore-term": {0, 0, ignoreTerm},
 	"env":         {0, 0, printEnvironment},
 	"check":       {1, 1, check},
+	"write":       {2, 2, write},
+	"read":        {1, 1, read},
+	"times":       {2, 9, times},
 }
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|udp|sleep|exit|print|eat|ignore-term|env|check …")
+		fail("usage: app serve|udp|sleep|linger|exit|print|eat|ignore-term|env|check|write|read|times …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {
@@ -66,13 +74,9 @@ func terminated() <-chan os.Signal {
 }
 
 func sleep(args []string) error {
-	d, err := time.ParseDuration(args[0])
+	d, err := duration(args[0])
 	if err != nil {
-		seconds, err := strconv.ParseFloat(args[0], 64)
-		if err != nil {
-			return fmt.Errorf("not a duration: %s", args[0])
-		}
-		d = time.Duration(seconds * float64(time.Second))
+		return err
 	}
 	select {
 	case <-time.After(d):
@@ -81,6 +85,27 @@ func sleep(args []string) error {
 		os.Exit(128 + int(syscall.SIGTERM))
 	}
 	return nil
+}
+
+func linger(args []string) error {
+	d, err := duration(args[0])
+	if err != nil {
+		return err
+	}
+	<-terminated()
+	time.Sleep(d)
+	return nil
+}
+
+func duration(text string) (time.Duration, error) {
+	if d, err := time.ParseDuration(text); err == nil {
+		return d, nil
+	}
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0, fmt.Errorf("not a duration: %s", text)
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
 }
 
 func exit(args []string) error {

@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync/atomic"
 )
 
-// serve answers HTTP on a port of every address, and logs each request.
+// serve answers HTTP on a port of every address, or on those of a range, and logs each
+// request.
 //
 //	GET  /                  the text; the header X-Hostname names the container
 //	GET  /health            200, or 503 while unhealthy
@@ -26,7 +28,7 @@ func serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp4", ":"+args[0])
+	listeners, err := listen(args[0])
 	if err != nil {
 		return err
 	}
@@ -43,11 +45,41 @@ func serve(args []string) error {
 	mux.HandleFunc("/health", health())
 	mux.HandleFunc("/exit", exitAfterAnswer)
 	mux.HandleFunc("/zeros", zeros)
-	return http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Println(r.Method, r.URL.Path)
-		w.Header().Set("X-Hostname", hostname)
-		mux.ServeHTTP(w, r)
-	}))
+	failed := make(chan error)
+	for _, listener := range listeners {
+		go func() {
+			failed <- http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				fmt.Println(r.Method, r.URL.Path)
+				w.Header().Set("X-Hostname", hostname)
+				mux.ServeHTTP(w, r)
+			}))
+		}()
+	}
+	return <-failed
+}
+
+// listen opens a port, or those of a range: 8000-8009.
+func listen(ports string) (listeners []net.Listener, err error) {
+	first, last, isRange := strings.Cut(ports, "-")
+	if !isRange {
+		last = first
+	}
+	from, err := strconv.Atoi(first)
+	if err != nil {
+		return nil, err
+	}
+	until, err := strconv.Atoi(last)
+	if err != nil {
+		return nil, err
+	}
+	for port := from; port <= until; port++ {
+		listener, err := net.Listen("tcp4", ":"+strconv.Itoa(port))
+		if err != nil {
+			return nil, err
+		}
+		listeners = append(listeners, listener)
+	}
+	return listeners, nil
 }
 
 func health() http.HandlerFunc {
@@ -95,7 +127,7 @@ func zeros(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// udp answers each datagram on a port of every address.
+// udp prints and answers each datagram on a port of every address.
 func udp(args []string) error {
 	text := "ok"
 	if len(args) == 2 {
@@ -112,10 +144,11 @@ func udp(args []string) error {
 	}()
 	fmt.Println("listening on :" + args[0])
 	for packet := make([]byte, 1500); ; {
-		_, from, err := conn.ReadFrom(packet)
+		n, from, err := conn.ReadFrom(packet)
 		if err != nil {
 			return err
 		}
+		fmt.Println(strings.TrimSpace(string(packet[:n])))
 		if _, err := conn.WriteTo([]byte(text), from); err != nil {
 			return err
 		}
