@@ -49,6 +49,9 @@ func RuntimeID(taskID, container string) string {
 // NewNetworkInterfaceID makes the id of an elastic network interface.
 func NewNetworkInterfaceID() string { return "eni-" + randomHex(9)[:17] }
 
+// NewVolumeID is the id of an EBS volume.
+func NewVolumeID() string { return "vol-" + randomHex(9)[:17] }
+
 func randomHex(bytes int) string {
 	b := make([]byte, bytes)
 	fill(b)

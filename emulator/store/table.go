@@ -59,6 +59,18 @@ func (t *Table[T]) Forward(tx *Tx, prefix string) iter.Seq[*T] {
 	}
 }
 
+// Next goes through n rows from the first on whose key is not less than from. It looks at
+// no key but the first, as each is memory of its own that Forward has to fetch. Nothing may
+// be written to the table meanwhile.
+func (t *Table[T]) Next(tx *Tx, from string, n int) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		tx.version[t.number].byKey.Ascend(from, func(_ string, row any) bool {
+			n--
+			return n >= 0 && yield(row.(*T))
+		})
+	}
+}
+
 // list returns the rows of a tree whose key starts with prefix.
 func list[T any](in *tree, prefix string) (found []*T) {
 	ascend(in, prefix, func(row any) bool {
