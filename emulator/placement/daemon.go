@@ -10,11 +10,27 @@ func (p *Pool) Daemons(d *Demand) []*state.ContainerInstance {
 	own := p.ownRunning(plan)
 	var list []*state.ContainerInstance
 	for i := range p.nodes {
-		if p.nodes[i].kind == plan.kind && p.judged(i, plan) >= noMember && p.allowsDaemon(i, plan, own) {
+		if p.shallHaveDaemon(i, plan, own) {
 			list = append(list, p.nodes[i].instance)
 		}
 	}
 	return list
+}
+
+// ReserveDaemons takes what the tasks will need that a DAEMON service lacks. A task that
+// has yet to stop still has its own.
+func (p *Pool) ReserveDaemons(d *Demand) {
+	plan := p.plan(d)
+	own := p.ownRunning(plan)
+	for i := range p.nodes {
+		if plan.group.left[i] == 0 && p.shallHaveDaemon(i, plan, own) && p.examine(i, plan) == fits {
+			p.take(i, plan)
+		}
+	}
+}
+
+func (p *Pool) shallHaveDaemon(i int, plan *plan, own map[string]int) bool {
+	return p.nodes[i].kind == plan.kind && p.judged(i, plan) >= noMember && p.allowsDaemon(i, plan, own)
 }
 
 // ownRunning counts the tasks of a demand's group by container instance, for constraints.

@@ -1,24 +1,24 @@
 package placement
 
 import (
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // roster is what pools of a cluster have in common until one of its container instances
-// changes.
+// changes. What is made of all instances is made when somebody first asks for it.
 type roster struct {
 	nodes []node // with all that is registered, and without usage
+	last  atomic.Pointer[[]node]
+
+	places func() map[string]int // of the instances in nodes, by ARN
+	ports  func() *portSets
 
 	mu     sync.Mutex
 	values map[string]*valueNumbers // by name of the attribute
-}
-
-// valueNumbers are the numbers of the values that instances have of an attribute.
-type valueNumbers struct {
-	of    []int32 // for each instance the number of its value; 0: it has none
-	count int     // of numbers, 0 included
 }
 
 func rosterOf(tx *state.Tx, cluster *state.Cluster) *roster {
@@ -28,16 +28,51 @@ func rosterOf(tx *state.Tx, cluster *state.Cluster) *roster {
 func newRoster(instances []*state.ContainerInstance) *roster {
 	r := &roster{nodes: make([]node, len(instances)), values: map[string]*valueNumbers{}}
 	for i, instance := range instances {
-		has := &instance.Registered
-		r.nodes[i] = node{
-			instance: instance, kind: kindOf(instance),
-			cpu: int32(has.CPU), memory: int32(has.Memory), enis: int16(has.ENIs), gpus: int16(len(has.GPUs)),
-		}
+		r.nodes[i] = newNode(instance)
 	}
+	r.places = sync.OnceValue(r.placesByARN)
+	r.ports = sync.OnceValue(func() *portSets { return newPortSets(r.nodes) })
 	return r
 }
 
-// valuesOf numbers the values of an attribute, when somebody first asks.
+func (r *roster) placesByARN() map[string]int {
+	places := make(map[string]int, len(r.nodes))
+	for i := range r.nodes {
+		places[r.nodes[i].instance.ARN] = i
+	}
+	return places
+}
+
+// free returns the nodes with what is free of them in a transaction. It begins with those
+// of the last pool and looks only into the rows of usage that are others since, as rows
+// never change: a look into each would cost more than all else of a placement.
+func (r *roster) free(tx *state.Tx, cluster *state.Cluster) []node {
+	from := r.nodes
+	if last := r.last.Load(); last != nil {
+		from = *last
+	}
+	nodes, changed, i := slices.Clone(from), false, 0
+	for usage := range tx.InstanceUsages(cluster, len(nodes)) {
+		if nodes[i].usage != usage {
+			nodes[i] = r.nodes[i].less(usage)
+			changed = true
+		}
+		i++
+	}
+	if changed {
+		found := slices.Clone(nodes) // the pool writes to its own
+		r.last.Store(&found)
+	}
+	return nodes
+}
+
+// valueNumbers are the numbers of the values that instances have of an attribute.
+type valueNumbers struct {
+	of    []int32 // for each instance the number of its value; 0: it has none
+	count int     // of numbers, 0 included
+}
+
+// valuesOf numbers the values of an attribute.
 func (r *roster) valuesOf(attribute string) *valueNumbers {
 	r.mu.Lock()
 	defer r.mu.Unlock()

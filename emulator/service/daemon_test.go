@@ -136,13 +136,7 @@ func TestDaemonThatHasNoRoomOnAnInstance(t *testing.T) {
 func TestDaemonsHaveTheirResourcesReserved(t *testing.T) {
 	f := newInstanceFixture(t, 0, daemonService(0))
 	f.settle()
-	replica := scope.Service("c", "replica")
-	f.update(func(tx *state.Tx) {
-		s := tx.Service(serviceARN).Clone()
-		s.ARN, s.Name, s.SchedulingStrategy, s.DesiredCount = replica, "replica", types.SchedulingStrategyReplica, 5
-		s.Deployments = []*state.Deployment{f.instanceDeployment(tx, false)}
-		tx.PutService(s)
-	})
+	replica := f.replica(5)
 	f.instance(0, nil) // has room for four
 	f.reconcile(replica)
 	f.expectOn("i0 3")
@@ -209,6 +203,19 @@ func TestDeletedDaemonIsGone(t *testing.T) {
 	if s := f.service(); s.Status() != state.ServiceInactive || s.Daemons != 0 || f.on() != "" {
 		t.Errorf("%s with %d daemons, tasks on %q", s.Status(), s.Daemons, f.on())
 	}
+}
+
+// replica adds a REPLICA service beside that of the fixture.
+func (f *fixture) replica(desired int) (serviceARN string) {
+	f.t.Helper()
+	replica := scope.Service("c", "replica")
+	f.update(func(tx *state.Tx) {
+		s := tx.Service(scope.Service("c", "web")).Clone()
+		s.ARN, s.Name, s.SchedulingStrategy, s.DesiredCount, s.Throttle = replica, "replica", types.SchedulingStrategyReplica, desired, state.Throttle{}
+		s.Deployments = []*state.Deployment{f.instanceDeployment(tx, false)}
+		tx.PutService(s)
+	})
+	return replica
 }
 
 // standalone adds a RUNNING task of no service.

@@ -94,7 +94,7 @@ func (p *planner) start(g goal, start StartTasks) {
 	lacking := max(0, g.wanted-g.counts.Active)
 	start.Replacing = min(g.unhealthy, max(0, n-lacking))
 	p.do(start)
-	g.deployment.UpdatedAt = p.now
+	g.deployment.UpdatedAt, g.deployment.Unplaced = p.now, 0
 	g.counts.Active += n
 	g.counts.Pending += n
 	g.counts.Left += n

@@ -58,15 +58,7 @@ func (i *Instances) reserve(daemon *state.Service) {
 	if demand == nil || d.RolloutState == types.DeploymentRolloutStateFailed {
 		return
 	}
-	has := map[string]bool{}
-	for _, t := range i.tx.GroupTasks(daemon.ClusterARN, demand.Group) {
-		has[t.Placement.ContainerInstance] = true
-	}
-	for _, instance := range i.pool.Daemons(demand) {
-		if !has[instance.ARN] {
-			i.pool.PlaceOn(instance.ARN, demand)
-		}
-	}
+	i.pool.ReserveDaemons(demand)
 }
 
 // Demand is what a task of a deployment asks of a container instance; nil if the task

@@ -10,10 +10,34 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// retryPlacement is how often an attempt to place tasks counts as one. Recorded answers
-// have 15 attempts in three and a half minutes. Room that appears in between is used at
-// once.
-const retryPlacement = 14 * time.Second
+// An attempt to place tasks counts as one if it comes so long after the one before:
+//
+//	attempts   1 … 15  16    17    …  21       22 and more
+//	pause      14 s    28 s  56 s     896 s    27 min
+//
+// Room that appears in between is used at once. The circuit breaker counts attempts, so a
+// deployment that has one goes on as it began, until it fails.
+//
+// Source: recorded answers (ECS0160) for 15 attempts in three and a half minutes; ECS
+// developer guide, service throttle logic, which counts a lack of resources among its
+// causes, for pauses that grow and the longest one. How they grow is not published.
+const (
+	retryPlacement = 14 * time.Second
+	evenAttempts   = 15
+)
+
+func (p *planner) placementPause(g *generation) time.Duration {
+	pause := retryPlacement
+	if circuitBreaker(p.service).Enable && inProgress(g) {
+		return pause
+	}
+	for range g.deployment.Unplaced - evenAttempts {
+		if pause *= 2; pause >= greatestDelay {
+			return greatestDelay
+		}
+	}
+	return pause
+}
 
 // place finds places for up to n tasks of a generation on container instances. If they are
 // fewer, misses says why the next one has none.
@@ -37,17 +61,18 @@ func (p *planner) place(g *generation, n int) (places []state.Placement, misses 
 func (p *planner) lackRoom(g *generation, misses []placement.Miss) {
 	p.awaits = forRoom
 	d := g.deployment
-	if again := d.UnplacedAt.Add(retryPlacement); p.now.Before(again) {
+	if again := d.UnplacedAt.Add(p.placementPause(g)); p.now.Before(again) {
 		p.wake(again)
 		return
 	}
 	d.UnplacedAt = p.now
+	d.Unplaced++
 	if inProgress(g) {
 		d.FailedTasks++
 		d.FailedAt, d.SeenHealthy = p.now, g.counts.TurnedHealthy
 	}
 	p.sayOnce(unplaced(p.service.Name, misses))
-	p.wake(p.now.Add(retryPlacement))
+	p.wake(p.now.Add(p.placementPause(g)))
 }
 
 // unplaced says which container instance comes closest to what a task needs, and what it
@@ -64,8 +89,8 @@ func unplaced(service string, misses []placement.Miss) string {
 }
 
 // shortcoming is how an event speaks of a reason. Source: public logs and ECS developer
-// guide for those of CPU, memory, ports, attributes, the agent and memberOf; the others
-// are made by analogy.
+// guide for those of CPU, memory, ports, attributes and constraints; ECS0164 for those of
+// the agent and of network interfaces; the others are made by analogy.
 func shortcoming(reason string) string {
 	switch reason {
 	case placement.ResourceCPU:
@@ -78,8 +103,8 @@ func shortcoming(reason string) string {
 		return "is missing an attribute required by your task"
 	case placement.ResourceGPU:
 		return "has insufficient GPU resource"
-	case placement.ResourceENI:
-		return "has insufficient network interfaces available"
+	case placement.Agent:
+		return "doesn't have the agent connected"
 	}
 	return `encountered error "` + strings.TrimSpace(reason) + `"`
 }

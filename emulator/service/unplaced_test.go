@@ -24,10 +24,16 @@ func TestTasksWaitForContainerInstances(t *testing.T) {
 		f.schedule()
 	}
 	f.expect("IN_PROGRESS desired 2 pending 0 running 0 failed 16")
+	for f.now.Before(began.Add(24 * time.Hour)) { // the event comes again every six hours
+		f.now = f.wakeAt
+		f.schedule()
+	}
+	f.expectMessages(0, want, want, want, want)
+	f.expect("IN_PROGRESS desired 2 pending 0 running 0 failed 75")
 	f.change(func(s *state.Service) { s.DesiredCount = 0 })
 	f.settle()
 	f.expect("COMPLETED desired 0 pending 0 running 0 failed 0")
-	f.expectMessages(1,
+	f.expectMessages(4,
 		"(service web) (deployment ecs-svc/1) deployment completed.",
 		"(service web) has reached a steady state.")
 }
@@ -76,6 +82,16 @@ func TestAsManyTasksAsFitAreStarted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheEventOfAnAgentThatIsNotConnected (ECS0164).
+func TestTheEventOfAnAgentThatIsNotConnected(t *testing.T) {
+	f := newInstanceFixture(t, 1, nil)
+	f.instance(0, disconnected)
+	f.schedule()
+	f.expectMessages(0, "(service web) was unable to place a task because no container instance met all of its requirements. "+
+		"The closest matching (container-instance i0) doesn't have the agent connected. "+
+		"For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.")
 }
 
 // TestRoomIsUsedAsSoonAsItIsThere, and does not wait for the next attempt.

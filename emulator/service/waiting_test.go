@@ -38,6 +38,24 @@ func TestServicesThatWaitForRoomAreWoken(t *testing.T) {
 	})
 }
 
+// TestServicesThatWaitForRoomAreWokenWhenADaemonIsDeleted, which has yet to start its task and
+// wants none any more: no task gives anything back then.
+func TestServicesThatWaitForRoomAreWokenWhenADaemonIsDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newInstanceFixture(t, 1, daemonService(0))
+		f.change(func(s *state.Service) {
+			s.Throttle = state.Throttle{TaskDefinition: s.Primary().Revision.TaskDefinition, Failures: 9, Until: time.Now().Add(time.Hour)}
+		})
+		f.replica(5)
+		start(t, f.store, clock.New(clock.Options{}), nil)
+		time.Sleep(time.Second)
+		f.expectOn("i0 3")
+		f.change(func(s *state.Service) { s.DeletedAt = time.Now() })
+		time.Sleep(time.Second)
+		f.expectOn("i0 4")
+	})
+}
+
 // TestDaemonsAreWokenByInstances alone.
 func TestDaemonsAreWokenByInstances(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -46,10 +46,10 @@ func (tx *Tx) InstanceUsage(arn string) *InstanceUsage {
 	return &InstanceUsage{ARN: arn}
 }
 
-// InstanceUsages returns the usage of the container instances of a cluster, in the order
+// InstanceUsages returns the usage of the n container instances of a cluster, in the order
 // of ContainerInstances; each of those has one.
-func (tx *Tx) InstanceUsages(cluster *Cluster) iter.Seq[*InstanceUsage] {
-	return instanceUsages.Forward(tx.rows(), arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name))
+func (tx *Tx) InstanceUsages(cluster *Cluster, n int) iter.Seq[*InstanceUsage] {
+	return instanceUsages.Next(tx.rows(), arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name), n)
 }
 
 // use carries the change of a task into the usage of its container instance, which ECS
@@ -107,17 +107,22 @@ func carry[T uint16 | string](list, items []T, n int) []T {
 	if len(items) == 0 {
 		return list
 	}
-	list = slices.Clone(list)
-	for _, item := range items {
-		at, found := slices.BinarySearch(list, item)
-		switch {
-		case n > 0:
-			list = slices.Insert(list, at, item)
-		case found:
-			list = slices.Delete(list, at, at+1)
-		}
+	if n > 0 {
+		list = slices.Concat(list, items)
+		slices.Sort(list)
+		return list
 	}
-	return list
+	items = slices.Sorted(slices.Values(items))
+	return slices.DeleteFunc(slices.Clone(list), func(each T) bool {
+		for len(items) > 0 && items[0] < each {
+			items = items[1:]
+		}
+		gone := len(items) > 0 && items[0] == each
+		if gone {
+			items = items[1:]
+		}
+		return gone
+	})
 }
 
 // hostPorts are the ports of the host that a task has: those that its definition names,
@@ -132,8 +137,12 @@ func (t *Task) hostPorts() (tcp, udp []uint16) {
 			if b.Protocol == types.TransportProtocolUdp {
 				list = &udp
 			}
-			if !slices.Contains(*list, b.HostPort) {
-				*list = append(slices.Clip(*list), b.HostPort)
+			if b.More == 0 && slices.Contains(*list, b.HostPort) {
+				continue // the definition names it
+			}
+			*list = slices.Clip(*list)
+			for i := range b.Count() {
+				*list = append(*list, b.HostPort+uint16(i))
 			}
 		}
 	}

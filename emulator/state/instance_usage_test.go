@@ -57,9 +57,10 @@ func TestUsageOfAContainerInstance(t *testing.T) {
 		{ContainerPort: 80, HostPort: 8080, Protocol: types.TransportProtocolTcp},
 		{ContainerPort: 81, HostPort: 32768, Protocol: types.TransportProtocolTcp},
 		{ContainerPort: 53, HostPort: 32768, Protocol: types.TransportProtocolUdp},
+		{ContainerPort: 8000, HostPort: 32770, More: 2, Protocol: types.TransportProtocolTcp},
 	}
 	update(func(tx *state.Tx) { tx.PutTaskStatus(task.ARN, state.TaskStep{Status: running}) })
-	if u := usage(); u.Running != 1 || u.Pending != 0 || !slices.Equal(u.Ports, []uint16{8080, 32768}) || !slices.Equal(u.PortsUDP, []uint16{32768}) {
+	if u := usage(); u.Running != 1 || u.Pending != 0 || !slices.Equal(u.Ports, []uint16{8080, 32768, 32770, 32771, 32772}) || !slices.Equal(u.PortsUDP, []uint16{32768}) {
 		t.Errorf("usage with a RUNNING task: %+v", u)
 	}
 

@@ -3,6 +3,7 @@ package state
 import (
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
@@ -21,9 +22,18 @@ func (tx *Tx) DrainingInstances(clusterARN string) []*ContainerInstance {
 }
 
 // WatchRoom wakes with the ARN of each cluster in which a task gives back what it had of
-// a container instance: there may be room for another one. That a task takes something
-// wakes nobody.
-func (s *Store) WatchRoom() *Watch { return s.Watch(0, store.On(instanceUsages, wakesForRoom)) }
+// a container instance, or a DAEMON service changes, for which room is kept: there may be
+// room for another task. That a task takes something wakes nobody.
+func (s *Store) WatchRoom() *Watch {
+	return s.Watch(0, store.On(instanceUsages, wakesForRoom), store.On(services, wakesForDaemon))
+}
+
+func wakesForDaemon(before, _ *Service) []string {
+	if before == nil || before.SchedulingStrategy != types.SchedulingStrategyDaemon {
+		return nil
+	}
+	return []string{before.ClusterARN}
+}
 
 func wakesForRoom(before, after *InstanceUsage) []string {
 	if before == nil || after == nil || !after.frees(before) {

@@ -92,8 +92,10 @@ type Deployment struct {
 	// success after it ends the row.
 	SeenStarted, SeenHealthy int
 	FailedAt                 time.Time
-	// UnplacedAt is when there was no place for a task, which counts as an attempt.
+	// UnplacedAt is when there was no place for a task, which counts as an attempt, and
+	// Unplaced how many attempts there have been in a row.
 	UnplacedAt time.Time
+	Unplaced   int
 	// ServiceDeploymentARN is of the service deployment that the deployment is a part of.
 	ServiceDeploymentARN string
 	// RestoresID is the id of the completed deployment that this one brings back,

@@ -32,6 +32,7 @@ type ServiceRevision struct {
 	PlatformFamily           string
 	NetworkConfiguration     *types.NetworkConfiguration
 	Monitoring               *types.MonitoringConfiguration
+	VolumeConfigurations     []types.ServiceVolumeConfiguration
 	// A revision that UpdateService made shows the lists even if they are empty (ECS0101).
 	LoadBalancers     []types.LoadBalancer
 	ServiceRegistries []types.ServiceRegistry

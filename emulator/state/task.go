@@ -57,6 +57,8 @@ type TaskSpec struct {
 
 	SecurityGroups []string
 	AssignPublicIP bool
+	// Volume is nil where no volume is configured at launch.
+	Volume *ManagedVolume
 
 	Overrides            *types.TaskOverride // as echoed: an entry for each container
 	EnableExecuteCommand bool
@@ -68,6 +70,8 @@ type Placement struct {
 	CapacityProvider string // empty where a launch type was asked for
 	SubnetID, Zone   string
 	AttachmentID     string // of the network interface that the task gets there
+	// VolumeAttachmentID and VolumeID are of the managed volume that the task gets.
+	VolumeAttachmentID, VolumeID string
 	// ContainerInstance is its ARN; empty on Fargate.
 	ContainerInstance string
 	// ByHand: no agent of the emulator runs it; see ContainerInstance.ByHand.
@@ -80,6 +84,10 @@ type Placement struct {
 func (s *TaskSpec) HasInterface() bool {
 	return s.NetworkMode == "" || s.NetworkMode == types.NetworkModeAwsvpc
 }
+
+// Provisions reports whether the task waits for something of its own before it is PENDING.
+// Source: ECS developer guide, task lifecycle, PROVISIONING.
+func (s *TaskSpec) Provisions() bool { return s.HasInterface() || s.Volume != nil }
 
 // Scope is the account and region of the task.
 func (t *Task) Scope() arn.Scope { return arn.ScopeOf(t.ARN) }

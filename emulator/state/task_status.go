@@ -34,6 +34,7 @@ type TaskStatus struct {
 	LastStatus   string
 	HealthStatus types.HealthStatus // empty where nothing is checked
 	Attachment   Attachment
+	Volume       VolumeAttachment
 	Containers   []Container
 	SandboxID    string
 	// End is why the task stops before ECS knows, if that takes its time; see Task.Stop.
@@ -87,11 +88,16 @@ type Container struct {
 	Restarts     int
 }
 
-// Binding is a port of a container instance that leads to a container's port.
+// Binding is a port of a container instance that leads to a container's port, or a range of
+// them, of which each leads to the container's port that is as far from the first.
 type Binding struct {
 	ContainerPort, HostPort uint16
+	More                    uint16 // ports that follow
 	Protocol                types.TransportProtocol
 }
+
+// Count is the number of its ports.
+func (b Binding) Count() int { return int(b.More) + 1 }
 
 // LastStatus is the status that ECS shows.
 func (c *Container) LastStatus() string {

@@ -23,6 +23,7 @@ type Request struct {
 	PlatformVersion string   // as asked for; empty and LATEST are the newest
 	SecurityGroups  []string // empty: the default one
 	AssignPublicIP  bool
+	Volume          *state.ManagedVolume // see NewVolume
 
 	Group        string // empty: family:<family>
 	StartedBy    string
@@ -55,7 +56,7 @@ func NewTemplate(r Request) *Template {
 		ClusterARN: r.Cluster.ARN, Family: aws.ToString(r.Definition.Family), Revision: int(r.Definition.Revision),
 		Group: r.Group, StartedBy: r.StartedBy, ServiceARN: r.ServiceARN, DeploymentID: r.DeploymentID,
 		LaunchType: r.LaunchType, Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
-		Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
+		Volume: r.Volume, Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
 	}
 	if spec.Group == "" {
 		spec.Group = "family:" + spec.Family
@@ -76,7 +77,7 @@ func NewTemplate(r Request) *Template {
 }
 
 // New makes a task that has not been put into the store: in PROVISIONING if it waits for
-// a network interface of its own, else in PENDING. On a container instance, which is
+// a network interface or a volume of its own, else in PENDING. On a container instance, which is
 // connected already, it is so from the start.
 // Source: ECS developer guide, task lifecycle; field reports for connectivityAt.
 func (t *Template) New(place state.Placement) *state.Task {
@@ -85,7 +86,14 @@ func (t *Template) New(place state.Placement) *state.Task {
 	status := state.TaskStatus{LastStatus: state.Pending, Containers: containers(t.request.Resolved.Containers)}
 	if t.spec.HasInterface() {
 		place.AttachmentID = arn.NewUUID()
-		status.LastStatus, status.Attachment.Status = state.Provisioning, "PRECREATED"
+		status.Attachment.Status = "PRECREATED"
+	}
+	if t.spec.Volume != nil {
+		place.VolumeAttachmentID, place.VolumeID = arn.NewUUID(), arn.NewVolumeID()
+		status.Volume.Status = "CREATED" // source: the CLI reference's answers of RunTask
+	}
+	if t.spec.Provisions() {
+		status.LastStatus = state.Provisioning
 	}
 	if onInstances(t.spec.LaunchType) {
 		status.ConnectivityAt = t.spec.CreatedAt

@@ -212,8 +212,8 @@ func TestTaskSettingRefusals(t *testing.T) {
 		{"proxy network mode", proxy("web"), "APPMESH proxy configuration is only supported in networkMode=awsvpc"},
 		{"proxy type", func(in *request) { proxy("web")(in); in.ProxyConfiguration.Type = "ENVOY" }, "type should be one of [APPMESH]"},
 		{"constraint type", constraint(types.TaskDefinitionPlacementConstraint{Type: "distinctInstance", Expression: ptr("x")}), "type should be one of [memberOf]"},
-		{"pid mode", func(in *request) { in.PidMode = "none" }, "pidMode should be one of [host,task]"},
-		{"ipc mode", func(in *request) { in.IpcMode = "shared" }, "ipcMode should be one of [host,task,none]"},
+		{"pid mode", func(in *request) { in.PidMode = "none" }, "none is not a valid value for pidMode. The value must be one of [task,host]"},
+		{"ipc mode", func(in *request) { in.IpcMode = "shared" }, "shared is not a valid value for ipcMode. The value must be one of [task,host,none]"},
 		{"cpu architecture", func(in *request) { in.RuntimePlatform = &types.RuntimePlatform{CpuArchitecture: "RISCV"} }, "Invalid CPU architecture"},
 		{"inference accelerators", func(in *request) {
 			//lint:ignore SA1019 the retired member is what is refused

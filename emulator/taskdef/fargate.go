@@ -142,9 +142,12 @@ func checkFargateLinux(l *types.LinuxParameters) error {
 	return nil
 }
 
+// noHostPID is of definitions with pidMode host.
+const noHostPID = "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode is 'task'."
+
 func checkFargateTask(def *types.TaskDefinition) error {
 	if def.PidMode == types.PidModeHost {
-		return refuse("Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode is 'task'.")
+		return refuse(noHostPID)
 	}
 	if def.IpcMode != "" {
 		return notOnFargate("ipcMode")

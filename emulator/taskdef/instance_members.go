@@ -25,38 +25,52 @@ var onInstances = member.NewPlan[types.TaskDefinition](
 )
 
 const (
-	onlyOnInstances = "AWS takes it on container instances; tasks there have what those on Fargate have"
-	noHostFiles     = "needs files of the container instance"
+	numberOfGPUs    = "a number; ALL is refused"
+	aHostPath       = "a path of the container engine's host, which all container instances share, below one of `--allow-host-path`; made if it is missing"
+	noDomain        = "nobody asks a directory who may mount a file system"
+	aDockerVolume   = "of the container engine, which all container instances share"
+	namesInHostMode = "in host mode those of all containers of the task that have any"
 )
 
 var definitionOnInstances = slices.Concat(
-	member.Refuse("inferenceAccelerators", "AWS has retired Elastic Inference"),
-	member.Refuse("ipcMode", "needs containers that share an IPC namespace"),
-	member.Act("networkMode", "placementConstraints[].expression", "placementConstraints[].type"),
+	member.ActInPart("ipcMode", "the host is the container instance"),
+	member.Act("networkMode"),
+	member.ActInPart("pidMode", "the host is the container instance"),
+	member.Act("placementConstraints[].expression", "placementConstraints[].type"),
 )
 
 var containerOnInstances = slices.Concat(
-	member.Refuse("disableNetworking", onlyOnInstances),
-	member.Refuse("dnsSearchDomains", onlyOnInstances),
-	member.Refuse("dnsServers", onlyOnInstances),
-	member.Refuse("dockerSecurityOptions", onlyOnInstances),
-	member.Refuse("extraHosts", onlyOnInstances),
-	member.Refuse("hostname", onlyOnInstances),
-	member.Refuse("links", "needs containers that are linked"),
+	member.Act("disableNetworking"),
+	member.ActInPart("dnsSearchDomains", namesInHostMode),
+	member.ActInPart("dnsServers", namesInHostMode+"; in bridge mode the engine's own resolver asks them"),
+	member.ActInPart("dockerSecurityOptions", "in the engine's terms, on its host"),
+	member.ActInPart("extraHosts[].hostname", namesInHostMode),
+	member.Act("extraHosts[].ipAddress"),
+	member.ActInPart("hostname", "refused in host mode, where a container has that of its container instance"),
+	member.ActInPart("links", "by name; environment variables tell of the ports and the environment that the definition has, not the image"),
 	member.Act("linuxParameters.capabilities.add"),
-	member.Refuse("linuxParameters.devices", "needs devices of the container instance"),
-	member.Refuse("linuxParameters.maxSwap", onlyOnInstances),
-	member.Refuse("linuxParameters.sharedMemorySize", onlyOnInstances),
-	member.Refuse("linuxParameters.swappiness", onlyOnInstances),
-	member.ActOnlyAs("logConfiguration.logDriver", []string{"awslogs", "json-file"}, "`ecs-emulator logs` has the output"),
-	member.Refuse("privileged", onlyOnInstances),
+	member.ActInPart("linuxParameters.devices[].hostPath", "a device of the engine's host, which has to be one of `--allow-host-path` but for `/dev/fuse`, `/dev/net/tun`, `/dev/null` and their like"),
+	member.Act("linuxParameters.devices[].containerPath", "linuxParameters.devices[].permissions"),
+	member.ActInPart("linuxParameters.maxSwap", "where the engine accounts for swap; it needs `memory`"),
+	member.Act("linuxParameters.sharedMemorySize"),
+	member.ActInPart("linuxParameters.swappiness", "with `maxSwap`, and control groups of version 1"),
+	member.ActOnlyAs("logConfiguration.logDriver", []string{"awslogs", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog"},
+		"where the engine has the driver; what it can read of the output `ecs-emulator logs` has as well, and for awslogs all of it"),
+	member.ActInPart("privileged", "with `--allow-privileged`; refused otherwise"),
 	member.ActOnly("resourceRequirements[].type", "GPU", "GPUs are counted and named; containers do not get the devices"),
 	member.Refuse("resourceRequirements[].sharingStrategy", "needs GPUs that containers share"),
-	member.ActInPart("resourceRequirements[].value", "a number; ALL is refused"),
+	member.ActInPart("resourceRequirements[].value", numberOfGPUs),
+	member.ActInPart("systemControls[].namespace", "AWS has no net. in host mode and no IPC ones in ipcMode `host`: the container does not start"),
 )
 
 var volumeOnInstances = slices.Concat(
-	member.Refuse("dockerVolumeConfiguration", noHostFiles),
-	member.Refuse("fsxWindowsFileServerVolumeConfiguration", "needs FSx for Windows File Server"),
-	member.Refuse("host.sourcePath", noHostFiles),
+	member.Act("dockerVolumeConfiguration.autoprovision", "dockerVolumeConfiguration.labels"),
+	member.ActInPart("dockerVolumeConfiguration.driver", "container instances announce `local` and `amazon-ecs-volume-plugin`, as on AWS, so tasks with another one find no place; the engine has to have it"),
+	member.ActInPart("dockerVolumeConfiguration.driverOpts", "a `device` of the container engine's host has to be one of `--allow-host-path`"),
+	member.ActInPart("dockerVolumeConfiguration.scope", aDockerVolume),
+	member.Keep("fsxWindowsFileServerVolumeConfiguration.authorizationConfig.credentialsParameter", noDomain),
+	member.Keep("fsxWindowsFileServerVolumeConfiguration.authorizationConfig.domain", noDomain),
+	member.ActInPart("fsxWindowsFileServerVolumeConfiguration.fileSystemId", aFileSystem),
+	member.ActInPart("fsxWindowsFileServerVolumeConfiguration.rootDirectory", aFolder+"; the share `share` is its root"),
+	member.ActInPart("host.sourcePath", aHostPath),
 )

@@ -31,14 +31,47 @@ func Unsupported(def *types.TaskDefinition, launchType types.LaunchType) (path s
 	if path, found := onInstances.Refused(def); found {
 		return path, true
 	}
+	if path, found := hostNameOnHost(def); found {
+		return path, true
+	}
 	for i := range def.ContainerDefinitions {
-		for j, need := range def.ContainerDefinitions[i].ResourceRequirements {
-			if need.Value != nil && *need.Value == allGPUs {
-				return fmt.Sprintf("containerDefinitions[%d].resourceRequirements[%d].value %s", i, j, allGPUs), true
-			}
+		if path, found := needsAllGPUs(def.ContainerDefinitions[i].ResourceRequirements); found {
+			return fmt.Sprintf("containerDefinitions[%d].%s", i, path), true
 		}
 	}
 	return "", false
+}
+
+// UnsupportedOverride finds what no task can have of an override, as Unsupported does,
+// beside the members that OverrideMembers refuse.
+func UnsupportedOverride(o *types.TaskOverride) (path string, found bool) {
+	if o == nil {
+		return "", false
+	}
+	for i := range o.ContainerOverrides {
+		if path, found := needsAllGPUs(o.ContainerOverrides[i].ResourceRequirements); found {
+			return fmt.Sprintf("overrides.containerOverrides[%d].%s", i, path), true
+		}
+	}
+	return "", false
+}
+
+// Privileged finds the first container of a definition that is privileged.
+func Privileged(def *types.TaskDefinition) (path string, found bool) {
+	i := slices.IndexFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool { return isTrue(c.Privileged) })
+	return fmt.Sprintf("containerDefinitions[%d].privileged", i), i >= 0
+}
+
+// hostNameOnHost finds a container in host mode that would have a host name of its own: it has
+// the network of its container instance, whose host name no engine can replace.
+func hostNameOnHost(def *types.TaskDefinition) (path string, found bool) {
+	if def.NetworkMode != types.NetworkModeHost {
+		return "", false
+	}
+	i := slices.IndexFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool {
+		return value(c.Hostname) != "" && !isTrue(c.DisableNetworking)
+	})
+	return fmt.Sprintf("containerDefinitions[%d].hostname in networkMode host", i), i >= 0
 }
 
 // registered is the plan of a definition as it is stored.
@@ -54,9 +87,17 @@ var answeredMembers = member.Act(
 
 const (
 	noCredentials = "containers get no credentials, and images are pulled with the engine's own"
+	noAppMesh     = "there is no App Mesh: traffic does not pass the proxy, whose container runs"
 	noParameters  = "needs Systems Manager and Secrets Manager"
 	onFargateNo   = "Fargate compatible task definitions do not support "
 	inAwsvpcNot   = " not supported on container when networkMode=awsvpc."
+)
+
+const (
+	aFileSystem  = "a Docker volume for each file system, or a folder with `--file-system`"
+	aFolder      = "a folder of the file system, which has to be there"
+	accessPoint  = "the folder of its id, in which everybody may write: the real one is known to AWS alone"
+	notInTransit = "no file leaves the container engine's host"
 )
 
 var definitionMembers = slices.Concat(
@@ -67,19 +108,30 @@ var definitionMembers = slices.Concat(
 	member.RefuseAs("inferenceAccelerators", "Unsupported field 'inferenceAccelerators'."),
 	member.RefuseAs("ipcMode", onFargateNo+"ipcMode"),
 	member.ActOnly("networkMode", "awsvpc", "AWS has no other on Fargate"),
-	member.Refuse("pidMode", "needs containers that share a process namespace"),
+	member.ActOnly("pidMode", "task", "AWS refuses `host`: "+noHostPID),
 	member.RefuseAs("placementConstraints", onFargateNo+"constraints"),
-	member.Refuse("proxyConfiguration", "needs App Mesh"),
+	member.Keep("proxyConfiguration.containerName", noAppMesh),
+	member.Keep("proxyConfiguration.properties[].name", noAppMesh),
+	member.Keep("proxyConfiguration.properties[].value", noAppMesh),
+	member.Keep("proxyConfiguration.type", noAppMesh),
 	member.ActOnly("runtimePlatform.operatingSystemFamily", "LINUX", "Windows containers are not run"),
 	member.Keep("taskRoleArn", noCredentials),
 )
 
 var volumeMembers = slices.Concat(
 	member.Act("name"),
-	member.Refuse("configuredAtLaunch", "needs EBS volumes"),
+	member.ActInPart("configuredAtLaunch", "the EBS volume is one of the container engine"),
 	member.RefuseAs("dockerVolumeConfiguration", onFargateNo+"dockerVolumeConfiguration"),
-	member.Refuse("efsVolumeConfiguration", "needs EFS"),
+	member.ActInPart("efsVolumeConfiguration.authorizationConfig.accessPointId", accessPoint),
+	member.Keep("efsVolumeConfiguration.authorizationConfig.iam", "nobody asks IAM who may mount a file system"),
+	member.ActInPart("efsVolumeConfiguration.fileSystemId", aFileSystem),
+	member.ActInPart("efsVolumeConfiguration.rootDirectory", aFolder),
+	member.Keep("efsVolumeConfiguration.transitEncryption", notInTransit),
+	member.Keep("efsVolumeConfiguration.transitEncryptionPort", notInTransit),
 	member.RefuseAs("fsxWindowsFileServerVolumeConfiguration", onFargateNo+"fsxWindowsFileServerVolumeConfiguration"),
 	member.RefuseAs("host.sourcePath", onFargateNo+"sourcePath"),
-	member.Refuse("s3filesVolumeConfiguration", "needs S3 Files"),
+	member.ActInPart("s3filesVolumeConfiguration.accessPointArn", accessPoint),
+	member.ActInPart("s3filesVolumeConfiguration.fileSystemArn", aFileSystem+"; there is no bucket behind it"),
+	member.ActInPart("s3filesVolumeConfiguration.rootDirectory", aFolder),
+	member.Keep("s3filesVolumeConfiguration.transitEncryptionPort", notInTransit),
 )

@@ -19,12 +19,12 @@ func everydayDefinition() *types.TaskDefinition {
 		RuntimePlatform: &types.RuntimePlatform{OperatingSystemFamily: "LINUX", CpuArchitecture: "ARM64"},
 		Volumes: []types.Volume{
 			{Name: ptr("scratch"), Host: &types.HostVolumeProperties{}},
-			{Name: ptr("data")},
+			{Name: ptr("data"), EfsVolumeConfiguration: &types.EFSVolumeConfiguration{FileSystemId: ptr("fs-1"), TransitEncryption: "ENABLED"}},
 		},
 		EnableFaultInjection: ptr(false),
 		ContainerDefinitions: []types.ContainerDefinition{{
 			Name: ptr("web"), Image: ptr("nginx"), Cpu: 1, Memory: ptr[int32](64), MemoryReservation: ptr[int32](64),
-			PortMappings: []types.PortMapping{{ContainerPort: ptr[int32](80), Name: ptr("http"), AppProtocol: "http"}},
+			PortMappings: []types.PortMapping{{ContainerPort: ptr[int32](80), Name: ptr("http"), AppProtocol: "http"}, portRange("8000-8009")},
 			Essential:    ptr(true), EntryPoint: []string{"a"}, Command: []string{"b"}, Environment: env("A=1"),
 			User: ptr("1"), WorkingDirectory: ptr("/"), Ulimits: []types.Ulimit{{Name: "nofile"}},
 			DockerLabels: map[string]string{"a": "b"},
@@ -41,7 +41,9 @@ func everydayDefinition() *types.TaskDefinition {
 				Tmpfs: []types.Tmpfs{{}},
 			},
 			DisableNetworking: ptr(false), Secrets: []types.Secret{}, Links: []string{},
+			CredentialSpecs: []string{"credentialspecdomainless:arn"},
 		}},
+		ProxyConfiguration: &types.ProxyConfiguration{ContainerName: ptr("web")},
 	}
 }
 
@@ -75,27 +77,37 @@ func TestDefinitionsForContainerInstances(t *testing.T) {
 	c := &def.ContainerDefinitions[0]
 	c.LogConfiguration.LogDriver = types.LogDriverJsonFile
 	c.ResourceRequirements = []types.ResourceRequirement{{Type: "GPU", Value: ptr("1")}}
+	if path, _ := Unsupported(def, types.LaunchTypeFargate); path != "containerDefinitions[0].logConfiguration.logDriver json-file" {
+		t.Errorf("Fargate: %q", path)
+	}
+	def.Volumes = []types.Volume{
+		{Host: &types.HostVolumeProperties{SourcePath: ptr("/data")}},
+		{DockerVolumeConfiguration: &types.DockerVolumeConfiguration{Scope: types.ScopeShared}},
+		{FsxWindowsFileServerVolumeConfiguration: &types.FSxWindowsFileServerVolumeConfiguration{FileSystemId: ptr("fs-1")}},
+		{EfsVolumeConfiguration: &types.EFSVolumeConfiguration{FileSystemId: ptr("fs-1")}},
+		{ConfiguredAtLaunch: ptr(true)},
+	}
+	c.Hostname, c.DnsServers, c.DnsSearchDomains = ptr("h"), []string{"10.0.0.2"}, []string{"local"}
+	c.ExtraHosts = []types.HostEntry{{Hostname: ptr("db"), IpAddress: ptr("10.0.0.3")}}
+	c.DockerSecurityOptions, c.Privileged = []string{"no-new-privileges"}, ptr(true)
+	c.LinuxParameters.Devices = []types.Device{{HostPath: ptr("/dev/null")}}
+	c.LinuxParameters.SharedMemorySize, c.LinuxParameters.MaxSwap = ptr[int32](8), ptr[int32](8)
+	def.PidMode, def.IpcMode = types.PidModeHost, types.IpcModeTask
 	for _, launchType := range []types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeExternal} {
 		if path, found := Unsupported(def, launchType); found {
 			t.Errorf("%s: %s is reported", launchType, path)
 		}
 	}
-	if path, _ := Unsupported(def, types.LaunchTypeFargate); path != "containerDefinitions[0].logConfiguration.logDriver json-file" {
-		t.Errorf("Fargate: %q", path)
-	}
 	for member, change := range map[string]func(*types.TaskDefinition, *types.ContainerDefinition){
-		"containerDefinitions[0].links":      func(_ *types.TaskDefinition, c *types.ContainerDefinition) { c.Links = []string{"b"} },
-		"containerDefinitions[0].privileged": func(_ *types.TaskDefinition, c *types.ContainerDefinition) { c.Privileged = ptr(true) },
+		"containerDefinitions[0].logConfiguration.logDriver awsfirelens": func(_ *types.TaskDefinition, c *types.ContainerDefinition) {
+			c.LogConfiguration.LogDriver = "awsfirelens"
+		},
 		"containerDefinitions[0].resourceRequirements[0].type InferenceAccelerator": func(_ *types.TaskDefinition, c *types.ContainerDefinition) {
 			c.ResourceRequirements[0].Type = "InferenceAccelerator"
 		},
 		"containerDefinitions[0].resourceRequirements[0].value ALL": func(_ *types.TaskDefinition, c *types.ContainerDefinition) {
 			c.ResourceRequirements[0].Value = ptr("ALL")
 		},
-		"volumes[0].host.sourcePath": func(def *types.TaskDefinition, _ *types.ContainerDefinition) {
-			def.Volumes = []types.Volume{{Host: &types.HostVolumeProperties{SourcePath: ptr("/data")}}}
-		},
-		"ipcMode": func(def *types.TaskDefinition, _ *types.ContainerDefinition) { def.IpcMode = "task" },
 	} {
 		def := everydayDefinition()
 		def.ContainerDefinitions[0].ResourceRequirements = []types.ResourceRequirement{{Type: "GPU", Value: ptr("1")}}
@@ -103,6 +115,37 @@ func TestDefinitionsForContainerInstances(t *testing.T) {
 		if got, _ := Unsupported(def, types.LaunchTypeEc2); got != member {
 			t.Errorf("reported %q; want %q", got, member)
 		}
+	}
+}
+
+// TestHostNameInHostMode: such a container has that of its container instance, unless it has
+// no network.
+func TestHostNameInHostMode(t *testing.T) {
+	def := everydayDefinition()
+	c := &def.ContainerDefinitions[0]
+	c.Hostname, c.DnsServers = ptr("h"), []string{"10.0.0.2"}
+	for mode, want := range map[types.NetworkMode]string{
+		"": "", "bridge": "", "none": "", "host": "containerDefinitions[0].hostname in networkMode host",
+	} {
+		def.NetworkMode = mode
+		if got, _ := Unsupported(def, types.LaunchTypeEc2); got != want {
+			t.Errorf("in mode %q: %q is reported", mode, got)
+		}
+	}
+	def.NetworkMode, c.DisableNetworking = "host", ptr(true)
+	if got, found := Unsupported(def, types.LaunchTypeEc2); found {
+		t.Errorf("without network: %q is reported", got)
+	}
+}
+
+func TestPrivileged(t *testing.T) {
+	def := everydayDefinition()
+	if path, found := Privileged(def); found {
+		t.Errorf("%s is reported", path)
+	}
+	def.ContainerDefinitions = append(def.ContainerDefinitions, types.ContainerDefinition{Privileged: ptr(true)})
+	if path, found := Privileged(def); !found || path != "containerDefinitions[1].privileged" {
+		t.Errorf("%q, %t", path, found)
 	}
 }
 
@@ -121,7 +164,6 @@ func TestUnsupportedMembers(t *testing.T) {
 		"containerDefinitions[0].firelensConfiguration": container(func(c *types.ContainerDefinition) { c.FirelensConfiguration = &types.FirelensConfiguration{} }),
 		"containerDefinitions[0].links":                 container(func(c *types.ContainerDefinition) { c.Links = []string{"b"} }),
 		"containerDefinitions[0].resourceRequirements":  container(func(c *types.ContainerDefinition) { c.ResourceRequirements = []types.ResourceRequirement{{}} }),
-		"containerDefinitions[0].credentialSpecs":       container(func(c *types.ContainerDefinition) { c.CredentialSpecs = []string{"s"} }),
 		"containerDefinitions[0].dockerSecurityOptions": container(func(c *types.ContainerDefinition) { c.DockerSecurityOptions = []string{"s"} }),
 		"containerDefinitions[0].dnsServers":            container(func(c *types.ContainerDefinition) { c.DnsServers = []string{"s"} }),
 		"containerDefinitions[0].dnsSearchDomains":      container(func(c *types.ContainerDefinition) { c.DnsSearchDomains = []string{"s"} }),
@@ -131,25 +173,18 @@ func TestUnsupportedMembers(t *testing.T) {
 		"containerDefinitions[0].linuxParameters.devices": container(func(c *types.ContainerDefinition) {
 			c.LinuxParameters.Devices = []types.Device{{}}
 		}),
-		"containerDefinitions[0].portMappings[1].containerPortRange": container(func(c *types.ContainerDefinition) {
-			c.PortMappings = append(c.PortMappings, portRange("80-90"))
-		}),
-		"containerDefinitions[0].logConfiguration.logDriver splunk": container(func(c *types.ContainerDefinition) { c.LogConfiguration.LogDriver = "splunk" }),
+		"containerDefinitions[0].logConfiguration.logDriver syslog": container(func(c *types.ContainerDefinition) { c.LogConfiguration.LogDriver = "syslog" }),
 		"containerDefinitions[0].logConfiguration.secretOptions":    container(func(c *types.ContainerDefinition) { c.LogConfiguration.SecretOptions = []types.Secret{{}} }),
 		"containerDefinitions[1].secrets": func(def *definition) {
 			def.ContainerDefinitions = append(def.ContainerDefinitions, types.ContainerDefinition{Secrets: []types.Secret{{}}})
 		},
-		"volumes[1].efsVolumeConfiguration": volume(types.Volume{EfsVolumeConfiguration: &types.EFSVolumeConfiguration{}}),
 		"volumes[1].fsxWindowsFileServerVolumeConfiguration": volume(types.Volume{
 			FsxWindowsFileServerVolumeConfiguration: &types.FSxWindowsFileServerVolumeConfiguration{},
 		}),
-		"volumes[1].s3filesVolumeConfiguration": volume(types.Volume{S3filesVolumeConfiguration: &types.S3FilesVolumeConfiguration{}}),
-		"volumes[1].dockerVolumeConfiguration":  volume(types.Volume{DockerVolumeConfiguration: &types.DockerVolumeConfiguration{}}),
-		"volumes[1].configuredAtLaunch":         volume(types.Volume{ConfiguredAtLaunch: ptr(true)}),
-		"proxyConfiguration":                    func(def *definition) { def.ProxyConfiguration = &types.ProxyConfiguration{} },
-		"pidMode":                               func(def *definition) { def.PidMode = "task" },
-		"ipcMode":                               func(def *definition) { def.IpcMode = "task" },
-		"enableFaultInjection":                  func(def *definition) { def.EnableFaultInjection = ptr(true) },
+		"volumes[1].dockerVolumeConfiguration": volume(types.Volume{DockerVolumeConfiguration: &types.DockerVolumeConfiguration{}}),
+		"pidMode host":                         func(def *definition) { def.PidMode = "host" },
+		"ipcMode":                              func(def *definition) { def.IpcMode = "task" },
+		"enableFaultInjection":                 func(def *definition) { def.EnableFaultInjection = ptr(true) },
 		"runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE": func(def *definition) { def.RuntimePlatform.OperatingSystemFamily = "WINDOWS_SERVER_2022_CORE" },
 		"inferenceAccelerators":              func(def *definition) { def.InferenceAccelerators = []types.InferenceAccelerator{{}} },
 		"networkMode host":                   func(def *definition) { def.NetworkMode = "host" },

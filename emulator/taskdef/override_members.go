@@ -19,6 +19,6 @@ var OverrideMembers = []member.Table{
 		member.Refuse("environmentFiles", "needs files in S3"),
 		member.ActOnly("resourceRequirements[].type", "GPU", "GPUs are counted and named; containers do not get the devices"),
 		member.Refuse("resourceRequirements[].sharingStrategy", "needs GPUs that containers share"),
-		member.Act("resourceRequirements[].value"),
+		member.ActInPart("resourceRequirements[].value", numberOfGPUs),
 	),
 }

@@ -7,8 +7,8 @@ import (
 // maxPlacementConstraints of one definition. Source: ECS API reference.
 const maxPlacementConstraints = 10
 
-// checkPlacementConstraints looks at the shape only: expressions are read by the
-// package that places tasks.
+// checkPlacementConstraints looks at the shape only: whoever registers the definition reads
+// the expressions, with the package that places tasks.
 func checkPlacementConstraints(def *types.TaskDefinition) error {
 	if len(def.PlacementConstraints) > maxPlacementConstraints {
 		return invalid("Maximum number of constraints is %d.", maxPlacementConstraints)

@@ -50,7 +50,7 @@ func checkPortMapping(mode types.NetworkMode, c *types.ContainerDefinition, p *t
 		if p.ContainerPort != nil || p.HostPort != nil {
 			return refuse("Invalid port mapping for container '%s', cannot specify both single port and port range.", name)
 		}
-		if _, _, ok := parsePortRange(*p.ContainerPortRange); !ok || mode == types.NetworkModeHost {
+		if _, _, ok := ParsePortRange(*p.ContainerPortRange); !ok || mode == types.NetworkModeHost {
 			return refuse("Invalid 'containerPortRange' setting for container '%s'.", name)
 		}
 	} else if err := checkSinglePort(mode, name, p); err != nil {
@@ -85,7 +85,7 @@ func sharesHostPorts(mode types.NetworkMode) bool {
 // for an overlap has no source.
 func checkPortRanges(c *types.ContainerDefinition) error {
 	for i := range c.PortMappings {
-		first, last, ok := parsePortRange(value(c.PortMappings[i].ContainerPortRange))
+		first, last, ok := ParsePortRange(value(c.PortMappings[i].ContainerPortRange))
 		if !ok {
 			continue
 		}
@@ -94,7 +94,7 @@ func checkPortRanges(c *types.ContainerDefinition) error {
 			if i == j || protocol(other) != protocol(&c.PortMappings[i]) {
 				continue
 			}
-			from, to, isRange := parsePortRange(value(other.ContainerPortRange))
+			from, to, isRange := ParsePortRange(value(other.ContainerPortRange))
 			if !isRange {
 				from, to = value(other.ContainerPort), value(other.ContainerPort)
 			}
@@ -161,8 +161,8 @@ func protocol(p *types.PortMapping) types.TransportProtocol {
 	return types.TransportProtocolTcp
 }
 
-// parsePortRange reads "first-last" with first < last.
-func parsePortRange(s string) (first, last int32, ok bool) {
+// ParsePortRange reads "first-last" with first < last.
+func ParsePortRange(s string) (first, last int32, ok bool) {
 	from, to, found := strings.Cut(s, "-")
 	if !found || !allDigits(from) || !allDigits(to) {
 		return 0, 0, false

@@ -17,6 +17,7 @@ const (
 	dockerAPI120 = agentCapability + "docker-remote-api.1.20"
 	dockerAPI121 = agentCapability + "docker-remote-api.1.21"
 	dockerAPI122 = agentCapability + "docker-remote-api.1.22"
+	dockerAPI124 = agentCapability + "docker-remote-api.1.24"
 	dockerAPI125 = agentCapability + "docker-remote-api.1.25"
 	dockerAPI128 = agentCapability + "docker-remote-api.1.28"
 	dockerAPI129 = agentCapability + "docker-remote-api.1.29"
@@ -114,6 +115,8 @@ func containerAttributes(set *attributeSet, def *types.TaskDefinition, c *types.
 			set.add(ecsCapability + "firelens.options.config." + kind)
 		}
 	}
+	// Docker refused it in host mode before. Source: amazon-ecs-agent issue 620.
+	set.addIf(len(c.ExtraHosts) > 0 && def.NetworkMode == types.NetworkModeHost, dockerAPI124)
 	securityAttributes(set, c)
 }
 

@@ -91,6 +91,12 @@ func TestRequiresAttributes(t *testing.T) {
 			addContainer(in, "b").LogConfiguration = &types.LogConfiguration{LogDriver: "awsfirelens"}
 		}, []string{"E firelens.fluentbit", "E firelens.options.config.file", "C logging-driver.awsfirelens"}},
 		{"security options", func(in *request) { first(in).DockerSecurityOptions = []string{"label:type:x", "apparmor:p"} }, []string{"C selinux", "C apparmor"}},
+		{"extra hosts in host mode", func(in *request) {
+			in.NetworkMode, first(in).ExtraHosts = "host", []types.HostEntry{{Hostname: ptr("db"), IpAddress: ptr("10.0.0.2")}}
+		}, []string{"C docker-remote-api.1.24"}},
+		{"extra hosts", func(in *request) {
+			first(in).ExtraHosts = []types.HostEntry{{Hostname: ptr("db"), IpAddress: ptr("10.0.0.2")}}
+		}, nil},
 		{"credential spec", func(in *request) { first(in).CredentialSpecs = []string{"credentialspec:arn"} }, []string{"E gmsa"}},
 		{"domainless credential spec", func(in *request) { first(in).CredentialSpecs = []string{"credentialspecdomainless:arn"} }, []string{"E gmsa-domainless"}},
 		{"pid mode", func(in *request) { in.PidMode = "task" }, []string{"E pid-ipc-namespace-sharing"}},

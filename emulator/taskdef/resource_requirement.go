@@ -1,6 +1,7 @@
 package taskdef
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -32,6 +33,17 @@ func checkResourceRequirements(c *types.ContainerDefinition) error {
 
 // allGPUs asks for every GPU that there is.
 const allGPUs = "ALL"
+
+// needsAllGPUs finds a requirement of all GPUs. How many that are differs from one
+// container instance to the next, and a task reserves the same on each.
+func needsAllGPUs(list []types.ResourceRequirement) (path string, found bool) {
+	for i := range list {
+		if value(list[i].Value) == allGPUs {
+			return fmt.Sprintf("resourceRequirements[%d].value %s", i, allGPUs), true
+		}
+	}
+	return "", false
+}
 
 // validGPUCount: a positive number or ALL. Source: ECS API reference,
 // ResourceRequirement.value.

@@ -60,7 +60,7 @@ func volumeKinds(v *types.Volume) int {
 
 func checkVolumeConfiguration(v *types.Volume) error {
 	if d := v.DockerVolumeConfiguration; d != nil {
-		return checkDockerVolume(value(v.Name), d)
+		return checkDockerVolume(d)
 	}
 	if e := v.EfsVolumeConfiguration; e != nil {
 		return checkEFSVolume(e)
@@ -74,14 +74,15 @@ func checkVolumeConfiguration(v *types.Volume) error {
 	return nil
 }
 
-// checkDockerVolume: autoprovision means something for shared volumes only. The
-// wording has no source.
-func checkDockerVolume(name string, d *types.DockerVolumeConfiguration) error {
+// checkDockerVolume: a volume of scope task cannot be told not to be made. One that is
+// told to be made is accepted, and fails when a task starts.
+// Source: field reports from 2018 to 2023; amazon-ecs-agent.
+func checkDockerVolume(d *types.DockerVolumeConfiguration) error {
 	if err := checkEnum("scope", d.Scope, d.Scope.Values()); err != nil {
 		return err
 	}
-	if d.Scope != types.ScopeShared && isTrue(d.Autoprovision) {
-		return refuse("Volume '%s': autoprovision can only be used with scope 'shared'.", name)
+	if d.Scope != types.ScopeShared && d.Autoprovision != nil && !*d.Autoprovision {
+		return refuse("When 'scope' parameter is 'task', 'autoprovision' must either not be specified or set to 'True'.")
 	}
 	return nil
 }

@@ -39,7 +39,8 @@ func TestVolumeRefusals(t *testing.T) {
 		{"two configured at launch", volumes(launch, types.Volume{Name: ptr("b"), ConfiguredAtLaunch: ptr(true)}), "Only one volume can be configured at launch."},
 		{"configured at launch, not mounted", volumes(launch), "Volumes [ebs] are not referenced by any of the containers"},
 		{"docker scope", docker(types.DockerVolumeConfiguration{Scope: "host"}), "scope should be one of [task,shared]"},
-		{"docker autoprovision", docker(types.DockerVolumeConfiguration{Autoprovision: ptr(true)}), "Volume 'v': autoprovision can only be used with scope 'shared'."},
+		{"docker autoprovision", docker(types.DockerVolumeConfiguration{Autoprovision: ptr(false)}),
+			"When 'scope' parameter is 'task', 'autoprovision' must either not be specified or set to 'True'."},
 		{"efs without id", efs(func(e *types.EFSVolumeConfiguration) { e.FileSystemId = nil }), "efsVolumeConfiguration.fileSystemId should not be null or empty."},
 		{"efs encryption", efs(func(e *types.EFSVolumeConfiguration) { e.TransitEncryption = "ON" }), "transitEncryption should be one of [ENABLED,DISABLED]"},
 		{"efs iam value", efs(func(e *types.EFSVolumeConfiguration) { e.AuthorizationConfig.Iam = "ON" }), "iam should be one of [ENABLED,DISABLED]"},
@@ -74,6 +75,7 @@ func TestVolumeRefusals(t *testing.T) {
 			e.RootDirectory = ptr("/")
 		}),
 		"host path":                volumes(types.Volume{Name: ptr("v"), Host: &types.HostVolumeProperties{SourcePath: ptr("/data")}}),
+		"task and autoprovision":   docker(types.DockerVolumeConfiguration{Scope: types.ScopeTask, Autoprovision: ptr(true)}),
 		"shared and autoprovision": docker(types.DockerVolumeConfiguration{Scope: types.ScopeShared, Autoprovision: ptr(true)}),
 		"empty host beside efs": func(in *request) {
 			efs(func(*types.EFSVolumeConfiguration) {})(in)

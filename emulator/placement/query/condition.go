@@ -82,8 +82,9 @@ func byGroup(c *condition) (test, error) {
 	return func(s *Subject) bool { return s.Groups.Any(wanted) != negated }, err
 }
 
-// byAttribute: an attribute that the instance does not have is equal to nothing and in no
-// list, so it is different from everything. One without a value is there.
+// byAttribute: of an attribute that the instance does not have nothing is true but that it
+// does not exist, not even that it is different from something (ECS0165). That this holds
+// for lists and patterns as well is made by analogy. One without a value is there.
 func byAttribute(name string) func(c *condition) (test, error) {
 	return func(c *condition) (test, error) {
 		if strings.Contains(ofOrder, " "+c.operator+" ") && c.operator != equals && c.operator != notEquals {
@@ -93,10 +94,16 @@ func byAttribute(name string) func(c *condition) (test, error) {
 				return found && order(compareText(value, c.arguments[0].text))
 			}, nil
 		}
+		if c.operator == exists || c.operator == notExists {
+			return func(s *Subject) bool {
+				_, found := s.Instance.Attribute(name)
+				return found == (c.operator == exists)
+			}, nil
+		}
 		wanted, negated, err := c.wanted()
 		return func(s *Subject) bool {
 			value, found := s.Instance.Attribute(name)
-			return (found && wanted(value)) != negated
+			return found && wanted(value) != negated
 		}, err
 	}
 }
@@ -115,8 +122,6 @@ func compareText(a, b string) int {
 // wanted is which values an operator on text is about, and whether it denies them.
 func (c *condition) wanted() (wanted func(value string) bool, negated bool, err error) {
 	switch c.operator {
-	case exists, notExists:
-		return func(string) bool { return true }, c.operator == notExists, nil
 	case matches, notMatches:
 		pattern, err := compilePattern(c.arguments[0])
 		if err != nil {

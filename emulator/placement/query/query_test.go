@@ -55,18 +55,20 @@ func TestMatch(t *testing.T) {
 		{"attribute:stack == prod", true, false},
 		{"attribute:stack==prod", true, false},
 		{"attribute:stack equals prod", true, false},
-		{"attribute:stack != prod", false, true},
-		{"attribute:stack not_equals test", true, true},
+		{"attribute:stack != prod", false, false},
+		{"attribute:stack not_equals test", true, false},
+		{"not(attribute:stack == prod)", false, true},
+		{"attribute:stack !exists or attribute:stack != prod", false, true},
 		{"attribute:ecs.availability-zone in [eu-west-1a, eu-west-1c]", true, false},
 		{"attribute:ecs.availability-zone in[eu-west-1b,eu-west-1c]", false, false},
-		{"attribute:ecs.availability-zone not_in ['eu-west-1b', \"eu west\"]", true, true},
-		{"attribute:ecs.availability-zone !in [eu-west-1a]", false, true},
+		{"attribute:ecs.availability-zone not_in ['eu-west-1b', \"eu west\"]", true, false},
+		{"attribute:ecs.availability-zone !in [eu-west-1a]", false, false},
 		{"attribute:ecs.instance-type =~ m5.*", true, false},
 		{"attribute:ecs.instance-type =~ m5", false, false}, // the whole value
 		{"attribute:ecs.instance-type =~ m4|m5.large", true, false},
 		{"attribute:ecs.instance-type matches m[45].(large|xlarge)", true, false},
 		{"(attribute:ecs.instance-type =~ m[45].(large|xlarge))", true, false},
-		{"attribute:ecs.instance-type !~ m5.*", false, true},
+		{"attribute:ecs.instance-type !~ m5.*", false, false},
 		{"attribute:big exists", true, false},
 		{"attribute:big not_exists", false, true},
 		{"attribute:nothing !exists and attribute:big EXISTS", true, false},
@@ -158,6 +160,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("(attribute:ecs.instance-type =~ m5.* or attribute:big !exists) and not(task:group in [family:batch, 'a b'])")
 	f.Add("registeredAt >= 2026-01-31T12:00:00Z && agentVersion<1.60.0||runningTasksCount not_equals 3")
 	f.Add(`attribute:t =~ "[^]a\]]\Q[\E"`)
+	f.Add(`attribute:t =~ \Q[\E0 or attribute:t < {`)
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := Parse(text)
 		if err != nil {
@@ -168,9 +171,9 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, s := range []*Subject{web, bare} {
-			not, err := Parse("not(" + text + ")")
+			not, err := Parse("not(" + text + " )") // after an open bracket, a closing one is the argument's
 			if err != nil {
-				if len(text) > maxLength-5 || strings.Contains(text, "(") || strings.Contains(text, "not") || strings.Contains(text, "!") {
+				if len(text) > maxLength-6 || strings.Contains(text, "(") || strings.Contains(text, "not") || strings.Contains(text, "!") {
 					continue // too long or too deep now
 				}
 				t.Fatalf("not(%s): %v", text, err)

@@ -1,0 +1,24 @@
+package taskdef
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// TestDevicesOfTheHost: a disk is as good as a host path that is all of the host.
+func TestDevicesOfTheHost(t *testing.T) {
+	for device, denied := range map[string]bool{
+		"/dev/null": false, "/dev/fuse": false, "/dev/kvm": false,
+		"/dev/sda": true, "/dev": true, "/dev/null/../sda": true, "/dev/kvm/..": true, "/dev/kvm/x": true, "": true,
+	} {
+		def := &types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{{Name: ptr("app")}, {
+			Name: ptr("disk"), LinuxParameters: &types.LinuxParameters{Devices: []types.Device{{HostPath: ptr("/dev/zero")}, {HostPath: &device}}},
+		}}}
+		why, got := HostPaths{"/srv", "/dev/kvm"}.Denied(def)
+		if got != denied || got && !strings.Contains(why, "container 'disk' has "+device+". Start the emulator with --allow-host-path") {
+			t.Errorf("%s: %q, %t", device, why, got)
+		}
+	}
+}
