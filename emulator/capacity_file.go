@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 
@@ -58,7 +59,7 @@ func (s *Server) addCapacity(ctx context.Context, path string) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&file); err != nil {
-		return fmt.Errorf("read capacity %s: %w", path, err)
+		return fmt.Errorf("read capacity %s: %w", path, inJSONTerms(err))
 	}
 	err = s.store.Update(func(tx *state.Tx) error {
 		for _, t := range file.InstanceTypes {
@@ -81,4 +82,17 @@ func (s *Server) addCapacity(ctx context.Context, path string) error {
 		return fmt.Errorf("capacity %s: %w", path, err)
 	}
 	return nil
+}
+
+// inJSONTerms says of a value of a wrong type what users wrote, not what Go makes of it.
+func inJSONTerms(err error) error {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong):
+		return err
+	case wrong.Field == "":
+		return fmt.Errorf(`a JSON %s stands where an object of "instanceTypes" and "instances" belongs`, wrong.Value)
+	default:
+		return fmt.Errorf("a JSON %s does not go into %s", wrong.Value, wrong.Field)
+	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// An instance that was stopped before it was terminated stays registered, and so does its
-// sandbox have its address: the instance that comes after it gets another one.
+// An instance that was stopped before it was terminated stays registered. The instance that
+// comes after it gets another address all the same.
 func TestTheAddressOfATerminatedInstanceRests(t *testing.T) {
 	dir := t.TempDir()
 	srv, err := emulator.New(emulator.Options{DataDir: dir})

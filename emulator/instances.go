@@ -95,10 +95,15 @@ func (s *Server) launch(ctx context.Context, wanted Instances, token string) (id
 				there++
 			}
 		}
+		room := ec2.RoomIn(tx)
 		for n := there; n < wanted.Count; n++ {
 			spec := wanted.spec(s.scope(), t)
 			spec.At, spec.Subnet, spec.ClientToken = s.clock.Now(), subnets[n%len(subnets)], token
-			ids = append(ids, ec2.Launch(tx, spec)[0].ID)
+			launched, err := ec2.Launch(tx, room, spec)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, launched[0].ID)
 		}
 		return nil
 	})

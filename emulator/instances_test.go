@@ -51,6 +51,7 @@ func TestAddInstances(t *testing.T) {
 		{emulator.Instances{InstanceType: "t99.huge"}, "instance type t99.huge is not known"},
 		{emulator.Instances{AvailabilityZone: "mars-1a"}, `availability zone "mars-1a" is none of`},
 		{emulator.Instances{Count: -1}, "count -1 is not between"},
+		{emulator.Instances{AvailabilityZone: "us-east-1a", Count: 4092}, "InsufficientFreeAddressesInSubnet: There are not enough free addresses in subnet 'subnet-0ec5e3a1a70000001'"},
 	} {
 		if _, err := srv.AddInstances(t.Context(), c.wanted); err == nil || !strings.Contains(err.Error(), c.why) {
 			t.Errorf("%+v: %v", c.wanted, err)
@@ -95,6 +96,8 @@ func TestCapacityFilesThatMakeNoSense(t *testing.T) {
 	for text, why := range map[string]string{
 		`{`:                                      "unexpected EOF",
 		`{"machines": []}`:                       "machines",
+		`[{"count": 2}]`:                         `a JSON array stands where an object of "instanceTypes" and "instances" belongs`,
+		`{"instances": [{"count": "two"}]}`:      "a JSON string does not go into instances.count",
 		`{"instances": [{"instanceType": "x"}]}`: "instance type x is not known",
 		`{"instanceTypes": [{"name": "x"}]}`:     "instance type x needs vcpus and memoryMiB",
 	} {

@@ -25,15 +25,26 @@ func (c *Controller) read(tx *state.Tx, key string) (v View, ok bool) {
 	if i.Agent.Cluster != "" {
 		v.Cluster = tx.Cluster(i.Scope.Cluster(i.Agent.Cluster))
 	}
-	if v.Registered != nil && i.Wanted != types.InstanceStateNameRunning {
-		for _, t := range tx.InstanceTasks(v.Registered.ARN) {
-			if t.Stop == nil {
-				v.Tasks++
-			}
-		}
+	if v.Registered != nil {
+		v.Tasks = len(lostTasks(tx, i, v.Registered.ARN))
 	}
 	v.AgentAway = c.AgentAway != nil && c.AgentAway(i.Scope, i.ID)
 	return v, true
+}
+
+// lostTasks are those to stop because of what their instance shall do: all if it is not to
+// run, and if it reboots those that run.
+func lostTasks(tx *state.Tx, i *ec2.Instance, containerInstance string) (lost []*state.Task) {
+	runs := i.Wanted == types.InstanceStateNameRunning
+	if runs && !i.Rebooting() {
+		return nil
+	}
+	for _, t := range tx.InstanceTasks(containerInstance) {
+		if t.Stop == nil && (!runs || t.Status.LastStatus == state.Running) {
+			lost = append(lost, t)
+		}
+	}
+	return lost
 }
 
 // reconcile decides about an instance, and carries the plan out if there is something to
@@ -87,6 +98,7 @@ func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 	switch {
 	case p.Register:
 		c := containerInstance(v, ec2.FindInstanceType(tx, i.Type), ec2.FindImage(i.Scope.Region, i.ImageID))
+		c.Tags = instanceTags(&i, tx.EC2Tags(i.Scope, i.ID))
 		i.ContainerInstance = c.ARN
 		tx.PutContainerInstance(c, v.Now)
 	case p.Deregister:
@@ -97,8 +109,12 @@ func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 		tx.PutContainerInstance(&c, v.Now)
 	}
 	if p.StopTasks != "" {
-		for _, t := range tx.InstanceTasks(v.Registered.ARN) {
-			tx.StopTask(t.ARN, state.Stop{Code: ecstypes.TaskStopCodeTerminationNotice, Reason: p.StopTasks, At: v.Now})
+		stop := state.Stop{Code: ecstypes.TaskStopCodeTerminationNotice, Reason: p.StopTasks, At: v.Now}
+		if p.Exited {
+			stop.Code = ecstypes.TaskStopCodeEssentialContainerExited
+		}
+		for _, t := range lostTasks(tx, v.Instance, v.Registered.ARN) {
+			tx.StopTask(t.ARN, stop)
 		}
 	}
 	switch p.Reach {
@@ -112,7 +128,10 @@ func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 	if p.Reach != "" {
 		i.Reached, i.ReachedAt = p.Reach, v.Now
 	}
-	if p.Reach != "" || p.Register {
+	if p.Reach != "" || p.Rebooted {
+		i.RebootedAt = i.RebootAt
+	}
+	if p.Reach != "" || p.Rebooted || p.Register {
 		ec2.PutInstance(tx, &i)
 	}
 	return gone

@@ -31,10 +31,29 @@ func containerInstance(v View, t *ec2.InstanceType, image *ec2.Image) *state.Con
 		Registered: state.Resources{
 			CPU: t.CPU(), Memory: t.Registered, Ports: reservedPorts, GPUs: gpus(i, t), ENIs: t.ENIs - 1,
 		},
-		Zone: i.Zone, Subnet: i.Subnet, VPC: i.VPC, RegisteredAt: v.Now, Tags: i.Agent.Tags,
+		Zone: i.Zone, Subnet: i.Subnet, VPC: i.VPC, RegisteredAt: v.Now,
 	}
 	c.Attributes = attributes(i, t, image)
 	return c
+}
+
+// instanceTags are those that the agent is told, and before them those of the EC2 instance
+// if it propagates them, but for AWS's own. Source: ECS developer guide, tagging container
+// instances, and the ECS agent.
+func instanceTags(i *ec2.Instance, ofEC2 map[string]string) []ecstypes.Tag {
+	if !i.Agent.PropagatesTags {
+		return i.Agent.Tags
+	}
+	all := maps.Clone(ofEC2)
+	maps.DeleteFunc(all, func(key, _ string) bool { return strings.HasPrefix(strings.ToLower(key), "aws:") })
+	for _, tag := range i.Agent.Tags {
+		delete(all, *tag.Key)
+	}
+	var tags []ecstypes.Tag
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		tags = append(tags, ecstypes.Tag{Key: &key, Value: aws.String(all[key])})
+	}
+	return append(tags, i.Agent.Tags...)
 }
 
 // gpus are ids in NVIDIA's spelling, the same each time.
@@ -82,7 +101,9 @@ func attributes(i *ec2.Instance, t *ec2.InstanceType, image *ec2.Image) []ecstyp
 
 const nvidiaDriver = "550.163.01"
 
-// capabilities of a current agent on an ECS-optimized image. Source: the ECS agent.
+// capabilities of a current agent on an ECS-optimized image. Source: the ECS agent. That
+// fsxWindowsFileServer is not of Windows alone is the emulator's own: here such a file system
+// is mounted on Linux.
 var capabilities = func() []string {
 	var names []string
 	for name := range strings.FieldsSeq(`privileged-container
@@ -101,7 +122,7 @@ var capabilities = func() []string {
 		task-eni-block-instance-metadata task-eni-trunking execution-role-ecr-pull container-health-check
 		execution-role-awslogs docker-plugin.local docker-plugin.amazon-ecs-volume-plugin pid-ipc-namespace-sharing aws-appmesh
 		firelens.fluentd firelens.fluentbit firelens.non-root-user firelens.options.config.file firelens.options.config.s3
-		logging-driver.awsfirelens.log-driver-buffer-limit efs efsAuth storage.s3-files execute-command service-connect-v1
+		logging-driver.awsfirelens.log-driver-buffer-limit efs efsAuth fsxWindowsFileServer storage.s3-files execute-command service-connect-v1
 		storage.ebs-task-volume-attach storage.ebsta-non-root-user fault-injection`) {
 		names = append(names, "ecs.capability."+name)
 	}

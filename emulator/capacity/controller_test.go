@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -110,7 +111,11 @@ func (w *world) launch(instanceType string, agent ec2.Agent) (id string) {
 	w.Helper()
 	subnets, _ := state.DefaultNetwork(scope)
 	w.update(func(tx *state.Tx) {
-		id = ec2.Launch(tx, ec2.Spec{Scope: scope, Count: 1, At: w.clock.Now(), Type: instanceType, Image: "ami-1", Subnet: subnets[1], Agent: &agent})[0].ID
+		launched, err := ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{Scope: scope, Count: 1, At: w.clock.Now(), Type: instanceType, Image: "ami-1", Subnet: subnets[1], Agent: &agent})
+		if err != nil {
+			w.Fatal(err)
+		}
+		id = launched[0].ID
 	})
 	return id
 }
@@ -138,11 +143,16 @@ func (w *world) makeCluster(name string) {
 // runTask has a task run on an instance.
 func (w *world) runTask(id string) (taskARN string) {
 	w.Helper()
+	return w.addTask(id, state.Running)
+}
+
+func (w *world) addTask(id, status string) (taskARN string) {
+	w.Helper()
 	taskARN = scope.Task("shop", arn.NewID())
 	w.update(func(tx *state.Tx) {
 		tx.AddTask(&state.Task{
 			ARN: taskARN, Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
-			Placement: &state.Placement{ContainerInstance: w.instance(id).ContainerInstance}, Status: state.TaskStatus{LastStatus: state.Running},
+			Placement: &state.Placement{ContainerInstance: w.instance(id).ContainerInstance}, Status: state.TaskStatus{LastStatus: status},
 		})
 	})
 	return taskARN
@@ -173,6 +183,36 @@ func TestAnInstanceWaitsForItsCluster(t *testing.T) {
 	}
 }
 
+func TestTagsOfAnInstanceArePropagated(t *testing.T) {
+	w := newWorld(t, "")
+	w.run()
+	w.makeCluster("shop")
+	own := []ecstypes.Tag{{Key: ptr("team"), Value: ptr("shop")}}
+	for propagates, want := range map[bool]string{false: "team=shop", true: "Name=web team=shop"} {
+		var id string
+		subnets, _ := state.DefaultNetwork(scope)
+		w.update(func(tx *state.Tx) {
+			launched, err := ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{
+				Scope: scope, Count: 1, At: w.clock.Now(), Type: "t3.small", Image: "ami-1", Subnet: subnets[1],
+				Tags:  map[string]string{"Name": "web", "team": "ec2", "aws:autoscaling:groupName": "g"},
+				Agent: &ec2.Agent{Cluster: "shop", Tags: own, PropagatesTags: propagates},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			id = launched[0].ID
+		})
+		w.settle()
+		var got []string
+		for _, tag := range w.containerInstance(id).Tags {
+			got = append(got, *tag.Key+"="+*tag.Value)
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("propagates %t: %s, want %s", propagates, text, want)
+		}
+	}
+}
+
 func TestAStoppedInstanceComesBackAsTheSameContainerInstance(t *testing.T) {
 	w := newWorld(t, "")
 	w.run()
@@ -193,6 +233,31 @@ func TestAStoppedInstanceComesBackAsTheSameContainerInstance(t *testing.T) {
 	w.settle()
 	if c := w.containerInstance(id); c.ARN != first.ARN || !c.AgentConnected || w.instance(id).PrivateIP != "172.31.0.1" {
 		t.Errorf("started: %+v", c)
+	}
+}
+
+// What runs ends, what starts goes on, and the agent comes back.
+func TestARebootedInstanceStaysWhatItIs(t *testing.T) {
+	w := newWorld(t, "")
+	w.run()
+	w.makeCluster("shop")
+	id := w.launch("t3.micro", ec2.Agent{Cluster: "shop"})
+	w.settle()
+	first, runs, starts := w.containerInstance(id), w.runTask(id), w.addTask(id, "PENDING")
+	w.update(func(tx *state.Tx) {
+		i := *ec2.FindInstance(tx, scope, id)
+		i.RebootAt = w.clock.Now()
+		ec2.PutInstance(tx, &i)
+	})
+	w.settle()
+	if c := w.containerInstance(id); c.ARN != first.ARN || !c.AgentConnected || w.instance(id).State() != running || w.instance(id).Rebooting() {
+		t.Errorf("got %+v, %+v", c, w.instance(id))
+	}
+	if stop := w.store.Read().Task(runs).Stop; stop == nil || stop.Code != ecstypes.TaskStopCodeEssentialContainerExited {
+		t.Errorf("its task: %+v", stop)
+	}
+	if stop := w.store.Read().Task(starts).Stop; stop != nil {
+		t.Errorf("the one that starts: %+v", stop)
 	}
 }
 

@@ -22,7 +22,8 @@ type View struct {
 	// Registered is what the instance was registered as last, INACTIVE ones included; or nil.
 	Registered *state.ContainerInstance
 	Cluster    *state.Cluster // that its agent is to join; or nil
-	// Tasks that it has and that are not to stop; counted where it is not to run.
+	// Tasks that it has and that are not to stop; counted where it is not to run and, of
+	// those that are RUNNING, where it reboots.
 	Tasks int
 	// AgentAway: somebody has its agent lose the connection.
 	AgentAway bool
@@ -39,6 +40,8 @@ type Plan struct {
 	Disconnect bool                    // its agent is gone
 	Deregister bool                    // the container instance is INACTIVE
 	StopTasks  string                  // why its tasks stop; empty: they do not
+	Exited     bool                    // they stop because they have exited
+	Rebooted   bool                    // it has booted again
 	WakeAt     time.Time               // when to decide again though nothing has changed; zero is never
 }
 
@@ -53,7 +56,11 @@ func Decide(v View) (p Plan) {
 	switch i := v.Instance; i.Wanted {
 	case types.InstanceStateNameRunning:
 		if i.Reached == types.InstanceStateNameRunning {
-			v.run(&p)
+			if i.Rebooting() {
+				v.reboot(&p)
+			} else {
+				v.run(&p)
+			}
 			return p
 		}
 		if p.Address = i.PrivateIP == ""; !p.Address {
@@ -86,6 +93,16 @@ func (v View) run(p *Plan) {
 		p.Connect = !v.Registered.AgentConnected && !v.AgentAway
 		p.Disconnect = v.Registered.AgentConnected && v.AgentAway
 	}
+}
+
+// reboot is for an instance that boots again. ECS learns of its containers from the agent,
+// when that is back: they have exited. Source: the ECS agent; recorded answers for the text.
+func (v View) reboot(p *Plan) {
+	p.Disconnect, p.Exited = v.connected(), v.Tasks > 0
+	if p.Exited {
+		p.StopTasks = "Essential container in task exited"
+	}
+	p.Rebooted = !v.early(p, v.Instance.RebootAt, v.Delays.Boot) && !p.Disconnect && !p.Exited
 }
 
 // lose is for an instance that runs no longer: nothing of its tasks is left. Source of the

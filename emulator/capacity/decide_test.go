@@ -31,6 +31,8 @@ func TestDecide(t *testing.T) {
 	without.PrivateIP = ""
 	known := at(running, running)
 	known.ContainerInstance = "arn"
+	rebooting := at(running, running)
+	rebooting.ContainerInstance, rebooting.RebootAt = "arn", now
 
 	for name, c := range map[string]struct {
 		view capacity.View
@@ -48,6 +50,10 @@ func TestDecide(t *testing.T) {
 		"also when that is forgotten":       {capacity.View{Instance: known, Cluster: shop}, capacity.Plan{}},
 		"its agent comes back":              {capacity.View{Instance: known, Registered: registered(state.InstanceDraining, false)}, capacity.Plan{Connect: true}},
 		"and goes away":                     {capacity.View{Instance: known, Registered: registered(state.InstanceActive, true), AgentAway: true}, capacity.Plan{Disconnect: true}},
+		"a reboot takes agent and tasks":    {capacity.View{Instance: rebooting, Registered: registered(state.InstanceActive, true), Tasks: 1}, capacity.Plan{Disconnect: true, StopTasks: "Essential container in task exited", Exited: true}},
+		"and takes its time":                {capacity.View{Instance: rebooting, Registered: registered(state.InstanceActive, false), Delays: delays}, capacity.Plan{WakeAt: now.Add(20 * time.Second)}},
+		"before it is over":                 {capacity.View{Instance: rebooting, Registered: registered(state.InstanceActive, false)}, capacity.Plan{Rebooted: true}},
+		"also without an agent":             {capacity.View{Instance: rebooting}, capacity.Plan{Rebooted: true}},
 		"stopped before it ran":             {capacity.View{Instance: at(stopped, "")}, capacity.Plan{Reach: stopped}},
 		"a stop takes agent and tasks":      {capacity.View{Instance: at(stopped, running), Registered: registered(state.InstanceActive, true), Tasks: 2, Delays: delays}, capacity.Plan{Disconnect: true, StopTasks: "Host EC2 (instance i-1) stopped.", WakeAt: now.Add(30 * time.Second)}},
 		"which are taken once":              {capacity.View{Instance: at(stopped, running), Registered: registered(state.InstanceActive, false), Delays: delays}, capacity.Plan{WakeAt: now.Add(30 * time.Second)}},

@@ -19,7 +19,7 @@ func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) 
 	if g == nil {
 		return v, false
 	}
-	v = GroupView{Group: g, Now: c.Clock.Now(), Delays: c.Delays}
+	v = GroupView{Group: g, Free: ec2.RoomIn(tx).Free, Now: c.Clock.Now(), Delays: c.Delays}
 	for _, m := range autoscaling.Members(tx, g) {
 		member := GroupMember{Member: m, Age: ageOf(tx, g, m)}
 		if i := ec2.FindInstance(tx, g.Scope, m.InstanceID); i != nil {
@@ -67,10 +67,11 @@ func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
 		autoscaling.DeleteGroup(tx, &g)
 		return
 	}
-	if len(p.Launch) > 0 {
-		launchAll(tx, v, &g, p.Launch)
+	launches := len(p.Launch)+len(p.Refused) > 0
+	if launches {
+		launchAll(tx, v, &g, p)
 	}
-	if p.Explained || len(p.Launch) > 0 {
+	if p.Explained || launches {
 		autoscaling.PutGroup(tx, &g)
 	}
 }
@@ -102,36 +103,62 @@ var groupTerminates = ec2.Reason{
 	Code: "Client.UserInitiatedShutdown", Message: "Client.UserInitiatedShutdown: User initiated shutdown", Transition: "User initiated",
 }
 
-// launchAll launches instances, or says in an activity why none can be.
-func launchAll(tx *state.Tx, v GroupView, g *autoscaling.Group, starts []Start) {
-	for _, start := range starts {
-		spec, template, err := launchSpec(tx, v.Group)
-		begun := autoscaling.NewActivity(v.Group, v.Now)
-		begun.Cause, begun.Zone, begun.Subnet = start.Cause, start.Subnet.Zone, start.Subnet.ID
-		if err != nil {
-			fail(begun, err, v.Now)
-			autoscaling.PutActivity(tx, begun)
-			g.Explained = v.Group.Explained
-			g.FailedAt = v.Now
-			g.Failures++
-			return
-		}
-		spec.Count, spec.At, spec.Subnet = 1, v.Now, start.Subnet
-		i := ec2.Launch(tx, spec)[0]
-		begun.Description, begun.Progress = "Launching a new EC2 instance: "+i.ID, 30
-		autoscaling.PutActivity(tx, begun)
-		autoscaling.PutMember(tx, &autoscaling.Member{
-			Scope: g.Scope, Group: g.Name, InstanceID: i.ID, Zone: i.Zone, Subnet: i.Subnet, Type: i.Type, LaunchedAt: v.Now,
-			LaunchTemplate: template, LaunchConfiguration: g.Source.LaunchConfiguration, State: astypes.LifecycleStatePending,
-			Activity: begun.ID, Protected: g.Protected,
-		})
+// launchAll launches instances, and says in activities why some cannot be.
+func launchAll(tx *state.Tx, v GroupView, g *autoscaling.Group, p GroupPlan) {
+	for _, start := range p.Refused {
+		fail(tx, begin(v, start), ec2.NoRoom(start.Subnet), v.Now)
 	}
-	g.Failures = 0
+	room, failed := ec2.RoomIn(tx), p.Short
+	for n, start := range p.Launch {
+		begun := begin(v, start)
+		if err := launch(tx, room, v, start, begun); err != nil {
+			fail(tx, begun, err, v.Now)
+			if failed = true; n == 0 {
+				g.Explained = v.Group.Explained
+			}
+			break
+		}
+		g.Failures = 0
+	}
+	if failed {
+		g.FailedAt = v.Now
+		g.Failures++
+	}
+}
+
+// begin is the activity of a launch.
+func begin(v GroupView, start Start) *autoscaling.Activity {
+	begun := autoscaling.NewActivity(v.Group, v.Now)
+	begun.Cause, begun.Zone, begun.Subnet = start.Cause, start.Subnet.Zone, start.Subnet.ID
+	return begun
+}
+
+// launch launches one instance.
+func launch(tx *state.Tx, room *ec2.Room, v GroupView, start Start, begun *autoscaling.Activity) error {
+	g := v.Group
+	spec, template, err := launchSpec(tx, g)
+	if err != nil {
+		return err
+	}
+	spec.Count, spec.At, spec.Subnet = 1, v.Now, start.Subnet
+	launched, err := ec2.Launch(tx, room, spec)
+	if err != nil {
+		return err
+	}
+	i := launched[0]
+	begun.Description, begun.Progress = "Launching a new EC2 instance: "+i.ID, 30
+	autoscaling.PutActivity(tx, begun)
+	autoscaling.PutMember(tx, &autoscaling.Member{
+		Scope: g.Scope, Group: g.Name, InstanceID: i.ID, Zone: i.Zone, Subnet: i.Subnet, Type: i.Type, LaunchedAt: v.Now,
+		LaunchTemplate: template, LaunchConfiguration: g.Source.LaunchConfiguration, State: astypes.LifecycleStatePending,
+		Activity: begun.ID, Protected: g.Protected,
+	})
+	return nil
 }
 
 // fail ends an activity without an instance. Source: EC2 Auto Scaling user guide,
 // troubleshooting.
-func fail(a *autoscaling.Activity, why error, now time.Time) {
+func fail(tx *state.Tx, a *autoscaling.Activity, why error, now time.Time) {
 	text := why.Error()
 	var refused *ec2.Error
 	if errors.As(why, &refused) {
@@ -140,4 +167,5 @@ func fail(a *autoscaling.Activity, why error, now time.Time) {
 	a.StatusMessage = text + " Launching EC2 instance failed."
 	a.Description = "Launching a new EC2 instance.  Status Reason: " + a.StatusMessage
 	a.Status, a.Progress, a.EndTime = astypes.ScalingActivityStatusCodeFailed, 100, now
+	autoscaling.PutActivity(tx, a)
 }

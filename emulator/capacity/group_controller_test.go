@@ -187,6 +187,52 @@ func TestALaunchThatFails(t *testing.T) {
 	}
 }
 
+// A subnet without free addresses is told in an activity, in words of AWS, and tried again.
+func TestAGroupInAFullSubnet(t *testing.T) {
+	w := runGroups(newWorld(t, ""))
+	subnets, _ := state.DefaultNetwork(scope)
+	var others []*ec2.Instance
+	w.update(func(tx *state.Tx) {
+		var err error
+		others, err = ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{Scope: scope, Count: 4090, At: w.clock.Now(), Type: "t3.micro", Subnet: subnets[0]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range others {
+			there := *i
+			there.Reached, there.PrivateIP = running, "172.31.0.4"
+			ec2.PutInstance(tx, &there)
+		}
+	})
+	w.makeGroup(0)
+	w.changeGroup(func(g *autoscaling.Group) { g.Desired, g.Zones = 2, []string{subnets[0].Zone} })
+	w.settle()
+	const why = "There are not enough free addresses in subnet 'subnet-0ec5e3a1a70000001' to satisfy the requested number of instances. Launching EC2 instance failed."
+	failed := func() (n int) {
+		for _, a := range autoscaling.Activities(w.store.Read(), scope, "ecs") {
+			if a.StatusMessage == why && a.Status == astypes.ScalingActivityStatusCodeFailed && a.Subnet == subnets[0].ID {
+				n++
+			}
+		}
+		return n
+	}
+	if launched := len(w.members()); launched != 1 || failed() != 1 {
+		t.Fatalf("%d instances and %d failures with one free address", launched, failed())
+	}
+	w.clock.Advance(context.Background(), time.Minute)
+	w.settle()
+	if launched := len(w.members()); launched != 1 || failed() != 2 {
+		t.Fatalf("%d instances and %d failures after a minute", launched, failed())
+	}
+	w.want(others[0].ID, terminated)
+	w.settle() // the address is free before the group tries again
+	w.clock.Advance(context.Background(), 2*time.Minute)
+	w.settle()
+	if launched := len(w.members()); launched != 2 || w.group().Failures != 0 {
+		t.Errorf("%d instances after an address came free, %d failures", launched, w.group().Failures)
+	}
+}
+
 // What a controller has not done, the next one does, and nothing twice.
 func TestGroupsGoOnAfterARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")

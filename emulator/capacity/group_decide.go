@@ -1,10 +1,6 @@
 package capacity
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
@@ -25,7 +21,8 @@ type GroupDelays struct {
 type GroupView struct {
 	Group   *autoscaling.Group
 	Members []GroupMember
-	Subnets []*state.Subnet // where it may launch
+	Subnets []*state.Subnet         // where it may launch
+	Free    func(*state.Subnet) int // addresses, when the view was taken
 	Now     time.Time
 	Delays  GroupDelays
 }
@@ -44,6 +41,8 @@ type GroupPlan struct {
 	Lost      []*autoscaling.Member // they do not run, which nobody has noticed yet
 	Out       []Exit                // they are to be terminated
 	Launch    []Start
+	Refused   []Start // their subnets are full
+	Short     bool    // fewer are launched than are missing
 	// Explained: activities tell of the last request.
 	Explained bool
 	Delete    bool      // the group has ended
@@ -64,7 +63,7 @@ type Start struct {
 
 // empty reports whether there is nothing to write.
 func (p GroupPlan) empty() bool {
-	return len(p.InService)+len(p.Gone)+len(p.Lost)+len(p.Out)+len(p.Launch) == 0 && !p.Delete
+	return len(p.InService)+len(p.Gone)+len(p.Lost)+len(p.Out)+len(p.Launch)+len(p.Refused) == 0 && !p.Delete
 }
 
 // DecideGroup says what shall be done with a group.
@@ -125,67 +124,6 @@ func (m GroupMember) lost() bool {
 	return m.Instance != types.InstanceStateNamePending && m.Instance != types.InstanceStateNameRunning
 }
 
-// launch starts instances in the zones that have the fewest; the first ones in place of
-// those that are unhealthy.
-func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy int) {
-	if v.Group.Suspends("Launch") || len(v.Subnets) == 0 {
-		return
-	}
-	if at := v.retryAt(); v.Now.Before(at) {
-		p.WakeAt = at
-		return
-	}
-	cause := v.change() + v.difference("started", "increasing", len(active)+min(unhealthy, missing), int(v.Group.Desired))
-	if unhealthy < missing && v.early(p, v.Delays.Launch) {
-		missing = unhealthy
-	}
-	zones, subnets := map[string]int{}, map[string]int{}
-	for _, m := range active {
-		zones[m.Zone]++
-		subnets[m.Subnet]++
-	}
-	for n := range missing {
-		subnet := slices.MinFunc(v.Subnets, func(a, b *state.Subnet) int {
-			return cmp.Or(cmp.Compare(zones[a.Zone], zones[b.Zone]), strings.Compare(a.Zone, b.Zone),
-				cmp.Compare(subnets[a.ID], subnets[b.ID]), strings.Compare(a.ID, b.ID))
-		})
-		zones[subnet.Zone]++
-		subnets[subnet.ID]++
-		start := Start{subnet, cause}
-		if n < unhealthy {
-			start.Cause = v.at() + "an instance was launched in response to an unhealthy instance needing to be replaced."
-		} else {
-			p.Explained = v.unexplained()
-		}
-		p.Launch = append(p.Launch, start)
-	}
-}
-
-// longestCause is how long the cause of an activity can be. Source: EC2 Auto Scaling API
-// reference, Activity.
-const longestCause = 1023
-
-// scaleIn takes out instances that are not protected. Each activity names all of them, as
-// far as a cause is long enough.
-func (v GroupView) scaleIn(p *GroupPlan, active []GroupMember, surplus int) {
-	if v.Group.Suspends("Terminate") || v.early(p, v.Delays.Terminate) {
-		return
-	}
-	selected := v.selectForTermination(active, surplus)
-	cause := v.change() + v.difference("taken out of service", "shrinking", len(active), len(active)-len(selected))
-	for _, m := range selected {
-		one := "  " + v.at() + fmt.Sprintf("instance %s was selected for termination.", m.InstanceID)
-		if len(cause)+len(one) > longestCause {
-			break
-		}
-		cause += one
-	}
-	for _, m := range selected {
-		p.Out = append(p.Out, Exit{m.Member, cause})
-		p.Explained = v.unexplained()
-	}
-}
-
 // early reports whether the time has not come to do what the last request asks for.
 func (v GroupView) early(p *GroupPlan, delay time.Duration) bool {
 	if delay == 0 || !v.unexplained() {
@@ -198,41 +136,3 @@ func (v GroupView) early(p *GroupPlan, delay time.Duration) bool {
 	}
 	return false
 }
-
-// How long a group waits after a launch that failed: twice as long each time. AWS waits,
-// too; how long is the emulator's own.
-const (
-	firstRelaunch = time.Minute
-	lastRelaunch  = 15 * time.Minute
-)
-
-// retryAt is when a launch is tried after one that failed: at once if the group has been
-// updated since, or somebody has asked for another capacity.
-func (v GroupView) retryAt() time.Time {
-	g := v.Group
-	asked := g.Change != nil && g.Change.At.After(g.FailedAt)
-	if g.Failures == 0 || g.UpdatedAt.After(g.FailedAt) || asked {
-		return time.Time{}
-	}
-	return g.FailedAt.Add(min(firstRelaunch<<min(g.Failures-1, 4), lastRelaunch))
-}
-
-// unexplained reports whether no activity has told of the last request.
-func (v GroupView) unexplained() bool {
-	return v.Group.Change != nil && v.Group.Change.At.After(v.Group.Explained)
-}
-
-// Sentences of causes, two blanks between them. Source: recorded answers; field reports.
-
-func (v GroupView) change() string {
-	if !v.unexplained() {
-		return ""
-	}
-	return "At " + v.Group.Change.At.UTC().Format(time.RFC3339) + " " + v.Group.Change.Text + ".  "
-}
-
-func (v GroupView) difference(what, how string, from, to int) string {
-	return v.at() + fmt.Sprintf("an instance was %s in response to a difference between desired and actual capacity, %s the capacity from %d to %d.", what, how, from, to)
-}
-
-func (v GroupView) at() string { return "At " + v.Now.UTC().Format(time.RFC3339) + " " }

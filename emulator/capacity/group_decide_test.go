@@ -47,7 +47,7 @@ func member(text string) GroupMember {
 
 // view is a group in the zones a, b and c.
 func view(desired int32, members ...string) GroupView {
-	v := GroupView{Now: noon, Group: &autoscaling.Group{Desired: desired, TerminationPolicies: []string{"Default"}}}
+	v := GroupView{Now: noon, Group: &autoscaling.Group{Desired: desired, TerminationPolicies: []string{"Default"}}, Free: func(*state.Subnet) int { return 100 }}
 	for _, zone := range []string{"a", "b", "c"} {
 		v.Subnets = append(v.Subnets, &state.Subnet{ID: "subnet-" + zone, Zone: "zone-" + zone})
 	}
@@ -74,6 +74,12 @@ func (p GroupPlan) text() string {
 	for _, s := range p.Launch {
 		parts = append(parts, "launch "+strings.TrimPrefix(s.Subnet.ID, "subnet-"))
 	}
+	for _, s := range p.Refused {
+		parts = append(parts, "full "+strings.TrimPrefix(s.Subnet.ID, "subnet-"))
+	}
+	if p.Short {
+		parts = append(parts, "short")
+	}
 	if p.Delete {
 		parts = append(parts, "delete")
 	}
@@ -87,6 +93,17 @@ func suspend(v GroupView, names ...string) GroupView {
 	for _, name := range names {
 		v.Group.Suspended = append(v.Group.Suspended, astypes.SuspendedProcess{ProcessName: &name})
 	}
+	return v
+}
+
+// room has so many free addresses in the zones a, b and c.
+func room(v GroupView, free ...int) GroupView {
+	v.Free = func(s *state.Subnet) int { return free[s.Zone[len(s.Zone)-1]-'a'] }
+	return v
+}
+
+func balanced(v GroupView) GroupView {
+	v.Group.ZoneDistribution = astypes.CapacityDistributionStrategyBalancedOnly
 	return v
 }
 
@@ -118,6 +135,10 @@ func TestDecideGroup(t *testing.T) {
 		{"and not when there are too many", view(1, "1a u", "2b"), "out 1a"},
 		{"one that ended is gone", view(0, "1a xt"), "gone 1a"},
 		{"one that ends is waited for", view(0, "1a t"), ""},
+		{"a full zone is passed over", room(view(3, "1a"), 9, 0, 9), "launch c, launch a, full b"},
+		{"when it is full", room(view(4), 9, 1, 0), "launch a, launch b, launch a, launch a, full c, full b"},
+		{"and the pause is for who gets too few", room(view(4, "1c"), 1, 1, 0), "launch a, launch b, full a, full b, full c, short"},
+		{"balanced is balanced", balanced(room(view(4, "1a"), 9, 1, 0)), "launch b, full c, short"},
 		{"no launch", suspend(view(2, "1a x"), "Launch"), "out 1a"},
 		{"no scale in", suspend(view(0, "1a"), "Terminate"), ""},
 		{"no health checks", suspend(view(1, "1a s"), "HealthCheck"), ""},
@@ -188,28 +209,5 @@ func TestACauseHasAnEnd(t *testing.T) {
 	p := DecideGroup(view(0, members...))
 	if len(p.Out) != 1000 || len(p.Out[999].Cause) > 1023 || !strings.HasSuffix(p.Out[999].Cause, " was selected for termination.") {
 		t.Errorf("%d leave: %s", len(p.Out), p.Out[999].Cause)
-	}
-}
-
-func TestTerminationPolicies(t *testing.T) {
-	members := []GroupMember{member("1a"), member("2a"), member("3a")}
-	members[0].Age, members[0].LaunchedAt = Age{fromTemplate, 1}, noon.Add(-70*time.Minute)
-	members[1].Age, members[1].LaunchedAt = Age{fromOtherTemplate, 7}, noon.Add(-50*time.Minute)
-	members[2].Age, members[2].LaunchedAt = Age{fromTemplate, 2}, noon.Add(-59*time.Minute)
-	for _, c := range []struct {
-		policies []string
-		want     string
-	}{
-		{[]string{"Default"}, "2a"},
-		{[]string{"OldestInstance"}, "1a"},
-		{[]string{"NewestInstance", "Default"}, "2a"},
-		{[]string{"OldestLaunchTemplate"}, "2a"},
-		{[]string{"OldestLaunchConfiguration"}, "1a"}, // none has one
-		{[]string{"ClosestToNextInstanceHour"}, "3a"},
-	} {
-		v := GroupView{Now: noon, Group: &autoscaling.Group{TerminationPolicies: c.policies}}
-		if got := v.selectForTermination(members, 1); got[0].InstanceID != c.want {
-			t.Errorf("%v: %s; want %s", c.policies, got[0].InstanceID, c.want)
-		}
 	}
 }

@@ -1,118 +1,110 @@
 package capacity
 
 import (
-	"maps"
-	"strconv"
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// autoScaling is who asks for the instances of groups. Source: recorded answers have one
-// number in all accounts of a region.
-const autoScaling = "940372691376"
-
-// launchSpec is what a group launches from now, and where that comes from. Its error is why
-// EC2 would refuse.
-func launchSpec(tx *state.Tx, g *autoscaling.Group) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
-	tags := map[string]string{}
-	for _, t := range g.Tags {
-		if t.Propagate {
-			tags[t.Key] = t.Value
+// launch starts instances in the zones that have the fewest; the first ones in place of
+// those that are unhealthy.
+func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy int) {
+	if v.Group.Suspends("Launch") || len(v.Subnets) == 0 {
+		return
+	}
+	if at := v.retryAt(); v.Now.Before(at) {
+		p.WakeAt = at
+		return
+	}
+	cause := v.change() + v.difference("started", "increasing", len(active)+min(unhealthy, missing), int(v.Group.Desired))
+	if unhealthy < missing && v.early(p, v.Delays.Launch) {
+		missing = unhealthy
+	}
+	spread := v.spread(active)
+	for len(p.Launch) < missing && len(spread.open) > 0 {
+		replacement := len(p.Launch) < unhealthy
+		start := Start{spread.next(), cause}
+		if replacement {
+			start.Cause = v.at() + "an instance was launched in response to an unhealthy instance needing to be replaced."
 		}
+		if spread.room[start.Subnet.ID] == 0 {
+			p.Refused = append(p.Refused, start)
+			spread.close(start.Subnet)
+			continue
+		}
+		spread.take(start.Subnet)
+		p.Launch = append(p.Launch, start)
+		p.Explained = p.Explained || !replacement && v.unexplained()
 	}
-	data, template, err := launchData(tx, g)
-	if err != nil {
-		return ec2.Spec{}, nil, err
-	}
-	spec, err := ec2.SpecFrom(tx, g.Scope, data)
-	if err != nil {
-		return ec2.Spec{}, nil, err
-	}
-	maps.Copy(spec.Tags, tags) // the group's win; Source: EC2 Auto Scaling user guide, tags
-	spec.Tags["aws:autoscaling:groupName"] = g.Name
-	if template != nil {
-		spec.Tags["aws:ec2launchtemplate:id"] = *template.LaunchTemplateId
-		spec.Tags["aws:ec2launchtemplate:version"] = *template.Version
-	}
-	spec.Group, spec.RequesterID = g.Name, autoScaling
-	return spec, template, nil
+	p.Short = len(p.Launch) < missing
 }
 
-// launchData is what the source of a group says; of a launch template in the version that
-// it has now. Subnet and zone are the group's to say.
-func launchData(tx *state.Tx, g *autoscaling.Group) (*types.ResponseLaunchTemplateData, *astypes.LaunchTemplateSpecification, error) {
-	if name := g.Source.LaunchConfiguration; name != "" {
-		c := autoscaling.FindLaunchConfiguration(tx, g.Scope, name)
-		if c == nil {
-			return nil, nil, &ec2.Error{Code: "ValidationError", Message: "Launch configuration " + name + " not found"}
-		}
-		return configurationData(tx, c), nil, nil
-	}
-	named := g.Source.Template()
-	found := ec2.FindLaunchTemplate(tx, g.Scope, *named.LaunchTemplateId)
-	if found == nil {
-		return nil, nil, &ec2.Error{Code: "InvalidLaunchTemplateId.NotFound",
-			Message: "The specified launch template, with template ID " + *named.LaunchTemplateId + ", does not exist."}
-	}
-	version := ec2.Version(tx, found, *named.Version)
-	if version == nil {
-		return nil, nil, &ec2.Error{Code: "InvalidLaunchTemplateId.VersionNotFound",
-			Message: "Could not find the specified version " + *named.Version + " for the launch template with ID " + found.ID + "."}
-	}
-	data := *version.Data
-	data.Placement = nil
-	if m := g.Source.Mixed; m != nil && len(m.LaunchTemplate.Overrides) > 0 {
-		data.InstanceType = types.InstanceType(*m.LaunchTemplate.Overrides[0].InstanceType)
-	}
-	return &data, &astypes.LaunchTemplateSpecification{
-		LaunchTemplateId: &found.ID, LaunchTemplateName: &found.Name, Version: aws.String(strconv.FormatInt(version.Number, 10)),
-	}, nil
+// spread chooses the subnets of instances, one after the other.
+type spread struct {
+	open           []*state.Subnet // not known to be full
+	room           map[string]int  // free addresses, by subnet
+	zones, subnets map[string]int  // instances there
+	balanced       bool            // no zone instead of one that is full
 }
 
-// configurationData is a launch configuration as launch template data.
-func configurationData(tx *state.Tx, c *autoscaling.LaunchConfiguration) *types.ResponseLaunchTemplateData {
-	s := c.Settings
-	data := &types.ResponseLaunchTemplateData{
-		ImageId: s.ImageId, InstanceType: types.InstanceType(*s.InstanceType), UserData: s.UserData, KeyName: s.KeyName, EbsOptimized: s.EbsOptimized,
-		Monitoring:      &types.LaunchTemplatesMonitoring{Enabled: s.InstanceMonitoring.Enabled},
-		MetadataOptions: ec2.Convert[types.LaunchTemplateInstanceMetadataOptions](s.MetadataOptions),
+func (v GroupView) spread(active []GroupMember) *spread {
+	s := &spread{
+		open: slices.Clone(v.Subnets), room: map[string]int{}, zones: map[string]int{}, subnets: map[string]int{},
+		balanced: v.Group.ZoneDistribution == astypes.CapacityDistributionStrategyBalancedOnly,
 	}
-	if p := aws.ToString(s.IamInstanceProfile); strings.HasPrefix(p, "arn:") {
-		data.IamInstanceProfile = &types.LaunchTemplateIamInstanceProfileSpecification{Arn: &p}
-	} else if p != "" {
-		data.IamInstanceProfile = &types.LaunchTemplateIamInstanceProfileSpecification{Name: &p}
+	for _, m := range active {
+		s.zones[m.Zone]++
+		s.subnets[m.Subnet]++
 	}
-	for _, group := range s.SecurityGroups {
-		for _, known := range tx.SecurityGroups(c.Scope) {
-			if group == known.Name {
-				group = known.ID
-			}
-		}
-		data.SecurityGroupIds = append(data.SecurityGroupIds, group)
+	for _, subnet := range v.Subnets {
+		s.room[subnet.ID] = v.Free(subnet)
 	}
-	return data
+	return s
 }
 
-// ageOf is how old the source of a member is.
-func ageOf(tx *state.Tx, g *autoscaling.Group, m *autoscaling.Member) Age {
-	if m.LaunchTemplate == nil {
-		created := time.Time{}
-		if c := autoscaling.FindLaunchConfiguration(tx, g.Scope, m.LaunchConfiguration); c != nil {
-			created = *c.Settings.CreatedTime
-		}
-		return Age{fromConfiguration, created.UnixNano()}
+// next is a subnet of the zone with the fewest instances.
+func (s *spread) next() *state.Subnet {
+	return slices.MinFunc(s.open, func(a, b *state.Subnet) int {
+		return cmp.Or(cmp.Compare(s.zones[a.Zone], s.zones[b.Zone]), strings.Compare(a.Zone, b.Zone),
+			cmp.Compare(s.subnets[a.ID], s.subnets[b.ID]), strings.Compare(a.ID, b.ID))
+	})
+}
+
+func (s *spread) take(subnet *state.Subnet) {
+	s.zones[subnet.Zone]++
+	s.subnets[subnet.ID]++
+	s.room[subnet.ID]--
+}
+
+// close leaves out a subnet that is full. Other zones are tried instead of its own, unless
+// that would unbalance what must stay balanced.
+// Source: EC2 Auto Scaling user guide, Availability Zone distribution.
+func (s *spread) close(full *state.Subnet) {
+	s.open = slices.DeleteFunc(s.open, func(other *state.Subnet) bool { return other.ID == full.ID })
+	if s.balanced && !slices.ContainsFunc(s.open, func(other *state.Subnet) bool { return other.Zone == full.Zone }) {
+		s.open = nil
 	}
-	number, _ := strconv.ParseInt(*m.LaunchTemplate.Version, 10, 64) // launchData wrote it
-	if t := g.Source.Template(); t == nil || *t.LaunchTemplateId != *m.LaunchTemplate.LaunchTemplateId {
-		return Age{fromOtherTemplate, number}
+}
+
+// How long a group waits after a launch that failed: twice as long each time. AWS waits,
+// too; how long is the emulator's own.
+const (
+	firstRelaunch = time.Minute
+	lastRelaunch  = 15 * time.Minute
+)
+
+// retryAt is when a launch is tried after one that failed: at once if the group has been
+// updated since, or somebody has asked for another capacity.
+func (v GroupView) retryAt() time.Time {
+	g := v.Group
+	asked := g.Change != nil && g.Change.At.After(g.FailedAt)
+	if g.Failures == 0 || g.UpdatedAt.After(g.FailedAt) || asked {
+		return time.Time{}
 	}
-	return Age{fromTemplate, number}
+	return g.FailedAt.Add(min(firstRelaunch<<min(g.Failures-1, 4), lastRelaunch))
 }

@@ -2,10 +2,32 @@ package capacity
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 )
+
+// scaleIn takes out instances that are not protected. Each activity names all of them, as
+// far as a cause is long enough.
+func (v GroupView) scaleIn(p *GroupPlan, active []GroupMember, surplus int) {
+	if v.Group.Suspends("Terminate") || v.early(p, v.Delays.Terminate) {
+		return
+	}
+	selected := v.selectForTermination(active, surplus)
+	cause := v.change() + v.difference("taken out of service", "shrinking", len(active), len(active)-len(selected))
+	for _, m := range selected {
+		one := "  " + v.at() + fmt.Sprintf("instance %s was selected for termination.", m.InstanceID)
+		if len(cause)+len(one) > longestCause {
+			break
+		}
+		cause += one
+	}
+	for _, m := range selected {
+		p.Out = append(p.Out, Exit{m.Member, cause})
+		p.Explained = v.unexplained()
+	}
+}
 
 // Age is how old what an instance was launched from is, for termination policies: less is
 // older. What has a launch configuration is older than what has a launch template, and what
@@ -29,51 +51,67 @@ func (a Age) compare(b Age) int {
 // selectForTermination chooses instances to scale in: one after the other, in the zone that
 // has most, by the group's termination policies. Fewer are chosen where the others are
 // protected.
-// Source: EC2 Auto Scaling user guide, termination policies; of equals AWS takes any, here
-// it is the one that was launched first.
+// Source: EC2 Auto Scaling user guide, termination policies.
 func (v GroupView) selectForTermination(active []GroupMember, n int) (selected []GroupMember) {
-	zones := map[string]int{}
-	for _, m := range active {
-		zones[m.Zone]++
+	type zone struct {
+		size int
+		left []GroupMember // not protected, in the order in which they would go
 	}
-	left := slices.DeleteFunc(slices.Clone(active), func(m GroupMember) bool { return m.Protected })
-	for ; n > 0 && len(left) > 0; n-- {
-		fullest := slices.MaxFunc(left, func(a, b GroupMember) int { return cmp.Compare(zones[a.Zone], zones[b.Zone]) })
-		most := zones[fullest.Zone]
-		candidates := slices.DeleteFunc(slices.Clone(left), func(m GroupMember) bool { return zones[m.Zone] < most })
-		for _, policy := range v.Group.TerminationPolicies {
-			candidates = v.narrow(candidates, policy)
+	zones := map[string]*zone{}
+	for _, m := range slices.SortedFunc(slices.Values(active), v.sooner) {
+		z := zones[m.Zone]
+		if z == nil {
+			z = &zone{}
+			zones[m.Zone] = z
 		}
-		chosen := slices.MinFunc(candidates, func(a, b GroupMember) int {
-			return cmp.Or(a.LaunchedAt.Compare(b.LaunchedAt), strings.Compare(a.InstanceID, b.InstanceID))
-		})
-		zones[chosen.Zone]--
-		left = slices.DeleteFunc(left, func(m GroupMember) bool { return m.InstanceID == chosen.InstanceID })
-		selected = append(selected, chosen)
+		if z.size++; !m.Protected {
+			z.left = append(z.left, m)
+		}
+	}
+	for range n {
+		var from *zone
+		for _, z := range zones {
+			if len(z.left) > 0 && (from == nil || cmp.Or(cmp.Compare(from.size, z.size), v.sooner(z.left[0], from.left[0])) < 0) {
+				from = z
+			}
+		}
+		if from == nil {
+			break
+		}
+		selected = append(selected, from.left[0])
+		from.left = from.left[1:]
+		from.size--
 	}
 	return selected
 }
 
-// narrow keeps the instances that a policy would terminate first.
-func (v GroupView) narrow(from []GroupMember, policy string) []GroupMember {
-	var order func(a, b GroupMember) int // those that compare least are kept
+// sooner is negative if the first of two instances goes before the other one: by the first
+// policy that tells them apart. Of equals AWS takes any, here it is the one that was
+// launched first.
+func (v GroupView) sooner(a, b GroupMember) int {
+	for _, policy := range v.Group.TerminationPolicies {
+		if c := v.compare(policy, a, b); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(a.LaunchedAt.Compare(b.LaunchedAt), strings.Compare(a.InstanceID, b.InstanceID))
+}
+
+// compare is negative if a policy terminates the first of two instances.
+func (v GroupView) compare(policy string, a, b GroupMember) int {
 	switch policy {
 	case "OldestInstance":
-		order = func(a, b GroupMember) int { return a.LaunchedAt.Compare(b.LaunchedAt) }
+		return a.LaunchedAt.Compare(b.LaunchedAt)
 	case "NewestInstance":
-		order = func(a, b GroupMember) int { return b.LaunchedAt.Compare(a.LaunchedAt) }
+		return b.LaunchedAt.Compare(a.LaunchedAt)
 	case "ClosestToNextInstanceHour":
-		order = func(a, b GroupMember) int { return cmp.Compare(v.toNextHour(a), v.toNextHour(b)) }
+		return cmp.Compare(v.toNextHour(a), v.toNextHour(b))
 	case "OldestLaunchConfiguration":
-		if !slices.ContainsFunc(from, func(m GroupMember) bool { return m.Age.Kind == fromConfiguration }) {
-			return from
+		if a.Age.Kind != fromConfiguration && b.Age.Kind != fromConfiguration {
+			return 0
 		}
-		fallthrough
-	default: // Default, OldestLaunchTemplate
-		order = func(a, b GroupMember) int { return a.Age.compare(b.Age) }
 	}
-	least := slices.MinFunc(from, order)
-	return slices.DeleteFunc(slices.Clone(from), func(m GroupMember) bool { return order(m, least) > 0 })
+	return a.Age.compare(b.Age) // Default, OldestLaunchTemplate
 }
 
 func (v GroupView) toNextHour(m GroupMember) time.Duration {

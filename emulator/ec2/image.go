@@ -3,6 +3,8 @@ package ec2
 import (
 	"encoding/hex"
 	"hash/fnv"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -143,6 +145,32 @@ func ImageByParameter(region, name string) *Image {
 		}
 	}
 	return nil
+}
+
+var imageIDs = regexp.MustCompile(`^ami-([0-9a-f]{8}|[0-9a-f]{17})$`)
+
+// CheckImageID refuses what is no id of an image, nor the name of a parameter that has one.
+// Source: recorded answers.
+func CheckImageID(id string) error {
+	if !imageIDs.MatchString(id) && ImageParameter(id) == "" {
+		return MalformedImageID(id)
+	}
+	return nil
+}
+
+// MalformedImageID is the error about what is no id of an image.
+func MalformedImageID(id string) error {
+	return refuse("InvalidAMIID.Malformed", "Invalid id: \"%s\" (expecting \"ami-...\")", id)
+}
+
+// ImageParameter is the name of the parameter that stands for an image, perhaps with a
+// version; or empty. Source: EC2 API reference, RunInstances.
+func ImageParameter(id string) string {
+	parameter, _ := strings.CutPrefix(id, "resolve:ssm:")
+	if parameter == id {
+		return ""
+	}
+	return parameter
 }
 
 // imageID is the same each time, and another one in another region, as on AWS.

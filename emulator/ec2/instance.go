@@ -6,7 +6,7 @@
 // is wanted; the capacity controller brings it about:
 //
 //	s.Update(func(tx *state.Tx) error {
-//		launched := ec2.Launch(tx, ec2.Spec{Type: "t3.micro", Count: 2, …})
+//		launched, err := ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{Type: "t3.micro", Count: 2, …})
 //		…
 //	})
 package ec2
@@ -46,11 +46,13 @@ type Instance struct {
 	Profile   *types.IamInstanceProfile // ARN and id; or nil
 	UserData  string                    // in base64
 	KeyName   string
-	// Monitoring, EBSOptimized and Protected (disableApiTermination) are kept, and the last
-	// one acts.
-	Monitoring, EBSOptimized, Protected bool
-	Metadata                            *types.InstanceMetadataOptionsRequest // as asked for; or nil
-	Group                               string                                // Auto Scaling group; or empty
+	// Monitoring and EBSOptimized are kept; Protected (disableApiTermination) and
+	// StopProtected (disableApiStop) act.
+	Monitoring, EBSOptimized, Protected, StopProtected bool
+	// ShutdownBehavior is kept: no instance shuts itself down. Empty is stop.
+	ShutdownBehavior types.ShutdownBehavior
+	Metadata         *types.InstanceMetadataOptionsRequest // as asked for; or nil
+	Group            string                                // Auto Scaling group; or empty
 
 	// Agent is what its container agent does.
 	Agent Agent
@@ -64,6 +66,9 @@ type Instance struct {
 	Reached   types.InstanceStateName
 	ReachedAt time.Time
 	LaunchAt  time.Time // the last launch or start
+	// RebootAt is when somebody asked for a reboot last, and RebootedAt is that of the last
+	// one that is over.
+	RebootAt, RebootedAt time.Time
 
 	// ContainerInstance is the ARN of what it was registered as last; or empty.
 	ContainerInstance string
@@ -74,6 +79,8 @@ type Agent struct {
 	Cluster    string // empty: there is no agent
 	Attributes []ecstypes.Attribute
 	Tags       []ecstypes.Tag // of the container instance
+	// PropagatesTags: those of the EC2 instance are tags of the container instance as well.
+	PropagatesTags bool
 }
 
 // Reason is why an instance is in its state.
@@ -118,6 +125,9 @@ func (i *Instance) Want(wanted types.InstanceStateName, why Reason, now time.Tim
 	return &changed
 }
 
+// Rebooting reports whether a reboot is not over, during which the state stays.
+func (i *Instance) Rebooting() bool { return i.RebootAt.After(i.RebootedAt) }
+
 // FindInstance returns an instance, those that are terminated included, or nil.
 func FindInstance(tx *state.Tx, scope arn.Scope, id string) *Instance {
 	return instances.Get(rows(tx), instanceKey(scope, id))
@@ -156,36 +166,6 @@ func (i *Instance) terminatedAt() time.Time {
 		return time.Time{}
 	}
 	return i.ReachedAt
-}
-
-// OnInstances wakes a watch with the key of each instance that changes.
-func OnInstances() store.Source { return store.OnKeys(instances) }
-
-// OnInstancesOf wakes a watch with what a pure function returns of each instance that changes.
-func OnInstancesOf(wakes func(i *Instance) []string) store.Source {
-	return store.On(instances, func(before, after *Instance) []string {
-		if after == nil {
-			after = before
-		}
-		return wakes(after)
-	})
-}
-
-// waitsFor is the value of the index by which a cluster finds the instances whose agents
-// have yet to join it.
-func (i *Instance) waitsFor() string {
-	if i.Agent.Cluster == "" || i.ContainerInstance != "" || i.Reached == types.InstanceStateNameTerminated {
-		return ""
-	}
-	return i.Scope.Cluster(i.Agent.Cluster)
-}
-
-// InstancesToJoin returns the keys of instances that have yet to join a cluster.
-func InstancesToJoin(tx *state.Tx, clusterARN string) (keys []string) {
-	for _, i := range instancesByCluster.List(rows(tx), clusterARN) {
-		keys = append(keys, i.Key())
-	}
-	return keys
 }
 
 func rows(tx *state.Tx) *store.Tx { return (*store.Tx)(tx) }

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -12,6 +13,7 @@ import (
 type Spec struct {
 	Scope  arn.Scope
 	Count  int
+	Least  int // how many are enough if there is no room for more; zero: Count
 	At     time.Time
 	Type   string
 	Image  string
@@ -24,6 +26,8 @@ type Spec struct {
 	Monitoring     bool
 	EBSOptimized   bool
 	Protected      bool
+	StopProtected  bool
+	Shutdown       types.ShutdownBehavior
 	Metadata       *types.InstanceMetadataOptionsRequest
 	Tags           map[string]string
 	ClientToken    string
@@ -33,8 +37,14 @@ type Spec struct {
 	Agent *Agent
 }
 
-// Launch writes new instances of one reservation, which begin as pending.
-func Launch(tx *state.Tx, spec Spec) []*Instance {
+// Launch writes new instances of one reservation, which begin as pending. It refuses what
+// the subnet has no room for.
+func Launch(tx *state.Tx, room *Room, spec Spec) ([]*Instance, error) {
+	count := min(spec.Count, room.Free(spec.Subnet))
+	if count < cmp.Or(spec.Least, spec.Count) {
+		return nil, NoRoom(spec.Subnet)
+	}
+	room.used[spec.Subnet.Block] += count
 	agent := AgentOf(spec.Scope.Region, spec.Image, spec.UserData)
 	if spec.Agent != nil {
 		agent = *spec.Agent
@@ -45,13 +55,14 @@ func Launch(tx *state.Tx, spec Spec) []*Instance {
 	}
 	reservation := NewID("r-")
 	var launched []*Instance
-	for n := range spec.Count {
+	for n := range count {
 		i := &Instance{
 			Scope: spec.Scope, ID: NewID("i-"), ReservationID: reservation, RequesterID: spec.RequesterID,
 			LaunchIndex: int32(n), ClientToken: spec.ClientToken,
 			Type: spec.Type, ImageID: spec.Image, Zone: spec.Subnet.Zone, Subnet: spec.Subnet.ID, VPC: spec.Subnet.VPC,
 			SecurityGroups: groups, Profile: spec.Profile, UserData: spec.UserData, KeyName: spec.KeyName,
 			Monitoring: spec.Monitoring, EBSOptimized: spec.EBSOptimized, Protected: spec.Protected, Metadata: spec.Metadata,
+			StopProtected: spec.StopProtected, ShutdownBehavior: spec.Shutdown,
 			Group: spec.Group, Agent: agent,
 			Wanted: types.InstanceStateNameRunning, WantedAt: spec.At, LaunchAt: spec.At,
 		}
@@ -59,7 +70,7 @@ func Launch(tx *state.Tx, spec Spec) []*Instance {
 		tx.SetEC2Tags(i.Scope, i.ID, spec.Tags)
 		launched = append(launched, i)
 	}
-	return launched
+	return launched, nil
 }
 
 // AgentOf is what the container agent of an instance does: what user data says or,

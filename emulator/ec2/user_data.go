@@ -3,13 +3,9 @@ package ec2
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/base64"
 	"encoding/json"
 	"io"
 	"maps"
-	"mime"
-	"mime/multipart"
-	"net/mail"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,19 +26,12 @@ func ReadUserData(encoded string) Agent {
 	return found.agent()
 }
 
-// decoded is the text of user data. What is not base64 is taken as it is.
-func decoded(encoded string) []byte {
-	text, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
-	if err != nil {
-		return []byte(encoded)
-	}
-	return text
-}
-
 // settings are what user data says about the agent; the last line counts.
 type settings struct {
 	cluster          string
 	attributes, tags map[string]string
+	propagatesTags   bool
+	supportsGMSA     bool
 }
 
 func (s *settings) read(text []byte, depth int) {
@@ -66,31 +55,6 @@ func (s *settings) read(text []byte, depth int) {
 		s.readTOML(string(text))
 	}
 	s.readShell(string(text), depth)
-}
-
-// mimeParts are the parts of a multipart archive, decoded; nil if the text is none.
-// Source: cloud-init documentation, MIME multi-part archive.
-func mimeParts(text []byte) (parts [][]byte) {
-	message, err := mail.ReadMessage(bytes.NewReader(bytes.TrimLeft(text, "\r\n ")))
-	if err != nil {
-		return nil
-	}
-	kind, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
-	if err != nil || !strings.HasPrefix(kind, "multipart/") {
-		return nil
-	}
-	parts = [][]byte{}
-	for r := multipart.NewReader(message.Body, parameters["boundary"]); ; {
-		part, err := r.NextRawPart()
-		if err != nil {
-			return parts
-		}
-		body, _ := io.ReadAll(io.LimitReader(part, maxUserData)) // what can be read counts
-		if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
-			body = decoded(strings.Join(strings.Fields(string(body)), ""))
-		}
-		parts = append(parts, body)
-	}
 }
 
 var (
@@ -136,6 +100,12 @@ func (s *settings) readLine(line string) {
 	}
 	if value, found := after(line, "ECS_CONTAINER_INSTANCE_TAGS="); found {
 		s.tags = object(value)
+	}
+	if value, found := after(line, "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM="); found {
+		s.propagatesTags = word(value) == "ec2_instance"
+	}
+	if value, found := after(line, "ECS_GMSA_SUPPORTED="); found {
+		s.supportsGMSA = word(value) == "true"
 	}
 }
 
@@ -191,13 +161,16 @@ func decodeObject(text string) map[string]string {
 
 // agent is what the settings come to. Attributes and tags are in order of their names.
 func (s *settings) agent() Agent {
-	a := Agent{Cluster: s.cluster}
+	a := Agent{Cluster: s.cluster, PropagatesTags: s.propagatesTags}
 	for _, name := range slices.Sorted(maps.Keys(s.attributes)) {
 		attribute := ecstypes.Attribute{Name: aws.String(name)}
 		if value := s.attributes[name]; value != "" {
 			attribute.Value = &value
 		}
 		a.Attributes = append(a.Attributes, attribute)
+	}
+	if s.supportsGMSA { // an agent sees for itself whether the instance is in a domain
+		a.Attributes = append(a.Attributes, ecstypes.Attribute{Name: aws.String("ecs.capability.gmsa")}, ecstypes.Attribute{Name: aws.String("ecs.capability.gmsa-domainless")})
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.tags)) {
 		a.Tags = append(a.Tags, ecstypes.Tag{Key: aws.String(key), Value: aws.String(s.tags[key])})

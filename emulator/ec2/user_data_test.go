@@ -87,6 +87,19 @@ func TestTagsOfTheContainerInstance(t *testing.T) {
 	if len(agent.Tags) != 1 || *agent.Tags[0].Key != "team" || *agent.Tags[0].Value != "shop" {
 		t.Errorf("got %+v", agent.Tags)
 	}
+	if agent.PropagatesTags || !ec2.ReadUserData("echo ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM=ec2_instance >> /etc/ecs/ecs.config").PropagatesTags {
+		t.Error("propagates tags where nobody has said so, or does not")
+	}
+}
+
+func TestSupportOfGMSA(t *testing.T) {
+	for data, want := range map[string]int{
+		"echo ECS_GMSA_SUPPORTED=true >> /etc/ecs/ecs.config": 2, "echo ECS_GMSA_SUPPORTED=false >> /etc/ecs/ecs.config": 0,
+	} {
+		if got := ec2.ReadUserData(data).Attributes; len(got) != want || want > 0 && *got[0].Name != "ecs.capability.gmsa" {
+			t.Errorf("%s: %v", data, got)
+		}
+	}
 }
 
 // The agent of an ECS-optimized image joins default unless it is told otherwise; on any

@@ -12,14 +12,23 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-// API answers from the store.
-type API struct {
-	store *state.Store
-	clock func() time.Time
+// Options are what the API works on.
+type Options struct {
+	Store *state.Store
+	Now   func() time.Time // the emulator's time
+	// StrictVPC knows no subnets that are made up.
+	StrictVPC bool
 }
 
-// New makes the API. now is the emulator's time.
-func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+// API answers from the store.
+type API struct {
+	store  *state.Store
+	clock  func() time.Time
+	strict bool
+}
+
+// New makes the API.
+func New(o Options) *API { return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC} }
 
 // now is the time in milliseconds, as Auto Scaling has it.
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }

@@ -30,14 +30,16 @@ import (
 // promises holds the operations that some test called with success.
 var promises apitest.Promises
 
-func TestMain(m *testing.M) { os.Exit(promises.Main(m, autoscaling.New(nil, nil).Service())) }
+func TestMain(m *testing.M) {
+	os.Exit(promises.Main(m, autoscaling.New(autoscaling.Options{}).Service()))
+}
 
 func TestTable(t *testing.T) {
-	apitest.Table(t, autoscaling.New(nil, nil).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*autoscaling.API]())
+	apitest.Table(t, autoscaling.New(autoscaling.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*autoscaling.API]())
 }
 
 func TestNamesOnTheWire(t *testing.T) {
-	apitest.RoundTrip(t, autoscaling.New(nil, nil).Service(), func(transport *http.Client) any {
+	apitest.RoundTrip(t, autoscaling.New(autoscaling.Options{}).Service(), func(transport *http.Client) any {
 		return sdk.New(sdk.Options{
 			HTTPClient: transport, Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
 		})
@@ -57,7 +59,9 @@ var (
 	template = &ec2.LaunchTemplate{Scope: scope, ID: "lt-0fedcba9876543210", Name: "ecs", Default: 1, Latest: 2}
 )
 
-func newScene(t *testing.T) *scene {
+func newScene(t *testing.T) *scene { return startScene(t, false) }
+
+func startScene(t *testing.T, strict bool) *scene {
 	t.Helper()
 	s, err := state.Open(state.Options{})
 	if err != nil {
@@ -73,11 +77,11 @@ func newScene(t *testing.T) *scene {
 			})
 		}
 	})
-	api := autoscaling.New(s, func() time.Time { return sc.now })
+	api := autoscaling.New(autoscaling.Options{Store: s, Now: func() time.Time { return sc.now }, StrictVPC: strict})
 	server := httptest.NewServer(api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
 	t.Cleanup(server.Close)
 	sc.Client = sdk.New(sdk.Options{
-		BaseEndpoint: &server.URL, Region: scope.Region, RetryMaxAttempts: 1,
+		BaseEndpoint: &server.URL, Region: scope.Region, Retryer: apitest.Retryer(),
 		Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
 	})
 	return sc

@@ -35,7 +35,7 @@ func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScal
 			ZoneDistribution:    types.CapacityDistributionStrategyBalancedBestEffort,
 			CapacityReservation: types.CapacityReservationPreferenceDefault,
 		}
-		if err := apply(tx, made, settings); err != nil {
+		if err := a.apply(tx, made, settings); err != nil {
 			return err
 		}
 		if err := setTags(made, in.Tags); err != nil {
@@ -61,19 +61,13 @@ func checkCreate(in *sdk.CreateAutoScalingGroupInput, settings *sdk.UpdateAutoSc
 	if err := refuseCreate(in); err != nil {
 		return err
 	}
-	sources := 0
-	for _, given := range []bool{in.LaunchConfigurationName != nil, in.LaunchTemplate != nil, in.MixedInstancesPolicy != nil} {
-		if given {
-			sources++
-		}
-	}
 	switch {
 	case strings.Contains(*in.AutoScalingGroupName, ":"): // Source: EC2 Auto Scaling API reference; the text is the emulator's
 		return invalid("The name of an AutoScalingGroup cannot contain a colon.")
-	case sources != 1:
-		return invalid("Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
+	case sources(settings) != 1:
+		return invalid(oneSource)
 	case aws.ToString(in.VPCZoneIdentifier) == "" && len(in.AvailabilityZones) == 0:
-		return invalid("At least one Availability Zone or VPC Subnet is required.")
+		return invalid(noZone)
 	}
 	return nil
 }
@@ -108,9 +102,12 @@ func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScal
 	if err := refuseSettings(in); err != nil {
 		return nil, err
 	}
+	if sources(in) > 1 {
+		return nil, invalid(oneSource)
+	}
 	return &sdk.UpdateAutoScalingGroupOutput{}, a.change(ctx, in.AutoScalingGroupName, func(tx *state.Tx, g *autoscaling.Group) error {
 		before := g.Desired
-		if err := apply(tx, g, in); err != nil {
+		if err := a.apply(tx, g, in); err != nil {
 			return err
 		}
 		g.UpdatedAt = a.now()
@@ -120,35 +117,6 @@ func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScal
 		}
 		return nil
 	})
-}
-
-// SetDesiredCapacity changes how many instances there shall be.
-func (a *API) SetDesiredCapacity(ctx context.Context, in *sdk.SetDesiredCapacityInput) (*sdk.SetDesiredCapacityOutput, error) {
-	var v violations
-	v.name(in.AutoScalingGroupName)
-	present(&v, "desiredCapacity", in.DesiredCapacity)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
-	return &sdk.SetDesiredCapacityOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *state.Tx, g *autoscaling.Group) error {
-		switch n := *in.DesiredCapacity; {
-		case n > g.Max:
-			return invalid("New SetDesiredCapacity value %d is above max value %d for the AutoScalingGroup.", n, g.Max)
-		case n < g.Min:
-			return invalid("New SetDesiredCapacity value %d is below min value %d for the AutoScalingGroup.", n, g.Min)
-		case n > maxDesired:
-			return checkDesired(n)
-		case n != g.Desired:
-			g.Change = &autoscaling.Change{At: a.now(), Text: changed("a user request explicitly set group desired capacity", g.Desired, n)}
-			g.Desired = n
-		}
-		return nil
-	})
-}
-
-// changed is what activities say of a request.
-func changed(request string, from, to int32) string {
-	return fmt.Sprintf("%s changing the desired capacity from %d to %d", request, from, to)
 }
 
 // DeleteAutoScalingGroup removes a group that has no instances; with force, when its

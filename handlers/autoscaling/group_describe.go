@@ -16,15 +16,14 @@ import (
 // DescribeAutoScalingGroups answers groups in order of their names; unknown names are left
 // out.
 func (a *API) DescribeAutoScalingGroups(ctx context.Context, in *sdk.DescribeAutoScalingGroupsInput) (*sdk.DescribeAutoScalingGroupsOutput, error) {
+	if err := knownFilters(in.Filters, "tag-key", "tag-value", "tag:"); err != nil {
+		return nil, err
+	}
 	tx := a.store.Read()
 	var found []*autoscaling.Group
 	for _, g := range autoscaling.Groups(tx, scopeOf(ctx)) {
 		named := len(in.AutoScalingGroupNames) == 0 || slices.Contains(in.AutoScalingGroupNames, g.Name)
-		tagged, err := hasTags(g, in.Filters)
-		if err != nil {
-			return nil, err
-		}
-		if named && tagged {
+		if named && hasTags(g, in.Filters) {
 			found = append(found, g)
 		}
 	}
@@ -45,24 +44,20 @@ func (a *API) DescribeAutoScalingGroups(ctx context.Context, in *sdk.DescribeAut
 
 // hasTags reports whether a group passes all filters.
 // Source: EC2 Auto Scaling API reference, DescribeAutoScalingGroups.
-func hasTags(g *autoscaling.Group, filters []types.Filter) (bool, error) {
+func hasTags(g *autoscaling.Group, filters []types.Filter) bool {
 	for _, f := range filters {
-		name := aws.ToString(f.Name)
-		key, ofKey := strings.CutPrefix(name, "tag:")
-		if !ofKey && name != "tag-key" && name != "tag-value" {
-			return false, invalid("The filter name %s is not valid.", name) // the text is the emulator's
-		}
+		key, ofKey := strings.CutPrefix(*f.Name, "tag:")
 		passes := slices.ContainsFunc(g.Tags, func(t autoscaling.Tag) bool {
-			if name == "tag-key" {
+			if *f.Name == "tag-key" {
 				return slices.Contains(f.Values, t.Key)
 			}
 			return (!ofKey || t.Key == key) && slices.Contains(f.Values, t.Value)
 		})
 		if !passes {
-			return false, nil
+			return false
 		}
 	}
-	return true, nil
+	return true
 }
 
 // describe is the answer's group, without instances (ASG0001). Source: recorded answers.

@@ -8,6 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
+func TestFiltersOfOtherNames(t *testing.T) {
+	s := newScene(t)
+	filters := []types.Filter{{Name: aws.String("key"), Values: []string{"none"}}, {Name: aws.String("color"), Values: []string{"red"}}}
+	refused(s, s.DescribeTags, &sdk.DescribeTagsInput{Filters: filters}, "ValidationError", "The filter name color is not valid.")
+	refused(s, s.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{Filters: filters}, "ValidationError", "The filter name key is not valid.")
+}
+
 // Recorded, as are the order and the empty value.
 func TestTagsOfGroups(t *testing.T) {
 	s := newScene(t)
@@ -56,6 +63,12 @@ func TestSuspendedProcesses(t *testing.T) {
 	if p := s.described("web").SuspendedProcesses; len(p) != 8 {
 		t.Errorf("%d processes are suspended", len(p))
 	}
+	ok(s, s.EnableMetricsCollection, &sdk.EnableMetricsCollectionInput{
+		AutoScalingGroupName: web, Granularity: aws.String("1Minute"), Metrics: []string{"GroupMinSize", "GroupMinSize"},
+	})
+	if m := s.described("web").EnabledMetrics; len(m) != 1 {
+		t.Errorf("%d metrics are enabled", len(m))
+	}
 	ok(s, s.EnableMetricsCollection, &sdk.EnableMetricsCollectionInput{AutoScalingGroupName: web, Granularity: aws.String("1Minute")})
 	ok(s, s.DisableMetricsCollection, &sdk.DisableMetricsCollectionInput{AutoScalingGroupName: web, Metrics: []string{"GroupMinSize"}})
 	if m := s.described("web").EnabledMetrics; len(m) != 19 || *m[0].Granularity != "1Minute" {
@@ -73,6 +86,13 @@ func TestLaunchConfiguration(t *testing.T) {
 	if len(made) != 1 || !*made[0].InstanceMonitoring.Enabled || *made[0].EbsOptimized || made[0].SecurityGroups == nil || *made[0].UserData != "" {
 		t.Errorf("%+v", made)
 	}
+	in.BlockDeviceMappings = []types.BlockDeviceMapping{{Ebs: &types.Ebs{VolumeSize: aws.Int32(16385)}}}
+	in.BlockDeviceMappings[0].DeviceName = aws.String("")
+	in.MetadataOptions = &types.InstanceMetadataOptions{HttpPutResponseHopLimit: aws.Int32(65)}
+	refused(s, s.CreateLaunchConfiguration, in, "ValidationError", "3 validation errors detected: "+
+		"Value '' at 'blockDeviceMappings.1.member.deviceName' failed to satisfy constraint: Member must have length greater than or equal to 1; "+
+		"Value '16385' at 'blockDeviceMappings.1.member.ebs.volumeSize' failed to satisfy constraint: Member must have value less than or equal to 16384; "+
+		"Value '65' at 'metadataOptions.httpPutResponseHopLimit' failed to satisfy constraint: Member must have value less than or equal to 64")
 	group := s.input("web", 0, 1)
 	group.LaunchTemplate, group.LaunchConfigurationName = nil, name
 	ok(s, s.CreateAutoScalingGroup, group)

@@ -1,7 +1,6 @@
 package autoscaling
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -21,7 +20,7 @@ func (v *violations) settings(in *sdk.UpdateAutoScalingGroupInput) {
 	v.text("desiredCapacityType", in.DesiredCapacityType, 1, 255)
 	v.text("healthCheckType", in.HealthCheckType, 1, 32)
 	v.text("placementGroup", in.PlacementGroup, 0, 255)
-	v.text("vPCZoneIdentifier", in.VPCZoneIdentifier, 0, 5000)
+	v.text("vPCZoneIdentifier", in.VPCZoneIdentifier, 1, 5000)
 	v.text("serviceLinkedRoleARN", in.ServiceLinkedRoleARN, 1, 1600)
 	v.text("context", in.Context, 0, 1023)
 	oneOf(v, "deletionProtection", in.DeletionProtection, in.DeletionProtection.Values())
@@ -33,6 +32,12 @@ func (v *violations) settings(in *sdk.UpdateAutoScalingGroupInput) {
 	}
 	if d := in.AvailabilityZoneDistribution; d != nil {
 		oneOf(v, "availabilityZoneDistribution.capacityDistributionStrategy", d.CapacityDistributionStrategy, d.CapacityDistributionStrategy.Values())
+	}
+	if p := in.AvailabilityZoneImpairmentPolicy; p != nil {
+		oneOf(v, "availabilityZoneImpairmentPolicy.impairedZoneHealthCheckBehavior", p.ImpairedZoneHealthCheckBehavior, p.ImpairedZoneHealthCheckBehavior.Values())
+	}
+	if r := in.CapacityReservationSpecification; r != nil {
+		oneOf(v, "capacityReservationSpecification.capacityReservationPreference", r.CapacityReservationPreference, r.CapacityReservationPreference.Values())
 	}
 }
 
@@ -87,14 +92,14 @@ func refuseSettings(in *sdk.UpdateAutoScalingGroupInput) error {
 }
 
 // apply changes a copy of a group.
-func apply(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+func (a *API) apply(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
 	if err := checkHealth(in); err != nil {
 		return err
 	}
 	if err := resize(g, in); err != nil {
 		return err
 	}
-	if err := locate(tx, g, in); err != nil {
+	if err := a.locate(tx, g, in); err != nil {
 		return err
 	}
 	if err := launchFrom(tx, g, in); err != nil {
@@ -104,7 +109,9 @@ func apply(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInp
 		if err := checkPolicies(in.TerminationPolicies); err != nil {
 			return err
 		}
-		g.TerminationPolicies = in.TerminationPolicies
+		if g.TerminationPolicies = in.TerminationPolicies; len(in.TerminationPolicies) == 0 {
+			g.TerminationPolicies = []string{"Default"}
+		}
 	}
 	if d := in.AvailabilityZoneDistribution; d != nil && d.CapacityDistributionStrategy != "" {
 		g.ZoneDistribution = d.CapacityDistributionStrategy
@@ -151,79 +158,6 @@ func set[T any](field *T, value *T) {
 		*field = *value
 	}
 }
-
-// maxDesired bounds the instances of a group, as RunInstances bounds those of a request.
-// AWS bounds what an account has; the number is the emulator's own.
-const maxDesired = 1000
-
-// checkDesired refuses what no machine keeps the rows of.
-func checkDesired(n int32) error {
-	if n > maxDesired {
-		return notBuilt(fmt.Sprintf("groups of more than %d instances", maxDesired))
-	}
-	return nil
-}
-
-// resize takes the bounds of a group. Where only they change, what is desired follows.
-// Source: recorded answers; EC2 Auto Scaling API reference, UpdateAutoScalingGroup; field
-// reports for the text about what is desired.
-func resize(g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
-	set(&g.Min, in.MinSize)
-	set(&g.Max, in.MaxSize)
-	switch {
-	case g.Min < 0 || g.Max < 0:
-		return invalid("Min and max bounds must not be negative.") // the text is the emulator's
-	case g.Max < g.Min:
-		return invalid("Max bound, %d, must be greater than or equal to min bound, %d", g.Max, g.Min)
-	case in.DesiredCapacity == nil:
-		g.Desired = min(max(g.Desired, g.Min), g.Max)
-		return checkDesired(g.Desired)
-	case *in.DesiredCapacity < g.Min || *in.DesiredCapacity > g.Max:
-		return invalid("Desired capacity:%d must be between the specified min size:%d and max size:%d", *in.DesiredCapacity, g.Min, g.Max)
-	}
-	g.Desired = *in.DesiredCapacity
-	return checkDesired(g.Desired)
-}
-
-// locate takes subnets and zones, each in alphabetical order, as recorded.
-func locate(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
-	zones := slices.Clone(in.AvailabilityZones)
-	for _, zone := range zones {
-		if !slices.Contains(state.Zones(g.Scope.Region), zone) {
-			return invalid("Invalid Availability Zones: [%s]", zone) // the text is the emulator's
-		}
-	}
-	if in.VPCZoneIdentifier == nil {
-		if zones != nil {
-			g.Zones, g.Subnets = sorted(zones), nil
-		}
-		return nil
-	}
-	var subnets, theirs []string
-	for id := range strings.SplitSeq(*in.VPCZoneIdentifier, ",") {
-		if id = strings.TrimSpace(id); id == "" {
-			continue
-		}
-		subnet := tx.Subnet(g.Scope, id)
-		if subnet == nil {
-			return invalid("The subnet ID '%s' does not exist", id)
-		}
-		subnets, theirs = append(subnets, id), append(theirs, subnet.Zone)
-	}
-	if len(subnets) == 0 {
-		theirs = zones
-	}
-	if zones != nil && !slices.Equal(sorted(zones), sorted(theirs)) {
-		return invalid("The availability zones of the specified subnets and the Auto Scaling group do not match")
-	}
-	if len(theirs) > 0 {
-		g.Zones, g.Subnets = sorted(theirs), sorted(subnets)
-	}
-	return nil
-}
-
-// sorted returns what is in a list, once each.
-func sorted(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 // checkPolicies knows the termination policies without a Lambda function.
 // Source: EC2 Auto Scaling user guide, termination policies.

@@ -1,6 +1,8 @@
 package autoscaling
 
 import (
+	"math"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
@@ -16,6 +18,7 @@ func (v *violations) template(member string, t *types.LaunchTemplateSpecificatio
 	if t != nil {
 		v.text(member+".launchTemplateId", t.LaunchTemplateId, 1, 255)
 		v.text(member+".launchTemplateName", t.LaunchTemplateName, 3, 128)
+		v.matches(member+".launchTemplateName", t.LaunchTemplateName, launchTemplateName)
 		v.text(member+".version", t.Version, 1, 255)
 	}
 }
@@ -31,9 +34,34 @@ func (v *violations) mixed(p *types.MixedInstancesPolicy) {
 		}
 	}
 	if d := p.InstancesDistribution; d != nil {
-		v.atLeast("mixedInstancesPolicy.instancesDistribution.onDemandBaseCapacity", d.OnDemandBaseCapacity, 0)
-		v.atLeast("mixedInstancesPolicy.instancesDistribution.onDemandPercentageAboveBaseCapacity", d.OnDemandPercentageAboveBaseCapacity, 0)
+		v.distribution("mixedInstancesPolicy.instancesDistribution.", d)
 	}
+}
+
+// distribution checks the numbers and names of an instances distribution. Source: EC2 Auto
+// Scaling API reference, InstancesDistribution; the texts are those of other limits.
+func (v *violations) distribution(member string, d *types.InstancesDistribution) {
+	v.between(member+"onDemandBaseCapacity", d.OnDemandBaseCapacity, 0, math.MaxInt32)
+	v.between(member+"onDemandPercentageAboveBaseCapacity", d.OnDemandPercentageAboveBaseCapacity, 0, 100)
+	v.between(member+"spotInstancePools", d.SpotInstancePools, 1, 20)
+	v.text(member+"spotMaxPrice", d.SpotMaxPrice, 0, 255)
+	oneOf(v, member+"onDemandAllocationStrategy", aws.ToString(d.OnDemandAllocationStrategy), []string{"lowest-price", "prioritized"})
+	oneOf(v, member+"spotAllocationStrategy", aws.ToString(d.SpotAllocationStrategy),
+		[]string{"lowest-price", "capacity-optimized", "capacity-optimized-prioritized", "price-capacity-optimized"})
+}
+
+// oneSource is the text for requests that name several of what instances are launched
+// from, or a new group none. Source: field reports.
+const oneSource = "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter."
+
+// sources counts what a request names.
+func sources(in *sdk.UpdateAutoScalingGroupInput) (n int) {
+	for _, given := range []bool{in.LaunchConfigurationName != nil, in.LaunchTemplate != nil, in.MixedInstancesPolicy != nil} {
+		if given {
+			n++
+		}
+	}
+	return n
 }
 
 // refuseMixed names what a mixed instances policy cannot have here: Spot instances, and
@@ -52,6 +80,9 @@ func refuseMixed(p *types.MixedInstancesPolicy) error {
 	}
 	if p.LaunchTemplate == nil {
 		return nil
+	}
+	if d := p.InstancesDistribution; d != nil && aws.ToString(d.OnDemandAllocationStrategy) == "lowest-price" && len(p.LaunchTemplate.Overrides) > 1 {
+		return notBuilt("the OnDemandAllocationStrategy lowest-price of several types")
 	}
 	for _, o := range p.LaunchTemplate.Overrides {
 		switch {
@@ -88,22 +119,28 @@ func launchFrom(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGro
 	return nil
 }
 
-// launchMixed fills in what a mixed instances policy leaves out.
-// Source: EC2 Auto Scaling API reference, InstancesDistribution.
+// launchMixed fills in what a mixed instances policy leaves out: what the group has, or
+// else defaults.
+// Source: EC2 Auto Scaling API reference, UpdateAutoScalingGroup and InstancesDistribution.
 func launchMixed(tx *state.Tx, g *autoscaling.Group, p *types.MixedInstancesPolicy) error {
 	old := g.Source.Mixed
 	kept := types.MixedInstancesPolicy{LaunchTemplate: p.LaunchTemplate, InstancesDistribution: p.InstancesDistribution}
 	if kept.LaunchTemplate == nil && old != nil {
 		kept.LaunchTemplate = old.LaunchTemplate
 	}
+	if kept.InstancesDistribution == nil && old != nil {
+		kept.InstancesDistribution = old.InstancesDistribution
+	}
 	if kept.LaunchTemplate == nil || kept.LaunchTemplate.LaunchTemplateSpecification == nil {
 		return invalid("A launch template must be specified in the MixedInstancesPolicy.") // the text is the emulator's
 	}
-	found, err := launchTemplate(tx, g.Scope, kept.LaunchTemplate.LaunchTemplateSpecification)
-	if err != nil {
-		return err
+	if p.LaunchTemplate != nil { // the group's is resolved
+		found, err := launchTemplate(tx, g.Scope, p.LaunchTemplate.LaunchTemplateSpecification)
+		if err != nil {
+			return err
+		}
+		kept.LaunchTemplate = &types.LaunchTemplate{LaunchTemplateSpecification: found, Overrides: p.LaunchTemplate.Overrides}
 	}
-	kept.LaunchTemplate = &types.LaunchTemplate{LaunchTemplateSpecification: found, Overrides: kept.LaunchTemplate.Overrides}
 	for _, o := range kept.LaunchTemplate.Overrides {
 		if name := aws.ToString(o.InstanceType); ec2.FindInstanceType(tx, name) == nil {
 			return invalid("The specified instance type %s is not valid", name) // the text is the emulator's

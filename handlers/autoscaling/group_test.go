@@ -138,6 +138,30 @@ func TestGroupsThatAreRefused(t *testing.T) {
 				}
 				in.LaunchTemplate = nil
 			}},
+		{"ValidationError", "2 validation errors detected: Value '200' at 'mixedInstancesPolicy.instancesDistribution.onDemandPercentageAboveBaseCapacity' failed to satisfy constraint: " +
+			"Member must have value less than or equal to 100; Value 'any' at 'mixedInstancesPolicy.instancesDistribution.onDemandAllocationStrategy' failed to satisfy constraint: " +
+			"Member must satisfy enum value set: [lowest-price, prioritized]",
+			func(in *sdk.CreateAutoScalingGroupInput) {
+				in.MixedInstancesPolicy = &types.MixedInstancesPolicy{
+					LaunchTemplate: &types.LaunchTemplate{LaunchTemplateSpecification: in.LaunchTemplate},
+					InstancesDistribution: &types.InstancesDistribution{
+						OnDemandPercentageAboveBaseCapacity: aws.Int32(200), OnDemandAllocationStrategy: aws.String("any"),
+					},
+				}
+				in.LaunchTemplate = nil
+			}},
+		{"ValidationError", "1 validation error detected: Value 'some' at 'capacityReservationSpecification.capacityReservationPreference' failed to satisfy constraint: " +
+			"Member must satisfy enum value set: [capacity-reservations-only, capacity-reservations-first, none, default]",
+			func(in *sdk.CreateAutoScalingGroupInput) {
+				in.CapacityReservationSpecification = &types.CapacityReservationSpecification{CapacityReservationPreference: "some"}
+			}},
+		{"ValidationError", "1 validation error detected: Value '' at 'vPCZoneIdentifier' failed to satisfy constraint: Member must have length greater than or equal to 1",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.VPCZoneIdentifier = aws.String("") }},
+		{"ValidationError", "At least one Availability Zone or VPC Subnet is required.",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.VPCZoneIdentifier = aws.String(" ,") }},
+		{"ValidationError", "1 validation error detected: Value 'an ecs' at 'launchTemplate.launchTemplateName' failed to satisfy constraint: " +
+			`Member must satisfy regular expression pattern: [a-zA-Z0-9\(\)\.\-/_]+`,
+			func(in *sdk.CreateAutoScalingGroupInput) { in.LaunchTemplate.LaunchTemplateName = aws.String("an ecs") }},
 		{"ValidationError", "The name of an AutoScalingGroup cannot contain a colon.",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.AutoScalingGroupName = aws.String("a:b") }},
 		{"ValidationError", "Invalid health check type: nonsense",
@@ -156,6 +180,16 @@ func TestGroupsThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestSubnetsThatAreMadeUp(t *testing.T) {
+	const subnet = "subnet-0123456789abcdef0"
+	s := newScene(t)
+	in := s.input("web", 0, 1)
+	in.VPCZoneIdentifier = aws.String(subnet)
+	ok(s, s.CreateAutoScalingGroup, in)
+	strict := startScene(t, true)
+	refused(strict, strict.CreateAutoScalingGroup, in, "ValidationError", "The subnet ID '"+subnet+"' does not exist")
+}
+
 func TestMixedInstancesPolicy(t *testing.T) {
 	s := newScene(t)
 	in := s.input("mixed", 0, 1)
@@ -169,6 +203,24 @@ func TestMixedInstancesPolicy(t *testing.T) {
 	if d := p.InstancesDistribution; *d.OnDemandPercentageAboveBaseCapacity != 100 || *d.OnDemandAllocationStrategy != "prioritized" || len(p.LaunchTemplate.Overrides) != 2 {
 		t.Errorf("%+v", p)
 	}
+	update := &sdk.UpdateAutoScalingGroupInput{AutoScalingGroupName: in.AutoScalingGroupName, MixedInstancesPolicy: &types.MixedInstancesPolicy{
+		InstancesDistribution: &types.InstancesDistribution{OnDemandBaseCapacity: aws.Int32(1)},
+	}}
+	ok(s, s.UpdateAutoScalingGroup, update)
+	update.MixedInstancesPolicy = &types.MixedInstancesPolicy{LaunchTemplate: in.MixedInstancesPolicy.LaunchTemplate}
+	ok(s, s.UpdateAutoScalingGroup, update)
+	if p := s.described("mixed").MixedInstancesPolicy; *p.InstancesDistribution.OnDemandBaseCapacity != 1 || len(p.LaunchTemplate.Overrides) != 2 {
+		t.Errorf("what is left out is not kept: %+v", p)
+	}
+}
+
+// A group has one thing to launch from.
+func TestGroupIsUpdatedWithOneSource(t *testing.T) {
+	s := newScene(t)
+	s.group("web", 0, 1)
+	refused(s, s.UpdateAutoScalingGroup, &sdk.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: aws.String("web"), LaunchTemplate: s.input("", 0, 0).LaunchTemplate, LaunchConfigurationName: aws.String("old"),
+	}, "ValidationError", "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
 }
 
 func TestGroupIsDeletedWithoutInstancesOrWithForce(t *testing.T) {

@@ -33,7 +33,7 @@ func askedMetrics(names []string) ([]string, error) {
 	if len(names) == 0 {
 		return metrics, nil
 	}
-	return names, nil
+	return sorted(names), nil
 }
 
 // EnableMetricsCollection keeps which metrics are wanted. None is collected.

@@ -97,15 +97,13 @@ func (a *API) changeTags(s arn.Scope, tags []types.Tag, change func(*autoscaling
 
 // DescribeTags answers tags of groups, in order of the groups' names and of their keys.
 func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk.DescribeTagsOutput, error) {
+	if err := knownFilters(in.Filters, groupType, "key", "value", "propagate-at-launch"); err != nil {
+		return nil, err
+	}
 	var found []types.TagDescription
 	for _, g := range autoscaling.Groups(a.store.Read(), scopeOf(ctx)) {
 		for _, t := range g.Tags {
-			tag := describeTag(g, t)
-			passes, err := passesAll(tag, in.Filters)
-			if err != nil {
-				return nil, err
-			}
-			if passes {
+			if tag := describeTag(g, t); passesAll(tag, in.Filters) {
 				found = append(found, tag)
 			}
 		}
@@ -119,24 +117,26 @@ func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk
 
 // passesAll reports whether a tag passes all filters.
 // Source: EC2 Auto Scaling API reference, DescribeTags.
-func passesAll(t types.TagDescription, filters []types.Filter) (bool, error) {
+func passesAll(t types.TagDescription, filters []types.Filter) bool {
 	for _, f := range filters {
-		var value string
-		switch aws.ToString(f.Name) {
-		case groupType:
-			value = *t.ResourceId
-		case "key":
-			value = *t.Key
-		case "value":
-			value = *t.Value
-		case "propagate-at-launch":
-			value = fmt.Sprint(*t.PropagateAtLaunch)
-		default:
-			return false, invalid("The filter name %s is not valid.", aws.ToString(f.Name)) // the text is the emulator's
-		}
-		if !slices.ContainsFunc(f.Values, func(wanted string) bool { return wanted == value }) {
-			return false, nil
+		value := map[string]string{
+			groupType: *t.ResourceId, "key": *t.Key, "value": *t.Value, "propagate-at-launch": fmt.Sprint(*t.PropagateAtLaunch),
+		}[*f.Name]
+		if !slices.Contains(f.Values, value) {
+			return false
 		}
 	}
-	return true, nil
+	return true
+}
+
+// knownFilters refuses filters of other names, also where there is nothing to filter. A
+// name that ends with a colon begins one.
+func knownFilters(filters []types.Filter, known ...string) error {
+	for _, f := range filters {
+		name := aws.ToString(f.Name)
+		if !slices.ContainsFunc(known, func(k string) bool { return name == k || strings.HasSuffix(k, ":") && strings.HasPrefix(name, k) }) {
+			return invalid("The filter name %s is not valid.", name) // the text is the emulator's
+		}
+	}
+	return nil
 }

@@ -50,6 +50,17 @@ func (v *violations) text(member string, value *string, least, most int) {
 	}
 }
 
+// launchTemplateName is what names of launch templates consist of. Source: EC2 Auto Scaling
+// API reference, LaunchTemplateSpecification.
+var launchTemplateName = regexp.MustCompile(`^[a-zA-Z0-9\(\)\.\-/_]+$`)
+
+// matches checks a text that may be absent, or is too short anyhow.
+func (v *violations) matches(member string, value *string, pattern *regexp.Regexp) {
+	if value != nil && *value != "" && !pattern.MatchString(*value) {
+		v.add("'"+*value+"'", member, "satisfy regular expression pattern: "+strings.Trim(pattern.String(), "^$"))
+	}
+}
+
 // present checks a number or a flag that must be there.
 func present[T any](v *violations, member string, value *T) {
 	if value == nil {
@@ -57,10 +68,14 @@ func present[T any](v *violations, member string, value *T) {
 	}
 }
 
-// atLeast checks a number that may be absent.
-func (v *violations) atLeast(member string, value *int32, least int32) {
-	if value != nil && *value < least {
+// between checks a number that may be absent.
+func (v *violations) between(member string, value *int32, least, most int32) {
+	switch {
+	case value == nil:
+	case *value < least:
 		v.add(fmt.Sprintf("'%d'", *value), member, fmt.Sprintf("have value greater than or equal to %d", least))
+	case *value > most:
+		v.add(fmt.Sprintf("'%d'", *value), member, fmt.Sprintf("have value less than or equal to %d", most))
 	}
 }
 

@@ -25,6 +25,9 @@ type Options struct {
 	Now   func() time.Time // the emulator's time
 	// StrictVPC knows no subnets and security groups that are made up.
 	StrictVPC bool
+	// Settle returns when the instances that are wanted have the addresses that can be had
+	// now. Nil: nobody gives them addresses.
+	Settle func(ctx context.Context) error
 }
 
 // API answers EC2 actions from the store.
@@ -32,13 +35,19 @@ type API struct {
 	store  *state.Store
 	clock  func() time.Time
 	strict bool
+	settle func(ctx context.Context) error
 }
 
 // now is the time in whole seconds, as EC2 has it.
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Second) }
 
 // New makes the API.
-func New(o Options) *API { return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC} }
+func New(o Options) *API {
+	if o.Settle == nil {
+		o.Settle = func(context.Context) error { return nil }
+	}
+	return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC, settle: o.Settle}
+}
 
 // Service is the EC2 API.
 func (a *API) Service() awsapi.Service {
@@ -68,12 +77,13 @@ func (a *API) Service() awsapi.Service {
 func (a *API) instanceOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("DescribeImages", "the ECS-optimized ones of Linux and Bottlerocket", dryRun(a.DescribeImages)),
-		awsapi.Partial("DescribeInstanceAttribute", "of protection the one against termination", dryRun(a.DescribeInstanceAttribute)),
+		awsapi.Partial("DescribeInstanceAttribute", "without what volumes, kernels and enclaves would have", dryRun(a.DescribeInstanceAttribute)),
 		awsapi.Partial("DescribeInstanceStatus", "what runs is well at once; no events", dryRun(a.DescribeInstanceStatus)),
 		awsapi.Partial("DescribeInstanceTypes", "those that ECS users were seen to use, and those of --capacity; of the hardware what placement goes by", dryRun(a.DescribeInstanceTypes)),
 		awsapi.Partial("DescribeInstances", "without volumes and public addresses", dryRun(a.DescribeInstances)),
+		awsapi.Works("RebootInstances", "tasks end as when their containers exit; the agent comes back", a.RebootInstances),
 		awsapi.Partial("RunInstances", "user data is not run, but read for what it tells the container agent; other images than ECS-optimized ones are taken to exist; "+
-			"the address comes a moment later; Spot, IPv6, several network interfaces, placement groups, hosts, hibernation and enclaves are refused; "+
+			"while the engine is away, the answer has no address; Spot, IPv6, several network interfaces, placement groups, hosts, hibernation and enclaves are refused; "+
 			"block devices, key, credits, CPU options and tags of volumes are without effect", a.RunInstances),
 		awsapi.Partial("StartInstances", "the container instance is back", a.StartInstances),
 		awsapi.Partial("StopInstances", "without hibernation", a.StopInstances),

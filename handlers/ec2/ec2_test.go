@@ -53,6 +53,8 @@ type server struct {
 	*sdk.Client
 	url   string
 	store *state.Store
+	// whileSettling is what happens while an answer waits for addresses; or nil.
+	whileSettling func()
 }
 
 func newServer(t *testing.T) *server { return start(t, false) }
@@ -63,12 +65,21 @@ func start(t *testing.T, strict bool) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewServer(ec2.New(ec2.Options{Store: store, Now: time.Now, StrictVPC: strict}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
-	t.Cleanup(s.Close)
-	return &server{url: s.URL, store: store, Client: sdk.New(sdk.Options{
-		BaseEndpoint: &s.URL, Region: scope.Region, RetryMaxAttempts: 1,
+	s := &server{store: store}
+	api := ec2.New(ec2.Options{Store: store, Now: time.Now, StrictVPC: strict, Settle: func(context.Context) error {
+		if s.whileSettling != nil {
+			s.whileSettling()
+		}
+		return nil
+	}})
+	http := httptest.NewServer(api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
+	t.Cleanup(http.Close)
+	s.url = http.URL
+	s.Client = sdk.New(sdk.Options{
+		BaseEndpoint: &s.url, Region: scope.Region, Retryer: apitest.Retryer(),
 		Credentials: credentials.NewStaticCredentialsProvider(scope.Account, "secret", ""),
-	})}
+	})
+	return s
 }
 
 func must[O any](t *testing.T) func(out O, err error) O {

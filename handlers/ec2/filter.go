@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -36,7 +37,7 @@ func newFilterSet(filters []types.Filter, known func(name string) bool) (filterS
 		each := filter{name: aws.ToString(f.Name)}
 		if !known(each.name) {
 			return nil, &awsapi.Error{
-				Code: "InvalidParameterValue", Message: fmt.Sprintf("The filter '%s' is invalid", each.name),
+				Code: "InvalidParameterValue", Message: fmt.Sprintf("The filter '%s' is invalid", cmp.Or(each.name, "null")), // Source: field reports, for null
 			}
 		}
 		for _, value := range f.Values {

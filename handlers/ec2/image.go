@@ -3,6 +3,7 @@ package ec2
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,8 +15,8 @@ import (
 // DescribeImages answers the ECS-optimized images.
 func (a *API) DescribeImages(ctx context.Context, in *sdk.DescribeImagesInput) (*sdk.DescribeImagesOutput, error) {
 	for _, id := range in.ImageIds {
-		if err := ec2.CheckImageID(id); err != nil {
-			return nil, answered(err)
+		if err := ec2.CheckImageID(id); err != nil || ec2.ImageParameter(id) != "" {
+			return nil, answered(ec2.MalformedImageID(id))
 		}
 	}
 	var rows []types.Image
@@ -56,10 +57,14 @@ func describeImage(i *ec2.Image) types.Image {
 		DeprecationTime: aws.String(ec2.ImagesMade.Add(2 * 365 * 24 * time.Hour).Format("2006-01-02T15:04:05.000Z")),
 		BlockDeviceMappings: []types.BlockDeviceMapping{{
 			DeviceName: aws.String("/dev/xvda"),
-			Ebs:        &types.EbsBlockDevice{DeleteOnTermination: aws.Bool(true), VolumeSize: aws.Int32(30), VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(false)},
+			Ebs:        &types.EbsBlockDevice{DeleteOnTermination: aws.Bool(true), VolumeSize: aws.Int32(imageVolumeGiB), VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(false)},
 		}},
 	}
 }
+
+// imageVolumeGiB is the volume of Amazon Linux's images. Source: ECS developer guide,
+// ECS-optimized Linux AMIs.
+const imageVolumeGiB = 30
 
 func imageValues(i *types.Image, filter string) ([]string, bool) {
 	switch filter {
@@ -95,6 +100,8 @@ func imageValues(i *types.Image, filter string) ([]string, bool) {
 		return one(i.CreationDate)
 	case "manifest-location":
 		return one(i.ImageLocation)
+	case "block-device-mapping.volume-size":
+		return oneOf(strconv.Itoa(imageVolumeGiB))
 	case "block-device-mapping.volume-type":
 		return oneOf(types.VolumeTypeGp3)
 	case "block-device-mapping.delete-on-termination":
@@ -104,7 +111,7 @@ func imageValues(i *types.Image, filter string) ([]string, bool) {
 	case "block-device-mapping.device-name":
 		return one(i.RootDeviceName)
 	case "platform", "product-code", "product-code.type", "kernel-id", "ramdisk-id", "state-reason-code", "state-reason-message",
-		"block-device-mapping.snapshot-id", "block-device-mapping.volume-size", "source-instance-id", "image-allowed":
+		"block-device-mapping.snapshot-id", "source-instance-id", "image-allowed":
 		return nil, true
 	}
 	return tagValues(i.Tags, filter)

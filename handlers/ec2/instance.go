@@ -23,8 +23,8 @@ type describedInstance struct {
 // DescribeInstances answers instances in their reservations. Those that are terminated are
 // shown for an hour.
 func (a *API) DescribeInstances(ctx context.Context, in *sdk.DescribeInstancesInput) (*sdk.DescribeInstancesOutput, error) {
-	if in.MaxResults != nil && len(in.InstanceIds) > 0 { // Source: field reports
-		return nil, refuse("InvalidParameterCombination", "The parameter instancesSet cannot be used with the parameter maxResults")
+	if err := idsOrPages(in.InstanceIds, in.MaxResults); err != nil {
+		return nil, err
 	}
 	scope, tx := scopeOf(ctx), a.store.Read()
 	if _, err := findInstances(tx, scope, in.InstanceIds); err != nil {
@@ -40,6 +40,15 @@ func (a *API) DescribeInstances(ctx context.Context, in *sdk.DescribeInstancesIn
 	}
 	found, next, err := page(found, func(i describedInstance) string { return *i.InstanceId }, in.MaxResults, in.NextToken, 5, 1000)
 	return &sdk.DescribeInstancesOutput{Reservations: reservations(found), NextToken: next}, err
+}
+
+// idsOrPages refuses to page through instances that are named. Source: EC2 API reference,
+// MaxResults; field reports for the text.
+func idsOrPages(ids []string, maxResults *int32) error {
+	if maxResults != nil && len(ids) > 0 {
+		return refuse("InvalidParameterCombination", "The parameter instancesSet cannot be used with the parameter maxResults")
+	}
+	return nil
 }
 
 // reservations puts instances that were launched together together.

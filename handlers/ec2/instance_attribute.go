@@ -27,9 +27,9 @@ func (a *API) DescribeInstanceAttribute(ctx context.Context, in *sdk.DescribeIns
 	case types.InstanceAttributeNameDisableApiTermination:
 		out.DisableApiTermination = flag(i.Protected)
 	case types.InstanceAttributeNameDisableApiStop:
-		out.DisableApiStop = flag(false)
+		out.DisableApiStop = flag(i.StopProtected)
 	case types.InstanceAttributeNameInstanceInitiatedShutdownBehavior:
-		out.InstanceInitiatedShutdownBehavior = text(string(types.ShutdownBehaviorStop))
+		out.InstanceInitiatedShutdownBehavior = text(string(orElse(i.ShutdownBehavior, types.ShutdownBehaviorStop)))
 	case types.InstanceAttributeNameRootDeviceName:
 		out.RootDeviceName = text("/dev/xvda")
 	case types.InstanceAttributeNameEbsOptimized:

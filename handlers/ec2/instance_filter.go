@@ -32,10 +32,8 @@ func instanceValues(i *describedInstance, filter string) ([]string, bool) {
 		return oneOf(strconv.Itoa(int(stateCodes[row.State()])))
 	case "reason":
 		return one(i.StateTransitionReason)
-	case "state-reason-code":
-		return oneOf(row.Reason.Code)
-	case "state-reason-message":
-		return oneOf(row.Reason.Message)
+	case "state-reason-code", "state-reason-message":
+		return reasonValues(i.StateReason, filter)
 	case "launch-time":
 		return oneOf(row.LaunchAt.UTC().Format(time.RFC3339))
 	case "launch-index":
@@ -64,24 +62,65 @@ func instanceValues(i *describedInstance, filter string) ([]string, bool) {
 		return oneBool(i.SourceDestCheck)
 	case "tenancy":
 		return oneOf(types.TenancyDefault)
+	case "platform-details":
+		return one(i.PlatformDetails)
+	case "usage-operation":
+		return one(i.UsageOperation)
+	case "current-instance-boot-mode":
+		return oneOf(i.CurrentInstanceBootMode)
+	case "ena-support":
+		return oneBool(i.EnaSupport)
+	case "enclave-options.enabled", "hibernation-options.configured":
+		return oneOf("false")
 	}
-	if values, known := profileValues(row, filter); known {
-		return values, true
+	for _, more := range []func(*describedInstance, string) ([]string, bool){profileValues, metadataValues} {
+		if values, known := more(i, filter); known {
+			return values, true
+		}
 	}
 	return instanceNetworkValues(i, row, filter)
 }
 
-func profileValues(row *ec2.Instance, filter string) ([]string, bool) {
+func reasonValues(r *types.StateReason, filter string) ([]string, bool) {
+	switch {
+	case r == nil:
+		return nil, true
+	case filter == "state-reason-code":
+		return one(r.Code)
+	}
+	return one(r.Message)
+}
+
+func metadataValues(i *describedInstance, filter string) ([]string, bool) {
+	o := i.MetadataOptions
+	if o == nil {
+		o = &types.InstanceMetadataOptionsResponse{}
+	}
+	switch filter {
+	case "metadata-options.http-tokens":
+		return oneOf(o.HttpTokens)
+	case "metadata-options.http-endpoint":
+		return oneOf(o.HttpEndpoint)
+	case "metadata-options.http-put-response-hop-limit":
+		return oneOf(strconv.Itoa(int(aws.ToInt32(o.HttpPutResponseHopLimit))))
+	case "metadata-options.instance-metadata-tags":
+		return oneOf(o.InstanceMetadataTags)
+	}
+	return nil, false
+}
+
+func profileValues(i *describedInstance, filter string) ([]string, bool) {
 	if filter != "iam-instance-profile.arn" && filter != "iam-instance-profile.id" {
 		return nil, false
 	}
-	switch {
-	case row.Profile == nil:
+	switch p := i.IamInstanceProfile; {
+	case p == nil:
 		return nil, true
 	case filter == "iam-instance-profile.arn":
-		return one(row.Profile.Arn)
+		return one(p.Arn)
+	default:
+		return one(p.Id)
 	}
-	return one(row.Profile.Id)
 }
 
 // instanceNetworkValues knows the filters by what an instance has in the network, and
@@ -109,6 +148,10 @@ func instanceNetworkValues(i *describedInstance, row *ec2.Instance, filter strin
 		return each(i.SecurityGroups, func(g *types.GroupIdentifier) string { return *g.GroupName })
 	case "network-interface.network-interface-id":
 		return each(i.NetworkInterfaces, func(n *types.InstanceNetworkInterface) string { return aws.ToString(n.NetworkInterfaceId) })
+	case "network-interface.status":
+		return each(i.NetworkInterfaces, func(n *types.InstanceNetworkInterface) string { return string(n.Status) })
+	case "network-interface.attachment.instance-id":
+		return each(i.NetworkInterfaces, func(*types.InstanceNetworkInterface) string { return *i.InstanceId })
 	}
 	if slices.Contains(unusedInstanceFilters, filter) {
 		return nil, true
@@ -120,10 +163,7 @@ func instanceNetworkValues(i *describedInstance, row *ec2.Instance, filter strin
 // Source: EC2 API reference, DescribeInstances.
 var unusedInstanceFilters = []string{
 	"affinity", "block-device-mapping.attach-time", "block-device-mapping.delete-on-termination", "block-device-mapping.device-name",
-	"block-device-mapping.status", "block-device-mapping.volume-id", "boot-mode", "capacity-reservation-id", "current-instance-boot-mode",
-	"dns-name", "ena-support", "enclave-options.enabled", "hibernation-options.configured", "host-id", "instance-lifecycle", "ip-address",
-	"kernel-id", "metadata-options.http-tokens", "metadata-options.http-endpoint", "metadata-options.http-put-response-hop-limit",
-	"metadata-options.instance-metadata-tags", "network-interface.attachment.instance-id", "network-interface.status",
-	"outpost-arn", "placement-group-name", "placement-partition-number", "platform", "platform-details", "product-code",
-	"product-code.type", "ramdisk-id", "spot-instance-request-id", "usage-operation",
+	"block-device-mapping.status", "block-device-mapping.volume-id", "boot-mode", "capacity-reservation-id", "dns-name", "host-id",
+	"instance-lifecycle", "ip-address", "kernel-id", "outpost-arn", "placement-group-name", "placement-partition-number", "platform",
+	"product-code", "product-code.type", "ramdisk-id", "spot-instance-request-id",
 }

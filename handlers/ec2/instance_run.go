@@ -3,6 +3,7 @@ package ec2
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -16,45 +17,78 @@ import (
 // emulator's own.
 const maxLaunched = 1000
 
-// RunInstances launches instances, which begin as pending and have no address yet.
+// RunInstances launches instances, which begin as pending.
 func (a *API) RunInstances(ctx context.Context, in *sdk.RunInstancesInput) (*sdk.RunInstancesOutput, error) {
 	if err := checkRun(in); err != nil {
 		return nil, err
 	}
 	scope := scopeOf(ctx)
-	again := newOnce(scope, "RunInstances", in.ClientToken, in,
+	again, err := newOnce(scope, "RunInstances", in.ClientToken, longestToken, in,
 		"Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
-	out := &sdk.RunInstancesOutput{}
-	err := a.store.Update(func(tx *state.Tx) error {
-		made, err := again.made(tx)
-		if err != nil {
-			return err
-		}
-		var launched []*ec2.Instance
-		for _, id := range made {
-			if i := ec2.FindInstance(tx, scope, id); i != nil {
-				launched = append(launched, i)
-			}
-		}
-		if made == nil {
-			spec, err := a.spec(tx, scope, in)
-			if err != nil {
-				return err
-			}
-			if aws.ToBool(in.DryRun) {
-				return errDryRun
-			}
-			launched = ec2.Launch(tx, spec)
-			again.make(tx, a.now(), idsOf(launched)...)
-		}
-		*out = sdk.RunInstancesOutput{OwnerId: &scope.Account, Groups: []types.GroupIdentifier{}, Instances: []types.Instance{}}
-		for _, i := range launched {
-			out.ReservationId = &i.ReservationID
-			out.Instances = append(out.Instances, describeInstance(tx, i))
-		}
-		return nil
+	if err != nil {
+		return nil, err
+	}
+	var launched []*ec2.Instance
+	err = a.store.Update(func(tx *state.Tx) (err error) {
+		launched, err = a.launch(tx, scope, in, again)
+		return err
 	})
-	return out, answered(err)
+	if err != nil {
+		return nil, answered(err)
+	}
+	return a.describeLaunch(ctx, scope, launched), nil
+}
+
+func (a *API) launch(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput, again once) (launched []*ec2.Instance, err error) {
+	made, err := again.made(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range made {
+		if i := ec2.FindInstance(tx, scope, id); i != nil {
+			launched = append(launched, i)
+		}
+	}
+	if made != nil {
+		return launched, nil
+	}
+	spec, err := a.spec(tx, scope, in)
+	if err != nil {
+		return nil, err
+	}
+	if aws.ToBool(in.DryRun) {
+		return nil, errDryRun
+	}
+	if launched, err = ec2.Launch(tx, ec2.RoomIn(tx), spec); err != nil {
+		return nil, err
+	}
+	again.make(tx, a.now(), idsOf(launched)...)
+	return launched, nil
+}
+
+// addressPatience is how long an answer waits for addresses, for an engine that hangs.
+const addressPatience = 5 * time.Second
+
+// describeLaunch answers instances as they were launched, with their addresses. Which are
+// free only the engine knows, so the transaction cannot take them: the capacity controller
+// does, at once, and the answer waits for it. What cannot be had now comes later.
+func (a *API) describeLaunch(ctx context.Context, scope arn.Scope, launched []*ec2.Instance) *sdk.RunInstancesOutput {
+	if slices.ContainsFunc(launched, func(i *ec2.Instance) bool { return i.PrivateIP == "" }) {
+		patient, cancel := context.WithTimeout(ctx, addressPatience)
+		defer cancel()
+		_ = a.settle(patient) // out of patience: the answer has the addresses that there are
+	}
+	tx := a.store.Read()
+	out := &sdk.RunInstancesOutput{OwnerId: &scope.Account, Groups: []types.GroupIdentifier{}, Instances: []types.Instance{}}
+	for _, i := range launched {
+		begun := *i
+		if now := ec2.FindInstance(tx, scope, i.ID); now != nil {
+			begun.PrivateIP = now.PrivateIP
+		}
+		out.ReservationId = &begun.ReservationID
+		out.Instances = append(out.Instances, describeInstance(tx, &begun))
+	}
+	return out
 }
 
 func idsOf(instances []*ec2.Instance) (ids []string) {
@@ -82,10 +116,13 @@ func (a *API) spec(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec
 	if err := refuseData(data); err != nil {
 		return ec2.Spec{}, err
 	}
+	if err := checkData(data); err != nil {
+		return ec2.Spec{}, err
+	}
 	if err := a.groupsByName(tx, scope, data); err != nil {
 		return ec2.Spec{}, err
 	}
-	if len(in.NetworkInterfaces) > 0 && len(in.SecurityGroupIds)+len(in.SecurityGroups) > 0 { // Source: field reports
+	if len(data.NetworkInterfaces) > 0 && len(data.SecurityGroupIds) > 0 { // those named are among them; Source: field reports
 		return ec2.Spec{}, refuse("InvalidParameterCombination", "Network interfaces and an instance-level security groups may not be specified on the same request")
 	}
 	if in.SubnetId != nil {
@@ -101,10 +138,13 @@ func (a *API) spec(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec
 	if a.strict && (spec.Subnet.MadeUp || a.exists(tx, scope, spec.Subnet.ID) != nil) {
 		return spec, missing("subnet-")(spec.Subnet.ID)
 	}
-	spec.Count, spec.At, spec.ClientToken = int(*in.MaxCount), a.now(), aws.ToString(in.ClientToken)
+	spec.Count, spec.Least, spec.At, spec.ClientToken = int(*in.MaxCount), int(*in.MinCount), a.now(), aws.ToString(in.ClientToken)
 	if template != nil {
 		spec.Tags["aws:ec2launchtemplate:id"] = template.TemplateID
 		spec.Tags["aws:ec2launchtemplate:version"] = versionText(template.Number)
+	}
+	if ownTags(spec.Tags) > maxTags {
+		return spec, errTooManyTags
 	}
 	return spec, nil
 }
@@ -142,9 +182,6 @@ func checkRun(in *sdk.RunInstancesInput) error {
 	if err := refuseRun(in); err != nil {
 		return err
 	}
-	if b := in.InstanceInitiatedShutdownBehavior; b != "" && !slices.Contains(b.Values(), b) { // the text is the emulator's
-		return refuse("InvalidParameterValue", "Value (%s) for parameter instanceInitiatedShutdownBehavior is invalid.", b)
-	}
 	return checkTagSpecifications(in.TagSpecifications, taggedByRun...)
 }
 
@@ -152,39 +189,4 @@ func checkRun(in *sdk.RunInstancesInput) error {
 var taggedByRun = []types.ResourceType{
 	types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface,
 	types.ResourceTypeSpotInstancesRequest, types.ResourceTypeElasticGpu,
-}
-
-// checkTagSpecifications refuses tags of what an operation does not make. Source of the
-// texts: field reports.
-func checkTagSpecifications(specifications []types.TagSpecification, kinds ...types.ResourceType) error {
-	for _, s := range specifications {
-		if !slices.Contains(kinds, s.ResourceType) {
-			return refuse("InvalidParameterValue", "'%s' is not a valid taggable resource type for this operation.", s.ResourceType)
-		}
-		if len(s.Tags) == 0 {
-			return refuse("InvalidParameterValue", "Tag specification must have at least one tag")
-		}
-		if err := checkTags(s.Tags); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkTags(tags []types.Tag) error {
-	keys := map[string]bool{}
-	for _, tag := range tags {
-		key := aws.ToString(tag.Key)
-		if keys[key] { // Source: field reports
-			return refuse("InvalidParameterValue", "Duplicate tag key '%s' specified.", key)
-		}
-		keys[key] = true
-		if why := wrongTag(aws.ToString(tag.Key), aws.ToString(tag.Value)); why != "" {
-			return refuse("InvalidParameterValue", "%s", why)
-		}
-	}
-	if len(tags) > maxTags {
-		return refuse("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
-	}
-	return nil
 }

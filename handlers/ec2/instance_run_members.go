@@ -58,6 +58,16 @@ func refuseData(data *types.ResponseLaunchTemplateData) error {
 		if n.NetworkInterfaceId != nil || n.PrivateIpAddress != nil || len(n.PrivateIpAddresses) > 0 {
 			return notDone("network interfaces and addresses of one's own")
 		}
+		if aws.ToInt32(n.Ipv6AddressCount) > 0 || len(n.Ipv6Addresses) > 0 || aws.ToBool(n.PrimaryIpv6) {
+			return notDone("IPv6 addresses")
+		}
+		if aws.ToInt32(n.SecondaryPrivateIpAddressCount)+aws.ToInt32(n.Ipv4PrefixCount)+aws.ToInt32(n.Ipv6PrefixCount) > 0 ||
+			len(n.Ipv4Prefixes) > 0 || len(n.Ipv6Prefixes) > 0 {
+			return notDone("secondary addresses and prefixes")
+		}
+		if kind := aws.ToString(n.InterfaceType); kind != "" && kind != "interface" {
+			return notDone("interfaces of the type " + kind)
+		}
 	}
 	if p := data.Placement; p != nil {
 		switch {

@@ -3,6 +3,7 @@ package ec2
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -23,21 +24,24 @@ var (
 type change struct {
 	wanted types.InstanceStateName
 	why    ec2.Reason
-	from   []types.InstanceStateName // where it is possible; others are refused
-	verb   string                    // "stopped" in the refusal
+	from   []types.InstanceStateName // where it is possible
+	text   string                    // of the refusal where it is not
 }
 
 // Source of where a change is possible: EC2 user guide, instance lifecycle.
 var (
 	start = change{types.InstanceStateNameRunning, nobodyStops,
-		[]types.InstanceStateName{types.InstanceStateNameStopped, types.InstanceStateNameRunning, types.InstanceStateNamePending}, "started"}
+		[]types.InstanceStateName{types.InstanceStateNameStopped, types.InstanceStateNameRunning, types.InstanceStateNamePending},
+		"The instance '%s' is not in a state from which it can be started."}
 	stop = change{types.InstanceStateNameStopped, userStops,
-		[]types.InstanceStateName{types.InstanceStateNameRunning, types.InstanceStateNameStopping, types.InstanceStateNameStopped}, "stopped"}
+		[]types.InstanceStateName{types.InstanceStateNameRunning, types.InstanceStateNameStopping, types.InstanceStateNameStopped},
+		"This instance '%s' is not in a state from which it can be stopped."}
+	terminate = change{wanted: types.InstanceStateNameTerminated, why: userStops}
 )
 
 // StartInstances starts instances that were stopped.
 func (a *API) StartInstances(ctx context.Context, in *sdk.StartInstancesInput) (*sdk.StartInstancesOutput, error) {
-	changes, err := a.changeInstances(ctx, in.InstanceIds, in.DryRun, start)
+	changes, err := a.changeInstances(ctx, in.InstanceIds, in.DryRun, start.of)
 	return &sdk.StartInstancesOutput{StartingInstances: changes}, err
 }
 
@@ -46,18 +50,38 @@ func (a *API) StopInstances(ctx context.Context, in *sdk.StopInstancesInput) (*s
 	if aws.ToBool(in.Hibernate) {
 		return nil, refuse("UnsupportedHibernationConfiguration", "ecs-emulator does not hibernate instances") // the text is the emulator's
 	}
-	changes, err := a.changeInstances(ctx, in.InstanceIds, in.DryRun, stop)
+	changes, err := a.changeInstances(ctx, in.InstanceIds, in.DryRun, stop.of)
 	return &sdk.StopInstancesOutput{StoppingInstances: changes}, err
 }
 
 // TerminateInstances ends instances for good; those that are terminated stay so.
 func (a *API) TerminateInstances(ctx context.Context, in *sdk.TerminateInstancesInput) (*sdk.TerminateInstancesOutput, error) {
-	changes, err := a.changeInstances(ctx, in.InstanceIds, in.DryRun, change{wanted: types.InstanceStateNameTerminated, why: userStops})
+	changes, err := a.changeInstances(ctx, in.InstanceIds, in.DryRun, terminate.of)
 	return &sdk.TerminateInstancesOutput{TerminatingInstances: changes}, err
 }
 
-// changeInstances wants another state of all instances or, if one is refused, of none.
-func (a *API) changeInstances(ctx context.Context, ids []string, dryRun *bool, c change) (changes []types.InstanceStateChange, err error) {
+// RebootInstances has the containers of instances exit and their agents come back; states
+// stay. Those that are terminated it ignores. Source: EC2 API reference, RebootInstances;
+// the text of the refusal is the emulator's.
+func (a *API) RebootInstances(ctx context.Context, in *sdk.RebootInstancesInput) (*sdk.RebootInstancesOutput, error) {
+	_, err := a.changeInstances(ctx, in.InstanceIds, in.DryRun, func(i *ec2.Instance, now time.Time) (*ec2.Instance, error) {
+		switch i.State() {
+		case types.InstanceStateNameShuttingDown, types.InstanceStateNameTerminated:
+			return i, nil
+		case types.InstanceStateNameRunning:
+			rebooting := *i
+			rebooting.RebootAt = now
+			return &rebooting, nil
+		}
+		return nil, refuse("IncorrectInstanceState", "The instance '%s' is not in a state from which it can be rebooted.", i.ID)
+	})
+	return &sdk.RebootInstancesOutput{}, err
+}
+
+// changeInstances changes all instances or, if a change of one is refused, none.
+func (a *API) changeInstances(ctx context.Context, ids []string, dryRun *bool,
+	change func(i *ec2.Instance, now time.Time) (*ec2.Instance, error),
+) (changes []types.InstanceStateChange, err error) {
 	if len(ids) == 0 {
 		return nil, refuse("MissingParameter", "The request must contain the parameter InstanceId")
 	}
@@ -68,35 +92,44 @@ func (a *API) changeInstances(ctx context.Context, ids []string, dryRun *bool, c
 			return err
 		}
 		for _, i := range found {
-			if err := c.check(i); err != nil {
+			changed, err := change(i, a.clock().UTC())
+			if err != nil {
 				return err
 			}
-		}
-		if aws.ToBool(dryRun) {
-			return errDryRun
-		}
-		for _, i := range found {
-			changed := i.Want(c.wanted, c.why, a.now())
-			if c.wanted == types.InstanceStateNameRunning && i.Wanted != c.wanted {
-				changed.LaunchAt = a.now()
-			}
-			if changed.Wanted != i.Wanted {
+			if changed != i {
 				ec2.PutInstance(tx, changed)
 			}
 			changes = append(changes, types.InstanceStateChange{
 				InstanceId: &i.ID, PreviousState: instanceState(i.State()), CurrentState: instanceState(changed.State()),
 			})
 		}
+		if aws.ToBool(dryRun) {
+			return errDryRun
+		}
 		return nil
 	})
 	return changes, err
+}
+
+// of is the instance as it is to be, or itself if that is wanted already.
+func (c change) of(i *ec2.Instance, now time.Time) (*ec2.Instance, error) {
+	if err := c.check(i); err != nil || i.Wanted == c.wanted {
+		return i, err
+	}
+	changed := i.Want(c.wanted, c.why, now.Truncate(time.Second))
+	if c.wanted == types.InstanceStateNameRunning {
+		changed.LaunchAt = changed.WantedAt
+	}
+	return changed, nil
 }
 
 // check refuses a change. Source of the texts: field reports.
 func (c change) check(i *ec2.Instance) error {
 	switch {
 	case c.from != nil && !slices.Contains(c.from, i.State()):
-		return refuse("IncorrectInstanceState", "The instance '%s' is not in a state from which it can be %s.", i.ID, c.verb)
+		return refuse("IncorrectInstanceState", c.text, i.ID)
+	case c.wanted == types.InstanceStateNameStopped && i.StopProtected && i.Wanted != c.wanted:
+		return refuse("OperationNotPermitted", "The instance '%s' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.", i.ID)
 	case c.wanted == types.InstanceStateNameTerminated && i.Protected && i.Wanted != c.wanted:
 		return refuse("OperationNotPermitted", "The instance '%s' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.", i.ID)
 	}

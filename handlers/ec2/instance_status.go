@@ -14,6 +14,9 @@ import (
 // DescribeInstanceStatus answers that instances are well, of those that run unless all are
 // asked for.
 func (a *API) DescribeInstanceStatus(ctx context.Context, in *sdk.DescribeInstanceStatusInput) (*sdk.DescribeInstanceStatusOutput, error) {
+	if err := idsOrPages(in.InstanceIds, in.MaxResults); err != nil {
+		return nil, err
+	}
 	scope, tx := scopeOf(ctx), a.store.Read()
 	asked, err := findInstances(tx, scope, in.InstanceIds)
 	if err != nil {
@@ -73,8 +76,10 @@ func statusValues(s *types.InstanceStatus, filter string) ([]string, bool) {
 	case "instance-status.reachability", "system-status.reachability":
 		return each(s.InstanceStatus.Details, func(d *types.InstanceStatusDetails) string { return string(d.Status) })
 	case "event.code", "event.description", "event.instance-event-id", "event.not-after", "event.not-before", "event.not-before-deadline",
-		"attached-ebs-status.status", "operator.managed", "operator.principal":
+		"attached-ebs-status.status", "operator.principal":
 		return nil, true
+	case "operator.managed":
+		return oneOf("false")
 	}
 	return nil, false
 }

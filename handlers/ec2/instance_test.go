@@ -49,6 +49,7 @@ func (s *server) one(t *testing.T, id string) types.Instance {
 
 func TestTheLifeOfAnInstance(t *testing.T) {
 	s := newServer(t)
+	s.putProfile(t, "ecsInstanceRole", "ecsInstanceRole")
 	in := run(1)
 	in.UserData = aws.String(base64.StdEncoding.EncodeToString([]byte("echo ECS_CLUSTER=shop")))
 	in.SubnetId = aws.String("subnet-0ec5e3a1a70000002")
@@ -58,7 +59,7 @@ func TestTheLifeOfAnInstance(t *testing.T) {
 	id := *launched.InstanceId
 	if launched.State.Name != "pending" || *launched.Placement.AvailabilityZone != "eu-west-1b" || *launched.Tags[0].Value != "web" ||
 		*launched.StateReason.Code != "pending" || launched.Architecture != "x86_64" ||
-		*launched.IamInstanceProfile.Arn != "arn:aws:iam::123456789012:instance-profile/ecsInstanceRole" {
+		*launched.IamInstanceProfile.Arn != "arn:aws:iam::123456789012:instance-profile/app/ecsInstanceRole" {
 		t.Errorf("launched: %+v", launched)
 	}
 	if row := ec2.FindInstance(s.store.Read(), scope, id); row.Agent.Cluster != "shop" {
@@ -106,7 +107,60 @@ func TestTheLifeOfAnInstance(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = s.StopInstances(ctx, &sdk.StopInstancesInput{InstanceIds: ids})
-	refused(t, err, "IncorrectInstanceState", "The instance '"+id+"' is not in a state from which it can be stopped.")
+	refused(t, err, "IncorrectInstanceState", "This instance '"+id+"' is not in a state from which it can be stopped.")
+}
+
+// The answer waits for the addresses that somebody gives meanwhile.
+func TestLaunchedInstancesHaveAddresses(t *testing.T) {
+	s := newServer(t)
+	s.whileSettling = func() { s.settle(t) }
+	launched := s.run(t, run(1)).Instances[0]
+	if launched.State.Name != "pending" || aws.ToString(launched.PrivateIpAddress) != "172.31.0.4" || len(launched.NetworkInterfaces) != 1 {
+		t.Errorf("got %+v", launched)
+	}
+}
+
+func TestReboot(t *testing.T) {
+	s := newServer(t)
+	id := *s.run(t, run(1)).Instances[0].InstanceId
+	in := &sdk.RebootInstancesInput{InstanceIds: []string{id}}
+	_, err := s.RebootInstances(ctx, in)
+	refused(t, err, "IncorrectInstanceState", "The instance '"+id+"' is not in a state from which it can be rebooted.")
+	s.settle(t)
+	_, err = s.RebootInstances(ctx, &sdk.RebootInstancesInput{InstanceIds: []string{id}, DryRun: aws.Bool(true)})
+	refused(t, err, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+	rebooting := func() bool { return ec2.FindInstance(s.store.Read(), scope, id).Rebooting() }
+	if rebooting() {
+		t.Error("a dry run reboots")
+	}
+	must[*sdk.RebootInstancesOutput](t)(s.RebootInstances(ctx, in))
+	if !rebooting() || s.one(t, id).State.Name != "running" {
+		t.Errorf("got %+v", s.one(t, id))
+	}
+	must[*sdk.TerminateInstancesOutput](t)(s.TerminateInstances(ctx, &sdk.TerminateInstancesInput{InstanceIds: in.InstanceIds}))
+	must[*sdk.RebootInstancesOutput](t)(s.RebootInstances(ctx, in))
+}
+
+func TestProtectionAndShutdownBehavior(t *testing.T) {
+	s := newServer(t)
+	in := run(1)
+	in.DisableApiStop, in.InstanceInitiatedShutdownBehavior = aws.Bool(true), types.ShutdownBehaviorTerminate
+	id := *s.run(t, in).Instances[0].InstanceId
+	other := *s.run(t, run(1)).Instances[0].InstanceId
+	s.settle(t)
+	for id, want := range map[string]string{id: "terminate", other: "stop"} {
+		out := must[*sdk.DescribeInstanceAttributeOutput](t)(s.DescribeInstanceAttribute(ctx, &sdk.DescribeInstanceAttributeInput{
+			InstanceId: &id, Attribute: types.InstanceAttributeNameInstanceInitiatedShutdownBehavior,
+		}))
+		if got := *out.InstanceInitiatedShutdownBehavior.Value; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	_, err := s.StopInstances(ctx, &sdk.StopInstancesInput{InstanceIds: []string{other, id}})
+	refused(t, err, "OperationNotPermitted", "The instance '"+id+"' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.")
+	if i := s.one(t, other); i.State.Name != "running" {
+		t.Errorf("the other one is %s", i.State.Name)
+	}
 }
 
 // tagged launches with tags for a kind of resource.
@@ -116,12 +170,30 @@ func tagged(kind types.ResourceType, pairs ...string) func(*sdk.RunInstancesInpu
 	}
 }
 
+func networked(n types.InstanceNetworkInterfaceSpecification) func(*sdk.RunInstancesInput) {
+	n.DeviceIndex = aws.Int32(0)
+	return func(in *sdk.RunInstancesInput) {
+		in.NetworkInterfaces = []types.InstanceNetworkInterfaceSpecification{n}
+	}
+}
+
+func TestALaunchIntoAZoneByItsID(t *testing.T) {
+	s := newServer(t)
+	in := run(1)
+	in.Placement = &types.Placement{AvailabilityZoneId: aws.String("euw1-az3")}
+	if got := s.run(t, in).Instances[0].Placement; *got.AvailabilityZone != "eu-west-1c" || *got.AvailabilityZoneId != "euw1-az3" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestRefusedLaunches(t *testing.T) {
 	s := newServer(t)
 	for _, c := range []struct {
 		change        func(in *sdk.RunInstancesInput)
 		code, message string
 	}{
+		{func(in *sdk.RunInstancesInput) { in.ClientToken = aws.String(strings.Repeat("a", 65)) }, "InvalidParameterValue", "Value (" + strings.Repeat("a", 65) + ") for parameter clientToken is invalid. Client tokens have at most 64 ASCII characters."},
+		{func(in *sdk.RunInstancesInput) { in.ClientToken = aws.String("é") }, "InvalidParameterValue", "Value (é) for parameter clientToken is invalid. Client tokens have at most 64 ASCII characters."},
 		{func(in *sdk.RunInstancesInput) { in.DryRun = aws.Bool(true) }, "DryRunOperation", "Request would have succeeded, but DryRun flag is set."},
 		{func(in *sdk.RunInstancesInput) { in.InstanceType = "t99.huge" }, "InvalidParameterValue", "Invalid value 't99.huge' for InstanceType."},
 		{func(in *sdk.RunInstancesInput) { in.ImageId = nil }, "MissingParameter", "The request must contain the parameter ImageId"},
@@ -140,6 +212,15 @@ func TestRefusedLaunches(t *testing.T) {
 		{func(in *sdk.RunInstancesInput) {
 			in.LaunchTemplate = &types.LaunchTemplateSpecification{LaunchTemplateName: aws.String("web")}
 		}, "InvalidLaunchTemplateName.NotFoundException", "The specified launch template, with template name web, does not exist."},
+		{networked(types.InstanceNetworkInterfaceSpecification{Ipv6AddressCount: aws.Int32(1)}), "UnsupportedOperation", "ecs-emulator does not support IPv6 addresses of RunInstances"},
+		{networked(types.InstanceNetworkInterfaceSpecification{SecondaryPrivateIpAddressCount: aws.Int32(1)}), "UnsupportedOperation", "ecs-emulator does not support secondary addresses and prefixes of RunInstances"},
+		{networked(types.InstanceNetworkInterfaceSpecification{InterfaceType: aws.String("efa")}), "UnsupportedOperation", "ecs-emulator does not support interfaces of the type efa of RunInstances"},
+		{func(in *sdk.RunInstancesInput) {
+			in.MetadataOptions = &types.InstanceMetadataOptionsRequest{HttpPutResponseHopLimit: aws.Int32(999)}
+		}, "InvalidParameterValue", "A value of ‘999’ is not valid for http-put-response-hop-limit. Specify a value between 1 and 64, and try again."},
+		{func(in *sdk.RunInstancesInput) {
+			in.Placement = &types.Placement{AvailabilityZoneId: aws.String("euw1-az9")}
+		}, "InvalidParameterValue", "Invalid availability zone: [euw1-az9]"},
 		{tagged("vpc", "k=v"), "InvalidParameterValue", "'vpc' is not a valid taggable resource type for this operation."},
 		{tagged("instance"), "InvalidParameterValue", "Tag specification must have at least one tag"},
 		{tagged("instance", "k=1", "k=2"), "InvalidParameterValue", "Duplicate tag key 'k' specified."},
@@ -273,4 +354,35 @@ func TestImages(t *testing.T) {
 	}
 	_, err := s.DescribeImages(ctx, &sdk.DescribeImagesInput{ImageIds: []string{"ami-00000000"}})
 	refused(t, err, "InvalidAMIID.NotFound", "The image id '[ami-00000000]' does not exist")
+}
+
+// Of a range of addresses five are nobody's, terminated instances have none, and EC2
+// launches fewer if fewer are enough.
+func TestASubnetIsFull(t *testing.T) {
+	s := newServer(t)
+	subnet := "subnet-0ec5e3a1a70000001"
+	free := func(want int32) {
+		t.Helper()
+		out := must[*sdk.DescribeSubnetsOutput](t)(s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{SubnetIds: []string{subnet}}))
+		if got := *out.Subnets[0].AvailableIpAddressCount; got != want {
+			t.Errorf("%d addresses are free, want %d", got, want)
+		}
+	}
+	for range 4 {
+		s.run(t, run(1000))
+	}
+	free(91)
+	all := run(92)
+	all.MinCount = aws.Int32(92)
+	_, err := s.RunInstances(ctx, all)
+	refused(t, err, "InsufficientFreeAddressesInSubnet", "There are not enough free addresses in subnet '"+subnet+"' to satisfy the requested number of instances.")
+	free(91)
+	last := s.run(t, run(92)).Instances
+	if len(last) != 91 {
+		t.Errorf("%d instances are launched", len(last))
+	}
+	free(0)
+	must[*sdk.TerminateInstancesOutput](t)(s.TerminateInstances(ctx, &sdk.TerminateInstancesInput{InstanceIds: []string{*last[0].InstanceId}}))
+	s.settle(t)
+	free(1)
 }

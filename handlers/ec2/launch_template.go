@@ -3,7 +3,6 @@ package ec2
 import (
 	"context"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,22 +18,6 @@ var (
 	templateName = regexp.MustCompile(`^[a-zA-Z0-9()./_-]{3,128}$`)
 	templateID   = regexp.MustCompile(`^lt-([0-9a-f]{8}|[0-9a-f]{17})$`)
 )
-
-func describeTemplate(tx *state.Tx, t *ec2.LaunchTemplate) types.LaunchTemplate {
-	return types.LaunchTemplate{
-		LaunchTemplateId: &t.ID, LaunchTemplateName: &t.Name, CreateTime: &t.CreatedAt, CreatedBy: &t.CreatedBy,
-		DefaultVersionNumber: &t.Default, LatestVersionNumber: &t.Latest, Tags: someTags(tx, t.Scope, t.ID),
-		Operator: &types.OperatorResponse{Managed: aws.Bool(false)},
-	}
-}
-
-// someTags are the tags of a resource, nil if it has none.
-func someTags(tx *state.Tx, scope arn.Scope, id string) []types.Tag {
-	if tags := tagsOf(tx, scope, id); len(tags) > 0 {
-		return tags
-	}
-	return nil
-}
 
 // CreateLaunchTemplate makes a launch template with its first version.
 func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemplateInput) (*sdk.CreateLaunchTemplateOutput, error) {
@@ -58,7 +41,10 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 		return nil, err
 	}
 	scope := scopeOf(ctx)
-	again := newOnce(scope, "CreateLaunchTemplate", in.ClientToken, in, "Client token already used before.")
+	again, err := newOnce(scope, "CreateLaunchTemplate", in.ClientToken, longestTemplateToken, in, "Client token already used before.")
+	if err != nil {
+		return nil, err
+	}
 	out := &sdk.CreateLaunchTemplateOutput{}
 	err = a.store.Update(func(tx *state.Tx) error {
 		made, err := again.made(tx)
@@ -100,53 +86,6 @@ func templateTags(specifications []types.TagSpecification) (map[string]string, e
 	return tags, nil
 }
 
-// DescribeLaunchTemplates answers launch templates by name.
-func (a *API) DescribeLaunchTemplates(ctx context.Context, in *sdk.DescribeLaunchTemplatesInput) (*sdk.DescribeLaunchTemplatesOutput, error) {
-	var malformed []string
-	for _, id := range in.LaunchTemplateIds {
-		if !templateID.MatchString(id) {
-			malformed = append(malformed, id)
-		}
-	}
-	if malformed != nil {
-		return nil, refuse("InvalidLaunchTemplateId.Malformed", "The following launch template ids are malformed: %s", strings.Join(malformed, ", "))
-	}
-	scope, tx := scopeOf(ctx), a.store.Read()
-	var rows []types.LaunchTemplate
-	for _, t := range ec2.LaunchTemplates(tx, scope) {
-		rows = append(rows, describeTemplate(tx, t))
-	}
-	missing := func(code string) func(string) error {
-		return func(string) error {
-			return refuse(code, "At least one of the launch templates specified in the request does not exist.")
-		}
-	}
-	named, err := describe(rows, nil, in.LaunchTemplateNames, "launch-template-name", templateValues, missing("InvalidLaunchTemplateName.NotFoundException"))
-	if err != nil {
-		return nil, err
-	}
-	found, err := describe(named, in.Filters, in.LaunchTemplateIds, "launch-template-id", templateValues, missing("InvalidLaunchTemplateId.NotFound"))
-	if err != nil {
-		return nil, err
-	}
-	found, next, err := page(found, func(t types.LaunchTemplate) string { return *t.LaunchTemplateName }, in.MaxResults, in.NextToken, 1, 200)
-	return &sdk.DescribeLaunchTemplatesOutput{LaunchTemplates: found, NextToken: next}, err
-}
-
-// templateValues knows the filters of DescribeLaunchTemplates, and the names by which it
-// asks.
-func templateValues(t *types.LaunchTemplate, filter string) ([]string, bool) {
-	switch filter {
-	case "launch-template-id":
-		return one(t.LaunchTemplateId)
-	case "launch-template-name":
-		return one(t.LaunchTemplateName)
-	case "create-time":
-		return oneOf(aws.ToTime(t.CreateTime).UTC().Format(time.RFC3339))
-	}
-	return tagValues(t.Tags, filter)
-}
-
 // template returns the launch template that a request names by its id or its name.
 func template(tx *state.Tx, scope arn.Scope, id, name *string) (*ec2.LaunchTemplate, error) {
 	switch {
@@ -183,8 +122,11 @@ func (a *API) launchedFrom(tx *state.Tx, scope arn.Scope, from *types.LaunchTemp
 func (a *API) ModifyLaunchTemplate(ctx context.Context, in *sdk.ModifyLaunchTemplateInput) (*sdk.ModifyLaunchTemplateOutput, error) {
 	out := &sdk.ModifyLaunchTemplateOutput{}
 	scope := scopeOf(ctx)
-	again := newOnce(scope, "ModifyLaunchTemplate", in.ClientToken, in, "The specified client token has already been used before.")
-	err := a.store.Update(func(tx *state.Tx) error {
+	again, err := newOnce(scope, "ModifyLaunchTemplate", in.ClientToken, longestTemplateToken, in, "The specified client token has already been used before.")
+	if err != nil {
+		return nil, err
+	}
+	err = a.store.Update(func(tx *state.Tx) error {
 		t, err := template(tx, scope, in.LaunchTemplateId, in.LaunchTemplateName)
 		if err != nil {
 			return err

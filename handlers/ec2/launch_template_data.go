@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
@@ -46,6 +48,9 @@ func checkData(data *types.ResponseLaunchTemplateData) error {
 		if limit := *m.HttpPutResponseHopLimit; limit < 1 || limit > 64 {
 			return refuse("InvalidParameterValue", "A value of ‘%d’ is not valid for http-put-response-hop-limit. Specify a value between 1 and 64, and try again.", limit)
 		}
+	}
+	if b := data.InstanceInitiatedShutdownBehavior; b != "" && !slices.Contains(b.Values(), b) { // the text is the emulator's
+		return refuse("InvalidParameterValue", "Value (%s) for parameter instanceInitiatedShutdownBehavior is invalid.", b)
 	}
 	for _, s := range data.TagSpecifications {
 		if err := checkTags(s.Tags); err != nil {

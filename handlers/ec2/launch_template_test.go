@@ -2,6 +2,7 @@ package ec2_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -141,4 +142,57 @@ func TestInstancesFromALaunchTemplate(t *testing.T) {
 	in.SubnetId, in.ClientToken = aws.String(madeUpSubnet), nil
 	_, err := s.RunInstances(ctx, in)
 	refused(t, err, "InvalidParameterCombination", "Network interfaces and an instance-level subnet ID may not be specified on the same request")
+}
+
+// Versions to delete may be named twice.
+func TestVersionsAreDeletedOnce(t *testing.T) {
+	s := newServer(t)
+	nano := &types.RequestLaunchTemplateData{InstanceType: "t3.nano"}
+	id := *s.template(t, "web", nano).LaunchTemplateId
+	for range 2 {
+		must[*sdk.CreateLaunchTemplateVersionOutput](t)(s.CreateLaunchTemplateVersion(ctx, &sdk.CreateLaunchTemplateVersionInput{LaunchTemplateId: &id, LaunchTemplateData: nano}))
+	}
+	out := must[*sdk.DeleteLaunchTemplateVersionsOutput](t)(s.DeleteLaunchTemplateVersions(ctx, &sdk.DeleteLaunchTemplateVersionsInput{
+		LaunchTemplateId: &id, Versions: []string{"$Latest", "3", "2", "$Latest"},
+	}))
+	if len(out.SuccessfullyDeletedLaunchTemplateVersions) != 2 || len(out.UnsuccessfullyDeletedLaunchTemplateVersions) != 0 {
+		t.Errorf("got %+v", out)
+	}
+	if latest := s.version(t, id, "$Latest"); *latest.VersionNumber != 1 {
+		t.Errorf("the latest is %d", *latest.VersionNumber)
+	}
+}
+
+// What a template and a request say each may be fine, and both together not.
+func TestALaunchWithTooMuchOfBoth(t *testing.T) {
+	s := newServer(t)
+	group := func(prefix string) (list []types.Tag) {
+		for n := range 30 {
+			list = append(list, types.Tag{Key: aws.String(fmt.Sprint(prefix, n)), Value: aws.String("")})
+		}
+		return list
+	}
+	s.template(t, "tags", &types.RequestLaunchTemplateData{
+		ImageId: &image, TagSpecifications: []types.LaunchTemplateTagSpecificationRequest{{ResourceType: "instance", Tags: group("a")}},
+	})
+	s.template(t, "interfaces", &types.RequestLaunchTemplateData{
+		ImageId: &image, NetworkInterfaces: []types.LaunchTemplateInstanceNetworkInterfaceSpecificationRequest{{DeviceIndex: aws.Int32(0)}},
+	})
+	launch := func(template string) *sdk.RunInstancesInput {
+		return &sdk.RunInstancesInput{
+			LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateName: &template}, MinCount: aws.Int32(1), MaxCount: aws.Int32(1), InstanceType: "t3.micro",
+		}
+	}
+	in := launch("tags")
+	in.TagSpecifications = []types.TagSpecification{{ResourceType: "instance", Tags: group("b")}}
+	_, err := s.RunInstances(ctx, in)
+	refused(t, err, "TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
+	in = launch("interfaces")
+	in.SecurityGroupIds = []string{madeUpGroup}
+	_, err = s.RunInstances(ctx, in)
+	refused(t, err, "InvalidParameterCombination", "Network interfaces and an instance-level security groups may not be specified on the same request")
+	_, err = s.CreateLaunchTemplate(ctx, &sdk.CreateLaunchTemplateInput{
+		LaunchTemplateName: aws.String("explode"), LaunchTemplateData: &types.RequestLaunchTemplateData{InstanceInitiatedShutdownBehavior: "explode"},
+	})
+	refused(t, err, "InvalidParameterValue", "Value (explode) for parameter instanceInitiatedShutdownBehavior is invalid.")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	rows "github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -48,28 +49,24 @@ func subnetValues(s *types.Subnet, filter string) ([]string, bool) {
 	return tagValues(s.Tags, filter)
 }
 
-// reservedIPs is how many addresses of a subnet nobody gets.
-// Source: VPC user guide, subnet sizing.
-const reservedIPs = 5
-
 // DescribeSubnets answers the default subnets, and those made up that it is asked for.
 func (a *API) DescribeSubnets(ctx context.Context, in *ec2.DescribeSubnetsInput) (*ec2.DescribeSubnetsOutput, error) {
 	scope, tx := scopeOf(ctx), a.store.Read()
-	network, used := tx.NetworkCIDR(), usedAddresses(tx, scope)
+	network, room := tx.NetworkCIDR(), rows.RoomIn(tx)
 	subnets := a.subnets(tx, scope, askedIDs(in.SubnetIds, in.Filters, "subnet-id"))
-	rows := make([]types.Subnet, 0, len(subnets))
+	described := make([]types.Subnet, 0, len(subnets))
 	for _, s := range subnets {
 		block := s.CIDR(network)
-		rows = append(rows, types.Subnet{
+		described = append(described, types.Subnet{
 			SubnetId: &s.ID, SubnetArn: resourceARN(scope, "subnet/"+s.ID), State: types.SubnetStateAvailable, OwnerId: &scope.Account,
 			VpcId: &s.VPC, CidrBlock: aws.String(block.String()),
-			AvailableIpAddressCount: aws.Int32(int32(1<<(32-block.Bits()) - reservedIPs - used[s.Block])),
+			AvailableIpAddressCount: aws.Int32(int32(room.Free(s))),
 			AvailabilityZone:        &s.Zone, AvailabilityZoneId: aws.String(state.ZoneID(s.Zone)),
 			DefaultForAz: &s.Default, MapPublicIpOnLaunch: &s.Default, AssignIpv6AddressOnCreation: aws.Bool(false), Ipv6Native: aws.Bool(false),
 			Ipv6CidrBlockAssociationSet: []types.SubnetIpv6CidrBlockAssociation{}, Tags: tagsOf(tx, scope, s.ID),
 		})
 	}
-	found, err := describe(rows, in.Filters, in.SubnetIds, "subnet-id", subnetValues, missing("subnet-"))
+	found, err := describe(described, in.Filters, in.SubnetIds, "subnet-id", subnetValues, missing("subnet-"))
 	if err != nil {
 		return nil, err
 	}
@@ -85,17 +82,4 @@ func (a *API) subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Subn
 		}
 	}
 	return subnets
-}
-
-// usedAddresses counts the addresses that tasks have, by the block of their subnet.
-func usedAddresses(tx *state.Tx, scope arn.Scope) map[int]int {
-	used := map[int]int{}
-	for _, task := range tx.AllTasks() {
-		if !task.Ended() && task.Scope() == scope {
-			if s := tx.Subnet(scope, task.Placement.SubnetID); s != nil {
-				used[s.Block]++
-			}
-		}
-	}
-	return used
 }

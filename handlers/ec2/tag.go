@@ -2,11 +2,8 @@ package ec2
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -15,14 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-)
-
-// How many tags a resource may have, and how many characters a key and a value. Source:
-// EC2 user guide, tag restrictions.
-const (
-	maxTags     = 50
-	maxTagKey   = 128
-	maxTagValue = 256
 )
 
 // errDryRun answers a request that is not to change anything. Source: EC2 API reference,
@@ -39,10 +28,8 @@ func (a *API) CreateTags(ctx context.Context, in *sdk.CreateTagsInput) (*sdk.Cre
 	case len(in.Tags) == 0:
 		return nil, &awsapi.Error{Code: "MissingParameter", Message: "The request must contain the parameter tagSet"}
 	}
-	for _, tag := range in.Tags {
-		if why := wrongTag(aws.ToString(tag.Key), aws.ToString(tag.Value)); why != "" {
-			return nil, &awsapi.Error{Code: "InvalidParameterValue", Message: why}
-		}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
 	}
 	err := a.changeTags(scopeOf(ctx), in.Resources, func(tags map[string]string) {
 		for _, tag := range in.Tags {
@@ -50,37 +37,6 @@ func (a *API) CreateTags(ctx context.Context, in *sdk.CreateTagsInput) (*sdk.Cre
 		}
 	})
 	return &sdk.CreateTagsOutput{}, err
-}
-
-const reservedTags = "Tag keys starting with 'aws:' are reserved for internal use"
-
-// reservedTag reports whether a tag is of AWS itself.
-func reservedTag(key string) bool { return strings.HasPrefix(strings.ToLower(key), "aws:") }
-
-// ownTags is how many tags count. Source: EC2 user guide, tag restrictions.
-func ownTags(tags map[string]string) (n int) {
-	for key := range tags {
-		if !reservedTag(key) {
-			n++
-		}
-	}
-	return n
-}
-
-// wrongTag says why a tag cannot be set. Source of the texts: field reports, but for the
-// empty key, whose text is the emulator's.
-func wrongTag(key, value string) string {
-	switch {
-	case key == "":
-		return "Tag key cannot be empty"
-	case reservedTag(key):
-		return reservedTags
-	case utf8.RuneCountInString(key) > maxTagKey:
-		return fmt.Sprintf("Tag key exceeds the maximum length of %d characters", maxTagKey)
-	case utf8.RuneCountInString(value) > maxTagValue:
-		return fmt.Sprintf("Tag value exceeds the maximum length of %d characters", maxTagValue)
-	}
-	return ""
 }
 
 // DeleteTags removes tags: all if none is named, and one that is named with a value only
@@ -123,7 +79,7 @@ func (a *API) changeTags(scope arn.Scope, ids []string, change func(tags map[str
 			}
 			change(tags)
 			if ownTags(tags) > maxTags {
-				return &awsapi.Error{Code: "TagLimitExceeded", Message: "The maximum number of Tags for a resource has been reached."}
+				return errTooManyTags
 			}
 			tx.SetEC2Tags(scope, id, tags)
 		}

@@ -85,7 +85,9 @@ func TestTagRefusals(t *testing.T) {
 		_, err := s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{state.DefaultVPC, c.id}, Tags: tags(c.tag)})
 		refused(t, err, c.code, c.message)
 	}
-	_, err := s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{state.DefaultVPC}, Tags: tags("a=1"), DryRun: aws.Bool(true)})
+	_, err := s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{state.DefaultVPC}, Tags: tags("a=1", "a=2")})
+	refused(t, err, "InvalidParameterValue", "Duplicate tag key 'a' specified.")
+	_, err = s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{state.DefaultVPC}, Tags: tags("a=1"), DryRun: aws.Bool(true)})
 	refused(t, err, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
 	_, err = s.DeleteTags(ctx, &sdk.DeleteTagsInput{Resources: []string{state.DefaultVPC}, DryRun: aws.Bool(true)})
 	refused(t, err, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")

@@ -58,7 +58,7 @@ func newScene(t *testing.T) *scene {
 	server := httptest.NewServer(api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
 	t.Cleanup(server.Close)
 	sc.Client = sdk.New(sdk.Options{
-		BaseEndpoint: &server.URL, Region: "us-east-1", RetryMaxAttempts: 1,
+		BaseEndpoint: &server.URL, Region: "us-east-1", Retryer: apitest.Retryer(),
 		Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
 	})
 	return sc

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
@@ -29,8 +30,7 @@ type recommended struct {
 // find returns the parameter with a name, which may be its ARN and may end in a version,
 // or nil. Each has one version. Source: recorded answers, for the selector.
 func find(ctx context.Context, name string) *types.Parameter {
-	scope := awsapi.FromContext(ctx).Scope()
-	prefix := "arn:" + scope.Partition() + ":ssm:" + scope.Region + "::parameter"
+	scope, prefix := awsapi.FromContext(ctx).Scope(), arnPrefix(ctx)
 	name, version, selected := strings.Cut(strings.TrimPrefix(name, prefix), ":")
 	if n, err := strconv.ParseUint(version, 10, 63); selected && (err != nil || n != 1) {
 		return nil
@@ -51,6 +51,18 @@ func find(ctx context.Context, name string) *types.Parameter {
 		}
 	}
 	return nil
+}
+
+// arnPrefix is what stands before the name in the ARN of a public parameter.
+func arnPrefix(ctx context.Context) string {
+	scope := awsapi.FromContext(ctx).Scope()
+	return "arn:" + scope.Partition() + ":ssm:" + scope.Region + "::parameter"
+}
+
+// malformed reports whether a name has more than one selector, or an empty one.
+func malformed(ctx context.Context, name string) bool {
+	name = strings.TrimPrefix(name, arnPrefix(ctx))
+	return !arn.Is(name) && (strings.Count(name, ":") > 1 || strings.HasSuffix(name, ":"))
 }
 
 // valueOf is what stands below the path of an image; empty is nothing.

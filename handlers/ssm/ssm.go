@@ -36,6 +36,11 @@ func getParameter(ctx context.Context, in *ssm.GetParameterInput) (*ssm.GetParam
 	if aws.ToString(in.Name) == "" {
 		return nil, invalid("Value null at 'name' failed to satisfy constraint: Member must not be null")
 	}
+	if malformed(ctx, *in.Name) { // Source: recorded answers; the blanks are AWS's
+		return nil, &awsapi.Error{
+			Code: "ValidationException", Message: "Invalid parameter name. Please use correct syntax for referencing a version/label  <name>:<version/label>",
+		}
+	}
 	p := find(ctx, *in.Name)
 	if p == nil {
 		return nil, missing(ctx, *in.Name)

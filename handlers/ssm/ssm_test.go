@@ -35,7 +35,7 @@ func newClient(t *testing.T) *client.Client {
 	server := httptest.NewServer(ssm.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
 	t.Cleanup(server.Close)
 	return client.New(client.Options{
-		Region: "eu-west-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
+		Region: "eu-west-1", BaseEndpoint: &server.URL, Retryer: apitest.Retryer(),
 		Credentials: credentials.NewStaticCredentialsProvider("123456789012", "secret", ""),
 	})
 }
@@ -92,6 +92,18 @@ func TestVersionsOfAParameter(t *testing.T) {
 		_, err := get(selector)
 		var lost *types.ParameterVersionNotFound
 		if !errors.As(err, &lost) || *lost.Message != why {
+			t.Errorf("%s: got %v", selector, err)
+		}
+	}
+}
+
+func TestMalformedSelectors(t *testing.T) {
+	c := newClient(t)
+	for _, selector := range []string{":", ":1:2", ":prod:"} {
+		_, err := c.GetParameter(t.Context(), &client.GetParameterInput{Name: aws.String(linux2 + "/recommended/image_id" + selector)})
+		var api smithy.APIError
+		if !errors.As(err, &api) || api.ErrorCode() != "ValidationException" ||
+			api.ErrorMessage() != "Invalid parameter name. Please use correct syntax for referencing a version/label  <name>:<version/label>" {
 			t.Errorf("%s: got %v", selector, err)
 		}
 	}

@@ -1,0 +1,56 @@
+package autoscaling
+
+import (
+	"slices"
+	"strings"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+const noZone = "At least one Availability Zone or VPC Subnet is required."
+
+// locate takes subnets and zones, each in alphabetical order, as recorded.
+func (a *API) locate(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+	zones := slices.Clone(in.AvailabilityZones)
+	for _, zone := range zones {
+		if !slices.Contains(state.Zones(g.Scope.Region), zone) {
+			return invalid("Invalid Availability Zones: [%s]", zone) // the text is the emulator's
+		}
+	}
+	if in.VPCZoneIdentifier == nil {
+		if zones != nil {
+			g.Zones, g.Subnets = sorted(zones), nil
+		}
+		return nil
+	}
+	var subnets, theirs []string
+	for id := range strings.SplitSeq(*in.VPCZoneIdentifier, ",") {
+		if id = strings.TrimSpace(id); id == "" {
+			continue
+		}
+		subnet := tx.Subnet(g.Scope, id)
+		if subnet == nil || a.strict && subnet.MadeUp {
+			return invalid("The subnet ID '%s' does not exist", id)
+		}
+		subnets, theirs = append(subnets, id), append(theirs, subnet.Zone)
+	}
+	if len(subnets) == 0 {
+		theirs = zones
+	}
+	if len(theirs) == 0 && len(g.Zones) == 0 {
+		return invalid(noZone)
+	}
+	if zones != nil && !slices.Equal(sorted(zones), sorted(theirs)) {
+		return invalid("The availability zones of the specified subnets and the Auto Scaling group do not match")
+	}
+	if len(theirs) > 0 {
+		g.Zones, g.Subnets = sorted(theirs), sorted(subnets)
+	}
+	return nil
+}
+
+// sorted returns what is in a list, once each.
+func sorted(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }

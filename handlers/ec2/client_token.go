@@ -1,0 +1,63 @@
+package ec2
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// once is a request with a client token: a second one with the token does nothing but
+// answer what the first one made.
+type once struct {
+	key, digest string
+	mismatch    string // the text for a request that is another one
+}
+
+// How many characters of ASCII a client token has at most. Source: EC2 API reference,
+// RunInstances and CreateLaunchTemplate.
+const (
+	longestToken         = 64
+	longestTemplateToken = 128
+)
+
+// newOnce is for a request; without a token it is of no effect. The text of its refusal is
+// the emulator's.
+func newOnce(scope arn.Scope, operation string, token *string, longest int, request any, mismatch string) (once, error) {
+	if token == nil || *token == "" {
+		return once{}, nil
+	}
+	if len(*token) > longest || strings.ContainsFunc(*token, func(c rune) bool { return c > unicode.MaxASCII }) {
+		return once{}, refuse("InvalidParameterValue", "Value (%s) for parameter clientToken is invalid. Client tokens have at most %d ASCII characters.", *token, longest)
+	}
+	text, _ := json.Marshal(request) // of the SDK's types, which have nothing that fails
+	sum := sha256.Sum256(text)
+	return once{key: "ec2 " + operation + " " + scope.Prefix() + *token, digest: hex.EncodeToString(sum[:]), mismatch: mismatch}, nil
+}
+
+// made returns what the first request made, or nil.
+func (o once) made(tx *state.Tx) ([]string, error) {
+	if o.key == "" {
+		return nil, nil
+	}
+	known := tx.ClientToken(o.key)
+	switch {
+	case known == nil:
+		return nil, nil
+	case known.Request != o.digest:
+		return nil, refuse("IdempotentParameterMismatch", "%s", o.mismatch)
+	}
+	return known.ARNs, nil
+}
+
+// make remembers what the request has made.
+func (o once) make(tx *state.Tx, now time.Time, ids ...string) {
+	if o.key != "" {
+		tx.PutClientToken(&state.ClientToken{ID: o.key, Request: o.digest, ARNs: ids, CreatedAt: now})
+	}
+}

@@ -1,0 +1,87 @@
+package ec2
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// How many tags a resource may have, and how many characters a key and a value. Source:
+// EC2 user guide, tag restrictions.
+const (
+	maxTags     = 50
+	maxTagKey   = 128
+	maxTagValue = 256
+)
+
+var errTooManyTags = refuse("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
+
+// checkTagSpecifications refuses tags of what an operation does not make. Source of the
+// texts: field reports.
+func checkTagSpecifications(specifications []types.TagSpecification, kinds ...types.ResourceType) error {
+	for _, s := range specifications {
+		if !slices.Contains(kinds, s.ResourceType) {
+			return refuse("InvalidParameterValue", "'%s' is not a valid taggable resource type for this operation.", s.ResourceType)
+		}
+		if len(s.Tags) == 0 {
+			return refuse("InvalidParameterValue", "Tag specification must have at least one tag")
+		}
+		if err := checkTags(s.Tags); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkTags(tags []types.Tag) error {
+	keys := map[string]bool{}
+	for _, tag := range tags {
+		key := aws.ToString(tag.Key)
+		if keys[key] { // Source: field reports
+			return refuse("InvalidParameterValue", "Duplicate tag key '%s' specified.", key)
+		}
+		keys[key] = true
+		if why := wrongTag(aws.ToString(tag.Key), aws.ToString(tag.Value)); why != "" {
+			return refuse("InvalidParameterValue", "%s", why)
+		}
+	}
+	if len(tags) > maxTags {
+		return errTooManyTags
+	}
+	return nil
+}
+
+const reservedTags = "Tag keys starting with 'aws:' are reserved for internal use"
+
+// reservedTag reports whether a tag is of AWS itself.
+func reservedTag(key string) bool { return strings.HasPrefix(strings.ToLower(key), "aws:") }
+
+// ownTags is how many tags count. Source: EC2 user guide, tag restrictions.
+func ownTags(tags map[string]string) (n int) {
+	for key := range tags {
+		if !reservedTag(key) {
+			n++
+		}
+	}
+	return n
+}
+
+// wrongTag says why a tag cannot be set. Source of the texts: field reports, but for the
+// empty key, whose text is the emulator's.
+func wrongTag(key, value string) string {
+	switch {
+	case key == "":
+		return "Tag key cannot be empty"
+	case reservedTag(key):
+		return reservedTags
+	case utf8.RuneCountInString(key) > maxTagKey:
+		return fmt.Sprintf("Tag key exceeds the maximum length of %d characters", maxTagKey)
+	case utf8.RuneCountInString(value) > maxTagValue:
+		return fmt.Sprintf("Tag value exceeds the maximum length of %d characters", maxTagValue)
+	}
+	return ""
+}
