@@ -11,7 +11,6 @@ package backend
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -45,12 +44,17 @@ type Engine interface {
 	ReleaseAddress(network string, address netip.Addr)
 
 	// RemoveNetwork removes a network that EnsureNetwork made, when nothing of this
-	// owner is on it any more. Gone is success.
+	// owner runs on it any more. What has stopped there cannot start again. Gone is
+	// success.
 	RemoveNetwork(ctx context.Context, name string) error
+	// Networks returns this owner's networks that carry all labels.
+	Networks(ctx context.Context, labels map[string]string) ([]Network, error)
 	// SetTraffic says what a running sandbox does with packets; it replaces what was
 	// said before, and what is said twice is harmless. A sandbox that starts again
 	// begins anew. It returns [ErrNoSandbox] for one that does not run.
 	SetTraffic(ctx context.Context, sandboxID string, t Traffic) error
+
+	Storage
 
 	// Image inspects a local image; it MUST NOT pull.
 	Image(ctx context.Context, ref string) (Image, error)
@@ -73,7 +77,8 @@ type Engine interface {
 	// Start starts a created container, or runs an exited one again. The error
 	// text is the engine's own. It returns [ErrNoSandbox] for a container whose
 	// sandbox, the one it joins included, does not run, and for a sandbox whose
-	// parent does not. For a sandbox it returns [ErrAddressInUse] when
+	// parent does not; the sandboxes whose Processes and IPC a container has are among
+	// them. For a sandbox it returns [ErrAddressInUse] when
 	// somebody else on the network has its address, and the next sandbox gets
 	// another one; and [ErrNoCapacity] when the network takes no more sandboxes.
 	Start(ctx context.Context, id string) error
@@ -83,9 +88,6 @@ type Engine interface {
 	// Remove removes a container, killing it if it runs. Gone is success. What is
 	// inside the limits of a sandbox is to be removed before it.
 	Remove(ctx context.Context, id string) error
-	// RemoveVolume removes a named volume that no container uses any more. Gone is
-	// success.
-	RemoveVolume(ctx context.Context, name string) error
 	// Inspect returns the state of one container.
 	Inspect(ctx context.Context, id string) (Container, error)
 	// List returns this owner's containers and sandboxes that carry all labels,
@@ -102,13 +104,15 @@ type Engine interface {
 
 	// Logs writes the output of a container, which may have stopped. It returns
 	// at the end of the output, or with Follow when the container stops; and when
-	// Write fails, with its error.
+	// Write fails, with its error. The error of a log driver that cannot be read is
+	// the engine's own text.
 	Logs(ctx context.Context, id string, opts LogOptions) error
 	// Dial connects to a TCP port inside a sandbox, as its loopback or its own
 	// address would answer.
 	Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error)
 
-	// RemoveAll removes every container and network of this owner.
+	// RemoveAll removes every container, network and volume of this owner; shared volumes
+	// stay.
 	RemoveAll(ctx context.Context) error
 	// Close releases the connection; containers stay.
 	Close() error
@@ -144,9 +148,13 @@ type Info struct {
 	// Simulated says that nothing runs: there may be more tasks than a host could
 	// give ports to.
 	Simulated bool
+	// Groups is for people: how the engine bounds containers. Empty is nothing to tell.
+	Groups string
 	// TaskLimits says whether SandboxSpec.CPU and Memory bound the sum of the
-	// sandbox's containers. If not, only per-container limits hold.
+	// sandbox's containers. If not, only per-container limits hold, and Unlimited says
+	// why. It may turn false when the first sandbox is made, which shows whether it can.
 	TaskLimits bool
+	Unlimited  string
 }
 
 // NetworkSpec asks for a network.
@@ -173,6 +181,7 @@ type Network struct {
 	// the others.
 	CIDR    netip.Prefix
 	Gateway netip.Addr
+	Labels  map[string]string // as given in the spec
 }
 
 // Image is what the engine knows about a local image.
@@ -214,52 +223,28 @@ type SandboxSpec struct {
 	IP netip.Addr
 	// Domain is that of the host name, which follows from the address; see
 	// [HostName].
-	Domain     string
-	ExtraHosts []string // "name:ip"
-	Sysctls    map[string]string
-	Labels     map[string]string
+	Domain string
+	// Names are those that its containers know, but for the host name. They are for
+	// containers in its namespace, and for those that join another sandbox and have Names.
+	Names   Names
+	Sysctls map[string]string
+	Labels  map[string]string
 	// Parent is the id of a sandbox inside whose limits this one stays, with all
 	// its containers; empty is none. Remove it after its children.
 	Parent string
+	// SharesIPC lets containers have the IPC namespace of the sandbox.
+	SharesIPC bool
+	// Devices lets its containers, and those of sandboxes inside it, have devices of the
+	// engine's host: where limits nest, nothing inside has what the sandbox may not have.
+	Devices bool
+	// CPUShares weigh all its containers against other sandboxes; 0 is the engine's choice.
+	CPUShares int64
 	// CPU in CPU units (1024 = one vCPU) and Memory in bytes bound all containers
 	// of the sandbox together; 0 is no bound.
 	CPU    int64
 	Memory int64
-}
-
-// Traffic is what a sandbox does with packets.
-type Traffic struct {
-	// Ports of its address lead to containers on the network that it routes.
-	Ports []PortForward
-	// CutOff drops whatever comes in or goes out, but for the loopback address.
-	CutOff bool
-}
-
-// PortForward leads a port of a sandbox to a port of a container.
-type PortForward struct {
-	Protocol string // "tcp" or "udp"
-	Port     uint16
-	To       netip.AddrPort
-}
-
-// Check says what is wrong with t for a sandbox that routes a network or not.
-func (t Traffic) Check(routes bool) error {
-	seen := make(map[PortForward]bool, len(t.Ports))
-	for _, p := range t.Ports {
-		door := PortForward{Protocol: p.Protocol, Port: p.Port}
-		switch {
-		case !routes:
-			return errors.New("ports lead nowhere in a sandbox that routes no network")
-		case p.Protocol != "tcp" && p.Protocol != "udp":
-			return fmt.Errorf("unknown protocol %q", p.Protocol)
-		case p.Port == 0 || p.To.Port() == 0 || !p.To.Addr().Is4():
-			return fmt.Errorf("port %d/%s cannot lead to %s", p.Port, p.Protocol, p.To)
-		case seen[door]:
-			return fmt.Errorf("port %d/%s leads to two places", p.Port, p.Protocol)
-		}
-		seen[door] = true
-	}
-	return nil
+	// Swap in bytes is what they may use beside Memory, if that is bounded.
+	Swap int64
 }
 
 // HostName is the host name of a sandbox with an address: ip-10-0-0-1.<domain>.
@@ -283,9 +268,23 @@ type ContainerSpec struct {
 	// Joins is the id of another sandbox whose namespace the container has instead of
 	// that of its own; its own one goes on to bound it.
 	Joins string
+	// Names are those of a container with a network namespace of its own. In that of its
+	// sandbox it has the sandbox's, and in the one that it joins a host name likewise: there
+	// Create refuses its own. Of the others, one that joins has those of the same kind that
+	// its own sandbox has, which is without a network.
+	Names Names
+	// Processes is the id of a sandbox, the container's own or another one, whose process
+	// namespace the container has; empty is one of its own.
+	Processes string
+	// IPC is the id of a sandbox with SharesIPC, whose IPC namespace and shared memory the
+	// container has; [NoIPC] is a namespace of its own without shared memory, empty one as
+	// the engine makes it.
+	IPC string
 	// Platform is what the image must be for: "linux/arm64"; empty is any.
 	Platform string
 	Labels   map[string]string
+	// Log is where the output goes.
+	Log Log
 
 	EntryPoint []string
 	Command    []string
@@ -318,19 +317,62 @@ type ContainerSpec struct {
 	Health         *HealthCheck
 }
 
+// NoIPC is an IPC namespace without shared memory.
+const NoIPC = "none"
+
+// Names are what a container is called, and how it finds others. What is empty is the
+// engine's choice.
+type Names struct {
+	Host          string   // host name
+	Servers       []string // DNS servers
+	SearchDomains []string
+	Hosts         []string // "name:ip"
+}
+
+// Empty says that all is left to the engine.
+func (n Names) Empty() bool {
+	return n.Host == "" && len(n.Servers)+len(n.SearchDomains)+len(n.Hosts) == 0
+}
+
+// CheckNames says what is wrong with the names of a container, which shares the namespace of
+// its own sandbox or does not. The words are Docker's.
+func (s *ContainerSpec) CheckNames(shares bool) error {
+	n := s.Names
+	switch {
+	case n.Host != "" && (shares || s.Joins != ""):
+		return errors.New("conflicting options: hostname and the network mode")
+	case shares && len(n.Servers)+len(n.SearchDomains) > 0:
+		return errors.New("conflicting options: dns and the network mode")
+	case shares && len(n.Hosts) > 0:
+		return errors.New("conflicting options: custom host-to-IP mapping and the network mode")
+	}
+	return nil
+}
+
+// Log is a log driver of the engine. The zero value is a log of bounded size that Logs
+// reads. Create or Start refuses a driver that the engine does not have.
+type Log struct {
+	Driver  string // "syslog"
+	Options map[string]string
+}
+
 // Ulimit is a resource limit of a container's processes.
 type Ulimit struct {
 	Name       string
 	Soft, Hard int64
+	// Optional is left out on an engine that has no right to raise limits.
+	Optional bool
 }
 
-// Mount is a bind mount (Source is a path) or a named volume (Source is a name),
-// made when a container first mounts it.
+// Mount is a bind mount (Source is a path of the engine's host) or a named volume
+// (Source is a name). What it mounts is there before the container is made.
 type Mount struct {
 	Source   string
 	Target   string
 	Volume   bool
 	ReadOnly bool
+	// Bare leaves an empty volume as it is; otherwise it gets what the image has at Target.
+	Bare bool
 }
 
 // Device makes a host device available. Permissions is a subset of "rwm".
@@ -377,10 +419,8 @@ type Container struct {
 	// IP is the address of a sandbox, or of a container with a Network.
 	IP  netip.Addr
 	MAC string
-	// SandboxID is the sandbox that the container was made for, Volumes the named
-	// volumes that it mounts.
+	// SandboxID is the sandbox that the container was made for.
 	SandboxID string
-	Volumes   []string
 	State     State
 	ExitCode  int    // when Exited
 	OOMKilled bool   // when Exited

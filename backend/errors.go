@@ -17,6 +17,8 @@ var (
 	ErrNoCapacity = errors.New("no capacity")
 	// ErrNoSandbox: the sandbox of the container does not run.
 	ErrNoSandbox = errors.New("sandbox does not run")
+	// ErrOutside: the way to a folder leads out of where it has to be.
+	ErrOutside = errors.New("a symbolic link on the way is absolute, or leads outside")
 )
 
 // Kind is a kind of thing that an engine has.
@@ -27,6 +29,8 @@ const (
 	KindContainer Kind = "container" // sandboxes too
 	KindImage     Kind = "image"
 	KindNetwork   Kind = "network"
+	KindVolume    Kind = "volume"
+	KindFolder    Kind = "folder" // and files
 )
 
 // NotFoundError says what the engine does not have.

@@ -144,13 +144,19 @@ func (s *Server) startControllers() {
 	defer s.controllersMu.Unlock()
 	s.stop = cancel
 	tasks, services, instances := s.opts.delays()
-	s.agent = agent.New(agent.Options{
+	options := agent.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress, InstanceAddresses: s.instanceAddresses,
+		AllowPrivileged: s.opts.AllowPrivileged,
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior,
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR,
+			VolumeOptions: agent.VolumeOptions{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
 		}},
-	})
+	}
+	if s.opts.StrictRoles {
+		options.AssumesRole = s.assumesRole
+	}
+	s.agent = agent.New(options)
 	s.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: services}
 	if s.opts.StrictRoles {
 		s.services.RefusedRole = refusedRole

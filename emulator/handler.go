@@ -33,7 +33,7 @@ func (s *Server) newHandler() http.Handler {
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Log: s.opts.Log,
 			Scope:  arn.Scope{Region: s.opts.Region, Account: s.opts.Account},
-			Engine: func(context.Context) control.Engine { return s.engineHealth() },
+			Engine: s.engineHealth,
 			Reset:  func(context.Context) error { return s.Reset() },
 			Ports:  s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
 			Faults: s.faults.control(), Closing: s.closing, StateChange: ecs.StateChange,
@@ -50,14 +50,16 @@ func (s *Server) apis() []awsapi.Service {
 	control := ecs.Options{
 		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,
 		StrictVPC: s.opts.StrictVPC, StrictRoles: s.opts.StrictRoles, NoDefaultCluster: s.opts.NoDefaultCluster,
+		HostPaths:       s.opts.AllowHostPaths,
+		AllowPrivileged: s.opts.AllowPrivileged,
 	}
 	return []awsapi.Service{
 		ecs.New(control).Service(),
-		ec2.New(ec2.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
+		ec2.New(ec2.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Settle: s.instancesSettled}).Service(),
 		sts.Service(),
 		ssm.Service(),
 		iam.New(s.store, s.clock.Now).Service(),
-		autoscaling.New(s.store, s.clock.Now).Service(),
+		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
 	}
 }
 
@@ -69,13 +71,18 @@ func (s *Server) observe(next func(service, operation string, status int, d time
 	}
 }
 
-func (s *Server) engineHealth() control.Engine {
+func (s *Server) engineHealth(ctx context.Context) control.Engine {
 	agent := s.currentAgent()
 	health := control.Engine{
 		Name: s.engineName, Status: control.EngineReady,
 		TaskAddresses: "not reachable from this machine: use the loopback ports at " + control.Prefix + "tasks",
 	}
-	if agent.Reachable(fargate) {
+	info := agent.EngineInfo(ctx, fargate)
+	health.Limits = control.Limits{Engine: info.Groups, Bound: control.LimitBoundSum, Reason: info.Unlimited}
+	if !info.TaskLimits {
+		health.Limits.Bound = control.LimitBoundEachContainer
+	}
+	if info.Reachable {
 		health.TaskAddresses = "reachable from this machine, as are the loopback ports at " + control.Prefix + "tasks"
 	}
 	if err := agent.Health(fargate); err != nil {
@@ -100,6 +107,12 @@ func (s *Server) controllers() (*agent.Agent, *service.Controller, *capacity.Con
 	s.controllersMu.Lock()
 	defer s.controllersMu.Unlock()
 	return s.agent, s.services, s.capacity, s.groups
+}
+
+// instancesSettled waits until the capacity controller has done what it can do now.
+func (s *Server) instancesSettled(ctx context.Context) error {
+	_, _, capacity, _ := s.controllers()
+	return capacity.Idle(ctx)
 }
 
 func (s *Server) currentAgent() *agent.Agent {

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
+	"path"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -65,12 +68,21 @@ type Options struct {
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
 	// those with well-formed ids are made up.
 	StrictVPC bool
+	// AllowPrivileged runs privileged containers on container instances. They have all rights
+	// on the engine's host, so they are refused otherwise.
+	AllowPrivileged bool
 	// VPCCIDR is the range of the VPC, a /16. The zero Prefix leaves it to the engine:
 	// that of AWS's default VPC, or another one where the engine or the host has that.
 	VPCCIDR netip.Prefix
 	// InstanceCIDR is the block of which each container instance in use gets a /26 for its
 	// bridge network. Default 198.18.0.0/15.
 	InstanceCIDR netip.Prefix
+	// AllowHostPaths are paths of the container engine's host that tasks on container
+	// instances may mount, with all that is below. Otherwise they may mount none.
+	AllowHostPaths []string
+	// FileSystems are folders of the container engine's host that tasks mount as file
+	// systems, by the id of the file system. Any other is a Docker volume.
+	FileSystems map[string]string
 	// WarmSandboxes is how many network namespaces Docker keeps started for the next
 	// tasks in each subnet that tasks were started in during the last ten minutes.
 	// Default 2; negative is none.
@@ -107,6 +119,11 @@ func (o Options) check() error {
 	}
 	if c := o.InstanceCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() < 8 || c.Bits() > 26 || c != c.Masked()) {
 		return fmt.Errorf("range %s of container instances is no IPv4 range of /8 to /26, such as 10.64.0.0/14", c)
+	}
+	for _, p := range slices.Concat(o.AllowHostPaths, slices.Collect(maps.Values(o.FileSystems))) {
+		if !path.IsAbs(p) {
+			return fmt.Errorf("%q is no path of the container engine's host, which begins with a slash", p)
+		}
 	}
 	return handlers.CheckHosts(o.AllowedHosts)
 }

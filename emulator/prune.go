@@ -21,6 +21,9 @@ type PruneOptions struct {
 	Owners []string
 	// Dead adds the owners that never come back.
 	Dead bool
+	// SharedVolumes removes volumes that outlive their owner as well: Docker volumes of
+	// scope shared, file systems, and EBS volumes that tasks left.
+	SharedVolumes bool
 	// Force removes what is a running emulator's as well, if Owners names it.
 	Force bool
 }
@@ -52,7 +55,7 @@ func Prune(ctx context.Context, opts PruneOptions) ([]Owner, error) {
 		return nil, err
 	}
 	for i, owner := range chosen {
-		if _, err := e.RemoveOwner(ctx, owner.ID); err != nil {
+		if _, err := e.RemoveOwner(ctx, owner.ID, opts.SharedVolumes); err != nil {
 			return chosen[:i], fmt.Errorf("remove what %s has: %w", owner.ID, err)
 		}
 	}
@@ -74,7 +77,8 @@ func (o PruneOptions) choose(all []Owner) ([]Owner, error) {
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(owner Owner) bool {
 		named := slices.Contains(o.Owners, owner.ID)
-		return !named && (!o.Dead || owner.State != docker.OwnerDead)
+		keeps := !o.SharedVolumes && owner.SharedVolumes > 0 && owner.Containers+owner.Networks+owner.Volumes == 0
+		return !named && (!o.Dead || owner.State != docker.OwnerDead || keeps)
 	}), nil
 }
 

@@ -13,6 +13,7 @@ func TestPruneChoosesOnlyWhatIsNamed(t *testing.T) {
 		{ID: "live", State: docker.OwnerLive}, {ID: "kept", State: docker.OwnerKept},
 		{ID: "cut off", State: docker.OwnerLive, Lapse: docker.Lapse{Since: time.Minute, Left: 9 * time.Minute, Then: docker.OwnerDead}},
 		{ID: "dead", State: docker.OwnerDead}, {ID: "unknown", State: docker.OwnerUnknown},
+		{ID: "shared", State: docker.OwnerDead, SharedVolumes: 1},
 	}
 	for _, c := range []struct {
 		name    string
@@ -30,6 +31,8 @@ func TestPruneChoosesOnlyWhatIsNamed(t *testing.T) {
 		{"one that runs, by force", PruneOptions{Owners: []string{"live"}, Force: true}, "live", ""},
 		{"one that may run", PruneOptions{Owners: []string{"cut off"}}, "", "it ended or was cut off 1m0s ago; in case it connects again, it counts as live for another 9m0s, then as dead"},
 		{"one that may run, by force", PruneOptions{Owners: []string{"cut off"}, Force: true}, "cut off", ""},
+		{"the dead, with shared volumes", PruneOptions{Dead: true, SharedVolumes: true}, "dead shared", ""},
+		{"one of which shared volumes are left, by id", PruneOptions{Owners: []string{"shared"}}, "shared", ""},
 		{"nobody", PruneOptions{Owners: []string{"kept", "who"}, Force: true}, "", "no owner who"},
 	} {
 		chosen, err := c.opts.choose(all)

@@ -10,6 +10,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
+// assumesRole tells the agent, which knows no IAM, whether ECS can assume an infrastructure
+// role to make a volume for a task. Source: ECS developer guide, infrastructure IAM role.
+func (s *Server) assumesRole(t *state.Task, role string) bool {
+	found := iam.RoleByARN((*store.Tx)(s.store.Read()), iam.AccountOf(t.Scope()), role)
+	return found != nil && found.Trusts(iam.Asking{Service: "ecs.amazonaws.com", Source: t.ARN, Account: t.Scope().Account})
+}
+
 // refusedRole tells the scheduler, which knows no IAM, of a role that ECS cannot assume.
 func refusedRole(tx *state.Tx, definition *types.TaskDefinition) string {
 	scope := arn.ScopeOf(aws.ToString(definition.TaskDefinitionArn))

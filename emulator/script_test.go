@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -20,7 +21,7 @@ import (
 
 // dockerFolders are the folders of scripts about containers, which run on Docker as
 // well.
-var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance"}
+var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume"}
 
 // scriptFolders are all of them.
 func scriptFolders(t *testing.T) []string {
@@ -39,7 +40,8 @@ func scriptFolders(t *testing.T) []string {
 // TestScripts drives an emulator with the real aws CLI. Each script of testdata has
 // an emulator of its own, at $URL, and these commands beside testscript's. Facts in
 // which something takes its time run a second time, with the delays of AWS. A script whose
-// name ends with strict has an emulator without conveniences.
+// name ends with strict has an emulator without conveniences, one whose name ends with
+// privileged permits privileged containers.
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint
 //	[!] aws <args>        the same for any service: aws iam list-roles
@@ -53,7 +55,10 @@ func scriptFolders(t *testing.T) []string {
 //	fact <number>         begin the assertions of that fact, see testdata/facts
 //
 // $IMAGE can be run on either engine and behaves as testdata/app does, $MISSING
-// cannot be pulled, $NETWORK is a network configuration.
+// cannot be pulled, $NETWORK is a network configuration. $ALLOWED is a folder of the
+// engine's host that tasks may mount, $SHARED a volume of no other script, $FILESYSTEM an id
+// of a file system that is one, and fs-0folder is the folder $ALLOWED/exports. What is true
+// of real containers only begins with [docker].
 func TestScripts(t *testing.T) {
 	requireCLI(t)
 	bin := buildEmulator(t)
@@ -93,6 +98,12 @@ func runScripts(t *testing.T, folders []string, s scene) {
 // run runs the scripts that p names.
 func (s scene) run(t *testing.T, p testscript.Params) {
 	p.Setup = func(env *testscript.Env) error { return s.start(t, env) }
+	p.Condition = func(condition string) (bool, error) {
+		if condition != "docker" {
+			return false, fmt.Errorf("unknown condition %s", condition)
+		}
+		return s.opts.Engine == condition, nil
+	}
 	p.Cmds, p.RequireUniqueNames = scriptCommands, true
 	testscript.Run(t, p)
 }
@@ -102,6 +113,8 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	var log lockedBuffer
 	opts := s.opts
 	opts.Strict = strings.HasSuffix(env.WorkDir, "strict")
+	s.setVolumes(t, env, &opts)
+	opts.AllowPrivileged = strings.HasSuffix(env.WorkDir, "privileged")
 	opts.Log = slog.New(slog.NewTextHandler(&log, nil))
 	srv, err := emulator.New(opts)
 	if err != nil {

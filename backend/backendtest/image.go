@@ -18,6 +18,22 @@ func testImage(s *scene) {
 	}
 }
 
+// testPlatform asks for a container of an image that is for other machines.
+func testPlatform(s *scene) {
+	image, err := s.Engine.Image(s.ctx, s.Image)
+	if err != nil {
+		s.Fatal(err)
+	}
+	spec := s.spec(s.sharedSandbox(), "exit", "0")
+	spec.Platform = image.OS + "/" + image.Architecture
+	s.start(s.createFrom(spec))
+	spec = s.spec(s.sharedSandbox(), "exit", "0")
+	spec.Platform = image.OS + "/" + map[bool]string{true: "amd64", false: "arm64"}[image.Architecture == "arm64"]
+	if id, err := s.Engine.Create(s.ctx, spec); err == nil || !strings.Contains(err.Error(), spec.Platform) {
+		s.Errorf("Create for %s of an image for %s makes %q: %v", spec.Platform, image.Architecture, id, err)
+	}
+}
+
 func testPullError(s *scene) {
 	err := s.Engine.Pull(s.ctx, backend.PullSpec{Ref: s.MissingImage})
 	if err == nil || err.Error() == "" || errors.Is(err, backend.ErrUnavailable) {

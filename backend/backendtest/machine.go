@@ -35,7 +35,7 @@ func (s *scene) bridge() backend.Network {
 	name := s.name("bridge")
 	for range 20 {
 		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(100 + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), 26)
-		n, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: name, CIDR: cidr, Isolated: true})
+		n, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: name, CIDR: cidr, Isolated: true, Labels: s.labels()})
 		if errors.Is(err, backend.ErrAddressInUse) {
 			continue
 		}
@@ -80,20 +80,6 @@ func (s *scene) served(spec backend.ContainerSpec) backend.Container {
 	s.start(id)
 	s.awaitLine(id, "listening on :"+spec.Command[1])
 	return s.inspect(id)
-}
-
-func (s *scene) setTraffic(sandbox string, t backend.Traffic) {
-	s.Helper()
-	for range 2 { // twice is harmless
-		if err := s.Engine.SetTraffic(s.ctx, sandbox, t); err != nil {
-			s.Fatalf("SetTraffic: %v", err)
-		}
-	}
-}
-
-// tcp leads a port to where a container serves.
-func tcp(port uint16, to backend.Container) backend.PortForward {
-	return backend.PortForward{Protocol: "tcp", Port: port, To: netip.AddrPortFrom(to.IP, 8080)}
 }
 
 // expectAnswer wants a port of a sandbox to answer with a text.
@@ -177,83 +163,6 @@ func testMachines(s *scene) {
 	for _, judge := range checks {
 		judge()
 	}
-}
-
-func testPorts(s *scene) {
-	m := s.machine()
-	task := s.taskOn(m)
-	first := s.served(s.on(m.bridge.Name, task, "serve", "8080", "first"))
-	second := s.served(s.on(m.bridge.Name, task, "serve", "8080", "second"))
-	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first), tcp(81, second)}})
-	s.expectAnswer(m.ID, 80, "first")
-	s.expectAnswer(m.ID, 81, "second")
-	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, second)}})
-	s.expectAnswer(m.ID, 80, "second")
-	s.expectSilence(m.ID, 81)
-	s.setTraffic(m.ID, backend.Traffic{})
-	s.expectSilence(m.ID, 80)
-
-	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})
-	s.stop(m.ID, patience)
-	s.start(m.ID)
-	s.expectSilence(m.ID, 80)
-	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})
-	s.expectAnswer(m.ID, 80, "first")
-}
-
-func testTrafficRefused(s *scene) {
-	s.expectMissing("SetTraffic of an unknown one", s.Engine.SetTraffic(s.ctx, unknownID, backend.Traffic{}), backend.KindContainer)
-	stopped := s.createSandbox(s.sandboxSpec())
-	s.start(stopped)
-	s.stop(stopped, time.Second)
-	s.expectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.ctx, stopped, backend.Traffic{}), backend.ErrNoSandbox)
-	plain := s.runningSandbox()
-	to := netip.MustParseAddrPort("10.0.0.9:80")
-	m := s.machine()
-	for what, wrong := range map[string]struct {
-		id    string
-		ports []backend.PortForward
-	}{
-		"of a sandbox that routes nothing": {plain, []backend.PortForward{{Protocol: "tcp", Port: 80, To: to}}},
-		"with an unknown protocol":         {m.ID, []backend.PortForward{{Protocol: "sctp", Port: 80, To: to}}},
-		"with port 0":                      {m.ID, []backend.PortForward{{Protocol: "tcp", To: to}}},
-		"that leads nowhere":               {m.ID, []backend.PortForward{{Protocol: "tcp", Port: 80}}},
-		"that leads to two places":         {m.ID, []backend.PortForward{{Protocol: "tcp", Port: 80, To: to}, {Protocol: "tcp", Port: 80, To: to}}},
-	} {
-		if err := s.Engine.SetTraffic(s.ctx, wrong.id, backend.Traffic{Ports: wrong.ports}); err == nil {
-			s.Errorf("SetTraffic %s succeeds", what)
-		}
-	}
-}
-
-func testCutOff(s *scene) {
-	m := s.machine()
-	task := s.taskOn(m)
-	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
-	plain := s.newSandbox(s.sandboxSpec())
-	s.start(plain.ID)
-	s.serve(plain.ID, "8080", "plain")
-	elsewhere := s.spec(s.sharedSandbox(), "check")
-	ports := []backend.PortForward{tcp(80, behind)}
-	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, true)
-
-	s.setTraffic(m.ID, backend.Traffic{Ports: ports, CutOff: true})
-	s.setTraffic(plain.ID, backend.Traffic{CutOff: true})
-	inwards := []func(){s.ask(elsewhere, m.IP, 80, false), s.ask(elsewhere, plain.IP, 8080, false)}
-	s.expectSilence(m.ID, 80)
-	s.expectSilence(plain.ID, 8080)
-	s.expectCheck(s.spec(plain.ID, "check"), netip.MustParseAddr("127.0.0.1"), true)
-	for _, judge := range inwards {
-		judge()
-	}
-	s.setTraffic(plain.ID, backend.Traffic{})
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, false)
-
-	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
-	s.expectAnswer(m.ID, 80, "bridge")
-	s.expectAnswer(plain.ID, 8080, "plain")
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, true)
 }
 
 // hostnameOf asks a server for its host name.

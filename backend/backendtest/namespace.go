@@ -138,8 +138,12 @@ func testParent(s *scene) {
 
 func testRemoveNetwork(s *scene) {
 	m := s.machine()
-	task := s.taskOn(m)
+	box := s.sandboxSpec()
+	box.Network = ""
+	task := s.createSandbox(box)
+	s.start(task)
 	container := s.createFrom(s.on(m.bridge.Name, task, "sleep", "300"))
+	s.start(container)
 	refused := func(what string) {
 		s.Helper()
 		if err := s.Engine.RemoveNetwork(s.ctx, m.bridge.Name); err == nil {
@@ -147,15 +151,15 @@ func testRemoveNetwork(s *scene) {
 		}
 	}
 	refused("a container")
-	s.remove(container)
+	s.stop(container, patience)
 	refused("the sandbox that routes it")
-	s.remove(task)
 	s.remove(m.ID)
 	for range 2 { // gone is success
 		if err := s.Engine.RemoveNetwork(s.ctx, m.bridge.Name); err != nil {
 			s.Fatalf("RemoveNetwork: %v", err)
 		}
 	}
+	s.expectMissing("Start of what was on a network that is gone", s.Engine.Start(s.ctx, container), backend.KindNetwork)
 	spec := s.sandboxSpec()
 	spec.Routes = m.bridge.Name
 	_, err := s.Engine.CreateSandbox(s.ctx, spec)

@@ -29,7 +29,7 @@ func testEnsureNetwork(s *scene) {
 	for range 3 {
 		wg.Go(func() {
 			again, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: s.network.Name})
-			if err != nil || again != s.network {
+			if err != nil || again.ID != s.network.ID || again.CIDR != s.network.CIDR || again.Gateway != s.network.Gateway {
 				s.Errorf("EnsureNetwork again: %+v, %v; want %+v", again, err, s.network)
 			}
 		})
@@ -138,4 +138,31 @@ func testReservedAddress(s *scene) {
 	}
 	_, err = s.Engine.ReserveAddress(s.ctx, "vpc-that-nobody-made", s.subnet(3))
 	s.expectMissing("ReserveAddress in a network that there isn't", err, backend.KindNetwork)
+}
+
+// listNetworks are those of the engine's owner that carry all labels.
+func (s *scene) listNetworks(labels map[string]string) []backend.Network {
+	s.Helper()
+	list, err := s.Engine.Networks(s.ctx, labels)
+	if err != nil {
+		s.Fatalf("Networks: %v", err)
+	}
+	return list
+}
+
+func testNetworks(s *scene) {
+	n := s.bridge()
+	got := s.listNetworks(s.labels())
+	if len(got) != 1 || got[0].ID != n.ID || got[0].Name != n.Name || got[0].CIDR != n.CIDR || got[0].Labels[caseLabel] != s.Name() {
+		s.Errorf("Networks: %+v; want %+v alone, with its labels", got, n)
+	}
+	if len(s.listNetworks(nil)) < 2 {
+		s.Error("Networks without labels are not all")
+	}
+	if err := s.Engine.RemoveNetwork(s.ctx, n.Name); err != nil {
+		s.Fatalf("RemoveNetwork: %v", err)
+	}
+	if got := s.listNetworks(s.labels()); len(got) != 0 {
+		s.Errorf("Networks after RemoveNetwork: %+v", got)
+	}
 }

@@ -28,16 +28,27 @@ func testOwners(s *scene, otherSuite *suite) {
 	if c := s.inspect(mine); c.State != backend.Running {
 		s.Errorf("another owner ended the container: %+v", c)
 	}
+	if got := other.listNetworks(nil); slices.ContainsFunc(got, func(n backend.Network) bool { return n.ID == s.network.ID }) {
+		s.Errorf("the other owner's Networks shows %+v", got)
+	}
 	if events, _ := otherSuite.recorder.snapshot(); len(of(mine, events)) != 0 {
 		s.Errorf("Watch shows another owner's events: %+v", of(mine, events))
 	}
 
+	volume := s.volume(s.labels())
+	if err := other.Engine.RemoveVolume(s.ctx, volume); err != nil {
+		s.Errorf("RemoveVolume of another owner's: %v", err)
+	}
+	other.volume(nil)
 	for range 2 {
 		if err := other.Engine.RemoveAll(s.ctx); err != nil {
 			s.Fatalf("RemoveAll: %v", err)
 		}
 		if got := other.list(nil); len(got) != 0 {
 			s.Errorf("RemoveAll left %+v", got)
+		}
+		if left, err := other.Engine.Volumes(s.ctx, nil); err != nil || len(left) != 0 {
+			s.Errorf("RemoveAll left %+v, %v", left, err)
 		}
 	}
 	for _, id := range theirs {
@@ -48,6 +59,9 @@ func testOwners(s *scene, otherSuite *suite) {
 	s.expectMissing("CreateSandbox in a network that RemoveAll removed", err, backend.KindNetwork)
 	if c := s.inspect(mine); c.State != backend.Running {
 		s.Errorf("RemoveAll of one owner touched another's: %+v", c)
+	}
+	if _, err := s.Engine.Volume(s.ctx, volume); err != nil {
+		s.Errorf("RemoveAll of one owner touched another's volume: %v", err)
 	}
 
 	again, err := other.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: otherSuite.network.Name})

@@ -24,7 +24,7 @@ type scene struct {
 	*suite
 	ctx context.Context
 	// What the case made, in this order.
-	ids, networks []string
+	ids, networks, volumes, shared []string
 }
 
 func (s *suite) scene(t *testing.T) *scene {
@@ -45,6 +45,16 @@ func (s *suite) scene(t *testing.T) *scene {
 		for _, id := range slices.Backward(sc.ids) { // containers before their sandbox
 			if err := s.Engine.Remove(ctx, id); err != nil {
 				t.Errorf("Remove after the case: %v", err)
+			}
+		}
+		for _, name := range sc.volumes {
+			if err := s.Engine.RemoveVolume(ctx, name); err != nil {
+				t.Errorf("RemoveVolume after the case: %v", err)
+			}
+		}
+		for _, name := range sc.shared {
+			if s.Discard != nil {
+				s.Discard(t, name)
 			}
 		}
 		for _, name := range sc.networks {

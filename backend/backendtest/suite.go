@@ -32,8 +32,13 @@ import (
 //	exit <code>          writes "exit <code>" to stderr and exits
 //	print <n>            writes "line 1" to "line <n>" and exits 0
 //	ignore-term          writes "ignoring SIGTERM" and runs until killed
+//	eat <MiB>            uses up memory, writes "ate <MiB> MiB", and runs until SIGTERM
 //	env                  writes its environment as K=V and exits 0
 //	check <url>          gets the URL; exits 0 if the status is below 400, else 1
+//	write <path> <text>  writes a file, and makes the folders that it is in
+//	read <path>          writes the text of a file
+//
+// What fails is on stderr, with exit code 1.
 type Fixture struct {
 	Engine backend.Engine
 	// Image is the program's image, which is local. AppPath is where the program
@@ -48,6 +53,9 @@ type Fixture struct {
 	// Lose cuts the connection to the engine and Restore mends it. Without them,
 	// the cases about a lost engine are left out.
 	Lose, Restore func()
+	// Discard removes a shared volume, which no engine does; nil where they end with the
+	// engine.
+	Discard func(t *testing.T, volume string)
 }
 
 // patience is how long a condition may take to come true.
@@ -63,12 +71,14 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		run  func(*scene)
 	}{
 		{"InfoDescribesTheEngine", testInfo},
+		{"ASandboxBoundsItsContainers", testLimits},
 		{"EnsureNetworkFindsWhatItMade", testEnsureNetwork},
 		{"ANetworkHasTheRangeAskedFor", testNetworkRange},
 		{"ASandboxGetsAnAddressOfItsSubnet", testSubnet},
 		{"AFullSubnetSaysSo", testFullSubnet},
 		{"AnAddressIsReservedForItsSandbox", testReservedAddress},
 		{"AnImageIsLocalOrNotFound", testImage},
+		{"AnImageIsForItsPlatform", testPlatform},
 		{"PullTellsWhyItFails", testPullError},
 		{"CreateReturnsWhatExistsUnderTheName", testCreateTwice},
 		{"CreateRefusesWhatItCannotFind", testCreateNotFound},
@@ -106,11 +116,25 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"AContainerNeedsItsSandboxAlsoElsewhere", testSandboxElsewhere},
 		{"AContainerJoinsAnotherSandbox", testJoins},
 		{"ASandboxStartsWithinItsParent", testParent},
+		{"AContainerHasNamesOfItsOwn", testNames},
+		{"NamesGoWithTheNamespace", testSharedNames},
+		{"ASandboxLendsItsNames", testLentNames},
+		{"ContainersShareProcessesAndIPC", testSharedProcesses},
+		{"AContainerHasNoSharedMemory", testNoIPC},
+		{"AContainerHasADeviceOfTheHost", testDevices},
+		{"OutputGoesToALogDriver", testLogDriver},
 		{"MachinesServeTheSamePorts", testMachines},
 		{"PortsLeadElsewhereWithoutANewContainer", testPorts},
+		{"PortRangesLeadEachToItsOwn", testPortRange},
 		{"TrafficIsForSandboxesThatRun", testTrafficRefused},
 		{"ASandboxThatIsCutOffIsSilent", testCutOff},
-		{"ANetworkGoesWhenNothingIsOnIt", testRemoveNetwork},
+		{"ANetworkGoesWhenNothingRunsOnIt", testRemoveNetwork},
+		{"NetworksAreListedByTheirLabels", testNetworks},
+		{"ContainersShareAVolume", testVolume},
+		{"VolumesAreFoundByNameAndLabels", testVolumeLabels},
+		{"AVolumeGoesWhenNothingMountsIt", testRemoveVolume},
+		{"ASharedVolumeStays", testSharedVolume},
+		{"AFolderOfAVolumeIsMounted", testFolder},
 		{"HealthGoesFromStartingToHealthy", testHealthy},
 		{"HealthGoesToUnhealthyAfterItsRetries", testUnhealthy},
 		{"WithoutHealthCheckThereIsNoHealth", testNoHealth},

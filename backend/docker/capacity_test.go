@@ -58,9 +58,9 @@ func TestAFullNetworkIsLackOfCapacity(t *testing.T) {
 	awaitWarm(t, owner, 2)
 	fillBridge(t, ensureNetwork(t, engine, "vpc").ID, 0)
 	// Of another kind than the warm ones, which make room for it.
-	newTask(t, engine, backend.SandboxSpec{ExtraHosts: []string{"db:10.0.0.1"}})
+	newTask(t, engine, backend.SandboxSpec{Names: backend.Names{Hosts: []string{"db:10.0.0.1"}}})
 	awaitWarm(t, owner, 0)
-	newTask(t, engine, backend.SandboxSpec{ExtraHosts: []string{"db:10.0.0.1"}})
+	newTask(t, engine, backend.SandboxSpec{Names: backend.Names{Hosts: []string{"db:10.0.0.1"}}})
 	last, err := engine.CreateSandbox(t.Context(), backend.SandboxSpec{Name: owner, Network: "vpc"})
 	if err != nil {
 		t.Fatal(err)

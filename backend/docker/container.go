@@ -21,8 +21,8 @@ import (
 const settleTimeout = 30 * time.Second
 
 // Create implements backend.Engine. Without a sandbox the container has no network.
-// Where the engine has no TaskLimits, each container gets its sandbox's limits for
-// what the spec leaves open: that bounds each, if not the sum.
+// Where nothing bounds the sum of the sandbox's containers, each gets its sandbox's
+// limits for what the spec leaves open: that bounds each.
 func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
 	defer e.warm.starts()()
 	if err := e.ensureLifeline(ctx); err != nil {
@@ -38,7 +38,11 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 			return "", engineError(err)
 		}
 	}
-	c := creation{CreateRequest: e.containerRequest(spec, sandbox, known.taskLimits), name: spec.Name}
+	if err := spec.CheckNames(spec.Joins == "" && spec.Network == "" && sandbox.ip.IsValid()); err != nil {
+		return "", err
+	}
+	spec.Ulimits = e.ulimits(spec.Ulimits)
+	c := creation{CreateRequest: e.containerRequest(spec, sandbox, sandbox.group != ""), name: spec.Name}
 	if spec.Platform != "" {
 		os, architecture, _ := strings.Cut(spec.Platform, "/")
 		c.platform = &ocispec.Platform{OS: os, Architecture: architecture}
@@ -47,9 +51,13 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	case spec.Network != "" && spec.Joins != "":
 		return "", errors.New("a container is on a network or joins a sandbox, not both")
 	case spec.Network != "":
+		reachHost(c.HostConfig, known)
 		return e.createOn(ctx, c, spec)
 	case spec.Joins != "":
 		if _, err := e.sandbox(ctx, spec.Joins); err != nil {
+			return "", engineError(err)
+		}
+		if err := e.lendNames(ctx, c.HostConfig, spec); err != nil {
 			return "", engineError(err)
 		}
 	}
@@ -84,6 +92,9 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	its, err := e.tiesOf(ctx, id)
 	if err == nil && its.bound != "" {
 		err = e.expectRunning(ctx, its.bound)
+	}
+	if err == nil && its.sandbox {
+		err = e.setLimits(ctx, id)
 	}
 	if err != nil {
 		return engineError(err)
@@ -219,7 +230,7 @@ type created struct {
 // create makes a container, or finds the one of that name.
 func (e *Engine) create(ctx context.Context, c creation) (created, error) {
 	made, err := e.post(ctx, c)
-	if conflict := err; cerrdefs.IsConflict(conflict) {
+	if conflict := err; nameTaken(conflict) {
 		err = e.await(ctx, conflict, func() (done bool, err error) {
 			made, done, err = e.createAgain(ctx, c, conflict)
 			return done, err
@@ -244,7 +255,7 @@ func (e *Engine) createAgain(ctx context.Context, c creation, conflict error) (m
 		return created{id: existing.ID}, true, nil
 	}
 	made, err = e.post(ctx, c)
-	if cerrdefs.IsConflict(err) {
+	if nameTaken(err) {
 		return made, false, nil
 	}
 	return made, err == nil, err

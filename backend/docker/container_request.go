@@ -1,6 +1,8 @@
 package docker
 
 import (
+	"maps"
+
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/strslice"
@@ -24,11 +26,13 @@ func (e *Engine) containerRequest(spec backend.ContainerSpec, sandbox sandboxFac
 		Entrypoint: strslice.StrSlice(spec.EntryPoint), Cmd: strslice.StrSlice(spec.Command),
 		Env: spec.Env, User: spec.User, WorkingDir: spec.WorkingDir,
 		Tty: spec.TTY, OpenStdin: spec.OpenStdin,
-		Healthcheck: healthcheck(spec.Health),
+		Healthcheck: healthcheck(spec.Health), Hostname: spec.Names.Host,
 	}
 	host := &container.HostConfig{
-		NetworkMode:    container.NetworkMode("none"),
-		LogConfig:      logConfig(),
+		NetworkMode: container.NetworkMode("none"),
+		DNS:         spec.Names.Servers, DNSSearch: spec.Names.SearchDomains, ExtraHosts: spec.Names.Hosts,
+		PidMode: container.PidMode(namespaceOf(spec.Processes)), IpcMode: container.IpcMode(namespaceOf(spec.IPC)),
+		LogConfig:      logDriver(spec.Log),
 		ReadonlyRootfs: spec.ReadonlyRootfs, Privileged: spec.Privileged,
 		CapAdd: strslice.StrSlice(spec.CapAdd), CapDrop: strslice.StrSlice(spec.CapDrop),
 		SecurityOpt: spec.SecurityOpt, Sysctls: spec.Sysctls,
@@ -49,8 +53,16 @@ func (e *Engine) containerRequest(spec backend.ContainerSpec, sandbox sandboxFac
 	if spec.Init {
 		host.Init = &spec.Init
 	}
-	host.Binds, host.Mounts = e.mounts(spec.Mounts)
+	host.Mounts = e.mounts(spec.Mounts)
 	return container.CreateRequest{Config: config, HostConfig: host}
+}
+
+// namespaceOf is the mode of a container that has a namespace of a sandbox.
+func namespaceOf(sandbox string) string {
+	if sandbox == "" || sandbox == backend.NoIPC {
+		return sandbox
+	}
+	return "container:" + sandbox
 }
 
 // healthcheck switches off the image's own check when the spec has none: ECS does
@@ -77,7 +89,7 @@ func resources(spec backend.ContainerSpec, sandbox sandboxFacts, taskLimits bool
 	r := container.Resources{
 		CPUShares: spec.CPUShares, CPUQuota: quota,
 		Memory: memory, MemoryReservation: cut(spec.MemoryReservation, memory),
-		MemorySwap: spec.MemorySwap, MemorySwappiness: spec.MemorySwappiness,
+		MemorySwap: memorySwap(spec, memory, sandbox, taskLimits), MemorySwappiness: spec.MemorySwappiness,
 	}
 	if quota > 0 {
 		r.CPUPeriod = cpuPeriod
@@ -93,6 +105,21 @@ func resources(spec backend.ContainerSpec, sandbox sandboxFacts, taskLimits bool
 	return r
 }
 
+// memorySwap is what a container may use of memory and swap together. Without a limit of
+// memory the engine takes none; 0 leaves it to the engine.
+func memorySwap(spec backend.ContainerSpec, memory int64, sandbox sandboxFacts, taskLimits bool) int64 {
+	switch {
+	case memory == 0 || spec.MemorySwap < 0:
+		return min(0, spec.MemorySwap)
+	case spec.MemorySwap > 0:
+		return memory + max(0, spec.MemorySwap-spec.Memory)
+	case !taskLimits && sandbox.memory > 0: // whose containers have no swap
+		return memory
+	default:
+		return 0
+	}
+}
+
 // cut is a limit that does not exceed another one. 0 is none.
 func cut(limit, most int64) int64 {
 	if most > 0 {
@@ -101,25 +128,32 @@ func cut(limit, most int64) int64 {
 	return limit
 }
 
-// mounts gives paths as binds, whose source the engine makes when it is absent, as
-// ECS does for a host volume; and named volumes as mounts, which label a volume
-// that they make. A volume that exists stays whose it was.
-func (e *Engine) mounts(all []backend.Mount) (binds []string, mounts []mount.Mount) {
+// mounts gives each as what has to be there, so that the engine makes nothing that
+// nobody has asked for. A volume that was removed meanwhile the engine makes all the same:
+// then it has an owner, at least.
+func (e *Engine) mounts(all []backend.Mount) (mounts []mount.Mount) {
 	for _, m := range all {
+		given := mount.Mount{Type: mount.TypeBind, Source: m.Source, Target: m.Target, ReadOnly: m.ReadOnly}
 		if m.Volume {
-			mounts = append(mounts, mount.Mount{
-				Type: mount.TypeVolume, Source: m.Source, Target: m.Target, ReadOnly: m.ReadOnly,
-				VolumeOptions: &mount.VolumeOptions{Labels: e.labels(kindVolume, nil)},
-			})
-			continue
+			given.Type = mount.TypeVolume
+			given.VolumeOptions = &mount.VolumeOptions{NoCopy: m.Bare, Labels: e.labels(kindVolume, nil)}
 		}
-		bind := m.Source + ":" + m.Target
-		if m.ReadOnly {
-			bind += ":ro"
-		}
-		binds = append(binds, bind)
+		mounts = append(mounts, given)
 	}
-	return binds, mounts
+	return mounts
+}
+
+// logDriver is what the spec asks for. What is said of json-file goes before the bounds.
+func logDriver(log backend.Log) container.LogConfig {
+	if log.Driver == "" {
+		return logConfig()
+	}
+	c := container.LogConfig{Type: log.Driver, Config: map[string]string{}}
+	if bounded := logConfig(); log.Driver == bounded.Type {
+		c = bounded
+	}
+	maps.Copy(c.Config, log.Options)
+	return c
 }
 
 // logConfig bounds what a container that writes without end takes of the disk.

@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
@@ -42,23 +43,14 @@ func TestTaskLimitKillsTheEaterOnly(t *testing.T) {
 	}
 }
 
-func TestSumOfContainersIsBounded(t *testing.T) {
-	t.Parallel()
-	engine := dockertest.Engine(t)
+// bounds reports whether an engine promises to bound tasks as a whole.
+func bounds(t *testing.T, engine *docker.Engine) bool {
+	t.Helper()
 	info, err := engine.Info(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !info.TaskLimits {
-		return // Info says so: nothing is promised
-	}
-	task := newTask(t, engine, backend.SandboxSpec{Memory: 64 << 20})
-	first := task.run(backend.ContainerSpec{}, "eat", "40")
-	task.says(first, "ate 40 MiB")
-	second := task.run(backend.ContainerSpec{}, "eat", "40")
-	eventually(t, "one of two containers is killed", func() bool {
-		return task.inspect(first).ExitCode == 137 || task.inspect(second).ExitCode == 137
-	})
+	return info.TaskLimits
 }
 
 func TestMoreCPUThanTheEngineHas(t *testing.T) {
@@ -175,26 +167,6 @@ func TestLongLinesAndTerminals(t *testing.T) {
 	task.exited(terminal)
 	if got := strings.Join(task.lines(terminal, backend.LogOptions{}), "|"); got != "line 1|line 2|line 3" {
 		t.Errorf("output of a terminal = %q", got)
-	}
-}
-
-func TestMountsAreSharedAndVolumesRemoved(t *testing.T) {
-	t.Parallel()
-	engine := dockertest.Engine(t)
-	task := newTask(t, engine, backend.SandboxSpec{})
-	volume := dockertest.Owner()
-	mounts := []backend.Mount{{Volume: true, Source: volume, Target: "/data"}}
-	task.run(backend.ContainerSpec{Mounts: mounts}, "sleep", "1m")
-	task.run(backend.ContainerSpec{Mounts: mounts, ReadonlyRootfs: true, Tmpfs: map[string]string{"/tmp": "size=1m"}}, "sleep", "1m")
-	cli := dockertest.Client(t)
-	if _, err := cli.VolumeInspect(t.Context(), volume); err != nil {
-		t.Fatal(err)
-	}
-	if err := engine.RemoveAll(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if v, err := cli.VolumeInspect(t.Context(), volume); err == nil {
-		t.Errorf("volume %s outlived RemoveAll", v.Name)
 	}
 }
 

@@ -70,10 +70,12 @@ type Engine struct {
 	facts        lazy[facts]
 	sandboxImage lazy[string]
 	life         lazy[*lifeline]
+	governor     lazy[governor]
 	lifeMu       sync.Mutex   // held while a lifeline starts or is dropped
 	lifeEra      atomic.Int64 // counts the times it was dropped
 	self         lazy[ownContainer]
-	direct       lazy[bool] // whether sandbox addresses can be dialled from here
+	ulimitsFixed atomic.Bool // limits of processes cannot be raised
+	direct       lazy[bool]  // whether sandbox addresses can be dialled from here
 
 	helpless sync.Map // registries whose login could not be looked up
 
@@ -168,11 +170,12 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 		return backend.Info{}, engineError(err)
 	}
 	known := factsOf(info)
+	hold, whyNot := e.limitsHold(known)
 	return backend.Info{
 		ID: info.ID, Name: "docker", Version: info.ServerVersion,
 		OS: info.OSType, Architecture: known.architecture,
 		CPUs: info.NCPU, Memory: info.MemTotal,
-		Reachable: reachable, TaskLimits: known.taskLimits,
+		Reachable: reachable, Groups: known.groups.String(), TaskLimits: hold, Unlimited: whyNot,
 	}, nil
 }
 
@@ -183,6 +186,9 @@ func (e *Engine) Close() error {
 	defer cancel()
 	e.warm.disable()
 	e.warm.empty(farewell)
+	if err := e.dropGovernor(farewell); err != nil {
+		e.log.Debug("governor of control groups not removed", "error", err)
+	}
 	if e.durable() {
 		e.leave()
 	}
@@ -198,15 +204,26 @@ type facts struct {
 	architecture string
 	// hosted says that containers run on the engine's own machine and network, not
 	// in a virtual machine or a network namespace of a user.
-	hosted     bool
-	groups     groups
-	taskLimits bool
+	hosted  bool
+	groups  groups
+	binding binding
+	unbound string // why, if it is
+	// hostGateway says that the engine can name its host; see reachHost.
+	hostGateway bool
 }
 
 func (e *Engine) engineFacts(ctx context.Context) (facts, error) {
 	return e.facts.get(ctx, func(ctx context.Context) (facts, error) {
 		info, err := e.client.Info(ctx)
-		return factsOf(info), err
+		if err != nil {
+			return facts{}, err
+		}
+		known := factsOf(info)
+		known.hostGateway, err = e.hasHostGateway(ctx)
+		if err == nil && known.binding == unbound {
+			e.warnUnbound(known.unbound)
+		}
+		return known, err
 	})
 }
 
@@ -215,13 +232,11 @@ func factsOf(info system.Info) facts {
 		return strings.Contains(option, "rootless")
 	})
 	layout := groups{version: info.CgroupVersion, driver: info.CgroupDriver}
+	how, whyNot := layout.binding(rootless)
 	return facts{
 		architecture: goArchitecture(info.Architecture),
 		hosted:       !rootless && info.OperatingSystem != "Docker Desktop",
-		groups:       layout,
-		// Where groups do not nest in a sandbox's own, nobody sets the limits of a
-		// task's group: the engine does so for groups of containers only.
-		taskLimits: layout.nest() && !rootless,
+		groups:       layout, binding: how, unbound: whyNot,
 	}
 }
 

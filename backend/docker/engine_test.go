@@ -1,8 +1,11 @@
 package docker_test
 
 import (
+	"cmp"
+	"context"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,9 +32,16 @@ func TestEngine(t *testing.T) {
 		return backendtest.Fixture{
 			Engine: engine, Image: dockertest.Image(t), AppPath: dockertest.AppPath,
 			MissingImage: "127.0.0.1:1/no/such:image", PullableImage: registry.image(t),
-			Lose: link.lose, Restore: link.restore,
+			Lose: link.lose, Restore: link.restore, Discard: discard,
 		}
 	})
+}
+
+// discard removes a volume that engines leave.
+func discard(t *testing.T, volume string) {
+	if err := dockertest.Client(t).VolumeRemove(context.Background(), volume, true); err != nil {
+		t.Error(err)
+	}
 }
 
 // link is a socket between the client and the engine that can be cut.
@@ -84,7 +94,7 @@ func (l *link) restore() {
 }
 
 func (l *link) serve(conn net.Conn) {
-	engine, err := net.Dial("unix", strings.TrimPrefix(client.DefaultDockerHost, "unix://"))
+	engine, err := net.Dial("unix", strings.TrimPrefix(cmp.Or(os.Getenv("DOCKER_HOST"), client.DefaultDockerHost), "unix://"))
 	if err != nil {
 		_ = conn.Close()
 		return

@@ -56,13 +56,21 @@ func engineError(err error) error {
 // Source: EXFULL in Linux net/bridge/br_if.c.
 func bridgeFull(err error) bool { return err != nil && strings.Contains(err.Error(), "exchange full") }
 
-// sandboxGone says whether a container did not start because its sandbox has ended:
-// what the engine says when it knows, and the runtime when the engine does not know yet.
+// sandboxGone says whether a container did not start because a sandbox has ended whose
+// network, processes or IPC it has: what the engine says when it knows, and the runtime
+// when the engine does not know yet.
 // Source: Moby daemon/container_operations.go, runc libcontainer.
 func sandboxGone(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "cannot join network of a non running container") ||
+		strings.Contains(text, ": container ") && strings.HasSuffix(text, " is not running") ||
 		strings.Contains(text, "namespace path: lstat /proc/")
+}
+
+// nameTaken says whether a container was not made because there is one of its name. Podman
+// has a text alone.
+func nameTaken(err error) bool {
+	return cerrdefs.IsConflict(err) || err != nil && strings.Contains(err.Error(), "the container name") && strings.Contains(err.Error(), "is already in use by")
 }
 
 // missingKind tells from the engine's words what it does not have.

@@ -24,13 +24,19 @@ func (f fakeEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		handler(w, r)
 		return
 	}
-	switch path {
-	case "/_ping":
+	switch {
+	case path == "/_ping":
 		w.Header().Set("Api-Version", "1.41")
+	case f[anyRequest] != nil:
+		r.URL.Path = path
+		f[anyRequest](w, r)
 	default:
 		http.Error(w, `{"message":"page not found"}`, http.StatusNotFound)
 	}
 }
+
+// anyRequest is the key of what answers all else. Paths come without version.
+const anyRequest = "any"
 
 // listen gives the fake engine's address.
 func (f fakeEngine) listen(t *testing.T) (socket string) {

@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -33,7 +33,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, err
 
 // limited reports whether a container can run out of memory by itself.
 func limited(found container.InspectResponse) bool {
-	return found.HostConfig.Memory > 0 || strings.HasPrefix(found.HostConfig.CgroupParent, dockerGroup+"/")
+	return found.HostConfig.Memory > 0 || inTask(found)
 }
 
 // oomNotice is how long the notice that a container is out of memory may take,
@@ -60,19 +60,24 @@ func (e *Engine) sawOutOfMemory(ctx context.Context, c backend.Container) bool {
 // stamp is a time as the engine's event list takes it.
 func stamp(t time.Time) string { return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond()) }
 
-// inspectOwned does not know the containers of other owners, nor the lifeline and what
-// is kept for tasks to come.
+// inspectOwned does not know the containers of other owners, nor the engine's own helpers
+// and what is kept for tasks to come.
 func (e *Engine) inspectOwned(ctx context.Context, id string) (container.InspectResponse, error) {
 	found, err := e.client.ContainerInspect(ctx, id)
 	if err != nil {
 		return found, err
 	}
-	if found.Config.Labels[ownerLabel] != e.owner || found.Config.Labels[kindLabel] == string(kindLifeline) ||
+	if found.Config.Labels[ownerLabel] != e.owner || isHelper(found.Config.Labels) ||
 		e.isWarm(found.Name, found.Config.Labels) {
 		return found, noContainer(id)
 	}
 	e.ours.Store(found.ID, tiesOf(found.Config.Labels))
 	return found, nil
+}
+
+// isHelper reports whether a container is no task's, but the engine's own.
+func isHelper(labels map[string]string) bool {
+	return slices.Contains([]kind{kindLifeline, kindErrand, kindGovernor}, kind(labels[kindLabel]))
 }
 
 // containerOf translates what the engine says about a container.
@@ -91,11 +96,6 @@ func containerOf(found container.InspectResponse) backend.Container {
 	if !c.Sandbox {
 		c.Image = found.Config.Image
 		c.SandboxID = cmp.Or(found.Config.Labels[boundLabel], found.HostConfig.NetworkMode.ConnectedContainer())
-	}
-	for _, m := range found.HostConfig.Mounts {
-		if m.Type == mount.TypeVolume {
-			c.Volumes = append(c.Volumes, m.Source)
-		}
 	}
 	switch c.State {
 	case backend.Running:
@@ -119,8 +119,7 @@ func containerOf(found container.InspectResponse) backend.Container {
 // as a whole is out of memory, the kernel notifies every group in the task's own,
 // and the engine takes each notice for a kill.
 func outOfMemory(found container.InspectResponse) bool {
-	inTask := strings.HasPrefix(found.HostConfig.CgroupParent, dockerGroup+"/")
-	return found.State.OOMKilled && (!inTask || found.State.ExitCode == exitKilled)
+	return found.State.OOMKilled && (!inTask(found) || found.State.ExitCode == exitKilled)
 }
 
 // exitKilled is the exit code of a process that SIGKILL ended.

@@ -46,8 +46,11 @@ const (
 	kindSandbox   kind = "sandbox"
 	kindContainer kind = "container"
 	kindLifeline  kind = "lifeline"
+	kindGovernor  kind = "governor" // of control groups
 	kindNetwork   kind = "network"
 	kindVolume    kind = "volume"
+	kindShared    kind = "shared volume"
+	kindErrand    kind = "errand" // see Engine.errand
 	kindImage     kind = "image"
 	kindWitness   kind = "witness" // see Engine.ensureWitness
 )
@@ -62,7 +65,7 @@ func (e *Engine) labels(of kind, spec map[string]string) map[string]string {
 		all[durableLabel] = "true"
 		all[directoryLabel], all[machineLabel], all[mountsLabel] = e.place.directory, e.place.host, e.place.mounts
 	}
-	if of == kindSandbox || of == kindContainer {
+	if slices.Contains([]kind{kindSandbox, kindContainer, kindNetwork, kindVolume}, of) {
 		keys, _ := json.Marshal(slices.Sorted(maps.Keys(spec))) // strings always marshal
 		all[specLabel] = string(keys)
 	}

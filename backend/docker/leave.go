@@ -9,7 +9,7 @@ import (
 	"github.com/docker/docker/api/types/volume"
 )
 
-// leaveTimeout bounds what Close still asks of the engine.
+// leaveTimeout bounds what is still asked of the engine when a call or Close is over.
 const leaveTimeout = 10 * time.Second
 
 // leave tidies up behind an owner that lives on in its data directory: its lifeline

@@ -62,6 +62,9 @@ func (e *Engine) startLifeline(ctx context.Context) (*lifeline, error) {
 	e.lifeMu.Lock()
 	defer e.lifeMu.Unlock()
 	l, err := e.newLifeline(ctx)
+	if e.refusesUlimits(err) {
+		l, err = e.newLifeline(ctx)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("start lifeline: %w", err)
 	}
@@ -77,8 +80,11 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 		labels[graceLabel] = remoteGrace.String()
 	}
 	made, err := e.createFromSandboxImage(ctx, creation{name: resourceName(e.owner, "lifeline-"+randomSuffix()), CreateRequest: container.CreateRequest{
-		Config:     &container.Config{Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
-		HostConfig: &container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}},
+		Config: &container.Config{Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
+		HostConfig: &container.HostConfig{
+			NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"},
+			Resources: container.Resources{Ulimits: e.trialUlimits()},
+		},
 	}})
 	if err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(inspectors)
 	for i, summary := range found {
-		if summary.Labels[kindLabel] == string(kindLifeline) || e.hideWarm(summary) {
+		if isHelper(summary.Labels) || e.hideWarm(summary) {
 			continue
 		}
 		group.Go(func() error {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api/types/container"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
@@ -124,7 +126,7 @@ func TestMachinesForwardDatagrams(t *testing.T) {
 	t.Parallel()
 	engine := dockertest.Engine(t)
 	if info, err := engine.Info(t.Context()); err != nil || !info.Reachable {
-		t.Skip("addresses of sandboxes cannot be reached from here")
+		dockertest.Lack(t, "addresses of sandboxes cannot be reached from here: %v", err)
 	}
 	machines := []*machine{
 		newMachine(t, engine, backend.SandboxSpec{}, "udp", "8080", "first"),
@@ -147,17 +149,28 @@ func TestMachinesForwardDatagrams(t *testing.T) {
 	if got := m.datagram(caller); got != "third" {
 		t.Errorf("the port that leads elsewhere now answers %q; want %q", got, "third")
 	}
+
+	if err := m.engine.SetTraffic(t.Context(), m.machine.ID, backend.Traffic{}); err != nil {
+		t.Fatal(err)
+	}
+	early := m.caller()
+	if _, err := early.Write([]byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := early.Read(make([]byte, 64)); err == nil {
+		t.Errorf("a port that leads nowhere answers %d bytes", n)
+	}
+	m.forward("udp", m.inspect(third))
+	if got := m.datagram(early); got != "third" {
+		t.Errorf("who asked before the port was open hears %q; want %q", got, "third")
+	}
 }
 
 func TestMemoryIsBoundedAtEachLevel(t *testing.T) {
 	t.Parallel()
 	engine := dockertest.Engine(t)
-	info, err := engine.Info(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !info.TaskLimits {
-		return // Info says so: nothing is promised
+	if !bounds(t, engine) {
+		return
 	}
 	const bound, roomy = 64 << 20, 512 << 20
 	for level, limits := range map[string][3]int64{
@@ -247,4 +260,20 @@ func TestNothingIsLeftOfAMachine(t *testing.T) {
 			})
 		}
 	}
+}
+
+// The engine cannot remove a control group that has others in it, and forgets about it.
+func TestSomebodyRemovesAMachineBeforeItsTasks(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t, dockertest.Engine(t), backend.SandboxSpec{}, "ignore-term")
+	err := dockertest.Client(t).ContainerRemove(t.Context(), m.machine.ID, container.RemoveOptions{Force: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{m.app.ID, m.sandbox} {
+		if err := m.engine.Remove(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expectNoGroup(t, m.machine.ID)
 }

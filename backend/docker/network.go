@@ -25,7 +25,8 @@ type vpcNetwork struct {
 	dockerName string
 	subnet     netip.Prefix
 	gateway    netip.Addr
-	addresses  *ipam.Network // of its sandboxes
+	labels     map[string]string // of the spec
+	addresses  *ipam.Network     // of its sandboxes
 	// adopted networks are the user's: never removed.
 	adopted bool
 	// isolated networks have no address of the engine's host.
@@ -59,7 +60,12 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 		return backend.Network{}, engineError(err)
 	}
 	e.direct.reset() // the gateway may tell what the engine's facts could not
-	return backend.Network{ID: vpc.id, Name: spec.Name, CIDR: vpc.subnet, Gateway: vpc.gateway}, nil
+	return vpc.public(spec.Name), nil
+}
+
+// public is what others know of it.
+func (n vpcNetwork) public(name string) backend.Network {
+	return backend.Network{ID: n.id, Name: name, CIDR: n.subnet, Gateway: n.gateway, Labels: n.labels}
 }
 
 // know remembers a network, and which of its addresses sandboxes and containers of an
@@ -80,7 +86,7 @@ func (e *Engine) know(ctx context.Context, name string, vpc vpcNetwork) error {
 
 // occupyKnown takes the addresses of the sandboxes and containers that are there.
 func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
-	found, err := e.membersOf(ctx, vpc)
+	found, err := e.membersOf(ctx, vpc, true)
 	if err != nil {
 		return err
 	}
@@ -96,11 +102,26 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 	return nil
 }
 
-// membersOf are the owner's containers on a network, also those that do not run.
-func (e *Engine) membersOf(ctx context.Context, vpc vpcNetwork) ([]container.Summary, error) {
+// membersOf are the owner's containers on a network: all, or those that run.
+func (e *Engine) membersOf(ctx context.Context, vpc vpcNetwork, all bool) ([]container.Summary, error) {
 	members := e.owned(nil)
 	members.Add("network", vpc.dockerName)
-	return e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: members})
+	return e.client.ContainerList(ctx, container.ListOptions{All: all, Filters: members})
+}
+
+// Networks implements backend.Engine.
+func (e *Engine) Networks(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
+	found, err := e.client.NetworkList(ctx, network.ListOptions{Filters: e.owned(labels)})
+	if err != nil {
+		return nil, engineError(err)
+	}
+	var list []backend.Network
+	for _, n := range found {
+		if vpc, err := vpcOf(n); err == nil {
+			list = append(list, vpc.public(n.Labels[vpcLabel]))
+		}
+	}
+	return list, nil
 }
 
 // RemoveNetwork implements backend.Engine.
@@ -112,7 +133,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	if err != nil {
 		return engineError(err)
 	}
-	members, err := e.membersOf(ctx, vpc)
+	members, err := e.membersOf(ctx, vpc, false)
 	switch {
 	case err != nil:
 		return engineError(err)
@@ -191,7 +212,7 @@ func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, avoid 
 	labels := e.labels(kindNetwork, spec.Labels)
 	labels[vpcLabel] = spec.Name
 	for subnet := range ranges(spec.CIDR, avoid) {
-		vpc := vpcNetwork{dockerName: name, subnet: subnet, gateway: spec.Gateway}
+		vpc := vpcNetwork{dockerName: name, subnet: subnet, gateway: spec.Gateway, labels: spec.Labels}
 		if !vpc.gateway.IsValid() {
 			vpc.gateway = subnet.Addr().Next()
 		}
@@ -238,7 +259,8 @@ const noHostAddress = "com.docker.network.bridge.inhibit_ipv4"
 // overlaps recognizes the engine's refusal of a range that is taken.
 func overlaps(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "Pool overlaps") ||
-		strings.Contains(err.Error(), "conflicts with network"))
+		strings.Contains(err.Error(), "conflicts with network") ||
+		strings.Contains(err.Error(), "is already used on the host or by another config")) // Podman's words
 }
 
 // vpc returns the network of a VPC that EnsureNetwork made, now or in an earlier
@@ -286,7 +308,7 @@ func vpcOf(n network.Inspect) (vpcNetwork, error) {
 				gateway = subnet.Masked().Addr().Next()
 			}
 			isolated := n.Options[noHostAddress] == "true"
-			return vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway, isolated: isolated}, nil
+			return vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway, isolated: isolated, labels: specLabels(n.Labels)}, nil
 		}
 	}
 	return vpcNetwork{}, fmt.Errorf("network %s has no IPv4 range", n.Name)

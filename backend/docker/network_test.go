@@ -74,7 +74,7 @@ func TestNetworkIsFoundAgainAfterARestart(t *testing.T) {
 	if _, err := restarted.CreateSandbox(t.Context(), backend.SandboxSpec{Name: owner, Network: "vpc-1"}); err != nil {
 		t.Error(err)
 	}
-	if again := ensureNetwork(t, restarted, "vpc-1"); again != first {
+	if again := ensureNetwork(t, restarted, "vpc-1"); again.ID != first.ID || again.CIDR != first.CIDR {
 		t.Errorf("after a restart %+v; want %+v", again, first)
 	}
 }
@@ -117,7 +117,7 @@ func TestEmulatorInAContainerJoinsTheNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := ensureNetwork(t, engine, "vpc-1")
-	if again := ensureNetwork(t, engine, "vpc-1"); again != n {
+	if again := ensureNetwork(t, engine, "vpc-1"); again.ID != n.ID {
 		t.Errorf("second time %+v; want %+v", again, n)
 	}
 	if got := len(networksOf(t, self)); got != 2 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/volume"
 )
 
 // OwnerState says whether somebody still needs what an owner has on the engine.
@@ -38,6 +39,8 @@ type Owner struct {
 	// Containers counts those of tasks, with their sandboxes and those that are kept
 	// started for tasks to come.
 	Containers, Networks, Volumes int
+	// SharedVolumes counts those that outlive their owner.
+	SharedVolumes int
 }
 
 // judge decides about an owner as a whole: of one that has a data directory nothing
@@ -66,14 +69,20 @@ func (e *Engine) Owners(ctx context.Context) ([]Owner, error) {
 	return slices.SortedFunc(maps.Values(judged), func(a, b Owner) int { return strings.Compare(a.ID, b.ID) }), nil
 }
 
-// RemoveOwner removes all that an owner has and returns how many containers, networks
-// and volumes that were. Whether it may go is the caller's decision.
-func (e *Engine) RemoveOwner(ctx context.Context, id string) (removed int, err error) {
+// RemoveOwner removes all that an owner has, shared volumes only if asked to, and returns
+// how many things that were. Whether it may go is the caller's decision.
+func (e *Engine) RemoveOwner(ctx context.Context, id string, shared bool) (removed int, err error) {
 	all, err := e.listProperty(ctx, ownedBy(id))
 	if err != nil {
 		return 0, fmt.Errorf("list what %s has: %w", id, engineError(err))
 	}
-	removed, err = e.removeProperty(ctx, all)
+	volumes := slices.DeleteFunc(slices.Clone(all.volumes), func(v *volume.Volume) bool { return !isShared(v.Labels) })
+	removed, err = e.removeProperty(ctx, all.filter(func(labels map[string]string) bool { return !isShared(labels) }))
+	if err == nil && shared {
+		var n int
+		n, err = e.removeShared(ctx, volumes)
+		removed += n
+	}
 	return removed, engineError(err)
 }
 
@@ -146,6 +155,11 @@ func (p property) count(owners map[string]Owner) {
 		if v.Labels[kindLabel] == string(kindWitness) {
 			continue
 		}
-		add(v.Labels, func(o *Owner) *int { return &o.Volumes })
+		add(v.Labels, func(o *Owner) *int {
+			if isShared(v.Labels) {
+				return &o.SharedVolumes
+			}
+			return &o.Volumes
+		})
 	}
 }

@@ -180,30 +180,3 @@ func TestOwnerIsDurableAsAWhole(t *testing.T) {
 	dir.close(engine)
 	dir.expect(docker.OwnerKept, kept...)
 }
-
-func TestRemoveVolumeOfAnotherOwner(t *testing.T) {
-	t.Parallel()
-	mine, theirs := dockertest.Engine(t), dockertest.Owner()
-	removeAllOf(t, theirs)
-	other := open(t, theirs)
-	task := newTask(t, other, backend.SandboxSpec{})
-	name := dockertest.Owner()
-	id := task.create(backend.ContainerSpec{Mounts: []backend.Mount{{Volume: true, Source: name, Target: "/data"}}}, "exit", "0")
-	if err := other.Remove(t.Context(), id); err != nil {
-		t.Fatal(err)
-	}
-	if err := mine.RemoveVolume(t.Context(), name); err != nil {
-		t.Errorf("RemoveVolume of another owner's: %v", err)
-	}
-	if got := property(t, theirs); !slices.Contains(got, "volume") {
-		t.Errorf("another owner has removed the volume: %v", got)
-	}
-	for range 2 {
-		if err := other.RemoveVolume(t.Context(), name); err != nil {
-			t.Error(err)
-		}
-	}
-	if got := property(t, theirs); slices.Contains(got, "volume") {
-		t.Errorf("the owner has not removed its volume: %v", got)
-	}
-}

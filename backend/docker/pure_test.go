@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -104,6 +105,51 @@ func TestResourcesStayWithinTheSandbox(t *testing.T) {
 		got := resources(c.spec, sandbox, c.taskLimits)
 		if got.CPUQuota != c.quota || got.Memory != c.memory || (got.CPUQuota > 0) != (got.CPUPeriod > 0) {
 			t.Errorf("%s: quota %d of %d, memory %d; want %d and %d", c.name, got.CPUQuota, got.CPUPeriod, got.Memory, c.quota, c.memory)
+		}
+	}
+}
+
+func TestSwapOfAContainer(t *testing.T) {
+	const mib = 1 << 20
+	for _, c := range []struct {
+		name       string
+		spec       backend.ContainerSpec
+		taskLimits bool
+		memory     int64
+		both       int64
+	}{
+		{"none asked", backend.ContainerSpec{Memory: 8 * mib}, true, 8 * mib, 0},
+		{"none asked, nothing else bounds", backend.ContainerSpec{Memory: 8 * mib}, false, 8 * mib, 8 * mib},
+		{"some", backend.ContainerSpec{Memory: 8 * mib, MemorySwap: 12 * mib}, true, 8 * mib, 12 * mib},
+		{"some, memory cut", backend.ContainerSpec{Memory: 128 * mib, MemorySwap: 132 * mib}, true, 64 * mib, 68 * mib},
+		{"refused", backend.ContainerSpec{Memory: 8 * mib, MemorySwap: 8 * mib}, true, 8 * mib, 8 * mib},
+		{"any", backend.ContainerSpec{Memory: 8 * mib, MemorySwap: -1}, true, 8 * mib, -1},
+		{"without memory", backend.ContainerSpec{MemorySwap: 4 * mib}, true, 0, 0},
+	} {
+		got := resources(c.spec, sandboxFacts{memory: 64 * mib}, c.taskLimits)
+		if got.Memory != c.memory || got.MemorySwap != c.both {
+			t.Errorf("%s: memory %d, with swap %d; want %d and %d", c.name, got.Memory, got.MemorySwap, c.memory, c.both)
+		}
+	}
+}
+
+// An engine without the right to raise limits says so in its runtime's words, and is asked
+// for no more than there is from then on.
+func TestLimitsThatCannotBeRaised(t *testing.T) {
+	for _, text := range []string{
+		"OCI runtime create failed: container_linux.go:380: starting container process caused: process_linux.go:545: container init caused: setting rlimits for ready process caused: error setting rlimit type 7: operation not permitted: unknown",
+		"crun: setrlimit `RLIMIT_NOFILE`: Operation not permitted: OCI permission denied",
+	} {
+		e := &Engine{log: slog.New(slog.DiscardHandler)}
+		asked := []backend.Ulimit{{Name: "nofile", Optional: true}, {Name: "core"}}
+		if e.refusesUlimits(nil) || e.refusesUlimits(errors.New("no such image")) || len(e.trialUlimits()) != 1 || len(e.ulimits(asked)) != 2 {
+			t.Error("limits count as refused before they were")
+		}
+		if !e.refusesUlimits(errors.New(text)) || e.refusesUlimits(errors.New(text)) {
+			t.Errorf("%s: not noted, or twice", text)
+		}
+		if got := e.ulimits(asked); len(got) != 1 || got[0].Name != "core" || e.trialUlimits() != nil {
+			t.Errorf("then asked for: %v, and on trial %v", got, e.trialUlimits())
 		}
 	}
 }
@@ -272,11 +318,27 @@ func TestAFullBridgeIsLackOfCapacity(t *testing.T) {
 	}
 }
 
+// What Podman 4.3 says.
+func TestWordsOfPodman(t *testing.T) {
+	const daemon = "Error response from daemon: "
+	if !nameTaken(errors.New(daemon + `container create: creating container storage: the container name "web" is already in use by f79e9918d654. You have to remove that container to be able to reuse that name: that name is already in use`)) {
+		t.Error("a name that is taken is not recognized")
+	}
+	if !overlaps(errors.New(daemon + "subnet 10.238.87.0/24 is already used on the host or by another config")) {
+		t.Error("a range that is taken is not recognized")
+	}
+	if nameTaken(nil) || nameTaken(errors.New(daemon+"no such image")) || overlaps(nil) {
+		t.Error("anything counts as taken")
+	}
+}
+
 // What an engine said that was restarted in the middle of starts.
 func TestErrorsOfAnEngineThatEnds(t *testing.T) {
 	for text, want := range map[string]error{
-		"Error response from daemon: transport is closing: unavailable":                        backend.ErrUnavailable,
-		"Error response from daemon: cannot join network of a non running container: ebb106cb": backend.ErrNoSandbox,
+		"Error response from daemon: transport is closing: unavailable":                                       backend.ErrUnavailable,
+		"Error response from daemon: cannot join network of a non running container: ebb106cb":                backend.ErrNoSandbox,
+		"Error response from daemon: container ebb106cb is not running":                                       backend.ErrNoSandbox,
+		"Error response from daemon: can't join IPC of container ebb106cb: container ebb106cb is not running": backend.ErrNoSandbox,
 		"Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to create new parent process: namespace path: lstat /proc/3204/ns/net: no such file or directory: unknown": backend.ErrNoSandbox,
 	} {
 		if got := engineError(errors.New(text)); !errors.Is(got, want) || got.Error() != text {

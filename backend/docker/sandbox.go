@@ -22,7 +22,8 @@ import (
 type sandboxFacts struct {
 	ip     netip.Addr // none without a network
 	routes bool
-	group  string // parent of the control groups of its containers
+	group  string // parent of the control groups of its containers; empty is none of its own
+	own    container.Resources
 	// What bounds its containers, be it its own or its parent's.
 	cpuQuota int64 // per cpuPeriod
 	memory   int64
@@ -72,6 +73,10 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	if err != nil {
 		return backend.Container{}, engineError(err)
 	}
+	how, err := e.binding(ctx)
+	if err != nil {
+		return backend.Container{}, engineError(err)
+	}
 	var parent sandboxFacts
 	if spec.Parent != "" {
 		if parent, err = e.sandbox(ctx, spec.Parent); err != nil {
@@ -83,7 +88,10 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 		return e.existing(ctx, spec.Name, err)
 	}
 	request := e.sandboxRequest(spec, vpc, ip, sandboxLimits(spec, parent))
-	if known.taskLimits {
+	if ip.IsValid() {
+		reachHost(request.HostConfig, known)
+	}
+	if how != unbound {
 		request.HostConfig.CgroupParent = known.groups.parentOf(parent.group, spec.Name)
 	}
 	maps.Copy(request.Labels, own)
@@ -97,11 +105,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	if !made.fresh {
 		return e.Inspect(ctx, made.id)
 	}
-	facts := factsOfSandbox(request, ip, parent)
-	if known.taskLimits {
-		facts.group = known.groups.ofContainers(request.HostConfig.CgroupParent, made.id)
-	}
-	e.sandboxes.Store(made.id, facts)
+	e.sandboxes.Store(made.id, factsOfSandbox(made.id, request, ip, parent))
 	c := backend.Container{ID: made.id, Name: spec.Name, Labels: spec.Labels, Sandbox: true, State: backend.Created}
 	if ip.IsValid() {
 		e.leases.add(made.id, lease{ip, vpc.addresses})
@@ -110,10 +114,10 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	return c, nil
 }
 
-// factsOfSandbox leaves the group open, which the id belongs to.
-func factsOfSandbox(r container.CreateRequest, ip netip.Addr, parent sandboxFacts) sandboxFacts {
+func factsOfSandbox(id string, r container.CreateRequest, ip netip.Addr, parent sandboxFacts) sandboxFacts {
 	return sandboxFacts{
 		ip: ip, routes: r.Labels[routesLabel] != "",
+		group: groupOf(r.HostConfig.CgroupParent, id), own: r.HostConfig.Resources,
 		cpuQuota: within(r.HostConfig.CPUQuota, parent.cpuQuota), memory: within(r.HostConfig.Memory, parent.memory),
 	}
 }
@@ -163,7 +167,9 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 		Config: &container.Config{Labels: e.labels(kindSandbox, spec.Labels)},
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none",
-			ExtraHosts:  spec.ExtraHosts,
+			DNS:         spec.Names.Servers,
+			DNSSearch:   spec.Names.SearchDomains,
+			ExtraHosts:  spec.Names.Hosts,
 			Sysctls:     spec.Sysctls,
 			LogConfig:   logConfig(),
 			Resources:   limits,
@@ -171,6 +177,12 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 	}
 	if spec.Parent != "" {
 		r.Labels[boundLabel] = spec.Parent
+	}
+	if spec.Devices {
+		r.HostConfig.DeviceCgroupRules = []string{"a *:* rwm"}
+	}
+	if spec.SharesIPC {
+		r.HostConfig.IpcMode = container.IPCModeShareable
 	}
 	if ip.IsValid() {
 		r.Hostname = backend.HostName(ip, spec.Domain)
@@ -205,7 +217,11 @@ func (e *Engine) putOn(r *container.CreateRequest, vpc vpcNetwork, ip netip.Addr
 // more time than its parent group has.
 func sandboxLimits(spec backend.SandboxSpec, parent sandboxFacts) container.Resources {
 	quota, memory := cut(cpuQuota(spec.CPU), parent.cpuQuota), cut(spec.Memory, parent.memory)
-	return container.Resources{Memory: memory, MemorySwap: memory, CPUPeriod: cpuPeriodFor(quota), CPUQuota: quota}
+	both := memory // without swap
+	if memory > 0 {
+		both += spec.Swap
+	}
+	return container.Resources{CPUShares: spec.CPUShares, Memory: memory, MemorySwap: both, CPUPeriod: cpuPeriodFor(quota), CPUQuota: quota}
 }
 
 // within is the limit that holds of one's own and one's parent's. 0 is none.
@@ -228,20 +244,13 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 	if found.Config.Labels[kindLabel] != string(kindSandbox) {
 		return sandboxFacts{}, noContainer(id)
 	}
-	engine, err := e.engineFacts(ctx)
-	if err != nil {
-		return sandboxFacts{}, err
-	}
 	var parent sandboxFacts
 	if of := found.Config.Labels[boundLabel]; of != "" {
 		if parent, err = e.sandbox(ctx, of); err != nil && !errors.Is(engineError(err), backend.ErrNotFound) {
 			return sandboxFacts{}, err
 		}
 	}
-	known := factsOfSandbox(container.CreateRequest{Config: found.Config, HostConfig: found.HostConfig}, address(found), parent)
-	if engine.taskLimits {
-		known.group = engine.groups.ofContainers(found.HostConfig.CgroupParent, found.ID)
-	}
+	known := factsOfSandbox(found.ID, container.CreateRequest{Config: found.Config, HostConfig: found.HostConfig}, address(found), parent)
 	e.sandboxes.Store(found.ID, known)
 	return known, nil
 }

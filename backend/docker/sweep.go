@@ -21,14 +21,14 @@ const removers = 16
 
 // property is what owners have on the engine.
 type property struct {
-	containers []container.Summary // without lifelines
-	lifelines  []container.Summary
+	containers []container.Summary // without lifelines and governors
+	lifelines  []container.Summary // and governors, which are needed to the end
 	networks   []network.Summary
 	volumes    []*volume.Volume
 }
 
-// Sweep implements backend.Sweeper: it removes what dead owners have. It counts
-// containers, networks and volumes, not the lifelines, which go too. An owner counts
+// Sweep implements backend.Sweeper: it removes what dead owners have, but for shared
+// volumes, which outlive their owners. It counts containers, networks and volumes, not the lifelines, which go too. An owner counts
 // as dead some seconds after its process died, so call Sweep now and then, not only
 // at the start.
 func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
@@ -38,7 +38,7 @@ func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
 	}
 	left := all.filter(func(labels map[string]string) bool {
 		id := labels[ownerLabel]
-		return id != e.owner && owners[id].State == OwnerDead
+		return id != e.owner && owners[id].State == OwnerDead && !isShared(labels)
 	})
 	removed, err = e.removeProperty(ctx, left)
 	if removed > 0 {
@@ -57,13 +57,14 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	}
 	l, made := e.life.peek()
 	all.lifelines = slices.DeleteFunc(all.lifelines, func(c container.Summary) bool { return made && c.ID == l.id })
+	all = all.filter(func(labels map[string]string) bool { return !isShared(labels) })
 	_, err = e.removeProperty(ctx, all)
 	e.forgetVPCs()
 	e.sandboxes.Clear()
 	e.leases.clear()
 	e.silent.Clear()
 	e.ours.Clear()
-	return engineError(errors.Join(err, e.dropLifeline(ctx)))
+	return engineError(errors.Join(err, e.dropGovernor(ctx), e.dropLifeline(ctx)))
 }
 
 func (e *Engine) listProperty(ctx context.Context, which filters.Args) (property, error) {
@@ -73,7 +74,7 @@ func (e *Engine) listProperty(ctx context.Context, which filters.Args) (property
 		return all, err
 	}
 	for _, c := range containers {
-		if c.Labels[kindLabel] == string(kindLifeline) {
+		if of := kind(c.Labels[kindLabel]); of == kindLifeline || of == kindGovernor {
 			all.lifelines = append(all.lifelines, c)
 		} else {
 			all.containers = append(all.containers, c)

@@ -3,6 +3,7 @@ package docker_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +45,29 @@ func property(t *testing.T, owner string) (names []string) {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// lostNetworks counts the networks of an owner that the engine itself cannot let go of,
+// although nothing is on them: engines up to 20.10 lose track of an endpoint now and then
+// when several come and go at once. One that can be removed is not among them.
+func lostNetworks(t *testing.T, owner string) (lost int) {
+	t.Helper()
+	cli, ctx := dockertest.Client(t), context.Background()
+	networks, err := cli.NetworkList(ctx, network.ListOptions{Filters: filters.NewArgs(filters.Arg("label", "ecs-emulator.owner="+owner))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range networks {
+		found, err := cli.NetworkInspect(ctx, n.ID, network.InspectOptions{})
+		if err != nil || len(found.Containers) > 0 {
+			continue
+		}
+		if err := cli.NetworkRemove(ctx, n.ID); err != nil && strings.Contains(err.Error(), "has active endpoints") {
+			t.Logf("the engine has lost track of %s, which stays until it is restarted: %v", n.Name, err)
+			lost++
+		}
+	}
+	return lost
 }
 
 func TestSweepRemovesWhatAKilledEmulatorLeft(t *testing.T) {

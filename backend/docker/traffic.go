@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
@@ -29,7 +28,7 @@ func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Tra
 		words = append(words, "cut")
 	}
 	for _, p := range t.Ports {
-		words = append(words, fmt.Sprintf("%s/%d=%s", p.Protocol, p.Port, p.To))
+		words = append(words, forwardWord(p))
 	}
 	if err := e.tell(ctx, sandboxID, words...); err != nil {
 		return engineError(err)
@@ -42,15 +41,29 @@ func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Tra
 	return nil
 }
 
-// tell has the sandbox program do something in a sandbox's namespace.
+// forwardWord is what the sandbox program reads of a forward: "tcp/8000-8009=10.0.0.9:80".
+func forwardWord(p backend.PortForward) string {
+	if p.More == 0 {
+		return fmt.Sprintf("%s/%d=%s", p.Protocol, p.Port, p.To)
+	}
+	return fmt.Sprintf("%s/%d-%d=%s", p.Protocol, p.Port, p.Port+p.More, p.To)
+}
+
+// tell has the sandbox program do something in a sandbox's namespace. The engine has many
+// words for a sandbox that ends meanwhile.
 func (e *Engine) tell(ctx context.Context, sandboxID string, words ...string) error {
+	err := e.askProgram(ctx, sandboxID, words...)
+	if err != nil && ctx.Err() == nil && errors.Is(e.expectRunning(ctx, sandboxID), backend.ErrNoSandbox) {
+		return &classified{err, backend.ErrNoSandbox}
+	}
+	return err
+}
+
+func (e *Engine) askProgram(ctx context.Context, sandboxID string, words ...string) error {
 	made, err := e.client.ContainerExecCreate(ctx, sandboxID, container.ExecOptions{
 		AttachStdout: true, AttachStderr: true,
 		Cmd: append([]string{sandboxPath}, words...),
 	})
-	if cerrdefs.IsConflict(err) {
-		return &classified{err, backend.ErrNoSandbox}
-	}
 	if err != nil {
 		return err
 	}

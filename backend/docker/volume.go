@@ -2,15 +2,88 @@ package docker
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/volume"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
 )
+
+// EnsureVolume implements backend.Engine.
+func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) error {
+	if err := e.ensureLifeline(ctx); err != nil {
+		return engineError(err)
+	}
+	of := kindVolume
+	if spec.Shared {
+		of = kindShared
+		if _, err := e.Volume(ctx, spec.Name); !backend.Missing(err, backend.KindVolume) {
+			return err // whatever driver it has
+		}
+	}
+	made, err := e.client.VolumeCreate(ctx, volume.CreateOptions{
+		Name: spec.Name, Driver: spec.Driver, DriverOpts: spec.Options, Labels: e.labels(of, spec.Labels),
+	})
+	switch {
+	case err != nil:
+		return engineError(err)
+	case !spec.Shared && made.Labels[ownerLabel] != e.owner: // the engine has returned what there was
+		return fmt.Errorf("volume %s is somebody else's", spec.Name)
+	}
+	return nil
+}
+
+// Volume implements backend.Engine.
+func (e *Engine) Volume(ctx context.Context, name string) (backend.Volume, error) {
+	found, err := e.inspectVolume(ctx, name)
+	if err != nil {
+		return backend.Volume{}, err
+	}
+	return e.volumeOf(found), nil
+}
+
+// inspectVolume tells the lack of a volume from that of a container, which the engine's
+// words do not always do.
+func (e *Engine) inspectVolume(ctx context.Context, name string) (volume.Volume, error) {
+	found, err := e.client.VolumeInspect(ctx, name)
+	if cerrdefs.IsNotFound(err) {
+		return found, &backend.NotFoundError{Kind: backend.KindVolume, Err: err}
+	}
+	return found, engineError(err)
+}
+
+func (e *Engine) volumeOf(found volume.Volume) backend.Volume {
+	v := backend.Volume{Name: found.Name}
+	if found.Labels[ownerLabel] == e.owner {
+		v.Labels = specLabels(found.Labels)
+	}
+	return v
+}
+
+// Volumes implements backend.Engine.
+func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backend.Volume, error) {
+	which := e.owned(labels)
+	which.Add("label", kindLabel+"="+string(kindVolume))
+	found, err := e.client.VolumeList(ctx, volume.ListOptions{Filters: which})
+	if err != nil {
+		return nil, engineError(err)
+	}
+	list := make([]backend.Volume, 0, len(found.Volumes))
+	for _, v := range found.Volumes {
+		list = append(list, e.volumeOf(*v))
+	}
+	slices.SortFunc(list, func(a, b backend.Volume) int { return strings.Compare(a.Name, b.Name) })
+	return list, nil
+}
 
 // RemoveVolume implements backend.Engine. A volume of that name which is not the
 // owner's stays: for the owner there is none.
 func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
 	found, err := e.client.VolumeInspect(ctx, name)
-	if err == nil && found.Labels[ownerLabel] == e.owner {
+	if err == nil && found.Labels[ownerLabel] == e.owner && !isShared(found.Labels) {
 		err = e.client.VolumeRemove(ctx, name, true)
 	}
 	if cerrdefs.IsNotFound(err) {

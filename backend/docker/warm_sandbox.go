@@ -39,7 +39,8 @@ func (e *Engine) isWarm(name string, labels map[string]string) bool {
 // warmShapeOf is the shape of the sandbox that a spec asks for; ok is false if it has
 // to be made for it.
 func warmShapeOf(spec backend.SandboxSpec, vpc vpcNetwork) (shape warmShape, ok bool) {
-	if spec.IP.IsValid() || len(spec.ExtraHosts)+len(spec.Sysctls) > 0 || spec.Parent+spec.Routes != "" || spec.Network == "" {
+	special := spec.SharesIPC || spec.Devices || spec.CPUShares > 0 || spec.Swap > 0 || !spec.Names.Empty() || len(spec.Sysctls) > 0
+	if special || spec.IP.IsValid() || spec.Parent+spec.Routes != "" || spec.Network == "" {
 		return shape, false
 	}
 	labels, _ := json.Marshal(spec.Labels) // strings always marshal, sorted by key
@@ -77,6 +78,9 @@ func (e *Engine) createWarm(ctx context.Context, use warmUse) (warmSandbox, erro
 		return w, err // the engine may have made it all the same, if its answer was lost
 	}
 	w.id, w.ip = made.ID, made.IP
+	if err := e.setLimits(ctx, w.id); err != nil {
+		return w, engineError(err)
+	}
 	return w, engineError(e.client.ContainerStart(ctx, w.id, container.StartOptions{}))
 }
 
@@ -85,7 +89,7 @@ func (e *Engine) createWarm(ctx context.Context, use warmUse) (warmSandbox, erro
 func (e *Engine) discardWarm(ctx context.Context, w warmSandbox) error {
 	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
 	defer cancel()
-	if err := e.remove(ctx, w.name); err != nil || w.id == "" {
+	if err := e.removeWarm(ctx, w.name); err != nil || w.id == "" {
 		return err
 	}
 	_, err := e.client.ContainerInspect(ctx, w.id)
@@ -93,6 +97,19 @@ func (e *Engine) discardWarm(ctx context.Context, w warmSandbox) error {
 		e.ours.Delete(w.id)
 		e.forget(w.id)
 		return nil
+	}
+	return err
+}
+
+// removeWarm removes a warm sandbox, unless it has another name by now, with the group
+// that was made for it under this one.
+func (e *Engine) removeWarm(ctx context.Context, name string) error {
+	known, err := e.engineFacts(ctx)
+	if err == nil {
+		err = e.remove(ctx, name)
+	}
+	if err == nil {
+		e.dropGroup(ctx, known.groups.parentOf("", name))
 	}
 	return err
 }
@@ -161,9 +178,9 @@ func (e *Engine) limit(ctx context.Context, id string, spec backend.SandboxSpec)
 	_, err = e.client.ContainerUpdate(ctx, id, container.UpdateConfig{Resources: limits})
 	switch {
 	case err == nil:
-		facts.cpuQuota, facts.memory = limits.CPUQuota, limits.Memory
+		facts.cpuQuota, facts.memory, facts.own = limits.CPUQuota, limits.Memory, limits
 		e.sandboxes.Store(id, facts)
-		return nil
+		return e.setLimits(ctx, id)
 	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err), lost(err), ctx.Err() != nil:
 		return err
 	}
@@ -221,7 +238,7 @@ func (e *Engine) removedWarm(ctx context.Context, c container.Summary) bool {
 	if !e.isWarm(name, c.Labels) || c.Labels[warmLabel] == e.run {
 		return false
 	}
-	err := e.remove(ctx, name) // not by id: see discardWarm
+	err := e.removeWarm(ctx, name)
 	if err != nil {
 		e.log.Warn("sandbox of an earlier run not removed", "container", name, "error", err)
 	}

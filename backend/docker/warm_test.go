@@ -100,7 +100,7 @@ func TestATaskWithASandboxOfItsOwnKindGetsNoWarmOne(t *testing.T) {
 	newTask(t, engine, backend.SandboxSpec{})
 	ids := awaitWarm(t, owner, 2)
 	for name, spec := range map[string]backend.SandboxSpec{
-		"extra hosts": {ExtraHosts: []string{"db:10.0.0.1"}}, "labels": {Labels: map[string]string{"a": "b"}},
+		"extra hosts": {Names: backend.Names{Hosts: []string{"db:10.0.0.1"}}}, "labels": {Labels: map[string]string{"a": "b"}},
 		"sysctls": {Sysctls: map[string]string{"net.core.somaxconn": "512"}}, "domain": {Domain: "compute.internal"},
 		"limits": {CPU: 256, Memory: 64 << 20},
 	} {
@@ -208,7 +208,7 @@ func TestWarmSandboxesKeepNoAddress(t *testing.T) {
 	awaitWarm(t, owner, 2)
 	all := map[netip.Addr]bool{first.ip: true}
 	for len(all) < room {
-		task := newTask(t, engine, backend.SandboxSpec{Subnet: subnet, ExtraHosts: []string{"db:10.0.0.1"}})
+		task := newTask(t, engine, backend.SandboxSpec{Subnet: subnet, Names: backend.Names{Hosts: []string{"db:10.0.0.1"}}})
 		all[task.ip] = true
 	}
 	if err := engine.Remove(t.Context(), first.sandbox); err != nil {

@@ -45,6 +45,13 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 	})
 }
 
+// Networks implements backend.Engine.
+func (e *Engine) Networks(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
+	return on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Network, error) {
+		return e.Engine.Networks(ctx, labels)
+	})
+}
+
 // RemoveNetwork implements backend.Engine.
 func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	return onError(ctx, e, Remove, target{}, func(ctx context.Context) error { return e.Engine.RemoveNetwork(ctx, name) })
@@ -99,11 +106,6 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 	return onError(ctx, e, Remove, e.target(ctx, id), func(ctx context.Context) error {
 		return e.Engine.Remove(ctx, id)
 	})
-}
-
-// RemoveVolume implements backend.Engine.
-func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
-	return onError(ctx, e, Remove, target{}, func(ctx context.Context) error { return e.Engine.RemoveVolume(ctx, name) })
 }
 
 // Inspect implements backend.Engine.

@@ -16,7 +16,9 @@ const (
 	Any           Call = ""
 	Info          Call = "info"
 	EnsureNetwork Call = "ensure-network"
-	Image         Call = "image"
+	// EnsureVolume makes or finds a volume, or a folder in one.
+	EnsureVolume Call = "ensure-volume"
+	Image        Call = "image"
 	// Pull is the fetching of an image, which is done as long as a rule is about it,
 	// although the image may be local.
 	Pull          Call = "pull"
@@ -36,7 +38,7 @@ const (
 )
 
 var calls = []Call{
-	Any, Info, EnsureNetwork, Image, Pull, CreateSandbox, SetTraffic, Create, Start, Stop, Remove, Inspect, List, Event, Crash,
+	Any, Info, EnsureNetwork, EnsureVolume, Image, Pull, CreateSandbox, SetTraffic, Create, Start, Stop, Remove, Inspect, List, Event, Crash,
 }
 
 // Rule says which calls go wrong, and how. What it sets of Image, Container and

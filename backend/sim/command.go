@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // program is a command that the engine understands. It gets its arguments and
@@ -17,11 +19,13 @@ type program func(args []string, env environment) (Script, bool)
 // environment is what a program sees of its container.
 type environment struct {
 	net       *namespace
+	names     backend.Names
 	variables []string // "K=V"
+	disk      disk
 }
 
 func (c *container) environment() environment {
-	return environment{c.net, c.spec.env}
+	return environment{c.net, c.spec.names, c.spec.env, disk{c.spec.files, c.spec.mounts, c.id}}
 }
 
 func (e environment) lookup(name string) string {
@@ -51,6 +55,10 @@ func init() { // the shell runs programs
 		"serve":       serveProgram,
 		"ignore-term": ignoreTermProgram,
 		"check":       checkProgram,
+		"write":       writeProgram,
+		"read":        readProgram,
+		"linger":      lingerProgram,
+		"times":       timesProgram,
 		"sh":          shellProgram,
 		"bash":        shellProgram,
 		"ash":         shellProgram,
@@ -61,10 +69,14 @@ func init() { // the shell runs programs
 //
 //	true, false, exit <code>, sleep <duration>, echo <text>, env
 //	print <n>            n lines, then exits 0
-//	serve <port> [text]  HTTP, text is the body
+//	serve <port> [text]  HTTP, also on a range of ports; text is the body
 //	ignore-term          runs until killed
-//	check <url>          exits 0 if the port is served there; names are not looked up
-//	                     but stand for the container's own sandbox
+//	check <url>          exits 0 if the port is served there; names that the spec does not
+//	                     lead to an address stand for the container's own sandbox
+//	write <path> <text>  a file, which another container sees that mounts its volume
+//	read <path>          prints a file that was written so, or one that tells of names
+//	linger <duration>    runs until it is stopped, and as long after that
+//	times <name> <…>     runs one of these
 //	sh -c <script>       also bash and ash; of the above, see shellProgram
 //
 // A path before that is passed over: ["/app", "sleep", "5"] sleeps. A program in
@@ -126,6 +138,22 @@ func sleepProgram(args []string, _ environment) (Script, bool) {
 	return script, err == nil
 }
 
+func lingerProgram(args []string, _ environment) (Script, bool) {
+	if len(args) != 1 {
+		return Script{}, false
+	}
+	d, err := parseDuration(args[0])
+	return Script{StopDelay: d}, err == nil
+}
+
+// timesProgram runs another program under a name. When that was is not known yet.
+func timesProgram(args []string, env environment) (Script, bool) {
+	if len(args) < 2 {
+		return Script{}, false
+	}
+	return runProgram(args[1:], env)
+}
+
 func echoProgram(args []string, _ environment) (Script, bool) {
 	script := exits(0, 0)
 	script.Logs = Lines(strings.Join(args, " "))
@@ -160,15 +188,21 @@ func serveProgram(args []string, _ environment) (Script, bool) {
 	if len(args) == 0 {
 		return Script{}, false
 	}
-	port, err := parsePort(args[0])
+	first, last, isRange := strings.Cut(args[0], "-")
+	if !isRange {
+		last = first
+	}
+	from, err := parsePort(first)
+	until, invalid := parsePort(last)
 	body := "ok"
 	if len(args) > 1 {
 		body = strings.Join(args[1:], " ")
 	}
-	return Script{
-		Serve: []Server{{Port: port, Body: body}},
-		Logs:  Lines(fmt.Sprintf("listening on :%d", port)),
-	}, err == nil
+	script := Script{Logs: Lines("listening on :" + args[0])}
+	for port := from; port <= until; port++ {
+		script.Serve = append(script.Serve, Server{Port: port, Body: body})
+	}
+	return script, err == nil && invalid == nil
 }
 
 func ignoreTermProgram([]string, environment) (Script, bool) {
@@ -180,7 +214,7 @@ func checkProgram(args []string, env environment) (Script, bool) {
 		return Script{}, false
 	}
 	host, port, ok := urlTarget(args[0])
-	if ok && !env.net.reaches(host, port) {
+	if ok && !env.net.reaches(env.lookUp(host), port) {
 		return exits(0, 1), true
 	}
 	return exits(0, 0), ok

@@ -22,6 +22,11 @@ type container struct {
 	spec   *containerSpec // nil for a sandbox
 	box    *container     // the sandbox that it belongs to; of a sandbox its parent, or nil
 	net    *namespace     // that it is in
+	// Of a sandbox: the containers in its process namespace, whether it may have some in
+	// that of IPC, and the names that it has for others.
+	inside    []*container
+	sharesIPC bool
+	names     backend.Names
 
 	state     backend.State
 	exitCode  int
@@ -50,7 +55,11 @@ type containerSpec struct {
 	command    []string
 	env        []string
 	check      *backend.HealthCheck
-	volumes    []string
+	mounts     []backend.Mount // their sources are paths
+	files      files           // of the engine
+	names      backend.Names
+	processes  *container // the sandboxes whose namespaces it has; nil is none
+	ipc        *container
 }
 
 // Create makes a container, stopped.
@@ -63,7 +72,11 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if c := e.names[spec.Name]; c != nil {
 		return c.sameAs(spec.Name, false)
 	}
-	if _, err := e.image(spec.Image); err != nil {
+	image, err := e.image(spec.Image)
+	if err != nil {
+		return "", err
+	}
+	if err := e.expectPlatform(spec.Image, image, spec.Platform); err != nil {
 		return "", err
 	}
 	box, err := e.sandbox(spec.Sandbox)
@@ -73,16 +86,25 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if err := applyLabels(new(Script), spec.Labels); err != nil {
 		return "", daemonError(nil, "%v", err)
 	}
+	if err := knownDriver(spec.Log); err != nil {
+		return "", err
+	}
 	kept := &containerSpec{
 		image:      spec.Image,
 		entryPoint: slices.Clone(spec.EntryPoint),
 		command:    slices.Clone(spec.Command),
 		env:        slices.Clone(spec.Env),
+		files:      e.files,
+		names:      spec.Names,
 	}
-	for _, m := range spec.Mounts {
-		if m.Volume {
-			kept.volumes = append(kept.volumes, m.Source)
-		}
+	if spec.Joins != "" {
+		kept.names = box.lend(spec.Names)
+	}
+	if err := e.shareNamespaces(kept, spec); err != nil {
+		return "", err
+	}
+	if kept.mounts, err = e.mounts(spec); err != nil {
+		return "", err
 	}
 	if spec.Health != nil {
 		check := *spec.Health
@@ -98,7 +120,10 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		return "", err
 	}
 	if c.net.self == c {
-		c.net.hostname = c.id[:12] // as Docker names a container
+		c.net.hostname = cmp.Or(spec.Names.Host, c.id[:12]) // as Docker names a container
+	}
+	if kept.processes != nil {
+		kept.processes.inside = append(kept.processes.inside, c)
 	}
 	return c.id, nil
 }
@@ -215,7 +240,7 @@ func (c *container) inspect() backend.Container {
 		seen.IP, seen.MAC = c.net.address, ipam.MAC(c.net.address)
 	}
 	if !seen.Sandbox {
-		seen.Image, seen.SandboxID, seen.Volumes = c.spec.image, c.box.id, c.spec.volumes
+		seen.Image, seen.SandboxID = c.spec.image, c.box.id
 	}
 	return seen
 }
@@ -239,6 +264,10 @@ func (e *Engine) remove(c *container) {
 	}
 	c.removed = true
 	c.net.leave(c)
+	if c.spec != nil {
+		c.leaveProcesses()
+	}
 	delete(e.containers, c.id)
 	delete(e.names, c.name)
+	e.files.removeBelow(containerPath(c.id))
 }

@@ -54,8 +54,12 @@ type Engine struct {
 	cut        chan struct{} // closed when the engine is lost
 	rules      []Rule
 	images     map[string]backend.Image // by reference.key
+	platforms  map[string]bool          // "<reference.key> <architecture>" of what was pulled
 	networks   map[string]*network      // by name
-	containers map[string]*container    // by id
+	ranges     ranges                   // of networks
+	volumes    map[string]volume        // by name
+	files      files
+	containers map[string]*container // by id
 	names      map[string]*container
 	watchers   map[*watcher]struct{}
 	created    uint64 // containers ever made, the order of List
@@ -70,12 +74,15 @@ var (
 // New makes an engine without containers. It starts no goroutine.
 func New(opts Options) *Engine {
 	e := &Engine{
-		clock:    opts.Clock,
-		opts:     opts,
-		cut:      make(chan struct{}),
-		rules:    append([]Rule(nil), opts.Scripts...),
-		images:   map[string]backend.Image{},
-		watchers: map[*watcher]struct{}{},
+		clock:     opts.Clock,
+		opts:      opts,
+		cut:       make(chan struct{}),
+		rules:     append([]Rule(nil), opts.Scripts...),
+		images:    map[string]backend.Image{},
+		platforms: map[string]bool{},
+		volumes:   map[string]volume{},
+		files:     files{},
+		watchers:  map[*watcher]struct{}{},
 	}
 	if e.clock == nil {
 		e.clock = realClock{}
@@ -128,7 +135,7 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	}, nil
 }
 
-// RemoveAll removes every container and network. Images stay.
+// RemoveAll removes every container, network and volume. Images and shared volumes stay.
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -138,12 +145,17 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	for _, c := range e.list(nil) {
 		e.remove(c)
 	}
+	for name, v := range e.volumes {
+		if !v.shared {
+			e.removeVolume(name)
+		}
+	}
 	e.clear()
 	return nil
 }
 
 func (e *Engine) clear() {
-	e.networks = map[string]*network{}
+	e.networks, e.ranges = map[string]*network{}, nil
 	e.containers = map[string]*container{}
 	e.names = map[string]*container{}
 }

@@ -65,7 +65,25 @@ func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
 		return daemonError(nil, "manifest for %s not found: manifest unknown: manifest unknown", ref.key())
 	}
 	e.images[ref.key()] = newImage(ref, spec.Platform, true)
+	e.platforms[ref.key()+" "+e.images[ref.key()].Architecture] = true
 	return nil
+}
+
+// expectPlatform refuses an image that is for another platform, in Docker's words. A name
+// stands for all images that were pulled under it, so that tasks of two architectures do not
+// take them away from each other.
+func (e *Engine) expectPlatform(name string, image backend.Image, platform string) error {
+	ref, err := parseReference(name)
+	if err != nil || platform == "" {
+		return err
+	}
+	_, architecture, _ := strings.Cut(platform, "/")
+	architecture, _, _ = strings.Cut(architecture, "/")
+	if image.Architecture == architecture || e.platforms[ref.key()+" "+architecture] {
+		return nil
+	}
+	return notFound(backend.KindImage, "image with reference %s was found but does not match the specified platform: wanted %s, actual: %s/%s",
+		name, platform, image.OS, image.Architecture)
 }
 
 func newImage(ref reference, platform string, pulled bool) backend.Image {

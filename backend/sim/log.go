@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -10,6 +11,17 @@ import (
 // maxLines is how many lines of a container are kept at least. A server under
 // load writes one a request.
 const maxLines = 10_000
+
+// logDrivers are those of a Docker engine. Here all are alike: Logs reads what there is.
+// Source: Docker Engine documentation, "Configure logging drivers".
+var logDrivers = []string{"", "awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog"}
+
+func knownDriver(log backend.Log) error {
+	if !slices.Contains(logDrivers, log.Driver) {
+		return daemonError(nil, "logger: no log driver named '%s' is registered", log.Driver)
+	}
+	return nil
+}
 
 type log struct {
 	lines   []logLine

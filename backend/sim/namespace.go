@@ -18,14 +18,8 @@ type namespace struct {
 	ports    map[int]*container // the running containers by the port they serve
 	catchAll []*container       // those that serve any port; the first one gets it
 	checkers []*container       // running containers whose health hangs on a port
-	forwards map[door]netip.AddrPort
+	forwards []backend.PortForward
 	cutOff   bool
-}
-
-// door is a port of a protocol.
-type door struct {
-	protocol string
-	port     int
 }
 
 // namespaceOf is the namespace of a new container: a sandbox's, or one of its own.
@@ -38,9 +32,9 @@ func (e *Engine) namespaceOf(c *container, spec backend.ContainerSpec) (*namespa
 		if err != nil {
 			return nil, err
 		}
-		return other.net, nil
+		return other.net, checkNames(spec, false)
 	case spec.Network == "" && c.box.net.network != nil:
-		return c.box.net, nil
+		return c.box.net, checkNames(spec, true)
 	}
 	own := &namespace{}
 	if spec.Network != "" {
@@ -56,6 +50,13 @@ func (e *Engine) namespaceOf(c *container, spec backend.ContainerSpec) (*namespa
 	}
 	own.enter(c)
 	return own, nil
+}
+
+func checkNames(spec backend.ContainerSpec, shares bool) error {
+	if err := spec.CheckNames(shares); err != nil {
+		return daemonError(nil, "%v", err)
+	}
+	return nil
 }
 
 // enter puts a namespace on its networks as that of a container.
@@ -95,7 +96,7 @@ func (n *namespace) answer(port int) (server *container, at int, err error) {
 	if n.self.state != backend.Running {
 		return nil, 0, syscall.EHOSTUNREACH
 	}
-	if to, ok := n.forwards[door{"tcp", port}]; ok {
+	if to, ok := n.forwarded(port); ok {
 		behind := n.routes.at[to.Addr()]
 		if behind == nil || behind.self.state != backend.Running {
 			return nil, 0, syscall.EHOSTUNREACH
@@ -106,6 +107,16 @@ func (n *namespace) answer(port int) (server *container, at int, err error) {
 		return nil, 0, syscall.ECONNREFUSED
 	}
 	return server, port, nil
+}
+
+// forwarded is where a TCP port leads to.
+func (n *namespace) forwarded(port int) (to netip.AddrPort, ok bool) {
+	for _, f := range n.forwards {
+		if to, ok = f.Lead("tcp", uint16(port)); ok {
+			return to, true
+		}
+	}
+	return to, false
 }
 
 // reaches says whether somebody answers when a container of the namespace connects to

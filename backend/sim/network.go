@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -39,27 +40,25 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 		gateway = cidr.Addr().Next()
 	}
 	n := &network{
-		Network:   backend.Network{ID: id, Name: spec.Name, CIDR: cidr, Gateway: gateway},
+		Network:   backend.Network{ID: id, Name: spec.Name, CIDR: cidr, Gateway: gateway, Labels: maps.Clone(spec.Labels)},
 		addresses: ipam.New(cidr, gateway),
 		at:        map[netip.Addr]*namespace{},
 	}
 	e.networks[spec.Name] = n
+	e.ranges.add(cidr)
 	return n.Network, nil
 }
 
 // freeRange is the range asked for, or else one that no other network has.
 func (e *Engine) freeRange(want netip.Prefix) (netip.Prefix, error) {
-	var taken []netip.Prefix
-	for _, n := range e.networks {
-		taken = append(taken, n.CIDR)
-	}
 	if want.IsValid() {
-		if slices.ContainsFunc(taken, want.Overlaps) {
+		want = want.Masked()
+		if _, taken := e.ranges.find(want); taken {
 			return want, daemonError(backend.ErrAddressInUse, "Pool overlaps with other one on this address space")
 		}
-		return want.Masked(), nil
+		return want, nil
 	}
-	for cidr := range ipam.FreeRanges(taken) {
+	for cidr := range ipam.FreeRanges(e.ranges) {
 		return cidr, nil
 	}
 	return want, daemonError(nil, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
@@ -100,7 +99,23 @@ func noSuchNetwork(name string) error {
 	return notFound(backend.KindNetwork, "network %s not found", name)
 }
 
-// RemoveNetwork removes a network that nothing is on.
+// Networks returns the networks that carry all labels, by name.
+func (e *Engine) Networks(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return nil, err
+	}
+	var list []backend.Network
+	for _, name := range slices.Sorted(maps.Keys(e.networks)) {
+		if n := e.networks[name].Network; carries(n.Labels, labels) {
+			list = append(list, n)
+		}
+	}
+	return list, nil
+}
+
+// RemoveNetwork removes a network that nothing runs on.
 func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -108,9 +123,34 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 		return err
 	}
 	n := e.networks[name]
-	if n != nil && (len(n.at) > 0 || n.router != nil) {
+	if n == nil {
+		return nil
+	}
+	if n.inUse() {
 		return daemonError(nil, "error while removing network: network %s id %s has active endpoints", name, n.ID)
 	}
 	delete(e.networks, name)
+	e.ranges.remove(n.CIDR)
+	return nil
+}
+
+// inUse reports whether something runs on the network, or routes it.
+func (n *network) inUse() bool {
+	for _, on := range n.at {
+		if on.self.state == backend.Running {
+			return true
+		}
+	}
+	return n.router != nil && n.router.self.state == backend.Running
+}
+
+// networkGone tells of a network that was removed under a container whose namespace is on
+// it.
+func (e *Engine) networkGone(c *container) error {
+	for _, n := range []*network{c.net.network, c.net.routes} {
+		if c.net.self == c && n != nil && e.networks[n.Name] != n {
+			return noSuchNetwork(n.Name)
+		}
+	}
 	return nil
 }

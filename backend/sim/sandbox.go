@@ -24,7 +24,7 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 		_, err := c.sameAs(spec.Name, true)
 		return c.inspect(), err
 	}
-	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), net: &net}
+	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), net: &net, sharesIPC: spec.SharesIPC, names: spec.Names}
 	if spec.Parent != "" {
 		if c.box, err = e.sandbox(spec.Parent); err != nil {
 			return backend.Container{}, err
@@ -77,6 +77,9 @@ func (n *network) address(spec backend.SandboxSpec) (netip.Addr, error) {
 func (e *Engine) startSandbox(c *container) error {
 	if c.box != nil && c.box.state != backend.Running {
 		return noSandbox(c.box)
+	}
+	if err := e.networkGone(c); err != nil {
+		return err
 	}
 	c.net.reset()
 	e.begin(c)

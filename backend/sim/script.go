@@ -16,7 +16,8 @@ import (
 //   - its command, which overrides the next two as a whole:
 //     true, false, exit <code>, sleep <duration>, echo <text>, env;
 //     print <n> (lines), serve <port> [text] (HTTP), ignore-term (runs until
-//     killed), check <url> (exits 0 if its port is served there);
+//     killed), check <url> (exits 0 if its port is served there),
+//     write <path> <text> and read <path> (files, in volumes shared);
 //     and sh -c with a script of such commands; a program in whose path
 //     "missing" occurs doesn't exist
 //   - its image's name: sim/<command>:<argument>, as in "sim/sleep:5s" or

@@ -31,13 +31,14 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 			return err
 		}
 	}
+	missing := c.stopped()
 	switch {
 	case script.StartError != "":
 		err = &engineError{text: script.StartError}
-	case c.box.state != backend.Running:
-		err = noSandbox(c.box)
-	case c.net.self != c && c.net.self.state != backend.Running:
-		err = noSandbox(c.net.self)
+	case missing != nil:
+		err = noSandbox(missing)
+	case e.networkGone(c) != nil:
+		err = e.networkGone(c)
 	default:
 		e.run(c, script)
 		return nil

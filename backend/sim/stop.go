@@ -83,6 +83,7 @@ func (e *Engine) end(c *container, code int, oomKilled bool) {
 		c.log.announce()
 	}
 	e.emit(c, backend.Event{Kind: backend.ContainerDied, ExitCode: code})
+	e.endInside(c)
 }
 
 func stopTimers(timers ...*Timer) {

@@ -2,7 +2,7 @@ package sim
 
 import (
 	"context"
-	"net/netip"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -25,14 +25,10 @@ func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Tra
 	if err := t.Check(c.net.routes != nil); err != nil {
 		return err
 	}
-	forwards := make(map[door]netip.AddrPort, len(t.Ports))
-	for _, p := range t.Ports {
-		forwards[door{p.Protocol, int(p.Port)}] = p.To
-	}
 	if t.CutOff && !c.net.cutOff {
 		e.silence(c.net)
 	}
-	c.net.forwards, c.net.cutOff = forwards, t.CutOff
+	c.net.forwards, c.net.cutOff = slices.Clone(t.Ports), t.CutOff
 	return nil
 }
 

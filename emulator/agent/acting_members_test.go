@@ -1,11 +1,13 @@
 package agent
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/member"
@@ -14,15 +16,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// actsInTime are members of containers that decide when something happens, and those of
-// ports, which the emulator listens to. Other tests show them.
-var actsInTime = []string{"dependsOn", "essential", "portMappings", "restartPolicy", "startTimeout", "stopTimeout", "logConfiguration"}
+// actsInTime are members of containers that decide when something happens or where, those of
+// ports, which the emulator listens to, and links, for which the engine is asked first. Other
+// tests show them.
+var actsInTime = []string{"dependsOn", "essential", "links", "portMappings", "resourceRequirements", "restartPolicy", "startTimeout", "stopTimeout"}
 
 // TestActingMembersReachTheEngine sets each member of a container definition that acts, as
-// the tables say, and looks whether the engine is asked for something else.
+// the tables say, on Fargate or on container instances, and looks whether the engine is asked
+// for something else.
 func TestActingMembersReachTheEngine(t *testing.T) {
 	seen := 0
-	for _, table := range taskdef.Members {
+	for _, table := range slices.Concat(taskdef.Members, taskdef.InstanceMembers) {
 		if table.Type != reflect.TypeFor[types.ContainerDefinition]() {
 			continue
 		}
@@ -33,24 +37,69 @@ func TestActingMembersReachTheEngine(t *testing.T) {
 			}
 			seen++
 			without, with := &types.ContainerDefinition{}, &types.ContainerDefinition{}
-			setMember(reflect.ValueOf(without).Elem(), row.Path, false)
-			setMember(reflect.ValueOf(with).Elem(), row.Path, true)
+			for _, d := range []*types.ContainerDefinition{without, with} {
+				if row.Path == "logConfiguration.options" {
+					d.LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverSyslog}
+				}
+				if row.Path == "linuxParameters.swappiness" {
+					d.LinuxParameters = &types.LinuxParameters{MaxSwap: new(int32)}
+				}
+				setMember(reflect.ValueOf(d).Elem(), row.Path, d == with)
+			}
 			if cmp.Equal(specOf(without), specOf(with)) {
 				t.Errorf("%s changes nothing", row.Path)
 			}
 		}
 	}
-	if seen < 30 {
+	if seen < 50 {
 		t.Errorf("only %d members were set", seen)
 	}
 }
 
-// specOf is what the engine is asked for.
+// TestActingMembersOfVolumesReachTheEngine does the same for volumes.
+func TestActingMembersOfVolumesReachTheEngine(t *testing.T) {
+	seen := 0
+	for _, table := range slices.Concat(taskdef.Members, taskdef.InstanceMembers) {
+		if table.Type != reflect.TypeFor[types.Volume]() {
+			continue
+		}
+		for _, row := range table.Rows {
+			if row.Fate != member.Acts {
+				continue
+			}
+			seen++
+			without, with := &types.Volume{}, &types.Volume{}
+			setMember(reflect.ValueOf(without).Elem(), row.Path, false)
+			setMember(reflect.ValueOf(with).Elem(), row.Path, true)
+			if d := with.DockerVolumeConfiguration; d != nil && d.Scope != "" {
+				d.Scope = types.ScopeShared
+			}
+			if sourceText(without) == sourceText(with) {
+				t.Errorf("%s changes nothing", row.Path)
+			}
+		}
+	}
+	if seen < 12 {
+		t.Errorf("only %d members were set", seen)
+	}
+}
+
+// sourceText is what the engine is asked for, or why it is not.
+func sourceText(v *types.Volume) string {
+	source, err := sourceOf(volumeTask(""), v, VolumeOptions{})
+	return fmt.Sprintf("%+v %v", source, err)
+}
+
+// specOf is what the engine is asked for in bridge mode.
 func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	status := &state.TaskStatus{}
-	w := &work{host: &host{}, task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
+	w := &work{
+		host: &host{}, on: place{sandbox: "machine", network: "bridge"},
+		task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{}},
+	}
 	w.view = newView(status, nil, false)
 	w.view.definitions = []types.ContainerDefinition{*d}
+	w.view.volumes = []volume{{}, {definition: types.Volume{Name: aws.String("some")}, mount: backend.Mount{Source: "some"}}}
 	return w.containerSpec(0)
 }
 
@@ -70,7 +119,9 @@ func setMember(v reflect.Value, path string, set bool) {
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		v = v.Index(0)
 	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+		}
 		v = v.Elem()
 	}
 	setMember(v, rest, set)

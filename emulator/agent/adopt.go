@@ -19,7 +19,7 @@ func (h *host) resync(ctx context.Context) {
 	losses := h.countLosses()
 	// Rows first: what they name was there before the containers are listed.
 	rows := h.tasks()
-	info, containers, err := h.look(ctx)
+	there, err := h.look(ctx)
 	if ctx.Err() != nil {
 		return
 	}
@@ -27,12 +27,12 @@ func (h *host) resync(ctx context.Context) {
 		h.lose(lostError(err))
 		return
 	}
-	h.setInfo(info)
-	byName := make(map[string]backend.Container, len(containers))
-	for _, c := range containers {
+	h.setInfo(there.info)
+	byName := make(map[string]backend.Container, len(there.containers))
+	for _, c := range there.containers {
 		byName[c.Name] = c
 	}
-	h.adoptMachines(ctx, byName)
+	h.adoptMachines(ctx, byName, there.networks)
 	for _, t := range rows {
 		h.adopt(t, byName)
 	}
@@ -40,32 +40,56 @@ func (h *host) resync(ctx context.Context) {
 		return
 	}
 	h.prepareNetwork(ctx)
+	volumes := there.volumesByTask()
 	// Tasks that came while the containers were listed were woken in vain.
 	for _, t := range h.tasks() {
 		h.agent.watch.Wake(t.ARN)
 		for _, name := range engineNames(t) {
 			delete(byName, name)
 		}
+		delete(volumes, t.ARN)
 	}
 	h.saw()
-	h.leftovers.adopt(ctx, byName)
+	h.leftovers.adopt(ctx, byName, volumes)
 	h.tendMachines()
 }
 
-// look asks the engine about itself and about the containers of the host.
-func (h *host) look(ctx context.Context) (backend.Info, []backend.Container, error) {
-	info, err := h.Engine.Info(ctx)
+// sight is an engine, and what a host has there.
+type sight struct {
+	info       backend.Info
+	containers []backend.Container
+	networks   []backend.Network
+	volumes    []backend.Volume
+}
+
+// look asks the engine about itself and about what the host has there.
+func (h *host) look(ctx context.Context) (there sight, err error) {
+	there.info, err = h.Engine.Info(ctx)
 	if err == nil && h.Admit != nil {
-		err = h.Admit(info)
+		err = h.Admit(there.info)
 	}
 	if err != nil {
-		return info, nil, err
+		return there, err
 	}
-	containers, err := h.Engine.List(ctx, h.labels())
-	if err != nil {
-		err = fmt.Errorf("list containers: %w", err)
+	if there.containers, err = h.Engine.List(ctx, h.labels()); err != nil {
+		return there, fmt.Errorf("list containers: %w", err)
 	}
-	return info, containers, err
+	if there.networks, err = h.Engine.Networks(ctx, h.labels()); err != nil {
+		return there, fmt.Errorf("list networks: %w", err)
+	}
+	if there.volumes, err = h.Engine.Volumes(ctx, h.labels()); err != nil {
+		return there, fmt.Errorf("list volumes: %w", err)
+	}
+	return there, nil
+}
+
+// volumesByTask are the names of tasks' volumes.
+func (s sight) volumesByTask() map[string][]string {
+	names := map[string][]string{}
+	for _, v := range s.volumes {
+		names[v.Labels[labelTaskARN]] = append(names[v.Labels[labelTaskARN]], v.Name)
+	}
+	return names
 }
 
 func (h *host) setInfo(info backend.Info) {

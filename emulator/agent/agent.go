@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -32,12 +33,18 @@ type Options struct {
 	KeepStopped time.Duration
 	// Delays are those of AWS, or none. They are Fargate's.
 	Delays Delays
+	// AllowPrivileged runs privileged containers; otherwise none begins, whatever was accepted
+	// before.
+	AllowPrivileged bool
 	// InstanceAddress is the address of a container instance, which ReserveAddress gave for
 	// its EC2 instance; the zero Addr, or nil, is any of its subnet.
 	InstanceAddress func(*state.ContainerInstance) netip.Addr
 	// InstanceAddresses are those of all EC2 instances that are not terminated, which no
 	// task gets; nil is none.
 	InstanceAddresses func() []netip.Addr
+	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
+	// task; nil is that it can assume all.
+	AssumesRole func(t *state.Task, role string) bool
 }
 
 // Agent runs tasks. Make it with New and call Run.
@@ -69,6 +76,9 @@ func (a *Agent) Run(ctx context.Context) error {
 	a.init()
 	defer a.watch.Close()
 	defer a.instances.Close()
+	for _, h := range a.hosts {
+		h.life = ctx
+	}
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer a.calls.endAll()
@@ -125,11 +135,24 @@ func (a *Agent) NetworkHealth(host string) error {
 	return nil
 }
 
-// Reachable reports whether the addresses of a host's tasks can be dialled from this
-// machine.
-func (a *Agent) Reachable(host string) bool {
+// infoPatience bounds how long somebody who asks waits for an engine to describe itself.
+const infoPatience = 2 * time.Second
+
+// EngineInfo describes the engine of a host: as it is now, or as it was when it was last
+// seen.
+func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
 	h := a.hosts[host]
-	return h != nil && h.engineInfo().Reachable
+	if h == nil {
+		return backend.Info{}
+	}
+	if h.health() == nil {
+		ctx, cancel := context.WithTimeout(ctx, infoPatience)
+		defer cancel()
+		if info, err := h.Engine.Info(ctx); err == nil {
+			return info
+		}
+	}
+	return h.engineInfo()
 }
 
 // Idle waits until the engines have been looked at, every task has been that

@@ -104,6 +104,12 @@ func (b *bench) subnet() string { return b.store.Read().Subnets(scope)[0].ID }
 // put puts a task into the store that somebody has placed.
 func (b *bench) put(d types.TaskDefinition, launchType types.LaunchType, at state.Placement) string {
 	b.Helper()
+	return b.putWith(nil, d, launchType, at)
+}
+
+// putWith puts a task that has a managed volume.
+func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, launchType types.LaunchType, at state.Placement) string {
+	b.Helper()
 	d.Family = aws.String("web")
 	for i := range d.ContainerDefinitions {
 		d.ContainerDefinitions[i].MemoryReservation = aws.Int32(64)
@@ -118,7 +124,7 @@ func (b *bench) put(d types.TaskDefinition, launchType types.LaunchType, at stat
 		row := task.NewTemplate(task.Request{
 			Cluster:    &state.Cluster{ARN: scope.Cluster("default"), Name: "default"},
 			Definition: def.Definition(), Resolved: resolved, LaunchType: launchType,
-			Now: b.clock.Now(),
+			Volume: volume, Now: b.clock.Now(),
 		}).New(at)
 		tx.AddTask(row)
 		id = row.ARN

@@ -8,7 +8,7 @@ import (
 // lock, and returns what its outcome changes, which happens under the lock. What it
 // needs of the task was read when it was planned, so nothing is read without the lock.
 type call struct {
-	container int // or theSandbox
+	container int // or theSandbox, or theVolume
 	run       run
 	flight    *flight
 }
@@ -27,6 +27,8 @@ func (w *work) runOf(a action) run {
 		return w.examineSandbox()
 	case removeSandbox:
 		return w.removeSandbox()
+	case makeVolume:
+		return w.makeVolume(a.container)
 	case find:
 		return w.find(a.container)
 	case pull:
@@ -98,7 +100,7 @@ func (w *work) make(ctx context.Context, c call) (next []call) {
 // of its start.
 func finishes(v verb) bool {
 	switch v {
-	case createSandbox, startSandbox, removeSandbox, create, discard, start:
+	case createSandbox, startSandbox, removeSandbox, makeVolume, create, discard, start:
 		return true
 	default:
 		return false

@@ -9,9 +9,9 @@ import (
 // capacity compares what container instances in use are registered with to what the engine
 // has. They may have more: it decides no placement, and is said once.
 type capacity struct {
-	mu              sync.Mutex
-	memory          map[string]int64 // bytes, by container instance
-	warned, limited bool
+	mu     sync.Mutex
+	memory map[string]int64 // bytes, by container instance
+	warned bool
 }
 
 // use counts a container instance whose first task arrives.
@@ -26,10 +26,6 @@ func (c *capacity) use(h *host, row *state.ContainerInstance) {
 	var sum int64
 	for _, each := range c.memory {
 		sum += each
-	}
-	if !info.TaskLimits && !c.limited {
-		c.limited = true
-		h.agent.Log.Warn("the engine cannot limit a task or a container instance as a whole: only the limits of containers hold", "engine", info.Name)
 	}
 	if info.Memory > 0 && sum > info.Memory && !info.Simulated && !c.warned {
 		c.warned = true

@@ -12,15 +12,22 @@ import (
 
 // create makes a container, stopped.
 func (w *work) create(i int) run {
-	h, spec := w.host, w.containerSpec(i)
+	h, spec, links, on := w.host, w.containerSpec(i), w.linkedBy(i), w.on
+	why, denied := h.VolumeOptions.HostPaths.DeniedDevice(&w.view.definitions[i])
 	return func(ctx context.Context) func() {
-		id, err := h.Engine.Create(ctx, spec)
+		if denied { // the emulator that took the task allowed it
+			return func() { w.containerNotBegun(i, "CannotCreateContainerError: ", errors.New(why)) }
+		}
+		id, err := h.create(ctx, spec, links)
+		err = w.bridgeGone(ctx, on, err)
 		return func() {
 			c := &w.view.status.Containers[i]
 			replaced := spec.Sandbox != w.view.status.SandboxID
 			switch {
 			case h.engineLost(err):
 			case err != nil && replaced: // tried again with the new sandbox
+			case lostSandbox(err) && w.hasAnotherTry():
+				w.died(theSandbox, false)
 			case err != nil:
 				w.containerNotBegun(i, "CannotCreateContainerError: ", err)
 			default:
@@ -36,12 +43,37 @@ func (w *work) create(i int) run {
 	}
 }
 
+// lostSandbox reports whether a container could not be made because its sandbox does not run
+// any more, or is being removed at that moment.
+func lostSandbox(err error) bool {
+	return errors.Is(err, backend.ErrNoSandbox) || backend.Missing(err, backend.KindContainer)
+}
+
+// errPrivileged is the end of a privileged container that was accepted by an emulator which
+// permitted it.
+var errPrivileged = errors.New("privileged containers need --allow-privileged of ecs-emulator")
+
+// create makes a container that is linked to others.
+func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []linked) (id string, err error) {
+	if spec.Privileged && !h.agent.AllowPrivileged {
+		return "", errPrivileged
+	}
+	if err := h.addLinks(ctx, &spec, links); err != nil {
+		return "", err
+	}
+	return h.Engine.Create(ctx, spec)
+}
+
 // containerNotBegun is the end of a container that could not be made or started.
 func (w *work) containerNotBegun(i int, kind string, err error) {
 	reason := kind + err.Error()
 	var late *timeoutError
-	if errors.As(err, &late) {
+	var ports errNoPorts
+	switch { // that have a name of their own
+	case errors.As(err, &late):
 		reason = late.Error()
+	case errors.As(err, &ports):
+		reason = ports.Error()
 	}
 	w.containerFailed(i, reason, reason)
 }
@@ -69,11 +101,21 @@ func (w *work) discard(i int) run {
 
 func (w *work) start(i int) run {
 	h, id, name := w.host, w.view.status.Containers[i].EngineID, w.view.status.Containers[i].Name
-	mappings, had := w.view.definitions[i].PortMappings, w.view.status.Containers[i].Bindings
+	d, had, on := &w.view.definitions[i], w.view.status.Containers[i].Bindings, w.on
+	folders, refusal := w.mountedFolders(d)
+	if refusal == nil {
+		refusal = controlsOfTheInstance(d, w.task.Spec.NetworkMode, w.ipc)
+	}
 	return func(ctx context.Context) func() {
-		bindings, err := w.publishPorts(ctx, name, id, mappings, had)
+		if refusal != nil {
+			return func() { w.containerNotBegun(i, "CannotStartContainerError: ", refusal) }
+		}
+		bindings, err := w.publishPorts(ctx, name, id, d, had)
 		if err == nil {
-			err = h.Engine.Start(ctx, id)
+			err = h.findAgain(ctx, folders)
+		}
+		if err == nil {
+			err = w.bridgeGone(ctx, on, h.Engine.Start(ctx, id))
 		}
 		startedAt := h.agent.Clock.Now()
 		if errors.Is(err, backend.ErrNoSandbox) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -90,23 +89,40 @@ func engineNames(t *state.Task) []string {
 	return names
 }
 
-// sandboxSpec is a task's sandbox, without its network.
-func sandboxSpec(t *state.Task, s size, labels map[string]string) backend.SandboxSpec {
+// sandboxSpec is the task's sandbox, without its network.
+func (w *work) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name: engineName(t, sandboxContainerName), Domain: hostDomain(t.Scope()), Labels: labels, CPU: s.cpu, Memory: s.memory,
+		Name: engineName(w.task, sandboxContainerName), Domain: hostDomain(w.task.Scope()), Labels: w.host.labels(),
+		Names:     lentNames(w.task.Spec.NetworkMode, w.view.definitions),
+		SharesIPC: w.ipc == types.IpcModeTask, Devices: w.machine != nil, CPUShares: w.size.shares, CPU: w.size.cpu, Memory: w.size.memory, Swap: swap(w.view.definitions),
 	}
 }
 
 // size bounds all of a task's containers together: CPU units and bytes; 0 is no bound.
-type size struct{ cpu, memory int64 }
+// Without a bound of CPU, shares weigh them against other tasks.
+type size struct{ cpu, memory, shares int64 }
 
 // newSize is that of the task level. On a container instance a task may have none: what it
 // shows as its size then is the sum of its containers', and bounds nothing.
-// Source: ECS developer guide, task size.
-func newSize(cpu, memory string) size {
+// Sources: ECS developer guide, task size; amazon-ecs-agent, the shares of a task's cgroup.
+func newSize(cpu, memory string, definitions []types.ContainerDefinition) size {
 	units, _ := strconv.ParseInt(cpu, 10, 64)
 	mib, _ := strconv.ParseInt(memory, 10, 64)
-	return size{units, mib * mebibyte}
+	s := size{cpu: units, memory: mib * mebibyte}
+	for i := range definitions {
+		if units == 0 {
+			s.shares = min(s.shares+cpuShares(&definitions[i]), maxShares)
+		}
+	}
+	return s
+}
+
+// Shares that the kernel takes.
+const minShares, maxShares = 2, 262_144
+
+// cpuShares are those of a container. Source: amazon-ecs-agent.
+func cpuShares(d *types.ContainerDefinition) int64 {
+	return min(max(minShares, int64(d.Cpu)), maxShares)
 }
 
 // containerSpec is what the engine is to create for a container.
@@ -117,33 +133,30 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 	spec := backend.ContainerSpec{
 		Name: engineName(t, name), Image: aws.ToString(d.Image), Sandbox: w.view.status.SandboxID,
 		Platform:   w.platform,
+		Names:      names(d),
+		Log:        logDriver(d.LogConfiguration),
 		Labels:     map[string]string{},
 		EntryPoint: d.EntryPoint, Command: d.Command, Env: environment(d, t),
 		User: aws.ToString(d.User), WorkingDir: aws.ToString(d.WorkingDirectory),
 		TTY: aws.ToBool(d.PseudoTerminal), OpenStdin: aws.ToBool(d.Interactive),
-		CPUShares:      max(2, int64(d.Cpu)),
+		CPUShares:      cpuShares(d),
 		Memory:         int64(aws.ToInt32(d.Memory)) * mebibyte,
 		ReadonlyRootfs: aws.ToBool(d.ReadonlyRootFilesystem), Privileged: aws.ToBool(d.Privileged),
 		MemoryReservation: int64(aws.ToInt32(d.MemoryReservation)) * mebibyte,
 		Health:            healthCheck(d.HealthCheck),
-		Ulimits:           ulimits(d),
+		SecurityOpt:       d.DockerSecurityOptions,
+		Ulimits:           ulimits(d, w.machine == nil),
 	}
 	maps.Copy(spec.Labels, d.DockerLabels)
 	maps.Copy(spec.Labels, labels(t, name)) // they win
-	if !w.host.engineInfo().TaskLimits {
-		// Nothing bounds the task as a whole here, so each container gets the
-		// task's size as its own bound.
-		spec.CPU = w.size.cpu
-		if spec.Memory == 0 {
-			spec.Memory = w.size.memory
-		}
-	}
-	switch t.Spec.NetworkMode {
-	case types.NetworkModeBridge:
+	switch {
+	case aws.ToBool(d.DisableNetworking): // in a namespace of its own, on no network
+	case t.Spec.NetworkMode == types.NetworkModeBridge:
 		spec.Network = w.on.network
-	case types.NetworkModeHost:
+	case t.Spec.NetworkMode == types.NetworkModeHost:
 		spec.Joins = w.on.sandbox
 	}
+	w.shareNamespaces(&spec)
 	for _, s := range d.SystemControls {
 		if spec.Sysctls == nil {
 			spec.Sysctls = map[string]string{}
@@ -184,9 +197,14 @@ func hasVariable(environment []types.KeyValuePair, name string) bool {
 	return slices.ContainsFunc(environment, func(e types.KeyValuePair) bool { return aws.ToString(e.Name) == name })
 }
 
-// ulimits are the definition's. Fargate's own default of 65535 open files is left
-// out: an engine whose daemon has a lower limit could start no container with it.
-func ulimits(d *types.ContainerDefinition) (list []backend.Ulimit) {
+// ulimits are the definition's, and on Fargate 65535 open files unless it says otherwise.
+// Other limits there are those of Docker, or follow from the size of the machine.
+// Source: recorded processes on Fargate.
+func ulimits(d *types.ContainerDefinition, fargate bool) (list []backend.Ulimit) {
+	const fargateFiles = 65_535
+	if fargate && !slices.ContainsFunc(d.Ulimits, func(u types.Ulimit) bool { return u.Name == types.UlimitNameNofile }) {
+		list = append(list, backend.Ulimit{Name: string(types.UlimitNameNofile), Soft: fargateFiles, Hard: fargateFiles, Optional: true})
+	}
 	for _, u := range d.Ulimits {
 		list = append(list, backend.Ulimit{Name: string(u.Name), Soft: int64(u.SoftLimit), Hard: int64(u.HardLimit)})
 	}
@@ -203,77 +221,6 @@ func healthCheck(h *types.HealthCheck) *backend.HealthCheck {
 		Test: h.Command, Interval: seconds(h.Interval), Timeout: seconds(h.Timeout),
 		StartPeriod: seconds(h.StartPeriod), Retries: int(aws.ToInt32(h.Retries)),
 	}
-}
-
-func addLinuxParameters(spec *backend.ContainerSpec, p *types.LinuxParameters) {
-	if p == nil {
-		return
-	}
-	spec.Init = aws.ToBool(p.InitProcessEnabled)
-	if p.Capabilities != nil {
-		spec.CapAdd, spec.CapDrop = p.Capabilities.Add, p.Capabilities.Drop
-	}
-	if p.SharedMemorySize != nil {
-		spec.SharedMemory = int64(*p.SharedMemorySize) * mebibyte
-	}
-	if p.MaxSwap != nil {
-		spec.MemorySwap = spec.Memory + int64(*p.MaxSwap)*mebibyte
-		if p.Swappiness != nil {
-			spec.MemorySwappiness = aws.Int64(int64(*p.Swappiness))
-		}
-	}
-	for _, t := range p.Tmpfs {
-		if spec.Tmpfs == nil {
-			spec.Tmpfs = map[string]string{}
-		}
-		options := append([]string{fmt.Sprintf("size=%dm", t.Size)}, t.MountOptions...)
-		spec.Tmpfs[aws.ToString(t.ContainerPath)] = strings.Join(options, ",")
-	}
-}
-
-// addVolumes mounts the task's volumes: a host path as it is, anything else a
-// volume that lives as long as the task.
-func (w *work) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinition) {
-	for _, m := range d.MountPoints {
-		name := aws.ToString(m.SourceVolume)
-		mount := backend.Mount{Target: aws.ToString(m.ContainerPath), ReadOnly: aws.ToBool(m.ReadOnly)}
-		if path := w.hostPath(name); path != "" {
-			mount.Source = path
-		} else {
-			mount.Source, mount.Volume = volumeName(w.task, name), true
-		}
-		spec.Mounts = append(spec.Mounts, mount)
-	}
-	for _, from := range d.VolumesFrom {
-		source := engineName(w.task, aws.ToString(from.SourceContainer))
-		if aws.ToBool(from.ReadOnly) {
-			source += ":ro"
-		}
-		spec.VolumesFrom = append(spec.VolumesFrom, source)
-	}
-}
-
-// volumeName is the engine's name of a volume that lives as long as the task.
-func volumeName(t *state.Task, volume string) string { return engineName(t, "volume-"+volume) }
-
-// ownVolumes are the engine's names of all such volumes.
-func ownVolumes(t *state.Task, volumes []types.Volume) []string {
-	var names []string
-	for _, v := range volumes {
-		if v.Host == nil || aws.ToString(v.Host.SourcePath) == "" {
-			names = append(names, volumeName(t, aws.ToString(v.Name)))
-		}
-	}
-	return names
-}
-
-func (w *work) hostPath(volume string) string {
-	for _, v := range w.volumes {
-		if aws.ToString(v.Name) == volume && v.Host != nil {
-			return aws.ToString(v.Host.SourcePath)
-		}
-	}
-	return ""
 }
 
 // hostDomain is the domain of the names that a VPC gives to addresses.

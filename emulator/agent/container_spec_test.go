@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/google/go-cmp/cmp"
 )
@@ -26,6 +27,50 @@ func TestTheDefinitionsEnvironmentWins(t *testing.T) {
 		}
 		if diff := cmp.Diff(append(c.added, c.defined...), environment(d, &state.Task{ARN: scope.Task("c", "1"), Placement: &state.Placement{}})); diff != "" {
 			t.Error(diff)
+		}
+	}
+}
+
+// What a process on Fargate was recorded to see; elsewhere the engine decides.
+func TestOpenFiles(t *testing.T) {
+	files := backend.Ulimit{Name: "nofile", Soft: 65_535, Hard: 65_535, Optional: true}
+	own := types.Ulimit{Name: "nofile", SoftLimit: 1024, HardLimit: 4096}
+	for name, c := range map[string]struct {
+		defined []types.Ulimit
+		fargate bool
+		want    []backend.Ulimit
+	}{
+		"of Fargate":                      {nil, true, []backend.Ulimit{files}},
+		"beside another limit":            {[]types.Ulimit{{Name: "core"}}, true, []backend.Ulimit{files, {Name: "core"}}},
+		"of the definition":               {[]types.Ulimit{own}, true, []backend.Ulimit{{Name: "nofile", Soft: 1024, Hard: 4096}}},
+		"of the engine":                   {nil, false, nil},
+		"of the definition, on instances": {[]types.Ulimit{own}, false, []backend.Ulimit{{Name: "nofile", Soft: 1024, Hard: 4096}}},
+	} {
+		if diff := cmp.Diff(c.want, ulimits(&types.ContainerDefinition{Ulimits: c.defined}, c.fargate)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// A task without CPU of its own weighs as much as its containers.
+func TestSharesOfATask(t *testing.T) {
+	containers := func(cpu ...int32) (list []types.ContainerDefinition) {
+		for _, c := range cpu {
+			list = append(list, types.ContainerDefinition{Cpu: c})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		cpu, memory string
+		containers  []types.ContainerDefinition
+		want        size
+	}{
+		{"256", "512", containers(128, 128), size{cpu: 256, memory: 512 << 20}},
+		{"", "", containers(128, 0, 1), size{shares: 132}},
+		{"", "64", containers(1_000_000, 1), size{memory: 64 << 20, shares: 262_144}},
+	} {
+		if got := newSize(c.cpu, c.memory, c.containers); got != c.want {
+			t.Errorf("%q, %q: %+v; want %+v", c.cpu, c.memory, got, c.want)
 		}
 	}
 }

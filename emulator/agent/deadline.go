@@ -30,6 +30,7 @@ const (
 	stopTimeout    = 2 * time.Minute
 	removeTimeout  = 5 * time.Minute
 	listTimeout    = 2 * time.Minute
+	volumeTimeout  = 5 * time.Minute
 )
 
 // timeoutError is a call that the engine has not answered in time, although it
@@ -103,6 +104,12 @@ func (t timed) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (bac
 func (t timed) ReserveAddress(ctx context.Context, network string, subnet netip.Prefix) (netip.Addr, error) {
 	return limit(ctx, t, "reserved", networkTimeout, func(ctx context.Context) (netip.Addr, error) {
 		return t.Engine.ReserveAddress(ctx, network, subnet)
+	})
+}
+
+func (t timed) Networks(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
+	return limit(ctx, t, "listed", listTimeout, func(ctx context.Context) ([]backend.Network, error) {
+		return t.Engine.Networks(ctx, labels)
 	})
 }
 
@@ -186,8 +193,30 @@ func (t timed) Remove(ctx context.Context, id string) error {
 	return limitError(ctx, t, "removed", removeTimeout, func(ctx context.Context) error { return t.Engine.Remove(ctx, id) })
 }
 
+func (t timed) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) error {
+	return limitError(ctx, t, "created", volumeTimeout, func(ctx context.Context) error { return t.Engine.EnsureVolume(ctx, spec) })
+}
+
+func (t timed) Volume(ctx context.Context, name string) (backend.Volume, error) {
+	return limit(ctx, t, "inspected", volumeTimeout, func(ctx context.Context) (backend.Volume, error) {
+		return t.Engine.Volume(ctx, name)
+	})
+}
+
+func (t timed) Folder(ctx context.Context, spec backend.FolderSpec) (string, error) {
+	return limit(ctx, t, "created", volumeTimeout, func(ctx context.Context) (string, error) {
+		return t.Engine.Folder(ctx, spec)
+	})
+}
+
+func (t timed) Volumes(ctx context.Context, labels map[string]string) ([]backend.Volume, error) {
+	return limit(ctx, t, "listed", listTimeout, func(ctx context.Context) ([]backend.Volume, error) {
+		return t.Engine.Volumes(ctx, labels)
+	})
+}
+
 func (t timed) RemoveVolume(ctx context.Context, name string) error {
-	return limitError(ctx, t, "removed", removeTimeout, func(ctx context.Context) error { return t.Engine.RemoveVolume(ctx, name) })
+	return limitError(ctx, t, "removed", volumeTimeout, func(ctx context.Context) error { return t.Engine.RemoveVolume(ctx, name) })
 }
 
 func (t timed) Inspect(ctx context.Context, id string) (backend.Container, error) {

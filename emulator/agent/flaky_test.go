@@ -83,7 +83,7 @@ func (f *flaky) countStarts() {
 // unsettle adds rules by chance.
 func (f *flaky) unsettle() {
 	calls := []fault.Call{
-		fault.Any, fault.CreateSandbox, fault.Create, fault.Start, fault.Stop, fault.Remove, fault.Inspect, fault.List, fault.Event,
+		fault.Any, fault.CreateSandbox, fault.EnsureVolume, fault.Create, fault.Start, fault.Stop, fault.Remove, fault.Inspect, fault.List, fault.Event,
 	}
 	for range 1 + f.chance.IntN(5) {
 		r := fault.Rule{Call: calls[f.chance.IntN(len(calls))], Probability: 0.05 + f.chance.Float64()/3}
@@ -130,7 +130,13 @@ func (f *flaky) act() {
 }
 
 func (f *flaky) anyTask() string {
-	switch f.chance.IntN(5) {
+	switch f.chance.IntN(7) {
+	case 5:
+		return f.onFargate(managedVolume(true), container("disk")).ARN
+	case 4:
+		return f.runDefinition(types.TaskDefinition{
+			ContainerDefinitions: []types.ContainerDefinition{mounted("data", container("disk"))}, Volumes: []types.Volume{{Name: aws.String("data")}},
+		})
 	case 0:
 		return f.run(container("job", "exit", "7"))
 	case 1:
@@ -193,6 +199,9 @@ func (f *flaky) checkRunning(t *state.Task) {
 	if err != nil || sandbox.State != backend.Running || sandbox.IP.String() != s.Attachment.PrivateIPv4 || s.Attachment.Status != "ATTACHED" {
 		f.Errorf("task %s runs at %+v, but its sandbox is %+v (%v)", t.ARN, s.Attachment, sandbox, err)
 	}
+	if v := s.Volume; v != (state.VolumeAttachment{}) && v != (state.VolumeAttachment{Status: "ATTACHED", ID: t.Placement.VolumeID}) {
+		f.Errorf("task %s runs with %+v", t.ARN, v)
+	}
 	for _, c := range s.Containers {
 		if c.Phase == state.ContainerStopped {
 			f.checkStopped(t, c)
@@ -220,11 +229,17 @@ func (f *flaky) checkStopped(t *state.Task, c state.Container) {
 func (f *flaky) checkLeftovers() {
 	time.Sleep(10 * time.Minute)
 	synctest.Wait()
-	want := 0
+	want, volumes := 0, 0
 	for _, id := range f.tasks {
 		if t := f.task(id); !t.Ended() {
 			want += 1 + len(t.Status.Containers)
+			if t.Status.Containers[0].Name == "disk" {
+				volumes++
+			}
 		}
+	}
+	if left, err := f.engine.Volumes(f.Context(), nil); err != nil || len(left) != volumes {
+		f.Errorf("volumes %+v are on the engine, want %d (%v)", left, volumes, err)
 	}
 	list, err := f.engine.List(f.Context(), nil)
 	if err != nil || len(list) != want {

@@ -30,6 +30,7 @@ type HostOptions struct {
 	// InstanceRange is the block of the bridge networks of container instances, a /26 for
 	// each. Default DefaultInstanceRange.
 	InstanceRange netip.Prefix
+	VolumeOptions
 }
 
 // host is a machine on which tasks run, and what belongs to it: the engine, the
@@ -38,6 +39,7 @@ type HostOptions struct {
 type host struct {
 	HostOptions
 	agent     *Agent
+	life      context.Context // ends with the agent's run
 	ports     *hostPorts
 	leftovers *leftovers
 	digests   digests
@@ -50,7 +52,6 @@ type host struct {
 	sawOnce   sync.Once
 	spawned   sync.WaitGroup
 
-	swept      sync.Once // see tendMachines
 	machinesMu sync.Mutex
 	machines   map[string]*machine // by the ARN of the container instance
 
@@ -128,6 +129,9 @@ func (h *host) end() {
 	h.spawned.Wait()
 	h.ports.closeAll()
 	h.leftovers.stopTimers()
+	for _, m := range h.allMachines() {
+		m.leaveAlone()
+	}
 	for _, w := range works {
 		w.mu.Lock()
 		w.setTimer(time.Time{}, nil)

@@ -55,10 +55,9 @@ type opening struct {
 func openings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, machine string) (list []opening) {
 	if t.Spec.HasInterface() {
 		for _, c := range definitions {
-			for _, p := range c.PortMappings {
-				if b, ok := bindingOf(p); ok && b.Protocol == types.TransportProtocolTcp {
-					list = append(list, opening{aws.ToString(c.Name), int(b.ContainerPort), s.SandboxID, int(b.ContainerPort), 0})
-				}
+			for _, b := range wantedBindings(c.PortMappings) {
+				b.HostPort = b.ContainerPort // of its own interface
+				list = appendOpenings(list, aws.ToString(c.Name), b, s.SandboxID, false)
 			}
 		}
 		return list
@@ -68,10 +67,26 @@ func openings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerD
 	}
 	for _, c := range s.Containers {
 		for _, b := range c.Bindings {
-			if b.Protocol == types.TransportProtocolTcp {
-				list = append(list, opening{c.Name, int(b.ContainerPort), machine, int(b.HostPort), int(b.HostPort)})
-			}
+			list = appendOpenings(list, c.Name, b, machine, true)
 		}
+	}
+	return list
+}
+
+// mostOfRange bounds the listeners for a range: each has a file of this process.
+const mostOfRange = 1000
+
+// appendOpenings adds those of a binding of a sandbox. There are none for UDP.
+func appendOpenings(list []opening, container string, b state.Binding, sandbox string, sameNumber bool) []opening {
+	if b.Protocol != types.TransportProtocolTcp {
+		return list
+	}
+	for i := range min(b.Count(), mostOfRange) {
+		o := opening{container: container, containerPort: int(b.ContainerPort) + i, sandbox: sandbox, port: int(b.HostPort) + i}
+		if sameNumber {
+			o.want = o.port
+		}
+		list = append(list, o)
 	}
 	return list
 }

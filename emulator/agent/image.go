@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ func (w *work) find(i int) run {
 		image, err := h.Engine.Image(ctx, ref)
 		return func() {
 			switch {
-			case errors.Is(err, backend.ErrNotFound) || err == nil && (h.mustPull(ref) || !fits(image, platform)):
+			case errors.Is(err, backend.ErrNotFound) || err == nil && (h.mustPull(ref) || !h.fits(image, platform)):
 				w.view.about(i).absent = true
 			case h.engineLost(err):
 			case err != nil:
@@ -78,6 +79,8 @@ func (w *work) pull(i int) run {
 			case h.engineLost(err): // or told to stop meanwhile
 			case err != nil:
 				w.pullFailed(i, err)
+			case w.machine == nil && !h.fits(image, platform):
+				w.otherPlatform(i)
 			default:
 				w.pulled(i, image, startedAt, stoppedAt)
 			}
@@ -85,21 +88,39 @@ func (w *work) pull(i int) run {
 	}
 }
 
+// pullTries are how often an image is pulled that another task replaces meanwhile, which
+// pulls it for another architecture: a name stands for one of them.
+const pullTries = 3
+
 // fetch pulls an image and inspects it.
-func (h *host) fetch(ctx context.Context, ref, platform string) (backend.Image, error) {
-	err := h.Engine.Pull(ctx, backend.PullSpec{Ref: ref, Platform: platform})
-	if err != nil && h.PullBehavior == Default {
-		if local, missing := h.Engine.Image(ctx, ref); missing == nil {
-			return local, nil
+func (h *host) fetch(ctx context.Context, ref, platform string) (image backend.Image, err error) {
+	for range pullTries {
+		if err = h.Engine.Pull(ctx, backend.PullSpec{Ref: ref, Platform: platform}); err != nil {
+			return h.instead(ctx, ref, platform, err)
+		}
+		h.mu.Lock()
+		h.fetched[ref] = true
+		h.mu.Unlock()
+		image, err = h.Engine.Image(ctx, ref)
+		if err != nil || h.fits(image, platform) {
+			break
 		}
 	}
-	if err != nil {
-		return backend.Image{}, err
+	return image, err
+}
+
+// instead is the local image, where that will do for one that cannot be pulled.
+func (h *host) instead(ctx context.Context, ref, platform string, why error) (backend.Image, error) {
+	local, missing := h.Engine.Image(ctx, ref)
+	switch {
+	case missing != nil:
+		return backend.Image{}, why
+	case !h.fits(local, platform):
+		return backend.Image{}, fmt.Errorf("%w (the image here is for %s/%s)", why, local.OS, local.Architecture)
+	case h.PullBehavior != Default:
+		return backend.Image{}, why
 	}
-	h.mu.Lock()
-	h.fetched[ref] = true
-	h.mu.Unlock()
-	return h.Engine.Image(ctx, ref)
+	return local, nil
 }
 
 func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time) {
@@ -131,6 +152,15 @@ func (w *work) pullFailed(i int, err error) {
 	}
 }
 
+// otherPlatform is the end of a container whose image is for other machines, on Fargate. On
+// a container instance the engine itself refuses such an image.
+// Source: field reports of tasks on Fargate.
+func (w *work) otherPlatform(i int) {
+	wanted := cmp.Or(w.platform, "linux/amd64")
+	reason := fmt.Sprintf("CannotPullContainerError: image Manifest does not contain descriptor matching platform '%s'", wanted)
+	w.containerFailed(i, reason, reason)
+}
+
 // platformOf is what images must be for when the task definition says so: an engine
 // that is asked for no platform takes its own, and what was built on it runs.
 func platformOf(d *types.TaskDefinition) string {
@@ -147,10 +177,19 @@ func platformOf(d *types.TaskDefinition) string {
 	}
 }
 
-// fits reports whether a local image is for a platform.
-func fits(image backend.Image, platform string) bool {
-	_, architecture, _ := strings.Cut(platform, "/")
-	return platform == "" || image.Architecture == architecture
+// fits reports whether a local image is for a platform. Where none is asked for, it is for
+// the engine's own, or for X86_64, which is what AWS takes then: a name may stand for the
+// image that a task of another architecture has pulled.
+func (h *host) fits(image backend.Image, platform string) bool {
+	own := h.engineInfo().Architecture
+	if image.Architecture == "" || platform == "" && own == "" {
+		return true // nobody knows
+	}
+	if platform == "" {
+		return image.Architecture == own || image.Architecture == "amd64"
+	}
+	_, wanted, _ := strings.Cut(platform, "/")
+	return image.Architecture == wanted
 }
 
 // digestOf is the digest under which the image's own registry knows it. One that no

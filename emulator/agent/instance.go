@@ -36,8 +36,7 @@ func (a *Agent) instanceChanged(instance string) {
 	for _, t := range tx.InstanceTasks(instance) {
 		a.watch.Wake(t.ARN) // what waited for the connection goes on
 	}
-	row := tx.ContainerInstance(instance)
-	if h := a.hosts[instanceHost]; h != nil && (row == nil || row.Status == state.InstanceInactive && !row.ByHand) {
+	if h := a.hosts[instanceHost]; h != nil {
 		h.reap(instance)
 	}
 }

@@ -18,20 +18,19 @@ type leftovers struct {
 	mu    sync.Mutex
 	ended bool // the next run takes over what comes
 	queue []leftover
-	going map[string]int // how many of a container instance are being removed
+	stray int // removals under way of what should not run
 }
 
 type leftover struct {
-	taskARN  string
-	instance string   // container instance, or empty
-	ids      []string // containers
-	volumes  []string // that lived as long as the task
-	timer    *clock.Timer
+	taskARN string
+	ids     []string // containers
+	volumes []string // that lived as long as the task
+	timer   *clock.Timer
 }
 
 const maxLeftovers = 100
 
-func newLeftovers(h *host) *leftovers { return &leftovers{host: h, going: map[string]int{}} }
+func newLeftovers(h *host) *leftovers { return &leftovers{host: h} }
 
 // add takes what a task that stopped has left.
 func (l *leftovers) add(ctx context.Context, left leftover) {
@@ -67,10 +66,10 @@ func (l *leftovers) stopTimers() {
 	}
 }
 
-// adopt takes what belongs to no task that has yet to end: what a former run has
-// left, or what somebody has started again. What still runs goes at once, and so
+// adopt takes what belongs to no task that has yet to end, volumes by task: what a former
+// run has left, or what somebody has started again. What still runs goes at once, and so
 // does a sandbox, which has no output.
-func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Container) {
+func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Container, volumes map[string][]string) {
 	var sandboxes, running []string
 	kept := map[string]*leftover{}
 	for _, c := range containers {
@@ -82,32 +81,50 @@ func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Con
 		default:
 			left := kept[taskARN]
 			if left == nil {
-				left = &leftover{taskARN: taskARN, instance: c.Labels[labelInstance]}
+				left = &leftover{taskARN: taskARN}
 				kept[taskARN] = left
 			}
 			left.ids = append(left.ids, c.ID)
-			left.volumes = append(left.volumes, c.Volumes...)
 		}
+	}
+	for taskARN, names := range volumes {
+		if kept[taskARN] == nil {
+			kept[taskARN] = &leftover{taskARN: taskARN}
+		}
+		kept[taskARN].volumes = names
 	}
 	for taskARN, left := range kept {
 		if !l.has(taskARN) {
 			l.add(ctx, *left)
 		}
 	}
-	l.host.spawn(func() { l.removeIDs(ctx, append(running, sandboxes...)) })
+	if stray := append(running, sandboxes...); len(stray) > 0 {
+		l.count(+1)
+		l.host.spawn(func() {
+			l.removeIDs(ctx, stray)
+			l.count(-1)
+			l.host.tendMachines() // those that they were on
+		})
+	}
+}
+
+func (l *leftovers) count(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stray += n
+}
+
+// sweeping reports whether something is being removed that may run, on whatever machine.
+func (l *leftovers) sweeping() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stray > 0
 }
 
 func (l *leftovers) has(taskARN string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.ContainsFunc(l.queue, func(each leftover) bool { return each.taskARN == taskARN })
-}
-
-// of reports whether some are of a container instance, or have been until they are removed.
-func (l *leftovers) of(instance string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.going[instance] > 0 || slices.ContainsFunc(l.queue, func(each leftover) bool { return each.instance == instance })
 }
 
 // hold reports whether a container is one of them.
@@ -142,7 +159,6 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 	}
 	left := l.queue[at]
 	l.queue = slices.Delete(l.queue, at, at+1)
-	l.going[left.instance]++
 	l.mu.Unlock()
 	left.timer.Stop()
 	l.removeIDs(ctx, left.ids)
@@ -150,17 +166,6 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 		if err := l.host.Engine.RemoveVolume(ctx, volume); err != nil && ctx.Err() == nil {
 			l.host.agent.Log.Warn("volume of a stopped task not removed", "volume", volume, "error", err)
 		}
-	}
-	l.gone(left.instance)
-	l.host.reap(left.instance)
-}
-
-// gone notes that one of a container instance has been removed.
-func (l *leftovers) gone(instance string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.going[instance]--; l.going[instance] == 0 {
-		delete(l.going, instance)
 	}
 }
 

@@ -4,8 +4,18 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
+
+// logDriver is where a container's output goes: to the engine's own log, also for awslogs, as
+// there is no CloudWatch Logs; else to the driver that is named, with its options.
+func logDriver(l *types.LogConfiguration) backend.Log {
+	if l == nil || l.LogDriver == types.LogDriverAwslogs {
+		return backend.Log{}
+	}
+	return backend.Log{Driver: string(l.LogDriver), Options: l.Options}
+}
 
 // Logs passes on the output of a task's container, which may have stopped.
 // container may be empty if the task has only one.

@@ -19,7 +19,8 @@ const labelInstance = "ecs-emulator.container-instance"
 // machine is a container instance on the engine: a sandbox that has the address of the
 // EC2 instance and its CPU and memory, inside which those of its tasks stay, and a bridge
 // network whose gateway it is. It is made when the first task arrives (machine_make.go),
-// and goes with the registration of the container instance (machine_end.go).
+// and goes when the instance is switched off or gone (machine_end.go); a task that comes
+// after that has it made again.
 //
 // It is no host: hosts have a connection each that follows events and lists containers,
 // and two hundred of these on one engine would keep that busy with themselves.
@@ -28,11 +29,11 @@ type machine struct {
 	instance string // ARN
 
 	mu      sync.Mutex // comes after that of the host: who holds it asks the host nothing
-	making  *making    // under way, or nil
-	place   place      // of the sandbox that there is; zero: none
+	making  *making    // or its removal; nil if neither is under way
+	place   place      // of the sandbox that there is, if it has one
 	runs    bool
 	adopted bool // it was found running, and nothing has been told to it
-	gone    bool // it was removed, and is never made again
+	removal removal
 	traffic
 }
 
@@ -50,7 +51,7 @@ type making struct {
 	err  error
 }
 
-// machine returns that of a container instance, which may not be on the engine yet.
+// machine returns that of a container instance, which may not be on the engine.
 func (h *host) machine(instance string) *machine {
 	h.machinesMu.Lock()
 	defer h.machinesMu.Unlock()
@@ -60,6 +61,13 @@ func (h *host) machine(instance string) *machine {
 		h.machines[instance] = m
 	}
 	return m
+}
+
+// knownMachine is nil if nobody has asked for that machine.
+func (h *host) knownMachine(instance string) *machine {
+	h.machinesMu.Lock()
+	defer h.machinesMu.Unlock()
+	return h.machines[instance]
 }
 
 // machineOf is the machine that a task runs on, nil on Fargate.
@@ -91,10 +99,6 @@ func (m *machine) up(ctx context.Context) (place, error) {
 			defer m.mu.Unlock()
 			return m.place, nil
 		}
-		if m.gone {
-			m.mu.Unlock()
-			return place{}, errors.New("the container instance has been deregistered")
-		}
 		attempt := m.making
 		if attempt == nil {
 			attempt = &making{done: make(chan struct{})}
@@ -117,10 +121,15 @@ func (m *machine) up(ctx context.Context) (place, error) {
 // finish lets those go on who wait.
 func (m *machine) finish(attempt *making, err error) (place, error) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.making, attempt.err = nil, err
 	close(attempt.done)
-	return m.place, err
+	p, asked := m.place, m.removal.asked
+	m.removal.asked = false
+	m.mu.Unlock()
+	if asked {
+		m.host.reap(m.instance)
+	}
+	return p, err
 }
 
 // stands reports whether the namespace is there in which a task began; late is for one
@@ -139,7 +148,7 @@ func (m *machine) stands(ctx context.Context, began place) (bool, backend.Contai
 	if err == nil && seen.State == backend.Running {
 		return true, seen, nil
 	}
-	m.hasEnded(now.life)
+	m.died(true) // others in it are to know as well
 	return false, seen, nil
 }
 
@@ -156,8 +165,9 @@ func (m *machine) hasEnded(life int) bool {
 }
 
 // died ends the tasks that have their network from a machine, as those end whose
-// own sandbox does. The next task starts it again.
-func (m *machine) died(ctx context.Context, late bool) {
+// own sandbox does. The next task starts it again. What that leads to outlives the call that
+// has found it out.
+func (m *machine) died(late bool) {
 	h, instance := m.host, m.instance
 	was := m.where()
 	if !m.hasEnded(was.life) {
@@ -173,7 +183,7 @@ func (m *machine) died(ctx context.Context, late bool) {
 				w.on.life = min(w.on.life, was.life)
 				w.died(theSandbox, late)
 			}
-			w.advance(ctx)
+			w.advance(h.life)
 			w.mu.Unlock()
 		}
 	}

@@ -7,12 +7,16 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // adoptMachines takes over the machines that a former run has left, and notes which have
 // ended unseen. They are taken out of the list, and out of what tasks have left.
-func (h *host) adoptMachines(ctx context.Context, byName map[string]backend.Container) {
+func (h *host) adoptMachines(ctx context.Context, byName map[string]backend.Container, networks []backend.Network) {
+	for _, n := range networks {
+		if instance := n.Labels[labelInstance]; instance != "" {
+			h.machine(instance).isLeft()
+		}
+	}
 	listed := map[string]backend.Container{}
 	for name, c := range byName {
 		if instance := c.Labels[labelInstance]; c.Sandbox && instance != "" {
@@ -31,9 +35,7 @@ func (h *host) adoptMachines(ctx context.Context, byName map[string]backend.Cont
 // examineLater does that for a machine whose sandbox has ended, if it has not been removed
 // meanwhile: that is what ends most.
 func (h *host) examineLater(ctx context.Context, instance string) {
-	h.machinesMu.Lock()
-	m := h.machines[instance]
-	h.machinesMu.Unlock()
+	m := h.knownMachine(instance)
 	if m == nil {
 		return
 	}
@@ -49,15 +51,24 @@ func (h *host) allMachines() []*machine {
 	return slices.Collect(maps.Values(h.machines))
 }
 
-// adopt takes over a sandbox. What it does with packets is not known.
+// isLeft notes that something of the machine is on the engine.
+func (m *machine) isLeft() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.removal.left = true
+}
+
+// adopt takes over a sandbox that was listed. It may be gone since: the first task that
+// wants to go in finds out. What it does with packets is not known.
 func (m *machine) adopt(c backend.Container) {
 	m.host.knowInstance(c.ID, m.instance)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.place.sandbox != "" || m.making != nil || m.gone {
+	if m.place.sandbox != "" || m.making != nil {
 		return
 	}
-	m.place = place{sandbox: c.ID, network: instanceName("bridge", m.instance), ip: c.IP, life: 1}
+	m.removal.left = true
+	m.place = place{sandbox: c.ID, network: instanceName("bridge", m.instance), ip: c.IP, life: m.place.life + 1}
 	m.runs = c.State == backend.Running
 	m.adopted = m.runs
 	m.wanted++
@@ -67,32 +78,22 @@ func (m *machine) adopt(c backend.Container) {
 // running.
 func (m *machine) examine(ctx context.Context) {
 	m.mu.Lock()
-	p, runs := m.place, m.runs && !m.gone
+	p, runs := m.place, m.runs
 	m.mu.Unlock()
 	if !runs {
 		return
 	}
 	seen, err := m.host.Engine.Inspect(ctx, p.sandbox)
 	if errors.Is(err, backend.ErrNotFound) || err == nil && seen.State != backend.Running {
-		m.died(ctx, true)
+		m.died(true)
 	}
 }
 
 // tendMachines does what is due after a look at the engine: rules about packets that may be
-// others' than those of the tasks that were found, and what is left of container instances
-// that are gone.
+// others' than those of the tasks that were found, and machines that nobody needs.
 func (h *host) tendMachines() {
 	for _, m := range h.allMachines() {
 		h.directLater(m)
-	}
-	h.swept.Do(func() { // what a former run may have left of those
-		for _, row := range h.agent.Store.Read().AllContainerInstances() {
-			if row.Status == state.InstanceInactive && !row.ByHand {
-				h.reap(row.ARN)
-			}
-		}
-	})
-	for _, m := range h.allMachines() {
 		h.reap(m.instance)
 	}
 }

@@ -27,20 +27,37 @@ func (m *machine) make(ctx context.Context) error {
 			return err
 		}
 	}
+	own := m.address(row)
 	var err error
 	for range maxSandboxes {
 		var made place
-		if made, err = m.create(ctx, row); err != nil {
+		if made, err = m.create(ctx, row, own); err == nil {
+			err = m.start(ctx, made)
+		}
+		switch {
+		case !errors.Is(err, backend.ErrAddressInUse):
+			return err
+		case made.sandbox != "":
+			if removed := m.discard(ctx, made); removed != nil {
+				return removed
+			}
+		case !own.IsValid():
 			return err
 		}
-		if err = m.start(ctx, made); !errors.Is(err, backend.ErrAddressInUse) {
-			return err
-		}
-		if removed := m.discard(ctx, made); removed != nil {
-			return removed
+		if own.IsValid() {
+			m.host.agent.Log.Warn("container instance gets another address: somebody else has its own", "containerInstance", m.instance, "address", own)
+			own = netip.Addr{}
 		}
 	}
 	return err
+}
+
+// address is that of the EC2 instance; zero if it has none.
+func (m *machine) address(row *state.ContainerInstance) netip.Addr {
+	if of := m.host.agent.InstanceAddress; of != nil {
+		return of(row)
+	}
+	return netip.Addr{}
 }
 
 // discard removes a sandbox that cannot be started.
@@ -55,27 +72,26 @@ func (m *machine) discard(ctx context.Context, p place) error {
 	return nil
 }
 
-// create makes the network and the sandbox.
-func (m *machine) create(ctx context.Context, row *state.ContainerInstance) (place, error) {
+// create makes the network and the sandbox, with an address if that is valid.
+func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own netip.Addr) (place, error) {
 	h := m.host
 	vpc, err := h.vpcNetwork(ctx)
 	if err != nil {
 		return place{}, err
 	}
+	m.isLeft() // from now on, whatever the engine answers
 	bridge, err := m.bridge(ctx)
 	if err != nil {
 		return place{}, fmt.Errorf("make the bridge network of the container instance: %w", err)
 	}
-	spec := machineSpec(row, h.labels(), vpc.Name, bridge.Name)
+	spec := machineSpec(row, m.labels(), vpc.Name, bridge.Name)
 	if subnet := h.agent.Store.Read().Subnet(row.Scope(), row.Subnet); subnet != nil {
 		spec.Subnet = subnet.CIDR(vpc.CIDR)
 	}
-	if address := h.agent.InstanceAddress; address != nil {
-		spec.IP = address(row)
-	}
-	if spec.IP.IsValid() && !vpc.CIDR.Contains(spec.IP) {
-		h.agent.Log.Warn("container instance gets another address: its own is not of the VPC", "containerInstance", m.instance, "address", spec.IP, "vpc", vpc.CIDR)
-		spec.IP = netip.Addr{}
+	if own.IsValid() && vpc.CIDR.Contains(own) {
+		spec.IP = own
+	} else if own.IsValid() {
+		h.agent.Log.Warn("container instance gets another address: its own is not of the VPC", "containerInstance", m.instance, "address", own, "vpc", vpc.CIDR)
 	}
 	made, err := h.Engine.CreateSandbox(ctx, spec)
 	if err != nil {
@@ -87,13 +103,21 @@ func (m *machine) create(ctx context.Context, row *state.ContainerInstance) (pla
 	return m.place, nil
 }
 
+// labels are those of everything of the machine.
+func (m *machine) labels() map[string]string {
+	all := m.host.labels()
+	all[labelInstance] = m.instance
+	return all
+}
+
 // machineSpec is the sandbox of a container instance, on the network of the VPC and as the
 // gateway of its bridge.
 func machineSpec(row *state.ContainerInstance, labels map[string]string, vpc, bridge string) backend.SandboxSpec {
-	labels[labelInstance] = row.ARN
 	return backend.SandboxSpec{
 		Name: instanceName("instance", row.ARN), Network: vpc, Routes: bridge, Domain: hostDomain(row.Scope()), Labels: labels,
-		CPU: int64(row.Registered.CPU), Memory: int64(row.Registered.Memory) * mebibyte,
+		SharesIPC: true, // with tasks of ipcMode host
+		Devices:   true,
+		CPU:       int64(row.Registered.CPU), Memory: int64(row.Registered.Memory) * mebibyte,
 	}
 }
 
@@ -122,15 +146,13 @@ const bridgeBits = 26
 // bridge makes the machine's bridge network, or finds it. Ranges that the engine has in
 // use are passed over.
 func (m *machine) bridge(ctx context.Context) (backend.Network, error) {
-	spec := backend.NetworkSpec{Name: instanceName("bridge", m.instance), Isolated: true, Labels: m.host.labels()}
-	var network backend.Network
-	err := error(backend.ErrAddressInUse)
+	spec := backend.NetworkSpec{Name: instanceName("bridge", m.instance), Isolated: true, Labels: m.labels()}
 	for range m.host.ranges.count() {
 		spec.CIDR = m.host.ranges.next()
-		network, err = m.host.Engine.EnsureNetwork(ctx, spec)
+		network, err := m.host.Engine.EnsureNetwork(ctx, spec)
 		if !errors.Is(err, backend.ErrAddressInUse) {
-			break
+			return network, err
 		}
 	}
-	return network, err
+	return backend.Network{}, fmt.Errorf("each /%d of %s is in use", bridgeBits, m.host.ranges.block)
 }

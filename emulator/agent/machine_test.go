@@ -302,7 +302,10 @@ func TestMachinesAreAdopted(t *testing.T) {
 		// sandbox was never made.
 		b.stop()
 		unfinished := b.instance()
-		network := backend.NetworkSpec{Name: instanceName("bridge", unfinished), Isolated: true, CIDR: netip.MustParsePrefix("198.19.0.0/26")}
+		network := backend.NetworkSpec{
+			Name: instanceName("bridge", unfinished), Isolated: true, CIDR: netip.MustParsePrefix("198.19.0.0/26"),
+			Labels: b.agent.hosts[""].machine(unfinished).labels(),
+		}
 		if _, err := b.engine.EnsureNetwork(b.Context(), network); err != nil {
 			b.Fatal(err)
 		}

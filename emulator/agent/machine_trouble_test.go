@@ -2,9 +2,13 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -39,5 +43,22 @@ func TestTheStartOfAnAdoptedMachineIsCompleted(t *testing.T) {
 		starts := 0
 		b.restartWith(&hooks{startSandbox: func(context.Context) error { starts++; return nil }})
 		b.expect("starts after the next start of the emulator", starts, 1)
+	})
+}
+
+// Somebody may remove the network of a machine that has no task there.
+func TestTheBridgeOfAMachineIsGone(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		instance := b.instance()
+		own := b.runAt(instance, types.NetworkModeAwsvpc, container("web"))
+		gone := &backend.NotFoundError{Kind: backend.KindNetwork, Err: errors.New("network not found")}
+		b.restartWith(&hooks{create: once(gone)})
+		id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		b.expect("the task", b.task(id).Status.LastStatus, state.Running)
+		b.expect("it answers", b.answers(instance, 8080), true)
+		b.expect("what has a network of its own", b.task(own).Status.LastStatus, state.Running)
+		b.expect("lives of the machine's sandbox", b.agent.hosts[""].machine(instance).where().life, 2)
 	})
 }

@@ -3,8 +3,10 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -66,9 +68,9 @@ func (w *work) leaveMachine(ctx context.Context) error {
 }
 
 // publishPorts gives a container of a task in bridge or host mode its ports on the machine,
-// before it starts.
-func (w *work) publishPorts(ctx context.Context, container, id string, mappings []types.PortMapping, had []state.Binding) ([]state.Binding, error) {
-	if !sharesNetwork(w.task) || len(mappings) == 0 {
+// before it starts. One without a network has none.
+func (w *work) publishPorts(ctx context.Context, container, id string, d *types.ContainerDefinition, had []state.Binding) ([]state.Binding, error) {
+	if !hasPorts(w.task, d) {
 		return nil, nil
 	}
 	var at netip.Addr
@@ -79,17 +81,22 @@ func (w *work) publishPorts(ctx context.Context, container, id string, mappings 
 		}
 		at = seen.IP
 	}
-	bindings, err := w.machine.bind(w.task.ARN, container, mappings, had, at)
+	bindings, err := w.machine.bind(w.task.ARN, container, d.PortMappings, had, at)
 	if err != nil {
 		return nil, err
 	}
 	return bindings, w.machine.direct(ctx)
 }
 
+// hasPorts reports whether a container has ports on the machine.
+func hasPorts(t *state.Task, d *types.ContainerDefinition) bool {
+	return sharesNetwork(t) && len(d.PortMappings) > 0 && !aws.ToBool(d.DisableNetworking)
+}
+
 // adoptPorts does the same for a container that was found running.
 func (w *work) adoptPorts(i int, found backend.Container) {
 	c, d := &w.view.status.Containers[i], &w.view.definitions[i]
-	if w.machine == nil || !sharesNetwork(w.task) || len(d.PortMappings) == 0 || found.State != backend.Running {
+	if w.machine == nil || !hasPorts(w.task, d) || found.State != backend.Running {
 		return
 	}
 	var at netip.Addr
@@ -108,4 +115,22 @@ func (w *work) adoptPorts(i int, found backend.Container) {
 		c.Bindings = bindings
 		w.publication.touch()
 	}
+}
+
+// bridgeGone ends a machine whose bridge network somebody has removed, and says so instead
+// of an error that comes from that. The next task has it made again; one that began before
+// that, on, ends nothing.
+func (w *work) bridgeGone(ctx context.Context, on place, err error) error {
+	if w.machine == nil || w.task.Spec.NetworkMode != types.NetworkModeBridge || !backend.Missing(err, backend.KindNetwork) {
+		return err
+	}
+	now := w.machine.where()
+	if now.life != on.life {
+		return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
+	}
+	if stopped := w.host.Engine.Stop(ctx, now.sandbox, 0); stopped != nil && !errors.Is(stopped, backend.ErrNotFound) {
+		return errors.Join(err, stopped)
+	}
+	w.machine.died(false)
+	return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
 }

@@ -13,17 +13,18 @@ import (
 // view is all that a decision about a task rests on.
 type view struct {
 	definitions []types.ContainerDefinition // overrides applied
+	volumes     []volume                    // that they mount
 	status      *state.TaskStatus           // containers in the order of definitions
 	stop        *state.Stop
 	plain       bool // it has no network interface of its own
 	sandbox     sandboxPhase
-	notes       []note // about each container, and the sandbox last; see about
+	notes       []note // about each container, the sandbox, and each volume; see about
 	createdAt   time.Time
 	delays      Delays
 	now         time.Time
 }
 
-// note is what is known of a container or the sandbox beside its status.
+// note is what is known of a container, the sandbox or a volume beside its status.
 type note struct {
 	busy   bool // an engine call is under way
 	exited bool // the engine says that it has ended, which has to be looked at
@@ -35,12 +36,12 @@ type note struct {
 // theSandbox stands for the sandbox where a container's index is wanted.
 const theSandbox = -1
 
-// about is the note on a container or the sandbox.
-func (v *view) about(container int) *note {
-	if container == theSandbox {
-		container = len(v.notes) - 1
+// about is the note on a container, the sandbox or a volume.
+func (v *view) about(subject int) *note {
+	if subject < 0 {
+		subject = len(v.status.Containers) + theSandbox - subject
 	}
-	return &v.notes[container]
+	return &v.notes[subject]
 }
 
 func (v *view) busy() bool {
@@ -78,6 +79,7 @@ const (
 	startSandbox   verb = "start sandbox"
 	examineSandbox verb = "examine sandbox" // find out whether it has ended
 	removeSandbox  verb = "remove sandbox"
+	makeVolume     verb = "make volume"
 	find           verb = "find" // look whether the image is there
 	pull           verb = "pull"
 	create         verb = "create"
@@ -93,7 +95,7 @@ const (
 // action is one step of a task: a verb and the container it concerns.
 type action struct {
 	verb      verb
-	container int    // index, or theSandbox
+	container int    // index, theSandbox or theVolume
 	why       string // of giveUp
 }
 
@@ -136,7 +138,8 @@ func (v *view) definition(name string) *types.ContainerDefinition {
 //
 // The sandbox's start and the containers' creation overlap, as does the look-up of
 // images: the engine needs the sandbox's id to create, and the running sandbox
-// only to start. A pull waits for the sandbox, as it belongs to PENDING.
+// only to start. Volumes are made meanwhile. A pull waits for the sandbox and for a managed
+// volume, as it belongs to PENDING.
 func plan(v *view) (actions []action, again time.Time) {
 	if v.stop != nil {
 		return planStop(v)
@@ -162,6 +165,7 @@ func plan(v *view) (actions []action, again time.Time) {
 			add(examineSandbox, theSandbox, "")
 		}
 	}
+	v.planVolumes(add)
 	for i := range v.definitions {
 		c, note := &v.status.Containers[i], v.about(i)
 		if c.Phase == state.ContainerRunning && note.exited {
@@ -174,7 +178,7 @@ func plan(v *view) (actions []action, again time.Time) {
 			add(find, i, "") // whatever it depends on (ECS0066)
 			continue
 		}
-		if c.Phase == state.ContainerNone && v.sandbox == sandboxRunning {
+		if c.Phase == state.ContainerNone && v.sandbox == sandboxRunning && !v.lacksVolume() {
 			add(pull, i, "")
 			continue
 		}
@@ -189,7 +193,7 @@ func plan(v *view) (actions []action, again time.Time) {
 			again = sooner(again, due)
 		case c.Phase == state.ContainerCreated && note.stale:
 			add(discard, i, "")
-		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated:
+		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated && !v.about(theSandbox).exited && v.hasVolumes(i):
 			add(create, i, "")
 		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning && !v.about(theSandbox).exited:
 			add(start, i, "")
@@ -238,7 +242,7 @@ func planStop(v *view) (actions []action, again time.Time) {
 	switch {
 	case v.unreported():
 		again = v.stop.At
-	case left || v.sandbox == sandboxGone || v.about(theSandbox).busy:
+	case left || v.sandbox == sandboxGone || v.about(theSandbox).busy || v.makingVolumes():
 	case v.now.Before(v.deprovisionAt()):
 		again = v.deprovisionAt()
 	case v.now.Before(v.removeAt()):
@@ -267,13 +271,13 @@ func lastStatus(v *view) string {
 	switch {
 	case v.stop != nil && v.sandbox == sandboxGone:
 		return state.Stopped
-	case v.stop != nil && !v.plain && all(state.ContainerStopped) && !v.unreported() && !v.now.Before(v.deprovisionAt()):
+	case v.stop != nil && v.provisions() && all(state.ContainerStopped) && !v.unreported() && !v.now.Before(v.deprovisionAt()):
 		return state.Deprovisioning
 	case v.stop != nil:
 		return v.status.LastStatus // ECS0065: it keeps its status while containers stop
-	case v.sandbox != sandboxRunning && v.plain:
+	case v.sandbox != sandboxRunning && !v.provisions():
 		return state.Pending
-	case v.sandbox != sandboxRunning:
+	case v.sandbox != sandboxRunning || v.lacksVolume():
 		return state.Provisioning
 	case all(state.ContainerRunning, state.ContainerStopped):
 		return state.Running

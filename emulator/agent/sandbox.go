@@ -16,8 +16,12 @@ func (w *work) createSandbox() run {
 	h, t := w.host, w.task
 	return func(ctx context.Context) func() {
 		made, on, err := w.newSandbox(ctx)
-		if backend.Missing(err, backend.KindNetwork) { // somebody has removed it
+		switch { // somebody has removed it
+		case backend.Missing(err, backend.KindNetwork):
 			h.forgetNetwork()
+			made, on, err = w.newSandbox(ctx)
+		case backend.Missing(err, backend.KindContainer) && w.machine != nil:
+			w.machine.examine(ctx)
 			made, on, err = w.newSandbox(ctx)
 		}
 		if errors.Is(err, errNotStored) {
@@ -40,7 +44,7 @@ func (w *work) createSandbox() run {
 // changes is read of the work.
 func (w *work) newSandbox(ctx context.Context) (made backend.Container, on place, err error) {
 	h, t := w.host, w.task
-	spec := sandboxSpec(t, w.size, h.labels())
+	spec := w.sandboxSpec()
 	if w.machine != nil {
 		if on, err = w.machine.up(ctx); err != nil {
 			return made, on, err

@@ -20,9 +20,10 @@ type work struct {
 	host     *host
 	task     *state.Task // the row as it was found: its spec does not change
 	machine  *machine    // container instance; nil on Fargate
-	volumes  []types.Volume
-	platform string // of its images; empty is the engine's own
+	platform string      // of its images; empty is the engine's own
 	size     size
+	pid      types.PidMode
+	ipc      types.IpcMode
 
 	mu          sync.Mutex
 	retired     bool
@@ -64,12 +65,16 @@ func newWork(h *host, t *state.Task) *work {
 		d := definition.Definition()
 		var resolved taskdef.Resolved
 		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
-		w.view.definitions, w.volumes, w.platform = resolved.Containers, d.Volumes, platformOf(d)
-		w.size = newSize(resolved.CPU, resolved.Memory)
+		w.view.definitions, w.platform = withLinks(resolved.Containers), platformOf(d)
+		w.view.setVolumes(mountedVolumes(d.Volumes, resolved.Containers))
+		w.pid, w.ipc = d.PidMode, d.IpcMode
+		w.size = newSize(resolved.CPU, resolved.Memory, resolved.Containers)
 	}
 	if err != nil { // cannot be: it was accepted when the task was made
 		w.fail("TaskStateError: " + err.Error())
 		w.skipAll()
+	} else if stop == nil && inCircle(w.view.definitions) {
+		w.fail("Task dependencies cannot be resolved, taskArn: " + t.ARN)
 	}
 	return w
 }
@@ -184,6 +189,7 @@ func (w *work) settle() {
 		s.HealthStatus = health
 		w.publication.touch()
 	}
+	w.settleVolume()
 	next := lastStatus(&w.view)
 	if !state.Before(s.LastStatus, next) {
 		return
@@ -191,7 +197,7 @@ func (w *work) settle() {
 	if s.LastStatus == state.Provisioning {
 		w.leaveProvisioning(next)
 	}
-	if next == state.Stopped && w.view.plain && w.publication.ending {
+	if next == state.Stopped && !w.view.provisions() && w.publication.ending {
 		// Without DEPROVISIONING there is no other event of the end. Source: recorded
 		// version totals of tasks on EC2.
 		w.publication.announce(s, w.view.stop, now)
@@ -206,6 +212,9 @@ func (w *work) settle() {
 		s.StoppedAt = now
 		if !w.view.plain {
 			s.Attachment.Status = "DELETED"
+		}
+		if s.Volume.Status != "" {
+			s.Volume.Status = "DELETED" // the attachment, whether or not the volume stays
 		}
 	}
 	w.publication.announce(s, w.view.stop, now)
@@ -291,7 +300,7 @@ func (w *work) published(ctx context.Context, n news, stored bool) {
 func (w *work) over(ctx context.Context) {
 	s := w.view.status
 	w.host.ports.close(w.task.ARN)
-	left := leftover{taskARN: w.task.ARN, instance: w.task.Placement.ContainerInstance, volumes: ownVolumes(w.task, w.volumes)}
+	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes()}
 	for _, c := range s.Containers {
 		if c.EngineID != "" {
 			left.ids = append(left.ids, c.EngineID)

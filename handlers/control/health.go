@@ -13,11 +13,31 @@ type Engine struct {
 	Status EngineStatus `json:"status"`
 	// TaskAddresses says how tasks are reached from this machine.
 	TaskAddresses string `json:"taskAddresses"`
+	// Limits say what CPU and memory of tasks and container instances bound.
+	Limits Limits `json:"limits"`
 	// NetworkError is why tasks have no network: none can start.
 	NetworkError string `json:"networkError,omitempty"`
 	// LastError is what went wrong last, also when it works again.
 	LastError string `json:"lastError,omitempty"`
 }
+
+// Limits say what holds on an engine.
+type Limits struct {
+	// Engine is how it bounds containers: control groups of version 2, systemd.
+	Engine string     `json:"engine,omitempty"`
+	Bound  LimitBound `json:"bound"`
+	// Reason is why the sum is not bounded.
+	Reason string `json:"reason,omitempty"`
+}
+
+// LimitBound is what the limits of a task or container instance bound.
+type LimitBound string
+
+// Values of LimitBound.
+const (
+	LimitBoundSum           LimitBound = "the sum of a task's containers"
+	LimitBoundEachContainer LimitBound = "each container of a task for itself"
+)
 
 // EngineStatus says whether an engine can be used.
 type EngineStatus string

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
@@ -38,6 +39,10 @@ type Options struct {
 	StrictVPC bool
 	// StrictRoles refuses roles that do not exist or do not trust ECS.
 	StrictRoles bool
+	// HostPaths are those of the container engine's host that tasks may mount.
+	HostPaths taskdef.HostPaths
+	// AllowPrivileged runs privileged containers on container instances.
+	AllowPrivileged bool
 	// NoDefaultCluster makes no cluster that nobody asked for.
 	NoDefaultCluster bool
 }

@@ -31,6 +31,8 @@ func checkAttribute(a types.Attribute) error {
 	return nil
 }
 
+func malformedAttribute(a types.Attribute) bool { return checkAttribute(a) != nil }
+
 // customAttribute reports whether users may put an attribute of the name; the others are
 // of ECS and its agent. Source: ECS developer guide, attributes.
 func customAttribute(name string) bool {

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -9,6 +10,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
+
+// checkInstanceCount refuses a list of container instances that is empty or too long
+// (ECS0161). That an empty one is refused alike in all operations is the emulator's choice.
+func checkInstanceCount(n, most int) error {
+	switch {
+	case n == 0:
+		return invalidParameter("Container instance cannot be empty.")
+	case n > most:
+		return invalidParameter(fmt.Sprintf("instanceIds can have at most %d items.", most))
+	}
+	return nil
+}
 
 // instanceARN turns an id or ARN of a container instance into its ARN, whether it exists
 // or not.

@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -15,11 +14,8 @@ const maxDescribedInstances = 100
 // DescribeContainerInstances shows container instances, those included that were
 // deregistered a while ago; unknown ones are failures.
 func (a *API) DescribeContainerInstances(ctx context.Context, in *ecs.DescribeContainerInstancesInput) (*ecs.DescribeContainerInstancesOutput, error) {
-	switch {
-	case len(in.ContainerInstances) == 0:
-		return nil, clientError("Container Instances cannot be empty.")
-	case len(in.ContainerInstances) > maxDescribedInstances:
-		return nil, invalidParameter(fmt.Sprintf("Container Instances can have at most %d items.", maxDescribedInstances))
+	if err := checkInstanceCount(len(in.ContainerInstances), maxDescribedInstances); err != nil {
+		return nil, err
 	}
 	c, err := a.readIn(ctx, in.Cluster)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -26,7 +27,6 @@ func (a *API) RegisterContainerInstance(ctx context.Context, in *ecs.RegisterCon
 	var out types.ContainerInstance
 	err = a.updateIn(ctx, in.Cluster, func(c inCluster) error {
 		now := a.now()
-		wanted.Registered.ENIs = networkInterfaces(c.Tx, wanted)
 		if in.ContainerInstanceArn != nil {
 			if err := c.registerAgain(wanted, *in.ContainerInstanceArn); err != nil {
 				return err
@@ -38,6 +38,7 @@ func (a *API) RegisterContainerInstance(ctx context.Context, in *ecs.RegisterCon
 			wanted.ARN = c.scope.ContainerInstance(c.cluster.Name, arn.NewID())
 			wanted.RegisteredAt = now
 		}
+		wanted.Registered.ENIs = networkInterfaces(c.Tx, wanted)
 		c.PutContainerInstance(wanted, now)
 		out = describeContainerInstance(c.Tx, wanted, []types.ContainerInstanceField{types.ContainerInstanceFieldTags}, now)
 		return nil
@@ -74,18 +75,15 @@ func agentsError(err error) error {
 	return err
 }
 
-// newContainerInstance is the container instance that a request describes.
+// newContainerInstance is the container instance that a request describes. Attributes that
+// ECS does not take are left out, which the agent finds out by itself (ECS0166).
 func newContainerInstance(in *ecs.RegisterContainerInstanceInput) (*state.ContainerInstance, error) {
 	resources, err := registeredResources(in.TotalResources, in.PlatformDevices)
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range in.Attributes {
-		if err := checkAttribute(a); err != nil {
-			return nil, err
-		}
-	}
-	if n := customAttributes(in.Attributes); n > maxAttributes {
+	attributes := slices.DeleteFunc(slices.Clone(in.Attributes), malformedAttribute)
+	if n := customAttributes(attributes); n > maxAttributes {
 		return nil, invalidParameter(fmt.Sprintf("A container instance can have at most %d custom attributes.", maxAttributes))
 	}
 	if err := checkTags(in.Tags); err != nil {
@@ -95,7 +93,7 @@ func newContainerInstance(in *ecs.RegisterContainerInstanceInput) (*state.Contai
 	c := &state.ContainerInstance{
 		EC2InstanceID: id.InstanceID, ByHand: true, Status: state.InstanceActive, AgentConnected: true,
 		Registered: resources, Tags: ownTags(in.Tags),
-		Attributes: withAttributes(withAttributes(nil, id.attributes()), in.Attributes),
+		Attributes: withAttributes(withAttributes(nil, id.attributes()), attributes),
 	}
 	if in.VersionInfo != nil {
 		c.Version = *in.VersionInfo
@@ -108,7 +106,8 @@ func newContainerInstance(in *ecs.RegisterContainerInstanceInput) (*state.Contai
 }
 
 // registerAgain is for an agent that was registered before and has started anew: the
-// container instance keeps its ARN, its status, its tags and the attributes that users put.
+// container instance keeps its ARN, its status, its tags and the attributes that users put,
+// and, without another identity document, its identity.
 func (c inCluster) registerAgain(wanted *state.ContainerInstance, ref string) error {
 	old, err := c.registeredInstance(ref)
 	if err != nil {
@@ -116,6 +115,9 @@ func (c inCluster) registerAgain(wanted *state.ContainerInstance, ref string) er
 	}
 	if !old.ByHand {
 		return invalidParameter("ecs-emulator runs the agent of container instance " + arn.Name(old.ARN) + " itself.")
+	}
+	if wanted.EC2InstanceID == "" {
+		wanted.EC2InstanceID, wanted.LaunchType = old.EC2InstanceID, old.LaunchType
 	}
 	if err := checkSameType(old, wanted); err != nil {
 		return err

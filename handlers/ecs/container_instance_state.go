@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -20,13 +19,11 @@ const maxChangedInstances = 10
 // Source: ECS API reference, UpdateContainerInstancesState; field reports for the words.
 // That an INACTIVE one is a failure with that reason is the emulator's own.
 func (a *API) UpdateContainerInstancesState(ctx context.Context, in *ecs.UpdateContainerInstancesStateInput) (*ecs.UpdateContainerInstancesStateOutput, error) {
-	switch {
-	case in.Status != types.ContainerInstanceStatusActive && in.Status != types.ContainerInstanceStatusDraining:
+	if in.Status != types.ContainerInstanceStatusActive && in.Status != types.ContainerInstanceStatusDraining {
 		return nil, invalidParameter("Container instance status should be one of [ACTIVE, DRAINING]")
-	case len(in.ContainerInstances) == 0:
-		return nil, clientError("Container Instances cannot be empty.")
-	case len(in.ContainerInstances) > maxChangedInstances:
-		return nil, invalidParameter(fmt.Sprintf("Container Instances can have at most %d items.", maxChangedInstances))
+	}
+	if err := checkInstanceCount(len(in.ContainerInstances), maxChangedInstances); err != nil {
+		return nil, err
 	}
 	out := &ecs.UpdateContainerInstancesStateOutput{}
 	err := a.updateIn(ctx, in.Cluster, func(c inCluster) error {

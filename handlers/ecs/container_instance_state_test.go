@@ -64,9 +64,9 @@ func TestAContainerInstanceDrainsAndComesBack(t *testing.T) {
 	_, err = set(types.ContainerInstanceStatusDeregistering, *drained)
 	refused(t, err, "InvalidParameterException", "Container instance status should be one of [ACTIVE, DRAINING]")
 	_, err = set(types.ContainerInstanceStatusActive, make([]string, 11)...)
-	refused(t, err, "InvalidParameterException", "Container Instances can have at most 10 items.")
+	refused(t, err, "InvalidParameterException", "instanceIds can have at most 10 items.")
 	_, answer := s.send(t, "UpdateContainerInstancesState", `{"cluster":"shop","status":"ACTIVE","containerInstances":[]}`)
-	if answer != `{"__type":"ClientException","message":"Container Instances cannot be empty."}` {
+	if answer != `{"__type":"InvalidParameterException","message":"Container instance cannot be empty."}` {
 		t.Error(answer)
 	}
 }

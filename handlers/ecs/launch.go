@@ -15,6 +15,7 @@ type launch struct {
 	PlatformVersion      string
 	PlacementStrategy    []types.PlacementStrategy
 	PlacementConstraints []types.PlacementConstraint
+	Volumes              []types.TaskVolumeConfiguration
 	Monitoring           *types.MonitoringConfiguration // of services alone
 }
 
@@ -26,6 +27,9 @@ func checkLaunch(def *types.TaskDefinition, l launch) error {
 		return invalidParameter("Task definition does not support launch_type " + string(launchType) + ".")
 	}
 	if err := checkNetwork(def, l.Network); err != nil {
+		return err
+	}
+	if err := checkVolumeConfigurations(def, launchType, l.Volumes); err != nil {
 		return err
 	}
 	if launchType == types.LaunchTypeFargate {
@@ -57,10 +61,16 @@ func checkFargateLaunch(l launch) error {
 }
 
 // checkSupported refuses a definition that needs what the emulator cannot do on a launch
-// type.
-func checkSupported(def *types.TaskDefinition, launchType types.LaunchType) error {
+// type, or may not.
+func (a *API) checkSupported(def *types.TaskDefinition, launchType types.LaunchType) error {
 	if path, found := taskdef.Unsupported(def, launchType); found {
 		return unsupported(path)
+	}
+	if why, denied := a.opts.HostPaths.Denied(def); denied {
+		return invalidParameter(why)
+	}
+	if path, found := taskdef.Privileged(def); found && !a.opts.AllowPrivileged {
+		return invalidParameter(path + " gives a container all rights on the engine's host: start ecs-emulator with --allow-privileged to permit that.")
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 // in the order of COMPATIBILITY.md.
 func MemberTables() []member.Table {
 	return slices.Concat(taskdef.Members, taskdef.InstanceMembers, []member.Table{runTaskTable, startTaskTable}, taskdef.OverrideMembers,
-		[]member.Table{createServiceTable, updateServiceTable, deploymentTable, networkTable})
+		[]member.Table{createServiceTable, updateServiceTable, deploymentTable, networkTable, taskVolumeTable, serviceVolumeTable})
 }
 
 // MemberGaps are the members that the tables forget, and the rows without a member.

@@ -70,11 +70,11 @@ func (a *API) built() []awsapi.Operation {
 
 		awsapi.Works("DescribeTasks", "status, times, exit codes, reasons, addresses and health as the engine has them; tags where asked for", a.DescribeTasks),
 		awsapi.Partial("ListTasks", "by all filters but `daemonName`, which is refused", a.ListTasks),
-		awsapi.Partial("RunTask", "its members are below; no capacity providers of Auto Scaling groups; Spot tasks are not interrupted", a.RunTask),
-		awsapi.Partial("StartTask", "its members are below", a.StartTask),
+		awsapi.Partial("RunTask", "its members are below; no capacity providers of Auto Scaling groups; Spot tasks are not interrupted; what DAEMON services have yet to start reserves nothing from its tasks", a.RunTask),
+		awsapi.Partial("StartTask", "its members are below; as RunTask for DAEMON services", a.StartTask),
 		awsapi.Works("StopTask", "SIGTERM, stopTimeout, SIGKILL, in the reverse order of dependsOn", a.StopTask),
 
-		awsapi.Partial("CreateService", "rolling deployments of the REPLICA strategy on Fargate; its members are below; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),
+		awsapi.Partial("CreateService", "rolling deployments, REPLICA on Fargate and on container instances, DAEMON on container instances; its members are below; no capacity providers of Auto Scaling groups; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),
 		awsapi.Works("DeleteService", "stops all tasks, with force or from a desired count of 0; DRAINING, then INACTIVE for an hour", a.DeleteService),
 		awsapi.Works("DescribeServices", "in any status, with the service deployment under way; tags where asked for", a.DescribeServices),
 		awsapi.Works("ListServices", "ACTIVE services by launch type, scheduling strategy and resource management type, in pages", a.ListServices),

@@ -64,6 +64,22 @@ func checkPlacementStrategy(s types.PlacementStrategy) error {
 	return nil
 }
 
+// keptStrategies are placement strategies as a service keeps and shows them: host is
+// instanceId, and resources are in capitals (ECS0163).
+func keptStrategies(asked []types.PlacementStrategy) []types.PlacementStrategy {
+	kept := slices.Clone(asked)
+	for i, s := range kept {
+		field := aws.ToString(s.Field)
+		switch {
+		case s.Type == types.PlacementStrategyTypeSpread && field == "host":
+			kept[i].Field = aws.String("instanceId")
+		case s.Type == types.PlacementStrategyTypeBinpack:
+			kept[i].Field = aws.String(strings.ToUpper(field))
+		}
+	}
+	return kept
+}
+
 func checkPlacementConstraint(c types.PlacementConstraint) error {
 	expression := aws.ToString(c.Expression)
 	switch {

@@ -67,7 +67,7 @@ func startServer(t testing.TB, observe func(service, operation string, status in
 // clientOf is an unmodified SDK client. An access key id of 12 digits is the account.
 func clientOf(url, region, account string) *sdk.Client {
 	return sdk.New(sdk.Options{
-		BaseEndpoint: &url, Region: region, RetryMaxAttempts: 1,
+		BaseEndpoint: &url, Region: region, Retryer: apitest.Retryer(),
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	})
 }

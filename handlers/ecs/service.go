@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -106,6 +107,7 @@ func describeDeployment(at int, d *state.Deployment, counts state.DeploymentCoun
 		Status:                   aws.String(status),
 		TaskDefinition:           aws.String(d.Revision.TaskDefinition),
 		UpdatedAt:                instant(&d.UpdatedAt),
+		VolumeConfigurations:     d.Revision.VolumeConfigurations,
 	}
 	if d.Revision.PlatformVersion != "" {
 		shown.PlatformVersion = aws.String(task.PlatformVersion(d.Revision.PlatformVersion))
@@ -130,7 +132,8 @@ func sameRevision(x, y *state.ServiceRevision) bool {
 		x.PlatformVersion == y.PlatformVersion && x.PlatformFamily == y.PlatformFamily &&
 		sameStrategy(x.CapacityProviderStrategy, y.CapacityProviderStrategy) &&
 		sameNetwork(x.NetworkConfiguration, y.NetworkConfiguration) &&
-		sameMonitoring(x.Monitoring, y.Monitoring)
+		sameMonitoring(x.Monitoring, y.Monitoring) &&
+		reflect.DeepEqual(x.VolumeConfigurations, y.VolumeConfigurations)
 }
 
 func sameStrategy(x, y []types.CapacityProviderStrategyItem) bool {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
@@ -87,7 +88,7 @@ func (a *API) newService(c inCluster, in *ecs.CreateServiceInput) (*state.Servic
 		DeploymentController: types.DeploymentControllerTypeEcs, DeploymentConfiguration: configuration,
 		EnableECSManagedTags: in.EnableECSManagedTags, EnableExecuteCommand: in.EnableExecuteCommand,
 		PropagateTags: in.PropagateTags, HealthCheckGracePeriodSeconds: in.HealthCheckGracePeriodSeconds,
-		PlacementConstraints: slices.Clone(in.PlacementConstraints), PlacementStrategy: slices.Clone(in.PlacementStrategy),
+		PlacementConstraints: slices.Clone(in.PlacementConstraints), PlacementStrategy: keptStrategies(in.PlacementStrategy),
 	}
 	if s.PropagateTags == "" {
 		s.PropagateTags = types.PropagateTagsNone
@@ -124,9 +125,9 @@ func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.Servi
 	l := launch{
 		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
-		Monitoring: monitoring(nil, in.Monitoring),
+		Monitoring: monitoring(nil, in.Monitoring), Volumes: task.VolumeConfigurations(in.VolumeConfigurations),
 	}
-	if err := checkDaemon(found.Definition(), in, chosen.LaunchType); err != nil {
+	if err := checkDaemon(found.Definition(), in, chosen); err != nil {
 		return nil, err
 	}
 	if err := checkLaunch(found.Definition(), l); err != nil {
@@ -140,7 +141,12 @@ func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.Servi
 			return nil, err
 		}
 	}
-	return a.revision(c, found.Definition(), l)
+	revision, err := a.revision(c, found.Definition(), l)
+	if err != nil {
+		return nil, err
+	}
+	revision.VolumeConfigurations = shownVolumeConfigurations(in.VolumeConfigurations)
+	return revision, nil
 }
 
 // serviceCapacity is where the tasks of a new service run. The launch type that the
@@ -157,7 +163,7 @@ func (a *API) serviceCapacity(cluster *state.Cluster, in *ecs.CreateServiceInput
 
 // revision makes a service revision of a launch that has passed checkLaunch.
 func (a *API) revision(c inCluster, def *types.TaskDefinition, l launch) (*state.ServiceRevision, error) {
-	if err := checkSupported(def, l.Capacity.LaunchType); err != nil {
+	if err := a.checkSupported(def, l.Capacity.LaunchType); err != nil {
 		return nil, err
 	}
 	r := &state.ServiceRevision{

@@ -8,20 +8,27 @@ import (
 )
 
 // What the DAEMON scheduling strategy does not go with. The first two texts are those of
-// ECS0081, the others are of field reports.
+// ECS0081, the next three of ECS0162, and the last is of field reports. That there are no
+// managed volumes is documented (CreateService), in no words.
 var (
 	errDaemonDesiredCount = invalidParameter("The daemon scheduling strategy does not support a desired count for services. " +
 		"Remove the desired count value and try again")
 	errDaemonFargate = invalidParameter("The daemon scheduling strategy does not support the FARGATE launch type. " +
 		"Change the launch type and try again")
-	errDaemonPlacementStrategy = invalidParameter("The daemon scheduling strategy does not support placement strategies")
-	errDaemonMaximumPercent    = invalidParameter("The daemon scheduling strategy does not support values above 100 for maximumPercent")
-	errDaemonRebalancing       = invalidParameter("Availability Zone Rebalancing does not support DAEMON services")
+	errDaemonCapacityProviders = invalidParameter("Specifying a capacity provider strategy is not supported " +
+		"when you create a service using the DAEMON scheduling strategy.")
+	errDaemonPlacementStrategy = invalidParameter("The daemon scheduling strategy does not support placement strategies. " +
+		"Remove the placement strategy and try again")
+	errDaemonMaximumPercent = invalidParameter("The daemon scheduling strategy does not support values above 100 for maximumPercent " +
+		"on a deployment configuration. Change the maximumPercent value to 100, and try again")
+	errDaemonVolumes = invalidParameter("The daemon scheduling strategy does not support volume configurations. " +
+		"Remove the volume configurations and try again")
+	errDaemonRebalancing = invalidParameter("Availability Zone Rebalancing does not support DAEMON services")
 )
 
 // checkDaemon tells first what is wrong with the network, then with the desired count,
-// then with the launch type (ECS0081). launchType is that of the tasks.
-func checkDaemon(def *types.TaskDefinition, in *ecs.CreateServiceInput, launchType types.LaunchType) error {
+// then with the launch type (ECS0081). A strategy of the cluster's counts as well (ECS0162).
+func checkDaemon(def *types.TaskDefinition, in *ecs.CreateServiceInput, chosen capacity) error {
 	if in.SchedulingStrategy != types.SchedulingStrategyDaemon {
 		return nil
 	}
@@ -31,27 +38,40 @@ func checkDaemon(def *types.TaskDefinition, in *ecs.CreateServiceInput, launchTy
 	switch {
 	case in.DesiredCount != nil:
 		return errDaemonDesiredCount
-	case launchType == types.LaunchTypeFargate:
+	case chosen.Strategy != nil:
+		return errDaemonCapacityProviders
+	case chosen.LaunchType == types.LaunchTypeFargate:
 		return errDaemonFargate
+	case len(in.PlacementStrategy) > 0:
+		return errDaemonPlacementStrategy
+	case len(in.VolumeConfigurations) > 0:
+		return errDaemonVolumes
 	}
-	return checkDaemonSpec(in.PlacementStrategy, in.DeploymentConfiguration, in.AvailabilityZoneRebalancing)
+	return checkDaemonSpec(in.DeploymentConfiguration, in.AvailabilityZoneRebalancing)
 }
 
-// updateDaemon refuses an update of a DAEMON service that CreateService would refuse.
+// updateDaemon refuses an update of a DAEMON service that CreateService would refuse, and
+// a placement strategy even if it is an empty list (ECS0162). The words for capacity
+// providers are those of CreateService.
 func updateDaemon(s *state.Service, in *ecs.UpdateServiceInput) error {
 	if s.SchedulingStrategy != types.SchedulingStrategyDaemon {
 		return nil
 	}
-	if in.DesiredCount != nil {
+	switch {
+	case in.DesiredCount != nil:
 		return errDaemonDesiredCount
+	case len(in.CapacityProviderStrategy) > 0:
+		return errDaemonCapacityProviders
+	case in.PlacementStrategy != nil:
+		return errDaemonPlacementStrategy
+	case len(in.VolumeConfigurations) > 0:
+		return errDaemonVolumes
 	}
-	return checkDaemonSpec(in.PlacementStrategy, in.DeploymentConfiguration, in.AvailabilityZoneRebalancing)
+	return checkDaemonSpec(in.DeploymentConfiguration, in.AvailabilityZoneRebalancing)
 }
 
-func checkDaemonSpec(strategy []types.PlacementStrategy, c *types.DeploymentConfiguration, rebalancing types.AvailabilityZoneRebalancing) error {
+func checkDaemonSpec(c *types.DeploymentConfiguration, rebalancing types.AvailabilityZoneRebalancing) error {
 	switch {
-	case len(strategy) > 0:
-		return errDaemonPlacementStrategy
 	case c != nil && aws.ToInt32(c.MaximumPercent) > 100:
 		return errDaemonMaximumPercent
 	case rebalancing == types.AvailabilityZoneRebalancingEnabled:

@@ -13,13 +13,13 @@ import (
 const maxDescribedServices = 10
 
 // DescribeServices shows services in any status; those that are unknown are failures
-// with the reason MISSING (ECS0088).
+// with the reason MISSING (ECS0088), and more than 10 are refused (ECS0161).
 func (a *API) DescribeServices(ctx context.Context, in *ecs.DescribeServicesInput) (*ecs.DescribeServicesOutput, error) {
 	switch {
 	case len(in.Services) == 0:
 		return nil, invalidParameter("Services cannot be empty.")
 	case len(in.Services) > maxDescribedServices:
-		return nil, invalidParameter(fmt.Sprintf("Services can have at most %d items.", maxDescribedServices))
+		return nil, invalidParameter(fmt.Sprintf("service names can have at most %d items.", maxDescribedServices))
 	}
 	c, err := a.readIn(ctx, in.Cluster)
 	if err != nil {

@@ -34,8 +34,8 @@ var (
 		member.ActOnly("strategy", "ROLLING", "needs blue/green deployments"),
 	)
 
-	createServiceMembers = member.NewPlan[ecs.CreateServiceInput](createServiceTable, networkTable, deploymentTable)
-	updateServiceMembers = member.NewPlan[ecs.UpdateServiceInput](updateServiceTable, networkTable, deploymentTable)
+	createServiceMembers = member.NewPlan[ecs.CreateServiceInput](createServiceTable, networkTable, deploymentTable, serviceVolumeTable)
+	updateServiceMembers = member.NewPlan[ecs.UpdateServiceInput](updateServiceTable, networkTable, deploymentTable, serviceVolumeTable)
 )
 
 // serviceMembers are what both operations have.
@@ -57,6 +57,6 @@ var serviceMembers = slices.Concat(
 	member.RefuseOn("serviceConnectConfiguration", "enabled", "needs Service Connect"),
 	member.Refuse("serviceRegistries", "needs Cloud Map"),
 	member.Act("taskDefinition"),
-	member.Refuse("volumeConfigurations", needsEBS),
+	member.Act("volumeConfigurations[].name"),
 	member.Refuse("vpcLatticeConfigurations", "needs VPC Lattice"),
 )

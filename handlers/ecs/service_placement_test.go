@@ -1,6 +1,7 @@
 package ecs_test
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -61,6 +62,29 @@ func TestPlacementOfAService(t *testing.T) {
 	refused(t, err, "InvalidParameterException", "Creation of service was not idempotent.")
 }
 
+// TestStrategiesAreShownAsECSSpellsThem (ECS0163); one that only its spelling tells from the
+// present one is no change.
+func TestStrategiesAreShownAsECSSpellsThem(t *testing.T) {
+	s := newServer(t)
+	in := s.onInstances(t, "web")
+	strategies := func(spread, binpack string) []types.PlacementStrategy {
+		return []types.PlacementStrategy{{Type: "spread", Field: &spread}, {Type: "binpack", Field: &binpack}, {Type: "random"}}
+	}
+	in.PlacementStrategy = strategies("host", "memory")
+	s.create(t, in)
+	if seen := s.describe(t, "web").PlacementStrategy; !reflect.DeepEqual(seen, strategies("instanceId", "MEMORY")) {
+		t.Errorf("created: %+v", seen)
+	}
+	in.PlacementStrategy = strategies("instanceId", "Memory")
+	s.create(t, in)
+	changed := must[*sdk.UpdateServiceOutput](t)(s.UpdateService(ctx, &sdk.UpdateServiceInput{
+		Service: aws.String("web"), PlacementStrategy: strategies("host", "cpu"),
+	})).Service.PlacementStrategy
+	if !reflect.DeepEqual(changed, strategies("instanceId", "CPU")) {
+		t.Errorf("updated: %+v", changed)
+	}
+}
+
 func TestLimitsOfPlacement(t *testing.T) {
 	s := newServer(t)
 	in := s.onInstances(t, "web")
@@ -118,9 +142,15 @@ func TestDaemonService(t *testing.T) {
 	}{
 		{"The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again",
 			sdk.UpdateServiceInput{DesiredCount: aws.Int32(0)}},
-		{"The daemon scheduling strategy does not support placement strategies",
+		{"The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again",
 			sdk.UpdateServiceInput{PlacementStrategy: []types.PlacementStrategy{{Type: "random"}}}},
-		{"The daemon scheduling strategy does not support values above 100 for maximumPercent",
+		{"The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again",
+			sdk.UpdateServiceInput{PlacementStrategy: []types.PlacementStrategy{}}},
+		{"Specifying a capacity provider strategy is not supported when you create a service using the DAEMON scheduling strategy.",
+			sdk.UpdateServiceInput{ForceNewDeployment: true, CapacityProviderStrategy: []types.CapacityProviderStrategyItem{
+				{CapacityProvider: aws.String("FARGATE"), Weight: 1},
+			}}},
+		{"The daemon scheduling strategy does not support values above 100 for maximumPercent on a deployment configuration. Change the maximumPercent value to 100, and try again",
 			sdk.UpdateServiceInput{DeploymentConfiguration: &types.DeploymentConfiguration{MaximumPercent: aws.Int32(200)}}},
 		{"Availability Zone Rebalancing does not support DAEMON services", sdk.UpdateServiceInput{AvailabilityZoneRebalancing: "ENABLED"}},
 	} {

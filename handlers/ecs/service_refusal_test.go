@@ -70,7 +70,7 @@ func TestReferencesToServices(t *testing.T) {
 	_, err := s.DescribeServices(ctx, &sdk.DescribeServicesInput{Services: []string{}})
 	refused(t, err, "InvalidParameterException", "Services cannot be empty.")
 	_, err = s.DescribeServices(ctx, &sdk.DescribeServicesInput{Services: slices.Repeat([]string{"s"}, 11)})
-	refused(t, err, "InvalidParameterException", "Services can have at most 10 items.")
+	refused(t, err, "InvalidParameterException", "service names can have at most 10 items.")
 	_, err = s.DescribeServices(ctx, &sdk.DescribeServicesInput{Services: []string{"default/web"}})
 	refused(t, err, "InvalidParameterException", "Invalid identifier: Unexpected number of separators")
 	_, err = s.DeleteService(ctx, &sdk.DeleteServiceInput{Service: aws.String("none")})
@@ -157,14 +157,19 @@ var createServiceRefusals = []struct {
 		configure(types.DeploymentConfiguration{Strategy: types.DeploymentStrategyCanary, CanaryConfiguration: &types.CanaryConfiguration{}})},
 	{"daemon with count", invalid, "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again",
 		func(in *sdk.CreateServiceInput) { in.SchedulingStrategy = "DAEMON" }},
-	{"daemon with strategy", invalid, "The daemon scheduling strategy does not support placement strategies",
+	{"daemon with strategy", invalid, "The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again",
 		func(in *sdk.CreateServiceInput) {
 			in.SchedulingStrategy, in.DesiredCount, in.LaunchType = "DAEMON", nil, ""
 			in.PlacementStrategy = []types.PlacementStrategy{{Type: "random"}}
 		}},
 	{"daemon on Fargate", invalid, "The daemon scheduling strategy does not support the FARGATE launch type. Change the launch type and try again",
 		func(in *sdk.CreateServiceInput) { in.SchedulingStrategy, in.DesiredCount = "DAEMON", nil }},
-	{"daemon above 100", invalid, "The daemon scheduling strategy does not support values above 100 for maximumPercent",
+	{"daemon with capacity providers", invalid, "Specifying a capacity provider strategy is not supported when you create a service using the DAEMON scheduling strategy.",
+		func(in *sdk.CreateServiceInput) {
+			in.SchedulingStrategy, in.DesiredCount, in.LaunchType = "DAEMON", nil, ""
+			in.CapacityProviderStrategy = []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE"), Weight: 1}}
+		}},
+	{"daemon above 100", invalid, "The daemon scheduling strategy does not support values above 100 for maximumPercent on a deployment configuration. Change the maximumPercent value to 100, and try again",
 		func(in *sdk.CreateServiceInput) {
 			in.SchedulingStrategy, in.DesiredCount, in.LaunchType = "DAEMON", nil, ""
 			in.DeploymentConfiguration = &types.DeploymentConfiguration{MaximumPercent: aws.Int32(150)}
@@ -218,7 +223,12 @@ var createServiceRefusals = []struct {
 		}},
 	{"secrets", invalid, "ecs-emulator does not support containerDefinitions[0].secrets" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("secret") }},
-	{"volumes", invalid, "ecs-emulator does not support volumeConfigurations" + unsupportedTail,
+	{"host path", invalid, "ecs-emulator gives tasks no files of the container engine's host: volume 'etc' is /etc. " +
+		"Start the emulator with --allow-host-path and that path, or a folder that it is in.",
+		func(in *sdk.CreateServiceInput) {
+			in.TaskDefinition, in.LaunchType, in.NetworkConfiguration = aws.String("files"), types.LaunchTypeEc2, nil
+		}},
+	{"volumes", invalid, "Volume configuration provided but no matching configuredAtLaunch volume found in task definition.",
 		func(in *sdk.CreateServiceInput) {
 			in.VolumeConfigurations = []types.ServiceVolumeConfiguration{{Name: aws.String("v")}}
 		}},

@@ -110,6 +110,7 @@ func describeServiceRevision(r *state.ServiceRevision) types.ServiceRevision {
 		ServiceRegistries:        r.ServiceRegistries,
 		ServiceRevisionArn:       aws.String(r.ARN),
 		TaskDefinition:           aws.String(r.TaskDefinition),
+		VolumeConfigurations:     r.VolumeConfigurations,
 	}
 	if r.PlatformVersion != "" {
 		shown.PlatformVersion = aws.String(task.PlatformVersion(r.PlatformVersion))

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
 )
 
 // UpdateService changes a service. Whatever its tasks are made of makes a new
@@ -84,6 +85,9 @@ func checkUpdateService(in *ecs.UpdateServiceInput) error {
 
 // updateService returns the changed copy of a service.
 func (a *API) updateService(c inCluster, old *state.Service, in *ecs.UpdateServiceInput) (*state.Service, error) {
+	if err := updateDaemon(old, in); err != nil {
+		return nil, err
+	}
 	s := old.Clone()
 	revision, err := a.updateRevision(c, old, in)
 	if err != nil {
@@ -109,9 +113,6 @@ func (a *API) updateService(c inCluster, old *state.Service, in *ecs.UpdateServi
 
 // updateSpec changes what makes no deployment.
 func updateSpec(s *state.Service, revision *state.ServiceRevision, in *ecs.UpdateServiceInput) error {
-	if err := updateDaemon(s, in); err != nil {
-		return err
-	}
 	if in.DesiredCount != nil {
 		s.DesiredCount = int(*in.DesiredCount)
 	}
@@ -119,7 +120,7 @@ func updateSpec(s *state.Service, revision *state.ServiceRevision, in *ecs.Updat
 		s.PlacementConstraints = slices.Clone(in.PlacementConstraints)
 	}
 	if in.PlacementStrategy != nil {
-		s.PlacementStrategy = slices.Clone(in.PlacementStrategy)
+		s.PlacementStrategy = keptStrategies(in.PlacementStrategy)
 	}
 	s.DeploymentConfiguration = mergeDeploymentConfiguration(s.DeploymentConfiguration, in.DeploymentConfiguration)
 	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
@@ -162,6 +163,11 @@ func (a *API) updateRevision(c inCluster, old *state.Service, in *ecs.UpdateServ
 	if in.PlatformVersion != nil {
 		l.PlatformVersion = *in.PlatformVersion
 	}
+	volumes := before.VolumeConfigurations
+	if in.VolumeConfigurations != nil {
+		volumes = shownVolumeConfigurations(in.VolumeConfigurations)
+	}
+	l.Volumes = task.VolumeConfigurations(volumes)
 	if err := checkLaunch(found.Definition(), l); err != nil {
 		return nil, err
 	}
@@ -173,7 +179,12 @@ func (a *API) updateRevision(c inCluster, old *state.Service, in *ecs.UpdateServ
 			return nil, err
 		}
 	}
-	return a.revision(c, found.Definition(), l)
+	revision, err := a.revision(c, found.Definition(), l)
+	if err != nil {
+		return nil, err
+	}
+	revision.VolumeConfigurations = volumes
+	return revision, nil
 }
 
 // updatedDefinition is the definition asked for, which must be ACTIVE, or the one

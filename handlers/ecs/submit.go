@@ -60,14 +60,14 @@ func (a *API) SubmitContainerStateChange(ctx context.Context, in *ecs.SubmitCont
 	return &ecs.SubmitContainerStateChangeOutput{Acknowledgment: acknowledged}, nil
 }
 
-// SubmitAttachmentStateChanges is a report about network interfaces of tasks.
+// SubmitAttachmentStateChanges is a report about network interfaces and volumes of tasks.
 // Source: ECS API reference, SubmitAttachmentStateChanges. The refusal is the emulator's own.
 func (a *API) SubmitAttachmentStateChanges(ctx context.Context, in *ecs.SubmitAttachmentStateChangesInput) (*ecs.SubmitAttachmentStateChangesOutput, error) {
 	err := a.updateIn(ctx, in.Cluster, func(c inCluster) error {
 		for _, change := range in.Attachments {
 			id := arn.Name(aws.ToString(change.AttachmentArn))
 			tasks := c.Tasks(c.cluster)
-			at := slices.IndexFunc(tasks, func(t *state.Task) bool { return id != "" && t.Placement.AttachmentID == id })
+			at := slices.IndexFunc(tasks, func(t *state.Task) bool { return attachmentOf(t, id) != nil })
 			if at < 0 {
 				return invalidParameter("The referenced attachment was not found.")
 			}

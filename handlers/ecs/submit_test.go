@@ -64,6 +64,8 @@ func TestATaskLivesByReports(t *testing.T) {
 				NetworkBindings: []types.NetworkBinding{
 					{BindIP: aws.String("0.0.0.0"), ContainerPort: aws.Int32(80), HostPort: aws.Int32(32768), Protocol: types.TransportProtocolTcp},
 					{BindIP: aws.String("::"), ContainerPort: aws.Int32(80), HostPort: aws.Int32(32768), Protocol: types.TransportProtocolTcp},
+					{BindIP: aws.String("0.0.0.0"), ContainerPortRange: aws.String("8000-8001"), HostPortRange: aws.String("32770-32771"), Protocol: types.TransportProtocolTcp},
+					{BindIP: aws.String("::"), ContainerPortRange: aws.String("8000-8001"), HostPortRange: aws.String("32770-32771"), Protocol: types.TransportProtocolTcp},
 				},
 			},
 			container("log", "RUNNING", nil),
@@ -73,10 +75,10 @@ func TestATaskLivesByReports(t *testing.T) {
 	if running.Status.LastStatus != state.Running || running.Status.StartedAt.IsZero() || !running.Status.PullStartedAt.Equal(pulled) || running.Version != 2 {
 		t.Errorf("RUNNING: %+v", running.Status)
 	}
-	if c := running.Status.Containers[0]; c.RuntimeID != "abc" || c.ImageDigest != "sha256:1" || len(c.Bindings) != 1 || c.LastStatus() != "RUNNING" {
+	if c := running.Status.Containers[0]; c.RuntimeID != "abc" || c.ImageDigest != "sha256:1" || len(c.Bindings) != 2 || c.LastStatus() != "RUNNING" {
 		t.Errorf("its container: %+v", c)
 	}
-	if ports := ports(s.describeInstance(t, &task.Placement.ContainerInstance).RemainingResources, "PORTS"); !strings.HasSuffix(ports, " 8080 32768") {
+	if ports := ports(s.describeInstance(t, &task.Placement.ContainerInstance).RemainingResources, "PORTS"); !strings.HasSuffix(ports, " 8080 32768 32770 32771") {
 		t.Errorf("ports that are taken: %s", ports)
 	}
 
@@ -168,6 +170,13 @@ func TestATaskWaitsForItsNetworkInterface(t *testing.T) {
 	if got := s.store.Read().Task(task.ARN).Status; got.LastStatus != state.Pending || got.Attachment.Status != "ATTACHED" {
 		t.Errorf("with its interface: %+v", got)
 	}
+	must[*sdk.SubmitTaskStateChangeOutput](t)(s.SubmitTaskStateChange(ctx, &sdk.SubmitTaskStateChangeInput{
+		Cluster: aws.String("shop"), Task: &task.ARN, Status: aws.String("STOPPED"),
+	}))
+	ended := must[*sdk.DescribeTasksOutput](t)(s.DescribeTasks(ctx, &sdk.DescribeTasksInput{Cluster: aws.String("shop"), Tasks: []string{task.ARN}})).Tasks[0]
+	if eni := ended.Attachments[0]; *eni.Status != "DELETED" || len(eni.Details) != 0 || len(ended.Containers[0].NetworkInterfaces) != 0 {
+		t.Errorf("an interface of which nobody has said anything: %+v, of the container %+v", eni, ended.Containers[0].NetworkInterfaces)
+	}
 }
 
 func TestReportsThatAreRefused(t *testing.T) {
@@ -177,6 +186,9 @@ func TestReportsThatAreRefused(t *testing.T) {
 	port := func(n int32) types.ContainerStateChange {
 		return types.ContainerStateChange{ContainerName: aws.String("web"), NetworkBindings: []types.NetworkBinding{{HostPort: &n, ContainerPort: aws.Int32(80)}}}
 	}
+	portRange := types.ContainerStateChange{ContainerName: aws.String("web"), NetworkBindings: []types.NetworkBinding{{
+		HostPortRange: aws.String("32768-32770"), ContainerPortRange: aws.String("80-81"),
+	}}}
 	for name, c := range map[string]struct {
 		in            sdk.SubmitTaskStateChangeInput
 		code, message string
@@ -190,6 +202,7 @@ func TestReportsThatAreRefused(t *testing.T) {
 		"container status":  {sdk.SubmitTaskStateChangeInput{Task: &task.ARN, Containers: []types.ContainerStateChange{container("web", "GONE", nil)}}, "InvalidParameterException", "Container status should be one of [PENDING,RUNNING,STOPPED]"},
 		"no port":           {sdk.SubmitTaskStateChangeInput{Task: &task.ARN, Containers: []types.ContainerStateChange{port(0)}}, "InvalidParameterException", "Network binding has an invalid port: 0 to 80."},
 		"beyond ports":      {sdk.SubmitTaskStateChangeInput{Task: &task.ARN, Containers: []types.ContainerStateChange{port(65536)}}, "InvalidParameterException", "Network binding has an invalid port: 65536 to 80."},
+		"uneven ranges":     {sdk.SubmitTaskStateChangeInput{Task: &task.ARN, Containers: []types.ContainerStateChange{portRange}}, "InvalidParameterException", "Network binding has an invalid port range: 32768-32770 to 80-81."},
 		"managed agents": {sdk.SubmitTaskStateChangeInput{Task: &task.ARN, ManagedAgents: []types.ManagedAgentStateChange{{
 			ContainerName: aws.String("web"), ManagedAgentName: types.ManagedAgentNameExecuteCommandAgent, Status: aws.String("RUNNING"),
 		}}}, "InvalidParameterException", "ecs-emulator does not support managedAgents yet; see COMPATIBILITY.md."},

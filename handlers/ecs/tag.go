@@ -206,8 +206,9 @@ func taggedTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (tagged, er
 	}}, nil
 }
 
-// errReservedTag is for keys that only AWS may use. Its words are not published.
-var errReservedTag = invalidParameter(`Tag keys cannot begin with "aws:": this prefix is reserved for AWS use.`)
+// errReservedTag is for keys that only AWS may use. Its words are those that container
+// agents got (ECS0166); what other operations say is not published.
+var errReservedTag = invalidParameter("Tag key must not start with aws:")
 
 // checkTags checks what the service model does not say of tags; see model.Refuse
 // for their characters and lengths.

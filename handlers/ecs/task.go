@@ -172,50 +172,12 @@ func describeAttributes(spec *state.TaskSpec) []types.Attribute {
 	return []types.Attribute{{Name: aws.String("ecs.cpu-architecture"), Value: &spec.Architecture}}
 }
 
-// eniDetails are the details of a network interface, in the order of ECS0068.
-var eniDetails = [...]string{"subnetId", "networkInterfaceId", "macAddress", "privateDnsName", "privateIPv4Address"}
-
-func describeAttachments(t *state.Task) []types.Attachment {
-	eni := &t.Status.Attachment
-	if t.Placement.AttachmentID == "" {
-		return []types.Attachment{}
-	}
-	shown := types.Attachment{
-		Id: &t.Placement.AttachmentID, Type: aws.String("ElasticNetworkInterface"), Status: optional(&eni.Status),
-		Details: make([]types.KeyValuePair, 0, len(eniDetails)),
-	}
-	for i, value := range [len(eniDetails)]*string{&t.Placement.SubnetID, &eni.NetworkID, &eni.MAC, &eni.PrivateDNSName, &eni.PrivateIPv4} {
-		if *value != "" {
-			shown.Details = append(shown.Details, types.KeyValuePair{Name: &eniDetails[i], Value: value})
-		}
-	}
-	if eni.Status == "DELETED" && eni.NetworkID == "" { // ECS0068: it was never made
-		shown.Details = append(shown.Details,
-			types.KeyValuePair{Name: &eniDetails[1], Value: aws.String("unset")},
-			types.KeyValuePair{Name: &eniDetails[2]})
-	}
-	return []types.Attachment{shown}
-}
-
 // showHealth adds what DescribeTasks alone tells: UNKNOWN from the start, whether or
 // not there is a health check (ECS0061).
 func showHealth(shown *types.Task, t *state.Task) {
 	shown.HealthStatus = cmp.Or(t.Status.HealthStatus, types.HealthStatusUnknown)
 	for i := range shown.Containers {
 		shown.Containers[i].HealthStatus = cmp.Or(t.Status.Containers[i].HealthStatus, types.HealthStatusUnknown)
-	}
-}
-
-// showDetaching is what DescribeTasks alone tells as well: the event of DEPROVISIONING has
-// the interface still ATTACHED (ECS0070). Source: recorded answers.
-func showDetaching(shown *types.Task) {
-	if *shown.LastStatus != state.Deprovisioning {
-		return
-	}
-	for i, a := range shown.Attachments {
-		if aws.ToString(a.Status) == "ATTACHED" {
-			shown.Attachments[i].Status = aws.String("DETACHING")
-		}
 	}
 }
 
@@ -248,12 +210,18 @@ func describeContainers(t *state.Task, def *types.TaskDefinition) []types.Contai
 func describeBindings(c *state.Container) []types.NetworkBinding {
 	shown := make([]types.NetworkBinding, len(c.Bindings))
 	for i, b := range c.Bindings {
-		shown[i] = types.NetworkBinding{
-			BindIP: aws.String("0.0.0.0"), ContainerPort: aws.Int32(int32(b.ContainerPort)), HostPort: aws.Int32(int32(b.HostPort)),
-			Protocol: b.Protocol,
+		shown[i] = types.NetworkBinding{BindIP: aws.String("0.0.0.0"), Protocol: b.Protocol}
+		if b.More > 0 {
+			shown[i].ContainerPortRange, shown[i].HostPortRange = portRange(b.ContainerPort, b.More), portRange(b.HostPort, b.More)
+		} else {
+			shown[i].ContainerPort, shown[i].HostPort = aws.Int32(int32(b.ContainerPort)), aws.Int32(int32(b.HostPort))
 		}
 	}
 	return shown
+}
+
+func portRange(first, more uint16) *string {
+	return aws.String(strconv.Itoa(int(first)) + "-" + strconv.Itoa(int(first+more)))
 }
 
 // shownDigest is empty as long as the task has no network interface (ECS0067).
@@ -268,7 +236,7 @@ func shownDigest(t *state.Task, c *state.Container) *string {
 // made shows in the end, without an address (ECS0068).
 func describeInterfaces(t *state.Task) []types.NetworkInterface {
 	eni := &t.Status.Attachment
-	if eni.PrivateIPv4 == "" && eni.Status != "DELETED" {
+	if eni.PrivateIPv4 == "" && !neverMade(t) {
 		return []types.NetworkInterface{}
 	}
 	return []types.NetworkInterface{{AttachmentId: &t.Placement.AttachmentID, PrivateIpv4Address: optional(&eni.PrivateIPv4)}}

@@ -35,6 +35,9 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *ecs.RegisterTaskDe
 	if err != nil {
 		return nil, err
 	}
+	if err := checkAllConstraints(def, nil); err != nil { // no recording has what ECS says and when
+		return nil, err
+	}
 	// The row keeps these two, and the rest as JSON.
 	def.Family, in.Tags = aws.String(strings.Clone(*def.Family)), ownTags(in.Tags)
 	var added *state.TaskDefinition

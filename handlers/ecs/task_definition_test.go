@@ -195,6 +195,11 @@ func TestTaskDefinitionRefusals(t *testing.T) {
 	refused(t, err, "InvalidParameterException", "size of TaskDefinition references list must be greater than 0")
 	_, err = s.DeleteTaskDefinitions(ctx, &sdk.DeleteTaskDefinitionsInput{TaskDefinitions: make([]string, 11)})
 	refused(t, err, "InvalidParameterException", "Size of TaskDefinition references list cannot exceed 10")
+	picky := fargateDefinition("picky")
+	picky.RequiresCompatibilities = nil
+	picky.PlacementConstraints = []types.TaskDefinitionPlacementConstraint{{Type: "memberOf", Expression: aws.String("attribute:x ?")}}
+	_, err = s.RegisterTaskDefinition(ctx, picky)
+	refused(t, err, "InvalidParameterException", "Invalid expression: expected an operator at character 13.")
 
 	out := s.delete(t, "web", "web:9", "web:1", "old:1")
 	if len(out.TaskDefinitions) != 1 || len(out.Failures) != 3 {

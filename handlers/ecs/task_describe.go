@@ -15,13 +15,13 @@ import (
 const maxDescribedTasks = 100
 
 // DescribeTasks shows tasks; those that are unknown are failures with the reason
-// MISSING (ECS0006). Stopped tasks are known for about an hour.
+// MISSING (ECS0006), more than 100 are refused (ECS0161). Stopped tasks are known for about an hour.
 func (a *API) DescribeTasks(ctx context.Context, in *ecs.DescribeTasksInput) (*TasksOutput, error) {
 	switch {
 	case len(in.Tasks) == 0:
 		return nil, invalidParameter("Tasks cannot be empty.")
 	case len(in.Tasks) > maxDescribedTasks:
-		return nil, invalidParameter(fmt.Sprintf("Tasks can have at most %d items.", maxDescribedTasks))
+		return nil, invalidParameter(fmt.Sprintf("taskIds can have at most %d items.", maxDescribedTasks))
 	}
 	c, err := a.readIn(ctx, in.Cluster)
 	if err != nil {

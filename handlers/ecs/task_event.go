@@ -1,8 +1,10 @@
 package ecs
 
 import (
+	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -126,15 +128,18 @@ func newTaskDetail(task *state.Task, def *types.TaskDefinition, at time.Time) *t
 		//lint:ignore SA1019 events of tasks on container instances have the retired list
 		detail.Overrides.InferenceAcceleratorOverrides = t.Overrides.InferenceAcceleratorOverrides
 		for i := range detail.Containers {
-			detail.Containers[i].NetworkBindings = t.Containers[i].NetworkBindings
+			detail.Containers[i].NetworkBindings = slices.DeleteFunc(t.Containers[i].NetworkBindings, isPortRange)
 		}
 	}
-	eni := "eni"
-	for i := range detail.Attachments {
-		detail.Attachments[i].Type = &eni
+	for i, a := range detail.Attachments {
+		detail.Attachments[i].Type = aws.String(attachmentTypes[*a.Type])
 	}
 	return detail
 }
+
+// isPortRange tells what events do not have.
+// Source: ECS developer guide, task definition parameters, containerPortRange.
+func isPortRange(b types.NetworkBinding) bool { return b.ContainerPortRange != nil }
 
 func containerDetails(containers []types.Container) []containerDetail {
 	details := make([]containerDetail, len(containers))

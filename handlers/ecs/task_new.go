@@ -93,8 +93,11 @@ func (a *API) taskTemplate(tx *state.Tx, call taskCall, l launch, more func() er
 	if err := more(); err != nil {
 		return nil, awsvpc{}, err
 	}
-	if err := checkSupported(def, launchType); err != nil {
+	if err := a.checkSupported(def, launchType); err != nil {
 		return nil, awsvpc{}, err
+	}
+	if path, found := taskdef.UnsupportedOverride(in.Overrides); found {
+		return nil, awsvpc{}, unsupported(path)
 	}
 	if err := a.checkRoles(tx, call.scope, resolved.TaskRoleArn, resolved.ExecutionRoleArn); err != nil {
 		return nil, awsvpc{}, err
@@ -106,6 +109,9 @@ func (a *API) taskTemplate(tx *state.Tx, call taskCall, l launch, more func() er
 	return task.NewTemplate(task.Request{
 		Cluster: call.cluster, Definition: def, Resolved: resolved, LaunchType: launchType, PlatformVersion: l.PlatformVersion,
 		SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIP,
+		Volume: task.NewVolume(l.Volumes, task.TagSources{
+			Definition: call.definition.Tags, Managed: in.EnableECSManagedTags, Cluster: call.cluster.Name,
+		}),
 		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy),
 		Tags: newTaskTags(in, call.cluster, call.definition), Now: call.now,
 	}), vpc, nil

@@ -51,12 +51,16 @@ func TestATaskOnAContainerInstanceShowsWhereItIs(t *testing.T) {
 		running := task.Status.Clone()
 		running.LastStatus, running.StartedAt = state.Running, time.Now()
 		running.Containers[0].Phase = state.ContainerRunning
-		running.Containers[0].Bindings = []state.Binding{{ContainerPort: 80, HostPort: 8080, Protocol: types.TransportProtocolTcp}}
+		running.Containers[0].Bindings = []state.Binding{
+			{ContainerPort: 80, HostPort: 8080, Protocol: types.TransportProtocolTcp},
+			{ContainerPort: 8000, HostPort: 32768, More: 9, Protocol: types.TransportProtocolUdp},
+		}
 		if err := tx.PutTaskStatus(task.ARN, state.TaskStep{Status: running, Announced: true, At: time.Now()}); err != nil {
 			t.Error(err)
 		}
 	})
-	if b := describe().Containers[0].NetworkBindings; len(b) != 1 || *b[0].BindIP != "0.0.0.0" || *b[0].ContainerPort != 80 || *b[0].HostPort != 8080 || b[0].Protocol != "tcp" {
+	if b := describe().Containers[0].NetworkBindings; len(b) != 2 || *b[0].BindIP != "0.0.0.0" || *b[0].ContainerPort != 80 || *b[0].HostPort != 8080 || b[0].Protocol != "tcp" ||
+		*b[1].BindIP != "0.0.0.0" || *b[1].ContainerPortRange != "8000-8009" || *b[1].HostPortRange != "32768-32777" || b[1].ContainerPort != nil || b[1].HostPort != nil || b[1].Protocol != "udp" {
 		t.Errorf("bindings: %+v", b)
 	}
 
@@ -88,6 +92,9 @@ func TestATaskOnAContainerInstanceShowsWhereItIs(t *testing.T) {
 	}
 	if got := slices.Sorted(maps.Keys(container)); !slices.Equal(got, want) {
 		t.Errorf("members of a container\n%v, want\n%v", got, want)
+	}
+	if bindings := container["networkBindings"].([]any); len(bindings) != 1 || bindings[0].(map[string]any)["containerPort"] != 80. {
+		t.Errorf("bindings in the event, where ranges are none: %v", bindings)
 	}
 }
 

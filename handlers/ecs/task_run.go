@@ -114,6 +114,9 @@ func (a *API) runTask(tx *state.Tx, call taskCall, chance placement.Chance) (new
 	if err != nil {
 		return newTasks{}, err
 	}
+	// What DAEMON services have yet to start reserves nothing from these tasks, nor from those
+	// of StartTask: the developer guide, daemon scheduling strategy, keeps it from the replica
+	// tasks of services, and does not speak of others.
 	var pool *placement.Pool
 	if l.Capacity.LaunchType != types.LaunchTypeFargate {
 		pool = placement.NewPool(tx, call.cluster, chance)
@@ -144,7 +147,7 @@ func (a *API) runTaskLaunch(cluster *state.Cluster, in *ecs.RunTaskInput) (launc
 	chosen, err := a.chooseCapacity(cluster, in.LaunchType, in.CapacityProviderStrategy)
 	return launch{
 		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
-		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
+		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints, Volumes: in.VolumeConfigurations,
 	}, err
 }
 

@@ -28,14 +28,14 @@ var newTaskMembers = slices.Concat(
 	),
 	member.Refuse("enableExecuteCommand", needsExec),
 	member.Keep("referenceId", "AWS shows it in no answer either"),
-	member.Refuse("volumeConfigurations", needsEBS),
+	member.Act("volumeConfigurations[].name"),
 )
 
 var (
 	runTaskMembers = member.NewPlan[ecs.RunTaskInput](
-		slices.Concat([]member.Table{runTaskTable, networkTable}, taskdef.OverrideMembers)...)
+		slices.Concat([]member.Table{runTaskTable, networkTable, taskVolumeTable}, taskdef.OverrideMembers)...)
 	startTaskMembers = member.NewPlan[ecs.StartTaskInput](
-		slices.Concat([]member.Table{startTaskTable, networkTable}, taskdef.OverrideMembers)...)
+		slices.Concat([]member.Table{startTaskTable, networkTable, taskVolumeTable}, taskdef.OverrideMembers)...)
 )
 
 // What RunTask and services have in common.
@@ -49,7 +49,6 @@ var (
 
 const (
 	needsExec = "needs ECS Exec sessions"
-	needsEBS  = "needs EBS volumes"
 	noMetrics = "there is no CloudWatch"
 )
 

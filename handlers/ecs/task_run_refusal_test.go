@@ -29,6 +29,10 @@ func (s *server) definitionsForRefusals(t testing.TB) {
 		in.ExecutionRoleArn = aws.String("arn:aws:iam::123456789012:role/ecs")
 		in.ContainerDefinitions[0].Secrets = []types.Secret{{Name: aws.String("KEY"), ValueFrom: aws.String("parameter")}}
 	})
+	s.fargate(t, "files", func(in *sdk.RegisterTaskDefinitionInput) {
+		in.NetworkMode, in.RequiresCompatibilities = types.NetworkModeBridge, []types.Compatibility{types.CompatibilityEc2}
+		in.Volumes = []types.Volume{{Name: aws.String("etc"), Host: &types.HostVolumeProperties{SourcePath: aws.String("/etc")}}}
+	})
 	s.fargate(t, "role", func(in *sdk.RegisterTaskDefinitionInput) {
 		in.TaskRoleArn = aws.String("arn:aws:iam::123456789012:role/app")
 	})
@@ -192,7 +196,7 @@ var runTaskRefusals = []struct {
 		}},
 	{"secrets", invalid, "ecs-emulator does not support containerDefinitions[0].secrets" + unsupportedTail,
 		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("secret") }},
-	{"volumes", invalid, "ecs-emulator does not support volumeConfigurations" + unsupportedTail,
+	{"volumes", invalid, "Volume configuration provided but no matching configuredAtLaunch volume found in task definition.",
 		func(in *sdk.RunTaskInput) {
 			in.VolumeConfigurations = []types.TaskVolumeConfiguration{{Name: aws.String("v")}}
 		}},

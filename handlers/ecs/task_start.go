@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -50,17 +49,14 @@ func startTaskAsRun(in *ecs.StartTaskInput) *ecs.RunTaskInput {
 		TaskDefinition: in.TaskDefinition, Cluster: in.Cluster, NetworkConfiguration: in.NetworkConfiguration, Overrides: in.Overrides,
 		EnableECSManagedTags: in.EnableECSManagedTags, EnableExecuteCommand: in.EnableExecuteCommand,
 		Group: in.Group, StartedBy: in.StartedBy, PropagateTags: in.PropagateTags, Tags: in.Tags,
+		VolumeConfigurations: in.VolumeConfigurations,
 	}
 }
 
-// checkStartTask is what the request alone tells; the words about the number of instances
-// are those of DescribeContainerInstances and the emulator's own.
+// checkStartTask is what the request alone tells.
 func checkStartTask(in *ecs.StartTaskInput, run *ecs.RunTaskInput) error {
-	switch n := len(in.ContainerInstances); {
-	case n == 0:
-		return clientError("Container Instances cannot be empty.")
-	case n > maxStartInstances:
-		return invalidParameter(fmt.Sprintf("containerInstances can have at most %d items.", maxStartInstances))
+	if err := checkInstanceCount(len(in.ContainerInstances), maxStartInstances); err != nil {
+		return err
 	}
 	return checkTaskRequest(run)
 }
@@ -101,7 +97,7 @@ type startable struct {
 }
 
 func (a *API) startable(tx *state.Tx, call taskCall, in *ecs.StartTaskInput, launchType types.LaunchType) (*startable, error) {
-	l := launch{Capacity: capacity{LaunchType: launchType}, Network: in.NetworkConfiguration}
+	l := launch{Capacity: capacity{LaunchType: launchType}, Network: in.NetworkConfiguration, Volumes: in.VolumeConfigurations}
 	template, vpc, err := a.taskTemplate(tx, call, l, func() error { return checkMembers(startTaskMembers, in) })
 	if err != nil {
 		return nil, err

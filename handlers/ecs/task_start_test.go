@@ -181,9 +181,6 @@ func TestStartTaskRefusals(t *testing.T) {
 	s := newServer(t)
 	s.shop(t)
 	s.definitionsForRefusals(t)
-	s.bridge(t, "picky", func(in *sdk.RegisterTaskDefinitionInput) {
-		in.PlacementConstraints = []types.TaskDefinitionPlacementConstraint{{Type: "memberOf", Expression: aws.String("attribute:x ?")}}
-	})
 	instance := s.registerInstance(t, nil)
 	for _, c := range []struct {
 		name, code, message string
@@ -193,19 +190,23 @@ func TestStartTaskRefusals(t *testing.T) {
 			func(in *sdk.StartTaskInput) {
 				in.TaskDefinition, in.ContainerInstances = aws.String("none"), []string{"x"}
 			}},
-		{"no instances", "ClientException", "Container Instances cannot be empty.", func(in *sdk.StartTaskInput) { in.ContainerInstances = []string{} }},
-		{"11 instances", invalid, "containerInstances can have at most 10 items.",
+		{"no instances", invalid, "Container instance cannot be empty.", func(in *sdk.StartTaskInput) { in.ContainerInstances = []string{} }},
+		{"11 instances", invalid, "instanceIds can have at most 10 items.",
 			func(in *sdk.StartTaskInput) { in.ContainerInstances = slices.Repeat(in.ContainerInstances, 11) }},
 		{"no id", invalid, "instanceId length should be one of [32,36]", func(in *sdk.StartTaskInput) { in.ContainerInstances = []string{"x"} }},
 		{"no network", invalid, "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
 			func(in *sdk.StartTaskInput) { in.TaskDefinition = aws.String("both") }},
 		{"group of a service", invalid, "Invalid namespace for group", func(in *sdk.StartTaskInput) { in.Group = aws.String("service:web") }},
-		{"volumes", invalid, "ecs-emulator does not support volumeConfigurations" + unsupportedTail,
+		{"volumes", invalid, "Volume configuration provided but no matching configuredAtLaunch volume found in task definition.",
 			func(in *sdk.StartTaskInput) {
 				in.VolumeConfigurations = []types.TaskVolumeConfiguration{{Name: aws.String("v")}}
 			}},
-		{"a constraint that cannot be read", invalid, "Invalid expression: expected an operator at character 13.",
-			func(in *sdk.StartTaskInput) { in.TaskDefinition = aws.String("picky") }},
+		{"all GPUs", invalid, "ecs-emulator does not support overrides.containerOverrides[0].resourceRequirements[0].value ALL" + unsupportedTail,
+			func(in *sdk.StartTaskInput) {
+				in.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{
+					Name: aws.String("app"), ResourceRequirements: []types.ResourceRequirement{{Type: types.ResourceTypeGpu, Value: aws.String("ALL")}},
+				}}}
+			}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := &sdk.StartTaskInput{Cluster: aws.String("shop"), TaskDefinition: aws.String("bridge"), ContainerInstances: []string{*instance.ContainerInstanceArn}}

@@ -50,7 +50,7 @@ func stoppedTask(t *state.Task) *state.Task {
 		return t
 	}
 	spec, placement := *t.Spec, *t.Placement
-	spec.Architecture, placement.AttachmentID = "", ""
+	spec.Architecture, placement.AttachmentID, placement.VolumeAttachmentID = "", "", ""
 	if spec.Overrides != nil {
 		overrides := *spec.Overrides
 		overrides.ContainerOverrides = nil

@@ -260,7 +260,7 @@ func TestReferencesToTasks(t *testing.T) {
 		code, message string
 	}{
 		"none":            {sdk.DescribeTasksInput{Tasks: []string{}}, "InvalidParameterException", "Tasks cannot be empty."},
-		"too many":        {sdk.DescribeTasksInput{Tasks: many}, "InvalidParameterException", "Tasks can have at most 100 items."},
+		"too many":        {sdk.DescribeTasksInput{Tasks: many}, "InvalidParameterException", "taskIds can have at most 100 items."},
 		"short id":        {sdk.DescribeTasksInput{Tasks: []string{"abc"}}, "InvalidParameterException", "taskId length should be one of [32,36]"},
 		"slash":           {sdk.DescribeTasksInput{Tasks: []string{"default/" + nobody}}, "InvalidParameterException", "Invalid identifier: Unexpected number of separators"},
 		"other cluster":   {sdk.DescribeTasksInput{Tasks: []string{testScope.Task("other", nobody)}}, "InvalidParameterException", "Invalid identifier: Identifier is for cluster other. Your cluster is default"},

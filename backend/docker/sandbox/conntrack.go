@@ -9,6 +9,7 @@ const (
 	deleteFlow = conntrackSubsystem<<8 | 2
 
 	conntrackSubsystem = 1
+	sourceChanged      = 1 << 4 // IPS_SRC_NAT
 	destinationChanged = 1 << 5 // IPS_DST_NAT
 )
 
@@ -25,7 +26,7 @@ func forgetDatagrams() {
 		if m.Header.Type == syscall.NLMSG_DONE || m.Header.Type == syscall.NLMSG_ERROR {
 			return true, nil
 		}
-		if flow, ok := forwardedDatagrams(m); ok {
+		if flow, ok := strayDatagrams(m); ok {
 			forget.message(deleteFlow, request, []byte{syscall.AF_INET, 0, 0, 0}, func() { forget.attribute(1|nested, flow...) })
 		}
 		return false, nil
@@ -36,9 +37,10 @@ func forgetDatagrams() {
 	}
 }
 
-// forwardedDatagrams is the addresses and ports of a flow of datagrams that were
-// forwarded, as the kernel has them.
-func forwardedDatagrams(m syscall.NetlinkMessage) (flow []byte, ok bool) {
+// strayDatagrams is the addresses and ports of a flow of datagrams that was forwarded, or
+// came while nobody had its port, as the kernel has them. Flows of which only the sender was
+// changed are those of containers that ask somebody else, and wait for the answer.
+func strayDatagrams(m syscall.NetlinkMessage) (flow []byte, ok bool) {
 	if len(m.Data) < 4 {
 		return nil, false
 	}
@@ -46,7 +48,10 @@ func forwardedDatagrams(m syscall.NetlinkMessage) (flow []byte, ok bool) {
 	flow = attributes[1]
 	status := attributes[3]
 	protocol := attributesOf(attributesOf(flow)[2])[1]
-	return flow, len(status) == 4 && status[3]&destinationChanged != 0 && len(protocol) == 1 && protocol[0] == udp
+	if len(status) != 4 || len(protocol) != 1 || protocol[0] != udp {
+		return nil, false
+	}
+	return flow, status[3]&(sourceChanged|destinationChanged) != sourceChanged
 }
 
 // attributesOf are the attributes in a message or in another one, by kind.

@@ -8,6 +8,9 @@
 //	sandbox connect <ipv4:port>   join a TCP connection to standard input and output
 //	sandbox route …               make the namespace the gateway of a network
 //	sandbox traffic …             say where its ports lead
+//	sandbox folder <path> [mode]  look for a folder below /at, or make it
+//	sandbox limit …               give a control group limits
+//	sandbox drop <group>          remove a control group
 //
 // Package docker embeds it compressed; `go generate ./backend/docker` rebuilds it.
 package main
@@ -43,8 +46,14 @@ func main() {
 		report(route(os.Args[2:]))
 	case len(os.Args) >= 2 && os.Args[1] == "traffic":
 		report(traffic(os.Args[2:]))
+	case (len(os.Args) == 3 || len(os.Args) == 4) && os.Args[1] == "folder":
+		tell(folder("/at", os.Args[2:]))
+	case len(os.Args) >= 3 && os.Args[1] == "limit":
+		report(runLimit(os.Args[2:]))
+	case len(os.Args) == 3 && os.Args[1] == "drop":
+		report(runDrop(os.Args[2:]))
 	default:
-		complain("usage: sandbox [lifeline | connect <ipv4:port> | route <gateway/bits> <gateway/bits> | traffic [cut] <port>…]")
+		complain("usage: sandbox [lifeline | connect <ipv4:port> | route <gateway/bits> <gateway/bits> | traffic [cut] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
 		os.Exit(exitUsage)
 	}
 }
@@ -82,12 +91,15 @@ func drain(fd int) {
 }
 
 // report ends the program. Success says so, because exit codes take another question.
-func report(err error) {
+func report(err error) { tell("done", err) }
+
+// tell ends the program with an answer.
+func tell(answer string, err error) {
 	if err != nil {
 		complain(err.Error())
 		os.Exit(exitFailed)
 	}
-	_, _ = syscall.Write(1, []byte("done\n"))
+	_, _ = syscall.Write(1, []byte(answer+"\n"))
 	os.Exit(exitOK)
 }
 

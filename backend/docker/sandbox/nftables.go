@@ -119,9 +119,12 @@ func meta(key uint32) expression {
 }
 
 // payload loads bytes of a header into the first register.
-func payload(header, offset, size uint32) expression {
+func payload(header, offset, size uint32) expression { return payloadTo(1, header, offset, size) }
+
+// payloadTo loads bytes of a header into a register.
+func payloadTo(register, header, offset, size uint32) expression {
 	return expression{"payload", func(b *buffer) {
-		b.number(1, 1)
+		b.number(1, register)
 		b.number(2, header)
 		b.number(3, offset)
 		b.number(4, size)
@@ -145,6 +148,17 @@ func load(register uint32, value ...byte) expression {
 	return expression{"immediate", func(b *buffer) {
 		b.number(1, register)
 		b.nest(2, func() { b.attribute(1, value...) })
+	}}
+}
+
+// alter clears the bits of a register that are not in the mask, and turns over those of flip.
+func alter(register uint32, mask, flip []byte) expression {
+	return expression{"bitwise", func(b *buffer) {
+		b.number(1, register)
+		b.number(2, register)
+		b.number(3, uint32(len(mask)))
+		b.nest(4, func() { b.attribute(1, mask...) })
+		b.nest(5, func() { b.attribute(1, flip...) })
 	}}
 }
 

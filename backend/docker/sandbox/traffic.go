@@ -18,16 +18,9 @@ const (
 	udp          = 17
 )
 
-// forward leads a port of this namespace elsewhere.
-type forward struct {
-	protocol byte
-	port     int
-	to       *syscall.SockaddrInet4
-}
-
 // traffic says what the namespace does with packets, instead of what was said before:
 //
-//	traffic [cut] [tcp/80=10.0.0.9:8080]…
+//	traffic [cut] [tcp/80=10.0.0.9:8080]… [udp/8000-8009=10.0.0.9:9000]…
 func traffic(args []string) error {
 	cut := len(args) > 0 && args[0] == "cut"
 	if cut {
@@ -77,8 +70,9 @@ func (r *ruleset) forward(forwards []forward) error {
 	}
 	r.chain("ports", "", 0, 0)
 	for _, f := range forwards {
-		r.rule("ports", meta(protocol), is(f.protocol), payload(transportHeader, 2, 2), is(bigEndian(f.port)...),
-			load(1, f.to.Addr[:]...), load(2, bigEndian(f.to.Port)...), toRegisters)
+		for _, b := range f.blocks() {
+			r.lead(f.protocol, b, f.to)
+		}
 	}
 	r.chain("from-outside", "nat", prerouting, destinationNAT)
 	r.chain("from-here", "nat", output, destinationNAT)
@@ -178,22 +172,4 @@ func within(a, network [4]byte, bits int) bool {
 		}
 	}
 	return true
-}
-
-func bigEndian(port int) []byte { return []byte{byte(port >> 8), byte(port)} }
-
-// parseForward reads tcp/80=10.0.0.9:8080.
-func parseForward(s string) (f forward, ok bool) {
-	door, to, _ := strings.Cut(s, "=")
-	name, port, _ := strings.Cut(door, "/")
-	if f.protocol = map[string]byte{"tcp": tcp, "udp": udp}[name]; f.protocol == 0 {
-		return f, false
-	}
-	here, ok := parseAddress("0.0.0.0:" + port)
-	if !ok {
-		return f, false
-	}
-	f.port = here.Port
-	f.to, ok = parseAddress(to)
-	return f, ok
 }

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -103,8 +102,13 @@ func drain(stream io.Reader) error {
 
 // dropOlder removes what earlier versions imported, and the image that lost its tag
 // when two processes imported at once. The engine itself refuses to remove an image
-// in use; an emulator that just lost its image imports it again.
-func dropOlder(ctx context.Context, cli *client.Client, spec Spec, keep string) {
+// in use; an emulator that just lost its image imports it again. What stays goes by its id:
+// Podman has it under another name.
+func dropOlder(ctx context.Context, cli *client.Client, spec Spec, ref string) {
+	keep, err := cli.ImageInspect(ctx, ref)
+	if err != nil {
+		return
+	}
 	untagged := filters.NewArgs(filters.Arg("dangling", "true"))
 	for key, value := range spec.Labels {
 		untagged.Add("label", key+"="+value)
@@ -115,7 +119,7 @@ func dropOlder(ctx context.Context, cli *client.Client, spec Spec, keep string) 
 			return
 		}
 		for _, old := range images {
-			if !slices.Contains(old.RepoTags, keep) {
+			if old.ID != keep.ID {
 				_, _ = cli.ImageRemove(ctx, old.ID, image.RemoveOptions{PruneChildren: true})
 			}
 		}

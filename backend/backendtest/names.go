@@ -1,0 +1,72 @@
+package backendtest
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func testNames(s *scene) {
+	m := s.machine()
+	task := s.taskOn(m)
+	server := s.served(s.on(m.bridge.Name, task, "serve", "8080"))
+	for _, network := range []string{m.bridge.Name, ""} {
+		spec := s.on(network, task, "env")
+		spec.Names = backend.Names{Host: "web-1", Servers: []string{"192.0.2.53"}, SearchDomains: []string{"shop.test"}}
+		id := s.createFrom(spec)
+		s.start(id)
+		s.awaitExit(id)
+		if output := texts(s.logs(id, backend.LogOptions{})); !slices.Contains(output, "HOSTNAME=web-1") {
+			s.Errorf("on network %q the environment lacks the host name: %q", network, output)
+		}
+	}
+	for name, code := range map[string]int{"db.test": 0, "nobody.test": 1} {
+		spec := s.on(m.bridge.Name, task, "check", "http://"+name+":8080/")
+		spec.Names.Hosts = []string{"db.test:" + server.IP.String()}
+		id := s.createFrom(spec)
+		s.start(id)
+		if c := s.awaitExit(id); c.ExitCode != code {
+			s.Errorf("the server called %s: exit code %d, want %d: %q", name, c.ExitCode, code, texts(s.logs(id, backend.LogOptions{})))
+		}
+	}
+}
+
+func testSharedNames(s *scene) {
+	m := s.machine()
+	other := s.taskOn(m)
+	names := backend.Names{Host: "web-1", Servers: []string{"192.0.2.53"}, SearchDomains: []string{"shop.test"}, Hosts: []string{"db.test:192.0.2.1"}}
+	inOwn, joining := s.spec(s.sharedSandbox(), "sleep", "300"), s.joining(m, other, "sleep", "300")
+	for _, refused := range []struct {
+		spec  backend.ContainerSpec
+		names backend.Names
+	}{
+		{inOwn, backend.Names{Host: names.Host}}, {joining, backend.Names{Host: names.Host}},
+		{inOwn, backend.Names{Servers: names.Servers}}, {inOwn, backend.Names{SearchDomains: names.SearchDomains}},
+		{inOwn, backend.Names{Hosts: names.Hosts}},
+	} {
+		refused.spec.Name, refused.spec.Names = s.name("names"), refused.names
+		if id, err := s.Engine.Create(s.ctx, refused.spec); err == nil {
+			s.ids = append(s.ids, id)
+			s.Errorf("a container in the namespace of a sandbox has names of its own: %+v", refused.names)
+		}
+	}
+}
+
+// A container that joins another sandbox has the names that its own one has for it, if it
+// asks for some.
+func testLentNames(s *scene) {
+	m := s.machine()
+	s.served(s.joining(m, s.taskOn(m), "serve", "8080"))
+	known := backend.Names{Hosts: []string{"machine.test:" + m.IP.String()}, Servers: []string{"192.0.2.53"}}
+	spec := s.sandboxSpec()
+	spec.Network, spec.Parent, spec.Names = "", m.ID, known
+	task := s.createSandbox(spec)
+	asks := s.joining(m, task, "check", "http://machine.test:8080/")
+	asks.Names = known
+	id := s.createFrom(asks)
+	s.start(task)
+	s.start(id)
+	if c := s.awaitExit(id); c.ExitCode != 0 {
+		s.Errorf("exit code %d: %q", c.ExitCode, texts(s.logs(id, backend.LogOptions{})))
+	}
+}

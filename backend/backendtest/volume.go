@@ -1,0 +1,181 @@
+package backendtest
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// volume makes one that goes with the case.
+func (s *scene) volume(labels map[string]string) string {
+	s.Helper()
+	name := s.name("volume")
+	s.ensureVolume(backend.VolumeSpec{Name: name, Labels: labels})
+	s.volumes = append(s.volumes, name)
+	return name
+}
+
+func (s *scene) ensureVolume(spec backend.VolumeSpec) {
+	s.Helper()
+	if err := s.Engine.EnsureVolume(s.ctx, spec); err != nil {
+		s.Fatalf("EnsureVolume: %v", err)
+	}
+}
+
+// with runs a container with mounts until it has exited, and returns its exit code and
+// what it wrote.
+func (s *scene) with(change func(*backend.ContainerSpec), command ...string) (code int, output string) {
+	s.Helper()
+	spec := s.spec(s.sharedSandbox(), command...)
+	change(&spec)
+	id := s.createFrom(spec)
+	s.start(id)
+	code = s.awaitExit(id).ExitCode
+	return code, strings.Join(texts(s.logs(id, backend.LogOptions{})), "\n")
+}
+
+// mounting has a container mount a volume at /data.
+func mounting(volume string) func(*backend.ContainerSpec) {
+	return func(spec *backend.ContainerSpec) {
+		spec.Mounts = []backend.Mount{{Source: volume, Volume: true, Target: "/data"}}
+	}
+}
+
+func (s *scene) expectOutput(what string, code int, output, want string) {
+	s.Helper()
+	if code != 0 || output != want {
+		s.Errorf("%s: exit code %d, %q; want 0 and %q", what, code, output, want)
+	}
+}
+
+func testVolume(s *scene) {
+	volume := s.volume(nil)
+	code, output := s.with(mounting(volume), "write", "/data/note", "hello")
+	s.expectOutput("a container writes", code, output, "")
+	s.ensureVolume(backend.VolumeSpec{Name: volume}) // changes nothing
+	code, output = s.with(mounting(volume), "read", "/data/note")
+	s.expectOutput("another one reads", code, output, "hello")
+
+	const unknown = `Error response from daemon: create unknown: error looking up volume plugin no-such-driver: plugin "no-such-driver" not found`
+	if err := s.Engine.EnsureVolume(s.ctx, backend.VolumeSpec{Name: "unknown", Driver: "no-such-driver"}); err == nil || err.Error() != unknown {
+		s.Errorf("EnsureVolume with a driver that there is not: %v", err)
+	}
+
+	source := s.createFrom(func() backend.ContainerSpec {
+		spec := s.spec(s.sharedSandbox(), "exit", "0")
+		mounting(volume)(&spec)
+		return spec
+	}())
+	from := func(mode string) func(*backend.ContainerSpec) {
+		return func(spec *backend.ContainerSpec) { spec.VolumesFrom = []string{s.inspect(source).Name + mode} }
+	}
+	code, output = s.with(from(""), "read", "/data/note")
+	s.expectOutput("one with the volumes of another reads", code, output, "hello")
+
+	readOnly := func(spec *backend.ContainerSpec) {
+		mounting(volume)(spec)
+		spec.Mounts[0].ReadOnly = true
+	}
+	for what, change := range map[string]func(*backend.ContainerSpec){"a read-only mount": readOnly, "read-only volumes of another": from(":ro")} {
+		code, output = s.with(change, "write", "/data/note", "bye")
+		if code != 1 || !strings.HasSuffix(output, "read-only file system") {
+			s.Errorf("through %s a container writes with exit code %d, %q", what, code, output)
+		}
+	}
+}
+
+func testVolumeLabels(s *scene) {
+	red := map[string]string{"backendtest.colour": "red " + s.token, "backendtest.size": "1"}
+	one, two := s.volume(red), s.volume(map[string]string{"backendtest.colour": "blue " + s.token})
+	found, err := s.Engine.Volumes(s.ctx, map[string]string{"backendtest.colour": red["backendtest.colour"]})
+	if err != nil || len(found) != 1 || found[0].Name != one || !maps.Equal(found[0].Labels, red) {
+		s.Errorf("Volumes by a label: %+v, %v; want %s", found, err, one)
+	}
+	all, err := s.Engine.Volumes(s.ctx, nil)
+	has := func(name string) bool {
+		return slices.ContainsFunc(all, func(v backend.Volume) bool { return v.Name == name })
+	}
+	if err != nil || !has(one) || !has(two) {
+		s.Errorf("Volumes: %+v, %v; want %s and %s among them", all, err, one, two)
+	}
+	if v, err := s.Engine.Volume(s.ctx, one); err != nil || v.Name != one || !maps.Equal(v.Labels, red) {
+		s.Errorf("Volume: %+v, %v", v, err)
+	}
+	_, err = s.Engine.Volume(s.ctx, s.name("nothing"))
+	s.expectMissing("Volume of what there is not", err, backend.KindVolume)
+}
+
+func testRemoveVolume(s *scene) {
+	volume := s.volume(nil)
+	spec := s.spec(s.sharedSandbox(), "exit", "0")
+	mounting(volume)(&spec)
+	id := s.createFrom(spec)
+	if err := s.Engine.RemoveVolume(s.ctx, volume); err == nil {
+		s.Error("RemoveVolume takes it away from a container")
+	}
+	s.remove(id)
+	for range 2 {
+		if err := s.Engine.RemoveVolume(s.ctx, volume); err != nil {
+			s.Errorf("RemoveVolume: %v", err)
+		}
+	}
+	_, err := s.Engine.Volume(s.ctx, volume)
+	s.expectMissing("Volume of what was removed", err, backend.KindVolume)
+}
+
+func testSharedVolume(s *scene) {
+	spec := backend.VolumeSpec{Name: s.name("shared"), Shared: true, Labels: s.labels()}
+	s.ensureVolume(spec)
+	s.shared = append(s.shared, spec.Name)
+	code, output := s.with(mounting(spec.Name), "write", "/data/note", "hello")
+	s.expectOutput("a container writes", code, output, "")
+	s.ensureVolume(spec)
+	if err := s.Engine.RemoveVolume(s.ctx, spec.Name); err != nil {
+		s.Errorf("RemoveVolume of a shared one: %v", err)
+	}
+	if found, err := s.Engine.Volumes(s.ctx, s.labels()); err != nil || len(found) > 0 {
+		s.Errorf("Volumes shows %+v, %v; want no shared one", found, err)
+	}
+	code, output = s.with(mounting(spec.Name), "read", "/data/note")
+	s.expectOutput("what was written stays", code, output, "hello")
+}
+
+func testFolder(s *scene) {
+	volume := s.volume(nil)
+	code, output := s.with(mounting(volume), "write", "/data/apps/web/note", "hello")
+	s.expectOutput("a container writes", code, output, "")
+	within := func(path string) func(*backend.ContainerSpec) {
+		return func(spec *backend.ContainerSpec) { spec.Mounts = []backend.Mount{{Source: path, Target: "/mine"}} }
+	}
+	path, err := s.Engine.Folder(s.ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "apps/web"})
+	if err != nil {
+		s.Fatalf("Folder: %v", err)
+	}
+	code, output = s.with(within(path), "read", "/mine/note")
+	s.expectOutput("one that has the folder reads", code, output, "hello")
+
+	for range 2 {
+		if path, err = s.Engine.Folder(s.ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "open/to/all", Make: 0o777}); err != nil {
+			s.Fatalf("Folder that is made: %v", err)
+		}
+		code, output = s.with(func(spec *backend.ContainerSpec) {
+			within(path)(spec)
+			spec.User = "1000:1000"
+		}, "write", "/mine/note", "hello")
+		s.expectOutput("anybody writes", code, output, "")
+	}
+	code, output = s.with(mounting(volume), "read", "/data/open/to/all/note")
+	s.expectOutput("it is in the volume", code, output, "hello")
+
+	_, err = s.Engine.Folder(s.ctx, backend.FolderSpec{Source: s.name("nothing"), Volume: true, Path: "x"})
+	s.expectMissing("Folder of a volume that there is not", err, backend.KindVolume)
+	_, err = s.Engine.Folder(s.ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "../x"})
+	s.expectError("Folder outside", err, backend.ErrOutside)
+	if info, err := s.Engine.Info(s.ctx); err != nil || info.Simulated {
+		return // there every folder is
+	}
+	_, err = s.Engine.Folder(s.ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "apps/none"})
+	s.expectMissing("Folder that there is not", err, backend.KindFolder)
+}

@@ -1,0 +1,45 @@
+package docker
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func TestLogDrivers(t *testing.T) {
+	bounds := logConfig()
+	for _, c := range []struct {
+		log  backend.Log
+		want container.LogConfig
+	}{
+		{backend.Log{}, bounds},
+		{backend.Log{Driver: "json-file"}, bounds},
+		{backend.Log{Driver: "json-file", Options: map[string]string{"max-size": "1m"}},
+			container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "1m", "max-file": "2"}}},
+		{backend.Log{Driver: "gelf", Options: map[string]string{"gelf-address": "udp://192.0.2.1:12201"}},
+			container.LogConfig{Type: "gelf", Config: map[string]string{"gelf-address": "udp://192.0.2.1:12201"}}},
+	} {
+		if got := logDriver(c.log); got.Type != c.want.Type || !maps.Equal(got.Config, c.want.Config) {
+			t.Errorf("%+v: %+v, want %+v", c.log, got, c.want)
+		}
+	}
+}
+
+func TestSwapOfASandbox(t *testing.T) {
+	for _, c := range []struct {
+		spec         backend.SandboxSpec
+		memory, both int64
+	}{
+		{backend.SandboxSpec{}, 0, 0},
+		{backend.SandboxSpec{Swap: 50}, 0, 0},
+		{backend.SandboxSpec{Memory: 100}, 100, 100},
+		{backend.SandboxSpec{Memory: 100, Swap: 50}, 100, 150},
+	} {
+		if got := sandboxLimits(c.spec, sandboxFacts{}); got.Memory != c.memory || got.MemorySwap != c.both {
+			t.Errorf("%+v: memory %d, with swap %d", c.spec, got.Memory, got.MemorySwap)
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package docker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strconv"
+
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+	"github.com/docker/docker/pkg/stdcopy"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Folder implements backend.Engine. What is on the engine's host only a container there
+// can see: one of the sandbox program looks, or makes the folder.
+//
+// Newer engines mount a folder of a volume themselves; Debian's does not.
+// Source: Docker Engine API version history, v1.45.
+func (e *Engine) Folder(ctx context.Context, spec backend.FolderSpec) (string, error) {
+	at := mount.Mount{Type: mount.TypeBind, Source: spec.Source, Target: errandPath, ReadOnly: spec.Make == 0}
+	source := spec.Source
+	if spec.Volume {
+		found, err := e.inspectVolume(ctx, spec.Source)
+		if err != nil {
+			return "", err
+		}
+		at.Type, at.VolumeOptions = mount.TypeVolume, &mount.VolumeOptions{NoCopy: true}
+		source = found.Mountpoint
+	}
+	words := []string{"folder", path.Clean(spec.Path)}
+	if spec.Make != 0 {
+		words = append(words, strconv.FormatUint(uint64(spec.Make.Perm()), 8))
+	}
+	answer, err := e.errand(ctx, at, words...)
+	if err != nil {
+		return "", engineError(err)
+	}
+	found := path.Join(source, spec.Path)
+	switch answer {
+	case "done\n":
+		return found, nil
+	case "missing\n":
+		return "", &backend.NotFoundError{Kind: backend.KindFolder, Err: fmt.Errorf("%s: no such file or directory", found)}
+	case "outside\n":
+		return "", fmt.Errorf("%s: %w", found, backend.ErrOutside)
+	}
+	return "", fmt.Errorf("%s: %s", found, answer)
+}
+
+// errandPath is where the sandbox program finds what it is sent for.
+const errandPath = "/at"
+
+// errand runs the sandbox program once, with something of the engine's host, and returns
+// what it says.
+func (e *Engine) errand(ctx context.Context, at mount.Mount, words ...string) (answer string, err error) {
+	if err := e.ensureLifeline(ctx); err != nil {
+		return "", err
+	}
+	made, err := e.createFromSandboxImage(ctx, creation{
+		name: resourceName(e.owner, "errand-"+randomSuffix()),
+		CreateRequest: container.CreateRequest{
+			Config:     &container.Config{Cmd: words, Labels: e.labels(kindErrand, nil)},
+			HostConfig: &container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}, Mounts: []mount.Mount{at}},
+		},
+	})
+	if err != nil {
+		return "", err
+	}
+	e.ours.Delete(made.id) // no container of a task
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
+		defer cancel()
+		if err := e.remove(ctx, made.id); err != nil { // it goes with everything else of the owner
+			e.log.Warn("container that looked for a folder not removed", "container", made.id, "error", err)
+		}
+	}()
+	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, made.id, container.AttachOptions{Stream: true, Stdout: true, Stderr: true})
+	})
+	if err != nil {
+		return "", err
+	}
+	defer stream.Close()
+	defer context.AfterFunc(ctx, stream.Close)()
+	if err := e.client.ContainerStart(ctx, made.id, container.StartOptions{}); err != nil {
+		return "", err
+	}
+	var said bytes.Buffer
+	if _, err := stdcopy.StdCopy(&said, &said, stream.Reader); err != nil {
+		return "", errors.Join(ctx.Err(), err)
+	}
+	return said.String(), nil
+}

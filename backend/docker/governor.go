@@ -1,0 +1,147 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+)
+
+// governor is a container in which the sandbox program sets limits of control groups: it
+// has those of the engine's host, wherever this process runs.
+type governor struct {
+	id     string
+	whyNot string // it cannot; the engine goes without
+}
+
+// binding is how new sandboxes are bound on this engine. Whether the governor can do what
+// it is for is tried once.
+func (e *Engine) binding(ctx context.Context) (binding, error) {
+	known, err := e.engineFacts(ctx)
+	if err != nil || known.binding != governed {
+		return known.binding, err
+	}
+	g, err := e.governor.get(ctx, e.startGovernor)
+	if err != nil || g.whyNot != "" {
+		return unbound, err
+	}
+	return governed, nil
+}
+
+// limitsHold says whether the limits of a sandbox hold for the sum of its containers, as
+// far as that is known, or why not.
+func (e *Engine) limitsHold(known facts) (hold bool, whyNot string) {
+	if known.binding != governed {
+		return known.binding == nested, known.unbound
+	}
+	g, _ := e.governor.peek()
+	return g.whyNot == "", g.whyNot
+}
+
+// startGovernor starts the owner's governor, or finds the one of an earlier run, and tries
+// it on a group that nothing is in.
+func (e *Engine) startGovernor(ctx context.Context) (governor, error) {
+	known, err := e.engineFacts(ctx)
+	if err != nil {
+		return governor{}, err
+	}
+	name := resourceName(e.owner, "governor")
+	trial := known.groups.parentOf("", name)
+	made, err := e.createFromSandboxImage(ctx, creation{name: name, CreateRequest: e.governorRequest(known.groups)})
+	if err == nil {
+		e.ours.Delete(made.id) // no container of a task
+		err = e.client.ContainerStart(ctx, made.id, container.StartOptions{})
+	}
+	if err == nil {
+		err = e.askProgram(ctx, made.id, limitWords(trial, container.Resources{Memory: 64 << 20, MemorySwap: 64 << 20, CPUQuota: cpuPeriod, CPUShares: 1024})...)
+	}
+	if err == nil {
+		err = e.askProgram(ctx, made.id, "drop", trial)
+	}
+	switch {
+	case err == nil:
+		return governor{id: made.id}, nil
+	case lost(err) || ctx.Err() != nil:
+		return governor{}, err
+	}
+	if removed := e.remove(ctx, name); removed != nil {
+		e.log.Debug("governor of control groups not removed", "container", name, "error", removed)
+	}
+	g := governor{whyNot: fmt.Sprintf("limits of %s cannot be set: %v", known.groups, err)}
+	e.warnUnbound(g.whyNot)
+	return g, nil
+}
+
+// warnUnbound is said once.
+func (e *Engine) warnUnbound(why string) {
+	e.log.Warn("a task or container instance is not bounded as a whole: each of its containers has its limits for itself", "reason", why)
+}
+
+// governorRequest asks for the rights of the host's root on its control groups alone. To a
+// host that confines containers by label or by another user's numbers it has to be said.
+func (e *Engine) governorRequest(g groups) container.CreateRequest {
+	host := &container.HostConfig{
+		NetworkMode: "none", CgroupnsMode: container.CgroupnsModeHost, UsernsMode: "host",
+		SecurityOpt: []string{"label=disable"},
+		LogConfig:   container.LogConfig{Type: "none"},
+		Binds:       []string{"/sys/fs/cgroup:/sys/fs/cgroup"},
+	}
+	if g.driver == "systemd" {
+		// The folder, since systemd makes its socket anew.
+		host.Binds = append(host.Binds, "/run/systemd:/run/systemd")
+	}
+	return container.CreateRequest{Config: &container.Config{Labels: e.labels(kindGovernor, nil)}, HostConfig: host}
+}
+
+// govern has the governor do something. One that somebody removed is started again.
+func (e *Engine) govern(ctx context.Context, words ...string) error {
+	for again := true; ; again = false {
+		g, err := e.governor.get(ctx, e.startGovernor)
+		if err == nil && g.whyNot != "" {
+			err = errors.New(g.whyNot)
+		}
+		if err != nil {
+			return err
+		}
+		err = e.askProgram(ctx, g.id, words...)
+		if err == nil || !again || !cerrdefs.IsNotFound(err) && !cerrdefs.IsConflict(err) {
+			return err
+		}
+		e.governor.reset()
+	}
+}
+
+// setLimits gives the group of a sandbox its limits before anything runs in it, where the
+// engine does not.
+func (e *Engine) setLimits(ctx context.Context, sandboxID string) error {
+	known, err := e.sandbox(ctx, sandboxID)
+	if err != nil || !isGoverned(known.group) {
+		return err
+	}
+	if err := e.govern(ctx, limitWords(known.group, known.own)...); err != nil {
+		return fmt.Errorf("set the limits of a task: %w", err)
+	}
+	return nil
+}
+
+// dropGroup removes the group of a sandbox that is gone. One that stays bounds nothing.
+func (e *Engine) dropGroup(ctx context.Context, group string) {
+	if !isGoverned(group) {
+		return
+	}
+	if err := e.govern(ctx, "drop", group); err != nil {
+		e.log.Warn("control group of a sandbox that is gone not removed", "group", group, "error", err)
+	}
+}
+
+// dropGovernor removes the governor of this process. The next sandbox starts another.
+func (e *Engine) dropGovernor(ctx context.Context) error {
+	g, started := e.governor.peek()
+	if !started || g.id == "" {
+		return nil
+	}
+	e.governor.reset()
+	return engineError(e.remove(ctx, g.id))
+}

@@ -1,0 +1,45 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/volume"
+)
+
+// isShared reports whether a volume stays when everything else of its owner goes.
+func isShared(labels map[string]string) bool { return labels[kindLabel] == string(kindShared) }
+
+// removeShared removes shared volumes that no container uses, of whatever owner that is.
+func (e *Engine) removeShared(ctx context.Context, volumes []*volume.Volume) (removed int, err error) {
+	containers, err := e.client.ContainerList(ctx, container.ListOptions{All: true})
+	if err != nil {
+		return 0, err
+	}
+	var failures []error
+	for _, v := range volumes {
+		if user := mountsBelow(containers, v.Mountpoint); user != "" {
+			err = fmt.Errorf("volume %s is in use by container %s", v.Name, user)
+		} else if err = e.removeVolume(ctx, v.Name); err == nil {
+			removed++
+		}
+		failures = append(failures, err)
+	}
+	return removed, errors.Join(failures...)
+}
+
+// mountsBelow is the id of a container that has a folder of a volume. Of that the engine,
+// which refuses to remove a volume that is mounted as a whole, does not know.
+func mountsBelow(containers []container.Summary, volumePath string) (id string) {
+	for _, c := range containers {
+		for _, m := range c.Mounts {
+			if volumePath != "" && strings.HasPrefix(m.Source, volumePath+"/") {
+				return c.ID
+			}
+		}
+	}
+	return ""
+}

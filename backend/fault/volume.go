@@ -1,0 +1,40 @@
+package fault
+
+import (
+	"context"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// EnsureVolume implements backend.Engine.
+func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) error {
+	return onError(ctx, e, EnsureVolume, target{labels: spec.Labels}, func(ctx context.Context) error {
+		return e.Engine.EnsureVolume(ctx, spec)
+	})
+}
+
+// Volume implements backend.Engine.
+func (e *Engine) Volume(ctx context.Context, name string) (backend.Volume, error) {
+	return on(ctx, e, EnsureVolume, target{}, func(ctx context.Context) (backend.Volume, error) {
+		return e.Engine.Volume(ctx, name)
+	})
+}
+
+// Folder implements backend.Engine.
+func (e *Engine) Folder(ctx context.Context, spec backend.FolderSpec) (string, error) {
+	return on(ctx, e, EnsureVolume, target{}, func(ctx context.Context) (string, error) {
+		return e.Engine.Folder(ctx, spec)
+	})
+}
+
+// Volumes implements backend.Engine.
+func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backend.Volume, error) {
+	return on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Volume, error) {
+		return e.Engine.Volumes(ctx, labels)
+	})
+}
+
+// RemoveVolume implements backend.Engine.
+func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
+	return onError(ctx, e, Remove, target{}, func(ctx context.Context) error { return e.Engine.RemoveVolume(ctx, name) })
+}

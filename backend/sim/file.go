@@ -1,0 +1,76 @@
+package sim
+
+import (
+	"maps"
+	"path"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// files are what programs have written, by their paths on the host that the engine makes
+// up.
+type files map[string]string
+
+func (f files) removeBelow(folder string) {
+	maps.DeleteFunc(f, func(name, _ string) bool { return strings.HasPrefix(name, folder+"/") })
+}
+
+// disk is what a container sees of the files.
+type disk struct {
+	files
+	mounts    []backend.Mount // their sources are paths
+	container string          // id: what is in no mount is the container's own
+}
+
+// find returns where a path of the container is on the host: in the innermost mount.
+func (d disk) find(name string) (host string, readOnly bool) {
+	name = path.Join("/", name)
+	in := backend.Mount{Source: containerPath(d.container), Target: "/"}
+	for _, m := range d.mounts {
+		if len(m.Target) >= len(in.Target) && (name == m.Target || strings.HasPrefix(name, strings.TrimSuffix(m.Target, "/")+"/")) {
+			in = m
+		}
+	}
+	return path.Join(in.Source, strings.TrimPrefix(name, in.Target)), in.ReadOnly
+}
+
+// containerPath is where a container's own files are.
+func containerPath(id string) string { return "/containers/" + id }
+
+// writeProgram writes a file.
+func writeProgram(args []string, env environment) (Script, bool) {
+	if len(args) != 2 {
+		return Script{}, false
+	}
+	host, readOnly := env.disk.find(args[0])
+	if readOnly {
+		return complains("open " + args[0] + ": read-only file system"), true
+	}
+	env.disk.files[host] = args[1]
+	return exits(0, 0), true
+}
+
+// readProgram prints a file.
+func readProgram(args []string, env environment) (Script, bool) {
+	if len(args) != 1 {
+		return Script{}, false
+	}
+	script := exits(0, 0)
+	host, _ := env.disk.find(args[0])
+	if text, exists := env.disk.files[host]; exists {
+		script.Logs = Lines(strings.Split(text, "\n")...)
+	} else if lines, ok := env.file(args[0]); ok {
+		script.Logs = Lines(lines...)
+	} else {
+		script = complains("open " + args[0] + ": no such file or directory")
+	}
+	return script, true
+}
+
+// complains is what a program does that has failed.
+func complains(text string) Script {
+	script := exits(0, 1)
+	script.Logs = []Line{{Stderr: true, Text: text}}
+	return script
+}

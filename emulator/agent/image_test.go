@@ -1,0 +1,101 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// oneArchitecture has images of one architecture alone.
+type oneArchitecture struct {
+	backend.Engine
+	architecture string
+	local        bool  // it is there without a pull
+	pull         error // how one ends
+	pulled       []string
+}
+
+func (e *oneArchitecture) Image(ctx context.Context, ref string) (backend.Image, error) {
+	if !e.local {
+		return e.Engine.Image(ctx, ref)
+	}
+	return backend.Image{ID: "sha256:1", OS: "linux", Architecture: e.architecture}, nil
+}
+
+func (e *oneArchitecture) Pull(ctx context.Context, spec backend.PullSpec) error {
+	e.pulled = append(e.pulled, spec.Platform)
+	if e.pull == nil {
+		e.local = true
+		spec.Platform = "linux/" + e.architecture
+		return e.Engine.Pull(ctx, spec)
+	}
+	return e.pull
+}
+
+// other is an architecture that neither this machine nor X86_64 has.
+const other = "s390x"
+
+func TestPlatformOfAnImage(t *testing.T) {
+	noRegistry := errors.New("Error response from daemon: no such host")
+	for name, c := range map[string]struct {
+		asked   types.CPUArchitecture
+		engine  oneArchitecture
+		reason  string // of the task; empty is none
+		pulled  int
+		instead bool // a local image is taken where a pull fails
+	}{
+		"one for the engine's own": {engine: oneArchitecture{architecture: runtime.GOARCH}, pulled: 1},
+		"which is there":           {engine: oneArchitecture{architecture: runtime.GOARCH, local: true}},
+		"or for X86_64":            {engine: oneArchitecture{architecture: "amd64", local: true}},
+		"that is asked for":        {asked: types.CPUArchitectureArm64, engine: oneArchitecture{architecture: "arm64"}, pulled: 1},
+		"which is there too":       {asked: types.CPUArchitectureArm64, engine: oneArchitecture{architecture: "arm64", local: true}},
+		"another one": {
+			asked: types.CPUArchitectureArm64, engine: oneArchitecture{architecture: other}, pulled: pullTries,
+			reason: "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'",
+		},
+		"another one where none is asked for": {
+			engine: oneArchitecture{architecture: other}, pulled: pullTries,
+			reason: "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'",
+		},
+		"another one, and no registry": {
+			engine: oneArchitecture{architecture: other, local: true, pull: noRegistry}, pulled: 1,
+			reason: "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref docker.io/library/app:latest: no such host (the image here is for linux/" + other + ")",
+		},
+		"another one, which will not do instead": {
+			engine: oneArchitecture{architecture: other, local: true, pull: noRegistry}, pulled: 1, instead: true,
+			reason: "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref docker.io/library/app:latest: no such host (the image here is for linux/" + other + ")",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				b.stop()
+				engine := &c.engine
+				engine.Engine = b.engine
+				if engine.local { // and stands for it, as far as the simulation is concerned
+					b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: "app", Platform: "linux/" + engine.architecture}), error(nil))
+				}
+				behavior := PreferCached
+				if c.instead {
+					behavior = Default
+				}
+				b.startOn(HostOptions{Engine: engine, PullBehavior: behavior})
+				d := types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{container("web")}}
+				if c.asked != "" {
+					d.RuntimePlatform = &types.RuntimePlatform{CpuArchitecture: c.asked}
+				}
+				task := b.task(b.runDefinition(d))
+				b.expect("pulls", len(engine.pulled), c.pulled)
+				if c.reason == "" {
+					b.expect("status", task.Status.LastStatus, state.Running)
+					return
+				}
+				b.expect("reason", task.Stop.Reason, c.reason)
+			})
+		})
+	}
+}

@@ -1,0 +1,31 @@
+package agent
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// names are what a definition says of the container's own name and of others.
+func names(d *types.ContainerDefinition) backend.Names {
+	n := backend.Names{Host: aws.ToString(d.Hostname), Servers: d.DnsServers, SearchDomains: d.DnsSearchDomains}
+	for _, entry := range d.ExtraHosts {
+		n.Hosts = append(n.Hosts, aws.ToString(entry.Hostname)+":"+aws.ToString(entry.IpAddress))
+	}
+	return n
+}
+
+// lentNames are those that a task's sandbox has for containers in host mode, which are in the
+// namespace of their machine: of each kind those of all these containers.
+func lentNames(mode types.NetworkMode, definitions []types.ContainerDefinition) (all backend.Names) {
+	if mode != types.NetworkModeHost {
+		return all
+	}
+	for i := range definitions {
+		n := names(&definitions[i])
+		all.Servers = append(all.Servers, n.Servers...)
+		all.SearchDomains = append(all.SearchDomains, n.SearchDomains...)
+		all.Hosts = append(all.Hosts, n.Hosts...)
+	}
+	return all
+}

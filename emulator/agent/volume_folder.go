@@ -1,0 +1,49 @@
+package agent
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// mountedFolders are those that a container mounts, also from other containers of the task.
+func (w *work) mountedFolders(d *types.ContainerDefinition) (folders []backend.FolderSpec, err error) {
+	for k := range w.view.volumes {
+		v := &w.view.volumes[k].definition
+		if !mounts(d, aws.ToString(v.Name)) {
+			continue
+		}
+		source, err := sourceOf(w.task, v, w.host.VolumeOptions)
+		if err != nil {
+			return nil, err
+		}
+		if source.folder.Path != "" {
+			source.folder.Make = 0
+			folders = append(folders, source.folder)
+		}
+	}
+	for _, from := range d.VolumesFrom { // which was created before, so no circle leads here
+		if other := w.view.definition(aws.ToString(from.SourceContainer)); other != nil {
+			more, err := w.mountedFolders(other)
+			if err != nil {
+				return nil, err
+			}
+			folders = append(folders, more...)
+		}
+	}
+	return folders, nil
+}
+
+// findAgain looks for folders right before a container starts with them, as it did before the
+// container was made: the engine mounts them by their paths and follows links, which whoever
+// writes there can have put in place since, this task included.
+func (h *host) findAgain(ctx context.Context, folders []backend.FolderSpec) error {
+	for _, folder := range folders {
+		if _, err := h.Engine.Folder(ctx, folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}

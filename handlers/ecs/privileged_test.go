@@ -1,0 +1,28 @@
+package ecs_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// TestPrivilegedNeedsPermission looks at whoever starts tasks. testdata/script/container has
+// those that are permitted.
+func TestPrivilegedNeedsPermission(t *testing.T) {
+	const refusal = "containerDefinitions[0].privileged gives a container all rights on the engine's host: start ecs-emulator with --allow-privileged to permit that."
+	s := newServer(t)
+	s.shop(t)
+	instance := s.registerInstance(t, nil)
+	s.bridge(t, "root", func(in *sdk.RegisterTaskDefinitionInput) { in.ContainerDefinitions[0].Privileged = aws.Bool(true) })
+	cluster, definition := aws.String("shop"), aws.String("root")
+	_, err := s.RunTask(ctx, &sdk.RunTaskInput{Cluster: cluster, TaskDefinition: definition, LaunchType: types.LaunchTypeEc2})
+	refused(t, err, invalid, refusal)
+	_, err = s.StartTask(ctx, &sdk.StartTaskInput{Cluster: cluster, TaskDefinition: definition, ContainerInstances: []string{*instance.ContainerInstanceArn}})
+	refused(t, err, invalid, refusal)
+	_, err = s.CreateService(ctx, &sdk.CreateServiceInput{
+		Cluster: cluster, ServiceName: aws.String("root"), TaskDefinition: definition, LaunchType: types.LaunchTypeEc2, DesiredCount: aws.Int32(1),
+	})
+	refused(t, err, invalid, refusal)
+}

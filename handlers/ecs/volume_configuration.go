@@ -1,0 +1,85 @@
+package ecs
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// checkVolumeConfigurations holds the volumes that a launch configures against those that
+// the task definition leaves open.
+//
+// Source: ECS0180 for a name or a definition that does not fit and for what EC2 refuses; ECS
+// API reference, TaskManagedEBSVolumeConfiguration, for the rules. The other words are not
+// published.
+func checkVolumeConfigurations(def *types.TaskDefinition, launchType types.LaunchType, list []types.TaskVolumeConfiguration) error {
+	open := volumeAtLaunch(def)
+	switch {
+	case len(list) > 1:
+		return invalidParameter("volumeConfigurations can have at most 1 items.")
+	case len(list) == 0 && open == "":
+		return nil
+	case len(list) == 0:
+		return invalidParameter(fmt.Sprintf("Volume '%s' is configuredAtLaunch in your Task Definition. "+
+			"Volume configuration must be provided in your request.", open))
+	case open == "":
+		return invalidParameter("Volume configuration provided but no matching configuredAtLaunch volume found in task definition.")
+	case aws.ToString(list[0].Name) != open:
+		return invalidParameter(fmt.Sprintf("The volume name '%s' in your request does not have a matching volume in your Task Definition "+
+			"that is configurable at launch.", aws.ToString(list[0].Name)))
+	}
+	c := list[0].ManagedEBSVolume
+	switch {
+	case c == nil:
+		return invalidParameter("managedEBSVolume can not be blank.")
+	case aws.ToString(c.VolumeType) == "standard" && launchType == types.LaunchTypeFargate:
+		return invalidParameter("The standard volume type is not supported with FARGATE launch type.")
+	}
+	if code, message := ebsRefusal(c); code != "" {
+		return invalidParameter(fmt.Sprintf("ECS managed EBS volume configuration was invalid for volume '%s'. "+
+			`Encountered '%s' error from AmazonEC2: "%s"`, open, code, message))
+	}
+	return checkVolumeTags(c.TagSpecifications)
+}
+
+// volumeAtLaunch is the name of the volume that a definition leaves open, of which
+// registration takes one; empty if there is none.
+func volumeAtLaunch(def *types.TaskDefinition) string {
+	for i := range def.Volumes {
+		if aws.ToBool(def.Volumes[i].ConfiguredAtLaunch) {
+			return aws.ToString(def.Volumes[i].Name)
+		}
+	}
+	return ""
+}
+
+func checkVolumeTags(specifications []types.EBSTagSpecification) error {
+	for _, s := range specifications {
+		if err := checkPropagateTags(s.PropagateTags); err != nil {
+			return err
+		}
+		if s.ResourceType != types.EBSResourceTypeVolume {
+			return invalidParameter("resourceType should be one of [volume]")
+		}
+		if err := checkTags(s.Tags); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shownVolumeConfigurations are those of a service as ECS keeps them: it adds the file
+// system alone (ECS0180).
+func shownVolumeConfigurations(list []types.ServiceVolumeConfiguration) []types.ServiceVolumeConfiguration {
+	var shown []types.ServiceVolumeConfiguration
+	for _, one := range list {
+		if one.ManagedEBSVolume != nil && one.ManagedEBSVolume.FilesystemType == "" {
+			c := *one.ManagedEBSVolume
+			c.FilesystemType = types.TaskFilesystemTypeXfs
+			one.ManagedEBSVolume = &c
+		}
+		shown = append(shown, one)
+	}
+	return shown
+}
