@@ -64,16 +64,11 @@ func ownFigure(role string) (float64, error) {
 
 // embedded runs f with an emulator in this process, and prints what f returns.
 func embedded(f func(srv *emulator.Server, c *connection) (float64, error)) (err error) {
-	srv, err := emulator.New(emulator.Options{Engine: "sim"})
+	srv, c, err := startEmbedded("sim")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, srv.Close()) }()
-	c, err := connect(context.Background(), strings.TrimPrefix(srv.URL(), "http://"))
-	if err != nil {
-		return err
-	}
-	defer c.close()
+	defer func() { c.close(); err = errors.Join(err, srv.Close()) }()
 	figure, err := f(srv, c)
 	if err == nil {
 		fmt.Println(figure)
@@ -89,6 +84,19 @@ func timeEmbedded([]string) error {
 		err := c.call("ListClusters", struct{}{}, nil)
 		return milliseconds(time.Since(began)), err
 	})
+}
+
+// startEmbedded starts an emulator in this process, and connects to it.
+func startEmbedded(engine string) (*emulator.Server, *connection, error) {
+	srv, err := emulator.New(emulator.Options{Engine: engine})
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := connect(context.Background(), strings.TrimPrefix(srv.URL(), "http://"))
+	if err != nil {
+		return nil, nil, errors.Join(err, srv.Close())
+	}
+	return srv, c, nil
 }
 
 // weighTasks prints how many KiB of heap a running task of one container keeps.

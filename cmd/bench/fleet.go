@@ -21,7 +21,7 @@ var fleetCases = []embeddedCase{
 // instances.
 func timeFleet([]string) error {
 	return embedded(func(srv *emulator.Server, c *connection) (float64, error) {
-		if err := addInstances(srv); err != nil {
+		if err := addInstances(context.Background(), srv, instances); err != nil {
 			return 0, err
 		}
 		began := time.Now()
@@ -34,7 +34,7 @@ func timeFleet([]string) error {
 func weighFleet([]string) error {
 	return embedded(func(srv *emulator.Server, c *connection) (float64, error) {
 		before := liveHeap()
-		if err := addInstances(srv); err != nil {
+		if err := addInstances(context.Background(), srv, instances); err != nil {
 			return 0, err
 		}
 		err := createSpreadService(c, 10*instances)
@@ -42,8 +42,8 @@ func weighFleet([]string) error {
 	})
 }
 
-func addInstances(srv *emulator.Server) error {
-	_, err := srv.AddInstances(context.Background(), emulator.Instances{Cluster: cluster, InstanceType: "m5.large", Count: instances})
+func addInstances(ctx context.Context, srv *emulator.Server, n int) error {
+	_, err := srv.AddInstances(ctx, emulator.Instances{Cluster: cluster, InstanceType: "m5.large", Count: n})
 	return err
 }
 

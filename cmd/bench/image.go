@@ -16,6 +16,26 @@ import (
 // appReference names the image of the tasks.
 const appReference = "ecs-emulator/bench-app:latest"
 
+// withApp measures with a client of the Docker engine and the image of the tasks, which is
+// removed afterwards. If no engine answers, the report says that something is left out.
+func (b *bench) withApp(ctx context.Context, measure func(cli *client.Client, image string) error) (err error) {
+	cli, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, cli.Close()) }()
+	if _, err := cli.Ping(ctx); err != nil {
+		b.report.note("left out: no Docker engine answers: " + err.Error())
+		return nil
+	}
+	image, err := importApp(ctx, b, cli)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, removeApp(context.WithoutCancel(ctx), cli)) }()
+	return measure(cli, image)
+}
+
 // importApp builds testdata/app and imports it as an image of nothing else.
 func importApp(ctx context.Context, b *bench, cli *client.Client) (string, error) {
 	version, err := cli.ServerVersion(ctx)

@@ -8,5 +8,8 @@ func measureInstances(ctx context.Context, b *bench) error {
 	if err := measurePlacement(b); err != nil {
 		return err
 	}
-	return measureEmbedded(ctx, b, "instances", fleetCases)
+	if err := measureEmbedded(ctx, b, "instances", fleetCases); err != nil {
+		return err
+	}
+	return measurePort(ctx, b)
 }

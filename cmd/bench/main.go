@@ -2,8 +2,8 @@
 // least which could do the same, taken in the same run: a bare net/http server that
 // answers the same bytes, or the same containers asked of the Docker engine directly.
 //
-//	go run ./cmd/bench                          everything, under five minutes
-//	go run ./cmd/bench -quick                   the same in a minute, less exact
+//	go run ./cmd/bench                          everything, in some minutes
+//	go run ./cmd/bench -quick                   the same less often, so less exact
 //	go run ./cmd/bench -only requests/RunTask   the rows whose name matches
 //	go run ./cmd/bench -only RunTask -profile . leaves a CPU profile of the emulator
 //
@@ -56,7 +56,7 @@ var sections = []section{
 	{"start", "Start and idle memory beside that bare server", measureStart},
 	{"scale", "Tasks to RUNNING in services, simulated engine", measureScale},
 	{"instances", "Container instances: placement, and tasks on the simulated engine", measureInstances},
-	{"docker", "RunTask to RUNNING on Docker beside the same made directly: a container, or a pair of them without a warm sandbox", measureDocker},
+	{"docker", "RunTask to RUNNING on Docker beside the same containers made directly (one warm: without a sandbox); CPU of idle tasks", measureDocker},
 }
 
 func main() {
@@ -87,7 +87,7 @@ func parse(args []string) (s settings, err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	only := flags.String("only", "", "`pattern` of the names of rows to measure: requests/RunTask, docker, …")
 	flags.IntVar(&s.rounds, "rounds", 0, "`times` each figure is taken; the median counts (default 5, quick 3)")
-	flags.BoolVar(&s.quick, "quick", false, "take a fifth of the time")
+	flags.BoolVar(&s.quick, "quick", false, "measure less often, and so less exactly")
 	flags.StringVar(&s.client, "client", clientRaw, "what sends the requests: raw, a bare connection, or http, the client of the Go SDK")
 	flags.StringVar(&s.binary, "binary", "", "the ecs-emulator `file` to measure (default: build it)")
 	flags.StringVar(&s.logFile, "log", os.DevNull, "`file` for the log of the emulators, which is written in any case")

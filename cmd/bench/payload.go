@@ -66,10 +66,18 @@ func webTaskDefinition() string {
 
 // plainTaskDefinition is a task with one container.
 func plainTaskDefinition(image string, command ...string) map[string]any {
+	return taskDefinition(image, []string{appName}, command...)
+}
+
+// taskDefinition is a task with a container for each name.
+func taskDefinition(image string, names []string, command ...string) map[string]any {
+	var containers []any
+	for _, name := range names {
+		containers = append(containers, map[string]any{"name": name, "image": image, "command": command, "essential": true})
+	}
 	return map[string]any{
 		"family": family, "networkMode": "awsvpc", "requiresCompatibilities": []string{"FARGATE"},
-		"cpu": "256", "memory": "512",
-		"containerDefinitions": []any{map[string]any{"name": appName, "image": image, "command": command, "essential": true}},
+		"cpu": "256", "memory": "512", "containerDefinitions": containers,
 	}
 }
 

@@ -12,12 +12,9 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// Labels by which the containers of a task are found on the engine.
+// taskLabel is the label by which the containers of a task are found on the engine.
 // Source: ECS developer guide, labels that the container agent sets.
-const (
-	taskLabel = "com.amazonaws.ecs.task-arn"
-	nameLabel = "com.amazonaws.ecs.container-name"
-)
+const taskLabel = "com.amazonaws.ecs.task-arn"
 
 // tasks starts tasks through the emulator.
 type tasks struct {
@@ -31,15 +28,15 @@ type tasks struct {
 }
 
 // newTasks starts and ends a task in each subnet, so that what the emulator makes once
-// is there, and so are its warm sandboxes.
-func newTasks(ctx context.Context, p *process, cli *client.Client, image string, warm int) (*tasks, error) {
+// is there, and so are its warm sandboxes. Its tasks have a container for each name.
+func newTasks(ctx context.Context, p *process, cli *client.Client, image string, names []string, warm int) (*tasks, error) {
 	looks, err := p.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	t := &tasks{docker: cli, emulator: p, looks: looks}
 	if t.network, err = looks.network(); err == nil {
-		err = looks.call("RegisterTaskDefinition", plainTaskDefinition(image, "sleep", "1h"), nil)
+		err = looks.call("RegisterTaskDefinition", taskDefinition(image, names, "sleep", "1h"), nil)
 	}
 	if err != nil {
 		looks.close()
@@ -113,8 +110,8 @@ func (t *tasks) clear(ctx context.Context, arns []string) error {
 			return err
 		}
 		for _, c := range found {
-			if c.Labels[nameLabel] == appName {
-				err = errors.Join(err, t.docker.ContainerKill(ctx, c.ID, "KILL"))
+			if c.Labels[taskLabel] != "" {
+				err = errors.Join(err, kill(ctx, t.docker, c.ID))
 			}
 		}
 		err = errors.Join(err, t.watch.await(ctx, arn, "STOPPED"))
@@ -139,8 +136,8 @@ func (t *tasks) containers(ctx context.Context, arn string) ([]container.Summary
 	return append(found, sandbox...), err
 }
 
-// pair reads from the engine what the emulator has it do for a task, to repeat it.
-func (t *tasks) pair(ctx context.Context) (p *pairs, err error) {
+// bare reads from the engine what the emulator has it do for a task, to repeat it.
+func (t *tasks) bare(ctx context.Context) (b *bareTasks, err error) {
 	arn, err := t.start(ctx)
 	defer func() { err = errors.Join(err, t.clear(ctx, []string{arn})) }()
 	if err != nil {
@@ -150,22 +147,22 @@ func (t *tasks) pair(ctx context.Context) (p *pairs, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p = newPairs(t.docker)
+	b = newBareTasks(t.docker)
 	for _, c := range found {
 		seen, err := t.docker.ContainerInspect(ctx, c.ID)
 		if err != nil {
 			return nil, err
 		}
 		if seen.HostConfig.NetworkMode.IsContainer() {
-			p.app = seen
+			b.apps = append(b.apps, seen)
 		} else {
-			p.sandbox, t.owner = seen, seen.Config.Labels["ecs-emulator.owner"]
+			b.sandbox, t.owner = seen, seen.Config.Labels["ecs-emulator.owner"]
 		}
 	}
-	if p.app.ContainerJSONBase == nil || p.sandbox.ContainerJSONBase == nil {
-		return nil, fmt.Errorf("task %s is not a sandbox and a container", arn)
+	if len(b.apps) == 0 || b.sandbox.ContainerJSONBase == nil {
+		return nil, fmt.Errorf("task %s is not a sandbox with containers", arn)
 	}
-	return p, nil
+	return b, nil
 }
 
 // each calls f for all at once.

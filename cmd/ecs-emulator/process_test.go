@@ -125,9 +125,19 @@ func (p *process) must(err error) {
 // run runs a task of one container and waits until it is RUNNING.
 func (p *process) run(image string, command ...string) types.Task {
 	p.Helper()
+	return p.runWith(nil, image, command...)
+}
+
+// runWith does so with volumes, each at its name below the root.
+func (p *process) runWith(volumes []types.Volume, image string, command ...string) types.Task {
+	p.Helper()
+	app := types.ContainerDefinition{Name: aws.String("app"), Image: &image, Command: command}
+	for _, v := range volumes {
+		app.MountPoints = append(app.MountPoints, types.MountPoint{SourceVolume: v.Name, ContainerPath: aws.String("/" + *v.Name)})
+	}
 	definition, err := p.client.RegisterTaskDefinition(p.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
-		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: &image, Command: command}},
+		ContainerDefinitions: []types.ContainerDefinition{app}, Volumes: volumes,
 	})
 	p.must(err)
 	started, err := p.client.RunTask(p.Context(), &ecs.RunTaskInput{
@@ -235,6 +245,9 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--vpc-cidr", "10.0.0.0/8"}, `range 10.0.0.0/8 of the VPC is no IPv4 range of /16`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--instance-cidr", "10.0.0.0/27"}, `range 10.0.0.0/27 of container instances is no IPv4 range of /8 to /26`},
 		{[]string{"serve", "--vpc-cidr", "everything"}, `for flag -vpc-cidr`},
+		{[]string{"serve", "--file-system", "fs-1"}, `"fs-1" is no fs-id=path`},
+		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--file-system", "fs-1=data"}, `"data" is no path of the container engine's host`},
+		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--allow-host-path", "/srv,data"}, `"data" is no path of the container engine's host`},
 		{[]string{"serve", "now"}, `unexpected argument "now"`},
 		{[]string{"logs"}, `name a task`},
 		{[]string{"logs", "--endpoint", "http://127.0.0.1:1", "x"}, `ask the emulator`},

@@ -22,6 +22,7 @@ func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return nil
 	})
 	flags.BoolVar(&opts.Dead, "dead", false, "remove what owners have that never come back")
+	flags.BoolVar(&opts.SharedVolumes, "shared-volumes", false, "also remove volumes that outlive their owner: Docker volumes of scope shared, file systems, and EBS volumes that tasks left")
 	flags.BoolVar(&opts.Force, "force", false, "with --owner, also if it is an emulator that runs")
 	if err := parse(flags, args); err != nil {
 		return err
@@ -34,17 +35,31 @@ func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	removed, err := emulator.Prune(ctx, opts)
 	for _, o := range removed {
+		if opts.SharedVolumes {
+			o.Volumes += o.SharedVolumes
+		}
 		fmt.Fprintf(stdout, "removed what %s had (%s): %s, %s, %s\n", o.ID, o.State,
 			counted(o.Containers, "container"), counted(o.Networks, "network"), counted(o.Volumes, "volume"))
 	}
-	if err != nil || !opts.Dead {
+	if err != nil {
 		return err
 	}
-	if len(removed) == 0 {
+	left, err := emulator.Owners(ctx, opts.Engine)
+	shared := 0
+	for _, o := range left {
+		if opts.Dead && o.State == docker.OwnerDead || slices.Contains(opts.Owners, o.ID) {
+			shared += o.SharedVolumes
+		}
+	}
+	switch {
+	case shared > 0:
+		fmt.Fprintf(stdout, "left %s; --shared-volumes removes those too\n", counted(shared, "shared volume"))
+	case opts.Dead && len(removed) == 0:
 		fmt.Fprintln(stdout, "no dead owner has anything on the engine")
 	}
-	left, err := emulator.Owners(ctx, opts.Engine)
-	explain(stdout, slices.DeleteFunc(left, func(o emulator.Owner) bool { return o.Lapse.Then != docker.OwnerDead }))
+	if opts.Dead {
+		explain(stdout, slices.DeleteFunc(left, func(o emulator.Owner) bool { return o.Lapse.Then != docker.OwnerDead }))
+	}
 	return err
 }
 
@@ -58,13 +73,13 @@ func listOwners(ctx context.Context, engine string, stdout io.Writer) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "OWNER\tSTATE\tCONTAINERS\tNETWORKS\tVOLUMES\tDIRECTORY")
+	fmt.Fprintln(table, "OWNER\tSTATE\tCONTAINERS\tNETWORKS\tVOLUMES\tSHARED\tDIRECTORY")
 	for _, o := range owners {
 		directory := o.Directory
 		if directory == "" {
 			directory = "-"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%s\n", o.ID, o.State, o.Containers, o.Networks, o.Volumes, directory)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%s\n", o.ID, o.State, o.Containers, o.Networks, o.Volumes, o.SharedVolumes, directory)
 	}
 	if err := table.Flush(); err != nil {
 		return err

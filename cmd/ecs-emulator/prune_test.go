@@ -49,7 +49,7 @@ func TestDockerPrune(t *testing.T) {
 	task := serve.run(dockertest.Image(t), "serve", "8080")
 	owner := ownerIn(t, dir)
 	t.Cleanup(func() { command("prune", "--owner", owner, "--force").Run() })
-	if got, want := row(t, owner), `^\S+ +live +2 +1 +0 +`+dir+`$`; !regexp.MustCompile(want).MatchString(got) {
+	if got, want := row(t, owner), `^\S+ +live +2 +1 +0 +0 +`+dir+`$`; !regexp.MustCompile(want).MatchString(got) {
 		t.Errorf("while it runs: %q", got)
 	}
 	output, err := command("prune", "--owner", owner, "--dead").CombinedOutput()
@@ -59,7 +59,7 @@ func TestDockerPrune(t *testing.T) {
 
 	serve.must(serve.cmd.Process.Signal(os.Interrupt))
 	serve.wait()
-	if got, want := row(t, owner), `^\S+ +kept +2 +1 +0 +`+dir+`$`; !regexp.MustCompile(want).MatchString(got) {
+	if got, want := row(t, owner), `^\S+ +kept +2 +1 +0 +0 +`+dir+`$`; !regexp.MustCompile(want).MatchString(got) {
 		t.Errorf("when it has ended: %q", got)
 	}
 	pruned(t, "--dead")
@@ -124,9 +124,9 @@ func TestPruneSaysUntilWhenAnOwnerCountsAsLive(t *testing.T) {
 	engine := engineThatRestarted(t)
 	const because = ": it ended or was cut off 38s ago; in case it connects again, it counts as live for another 22s, then as "
 	for _, c := range []struct{ args, want string }{
-		{"", "OWNER      STATE  CONTAINERS  NETWORKS  VOLUMES  DIRECTORY\n" +
-			"brief      live   0           0         0        -\n" +
-			"elsewhere  live   0           0         0        /data\n" +
+		{"", "OWNER      STATE  CONTAINERS  NETWORKS  VOLUMES  SHARED  DIRECTORY\n" +
+			"brief      live   0           0         0        0       -\n" +
+			"elsewhere  live   0           0         0        0       /data\n" +
 			"brief" + because + "dead\n" +
 			"elsewhere" + because + "unknown\n"},
 		{"--dead", "no dead owner has anything on the engine\nbrief" + because + "dead\n"},

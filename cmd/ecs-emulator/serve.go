@@ -84,8 +84,16 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.BoolVar(&defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
 	flags.BoolVar(&unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
+	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run privileged containers on container instances; they have all rights on the engine's host")
 	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the VPC, a /16 (default: one that the engine and this host do not use)")
 	flags.TextVar(&o.InstanceCIDR, "instance-cidr", netip.Prefix{}, "`range` of the bridge networks of container instances, a /26 for each (default 198.18.0.0/15)")
+	flags.Func("allow-host-path", "`path` of the container engine's host that tasks may mount, with all below; may be repeated", func(list string) error {
+		o.AllowHostPaths = append(o.AllowHostPaths, splitList(list)...)
+		return nil
+	})
+	flags.Func("file-system", "`fs-id=path` of the container engine's host to be that file system; may be repeated (others are a Docker volume each)", func(list string) error {
+		return addFileSystems(o, list)
+	})
 	flags.IntVar(&warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
 	flags.StringVar(&pull, "pull", string(agent.PreferCached), "when to pull images: prefer-cached, default, always, once")
 	flags.StringVar(&logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
@@ -153,6 +161,21 @@ func setUnnamed(flags *flag.FlagSet, values map[string]string) error {
 		if err := flags.Set(name, value); err != nil {
 			return fmt.Errorf("set --%s: %w", name, err)
 		}
+	}
+	return nil
+}
+
+// addFileSystems reads pairs of an id and a folder, separated by commas.
+func addFileSystems(o *emulator.Options, list string) error {
+	if o.FileSystems == nil {
+		o.FileSystems = map[string]string{}
+	}
+	for _, pair := range splitList(list) {
+		id, folder, ok := strings.Cut(pair, "=")
+		if !ok || id == "" {
+			return fmt.Errorf("%q is no fs-id=path", pair)
+		}
+		o.FileSystems[id] = folder
 	}
 	return nil
 }

@@ -18,13 +18,13 @@ func inspected(id string, mode, parent string) container.InspectResponse {
 	}
 }
 
-func TestPairRepeatsATaskInASandboxOfItsOwn(t *testing.T) {
-	p := &pairs{
+func TestBareTaskRepeatsATaskInASandboxOfItsOwn(t *testing.T) {
+	b := &bareTasks{
 		run:     "r",
 		sandbox: inspected("old", "vpc", "/docker"),
-		app:     inspected("app", "container:old", "/docker/old"),
+		apps:    []container.InspectResponse{inspected("app", "container:old", "/docker/old")},
 	}
-	app := p.request(p.app, "new")
+	app := b.request(b.apps[0], "new")
 	if app.HostConfig.NetworkMode != "container:new" || app.HostConfig.CgroupParent != "/docker/new" || app.HostConfig.Memory != 512<<20 {
 		t.Errorf("the container's host configuration is %+v", app.HostConfig)
 	}
@@ -34,11 +34,11 @@ func TestPairRepeatsATaskInASandboxOfItsOwn(t *testing.T) {
 	if _, owned := app.Config.Labels["ecs-emulator.owner"]; owned || app.Config.Labels[benchLabel] != "r" || app.Config.Labels["com.amazonaws.ecs.cluster"] == "" {
 		t.Errorf("labels %v", app.Config.Labels)
 	}
-	sandbox := p.request(p.sandbox, "old")
+	sandbox := b.request(b.sandbox, "old")
 	if sandbox.Config.Hostname == "" || sandbox.NetworkingConfig.EndpointsConfig["vpc"] == nil {
 		t.Errorf("the sandbox is not in the network: %+v", sandbox.NetworkingConfig)
 	}
-	if p.app.HostConfig.CgroupParent != "/docker/old" || p.app.Config.Labels["ecs-emulator.owner"] == "" {
+	if b.apps[0].HostConfig.CgroupParent != "/docker/old" || b.apps[0].Config.Labels["ecs-emulator.owner"] == "" {
 		t.Error("what was read back has changed")
 	}
 }

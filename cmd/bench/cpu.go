@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// tick is the unit in which Linux tells of CPU time. Source: proc(5), USER_HZ.
+const tick = time.Second / 100
+
+// cpuTimes is the CPU time of processes by their id.
+type cpuTimes map[int]time.Duration
+
+// since is what those have used that are still there, and those that are new.
+func (c cpuTimes) since(before cpuTimes) (used time.Duration) {
+	for pid, now := range c {
+		used += now - before[pid]
+	}
+	return used
+}
+
+// engineTime is that of the processes of a Docker engine; empty where none is seen.
+func engineTime() cpuTimes {
+	found := cpuTimes{}
+	names, _ := filepath.Glob("/proc/[0-9]*/comm")
+	for _, file := range names {
+		name, _ := os.ReadFile(file)
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		if comm := strings.TrimSpace(string(name)); comm == "dockerd" || strings.HasPrefix(comm, "containerd") {
+			found[pid] = processTime(pid)
+		}
+	}
+	return found
+}
+
+// processTime is the CPU time of a process; 0 where the system does not tell.
+func processTime(pid int) time.Duration {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return parseCPUTime(stat)
+}
+
+// parseCPUTime reads utime and stime, the 12th and 13th field behind the name, which may
+// have spaces and brackets.
+func parseCPUTime(stat []byte) time.Duration {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(string(fields[11]))
+	system, _ := strconv.Atoi(string(fields[12]))
+	return time.Duration(user+system) * tick
+}

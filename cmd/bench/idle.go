@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	idleRow   = "60 tasks that run, idle"
+	idleTasks = 60
+)
+
+// measureIdle is what it costs to have tasks that do nothing: in the emulator, and in it
+// and the engine, which serves whoever else uses it meanwhile.
+func (b *bench) measureIdle(ctx context.Context, ours *tasks) (err error) {
+	ids, err := crowd{size: idleTasks, atOnce: 8}.start(ctx, ours)
+	defer func() { err = errors.Join(err, ours.clear(context.WithoutCancel(ctx), ids)) }()
+	if err == nil {
+		err = ours.settle(ctx)
+	}
+	if err == nil {
+		err = rest(ctx, settleTime)
+	}
+	if err != nil {
+		return err
+	}
+	pid := ours.emulator.cmd.Process.Pid
+	began, own, engine := time.Now(), processTime(pid), engineTime()
+	if err := rest(ctx, 20*b.burst); err != nil { // ten seconds: a tick is a tenth of a per cent of it
+		return err
+	}
+	share := func(used time.Duration) float64 { return 100 * used.Seconds() / time.Since(began).Seconds() }
+	if own == 0 {
+		b.report.note(idleRow + ": this system does not tell")
+		return nil
+	}
+	emulator := share(processTime(pid) - own)
+	b.report.add(row{name: idleRow, figure: fmt.Sprintf("%.1f %% of a CPU", emulator), held: emulator, goal: atMost(1, " %")})
+	if len(engine) == 0 {
+		b.report.note("with the engine: its processes are not seen from here")
+		return nil
+	}
+	both := emulator + share(engineTime().since(engine))
+	b.report.add(row{name: "  with the engine", figure: fmt.Sprintf("%.1f %% of a CPU", both), held: both, goal: atMost(3, " %")})
+	return nil
+}
+
+func rest(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
