@@ -83,6 +83,12 @@ module "instances" {
   release = var.release
 }
 
+module "volumes" {
+  source  = "./volumes"
+  name    = "volumes"
+  release = var.release
+}
+
 # What the modules above made, and what everybody has.
 module "lookups" {
   source          = "./lookups"

@@ -201,3 +201,23 @@ import {
   to = module.instances.aws_ecs_service.web
   id = "fleet/fleet"
 }
+
+import {
+  to = module.volumes.aws_ecs_cluster.this
+  id = "volumes"
+}
+
+import {
+  to = module.volumes.aws_iam_role.infrastructure
+  id = "volumes-infrastructure"
+}
+
+import {
+  to = module.volumes.aws_ecs_task_definition.db
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/volumes-db:1"
+}
+
+import {
+  to = module.volumes.aws_ecs_service.db
+  id = "volumes/volumes-db"
+}

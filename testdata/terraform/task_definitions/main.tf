@@ -183,6 +183,33 @@ resource "aws_ecs_task_definition" "on_ec2" {
     }
   }
 
+  volume {
+    name = "scratch"
+
+    docker_volume_configuration {
+      scope = "task"
+    }
+  }
+
+  volume {
+    name = "share"
+
+    fsx_windows_file_server_volume_configuration {
+      file_system_id = "fs-0123456789abcdef1"
+      root_directory = "share\\data"
+
+      authorization_config {
+        credentials_parameter = "arn:aws:ssm:${local.region}:${local.account}:parameter/join"
+        domain                = "example.com"
+      }
+    }
+  }
+
+  volume {
+    name                = "ebs"
+    configure_at_launch = true
+  }
+
   placement_constraints {
     type       = "memberOf"
     expression = "attribute:ecs.availability-zone in [${local.region}a, ${local.region}b]"
@@ -219,7 +246,7 @@ resource "aws_ecs_task_definition" "on_ec2" {
       name        = "store"
       image       = "store"
       memory      = 256
-      mountPoints = [{ sourceVolume = "data", containerPath = "/data" }]
+      mountPoints = [for name in ["data", "scratch", "share", "ebs"] : { sourceVolume = name, containerPath = "/mnt/${name}" }]
       logConfiguration = {
         logDriver = "awsfirelens"
         options   = { Name = "stdout" }
