@@ -10,7 +10,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 # The race detector needs a C compiler.
 RACE := $(shell command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 # Most of the time of the scripts is waiting, so more of them run than there are cores.
-GOTEST := $(GO) run ./cmd/testsummary $(RACE) -timeout 30m -parallel 6
+GOTEST := $(GO) run ./cmd/testsummary $(RACE) -timeout 45m -parallel 6
 # Packages with tests that need a Docker engine.
 DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/docker/dockertest .)))
 TESTFLAGS ?=
@@ -48,6 +48,10 @@ test: ## run all tests; those that need Docker run where an engine answers
 .PHONY: test-docker
 test-docker: ## run the tests of the packages that use Docker; no engine is a failure
 	@ECS_EMULATOR_REQUIRE_DOCKER=1 $(GOTEST) -count=1 $(TESTFLAGS) $(DOCKER_PACKAGES)
+
+.PHONY: test-podman
+test-podman: ## run the conformance suite of engines on Podman, as root; see COMPATIBILITY.md
+	@.ci/podman
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## gofmt, go vet, staticcheck, golangci-lint
