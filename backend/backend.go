@@ -53,6 +53,13 @@ type Engine interface {
 	// said before, and what is said twice is harmless. A sandbox that starts again
 	// begins anew. It returns [ErrNoSandbox] for one that does not run.
 	SetTraffic(ctx context.Context, sandboxID string, t Traffic) error
+	// SetFilter says what the address of a running sandbox takes and sends; nil is
+	// everything. It replaces what was said before as a whole: at no time more passes, or
+	// less, than with one of the two. What is said twice is harmless. A sandbox that starts
+	// again begins without. It returns [ErrNoSandbox] for one that does not run, and
+	// [ErrNoFilter] with what is missing where the engine's kernel cannot do it. The engine
+	// keeps f, which nobody changes any more.
+	SetFilter(ctx context.Context, sandboxID string, f *Filter) error
 
 	Storage
 

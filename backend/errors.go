@@ -17,6 +17,8 @@ var (
 	ErrNoCapacity = errors.New("no capacity")
 	// ErrNoSandbox: the sandbox of the container does not run.
 	ErrNoSandbox = errors.New("sandbox does not run")
+	// ErrNoFilter: the kernel of the engine cannot filter packets.
+	ErrNoFilter = errors.New("packets cannot be filtered")
 	// ErrOutside: the way to a folder leads out of where it has to be.
 	ErrOutside = errors.New("a symbolic link on the way is absolute, or leads outside")
 )

@@ -111,8 +111,13 @@ func (s *scene) expectSilence(sandbox string, port int) {
 // end and wants it to have been answered, or not.
 func (s *scene) ask(from backend.ContainerSpec, to netip.Addr, port int, answered bool) (judge func()) {
 	s.Helper()
+	return s.askURL(from, fmt.Sprintf("http://%s:%d/", to, port), answered)
+}
+
+func (s *scene) askURL(from backend.ContainerSpec, url string, answered bool) (judge func()) {
+	s.Helper()
 	from.Name = s.name("check")
-	from.Command = []string{"check", fmt.Sprintf("http://%s:%d/", to, port)}
+	from.Command = []string{"check", url}
 	id := s.createFrom(from)
 	s.start(id)
 	return func() {

@@ -34,7 +34,9 @@ import (
 //	ignore-term          writes "ignoring SIGTERM" and runs until killed
 //	eat <MiB>            uses up memory, writes "ate <MiB> MiB", and runs until SIGTERM
 //	env                  writes its environment as K=V and exits 0
-//	check <url>          gets the URL; exits 0 if the status is below 400, else 1
+//	udp <port> [text]    answers datagrams on all addresses. Writes "listening on :<port>".
+//	check <url>          gets the URL; exits 0 if the status is below 400, else 1. Of
+//	                     udp://<host>:<port>, exits 0 if a datagram is answered
 //	write <path> <text>  writes a file, and makes the folders that it is in
 //	read <path>          writes the text of a file
 //
@@ -128,6 +130,12 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"PortRangesLeadEachToItsOwn", testPortRange},
 		{"TrafficIsForSandboxesThatRun", testTrafficRefused},
 		{"ASandboxThatIsCutOffIsSilent", testCutOff},
+		{"AFilterLetsPassWhatItsRulesSay", testFilter},
+		{"AFilterKnowsManyAddressesAndPorts", testFilterRanges},
+		{"AnOpenConnectionOutlivesItsRule", testOpenConnection},
+		{"AMachineIsFilteredAtItsAddress", testMachineFilter},
+		{"ASandboxThatStartsAgainHasNoFilter", testFilterEnds},
+		{"FiltersAreForSandboxesThatRun", testFilterRefused},
 		{"ANetworkGoesWhenNothingRunsOnIt", testRemoveNetwork},
 		{"NetworksAreListedByTheirLabels", testNetworks},
 		{"ContainersShareAVolume", testVolume},

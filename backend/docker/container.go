@@ -128,6 +128,7 @@ func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error
 	}
 	seconds := max(0, int(math.Ceil(grace.Seconds())))
 	e.silent.Delete(id) // its namespace ends
+	e.filters.Delete(id)
 	return engineError(e.client.ContainerStop(ctx, id, container.StopOptions{Timeout: &seconds}))
 }
 

@@ -46,7 +46,7 @@ func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn
 		dialer := net.Dialer{Timeout: dialTimeout}
 		return dialer.DialContext(ctx, "tcp4", remote.String())
 	}
-	if _, cut := e.silent.Load(sandboxID); cut { // the way through the engine's API is not
+	if _, cut := e.silent.Load(sandboxID); cut || e.keptOut(sandboxID, remote) { // the way through the engine's API is not
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(remote), Err: syscall.ETIMEDOUT}
 	}
 	return e.dialInside(ctx, sandboxID, remote)

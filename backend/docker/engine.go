@@ -89,6 +89,8 @@ type Engine struct {
 	sandboxes  sync.Map              // sandbox id to sandboxFacts
 	leases     leases
 	silent     sync.Map // ids of sandboxes that are cut off
+	filters    sync.Map // sandbox id to *backend.Filter
+	commands   sync.Map // sandbox id to *sync.Mutex; see command
 	ours       sync.Map // id to ties, of containers that are known to be the owner's
 }
 

@@ -187,6 +187,7 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 	if ip.IsValid() {
 		r.Hostname = backend.HostName(ip, spec.Domain)
 		e.putOn(&r, vpc, ip)
+		r.OpenStdin = true // for command
 		// For tell. Containers that share the namespace do not have this right, and an
 		// engine has it that can make networks. One that lacks others cannot give all to
 		// a process, as a privileged exec would have it.
@@ -259,5 +260,7 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 func (e *Engine) forget(id string) {
 	e.sandboxes.Delete(id)
 	e.silent.Delete(id)
+	e.filters.Delete(id)
+	e.commands.Delete(id)
 	e.leases.end(id)
 }

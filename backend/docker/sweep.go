@@ -63,6 +63,8 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.sandboxes.Clear()
 	e.leases.clear()
 	e.silent.Clear()
+	e.filters.Clear()
+	e.commands.Clear()
 	e.ours.Clear()
 	return engineError(errors.Join(err, e.dropGovernor(ctx), e.dropLifeline(ctx)))
 }

@@ -64,6 +64,13 @@ func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Tra
 	})
 }
 
+// SetFilter implements backend.Engine.
+func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Filter) error {
+	return onError(ctx, e, SetFilter, e.target(ctx, sandboxID), func(ctx context.Context) error {
+		return e.Engine.SetFilter(ctx, sandboxID, f)
+	})
+}
+
 // Create implements backend.Engine.
 func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
 	t := target{image: spec.Image, labels: spec.Labels}

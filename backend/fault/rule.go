@@ -24,6 +24,7 @@ const (
 	Pull          Call = "pull"
 	CreateSandbox Call = "create-sandbox"
 	SetTraffic    Call = "set-traffic"
+	SetFilter     Call = "set-filter"
 	Create        Call = "create"
 	Start         Call = "start"
 	Stop          Call = "stop"
@@ -38,7 +39,7 @@ const (
 )
 
 var calls = []Call{
-	Any, Info, EnsureNetwork, EnsureVolume, Image, Pull, CreateSandbox, SetTraffic, Create, Start, Stop, Remove, Inspect, List, Event, Crash,
+	Any, Info, EnsureNetwork, EnsureVolume, Image, Pull, CreateSandbox, SetTraffic, SetFilter, Create, Start, Stop, Remove, Inspect, List, Event, Crash,
 }
 
 // Rule says which calls go wrong, and how. What it sets of Image, Container and

@@ -53,6 +53,7 @@ func init() { // the shell runs programs
 		"print":       printProgram,
 		"env":         envProgram,
 		"serve":       serveProgram,
+		"udp":         udpProgram,
 		"ignore-term": ignoreTermProgram,
 		"check":       checkProgram,
 		"write":       writeProgram,
@@ -71,7 +72,8 @@ func init() { // the shell runs programs
 //	print <n>            n lines, then exits 0
 //	serve <port> [text]  HTTP, also on a range of ports; text is the body
 //	ignore-term          runs until killed
-//	check <url>          exits 0 if the port is served there; names that the spec does not
+//	udp <port> [text]    answers datagrams
+//	check <url>          exits 0 if the port is served there (http://, udp://); names that the spec does not
 //	                     lead to an address stand for the container's own sandbox
 //	write <path> <text>  a file, which another container sees that mounts its volume
 //	read <path>          prints a file that was written so, or one that tells of names
@@ -205,6 +207,14 @@ func serveProgram(args []string, _ environment) (Script, bool) {
 	return script, err == nil && invalid == nil
 }
 
+func udpProgram(args []string, _ environment) (Script, bool) {
+	if len(args) == 0 {
+		return Script{}, false
+	}
+	port, err := parsePort(args[0])
+	return Script{Logs: Lines("listening on :" + args[0]), Serve: []Server{{Port: port, UDP: true}}}, err == nil
+}
+
 func ignoreTermProgram([]string, environment) (Script, bool) {
 	return Script{IgnoreTerm: true, Logs: Lines("ignoring SIGTERM")}, true
 }
@@ -214,7 +224,7 @@ func checkProgram(args []string, env environment) (Script, bool) {
 		return Script{}, false
 	}
 	host, port, ok := urlTarget(args[0])
-	if ok && !env.net.reaches(env.lookUp(host), port) {
+	if ok && !env.net.reaches(env.lookUp(host), door{strings.HasPrefix(args[0], "udp:"), port}) {
 		return exits(0, 1), true
 	}
 	return exits(0, 0), ok

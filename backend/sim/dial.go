@@ -23,7 +23,7 @@ func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn
 		return nil, err
 	}
 	address := &net.TCPAddr{IP: c.net.address.AsSlice(), Port: port}
-	server, at, err := c.net.dialled(port)
+	server, at, err := c.net.dialled(door{port: port})
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: os.NewSyscallError("connect", err)}
 	}
@@ -39,14 +39,14 @@ func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn
 }
 
 // dialled is the container that answers a caller from outside, and its port.
-func (n *namespace) dialled(port int) (server *container, at int, err error) {
+func (n *namespace) dialled(at door) (server *container, port int, err error) {
 	switch {
 	case n.network == nil:
 		return nil, 0, syscall.ENETUNREACH
-	case n.cutOff:
+	case n.cutOff || !n.takes(n.network.Gateway, at):
 		return nil, 0, syscall.ETIMEDOUT
 	}
-	return n.answer(port)
+	return n.answer(at)
 }
 
 // newWebServer makes the server of all containers. It runs while a connection

@@ -126,7 +126,7 @@ func (e *Engine) armProbe(c *container) {
 func (e *Engine) probePort(c *container) {
 	c.health.probe = nil
 	port, _ := checkedPort(c.spec.check.Test)
-	if c.net.server(port) != nil {
+	if c.net.server(door{port: port}) != nil {
 		c.health.failures = 0
 		e.setHealth(c, backend.Healthy)
 		return

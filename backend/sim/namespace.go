@@ -15,11 +15,12 @@ type namespace struct {
 	routes   *network   // whose gateway it is; nil is none
 	hostname string
 	address  netip.Addr
-	ports    map[int]*container // the running containers by the port they serve
-	catchAll []*container       // those that serve any port; the first one gets it
-	checkers []*container       // running containers whose health hangs on a port
+	ports    map[door]*container // the running containers by the port they serve
+	catchAll []*container        // those that serve any TCP port; the first one gets it
+	checkers []*container        // running containers whose health hangs on a port
 	forwards []backend.PortForward
 	cutOff   bool
+	filter   *backend.Filter // of packets that are on the network; nil lets all pass
 }
 
 // namespaceOf is the namespace of a new container: a sandbox's, or one of its own.
@@ -87,32 +88,33 @@ func (n *namespace) leave(c *container) {
 // reset makes it as good as new.
 func (n *namespace) reset() {
 	n.ports, n.catchAll, n.checkers = nil, nil, nil
-	n.forwards, n.cutOff = nil, false
+	n.forwards, n.cutOff, n.filter = nil, false, nil
 }
 
 // answer is the container that answers a packet for a port that has come in, and on
 // which of its own ports it does: forwards go before what listens in the namespace.
-func (n *namespace) answer(port int) (server *container, at int, err error) {
+func (n *namespace) answer(at door) (server *container, port int, err error) {
 	if n.self.state != backend.Running {
 		return nil, 0, syscall.EHOSTUNREACH
 	}
-	if to, ok := n.forwarded(port); ok {
+	if to, ok := n.forwarded(at); ok {
 		behind := n.routes.at[to.Addr()]
 		if behind == nil || behind.self.state != backend.Running {
 			return nil, 0, syscall.EHOSTUNREACH
 		}
-		n, port = behind, int(to.Port())
+		n, at.port = behind, int(to.Port())
 	}
-	if server = n.server(port); server == nil {
+	if server = n.server(at); server == nil {
 		return nil, 0, syscall.ECONNREFUSED
 	}
-	return server, port, nil
+	return server, at.port, nil
 }
 
-// forwarded is where a TCP port leads to.
-func (n *namespace) forwarded(port int) (to netip.AddrPort, ok bool) {
+// forwarded is where a port leads to.
+func (n *namespace) forwarded(at door) (to netip.AddrPort, ok bool) {
+	protocol, _ := at.protocol()
 	for _, f := range n.forwards {
-		if to, ok = f.Lead("tcp", uint16(port)); ok {
+		if to, ok = f.Lead(protocol, uint16(at.port)); ok {
 			return to, true
 		}
 	}
@@ -121,35 +123,54 @@ func (n *namespace) forwarded(port int) (to netip.AddrPort, ok bool) {
 
 // reaches says whether somebody answers when a container of the namespace connects to
 // a host: an address, or a name, which stands for the namespace itself.
-func (n *namespace) reaches(host string, port int) bool {
+func (n *namespace) reaches(host string, at door) bool {
 	to, err := netip.ParseAddr(host)
 	if err != nil || to.IsLoopback() || to == n.address {
-		_, _, err := n.answer(port)
+		_, _, err := n.answer(at)
 		return err == nil
 	}
-	target := n.find(to)
+	target := n.find(to, at)
 	if target == nil || target.cutOff {
 		return false
 	}
-	_, _, err = target.answer(port)
+	_, _, err = target.answer(at)
 	return err == nil
 }
 
 // find goes from network to network, each through the sandbox that routes it, to the
-// namespace that has an address.
-func (n *namespace) find(to netip.Addr) *namespace {
-	for at := n; at.network != nil && !at.cutOff; {
-		if found := at.network.at[to]; found != nil {
+// namespace that has an address, if the filters on the way let pass what is for a port
+// there.
+func (n *namespace) find(to netip.Addr, at door) *namespace {
+	for from := n; from.network != nil && !from.cutOff && from.sends(to, at); {
+		if found := from.network.at[to]; found != nil {
+			if !found.takes(from.address, at) {
+				return nil
+			}
 			return found
 		}
-		router := at.network.router
+		router := from.network.router
 		if router == nil || router.self.state != backend.Running {
 			return nil
 		}
-		if to == at.network.Gateway {
+		if to == from.network.Gateway || to == router.address { // which it does not leave the machine for
 			return router
 		}
-		at = router
+		from = router
 	}
 	return nil
+}
+
+// sends reports whether the filter of a namespace lets out what is for a port elsewhere.
+func (n *namespace) sends(to netip.Addr, at door) bool {
+	_, protocol := at.protocol()
+	return n.filter == nil || backend.Pass(n.filter.Out, backend.Flow{Protocol: protocol, Port: at.port, Peer: to})
+}
+
+// takes reports whether it lets in what is for a port.
+func (n *namespace) takes(from netip.Addr, at door) bool {
+	if n.filter == nil || from == n.network.Gateway && !n.filter.Strict {
+		return true
+	}
+	_, protocol := at.protocol()
+	return backend.Pass(n.filter.In, backend.Flow{Protocol: protocol, Port: at.port, Peer: from})
 }

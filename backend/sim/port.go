@@ -6,14 +6,29 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// server is what a script serves on a port.
+// door is a port of a protocol.
+type door struct {
+	udp  bool
+	port int
+}
+
+func (d door) protocol() (name string, number int) {
+	if d.udp {
+		return "udp", backend.UDP
+	}
+	return "tcp", backend.TCP
+}
+
+func (s Server) door() door { return door{s.UDP, s.Port} }
+
+// server is what a script serves on a TCP port.
 func (s *Script) server(port int) Server {
 	var catchAll Server
 	for _, server := range s.Serve {
-		switch server.Port {
-		case port:
+		switch server.door() {
+		case door{port: port}:
 			return server
-		case 0:
+		case door{}:
 			catchAll = server
 		}
 	}
@@ -21,14 +36,14 @@ func (s *Script) server(port int) Server {
 }
 
 // server is the container that serves a port of the namespace; nil if none does.
-func (n *namespace) server(port int) *container {
+func (n *namespace) server(at door) *container {
 	if n.self.state != backend.Running {
 		return nil
 	}
-	if c := n.ports[port]; c != nil {
+	if c := n.ports[at]; c != nil {
 		return c
 	}
-	if len(n.catchAll) > 0 {
+	if len(n.catchAll) > 0 && !at.udp {
 		return n.catchAll[0]
 	}
 	return nil
@@ -39,7 +54,7 @@ func (n *namespace) server(port int) *container {
 func (e *Engine) listen(c *container) (port int, ok bool) {
 	net := c.net
 	for _, server := range c.script.Serve {
-		if server.Port != 0 && net.ports[server.Port] != nil {
+		if server.Port != 0 && net.ports[server.door()] != nil {
 			return server.Port, false
 		}
 	}
@@ -49,9 +64,9 @@ func (e *Engine) listen(c *container) (port int, ok bool) {
 			continue
 		}
 		if net.ports == nil {
-			net.ports = map[int]*container{}
+			net.ports = map[door]*container{}
 		}
-		net.ports[server.Port] = c
+		net.ports[server.door()] = c
 	}
 	e.portsChanged(c)
 	return 0, true
@@ -61,8 +76,8 @@ func (e *Engine) listen(c *container) (port int, ok bool) {
 func (e *Engine) unlisten(c *container) {
 	net, isIt := c.net, func(other *container) bool { return other == c }
 	for _, server := range c.script.Serve {
-		if net.ports[server.Port] == c {
-			delete(net.ports, server.Port)
+		if net.ports[server.door()] == c {
+			delete(net.ports, server.door())
 		}
 	}
 	net.catchAll = slices.DeleteFunc(net.catchAll, isIt)

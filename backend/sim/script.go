@@ -15,8 +15,8 @@ import (
 //   - labels on the container, see LabelPrefix
 //   - its command, which overrides the next two as a whole:
 //     true, false, exit <code>, sleep <duration>, echo <text>, env;
-//     print <n> (lines), serve <port> [text] (HTTP), ignore-term (runs until
-//     killed), check <url> (exits 0 if its port is served there),
+//     print <n> (lines), serve <port> [text] (HTTP), udp <port>, ignore-term (runs
+//     until killed), check <url> (exits 0 if its port is served there),
 //     write <path> <text> and read <path> (files, in volumes shared);
 //     and sh -c with a script of such commands; a program in whose path
 //     "missing" occurs doesn't exist
@@ -43,7 +43,7 @@ type Script struct {
 
 	// Logs are written while the container runs.
 	Logs []Line
-	// Serve are the servers on its TCP ports. When another container of the
+	// Serve are the servers on its ports. When another container of the
 	// sandbox has a port, this one says so on stderr and exits 1 at once.
 	Serve []Server
 
@@ -89,8 +89,10 @@ func Lines(texts ...string) []Line {
 
 // Server answers HTTP on a port.
 type Server struct {
-	// Port 0 is every port that no other container of the sandbox serves.
+	// Port 0 is every TCP port that no other container of the sandbox serves.
 	Port int
+	// UDP answers datagrams instead.
+	UDP bool
 	// Body answers every request with status 200 and an X-Hostname header with the
 	// sandbox's hostname.
 	Body string

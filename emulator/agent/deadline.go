@@ -123,6 +123,12 @@ func (t timed) SetTraffic(ctx context.Context, sandboxID string, traffic backend
 	})
 }
 
+func (t timed) SetFilter(ctx context.Context, sandboxID string, f *backend.Filter) error {
+	return limitError(ctx, t, "started", networkTimeout, func(ctx context.Context) error {
+		return t.Engine.SetFilter(ctx, sandboxID, f)
+	})
+}
+
 func (t timed) Image(ctx context.Context, ref string) (backend.Image, error) {
 	return limit(ctx, t, "pulled", inspectTimeout, func(ctx context.Context) (backend.Image, error) {
 		return t.Engine.Image(ctx, ref)

@@ -10,7 +10,8 @@
 //	eat <MiB>             use up memory, then sleep
 //	ignore-term           run until SIGKILL
 //	env                   print the environment
-//	check <url>           exit 0 when a GET is answered with a status below 400
+//	check <url>           exit 0 when a GET is answered with a status below 400, or a
+//	                      datagram to udp://<host>:<port>
 //	write <path> <text>   write a file, in folders that it makes
 //	read <path>           print a file
 //	times <name> <mode> … run a mode, print when it begins and ends
@@ -23,6 +24,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -167,6 +169,9 @@ func printEnvironment([]string) error {
 }
 
 func check(args []string) error {
+	if to, ok := strings.CutPrefix(args[0], "udp://"); ok {
+		return checkDatagram(to)
+	}
 	client := http.Client{Timeout: 5 * time.Second}
 	answer, err := client.Get(args[0])
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // serve answers HTTP on a port of every address, or on those of a range, and logs each
@@ -153,4 +154,22 @@ func udp(args []string) error {
 			return err
 		}
 	}
+}
+
+// checkDatagram sends one now and then until there is an answer, for two seconds.
+func checkDatagram(to string) error {
+	conn, err := net.Dial("udp4", to)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	for range 8 {
+		_, sent := conn.Write([]byte("check\n"))
+		_ = conn.SetReadDeadline(time.Now().Add(250 * time.Millisecond))
+		_, err = conn.Read(make([]byte, 1500))
+		if sent == nil && err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s does not answer: %w", to, err)
 }

@@ -3,7 +3,8 @@
 // Command sandbox is the process of a task's network namespace, and nothing more:
 // it is built static, without fmt and net, because one runs for every task.
 //
-//	sandbox                       hold the namespace: reap children, exit on SIGTERM
+//	sandbox                       hold the namespace: reap children, exit on SIGTERM, and
+//	                              filter as told on standard input (command.go)
 //	sandbox lifeline              exit when standard input ends
 //	sandbox connect <ipv4:port>   join a TCP connection to standard input and output
 //	sandbox route …               make the namespace the gateway of a network
@@ -33,6 +34,7 @@ const (
 func main() {
 	switch {
 	case len(os.Args) == 1:
+		go obey(0, 1)
 		pause(exitOK)
 	case len(os.Args) == 2 && os.Args[1] == "lifeline":
 		go func() {

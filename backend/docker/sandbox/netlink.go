@@ -12,7 +12,12 @@ type buffer struct {
 	count    uint32 // of messages, which is the sequence number of the last one
 	last     int    // where it begins
 	awaiting uint32 // the message whose answer is waited for
+	need     string // the part of the kernel that messages are for from now on
+	needed   []string
 }
+
+// needs says which part of the kernel the messages that follow are for; see missing.
+func (b *buffer) needs(part string) { b.need = part }
 
 const nested = 0x8000 // NLA_F_NESTED
 
@@ -21,6 +26,7 @@ func (b *buffer) message(kind, flags uint16, header []byte, attributes func()) {
 	start := len(b.bytes)
 	b.last = start
 	b.count++
+	b.needed = append(b.needed, b.need)
 	b.bytes = append(b.bytes, 0, 0, 0, 0, byte(kind), byte(kind>>8), byte(flags), byte(flags>>8))
 	b.bytes = append(b.bytes, byte(b.count), byte(b.count>>8), byte(b.count>>16), byte(b.count>>24), 0, 0, 0, 0)
 	b.bytes = append(b.bytes, header...)
@@ -79,15 +85,37 @@ func (b *buffer) send(family int) error {
 		}
 		code := int32(m.Data[0]) | int32(m.Data[1])<<8 | int32(m.Data[2])<<16 | int32(m.Data[3])<<24
 		if code != 0 {
-			return true, syscall.Errno(-code)
+			return true, b.missing(m.Header.Seq, syscall.Errno(-code))
 		}
 		return m.Header.Seq == b.awaiting, nil
 	})
 }
 
+// lacking is an error that says what the kernel was not built with.
+type lacking struct {
+	part  string
+	errno syscall.Errno
+}
+
+func (l *lacking) Error() string { return "lacks " + l.part + ": " + l.errno.Error() }
+
+// missing says of the refusal of a message that the kernel lacks the part, if it does.
+func (b *buffer) missing(message uint32, errno syscall.Errno) error {
+	switch errno {
+	case syscall.ENOENT, syscall.EOPNOTSUPP, syscall.EPROTONOSUPPORT, syscall.EAFNOSUPPORT, syscall.ENOSYS:
+		if n := int(message) - 1; n >= 0 && n < len(b.needed) && b.needed[n] != "" {
+			return &lacking{b.needed[n], errno}
+		}
+	}
+	return errno
+}
+
 // exchange sends the messages, and passes on the answers until that is enough.
 func (b *buffer) exchange(family int, each func(syscall.NetlinkMessage) (done bool, err error)) error {
 	sock, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, family)
+	if errno, ok := err.(syscall.Errno); ok { //nolint:errorlint // the system call's own
+		return b.missing(1, errno)
+	}
 	if err != nil {
 		return err
 	}

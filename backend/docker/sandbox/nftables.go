@@ -22,6 +22,8 @@ const (
 	deleteTable = nftSubsystem<<8 | 2
 	newChain    = nftSubsystem<<8 | 3
 	newRule     = nftSubsystem<<8 | 6
+	newSet      = nftSubsystem<<8 | 9
+	newElements = nftSubsystem<<8 | 12
 
 	request = syscall.NLM_F_REQUEST
 	create  = syscall.NLM_F_CREATE
@@ -39,11 +41,16 @@ const (
 	beforeAll      = -300
 	destinationNAT = -100
 	sourceNAT      = 100
+	// Between connection tracking and the former, and after the latter, packets have the
+	// addresses and ports that others see.
+	beforeNAT = -150
+	afterNAT  = 150
 )
 
 // newRuleset begins with an empty table, whatever it had.
 func newRuleset(table string) *ruleset {
 	r := &ruleset{table: table}
+	r.needs("nf_tables")
 	r.message(batchBegin, request, []byte{0, 0, 0, nftSubsystem}, nil)
 	name := func() { r.text(1, table) }
 	r.nft(newTable, create, name) // else there may be none to delete
@@ -109,6 +116,7 @@ const (
 	outInterface = 5
 	protocol     = 16
 
+	linkHeader      = 0
 	networkHeader   = 1
 	transportHeader = 2
 )
@@ -131,10 +139,12 @@ func payloadTo(register, header, offset, size uint32) expression {
 	}}
 }
 
-func is(value ...byte) expression    { return compare(0, value) }
-func isNot(value ...byte) expression { return compare(1, value) }
+func is(value ...byte) expression      { return compare(0, value) }
+func isNot(value ...byte) expression   { return compare(1, value) }
+func atMost(value ...byte) expression  { return compare(3, value) }
+func atLeast(value ...byte) expression { return compare(5, value) }
 
-// compare ends the rule unless the first register has, or has not, a value.
+// compare ends the rule unless the first register compares so with a value.
 func compare(operation uint32, value []byte) expression {
 	return expression{"cmp", func(b *buffer) {
 		b.number(1, 1)
@@ -164,7 +174,8 @@ func alter(register uint32, mask, flip []byte) expression {
 
 // Verdicts.
 var (
-	drop = verdict(0, "")
+	drop   = verdict(0, "")
+	accept = verdict(1, "")
 	// masquerade gives a packet the address of the interface that it leaves through.
 	masquerade = expression{"masq", func(*buffer) {}}
 	// toRegisters gives a packet the address and port that were loaded into the first

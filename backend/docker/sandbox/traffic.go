@@ -137,6 +137,7 @@ func becomeGateway(link [4]byte, inside [4]byte, bits int, outside [4]byte) erro
 // localAddress is an address of this namespace.
 type localAddress struct {
 	ip   [4]byte
+	bits int     // length of the network's prefix
 	link [4]byte // index of the interface
 }
 
@@ -157,7 +158,7 @@ func localAddresses() (addresses []localAddress, err error) {
 		}
 		for _, a := range attributes {
 			if a.Attr.Type == syscall.IFA_LOCAL && len(a.Value) == 4 {
-				addresses = append(addresses, localAddress{[4]byte(a.Value), [4]byte(m.Data[4:8])})
+				addresses = append(addresses, localAddress{[4]byte(a.Value), int(m.Data[1]), [4]byte(m.Data[4:8])})
 			}
 		}
 	}

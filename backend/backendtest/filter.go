@@ -1,0 +1,222 @@
+package backendtest
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// setFilter says what a sandbox takes and sends.
+func (s *scene) setFilter(sandbox string, f *backend.Filter) {
+	s.Helper()
+	for range 2 { // twice is harmless
+		if err := s.Engine.SetFilter(s.ctx, sandbox, f); err != nil {
+			s.Fatalf("SetFilter: %v", err)
+		}
+	}
+}
+
+// only is a single address.
+func only(a netip.Addr) backend.AddressRange { return backend.AddressRange{First: a, Last: a} }
+
+func rule(protocol, from, to int, peers ...backend.AddressRange) backend.FilterRule {
+	return backend.FilterRule{Protocol: protocol, From: from, To: to, Peers: backend.Union(peers)}
+}
+
+// everything is a rule that lets all pass.
+func everything() []backend.FilterRule {
+	return []backend.FilterRule{rule(backend.AnyProtocol, -1, -1, backend.Anywhere)}
+}
+
+// startedSandbox makes and starts one.
+func (s *scene) startedSandbox() backend.Container {
+	s.Helper()
+	c := s.newSandbox(s.sandboxSpec())
+	s.start(c.ID)
+	return c
+}
+
+// judge waits for the answers to what has been asked.
+func judge(asked ...func()) {
+	for _, each := range asked {
+		each()
+	}
+}
+
+// askBoth asks for a server by TCP and for one by UDP.
+func (s *scene) askBoth(from string, to netip.Addr, tcp, udp bool) func() {
+	s.Helper()
+	first := s.ask(s.spec(from, "check"), to, 8080, tcp)
+	second := s.askURL(s.spec(from, "check"), fmt.Sprintf("udp://%s:5353", to), udp)
+	return func() { judge(first, second) }
+}
+
+// serveBoth runs a server of either kind.
+func (s *scene) serveBoth(sandbox string) {
+	s.Helper()
+	s.serve(sandbox, "8080", "served")
+	id := s.run(sandbox, "udp", "5353")
+	s.awaitLine(id, "listening on :5353")
+}
+
+func testFilter(s *scene) {
+	server, friend, stranger := s.startedSandbox(), s.startedSandbox(), s.startedSandbox()
+	s.serveBoth(server.ID)
+	s.setFilter(server.ID, &backend.Filter{
+		In:  []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(friend.IP)), rule(backend.UDP, 5353, 5353, only(stranger.IP))},
+		Out: everything(),
+	})
+	judge(
+		s.askBoth(friend.ID, server.IP, true, false),
+		s.askBoth(stranger.ID, server.IP, false, true),
+		s.askBoth(server.ID, netip.MustParseAddr("127.0.0.1"), true, true),
+	)
+	s.expectAnswer(server.ID, 8080, "served") // who dials is let in
+
+	s.serveBoth(friend.ID)
+	s.setFilter(server.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.UDP, -1, -1, only(friend.IP))}})
+	judge(s.askBoth(stranger.ID, server.IP, false, false), s.askBoth(server.ID, friend.IP, false, true))
+
+	s.setFilter(server.ID, nil)
+	judge(s.askBoth(stranger.ID, server.IP, true, true), s.askBoth(server.ID, friend.IP, true, true))
+}
+
+// testFilterRanges has a rule of its own for each port, and more addresses than one message
+// to the kernel has.
+func testFilterRanges(s *scene) {
+	server, client := s.startedSandbox(), s.startedSandbox()
+	s.serve(server.ID, "8080-8085")
+	id := s.run(server.ID, "udp", "5353")
+	s.awaitLine(id, "listening on :5353")
+	var many []backend.AddressRange
+	for i := range 1500 {
+		many = append(many, only(netip.AddrFrom4([4]byte{10, byte(i >> 7), byte(i), 1})))
+	}
+	with := append(slices.Clone(many), only(client.IP))
+	s.setFilter(server.ID, &backend.Filter{Out: everything(), In: []backend.FilterRule{
+		rule(backend.TCP, 8080, 8080, many...),
+		rule(backend.TCP, 8081, 8081, with...),
+		rule(backend.TCP, 8082, 8083, with...),
+		rule(backend.TCP, 8084, 8084, backend.RangeOf(netip.PrefixFrom(client.IP, 24))),
+		rule(backend.UDP, -1, -1, with...),
+		rule(backend.ICMP, 8, -1, with...), rule(backend.ICMP, 3, 4, with...), rule(47, -1, -1, with...),
+		rule(backend.AnyProtocol, -1, -1),
+	}})
+	from := s.spec(client.ID, "check")
+	asked := []func(){s.askURL(from, fmt.Sprintf("udp://%s:5353", server.IP), true)}
+	for port, answered := range map[int]bool{8080: false, 8081: true, 8083: true, 8084: true, 8085: false} {
+		asked = append(asked, s.ask(from, server.IP, port, answered))
+	}
+	judge(asked...)
+	s.setFilter(server.ID, &backend.Filter{In: []backend.FilterRule{rule(backend.AnyProtocol, -1, -1, with...)}})
+	judge(s.ask(from, server.IP, 8085, true))
+}
+
+// testOpenConnection has one that its rule lets in, by a caller whom nothing else lets in.
+func testOpenConnection(s *scene) {
+	server := s.startedSandbox()
+	s.serve(server.ID, "8080", "served")
+	s.setFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(s.network.Gateway))}})
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	conn, err := s.Engine.Dial(ctx, server.ID, 8080)
+	if err != nil {
+		s.Fatalf("Dial where a rule allows it: %v", err)
+	}
+	defer func() { _ = conn.Close() }()
+	answers := bufio.NewReader(conn)
+	get := func() {
+		s.Helper()
+		_ = conn.SetDeadline(time.Now().Add(patience))
+		if _, err := fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n"); err != nil {
+			s.Fatalf("write on the open connection: %v", err)
+		}
+		answer, err := http.ReadResponse(answers, nil)
+		if err != nil {
+			s.Fatalf("read on the open connection: %v", err)
+		}
+		_ = answer.Body.Close()
+	}
+	get()
+	s.setFilter(server.ID, &backend.Filter{Strict: true})
+	get()
+	s.expectSilence(server.ID, 8080)
+	get()
+}
+
+// testMachineFilter has ports filtered by their number at the machine's address, for
+// containers on its bridge and in its namespace, and nothing between these.
+func testMachineFilter(s *scene) {
+	m := s.machine()
+	task := s.taskOn(m)
+	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
+	s.served(s.joining(m, task, "serve", "9000", "host"))
+	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, behind)}})
+	friend, stranger := s.startedSandbox(), s.startedSandbox()
+	s.serveBoth(friend.ID)
+	s.setFilter(m.ID, &backend.Filter{
+		In:  []backend.FilterRule{rule(backend.TCP, 80, 80, only(friend.IP)), rule(backend.TCP, 8080, 8080, only(stranger.IP))},
+		Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(friend.IP))},
+	})
+	onBridge := s.on(m.bridge.Name, task, "check")
+	judge(
+		s.ask(s.spec(friend.ID, "check"), m.IP, 80, true),
+		s.ask(s.spec(stranger.ID, "check"), m.IP, 80, false),
+		s.ask(s.spec(friend.ID, "check"), m.IP, 9000, false),
+		s.ask(onBridge, friend.IP, 8080, true),
+		s.askURL(onBridge, fmt.Sprintf("udp://%s:5353", friend.IP), false),
+		s.ask(s.joining(m, task, "check"), friend.IP, 8080, true),
+		s.ask(onBridge, m.IP, 80, true),
+	)
+	s.expectAnswer(m.ID, 80, "bridge")
+}
+
+func testFilterEnds(s *scene) {
+	sandbox := s.startedSandbox()
+	s.setFilter(sandbox.ID, &backend.Filter{Strict: true})
+	s.serve(sandbox.ID, "8080", "served")
+	s.expectSilence(sandbox.ID, 8080)
+	s.stop(sandbox.ID, patience)
+	s.start(sandbox.ID)
+	s.serve(sandbox.ID, "8080", "served")
+	s.expectAnswer(sandbox.ID, 8080, "served")
+}
+
+func testFilterRefused(s *scene) {
+	f := &backend.Filter{In: everything()}
+	s.expectMissing("SetFilter of an unknown one", s.Engine.SetFilter(s.ctx, unknownID, f), backend.KindContainer)
+	stopped := s.startedSandbox()
+	s.stop(stopped.ID, time.Second)
+	s.expectError("SetFilter of one that does not run", s.Engine.SetFilter(s.ctx, stopped.ID, f), backend.ErrNoSandbox)
+	created := s.createSandbox(s.sandboxSpec())
+	spec := s.sandboxSpec()
+	spec.Network = ""
+	withoutAddress := s.createSandbox(spec)
+	s.start(withoutAddress)
+	if err := s.Engine.SetFilter(s.ctx, withoutAddress, f); err == nil {
+		s.Error("SetFilter of a sandbox without an address succeeds")
+	}
+	s.start(created)
+	any4 := backend.Anywhere
+	for what, wrong := range map[string]backend.FilterRule{
+		"with an unknown protocol":        rule(256, -1, -1, any4),
+		"with ports that no protocol has": rule(backend.AnyProtocol, 80, 80, any4),
+		"beyond the last port":            rule(backend.TCP, 80, 65536, any4),
+		"with ports in the wrong order":   rule(backend.UDP, 81, 80, any4),
+		"with a type beyond the last one": rule(backend.ICMP, 256, -1, any4),
+		"with addresses that are in two":  {Protocol: backend.TCP, From: -1, To: -1, Peers: []backend.AddressRange{any4, any4}},
+		"with addresses from last to first": {Protocol: backend.TCP, From: -1, To: -1, Peers: []backend.AddressRange{
+			{First: any4.Last, Last: any4.First},
+		}},
+	} {
+		if err := s.Engine.SetFilter(s.ctx, created, &backend.Filter{In: []backend.FilterRule{wrong}}); err == nil {
+			s.Errorf("SetFilter %s succeeds", what)
+		}
+	}
+}
