@@ -74,7 +74,7 @@ func (w *work) pull(i int) run {
 		image, err := h.fetch(ctx, ref, platform)
 		stoppedAt := h.agent.Clock.Now()
 		return func() {
-			delete(w.pulls, i)
+			delete(w.cuts, i)
 			switch {
 			case h.engineLost(err): // or told to stop meanwhile
 			case err != nil:

@@ -86,9 +86,9 @@ const (
 	discard        verb = "discard" // remove, to be made again
 	start          verb = "start"
 	stop           verb = "stop"
-	examine        verb = "examine" // find out how it exited
-	cancelPull     verb = "cancel pull"
-	skip           verb = "skip" // will not run: it is stopped without having started
+	examine        verb = "examine"   // find out how it exited
+	cutShort       verb = "cut short" // a pull, or the making of a volume
+	skip           verb = "skip"      // will not run: it is stopped without having started
 	giveUp         verb = "give up"
 )
 
@@ -229,7 +229,7 @@ func planStop(v *view) (actions []action, again time.Time) {
 		left = true
 		switch {
 		case c.Phase == state.ContainerNone && note.busy:
-			actions = append(actions, action{cancelPull, i, ""})
+			actions = append(actions, action{cutShort, i, ""})
 		case note.busy:
 		case c.Phase != state.ContainerRunning:
 			actions = append(actions, action{skip, i, ""})
@@ -237,6 +237,12 @@ func planStop(v *view) (actions []action, again time.Time) {
 			actions = append(actions, action{examine, i, ""})
 		case mayStop(c.Name, v):
 			actions = append(actions, action{stop, i, ""})
+		}
+	}
+	// What the engine makes of them all the same goes with what the task has left.
+	for k := range v.volumes {
+		if v.about(theVolume(k)).busy {
+			actions = append(actions, action{cutShort, theVolume(k), ""})
 		}
 	}
 	switch {

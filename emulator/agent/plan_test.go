@@ -138,7 +138,7 @@ func TestStopCancelsAPullAndSkipsWhatNeverRan(t *testing.T) {
 	v.about(0).busy = true
 	v.status.Containers[1].Phase = state.ContainerCreated
 	actions, _ := plan(v)
-	if diff := cmp.Diff([]string{"cancel pull 0", "skip 1"}, verbs(actions)); diff != "" {
+	if diff := cmp.Diff([]string{"cut short 0", "skip 1"}, verbs(actions)); diff != "" {
 		t.Error(diff)
 	}
 }

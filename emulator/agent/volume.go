@@ -108,8 +108,9 @@ func (w *work) makeVolume(subject int) run {
 			mount, err = h.obtain(ctx, source)
 		}
 		return func() {
+			delete(w.cuts, subject)
 			switch {
-			case h.engineLost(err):
+			case h.engineLost(err): // or the task ends meanwhile
 			case err != nil:
 				why := volumeFailed(w.task, &v.definition, err)
 				h.agent.Log.Warn("volume of a task cannot be had", "task", w.task.ARN, "volume", v.name(), "reason", why)

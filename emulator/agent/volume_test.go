@@ -50,7 +50,7 @@ func TestPlanMakesVolumesBeforeTheContainersThatMountThem(t *testing.T) {
 	v.stop = &state.Stop{}
 	v.status.Containers[0].Phase, v.status.Containers[1].Phase = state.ContainerStopped, state.ContainerStopped
 	v.about(theSandbox).busy = false
-	expect("when the task stops meanwhile")
+	expect("when the task stops meanwhile", "cut short 0")
 	v.stop, v.about(theVolume(0)).busy = nil, false
 	v.status.Containers[0].Phase = state.ContainerPulled
 	v.volumes[0].made = true
@@ -153,6 +153,38 @@ func TestAVolumeThatCannotBeMade(t *testing.T) {
 				b.expect("reason", failed.Stop.Reason, c.want)
 				b.expect("reason of the container", failed.Status.Containers[0].Reason, "")
 				b.expect("exit code of the container", failed.Status.Containers[0].ExitCode, (*int32)(nil))
+			})
+		})
+	}
+}
+
+// An engine waits minutes for a file server that does not answer. The volume may come to be
+// after all.
+func TestATaskStopsWhileAVolumeIsMade(t *testing.T) {
+	for name, late := range map[string]bool{"never": false, "after all": true} {
+		t.Run(name, func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				faults := fault.New(b.engine, fault.Options{})
+				b.restartOn(faults)
+				if _, err := faults.AddRule(fault.Rule{Call: fault.EnsureVolume, Hang: true}); err != nil {
+					t.Fatal(err)
+				}
+				id := b.runDefinition(types.TaskDefinition{
+					ContainerDefinitions: []types.ContainerDefinition{mounted("data", container("web"))},
+					Volumes:              []types.Volume{{Name: aws.String("data")}},
+				})
+				b.stopTask(id)
+				b.expect("status", b.task(id).Status.LastStatus, state.Stopped)
+				b.expect("stop code", b.task(id).Stop.Code, types.TaskStopCodeUserInitiated)
+				volume := backend.VolumeSpec{Name: volumeName(b.task(id), "data"), Labels: volumeLabels(b.task(id))}
+				if late {
+					if err := b.engine.EnsureVolume(t.Context(), volume); err != nil {
+						t.Fatal(err)
+					}
+				}
+				b.settleAfter(6 * time.Minute)
+				_, err := b.engine.Volume(t.Context(), volume.Name)
+				b.expect("it is gone", backend.Missing(err, backend.KindVolume), true)
 			})
 		})
 	}

@@ -32,14 +32,14 @@ type work struct {
 	publication publication
 	chain       chain          // of its calls and news; under the lock of those
 	flight      *flight        // of the news that are on their way to the store
-	pulls       map[int]func() // what cuts those off that are under way
+	cuts        map[int]func() // what cuts pulls off that are under way, and volumes
 	sandboxes   int            // that could not start
 	timer       *clock.Timer
 }
 
 func newWork(h *host, t *state.Task) *work {
 	w := &work{
-		host: h, task: t, pulls: map[int]func(){},
+		host: h, task: t, cuts: map[int]func(){},
 		publication: publication{shown: t.Status.LastStatus, stop: t.Stop != nil},
 	}
 	stop := t.Stop
@@ -99,7 +99,7 @@ func (w *work) next(ctx context.Context) (calls []call) {
 		}
 		w.publish((len(actions) == 0 || w.aboutToPull(actions)) && !w.view.unreported())
 		for _, a := range actions {
-			if a.verb != cancelPull {
+			if a.verb != cutShort {
 				calls = append(calls, w.newCall(a))
 			}
 		}
@@ -161,10 +161,10 @@ func (w *work) again(ctx context.Context) {
 func (w *work) applyNow(actions []action) (any bool) {
 	for _, a := range actions {
 		switch a.verb {
-		case cancelPull:
-			if cut := w.pulls[a.container]; cut != nil {
+		case cutShort:
+			if cut := w.cuts[a.container]; cut != nil {
 				cut()
-				delete(w.pulls, a.container)
+				delete(w.cuts, a.container)
 			}
 			continue
 		case skip:
