@@ -76,7 +76,7 @@ func nameTaken(err error) bool {
 // missingKind tells from the engine's words what it does not have.
 func missingKind(err error) backend.Kind {
 	switch text := strings.ToLower(err.Error()); {
-	case strings.Contains(text, "no such image"):
+	case strings.Contains(text, "no such image"), strings.Contains(text, "image with reference"): // for another platform
 		return backend.KindImage
 	case strings.Contains(text, "no such container"):
 		return backend.KindContainer

@@ -12,13 +12,13 @@ import (
 
 // create makes a container, stopped.
 func (w *work) create(i int) run {
-	h, spec, links, on := w.host, w.containerSpec(i), w.linkedBy(i), w.on
+	h, spec, links, on, image := w.host, w.containerSpec(i), w.linkedBy(i), w.on, w.images[i]
 	why, denied := h.VolumeOptions.HostPaths.DeniedDevice(&w.view.definitions[i])
 	return func(ctx context.Context) func() {
 		if denied { // the emulator that took the task allowed it
 			return func() { w.containerNotBegun(i, "CannotCreateContainerError: ", errors.New(why)) }
 		}
-		id, err := h.create(ctx, spec, links)
+		id, err := h.create(ctx, spec, links, image)
 		err = w.bridgeGone(ctx, on, err)
 		return func() {
 			c := &w.view.status.Containers[i]
@@ -53,15 +53,23 @@ func lostSandbox(err error) bool {
 // permitted it.
 var errPrivileged = errors.New("privileged containers need --allow-privileged of ecs-emulator")
 
-// create makes a container that is linked to others.
-func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []linked) (id string, err error) {
+// create makes a container that is linked to others. If its image's name stands for another
+// one by now, which a task of another architecture has pulled, it has the image by its id.
+func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []linked, image string) (id string, err error) {
 	if spec.Privileged && !h.agent.AllowPrivileged {
 		return "", errPrivileged
 	}
 	if err := h.addLinks(ctx, &spec, links); err != nil {
 		return "", err
 	}
-	return h.Engine.Create(ctx, spec)
+	id, err = h.Engine.Create(ctx, spec)
+	if backend.Missing(err, backend.KindImage) && image != "" {
+		spec.Image = image
+		if id, gone := h.Engine.Create(ctx, spec); gone == nil {
+			return id, nil
+		}
+	}
+	return id, err
 }
 
 // containerNotBegun is the end of a container that could not be made or started.

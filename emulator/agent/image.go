@@ -131,6 +131,9 @@ func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time
 	s.PullStoppedAt = stoppedAt
 	s.Containers[i].ImageDigest = w.host.digests.of(w.image(i), image)
 	s.Containers[i].Phase = state.ContainerPulled
+	if w.host.fits(image, w.platform) {
+		w.images[i] = image.ID
+	}
 }
 
 // pullFailed is the end of a container without an image. On Fargate the task has

@@ -99,3 +99,32 @@ func TestPlatformOfAnImage(t *testing.T) {
 		})
 	}
 }
+
+// renamed is an engine in which a name stands for another image when a container is made.
+type renamed struct {
+	backend.Engine
+	images []string // of containers
+}
+
+func (e *renamed) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
+	e.images = append(e.images, spec.Image)
+	if len(e.images) == 1 {
+		return "", &backend.NotFoundError{Kind: backend.KindImage, Err: errors.New("it does not match the specified platform")}
+	}
+	spec.Image = "app"
+	return e.Engine.Create(ctx, spec)
+}
+
+// Two tasks pull one name for two architectures at once.
+func TestANameStandsForAnotherImage(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		engine := &renamed{Engine: b.engine}
+		b.startOn(HostOptions{Engine: engine})
+		id := b.run(container("web"))
+		b.expect("status", b.task(id).Status.LastStatus, state.Running)
+		image, err := b.engine.Image(t.Context(), "app")
+		b.expect("error", err, nil)
+		b.expect("images", engine.images, []string{"app", image.ID})
+	})
+}

@@ -32,6 +32,7 @@ type work struct {
 	publication publication
 	chain       chain          // of its calls and news; under the lock of those
 	flight      *flight        // of the news that are on their way to the store
+	images      map[int]string // their ids, by container
 	cuts        map[int]func() // what cuts pulls off that are under way, and volumes
 	sandboxes   int            // that could not start
 	timer       *clock.Timer
@@ -39,7 +40,7 @@ type work struct {
 
 func newWork(h *host, t *state.Task) *work {
 	w := &work{
-		host: h, task: t, cuts: map[int]func(){},
+		host: h, task: t, images: map[int]string{}, cuts: map[int]func(){},
 		publication: publication{shown: t.Status.LastStatus, stop: t.Stop != nil},
 	}
 	stop := t.Stop
