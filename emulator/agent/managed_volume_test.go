@@ -161,3 +161,21 @@ func TestWhoeverIsNotRootMayWriteToAManagedVolume(t *testing.T) {
 		}
 	}
 }
+
+// What the engine is told of a link then, the container does not start.
+func TestTheFolderOfAManagedVolumeIsLookedForAtEachStart(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		faults := fault.New(b.engine, fault.Options{})
+		b.restartOn(faults)
+		again := container("db", "sleep", "70")
+		again.User = aws.String("1000")
+		again.RestartPolicy = &types.ContainerRestartPolicy{Enabled: aws.Bool(true), RestartAttemptPeriod: aws.Int32(60)}
+		running := b.onFargate(managedVolume(true), again)
+		b.expect("status", running.Status.LastStatus, state.Running)
+		if _, err := faults.AddRule(fault.Rule{Call: fault.EnsureVolume, Error: "a link"}); err != nil {
+			t.Fatal(err)
+		}
+		b.settleAfter(2 * time.Minute)
+		b.expect("reason", b.task(running.ARN).Status.Containers[0].Reason, "CannotStartContainerError: a link")
+	})
+}

@@ -19,6 +19,9 @@ func (w *work) mountedFolders(d *types.ContainerDefinition) (folders []backend.F
 		if err != nil {
 			return nil, err
 		}
+		if managed(w.task, v) != nil {
+			source = w.view.writable(source, aws.ToString(v.Name))
+		}
 		if source.folder.Path != "" {
 			source.folder.Make = 0
 			folders = append(folders, source.folder)

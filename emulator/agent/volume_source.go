@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -45,24 +46,27 @@ func sourceOf(t *state.Task, v *types.Volume, o VolumeOptions) (volumeSource, er
 	}
 	switch {
 	case v.Host != nil && aws.ToString(v.Host.SourcePath) != "":
-		return hostSource(*v.Host.SourcePath, o.HostPaths), nil
+		return o.hostFolder(*v.Host.SourcePath, 0o755), nil
 	case v.DockerVolumeConfiguration != nil:
 		return dockerSource(t, name, v.DockerVolumeConfiguration)
 	case v.EfsVolumeConfiguration != nil:
-		return efsSource(v.EfsVolumeConfiguration, o.FileSystems), nil
+		return o.efsSource(v.EfsVolumeConfiguration), nil
 	case v.FsxWindowsFileServerVolumeConfiguration != nil:
 		f := v.FsxWindowsFileServerVolumeConfiguration
-		return fileSystem(aws.ToString(f.FileSystemId), o.FileSystems).at(shareFolder(aws.ToString(f.RootDirectory)), 0), nil
+		return o.fileSystem(aws.ToString(f.FileSystemId)).at(shareFolder(aws.ToString(f.RootDirectory)), 0), nil
 	case v.S3filesVolumeConfiguration != nil:
-		return s3FilesSource(v.S3filesVolumeConfiguration, o.FileSystems), nil
+		return o.s3FilesSource(v.S3filesVolumeConfiguration), nil
 	}
 	return taskSource(t, name, &types.DockerVolumeConfiguration{}), nil
 }
 
-// hostSource is a path of the engine's host, which is made if it is missing.
-func hostSource(hostPath string, allowed taskdef.HostPaths) volumeSource {
-	root, rest, _ := allowed.Find(hostPath)
-	return volumeSource{mount: backend.Mount{Source: root}}.at(rest, 0o755)
+// hostFolder is a path of the engine's host, which is made with the permissions given, if
+// any. It is looked for from the outermost folder on that tasks may have: to those that have
+// it, what it is in is theirs to replace by a link.
+func (o VolumeOptions) hostFolder(hostPath string, permissions fs.FileMode) volumeSource {
+	theirs := append(slices.Collect(maps.Values(o.FileSystems)), o.HostPaths...)
+	root, rest, _ := taskdef.HostPaths(theirs).Find(hostPath)
+	return volumeSource{mount: backend.Mount{Source: root}}.at(rest, permissions)
 }
 
 // dockerSource: a volume that is to be there already, and one that lives as long as the
@@ -99,9 +103,9 @@ const labelFileSystem = "ecs-emulator.file-system"
 
 // fileSystem is a folder of the engine's host, or a volume that all tasks share which ask
 // for that id.
-func fileSystem(id string, folders map[string]string) volumeSource {
-	if folder := folders[id]; folder != "" {
-		return volumeSource{mount: backend.Mount{Source: folder}}
+func (o VolumeOptions) fileSystem(id string) volumeSource {
+	if folder := o.FileSystems[id]; folder != "" {
+		return o.hostFolder(folder, 0)
 	}
 	name := "ecs-emulator-" + id
 	return volumeSource{
@@ -112,8 +116,8 @@ func fileSystem(id string, folders map[string]string) volumeSource {
 
 // efsSource: the real folder of an access point is known to EFS alone, and who may write
 // there. Here it is one of the access point's id, in which everybody may.
-func efsSource(e *types.EFSVolumeConfiguration, folders map[string]string) volumeSource {
-	root := fileSystem(aws.ToString(e.FileSystemId), folders)
+func (o VolumeOptions) efsSource(e *types.EFSVolumeConfiguration) volumeSource {
+	root := o.fileSystem(aws.ToString(e.FileSystemId))
 	if a := e.AuthorizationConfig; a != nil && aws.ToString(a.AccessPointId) != "" {
 		return root.at(*a.AccessPointId, 0o777)
 	}
@@ -121,8 +125,8 @@ func efsSource(e *types.EFSVolumeConfiguration, folders map[string]string) volum
 }
 
 // s3FilesSource is as EFS, but that all is named by ARNs.
-func s3FilesSource(s *types.S3FilesVolumeConfiguration, folders map[string]string) volumeSource {
-	root := fileSystem(arn.Name(aws.ToString(s.FileSystemArn)), folders)
+func (o VolumeOptions) s3FilesSource(s *types.S3FilesVolumeConfiguration) volumeSource {
+	root := o.fileSystem(arn.Name(aws.ToString(s.FileSystemArn)))
 	if point := aws.ToString(s.AccessPointArn); point != "" {
 		return root.at(arn.Name(point), 0o777)
 	}
@@ -139,10 +143,12 @@ func shareFolder(rootDirectory string) string {
 	return folder
 }
 
-// at is a folder of a source, which is made with the permissions given, if any.
+// at is a folder of a source, or of the folder that this already is. It is made with the permissions given, if any.
 func (s volumeSource) at(folder string, permissions fs.FileMode) volumeSource {
 	if folder = strings.TrimPrefix(path.Clean("/"+folder), "/"); folder != "" {
-		s.folder = backend.FolderSpec{Source: s.mount.Source, Volume: s.mount.Volume, Path: folder, Make: permissions}
+		s.folder = backend.FolderSpec{
+			Source: s.mount.Source, Volume: s.mount.Volume, Path: path.Join(s.folder.Path, folder), Make: permissions,
+		}
 	}
 	return s
 }

@@ -39,7 +39,12 @@ func fsx(folder string) types.Volume {
 
 // TestWhatAVolumeMounts holds each kind of volume to what is asked for and mounted.
 func TestWhatAVolumeMounts(t *testing.T) {
-	options := VolumeOptions{HostPaths: taskdef.HostPaths{"/srv", "/srv/deep", "/run/app.sock"}, FileSystems: map[string]string{"fs-2": "/exports"}}
+	options := VolumeOptions{HostPaths: taskdef.HostPaths{"/srv", "/srv/deep", "/run/app.sock", "/exports/host"}, FileSystems: map[string]string{
+		"fs-2": "/exports", "fs-3": "/srv/efs", "fs-4": "/exports/inner",
+	}}
+	in := func(id, folder string) types.Volume {
+		return efs(func(e *types.EFSVolumeConfiguration) { e.FileSystemId, e.RootDirectory = &id, &folder })
+	}
 	whole := backend.Mount{Source: "ecs-emulator-fs-1", Volume: true, Bare: true}
 	inFileSystem := func(folder string) backend.FolderSpec {
 		return backend.FolderSpec{Source: "ecs-emulator-fs-1", Volume: true, Path: folder}
@@ -57,7 +62,11 @@ func TestWhatAVolumeMounts(t *testing.T) {
 		"a folder of a folder of the host": {efs(func(e *types.EFSVolumeConfiguration) {
 			e.FileSystemId, e.RootDirectory = aws.String("fs-2"), aws.String("/b")
 		}), backend.Mount{}, backend.FolderSpec{Source: "/exports", Path: "b"}},
-		"a folder of the host": {efs(func(e *types.EFSVolumeConfiguration) { e.FileSystemId = aws.String("fs-2") }), backend.Mount{Source: "/exports"}, backend.FolderSpec{}},
+		"a folder of the host":            {efs(func(e *types.EFSVolumeConfiguration) { e.FileSystemId = aws.String("fs-2") }), backend.Mount{Source: "/exports"}, backend.FolderSpec{}},
+		"a file system below a host path": {in("fs-3", "/"), backend.Mount{}, backend.FolderSpec{Source: "/srv", Path: "efs"}},
+		"a folder of that":                {in("fs-3", "/a/../../b"), backend.Mount{}, backend.FolderSpec{Source: "/srv", Path: "efs/b"}},
+		"a file system below another one": {in("fs-4", "/"), backend.Mount{}, backend.FolderSpec{Source: "/exports", Path: "inner"}},
+		"a host path below a file system": {hostVolume("/exports/host/a"), backend.Mount{}, backend.FolderSpec{Source: "/exports", Path: "host/a", Make: 0o755}},
 		"an access point": {efs(func(e *types.EFSVolumeConfiguration) {
 			e.AuthorizationConfig = &types.EFSAuthorizationConfig{AccessPointId: aws.String("fsap-1")}
 		}), backend.Mount{}, backend.FolderSpec{Source: "ecs-emulator-fs-1", Volume: true, Path: "fsap-1", Make: 0o777}},

@@ -21,7 +21,7 @@ func (p HostPaths) DeniedDevice(c *types.ContainerDefinition) (why string, denie
 	for _, d := range c.LinuxParameters.Devices {
 		if device := value(d.HostPath); !slices.Contains(devicesWithoutFiles, device) && !p.allowDevice(device) {
 			return fmt.Sprintf("ecs-emulator gives tasks no device of the container engine's host that may have its files: container '%s' has %s. "+
-				"Start the emulator with --allow-host-path and that very path.", value(c.Name), device), true
+				"Start the emulator with --allow-host-path and that very path, but with none that it is below.", value(c.Name), device), true
 		}
 	}
 	return "", false

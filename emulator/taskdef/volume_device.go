@@ -27,12 +27,14 @@ func deviceOf(d *types.DockerVolumeConfiguration) (device string, found bool) {
 }
 
 // allowDevice reports whether a volume may be a device. It has to be one of the paths
-// themselves: the engine would follow links below them.
+// themselves, and below no other one: the engine would follow links. Whoever has all of the
+// host needs none.
 func (p HostPaths) allowDevice(device string) bool {
-	return path.IsAbs(device) && slices.ContainsFunc(p, func(each string) bool { return path.Clean(each) == device })
+	root, rest, _ := p.Find(device)
+	return (rest == "" || root == "/") && slices.ContainsFunc(p, func(each string) bool { return path.Clean(each) == device })
 }
 
 func deviceDenied(volume, device string) string {
 	return fmt.Sprintf("ecs-emulator gives tasks no files of the container engine's host: driverOpts of volume '%s' name the device %s. "+
-		"Start the emulator with --allow-host-path and that very path.", volume, device)
+		"Start the emulator with --allow-host-path and that very path, but with none that it is below.", volume, device)
 }

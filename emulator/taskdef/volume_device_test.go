@@ -27,6 +27,7 @@ func TestDevicesOfVolumes(t *testing.T) {
 		{"the host, by default", "", options("none", "/etc", "ro,rbind"), true},
 		{"the host as memory", "local", options("tmpfs", "/etc", "size=1m,bind"), true},
 		{"below the allowed path, where a link may be", "local", options("none", "/srv/data/link", "bind"), true},
+		{"an allowed path below another one, where a link may be", "local", options("none", "/srv/data/inner", "bind"), true},
 		{"behind a link", "local", options("none", "/srv/data/link/..", "bind"), true},
 		{"beside the allowed path", "local", options("none", "/srv/database", "bind"), true},
 		{"a disk", "local", options("ext4", "/dev/sda1", ""), true},
@@ -38,7 +39,7 @@ func TestDevicesOfVolumes(t *testing.T) {
 			d.Driver = &c.driver
 		}
 		def := &types.TaskDefinition{Volumes: []types.Volume{{Name: ptr("v"), DockerVolumeConfiguration: d}}}
-		why, denied := HostPaths{"/srv/data/"}.Denied(def)
+		why, denied := HostPaths{"/srv/data/", "/srv/data/inner"}.Denied(def)
 		if denied != c.denied || denied && !(strings.Contains(why, "volume 'v'") && strings.Contains(why, "--allow-host-path")) {
 			t.Errorf("%s: %q, %t", c.name, why, denied)
 		}
