@@ -130,13 +130,17 @@ func cut(limit, most int64) int64 {
 
 // mounts gives each as what has to be there, so that the engine makes nothing that
 // nobody has asked for. A volume that was removed meanwhile the engine makes all the same:
-// then it has an owner, at least.
+// then it has an owner, at least, and what it is to outlive.
 func (e *Engine) mounts(all []backend.Mount) (mounts []mount.Mount) {
 	for _, m := range all {
 		given := mount.Mount{Type: mount.TypeBind, Source: m.Source, Target: m.Target, ReadOnly: m.ReadOnly}
 		if m.Volume {
 			given.Type = mount.TypeVolume
-			given.VolumeOptions = &mount.VolumeOptions{NoCopy: m.Bare, Labels: e.labels(kindVolume, nil)}
+			of := kindVolume
+			if m.Shared {
+				of = kindShared
+			}
+			given.VolumeOptions = &mount.VolumeOptions{NoCopy: m.Bare, Labels: e.labels(of, nil)}
 		}
 		mounts = append(mounts, given)
 	}

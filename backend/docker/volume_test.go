@@ -117,3 +117,20 @@ func TestFolderOfTheHost(t *testing.T) {
 		t.Errorf("left over: %v", got)
 	}
 }
+
+// Somebody removed a volume before the container was made. The engine makes it again, and of
+// a shared one the files stay.
+func TestAVolumeThatTheEngineMakesAgain(t *testing.T) {
+	t.Parallel()
+	owner, name := dockertest.Owner(), dockertest.Owner()
+	engine := open(t, owner)
+	t.Cleanup(func() { _, _ = engine.RemoveOwner(context.Background(), owner, true) })
+	mount := backend.Mount{Source: name, Volume: true, Shared: true, Target: "/data"}
+	newTask(t, engine, backend.SandboxSpec{}).create(backend.ContainerSpec{Mounts: []backend.Mount{mount}}, "exit", "0")
+	if err := engine.RemoveAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := property(t, owner), []string{"volume"}; !slices.Equal(got, want) {
+		t.Errorf("with everything else removed there is %v; want %v", got, want)
+	}
+}

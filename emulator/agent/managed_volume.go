@@ -39,7 +39,7 @@ func managedSource(t *state.Task, v *state.ManagedVolume) (volumeSource, error) 
 		spec.Labels[labelVolumeTag+aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 	}
 	spec.Labels[labelVolumeTag+"AmazonECSCreated"] = t.ARN
-	return volumeSource{volume: spec, mount: backend.Mount{Source: spec.Name, Volume: true, Bare: true}}, nil
+	return volumeSource{volume: spec, mount: backend.Mount{Source: spec.Name, Volume: true, Shared: spec.Shared, Bare: true}}, nil
 }
 
 func managedVolumeName(t *state.Task) string { return "ecs-emulator-" + t.Placement.VolumeID }

@@ -84,7 +84,7 @@ func dockerSource(t *state.Task, name string, d *types.DockerVolumeConfiguration
 			Name: name, Driver: aws.ToString(d.Driver), Options: d.DriverOpts, Labels: d.Labels, Shared: true,
 		},
 		mustExist: !aws.ToBool(d.Autoprovision),
-		mount:     backend.Mount{Source: name, Volume: true},
+		mount:     backend.Mount{Source: name, Volume: true, Shared: true},
 	}, nil
 }
 
@@ -110,7 +110,7 @@ func (o VolumeOptions) fileSystem(id string) volumeSource {
 	name := "ecs-emulator-" + id
 	return volumeSource{
 		volume: backend.VolumeSpec{Name: name, Labels: map[string]string{labelFileSystem: id}, Shared: true},
-		mount:  backend.Mount{Source: name, Volume: true, Bare: true},
+		mount:  backend.Mount{Source: name, Volume: true, Shared: true, Bare: true},
 	}
 }
 

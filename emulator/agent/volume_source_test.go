@@ -45,7 +45,7 @@ func TestWhatAVolumeMounts(t *testing.T) {
 	in := func(id, folder string) types.Volume {
 		return efs(func(e *types.EFSVolumeConfiguration) { e.FileSystemId, e.RootDirectory = &id, &folder })
 	}
-	whole := backend.Mount{Source: "ecs-emulator-fs-1", Volume: true, Bare: true}
+	whole := backend.Mount{Source: "ecs-emulator-fs-1", Volume: true, Shared: true, Bare: true}
 	inFileSystem := func(folder string) backend.FolderSpec {
 		return backend.FolderSpec{Source: "ecs-emulator-fs-1", Volume: true, Path: folder}
 	}
