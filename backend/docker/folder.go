@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"strconv"
+	"strings"
 
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
@@ -61,24 +62,11 @@ func (e *Engine) errand(ctx context.Context, at mount.Mount, words ...string) (a
 	if err := e.ensureLifeline(ctx); err != nil {
 		return "", err
 	}
-	made, err := e.createFromSandboxImage(ctx, creation{
-		name: resourceName(e.owner, "errand-"+randomSuffix()),
-		CreateRequest: container.CreateRequest{
-			Config:     &container.Config{Cmd: words, Labels: e.labels(kindErrand, nil)},
-			HostConfig: &container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}, Mounts: []mount.Mount{at}},
-		},
-	})
+	made, err := e.createErrand(ctx, at, words)
 	if err != nil {
 		return "", err
 	}
-	e.ours.Delete(made.id) // no container of a task
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
-		defer cancel()
-		if err := e.remove(ctx, made.id); err != nil { // it goes with everything else of the owner
-			e.log.Warn("container that looked for a folder not removed", "container", made.id, "error", err)
-		}
-	}()
+	defer e.endErrand(ctx, made.id)
 	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
 		return e.client.ContainerAttach(ctx, made.id, container.AttachOptions{Stream: true, Stdout: true, Stderr: true})
 	})
@@ -95,4 +83,65 @@ func (e *Engine) errand(ctx context.Context, at mount.Mount, words ...string) (a
 		return "", errors.Join(ctx.Err(), err)
 	}
 	return said.String(), nil
+}
+
+// errandName is what the names of this run's errands begin with.
+func (e *Engine) errandName() string { return resourceName(e.owner, "errand-"+e.run+"-") }
+
+// createErrand makes the container. One that comes after the caller has given up is removed:
+// an engine goes on with what it was asked for.
+func (e *Engine) createErrand(ctx context.Context, at mount.Mount, words []string) (created, error) {
+	type outcome struct {
+		created
+		err error
+	}
+	answer := make(chan outcome, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+		defer cancel()
+		made, err := e.createFromSandboxImage(ctx, creation{
+			name: e.errandName() + randomSuffix(),
+			CreateRequest: container.CreateRequest{
+				Config:     &container.Config{Cmd: words, Labels: e.labels(kindErrand, nil)},
+				HostConfig: &container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}, Mounts: []mount.Mount{at}},
+			},
+		})
+		e.ours.Delete(made.id) // no container of a task
+		answer <- outcome{made, err}
+	}()
+	select {
+	case a := <-answer:
+		return a.created, a.err
+	case <-ctx.Done():
+	}
+	go func() {
+		if a := <-answer; a.err == nil {
+			e.endErrand(ctx, a.id)
+		}
+	}()
+	return created{}, ctx.Err()
+}
+
+// endErrand removes the container, also for a caller that has given up.
+func (e *Engine) endErrand(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
+	defer cancel()
+	if err := e.remove(ctx, id); err != nil { // it goes with everything else of the owner
+		e.log.Warn("container that looked for a folder not removed", "container", id, "error", err)
+	}
+}
+
+// removeLostErrands removes those that earlier runs of the owner were killed in.
+func (e *Engine) removeLostErrands(ctx context.Context) error {
+	found, err := e.client.ContainerList(ctx, container.ListOptions{
+		All: true, Filters: e.owned(map[string]string{kindLabel: string(kindErrand)}),
+	})
+	var lost []string
+	for _, c := range found {
+		if !strings.HasPrefix(firstOf(c.Names), e.errandName()) {
+			lost = append(lost, c.ID)
+		}
+	}
+	_, failed := inParallel(ctx, lost, e.remove)
+	return errors.Join(err, failed)
 }

@@ -22,7 +22,8 @@ import (
 // machine that tests run on. It notes what it is told.
 type cgroupEngine struct {
 	version, driver string
-	complaint       string // of the sandbox program, about any limit
+	complaint       string            // of the sandbox program, about any limit
+	creates         func(name string) // is called before a container is made
 
 	mu         sync.Mutex
 	told       []string
@@ -63,6 +64,11 @@ func (c *cgroupEngine) serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // who hangs up too early is a broken pipe
 		c.runExec(w, id)
 	case id == "create":
+		if c.creates != nil {
+			c.mu.Unlock()
+			c.creates(r.URL.Query().Get("name"))
+			c.mu.Lock()
+		}
 		c.create(w, r)
 	case id == "json":
 		says(200, `[]`)(w, r)

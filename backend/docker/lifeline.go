@@ -111,8 +111,8 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 // tend waits for the lifeline to break, and makes a new one unless that was meant.
 func (e *Engine) tend(l *lifeline) {
 	if e.durable() {
-		if err := e.removeSpentLifelines(e.closing, l.id); err != nil {
-			e.log.Debug("remove lifelines of earlier runs", "error", err)
+		if err := errors.Join(e.removeSpentLifelines(e.closing, l.id), e.removeLostErrands(e.closing)); err != nil {
+			e.log.Debug("remove lifelines and errands of earlier runs", "error", err)
 		}
 	}
 	probing, stop := context.WithCancel(e.closing)

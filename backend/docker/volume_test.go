@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/api/types/container"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
@@ -116,6 +118,50 @@ func TestFolderOfTheHost(t *testing.T) {
 	if got := property(t, owner); slices.Contains(got, "errand") {
 		t.Errorf("left over: %v", got)
 	}
+}
+
+// The engine goes on with what it was asked for, whether or not anybody still waits.
+func TestNothingIsLeftOfAFolderThatNobodyWaitsFor(t *testing.T) {
+	t.Parallel()
+	asked, answer := make(chan struct{}), make(chan struct{})
+	fake := &cgroupEngine{version: "1", driver: "cgroupfs", creates: func(name string) {
+		if strings.Contains(name, "errand") {
+			close(asked)
+			<-answer
+		}
+	}}
+	engine := openCgroupEngine(t, fake)
+	ctx, giveUp := context.WithCancel(t.Context())
+	failed := make(chan error)
+	go func() {
+		_, err := engine.Folder(ctx, backend.FolderSpec{Source: "/srv", Path: "data"})
+		failed <- err
+	}()
+	<-asked
+	giveUp()
+	if err := <-failed; !errors.Is(err, context.Canceled) {
+		t.Errorf("Folder: %v", err)
+	}
+	close(answer)
+	eventually(t, "the container is removed", func() bool { return slices.Contains(fake.since(""), "remove errand") })
+}
+
+// A run was killed while it looked for a folder.
+func TestNothingIsLeftOfAFolderThatAKilledRunLookedFor(t *testing.T) {
+	t.Parallel()
+	dockertest.Require(t)
+	dir := newDataDir(t)
+	lost := container.Config{Image: dockertest.Image(t), Labels: map[string]string{"ecs-emulator.owner": dir.owner, "ecs-emulator.kind": "errand"}}
+	if _, err := dockertest.Client(t).ContainerCreate(t.Context(), &lost, nil, nil, nil, dir.owner+"-errand-1234"); err != nil {
+		t.Fatal(err)
+	}
+	engine := dir.open()
+	if _, err := engine.Folder(t.Context(), backend.FolderSpec{Source: t.TempDir(), Path: "data", Make: 0o755}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "its container is gone", func() bool { return slices.Equal(property(t, dir.owner), []string{"lifeline"}) })
+	dir.close(engine)
+	dir.expect("")
 }
 
 // Somebody removed a volume before the container was made. The engine makes it again, and of
