@@ -40,16 +40,29 @@ func (e *Engine) limitsHold(known facts) (hold bool, whyNot string) {
 	return g.whyNot == "", g.whyNot
 }
 
-// startGovernor starts the owner's governor, or finds the one of an earlier run, and tries
-// it on a group that nothing is in.
+func (e *Engine) governorName() string { return resourceName(e.owner, "governor") }
+
+// createGovernor makes it. One of an earlier run may have another version's program.
+func (e *Engine) createGovernor(ctx context.Context, g groups) (made created, err error) {
+	for range 2 {
+		made, err = e.createFromSandboxImage(ctx, creation{name: e.governorName(), CreateRequest: e.governorRequest(g)})
+		if err != nil || made.fresh {
+			break
+		}
+		err = e.remove(ctx, made.id)
+	}
+	return made, err
+}
+
+// startGovernor starts the owner's governor and tries it on a group that nothing is in.
 func (e *Engine) startGovernor(ctx context.Context) (governor, error) {
 	known, err := e.engineFacts(ctx)
 	if err != nil {
 		return governor{}, err
 	}
-	name := resourceName(e.owner, "governor")
+	name := e.governorName()
 	trial := known.groups.parentOf("", name)
-	made, err := e.createFromSandboxImage(ctx, creation{name: name, CreateRequest: e.governorRequest(known.groups)})
+	made, err := e.createGovernor(ctx, known.groups)
 	if err == nil {
 		e.ours.Delete(made.id) // no container of a task
 		err = e.client.ContainerStart(ctx, made.id, container.StartOptions{})
@@ -136,12 +149,12 @@ func (e *Engine) dropGroup(ctx context.Context, group string) {
 	}
 }
 
-// dropGovernor removes the governor of this process. The next sandbox starts another.
+// dropGovernor removes the owner's governor, be it of an earlier run that was killed. The
+// next sandbox starts another.
 func (e *Engine) dropGovernor(ctx context.Context) error {
-	g, started := e.governor.peek()
-	if !started || g.id == "" {
+	if known, asked := e.facts.peek(); !asked || known.binding != governed {
 		return nil
 	}
 	e.governor.reset()
-	return engineError(e.remove(ctx, g.id))
+	return engineError(e.remove(ctx, e.governorName()))
 }

@@ -63,6 +63,8 @@ func (c *cgroupEngine) serve(w http.ResponseWriter, r *http.Request) {
 	case what == "exec":
 		_, _ = io.Copy(io.Discard, r.Body) // who hangs up too early is a broken pipe
 		c.runExec(w, id)
+	case what == "volumes":
+		says(200, `{"Labels":{"ecs-emulator.owner":"me"}}`)(w, r)
 	case id == "create":
 		if c.creates != nil {
 			c.mu.Unlock()
@@ -95,6 +97,10 @@ func (c *cgroupEngine) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := r.URL.Query().Get("name")
+	if _, taken := c.containers[id]; taken {
+		says(409, `{"message":"the name is in use"}`)(w, r)
+		return
+	}
 	c.containers[id] = request
 	host := request.HostConfig
 	c.told = append(c.told, strings.TrimSpace(fmt.Sprintln("create", shortName(id), host.CgroupParent, host.Memory>>20, host.CgroupnsMode, strings.Join(host.Binds, " "))))
@@ -243,5 +249,41 @@ func TestAGovernorThatIsGoneIsStartedAgain(t *testing.T) {
 	runTask(t, engine)
 	if got := fake.since(""); !slices.Contains(got, "start governor") || !slices.Contains(got, "limit /ecs-emulator/0ebb429fa86d481c memory=67108864 swap=0 cpu=50000") {
 		t.Errorf("the engine was told\n%s\nwant the governor started and the limits set", strings.Join(got, "\n"))
+	}
+}
+
+// A run with a data directory was killed, and may have been of another version.
+func TestTheGovernorOfAnEarlierRun(t *testing.T) {
+	for name, c := range map[string]struct {
+		run  func(*docker.Engine)
+		want []string
+	}{
+		"is replaced": {func(e *docker.Engine) { runTask(t, e) }, []string{"remove governor", "create governor", "remove governor"}},
+		"goes with one that runs no task": {func(e *docker.Engine) {
+			if err := e.EnsureVolume(t.Context(), backend.VolumeSpec{Name: "data"}); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"remove governor"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := &cgroupEngine{version: "2", driver: "cgroupfs"}
+			engine := openCgroupEngine(t, fake)
+			fake.containers["ecs-emulator-me-governor"] = container.CreateRequest{
+				Config: &container.Config{Labels: map[string]string{"ecs-emulator.owner": "me", "ecs-emulator.kind": "governor"}}, HostConfig: &container.HostConfig{},
+			}
+			c.run(engine)
+			if err := engine.Close(); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, line := range fake.since("") {
+				if words := strings.Fields(line); words[1] == "governor" && words[0] != "start" {
+					got = append(got, words[0]+" governor")
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("the engine was told %q; want %q", got, c.want)
+			}
+		})
 	}
 }
