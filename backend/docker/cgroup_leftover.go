@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -19,6 +20,12 @@ const hostGroups = "/sys/fs/cgroup"
 // never tries again: so it runs once more, as far as this can be seen from here.
 func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 	found, err := e.client.ContainerInspect(ctx, id)
+	if cerrdefs.IsNotFound(err) { // somebody else has removed it, perhaps before what was in it
+		if known, ok := e.sandboxes.LoadAndDelete(id); ok {
+			e.removeGroup(ctx, known.(sandboxFacts).group)
+		}
+		return nil
+	}
 	if err != nil {
 		return e.remove(ctx, id)
 	}
@@ -26,6 +33,7 @@ func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 	if !e.local || isGoverned(parent) {
 		err = e.remove(ctx, id)
 		if err == nil {
+			e.sandboxes.Delete(found.ID)
 			e.dropGroup(ctx, parent)
 		}
 		return err
@@ -35,10 +43,37 @@ func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 		e.log.Debug("sandbox started to remove its control group", "container", found.Name, "error", err)
 	}
 	err = e.remove(ctx, id)
+	if err == nil {
+		e.sandboxes.Delete(found.ID)
+	}
 	if strings.HasPrefix(parent, dockerGroup+"/") {
 		e.removeOrphanedGroup(ctx, parent)
 	}
 	return err
+}
+
+// removeLostGroups removes the groups of sandboxes that somebody else has removed, those
+// first that are in others.
+func (e *Engine) removeLostGroups(ctx context.Context) {
+	var lost []string
+	e.sandboxes.Range(func(_, known any) bool {
+		lost = append(lost, known.(sandboxFacts).group)
+		return true
+	})
+	slices.SortFunc(lost, func(a, b string) int { return len(b) - len(a) })
+	for _, group := range lost {
+		e.removeGroup(ctx, group)
+	}
+}
+
+// removeGroup removes the group of a sandbox that is gone, if there is nothing in it.
+func (e *Engine) removeGroup(ctx context.Context, group string) {
+	switch {
+	case isGoverned(group):
+		e.dropGroup(ctx, group)
+	case e.local && strings.HasPrefix(group, dockerGroup+"/"):
+		e.removeOrphanedGroup(ctx, group)
+	}
 }
 
 // removeOrphanedGroup removes the control group of a sandbox that the engine does not know

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -263,17 +264,37 @@ func TestNothingIsLeftOfAMachine(t *testing.T) {
 }
 
 // The engine cannot remove a control group that has others in it, and forgets about it.
-func TestSomebodyRemovesAMachineBeforeItsTasks(t *testing.T) {
+func TestSomebodyRemovesASandboxBeforeWhatIsInIt(t *testing.T) {
 	t.Parallel()
-	m := newMachine(t, dockertest.Engine(t), backend.SandboxSpec{}, "ignore-term")
-	err := dockertest.Client(t).ContainerRemove(t.Context(), m.machine.ID, container.RemoveOptions{Force: true})
-	if err != nil {
-		t.Fatal(err)
+	for name, c := range map[string]struct {
+		gone []int // of machine, sandbox and container
+		all  bool
+	}{
+		"a machine": {[]int{0}, false}, "a task": {[]int{1}, false}, "both": {[]int{0, 1}, false},
+		"a task, and all is removed": {[]int{1}, true}, "everything, and all is removed": {[]int{0, 1, 2}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMachine(t, dockertest.Engine(t), backend.SandboxSpec{}, "ignore-term")
+			ids := []string{m.machine.ID, m.sandbox, m.app.ID}
+			for _, i := range c.gone {
+				err := dockertest.Client(t).ContainerRemove(t.Context(), ids[i], container.RemoveOptions{Force: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c.all {
+				if err := m.engine.RemoveAll(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				for _, id := range slices.Backward(ids) {
+					if err := m.engine.Remove(t.Context(), id); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			expectNoGroup(t, m.machine.ID)
+		})
 	}
-	for _, id := range []string{m.app.ID, m.sandbox} {
-		if err := m.engine.Remove(t.Context(), id); err != nil {
-			t.Fatal(err)
-		}
-	}
-	expectNoGroup(t, m.machine.ID)
 }

@@ -59,6 +59,7 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	all.lifelines = slices.DeleteFunc(all.lifelines, func(c container.Summary) bool { return made && c.ID == l.id })
 	all = all.filter(func(labels map[string]string) bool { return !isShared(labels) })
 	_, err = e.removeProperty(ctx, all)
+	e.removeLostGroups(ctx)
 	e.forgetVPCs()
 	e.sandboxes.Clear()
 	e.leases.clear()
