@@ -8,7 +8,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 )
 
-// Labels of what this package makes. A label under them in a spec is overwritten.
+// Labels of what this package makes. A label under them in a spec does not count.
 const (
 	ownerLabel = "ecs-emulator.owner"
 	kindLabel  = "ecs-emulator.kind"
@@ -55,10 +55,19 @@ const (
 	kindWitness   kind = "witness" // see Engine.ensureWitness
 )
 
+// reserved are labels that a spec cannot have.
+var reserved = []string{
+	ownerLabel, kindLabel, directoryLabel, machineLabel, mountsLabel, durableLabel, vpcLabel, graceLabel, warmLabel, boundLabel, routesLabel, specLabel,
+}
+
 // labels are those of a new thing: the spec's and our own.
 func (e *Engine) labels(of kind, spec map[string]string) map[string]string {
 	all := make(map[string]string, len(spec)+7)
 	maps.Copy(all, spec)
+	for _, label := range reserved {
+		delete(all, label)
+	}
+	keys, _ := json.Marshal(slices.Sorted(maps.Keys(all))) // strings always marshal
 	all[ownerLabel] = e.owner
 	all[kindLabel] = string(of)
 	if e.durable() {
@@ -66,7 +75,6 @@ func (e *Engine) labels(of kind, spec map[string]string) map[string]string {
 		all[directoryLabel], all[machineLabel], all[mountsLabel] = e.place.directory, e.place.host, e.place.mounts
 	}
 	if slices.Contains([]kind{kindSandbox, kindContainer, kindNetwork, kindVolume}, of) {
-		keys, _ := json.Marshal(slices.Sorted(maps.Keys(spec))) // strings always marshal
 		all[specLabel] = string(keys)
 	}
 	return all

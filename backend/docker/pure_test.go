@@ -346,3 +346,15 @@ func TestErrorsOfAnEngineThatEnds(t *testing.T) {
 		}
 	}
 }
+
+// Task definitions give containers and volumes labels of their own.
+func TestLabelsOfASpecDoNotPassForOurs(t *testing.T) {
+	spec := map[string]string{"team": "blue", ownerLabel: "another", kindLabel: "sandbox", boundLabel: "x", directoryLabel: "/"}
+	want := map[string]string{"team": "blue", ownerLabel: "me", kindLabel: "container", specLabel: `["team"]`}
+	if got := (&Engine{owner: "me"}).labels(kindContainer, spec); !maps.Equal(got, want) {
+		t.Errorf("labels are %v; want %v", got, want)
+	}
+	if len(spec) != 5 {
+		t.Errorf("the spec has %v", spec)
+	}
+}
