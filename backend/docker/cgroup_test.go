@@ -12,13 +12,15 @@ import (
 // What holds on each kind of engine. Where it runs, here or elsewhere, does not count: the
 // engine itself does what is to be done.
 func TestHowSandboxesAreBound(t *testing.T) {
-	const rootless = "name=rootless"
+	const rootless, podman = "name=rootless", "podman"
 	for _, c := range []struct {
 		version, driver, security string
 		want                      binding
 		whyNot                    string
 	}{
 		{"1", "cgroupfs", "", nested, ""},
+		{"1", "cgroupfs", podman, unbound, "other names than their ids"},
+		{"2", "systemd", podman, governed, ""},
 		{"1", "systemd", "", unbound, "control groups of version 1, systemd do not nest"},
 		{"2", "cgroupfs", "", governed, ""},
 		{"2", "systemd", "", governed, ""},
@@ -31,6 +33,9 @@ func TestHowSandboxesAreBound(t *testing.T) {
 		{"3", "cgroupfs", "", unbound, "control groups of version 3, cgroupfs do not nest"},
 	} {
 		info := system.Info{CgroupVersion: c.version, CgroupDriver: c.driver, SecurityOptions: []string{c.security}}
+		if c.security == podman {
+			info.SecurityOptions, info.ProductLicense = nil, "Apache-2.0"
+		}
 		got := factsOf(info)
 		if got.binding != c.want || !strings.Contains(got.unbound, c.whyNot) || (got.unbound == "") != (c.whyNot == "") {
 			t.Errorf("version %q, %q %s: %v, %q; want %v, %q", c.version, c.driver, c.security, got.binding, got.unbound, c.want, c.whyNot)

@@ -229,12 +229,18 @@ func (e *Engine) engineFacts(ctx context.Context) (facts, error) {
 	})
 }
 
+// licenseOfPodman tells it from Docker. Source: Podman pkg/api/handlers/compat/info.go.
+const licenseOfPodman = "Apache-2.0"
+
 func factsOf(info system.Info) facts {
 	rootless := slices.ContainsFunc(info.SecurityOptions, func(option string) bool {
 		return strings.Contains(option, "rootless")
 	})
 	layout := groups{version: info.CgroupVersion, driver: info.CgroupDriver}
 	how, whyNot := layout.binding(rootless)
+	if how == nested && info.ProductLicense == licenseOfPodman {
+		how, whyNot = unbound, "groups of Podman's containers have other names than their ids"
+	}
 	return facts{
 		architecture: goArchitecture(info.Architecture),
 		hosted:       !rootless && info.OperatingSystem != "Docker Desktop",
