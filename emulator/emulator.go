@@ -149,7 +149,7 @@ func (s *Server) startControllers() {
 		AllowPrivileged: s.opts.AllowPrivileged,
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior,
-			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR,
+			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
 			VolumeOptions: agent.VolumeOptions{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
 		}},
 	}

@@ -97,7 +97,7 @@ func (s *Server) engineHealth(ctx context.Context) control.Engine {
 func (s *Server) controlPorts(taskARN string, open bool) []control.Port {
 	var ports []control.Port
 	for _, p := range s.currentAgent().HostPorts(taskARN, open) {
-		ports = append(ports, control.Port{Container: p.Container, ContainerPort: p.ContainerPort, Address: p.Address})
+		ports = append(ports, control.Port{Container: p.Container, ContainerPort: p.ContainerPort, Protocol: string(p.Protocol), Address: p.Address})
 	}
 	return ports
 }
@@ -120,7 +120,7 @@ func (s *Server) currentAgent() *agent.Agent {
 	return agent
 }
 
-// HostPorts lists the loopback ports that lead to a running task.
+// HostPorts lists the loopback ports that lead to a running task, TCP and UDP.
 func (s *Server) HostPorts(taskARN string) []agent.HostPort {
 	return s.currentAgent().HostPorts(taskARN, true)
 }

@@ -83,6 +83,11 @@ type Options struct {
 	// FileSystems are folders of the container engine's host that tasks mount as file
 	// systems, by the id of the file system. Any other is a Docker volume.
 	FileSystems map[string]string
+	// LocalPorts has 127.0.0.1:8080 lead to the container port 8080 of a task, if that is
+	// free, and so with each mapped port. When the task ends, the next of its service has it.
+	// Otherwise, and for all other tasks, ports of this host have any number; see
+	// Server.HostPorts. The serve command does it unless told not to.
+	LocalPorts bool
 	// WarmSandboxes is how many network namespaces Docker keeps started for the next
 	// tasks in each subnet that tasks were started in during the last ten minutes.
 	// Default 2; negative is none.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
@@ -22,7 +23,7 @@ func scriptReach(ts *testscript.TestScript, neg bool, args []string) {
 	for deadline := time.Now().Add(untilPatience); ; {
 		ports, reached := slices.Clone(srv.HostPorts(args[0])), 0
 		ports = slices.DeleteFunc(ports, func(p agent.HostPort) bool {
-			return len(args) > 1 && strconv.Itoa(p.ContainerPort) != args[1]
+			return p.Protocol != types.TransportProtocolTcp || len(args) > 1 && strconv.Itoa(p.ContainerPort) != args[1]
 		})
 		for _, p := range ports {
 			if answers(p.Address) {

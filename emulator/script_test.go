@@ -41,7 +41,8 @@ func scriptFolders(t *testing.T) []string {
 // an emulator of its own, at $URL, and these commands beside testscript's. Facts in
 // which something takes its time run a second time, with the delays of AWS. A script whose
 // name ends with strict has an emulator without conveniences, one whose name ends with
-// privileged permits privileged containers.
+// privileged permits privileged containers, and with local_ports tasks have their own port
+// numbers on this host.
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint
 //	[!] aws <args>        the same for any service: aws iam list-roles
@@ -55,7 +56,7 @@ func scriptFolders(t *testing.T) []string {
 //	fact <number>         begin the assertions of that fact, see testdata/facts
 //
 // $IMAGE can be run on either engine and behaves as testdata/app does, $MISSING
-// cannot be pulled, $NETWORK is a network configuration. $ALLOWED is a folder of the
+// cannot be pulled, $PORT is free on this host, $NETWORK is a network configuration. $ALLOWED is a folder of the
 // engine's host that tasks may mount, $SHARED a volume of no other script, $FILESYSTEM an id
 // of a file system that is one, and fs-0folder is the folder $ALLOWED/exports. What is true
 // of real containers only begins with [docker].
@@ -114,6 +115,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	opts := s.opts
 	opts.Strict = strings.HasSuffix(env.WorkDir, "strict")
 	s.setVolumes(t, env, &opts)
+	opts.LocalPorts = strings.HasSuffix(env.WorkDir, "local_ports")
 	opts.AllowPrivileged = strings.HasSuffix(env.WorkDir, "privileged")
 	opts.Log = slog.New(slog.NewTextHandler(&log, nil))
 	srv, err := emulator.New(opts)
@@ -134,6 +136,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	env.Setenv("URL", srv.URL())
 	env.Setenv("ADDRESS", strings.TrimPrefix(srv.URL(), "http://"))
 	env.Setenv("IMAGE", s.image)
+	env.Setenv("PORT", freePort(t))
 	env.Setenv("MISSING", "127.0.0.1:1/missing:1")
 	env.Setenv("NETWORK", "awsvpcConfiguration={subnets=[subnet-0ec5e3a1a70000001]}")
 	env.Setenv("PATH", s.bin+string(os.PathListSeparator)+os.Getenv("PATH"))

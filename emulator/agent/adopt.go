@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -33,6 +34,7 @@ func (h *host) resync(ctx context.Context) {
 		byName[c.Name] = c
 	}
 	h.adoptMachines(ctx, byName, there.networks)
+	slices.SortStableFunc(rows, func(a, b *state.Task) int { return a.Status.StartedAt.Compare(b.Status.StartedAt) }) // so do they get their ports
 	for _, t := range rows {
 		h.adopt(t, byName)
 	}
@@ -164,7 +166,7 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 			w.adoptContainer(i, row.Status.Containers[i].EngineID, found, exists)
 		}
 	}
-	if w.view.sandbox == sandboxRunning && w.publication.shown == state.Running && !w.host.engineInfo().Simulated {
+	if w.view.sandbox == sandboxRunning && w.publication.shown == state.Running {
 		w.openPorts()
 	}
 }

@@ -31,6 +31,8 @@ type bench struct {
 	clock  *clock.Clock
 	agent  *Agent
 	stop   func()
+
+	service string // ARN: that of tasks to come, if they have one
 }
 
 var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
@@ -124,7 +126,7 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 		row := task.NewTemplate(task.Request{
 			Cluster:    &state.Cluster{ARN: scope.Cluster("default"), Name: "default"},
 			Definition: def.Definition(), Resolved: resolved, LaunchType: launchType,
-			Volume: volume, Now: b.clock.Now(),
+			ServiceARN: b.service, Volume: volume, Now: b.clock.Now(),
 		}).New(at)
 		tx.AddTask(row)
 		id = row.ARN

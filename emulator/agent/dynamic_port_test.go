@@ -110,24 +110,3 @@ func TestNoPortsAreLeft(t *testing.T) {
 		}
 	})
 }
-
-// A task with a network interface of its own has its ports there.
-func TestOpenings(t *testing.T) {
-	udp := portRange("1-2")
-	udp.Protocol = types.TransportProtocolUdp
-	definitions := []types.ContainerDefinition{{Name: aws.String("web"), PortMappings: []types.PortMapping{
-		portRange("8000-8001"), udp, {ContainerPort: aws.Int32(80)}, portRange("10000-12000"),
-	}}}
-	own := &state.Task{Spec: &state.TaskSpec{NetworkMode: types.NetworkModeAwsvpc}}
-	list := openings(own, &state.TaskStatus{SandboxID: "s"}, definitions, "")
-	if want := 3 + mostOfRange; len(list) != want || list[0] != (opening{"web", 80, "s", 80, 0}) || list[2] != (opening{"web", 8001, "s", 8001, 0}) {
-		t.Errorf("%d ports on the interface of a task, want %d: %+v", len(list), want, list[:3])
-	}
-	bound := &state.TaskStatus{Containers: []state.Container{{Name: "web", Bindings: []state.Binding{
-		{ContainerPort: 8000, HostPort: 32768, More: 1, Protocol: types.TransportProtocolTcp},
-	}}}}
-	list = openings(&state.Task{Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}}, bound, definitions, "m")
-	if len(list) != 2 || list[1] != (opening{"web", 8001, "m", 32769, 32769}) {
-		t.Errorf("ports on the machine: %+v", list)
-	}
-}

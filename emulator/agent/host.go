@@ -30,6 +30,10 @@ type HostOptions struct {
 	// InstanceRange is the block of the bridge networks of container instances, a /26 for
 	// each. Default DefaultInstanceRange.
 	InstanceRange netip.Prefix
+	// LocalPorts gives the mapped ports of tasks their own numbers on the loopback address of
+	// this host, where those are free. One goes from task to task of a service. Otherwise
+	// they have any number, but for the ports of container instances.
+	LocalPorts bool
 	VolumeOptions
 }
 

@@ -77,7 +77,7 @@ func TestNobodyWaitsForACallThatNeverBegins(t *testing.T) {
 func TestNoPortIsOpenedAfterTheEnd(t *testing.T) {
 	h := endingHost(t)
 	h.end()
-	for _, port := range h.ports.open("task", []opening{{container: "web", containerPort: 80, sandbox: "sandbox", port: 80}}) {
+	for _, port := range h.ports.open(tenant{task: "task"}, at80("sandbox"), true) {
 		t.Errorf("%s is open", port.Address)
 	}
 }

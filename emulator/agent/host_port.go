@@ -1,17 +1,9 @@
 package agent
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io"
 	"log/slog"
-	"net"
-	"strconv"
 	"sync"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -19,141 +11,221 @@ import (
 
 // HostPort is a port on the host's loopback address that leads to a task's port.
 type HostPort struct {
-	Container     string `json:"container"`
-	ContainerPort int    `json:"containerPort"`
-	Address       string `json:"address"` // 127.0.0.1:49153
+	Container     string                  `json:"container"`
+	ContainerPort int                     `json:"containerPort"`
+	Protocol      types.TransportProtocol `json:"protocol"`
+	Address       string                  `json:"address"` // 127.0.0.1:49153
 }
 
 // hostPorts are the emulator's own listeners. The engine's published ports would
 // be fixed when the sandbox is created; these come and go with the task, and work
 // wherever the engine runs.
+//
+// A listener belongs to a task, which has it for as long as it runs, or is shared by the
+// tasks of a service, see sharedPort. Nobody else opens or closes one.
 type hostPorts struct {
-	engine backend.Engine
-	log    *slog.Logger
+	engine   backend.Engine
+	log      *slog.Logger
+	loopback loopback
 
-	mu        sync.Mutex
-	closed    bool                  // nothing is opened any more
-	ports     map[string][]HostPort // by task ARN
-	listeners map[string][]net.Listener
+	mu      sync.Mutex
+	closed  bool // nothing is opened any more
+	tasks   map[string]*taskPorts
+	shared  map[portKey]*sharedPort
+	refused map[portKey]bool // that could not be had when they were last wanted
+}
+
+// taskPorts are those of a task.
+type taskPorts struct {
+	tenant
+	openings []opening
+	shared   []*sharedPort // for each opening: the one that it has a claim to, or nil
+	own      []*port       // for each opening: its own, or nil
+	all      bool          // each opening has a port, if there was one
 }
 
 func newHostPorts(engine backend.Engine, log *slog.Logger) *hostPorts {
-	return &hostPorts{engine: engine, log: log, ports: map[string][]HostPort{}, listeners: map[string][]net.Listener{}}
+	return &hostPorts{
+		engine: engine, log: log, loopback: thisHost,
+		tasks: map[string]*taskPorts{}, shared: map[portKey]*sharedPort{}, refused: map[portKey]bool{},
+	}
 }
 
-// opening is a TCP port of a task that is wanted on the host.
-type opening struct {
-	container     string
-	containerPort int
-	sandbox       string // that it leads to
-	port          int    // of the sandbox
-	want          int    // on the host, if it is free; 0 is any
-}
-
-// openings are those of a task: the mapped ports of its own network interface, or those of
-// its container instance, under the same number if that is free here.
-func openings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, machine string) (list []opening) {
-	if t.Spec.HasInterface() {
-		for _, c := range definitions {
-			for _, b := range wantedBindings(c.PortMappings) {
-				b.HostPort = b.ContainerPort // of its own interface
-				list = appendOpenings(list, aws.ToString(c.Name), b, s.SandboxID, false)
-			}
-		}
-		return list
-	}
-	if machine == "" {
-		return nil // it has not been taken over yet
-	}
-	for _, c := range s.Containers {
-		for _, b := range c.Bindings {
-			list = appendOpenings(list, c.Name, b, machine, true)
-		}
-	}
-	return list
-}
-
-// mostOfRange bounds the listeners for a range: each has a file of this process.
-const mostOfRange = 1000
-
-// appendOpenings adds those of a binding of a sandbox. There are none for UDP.
-func appendOpenings(list []opening, container string, b state.Binding, sandbox string, sameNumber bool) []opening {
-	if b.Protocol != types.TransportProtocolTcp {
-		return list
-	}
-	for i := range min(b.Count(), mostOfRange) {
-		o := opening{container: container, containerPort: int(b.ContainerPort) + i, sandbox: sandbox, port: int(b.HostPort) + i}
-		if sameNumber {
-			o.want = o.port
-		}
-		list = append(list, o)
-	}
-	return list
-}
-
-// open listens for ports of a task; again is harmless.
-func (h *hostPorts) open(taskARN string, list []opening) []HostPort {
+// open listens for ports of a task; again is harmless. Without all, it opens shared ports
+// alone: simulated tasks may be more than this process may have files.
+func (h *hostPorts) open(t tenant, openings []opening, all bool) []HostPort {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if ports, open := h.ports[taskARN]; open || h.closed {
-		return ports
+	if h.closed || len(openings) == 0 {
+		return nil
 	}
-	for _, o := range list {
-		l, err := listen(o.want)
-		if err != nil {
-			h.log.Warn("no host port for a container port", "task", taskARN, "port", o.containerPort, "error", err)
-			continue
+	p := h.tasks[t.task]
+	if p == nil {
+		p = &taskPorts{tenant: t, openings: openings, own: make([]*port, len(openings))}
+		for _, o := range openings {
+			p.shared = append(p.shared, h.claim(t, o))
 		}
-		port := HostPort{o.container, o.containerPort, l.Addr().String()}
-		h.ports[taskARN] = append(h.ports[taskARN], port)
-		h.listeners[taskARN] = append(h.listeners[taskARN], l)
-		go h.serve(l, o.sandbox, o.port)
+		h.tasks[t.task] = p
 	}
-	return h.ports[taskARN]
+	if all && !p.all {
+		h.complete(p)
+	}
+	return p.shown()
 }
 
-// listen opens a port of the loopback address, or another one if that cannot be had.
-func listen(want int) (net.Listener, error) {
-	if want != 0 {
-		if l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(want))); err == nil {
-			return l, nil
+// claim gives a task its turn at a shared port; nil if that is not to be had.
+func (h *hostPorts) claim(t tenant, o opening) *sharedPort {
+	if o.shared == 0 {
+		return nil
+	}
+	key := portKey{o.protocol, o.shared}
+	s := h.shared[key]
+	if s == nil {
+		p, err := h.listen(key, o.leads)
+		if err != nil {
+			h.refuse(key, err)
+			return nil
+		}
+		delete(h.refused, key)
+		s = &sharedPort{port: p, key: key, group: t.group(), has: t.task, claims: map[string]claim{}}
+		h.shared[key] = s
+	}
+	if _, twice := s.claims[t.task]; twice || s.group != t.group() {
+		return nil
+	}
+	s.claims[t.task] = claim{t, o.leads}
+	h.pass(s)
+	return s
+}
+
+// refuse says once why a port is another one here.
+func (h *hostPorts) refuse(key portKey, err error) {
+	if !h.refused[key] {
+		h.refused[key] = true
+		h.log.Info("a port cannot be had on this host; tasks get another one", "port", key.port, "protocol", key.protocol, "error", err)
+	}
+}
+
+// complete gives a task ports of its own for what no shared one leads to.
+func (h *hostPorts) complete(p *taskPorts) {
+	p.all = true
+	for i, o := range p.openings {
+		if s := p.shared[i]; s != nil && s.has == p.task {
+			continue
+		}
+		own, err := h.listen(portKey{o.protocol, o.own}, o.leads)
+		if err != nil && o.own != 0 {
+			own, err = h.listen(portKey{o.protocol, 0}, o.leads)
+		}
+		if err != nil {
+			h.log.Warn("no host port for a container port", "task", p.task, "port", o.containerPort, "error", err)
+			continue
+		}
+		p.own[i] = own
+	}
+}
+
+// shown are the ports that lead to a task. One that has its service's by succession has
+// its own as well.
+func (p *taskPorts) shown() (list []HostPort) {
+	for i, o := range p.openings {
+		if s := p.shared[i]; s != nil && s.has == p.task {
+			list = append(list, HostPort{o.container, o.containerPort, o.protocol, s.address})
+		}
+		if own := p.own[i]; own != nil {
+			list = append(list, HostPort{o.container, o.containerPort, o.protocol, own.address})
 		}
 	}
-	return net.Listen("tcp", "127.0.0.1:0")
+	return list
+}
+
+// pass has a shared port lead to whose turn it is, or gives it back.
+func (h *hostPorts) pass(s *sharedPort) {
+	if s.settled() {
+		return
+	}
+	next, found := successor(s.has, s.claims)
+	switch {
+	case !found:
+		s.close()
+		delete(h.shared, s.key)
+	case next.task != s.has:
+		h.log.Info("host port goes to the next task of the service", "address", s.address, "from", s.has, "to", next.task)
+		s.has = next.task
+		s.to.Store(&next.leads)
+	}
+}
+
+// leave notes that a task ends: new connections go to others of its service, if there are
+// any. It is called before anything in the task is stopped.
+func (h *hostPorts) leave(taskARN string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.tasks[taskARN]
+	if p == nil || p.leaving {
+		return
+	}
+	p.leaving = true
+	for _, s := range p.shared {
+		if s != nil {
+			c := s.claims[taskARN]
+			c.leaving = true
+			s.claims[taskARN] = c
+			h.pass(s)
+		}
+	}
 }
 
 // of are the ports of a task that are open.
 func (h *hostPorts) of(taskARN string) []HostPort {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.ports[taskARN]
+	if p := h.tasks[taskARN]; p != nil {
+		return p.shown()
+	}
+	return nil
 }
 
+// close gives up the ports of a task that has ended.
 func (h *hostPorts) close(taskARN string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, l := range h.listeners[taskARN] {
-		l.Close()
+	p := h.tasks[taskARN]
+	if p == nil {
+		return
 	}
-	delete(h.listeners, taskARN)
-	delete(h.ports, taskARN)
+	delete(h.tasks, taskARN)
+	for i := range p.openings {
+		if s := p.shared[i]; s != nil {
+			delete(s.claims, taskARN)
+			h.pass(s)
+		}
+		if p.own[i] != nil {
+			p.own[i].close()
+		}
+	}
 }
 
 func (h *hostPorts) closeAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed = true
-	for _, listeners := range h.listeners {
-		for _, l := range listeners {
-			l.Close()
+	for _, s := range h.shared {
+		s.close()
+	}
+	for _, p := range h.tasks {
+		for _, own := range p.own {
+			if own != nil {
+				own.close()
+			}
 		}
 	}
-	clear(h.listeners)
-	clear(h.ports)
+	clear(h.shared)
+	clear(h.tasks)
 }
 
 // HostPorts lists the loopback ports that lead to a running task. Where tasks are
-// simulated they are opened only when somebody asks for them.
+// simulated those that it shares with none are opened only when somebody asks for them.
 func (a *Agent) HostPorts(taskARN string, open bool) []HostPort {
 	t := a.Store.Read().Task(taskARN)
 	if t == nil || t.Status.LastStatus != state.Running {
@@ -170,11 +242,12 @@ func (a *Agent) HostPorts(taskARN string, open bool) []HostPort {
 	if definition == nil {
 		return nil
 	}
-	var machine string
+	var on place
 	if m := h.machineOf(t); m != nil {
-		machine = m.where().sandbox
+		on = m.where()
 	}
-	ports := h.ports.open(taskARN, openings(t, &t.Status, definition.Definition().ContainerDefinitions, machine))
+	list := h.openingRules().openings(t, &t.Status, definition.Definition().ContainerDefinitions, on)
+	ports := h.ports.open(tenantOf(t, &t.Status, t.Stop), list, true)
 	if t := a.Store.Read().Task(taskARN); t == nil || t.Ended() {
 		h.ports.close(taskARN) // it ended in between, and nobody else would
 		return nil
@@ -182,54 +255,10 @@ func (a *Agent) HostPorts(taskARN string, open bool) []HostPort {
 	return ports
 }
 
-// acceptPause is for how long a listener rests that cannot accept: mostly because the
-// process has too many files open, which passes.
-const acceptPause = 100 * time.Millisecond
-
-// serve passes connections on until the listener is closed.
-func (h *hostPorts) serve(l net.Listener, sandboxID string, port int) {
-	for {
-		client, err := l.Accept()
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err != nil {
-			h.log.Warn("connection to a host port not accepted", "address", l.Addr(), "error", err)
-			time.Sleep(acceptPause)
-			continue
-		}
-		go func() {
-			if err := h.relay(client, sandboxID, port); err != nil {
-				h.log.Debug("connection to a task failed", "port", port, "error", err)
-			}
-		}()
-	}
+func (h *host) openingRules() openingRules {
+	return openingRules{local: h.LocalPorts, udp: h.engineInfo().Reachable}
 }
 
-// dialTimeout bounds the way to the task, so that a client sees a refusal soon.
-const dialTimeout = 5 * time.Second
-
-func (h *hostPorts) relay(client net.Conn, sandboxID string, port int) error {
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
-	task, err := h.engine.Dial(ctx, sandboxID, port)
-	cancel()
-	if err != nil {
-		return fmt.Errorf("dial the task: %w", err)
-	}
-	defer task.Close()
-	done := make(chan error, 2)
-	pass := func(to, from net.Conn) {
-		_, err := io.Copy(to, from)
-		if half, ok := to.(interface{ CloseWrite() error }); ok {
-			half.CloseWrite()
-		} else {
-			to.Close()
-		}
-		done <- err
-	}
-	go pass(task, client)
-	go pass(client, task)
-	<-done
-	return <-done
+func tenantOf(t *state.Task, s *state.TaskStatus, stop *state.Stop) tenant {
+	return tenant{task: t.ARN, service: t.Spec.ServiceARN, startedAt: s.StartedAt, leaving: stop != nil}
 }

@@ -1,11 +1,18 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -45,7 +52,9 @@ func TestAHostPortOutlivesAFailedAccept(t *testing.T) {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		h.serve(&moody{l, 2}, "sandbox", 80)
+		var to atomic.Pointer[target]
+		to.Store(&target{sandbox: "sandbox", port: 80})
+		h.serve(&moody{l, 2}, &to)
 	}()
 	conn, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
@@ -57,4 +66,156 @@ func TestAHostPortOutlivesAFailedAccept(t *testing.T) {
 	}
 	l.Close()
 	<-served // the end of the listener ends the loop
+}
+
+// opened are the addresses of ports.
+func opened(ports []HostPort) (addresses []string) {
+	for _, p := range ports {
+		addresses = append(addresses, p.Address)
+	}
+	return addresses
+}
+
+func quietPorts(q *quiet) *hostPorts {
+	h := newHostPorts(answering{}, slog.New(slog.DiscardHandler))
+	h.loopback = q.loopback()
+	return h
+}
+
+// at80 is one of a service that has a container port 80.
+func at80(sandbox string) []opening {
+	return []opening{{container: "web", containerPort: 80, protocol: tcp, shared: 80, leads: target{sandbox: sandbox, port: 80}}}
+}
+
+func TestTasksOfOneServiceHaveAPortInTurn(t *testing.T) {
+	q := newQuiet()
+	h := quietPorts(q)
+	defer h.closeAll()
+	tenants := map[string]tenant{}
+	for i, name := range []string{"a", "b", "c"} {
+		tenants[name] = tenant{task: name, service: "web", startedAt: time.Unix(int64(i), 0)}
+	}
+	expect := func(when string, want map[string][]string) {
+		t.Helper()
+		for name := range tenants {
+			if got := opened(h.of(name)); !slices.Equal(got, want[name]) {
+				t.Errorf("%s %s has %q, want %q", when, name, got, want[name])
+			}
+		}
+	}
+	leads := func() string { return h.shared[portKey{tcp, 80}].to.Load().sandbox }
+	for _, name := range []string{"a", "c", "b"} {
+		h.open(tenants[name], at80(name), true)
+	}
+	expect("at first", map[string][]string{"a": {"127.0.0.1:80"}, "c": {"127.0.0.1:40001"}, "b": {"127.0.0.1:40002"}})
+	listener := q.listeners["127.0.0.1:80"]
+	h.leave("a")
+	expect("when a leaves", map[string][]string{"b": {"127.0.0.1:80", "127.0.0.1:40002"}, "c": {"127.0.0.1:40001"}})
+	if leads() != "b" || q.listeners["127.0.0.1:80"] != listener {
+		t.Errorf("it leads to %s, on another listener: %v", leads(), q.listeners["127.0.0.1:80"] != listener)
+	}
+	h.close("a")
+	h.close("b") // nobody has told it to stop
+	expect("without b", map[string][]string{"c": {"127.0.0.1:80", "127.0.0.1:40001"}})
+	if leads() != "c" || q.listeners["127.0.0.1:80"] != listener {
+		t.Errorf("it leads to %s, on another listener: %v", leads(), q.listeners["127.0.0.1:80"] != listener)
+	}
+	h.leave("c")
+	expect("while c leaves", map[string][]string{"c": {"127.0.0.1:80", "127.0.0.1:40001"}})
+	h.close("c")
+	if open := q.open(); len(open) != 0 {
+		t.Errorf("left open: %v", open)
+	}
+}
+
+func TestAPortIsNotLeftToAnotherService(t *testing.T) {
+	q := newQuiet()
+	h := quietPorts(q)
+	defer h.closeAll()
+	web, api := tenant{task: "web", service: "web"}, tenant{task: "api", service: "api"}
+	h.open(web, at80("web"), true)
+	if got := opened(h.open(api, at80("api"), true)); !slices.Equal(got, []string{"127.0.0.1:40001"}) {
+		t.Errorf("the other service has %q", got)
+	}
+	h.leave("web")
+	h.close("web")
+	if q.open()["127.0.0.1:80"] {
+		t.Error("the port is not given back")
+	}
+	if got := opened(h.of("api")); !slices.Equal(got, []string{"127.0.0.1:40001"}) {
+		t.Errorf("the other service has %q afterwards", got)
+	}
+	next := tenant{task: "next", service: "api"}
+	if got := opened(h.open(next, at80("next"), true)); !slices.Equal(got, []string{"127.0.0.1:80"}) {
+		t.Errorf("its next task has %q", got)
+	}
+}
+
+// Tasks of no service leave their ports to nobody, not to one of the same family either.
+func TestTasksOfNoServiceShareNoPort(t *testing.T) {
+	h := quietPorts(newQuiet())
+	defer h.closeAll()
+	h.open(tenant{task: "a"}, at80("a"), true)
+	h.open(tenant{task: "b"}, at80("b"), true)
+	h.close("a")
+	if got := opened(h.of("b")); !slices.Equal(got, []string{"127.0.0.1:40001"}) {
+		t.Errorf("b has %q", got)
+	}
+}
+
+func TestAPortThatCannotBeHad(t *testing.T) {
+	q := newQuiet("127.0.0.1:80")
+	var log bytes.Buffer
+	h := quietPorts(q)
+	h.log = slog.New(slog.NewTextHandler(&log, nil))
+	defer h.closeAll()
+	for i, name := range []string{"a", "b"} {
+		want := fmt.Sprint("127.0.0.1:", 40001+i)
+		if got := opened(h.open(tenant{task: name, service: "web"}, at80(name), true)); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s has %q", name, got)
+		}
+	}
+	if said := strings.Count(log.String(), "port=80"); said != 1 {
+		t.Errorf("it is said %d times: %s", said, log.String())
+	}
+	delete(q.taken, "127.0.0.1:80")
+	if got := opened(h.open(tenant{task: "c", service: "web"}, at80("c"), true)); !slices.Equal(got, []string{"127.0.0.1:80"}) {
+		t.Errorf("when it is free, the next has %q", got)
+	}
+}
+
+// Two containers of a task may have the same port on a container instance that picks its own.
+func TestOneTaskHasAPortOnce(t *testing.T) {
+	q := newQuiet()
+	h := quietPorts(q)
+	list := []opening{
+		{container: "one", containerPort: 80, protocol: tcp, shared: 80, own: 32768, leads: target{"m", netip.Addr{}, 32768}},
+		{container: "two", containerPort: 80, protocol: tcp, shared: 80, own: 32769, leads: target{"m", netip.Addr{}, 32769}},
+	}
+	if got := opened(h.open(tenant{task: "a", service: "web"}, list, true)); !slices.Equal(got, []string{"127.0.0.1:80", "127.0.0.1:32769"}) {
+		t.Errorf("it has %q", got)
+	}
+	h.close("a")
+	if open := q.open(); len(open) != 0 {
+		t.Errorf("left open: %v", open)
+	}
+}
+
+// Simulated tasks may be more than this process may have files.
+func TestSimulatedTasksOpenWhatTheyShareAndTheRestWhenAsked(t *testing.T) {
+	q := newQuiet()
+	h := quietPorts(q)
+	for i := range 1000 {
+		h.open(tenant{task: fmt.Sprint(i), service: "web", startedAt: time.Unix(int64(i), 0)}, at80(fmt.Sprint(i)), false)
+	}
+	if open := q.open(); len(open) != 1 || !open["127.0.0.1:80"] {
+		t.Errorf("open: %v", open)
+	}
+	if got := opened(h.open(tenant{task: "7", service: "web"}, at80("7"), true)); !slices.Equal(got, []string{"127.0.0.1:40001"}) {
+		t.Errorf("when asked, a task has %q", got)
+	}
+	h.closeAll()
+	if open := q.open(); len(open) != 0 {
+		t.Errorf("left open: %v", open)
+	}
 }

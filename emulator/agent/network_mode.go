@@ -36,9 +36,15 @@ func (a *Agent) InstanceIP(taskARN string) string {
 	return ""
 }
 
-// openPorts opens the task to this host, and returns where.
+// openPorts opens the task to this host, and returns where. Simulated tasks get there what
+// their service shares; the rest is opened when somebody asks for it.
 func (w *work) openPorts() []HostPort {
-	return w.host.ports.open(w.task.ARN, openings(w.task, w.view.status, w.view.definitions, w.on.sandbox))
+	simulated := w.host.engineInfo().Simulated
+	if simulated && !w.host.LocalPorts {
+		return nil
+	}
+	list := w.host.openingRules().openings(w.task, w.view.status, w.view.definitions, w.on)
+	return w.host.ports.open(tenantOf(w.task, w.view.status, w.view.stop), list, !simulated)
 }
 
 // attach lets a machine know of the network interface of one of its tasks, which has its

@@ -94,6 +94,9 @@ func (w *work) next(ctx context.Context) (calls []call) {
 	for {
 		w.view.now = w.host.agent.Clock.Now()
 		w.settle()
+		if w.view.stop != nil {
+			w.host.ports.leave(w.task.ARN) // before the calls that stop it
+		}
 		actions, again := plan(&w.view)
 		if w.applyNow(actions) {
 			continue
@@ -255,8 +258,8 @@ func (w *work) running() {
 	} else if sharesNetwork(w.task) {
 		attrs = append(attrs, "ip", w.on.ip)
 	}
-	if !w.host.engineInfo().Simulated { // there they are opened when somebody asks for them
-		attrs = append(attrs, "ports", w.openPorts())
+	if ports := w.openPorts(); len(ports) > 0 || !w.host.engineInfo().Simulated {
+		attrs = append(attrs, "ports", ports)
 	}
 	w.host.agent.Log.Info("task is running", attrs...)
 }

@@ -174,7 +174,7 @@ func TestTasks(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := start(t, control.Options{Store: store, Ports: func(taskARN string, open bool) []control.Port {
-		return []control.Port{{Container: "app", ContainerPort: 80, Address: "127.0.0.1:4001"}}
+		return []control.Port{{Container: "app", ContainerPort: 80, Protocol: "tcp", Address: "127.0.0.1:4001"}}
 	}})
 	var got control.Tasks
 	if code := do(t, s, "GET", "tasks", "", &got); code != 200 {
@@ -184,7 +184,7 @@ func TestTasks(t *testing.T) {
 		ID: "1", ARN: scope.Task("shop", "1"), Cluster: "shop", Group: "family:web", LastStatus: "RUNNING", DesiredStatus: "RUNNING",
 		IP: "172.31.0.4", SandboxID: "s1",
 		Containers: []control.Container{
-			{Name: "app", Image: "nginx", LastStatus: "RUNNING", RuntimeID: "1-c1", EngineID: "c1", Ports: []control.Port{{ContainerPort: 80, Address: "127.0.0.1:4001"}}},
+			{Name: "app", Image: "nginx", LastStatus: "RUNNING", RuntimeID: "1-c1", EngineID: "c1", Ports: []control.Port{{ContainerPort: 80, Protocol: "tcp", Address: "127.0.0.1:4001"}}},
 			{Name: "log", Image: "fluentd", LastStatus: "PENDING", Ports: []control.Port{}},
 		},
 	}}}

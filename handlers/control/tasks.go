@@ -43,7 +43,8 @@ type Container struct {
 type Port struct {
 	Container     string `json:"-"`
 	ContainerPort int    `json:"containerPort"`
-	Address       string `json:"address"` // 127.0.0.1:49153
+	Protocol      string `json:"protocol"` // tcp or udp
+	Address       string `json:"address"`  // 127.0.0.1:49153
 }
 
 // mostOpened is for how many tasks a list opens ports where that has to be asked for:

@@ -1,0 +1,95 @@
+package agent
+
+import (
+	"log/slog"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+)
+
+// answerer answers each datagram with its name.
+func answerer(t *testing.T, name string) target {
+	t.Helper()
+	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	go func() {
+		for buffer := make([]byte, 100); ; {
+			_, from, err := conn.ReadFrom(buffer)
+			if err != nil {
+				return
+			}
+			conn.WriteTo([]byte(name), from)
+		}
+	}()
+	at := netip.MustParseAddrPort(conn.LocalAddr().String())
+	return target{sandbox: name, ip: at.Addr(), port: at.Port()}
+}
+
+// say sends a datagram and returns the answer. It sends again what was lost.
+func say(t *testing.T, conn net.Conn) string {
+	t.Helper()
+	buffer := make([]byte, 100)
+	for range 50 {
+		if _, err := conn.Write([]byte("?")); err != nil {
+			continue
+		}
+		conn.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
+		if n, err := conn.Read(buffer); err == nil {
+			return string(buffer[:n])
+		}
+	}
+	t.Fatal("no answer")
+	return ""
+}
+
+func TestDatagramsGoToTheTaskThatHasThePort(t *testing.T) {
+	h := newHostPorts(nil, slog.New(slog.DiscardHandler))
+	first, second := tenant{task: "first", service: "s", startedAt: time.Unix(1, 0)}, tenant{task: "second", service: "s", startedAt: time.Unix(2, 0)}
+	ask, err := net.ListenPacket("udp4", "127.0.0.1:0") // for a number that is free
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := netip.MustParseAddrPort(ask.LocalAddr().String()).Port()
+	ask.Close()
+	opening := func(to target) []opening {
+		return []opening{{container: "dns", containerPort: 53, protocol: udp, shared: number, leads: to}}
+	}
+	ports := h.open(first, opening(answerer(t, "first")), true)
+	h.open(second, opening(answerer(t, "second")), true)
+	if len(ports) != 1 {
+		t.Fatalf("ports of the first task: %+v", ports)
+	}
+	client, err := net.Dial("udp4", ports[0].Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	other, err := net.Dial("udp4", ports[0].Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	for _, c := range []net.Conn{client, other, client} {
+		if got := say(t, c); got != "first" {
+			t.Errorf("%q answers", got)
+		}
+	}
+	h.leave("first")
+	if got := say(t, client); got != "second" {
+		t.Errorf("when the first leaves, %q answers", got)
+	}
+	h.close("first")
+	if got := say(t, other); got != "second" {
+		t.Errorf("after the end of the first, %q answers", got)
+	}
+	h.closeAll()
+	again, err := net.ListenPacket("udp4", ports[0].Address)
+	if err != nil {
+		t.Fatalf("the port is still there: %v", err)
+	}
+	again.Close()
+}
