@@ -69,19 +69,19 @@ func TestReadmeNamesEachFlag(t *testing.T) {
 }
 
 // TestReadmeWalkThrough runs the commands of the README in one shell, with the
-// port and the path of the program changed and nothing else.
+// ports and the path of the program changed and nothing else.
 func TestReadmeWalkThrough(t *testing.T) {
 	requireCLI(t)
 	program := filepath.Join(buildEmulator(t), "ecs-emulator")
 	t.Run("sim", func(t *testing.T) {
 		t.Parallel()
-		walkThrough(t, emulator.Start(t), program)
+		walkThrough(t, emulator.Start(t, emulator.Options{LocalPorts: true}), program)
 	})
 	t.Run("docker", func(t *testing.T) {
 		t.Parallel()
 		dockertest.Require(t)
 		makeDemoImage(t)
-		walkThrough(t, emulator.Start(t, emulator.Options{Engine: "docker"}), program)
+		walkThrough(t, emulator.Start(t, emulator.Options{Engine: "docker", LocalPorts: true}), program)
 	})
 }
 
@@ -91,6 +91,8 @@ func walkThrough(t *testing.T, srv *emulator.Server, program string) {
 	script := strings.Join(readmeBlocks(t, "walk-through"), "\n")
 	script = strings.ReplaceAll(script, "http://127.0.0.1:4577", srv.URL())
 	script = strings.ReplaceAll(script, "bin/ecs-emulator ", program+" ")
+	port := freePort(t)
+	script = strings.ReplaceAll(script, "8080", port)
 	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", endpointForOldCLI(t)+script)
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, cliEnvironment()...)
@@ -101,7 +103,8 @@ func walkThrough(t *testing.T, srv *emulator.Server, program string) {
 	for _, want := range []string{
 		"cluster/default", "line 1\nline 2\nline 3\n", "EssentialContainerExited|Essential container in task exited",
 		`{"sequence":4,"event":{"version":"0",.*"exitCode":0,`,
-		"has reached a steady state", "hello", "INACTIVE", `RESOURCE:PORTS\W+RESOURCE:PORTS`,
+		"has reached a steady state", `hello127\.0\.0\.1:`, "hello", `127\.0\.0\.1:` + port + ` +` + port + `/tcp +web +service:web +default/[0-9a-f]{32}\n`,
+		`\n[1-9]\d* requests answered, \d+ failed\n`, "INACTIVE", `RESOURCE:PORTS\W+RESOURCE:PORTS`,
 	} {
 		if !regexp.MustCompile(want).Match(output) {
 			t.Errorf("the walk-through does not print %q:\n%s", want, output)

@@ -3,6 +3,7 @@
 //	ecs-emulator serve                      start the endpoint
 //	ecs-emulator logs <task> [container]    show a container's output
 //	ecs-emulator events                     show what has happened to tasks and container instances
+//	ecs-emulator ports                      show which ports of this host lead to which tasks
 //	ecs-emulator faults list | add | clear  have pulls, starts, containers, the engine fail
 //	ecs-emulator prune                      show or remove what emulators have on Docker
 //	ecs-emulator version                    show the version
@@ -27,6 +28,7 @@ Usage:
   ecs-emulator serve [flags]                     start the endpoint
   ecs-emulator logs [flags] <task> [container]   show the output of a container
   ecs-emulator events [flags]                    show what has happened to tasks and instances, as JSON
+  ecs-emulator ports [flags] [task]              show which ports of this host lead to which tasks
   ecs-emulator faults list                       show what shall go wrong
   ecs-emulator faults add [flags] <kind>         have it go wrong: pull, start, crash, engine-away
   ecs-emulator faults clear [id]                 end one fault, or all
@@ -42,6 +44,7 @@ var commands = map[string]func(ctx context.Context, args []string, stdout, stder
 	"serve":   serve,
 	"logs":    logs,
 	"events":  events,
+	"ports":   ports,
 	"faults":  faults,
 	"prune":   prune,
 	"version": showVersion,

@@ -250,6 +250,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--allow-host-path", "/srv,data"}, `"data" is no path of the container engine's host`},
 		{[]string{"serve", "now"}, `unexpected argument "now"`},
 		{[]string{"logs"}, `name a task`},
+		{[]string{"ports", "a", "b"}, `unexpected argument "b"`},
 		{[]string{"logs", "--endpoint", "http://127.0.0.1:1", "x"}, `ask the emulator`},
 	} {
 		out, err := command(test.args...).CombinedOutput()

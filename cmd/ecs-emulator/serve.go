@@ -94,6 +94,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.Func("file-system", "`fs-id=path` of the container engine's host to be that file system; may be repeated (others are a Docker volume each)", func(list string) error {
 		return addFileSystems(o, list)
 	})
+	flags.BoolVar(&o.LocalPorts, "local-ports", true, "have 127.0.0.1:8080 lead to a task that maps port 8080, if that is free, and so with each port; otherwise they have any number")
 	flags.IntVar(&warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
 	flags.StringVar(&pull, "pull", string(agent.PreferCached), "when to pull images: prefer-cached, default, always, once")
 	flags.StringVar(&logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
