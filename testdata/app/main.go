@@ -68,7 +68,8 @@ func fail(text string) {
 }
 
 // terminated tells of SIGTERM and SIGINT, which process 1 of a container would
-// otherwise ignore.
+// otherwise ignore. Modes call it first: who stops a container that has just been started
+// does not wait for it.
 func terminated() <-chan os.Signal {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
@@ -76,6 +77,7 @@ func terminated() <-chan os.Signal {
 }
 
 func sleep(args []string) error {
+	stop := terminated()
 	d, err := duration(args[0])
 	if err != nil {
 		return err
@@ -83,18 +85,19 @@ func sleep(args []string) error {
 	select {
 	case <-time.After(d):
 		return nil
-	case <-terminated():
+	case <-stop:
 		os.Exit(128 + int(syscall.SIGTERM))
 	}
 	return nil
 }
 
 func linger(args []string) error {
+	stop := terminated()
 	d, err := duration(args[0])
 	if err != nil {
 		return err
 	}
-	<-terminated()
+	<-stop
 	time.Sleep(d)
 	return nil
 }
@@ -134,11 +137,11 @@ func printLines(args []string) error {
 
 // eat touches each page, so that the memory counts.
 func eat(args []string) error {
+	stop := terminated()
 	mib, err := strconv.Atoi(args[0])
 	if err != nil {
 		return fmt.Errorf("not a number of MiB: %s", args[0])
 	}
-	stop := terminated()
 	held := make([][]byte, 0, mib)
 	for range mib {
 		block := make([]byte, 1<<20)

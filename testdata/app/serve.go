@@ -25,6 +25,7 @@ func serve(args []string) error {
 	if len(args) == 2 {
 		text = args[1]
 	}
+	stop := terminated()
 	hostname, err := os.Hostname()
 	if err != nil {
 		return err
@@ -33,7 +34,6 @@ func serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	stop := terminated() // before anybody is told that the server is up
 	go func() {
 		<-stop
 		os.Exit(0)
@@ -134,11 +134,11 @@ func udp(args []string) error {
 	if len(args) == 2 {
 		text = args[1]
 	}
+	stop := terminated()
 	conn, err := net.ListenPacket("udp4", ":"+args[0])
 	if err != nil {
 		return err
 	}
-	stop := terminated()
 	go func() {
 		<-stop
 		os.Exit(0)

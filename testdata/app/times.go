@@ -4,16 +4,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
-	"syscall"
 	"time"
 )
 
 // times runs another mode as a process of its own, and prints when it begins and ends.
 func times(args []string) error {
+	signals := terminated()
 	stamp(args[0], "begins")
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	child := exec.Command("/proc/self/exe", args[1:]...)
 	child.Stdout, child.Stderr = os.Stdout, os.Stderr
 	if err := child.Start(); err != nil {
