@@ -52,6 +52,7 @@ func postECS(url, operation, body string) (status int, answer string, err error)
 	if err != nil {
 		return 0, "", err
 	}
+	r.Close = true // a POST is not repeated if the connection that it finds is being closed
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	r.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113."+operation)
 	resp, err := http.DefaultClient.Do(r)

@@ -20,22 +20,21 @@ func scriptReach(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: [!] reach <task> [container port]")
 	}
 	srv := ts.Value(emulatorKey{}).(*emulator.Server)
-	for deadline := time.Now().Add(untilPatience); ; {
-		ports, reached := slices.Clone(srv.HostPorts(args[0])), 0
-		ports = slices.DeleteFunc(ports, func(p agent.HostPort) bool {
+	var ports []agent.HostPort
+	var reached int
+	asWanted := comesTrue(func() bool {
+		ports, reached = slices.DeleteFunc(slices.Clone(srv.HostPorts(args[0])), func(p agent.HostPort) bool {
 			return p.Protocol != types.TransportProtocolTcp || len(args) > 1 && strconv.Itoa(p.ContainerPort) != args[1]
-		})
+		}), 0
 		for _, p := range ports {
 			if answers(p.Address) {
 				reached++
 			}
 		}
-		if neg && reached == 0 || !neg && reached > 0 && reached == len(ports) {
-			return
-		}
-		if time.Now().After(deadline) {
-			ts.Fatalf("after %s %d of the ports of %s answer: %+v", untilPatience, reached, args[0], ports)
-		}
+		return neg && reached == 0 || !neg && reached > 0 && reached == len(ports)
+	})
+	if !asWanted {
+		ts.Fatalf("after %s %d of the ports of %s answer: %+v", scriptPatience, reached, args[0], ports)
 	}
 }
 

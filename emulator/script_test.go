@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +46,8 @@ func scriptFolders(t *testing.T) []string {
 //	[!] ecs <args>        aws ecs <args> with that endpoint
 //	[!] aws <args>        the same for any service: aws iam list-roles
 //	until <regexp> <args> ecs <args> again and again until it prints that
+//	says <regexp> <task> [container]
+//	                      the same for the output of a container
 //	[!] reach <task> [container port]
 //	                      GET each port of this host that leads to the task, or to that port
 //	                      of it, again and again until all answer, or with ! none does
@@ -151,6 +152,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	},
 	"aws":   scriptAWS,
 	"until": scriptUntil,
+	"says":  scriptSays,
 	"call":  scriptCall,
 	"reach": scriptReach,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -177,26 +179,6 @@ func scriptAWS(ts *testscript.TestScript, neg bool, args []string) {
 
 func execAWS(ts *testscript.TestScript, args ...string) error {
 	return ts.Exec("aws", append([]string{"--endpoint-url", ts.Getenv("URL"), "--output", "text"}, args...)...)
-}
-
-// untilPatience bounds until; what it waits for takes a few seconds at most.
-const untilPatience = time.Minute
-
-func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: until <regexp> <args of ecs>")
-	}
-	want, err := regexp.Compile("(?m)" + args[0])
-	ts.Check(err)
-	for deadline := time.Now().Add(untilPatience); ; {
-		ts.Check(execAWS(ts, append([]string{"ecs"}, args[1:]...)...))
-		if want.MatchString(ts.ReadFile("stdout")) {
-			return
-		}
-		if time.Now().After(deadline) {
-			ts.Fatalf("aws ecs %s has not printed %s within %s", strings.Join(args[1:], " "), want, untilPatience)
-		}
-	}
 }
 
 // requireCLI skips where there is no aws CLI, or fails if

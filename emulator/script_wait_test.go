@@ -1,0 +1,65 @@
+package emulator_test
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// scriptPatience bounds what scripts wait for. On a machine that has nothing else to do it
+// takes a few seconds at most.
+const scriptPatience = 3 * time.Minute
+
+// scriptPause is between two looks: whoever looks all the time takes it from what is waited for.
+const scriptPause = 100 * time.Millisecond
+
+// comesTrue looks again and again, and says in the end whether it has come true.
+func comesTrue(ask func() bool) bool {
+	tick := time.NewTicker(scriptPause)
+	defer tick.Stop()
+	for limit := time.After(scriptPatience); !ask(); {
+		select {
+		case <-tick.C:
+		case <-limit:
+			return false
+		}
+	}
+	return true
+}
+
+// scriptUntil waits for what the CLI prints.
+func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until <regexp> <args of ecs>")
+	}
+	untilPrinted(ts, args[0], "aws ecs "+strings.Join(args[1:], " "), func() error {
+		return execAWS(ts, append([]string{"ecs"}, args[1:]...)...)
+	})
+}
+
+// scriptSays waits for the output of a container: that it runs does not mean that its
+// program has come so far.
+func scriptSays(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: says <regexp> <task> [container]")
+	}
+	logs := append([]string{"logs", "--endpoint", ts.Getenv("URL")}, args[1:]...)
+	untilPrinted(ts, args[0], "ecs-emulator "+strings.Join(logs, " "), func() error {
+		return ts.Exec("ecs-emulator", logs...)
+	})
+}
+
+// untilPrinted runs a command again and again until it prints a text.
+func untilPrinted(ts *testscript.TestScript, pattern, command string, run func() error) {
+	want, err := regexp.Compile("(?m)" + pattern)
+	ts.Check(err)
+	printed := comesTrue(func() bool {
+		ts.Check(run())
+		return want.MatchString(ts.ReadFile("stdout"))
+	})
+	if !printed {
+		ts.Fatalf("%s has not printed %s within %s", command, want, scriptPatience)
+	}
+}
