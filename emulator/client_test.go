@@ -17,7 +17,7 @@ import (
 // and by the answers that they go by. Source: the tools' public code.
 
 // waiting bounds how long an SDK's waiter waits in these tests.
-const waiting = 30 * time.Second
+const waiting = 2 * time.Minute
 
 func (w *world) untilStable(service string) {
 	w.Helper()

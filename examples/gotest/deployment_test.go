@@ -60,7 +60,7 @@ func waitUntilStable(t *testing.T, client *ecs.Client) {
 	waiter := ecs.NewServicesStableWaiter(client, func(o *ecs.ServicesStableWaiterOptions) {
 		o.MinDelay, o.MaxDelay = 10*time.Millisecond, 100*time.Millisecond
 	})
-	err := waiter.Wait(t.Context(), &ecs.DescribeServicesInput{Services: []string{"web"}}, 10*time.Second)
+	err := waiter.Wait(t.Context(), &ecs.DescribeServicesInput{Services: []string{"web"}}, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
