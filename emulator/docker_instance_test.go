@@ -108,7 +108,8 @@ func TestDockerContainerInstances(t *testing.T) {
 	tasks = append(tasks[1:], w.runOnInstances(1, types.NetworkModeBridge, 8080, 18080)...)
 	answers("with a new task on the port")
 
-	machines := filters.NewArgs(filters.Arg("label", "ecs-emulator.container-instance"))
+	owner := "ecs-emulator.owner=" + containers(t, tasks[0])[0].Labels["ecs-emulator.owner"] // tests of other packages have theirs
+	machines := filters.NewArgs(filters.Arg("label", "ecs-emulator.container-instance"), filters.Arg("label", owner))
 	before, err := dockertest.Client(t).ContainerList(t.Context(), container.ListOptions{All: true, Filters: machines})
 	w.must(err)
 	w.must(w.srv.Close())
