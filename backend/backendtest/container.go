@@ -78,7 +78,7 @@ func testStates(s *scene) {
 		s.Errorf("after Start: %+v", c)
 	}
 	started := c.StartedAt
-	s.stop(id, patience)
+	s.stop(id, grace)
 	c = s.inspect(id)
 	if c.State != backend.Exited || !c.StartedAt.Equal(started) || c.ExitedAt.Before(started) || c.OOMKilled {
 		s.Errorf("after Stop: %+v", c)
@@ -97,7 +97,7 @@ func testSandboxStates(s *scene) {
 		if c := s.inspect(id); c.State != backend.Running || !c.Sandbox || c.IP != made.IP {
 			s.Errorf("after Start: %+v", c)
 		}
-		s.stop(id, patience)
+		s.stop(id, grace)
 		if c := s.inspect(id); c.State != backend.Exited || !c.Sandbox {
 			s.Errorf("after Stop: %+v", c)
 		}

@@ -73,7 +73,7 @@ func testPortTaken(s *scene) {
 	if body, _ := s.get(sandbox, 8080, "/"); body != "first" {
 		s.Errorf("the port answers %q, want the first server", body)
 	}
-	s.stop(first, patience)
+	s.stop(first, grace)
 	s.serve(sandbox, "8080", "third")
 	if body, _ := s.get(sandbox, 8080, "/"); body != "third" {
 		s.Errorf("the port answers %q, want the third server", body)

@@ -11,7 +11,7 @@ func (s *scene) check(url string) *backend.HealthCheck {
 	return &backend.HealthCheck{
 		Test:     []string{"CMD", s.AppPath, "check", url},
 		Interval: 300 * time.Millisecond,
-		Timeout:  5 * time.Second,
+		Timeout:  grace,
 		Retries:  2,
 	}
 }
@@ -37,14 +37,16 @@ func (s *scene) awaitHealth(id string, want backend.Health) []backend.Health {
 }
 
 func testHealthy(s *scene) {
-	spec := s.spec(s.runningSandbox(), "serve", "8080")
+	sandbox := s.runningSandbox()
+	spec := s.spec(sandbox, "sleep", "300")
 	spec.Health = s.check("http://127.0.0.1:8080/")
-	spec.Health.Interval = time.Second // time to see it starting
+	spec.Health.StartPeriod = time.Hour // it is starting until there is a server
 	id := s.createFrom(spec)
 	s.start(id)
 	if c := s.inspect(id); c.Health != backend.Starting {
 		s.Errorf("after Start the health is %q, want %q", c.Health, backend.Starting)
 	}
+	s.serve(sandbox, "8080")
 	if got := s.awaitHealth(id, backend.Healthy); !slices.Equal(got, []backend.Health{backend.Healthy}) {
 		s.Errorf("health events %v, want healthy alone", got)
 	}
@@ -58,7 +60,7 @@ func testUnhealthy(s *scene) {
 	id := s.createFrom(spec)
 	s.start(id)
 	s.awaitHealth(id, backend.Healthy)
-	s.stop(server, patience)
+	s.stop(server, grace)
 	if got := s.awaitHealth(id, backend.Unhealthy); !slices.Equal(got, []backend.Health{backend.Healthy, backend.Unhealthy}) {
 		s.Errorf("health events %v, want healthy, unhealthy", got)
 	}

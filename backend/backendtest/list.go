@@ -22,7 +22,7 @@ func testList(s *scene) {
 			s.start(id)
 		}
 		if state == backend.Exited {
-			s.stop(id, patience)
+			s.stop(id, grace)
 		}
 	}
 	filter := func(labels ...string) map[string]backend.State {

@@ -78,7 +78,7 @@ func testLogsFollow(s *scene) {
 	expect("GET /one")
 	s.get(sandbox, 8080, "/two")
 	expect("GET /two")
-	s.stop(id, patience)
+	s.stop(id, grace)
 	select {
 	case err := <-done:
 		if err != nil {

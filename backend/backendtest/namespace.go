@@ -58,7 +58,7 @@ func testOwnAddress(s *scene) {
 	s.awaitLine(made.ID, "listening on :8080")
 	s.expectCheck(s.on(m.bridge.Name, task, "check"), made.IP, true)
 	s.expectCheck(s.spec(s.sharedSandbox(), "check"), made.IP, false)
-	s.stop(made.ID, patience)
+	s.stop(made.ID, grace)
 	if c := s.inspect(made.ID); c.IP != made.IP {
 		s.Errorf("after Stop: %+v, want the address %v", c, made.IP)
 	}
@@ -84,8 +84,8 @@ func testSandboxElsewhere(s *scene) {
 	for _, id := range []string{onBridge, inHost, alone} {
 		s.start(id)
 	}
-	s.stop(inHost, patience)
-	s.stop(m.ID, patience)
+	s.stop(inHost, grace)
+	s.stop(m.ID, grace)
 	s.expectError("Start in a namespace that does not run", s.Engine.Start(s.ctx, inHost), backend.ErrNoSandbox)
 }
 
@@ -108,7 +108,7 @@ func testJoins(s *scene) {
 	if output := texts(s.logs(taken, backend.LogOptions{})); !strings.Contains(strings.Join(output, "\n"), "address already in use") {
 		s.Errorf("the second server on a port of the machine says %q", output)
 	}
-	s.stop(server.ID, patience)
+	s.stop(server.ID, grace)
 	s.start(taken)
 	s.awaitLine(taken, "listening on :9000")
 	s.expectAnswer(m.ID, 9000, "second")
@@ -151,7 +151,7 @@ func testRemoveNetwork(s *scene) {
 		}
 	}
 	refused("a container")
-	s.stop(container, patience)
+	s.stop(container, grace)
 	refused("the sandbox that routes it")
 	s.remove(m.ID)
 	for range 2 { // gone is success

@@ -1,7 +1,8 @@
 package backendtest
 
 import (
-	"fmt"
+	"errors"
+	"math/rand/v2"
 	"net/netip"
 	"sync"
 
@@ -42,12 +43,15 @@ func testEnsureNetwork(s *scene) {
 }
 
 func testNetworkRange(s *scene) {
-	// Nobody else on the engine is likely to use these.
-	base := 200 + int(s.token[0])%50
-	cidr := netip.MustParsePrefix(fmt.Sprintf("10.%d.%d.0/24", base, s.token[1]))
-	gateway := cidr.Addr().Next().Next()
-	spec := backend.NetworkSpec{Name: "vpc-backendtest-range", CIDR: cidr, Gateway: gateway, Isolated: true}
-	n, err := s.Engine.EnsureNetwork(s.ctx, spec)
+	var cidr netip.Prefix
+	var gateway netip.Addr
+	var n backend.Network
+	err := backend.ErrAddressInUse
+	for try := 0; errors.Is(err, backend.ErrAddressInUse) && try < 20; try++ { // somebody else's
+		cidr = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(200 + rand.IntN(50)), byte(rand.IntN(256)), 0}), 24)
+		gateway = cidr.Addr().Next().Next()
+		n, err = s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: "vpc-backendtest-range", CIDR: cidr, Gateway: gateway, Isolated: true})
+	}
 	if err != nil || n.CIDR != cidr || n.Gateway != gateway {
 		s.Fatalf("EnsureNetwork: %+v, %v; want the range %v with the gateway %v", n, err, cidr, gateway)
 	}

@@ -29,9 +29,11 @@ type scene struct {
 
 func (s *suite) scene(t *testing.T) *scene {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
-	sc := &scene{T: t, suite: s, ctx: ctx}
+	whole, done := context.WithTimeout(context.Background(), 2*patience)
+	sc := &scene{T: t, suite: s, ctx: whole}
 	t.Cleanup(func() {
+		done()
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		list, err := s.Engine.List(ctx, sc.labels())
 		if err != nil {

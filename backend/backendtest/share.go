@@ -23,7 +23,7 @@ func testSharedProcesses(s *scene) {
 	elsewhere := s.createFrom(s.sharing(task, s.sharedSandbox(), "sleep", "300"))
 	s.start(elsewhere)
 
-	s.stop(task, patience)
+	s.stop(task, grace)
 	for _, id := range []string{inside, elsewhere} {
 		if c := s.awaitExit(id); c.ExitCode != 137 {
 			s.Errorf("after the first process of its namespace: %+v, want exit code 137", c)

@@ -10,11 +10,11 @@ func testStop(s *scene) {
 	sandbox := s.runningSandbox()
 	id := s.serve(sandbox, "8080")
 	begin := time.Now()
-	s.stop(id, patience)
+	s.stop(id, grace)
 	if c := s.inspect(id); c.State != backend.Exited || c.ExitCode != 0 {
 		s.Errorf("after Stop: %+v", c)
 	}
-	if took := time.Since(begin); took > patience/2 {
+	if took := time.Since(begin); took > grace/2 {
 		s.Errorf("Stop of a server that exits on the signal took %v", took)
 	}
 }

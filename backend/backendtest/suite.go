@@ -60,8 +60,13 @@ type Fixture struct {
 	Discard func(t *testing.T, volume string)
 }
 
-// patience is how long a condition may take to come true.
-const patience = 30 * time.Second
+const (
+	// patience is how long a condition may take to come true, on a machine that is busy.
+	patience = 2 * time.Minute
+	// grace is how long a program has to end on the signal. It ends at once, unless the
+	// signal comes before it listens.
+	grace = 30 * time.Second
+)
 
 // Run runs the suite. It calls open for each owner it needs; the engines it gets
 // have owners of their own, but may share one daemon. Run calls RemoveAll on each

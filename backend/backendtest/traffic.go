@@ -37,7 +37,7 @@ func testPorts(s *scene) {
 	s.expectSilence(m.ID, 80)
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})
-	s.stop(m.ID, patience)
+	s.stop(m.ID, grace)
 	s.start(m.ID)
 	s.expectSilence(m.ID, 80)
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})

@@ -33,8 +33,8 @@ func testWatchOrder(s *scene) {
 	sandbox := s.runningSandbox()
 	first, second := s.run(sandbox, "exit", "4"), s.run(sandbox, "sleep", "300")
 	s.awaitExit(first)
-	s.stop(second, patience)
-	s.stop(sandbox, patience)
+	s.stop(second, grace)
+	s.stop(sandbox, grace)
 	want := []backend.EventKind{backend.ContainerStarted, backend.ContainerDied}
 	for _, id := range []string{first, second, sandbox} {
 		events := s.recorder.awaitOf(s.T, id, "died", last(backend.ContainerDied))
