@@ -80,7 +80,7 @@ func BenchmarkMachine(b *testing.B) {
 	var network, sandbox time.Duration
 	for b.Loop() {
 		name, begin := dockertest.Owner(), time.Now()
-		if _, err := engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: name, CIDR: bridgeRange(), Isolated: true}); err != nil {
+		if err := ensureBridge(ctx, engine, name); err != nil {
 			b.Fatal(err)
 		}
 		network += time.Since(begin)

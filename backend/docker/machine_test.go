@@ -2,6 +2,7 @@ package docker_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -18,9 +19,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
-// bridgeRange is one of many thousands; if somebody has it, the test says so.
-func bridgeRange() netip.Prefix {
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(50 + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), 26)
+// ensureBridge makes a network with a range that nobody has: other tests, also those of
+// other packages, make networks at the same time.
+func ensureBridge(ctx context.Context, engine *docker.Engine, name string) (err error) {
+	for range 20 {
+		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(50 + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), 26)
+		_, err = engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: name, CIDR: cidr, Isolated: true})
+		if !errors.Is(err, backend.ErrAddressInUse) {
+			return err
+		}
+	}
+	return err
 }
 
 // makeMachine makes a machine with a task on it, and a container of that on the
@@ -29,7 +38,7 @@ func makeMachine(ctx context.Context, engine *docker.Engine, name, image string,
 	if _, err = engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc"}); err != nil {
 		return machine, "", "", err
 	}
-	if _, err = engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "bridge-" + name, CIDR: bridgeRange(), Isolated: true}); err != nil {
+	if err = ensureBridge(ctx, engine, "bridge-"+name); err != nil {
 		return machine, "", "", err
 	}
 	spec.Name, spec.Network, spec.Routes = name+"-machine", "vpc", "bridge-"+name

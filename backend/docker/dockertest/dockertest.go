@@ -31,8 +31,9 @@ const (
 	RequireEnv = "ECS_EMULATOR_REQUIRE_DOCKER"
 
 	appPackage = "github.com/ecs-emulator/ecs-emulator/testdata/app"
-	answerTime = 5 * time.Second
-	buildTime  = 3 * time.Minute
+	answerTime = 20 * time.Second
+	buildTime  = 10 * time.Minute
+	removeTime = 3 * time.Minute
 )
 
 // Require is for tests that need a Docker engine: without one that answers, they Lack.
@@ -87,7 +88,7 @@ func Engine(tb testing.TB) *docker.Engine {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), removeTime)
 		defer cancel()
 		if err := engine.RemoveAll(ctx); err != nil {
 			tb.Errorf("remove what the test made: %v", err)

@@ -137,7 +137,7 @@ func TestSSHSessionsAreFewAndUsedAgain(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Error(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -163,7 +163,7 @@ func TestSSHStopsDoNotHoldUpOthers(t *testing.T) {
 			}
 		})
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if _, err := r.Ping(ctx); err != nil {
 		t.Errorf("Ping: %v", err)
