@@ -102,7 +102,7 @@ func (p *process) wait() int {
 	select {
 	case <-p.exited:
 		return p.cmd.ProcessState.ExitCode()
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		p.cmd.Process.Kill()
 		p.Fatal("serve does not end")
 		return -1
@@ -167,7 +167,7 @@ func (p *process) until(id, status string) {
 
 func (p *process) eventually(what string, happened func() bool) {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(p.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(p.Context(), 2*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -306,7 +306,7 @@ func TestDockerInterruptRemovesEverythingSoon(t *testing.T) {
 	if code := p.wait(); code != 0 {
 		t.Errorf("exit code %d:\n%s", code, p.log())
 	}
-	if took := time.Since(begin); took > 10*time.Second {
+	if took := time.Since(begin); took >= 30*time.Second { // which its container would have to stop
 		t.Errorf("took %v", took)
 	}
 	if left := containers(t, task); left != 0 {
