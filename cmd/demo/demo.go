@@ -60,7 +60,7 @@ func (d *demo) register(ctx context.Context) error {
 			Name:         aws.String(service),
 			Command:      []string{"serve", fmt.Sprint(port), "hello"},
 			PortMappings: []types.PortMapping{{ContainerPort: aws.Int32(port)}},
-			HealthCheck:  &types.HealthCheck{Command: check, Interval: aws.Int32(5), Timeout: aws.Int32(2), Retries: aws.Int32(2)},
+			HealthCheck:  &types.HealthCheck{Command: check, Interval: aws.Int32(5), Timeout: aws.Int32(20), Retries: aws.Int32(2)},
 		},
 		{Name: aws.String("job"), Command: []string{"print", "3"}},
 	} {

@@ -31,7 +31,7 @@ type emulator struct {
 var endpoint = regexp.MustCompile(`http://[0-9.]+:[0-9]+`)
 
 // patience is how long the emulator has to start, and to remove everything.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // startEmulator starts it on a free port and waits for its line.
 func startEmulator(ctx context.Context, binary string, docker *docker) (*emulator, error) {

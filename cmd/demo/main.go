@@ -16,7 +16,7 @@ import (
 )
 
 // longest bounds the whole demonstration, so that it fails rather than hangs.
-const longest = 3 * time.Minute
+const longest = 6 * time.Minute
 
 func main() {
 	imageOnly := flag.Bool("image-only", false, "make the image "+image+" and nothing else")

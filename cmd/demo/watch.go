@@ -32,7 +32,7 @@ type view struct {
 
 const (
 	pollEvery   = 200 * time.Millisecond
-	stepPatient = 45 * time.Second
+	stepPatient = 90 * time.Second
 )
 
 func newWatch(s *story, client *ecs.Client) *watch {
