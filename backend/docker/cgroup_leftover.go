@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path"
@@ -64,6 +65,25 @@ func (e *Engine) removeLostGroups(ctx context.Context) {
 	for _, group := range lost {
 		e.removeGroup(ctx, group)
 	}
+}
+
+// groupsWithoutSandbox are those of containers whose sandbox somebody else has removed, and
+// what these groups are in.
+func (e *Engine) groupsWithoutSandbox(ctx context.Context, all []container.Summary) (groups []string) {
+	for _, c := range all {
+		sandbox := cmp.Or(c.Labels[boundLabel], container.NetworkMode(c.HostConfig.NetworkMode).ConnectedContainer())
+		if sandbox == "" || slices.ContainsFunc(all, func(other container.Summary) bool { return other.ID == sandbox }) {
+			continue
+		}
+		found, err := e.client.ContainerInspect(ctx, c.ID)
+		if err != nil {
+			continue // it is gone as well
+		}
+		for group := found.HostConfig.CgroupParent; path.Dir(group) != group; group = path.Dir(group) {
+			groups = append(groups, group)
+		}
+	}
+	return groups
 }
 
 // removeGroup removes the group of a sandbox that is gone, if there is nothing in it.

@@ -307,3 +307,20 @@ func TestSomebodyRemovesASandboxBeforeWhatIsInIt(t *testing.T) {
 		})
 	}
 }
+
+// Their emulator was killed, and somebody removed what it had, but not all.
+func TestGroupsOfWhatAKilledEmulatorHad(t *testing.T) {
+	t.Parallel()
+	owner := dockertest.Owner()
+	removeAllOf(t, owner)
+	m := newMachine(t, open(t, owner), backend.SandboxSpec{}, "ignore-term")
+	for _, id := range []string{m.machine.ID, m.sandbox} {
+		if err := dockertest.Client(t).ContainerRemove(t.Context(), id, container.RemoveOptions{Force: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := dockertest.Engine(t).RemoveOwner(t.Context(), owner, false); err != nil {
+		t.Fatal(err)
+	}
+	expectNoGroup(t, m.machine.ID)
+}

@@ -146,6 +146,7 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 	for _, v := range all.volumes {
 		volumes = append(volumes, v.Name)
 	}
+	lost := e.groupsWithoutSandbox(ctx, all.containers)
 	var failures []error
 	for _, step := range []struct {
 		ids     []string
@@ -164,6 +165,9 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 			removed += n
 		}
 		failures = append(failures, err)
+	}
+	for _, group := range lost {
+		e.removeGroup(ctx, group)
 	}
 	return removed, errors.Join(failures...)
 }
