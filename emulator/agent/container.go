@@ -114,13 +114,16 @@ func (w *work) start(i int) run {
 	if refusal == nil {
 		refusal = controlsOfTheInstance(d, w.task.Spec.NetworkMode, w.ipc)
 	}
+	stopped, cut := context.WithCancel(context.Background())
+	w.cuts[i] = cut
 	return func(ctx context.Context) func() {
+		defer cut()
 		if refusal != nil {
 			return func() { w.containerNotBegun(i, "CannotStartContainerError: ", refusal) }
 		}
 		bindings, err := w.publishPorts(ctx, name, id, d, had)
 		if err == nil {
-			err = h.findAgain(ctx, folders)
+			err = h.findAgain(ctx, stopped, folders)
 		}
 		if err == nil {
 			err = w.bridgeGone(ctx, on, h.Engine.Start(ctx, id))
@@ -132,7 +135,7 @@ func (w *work) start(i int) run {
 		return func() {
 			c := &w.view.status.Containers[i]
 			switch {
-			case h.engineLost(err):
+			case h.engineLost(err): // or the task ends before it starts
 			case errors.Is(err, backend.ErrNoSandbox) && w.hasAnotherTry():
 				w.died(theSandbox, false)
 			case err != nil:

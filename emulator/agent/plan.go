@@ -87,7 +87,7 @@ const (
 	start          verb = "start"
 	stop           verb = "stop"
 	examine        verb = "examine"   // find out how it exited
-	cutShort       verb = "cut short" // a pull, or the making of a volume
+	cutShort       verb = "cut short" // a pull, the making of a volume, what goes before a start
 	skip           verb = "skip"      // will not run: it is stopped without having started
 	giveUp         verb = "give up"
 )
@@ -228,7 +228,7 @@ func planStop(v *view) (actions []action, again time.Time) {
 		}
 		left = true
 		switch {
-		case c.Phase == state.ContainerNone && note.busy:
+		case note.busy && (c.Phase == state.ContainerNone || c.Phase == state.ContainerCreated):
 			actions = append(actions, action{cutShort, i, ""})
 		case note.busy:
 		case c.Phase != state.ContainerRunning:

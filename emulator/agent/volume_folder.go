@@ -41,8 +41,12 @@ func (w *work) mountedFolders(d *types.ContainerDefinition) (folders []backend.F
 
 // findAgain looks for folders right before a container starts with them, as it did before the
 // container was made: the engine mounts them by their paths and follows links, which whoever
-// writes there can have put in place since, this task included.
-func (h *host) findAgain(ctx context.Context, folders []backend.FolderSpec) error {
+// writes there can have put in place since, this task included. When the task is stopped, it
+// looks no further.
+func (h *host) findAgain(ctx, stopped context.Context, folders []backend.FolderSpec) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(stopped, cancel)()
 	for _, folder := range folders {
 		if _, err := h.Engine.Folder(ctx, folder); err != nil {
 			return err

@@ -190,6 +190,27 @@ func TestATaskStopsWhileAVolumeIsMade(t *testing.T) {
 	}
 }
 
+// The same, when a folder is looked for again.
+func TestATaskStopsWhileAContainerIsAboutToStart(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		faults := fault.New(b.engine, fault.Options{})
+		b.restartOn(faults)
+		folder := efs(func(e *types.EFSVolumeConfiguration) { e.RootDirectory = aws.String("/sub") })
+		folder.Name = aws.String("data")
+		again := mounted("data", container("again", "sleep", "70"))
+		again.RestartPolicy = &types.ContainerRestartPolicy{Enabled: aws.Bool(true), RestartAttemptPeriod: aws.Int32(60)}
+		id := b.runDefinition(types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{again}, Volumes: []types.Volume{folder}})
+		if _, err := faults.AddRule(fault.Rule{Call: fault.EnsureVolume, Hang: true}); err != nil {
+			t.Fatal(err)
+		}
+		b.settleAfter(80 * time.Second)
+		b.expect("looks that hang", faults.Rules()[0].Used, 1)
+		b.stopTask(id)
+		b.expect("status", b.task(id).Status.LastStatus, state.Stopped)
+		b.expect("stop code", b.task(id).Stop.Code, types.TaskStopCodeUserInitiated)
+	})
+}
+
 func TestReasonsOfVolumesThatFail(t *testing.T) {
 	missing := &backend.NotFoundError{Kind: backend.KindFolder, Err: errors.New("gone")}
 	efs := &types.Volume{Name: aws.String("data"), EfsVolumeConfiguration: &types.EFSVolumeConfiguration{

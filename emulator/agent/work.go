@@ -33,7 +33,7 @@ type work struct {
 	chain       chain          // of its calls and news; under the lock of those
 	flight      *flight        // of the news that are on their way to the store
 	images      map[int]string // their ids, by container
-	cuts        map[int]func() // what cuts pulls off that are under way, and volumes
+	cuts        map[int]func() // what cuts short what is under way, by subject
 	sandboxes   int            // that could not start
 	timer       *clock.Timer
 }
