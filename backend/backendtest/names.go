@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -29,6 +30,32 @@ func testNames(s *scene) {
 			s.Errorf("the server called %s: exit code %d, want %d: %q", name, c.ExitCode, code, texts(s.logs(id, backend.LogOptions{})))
 		}
 	}
+}
+
+// What the engine or its kernel refuses of names makes no container that runs.
+func testMalformedNames(s *scene) {
+	m := s.machine()
+	task := s.taskOn(m)
+	for what, names := range map[string]backend.Names{
+		"an address that is none":   {Hosts: []string{"db.test:nowhere"}},
+		"an entry without address":  {Hosts: []string{"db.test"}},
+		"an entry without a name":   {Hosts: []string{":192.0.2.1"}},
+		"a host name of 65 letters": {Host: strings.Repeat("a", 65)},
+	} {
+		spec := s.on(m.bridge.Name, task, "sleep", "300")
+		spec.Names = names
+		id, err := s.Engine.Create(s.ctx, spec)
+		if err == nil {
+			s.ids = append(s.ids, id)
+			err = s.Engine.Start(s.ctx, id)
+		}
+		if err == nil {
+			s.Errorf("a container runs with %s", what)
+		}
+	}
+	spec := s.on(m.bridge.Name, task, "sleep", "300")
+	spec.Names = backend.Names{Host: strings.Repeat("a", 63), Hosts: []string{"db.test:2001:db8::1"}}
+	s.start(s.createFrom(spec))
 }
 
 func testSharedNames(s *scene) {

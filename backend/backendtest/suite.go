@@ -124,6 +124,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"AContainerJoinsAnotherSandbox", testJoins},
 		{"ASandboxStartsWithinItsParent", testParent},
 		{"AContainerHasNamesOfItsOwn", testNames},
+		{"MalformedNamesDoNotRun", testMalformedNames},
 		{"NamesGoWithTheNamespace", testSharedNames},
 		{"ASandboxLendsItsNames", testLentNames},
 		{"ContainersShareProcessesAndIPC", testSharedProcesses},

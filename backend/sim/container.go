@@ -58,6 +58,7 @@ type containerSpec struct {
 	mounts     []backend.Mount // their sources are paths
 	files      files           // of the engine
 	names      backend.Names
+	controls   []string   // the names of its kernel parameters
 	processes  *container // the sandboxes whose namespaces it has; nil is none
 	ipc        *container
 }
@@ -89,6 +90,9 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if err := knownDriver(spec.Log); err != nil {
 		return "", err
 	}
+	if err := checkSpec(&spec); err != nil {
+		return "", err
+	}
 	kept := &containerSpec{
 		image:      spec.Image,
 		entryPoint: slices.Clone(spec.EntryPoint),
@@ -96,6 +100,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		env:        slices.Clone(spec.Env),
 		files:      e.files,
 		names:      spec.Names,
+		controls:   slices.Sorted(maps.Keys(spec.Sysctls)),
 	}
 	if spec.Joins != "" {
 		kept.names = box.lend(spec.Names)

@@ -24,6 +24,9 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 		_, err := c.sameAs(spec.Name, true)
 		return c.inspect(), err
 	}
+	if err := checkHosts(spec.Names); err != nil {
+		return backend.Container{}, err
+	}
 	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), net: &net, sharesIPC: spec.SharesIPC, names: spec.Names}
 	if spec.Parent != "" {
 		if c.box, err = e.sandbox(spec.Parent); err != nil {

@@ -39,6 +39,8 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		err = noSandbox(missing)
 	case e.networkGone(c) != nil:
 		err = e.networkGone(c)
+	case c.refusedByRunc() != nil:
+		err = c.refusedByRunc()
 	default:
 		e.run(c, script)
 		return nil
