@@ -47,7 +47,10 @@ func checkTaskRequest(in *ecs.RunTaskInput) error {
 	case len(aws.ToString(in.StartedBy)) > maxStartedBy:
 		return invalidParameter(fmt.Sprintf("startedBy can have at most %d characters.", maxStartedBy))
 	case in.PropagateTags != "" && in.PropagateTags != types.PropagateTagsTaskDefinition && in.PropagateTags != types.PropagateTagsNone:
-		return invalidParameter("propagateTags should be one of [TASK_DEFINITION,NONE]")
+		return errTagsOfService
+	}
+	if err := checkTaskVolumeTags(in.VolumeConfigurations); err != nil {
+		return err
 	}
 	return checkTags(in.Tags)
 }

@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -54,6 +55,31 @@ func volumeAtLaunch(def *types.TaskDefinition) string {
 	return ""
 }
 
+// reservedForVolumes are the tags that ECS gives to volumes. Source: ECS API reference,
+// EBSTagSpecification.
+func reservedForVolumes(tag types.Tag) bool {
+	return *tag.Key == "AmazonECSCreated" || *tag.Key == "AmazonECSManaged"
+}
+
+// checkTaskVolumeTags: there is no service whose tags the volume of a standalone task could
+// have. Source: ECS API reference, EBSTagSpecification; the words are those for the task's own
+// tags, by analogy.
+func checkTaskVolumeTags(list []types.TaskVolumeConfiguration) error {
+	for _, one := range list {
+		if one.ManagedEBSVolume != nil && slices.ContainsFunc(one.ManagedEBSVolume.TagSpecifications, ofService) {
+			return errTagsOfService
+		}
+	}
+	return nil
+}
+
+func ofService(s types.EBSTagSpecification) bool {
+	return s.PropagateTags == types.PropagateTagsService
+}
+
+// errTagsOfService is of what is no service's.
+var errTagsOfService = invalidParameter("propagateTags should be one of [TASK_DEFINITION,NONE]")
+
 func checkVolumeTags(specifications []types.EBSTagSpecification) error {
 	for _, s := range specifications {
 		if err := checkPropagateTags(s.PropagateTags); err != nil {
@@ -64,6 +90,9 @@ func checkVolumeTags(specifications []types.EBSTagSpecification) error {
 		}
 		if err := checkTags(s.Tags); err != nil {
 			return err
+		}
+		if slices.ContainsFunc(s.Tags, reservedForVolumes) {
+			return invalidParameter("The tags AmazonECSCreated and AmazonECSManaged are reserved for Amazon ECS.")
 		}
 	}
 	return nil
