@@ -68,8 +68,9 @@ type Options struct {
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
 	// those with well-formed ids are made up.
 	StrictVPC bool
-	// AllowPrivileged runs privileged containers on container instances. They have all rights
-	// on the engine's host, so they are refused otherwise.
+	// AllowPrivileged runs privileged containers on container instances, and those with
+	// capabilities such as SYS_ADMIN. They have rights on the engine's host, so they are
+	// refused otherwise.
 	AllowPrivileged bool
 	// VPCCIDR is the range of the VPC, a /16. The zero Prefix leaves it to the engine:
 	// that of AWS's default VPC, or another one where the engine or the host has that.

@@ -84,7 +84,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.BoolVar(&defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
 	flags.BoolVar(&unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
-	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run privileged containers on container instances; they have all rights on the engine's host")
+	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged, or have capabilities such as SYS_ADMIN: they have rights on the engine's host")
 	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the VPC, a /16 (default: one that the engine and this host do not use)")
 	flags.TextVar(&o.InstanceCIDR, "instance-cidr", netip.Prefix{}, "`range` of the bridge networks of container instances, a /26 for each (default 198.18.0.0/15)")
 	flags.Func("allow-host-path", "`path` of the container engine's host that tasks may mount, with all below; may be repeated", func(list string) error {

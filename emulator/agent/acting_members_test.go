@@ -112,6 +112,9 @@ func setMember(v reflect.Value, path string, set bool) {
 		if set {
 			v.Set(someValue(v.Type()))
 		}
+		if set && name == "dockerSecurityOptions" {
+			v.Index(0).SetString("no-new-privileges")
+		}
 		return
 	}
 	switch v.Kind() {

@@ -33,8 +33,8 @@ type Options struct {
 	KeepStopped time.Duration
 	// Delays are those of AWS, or none. They are Fargate's.
 	Delays Delays
-	// AllowPrivileged runs privileged containers; otherwise none begins, whatever was accepted
-	// before.
+	// AllowPrivileged runs containers with rights on the engine's host; otherwise none begins,
+	// whatever was accepted before.
 	AllowPrivileged bool
 	// InstanceAddress is the address of a container instance, which ReserveAddress gave for
 	// its EC2 instance; the zero Addr, or nil, is any of its subnet.

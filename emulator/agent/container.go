@@ -3,11 +3,13 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
 // create makes a container, stopped.
@@ -49,15 +51,26 @@ func lostSandbox(err error) bool {
 	return errors.Is(err, backend.ErrNoSandbox) || backend.Missing(err, backend.KindContainer)
 }
 
-// errPrivileged is the end of a privileged container that was accepted by an emulator which
-// permitted it.
-var errPrivileged = errors.New("privileged containers need --allow-privileged of ecs-emulator")
+// checkRights is the end of a container with rights on the engine's host that was accepted by
+// an emulator which permitted it.
+func (h *host) checkRights(spec *backend.ContainerSpec) error {
+	if h.agent.AllowPrivileged {
+		return nil
+	}
+	if spec.Privileged {
+		return errors.New("privileged containers need --allow-privileged of ecs-emulator")
+	}
+	if capability, found := taskdef.HostCapability(spec.CapAdd); found {
+		return fmt.Errorf("containers with the capability %s need --allow-privileged of ecs-emulator", capability)
+	}
+	return nil
+}
 
 // create makes a container that is linked to others. If its image's name stands for another
 // one by now, which a task of another architecture has pulled, it has the image by its id.
 func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []linked, image string) (id string, err error) {
-	if spec.Privileged && !h.agent.AllowPrivileged {
-		return "", errPrivileged
+	if err := h.checkRights(&spec); err != nil {
+		return "", err
 	}
 	if err := h.addLinks(ctx, &spec, links); err != nil {
 		return "", err

@@ -144,7 +144,7 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 		ReadonlyRootfs: aws.ToBool(d.ReadonlyRootFilesystem), Privileged: aws.ToBool(d.Privileged),
 		MemoryReservation: int64(aws.ToInt32(d.MemoryReservation)) * mebibyte,
 		Health:            healthCheck(d.HealthCheck),
-		SecurityOpt:       d.DockerSecurityOptions,
+		SecurityOpt:       securityOptions(d.DockerSecurityOptions),
 		Ulimits:           ulimits(d, w.machine == nil),
 	}
 	maps.Copy(spec.Labels, d.DockerLabels)
@@ -166,6 +166,20 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 	w.addVolumes(&spec, d)
 	addLinuxParameters(&spec, d.LinuxParameters)
 	return spec
+}
+
+// securityOptions are those that ECS passes on. Others, above all seccomp's, do not get to the
+// engine, nor does the agent on Linux pass on a credential spec.
+// Source: ECS API reference, ContainerDefinition.dockerSecurityOptions; containers-roadmap
+// issue 356; amazon-ecs-agent.
+func securityOptions(all []string) (passed []string) {
+	for _, option := range all {
+		kind, _, _ := strings.Cut(strings.Replace(option, "=", ":", 1), ":")
+		if slices.Contains([]string{"no-new-privileges", "apparmor", "label"}, kind) {
+			passed = append(passed, option)
+		}
+	}
+	return passed
 }
 
 // environment is what ECS adds, and the definition's, which wins. A definition that

@@ -31,6 +31,14 @@ func TestTheDefinitionsEnvironmentWins(t *testing.T) {
 	}
 }
 
+func TestSecurityOptions(t *testing.T) {
+	all := []string{"no-new-privileges", "seccomp=unconfined", "apparmor:web", "label:type:web_t", "label=disable", "credentialspec:file://web.json", "systempaths=unconfined", "no-new-privileges:true"}
+	want := []string{"no-new-privileges", "apparmor:web", "label:type:web_t", "label=disable", "no-new-privileges:true"}
+	if diff := cmp.Diff(want, securityOptions(all)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // What a process on Fargate was recorded to see; elsewhere the engine decides.
 func TestOpenFiles(t *testing.T) {
 	files := backend.Ulimit{Name: "nofile", Soft: 65_535, Hard: 65_535, Optional: true}

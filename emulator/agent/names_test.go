@@ -23,7 +23,8 @@ func TestDisabledNetworking(t *testing.T) {
 	})
 }
 
-// A privileged container that was accepted when that was permitted does not begin now.
+// A privileged container that was accepted when that was permitted does not begin now, nor
+// does one with a capability that reaches the host.
 func TestPrivilegedContainersNeedPermission(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		web := container("web", "sleep", "1h")
@@ -32,6 +33,10 @@ func TestPrivilegedContainersNeedPermission(t *testing.T) {
 		ended := b.task(id)
 		b.expect("stopCode", ended.Stop.Code, types.TaskStopCodeTaskFailedToStart)
 		b.expect("reason", ended.Status.Containers[0].Reason, "CannotCreateContainerError: privileged containers need --allow-privileged of ecs-emulator")
+		web.Privileged = nil
+		web.LinuxParameters = &types.LinuxParameters{Capabilities: &types.KernelCapabilities{Add: []string{"SYS_PTRACE", "SYS_ADMIN"}}}
+		b.expect("reason", b.task(b.runAt(b.instance(), types.NetworkModeBridge, web)).Status.Containers[0].Reason,
+			"CannotCreateContainerError: containers with the capability SYS_ADMIN need --allow-privileged of ecs-emulator")
 		b.agent.AllowPrivileged = true
 		id = b.runAt(b.instance(), types.NetworkModeBridge, web)
 		synctest.Wait()

@@ -21,7 +21,7 @@ const maxUserData = 1 << 20
 // set the agent's variables count wherever they stand, in a shell script, in cloud-init's
 // formats, or as Bottlerocket's settings.
 func ReadUserData(encoded string) Agent {
-	var found settings
+	found := settings{capable: map[string]bool{}}
 	found.read(decoded(encoded), 0)
 	return found.agent()
 }
@@ -31,7 +31,15 @@ type settings struct {
 	cluster          string
 	attributes, tags map[string]string
 	propagatesTags   bool
-	supportsGMSA     bool
+	capable          map[string]bool // of what agentCapabilities have, by the variable
+}
+
+// agentCapabilities are the attributes of an agent that is told of a capability, by the variable.
+// Source: amazon-ecs-agent; ECS developer guide, container agent configuration.
+var agentCapabilities = map[string][]string{
+	"ECS_APPARMOR_CAPABLE": {"com.amazonaws.ecs.capability.apparmor"},
+	"ECS_GMSA_SUPPORTED":   {"ecs.capability.gmsa", "ecs.capability.gmsa-domainless"}, // it sees for itself whether the instance is in a domain
+	"ECS_SELINUX_CAPABLE":  {"com.amazonaws.ecs.capability.selinux"},
 }
 
 func (s *settings) read(text []byte, depth int) {
@@ -104,8 +112,10 @@ func (s *settings) readLine(line string) {
 	if value, found := after(line, "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM="); found {
 		s.propagatesTags = word(value) == "ec2_instance"
 	}
-	if value, found := after(line, "ECS_GMSA_SUPPORTED="); found {
-		s.supportsGMSA = word(value) == "true"
+	for name := range agentCapabilities {
+		if value, found := after(line, name+"="); found {
+			s.capable[name] = word(value) == "true"
+		}
 	}
 }
 
@@ -169,8 +179,12 @@ func (s *settings) agent() Agent {
 		}
 		a.Attributes = append(a.Attributes, attribute)
 	}
-	if s.supportsGMSA { // an agent sees for itself whether the instance is in a domain
-		a.Attributes = append(a.Attributes, ecstypes.Attribute{Name: aws.String("ecs.capability.gmsa")}, ecstypes.Attribute{Name: aws.String("ecs.capability.gmsa-domainless")})
+	for _, variable := range slices.Sorted(maps.Keys(s.capable)) {
+		for _, name := range agentCapabilities[variable] {
+			if s.capable[variable] {
+				a.Attributes = append(a.Attributes, ecstypes.Attribute{Name: &name})
+			}
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.tags)) {
 		a.Tags = append(a.Tags, ecstypes.Tag{Key: aws.String(key), Value: aws.String(s.tags[key])})

@@ -92,12 +92,21 @@ func TestTagsOfTheContainerInstance(t *testing.T) {
 	}
 }
 
-func TestSupportOfGMSA(t *testing.T) {
-	for data, want := range map[string]int{
-		"echo ECS_GMSA_SUPPORTED=true >> /etc/ecs/ecs.config": 2, "echo ECS_GMSA_SUPPORTED=false >> /etc/ecs/ecs.config": 0,
+// An agent announces what it cannot see for itself if it is told so.
+func TestCapabilitiesOfTheAgent(t *testing.T) {
+	for data, want := range map[string]string{
+		"echo ECS_GMSA_SUPPORTED=true >> /etc/ecs/ecs.config":                              "ecs.capability.gmsa ecs.capability.gmsa-domainless",
+		"echo ECS_GMSA_SUPPORTED=false >> /etc/ecs/ecs.config":                             "",
+		"cat > /etc/ecs/ecs.config <<EOF\nECS_SELINUX_CAPABLE=true\nECS_CLUSTER=blue\nEOF": "com.amazonaws.ecs.capability.selinux",
+		"echo ECS_APPARMOR_CAPABLE=true >> c\necho ECS_SELINUX_CAPABLE=true >> c":          "com.amazonaws.ecs.capability.apparmor com.amazonaws.ecs.capability.selinux",
+		"echo ECS_APPARMOR_CAPABLE=true >> c\necho ECS_APPARMOR_CAPABLE=false >> c":        "",
 	} {
-		if got := ec2.ReadUserData(data).Attributes; len(got) != want || want > 0 && *got[0].Name != "ecs.capability.gmsa" {
-			t.Errorf("%s: %v", data, got)
+		var names []string
+		for _, a := range ec2.ReadUserData(data).Attributes {
+			names = append(names, *a.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %q", data, got)
 		}
 	}
 }

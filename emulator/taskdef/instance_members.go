@@ -2,6 +2,7 @@ package taskdef
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -43,12 +44,13 @@ var containerOnInstances = slices.Concat(
 	member.Act("disableNetworking"),
 	member.ActInPart("dnsSearchDomains", namesInHostMode),
 	member.ActInPart("dnsServers", namesInHostMode+"; in bridge mode the engine's own resolver asks them"),
-	member.ActInPart("dockerSecurityOptions", "in the engine's terms, on its host"),
+	member.ActInPart("dockerSecurityOptions", "`no-new-privileges`, `apparmor:` and `label:`, in the engine's terms and on its host; others, as `seccomp`, get no further on AWS either. "+
+		"`apparmor:` and `label:` need a container instance whose user data has `ECS_APPARMOR_CAPABLE=true` or `ECS_SELINUX_CAPABLE=true`, as on AWS"),
 	member.ActInPart("extraHosts[].hostname", namesInHostMode),
 	member.Act("extraHosts[].ipAddress"),
-	member.ActInPart("hostname", "refused in host mode, where a container has that of its container instance"),
+	member.ActInPart("hostname", "refused in host mode, where a container has that of its container instance: AWS takes one there, but an engine gives none to a container that joins another network"),
 	member.ActInPart("links", "by name; environment variables tell of the ports and the environment that the definition has, not the image"),
-	member.Act("linuxParameters.capabilities.add"),
+	member.ActInPart("linuxParameters.capabilities.add", "`"+strings.Join(hostCapabilities, "`, `")+"` reach the engine's host: with `--allow-privileged`; refused otherwise"),
 	member.ActInPart("linuxParameters.devices[].hostPath", "a device of the engine's host, which has to be one of `--allow-host-path` but for `/dev/fuse`, `/dev/net/tun`, `/dev/null` and their like"),
 	member.Act("linuxParameters.devices[].containerPath", "linuxParameters.devices[].permissions"),
 	member.ActInPart("linuxParameters.maxSwap", "where the engine accounts for swap; it needs `memory`"),

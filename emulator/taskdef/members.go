@@ -56,14 +56,10 @@ func UnsupportedOverride(o *types.TaskOverride) (path string, found bool) {
 	return "", false
 }
 
-// Privileged finds the first container of a definition that is privileged.
-func Privileged(def *types.TaskDefinition) (path string, found bool) {
-	i := slices.IndexFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool { return isTrue(c.Privileged) })
-	return fmt.Sprintf("containerDefinitions[%d].privileged", i), i >= 0
-}
-
-// hostNameOnHost finds a container in host mode that would have a host name of its own: it has
-// the network of its container instance, whose host name no engine can replace.
+// hostNameOnHost finds a container in host mode that would have a host name of its own, as
+// Docker gives one there: here it has the network of its container instance, which is a
+// sandbox, and Docker gives none to a container that joins another one's network.
+// Source: Docker documentation, docker run, network host and container.
 func hostNameOnHost(def *types.TaskDefinition) (path string, found bool) {
 	if def.NetworkMode != types.NetworkModeHost {
 		return "", false

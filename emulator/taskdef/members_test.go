@@ -4,6 +4,8 @@ package taskdef
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -138,14 +140,30 @@ func TestHostNameInHostMode(t *testing.T) {
 	}
 }
 
-func TestPrivileged(t *testing.T) {
+// TestHostRights: SYS_PTRACE, which the everyday definition adds, reaches no process of the host.
+func TestHostRights(t *testing.T) {
 	def := everydayDefinition()
-	if path, found := Privileged(def); found {
-		t.Errorf("%s is reported", path)
+	if why, found := HostRights(def); found {
+		t.Errorf("%s is reported", why)
 	}
-	def.ContainerDefinitions = append(def.ContainerDefinitions, types.ContainerDefinition{Privileged: ptr(true)})
-	if path, found := Privileged(def); !found || path != "containerDefinitions[1].privileged" {
-		t.Errorf("%q, %t", path, found)
+	with := func(c types.ContainerDefinition) *types.TaskDefinition {
+		changed := *def
+		changed.ContainerDefinitions = append(slices.Clone(def.ContainerDefinitions), c)
+		return &changed
+	}
+	for want, c := range map[string]types.ContainerDefinition{
+		"containerDefinitions[1].privileged gives a container all rights ": {Privileged: ptr(true)},
+		"containerDefinitions[1].linuxParameters.capabilities.add SYS_MODULE gives a container rights ": {
+			LinuxParameters: &types.LinuxParameters{Capabilities: &types.KernelCapabilities{Add: []string{"NET_ADMIN", "SYS_MODULE"}}},
+		},
+	} {
+		if why, found := HostRights(with(c)); !found || !strings.HasPrefix(why, want) {
+			t.Errorf("%q, %t", why, found)
+		}
+	}
+	dropped := types.KernelCapabilities{Drop: []string{"ALL"}}
+	if why, found := HostRights(with(types.ContainerDefinition{LinuxParameters: &types.LinuxParameters{Capabilities: &dropped}})); found {
+		t.Errorf("%s is reported", why)
 	}
 }
 

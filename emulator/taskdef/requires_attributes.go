@@ -147,6 +147,7 @@ func securityAttributes(set *attributeSet, c *types.ContainerDefinition) {
 	for _, option := range c.DockerSecurityOptions {
 		set.addIf(hasAnyPrefix(option, "label:", "label="), agentCapability+"selinux")
 		set.addIf(hasAnyPrefix(option, "apparmor:", "apparmor="), agentCapability+"apparmor")
+		set.addIf(hasAnyPrefix(option, credentialSpec), ecsCapability+"gmsa")
 	}
 	for _, spec := range c.CredentialSpecs {
 		if hasAnyPrefix(spec, credentialSpecDomainless) {

@@ -91,6 +91,7 @@ func TestRequiresAttributes(t *testing.T) {
 			addContainer(in, "b").LogConfiguration = &types.LogConfiguration{LogDriver: "awsfirelens"}
 		}, []string{"E firelens.fluentbit", "E firelens.options.config.file", "C logging-driver.awsfirelens"}},
 		{"security options", func(in *request) { first(in).DockerSecurityOptions = []string{"label:type:x", "apparmor:p"} }, []string{"C selinux", "C apparmor"}},
+		{"credential spec as a security option", func(in *request) { first(in).DockerSecurityOptions = []string{"credentialspec:file://web.json"} }, []string{"E gmsa"}},
 		{"extra hosts in host mode", func(in *request) {
 			in.NetworkMode, first(in).ExtraHosts = "host", []types.HostEntry{{Hostname: ptr("db"), IpAddress: ptr("10.0.0.2")}}
 		}, []string{"C docker-remote-api.1.24"}},
@@ -106,6 +107,9 @@ func TestRequiresAttributes(t *testing.T) {
 		{"image by digest", func(in *request) { first(in).Image = ptr("nginx@sha256:" + strings.Repeat("0", 64)) }, []string{"C docker-remote-api.1.21"}},
 		{"proxy", func(in *request) {
 			in.NetworkMode, in.ProxyConfiguration = "awsvpc", &types.ProxyConfiguration{ContainerName: ptr("web")}
+			for _, name := range []string{"AppPorts", "ProxyIngressPort", "ProxyEgressPort"} {
+				in.ProxyConfiguration.Properties = append(in.ProxyConfiguration.Properties, types.KeyValuePair{Name: &name, Value: ptr("1")})
+			}
 		}, []string{"C docker-remote-api.1.18", "E task-eni", "E aws-appmesh"}},
 		{"efs", volume(types.Volume{EfsVolumeConfiguration: &types.EFSVolumeConfiguration{
 			FileSystemId: ptr("fs-1"), AuthorizationConfig: &types.EFSAuthorizationConfig{},

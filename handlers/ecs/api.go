@@ -41,7 +41,8 @@ type Options struct {
 	StrictRoles bool
 	// HostPaths are those of the container engine's host that tasks may mount.
 	HostPaths taskdef.HostPaths
-	// AllowPrivileged runs privileged containers on container instances.
+	// AllowPrivileged runs privileged containers, and those with capabilities that reach the
+	// engine's host, on container instances.
 	AllowPrivileged bool
 	// NoDefaultCluster makes no cluster that nobody asked for.
 	NoDefaultCluster bool

@@ -69,8 +69,8 @@ func (a *API) checkSupported(def *types.TaskDefinition, launchType types.LaunchT
 	if why, denied := a.opts.HostPaths.Denied(def); denied {
 		return invalidParameter(why)
 	}
-	if path, found := taskdef.Privileged(def); found && !a.opts.AllowPrivileged {
-		return invalidParameter(path + " gives a container all rights on the engine's host: start ecs-emulator with --allow-privileged to permit that.")
+	if why, found := taskdef.HostRights(def); found && !a.opts.AllowPrivileged {
+		return invalidParameter(why)
 	}
 	return nil
 }

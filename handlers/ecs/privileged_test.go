@@ -8,6 +8,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
+// TestCapabilitiesOfTheHostNeedPermission: what a container may do to itself does not.
+func TestCapabilitiesOfTheHostNeedPermission(t *testing.T) {
+	s := newServer(t)
+	s.shop(t)
+	s.registerInstance(t, nil)
+	for capability, refusal := range map[string]string{
+		"NET_ADMIN": "", "SYS_PTRACE": "",
+		"ALL":       "containerDefinitions[0].linuxParameters.capabilities.add ALL gives a container rights on the engine's host: start ecs-emulator with --allow-privileged to permit that.",
+		"SYS_ADMIN": "containerDefinitions[0].linuxParameters.capabilities.add SYS_ADMIN gives a container rights on the engine's host: start ecs-emulator with --allow-privileged to permit that.",
+	} {
+		s.bridge(t, "root", func(in *sdk.RegisterTaskDefinitionInput) {
+			in.ContainerDefinitions[0].LinuxParameters = &types.LinuxParameters{Capabilities: &types.KernelCapabilities{Add: []string{"CHOWN", capability}}}
+		})
+		_, err := s.RunTask(ctx, &sdk.RunTaskInput{Cluster: aws.String("shop"), TaskDefinition: aws.String("root"), LaunchType: types.LaunchTypeEc2})
+		if refusal != "" {
+			refused(t, err, invalid, refusal)
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestPrivilegedNeedsPermission looks at whoever starts tasks. testdata/script/container has
 // those that are permitted.
 func TestPrivilegedNeedsPermission(t *testing.T) {
