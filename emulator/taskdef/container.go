@@ -26,7 +26,7 @@ func checkContainers(def *types.TaskDefinition) error {
 		return refuse("Container list cannot be empty.")
 	}
 	if len(def.ContainerDefinitions) > maxContainers {
-		return refuse("Container list cannot contain more than %d containers.", maxContainers)
+		return refuse("Too many containers.") // ECS0190
 	}
 	for i := range def.ContainerDefinitions {
 		c := &def.ContainerDefinitions[i]

@@ -86,6 +86,8 @@ func TestLogConfigurationRefusals(t *testing.T) {
 		{"awslogs without options", log("awslogs", nil), "Log driver awslogs requires options: awslogs-region, awslogs-group"},
 		{"awslogs without group", log("awslogs", map[string]string{"awslogs-region": "us-east-1"}), "Log driver awslogs requires options: awslogs-group"},
 		{"awslogs without region", log("awslogs", map[string]string{"awslogs-group": "g"}), "Log driver awslogs requires options: awslogs-region"},
+		{"awslogs with options of others", log("awslogs", map[string]string{"awslogs-group": "g", "awslogs-region": "us-east-1", "tag": "a", "log_key": "log"}),
+			"Log driver awslogs disallows options: log_key, tag"},
 		{"firelens without router", log("awsfirelens", nil),
 			"When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers."},
 		{"router without type", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{} }, "type should be one of [fluentd,fluentbit]"},
@@ -94,6 +96,10 @@ func TestLogConfigurationRefusals(t *testing.T) {
 	})
 	testAccepted(t, webDefinition, map[string]func(*request){
 		"json-file": log("json-file", nil),
+		"awslogs": log("awslogs", map[string]string{
+			"awslogs-group": "g", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web", "awslogs-create-group": "true",
+			"awslogs-datetime-format": "%Y", "awslogs-multiline-pattern": "^a", "mode": "non-blocking", "max-buffer-size": "25m",
+		}),
 		"firelens": func(in *request) {
 			log("awsfirelens", nil)(in)
 			addContainer(in, "router").FirelensConfiguration = &types.FirelensConfiguration{Type: "fluentbit"}
@@ -149,6 +155,10 @@ func TestContainerSettingRefusals(t *testing.T) {
 	mps := &types.SharingStrategyMemberNvidiaMps{Value: types.NvidiaMpsAllocation{Memory: ptr[int32](512)}}
 	const badGPU = "Invalid 'resourceRequirements' setting for container 'web'."
 	const badTmpfs = "The container has an invalid tmpfs size value specified. It must be a non-zero, non-negative integer."
+	const badTmpfsMount = "Invalid 'tmpfs' setting for container 'web'."
+	tmpfs := func(options ...string) func(*request) {
+		return linux(types.LinuxParameters{Tmpfs: []types.Tmpfs{{Size: 1, ContainerPath: ptr("/run"), MountOptions: options}}})
+	}
 	testRefusals(t, webDefinition, []refusal{
 		{"ulimit", ulimit(types.Ulimit{Name: "nofile", SoftLimit: 2, HardLimit: 1}), "Soft limit exceeds hard limit for ulimit nofile"},
 		{"ulimit name", ulimit(types.Ulimit{Name: "files"}), "name should be one of [" + joinValues(ulimitNames) + "]"},
@@ -167,10 +177,13 @@ func TestContainerSettingRefusals(t *testing.T) {
 		{"device permission", linux(types.LinuxParameters{Devices: []types.Device{{HostPath: ptr("/dev/null"), Permissions: []types.DeviceCgroupPermission{"rw"}}}}),
 			"permissions should be one of [read,write,mknod]"},
 		{"tmpfs size", linux(types.LinuxParameters{Tmpfs: []types.Tmpfs{{ContainerPath: ptr("/run")}}}), badTmpfs},
-		{"tmpfs path", linux(types.LinuxParameters{Tmpfs: []types.Tmpfs{{Size: 1}}}), "Invalid 'tmpfs' setting for container 'web'."},
+		{"tmpfs path", linux(types.LinuxParameters{Tmpfs: []types.Tmpfs{{Size: 1}}}), badTmpfsMount},
+		{"tmpfs path that is not absolute", linux(types.LinuxParameters{Tmpfs: []types.Tmpfs{{Size: 1, ContainerPath: ptr("run")}}}), badTmpfsMount},
+		{"tmpfs size as an option", tmpfs("size=1g"), badTmpfsMount},
+		{"tmpfs options in one", tmpfs("ro,size=1g"), badTmpfsMount},
 		{"max swap", linux(types.LinuxParameters{MaxSwap: ptr[int32](-1)}), "Invalid 'maxSwap' setting for container 'web'."},
 		{"swappiness", linux(types.LinuxParameters{Swappiness: ptr[int32](101)}), "Invalid 'swappiness' setting for container 'web'."},
-		{"shared memory", linux(types.LinuxParameters{SharedMemorySize: ptr[int32](0)}), "Invalid 'sharedMemorySize' setting for container 'web'."},
+		{"shared memory", linux(types.LinuxParameters{SharedMemorySize: ptr[int32](-1)}), "Invalid 'sharedMemorySize' setting for container 'web'."},
 		{"resource type", gpu(types.ResourceRequirement{Type: "TPU", Value: ptr("1")}), "type should be one of [" + joinValues(resourceTypes) + "]"},
 		{"no resource type", gpu(types.ResourceRequirement{Value: ptr("1")}), "type should be one of [" + joinValues(resourceTypes) + "]"},
 		{"gpu count", gpu(types.ResourceRequirement{Type: "GPU", Value: ptr("0")}), badGPU},
@@ -188,6 +201,8 @@ func TestContainerSettingRefusals(t *testing.T) {
 		"unlimited":   ulimit(types.Ulimit{Name: "memlock", SoftLimit: 5, HardLimit: -1}),
 		"shared gpu":  gpu(types.ResourceRequirement{Type: "GPU", SharingStrategy: mps}),
 		"all gpus":    gpu(types.ResourceRequirement{Type: "GPU", Value: ptr("ALL")}),
+		"tmpfs":       tmpfs("ro", "nosuid", "mode=1777"),
+		"no shm":      linux(types.LinuxParameters{SharedMemorySize: ptr[int32](0)}),
 		"no swap":     linux(types.LinuxParameters{MaxSwap: ptr[int32](0), Swappiness: ptr[int32](0)}),
 		"two seconds": func(in *request) { first(in).StartTimeout, first(in).StopTimeout = ptr[int32](2), ptr[int32](2) },
 	})
@@ -196,6 +211,15 @@ func TestContainerSettingRefusals(t *testing.T) {
 func TestTaskSettingRefusals(t *testing.T) {
 	proxy := func(container string) func(*request) {
 		return func(in *request) { in.ProxyConfiguration = &types.ProxyConfiguration{ContainerName: &container} }
+	}
+	mesh := func(properties ...string) func(*request) {
+		return func(in *request) {
+			in.NetworkMode = "awsvpc"
+			in.ProxyConfiguration = &types.ProxyConfiguration{ContainerName: ptr("web")}
+			for _, name := range properties {
+				in.ProxyConfiguration.Properties = append(in.ProxyConfiguration.Properties, types.KeyValuePair{Name: &name, Value: ptr("1")})
+			}
+		}
 	}
 	constraint := func(c types.TaskDefinitionPlacementConstraint) func(*request) {
 		return func(in *request) { in.PlacementConstraints = []types.TaskDefinitionPlacementConstraint{c} }
@@ -211,6 +235,9 @@ func TestTaskSettingRefusals(t *testing.T) {
 		{"proxy container", proxy("envoy"), "Proxy container [envoy] does not exist."},
 		{"proxy network mode", proxy("web"), "APPMESH proxy configuration is only supported in networkMode=awsvpc"},
 		{"proxy type", func(in *request) { proxy("web")(in); in.ProxyConfiguration.Type = "ENVOY" }, "type should be one of [APPMESH]"},
+		{"proxy without ingress", mesh("IgnoredUID"), "Ingress port not found"},
+		{"proxy without egress", mesh("ProxyIngressPort", "AppPorts"), "Egress port not found"},
+		{"proxy of no ports", mesh("ProxyIngressPort", "ProxyEgressPort"), "App ports not found"},
 		{"constraint type", constraint(types.TaskDefinitionPlacementConstraint{Type: "distinctInstance", Expression: ptr("x")}), "type should be one of [memberOf]"},
 		{"pid mode", func(in *request) { in.PidMode = "none" }, "none is not a valid value for pidMode. The value must be one of [task,host]"},
 		{"ipc mode", func(in *request) { in.IpcMode = "shared" }, "shared is not a valid value for ipcMode. The value must be one of [task,host,none]"},

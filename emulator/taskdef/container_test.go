@@ -23,7 +23,7 @@ func TestFamilyAndContainerRefusals(t *testing.T) {
 			for i := range 10 {
 				addContainer(in, fmt.Sprintf("c%d", i))
 			}
-		}, "Container list cannot contain more than 10 containers."},
+		}, "Too many containers."},
 		{"no name", func(in *request) { first(in).Name = nil }, "Container.name should not be null or empty."},
 		{"name characters", func(in *request) { first(in).Name = ptr("we b") }, "Container.name contains invalid characters."},
 		{"duplicate names", func(in *request) { addContainer(in, "web") }, "Container names must be unique within a task definition."},

@@ -1,7 +1,9 @@
 package taskdef
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -19,6 +21,14 @@ var capabilities = []string{
 }
 
 var devicePermissions = types.DeviceCgroupPermission("").Values()
+
+// tmpfsOptions of a mount; those from "mode" on have a value.
+// Source: ECS API reference, Tmpfs.
+var tmpfsOptions = []string{
+	"defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "remount", "mand", "nomand",
+	"atime", "noatime", "diratime", "nodiratime", "bind", "rbind", "unbindable", "runbindable", "private", "rprivate", "shared", "rshared",
+	"slave", "rslave", "relatime", "norelatime", "strictatime", "nostrictatime", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol",
+}
 
 // checkLinuxParameters: but for the tmpfs size, the wording has no source.
 func checkLinuxParameters(c *types.ContainerDefinition) error {
@@ -40,11 +50,8 @@ func checkLinuxParameters(c *types.ContainerDefinition) error {
 		}
 	}
 	for i := range l.Tmpfs {
-		if l.Tmpfs[i].Size < 1 {
-			return refuse("The container has an invalid tmpfs size value specified. It must be a non-zero, non-negative integer.")
-		}
-		if value(l.Tmpfs[i].ContainerPath) == "" {
-			return refuse("Invalid 'tmpfs' setting for container '%s'.", name)
+		if err := checkTmpfs(name, &l.Tmpfs[i]); err != nil {
+			return err
 		}
 	}
 	switch {
@@ -52,7 +59,7 @@ func checkLinuxParameters(c *types.ContainerDefinition) error {
 		return refuse("Invalid 'maxSwap' setting for container '%s'.", name)
 	case l.Swappiness != nil && (*l.Swappiness < 0 || *l.Swappiness > 100):
 		return refuse("Invalid 'swappiness' setting for container '%s'.", name)
-	case l.SharedMemorySize != nil && *l.SharedMemorySize < 1:
+	case l.SharedMemorySize != nil && *l.SharedMemorySize < 0:
 		return refuse("Invalid 'sharedMemorySize' setting for container '%s'.", name)
 	}
 	return nil
@@ -66,6 +73,22 @@ func fillCapabilities(c *types.KernelCapabilities) {
 	if c.Drop == nil {
 		c.Drop = []string{}
 	}
+}
+
+// checkTmpfs: the size is no option, as it has a member of its own, nor are several options
+// one. Source: amazon-ecs-agent, proposals/shmsize-tmpfs.md.
+func checkTmpfs(container string, t *types.Tmpfs) error {
+	if t.Size < 1 {
+		return refuse("The container has an invalid tmpfs size value specified. It must be a non-zero, non-negative integer.")
+	}
+	unknown := func(option string) bool {
+		name, _, _ := strings.Cut(option, "=")
+		return !slices.Contains(tmpfsOptions, name) || strings.Contains(option, ",")
+	}
+	if !path.IsAbs(value(t.ContainerPath)) || slices.ContainsFunc(t.MountOptions, unknown) {
+		return refuse("Invalid 'tmpfs' setting for container '%s'.", container)
+	}
+	return nil
 }
 
 func checkDevice(container string, d *types.Device) error {

@@ -1,6 +1,7 @@
 package taskdef
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,6 +23,13 @@ const (
 	awslogsStreamPrefix = "awslogs-stream-prefix"
 	awslogsCreateGroup  = "awslogs-create-group"
 )
+
+// awslogsOptions are all that ECS takes of the driver's, and those of how each driver
+// delivers. Source: ECS API reference, LogConfiguration.options.
+var awslogsOptions = []string{
+	awslogsCreateGroup, "awslogs-datetime-format", awslogsGroup, "awslogs-multiline-pattern", awslogsRegion, awslogsStreamPrefix,
+	"max-buffer-size", "mode",
+}
 
 // checkLogConfigurations checks drivers and options, and that FireLens users have
 // a log router.
@@ -65,6 +73,10 @@ func checkLogConfiguration(l *types.LogConfiguration) error {
 	}
 	if len(missing) > 0 {
 		return refuse("Log driver awslogs requires options: %s", strings.Join(missing, ", "))
+	}
+	unknown := slices.DeleteFunc(slices.Sorted(maps.Keys(l.Options)), func(option string) bool { return slices.Contains(awslogsOptions, option) })
+	if len(unknown) > 0 { // ECS0190
+		return refuse("Log driver awslogs disallows options: %s", strings.Join(unknown, ", "))
 	}
 	return nil
 }

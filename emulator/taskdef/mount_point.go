@@ -47,15 +47,15 @@ func isMounted(def *types.TaskDefinition, volume string) bool {
 	return false
 }
 
-// checkVolumesFrom: the source is another container of the task. Wording without a
-// source.
+// checkVolumesFrom: the source is another container of the task (ECS0190). The wording for
+// the container itself has no source.
 func checkVolumesFrom(def *types.TaskDefinition) error {
 	for i := range def.ContainerDefinitions {
 		c := &def.ContainerDefinitions[i]
 		for j := range c.VolumesFrom {
 			source := value(c.VolumesFrom[j].SourceContainer)
 			if containerNamed(def.ContainerDefinitions, source) == nil {
-				return refuse("Unknown source container '%s' in volumesFrom of container '%s'.", source, value(c.Name))
+				return refuse("Invalid 'volumesFrom' setting. Unknown container: '%s'", source)
 			}
 			if source == value(c.Name) {
 				return refuse("Container '%s' cannot mount volumes from itself.", source)

@@ -31,7 +31,7 @@ func checkPortMappings(def *types.TaskDefinition) error {
 				return err
 			}
 		}
-		if err := checkPortRanges(c); err != nil {
+		if err := checkPortRanges(def.NetworkMode, c); err != nil {
 			return err
 		}
 	}
@@ -81,9 +81,12 @@ func sharesHostPorts(mode types.NetworkMode) bool {
 	return mode == types.NetworkModeAwsvpc || mode == types.NetworkModeHost
 }
 
-// checkPortRanges: a port belongs to one mapping of a container only. ECS's wording
-// for an overlap has no source.
-func checkPortRanges(c *types.ContainerDefinition) error {
+// checkPortRanges: a port belongs to one mapping of a container only. ECS's wording for an
+// overlap has no source but in awsvpc mode, where it is checkPortsUnique's.
+func checkPortRanges(mode types.NetworkMode, c *types.ContainerDefinition) error {
+	if mode == types.NetworkModeAwsvpc {
+		return nil
+	}
 	for i := range c.PortMappings {
 		first, last, ok := ParsePortRange(value(c.PortMappings[i].ContainerPortRange))
 		if !ok {
@@ -106,15 +109,30 @@ func checkPortRanges(c *types.ContainerDefinition) error {
 	return nil
 }
 
-type portKey struct {
-	port     int32
-	protocol types.TransportProtocol
+// portSpan is ports that a mapping has for itself: of the task's interface, or static ones
+// of the host.
+type portSpan struct {
+	first, last int32
+	protocol    types.TransportProtocol
+}
+
+// spanOf is that of a mapping; ok is false where the ports are chosen at run time.
+func spanOf(mode types.NetworkMode, p *types.PortMapping) (span portSpan, ok bool) {
+	span.protocol = protocol(p)
+	if mode == types.NetworkModeAwsvpc {
+		if span.first, span.last, ok = ParsePortRange(value(p.ContainerPortRange)); ok {
+			return span, true
+		}
+	}
+	span.first = hostPort(mode, p)
+	span.last = span.first
+	return span, span.first != 0
 }
 
 // checkPortsUnique: awsvpc containers share one namespace, static host ports one
 // host, and port names one task.
 func checkPortsUnique(def *types.TaskDefinition, total int) error {
-	ports := make(map[portKey]bool, total)
+	spans := make([]portSpan, 0, total)
 	names := make(map[string]bool, total)
 	for i := range def.ContainerDefinitions {
 		mappings := def.ContainerDefinitions[i].PortMappings
@@ -126,22 +144,27 @@ func checkPortsUnique(def *types.TaskDefinition, total int) error {
 				}
 				names[name] = true
 			}
-			key := portKey{hostPort(def.NetworkMode, p), protocol(p)}
-			if key.port != 0 && ports[key] {
-				return portUsedTwice(def.NetworkMode, key)
+			span, ok := spanOf(def.NetworkMode, p)
+			if !ok {
+				continue
 			}
-			ports[key] = true
+			for _, other := range spans {
+				if other.protocol == span.protocol && other.first <= span.last && span.first <= other.last {
+					return portUsedTwice(def.NetworkMode, span.protocol, max(span.first, other.first))
+				}
+			}
+			spans = append(spans, span)
 		}
 	}
 	return nil
 }
 
-func portUsedTwice(mode types.NetworkMode, key portKey) error {
-	protocol := strings.ToUpper(string(key.protocol))
-	if mode == types.NetworkModeAwsvpc {
-		return refuse("%s container port '%d' is used multiple times in task when networkMode=awsvpc.", protocol, key.port)
+func portUsedTwice(mode types.NetworkMode, protocol types.TransportProtocol, port int32) error {
+	name := strings.ToUpper(string(protocol))
+	if mode == types.NetworkModeAwsvpc { // ECS0190 for ranges
+		return refuse("%s container port '%d' is used multiple times in task when networkMode=awsvpc.", name, port)
 	}
-	return refuse("%s host port '%d' is mapped multiple times in task.", protocol, key.port)
+	return refuse("%s host port '%d' is mapped multiple times in task.", name, port)
 }
 
 // hostPort is the static host port of a mapping, 0 when it is chosen at run time.

@@ -76,6 +76,11 @@ func TestPortMappingRefusals(t *testing.T) {
 			in.NetworkMode = awsvpc
 			addContainer(in, "b").PortMappings = []types.PortMapping{single(80)}
 		}, "TCP container port '80' is used multiple times in task when networkMode=awsvpc."},
+		{"ranges overlap, awsvpc", setPorts(awsvpc, portRange("8080-8090"), portRange("8085-8095")), "TCP container port '8085' is used multiple times in task when networkMode=awsvpc."},
+		{"range and port of two containers", func(in *request) {
+			setPorts(awsvpc, portRange("70-90"))(in)
+			addContainer(in, "b").PortMappings = []types.PortMapping{single(80)}
+		}, "TCP container port '80' is used multiple times in task when networkMode=awsvpc."},
 		{"static host port twice", setPorts(bridge, static(80, 8080), static(81, 8080)), "TCP host port '8080' is mapped multiple times in task."},
 		{"host mode port twice", setPorts(host, udp(single(53)), udp(single(53))), "UDP host port '53' is mapped multiple times in task."},
 		{"name twice", setPorts(awsvpc, named("http", single(80)), named("http", single(81))), "When networkMode=awsvpc, port mapping name is already used"},
@@ -94,6 +99,11 @@ func TestPortMappingRefusals(t *testing.T) {
 		"awsvpc equal":          setPorts(awsvpc, static(80, 80)),
 		"adjacent ranges":       setPorts(awsvpc, portRange("80-90"), portRange("91-95"), single(79)),
 		"range of both":         setPorts(bridge, portRange("80-90"), udp(portRange("80-90"))),
+		"range of both, awsvpc": setPorts(awsvpc, portRange("80-90"), udp(portRange("80-90"))),
+		"ranges on a bridge": func(in *request) {
+			setPorts(bridge, portRange("80-90"))(in)
+			addContainer(in, "b").PortMappings = []types.PortMapping{portRange("80-90")}
+		},
 		"longest name":          setPorts(bridge, named(strings.Repeat("a", 64), single(80))),
 		"none without ports":    setPorts(types.NetworkModeNone),
 		"same port on a bridge": func(in *request) { addContainer(in, "b").PortMappings = []types.PortMapping{single(80)} },

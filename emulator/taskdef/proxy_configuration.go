@@ -1,6 +1,8 @@
 package taskdef
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
@@ -17,6 +19,15 @@ func checkProxyConfiguration(def *types.TaskDefinition) error {
 	}
 	if def.NetworkMode != types.NetworkModeAwsvpc {
 		return refuse("APPMESH proxy configuration is only supported in networkMode=awsvpc")
+	}
+	// ECS0190 for the first; the others are required as well, and their words are by analogy.
+	// Source: ECS API reference, ProxyConfiguration.properties.
+	for _, required := range [...]struct{ property, what string }{
+		{"ProxyIngressPort", "Ingress port"}, {"ProxyEgressPort", "Egress port"}, {"AppPorts", "App ports"},
+	} {
+		if !slices.ContainsFunc(p.Properties, func(pair types.KeyValuePair) bool { return value(pair.Name) == required.property }) {
+			return refuse("%s not found", required.what)
+		}
 	}
 	return nil
 }

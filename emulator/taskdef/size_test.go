@@ -15,6 +15,11 @@ func TestSize(t *testing.T) {
 	task := mustRegister(t, in)
 	in.Cpu = nil
 	onlyMemory := mustRegister(t, in)
+	withFiles := webDefinition()
+	first(withFiles).LinuxParameters = &types.LinuxParameters{
+		SharedMemorySize: ptr[int32](32), Tmpfs: []types.Tmpfs{{ContainerPath: ptr("/a"), Size: 8}, {ContainerPath: ptr("/b"), Size: 4}},
+	}
+	files := mustRegister(t, withFiles)
 	o := &types.TaskOverride{Cpu: ptr("512")}
 	o.ContainerOverrides = []types.ContainerOverride{{Name: ptr("b"), Memory: ptr[int32](200), Cpu: ptr[int32](28)}}
 	for _, c := range []struct {
@@ -26,6 +31,7 @@ func TestSize(t *testing.T) {
 		{"sum of the containers", containers, nil, TaskSize{100, 160, "100", "160"}},
 		{"size of the task", task, nil, TaskSize{256, 1024, "256", "1024"}},
 		{"one of each", onlyMemory, nil, TaskSize{100, 1024, "100", "1024"}},
+		{"files in memory", files, nil, TaskSize{0, 172, "0", "128"}},
 		{"override", containers, o, TaskSize{512, 296, "512", "296"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,6 +1,8 @@
 package taskdef
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
@@ -59,6 +61,9 @@ func volumeKinds(v *types.Volume) int {
 }
 
 func checkVolumeConfiguration(v *types.Volume) error {
+	if h := v.Host; h != nil && h.SourcePath != nil && strings.TrimSpace(*h.SourcePath) == "" {
+		return refuse("host.sourcePath should not be blank.") // ECS0190; one that is left out is none
+	}
 	if d := v.DockerVolumeConfiguration; d != nil {
 		return checkDockerVolume(d)
 	}

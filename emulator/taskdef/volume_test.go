@@ -36,6 +36,7 @@ func TestVolumeRefusals(t *testing.T) {
 		{"two kinds", volumes(types.Volume{
 			Name: ptr("v"), Host: &types.HostVolumeProperties{SourcePath: ptr("/data")}, ConfiguredAtLaunch: ptr(true),
 		}), "Volume 'v' cannot have more than one volume configuration."},
+		{"blank host path", volumes(types.Volume{Name: ptr("v"), Host: &types.HostVolumeProperties{SourcePath: ptr(" ")}}), "host.sourcePath should not be blank."},
 		{"two configured at launch", volumes(launch, types.Volume{Name: ptr("b"), ConfiguredAtLaunch: ptr(true)}), "Only one volume can be configured at launch."},
 		{"configured at launch, not mounted", volumes(launch), "Volumes [ebs] are not referenced by any of the containers"},
 		{"docker scope", docker(types.DockerVolumeConfiguration{Scope: "host"}), "scope should be one of [task,shared]"},
@@ -98,7 +99,7 @@ func TestMountRefusals(t *testing.T) {
 		{"unknown volume", mount(ptr("w"), ptr("/w")), "Unknown volume 'w'."},
 		{"no volume", mount(nil, ptr("/w")), "Unknown volume ''."},
 		{"no path", mount(ptr("v"), nil), "Mount point of volume 'v' for container 'web' requires a container path."},
-		{"volumes from unknown", from("db"), "Unknown source container 'db' in volumesFrom of container 'web'."},
+		{"volumes from unknown", from("db"), "Invalid 'volumesFrom' setting. Unknown container: 'db'"},
 		{"volumes from itself", from("web"), "Container 'web' cannot mount volumes from itself."},
 	})
 	testAccepted(t, withVolume, map[string]func(*request){
