@@ -37,7 +37,7 @@ func dependenciesMet(c *types.ContainerDefinition, v *view) (all verdict, why st
 			}
 		}
 		if got == never {
-			return never, neverMet(d, aws.ToString(c.Name), dependency), time.Time{}
+			return never, neverMet(d, c, dependency), time.Time{}
 		}
 		all = max(all, got)
 	}
@@ -47,7 +47,7 @@ func dependenciesMet(c *types.ContainerDefinition, v *view) (all verdict, why st
 		switch {
 		case source == nil || source.EngineID != "":
 		case source.Phase == state.ContainerStopped:
-			return never, neverMet(types.ContainerDependency{ContainerName: from.SourceContainer}, aws.ToString(c.Name), source), time.Time{}
+			return never, neverMet(types.ContainerDependency{ContainerName: from.SourceContainer}, c, source), time.Time{}
 		default:
 			all = max(all, notYet)
 		}
@@ -58,7 +58,7 @@ func dependenciesMet(c *types.ContainerDefinition, v *view) (all verdict, why st
 func dependencyMet(condition types.ContainerCondition, dependency *state.Container) verdict {
 	stopped := dependency.Phase == state.ContainerStopped
 	switch {
-	case stopped && dependency.ExitCode == nil:
+	case stopped && (dependency.ExitCode == nil || dependency.StartedAt.IsZero()):
 		return never // it did not start
 	case condition == types.ContainerConditionStart:
 		return require(stopped || dependency.Phase == state.ContainerRunning)
@@ -91,16 +91,33 @@ func startDeadline(d types.ContainerDependency, dependency *state.Container, v *
 	return dependency.StartedAt.Add(time.Duration(*definition.StartTimeout) * time.Second)
 }
 
-func neverMet(d types.ContainerDependency, target string, dependency *state.Container) string {
-	name := aws.ToString(d.ContainerName)
-	switch {
+// neverMet says so in the agent's words, which print containers as they are and are to be.
+func neverMet(d types.ContainerDependency, target *types.ContainerDefinition, dependency *state.Container) string {
+	waiting := fmt.Sprintf("%s(%s) (MANIFEST_PULLED->RUNNING)", aws.ToString(target.Name), aws.ToString(target.Image))
+	switch on := printed(dependency); {
 	case dependency.Phase != state.ContainerStopped:
-		return fmt.Sprintf("dependency graph: container ordering dependency [%s] for target [%s] has timed out.", name, target)
-	case d.Condition == types.ContainerConditionSuccess && dependency.ExitCode != nil:
-		return fmt.Sprintf("dependency graph: failed to resolve container ordering dependency [%s] for target [%s] as dependency did not exit successfully.", name, target)
+		return fmt.Sprintf("dependency graph: container ordering dependency [%s] for target [%s] has timed out.", on, waiting)
+	case d.Condition == types.ContainerConditionSuccess:
+		return fmt.Sprintf("dependency graph: failed to resolve container ordering dependency [%s] for target [%s] as dependency did not exit successfully.", on, waiting)
 	default:
-		return fmt.Sprintf("dependency graph: failed to resolve container ordering dependency [%s] for target [%s] because dependency will never start", name, target)
+		return fmt.Sprintf("dependency graph: failed to resolve container ordering dependency [%s] for target [%s] because dependency will never start", on, waiting)
 	}
+}
+
+// printed is a container that has started, or never will.
+func printed(c *state.Container) string {
+	known, desired := "RUNNING", "RUNNING"
+	if c.Phase == state.ContainerStopped {
+		known = "STOPPED"
+	}
+	if c.StartedAt.IsZero() {
+		desired = "STOPPED"
+	}
+	text := fmt.Sprintf("%s(%s) (%s->%s)", c.Name, c.Image, known, desired)
+	if c.ExitCode != nil {
+		text += fmt.Sprintf(" - Exit: %d", *c.ExitCode)
+	}
+	return text
 }
 
 // mayStop reports whether a container can be stopped: not before all that depend

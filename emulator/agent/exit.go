@@ -90,14 +90,22 @@ func (w *work) containerFailed(i int, reason, taskReason string) {
 // the detail is only in the container's. Source: field reports of tasks on EC2.
 const failedToStart = "Task failed to start"
 
-// containerGivenUp is the end of a container whose dependencies will never be met. It
-// has neither exit code nor reason (ECS0066).
+// containerGivenUp is the end of a container whose dependencies will never be met. On Fargate
+// it has neither exit code nor reason (ECS0066), on container instances those of the agent
+// (ECS0192).
 func (w *work) containerGivenUp(i int, why string) {
+	if w.machine != nil {
+		c := &w.view.status.Containers[i]
+		c.ExitCode, c.Reason = aws.Int32(givenUpCode), cut("CannotStartContainerError: "+why)
+	}
 	w.containerStopped(i, w.host.agent.Clock.Now())
 	w.host.agent.Log.Warn("container will never start", "task", w.task.ARN,
 		"container", w.view.status.Containers[i].Name, "why", why)
 	w.failWithout(i, failedToStart)
 }
+
+// givenUpCode is what SIGTERM would come to, which no process got.
+const givenUpCode = 143
 
 // failWithout fails the task if a container that has stopped is essential, or the last.
 func (w *work) failWithout(i int, reason string) {

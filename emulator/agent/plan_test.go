@@ -65,6 +65,7 @@ func TestPlanOverlapsTheSandboxWithImages(t *testing.T) {
 
 func TestDependencyConditions(t *testing.T) {
 	code := func(n int32) *int32 { return &n }
+	began := time.Unix(1, 0)
 	for _, test := range []struct {
 		name      string
 		condition types.ContainerCondition
@@ -73,12 +74,13 @@ func TestDependencyConditions(t *testing.T) {
 	}{
 		{"START waits for the start", types.ContainerConditionStart, state.Container{Phase: state.ContainerCreated}, notYet},
 		{"START is met when it runs", types.ContainerConditionStart, state.Container{Phase: state.ContainerRunning}, met},
-		{"START is met when it has run", types.ContainerConditionStart, state.Container{Phase: state.ContainerStopped, ExitCode: code(1)}, met},
+		{"START is met when it has run", types.ContainerConditionStart, state.Container{StartedAt: began, Phase: state.ContainerStopped, ExitCode: code(1)}, met},
 		{"START cannot be met any more", types.ContainerConditionStart, state.Container{Phase: state.ContainerStopped}, never},
+		{"START is not met by one that was given up", types.ContainerConditionStart, state.Container{Phase: state.ContainerStopped, ExitCode: code(143)}, never},
 		{"COMPLETE waits for the end", types.ContainerConditionComplete, state.Container{Phase: state.ContainerRunning}, notYet},
-		{"COMPLETE takes any exit code", types.ContainerConditionComplete, state.Container{Phase: state.ContainerStopped, ExitCode: code(3)}, met},
-		{"SUCCESS takes 0", types.ContainerConditionSuccess, state.Container{Phase: state.ContainerStopped, ExitCode: code(0)}, met},
-		{"SUCCESS refuses 3", types.ContainerConditionSuccess, state.Container{Phase: state.ContainerStopped, ExitCode: code(3)}, never},
+		{"COMPLETE takes any exit code", types.ContainerConditionComplete, state.Container{StartedAt: began, Phase: state.ContainerStopped, ExitCode: code(3)}, met},
+		{"SUCCESS takes 0", types.ContainerConditionSuccess, state.Container{StartedAt: began, Phase: state.ContainerStopped, ExitCode: code(0)}, met},
+		{"SUCCESS refuses 3", types.ContainerConditionSuccess, state.Container{StartedAt: began, Phase: state.ContainerStopped, ExitCode: code(3)}, never},
 		{"HEALTHY waits", types.ContainerConditionHealthy, state.Container{Phase: state.ContainerRunning, HealthStatus: types.HealthStatusUnknown}, notYet},
 		{"HEALTHY is met", types.ContainerConditionHealthy, state.Container{Phase: state.ContainerRunning, HealthStatus: types.HealthStatusHealthy}, met},
 	} {
