@@ -168,8 +168,13 @@ type Info struct {
 type NetworkSpec struct {
 	Name string // unique per owner: the VPC id
 	// CIDR is the range. The zero Prefix leaves it to the engine, which picks a /16.
-	// [ErrAddressInUse] is returned when another network has it.
+	// [ErrAddressInUse] is returned when another network has part of it, with a text that
+	// names that one.
 	CIDR netip.Prefix
+	// Exact is for a range that somebody has drawn up. No network that the user prepared
+	// stands for it; all of it is for sandboxes; and what the engine's host has elsewhere
+	// counts as in use, where the engine can tell.
+	Exact bool
 	// Gateway is the address that containers route through. The zero Addr is the
 	// first of the range.
 	Gateway netip.Addr
@@ -185,7 +190,8 @@ type Network struct {
 	Name string
 	// CIDR is the range. To containers that nobody but their user put on the
 	// network, the engine gives addresses of the last sixteenth; sandboxes get
-	// the others.
+	// the others. Of an Exact one it gives what is free, and a sandbox may find its
+	// address taken.
 	CIDR    netip.Prefix
 	Gateway netip.Addr
 	Labels  map[string]string // as given in the spec

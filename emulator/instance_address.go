@@ -19,10 +19,10 @@ func (s *Server) instanceAddress(c *state.ContainerInstance) netip.Addr {
 	return address
 }
 
-// instanceAddresses are those of all EC2 instances that are not terminated.
-func (s *Server) instanceAddresses() (list []netip.Addr) {
+// instanceAddresses are those of the EC2 instances in a VPC that are not terminated.
+func (s *Server) instanceAddresses(vpc string) (list []netip.Addr) {
 	for _, i := range ec2.AllInstances(s.store.Read()) {
-		if address, err := netip.ParseAddr(i.PrivateIP); err == nil && i.State() != types.InstanceStateNameTerminated {
+		if address, err := netip.ParseAddr(i.PrivateIP); err == nil && i.VPC == vpc && i.State() != types.InstanceStateNameTerminated {
 			list = append(list, address)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -43,17 +44,14 @@ func testEnsureNetwork(s *scene) {
 }
 
 func testNetworkRange(s *scene) {
-	var cidr netip.Prefix
 	var gateway netip.Addr
-	var n backend.Network
-	err := backend.ErrAddressInUse
-	for try := 0; errors.Is(err, backend.ErrAddressInUse) && try < 20; try++ { // somebody else's
-		cidr = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(200 + rand.IntN(50)), byte(rand.IntN(256)), 0}), 24)
+	n := s.networkWithRange(func(cidr netip.Prefix) backend.NetworkSpec {
 		gateway = cidr.Addr().Next().Next()
-		n, err = s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: "vpc-backendtest-range", CIDR: cidr, Gateway: gateway, Isolated: true})
-	}
-	if err != nil || n.CIDR != cidr || n.Gateway != gateway {
-		s.Fatalf("EnsureNetwork: %+v, %v; want the range %v with the gateway %v", n, err, cidr, gateway)
+		return backend.NetworkSpec{Name: "vpc-backendtest-range", CIDR: cidr, Gateway: gateway, Isolated: true}
+	})
+	cidr := n.CIDR
+	if n.Gateway != gateway {
+		s.Fatalf("EnsureNetwork: %+v; want the gateway %v", n, gateway)
 	}
 	sandbox := s.sandboxSpec()
 	sandbox.Network = n.Name
@@ -61,8 +59,42 @@ func testNetworkRange(s *scene) {
 	if s.start(c.ID); !cidr.Contains(c.IP) || c.IP == gateway {
 		s.Errorf("a sandbox of network %v has the address %v", cidr, c.IP)
 	}
-	_, err = s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: "vpc-backendtest-overlap", CIDR: cidr})
+	_, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: "vpc-backendtest-overlap", CIDR: cidr})
 	s.expectError("EnsureNetwork with a range that another network has", err, backend.ErrAddressInUse)
+}
+
+// networkWithRange makes a network with a range that nobody else has on the engine.
+func (s *scene) networkWithRange(spec func(cidr netip.Prefix) backend.NetworkSpec) (n backend.Network) {
+	var cidr netip.Prefix
+	err := backend.ErrAddressInUse
+	for try := 0; errors.Is(err, backend.ErrAddressInUse) && try < 20; try++ { // somebody else's
+		cidr = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(200 + rand.IntN(50)), byte(rand.IntN(256)), 0}), 24)
+		n, err = s.Engine.EnsureNetwork(s.ctx, spec(cidr))
+	}
+	if err != nil || n.CIDR != cidr {
+		s.Fatalf("EnsureNetwork: %+v, %v; want the range %v", n, err, cidr)
+	}
+	return n
+}
+
+// testExactNetwork has all of its range for sandboxes, and says what is in its way.
+func testExactNetwork(s *scene) {
+	n := s.networkWithRange(func(cidr netip.Prefix) backend.NetworkSpec {
+		return backend.NetworkSpec{Name: "vpc-backendtest-exact", CIDR: cidr, Exact: true}
+	})
+	cidr := n.CIDR
+	sandbox, last := s.sandboxSpec(), cidr.Addr().As4()
+	last[3] = 240
+	sandbox.Network, sandbox.Subnet = n.Name, netip.PrefixFrom(netip.AddrFrom4(last), 28)
+	c := s.newSandbox(sandbox)
+	if s.start(c.ID); !sandbox.Subnet.Contains(c.IP) {
+		s.Errorf("a sandbox of subnet %v has the address %v", sandbox.Subnet, c.IP)
+	}
+	_, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: "vpc-backendtest-same", CIDR: cidr, Exact: true})
+	s.expectError("EnsureNetwork with a range that another network has", err, backend.ErrAddressInUse)
+	if err != nil && !strings.Contains(err.Error(), n.Name) {
+		s.Errorf("%v; want it to name the network %s", err, n.Name)
+	}
 }
 
 // subnet is one of 16 addresses that no other case uses.

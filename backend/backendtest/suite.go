@@ -81,6 +81,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"ASandboxBoundsItsContainers", testLimits},
 		{"EnsureNetworkFindsWhatItMade", testEnsureNetwork},
 		{"ANetworkHasTheRangeAskedFor", testNetworkRange},
+		{"AnExactNetworkHasAllOfItsRange", testExactNetwork},
 		{"ASandboxGetsAnAddressOfItsSubnet", testSubnet},
 		{"AFullSubnetSaysSo", testFullSubnet},
 		{"AnAddressIsReservedForItsSandbox", testReservedAddress},

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"math/bits"
 	"net"
@@ -13,6 +14,8 @@ import (
 	"regexp"
 
 	"github.com/docker/docker/api/types/network"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // taken are the ranges of the engine's networks, whoever made them.
@@ -25,6 +28,27 @@ func taken(networks []network.Inspect) (ranges []netip.Prefix) {
 		}
 	}
 	return ranges
+}
+
+// inTheWay is the refusal of a range of which something of the engine or its host has part,
+// which it names; nil if nothing has.
+func (e *Engine) inTheWay(want netip.Prefix, networks []network.Inspect) error {
+	for _, n := range networks {
+		for _, has := range taken([]network.Inspect{n}) {
+			if has.Overlaps(want) {
+				return &classified{fmt.Errorf("%s overlaps %s of network %s", want, has, n.Name), backend.ErrAddressInUse}
+			}
+		}
+	}
+	if !e.local {
+		return nil
+	}
+	for _, has := range hostRanges() {
+		if has.Overlaps(want) {
+			return &classified{fmt.Errorf("%s overlaps %s, which this host has elsewhere", want, has), backend.ErrAddressInUse}
+		}
+	}
+	return nil
 }
 
 // hostRanges are what this host routes somewhere itself: its own interfaces and,

@@ -33,6 +33,8 @@ type vpcNetwork struct {
 	isolated bool
 	// fresh is one that was made just now.
 	fresh bool
+	// share is the part from which the engine gives addresses to the containers of others.
+	share netip.Prefix
 }
 
 // EnsureNetwork implements backend.Engine. The first VPC gets 172.31.0.0/16, the
@@ -74,7 +76,7 @@ func (e *Engine) know(ctx context.Context, name string, vpc vpcNetwork) error {
 	if known, ok := e.networks[name]; ok && known.id == vpc.id {
 		return nil
 	}
-	vpc.addresses = ipam.New(vpc.subnet, vpc.gateway)
+	vpc.addresses = ipam.New(vpc.subnet, vpc.gateway, vpc.share)
 	if !vpc.fresh {
 		if err := e.occupyKnown(ctx, vpc); err != nil {
 			return err
@@ -133,6 +135,8 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	if err != nil {
 		return engineError(err)
 	}
+	defer e.warm.starts()()
+	e.releaseWarm(ctx, name, netip.Prefix{}, netip.Addr{})
 	members, err := e.membersOf(ctx, vpc, false)
 	switch {
 	case err != nil:
@@ -192,10 +196,12 @@ func (e *Engine) ensureVPC(ctx context.Context, spec backend.NetworkSpec, own ow
 			return vpc, e.join(ctx, vpc, own)
 		}
 	}
-	if vpc, found, err := e.adopt(ctx, existing, spec.Name, own); found || err != nil {
-		return vpc, err
+	if !spec.Exact {
+		if vpc, found, err := e.adopt(ctx, existing, spec.Name, own); found || err != nil {
+			return vpc, err
+		}
 	}
-	vpc, err := e.createVPC(ctx, spec, taken(existing))
+	vpc, err := e.createVPC(ctx, spec, existing)
 	if err != nil {
 		return vpcNetwork{}, err
 	}
@@ -204,15 +210,24 @@ func (e *Engine) ensureVPC(ctx context.Context, spec backend.NetworkSpec, own ow
 
 // createVPC tries one range after the other: another process may take one between
 // the look and the leap.
-func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, avoid []netip.Prefix) (vpcNetwork, error) {
+func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, existing []network.Inspect) (vpcNetwork, error) {
+	avoid := taken(existing)
 	if e.local {
 		avoid = append(avoid, hostRanges()...)
+	}
+	if spec.Exact {
+		if err := e.inTheWay(spec.CIDR, existing); err != nil {
+			return vpcNetwork{}, err
+		}
 	}
 	name := networkName(e.owner, spec.Name)
 	labels := e.labels(kindNetwork, spec.Labels)
 	labels[vpcLabel] = spec.Name
 	for subnet := range ranges(spec.CIDR, avoid) {
 		vpc := vpcNetwork{dockerName: name, subnet: subnet, gateway: spec.Gateway, labels: spec.Labels}
+		if !spec.Exact {
+			vpc.share = ipam.EngineShare(subnet)
+		}
 		if !vpc.gateway.IsValid() {
 			vpc.gateway = subnet.Addr().Next()
 		}
@@ -238,8 +253,8 @@ func ranges(asked netip.Prefix, avoid []netip.Prefix) iter.Seq[netip.Prefix] {
 
 func networkRequest(vpc vpcNetwork, isolated bool, labels map[string]string) network.CreateOptions {
 	config := network.IPAMConfig{Subnet: vpc.subnet.String(), Gateway: vpc.gateway.String()}
-	if share := ipam.EngineShare(vpc.subnet); share.IsValid() {
-		config.IPRange = share.String()
+	if vpc.share.IsValid() {
+		config.IPRange = vpc.share.String()
 	}
 	options := map[string]string{}
 	if isolated {
@@ -308,7 +323,11 @@ func vpcOf(n network.Inspect) (vpcNetwork, error) {
 				gateway = subnet.Masked().Addr().Next()
 			}
 			isolated := n.Options[noHostAddress] == "true"
-			return vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway, isolated: isolated, labels: specLabels(n.Labels)}, nil
+			vpc := vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway, isolated: isolated, labels: specLabels(n.Labels)}
+			if config.IPRange != "" || n.Labels[ownerLabel] == "" { // the user's own may lack one
+				vpc.share = ipam.EngineShare(subnet)
+			}
+			return vpc, nil
 		}
 	}
 	return vpcNetwork{}, fmt.Errorf("network %s has no IPv4 range", n.Name)

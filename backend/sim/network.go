@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -39,9 +40,13 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	if !gateway.IsValid() {
 		gateway = cidr.Addr().Next()
 	}
+	share := ipam.EngineShare(cidr)
+	if spec.Exact {
+		share = netip.Prefix{}
+	}
 	n := &network{
 		Network:   backend.Network{ID: id, Name: spec.Name, CIDR: cidr, Gateway: gateway, Labels: maps.Clone(spec.Labels)},
-		addresses: ipam.New(cidr, gateway),
+		addresses: ipam.New(cidr, gateway, share),
 		at:        map[netip.Addr]*namespace{},
 	}
 	e.networks[spec.Name] = n
@@ -54,7 +59,7 @@ func (e *Engine) freeRange(want netip.Prefix) (netip.Prefix, error) {
 	if want.IsValid() {
 		want = want.Masked()
 		if _, taken := e.ranges.find(want); taken {
-			return want, daemonError(backend.ErrAddressInUse, "Pool overlaps with other one on this address space")
+			return want, &engineError{e.inTheWay(want), backend.ErrAddressInUse}
 		}
 		return want, nil
 	}
@@ -62,6 +67,16 @@ func (e *Engine) freeRange(want netip.Prefix) (netip.Prefix, error) {
 		return cidr, nil
 	}
 	return want, daemonError(nil, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
+}
+
+// inTheWay says who has part of a range.
+func (e *Engine) inTheWay(want netip.Prefix) string {
+	for _, name := range slices.Sorted(maps.Keys(e.networks)) {
+		if has := e.networks[name].CIDR; has.Overlaps(want) {
+			return fmt.Sprintf("%s overlaps %s of network %s", want, has, name)
+		}
+	}
+	return "Pool overlaps with other one on this address space"
 }
 
 // ReserveAddress takes an address of a subnet.

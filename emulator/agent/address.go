@@ -14,39 +14,31 @@ import (
 // instance has from its first task on. It is reserved until ReleaseAddress; after a restart
 // see Options.InstanceAddresses.
 func (a *Agent) ReserveAddress(ctx context.Context, scope arn.Scope, subnetID string) (netip.Addr, error) {
-	subnet := a.Store.Read().Subnet(scope, subnetID)
-	if subnet == nil {
-		return netip.Addr{}, fmt.Errorf("subnet %s does not exist", subnetID)
-	}
 	h := a.hosts[instanceHost]
 	if h == nil {
 		return netip.Addr{}, errors.New("no host has container instances")
 	}
 	try := func() (netip.Addr, error) {
-		network, err := h.vpcNetwork(ctx)
+		network, subnet, err := h.subnetNetwork(ctx, scope, subnetID)
 		if err != nil {
 			return netip.Addr{}, err
 		}
-		return h.Engine.ReserveAddress(ctx, network.Name, subnet.CIDR(network.CIDR))
+		return h.Engine.ReserveAddress(ctx, network.Name, subnet)
 	}
 	address, err := try()
 	if backend.Missing(err, backend.KindNetwork) { // somebody has removed it
-		h.forgetNetwork()
+		h.forgetNetworks()
 		address, err = try()
 	}
 	return address, err
 }
 
-// ReleaseAddress gives an address back. A machine that has it keeps it until its end.
-func (a *Agent) ReleaseAddress(address netip.Addr) {
-	h := a.hosts[instanceHost]
-	if h == nil {
-		return
+// ReleaseAddress gives an address of a VPC back. A machine that has it keeps it until its
+// end.
+func (a *Agent) ReleaseAddress(vpc string, address netip.Addr) {
+	if h := a.hosts[instanceHost]; h != nil {
+		h.Engine.ReleaseAddress(vpc, address)
 	}
-	h.mu.Lock()
-	network := h.network.Name
-	h.mu.Unlock()
-	h.Engine.ReleaseAddress(network, address)
 }
 
 // keepAddresses reserves the addresses that EC2 instances have already, before a task gets
@@ -55,7 +47,7 @@ func (h *host) keepAddresses(ctx context.Context, network backend.Network) error
 	if h.Name != instanceHost || h.agent.InstanceAddresses == nil {
 		return nil
 	}
-	for _, address := range h.agent.InstanceAddresses() {
+	for _, address := range h.agent.InstanceAddresses(network.Name) {
 		if _, err := h.Engine.ReserveAddress(ctx, network.Name, netip.PrefixFrom(address, address.BitLen())); err != nil {
 			return fmt.Errorf("keep address %s: %w", address, err)
 		}

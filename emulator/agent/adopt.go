@@ -42,6 +42,7 @@ func (h *host) resync(ctx context.Context) {
 		return
 	}
 	h.prepareNetwork(ctx)
+	h.removeNetworksLeft(there.networks)
 	volumes := there.volumesByTask()
 	// Tasks that came while the containers were listed were woken in vain.
 	for _, t := range h.tasks() {
@@ -123,13 +124,13 @@ func (h *host) countLosses() int {
 	return h.timesLost
 }
 
-// prepareNetwork makes the network before the first task needs it, so that the
+// prepareNetwork makes the network of the default VPC before the first task needs it, so that the
 // ranges of subnets stand when they are asked for.
 func (h *host) prepareNetwork(ctx context.Context) {
 	h.spawn(func() {
 		call := h.agent.calls.begin(&chain{}, true)
 		defer call.end()
-		if _, err := h.vpcNetwork(call); err != nil && ctx.Err() == nil && !h.engineLost(err) {
+		if _, err := h.vpcNetwork(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.engineLost(err) {
 			h.agent.Log.Error("no network for tasks", "error", err)
 		}
 	})

@@ -39,9 +39,9 @@ type Options struct {
 	// InstanceAddress is the address of a container instance, which ReserveAddress gave for
 	// its EC2 instance; the zero Addr, or nil, is any of its subnet.
 	InstanceAddress func(*state.ContainerInstance) netip.Addr
-	// InstanceAddresses are those of all EC2 instances that are not terminated, which no
-	// task gets; nil is none.
-	InstanceAddresses func() []netip.Addr
+	// InstanceAddresses are those that EC2 instances in a VPC have that are not terminated,
+	// which no task gets; nil is none.
+	InstanceAddresses func(vpc string) []netip.Addr
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool
@@ -56,6 +56,7 @@ type Agent struct {
 	once      sync.Once
 	watch     *state.Watch // of tasks; see init
 	instances *state.Watch // of container instances
+	vpcs      *state.Watch // of those that are gone
 }
 
 // New makes an agent; it does nothing before Run.
@@ -76,6 +77,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	a.init()
 	defer a.watch.Close()
 	defer a.instances.Close()
+	defer a.vpcs.Close()
 	for _, h := range a.hosts {
 		h.life = ctx
 	}
@@ -84,6 +86,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer a.calls.endAll()
 	running.Go(func() { a.publisher.run(ctx) })
 	running.Go(func() { a.followInstances(ctx) }) //nolint:errcheck // it is that of ctx
+	running.Go(func() { a.followVPCs(ctx) })      //nolint:errcheck // as well
 	for _, h := range a.hosts {
 		running.Go(func() { h.run(ctx) })
 	}
@@ -103,7 +106,9 @@ func (a *Agent) Run(ctx context.Context) error {
 
 // init begins to listen for changes. Idle may be called before Run.
 func (a *Agent) init() {
-	a.once.Do(func() { a.watch, a.instances = a.Store.WatchTasks(), a.Store.WatchContainerInstances() })
+	a.once.Do(func() {
+		a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), a.Store.WatchGoneVPCs()
+	})
 }
 
 // hostOf is the machine on which a task is placed; nil is none of this agent's.
@@ -168,7 +173,7 @@ func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
 			return ctx.Err()
 		}
 	}
-	for _, watch := range []*state.Watch{a.instances, a.watch} {
+	for _, watch := range []*state.Watch{a.instances, a.vpcs, a.watch} {
 		if err := watch.Idle(ctx); err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ type HostOptions struct {
 	Admit func(backend.Info) error
 	// PullBehavior says when images are fetched; the default is PreferCached.
 	PullBehavior PullBehavior
-	// VPCRange is the range of the VPC's network; the zero Prefix leaves it to the
+	// VPCRange is the range of the default VPC's network; the zero Prefix leaves it to the
 	// engine.
 	VPCRange netip.Prefix
 	// InstanceRange is the block of the bridge networks of container instances, a /26 for
@@ -60,11 +60,11 @@ type host struct {
 	machines   map[string]*machine // by the ARN of the container instance
 
 	mu        sync.Mutex
-	ended     bool               // nothing is spawned any more
-	works     map[string]*work   // by task ARN: tasks with something to do
-	index     map[string]subject // by container id: of tasks that have not ended, and of machines
-	network   backend.Network
-	noNet     error // why there is no network, or nil
+	ended     bool                       // nothing is spawned any more
+	works     map[string]*work           // by task ARN: tasks with something to do
+	index     map[string]subject         // by container id: of tasks that have not ended, and of machines
+	networks  map[string]backend.Network // by VPC: those that tasks have asked for in this run
+	noNet     error                      // why there is no network of the default VPC, or nil
 	info      backend.Info
 	fetched   map[string]bool // images pulled in this run
 	lost      error           // why the engine cannot be used, or nil
@@ -92,6 +92,7 @@ func newHost(a *Agent, o HostOptions) *host {
 	h := &host{
 		HostOptions: o, ranges: instanceRanges{block: o.InstanceRange}, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed,
 		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, fetched: map[string]bool{},
+		networks: map[string]backend.Network{},
 	}
 	h.Engine = timed{o.Engine, func(err error) { h.lose(err) }}
 	h.ports = newHostPorts(h.Engine, a.Log)
@@ -241,65 +242,6 @@ func (h *host) subject(id string) (subject, bool) {
 	defer h.mu.Unlock()
 	s, known := h.index[id]
 	return s, known
-}
-
-// vpcNetwork makes the engine's network when the first task needs it, and tells
-// the store which range the engine has chosen.
-func (h *host) vpcNetwork(ctx context.Context) (backend.Network, error) {
-	h.mu.Lock()
-	network := h.network
-	h.mu.Unlock()
-	if network.Name != "" {
-		return network, nil
-	}
-	network, err := h.Engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: state.DefaultVPC, CIDR: h.VPCRange})
-	if err != nil {
-		err = fmt.Errorf("make the network of the VPC: %w", err)
-		h.lackNetwork(err)
-		return network, err
-	}
-	if h.VPCRange.IsValid() && network.CIDR != h.VPCRange {
-		h.agent.Log.Warn("the network of the VPC has been made with another range", "range", network.CIDR, "wanted", h.VPCRange)
-	}
-	err = h.agent.Store.Update(func(tx *state.Tx) error {
-		if tx.NetworkCIDR() != network.CIDR {
-			tx.SetNetworkCIDR(network.CIDR)
-		}
-		return nil
-	})
-	if err != nil {
-		return network, fmt.Errorf("%w: %w", errNotStored, err)
-	}
-	if err := h.keepAddresses(ctx, network); err != nil {
-		return network, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.network, h.noNet = network, nil
-	return network, nil
-}
-
-// lackNetwork notes why there is no network, unless it is for the engine's absence.
-func (h *host) lackNetwork(err error) {
-	if errors.Is(err, backend.ErrUnavailable) || errors.Is(err, context.Canceled) {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.noNet = err
-}
-
-func (h *host) networkHealth() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.noNet
-}
-
-// forgetNetwork has the network made again: somebody has removed it.
-func (h *host) forgetNetwork() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.network = backend.Network{}
 }
 
 // at is the emulator's time of something that the engine saw happen. Engines keep

@@ -75,7 +75,7 @@ func (m *machine) discard(ctx context.Context, p place) error {
 // create makes the network and the sandbox, with an address if that is valid.
 func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own netip.Addr) (place, error) {
 	h := m.host
-	vpc, err := h.vpcNetwork(ctx)
+	vpc, subnet, err := h.machineNetwork(ctx, row)
 	if err != nil {
 		return place{}, err
 	}
@@ -85,9 +85,7 @@ func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own 
 		return place{}, fmt.Errorf("make the bridge network of the container instance: %w", err)
 	}
 	spec := machineSpec(row, m.labels(), vpc.Name, bridge.Name)
-	if subnet := h.agent.Store.Read().Subnet(row.Scope(), row.Subnet); subnet != nil {
-		spec.Subnet = subnet.CIDR(vpc.CIDR)
-	}
+	spec.Subnet = subnet
 	if own.IsValid() && vpc.CIDR.Contains(own) {
 		spec.IP = own
 	} else if own.IsValid() {
@@ -101,6 +99,17 @@ func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own 
 	defer m.mu.Unlock()
 	m.place = place{sandbox: made.ID, network: bridge.Name, ip: made.IP, life: m.place.life}
 	return m.place, nil
+}
+
+// machineNetwork is where a container instance is in: its subnet or, without one, the whole
+// default VPC.
+func (h *host) machineNetwork(ctx context.Context, row *state.ContainerInstance) (backend.Network, netip.Prefix, error) {
+	tx := h.agent.Store.Read()
+	if tx.Subnet(row.Scope(), row.Subnet) != nil {
+		return h.subnetNetwork(ctx, row.Scope(), row.Subnet)
+	}
+	network, err := h.vpcNetwork(ctx, tx.VPC(row.Scope(), state.DefaultVPC))
+	return network, netip.Prefix{}, err
 }
 
 // labels are those of everything of the machine.

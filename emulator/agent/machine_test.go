@@ -427,7 +427,7 @@ func TestAMachineHasTheAddressOfItsInstance(t *testing.T) {
 		var address netip.Addr
 		a := New(Options{Store: b.store, Clock: b.clock, Log: b.agent.Log, Hosts: []HostOptions{{Engine: b.engine}},
 			InstanceAddress:   func(*state.ContainerInstance) netip.Addr { return address },
-			InstanceAddresses: func() []netip.Addr { return []netip.Addr{netip.MustParseAddr("172.31.0.4")} }})
+			InstanceAddresses: func(string) []netip.Addr { return []netip.Addr{netip.MustParseAddr("172.31.0.4")} }})
 		b.runAgent(a)
 		address, err := a.ReserveAddress(b.Context(), scope, b.subnet())
 		if err != nil {

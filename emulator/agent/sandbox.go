@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -18,7 +19,7 @@ func (w *work) createSandbox() run {
 		made, on, err := w.newSandbox(ctx)
 		switch { // somebody has removed it
 		case backend.Missing(err, backend.KindNetwork):
-			h.forgetNetwork()
+			h.forgetNetworks()
 			made, on, err = w.newSandbox(ctx)
 		case backend.Missing(err, backend.KindContainer) && w.machine != nil:
 			w.machine.examine(ctx)
@@ -52,15 +53,11 @@ func (w *work) newSandbox(ctx context.Context) (made backend.Container, on place
 		spec.Parent = on.sandbox
 	}
 	if t.Spec.HasInterface() {
-		network, err := h.vpcNetwork(ctx)
+		network, subnet, err := h.subnetNetwork(ctx, t.Scope(), t.Placement.SubnetID)
 		if err != nil {
 			return made, on, err
 		}
-		subnet := h.agent.Store.Read().Subnet(t.Scope(), t.Placement.SubnetID)
-		if subnet == nil {
-			return made, on, fmt.Errorf("subnet %s does not exist", t.Placement.SubnetID)
-		}
-		spec.Network, spec.Subnet = network.Name, subnet.CIDR(network.CIDR)
+		spec.Network, spec.Subnet = network.Name, subnet
 	}
 	made, err = h.Engine.CreateSandbox(ctx, spec)
 	return made, on, err
@@ -89,7 +86,7 @@ func (w *work) hasSandbox(made backend.Container) {
 	if !w.view.plain {
 		s.Attachment = state.Attachment{
 			Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: made.MAC,
-			PrivateIPv4: made.IP.String(), PrivateDNSName: backend.HostName(made.IP, hostDomain(w.task.Scope())),
+			PrivateIPv4: made.IP.String(), PrivateDNSName: w.privateDNSName(made.IP),
 		}
 	}
 	if s.ConnectivityAt.IsZero() {
@@ -98,6 +95,18 @@ func (w *work) hasSandbox(made backend.Container) {
 	w.view.sandbox = sandboxCreated
 	w.host.know(made.ID, w.task.ARN, sandboxContainerName)
 	w.publication.touch()
+}
+
+// privateDNSName is that of the task's network interface, which one in a VPC without DNS
+// host names lacks. Source: recorded answers.
+func (w *work) privateDNSName(address netip.Addr) string {
+	tx, scope := w.host.agent.Store.Read(), w.task.Scope()
+	if s := tx.Subnet(scope, w.task.Placement.SubnetID); s != nil {
+		if v := tx.VPC(scope, s.VPC); v != nil && !v.DNSHostnames {
+			return ""
+		}
+	}
+	return backend.HostName(address, hostDomain(scope))
 }
 
 func (w *work) sandboxRuns() {
@@ -162,7 +171,7 @@ func (w *work) replaceSandbox(cause, removed error) {
 		w.host.agent.Log.Warn("address of the VPC is in use by another container", "ip", s.Attachment.PrivateIPv4)
 	default:
 		w.host.agent.Log.Warn("network or sandbox of a task is gone; it gets another", "task", w.task.ARN, "error", cause)
-		w.host.forgetNetwork()
+		w.host.forgetNetworks()
 	}
 	w.host.forget(s.SandboxID)
 	w.view.sandbox, s.SandboxID = sandboxNone, ""

@@ -84,10 +84,10 @@ func (c *Controller) reconcile(ctx context.Context, key, cause string) (Plan, er
 		return nil
 	})
 	if address.IsValid() && (!taken || err != nil) {
-		c.Addresses.ReleaseAddress(address)
+		c.Addresses.ReleaseAddress(v.Instance.VPC, address)
 	}
 	if gone.IsValid() && err == nil {
-		c.Addresses.ReleaseAddress(gone)
+		c.Addresses.ReleaseAddress(v.Instance.VPC, gone)
 	}
 	return plan, err
 }

@@ -34,10 +34,10 @@ const (
 	lastRetry  = 5 * time.Second
 )
 
-// Addresses gives instances their addresses, which belong to the engine's network.
+// Addresses gives instances their addresses, which belong to the engine's networks.
 type Addresses interface {
 	ReserveAddress(ctx context.Context, scope arn.Scope, subnetID string) (netip.Addr, error)
-	ReleaseAddress(address netip.Addr)
+	ReleaseAddress(vpc string, address netip.Addr)
 }
 
 // Controller looks after the instances of all accounts and regions. One without anything

@@ -43,7 +43,7 @@ func (a *addresses) ReserveAddress(context.Context, arn.Scope, string) (netip.Ad
 	return address, nil
 }
 
-func (a *addresses) ReleaseAddress(address netip.Addr) {
+func (a *addresses) ReleaseAddress(_ string, address netip.Addr) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.taken, address)

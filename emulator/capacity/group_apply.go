@@ -33,7 +33,7 @@ func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) 
 		}
 	}
 	if len(g.Subnets) == 0 {
-		v.Subnets = slices.DeleteFunc(slices.Clone(tx.Subnets(g.Scope)), func(s *state.Subnet) bool { return !slices.Contains(g.Zones, s.Zone) })
+		v.Subnets = slices.DeleteFunc(tx.DefaultSubnets(g.Scope), func(s *state.Subnet) bool { return !slices.Contains(g.Zones, s.Zone) })
 	}
 	return v, true
 }

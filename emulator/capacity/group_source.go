@@ -92,7 +92,7 @@ func configurationData(tx *state.Tx, c *autoscaling.LaunchConfiguration) *types.
 	}
 	for _, group := range s.SecurityGroups {
 		for _, known := range tx.SecurityGroups(c.Scope) {
-			if group == known.Name {
+			if group == known.Name && known.VPC == state.DefaultVPC {
 				group = known.ID
 			}
 		}

@@ -44,14 +44,14 @@ func Launch(tx *state.Tx, room *Room, spec Spec) ([]*Instance, error) {
 	if count < cmp.Or(spec.Least, spec.Count) {
 		return nil, NoRoom(spec.Subnet)
 	}
-	room.used[spec.Subnet.Block] += count
+	room.used[roomOf(spec.Subnet)] += count
 	agent := AgentOf(spec.Scope.Region, spec.Image, spec.UserData)
 	if spec.Agent != nil {
 		agent = *spec.Agent
 	}
 	groups := spec.SecurityGroups
 	if len(groups) == 0 {
-		groups = []string{state.DefaultSecurityGroup}
+		groups = []string{tx.DefaultGroupOf(spec.Scope, spec.Subnet.VPC).ID}
 	}
 	reservation := NewID("r-")
 	var launched []*Instance

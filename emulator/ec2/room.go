@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"strconv"
+
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -15,7 +17,7 @@ const reservedAddresses = 5
 // several times in one needs one Room for all: Launch takes from it.
 type Room struct {
 	tx   *state.Tx
-	used map[int]int // by the block of the subnet; nil: nobody has asked yet
+	used map[string]int // see roomOf; nil: nobody has asked yet
 }
 
 // RoomIn costs nothing before the first question.
@@ -26,26 +28,39 @@ func (r *Room) Free(s *state.Subnet) int {
 	if r.used == nil {
 		r.count()
 	}
-	return max(0, 1<<(32-s.Bits)-reservedAddresses-r.used[s.Block])
+	return max(0, 1<<(32-s.CIDR(r.tx.NetworkCIDR()).Bits())-reservedAddresses-r.used[roomOf(s)])
 }
 
-// count goes over all accounts and regions: their VPCs share one network.
+// roomOf is what subnets have in common that share their addresses: one's own have theirs
+// for themselves.
+func roomOf(s *state.Subnet) string {
+	if s.Range != "" {
+		return s.ID
+	}
+	return strconv.Itoa(s.Block)
+}
+
+// count goes over all accounts and regions: their default VPCs share one network.
 func (r *Room) count() {
-	subnets := map[string]int{}
+	type place struct {
+		scope  arn.Scope
+		subnet string
+	}
+	subnets := map[place]int{}
 	for _, i := range AllInstances(r.tx) {
 		if i.Reached != types.InstanceStateNameTerminated {
-			subnets[i.Subnet]++
+			subnets[place{i.Scope, i.Subnet}]++
 		}
 	}
 	for _, t := range r.tx.AllTasks() {
 		if !t.Ended() {
-			subnets[t.Placement.SubnetID]++
+			subnets[place{t.Scope(), t.Placement.SubnetID}]++
 		}
 	}
-	r.used = map[int]int{}
-	for id, n := range subnets {
-		if s := r.tx.Subnet(arn.Scope{}, id); s != nil { // its range follows from the id alone
-			r.used[s.Block] += n
+	r.used = map[string]int{}
+	for at, n := range subnets {
+		if s := r.tx.Subnet(at.scope, at.subnet); s != nil {
+			r.used[roomOf(s)] += n
 		}
 	}
 }

@@ -96,14 +96,14 @@ func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) err
 	}
 	zone := ""
 	if data.Placement != nil {
-		zone = zoneOf(tx, spec.Scope, data.Placement)
+		zone = zoneOf(spec.Scope, data.Placement)
 	}
 	if subnetID != "" {
 		if spec.Subnet = tx.Subnet(spec.Scope, subnetID); spec.Subnet == nil {
 			return refuse("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", subnetID)
 		}
 	}
-	for _, s := range tx.Subnets(spec.Scope) {
+	for _, s := range tx.DefaultSubnets(spec.Scope) {
 		if spec.Subnet == nil && (zone == "" || zone == s.Zone) {
 			spec.Subnet = s
 		}
@@ -112,8 +112,12 @@ func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) err
 		return refuse("InvalidParameterValue", "Invalid availability zone: [%s]", zone)
 	}
 	for _, id := range spec.SecurityGroups {
-		if tx.SecurityGroup(spec.Scope, id) == nil {
+		g := tx.SecurityGroup(spec.Scope, id)
+		switch {
+		case g == nil:
 			return refuse("InvalidGroup.NotFound", "The security group '%s' does not exist", id)
+		case g.VPC != spec.Subnet.VPC: // Source: field reports
+			return refuse("InvalidParameter", "Security group %s and subnet %s belong to different networks.", id, spec.Subnet.ID)
 		}
 	}
 	return nil
@@ -121,11 +125,11 @@ func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) err
 
 // zoneOf is the zone that a launch asks for by its name or its id, which stands for the name
 // if there is no such zone; or empty.
-func zoneOf(tx *state.Tx, scope arn.Scope, p *types.LaunchTemplatePlacement) string {
+func zoneOf(scope arn.Scope, p *types.LaunchTemplatePlacement) string {
 	id := aws.ToString(p.AvailabilityZoneId)
-	for _, s := range tx.Subnets(scope) {
-		if state.ZoneID(s.Zone) == id {
-			return s.Zone
+	for _, zone := range state.Zones(scope.Region) {
+		if state.ZoneID(zone) == id {
+			return zone
 		}
 	}
 	return cmp.Or(aws.ToString(p.AvailabilityZone), id)

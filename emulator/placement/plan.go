@@ -69,7 +69,7 @@ func (pl *plan) hasAttributes(c *state.ContainerInstance) bool {
 }
 
 // subnetOf is where a task with a network interface of its own gets it: in the subnet of
-// its instance if that is asked for, else in one of the same zone. An instance of which
+// its instance if that is asked for, else in one of the same zone and VPC. An instance of which
 // nobody has said where it is may have any, which is the emulator's own rule.
 func (pl *plan) subnetOf(c *state.ContainerInstance) *state.Subnet {
 	switch {
@@ -80,7 +80,10 @@ func (pl *plan) subnetOf(c *state.ContainerInstance) *state.Subnet {
 	case c.Zone == "":
 		return pl.demand.Subnets[0]
 	}
-	return pl.zones[c.Zone]
+	if s := pl.zones[c.Zone]; s != nil && (c.VPC == "" || s.VPC == c.VPC) {
+		return s
+	}
+	return nil
 }
 
 func (pl *plan) isMember(n *node) bool {

@@ -80,7 +80,7 @@ func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.T
 	return task.NewTemplate(task.Request{
 		Cluster: cluster, Definition: definition.Definition(), Resolved: resolved,
 		LaunchType: launchType, PlatformVersion: r.PlatformVersion,
-		SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
+		SecurityGroups: task.SecurityGroups(tx, arn.ScopeOf(s.ARN), vpc.SecurityGroups, vpc.Subnets), AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
 		Group: groupOf(s), StartedBy: d.ID, ServiceARN: s.ARN, DeploymentID: d.ID,
 		EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: now,
 		Volume: task.NewVolume(task.VolumeConfigurations(r.VolumeConfigurations), task.TagSources{
@@ -99,7 +99,7 @@ func subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Subnet {
 		}
 	}
 	if len(found) == 0 {
-		return tx.Subnets(scope)
+		return tx.DefaultSubnets(scope)
 	}
 	return found
 }

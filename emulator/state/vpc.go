@@ -1,112 +1,99 @@
 package state
 
 import (
-	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
-var networks = store.NewTable("network", func(n *Network) string { return n.Name })
+var vpcs = store.NewTable("vpc", func(v *VPC) string { return v.Scope.Prefix() + v.ID })
 
-// Network is the engine's network, which the VPCs of all accounts and regions
-// share. The agent writes it once the engine has chosen a range.
-type Network struct {
-	Name string
-	CIDR string // a /16
+// VPC is a virtual private cloud. That of one's own is a network on the engine, by its id,
+// from its first task on.
+type VPC struct {
+	Scope arn.Scope
+	ID    string
+	// CIDR is its range. That of a default VPC is the engine's choice, and is not stored.
+	CIDR    string
+	Default bool
+	Tenancy string // default or dedicated
+
+	DNSSupport, DNSHostnames bool
+	// UsageMetrics (enableNetworkAddressUsageMetrics) is kept.
+	UsageMetrics bool
 }
 
-// networkName is that of the only network there is.
-const networkName = DefaultVPC
+// ownDigits begin the ids of VPCs, subnets and security groups that are not made up. So
+// one that was deleted is gone, and does not follow from its id.
+const ownDigits = "0ec5e"
 
-// NetworkCIDR is the range of the engine's network; until it has chosen one, that
-// of AWS's default VPC, which it tries first.
-func (tx *Tx) NetworkCIDR() netip.Prefix {
-	if n := networks.Get(tx.rows(), networkName); n != nil {
-		return netip.MustParsePrefix(n.CIDR)
+// NewNetworkID makes the id of a VPC, subnet or security group, of a prefix such as vpc-.
+func NewNetworkID(prefix string) string { return prefix + ownDigits + arn.NewID()[:12] }
+
+// ownID reports whether an id is one that somebody was given here. Those of 8 digits are
+// none.
+func ownID(id string) bool {
+	_, digits, _ := strings.Cut(id, "-")
+	return len(digits) == 17 && strings.HasPrefix(digits, ownDigits)
+}
+
+// VPC returns a VPC, or nil.
+func (tx *Tx) VPC(scope arn.Scope, id string) *VPC {
+	found := vpcs.Get(tx.rows(), scope.Prefix()+id)
+	if id != DefaultVPC {
+		return found
 	}
-	return netip.MustParsePrefix("172.31.0.0/16")
-}
-
-// SetNetworkCIDR writes the range that the engine has chosen.
-func (tx *Tx) SetNetworkCIDR(cidr netip.Prefix) {
-	networks.Put(tx.rows(), &Network{Name: networkName, CIDR: cidr.String()})
-}
-
-// Ids of what every account and region has.
-const (
-	DefaultVPC           = "vpc-0ec5e3a1a70000001"
-	DefaultSecurityGroup = "sg-0ec5e3a1a70000001"
-	defaultSubnet        = "subnet-0ec5e3a1a700000"
-)
-
-// zones is how many availability zones a region has.
-const zones = 3
-
-// Zone names the n-th availability zone of a region: us-east-1a.
-func Zone(region string, n int) string { return region + string(rune('a'+n%zones)) }
-
-// Zones names all availability zones of a region.
-func Zones(region string) []string {
-	var names []string
-	for n := range zones {
-		names = append(names, Zone(region, n))
+	v := VPC{Scope: scope, ID: id, Default: true, Tenancy: "default", DNSSupport: true, DNSHostnames: true}
+	if found != nil { // its attributes have been changed
+		v = *found
 	}
-	return names
+	v.CIDR = tx.NetworkCIDR().String()
+	return &v
 }
 
-// ZoneID is the id that a zone has in all accounts, in AWS's spelling: use1-az1 for
-// us-east-1a. Which zone has which number differs between accounts on AWS; here
-// they go in order.
-func ZoneID(zone string) string {
-	region, letter := zone[:len(zone)-1], zone[len(zone)-1]
-	id := make([]byte, 0, 16)
-	for word := range strings.SplitSeq(region, "-") {
-		switch {
-		case len(id) == 0 || word == "":
-			id = append(id, word...)
-		case strings.HasSuffix(word, "east") && word != "east", strings.HasSuffix(word, "west") && word != "west":
-			id = append(id, word[0], word[len(word)-4]) // southeast: se
-		default:
-			id = append(id, word[0])
+// VPCs returns the VPCs of an account and region, by id.
+func (tx *Tx) VPCs(scope arn.Scope) []*VPC {
+	found := []*VPC{tx.VPC(scope, DefaultVPC)}
+	for _, v := range vpcs.List(tx.rows(), scope.Prefix()) {
+		if v.ID != DefaultVPC {
+			found = append(found, v)
 		}
 	}
-	return string(append(id, '-', 'a', 'z', '1'+letter-'a'))
+	return byID(found, func(v *VPC) string { return v.ID })
 }
 
-// defaultNetwork is what an account and region has.
-type defaultNetwork struct {
-	subnets []*Subnet
-	group   *SecurityGroup
+// HasVPC reports whether there is a VPC of one's own of an id in some account and region.
+func (tx *Tx) HasVPC(id string) bool {
+	return slices.ContainsFunc(vpcs.List(tx.rows(), ""), func(v *VPC) bool { return v.ID == id })
 }
 
-// defaultNetworks holds those asked for so far, by scope: they never change.
-var defaultNetworks sync.Map
+// OwnVPC reports whether an id is that of a VPC of one's own.
+func OwnVPC(id string) bool { return id != DefaultVPC && strings.HasPrefix(id, "vpc-") && ownID(id) }
 
-// DefaultNetwork returns the subnets and the security group of the default VPC of an
-// account and region. They exist without having been stored.
-func DefaultNetwork(scope arn.Scope) ([]*Subnet, *SecurityGroup) {
-	known, found := defaultNetworks.Load(scope)
-	if !found {
-		known, _ = defaultNetworks.LoadOrStore(scope, newDefaultNetwork(scope))
-	}
-	n := known.(defaultNetwork)
-	return slices.Clip(n.subnets), n.group
+// PutVPC writes a VPC. What comes with a new one is the matter of package ec2.
+func (tx *Tx) PutVPC(v *VPC) { vpcs.Put(tx.rows(), v) }
+
+// DeleteVPC removes a VPC and its tags.
+func (tx *Tx) DeleteVPC(v *VPC) {
+	vpcs.Delete(tx.rows(), v)
+	tx.SetEC2Tags(v.Scope, v.ID, nil)
 }
 
-func newDefaultNetwork(scope arn.Scope) defaultNetwork {
-	n := defaultNetwork{
-		group: &SecurityGroup{ID: DefaultSecurityGroup, VPC: DefaultVPC, Name: "default"},
-	}
-	for i, zone := range Zones(scope.Region) {
-		n.subnets = append(n.subnets, &Subnet{
-			ID: fmt.Sprintf("%s%02d", defaultSubnet, i+1), VPC: DefaultVPC, Zone: zone,
-			Block: 16 * i, Bits: 20, Default: true,
-		})
-	}
-	return n
+// WatchGoneVPCs wakes with the id of each VPC that has been deleted. Ids are unique in all
+// accounts and regions, but for that of the default VPCs, which stay.
+func (s *Store) WatchGoneVPCs() *Watch {
+	return s.Watch(0, store.On(vpcs, func(before, after *VPC) []string {
+		if after != nil || before.Default {
+			return nil
+		}
+		return []string{before.ID}
+	}))
+}
+
+// byID sorts rows by their ids.
+func byID[T any](rows []*T, id func(*T) string) []*T {
+	slices.SortFunc(rows, func(a, b *T) int { return strings.Compare(id(a), id(b)) })
+	return rows
 }

@@ -21,7 +21,7 @@ type Request struct {
 
 	LaunchType      types.LaunchType
 	PlatformVersion string   // as asked for; empty and LATEST are the newest
-	SecurityGroups  []string // empty: the default one
+	SecurityGroups  []string // see SecurityGroups; empty: that of the default VPC
 	AssignPublicIP  bool
 	Volume          *state.ManagedVolume // see NewVolume
 

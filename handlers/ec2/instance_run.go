@@ -154,7 +154,7 @@ func (a *API) groupsByName(tx *state.Tx, scope arn.Scope, data *types.ResponseLa
 	for _, name := range data.SecurityGroups {
 		found := false
 		for _, g := range tx.SecurityGroups(scope) {
-			if g.Name == name {
+			if g.Name == name && g.VPC == state.DefaultVPC {
 				data.SecurityGroupIds, found = append(slices.Clip(data.SecurityGroupIds), g.ID), true
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
 )
 
 // Limits of an awsvpc configuration. Source: ECS API reference, AwsVpcConfiguration.
@@ -69,18 +70,34 @@ func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigurat
 		}
 		resolved.Subnets = append(resolved.Subnets, subnet)
 	}
+	if err := oneVPC(resolved.Subnets); err != nil {
+		return awsvpc{}, err
+	}
 	for _, id := range vpc.SecurityGroups {
 		group := tx.SecurityGroup(scope, id)
-		if id == noSecurityGroup {
+		switch {
+		case id == noSecurityGroup:
 			return awsvpc{}, invalidParameter(fmt.Sprintf("Error retrieving security group information for [%s]: Invalid id: %q (ErrorCode: InvalidGroupId.Malformed)",
 				strings.Join(vpc.SecurityGroups, ", "), id))
-		}
-		if group == nil || group.MadeUp && a.opts.StrictVPC {
+		case group == nil || group.MadeUp && a.opts.StrictVPC:
 			return awsvpc{}, lookupError("security group", vpc.SecurityGroups, "security group", id, "InvalidGroup.NotFound")
+		case group.VPC != resolved.Subnets[0].VPC: // Source: field reports
+			return awsvpc{}, invalidParameter("Security group " + id + " does not appear to belong to the same VPC as the input subnets.")
 		}
-		resolved.SecurityGroups = append(resolved.SecurityGroups, group.ID)
 	}
+	resolved.SecurityGroups = task.SecurityGroups(tx, scope, vpc.SecurityGroups, vpc.Subnets)
 	return resolved, nil
+}
+
+// oneVPC refuses subnets of several VPCs. Source: ECS API reference, AwsVpcConfiguration;
+// the text is the emulator's.
+func oneVPC(subnets []*state.Subnet) error {
+	for _, s := range subnets {
+		if s.VPC != subnets[0].VPC {
+			return invalidParameter(fmt.Sprintf("All subnets must be from the same VPC: %s is of %s, %s of %s.", subnets[0].ID, subnets[0].VPC, s.ID, s.VPC))
+		}
+	}
+	return nil
 }
 
 // lookupError is how ECS passes on EC2's refusal; the bracket lists all that was

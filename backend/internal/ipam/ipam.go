@@ -36,10 +36,11 @@ type subnet struct {
 // Source: Amazon VPC user guide, subnet sizing.
 const kept = 4
 
-// New makes the addresses of a network, of which none is taken but the gateway's.
-func New(cidr netip.Prefix, gateway netip.Addr) *Network {
+// New makes the addresses of a network, of which none is taken but the gateway's. share is
+// the engine's own, which may be none.
+func New(cidr netip.Prefix, gateway netip.Addr, share netip.Prefix) *Network {
 	n := &Network{
-		cidr: cidr.Masked(), engine: EngineShare(cidr),
+		cidr: cidr.Masked(), engine: share,
 		used: map[uint32]use{}, subnets: map[netip.Prefix]*subnet{},
 	}
 	n.used[number(gateway)] = use{taken: true}

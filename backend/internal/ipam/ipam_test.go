@@ -17,7 +17,7 @@ var (
 )
 
 func TestASubnetGivesAllButWhatAWSKeeps(t *testing.T) {
-	n, subnet := New(vpc, gateway), netip.MustParsePrefix("172.31.16.0/28")
+	n, subnet := New(vpc, gateway, EngineShare(vpc)), netip.MustParsePrefix("172.31.16.0/28")
 	for _, want := range []string{"172.31.16.4", "172.31.16.5", "172.31.16.6"} {
 		if got, err := n.Take(subnet); err != nil || got != netip.MustParseAddr(want) {
 			t.Errorf("Take: %v, %v; want %s", got, err, want)
@@ -41,7 +41,7 @@ func TestASubnetGivesAllButWhatAWSKeeps(t *testing.T) {
 }
 
 func TestTheWholeNetworkSparesTheEnginesShare(t *testing.T) {
-	n := New(vpc, gateway)
+	n := New(vpc, gateway, EngineShare(vpc))
 	for got := range 1<<16 - 1<<12 - kept {
 		a, err := n.Take(netip.Prefix{})
 		if err != nil {
@@ -63,7 +63,7 @@ func TestTheWholeNetworkSparesTheEnginesShare(t *testing.T) {
 }
 
 func TestAReservationOutlivesItsSandbox(t *testing.T) {
-	n, subnet := New(vpc, gateway), netip.MustParsePrefix("172.31.16.0/28")
+	n, subnet := New(vpc, gateway, EngineShare(vpc)), netip.MustParsePrefix("172.31.16.0/28")
 	a, err := n.Reserve(subnet)
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestAReservationOutlivesItsSandbox(t *testing.T) {
 // set; in the end everything is free again.
 func TestNobodyGetsWhatSomebodyHas(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n, subnet := New(vpc, gateway), netip.MustParsePrefix("172.31.16.0/28")
+		n, subnet := New(vpc, gateway, EngineShare(vpc)), netip.MustParsePrefix("172.31.16.0/28")
 		size := 11
 		have := map[netip.Addr]bool{}
 		steps := rapid.SliceOfN(rapid.IntRange(0, 15), 0, 200).Draw(t, "steps")
@@ -130,7 +130,7 @@ func TestNobodyGetsWhatSomebodyHas(t *testing.T) {
 // in its search, and the other way round.
 func TestSubnetsMayOverlap(t *testing.T) {
 	small := netip.MustParsePrefix("172.31.0.0/28")
-	n := New(vpc, gateway)
+	n := New(vpc, gateway, EngineShare(vpc))
 	var taken []netip.Addr
 	for range 11 {
 		a, err := n.Take(small)
@@ -157,7 +157,7 @@ func TestSubnetsMayOverlap(t *testing.T) {
 func BenchmarkTake(b *testing.B) {
 	for _, taken := range []int{10, 4000} {
 		b.Run(strconv.Itoa(taken), func(b *testing.B) {
-			n, subnet := New(vpc, gateway), netip.MustParsePrefix("172.31.16.0/20")
+			n, subnet := New(vpc, gateway, EngineShare(vpc)), netip.MustParsePrefix("172.31.16.0/20")
 			var all []netip.Addr
 			for range 4000 {
 				a, err := n.Take(subnet)
@@ -187,7 +187,7 @@ func BenchmarkTake(b *testing.B) {
 }
 
 func BenchmarkTakeFromAFullSubnet(b *testing.B) {
-	n, subnet := New(vpc, gateway), netip.MustParsePrefix("172.31.16.0/20")
+	n, subnet := New(vpc, gateway, EngineShare(vpc)), netip.MustParsePrefix("172.31.16.0/20")
 	var all []netip.Addr
 	for a, err := n.Take(subnet); err == nil; a, err = n.Take(subnet) {
 		all = append(all, a)
