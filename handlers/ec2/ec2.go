@@ -1,9 +1,6 @@
 // Package ec2 answers the EC2 actions that ECS users and their tools need: to find the
-// default VPC and what is in it, to tag that, and to have instances and launch templates.
-// Nothing of the network can be made or removed here.
-//
-// All rows of the network are answered at once: MaxResults is ignored, and NextToken never
-// given.
+// default VPC and what is in it, to make VPCs, subnets and security groups, to tag that, and
+// to have instances and launch templates.
 package ec2
 
 import (
@@ -52,11 +49,10 @@ func New(o Options) *API {
 // Service is the EC2 API.
 func (a *API) Service() awsapi.Service {
 	const version = "2016-11-15"
-	const asked = "; made-up ones for who asks by id; all at once"
 	return awsapi.Service{
 		Name: "ec2", Title: "Amazon EC2",
 		Protocol: awsapi.Query{Version: version, Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Codec: codec},
-		Operations: slices.Concat(a.instanceOperations(), a.launchTemplateOperations(), []awsapi.Operation{
+		Operations: slices.Concat(a.instanceOperations(), a.launchTemplateOperations(), a.vpcOperations(), a.securityGroupOperations(), []awsapi.Operation{
 			awsapi.Partial("CreateTags", "of what the operations below describe", a.CreateTags),
 			awsapi.Partial("DeleteTags", "as CreateTags", a.DeleteTags),
 			awsapi.Partial("DescribeAvailabilityZones", "three zones in each region; all at once", dryRun(a.DescribeAvailabilityZones)),
@@ -64,13 +60,41 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Partial("DescribeNetworkAcls", "that of the default VPC, which lets everything pass; made-up subnets are not shown", dryRun(a.DescribeNetworkAcls)),
 			awsapi.Partial("DescribeNetworkInterfaces", "those of tasks, without public addresses; all at once", dryRun(a.DescribeNetworkInterfaces)),
 			awsapi.Partial("DescribeRouteTables", "that of the default VPC", dryRun(a.DescribeRouteTables)),
-			awsapi.Partial("DescribeSecurityGroupRules", "two for each group, which let everything pass, because traffic is not filtered", dryRun(a.DescribeSecurityGroupRules)),
-			awsapi.Partial("DescribeSecurityGroups", "the default one"+asked, dryRun(a.DescribeSecurityGroups)),
-			awsapi.Partial("DescribeSubnets", "those of the default VPC"+asked, dryRun(a.DescribeSubnets)),
 			awsapi.Partial("DescribeTags", "those that CreateTags has set; all at once", dryRun(a.DescribeTags)),
-			awsapi.Partial("DescribeVpcAttribute", "of the default VPC, as AWS makes it", dryRun(a.DescribeVpcAttribute)),
-			awsapi.Partial("DescribeVpcs", "the default VPC", dryRun(a.DescribeVpcs)),
 		}),
+	}
+}
+
+func (a *API) vpcOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateSubnet", "without IPv6 and IPAM", a.CreateSubnet),
+		awsapi.Partial("CreateVpc", "a network on the engine from its first task on, unless its range is in use there; without IPv6 and IPAM", a.CreateVpc),
+		awsapi.Partial("DeleteSubnet", "default ones stay", a.DeleteSubnet),
+		awsapi.Partial("DeleteVpc", "the default one stays", a.DeleteVpc),
+		awsapi.Partial("DescribeManagedPrefixLists", "those of AWS for gateway endpoints, without ranges; all at once", dryRun(a.DescribeManagedPrefixLists)),
+		awsapi.Partial("DescribePrefixLists", "as DescribeManagedPrefixLists", dryRun(a.DescribePrefixLists)),
+		awsapi.Works("DescribeSubnets", "made-up ones for who asks by id", dryRun(a.DescribeSubnets)),
+		awsapi.Works("DescribeVpcAttribute", "all attributes", dryRun(a.DescribeVpcAttribute)),
+		awsapi.Works("DescribeVpcs", "the default VPC and those of one's own", dryRun(a.DescribeVpcs)),
+		awsapi.Partial("ModifySubnetAttribute", "kept; without IPv6 and Outposts", a.ModifySubnetAttribute),
+		awsapi.Partial("ModifyVpcAttribute", "kept", a.ModifyVpcAttribute),
+	}
+}
+
+func (a *API) securityGroupOperations() []awsapi.Operation {
+	const kept = "rules are kept: traffic is not filtered"
+	return []awsapi.Operation{
+		awsapi.Partial("AuthorizeSecurityGroupEgress", kept, a.AuthorizeSecurityGroupEgress),
+		awsapi.Partial("AuthorizeSecurityGroupIngress", kept, a.AuthorizeSecurityGroupIngress),
+		awsapi.Works("CreateSecurityGroup", "in any VPC", a.CreateSecurityGroup),
+		awsapi.Works("DeleteSecurityGroup", "what is in use or a default one stays", a.DeleteSecurityGroup),
+		awsapi.Works("DescribeSecurityGroupRules", "those of made-up groups for who asks by group", dryRun(a.DescribeSecurityGroupRules)),
+		awsapi.Works("DescribeSecurityGroups", "made-up ones for who asks by id", dryRun(a.DescribeSecurityGroups)),
+		awsapi.Partial("ModifySecurityGroupRules", kept, a.ModifySecurityGroupRules),
+		awsapi.Partial("RevokeSecurityGroupEgress", kept, a.RevokeSecurityGroupEgress),
+		awsapi.Partial("RevokeSecurityGroupIngress", kept, a.RevokeSecurityGroupIngress),
+		awsapi.Works("UpdateSecurityGroupRuleDescriptionsEgress", "by id or as permissions", a.UpdateSecurityGroupRuleDescriptionsEgress),
+		awsapi.Works("UpdateSecurityGroupRuleDescriptionsIngress", "by id or as permissions", a.UpdateSecurityGroupRuleDescriptionsIngress),
 	}
 }
 

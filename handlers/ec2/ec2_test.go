@@ -158,7 +158,7 @@ func TestSubnets(t *testing.T) {
 		in   sdk.DescribeSubnetsInput
 		want []string
 	}{
-		{sdk.DescribeSubnetsInput{SubnetIds: []string{madeUpSubnet, defaults[2].ID}}, []string{defaults[2].ID, madeUpSubnet}},
+		{sdk.DescribeSubnetsInput{SubnetIds: []string{madeUpSubnet, defaults[2].ID}}, []string{madeUpSubnet, defaults[2].ID}},
 		{sdk.DescribeSubnetsInput{Filters: filter("subnet-id", madeUpSubnet)}, []string{madeUpSubnet}},
 		{sdk.DescribeSubnetsInput{Filters: filter("vpc-id", "vpc-1")}, nil},
 		{sdk.DescribeSubnetsInput{Filters: append(filter("availability-zone", "eu-west-1b", "eu-west-1c"), filter("default-for-az", "true")...)},
@@ -247,8 +247,8 @@ func TestZoneIDsOfOtherRegions(t *testing.T) {
 
 func TestOtherActionsAreRefused(t *testing.T) {
 	s := newServer(t)
-	_, err := s.CreateVpc(ctx, &sdk.CreateVpcInput{CidrBlock: aws.String("10.0.0.0/16")})
-	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ec2 CreateVpc; see COMPATIBILITY.md.")
+	_, err := s.AssociateVpcCidrBlock(ctx, &sdk.AssociateVpcCidrBlockInput{VpcId: aws.String(state.DefaultVPC), CidrBlock: aws.String("10.0.0.0/16")})
+	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ec2 AssociateVpcCidrBlock; see COMPATIBILITY.md.")
 }
 
 func TestAnswerOnTheWire(t *testing.T) {

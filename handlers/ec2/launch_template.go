@@ -36,7 +36,7 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 	if err != nil {
 		return nil, err
 	}
-	tags, err := templateTags(in.TagSpecifications)
+	tags, err := tagsFor(types.ResourceTypeLaunchTemplate, in.TagSpecifications)
 	if err != nil {
 		return nil, err
 	}
@@ -71,19 +71,6 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 		return nil
 	})
 	return out, err
-}
-
-func templateTags(specifications []types.TagSpecification) (map[string]string, error) {
-	if err := checkTagSpecifications(specifications, types.ResourceTypeLaunchTemplate); err != nil {
-		return nil, err
-	}
-	tags := map[string]string{}
-	for _, s := range specifications {
-		for _, tag := range s.Tags {
-			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
-		}
-	}
-	return tags, nil
 }
 
 // template returns the launch template that a request names by its id or its name.

@@ -13,6 +13,14 @@ var codec = query.New(query.Rules{EC2: true, Entries: entries, Names: map[string
 	"DeleteTagsInput.Resources":                         "resourceId",
 	"DescribeAvailabilityZonesOutput.AvailabilityZones": "availabilityZoneInfo",
 
+	"AuthorizeSecurityGroupEgressInput.IpPermissions":               "ipPermissions",
+	"AuthorizeSecurityGroupIngressInput.IpPermissions":              "ipPermissions",
+	"CreateSecurityGroupInput.Description":                          "groupDescription",
+	"RevokeSecurityGroupEgressInput.IpPermissions":                  "ipPermissions",
+	"RevokeSecurityGroupIngressInput.IpPermissions":                 "ipPermissions",
+	"UpdateSecurityGroupRuleDescriptionsEgressInput.IpPermissions":  "ipPermissions",
+	"UpdateSecurityGroupRuleDescriptionsIngressInput.IpPermissions": "ipPermissions",
+
 	"DescribeSecurityGroupsOutput.SecurityGroups": "securityGroupInfo",
 	"IpPermission.IpRanges":                       "ipRanges",
 	"IpPermission.Ipv6Ranges":                     "ipv6Ranges",

@@ -92,16 +92,19 @@ func hasNetworkInterface(t *state.Task) bool {
 func networkInterface(tx *state.Tx, scope arn.Scope, t *state.Task) types.NetworkInterface {
 	eni := &t.Status.Attachment
 	n := types.NetworkInterface{
-		NetworkInterfaceId: &eni.NetworkID, MacAddress: &eni.MAC, PrivateIpAddress: &eni.PrivateIPv4, PrivateDnsName: &eni.PrivateDNSName,
+		NetworkInterfaceId: &eni.NetworkID, MacAddress: &eni.MAC, PrivateIpAddress: &eni.PrivateIPv4, PrivateDnsName: optional(eni.PrivateDNSName),
 		PrivateIpAddresses: []types.NetworkInterfacePrivateIpAddress{{
-			Primary: aws.Bool(true), PrivateIpAddress: &eni.PrivateIPv4, PrivateDnsName: &eni.PrivateDNSName,
+			Primary: aws.Bool(true), PrivateIpAddress: &eni.PrivateIPv4, PrivateDnsName: optional(eni.PrivateDNSName),
 		}},
 		Ipv6Addresses:    []types.NetworkInterfaceIpv6Address{},
 		Description:      aws.String("arn:" + scope.Partition() + ":ecs:" + scope.Region + ":" + scope.Account + ":attachment/" + t.Placement.AttachmentID),
 		RequesterManaged: aws.Bool(true), Status: types.NetworkInterfaceStatusInUse, InterfaceType: types.NetworkInterfaceTypeInterface,
 		Attachment:      &types.NetworkInterfaceAttachment{Status: types.AttachmentStatusAttached},
-		SourceDestCheck: aws.Bool(true), OwnerId: &scope.Account, VpcId: aws.String(state.DefaultVPC),
+		SourceDestCheck: aws.Bool(true), OwnerId: &scope.Account,
 		SubnetId: &t.Placement.SubnetID, AvailabilityZone: &t.Placement.Zone, TagSet: tagsOf(tx, scope, eni.NetworkID),
+	}
+	if s := tx.Subnet(scope, t.Placement.SubnetID); s != nil {
+		n.VpcId = &s.VPC
 	}
 	for _, id := range t.Spec.SecurityGroups {
 		if g := tx.SecurityGroup(scope, id); g != nil {

@@ -48,6 +48,7 @@ var kinds = []kind{
 	{"subnet-", types.ResourceTypeSubnet, "InvalidSubnetID.NotFound", "subnet ID"},
 	{"sg-", types.ResourceTypeSecurityGroup, "InvalidGroup.NotFound", "security group"},
 	{"sgr-", types.ResourceTypeSecurityGroupRule, "InvalidSecurityGroupRuleId.NotFound", "security group rule ID"},
+	{"pl-", types.ResourceTypePrefixList, "InvalidPrefixListID.NotFound", "prefix list ID"},
 	{"rtb-", types.ResourceTypeRouteTable, "InvalidRouteTableID.NotFound", "routeTable ID"},
 	{"igw-", types.ResourceTypeInternetGateway, "InvalidInternetGatewayID.NotFound", "internetGateway ID"},
 	{"acl-", types.ResourceTypeNetworkAcl, "InvalidNetworkAclID.NotFound", "networkAcl ID"},

@@ -95,13 +95,15 @@ func (a *API) exists(tx *state.Tx, scope arn.Scope, id string) error {
 	}
 	found := false
 	switch k.of {
+	case types.ResourceTypeVpc:
+		found = tx.VPC(scope, id) != nil
 	case types.ResourceTypeSubnet:
 		found = slices.ContainsFunc(a.subnets(tx, scope, []string{id}), func(s *state.Subnet) bool { return s.ID == id })
 	case types.ResourceTypeSecurityGroup:
 		found = slices.ContainsFunc(a.securityGroups(tx, scope, []string{id}), func(g *state.SecurityGroup) bool { return g.ID == id })
 	case types.ResourceTypeSecurityGroupRule:
 		for _, g := range tx.SecurityGroups(scope) {
-			found = found || slices.ContainsFunc(rulesOf(tx, scope, g), func(r types.SecurityGroupRule) bool { return *r.SecurityGroupRuleId == id })
+			found = found || slices.ContainsFunc(g.Rules, func(r state.SecurityGroupRule) bool { return r.ID == id })
 		}
 	case types.ResourceTypeNetworkInterface:
 		for _, t := range tx.AllTasks() {
@@ -112,7 +114,7 @@ func (a *API) exists(tx *state.Tx, scope arn.Scope, id string) error {
 	case types.ResourceTypeLaunchTemplate:
 		found = ec2.FindLaunchTemplate(tx, scope, id) != nil
 	default:
-		found = slices.Contains([]string{state.DefaultVPC, mainRouteTable, internetGateway, networkACL}, id)
+		found = slices.Contains([]string{mainRouteTable, internetGateway, networkACL}, id)
 	}
 	if !found {
 		return missing(k.prefix)(id)

@@ -37,6 +37,20 @@ func checkTagSpecifications(specifications []types.TagSpecification, kinds ...ty
 	return nil
 }
 
+// tagsFor are the tags for the one kind of resource that an operation makes.
+func tagsFor(kind types.ResourceType, specifications []types.TagSpecification) (map[string]string, error) {
+	if err := checkTagSpecifications(specifications, kind); err != nil {
+		return nil, err
+	}
+	tags := map[string]string{}
+	for _, s := range specifications {
+		for _, tag := range s.Tags {
+			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+		}
+	}
+	return tags, nil
+}
+
 func checkTags(tags []types.Tag) error {
 	keys := map[string]bool{}
 	for _, tag := range tags {

@@ -2,11 +2,13 @@ package ec2
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -35,25 +37,142 @@ func vpcValues(v *types.Vpc, filter string) ([]string, bool) {
 	return tagValues(v.Tags, filter)
 }
 
-// DescribeVpcs answers the VPC: there is one in each account and region.
-func (a *API) DescribeVpcs(ctx context.Context, in *ec2.DescribeVpcsInput) (*ec2.DescribeVpcsOutput, error) {
-	rows := []types.Vpc{defaultVPC(a.store.Read(), scopeOf(ctx))}
+// The bounds of MaxResults of what is described in pages. Source: EC2 API reference,
+// DescribeVpcs, DescribeSubnets, DescribeSecurityGroups and DescribeSecurityGroupRules.
+const (
+	leastResults = 5
+	mostResults  = 1000
+)
+
+// DescribeVpcs answers the default VPC and those of one's own.
+func (a *API) DescribeVpcs(ctx context.Context, in *sdk.DescribeVpcsInput) (*sdk.DescribeVpcsOutput, error) {
+	scope, tx := scopeOf(ctx), a.store.Read()
+	var rows []types.Vpc
+	for _, v := range tx.VPCs(scope) {
+		rows = append(rows, describeVPC(tx, v))
+	}
 	found, err := describe(rows, in.Filters, in.VpcIds, "vpc-id", vpcValues, missing("vpc-"))
 	if err != nil {
 		return nil, err
 	}
-	return &ec2.DescribeVpcsOutput{Vpcs: found}, nil
+	out := &sdk.DescribeVpcsOutput{}
+	out.Vpcs, out.NextToken, err = page(found, func(v types.Vpc) string { return *v.VpcId }, in.MaxResults, in.NextToken, leastResults, mostResults)
+	return out, err
 }
 
-func defaultVPC(tx *state.Tx, scope arn.Scope) types.Vpc {
-	id, cidr := state.DefaultVPC, tx.NetworkCIDR().String()
+func describeVPC(tx *state.Tx, v *state.VPC) types.Vpc {
 	return types.Vpc{
-		VpcId: &id, OwnerId: &scope.Account, State: types.VpcStateAvailable, CidrBlock: &cidr,
+		VpcId: &v.ID, OwnerId: &v.Scope.Account, State: types.VpcStateAvailable, CidrBlock: &v.CIDR,
 		CidrBlockAssociationSet: []types.VpcCidrBlockAssociation{{
-			AssociationId: aws.String("vpc-cidr-assoc-" + suffix(id)), CidrBlock: &cidr,
+			AssociationId: aws.String("vpc-cidr-assoc-" + suffix(v.ID)), CidrBlock: &v.CIDR,
 			CidrBlockState: &types.VpcCidrBlockState{State: types.VpcCidrBlockStateCodeAssociated},
 		}},
-		DhcpOptionsId: aws.String("dopt-" + suffix(id)), InstanceTenancy: types.TenancyDefault,
-		IsDefault: aws.Bool(true), Tags: tagsOf(tx, scope, id),
+		DhcpOptionsId: aws.String("dopt-" + suffix(state.DefaultVPC)), InstanceTenancy: types.Tenancy(v.Tenancy),
+		IsDefault: &v.Default, Tags: tagsOf(tx, v.Scope, v.ID),
 	}
+}
+
+// CreateVpc makes a VPC, with its default security group, main route table and default
+// network ACL. It is answered as pending (EC20004).
+func (a *API) CreateVpc(ctx context.Context, in *sdk.CreateVpcInput) (*sdk.CreateVpcOutput, error) {
+	if err := refuseVPC(in); err != nil {
+		return nil, err
+	}
+	cidr, err := block(in.CidrBlock, "InvalidVpc.Range")
+	if err != nil {
+		return nil, err
+	}
+	tenancy, err := tenancyOf(in.InstanceTenancy)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := tagsFor(types.ResourceTypeVpc, in.TagSpecifications)
+	if err != nil {
+		return nil, err
+	}
+	if aws.ToBool(in.DryRun) {
+		return nil, errDryRun
+	}
+	v := &state.VPC{
+		Scope: scopeOf(ctx), ID: state.NewNetworkID("vpc-"), CIDR: cidr.String(), Tenancy: string(tenancy), DNSSupport: true,
+	}
+	out := &sdk.CreateVpcOutput{}
+	err = a.store.Update(func(tx *state.Tx) error {
+		ec2.CreateVPC(tx, v)
+		tx.SetEC2Tags(v.Scope, v.ID, tags)
+		made := describeVPC(tx, v)
+		made.State, made.Ipv6CidrBlockAssociationSet = types.VpcStatePending, []types.VpcIpv6CidrBlockAssociation{}
+		out.Vpc = &made
+		return nil
+	})
+	return out, err
+}
+
+// refuseVPC refuses what is not built.
+func refuseVPC(in *sdk.CreateVpcInput) error {
+	switch {
+	case aws.ToBool(in.AmazonProvidedIpv6CidrBlock) || in.Ipv6CidrBlock != nil || in.Ipv6Pool != nil || in.Ipv6IpamPoolId != nil ||
+		in.Ipv6NetmaskLength != nil || in.Ipv6CidrBlockNetworkBorderGroup != nil:
+		return notBuilt("CreateVpc", "IPv6")
+	case in.Ipv4IpamPoolId != nil || in.Ipv4NetmaskLength != nil:
+		return notBuilt("CreateVpc", "IPAM pools")
+	case in.VpcEncryptionControl != nil:
+		return notBuilt("CreateVpc", "VpcEncryptionControl")
+	}
+	return nil
+}
+
+// notBuilt refuses a part of an operation by name.
+func notBuilt(operation, what string) error {
+	return refuse("UnsupportedOperation", "ecs-emulator does not support %s of %s", what, operation)
+}
+
+// tenancyOf is the tenancy of a new VPC's instances, which is kept. Source: EC2 API
+// reference, CreateVpc; the text is the emulator's.
+func tenancyOf(asked types.Tenancy) (types.Tenancy, error) {
+	switch asked {
+	case "":
+		return types.TenancyDefault, nil
+	case types.TenancyDefault, types.TenancyDedicated:
+		return asked, nil
+	}
+	return "", refuse("InvalidParameterValue", "Value (%s) for parameter instanceTenancy is invalid. Valid values are default and dedicated.", asked)
+}
+
+// DeleteVpc removes a VPC in which there is nothing but what came with it. Source of the
+// text: field reports.
+func (a *API) DeleteVpc(ctx context.Context, in *sdk.DeleteVpcInput) (*sdk.DeleteVpcOutput, error) {
+	err := a.store.Update(func(tx *state.Tx) error {
+		v, err := vpc(tx, scopeOf(ctx), in.VpcId)
+		switch {
+		case err != nil:
+			return err
+		case v.Default || ec2.VPCInUse(tx, v): // the subnets of the default one stay
+			return refuse("DependencyViolation", "The vpc '%s' has dependencies and cannot be deleted.", v.ID)
+		case aws.ToBool(in.DryRun):
+			return errDryRun
+		}
+		ec2.DeleteVPC(tx, v)
+		return nil
+	})
+	return &sdk.DeleteVpcOutput{}, err
+}
+
+// vpc is the VPC that a request has to name.
+func vpc(tx *state.Tx, scope arn.Scope, id *string) (*state.VPC, error) {
+	if aws.ToString(id) == "" {
+		return nil, lacks("vpcId")
+	}
+	if v := tx.VPC(scope, *id); v != nil {
+		return v, nil
+	}
+	return nil, missing("vpc-")(*id)
+}
+
+// rangeOf is the range of a VPC.
+func rangeOf(v *state.VPC) netip.Prefix { return netip.MustParsePrefix(v.CIDR) }
+
+// lacks refuses a request without a required member. Source of the text: field reports.
+func lacks(parameter string) error {
+	return refuse("MissingParameter", "The request must contain the parameter %s", parameter)
 }

@@ -1,0 +1,88 @@
+package ec2
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+// prefixLists are those of AWS for the services that have gateway endpoints. Their ids
+// follow from their names here. Their ranges change on AWS; here they have none. Source:
+// VPC user guide, AWS-managed prefix lists.
+func prefixLists(scope arn.Scope) (lists []types.PrefixList) {
+	for _, service := range [...]string{"dynamodb", "s3"} {
+		name := "com.amazonaws." + scope.Region + "." + service
+		lists = append(lists, types.PrefixList{PrefixListId: aws.String((*derivedID("pl-", name))[:len("pl-")+8]), PrefixListName: &name, Cidrs: []string{}})
+	}
+	return lists
+}
+
+func prefixListValues(l *types.PrefixList, filter string) ([]string, bool) {
+	switch filter {
+	case "prefix-list-id":
+		return one(l.PrefixListId)
+	case "prefix-list-name":
+		return one(l.PrefixListName)
+	}
+	return nil, false
+}
+
+// DescribePrefixLists answers the prefix lists of AWS.
+func (a *API) DescribePrefixLists(ctx context.Context, in *ec2.DescribePrefixListsInput) (*ec2.DescribePrefixListsOutput, error) {
+	found, err := describe(prefixLists(scopeOf(ctx)), in.Filters, in.PrefixListIds, "prefix-list-id", prefixListValues, missing("pl-"))
+	if err != nil {
+		return nil, err
+	}
+	return &ec2.DescribePrefixListsOutput{PrefixLists: found}, nil
+}
+
+func managedPrefixListValues(l *types.ManagedPrefixList, filter string) ([]string, bool) {
+	switch filter {
+	case "owner-id":
+		return one(l.OwnerId)
+	case "prefix-list-id":
+		return one(l.PrefixListId)
+	case "prefix-list-name":
+		return one(l.PrefixListName)
+	}
+	return tagValues(l.Tags, filter)
+}
+
+// DescribeManagedPrefixLists answers the same as DescribePrefixLists, in newer words.
+func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *ec2.DescribeManagedPrefixListsInput) (*ec2.DescribeManagedPrefixListsOutput, error) {
+	scope := scopeOf(ctx)
+	var rows []types.ManagedPrefixList
+	for _, l := range prefixLists(scope) {
+		rows = append(rows, types.ManagedPrefixList{
+			PrefixListId: l.PrefixListId, PrefixListName: l.PrefixListName, AddressFamily: aws.String("IPv4"), OwnerId: aws.String("AWS"),
+			PrefixListArn: aws.String("arn:" + scope.Partition() + ":ec2:" + scope.Region + ":aws:prefix-list/" + *l.PrefixListId),
+			State:         types.PrefixListStateCreateComplete, Tags: []types.Tag{},
+		})
+	}
+	found, err := describe(rows, in.Filters, in.PrefixListIds, "prefix-list-id", managedPrefixListValues, missing("pl-"))
+	if err != nil {
+		return nil, err
+	}
+	return &ec2.DescribeManagedPrefixListsOutput{PrefixLists: found}, nil
+}
+
+// Source: EC2 user guide, resource ids.
+var prefixListID = regexp.MustCompile(`^pl-([0-9a-f]{8}|[0-9a-f]{17})$`)
+
+// prefixList is the id of the prefix list that a rule is about. Ids that nobody made are
+// those of the account that a local set-up stands in for.
+func (a *API) prefixList(scope arn.Scope, asked *string) (string, error) {
+	id := aws.ToString(asked)
+	known := prefixListID.MatchString(id) && !a.strict
+	for _, l := range prefixLists(scope) {
+		known = known || *l.PrefixListId == id
+	}
+	if !known {
+		return "", missing("pl-")(id)
+	}
+	return id, nil
+}
