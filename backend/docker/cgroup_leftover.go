@@ -22,8 +22,8 @@ const hostGroups = "/sys/fs/cgroup"
 func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 	found, err := e.client.ContainerInspect(ctx, id)
 	if cerrdefs.IsNotFound(err) { // somebody else has removed it, perhaps before what was in it
-		if known, ok := e.sandboxes.LoadAndDelete(id); ok {
-			e.removeGroup(ctx, known.(sandboxFacts).group)
+		if its, known := e.ours.LoadAndDelete(id); known {
+			e.removeGroup(ctx, its.(ties).group)
 		}
 		return nil
 	}
@@ -34,7 +34,7 @@ func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 	if !e.local || isGoverned(parent) {
 		err = e.remove(ctx, id)
 		if err == nil {
-			e.sandboxes.Delete(found.ID)
+			e.ours.Delete(found.ID)
 			e.dropGroup(ctx, parent)
 		}
 		return err
@@ -45,7 +45,7 @@ func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 	}
 	err = e.remove(ctx, id)
 	if err == nil {
-		e.sandboxes.Delete(found.ID)
+		e.ours.Delete(found.ID)
 	}
 	if strings.HasPrefix(parent, dockerGroup+"/") {
 		e.removeOrphanedGroup(ctx, parent)
@@ -57,8 +57,8 @@ func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 // first that are in others.
 func (e *Engine) removeLostGroups(ctx context.Context) {
 	var lost []string
-	e.sandboxes.Range(func(_, known any) bool {
-		lost = append(lost, known.(sandboxFacts).group)
+	e.ours.Range(func(_, its any) bool {
+		lost = append(lost, its.(ties).group)
 		return true
 	})
 	slices.SortFunc(lost, func(a, b string) int { return len(b) - len(a) })

@@ -174,10 +174,15 @@ type ties struct {
 	sandbox bool   // that it is one
 	bound   string // see boundLabel
 	routes  string // see routesLabel
+	group   string // of a sandbox; see groupOf
 }
 
-func tiesOf(labels map[string]string) ties {
-	return ties{labels[kindLabel] == string(kindSandbox), labels[boundLabel], labels[routesLabel]}
+func tiesOf(id string, labels map[string]string, host *container.HostConfig) ties {
+	its := ties{labels[kindLabel] == string(kindSandbox), labels[boundLabel], labels[routesLabel], ""}
+	if its.sandbox {
+		its.group = groupOf(host.CgroupParent, id)
+	}
+	return its
 }
 
 func (e *Engine) tiesOf(ctx context.Context, id string) (ties, error) {
@@ -188,7 +193,7 @@ func (e *Engine) tiesOf(ctx context.Context, id string) (ties, error) {
 	if err != nil {
 		return ties{}, err
 	}
-	return tiesOf(found.Config.Labels), nil
+	return tiesOf(found.ID, found.Config.Labels, found.HostConfig), nil
 }
 
 func (e *Engine) remove(ctx context.Context, id string) error {
@@ -238,7 +243,7 @@ func (e *Engine) create(ctx context.Context, c creation) (created, error) {
 		})
 	}
 	if err == nil {
-		e.ours.Store(made.id, tiesOf(c.Config.Labels))
+		e.ours.Store(made.id, tiesOf(made.id, c.Config.Labels, c.HostConfig))
 	}
 	return made, err
 }

@@ -284,7 +284,13 @@ func TestSomebodyRemovesASandboxBeforeWhatIsInIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newMachine(t, dockertest.Engine(t), backend.SandboxSpec{}, "ignore-term")
+			owner := dockertest.Owner()
+			removeAllOf(t, owner)
+			m := newMachine(t, open(t, owner), backend.SandboxSpec{}, "ignore-term")
+			m.engine = open(t, owner) // after a restart
+			if _, err := m.engine.List(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
 			ids := []string{m.machine.ID, m.sandbox, m.app.ID}
 			for _, i := range c.gone {
 				err := dockertest.Client(t).ContainerRemove(t.Context(), ids[i], container.RemoveOptions{Force: true})
@@ -308,7 +314,7 @@ func TestSomebodyRemovesASandboxBeforeWhatIsInIt(t *testing.T) {
 	}
 }
 
-// Their emulator was killed, and somebody removed what it had, but not all.
+// The emulator was killed, and somebody removed what it had, but not all.
 func TestGroupsOfWhatAKilledEmulatorHad(t *testing.T) {
 	t.Parallel()
 	owner := dockertest.Owner()
