@@ -57,6 +57,9 @@ func (r *Room) count() {
 			subnets[place{t.Scope(), t.Placement.SubnetID}]++
 		}
 	}
+	for _, n := range AllOwnedInterfaces(r.tx) {
+		subnets[place{n.Scope, n.Subnet}] += len(n.PrivateIPs)
+	}
 	r.used = map[string]int{}
 	for at, n := range subnets {
 		if s := r.tx.Subnet(at.scope, at.subnet); s != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// CreateVPC writes a new VPC and what AWS makes with it. Source: VPC user guide, create a
-// VPC.
+// CreateVPC writes a new VPC and what AWS makes with it, but for what VPCDefaults is about.
+// Source: VPC user guide, create a VPC.
 func CreateVPC(tx *state.Tx, v *state.VPC) {
 	tx.PutVPC(v)
 	group := state.NewDefaultGroup(v.ID, state.NewNetworkID("sg-"))
@@ -22,6 +22,7 @@ func DeleteVPC(tx *state.Tx, v *state.VPC) {
 	for _, g := range tx.SecurityGroupsOf(v) {
 		tx.DeleteSecurityGroup(g)
 	}
+	deleteDefaults(tx, v.Scope, v.ID)
 	tx.DeleteVPC(v)
 }
 
@@ -29,11 +30,17 @@ func DeleteVPC(tx *state.Tx, v *state.VPC) {
 // reference, DeleteVpc.
 func VPCInUse(tx *state.Tx, v *state.VPC) bool {
 	made := func(g *state.SecurityGroup) bool { return g.Name != state.DefaultGroupName }
-	return len(tx.SubnetsOf(v)) > 0 || slices.ContainsFunc(tx.SecurityGroupsOf(v), made)
+	return len(tx.SubnetsOf(v)) > 0 || slices.ContainsFunc(tx.SecurityGroupsOf(v), made) || routedInVPC(tx, v)
 }
 
-// DeleteSubnet removes a subnet, which is not in use, and what others say of it.
-func DeleteSubnet(tx *state.Tx, s *state.Subnet) { tx.DeleteSubnet(s) }
+// routedInVPC reports whether a VPC has gateways, endpoints, or route tables and network ACLs
+// that did not come with it. NAT gateways are in subnets.
+func routedInVPC(tx *state.Tx, v *state.VPC) bool {
+	return AttachedInternetGateway(tx, v.Scope, v.ID) != nil ||
+		slices.ContainsFunc(VPCEndpoints(tx, v.Scope), func(e *VPCEndpoint) bool { return e.VPC == v.ID }) ||
+		slices.ContainsFunc(RouteTables(tx, v.Scope), func(t *RouteTable) bool { return t.VPC == v.ID && t.Main == "" }) ||
+		slices.ContainsFunc(NetworkACLs(tx, v.Scope), func(n *NetworkACL) bool { return n.VPC == v.ID && !n.Default })
+}
 
 // SubnetInUse reports whether something has an address of a subnet. Source: EC2 API
 // reference, DeleteSubnet.
@@ -53,7 +60,8 @@ func SecurityGroupInUse(tx *state.Tx, g *state.SecurityGroup) bool {
 	return anyInterface(tx, g.Scope, func(_ string, groups []string) bool { return slices.Contains(groups, g.ID) })
 }
 
-// anyInterface reports whether a network interface of a task or an instance is as asked.
+// anyInterface reports whether a network interface of a task, an instance, a NAT gateway or
+// an endpoint is as asked.
 func anyInterface(tx *state.Tx, scope arn.Scope, is func(subnet string, groups []string) bool) bool {
 	for _, t := range tx.AllTasks() {
 		if !t.Ended() && t.Spec.HasInterface() && t.Scope() == scope && is(t.Placement.SubnetID, t.Spec.SecurityGroups) {
@@ -62,6 +70,11 @@ func anyInterface(tx *state.Tx, scope arn.Scope, is func(subnet string, groups [
 	}
 	for _, i := range Instances(tx, scope) {
 		if i.Reached != types.InstanceStateNameTerminated && is(i.Subnet, i.SecurityGroups) {
+			return true
+		}
+	}
+	for _, n := range OwnedInterfaces(tx, scope) {
+		if is(n.Subnet, n.SecurityGroups) {
 			return true
 		}
 	}
