@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 )
 
@@ -40,6 +41,17 @@ var (
 // Of Auto Scaling groups: SetDesiredCapacity to the launch 14, to the choice of those that
 // go 11 to 16.
 var awsGroupDelays = capacity.GroupDelays{Launch: 14 * time.Second, Terminate: 13 * time.Second}
+
+// awsNATDelays are from field reports: logs of Terraform.
+var awsNATDelays = ec2.NATDelays{Create: 100 * time.Second, Delete: 50 * time.Second}
+
+// natDelays are those of AWS, if they are asked for.
+func (o Options) natDelays() (gateways ec2.NATDelays) {
+	if o.AWSDelays {
+		gateways = awsNATDelays
+	}
+	return gateways
+}
 
 // groupDelays are those of AWS, if they are asked for.
 func (o Options) groupDelays() (groups capacity.GroupDelays) {

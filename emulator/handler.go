@@ -55,7 +55,9 @@ func (s *Server) apis() []awsapi.Service {
 	}
 	return []awsapi.Service{
 		ecs.New(control).Service(),
-		ec2.New(ec2.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Settle: s.instancesSettled}).Service(),
+		ec2.New(ec2.Options{
+			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, NATGateways: s.opts.natDelays(), Settle: s.instancesSettled,
+		}).Service(),
 		sts.Service(),
 		ssm.Service(),
 		iam.New(s.store, s.clock.Now).Service(),

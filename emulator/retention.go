@@ -48,6 +48,7 @@ func (s *Server) forgetOld(now time.Time) error {
 		tx.EndAgentUpdates(now)
 		tx.ForgetContainerInstances(now.Add(-keepInactiveInstances))
 		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
+		ec2.ForgetNATGateways(tx, now.Add(-ec2.NATGatewayShown))
 		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))
 		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))
 		tx.ForgetServiceDeployments(now.Add(-state.KeepServiceDeployments))

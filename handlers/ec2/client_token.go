@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -60,4 +61,30 @@ func (o once) make(tx *state.Tx, now time.Time, ids ...string) {
 	if o.key != "" {
 		tx.PutClientToken(&state.ClientToken{ID: o.key, Request: o.digest, ARNs: ids, CreatedAt: now})
 	}
+}
+
+// wrongArguments is the text for a request with the token of another one (EC20010).
+func wrongArguments(token *string) string {
+	return "Wrong arguments for request with token " + aws.ToString(token)
+}
+
+// tokenOf is the token that an answer shows: EC2 makes one for who has none (EC20010).
+func tokenOf(token *string) *string {
+	if aws.ToString(token) == "" {
+		return aws.String(arn.NewUUID())
+	}
+	return token
+}
+
+// madeBefore returns what the first request with a token made, or nil. What has been deleted
+// since is no answer (EC20010).
+func madeBefore[T any](tx *state.Tx, o once, scope arn.Scope, find func(*state.Tx, arn.Scope, string) *T) (*T, error) {
+	made, err := o.made(tx)
+	if made == nil || err != nil {
+		return nil, err
+	}
+	if row := find(tx, scope, made[0]); row != nil {
+		return row, nil
+	}
+	return nil, refuse("IdempotentParameterMismatch", "%s", o.mismatch)
 }

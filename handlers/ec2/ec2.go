@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	rows "github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
@@ -22,6 +23,8 @@ type Options struct {
 	Now   func() time.Time // the emulator's time
 	// StrictVPC knows no subnets and security groups that are made up.
 	StrictVPC bool
+	// NATGateways is how long NAT gateways take to be made and deleted.
+	NATGateways rows.NATDelays
 	// Settle returns when the instances that are wanted have the addresses that can be had
 	// now. Nil: nobody gives them addresses.
 	Settle func(ctx context.Context) error
@@ -32,6 +35,7 @@ type API struct {
 	store  *state.Store
 	clock  func() time.Time
 	strict bool
+	nat    rows.NATDelays
 	settle func(ctx context.Context) error
 }
 
@@ -43,7 +47,7 @@ func New(o Options) *API {
 	if o.Settle == nil {
 		o.Settle = func(context.Context) error { return nil }
 	}
-	return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC, settle: o.Settle}
+	return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC, nat: o.NATGateways, settle: o.Settle}
 }
 
 // Service is the EC2 API.
@@ -52,14 +56,11 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "ec2", Title: "Amazon EC2",
 		Protocol: awsapi.Query{Version: version, Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Codec: codec},
-		Operations: slices.Concat(a.instanceOperations(), a.launchTemplateOperations(), a.vpcOperations(), a.securityGroupOperations(), []awsapi.Operation{
+		Operations: slices.Concat(a.instanceOperations(), a.launchTemplateOperations(), a.vpcOperations(), a.securityGroupOperations(), a.gatewayOperations(), a.routingOperations(), a.endpointOperations(), []awsapi.Operation{
 			awsapi.Partial("CreateTags", "of what the operations below describe", a.CreateTags),
 			awsapi.Partial("DeleteTags", "as CreateTags", a.DeleteTags),
 			awsapi.Partial("DescribeAvailabilityZones", "three zones in each region; all at once", dryRun(a.DescribeAvailabilityZones)),
-			awsapi.Partial("DescribeInternetGateways", "that of the default VPC", dryRun(a.DescribeInternetGateways)),
-			awsapi.Partial("DescribeNetworkAcls", "that of the default VPC, which lets everything pass; made-up subnets are not shown", dryRun(a.DescribeNetworkAcls)),
-			awsapi.Partial("DescribeNetworkInterfaces", "those of tasks, without public addresses; all at once", dryRun(a.DescribeNetworkInterfaces)),
-			awsapi.Partial("DescribeRouteTables", "that of the default VPC", dryRun(a.DescribeRouteTables)),
+			awsapi.Partial("DescribeNetworkInterfaces", "those of tasks, NAT gateways and endpoints, without public addresses of tasks; all at once", dryRun(a.DescribeNetworkInterfaces)),
 			awsapi.Partial("DescribeTags", "those that CreateTags has set; all at once", dryRun(a.DescribeTags)),
 		}),
 	}
@@ -136,6 +137,17 @@ func dryRun[I, O any](read func(context.Context, *I) (*O, error)) func(context.C
 			return nil, errDryRun
 		}
 		return out, err
+	}
+}
+
+// dryRunFirst lets a write with the flag tell no more than that one may ask for it: for most
+// of the network EC2 looks at the flag before it looks at what a request names (EC20010).
+func dryRunFirst[I, O any](write func(context.Context, *I) (*O, error)) func(context.Context, *I) (*O, error) {
+	return func(ctx context.Context, in *I) (*O, error) {
+		if flag, _ := reflect.TypeAssert[*bool](reflect.ValueOf(in).Elem().FieldByName("DryRun")); aws.ToBool(flag) {
+			return nil, errDryRun
+		}
+		return write(ctx, in)
 	}
 }
 

@@ -3,9 +3,10 @@ package ec2
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -27,17 +28,121 @@ func internetGatewayValues(g *types.InternetGateway, filter string) ([]string, b
 // other attachments. Source: EC2 API reference, InternetGatewayAttachment.
 const attached types.AttachmentStatus = "available"
 
-// DescribeInternetGateways answers that of the default VPC.
-func (a *API) DescribeInternetGateways(ctx context.Context, in *ec2.DescribeInternetGatewaysInput) (*ec2.DescribeInternetGatewaysOutput, error) {
-	scope := scopeOf(ctx)
-	rows := []types.InternetGateway{{
-		InternetGatewayId: &internetGateway, OwnerId: &scope.Account,
-		Attachments: []types.InternetGatewayAttachment{{State: attached, VpcId: aws.String(state.DefaultVPC)}},
-		Tags:        tagsOf(a.store.Read(), scope, internetGateway),
-	}}
-	found, err := describe(rows, in.Filters, in.InternetGatewayIds, "internet-gateway-id", internetGatewayValues, missing("igw-"))
+func internetGateway(tx *state.Tx, g *ec2.InternetGateway) types.InternetGateway {
+	described := types.InternetGateway{
+		InternetGatewayId: &g.ID, OwnerId: &g.Scope.Account, Attachments: []types.InternetGatewayAttachment{}, Tags: tagsOf(tx, g.Scope, g.ID),
+	}
+	if g.VPC != "" {
+		described.Attachments = append(described.Attachments, types.InternetGatewayAttachment{State: attached, VpcId: &g.VPC})
+	}
+	return described
+}
+
+// DescribeInternetGateways answers internet gateways by id.
+func (a *API) DescribeInternetGateways(ctx context.Context, in *sdk.DescribeInternetGatewaysInput) (*sdk.DescribeInternetGatewaysOutput, error) {
+	scope, tx := scopeOf(ctx), a.store.Read()
+	var rows []types.InternetGateway
+	for _, g := range ec2.InternetGateways(tx, scope) {
+		rows = append(rows, internetGateway(tx, g))
+	}
+	found, err := describe(rows, in.Filters, in.InternetGatewayIds, "internet-gateway-id", internetGatewayValues, lost("igw-"))
 	if err != nil {
 		return nil, err
 	}
-	return &ec2.DescribeInternetGatewaysOutput{InternetGateways: found}, nil
+	found, next, err := pageOf(found, func(g types.InternetGateway) string { return *g.InternetGatewayId }, "internetGatewaySet", in.InternetGatewayIds, in.MaxResults, in.NextToken)
+	return &sdk.DescribeInternetGatewaysOutput{InternetGateways: found, NextToken: next}, err
+}
+
+// CreateInternetGateway makes an internet gateway, which is attached to nothing.
+func (a *API) CreateInternetGateway(ctx context.Context, in *sdk.CreateInternetGatewayInput) (*sdk.CreateInternetGatewayOutput, error) {
+	tags, err := tagsFor(types.ResourceTypeInternetGateway, in.TagSpecifications)
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.CreateInternetGatewayOutput{}
+	err = a.store.Update(func(tx *state.Tx) error {
+		g := &ec2.InternetGateway{Scope: scopeOf(ctx), ID: ec2.NewID("igw-")}
+		ec2.PutInternetGateway(tx, g)
+		tx.SetEC2Tags(g.Scope, g.ID, tags)
+		described := internetGateway(tx, g)
+		out.InternetGateway = &described
+		return nil
+	})
+	return out, err
+}
+
+// changeInternetGateway changes a gateway that a request names together with a VPC, which
+// both are there. Source of the refusals about internet gateways: recorded answers (EC20010).
+func (a *API) changeInternetGateway(scope arn.Scope, id, vpcID *string, change func(tx *state.Tx, g *ec2.InternetGateway) error) error {
+	return a.store.Update(func(tx *state.Tx) error {
+		g, err := named(tx, scope, "internetGatewayId", id, "igw-", ec2.FindInternetGateway)
+		if err != nil {
+			return err
+		}
+		if _, err := vpc(tx, scope, vpcID); err != nil {
+			return err
+		}
+		changed := *g
+		if err := change(tx, &changed); err != nil {
+			return err
+		}
+		ec2.PutInternetGateway(tx, &changed)
+		return nil
+	})
+}
+
+// AttachInternetGateway attaches a gateway to a VPC; routes that lead to it act again.
+func (a *API) AttachInternetGateway(ctx context.Context, in *sdk.AttachInternetGatewayInput) (*sdk.AttachInternetGatewayOutput, error) {
+	scope := scopeOf(ctx)
+	err := a.changeInternetGateway(scope, in.InternetGatewayId, in.VpcId, func(tx *state.Tx, g *ec2.InternetGateway) error {
+		if g.VPC != "" {
+			return refuse("Resource.AlreadyAssociated", "resource %s is already attached to network %s", g.ID, g.VPC)
+		}
+		if ec2.AttachedInternetGateway(tx, scope, *in.VpcId) != nil {
+			return refuse("InvalidParameterValue", "Network %s already has an internet gateway attached", *in.VpcId)
+		}
+		g.VPC = *in.VpcId
+		return nil
+	})
+	return &sdk.AttachInternetGatewayOutput{}, err
+}
+
+// DetachInternetGateway detaches a gateway from a VPC in which nothing has an Elastic IP
+// address. Routes that lead to it stay, as black holes (EC20010).
+func (a *API) DetachInternetGateway(ctx context.Context, in *sdk.DetachInternetGatewayInput) (*sdk.DetachInternetGatewayOutput, error) {
+	scope := scopeOf(ctx)
+	err := a.changeInternetGateway(scope, in.InternetGatewayId, in.VpcId, func(tx *state.Tx, g *ec2.InternetGateway) error {
+		if g.VPC != *in.VpcId {
+			return refuse("Gateway.NotAttached", "resource %s is not attached to network %s", g.ID, *in.VpcId)
+		}
+		for _, n := range ec2.NATGateways(tx, scope) {
+			if n.VPC == g.VPC && n.Type == types.ConnectivityTypePublic && n.Lives() {
+				return refuse("DependencyViolation", "Network %s has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.", g.VPC)
+			}
+		}
+		g.VPC = ""
+		return nil
+	})
+	return &sdk.DetachInternetGatewayOutput{}, err
+}
+
+// DeleteInternetGateway removes a gateway that is attached to nothing.
+func (a *API) DeleteInternetGateway(ctx context.Context, in *sdk.DeleteInternetGatewayInput) (*sdk.DeleteInternetGatewayOutput, error) {
+	err := a.store.Update(func(tx *state.Tx) error {
+		g, err := named(tx, scopeOf(ctx), "internetGatewayId", in.InternetGatewayId, "igw-", ec2.FindInternetGateway)
+		if err != nil {
+			return err
+		}
+		if g.VPC != "" {
+			return inUse("internetGateway", g.ID)
+		}
+		ec2.DeleteInternetGateway(tx, g)
+		return nil
+	})
+	return &sdk.DeleteInternetGatewayOutput{}, err
+}
+
+// inUse refuses to delete what something else needs. Source: recorded answers (EC20010).
+func inUse(noun, id string) error {
+	return refuse("DependencyViolation", "The %s '%s' has dependencies and cannot be deleted.", noun, id)
 }

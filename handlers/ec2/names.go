@@ -21,6 +21,13 @@ var codec = query.New(query.Rules{EC2: true, Entries: entries, Names: map[string
 	"UpdateSecurityGroupRuleDescriptionsEgressInput.IpPermissions":  "ipPermissions",
 	"UpdateSecurityGroupRuleDescriptionsIngressInput.IpPermissions": "ipPermissions",
 
+	"CreateNetworkAclEntryInput.IcmpTypeCode":  "icmp",
+	"DeleteVpcEndpointsOutput.Unsuccessful":    "unsuccessful",
+	"DescribeAddressesOutput.Addresses":        "addressesSet",
+	"DescribeDhcpOptionsOutput.DhcpOptions":    "dhcpOptionsSet",
+	"ReplaceNetworkAclEntryInput.IcmpTypeCode": "icmp",
+	"ServiceDetail.ServiceType":                "serviceType",
+
 	"DescribeSecurityGroupsOutput.SecurityGroups": "securityGroupInfo",
 	"IpPermission.IpRanges":                       "ipRanges",
 	"IpPermission.Ipv6Ranges":                     "ipv6Ranges",

@@ -1,13 +1,15 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -28,7 +30,9 @@ func networkACLValues(n *types.NetworkAcl, filter string) ([]string, bool) {
 	case "association.subnet-id":
 		return each(n.Associations, func(a *types.NetworkAclAssociation) string { return *a.SubnetId })
 	case "entry.cidr":
-		return each(n.Entries, func(e *types.NetworkAclEntry) string { return *e.CidrBlock })
+		return each(n.Entries, func(e *types.NetworkAclEntry) string { return aws.ToString(e.CidrBlock) })
+	case "entry.ipv6-cidr":
+		return each(n.Entries, func(e *types.NetworkAclEntry) string { return aws.ToString(e.Ipv6CidrBlock) })
 	case "entry.egress":
 		return each(n.Entries, func(e *types.NetworkAclEntry) string { return strconv.FormatBool(*e.Egress) })
 	case "entry.protocol":
@@ -37,45 +41,170 @@ func networkACLValues(n *types.NetworkAcl, filter string) ([]string, bool) {
 		return each(n.Entries, func(e *types.NetworkAclEntry) string { return string(e.RuleAction) })
 	case "entry.rule-number":
 		return each(n.Entries, func(e *types.NetworkAclEntry) string { return strconv.Itoa(int(*e.RuleNumber)) })
-	case "entry.icmp.code", "entry.icmp.type", "entry.ipv6-cidr", "entry.port-range.from", "entry.port-range.to":
-		return nil, true
+	case "entry.port-range.from":
+		return each(n.Entries, func(e *types.NetworkAclEntry) string {
+			return decimal(e.PortRange, func(r *types.PortRange) *int32 { return r.From })
+		})
+	case "entry.port-range.to":
+		return each(n.Entries, func(e *types.NetworkAclEntry) string {
+			return decimal(e.PortRange, func(r *types.PortRange) *int32 { return r.To })
+		})
+	case "entry.icmp.code":
+		return each(n.Entries, func(e *types.NetworkAclEntry) string {
+			return decimal(e.IcmpTypeCode, func(i *types.IcmpTypeCode) *int32 { return i.Code })
+		})
+	case "entry.icmp.type":
+		return each(n.Entries, func(e *types.NetworkAclEntry) string {
+			return decimal(e.IcmpTypeCode, func(i *types.IcmpTypeCode) *int32 { return i.Type })
+		})
 	}
 	return tagValues(n.Tags, filter)
 }
 
-// DescribeNetworkAcls answers that of the default VPC.
-func (a *API) DescribeNetworkAcls(ctx context.Context, in *ec2.DescribeNetworkAclsInput) (*ec2.DescribeNetworkAclsOutput, error) {
-	rows := []types.NetworkAcl{defaultNetworkACL(a.store.Read(), scopeOf(ctx))}
-	found, err := describe(rows, in.Filters, in.NetworkAclIds, "network-acl-id", networkACLValues, missing("acl-"))
-	if err != nil {
-		return nil, err
+// decimal writes a number of something, empty where there is none.
+func decimal[T any](of *T, number func(*T) *int32) string {
+	if of == nil || number(of) == nil {
+		return ""
 	}
-	return &ec2.DescribeNetworkAclsOutput{NetworkAcls: found}, nil
+	return strconv.Itoa(int(*number(of)))
 }
 
 // lastRule is the number of the rule that no other comes after.
 const lastRule = 32767
 
-// defaultNetworkACL lets everything pass. Source: VPC user guide, default network ACL.
-func defaultNetworkACL(tx *state.Tx, scope arn.Scope) types.NetworkAcl {
-	n := types.NetworkAcl{
-		NetworkAclId: &networkACL, VpcId: aws.String(state.DefaultVPC), OwnerId: &scope.Account, IsDefault: aws.Bool(true),
-		Tags: tagsOf(tx, scope, networkACL),
+func networkACL(tx *state.Tx, n *ec2.NetworkACL) types.NetworkAcl {
+	described := types.NetworkAcl{
+		NetworkAclId: &n.ID, VpcId: &n.VPC, OwnerId: &n.Scope.Account, IsDefault: &n.Default,
+		Associations: []types.NetworkAclAssociation{}, Entries: []types.NetworkAclEntry{}, Tags: tagsOf(tx, n.Scope, n.ID),
 	}
-	for _, s := range tx.Subnets(scope) {
-		n.Associations = append(n.Associations, types.NetworkAclAssociation{
-			NetworkAclAssociationId: aws.String("aclassoc-" + suffix(s.ID)), NetworkAclId: &networkACL, SubnetId: &s.ID,
+	for _, a := range ec2.NetworkACLAssociations(tx, n) {
+		described.Associations = append(described.Associations, types.NetworkAclAssociation{
+			NetworkAclAssociationId: &a.ID, NetworkAclId: &n.ID, SubnetId: &a.Subnet,
 		})
 	}
 	for _, egress := range [...]bool{true, false} {
-		n.Entries = append(n.Entries,
-			networkACLEntry(egress, 100, types.RuleActionAllow), networkACLEntry(egress, lastRule, types.RuleActionDeny))
+		for _, e := range n.Entries {
+			if e.Egress == egress {
+				described.Entries = append(described.Entries, types.NetworkAclEntry{
+					CidrBlock: optional(e.Range), Ipv6CidrBlock: optional(e.Range6), Egress: &egress, Protocol: &e.Protocol,
+					RuleAction: e.Action, RuleNumber: &e.Number, PortRange: e.Ports, IcmpTypeCode: e.ICMP,
+				})
+			}
+		}
+		described.Entries = append(described.Entries, types.NetworkAclEntry{
+			CidrBlock: aws.String(anywhere), Egress: &egress, Protocol: aws.String(allProtocols), RuleAction: types.RuleActionDeny, RuleNumber: aws.Int32(lastRule),
+		})
 	}
-	return n
+	return described
 }
 
-func networkACLEntry(egress bool, number int32, action types.RuleAction) types.NetworkAclEntry {
-	return types.NetworkAclEntry{
-		CidrBlock: aws.String(anywhere), Egress: &egress, Protocol: aws.String(allProtocols), RuleAction: action, RuleNumber: &number,
+// DescribeNetworkAcls answers network ACLs by id.
+func (a *API) DescribeNetworkAcls(ctx context.Context, in *sdk.DescribeNetworkAclsInput) (*sdk.DescribeNetworkAclsOutput, error) {
+	scope, tx := scopeOf(ctx), a.store.Read()
+	var rows []types.NetworkAcl
+	for _, n := range ec2.NetworkACLs(tx, scope) {
+		rows = append(rows, networkACL(tx, n))
 	}
+	found, err := describe(rows, in.Filters, in.NetworkAclIds, "network-acl-id", networkACLValues, lost("acl-"))
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := pageOf(found, func(n types.NetworkAcl) string { return *n.NetworkAclId }, "networkAclIdSet", in.NetworkAclIds, in.MaxResults, in.NextToken)
+	return &sdk.DescribeNetworkAclsOutput{NetworkAcls: found, NextToken: next}, err
+}
+
+// CreateNetworkAcl makes a network ACL, which lets nothing pass.
+func (a *API) CreateNetworkAcl(ctx context.Context, in *sdk.CreateNetworkAclInput) (*sdk.CreateNetworkAclOutput, error) {
+	tags, err := tagsFor(types.ResourceTypeNetworkAcl, in.TagSpecifications)
+	if err != nil {
+		return nil, err
+	}
+	scope := scopeOf(ctx)
+	again, err := newOnce(scope, "CreateNetworkAcl", in.ClientToken, longestToken, in, wrongArguments(in.ClientToken))
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.CreateNetworkAclOutput{ClientToken: tokenOf(in.ClientToken)}
+	err = a.store.Update(func(tx *state.Tx) error {
+		v, err := vpc(tx, scope, in.VpcId)
+		if err != nil {
+			return err
+		}
+		n, err := madeBefore(tx, again, scope, ec2.FindNetworkACL)
+		if err != nil {
+			return err
+		}
+		if n == nil {
+			n = &ec2.NetworkACL{Scope: scope, ID: ec2.NewID("acl-"), VPC: v.ID}
+			ec2.PutNetworkACL(tx, n)
+			tx.SetEC2Tags(scope, n.ID, tags)
+			again.make(tx, a.now(), n.ID)
+		}
+		described := networkACL(tx, n)
+		for i := range described.Entries { // (EC20010)
+			e := &described.Entries[i]
+			e.IcmpTypeCode, e.PortRange = cmp.Or(e.IcmpTypeCode, &types.IcmpTypeCode{}), cmp.Or(e.PortRange, &types.PortRange{})
+		}
+		out.NetworkAcl = &described
+		return nil
+	})
+	return out, err
+}
+
+// DeleteNetworkAcl removes a network ACL that no subnet has. The default one goes with its VPC.
+func (a *API) DeleteNetworkAcl(ctx context.Context, in *sdk.DeleteNetworkAclInput) (*sdk.DeleteNetworkAclOutput, error) {
+	err := a.store.Update(func(tx *state.Tx) error {
+		n, err := named(tx, scopeOf(ctx), "networkAclId", in.NetworkAclId, "acl-", ec2.FindNetworkACL)
+		switch {
+		case err != nil:
+			return err
+		case n.Default: // Source: field reports
+			return refuse("InvalidParameterValue", "cannot delete default network ACL %s", n.ID)
+		case len(n.Associations) > 0:
+			return inUse("networkAcl", n.ID)
+		}
+		ec2.DeleteNetworkACL(tx, n)
+		return nil
+	})
+	return &sdk.DeleteNetworkAclOutput{}, err
+}
+
+// ReplaceNetworkAclAssociation gives a subnet another network ACL.
+func (a *API) ReplaceNetworkAclAssociation(ctx context.Context, in *sdk.ReplaceNetworkAclAssociationInput) (*sdk.ReplaceNetworkAclAssociationOutput, error) {
+	id := ec2.NewID("aclassoc-")
+	err := a.store.Update(func(tx *state.Tx) error {
+		scope := scopeOf(ctx)
+		to, err := named(tx, scope, "networkAclId", in.NetworkAclId, "acl-", ec2.FindNetworkACL)
+		if err != nil {
+			return err
+		}
+		if aws.ToString(in.AssociationId) == "" {
+			return lacks("associationId")
+		}
+		by := func(a ec2.NetworkACLAssociation) bool { return a.ID == *in.AssociationId }
+		from, subnet := associatedACL(tx, to, by)
+		if from == nil {
+			return noAssociation(*in.AssociationId)
+		}
+		if changed, was := from.Without(by); was != nil {
+			ec2.PutNetworkACL(tx, changed)
+		}
+		changed := *ec2.FindNetworkACL(tx, scope, to.ID) // which may be the same
+		changed.Associations = append(slices.Clip(changed.Associations), ec2.NetworkACLAssociation{ID: id, Subnet: subnet})
+		ec2.PutNetworkACL(tx, &changed)
+		return nil
+	})
+	return &sdk.ReplaceNetworkAclAssociationOutput{NewAssociationId: &id}, err
+}
+
+// associatedACL finds the network ACL and the subnet of an association, in the VPC of an ACL.
+func associatedACL(tx *state.Tx, of *ec2.NetworkACL, is func(ec2.NetworkACLAssociation) bool) (*ec2.NetworkACL, string) {
+	for _, n := range ec2.NetworkACLs(tx, of.Scope) {
+		for _, a := range ec2.NetworkACLAssociations(tx, n) {
+			if n.VPC == of.VPC && is(a) {
+				return n, a.Subnet
+			}
+		}
+	}
+	return nil, ""
 }

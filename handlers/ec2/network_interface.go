@@ -43,6 +43,12 @@ func networkInterfaceValues(n *types.NetworkInterface, filter string) ([]string,
 		return oneBool(n.SourceDestCheck)
 	case "attachment.status":
 		return oneOf(types.AttachmentStatusAttached)
+	case "association.allocation-id":
+		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return *a.AllocationId })
+	case "association.association-id":
+		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return *a.AssociationId })
+	case "association.public-ip":
+		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return *a.PublicIp })
 	case "group-id":
 		return each(n.Groups, func(g *types.GroupIdentifier) string { return *g.GroupId })
 	case "group-name":
@@ -56,13 +62,13 @@ func networkInterfaceValues(n *types.NetworkInterface, filter string) ([]string,
 
 // unusedNetworkInterfaceFilters are those to which no interface has a value here.
 var unusedNetworkInterfaceFilters = []string{
-	"addresses.association.public-ip", "addresses.association.owner-id", "association.association-id", "association.allocation-id",
-	"association.ip-owner-id", "association.public-ip", "association.public-dns-name", "attachment.attach-time", "attachment.attachment-id",
+	"addresses.association.public-ip", "addresses.association.owner-id",
+	"association.ip-owner-id", "association.public-dns-name", "attachment.attach-time", "attachment.attachment-id",
 	"attachment.delete-on-termination", "attachment.device-index", "attachment.instance-id", "attachment.instance-owner-id",
 	"availability-zone-id", "ipv6-addresses.ipv6-address", "operator.managed", "operator.principal", "requester-id",
 }
 
-// DescribeNetworkInterfaces answers those of tasks.
+// DescribeNetworkInterfaces answers those of tasks, NAT gateways and endpoints.
 func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *ec2.DescribeNetworkInterfacesInput) (*ec2.DescribeNetworkInterfacesOutput, error) {
 	scope, tx := scopeOf(ctx), a.store.Read()
 	var rows []types.NetworkInterface
@@ -71,6 +77,7 @@ func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *ec2.DescribeNet
 			rows = append(rows, networkInterface(tx, scope, t))
 		}
 	}
+	rows = append(rows, ownedInterfaces(tx, scope)...)
 	found, err := describe(rows, in.Filters, in.NetworkInterfaceIds, "network-interface-id", networkInterfaceValues, missing("eni-"))
 	if err != nil {
 		return nil, err

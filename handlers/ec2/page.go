@@ -34,3 +34,13 @@ func page[T any](all []T, key func(T) string, maxResults *int32, token *string, 
 	}
 	return append([]T{}, all[:n]...), next, nil
 }
+
+// pageOf is the page of a list of resources of the network: by id, and not of those that a
+// request names. Source: EC2 API reference, MaxResults; recorded answers (EC20010) for the
+// refusal, whose text is as for instances.
+func pageOf[T any](all []T, id func(T) string, set string, named []string, maxResults *int32, token *string) ([]T, *string, error) {
+	if maxResults != nil && len(named) > 0 {
+		return nil, nil, refuse("InvalidParameterCombination", "The parameter %s cannot be used with the parameter maxResults", set)
+	}
+	return page(all, id, maxResults, token, 5, 1000)
+}

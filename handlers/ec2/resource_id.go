@@ -13,13 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-// What belongs to the default VPC has the digits of its id.
-var (
-	mainRouteTable  = "rtb-" + suffix(state.DefaultVPC)
-	internetGateway = "igw-" + suffix(state.DefaultVPC)
-	networkACL      = "acl-" + suffix(state.DefaultVPC)
-)
-
 // suffix is the hex digits of an id, for ids that go with it.
 func suffix(id string) string { return id[strings.IndexByte(id, '-')+1:] }
 
@@ -52,6 +45,10 @@ var kinds = []kind{
 	{"rtb-", types.ResourceTypeRouteTable, "InvalidRouteTableID.NotFound", "routeTable ID"},
 	{"igw-", types.ResourceTypeInternetGateway, "InvalidInternetGatewayID.NotFound", "internetGateway ID"},
 	{"acl-", types.ResourceTypeNetworkAcl, "InvalidNetworkAclID.NotFound", "networkAcl ID"},
+	{"eipalloc-", types.ResourceTypeElasticIp, "InvalidAllocationID.NotFound", "allocation ID"},
+	{"nat-", types.ResourceTypeNatgateway, "InvalidNatGatewayID.NotFound", "natGateway ID"},
+	{"vpce-", types.ResourceTypeVpcEndpoint, "InvalidVpcEndpointId.NotFound", "Vpc Endpoint Id"},
+	{"dopt-", types.ResourceTypeDhcpOptions, "InvalidDhcpOptionsID.NotFound", "dhcpOptions ID"},
 	{"i-", types.ResourceTypeInstance, "InvalidInstanceID.NotFound", "instance ID"},
 	{"lt-", types.ResourceTypeLaunchTemplate, "InvalidLaunchTemplateId.NotFound", "launchTemplate ID"},
 	{"eni-", types.ResourceTypeNetworkInterface, "InvalidNetworkInterfaceID.NotFound", "networkInterface ID"},
@@ -73,4 +70,32 @@ func missing(prefix string) func(id string) error {
 		k := kindOf(prefix)
 		return &awsapi.Error{Code: k.code, Message: fmt.Sprintf("The %s '%s' does not exist", k.noun, id)}
 	}
+}
+
+// malformed are the codes for ids that are none of a kind. Source: EC2 API reference, error
+// codes; a recorded answer for the text (EC20010). Kinds without one have no such error here.
+var malformed = map[string]string{
+	"rtb-": "InvalidRouteTableId.Malformed", "igw-": "InvalidInternetGatewayId.Malformed", "acl-": "InvalidNetworkAclId.Malformed",
+	"nat-": "NatGatewayMalformed", "vpce-": "InvalidVpcEndpointId.Malformed", "dopt-": "InvalidDhcpOptionsId.Malformed",
+}
+
+// lost is the error for an id that names nothing of a kind, perhaps because it is none.
+func lost(prefix string) func(id string) error {
+	return func(id string) error {
+		if code := malformed[prefix]; code != "" && !strings.HasPrefix(id, prefix) {
+			return refuse(code, "Invalid id: %q (expecting \"%s...\")", id, prefix)
+		}
+		return missing(prefix)(id)
+	}
+}
+
+// named returns what a parameter of a request names.
+func named[T any](tx *state.Tx, scope arn.Scope, parameter string, id *string, prefix string, find func(*state.Tx, arn.Scope, string) *T) (*T, error) {
+	if aws.ToString(id) == "" {
+		return nil, lacks(parameter)
+	}
+	if row := find(tx, scope, *id); row != nil {
+		return row, nil
+	}
+	return nil, lost(prefix)(*id)
 }

@@ -5,9 +5,9 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -25,50 +25,112 @@ func routeTableValues(t *types.RouteTable, filter string) ([]string, bool) {
 		return each(t.Associations, func(a *types.RouteTableAssociation) string { return *a.RouteTableAssociationId })
 	case "association.route-table-id":
 		return each(t.Associations, func(a *types.RouteTableAssociation) string { return *a.RouteTableId })
+	case "association.subnet-id":
+		return each(t.Associations, func(a *types.RouteTableAssociation) string { return aws.ToString(a.SubnetId) })
+	case "association.gateway-id":
+		return each(t.Associations, func(a *types.RouteTableAssociation) string { return aws.ToString(a.GatewayId) })
 	case "route.destination-cidr-block":
-		return each(t.Routes, func(r *types.Route) string { return *r.DestinationCidrBlock })
+		return each(t.Routes, func(r *types.Route) string { return aws.ToString(r.DestinationCidrBlock) })
+	case "route.destination-ipv6-cidr-block":
+		return each(t.Routes, func(r *types.Route) string { return aws.ToString(r.DestinationIpv6CidrBlock) })
+	case "route.destination-prefix-list-id":
+		return each(t.Routes, func(r *types.Route) string { return aws.ToString(r.DestinationPrefixListId) })
 	case "route.gateway-id":
-		return each(t.Routes, func(r *types.Route) string { return *r.GatewayId })
+		return each(t.Routes, func(r *types.Route) string { return aws.ToString(r.GatewayId) })
+	case "route.nat-gateway-id":
+		return each(t.Routes, func(r *types.Route) string { return aws.ToString(r.NatGatewayId) })
 	case "route.origin":
 		return each(t.Routes, func(r *types.Route) string { return string(r.Origin) })
 	case "route.state":
 		return each(t.Routes, func(r *types.Route) string { return string(r.State) })
-	case "association.subnet-id", "association.gateway-id", "route.destination-ipv6-cidr-block", "route.destination-prefix-list-id",
-		"route.egress-only-internet-gateway-id", "route.instance-id", "route.nat-gateway-id", "route.transit-gateway-id",
-		"route.vpc-peering-connection-id":
+	case "route.egress-only-internet-gateway-id", "route.instance-id", "route.transit-gateway-id", "route.vpc-peering-connection-id":
 		return nil, true
 	}
 	return tagValues(t.Tags, filter)
 }
 
-// DescribeRouteTables answers the main route table of the default VPC, which leads to
-// its internet gateway. Source: VPC user guide, default VPCs.
-func (a *API) DescribeRouteTables(ctx context.Context, in *ec2.DescribeRouteTablesInput) (*ec2.DescribeRouteTablesOutput, error) {
-	rows := []types.RouteTable{defaultRouteTable(a.store.Read(), scopeOf(ctx))}
-	found, err := describe(rows, in.Filters, in.RouteTableIds, "route-table-id", routeTableValues, missing("rtb-"))
+var associated = &types.RouteTableAssociationState{State: types.RouteTableAssociationStateCodeAssociated}
+
+func routeTable(tx *state.Tx, t *ec2.RouteTable) types.RouteTable {
+	described := types.RouteTable{
+		RouteTableId: &t.ID, VpcId: &t.VPC, OwnerId: &t.Scope.Account, Routes: routesOf(tx, t),
+		Associations: []types.RouteTableAssociation{}, PropagatingVgws: []types.PropagatingVgw{}, Tags: tagsOf(tx, t.Scope, t.ID),
+	}
+	if t.Main != "" {
+		described.Associations = append(described.Associations, types.RouteTableAssociation{
+			Main: aws.Bool(true), RouteTableAssociationId: &t.Main, RouteTableId: &t.ID, AssociationState: associated,
+		})
+	}
+	for _, a := range t.Associations {
+		described.Associations = append(described.Associations, types.RouteTableAssociation{
+			Main: aws.Bool(false), RouteTableAssociationId: &a.ID, RouteTableId: &t.ID, AssociationState: associated,
+			SubnetId: optional(a.Subnet), GatewayId: optional(a.Gateway),
+		})
+	}
+	return described
+}
+
+// DescribeRouteTables answers route tables by id.
+func (a *API) DescribeRouteTables(ctx context.Context, in *sdk.DescribeRouteTablesInput) (*sdk.DescribeRouteTablesOutput, error) {
+	scope, tx := scopeOf(ctx), a.store.Read()
+	var rows []types.RouteTable
+	for _, t := range ec2.RouteTables(tx, scope) {
+		rows = append(rows, routeTable(tx, t))
+	}
+	found, err := describe(rows, in.Filters, in.RouteTableIds, "route-table-id", routeTableValues, lost("rtb-"))
 	if err != nil {
 		return nil, err
 	}
-	return &ec2.DescribeRouteTablesOutput{RouteTables: found}, nil
+	found, next, err := pageOf(found, func(t types.RouteTable) string { return *t.RouteTableId }, "routeTableIdSet", in.RouteTableIds, in.MaxResults, in.NextToken)
+	return &sdk.DescribeRouteTablesOutput{RouteTables: found, NextToken: next}, err
 }
 
-func defaultRouteTable(tx *state.Tx, scope arn.Scope) types.RouteTable {
-	return types.RouteTable{
-		RouteTableId: &mainRouteTable, VpcId: aws.String(state.DefaultVPC), OwnerId: &scope.Account,
-		Associations: []types.RouteTableAssociation{{
-			Main: aws.Bool(true), RouteTableAssociationId: aws.String("rtbassoc-" + suffix(mainRouteTable)), RouteTableId: &mainRouteTable,
-			AssociationState: &types.RouteTableAssociationState{State: types.RouteTableAssociationStateCodeAssociated},
-		}},
-		Routes: []types.Route{
-			{
-				DestinationCidrBlock: aws.String(tx.NetworkCIDR().String()), GatewayId: aws.String("local"),
-				Origin: types.RouteOriginCreateRouteTable, State: types.RouteStateActive,
-			},
-			{
-				DestinationCidrBlock: aws.String(anywhere), GatewayId: &internetGateway,
-				Origin: types.RouteOriginCreateRoute, State: types.RouteStateActive,
-			},
-		},
-		PropagatingVgws: []types.PropagatingVgw{}, Tags: tagsOf(tx, scope, mainRouteTable),
+// CreateRouteTable makes a route table with the local routes of its VPC.
+func (a *API) CreateRouteTable(ctx context.Context, in *sdk.CreateRouteTableInput) (*sdk.CreateRouteTableOutput, error) {
+	tags, err := tagsFor(types.ResourceTypeRouteTable, in.TagSpecifications)
+	if err != nil {
+		return nil, err
 	}
+	scope := scopeOf(ctx)
+	again, err := newOnce(scope, "CreateRouteTable", in.ClientToken, longestToken, in, wrongArguments(in.ClientToken))
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.CreateRouteTableOutput{ClientToken: tokenOf(in.ClientToken)}
+	err = a.store.Update(func(tx *state.Tx) error {
+		v, err := vpc(tx, scope, in.VpcId)
+		if err != nil {
+			return err
+		}
+		t, err := madeBefore(tx, again, scope, ec2.FindRouteTable)
+		if err != nil {
+			return err
+		}
+		if t == nil {
+			t = &ec2.RouteTable{Scope: scope, ID: ec2.NewID("rtb-"), VPC: v.ID}
+			ec2.PutRouteTable(tx, t)
+			tx.SetEC2Tags(scope, t.ID, tags)
+			again.make(tx, a.now(), t.ID)
+		}
+		described := routeTable(tx, t)
+		out.RouteTable = &described
+		return nil
+	})
+	return out, err
+}
+
+// DeleteRouteTable removes a route table that nothing is associated with.
+func (a *API) DeleteRouteTable(ctx context.Context, in *sdk.DeleteRouteTableInput) (*sdk.DeleteRouteTableOutput, error) {
+	err := a.store.Update(func(tx *state.Tx) error {
+		t, err := named(tx, scopeOf(ctx), "routeTableId", in.RouteTableId, "rtb-", ec2.FindRouteTable)
+		if err != nil {
+			return err
+		}
+		if t.Main != "" || len(t.Associations) > 0 {
+			return inUse("routeTable", t.ID)
+		}
+		ec2.DeleteRouteTable(tx, t)
+		return nil
+	})
+	return &sdk.DeleteRouteTableOutput{}, err
 }

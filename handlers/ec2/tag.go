@@ -109,17 +109,39 @@ func (a *API) exists(tx *state.Tx, scope arn.Scope, id string) error {
 		for _, t := range tx.AllTasks() {
 			found = found || t.Status.Attachment.NetworkID == id && t.Scope() == scope && hasNetworkInterface(t)
 		}
+		found = found || slices.ContainsFunc(ec2.OwnedInterfaces(tx, scope), func(o ec2.OwnedInterface) bool { return o.ID == id })
 	case types.ResourceTypeInstance:
 		found = ec2.FindInstance(tx, scope, id) != nil
 	case types.ResourceTypeLaunchTemplate:
 		found = ec2.FindLaunchTemplate(tx, scope, id) != nil
 	default:
-		found = slices.Contains([]string{mainRouteTable, internetGateway, networkACL}, id)
+		found = keptOfNetwork(tx, scope, k.of, id)
 	}
 	if !found {
 		return missing(k.prefix)(id)
 	}
 	return nil
+}
+
+// keptOfNetwork reports whether there is something of the network that has no effect.
+func keptOfNetwork(tx *state.Tx, scope arn.Scope, of types.ResourceType, id string) bool {
+	switch of {
+	case types.ResourceTypeInternetGateway:
+		return ec2.FindInternetGateway(tx, scope, id) != nil
+	case types.ResourceTypeRouteTable:
+		return ec2.FindRouteTable(tx, scope, id) != nil
+	case types.ResourceTypeNetworkAcl:
+		return ec2.FindNetworkACL(tx, scope, id) != nil
+	case types.ResourceTypeElasticIp:
+		return ec2.FindAddress(tx, scope, id) != nil
+	case types.ResourceTypeNatgateway:
+		return ec2.FindNATGateway(tx, scope, id) != nil
+	case types.ResourceTypeVpcEndpoint:
+		return ec2.FindVPCEndpoint(tx, scope, id) != nil
+	case types.ResourceTypeDhcpOptions:
+		return id == defaultDHCPOptions
+	}
+	return false
 }
 
 // tagsOf are the tags of a resource by key: the order is the emulator's choice.

@@ -1,0 +1,212 @@
+package ec2
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+func vpcEndpointValues(e *types.VpcEndpoint, filter string) ([]string, bool) {
+	switch filter {
+	case "vpc-endpoint-id":
+		return one(e.VpcEndpointId)
+	case "vpc-id":
+		return one(e.VpcId)
+	case "service-name":
+		return one(e.ServiceName)
+	case "service-region":
+		return one(e.ServiceRegion)
+	case "vpc-endpoint-state":
+		return oneOf(e.State)
+	case "vpc-endpoint-type":
+		return oneOf(e.VpcEndpointType)
+	case "ip-address-type":
+		return oneOf(e.IpAddressType)
+	}
+	return tagValues(e.Tags, filter)
+}
+
+// fullAccess is the policy of an endpoint that was made without one. Source: field reports.
+const fullAccess = `{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`
+
+// States of endpoints in the letters that EC2 answers; the SDK writes them with a capital.
+// Source: recorded answers in the SDK's own documentation; Terraform's provider reads both.
+const (
+	endpointPending   types.State = "pending"
+	endpointAvailable types.State = "available"
+)
+
+func vpcEndpoint(tx *state.Tx, e *ec2.VPCEndpoint) types.VpcEndpoint {
+	described := types.VpcEndpoint{
+		VpcEndpointId: &e.ID, VpcId: &e.VPC, VpcEndpointType: e.Type, ServiceName: &e.Service, ServiceRegion: &e.Scope.Region,
+		OwnerId: &e.Scope.Account, CreationTimestamp: &e.CreatedAt, State: endpointAvailable, RequesterManaged: aws.Bool(false),
+		PolicyDocument: aws.String(fullAccess), PrivateDnsEnabled: &e.PrivateDNS, IpAddressType: types.IpAddressTypeIpv4,
+		RouteTableIds: append([]string{}, e.RouteTables...), SubnetIds: []string{}, NetworkInterfaceIds: []string{},
+		Groups: []types.SecurityGroupIdentifier{}, DnsEntries: []types.DnsEntry{}, Tags: tagsOf(tx, e.Scope, e.ID),
+		DnsOptions: &types.DnsOptions{DnsRecordIpType: e.RecordType, PrivateDnsOnlyForInboundResolverEndpoint: e.InboundOnly},
+	}
+	if e.Policy != "" {
+		described.PolicyDocument = &e.Policy
+	}
+	for _, i := range e.Interfaces {
+		described.SubnetIds = append(described.SubnetIds, i.Subnet)
+		described.NetworkInterfaceIds = append(described.NetworkInterfaceIds, i.ID)
+	}
+	for _, id := range e.SecurityGroups {
+		if g := tx.SecurityGroup(e.Scope, id); g != nil {
+			described.Groups = append(described.Groups, types.SecurityGroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
+		}
+	}
+	if e.Type == types.VpcEndpointTypeInterface {
+		described.DnsEntries = dnsEntries(tx, e)
+	}
+	return described
+}
+
+// dnsEntries are the names of an interface endpoint, which nobody resolves. Source: AWS
+// PrivateLink guide, DNS hostnames.
+func dnsEntries(tx *state.Tx, e *ec2.VPCEndpoint) []types.DnsEntry {
+	zone := derivedID("Z", e.Scope.Region, e.Service)
+	service := endpointService(e.Scope, strings.TrimPrefix(e.Service, serviceName(e.Scope.Region, "")), types.ServiceTypeInterface)
+	own := e.ID + "-" + suffix(e.ID)[:8]
+	base := "." + service.BaseEndpointDnsNames[0]
+	entries := []types.DnsEntry{{DnsName: aws.String(own + base), HostedZoneId: zone}}
+	for _, i := range e.Interfaces {
+		if s := tx.Subnet(e.Scope, i.Subnet); s != nil {
+			entries = append(entries, types.DnsEntry{DnsName: aws.String(own + "-" + s.Zone + base), HostedZoneId: zone})
+		}
+	}
+	if e.PrivateDNS {
+		entries = append(entries, types.DnsEntry{DnsName: service.PrivateDnsName, HostedZoneId: derivedID("Z", e.ID)})
+	}
+	return entries
+}
+
+// DescribeVpcEndpoints answers endpoints by id.
+func (a *API) DescribeVpcEndpoints(ctx context.Context, in *sdk.DescribeVpcEndpointsInput) (*sdk.DescribeVpcEndpointsOutput, error) {
+	scope, tx := scopeOf(ctx), a.store.Read()
+	var rows []types.VpcEndpoint
+	for _, e := range ec2.VPCEndpoints(tx, scope) {
+		rows = append(rows, vpcEndpoint(tx, e))
+	}
+	found, err := describe(rows, in.Filters, in.VpcEndpointIds, "vpc-endpoint-id", vpcEndpointValues, lost("vpce-"))
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := page(found, func(e types.VpcEndpoint) string { return *e.VpcEndpointId }, in.MaxResults, in.NextToken, 1, 1000)
+	return &sdk.DescribeVpcEndpointsOutput{VpcEndpoints: found, NextToken: next}, err
+}
+
+// CreateVpcEndpoint makes a gateway or an interface endpoint, at which nothing is reached.
+func (a *API) CreateVpcEndpoint(ctx context.Context, in *sdk.CreateVpcEndpointInput) (*sdk.CreateVpcEndpointOutput, error) {
+	tags, err := tagsFor(types.ResourceTypeVpcEndpoint, in.TagSpecifications)
+	if err != nil {
+		return nil, err
+	}
+	scope := scopeOf(ctx)
+	e, err := newVPCEndpoint(scope, in)
+	if err != nil {
+		return nil, err
+	}
+	again, err := newOnce(scope, "CreateVpcEndpoint", in.ClientToken, longestToken, in, wrongArguments(in.ClientToken))
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.CreateVpcEndpointOutput{ClientToken: in.ClientToken}
+	err = a.store.Update(func(tx *state.Tx) error {
+		v, err := vpc(tx, scope, in.VpcId)
+		if err != nil {
+			return err
+		}
+		known, err := madeBefore(tx, again, scope, ec2.FindVPCEndpoint)
+		if err != nil {
+			return err
+		}
+		if known != nil {
+			described := vpcEndpoint(tx, known)
+			out.VpcEndpoint = &described
+			return nil
+		}
+		e.CreatedAt = a.now()
+		change := endpointChange{addTables: in.RouteTableIds, addSubnets: in.SubnetIds, addGroups: in.SecurityGroupIds, addresses: in.SubnetConfigurations}
+		if e.Type == types.VpcEndpointTypeInterface && len(change.addGroups) == 0 {
+			change.addGroups = []string{tx.DefaultGroupOf(scope, v.ID).ID}
+		}
+		if err := a.changeEndpoint(tx, e, v, change); err != nil {
+			return err
+		}
+		ec2.PutVPCEndpoint(tx, e)
+		tx.SetEC2Tags(scope, e.ID, tags)
+		again.make(tx, a.now(), e.ID)
+		described := vpcEndpoint(tx, e)
+		if e.Type == types.VpcEndpointTypeInterface {
+			described.State = endpointPending
+		}
+		out.VpcEndpoint = &described
+		return nil
+	})
+	return out, err
+}
+
+// ModifyVpcEndpoint changes where an endpoint is, its policy and its DNS options.
+func (a *API) ModifyVpcEndpoint(ctx context.Context, in *sdk.ModifyVpcEndpointInput) (*sdk.ModifyVpcEndpointOutput, error) {
+	scope := scopeOf(ctx)
+	err := a.store.Update(func(tx *state.Tx) error {
+		e, err := named(tx, scope, "vpcEndpointId", in.VpcEndpointId, "vpce-", ec2.FindVPCEndpoint)
+		if err != nil {
+			return err
+		}
+		changed := *e
+		if err := setDNS(&changed, in.IpAddressType, in.DnsOptions, "ModifyVpcEndpoint"); err != nil {
+			return err
+		}
+		if in.PrivateDnsEnabled != nil {
+			changed.PrivateDNS = *in.PrivateDnsEnabled
+		}
+		switch {
+		case aws.ToBool(in.ResetPolicy) && in.PolicyDocument != nil:
+			return refuse("InvalidParameterCombination", "The parameters resetPolicy and policyDocument cannot be used together") // the text is the emulator's
+		case aws.ToBool(in.ResetPolicy):
+			changed.Policy = ""
+		case in.PolicyDocument != nil:
+			if changed.Policy, err = endpointPolicy(in.PolicyDocument); err != nil {
+				return err
+			}
+		}
+		err = a.changeEndpoint(tx, &changed, tx.VPC(scope, e.VPC), endpointChange{
+			addTables: in.AddRouteTableIds, removeTables: in.RemoveRouteTableIds, addSubnets: in.AddSubnetIds, removeSubnets: in.RemoveSubnetIds,
+			addGroups: in.AddSecurityGroupIds, removeGroups: in.RemoveSecurityGroupIds, addresses: in.SubnetConfigurations,
+		})
+		if err == nil {
+			ec2.PutVPCEndpoint(tx, &changed)
+		}
+		return err
+	})
+	return &sdk.ModifyVpcEndpointOutput{Return: aws.Bool(err == nil)}, err
+}
+
+// DeleteVpcEndpoints removes endpoints, and tells of each that it could not remove.
+func (a *API) DeleteVpcEndpoints(ctx context.Context, in *sdk.DeleteVpcEndpointsInput) (*sdk.DeleteVpcEndpointsOutput, error) {
+	if len(in.VpcEndpointIds) == 0 {
+		return nil, lacks("VpcEndpointId")
+	}
+	out := &sdk.DeleteVpcEndpointsOutput{}
+	err := a.store.Update(func(tx *state.Tx) error {
+		out.Unsuccessful = []types.UnsuccessfulItem{}
+		for _, id := range in.VpcEndpointIds {
+			e, err := named(tx, scopeOf(ctx), "VpcEndpointId", &id, "vpce-", ec2.FindVPCEndpoint)
+			if err != nil {
+				out.Unsuccessful = append(out.Unsuccessful, unsuccessful(id, err))
+				continue
+			}
+			ec2.DeleteVPCEndpoint(tx, e)
+		}
+		return nil
+	})
+	return out, err
+}
