@@ -17,8 +17,9 @@ import (
 
 const (
 	// brokenGrace is for how long an owner may be cut off before others take it for
-	// dead: time enough to connect again where the engine is on the same machine.
-	brokenGrace = 5 * time.Second
+	// dead: time enough to connect again where the engine is on the same machine, though
+	// one that has much to do takes seconds to start a container.
+	brokenGrace = 15 * time.Second
 	// remoteGrace is the same for an owner that speaks to a remote engine, where
 	// the network in between may be gone for a while.
 	remoteGrace = 10 * time.Minute
@@ -27,7 +28,7 @@ const (
 	// within brokenGrace. A connection may be dead without either end knowing: after
 	// the engine's virtual machine slept, or behind a proxy. The engine's end is then
 	// cleaned up first, and with it goes the lifeline.
-	probeInterval = brokenGrace / 3
+	probeInterval = 2 * time.Second
 	// remoteProbeInterval is the same where the engine is remote.
 	remoteProbeInterval = 15 * time.Second
 

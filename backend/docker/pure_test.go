@@ -266,6 +266,13 @@ func TestPulseOfALifeline(t *testing.T) {
 	}
 }
 
+// What an owner has must not be swept while it starts another lifeline on a busy engine.
+func TestAnOwnerHasTimeForAnotherLifeline(t *testing.T) {
+	if left := brokenGrace - probeInterval; left < 10*time.Second {
+		t.Errorf("an owner has %s for another lifeline", left)
+	}
+}
+
 func TestOpenErrorForPermission(t *testing.T) {
 	err := openError("unix:///var/run/docker.sock", fmt.Errorf("dial: %w", fs.ErrPermission))
 	if !errors.Is(err, backend.ErrUnavailable) || !strings.Contains(err.Error(), "permission denied on unix:///var/run/docker.sock") {
