@@ -136,6 +136,34 @@ func (a *API) ReleaseAddress(ctx context.Context, in *sdk.ReleaseAddressInput) (
 	return &sdk.ReleaseAddressOutput{}, err
 }
 
+// DisassociateAddress takes an address from what has it: here a NAT gateway, from which nobody
+// can. One that nothing has stays so. Source: EC2 API reference, DisassociateAddress; field
+// reports for the refusal.
+func (a *API) DisassociateAddress(ctx context.Context, in *sdk.DisassociateAddressInput) (*sdk.DisassociateAddressOutput, error) {
+	scope, tx := scopeOf(ctx), a.store.Read()
+	if id := aws.ToString(in.AssociationId); id != "" {
+		for _, row := range ec2.Addresses(tx, scope) {
+			if n, with := natGatewayWith(tx, scope, row.ID); n != nil && with.Association == id {
+				return nil, errNotYours
+			}
+		}
+		return nil, noAssociation(id)
+	}
+	if aws.ToString(in.PublicIp) == "" {
+		return nil, lacks("associationId")
+	}
+	row, err := namedAddress(tx, scope, nil, in.PublicIp)
+	if err != nil {
+		return nil, err
+	}
+	if n, _ := natGatewayWith(tx, scope, row.ID); n != nil {
+		return nil, errNotYours
+	}
+	return &sdk.DisassociateAddressOutput{}, nil
+}
+
+var errNotYours = refuse("AuthFailure", "You do not have permission to access the specified resource.")
+
 // namedAddress returns the address that a request names, by its allocation or as such.
 func namedAddress(tx *state.Tx, scope arn.Scope, allocation, ip *string) (*ec2.Address, error) {
 	if aws.ToString(allocation) != "" || aws.ToString(ip) == "" {

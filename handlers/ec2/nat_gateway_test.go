@@ -67,6 +67,8 @@ func TestTheLifeOfANATGateway(t *testing.T) {
 
 	_, err := s.ReleaseAddress(ctx, &sdk.ReleaseAddressInput{AllocationId: eip.AllocationId})
 	refused(t, err, "InvalidIPAddress.InUse", "Address "+*eip.PublicIp+" is in use.")
+	_, err = s.DisassociateAddress(ctx, &sdk.DisassociateAddressInput{AssociationId: address.AssociationId})
+	refused(t, err, "AuthFailure", "You do not have permission to access the specified resource.")
 	_, err = s.DetachInternetGateway(ctx, &sdk.DetachInternetGatewayInput{InternetGatewayId: &n.gateway, VpcId: &n.vpc})
 	refused(t, err, "DependencyViolation", "Network "+n.vpc+" has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.")
 	_, err = s.DeleteSubnet(ctx, &sdk.DeleteSubnetInput{SubnetId: &n.subnets[0]})
@@ -76,6 +78,9 @@ func TestTheLifeOfANATGateway(t *testing.T) {
 	if gone := s.natNow(t, id); gone.State != types.NatGatewayStateDeleted || gone.DeleteTime == nil {
 		t.Errorf("deleted: %+v", gone)
 	}
+	_, err = s.DisassociateAddress(ctx, &sdk.DisassociateAddressInput{AssociationId: address.AssociationId})
+	refused(t, err, "InvalidAssociationID.NotFound", "The association ID '"+*address.AssociationId+"' does not exist")
+	must[*sdk.DisassociateAddressOutput](t)(s.DisassociateAddress(ctx, &sdk.DisassociateAddressInput{PublicIp: eip.PublicIp}))
 	must[*sdk.ReleaseAddressOutput](t)(s.ReleaseAddress(ctx, &sdk.ReleaseAddressInput{AllocationId: eip.AllocationId}))
 	must[*sdk.DeleteSubnetOutput](t)(s.DeleteSubnet(ctx, &sdk.DeleteSubnetInput{SubnetId: &n.subnets[0]}))
 	if err := s.store.Update(func(tx *state.Tx) error { ec2.ForgetNATGateways(tx, time.Now().Add(time.Minute)); return nil }); err != nil {

@@ -18,6 +18,7 @@ func (a *API) gatewayOperations() []awsapi.Operation {
 		awsapi.Works("DescribeInternetGateways", "that of the default VPC and those of one's own", dryRun(a.DescribeInternetGateways)),
 		awsapi.Works("DescribeNatGateways", "with why they failed", dryRun(a.DescribeNatGateways)),
 		awsapi.Works("DetachInternetGateway", "not while a NAT gateway has an Elastic IP address", dryRunFirst(a.DetachInternetGateway)),
+		awsapi.Partial("DisassociateAddress", "only NAT gateways have addresses, which are not taken from them", dryRunFirst(a.DisassociateAddress)),
 		awsapi.Works("ReleaseAddress", "not while a NAT gateway has it", dryRunFirst(a.ReleaseAddress)),
 	}
 }
