@@ -106,6 +106,10 @@ func (p *project) change(args ...string) changes {
 		case "change_summary":
 			done = m.Changes
 		case "diagnostic":
+			// What comes with a VPC stays when its resource goes, and the provider says so.
+			if m.Diagnostic.Severity == "warning" && strings.Contains(m.Diagnostic.Summary, "removing from state") {
+				continue
+			}
 			troubles = append(troubles, strings.Join([]string{m.Diagnostic.Severity, m.Diagnostic.Address, m.Diagnostic.Summary, m.Diagnostic.Detail}, ": "))
 		}
 	}

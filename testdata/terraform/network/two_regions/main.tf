@@ -1,0 +1,58 @@
+# The same network in two regions, with one range: as on AWS there may be both. The engine has
+# one network of a range, so tasks are in one of them.
+
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+variable "endpoint" {
+  type = string
+}
+
+variable "release" {
+  type    = number
+  default = 1
+}
+
+provider "aws" {
+  region = "us-east-1"
+
+  endpoints {
+    ec2 = var.endpoint
+    ecs = var.endpoint
+    sts = var.endpoint
+  }
+}
+
+provider "aws" {
+  alias  = "west"
+  region = "us-west-2"
+
+  endpoints {
+    ec2 = var.endpoint
+    ecs = var.endpoint
+    sts = var.endpoint
+  }
+}
+
+module "east" {
+  source  = "./network"
+  name    = "shop"
+  release = var.release
+}
+
+module "west" {
+  source  = "./network"
+  name    = "shop"
+  tasks   = 0
+  release = var.release
+
+  providers = {
+    aws = aws.west
+  }
+}
