@@ -18,6 +18,9 @@ type Filter struct {
 	// Strict holds the gateway of the network, which is the engine's host and who dials,
 	// and containers that are no sandboxes, to the rules as well. They are let in otherwise.
 	Strict bool
+	// Now, unless it is nil, is what holds at any later time: an engine that looks at each
+	// packet itself asks it, and need not be told again.
+	Now func() *Filter
 }
 
 // AnyProtocol stands for all of them, with or without ports.

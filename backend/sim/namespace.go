@@ -160,17 +160,27 @@ func (n *namespace) find(to netip.Addr, at door) *namespace {
 	return nil
 }
 
+// filtered is the filter as it is now.
+func (n *namespace) filtered() *backend.Filter {
+	if n.filter != nil && n.filter.Now != nil {
+		return n.filter.Now()
+	}
+	return n.filter
+}
+
 // sends reports whether the filter of a namespace lets out what is for a port elsewhere.
 func (n *namespace) sends(to netip.Addr, at door) bool {
 	_, protocol := at.protocol()
-	return n.filter == nil || backend.Pass(n.filter.Out, backend.Flow{Protocol: protocol, Port: at.port, Peer: to})
+	f := n.filtered()
+	return f == nil || backend.Pass(f.Out, backend.Flow{Protocol: protocol, Port: at.port, Peer: to})
 }
 
 // takes reports whether it lets in what is for a port.
 func (n *namespace) takes(from netip.Addr, at door) bool {
-	if n.filter == nil || from == n.network.Gateway && !n.filter.Strict {
+	f := n.filtered()
+	if f == nil || from == n.network.Gateway && !f.Strict {
 		return true
 	}
 	_, protocol := at.protocol()
-	return backend.Pass(n.filter.In, backend.Flow{Protocol: protocol, Port: at.port, Peer: from})
+	return backend.Pass(f.In, backend.Flow{Protocol: protocol, Port: at.port, Peer: from})
 }
