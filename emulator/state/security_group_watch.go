@@ -1,0 +1,15 @@
+package state
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+// SecurityGroupKey tells a security group from those of other accounts and regions, some of
+// which have the same id.
+func SecurityGroupKey(scope arn.Scope, id string) string { return scope.Prefix() + id }
+
+// WatchSecurityGroups wakes with the key of each security group that changes.
+func (s *Store) WatchSecurityGroups() *Watch {
+	return s.Watch(0, store.OnKeys(securityGroups))
+}
