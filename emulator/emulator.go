@@ -146,7 +146,7 @@ func (s *Server) startControllers() {
 	tasks, services, instances := s.opts.delays()
 	options := agent.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress, InstanceAddresses: s.instanceAddresses,
-		AllowPrivileged: s.opts.AllowPrivileged,
+		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: s.opts.SecurityGroups, InstanceGroups: s.instanceGroups,
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior,
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,

@@ -19,6 +19,14 @@ func (s *Server) instanceAddress(c *state.ContainerInstance) netip.Addr {
 	return address
 }
 
+// instanceGroups are the security groups of a container instance's EC2 instance.
+func (s *Server) instanceGroups(c *state.ContainerInstance) []string {
+	if i := ec2.FindInstance(s.store.Read(), c.Scope(), c.EC2InstanceID); i != nil {
+		return i.SecurityGroups
+	}
+	return nil
+}
+
 // instanceAddresses are those of the EC2 instances in a VPC that are not terminated.
 func (s *Server) instanceAddresses(vpc string) (list []netip.Addr) {
 	for _, i := range ec2.AllInstances(s.store.Read()) {

@@ -68,6 +68,11 @@ type Options struct {
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
 	// those with well-formed ids are made up.
 	StrictVPC bool
+	// SecurityGroups says what becomes of the rules of security groups: agent.GroupsFilter
+	// has them filter, but lets in this host and containers that are no tasks,
+	// agent.GroupsStrict holds these to the rules too, agent.GroupsOff filters nothing.
+	// Default GroupsFilter.
+	SecurityGroups agent.SecurityGroups
 	// AllowPrivileged runs privileged containers on container instances, and those with
 	// capabilities such as SYS_ADMIN. They have rights on the engine's host, so they are
 	// refused otherwise.
@@ -131,6 +136,11 @@ func (o Options) check() error {
 			return fmt.Errorf("%q is no path of the container engine's host, which begins with a slash", p)
 		}
 	}
+	switch o.SecurityGroups {
+	case "", agent.GroupsFilter, agent.GroupsStrict, agent.GroupsOff:
+	default:
+		return fmt.Errorf("%q is no way to treat security groups: on, strict or off", o.SecurityGroups)
+	}
 	return handlers.CheckHosts(o.AllowedHosts)
 }
 
@@ -145,6 +155,7 @@ func (o Options) withDefaults() Options {
 	fallback(&o.Region, "us-east-1")
 	fallback(&o.Account, "000000000000")
 	fallback(&o.Version, "devel")
+	o.SecurityGroups = cmp.Or(o.SecurityGroups, agent.GroupsFilter)
 	if o.Strict {
 		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles = true, true, true
 		o.PullBehavior = cmp.Or(o.PullBehavior, agent.Default)

@@ -20,7 +20,7 @@ import (
 
 // dockerFolders are the folders of scripts about containers, which run on Docker as
 // well.
-var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume", "script/network"}
+var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume", "script/network", "script/security_group"}
 
 // scriptFolders are all of them.
 func scriptFolders(t *testing.T) []string {
@@ -51,6 +51,9 @@ func scriptFolders(t *testing.T) []string {
 //	[!] reach <task> [container port]
 //	                      GET each port of this host that leads to the task, or to that port
 //	                      of it, again and again until all answer, or with ! none does
+//	[!] ask <security group> <url>
+//	                      a task in that group asks a server, http:// or udp://, which
+//	                      answers, or with ! does not
 //	[!] call <op> <JSON>  the request as it is on the wire, see scriptCall
 //	let NAME              keep what the last command printed in a variable
 //	advance <duration>    move the emulator's clock
@@ -155,6 +158,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"says":  scriptSays,
 	"call":  scriptCall,
 	"reach": scriptReach,
+	"ask":   scriptAsk,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
 			ts.Fatalf("usage: let NAME")

@@ -240,6 +240,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--engine", "podman"}, `engine "podman" is none of auto, docker, sim`},
 		{[]string{"serve", "--speed", "fast"}, `invalid value "fast" for flag -speed`},
 		{[]string{"serve", "--on-exit", "explode"}, `--on-exit "explode" is none of remove, keep`},
+		{[]string{"serve", "--security-groups", "some"}, `--security-groups "some" is none of on, strict, off`},
 		{[]string{"serve", "--on-exit", "keep"}, `needs a --data-dir`},
 		{[]string{"serve", "--warm-sandboxes", "-1"}, `--warm-sandboxes -1 is less than none`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--vpc-cidr", "10.0.0.0/8"}, `range 10.0.0.0/8 of the VPC is no IPv4 range of /16`},

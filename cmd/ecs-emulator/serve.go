@@ -60,7 +60,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // parseServe turns the command line into options and a logger.
 func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr io.Writer) (*slog.Logger, error) {
-	var launchType, onExit, pull, logFormat string
+	var launchType, onExit, pull, groups, logFormat string
 	var level slog.Level
 	var warm int
 	var strict, defaultCluster, unknownRoles bool
@@ -84,6 +84,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.BoolVar(&defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
 	flags.BoolVar(&unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
+	flags.StringVar(&groups, "security-groups", string(agent.GroupsFilter), "whether security groups filter: on, strict (this host and containers that are no tasks as well), off")
 	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged, or have capabilities such as SYS_ADMIN: they have rights on the engine's host")
 	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the VPC, a /16 (default: one that the engine and this host do not use)")
 	flags.TextVar(&o.InstanceCIDR, "instance-cidr", netip.Prefix{}, "`range` of the bridge networks of container instances, a /26 for each (default 198.18.0.0/15)")
@@ -118,7 +119,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 		o.WarmSandboxes = -1
 	}
 	o.DefaultLaunchType = types.LaunchType(strings.ToUpper(launchType))
-	o.OnExit, o.PullBehavior = emulator.OnExit(onExit), agent.PullBehavior(pull)
+	o.OnExit, o.PullBehavior, o.SecurityGroups = emulator.OnExit(onExit), agent.PullBehavior(pull), agent.SecurityGroups(groups)
 	for _, check := range []struct {
 		flag, value string
 		allowed     []string
@@ -126,6 +127,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 		{"default-launch-type", string(o.DefaultLaunchType), []string{"EC2", "FARGATE"}},
 		{"on-exit", onExit, []string{"", "remove", "keep"}},
 		{"pull", pull, []string{"prefer-cached", "default", "always", "once"}},
+		{"security-groups", groups, []string{"on", "strict", "off"}},
 		{"log-format", logFormat, []string{"text", "json"}},
 	} {
 		if !slices.Contains(check.allowed, check.value) {

@@ -99,6 +99,7 @@ func (h *host) setInfo(info backend.Info) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.info = info
+	h.simulated.Store(info.Simulated)
 }
 
 // found ends the loss of the engine, unless that came after the look at the engine began:
@@ -184,8 +185,9 @@ func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists boo
 	if w.machine != nil && sharesNetwork(w.task) {
 		runs = runs && w.machine.running()
 	}
+	w.adoptInterface(found, runs)
 	switch {
-	case runs && w.view.sandbox == sandboxCreated:
+	case runs && w.view.sandbox == sandboxCreated && w.view.plain: // another one is started again, for its filter
 		w.sandboxRuns()
 	case !runs && w.view.sandbox == sandboxRunning && row.Status.SandboxID != "":
 		w.died(theSandbox, true)

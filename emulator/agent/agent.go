@@ -42,6 +42,12 @@ type Options struct {
 	// InstanceAddresses are those that EC2 instances in a VPC have that are not terminated,
 	// which no task gets; nil is none.
 	InstanceAddresses func(vpc string) []netip.Addr
+	// SecurityGroups says what becomes of the rules of security groups. Default
+	// GroupsFilter.
+	SecurityGroups SecurityGroups
+	// InstanceGroups are the security groups of a container instance; nil is that none has
+	// any.
+	InstanceGroups func(*state.ContainerInstance) []string
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool
@@ -50,13 +56,15 @@ type Options struct {
 // Agent runs tasks. Make it with New and call Run.
 type Agent struct {
 	Options
-	hosts     map[string]*host // by name
-	publisher *publisher
-	calls     inFlight
-	once      sync.Once
-	watch     *state.Watch // of tasks; see init
-	instances *state.Watch // of container instances
-	vpcs      *state.Watch // of those that are gone
+	hosts      map[string]*host // by name
+	publisher  *publisher
+	interfaces *interfaces
+	calls      inFlight
+	once       sync.Once
+	watch      *state.Watch // of tasks; see init
+	instances  *state.Watch // of container instances
+	groups     *state.Watch // of security groups
+	vpcs       *state.Watch // of those that are gone
 }
 
 // New makes an agent; it does nothing before Run.
@@ -65,6 +73,7 @@ func New(opts Options) *Agent {
 		opts.KeepStopped = 5 * time.Minute
 	}
 	a := &Agent{Options: opts, hosts: map[string]*host{}, publisher: newPublisher(opts)}
+	a.interfaces = newInterfaces(a)
 	for _, o := range opts.Hosts {
 		a.hosts[o.Name] = newHost(a, o)
 	}
@@ -78,6 +87,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer a.watch.Close()
 	defer a.instances.Close()
 	defer a.vpcs.Close()
+	defer a.groups.Close()
 	for _, h := range a.hosts {
 		h.life = ctx
 	}
@@ -87,6 +97,8 @@ func (a *Agent) Run(ctx context.Context) error {
 	running.Go(func() { a.publisher.run(ctx) })
 	running.Go(func() { a.followInstances(ctx) }) //nolint:errcheck // it is that of ctx
 	running.Go(func() { a.followVPCs(ctx) })      //nolint:errcheck // as well
+	running.Go(func() { a.followGroups(ctx) })    //nolint:errcheck // it is that of ctx
+	running.Go(func() { a.interfaces.run(ctx) })
 	for _, h := range a.hosts {
 		running.Go(func() { h.run(ctx) })
 	}
@@ -108,6 +120,7 @@ func (a *Agent) Run(ctx context.Context) error {
 func (a *Agent) init() {
 	a.once.Do(func() {
 		a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), a.Store.WatchGoneVPCs()
+		a.groups = a.Store.WatchSecurityGroups()
 	})
 }
 
@@ -173,10 +186,11 @@ func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
 			return ctx.Err()
 		}
 	}
-	for _, watch := range []*state.Watch{a.instances, a.vpcs, a.watch} {
+	for _, watch := range []*state.Watch{a.groups, a.instances, a.vpcs, a.watch} {
 		if err := watch.Idle(ctx); err != nil {
 			return err
 		}
 	}
+	notify(a.interfaces.hurry)
 	return a.calls.idle(ctx, patience)
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -55,6 +56,9 @@ type host struct {
 	seen      chan struct{} // closed when the engine has answered, or has not
 	sawOnce   sync.Once
 	spawned   sync.WaitGroup
+
+	simulated  atomic.Bool // as info says
+	unfiltered atomic.Bool // the engine cannot filter packets
 
 	machinesMu sync.Mutex
 	machines   map[string]*machine // by the ARN of the container instance

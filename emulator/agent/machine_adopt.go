@@ -72,6 +72,9 @@ func (m *machine) adopt(c backend.Container) {
 	m.runs = c.State == backend.Running
 	m.adopted = m.runs
 	m.wanted++
+	if m.join(m.place); m.runs {
+		m.host.agent.interfaces.found(m.instance, c.ID)
+	}
 }
 
 // examine asks the engine whether a sandbox has ended that the list does not have as

@@ -66,6 +66,7 @@ func (m *machine) discard(ctx context.Context, p place) error {
 		return fmt.Errorf("remove the sandbox of the container instance: %w", err)
 	}
 	m.host.forget(p.sandbox)
+	m.host.agent.interfaces.leave(m.instance)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.place.sandbox, m.runs = "", false
@@ -141,7 +142,11 @@ func (m *machine) start(ctx context.Context, p place) error {
 	m.place, m.runs = p, true
 	m.begin()
 	m.mu.Unlock()
-	return m.direct(ctx)
+	if err := m.direct(ctx); err != nil {
+		return err
+	}
+	m.join(p)
+	return m.host.agent.interfaces.started(ctx, m.instance, p.sandbox)
 }
 
 // DefaultInstanceRange is the block of the bridge networks of container instances. It is

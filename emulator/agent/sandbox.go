@@ -84,6 +84,7 @@ func (w *work) hasSandbox(made backend.Container) {
 	s := w.view.status
 	s.SandboxID = made.ID
 	if !w.view.plain {
+		w.host.agent.interfaces.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, made.IP)
 		s.Attachment = state.Attachment{
 			Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: made.MAC,
 			PrivateIPv4: made.IP.String(), PrivateDNSName: w.privateDNSName(made.IP),
@@ -123,6 +124,9 @@ func (w *work) startSandbox() run {
 		err := h.Engine.Start(ctx, id)
 		if err == nil {
 			err = w.attach(ctx, id)
+		}
+		if err == nil {
+			err = h.agent.interfaces.started(ctx, w.task.ARN, id)
 		}
 		if errors.Is(err, backend.ErrNoSandbox) && w.machine != nil {
 			w.machine.examine(ctx)
@@ -174,6 +178,7 @@ func (w *work) replaceSandbox(cause, removed error) {
 		w.host.forgetNetworks()
 	}
 	w.host.forget(s.SandboxID)
+	w.host.agent.interfaces.leave(w.task.ARN)
 	w.view.sandbox, s.SandboxID = sandboxNone, ""
 	for i := range s.Containers {
 		if s.Containers[i].Phase == state.ContainerCreated {
@@ -251,6 +256,7 @@ func (w *work) removeSandbox() run {
 			if err != nil {
 				h.agent.Log.Error("sandbox not removed", "task", w.task.ARN, "error", err)
 			}
+			h.agent.interfaces.leave(w.task.ARN)
 			w.view.sandbox = sandboxGone
 		}
 	}

@@ -304,6 +304,7 @@ func (w *work) published(ctx context.Context, n news, stored bool) {
 func (w *work) over(ctx context.Context) {
 	s := w.view.status
 	w.host.ports.close(w.task.ARN)
+	w.host.agent.interfaces.leave(w.task.ARN)
 	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes()}
 	for _, c := range s.Containers {
 		if c.EngineID != "" {

@@ -83,7 +83,7 @@ func (a *API) vpcOperations() []awsapi.Operation {
 }
 
 func (a *API) securityGroupOperations() []awsapi.Operation {
-	const kept = "rules are kept: traffic is not filtered"
+	const kept = "a rule about a prefix list or IPv6 is about nobody here"
 	return []awsapi.Operation{
 		awsapi.Partial("AuthorizeSecurityGroupEgress", kept, a.AuthorizeSecurityGroupEgress),
 		awsapi.Partial("AuthorizeSecurityGroupIngress", kept, a.AuthorizeSecurityGroupIngress),

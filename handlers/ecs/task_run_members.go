@@ -54,6 +54,6 @@ const (
 
 var networkTable = member.Of[types.AwsVpcConfiguration]("Network: `networkConfiguration.awsvpcConfiguration`",
 	member.Keep("assignPublicIp", "tasks are reached without a public address"),
-	member.Keep("securityGroups", "they are looked up and filter nothing"),
+	member.Act("securityGroups"),
 	member.Act("subnets"),
 )
