@@ -63,10 +63,10 @@ type netInterface struct {
 	address netip.Addr
 	set     *groupSet
 
-	telling sync.Mutex // is held to tell the engine; comes before that of interfaces
-	sandbox string     // empty until it has started
-	life    int        // how often it has
-	known   bool       // told is what holds
+	telling chan struct{} // full while the engine is told
+	sandbox string        // empty until it has started
+	life    int           // how often it has
+	known   bool          // told is what holds
 	told    *backend.Filter
 }
 
@@ -98,7 +98,7 @@ func (all *interfaces) join(h *host, owner string, scope arn.Scope, groups []str
 	if set == nil {
 		set = all.newSet(key, scope, groups)
 	}
-	i := &netInterface{host: h, owner: owner, address: address, set: set}
+	i := &netInterface{host: h, owner: owner, address: address, set: set, telling: make(chan struct{}, 1)}
 	all.byOwner[owner], set.interfaces[i] = i, struct{}{}
 	all.membersChanged(set)
 }

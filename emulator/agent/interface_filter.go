@@ -44,8 +44,12 @@ func (all *interfaces) found(owner, sandbox string) {
 
 // tell has the engine know what is to pass now, unless it does.
 func (all *interfaces) tell(ctx context.Context, i *netInterface) error {
-	i.telling.Lock()
-	defer i.telling.Unlock()
+	select {
+	case i.telling <- struct{}{}:
+		defer func() { <-i.telling }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	all.mu.Lock()
 	sandbox, life, f := i.sandbox, i.life, all.wanted(i)
 	done := sandbox == "" || i.known && i.told == f || i.host.unfiltered.Load()
