@@ -272,6 +272,13 @@ func TestNothingIsLeftOfAMachine(t *testing.T) {
 	}
 }
 
+// restart goes on as another run of the owner. The earlier one is closed: it would make
+// another lifeline when that is removed which it had.
+func (m *machine) restart(owner string) {
+	_ = m.engine.Close()
+	m.engine = open(m.T, owner)
+}
+
 // The engine cannot remove a control group that has others in it, and forgets about it.
 func TestSomebodyRemovesASandboxBeforeWhatIsInIt(t *testing.T) {
 	t.Parallel()
@@ -287,7 +294,7 @@ func TestSomebodyRemovesASandboxBeforeWhatIsInIt(t *testing.T) {
 			owner := dockertest.Owner()
 			removeAllOf(t, owner)
 			m := newMachine(t, open(t, owner), backend.SandboxSpec{}, "ignore-term")
-			m.engine = open(t, owner) // after a restart
+			m.restart(owner)
 			if _, err := m.engine.List(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
@@ -320,6 +327,7 @@ func TestGroupsOfWhatAKilledEmulatorHad(t *testing.T) {
 	owner := dockertest.Owner()
 	removeAllOf(t, owner)
 	m := newMachine(t, open(t, owner), backend.SandboxSpec{}, "ignore-term")
+	_ = m.engine.Close() // it would make another lifeline
 	for _, id := range []string{m.machine.ID, m.sandbox} {
 		if err := dockertest.Client(t).ContainerRemove(t.Context(), id, container.RemoveOptions{Force: true}); err != nil {
 			t.Fatal(err)
