@@ -114,9 +114,11 @@ type Engine interface {
 	// Write fails, with its error. The error of a log driver that cannot be read is
 	// the engine's own text.
 	Logs(ctx context.Context, id string, opts LogOptions) error
-	// Dial connects to a TCP port inside a sandbox, as its loopback or its own
-	// address would answer.
-	Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error)
+	// Dial connects to a port inside a sandbox, as its loopback or its own address would
+	// answer. The network is "tcp" or "udp"; of the latter, each Write sends a datagram
+	// and each Read receives one, whose end is lost where it is longer than the buffer.
+	// An engine MAY refuse "udp", with [ErrNoUDP].
+	Dial(ctx context.Context, network, sandboxID string, port int) (net.Conn, error)
 
 	// RemoveAll removes every container, network and volume of this owner; shared volumes
 	// stay.
@@ -234,8 +236,10 @@ type SandboxSpec struct {
 	// IP is the address to have, which ReserveAddress gave; the zero Addr is one
 	// of Subnet that the engine takes.
 	IP netip.Addr
-	// Domain is that of the host name, which follows from the address; see
-	// [HostName].
+	// Domain is that of the host name, which follows from the address; see [HostName]. By
+	// that name and by its first label containers find the sandbox for as long as it runs:
+	// those on its network, and those on one that a sandbox there routes. Without a Domain
+	// the host name is the engine's choice.
 	Domain string
 	// Names are those that its containers know, but for the host name. They are for
 	// containers in its namespace, and for those that join another sandbox and have Names.
@@ -263,11 +267,14 @@ type SandboxSpec struct {
 // HostName is the host name of a sandbox with an address: ip-10-0-0-1.<domain>.
 // Source: Amazon VPC user guide, DNS attributes.
 func HostName(address netip.Addr, domain string) string {
-	name := "ip-" + strings.ReplaceAll(address.String(), ".", "-")
-	if domain == "" {
-		return name
-	}
-	return name + "." + domain
+	return "ip-" + strings.ReplaceAll(address.String(), ".", "-") + "." + domain
+}
+
+// FoundBy are the names by which others find a sandbox with a host name: that and its first
+// label.
+func FoundBy(hostName string) []string {
+	first, _, _ := strings.Cut(hostName, ".")
+	return []string{hostName, first}
 }
 
 // ContainerSpec describes one container of a sandbox.
@@ -336,7 +343,7 @@ const NoIPC = "none"
 // Names are what a container is called, and how it finds others. What is empty is the
 // engine's choice.
 type Names struct {
-	Host          string   // host name
+	Host          string   // host name, by which others on its network find it
 	Servers       []string // DNS servers
 	SearchDomains []string
 	Hosts         []string // "name:ip"

@@ -19,6 +19,8 @@ var (
 	ErrNoSandbox = errors.New("sandbox does not run")
 	// ErrNoFilter: the kernel of the engine cannot filter packets.
 	ErrNoFilter = errors.New("packets cannot be filtered")
+	// ErrNoUDP: the engine does not carry datagrams.
+	ErrNoUDP = errors.New("the engine carries no datagrams")
 	// ErrOutside: the way to a folder leads out of where it has to be.
 	ErrOutside = errors.New("a symbolic link on the way is absolute, or leads outside")
 )

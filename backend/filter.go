@@ -12,11 +12,12 @@ import (
 // a connection that was open before its rule went.
 //
 // Whatever the rules, a sandbox reaches link-local addresses, name servers outside its
-// network (port 53), and itself.
+// network (port 53), a [Relay] at its port, and itself.
 type Filter struct {
 	In, Out []FilterRule
 	// Strict holds the gateway of the network, which is the engine's host and who dials,
 	// and containers that are no sandboxes, to the rules as well. They are let in otherwise.
+	// Who comes through a [Relay] counts as the gateway.
 	Strict bool
 	// Now, unless it is nil, is what holds at any later time: an engine that looks at each
 	// packet itself asks it, and need not be told again.

@@ -54,7 +54,7 @@ const unknownID = "00000000000000000000000000000000000000000000000000000000deadb
 
 func testUnknownIDs(s *scene) {
 	_, inspect := s.Engine.Inspect(s.ctx, unknownID)
-	_, dial := s.Engine.Dial(s.ctx, unknownID, 80)
+	_, dial := s.Engine.Dial(s.ctx, "tcp", unknownID, 80)
 	write := func(time.Time, bool, string) error { return nil }
 	s.expectMissing("Inspect", inspect, backend.KindContainer)
 	s.expectMissing("Dial", dial, backend.KindContainer)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -20,6 +21,39 @@ func testDial(s *scene) {
 	}
 }
 
+// testDialDatagrams takes it that a datagram may be lost.
+func testDialDatagrams(s *scene) {
+	sandbox := s.runningSandbox()
+	s.awaitLine(s.run(sandbox, "udp", "5353", "pong"), "listening on :5353")
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	conn, err := s.Engine.Dial(ctx, "udp", sandbox, 5353)
+	if errors.Is(err, backend.ErrNoUDP) {
+		return
+	}
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	for answers, b := 0, make([]byte, 64); answers < 2; {
+		if ctx.Err() != nil {
+			s.Fatalf("%d answers within %s", answers, patience)
+		}
+		_, _ = io.WriteString(conn, "ping")
+		_ = conn.SetReadDeadline(time.Now().Add(time.Second))
+		switch n, err := conn.Read(b); {
+		case err == nil && string(b[:n]) == "pong":
+			answers++
+		case err == nil:
+			s.Fatalf("the answer is %q", b[:n])
+		}
+	}
+	_ = conn.SetReadDeadline(time.Unix(1, 0))
+	if _, err := conn.Read(make([]byte, 64)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		s.Errorf("Read after its deadline: %v", err)
+	}
+}
+
 // testDialRefused accepts an error on the first read in place of one from Dial:
 // an engine may tunnel.
 func testDialRefused(s *scene) {
@@ -28,7 +62,7 @@ func testDialRefused(s *scene) {
 	stopped := s.createSandbox(s.sandboxSpec())
 	for what, id := range map[string]string{"where nobody listens": sandbox, "of a sandbox that doesn't run": stopped} {
 		ctx, cancel := context.WithTimeout(s.ctx, patience)
-		conn, err := s.Engine.Dial(ctx, id, 9)
+		conn, err := s.Engine.Dial(ctx, "tcp", id, 9)
 		if err == nil {
 			if err = conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 				s.Fatal(err)

@@ -125,7 +125,7 @@ func testOpenConnection(s *scene) {
 	s.setFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(s.network.Gateway))}})
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
-	conn, err := s.Engine.Dial(ctx, server.ID, 8080)
+	conn, err := s.Engine.Dial(ctx, "tcp", server.ID, 8080)
 	if err != nil {
 		s.Fatalf("Dial where a rule allows it: %v", err)
 	}

@@ -95,7 +95,7 @@ func (s *scene) expectSilence(sandbox string, port int) {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
-	conn, err := s.Engine.Dial(ctx, sandbox, port)
+	conn, err := s.Engine.Dial(ctx, "tcp", sandbox, port)
 	if err == nil {
 		defer func() { _ = conn.Close() }()
 		_ = conn.SetDeadline(time.Now().Add(time.Second))

@@ -97,3 +97,54 @@ func testLentNames(s *scene) {
 		s.Errorf("exit code %d: %q", c.ExitCode, texts(s.logs(id, backend.LogOptions{})))
 	}
 }
+
+// testFound has containers find a sandbox by its names: in its network, on one that a sandbox
+// there routes, and nowhere else, as long as it runs.
+func testFound(s *scene) {
+	server := s.newSandbox(s.sandboxSpec())
+	s.start(server.ID)
+	s.serve(server.ID, "8080")
+	m := s.machine()
+	far := s.sandboxSpec()
+	far.Network = s.bridge().Name
+	elsewhere := s.createSandbox(far)
+	s.start(elsewhere)
+	name := backend.HostName(server.IP, "ec2.internal")
+	first, _, _ := strings.Cut(name, ".")
+	asks := func(what string, spec backend.ContainerSpec, code int) {
+		s.Helper()
+		spec.Name = s.name("asks")
+		id := s.createFrom(spec)
+		s.start(id)
+		if c := s.awaitExit(id); c.ExitCode != code {
+			s.Errorf("%s: exit code %d, want %d: %q", what, c.ExitCode, code, texts(s.logs(id, backend.LogOptions{})))
+		}
+	}
+	for _, called := range []string{name, first} {
+		check := []string{"check", "http://" + called + ":8080/"}
+		asks("a neighbour asks for "+called, s.spec(s.sharedSandbox(), check...), 0)
+		asks("on a routed network one asks for "+called, s.on(m.bridge.Name, s.taskOn(m), check...), 0)
+		asks("in a sandbox that routes one asks for "+called, s.joining(m, s.taskOn(m), check...), 0)
+		asks("on another network one asks for "+called, s.spec(elsewhere, check...), 1)
+	}
+	s.stop(server.ID, grace)
+	asks("a neighbour asks for "+name+" when it has ended", s.spec(s.sharedSandbox(), "check", "http://"+name+":8080/"), 1)
+	s.start(server.ID)
+	s.serve(server.ID, "8081")
+	asks("a neighbour asks for "+name+" when it runs again", s.spec(s.sharedSandbox(), "check", "http://"+name+":8081/"), 0)
+}
+
+// testFoundByHostName has containers of a network find another one by a host name of its own.
+func testFoundByHostName(s *scene) {
+	m := s.machine()
+	task := s.taskOn(m)
+	named := s.on(m.bridge.Name, task, "serve", "8080")
+	named.Names.Host = "web-1"
+	s.served(named)
+	asks := s.on(m.bridge.Name, task, "check", "http://web-1:8080/")
+	id := s.createFrom(asks)
+	s.start(id)
+	if c := s.awaitExit(id); c.ExitCode != 0 {
+		s.Errorf("exit code %d: %q", c.ExitCode, texts(s.logs(id, backend.LogOptions{})))
+	}
+}

@@ -285,7 +285,7 @@ func (s *scene) get(sandbox string, port int, path string) (body string, header 
 	s.Helper()
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return s.Engine.Dial(ctx, sandbox, port)
+			return s.Engine.Dial(ctx, "tcp", sandbox, port)
 		},
 		DisableKeepAlives: true,
 	}

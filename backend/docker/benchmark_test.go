@@ -140,7 +140,7 @@ func BenchmarkPort(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(mib << 20)
 			client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-				return engine.Dial(ctx, machine.ID, port)
+				return engine.Dial(ctx, "tcp", machine.ID, port)
 			}}}
 			defer client.CloseIdleConnections()
 			for b.Loop() {
@@ -154,5 +154,70 @@ func BenchmarkPort(b *testing.B) {
 				_ = answer.Body.Close()
 			}
 		})
+	}
+}
+
+// BenchmarkRelay reads from a task at its own address, over the relay, and at a port that the
+// relay publishes; and asks it for little, over a connection that is there.
+func BenchmarkRelay(b *testing.B) {
+	engine, ctx := published(b, 1), context.Background()
+	if _, err := engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc"}); err != nil {
+		b.Fatal(err)
+	}
+	sandbox, err := engine.CreateSandbox(ctx, backend.SandboxSpec{Name: dockertest.Owner(), Network: "vpc"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := engine.Start(ctx, sandbox.ID); err != nil {
+		b.Fatal(err)
+	}
+	server, err := engine.Create(ctx, backend.ContainerSpec{Name: dockertest.Owner(), Image: dockertest.Image(b), Sandbox: sandbox.ID, Command: []string{"serve", "80"}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := engine.Start(ctx, server); err != nil {
+		b.Fatal(err)
+	}
+	tcp, _, err := engine.PublishedPorts(ctx)
+	if err != nil || len(tcp) != 1 {
+		b.Fatal(tcp, err)
+	}
+	if err := engine.SetPublished(ctx, []backend.PortForward{{Protocol: "tcp", Port: tcp[0], To: netip.AddrPortFrom(sandbox.IP, 80)}}); err != nil {
+		b.Fatal(err)
+	}
+	engine.DialInside()
+	var dialer net.Dialer
+	for name, dial := range map[string]func(ctx context.Context, _, _ string) (net.Conn, error){
+		"direct": func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "tcp4", netip.AddrPortFrom(sandbox.IP, 80).String())
+		},
+		"relay": func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return engine.Dial(ctx, "tcp", sandbox.ID, 80)
+		},
+		"published": func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "tcp4", fmt.Sprintf("127.0.0.1:%d", tcp[0]))
+		},
+	} {
+		client := http.Client{Transport: &http.Transport{DialContext: dial}}
+		b.Cleanup(client.CloseIdleConnections)
+		for path, size := range map[string]int64{"zeros?mib=64": 64 << 20, "": 2} {
+			what := name + " much"
+			if path == "" {
+				what = name + " little"
+			}
+			b.Run(what, func(b *testing.B) {
+				b.SetBytes(size)
+				for b.Loop() {
+					answer, err := client.Get("http://task/" + path)
+					if err != nil {
+						b.Fatal(err)
+					}
+					if n, err := io.Copy(io.Discard, answer.Body); err != nil || n != size {
+						b.Fatal(n, err)
+					}
+					_ = answer.Body.Close()
+				}
+			})
+		}
 	}
 }

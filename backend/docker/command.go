@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/docker/docker/api/types"
@@ -25,9 +24,13 @@ func (r *refusedError) Error() string { return "sandbox program: " + r.answer }
 // command has the sandbox program of a running sandbox do something, over its standard
 // input: a process for it in the namespace would take the engine thirty times as long.
 func (e *Engine) command(ctx context.Context, sandboxID, words string) error {
-	turn, _ := e.commands.LoadOrStore(sandboxID, new(sync.Mutex))
-	turn.(*sync.Mutex).Lock() // what two write would mix
-	defer turn.(*sync.Mutex).Unlock()
+	turn, _ := e.commands.LoadOrStore(sandboxID, make(chan struct{}, 1))
+	select { // what two write would mix
+	case turn.(chan struct{}) <- struct{}{}:
+		defer func() { <-turn.(chan struct{}) }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if err := e.expectRunning(ctx, sandboxID); err != nil {
 		return err
 	}

@@ -71,12 +71,18 @@ func (e *Engine) createOn(ctx context.Context, c creation, spec backend.Containe
 	if err != nil {
 		return "", engineError(err)
 	}
+	if err := e.nameRelayAcross(ctx, c.HostConfig, vpc); err != nil {
+		return "", engineError(err)
+	}
 	ip, err := vpc.addresses.Take(netip.Prefix{})
 	if err != nil {
 		found, err := e.existing(ctx, spec.Name, err)
 		return found.ID, err
 	}
-	e.putOn(&c.CreateRequest, vpc, ip)
+	if vpc.isolated && len(c.HostConfig.DNS) == 0 {
+		c.HostConfig.DNS = []string{vpc.gateway.String()} // of the sandbox that routes the network
+	}
+	e.putOn(&c.CreateRequest, vpc, ip, nil)
 	made, err := e.create(ctx, c)
 	if err != nil || !made.fresh {
 		vpc.addresses.Give(ip)
@@ -98,6 +104,9 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	}
 	if err != nil {
 		return engineError(err)
+	}
+	if !its.sandbox {
+		e.awaitRelay(ctx)
 	}
 	err = e.client.ContainerStart(ctx, id, container.StartOptions{})
 	if bridgeFull(err) && e.warm.release(ctx, func(warmSandbox) bool { return true }) {
@@ -127,8 +136,6 @@ func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error
 		return engineError(err)
 	}
 	seconds := max(0, int(math.Ceil(grace.Seconds())))
-	e.silent.Delete(id) // its namespace ends
-	e.filters.Delete(id)
 	return engineError(e.client.ContainerStop(ctx, id, container.StopOptions{Timeout: &seconds}))
 }
 

@@ -1,33 +1,29 @@
 package docker
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"syscall"
 	"time"
 
-	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
 // dialTimeout bounds a direct connection: the address is on this machine, so an
 // answer that has not come by then will not.
 const dialTimeout = 3 * time.Second
 
-// connectTimeout bounds what the engine has to do with a connection.
-const connectTimeout = 10 * time.Second
+// connectTimeout bounds what the engine has to do with a connection, which may be to make
+// the relay.
+const connectTimeout = 30 * time.Second
 
 // Dial implements backend.Engine. It connects to the sandbox's own address, as a
 // load balancer does: what listens on the loopback address alone does not answer.
-// Where the address is out of reach, the sandbox program connects from inside, and
-// the bytes take the way through the engine's API.
-func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error) {
+// Where the address is out of reach, the relay connects.
+func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	sandbox, err := e.sandbox(ctx, sandboxID)
@@ -38,89 +34,82 @@ func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn
 	if err != nil {
 		return nil, engineError(err)
 	}
-	remote := netip.AddrPortFrom(sandbox.ip, uint16(port))
 	if !sandbox.ip.IsValid() {
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH}
+		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ENETUNREACH}
 	}
-	if reachable {
-		dialer := net.Dialer{Timeout: dialTimeout}
-		return dialer.DialContext(ctx, "tcp4", remote.String())
-	}
-	if _, cut := e.silent.Load(sandboxID); cut || e.keptOut(sandboxID, remote) { // the way through the engine's API is not
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(remote), Err: syscall.ETIMEDOUT}
-	}
-	return e.dialInside(ctx, sandboxID, remote)
-}
-
-// dialInside runs the sandbox program's connect mode.
-func (e *Engine) dialInside(ctx context.Context, sandboxID string, remote netip.AddrPort) (net.Conn, error) {
-	made, err := e.client.ContainerExecCreate(ctx, sandboxID, container.ExecOptions{
-		AttachStdin: true, AttachStdout: true, AttachStderr: true,
-		Cmd: []string{sandboxPath, "connect", remote.String()},
-	})
-	if err != nil {
-		return nil, engineError(err)
-	}
-	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
-		return e.client.ContainerExecAttach(ctx, made.ID, container.ExecAttachOptions{})
-	})
-	if err != nil {
-		return nil, engineError(err)
-	}
-	c := newExecConn(stream, net.TCPAddrFromAddrPort(remote))
-	if err := c.awaitConnected(ctx); err != nil {
-		_ = c.Close()
-		return nil, err
-	}
-	return c, nil
-}
-
-// execConn is a connection whose other end is the standard input and output of the
-// sandbox program.
-type execConn struct {
-	net.Conn // writes and deadlines go to the engine's own connection
-	stream   types.HijackedResponse
-	output   *io.PipeReader
-	remote   net.Addr
-	said     bytes.Buffer // standard error; read only once output has ended
-}
-
-func newExecConn(stream types.HijackedResponse, remote net.Addr) *execConn {
-	output, fill := io.Pipe()
-	c := &execConn{Conn: stream.Conn, stream: stream, output: output, remote: remote}
-	go func() {
-		_, err := stdcopy.StdCopy(fill, &c.said, stream.Reader)
-		_ = fill.CloseWithError(err) // nil is the end of the stream
-	}()
-	return c
-}
-
-// awaitConnected reads the byte by which the program says that the connection
-// stands.
-func (c *execConn) awaitConnected(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
-	defer stop()
-	_, err := io.ReadFull(c.output, make([]byte, 1))
+	to := tunnel.Destination{Network: network, Address: netip.AddrPortFrom(sandbox.ip, uint16(port))}
 	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.Is(err, io.EOF) && c.said.Len() > 0:
-		return errors.New(string(bytes.TrimSpace(c.said.Bytes())))
-	default:
-		return fmt.Errorf("dial sandbox: %w", err)
+	case network != "tcp" && network != "udp":
+		return nil, &net.OpError{Op: "dial", Net: network, Err: net.UnknownNetworkError(network)}
+	case reachable:
+		dialer := net.Dialer{Timeout: dialTimeout}
+		return dialer.DialContext(ctx, network+"4", to.Address.String())
+	}
+	return e.dialOver(ctx, sandbox, to)
+}
+
+// dialOver connects through the relay, or through the next one when that has just ended.
+func (e *Engine) dialOver(ctx context.Context, sandbox sandboxFacts, to tunnel.Destination) (net.Conn, error) {
+	vpc, err := e.networkOf(ctx, sandbox)
+	if err != nil {
+		return nil, engineError(err)
+	}
+	for again := true; ; again = false {
+		l, err := e.relay(ctx)
+		if err == nil {
+			err = e.joinRelay(ctx, l, vpc)
+		}
+		if err != nil && (l == nil || !l.session.IsClosed()) {
+			return nil, engineError(err)
+		}
+		conn, err := l.dial(ctx, to)
+		if err == nil || !again || ctx.Err() != nil || !l.session.IsClosed() {
+			return conn, err
+		}
 	}
 }
 
-func (c *execConn) Read(b []byte) (int, error) { return c.output.Read(b) }
-
-// CloseWrite tells the far side that no more comes.
-func (c *execConn) CloseWrite() error { return c.stream.CloseWrite() }
-
-func (c *execConn) Close() error {
-	_ = c.output.Close()
-	return c.Conn.Close()
+// dial has the relay connect.
+func (l *relayLink) dial(ctx context.Context, to tunnel.Destination) (net.Conn, error) {
+	remote := net.Addr(net.TCPAddrFromAddrPort(to.Address))
+	if to.Network == "udp" {
+		remote = net.UDPAddrFromAddrPort(to.Address)
+	}
+	stream, err := l.session.OpenStream(ctx)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: to.Network, Addr: remote, Err: err}
+	}
+	stop := context.AfterFunc(ctx, func() { _ = stream.Reset() })
+	err = tunnel.Request(stream, to)
+	if !stop() {
+		err = ctx.Err()
+	}
+	if err != nil {
+		_ = stream.Reset()
+		return nil, &net.OpError{Op: "dial", Net: to.Network, Addr: remote, Err: err}
+	}
+	// The relay's own address is of no concern to callers.
+	if to.Network == "udp" {
+		return tunnel.NewDatagramConn(tunnel.NewConn(stream, &net.UDPAddr{}, remote)), nil
+	}
+	return tunnel.NewConn(stream, &net.TCPAddr{}, remote), nil
 }
 
-func (c *execConn) RemoteAddr() net.Addr { return c.remote }
+// networkOf is the network of a sandbox, be it of an earlier run.
+func (e *Engine) networkOf(ctx context.Context, sandbox sandboxFacts) (vpcNetwork, error) {
+	for _, vpc := range e.knownVPCs() {
+		if vpc.dockerName == sandbox.network {
+			return vpc, nil
+		}
+	}
+	found, err := e.Networks(ctx, nil)
+	if err != nil {
+		return vpcNetwork{}, err
+	}
+	for _, n := range found {
+		if vpc, err := e.vpc(ctx, n.Name); err == nil && vpc.dockerName == sandbox.network {
+			return vpc, nil
+		}
+	}
+	return vpcNetwork{}, &backend.NotFoundError{Kind: backend.KindNetwork, Err: errors.New("the sandbox is on no known network")}
+}

@@ -37,6 +37,7 @@ func runChild(owner string) error {
 	if err != nil {
 		return err
 	}
+	engine.Listen()
 	if _, err := engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc"}); err != nil {
 		return err
 	}

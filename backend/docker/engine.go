@@ -28,7 +28,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 )
 
-//go:generate go run ./sandbox/build
+//go:generate go run ./embedded/build
 
 // pingTimeout bounds how long Open waits for an engine that does not answer.
 const pingTimeout = 5 * time.Second
@@ -50,6 +50,10 @@ type Options struct {
 	// WarmSandboxes is how many sandboxes to keep started for the next tasks in each
 	// subnet that tasks were started in lately. Zero is none.
 	WarmSandboxes int
+	// HostPorts is how many ports of the engine host's loopback address are published for
+	// the owner where this process runs in a container of the engine; see
+	// [Engine.PublishedPorts]. Zero is none.
+	HostPorts int
 	// Log is where the engine tells what it does of its own accord. Nil discards.
 	Log *slog.Logger
 }
@@ -71,6 +75,7 @@ type Engine struct {
 	sandboxImage lazy[string]
 	life         lazy[*lifeline]
 	governor     lazy[governor]
+	saidUnbound  atomic.Value // why sandboxes are not bounded, as the log has it; a string
 	lifeMu       sync.Mutex   // held while a lifeline starts or is dropped
 	lifeEra      atomic.Int64 // counts the times it was dropped
 	self         lazy[ownContainer]
@@ -78,6 +83,8 @@ type Engine struct {
 	direct       lazy[bool]  // whether sandbox addresses can be dialled from here
 
 	helpless sync.Map // registries whose login could not be looked up
+
+	relays *relays
 
 	run  string // tells this Engine's warm sandboxes from those of an earlier one
 	warm *warmPool
@@ -88,9 +95,8 @@ type Engine struct {
 	networks   map[string]vpcNetwork // by Network.Name
 	sandboxes  sync.Map              // sandbox id to sandboxFacts
 	leases     leases
-	silent     sync.Map // ids of sandboxes that are cut off
-	filters    sync.Map // sandbox id to *backend.Filter
-	commands   sync.Map // sandbox id to *sync.Mutex; see command
+	commands   sync.Map // sandbox id to chan struct{}, which holds one; see command
+	public     publicAddresses
 	ours       sync.Map // id to ties, of containers that are known to be the owner's
 }
 
@@ -98,6 +104,7 @@ var (
 	_ backend.Engine  = (*Engine)(nil)
 	_ backend.Sweeper = (*Engine)(nil)
 	_ backend.Crasher = (*Engine)(nil)
+	_ backend.Relay   = (*Engine)(nil)
 )
 
 // Open connects to an engine. It asks only whether the engine answers; images,
@@ -132,7 +139,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	e := &Engine{
 		host: at.Host, client: api, owner: opts.Owner, place: home, local: at.Local(),
-		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{},
+		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, relays: newRelays(opts.HostPorts),
 	}
 	e.run, e.warm = randomSuffix(), newWarmPool(opts.WarmSandboxes, e.log)
 	e.warm.create, e.warm.discard = e.createWarm, e.discardWarm
@@ -188,6 +195,11 @@ func (e *Engine) Close() error {
 	defer cancel()
 	e.warm.disable()
 	e.warm.empty(farewell)
+	e.public.end()
+	e.relays.over.Store(true)
+	if err := e.dropRelay(farewell); err != nil {
+		e.log.Debug("relay not removed", "error", err)
+	}
 	if err := e.dropGovernor(farewell); err != nil {
 		e.log.Debug("governor of control groups not removed", "error", err)
 	}

@@ -36,3 +36,22 @@ func (e *Engine) ForgetSandboxImage() {
 func (e *Engine) PullWithin(ctx context.Context, spec backend.PullSpec, patience time.Duration) error {
 	return e.pull(ctx, spec, patience)
 }
+
+// GovernorTriedBefore has the last trial of the governor be as long ago.
+func (e *Engine) GovernorTriedBefore(d time.Duration) {
+	g, _ := e.governor.peek()
+	g.tried = time.Now().Add(-d)
+	e.governor.value.Store(&g)
+}
+
+// Owner is the owner's name.
+func (e *Engine) Owner() string { return e.owner }
+
+// AwaitRelay waits for a relay that is being made.
+func (e *Engine) AwaitRelay(ctx context.Context) { e.awaitRelay(ctx) }
+
+// EarlierRelay asks for the relay as somebody does who began before the last RemoveAll.
+func (e *Engine) EarlierRelay(ctx context.Context) error {
+	_, err := e.relayOf(ctx, e.relays.era.Load()-1)
+	return err
+}

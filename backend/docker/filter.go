@@ -21,18 +21,17 @@ func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Fil
 	if err := f.Check(known.ip); err != nil {
 		return err
 	}
-	err = e.command(ctx, sandboxID, filterCommand(known.ip, f))
+	vpc, err := e.filterNetwork(ctx, known.ip)
+	if err != nil {
+		return engineError(err)
+	}
+	err = e.command(ctx, sandboxID, filterCommand(known.ip, withRelay(f, vpc.gateway, e.relayAddress(vpc))))
 	var refused *refusedError
 	switch {
 	case errors.As(err, &refused) && strings.HasPrefix(refused.answer, "lacks "):
 		return &classified{fmt.Errorf("the kernel of the engine's host %s", refused.answer), backend.ErrNoFilter}
 	case err != nil:
 		return engineError(err)
-	}
-	if f == nil {
-		e.filters.Delete(sandboxID)
-	} else {
-		e.filters.Store(sandboxID, f)
 	}
 	return nil
 }
@@ -80,19 +79,4 @@ func writeFilterRule(b *strings.Builder, direction string, r backend.FilterRule)
 			b.WriteString(peers.First.String() + "-" + peers.Last.String())
 		}
 	}
-}
-
-// keptOut reports whether the filter of a sandbox keeps out who dials from the engine's host:
-// the way through the engine's API would lead past it.
-func (e *Engine) keptOut(sandboxID string, to netip.AddrPort) bool {
-	f, ok := e.filters.Load(sandboxID)
-	if !ok || !f.(*backend.Filter).Strict {
-		return false
-	}
-	for _, vpc := range e.knownVPCs() {
-		if vpc.subnet.Contains(to.Addr()) {
-			return !backend.Pass(f.(*backend.Filter).In, backend.Flow{Protocol: backend.TCP, Port: int(to.Port()), Peer: vpc.gateway})
-		}
-	}
-	return false
 }

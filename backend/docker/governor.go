@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -14,16 +15,35 @@ import (
 type governor struct {
 	id     string
 	whyNot string // it cannot; the engine goes without
+	tried  time.Time
 }
 
-// binding is how new sandboxes are bound on this engine. Whether the governor can do what
-// it is for is tried once.
+// retryGovernor is after how long one that cannot is tried again, with the next sandbox: the
+// engine may have been short of something, or somebody has mended its host.
+const retryGovernor = 10 * time.Minute
+
+// usableGovernor is the governor, or why there is none.
+func (e *Engine) usableGovernor(ctx context.Context) (governor, error) {
+	g, err := e.governor.get(ctx, e.startGovernor)
+	if err != nil || g.whyNot == "" || time.Since(g.tried) < retryGovernor {
+		return g, err
+	}
+	e.governor.reset()
+	g, err = e.governor.get(ctx, e.startGovernor)
+	if err == nil && g.whyNot == "" {
+		e.log.Info("tasks and container instances are bounded as a whole from now on")
+	}
+	return g, err
+}
+
+// binding is how new sandboxes are bound on this engine, which tries whether the governor
+// can do what it is for.
 func (e *Engine) binding(ctx context.Context) (binding, error) {
 	known, err := e.engineFacts(ctx)
 	if err != nil || known.binding != governed {
 		return known.binding, err
 	}
-	g, err := e.governor.get(ctx, e.startGovernor)
+	g, err := e.usableGovernor(ctx)
 	if err != nil || g.whyNot != "" {
 		return unbound, err
 	}
@@ -82,13 +102,16 @@ func (e *Engine) startGovernor(ctx context.Context) (governor, error) {
 	if removed := e.remove(ctx, name); removed != nil {
 		e.log.Debug("governor of control groups not removed", "container", name, "error", removed)
 	}
-	g := governor{whyNot: fmt.Sprintf("limits of %s cannot be set: %v", known.groups, err)}
+	g := governor{whyNot: fmt.Sprintf("limits of %s cannot be set: %v", known.groups, err), tried: time.Now()}
 	e.warnUnbound(g.whyNot)
 	return g, nil
 }
 
-// warnUnbound is said once.
+// warnUnbound says a reason once.
 func (e *Engine) warnUnbound(why string) {
+	if e.saidUnbound.Swap(why) == why {
+		return
+	}
 	e.log.Warn("a task or container instance is not bounded as a whole: each of its containers has its limits for itself", "reason", why)
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 
@@ -234,6 +235,29 @@ func TestWithoutGovernorEachContainerIsBounded(t *testing.T) {
 	want := []string{"remove governor", "create task  64", "start task", "create app  64", "remove app", "remove task"}
 	if got := fake.since("remove governor"); !slices.Equal(got, want) {
 		t.Errorf("the engine was told\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// What kept the governor from its work was mended.
+func TestAGovernorThatCouldNotIsTriedAgain(t *testing.T) {
+	fake := &cgroupEngine{version: "2", driver: "cgroupfs", complaint: "read-only file system"}
+	engine := openCgroupEngine(t, fake)
+	runTask(t, engine)
+	fake.mu.Lock()
+	fake.complaint, fake.told = "", nil
+	fake.mu.Unlock()
+	engine.GovernorTriedBefore(9 * time.Minute)
+	runTask(t, engine)
+	if got := fake.since(""); slices.Contains(got, "start governor") {
+		t.Errorf("after nine minutes the engine was told\n%s", strings.Join(got, "\n"))
+	}
+	engine.GovernorTriedBefore(10 * time.Minute)
+	runTask(t, engine)
+	if got := fake.since(""); !slices.Contains(got, "limit /ecs-emulator/0ebb429fa86d481c memory=67108864 swap=0 cpu=50000") {
+		t.Errorf("after ten minutes the engine was told\n%s\nwant the limits of the task", strings.Join(got, "\n"))
+	}
+	if info, err := engine.Info(t.Context()); err != nil || !info.TaskLimits || info.Unlimited != "" {
+		t.Errorf("Info = %+v, %v", info, err)
 	}
 }
 

@@ -38,7 +38,7 @@ func limited(found container.InspectResponse) bool {
 
 // oomNotice is how long the notice that a container is out of memory may take,
 // which comes on another way than that of its end.
-const oomNotice = 500 * time.Millisecond
+const oomNotice = time.Second
 
 // sawOutOfMemory looks for the engine's notice. If that comes after the end of the
 // container, the engine forgets to write it down, but tells of it all the same.
@@ -77,7 +77,7 @@ func (e *Engine) inspectOwned(ctx context.Context, id string) (container.Inspect
 
 // isHelper reports whether a container is no task's, but the engine's own.
 func isHelper(labels map[string]string) bool {
-	return slices.Contains([]kind{kindLifeline, kindErrand, kindGovernor}, kind(labels[kindLabel]))
+	return slices.Contains([]kind{kindLifeline, kindErrand, kindGovernor, kindRelay}, kind(labels[kindLabel]))
 }
 
 // containerOf translates what the engine says about a container.

@@ -47,6 +47,7 @@ const (
 	kindContainer kind = "container"
 	kindLifeline  kind = "lifeline"
 	kindGovernor  kind = "governor" // of control groups
+	kindRelay     kind = "relay"    // see relays
 	kindNetwork   kind = "network"
 	kindVolume    kind = "volume"
 	kindShared    kind = "shared volume"

@@ -218,21 +218,21 @@ func TestMachineSurvivesARestartOfTheEmulator(t *testing.T) {
 	if c := m.inspect(second); c.IP == m.app.IP || c.SandboxID != m.sandbox {
 		t.Errorf("after a restart %+v; want another address than %v and the sandbox %s", c, m.app.IP, m.sandbox)
 	}
-	conn, err := m.engine.Dial(t.Context(), m.machine.ID, 80)
+	conn, err := m.engine.Dial(t.Context(), "tcp", m.machine.ID, 80)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = conn.Close()
 	// From inside it goes as from outside.
 	m.engine.DialInside()
-	if conn, err = m.engine.Dial(t.Context(), m.machine.ID, 80); err != nil {
+	if conn, err = m.engine.Dial(t.Context(), "tcp", m.machine.ID, 80); err != nil {
 		t.Fatal(err)
 	}
 	_ = conn.Close()
 	if err := m.engine.SetTraffic(t.Context(), m.machine.ID, backend.Traffic{CutOff: true}); err != nil {
 		t.Fatal(err)
 	}
-	if conn, err := m.engine.Dial(t.Context(), m.machine.ID, 80); err == nil {
+	if conn, err := m.engine.Dial(t.Context(), "tcp", m.machine.ID, 80); err == nil {
 		_ = conn.Close()
 		t.Error("a machine that is cut off answers through the engine's API")
 	}

@@ -62,6 +62,9 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 		return backend.Network{}, engineError(err)
 	}
 	e.direct.reset() // the gateway may tell what the engine's facts could not
+	if !vpc.isolated {
+		e.beginRelay()
+	}
 	return vpc.public(spec.Name), nil
 }
 
@@ -104,11 +107,13 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 	return nil
 }
 
-// membersOf are the owner's containers on a network: all, or those that run.
+// membersOf are the owner's containers on a network, but for the relay: all, or those that
+// run.
 func (e *Engine) membersOf(ctx context.Context, vpc vpcNetwork, all bool) ([]container.Summary, error) {
 	members := e.owned(nil)
 	members.Add("network", vpc.dockerName)
-	return e.client.ContainerList(ctx, container.ListOptions{All: all, Filters: members})
+	found, err := e.client.ContainerList(ctx, container.ListOptions{All: all, Filters: members})
+	return slices.DeleteFunc(found, func(c container.Summary) bool { return c.Labels[kindLabel] == string(kindRelay) }), err
 }
 
 // Networks implements backend.Engine.
@@ -144,6 +149,11 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	case len(members) > 0:
 		return fmt.Errorf("network %s has active endpoints: %s", name, firstOf(members[0].Names))
 	}
+	left, err := e.leaveNetwork(ctx, vpc)
+	if err != nil {
+		return engineError(err)
+	}
+	defer left()
 	if !vpc.adopted {
 		err = e.removeNetwork(ctx, vpc.id)
 	}
@@ -151,6 +161,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	case errors.Is(err, errHaunted): // as when all is removed
 		e.log.Warn("network stays until the engine is restarted", "network", vpc.dockerName, "error", err)
 	case err != nil && !cerrdefs.IsNotFound(err):
+		e.beginRelay() // it is to come back
 		return engineError(err)
 	}
 	e.networksMu.Lock()

@@ -80,7 +80,7 @@ func TestNetworkIsFoundAgainAfterARestart(t *testing.T) {
 }
 
 // emulatorContainer stands for the container in which the emulator would run.
-func emulatorContainer(t *testing.T, networkName string) (id string) {
+func emulatorContainer(t testing.TB, networkName string) (id string) {
 	t.Helper()
 	cli := dockertest.Client(t)
 	made, err := cli.ContainerCreate(t.Context(),
@@ -339,7 +339,7 @@ func TestDial(t *testing.T) {
 			client := http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{
 				DisableKeepAlives: true,
 				DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-					return engine.Dial(ctx, task.sandbox, 80)
+					return engine.Dial(ctx, "tcp", task.sandbox, 80)
 				},
 			}}
 			for range 3 {
@@ -353,7 +353,7 @@ func TestDial(t *testing.T) {
 					t.Errorf("answer of %d bytes from %q (%v)", len(body), answer.Header.Get("X-Hostname"), err)
 				}
 			}
-			if conn, err := engine.Dial(t.Context(), task.sandbox, 81); err == nil || !strings.Contains(err.Error(), "connection refused") {
+			if conn, err := engine.Dial(t.Context(), "tcp", task.sandbox, 81); err == nil || !strings.Contains(err.Error(), "connection refused") {
 				t.Errorf("Dial where nobody listens = %v, %v; want a refusal", conn, err)
 			}
 			halfClose(t, engine, task)
@@ -364,7 +364,7 @@ func TestDial(t *testing.T) {
 // halfClose sends a request, says that no more comes, and still gets the answer.
 func halfClose(t *testing.T, engine *docker.Engine, task *task) {
 	t.Helper()
-	conn, err := engine.Dial(t.Context(), task.sandbox, 80)
+	conn, err := engine.Dial(t.Context(), "tcp", task.sandbox, 80)
 	if err != nil {
 		t.Fatal(err)
 	}

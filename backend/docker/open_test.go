@@ -40,12 +40,12 @@ func TestOpenGivesUpOnASilentEngine(t *testing.T) {
 	}
 }
 
-// The embedded sandbox program is what its source compiles to. With another
+// The embedded programs are what their source compiles to. With another
 // toolchain than the recorded one the bytes differ, and that it compiles is all
 // there is to check.
-func TestEmbeddedSandboxIsBuiltFromItsSource(t *testing.T) {
+func TestEmbeddedProgramsAreBuiltFromTheirSource(t *testing.T) {
 	dir := t.TempDir()
-	cmd := exec.Command("go", "run", "./sandbox/build", "-out", dir)
+	cmd := exec.Command("go", "run", "./embedded/build", "-out", dir)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("rebuild: %v: %s", err, text)
 	}
@@ -57,7 +57,7 @@ func TestEmbeddedSandboxIsBuiltFromItsSource(t *testing.T) {
 		return content
 	}
 	same := bytes.Equal(read(dir, "toolchain"), read("embedded", "toolchain"))
-	for _, name := range []string{"sandbox_linux_amd64.gz", "sandbox_linux_arm64.gz"} {
+	for _, name := range []string{"sandbox_linux_amd64.gz", "sandbox_linux_arm64.gz", "relay_linux_amd64.gz", "relay_linux_arm64.gz"} {
 		if rebuilt := read(dir, name); same && !bytes.Equal(rebuilt, read("embedded", name)) {
 			t.Errorf("%s is not what the source gives; run go generate ./backend/docker", name)
 		}

@@ -365,3 +365,15 @@ func TestLabelsOfASpecDoNotPassForOurs(t *testing.T) {
 		t.Errorf("the spec has %v", spec)
 	}
 }
+
+func TestACommandWaitsForAnotherNoLongerThanItsCaller(t *testing.T) {
+	e, ctx := &Engine{}, t.Context()
+	turn := make(chan struct{}, 1)
+	turn <- struct{}{} // as of one whose sandbox does not answer
+	e.commands.Store("sandbox", turn)
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := e.command(ctx, "sandbox", "filter"); !errors.Is(err, context.Canceled) {
+		t.Errorf("command: %v", err)
+	}
+}

@@ -22,8 +22,10 @@ import (
 type sandboxFacts struct {
 	ip     netip.Addr // none without a network
 	routes bool
-	group  string // parent of the control groups of its containers; empty is none of its own
-	own    container.Resources
+	// network is the engine's name of its network.
+	network string
+	group   string // parent of the control groups of its containers; empty is none of its own
+	own     container.Resources
 	// What bounds its containers, be it its own or its parent's.
 	cpuQuota int64 // per cpuPeriod
 	memory   int64
@@ -90,6 +92,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	request := e.sandboxRequest(spec, vpc, ip, sandboxLimits(spec, parent))
 	if ip.IsValid() {
 		reachHost(request.HostConfig, known)
+		e.nameRelay(ctx, request.HostConfig, vpc)
 	}
 	if how != unbound {
 		request.HostConfig.CgroupParent = known.groups.parentOf(parent.group, spec.Name)
@@ -116,7 +119,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 
 func factsOfSandbox(id string, r container.CreateRequest, ip netip.Addr, parent sandboxFacts) sandboxFacts {
 	return sandboxFacts{
-		ip: ip, routes: r.Labels[routesLabel] != "",
+		ip: ip, routes: r.Labels[routesLabel] != "", network: string(r.HostConfig.NetworkMode),
 		group: groupOf(r.HostConfig.CgroupParent, id), own: r.HostConfig.Resources,
 		cpuQuota: within(r.HostConfig.CPUQuota, parent.cpuQuota), memory: within(r.HostConfig.Memory, parent.memory),
 	}
@@ -185,8 +188,12 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 		r.HostConfig.IpcMode = container.IPCModeShareable
 	}
 	if ip.IsValid() {
-		r.Hostname = backend.HostName(ip, spec.Domain)
-		e.putOn(&r, vpc, ip)
+		var names []string
+		if spec.Domain != "" {
+			r.Hostname = backend.HostName(ip, spec.Domain)
+			names = backend.FoundBy(r.Hostname)
+		}
+		e.putOn(&r, vpc, ip, names)
 		r.OpenStdin = true // for command
 		// For tell. Containers that share the namespace do not have this right, and an
 		// engine has it that can make networks. One that lacks others cannot give all to
@@ -196,9 +203,9 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 	return r
 }
 
-// putOn has a container made on a network, with an address.
-func (e *Engine) putOn(r *container.CreateRequest, vpc vpcNetwork, ip netip.Addr) {
-	endpoint := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip.String()}}
+// putOn has a container made on a network, with an address and names for it there.
+func (e *Engine) putOn(r *container.CreateRequest, vpc vpcNetwork, ip netip.Addr, names []string) {
+	endpoint := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip.String()}, Aliases: names}
 	// The address moved from the container to the endpoint; each engine refuses or
 	// ignores the other place.
 	// Source: Docker Engine API version history, v1.44.
@@ -259,8 +266,7 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 // forget gives back the addresses of a sandbox or container that is gone.
 func (e *Engine) forget(id string) {
 	e.sandboxes.Delete(id)
-	e.silent.Delete(id)
-	e.filters.Delete(id)
 	e.commands.Delete(id)
+	e.public.drop(id)
 	e.leases.end(id)
 }

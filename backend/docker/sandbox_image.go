@@ -4,54 +4,56 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	_ "embed"
+	"embed"
 	"fmt"
 	"io"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/scratchimage"
 )
 
-// The sandbox program, as sandbox/build made it.
-var (
-	//go:embed embedded/sandbox_linux_amd64.gz
-	sandboxAMD64 []byte
-	//go:embed embedded/sandbox_linux_arm64.gz
-	sandboxARM64 []byte
+// The programs, as embedded/build made them.
+//
+//go:embed embedded/*.gz
+var programs embed.FS
+
+// Where the programs lie in their image.
+const (
+	sandboxPath = "/sandbox"
+	relayPath   = "/relay"
 )
 
-// sandboxPath is where the sandbox program lies in its image.
-const sandboxPath = "/sandbox"
-
-// ensureSandboxImage imports the image of sandboxes and lifelines on first use.
+// ensureSandboxImage imports the image of sandboxes, lifelines and relays on first use.
 func (e *Engine) ensureSandboxImage(ctx context.Context) (ref string, err error) {
 	return e.sandboxImage.get(ctx, func(ctx context.Context) (string, error) {
 		known, err := e.engineFacts(ctx)
 		if err != nil {
 			return "", err
 		}
-		binary, err := sandboxProgram(known.architecture)
-		if err != nil {
-			return "", err
+		spec := scratchimage.Spec{Repository: "ecs-emulator/sandbox", Labels: map[string]string{kindLabel: string(kindImage)}}
+		for _, path := range []string{sandboxPath, relayPath} {
+			binary, err := program(path, known.architecture)
+			if err != nil {
+				return "", err
+			}
+			spec.Programs = append(spec.Programs, scratchimage.Program{Path: path, Binary: binary})
 		}
-		return scratchimage.Ensure(ctx, e.client.Client.Client, scratchimage.Spec{
-			Repository: "ecs-emulator/sandbox", Path: sandboxPath, Binary: binary,
-			Labels: map[string]string{kindLabel: string(kindImage)},
-		})
+		return scratchimage.Ensure(ctx, e.client.Client.Client, spec)
 	})
 }
 
-func sandboxProgram(architecture string) ([]byte, error) {
-	packed, ok := map[string][]byte{"amd64": sandboxAMD64, "arm64": sandboxARM64}[architecture]
-	if !ok {
-		return nil, fmt.Errorf("no sandbox program for an engine on %s", architecture)
+// program unpacks one.
+func program(path, architecture string) ([]byte, error) {
+	packed, err := programs.ReadFile("embedded" + path + "_linux_" + architecture + ".gz")
+	if err != nil {
+		return nil, fmt.Errorf("no program %s for an engine on %s", path, architecture)
 	}
 	r, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return nil, fmt.Errorf("unpack sandbox program: %w", err)
+		return nil, fmt.Errorf("unpack program %s: %w", path, err)
 	}
 	binary, err := io.ReadAll(r)
 	if err != nil {
-		return nil, fmt.Errorf("unpack sandbox program: %w", err)
+		return nil, fmt.Errorf("unpack program %s: %w", path, err)
 	}
 	return binary, nil
 }

@@ -22,7 +22,7 @@ const removers = 16
 // property is what owners have on the engine.
 type property struct {
 	containers []container.Summary // without lifelines and governors
-	lifelines  []container.Summary // and governors, which are needed to the end
+	lifelines  []container.Summary // and governors, which are needed to the end, and relays
 	networks   []network.Summary
 	volumes    []*volume.Volume
 }
@@ -41,6 +41,7 @@ func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
 		return id != e.owner && owners[id].State == OwnerDead && !isShared(labels)
 	})
 	removed, err = e.removeProperty(ctx, left)
+	e.sweepRoutes()
 	if removed > 0 {
 		e.log.Info("removed what emulators that died left behind", "removed", removed)
 	}
@@ -51,6 +52,7 @@ func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
 // interrupted run leaves is never without an owner that is plainly dead or alive.
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.warm.empty(ctx)
+	dropped := e.dropRelay(ctx)
 	all, err := e.listProperty(ctx, e.owned(nil))
 	if err != nil {
 		return fmt.Errorf("remove all: %w", engineError(err))
@@ -63,11 +65,10 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.forgetVPCs()
 	e.sandboxes.Clear()
 	e.leases.clear()
-	e.silent.Clear()
-	e.filters.Clear()
 	e.commands.Clear()
+	e.public.dropAll()
 	e.ours.Clear()
-	return engineError(errors.Join(err, e.dropGovernor(ctx), e.dropLifeline(ctx)))
+	return engineError(errors.Join(err, dropped, e.dropGovernor(ctx), e.dropLifeline(ctx)))
 }
 
 func (e *Engine) listProperty(ctx context.Context, which filters.Args) (property, error) {
@@ -77,7 +78,7 @@ func (e *Engine) listProperty(ctx context.Context, which filters.Args) (property
 		return all, err
 	}
 	for _, c := range containers {
-		if of := kind(c.Labels[kindLabel]); of == kindLifeline || of == kindGovernor {
+		if of := kind(c.Labels[kindLabel]); of == kindLifeline || of == kindGovernor || of == kindRelay {
 			all.lifelines = append(all.lifelines, c)
 		} else {
 			all.containers = append(all.containers, c)

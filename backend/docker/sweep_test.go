@@ -76,7 +76,7 @@ func TestSweepRemovesWhatAKilledEmulatorLeft(t *testing.T) {
 	victim := startChild(t, dead)
 	startChild(t, alive)
 	sweeper := dockertest.Engine(t)
-	everything := []string{"container", "container", "lifeline", "network", "network", "sandbox", "sandbox", "sandbox", "volume"}
+	everything := []string{"container", "container", "lifeline", "network", "network", "relay", "sandbox", "sandbox", "sandbox", "volume"}
 
 	if _, err := sweeper.Sweep(t.Context()); err != nil {
 		t.Fatal(err)

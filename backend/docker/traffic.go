@@ -30,15 +30,7 @@ func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Tra
 	for _, p := range t.Ports {
 		words = append(words, forwardWord(p))
 	}
-	if err := e.tell(ctx, sandboxID, words...); err != nil {
-		return engineError(err)
-	}
-	if t.CutOff {
-		e.silent.Store(sandboxID, struct{}{})
-	} else {
-		e.silent.Delete(sandboxID)
-	}
-	return nil
+	return engineError(e.tell(ctx, sandboxID, words...))
 }
 
 // forwardWord is what the sandbox program reads of a forward: "tcp/8000-8009=10.0.0.9:80".

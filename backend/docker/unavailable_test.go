@@ -33,7 +33,7 @@ func TestWhatStandsInFrontOfTheEngineIsNotTheTasksFault(t *testing.T) {
 }
 
 // The client of the API waits for the answer to such a request whatever the context.
-func TestDialThroughAnEngineThatHangsEnds(t *testing.T) {
+func TestACommandToAnEngineThatHangsEnds(t *testing.T) {
 	silence := make(chan struct{})
 	asked := make(chan struct{})
 	engine := fakeEngine{
@@ -44,16 +44,14 @@ func TestDialThroughAnEngineThatHangsEnds(t *testing.T) {
 		},
 		"GET /containers/sandbox/json": says(http.StatusOK, `{"Id":"sandbox","State":{},"HostConfig":{"NetworkMode":"vpc"},"NetworkSettings":{"Networks":{"vpc":{"IPAddress":"172.31.0.9"}}},
 			"Config":{"Labels":{"ecs-emulator.owner":"me","ecs-emulator.kind":"sandbox"}}}`),
-		"GET /info": says(http.StatusOK, `{}`),
 	}.open(t, docker.Options{Owner: "me"})
 	t.Cleanup(func() { close(silence) })
-	engine.DialInside()
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		<-asked
 		cancel()
 	}()
-	if _, err := engine.Dial(ctx, "sandbox", 80); !errors.Is(err, context.Canceled) {
-		t.Errorf("Dial = %v; want the end of the context", err)
+	if err := engine.SetTraffic(ctx, "sandbox", backend.Traffic{CutOff: true}); !errors.Is(err, context.Canceled) {
+		t.Errorf("SetTraffic = %v; want the end of the context", err)
 	}
 }

@@ -60,7 +60,7 @@ func TestATaskGetsAWarmSandbox(t *testing.T) {
 	removeAllOf(t, owner)
 	engine, cli := openWarm(t, owner), dockertest.Client(t)
 	labels := map[string]string{"of": "test"}
-	newTask(t, engine, backend.SandboxSpec{Labels: labels, Domain: "ec2.internal", CPU: 256, Memory: 128 << 20})
+	first := newTask(t, engine, backend.SandboxSpec{Labels: labels, Domain: "ec2.internal", CPU: 256, Memory: 128 << 20})
 	ids := awaitWarm(t, owner, 2)
 
 	if list, err := engine.List(t.Context(), labels); err != nil || len(list) != 1 {
@@ -83,6 +83,10 @@ func TestATaskGetsAWarmSandbox(t *testing.T) {
 	found, err := cli.ContainerInspect(t.Context(), task.sandbox)
 	if err != nil || found.HostConfig.Memory != 64<<20 || found.HostConfig.CPUQuota != 50_000 {
 		t.Errorf("limits of the sandbox: %+v, %v", found.HostConfig.Resources, err)
+	}
+	task.says(task.run(backend.ContainerSpec{}, "serve", "8080"), "listening on :8080")
+	if c := first.exited(first.run(backend.ContainerSpec{}, "check", "http://"+backend.HostName(task.ip, "ec2.internal")+":8080/")); c.ExitCode != 0 {
+		t.Errorf("another task asks for it by name: %+v", c)
 	}
 	if c := task.exited(task.run(backend.ContainerSpec{}, "eat", "120")); !c.OOMKilled {
 		t.Errorf("a container that takes more than the task has: %+v", c)

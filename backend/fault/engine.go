@@ -138,11 +138,11 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 }
 
 // Dial implements backend.Engine.
-func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error) {
+func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) (net.Conn, error) {
 	if _, away := e.reach(); away != nil {
 		return nil, away
 	}
-	return e.Engine.Dial(ctx, sandboxID, port)
+	return e.Engine.Dial(ctx, network, sandboxID, port)
 }
 
 // RemoveAll implements backend.Engine.

@@ -55,6 +55,7 @@ var (
 	_ backend.Engine  = (*Engine)(nil)
 	_ backend.Sweeper = (*Engine)(nil)
 	_ backend.Crasher = (*Engine)(nil)
+	_ backend.Relay   = (*Engine)(nil)
 )
 
 // New puts faults before an engine.

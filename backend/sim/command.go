@@ -73,8 +73,8 @@ func init() { // the shell runs programs
 //	serve <port> [text]  HTTP, also on a range of ports; text is the body
 //	ignore-term          runs until killed
 //	udp <port> [text]    answers datagrams
-//	check <url>          exits 0 if the port is served there (http://, udp://); names that the spec does not
-//	                     lead to an address stand for the container's own sandbox
+//	check <url>          exits 0 if the port is served there (http://, udp://); names that lead to no
+//	                     address stand for the container's own sandbox, but for private DNS names
 //	write <path> <text>  a file, which another container sees that mounts its volume
 //	read <path>          prints a file that was written so, or one that tells of names
 //	linger <duration>    runs until it is stopped, and as long after that
@@ -224,7 +224,8 @@ func checkProgram(args []string, env environment) (Script, bool) {
 		return Script{}, false
 	}
 	host, port, ok := urlTarget(args[0])
-	if ok && !env.net.reaches(env.lookUp(host), door{strings.HasPrefix(args[0], "udp:"), port}) {
+	host, found := env.lookUp(host)
+	if ok && (!found || !env.net.reaches(host, door{strings.HasPrefix(args[0], "udp:"), port})) {
 		return exits(0, 1), true
 	}
 	return exits(0, 0), ok

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"os"
 	"syscall"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // Dial connects to a TCP port inside a sandbox. The connection stays in this
 // process; whoever dials talks to net/http.
-func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn, error) {
+func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) (net.Conn, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.reach(ctx); err != nil {
@@ -21,6 +23,9 @@ func (e *Engine) Dial(ctx context.Context, sandboxID string, port int) (net.Conn
 	c, err := e.sandbox(sandboxID)
 	if err != nil {
 		return nil, err
+	}
+	if network != "tcp" { // what containers serve in scripts is HTTP
+		return nil, &net.OpError{Op: "dial", Net: network, Err: backend.ErrNoUDP}
 	}
 	address := &net.TCPAddr{IP: c.net.address.AsSlice(), Port: port}
 	server, at, err := c.net.dialled(door{port: port})

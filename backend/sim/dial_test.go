@@ -69,18 +69,18 @@ func TestAHandlerServesAPort(t *testing.T) {
 
 func TestDialErrorsAreThoseOfTheSystem(t *testing.T) {
 	w := newWorld(t, sim.Options{})
-	_, err := w.Dial(t.Context(), w.sandbox, 80)
+	_, err := w.Dial(t.Context(), "tcp", w.sandbox, 80)
 	if !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "dial tcp 172.31.0.4:80: connect") {
 		t.Errorf("Dial: %v", err)
 	}
 	id := w.command("serve", "80")
-	if _, err := w.Dial(t.Context(), id, 80); !errors.Is(err, backend.ErrNotFound) {
+	if _, err := w.Dial(t.Context(), "tcp", id, 80); !errors.Is(err, backend.ErrNotFound) {
 		t.Errorf("Dial of a container that is no sandbox: %v", err)
 	}
 	if err := w.Stop(t.Context(), w.sandbox, 0); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Dial(t.Context(), w.sandbox, 80); !errors.Is(err, syscall.EHOSTUNREACH) {
+	if _, err := w.Dial(t.Context(), "tcp", w.sandbox, 80); !errors.Is(err, syscall.EHOSTUNREACH) {
 		t.Errorf("Dial of a sandbox that has stopped: %v", err)
 	}
 }
@@ -90,7 +90,7 @@ func TestConnectionsEndWithTheirContainer(t *testing.T) {
 		w := newWorld(t, sim.Options{})
 		open := func() net.Conn {
 			t.Helper()
-			conn, err := w.Dial(t.Context(), w.sandbox, 80)
+			conn, err := w.Dial(t.Context(), "tcp", w.sandbox, 80)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -163,5 +163,12 @@ func TestIdleContainersCostNoGoroutine(t *testing.T) {
 	}
 	if after := runtime.NumGoroutine(); after > before {
 		t.Errorf("1,000 containers cost %d goroutines", after-before)
+	}
+}
+
+func TestDatagramsAreRefused(t *testing.T) {
+	w := newWorld(t, sim.Options{})
+	if _, err := w.Dial(t.Context(), "udp", w.sandbox, 53); !errors.Is(err, backend.ErrNoUDP) {
+		t.Errorf("Dial of a UDP port: %v", err)
 	}
 }

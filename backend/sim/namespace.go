@@ -14,6 +14,7 @@ type namespace struct {
 	network  *network   // nil is none: it has its loopback address only
 	routes   *network   // whose gateway it is; nil is none
 	hostname string
+	foundBy  []string // names on the network
 	address  netip.Addr
 	ports    map[door]*container // the running containers by the port they serve
 	catchAll []*container        // those that serve any TCP port; the first one gets it
@@ -39,6 +40,9 @@ func (e *Engine) namespaceOf(c *container, spec backend.ContainerSpec) (*namespa
 	}
 	own := &namespace{}
 	if spec.Network != "" {
+		if host := spec.Names.Host; host != "" {
+			own.foundBy = []string{host}
+		}
 		n := e.networks[spec.Network]
 		if n == nil {
 			return nil, noSuchNetwork(spec.Network)
@@ -65,6 +69,9 @@ func (n *namespace) enter(self *container) {
 	n.self = self
 	if n.network != nil {
 		n.network.at[n.address] = n
+		for _, name := range n.foundBy {
+			n.network.names[name] = append(n.network.names[name], n)
+		}
 	}
 	if n.routes != nil {
 		n.routes.router = n
@@ -78,6 +85,7 @@ func (n *namespace) leave(c *container) {
 	}
 	if n.network != nil {
 		delete(n.network.at, n.address)
+		n.network.forget(n)
 		n.network.addresses.Give(n.address)
 	}
 	if n.routes != nil {

@@ -15,6 +15,7 @@ type network struct {
 	backend.Network
 	addresses *ipam.Network
 	at        map[netip.Addr]*namespace // that have an address on it
+	names     map[string][]*namespace   // by which others there find them
 	router    *namespace                // that leads out of it; nil if the engine does
 }
 
@@ -48,6 +49,7 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 		Network:   backend.Network{ID: id, Name: spec.Name, CIDR: cidr, Gateway: gateway, Labels: maps.Clone(spec.Labels)},
 		addresses: ipam.New(cidr, gateway, share),
 		at:        map[netip.Addr]*namespace{},
+		names:     map[string][]*namespace{},
 	}
 	e.networks[spec.Name] = n
 	e.ranges.add(cidr)

@@ -43,12 +43,18 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 		if net.address, err = net.network.address(spec); err != nil {
 			return backend.Container{}, err
 		}
-		net.hostname = backend.HostName(net.address, spec.Domain)
+		if spec.Domain != "" {
+			net.hostname = backend.HostName(net.address, spec.Domain)
+			net.foundBy = backend.FoundBy(net.hostname)
+		}
 	}
 	net.enter(c)
 	if err := e.add(c); err != nil {
 		net.leave(c)
 		return backend.Container{}, err
+	}
+	if net.network != nil && net.hostname == "" {
+		net.hostname = c.id[:12] // as Docker names a container
 	}
 	return c.inspect(), nil
 }

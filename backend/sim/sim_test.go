@@ -146,7 +146,7 @@ func (w *world) expectOutput(id string, want ...string) {
 // client talks to a port of a sandbox.
 func (w *world) client(sandbox string, port int) *http.Client {
 	return &http.Client{Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return w.Dial(ctx, sandbox, port) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return w.Dial(ctx, "tcp", sandbox, port) },
 	}}
 }
 

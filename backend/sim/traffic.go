@@ -10,31 +10,32 @@ import (
 // SetTraffic says what a running sandbox does with packets. Connections that a sandbox
 // has which is cut off end; on Docker they hang.
 func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Traffic) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err := e.reach(ctx); err != nil {
-		return err
-	}
-	c, err := e.sandbox(sandboxID)
-	switch {
-	case err != nil:
-		return err
-	case c.state != backend.Running:
-		return daemonError(backend.ErrNoSandbox, "Container %s is not running", c.id)
-	}
-	if err := t.Check(c.net.routes != nil); err != nil {
-		return err
-	}
-	if t.CutOff && !c.net.cutOff {
-		e.silence(c.net)
-	}
-	c.net.forwards, c.net.cutOff = slices.Clone(t.Ports), t.CutOff
-	return nil
+	return e.change(ctx, sandboxID, func(n *namespace) error {
+		if err := t.Check(n.routes != nil); err != nil {
+			return err
+		}
+		if t.CutOff && !n.cutOff {
+			e.silence(n)
+		}
+		n.forwards, n.cutOff = slices.Clone(t.Ports), t.CutOff
+		return nil
+	})
 }
 
 // SetFilter says what the address of a running sandbox takes and sends. Connections that
 // are open stay.
 func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Filter) error {
+	return e.change(ctx, sandboxID, func(n *namespace) error {
+		if err := f.Check(n.address); err != nil {
+			return err
+		}
+		n.filter = f
+		return nil
+	})
+}
+
+// change changes the namespace of a sandbox that runs.
+func (e *Engine) change(ctx context.Context, sandboxID string, change func(*namespace) error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.reach(ctx); err != nil {
@@ -47,11 +48,7 @@ func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Fil
 	case c.state != backend.Running:
 		return daemonError(backend.ErrNoSandbox, "Container %s is not running", c.id)
 	}
-	if err := f.Check(c.net.address); err != nil {
-		return err
-	}
-	c.net.filter = f
-	return nil
+	return change(c.net)
 }
 
 // silence ends the connections to all that is reached through a namespace.

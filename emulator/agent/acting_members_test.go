@@ -94,7 +94,7 @@ func sourceText(v *types.Volume) string {
 func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	status := &state.TaskStatus{}
 	w := &work{
-		host: &host{}, on: place{sandbox: "machine", network: "bridge"},
+		host: &host{agent: &Agent{}}, on: place{sandbox: "machine", network: "bridge"},
 		task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{}},
 	}
 	w.view = newView(status, nil, false)

@@ -29,15 +29,20 @@ func (h *host) resync(ctx context.Context) {
 		return
 	}
 	h.setInfo(there.info)
+	if there.info.Simulated { // nothing else than this process can lead anywhere
+		h.ports.settle(newListeners(h.Engine, h.agent.Log))
+	}
 	byName := make(map[string]backend.Container, len(there.containers))
 	for _, c := range there.containers {
 		byName[c.Name] = c
 	}
+	h.agent.interfaces.hold()
 	h.adoptMachines(ctx, byName, there.networks)
 	slices.SortStableFunc(rows, func(a, b *state.Task) int { return a.Status.StartedAt.Compare(b.Status.StartedAt) }) // so do they get their ports
 	for _, t := range rows {
 		h.adopt(t, byName)
 	}
+	h.agent.interfaces.release()
 	if !h.found(losses) {
 		return
 	}
@@ -126,7 +131,7 @@ func (h *host) countLosses() int {
 }
 
 // prepareNetwork makes the network of the default VPC before the first task needs it, so that the
-// ranges of subnets stand when they are asked for.
+// ranges of subnets stand when they are asked for, and asks what tasks are reached by.
 func (h *host) prepareNetwork(ctx context.Context) {
 	h.spawn(func() {
 		call := h.agent.calls.begin(&chain{}, true)
@@ -134,6 +139,7 @@ func (h *host) prepareNetwork(ctx context.Context) {
 		if _, err := h.vpcNetwork(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.engineLost(err) {
 			h.agent.Log.Error("no network for tasks", "error", err)
 		}
+		h.findLoopback(call)
 	})
 }
 
@@ -197,6 +203,19 @@ func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists boo
 	}
 	if s.SandboxID != "" {
 		w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
+	}
+}
+
+// adoptInterface takes over a network interface that was found. The lock is held.
+func (w *work) adoptInterface(found backend.Container, runs bool) {
+	if w.view.plain || found.ID == "" || found.ID != w.view.status.SandboxID {
+		return
+	}
+	all := w.host.agent.interfaces
+	all.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, found.IP)
+	if runs {
+		all.found(w.task.ARN, found.ID)
+		w.adoptPublicAddress(found.ID)
 	}
 }
 

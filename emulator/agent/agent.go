@@ -48,6 +48,9 @@ type Options struct {
 	// InstanceGroups are the security groups of a container instance; nil is that none has
 	// any.
 	InstanceGroups func(*state.ContainerInstance) []string
+	// Endpoints are variables, "K=V", that containers with a network get unless their
+	// definition says by itself where AWS is.
+	Endpoints []string
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool
@@ -149,6 +152,17 @@ func (a *Agent) Health(host string) error {
 func (a *Agent) NetworkHealth(host string) error {
 	if h := a.hosts[host]; h != nil {
 		return h.networkHealth()
+	}
+	return nil
+}
+
+// FilterHealth says whether security groups have effect on a host: nil, or what its engine
+// lacks.
+func (a *Agent) FilterHealth(host string) error {
+	if h := a.hosts[host]; h != nil {
+		if lack := h.unfiltered.Load(); lack != nil {
+			return *lack
+		}
 	}
 	return nil
 }

@@ -32,7 +32,8 @@ type bench struct {
 	agent  *Agent
 	stop   func()
 
-	service string // ARN: that of tasks to come, if they have one
+	service  string // ARN: that of tasks to come, if they have one
+	publicly bool   // tasks to come ask for a public address
 }
 
 var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
@@ -126,7 +127,7 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 		row := task.NewTemplate(task.Request{
 			Cluster:    &state.Cluster{ARN: scope.Cluster("default"), Name: "default"},
 			Definition: def.Definition(), Resolved: resolved, LaunchType: launchType,
-			ServiceARN: b.service, Volume: volume, Now: b.clock.Now(),
+			ServiceARN: b.service, Volume: volume, Now: b.clock.Now(), AssignPublicIP: b.publicly,
 		}).New(at)
 		tx.AddTask(row)
 		id = row.ARN

@@ -15,7 +15,7 @@ import (
 // create makes a container, stopped.
 func (w *work) create(i int) run {
 	h, spec, links, on, image := w.host, w.containerSpec(i), w.linkedBy(i), w.on, w.images[i]
-	why, denied := h.VolumeOptions.HostPaths.DeniedDevice(&w.view.definitions[i])
+	why, denied := h.VolumeOptions.HostPaths.DeniedDevice(&w.view.definitions[i], h.VolumeOptions.folders()...)
 	return func(ctx context.Context) func() {
 		if denied { // the emulator that took the task allowed it
 			return func() { w.containerNotBegun(i, "CannotCreateContainerError: ", errors.New(why)) }
@@ -24,9 +24,11 @@ func (w *work) create(i int) run {
 		err = w.bridgeGone(ctx, on, err)
 		return func() {
 			c := &w.view.status.Containers[i]
+			delete(w.cuts, i)
+			w.unsure = w.unsure || errors.Is(err, context.Canceled)
 			replaced := spec.Sandbox != w.view.status.SandboxID
 			switch {
-			case h.engineLost(err):
+			case h.engineLost(err): // or the task has waited for it long enough
 			case err != nil && replaced: // tried again with the new sandbox
 			case lostSandbox(err) && w.hasAnotherTry():
 				w.died(theSandbox, false)
@@ -134,6 +136,9 @@ func (w *work) start(i int) run {
 		if refusal != nil {
 			return func() { w.containerNotBegun(i, "CannotStartContainerError: ", refusal) }
 		}
+		if len(d.PortMappings) > 0 {
+			h.findLoopback(ctx)
+		}
 		bindings, err := w.publishPorts(ctx, name, id, d, had)
 		if err == nil {
 			err = h.findAgain(ctx, stopped, folders)
@@ -179,6 +184,7 @@ func (w *work) stop(i int) run {
 	}
 	examine := w.examine(i)
 	return func(ctx context.Context) func() {
+		h.ports.await(ctx)
 		err := h.Engine.Stop(ctx, id, grace)
 		if err == nil || errors.Is(err, backend.ErrNotFound) {
 			return examine(ctx)

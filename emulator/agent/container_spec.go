@@ -136,7 +136,7 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 		Names:      names(d),
 		Log:        logDriver(d.LogConfiguration),
 		Labels:     map[string]string{},
-		EntryPoint: d.EntryPoint, Command: d.Command, Env: environment(d, t),
+		EntryPoint: d.EntryPoint, Command: d.Command, Env: slices.Concat(endpoints(w.host.agent.Endpoints, d, t), environment(d, t)),
 		User: aws.ToString(d.User), WorkingDir: aws.ToString(d.WorkingDirectory),
 		TTY: aws.ToBool(d.PseudoTerminal), OpenStdin: aws.ToBool(d.Interactive),
 		CPUShares:      cpuShares(d),
@@ -206,6 +206,27 @@ func environment(d *types.ContainerDefinition, t *state.Task) []string {
 	return env
 }
 
+// endpoints are those of variables that a container gets: none without a network, nor if the
+// definition has a setting for all services, which they would go before, and otherwise all that
+// it does not set.
+// Source: AWS SDKs and Tools reference guide, service-specific endpoints.
+func endpoints(variables []string, d *types.ContainerDefinition, t *state.Task) (env []string) {
+	if t.Spec.NetworkMode == types.NetworkModeNone || aws.ToBool(d.DisableNetworking) {
+		return nil
+	}
+	for _, general := range []string{"AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"} {
+		if hasVariable(d.Environment, general) {
+			return nil
+		}
+	}
+	for _, v := range variables {
+		if name, _, _ := strings.Cut(v, "="); !hasVariable(d.Environment, name) {
+			env = append(env, v)
+		}
+	}
+	return env
+}
+
 // hasVariable tells whether an environment has a variable of the name.
 func hasVariable(environment []types.KeyValuePair, name string) bool {
 	return slices.ContainsFunc(environment, func(e types.KeyValuePair) bool { return aws.ToString(e.Name) == name })
@@ -235,13 +256,4 @@ func healthCheck(h *types.HealthCheck) *backend.HealthCheck {
 		Test: h.Command, Interval: seconds(h.Interval), Timeout: seconds(h.Timeout),
 		StartPeriod: seconds(h.StartPeriod), Retries: int(aws.ToInt32(h.Retries)),
 	}
-}
-
-// hostDomain is the domain of the names that a VPC gives to addresses.
-// Source: Amazon VPC user guide, DNS attributes.
-func hostDomain(s arn.Scope) string {
-	if region := s.Region; region != "us-east-1" {
-		return region + ".compute.internal"
-	}
-	return "ec2.internal"
 }

@@ -31,6 +31,36 @@ func TestTheDefinitionsEnvironmentWins(t *testing.T) {
 	}
 }
 
+func TestEndpointsInTheEnvironment(t *testing.T) {
+	all := []string{"AWS_ENDPOINT_URL_ECS=http://here", "AWS_ENDPOINT_URL_EC2=http://here"}
+	for name, c := range map[string]struct {
+		mode    types.NetworkMode
+		offline bool
+		defined []string
+		want    []string
+	}{
+		"on Fargate":                  {types.NetworkModeAwsvpc, false, nil, all},
+		"on an instance":              {types.NetworkModeBridge, false, []string{"STAGE=prod"}, all},
+		"in host mode":                {types.NetworkModeHost, false, nil, all},
+		"without a network":           {types.NetworkModeNone, false, nil, nil},
+		"with networking disabled":    {types.NetworkModeBridge, true, nil, nil},
+		"one is defined":              {types.NetworkModeAwsvpc, false, []string{"AWS_ENDPOINT_URL_ECS=http://there"}, all[1:]},
+		"one is defined to be empty":  {types.NetworkModeAwsvpc, false, []string{"AWS_ENDPOINT_URL_EC2="}, all[:1]},
+		"one for all is defined":      {types.NetworkModeAwsvpc, false, []string{"AWS_ENDPOINT_URL=http://there"}, nil},
+		"they are not to be heeded":   {types.NetworkModeAwsvpc, false, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"}, nil},
+		"one of a service not served": {types.NetworkModeAwsvpc, false, []string{"AWS_ENDPOINT_URL_S3=http://there"}, all},
+	} {
+		d := &types.ContainerDefinition{DisableNetworking: &c.offline}
+		for _, entry := range c.defined {
+			name, value, _ := strings.Cut(entry, "=")
+			d.Environment = append(d.Environment, types.KeyValuePair{Name: &name, Value: &value})
+		}
+		if diff := cmp.Diff(c.want, endpoints(all, d, &state.Task{Spec: &state.TaskSpec{NetworkMode: c.mode}})); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func TestSecurityOptions(t *testing.T) {
 	all := []string{"no-new-privileges", "seccomp=unconfined", "apparmor:web", "label:type:web_t", "label=disable", "credentialspec:file://web.json", "systempaths=unconfined", "no-new-privileges:true"}
 	want := []string{"no-new-privileges", "apparmor:web", "label:type:web_t", "label=disable", "no-new-privileges:true"}

@@ -2,9 +2,8 @@ package agent
 
 import (
 	"errors"
-	"log/slog"
 	"net"
-	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,9 +12,9 @@ import (
 // datagrams passes those that come to a UDP port of this host on to a task, and what that
 // answers back to the client. The listener's goroutine alone begins flows.
 type datagrams struct {
-	conn net.PacketConn
-	to   *atomic.Pointer[target]
-	log  *slog.Logger
+	conn      net.PacketConn
+	to        *atomic.Pointer[target]
+	listeners *listeners
 
 	mu    sync.Mutex
 	flows map[string]*flow // by the client's address
@@ -23,19 +22,23 @@ type datagrams struct {
 
 // flow is a client's way to a task, and back.
 type flow struct {
-	net.Conn         // to the task, from an address of this flow alone
-	leads    *target // that it was begun for
+	leads *target     // that it was begun for
+	out   chan []byte // what is to be sent
+	over  chan struct{}
+	once  sync.Once
 }
 
-// How many clients a UDP port has at once, and for how long one that is silent is kept.
-// Source of that: Linux, nf_conntrack_udp_timeout_stream.
+// How many clients a UDP port has at once, how many of the datagrams of one wait to be sent,
+// and for how long one that is silent is kept.
+// Source of the last: Linux, nf_conntrack_udp_timeout_stream.
 const (
-	mostFlows = 1000
-	flowIdle  = 120 * time.Second
+	mostFlows   = 1000
+	mostWaiting = 64
+	flowIdle    = 120 * time.Second
 )
 
-func newDatagrams(conn net.PacketConn, to *atomic.Pointer[target], log *slog.Logger) *datagrams {
-	return &datagrams{conn: conn, to: to, log: log, flows: map[string]*flow{}}
+func newDatagrams(conn net.PacketConn, to *atomic.Pointer[target], l *listeners) *datagrams {
+	return &datagrams{conn: conn, to: to, listeners: l, flows: map[string]*flow{}}
 }
 
 // longestDatagram is what UDP over IPv4 takes, and no more.
@@ -51,74 +54,91 @@ func (d *datagrams) serve() {
 			return
 		}
 		if err != nil {
-			d.log.Warn("datagram to a host port not received", "address", d.conn.LocalAddr(), "error", err)
+			d.listeners.log.Warn("datagram to a host port not received", "address", d.conn.LocalAddr(), "error", err)
 			time.Sleep(acceptPause)
 			continue
 		}
-		if err := d.send(client, buffer[:n]); err != nil { // datagrams may be lost
-			d.log.Debug("datagram to a task not passed on", "address", d.conn.LocalAddr(), "error", err)
+		f := d.flow(client)
+		if f == nil { // datagrams may be lost
+			d.listeners.log.Debug("datagram to a task not passed on: too many clients", "address", d.conn.LocalAddr())
+			continue
+		}
+		select {
+		case f.out <- slices.Clone(buffer[:n]):
+		default: // more than the way to the task takes
 		}
 	}
-}
-
-func (d *datagrams) send(client net.Addr, datagram []byte) error {
-	f, err := d.flow(client)
-	if err != nil {
-		return err
-	}
-	if err := f.SetReadDeadline(time.Now().Add(flowIdle)); err != nil {
-		return err
-	}
-	_, err = f.Write(datagram)
-	return err
 }
 
 // flow is that of a client. It is a new one when the port leads to another task: there is
 // no connection that could stay with the old one.
-func (d *datagrams) flow(client net.Addr) (*flow, error) {
+func (d *datagrams) flow(client net.Addr) *flow {
 	leads, key := d.to.Load(), client.String()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if f := d.flows[key]; f != nil && f.leads == leads {
-		return f, nil
+		return f
 	} else if f != nil {
-		f.Close()
+		f.close()
 		delete(d.flows, key)
 	}
 	if len(d.flows) >= mostFlows {
-		return nil, errors.New("too many clients")
+		return nil
 	}
-	conn, err := net.Dial("udp4", netip.AddrPortFrom(leads.ip, leads.port).String())
-	if err != nil {
-		return nil, err
-	}
-	f := &flow{conn, leads}
+	f := &flow{leads: leads, out: make(chan []byte, mostWaiting), over: make(chan struct{})}
 	d.flows[key] = f
-	go d.answer(f, client)
-	return f, nil
+	go d.carry(f, client)
+	return f
 }
 
-// answer passes on what a task says to a client, until both have been silent for long, or
+// carry passes on what a client sends, until it and the task have been silent for long, or
 // nobody listens there: the next datagram begins anew.
-func (d *datagrams) answer(f *flow, client net.Addr) {
+func (d *datagrams) carry(f *flow, client net.Addr) {
 	defer d.drop(f, client.String())
+	task, err := d.listeners.dial("udp", *f.leads)
+	if err != nil {
+		d.listeners.log.Debug("datagrams to a task not passed on", "address", d.conn.LocalAddr(), "error", err)
+		return
+	}
+	defer task.Close()
+	go d.answer(f, task, client)
+	for {
+		select {
+		case datagram := <-f.out:
+			if _, err := task.Write(datagram); err != nil {
+				return
+			}
+			if err := task.SetReadDeadline(time.Now().Add(flowIdle)); err != nil {
+				return
+			}
+		case <-f.over:
+			return
+		}
+	}
+}
+
+// answer passes on what a task says to a client.
+func (d *datagrams) answer(f *flow, task net.Conn, client net.Addr) {
+	defer f.close()
 	buffer := make([]byte, longestDatagram)
 	for {
-		n, err := f.Read(buffer)
+		n, err := task.Read(buffer)
 		if err != nil {
 			return
 		}
 		if _, err := d.conn.WriteTo(buffer[:n], client); err != nil {
 			return
 		}
-		if err := f.SetReadDeadline(time.Now().Add(flowIdle)); err != nil {
+		if err := task.SetReadDeadline(time.Now().Add(flowIdle)); err != nil {
 			return
 		}
 	}
 }
 
+func (f *flow) close() { f.once.Do(func() { close(f.over) }) }
+
 func (d *datagrams) drop(f *flow, key string) {
-	f.Close()
+	f.close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.flows[key] == f {
@@ -126,11 +146,11 @@ func (d *datagrams) drop(f *flow, key string) {
 	}
 }
 
-// end closes what is left when the listener is.
+// end ends what is left when the listener is closed.
 func (d *datagrams) end() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, f := range d.flows {
-		f.Close()
+		f.close()
 	}
 }

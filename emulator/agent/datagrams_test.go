@@ -1,11 +1,15 @@
 package agent
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/netip"
+	"strconv"
 	"testing"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // answerer answers each datagram with its name.
@@ -26,7 +30,14 @@ func answerer(t *testing.T, name string) target {
 		}
 	}()
 	at := netip.MustParseAddrPort(conn.LocalAddr().String())
-	return target{sandbox: name, ip: at.Addr(), port: at.Port()}
+	return target{sandbox: at.Addr().String(), port: at.Port()}
+}
+
+// carrying is an engine whose sandboxes are the addresses of this host.
+type carrying struct{ backend.Engine }
+
+func (carrying) Dial(ctx context.Context, network, sandbox string, port int) (net.Conn, error) {
+	return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort(sandbox, strconv.Itoa(port)))
 }
 
 // say sends a datagram and returns the answer. It sends again what was lost.
@@ -47,7 +58,8 @@ func say(t *testing.T, conn net.Conn) string {
 }
 
 func TestDatagramsGoToTheTaskThatHasThePort(t *testing.T) {
-	h := newHostPorts(nil, slog.New(slog.DiscardHandler))
+	log := slog.New(slog.DiscardHandler)
+	h := newHostPorts(newListeners(carrying{}, log), log)
 	first, second := tenant{task: "first", service: "s", startedAt: time.Unix(1, 0)}, tenant{task: "second", service: "s", startedAt: time.Unix(2, 0)}
 	ask, err := net.ListenPacket("udp4", "127.0.0.1:0") // for a number that is free
 	if err != nil {

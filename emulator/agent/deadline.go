@@ -129,6 +129,26 @@ func (t timed) SetFilter(ctx context.Context, sandboxID string, f *backend.Filte
 	})
 }
 
+// timedRelay is that of such an engine.
+type timedRelay struct {
+	backend.Relay
+	engine timed
+}
+
+func (r timedRelay) PublishedPorts(ctx context.Context) (tcp, udp []uint16, err error) {
+	err = limitError(ctx, r.engine, "published", startTimeout, func(ctx context.Context) (err error) {
+		tcp, udp, err = r.Relay.PublishedPorts(ctx)
+		return err
+	})
+	return tcp, udp, err
+}
+
+func (r timedRelay) SetPublished(ctx context.Context, forwards []backend.PortForward) error {
+	return limitError(ctx, r.engine, "published", networkTimeout, func(ctx context.Context) error {
+		return r.Relay.SetPublished(ctx, forwards)
+	})
+}
+
 func (t timed) Image(ctx context.Context, ref string) (backend.Image, error) {
 	return limit(ctx, t, "pulled", inspectTimeout, func(ctx context.Context) (backend.Image, error) {
 		return t.Engine.Image(ctx, ref)

@@ -114,3 +114,38 @@ func TestACallThatTheEngineCutsOffMeansThatItIsLost(t *testing.T) {
 type closing struct{ backend.Engine }
 
 func (closing) Start(context.Context, string) error { return context.Canceled }
+
+// TestATaskStopsWhileAContainerIsMade has the engine make it never, or when the task is gone.
+func TestATaskStopsWhileAContainerIsMade(t *testing.T) {
+	for name, late := range map[string]bool{"never": false, "after all": true} {
+		t.Run(name, func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				b.withFaults(fault.Rule{Call: fault.Create, Sandbox: containers, Hang: true, Times: 1})
+				id := b.run(container("web"))
+				b.stopTask(id)
+				b.settleAfter(9 * time.Second)
+				b.expect("status while it may come", b.task(id).Status.LastStatus, state.Pending)
+				b.settleAfter(2 * time.Second)
+				task := b.task(id)
+				b.expect("status", task.Status.LastStatus, state.Stopped)
+				b.expect("stop code", task.Stop.Code, types.TaskStopCodeUserInitiated)
+				b.expect("reason of the container", task.Status.Containers[0].Reason, "")
+				if late {
+					guest, err := b.engine.CreateSandbox(t.Context(), backend.SandboxSpec{Name: "guest", Network: state.DefaultVPC})
+					if err == nil {
+						_, err = b.engine.Create(t.Context(), backend.ContainerSpec{Name: "late", Image: "app", Sandbox: guest.ID, Labels: labels(task, "web")})
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				b.settleAfter(6 * time.Minute)
+				left, err := b.engine.List(t.Context(), map[string]string{labelTaskARN: id})
+				if err != nil || len(left) > 0 {
+					t.Errorf("left: %+v, %v", left, err)
+				}
+				b.expect("health", b.agent.Health(""), nil)
+			})
+		})
+	}
+}

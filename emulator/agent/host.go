@@ -35,6 +35,8 @@ type HostOptions struct {
 	// this host, where those are free. One goes from task to task of a service. Otherwise
 	// they have any number, but for the ports of container instances.
 	LocalPorts bool
+	// PublicAddresses say what becomes of those of tasks.
+	PublicAddresses PublicAddresses
 	VolumeOptions
 }
 
@@ -46,6 +48,8 @@ type host struct {
 	agent     *Agent
 	life      context.Context // ends with the agent's run
 	ports     *hostPorts
+	relay     backend.Relay // nil where the engine has none
+	finding   chan struct{} // holds a token while it is asked for its ports
 	leftovers *leftovers
 	digests   digests
 	ranges    instanceRanges
@@ -57,8 +61,11 @@ type host struct {
 	sawOnce   sync.Once
 	spawned   sync.WaitGroup
 
-	simulated  atomic.Bool // as info says
-	unfiltered atomic.Bool // the engine cannot filter packets
+	simulated  atomic.Bool           // as info says
+	unfiltered atomic.Pointer[error] // why the engine cannot filter packets
+
+	// What has been said about public addresses: that they are but shown, that none is left.
+	publicShown, noPublicAddress atomic.Bool
 
 	machinesMu sync.Mutex
 	machines   map[string]*machine // by the ARN of the container instance
@@ -67,6 +74,7 @@ type host struct {
 	ended     bool                       // nothing is spawned any more
 	works     map[string]*work           // by task ARN: tasks with something to do
 	index     map[string]subject         // by container id: of tasks that have not ended, and of machines
+	promised  map[string]bool            // addresses in VPCs without network, by VPC and address
 	networks  map[string]backend.Network // by VPC: those that tasks have asked for in this run
 	noNet     error                      // why there is no network of the default VPC, or nil
 	info      backend.Info
@@ -94,12 +102,17 @@ func newHost(a *Agent, o HostOptions) *host {
 		o.InstanceRange = DefaultInstanceRange
 	}
 	h := &host{
-		HostOptions: o, ranges: instanceRanges{block: o.InstanceRange}, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed,
+		HostOptions: o, ranges: instanceRanges{block: o.InstanceRange}, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed, finding: make(chan struct{}, 1),
 		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, fetched: map[string]bool{},
-		networks: map[string]backend.Network{},
+		networks: map[string]backend.Network{}, promised: map[string]bool{},
 	}
 	h.Engine = timed{o.Engine, func(err error) { h.lose(err) }}
-	h.ports = newHostPorts(h.Engine, a.Log)
+	h.ports = newHostPorts(nil, a.Log)
+	if relay, ok := o.Engine.(backend.Relay); ok {
+		h.relay = timedRelay{relay, h.Engine.(timed)}
+	} else {
+		h.ports.settle(newListeners(h.Engine, a.Log))
+	}
 	h.leftovers = newLeftovers(h)
 	return h
 }

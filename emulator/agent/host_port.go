@@ -1,15 +1,17 @@
 package agent
 
 import (
+	"cmp"
+	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// HostPort is a port on the host's loopback address that leads to a task's port.
+// HostPort is a port on the user's loopback address that leads to a task's port.
 type HostPort struct {
 	Container     string                  `json:"container"`
 	ContainerPort int                     `json:"containerPort"`
@@ -17,42 +19,70 @@ type HostPort struct {
 	Address       string                  `json:"address"` // 127.0.0.1:49153
 }
 
-// hostPorts are the emulator's own listeners. The engine's published ports would
-// be fixed when the sandbox is created; these come and go with the task, and work
-// wherever the engine runs.
-//
-// A listener belongs to a task, which has it for as long as it runs, or is shared by the
-// tasks of a service, see sharedPort. Nobody else opens or closes one.
+// hostPorts decide which ports of the loopback address lead to which task. A port belongs to
+// a task, which has it for as long as it runs, or is shared by tasks, see sharedPort. Nobody
+// else opens or closes one. Whose loopback address that is, and how a port leads anywhere, is
+// the loopback's.
 type hostPorts struct {
-	engine   backend.Engine
-	log      *slog.Logger
-	loopback loopback
+	log *slog.Logger
 
-	mu      sync.Mutex
-	closed  bool // nothing is opened any more
-	tasks   map[string]*taskPorts
-	shared  map[portKey]*sharedPort
-	refused map[portKey]bool // that could not be had when they were last wanted
+	mu       sync.Mutex
+	loopback loopback // nil until it is known
+	closed   bool     // nothing is opened any more
+	tasks    map[string]*taskPorts
+	shared   map[sharedKey]*sharedPort
+	refused  map[portKey]bool // that could not be had when they were last wanted
+	// lacking are those that found no port of a protocol, the first to get one first.
+	lacking map[types.TransportProtocol][]*taskPorts
 }
 
 // taskPorts are those of a task.
 type taskPorts struct {
 	tenant
 	openings []opening
-	shared   []*sharedPort // for each opening: the one that it has a claim to, or nil
-	own      []*port       // for each opening: its own, or nil
-	all      bool          // each opening has a port, if there was one
+	shared   []*sharedPort                    // for each opening: the one that it has a claim to, or nil
+	own      []port                           // for each opening: its own, or nil
+	all      bool                             // it is to have a port for each opening
+	lacks    map[types.TransportProtocol]bool // it is among those that lack one
 }
 
-func newHostPorts(engine backend.Engine, log *slog.Logger) *hostPorts {
+func newHostPorts(l loopback, log *slog.Logger) *hostPorts {
 	return &hostPorts{
-		engine: engine, log: log, loopback: thisHost,
-		tasks: map[string]*taskPorts{}, shared: map[portKey]*sharedPort{}, refused: map[portKey]bool{},
+		log: log, loopback: l,
+		tasks: map[string]*taskPorts{}, shared: map[sharedKey]*sharedPort{}, refused: map[portKey]bool{},
+		lacking: map[types.TransportProtocol][]*taskPorts{},
 	}
 }
 
-// open listens for ports of a task; again is harmless. Without all, it opens shared ports
-// alone: simulated tasks may be more than this process may have files.
+// settle says whose loopback address it is, if nobody has said it before. Tasks that wait for that get their ports.
+func (h *hostPorts) settle(l loopback) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.loopback != nil {
+		return
+	}
+	h.loopback = l
+	waiting := make([]*taskPorts, 0, len(h.tasks))
+	for _, p := range h.tasks {
+		waiting = append(waiting, p)
+	}
+	slices.SortFunc(waiting, func(a, b *taskPorts) int {
+		return cmp.Or(a.startedAt.Compare(b.startedAt), cmp.Compare(a.task, b.task))
+	})
+	for _, p := range waiting {
+		h.provide(p)
+	}
+}
+
+// settled reports whether it is known whose loopback address it is.
+func (h *hostPorts) settled() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.loopback != nil
+}
+
+// open gives a task its ports; again is harmless. Without all, it has those alone that it
+// shares: simulated tasks may be more than this process may have files.
 func (h *hostPorts) open(t tenant, openings []opening, all bool) []HostPort {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -60,104 +90,133 @@ func (h *hostPorts) open(t tenant, openings []opening, all bool) []HostPort {
 		return nil
 	}
 	p := h.tasks[t.task]
-	if p == nil {
-		p = &taskPorts{tenant: t, openings: openings, own: make([]*port, len(openings))}
-		for _, o := range openings {
-			p.shared = append(p.shared, h.claim(t, o))
-		}
+	known := p != nil
+	if !known {
+		p = &taskPorts{tenant: t, openings: openings, shared: make([]*sharedPort, len(openings)), own: make([]port, len(openings))}
 		h.tasks[t.task] = p
 	}
-	if all && !p.all {
-		h.complete(p)
+	if !known || all && !p.all {
+		p.all = all
+		h.provide(p)
 	}
 	return p.shown()
 }
 
-// claim gives a task its turn at a shared port; nil if that is not to be had.
-func (h *hostPorts) claim(t tenant, o opening) *sharedPort {
-	if o.shared == 0 {
-		return nil
+// provide gives a task what it does not have yet.
+func (h *hostPorts) provide(p *taskPorts) {
+	if h.loopback == nil {
+		return
 	}
-	key := portKey{o.protocol, o.shared}
-	s := h.shared[key]
-	if s == nil {
-		p, err := h.listen(key, o.leads)
-		if err != nil {
-			h.refuse(key, err)
-			return nil
+	for i, o := range p.openings {
+		if p.shared[i] == nil {
+			p.shared[i] = h.claim(p.tenant, o)
 		}
-		delete(h.refused, key)
-		s = &sharedPort{port: p, key: key, group: t.group(), has: t.task, claims: map[string]claim{}}
-		h.shared[key] = s
 	}
-	if _, twice := s.claims[t.task]; twice || s.group != t.group() {
-		return nil
+	if p.all {
+		h.complete(p)
 	}
-	s.claims[t.task] = claim{t, o.leads}
-	h.pass(s)
-	return s
 }
 
 // refuse says once why a port is another one here.
 func (h *hostPorts) refuse(key portKey, err error) {
-	if !h.refused[key] {
+	if h.loopback.numbered() && !h.refused[key] {
 		h.refused[key] = true
 		h.log.Info("a port cannot be had on this host; tasks get another one", "port", key.port, "protocol", key.protocol, "error", err)
 	}
 }
 
-// complete gives a task ports of its own for what no shared one leads to.
+// complete gives a task ports of its own for what no shared one leads to. One that finds
+// none has the next that is given back.
 func (h *hostPorts) complete(p *taskPorts) {
-	p.all = true
+	var why error
+	lacks := map[types.TransportProtocol]bool{}
 	for i, o := range p.openings {
-		if s := p.shared[i]; s != nil && s.has == p.task {
+		if p.own[i] != nil || p.holds(i) {
 			continue
 		}
-		own, err := h.listen(portKey{o.protocol, o.own}, o.leads)
+		own, err := h.loopback.open(portKey{o.protocol, o.own}, o.leads)
 		if err != nil && o.own != 0 {
-			own, err = h.listen(portKey{o.protocol, 0}, o.leads)
+			own, err = h.loopback.open(portKey{o.protocol, 0}, o.leads)
 		}
 		if err != nil {
-			h.log.Warn("no host port for a container port", "task", p.task, "port", o.containerPort, "error", err)
+			why, lacks[o.protocol] = err, true
 			continue
 		}
 		p.own[i] = own
 	}
+	for protocol := range lacks {
+		if !p.lacks[protocol] {
+			h.lacking[protocol] = append(h.lacking[protocol], p)
+		}
+	}
+	switch {
+	case why != nil && len(p.lacks) == 0:
+		h.log.Warn("no host port for a task until another one is given back", "task", p.task, "containerPorts", p.without(), "error", why)
+	case why == nil && len(p.lacks) > 0:
+		h.log.Info("task has its host ports now", "task", p.task, "ports", p.shown())
+	}
+	p.lacks = lacks
 }
 
-// shown are the ports that lead to a task. One that has its service's by succession has
-// its own as well.
+// fill gives what has been given back to those that lack a port. Who waits for one of a
+// protocol is in the way of nobody who waits for the other.
+func (h *hostPorts) fill() {
+	for _, protocol := range []types.TransportProtocol{types.TransportProtocolTcp, types.TransportProtocolUdp} {
+		for len(h.lacking[protocol]) > 0 {
+			p := h.lacking[protocol][0]
+			if !p.leaving {
+				h.provide(p)
+				if p.lacks[protocol] {
+					break
+				}
+			}
+			h.lacking[protocol] = slices.Delete(h.lacking[protocol], 0, 1)
+		}
+	}
+}
+
+// holds reports whether it is the task's turn at the shared port of an opening.
+func (p *taskPorts) holds(i int) bool {
+	s := p.shared[i]
+	return s != nil && s.has.task == p.task
+}
+
+// shown are the ports that lead to a task. One that has a shared port by succession has its
+// own as well.
 func (p *taskPorts) shown() (list []HostPort) {
 	for i, o := range p.openings {
-		if s := p.shared[i]; s != nil && s.has == p.task {
-			list = append(list, HostPort{o.container, o.containerPort, o.protocol, s.address})
-		}
-		if own := p.own[i]; own != nil {
-			list = append(list, HostPort{o.container, o.containerPort, o.protocol, own.address})
+		for _, at := range p.ports(i) {
+			if address := at.address(); address != "" {
+				list = append(list, HostPort{o.container, o.containerPort, o.protocol, address})
+			}
 		}
 	}
 	return list
 }
 
-// pass has a shared port lead to whose turn it is, or gives it back.
-func (h *hostPorts) pass(s *sharedPort) {
-	if s.settled() {
-		return
+// ports are those that lead to an opening.
+func (p *taskPorts) ports(i int) (list []port) {
+	if p.holds(i) {
+		list = append(list, p.shared[i].port)
 	}
-	next, found := successor(s.has, s.claims)
-	switch {
-	case !found:
-		s.close()
-		delete(h.shared, s.key)
-	case next.task != s.has:
-		h.log.Info("host port goes to the next task of the service", "address", s.address, "from", s.has, "to", next.task)
-		s.has = next.task
-		s.to.Store(&next.leads)
+	if p.own[i] != nil {
+		list = append(list, p.own[i])
 	}
+	return list
 }
 
-// leave notes that a task ends: new connections go to others of its service, if there are
-// any. It is called before anything in the task is stopped.
+// without are the container ports to which none leads, although one should.
+func (p *taskPorts) without() (list []string) {
+	for i, o := range p.openings {
+		if p.all && len(p.ports(i)) == 0 {
+			list = append(list, fmt.Sprintf("%d/%s", o.containerPort, o.protocol))
+		}
+	}
+	return list
+}
+
+// leave notes that a task ends: new connections go to others, if there are any. It is called
+// before anything in the task is stopped.
 func (h *hostPorts) leave(taskARN string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -168,22 +227,20 @@ func (h *hostPorts) leave(taskARN string) {
 	p.leaving = true
 	for _, s := range p.shared {
 		if s != nil {
-			c := s.claims[taskARN]
-			c.leaving = true
-			s.claims[taskARN] = c
+			s.leave(taskARN)
 			h.pass(s)
 		}
 	}
 }
 
-// of are the ports of a task that are open.
-func (h *hostPorts) of(taskARN string) []HostPort {
+// of are the ports that lead to a task, and the container ports to which none does.
+func (h *hostPorts) of(taskARN string) (list []HostPort, without []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if p := h.tasks[taskARN]; p != nil {
-		return p.shown()
+		return p.shown(), p.without()
 	}
-	return nil
+	return nil, nil
 }
 
 // close gives up the ports of a task that has ended.
@@ -197,13 +254,17 @@ func (h *hostPorts) close(taskARN string) {
 	delete(h.tasks, taskARN)
 	for i := range p.openings {
 		if s := p.shared[i]; s != nil {
-			delete(s.claims, taskARN)
+			s.remove(taskARN)
 			h.pass(s)
 		}
 		if p.own[i] != nil {
 			p.own[i].close()
 		}
 	}
+	for protocol := range p.lacks {
+		h.lacking[protocol] = slices.DeleteFunc(h.lacking[protocol], func(other *taskPorts) bool { return other == p })
+	}
+	h.fill()
 }
 
 func (h *hostPorts) closeAll() {
@@ -222,6 +283,7 @@ func (h *hostPorts) closeAll() {
 	}
 	clear(h.shared)
 	clear(h.tasks)
+	clear(h.lacking)
 }
 
 // HostPorts lists the loopback ports that lead to a running task. Where tasks are
@@ -236,7 +298,8 @@ func (a *Agent) HostPorts(taskARN string, open bool) []HostPort {
 		return nil
 	}
 	if !open {
-		return h.ports.of(taskARN)
+		ports, _ := h.ports.of(taskARN)
+		return ports
 	}
 	definition := a.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
@@ -255,8 +318,9 @@ func (a *Agent) HostPorts(taskARN string, open bool) []HostPort {
 	return ports
 }
 
+// openingRules: nothing that is simulated speaks UDP.
 func (h *host) openingRules() openingRules {
-	return openingRules{local: h.LocalPorts, udp: h.engineInfo().Reachable}
+	return openingRules{local: h.LocalPorts, udp: !h.engineInfo().Simulated}
 }
 
 func tenantOf(t *state.Task, s *state.TaskStatus, stop *state.Stop) tenant {

@@ -34,7 +34,7 @@ func (m *moody) Accept() (net.Conn, error) {
 // answering is an engine whose tasks say one byte.
 type answering struct{ backend.Engine }
 
-func (answering) Dial(context.Context, string, int) (net.Conn, error) {
+func (answering) Dial(context.Context, string, string, int) (net.Conn, error) {
 	near, far := net.Pipe()
 	go func() {
 		far.Write([]byte("!"))
@@ -48,7 +48,7 @@ func TestAHostPortOutlivesAFailedAccept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newHostPorts(answering{}, slog.New(slog.DiscardHandler))
+	h := newListeners(answering{}, slog.New(slog.DiscardHandler))
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -76,10 +76,14 @@ func opened(ports []HostPort) (addresses []string) {
 	return addresses
 }
 
+// addresses are those that lead to a task.
+func addresses(h *hostPorts, task string) []string {
+	ports, _ := h.of(task)
+	return opened(ports)
+}
+
 func quietPorts(q *quiet) *hostPorts {
-	h := newHostPorts(answering{}, slog.New(slog.DiscardHandler))
-	h.loopback = q.loopback()
-	return h
+	return newHostPorts(q.listeners(answering{}), slog.New(slog.DiscardHandler))
 }
 
 // at80 is one of a service that has a container port 80.
@@ -98,27 +102,29 @@ func TestTasksOfOneServiceHaveAPortInTurn(t *testing.T) {
 	expect := func(when string, want map[string][]string) {
 		t.Helper()
 		for name := range tenants {
-			if got := opened(h.of(name)); !slices.Equal(got, want[name]) {
+			if got := addresses(h, name); !slices.Equal(got, want[name]) {
 				t.Errorf("%s %s has %q, want %q", when, name, got, want[name])
 			}
 		}
 	}
-	leads := func() string { return h.shared[portKey{tcp, 80}].to.Load().sandbox }
+	leads := func() string {
+		return h.shared[sharedKey{portKey: portKey{tcp, 80}}].port.(*listener).to.Load().sandbox
+	}
 	for _, name := range []string{"a", "c", "b"} {
 		h.open(tenants[name], at80(name), true)
 	}
 	expect("at first", map[string][]string{"a": {"127.0.0.1:80"}, "c": {"127.0.0.1:40001"}, "b": {"127.0.0.1:40002"}})
-	listener := q.listeners["127.0.0.1:80"]
+	listener := q.opened["127.0.0.1:80"]
 	h.leave("a")
 	expect("when a leaves", map[string][]string{"b": {"127.0.0.1:80", "127.0.0.1:40002"}, "c": {"127.0.0.1:40001"}})
-	if leads() != "b" || q.listeners["127.0.0.1:80"] != listener {
-		t.Errorf("it leads to %s, on another listener: %v", leads(), q.listeners["127.0.0.1:80"] != listener)
+	if leads() != "b" || q.opened["127.0.0.1:80"] != listener {
+		t.Errorf("it leads to %s, on another listener: %v", leads(), q.opened["127.0.0.1:80"] != listener)
 	}
 	h.close("a")
 	h.close("b") // nobody has told it to stop
 	expect("without b", map[string][]string{"c": {"127.0.0.1:80", "127.0.0.1:40001"}})
-	if leads() != "c" || q.listeners["127.0.0.1:80"] != listener {
-		t.Errorf("it leads to %s, on another listener: %v", leads(), q.listeners["127.0.0.1:80"] != listener)
+	if leads() != "c" || q.opened["127.0.0.1:80"] != listener {
+		t.Errorf("it leads to %s, on another listener: %v", leads(), q.opened["127.0.0.1:80"] != listener)
 	}
 	h.leave("c")
 	expect("while c leaves", map[string][]string{"c": {"127.0.0.1:80", "127.0.0.1:40001"}})
@@ -128,38 +134,38 @@ func TestTasksOfOneServiceHaveAPortInTurn(t *testing.T) {
 	}
 }
 
-func TestAPortIsNotLeftToAnotherService(t *testing.T) {
+// The tasks of another service, and those of none, have a port when nobody of the service is
+// left that has it.
+func TestAPortThatIsGivenBackIsTakenByWhoWantsIt(t *testing.T) {
 	q := newQuiet()
 	h := quietPorts(q)
 	defer h.closeAll()
-	web, api := tenant{task: "web", service: "web"}, tenant{task: "api", service: "api"}
-	h.open(web, at80("web"), true)
-	if got := opened(h.open(api, at80("api"), true)); !slices.Equal(got, []string{"127.0.0.1:40001"}) {
-		t.Errorf("the other service has %q", got)
+	h.open(tenant{task: "web", service: "web", startedAt: time.Unix(1, 0)}, at80("web"), true)
+	alone, api := tenant{task: "alone", startedAt: time.Unix(3, 0)}, tenant{task: "api", service: "api", startedAt: time.Unix(2, 0)}
+	for i, other := range []tenant{alone, api} {
+		if got := opened(h.open(other, at80(other.task), true)); !slices.Equal(got, []string{fmt.Sprint("127.0.0.1:", 40001+i)}) {
+			t.Errorf("%s has %q", other.task, got)
+		}
 	}
+	listener := q.opened["127.0.0.1:80"]
 	h.leave("web")
+	if got := addresses(h, "web"); !slices.Equal(got, []string{"127.0.0.1:80"}) {
+		t.Errorf("while it leaves, the last of a service has %q", got)
+	}
 	h.close("web")
-	if q.open()["127.0.0.1:80"] {
-		t.Error("the port is not given back")
+	if got := addresses(h, "api"); !slices.Equal(got, []string{"127.0.0.1:80", "127.0.0.1:40002"}) {
+		t.Errorf("the one that has been running for the longest has %q", got)
 	}
-	if got := opened(h.of("api")); !slices.Equal(got, []string{"127.0.0.1:40001"}) {
-		t.Errorf("the other service has %q afterwards", got)
+	h.close("api")
+	if got := addresses(h, "alone"); !slices.Equal(got, []string{"127.0.0.1:80", "127.0.0.1:40001"}) {
+		t.Errorf("the task of no service has %q", got)
 	}
-	next := tenant{task: "next", service: "api"}
-	if got := opened(h.open(next, at80("next"), true)); !slices.Equal(got, []string{"127.0.0.1:80"}) {
-		t.Errorf("its next task has %q", got)
+	if q.opened["127.0.0.1:80"] != listener {
+		t.Error("the port was away in between")
 	}
-}
-
-// Tasks of no service leave their ports to nobody, not to one of the same family either.
-func TestTasksOfNoServiceShareNoPort(t *testing.T) {
-	h := quietPorts(newQuiet())
-	defer h.closeAll()
-	h.open(tenant{task: "a"}, at80("a"), true)
-	h.open(tenant{task: "b"}, at80("b"), true)
-	h.close("a")
-	if got := opened(h.of("b")); !slices.Equal(got, []string{"127.0.0.1:40001"}) {
-		t.Errorf("b has %q", got)
+	h.close("alone")
+	if open := q.open(); len(open) != 0 {
+		t.Errorf("left open: %v", open)
 	}
 }
 

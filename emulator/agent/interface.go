@@ -38,7 +38,9 @@ type interfaces struct {
 	sets    map[string]*groupSet              // by their key
 	having  map[string]map[*groupSet]struct{} // by group: sets that it is in
 	naming  map[string]map[*groupSet]struct{} // by group: sets whose rules name it
+	listing map[string]map[*groupSet]struct{} // by prefix list: likewise
 	due     map[*groupSet]struct{}
+	held    int     // who is about to tell of many members
 	flight  *flight // of what is due
 }
 
@@ -53,7 +55,7 @@ type groupSet struct {
 	open       bool // everything passes, whoever the members are
 	filter     *backend.Filter
 	handle     *backend.Filter // that leads to the former
-	named      []string        // groups, as keys
+	named      []string        // groups and prefix lists, as keys
 }
 
 // netInterface is a network interface. The lock of interfaces protects what changes.
@@ -64,6 +66,7 @@ type netInterface struct {
 	set     *groupSet
 
 	telling chan struct{} // full while the engine is told
+	stuck   bool          // and has been for long: others do not wait for it
 	sandbox string        // empty until it has started
 	life    int           // how often it has
 	known   bool          // told is what holds
@@ -74,7 +77,7 @@ func newInterfaces(a *Agent) *interfaces {
 	return &interfaces{
 		agent: a, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
 		byOwner: map[string]*netInterface{}, sets: map[string]*groupSet{}, having: map[string]map[*groupSet]struct{}{},
-		naming: map[string]map[*groupSet]struct{}{}, due: map[*groupSet]struct{}{},
+		naming: map[string]map[*groupSet]struct{}{}, listing: map[string]map[*groupSet]struct{}{}, due: map[*groupSet]struct{}{},
 	}
 }
 
@@ -140,9 +143,16 @@ func (all *interfaces) remove(i *netInterface) {
 	for _, id := range set.groups {
 		take(all.having, state.SecurityGroupKey(set.scope, id), set)
 	}
+	all.forgetNamed(set)
+}
+
+// forgetNamed forgets what the rules of a set name. The lock is held.
+func (all *interfaces) forgetNamed(set *groupSet) {
 	for _, key := range set.named {
 		take(all.naming, key, set)
+		take(all.listing, key, set)
 	}
+	set.named = nil
 }
 
 // membersChanged has those looked at again whose rules name one of the groups of a set.
@@ -154,13 +164,15 @@ func (all *interfaces) membersChanged(set *groupSet) {
 	}
 }
 
-// rulesChanged has those looked at again that have a group.
+// rulesChanged has those looked at again that have a group, or rules that name a prefix list.
 func (all *interfaces) rulesChanged(key string) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	for set := range all.having[key] {
-		set.read = false
-		all.mark(set)
+	for _, concerned := range [...]map[*groupSet]struct{}{all.having[key], all.listing[key]} {
+		for set := range concerned {
+			set.read = false
+			all.mark(set)
+		}
 	}
 }
 

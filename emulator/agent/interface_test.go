@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,8 @@ type gate struct {
 	sandboxes map[string]string // of containers
 	early     []string          // containers that started too soon
 	refuse    error
+	hangs     string // a sandbox that answers nothing
+	remove    func(id string)
 }
 
 // Info is that of a real engine, which has to be told of each change.
@@ -42,6 +45,12 @@ func (g *gate) Info(ctx context.Context) (backend.Info, error) {
 func (g *gate) SetFilter(ctx context.Context, sandboxID string, f *backend.Filter) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if sandboxID == g.hangs {
+		g.mu.Unlock()
+		<-ctx.Done()
+		g.mu.Lock()
+		return ctx.Err()
+	}
 	g.calls++
 	if g.refuse != nil {
 		return g.refuse
@@ -54,8 +63,15 @@ func (g *gate) Create(ctx context.Context, spec backend.ContainerSpec) (string, 
 	id, err := g.Engine.Create(ctx, spec)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.sandboxes[id] = spec.Sandbox
+	g.sandboxes[id] = cmp.Or(spec.Joins, spec.Sandbox)
 	return id, err
+}
+
+func (g *gate) Remove(ctx context.Context, id string) error {
+	if g.remove != nil {
+		g.remove(id)
+	}
+	return g.Engine.Remove(ctx, id)
 }
 
 func (g *gate) Start(ctx context.Context, id string) error {
@@ -69,9 +85,13 @@ func (g *gate) Start(ctx context.Context, id string) error {
 
 // letsIn is the addresses that a task's sandbox takes packets from.
 func (g *gate) letsIn(b *bench, task string) string {
+	return g.sandboxLetsIn(b.task(task).Status.SandboxID)
+}
+
+func (g *gate) sandboxLetsIn(id string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	f := g.filters[b.task(task).Status.SandboxID]
+	f := g.filters[id]
 	if f == nil {
 		return "everybody"
 	}
@@ -196,19 +216,53 @@ func TestAChangeOfRulesConcernsThoseThatHaveTheGroup(t *testing.T) {
 	})
 }
 
+func TestAChangeOfAPrefixListConcernsThoseWhoseRulesNameIt(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		g := b.withGate(GroupsStrict)
+		web := b.run(container("web"))
+		b.changeRules(state.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, PrefixList: "pl-1"})
+		b.expect("with a list that is not there it lets in", g.letsIn(b, web), "")
+		change := func(id string, entries ...state.PrefixListEntry) int {
+			b.Helper()
+			before := g.told()
+			if err := b.store.Update(func(tx *state.Tx) error {
+				tx.PutPrefixList(&state.PrefixList{Scope: scope, ID: id, MaxEntries: 9, Entries: entries})
+				return nil
+			}); err != nil {
+				b.Fatal(err)
+			}
+			soon()
+			return g.told() - before
+		}
+		b.expect("calls", change("pl-1", state.PrefixListEntry{CIDR: "192.0.2.1/32"}), 1)
+		b.expect("it lets in", g.letsIn(b, web), "192.0.2.1")
+		b.expect("calls for the same ranges", change("pl-1", state.PrefixListEntry{CIDR: "192.0.2.1/32", Description: "home"}), 0)
+		b.expect("calls for a list that no rule names", change("pl-2", state.PrefixListEntry{CIDR: "192.0.2.2/32"}), 0)
+		b.expect("calls", change("pl-1", state.PrefixListEntry{CIDR: "192.0.2.2/32"}, state.PrefixListEntry{CIDR: "192.0.2.3/32"}), 1)
+		b.expect("after a change it lets in", g.letsIn(b, web), "192.0.2.2 192.0.2.3")
+		b.changeRules()
+		b.expect("calls when no rule names it any more", change("pl-1"), 0)
+	})
+}
+
 func TestFiltersAreSetAgainAfterARestart(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		g := b.withGate(GroupsFilter)
-		first, second := b.run(container("web")), b.run(container("web"))
+		var tasks []string
+		for range 40 {
+			tasks = append(tasks, b.run(container("web")))
+		}
 		soon()
 		b.stop()
 		clear(g.filters)
+		before := g.told()
 		b.throughGate(g, GroupsFilter)
 		soon()
-		for _, id := range []string{first, second} {
+		for _, id := range tasks {
 			b.expect("it is still there", b.task(id).Status.LastStatus, state.Running)
-			b.expect("it lets in", g.letsIn(b, id), b.ips(first, second))
+			b.expect("it lets in", g.letsIn(b, id), b.ips(tasks...))
 		}
+		b.expect("calls, none of which was too early", g.told()-before, len(tasks))
 	})
 }
 
@@ -318,7 +372,7 @@ func TestInterfacesThatLeaveAreForgotten(t *testing.T) {
 	for n := range byte(3) {
 		all.leave(fmt.Sprint(n))
 	}
-	if left := len(all.byOwner) + len(all.sets) + len(all.having) + len(all.naming) + len(all.due); left > 0 {
+	if left := len(all.byOwner) + len(all.sets) + len(all.having) + len(all.naming) + len(all.listing) + len(all.due); left > 0 {
 		t.Errorf("%d things are left of interfaces that are gone", left)
 	}
 }

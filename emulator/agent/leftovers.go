@@ -25,6 +25,7 @@ type leftover struct {
 	taskARN string
 	ids     []string // containers
 	volumes []string // that lived as long as the task
+	unsure  bool     // there may be more containers
 	timer   *clock.Timer
 }
 
@@ -34,7 +35,7 @@ func newLeftovers(h *host) *leftovers { return &leftovers{host: h} }
 
 // add takes what a task that stopped has left.
 func (l *leftovers) add(ctx context.Context, left leftover) {
-	if len(left.ids) == 0 && len(left.volumes) == 0 {
+	if len(left.ids) == 0 && len(left.volumes) == 0 && !left.unsure {
 		return
 	}
 	if l.put(ctx, left) > maxLeftovers {
@@ -161,6 +162,17 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 	l.queue = slices.Delete(l.queue, at, at+1)
 	l.mu.Unlock()
 	left.timer.Stop()
+	if left.unsure {
+		found, err := l.host.Engine.List(ctx, map[string]string{labelTaskARN: left.taskARN})
+		if err != nil && ctx.Err() == nil {
+			l.host.agent.Log.Warn("containers of a stopped task not listed", "task", left.taskARN, "error", err)
+		}
+		for _, c := range found {
+			if !slices.Contains(left.ids, c.ID) {
+				left.ids = append(left.ids, c.ID)
+			}
+		}
+	}
 	l.removeIDs(ctx, left.ids)
 	for _, volume := range left.volumes {
 		if err := l.host.Engine.RemoveVolume(ctx, volume); err != nil && ctx.Err() == nil {

@@ -2,28 +2,35 @@ package agent
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"sync"
 	"syscall"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // quiet is a loopback address that no host has: who listens there is found by dial.
 type quiet struct {
-	mu        sync.Mutex
-	taken     map[string]bool // by somebody else
-	listeners map[string]*quietListener
-	next      int
+	mu     sync.Mutex
+	taken  map[string]bool // by somebody else
+	opened map[string]*quietListener
+	next   int
 }
 
 func newQuiet(taken ...string) *quiet {
-	q := &quiet{taken: map[string]bool{}, listeners: map[string]*quietListener{}, next: 40000}
+	q := &quiet{taken: map[string]bool{}, opened: map[string]*quietListener{}, next: 40000}
 	for _, address := range taken {
 		q.taken[address] = true
 	}
 	return q
 }
 
-func (q *quiet) loopback() loopback { return loopback{listen: q.listen} }
+func (q *quiet) listeners(e backend.Engine) *listeners {
+	l := newListeners(e, slog.New(slog.DiscardHandler))
+	l.listen = q.listen
+	return l
+}
 
 func (q *quiet) listen(network, address string) (net.Listener, error) {
 	q.mu.Lock()
@@ -32,18 +39,18 @@ func (q *quiet) listen(network, address string) (net.Listener, error) {
 		q.next++
 		address = fmt.Sprint("127.0.0.1:", q.next)
 	}
-	if q.taken[address] || q.listeners[address] != nil {
+	if q.taken[address] || q.opened[address] != nil {
 		return nil, &net.OpError{Op: "listen", Net: network, Err: syscall.EADDRINUSE}
 	}
 	l := &quietListener{quiet: q, address: address, accepted: make(chan net.Conn), closed: make(chan struct{})}
-	q.listeners[address] = l
+	q.opened[address] = l
 	return l, nil
 }
 
 // dial connects to who listens at an address.
 func (q *quiet) dial(address string) (net.Conn, error) {
 	q.mu.Lock()
-	l := q.listeners[address]
+	l := q.opened[address]
 	q.mu.Unlock()
 	if l == nil {
 		return nil, syscall.ECONNREFUSED
@@ -62,7 +69,7 @@ func (q *quiet) open() map[string]bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	open := map[string]bool{}
-	for address := range q.listeners {
+	for address := range q.opened {
 		open[address] = true
 	}
 	return open
@@ -87,7 +94,7 @@ func (l *quietListener) Accept() (net.Conn, error) {
 func (l *quietListener) Close() error {
 	l.quiet.mu.Lock()
 	defer l.quiet.mu.Unlock()
-	delete(l.quiet.listeners, l.address)
+	delete(l.quiet.opened, l.address)
 	close(l.closed)
 	return nil
 }

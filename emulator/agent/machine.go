@@ -95,9 +95,9 @@ func sharesNetwork(t *state.Task) bool {
 func (m *machine) up(ctx context.Context) (place, error) {
 	for {
 		m.mu.Lock()
-		if m.runs && m.making == nil {
-			defer m.mu.Unlock()
-			return m.place, nil
+		if p := m.place; m.runs && m.making == nil {
+			m.mu.Unlock()
+			return p, ignoreEnded(m.host.agent.interfaces.ready(ctx, m.instance))
 		}
 		attempt := m.making
 		if attempt == nil {

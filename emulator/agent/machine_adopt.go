@@ -65,6 +65,9 @@ func (m *machine) adopt(c backend.Container) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.place.sandbox != "" || m.making != nil {
+		if m.runs && m.place.sandbox == c.ID {
+			m.host.agent.interfaces.found(m.instance, c.ID)
+		}
 		return
 	}
 	m.removal.left = true

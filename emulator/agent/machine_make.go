@@ -62,11 +62,11 @@ func (m *machine) address(row *state.ContainerInstance) netip.Addr {
 
 // discard removes a sandbox that cannot be started.
 func (m *machine) discard(ctx context.Context, p place) error {
+	m.host.agent.interfaces.leave(m.instance) // before somebody else gets its address
 	if err := m.host.Engine.Remove(ctx, p.sandbox); err != nil {
 		return fmt.Errorf("remove the sandbox of the container instance: %w", err)
 	}
 	m.host.forget(p.sandbox)
-	m.host.agent.interfaces.leave(m.instance)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.place.sandbox, m.runs = "", false
@@ -87,6 +87,7 @@ func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own 
 	}
 	spec := machineSpec(row, m.labels(), vpc.Name, bridge.Name)
 	spec.Subnet = subnet
+	resolve(&spec, vpcOf(h.agent.Store.Read(), row.Scope(), row.Subnet), vpc)
 	if own.IsValid() && vpc.CIDR.Contains(own) {
 		spec.IP = own
 	} else if own.IsValid() {
@@ -147,6 +148,16 @@ func (m *machine) start(ctx context.Context, p place) error {
 	}
 	m.join(p)
 	return m.host.agent.interfaces.started(ctx, m.instance, p.sandbox)
+}
+
+// join notes the network interface of a container instance.
+func (m *machine) join(at place) {
+	a := m.host.agent
+	row := a.Store.Read().ContainerInstance(m.instance)
+	if row == nil || a.InstanceGroups == nil {
+		return
+	}
+	a.interfaces.join(m.host, m.instance, row.Scope(), a.InstanceGroups(row), at.ip)
 }
 
 // DefaultInstanceRange is the block of the bridge networks of container instances. It is

@@ -92,7 +92,7 @@ func (b *bench) machines() (list []backend.Container) {
 // answers reports whether somebody answers HTTP at a port of a machine.
 func (b *bench) answers(instance string, port int) bool {
 	b.Helper()
-	conn, err := b.agent.hosts[""].Engine.Dial(b.Context(), b.agent.hosts[""].machine(instance).where().sandbox, port)
+	conn, err := b.agent.hosts[""].Engine.Dial(b.Context(), "tcp", b.agent.hosts[""].machine(instance).where().sandbox, port)
 	if err != nil {
 		return false
 	}
@@ -381,7 +381,7 @@ func TestAnInstanceIsCutOff(t *testing.T) {
 		b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 		own := b.runAt(instance, types.NetworkModeAwsvpc, server("web", hostPort(80)))
 		reached := func(id string) bool {
-			conn, err := b.engine.Dial(b.Context(), b.task(id).Status.SandboxID, 80)
+			conn, err := b.engine.Dial(b.Context(), "tcp", b.task(id).Status.SandboxID, 80)
 			if err == nil {
 				conn.Close()
 			}

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// opening is a port of a task that is wanted on the loopback address of this host.
+// opening is a port of a task that is wanted on the user's loopback address.
 type opening struct {
 	container     string
 	containerPort int
@@ -20,17 +20,19 @@ type opening struct {
 	own uint16
 }
 
-// target is where a port of this host leads: a port of a sandbox, and its address.
+// target is where a port of the loopback address leads: a port of a sandbox, and its address.
 type target struct {
 	sandbox string
-	ip      netip.Addr // for datagrams, which engines do not carry
+	ip      netip.Addr
 	port    uint16
 }
+
+func (t target) addrPort() netip.AddrPort { return netip.AddrPortFrom(t.ip, t.port) }
 
 // openingRules say which openings a host's tasks have.
 type openingRules struct {
 	local bool // HostOptions.LocalPorts
-	udp   bool // datagrams reach the addresses of sandboxes from here
+	udp   bool // tasks take datagrams
 }
 
 // openings are those of a task: the mapped ports of its own network interface, or those of

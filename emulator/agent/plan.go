@@ -217,6 +217,10 @@ func (v *view) begun() bool {
 	return slices.ContainsFunc(v.status.Containers, func(c state.Container) bool { return !c.StartedAt.IsZero() })
 }
 
+// createPatience is how long a task that stops waits for the container that the engine is
+// making. What the engine makes later, leftovers removes.
+const createPatience = 10 * time.Second
+
 // planStop takes the containers down in the reverse order of their dependencies
 // and the sandbox last.
 func planStop(v *view) (actions []action, again time.Time) {
@@ -230,6 +234,12 @@ func planStop(v *view) (actions []action, again time.Time) {
 		switch {
 		case note.busy && (c.Phase == state.ContainerNone || c.Phase == state.ContainerCreated):
 			actions = append(actions, action{cutShort, i, ""})
+		case note.busy && c.Phase == state.ContainerPulled:
+			if due := v.stop.At.Add(createPatience); v.now.Before(due) {
+				again = sooner(again, due)
+			} else {
+				actions = append(actions, action{cutShort, i, ""})
+			}
 		case note.busy:
 		case c.Phase != state.ContainerRunning:
 			actions = append(actions, action{skip, i, ""})
@@ -247,7 +257,7 @@ func planStop(v *view) (actions []action, again time.Time) {
 	}
 	switch {
 	case v.unreported():
-		again = v.stop.At
+		again = sooner(again, v.stop.At)
 	case left || v.sandbox == sandboxGone || v.about(theSandbox).busy || v.makingVolumes():
 	case v.now.Before(v.deprovisionAt()):
 		again = v.deprovisionAt()

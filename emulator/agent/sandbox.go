@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -26,7 +25,7 @@ func (w *work) createSandbox() run {
 			made, on, err = w.newSandbox(ctx)
 		}
 		if errors.Is(err, errNotStored) {
-			return w.unanswered(ctx, "range of the network not stored", err)
+			return w.unanswered(ctx, "network interface not stored", err)
 		}
 		return func() {
 			switch {
@@ -57,7 +56,11 @@ func (w *work) newSandbox(ctx context.Context) (made backend.Container, on place
 		if err != nil {
 			return made, on, err
 		}
+		if err := h.takePublicAddress(t); err != nil {
+			return made, on, err
+		}
 		spec.Network, spec.Subnet = network.Name, subnet
+		resolve(&spec, vpcOf(h.agent.Store.Read(), t.Scope(), t.Placement.SubnetID), network)
 	}
 	made, err = h.Engine.CreateSandbox(ctx, spec)
 	return made, on, err
@@ -87,7 +90,7 @@ func (w *work) hasSandbox(made backend.Container) {
 		w.host.agent.interfaces.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, made.IP)
 		s.Attachment = state.Attachment{
 			Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: made.MAC,
-			PrivateIPv4: made.IP.String(), PrivateDNSName: w.privateDNSName(made.IP),
+			PrivateIPv4: made.IP.String(), PrivateDNSName: privateDNSName(w.host.agent.Store.Read(), w.task, made.IP),
 		}
 	}
 	if s.ConnectivityAt.IsZero() {
@@ -96,18 +99,6 @@ func (w *work) hasSandbox(made backend.Container) {
 	w.view.sandbox = sandboxCreated
 	w.host.know(made.ID, w.task.ARN, sandboxContainerName)
 	w.publication.touch()
-}
-
-// privateDNSName is that of the task's network interface, which one in a VPC without DNS
-// host names lacks. Source: recorded answers.
-func (w *work) privateDNSName(address netip.Addr) string {
-	tx, scope := w.host.agent.Store.Read(), w.task.Scope()
-	if s := tx.Subnet(scope, w.task.Placement.SubnetID); s != nil {
-		if v := tx.VPC(scope, s.VPC); v != nil && !v.DNSHostnames {
-			return ""
-		}
-	}
-	return backend.HostName(address, hostDomain(scope))
 }
 
 func (w *work) sandboxRuns() {
@@ -128,11 +119,14 @@ func (w *work) startSandbox() run {
 		if err == nil {
 			err = h.agent.interfaces.started(ctx, w.task.ARN, id)
 		}
+		if err == nil {
+			h.leadPublicAddress(ctx, w.task, id)
+		}
 		if errors.Is(err, backend.ErrNoSandbox) && w.machine != nil {
 			w.machine.examine(ctx)
 		}
 		if errors.Is(err, backend.ErrAddressInUse) || errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
-			removed := h.Engine.Remove(ctx, id)
+			removed := w.giveUpSandbox(ctx, id)
 			return func() { w.replaceSandbox(err, removed) }
 		}
 		return func() {
@@ -145,6 +139,13 @@ func (w *work) startSandbox() run {
 			}
 		}
 	}
+}
+
+// giveUpSandbox removes a sandbox, which is no member of its groups any more before somebody
+// else gets its address.
+func (w *work) giveUpSandbox(ctx context.Context, id string) error {
+	w.host.agent.interfaces.leave(w.task.ARN)
+	return w.host.Engine.Remove(ctx, id)
 }
 
 // errSandboxEnded is why a task gets another sandbox of which nothing has run yet.
@@ -178,7 +179,6 @@ func (w *work) replaceSandbox(cause, removed error) {
 		w.host.forgetNetworks()
 	}
 	w.host.forget(s.SandboxID)
-	w.host.agent.interfaces.leave(w.task.ARN)
 	w.view.sandbox, s.SandboxID = sandboxNone, ""
 	for i := range s.Containers {
 		if s.Containers[i].Phase == state.ContainerCreated {
@@ -201,7 +201,7 @@ func (w *work) examineSandbox() run {
 			return func() { w.view.about(theSandbox).exited = false }
 		}
 		if !begun {
-			removed := h.Engine.Remove(ctx, id)
+			removed := w.giveUpSandbox(ctx, id)
 			return func() {
 				if w.view.stop == nil {
 					w.view.about(theSandbox).exited = false
@@ -237,13 +237,15 @@ const sandboxRemovals = 5
 func (w *work) removeSandbox() run {
 	h, id := w.host, w.view.status.SandboxID
 	return func(ctx context.Context) func() {
+		h.ports.close(w.task.ARN) // before somebody else gets where they lead
+		h.ports.await(ctx)
 		err := w.leaveMachine(ctx)
 		if err != nil && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil {
 			h.agent.Log.Error("ports of a task not closed", "task", w.task.ARN, "error", err)
 			err = nil // the next change of the machine's traffic closes them
 		}
 		if err == nil && id != "" {
-			err = h.Engine.Remove(ctx, id)
+			err = w.giveUpSandbox(ctx, id)
 		}
 		for tries := 1; err != nil && tries < sandboxRemovals && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil; tries++ {
 			w.unanswered(ctx, "sandbox not removed", err)
@@ -256,7 +258,6 @@ func (w *work) removeSandbox() run {
 			if err != nil {
 				h.agent.Log.Error("sandbox not removed", "task", w.task.ARN, "error", err)
 			}
-			h.agent.interfaces.leave(w.task.ARN)
 			w.view.sandbox = sandboxGone
 		}
 	}

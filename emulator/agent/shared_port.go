@@ -1,65 +1,68 @@
 package agent
 
-import (
-	"cmp"
-	"time"
-)
-
-// sharedPort is a port of this host that the running tasks of one service have in turn.
-// hostPorts own it. Its listener is opened for the first of them and closed after the last:
-// in between only what it leads to changes, so that connections are accepted throughout.
+// sharedPort is a port that running tasks have in turn: those of one service, and when they
+// have all ended, whoever else wants its number. hostPorts own it. It is opened for the first
+// of them and closed after the last: in between only what it leads to changes, so that
+// connections are accepted throughout.
 type sharedPort struct {
-	*port
-	key    portKey
-	group  string           // whose tasks these are
-	has    string           // the task that it leads to
-	claims map[string]claim // by task
+	port
+	*turns
+	key sharedKey
 }
 
-// claim is the right of a running task to a shared port, when its turn has come.
-type claim struct {
-	tenant
-	leads target
+// sharedKey tells shared ports apart. Where a port has the number that is asked for, there
+// is one of each number; elsewhere each group has its own.
+type sharedKey struct {
+	portKey
+	group string
 }
 
-// tenant is a running task whose ports are open.
-type tenant struct {
-	task      string // ARN
-	service   string // ARN; empty for a task of none
-	startedAt time.Time
-	leaving   bool // it has been told to stop, or stops by itself
+func (h *hostPorts) sharedKey(t tenant, key portKey) sharedKey {
+	if h.loopback.numbered() {
+		return sharedKey{portKey: key}
+	}
+	return sharedKey{key, t.group()}
 }
 
-// group are those among whom a port goes from one to the next. A task of no service has
-// nobody to leave it to.
-func (t tenant) group() string { return cmp.Or(t.service, t.task) }
-
-// successor is the claim that has a shared port. Who has it keeps it until it leaves; then
-// it is that of the task which has been running for the longest. A task that leaves has it
-// only while all others do.
-func successor(has string, claims map[string]claim) (next claim, found bool) {
-	for _, c := range claims {
-		if !found || before(has, c, next) {
-			next, found = c, true
+// claim gives a task its turn at a shared port; nil if that is not to be had.
+func (h *hostPorts) claim(t tenant, o opening) *sharedPort {
+	if o.shared == 0 {
+		return nil
+	}
+	key := h.sharedKey(t, portKey{o.protocol, o.shared})
+	c := claim{t, o.leads}
+	s := h.shared[key]
+	if s == nil {
+		p, err := h.loopback.open(key.portKey, o.leads)
+		if err != nil {
+			h.refuse(key.portKey, err)
+			return nil
 		}
+		delete(h.refused, key.portKey)
+		s = &sharedPort{p, newTurns(c, before), key}
+		h.shared[key] = s
+		return s
 	}
-	return next, found
+	if _, twice := s.claims[t.task]; twice {
+		return nil
+	}
+	s.add(c)
+	h.pass(s)
+	return s
 }
 
-// before reports whether a goes before b.
-func before(has string, a, b claim) bool {
+// pass has a shared port lead to whose turn it is, or gives it back.
+func (h *hostPorts) pass(s *sharedPort) {
+	next := s.next()
 	switch {
-	case a.leaving != b.leaving:
-		return b.leaving
-	case a.task == has || b.task == has:
-		return a.task == has
+	case next == nil:
+		s.close()
+		delete(h.shared, s.key)
+	case next.task != s.has.task:
+		h.log.Info("host port goes to the next task", "address", s.address(), "from", s.has.task, "to", next.task)
+		s.has = *next
+		s.lead(next.leads)
 	default:
-		return cmp.Or(a.startedAt.Compare(b.startedAt), cmp.Compare(a.task, b.task)) < 0
+		s.has = *next
 	}
-}
-
-// settled reports whether nothing can have changed: who has it stays.
-func (s *sharedPort) settled() bool {
-	c, there := s.claims[s.has]
-	return there && !c.leaving
 }

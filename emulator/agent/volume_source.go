@@ -26,6 +26,9 @@ type VolumeOptions struct {
 	FileSystems map[string]string
 }
 
+// folders are those of the host that tasks have as file systems.
+func (o VolumeOptions) folders() []string { return slices.Collect(maps.Values(o.FileSystems)) }
+
 // volumeSource is what the engine is asked for, to have a volume of a task.
 type volumeSource struct {
 	volume    backend.VolumeSpec // to be made or found; without a name there is none
@@ -38,7 +41,7 @@ type volumeSource struct {
 // Source: ECS API reference, Volume; amazon-ecs-agent for names and scopes.
 func sourceOf(t *state.Task, v *types.Volume, o VolumeOptions) (volumeSource, error) {
 	name := aws.ToString(v.Name)
-	if why, denied := o.HostPaths.DeniedVolume(v); denied { // the emulator that took it allowed it
+	if why, denied := o.HostPaths.DeniedVolume(v, o.folders()...); denied { // the emulator that took it allowed it
 		return volumeSource{}, errors.New(why)
 	}
 	if m := managed(t, v); m != nil {
@@ -64,7 +67,7 @@ func sourceOf(t *state.Task, v *types.Volume, o VolumeOptions) (volumeSource, er
 // any. It is looked for from the outermost folder on that tasks may have: to those that have
 // it, what it is in is theirs to replace by a link.
 func (o VolumeOptions) hostFolder(hostPath string, permissions fs.FileMode) volumeSource {
-	theirs := append(slices.Collect(maps.Values(o.FileSystems)), o.HostPaths...)
+	theirs := append(o.folders(), o.HostPaths...)
 	root, rest, _ := taskdef.HostPaths(theirs).Find(hostPath)
 	return volumeSource{mount: backend.Mount{Source: root}}.at(rest, permissions)
 }

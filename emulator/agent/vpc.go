@@ -23,11 +23,27 @@ func (h *host) subnetNetwork(ctx context.Context, scope arn.Scope, id string) (b
 	if v == nil {
 		return backend.Network{}, netip.Prefix{}, fmt.Errorf("%s does not exist", subnet.VPC)
 	}
+	if err := inFirstRange(v, subnet); err != nil {
+		return backend.Network{}, netip.Prefix{}, err
+	}
 	network, err := h.vpcNetwork(ctx, v)
 	if err != nil {
 		return backend.Network{}, netip.Prefix{}, err
 	}
 	return network, subnet.CIDR(network.CIDR), nil
+}
+
+// inFirstRange refuses a subnet in a range that somebody added to a VPC: the engine's networks
+// have one range. A second network would not be the same one, as it filters what goes between
+// two.
+func inFirstRange(v *state.VPC, subnet *state.Subnet) error {
+	for _, r := range v.Secondary {
+		if added := netip.MustParsePrefix(r.CIDR); added.Overlaps(subnet.CIDR(netip.MustParsePrefix(v.CIDR))) {
+			return withoutNetwork{fmt.Errorf("subnet %s is in the range %s, which was added to %s: a network on the engine has the range that its VPC was made with, %s",
+				subnet.ID, r.CIDR, v.ID, v.CIDR)}
+		}
+	}
+	return nil
 }
 
 // vpcNetwork makes the engine's network of a VPC when the first task needs it. The default
@@ -88,6 +104,9 @@ func (h *host) ownNetwork(ctx context.Context, v *state.VPC) (backend.Network, e
 	network, err := h.Engine.EnsureNetwork(ctx, backend.NetworkSpec{
 		Name: v.ID, CIDR: netip.MustParsePrefix(v.CIDR), Exact: true, Labels: h.labels(),
 	})
+	if errors.Is(err, backend.ErrAddressInUse) {
+		err = withoutNetwork{err}
+	}
 	if err != nil {
 		return network, fmt.Errorf("make the network of %s: %w", v.ID, err)
 	}

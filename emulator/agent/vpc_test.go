@@ -91,6 +91,28 @@ func TestARangeInUseEndsTheFirstTask(t *testing.T) {
 	})
 }
 
+func TestASubnetOfAFurtherRangeEndsItsTasks(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		v, first := b.ownVPC("10.7.0.0/24")
+		further := &state.Subnet{Scope: v.Scope, ID: "subnet-further", VPC: v.ID, Zone: first.Zone, Range: "10.8.0.0/25"}
+		b.update(func(tx *state.Tx) {
+			v.Secondary = []state.VPCRange{{ID: "vpc-cidr-assoc-1", CIDR: "10.8.0.0/24"}}
+			tx.PutVPC(v)
+			tx.PutSubnet(further)
+		})
+		ended := b.task(b.runIn(further))
+		b.expect("stoppedReason", ended.Stop.Reason, "ResourceInitializationError: unable to create the network interface of the task: subnet subnet-further is in the range "+
+			"10.8.0.0/24, which was added to "+v.ID+": a network on the engine has the range that its VPC was made with, 10.7.0.0/24")
+		for _, want := range []string{"10.8.0.4", "10.8.0.5"} { // or no container instance is registered
+			address, err := b.agent.ReserveAddress(b.Context(), scope, further.ID)
+			if err != nil || address.String() != want {
+				t.Errorf("an EC2 instance gets %s, %v", address, err)
+			}
+		}
+		b.expect("lastStatus in the first range", b.task(b.runIn(first)).Status.LastStatus, state.Running)
+	})
+}
+
 // TestANetworkIsRemovedLater has the VPC deleted while its network cannot be removed: while
 // something runs there, and while the agent is not there.
 func TestANetworkIsRemovedLater(t *testing.T) {
@@ -125,5 +147,30 @@ func TestANetworkIsRemovedLater(t *testing.T) {
 		b.update(func(tx *state.Tx) { tx.DeleteVPC(later) })
 		b.start()
 		b.expect("networks after a restart", b.networks(), []string(nil))
+	})
+}
+
+// TestARangeInUseEndsTasksOfAnInstance has a container instance whose machine cannot be made.
+func TestARangeInUseEndsTasksOfAnInstance(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		v, s := b.ownVPC("10.7.0.0/24")
+		_, err := b.engine.EnsureNetwork(b.Context(), backend.NetworkSpec{Name: "office", CIDR: netip.MustParsePrefix("10.7.0.0/16")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		instance := b.instance()
+		address, err := b.agent.ReserveAddress(b.Context(), scope, s.ID)
+		if err != nil || address.String() != "10.7.0.4" {
+			t.Errorf("the EC2 instance gets %s, %v", address, err)
+		}
+		row := *b.store.Read().ContainerInstance(instance)
+		row.Subnet, row.VPC = s.ID, v.ID
+		b.putInstance(&row)
+		for _, mode := range []types.NetworkMode{types.NetworkModeBridge, types.NetworkModeHost, types.NetworkModeNone} {
+			ended := b.task(b.runAt(instance, mode, container("web", "sleep", "3600")))
+			b.expect("lastStatus", ended.Status.LastStatus, state.Stopped)
+			b.expect("stoppedReason", ended.Stop.Reason, "ResourceInitializationError: unable to create the sandbox of the task: make the network of "+v.ID+": "+
+				"10.7.0.0/24 overlaps 10.7.0.0/16 of network office")
+		}
 	})
 }

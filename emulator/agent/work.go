@@ -34,6 +34,7 @@ type work struct {
 	flight      *flight        // of the news that are on their way to the store
 	images      map[int]string // their ids, by container
 	cuts        map[int]func() // what cuts short what is under way, by subject
+	unsure      bool           // the engine may make a container of which nobody has heard
 	sandboxes   int            // that could not start
 	timer       *clock.Timer
 }
@@ -261,6 +262,9 @@ func (w *work) running() {
 	if ports := w.openPorts(); len(ports) > 0 || !w.host.engineInfo().Simulated {
 		attrs = append(attrs, "ports", ports)
 	}
+	if _, without := w.host.ports.of(w.task.ARN); len(without) > 0 {
+		attrs = append(attrs, "noHostPortFor", without)
+	}
 	w.host.agent.Log.Info("task is running", attrs...)
 }
 
@@ -305,7 +309,7 @@ func (w *work) over(ctx context.Context) {
 	s := w.view.status
 	w.host.ports.close(w.task.ARN)
 	w.host.agent.interfaces.leave(w.task.ARN)
-	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes()}
+	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes(), unsure: w.unsure}
 	for _, c := range s.Containers {
 		if c.EngineID != "" {
 			left.ids = append(left.ids, c.EngineID)

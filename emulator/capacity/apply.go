@@ -134,6 +134,9 @@ func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 	if p.Reach != "" || p.Rebooted || p.Register {
 		ec2.PutInstance(tx, &i)
 	}
+	if p.Reach != "" {
+		i.SettlePublicIP(tx)
+	}
 	return gone
 }
 

@@ -84,6 +84,9 @@ func attributes(i *ec2.Instance, t *ec2.InstanceType, image *ec2.Image) []ecstyp
 	if image != nil && image.Bottlerocket {
 		all["bottlerocket.variant"] = strings.TrimPrefix(image.Name[:strings.LastIndex(image.Name, "-v")], "bottlerocket-")
 	}
+	for _, name := range i.Agent.Lacks {
+		delete(all, name)
+	}
 	for _, a := range i.Agent.Attributes {
 		all[*a.Name] = aws.ToString(a.Value)
 	}

@@ -278,6 +278,43 @@ func TestATerminatedInstanceGivesEverythingBack(t *testing.T) {
 	}
 }
 
+// A public address is kept while the instance runs, and there is another one after a start.
+func TestAPublicAddressIsThereWhileAnInstanceRuns(t *testing.T) {
+	w := newWorld(t, "")
+	w.run()
+	id := w.launch("t3.micro", ec2.Agent{})
+	w.settle()
+	address := func() netip.Addr { return w.store.Read().PublicAddress(w.instance(id).Key()) }
+	first := address()
+	if !first.IsValid() {
+		t.Fatal("it has none, though its subnet maps public addresses")
+	}
+	w.update(func(tx *state.Tx) {
+		i := *ec2.FindInstance(tx, scope, id)
+		i.RebootAt = w.clock.Now()
+		ec2.PutInstance(tx, &i)
+	})
+	w.settle()
+	if address() != first {
+		t.Errorf("after a reboot it has %s, not %s", address(), first)
+	}
+	w.want(id, stopped)
+	w.settle()
+	if address().IsValid() {
+		t.Errorf("stopped it has %s", address())
+	}
+	w.want(id, running)
+	w.settle()
+	if !address().IsValid() {
+		t.Error("started it has none")
+	}
+	w.want(id, terminated)
+	w.settle()
+	if address().IsValid() {
+		t.Errorf("terminated it has %s", address())
+	}
+}
+
 func TestAnAgentGoesAwayAndComesBack(t *testing.T) {
 	w := newWorld(t, "")
 	w.run()

@@ -90,6 +90,9 @@ func configurationData(tx *state.Tx, c *autoscaling.LaunchConfiguration) *types.
 	} else if p != "" {
 		data.IamInstanceProfile = &types.LaunchTemplateIamInstanceProfileSpecification{Name: &p}
 	}
+	if s.AssociatePublicIpAddress != nil {
+		data.NetworkInterfaces = []types.LaunchTemplateInstanceNetworkInterfaceSpecification{{AssociatePublicIpAddress: s.AssociatePublicIpAddress}}
+	}
 	for _, group := range s.SecurityGroups {
 		for _, known := range tx.SecurityGroups(c.Scope) {
 			if group == known.Name && known.VPC == state.DefaultVPC {

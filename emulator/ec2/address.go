@@ -3,19 +3,56 @@ package ec2
 import (
 	"net/netip"
 
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
-var addresses = store.NewTable("ec2-address", func(a *Address) string { return instanceKey(a.Scope, a.ID) })
+var (
+	addresses           = store.NewTable("ec2-address", func(a *Address) string { return instanceKey(a.Scope, a.ID) })
+	addressesByInstance = addresses.Index((*Address).instanceKey)
+)
 
 // Address is an Elastic IP address, which nothing can be reached at. Its handlers write
-// every field; what has it follows from the NAT gateways.
+// every field; whether a NAT gateway has it follows from the NAT gateways.
 type Address struct {
 	Scope    arn.Scope
 	ID       string // eipalloc-…
 	PublicIP string
+	// Association (eipassoc-…) is the one with Instance, until the instance is to terminate;
+	// see Holder. Both are empty where there is none.
+	Association, Instance string
+}
+
+func (a *Address) instanceKey() string {
+	if a.Instance == "" {
+		return ""
+	}
+	return instanceKey(a.Scope, a.Instance)
+}
+
+// Holder returns the instance that has the address, or nil. An instance that terminates lets
+// go of it. Source: EC2 user guide, Elastic IP addresses.
+func (a *Address) Holder(tx *state.Tx) *Instance {
+	if a.Instance == "" {
+		return nil
+	}
+	if i := FindInstance(tx, a.Scope, a.Instance); i != nil && i.Wanted != types.InstanceStateNameTerminated {
+		return i
+	}
+	return nil
+}
+
+// ElasticIP returns the Elastic IP address that an instance has, or nil.
+func (i *Instance) ElasticIP(tx *state.Tx) *Address {
+	if i.Wanted == types.InstanceStateNameTerminated {
+		return nil
+	}
+	if held := addressesByInstance.List(rows(tx), i.Key()); len(held) > 0 {
+		return held[0]
+	}
+	return nil
 }
 
 // elastic is the range of Elastic IP addresses: one for documentation, so that it is

@@ -41,6 +41,8 @@ type Instance struct {
 	Type, ImageID     string
 	Zone, Subnet, VPC string
 	SecurityGroups    []string
+	// PublicIP: it has a public address while it runs; see SettlePublicIP.
+	PublicIP bool
 	// PrivateIP is its address, which it keeps for its life; empty until it has one.
 	PrivateIP string
 	Profile   *types.IamInstanceProfile // ARN and id; or nil
@@ -78,6 +80,7 @@ type Instance struct {
 type Agent struct {
 	Cluster    string // empty: there is no agent
 	Attributes []ecstypes.Attribute
+	Lacks      []string       // names of attributes that other agents have
 	Tags       []ecstypes.Tag // of the container instance
 	// PropagatesTags: those of the EC2 instance are tags of the container instance as well.
 	PropagatesTags bool

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -28,8 +27,7 @@ func InternetGateways(tx *state.Tx, scope arn.Scope) []*InternetGateway {
 	if slices.Contains(implied(tx, scope), state.DefaultVPC) {
 		all = append(slices.Clip(all), defaultInternetGateway(scope))
 	}
-	slices.SortFunc(all, func(a, b *InternetGateway) int { return cmp.Compare(a.ID, b.ID) })
-	return all
+	return sorted(all, func(g *InternetGateway) string { return g.ID })
 }
 
 // FindInternetGateway returns an internet gateway, or nil.

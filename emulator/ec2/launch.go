@@ -19,6 +19,7 @@ type Spec struct {
 	Image  string
 	Subnet *state.Subnet
 
+	PublicIP       *bool    // nil: as the subnet says
 	SecurityGroups []string // empty: the default one
 	Profile        *types.IamInstanceProfile
 	UserData       string // in base64
@@ -53,6 +54,10 @@ func Launch(tx *state.Tx, room *Room, spec Spec) ([]*Instance, error) {
 	if len(groups) == 0 {
 		groups = []string{tx.DefaultGroupOf(spec.Scope, spec.Subnet.VPC).ID}
 	}
+	public := spec.Subnet.MapPublicIP
+	if spec.PublicIP != nil {
+		public = *spec.PublicIP
+	}
 	reservation := NewID("r-")
 	var launched []*Instance
 	for n := range count {
@@ -60,7 +65,7 @@ func Launch(tx *state.Tx, room *Room, spec Spec) ([]*Instance, error) {
 			Scope: spec.Scope, ID: NewID("i-"), ReservationID: reservation, RequesterID: spec.RequesterID,
 			LaunchIndex: int32(n), ClientToken: spec.ClientToken,
 			Type: spec.Type, ImageID: spec.Image, Zone: spec.Subnet.Zone, Subnet: spec.Subnet.ID, VPC: spec.Subnet.VPC,
-			SecurityGroups: groups, Profile: spec.Profile, UserData: spec.UserData, KeyName: spec.KeyName,
+			PublicIP: public, SecurityGroups: groups, Profile: spec.Profile, UserData: spec.UserData, KeyName: spec.KeyName,
 			Monitoring: spec.Monitoring, EBSOptimized: spec.EBSOptimized, Protected: spec.Protected, Metadata: spec.Metadata,
 			StopProtected: spec.StopProtected, ShutdownBehavior: spec.Shutdown,
 			Group: spec.Group, Agent: agent,

@@ -1,9 +1,6 @@
 package ec2
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -53,12 +50,7 @@ func defaultNetworkACL(scope arn.Scope, vpc string) *NetworkACL {
 
 // NetworkACLs returns those of an account and region, by id.
 func NetworkACLs(tx *state.Tx, scope arn.Scope) []*NetworkACL {
-	all := networkACLs.List(rows(tx), scope.Prefix())
-	for _, vpc := range implied(tx, scope) {
-		all = append(slices.Clip(all), defaultNetworkACL(scope, vpc))
-	}
-	slices.SortFunc(all, func(a, b *NetworkACL) int { return cmp.Compare(a.ID, b.ID) })
-	return all
+	return withImplied(tx, networkACLs.List(rows(tx), scope.Prefix()), scope, defaultNetworkACL, func(n *NetworkACL) string { return n.ID })
 }
 
 // FindNetworkACL returns a network ACL, or nil.
@@ -81,13 +73,10 @@ func DeleteNetworkACL(tx *state.Tx, n *NetworkACL) {
 
 // Without returns a copy without an association, and that association, nil if there is none.
 func (n *NetworkACL) Without(is func(NetworkACLAssociation) bool) (*NetworkACL, *NetworkACLAssociation) {
-	i := slices.IndexFunc(n.Associations, is)
-	if i < 0 {
-		return n, nil
-	}
+	rest, was := without(n.Associations, is)
 	changed := *n
-	changed.Associations = slices.Delete(slices.Clone(n.Associations), i, i+1)
-	return &changed, &n.Associations[i]
+	changed.Associations = rest
+	return &changed, was
 }
 
 // NetworkACLAssociations returns the associations of a network ACL; of the default one all

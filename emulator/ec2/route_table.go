@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -45,12 +44,7 @@ func mainRouteTable(scope arn.Scope, vpc string) *RouteTable {
 
 // RouteTables returns those of an account and region, by id.
 func RouteTables(tx *state.Tx, scope arn.Scope) []*RouteTable {
-	all := routeTables.List(rows(tx), scope.Prefix())
-	for _, vpc := range implied(tx, scope) {
-		all = append(slices.Clip(all), mainRouteTable(scope, vpc))
-	}
-	slices.SortFunc(all, func(a, b *RouteTable) int { return cmp.Compare(a.ID, b.ID) })
-	return all
+	return withImplied(tx, routeTables.List(rows(tx), scope.Prefix()), scope, mainRouteTable, func(t *RouteTable) string { return t.ID })
 }
 
 // FindRouteTable returns a route table, or nil.
@@ -80,11 +74,8 @@ func DeleteRouteTable(tx *state.Tx, t *RouteTable) {
 
 // Without returns a copy without an association, and that association, nil if there is none.
 func (t *RouteTable) Without(is func(RouteTableAssociation) bool) (*RouteTable, *RouteTableAssociation) {
-	i := slices.IndexFunc(t.Associations, is)
-	if i < 0 {
-		return t, nil
-	}
+	rest, was := without(t.Associations, is)
 	changed := *t
-	changed.Associations = slices.Delete(slices.Clone(t.Associations), i, i+1)
-	return &changed, &t.Associations[i]
+	changed.Associations = rest
+	return &changed, was
 }

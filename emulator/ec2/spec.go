@@ -89,6 +89,7 @@ func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) err
 	subnetID := ""
 	if len(data.NetworkInterfaces) > 0 {
 		n := data.NetworkInterfaces[0]
+		spec.PublicIP = n.AssociatePublicIpAddress
 		subnetID = aws.ToString(n.SubnetId)
 		if len(n.Groups) > 0 {
 			spec.SecurityGroups = n.Groups

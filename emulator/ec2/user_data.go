@@ -31,15 +31,9 @@ type settings struct {
 	cluster          string
 	attributes, tags map[string]string
 	propagatesTags   bool
-	capable          map[string]bool // of what agentCapabilities have, by the variable
-}
-
-// agentCapabilities are the attributes of an agent that is told of a capability, by the variable.
-// Source: amazon-ecs-agent; ECS developer guide, container agent configuration.
-var agentCapabilities = map[string][]string{
-	"ECS_APPARMOR_CAPABLE": {"com.amazonaws.ecs.capability.apparmor"},
-	"ECS_GMSA_SUPPORTED":   {"ecs.capability.gmsa", "ecs.capability.gmsa-domainless"}, // it sees for itself whether the instance is in a domain
-	"ECS_SELINUX_CAPABLE":  {"com.amazonaws.ecs.capability.selinux"},
+	capable          map[string]bool // of what agentCapabilities and agentDenials have, by the variable
+	drivers          []string        // of logs
+	listsDrivers     bool
 }
 
 func (s *settings) read(text []byte, depth int) {
@@ -112,11 +106,7 @@ func (s *settings) readLine(line string) {
 	if value, found := after(line, "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM="); found {
 		s.propagatesTags = word(value) == "ec2_instance"
 	}
-	for name := range agentCapabilities {
-		if value, found := after(line, name+"="); found {
-			s.capable[name] = word(value) == "true"
-		}
-	}
+	s.readCapabilities(line)
 }
 
 // after is the rest of a line behind a variable, which is no part of a longer name.
@@ -179,13 +169,11 @@ func (s *settings) agent() Agent {
 		}
 		a.Attributes = append(a.Attributes, attribute)
 	}
-	for _, variable := range slices.Sorted(maps.Keys(s.capable)) {
-		for _, name := range agentCapabilities[variable] {
-			if s.capable[variable] {
-				a.Attributes = append(a.Attributes, ecstypes.Attribute{Name: &name})
-			}
-		}
+	has, lacks := s.capabilities()
+	for _, name := range has {
+		a.Attributes = append(a.Attributes, ecstypes.Attribute{Name: &name})
 	}
+	a.Lacks = lacks
 	for _, key := range slices.Sorted(maps.Keys(s.tags)) {
 		a.Tags = append(a.Tags, ecstypes.Tag{Key: aws.String(key), Value: aws.String(s.tags[key])})
 	}

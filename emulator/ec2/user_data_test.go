@@ -100,15 +100,37 @@ func TestCapabilitiesOfTheAgent(t *testing.T) {
 		"cat > /etc/ecs/ecs.config <<EOF\nECS_SELINUX_CAPABLE=true\nECS_CLUSTER=blue\nEOF": "com.amazonaws.ecs.capability.selinux",
 		"echo ECS_APPARMOR_CAPABLE=true >> c\necho ECS_SELINUX_CAPABLE=true >> c":          "com.amazonaws.ecs.capability.apparmor com.amazonaws.ecs.capability.selinux",
 		"echo ECS_APPARMOR_CAPABLE=true >> c\necho ECS_APPARMOR_CAPABLE=false >> c":        "",
+		"echo ECS_DISABLE_PRIVILEGED=true >> c":                                            "-com.amazonaws.ecs.capability.privileged-container",
+		"echo ECS_DISABLE_PRIVILEGED=false >> c":                                           "",
+		`echo 'ECS_AVAILABLE_LOGGING_DRIVERS=["json-file","logentries","teletype"]' >> c`: driver("json-file", "logentries") + " " +
+			driver("-awslogs", "-fluentd", "-gelf", "-journald", "-none", "-splunk", "-sumologic", "-syslog"),
+		`echo "ECS_AVAILABLE_LOGGING_DRIVERS=[\"awslogs\",\"fluentd\",\"gelf\",\"journald\",\"json-file\",\"none\",\"splunk\"]" >> c`: driver("awslogs", "fluentd", "gelf", "journald", "json-file", "none", "splunk") + " " +
+			driver("-logentries", "-sumologic", "-syslog"),
+		"echo ECS_AVAILABLE_LOGGING_DRIVERS=all >> c": "",
 	} {
 		var names []string
-		for _, a := range ec2.ReadUserData(data).Attributes {
+		agent := ec2.ReadUserData(data)
+		for _, a := range agent.Attributes {
 			names = append(names, *a.Name)
+		}
+		for _, name := range agent.Lacks {
+			names = append(names, "-"+name)
 		}
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("%s: %q", data, got)
 		}
 	}
+}
+
+// driver are capabilities of logging drivers; one that the agent lacks begins with a minus.
+func driver(names ...string) string {
+	for i, name := range names {
+		lacks, name := strings.HasPrefix(name, "-"), strings.TrimPrefix(name, "-")
+		if names[i] = "com.amazonaws.ecs.capability.logging-driver." + name; lacks {
+			names[i] = "-" + names[i]
+		}
+	}
+	return strings.Join(names, " ")
 }
 
 // The agent of an ECS-optimized image joins default unless it is told otherwise; on any

@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -30,6 +32,31 @@ func implied(tx *state.Tx, scope arn.Scope) (vpcs []string) {
 		}
 	}
 	return vpcs
+}
+
+// withImplied returns the rows of a table for an account and region together with those that
+// come with VPCs and are not stored, by id.
+func withImplied[T any](tx *state.Tx, stored []*T, scope arn.Scope, of func(arn.Scope, string) *T, id func(*T) string) []*T {
+	all := slices.Clip(stored)
+	for _, vpc := range implied(tx, scope) {
+		all = append(all, of(scope, vpc))
+	}
+	return sorted(all, id)
+}
+
+// sorted puts rows in the order of their ids.
+func sorted[T any](all []*T, id func(*T) string) []*T {
+	slices.SortFunc(all, func(a, b *T) int { return cmp.Compare(id(a), id(b)) })
+	return all
+}
+
+// without returns a list without an entry, and that entry, nil if there is none.
+func without[E any](all []E, is func(E) bool) ([]E, *E) {
+	i := slices.IndexFunc(all, is)
+	if i < 0 {
+		return all, nil
+	}
+	return slices.Delete(slices.Clone(all), i, i+1), &all[i]
 }
 
 // storeDefaults stores what a VPC has from its beginning, once.

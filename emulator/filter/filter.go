@@ -42,17 +42,22 @@ func Compile(groups []*state.SecurityGroup, peers Peers, strict bool) *backend.F
 	return f
 }
 
-// Names returns the groups that rules of some groups name, which may be their own.
-func Names(groups []*state.SecurityGroup) (ids []string) {
+// Names returns the groups and the prefix lists that rules of some groups name, by id. The
+// groups may be their own.
+func Names(groups []*state.SecurityGroup) (named, lists []string) {
 	for _, g := range groups {
 		for _, r := range g.Rules {
 			if r.Group != "" {
-				ids = append(ids, r.Group)
+				named = append(named, r.Group)
+			}
+			if r.PrefixList != "" {
+				lists = append(lists, r.PrefixList)
 			}
 		}
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	slices.Sort(named)
+	slices.Sort(lists)
+	return slices.Compact(named), slices.Compact(lists)
 }
 
 // traffic is who may be at the other end of each kind.

@@ -68,7 +68,7 @@ const anywhereOut = "out -1 -1--1 0.0.0.0-255.255.255.255\n"
 func TestCompile(t *testing.T) {
 	members := peers{
 		"sg-web": "10.0.0.5 10.0.0.4", "sg-db": "10.0.0.9", "sg-empty": "",
-		"pl-offices": "192.0.2.0/25 192.0.2.128/25 198.51.100.7/32",
+		"pl-offices": "192.0.2.0/25 192.0.2.128/25 198.51.100.7/32", "pl-all": "0.0.0.0/1 128.0.0.0/1",
 	}
 	for name, c := range map[string]struct {
 		groups []*state.SecurityGroup
@@ -88,6 +88,14 @@ func TestCompile(t *testing.T) {
 		"a prefix list": {
 			[]*state.SecurityGroup{group("sg-a", rule{Protocol: "udp", From: 53, To: 53, PrefixList: "pl-offices"}, rule{Protocol: "udp", From: 53, To: 53, PrefixList: "pl-unknown"})},
 			"in 17 53-53 192.0.2.0-192.0.2.255 198.51.100.7\n",
+		},
+		"a prefix list beside ranges that it overlaps": {
+			[]*state.SecurityGroup{group("sg-a", rule{Protocol: "tcp", From: 22, To: 22, PrefixList: "pl-offices"}, rule{Egress: true, Protocol: "-1", From: -1, To: -1, PrefixList: "pl-offices"}),
+				group("sg-b", rule{Protocol: "tcp", From: 22, To: 22, CIDR: "192.0.2.64/26"}, rule{Protocol: "tcp", From: 22, To: 22, CIDR: "192.0.3.0/24"})},
+			"in 6 22-22 192.0.2.0-192.0.3.255 198.51.100.7\nout -1 -1--1 192.0.2.0-192.0.2.255 198.51.100.7\n",
+		},
+		"a prefix list of everything": {
+			[]*state.SecurityGroup{group("sg-a", rule{Protocol: "-1", From: -1, To: -1, PrefixList: "pl-all"}, allOut)}, "everything",
 		},
 		"ranges of ports and of addresses that overlap": {
 			[]*state.SecurityGroup{
@@ -141,9 +149,11 @@ func TestStrict(t *testing.T) {
 func TestNames(t *testing.T) {
 	groups := []*state.SecurityGroup{
 		group("sg-a", rule{Protocol: "-1", Group: "sg-b"}, rule{Protocol: "-1", Group: "sg-a"}, allOut),
-		group("sg-b", rule{Egress: true, Protocol: "-1", Group: "sg-b"}),
+		group("sg-b", rule{Egress: true, Protocol: "-1", Group: "sg-b"}, rule{Protocol: "-1", PrefixList: "pl-b"}, rule{Egress: true, Protocol: "-1", PrefixList: "pl-a"}),
+		group("sg-c", rule{Protocol: "-1", PrefixList: "pl-b"}),
 	}
-	if got := filter.Names(groups); !slices.Equal(got, []string{"sg-a", "sg-b"}) {
-		t.Errorf("Names: %v", got)
+	named, lists := filter.Names(groups)
+	if !slices.Equal(named, []string{"sg-a", "sg-b"}) || !slices.Equal(lists, []string{"pl-a", "pl-b"}) {
+		t.Errorf("Names: %v and %v", named, lists)
 	}
 }

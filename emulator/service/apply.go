@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
 	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 )
 
@@ -21,7 +22,7 @@ func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chanc
 	}
 	in = Input{
 		Service: s, Summary: tx.ServiceSummary(serviceARN), Events: tx.ServiceEvents(serviceARN), Now: now,
-		Definitions: map[string]*types.TaskDefinition{},
+		Definitions: map[string]*types.TaskDefinition{}, Networks: map[string]string{},
 		Tasks: func(deploymentID string) []*state.Task {
 			return tx.DeploymentTasks(serviceARN, deploymentID)
 		},
@@ -33,6 +34,9 @@ func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chanc
 		}
 		if definition := definitionOf(tx, d.Revision); definition != nil {
 			in.Definitions[d.ID] = definition.Definition()
+		}
+		if gone := task.NetworkGone(tx, arn.ScopeOf(serviceARN), vpcConfiguration(d.Revision)); gone != "" {
+			in.Networks[d.ID] = gone
 		}
 	}
 	return in, true

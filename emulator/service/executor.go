@@ -125,6 +125,10 @@ func (p *planner) obstacle(g *generation) string {
 		return notLaunched(name, task.RoleNotAssumed(p.in.Roles[g.deployment.ID]))
 	case g.definition.NetworkMode == types.NetworkModeAwsvpc && vpcConfiguration(revision) == nil:
 		return notLaunched(name, "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+	case p.in.Networks[g.deployment.ID] != "":
+		// Source: ECS developer guide, service event messages, for a launch that is refused;
+		// its words are those of RunTask.
+		return notLaunched(name, p.in.Networks[g.deployment.ID])
 	default:
 		return ""
 	}

@@ -16,6 +16,9 @@ type Input struct {
 	Definitions map[string]*types.TaskDefinition
 	// Roles are those of task definitions that ECS cannot assume, by deployment id.
 	Roles map[string]string
+	// Networks say what a deployment's network configuration names and nobody has any more,
+	// by deployment id.
+	Networks map[string]string
 	// ServiceDeployments are those of the service that have not ended.
 	ServiceDeployments []*state.ServiceDeployment
 	// Events are the service's, newest first.

@@ -89,17 +89,13 @@ func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.T
 	}), nil
 }
 
-// subnets finds those of a network configuration; they existed when it was made.
-// Should none be there, the default ones stand in.
+// subnets finds those of a network configuration. No task starts while one is gone.
 func subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Subnet {
 	var found []*state.Subnet
 	for _, id := range ids {
 		if s := tx.Subnet(scope, id); s != nil {
 			found = append(found, s)
 		}
-	}
-	if len(found) == 0 {
-		return tx.DefaultSubnets(scope)
 	}
 	return found
 }

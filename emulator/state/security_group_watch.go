@@ -9,7 +9,11 @@ import (
 // which have the same id.
 func SecurityGroupKey(scope arn.Scope, id string) string { return scope.Prefix() + id }
 
-// WatchSecurityGroups wakes with the key of each security group that changes.
+// PrefixListKey is likewise for prefix lists. None is the key of a security group.
+func PrefixListKey(scope arn.Scope, id string) string { return scope.Prefix() + id }
+
+// WatchSecurityGroups wakes with the key of each security group and each prefix list that
+// changes.
 func (s *Store) WatchSecurityGroups() *Watch {
-	return s.Watch(0, store.OnKeys(securityGroups))
+	return s.Watch(0, store.OnKeys(securityGroups), store.OnKeys(prefixLists))
 }

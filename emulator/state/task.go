@@ -214,6 +214,9 @@ func (tx *Tx) putTask(old, t *Task, at time.Time) {
 		old.described.Store(nil) // an event may keep the row
 	}
 	tasks.Put(tx.rows(), t)
+	if t.Ended() {
+		tx.GivePublicAddress(t.ARN)
+	}
 	tx.use(old, t, at)
 	tx.summarise(old, t)
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -19,10 +20,34 @@ type VPC struct {
 	CIDR    string
 	Default bool
 	Tenancy string // default or dedicated
+	// Secondary are further ranges, in the order in which they came.
+	Secondary []VPCRange
+	// DHCPOptions is the id of the DHCP options that somebody gave it, or [NoDHCPOptions].
+	// Empty is what every VPC has at first.
+	DHCPOptions string
 
 	DNSSupport, DNSHostnames bool
 	// UsageMetrics (enableNetworkAddressUsageMetrics) is kept.
 	UsageMetrics bool
+}
+
+// VPCRange is a range of a VPC that somebody added.
+type VPCRange struct {
+	ID   string // vpc-cidr-assoc-…
+	CIDR string
+}
+
+// NoDHCPOptions stands for no DHCP options at all. Source: EC2 API reference,
+// AssociateDhcpOptions.
+const NoDHCPOptions = "default"
+
+// Ranges returns all ranges of a VPC, the one that it was made with first.
+func (v *VPC) Ranges() []netip.Prefix {
+	ranges := []netip.Prefix{netip.MustParsePrefix(v.CIDR)}
+	for _, r := range v.Secondary {
+		ranges = append(ranges, netip.MustParsePrefix(r.CIDR))
+	}
+	return ranges
 }
 
 // ownDigits begin the ids of VPCs, subnets and security groups that are not made up. So

@@ -44,7 +44,7 @@ var containerMembers = slices.Concat(
 	member.Keep("portMappings[].appProtocol", "it is for Service Connect, which is refused"),
 	member.ActInPart("portMappings[].containerPortRange", "of a range the first 1,000 ports have ports on the loopback address"),
 	member.Keep("portMappings[].name", "it is for Service Connect, which is refused"),
-	member.ActInPart("portMappings[].protocol", "a UDP port has a port on the loopback address on a Linux host with Docker alone"),
+	member.ActInPart("portMappings[].protocol", "a simulated container has no UDP port on the loopback address"),
 	member.RefuseAs("privileged", "Fargate requires that the 'privileged' setting be 'false'."),
 	member.Refuse("repositoryCredentials", noParameters),
 	member.RefuseAs("resourceRequirements", "Tasks using the Fargate launch type do not support GPU resource requirements."),

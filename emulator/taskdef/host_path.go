@@ -34,15 +34,15 @@ func (p HostPaths) Find(hostPath string) (root, rest string, ok bool) {
 }
 
 // Denied returns why tasks of a definition cannot run, if one of its volumes or devices is a
-// path that is not allowed.
-func (p HostPaths) Denied(def *types.TaskDefinition) (why string, denied bool) {
+// path that is not allowed. folders are those of the host that tasks have as file systems.
+func (p HostPaths) Denied(def *types.TaskDefinition, folders ...string) (why string, denied bool) {
 	for i := range def.Volumes {
-		if why, denied := p.DeniedVolume(&def.Volumes[i]); denied {
+		if why, denied := p.DeniedVolume(&def.Volumes[i], folders...); denied {
 			return why, true
 		}
 	}
 	for i := range def.ContainerDefinitions {
-		if why, denied := p.DeniedDevice(&def.ContainerDefinitions[i]); denied {
+		if why, denied := p.DeniedDevice(&def.ContainerDefinitions[i], folders...); denied {
 			return why, true
 		}
 	}
@@ -51,10 +51,10 @@ func (p HostPaths) Denied(def *types.TaskDefinition) (why string, denied bool) {
 
 // DeniedVolume returns why a task cannot have a volume, if that is of the engine's host and
 // not allowed.
-func (p HostPaths) DeniedVolume(v *types.Volume) (why string, denied bool) {
+func (p HostPaths) DeniedVolume(v *types.Volume, folders ...string) (why string, denied bool) {
 	if d := v.DockerVolumeConfiguration; d != nil {
 		device, found := deviceOf(d)
-		return deviceDenied(value(v.Name), device), found && !p.allowDevice(device)
+		return deviceDenied(value(v.Name), device), found && !p.allowDevice(device, folders)
 	}
 	if v.Host == nil || value(v.Host.SourcePath) == "" {
 		return "", false

@@ -132,7 +132,7 @@ var appImage = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	return scratchimage.Ensure(ctx, cli, scratchimage.Spec{
-		Repository: "ecs-emulator/test-app", Path: AppPath, Binary: binary,
+		Repository: "ecs-emulator/test-app", Programs: []scratchimage.Program{{Path: AppPath, Binary: binary}},
 		Labels: map[string]string{"ecs-emulator.kind": "image"},
 	})
 })

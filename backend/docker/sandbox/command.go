@@ -47,10 +47,12 @@ func obey(from, to int) {
 
 // carryOut returns the answer.
 func carryOut(words []string) string {
-	if n := len(words); n < 2 || words[0] != "filter" || words[n-1] != "." {
+	commands := map[string]func([]string) error{"filter": filter, "public": public}
+	n := len(words)
+	if n < 2 || commands[words[0]] == nil || words[n-1] != "." {
 		return "not a command"
 	}
-	if err := filter(words[1 : len(words)-1]); err != nil {
+	if err := commands[words[0]](words[1 : n-1]); err != nil {
 		return err.Error()
 	}
 	return "done"

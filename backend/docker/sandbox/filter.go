@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -74,8 +75,7 @@ func (r *ruleset) filter(at localAddress, open bool, rules []filterRule) {
 	r.needs("nf_tables")
 	network := at.network()
 	if open {
-		// Who is on the network without being a sandbox, and the gateway.
-		r.rule("in", append(among(source, network), payload(linkHeader, 6, 2), isNot(sandboxMAC...), accept)...)
+		r.letIn(network)
 	}
 	r.alwaysOut(network)
 	sets := map[string]uint32{}
@@ -84,6 +84,17 @@ func (r *ruleset) filter(at localAddress, open bool, rules []filterRule) {
 	}
 	r.rule("in", drop)
 	r.rule("out", drop)
+}
+
+// letIn is who is on the network without being a sandbox, and the gateway. What comes to a
+// public address comes through the gateway, whoever has sent it, so there it has to be the
+// gateway's own.
+func (r *ruleset) letIn(network addressRange) {
+	here := []expression{payload(linkHeader, 6, 2), isNot(sandboxMAC...)}
+	r.rule("in", slices.Concat(here, among(source, network), among(destination, network), []expression{accept})...)
+	if gateway, ok := defaultGateway(); ok {
+		r.rule("in", slices.Concat(here, []expression{payload(networkHeader, source, 4), is(gateway[:]...), accept})...)
+	}
 }
 
 // alwaysOut is what AWS's groups do not filter, as far as it is here: metadata, and names,

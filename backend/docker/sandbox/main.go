@@ -4,9 +4,9 @@
 // it is built static, without fmt and net, because one runs for every task.
 //
 //	sandbox                       hold the namespace: reap children, exit on SIGTERM, and
-//	                              filter as told on standard input (command.go)
+//	                              filter and take a public address as told on standard
+//	                              input (command.go)
 //	sandbox lifeline              exit when standard input ends
-//	sandbox connect <ipv4:port>   join a TCP connection to standard input and output
 //	sandbox route …               make the namespace the gateway of a network
 //	sandbox traffic …             say where its ports lead
 //	sandbox folder <path> [mode]  look for a folder below /at, or make it
@@ -42,8 +42,6 @@ func main() {
 			os.Exit(exitOK)
 		}()
 		pause(exitTerminated)
-	case len(os.Args) == 3 && os.Args[1] == "connect":
-		os.Exit(connect(os.Args[2]))
 	case len(os.Args) == 4 && os.Args[1] == "route":
 		report(route(os.Args[2:]))
 	case len(os.Args) >= 2 && os.Args[1] == "traffic":
@@ -55,7 +53,7 @@ func main() {
 	case len(os.Args) == 3 && os.Args[1] == "drop":
 		report(runDrop(os.Args[2:]))
 	default:
-		complain("usage: sandbox [lifeline | connect <ipv4:port> | route <gateway/bits> <gateway/bits> | traffic [cut] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
+		complain("usage: sandbox [lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
 		os.Exit(exitUsage)
 	}
 }

@@ -35,6 +35,7 @@ const (
 // senders last.
 const (
 	prerouting  = 0
+	through     = 2
 	output      = 3
 	postrouting = 4
 

@@ -74,11 +74,16 @@ func in(number uint32, name string) expression {
 	}}
 }
 
-// connection loads the state of a packet's connection into the first register.
-func connection() expression {
-	const state = 0
-	return expression{"ct", func(b *buffer) { b.number(1, 1); b.number(2, state) }}
+// connection loads a property of a packet's connection into the first register.
+func connection(key uint32) expression {
+	return expression{"ct", func(b *buffer) { b.number(1, 1); b.number(2, key) }}
 }
+
+// Properties of connections.
+const (
+	connectionState  = 0
+	connectionStatus = 2
+)
 
 // States of connections, as bits.
 const (
@@ -86,7 +91,12 @@ const (
 	related     = 1 << 2
 )
 
+// led ends the rule unless the packet belongs to something that was led elsewhere.
+func led() []expression {
+	return []expression{connection(connectionStatus), alter(1, []byte{destinationChanged, 0, 0, 0}, make([]byte, 4)), isNot(0, 0, 0, 0)}
+}
+
 // belongs ends the rule unless the packet belongs to something that was let through.
 func belongs() []expression {
-	return []expression{connection(), alter(1, []byte{established | related, 0, 0, 0}, make([]byte, 4)), isNot(0, 0, 0, 0)}
+	return []expression{connection(connectionState), alter(1, []byte{established | related, 0, 0, 0}, make([]byte, 4)), isNot(0, 0, 0, 0)}
 }

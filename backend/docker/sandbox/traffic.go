@@ -20,12 +20,19 @@ const (
 
 // traffic says what the namespace does with packets, instead of what was said before:
 //
-//	traffic [cut] [tcp/80=10.0.0.9:8080]… [udp/8000-8009=10.0.0.9:9000]…
+//	traffic [cut] [masquerade] [tcp/80=10.0.0.9:8080]… [udp/8000-8009=10.0.0.9:9000]…
+//
+// To masquerade, what is led elsewhere leaves with this namespace's own address, so that
+// answers come back through here. Nothing else goes through then, and sandboxes are not led.
 func traffic(args []string) error {
-	cut := len(args) > 0 && args[0] == "cut"
-	if cut {
-		args = args[1:]
+	said := func(word string) bool {
+		is := len(args) > 0 && args[0] == word
+		if is {
+			args = args[1:]
+		}
+		return is
 	}
+	cut, disguise := said("cut"), said("masquerade")
 	forwards := make([]forward, len(args))
 	for i, arg := range args {
 		var ok bool
@@ -34,14 +41,18 @@ func traffic(args []string) error {
 		}
 	}
 	r := newRuleset("ecs-emulator-traffic")
-	if cut || len(forwards) > 0 {
+	if cut || disguise || len(forwards) > 0 {
 		r.keep()
 	}
 	if cut {
 		r.cutOff()
 	}
+	if disguise {
+		r.onlyLed()
+		r.masquerade()
+	}
 	if len(forwards) > 0 {
-		if err := r.forward(forwards); err != nil {
+		if err := r.forward(forwards, disguise); err != nil {
 			return err
 		}
 	}
@@ -61,9 +72,16 @@ func (r *ruleset) cutOff() {
 	r.rule("out", meta(outInterface), isNot(loopback...), drop)
 }
 
+// onlyLed lets nothing through but what was led elsewhere, and its answers.
+func (r *ruleset) onlyLed() {
+	r.chain("through", "filter", through, afterNAT)
+	r.rule("through", append(led(), accept)...)
+	r.rule("through", drop)
+}
+
 // forward leads the ports of all addresses of this namespace, for packets from outside
-// and its own ones.
-func (r *ruleset) forward(forwards []forward) error {
+// and its own ones. Those of sandboxes may be left alone.
+func (r *ruleset) forward(forwards []forward, butSandboxes bool) error {
 	addresses, err := localAddresses()
 	if err != nil {
 		return err
@@ -76,6 +94,9 @@ func (r *ruleset) forward(forwards []forward) error {
 	}
 	r.chain("from-outside", "nat", prerouting, destinationNAT)
 	r.chain("from-here", "nat", output, destinationNAT)
+	if butSandboxes {
+		r.rule("from-outside", payload(linkHeader, 6, 2), is(sandboxMAC...), accept)
+	}
 	for _, a := range addresses {
 		toHere := []expression{payload(networkHeader, 16, 4), is(a.ip[:]...), jump("ports")}
 		r.rule("from-outside", toHere...)
@@ -89,7 +110,8 @@ func (r *ruleset) forward(forwards []forward) error {
 //	route <gateway/bits of that network> <gateway/bits of the one that leads out>
 //
 // What goes through gets this namespace's own address, in both directions: engines
-// whose bridges call iptables do so as well, and then answers would not find back.
+// whose bridges call iptables do so as well, and then answers would not find back. Port 53
+// of the gateway answers as this namespace's own resolver does.
 func route(args []string) error {
 	inside, bits, ok := parsePair(args[0], '/', 32)
 	outside, _, valid := parsePair(args[1], '/', 32)
@@ -107,15 +129,21 @@ func route(args []string) error {
 			}
 			r := newRuleset("ecs-emulator-route")
 			r.keep()
-			r.chain("masquerade", "nat", postrouting, sourceNAT)
-			r.rule("masquerade", masquerade)
+			r.masquerade()
 			// A neighbour that reaches another through here is not to go there directly.
 			r.chain("redirects", "filter", output, beforeAll)
 			r.rule("redirects", meta(protocol), is(icmp), payload(transportHeader, 0, 1), is(icmpRedirect), drop)
+			r.resolver(inside)
 			return r.commit()
 		}
 	}
 	return errors.New("on no network of " + args[0])
+}
+
+// masquerade gives what leaves the namespace one of its own addresses.
+func (r *ruleset) masquerade() {
+	r.chain("masquerade", "nat", postrouting, sourceNAT)
+	r.rule("masquerade", masquerade)
 }
 
 // becomeGateway adds the gateway's address to a link, and has the default route lead
@@ -163,6 +191,30 @@ func localAddresses() (addresses []localAddress, err error) {
 		}
 	}
 	return addresses, nil
+}
+
+// defaultGateway is where the default route of this namespace leads.
+func defaultGateway() (gateway [4]byte, ok bool) {
+	table, err := syscall.NetlinkRIB(syscall.RTM_GETROUTE, syscall.AF_INET)
+	if err != nil {
+		return gateway, false
+	}
+	messages, err := syscall.ParseNetlinkMessage(table)
+	if err != nil {
+		return gateway, false
+	}
+	for _, m := range messages {
+		attributes, err := syscall.ParseNetlinkRouteAttr(&m)
+		if m.Header.Type != syscall.RTM_NEWROUTE || err != nil || m.Data[1] != 0 { // the length of the destination
+			continue
+		}
+		for _, a := range attributes {
+			if a.Attr.Type == syscall.RTA_GATEWAY && len(a.Value) == 4 {
+				return [4]byte(a.Value), true
+			}
+		}
+	}
+	return gateway, false
 }
 
 func within(a, network [4]byte, bits int) bool {

@@ -1,4 +1,4 @@
-// Package scratchimage imports an image that holds one static executable, through
+// Package scratchimage imports an image that holds static executables alone, through
 // the engine API alone: no registry, no Dockerfile, no builder.
 package scratchimage
 
@@ -23,16 +23,24 @@ import (
 
 // Spec describes the image.
 type Spec struct {
-	Repository string // "ecs-emulator/sandbox"; the tag is the hash of Binary
-	Path       string // "/sandbox": where the executable lies, and the entry point
-	Binary     []byte
+	Repository string // "ecs-emulator/sandbox"; the tag is the hash of the programs
+	Programs   []Program
 	Labels     map[string]string // at least one, by which to tell our images
+}
+
+// Program is an executable of the image; the first one is the entry point.
+type Program struct {
+	Path   string // "/sandbox"
+	Binary []byte
 }
 
 // Ref names the image: its content decides.
 func (s Spec) Ref() string {
-	sum := sha256.Sum256(s.Binary)
-	return s.Repository + ":" + hex.EncodeToString(sum[:6])
+	all := sha256.New()
+	for _, p := range s.Programs {
+		all.Write(p.Binary)
+	}
+	return s.Repository + ":" + hex.EncodeToString(all.Sum(nil)[:6])
 }
 
 // Ensure imports the image unless the engine has it, and then drops the older
@@ -64,12 +72,14 @@ func Ensure(ctx context.Context, cli *client.Client, spec Spec) (ref string, err
 func (s Spec) archive() (io.Reader, error) {
 	var buf bytes.Buffer
 	w := tar.NewWriter(&buf)
-	header := &tar.Header{Name: strings.TrimPrefix(s.Path, "/"), Mode: 0o755, Size: int64(len(s.Binary))}
-	if err := w.WriteHeader(header); err != nil {
-		return nil, fmt.Errorf("archive image: %w", err)
-	}
-	if _, err := w.Write(s.Binary); err != nil {
-		return nil, fmt.Errorf("archive image: %w", err)
+	for _, p := range s.Programs {
+		header := &tar.Header{Name: strings.TrimPrefix(p.Path, "/"), Mode: 0o755, Size: int64(len(p.Binary))}
+		if err := w.WriteHeader(header); err != nil {
+			return nil, fmt.Errorf("archive image: %w", err)
+		}
+		if _, err := w.Write(p.Binary); err != nil {
+			return nil, fmt.Errorf("archive image: %w", err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		return nil, fmt.Errorf("archive image: %w", err)
@@ -78,7 +88,7 @@ func (s Spec) archive() (io.Reader, error) {
 }
 
 func (s Spec) changes() []string {
-	changes := []string{fmt.Sprintf("ENTRYPOINT [%q]", s.Path)}
+	changes := []string{fmt.Sprintf("ENTRYPOINT [%q]", s.Programs[0].Path)}
 	for key, value := range s.Labels {
 		changes = append(changes, fmt.Sprintf("LABEL %q=%q", key, value))
 	}

@@ -16,8 +16,8 @@ import (
 func TestEnsureKeepsOneImagePerRepository(t *testing.T) {
 	cli := dockertest.Client(t)
 	spec := scratchimage.Spec{
-		Repository: "ecs-emulator/" + strings.ToLower(dockertest.Owner()), Path: "/program",
-		Labels: map[string]string{"ecs-emulator.test": dockertest.Owner()},
+		Repository: "ecs-emulator/" + strings.ToLower(dockertest.Owner()),
+		Labels:     map[string]string{"ecs-emulator.test": dockertest.Owner()},
 	}
 	images := func() (refs []string) {
 		found, err := cli.ImageList(context.Background(), image.ListOptions{
@@ -39,7 +39,7 @@ func TestEnsureKeepsOneImagePerRepository(t *testing.T) {
 		}
 	})
 	for _, content := range []string{"one", "two", "two"} {
-		spec.Binary = []byte(content)
+		spec.Programs = []scratchimage.Program{{Path: "/program", Binary: []byte(content)}, {Path: "/other", Binary: []byte("other")}}
 		ref, err := scratchimage.Ensure(t.Context(), cli, spec)
 		if err != nil || ref != spec.Ref() {
 			t.Fatalf("Ensure = %q, %v; want %q", ref, err, spec.Ref())

@@ -1,0 +1,84 @@
+//go:build linux
+
+// Command relay carries connections between the networks that its container is on and the
+// process that holds its standard input and output, over which go the streams of package
+// tunnel. It ends when its input ends.
+//
+//	relay <port>   announce who connects to the port, and connect whereto streams ask
+//
+// Package docker embeds it compressed; `go generate ./backend/docker` rebuilds it.
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/libp2p/go-yamux/v5"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: relay <port>")
+		os.Exit(2)
+	}
+	terminated := make(chan os.Signal, 1)
+	signal.Notify(terminated, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		<-terminated
+		os.Exit(128 + int(syscall.SIGTERM))
+	}()
+	if err := run(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "relay:", err)
+		os.Exit(1)
+	}
+}
+
+func run(port string) error {
+	listener, err := net.Listen("tcp4", ":"+port)
+	if err != nil {
+		return err
+	}
+	session, err := tunnel.Far(stdio{})
+	if err != nil {
+		return err
+	}
+	go announce(session, listener)
+	for {
+		stream, err := session.AcceptStream()
+		if err != nil { // the end of the input, as a rule
+			return nil
+		}
+		go serve(stream)
+	}
+}
+
+// announce passes on who connects.
+func announce(session *yamux.Session, listener net.Listener) {
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "relay:", err)
+			time.Sleep(time.Second) // it has too many, and no other way to be told of fewer
+			continue
+		}
+		go pass(session, conn.(*net.TCPConn))
+	}
+}
+
+// stdio is the way home.
+type stdio struct{}
+
+func (stdio) Read(b []byte) (int, error)       { return os.Stdin.Read(b) }
+func (stdio) Write(b []byte) (int, error)      { return os.Stdout.Write(b) }
+func (stdio) Close() error                     { os.Exit(0); return nil }
+func (stdio) LocalAddr() net.Addr              { return &net.UnixAddr{} }
+func (stdio) RemoteAddr() net.Addr             { return &net.UnixAddr{} }
+func (stdio) SetDeadline(time.Time) error      { return nil }
+func (stdio) SetReadDeadline(time.Time) error  { return nil }
+func (stdio) SetWriteDeadline(time.Time) error { return nil }

@@ -1,0 +1,124 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"syscall"
+	"time"
+
+	"github.com/libp2p/go-yamux/v5"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
+)
+
+const (
+	// dialTimeout bounds a connection: an answer that has not come by then will not.
+	dialTimeout = 3 * time.Second
+	// openTimeout bounds the wait for a stream.
+	openTimeout = 10 * time.Second
+	// bufferSize is what is carried at a time.
+	bufferSize = 60 << 10
+)
+
+// pass opens a stream for who has connected.
+func pass(session *yamux.Session, conn *net.TCPConn) {
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	stream, err := session.OpenStream(ctx)
+	cancel()
+	if err != nil {
+		_ = conn.Close()
+		return
+	}
+	caller := tunnel.Caller{From: conn.RemoteAddr().(*net.TCPAddr).AddrPort(), At: conn.LocalAddr().(*net.TCPAddr).AddrPort()}
+	if err := tunnel.Announce(stream, caller); err != nil {
+		_ = stream.Reset()
+		_ = conn.Close()
+		return
+	}
+	join(stream, conn)
+}
+
+// serve connects a stream to where it asks to be led.
+func serve(stream *yamux.Stream) {
+	to, err := tunnel.AwaitRequest(stream)
+	if err != nil {
+		_ = stream.Reset()
+		return
+	}
+	dialer := net.Dialer{Timeout: dialTimeout}
+	conn, err := dialer.Dial(to.Network+"4", to.Address.String())
+	if answered := tunnel.Answer(stream, err); answered != nil || err != nil {
+		if conn != nil {
+			_ = conn.Close()
+		}
+		_ = stream.CloseWrite()
+		_ = stream.CloseRead()
+		return
+	}
+	switch conn := conn.(type) {
+	case *net.TCPConn:
+		join(stream, conn)
+	case *net.UDPConn:
+		joinDatagrams(stream, conn)
+	}
+}
+
+// join carries bytes both ways, and passes the end of each way on by itself.
+func join(stream *yamux.Stream, conn *net.TCPConn) {
+	out := make(chan struct{})
+	go func() {
+		defer close(out)
+		if _, err := copyTo(stream, conn); err != nil { // who is at the other end has gone, without a word
+			_ = stream.Reset()
+			_ = conn.SetReadDeadline(time.Unix(1, 0))
+			return
+		}
+		_ = stream.CloseWrite()
+	}()
+	if _, err := copyTo(conn, stream); err != nil {
+		_ = conn.SetLinger(0) // the other end is to hear of it
+		_ = conn.Close()
+		_ = stream.Reset()
+	} else {
+		_ = conn.CloseWrite()
+	}
+	<-out
+	_ = conn.Close()
+}
+
+func copyTo(to io.Writer, from io.Reader) (int64, error) {
+	// Without the interfaces by which io.Copy leaves the buffer to others.
+	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, make([]byte, bufferSize))
+}
+
+// joinDatagrams carries datagrams until the stream ends.
+func joinDatagrams(stream *yamux.Stream, conn *net.UDPConn) {
+	framed := tunnel.NewDatagrams(stream)
+	go func() {
+		defer func() { _ = conn.Close() }()
+		for b := make([]byte, 1<<16); ; {
+			n, err := framed.Read(b)
+			if err != nil {
+				return
+			}
+			_, _ = conn.Write(b[:n]) // datagrams may be lost
+		}
+	}()
+	for b := make([]byte, 1<<16); ; {
+		n, err := conn.Read(b)
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			continue // nobody listens, for now
+		}
+		if err == nil {
+			_, err = framed.Write(b[:n])
+		}
+		if err != nil {
+			_ = stream.Reset()
+			return
+		}
+	}
+}

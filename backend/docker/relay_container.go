@@ -1,0 +1,216 @@
+package docker
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"sync"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/strslice"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
+)
+
+// portAttempts bounds how often a relay is made for want of ports: the engine names one
+// that is taken at a time.
+const portAttempts = 32
+
+// relayPort is where the relay listens.
+var relayPort = strconv.Itoa(backend.RelayPort)
+
+// removeEarlierRelays waits for the end of those that have the addresses and ports by which
+// containers and others know the next one. Only one process has a data directory, so when that
+// begins, relays of the owner are of a run that was killed.
+func (e *Engine) removeEarlierRelays(ctx context.Context) error {
+	if e.relays.latest != "" {
+		return e.remove(ctx, e.relays.latest)
+	}
+	if !e.durable() {
+		return nil
+	}
+	earlier := e.owned(map[string]string{kindLabel: string(kindRelay)})
+	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: earlier})
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, c := range found {
+		ids = append(ids, c.ID)
+	}
+	_, err = inParallel(ctx, ids, e.remove)
+	return err
+}
+
+// newRelay makes a relay that answers, with ports published where this process runs in a
+// container of the engine: its own loopback address is nobody's then.
+func (e *Engine) newRelay(ctx context.Context) (*relayLink, error) {
+	own, err := e.ownContainer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if own.id == "" || e.relays.ports == 0 {
+		l, _, err := e.tryRelay(ctx, hostPorts{})
+		return l, err
+	}
+	e.relays.mu.Lock()
+	before := e.relays.published
+	e.relays.mu.Unlock()
+	var refused hostPorts
+	for range portAttempts {
+		all, err := e.client.ContainerList(ctx, container.ListOptions{})
+		if err != nil {
+			return nil, err
+		}
+		asked := askFor(e.relays.ports, before, publishedPorts(all).and(refused))
+		if asked.none() {
+			return nil, errNoHostPort
+		}
+		l, taken, err := e.tryRelay(ctx, asked)
+		if err == nil || taken.none() {
+			return l, err
+		}
+		refused = refused.and(taken)
+	}
+	return nil, fmt.Errorf("%w: %d attempts", errNoHostPort, portAttempts)
+}
+
+// tryRelay makes a relay with published ports, or says which of them is taken.
+func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, taken hostPorts, err error) {
+	request, err := e.relayRequest(ctx, asked)
+	if err != nil {
+		return nil, taken, err
+	}
+	made, err := e.createFromSandboxImage(ctx, creation{name: resourceName(e.owner, "relay-"+randomSuffix()), CreateRequest: request})
+	if err != nil {
+		return nil, taken, err
+	}
+	e.ours.Delete(made.id) // no container of a task
+	defer func() {
+		if err != nil {
+			_ = e.remove(context.WithoutCancel(ctx), made.id)
+		}
+	}()
+	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, made.id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+	})
+	if err != nil {
+		return nil, taken, err
+	}
+	if err = e.client.ContainerStart(ctx, made.id, container.StartOptions{}); err != nil {
+		stream.Close()
+		taken, _ = asked.refusedPort(err)
+		return nil, taken, err
+	}
+	l = &relayLink{id: made.id, published: asked, conn: newAttached(stream), leading: make(chan struct{}, 1)}
+	if l.session, err = tunnel.Near(l.conn); err != nil {
+		stream.Close()
+		return nil, taken, err
+	}
+	if _, err = l.session.Ping(); err != nil {
+		_ = l.session.Close()
+		return nil, taken, fmt.Errorf("no answer: %w: %s", err, l.conn.complaint())
+	}
+	return l, taken, nil
+}
+
+// forwarding has a namespace pass on packets for others. A new one does if the engine's host does.
+const forwarding = "net.ipv4.ip_forward"
+
+// relayRequest asks for a container on the engine's default bridge, from where ports are
+// published: the networks of VPCs come and go. An engine without it has the relay on one
+// of those.
+func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.CreateRequest, error) {
+	exposed, bound := asked.bindings()
+	r := container.CreateRequest{
+		Config: &container.Config{
+			Entrypoint: strslice.StrSlice{relayPath}, Cmd: strslice.StrSlice{relayPort},
+			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
+			Labels: e.labels(kindRelay, nil), ExposedPorts: exposed,
+		},
+		HostConfig: &container.HostConfig{
+			AutoRemove: true, NetworkMode: network.NetworkBridge, PortBindings: bound, LogConfig: container.LogConfig{Type: "none"},
+			// It is on the networks of all VPCs, and must not lead packets from one to the other.
+			Sysctls: map[string]string{forwarding: "0"},
+		},
+	}
+	if !asked.none() { // the kernel carries what comes in there; see lead
+		r.HostConfig.CapAdd = strslice.StrSlice{"NET_ADMIN"}
+		r.HostConfig.Sysctls[forwarding] = "1"
+	}
+	_, err := e.client.NetworkInspect(ctx, network.NetworkBridge, network.InspectOptions{})
+	if !cerrdefs.IsNotFound(err) {
+		return r, err
+	}
+	for _, vpc := range e.knownVPCs() {
+		if !vpc.isolated {
+			r.HostConfig.NetworkMode = container.NetworkMode(vpc.dockerName)
+			return r, nil
+		}
+	}
+	return r, errors.New("the engine has no network for the relay")
+}
+
+// attached is the standard input and output of a container as a connection.
+type attached struct {
+	net.Conn
+	from *bufio.Reader
+	left int // of the output that is being read
+
+	mu   sync.Mutex
+	said []byte // on standard error
+}
+
+func newAttached(stream types.HijackedResponse) *attached {
+	return &attached{Conn: stream.Conn, from: stream.Reader}
+}
+
+// Read takes what comes on standard output out of the engine's frames.
+// Source: Docker Engine API, "attach to a container", stream format.
+func (a *attached) Read(b []byte) (int, error) {
+	for a.left == 0 {
+		var head [8]byte
+		if _, err := io.ReadFull(a.from, head[:]); err != nil {
+			return 0, err
+		}
+		size := int(binary.BigEndian.Uint32(head[4:]))
+		if head[0] == 1 {
+			a.left = size
+			continue
+		}
+		if err := a.listen(size); err != nil {
+			return 0, err
+		}
+	}
+	n, err := a.from.Read(b[:min(len(b), a.left)])
+	a.left -= n
+	return n, err
+}
+
+// mostComplaint bounds what is kept of standard error.
+const mostComplaint = 4 << 10
+
+func (a *attached) listen(size int) error {
+	text, err := io.ReadAll(io.LimitReader(a.from, int64(size)))
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.said = append(a.said, text...)
+	a.said = a.said[max(0, len(a.said)-mostComplaint):]
+	return err
+}
+
+// complaint is the latest of what it said on standard error.
+func (a *attached) complaint() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return string(a.said)
+}

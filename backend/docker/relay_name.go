@@ -1,0 +1,91 @@
+package docker
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// relayAddress is where the relay of a network is, be it elsewhere than it is to: somebody had
+// that address when the relay came.
+func (e *Engine) relayAddress(vpc vpcNetwork) netip.Addr {
+	e.relays.mu.Lock()
+	defer e.relays.mu.Unlock()
+	if at, ok := e.relays.addresses[vpc.id]; ok {
+		return at
+	}
+	return relayAt(vpc)
+}
+
+// nameRelay lets a container find the relay by its name without asking anybody, unless the
+// spec says where that name leads.
+func (e *Engine) nameRelay(ctx context.Context, host *container.HostConfig, vpc vpcNetwork) {
+	e.relays.mu.Lock()
+	listening := e.relays.listener != nil
+	e.relays.mu.Unlock()
+	if !listening || vpc.id == "" {
+		return
+	}
+	if vpc.adopted { // others may have the address that it is to have
+		e.awaitRelay(ctx)
+	}
+	at := e.relayAddress(vpc)
+	if !at.IsValid() || slices.ContainsFunc(host.ExtraHosts, func(entry string) bool {
+		return strings.HasPrefix(entry, backend.RelayName+":")
+	}) {
+		return
+	}
+	host.ExtraHosts = append(slices.Clone(host.ExtraHosts), backend.RelayName+":"+at.String())
+}
+
+// nameRelayAcross is nameRelay for a container on a network that may be isolated: there the
+// relay is found where that leads to.
+func (e *Engine) nameRelayAcross(ctx context.Context, host *container.HostConfig, vpc vpcNetwork) error {
+	if !vpc.isolated {
+		e.nameRelay(ctx, host, vpc)
+		return nil
+	}
+	outside, err := e.outsideOf(ctx, vpc)
+	if err == nil {
+		e.nameRelay(ctx, host, outside)
+	}
+	return err
+}
+
+// outsideOf is the network to which an isolated one leads, through the sandbox that routes
+// it; none leads nowhere.
+func (e *Engine) outsideOf(ctx context.Context, isolated vpcNetwork) (vpcNetwork, error) {
+	e.relays.mu.Lock()
+	known, ok := e.relays.routed[isolated.id]
+	listening := e.relays.listener != nil
+	e.relays.mu.Unlock()
+	if ok || !listening {
+		return known, nil
+	}
+	routers := e.owned(nil)
+	routers.Add("label", routesLabel)
+	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: routers})
+	if err != nil {
+		return vpcNetwork{}, err
+	}
+	for _, c := range found {
+		inside, out, _ := strings.Cut(c.Labels[routesLabel], " ")
+		if inside != gatewayOf(isolated) {
+			continue
+		}
+		for _, vpc := range e.knownVPCs() {
+			if !vpc.isolated && gatewayOf(vpc) == out {
+				e.relays.mu.Lock()
+				e.relays.routed[isolated.id] = vpc
+				e.relays.mu.Unlock()
+				return vpc, nil
+			}
+		}
+	}
+	return vpcNetwork{}, nil
+}

@@ -1,0 +1,81 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"strings"
+)
+
+// resolver leads what comes in for port 53 of an address to where names of this namespace
+// are resolved. An engine does that at a loopback address of it, on ports that only the
+// kernel tells; one that does it elsewhere has names at port 53.
+// Source: Moby, libnetwork/resolver.go.
+func (r *ruleset) resolver(address [4]byte) {
+	file, _ := os.ReadFile("/etc/resolv.conf")
+	server, found := nameserver(string(file))
+	if !found {
+		return // nobody is asked here either
+	}
+	r.chain("names", "nat", prerouting, destinationNAT)
+	for _, over := range []struct {
+		transport byte
+		sockets   string
+	}{{udp, "/proc/net/udp"}, {tcp, "/proc/net/tcp"}} {
+		port := 53
+		if server[0] == 127 {
+			table, _ := os.ReadFile(over.sockets)
+			if port = boundPort(string(table), server); port == 0 {
+				continue
+			}
+		}
+		r.rule("names", payload(networkHeader, 16, 4), is(address[:]...), meta(protocol), is(over.transport),
+			payload(transportHeader, 2, 2), is(bigEndian(53)...),
+			load(1, server[:]...), load(2, bigEndian(port)...), toRegisters)
+	}
+}
+
+// nameserver is the first one of resolv.conf(5) that has an IPv4 address.
+func nameserver(file string) (server [4]byte, found bool) {
+	for line := range strings.Lines(file) {
+		words := strings.Fields(line)
+		if len(words) < 2 || words[0] != "nameserver" {
+			continue
+		}
+		if at, ok := parseAddress(words[1] + ":53"); ok {
+			return at.Addr, true
+		}
+	}
+	return server, false
+}
+
+// boundPort is a port on which somebody waits at an address, by the kernel's table of
+// sockets; 0 is none. Source: Linux Documentation/networking/proc_net_tcp.rst.
+func boundPort(table string, at [4]byte) int {
+	here := ""
+	for _, b := range at { // in the byte order of the machine, which is little-endian on all that this is built for
+		here = hex(int(b), 2) + here
+	}
+	for line := range strings.Lines(table) {
+		words := strings.Fields(line)
+		if len(words) < 3 || !strings.HasPrefix(words[1], here+":") || words[2] != "00000000:0000" {
+			continue
+		}
+		port := 0
+		for _, digit := range words[1][len(here)+1:] {
+			port = port<<4 | strings.IndexRune(hexDigits, digit)
+		}
+		return port
+	}
+	return 0
+}
+
+const hexDigits = "0123456789ABCDEF"
+
+// hex is a number of so many digits, as the kernel writes them.
+func hex(n, digits int) (text string) {
+	for range digits {
+		text, n = hexDigits[n&0xf:n&0xf+1]+text, n>>4
+	}
+	return text
+}

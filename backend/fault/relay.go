@@ -1,0 +1,64 @@
+package fault
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Listen implements backend.Relay, if the engine does: else nothing ever connects.
+func (e *Engine) Listen() net.Listener {
+	if relay, ok := e.Engine.(backend.Relay); ok {
+		return relay.Listen()
+	}
+	return &silentListener{closed: make(chan struct{})}
+}
+
+// PublishedPorts implements backend.Relay, if the engine does.
+func (e *Engine) PublishedPorts(ctx context.Context) (tcp, udp []uint16, err error) {
+	relay, ok := e.Engine.(backend.Relay)
+	if !ok {
+		return nil, nil, nil
+	}
+	_, err = on(ctx, e, "", target{}, func(ctx context.Context) (none struct{}, err error) {
+		tcp, udp, err = relay.PublishedPorts(ctx)
+		return none, err
+	})
+	return tcp, udp, err
+}
+
+// SetPublished implements backend.Relay, if the engine does.
+func (e *Engine) SetPublished(ctx context.Context, forwards []backend.PortForward) error {
+	_, err := on(ctx, e, "", target{}, func(ctx context.Context) (none struct{}, err error) {
+		relay, ok := e.Engine.(backend.Relay)
+		switch {
+		case ok:
+			return none, relay.SetPublished(ctx, forwards)
+		case len(forwards) > 0:
+			return none, fmt.Errorf("port %d/%s is not published", forwards[0].Port, forwards[0].Protocol)
+		}
+		return none, nil
+	})
+	return err
+}
+
+// silentListener is one to which nothing connects.
+type silentListener struct {
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *silentListener) Accept() (net.Conn, error) {
+	<-l.closed
+	return nil, net.ErrClosed
+}
+
+func (l *silentListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *silentListener) Addr() net.Addr { return &net.TCPAddr{Port: backend.RelayPort} }

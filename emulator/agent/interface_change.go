@@ -1,0 +1,155 @@
+package agent
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// run tells engines what has changed until ctx ends.
+func (all *interfaces) run(ctx context.Context) {
+	for {
+		select {
+		case <-all.wake:
+		case <-ctx.Done():
+			return
+		}
+		began := time.Now()
+		all.pass(ctx)
+		all.rest(ctx, time.Since(began))
+	}
+}
+
+// A pass takes a share of the time: each member of a group that comes or goes concerns all
+// others, so a thousand that come one after the other would mean a million calls.
+const (
+	restsPerPass = 5
+	longestRest  = time.Second
+)
+
+// rest waits before the next pass, unless somebody waits for it.
+func (all *interfaces) rest(ctx context.Context, took time.Duration) {
+	pause := time.NewTimer(min(restsPerPass*took, longestRest))
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+	case <-all.hurry:
+	case <-ctx.Done():
+	}
+}
+
+// hold keeps engines from being told until release, so that they are told of many members
+// together that are found one by one. Some of them alone would be too few.
+func (all *interfaces) hold() {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	all.held++
+}
+
+func (all *interfaces) release() {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	all.held--
+	notify(all.wake)
+}
+
+// pass compiles what is due, and tells the engine of it.
+func (all *interfaces) pass(ctx context.Context) {
+	flight, concerned := all.takeDue()
+	if flight != nil {
+		defer flight.end()
+	}
+	var telling sync.WaitGroup
+	defer telling.Wait()
+	turns := make(chan struct{}, tellers)
+	for _, i := range concerned {
+		if ctx.Err() != nil {
+			return
+		}
+		turns <- struct{}{}
+		telling.Add(1)
+		over := sync.OnceFunc(func() { <-turns; telling.Done() })
+		slow := time.AfterFunc(longestTurn, func() { all.leaveStuck(i); over() })
+		if !i.host.spawn(func() {
+			defer over()
+			defer slow.Stop()
+			all.tellLater(ctx, i)
+		}) {
+			slow.Stop()
+			over()
+		}
+	}
+}
+
+// leaveStuck has an interface left out until the call that is under way is over.
+func (all *interfaces) leaveStuck(i *netInterface) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	i.stuck = len(i.telling) > 0
+}
+
+// takeDue is the interfaces that an engine has to be told about.
+func (all *interfaces) takeDue() (*flight, []*netInterface) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if all.held > 0 {
+		return nil, nil
+	}
+	flight, due := all.flight, all.due
+	all.flight, all.due = nil, map[*groupSet]struct{}{}
+	var concerned []*netInterface
+	for set := range due {
+		for i := range set.interfaces {
+			if i.sandbox != "" && !i.stuck && (!i.known || i.told != all.wanted(i)) {
+				concerned = append(concerned, i)
+			}
+		}
+	}
+	return flight, concerned
+}
+
+const (
+	// tellers is how many sandboxes are told at once.
+	tellers = 8
+	// longestTurn bounds for how long one keeps others waiting. Somebody may have paused it.
+	longestTurn = 2 * time.Second
+)
+
+// tellLater tells an engine of a change, and tries again later if that fails.
+func (all *interfaces) tellLater(ctx context.Context, i *netInterface) {
+	call := all.agent.calls.begin(&chain{}, true)
+	defer call.end()
+	err := ignoreEnded(all.tell(call, i))
+	if err == nil || ctx.Err() != nil || i.host.engineLost(err) { // it is told when the engine is back
+		return
+	}
+	i.host.agent.Log.Warn("rules of security groups not applied; it is tried again", "owner", i.owner, "error", err)
+	time.AfterFunc(retryPause, func() {
+		all.mu.Lock()
+		defer all.mu.Unlock()
+		if ctx.Err() == nil && all.byOwner[i.owner] == i {
+			all.mark(i.set)
+		}
+	})
+}
+
+// followGroups has the interfaces looked at that have a group whose rules change, or rules that
+// name a prefix list that does.
+func (a *Agent) followGroups(ctx context.Context) error {
+	for {
+		key, err := a.groups.Next(ctx)
+		if err != nil {
+			return err
+		}
+		a.interfaces.rulesChanged(key)
+		a.groups.Done(key)
+	}
+}
+
+// notify puts a token into a channel that holds one.
+func notify(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

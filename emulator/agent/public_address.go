@@ -1,0 +1,81 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// PublicAddresses say what becomes of the public addresses of tasks.
+type PublicAddresses struct {
+	// Engine leads them to the tasks. Nil is that they are shown, and nobody answers there.
+	Engine backend.PublicAddresser
+	// Ranges are where they are from. None is all.
+	Ranges []netip.Prefix
+}
+
+// takePublicAddress gives a task the public address that it asks for, if there is one left.
+func (h *host) takePublicAddress(t *state.Task) error {
+	if !t.Spec.AssignPublicIP {
+		return nil
+	}
+	ranges := h.PublicAddresses.Ranges
+	if len(ranges) == 0 {
+		ranges = state.PublicRanges()
+	}
+	var address netip.Addr
+	lives := false
+	err := h.agent.Store.Update(func(tx *state.Tx) error {
+		row := tx.Task(t.ARN)
+		if lives = row != nil && !row.Ended(); lives {
+			address = tx.TakePublicAddress(t.ARN, t.ARN, ranges)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", errNotStored, err)
+	case lives && !address.IsValid() && !h.noPublicAddress.Swap(true):
+		h.agent.Log.Warn("no public address is left: tasks that ask for one have none until others end", "task", t.ARN)
+	case lives && address.IsValid() && h.PublicAddresses.Engine == nil && !h.publicShown.Swap(true):
+		h.agent.Log.Info("public addresses of tasks are only shown: nobody answers there without --public-addresses", "task", t.ARN, "address", address)
+	}
+	return nil
+}
+
+// leadPublicAddress has the task's public address lead to its sandbox, which runs. A task
+// does without it where that cannot be.
+func (h *host) leadPublicAddress(ctx context.Context, t *state.Task, sandboxID string) {
+	if h.PublicAddresses.Engine == nil || !t.Spec.AssignPublicIP {
+		return
+	}
+	address := h.agent.Store.Read().PublicAddress(t.ARN)
+	if !address.IsValid() {
+		return
+	}
+	err := limitError(ctx, h.Engine.(timed), "started", networkTimeout, func(ctx context.Context) error {
+		return h.PublicAddresses.Engine.SetPublicAddress(ctx, sandboxID, address)
+	})
+	if err = ignoreEnded(err); err != nil && ctx.Err() == nil {
+		h.agent.Log.Warn("public address does not lead to its task", "task", t.ARN, "address", address, "error", err)
+	}
+}
+
+// adoptPublicAddress does so for a sandbox that was found: an emulator that ends takes its
+// routes along. The lock is held.
+func (w *work) adoptPublicAddress(sandboxID string) {
+	h, t := w.host, w.task
+	if h.PublicAddresses.Engine == nil || !t.Spec.AssignPublicIP {
+		return
+	}
+	call := h.agent.calls.begin(&chain{}, true)
+	if !h.spawn(func() {
+		defer call.end()
+		h.leadPublicAddress(call, t, sandboxID)
+	}) {
+		call.end()
+	}
+}
