@@ -3,6 +3,7 @@ package autoscaling
 import (
 	"slices"
 
+	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
@@ -18,7 +19,7 @@ var codec = query.New(query.Rules{
 func (a *API) Service() awsapi.Service {
 	const version = "2011-01-01"
 	return awsapi.Service{
-		Name: "autoscaling", Title: "Amazon EC2 Auto Scaling",
+		Name: "autoscaling", ID: sdk.ServiceID, Title: "Amazon EC2 Auto Scaling",
 		Protocol: awsapi.Query{
 			Version: version, Namespace: "http://autoscaling.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"SetInstanceProtection"},
 			Codec: codec,

@@ -2,7 +2,7 @@
 // with a table of typed functions.
 //
 //	awsapi.Service{
-//		Name: "ecs", Title: "Amazon ECS",
+//		Name: "ecs", ID: "ECS", Title: "Amazon ECS",
 //		Protocol:   awsapi.JSON{TargetPrefix: "AmazonEC2ContainerServiceV20141113"},
 //		Operations: []awsapi.Operation{awsapi.Works("RunTask", "…", api.RunTask)},
 //	}

@@ -11,6 +11,8 @@ type Service struct {
 	// Name is the service in a signature's credential scope: "ecs". It names it in logs
 	// and metrics, too.
 	Name string
+	// ID is the SDK's service id, by which settings are called: "Auto Scaling".
+	ID string
 	// Title is the name in COMPATIBILITY.md: "Amazon ECS".
 	Title string
 	// Protocol is how it speaks.

@@ -17,6 +17,8 @@ type Engine struct {
 	Limits Limits `json:"limits"`
 	// NetworkError is why tasks have no network: none can start.
 	NetworkError string `json:"networkError,omitempty"`
+	// FilterError is why security groups have no effect. Tasks run all the same.
+	FilterError string `json:"filterError,omitempty"`
 	// LastError is what went wrong last, also when it works again.
 	LastError string `json:"lastError,omitempty"`
 }

@@ -32,7 +32,7 @@ func addressValues(a *types.Address, filter string) ([]string, bool) {
 	case "public-ipv4-pool":
 		return one(a.PublicIpv4Pool)
 	case "instance-id":
-		return nil, true
+		return one(a.InstanceId)
 	}
 	return tagValues(a.Tags, filter)
 }
@@ -48,6 +48,11 @@ func address(tx *state.Tx, a *ec2.Address) types.Address {
 	if n, with := natGatewayWith(tx, a.Scope, a.ID); n != nil {
 		described.AssociationId, described.PrivateIpAddress = &with.Association, &with.PrivateIP
 		described.NetworkInterfaceId, described.NetworkInterfaceOwnerId = &n.Interface, &a.Scope.Account
+	}
+	if i := a.Holder(tx); i != nil {
+		described.AssociationId, described.PrivateIpAddress = &a.Association, optional(i.PrivateIP)
+		described.NetworkInterfaceId, described.NetworkInterfaceOwnerId = interfaceOf(i), &a.Scope.Account
+		described.InstanceId = &i.ID
 	}
 	return described
 }
@@ -127,7 +132,7 @@ func (a *API) ReleaseAddress(ctx context.Context, in *sdk.ReleaseAddressInput) (
 		if err != nil {
 			return err
 		}
-		if n, _ := natGatewayWith(tx, scope, row.ID); n != nil { // Source: field reports
+		if n, _ := natGatewayWith(tx, scope, row.ID); n != nil || row.Holder(tx) != nil { // Source: field reports
 			return refuse("InvalidIPAddress.InUse", "Address %s is in use.", row.PublicIP)
 		}
 		ec2.DeleteAddress(tx, row)
@@ -135,34 +140,6 @@ func (a *API) ReleaseAddress(ctx context.Context, in *sdk.ReleaseAddressInput) (
 	})
 	return &sdk.ReleaseAddressOutput{}, err
 }
-
-// DisassociateAddress takes an address from what has it: here a NAT gateway, from which nobody
-// can. One that nothing has stays so. Source: EC2 API reference, DisassociateAddress; field
-// reports for the refusal.
-func (a *API) DisassociateAddress(ctx context.Context, in *sdk.DisassociateAddressInput) (*sdk.DisassociateAddressOutput, error) {
-	scope, tx := scopeOf(ctx), a.store.Read()
-	if id := aws.ToString(in.AssociationId); id != "" {
-		for _, row := range ec2.Addresses(tx, scope) {
-			if n, with := natGatewayWith(tx, scope, row.ID); n != nil && with.Association == id {
-				return nil, errNotYours
-			}
-		}
-		return nil, noAssociation(id)
-	}
-	if aws.ToString(in.PublicIp) == "" {
-		return nil, lacks("associationId")
-	}
-	row, err := namedAddress(tx, scope, nil, in.PublicIp)
-	if err != nil {
-		return nil, err
-	}
-	if n, _ := natGatewayWith(tx, scope, row.ID); n != nil {
-		return nil, errNotYours
-	}
-	return &sdk.DisassociateAddressOutput{}, nil
-}
-
-var errNotYours = refuse("AuthFailure", "You do not have permission to access the specified resource.")
 
 // namedAddress returns the address that a request names, by its allocation or as such.
 func namedAddress(tx *state.Tx, scope arn.Scope, allocation, ip *string) (*ec2.Address, error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	rows "github.com/ecs-emulator/ecs-emulator/emulator/ec2"
@@ -54,13 +55,14 @@ func New(o Options) *API {
 func (a *API) Service() awsapi.Service {
 	const version = "2016-11-15"
 	return awsapi.Service{
-		Name: "ec2", Title: "Amazon EC2",
+		Name: "ec2", ID: sdk.ServiceID, Title: "Amazon EC2",
 		Protocol: awsapi.Query{Version: version, Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Codec: codec},
-		Operations: slices.Concat(a.instanceOperations(), a.launchTemplateOperations(), a.vpcOperations(), a.securityGroupOperations(), a.gatewayOperations(), a.routingOperations(), a.endpointOperations(), []awsapi.Operation{
+		Operations: slices.Concat(a.instanceOperations(), a.launchTemplateOperations(), a.vpcOperations(), a.securityGroupOperations(), a.prefixListOperations(), a.gatewayOperations(), a.routingOperations(), a.endpointOperations(), []awsapi.Operation{
 			awsapi.Partial("CreateTags", "of what the operations below describe", a.CreateTags),
 			awsapi.Partial("DeleteTags", "as CreateTags", a.DeleteTags),
+			awsapi.Partial("DescribeAccountAttributes", "the quotas of a new account, which nothing is held to", dryRun(a.DescribeAccountAttributes)),
 			awsapi.Partial("DescribeAvailabilityZones", "three zones in each region; all at once", dryRun(a.DescribeAvailabilityZones)),
-			awsapi.Partial("DescribeNetworkInterfaces", "those of tasks, NAT gateways and endpoints, without public addresses of tasks; all at once", dryRun(a.DescribeNetworkInterfaces)),
+			awsapi.Partial("DescribeNetworkInterfaces", "those of instances, tasks, NAT gateways and endpoints; all at once", dryRun(a.DescribeNetworkInterfaces)),
 			awsapi.Partial("DescribeTags", "those that CreateTags has set; all at once", dryRun(a.DescribeTags)),
 		}),
 	}
@@ -68,22 +70,22 @@ func (a *API) Service() awsapi.Service {
 
 func (a *API) vpcOperations() []awsapi.Operation {
 	return []awsapi.Operation{
+		awsapi.Partial("AssociateVpcCidrBlock", "no task starts in a subnet of a further range; without IPv6 and IPAM", a.AssociateVpcCidrBlock),
 		awsapi.Partial("CreateSubnet", "without IPv6 and IPAM", a.CreateSubnet),
 		awsapi.Partial("CreateVpc", "a network on the engine from its first task on, unless its range is in use there; without IPv6 and IPAM", a.CreateVpc),
 		awsapi.Partial("DeleteSubnet", "default ones stay", a.DeleteSubnet),
 		awsapi.Partial("DeleteVpc", "the default one stays", a.DeleteVpc),
-		awsapi.Partial("DescribeManagedPrefixLists", "those of AWS for gateway endpoints, without ranges; all at once", dryRun(a.DescribeManagedPrefixLists)),
-		awsapi.Partial("DescribePrefixLists", "as DescribeManagedPrefixLists", dryRun(a.DescribePrefixLists)),
 		awsapi.Works("DescribeSubnets", "made-up ones for who asks by id", dryRun(a.DescribeSubnets)),
 		awsapi.Works("DescribeVpcAttribute", "all attributes", dryRun(a.DescribeVpcAttribute)),
 		awsapi.Works("DescribeVpcs", "the default VPC and those of one's own", dryRun(a.DescribeVpcs)),
+		awsapi.Works("DisassociateVpcCidrBlock", "gone at once", a.DisassociateVpcCidrBlock),
 		awsapi.Partial("ModifySubnetAttribute", "kept; without IPv6 and Outposts", a.ModifySubnetAttribute),
-		awsapi.Partial("ModifyVpcAttribute", "kept", a.ModifyVpcAttribute),
+		awsapi.Partial("ModifyVpcAttribute", "enableDnsSupport and enableDnsHostnames act on what starts after that ([names](README.md#names)); network address usage metrics are kept", a.ModifyVpcAttribute),
 	}
 }
 
 func (a *API) securityGroupOperations() []awsapi.Operation {
-	const kept = "a rule about a prefix list or IPv6 is about nobody here"
+	const kept = "a rule about IPv6 or a prefix list of AWS is about nobody here"
 	return []awsapi.Operation{
 		awsapi.Partial("AuthorizeSecurityGroupEgress", kept, a.AuthorizeSecurityGroupEgress),
 		awsapi.Partial("AuthorizeSecurityGroupIngress", kept, a.AuthorizeSecurityGroupIngress),
@@ -99,13 +101,25 @@ func (a *API) securityGroupOperations() []awsapi.Operation {
 	}
 }
 
+func (a *API) prefixListOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateManagedPrefixList", "complete at once; rules of security groups act on IPv4 entries, those of IPv6 are kept", dryRunFirst(a.CreateManagedPrefixList)),
+		awsapi.Works("DeleteManagedPrefixList", "fails while a rule names it", dryRunFirst(a.DeleteManagedPrefixList)),
+		awsapi.Partial("DescribeManagedPrefixLists", "one's own, and those of AWS for gateway endpoints, without ranges", dryRun(a.DescribeManagedPrefixLists)),
+		awsapi.Partial("DescribePrefixLists", "those of AWS for gateway endpoints, without ranges; all at once", dryRun(a.DescribePrefixLists)),
+		awsapi.Works("GetManagedPrefixListAssociations", "security groups", dryRun(a.GetManagedPrefixListAssociations)),
+		awsapi.Partial("GetManagedPrefixListEntries", "of the current version", dryRun(a.GetManagedPrefixListEntries)),
+		awsapi.Partial("ModifyManagedPrefixList", "complete at once; without IPAM", dryRunFirst(a.ModifyManagedPrefixList)),
+	}
+}
+
 func (a *API) instanceOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("DescribeImages", "the ECS-optimized ones of Linux and Bottlerocket", dryRun(a.DescribeImages)),
 		awsapi.Partial("DescribeInstanceAttribute", "without what volumes, kernels and enclaves would have", dryRun(a.DescribeInstanceAttribute)),
 		awsapi.Partial("DescribeInstanceStatus", "what runs is well at once; no events", dryRun(a.DescribeInstanceStatus)),
 		awsapi.Partial("DescribeInstanceTypes", "those that ECS users were seen to use, and those of --capacity; of the hardware what placement goes by", dryRun(a.DescribeInstanceTypes)),
-		awsapi.Partial("DescribeInstances", "without volumes and public addresses", dryRun(a.DescribeInstances)),
+		awsapi.Partial("DescribeInstances", "without volumes; public addresses lead nowhere", dryRun(a.DescribeInstances)),
 		awsapi.Works("RebootInstances", "tasks end as when their containers exit; the agent comes back", a.RebootInstances),
 		awsapi.Partial("RunInstances", "user data is not run, but read for what it tells the container agent; other images than ECS-optimized ones are taken to exist; "+
 			"while the engine is away, the answer has no address; Spot, IPv6, several network interfaces, placement groups, hosts, hibernation and enclaves are refused; "+

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -247,8 +246,8 @@ func TestZoneIDsOfOtherRegions(t *testing.T) {
 
 func TestOtherActionsAreRefused(t *testing.T) {
 	s := newServer(t)
-	_, err := s.AssociateVpcCidrBlock(ctx, &sdk.AssociateVpcCidrBlockInput{VpcId: aws.String(state.DefaultVPC), CidrBlock: aws.String("10.0.0.0/16")})
-	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ec2 AssociateVpcCidrBlock; see COMPATIBILITY.md.")
+	_, err := s.CreateVpnGateway(ctx, &sdk.CreateVpnGatewayInput{Type: types.GatewayTypeIpsec1})
+	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ec2 CreateVpnGateway; see COMPATIBILITY.md.")
 }
 
 func TestAnswerOnTheWire(t *testing.T) {

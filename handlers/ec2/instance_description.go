@@ -22,7 +22,7 @@ func instanceState(name types.InstanceStateName) *types.InstanceState {
 }
 
 // describeInstance is what EC2 shows of an instance (EC20002). Source: recorded answers.
-// Instances have no volumes, and no public addresses.
+// Instances have no volumes.
 func describeInstance(tx *state.Tx, i *ec2.Instance) types.Instance {
 	now := i.State()
 	d := types.Instance{
@@ -80,7 +80,7 @@ func connect(tx *state.Tx, i *ec2.Instance, d *types.Instance) {
 	}
 	d.PrivateIpAddress, d.PrivateDnsName = &i.PrivateIP, aws.String(privateDNSName(i))
 	d.NetworkInterfaces = []types.InstanceNetworkInterface{{
-		NetworkInterfaceId: derivedID("eni-", i.ID), Status: types.NetworkInterfaceStatusInUse, InterfaceType: aws.String("interface"),
+		NetworkInterfaceId: interfaceOf(i), Status: types.NetworkInterfaceStatusInUse, InterfaceType: aws.String("interface"),
 		Attachment: &types.InstanceNetworkInterfaceAttachment{
 			AttachmentId: derivedID("eni-attach-", i.ID), AttachTime: &i.LaunchAt, DeleteOnTermination: aws.Bool(true), DeviceIndex: aws.Int32(0),
 			NetworkCardIndex: aws.Int32(0), Status: types.AttachmentStatusAttached,
@@ -90,6 +90,7 @@ func connect(tx *state.Tx, i *ec2.Instance, d *types.Instance) {
 		PrivateIpAddresses: []types.InstancePrivateIpAddress{{Primary: aws.Bool(true), PrivateIpAddress: d.PrivateIpAddress, PrivateDnsName: d.PrivateDnsName}},
 		SubnetId:           &i.Subnet, VpcId: &i.VPC,
 	}}
+	showPublicIP(tx, i, d)
 }
 
 // macAddress follows from the address, as that of a container does.
@@ -102,7 +103,8 @@ func macAddress(i *ec2.Instance) string {
 	return fmt.Sprintf("0a:ec:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
 }
 
-// privateDNSName is by the address. Source: VPC user guide, DNS attributes.
+// privateDNSName is by the address. An instance has it whatever the attributes of its VPC are.
+// Source: VPC user guide, DNS attributes.
 func privateDNSName(i *ec2.Instance) string {
 	domain := i.Scope.Region + ".compute.internal"
 	if i.Scope.Region == "us-east-1" {

@@ -140,6 +140,10 @@ func instanceNetworkValues(i *describedInstance, row *ec2.Instance, filter strin
 		return one(i.SubnetId)
 	case "private-ip-address", "network-interface.addresses.private-ip-address", "network-interface.private-ip-address":
 		return one(i.PrivateIpAddress)
+	case "ip-address", "network-interface.addresses.association.public-ip":
+		return one(i.PublicIpAddress)
+	case "dns-name":
+		return one(i.PublicDnsName)
 	case "private-dns-name", "network-interface.private-dns-name":
 		return one(i.PrivateDnsName)
 	case "instance.group-id", "network-interface.group-id", "group-id":
@@ -163,7 +167,7 @@ func instanceNetworkValues(i *describedInstance, row *ec2.Instance, filter strin
 // Source: EC2 API reference, DescribeInstances.
 var unusedInstanceFilters = []string{
 	"affinity", "block-device-mapping.attach-time", "block-device-mapping.delete-on-termination", "block-device-mapping.device-name",
-	"block-device-mapping.status", "block-device-mapping.volume-id", "boot-mode", "capacity-reservation-id", "dns-name", "host-id",
-	"instance-lifecycle", "ip-address", "kernel-id", "outpost-arn", "placement-group-name", "placement-partition-number", "platform",
+	"block-device-mapping.status", "block-device-mapping.volume-id", "boot-mode", "capacity-reservation-id", "host-id",
+	"instance-lifecycle", "kernel-id", "outpost-arn", "placement-group-name", "placement-partition-number", "platform",
 	"product-code", "product-code.type", "ramdisk-id", "spot-instance-request-id",
 }

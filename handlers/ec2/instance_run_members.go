@@ -8,7 +8,7 @@ import (
 
 // notDone is what a launch asks for and does not get. What is not listed acts, or is kept
 // without effect: block devices, as there are no volumes; key, monitoring, credits, CPU
-// and metadata options; public addresses, as there are none; tags of other resources.
+// and metadata options; tags of other resources.
 func notDone(member string) error {
 	return refuse("UnsupportedOperation", "ecs-emulator does not support %s of RunInstances", member)
 }

@@ -22,6 +22,7 @@ func (s *server) settle(t *testing.T) {
 			changed := *i
 			changed.Reached, changed.PrivateIP = i.Wanted, "172.31.0.4"
 			ec2.PutInstance(tx, &changed)
+			changed.SettlePublicIP(tx)
 		}
 		return nil
 	}); err != nil {

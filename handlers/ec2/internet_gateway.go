@@ -117,13 +117,22 @@ func (a *API) DetachInternetGateway(ctx context.Context, in *sdk.DetachInternetG
 		}
 		for _, n := range ec2.NATGateways(tx, scope) {
 			if n.VPC == g.VPC && n.Type == types.ConnectivityTypePublic && n.Lives() {
-				return refuse("DependencyViolation", "Network %s has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.", g.VPC)
+				return hasPublicAddresses(g.VPC)
+			}
+		}
+		for _, i := range ec2.Instances(tx, scope) {
+			if i.VPC == g.VPC && (i.ElasticIP(tx) != nil || tx.PublicAddress(i.Key()).IsValid()) {
+				return hasPublicAddresses(g.VPC)
 			}
 		}
 		g.VPC = ""
 		return nil
 	})
 	return &sdk.DetachInternetGatewayOutput{}, err
+}
+
+func hasPublicAddresses(vpc string) error {
+	return refuse("DependencyViolation", "Network %s has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.", vpc)
 }
 
 // DeleteInternetGateway removes a gateway that is attached to nothing.

@@ -153,7 +153,7 @@ func setNATAddress(tx *state.Tx, g *ec2.NATGateway, s *state.Subnet, in *sdk.Cre
 			return err
 		}
 		with = ec2.NATAddress{Allocation: row.ID, PublicIP: row.PublicIP, Association: ec2.NewID("eipassoc-")}
-		if other, _ := natGatewayWith(tx, g.Scope, row.ID); other != nil {
+		if other, _ := natGatewayWith(tx, g.Scope, row.ID); other != nil || row.Holder(tx) != nil {
 			g.Failure = &ec2.Error{Code: "Resource.AlreadyAssociated", Message: "Elastic IP address " + row.ID + " is already associated"}
 		} else if ec2.AttachedInternetGateway(tx, g.Scope, g.VPC) == nil {
 			g.Failure = &ec2.Error{Code: "Gateway.NotAttached", Message: "Network " + g.VPC + " has no Internet gateway attached"}

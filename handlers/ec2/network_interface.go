@@ -41,18 +41,23 @@ func networkInterfaceValues(n *types.NetworkInterface, filter string) ([]string,
 		return oneBool(n.RequesterManaged)
 	case "source-dest-check":
 		return oneBool(n.SourceDestCheck)
-	case "attachment.status":
-		return oneOf(types.AttachmentStatusAttached)
 	case "association.allocation-id":
-		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return *a.AllocationId })
+		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return aws.ToString(a.AllocationId) })
 	case "association.association-id":
-		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return *a.AssociationId })
-	case "association.public-ip":
+		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return aws.ToString(a.AssociationId) })
+	case "association.public-ip", "addresses.association.public-ip":
 		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return *a.PublicIp })
+	case "association.ip-owner-id", "addresses.association.owner-id":
+		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return *a.IpOwnerId })
+	case "association.public-dns-name":
+		return each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return aws.ToString(a.PublicDnsName) })
 	case "group-id":
 		return each(n.Groups, func(g *types.GroupIdentifier) string { return *g.GroupId })
 	case "group-name":
 		return each(n.Groups, func(g *types.GroupIdentifier) string { return *g.GroupName })
+	}
+	if values, known := attachmentValues(n, filter); known {
+		return values, true
 	}
 	if slices.Contains(unusedNetworkInterfaceFilters, filter) {
 		return nil, true
@@ -62,13 +67,10 @@ func networkInterfaceValues(n *types.NetworkInterface, filter string) ([]string,
 
 // unusedNetworkInterfaceFilters are those to which no interface has a value here.
 var unusedNetworkInterfaceFilters = []string{
-	"addresses.association.public-ip", "addresses.association.owner-id",
-	"association.ip-owner-id", "association.public-dns-name", "attachment.attach-time", "attachment.attachment-id",
-	"attachment.delete-on-termination", "attachment.device-index", "attachment.instance-id", "attachment.instance-owner-id",
 	"availability-zone-id", "ipv6-addresses.ipv6-address", "operator.managed", "operator.principal", "requester-id",
 }
 
-// DescribeNetworkInterfaces answers those of tasks, NAT gateways and endpoints.
+// DescribeNetworkInterfaces answers those of instances, tasks, NAT gateways and endpoints.
 func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *ec2.DescribeNetworkInterfacesInput) (*ec2.DescribeNetworkInterfacesOutput, error) {
 	scope, tx := scopeOf(ctx), a.store.Read()
 	var rows []types.NetworkInterface
@@ -78,6 +80,7 @@ func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *ec2.DescribeNet
 		}
 	}
 	rows = append(rows, ownedInterfaces(tx, scope)...)
+	rows = append(rows, instanceInterfaces(tx, scope)...)
 	found, err := describe(rows, in.Filters, in.NetworkInterfaceIds, "network-interface-id", networkInterfaceValues, missing("eni-"))
 	if err != nil {
 		return nil, err
@@ -94,8 +97,8 @@ func hasNetworkInterface(t *state.Task) bool {
 	return false
 }
 
-// networkInterface is that of a task (ECS0121). It has no public address, nor ids of
-// whoever asked for it and attached it.
+// networkInterface is that of a task (ECS0121). It has no ids of whoever asked for it and
+// attached it.
 func networkInterface(tx *state.Tx, scope arn.Scope, t *state.Task) types.NetworkInterface {
 	eni := &t.Status.Attachment
 	n := types.NetworkInterface{
@@ -112,6 +115,8 @@ func networkInterface(tx *state.Tx, scope arn.Scope, t *state.Task) types.Networ
 	}
 	if s := tx.Subnet(scope, t.Placement.SubnetID); s != nil {
 		n.VpcId = &s.VPC
+		n.Association = amazonAssociation(tx, scope, s.VPC, tx.PublicAddress(t.ARN))
+		n.PrivateIpAddresses[0].Association = n.Association
 	}
 	for _, id := range t.Spec.SecurityGroups {
 		if g := tx.SecurityGroup(scope, id); g != nil {

@@ -2,12 +2,14 @@ package ec2
 
 import (
 	"context"
-	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // prefixLists are those of AWS for the services that have gateway endpoints. Their ids
@@ -52,9 +54,10 @@ func managedPrefixListValues(l *types.ManagedPrefixList, filter string) ([]strin
 	return tagValues(l.Tags, filter)
 }
 
-// DescribeManagedPrefixLists answers the same as DescribePrefixLists, in newer words.
+// DescribeManagedPrefixLists answers the prefix lists of AWS and those of one's own, by id.
+// Source of the bounds of its pages: EC2 API reference.
 func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *ec2.DescribeManagedPrefixListsInput) (*ec2.DescribeManagedPrefixListsOutput, error) {
-	scope := scopeOf(ctx)
+	scope, tx := scopeOf(ctx), a.store.Read()
 	var rows []types.ManagedPrefixList
 	for _, l := range prefixLists(scope) {
 		rows = append(rows, types.ManagedPrefixList{
@@ -63,26 +66,30 @@ func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *ec2.DescribeMa
 			State:         types.PrefixListStateCreateComplete, Tags: []types.Tag{},
 		})
 	}
+	for _, l := range tx.PrefixLists(scope) {
+		rows = append(rows, *managedPrefixList(tx, l))
+	}
+	id := func(l types.ManagedPrefixList) string { return *l.PrefixListId }
+	slices.SortFunc(rows, func(a, b types.ManagedPrefixList) int { return strings.Compare(id(a), id(b)) })
 	found, err := describe(rows, in.Filters, in.PrefixListIds, "prefix-list-id", managedPrefixListValues, missing("pl-"))
 	if err != nil {
 		return nil, err
 	}
-	return &ec2.DescribeManagedPrefixListsOutput{PrefixLists: found}, nil
+	found, next, err := page(found, id, in.MaxResults, in.NextToken, 1, 100)
+	return &ec2.DescribeManagedPrefixListsOutput{PrefixLists: found, NextToken: next}, err
 }
 
-// Source: EC2 user guide, resource ids.
-var prefixListID = regexp.MustCompile(`^pl-([0-9a-f]{8}|[0-9a-f]{17})$`)
+// ofAWS reports whether a prefix list is one of AWS.
+func ofAWS(scope arn.Scope, id string) bool {
+	return slices.ContainsFunc(prefixLists(scope), func(l types.PrefixList) bool { return *l.PrefixListId == id })
+}
 
 // prefixList is the id of the prefix list that a rule is about. Ids that nobody made are
 // those of the account that a local set-up stands in for.
-func (a *API) prefixList(scope arn.Scope, asked *string) (string, error) {
+func (a *API) prefixList(tx *state.Tx, scope arn.Scope, asked *string) (string, error) {
 	id := aws.ToString(asked)
-	known := prefixListID.MatchString(id) && !a.strict
-	for _, l := range prefixLists(scope) {
-		known = known || *l.PrefixListId == id
+	if tx.PrefixList(scope, id) != nil || ofAWS(scope, id) || state.MadeUpPrefixList(id) && !a.strict {
+		return id, nil
 	}
-	if !known {
-		return "", missing("pl-")(id)
-	}
-	return id, nil
+	return "", missing("pl-")(id)
 }

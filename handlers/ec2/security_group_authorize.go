@@ -13,7 +13,8 @@ import (
 )
 
 // maxRules is how many rules a group has in each direction for each of IPv4 and IPv6; those
-// of groups and prefix lists count for both. Source: VPC user guide, quotas.
+// of groups and prefix lists count for both, and those of a prefix list of one's own as often
+// as that may have entries. Source: VPC user guide, quotas.
 const maxRules = 60
 
 // authorization is a request for more rules.
@@ -87,7 +88,7 @@ func (a *API) authorize(ctx context.Context, asked authorization) (made []types.
 		if err != nil {
 			return err
 		}
-		changed, err := withRules(g, rules)
+		changed, err := withRules(tx, g, rules)
 		if err != nil {
 			return err
 		}
@@ -106,7 +107,7 @@ func (a *API) authorize(ctx context.Context, asked authorization) (made []types.
 
 // withRules is a group with more rules, which get their ids. Source of the texts: field
 // reports.
-func withRules(g *state.SecurityGroup, more []state.SecurityGroupRule) (*state.SecurityGroup, error) {
+func withRules(tx *state.Tx, g *state.SecurityGroup, more []state.SecurityGroupRule) (*state.SecurityGroup, error) {
 	changed := *g
 	changed.Rules = slices.Clone(g.Rules)
 	for _, r := range more {
@@ -119,25 +120,41 @@ func withRules(g *state.SecurityGroup, more []state.SecurityGroupRule) (*state.S
 		r.ID = state.NewRuleID()
 		changed.Rules = append(changed.Rules, r)
 	}
-	return &changed, checkLimit(&changed)
+	return &changed, checkLimit(tx, &changed)
 }
 
-func checkLimit(g *state.SecurityGroup) error {
+func checkLimit(tx *state.Tx, g *state.SecurityGroup) error {
+	if tooManyRules(g, func(list string) *state.PrefixList { return tx.PrefixList(g.Scope, list) }) {
+		return refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
+	}
+	return nil
+}
+
+// tooManyRules reports whether a group has more than it may, with the prefix lists that list
+// finds.
+func tooManyRules(g *state.SecurityGroup, list func(id string) *state.PrefixList) bool {
 	for _, egress := range [...]bool{false, true} {
 		v4, v6 := 0, 0
 		for _, r := range g.Rules {
-			if r.Egress == egress && r.CIDRv6 == "" {
-				v4++
+			if r.Egress != egress {
+				continue
 			}
-			if r.Egress == egress && r.CIDR == "" {
-				v6++
+			weight := 1
+			if l := list(r.PrefixList); l != nil {
+				weight = int(l.MaxEntries)
+			}
+			if r.CIDRv6 == "" {
+				v4 += weight
+			}
+			if r.CIDR == "" {
+				v6 += weight
 			}
 		}
 		if max(v4, v6) > maxRules {
-			return refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // ruleText is how errors call a rule. Source: field reports.

@@ -115,7 +115,7 @@ func (a *API) addPeers(tx *state.Tx, g *state.SecurityGroup, rules []state.Secur
 	}
 	for _, l := range p.PrefixListIds {
 		if err := add(func(r *state.SecurityGroupRule) (err error) {
-			r.PrefixList, err = a.prefixList(g.Scope, l.PrefixListId)
+			r.PrefixList, err = a.prefixList(tx, g.Scope, l.PrefixListId)
 			return err
 		}, l.Description); err != nil {
 			return nil, err

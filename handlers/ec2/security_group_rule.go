@@ -78,7 +78,7 @@ func (a *API) ModifySecurityGroupRules(ctx context.Context, in *ec2.ModifySecuri
 				return err
 			}
 		}
-		if err := checkLimit(&changed); err != nil {
+		if err := checkLimit(tx, &changed); err != nil {
 			return err
 		}
 		if aws.ToBool(in.DryRun) {

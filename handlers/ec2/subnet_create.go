@@ -103,7 +103,8 @@ const enginesPart = 240
 // have none of their own. Source of the texts: field reports.
 func fits(tx *state.Tx, v *state.VPC, cidr netip.Prefix, as string) error {
 	whole := rangeOf(v)
-	if cidr.Bits() < whole.Bits() || !whole.Contains(cidr.Addr()) {
+	within := func(r netip.Prefix) bool { return cidr.Bits() >= r.Bits() && r.Contains(cidr.Addr()) }
+	if !slices.ContainsFunc(v.Ranges(), within) {
 		return refuse("InvalidSubnet.Range", "The CIDR '%s' is invalid.", as)
 	}
 	if v.Default && cidr.Addr().As4()[2] >= enginesPart {

@@ -112,6 +112,8 @@ func (a *API) exists(tx *state.Tx, scope arn.Scope, id string) error {
 		found = found || slices.ContainsFunc(ec2.OwnedInterfaces(tx, scope), func(o ec2.OwnedInterface) bool { return o.ID == id })
 	case types.ResourceTypeInstance:
 		found = ec2.FindInstance(tx, scope, id) != nil
+	case types.ResourceTypePrefixList:
+		found = tx.PrefixList(scope, id) != nil
 	case types.ResourceTypeLaunchTemplate:
 		found = ec2.FindLaunchTemplate(tx, scope, id) != nil
 	default:
@@ -139,7 +141,7 @@ func keptOfNetwork(tx *state.Tx, scope arn.Scope, of types.ResourceType, id stri
 	case types.ResourceTypeVpcEndpoint:
 		return ec2.FindVPCEndpoint(tx, scope, id) != nil
 	case types.ResourceTypeDhcpOptions:
-		return id == defaultDHCPOptions
+		return ec2.FindDHCPOptions(tx, scope, id) != nil
 	}
 	return false
 }

@@ -22,8 +22,10 @@ func vpcValues(v *types.Vpc, filter string) ([]string, bool) {
 		return oneOf(v.State)
 	case "dhcp-options-id":
 		return one(v.DhcpOptionsId)
-	case "cidr", "cidr-block", "cidrBlock", "cidr-block-association.cidr-block":
+	case "cidr", "cidr-block", "cidrBlock":
 		return one(v.CidrBlock)
+	case "cidr-block-association.cidr-block":
+		return each(v.CidrBlockAssociationSet, func(a *types.VpcCidrBlockAssociation) string { return *a.CidrBlock })
 	case "is-default", "isDefault":
 		return oneBool(v.IsDefault)
 	case "cidr-block-association.association-id":
@@ -63,11 +65,7 @@ func (a *API) DescribeVpcs(ctx context.Context, in *sdk.DescribeVpcsInput) (*sdk
 func describeVPC(tx *state.Tx, v *state.VPC) types.Vpc {
 	return types.Vpc{
 		VpcId: &v.ID, OwnerId: &v.Scope.Account, State: types.VpcStateAvailable, CidrBlock: &v.CIDR,
-		CidrBlockAssociationSet: []types.VpcCidrBlockAssociation{{
-			AssociationId: aws.String("vpc-cidr-assoc-" + suffix(v.ID)), CidrBlock: &v.CIDR,
-			CidrBlockState: &types.VpcCidrBlockState{State: types.VpcCidrBlockStateCodeAssociated},
-		}},
-		DhcpOptionsId: aws.String("dopt-" + suffix(state.DefaultVPC)), InstanceTenancy: types.Tenancy(v.Tenancy),
+		CidrBlockAssociationSet: vpcRanges(v), DhcpOptionsId: aws.String(ec2.DHCPOptionsOf(v)), InstanceTenancy: types.Tenancy(v.Tenancy),
 		IsDefault: &v.Default, Tags: tagsOf(tx, v.Scope, v.ID),
 	}
 }
@@ -169,7 +167,7 @@ func vpc(tx *state.Tx, scope arn.Scope, id *string) (*state.VPC, error) {
 	return nil, missing("vpc-")(*id)
 }
 
-// rangeOf is the range of a VPC.
+// rangeOf is the range that a VPC was made with.
 func rangeOf(v *state.VPC) netip.Prefix { return netip.MustParsePrefix(v.CIDR) }
 
 // lacks refuses a request without a required member. Source of the text: field reports.

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
 func vpcEndpointValues(e *types.VpcEndpoint, filter string) ([]string, bool) {
@@ -102,57 +104,6 @@ func (a *API) DescribeVpcEndpoints(ctx context.Context, in *sdk.DescribeVpcEndpo
 	return &sdk.DescribeVpcEndpointsOutput{VpcEndpoints: found, NextToken: next}, err
 }
 
-// CreateVpcEndpoint makes a gateway or an interface endpoint, at which nothing is reached.
-func (a *API) CreateVpcEndpoint(ctx context.Context, in *sdk.CreateVpcEndpointInput) (*sdk.CreateVpcEndpointOutput, error) {
-	tags, err := tagsFor(types.ResourceTypeVpcEndpoint, in.TagSpecifications)
-	if err != nil {
-		return nil, err
-	}
-	scope := scopeOf(ctx)
-	e, err := newVPCEndpoint(scope, in)
-	if err != nil {
-		return nil, err
-	}
-	again, err := newOnce(scope, "CreateVpcEndpoint", in.ClientToken, longestToken, in, wrongArguments(in.ClientToken))
-	if err != nil {
-		return nil, err
-	}
-	out := &sdk.CreateVpcEndpointOutput{ClientToken: in.ClientToken}
-	err = a.store.Update(func(tx *state.Tx) error {
-		v, err := vpc(tx, scope, in.VpcId)
-		if err != nil {
-			return err
-		}
-		known, err := madeBefore(tx, again, scope, ec2.FindVPCEndpoint)
-		if err != nil {
-			return err
-		}
-		if known != nil {
-			described := vpcEndpoint(tx, known)
-			out.VpcEndpoint = &described
-			return nil
-		}
-		e.CreatedAt = a.now()
-		change := endpointChange{addTables: in.RouteTableIds, addSubnets: in.SubnetIds, addGroups: in.SecurityGroupIds, addresses: in.SubnetConfigurations}
-		if e.Type == types.VpcEndpointTypeInterface && len(change.addGroups) == 0 {
-			change.addGroups = []string{tx.DefaultGroupOf(scope, v.ID).ID}
-		}
-		if err := a.changeEndpoint(tx, e, v, change); err != nil {
-			return err
-		}
-		ec2.PutVPCEndpoint(tx, e)
-		tx.SetEC2Tags(scope, e.ID, tags)
-		again.make(tx, a.now(), e.ID)
-		described := vpcEndpoint(tx, e)
-		if e.Type == types.VpcEndpointTypeInterface {
-			described.State = endpointPending
-		}
-		out.VpcEndpoint = &described
-		return nil
-	})
-	return out, err
-}
-
 // ModifyVpcEndpoint changes where an endpoint is, its policy and its DNS options.
 func (a *API) ModifyVpcEndpoint(ctx context.Context, in *sdk.ModifyVpcEndpointInput) (*sdk.ModifyVpcEndpointOutput, error) {
 	scope := scopeOf(ctx)
@@ -209,4 +160,14 @@ func (a *API) DeleteVpcEndpoints(ctx context.Context, in *sdk.DeleteVpcEndpoints
 		return nil
 	})
 	return out, err
+}
+
+// unsuccessful is how an answer tells of one thing that failed.
+func unsuccessful(id string, err error) types.UnsuccessfulItem {
+	item := types.UnsuccessfulItem{ResourceId: &id, Error: &types.UnsuccessfulItemError{Message: aws.String(err.Error())}}
+	var refused *awsapi.Error
+	if errors.As(err, &refused) {
+		item.Error = &types.UnsuccessfulItemError{Code: &refused.Code, Message: &refused.Message}
+	}
+	return item
 }

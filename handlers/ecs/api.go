@@ -41,6 +41,8 @@ type Options struct {
 	StrictRoles bool
 	// HostPaths are those of the container engine's host that tasks may mount.
 	HostPaths taskdef.HostPaths
+	// FileSystems are folders of that host which tasks have as file systems.
+	FileSystems []string
 	// AllowPrivileged runs privileged containers, and those with capabilities that reach the
 	// engine's host, on container instances.
 	AllowPrivileged bool

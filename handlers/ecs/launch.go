@@ -66,7 +66,7 @@ func (a *API) checkSupported(def *types.TaskDefinition, launchType types.LaunchT
 	if path, found := taskdef.Unsupported(def, launchType); found {
 		return unsupported(path)
 	}
-	if why, denied := a.opts.HostPaths.Denied(def); denied {
+	if why, denied := a.opts.HostPaths.Denied(def, a.opts.FileSystems...); denied {
 		return invalidParameter(why)
 	}
 	if why, found := taskdef.HostRights(def); found && !a.opts.AllowPrivileged {

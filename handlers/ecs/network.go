@@ -66,7 +66,7 @@ func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigurat
 	for _, id := range vpc.Subnets {
 		subnet := tx.Subnet(scope, id)
 		if subnet == nil || subnet.MadeUp && a.opts.StrictVPC {
-			return awsvpc{}, lookupError("subnet", vpc.Subnets, "subnet ID", id, "InvalidSubnetID.NotFound")
+			return awsvpc{}, invalidParameter(task.SubnetNotFound(vpc.Subnets, id))
 		}
 		resolved.Subnets = append(resolved.Subnets, subnet)
 	}
@@ -80,7 +80,7 @@ func (a *API) network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigurat
 			return awsvpc{}, invalidParameter(fmt.Sprintf("Error retrieving security group information for [%s]: Invalid id: %q (ErrorCode: InvalidGroupId.Malformed)",
 				strings.Join(vpc.SecurityGroups, ", "), id))
 		case group == nil || group.MadeUp && a.opts.StrictVPC:
-			return awsvpc{}, lookupError("security group", vpc.SecurityGroups, "security group", id, "InvalidGroup.NotFound")
+			return awsvpc{}, invalidParameter(task.SecurityGroupNotFound(vpc.SecurityGroups, id))
 		case group.VPC != resolved.Subnets[0].VPC: // Source: field reports
 			return awsvpc{}, invalidParameter("Security group " + id + " does not appear to belong to the same VPC as the input subnets.")
 		}
@@ -98,13 +98,6 @@ func oneVPC(subnets []*state.Subnet) error {
 		}
 	}
 	return nil
-}
-
-// lookupError is how ECS passes on EC2's refusal; the bracket lists all that was
-// asked for. Source: field reports.
-func lookupError(what string, asked []string, kind, id, code string) error {
-	return invalidParameter(fmt.Sprintf("Error retrieving %s information for [%s]: The %s '%s' does not exist (ErrorCode: %s)",
-		what, strings.Join(asked, ", "), kind, id, code))
 }
 
 // echoNetwork is a configuration as services show it: with what ECS fills in. It

@@ -3,6 +3,7 @@ package ecs
 import (
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/model"
 )
@@ -13,7 +14,7 @@ const TargetPrefix = "AmazonEC2ContainerServiceV20141113"
 // Service is the ECS API.
 func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
-		Name: "ecs", Title: "Amazon ECS",
+		Name: "ecs", ID: ecs.ServiceID, Title: "Amazon ECS",
 		Protocol:   awsapi.JSON{TargetPrefix: TargetPrefix, Codec: model.Codec(), Refuse: model.Refuse},
 		Operations: slices.Concat(a.built(), notBuiltOperations), Complete: true,
 	}

@@ -53,7 +53,7 @@ const (
 )
 
 var networkTable = member.Of[types.AwsVpcConfiguration]("Network: `networkConfiguration.awsvpcConfiguration`",
-	member.Keep("assignPublicIp", "tasks are reached without a public address"),
+	member.Act("assignPublicIp"),
 	member.Act("securityGroups"),
 	member.Act("subnets"),
 )

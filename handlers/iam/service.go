@@ -3,6 +3,7 @@ package iam
 import (
 	"slices"
 
+	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
@@ -10,7 +11,7 @@ import (
 func (a *API) Service() awsapi.Service {
 	const version = "2010-05-08"
 	return awsapi.Service{
-		Name: "iam", Title: "AWS IAM",
+		Name: "iam", ID: sdk.ServiceID, Title: "AWS IAM",
 		Protocol: awsapi.Query{
 			Version: version, Namespace: "https://iam.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"UpdateRole"},
 		},

@@ -21,7 +21,7 @@ import (
 func Service() awsapi.Service {
 	const public = "the public parameters of the ECS-optimized images of Linux and Bottlerocket"
 	return awsapi.Service{
-		Name: "ssm", Title: "AWS Systems Manager",
+		Name: "ssm", ID: ssm.ServiceID, Title: "AWS Systems Manager",
 		Protocol: awsapi.JSON{TargetPrefix: "AmazonSSM", Codec: wire.AsIs},
 		Operations: []awsapi.Operation{
 			awsapi.Partial("GetParameter", public, getParameter),

@@ -15,7 +15,7 @@ import (
 func Service() awsapi.Service {
 	const version = "2011-06-15"
 	return awsapi.Service{
-		Name: "sts", Title: "AWS STS",
+		Name: "sts", ID: sts.ServiceID, Title: "AWS STS",
 		Protocol: awsapi.Query{Version: version, Namespace: "https://sts.amazonaws.com/doc/" + version + "/"},
 		Operations: []awsapi.Operation{
 			awsapi.Works("GetCallerIdentity", "every caller is the root user of its account", getCallerIdentity),
