@@ -40,11 +40,13 @@ type Server struct {
 	engine     backend.Engine // what the user asked for
 	faulty     *fault.Engine  // the same, with faults
 	faults     *Faults
+	public     agent.PublicAddresses
 	guard      *engineGuard
 	engineName string
 	// engineProblem is why no task can run at first; empty if one can.
 	engineProblem string
 	handler       http.Handler
+	endpoints     []string // variables of containers; see relay.go
 	listener      net.Listener
 	http          *http.Server
 	started       time.Time
@@ -92,6 +94,7 @@ func New(opts Options) (*Server, error) {
 			s.opts.Log.Error("endpoint ended", "error", err)
 		}
 	})
+	s.serveTasks()
 	if s.opts.CapacityFile != "" {
 		if err := s.addCapacity(context.Background(), s.opts.CapacityFile); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -114,7 +117,10 @@ func (s *Server) open() (err error) {
 	if err := s.openStore(); err != nil {
 		return err
 	}
-	return s.openEngine(context.Background())
+	if err := s.openEngine(context.Background()); err != nil {
+		return err
+	}
+	return s.claimPublicAddresses(context.Background())
 }
 
 // openStore opens the state and sets the clock.
@@ -147,9 +153,10 @@ func (s *Server) startControllers() {
 	options := agent.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress, InstanceAddresses: s.instanceAddresses,
 		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: s.opts.SecurityGroups, InstanceGroups: s.instanceGroups,
+		Endpoints: s.endpoints,
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior,
-			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
+			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts, PublicAddresses: s.public,
 			VolumeOptions: agent.VolumeOptions{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
 		}},
 	}

@@ -135,7 +135,7 @@ func openDocker(ctx context.Context, o Options, c engineChoice) (*docker.Engine,
 	if err != nil {
 		return nil, err
 	}
-	opts := docker.Options{Host: c.host, Owner: owner, Log: o.Log, Unanswered: c.wait, WarmSandboxes: max(0, o.WarmSandboxes)}
+	opts := docker.Options{Host: c.host, Owner: owner, Log: o.Log, Unanswered: c.wait, WarmSandboxes: max(0, o.WarmSandboxes), HostPorts: o.HostPorts}
 	if o.OnExit == Keep {
 		opts.Directory = o.DataDir
 	}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -18,6 +19,13 @@ func WithDisk(o Options, fault func() error) Options {
 
 // Impatient is how often the clock has given up waiting for what takes real time.
 func (s *Server) Impatient() uint64 { return s.impatient.Load() }
+
+// Told waits until the engine has been told of what was changed so far, as security groups are
+// at machines, but for what takes longer than patience.
+func (s *Server) Told(ctx context.Context, patience time.Duration) error {
+	agent, _, _, _ := s.controllers()
+	return agent.Idle(ctx, patience)
+}
 
 // Die ends the emulator as a crash does: nothing is removed or written any more.
 func (s *Server) Die() {

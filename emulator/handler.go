@@ -2,7 +2,9 @@ package emulator
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -24,8 +26,10 @@ import (
 // newHandler puts the endpoint together.
 func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
+	services := s.apis()
+	s.endpoints = s.endpointsFor(services)
 	return handlers.New(handlers.Parts{
-		Services: s.apis(),
+		Services: services,
 		Options: awsapi.Options{
 			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe),
 		},
@@ -50,7 +54,7 @@ func (s *Server) apis() []awsapi.Service {
 	control := ecs.Options{
 		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,
 		StrictVPC: s.opts.StrictVPC, StrictRoles: s.opts.StrictRoles, NoDefaultCluster: s.opts.NoDefaultCluster,
-		HostPaths:       s.opts.AllowHostPaths,
+		HostPaths: s.opts.AllowHostPaths, FileSystems: slices.Collect(maps.Values(s.opts.FileSystems)),
 		AllowPrivileged: s.opts.AllowPrivileged,
 	}
 	return []awsapi.Service{
@@ -92,6 +96,9 @@ func (s *Server) engineHealth(ctx context.Context) control.Engine {
 	}
 	if err := agent.NetworkHealth(fargate); err != nil {
 		health.NetworkError = err.Error()
+	}
+	if err := agent.FilterHealth(fargate); err != nil {
+		health.FilterError = err.Error()
 	}
 	return health
 }

@@ -98,6 +98,7 @@ func (s *Server) launch(ctx context.Context, wanted Instances, token string) (id
 		room := ec2.RoomIn(tx)
 		for n := there; n < wanted.Count; n++ {
 			spec := wanted.spec(s.scope(), t)
+			spec.PublicIP = new(bool) // they may be thousands, and public addresses are few
 			spec.At, spec.Subnet, spec.ClientToken = s.clock.Now(), subnets[n%len(subnets)], token
 			launched, err := ec2.Launch(tx, room, spec)
 			if err != nil {

@@ -73,6 +73,11 @@ type Options struct {
 	// agent.GroupsStrict holds these to the rules too, agent.GroupsOff filters nothing.
 	// Default GroupsFilter.
 	SecurityGroups agent.SecurityGroups
+	// PublicAddresses has the public addresses of tasks lead to them, on this host and on the
+	// networks of its VPCs: by routes, which this process has to be allowed to change. That
+	// needs Docker on this host, and Linux. One emulator on a host can do so. Otherwise the
+	// addresses are only shown.
+	PublicAddresses bool
 	// AllowPrivileged runs privileged containers on container instances, and those with
 	// capabilities such as SYS_ADMIN. They have rights on the engine's host, so they are
 	// refused otherwise.
@@ -94,6 +99,18 @@ type Options struct {
 	// Otherwise, and for all other tasks, ports of this host have any number; see
 	// Server.HostPorts. The serve command does it unless told not to.
 	LocalPorts bool
+	// InjectEndpoint serves the AWS APIs to tasks on Docker as well, at
+	// http://ecs-emulator:4577, and gives their containers a variable for each of them,
+	// AWS_ENDPOINT_URL_ECS and so on, by which SDKs find it, unless the definition has one or
+	// AWS_ENDPOINT_URL. Otherwise tasks do not get at the emulator this way. The serve command
+	// does it unless told not to.
+	InjectEndpoint bool
+	// HostPorts is how many ports of 127.0.0.1 of the container engine's host, from 14600 up,
+	// lead to tasks where this process runs in a container of that engine: one who asks from
+	// outside that container has no other loopback address. Each costs the engine a process.
+	// Zero is none: ports are those of the container, for this process. The serve command
+	// has 50 unless told otherwise.
+	HostPorts int
 	// WarmSandboxes is how many network namespaces Docker keeps started for the next
 	// tasks in each subnet that tasks were started in during the last ten minutes.
 	// Default 2; negative is none.
@@ -141,8 +158,14 @@ func (o Options) check() error {
 	default:
 		return fmt.Errorf("%q is no way to treat security groups: on, strict or off", o.SecurityGroups)
 	}
+	if o.HostPorts < 0 || o.HostPorts > mostHostPorts {
+		return fmt.Errorf("%d host ports are not 0 to %d", o.HostPorts, mostHostPorts)
+	}
 	return handlers.CheckHosts(o.AllowedHosts)
 }
+
+// mostHostPorts bounds Options.HostPorts, as each costs the engine a process.
+const mostHostPorts = 1000
 
 func (o Options) withDefaults() Options {
 	fallback := func(s *string, value string) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // dockerFolders are the folders of scripts about containers, which run on Docker as
@@ -39,19 +40,21 @@ func scriptFolders(t *testing.T) []string {
 // TestScripts drives an emulator with the real aws CLI. Each script of testdata has
 // an emulator of its own, at $URL, and these commands beside testscript's. Facts in
 // which something takes its time run a second time, with the delays of AWS. A script whose
-// name ends with strict has an emulator without conveniences, one whose name ends with
-// privileged permits privileged containers, and with local_ports tasks have their own port
-// numbers on this host.
+// name ends with strict has an emulator without conveniences, with strict_groups or
+// groups_off security groups concern this host as well or nobody, one whose name ends with
+// privileged permits privileged containers, with local_ports tasks have their own port numbers
+// on this host, and with api_from_tasks they get at the APIs.
 //
-//	[!] ecs <args>        aws ecs <args> with that endpoint
-//	[!] aws <args>        the same for any service: aws iam list-roles
+//	[!] ecs <args>        aws ecs <args> with that endpoint, in an AWS CLI that stays loaded
+//	[!] aws <args>        the same for any service: aws iam list-roles; what a user
+//	                      types is exec aws
 //	until <regexp> <args> ecs <args> again and again until it prints that
 //	says <regexp> <task> [container]
 //	                      the same for the output of a container
 //	[!] reach <task> [container port]
 //	                      GET each port of this host that leads to the task, or to that port
 //	                      of it, again and again until all answer, or with ! none does
-//	[!] ask <security group> <url>
+//	[!] ask <security group> <url> [subnet]
 //	                      a task in that group asks a server, http:// or udp://, which
 //	                      answers, or with ! does not
 //	[!] call <op> <JSON>  the request as it is on the wire, see scriptCall
@@ -66,21 +69,21 @@ func scriptFolders(t *testing.T) []string {
 // of real containers only begins with [docker].
 func TestScripts(t *testing.T) {
 	requireCLI(t)
-	bin := buildEmulator(t)
+	bin, cli := buildEmulator(t), startCLI(t)
 	var facts factsReached
 	scriptCommands["fact"] = facts.command
 	t.Run("sim", func(t *testing.T) {
-		runScripts(t, scriptFolders(t), scene{bin: bin, image: "ecs-emulator/test-app:sim"})
+		runScripts(t, scriptFolders(t), scene{bin: bin, cli: cli, image: "ecs-emulator/test-app:sim"})
 	})
 	facts.check(t)
 	t.Run("delays", func(t *testing.T) {
 		opts := emulator.Options{AWSDelays: true, Speed: 20}
-		scene{bin: bin, image: "ecs-emulator/test-app:sim", opts: opts}.run(t, testscript.Params{Files: timedFacts(t)})
+		scene{bin: bin, cli: cli, image: "ecs-emulator/test-app:sim", opts: opts}.run(t, testscript.Params{Files: timedFacts(t)})
 	})
 	facts.check(t)
 	t.Run("docker", func(t *testing.T) {
 		image := dockertest.Image(t)
-		runScripts(t, dockerFolders, scene{bin: bin, image: image, opts: emulator.Options{Engine: "docker"}})
+		runScripts(t, dockerFolders, scene{bin: bin, cli: cli, image: image, opts: emulator.Options{Engine: "docker"}})
 	})
 }
 
@@ -88,6 +91,7 @@ func TestScripts(t *testing.T) {
 type scene struct {
 	opts  emulator.Options
 	bin   string // the folder of the ecs-emulator program
+	cli   awsCLI
 	image string
 }
 
@@ -118,8 +122,15 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	var log lockedBuffer
 	opts := s.opts
 	opts.Strict = strings.HasSuffix(env.WorkDir, "strict")
+	switch {
+	case strings.HasSuffix(env.WorkDir, "strict_groups"):
+		opts.SecurityGroups = agent.GroupsStrict
+	case strings.HasSuffix(env.WorkDir, "groups_off"):
+		opts.SecurityGroups = agent.GroupsOff
+	}
 	s.setVolumes(t, env, &opts)
 	opts.LocalPorts = strings.HasSuffix(env.WorkDir, "local_ports")
+	opts.InjectEndpoint = strings.HasSuffix(env.WorkDir, "api_from_tasks")
 	opts.AllowPrivileged = strings.HasSuffix(env.WorkDir, "privileged")
 	opts.Log = slog.New(slog.NewTextHandler(&log, nil))
 	srv, err := emulator.New(opts)
@@ -132,7 +143,10 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 		}
 		env.T().Log("log of the emulator:\n" + log.String())
 	})
-	env.Values[emulatorKey{}] = srv
+	env.Values[emulatorKey{}], env.Values[cliKey{}] = srv, s.cli
+	if s.opts.Engine == "docker" {
+		env.Values[dockerKey{}] = dockertest.Client(t)
+	}
 	for _, variable := range cliEnvironment() {
 		name, value, _ := strings.Cut(variable, "=")
 		env.Setenv(name, value)
@@ -147,7 +161,10 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	return nil
 }
 
-type emulatorKey struct{}
+type (
+	emulatorKey struct{}
+	cliKey      struct{}
+)
 
 var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"ecs": func(ts *testscript.TestScript, neg bool, args []string) {
@@ -176,13 +193,21 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 }
 
 func scriptAWS(ts *testscript.TestScript, neg bool, args []string) {
-	if err := execAWS(ts, args...); (err != nil) != neg {
-		ts.Fatalf("aws %s: error is %v", strings.Join(args, " "), err)
+	answer := askAWS(ts, args...)
+	answer.print(ts)
+	if (answer.Code != 0) != neg {
+		ts.Fatalf("aws %s ends with %d", strings.Join(args, " "), answer.Code)
 	}
 }
 
-func execAWS(ts *testscript.TestScript, args ...string) error {
-	return ts.Exec("aws", append([]string{"--endpoint-url", ts.Getenv("URL"), "--output", "text"}, args...)...)
+// askAWS runs the AWS CLI against the script's emulator.
+func askAWS(ts *testscript.TestScript, args ...string) cliAnswer {
+	answer, err := ts.Value(cliKey{}).(awsCLI).run(cliCommand{
+		Args: append([]string{"--endpoint-url", ts.Getenv("URL"), "--output", "text"}, args...),
+		Env:  scriptVariables(ts), Dir: ts.MkAbs("."),
+	})
+	ts.Check(err)
+	return answer
 }
 
 // requireCLI skips where there is no aws CLI, or fails if

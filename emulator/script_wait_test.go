@@ -34,8 +34,8 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: until <regexp> <args of ecs>")
 	}
-	untilPrinted(ts, args[0], "aws ecs "+strings.Join(args[1:], " "), func() error {
-		return execAWS(ts, append([]string{"ecs"}, args[1:]...)...)
+	untilPrinted(ts, args[0], "aws ecs "+strings.Join(args[1:], " "), func() cliAnswer {
+		return askAWS(ts, append([]string{"ecs"}, args[1:]...)...)
 	})
 }
 
@@ -46,20 +46,27 @@ func scriptSays(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: says <regexp> <task> [container]")
 	}
 	logs := append([]string{"logs", "--endpoint", ts.Getenv("URL")}, args[1:]...)
-	untilPrinted(ts, args[0], "ecs-emulator "+strings.Join(logs, " "), func() error {
-		return ts.Exec("ecs-emulator", logs...)
+	untilPrinted(ts, args[0], "ecs-emulator "+strings.Join(logs, " "), func() cliAnswer {
+		err := ts.Exec("ecs-emulator", logs...)
+		ts.Check(err)
+		return cliAnswer{Stdout: ts.ReadFile("stdout"), Stderr: ts.ReadFile("stderr")}
 	})
 }
 
-// untilPrinted runs a command again and again until it prints a text.
-func untilPrinted(ts *testscript.TestScript, pattern, command string, run func() error) {
+// untilPrinted runs a command again and again until it prints a text. It may not fail.
+func untilPrinted(ts *testscript.TestScript, pattern, command string, run func() cliAnswer) {
 	want, err := regexp.Compile("(?m)" + pattern)
 	ts.Check(err)
+	var last cliAnswer
 	printed := comesTrue(func() bool {
-		ts.Check(run())
-		return want.MatchString(ts.ReadFile("stdout"))
+		last = run()
+		return last.Code != 0 || want.MatchString(last.Stdout)
 	})
-	if !printed {
+	last.print(ts)
+	switch {
+	case last.Code != 0:
+		ts.Fatalf("%s ends with %d", command, last.Code)
+	case !printed:
 		ts.Fatalf("%s has not printed %s within %s", command, want, scriptPatience)
 	}
 }

@@ -18,29 +18,36 @@ type dockerCase struct {
 	name       string
 	containers []string // of each task
 	warm       int      // sandboxes that are kept for each subnet
+	strict     bool     // this host is held to the rules of security groups
 	measure    func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error
 }
 
 var one, three = []string{appName}, []string{appName, "proxy", "log"}
 
 var dockerCases = []dockerCase{
-	{"one, a sandbox warm", one, warmSandboxes, func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
+	{name: "one, a sandbox warm", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureSequence(ctx, name, ours, single{bare}, 0.65)
 	}},
-	{"three containers, a sandbox warm", three, warmSandboxes, func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
+	{name: "three containers, a sandbox warm", containers: three, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureSequence(ctx, name, ours, bare, 0.8)
 	}},
-	{"8 at once", one, warmSandboxes, func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
+	{name: "8 at once", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureCrowd(ctx, name, ours, bare, crowd{size: 16, atOnce: 8, rounds: b.rounds}, 1)
 	}},
-	{"50 at once", one, warmSandboxes, func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
+	{name: "50 at once", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureCrowd(ctx, name, ours, bare, crowd{size: 50, atOnce: 50, rounds: 2}, 0.95) // each goes first once
 	}},
-	{idleRow, one, warmSandboxes, func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
+	{name: idleRow, containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
 		return b.measureIdle(ctx, ours)
 	}},
-	{"one, no sandbox warm", one, 0, func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
+	{name: "one, no sandbox warm", containers: one, warm: 0, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureSequence(ctx, name, ours, bare, 1.05)
+	}},
+	{name: "one, 20 rules beside none", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, _ *bareTasks) error {
+		return b.measureTwentyRules(ctx, name, ours)
+	}},
+	{name: "1000 rules of 100 tasks change", containers: one, strict: true, measure: func(ctx context.Context, b *bench, name string, ours *tasks, _ *bareTasks) error {
+		return b.measureRules(ctx, name, ours)
 	}},
 }
 
@@ -71,7 +78,7 @@ func measureDocker(ctx context.Context, b *bench) error {
 }
 
 func (b *bench) measureCase(ctx context.Context, cli *client.Client, image string, c dockerCase) (err error) {
-	p, err := b.startEmulator("docker/"+c.name, cli.DaemonHost(), c.warm)
+	p, err := b.startEmulator("docker/"+c.name, emulatorSettings{engine: cli.DaemonHost(), warm: c.warm, strict: c.strict})
 	if err != nil {
 		return err
 	}

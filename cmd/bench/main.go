@@ -57,6 +57,7 @@ var sections = []section{
 	{"scale", "Tasks to RUNNING in services, simulated engine", measureScale},
 	{"instances", "Container instances: placement, and tasks on the simulated engine", measureInstances},
 	{"docker", "RunTask to RUNNING on Docker beside the same containers made directly (one warm: without a sandbox); CPU of idle tasks", measureDocker},
+	{"relay", "Connections to a task over the relay beside those to its own address, through a proxy before Docker", measureRelay},
 }
 
 func main() {

@@ -30,10 +30,18 @@ type process struct {
 	done    chan error
 }
 
-// startEmulator starts the emulator that is measured; on Docker it keeps so many
-// sandboxes warm.
-func (b *bench) startEmulator(name, engine string, warm int) (*process, error) {
-	args := []string{"serve", "--listen", "127.0.0.1:0", "--engine", engine, "--default-launch-type", "FARGATE", "--warm-sandboxes", strconv.Itoa(warm)}
+// emulatorSettings are how the emulator is started that is measured.
+type emulatorSettings struct {
+	engine string
+	warm   int  // sandboxes that it keeps for each subnet, on Docker
+	strict bool // security groups are
+}
+
+func (b *bench) startEmulator(name string, s emulatorSettings) (*process, error) {
+	args := []string{"serve", "--listen", "127.0.0.1:0", "--engine", s.engine, "--default-launch-type", "FARGATE", "--warm-sandboxes", strconv.Itoa(s.warm)}
+	if s.strict {
+		args = append(args, "--security-groups", "strict")
+	}
 	cmd := exec.Command(b.binary, args...)
 	if b.profile != "" {
 		file := strings.Map(func(r rune) rune {
@@ -43,7 +51,7 @@ func (b *bench) startEmulator(name, engine string, warm int) (*process, error) {
 			return r
 		}, name) + ".pprof"
 		var err error
-		if cmd, err = ownRole("profiled", filepath.Join(b.profile, file), engine, strconv.Itoa(warm)); err != nil {
+		if cmd, err = ownRole("profiled", filepath.Join(b.profile, file), s.engine, strconv.Itoa(s.warm), strconv.FormatBool(s.strict)); err != nil {
 			return nil, err
 		}
 	}

@@ -81,7 +81,7 @@ func (b *bench) measureRequest(ctx context.Context, name string, c requestCase, 
 }
 
 func (b *bench) startDuel(ctx context.Context, name string, c requestCase) (d duel, err error) {
-	if d.emulator, err = b.startEmulator(name, "sim", 0); err != nil {
+	if d.emulator, err = b.startEmulator(name, emulatorSettings{engine: "sim"}); err != nil {
 		return d, err
 	}
 	defer func() {

@@ -15,7 +15,7 @@ const (
 // measureRevisions reads what memory the emulator takes with many task definitions
 // in it, when it has come to rest.
 func measureRevisions(ctx context.Context, b *bench) (err error) {
-	p, err := b.startEmulator("revisions", "sim", 0)
+	p, err := b.startEmulator("revisions", emulatorSettings{engine: "sim"})
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // roles are what this program does as a child of its own, by its first argument.
@@ -44,10 +45,11 @@ func untilParentEnds() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// serveProfiled is the emulator with a CPU profile: file, engine, warm sandboxes.
+// serveProfiled is the emulator with a CPU profile: file, engine, warm sandboxes, whether
+// security groups are strict.
 func serveProfiled(args []string) error {
-	if len(args) != 3 {
-		return errors.New("profiled: needs a file, an engine and a number")
+	if len(args) != 4 {
+		return errors.New("profiled: needs a file, an engine, a number and true or false")
 	}
 	warm, err := strconv.Atoi(args[2])
 	if err != nil {
@@ -55,6 +57,10 @@ func serveProfiled(args []string) error {
 	}
 	if warm == 0 {
 		warm = -1 // none
+	}
+	groups := agent.GroupsFilter
+	if args[3] == "true" {
+		groups = agent.GroupsStrict
 	}
 	file, err := os.Create(args[0])
 	if err != nil {
@@ -65,7 +71,7 @@ func serveProfiled(args []string) error {
 	}
 	go heap.Tend(context.Background())
 	srv, err := emulator.New(emulator.Options{
-		Engine: args[1], DefaultLaunchType: types.LaunchTypeFargate, WarmSandboxes: warm,
+		Engine: args[1], DefaultLaunchType: types.LaunchTypeFargate, WarmSandboxes: warm, SecurityGroups: groups,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {

@@ -74,7 +74,7 @@ func (b *bench) scaleTimes(ctx context.Context, name string, l layout, tasks int
 }
 
 func (b *bench) scaleOnce(ctx context.Context, name string, l layout, tasks int) (took time.Duration, err error) {
-	p, err := b.startEmulator(name, "sim", 0)
+	p, err := b.startEmulator(name, emulatorSettings{engine: "sim"})
 	if err != nil {
 		return 0, err
 	}

@@ -41,7 +41,7 @@ func measureExec(ctx context.Context, b *bench) error {
 			return fmt.Errorf("bare server: %w", err)
 		}
 		bare, bareMemory = append(bare, milliseconds(took)), memory
-		took, memory, err = startOnce(ctx, last, func() (*process, error) { return b.startEmulator("start", "sim", 0) })
+		took, memory, err = startOnce(ctx, last, func() (*process, error) { return b.startEmulator("start", emulatorSettings{engine: "sim"}) })
 		if err != nil {
 			return err
 		}

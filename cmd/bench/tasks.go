@@ -21,6 +21,7 @@ type tasks struct {
 	docker   *client.Client
 	emulator *process
 	network  defaultNetwork
+	image    string
 	looks    *connection // of watch alone
 	watch    *taskWatch
 	warm     int    // sandboxes that the emulator keeps when no task starts
@@ -34,7 +35,7 @@ func newTasks(ctx context.Context, p *process, cli *client.Client, image string,
 	if err != nil {
 		return nil, err
 	}
-	t := &tasks{docker: cli, emulator: p, looks: looks}
+	t := &tasks{docker: cli, emulator: p, image: image, looks: looks}
 	if t.network, err = looks.network(); err == nil {
 		err = looks.call("RegisterTaskDefinition", taskDefinition(image, names, "sleep", "1h"), nil)
 	}

@@ -242,6 +242,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--on-exit", "explode"}, `--on-exit "explode" is none of remove, keep`},
 		{[]string{"serve", "--security-groups", "some"}, `--security-groups "some" is none of on, strict, off`},
 		{[]string{"serve", "--on-exit", "keep"}, `needs a --data-dir`},
+		{[]string{"serve", "--host-ports", "-1", "--listen", "127.0.0.1:0"}, `-1 host ports are not 0 to 1000`},
 		{[]string{"serve", "--warm-sandboxes", "-1"}, `--warm-sandboxes -1 is less than none`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--vpc-cidr", "10.0.0.0/8"}, `range 10.0.0.0/8 of the VPC is no IPv4 range of /16`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--instance-cidr", "10.0.0.0/27"}, `range 10.0.0.0/27 of container instances is no IPv4 range of /8 to /26`},

@@ -1,5 +1,5 @@
-// Command testsummary runs go test, passes its output on, and ends with how many
-// tests ran, how many were left out, and why:
+// Command testsummary runs go test, passes its output on, and ends with the slowest
+// tests, how many ran, how many were left out, and why:
 //
 //	testsummary [-tally file] [go test flags] [packages]
 //

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // event is a line of go test -json. Source: go doc test2json.
@@ -18,6 +19,7 @@ type event struct {
 	Package string
 	Test    string
 	Output  string
+	Elapsed float64 // seconds
 }
 
 // summary counts tests: of those with subtests, the subtests.
@@ -31,6 +33,7 @@ type testName struct{ pkg, name string }
 
 type test struct {
 	result string // pass, fail, skip; empty while it runs
+	took   time.Duration
 	output strings.Builder
 	parent bool
 	// began is false for what is no test, but a part of the name of one: that of
@@ -68,7 +71,7 @@ func (s *summary) take(line []byte) string {
 	case "output":
 		t.output.WriteString(e.Output)
 	case "pass", "fail", "skip":
-		t.result = e.Action
+		t.result, t.took = e.Action, time.Duration(e.Elapsed*float64(time.Second))
 		if e.Action == "fail" {
 			return t.withoutFrames()
 		}
@@ -162,8 +165,31 @@ func (t *test) reason() string {
 	return cmp.Or(last, "no reason given")
 }
 
-// write ends the output with the counts.
+// Tests that take so long are worth a line, and so many of them.
+const (
+	slow     = 10 * time.Second
+	mostSlow = 10
+)
+
+// slowest are the tests that took longest, subtests by themselves, with the longest first.
+func (s *summary) slowest() []testName {
+	var names []testName
+	for name, t := range s.tests {
+		if !t.parent && t.took >= slow {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, func(a, b testName) int {
+		return cmp.Or(cmp.Compare(s.tests[b].took, s.tests[a].took), cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.name, b.name))
+	})
+	return names[:min(len(names), mostSlow)]
+}
+
+// write ends the output with the slowest tests and the counts.
 func (s *summary) write(w io.Writer) {
+	for _, name := range s.slowest() {
+		fmt.Fprintf(w, "slow: %s, %s %s\n", s.tests[name].took.Round(time.Second), name.pkg, name.name)
+	}
 	passed, failed, leftOut := s.counts()
 	total := 0
 	for _, n := range leftOut {

@@ -102,3 +102,19 @@ func TestNameWithASlashIsOneTest(t *testing.T) {
 		t.Errorf("summary %q, want %q", got, want)
 	}
 }
+
+func TestSlowTestsAreNamed(t *testing.T) {
+	_, got := read(t, `{"Action":"run","Package":"p","Test":"TestAll"}
+{"Action":"run","Package":"p","Test":"TestAll/quick"}
+{"Action":"pass","Package":"p","Test":"TestAll/quick","Elapsed":9.9}
+{"Action":"run","Package":"p","Test":"TestAll/slow"}
+{"Action":"pass","Package":"p","Test":"TestAll/slow","Elapsed":12.34}
+{"Action":"run","Package":"p","Test":"TestAll/slower"}
+{"Action":"fail","Package":"p","Test":"TestAll/slower","Elapsed":71.6}
+{"Action":"fail","Package":"p","Test":"TestAll","Elapsed":93.84}
+{"Action":"fail","Package":"p","Elapsed":94}
+`)
+	if want := "slow: 1m12s, p TestAll/slower\nslow: 12s, p TestAll/slow\n\n3 tests ran in 1 packages: 2 passed, 1 failed"; !strings.Contains(got, want) {
+		t.Errorf("summary %q, want %q", got, want)
+	}
+}

@@ -23,6 +23,12 @@ variable "tasks" {
   default = 2
 }
 
+# Whether its tasks are waited for.
+variable "steady" {
+  type    = bool
+  default = true
+}
+
 variable "release" {
   type    = number
   default = 1

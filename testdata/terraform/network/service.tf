@@ -87,7 +87,7 @@ resource "aws_ecs_service" "this" {
   task_definition       = aws_ecs_task_definition.this.arn
   desired_count         = var.tasks
   launch_type           = "FARGATE"
-  wait_for_steady_state = true
+  wait_for_steady_state = var.steady
 
   network_configuration {
     subnets         = aws_subnet.private[*].id
@@ -103,4 +103,8 @@ output "vpc_id" {
 
 output "private_subnets" {
   value = aws_subnet.private[*].id
+}
+
+output "tasks" {
+  value = aws_ecs_service.this.desired_count
 }

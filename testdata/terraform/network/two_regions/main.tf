@@ -1,5 +1,5 @@
-# The same network in two regions, with one range: as on AWS there may be both. The engine has
-# one network of a range, so tasks are in one of them.
+# The same network in two regions, with one range: as on AWS there may be both, with a service
+# each. The engine has one network of a range, so tasks run in the first one only.
 
 terraform {
   required_providers {
@@ -49,7 +49,8 @@ module "east" {
 module "west" {
   source  = "./network"
   name    = "shop"
-  tasks   = 0
+  tasks   = module.east.tasks # which run by then
+  steady  = false
   release = var.release
 
   providers = {

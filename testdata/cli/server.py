@@ -1,0 +1,107 @@
+"""Runs commands of the AWS CLI, which is loaded once for all of them.
+
+    server.py <socket> <service>...
+
+A command by itself spends nine tenths of its time on starting Python and on reading the
+CLI's modules and the models of services. This program reads them once and forks for each
+command: a child has the CLI as it is before its first command, the caller's variables and
+folder, and ends with it. The CLI is not changed, and what a command does is its own.
+
+A client of the socket sends {"args", "env", "dir"}, ends its side, and is sent {"code",
+"stdout", "stderr"}. The program ends with its standard input.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+
+given = dict(os.environ)
+
+import awscli.clidriver  # noqa: E402, as the CLI sets variables when it is loaded
+
+set_by_cli = {name: value for name, value in os.environ.items() if given.get(name) != value}
+
+
+def main():
+    path, services = sys.argv[1], sys.argv[2:]
+    driver = awscli.clidriver.create_clidriver()
+    read_models(driver, services)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(64)
+    gc.collect()
+    gc.freeze()  # so that a child's collections copy no pages
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    print("ready", flush=True)
+    while True:
+        readable, _, _ = select.select([listener, sys.stdin], [], [])
+        if sys.stdin in readable:
+            return
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            listener.close()
+            answer(driver, connection)
+            os._exit(0)
+        connection.close()
+
+
+def read_models(driver, services):
+    """Lets the CLI's own loader keep what each command of these services reads."""
+    loader = driver.session.get_component("data_loader")
+    for kind in "service-2", "paginators-1", "waiters-2", "endpoint-rule-set-1":
+        for service in loader.list_available_services(kind):
+            if service in services:
+                loader.load_service_model(service, kind)
+    loader.load_data("endpoints")
+
+
+def answer(driver, connection):
+    with connection.makefile("rb") as stream:
+        asked = json.load(stream)
+    outputs = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    for fd, output in enumerate(outputs, 1):
+        os.dup2(output.fileno(), fd)
+    code = run(driver, asked)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for output in outputs:
+        output.seek(0)
+    stdout, stderr = (output.read().decode(errors="replace") for output in outputs)
+    connection.sendall(json.dumps({"code": code, "stdout": stdout, "stderr": stderr}).encode())
+
+
+def run(driver, asked):
+    began_with = settings()
+    os.environ.clear()
+    os.environ.update(asked["env"] | set_by_cli)
+    os.chdir(asked["dir"])
+    sys.argv = ["aws"] + asked["args"]
+    try:
+        if settings() != began_with:
+            # The driver may have read some of them already.
+            return awscli.clidriver.main()
+        return driver.main(asked["args"])
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException:
+        traceback.print_exc()
+        return 1
+
+
+def settings():
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
+main()
