@@ -48,10 +48,14 @@ func TestModules(t *testing.T) {
 }
 
 // importAll applies the configuration with the import blocks of its folder imports.
-func (p *project) importAll(variables ...string) changes {
+func (p *project) importAll(revisions map[string]string, variables ...string) changes {
 	p.Helper()
+	text, err := os.ReadFile(filepath.Join(p.dir, "imports", "imports.tf"))
+	if err != nil {
+		p.Fatal(err)
+	}
 	blocks := filepath.Join(p.dir, "imports.tf")
-	if err := os.Rename(filepath.Join(p.dir, "imports", "imports.tf"), blocks); err != nil {
+	if err := os.WriteFile(blocks, []byte(latest(string(text), revisions)), 0o600); err != nil {
 		p.Fatal(err)
 	}
 	done := p.change(append([]string{"apply"}, variables...)...)

@@ -3,12 +3,16 @@ package terraform
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -16,7 +20,8 @@ import (
 // networkModule is a network as users lay it out. Its folder two_regions calls it twice.
 const networkModule = modulesFolder + "/network"
 
-// TestNetwork applies the network in two regions, which have the same range.
+// TestNetwork applies the network in two regions, which have the same range. Parts of the
+// first one are imported together with a change.
 func TestNetwork(t *testing.T) {
 	t.Parallel()
 	srv := emulator.Start(t)
@@ -28,10 +33,17 @@ func TestNetwork(t *testing.T) {
 	}
 	p.settled()
 	runsInOwnVPC(t, srv, "us-east-1")
+	findsItsRangeTaken(t, srv, "us-west-2", vpcOf(t, srv, "us-east-1"))
 
-	if second := p.change("apply", "-var=release=2"); second.Change == 0 {
-		t.Errorf("the apply of a change made %+v", second)
+	imported := p.forgetSome("module.east", map[string]string{
+		"aws_vpc.this": "id", "aws_subnet.public[0]": "id", "aws_internet_gateway.this": "id", "aws_route_table.public": "id",
+		"aws_eip.nat": "id", "aws_nat_gateway.this": "id", "aws_vpc_endpoint.s3": "id", "aws_default_network_acl.this": "id",
+		"aws_default_route_table.this": "vpc_id", "aws_security_group.service": "id", "aws_vpc_security_group_ingress_rule.web": "id",
+	})
+	if second := p.change("apply", "-var=release=2"); second.Change == 0 || second.Import != imported {
+		t.Errorf("the apply of a change and of %d imports made %+v", imported, second)
 	}
+	p.imported()
 	p.settled("-var=release=2")
 
 	if last := p.change("destroy", "-var=release=2"); last.Remove != first.Add {
@@ -93,6 +105,54 @@ func runsInOwnVPC(t *testing.T, srv *emulator.Server, region string) {
 			t.Errorf("in %s a task has %+v in %+v", region, n, s)
 		}
 	}
+}
+
+// vpcOf is the VPC of one's own in a region.
+func vpcOf(t *testing.T, srv *emulator.Server, region string) string {
+	t.Helper()
+	network, _ := clientsOf(srv, region)
+	out, err := network.DescribeVpcs(t.Context(), &ec2.DescribeVpcsInput{Filters: []ec2types.Filter{{Name: aws.String("is-default"), Values: []string{"false"}}}})
+	if err != nil || len(out.Vpcs) != 1 {
+		t.Fatalf("VPCs of %s: %+v, %v", region, out, err)
+	}
+	return *out.Vpcs[0].VpcId
+}
+
+// findsItsRangeTaken checks that tasks of the service end because another VPC's network has
+// their range.
+func findsItsRangeTaken(t *testing.T, srv *emulator.Server, region, other string) {
+	t.Helper()
+	_, tasks := clientsOf(srv, region)
+	reason := ""
+	deadline := time.After(time.Minute)
+	for tick := time.Tick(100 * time.Millisecond); !strings.Contains(reason, "ResourceInitializationError"); {
+		select {
+		case <-tick:
+			reason = endOfOne(t, tasks)
+		case <-deadline:
+			t.Fatalf("tasks of %s end with %q", region, reason)
+		}
+	}
+	if !strings.Contains(reason, "of network "+other) {
+		t.Errorf("tasks of %s end with %q, want the network of %s named", region, reason, other)
+	}
+}
+
+// endOfOne is why a task of the service has ended, empty if none has.
+func endOfOne(t *testing.T, client *ecs.Client) string {
+	t.Helper()
+	list, err := client.ListTasks(t.Context(), &ecs.ListTasksInput{Cluster: aws.String("shop"), DesiredStatus: types.DesiredStatusStopped})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list.TaskArns) == 0 {
+		return ""
+	}
+	out, err := client.DescribeTasks(t.Context(), &ecs.DescribeTasksInput{Cluster: aws.String("shop"), Tasks: list.TaskArns[:1]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aws.ToString(out.Tasks[0].StoppedReason)
 }
 
 // noNetworkLeft checks that there is only what comes with the default VPC.

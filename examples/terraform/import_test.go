@@ -1,0 +1,69 @@
+package terraform
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// importsFile is the configuration that imports what a project has forgotten.
+const importsFile = "imports_of_test.tf"
+
+// state is what the tests read of Terraform's state.
+type state struct {
+	Resources []struct {
+		Module, Type, Name string
+		Instances          []struct {
+			Index      any `json:"index_key"`
+			Attributes map[string]any
+		}
+	}
+}
+
+// forgetSome forgets some resources of a module, and has the next apply import them by one of
+// their attributes. It returns how many they are.
+func (p *project) forgetSome(module string, resources map[string]string) int {
+	p.Helper()
+	text, err := os.ReadFile(filepath.Join(p.dir, "terraform.tfstate"))
+	var known state
+	if err == nil {
+		err = json.Unmarshal(text, &known)
+	}
+	if err != nil {
+		p.Fatal(err)
+	}
+	args, blocks := []string{"state", "rm"}, ""
+	for _, r := range known.Resources {
+		for _, i := range r.Instances {
+			address := r.Type + "." + r.Name
+			if i.Index != nil {
+				address += fmt.Sprintf("[%v]", i.Index)
+			}
+			if attribute, named := resources[address]; named && r.Module == module {
+				address = module + "." + address
+				args = append(args, address)
+				blocks += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, i.Attributes[attribute])
+			}
+		}
+	}
+	if n := strings.Count(blocks, "import {"); n != len(resources) {
+		p.Fatalf("the state has %d of %d resources", n, len(resources))
+	}
+	if code, text := p.run(args...); code != 0 {
+		p.Fatalf("terraform state rm: exit status %d:\n%s", code, text)
+	}
+	if err := os.WriteFile(filepath.Join(p.dir, importsFile), []byte(blocks), 0o600); err != nil {
+		p.Fatal(err)
+	}
+	return len(resources)
+}
+
+// imported ends what forgetSome has begun.
+func (p *project) imported() {
+	p.Helper()
+	if err := os.Remove(filepath.Join(p.dir, importsFile)); err != nil {
+		p.Fatal(err)
+	}
+}
