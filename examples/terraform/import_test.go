@@ -26,16 +26,8 @@ type state struct {
 // their attributes. It returns how many they are.
 func (p *project) forgetSome(module string, resources map[string]string) int {
 	p.Helper()
-	text, err := os.ReadFile(filepath.Join(p.dir, "terraform.tfstate"))
-	var known state
-	if err == nil {
-		err = json.Unmarshal(text, &known)
-	}
-	if err != nil {
-		p.Fatal(err)
-	}
 	args, blocks := []string{"state", "rm"}, ""
-	for _, r := range known.Resources {
+	for _, r := range p.stateIn("terraform.tfstate").Resources {
 		for _, i := range r.Instances {
 			address := r.Type + "." + r.Name
 			if i.Index != nil {
@@ -58,6 +50,19 @@ func (p *project) forgetSome(module string, resources map[string]string) int {
 		p.Fatal(err)
 	}
 	return len(resources)
+}
+
+// stateIn reads a file with Terraform's state.
+func (p *project) stateIn(file string) (known state) {
+	p.Helper()
+	text, err := os.ReadFile(filepath.Join(p.dir, file))
+	if err == nil {
+		err = json.Unmarshal(text, &known)
+	}
+	if err != nil {
+		p.Fatal(err)
+	}
+	return known
 }
 
 // imported ends what forgetSome has begun.
