@@ -51,6 +51,10 @@ type Options struct {
 	// Endpoints are variables, "K=V", that containers with a network get unless their
 	// definition says by itself where AWS is.
 	Endpoints []string
+	// Variables are what the container agent adds to a container's environment, "K=V": over
+	// what its definition says. It is asked for containers with a network alone, as nobody
+	// else has a use for them. Nil is none.
+	Variables func(t *state.Task, container string) []string
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool

@@ -136,7 +136,7 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 		Names:      names(d),
 		Log:        logDriver(d.LogConfiguration),
 		Labels:     map[string]string{},
-		EntryPoint: d.EntryPoint, Command: d.Command, Env: slices.Concat(endpoints(w.host.agent.Endpoints, d, t), environment(d, t)),
+		EntryPoint: d.EntryPoint, Command: d.Command, Env: w.environment(d),
 		User: aws.ToString(d.User), WorkingDir: aws.ToString(d.WorkingDirectory),
 		TTY: aws.ToBool(d.PseudoTerminal), OpenStdin: aws.ToBool(d.Interactive),
 		CPUShares:      cpuShares(d),
@@ -182,6 +182,21 @@ func securityOptions(all []string) (passed []string) {
 	return passed
 }
 
+// environment is what a container's process finds. What the container agent tells goes before
+// all else. Source: amazon-ecs-agent, the precedence of variables.
+func (w *work) environment(d *types.ContainerDefinition) []string {
+	env := slices.Concat(endpoints(w.host.agent.Endpoints, d, w.task), environment(d, w.task))
+	if w.host.agent.Variables == nil || offline(d, w.task) {
+		return env
+	}
+	return withoutReplacing(w.host.agent.Variables(w.task, aws.ToString(d.Name)), env)
+}
+
+// offline reports whether a container has no network.
+func offline(d *types.ContainerDefinition, t *state.Task) bool {
+	return t.Spec.NetworkMode == types.NetworkModeNone || aws.ToBool(d.DisableNetworking)
+}
+
 // environment is what ECS adds, and the definition's, which wins. A definition that
 // names a region gets none of the other name: AWS_REGION would go before its
 // AWS_DEFAULT_REGION.
@@ -211,7 +226,7 @@ func environment(d *types.ContainerDefinition, t *state.Task) []string {
 // it does not set.
 // Source: AWS SDKs and Tools reference guide, service-specific endpoints.
 func endpoints(variables []string, d *types.ContainerDefinition, t *state.Task) (env []string) {
-	if t.Spec.NetworkMode == types.NetworkModeNone || aws.ToBool(d.DisableNetworking) {
+	if offline(d, t) {
 		return nil
 	}
 	for _, general := range []string{"AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"} {

@@ -31,6 +31,38 @@ func TestTheDefinitionsEnvironmentWins(t *testing.T) {
 	}
 }
 
+func TestWhatTheAgentTellsGoesBeforeTheDefinition(t *testing.T) {
+	asked := Options{Variables: func(_ *state.Task, container string) []string {
+		return []string{"ECS_AGENT_URI=http://agent/" + container}
+	}}
+	for name, c := range map[string]struct {
+		options Options
+		mode    types.NetworkMode
+		offline bool
+		want    []string
+	}{
+		"on Fargate":               {asked, "", false, []string{"ECS_AGENT_URI=http://agent/web"}},
+		"in bridge mode":           {asked, types.NetworkModeBridge, false, []string{"ECS_AGENT_URI=http://agent/web"}},
+		"without a network":        {asked, types.NetworkModeNone, false, []string{"ECS_AGENT_URI=http://mine"}},
+		"with networking disabled": {asked, types.NetworkModeBridge, true, []string{"ECS_AGENT_URI=http://mine"}},
+		"nothing to tell":          {Options{}, "", false, []string{"ECS_AGENT_URI=http://mine"}},
+	} {
+		web, uri, mine := "web", "ECS_AGENT_URI", "http://mine"
+		d := &types.ContainerDefinition{Name: &web, DisableNetworking: &c.offline, Environment: []types.KeyValuePair{{Name: &uri, Value: &mine}}}
+		w := &work{host: &host{agent: &Agent{Options: c.options}}, task: &state.Task{
+			ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: c.mode}, Placement: &state.Placement{}}}
+		var got []string
+		for _, v := range w.environment(d) {
+			if strings.HasPrefix(v, "ECS_AGENT_URI=") {
+				got = append(got, v)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func TestEndpointsInTheEnvironment(t *testing.T) {
 	all := []string{"AWS_ENDPOINT_URL_ECS=http://here", "AWS_ENDPOINT_URL_EC2=http://here"}
 	for name, c := range map[string]struct {
