@@ -29,6 +29,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
+	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -37,6 +38,7 @@ type Server struct {
 	opts       Options
 	clock      *clock.Clock
 	store      *state.Store
+	sessions   *session.Keys
 	engine     backend.Engine // what the user asked for
 	faulty     *fault.Engine  // the same, with faults
 	faults     *Faults
@@ -135,6 +137,7 @@ func (s *Server) openStore() (err error) {
 	if s.store, err = state.Open(where); err != nil {
 		return err
 	}
+	s.sessions = session.New(s.store.Store)
 	start, err := goOn(s.store.Stamped(), time.Now())
 	if err != nil {
 		return fmt.Errorf("read state file %s: %w", where.Path, err)

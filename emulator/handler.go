@@ -32,6 +32,7 @@ func (s *Server) newHandler() http.Handler {
 		Services: services,
 		Options: awsapi.Options{
 			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe),
+			Caller: s.caller,
 		},
 		Metrics: metrics.Handler(), AllowedHosts: s.opts.AllowedHosts, Log: s.opts.Log,
 		Control: control.Handler(control.Options{

@@ -27,6 +27,10 @@ type Options struct {
 	// Region and Account are those of a call that is not signed, or whose access
 	// key id is not an account. Default us-east-1 and 000000000000.
 	Region, Account string
+	// Caller tells who has the keys that a request is signed with, if the emulator has
+	// given them out; known is false for all others. Its error is ErrTokenInvalid or
+	// ErrTokenExpired, which each protocol answers in AWS's words. Default: none are known.
+	Caller func(accessKeyID, token string) (c Caller, known bool, err error)
 	// MaxBody is the largest request body in bytes. Default 1 MiB.
 	MaxBody int64
 	// Logger gets one line per request. Default slog.Default().
@@ -45,6 +49,9 @@ func (o Options) withDefaults(service string) Options {
 	}
 	if o.Account == "" {
 		o.Account = "000000000000"
+	}
+	if o.Caller == nil {
+		o.Caller = func(string, string) (Caller, bool, error) { return Caller{}, false, nil }
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
@@ -80,6 +87,7 @@ type Call struct {
 	Region       string // of the signature's credential scope
 	Account      string // twelve digits
 	AccessKeyID  string // empty when the request is not signed
+	Caller       Caller // zero: the root of the account
 	Host         string // of the emulator, as the client knows it: "127.0.0.1:4577"
 	RequestID    string
 	RequestBytes int // length of the request's body
@@ -101,6 +109,21 @@ func FromContext(ctx context.Context) Call {
 // Scope returns where the call acts: the account and region of its ARNs.
 func (c Call) Scope() arn.Scope { return arn.Scope{Region: c.Region, Account: c.Account} }
 
-// Principal returns the ARN of the caller, for members like registeredBy and
-// createdBy. There are no users, so it is the root of the account.
-func (c Call) Principal() string { return c.Scope().Root() }
+// Principal returns the ARN of the caller, as registeredBy has it. There are no users, so
+// without keys of the emulator's it is the root of the account.
+func (c Call) Principal() string {
+	if c.Caller.ARN != "" {
+		return c.Caller.ARN
+	}
+	return c.Scope().Root()
+}
+
+// Identity returns the ARN to which what a caller owns belongs, as in createdBy and in
+// account settings: that of its role, which sessions come and go for.
+// Source: ECS API reference, Service.createdBy; ECS developer guide, account settings.
+func (c Call) Identity() string {
+	if c.Caller.RoleARN != "" {
+		return c.Caller.RoleARN
+	}
+	return c.Principal()
+}

@@ -45,6 +45,8 @@ type protocol interface {
 	// appendFailure appends the error body.
 	appendFailure(buf []byte, x *exchange, f *failure) []byte
 	contentType() string
+	// refuseToken is the error for keys that are not, or no longer, those of anybody.
+	refuseToken(err error) error
 	// serverCode names an error on our side.
 	serverCode() string
 }
@@ -101,7 +103,7 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 		}
 	}()
 	if x.call, err = x.options.call(e.Name, r); err != nil {
-		return err
+		return e.refuseToken(err)
 	}
 	x.call.Host = r.Host
 	if err := x.read(w, r); err != nil {

@@ -89,7 +89,7 @@ func (o *Options) call(service string, r *http.Request) (Call, error) {
 	if isAccount(scope.AccessKeyID) {
 		c.Account = scope.AccessKeyID
 	}
-	return c, nil
+	return c, o.identify(&c, scope, r)
 }
 
 func incompleteSignature(message string) error {

@@ -199,7 +199,7 @@ func settingNamed(name types.SettingName) (settingRule, error) {
 func (a *API) principal(ctx context.Context, ref *string) (arn.Scope, string, error) {
 	scope, err := a.scope(ctx)
 	if err != nil || aws.ToString(ref) == "" {
-		return scope, awsapi.FromContext(ctx).Principal(), err
+		return scope, awsapi.FromContext(ctx).Identity(), err
 	}
 	iam := "arn:" + scope.Partition() + ":iam::" + scope.Account + ":"
 	if rest, ok := strings.CutPrefix(*ref, iam); !ok || rest == "" {

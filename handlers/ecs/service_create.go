@@ -26,7 +26,7 @@ func (a *API) CreateService(ctx context.Context, in *ecs.CreateServiceInput) (*e
 		if err != nil {
 			return err
 		}
-		wanted.CreatedBy = awsapi.FromContext(ctx).Principal()
+		wanted.CreatedBy = awsapi.FromContext(ctx).Identity()
 		service, err := createServiceOnce(c.Tx, wanted)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@
 package sts
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,18 +19,18 @@ func Service() awsapi.Service {
 		Name: "sts", ID: sts.ServiceID, Title: "AWS STS",
 		Protocol: awsapi.Query{Version: version, Namespace: "https://sts.amazonaws.com/doc/" + version + "/"},
 		Operations: []awsapi.Operation{
-			awsapi.Works("GetCallerIdentity", "every caller is the root user of its account", getCallerIdentity),
+			awsapi.Works("GetCallerIdentity", "the session of a role whose keys the emulator has given out; for all other keys the root user of the account", getCallerIdentity),
 		},
 	}
 }
 
-// getCallerIdentity answers with the root of the account, for whom UserId is the
-// account id.
+// getCallerIdentity answers with the session that the keys are of, or else with the root of
+// the account, for whom UserId is the account id.
 //
-// Source: AWS STS API reference, GetCallerIdentity; IAM identifiers.
+// Source: AWS STS API reference, GetCallerIdentity; IAM identifiers; recorded answers.
 func getCallerIdentity(ctx context.Context, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
 	call := awsapi.FromContext(ctx)
 	return &sts.GetCallerIdentityOutput{
-		Arn: aws.String(call.Principal()), UserId: aws.String(call.Account), Account: aws.String(call.Account),
+		Arn: aws.String(call.Principal()), UserId: aws.String(cmp.Or(call.Caller.UserID, call.Account)), Account: aws.String(call.Account),
 	}, nil
 }

@@ -1,0 +1,77 @@
+package awsapi
+
+import (
+	"errors"
+	"net/http"
+)
+
+// Caller is who has keys that the emulator has given out: a session.
+type Caller struct {
+	Account string
+	Region  string // of calls whose signature names none
+	ARN     string // arn:aws:sts::123456789012:assumed-role/role/session
+	UserID  string // AROA…:session
+	RoleARN string // empty: the session has no role
+}
+
+// Errors of [Options].Caller.
+var (
+	ErrTokenInvalid = errors.New("the security token is invalid")
+	ErrTokenExpired = errors.New("the security token is expired")
+)
+
+// Words of AWS about keys that nobody has. Source: field reports; the codes differ from
+// framework to framework.
+const (
+	invalidToken = "The security token included in the request is invalid."
+	expiredToken = "The security token included in the request is expired"
+)
+
+// identify finds out who has signed with keys of the emulator's.
+func (o *Options) identify(c *Call, scope Scope, r *http.Request) error {
+	token := r.Header.Get("X-Amz-Security-Token")
+	if token == "" && r.URL.RawQuery != "" {
+		token = r.URL.Query().Get("X-Amz-Security-Token")
+	}
+	caller, known, err := o.Caller(scope.AccessKeyID, token)
+	if err != nil || !known {
+		return err
+	}
+	c.Caller, c.Account = caller, caller.Account
+	if scope.Region == "" && caller.Region != "" {
+		c.Region = caller.Region
+	}
+	return nil
+}
+
+// refuseToken puts an error of [Options].Caller in the words of a protocol.
+func refuseToken(err error, invalid, expired *Error) error {
+	switch {
+	case errors.Is(err, ErrTokenInvalid):
+		return invalid
+	case errors.Is(err, ErrTokenExpired):
+		return expired
+	}
+	return err
+}
+
+// Source: recorded answers of CloudWatch Logs for the status.
+func (j *jsonProtocol) refuseToken(err error) error {
+	return refuseToken(err,
+		&Error{Code: "UnrecognizedClientException", Message: invalidToken},
+		&Error{Code: "ExpiredTokenException", Message: expiredToken})
+}
+
+// Source: STS API reference, common errors; field reports.
+func (q *queryProtocol) refuseToken(err error) error {
+	return refuseToken(err,
+		&Error{Code: "InvalidClientTokenId", Message: invalidToken, Status: http.StatusForbidden},
+		&Error{Code: "ExpiredToken", Message: expiredToken, Status: http.StatusForbidden})
+}
+
+// Source: EC2 API reference, error codes; field reports for the statuses.
+func (q *ec2Protocol) refuseToken(err error) error {
+	return refuseToken(err,
+		&Error{Code: "AuthFailure", Message: "AWS was not able to validate the provided access credentials", Status: http.StatusUnauthorized},
+		&Error{Code: "RequestExpired", Message: "Request has expired."})
+}
