@@ -97,6 +97,9 @@ type Engine interface {
 	Remove(ctx context.Context, id string) error
 	// Inspect returns the state of one container.
 	Inspect(ctx context.Context, id string) (Container, error)
+	// Stats returns the counters of a running container. Of one that does not run it returns
+	// [ErrNotRunning].
+	Stats(ctx context.Context, id string) (Stats, error)
 	// List returns this owner's containers and sandboxes that carry all labels,
 	// in any state.
 	List(ctx context.Context, labels map[string]string) ([]Container, error)

@@ -17,6 +17,8 @@ var (
 	ErrNoCapacity = errors.New("no capacity")
 	// ErrNoSandbox: the sandbox of the container does not run.
 	ErrNoSandbox = errors.New("sandbox does not run")
+	// ErrNotRunning: the container does not run.
+	ErrNotRunning = errors.New("container does not run")
 	// ErrNoFilter: the kernel of the engine cannot filter packets.
 	ErrNoFilter = errors.New("packets cannot be filtered")
 	// ErrNoUDP: the engine does not carry datagrams.

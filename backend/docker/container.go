@@ -182,10 +182,15 @@ type ties struct {
 	bound   string // see boundLabel
 	routes  string // see routesLabel
 	group   string // of a sandbox; see groupOf
+	// joins is the container whose network namespace it has; empty is one of its own.
+	joins string
 }
 
 func tiesOf(id string, labels map[string]string, host *container.HostConfig) ties {
-	its := ties{labels[kindLabel] == string(kindSandbox), labels[boundLabel], labels[routesLabel], ""}
+	its := ties{
+		sandbox: labels[kindLabel] == string(kindSandbox), bound: labels[boundLabel], routes: labels[routesLabel],
+		joins: host.NetworkMode.ConnectedContainer(),
+	}
 	if its.sandbox {
 		its.group = groupOf(host.CgroupParent, id)
 	}

@@ -122,6 +122,13 @@ func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, err
 	})
 }
 
+// Stats implements backend.Engine.
+func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
+	return on(ctx, e, Inspect, e.target(ctx, id), func(ctx context.Context) (backend.Stats, error) {
+		return e.Engine.Stats(ctx, id)
+	})
+}
+
 // List implements backend.Engine.
 func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
 	return on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Container, error) {

@@ -52,10 +52,11 @@ type Engine struct {
 }
 
 var (
-	_ backend.Engine  = (*Engine)(nil)
-	_ backend.Sweeper = (*Engine)(nil)
-	_ backend.Crasher = (*Engine)(nil)
-	_ backend.Relay   = (*Engine)(nil)
+	_ backend.Engine       = (*Engine)(nil)
+	_ backend.Sweeper      = (*Engine)(nil)
+	_ backend.Crasher      = (*Engine)(nil)
+	_ backend.Relay        = (*Engine)(nil)
+	_ backend.TaskMetadata = (*Engine)(nil)
 )
 
 // New puts faults before an engine.

@@ -14,7 +14,16 @@ func (e *Engine) Listen() net.Listener {
 	if relay, ok := e.Engine.(backend.Relay); ok {
 		return relay.Listen()
 	}
-	return &silentListener{closed: make(chan struct{})}
+	return &silentListener{port: backend.RelayPort, closed: make(chan struct{})}
+}
+
+// ListenMetadata implements backend.TaskMetadata, if the engine does: else nothing ever
+// connects.
+func (e *Engine) ListenMetadata() net.Listener {
+	if metadata, ok := e.Engine.(backend.TaskMetadata); ok {
+		return metadata.ListenMetadata()
+	}
+	return &silentListener{port: 80, closed: make(chan struct{})}
 }
 
 // PublishedPorts implements backend.Relay, if the engine does.
@@ -47,6 +56,7 @@ func (e *Engine) SetPublished(ctx context.Context, forwards []backend.PortForwar
 
 // silentListener is one to which nothing connects.
 type silentListener struct {
+	port   int
 	closed chan struct{}
 	once   sync.Once
 }
@@ -61,4 +71,4 @@ func (l *silentListener) Close() error {
 	return nil
 }
 
-func (l *silentListener) Addr() net.Addr { return &net.TCPAddr{Port: backend.RelayPort} }
+func (l *silentListener) Addr() net.Addr { return &net.TCPAddr{Port: l.port} }

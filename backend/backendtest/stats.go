@@ -1,0 +1,110 @@
+package backendtest
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func (s *scene) stats(id string) backend.Stats {
+	s.Helper()
+	stats, err := s.Engine.Stats(s.ctx, id)
+	if err != nil {
+		s.Fatalf("Stats: %v", err)
+	}
+	return stats
+}
+
+// awaitStats reads until they are as they should be.
+func (s *scene) awaitStats(id, what string, ok func(backend.Stats) bool) backend.Stats {
+	s.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		stats := s.stats(id)
+		if ok(stats) {
+			return stats
+		}
+		if time.Now().After(deadline) {
+			s.Fatalf("no stats with %s within %v: %+v", what, patience, stats)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func testStats(s *scene) {
+	info, err := s.Engine.Info(s.ctx)
+	if err != nil {
+		s.Fatalf("Info: %v", err)
+	}
+	sandbox := s.runningSandbox()
+	spec := s.spec(sandbox, "eat", "8")
+	spec.Memory = 64 << 20
+	small, other := s.createFrom(spec), s.create(sandbox, "sleep", "1h")
+	s.start(small)
+	s.start(other)
+	if !info.Simulated {
+		s.awaitLine(small, "ate 8 MiB")
+	}
+	before := s.stats(small)
+	switch m := before.MemoryStats; {
+	case before.ID != small || before.Name != "/"+spec.Name:
+		s.Errorf("stats are of %s (%s), want %s (/%s)", before.ID, before.Name, small, spec.Name)
+	case m.Usage < 8<<20:
+		s.Errorf("%d bytes of memory in use, want 8 MiB at least", m.Usage)
+	case m.Usage > m.Limit || m.Limit > uint64(info.Memory):
+		s.Errorf("%d bytes of memory in use of %d, where the engine has %d", m.Usage, m.Limit, info.Memory)
+	case before.PidsStats.Current == 0:
+		s.Error("no process counted")
+	case before.CPUStats.OnlineCPUs == 0:
+		s.Error("no CPUs counted")
+	}
+	if of := s.stats(other); of.ID != other {
+		s.Errorf("stats of its neighbour are of %s, want %s", of.ID, other)
+	}
+	after := s.awaitStats(small, "a later time and more of the host's", func(now backend.Stats) bool {
+		return now.Read.After(before.Read) && now.CPUStats.SystemCPUUsage > before.CPUStats.SystemCPUUsage
+	})
+	if used := after.CPUStats.CPUUsage.TotalUsage; used == 0 || used < before.CPUStats.CPUUsage.TotalUsage {
+		s.Errorf("CPU time went from %d to %d", before.CPUStats.CPUUsage.TotalUsage, used)
+	}
+}
+
+// testNetworkStats has a namespace of a sandbox, a network of the container's own, a
+// namespace that is somebody else's, and none.
+func testNetworkStats(s *scene) {
+	server, client := s.startedSandbox(), s.startedSandbox()
+	shared := s.serve(server.ID, "8080")
+	s.ask(s.spec(client.ID, "check"), server.IP, 8080, true)()
+	counts := func(stats backend.Stats) bool {
+		names := slices.Collect(maps.Keys(stats.Networks))
+		return len(names) == 1 && stats.Networks[names[0]].RxBytes > 0 && !stats.NetworksRead.IsZero()
+	}
+	s.awaitStats(shared, "what came in at the sandbox", counts)
+
+	m := s.machine()
+	task := s.taskOn(m)
+	own := s.served(s.on(m.bridge.Name, task, "serve", "8080"))
+	s.ask(s.on(m.bridge.Name, task, "check"), own.IP, 8080, true)()
+	s.awaitStats(own.ID, "what came in at the container", counts)
+	for _, spec := range []backend.ContainerSpec{s.joining(m, task, "sleep", "1h"), s.spec(task, "sleep", "1h")} {
+		id := s.createFrom(spec)
+		s.start(id)
+		if found := s.stats(id).Networks; len(found) > 0 {
+			s.Errorf("networks of a container without its own: %v", found)
+		}
+	}
+}
+
+func testStatsRefused(s *scene) {
+	refused := func(id string) error {
+		_, err := s.Engine.Stats(s.ctx, id)
+		return err
+	}
+	s.expectMissing("Stats of an unknown one", refused(unknownID), backend.KindContainer)
+	sandbox := s.sharedSandbox()
+	s.expectError("Stats of a created container", refused(s.create(sandbox, "exit", "0")), backend.ErrNotRunning)
+	exited := s.run(sandbox, "exit", "0")
+	s.awaitExit(exited)
+	s.expectError("Stats of an exited container", refused(exited), backend.ErrNotRunning)
+}
