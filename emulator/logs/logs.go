@@ -1,0 +1,124 @@
+// Package logs keeps log groups, their streams and the events in them: what CloudWatch Logs
+// keeps.
+//
+// All of it is one log of records, cut into segments: a batch of events of one stream with
+// the position of the container that wrote them, or a change of a group or stream. Group,
+// stream, lines and position are one append, so no crash can part them; that is why groups
+// and streams are not rows of the emulator's state. With a directory segments are files, else
+// memory. In memory there is beside them what each segment has of each stream, and no event.
+//
+// Exceptions are those of the CloudWatch Logs API, with AWS's texts.
+package logs
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+)
+
+// Sizes that hold unless [Options] say otherwise.
+const (
+	DefaultDiskSize   = 1 << 30
+	DefaultMemorySize = 64 << 20
+)
+
+// Options say where events live. The zero value keeps them in memory.
+type Options struct {
+	// Dir is where the segments are; empty keeps them in memory.
+	Dir string
+	// Size is how many bytes there are of all segments. The oldest go when there are more.
+	// Default DefaultDiskSize, in memory DefaultMemorySize.
+	Size int64
+	// Now is the time of ingestion, and that by which retention goes. Default time.Now.
+	Now func() time.Time
+	// Log is told what had to be left out. Default: none.
+	Log *slog.Logger
+}
+
+// Store keeps events. Its methods may be called at the same time.
+type Store struct {
+	opts    Options
+	segment int64 // bytes after which another one begins
+
+	// mu is held for an append to a file of this machine, and for no longer wait.
+	mu      sync.RWMutex
+	closed  bool
+	meta    *metadata
+	sealed  []*segment // the oldest first
+	active  *segment
+	size    int64  // of all segments
+	scratch []byte // of one record
+}
+
+// errClosed is what a store answers that has been closed.
+var errClosed = errors.New("the store of logs is closed")
+
+// Open makes a store and finds what the directory holds. What a crash has left half written
+// at the end is cut off: nobody was told that it is kept.
+func Open(opts Options) (*Store, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Size <= 0 {
+		opts.Size = DefaultMemorySize
+		if opts.Dir != "" {
+			opts.Size = DefaultDiskSize
+		}
+	}
+	s := &Store{opts: opts, segment: min(max(opts.Size/64, 64<<10), 4<<20), meta: newMetadata()}
+	if opts.Dir == "" {
+		return s, s.rotate()
+	}
+	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the directory of logs: %w", err)
+	}
+	if err := s.recover(); err != nil {
+		return nil, fmt.Errorf("read the logs in %s: %w", opts.Dir, err)
+	}
+	return s, nil
+}
+
+// Close ends the store. What the newest segment has is then safe from a loss of power as well.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	if s.active.file == nil {
+		return nil
+	}
+	return errors.Join(s.active.file.Sync(), s.active.close())
+}
+
+// Size is how many bytes the segments have.
+func (s *Store) Size() int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.size
+}
+
+// Reset forgets all groups with their events. Ids of events go on: none comes twice.
+func (s *Store) Reset() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errClosed
+	}
+	fresh := newMetadata()
+	fresh.nextEvent, fresh.nextStream = s.meta.nextEvent, s.meta.nextStream
+	was := s.meta
+	s.meta = fresh
+	if err := s.rotate(); err != nil { // from here on, a restart finds nothing of before
+		s.meta = was
+		return fmt.Errorf("forget the logs: %w", err)
+	}
+	return s.sweep(s.opts.Now())
+}

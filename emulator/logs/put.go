@@ -1,0 +1,96 @@
+package logs
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Line is an event before it is in.
+type Line struct {
+	At      time.Time
+	Message string
+}
+
+// Position is how far a source has been put: the engine's time of the last line, and how many
+// lines with that time are in.
+type Position struct {
+	At    time.Time
+	Count int
+}
+
+// Put appends lines to a stream, and notes how far their source is, if it has a name: all or
+// nothing. When it returns, no crash of this process takes them back. Lines may have any
+// order.
+//
+// It is one write to a file. Nobody waits until that is on the disk itself: a host that loses
+// power may lose what it has not written yet, as it does of any other program's logs.
+func (s *Store) Put(ctx context.Context, n StreamName, source string, lines []Line, at Position) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	b := batch{count: len(lines), source: source, position: at}
+	text := 0
+	for i := range lines {
+		t := lines[i].At.UnixMilli()
+		if i == 0 {
+			b.low, b.high = t, t
+		}
+		b.low, b.high = min(b.low, t), max(b.high, t)
+		text += len(lines[i].Message)
+	}
+	if text > maxRecord/2 {
+		return errors.New("too many lines to put at once")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errClosed
+	}
+	st, err := s.meta.stream(n)
+	if err != nil || len(lines) == 0 && source == "" {
+		return err
+	}
+	if err := s.room(); err != nil {
+		return err
+	}
+	b.stream, b.seq, b.ingested = st.ID, s.meta.nextEvent, s.opts.Now().UnixMilli()
+	s.scratch = appendBatch(s.scratch[:0], &b, lines)
+	start := s.active.end
+	if err := s.append(s.scratch); err != nil {
+		return err
+	}
+	s.meta.arrive(&b)
+	s.active.note(&b, start, int64(len(s.scratch)))
+	st.group.bytes += int64(len(s.scratch))
+	st.group.arrived(&b, time.Now())
+	if cap(s.scratch) > 1<<20 { // rare giants are left to the garbage collector
+		s.scratch = nil
+	}
+	return nil
+}
+
+// Position is how far a source has been put; the zero Position is nothing yet.
+func (s *Store) Position(n StreamName, source string) (Position, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	st, err := s.meta.stream(n)
+	if err != nil {
+		return Position{}, err
+	}
+	return st.Sources[source], nil
+}
+
+// Forget ends a source whose last line is in.
+func (s *Store) Forget(n StreamName, source string) error {
+	return s.change(func(m *metadata) (*change, error) {
+		st, err := m.stream(n)
+		if err != nil {
+			return nil, err
+		}
+		if _, found := st.Sources[source]; !found {
+			return nil, nil
+		}
+		return &change{Forget: source, ForgetIn: st.ID}, nil
+	})
+}

@@ -1,0 +1,89 @@
+package logs
+
+import (
+	"context"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+// Query says which events are asked for. The zero value is all of them, the oldest first.
+type Query struct {
+	// Streams and Prefix choose streams of a group; neither is all. Read ignores them.
+	Streams []string
+	Prefix  string
+	// From and To are timestamps, the first inclusive and the second not; nil is no bound.
+	From, To *int64
+	// Backward begins with the newest event.
+	Backward bool
+	// Start is the place of the first event that is asked for; nil is where events begin.
+	Start *Key
+	// Limit and Bytes bound an answer; zero is no bound. Bytes counts messages and what AWS
+	// adds to each, 26.
+	Limit, Bytes int
+	// Match says whether an event is wanted; nil wants all.
+	Match func(message string) bool
+}
+
+// Overhead is what AWS adds to the bytes of each message. Source: API reference of
+// PutLogEvents.
+const Overhead = 26
+
+// Page is some events in the order that was asked for.
+type Page struct {
+	Events []Event
+	// Next is where the next page starts; nil if nothing is left.
+	Next *Key
+}
+
+// Read returns events of one stream.
+func (s *Store) Read(ctx context.Context, n StreamName, q Query) (Page, error) {
+	s.mu.RLock()
+	st, err := s.meta.stream(n)
+	if err != nil {
+		s.mu.RUnlock()
+		return Page{}, err
+	}
+	r := s.reader(st.group, []*stream{st}, q, latest)
+	s.mu.RUnlock()
+	return r.page(ctx)
+}
+
+// Search returns events of the streams of a group. It looks at a bounded number of bytes, so
+// that a page may have no events though others follow. It waits a moment where containers are
+// writing; see settling.
+func (s *Store) Search(ctx context.Context, scope arn.Scope, name string, q Query) (Page, error) {
+	if err := s.settle(ctx, groupKey(scope, name)); err != nil {
+		return Page{}, err
+	}
+	s.mu.RLock()
+	r, err := s.search(scope, name, q)
+	s.mu.RUnlock()
+	if err != nil {
+		return Page{}, err
+	}
+	return r.page(ctx)
+}
+
+func (s *Store) search(scope arn.Scope, name string, q Query) (*reader, error) {
+	g := s.meta.group(scope, name)
+	if g == nil {
+		return nil, missing(groupMissing)
+	}
+	streams := g.list(q.Prefix, "", 0)
+	if len(q.Streams) > 0 {
+		streams = nil
+		for _, name := range q.Streams {
+			st, found := g.streams.Get(name)
+			if !found {
+				return nil, missing(streamMissing)
+			}
+			streams = append(streams, st)
+		}
+	}
+	_, settled := g.settled(time.Now())
+	return s.reader(g, streams, q, settled), nil
+}
+
+// matches reports whether an event is asked for, apart from its place.
+func (q *Query) matches(message string) bool { return q.Match == nil || q.Match(message) }

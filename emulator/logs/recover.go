@@ -1,0 +1,225 @@
+package logs
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// recover finds what the directory holds. Groups and streams follow from the newest segment
+// whose checkpoint is whole; of the others it reads only what they have.
+func (s *Store) recover() error {
+	segments, err := s.segments()
+	if err != nil {
+		return err
+	}
+	for len(segments) > 0 && s.active == nil {
+		newest := segments[len(segments)-1]
+		segments = segments[:len(segments)-1]
+		switch err := s.replay(newest); {
+		case err == nil:
+			s.active = newest
+		case errors.Is(err, errTorn) && newest.end == 0: // a crash came before its checkpoint was written
+			if err := newest.remove(); err != nil {
+				return err
+			}
+		default:
+			return fmt.Errorf("%s: %w", newest.path, err)
+		}
+	}
+	for _, seg := range segments {
+		if err := seg.load(); err != nil {
+			s.opts.Log.Warn("part of the logs cannot be read", "file", seg.path, "error", err)
+		}
+		s.sealed = append(s.sealed, seg)
+		s.size += seg.end
+		s.count(seg)
+	}
+	if s.active == nil {
+		return s.rotate()
+	}
+	s.size += s.active.end
+	s.count(s.active)
+	return s.resume()
+}
+
+// resume goes on with the newest segment, unless it is sealed.
+func (s *Store) resume() (err error) {
+	if s.active.file, err = os.OpenFile(s.active.path, os.O_RDWR, 0); err != nil {
+		return err
+	}
+	if err := s.active.file.Truncate(s.active.end); err != nil {
+		return err
+	}
+	return s.shrink()
+}
+
+// segments lists the files, the oldest first.
+func (s *Store) segments() (found []*segment, err error) {
+	entries, err := os.ReadDir(s.opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		digits, ours := strings.CutSuffix(e.Name(), extension)
+		number, err := strconv.ParseUint(digits, 16, 64)
+		if !ours || err != nil {
+			continue
+		}
+		found = append(found, &segment{number: number, path: filepath.Join(s.opts.Dir, e.Name()), streams: map[uint64]*summary{}})
+	}
+	slices.SortFunc(found, func(a, b *segment) int {
+		if a.number < b.number {
+			return -1
+		}
+		return 1
+	})
+	return found, nil
+}
+
+// count adds what a segment has to the sizes of groups.
+func (s *Store) count(seg *segment) {
+	for id, sum := range seg.streams {
+		if st := s.meta.streams[id]; st != nil {
+			st.group.bytes += sum.Bytes
+		} else {
+			delete(seg.streams, id)
+		}
+	}
+}
+
+// replay makes the metadata from a segment, up to its end or what is torn. What it was
+// sealed with is cut off: it goes on as the active one.
+func (s *Store) replay(seg *segment) error {
+	data, err := os.ReadFile(seg.path)
+	if err != nil {
+		return err
+	}
+	return seg.scan(data, func(kind byte, record []byte, at int64) error {
+		rest := record[recordHead:]
+		switch kind {
+		case recordCheckpoint:
+			var all []*change
+			if err := json.Unmarshal(rest, &all); err != nil {
+				return err
+			}
+			for _, c := range all {
+				s.meta.apply(c)
+			}
+			seg.start = at + int64(len(record))
+		case recordChange:
+			var c change
+			if err := json.Unmarshal(rest, &c); err != nil {
+				return err
+			}
+			s.meta.apply(&c)
+		case recordBatch:
+			var b batch
+			if err := b.head(record); err != nil {
+				return err
+			}
+			if _, err := b.rest(record); err != nil {
+				return err
+			}
+			s.meta.arrive(&b)
+		}
+		return nil
+	})
+}
+
+// scan goes through the records of a segment that are whole, sets its end behind the last of
+// them, and summarizes it.
+func (g *segment) scan(data []byte, visit func(kind byte, record []byte, at int64) error) error {
+	g.end = 0
+	clear(g.streams)
+	for int(g.end) < len(data) {
+		record, err := nextRecord(data[g.end:])
+		if err != nil || !whole(record) {
+			break
+		}
+		kind := record[8]
+		if kind == recordSummaries {
+			break
+		}
+		if (g.end == 0) != (kind == recordCheckpoint) {
+			return errTorn
+		}
+		if err := visit(kind, record, g.end); err != nil {
+			return err
+		}
+		if kind == recordBatch {
+			var b batch
+			if err := b.head(record); err != nil {
+				return err
+			}
+			g.note(&b, g.end, int64(len(record)))
+		}
+		g.end += int64(len(record))
+	}
+	if g.end == 0 {
+		return errTorn
+	}
+	return nil
+}
+
+// load finds what a segment has that is not the newest: in what it was sealed with, or by
+// reading all of it.
+func (g *segment) load() error {
+	if err := g.loadSummaries(); err == nil {
+		return nil
+	}
+	data, err := os.ReadFile(g.path)
+	if err != nil {
+		return err
+	}
+	err = g.scan(data, func(byte, []byte, int64) error { return nil })
+	g.end = int64(len(data)) // for the size
+	return err
+}
+
+// loadSummaries reads the end of a sealed segment.
+func (g *segment) loadSummaries() error {
+	f, err := os.Open(g.path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	size, tail := info.Size(), make([]byte, 8+len(trailer))
+	if size < int64(len(tail)) {
+		return errTorn
+	}
+	if _, err := f.ReadAt(tail, size-int64(len(tail))); err != nil {
+		return err
+	}
+	at := little.Uint64(tail)
+	if string(tail[8:]) != trailer || at > uint64(size) || at > math.MaxInt64 {
+		return errTorn
+	}
+	data := make([]byte, size-int64(at))
+	if _, err := f.ReadAt(data, int64(at)); err != nil {
+		return err
+	}
+	record, err := nextRecord(data)
+	if err != nil || !whole(record) || record[8] != recordSummaries {
+		return errTorn
+	}
+	var all []*summary
+	if err := json.Unmarshal(record[recordHead:], &all); err != nil {
+		return err
+	}
+	for _, sum := range all {
+		g.streams[sum.Stream] = sum
+	}
+	g.end = size
+	return nil
+}
