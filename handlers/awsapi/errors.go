@@ -52,6 +52,10 @@ func notImplemented(what string) *Error {
 	}
 }
 
+// NotImplemented is the error for a part of an operation that the emulator has not: it is
+// answered like an operation that is not built.
+func NotImplemented(what string) error { return notImplemented(what) }
+
 // failure is an error as a protocol answers it.
 type failure struct {
 	code, message string

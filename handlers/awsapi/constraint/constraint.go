@@ -1,0 +1,116 @@
+// Package constraint checks what a service's model demands of the members of a request, and
+// refuses in the words of AWS's framework, all that is wrong at once:
+//
+//	var v constraint.Violations
+//	v.Required("name", in.Name, 1, 2048)
+//	v.Hidden("value", in.Value, 1, 0)
+//	if err := v.Err(); err != nil {
+package constraint
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// Violations are the demands that a request does not meet.
+type Violations []string
+
+// Add notes that a member does not meet a demand. value is as AWS shows it: quoted, or null.
+func (v *Violations) Add(value, member, demand string) {
+	if value != "" {
+		value += " "
+	}
+	*v = append(*v, fmt.Sprintf("Value %sat '%s' failed to satisfy constraint: Member must %s", value, member, demand))
+}
+
+// Required checks a text that must be there.
+func (v *Violations) Required(member string, value *string, low, high int) {
+	if value == nil {
+		v.Add("null", member, "not be null")
+		return
+	}
+	v.Text(member, value, low, high)
+}
+
+// Text checks the characters of a text that may be absent. A high of 0 is no bound.
+func (v *Violations) Text(member string, value *string, low, high int) {
+	if value != nil {
+		v.length(quote(*value), member, utf8.RuneCountInString(*value), low, high)
+	}
+}
+
+// Hidden checks a text that may be absent and that nobody is to see: it is not shown.
+func (v *Violations) Hidden(member string, value *string, low, high int) {
+	if value != nil {
+		v.length("", member, utf8.RuneCountInString(*value), low, high)
+	}
+}
+
+// Matches checks the form of a text that may be absent.
+func (v *Violations) Matches(member string, value *string, form *regexp.Regexp) {
+	if value != nil && !form.MatchString(*value) {
+		v.Add(quote(*value), member, "satisfy regular expression pattern: "+form.String())
+	}
+}
+
+// Count checks how many there are in a list that may be absent.
+func (v *Violations) Count(member string, list []string, low, high int) {
+	if list != nil {
+		v.length(quote("["+strings.Join(list, ", ")+"]"), member, len(list), low, high)
+	}
+}
+
+// Each checks the characters of each text of a list.
+func (v *Violations) Each(member string, list []string, low, high int) {
+	if slices.ContainsFunc(list, func(s string) bool { n := utf8.RuneCountInString(s); return n < low || n > high }) {
+		v.Add(quote("["+strings.Join(list, ", ")+"]"), member, fmt.Sprintf(
+			"satisfy constraint: [Member must have length less than or equal to %d, Member must have length greater than or equal to %d]", high, low))
+	}
+}
+
+// Between checks a number that may be absent.
+func Between[N int32 | int64](v *Violations, member string, value *N, low, high N) {
+	switch {
+	case value == nil:
+	case *value < low:
+		v.Add(quote(fmt.Sprint(*value)), member, fmt.Sprintf("have value greater than or equal to %d", low))
+	case *value > high:
+		v.Add(quote(fmt.Sprint(*value)), member, fmt.Sprintf("have value less than or equal to %d", high))
+	}
+}
+
+// OneOf checks a text that may be absent and has one of few values, in AWS's order.
+func OneOf[S ~string](v *Violations, member string, value S, values ...S) {
+	if value != "" && !slices.Contains(values, value) {
+		list := strings.ReplaceAll(strings.Trim(fmt.Sprint(values), "[]"), " ", ", ")
+		v.Add(quote(string(value)), member, "satisfy enum value set: ["+list+"]")
+	}
+}
+
+func (v *Violations) length(value, member string, n, low, high int) {
+	if high > 0 && n > high {
+		v.Add(value, member, fmt.Sprintf("have length less than or equal to %d", high))
+	}
+	if n < low {
+		v.Add(value, member, fmt.Sprintf("have length greater than or equal to %d", low))
+	}
+}
+
+func quote(s string) string { return "'" + s + "'" }
+
+// Err is the refusal, nil if there is nothing to refuse.
+func (v Violations) Err() error {
+	if len(v) == 0 {
+		return nil
+	}
+	plural := map[bool]string{true: "s"}[len(v) > 1]
+	return &awsapi.Error{
+		Code:    "ValidationException",
+		Message: fmt.Sprintf("%d validation error%s detected: %s", len(v), plural, strings.Join(v, "; ")),
+	}
+}
