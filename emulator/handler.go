@@ -64,7 +64,7 @@ func (s *Server) apis() []awsapi.Service {
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, NATGateways: s.opts.natDelays(), Settle: s.instancesSettled,
 		}).Service(),
 		sts.Service(),
-		ssm.Service(),
+		ssm.New(s.store, s.clock.Now).Service(),
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
 	}

@@ -3,14 +3,13 @@ package ssm
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
@@ -27,42 +26,25 @@ type recommended struct {
 	SourceImage    string `json:"source_image_name"`
 }
 
-// find returns the parameter with a name, which may be its ARN and may end in a version,
-// or nil. Each has one version. Source: recorded answers, for the selector.
-func find(ctx context.Context, name string) *types.Parameter {
-	scope, prefix := awsapi.FromContext(ctx).Scope(), arnPrefix(ctx)
-	name, version, selected := strings.Cut(strings.TrimPrefix(name, prefix), ":")
-	if n, err := strconv.ParseUint(version, 10, 63); selected && (err != nil || n != 1) {
-		return nil
-	}
-	var selector *string
-	if selected {
-		selector = aws.String(":" + version)
-	}
+// public returns the public parameter with a name. Each has one version.
+func public(ctx context.Context, name string) (found, bool) {
+	scope := awsapi.FromContext(ctx).Scope()
 	for _, i := range ec2.Images(scope.Region) {
 		for _, path := range i.Parameters {
 			rest, below := strings.CutPrefix(name, path)
 			if value := valueOf(i, rest); below && value != "" {
-				return &types.Parameter{
-					ARN: aws.String(prefix + name), Name: &name, Type: types.ParameterTypeString, DataType: aws.String("text"),
-					Value: &value, Version: 1, LastModifiedDate: aws.Time(ec2.ImagesMade), Selector: selector,
-				}
+				return found{arn: publicPrefix(scope) + name, name: name, version: &ssm.Version{
+					Name: name, Number: 1, Type: types.ParameterTypeString, DataType: "text", Value: value, ModifiedAt: ec2.ImagesMade,
+				}}, true
 			}
 		}
 	}
-	return nil
+	return found{}, false
 }
 
-// arnPrefix is what stands before the name in the ARN of a public parameter.
-func arnPrefix(ctx context.Context) string {
-	scope := awsapi.FromContext(ctx).Scope()
-	return "arn:" + scope.Partition() + ":ssm:" + scope.Region + "::parameter"
-}
-
-// malformed reports whether a name has more than one selector, or an empty one.
-func malformed(ctx context.Context, name string) bool {
-	name = strings.TrimPrefix(name, arnPrefix(ctx))
-	return !arn.Is(name) && (strings.Count(name, ":") > 1 || strings.HasSuffix(name, ":"))
+// publicPrefix is what stands before the name in the ARN of a public parameter.
+func publicPrefix(s arn.Scope) string {
+	return "arn:" + s.Partition() + ":ssm:" + s.Region + "::parameter"
 }
 
 // valueOf is what stands below the path of an image; empty is nothing.

@@ -1,0 +1,56 @@
+// Package ssm answers for the Parameter Store of AWS Systems Manager: parameters that users
+// put, the public ones that tell the ids of the ECS-optimized images, and references to
+// secrets of Secrets Manager. Nothing else of Systems Manager is there.
+//
+// Requests are checked in AWS's order: the constraints of their members, all at once; then
+// what the members say together; then what is stored.
+package ssm
+
+import (
+	"context"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// API answers from the store.
+type API struct {
+	store *state.Store
+	clock func() time.Time
+}
+
+// New makes the API. now is the emulator's time.
+func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+
+// now is the time in milliseconds, as Systems Manager has it.
+func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
+
+func (a *API) read() *store.Tx { return a.store.Store.Read() }
+
+func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Store.Update(fn) }
+
+func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }
+
+// own returns the parameter that a name or ARN means and that is the caller's.
+func own(ctx context.Context, tx *store.Tx, name string) (*ssm.Parameter, error) {
+	r, err := parseReference(scopeOf(ctx), name)
+	if err != nil {
+		return nil, err
+	}
+	if p := ssm.FindParameter(tx, scopeOf(ctx), r.name); p != nil && r.selector == "" && !r.foreign {
+		return p, nil
+	}
+	return nil, notFound()
+}
+
+// optional is a member that is absent when it is empty.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,48 @@
+package ssm
+
+import (
+	"context"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+// DeleteParameter removes a parameter with its versions.
+func (a *API) DeleteParameter(ctx context.Context, in *sdk.DeleteParameterInput) (*sdk.DeleteParameterOutput, error) {
+	var v violations
+	v.Required("name", in.Name, 1, 2048)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteParameterOutput{}, a.update(func(tx *store.Tx) error {
+		p, err := own(ctx, tx, *in.Name)
+		if err != nil {
+			return err
+		}
+		ssm.DeleteParameter(tx, p)
+		return nil
+	})
+}
+
+// DeleteParameters removes those that there are, and names the others.
+func (a *API) DeleteParameters(ctx context.Context, in *sdk.DeleteParametersInput) (*sdk.DeleteParametersOutput, error) {
+	if err := checkNames(in.Names); err != nil {
+		return nil, err
+	}
+	out := &sdk.DeleteParametersOutput{DeletedParameters: []string{}, InvalidParameters: []string{}}
+	err := a.update(func(tx *store.Tx) error {
+		for _, name := range in.Names {
+			p, err := own(ctx, tx, name)
+			if err != nil {
+				out.InvalidParameters = append(out.InvalidParameters, name)
+				continue
+			}
+			ssm.DeleteParameter(tx, p)
+			out.DeletedParameters = append(out.DeletedParameters, name)
+		}
+		return nil
+	})
+	return out, err
+}

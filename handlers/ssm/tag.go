@@ -1,0 +1,113 @@
+package ssm
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+const maxTags = 50 // Source: AWS general reference, tag naming limits
+
+// setTags adds tags to a copy of a parameter.
+func setTags(p *ssm.Parameter, tags []types.Tag) error {
+	for _, t := range tags {
+		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
+			return invalid("The tag key %s begins with aws:, which is reserved.", *t.Key) // the text is the emulator's
+		}
+		p.SetTag(ssm.Tag{Key: *t.Key, Value: *t.Value})
+	}
+	if len(p.Tags) > maxTags {
+		return &types.TooManyTagsError{}
+	}
+	return nil
+}
+
+// AddTagsToResource adds and replaces tags of a parameter.
+func (a *API) AddTagsToResource(ctx context.Context, in *sdk.AddTagsToResourceInput) (*sdk.AddTagsToResourceOutput, error) {
+	var v violations
+	v.resource(in.ResourceType, in.ResourceId)
+	if in.Tags == nil {
+		v.Add("null", "tags", "not be null")
+	}
+	v.tags(in.Tags)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	return &sdk.AddTagsToResourceOutput{}, a.changeTags(ctx, in.ResourceType, *in.ResourceId, func(p *ssm.Parameter) error {
+		return setTags(p, in.Tags)
+	})
+}
+
+// RemoveTagsFromResource removes tags of a parameter; those that it has not are no error
+// (SSM0007).
+func (a *API) RemoveTagsFromResource(ctx context.Context, in *sdk.RemoveTagsFromResourceInput) (*sdk.RemoveTagsFromResourceOutput, error) {
+	var v violations
+	v.resource(in.ResourceType, in.ResourceId)
+	if in.TagKeys == nil {
+		v.Add("null", "tagKeys", "not be null")
+	}
+	v.Each("tagKeys", in.TagKeys, 1, 128)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	return &sdk.RemoveTagsFromResourceOutput{}, a.changeTags(ctx, in.ResourceType, *in.ResourceId, func(p *ssm.Parameter) error {
+		for _, key := range in.TagKeys {
+			p.RemoveTag(key)
+		}
+		return nil
+	})
+}
+
+// changeTags changes a copy of a parameter and writes it.
+func (a *API) changeTags(ctx context.Context, kind types.ResourceTypeForTagging, id string, change func(*ssm.Parameter) error) error {
+	return a.update(func(tx *store.Tx) error {
+		p, err := resource(ctx, tx, kind, id)
+		if err != nil {
+			return err
+		}
+		changed := *p
+		if err := change(&changed); err != nil {
+			return err
+		}
+		ssm.PutParameter(tx, &changed)
+		return nil
+	})
+}
+
+// ListTagsForResource answers tags in the order in which they came (SSM0007).
+func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
+	var v violations
+	v.resource(in.ResourceType, in.ResourceId)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	p, err := resource(ctx, a.read(), in.ResourceType, *in.ResourceId)
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.ListTagsForResourceOutput{TagList: []types.Tag{}}
+	for _, t := range p.Tags {
+		out.TagList = append(out.TagList, types.Tag{Key: aws.String(t.Key), Value: aws.String(t.Value)})
+	}
+	return out, nil
+}
+
+// resource returns what tags are asked of: parameters alone are there.
+func resource(ctx context.Context, tx *store.Tx, kind types.ResourceTypeForTagging, id string) (*ssm.Parameter, error) {
+	if kind != types.ResourceTypeForTaggingParameter {
+		return nil, awsapi.NotImplemented(fmt.Sprintf("tags of %ss of Systems Manager", kind))
+	}
+	p, err := own(ctx, tx, id)
+	if err != nil {
+		return nil, &types.InvalidResourceId{} // has no text (SSM0007)
+	}
+	return p, nil
+}

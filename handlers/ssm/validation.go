@@ -1,0 +1,33 @@
+package ssm
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+// violations are those of Systems Manager's model.
+type violations struct{ constraint.Violations }
+
+func (v *violations) tags(tags []types.Tag) {
+	for i, t := range tags {
+		member := fmt.Sprintf("tags.%d.member.", i+1)
+		v.Required(member+"key", t.Key, 1, 128)
+		v.Required(member+"value", t.Value, 0, 256)
+	}
+}
+
+func (v *violations) resource(kind types.ResourceTypeForTagging, id *string) {
+	if kind == "" {
+		v.Add("null", "resourceType", "not be null")
+	}
+	constraint.OneOf(&v.Violations, "resourceType", kind, kind.Values()...)
+	v.Required("resourceId", id, 1, 0)
+}
+
+// page checks the members of every list.
+func (v *violations) page(maxResults *int32, most int32) {
+	constraint.Between(&v.Violations, "maxResults", maxResults, 1, most)
+}
