@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -49,6 +50,7 @@ type Server struct {
 	engineProblem string
 	handler       http.Handler
 	endpoints     []string // variables of containers; see relay.go
+	upstream      *url.URL // nil if there is none
 	listener      net.Listener
 	http          *http.Server
 	started       time.Time
@@ -115,6 +117,9 @@ func New(opts Options) (*Server, error) {
 func (s *Server) open() (err error) {
 	if s.listener, err = net.Listen("tcp", s.opts.Listen); err != nil {
 		return fmt.Errorf("listen for the endpoint: %w", err)
+	}
+	if err := s.openUpstream(); err != nil {
+		return err
 	}
 	if err := s.openStore(); err != nil {
 		return err

@@ -26,7 +26,7 @@ import (
 // newHandler puts the endpoint together.
 func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
-	services := s.apis()
+	services := s.opts.owned(s.apis())
 	s.endpoints = s.endpointsFor(services)
 	return handlers.New(handlers.Parts{
 		Services: services,
@@ -34,7 +34,7 @@ func (s *Server) newHandler() http.Handler {
 			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe),
 			Caller: s.caller,
 		},
-		Metrics: metrics.Handler(), AllowedHosts: s.opts.AllowedHosts, Log: s.opts.Log,
+		Metrics: metrics.Handler(), AllowedHosts: s.opts.AllowedHosts, Upstream: s.upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Log: s.opts.Log,
 			Scope:  arn.Scope{Region: s.opts.Region, Account: s.opts.Account},

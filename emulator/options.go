@@ -105,6 +105,14 @@ type Options struct {
 	// AWS_ENDPOINT_URL. Otherwise tasks do not get at the emulator this way. The serve command
 	// does it unless told not to.
 	InjectEndpoint bool
+	// Upstream is the URL of a server that speaks for the services of AWS which the emulator
+	// has not, such as moto or LocalStack: their requests go there unchanged, and tasks have
+	// AWS_ENDPOINT_URL as well, where InjectEndpoint has a way. Empty is none: such requests
+	// get an error that names the service.
+	Upstream string
+	// UpstreamFor are services that the emulator has and leaves to the Upstream: "ssm",
+	// "secretsmanager", "logs". It asks there itself for what tasks need of them.
+	UpstreamFor []string
 	// HostPorts is how many ports of 127.0.0.1 of the container engine's host, from 14600 up,
 	// lead to tasks where this process runs in a container of that engine: one who asks from
 	// outside that container has no other loopback address. Each costs the engine a process.
@@ -160,6 +168,9 @@ func (o Options) check() error {
 	}
 	if o.HostPorts < 0 || o.HostPorts > mostHostPorts {
 		return fmt.Errorf("%d host ports are not 0 to %d", o.HostPorts, mostHostPorts)
+	}
+	if err := o.checkUpstream(); err != nil {
+		return err
 	}
 	return handlers.CheckHosts(o.AllowedHosts)
 }

@@ -34,15 +34,20 @@ func (s *Server) serveTasks() {
 }
 
 // endpointsFor are the variables by which SDKs in containers find services here.
+// With an upstream all other services are here, too: S3 only with paths for buckets, since no
+// name below the endpoint's leads anywhere.
 // Source: AWS SDKs and Tools reference guide, service-specific endpoints: the service id, in
 // capitals and with underscores.
 func (s *Server) endpointsFor(services []awsapi.Service) (variables []string) {
 	if s.relay() == nil {
 		return nil
 	}
+	endpoint := fmt.Sprintf("http://%s:%d", backend.RelayName, backend.RelayPort)
+	if s.upstream != nil {
+		variables = append(variables, "AWS_ENDPOINT_URL="+endpoint)
+	}
 	for _, service := range services {
-		variables = append(variables, fmt.Sprintf("AWS_ENDPOINT_URL_%s=http://%s:%d",
-			strings.ReplaceAll(strings.ToUpper(service.ID), " ", "_"), backend.RelayName, backend.RelayPort))
+		variables = append(variables, fmt.Sprintf("AWS_ENDPOINT_URL_%s=%s", strings.ReplaceAll(strings.ToUpper(service.ID), " ", "_"), endpoint))
 	}
 	return variables
 }

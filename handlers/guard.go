@@ -55,15 +55,28 @@ func (g *guard) refusal(r *http.Request) string {
 		return fmt.Sprintf("refused: the host name %.200s is not known to the emulator, and could be that of a web page. "+
 			"To use it, start the emulator with --allowed-hosts %[1]s (in Go: Options.AllowedHosts)", name)
 	}
-	if g.origins.Check(asCall(r)) != nil {
-		origin := r.Header.Get("Origin")
-		if origin == "" {
-			origin = "Sec-Fetch-Site: " + r.Header.Get("Sec-Fetch-Site")
-		}
-		return fmt.Sprintf("refused: sent by a page of another origin (%.200s). Such pages cannot be allowed; "+
-			"a program is, if it sends neither Origin nor Sec-Fetch-Site", origin)
+	return g.ofPage(asCall(r))
+}
+
+// ofPage is why a request of a page of another origin does not get in.
+func (g *guard) ofPage(r *http.Request) string {
+	if g.origins.Check(r) == nil {
+		return ""
 	}
-	return ""
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		origin = "Sec-Fetch-Site: " + r.Header.Get("Sec-Fetch-Site")
+	}
+	return fmt.Sprintf("refused: sent by a page of another origin (%.200s). Such pages cannot be allowed; "+
+		"a program is, if it sends neither Origin nor Sec-Fetch-Site", origin)
+}
+
+// forwardRefusal is refusal for what goes to the upstream, where nobody here knows which
+// requests change something, or whether it lets pages read its answers.
+func (g *guard) forwardRefusal(r *http.Request) string {
+	call := *r
+	call.Method = http.MethodPost
+	return g.ofPage(&call)
 }
 
 // overNetwork reports whether a server took the request from a connection. One that a

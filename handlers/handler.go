@@ -4,8 +4,6 @@ package handlers
 
 import (
 	"bytes"
-	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -31,21 +29,27 @@ type Parts struct {
 	// AllowedHosts are names under which clients reach the endpoint, beside those that
 	// the guard knows by itself. CheckHosts says what can be one.
 	AllowedHosts []string
-	// Log gets a line for each request that is for no part, or is kept out. Nil is
-	// slog.Default().
+	// Upstream is the endpoint that has the services which are not here, as ParseUpstream
+	// returns it. Nil is none: their requests get an error that names it.
+	Upstream *url.URL
+	// Log gets a line for each request that is for no part, is kept out, or goes to the
+	// upstream. Nil is slog.Default().
 	Log *slog.Logger
 }
 
 // New puts the endpoint together. AWS APIs are all at the path /, told apart by the
 // header X-Amz-Target, else by the service in the signature's credential scope,
-// else, for what is not signed, by the Version in a form. What a web page sends reaches
-// no part.
+// else, for what is not signed, by the Version in a form. What is for none of them goes to
+// the upstream: whatever its path if it is signed for another service, and else if no part
+// has the path. What a web page sends reaches no part.
 func New(parts Parts) http.Handler {
 	if parts.Log == nil {
 		parts.Log = slog.Default()
 	}
-	e := &endpoint{Parts: parts, services: newDirectory(parts.Services, parts.Options)}
-	g := newGuard(parts.AllowedHosts)
+	e := &endpoint{Parts: parts, services: newDirectory(parts.Services, parts.Options), guard: newGuard(parts.AllowedHosts)}
+	if parts.Upstream != nil {
+		e.upstream = newUpstream(parts.Upstream, e)
+	}
 	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
 	r.PathPrefix(control.Prefix).Handler(parts.Control)
 	r.Path("/metrics").Methods(http.MethodGet, http.MethodHead).Handler(parts.Metrics)
@@ -53,7 +57,7 @@ func New(parts Parts) http.Handler {
 	r.NotFoundHandler = http.HandlerFunc(e.notFound)
 	r.MethodNotAllowedHandler = r.NotFoundHandler
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if reason := g.refusal(req); reason != "" {
+		if reason := e.guard.refusal(req); reason != "" {
 			e.keepOut(w, req, reason)
 			return
 		}
@@ -63,6 +67,10 @@ func New(parts Parts) http.Handler {
 			e.aws(w, req)
 			return
 		}
+		if scope, signed, err := awsapi.ScopeOf(req); err == nil && signed && e.services.byName[scope.Service] == nil {
+			e.pass(w, req, fmt.Sprintf("%s (%s %s)", scope.Service, req.Method, req.URL.Path))
+			return
+		}
 		r.ServeHTTP(w, req)
 	})
 }
@@ -70,6 +78,8 @@ func New(parts Parts) http.Handler {
 type endpoint struct {
 	Parts
 	services *directory
+	guard    *guard
+	upstream http.Handler // nil if there is none
 }
 
 // aws serves the path /.
@@ -80,7 +90,7 @@ func (e *endpoint) aws(w http.ResponseWriter, r *http.Request) {
 			service.ServeHTTP(w, r)
 			return
 		}
-		e.unknown(w, target, writeJSON)
+		e.pass(w, r, target)
 		return
 	}
 	scope, signed, err := awsapi.ScopeOf(r)
@@ -95,13 +105,17 @@ func (e *endpoint) aws(w http.ResponseWriter, r *http.Request) {
 		service.ServeHTTP(w, r)
 		return
 	}
-	form := e.form(w, r)
+	form := e.form(r)
 	if signed && scope.Service != "" {
-		e.unknown(w, strings.TrimSuffix(scope.Service+" "+form.Get("Action"), " "), writer(r))
+		e.pass(w, r, strings.TrimSuffix(scope.Service+" "+form.Get("Action"), " "))
 		return
 	}
 	if service := e.services.byVersion[form.Get("Version")]; service != nil {
 		service.ServeHTTP(w, r)
+		return
+	}
+	if e.upstream != nil {
+		e.forward(w, r)
 		return
 	}
 	e.notAWS(w, r, form)
@@ -119,20 +133,32 @@ func isForm(r *http.Request) bool {
 }
 
 // form reads the parameters of a Query request and leaves the body to be read again.
-func (e *endpoint) form(w http.ResponseWriter, r *http.Request) url.Values {
+func (e *endpoint) form(r *http.Request) url.Values {
 	if r.Method == http.MethodGet {
 		return r.URL.Query()
 	}
 	if !isForm(r) {
 		return nil
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxForm))
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), r.Body), r.Body}
 	if err != nil {
 		return nil // the service will find out, too
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	form, _ := url.ParseQuery(string(body))
 	return form
+}
+
+// pass sends a request for a service that is not here on.
+func (e *endpoint) pass(w http.ResponseWriter, r *http.Request, what string) {
+	if e.upstream != nil {
+		e.forward(w, r)
+		return
+	}
+	e.unknown(w, what, writer(r))
 }
 
 // unknown answers a request for a service that is not built, loudly: SDKs do not
@@ -140,7 +166,8 @@ func (e *endpoint) form(w http.ResponseWriter, r *http.Request) url.Values {
 func (e *endpoint) unknown(w http.ResponseWriter, what string, write func(http.ResponseWriter, *awsapi.Error)) {
 	e.refuse(w, &awsapi.Error{
 		Code: "NotImplementedException", Status: http.StatusNotImplemented,
-		Message: fmt.Sprintf("ecs-emulator does not implement %s: it has %s; see COMPATIBILITY.md.", what, strings.Join(e.services.names, ", ")),
+		Message: fmt.Sprintf("ecs-emulator does not implement %s: it has %s. With --upstream URL requests for other services go there, "+
+			"such as to moto or LocalStack; see COMPATIBILITY.md.", what, strings.Join(e.services.names, ", ")),
 	}, write)
 }
 
@@ -167,11 +194,11 @@ func (e *endpoint) agent(w http.ResponseWriter, _ *http.Request) {
 	}, writeJSON)
 }
 
-// notFound answers paths that no API has. Some services that are not built have paths of
-// their own; they are told by the signature.
+// notFound answers paths that no part has. What is signed for a service that is not here does
+// not come here.
 func (e *endpoint) notFound(w http.ResponseWriter, r *http.Request) {
-	if scope, signed, err := awsapi.ScopeOf(r); err == nil && signed && e.services.byName[scope.Service] == nil {
-		e.unknown(w, fmt.Sprintf("%s (%s %s)", scope.Service, r.Method, r.URL.Path), writeJSON)
+	if _, signed, err := awsapi.ScopeOf(r); e.upstream != nil && (err != nil || !signed) {
+		e.forward(w, r)
 		return
 	}
 	e.refuse(w, &awsapi.Error{
@@ -186,39 +213,4 @@ func (e *endpoint) refuse(w http.ResponseWriter, refusal *awsapi.Error, write fu
 	}
 	e.Log.Info("request for no service", "status", refusal.Status, "error", refusal.Code, "reason", refusal.Message)
 	write(w, refusal)
-}
-
-// writer writes an error as the sender of r can read it.
-func writer(r *http.Request) func(http.ResponseWriter, *awsapi.Error) {
-	if isForm(r) {
-		return writeXML
-	}
-	return writeJSON
-}
-
-func writeJSON(w http.ResponseWriter, refusal *awsapi.Error) {
-	body, _ := json.Marshal(map[string]string{"__type": refusal.Code, "message": refusal.Message})
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.WriteHeader(refusal.Status)
-	_, _ = w.Write(append(body, '\n'))
-}
-
-// xmlError is an error in AWS Query.
-type xmlError struct{ Type, Code, Message string }
-
-// writeXML writes the error in the form of AWS Query, and once more where EC2's dialect
-// has it: which of them the client speaks is not always known.
-func writeXML(w http.ResponseWriter, refusal *awsapi.Error) {
-	e := xmlError{Type: "Sender", Code: refusal.Code, Message: refusal.Message}
-	if refusal.Status >= http.StatusInternalServerError {
-		e.Type = "Receiver"
-	}
-	body, _ := xml.Marshal(struct {
-		XMLName xml.Name `xml:"ErrorResponse"`
-		Query   xmlError `xml:"Error"`
-		EC2     xmlError `xml:"Errors>Error"`
-	}{Query: e, EC2: e})
-	w.Header().Set("Content-Type", "text/xml")
-	w.WriteHeader(refusal.Status)
-	_, _ = w.Write(body)
 }
