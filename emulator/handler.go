@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
+	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 )
@@ -65,6 +66,7 @@ func (s *Server) apis() []awsapi.Service {
 		}).Service(),
 		sts.Service(),
 		ssm.New(s.store, s.clock.Now).Service(),
+		secretsmanager.New(s.store, s.clock.Now).Service(),
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
 	}

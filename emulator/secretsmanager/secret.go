@@ -1,0 +1,129 @@
+// Package secretsmanager is the rows of AWS Secrets Manager: secrets with their versions, and
+// the values of these.
+//
+// Functions take the transaction of package store, so a secret and rows of another service
+// change together.
+package secretsmanager
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+var (
+	secrets       = store.NewTable("secretsmanager-secret", func(s *Secret) string { return key(s.Scope, s.Name) })
+	secretsToGoAt = secrets.Ages(func(s *Secret) time.Time { return s.PurgeAt })
+)
+
+// Secret is a secret without its values. Its handlers write every field; retention removes
+// those whose time is over.
+type Secret struct {
+	Scope       arn.Scope
+	Name        string
+	Suffix      string // six letters and digits at the end of its ARN
+	Description string
+	KMSKeyID    string // as it was asked for
+	Policy      string // of the resource, as it was put
+	Tags        []Tag  // in the order in which they came; nil before the first one (SEC0004)
+	Versions    []Version
+	CreatedAt   time.Time
+	ChangedAt   time.Time
+	AccessedAt  time.Time // the day on which a value was read last
+	DeletedAt   time.Time // when it was marked for deletion; zero: it is not
+	PurgeAt     time.Time // when it will be gone then
+	// RotationCancelled is whether somebody has cancelled its rotation, of which there is none.
+	RotationCancelled bool
+}
+
+// Tag is a tag of a secret.
+type Tag struct {
+	Key, Value string
+}
+
+// ARN of the secret.
+func (s *Secret) ARN() string { return Prefix(s.Scope) + s.Name + "-" + s.Suffix }
+
+// Prefix is what the ARNs of a scope's secrets begin with.
+func Prefix(s arn.Scope) string {
+	return "arn:" + s.Partition() + ":secretsmanager:" + s.Region + ":" + s.Account + ":secret:"
+}
+
+func key(s arn.Scope, name string) string { return scopeKey(s) + name }
+
+func scopeKey(s arn.Scope) string { return s.Region + ":" + s.Account + ":" }
+
+const suffixLength = 6
+
+// NewSuffix makes the end of an ARN, by chance.
+func NewSuffix() string {
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	suffix := make([]byte, suffixLength)
+	for i := range suffix {
+		suffix[i] = digits[rand.IntN(len(digits))]
+	}
+	return string(suffix)
+}
+
+// FindSecret returns the secret that a name, an ARN, or an ARN without its last seven
+// characters means, or nil.
+func FindSecret(tx *store.Tx, s arn.Scope, id string) *Secret {
+	if !arn.Is(id) {
+		return secrets.Get(tx, key(s, id))
+	}
+	rest, own := strings.CutPrefix(id, Prefix(s))
+	if !own {
+		return nil
+	}
+	if end := len(rest) - suffixLength - 1; end > 0 {
+		if found := secrets.Get(tx, key(s, rest[:end])); found != nil && found.ARN() == id {
+			return found
+		}
+	}
+	return secrets.Get(tx, key(s, rest))
+}
+
+// Secrets returns the secrets of a scope, in order of their names.
+func Secrets(tx *store.Tx, s arn.Scope) []*Secret { return secrets.List(tx, scopeKey(s)) }
+
+// PutSecret writes a secret.
+func PutSecret(tx *store.Tx, s *Secret) { secrets.Put(tx, s) }
+
+// DeleteSecret removes a secret with its values.
+func DeleteSecret(tx *store.Tx, s *Secret) {
+	for _, v := range s.Versions {
+		DeleteValue(tx, s, v.ID)
+	}
+	secrets.Delete(tx, s)
+}
+
+// Purge removes the secrets that were to be gone by now.
+func Purge(tx *store.Tx, now time.Time) {
+	for _, s := range secretsToGoAt.Before(tx, now) {
+		DeleteSecret(tx, s)
+	}
+}
+
+// Deleted reports whether the secret is marked for deletion.
+func (s *Secret) Deleted() bool { return !s.DeletedAt.IsZero() }
+
+// SetTag adds a tag to a copy of a secret, or replaces the one with its key.
+func (s *Secret) SetTag(t Tag) {
+	s.Tags = slices.Clone(s.Tags)
+	if i := slices.IndexFunc(s.Tags, func(old Tag) bool { return old.Key == t.Key }); i >= 0 {
+		s.Tags[i] = t
+		return
+	}
+	s.Tags = append(s.Tags, t)
+}
+
+// RemoveTag removes a tag of a copy of a secret, if it is there.
+func (s *Secret) RemoveTag(key string) {
+	if s.Tags != nil {
+		s.Tags = slices.DeleteFunc(slices.Clone(s.Tags), func(t Tag) bool { return t.Key == key })
+	}
+}
