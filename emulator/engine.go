@@ -135,7 +135,10 @@ func openDocker(ctx context.Context, o Options, c engineChoice) (*docker.Engine,
 	if err != nil {
 		return nil, err
 	}
-	opts := docker.Options{Host: c.host, Owner: owner, Log: o.Log, Unanswered: c.wait, WarmSandboxes: max(0, o.WarmSandboxes), HostPorts: o.HostPorts}
+	opts := docker.Options{
+		Host: c.host, Owner: owner, Log: o.Log, Unanswered: c.wait, WarmSandboxes: max(0, o.WarmSandboxes), HostPorts: o.HostPorts,
+		AllowInstanceMetadata: o.AllowInstanceMetadata,
+	}
 	if o.OnExit == Keep {
 		opts.Directory = o.DataDir
 	}

@@ -113,6 +113,11 @@ type Options struct {
 	// UpstreamFor are services that the emulator has and leaves to the Upstream: "ssm",
 	// "secretsmanager", "logs". It asks there itself for what tasks need of them.
 	UpstreamFor []string
+	// AllowInstanceMetadata lets what tasks on Docker send to 169.254.169.254 go on: to the
+	// metadata, and the credentials, of the machine that the engine runs on, where that is a
+	// cloud's. Otherwise they are refused at once, so that no SDK waits. It holds for tasks and
+	// container instances that start from then on.
+	AllowInstanceMetadata bool
 	// HostPorts is how many ports of 127.0.0.1 of the container engine's host, from 14600 up,
 	// lead to tasks where this process runs in a container of that engine: one who asks from
 	// outside that container has no other loopback address. Each costs the engine a process.

@@ -115,6 +115,9 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	if err == nil && its.routes != "" {
 		err = e.tell(ctx, id, append([]string{"route"}, strings.Fields(its.routes)...)...)
 	}
+	if err == nil && its.sandbox {
+		e.checkMetadata(id)
+	}
 	return engineError(err)
 }
 

@@ -54,6 +54,10 @@ type Options struct {
 	// the owner where this process runs in a container of the engine; see
 	// [Engine.PublishedPorts]. Zero is none.
 	HostPorts int
+	// AllowInstanceMetadata lets what containers send to 169.254.169.254 go on: to the metadata
+	// of the machine that the engine runs on, with its credentials, where that is a cloud's.
+	// Otherwise they are refused at once. It holds for sandboxes that are made from then on.
+	AllowInstanceMetadata bool
 	// Log is where the engine tells what it does of its own accord. Nil discards.
 	Log *slog.Logger
 }
@@ -84,7 +88,9 @@ type Engine struct {
 
 	helpless sync.Map // registries whose login could not be looked up
 
-	relays *relays
+	relays           *relays
+	instanceMetadata bool        // Options.AllowInstanceMetadata
+	readied          atomic.Bool // a sandbox has been asked whether it is ready
 
 	run  string // tells this Engine's warm sandboxes from those of an earlier one
 	warm *warmPool
@@ -101,10 +107,11 @@ type Engine struct {
 }
 
 var (
-	_ backend.Engine  = (*Engine)(nil)
-	_ backend.Sweeper = (*Engine)(nil)
-	_ backend.Crasher = (*Engine)(nil)
-	_ backend.Relay   = (*Engine)(nil)
+	_ backend.Engine       = (*Engine)(nil)
+	_ backend.Sweeper      = (*Engine)(nil)
+	_ backend.Crasher      = (*Engine)(nil)
+	_ backend.Relay        = (*Engine)(nil)
+	_ backend.TaskMetadata = (*Engine)(nil)
 )
 
 // Open connects to an engine. It asks only whether the engine answers; images,
@@ -139,7 +146,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	e := &Engine{
 		host: at.Host, client: api, owner: opts.Owner, place: home, local: at.Local(),
-		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, relays: newRelays(opts.HostPorts),
+		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
 	}
 	e.run, e.warm = randomSuffix(), newWarmPool(opts.WarmSandboxes, e.log)
 	e.warm.create, e.warm.discard = e.createWarm, e.discardWarm

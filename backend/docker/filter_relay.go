@@ -50,16 +50,20 @@ func relayAt(vpc vpcNetwork) netip.Addr {
 }
 
 // withRelay is a filter that lets a sandbox reach this process through the relay whatever the
-// rules, and lets in who comes through it where the gateway is let in.
+// rules, which do not count for metadata, and lets in who comes through it where the gateway is
+// let in.
+// Source: Amazon VPC user guide, security groups: they do not filter what goes to and from task
+// metadata endpoints.
 func withRelay(f *backend.Filter, gateway, relay netip.Addr) *backend.Filter {
 	if f == nil || !relay.IsValid() {
 		return f
 	}
 	more := *f
 	at := backend.AddressRange{First: relay, Last: relay}
-	more.Out = append(slices.Clip(f.Out), backend.FilterRule{
-		Protocol: backend.TCP, From: backend.RelayPort, To: backend.RelayPort, Peers: []backend.AddressRange{at},
-	})
+	more.Out = slices.Clip(f.Out)
+	for _, port := range []int{backend.RelayPort, metadataPort} {
+		more.Out = append(more.Out, backend.FilterRule{Protocol: backend.TCP, From: port, To: port, Peers: []backend.AddressRange{at}})
+	}
 	more.In = slices.Clone(f.In)
 	for i, r := range f.In {
 		if slices.ContainsFunc(r.Peers, func(p backend.AddressRange) bool { return !gateway.Less(p.First) && !p.Last.Less(gateway) }) {

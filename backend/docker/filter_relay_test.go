@@ -31,6 +31,7 @@ func TestWithRelay(t *testing.T) {
 		"who does where the host cannot": {got.In, flow(81, relay), false},
 		"another":                        {got.In, flow(80, other), false},
 		"the emulator":                   {got.Out, flow(backend.RelayPort, relay), true},
+		"metadata":                       {got.Out, flow(metadataPort, relay), true},
 		"another port of the relay":      {got.Out, flow(80, relay), false},
 		"the emulator's port elsewhere":  {got.Out, flow(backend.RelayPort, other), false},
 	} {

@@ -30,7 +30,7 @@ type relays struct {
 
 	mu        sync.Mutex
 	current   *relayLink                 // also before link has it
-	listener  *relayListener             // nil: nobody listens
+	listeners map[uint16]*relayListener  // by port, where somebody listens
 	forwards  []backend.PortForward      // where published ports lead
 	published hostPorts                  // of the latest one
 	addresses map[string]netip.Addr      // network id to the address that it has or had
@@ -41,7 +41,7 @@ type relays struct {
 func newRelays(ports int) *relays {
 	return &relays{
 		ports: max(ports, 0), making: make(chan struct{}, 1), nets: make(chan struct{}, 1),
-		addresses: map[string]netip.Addr{}, routed: map[string]vpcNetwork{}, begun: map[chan struct{}]struct{}{},
+		listeners: map[uint16]*relayListener{}, addresses: map[string]netip.Addr{}, routed: map[string]vpcNetwork{}, begun: map[chan struct{}]struct{}{},
 	}
 }
 
@@ -118,7 +118,14 @@ func (r *relays) running() *relayLink {
 func (r *relays) wanted() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.listener != nil || len(r.forwards) > 0
+	return len(r.listeners)+len(r.forwards) > 0
+}
+
+// listenerAt is who listens at a port; nil is nobody.
+func (r *relays) listenerAt(port uint16) *relayListener {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.listeners[port]
 }
 
 // beginRelay has the relay made, if somebody listens, and put on the networks in use; it
@@ -145,7 +152,7 @@ func (e *Engine) beginRelay() {
 			err = e.joinAll(ctx, l)
 		}
 		if err != nil && ctx.Err() == nil && !errors.Is(err, errRelayDropped) {
-			e.log.Warn("containers do not reach the emulator by its name", "name", backend.RelayName, "error", err)
+			e.log.Warn("containers do not reach the emulator", "name", backend.RelayName, "metadata", backend.TaskMetadataAddress, "error", err)
 		}
 	}()
 }

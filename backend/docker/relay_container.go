@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strconv"
 	"sync"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -25,8 +24,8 @@ import (
 // that is taken at a time.
 const portAttempts = 32
 
-// relayPort is where the relay listens.
-var relayPort = strconv.Itoa(backend.RelayPort)
+// relayPorts are where the relay listens.
+var relayPorts = strslice.StrSlice{decimal(backend.RelayPort), decimal(metadataPort)}
 
 // removeEarlierRelays waits for the end of those that have the addresses and ports by which
 // containers and others know the next one. Only one process has a data directory, so when that
@@ -133,7 +132,7 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 	exposed, bound := asked.bindings()
 	r := container.CreateRequest{
 		Config: &container.Config{
-			Entrypoint: strslice.StrSlice{relayPath}, Cmd: strslice.StrSlice{relayPort},
+			Entrypoint: strslice.StrSlice{relayPath}, Cmd: relayPorts,
 			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
 			Labels: e.labels(kindRelay, nil), ExposedPorts: exposed,
 		},

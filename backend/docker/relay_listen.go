@@ -2,6 +2,7 @@ package docker
 
 import (
 	"net"
+	"strconv"
 	"sync"
 
 	"github.com/libp2p/go-yamux/v5"
@@ -13,19 +14,31 @@ import (
 // backlog is how many connections wait for Accept.
 const backlog = 128
 
-// relayListener is what containers connect to.
+// relayListener is what containers connect to, on one of the relay's ports.
 type relayListener struct {
 	relays *relays
+	port   uint16
 	conns  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
 }
 
-// Listen implements backend.Relay. A new listener takes the place of the one before.
-func (e *Engine) Listen() net.Listener {
-	l := &relayListener{relays: e.relays, conns: make(chan net.Conn, backlog), closed: make(chan struct{})}
+// Listen implements backend.Relay.
+func (e *Engine) Listen() net.Listener { return e.listenAt(backend.RelayPort) }
+
+// ListenMetadata implements backend.TaskMetadata. Sandboxes lead TaskMetadataAddress to a port
+// of the relay of its own.
+func (e *Engine) ListenMetadata() net.Listener { return e.listenAt(metadataPort) }
+
+// metadataPort is where the relay is asked for metadata, as the container agent is.
+// Source: Amazon ECS container agent, which leads TaskMetadataAddress there.
+const metadataPort = 51679
+
+// listenAt returns the listener of a port, which takes the place of the one before.
+func (e *Engine) listenAt(port uint16) net.Listener {
+	l := &relayListener{relays: e.relays, port: port, conns: make(chan net.Conn, backlog), closed: make(chan struct{})}
 	e.relays.mu.Lock()
-	e.relays.listener = l
+	e.relays.listeners[port] = l
 	e.relays.mu.Unlock()
 	if len(e.knownVPCs()) > 0 {
 		e.beginRelay()
@@ -47,8 +60,8 @@ func (l *relayListener) Accept() (net.Conn, error) {
 func (l *relayListener) Close() error {
 	l.once.Do(func() { close(l.closed) })
 	l.relays.mu.Lock()
-	if l.relays.listener == l {
-		l.relays.listener = nil
+	if l.relays.listeners[l.port] == l {
+		delete(l.relays.listeners, l.port)
 	}
 	l.relays.mu.Unlock()
 	for {
@@ -62,12 +75,20 @@ func (l *relayListener) Close() error {
 }
 
 // Addr implements net.Listener.
-func (l *relayListener) Addr() net.Addr { return relayAddr{} }
+func (l *relayListener) Addr() net.Addr {
+	if l.port == metadataPort {
+		return relayAddr(backend.TaskMetadataAddress + ":80")
+	}
+	return relayAddr(net.JoinHostPort(backend.RelayName, decimal(l.port)))
+}
 
-type relayAddr struct{}
+// relayAddr is an address as containers have it.
+type relayAddr string
 
-func (relayAddr) Network() string { return "tcp" }
-func (relayAddr) String() string  { return net.JoinHostPort(backend.RelayName, relayPort) }
+func (relayAddr) Network() string  { return "tcp" }
+func (a relayAddr) String() string { return string(a) }
+
+func decimal(port uint16) string { return strconv.Itoa(int(port)) }
 
 // receive takes the connections that the relay announces, until it ends.
 func (e *Engine) receive(l *relayLink) {
@@ -93,9 +114,7 @@ func (e *Engine) admit(stream *yamux.Stream) {
 		_ = stream.Reset()
 		return
 	}
-	e.relays.mu.Lock()
-	listener := e.relays.listener
-	e.relays.mu.Unlock()
+	listener := e.relays.listenerAt(caller.At.Port())
 	if listener == nil {
 		_ = stream.Reset()
 		return

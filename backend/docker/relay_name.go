@@ -22,19 +22,21 @@ func (e *Engine) relayAddress(vpc vpcNetwork) netip.Addr {
 	return relayAt(vpc)
 }
 
-// nameRelay lets a container find the relay by its name without asking anybody, unless the
-// spec says where that name leads.
-func (e *Engine) nameRelay(ctx context.Context, host *container.HostConfig, vpc vpcNetwork) {
-	e.relays.mu.Lock()
-	listening := e.relays.listener != nil
-	e.relays.mu.Unlock()
-	if !listening || vpc.id == "" {
-		return
-	}
+// settledRelayAddress is relayAddress, once it is sure.
+func (e *Engine) settledRelayAddress(ctx context.Context, vpc vpcNetwork) netip.Addr {
 	if vpc.adopted { // others may have the address that it is to have
 		e.awaitRelay(ctx)
 	}
-	at := e.relayAddress(vpc)
+	return e.relayAddress(vpc)
+}
+
+// nameRelay lets a container find the relay by its name without asking anybody, unless the
+// spec says where that name leads.
+func (e *Engine) nameRelay(ctx context.Context, host *container.HostConfig, vpc vpcNetwork) {
+	if e.relays.listenerAt(backend.RelayPort) == nil || vpc.id == "" {
+		return
+	}
+	at := e.settledRelayAddress(ctx, vpc)
 	if !at.IsValid() || slices.ContainsFunc(host.ExtraHosts, func(entry string) bool {
 		return strings.HasPrefix(entry, backend.RelayName+":")
 	}) {
@@ -62,9 +64,8 @@ func (e *Engine) nameRelayAcross(ctx context.Context, host *container.HostConfig
 func (e *Engine) outsideOf(ctx context.Context, isolated vpcNetwork) (vpcNetwork, error) {
 	e.relays.mu.Lock()
 	known, ok := e.relays.routed[isolated.id]
-	listening := e.relays.listener != nil
 	e.relays.mu.Unlock()
-	if ok || !listening {
+	if ok || e.relays.listenerAt(backend.RelayPort) == nil {
 		return known, nil
 	}
 	routers := e.owned(nil)

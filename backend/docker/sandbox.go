@@ -93,6 +93,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	if ip.IsValid() {
 		reachHost(request.HostConfig, known)
 		e.nameRelay(ctx, request.HostConfig, vpc)
+		request.Cmd = e.hold(ip, e.settledRelayAddress(ctx, vpc))
 	}
 	if how != unbound {
 		request.HostConfig.CgroupParent = known.groups.parentOf(parent.group, spec.Name)

@@ -30,6 +30,7 @@ type warmShape struct {
 	subnet   netip.Prefix
 	domain   string
 	labels   string // of the spec, as JSON
+	metadata bool   // led to this process
 	// Whether there are limits: one can be changed, but not lifted.
 	cpuLimited, memoryLimited bool
 }

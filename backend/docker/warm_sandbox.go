@@ -118,6 +118,7 @@ func (e *Engine) removeWarm(ctx context.Context, name string) error {
 // name and with its limits.
 func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vpcNetwork) (c backend.Container, ok bool) {
 	shape, ok := warmShapeOf(spec, vpc)
+	shape.metadata = e.relays.listenerAt(metadataPort) != nil
 	for ok && ctx.Err() == nil {
 		var w warmSandbox
 		if w, ok = e.warm.claim(shape, warmLimits{spec.CPU, spec.Memory}); !ok {

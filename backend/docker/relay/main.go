@@ -4,7 +4,7 @@
 // process that holds its standard input and output, over which go the streams of package
 // tunnel. It ends when its input ends.
 //
-//	relay <port>   announce who connects to the port, and connect whereto streams ask
+//	relay <port>…   announce who connects to the ports, and connect whereto streams ask
 //
 // Package docker embeds it compressed; `go generate ./backend/docker` rebuilds it.
 package main
@@ -23,8 +23,8 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: relay <port>")
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "usage: relay <port>…")
 		os.Exit(2)
 	}
 	terminated := make(chan os.Signal, 1)
@@ -33,22 +33,28 @@ func main() {
 		<-terminated
 		os.Exit(128 + int(syscall.SIGTERM))
 	}()
-	if err := run(os.Args[1]); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "relay:", err)
 		os.Exit(1)
 	}
 }
 
-func run(port string) error {
-	listener, err := net.Listen("tcp4", ":"+port)
-	if err != nil {
-		return err
+func run(ports []string) error {
+	var listeners []net.Listener
+	for _, port := range ports {
+		listener, err := net.Listen("tcp4", ":"+port)
+		if err != nil {
+			return err
+		}
+		listeners = append(listeners, listener)
 	}
 	session, err := tunnel.Far(stdio{})
 	if err != nil {
 		return err
 	}
-	go announce(session, listener)
+	for _, listener := range listeners {
+		go announce(session, listener)
+	}
 	for {
 		stream, err := session.AcceptStream()
 		if err != nil { // the end of the input, as a rule

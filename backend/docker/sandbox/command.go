@@ -47,7 +47,7 @@ func obey(from, to int) {
 
 // carryOut returns the answer.
 func carryOut(words []string) string {
-	commands := map[string]func([]string) error{"filter": filter, "public": public}
+	commands := map[string]func([]string) error{"filter": filter, "public": public, "ready": ready}
 	n := len(words)
 	if n < 2 || commands[words[0]] == nil || words[n-1] != "." {
 		return "not a command"
@@ -57,3 +57,9 @@ func carryOut(words []string) string {
 	}
 	return "done"
 }
+
+// held is what went wrong when the program began.
+var held error
+
+// ready tells that.
+func ready([]string) error { return held }

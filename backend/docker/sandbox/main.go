@@ -6,6 +6,7 @@
 //	sandbox                       hold the namespace: reap children, exit on SIGTERM, and
 //	                              filter and take a public address as told on standard
 //	                              input (command.go)
+//	sandbox hold …                likewise, and say where metadata is (metadata.go)
 //	sandbox lifeline              exit when standard input ends
 //	sandbox route …               make the namespace the gateway of a network
 //	sandbox traffic …             say where its ports lead
@@ -36,6 +37,11 @@ func main() {
 	case len(os.Args) == 1:
 		go obey(0, 1)
 		pause(exitOK)
+	case len(os.Args) > 2 && os.Args[1] == "hold":
+		// A kernel that cannot do it has tasks without metadata, and says so in answer to "ready".
+		held = linkLocal(os.Args[2:])
+		go obey(0, 1)
+		pause(exitOK)
 	case len(os.Args) == 2 && os.Args[1] == "lifeline":
 		go func() {
 			drain(0)
@@ -53,7 +59,7 @@ func main() {
 	case len(os.Args) == 3 && os.Args[1] == "drop":
 		report(runDrop(os.Args[2:]))
 	default:
-		complain("usage: sandbox [lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
+		complain("usage: sandbox [hold <address> lead=<address:port> [instance] | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
 		os.Exit(exitUsage)
 	}
 }

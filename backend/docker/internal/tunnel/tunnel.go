@@ -3,7 +3,7 @@
 //
 // To the relay, the line says whereto: "tcp 10.0.0.9:80". Its answer is a line as well,
 // "done", or the number of the refusal and the words for it. From the relay, the line says
-// who has connected, and to which of its addresses: "10.0.0.9:41234 10.0.0.3:4577".
+// who has connected, and to which of its addresses and ports: "10.0.0.9:41234 10.0.0.3:4577".
 package tunnel
 
 import (

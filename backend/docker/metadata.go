@@ -1,0 +1,47 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"github.com/docker/docker/api/types/strslice"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// hold is what the sandbox program is started with in the namespace of an address: where
+// metadata is. It is there before anything else runs in the namespace, and each time that the
+// sandbox starts; the relay that it leads to has the same address each time that it is made.
+func (e *Engine) hold(own, relay netip.Addr) strslice.StrSlice {
+	lead := "none"
+	if relay.IsValid() && e.relays.listenerAt(metadataPort) != nil {
+		lead = netip.AddrPortFrom(relay, metadataPort).String()
+	}
+	words := strslice.StrSlice{"hold", own.String(), "lead=" + lead}
+	if e.instanceMetadata {
+		words = append(words, "instance")
+	}
+	return words
+}
+
+// checkMetadata looks once whether a sandbox could lead metadata and refuse it: that depends on
+// the kernel, and the sandbox starts all the same.
+func (e *Engine) checkMetadata(sandboxID string) {
+	known, err := e.sandbox(e.closing, sandboxID)
+	if err != nil || !known.ip.IsValid() || e.readied.Swap(true) {
+		return
+	}
+	go func() {
+		ctx, cancel := context.WithTimeout(e.closing, loadTimeout)
+		defer cancel()
+		err := e.command(ctx, sandboxID, "ready")
+		var refused *refusedError
+		switch {
+		case errors.As(err, &refused):
+			e.log.Warn("containers may find no metadata, and that of the engine's host", "address", backend.TaskMetadataAddress, "reason", refused.answer)
+		case err != nil: // it has ended
+			e.readied.Store(false)
+		}
+	}()
+}

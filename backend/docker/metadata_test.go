@@ -1,0 +1,162 @@
+package docker_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+)
+
+const (
+	metadataURL = "http://" + backend.TaskMetadataAddress + "/"
+	instanceURL = "http://169.254.169.254/latest/meta-data/"
+)
+
+// newMetadata answers who asks for metadata, and notes from where.
+func newMetadata(t *testing.T, engine *docker.Engine) *home {
+	t.Helper()
+	h := new(home)
+	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, _ := net.SplitHostPort(r.RemoteAddr)
+		h.mu.Lock()
+		h.froms = append(h.froms, host)
+		h.mu.Unlock()
+		_, _ = io.WriteString(w, "metadata")
+	})}
+	listener := engine.ListenMetadata()
+	go server.Serve(listener) //nolint:errcheck // it ends with Close
+	t.Cleanup(func() { _ = server.Close() })
+	return h
+}
+
+// expectAnswered wants a container of a spec to get an answer.
+func (t *task) expectAnswered(spec backend.ContainerSpec, url string) {
+	t.Helper()
+	if c := t.exited(t.run(spec, "check", url)); c.ExitCode != 0 {
+		t.Errorf("%s is not answered: %q", url, t.lines(c.ID, backend.LogOptions{}))
+	}
+}
+
+// expectRefused wants a container of a spec to hear at once that nobody is there.
+func (t *task) expectRefused(spec backend.ContainerSpec, url string) {
+	t.Helper()
+	c := t.exited(t.run(spec, "check", url))
+	if said := t.lines(c.ID, backend.LogOptions{}); c.ExitCode == 0 || !strings.Contains(strings.Join(said, "\n"), "connection refused") {
+		t.Errorf("%s is not refused: exit code %d, %q", url, c.ExitCode, said)
+	}
+}
+
+// A task has metadata whatever its filter, and port 80 of its own; the relay may come and go.
+func TestATaskAsksForMetadata(t *testing.T) {
+	t.Parallel()
+	engine := dockertest.Engine(t)
+	h := newMetadata(t, engine)
+	task := newTask(t, engine, backend.SandboxSpec{})
+	app := task.run(backend.ContainerSpec{}, "serve", "80", "app")
+	task.says(app, "listening on :80")
+	task.expectAnswered(backend.ContainerSpec{}, metadataURL)
+	task.expectAnswered(backend.ContainerSpec{}, "http://127.0.0.1/")
+	if got := h.visitors(); !slices.Equal(got, []string{task.ip.String()}) {
+		t.Errorf("visitors %v, want the task's address %s", got, task.ip)
+	}
+	task.expectRefused(backend.ContainerSpec{}, instanceURL)
+	task.expectRefused(backend.ContainerSpec{}, "http://"+backend.TaskMetadataAddress+":8080/")
+	task.expectRefused(backend.ContainerSpec{}, "udp://169.254.169.254:123")
+
+	if err := engine.SetFilter(t.Context(), task.sandbox, &backend.Filter{Strict: true}); err != nil {
+		t.Fatal(err)
+	}
+	task.expectAnswered(backend.ContainerSpec{}, metadataURL)
+	task.expectRefused(backend.ContainerSpec{}, instanceURL)
+
+	first := relayOf(t, engine)
+	if err := dockertest.Client(t).ContainerKill(t.Context(), first, "KILL"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "another relay runs", func() bool { id := relayOf(t, engine); return id != "" && id != first })
+	task.expectAnswered(backend.ContainerSpec{}, metadataURL)
+}
+
+func TestAMachineAsksForMetadata(t *testing.T) {
+	t.Parallel()
+	engine := dockertest.Engine(t)
+	h := newMetadata(t, engine)
+	m := newMachine(t, engine, backend.SandboxSpec{}, "serve", "8080")
+	if err := engine.SetFilter(t.Context(), m.machine.ID, &backend.Filter{Strict: true}); err != nil {
+		t.Fatal(err)
+	}
+	bridge, host := backend.ContainerSpec{Network: "bridge-" + m.name}, backend.ContainerSpec{Joins: m.machine.ID}
+	for mode, spec := range map[string]backend.ContainerSpec{"bridge": bridge, "host": host} {
+		t.Log(mode)
+		m.expectAnswered(spec, metadataURL)
+		m.expectRefused(spec, instanceURL)
+	}
+	if got, want := h.visitors(), m.ip.String(); !slices.Equal(got, []string{want, want}) {
+		t.Errorf("visitors %v, want the machine's address %s, twice", got, want)
+	}
+	none := m.exited(m.run(backend.ContainerSpec{}, "check", metadataURL))
+	if said := m.lines(none.ID, backend.LogOptions{}); none.ExitCode == 0 || !strings.Contains(strings.Join(said, "\n"), "unreachable") {
+		t.Errorf("a container without a network: exit code %d, %q", none.ExitCode, said)
+	}
+}
+
+// A sandbox has it as soon as it runs, also one that was started for a task to come, and one
+// that starts again. Without a listener nobody waits, nor gets the metadata of the host.
+func TestMetadataOfSandboxes(t *testing.T) {
+	t.Parallel()
+	dockertest.Require(t)
+	owner := dockertest.Owner()
+	removeAllOf(t, owner)
+	engine, err := docker.Open(t.Context(), docker.Options{Owner: owner, WarmSandboxes: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = engine.Close() })
+	before := newTask(t, engine, backend.SandboxSpec{})
+	before.expectRefused(backend.ContainerSpec{}, metadataURL)
+	newMetadata(t, engine)
+	after := newTask(t, engine, backend.SandboxSpec{})
+	after.expectAnswered(backend.ContainerSpec{}, metadataURL)
+	kept := awaitWarm(t, owner, 2) // one of each kind
+	warm := newTask(t, engine, backend.SandboxSpec{})
+	if !slices.Contains(kept, warm.sandbox) {
+		t.Errorf("the task's sandbox is %s, want one of %v", warm.sandbox, kept)
+	}
+	warm.expectAnswered(backend.ContainerSpec{}, metadataURL)
+	if err := engine.Stop(t.Context(), after.sandbox, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := engine.Start(t.Context(), after.sandbox); err != nil {
+		t.Fatal(err)
+	}
+	after.expectAnswered(backend.ContainerSpec{}, metadataURL)
+	after.expectRefused(backend.ContainerSpec{}, instanceURL)
+}
+
+// What a run has left goes on to have metadata in the next one.
+func TestMetadataAfterARestart(t *testing.T) {
+	t.Parallel()
+	d := newDataDir(t)
+	first := d.open()
+	newMetadata(t, first)
+	task := newTask(t, first, backend.SandboxSpec{})
+	task.expectAnswered(backend.ContainerSpec{}, metadataURL)
+	if err := first.Close(); err != nil { // as at the end of a run
+		t.Fatal(err)
+	}
+	task.engine = d.open()
+	h := newMetadata(t, task.engine)
+	if _, err := task.engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc"}); err != nil {
+		t.Fatal(err)
+	}
+	task.expectAnswered(backend.ContainerSpec{}, metadataURL)
+	if got := h.visitors(); !slices.Equal(got, []string{task.ip.String()}) {
+		t.Errorf("visitors %v, want the task's address %s", got, task.ip)
+	}
+}
