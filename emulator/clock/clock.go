@@ -92,6 +92,23 @@ func (c *Clock) Now() time.Time {
 	return c.now()
 }
 
+// Wall is what wall clocks will show at an emulated time, if this clock goes on as it does.
+// It is for those who have no other clock, such as a program that is to come back before
+// its keys expire. What stands still is taken to go on at the speed of real time.
+func (c *Clock) Wall(emulated time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	left := emulated.Sub(c.emulated)
+	if c.speed > 0 && c.speed != 1 {
+		left = time.Duration(float64(left) / c.speed)
+	}
+	wall := c.real.wall
+	if c.speed == 0 {
+		wall = c.read().wall
+	}
+	return wall.Add(left).UTC()
+}
+
 // Speed is the number of emulated seconds in a real one.
 func (c *Clock) Speed() float64 {
 	c.mu.Lock()

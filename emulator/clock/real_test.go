@@ -55,3 +55,33 @@ func TestAClosedClockForgetsItsTimers(t *testing.T) {
 		t.Error("a closed clock does not tell the time")
 	}
 }
+
+func TestWallTellsWhenATimeIsDueByOtherClocks(t *testing.T) {
+	start := time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
+	real := reading{wall: start}
+	c := newClock(Options{Start: start}, func() reading { return real })
+	defer c.Close()
+	due := start.Add(6 * time.Hour)
+	expect := func(when string, want time.Duration) {
+		t.Helper()
+		if got := c.Wall(due).Sub(start); got != want {
+			t.Errorf("%s it is due after %v, want %v", when, got, want)
+		}
+	}
+	expect("at real time", 6*time.Hour)
+	real.monotonic, real.wall = time.Hour, start.Add(time.Hour)
+	expect("an hour later", 6*time.Hour)
+	if err := c.Advance(t.Context(), 2*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	expect("after an advance", 4*time.Hour)
+	if err := c.SetSpeed(60); err != nil {
+		t.Fatal(err)
+	}
+	expect("on a fast clock", time.Hour+3*time.Minute)
+	if err := c.SetSpeed(0); err != nil {
+		t.Fatal(err)
+	}
+	real.monotonic, real.wall = 2*time.Hour, start.Add(2*time.Hour)
+	expect("on a clock that stands still", 5*time.Hour)
+}
