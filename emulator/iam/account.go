@@ -28,6 +28,15 @@ type Account struct {
 // AccountOf is the account of a request, whatever its region.
 func AccountOf(s arn.Scope) Account { return Account{Partition: s.Partition(), ID: s.Account} }
 
+// AccountOfARN is the account that the ARN of something in IAM is of.
+func AccountOfARN(arn string) Account {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return Account{}
+	}
+	return Account{Partition: parts[1], ID: parts[4]}
+}
+
 // arn is the ARN of something in the account: kind is role, policy or instance-profile.
 func (a Account) arn(kind, path, name string) string {
 	return "arn:" + a.Partition + ":iam::" + a.ID + ":" + kind + path + name
@@ -45,12 +54,17 @@ const (
 	InstanceProfileID = "AIPA"
 )
 
+// What follows the prefix in a unique id.
+const (
+	idAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+	idDigits   = 17
+)
+
 // NewID makes a unique id: a prefix that tells the kind, and 17 capitals and digits.
 func NewID(prefix string) string {
-	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 	id := []byte(prefix)
-	for range 17 {
-		id = append(id, digits[rand.IntN(len(digits))])
+	for range idDigits {
+		id = append(id, idAlphabet[rand.IntN(len(idAlphabet))])
 	}
 	return string(id)
 }

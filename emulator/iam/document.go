@@ -16,8 +16,8 @@ type document struct {
 type statement struct {
 	sid, effect  string
 	hasPrincipal bool
-	services     []string // of the principal
-	actions      []string // NotAction's too
+	principals   map[string][]string // by their kind: AWS, Service, Federated
+	actions      []string            // NotAction's too
 	notAction    bool
 	hasResource  bool
 	resources    []string // NotResource's too
@@ -77,7 +77,7 @@ func parseStatement(m map[string]json.RawMessage) (s statement, ok bool) {
 	}
 	s.notAction, s.hasResource = negated, resource != nil
 	s.hasPrincipal = m["Principal"] != nil || m["NotPrincipal"] != nil
-	s.services = servicesOf(m["Principal"])
+	s.principals = principalsOf(m["Principal"])
 	if s.actions, ok = texts(action); !ok {
 		return s, false
 	}
@@ -117,14 +117,20 @@ func texts(text json.RawMessage) (list []string, ok bool) {
 	return list, string(text) != "null" && json.Unmarshal(text, &list) == nil
 }
 
-// servicesOf reads Principal.Service. Other principals are not looked at.
-func servicesOf(principal json.RawMessage) []string {
+// principalsOf reads a Principal: lists by kind, or * for everybody.
+func principalsOf(principal json.RawMessage) map[string][]string {
 	var kinds map[string]json.RawMessage
+	if string(principal) == `"*"` {
+		return map[string][]string{"AWS": {"*"}}
+	}
 	if json.Unmarshal(principal, &kinds) != nil {
 		return nil
 	}
-	services, _ := texts(kinds["Service"])
-	return services
+	found := map[string][]string{}
+	for kind, names := range kinds {
+		found[kind], _ = texts(names)
+	}
+	return found
 }
 
 func parseConditions(text json.RawMessage) (list []condition, ok bool) {
