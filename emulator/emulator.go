@@ -36,16 +36,17 @@ import (
 
 // Server is a running emulator.
 type Server struct {
-	opts       Options
-	clock      *clock.Clock
-	store      *state.Store
-	sessions   *session.Keys
-	engine     backend.Engine // what the user asked for
-	faulty     *fault.Engine  // the same, with faults
-	faults     *Faults
-	public     agent.PublicAddresses
-	guard      *engineGuard
-	engineName string
+	opts         Options
+	clock        *clock.Clock
+	store        *state.Store
+	sessions     *session.Keys
+	strangeRoles sync.Map       // ARNs of roles that nobody has made
+	engine       backend.Engine // what the user asked for
+	faulty       *fault.Engine  // the same, with faults
+	faults       *Faults
+	public       agent.PublicAddresses
+	guard        *engineGuard
+	engineName   string
 	// engineProblem is why no task can run at first; empty if one can.
 	engineProblem string
 	handler       http.Handler

@@ -64,7 +64,9 @@ func (s *Server) apis() []awsapi.Service {
 		ec2.New(ec2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, NATGateways: s.opts.natDelays(), Settle: s.instancesSettled,
 		}).Service(),
-		sts.Service(),
+		sts.New(sts.Options{
+			Store: s.store, Sessions: s.sessions, Now: s.clock.Now, Wall: s.clock.Wall, StrictRoles: s.opts.StrictRoles, RoleID: s.roleID,
+		}).Service(),
 		ssm.New(s.store, s.clock.Now).Service(),
 		secretsmanager.New(s.store, s.clock.Now).Service(),
 		iam.New(s.store, s.clock.Now).Service(),

@@ -29,6 +29,8 @@ type Session struct {
 	Kind    Kind   `json:"k,omitempty"`
 	// ID tells sessions apart that are alike in all else.
 	ID string `json:"d,omitempty"`
+	// Padding makes the token longer, for those who want to try long ones.
+	Padding string `json:"p,omitempty"`
 	// Expires is the end in seconds of the epoch, by the emulator's clock.
 	Expires int64 `json:"e"`
 }

@@ -1,36 +1,61 @@
-// Package sts answers the one call of AWS STS that every client tool makes before
-// it does anything else: GetCallerIdentity.
+// Package sts answers AWS STS: who a caller is, and keys for roles. Of what policies say
+// nothing is enforced, and of trust policies only where roles are strict.
 package sts
 
 import (
-	"cmp"
-	"context"
+	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/session"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
+// Options are what the API needs.
+type Options struct {
+	Store    *state.Store
+	Sessions *session.Keys
+	// Now is the emulator's time, by which keys expire, and Wall is what the clocks of those
+	// who have them show at one of its times.
+	Now  func() time.Time
+	Wall func(time.Time) time.Time
+	// StrictRoles lets a role be assumed only if it exists and trusts who asks. Otherwise
+	// nobody looks at roles.
+	StrictRoles bool
+	// RoleID is the unique id of the role with an ARN, whether somebody has made it or not.
+	RoleID func(roleARN string) string
+}
+
+// API answers from the store.
+type API struct{ Options }
+
+// New makes the API.
+func New(o Options) *API { return &API{o} }
+
+var codec = query.New(query.Rules{Names: map[string]string{"PolicyDescriptorType.Arn": "arn"}})
+
 // Service is the STS API.
-func Service() awsapi.Service {
+func (a *API) Service() awsapi.Service {
 	const version = "2011-06-15"
 	return awsapi.Service{
 		Name: "sts", ID: sts.ServiceID, Title: "AWS STS",
-		Protocol: awsapi.Query{Version: version, Namespace: "https://sts.amazonaws.com/doc/" + version + "/"},
+		Protocol: awsapi.Query{Version: version, Namespace: "https://sts.amazonaws.com/doc/" + version + "/", Codec: codec},
+		Complete: true,
 		Operations: []awsapi.Operation{
-			awsapi.Works("GetCallerIdentity", "the session of a role whose keys the emulator has given out; for all other keys the root user of the account", getCallerIdentity),
+			awsapi.Works("GetCallerIdentity", "the session whose keys the emulator has given out; for all other keys the root user of the account", a.GetCallerIdentity),
+			awsapi.Partial("AssumeRole", "trust policies count with --unknown-roles=false; session policies, tags and MFA codes are taken without effect", a.AssumeRole),
+			awsapi.Partial("AssumeRoleWithWebIdentity", "as AssumeRole; the token has to be a JWT that has not expired, its signature is not verified", a.AssumeRoleWithWebIdentity),
+			awsapi.Works("GetSessionToken", "every caller is the root user, whose sessions last at most an hour", a.GetSessionToken),
+			awsapi.Works("GetAccessKeyInfo", "the account that is part of the id", a.GetAccessKeyInfo),
+
+			awsapi.NotBuilt("AssumeRoleWithSAML", "SAML identity providers"),
+			awsapi.NotBuilt("AssumeRoot", "AWS Organizations"),
+			awsapi.NotBuilt("DecodeAuthorizationMessage", "policies that are enforced"),
+			awsapi.NotBuilt("GetDelegatedAccessToken", "delegated access of partners"),
+			awsapi.NotBuilt("GetFederationToken", "IAM users"),
+			awsapi.NotBuilt("GetWebIdentityToken", "an issuer of tokens"),
 		},
 	}
-}
-
-// getCallerIdentity answers with the session that the keys are of, or else with the root of
-// the account, for whom UserId is the account id.
-//
-// Source: AWS STS API reference, GetCallerIdentity; IAM identifiers; recorded answers.
-func getCallerIdentity(ctx context.Context, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
-	call := awsapi.FromContext(ctx)
-	return &sts.GetCallerIdentityOutput{
-		Arn: aws.String(call.Principal()), UserId: aws.String(cmp.Or(call.Caller.UserID, call.Account)), Account: aws.String(call.Account),
-	}, nil
 }

@@ -1,17 +1,26 @@
 package sts_test
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	client "github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
+	"github.com/aws/smithy-go"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/emulator/session"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
@@ -20,29 +29,106 @@ import (
 // promises holds the operations that some test called with success.
 var promises apitest.Promises
 
-func TestMain(m *testing.M) { os.Exit(promises.Main(m, sts.Service())) }
+func TestMain(m *testing.M) { os.Exit(promises.Main(m, sts.New(sts.Options{}).Service())) }
 
 func TestTable(t *testing.T) {
-	apitest.Table(t, sts.Service(), reflect.TypeFor[*client.Client](), reflect.TypeFor[struct{}]())
+	apitest.Table(t, sts.New(sts.Options{}).Service(), reflect.TypeFor[*client.Client](), reflect.TypeFor[*sts.API]())
 }
 
 func TestNamesOnTheWire(t *testing.T) {
-	apitest.RoundTrip(t, sts.Service(), func(transport *http.Client) any {
+	apitest.RoundTrip(t, sts.New(sts.Options{}).Service(), func(transport *http.Client) any {
 		return client.New(client.Options{
 			HTTPClient: transport, Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
 		})
 	})
 }
 
+// now is the emulator's time, which is a day ahead of that of clients.
+var now = time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
+
+const ahead = 24 * time.Hour
+
+// fixture is an STS whose keys it knows.
+type fixture struct {
+	*testing.T
+	url      string
+	store    *state.Store
+	sessions *session.Keys
+}
+
+func start(t *testing.T, strict bool) *fixture {
+	t.Helper()
+	f := &fixture{T: t}
+	var err error
+	if f.store, err = state.Open(state.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	f.sessions = session.New(f.store.Store)
+	api := sts.New(sts.Options{
+		Store: f.store, Sessions: f.sessions, StrictRoles: strict, Now: func() time.Time { return now },
+		Wall: func(t time.Time) time.Time { return t.Add(-ahead) },
+		RoleID: func(role string) string {
+			id, _ := iam.IDOfRole(f.store.Store.Read(), role)
+			return id
+		},
+	})
+	server := httptest.NewServer(api.Service().Handler(awsapi.Options{
+		Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe, Caller: f.caller,
+	}))
+	t.Cleanup(server.Close)
+	f.url = server.URL
+	return f
+}
+
+func (f *fixture) caller(key, token string) (awsapi.Caller, bool, error) {
+	s, ours, err := f.sessions.Open(key, token)
+	if err != nil {
+		return awsapi.Caller{}, ours, awsapi.ErrTokenInvalid
+	}
+	return awsapi.Caller{Account: s.Account, ARN: s.ARN(), UserID: s.UserID(), RoleARN: s.RoleARN}, ours, nil
+}
+
+func (f *fixture) as(key, secret, token string) *client.Client {
+	return client.New(client.Options{
+		Region: "eu-west-1", BaseEndpoint: &f.url, Retryer: aws.NopRetryer{},
+		Credentials: credentials.NewStaticCredentialsProvider(key, secret, token),
+	})
+}
+
+// with uses keys of an answer.
+func (f *fixture) with(c *types.Credentials) *client.Client {
+	return f.as(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken)
+}
+
+// role makes a role in the account 123456789012.
+func (f *fixture) role(name, path, trust string, longest int32) string {
+	f.Helper()
+	r := &iam.Role{
+		Account: iam.Account{Partition: "aws", ID: "123456789012"}, Name: name, ID: "AROAEXAMPLE" + strings.ToUpper(name), Path: path,
+		TrustPolicy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` + trust + `}]}`, MaxSessionDuration: longest,
+	}
+	if err := f.store.Store.Update(func(tx *store.Tx) error { iam.PutRole(tx, r); return nil }); err != nil {
+		f.Fatal(err)
+	}
+	return r.ARN()
+}
+
+// refused checks an error of the API.
+func refused(t *testing.T, err error, status int, code, message string) {
+	t.Helper()
+	var api smithy.APIError
+	var answer interface{ HTTPStatusCode() int }
+	if !errors.As(err, &api) || api.ErrorCode() != code || api.ErrorMessage() != message {
+		t.Errorf("got %v, want %s: %s", err, code, message)
+	} else if !errors.As(err, &answer) || answer.HTTPStatusCode() != status {
+		t.Errorf("%s: want status %d: %v", code, status, err)
+	}
+}
+
 func TestCallerIsTheRootOfTheAccount(t *testing.T) {
-	server := httptest.NewServer(sts.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
-	defer server.Close()
+	f := start(t, false)
 	for key, account := range map[string]string{"123456789012": "123456789012", "AKIAEXAMPLE": "000000000000"} {
-		out, err := client.New(client.Options{
-			Region:       "eu-west-1",
-			BaseEndpoint: aws.String(server.URL),
-			Credentials:  credentials.NewStaticCredentialsProvider(key, "secret", ""),
-		}).GetCallerIdentity(t.Context(), nil)
+		out, err := f.as(key, "secret", "").GetCallerIdentity(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -104,13 +104,16 @@ func (v *Violations) length(value, member string, n, low, high int) {
 func quote(s string) string { return "'" + s + "'" }
 
 // Err is the refusal, nil if there is nothing to refuse.
-func (v Violations) Err() error {
+func (v Violations) Err() error { return v.Refusal("ValidationException") }
+
+// Refusal is Err with the code of a service that has another one.
+func (v Violations) Refusal(code string) error {
 	if len(v) == 0 {
 		return nil
 	}
 	plural := map[bool]string{true: "s"}[len(v) > 1]
 	return &awsapi.Error{
-		Code:    "ValidationException",
+		Code:    code,
 		Message: fmt.Sprintf("%d validation error%s detected: %s", len(v), plural, strings.Join(v, "; ")),
 	}
 }

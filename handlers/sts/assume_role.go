@@ -1,0 +1,162 @@
+package sts
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/emulator/session"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+// Bounds of a role's session, in seconds. Source: STS API reference, AssumeRole.
+const (
+	minRoleSession     = 900
+	defaultRoleSession = 3600
+	maxRoleSession     = 43200
+	maxChainedSession  = 3600
+)
+
+// AssumeRole gives keys for a role. Root users may, whom AWS refuses: there are no others.
+func (a *API) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, error) {
+	if err := checkAssumeRole(in); err != nil {
+		return nil, err
+	}
+	call := awsapi.FromContext(ctx)
+	asking := iam.Asking{Caller: callerOf(call), Keys: map[string]string{}}
+	if in.ExternalId != nil {
+		asking.Keys["sts:externalid"] = *in.ExternalId
+	}
+	refusal := accessDenied("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", call.Principal(), *in.RoleArn)
+	seconds, err := a.admit(*in.RoleArn, asking, in.DurationSeconds, refusal)
+	if err != nil {
+		return nil, err
+	}
+	if call.Caller.RoleARN != "" && seconds > maxChainedSession {
+		return nil, validationError("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+	}
+	s := a.roleSession(call, *in.RoleArn, *in.RoleSessionName)
+	keys, err := a.issue(s, seconds, in.MinimumSessionTokenSize)
+	if err != nil {
+		return nil, err
+	}
+	return &sts.AssumeRoleOutput{
+		Credentials: keys.Credentials, SessionTokenSize: keys.size, SessionTokenUtilization: keys.utilization,
+		AssumedRoleUser: assumedRoleUser(s), PackedPolicySize: packedSize(in.Policy, in.PolicyArns, in.Tags), SourceIdentity: in.SourceIdentity,
+	}, nil
+}
+
+func checkAssumeRole(in *sts.AssumeRoleInput) error {
+	var v violations
+	v.role(in.RoleArn, in.RoleSessionName, in.DurationSeconds, in.MinimumSessionTokenSize)
+	v.policies(in.Policy, in.PolicyArns)
+	v.optional("externalId", in.ExternalId, externalID)
+	v.optional("serialNumber", in.SerialNumber, serialNumber)
+	v.optional("tokenCode", in.TokenCode, tokenCode)
+	v.optional("sourceIdentity", in.SourceIdentity, sessionName)
+	v.atMost("tags", len(in.Tags), maxSessionTags)
+	for i, tag := range in.Tags {
+		member := fmt.Sprintf("tags.%d.member.", i+1)
+		v.required(member+"key", tag.Key, sessionTagKey)
+		v.required(member+"value", tag.Value, sessionTagText)
+	}
+	if err := v.err(); err != nil {
+		return err
+	}
+	if len(in.ProvidedContexts) > 0 {
+		return awsapi.NotImplemented("ProvidedContexts of sts AssumeRole")
+	}
+	return checkRoleAndPolicy(*in.RoleArn, in.Policy)
+}
+
+// role checks what all requests for a role have.
+func (v *violations) role(arn, name *string, seconds, tokenSize *int32) {
+	v.Required("roleArn", arn, minARN, maxARN)
+	v.required("roleSessionName", name, sessionName)
+	constraint.Between(&v.Violations, "durationSeconds", seconds, minRoleSession, maxRoleSession)
+	constraint.Between(&v.Violations, "minimumSessionTokenSize", tokenSize, 0, maxTokenSize)
+}
+
+func (v *violations) policies(policy *string, arns []types.PolicyDescriptorType) {
+	v.optional("policy", policy, sessionPolicy)
+	v.atMost("policyArns", len(arns), maxSessionPolicies)
+	for i, p := range arns {
+		v.Text(fmt.Sprintf("policyArns.%d.member.arn", i+1), p.Arn, minARN, maxARN)
+	}
+}
+
+// checkRoleAndPolicy follows the constraints of the model. Source: field reports.
+func checkRoleAndPolicy(role string, policy *string) error {
+	if !session.IsRole(role) {
+		return validationError("%s is invalid", role)
+	}
+	if policy != nil {
+		if why := iam.CheckPolicy(*policy); why != "" {
+			return &types.MalformedPolicyDocumentException{Message: &why}
+		}
+	}
+	return nil
+}
+
+// admit returns how long the session is to be, or why there is none: the role may forbid so
+// long a one, and with strict roles it has to be there and to trust who asks.
+func (a *API) admit(role string, asking iam.Asking, wanted *int32, refusal error) (seconds int32, err error) {
+	found := iam.RoleByARN(a.Store.Store.Read(), iam.AccountOfARN(role), role)
+	if a.StrictRoles && (found == nil || !found.Trusts(asking)) {
+		return 0, refusal
+	}
+	seconds = cmp.Or(aws.ToInt32(wanted), defaultRoleSession)
+	if found != nil && seconds > found.MaxSessionDuration {
+		return 0, validationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	}
+	return seconds, nil
+}
+
+// callerOf is who asks, as trust policies name principals: by the role or by the session.
+func callerOf(call awsapi.Call) iam.Caller {
+	c := iam.Caller{Account: call.Account}
+	if call.Caller.RoleARN != "" {
+		c.ARNs = []string{call.Caller.RoleARN, call.Caller.ARN}
+	}
+	return c
+}
+
+// roleSession is a session in the account of the role.
+func (a *API) roleSession(call awsapi.Call, role, name string) session.Session {
+	return session.Session{
+		Account: iam.AccountOfARN(role).ID, Region: call.Region, RoleARN: role, RoleID: a.RoleID(role), Name: name,
+	}
+}
+
+func assumedRoleUser(s session.Session) *types.AssumedRoleUser {
+	return &types.AssumedRoleUser{Arn: aws.String(s.ARN()), AssumedRoleId: aws.String(s.UserID())}
+}
+
+// packedSize is there only with a session policy or tags (recorded answers): what they
+// take of their quota in percent. AWS does not say how it packs them; here they count as
+// they are, against the 2,048 characters of a policy.
+func packedSize(policy *string, arns []types.PolicyDescriptorType, tags []types.Tag) *int32 {
+	n := len(aws.ToString(policy))
+	for _, p := range arns {
+		n += len(aws.ToString(p.Arn))
+	}
+	for _, t := range tags {
+		n += len(aws.ToString(t.Key)) + len(aws.ToString(t.Value))
+	}
+	if n == 0 {
+		return nil
+	}
+	return aws.Int32(int32(min((n*100+sessionPolicy.high-1)/sessionPolicy.high, 100)))
+}
+
+// accessDenied has no type in the SDK. Source: field reports.
+func accessDenied(format string, args ...any) error {
+	return &awsapi.Error{Code: "AccessDenied", Message: fmt.Sprintf(format, args...), Status: http.StatusForbidden}
+}

@@ -1,0 +1,38 @@
+package sts
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/session"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// GetCallerIdentity answers with the session that the keys are of, or else with the root of
+// the account, for whom UserId is the account id.
+//
+// Source: AWS STS API reference, GetCallerIdentity; IAM identifiers; recorded answers.
+func (a *API) GetCallerIdentity(ctx context.Context, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
+	call := awsapi.FromContext(ctx)
+	return &sts.GetCallerIdentityOutput{
+		Arn: aws.String(call.Principal()), UserId: aws.String(cmp.Or(call.Caller.UserID, call.Account)), Account: aws.String(call.Account),
+	}, nil
+}
+
+// GetAccessKeyInfo reads the account from an access key id, of which it is a part.
+// Source: AWS STS API reference, GetAccessKeyInfo.
+func (a *API) GetAccessKeyInfo(_ context.Context, in *sts.GetAccessKeyInfoInput) (*sts.GetAccessKeyInfoOutput, error) {
+	var v violations
+	v.required("accessKeyId", in.AccessKeyId, accessKeyID)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	account := session.AccountOf(*in.AccessKeyId)
+	if account == "" {
+		return nil, validationError("%s is invalid", *in.AccessKeyId)
+	}
+	return &sts.GetAccessKeyInfoOutput{Account: &account}, nil
+}
