@@ -115,7 +115,8 @@ type Engine interface {
 	// Logs writes the output of a container, which may have stopped. It returns
 	// at the end of the output, or with Follow when the container stops; and when
 	// Write fails, with its error. The error of a log driver that cannot be read is
-	// the engine's own text.
+	// the engine's own text. Where nothing was dropped meanwhile, lines come in the same
+	// order whenever they are read, and with the same times.
 	Logs(ctx context.Context, id string, opts LogOptions) error
 	// Dial connects to a port inside a sandbox, as its loopback or its own address would
 	// answer. The network is "tcp" or "udp"; of the latter, each Write sends a datagram
@@ -377,6 +378,9 @@ func (s *ContainerSpec) CheckNames(shares bool) error {
 type Log struct {
 	Driver  string // "syslog"
 	Options map[string]string
+	// Ample is, without a Driver, for who follows the output and wants all of it: the log
+	// then keeps enough that its reader may be away for a while.
+	Ample bool
 }
 
 // Ulimit is a resource limit of a container's processes.
@@ -485,4 +489,7 @@ type LogOptions struct {
 	Tail   int // last lines; 0 is all
 	// Write receives each line without its line break. stderr tells the stream.
 	Write func(at time.Time, stderr bool, line string) error
+	// CaughtUp is told, unless it is nil, when Write has received all that there is and
+	// Logs is about to wait for more. An engine MAY leave it out.
+	CaughtUp func()
 }

@@ -43,6 +43,9 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	}
 	spec.Ulimits = e.ulimits(spec.Ulimits)
 	c := creation{CreateRequest: e.containerRequest(spec, sandbox, sandbox.group != ""), name: spec.Name}
+	if spec.Log.Ample {
+		c.HostConfig.LogConfig = ampleLog(known.logDrivers)
+	}
 	if spec.Platform != "" {
 		os, architecture, _ := strings.Cut(spec.Platform, "/")
 		c.platform = &ocispec.Platform{OS: os, Architecture: architecture}

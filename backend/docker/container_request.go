@@ -2,6 +2,7 @@ package docker
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/mount"
@@ -163,6 +164,20 @@ func logDriver(log backend.Log) container.LogConfig {
 // logConfig bounds what a container that writes without end takes of the disk.
 func logConfig() container.LogConfig {
 	return container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "20m", "max-file": "2"}}
+}
+
+// ampleLog is for output of which nothing shall be lost. Docker 20.10 is wrong about the order
+// of its files for who follows a log of which a file fills up while it reads the one before:
+// it leaves out a file, or begins one again. So files are large: at the rate at which Docker
+// takes lines, 10 MB/s, one lasts for five seconds, and who reads all of it is never that far
+// behind; see emulator/agent. Together they are what the reader may miss while it is away.
+// Files are not compressed, as they are read soon. Podman has no driver local.
+func ampleLog(drivers []string) container.LogConfig {
+	c := container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "50m", "max-file": "4"}}
+	if slices.Contains(drivers, "local") {
+		c.Type, c.Config["compress"] = "local", "false"
+	}
+	return c
 }
 
 // cpuQuota turns CPU units into microseconds of each period. A quota, unlike the

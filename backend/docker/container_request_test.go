@@ -28,6 +28,15 @@ func TestLogDrivers(t *testing.T) {
 	}
 }
 
+func TestAmpleLog(t *testing.T) {
+	for want, drivers := range map[string][]string{"local": {"json-file", "local"}, "json-file": {"k8s-file", "journald"}} {
+		got := ampleLog(drivers)
+		if got.Type != want || got.Config["max-file"] != "4" {
+			t.Errorf("with %v: %+v, want %s", drivers, got, want)
+		}
+	}
+}
+
 func TestSwapOfASandbox(t *testing.T) {
 	for _, c := range []struct {
 		spec         backend.SandboxSpec

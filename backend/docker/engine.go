@@ -231,6 +231,7 @@ type facts struct {
 	unbound string // why, if it is
 	// hostGateway says that the engine can name its host; see reachHost.
 	hostGateway bool
+	logDrivers  []string
 }
 
 func (e *Engine) engineFacts(ctx context.Context) (facts, error) {
@@ -263,7 +264,7 @@ func factsOf(info system.Info) facts {
 	return facts{
 		architecture: goArchitecture(info.Architecture),
 		hosted:       !rootless && info.OperatingSystem != "Docker Desktop",
-		groups:       layout, binding: how, unbound: whyNot,
+		groups:       layout, binding: how, unbound: whyNot, logDrivers: info.Plugins.Log,
 	}
 }
 

@@ -88,6 +88,23 @@ type lineWriter struct {
 	at     time.Time // of the first piece
 	line   bytes.Buffer
 	failed error
+	last   lastLine
+}
+
+// lastLine is what was passed on last. Docker 20.10 repeats lines where a file of the log has
+// filled up while somebody followed it. The times of a stream's lines rise, so what is older
+// than the last line, or the same, has been passed on. An engine whose clock is set back
+// loses lines that way.
+type lastLine struct {
+	at   time.Time
+	text string
+}
+
+func (l *lastLine) repeats(at time.Time, text string) bool {
+	if at.IsZero() || l.at.IsZero() {
+		return false
+	}
+	return at.Before(l.at) || at.Equal(l.at) && text == l.text
 }
 
 func (w *lineWriter) Write(message []byte) (int, error) {
@@ -103,7 +120,7 @@ func (w *lineWriter) Write(message []byte) (int, error) {
 	ended := bytes.HasSuffix(text, []byte{'\n'})
 	w.line.Write(bytes.TrimSuffix(text, []byte{'\n'}))
 	if ended || w.line.Len() >= maxLine {
-		w.failed = w.pass()
+		w.failed = w.pass(ended && w.line.Len() < maxLine)
 	}
 	return len(message), w.failed
 }
@@ -113,11 +130,16 @@ func (w *lineWriter) flush() error {
 	if w.line.Len() == 0 {
 		return nil
 	}
-	return w.pass()
+	return w.pass(false)
 }
 
-func (w *lineWriter) pass() error {
+// pass passes on a line, or a piece of one, which may well be like the piece before.
+func (w *lineWriter) pass(whole bool) error {
 	line := strings.TrimSuffix(w.line.String(), "\r")
 	w.line.Reset()
+	if whole && w.last.repeats(w.at, line) {
+		return nil
+	}
+	w.last = lastLine{w.at, line}
 	return w.write(w.at, w.stderr, line)
 }

@@ -318,6 +318,24 @@ func TestLineWriter(t *testing.T) {
 	}
 }
 
+// TestLineWriterLeavesOutWhatTheEngineRepeats: as Docker 20.10 does where a file of the log has
+// filled up.
+func TestLineWriterLeavesOutWhatTheEngineRepeats(t *testing.T) {
+	var got []string
+	w := &lineWriter{write: func(_ time.Time, _ bool, line string) error {
+		got = append(got, line)
+		return nil
+	}}
+	for _, message := range []string{"05Z one", "06Z same", "07Z same", "06Z same", "07Z same", "07Z other", "08Z next", "08Z next"} {
+		if _, err := w.Write([]byte("2026-01-02T03:04:" + message + "\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []string{"one", "same", "same", "other", "next"}; !slices.Equal(got, want) {
+		t.Errorf("lines %q; want %q", got, want)
+	}
+}
+
 func TestAFullBridgeIsLackOfCapacity(t *testing.T) {
 	err := errors.New("Error response from daemon: failed to create endpoint web on network vpc: adding interface veth1 to bridge br-1 failed: exchange full") //nolint:staticcheck // the engine's own text
 	if got := engineError(err); !errors.Is(got, backend.ErrNoCapacity) || got.Error() != err.Error() {

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -24,9 +25,10 @@ func knownDriver(log backend.Log) error {
 }
 
 type log struct {
-	lines   []logLine
-	dropped int           // lines no longer kept
-	changed chan struct{} // closed when there is more, or the container ended
+	lines    []logLine
+	dropped  int           // lines no longer kept
+	changed  chan struct{} // closed when there is more, or the container ended
+	awaiting []func()      // tell who follows that the wait is over; see WaitForClock
 }
 
 type logLine struct {
@@ -54,6 +56,20 @@ func (l *log) announce() {
 		close(l.changed)
 		l.changed = nil
 	}
+	for _, over := range l.awaiting {
+		over()
+	}
+	l.awaiting = nil
+}
+
+// await gives up the lock until there is more. Whoever advances the clock hears of the wait
+// and, before the clock goes on, of its end.
+func (e *Engine) await(ctx context.Context, l *log) error {
+	over := sync.OnceFunc(backend.WaitForClock(ctx))
+	l.awaiting = append(l.awaiting, over)
+	err := e.wait(ctx, l.change())
+	over()
+	return err
 }
 
 func (l *log) change() <-chan struct{} {
@@ -82,7 +98,7 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 	if c.log == nil {
 		c.log = &log{}
 	}
-	next, run := 0, c.runs
+	next, run, told := 0, c.runs, opts.CaughtUp == nil
 	if opts.Tail > 0 {
 		next = c.log.dropped + len(c.log.lines) - opts.Tail
 	}
@@ -92,15 +108,28 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 			if err := e.deliver(ctx, lines, opts); err != nil {
 				return err
 			}
+			told = opts.CaughtUp == nil
 			continue
 		}
 		if !opts.Follow || c.state != backend.Running || c.runs != run {
 			return nil
 		}
-		if err := e.wait(ctx, c.log.change()); err != nil {
+		if !told {
+			e.tellCaughtUp(opts)
+			told = true
+			continue
+		}
+		if err := e.await(ctx, c.log); err != nil {
 			return err
 		}
 	}
+}
+
+// tellCaughtUp does so without the lock.
+func (e *Engine) tellCaughtUp(opts backend.LogOptions) {
+	e.mu.Unlock()
+	defer e.mu.Lock()
+	opts.CaughtUp()
 }
 
 // deliver writes lines without the lock.
