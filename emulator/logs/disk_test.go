@@ -17,7 +17,7 @@ func TestRestart(t *testing.T) {
 	w := newWorld(t, logs.Options{Dir: t.TempDir()})
 	w.must(w.CreateGroup(logs.Group{Scope: scope, Name: app.Group, Retention: 3, Tags: map[string]string{"a": "b"}}))
 	w.must(w.OpenStream(app, false))
-	at := logs.Position{At: start.Add(12345 * time.Nanosecond), Count: 2}
+	at := logs.Position{Since: start.Add(12345 * time.Nanosecond), Count: 2, Last: start.Add(54321 * time.Nanosecond)}
 	w.must(w.Put(t.Context(), app, "container", []logs.Line{line(0, "a"), line(0, "b")}, at))
 	before := w.search(logs.Query{})
 
@@ -28,7 +28,7 @@ func TestRestart(t *testing.T) {
 		}
 		got, err := w.Position(app, "container")
 		w.must(err)
-		if !got.At.Equal(at.At) || got.Count != at.Count {
+		if !got.Since.Equal(at.Since) || !got.Last.Equal(at.Last) || got.Count != at.Count {
 			t.Errorf("got %v, not %v", got, at)
 		}
 		g, err := w.Group(scope, app.Group)
@@ -55,7 +55,7 @@ func TestTornTail(t *testing.T) {
 	var want []string
 	for i := range 3 {
 		want = append(want, fmt.Sprint(i))
-		at := logs.Position{At: start, Count: i + 1}
+		at := logs.Position{Since: start, Count: i + 1}
 		w.must(w.Put(t.Context(), app, "container", []logs.Line{line(int64(i), "%d", i)}, at))
 	}
 	whole := w.read(w.files()[0])

@@ -12,11 +12,12 @@ type Line struct {
 	Message string
 }
 
-// Position is how far a source has been put: the engine's time of the last line, and how many
-// lines with that time are in.
+// Position is how far a source has been put: of its lines that are not older than Since, the
+// first Count are in, of which the newest is from Last. Times are the source's own.
 type Position struct {
-	At    time.Time
+	Since time.Time
 	Count int
+	Last  time.Time
 }
 
 // Put appends lines to a stream, and notes how far their source is, if it has a name: all or

@@ -92,8 +92,10 @@ func appendBatch(buf []byte, b *batch, lines []Line) []byte {
 	buf = binary.AppendUvarint(buf, uint64(len(b.source)))
 	buf = append(buf, b.source...)
 	if b.source != "" {
-		buf = binary.AppendVarint(buf, b.position.At.Unix())
-		buf = binary.AppendUvarint(buf, uint64(b.position.At.Nanosecond()))
+		for _, at := range []time.Time{b.position.Since, b.position.Last} {
+			buf = binary.AppendVarint(buf, at.Unix())
+			buf = binary.AppendUvarint(buf, uint64(at.Nanosecond()))
+		}
 		buf = binary.AppendUvarint(buf, uint64(b.position.Count))
 	}
 	for i := range lines {
@@ -122,8 +124,11 @@ func (b *batch) rest(record []byte) ([]byte, error) {
 	d := decoder{data: record[batchHead:]}
 	b.source = string(d.bytes())
 	if b.source != "" {
-		seconds, nanos, count := d.varint(), d.uvarint(), d.uvarint()
-		b.position = Position{At: time.Unix(seconds, int64(nanos)).UTC(), Count: int(count)}
+		for _, at := range []*time.Time{&b.position.Since, &b.position.Last} {
+			seconds, nanos := d.varint(), d.uvarint()
+			*at = time.Unix(seconds, int64(nanos)).UTC()
+		}
+		b.position.Count = int(d.uvarint())
 	}
 	return d.data, d.err
 }

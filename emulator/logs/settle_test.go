@@ -17,7 +17,7 @@ func TestFollowingAGroupMissesNothing(t *testing.T) {
 		w.must(w.OpenStream(app, true))
 		w.must(w.OpenStream(other, true))
 		put := func(n logs.StreamName, l logs.Line) {
-			w.must(w.Put(t.Context(), n, n.Name, []logs.Line{l}, logs.Position{At: l.At, Count: 1}))
+			w.must(w.Put(t.Context(), n, n.Name, []logs.Line{l}, logs.Position{Since: l.At, Count: 1}))
 		}
 		put(app, line(20, "later"))
 		seen := make(chan []logs.Event)
