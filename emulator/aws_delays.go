@@ -18,6 +18,7 @@ var (
 		Report:           10 * time.Second,        // executionStoppedAt to stoppingAt: 10.03 to 10.06
 		Deprovision:      14 * time.Second,        // executionStoppedAt to stoppedAt: 23.6 to 24.4
 		DeprovisionEarly: 7600 * time.Millisecond, // stoppingAt to stoppedAt: 7.6, seen once
+		Logs:             4800 * time.Millisecond, // timestamp to ingestionTime of an event: 4.8 to 4.9
 	}
 	awsServiceDelays = service.Delays{
 		PickUp:     4400 * time.Millisecond,  // CreateService to the scheduler: 3.7 and 5.1

@@ -231,6 +231,9 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 	if c.EngineID != "" {
 		w.host.know(c.EngineID, w.task.ARN, c.Name)
 	}
+	if exists && !found.StartedAt.IsZero() {
+		w.followLog(i, found.State == backend.Running)
+	}
 	switch {
 	case c.Phase == state.ContainerStopped:
 	case c.Phase == state.ContainerRunning && (!exists || found.State == backend.Exited):

@@ -55,6 +55,9 @@ type Options struct {
 	// what its definition says. It is asked for containers with a network alone, as nobody
 	// else has a use for them. Nil is none.
 	Variables func(t *state.Task, container string) []string
+	// LogSink takes the output of containers with the log driver awslogs; with nil it stays
+	// with the engine.
+	LogSink LogSink
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool

@@ -28,6 +28,8 @@ type bench struct {
 	engine *sim.Engine
 	hooks  *hooks // between the agent and the engine, or nil
 	faults *fault.Engine
+	logs   LogSink
+	delays Delays
 	clock  *clock.Clock
 	agent  *Agent
 	stop   func()
@@ -65,7 +67,7 @@ func (b *bench) start() {
 
 // startOn starts an agent with hosts of its own.
 func (b *bench) startOn(hosts ...HostOptions) {
-	b.runAgent(New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Hosts: hosts}))
+	b.runAgent(New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Hosts: hosts, LogSink: b.logs, Delays: b.delays}))
 }
 
 func (b *bench) runAgent(a *Agent) {

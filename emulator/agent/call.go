@@ -37,6 +37,8 @@ func (w *work) runOf(a action) run {
 		return w.create(a.container)
 	case discard:
 		return w.discard(a.container)
+	case openLog:
+		return w.openLog(a.container)
 	case start:
 		return w.start(a.container)
 	case stop:

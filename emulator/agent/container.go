@@ -129,6 +129,7 @@ func (w *work) start(i int) run {
 	if refusal == nil {
 		refusal = controlsOfTheInstance(d, w.task.Spec.NetworkMode, w.ipc)
 	}
+	a, logs := w.awslogsOf(i)
 	stopped, cut := context.WithCancel(context.Background())
 	w.cuts[i] = cut
 	return func(ctx context.Context) func() {
@@ -142,6 +143,14 @@ func (w *work) start(i int) run {
 		bindings, err := w.publishPorts(ctx, name, id, d, had)
 		if err == nil {
 			err = h.findAgain(ctx, stopped, folders)
+		}
+		if err == nil && logs && w.machine != nil {
+			err = h.openStream(ctx, a)
+			if refusal := (logRefusal{}); errors.As(err, &refusal) {
+				err = engineLogFailure(err)
+			} else if err != nil {
+				return w.unanswered(ctx, "log stream not made", err)
+			}
 		}
 		if err == nil {
 			err = w.bridgeGone(ctx, on, h.Engine.Start(ctx, id))
@@ -163,6 +172,7 @@ func (w *work) start(i int) run {
 				// of already is looked at in the next step.
 				c.StartedAt, c.Bindings = startedAt, bindings
 				c.Phase = state.ContainerRunning
+				w.followLog(i, true)
 			}
 		}
 	}

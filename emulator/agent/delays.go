@@ -16,6 +16,8 @@ type Delays struct {
 	// Deprovision is from DEPROVISIONING to STOPPED; DeprovisionEarly is that of a task
 	// that was stopped in PROVISIONING.
 	Deprovision, DeprovisionEarly time.Duration
+	// Logs is from a line of output to its event in CloudWatch Logs.
+	Logs time.Duration
 }
 
 func (v *view) interfaceAt() time.Time   { return v.createdAt.Add(v.delays.Interface) }

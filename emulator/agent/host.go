@@ -51,6 +51,7 @@ type host struct {
 	relay     backend.Relay // nil where the engine has none
 	finding   chan struct{} // holds a token while it is asked for its ports
 	leftovers *leftovers
+	logs      *logReaders
 	digests   digests
 	ranges    instanceRanges
 	dynamic   dynamicPorts
@@ -113,7 +114,7 @@ func newHost(a *Agent, o HostOptions) *host {
 	} else {
 		h.ports.settle(newListeners(h.Engine, a.Log))
 	}
-	h.leftovers = newLeftovers(h)
+	h.leftovers, h.logs = newLeftovers(h), newLogReaders(h)
 	return h
 }
 

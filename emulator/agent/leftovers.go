@@ -86,6 +86,7 @@ func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Con
 				kept[taskARN] = left
 			}
 			left.ids = append(left.ids, c.ID)
+			l.host.logs.followLeftover(taskARN, c)
 		}
 	}
 	for taskARN, names := range volumes {
@@ -183,7 +184,12 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 
 func (l *leftovers) removeIDs(ctx context.Context, ids []string) {
 	for _, id := range ids {
-		if err := l.host.Engine.Remove(ctx, id); err != nil && ctx.Err() == nil {
+		l.host.logs.await(ctx, id)
+		err := l.host.Engine.Remove(ctx, id)
+		switch {
+		case err == nil:
+			l.host.logs.forget(ctx, id)
+		case ctx.Err() == nil:
 			l.host.agent.Log.Warn("container of a stopped task not removed", "container", id, "error", err)
 		}
 	}

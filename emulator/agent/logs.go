@@ -8,11 +8,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// logDriver is where a container's output goes: to the engine's own log, also for awslogs, as
-// there is no CloudWatch Logs; else to the driver that is named, with its options.
+// logDriver is where a container's output goes: to the engine's own log, also for awslogs, from
+// where a logReader takes it; else to the driver that is named, with its options.
 func logDriver(l *types.LogConfiguration) backend.Log {
-	if l == nil || l.LogDriver == types.LogDriverAwslogs {
+	switch {
+	case l == nil:
 		return backend.Log{}
+	case l.LogDriver == types.LogDriverAwslogs:
+		return backend.Log{Ample: true}
 	}
 	return backend.Log{Driver: string(l.LogDriver), Options: l.Options}
 }

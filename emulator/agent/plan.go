@@ -26,11 +26,12 @@ type view struct {
 
 // note is what is known of a container, the sandbox or a volume beside its status.
 type note struct {
-	busy   bool // an engine call is under way
-	exited bool // the engine says that it has ended, which has to be looked at
-	late   bool // and that happened while nobody listened
-	absent bool // the image has to be pulled
-	stale  bool // it was made for a sandbox that was replaced
+	busy    bool // an engine call is under way
+	exited  bool // the engine says that it has ended, which has to be looked at
+	late    bool // and that happened while nobody listened
+	absent  bool // the image has to be pulled
+	logless bool // its log stream is to be made before anything is pulled
+	stale   bool // it was made for a sandbox that was replaced
 }
 
 // theSandbox stands for the sandbox where a container's index is wanted.
@@ -84,6 +85,7 @@ const (
 	pull           verb = "pull"
 	create         verb = "create"
 	discard        verb = "discard" // remove, to be made again
+	openLog        verb = "open log"
 	start          verb = "start"
 	stop           verb = "stop"
 	examine        verb = "examine"   // find out how it exited
@@ -178,7 +180,11 @@ func plan(v *view) (actions []action, again time.Time) {
 			add(find, i, "") // whatever it depends on (ECS0066)
 			continue
 		}
-		if c.Phase == state.ContainerNone && v.sandbox == sandboxRunning && !v.lacksVolume() {
+		if note.logless && v.sandbox == sandboxRunning && !v.lacksVolume() {
+			add(openLog, i, "")
+			continue
+		}
+		if c.Phase == state.ContainerNone && v.sandbox == sandboxRunning && !v.lacksVolume() && !v.lacksLog() {
 			add(pull, i, "")
 			continue
 		}
@@ -195,11 +201,21 @@ func plan(v *view) (actions []action, again time.Time) {
 			add(discard, i, "")
 		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated && !v.about(theSandbox).exited && v.hasVolumes(i):
 			add(create, i, "")
-		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning && !v.about(theSandbox).exited:
+		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning && !v.about(theSandbox).exited && !v.lacksLog():
 			add(start, i, "")
 		}
 	}
 	return actions, again
+}
+
+// lacksLog reports whether a container's log stream is still to be made, for which all wait.
+func (v *view) lacksLog() bool {
+	for i := range v.status.Containers {
+		if v.about(i).logless && v.status.Containers[i].Phase != state.ContainerStopped {
+			return true
+		}
+	}
+	return false
 }
 
 // starting reports whether the start of a container is under way.

@@ -70,6 +70,10 @@ func newWork(h *host, t *state.Task) *work {
 		w.view.definitions, w.platform = withLinks(resolved.Containers), platformOf(d)
 		w.view.setVolumes(mountedVolumes(d.Volumes, resolved.Containers))
 		w.pid, w.ipc = d.PidMode, d.IpcMode
+		for i := range w.view.definitions {
+			_, logs := w.awslogsOf(i)
+			w.view.about(i).logless = logs && w.machine == nil && w.view.status.Containers[i].StartedAt.IsZero()
+		}
 		w.size = newSize(resolved.CPU, resolved.Memory, resolved.Containers)
 	}
 	if err != nil { // cannot be: it was accepted when the task was made

@@ -1,0 +1,90 @@
+package agent
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Bounds of what is put together, and of one event: what is longer is more than one. They bound
+// the memory for a container, as nothing is read while two batches wait.
+// Source: CloudWatch Logs API reference, PutLogEvents, for the batch; moby's awslogs driver for
+// the event.
+const (
+	maxBatchBytes  = 1 << 20
+	maxBatchEvents = 10_000
+	eventOverhead  = 26
+	maxEventBytes  = 256<<10 - eventOverhead
+)
+
+// logBatch is what of a container's output is to be put next.
+type logBatch struct {
+	lines []LogLine
+	bytes int
+	at    LogPosition // of the last line that is in, or was left out
+}
+
+func (b *logBatch) full() bool { return b.bytes >= maxBatchBytes || len(b.lines) >= maxBatchEvents }
+
+// add adds an event, in pieces if it is long. CloudWatch Logs has no empty ones.
+func (b *logBatch) add(at time.Time, text string) {
+	if !utf8.ValidString(text) {
+		text = string([]rune(text))
+	}
+	for len(text) > 0 {
+		end := min(len(text), maxEventBytes)
+		for end < len(text) && !utf8.RuneStart(text[end]) {
+			end--
+		}
+		b.lines = append(b.lines, LogLine{at, text[:end]})
+		b.bytes += end + eventOverhead
+		text = text[end:]
+	}
+}
+
+// logEvents makes events of lines: one of each, or one of those up to the next that begins one.
+type logEvents struct {
+	start *regexp.Regexp // nil: each
+	open  strings.Builder
+	at    time.Time // of the first line of the open one
+	batch logBatch
+}
+
+// take takes a line, and reports whether that begins an event which more may belong to; before
+// and after are the positions around it. An event of several lines
+// has a line break after each, the last one included.
+// Source: moby's awslogs driver.
+func (e *logEvents) take(at time.Time, line string, before, after LogPosition) (opened bool) {
+	if e.start == nil {
+		e.batch.add(at, line)
+		e.batch.at = after
+		return false
+	}
+	if e.start.MatchString(line) || e.open.Len()+len(line) > maxEventBytes {
+		e.close(before)
+	}
+	if opened = e.open.Len() == 0; opened {
+		e.at = at
+	}
+	e.open.WriteString(line)
+	e.open.WriteByte('\n')
+	return opened
+}
+
+// close ends the open event; at is the position after its last line.
+func (e *logEvents) close(at LogPosition) {
+	if e.open.Len() == 0 {
+		return
+	}
+	e.batch.add(e.at, e.open.String())
+	e.batch.at = at
+	e.open.Reset()
+}
+
+// next is what is to be put.
+func (e *logEvents) next() logBatch {
+	b := e.batch
+	e.batch = logBatch{at: b.at}
+	return b
+}

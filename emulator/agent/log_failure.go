@@ -1,0 +1,93 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/smithy-go"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+)
+
+// On Fargate streams are made before anything is pulled, and a task fails for all of its
+// containers; recorded start-up failures (ECS0260). On a container instance the engine's driver makes the
+// stream when it starts the container, which fails.
+
+// fargateLogFailure is the reason of a task on Fargate.
+func fargateLogFailure(err error) string {
+	var refusal smithy.APIError
+	if !errors.As(err, &refusal) { // no source for the words
+		return "ResourceInitializationError: failed to validate logger args: " + err.Error() + " : exit status 1"
+	}
+	what, operation := refusedStep(err)
+	code := "api error " + refusal.ErrorCode()
+	if modelled[refusal.ErrorCode()] {
+		code = refusal.ErrorCode()
+	}
+	return fmt.Sprintf("ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "+
+		"failed to create Cloudwatch log %s: operation error CloudWatch Logs: %s, https response error StatusCode: 400, RequestID: %s, %s: %s : exit status 1",
+		what, operation, arn.NewUUID(), code, refusal.ErrorMessage())
+}
+
+// modelled are errors that the SDK has types for, which say their names without "api error".
+var modelled = map[string]bool{
+	"ResourceNotFoundException": true, "InvalidParameterException": true, "LimitExceededException": true,
+	"OperationAbortedException": true, "ServiceUnavailableException": true,
+}
+
+// refusedStep is what could not be made, and the operation.
+func refusedStep(err error) (what, operation string) {
+	var failed *smithy.OperationError
+	if errors.As(err, &failed) && failed.OperationName == "CreateLogGroup" {
+		return "group", failed.OperationName
+	}
+	return "stream", "CreateLogStream"
+}
+
+// engineLogFailure is what an engine on a container instance says, whose driver is older.
+// Source: field reports of tasks on EC2.
+func engineLogFailure(err error) error {
+	var refusal smithy.APIError
+	if !errors.As(err, &refusal) {
+		return fmt.Errorf("Error response from daemon: failed to initialize logging driver: %w", err) //nolint:staticcheck // the engine's own words
+	}
+	what, _ := refusedStep(err)
+	return fmt.Errorf("Error response from daemon: failed to initialize logging driver: failed to create Cloudwatch log %s: %s: %s", //nolint:staticcheck // the engine's own words
+		what, refusal.ErrorCode(), refusal.ErrorMessage())
+}
+
+// openLog makes the stream of a container on Fargate.
+func (w *work) openLog(i int) run {
+	h := w.host
+	a, _ := w.awslogsOf(i)
+	return func(ctx context.Context) func() {
+		err := h.openStream(ctx, a)
+		if refusal := (logRefusal{}); err != nil && !errors.As(err, &refusal) {
+			return w.unanswered(ctx, "log stream not made", err)
+		}
+		return func() {
+			if err != nil {
+				w.logFailed(fargateLogFailure(err))
+				return
+			}
+			w.view.about(i).logless = false
+		}
+	}
+}
+
+// logFailed is the end of a task on Fargate for want of a log: no container has an exit code, a
+// reason or a digest, but the task has times of a pull.
+func (w *work) logFailed(reason string) {
+	s, now := w.view.status, w.host.agent.Clock.Now()
+	for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
+		if at.IsZero() {
+			*at = now
+		}
+	}
+	for i := range s.Containers {
+		s.Containers[i].ImageDigest = ""
+	}
+	w.host.agent.Log.Warn("task has no log", "task", w.task.ARN, "reason", reason)
+	w.fail(reason)
+}

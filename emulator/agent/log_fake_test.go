@@ -1,0 +1,103 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/smithy-go"
+)
+
+// fakeLogs is CloudWatch Logs in memory.
+type fakeLogs struct {
+	mu        sync.Mutex
+	groups    map[string]bool
+	streams   map[LogStream][]LogLine
+	positions map[string]LogPosition
+	puts      int
+	broken    error // what Put answers once
+}
+
+var errNoGroup = &types.ResourceNotFoundException{Message: aws.String("The specified log group does not exist.")}
+
+func newFakeLogs(groups ...string) *fakeLogs {
+	f := &fakeLogs{groups: map[string]bool{}, streams: map[LogStream][]LogLine{}, positions: map[string]LogPosition{}}
+	for _, g := range groups {
+		f.groups[g] = true
+	}
+	return f
+}
+
+func (f *fakeLogs) OpenStream(_ context.Context, s LogStream, create bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if create && s.Group == "forbidden" {
+		return &smithy.OperationError{ServiceID: "CloudWatch Logs", OperationName: "CreateLogGroup", Err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}
+	}
+	if create {
+		f.groups[s.Group] = true
+	}
+	if !f.groups[s.Group] {
+		return errNoGroup
+	}
+	f.streams[s] = append(f.streams[s], []LogLine{}...)
+	return nil
+}
+
+func (f *fakeLogs) Put(_ context.Context, s LogStream, source string, lines []LogLine, at LogPosition) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.broken; err != nil {
+		f.broken = nil
+		return err
+	}
+	if _, there := f.streams[s]; !there {
+		return errNoGroup
+	}
+	f.puts++
+	f.streams[s] = append(f.streams[s], lines...)
+	f.positions[source] = at
+	return nil
+}
+
+func (f *fakeLogs) Position(_ context.Context, _ LogStream, source string) (LogPosition, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.positions[source], nil
+}
+
+func (f *fakeLogs) Forget(_ context.Context, _ LogStream, source string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.positions, source)
+	return nil
+}
+
+// lines are those of a stream.
+func (f *fakeLogs) lines(group, name string) (all []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for s, lines := range f.streams {
+		if s.Group == group && s.Name == name {
+			for _, line := range lines {
+				all = append(all, line.Message)
+			}
+		}
+	}
+	return all
+}
+
+func (f *fakeLogs) names() (names []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for s := range f.streams {
+		names = append(names, s.Scope.Region+" "+s.Group+" "+s.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+var errDiskFull = errors.New("no space left on device")

@@ -1,0 +1,300 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/aws/smithy-go"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+const (
+	// logPause is how long lines wait for others, where nothing tells that there are no more.
+	logPause = 100 * time.Millisecond
+	// logEventPause is how long an event of several lines is open at most.
+	// Source: moby's awslogs driver, its default flush interval.
+	logEventPause = 5 * time.Second
+	// logLag is how far behind its container a reader may be that follows it. Beyond, a file of
+	// the engine's log may have filled up that is yet to be read, and Docker 20.10 is wrong about
+	// the next one: then the log is read without following, until the reader has caught up.
+	logLag = 2 * time.Second
+	// fewLines is what it may have brought then.
+	fewLines = 1000
+)
+
+var errLogLag = errors.New("the reader of a log is behind")
+
+// logReader takes the output of a container from the engine to the sink. Its run ends when the
+// container has ended and all lines are in.
+type logReader struct {
+	host   *host
+	stream LogStream
+	source string // engine id
+
+	putting chan struct{} // holds a token while a batch is put: they go in order
+	refused bool          // has been logged; belongs to putting
+
+	mu       sync.Mutex
+	progress logProgress
+	read     LogPosition // of the last new line
+	events   logEvents
+	latest   time.Time // of the events
+	flushes  bool      // a flush is set
+	closes   bool      // so is a look whether to end an event
+	opened   time.Time // the open event
+	timers   []func() bool
+
+	fresh    int           // new lines in a pass
+	leastLag time.Duration // between the clocks of engine and emulator
+}
+
+func newLogReader(h *host, s LogStream, source string, options map[string]string) *logReader {
+	r := &logReader{host: h, stream: s, source: source, putting: make(chan struct{}, 1), leastLag: 1 << 62}
+	r.events.start, _ = eventStart(options) // what is no pattern has kept the container from starting
+	return r
+}
+
+// run reads until the container has ended; again says whether it may have been started since.
+func (r *logReader) run(ctx context.Context, again func() bool) {
+	defer r.stopTimers()
+	if !r.begin(ctx) {
+		return
+	}
+	follow := r.read.Count == 0 // else there may be much to catch up with
+	for wait := firstLook; ; {
+		err := r.pass(ctx, follow)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, errLogLag):
+			follow = false
+		case err == nil && !follow:
+			follow = r.fresh < fewLines
+		case err == nil && r.fresh > 0: // it has ended, or the engine's answer has
+		case err == nil || errors.Is(err, backend.ErrNotFound):
+			r.finish(ctx)
+			if !again() {
+				return
+			}
+		default:
+			follow = false
+			if !waits(ctx, wait) {
+				return
+			}
+			wait = min(2*wait, lastLook)
+			continue
+		}
+		wait = firstLook
+	}
+}
+
+// refused reports whether an error is AWS's no; any other may pass.
+func refused(err error) bool {
+	var refusal smithy.APIError
+	return errors.As(err, &refusal) && refusal.ErrorFault() != smithy.FaultServer
+}
+
+// waits reports whether ctx has not ended after d.
+func waits(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// begin asks the sink how far the source has been put.
+func (r *logReader) begin(ctx context.Context) bool {
+	for {
+		position, err := r.host.agent.LogSink.Position(ctx, r.stream, r.source)
+		if err == nil || refused(err) { // of a stream that is gone
+			r.read = position
+			return true
+		}
+		r.host.agent.Log.Error("position in a log not read; it is tried again", "container", r.source, "error", err)
+		if !waits(ctx, retryPause) {
+			return false
+		}
+	}
+}
+
+// pass reads once, from where the last pass has come to.
+func (r *logReader) pass(ctx context.Context, follow bool) error {
+	r.mu.Lock()
+	r.progress, r.fresh = resume(r.read), 0
+	since := r.progress.position.Since
+	r.mu.Unlock()
+	watched := follow && !r.host.simulated.Load()
+	return r.host.Engine.Logs(ctx, r.source, backend.LogOptions{
+		Follow: follow, Since: since, CaughtUp: func() { r.caughtUp(ctx) },
+		Write: func(at time.Time, _ bool, line string) error {
+			full, isNew := r.take(ctx, at, line)
+			if full {
+				r.flush(ctx)
+			}
+			if isNew && watched {
+				lag := time.Since(at)
+				r.leastLag = min(r.leastLag, lag)
+				if lag-r.leastLag > logLag {
+					return errLogLag
+				}
+			}
+			return ctx.Err()
+		},
+	})
+}
+
+// take takes a line. The time of its event is that when the engine took it, on the emulator's
+// clock.
+func (r *logReader) take(ctx context.Context, at time.Time, line string) (full, isNew bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.progress.add(at) {
+		return false, false
+	}
+	before := r.read
+	r.read = r.progress.position
+	r.fresh++
+	if when := r.host.at(at); when.After(r.latest) {
+		r.latest = when
+	}
+	if r.events.take(r.latest, line, before, r.read) {
+		r.opened = r.now()
+		r.closeLater(ctx, logEventPause)
+	}
+	if len(r.events.batch.lines) > 0 {
+		r.flushLater(ctx)
+	}
+	return r.events.batch.full(), true
+}
+
+// flushLater has the batch put soon, or when AWS would. The lock is held.
+func (r *logReader) flushLater(ctx context.Context) {
+	pause, delay := logPause, r.host.agent.Delays.Logs
+	switch {
+	case r.flushes:
+		return
+	case delay > 0:
+		pause = delay
+	case r.host.simulated.Load():
+		return // it says when there is no more
+	}
+	r.flushes = true
+	r.after(pause, delay > 0, func() { r.flush(ctx) })
+}
+
+// after calls f in a goroutine of the host, for which the emulator's clock waits. The lock is
+// held.
+func (r *logReader) after(d time.Duration, byClock bool, f func()) {
+	h := r.host
+	call := func() {
+		flight := h.agent.calls.begin(&chain{}, false)
+		if !h.spawn(func() { defer flight.end(); f() }) {
+			flight.end()
+		}
+	}
+	if byClock {
+		r.timers = append(r.timers, h.agent.Clock.AfterFunc(d, call).Stop)
+	} else {
+		r.timers = append(r.timers, time.AfterFunc(d, call).Stop)
+	}
+}
+
+// stopTimers is for the end.
+func (r *logReader) stopTimers() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, stop := range r.timers {
+		stop()
+	}
+	r.timers, r.flushes, r.closes = nil, false, false
+}
+
+// now is the time in which the container lives.
+func (r *logReader) now() time.Time {
+	if r.host.simulated.Load() {
+		return r.host.agent.Clock.Now()
+	}
+	return time.Now()
+}
+
+// closeLater ends the open event unless more has come by then. The lock is held.
+func (r *logReader) closeLater(ctx context.Context, after time.Duration) {
+	if r.closes {
+		return
+	}
+	r.closes = true
+	r.after(after, r.host.simulated.Load(), func() {
+		r.mu.Lock()
+		r.closes = false
+		left := r.opened.Add(logEventPause).Sub(r.now())
+		if left > 0 {
+			r.closeLater(ctx, left)
+		}
+		r.mu.Unlock()
+		if left <= 0 {
+			r.closeEvent(ctx)
+		}
+	})
+}
+
+// caughtUp puts what there is.
+func (r *logReader) caughtUp(ctx context.Context) {
+	if r.host.agent.Delays.Logs == 0 {
+		r.flush(ctx)
+	}
+}
+
+// closeEvent ends the open event.
+func (r *logReader) closeEvent(ctx context.Context) {
+	r.mu.Lock()
+	r.events.close(r.read)
+	r.mu.Unlock()
+	r.flush(ctx)
+}
+
+// finish puts what there is when no more comes.
+func (r *logReader) finish(ctx context.Context) {
+	r.closeEvent(ctx)
+	r.stopTimers()
+}
+
+// flush puts the batch. Batches go one after the other; what the sink refuses is left out, as
+// the driver does when somebody has deleted the stream.
+func (r *logReader) flush(ctx context.Context) {
+	select {
+	case r.putting <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	defer func() { <-r.putting }()
+	r.mu.Lock()
+	b := r.events.next()
+	r.flushes = false
+	if !r.closes {
+		r.timers = nil // those that were set have rung, or find nothing
+	}
+	r.mu.Unlock()
+	for len(b.lines) > 0 && ctx.Err() == nil {
+		err := r.host.agent.LogSink.Put(ctx, r.stream, r.source, b.lines, b.at)
+		if err == nil {
+			return
+		}
+		if refused(err) {
+			if !r.refused {
+				r.host.agent.Log.Warn("output of a container not taken by CloudWatch Logs", "group", r.stream.Group, "stream", r.stream.Name, "error", err)
+			}
+			r.refused = true
+			return
+		}
+		if ctx.Err() == nil {
+			r.host.agent.Log.Error("output of a container not kept; it is tried again", "stream", r.stream.Name, "error", err)
+		}
+		waits(ctx, retryPause)
+	}
+}

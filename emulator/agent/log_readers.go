@@ -1,0 +1,185 @@
+package agent
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+)
+
+// logReaders are those of the containers of a host. One stays until its container is removed,
+// so that nobody reads the same twice.
+type logReaders struct {
+	host *host
+
+	mu      sync.Mutex
+	readers map[string]*containerLog // by engine id
+}
+
+// containerLog is the output of a container.
+type containerLog struct {
+	awslogs
+	reading chan struct{} // closed when all is read; nil if nobody reads
+	again   bool          // the container may have been started again
+	read    bool          // all of it, when the container had ended
+}
+
+func newLogReaders(h *host) *logReaders {
+	return &logReaders{host: h, readers: map[string]*containerLog{}}
+}
+
+// followLog has the output of a container read, if its driver is awslogs. Again is harmless.
+func (w *work) followLog(i int, runs bool) {
+	if a, ok := w.awslogsOf(i); ok {
+		w.host.logs.follow(w.view.status.Containers[i].EngineID, a, runs)
+	}
+}
+
+// follow reads the output of a container that runs, or has run.
+func (l *logReaders) follow(id string, a awslogs, runs bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.readers[id]
+	switch {
+	case c == nil:
+		c = &containerLog{awslogs: a}
+		l.readers[id] = c
+	case c.reading != nil:
+		c.again = c.again || runs
+		return
+	case c.read && !runs:
+		return
+	}
+	c.reading, c.again, c.read = make(chan struct{}), false, false
+	l.start(id, c)
+}
+
+// start begins to read. On a simulated engine, the reader is a flight: the clock waits until all
+// that is there has been put.
+func (l *logReaders) start(id string, c *containerLog) {
+	h, ctx, over := l.host, l.host.life, func() {}
+	if h.simulated.Load() {
+		flight := h.agent.calls.begin(&chain{}, false)
+		ctx, over = flight, flight.end
+	}
+	if !h.spawn(func() {
+		defer over()
+		newLogReader(h, c.stream, id, c.options).run(ctx, func() bool { return l.again(c) })
+		l.ended(c)
+	}) {
+		over()
+		close(c.reading)
+		c.reading = nil
+	}
+}
+
+// again reports whether to go on at the end of the output.
+func (l *logReaders) again(c *containerLog) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	again := c.again
+	c.again, c.read = false, !again
+	return again
+}
+
+func (l *logReaders) ended(c *containerLog) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(c.reading)
+	c.reading = nil
+	if c.again { // since it has asked
+		c.again = false
+	}
+}
+
+// logPatience is how long a container that is to be removed waits until its output has been
+// read: an engine that is lost has it wait in vain.
+const logPatience = 30 * time.Second
+
+// await waits until the output of a container that has ended is in.
+func (l *logReaders) await(ctx context.Context, id string) {
+	l.mu.Lock()
+	c := l.readers[id]
+	if c == nil || c.reading == nil {
+		l.mu.Unlock()
+		return
+	}
+	reading := c.reading
+	l.mu.Unlock()
+	patience := time.NewTimer(logPatience)
+	defer patience.Stop()
+	select {
+	case <-reading:
+	case <-patience.C:
+		l.host.agent.Log.Warn("container is removed before all of its output was read", "container", id)
+	case <-ctx.Done():
+	}
+}
+
+// forget ends what is known of a container that has been removed.
+func (l *logReaders) forget(ctx context.Context, id string) {
+	l.mu.Lock()
+	c := l.readers[id]
+	delete(l.readers, id)
+	l.mu.Unlock()
+	if c == nil {
+		return
+	}
+	if err := l.host.agent.LogSink.Forget(ctx, c.stream, id); err != nil && ctx.Err() == nil {
+		l.host.agent.Log.Warn("position in a log not forgotten", "container", id, "error", err)
+	}
+}
+
+// followLeftover reads what is left of the output of a container whose task ended in a former
+// run, which may have been killed before it had read all.
+func (l *logReaders) followLeftover(taskARN string, c backend.Container) {
+	t := l.host.agent.Store.Read().Task(taskARN)
+	if t == nil || l.host.agent.LogSink == nil || c.StartedAt.IsZero() {
+		return
+	}
+	definition := l.host.agent.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	if definition == nil {
+		return
+	}
+	resolved, err := taskdef.ApplyOverrides(definition.Definition(), t.Spec.Overrides, t.Spec.LaunchType)
+	if err != nil {
+		return
+	}
+	for i := range resolved.Containers {
+		d := &resolved.Containers[i]
+		if *d.Name == c.Labels[labelContainerName] && usesAwslogs(d) {
+			l.follow(c.ID, newAwslogs(t, d, c.ID), false)
+		}
+	}
+}
+
+// ReadLogs reads what containers have written so far, for who is about to remove them. Run has
+// ended.
+func (a *Agent) ReadLogs(ctx context.Context) {
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	for _, h := range a.hosts {
+		h.logs.mu.Lock()
+		for id, c := range h.logs.readers {
+			if !c.read {
+				r := newLogReader(h, c.stream, id, c.options)
+				reading.Go(func() { r.readOnce(ctx) })
+			}
+		}
+		h.logs.mu.Unlock()
+	}
+}
+
+// readOnce reads what there is.
+func (r *logReader) readOnce(ctx context.Context) {
+	defer r.stopTimers()
+	if !r.begin(ctx) {
+		return
+	}
+	if err := r.pass(ctx, false); err != nil && ctx.Err() == nil {
+		r.host.agent.Log.Warn("output of a container not read before its removal", "container", r.source, "error", err)
+	}
+	r.finish(ctx)
+}
