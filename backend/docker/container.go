@@ -188,14 +188,18 @@ type ties struct {
 	bound   string // see boundLabel
 	routes  string // see routesLabel
 	group   string // of a sandbox; see groupOf
-	// joins is the container whose network namespace it has; empty is one of its own.
-	joins string
+	// name is its own, as it was made.
+	name string
+	// joins is the container whose network namespace it has; empty is one of its own, which
+	// may be on a network.
+	joins     string
+	networked bool
 }
 
-func tiesOf(id string, labels map[string]string, host *container.HostConfig) ties {
+func tiesOf(id, name string, labels map[string]string, host *container.HostConfig) ties {
 	its := ties{
 		sandbox: labels[kindLabel] == string(kindSandbox), bound: labels[boundLabel], routes: labels[routesLabel],
-		joins: host.NetworkMode.ConnectedContainer(),
+		name: strings.TrimPrefix(name, "/"), joins: host.NetworkMode.ConnectedContainer(), networked: !host.NetworkMode.IsNone(),
 	}
 	if its.sandbox {
 		its.group = groupOf(host.CgroupParent, id)
@@ -211,7 +215,7 @@ func (e *Engine) tiesOf(ctx context.Context, id string) (ties, error) {
 	if err != nil {
 		return ties{}, err
 	}
-	return tiesOf(found.ID, found.Config.Labels, found.HostConfig), nil
+	return tiesOf(found.ID, found.Name, found.Config.Labels, found.HostConfig), nil
 }
 
 func (e *Engine) remove(ctx context.Context, id string) error {
@@ -261,7 +265,7 @@ func (e *Engine) create(ctx context.Context, c creation) (created, error) {
 		})
 	}
 	if err == nil {
-		e.ours.Store(made.id, tiesOf(made.id, c.Config.Labels, c.HostConfig))
+		e.ours.Store(made.id, tiesOf(made.id, c.name, c.Config.Labels, c.HostConfig))
 	}
 	return made, err
 }

@@ -102,6 +102,8 @@ type Engine struct {
 	sandboxes  sync.Map              // sandbox id to sandboxFacts
 	leases     leases
 	commands   sync.Map // sandbox id to chan struct{}, which holds one; see command
+	lines      sync.Map // sandbox id to *sandboxLine
+	samples    statSamples
 	public     publicAddresses
 	ours       sync.Map // id to ties, of containers that are known to be the owner's
 }
@@ -214,6 +216,7 @@ func (e *Engine) Close() error {
 		e.leave()
 	}
 	e.close()
+	e.hangUpAll()
 	if l, made := e.life.peek(); made {
 		l.hangUp()
 	}
@@ -232,6 +235,7 @@ type facts struct {
 	// hostGateway says that the engine can name its host; see reachHost.
 	hostGateway bool
 	logDrivers  []string
+	memory      int64 // of its host
 }
 
 func (e *Engine) engineFacts(ctx context.Context) (facts, error) {
@@ -264,7 +268,7 @@ func factsOf(info system.Info) facts {
 	return facts{
 		architecture: goArchitecture(info.Architecture),
 		hosted:       !rootless && info.OperatingSystem != "Docker Desktop",
-		groups:       layout, binding: how, unbound: whyNot, logDrivers: info.Plugins.Log,
+		groups:       layout, binding: how, unbound: whyNot, logDrivers: info.Plugins.Log, memory: info.MemTotal,
 	}
 }
 

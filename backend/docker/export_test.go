@@ -55,3 +55,33 @@ func (e *Engine) EarlierRelay(ctx context.Context) error {
 	_, err := e.relayOf(ctx, e.relays.era.Load()-1)
 	return err
 }
+
+// OpenLines counts the sandboxes whose programs are asked again and again.
+func (e *Engine) OpenLines() (n int) {
+	e.lines.Range(func(any, any) bool {
+		n++
+		return true
+	})
+	return n
+}
+
+// CutLines has the lines break.
+func (e *Engine) CutLines() {
+	e.lines.Range(func(_, l any) bool {
+		l.(*sandboxLine).stream.Close()
+		return true
+	})
+}
+
+// LoseGroups has the engine believe that its sandboxes do not see the groups of their
+// containers.
+func (e *Engine) LoseGroups() {
+	known, _ := e.facts.peek()
+	known.binding = unbound
+	e.facts.value.Store(&known)
+}
+
+// EngineStats are those that the engine itself has.
+func (e *Engine) EngineStats(ctx context.Context, id string) (backend.Stats, error) {
+	return e.engineStats(ctx, id)
+}

@@ -205,7 +205,7 @@ func TestTheGovernorSetsLimits(t *testing.T) {
 			want := []string{
 				"create governor  0 host " + c.binds, "start governor",
 				"limit " + c.trial + " memory=67108864 swap=0 cpu=100000 weight=39", "drop " + c.trial,
-				"create task " + c.group + " 64",
+				"create task " + c.group + " 64 host", // whose groups it is to see
 				"limit " + c.group + " memory=67108864 swap=0 cpu=50000", "start task",
 				"create app " + c.group + " 0",
 				"remove app", "remove task", "drop " + c.group,

@@ -71,7 +71,7 @@ func (e *Engine) inspectOwned(ctx context.Context, id string) (container.Inspect
 		e.isWarm(found.Name, found.Config.Labels) {
 		return found, noContainer(id)
 	}
-	e.ours.Store(found.ID, tiesOf(found.ID, found.Config.Labels, found.HostConfig))
+	e.ours.Store(found.ID, tiesOf(found.ID, found.Name, found.Config.Labels, found.HostConfig))
 	return found, nil
 }
 

@@ -42,7 +42,7 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.
 				return err
 			}
 			c := containerOf(one)
-			e.ours.Store(c.ID, tiesOf(one.ID, one.Config.Labels, one.HostConfig))
+			e.ours.Store(c.ID, tiesOf(one.ID, one.Name, one.Config.Labels, one.HostConfig))
 			inspected[i] = &c
 			return nil
 		})

@@ -98,6 +98,9 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	if how != unbound {
 		request.HostConfig.CgroupParent = known.groups.parentOf(parent.group, spec.Name)
 	}
+	if how == governed { // it is to see the groups of its containers, which are beside its own; see Stats
+		request.HostConfig.CgroupnsMode = container.CgroupnsModeHost
+	}
 	maps.Copy(request.Labels, own)
 	made, err := e.createFromSandboxImage(ctx, creation{CreateRequest: request, name: spec.Name})
 	if (err != nil || !made.fresh) && ip.IsValid() {
@@ -168,7 +171,7 @@ func (e *Engine) createFromSandboxImage(ctx context.Context, c creation) (create
 
 func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip netip.Addr, limits container.Resources) container.CreateRequest {
 	r := container.CreateRequest{
-		Config: &container.Config{Labels: e.labels(kindSandbox, spec.Labels)},
+		Config: &container.Config{Labels: e.labels(kindSandbox, spec.Labels), OpenStdin: true}, // for command and ask
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none",
 			DNS:         spec.Names.Servers,
@@ -195,7 +198,6 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 			names = backend.FoundBy(r.Hostname)
 		}
 		e.putOn(&r, vpc, ip, names)
-		r.OpenStdin = true // for command
 		// For tell. Containers that share the namespace do not have this right, and an
 		// engine has it that can make networks. One that lacks others cannot give all to
 		// a process, as a privileged exec would have it.
@@ -268,6 +270,10 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 func (e *Engine) forget(id string) {
 	e.sandboxes.Delete(id)
 	e.commands.Delete(id)
+	e.samples.forget(id)
+	if l, ok := e.lines.Load(id); ok {
+		e.hangUp(id, l.(*sandboxLine))
+	}
 	e.public.drop(id)
 	e.leases.end(id)
 }

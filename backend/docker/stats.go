@@ -1,44 +1,111 @@
 package docker
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// Stats implements backend.Engine.
+// Stats implements backend.Engine. The sandbox program sees the control groups of its
+// containers, and the counters of its own network namespace, so a read is no request to the
+// engine. That is asked where the program does not see them, and for the counters of a
+// container with a network of its own, whose namespace nobody else has.
 func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	its, err := e.tiesOf(ctx, id)
 	if err != nil {
 		return backend.Stats{}, engineError(err)
 	}
-	s, err := e.engineStats(ctx, id)
+	files, err := e.groupFiles(ctx, id, its)
+	if err != nil {
+		return backend.Stats{}, engineError(err)
+	}
+	var s backend.Stats
+	if files == nil {
+		s, err = e.runningSample(ctx, id)
+	} else if s, err = e.statsOf(files); err == nil {
+		s.ID, s.Name = id, "/"+its.name
+	}
 	if err != nil {
 		return s, engineError(err)
 	}
-	s.NetworksRead = s.Read
-	if its.bound != "" && its.joins != "" { // they are those of a sandbox that is not its own
+	switch its.interfaces() {
+	case ownInterfaces:
+		if files != nil {
+			// Without them there is still all else.
+			if sample, err := e.sample(ctx, id); err == nil {
+				s.Networks, s.NetworksRead = sample.Networks, sample.NetworksRead
+			}
+		}
+	case sandboxInterfaces:
+		if files != nil {
+			s.Networks, s.NetworksRead = files.networks(), s.Read
+		}
+	default:
 		s.Networks, s.NetworksRead = nil, time.Time{}
 	}
 	return s, nil
 }
 
-// engineStats are those that the engine itself has. Of a container that does not run they
-// have no time.
-func (e *Engine) engineStats(ctx context.Context, id string) (s backend.Stats, err error) {
-	answer, err := e.client.ContainerStatsOneShot(ctx, id)
-	if err != nil {
-		return s, err
+// statsOf are what a container's files tell.
+func (e *Engine) statsOf(files groupFiles) (backend.Stats, error) {
+	known, _ := e.facts.peek() // there is one since the sandbox was made
+	return files.stats(known.memory)
+}
+
+// runningSample is the engine's own of a container, if that runs.
+func (e *Engine) runningSample(ctx context.Context, id string) (backend.Stats, error) {
+	found, err := e.inspectOwned(ctx, id)
+	switch {
+	case err != nil:
+		return backend.Stats{}, err
+	case !found.State.Running:
+		e.samples.forget(found.ID)
+		return backend.Stats{}, notRunning(id)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	if err := json.NewDecoder(answer.Body).Decode(&s); err != nil {
-		return s, fmt.Errorf("read stats of %s: %w", id, err)
+	return e.sample(ctx, found.ID)
+}
+
+// groupFiles has the sandbox program read what a container uses; nil if it cannot.
+func (e *Engine) groupFiles(ctx context.Context, id string, its ties) (groupFiles, error) {
+	sandbox := cmp.Or(its.bound, its.joins)
+	known, err := e.engineFacts(ctx)
+	if err != nil || sandbox == "" || its.name == "" || known.binding == unbound {
+		return nil, err
 	}
-	if s.Read.Equal(time.Time{}) {
-		return s, fmt.Errorf("%w: %s", backend.ErrNotRunning, id)
+	answer, err := e.ask(ctx, sandbox, "stats "+id)
+	switch {
+	case errors.Is(err, backend.ErrNoSandbox) || err == nil:
+		files, _ := parseGroupFiles(answer)
+		return files, nil
+	case ctx.Err() != nil || lost(err):
+		return nil, err
 	}
-	return s, nil
+	e.log.Debug("counters not read", "container", id, "sandbox", sandbox, "error", err)
+	return nil, nil
+}
+
+// interfaces is whose a container's network counters are.
+type interfaces int
+
+const (
+	// noInterfaces: it has none, or those of a sandbox that is not its own.
+	noInterfaces interfaces = iota
+	// sandboxInterfaces are those of its sandbox, or its own if it is one.
+	sandboxInterfaces
+	// ownInterfaces are on a network of its own.
+	ownInterfaces
+)
+
+func (t ties) interfaces() interfaces {
+	switch {
+	case t.joins != "" && t.bound == "":
+		return sandboxInterfaces
+	case t.joins == "" && t.networked:
+		return ownInterfaces
+	default:
+		return noInterfaces
+	}
 }

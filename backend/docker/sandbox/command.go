@@ -12,7 +12,8 @@ import (
 const longestCommand = 16 << 20
 
 // obey carries out the commands that come in, each on a line that ends in a full stop, and
-// answers each on a line that begins with the word that the command begins with:
+// answers each on a line that begins with the word that the command begins with, and goes on
+// with "done", what was asked for, or what went wrong:
 //
 //	7f3a filter 10.0.0.9 open out/-1//* .
 //	7f3a done
@@ -49,13 +50,21 @@ func obey(from, to int) {
 func carryOut(words []string) string {
 	commands := map[string]func([]string) error{"filter": filter, "public": public, "ready": ready}
 	n := len(words)
-	if n < 2 || commands[words[0]] == nil || words[n-1] != "." {
-		return "not a command"
+	switch {
+	case n < 2 || words[n-1] != ".":
+	case words[0] == "stats":
+		said, err := stats(words[1 : n-1])
+		if err != nil {
+			return err.Error()
+		}
+		return said
+	case commands[words[0]] != nil:
+		if err := commands[words[0]](words[1 : n-1]); err != nil {
+			return err.Error()
+		}
+		return "done"
 	}
-	if err := commands[words[0]](words[1 : n-1]); err != nil {
-		return err.Error()
-	}
-	return "done"
+	return "not a command"
 }
 
 // held is what went wrong when the program began.

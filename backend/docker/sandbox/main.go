@@ -4,8 +4,8 @@
 // it is built static, without fmt and net, because one runs for every task.
 //
 //	sandbox                       hold the namespace: reap children, exit on SIGTERM, and
-//	                              filter and take a public address as told on standard
-//	                              input (command.go)
+//	                              filter, take a public address and read counters as told
+//	                              on standard input (command.go)
 //	sandbox hold …                likewise, and say where metadata is (metadata.go)
 //	sandbox lifeline              exit when standard input ends
 //	sandbox route …               make the namespace the gateway of a network
