@@ -52,6 +52,9 @@ func (s *Server) Reset() error {
 	if err != nil {
 		return fmt.Errorf("nothing is reset: %w", err)
 	}
+	if err := s.logs.Reset(); err != nil {
+		s.opts.Log.Error("log events are left after the reset", "error", err)
+	}
 	if s.opts.CapacityFile != "" {
 		if err := s.addCapacity(context.Background(), s.opts.CapacityFile); err != nil {
 			s.opts.Log.Error("no capacity after the reset", "error", err)
@@ -100,6 +103,7 @@ func (s *Server) removeTasks() error {
 		err = s.guard.admit(info) // on another engine the tasks go on
 	}
 	if err == nil {
+		s.readLogs()
 		err = s.removeContainers()
 	}
 	if err != nil {
@@ -110,6 +114,16 @@ func (s *Server) removeTasks() error {
 	}
 	_, err = agent.Abandon(s.store, s.clock.Now(), removed)
 	return err
+}
+
+// readLogs reads the output of containers that are about to be removed, where it outlives them.
+func (s *Server) readLogs() {
+	if s.opts.DataDir == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	s.agent.ReadLogs(ctx)
 }
 
 // askEngine comes before removeContainers, which may take long: an engine that does not
@@ -133,6 +147,9 @@ func (s *Server) closeParts() error {
 	}
 	if s.engine != nil && s.opts.Backend == nil {
 		errs = append(errs, s.engine.Close())
+	}
+	if s.logs != nil {
+		errs = append(errs, s.logs.Close())
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())

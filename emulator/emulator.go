@@ -29,6 +29,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -39,6 +40,8 @@ type Server struct {
 	opts         Options
 	clock        *clock.Clock
 	store        *state.Store
+	logs         *logs.Store
+	logsSwept    time.Time // by retain
 	sessions     *session.Keys
 	strangeRoles sync.Map       // ARNs of roles that nobody has made
 	engine       backend.Engine // what the user asked for
@@ -125,6 +128,9 @@ func (s *Server) open() (err error) {
 	if err := s.openStore(); err != nil {
 		return err
 	}
+	if err := s.openLogs(); err != nil {
+		return err
+	}
 	if err := s.openEngine(context.Background()); err != nil {
 		return err
 	}
@@ -162,7 +168,7 @@ func (s *Server) startControllers() {
 	options := agent.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress, InstanceAddresses: s.instanceAddresses,
 		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: s.opts.SecurityGroups, InstanceGroups: s.instanceGroups,
-		Endpoints: s.endpoints, Variables: s.taskVariables,
+		Endpoints: s.endpoints, Variables: s.taskVariables, LogSink: logSink{s.logs},
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior,
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts, PublicAddresses: s.public,
@@ -218,6 +224,8 @@ const (
 	// sweepTimeout bounds one sweep: what an engine does not get done in that time is
 	// left to the next one.
 	sweepTimeout = 2 * time.Minute
+	// readTimeout bounds how long their removal waits for their output.
+	readTimeout = 30 * time.Second
 	// removeTimeout bounds the removal of all containers.
 	removeTimeout = 10 * time.Minute
 )

@@ -38,6 +38,9 @@ type Options struct {
 	// It remembers the engine that runs them, and no other is used. Empty keeps state
 	// in memory.
 	DataDir string
+	// LogSize is how many bytes log events may have in CloudWatch Logs; the oldest go when
+	// there are more. Default 1 GiB with a DataDir, else 64 MiB.
+	LogSize int64
 	// NewEngine goes on with a DataDir on another engine than before: the tasks that
 	// ran there end as lost, and services start theirs again.
 	NewEngine bool

@@ -34,6 +34,9 @@ func (s *Server) retain(ctx context.Context) {
 		if err := s.forgetOld(s.clock.Now()); err != nil {
 			s.opts.Log.Error("old tasks not forgotten", "error", err)
 		}
+		if err := s.sweepLogs(s.clock.Now()); err != nil {
+			s.opts.Log.Error("old log events not removed", "error", err)
+		}
 		if now := time.Now(); now.Sub(s.stamped) >= stampPause {
 			s.stamped = now
 			s.stamp()

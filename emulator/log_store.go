@@ -1,0 +1,36 @@
+package emulator
+
+import (
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
+)
+
+// openLogs opens the store of what CloudWatch Logs has. It lies beside the state: only an
+// emulator that has the state open gets here, so nobody else writes to it.
+func (s *Server) openLogs() (err error) {
+	where := logs.Options{Size: s.opts.LogSize, Now: s.clock.Now, Log: s.opts.Log}
+	if s.opts.DataDir != "" {
+		where.Dir = filepath.Join(s.opts.DataDir, "logs")
+	}
+	s.logs, err = logs.Open(where)
+	return err
+}
+
+// sweepLogsEvery is how often segments of logs go that nobody sees any more: a choice.
+const sweepLogsEvery = time.Hour
+
+// sweepLogs removes log events that are older than the retention of their group. Nobody sees
+// them before, so it can take its time.
+func (s *Server) sweepLogs(now time.Time) error {
+	if now.Sub(s.logsSwept) < sweepLogsEvery {
+		return nil
+	}
+	s.logsSwept = now
+	if err := s.logs.Sweep(); err != nil {
+		return fmt.Errorf("remove old log events: %w", err)
+	}
+	return nil
+}
