@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
@@ -69,6 +70,7 @@ func (s *Server) apis() []awsapi.Service {
 		}).Service(),
 		ssm.New(s.store, s.clock.Now).Service(),
 		secretsmanager.New(s.store, s.clock.Now).Service(),
+		cloudwatchlogs.New(s.logs, s.clock.Now).Service(),
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
 	}

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/docker/go-units"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
@@ -71,6 +72,10 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	})
 	flags.StringVar(&o.Engine, "engine", "auto", "where containers run: auto (Docker if it answers, else sim), docker, sim, or a Docker engine's `url`")
 	flags.StringVar(&o.DataDir, "data-dir", "", "`directory` that keeps state across restarts (none: state is in memory)")
+	flags.Func("log-size", "most `bytes` of log events, such as 500MiB; the oldest go when there are more (default 1GiB with a data directory, else 64MiB)", func(text string) (err error) {
+		o.LogSize, err = units.RAMInBytes(text)
+		return err
+	})
 	flags.BoolVar(&o.NewEngine, "new-engine", false, "go on with a data directory whose tasks ran on another engine; they end as lost")
 	flags.StringVar(&o.Region, "region", "us-east-1", "`region` of requests that are not signed")
 	flags.StringVar(&o.Account, "account", "000000000000", "`account` of requests whose access key is not an account id")

@@ -34,7 +34,12 @@ func (k Key) compare(other Key) int {
 }
 
 // Next is the first place behind k, Previous the last one before it.
-func (k Key) Next() Key { return Key{k.Time, k.Seq + 1} }
+func (k Key) Next() Key {
+	if k.Seq == math.MaxUint64 {
+		return Key{k.Time + 1, 0}
+	}
+	return Key{k.Time, k.Seq + 1}
+}
 
 // Previous is the last place before k.
 func (k Key) Previous() Key {

@@ -25,6 +25,9 @@ type Service struct {
 	// Statuses are the HTTP statuses of error codes that the model gives one other than
 	// 400: "NoSuchEntity": 404.
 	Statuses map[string]int
+	// MaxBody is the largest request body in bytes where it is larger than that of the
+	// Options.
+	MaxBody int64
 }
 
 // Support says how far an operation is built.
@@ -98,6 +101,7 @@ func (o Operation) Built() bool { return o.Support != notBuilt }
 // Handler returns the service's front end.
 func (s Service) Handler(o Options) http.Handler {
 	f := &frontEnd{Service: s, protocol: s.Protocol.of(s.Name), options: o.withDefaults(s.Name)}
+	f.options.MaxBody = max(f.options.MaxBody, s.MaxBody)
 	f.byName = make(map[string]*Operation, len(s.Operations))
 	for i := range s.Operations {
 		f.byName[s.Operations[i].Name] = &s.Operations[i]

@@ -1,0 +1,187 @@
+package pattern
+
+import "strings"
+
+// line is a pattern of fields with blanks between them. before are those in front of the
+// dots, after those behind; without dots all are in front.
+type line struct {
+	before, after []field
+	dots          bool
+}
+
+// field is one, with what it fulfils; nil is anything.
+type field struct {
+	name      string
+	condition func(text string) bool
+}
+
+// Match implements [Pattern].
+func (l line) Match(message string) bool {
+	if len(l.before)+len(l.after) == 0 {
+		return true
+	}
+	found := split(message)
+	n := len(l.before) + len(l.after)
+	if len(found) < n {
+		return false
+	}
+	for i, f := range l.before {
+		text := found[i].text
+		if !l.dots && i == n-1 && len(found) > n { // the last field is all the rest
+			text = strings.TrimRight(message[found[i].start:], " \t\r\n")
+		}
+		if f.condition != nil && !f.condition(text) {
+			return false
+		}
+	}
+	for i, f := range l.after {
+		if f.condition != nil && !f.condition(found[len(found)-len(l.after)+i].text) {
+			return false
+		}
+	}
+	return true
+}
+
+// part is a field of a message.
+type part struct {
+	start int
+	text  string
+}
+
+// split takes a message apart at white space, but not within quotes or brackets, which it
+// takes off. Those that do not end are as any other character. Source: recorded answers
+// (LOGS0006).
+func split(message string) (all []part) {
+	for i := 0; i < len(message); {
+		c := message[i]
+		if isSpace(c) {
+			i++
+			continue
+		}
+		if end := enclosed(message[i:]); end > 0 {
+			all = append(all, part{i, message[i+1 : i+end]})
+			i += end + 1
+			continue
+		}
+		end := strings.IndexAny(message[i:], " \t\n\r\v\f")
+		if end < 0 {
+			end = len(message) - i
+		}
+		all = append(all, part{i, message[i : i+end]})
+		i += end
+	}
+	return all
+}
+
+// enclosed returns where the quotes or brackets end with which a text begins; 0 if they do
+// not.
+func enclosed(text string) int {
+	var end int
+	switch text[0] {
+	case '"':
+		end = strings.IndexByte(text[1:], '"') + 1
+	case '[':
+		end = strings.IndexByte(text[1:], ']') + 1
+	}
+	if end > 0 && end+1 < len(text) && !isSpace(text[end+1]) {
+		return 0
+	}
+	return end
+}
+
+// space reads [field, field condition, ...].
+func (l *lexer) space() (Pattern, error) {
+	tokens, err := l.tokens()
+	if err != nil {
+		return nil, err
+	}
+	p := parser{tokens: tokens}
+	p.next() // [
+	var found line
+	if p.take("]") {
+		return found, p.end()
+	}
+	names := map[string]bool{}
+	for {
+		f, err := p.field()
+		switch {
+		case err != nil:
+			return nil, err
+		case names[f.name]:
+			return nil, &Error{"Duplicate field '" + f.name + "'"}
+		case f.name == "...":
+			found.dots = true
+		case found.dots:
+			found.after = append(found.after, f)
+		default:
+			found.before = append(found.before, f)
+		}
+		names[f.name] = true
+		if p.take("]") {
+			return found, p.end()
+		}
+		if !p.take(",") {
+			return nil, errMalformed
+		}
+	}
+}
+
+// end reports whether nothing is left.
+func (p *parser) end() error {
+	if p.at < len(p.tokens) {
+		return errMalformed
+	}
+	return nil
+}
+
+// field reads a name, and conditions that name it again: w1 != A && w1 != B.
+func (p *parser) field() (f field, err error) {
+	name := p.peek()
+	if name.kind != word {
+		return f, errMalformed
+	}
+	f.name = name.text
+	if next := p.at + 1; f.name == "..." || next < len(p.tokens) && (p.tokens[next].is(",") || p.tokens[next].is("]")) {
+		p.at++
+		return f, nil
+	}
+	f.condition, err = p.anyOf(f.name)
+	return f, err
+}
+
+func (p *parser) anyOf(name string) (func(string) bool, error) {
+	c, err := p.allOf(name)
+	for err == nil && p.take("||") {
+		var right func(string) bool
+		right, err = p.allOf(name)
+		left := c
+		c = func(text string) bool { return left(text) || right(text) }
+	}
+	return c, err
+}
+
+func (p *parser) allOf(name string) (func(string) bool, error) {
+	c, err := p.oneOf(name)
+	for err == nil && p.take("&&") {
+		var right func(string) bool
+		right, err = p.oneOf(name)
+		left := c
+		c = func(text string) bool { return left(text) && right(text) }
+	}
+	return c, err
+}
+
+func (p *parser) oneOf(name string) (func(string) bool, error) {
+	if p.take("(") {
+		c, err := p.anyOf(name)
+		if err == nil && !p.take(")") {
+			err = errMalformed
+		}
+		return c, err
+	}
+	if t := p.next(); t.kind != word || t.text != name {
+		return nil, errMalformed
+	}
+	c, err := p.comparison()
+	return c.field, err
+}

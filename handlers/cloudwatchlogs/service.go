@@ -1,0 +1,62 @@
+// Package cloudwatchlogs is the API of Amazon CloudWatch Logs: groups, streams, and the events
+// in them, which containers write and `aws logs tail` reads.
+package cloudwatchlogs
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// API has the operations as methods.
+type API struct {
+	store *logs.Store
+	now   func() time.Time
+}
+
+// New makes the API of a store, by a clock.
+func New(store *logs.Store, now func() time.Time) *API { return &API{store, now} }
+
+// maxBody has room for the largest batch of events in JSON, in which a byte of a message may
+// be an escape of six, and for what stands around 10,000 of them.
+const maxBody = 8 << 20
+
+// Service is the API as a value.
+func (a *API) Service() awsapi.Service {
+	const key = "the key is shown and encrypts nothing"
+	return awsapi.Service{
+		Name: "logs", ID: cloudwatchlogs.ServiceID, Title: "Amazon CloudWatch Logs", MaxBody: maxBody,
+		Protocol: awsapi.JSON{TargetPrefix: "Logs_20140328", Codec: codec, Refuse: refuse},
+		Operations: []awsapi.Operation{
+			awsapi.Works("CreateLogGroup", "class and key are shown and have no effect", a.CreateLogGroup),
+			awsapi.Works("DeleteLogGroup", "", a.DeleteLogGroup),
+			awsapi.Works("DescribeLogGroups", "storedBytes are those of now; one account", a.DescribeLogGroups),
+			awsapi.Partial("ListLogGroups", "without dataSources and fieldIndexNames", a.ListLogGroups),
+			awsapi.Works("PutLogGroupDeletionProtection", "", a.PutLogGroupDeletionProtection),
+			awsapi.Works("AssociateKmsKey", key, a.AssociateKmsKey),
+			awsapi.Works("DisassociateKmsKey", "", a.DisassociateKmsKey),
+			awsapi.Works("PutRetentionPolicy", "by the emulator's clock", a.PutRetentionPolicy),
+			awsapi.Works("DeleteRetentionPolicy", "", a.DeleteRetentionPolicy),
+			awsapi.Works("TagResource", "log groups", a.TagResource),
+			awsapi.Works("UntagResource", "", a.UntagResource),
+			awsapi.Works("ListTagsForResource", "", a.ListTagsForResource),
+			awsapi.Works("TagLogGroup", "", a.TagLogGroup),
+			awsapi.Works("UntagLogGroup", "", a.UntagLogGroup),
+			awsapi.Works("ListTagsLogGroup", "", a.ListTagsLogGroup),
+			awsapi.Works("CreateLogStream", "", a.CreateLogStream),
+			awsapi.Works("DeleteLogStream", "", a.DeleteLogStream),
+			awsapi.Works("DescribeLogStreams", "figures of events are those of now; on AWS they lag by up to an hour", a.DescribeLogStreams),
+			awsapi.Works("PutLogEvents", "entity has no effect", a.PutLogEvents),
+			awsapi.Works("GetLogEvents", "", a.GetLogEvents),
+			awsapi.Works("FilterLogEvents", "lines of containers are shown when nothing older is on its way, a quarter of a second after they came in", a.FilterLogEvents),
+			awsapi.NotBuilt("StartQuery", "Logs Insights"),
+			awsapi.NotBuilt("GetQueryResults", "Logs Insights"),
+			awsapi.NotBuilt("StartLiveTail", "an event stream: use `aws logs tail --follow`"),
+			awsapi.NotBuilt("PutSubscriptionFilter", "somebody to deliver to"),
+			awsapi.NotBuilt("PutMetricFilter", "CloudWatch metrics"),
+		},
+	}
+}
