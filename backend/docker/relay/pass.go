@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"syscall"
 	"time"
 
@@ -18,14 +19,27 @@ import (
 const (
 	// dialTimeout bounds a connection: an answer that has not come by then will not.
 	dialTimeout = 3 * time.Second
+	// firstTimeout bounds the wait for what a caller says first, as those who listen do.
+	firstTimeout = 10 * time.Second
 	// openTimeout bounds the wait for a stream.
 	openTimeout = 10 * time.Second
+	// firstSize is more than most requests have.
+	firstSize = 4 << 10
 	// bufferSize is what is carried at a time.
 	bufferSize = 60 << 10
 )
 
-// pass opens a stream for who has connected.
+// pass opens a stream for who has connected, when they have said something: it is they who speak
+// first.
 func pass(session *yamux.Session, conn *net.TCPConn) {
+	first := make([]byte, firstSize)
+	_ = conn.SetReadDeadline(time.Now().Add(firstTimeout))
+	n, _ := conn.Read(first)
+	if n == 0 {
+		_ = conn.Close()
+		return
+	}
+	_ = conn.SetReadDeadline(time.Time{})
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	stream, err := session.OpenStream(ctx)
 	cancel()
@@ -34,7 +48,7 @@ func pass(session *yamux.Session, conn *net.TCPConn) {
 		return
 	}
 	caller := tunnel.Caller{From: conn.RemoteAddr().(*net.TCPAddr).AddrPort(), At: conn.LocalAddr().(*net.TCPAddr).AddrPort()}
-	if err := tunnel.Announce(stream, caller); err != nil {
+	if err := tunnel.Announce(stream, caller, first[:n]); err != nil {
 		_ = stream.Reset()
 		_ = conn.Close()
 		return
@@ -90,9 +104,14 @@ func join(stream *yamux.Stream, conn *net.TCPConn) {
 	_ = conn.Close()
 }
 
+// buffers are for those to come: most connections carry little.
+var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+
 func copyTo(to io.Writer, from io.Reader) (int64, error) {
+	buffer := buffers.Get().(*[bufferSize]byte)
+	defer buffers.Put(buffer)
 	// Without the interfaces by which io.Copy leaves the buffer to others.
-	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, make([]byte, bufferSize))
+	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, buffer[:])
 }
 
 // joinDatagrams carries datagrams until the stream ends.

@@ -144,8 +144,11 @@ func parseCaller(line string) (c Caller, err error) {
 	return c, err
 }
 
-// Announce tells the other end who has connected.
-func Announce(s *yamux.Stream, c Caller) error { return writeLine(s, c.line()) }
+// Announce tells the other end who has connected, and what they have said first: in one
+// message, as each takes its time on the way.
+func Announce(s *yamux.Stream, c Caller, first []byte) error {
+	return writeWithin(s, append([]byte(c.line()+"\n"), first...))
+}
 
 // AwaitCaller reads who has connected.
 func AwaitCaller(s *yamux.Stream) (Caller, error) {
@@ -156,11 +159,13 @@ func AwaitCaller(s *yamux.Stream) (Caller, error) {
 	return parseCaller(line)
 }
 
-func writeLine(s *yamux.Stream, line string) error {
+func writeLine(s *yamux.Stream, line string) error { return writeWithin(s, []byte(line+"\n")) }
+
+func writeWithin(s *yamux.Stream, b []byte) error {
 	if err := s.SetWriteDeadline(time.Now().Add(lineTimeout)); err != nil {
 		return err
 	}
-	if _, err := io.WriteString(s, line+"\n"); err != nil {
+	if _, err := s.Write(b); err != nil {
 		return err
 	}
 	return s.SetWriteDeadline(time.Time{})
