@@ -22,6 +22,11 @@ type found struct {
 	version   *ssm.Version
 }
 
+// foundLatest is the newest version of a parameter.
+func foundLatest(tx *store.Tx, p *ssm.Parameter) found {
+	return found{p.ARN(), p.Name, ssm.LatestVersion(tx, p)}
+}
+
 // GetParameter answers a version of a parameter: the newest, or the one that the name ends
 // in.
 func (a *API) GetParameter(ctx context.Context, in *sdk.GetParameterInput) (*sdk.GetParameterOutput, error) {
@@ -42,6 +47,9 @@ func (a *API) get(ctx context.Context, tx *store.Tx, text string, decrypt bool) 
 	r, err := parseReference(scopeOf(ctx), text)
 	if err != nil {
 		return nil, err
+	}
+	if r.secret() {
+		return secretValue(ctx, tx, r, decrypt)
 	}
 	f, err := find(ctx, tx, r)
 	if err != nil {

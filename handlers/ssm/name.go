@@ -48,9 +48,6 @@ func checkName(s arn.Scope, name string) error {
 	return nil
 }
 
-// secretReference begins the names by which secrets of Secrets Manager are asked for.
-const secretReference = "/aws/reference/secretsmanager/"
-
 // reference is a parameter as requests name it.
 type reference struct {
 	name     string // without the selector; of an ARN its end, with a slash before it
@@ -59,15 +56,15 @@ type reference struct {
 	foreign  bool // an ARN of another account or region, or of no parameter
 }
 
+// colonsOfARN is how many colons stand in an ARN at least.
+const colonsOfARN = 5
+
 // parseReference reads a name or an ARN, which may end in a version or a label. Names that
 // cannot be are refused (SSM0003).
 func parseReference(s arn.Scope, text string) (reference, error) {
-	if strings.HasPrefix(text, secretReference) {
-		return reference{name: text}, nil
-	}
 	var r reference
 	rest := text
-	if arn.Is(text) {
+	if arn.Is(text) && strings.Count(text, ":") >= colonsOfARN { // the others are a name and a version
 		r.isARN = true
 		own := strings.TrimSuffix(ssm.Prefix(s), "/")
 		if rest, r.foreign = cutEither(text, own, publicPrefix(s)); r.foreign {
@@ -79,11 +76,14 @@ func parseReference(s arn.Scope, text string) (reference, error) {
 	switch {
 	case selected && (r.selector == "" || strings.Contains(r.selector, ":")): // the blanks are AWS's
 		return r, invalid("Invalid parameter name. Please use correct syntax for referencing a version/label  <name>:<version/label>")
-	case !named.MatchString(r.name):
+	case !named.MatchString(r.name) && !r.secret():
 		return r, invalid("%s", malformedName)
 	}
 	return r, nil
 }
+
+// secret reports whether a secret of Secrets Manager is meant.
+func (r reference) secret() bool { return strings.HasPrefix(r.name, secretReference) }
 
 // cutEither cuts one of two prefixes off an ARN.
 func cutEither(text, a, b string) (rest string, neither bool) {

@@ -10,7 +10,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
 // recommended is the value of an image's parameter, in the order of its members on AWS.
@@ -28,23 +27,45 @@ type recommended struct {
 
 // public returns the public parameter with a name. Each has one version.
 func public(ctx context.Context, name string) (found, bool) {
-	scope := awsapi.FromContext(ctx).Scope()
-	for _, i := range ec2.Images(scope.Region) {
+	for _, i := range ec2.Images(scopeOf(ctx).Region) {
 		for _, path := range i.Parameters {
 			rest, below := strings.CutPrefix(name, path)
 			if value := valueOf(i, rest); below && value != "" {
-				return found{arn: publicPrefix(scope) + name, name: name, version: &ssm.Version{
-					Name: name, Number: 1, Type: types.ParameterTypeString, DataType: "text", Value: value, ModifiedAt: ec2.ImagesMade,
-				}}, true
+				return foundPublic(scopeOf(ctx), name, value), true
 			}
 		}
 	}
 	return found{}, false
 }
 
+// allPublic returns the public parameters.
+func allPublic(ctx context.Context) (all []found) {
+	for _, i := range ec2.Images(scopeOf(ctx).Region) {
+		for _, path := range i.Parameters {
+			for _, rest := range partsOfImages {
+				if value := valueOf(i, rest); value != "" {
+					all = append(all, foundPublic(scopeOf(ctx), path+rest, value))
+				}
+			}
+		}
+	}
+	return all
+}
+
+func foundPublic(s arn.Scope, name, value string) found {
+	return found{arn: publicPrefix(s) + name, name: name, version: &ssm.Version{
+		Name: name, Number: 1, Type: types.ParameterTypeString, DataType: "text", Value: value, ModifiedAt: ec2.ImagesMade,
+	}}
+}
+
 // publicPrefix is what stands before the name in the ARN of a public parameter.
 func publicPrefix(s arn.Scope) string {
 	return "arn:" + s.Partition() + ":ssm:" + s.Region + "::parameter"
+}
+
+// partsOfImages are the names below the path of an image.
+var partsOfImages = []string{
+	"", "/ecs_agent_version", "/ecs_runtime_version", "/image_id", "/image_name", "/image_version", "/os", "/schema_version", "/source_image_name",
 }
 
 // valueOf is what stands below the path of an image; empty is nothing.
