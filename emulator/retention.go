@@ -6,7 +6,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
 // How long things are remembered. Source: ECS API reference: stopped tasks for
@@ -53,6 +55,7 @@ func (s *Server) forgetOld(now time.Time) error {
 		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
 		ec2.ForgetNATGateways(tx, now.Add(-ec2.NATGatewayShown))
 		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))
+		secretsmanager.Purge((*store.Tx)(tx), now)
 		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))
 		tx.ForgetServiceDeployments(now.Add(-state.KeepServiceDeployments))
 		tx.ForgetEvents(now.Add(-state.KeepEvents))

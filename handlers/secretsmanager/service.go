@@ -9,15 +9,37 @@ import (
 
 // Service is the Secrets Manager API.
 func (a *API) Service() awsapi.Service {
+	const replication = "replication, which is not there"
 	return awsapi.Service{
-		Name: "secretsmanager", ID: sdk.ServiceID, Title: "AWS Secrets Manager",
+		Name: "secretsmanager", ID: sdk.ServiceID, Title: "AWS Secrets Manager", Complete: true,
 		Protocol: awsapi.JSON{TargetPrefix: "secretsmanager", Codec: wire.AsIs},
 		Operations: []awsapi.Operation{
-			awsapi.Partial("CreateSecret", "replicas answer 501 NotImplementedException; KmsKeyId is kept without effect", a.CreateSecret),
+			awsapi.Partial("CreateSecret", "replicas and secrets of other providers answer 501 NotImplementedException; KmsKeyId is kept without effect", a.CreateSecret),
+			awsapi.Works("DescribeSecret", "also of what is marked for deletion", a.DescribeSecret),
+			awsapi.Works("ListSecrets", "filtered, sorted and in pages", a.ListSecrets),
+			awsapi.Partial("UpdateSecret", "KmsKeyId is kept without effect", a.UpdateSecret),
+			awsapi.Works("DeleteSecret", "after a recovery window on the emulator's clock, or at once", a.DeleteSecret),
+			awsapi.Works("RestoreSecret", "within the recovery window", a.RestoreSecret),
+
 			awsapi.Works("PutSecretValue", "moves AWSCURRENT and AWSPREVIOUS", a.PutSecretValue),
 			awsapi.Works("GetSecretValue", "by name, ARN or part of an ARN; by version and staging label", a.GetSecretValue),
+			awsapi.Works("BatchGetSecretValue", "by names or filters", a.BatchGetSecretValue),
+			awsapi.Works("ListSecretVersionIds", "the oldest first", a.ListSecretVersionIds),
+			awsapi.Works("UpdateSecretVersionStage", "moves AWSPREVIOUS as well", a.UpdateSecretVersionStage),
+			awsapi.Works("GetRandomPassword", "of all kinds of characters", a.GetRandomPassword),
+
 			awsapi.Works("TagResource", "in the order in which they come", a.TagResource),
 			awsapi.Works("UntagResource", "those that are not there are no error", a.UntagResource),
+			awsapi.Partial("PutResourcePolicy", "enforces nothing; of the checks that it has no public access", a.PutResourcePolicy),
+			awsapi.Works("GetResourcePolicy", "as AWS prints it", a.GetResourcePolicy),
+			awsapi.Works("DeleteResourcePolicy", "one that is not there is no error", a.DeleteResourcePolicy),
+			awsapi.Partial("ValidateResourcePolicy", "whether it has public access", a.ValidateResourcePolicy),
+
+			awsapi.Works("CancelRotateSecret", "of what is not rotated", a.CancelRotateSecret),
+			awsapi.NotBuilt("RotateSecret", "functions, which are not there"),
+			awsapi.NotBuilt("ReplicateSecretToRegions", replication),
+			awsapi.NotBuilt("RemoveRegionsFromReplication", replication),
+			awsapi.NotBuilt("StopReplicationToReplica", replication),
 		},
 	}
 }

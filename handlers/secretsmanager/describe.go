@@ -1,0 +1,63 @@
+package secretsmanager
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/hashorder"
+	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
+)
+
+// DescribeSecret answers what there is to know about a secret but its values, also when it
+// is marked for deletion.
+func (a *API) DescribeSecret(ctx context.Context, in *sdk.DescribeSecretInput) (*sdk.DescribeSecretOutput, error) {
+	var v violations
+	v.secretID(in.SecretId)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	s, err := secret(ctx, a.read(), in.SecretId)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.DescribeSecretOutput{
+		ARN: arnOf(s), Name: &s.Name, Description: optional(s.Description), KmsKeyId: optional(s.KMSKeyID), Tags: describeTags(s.Tags),
+		CreatedDate: &s.CreatedAt, LastChangedDate: &s.ChangedAt, LastAccessedDate: optionalTime(s.AccessedAt), DeletedDate: optionalTime(s.DeletedAt),
+		RotationEnabled: rotation(s), VersionIdsToStages: stagesOf(s),
+	}, nil
+}
+
+// listEntry is a secret in a list, which calls the staging labels something else.
+func listEntry(s *secretsmanager.Secret) types.SecretListEntry {
+	return types.SecretListEntry{
+		ARN: arnOf(s), Name: &s.Name, Description: optional(s.Description), KmsKeyId: optional(s.KMSKeyID), Tags: describeTags(s.Tags),
+		CreatedDate: &s.CreatedAt, LastChangedDate: &s.ChangedAt, LastAccessedDate: optionalTime(s.AccessedAt), DeletedDate: optionalTime(s.DeletedAt),
+		RotationEnabled: rotation(s), SecretVersionsToStages: stagesOf(s),
+	}
+}
+
+// rotation is absent before somebody has cancelled the rotation (SEC0004).
+func rotation(s *secretsmanager.Secret) *bool {
+	if !s.RotationCancelled {
+		return nil
+	}
+	return aws.Bool(false)
+}
+
+// stagesOf are the staging labels of the versions that have some, absent if there are none.
+func stagesOf(s *secretsmanager.Secret) map[string][]string {
+	var all map[string][]string
+	for _, version := range s.Versions {
+		if len(version.Stages) == 0 {
+			continue
+		}
+		if all == nil {
+			all = map[string][]string{}
+		}
+		all[version.ID] = hashorder.Sort(version.Stages)
+	}
+	return all
+}

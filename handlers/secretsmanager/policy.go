@@ -1,0 +1,148 @@
+package secretsmanager
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+// PutResourcePolicy stores a policy, which nobody enforces.
+func (a *API) PutResourcePolicy(ctx context.Context, in *sdk.PutResourcePolicyInput) (*sdk.PutResourcePolicyOutput, error) {
+	var v violations
+	v.secretID(in.SecretId)
+	v.Required("resourcePolicy", in.ResourcePolicy, 1, 20480)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	public, err := checkPolicy(*in.ResourcePolicy)
+	if err != nil {
+		return nil, err
+	}
+	if public && aws.ToBool(in.BlockPublicPolicy) {
+		return nil, &types.PublicPolicyException{Message: aws.String(grantsPublic)}
+	}
+	s, err := a.change(ctx, in.SecretId, func(_ *store.Tx, s *secretsmanager.Secret) error {
+		s.Policy = *in.ResourcePolicy
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.PutResourcePolicyOutput{ARN: arnOf(s), Name: &s.Name}, nil
+}
+
+// GetResourcePolicy answers the policy as AWS prints it, if there is one (SEC0006).
+func (a *API) GetResourcePolicy(ctx context.Context, in *sdk.GetResourcePolicyInput) (*sdk.GetResourcePolicyOutput, error) {
+	var v violations
+	v.secretID(in.SecretId)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	s, err := live(ctx, a.read(), in.SecretId)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.GetResourcePolicyOutput{ARN: arnOf(s), Name: &s.Name, ResourcePolicy: optional(printPolicy(s.Policy))}, nil
+}
+
+// DeleteResourcePolicy removes the policy, if there is one.
+func (a *API) DeleteResourcePolicy(ctx context.Context, in *sdk.DeleteResourcePolicyInput) (*sdk.DeleteResourcePolicyOutput, error) {
+	var v violations
+	v.secretID(in.SecretId)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	s, err := a.change(ctx, in.SecretId, func(_ *store.Tx, s *secretsmanager.Secret) error {
+		s.Policy = ""
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteResourcePolicyOutput{ARN: arnOf(s), Name: &s.Name}, nil
+}
+
+// ValidateResourcePolicy tells whether a policy lets everybody in. AWS looks closer.
+func (a *API) ValidateResourcePolicy(ctx context.Context, in *sdk.ValidateResourcePolicyInput) (*sdk.ValidateResourcePolicyOutput, error) {
+	var v violations
+	v.Text("secretId", in.SecretId, 1, 2048)
+	v.Required("resourcePolicy", in.ResourcePolicy, 1, 20480)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	if in.SecretId != nil {
+		if _, err := live(ctx, a.read(), in.SecretId); err != nil {
+			return nil, err
+		}
+	}
+	public, err := checkPolicy(*in.ResourcePolicy)
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.ValidateResourcePolicyOutput{PolicyValidationPassed: !public, ValidationErrors: []types.ValidationErrorsEntry{}}
+	if public {
+		out.ValidationErrors = append(out.ValidationErrors, types.ValidationErrorsEntry{
+			CheckName: aws.String("BlockPublicPolicyCheck"), ErrorMessage: aws.String(grantsPublic),
+		})
+	}
+	return out, nil
+}
+
+// grantsPublic was recorded (SEC0006).
+const grantsPublic = "You can not attach a resource policy that grants Public access to your secret."
+
+// checkPolicy refuses what is no policy, and tells whether one lets everybody in: by a
+// statement that allows, for all principals, without a condition.
+func checkPolicy(text string) (public bool, err error) {
+	var document struct {
+		Statement json.RawMessage
+	}
+	var statements []statement
+	if err := json.Unmarshal([]byte(text), &document); err == nil && document.Statement != nil {
+		if document.Statement[0] == '{' {
+			document.Statement = append(append([]byte{'['}, document.Statement...), ']')
+		}
+		err = json.Unmarshal(document.Statement, &statements)
+		if err == nil && len(statements) > 0 {
+			for _, s := range statements {
+				public = public || s.public()
+			}
+			return public, nil
+		}
+	}
+	return false, &types.MalformedPolicyDocumentException{Message: aws.String("This resource policy contains invalid Json")} // Source: field reports
+}
+
+// statement is what is looked at of a statement of a policy.
+type statement struct {
+	Effect    string
+	Principal any
+	Condition map[string]any
+}
+
+func (s statement) public() bool {
+	return s.Effect == "Allow" && len(s.Condition) == 0 && everybody(s.Principal)
+}
+
+// everybody reports whether a principal, or one of a list, is a star.
+func everybody(principal any) bool {
+	switch p := principal.(type) {
+	case string:
+		return p == "*"
+	case []any:
+		for _, one := range p {
+			if everybody(one) {
+				return true
+			}
+		}
+	case map[string]any:
+		return everybody(p["AWS"])
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+package secretsmanager
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// printPolicy prints a policy as AWS answers it: members in the order in which they came, each
+// in a line, with blanks on both sides of the colon, and lists in one line (SEC0006).
+func printPolicy(text string) string {
+	p := printer{decoder: json.NewDecoder(strings.NewReader(text))}
+	p.decoder.UseNumber()
+	if p.value() != nil {
+		return text // what is stored is JSON; older texts stay as they are
+	}
+	return p.out.String()
+}
+
+type printer struct {
+	decoder *json.Decoder
+	out     bytes.Buffer
+	depth   int
+}
+
+// value prints the next value.
+func (p *printer) value() error {
+	token, err := p.decoder.Token()
+	if err != nil {
+		return err
+	}
+	switch token {
+	case json.Delim('{'):
+		return p.object()
+	case json.Delim('['):
+		return p.list()
+	}
+	return p.scalar(token)
+}
+
+func (p *printer) object() error {
+	p.out.WriteByte('{')
+	p.depth++
+	some := false
+	for ; p.decoder.More(); some = true {
+		if some {
+			p.out.WriteByte(',')
+		}
+		p.line()
+		name, err := p.decoder.Token()
+		if err != nil {
+			return err
+		}
+		if err := p.scalar(name); err != nil {
+			return err
+		}
+		p.out.WriteString(" : ")
+		if err := p.value(); err != nil {
+			return err
+		}
+	}
+	p.depth--
+	if some {
+		p.line()
+	} else {
+		p.out.WriteByte(' ')
+	}
+	p.out.WriteByte('}')
+	_, err := p.decoder.Token()
+	return err
+}
+
+func (p *printer) list() error {
+	p.out.WriteByte('[')
+	for i := 0; p.decoder.More(); i++ {
+		if i > 0 {
+			p.out.WriteByte(',')
+		}
+		p.out.WriteByte(' ')
+		if err := p.value(); err != nil {
+			return err
+		}
+	}
+	p.out.WriteString(" ]")
+	_, err := p.decoder.Token()
+	return err
+}
+
+func (p *printer) line() { p.out.WriteString("\n" + strings.Repeat("  ", p.depth)) }
+
+// scalar prints a text, a number, a truth value or null.
+func (p *printer) scalar(token json.Token) error {
+	encoder := json.NewEncoder(&p.out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(token); err != nil {
+		return err
+	}
+	p.out.Truncate(p.out.Len() - 1) // the line's end, which Encode adds
+	return nil
+}

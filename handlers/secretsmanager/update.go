@@ -1,0 +1,52 @@
+package secretsmanager
+
+import (
+	"context"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// UpdateSecret changes the description and the key that are given, and adds a version if a
+// value is.
+func (a *API) UpdateSecret(ctx context.Context, in *sdk.UpdateSecretInput) (*sdk.UpdateSecretOutput, error) {
+	var v violations
+	v.secretID(in.SecretId)
+	v.Text("description", in.Description, 0, 2048)
+	v.Text("kmsKeyId", in.KmsKeyId, 0, 2048)
+	v.token(in.ClientRequestToken)
+	v.value(in.SecretString, in.SecretBinary)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	if in.Type != nil {
+		return nil, awsapi.NotImplemented("secrets of other providers")
+	}
+	if err := onlyOne(in.SecretString, in.SecretBinary); err != nil {
+		return nil, err
+	}
+	given, now := given(in.ClientRequestToken, in.SecretString, in.SecretBinary), a.now()
+	s, err := a.change(ctx, in.SecretId, func(tx *store.Tx, s *secretsmanager.Secret) error {
+		if in.Description != nil {
+			s.Description = *in.Description
+		}
+		if in.KmsKeyId != nil {
+			s.KMSKeyID = *in.KmsKeyId
+		}
+		if given == nil {
+			return nil
+		}
+		return given.put(tx, s, now, nil)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.UpdateSecretOutput{ARN: arnOf(s), Name: &s.Name}
+	if given != nil {
+		out.VersionId = &given.id
+	}
+	return out, nil
+}

@@ -1,0 +1,107 @@
+package secretsmanager
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/hashorder"
+	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+// noKey is what versions say that are encrypted with AWS's own key (SEC0004).
+const noKey = "DefaultEncryptionKey"
+
+// ListSecretVersionIds answers versions, the oldest first; those without a staging label only
+// if they are asked for.
+func (a *API) ListSecretVersionIds(ctx context.Context, in *sdk.ListSecretVersionIdsInput) (*sdk.ListSecretVersionIdsOutput, error) {
+	var v violations
+	v.secretID(in.SecretId)
+	v.page(in.MaxResults, maxListed)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	s, err := secret(ctx, a.read(), in.SecretId)
+	if err != nil {
+		return nil, err
+	}
+	key := noKey
+	if s.KMSKeyID != "" {
+		key = s.KMSKeyID
+	}
+	all := []types.SecretVersionsListEntry{}
+	for _, version := range s.Versions {
+		if len(version.Stages) == 0 && !aws.ToBool(in.IncludeDeprecated) {
+			continue
+		}
+		all = append(all, types.SecretVersionsListEntry{
+			VersionId: &version.ID, VersionStages: stagesOrNone(version.Stages), CreatedDate: &version.CreatedAt,
+			LastAccessedDate: optionalTime(version.AccessedAt), KmsKeyIds: []string{key},
+		})
+	}
+	out := &sdk.ListSecretVersionIdsOutput{ARN: arnOf(s), Name: &s.Name}
+	out.Versions, out.NextToken, err = page(all, in.NextToken, in.MaxResults, maxListed)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func stagesOrNone(stages []string) []string {
+	if len(stages) == 0 {
+		return nil
+	}
+	return hashorder.Sort(stages)
+}
+
+// UpdateSecretVersionStage moves a staging label, or removes it. What has it must be named
+// (SEC0003).
+func (a *API) UpdateSecretVersionStage(ctx context.Context, in *sdk.UpdateSecretVersionStageInput) (*sdk.UpdateSecretVersionStageOutput, error) {
+	var v violations
+	v.secretID(in.SecretId)
+	v.Required("versionStage", in.VersionStage, 1, 256)
+	v.Text("removeFromVersionId", in.RemoveFromVersionId, 32, 64)
+	v.Text("moveToVersionId", in.MoveToVersionId, 32, 64)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	s, err := a.change(ctx, in.SecretId, func(_ *store.Tx, s *secretsmanager.Secret) error { return moveStage(s, in) })
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.UpdateSecretVersionStageOutput{ARN: arnOf(s), Name: &s.Name}, nil
+}
+
+func moveStage(s *secretsmanager.Secret, in *sdk.UpdateSecretVersionStageInput) error {
+	stage := *in.VersionStage
+	for _, id := range []*string{in.RemoveFromVersionId, in.MoveToVersionId} {
+		if id != nil && s.Version(*id) < 0 {
+			return notFound("Secrets Manager can't find the specified secret value for VersionId: %s", *id)
+		}
+	}
+	if at := s.Staged(stage); at >= 0 {
+		has := s.Versions[at].ID
+		switch {
+		case in.RemoveFromVersionId == nil && aws.ToString(in.MoveToVersionId) != has:
+			return invalidParameter("The parameter RemoveFromVersionId can't be empty. Staging label %s is currently attached to version %s, "+
+				"so you must explicitly reference that version in RemoveFromVersionId.", stage, has)
+		case in.RemoveFromVersionId != nil && *in.RemoveFromVersionId != has: // the text is the emulator's
+			return invalidParameter("Staging label %s is currently attached to version %s, and not to version %s.", stage, has, *in.RemoveFromVersionId)
+		}
+	}
+	switch {
+	case in.MoveToVersionId != nil:
+		s.Attach(stage, s.Version(*in.MoveToVersionId))
+	case in.RemoveFromVersionId == nil, stage == secretsmanager.Current: // Source: Secrets Manager API reference; the text is the emulator's
+		return invalidParameter("Staging label %s can only be moved: MoveToVersionId is missing.", stage)
+	case !slices.Contains(s.Versions[s.Version(*in.RemoveFromVersionId)].Stages, stage): // as well
+		return invalidParameter("Staging label %s is not attached to version %s.", stage, *in.RemoveFromVersionId)
+	default:
+		s.Detach(stage)
+	}
+	return nil
+}
