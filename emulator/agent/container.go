@@ -22,6 +22,7 @@ func (w *work) create(i int) run {
 		}
 		id, err := h.create(ctx, spec, links, image)
 		err = w.bridgeGone(ctx, on, err)
+		createdAt := h.agent.Clock.Now()
 		return func() {
 			c := &w.view.status.Containers[i]
 			delete(w.cuts, i)
@@ -35,7 +36,7 @@ func (w *work) create(i int) run {
 			case err != nil:
 				w.containerNotBegun(i, "CannotCreateContainerError: ", err)
 			default:
-				c.EngineID = id
+				c.EngineID, c.CreatedAt = id, createdAt
 				if w.machine != nil {
 					c.RuntimeID = id
 				}

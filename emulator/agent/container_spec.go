@@ -13,17 +13,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// Labels of containers, as the real agent sets them. Source: ECS developer guide.
+// Labels of containers; see state.Task.ContainerLabels.
 const (
-	labelCluster       = "com.amazonaws.ecs.cluster"
-	labelContainerName = "com.amazonaws.ecs.container-name"
-	labelTaskARN       = "com.amazonaws.ecs.task-arn"
-	labelFamily        = "com.amazonaws.ecs.task-definition-family"
-	labelRevision      = "com.amazonaws.ecs.task-definition-version"
+	labelContainerName = state.LabelContainerName
+	labelTaskARN       = state.LabelTaskARN
 )
 
 // labelHost says on which host a container runs. It is the only label of a
@@ -44,16 +40,9 @@ const sandboxContainerName = "~internal~ecs~pause"
 const mebibyte = 1 << 20
 
 func labels(t *state.Task, container string) map[string]string {
-	all := map[string]string{
-		labelCluster:       t.Spec.ClusterARN, // the ARN on Fargate
-		labelContainerName: container,
-		labelTaskARN:       t.ARN,
-		labelFamily:        t.Spec.Family,
-		labelRevision:      strconv.Itoa(t.Spec.Revision),
-		labelHost:          hostLabel(hostName(t)),
-	}
+	all := t.ContainerLabels(container)
+	all[labelHost] = hostLabel(hostName(t))
 	if instance := t.Placement.ContainerInstance; instance != "" {
-		all[labelCluster] = arn.Name(t.Spec.ClusterARN) // what its agent is configured with
 		all[labelInstance] = instance
 	}
 	return all
@@ -92,7 +81,7 @@ func engineNames(t *state.Task) []string {
 // sandboxSpec is the task's sandbox, without its network.
 func (w *work) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name: engineName(w.task, sandboxContainerName), Domain: hostDomain(w.task.Scope()), Labels: w.host.labels(),
+		Name: engineName(w.task, sandboxContainerName), Domain: state.HostDomain(w.task.Scope()), Labels: w.host.labels(),
 		Names:     lentNames(w.task.Spec.NetworkMode, w.view.definitions),
 		SharesIPC: w.ipc == types.IpcModeTask, Devices: w.machine != nil, CPUShares: w.size.shares, CPU: w.size.cpu, Memory: w.size.memory, Swap: swap(w.view.definitions),
 	}

@@ -32,7 +32,7 @@ func privateDNSName(tx *state.Tx, t *state.Task, address netip.Addr) string {
 	if !vpcOf(tx, t.Scope(), t.Placement.SubnetID).DNSHostnames {
 		return ""
 	}
-	return backend.HostName(address, hostDomain(t.Scope()))
+	return backend.HostName(address, state.HostDomain(t.Scope()))
 }
 
 // vpcOf is the VPC of a subnet, and the default one if that is gone or none.
@@ -43,13 +43,4 @@ func vpcOf(tx *state.Tx, scope arn.Scope, subnet string) *state.VPC {
 		}
 	}
 	return tx.VPC(scope, state.DefaultVPC)
-}
-
-// hostDomain is the domain of the names that a VPC gives to addresses.
-// Source: Amazon VPC user guide, DNS attributes.
-func hostDomain(s arn.Scope) string {
-	if region := s.Region; region != "us-east-1" {
-		return region + ".compute.internal"
-	}
-	return "ec2.internal"
 }

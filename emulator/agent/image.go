@@ -130,6 +130,7 @@ func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time
 	}
 	s.PullStoppedAt = stoppedAt
 	s.Containers[i].ImageDigest = w.host.digests.of(w.image(i), image)
+	s.Containers[i].ImageID = image.ID
 	s.Containers[i].Phase = state.ContainerPulled
 	if w.host.fits(image, w.platform) {
 		w.images[i] = image.ID

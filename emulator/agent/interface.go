@@ -34,6 +34,7 @@ type interfaces struct {
 	hurry chan struct{} // holds one when somebody waits
 
 	mu      sync.Mutex
+	holders holders
 	byOwner map[string]*netInterface          // by the ARN of a task or container instance
 	sets    map[string]*groupSet              // by their key
 	having  map[string]map[*groupSet]struct{} // by group: sets that it is in
@@ -77,20 +78,21 @@ func newInterfaces(a *Agent) *interfaces {
 	return &interfaces{
 		agent: a, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
 		byOwner: map[string]*netInterface{}, sets: map[string]*groupSet{}, having: map[string]map[*groupSet]struct{}{},
-		naming: map[string]map[*groupSet]struct{}{}, listing: map[string]map[*groupSet]struct{}{}, due: map[*groupSet]struct{}{},
+		holders: newHolders(), naming: map[string]map[*groupSet]struct{}{}, listing: map[string]map[*groupSet]struct{}{}, due: map[*groupSet]struct{}{},
 	}
 }
 
 // join notes an interface with an address. Groups that have rules about its own learn of it
 // before anything runs there.
 func (all *interfaces) join(h *host, owner string, scope arn.Scope, groups []string, address netip.Addr) {
-	if all.agent.SecurityGroups == GroupsOff || len(groups) == 0 || !address.IsValid() {
-		return
-	}
 	groups = slices.Compact(slices.Sorted(slices.Values(groups)))
 	key := scope.Prefix() + strings.Join(groups, " ")
 	all.mu.Lock()
 	defer all.mu.Unlock()
+	all.holders.add(owner, address)
+	if all.agent.SecurityGroups == GroupsOff || len(groups) == 0 || !address.IsValid() {
+		return
+	}
 	if i := all.byOwner[owner]; i != nil {
 		if i.address == address && i.set.key == key {
 			return
@@ -124,6 +126,7 @@ func (all *interfaces) newSet(key string, scope arn.Scope, groups []string) *gro
 func (all *interfaces) leave(owner string) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
+	all.holders.remove(owner)
 	if i := all.byOwner[owner]; i != nil {
 		all.remove(i)
 	}

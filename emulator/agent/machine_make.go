@@ -125,7 +125,7 @@ func (m *machine) labels() map[string]string {
 // gateway of its bridge.
 func machineSpec(row *state.ContainerInstance, labels map[string]string, vpc, bridge string) backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name: instanceName("instance", row.ARN), Network: vpc, Routes: bridge, Domain: hostDomain(row.Scope()), Labels: labels,
+		Name: instanceName("instance", row.ARN), Network: vpc, Routes: bridge, Domain: state.HostDomain(row.Scope()), Labels: labels,
 		SharesIPC: true, // with tasks of ipcMode host
 		Devices:   true,
 		CPU:       int64(row.Registered.CPU), Memory: int64(row.Registered.Memory) * mebibyte,
@@ -154,10 +154,14 @@ func (m *machine) start(ctx context.Context, p place) error {
 func (m *machine) join(at place) {
 	a := m.host.agent
 	row := a.Store.Read().ContainerInstance(m.instance)
-	if row == nil || a.InstanceGroups == nil {
+	if row == nil {
 		return
 	}
-	a.interfaces.join(m.host, m.instance, row.Scope(), a.InstanceGroups(row), at.ip)
+	var groups []string
+	if a.InstanceGroups != nil {
+		groups = a.InstanceGroups(row)
+	}
+	a.interfaces.join(m.host, m.instance, row.Scope(), groups, at.ip)
 }
 
 // DefaultInstanceRange is the block of the bridge networks of container instances. It is

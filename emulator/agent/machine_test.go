@@ -444,7 +444,7 @@ func TestAMachineHasTheAddressOfItsInstance(t *testing.T) {
 
 func TestLabelsAndEnvironmentOfAContainerInstance(t *testing.T) {
 	row := &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("c")}, Placement: &state.Placement{ContainerInstance: "i"}}
-	if got := labels(row, "web")[labelCluster]; got != "c" {
+	if got := labels(row, "web")[state.LabelCluster]; got != "c" {
 		t.Errorf("label of the cluster %q", got)
 	}
 	if env := environment(&types.ContainerDefinition{}, row); !slices.Contains(env, "AWS_EXECUTION_ENV=AWS_ECS_EC2") {

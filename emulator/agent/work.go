@@ -345,7 +345,7 @@ func (w *work) healthIs(container int, health backend.Health) {
 		status = types.HealthStatusUnknown
 	}
 	if c.HealthStatus != status {
-		c.HealthStatus = status
+		c.HealthStatus, c.HealthSince = status, w.host.agent.Clock.Now()
 		w.publication.touch()
 	}
 }

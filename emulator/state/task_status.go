@@ -79,10 +79,13 @@ type Container struct {
 	RuntimeID    string // as ECS shows it; empty until the task leaves PROVISIONING
 	EngineID     string // of the engine's container; empty until that is made
 	ImageDigest  string
+	ImageID      string // of the engine
 	ExitCode     *int32
 	Reason       string
 	Bindings     []Binding // of a container in bridge or host mode, once it runs
 	HealthStatus types.HealthStatus
+	HealthSince  time.Time // when HealthStatus became what it is
+	CreatedAt    time.Time // on the engine
 	StartedAt    time.Time
 	StoppedAt    time.Time
 	Restarts     int

@@ -1,0 +1,48 @@
+package agent
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+)
+
+// holders are the tasks and container instances that have network interfaces, by address.
+// VPCs may have the same ranges, so an address can be of several.
+type holders struct {
+	byAddress map[netip.Addr]map[string]struct{}
+	addresses map[string]netip.Addr // by ARN
+}
+
+func newHolders() holders {
+	return holders{byAddress: map[netip.Addr]map[string]struct{}{}, addresses: map[string]netip.Addr{}}
+}
+
+// add notes the address of an interface, which may have had another one.
+func (h *holders) add(owner string, address netip.Addr) {
+	h.remove(owner)
+	if !address.IsValid() {
+		return
+	}
+	h.addresses[owner] = address
+	if h.byAddress[address] == nil {
+		h.byAddress[address] = map[string]struct{}{}
+	}
+	h.byAddress[address][owner] = struct{}{}
+}
+
+// remove forgets an interface. None is harmless.
+func (h *holders) remove(owner string) {
+	address, has := h.addresses[owner]
+	if !has {
+		return
+	}
+	delete(h.addresses, owner)
+	if delete(h.byAddress[address], owner); len(h.byAddress[address]) == 0 {
+		delete(h.byAddress, address)
+	}
+}
+
+// of lists whose address it is, in order.
+func (h *holders) of(address netip.Addr) []string {
+	return slices.Sorted(maps.Keys(h.byAddress[address]))
+}
