@@ -74,19 +74,34 @@ func (a *Agent) TasksAt(ctx context.Context, address netip.Addr) (taskARNs []str
 
 // Inspect asks the engine about a container of a task.
 func (a *Agent) Inspect(ctx context.Context, taskARN, container string) (backend.Container, error) {
+	h, id, err := a.find(taskARN, container)
+	if err != nil {
+		return backend.Container{}, err
+	}
+	return h.Engine.Inspect(ctx, id)
+}
+
+// Stats asks the engine for the counters of a container that runs.
+func (a *Agent) Stats(ctx context.Context, taskARN, container string) (backend.Stats, error) {
+	h, id, err := a.find(taskARN, container)
+	if err != nil {
+		return backend.Stats{}, err
+	}
+	return h.Engine.Stats(ctx, id)
+}
+
+// find returns where a container is on an engine.
+func (a *Agent) find(taskARN, container string) (h *host, engineID string, err error) {
 	t := a.Task(taskARN)
 	if t == nil {
-		return backend.Container{}, fmt.Errorf("task %s: %w", taskARN, backend.ErrNotFound)
+		return nil, "", fmt.Errorf("task %s: %w", taskARN, backend.ErrNotFound)
 	}
 	h, c := a.hostOf(t), t.Status.Container(container)
 	if h == nil || c == nil || c.EngineID == "" {
-		return backend.Container{}, fmt.Errorf("container %s of task %s: %w", container, taskARN, backend.ErrNotFound)
+		return nil, "", fmt.Errorf("container %s of task %s: %w", container, taskARN, backend.ErrNotFound)
 	}
-	return h.Engine.Inspect(ctx, c.EngineID)
+	return h, c.EngineID, nil
 }
 
-// EngineName is the name of a task's container on the engine; see SandboxContainer.
+// EngineName is the name of a task's container on the engine.
 func EngineName(t *state.Task, container string) string { return engineName(t, container) }
-
-// SandboxContainer is what the container agent calls the network namespace of a task.
-const SandboxContainer = sandboxContainerName

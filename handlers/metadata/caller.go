@@ -1,0 +1,118 @@
+package metadata
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+	"github.com/gorilla/mux"
+)
+
+// caller is a container that asks, or with version 2 its task.
+type caller struct {
+	tx         *state.Tx
+	task       *state.Task
+	definition *types.TaskDefinition // nil where it has been deleted since
+	resolved   taskdef.Resolved
+	container  string
+}
+
+// address is where a request comes from.
+func address(r *http.Request) netip.Addr {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return at.Addr().Unmap()
+}
+
+// client tells clients apart that are throttled each by itself: an address, and with
+// containers that have that of their container instance the id in the path as well. There
+// the container agent sees them by addresses of their own.
+func (a *api) client(r *http.Request) string {
+	from := address(r)
+	tasks := a.TasksAt(r.Context(), from)
+	if len(tasks) == 1 {
+		if t := a.Task(tasks[0]); t != nil && t.Spec.HasInterface() {
+			return from.String()
+		}
+	}
+	return from.String() + " " + pathID(r.URL.Path)
+}
+
+// byID finds the container with the id in the path among those that may ask from the address
+// of the request.
+func (a *api) byID(r *http.Request) (caller, bool) {
+	id := mux.Vars(r)["id"]
+	for _, arn := range a.TasksAt(r.Context(), address(r)) {
+		t := a.Task(arn)
+		if t == nil {
+			continue
+		}
+		for i := range t.Status.Containers {
+			if c := &t.Status.Containers[i]; t.EndpointID(c) == id {
+				return a.caller(t, c.Name), true
+			}
+		}
+	}
+	return caller{}, false
+}
+
+// byAddress finds the task whose network interface has the address of the request.
+func (a *api) byAddress(r *http.Request) (caller, error) {
+	from := address(r)
+	for _, arn := range a.TasksAt(r.Context(), from) {
+		if t := a.Task(arn); t != nil && t.Spec.HasInterface() {
+			return a.caller(t, ""), nil
+		}
+	}
+	return caller{}, fmt.Errorf("unable to associate '%s' with task", from)
+}
+
+func (a *api) caller(t *state.Task, container string) caller {
+	c := caller{tx: a.Store.Read(), task: t, container: container}
+	row := c.tx.TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	if row == nil {
+		return c
+	}
+	c.definition = row.Definition()
+	resolved, err := taskdef.ApplyOverrides(c.definition, t.Spec.Overrides, t.Spec.LaunchType)
+	if err != nil { // cannot be: it was accepted when the task was made
+		a.Log.Error("metadata of a task without its overrides", "task", t.ARN, "error", err)
+		resolved = taskdef.Resolved{Containers: c.definition.ContainerDefinitions}
+	}
+	c.resolved = resolved
+	return c
+}
+
+// fargate reports whether the task runs on Fargate.
+func (c *caller) fargate() bool { return c.task.Placement.ContainerInstance == "" }
+
+// networkMode is that of the task.
+func (c *caller) networkMode() types.NetworkMode {
+	if c.task.Spec.HasInterface() {
+		return types.NetworkModeAwsvpc
+	}
+	return c.task.Spec.NetworkMode
+}
+
+// containerDefinition is that of a container with its overrides; empty where it is gone.
+func (c *caller) containerDefinition(name string) *types.ContainerDefinition {
+	for i := range c.resolved.Containers {
+		if d := &c.resolved.Containers[i]; d.Name != nil && *d.Name == name {
+			return d
+		}
+	}
+	return &types.ContainerDefinition{}
+}
+
+// dockerID is the id by which metadata names a container.
+func (c *caller) dockerID(of *state.Container) string {
+	if c.fargate() {
+		return c.task.EndpointID(of)
+	}
+	return of.EngineID
+}

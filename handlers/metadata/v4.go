@@ -1,0 +1,43 @@
+package metadata
+
+import (
+	"net/http"
+
+	"github.com/gorilla/mux"
+)
+
+// routeV4 has the paths of version 4. All tasks of a machine are for daemons, which this
+// endpoint does not serve; the container agent's words.
+func (a *api) routeV4(r *mux.Router) {
+	at := "/v4/" + idInPath
+	r.HandleFunc(at, a.containerV4)
+	r.HandleFunc(at+"/task", a.taskV4(false))
+	r.HandleFunc(at+"/taskWithTags", a.taskV4(true))
+	a.routeAssociations(r, at, "V4")
+	r.HandleFunc(at+"/tasks", func(w http.ResponseWriter, _ *http.Request) {
+		a.answer(w, http.StatusInternalServerError, "failed to get tasks metadata")
+	})
+	r.HandleFunc(at+"/tasks/stats", func(w http.ResponseWriter, _ *http.Request) {
+		a.answer(w, http.StatusInternalServerError, "failed to get stats")
+	})
+}
+
+func (a *api) containerV4(w http.ResponseWriter, r *http.Request) {
+	c, found := a.byID(r)
+	if !found {
+		a.answer(w, http.StatusNotFound, "V4 container metadata handler: unable to get container ID from request: "+noContainer(r))
+		return
+	}
+	a.answer(w, http.StatusOK, a.describe(r.Context(), &c, c.task.Status.Container(c.container)))
+}
+
+func (a *api) taskV4(withTags bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c, found := a.byID(r)
+		if !found {
+			a.answer(w, http.StatusNotFound, "V4 task metadata handler: unable to get task arn from request: "+noTask(r))
+			return
+		}
+		a.answer(w, http.StatusOK, a.describeTask(r.Context(), &c, withTags))
+	}
+}
