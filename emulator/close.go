@@ -78,6 +78,7 @@ func (s *Server) Close() error {
 	s.close()
 	s.http.Shutdown(ctx)
 	s.http.Close()
+	s.metadataHTTP.Close()
 	s.serving.Wait()
 	s.changing.Lock()
 	defer s.changing.Unlock()

@@ -57,6 +57,8 @@ type Server struct {
 	upstream      *url.URL // nil if there is none
 	listener      net.Listener
 	http          *http.Server
+	metadata      http.Handler
+	metadataHTTP  *http.Server
 	started       time.Time
 	// closing ends when Close begins: requests that follow something go then.
 	closing context.Context
@@ -95,7 +97,10 @@ func New(opts Options) (*Server, error) {
 	s.faults = newFaults(s)
 	s.clock.SetQuiet(s.quiet)
 	s.handler = s.newHandler()
+	s.metadata = s.newMetadata()
+	callers := s.listenMetadata()
 	s.startControllers()
+	s.serveMetadata(callers)
 	s.http = &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second}
 	s.serving.Go(func() {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {

@@ -1,9 +1,67 @@
 package emulator
 
-import "net"
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+)
+
+// metadataTimeout bounds requests and answers. Source: amazon-ecs-agent.
+const metadataTimeout = 5 * time.Second
 
 // taskMetadata is the engine's way from 169.254.170.2 to this process, or nil if it has none.
-func (s *Server) taskMetadata() interface{ ListenMetadata() net.Listener } {
-	engine, _ := s.engine.(interface{ ListenMetadata() net.Listener })
+func (s *Server) taskMetadata() backend.TaskMetadata {
+	engine, _ := s.engine.(backend.TaskMetadata)
 	return engine
 }
+
+// newMetadata puts the metadata endpoint together.
+func (s *Server) newMetadata() http.Handler {
+	rate, _ := metadata.ParseRate(s.opts.MetadataRate) // the options have been checked
+	return metadata.Handler(metadata.Options{
+		Store: s.store, Now: s.clock.Now, Log: s.opts.Log, Rate: rate,
+		TasksAt: func(ctx context.Context, from netip.Addr) []string { return s.currentAgent().TasksAt(ctx, from) },
+		Task:    func(taskARN string) *state.Task { return s.currentAgent().Task(taskARN) },
+		Inspect: func(ctx context.Context, taskARN, container string) (backend.Container, error) {
+			return s.currentAgent().Inspect(ctx, taskARN, container)
+		},
+		Stats: func(ctx context.Context, taskARN, container string) (backend.Stats, error) {
+			return s.currentAgent().Stats(ctx, taskARN, container)
+		},
+		EngineName: agent.EngineName,
+	})
+}
+
+// listenMetadata takes the connections of containers to the metadata endpoint, which a
+// container may make as soon as it runs; serveMetadata answers them. Nil is none.
+func (s *Server) listenMetadata() net.Listener {
+	if engine := s.taskMetadata(); engine != nil {
+		return engine.ListenMetadata()
+	}
+	return nil
+}
+
+// serveMetadata answers containers until it is closed.
+func (s *Server) serveMetadata(listener net.Listener) {
+	s.metadataHTTP = &http.Server{Handler: s.metadata, ReadTimeout: metadataTimeout, WriteTimeout: metadataTimeout}
+	if listener == nil {
+		return
+	}
+	s.serving.Go(func() {
+		if err := s.metadataHTTP.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.opts.Log.Error("metadata endpoint ended", "error", err)
+		}
+	})
+}
+
+// Metadata is what containers find at 169.254.170.2, without its listener: the remote address
+// of a request, that of a task or of its container instance, says who asks.
+func (s *Server) Metadata() http.Handler { return s.metadata }

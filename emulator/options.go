@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
+	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 )
 
 // Options configure an emulator. The zero value is one in memory, on the simulated
@@ -127,6 +128,10 @@ type Options struct {
 	// Zero is none: ports are those of the container, for this process. The serve command
 	// has 50 unless told otherwise.
 	HostPorts int
+	// MetadataRate is how many requests a second a container may make to the metadata endpoint
+	// at 169.254.170.2, and how many at once: "40,60", which is the default and what the
+	// container agent has; "0" is no bound.
+	MetadataRate string
 	// WarmSandboxes is how many network namespaces Docker keeps started for the next
 	// tasks in each subnet that tasks were started in during the last ten minutes.
 	// Default 2; negative is none.
@@ -180,6 +185,11 @@ func (o Options) check() error {
 	if err := o.checkUpstream(); err != nil {
 		return err
 	}
+	if o.MetadataRate != "" {
+		if _, err := metadata.ParseRate(o.MetadataRate); err != nil {
+			return err
+		}
+	}
 	return handlers.CheckHosts(o.AllowedHosts)
 }
 
@@ -197,6 +207,7 @@ func (o Options) withDefaults() Options {
 	fallback(&o.Region, "us-east-1")
 	fallback(&o.Account, "000000000000")
 	fallback(&o.Version, "devel")
+	fallback(&o.MetadataRate, metadata.DefaultRate.String())
 	o.SecurityGroups = cmp.Or(o.SecurityGroups, agent.GroupsFilter)
 	if o.Strict {
 		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles = true, true, true

@@ -40,7 +40,7 @@ type Options struct {
 	Inspect func(ctx context.Context, taskARN, container string) (backend.Container, error)
 
 	// Stats are the counters of a task's container.
-	Stats func(ctx context.Context, taskARN, container string) (backend.Stats, error)
+	Stats       func(ctx context.Context, taskARN, container string) (backend.Stats, error)
 	Credentials Credentials
 	Protection  Protection
 	// Rate bounds the requests of each client. The zero Rate is no bound.
