@@ -1,0 +1,123 @@
+package cloudwatchlogs_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
+)
+
+// follow reads a group as `aws logs tail --follow` of version 2 of the CLI does: again and
+// again from the newest event that it has seen, without those of that time whose ids it
+// knows. It ends when it has seen so many, or ctx ends.
+func follow(ctx context.Context, c *sdk.Client, want int) (seen []string, err error) {
+	in := &sdk.FilterLogEventsInput{LogGroupName: aws.String(group), StartTime: aws.Int64(0)}
+	known := map[string]int64{}
+	for len(seen) < want {
+		out, err := c.FilterLogEvents(ctx, in)
+		if err != nil {
+			return seen, err
+		}
+		newest := *in.StartTime
+		for _, e := range out.Events {
+			if _, again := known[*e.EventId]; !again {
+				known[*e.EventId] = *e.Timestamp
+				seen = append(seen, *e.Message)
+			}
+			newest = max(newest, *e.Timestamp)
+		}
+		maps.DeleteFunc(known, func(_ string, at int64) bool { return at < newest })
+		if in.NextToken = out.NextToken; in.NextToken == nil {
+			in.StartTime = &newest
+		}
+	}
+	return seen, nil
+}
+
+// Four containers write into one group, and somebody follows it. In the middle the emulator
+// is killed: another one opens the directory, and goes on with each container where the store
+// says that it is. Each line is seen once, in its order.
+func TestFollowingLosesAndRepeatsNothing(t *testing.T) {
+	const containers, lines = 4, 600
+	dir := t.TempDir()
+	var handler atomic.Pointer[http.Handler]
+	open := func() *logs.Store {
+		store, err := logs.Open(logs.Options{Dir: dir, Size: 4 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := cloudwatchlogs.New(store, time.Now).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
+		handler.Store(&h)
+		return store
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*handler.Load()).ServeHTTP(w, r) }))
+	defer server.Close()
+	store := open()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+
+	// write puts lines of all containers up to some number, from where the store says that
+	// they are.
+	write := func(store *logs.Store, upTo int) {
+		var writers sync.WaitGroup
+		for c := range containers {
+			writers.Go(func() {
+				n := logs.StreamName{Scope: scope, Group: group, Name: fmt.Sprintf("web/app/%d", c)}
+				if err := store.OpenStream(n, true); err != nil {
+					t.Error(err)
+				}
+				at, err := store.Position(n, "container")
+				for err == nil && at.Count < upTo {
+					batch := []logs.Line{{At: time.Now(), Message: fmt.Sprintf("%d %d", c, at.Count)}}
+					at = logs.Position{Last: batch[0].At, Count: at.Count + 1}
+					err = store.Put(ctx, n, "container", batch, at)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		writers.Wait()
+	}
+	write(store, 1)
+	client := sdk.New(sdk.Options{
+		Region: scope.Region, BaseEndpoint: &server.URL, Retryer: apitest.Retryer(),
+		Credentials: credentials.NewStaticCredentialsProvider(scope.Account, "secret", ""),
+	})
+	var seen []string
+	var err error
+	var follower sync.WaitGroup
+	follower.Go(func() { seen, err = follow(ctx, client, containers*lines) })
+	write(store, lines/2)
+	store = open() // the one before is not closed: it is as if it had been killed
+	defer store.Close()
+	write(store, lines)
+	follower.Wait()
+	if err != nil {
+		t.Fatalf("after %d lines: %v", len(seen), err)
+	}
+	next := map[int]int{}
+	for _, text := range seen {
+		var c, i int
+		fmt.Sscan(text, &c, &i)
+		if next[c] != i {
+			t.Fatalf("line %d of container %d comes when it is the turn of %d", i, c, next[c])
+		}
+		next[c]++
+	}
+}
