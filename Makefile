@@ -74,6 +74,7 @@ SOAK ?= 20
 .PHONY: soak
 soak: build demo-image ## kill and restart things under load on Docker: SOAK=rounds, SOAK_RESTART_ENGINE=command
 	$(GO) run ./cmd/soak -rounds $(SOAK)
+	ECS_EMULATOR_REQUIRE_DOCKER=1 ECS_EMULATOR_TEST_LOG_LOAD=20,1000,30 $(GO) test ./cmd/ecs-emulator -count 1 -run TestDockerLosesNoOutput -v
 
 .PHONY: image
 image: ## build the images of the emulator and of the sample, nothing is pulled

@@ -6,7 +6,7 @@
 //	sleep <duration>      "2s", or a bare number of seconds; ends at once on SIGTERM
 //	linger <duration>     run until SIGTERM, and as long after it
 //	exit <code>           write a line to standard error and exit
-//	print <n>             write n lines and exit
+//	print <n> [rate]      write n lines, as many a second, and exit
 //	eat <MiB>             use up memory, then sleep
 //	ignore-term           run until SIGKILL
 //	env                   print the environment
@@ -42,7 +42,7 @@ var modes = map[string]struct {
 	"sleep":       {1, 1, sleep},
 	"linger":      {1, 1, linger},
 	"exit":        {1, 1, exit},
-	"print":       {1, 1, printLines},
+	"print":       {1, 2, printLines},
 	"eat":         {1, 1, eat},
 	"ignore-term": {0, 0, ignoreTerm},
 	"env":         {0, 0, printEnvironment},
@@ -132,8 +132,20 @@ func printLines(args []string) error {
 	if err != nil {
 		return fmt.Errorf("not a number: %s", args[0])
 	}
-	w := bufio.NewWriter(os.Stdout)
+	rate := 0.0
+	if len(args) > 1 {
+		if rate, err = strconv.ParseFloat(args[1], 64); err != nil || rate <= 0 {
+			return fmt.Errorf("not a rate: %s", args[1])
+		}
+	}
+	w, began := bufio.NewWriter(os.Stdout), time.Now()
 	for i := range n {
+		if early := time.Until(began.Add(time.Duration(float64(i) / max(rate, 1) * float64(time.Second)))); rate > 0 && early > 0 {
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			time.Sleep(early)
+		}
 		fmt.Fprintln(w, "line", i+1)
 	}
 	return w.Flush()
