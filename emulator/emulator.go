@@ -43,9 +43,10 @@ type Server struct {
 	logs         *logs.Store
 	logsSwept    time.Time // by retain
 	sessions     *session.Keys
-	strangeRoles sync.Map       // ARNs of roles that nobody has made
-	engine       backend.Engine // what the user asked for
-	faulty       *fault.Engine  // the same, with faults
+	strangeRoles sync.Map                // ARNs of roles that nobody has made
+	profile      aws.CredentialsProvider // whose keys tasks get instead of their own, or nil
+	engine       backend.Engine          // what the user asked for
+	faulty       *fault.Engine           // the same, with faults
 	faults       *Faults
 	public       agent.PublicAddresses
 	guard        *engineGuard
@@ -90,6 +91,9 @@ func New(opts Options) (*Server, error) {
 	}
 	s := &Server{opts: opts.withDefaults(), started: time.Now()}
 	s.closing, s.close = context.WithCancel(context.Background())
+	if err := s.openProfile(context.Background()); err != nil {
+		return nil, err
+	}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.closeParts())
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
@@ -54,3 +56,17 @@ func Services() []awsapi.Service { return (&Server{}).apis() }
 
 // ForgetOld forgets what is old enough at a time.
 func (s *Server) ForgetOld(now time.Time) error { return s.forgetOld(now) }
+
+// ExecutionRole are the keys with which the emulator acts for a task.
+func (s *Server) ExecutionRole(taskARN string) aws.CredentialsProvider {
+	return s.executionRole(s.store.Read().Task(taskARN))
+}
+
+// ExecutionCredentialsID is the id that the keys of a task's execution role would have.
+func (s *Server) ExecutionCredentialsID(taskARN string) string {
+	id, err := s.sessions.CredentialsID(taskARN, session.TaskExecution)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}

@@ -36,7 +36,7 @@ func (s *Server) newMetadata() http.Handler {
 		Stats: func(ctx context.Context, taskARN, container string) (backend.Stats, error) {
 			return s.currentAgent().Stats(ctx, taskARN, container)
 		},
-		EngineName: agent.EngineName,
+		EngineName: agent.EngineName, Credentials: s.taskCredentials,
 	})
 }
 

@@ -122,6 +122,9 @@ type Options struct {
 	// cloud's. Otherwise they are refused at once, so that no SDK waits. It holds for tasks and
 	// container instances that start from then on.
 	AllowInstanceMetadata bool
+	// TaskCredentials is whose keys tasks get for their task role: those of a session of their
+	// own, or with profile:NAME those of that profile of the user's, which AWS takes for good.
+	TaskCredentials string
 	// HostPorts is how many ports of 127.0.0.1 of the container engine's host, from 14600 up,
 	// lead to tasks where this process runs in a container of that engine: one who asks from
 	// outside that container has no other loopback address. Each costs the engine a process.
@@ -189,6 +192,9 @@ func (o Options) check() error {
 		if _, err := metadata.ParseRate(o.MetadataRate); err != nil {
 			return err
 		}
+	}
+	if err := checkTaskCredentials(o.TaskCredentials); err != nil {
+		return err
 	}
 	return handlers.CheckHosts(o.AllowedHosts)
 }

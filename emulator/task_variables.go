@@ -16,6 +16,9 @@ func (s *Server) taskVariables(t *state.Task, container string) (variables []str
 	if c == nil || s.taskMetadata() == nil {
 		return nil
 	}
+	if variable, has := s.credentialsVariable(t); has {
+		variables = append(variables, variable)
+	}
 	id := t.EndpointID(c)
 	return append(variables,
 		"ECS_CONTAINER_METADATA_URI="+metadataURL+"/v3/"+id,

@@ -82,11 +82,12 @@ var answeredMembers = member.Act(
 )
 
 const (
-	noCredentials = "containers get no credentials, and images are pulled with the engine's own"
-	noAppMesh     = "there is no App Mesh: traffic does not pass the proxy, whose container runs"
-	noParameters  = "needs Systems Manager and Secrets Manager"
-	onFargateNo   = "Fargate compatible task definitions do not support "
-	inAwsvpcNot   = " not supported on container when networkMode=awsvpc."
+	asTask       = "containers on Docker find keys of a session of the role, in each network mode but none; what policies say is not enforced"
+	asExecution  = "what the emulator does for the task it does with a session of the role; images are pulled with the engine's own credentials"
+	noAppMesh    = "there is no App Mesh: traffic does not pass the proxy, whose container runs"
+	noParameters = "needs Systems Manager and Secrets Manager"
+	onFargateNo  = "Fargate compatible task definitions do not support "
+	inAwsvpcNot  = " not supported on container when networkMode=awsvpc."
 )
 
 const (
@@ -100,7 +101,7 @@ var definitionMembers = slices.Concat(
 	member.Act("cpu", "family", "memory", "requiresCompatibilities", "runtimePlatform.cpuArchitecture"),
 	member.Refuse("enableFaultInjection", "needs the fault injection endpoints of task metadata"),
 	member.Keep("ephemeralStorage.sizeInGiB", "tasks show it; what they write is bounded by the engine's disk"),
-	member.Keep("executionRoleArn", noCredentials),
+	member.ActInPart("executionRoleArn", asExecution),
 	member.RefuseAs("inferenceAccelerators", "Unsupported field 'inferenceAccelerators'."),
 	member.RefuseAs("ipcMode", onFargateNo+"ipcMode"),
 	member.ActOnly("networkMode", "awsvpc", "AWS has no other on Fargate"),
@@ -111,7 +112,7 @@ var definitionMembers = slices.Concat(
 	member.Keep("proxyConfiguration.properties[].value", noAppMesh),
 	member.Keep("proxyConfiguration.type", noAppMesh),
 	member.ActOnly("runtimePlatform.operatingSystemFamily", "LINUX", "Windows containers are not run"),
-	member.Keep("taskRoleArn", noCredentials),
+	member.ActInPart("taskRoleArn", asTask),
 )
 
 var volumeMembers = slices.Concat(
