@@ -43,7 +43,7 @@ func scriptFolders(t *testing.T) []string {
 // name ends with strict has an emulator without conveniences, with strict_groups or
 // groups_off security groups concern this host as well or nobody, one whose name ends with
 // privileged permits privileged containers, with local_ports tasks have their own port numbers
-// on this host, and with api_from_tasks they get at the APIs.
+// on this host, and with api_from_tasks or task_role they get at the APIs.
 //
 //	[!] ecs <args>        aws ecs <args> with that endpoint, in an AWS CLI that stays loaded
 //	[!] aws <args>        the same for any service: aws iam list-roles; what a user
@@ -130,7 +130,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	}
 	s.setVolumes(t, env, &opts)
 	opts.LocalPorts = strings.HasSuffix(env.WorkDir, "local_ports")
-	opts.InjectEndpoint = strings.HasSuffix(env.WorkDir, "api_from_tasks")
+	opts.InjectEndpoint = strings.HasSuffix(env.WorkDir, "api_from_tasks") || strings.HasSuffix(env.WorkDir, "task_role")
 	opts.AllowPrivileged = strings.HasSuffix(env.WorkDir, "privileged")
 	opts.Log = slog.New(slog.NewTextHandler(&log, nil))
 	srv, err := emulator.New(opts)

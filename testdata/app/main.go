@@ -13,6 +13,9 @@
 //	check <url>           exit 0 when a GET is answered with a status below 400, or a
 //	                      datagram to udp://<host>:<port>
 //	ask <n> <url>…        ask each URL so many times, and print how long that takes, see ask.go
+//	role <parameter>      print whom STS says the program is, the value of a parameter of
+//	                      Systems Manager, and tasks, and whenever one of these changes
+//	get <url>             print the status and the body of an answer
 //	list-tasks            print the ARNs that ListTasks of the SDK answers
 //	write <path> <text>   write a file, in folders that it makes
 //	read <path>           print a file
@@ -48,6 +51,8 @@ var modes = map[string]struct {
 	"env":         {0, 0, printEnvironment},
 	"check":       {1, 1, check},
 	"ask":         {2, 9, ask},
+	"role":        {1, 1, role},
+	"get":         {1, 1, get},
 	"list-tasks":  {0, 0, listTasks},
 	"write":       {2, 2, write},
 	"read":        {1, 1, read},
@@ -56,7 +61,7 @@ var modes = map[string]struct {
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|udp|sleep|linger|exit|print|eat|ignore-term|env|check|ask|list-tasks|write|read|times …")
+		fail("usage: app serve|udp|sleep|linger|exit|print|eat|ignore-term|env|check|ask|role|get|list-tasks|write|read|times …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {
