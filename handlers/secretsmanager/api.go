@@ -39,7 +39,7 @@ func secret(ctx context.Context, tx *store.Tx, id *string) (*secretsmanager.Secr
 	if s := secretsmanager.FindSecret(tx, scopeOf(ctx), *id); s != nil {
 		return s, nil
 	}
-	return nil, notFound("Secrets Manager can't find the specified secret.")
+	return nil, notFound("Secrets Manager can't find the specified secret.") // SEC0001
 }
 
 // live returns the secret with an id that is not marked for deletion (SEC0005).

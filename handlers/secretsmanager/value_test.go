@@ -90,6 +90,13 @@ func TestStagingLabelsMove(t *testing.T) {
 		"ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: "+one+"0")
 }
 
+// The framework refuses lengths. Source: recorded answers.
+func TestConstraintsOfValues(t *testing.T) {
+	s := newScene(t)
+	refused(s, s.GetSecretValue, &sdk.GetSecretValueInput{SecretId: aws.String("a"), VersionId: aws.String("short")}, "ValidationException",
+		"1 validation error detected: Value 'short' at 'versionId' failed to satisfy constraint: Member must have length greater than or equal to 32")
+}
+
 func TestATokenIsOfOneValue(t *testing.T) {
 	s := newScene(t)
 	made := createSecret(s, "a", "x")
