@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"context"
 	"io"
 	"os"
 	"os/exec"
@@ -102,7 +103,7 @@ func TestDockerBoto3ActsAsTheTaskRole(t *testing.T) {
 	w := start(t, emulator.Options{Engine: "docker", InjectEndpoint: true})
 	t.Cleanup(func() { // before the emulator's containers have gone, an image is not removed
 		w.srv.Close()
-		_, _ = engine.ImageRemove(t.Context(), name, image.RemoveOptions{Force: true})
+		_, _ = engine.ImageRemove(context.WithoutCancel(t.Context()), name, image.RemoveOptions{Force: true})
 	})
 	settings := w.srv.Config()
 	settings.Credentials = credentials.NewStaticCredentialsProvider("999988887777", "secret", "")

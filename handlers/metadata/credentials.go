@@ -14,7 +14,7 @@ import (
 // Source: ECS developer guide, task IAM role; amazon-ecs-agent.
 type RoleCredentials struct {
 	RoleArn         string
-	AccessKeyId     string //nolint:revive // the name on the wire
+	AccessKeyId     string
 	SecretAccessKey string
 	Token           string
 	// Expiration is in the time of the task's containers, who take it for theirs.
