@@ -3,6 +3,9 @@ package sts_test
 import (
 	"encoding/base64"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -264,4 +267,24 @@ func TestAccessKeysThatTellNoAccount(t *testing.T) {
 	refused(t, err, 400, "ValidationError", "1 validation error detected: Value 'AKIA!' at 'accessKeyId' failed to satisfy constraint: Member must have length greater than or equal to 16")
 	_, err = f.as("test", "secret", "").GetAccessKeyInfo(t.Context(), &client.GetAccessKeyInfoInput{AccessKeyId: aws.String("AKIAAAAAAAAAAAAAAAA1")})
 	refused(t, err, 400, "ValidationError", "AKIAAAAAAAAAAAAAAAA1 is invalid")
+}
+
+// How numbers may be written was recorded with GetSessionToken.
+func TestNumbersInForms(t *testing.T) {
+	f := start(t, false)
+	for text, want := range map[string]string{
+		"900": "<GetSessionTokenResult>", "0900": "<GetSessionTokenResult>", "+900": "<GetSessionTokenResult>",
+		" 900 ": "<Code>MalformedInput</Code>", "\t900\n": "<Code>MalformedInput</Code>", "900.0": "<Code>MalformedInput</Code>",
+		"9e2": "<Code>MalformedInput</Code>", "2147483648": "<Code>MalformedInput</Code>", "0": "<Code>ValidationError</Code>",
+	} {
+		answer, err := http.PostForm(f.url, url.Values{"Action": {"GetSessionToken"}, "Version": {"2011-06-15"}, "DurationSeconds": {text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if !strings.Contains(string(body), want) {
+			t.Errorf("%q: %s", text, body)
+		}
+	}
 }
