@@ -33,6 +33,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 )
 
 // Server is a running emulator.
@@ -58,6 +59,7 @@ type Server struct {
 	upstream      *url.URL // nil if there is none
 	listener      net.Listener
 	http          *http.Server
+	ecs           *ecs.API
 	metadata      http.Handler
 	metadataHTTP  *http.Server
 	started       time.Time

@@ -60,8 +60,9 @@ func (s *Server) apis() []awsapi.Service {
 		HostPaths: s.opts.AllowHostPaths, FileSystems: slices.Collect(maps.Values(s.opts.FileSystems)),
 		AllowPrivileged: s.opts.AllowPrivileged,
 	}
+	s.ecs = ecs.New(control)
 	return []awsapi.Service{
-		ecs.New(control).Service(),
+		s.ecs.Service(),
 		ec2.New(ec2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, NATGateways: s.opts.natDelays(), Settle: s.instancesSettled,
 		}).Service(),

@@ -8,9 +8,13 @@ import (
 	"net/netip"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 )
 
@@ -36,7 +40,7 @@ func (s *Server) newMetadata() http.Handler {
 		Stats: func(ctx context.Context, taskARN, container string) (backend.Stats, error) {
 			return s.currentAgent().Stats(ctx, taskARN, container)
 		},
-		EngineName: agent.EngineName, Credentials: s.taskCredentials,
+		EngineName: agent.EngineName, Credentials: s.taskCredentials, Protection: protection{s.ecs},
 	})
 }
 
@@ -65,3 +69,20 @@ func (s *Server) serveMetadata(listener net.Listener) {
 // Metadata is what containers find at 169.254.170.2, without its listener: the remote address
 // of a request, that of a task or of its container instance, says who asks.
 func (s *Server) Metadata() http.Handler { return s.metadata }
+
+// protection is ECS as a task's role calls it: in the account and region of the task.
+type protection struct{ api *ecs.API }
+
+func (p protection) GetTaskProtection(ctx context.Context, taskARN string, in *sdk.GetTaskProtectionInput) (*sdk.GetTaskProtectionOutput, error) {
+	return p.api.GetTaskProtection(callOf(ctx, taskARN, "GetTaskProtection"), in)
+}
+
+func (p protection) UpdateTaskProtection(ctx context.Context, taskARN string, in *sdk.UpdateTaskProtectionInput) (*sdk.UpdateTaskProtectionOutput, error) {
+	return p.api.UpdateTaskProtection(callOf(ctx, taskARN, "UpdateTaskProtection"), in)
+}
+
+// callOf is a call of the container agent for a task.
+func callOf(ctx context.Context, taskARN, operation string) context.Context {
+	scope := arn.ScopeOf(taskARN)
+	return awsapi.NewContext(ctx, awsapi.Call{Service: "ecs", Operation: operation, Region: scope.Region, Account: scope.Account, RequestID: arn.NewUUID()})
+}

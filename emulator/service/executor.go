@@ -39,6 +39,7 @@ func (p *planner) carryOut(in intent) {
 		}
 	}
 	p.stopSpare(in)
+	p.announceProtection()
 	p.announceDeadlock(in)
 }
 
@@ -181,7 +182,7 @@ func (p *planner) replaceUnhealthy(in intent, g goal) {
 func (p *planner) announceDeadlock(in intent) {
 	lacks := slices.ContainsFunc(in.goals, func(g goal) bool { return g.grows && g.missing() > 0 })
 	moving := p.starting() > 0 || p.present() != p.active()
-	if moving || !lacks || p.room(in) > 0 || len(in.goals) == 1 {
+	if p.spared != nil || moving || !lacks || p.room(in) > 0 || len(in.goals) == 1 {
 		return
 	}
 	p.sayOnce(deadlocked(p.service.Name))

@@ -123,6 +123,7 @@ type fate struct {
 	task      *state.Task
 	condition condition
 	leaving   bool // its container instance drains
+	protected bool // from scale-in and deployments
 }
 
 // serves reports whether a task is healthy, or runs and is about to be.
@@ -134,7 +135,7 @@ func (p *planner) tasks(g *generation) []fate {
 	var list []fate
 	for _, t := range p.in.Tasks(g.deployment.ID) {
 		if t.Stop == nil && !t.Ended() && !p.stopping[t.ARN] {
-			list = append(list, fate{t, p.condition(g, t), p.draining[t.ARN]})
+			list = append(list, fate{t, p.condition(g, t), p.draining[t.ARN], p.protects(t)})
 		}
 	}
 	return list

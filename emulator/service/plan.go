@@ -120,6 +120,7 @@ type planner struct {
 
 	stopping map[string]bool // ARNs of the tasks that the plan stops
 	draining map[string]bool // ARNs of the tasks whose container instance drains
+	spared   *scaleIn        // the first that protected tasks stand in the way of
 	each     *daemons        // nil until it is asked for
 	awaits   awaited
 	verbs    []Verb

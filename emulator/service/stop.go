@@ -21,7 +21,7 @@ func (p *planner) stopReplaced(in intent, g goal) {
 		return
 	}
 	var chosen []fate
-	for _, t := range inStopOrder(p.tasks(g.generation)) {
+	for _, t := range p.sparing(g.generation, inStopOrder(p.tasks(g.generation))) {
 		switch {
 		case len(chosen) == min(maxStops, surplus):
 		case t.condition == pending, t.condition == unhealthy, t.condition == startingRunning && spare >= 0:
@@ -48,6 +48,11 @@ func (p *planner) stopSurplus(g goal) {
 		return
 	}
 	candidates := slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool { return t.condition == unhealthy || t.leaving })
+	spared, free := p.spared, p.sparing(g.generation, candidates)
+	if surplus <= len(free) {
+		p.spared = spared // nothing is missed
+	}
+	candidates = free
 	p.stopSome(g, candidates, surplus)
 }
 
@@ -60,7 +65,7 @@ func (p *planner) stopSpare(in intent) {
 		return
 	}
 	if g := keeping[0]; g.starting > g.startingRunning {
-		chosen := slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool { return t.condition != pending })
+		chosen := p.sparing(g.generation, slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool { return t.condition != pending }))
 		p.stop(g.generation, chosen[:min(len(chosen), maxStops)], reasonScaling(g.deployment.ID))
 	}
 	for _, serving := range []bool{false, true} {
@@ -69,9 +74,9 @@ func (p *planner) stopSpare(in intent) {
 			if surplus <= 0 || !serving && g.counts.Active == g.healthy {
 				continue
 			}
-			p.stopSome(g, slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool {
+			p.stopSome(g, p.sparing(g.generation, slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool {
 				return !serving && t.condition == healthy
-			}), surplus)
+			})), surplus)
 		}
 	}
 }

@@ -31,6 +31,8 @@ type DeploymentCounts struct {
 	// and those whose health check says so.
 	Active, ActiveRunning int
 	Healthy, Unhealthy    int
+	// Protected are those that have been, if only until a time that is over.
+	Protected int
 	// Since the deployment began: tasks that reached RUNNING, that stopped before
 	// they did, that exited by themselves afterwards, and how often one turned
 	// HEALTHY.
@@ -110,6 +112,9 @@ func (d *DeploymentCounts) add(t *Task, n int) {
 		return
 	}
 	d.Active += n
+	if !t.ProtectedUntil.IsZero() {
+		d.Protected += n
+	}
 	if status != Running {
 		return
 	}

@@ -29,6 +29,9 @@ type Task struct {
 	// Version rises by one with each change that ECS announces as an event.
 	Version int64
 	Tags    []types.Tag // written by the tag handlers
+	// ProtectedUntil is until when the scheduler does not stop the task to scale in or to
+	// deploy; zero is not at all. Handlers write it.
+	ProtectedUntil time.Time
 
 	described atomic.Pointer[[]byte]
 }
@@ -118,9 +121,12 @@ func (t *Task) Ended() bool { return t.Status.LastStatus == Stopped }
 func (t *Task) next(status TaskStatus) *Task {
 	return &Task{
 		ARN: t.ARN, Spec: t.Spec, Placement: t.Placement, Stop: t.Stop, Status: status,
-		Version: t.Version, Tags: t.Tags,
+		Version: t.Version, Tags: t.Tags, ProtectedUntil: t.ProtectedUntil,
 	}
 }
+
+// Protected reports whether the task is protected from scale-in and deployments.
+func (t *Task) Protected(now time.Time) bool { return now.Before(t.ProtectedUntil) }
 
 // Described returns what describe made of this row, which is made only once: rows
 // do not change.
@@ -245,6 +251,15 @@ func (tx *Tx) PutTaskTags(arn string, tags []types.Tag) {
 	t := old.next(old.Status)
 	t.Tags = tags
 	tx.putTask(old, t, time.Time{}) // a container instance is not concerned
+}
+
+// ProtectTask protects a task until a time, or with the zero time no longer. ECS announces
+// nothing of it; its service is looked at again.
+func (tx *Tx) ProtectTask(arn string, until time.Time) {
+	old := tx.Task(arn)
+	t := old.next(old.Status)
+	t.ProtectedUntil = until
+	tx.putTask(old, t, time.Time{})
 }
 
 // maxStoppedTasks is how many tasks that stopped are kept, whatever their age: a

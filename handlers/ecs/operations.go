@@ -73,6 +73,8 @@ func (a *API) built() []awsapi.Operation {
 		awsapi.Partial("ListTasks", "by all filters but `daemonName`, which is refused", a.ListTasks),
 		awsapi.Partial("RunTask", "its members are below; no capacity providers of Auto Scaling groups; Spot tasks are not interrupted; what DAEMON services have yet to start reserves nothing from its tasks", a.RunTask),
 		awsapi.Partial("StartTask", "its members are below; as RunTask for DAEMON services", a.StartTask),
+		awsapi.Works("UpdateTaskProtection", "protected tasks survive scale-in and deployments", a.UpdateTaskProtection),
+		awsapi.Works("GetTaskProtection", "", a.GetTaskProtection),
 		awsapi.Works("StopTask", "SIGTERM, stopTimeout, SIGKILL, in the reverse order of dependsOn", a.StopTask),
 
 		awsapi.Partial("CreateService", "rolling deployments, REPLICA on Fargate and on container instances, DAEMON on container instances; its members are below; no capacity providers of Auto Scaling groups; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),

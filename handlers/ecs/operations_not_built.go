@@ -7,8 +7,6 @@ import "github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 var notBuiltOperations = []awsapi.Operation{
 	// What is done to running tasks.
 	awsapi.NotBuilt("ExecuteCommand", "ECS Exec sessions"),
-	awsapi.NotBuilt("GetTaskProtection", "task scale-in protection"),
-	awsapi.NotBuilt("UpdateTaskProtection", "task scale-in protection"),
 
 	// Deployments other than rolling ones.
 	awsapi.NotBuilt("ContinueServiceDeployment", "lifecycle hooks that pause a deployment"),

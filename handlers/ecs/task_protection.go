@@ -1,0 +1,168 @@
+package ecs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Bounds of protection. Source: ECS API reference, UpdateTaskProtection, GetTaskProtection.
+const (
+	maxProtectedTasks = 10
+	maxShownProtected = 100
+	defaultProtection = 120 // minutes
+	minProtection     = 1
+	maxProtection     = 2880
+)
+
+// Reasons why a task cannot be protected, or shown to be. Source: ECS developer guide, API
+// failure reasons.
+const (
+	taskNotValid      = "TASK_NOT_VALID"     // no task of a service
+	deploymentBlocked = "DEPLOYMENT_BLOCKED" // see blocks
+)
+
+// UpdateTaskProtection protects tasks of services from scale-in and deployments for a while,
+// or ends that. A task that is protected already gets a new period.
+func (a *API) UpdateTaskProtection(ctx context.Context, in *ecs.UpdateTaskProtectionInput) (*ecs.UpdateTaskProtectionOutput, error) {
+	period, err := protectionPeriod(in)
+	if err == nil {
+		err = countTasks(in.Tasks, maxProtectedTasks)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out *ecs.UpdateTaskProtectionOutput
+	err = a.updateIn(ctx, in.Cluster, func(c inCluster) error {
+		now := a.now()
+		out = &ecs.UpdateTaskProtectionOutput{ProtectedTasks: []types.ProtectedTask{}, Failures: []types.Failure{}}
+		for _, ref := range in.Tasks {
+			t, failure, err := c.serviceTask(ref)
+			if err != nil {
+				return err
+			}
+			if failure == nil && in.ProtectionEnabled && !t.Protected(now) && c.blocks(t, now) {
+				failure = &types.Failure{Arn: &t.ARN, Reason: aws.String(deploymentBlocked)}
+			}
+			if failure != nil {
+				out.Failures = append(out.Failures, *failure)
+				continue
+			}
+			var until time.Time
+			if in.ProtectionEnabled {
+				until = now.Add(period)
+			}
+			c.ProtectTask(t.ARN, until)
+			out.ProtectedTasks = append(out.ProtectedTasks, protectedTask(c.Task(t.ARN), now))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// GetTaskProtection tells which tasks are protected. The model lets a call name no task; what
+// ECS answers then is not known, so it is refused as DescribeTasks does.
+func (a *API) GetTaskProtection(ctx context.Context, in *ecs.GetTaskProtectionInput) (*ecs.GetTaskProtectionOutput, error) {
+	if err := countTasks(in.Tasks, maxShownProtected); err != nil {
+		return nil, err
+	}
+	c, err := a.readIn(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	out := &ecs.GetTaskProtectionOutput{ProtectedTasks: []types.ProtectedTask{}, Failures: []types.Failure{}}
+	for _, ref := range in.Tasks {
+		t, failure, err := c.serviceTask(ref)
+		switch {
+		case err != nil:
+			return nil, err
+		case failure != nil:
+			out.Failures = append(out.Failures, *failure)
+		default:
+			out.ProtectedTasks = append(out.ProtectedTasks, protectedTask(t, a.now()))
+		}
+	}
+	return out, nil
+}
+
+// protectionPeriod is how long a protection lasts. The words of its refusals are the
+// emulator's.
+func protectionPeriod(in *ecs.UpdateTaskProtectionInput) (time.Duration, error) {
+	minutes := int32(defaultProtection)
+	if e := in.ExpiresInMinutes; e != nil {
+		switch {
+		case !in.ProtectionEnabled:
+			return 0, invalidParameter("expiresInMinutes can only be specified when protectionEnabled is true.")
+		case *e < minProtection || *e > maxProtection:
+			return 0, invalidParameter(fmt.Sprintf("expiresInMinutes must be between %d and %d.", minProtection, maxProtection))
+		}
+		minutes = *e
+	}
+	return time.Duration(minutes) * time.Minute, nil
+}
+
+// countTasks refuses no tasks and too many, in the words of DescribeTasks.
+func countTasks(tasks []string, most int) error {
+	switch {
+	case len(tasks) == 0:
+		return invalidParameter("Tasks cannot be empty.")
+	case len(tasks) > most:
+		return invalidParameter(fmt.Sprintf("taskIds can have at most %d items.", most))
+	}
+	return nil
+}
+
+// serviceTask finds a task of a service, or says why it is none. That one which stops already
+// is none either is the emulator's choice.
+func (c inCluster) serviceTask(ref string) (*state.Task, *types.Failure, error) {
+	id, err := c.taskARN(ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := c.Task(id)
+	if t == nil {
+		failure := missing(id)
+		return nil, &failure, nil
+	}
+	if t.Spec.ServiceARN == "" || t.Stop != nil || t.Ended() {
+		return nil, &types.Failure{Arn: &t.ARN, Reason: aws.String(taskNotValid)}, nil
+	}
+	return t, nil, nil
+}
+
+// blocks reports whether the service of a task may have no more protected tasks: as many as it
+// desires, or its deployments could never end.
+// Source: ECS developer guide, task scale-in protection, for more than it desires; that the
+// last one is refused which would be too many follows from what it says to do about it.
+func (c inCluster) blocks(t *state.Task, now time.Time) bool {
+	s := c.Service(t.Spec.ServiceARN)
+	if s == nil {
+		return false
+	}
+	desired := s.DesiredCount
+	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
+		desired = s.Daemons
+	}
+	protected := 0
+	for _, d := range s.Deployments {
+		for _, other := range c.DeploymentTasks(s.ARN, d.ID) {
+			if other.Stop == nil && other.Protected(now) {
+				protected++
+			}
+		}
+	}
+	return protected >= desired
+}
+
+func protectedTask(t *state.Task, now time.Time) types.ProtectedTask {
+	shown := types.ProtectedTask{TaskArn: &t.ARN, ProtectionEnabled: t.Protected(now)}
+	if shown.ProtectionEnabled {
+		shown.ExpirationDate = aws.Time(t.ProtectedUntil)
+	}
+	return shown
+}
