@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/netip"
+	"os"
 	"path"
 	"slices"
 
@@ -125,6 +126,10 @@ type Options struct {
 	// TaskCredentials is whose keys tasks get for their task role: those of a session of their
 	// own, or with profile:NAME those of that profile of the user's, which AWS takes for good.
 	TaskCredentials string
+	// S3Dir is a folder whose folders are buckets of S3: that of the environment file
+	// arn:aws:s3:::bucket/a/b.env is bucket/a/b.env below it. What it does not have is read from
+	// the Upstream, if there is one. Nobody else sees it.
+	S3Dir string
 	// HostPorts is how many ports of 127.0.0.1 of the container engine's host, from 14600 up,
 	// lead to tasks where this process runs in a container of that engine: one who asks from
 	// outside that container has no other loopback address. Each costs the engine a process.
@@ -184,6 +189,11 @@ func (o Options) check() error {
 	}
 	if o.HostPorts < 0 || o.HostPorts > mostHostPorts {
 		return fmt.Errorf("%d host ports are not 0 to %d", o.HostPorts, mostHostPorts)
+	}
+	if o.S3Dir != "" {
+		if found, err := os.Stat(o.S3Dir); err != nil || !found.IsDir() {
+			return fmt.Errorf("%q is no folder of buckets", o.S3Dir)
+		}
 	}
 	if err := o.checkUpstream(); err != nil {
 		return err

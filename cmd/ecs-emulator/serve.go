@@ -110,6 +110,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	})
 	flags.BoolVar(&o.AllowInstanceMetadata, "allow-instance-metadata", false, "let tasks on Docker ask 169.254.169.254 for the metadata and the credentials of the machine that the engine runs on; otherwise they are refused at once")
 	flags.StringVar(&o.TaskCredentials, "task-credentials", "", "`profile:name` of this machine's AWS configuration whose credentials tasks get for their task role, which are good for AWS itself; otherwise they get some of the emulator's own")
+	flags.StringVar(&o.S3Dir, "s3-dir", "", "`folder` of buckets of S3, from which environment files are read")
 	flags.IntVar(&o.HostPorts, "host-ports", 50, "`number` of ports of 127.0.0.1 of the engine's host, from 14600 up, that lead to tasks where the emulator runs in a container; 0 is none")
 	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` of a container to the metadata endpoint: per second, and at once; 0 is no bound")
 	flags.IntVar(&warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -17,9 +18,9 @@ import (
 )
 
 // actsInTime are members of containers that decide when something happens or where, those of
-// ports, which the emulator listens to, and links, for which the engine is asked first. Other
-// tests show them.
-var actsInTime = []string{"dependsOn", "essential", "links", "portMappings", "resourceRequirements", "restartPolicy", "startTimeout", "stopTimeout"}
+// ports, which the emulator listens to, links, for which the engine is asked first, and files,
+// whose names have a form. Other tests show them.
+var actsInTime = []string{"dependsOn", "environmentFiles", "essential", "links", "portMappings", "resourceRequirements", "restartPolicy", "startTimeout", "stopTimeout"}
 
 // TestActingMembersReachTheEngine sets each member of a container definition that acts, as
 // the tables say, on Fargate or on container instances, and looks whether the engine is asked
@@ -100,6 +101,7 @@ func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	w.view = newView(status, nil, false)
 	w.view.definitions = []types.ContainerDefinition{*d}
 	w.view.volumes = []volume{{}, {definition: types.Volume{Name: aws.String("some")}, mount: backend.Mount{Source: "some"}}}
+	w.view.resources.of, _ = readAll(context.Background(), &shelf{echoes: true}, w.task, w.view.definitions)
 	return w.containerSpec(0)
 }
 

@@ -58,6 +58,9 @@ type Options struct {
 	// LogSink takes the output of containers with the log driver awslogs; with nil it stays
 	// with the engine.
 	LogSink LogSink
+	// Secrets reads what definitions refer to, with the task's execution role. Nil is that no
+	// task which refers to anything can start.
+	Secrets SecretSource
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool

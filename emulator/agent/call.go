@@ -29,6 +29,8 @@ func (w *work) runOf(a action) run {
 		return w.removeSandbox()
 	case makeVolume:
 		return w.makeVolume(a.container)
+	case readResources:
+		return w.readResources()
 	case find:
 		return w.find(a.container)
 	case pull:
@@ -52,7 +54,7 @@ func (w *work) runOf(a action) run {
 // newCall marks what an action is about as busy. The lock is held.
 func (w *work) newCall(a action) call {
 	c := call{container: a.container, run: w.runOf(a), flight: w.host.agent.calls.begin(&w.chain, finishes(a.verb))}
-	if a.verb == pull || a.verb == makeVolume || a.verb == create {
+	if a.verb == pull || a.verb == makeVolume || a.verb == readResources || a.verb == create {
 		w.cuts[a.container] = c.flight.cutOff
 	}
 	w.view.about(a.container).busy = true

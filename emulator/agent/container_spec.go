@@ -117,7 +117,7 @@ func cpuShares(d *types.ContainerDefinition) int64 {
 // containerSpec is what the engine is to create for a container.
 // Source: amazon-ecs-agent's translation of container definitions.
 func (w *work) containerSpec(i int) backend.ContainerSpec {
-	d, t := &w.view.definitions[i], w.task
+	d, t := w.withResources(&w.view.definitions[i]), w.task
 	name := aws.ToString(d.Name)
 	spec := backend.ContainerSpec{
 		Name: engineName(t, name), Image: aws.ToString(d.Image), Sandbox: w.view.status.SandboxID,

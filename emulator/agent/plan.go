@@ -14,11 +14,12 @@ import (
 type view struct {
 	definitions []types.ContainerDefinition // overrides applied
 	volumes     []volume                    // that they mount
+	resources   executionResources          // that they refer to
 	status      *state.TaskStatus           // containers in the order of definitions
 	stop        *state.Stop
 	plain       bool // it has no network interface of its own
 	sandbox     sandboxPhase
-	notes       []note // about each container, the sandbox, and each volume; see about
+	notes       []note // about each container, the sandbox, each volume, and the resources; see about
 	createdAt   time.Time
 	delays      Delays
 	now         time.Time
@@ -81,6 +82,7 @@ const (
 	examineSandbox verb = "examine sandbox" // find out whether it has ended
 	removeSandbox  verb = "remove sandbox"
 	makeVolume     verb = "make volume"
+	readResources  verb = "read secrets"
 	find           verb = "find" // look whether the image is there
 	pull           verb = "pull"
 	create         verb = "create"
@@ -89,7 +91,7 @@ const (
 	start          verb = "start"
 	stop           verb = "stop"
 	examine        verb = "examine"   // find out how it exited
-	cutShort       verb = "cut short" // a pull, the making of a volume, what goes before a start
+	cutShort       verb = "cut short" // a pull, the making of a volume, the reading of secrets, what goes before a start
 	skip           verb = "skip"      // will not run: it is stopped without having started
 	giveUp         verb = "give up"
 )
@@ -168,6 +170,7 @@ func plan(v *view) (actions []action, again time.Time) {
 		}
 	}
 	v.planVolumes(add)
+	v.planResources(add)
 	for i := range v.definitions {
 		c, note := &v.status.Containers[i], v.about(i)
 		if c.Phase == state.ContainerRunning && note.exited {
@@ -199,7 +202,7 @@ func plan(v *view) (actions []action, again time.Time) {
 			again = sooner(again, due)
 		case c.Phase == state.ContainerCreated && note.stale:
 			add(discard, i, "")
-		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated && !v.about(theSandbox).exited && v.hasVolumes(i):
+		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated && !v.about(theSandbox).exited && v.hasVolumes(i) && v.hasResources(i):
 			add(create, i, "")
 		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning && !v.about(theSandbox).exited && !v.lacksLog():
 			add(start, i, "")
@@ -271,10 +274,13 @@ func planStop(v *view) (actions []action, again time.Time) {
 			actions = append(actions, action{cutShort, theVolume(k), ""})
 		}
 	}
+	if v.readingResources() {
+		actions = append(actions, action{cutShort, v.theResources(), ""})
+	}
 	switch {
 	case v.unreported():
 		again = sooner(again, v.stop.At)
-	case left || v.sandbox == sandboxGone || v.about(theSandbox).busy || v.makingVolumes():
+	case left || v.sandbox == sandboxGone || v.about(theSandbox).busy || v.makingVolumes() || v.readingResources():
 	case v.now.Before(v.deprovisionAt()):
 		again = v.deprovisionAt()
 	case v.now.Before(v.removeAt()):

@@ -69,6 +69,7 @@ func newWork(h *host, t *state.Task) *work {
 		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
 		w.view.definitions, w.platform = withLinks(resolved.Containers), platformOf(d)
 		w.view.setVolumes(mountedVolumes(d.Volumes, resolved.Containers))
+		w.view.setResources(w.machine == nil)
 		w.pid, w.ipc = d.PidMode, d.IpcMode
 		for i := range w.view.definitions {
 			_, logs := w.awslogsOf(i)

@@ -176,8 +176,6 @@ func TestUnsupportedMembers(t *testing.T) {
 		return func(def *definition) { def.Volumes[1] = v }
 	}
 	for member, change := range map[string]func(*definition){
-		"containerDefinitions[0].secrets":               container(func(c *types.ContainerDefinition) { c.Secrets = []types.Secret{{}} }),
-		"containerDefinitions[0].environmentFiles":      container(func(c *types.ContainerDefinition) { c.EnvironmentFiles = []types.EnvironmentFile{{}} }),
 		"containerDefinitions[0].repositoryCredentials": container(func(c *types.ContainerDefinition) { c.RepositoryCredentials = &types.RepositoryCredentials{} }),
 		"containerDefinitions[0].firelensConfiguration": container(func(c *types.ContainerDefinition) { c.FirelensConfiguration = &types.FirelensConfiguration{} }),
 		"containerDefinitions[0].links":                 container(func(c *types.ContainerDefinition) { c.Links = []string{"b"} }),
@@ -192,9 +190,8 @@ func TestUnsupportedMembers(t *testing.T) {
 			c.LinuxParameters.Devices = []types.Device{{}}
 		}),
 		"containerDefinitions[0].logConfiguration.logDriver syslog": container(func(c *types.ContainerDefinition) { c.LogConfiguration.LogDriver = "syslog" }),
-		"containerDefinitions[0].logConfiguration.secretOptions":    container(func(c *types.ContainerDefinition) { c.LogConfiguration.SecretOptions = []types.Secret{{}} }),
-		"containerDefinitions[1].secrets": func(def *definition) {
-			def.ContainerDefinitions = append(def.ContainerDefinitions, types.ContainerDefinition{Secrets: []types.Secret{{}}})
+		"containerDefinitions[1].firelensConfiguration": func(def *definition) {
+			def.ContainerDefinitions = append(def.ContainerDefinitions, types.ContainerDefinition{FirelensConfiguration: &types.FirelensConfiguration{}})
 		},
 		"volumes[1].fsxWindowsFileServerVolumeConfiguration": volume(types.Volume{
 			FsxWindowsFileServerVolumeConfiguration: &types.FSxWindowsFileServerVolumeConfiguration{},

@@ -1,0 +1,138 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/google/uuid"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// secretSource reads what task definitions refer to, as a client of the APIs.
+type secretSource struct {
+	client *apiClient
+	keys   func(*state.Task) aws.CredentialsProvider // of the execution role
+	// s3Dir is a folder of buckets, empty for none, and s3 tells whether the upstream has some.
+	s3Dir string
+	s3    bool
+}
+
+var _ agent.SecretSource = (*secretSource)(nil)
+
+func (s *Server) secretSource() *secretSource {
+	return &secretSource{client: s.apiClient(), keys: s.executionRole, s3Dir: s.opts.S3Dir, s3: s.upstream != nil}
+}
+
+var getParameters = operation{
+	service: "SSM", signed: "ssm", target: "AmazonSSM", name: "GetParameters",
+	errors: []string{"InternalServerError", "InvalidKeyId"},
+}
+
+// mostParameters is how many one call may ask for. Source: SSM API reference.
+const mostParameters = 10
+
+// Parameters implements agent.SecretSource.
+func (s *secretSource) Parameters(ctx context.Context, t *state.Task, region string, names []string) (values map[string]string, invalid []string, err error) {
+	values = map[string]string{}
+	for some := range slices.Chunk(names, mostParameters) {
+		var out ssm.GetParametersOutput
+		in := &ssm.GetParametersInput{Names: some, WithDecryption: aws.Bool(true)}
+		if err := s.client.do(ctx, s.keys(t), region, getParameters, in, &out); err != nil {
+			return nil, nil, err
+		}
+		for _, asked := range some {
+			value, found := valueOf(&out, asked)
+			if !found {
+				invalid = append(invalid, asked)
+			}
+			values[asked] = value
+		}
+	}
+	return values, invalid, nil
+}
+
+// valueOf finds the parameter that was asked for, by its name or ARN, and perhaps its
+// version or label behind that.
+func valueOf(out *ssm.GetParametersOutput, asked string) (value string, found bool) {
+	for _, p := range out.Parameters {
+		selector := aws.ToString(p.Selector)
+		if p.Value != nil && (aws.ToString(p.Name)+selector == asked || aws.ToString(p.ARN)+selector == asked) {
+			return *p.Value, true
+		}
+	}
+	return "", false
+}
+
+var getSecretValue = operation{
+	service: "Secrets Manager", signed: "secretsmanager", target: "secretsmanager", name: "GetSecretValue",
+	errors: []string{"DecryptionFailure", "InternalServiceError", "InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"},
+}
+
+// Secret implements agent.SecretSource.
+func (s *secretSource) Secret(ctx context.Context, t *state.Task, region, id, version, stage string) (agent.SecretValue, error) {
+	in := &secretsmanager.GetSecretValueInput{SecretId: &id}
+	if version != "" {
+		in.VersionId = &version
+	}
+	if stage != "" {
+		in.VersionStage = &stage
+	}
+	var out secretsmanager.GetSecretValueOutput
+	if err := s.client.do(ctx, s.keys(t), region, getSecretValue, in, &out); err != nil {
+		return agent.SecretValue{}, err
+	}
+	return agent.SecretValue{Text: aws.ToString(out.SecretString), Binary: out.SecretString == nil}, nil
+}
+
+// Object implements agent.SecretSource.
+func (s *secretSource) Object(ctx context.Context, t *state.Task, bucket, key string) ([]byte, error) {
+	if s.s3Dir != "" {
+		content, err := inBucket(s.s3Dir, bucket, key)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return content, err
+		}
+		if !s.s3 {
+			return nil, noObject(http.StatusNotFound, uuid.NewString())
+		}
+	}
+	if !s.s3 {
+		return nil, agent.ErrNoObjects(fmt.Sprintf("s3://%s/%s cannot be read, as ecs-emulator has no S3: start it with --s3-dir and a folder of buckets, or with --upstream", bucket, key))
+	}
+	return s.client.object(ctx, s.keys(t), t.Scope().Region, bucket, key)
+}
+
+// inBucket reads an object below a folder of buckets, out of which no link leads.
+func inBucket(dir, bucket, key string) ([]byte, error) {
+	name := path.Join(bucket, key)
+	if name != bucket+"/"+key || !fs.ValidPath(name) {
+		return nil, fs.ErrNotExist // no file is called like this
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the folder of buckets: %w", err)
+	}
+	defer root.Close()
+	found, err := root.Stat(name)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("look for an object: %w", err)
+	case !found.Mode().IsRegular():
+		return nil, fs.ErrNotExist
+	}
+	content, err := root.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read an object: %w", err)
+	}
+	return content, nil
+}
