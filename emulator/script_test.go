@@ -21,7 +21,7 @@ import (
 
 // dockerFolders are the folders of scripts about containers, which run on Docker as
 // well.
-var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume", "script/network", "script/security_group"}
+var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume", "script/network", "script/security_group", "script/secret"}
 
 // scriptFolders are all of them.
 func scriptFolders(t *testing.T) []string {
@@ -66,7 +66,7 @@ func scriptFolders(t *testing.T) []string {
 // cannot be pulled, $PORT is free on this host, $NETWORK is a network configuration. $ALLOWED is a folder of the
 // engine's host that tasks may mount, $SHARED a volume of no other script, $FILESYSTEM an id
 // of a file system that is one, and fs-0folder is the folder $ALLOWED/exports. What is true
-// of real containers only begins with [docker].
+// of real containers only begins with [docker]. Files below s3/ are objects in buckets.
 func TestScripts(t *testing.T) {
 	requireCLI(t)
 	bin, cli := buildEmulator(t), startCLI(t)
@@ -117,6 +117,11 @@ func (s scene) run(t *testing.T, p testscript.Params) {
 	testscript.Run(t, p)
 }
 
+func isFolder(path string) bool {
+	found, err := os.Stat(path)
+	return err == nil && found.IsDir()
+}
+
 // start starts the script's emulator. Its log shows when the script fails.
 func (s scene) start(t *testing.T, env *testscript.Env) error {
 	var log lockedBuffer
@@ -132,6 +137,9 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	opts.LocalPorts = strings.HasSuffix(env.WorkDir, "local_ports")
 	opts.InjectEndpoint = strings.HasSuffix(env.WorkDir, "api_from_tasks") || strings.HasSuffix(env.WorkDir, "task_role")
 	opts.AllowPrivileged = strings.HasSuffix(env.WorkDir, "privileged")
+	if s3 := filepath.Join(env.WorkDir, "s3"); isFolder(s3) {
+		opts.S3Dir = s3
+	}
 	opts.Log = slog.New(slog.NewTextHandler(&log, nil))
 	srv, err := emulator.New(opts)
 	if err != nil {

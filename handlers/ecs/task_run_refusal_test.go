@@ -25,9 +25,10 @@ func (s *server) definitionsForRefusals(t testing.TB) {
 	s.fargate(t, "both", func(in *sdk.RegisterTaskDefinitionInput) {
 		in.RequiresCompatibilities = append(in.RequiresCompatibilities, types.CompatibilityEc2)
 	})
-	s.fargate(t, "secret", func(in *sdk.RegisterTaskDefinitionInput) {
-		in.ExecutionRoleArn = aws.String("arn:aws:iam::123456789012:role/ecs")
-		in.ContainerDefinitions[0].Secrets = []types.Secret{{Name: aws.String("KEY"), ValueFrom: aws.String("parameter")}}
+	s.fargate(t, "registry", func(in *sdk.RegisterTaskDefinitionInput) {
+		in.ContainerDefinitions[0].RepositoryCredentials = &types.RepositoryCredentials{
+			CredentialsParameter: aws.String("arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf"),
+		}
 	})
 	s.fargate(t, "files", func(in *sdk.RegisterTaskDefinitionInput) {
 		in.NetworkMode, in.RequiresCompatibilities = types.NetworkModeBridge, []types.Compatibility{types.CompatibilityEc2}
@@ -187,15 +188,8 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.EnableExecuteCommand = true }},
 	{"exec", invalid, "ecs-emulator does not support enableExecuteCommand" + unsupportedTail,
 		func(in *sdk.RunTaskInput) { in.TaskDefinition, in.EnableExecuteCommand = aws.String("role"), true }},
-	{"environment files", invalid, "ecs-emulator does not support overrides.containerOverrides[0].environmentFiles" + unsupportedTail,
-		func(in *sdk.RunTaskInput) {
-			in.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{
-				Name:             aws.String("app"),
-				EnvironmentFiles: []types.EnvironmentFile{{Type: "s3", Value: aws.String("arn:aws:s3:::bucket/app.env")}},
-			}}}
-		}},
-	{"secrets", invalid, "ecs-emulator does not support containerDefinitions[0].secrets" + unsupportedTail,
-		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("secret") }},
+	{"private registry", invalid, "ecs-emulator does not support containerDefinitions[0].repositoryCredentials" + unsupportedTail,
+		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("registry") }},
 	{"volumes", invalid, "Volume configuration provided but no matching configuredAtLaunch volume found in task definition.",
 		func(in *sdk.RunTaskInput) {
 			in.VolumeConfigurations = []types.TaskVolumeConfiguration{{Name: aws.String("v")}}
