@@ -100,7 +100,7 @@ func (c *Clock) Wall(emulated time.Time) time.Time {
 	defer c.mu.Unlock()
 	left := emulated.Sub(c.emulated)
 	if c.speed > 0 && c.speed != 1 {
-		left = time.Duration(float64(left) / c.speed)
+		left = time.Duration(min(float64(left)/c.speed, float64(longestStep)))
 	}
 	wall := c.real.wall
 	if c.speed == 0 {

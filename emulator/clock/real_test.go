@@ -79,6 +79,10 @@ func TestWallTellsWhenATimeIsDueByOtherClocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("on a fast clock", time.Hour+3*time.Minute)
+	if err := c.SetSpeed(1e-300); err != nil {
+		t.Fatal(err)
+	}
+	expect("on a clock that hardly moves", time.Hour+longestStep)
 	if err := c.SetSpeed(0); err != nil {
 		t.Fatal(err)
 	}
