@@ -36,7 +36,7 @@ func profile(t *testing.T, body string) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "environment")
 }
 
-func TestTasksGetTheCredentialsOfAProfile(t *testing.T) {
+func TestCredentialsOfAProfileArePassedOn(t *testing.T) {
 	const role = "arn:aws:iam::123456789012:role/app"
 	s := &Server{opts: Options{TaskCredentials: "profile:dev"}.withDefaults()}
 	profile(t, "aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n")

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +99,14 @@ func TestATaskActsAsItsRole(t *testing.T) {
 	w.must(err)
 	if len(tasks.TaskArns) != 1 || tasks.TaskArns[0] != id {
 		t.Errorf("it lists %q, its own is %s", tasks.TaskArns, id)
+	}
+	service, err := ecs.NewFromConfig(w.as(found)).CreateService(t.Context(), &ecs.CreateServiceInput{
+		ServiceName: aws.String("web"), TaskDefinition: aws.String("app"), DesiredCount: aws.Int32(0),
+		LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network(),
+	})
+	w.must(err)
+	if by := *service.Service.CreatedBy; by != found.RoleArn {
+		t.Errorf("a service is created by %s", by)
 	}
 	if n := strings.Count(log.String(), "nobody has made the role"); n != 1 {
 		t.Errorf("the log says %d times that there is no such role:\n%s", n, log)
@@ -287,5 +297,24 @@ func TestTheSDKFindsAndRenewsCredentials(t *testing.T) {
 	settings.Credentials.(*aws.CredentialsCache).Invalidate() // what it does by itself when its own clock comes so far
 	if got := identify(); got != want {
 		t.Errorf("it is %s", got)
+	}
+}
+
+func TestTasksGetTheCredentialsOfAProfile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config")
+	w := &world{T: t}
+	w.must(os.WriteFile(path, []byte("[profile dev]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = open-sesame\n"), 0o600))
+	t.Setenv("AWS_CONFIG_FILE", path)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	t.Setenv("AWS_CA_BUNDLE", "")
+	engine, log := newCalling(), &lockedBuffer{}
+	w = start(t, emulator.Options{Backend: engine, TaskCredentials: "profile:dev", Log: slog.New(slog.NewTextHandler(log, nil))})
+	_, address, uri := w.withRoles(engine)
+	found, status := w.keys(engine, address, uri)
+	if status != http.StatusOK || found.AccessKeyId != "AKIAEXAMPLE" || found.SecretAccessKey != "open-sesame" || found.RoleArn != "arn:aws:iam::999988887777:role/app" {
+		t.Errorf("%d: %+v", status, found)
+	}
+	if said := log.String(); !strings.Contains(said, "level=WARN") || !strings.Contains(said, "profile=dev") || strings.Contains(said, "open-sesame") {
+		t.Errorf("the log says:\n%s", said)
 	}
 }
