@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 )
 
 func TestCompatibilityShowsTheOperations(t *testing.T) {
@@ -23,6 +24,10 @@ func TestCompatibilityShowsTheMembers(t *testing.T) {
 		tables += table.Compatibility() + "\n"
 	}
 	compatibilityShows(t, "members", tables)
+}
+
+func TestCompatibilityShowsTheMetadata(t *testing.T) {
+	compatibilityShows(t, "metadata", metadata.Compatibility()+"\n")
 }
 
 // compatibilityShows compares the part of COMPATIBILITY.md between two marks; with -update

@@ -51,6 +51,7 @@ var golden = map[string]func(b *bench) (t *state.Task, address string){
 		return b.put("ec2-host", types.NetworkModeHost, b.instance(), func(d *types.TaskDefinition, t *state.Task) {
 			d.ContainerDefinitions[0].LogConfiguration = nil
 			t.Stop = &state.Stop{Reason: "Task stopped by user", At: after(58)}
+			t.Status.ExecutionStoppedAt = after(59)
 		}), machineAddress
 	},
 }
