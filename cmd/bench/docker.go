@@ -40,6 +40,9 @@ var dockerCases = []dockerCase{
 	{name: idleRow, containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
 		return b.measureIdle(ctx, ours)
 	}},
+	{name: metadataRow, containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
+		return b.measureMetadata(ctx, ours)
+	}},
 	{name: "one, no sandbox warm", containers: one, warm: 0, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureSequence(ctx, name, ours, bare, 1.05)
 	}},

@@ -38,7 +38,7 @@ type emulatorSettings struct {
 }
 
 func (b *bench) startEmulator(name string, s emulatorSettings) (*process, error) {
-	args := []string{"serve", "--listen", "127.0.0.1:0", "--engine", s.engine, "--default-launch-type", "FARGATE", "--warm-sandboxes", strconv.Itoa(s.warm)}
+	args := []string{"serve", "--listen", "127.0.0.1:0", "--engine", s.engine, "--default-launch-type", "FARGATE", "--warm-sandboxes", strconv.Itoa(s.warm), "--metadata-rate", "0"}
 	if s.strict {
 		args = append(args, "--security-groups", "strict")
 	}

@@ -71,7 +71,7 @@ func serveProfiled(args []string) error {
 	}
 	go heap.Tend(context.Background())
 	srv, err := emulator.New(emulator.Options{
-		Engine: args[1], DefaultLaunchType: types.LaunchTypeFargate, WarmSandboxes: warm, SecurityGroups: groups,
+		Engine: args[1], DefaultLaunchType: types.LaunchTypeFargate, WarmSandboxes: warm, SecurityGroups: groups, MetadataRate: "0",
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {
