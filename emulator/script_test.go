@@ -21,7 +21,7 @@ import (
 
 // dockerFolders are the folders of scripts about containers, which run on Docker as
 // well.
-var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume", "script/network", "script/security_group", "script/secret"}
+var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume", "script/network", "script/security_group", "script/secret", "script/awslogs"}
 
 // scriptFolders are all of them.
 func scriptFolders(t *testing.T) []string {
@@ -49,6 +49,7 @@ func scriptFolders(t *testing.T) []string {
 //	[!] aws <args>        the same for any service: aws iam list-roles; what a user
 //	                      types is exec aws
 //	until <regexp> <args> ecs <args> again and again until it prints that
+//	finds <regexp> <args> aws <args> again and again until it prints that
 //	says <regexp> <task> [container]
 //	                      the same for the output of a container
 //	[!] reach <task> [container port]
@@ -180,6 +181,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	},
 	"aws":   scriptAWS,
 	"until": scriptUntil,
+	"finds": scriptFinds,
 	"says":  scriptSays,
 	"call":  scriptCall,
 	"reach": scriptReach,

@@ -39,6 +39,14 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
+// scriptFinds does so with any service of the CLI.
+func scriptFinds(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: finds <regexp> <args of aws>")
+	}
+	untilPrinted(ts, args[0], "aws "+strings.Join(args[1:], " "), func() cliAnswer { return askAWS(ts, args[1:]...) })
+}
+
 // scriptSays waits for the output of a container: that it runs does not mean that its
 // program has come so far.
 func scriptSays(ts *testscript.TestScript, neg bool, args []string) {
