@@ -10,9 +10,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 )
 
-// On Fargate streams are made before anything is pulled, and a task fails for all of its
-// containers; recorded start-up failures (ECS0260). On a container instance the engine's driver makes the
-// stream when it starts the container, which fails.
+// On Fargate streams are made before anything is pulled, and without one the task fails
+// (ECS0210). On a container instance the engine's driver makes the stream when it starts the
+// container, which fails.
 
 // fargateLogFailure is the reason of a task on Fargate.
 func fargateLogFailure(err error) string {
