@@ -14,8 +14,8 @@ func exists(format string, args ...any) error {
 	return &types.ResourceExistsException{Message: text(format, args)}
 }
 
-func invalidRequest(format string, args ...any) error {
-	return &types.InvalidRequestException{Message: text(format, args)}
+func invalidRequest(message string) error {
+	return &types.InvalidRequestException{Message: &message}
 }
 
 func invalidParameter(format string, args ...any) error {

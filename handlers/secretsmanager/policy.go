@@ -3,6 +3,7 @@ package secretsmanager
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -136,11 +137,7 @@ func everybody(principal any) bool {
 	case string:
 		return p == "*"
 	case []any:
-		for _, one := range p {
-			if everybody(one) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(p, everybody)
 	case map[string]any:
 		return everybody(p["AWS"])
 	}
