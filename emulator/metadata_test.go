@@ -6,11 +6,15 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
@@ -175,4 +179,33 @@ func (w *world) address(id string) string {
 	}
 	w.Fatalf("task %s has no address", id)
 	return ""
+}
+
+// A task of a service protects itself by the container agent's API, as its role: in the account
+// and region of its own.
+func TestATaskProtectsItselfThroughTheAgent(t *testing.T) {
+	w := start(t, emulator.Options{Backend: newCalling()})
+	out, err := w.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+		TaskRoleArn:          aws.String("arn:aws:iam::000000000000:role/app"),
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("app")}},
+	})
+	w.must(err)
+	w.createService("web", *out.TaskDefinition.TaskDefinitionArn, 1)
+	w.eventually("it runs", func() bool { return w.service("web").RunningCount == 1 })
+	list, err := w.client.ListTasks(t.Context(), &ecs.ListTasksInput{ServiceName: aws.String("web")})
+	w.must(err)
+	id := list.TaskArns[0]
+	request := httptest.NewRequest(http.MethodPut, "/api/"+*w.task(id).Containers[0].RuntimeId+"/task-protection/v1/state", strings.NewReader(`{"ProtectionEnabled":true,"ExpiresInMinutes":5}`))
+	request.RemoteAddr = w.address(id) + ":45628"
+	answer := httptest.NewRecorder()
+	w.srv.Metadata().ServeHTTP(answer, request)
+	if body := answer.Body.String(); answer.Code != http.StatusOK || !strings.Contains(body, `"ProtectionEnabled":true,"TaskArn":"`+id+`"`) {
+		t.Fatalf("%d %s", answer.Code, body)
+	}
+	shown, err := w.client.GetTaskProtection(t.Context(), &ecs.GetTaskProtectionInput{Cluster: aws.String("default"), Tasks: []string{id}})
+	w.must(err)
+	if len(shown.ProtectedTasks) != 1 || !shown.ProtectedTasks[0].ProtectionEnabled {
+		t.Errorf("%+v", shown.ProtectedTasks)
+	}
 }
