@@ -84,7 +84,7 @@ func (f groupFiles) version1(s *backend.Stats) {
 	s.CPUStats.CPUUsage = backend.CPUUsage{
 		TotalUsage: f.number("cpuacct.usage"), UsageInUsermode: used["user"] * ticks, UsageInKernelmode: used["system"] * ticks,
 	}
-	for _, each := range strings.Fields(f["cpuacct.usage_percpu"]) {
+	for each := range strings.FieldsSeq(f["cpuacct.usage_percpu"]) {
 		n, _ := strconv.ParseUint(each, 10, 64)
 		s.CPUStats.CPUUsage.PercpuUsage = append(s.CPUStats.CPUUsage.PercpuUsage, n)
 	}
@@ -114,7 +114,7 @@ func (f groupFiles) version2(s *backend.Stats) {
 			{"rbytes=", "read", &s.BlkioStats.IoServiceBytesRecursive}, {"wbytes=", "write", &s.BlkioStats.IoServiceBytesRecursive},
 			{"rios=", "read", &s.BlkioStats.IoServicedRecursive}, {"wios=", "write", &s.BlkioStats.IoServicedRecursive},
 		} {
-			for _, word := range strings.Fields(counters) {
+			for word := range strings.FieldsSeq(counters) {
 				if value, ok := strings.CutPrefix(word, c.key); ok {
 					*c.to = append(*c.to, blkioEntries(device+" "+c.op+" "+value)...)
 				}

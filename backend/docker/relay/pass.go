@@ -86,14 +86,14 @@ func join(stream *yamux.Stream, conn *net.TCPConn) {
 	out := make(chan struct{})
 	go func() {
 		defer close(out)
-		if _, err := copyTo(stream, conn); err != nil { // who is at the other end has gone, without a word
+		if err := copyTo(stream, conn); err != nil { // who is at the other end has gone, without a word
 			_ = stream.Reset()
 			_ = conn.SetReadDeadline(time.Unix(1, 0))
 			return
 		}
 		_ = stream.CloseWrite()
 	}()
-	if _, err := copyTo(conn, stream); err != nil {
+	if err := copyTo(conn, stream); err != nil {
 		_ = conn.SetLinger(0) // the other end is to hear of it
 		_ = conn.Close()
 		_ = stream.Reset()
@@ -107,11 +107,12 @@ func join(stream *yamux.Stream, conn *net.TCPConn) {
 // buffers are for those to come: most connections carry little.
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
-func copyTo(to io.Writer, from io.Reader) (int64, error) {
+func copyTo(to io.Writer, from io.Reader) error {
 	buffer := buffers.Get().(*[bufferSize]byte)
 	defer buffers.Put(buffer)
 	// Without the interfaces by which io.Copy leaves the buffer to others.
-	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, buffer[:])
+	_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, buffer[:])
+	return err
 }
 
 // joinDatagrams carries datagrams until the stream ends.
