@@ -57,7 +57,7 @@ func TestReadmeNamesEachFlag(t *testing.T) {
 	if err != nil {
 		t.Fatalf("ecs-emulator serve -h: %v", err)
 	}
-	flags := regexp.MustCompile(`(?m)^  (--[a-z-]+)`).FindAllSubmatch(help, -1)
+	flags := regexp.MustCompile(`(?m)^  (--[a-z0-9-]+)`).FindAllSubmatch(help, -1)
 	if len(flags) < 10 {
 		t.Fatalf("found only %d flags in\n%s", len(flags), help)
 	}

@@ -14,8 +14,9 @@ import (
 )
 
 // handedOver are the services that an upstream may have instead of the emulator: those of
-// which the emulator itself wants no more than any client does.
-var handedOver = []string{"logs", "secretsmanager", "ssm"}
+// which the emulator itself wants no more than any client does. That of logs, where it puts the
+// output of containers, is not written yet, so they stay here rather than in two places.
+var handedOver = []string{"secretsmanager", "ssm"}
 
 // checkUpstream refuses an upstream that cannot be.
 func (o Options) checkUpstream() error {
