@@ -14,8 +14,8 @@ const importsFile = "imports_of_test.tf"
 // state is what the tests read of Terraform's state.
 type state struct {
 	Resources []struct {
-		Module, Type, Name string
-		Instances          []struct {
+		Module, Mode, Type, Name string
+		Instances                []struct {
 			Index      any `json:"index_key"`
 			Attributes map[string]any
 		}

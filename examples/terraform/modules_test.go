@@ -51,7 +51,7 @@ func TestModules(t *testing.T) {
 
 // importAll applies the configuration with the import blocks of its folder imports. A task
 // definition is imported by the revision that was forgotten: a request that the provider sends
-// twice makes two.
+// twice makes two. Secrets have ids that nobody knows before.
 func (p *project) importAll(variables ...string) changes {
 	p.Helper()
 	text, err := os.ReadFile(filepath.Join(p.dir, "imports", "imports.tf"))
@@ -59,10 +59,13 @@ func (p *project) importAll(variables ...string) changes {
 		p.Fatal(err)
 	}
 	for _, r := range p.stateIn("forgotten").Resources {
-		if r.Type != "aws_ecs_task_definition" {
-			continue
-		}
 		for _, i := range r.Instances {
+			if r.Mode == "managed" && strings.HasPrefix(r.Type, "aws_secretsmanager_") {
+				text = fmt.Appendf(text, "\nimport {\n  to = %s.%s.%s\n  id = %q\n}\n", r.Module, r.Type, r.Name, i.Attributes["id"])
+			}
+			if r.Type != "aws_ecs_task_definition" {
+				continue
+			}
 			was := regexp.MustCompile(fmt.Sprintf(`"arn:[^"]+/%s:\d+"`, i.Attributes["family"]))
 			text = was.ReplaceAll(text, fmt.Appendf(nil, "%q", i.Attributes["arn"]))
 		}

@@ -22,12 +22,13 @@ provider "aws" {
   region = "us-east-1"
 
   endpoints {
-    autoscaling = var.endpoint
-    ec2         = var.endpoint
-    ecs         = var.endpoint
-    iam         = var.endpoint
-    ssm         = var.endpoint
-    sts         = var.endpoint
+    autoscaling    = var.endpoint
+    ec2            = var.endpoint
+    ecs            = var.endpoint
+    iam            = var.endpoint
+    secretsmanager = var.endpoint
+    ssm            = var.endpoint
+    sts            = var.endpoint
   }
 }
 
@@ -108,4 +109,10 @@ output "found" {
 
 output "public_subnets" {
   value = module.tags.public_subnets
+}
+
+module "secrets" {
+  source  = "./secrets"
+  name    = "vault"
+  release = var.release
 }

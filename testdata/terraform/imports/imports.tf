@@ -221,3 +221,28 @@ import {
   to = module.volumes.aws_ecs_service.db
   id = "volumes/volumes-db"
 }
+
+import {
+  to = module.secrets.aws_ssm_parameter.log_level
+  id = "/vault/log-level"
+}
+
+import {
+  to = module.secrets.aws_ssm_parameter.hosts
+  id = "vault-hosts"
+}
+
+import {
+  to = module.secrets.aws_ssm_parameter.token
+  id = "/vault/api/token"
+}
+
+import {
+  to = module.secrets.aws_ssm_parameter.certificate
+  id = "/vault/api/certificate"
+}
+
+import {
+  to = module.secrets.aws_ecs_task_definition.web
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/vault-web:1"
+}
