@@ -18,16 +18,11 @@ type Query struct {
 	Backward bool
 	// Start is the place of the first event that is asked for; nil is where events begin.
 	Start *Key
-	// Limit and Bytes bound an answer; zero is no bound. Bytes counts messages and what AWS
-	// adds to each, 26.
+	// Limit and Bytes bound an answer; zero is no bound. Bytes counts messages.
 	Limit, Bytes int
 	// Match says whether an event is wanted; nil wants all.
 	Match func(message string) bool
 }
-
-// Overhead is what AWS adds to the bytes of each message. Source: API reference of
-// PutLogEvents.
-const Overhead = 26
 
 // Page is some events in the order that was asked for.
 type Page struct {

@@ -240,7 +240,7 @@ func (r *reader) decode(record []byte) error {
 		if len(r.found) == 0 || place.compare(r.last) > 0 {
 			r.last = place
 		}
-		r.bytes += length + Overhead
+		r.bytes += length
 		r.found = append(r.found, Event{Stream: r.streams[b.stream], Timestamp: k.Time, Ingested: b.ingested, Message: message, Key: k})
 	}
 	return nil
@@ -256,7 +256,7 @@ func (r *reader) bound() {
 	clear(r.found[n:])
 	r.found, r.bytes = r.found[:n], 0
 	for i := range r.found {
-		r.bytes += len(r.found[i].Message) + Overhead
+		r.bytes += len(r.found[i].Message)
 	}
 	r.last = r.place(r.found[n-1].Key)
 }
@@ -265,7 +265,7 @@ func (r *reader) bound() {
 func (r *reader) fitting() int {
 	bytes := 0
 	for i := range r.found {
-		size := len(r.found[i].Message) + Overhead
+		size := len(r.found[i].Message)
 		if i > 0 && (r.Limit > 0 && i >= r.Limit || r.Bytes > 0 && bytes+size > r.Bytes) {
 			return i
 		}

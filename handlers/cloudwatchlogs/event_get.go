@@ -12,7 +12,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
 )
 
-// Size of a page of events. Source: API reference of GetLogEvents.
+// Size of a page of events. Source: API reference of GetLogEvents. It does not say what counts
+// as the size; here it is the messages.
 const (
 	maxEvents    = 10000
 	maxPageBytes = 1 << 20

@@ -14,6 +14,7 @@ import (
 // Limits of a batch. Source: API reference of PutLogEvents.
 const (
 	maxBatch = 1 << 20
+	overhead = 26 // is added to the bytes of each message
 	maxSpan  = 24 * 60 * 60 * 1000
 	maxAge   = 14 * maxSpan
 	maxAhead = 2 * 60 * 60 * 1000
@@ -52,7 +53,7 @@ func (a *API) PutLogEvents(ctx context.Context, in *cloudwatchlogs.PutLogEventsI
 func checkSize(events []types.InputLogEvent) error {
 	size := 0
 	for _, e := range events {
-		one := len(*e.Message) + logs.Overhead
+		one := len(*e.Message) + overhead
 		if one > maxBatch {
 			return invalid("Log event too large: %d bytes exceeds limit of %d", one, maxBatch)
 		}
