@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sort"
+	"sync"
 )
 
 // searched is after how many bytes a search hands out what it has found so far.
@@ -34,6 +35,7 @@ type part struct {
 	segment  *segment
 	data     []byte // of a segment in memory
 	from, to int64
+	bytes    int64 // of records of the streams
 }
 
 type recordPart struct {
@@ -93,6 +95,7 @@ func (r *reader) summarize(seg *segment) {
 			p.first = first
 		}
 		p.from, p.to = min(p.from, sum.First), max(p.to, sum.End)
+		p.bytes += sum.Bytes
 	}
 	if len(r.streams) < len(seg.streams) {
 		for id := range r.streams {
@@ -169,20 +172,34 @@ func (r *reader) next() (next Key, left bool) {
 	return next, left
 }
 
+// buffers hold what is read of segments until the records that are wanted are taken out of it.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
 // open reads the first part.
 func (r *reader) open() error {
 	p := r.parts[0]
 	r.parts = r.parts[1:]
-	data := p.data
-	var err error
-	if data == nil {
-		data, err = p.segment.read(p.from, p.to)
-	} else {
-		data = data[p.from:p.to]
+	if p.data != nil { // which nobody changes
+		r.take(p.data[p.from:p.to], func(record []byte) []byte { return record })
+		return nil
 	}
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	*buffer = slices.Grow((*buffer)[:0], int(p.to-p.from))[:p.to-p.from]
+	data, err := p.segment.read(*buffer, p.from)
 	if err != nil {
 		return err
 	}
+	kept := make([]byte, 0, p.bytes)
+	r.take(data, func(record []byte) []byte {
+		kept = append(kept, record...)
+		return kept[len(kept)-len(record):]
+	})
+	return nil
+}
+
+// take looks for records that are wanted, and keeps them.
+func (r *reader) take(data []byte, keep func(record []byte) []byte) {
 	r.opened += int64(len(data))
 	for len(data) > 0 {
 		record, err := nextRecord(data)
@@ -197,11 +214,10 @@ func (r *reader) open() error {
 		}
 		first, last := r.places(Key{b.low, b.seq}, Key{b.high, b.seq + uint64(b.count) - 1})
 		if _, wanted := r.streams[b.stream]; wanted && r.wants(b.low, b.high, last) {
-			r.records = append(r.records, recordPart{first, record})
+			r.records = append(r.records, recordPart{first, keep(record)})
 		}
 	}
 	slices.SortFunc(r.records, func(a, b recordPart) int { return a.first.compare(b.first) })
-	return nil
 }
 
 // decode adds what a record has to what is found.

@@ -61,11 +61,9 @@ func (g *segment) write(record []byte) error {
 	return nil
 }
 
-// read returns bytes, which nobody may change. A segment that is gone has none.
-func (g *segment) read(from, to int64) ([]byte, error) {
-	if g.path == "" {
-		return g.data[from:to], nil
-	}
+// read reads bytes of a file into data, and returns those that there are: a segment that is
+// gone has none.
+func (g *segment) read(data []byte, from int64) ([]byte, error) {
 	f, err := os.Open(g.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -74,11 +72,11 @@ func (g *segment) read(from, to int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data := make([]byte, to-from)
-	if _, err := f.ReadAt(data, from); err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+	n, err := f.ReadAt(data, from)
+	if errors.Is(err, io.EOF) {
+		err = nil
 	}
-	return data, nil
+	return data[:n], err
 }
 
 // seal ends an active segment with its summaries, so that a start need not read it. A

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -47,6 +48,7 @@ func TestModules(t *testing.T) {
 	}
 	nothingLeft(t, ecs.NewFromConfig(srv.Config()))
 	noRolesLeft(t, iam.NewFromConfig(srv.Config()))
+	noLogsLeft(t, cloudwatchlogs.NewFromConfig(srv.Config()))
 }
 
 // importAll applies the configuration with the import blocks of its folder imports. A task
@@ -120,5 +122,17 @@ func noRolesLeft(t *testing.T, client *iam.Client) {
 	}
 	if len(policies.Policies) > 0 {
 		t.Errorf("%d policies are left", len(policies.Policies))
+	}
+}
+
+// noLogsLeft checks that there is no log group.
+func noLogsLeft(t *testing.T, client *cloudwatchlogs.Client) {
+	t.Helper()
+	groups, err := client.DescribeLogGroups(t.Context(), &cloudwatchlogs.DescribeLogGroupsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range groups.LogGroups {
+		t.Errorf("log group %s is left", *g.LogGroupName)
 	}
 }

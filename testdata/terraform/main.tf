@@ -26,6 +26,7 @@ provider "aws" {
     ec2            = var.endpoint
     ecs            = var.endpoint
     iam            = var.endpoint
+    logs           = var.endpoint
     secretsmanager = var.endpoint
     ssm            = var.endpoint
     sts            = var.endpoint
@@ -114,5 +115,11 @@ output "public_subnets" {
 module "secrets" {
   source  = "./secrets"
   name    = "vault"
+  release = var.release
+}
+
+module "logs" {
+  source  = "./logs"
+  name    = "shop"
   release = var.release
 }

@@ -246,3 +246,18 @@ import {
   to = module.secrets.aws_ecs_task_definition.web
   id = "arn:aws:ecs:us-east-1:000000000000:task-definition/vault-web:1"
 }
+
+import {
+  to = module.logs.aws_cloudwatch_log_group.service
+  id = "/ecs/shop"
+}
+
+import {
+  to = module.logs.aws_cloudwatch_log_group.forever
+  id = "/ecs/shop/audit"
+}
+
+import {
+  to = module.logs.aws_cloudwatch_log_stream.this
+  id = "/ecs/shop:deployments"
+}
