@@ -17,7 +17,8 @@ type secretReference struct {
 	secret, key, stage, version string
 }
 
-var errSecretARN = errors.New("an invalid ARN format for the AWS Secrets Manager secret was specified. Specify a valid ARN and try again.") //nolint:staticcheck // AWS's words
+//lint:ignore ST1005 these are AWS's words
+var errSecretARN = errors.New("an invalid ARN format for the AWS Secrets Manager secret was specified. Specify a valid ARN and try again.")
 
 // parseSecret reads a valueFrom. What is no ARN is the name of a parameter in the task's
 // region. Source: ECS API reference, Secret; ECS developer guide, secrets from Secrets Manager;

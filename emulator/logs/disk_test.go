@@ -114,7 +114,7 @@ func TestCrashWhileASegmentBegins(t *testing.T) {
 	first, second := w.read(w.files()[0]), w.read(w.files()[1])
 	all := w.messages(app, logs.Query{})
 	all = all[:len(all)-2] // of the line with which the second segment began
-	for size := 0; size < 20; size++ {
+	for size := range 20 {
 		for _, cut := range []int{0, 1, 5} {
 			dir := t.TempDir()
 			w.must(os.WriteFile(filepath.Join(dir, filepath.Base(w.files()[0])), first[:len(first)-cut], 0o600))

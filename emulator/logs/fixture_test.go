@@ -1,6 +1,7 @@
 package logs_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -123,8 +124,8 @@ func refused[E interface {
 	ErrorMessage() string
 }](t *testing.T, err error, text string) {
 	t.Helper()
-	e, ok := err.(E)
-	if !ok || e.ErrorMessage() != text {
+	var e E
+	if !errors.As(err, &e) || e.ErrorMessage() != text {
 		t.Errorf("got %v, not %q", err, text)
 	}
 }

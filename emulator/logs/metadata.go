@@ -3,12 +3,12 @@ package logs
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/tidwall/btree"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/tidwall/btree"
 )
 
 // metadata is all but the events. It changes by records alone, at work and at a start.
@@ -203,7 +203,7 @@ func (s *Store) drop(c *change) {
 		gone = append(gone, st.ID)
 	}
 	for _, id := range gone {
-		for _, seg := range append(s.sealed[:len(s.sealed):len(s.sealed)], s.active) {
+		for _, seg := range append(slices.Clip(s.sealed), s.active) {
 			if sum := seg.streams[id]; sum != nil {
 				s.meta.streams[id].group.bytes -= sum.Bytes
 				delete(seg.streams, id)

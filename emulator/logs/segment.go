@@ -160,7 +160,7 @@ func (s *Store) rotate() error {
 			s.opts.Log.Warn("logs not sealed", "error", err)
 		}
 		s.size += s.active.end - before
-		s.sealed = append(s.sealed[:len(s.sealed):len(s.sealed)], s.active) // readers have the old list
+		s.sealed = append(slices.Clip(s.sealed), s.active) // readers have the old list
 	}
 	s.active = next
 	s.size += next.end
@@ -225,8 +225,8 @@ func (s *Store) Sweep() error {
 }
 
 func (s *Store) sweep(now time.Time) error {
-	for i := len(s.sealed) - 1; i >= 0; i-- {
-		if !s.shows(s.sealed[i], now) {
+	for i, sealed := range slices.Backward(s.sealed) {
+		if !s.shows(sealed, now) {
 			if err := s.discard(i); err != nil {
 				return err
 			}

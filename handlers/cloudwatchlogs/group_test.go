@@ -119,14 +119,17 @@ func TestTags(t *testing.T) {
 	s := newScene(t)
 	_, err := s.TagResource(t.Context(), &sdk.TagResourceInput{ResourceArn: aws.String(groupARN), Tags: map[string]string{"a": "1", "b": "2"}})
 	s.must(err)
+	//lint:ignore SA1019 clients still call the older operation
 	_, err = s.TagLogGroup(t.Context(), &sdk.TagLogGroupInput{LogGroupName: aws.String(group), Tags: map[string]string{"b": "3", "c": "4"}})
 	s.must(err)
 	_, err = s.UntagResource(t.Context(), &sdk.UntagResourceInput{ResourceArn: aws.String(groupARN), TagKeys: []string{"a", "absent"}})
 	s.must(err)
+	//lint:ignore SA1019 clients still call the older operation
 	_, err = s.UntagLogGroup(t.Context(), &sdk.UntagLogGroupInput{LogGroupName: aws.String(group), Tags: []string{"c"}})
 	s.must(err)
 	byARN, err := s.ListTagsForResource(t.Context(), &sdk.ListTagsForResourceInput{ResourceArn: aws.String(groupARN)})
 	s.must(err)
+	//lint:ignore SA1019 clients still call the older operation
 	byName, err := s.ListTagsLogGroup(t.Context(), &sdk.ListTagsLogGroupInput{LogGroupName: aws.String(group)})
 	s.must(err)
 	want := map[string]string{"b": "3"}

@@ -78,7 +78,8 @@ func (a *api) checkFault(r *http.Request, check func(*faultRequest, bool) error,
 	case c.definition == nil || !aws.ToBool(c.definition.EnableFaultInjection):
 		return http.StatusBadRequest, fmt.Errorf("enableFaultInjection is not enabled for task: %s", c.task.ARN)
 	case c.networkMode() != types.NetworkModeAwsvpc && c.networkMode() != types.NetworkModeHost:
-		return http.StatusBadRequest, fmt.Errorf("%s mode is not supported. Please use either host or awsvpc mode.", c.networkMode()) //nolint:staticcheck // the words of the container agent
+		//lint:ignore ST1005 these are the words of the container agent
+		return http.StatusBadRequest, fmt.Errorf("%s mode is not supported. Please use either host or awsvpc mode.", c.networkMode())
 	}
 	return 0, nil
 }

@@ -49,6 +49,7 @@ func (a *API) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput) (*sts.Ass
 	}
 	return &sts.AssumeRoleOutput{
 		Credentials: keys.Credentials, SessionTokenSize: keys.size, SessionTokenUtilization: keys.utilization,
+		//lint:ignore SA1019 STS still answers the retired member
 		AssumedRoleUser: assumedRoleUser(s), PackedPolicySize: packedSize(in.Policy, in.PolicyArns, in.Tags), SourceIdentity: in.SourceIdentity,
 	}, nil
 }

@@ -35,7 +35,9 @@ func TestAssumedRolesActAsSuch(t *testing.T) {
 	if want := now.Add(time.Hour - ahead); !out.Credentials.Expiration.Equal(want) {
 		t.Errorf("keys expire at %s by the caller's clock, want %s", out.Credentials.Expiration, want)
 	}
+	//lint:ignore SA1019 the retired member is still answered
 	if out.PackedPolicySize != nil || int(*out.SessionTokenSize) != len(*out.Credentials.SessionToken) || *out.SessionTokenUtilization < 1 {
+		//lint:ignore SA1019 the retired member is still answered
 		t.Errorf("sizes are %v, %d, %d%%", out.PackedPolicySize, *out.SessionTokenSize, *out.SessionTokenUtilization)
 	}
 	me, err := f.with(out.Credentials).GetCallerIdentity(t.Context(), nil)
@@ -66,7 +68,9 @@ func TestWhatIsOptionalInAssumeRole(t *testing.T) {
 	if n := len(*out.Credentials.SessionToken); n < 3000 || n > 3010 {
 		t.Errorf("the token has %d bytes", n)
 	}
+	//lint:ignore SA1019 the retired member is still answered
 	if aws.ToInt32(out.PackedPolicySize) != 7 || *out.SourceIdentity != "alice" || !out.Credentials.Expiration.Equal(now.Add(12*time.Hour-ahead)) {
+		//lint:ignore SA1019 the retired member is still answered
 		t.Errorf("got %d%%, %s, %s", aws.ToInt32(out.PackedPolicySize), *out.SourceIdentity, out.Credentials.Expiration)
 	}
 	if me, err := f.with(out.Credentials).GetCallerIdentity(t.Context(), nil); err != nil || !strings.HasPrefix(*me.UserId, "AROA") || len(*me.UserId) != len("AROA:probe")+17 {

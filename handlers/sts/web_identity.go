@@ -41,6 +41,7 @@ func (a *API) AssumeRoleWithWebIdentity(ctx context.Context, in *sts.AssumeRoleW
 	}
 	return &sts.AssumeRoleWithWebIdentityOutput{
 		Credentials: keys.Credentials, SessionTokenSize: keys.size, SessionTokenUtilization: keys.utilization,
+		//lint:ignore SA1019 STS still answers the retired member
 		AssumedRoleUser: assumedRoleUser(s), PackedPolicySize: packedSize(in.Policy, in.PolicyArns, nil),
 		Audience: aws.String(token.audience()), Provider: &token.Issuer, SubjectFromWebIdentityToken: &token.Subject,
 	}, nil
