@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -98,6 +99,27 @@ func (f *fakeLogs) names() (names []string) {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// sources is how many containers have a position.
+func (f *fakeLogs) sources() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.positions)
+}
+
+// made are the groups that are there.
+func (f *fakeLogs) made() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Sorted(maps.Keys(f.groups))
+}
+
+// fail has the next Put answer an error.
+func (f *fakeLogs) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.broken = err
 }
 
 var errDiskFull = errors.New("no space left on device")

@@ -46,10 +46,10 @@ func TestOutputGoesToCloudWatchLogs(t *testing.T) {
 		time.Sleep(61 * time.Second)
 		synctest.Wait()
 		b.expect("after its end", logs.lines("shop", streamName(id, "web")), []string{"one", "two"})
-		b.expect("the container is still there", len(logs.positions), 1)
+		b.expect("the container is still there", logs.sources(), 1)
 		time.Sleep(6 * time.Minute)
 		synctest.Wait()
-		b.expect("positions of removed containers", len(logs.positions), 0)
+		b.expect("positions of removed containers", logs.sources(), 0)
 	})
 }
 
@@ -59,7 +59,7 @@ func TestStreamIsThereBeforeAnyOutput(t *testing.T) {
 		id := b.runAt(instance, types.NetworkModeBridge, logged(container("web"), "awslogs-stream-prefix="))
 		b.expect("streams", logs.names(), []string{"eu-west-1 shop " + b.task(id).Status.Containers[0].EngineID})
 		b.run(logged(container("web"), "awslogs-group=new", "awslogs-create-group=true"))
-		b.expect("groups", logs.groups, map[string]bool{"shop": true, "new": true})
+		b.expect("groups", logs.made(), []string{"new", "shop"})
 	})
 }
 
@@ -145,7 +145,7 @@ func TestOutputIsReadAgainWhenTheEngineIsBack(t *testing.T) {
 
 func TestOutputWaitsForTheSink(t *testing.T) {
 	withLogs(t, func(b *bench, logs *fakeLogs) {
-		logs.broken = errDiskFull
+		logs.fail(errDiskFull)
 		id := b.run(logged(container("web", "print", "3")))
 		time.Sleep(2 * retryPause)
 		synctest.Wait()
