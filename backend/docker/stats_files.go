@@ -13,6 +13,8 @@ import (
 // its file stats.go, also for what separates them.
 type groupFiles map[string]string
 
+// parseGroupFiles reads them, if those that count are there. They are not in what is answered
+// while the container ends.
 func parseGroupFiles(answer string) (groupFiles, bool) {
 	files := groupFiles{}
 	for file := range strings.SplitSeq(answer, "\x1d") {
@@ -23,7 +25,19 @@ func parseGroupFiles(answer string) (groupFiles, bool) {
 		// Two groups of version 1 have a file cpu.stat each, on hosts where they are one.
 		files[name] = strings.ReplaceAll(text, "\x1e", "\n")
 	}
+	if !files.has("memory.usage_in_bytes", "cpuacct.usage") && !files.has("memory.current", "cpu.stat") {
+		return nil, false
+	}
 	return files, true
+}
+
+func (f groupFiles) has(names ...string) bool {
+	for _, name := range names {
+		if _, ok := f[name]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // number is that of a file with one alone. What is no number, such as max, is 0.
@@ -59,7 +73,7 @@ func (f groupFiles) stats(memory int64) (backend.Stats, error) {
 		PidsStats:  backend.PidsStats{Current: f.number("pids.current"), Limit: f.number("pids.max")},
 		BlkioStats: noBlkioStats(),
 	}
-	if _, unified := f["memory.current"]; unified {
+	if f.has("memory.current") {
 		f.version2(&s)
 	} else {
 		f.version1(&s)

@@ -67,9 +67,12 @@ func TestStatsOfFiles(t *testing.T) {
 				}),
 			},
 		},
-		"version 1 without a limit, and without accounts": {
-			map[string]string{"memory.limit_in_bytes": "9223372036854771712"},
-			backend.Stats{Read: now, BlkioStats: none, MemoryStats: backend.MemoryStats{Limit: 1 << 20, Stats: map[string]uint64{}}},
+		"version 1 without a limit": {
+			map[string]string{"memory.limit_in_bytes": "9223372036854771712", "memory.usage_in_bytes": "1000", "cpuacct.usage": "987"},
+			backend.Stats{
+				Read: now, BlkioStats: none, MemoryStats: backend.MemoryStats{Usage: 1000, Limit: 1 << 20, Stats: map[string]uint64{}},
+				CPUStats: backend.CPUStats{CPUUsage: backend.CPUUsage{TotalUsage: 987}},
+			},
 		},
 	} {
 		files, ok := parseGroupFiles(asked(c.files))
@@ -83,7 +86,7 @@ func TestStatsOfFiles(t *testing.T) {
 }
 
 func TestNetworksOfFiles(t *testing.T) {
-	files, _ := parseGroupFiles(asked(map[string]string{"dev": "Inter-|   Receive  |  Transmit\n face |bytes packets|bytes packets\n" +
+	files, _ := parseGroupFiles(asked(map[string]string{"memory.current": "1", "cpu.stat": "usage_usec 1", "dev": "Inter-|   Receive  |  Transmit\n face |bytes packets|bytes packets\n" +
 		"    lo:  99 9 0 0 0 0 0 0 99 9 0 0 0 0 0 0\n  eth0:1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n"}))
 	want := map[string]backend.NetworkStats{"eth0": {
 		RxBytes: 1, RxPackets: 2, RxErrors: 3, RxDropped: 4, TxBytes: 9, TxPackets: 10, TxErrors: 11, TxDropped: 12,
@@ -105,5 +108,22 @@ func TestAnswersWithoutFiles(t *testing.T) {
 	}
 	if _, err := (groupFiles{"now": "soon"}).stats(1); err == nil {
 		t.Error("stats without a time")
+	}
+}
+
+// A container may end between the look at its group and the reads. It has used something all the
+// same: what is left is no answer.
+func TestAnswersWithoutCounters(t *testing.T) {
+	for what, files := range map[string]map[string]string{
+		"no group":              {"stat": allCPUs, "dev": ""},
+		"version 1, no CPU":     {"stat": allCPUs, "memory.usage_in_bytes": "1000"},
+		"version 1, no memory":  {"stat": allCPUs, "cpuacct.usage": "987", "cpu.stat": "nr_periods 4"},
+		"version 2, no CPU":     {"stat": allCPUs, "memory.current": "1000"},
+		"version 2, no memory":  {"stat": allCPUs, "cpu.stat": "usage_usec 900"},
+		"one of either version": {"stat": allCPUs, "memory.current": "1000", "cpuacct.usage": "987"},
+	} {
+		if files, ok := parseGroupFiles(asked(files)); ok || files != nil {
+			t.Errorf("%s: %v", what, files)
+		}
 	}
 }
