@@ -2,6 +2,7 @@ package ssm
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -55,10 +56,8 @@ func describe(l listed) types.ParameterMetadata {
 func describeFilters(in *sdk.DescribeParametersInput) ([]types.ParameterStringFilter, error) {
 	var v violations
 	v.page(in.MaxResults, maxDescribed)
-	for _, f := range in.Filters {
-		if f.Key == "" {
-			v.Add("null", "filters.1.member.key", "not be null")
-		}
+	for i, f := range in.Filters {
+		v.oldFilter(fmt.Sprintf("filters.%d.member.", i+1), f)
 	}
 	for _, f := range in.ParameterFilters {
 		v.Required("parameterFilters.1.member.key", f.Key, 1, 132)

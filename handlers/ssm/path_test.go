@@ -117,6 +117,21 @@ func TestFiltersAreRefused(t *testing.T) {
 	}
 }
 
+func TestFiltersOfTheOldKindAreRefused(t *testing.T) {
+	s := newScene(t)
+	hierarchy(s)
+	for _, c := range []struct {
+		filter types.ParametersFilter
+		text   string
+	}{
+		{types.ParametersFilter{Key: "Foo", Values: []string{"x"}}, "Value 'Foo' at 'filters.1.member.key' failed to satisfy constraint: Member must satisfy enum value set: [Name, Type, KeyId]"},
+		{types.ParametersFilter{Key: "Name", Values: []string{}}, "Value '[]' at 'filters.1.member.values' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+	} {
+		refused(s, s.DescribeParameters, &sdk.DescribeParametersInput{Filters: []types.ParametersFilter{c.filter}},
+			"ValidationException", "1 validation error detected: "+c.text)
+	}
+}
+
 func TestParametersAreDescribed(t *testing.T) {
 	s := newScene(t)
 	hierarchy(s)

@@ -31,3 +31,17 @@ func (v *violations) resource(kind types.ResourceTypeForTagging, id *string) {
 func (v *violations) page(maxResults *int32, most int32) {
 	constraint.Between(&v.Violations, "maxResults", maxResults, 1, most)
 }
+
+// oldFilter checks a filter of the old kind, of which nothing may be left out. Source: SSM API
+// reference, ParametersFilter.
+func (v *violations) oldFilter(member string, f types.ParametersFilter) {
+	if f.Key == "" {
+		v.Add("null", member+"key", "not be null")
+	}
+	constraint.OneOf(&v.Violations, member+"key", f.Key, f.Key.Values()...)
+	if f.Values == nil {
+		v.Add("null", member+"values", "not be null")
+		return
+	}
+	v.Count(member+"values", f.Values, 1, 50)
+}
