@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -77,6 +78,25 @@ func TestTheEndOfAProtectionWakesTheService(t *testing.T) {
 		f.update(func(tx *state.Tx) { tx.ProtectTask(task.ARN, until) })
 		if woken, err := watch.Next(t.Context()); err != nil || woken != serviceARN {
 			t.Errorf("until %v: %s, %v", until, woken, err)
+		}
+		watch.Done(serviceARN)
+	}
+}
+
+// A protection that is made shorter, or longer, changes no count of the service.
+func TestAnotherEndOfAProtectionWakesTheService(t *testing.T) {
+	f := newFixture(t, nil)
+	f.settle()
+	task := f.tasks()[0]
+	f.protect(task)
+	watch := f.store.WatchServices(0)
+	defer watch.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	for _, protection := range []time.Duration{time.Minute, time.Hour} {
+		f.update(func(tx *state.Tx) { tx.ProtectTask(task.ARN, f.now.Add(protection)) })
+		if woken, err := watch.Next(ctx); err != nil || woken != serviceARN {
+			t.Errorf("for %v: %s, %v", protection, woken, err)
 		}
 		watch.Done(serviceARN)
 	}

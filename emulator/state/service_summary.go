@@ -79,7 +79,7 @@ func (tx *Tx) summarise(before, after *Task) {
 	}
 	changed.add(after, +1)
 	changed.count(before, after)
-	if changed == counts {
+	if changed == counts && !protectedAnew(before, after) {
 		return
 	}
 	s := &ServiceSummary{
@@ -93,6 +93,12 @@ func (tx *Tx) summarise(before, after *Task) {
 		s.Deployments[at] = changed
 	}
 	serviceSummaries.Put(tx.rows(), s)
+}
+
+// protectedAnew reports whether a protection ends at another time than before. No count tells
+// it, and the scheduler wakes at the end it knows of.
+func protectedAnew(before, after *Task) bool {
+	return before != nil && !before.ProtectedUntil.Equal(after.ProtectedUntil)
 }
 
 // add counts what is true of a task now.
