@@ -44,7 +44,9 @@ type logReader struct {
 	flushes  bool      // a flush is set
 	closes   bool      // so is a look whether to end an event
 	opened   time.Time // the open event
-	timers   []func() bool
+	// These stop the last flush and the last look that were set: those before have rung, or find
+	// nothing.
+	stopFlush, stopClose func() bool
 
 	fresh    int           // new lines in a pass
 	leastLag time.Duration // between the clocks of engine and emulator
@@ -185,12 +187,12 @@ func (r *logReader) flushLater(ctx context.Context) {
 		return // it says when there is no more
 	}
 	r.flushes = true
-	r.after(pause, delay > 0, func() { r.flush(ctx) })
+	r.stopFlush = r.after(pause, delay > 0, func() { r.flush(ctx) })
 }
 
-// after calls f in a goroutine of the host, for which the emulator's clock waits. The lock is
-// held.
-func (r *logReader) after(d time.Duration, byClock bool, f func()) {
+// after calls f in a goroutine of the host, for which the emulator's clock waits, unless it is
+// stopped before.
+func (r *logReader) after(d time.Duration, byClock bool, f func()) (stop func() bool) {
 	h := r.host
 	call := func() {
 		flight := h.agent.calls.begin(&chain{}, false)
@@ -199,20 +201,21 @@ func (r *logReader) after(d time.Duration, byClock bool, f func()) {
 		}
 	}
 	if byClock {
-		r.timers = append(r.timers, h.agent.Clock.AfterFunc(d, call).Stop)
-	} else {
-		r.timers = append(r.timers, time.AfterFunc(d, call).Stop)
+		return h.agent.Clock.AfterFunc(d, call).Stop
 	}
+	return time.AfterFunc(d, call).Stop
 }
 
 // stopTimers is for the end.
 func (r *logReader) stopTimers() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, stop := range r.timers {
-		stop()
+	for _, stop := range []func() bool{r.stopFlush, r.stopClose} {
+		if stop != nil {
+			stop()
+		}
 	}
-	r.timers, r.flushes, r.closes = nil, false, false
+	r.stopFlush, r.stopClose, r.flushes, r.closes = nil, nil, false, false
 }
 
 // now is the time in which the container lives.
@@ -229,7 +232,7 @@ func (r *logReader) closeLater(ctx context.Context, after time.Duration) {
 		return
 	}
 	r.closes = true
-	r.after(after, r.host.simulated.Load(), func() {
+	r.stopClose = r.after(after, r.host.simulated.Load(), func() {
 		r.mu.Lock()
 		r.closes = false
 		left := r.opened.Add(logEventPause).Sub(r.now())
@@ -276,9 +279,6 @@ func (r *logReader) flush(ctx context.Context) {
 	r.mu.Lock()
 	b := r.events.next()
 	r.flushes = false
-	if !r.closes {
-		r.timers = nil // those that were set have rung, or find nothing
-	}
 	r.mu.Unlock()
 	for len(b.lines) > 0 && ctx.Err() == nil {
 		err := r.host.agent.LogSink.Put(ctx, r.stream, r.source, b.lines, b.at)

@@ -3,10 +3,14 @@ package agent
 import (
 	"context"
 	"fmt"
+	"maps"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -222,5 +226,39 @@ func TestRemovalWaitsForOutput(t *testing.T) {
 		if _, err := b.engine.Inspect(b.Context(), b.task(id).Status.Containers[0].EngineID); err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+// TestTimersAreNotKept: a container that always writes has no more timers than one that rests.
+func TestTimersAreNotKept(t *testing.T) {
+	withLogs(t, func(b *bench, logs *fakeLogs) {
+		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
+		h.simulated.Store(false) // flushes by themselves
+		stream := LogStream{Group: "shop", Name: "busy"}
+		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
+			t.Fatal(err)
+		}
+		r := newLogReader(h, stream, "busy", map[string]string{"awslogs-multiline-pattern": "^INFO"})
+		type mark struct{ line [64]byte } // lives as long as a timer that was set with its line
+		var marks []weak.Pointer[mark]
+		for range 10 * time.Minute / (200 * time.Millisecond) {
+			m := &mark{}
+			marks = append(marks, weak.Make(m))
+			r.take(context.WithValue(b.Context(), mark{}, m), time.Now(), "INFO a line")
+			time.Sleep(200 * time.Millisecond)
+		}
+		synctest.Wait()
+		runtime.GC()
+		kept := 0
+		for _, m := range marks {
+			if m.Value() != nil {
+				kept++
+			}
+		}
+		if kept > 10 {
+			t.Errorf("of %d lines, the timers of %d are kept", len(marks), kept)
+		}
+		r.stopTimers()
+		b.expect("lines that are put", len(logs.lines("shop", "busy")) > len(marks)/2, true)
 	})
 }
