@@ -144,6 +144,24 @@ func TestDamagedSegment(t *testing.T) {
 	}
 }
 
+// What a start cannot read stays for another one.
+func TestUnreadSegment(t *testing.T) {
+	w := newWorld(t, logs.Options{Dir: t.TempDir(), Size: 4 << 20})
+	all := w.fill(3)
+	oldest, away := w.files()[0], filepath.Join(t.TempDir(), "away")
+	back := filepath.Join(t.TempDir(), "back")
+	w.must(os.Rename(oldest, back))
+	w.must(os.Symlink(away, oldest))
+	w.restart()
+	if got := w.messages(app, logs.Query{}); len(got) == 0 || len(got) >= len(all) {
+		t.Errorf("got %d of %d", len(got), len(all))
+	}
+	w.must(os.Rename(back, away))
+	w.must(w.Sweep())
+	w.restart()
+	w.expect(w.messages(app, logs.Query{}), all...)
+}
+
 // What cannot be kept is refused, and the store goes on when there is room again.
 func TestNoRoomForASegment(t *testing.T) {
 	dir := t.TempDir()

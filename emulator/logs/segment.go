@@ -21,6 +21,7 @@ type segment struct {
 	start   int64    // behind the checkpoint
 	end     int64
 	streams map[uint64]*summary // those that have events in it
+	unread  bool                // nobody knows what it has; another start may read it
 }
 
 // summary is what a segment has of a stream.
@@ -226,7 +227,7 @@ func (s *Store) Sweep() error {
 
 func (s *Store) sweep(now time.Time) error {
 	for i, sealed := range slices.Backward(s.sealed) {
-		if !s.shows(sealed, now) {
+		if !sealed.unread && !s.shows(sealed, now) {
 			if err := s.discard(i); err != nil {
 				return err
 			}
