@@ -137,14 +137,14 @@ func (a *api) ofContainer(ctx context.Context, c *caller, of *state.Container, r
 	if a.Stats == nil || of.Phase != state.ContainerRunning {
 		return nil
 	}
-	now, before, err := a.samples.take(ctx, sampleKey{c.task.ARN, of.Name, of.EngineID}, func(ctx context.Context) (backend.Stats, error) {
+	found, err := a.samples.take(ctx, sampleKey{c.task.ARN, of.Name, of.EngineID}, func(ctx context.Context) (backend.Stats, error) {
 		return a.Stats(ctx, c.task.ARN, of.Name)
 	})
 	if err != nil {
 		a.Log.Warn("what a container uses is not known", "task", c.task.ARN, "container", of.Name, "error", err)
 		return nil
 	}
-	shown := newStats(now, before)
+	shown := newStats(found)
 	if !rates {
 		shown.NetworkRates = nil
 	}
@@ -155,15 +155,16 @@ func (a *api) ofContainer(ctx context.Context, c *caller, of *state.Container, r
 }
 
 // newStats is a sample with the one before it, if there is one.
-func newStats(now backend.Stats, before *backend.Stats) *Stats {
+func newStats(of measured) *Stats {
+	now := of.last
 	shown := &Stats{
 		Read: now.Read, PidsStats: now.PidsStats, BlkioStats: now.BlkioStats, NumProcs: now.NumProcs, StorageStats: now.StorageStats,
 		CPUStats: now.CPUStats, MemoryStats: now.MemoryStats, Name: now.Name, ID: now.ID, Networks: now.Networks,
 	}
-	if before != nil {
-		shown.PreRead, shown.PreCPUStats = before.Read, before.CPUStats
-		shown.NetworkRates = networkRates(now, *before)
+	if of.previous != nil {
+		shown.PreRead, shown.PreCPUStats = of.previous.Read, of.previous.CPUStats
 	}
+	shown.NetworkRates = networkRates(now, of.networkBefore)
 	return shown
 }
 
