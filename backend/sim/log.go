@@ -28,7 +28,7 @@ type log struct {
 	lines    []logLine
 	dropped  int           // lines no longer kept
 	changed  chan struct{} // closed when there is more, or the container ended
-	awaiting []func()      // tell who follows that the wait is over; see WaitForClock
+	awaiting []*func()     // tell who follows that the wait is over; see WaitForClock
 }
 
 type logLine struct {
@@ -57,7 +57,7 @@ func (l *log) announce() {
 		l.changed = nil
 	}
 	for _, over := range l.awaiting {
-		over()
+		(*over)()
 	}
 	l.awaiting = nil
 }
@@ -66,9 +66,10 @@ func (l *log) announce() {
 // and, before the clock goes on, of its end.
 func (e *Engine) await(ctx context.Context, l *log) error {
 	over := sync.OnceFunc(backend.WaitForClock(ctx))
-	l.awaiting = append(l.awaiting, over)
+	l.awaiting = append(l.awaiting, &over)
 	err := e.wait(ctx, l.change())
 	over()
+	l.awaiting = slices.DeleteFunc(l.awaiting, func(other *func()) bool { return other == &over })
 	return err
 }
 

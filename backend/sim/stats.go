@@ -40,7 +40,7 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 		MemoryStats: backend.MemoryStats{Usage: simMemory, MaxUsage: simMemory, Limit: uint64(e.opts.Memory)},
 	}
 	if c.net.network != nil && (c.net.self == c || c.net.self == c.box) {
-		bytes := ran * simTraffic / 1e9
+		bytes := ran / (1e9 / simTraffic) // to multiply first has no room for a year
 		counters := backend.NetworkStats{RxBytes: bytes, RxPackets: bytes / simPacket, TxBytes: bytes, TxPackets: bytes / simPacket}
 		s.Networks, s.NetworksRead = map[string]backend.NetworkStats{"eth0": counters}, now
 	}

@@ -99,3 +99,49 @@ func TestSettleWaitsUntilEventsAreHandled(t *testing.T) {
 		}
 	})
 }
+
+func TestFollowersThatGiveUpAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Options{})
+		c := &container{id: "c", state: backend.Running, log: &log{}}
+		e.containers["c"] = c
+		ctx, cancel := context.WithCancel(t.Context())
+		for _, ctx := range []context.Context{ctx, t.Context(), ctx} {
+			go func() { _ = e.Logs(ctx, "c", backend.LogOptions{Follow: true}) }()
+		}
+		awaiting := func() int {
+			synctest.Wait()
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			return len(c.log.awaiting)
+		}
+		if n := awaiting(); n != 3 {
+			t.Errorf("%d wait, want 3", n)
+		}
+		cancel()
+		if n := awaiting(); n != 1 {
+			t.Errorf("%d wait when two have given up, want 1", n)
+		}
+		e.mu.Lock()
+		c.state = backend.Exited
+		c.log.announce()
+		e.mu.Unlock()
+	})
+}
+
+// Counters do not fall, however long a container runs.
+func TestTrafficOfAYear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Options{})
+		c := &container{id: "c", state: backend.Running, startedAt: time.Now()}
+		c.net = &namespace{self: c, network: &network{}}
+		e.containers["c"] = c
+		for _, days := range []uint64{213, 1, 151} {
+			time.Sleep(time.Duration(days) * 24 * time.Hour)
+			s, err := e.Stats(t.Context(), "c")
+			if want := uint64(time.Since(c.startedAt)/time.Second) * simTraffic; err != nil || s.Networks["eth0"].RxBytes != want {
+				t.Errorf("%+v, %v, want %d bytes", s.Networks, err, want)
+			}
+		}
+	})
+}
