@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
@@ -41,6 +42,10 @@ func (s *Server) newMetadata() http.Handler {
 			return s.currentAgent().Stats(ctx, taskARN, container)
 		},
 		EngineName: agent.EngineName, Credentials: s.taskCredentials, Protection: protection{s.ecs},
+		CredentialsID: func(taskARN string) string {
+			id, _ := s.sessions.CredentialsID(taskARN, session.TaskApplication) // without one it is told apart by its address
+			return id
+		},
 	})
 }
 

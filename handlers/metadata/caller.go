@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -30,8 +31,9 @@ func address(r *http.Request) netip.Addr {
 }
 
 // client tells clients apart that are throttled each by itself: an address, and with
-// containers that have that of their container instance the id in the path as well. There
-// the container agent sees them by addresses of their own.
+// containers that have that of their container instance the id they ask with as well. There
+// the container agent sees them by addresses of their own. An id that none of the tasks has
+// tells nobody apart: whoever draws new ones would never be throttled.
 func (a *api) client(r *http.Request) string {
 	from := address(r)
 	tasks := a.TasksAt(r.Context(), from)
@@ -40,7 +42,22 @@ func (a *api) client(r *http.Request) string {
 			return from.String()
 		}
 	}
-	return from.String() + " " + pathID(r.URL.Path)
+	if id := askedID(r); id != "" && a.hasID(tasks, id) {
+		return from.String() + " " + id
+	}
+	return from.String()
+}
+
+// hasID reports whether an id is that of a container of one of the tasks, or of the
+// credentials of one.
+func (a *api) hasID(tasks []string, id string) bool {
+	return slices.ContainsFunc(tasks, func(arn string) bool {
+		if a.CredentialsID(arn) == id {
+			return true
+		}
+		t := a.Task(arn)
+		return t != nil && slices.ContainsFunc(t.Status.Containers, func(c state.Container) bool { return t.EndpointID(&c) == id })
+	})
 }
 
 // byID finds the container with the id in the path among those that may ask from the address

@@ -42,7 +42,9 @@ type Options struct {
 	// Stats are the counters of a task's container.
 	Stats       func(ctx context.Context, taskARN, container string) (backend.Stats, error)
 	Credentials Credentials
-	Protection  Protection
+	// CredentialsID is the id of the credentials of a task, or empty.
+	CredentialsID func(taskARN string) string
+	Protection    Protection
 	// Rate bounds the requests of each client. The zero Rate is no bound.
 	Rate Rate
 }
@@ -60,6 +62,9 @@ type api struct {
 func Handler(o Options) http.Handler {
 	if o.Credentials == nil {
 		o.Credentials = func(context.Context, string, netip.Addr) (*RoleCredentials, error) { return nil, ErrNoCredentials }
+	}
+	if o.CredentialsID == nil {
+		o.CredentialsID = func(string) string { return "" }
 	}
 	if o.Wall == nil {
 		o.Wall = time.Now

@@ -119,8 +119,16 @@ func (t *throttle) sweep(now time.Time) {
 	}
 }
 
-// pathID is the id in a path that has one.
-func pathID(path string) string {
+// askedID is the id that a request asks with, in its path or for version 1 of credentials in
+// its query; empty if it has none.
+func askedID(r *http.Request) string {
+	path := r.URL.Path
+	if path == credentialsV1 {
+		return r.URL.Query().Get("id")
+	}
+	if id, found := strings.CutPrefix(path, credentialsV2+"/"); found {
+		return strings.Trim(id, "/")
+	}
 	_, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	id, _, _ := strings.Cut(rest, "/")
 	return id

@@ -2,6 +2,7 @@ package metadata_test
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -50,6 +51,42 @@ func TestEachClientIsThrottled(t *testing.T) {
 	b.open()
 	if n := b.count(fargateAddress, "/v2/metadata", 100); n != 100 {
 		t.Errorf("%d without a bound", n)
+	}
+}
+
+// Tasks that share an address ask for their credentials each within bounds of its own.
+func TestCredentialsOfTasksThatShareAnAddressAreThrottledApart(t *testing.T) {
+	b := newBench(t)
+	instance := b.instance()
+	one, other := b.put("one", types.NetworkModeBridge, instance, nil), b.put("other", types.NetworkModeHost, instance, nil)
+	b.options.Rate = metadata.DefaultRate
+	b.options.CredentialsID = func(taskARN string) string { return map[string]string{one.ARN: "a", other.ARN: "b"}[taskARN] }
+	for _, path := range []string{"/v2/credentials/", "/v1/credentials?id="} {
+		b.open()
+		for _, id := range []string{"a", "b"} {
+			if n := b.count(machineAddress, path+id, 100); n != 60 {
+				t.Errorf("%d of %s%s", n, path, id)
+			}
+		}
+	}
+}
+
+// Ids that no task at the address has are no way around the bounds.
+func TestIDsOfNobodyAreThrottledByAddress(t *testing.T) {
+	for _, from := range []string{machineAddress, strangeAddress} {
+		for _, path := range []string{"/v4/", "/v2/credentials/", "/v1/credentials?id="} {
+			b := newBench(t)
+			b.put("shared", types.NetworkModeBridge, b.instance(), nil)
+			b.options.Rate = metadata.DefaultRate
+			b.open()
+			n := 0
+			for n < 100 && b.count(from, path+strconv.Itoa(n), 1) == 1 {
+				n++
+			}
+			if n != 60 {
+				t.Errorf("%d of %s from %s", n, path, from)
+			}
+		}
 	}
 }
 
