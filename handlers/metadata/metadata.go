@@ -80,8 +80,12 @@ func Handler(o Options) http.Handler {
 	a.routeV4(r)
 	a.routeStats(r)
 	a.routeAgent(r)
-	return newThrottle(o.Rate, o.Wall, a.client).limit(r)
+	return newThrottle(o.Rate, o.Wall, a.client).limit(http.MaxBytesHandler(r, maxBody))
 }
+
+// maxBody bounds the bodies of requests, of which the longest are those of faults. It is the
+// emulator's own; no bound of the container agent is known.
+const maxBody = 64 << 10
 
 // anything but a slash; it may be empty, which is an id that nobody has.
 const idInPath = "{id:[^/]*}"

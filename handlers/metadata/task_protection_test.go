@@ -3,6 +3,7 @@ package metadata_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -67,6 +68,10 @@ func TestATaskProtectsItself(t *testing.T) {
 		if c.name == "put" && (*c.ecs.asked.ExpiresInMinutes != 60 || !c.ecs.asked.ProtectionEnabled || c.ecs.asked.Tasks[0] != arn) {
 			t.Errorf("asked for %+v", c.ecs.asked)
 		}
+	}
+	long := `{"ProtectionEnabled":true,` + strings.Repeat(" ", 64<<10) + `"ExpiresInMinutes":60}`
+	if status, body, _ := b.ask(fargateAddress, http.MethodPut, own, long); status != http.StatusBadRequest || !strings.Contains(body, "failed to decode request") {
+		t.Errorf("a body of more than 64 KiB: %d %s", status, body)
 	}
 	if status, _, _ := b.ask(fargateAddress, http.MethodPost, own, on); status != http.StatusMethodNotAllowed {
 		t.Errorf("POST is %d", status)
