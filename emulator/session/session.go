@@ -8,6 +8,7 @@
 package session
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -68,8 +69,10 @@ func (s Session) UserID() string {
 	return s.RoleID + ":" + s.Name
 }
 
-// IsRole reports whether an ARN is that of a role.
+var accountID = regexp.MustCompile(`^\d{12}$`)
+
+// IsRole reports whether an ARN is that of a role in an account.
 func IsRole(s string) bool {
 	parts := strings.SplitN(s, ":", 6)
-	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && strings.HasPrefix(parts[5], "role/") && arn.Name(s) != ""
+	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && accountID.MatchString(parts[4]) && strings.HasPrefix(parts[5], "role/") && arn.Name(s) != ""
 }

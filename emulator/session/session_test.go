@@ -184,7 +184,8 @@ func TestPrincipals(t *testing.T) {
 	}
 	for role, want := range map[string]bool{
 		shop.RoleARN: true, "arn:aws:iam::123456789012:role/": false, "arn:aws:iam::123456789012:user/x": false, "shop": false,
-		"arn:aws:sts::123456789012:role/x": false,
+		"arn:aws:sts::123456789012:role/x": false, "arn:aws:iam:::role/admin": false, "arn:aws:iam::x/y:role/r": false,
+		"arn:aws:iam::1234567890123:role/x": false,
 	} {
 		if session.IsRole(role) != want {
 			t.Errorf("%s is a role: %t", role, !want)

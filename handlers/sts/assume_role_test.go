@@ -104,6 +104,9 @@ func TestAssumeRoleRefusesWhatAWSRefuses(t *testing.T) {
 		`arn:aws:iam::123456789012:user/alice is invalid`: func(in *client.AssumeRoleInput) {
 			in.RoleArn = aws.String("arn:aws:iam::123456789012:user/alice")
 		},
+		`arn:aws:iam:::role/admin is invalid`: func(in *client.AssumeRoleInput) {
+			in.RoleArn = aws.String("arn:aws:iam:::role/admin")
+		},
 		`The requested DurationSeconds exceeds the MaxSessionDuration set for this role.`: func(in *client.AssumeRoleInput) {
 			in.DurationSeconds = aws.Int32(3601)
 		},
