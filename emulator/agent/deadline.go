@@ -19,12 +19,13 @@ type timed struct {
 }
 
 // How long the engine may take. A stop has its grace besides.
-// Source: amazon-ecs-agent, Docker timeouts; those of the network, of lists and of
-// answers about the engine itself are the emulator's own.
+// Source: amazon-ecs-agent, Docker timeouts; those of the network, of lists, of
+// counters and of answers about the engine itself are the emulator's own.
 const (
 	infoTimeout    = 5 * time.Second
 	networkTimeout = time.Minute
 	inspectTimeout = 30 * time.Second
+	statsTimeout   = 4 * time.Second
 	createTimeout  = 4 * time.Minute
 	startTimeout   = 3 * time.Minute
 	stopTimeout    = 2 * time.Minute
@@ -248,6 +249,12 @@ func (t timed) RemoveVolume(ctx context.Context, name string) error {
 func (t timed) Inspect(ctx context.Context, id string) (backend.Container, error) {
 	return limit(ctx, t, "inspected", inspectTimeout, func(ctx context.Context) (backend.Container, error) {
 		return t.Engine.Inspect(ctx, id)
+	})
+}
+
+func (t timed) Stats(ctx context.Context, id string) (backend.Stats, error) {
+	return limit(ctx, t, "measured", statsTimeout, func(ctx context.Context) (backend.Stats, error) {
+		return t.Engine.Stats(ctx, id)
 	})
 }
 

@@ -115,6 +115,53 @@ type closing struct{ backend.Engine }
 
 func (closing) Start(context.Context, string) error { return context.Canceled }
 
+func TestCountersThatDoNotCome(t *testing.T) {
+	for what, answers := range map[string]bool{"of an engine that answers": true, "of one that does not": false} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var lost error
+				engine := timed{withoutStats{answers: answers}, func(err error) { lost = err }}
+				begun, want := time.Now(), statsTimeout
+				_, err := engine.Stats(t.Context(), "id")
+				if late := (*timeoutError)(nil); errors.As(err, &late) != answers {
+					t.Errorf("Stats: %v", err)
+				}
+				if !answers {
+					want += infoTimeout
+				}
+				if took := time.Since(begun); took != want {
+					t.Errorf("it took %s, want %s", took, want)
+				}
+				if errors.Is(err, backend.ErrUnavailable) == answers || errors.Is(lost, backend.ErrUnavailable) == answers {
+					t.Errorf("Stats: %v; the engine is lost: %v", err, lost)
+				}
+			})
+		})
+	}
+}
+
+// withoutStats is an engine that hangs when it is asked for counters, or whatever it is asked.
+type withoutStats struct {
+	backend.Engine
+	answers bool
+}
+
+func (withoutStats) Stats(ctx context.Context, _ string) (backend.Stats, error) {
+	select {
+	case <-ctx.Done():
+		return backend.Stats{}, ctx.Err()
+	case <-time.After(time.Hour):
+		return backend.Stats{}, nil
+	}
+}
+
+func (e withoutStats) Info(ctx context.Context) (backend.Info, error) {
+	if !e.answers {
+		<-ctx.Done()
+	}
+	return backend.Info{}, ctx.Err()
+}
+
 // TestATaskStopsWhileAContainerIsMade has the engine make it never, or when the task is gone.
 func TestATaskStopsWhileAContainerIsMade(t *testing.T) {
 	for name, late := range map[string]bool{"never": false, "after all": true} {
