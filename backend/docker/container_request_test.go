@@ -2,6 +2,7 @@ package docker
 
 import (
 	"maps"
+	"net/netip"
 	"testing"
 
 	"github.com/docker/docker/api/types/container"
@@ -50,5 +51,13 @@ func TestSwapOfASandbox(t *testing.T) {
 		if got := sandboxLimits(c.spec, sandboxFacts{}); got.Memory != c.memory || got.MemorySwap != c.both {
 			t.Errorf("%+v: memory %d, with swap %d", c.spec, got.Memory, got.MemorySwap)
 		}
+	}
+}
+
+// The answers of the sandbox program are for who asks; nobody reads them later.
+func TestSandboxesKeepNoLog(t *testing.T) {
+	request := (&Engine{owner: "me"}).sandboxRequest(backend.SandboxSpec{}, vpcNetwork{}, netip.Addr{}, container.Resources{})
+	if got := request.HostConfig.LogConfig; got.Type != "none" || len(got.Config) > 0 {
+		t.Errorf("%+v", got)
 	}
 }

@@ -178,7 +178,7 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 			DNSSearch:   spec.Names.SearchDomains,
 			ExtraHosts:  spec.Names.Hosts,
 			Sysctls:     spec.Sysctls,
-			LogConfig:   logConfig(),
+			LogConfig:   container.LogConfig{Type: "none"}, // what the program answers is for ask alone
 			Resources:   limits,
 		},
 	}
