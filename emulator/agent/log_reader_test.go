@@ -262,3 +262,27 @@ func TestTimersAreNotKept(t *testing.T) {
 		b.expect("lines that are put", len(logs.lines("shop", "busy")) > len(marks)/2, true)
 	})
 }
+
+// TestStartWhileAReaderEnds: a container may start again when its reader has asked for the last
+// time, but has not ended.
+func TestStartWhileAReaderEnds(t *testing.T) {
+	withLogs(t, func(b *bench, logs *fakeLogs) {
+		id := b.run(container("web", "sh", "-c", "echo one; sleep 60"))
+		source := b.task(id).Status.Containers[0].EngineID
+		a := awslogs{stream: LogStream{Group: "shop", Name: "again"}}
+		if err := logs.OpenStream(b.Context(), a.stream, false); err != nil {
+			t.Fatal(err)
+		}
+		l := newLogReaders(b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]])
+		c := &containerLog{awslogs: a, reading: make(chan struct{})}
+		l.readers[source] = c
+		b.expect("again", l.again(c), false)
+		l.follow(source, a, true)
+		l.ended(source, c)
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		b.expect("lines", logs.lines("shop", "again"), []string{"one"})
+		l.await(b.Context(), source)
+		b.expect("all is read", c.read && c.reading == nil, true)
+	})
+}

@@ -67,7 +67,7 @@ func (l *logReaders) start(id string, c *containerLog) {
 	if !h.spawn(func() {
 		defer over()
 		newLogReader(h, c.stream, id, c.options).run(ctx, func() bool { return l.again(c) })
-		l.ended(c)
+		l.ended(id, c)
 	}) {
 		over()
 		close(c.reading)
@@ -84,14 +84,20 @@ func (l *logReaders) again(c *containerLog) bool {
 	return again
 }
 
-func (l *logReaders) ended(c *containerLog) {
+// ended is called when a reader has ended. Another one begins if the container may have been
+// started since the reader asked: who waits for the output waits for that one, too.
+func (l *logReaders) ended(id string, c *containerLog) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	since := c.again && c.read && l.readers[id] == c
+	c.again = false
+	if since {
+		c.read = false
+		l.start(id, c)
+		return
+	}
 	close(c.reading)
 	c.reading = nil
-	if c.again { // since it has asked
-		c.again = false
-	}
 }
 
 // logPatience is how long a container that is to be removed waits until its output has been
