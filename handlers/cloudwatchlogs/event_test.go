@@ -57,6 +57,35 @@ func TestStreamsAreDescribed(t *testing.T) {
 	s.refused(err, "ResourceNotFoundException", "The specified log stream does not exist.")
 }
 
+// The stream at the end of a page may be gone when the next page is read.
+func TestPagesOfStreamsThatGo(t *testing.T) {
+	for in, want := range map[*sdk.DescribeLogStreamsInput]string{
+		{}:                           " b c " + stream,
+		{Descending: aws.Bool(true)}: " c b a",
+	} {
+		s := newScene(t)
+		for _, name := range []string{"a", "b", "c"} {
+			_, err := s.CreateLogStream(t.Context(), &sdk.CreateLogStreamInput{LogGroupName: aws.String(group), LogStreamName: &name})
+			s.must(err)
+		}
+		in.LogGroupName, in.Limit = aws.String(group), aws.Int32(1)
+		first, err := s.DescribeLogStreams(t.Context(), in)
+		s.must(err)
+		_, err = s.DeleteLogStream(t.Context(), &sdk.DeleteLogStreamInput{LogGroupName: aws.String(group), LogStreamName: first.LogStreams[0].LogStreamName})
+		s.must(err)
+		in.NextToken, in.Limit = first.NextToken, nil
+		rest, err := s.DescribeLogStreams(t.Context(), in)
+		s.must(err)
+		names := ""
+		for _, st := range rest.LogStreams {
+			names += " " + *st.LogStreamName
+		}
+		if names != want {
+			t.Errorf("got %s, not %s", names, want)
+		}
+	}
+}
+
 func TestEventsThatAreRejected(t *testing.T) {
 	s := newScene(t)
 	batch := []types.InputLogEvent{

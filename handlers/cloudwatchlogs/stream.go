@@ -46,7 +46,7 @@ func (a *API) DescribeLogStreams(ctx context.Context, in *cloudwatchlogs.Describ
 	}
 	order(streams, byTime, aws.ToBool(in.Descending))
 	if after != "" {
-		streams = streams[slices.IndexFunc(streams, func(s logs.Stream) bool { return s.Name == after })+1:]
+		streams = behind(streams, after, byTime, aws.ToBool(in.Descending))
 	}
 	out := &cloudwatchlogs.DescribeLogStreamsOutput{LogStreams: []types.LogStream{}}
 	for _, s := range streams {
@@ -67,6 +67,23 @@ func order(streams []logs.Stream, byTime, descending bool) {
 	if descending {
 		slices.Reverse(streams)
 	}
+}
+
+// behind returns the streams after the one of a name, which may be gone: in order of names, those
+// that would follow it. In order of time nobody knows where it was, so all come again.
+func behind(streams []logs.Stream, name string, byTime, descending bool) []logs.Stream {
+	for i, s := range streams {
+		if s.Name == name {
+			return streams[i+1:]
+		}
+		if !byTime && (s.Name > name) != descending {
+			return streams[i:]
+		}
+	}
+	if byTime {
+		return streams
+	}
+	return nil
 }
 
 // describeStream shows figures of events only where there has been one, and each time another
