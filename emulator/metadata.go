@@ -79,11 +79,33 @@ func (s *Server) Metadata() http.Handler { return s.metadata }
 type protection struct{ api *ecs.API }
 
 func (p protection) GetTaskProtection(ctx context.Context, taskARN string, in *sdk.GetTaskProtectionInput) (*sdk.GetTaskProtectionOutput, error) {
-	return p.api.GetTaskProtection(callOf(ctx, taskARN, "GetTaskProtection"), in)
+	ctx = callOf(ctx, taskARN, "GetTaskProtection")
+	out, err := p.api.GetTaskProtection(ctx, in)
+	return out, refusedCall(ctx, err)
 }
 
 func (p protection) UpdateTaskProtection(ctx context.Context, taskARN string, in *sdk.UpdateTaskProtectionInput) (*sdk.UpdateTaskProtectionOutput, error) {
-	return p.api.UpdateTaskProtection(callOf(ctx, taskARN, "UpdateTaskProtection"), in)
+	ctx = callOf(ctx, taskARN, "UpdateTaskProtection")
+	out, err := p.api.UpdateTaskProtection(ctx, in)
+	return out, refusedCall(ctx, err)
+}
+
+// callError is an error of ECS that tells the id of the request, as those of the SDK do.
+type callError struct {
+	error
+	requestID string
+}
+
+func (e callError) Unwrap() error { return e.error }
+
+func (e callError) ServiceRequestID() string { return e.requestID }
+
+// refusedCall adds the id of the call to its error, if there is one.
+func refusedCall(call context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	return callError{err, awsapi.FromContext(call).RequestID}
 }
 
 // callOf is a call of the container agent for a task.

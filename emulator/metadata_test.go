@@ -203,6 +203,13 @@ func TestATaskProtectsItselfThroughTheAgent(t *testing.T) {
 	if body := answer.Body.String(); answer.Code != http.StatusOK || !strings.Contains(body, `"ProtectionEnabled":true,"TaskArn":"`+id+`"`) {
 		t.Fatalf("%d %s", answer.Code, body)
 	}
+	request = httptest.NewRequest(http.MethodPut, request.URL.Path, strings.NewReader(`{"ProtectionEnabled":true,"ExpiresInMinutes":0}`))
+	request.RemoteAddr = w.address(id) + ":45628"
+	answer = httptest.NewRecorder()
+	w.srv.Metadata().ServeHTTP(answer, request)
+	if body := answer.Body.String(); answer.Code != http.StatusBadRequest || !strings.HasPrefix(body, `{"requestID":"`) || !strings.Contains(body, `"Code":"InvalidParameterException"`) {
+		t.Errorf("refused by ECS: %d %s", answer.Code, body)
+	}
 	shown, err := w.client.GetTaskProtection(t.Context(), &ecs.GetTaskProtectionInput{Cluster: aws.String("default"), Tasks: []string{id}})
 	w.must(err)
 	if len(shown.ProtectedTasks) != 1 || !shown.ProtectedTasks[0].ProtectionEnabled {

@@ -14,7 +14,8 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// Protection is ECS as a task's role calls it. The context has the deadline of the agent.
+// Protection is ECS as a task's role calls it. The context has the deadline of the agent. As
+// those of the SDK do, errors of ECS tell the id of the request by a method ServiceRequestID.
 type Protection interface {
 	GetTaskProtection(ctx context.Context, taskARN string, in *ecs.GetTaskProtectionInput) (*ecs.GetTaskProtectionOutput, error)
 	UpdateTaskProtection(ctx context.Context, taskARN string, in *ecs.UpdateTaskProtectionInput) (*ecs.UpdateTaskProtectionOutput, error)
@@ -149,7 +150,14 @@ func (a *api) protectionRefused(w http.ResponseWriter, taskARN string, err error
 		if of.ErrorFault() == smithy.FaultServer {
 			status = http.StatusInternalServerError
 		}
-		a.refuseProtection(w, status, taskARN, of.ErrorCode(), of.ErrorMessage())
+		refusal := protectionAnswer{Error: &protectionError{taskARN, of.ErrorCode(), of.ErrorMessage()}}
+		if call, found := errors.AsType[interface {
+			error
+			ServiceRequestID() string
+		}](err); found {
+			refusal.RequestID = call.ServiceRequestID()
+		}
+		a.answer(w, status, refusal)
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
 		a.refuseProtection(w, http.StatusGatewayTimeout, taskARN, "RequestCanceled", "Timed out calling ECS Task Protection API")
 	default:

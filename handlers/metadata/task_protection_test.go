@@ -29,6 +29,12 @@ func (p *protecting) UpdateTaskProtection(_ context.Context, _ string, in *ecs.U
 	return &ecs.UpdateTaskProtectionOutput{ProtectedTasks: p.tasks, Failures: p.failures}, p.err
 }
 
+// refusedCall is an error of ECS that tells the id of the request.
+type refusedCall struct{ error }
+
+func (e refusedCall) Unwrap() error            { return e.error }
+func (e refusedCall) ServiceRequestID() string { return "r-1" }
+
 // Source of the words: runs of the container agent, and its source.
 func TestATaskProtectsItself(t *testing.T) {
 	b := newBench(t)
@@ -56,6 +62,7 @@ func TestATaskProtectsItself(t *testing.T) {
 		{"without a role", machineAddress, "PUT", none, on, protecting{}, 403, `{"error":{"Arn":"` + plain.ARN + `","Code":"AccessDeniedException","Message":"Invalid Request: no task IAM role credentials available for task"}}`},
 		{"get without a role", machineAddress, "GET", none, "", protecting{}, 403, `{"error":{"Arn":"` + plain.ARN + `","Code":"AccessDeniedException","Message":"Invalid Request: no task IAM role credentials available for task"}}`},
 		{"refused by ECS", fargateAddress, "PUT", own, on, protecting{err: &types.InvalidParameterException{Message: aws.String("no")}}, 400, `{"error":{"Arn":"` + arn + `","Code":"InvalidParameterException","Message":"no"}}`},
+		{"refused by ECS with the id of the request", fargateAddress, "PUT", own, on, protecting{err: refusedCall{&types.InvalidParameterException{Message: aws.String("no")}}}, 400, `{"requestID":"r-1","error":{"Arn":"` + arn + `","Code":"InvalidParameterException","Message":"no"}}`},
 		{"a broken ECS", fargateAddress, "GET", own, "", protecting{err: &types.ServerException{Message: aws.String("oh")}}, 500, `{"error":{"Arn":"` + arn + `","Code":"ServerException","Message":"oh"}}`},
 		{"a slow ECS", fargateAddress, "GET", own, "", protecting{err: context.DeadlineExceeded}, 504, `{"error":{"Arn":"` + arn + `","Code":"RequestCanceled","Message":"Timed out calling ECS Task Protection API"}}`},
 	} {
