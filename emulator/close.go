@@ -52,6 +52,7 @@ func (s *Server) Reset() error {
 	if err != nil {
 		return fmt.Errorf("nothing is reset: %w", err)
 	}
+	s.strangeRoles.forget()
 	if err := s.logs.Reset(); err != nil {
 		s.opts.Log.Error("log events are left after the reset", "error", err)
 	}

@@ -44,7 +44,7 @@ type Server struct {
 	logs         *logs.Store
 	logsSwept    time.Time // by retain
 	sessions     *session.Keys
-	strangeRoles sync.Map                // ARNs of roles that nobody has made
+	strangeRoles strangeRoles
 	profile      aws.CredentialsProvider // whose keys tasks get instead of their own, or nil
 	engine       backend.Engine          // what the user asked for
 	faulty       *fault.Engine           // the same, with faults

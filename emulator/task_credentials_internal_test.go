@@ -3,6 +3,7 @@ package emulator
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,19 @@ func TestKeysOfATaskAreRenewedAtHalfTheirLife(t *testing.T) {
 	} {
 		if got := taskSessionEnd(made, made.Add(after)); !got.Equal(whole.Add(want)) {
 			t.Errorf("after %v they last until %v after the start, want %v", after, got.Sub(whole), want)
+		}
+	}
+}
+
+func TestStrangeRolesAreBounded(t *testing.T) {
+	var roles strangeRoles
+	for i := range 3 * maxStrangeRoles {
+		role := strconv.Itoa(i)
+		if !roles.isNew(role) || roles.isNew(role) {
+			t.Fatalf("%s is not told once", role)
+		}
+		if len(roles.told) > maxStrangeRoles {
+			t.Fatalf("%d are remembered", len(roles.told))
 		}
 	}
 }

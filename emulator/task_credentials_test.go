@@ -75,6 +75,23 @@ func code(err error) string {
 	return ""
 }
 
+// After a reset the log tells again of a role that nobody has made.
+func TestAResetForgetsStrangeRoles(t *testing.T) {
+	log := &lockedBuffer{}
+	w := start(t, emulator.Options{Backend: newCalling(), Log: slog.New(slog.NewTextHandler(log, nil))})
+	in := &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::123456789012:role/strange"), RoleSessionName: aws.String("me")}
+	for told := 1; told <= 2; told++ {
+		for range 2 {
+			_, err := sts.NewFromConfig(w.srv.Config()).AssumeRole(t.Context(), in)
+			w.must(err)
+		}
+		if n := strings.Count(log.String(), "nobody has made the role"); n != told {
+			t.Errorf("the log says %d times that there is no such role, want %d", n, told)
+		}
+		w.must(w.srv.Reset())
+	}
+}
+
 func TestATaskActsAsItsRole(t *testing.T) {
 	engine, log := newCalling(), &lockedBuffer{}
 	w := start(t, emulator.Options{Backend: engine, Log: slog.New(slog.NewTextHandler(log, nil))})
