@@ -67,7 +67,7 @@ func parseReference(s arn.Scope, text string) (reference, error) {
 	if arn.Is(text) && strings.Count(text, ":") >= colonsOfARN { // the others are a name and a version
 		r.isARN = true
 		own := strings.TrimSuffix(ssm.Prefix(s), "/")
-		if rest, r.foreign = cutEither(text, own, publicPrefix(s)); r.foreign {
+		if rest, r.foreign = cutOwn(text, own, publicPrefix(s)); r.foreign {
 			return r, nil
 		}
 	}
@@ -85,12 +85,18 @@ func parseReference(s arn.Scope, text string) (reference, error) {
 // secret reports whether a secret of Secrets Manager is meant.
 func (r reference) secret() bool { return strings.HasPrefix(r.name, secretReference) }
 
-// cutEither cuts one of two prefixes off an ARN.
-func cutEither(text, a, b string) (rest string, neither bool) {
-	for _, prefix := range []string{a, b} {
-		if rest, is := strings.CutPrefix(text, prefix); is && strings.HasPrefix(rest, "/") {
-			return rest, false
-		}
+// publicNames is how the names of public parameters begin. Source: Systems Manager user guide,
+// discovering public parameters.
+const publicNames = "/aws/"
+
+// cutOwn cuts the prefix of the caller's parameters off an ARN, or that of the public ones,
+// which no parameter of the caller's has.
+func cutOwn(text, own, public string) (rest string, neither bool) {
+	if rest, is := strings.CutPrefix(text, own); is && strings.HasPrefix(rest, "/") {
+		return rest, false
+	}
+	if rest, is := strings.CutPrefix(text, public); is && strings.HasPrefix(rest, publicNames) {
+		return rest, false
 	}
 	return "", true
 }

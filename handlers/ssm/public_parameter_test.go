@@ -98,3 +98,19 @@ func TestSeveralParameters(t *testing.T) {
 		t.Errorf("got %d, and not %v", len(out.Parameters), out.InvalidParameters)
 	}
 }
+
+// An ARN without an account is that of a public parameter, and never that of the caller's own.
+func TestAnARNWithoutAnAccountIsPublic(t *testing.T) {
+	s := newScene(t)
+	hierarchy(s)
+	arn := aws.String("arn:aws:ssm:eu-west-1::parameter/shop/string")
+	var refusal *types.ParameterNotFound
+	_, read := s.GetParameter(t.Context(), &sdk.GetParameterInput{Name: arn})
+	_, labelled := s.LabelParameterVersion(t.Context(), &sdk.LabelParameterVersionInput{Name: arn, Labels: []string{"prod"}})
+	_, deleted := s.DeleteParameter(t.Context(), &sdk.DeleteParameterInput{Name: arn})
+	for what, err := range map[string]error{"read": read, "labelled": labelled, "deleted": deleted} {
+		if !errors.As(err, &refusal) {
+			t.Errorf("it is %s: %v", what, err)
+		}
+	}
+}
