@@ -209,7 +209,7 @@ func (w *work) stop(i int) run {
 			return w.unanswered(ctx, "container not removed", removed)
 		}
 		return func() {
-			w.view.status.Containers[i].Reason = cut("CannotStopContainerError: " + err.Error())
+			w.view.status.Containers[i].Reason = cut(w.scrub("CannotStopContainerError: " + err.Error()))
 			w.containerStopped(i, h.agent.Clock.Now())
 		}
 	}

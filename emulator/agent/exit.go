@@ -31,7 +31,7 @@ func (w *work) containerExited(i int, seen backend.Container, late bool) {
 			c.Reason = "OutOfMemoryError: container killed due to memory usage"
 		}
 	case seen.Error != "":
-		c.Reason = cut("DockerStateError: " + seen.Error)
+		c.Reason = cut(w.scrub("DockerStateError: " + seen.Error))
 	}
 	if w.restarts(i, seen.ExitCode) {
 		c.Phase = state.ContainerCreated
@@ -77,7 +77,7 @@ func (w *work) containerEnded(i int, at time.Time) {
 // (ECS0002).
 func (w *work) containerFailed(i int, reason, taskReason string) {
 	c, now := &w.view.status.Containers[i], w.host.agent.Clock.Now()
-	c.Reason = cut(reason)
+	c.Reason, taskReason = cut(w.scrub(reason)), w.scrub(taskReason)
 	w.containerStopped(i, now)
 	w.host.agent.Log.Warn("container cannot run", "task", w.task.ARN, "container", c.Name, "reason", c.Reason)
 	if w.machine != nil {

@@ -80,6 +80,7 @@ func (w *work) openLog(i int) run {
 // reason or a digest, but the task has times of a pull.
 func (w *work) logFailed(reason string) {
 	s, now := w.view.status, w.host.agent.Clock.Now()
+	reason = w.scrub(reason)
 	for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
 		if at.IsZero() {
 			*at = now
