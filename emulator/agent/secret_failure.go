@@ -13,9 +13,14 @@ import (
 //
 // Sources: field reports of tasks on Fargate, of 2021 to 2026, and on EC2; ECS developer guide,
 // ResourceInitializationError; amazon-ecs-agent for files.
-type resourceError struct{ fargate, agent string }
+type resourceError struct {
+	fargate, agent string
+	cause          error // nil if the definition itself is
+}
 
 func (e *resourceError) Error() string { return e.agent }
+
+func (e *resourceError) Unwrap() error { return e.cause }
 
 // resourceFailed is the reason of a task that fails so. On container instances it is the
 // resource's own text.
@@ -52,6 +57,7 @@ func parametersFailed(region string, err error) error {
 	return &resourceError{
 		fargate: retrieval + "unable to retrieve secrets from ssm: " + retried + err.Error(),
 		agent:   fmt.Sprintf("Fetching secret data from SSM Parameter Store in %s: %s", region, brief(err)),
+		cause:   err,
 	}
 }
 
@@ -60,6 +66,7 @@ func secretFailed(of secretReference, err error) error {
 	return &resourceError{
 		fargate: retrieval + "unable to retrieve secret from asm: " + retried + fmt.Sprintf("failed to fetch secret %s from secrets manager: %v", of.secret, err),
 		agent:   fmt.Sprintf("Fetching secret data from AWS Secrets Manager in region %s: secret %s: %s", of.region, of.secret, brief(err)),
+		cause:   err,
 	}
 }
 
@@ -82,6 +89,7 @@ func fileFailed(bucket, key string, err error) error {
 	return &resourceError{
 		fargate: "failed to download env files: " + retried + err.Error(),
 		agent:   fmt.Sprintf("Unable to download env file with key %s from bucket %s, error: %s", key, bucket, brief(err)),
+		cause:   err,
 	}
 }
 

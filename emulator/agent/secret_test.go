@@ -1,8 +1,10 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -303,9 +305,16 @@ func TestATaskWithoutItsSecretDoesNotStart(t *testing.T) {
 	})
 }
 
-// A task that is told to stop while its secrets are read does not wait for them.
+// A task that is told to stop while its secrets are read does not wait for them, and nothing
+// has gone wrong.
 func TestATaskStopsWhileItsSecretsAreRead(t *testing.T) {
-	withSecrets(t, &shelf{hangs: true}, func(b *bench) {
+	withAgent(t, func(b *bench) {
+		var log bytes.Buffer
+		b.stop()
+		b.runAgent(New(Options{
+			Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+			Hosts: []HostOptions{{Engine: b.engine}}, Secrets: &shelf{hangs: true},
+		}))
 		app := container("app", "sleep", "100")
 		app.Secrets = []types.Secret{secret("TOKEN", "/t")}
 		id := b.run(app)
@@ -316,6 +325,8 @@ func TestATaskStopsWhileItsSecretsAreRead(t *testing.T) {
 		if got := b.task(id).Status.LastStatus; got != state.Stopped {
 			t.Errorf("it is %s", got)
 		}
+		b.stop()
+		b.expect("the log", log.String(), "")
 	})
 }
 
