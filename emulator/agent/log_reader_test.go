@@ -239,7 +239,7 @@ func TestTimersAreNotKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := newLogReader(h, stream, "busy", map[string]string{"awslogs-multiline-pattern": "^INFO"})
-		type mark struct{ line [64]byte } // lives as long as a timer that was set with its line
+		type mark struct{ _ [64]byte } // lives as long as a timer that was set with its line
 		var marks []weak.Pointer[mark]
 		for range 10 * time.Minute / (200 * time.Millisecond) {
 			m := &mark{}
