@@ -85,7 +85,7 @@ const (
 	asTask            = "containers on Docker find keys of a session of the role, in each network mode but none; what policies say is not enforced"
 	asExecution       = "what the emulator does for the task it does with a session of the role; images are pulled with the engine's own credentials"
 	noAppMesh         = "there is no App Mesh: traffic does not pass the proxy, whose container runs"
-	noParameters      = "needs Systems Manager and Secrets Manager"
+	noRegistryLogin   = "not built yet: images are pulled with the engine's own credentials"
 	onFargateNo       = "Fargate compatible task definitions do not support "
 	inAwsvpcNot       = " not supported on container when networkMode=awsvpc."
 	aSecret           = "a parameter or secret of the emulator's own, or of `--upstream` with `--upstream-for`; no policy is asked whether the execution role may read it"
