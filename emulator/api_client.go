@@ -128,24 +128,37 @@ func (c *apiClient) send(r *http.Request, keys aws.CredentialsProvider, region, 
 	// A server's context has an answer that breaks off panic, as one in the process would not.
 	r = r.WithContext(context.WithValue(r.Context(), http.ServerContextKey, &http.Server{}))
 	r.RequestURI = r.URL.RequestURI()
-	got = &answer{header: http.Header{}, status: http.StatusOK}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	got = &answer{header: http.Header{}, status: http.StatusOK, tooLong: func() { cancel(errAnswerTooLong) }}
+	r = r.WithContext(ctx)
 	defer func() {
 		if value := recover(); value != nil {
 			if value != http.ErrAbortHandler { //nolint:errorlint // it is this value
 				panic(value)
 			}
-			got, err = nil, errors.New("the answer broke off")
+			if got, err = nil, context.Cause(ctx); err == nil {
+				err = errors.New("the answer broke off")
+			}
 		}
 	}()
 	c.endpoint.ServeHTTP(got, r)
-	return got, r.Context().Err()
+	return got, context.Cause(ctx)
 }
+
+// mostAnswer bounds what is read of an answer, which may be that of anybody's server. Its size
+// is a choice: what tasks refer to has some kilobytes.
+const mostAnswer = 16 << 20
+
+var errAnswerTooLong = fmt.Errorf("the answer has more than %d MiB", mostAnswer>>20)
 
 // answer is one that is written in this process.
 type answer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+	// tooLong ends what writes more than is read.
+	tooLong func()
 }
 
 func (a *answer) Header() http.Header { return a.header }
@@ -156,7 +169,13 @@ func (a *answer) WriteHeader(status int) {
 	}
 }
 
-func (a *answer) Write(p []byte) (int, error) { return a.body.Write(p) }
+func (a *answer) Write(p []byte) (int, error) {
+	if a.body.Len()+len(p) > mostAnswer {
+		a.tooLong()
+		return 0, errAnswerTooLong
+	}
+	return a.body.Write(p)
+}
 
 // requestID is that of the answer, whose header AWS writes with small letters.
 func (a *answer) requestID() string {

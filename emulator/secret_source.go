@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -125,10 +126,14 @@ func inBucket(dir, bucket, key string) ([]byte, error) {
 	defer root.Close()
 	found, err := root.Stat(name)
 	switch {
+	case errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG):
+		return nil, fs.ErrNotExist // nothing can be called like this
 	case err != nil:
 		return nil, fmt.Errorf("look for an object: %w", err)
 	case !found.Mode().IsRegular():
 		return nil, fs.ErrNotExist
+	case found.Size() > mostAnswer:
+		return nil, errAnswerTooLong
 	}
 	content, err := root.ReadFile(name)
 	if err != nil {

@@ -44,6 +44,12 @@ func (v *vault) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"SecretString":"{\"k\":\"hunter2\"}"}`)
 	case r.URL.Path == "/bucket/a b.env":
 		fmt.Fprint(w, "FILE=hunter2")
+	case r.URL.Path == "/bucket/endless.env":
+		for r.Context().Err() == nil {
+			if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+				return
+			}
+		}
 	default:
 		w.WriteHeader(http.StatusForbidden)
 	}
@@ -95,6 +101,10 @@ func TestTasksReadSecretsOfTheUpstream(t *testing.T) {
 	if strings.Contains(log.String(), "hunter2") {
 		t.Errorf("the log has a value:\n%s", log.String())
 	}
+	task = w.end(types.ContainerDefinition{EnvironmentFiles: []types.EnvironmentFile{{Type: types.EnvironmentFileTypeS3, Value: name("arn:aws:s3:::bucket/endless.env")}}})
+	if got := aws.ToString(task.StoppedReason); !strings.HasSuffix(got, "call GetObject: the answer has more than 16 MiB") {
+		t.Errorf("a file without end: it ends with %s", got)
+	}
 	behind.Close()
 	task = w.end(types.ContainerDefinition{Secrets: []types.Secret{{Name: name("P"), ValueFrom: name("/p")}}})
 	if got := aws.ToString(task.StoppedReason); !strings.Contains(got, "StatusCode: 502") || !strings.Contains(got, behind.URL+" does not answer") {
@@ -113,7 +123,7 @@ func TestEnvironmentFilesOfAFolder(t *testing.T) {
 		}
 	}
 	if err := os.Symlink("../../outside.env", filepath.Join(dir, "s3", "bucket", "link.env")); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	const failed = "ResourceInitializationError: failed to download env files: "
 	w, without := start(t, emulator.Options{S3Dir: filepath.Join(dir, "s3")}), start(t, emulator.Options{})
@@ -126,6 +136,8 @@ func TestEnvironmentFilesOfAFolder(t *testing.T) {
 		{"there", w, "bucket/a/b.env", "Essential container in task exited"},
 		{"not there", w, "bucket/b.env", failed + "service call has been retried 1 time(s): operation error S3: HeadObject, https response error StatusCode: 404"},
 		{"a folder", w, "bucket/a/../a/b.env", failed + "service call has been retried 1 time(s): operation error S3: HeadObject, https response error StatusCode: 404"},
+		{"below a file", w, "bucket/a/b.env/c.env", failed + "service call has been retried 1 time(s): operation error S3: HeadObject, https response error StatusCode: 404"},
+		{"a name that no file can have", w, "bucket/" + strings.Repeat("n", 300) + ".env", failed + "service call has been retried 1 time(s): operation error S3: HeadObject, https response error StatusCode: 404"},
 		{"by a link", w, "bucket/link.env", failed + "service call has been retried 1 time(s): look for an object: "},
 		{"above", w, "../outside.env", failed},
 		{"no S3", without, "bucket/a/b.env", failed + "s3://bucket/a/b.env cannot be read, as ecs-emulator has no S3: start it with --s3-dir"},
