@@ -7,6 +7,8 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
 )
 
 // maxBatch is how many values a request asks for. Source: Secrets Manager API reference.
@@ -29,10 +31,14 @@ func (a *API) BatchGetSecretValue(ctx context.Context, in *sdk.BatchGetSecretVal
 	out := &sdk.BatchGetSecretValueOutput{SecretValues: []types.SecretValueEntry{}, Errors: []types.APIErrorType{}}
 	ids := in.SecretIdList
 	if len(in.Filters) > 0 {
-		ids = a.filteredFor(ctx, in.Filters)
-		var err error
-		if ids, out.NextToken, err = page(ids, in.NextToken, in.MaxResults, maxBatch); err != nil {
+		found, next, err := page(a.filtered(ctx, in.Filters, false),
+			func(s *secretsmanager.Secret) string { return sortKey(s, "") }, false, in.NextToken, in.MaxResults, maxBatch)
+		if err != nil {
 			return nil, err
+		}
+		out.NextToken = next
+		for _, s := range found {
+			ids = append(ids, s.ARN())
 		}
 	}
 	for _, id := range ids {
@@ -41,14 +47,6 @@ func (a *API) BatchGetSecretValue(ctx context.Context, in *sdk.BatchGetSecretVal
 		}
 	}
 	return out, nil
-}
-
-// filteredFor returns the ARNs of the secrets that pass filters.
-func (a *API) filteredFor(ctx context.Context, filters []types.Filter) (arns []string) {
-	for _, s := range a.filtered(ctx, filters, false, "", "") {
-		arns = append(arns, s.ARN())
-	}
-	return arns
 }
 
 func (a *API) addValue(ctx context.Context, out *sdk.BatchGetSecretValueOutput, id string) error {

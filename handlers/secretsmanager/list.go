@@ -1,10 +1,8 @@
 package secretsmanager
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -24,42 +22,36 @@ func (a *API) ListSecrets(ctx context.Context, in *sdk.ListSecretsInput) (*sdk.L
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
-	entries := []types.SecretListEntry{}
-	for _, s := range a.filtered(ctx, in.Filters, aws.ToBool(in.IncludePlannedDeletion), in.SortBy, in.SortOrder) {
-		entries = append(entries, listEntry(s))
-	}
-	out := &sdk.ListSecretsOutput{}
-	var err error
-	out.SecretList, out.NextToken, err = page(entries, in.NextToken, in.MaxResults, maxListed)
+	part, next, err := page(a.filtered(ctx, in.Filters, aws.ToBool(in.IncludePlannedDeletion)),
+		func(s *secretsmanager.Secret) string { return sortKey(s, in.SortBy) }, in.SortOrder == types.SortOrderTypeDesc,
+		in.NextToken, in.MaxResults, maxListed)
 	if err != nil {
 		return nil, err
+	}
+	out := &sdk.ListSecretsOutput{SecretList: []types.SecretListEntry{}, NextToken: next}
+	for _, s := range part {
+		out.SecretList = append(out.SecretList, listEntry(s))
 	}
 	return out, nil
 }
 
-// filtered returns the secrets that pass filters, in some order. That the oldest come first
-// where a request does not say is an assumption.
-func (a *API) filtered(ctx context.Context, filters []types.Filter, deleted bool, by types.SortByType, order types.SortOrderType) []*secretsmanager.Secret {
-	all := slices.DeleteFunc(secretsmanager.Secrets(a.read(), scopeOf(ctx)), func(s *secretsmanager.Secret) bool {
+// filtered returns the secrets that pass filters.
+func (a *API) filtered(ctx context.Context, filters []types.Filter, deleted bool) []*secretsmanager.Secret {
+	return slices.DeleteFunc(secretsmanager.Secrets(a.read(), scopeOf(ctx)), func(s *secretsmanager.Secret) bool {
 		return s.Deleted() && !deleted || !passes(s, filters)
 	})
-	slices.SortStableFunc(all, func(a, b *secretsmanager.Secret) int { return compare(a, b, by) })
-	if order == types.SortOrderTypeDesc {
-		slices.Reverse(all)
-	}
-	return all
 }
 
-func compare(a, b *secretsmanager.Secret, by types.SortByType) int {
-	if by == types.SortByTypeName {
-		return cmp.Compare(a.Name, b.Name)
-	}
-	at := func(s *secretsmanager.Secret) time.Time { return s.CreatedAt }
+// sortKey is what a list is sorted by. That the oldest come first where a request does not say
+// is an assumption.
+func sortKey(s *secretsmanager.Secret, by types.SortByType) string {
 	switch by {
+	case types.SortByTypeName:
+		return s.Name
 	case types.SortByTypeLastChangedDate:
-		at = func(s *secretsmanager.Secret) time.Time { return s.ChangedAt }
+		return timeKey(s.ChangedAt, s.Name)
 	case types.SortByTypeLastAccessedDate:
-		at = func(s *secretsmanager.Secret) time.Time { return s.AccessedAt }
+		return timeKey(s.AccessedAt, s.Name)
 	}
-	return at(a).Compare(at(b))
+	return timeKey(s.CreatedAt, s.Name)
 }

@@ -151,7 +151,7 @@ func TestStagingLabelsAreMovedByHand(t *testing.T) {
 		}
 		return ids
 	}
-	if got := versions(false) + "; " + versions(true); got != "2 3 ; 1 2 3 " {
+	if got := versions(false) + "; " + versions(true); got != "3 2 ; 1 2 3 " {
 		t.Errorf("versions %s", got)
 	}
 }

@@ -16,8 +16,8 @@ import (
 // noKey is what versions say that are encrypted with AWS's own key (SEC0004).
 const noKey = "DefaultEncryptionKey"
 
-// ListSecretVersionIds answers versions, the oldest first; those without a staging label only
-// if they are asked for.
+// ListSecretVersionIds answers the versions that have a staging label, the newest first, or all
+// of them, the oldest first (SEC0003).
 func (a *API) ListSecretVersionIds(ctx context.Context, in *sdk.ListSecretVersionIdsInput) (*sdk.ListSecretVersionIdsOutput, error) {
 	var v violations
 	v.secretID(in.SecretId)
@@ -33,20 +33,19 @@ func (a *API) ListSecretVersionIds(ctx context.Context, in *sdk.ListSecretVersio
 	if s.KMSKeyID != "" {
 		key = s.KMSKeyID
 	}
-	all := []types.SecretVersionsListEntry{}
-	for _, version := range s.Versions {
-		if len(version.Stages) == 0 && !aws.ToBool(in.IncludeDeprecated) {
-			continue
-		}
-		all = append(all, types.SecretVersionsListEntry{
-			VersionId: &version.ID, VersionStages: stagesOrNone(version.Stages), CreatedDate: &version.CreatedAt,
-			LastAccessedDate: optionalTime(version.AccessedAt), KmsKeyIds: []string{key},
-		})
-	}
-	out := &sdk.ListSecretVersionIdsOutput{ARN: arnOf(s), Name: &s.Name}
-	out.Versions, out.NextToken, err = page(all, in.NextToken, in.MaxResults, maxListed)
+	all := aws.ToBool(in.IncludeDeprecated)
+	versions := slices.DeleteFunc(slices.Clone(s.Versions), func(v secretsmanager.Version) bool { return len(v.Stages) == 0 && !all })
+	part, next, err := page(versions, func(v secretsmanager.Version) string { return timeKey(v.CreatedAt, v.ID) }, !all,
+		in.NextToken, in.MaxResults, maxListed)
 	if err != nil {
 		return nil, err
+	}
+	out := &sdk.ListSecretVersionIdsOutput{ARN: arnOf(s), Name: &s.Name, NextToken: next, Versions: []types.SecretVersionsListEntry{}}
+	for _, v := range part {
+		out.Versions = append(out.Versions, types.SecretVersionsListEntry{
+			VersionId: &v.ID, VersionStages: stagesOrNone(v.Stages), CreatedDate: &v.CreatedAt,
+			LastAccessedDate: optionalTime(v.AccessedAt), KmsKeyIds: []string{key},
+		})
 	}
 	return out, nil
 }
