@@ -40,13 +40,13 @@ const (
 	notBuilt Support = "not built" // answers 501 NotImplementedException
 )
 
-// Operation is an entry of a service's table, made by [Works], [Partial] or [NotBuilt].
+// Operation is an entry of a service's table, made by [Works], [Partial], [Refuses] or [NotBuilt].
 type Operation struct {
 	Name    string
 	Support Support
 	// Note is one line: what it does that is worth knowing, or what is missing.
 	Note string
-	// Input and Output are the types of the method, nil for what is not built.
+	// Input and Output are the types of the method, nil where there is none.
 	Input, Output reflect.Type
 
 	serve func(ctx context.Context, p protocol, x *exchange, answer *payload) error
@@ -67,6 +67,12 @@ func Works[I, O any](name, note string, method func(context.Context, *I) (O, err
 // Partial is an operation of which the note says what is missing.
 func Partial[I, O any](name, note string, method func(context.Context, *I) (O, error)) Operation {
 	return operation(name, partial, note, method)
+}
+
+// Refuses is an operation that is not built, and whose method never succeeds: it refuses
+// what AWS refuses as well, in AWS's words, and the rest with [NotImplemented].
+func Refuses[I, O any](name, needs string, method func(context.Context, *I) (O, error)) Operation {
+	return operation(name, notBuilt, "needs "+needs, method)
 }
 
 // NotBuilt is an operation that the SDK has and the emulator has not: it answers 501

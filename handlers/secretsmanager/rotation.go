@@ -3,11 +3,32 @@ package secretsmanager
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
+
+// RotateSecret refuses: no secret has a function that rotates it (SEC0007), and there is none
+// that it could be given.
+func (a *API) RotateSecret(ctx context.Context, in *sdk.RotateSecretInput) (*sdk.RotateSecretOutput, error) {
+	var v violations
+	v.secretID(in.SecretId)
+	v.token(in.ClientRequestToken)
+	v.Text("rotationLambdaARN", in.RotationLambdaARN, 0, 2048)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := live(ctx, a.read(), in.SecretId); err != nil {
+		return nil, err
+	}
+	if aws.ToString(in.RotationLambdaARN) != "" {
+		return nil, awsapi.NotImplemented("the rotation of secrets by functions")
+	}
+	return nil, invalidRequest("No Lambda rotation function ARN is associated with this secret.")
+}
 
 // CancelRotateSecret has nothing to cancel, and succeeds: the secret then says that it is not
 // rotated (SEC0004).

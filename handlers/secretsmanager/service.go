@@ -36,7 +36,7 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Partial("ValidateResourcePolicy", "whether it has public access", a.ValidateResourcePolicy),
 
 			awsapi.Works("CancelRotateSecret", "of what is not rotated", a.CancelRotateSecret),
-			awsapi.NotBuilt("RotateSecret", "functions, which are not there"),
+			awsapi.Refuses("RotateSecret", "functions, which are not there", a.RotateSecret),
 			awsapi.NotBuilt("ReplicateSecretToRegions", replication),
 			awsapi.NotBuilt("RemoveRegionsFromReplication", replication),
 			awsapi.NotBuilt("StopReplicationToReplica", replication),
