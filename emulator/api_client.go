@@ -34,7 +34,7 @@ type apiClient struct {
 func (s *Server) apiClient() *apiClient {
 	host := s.listener.Addr().String()
 	if s.upstream != nil {
-		host = s.upstream.Host
+		host = s.upstream.URL.Host
 	}
 	return &apiClient{endpoint: s.handler, host: host, signer: v4.NewSigner()}
 }

@@ -147,6 +147,9 @@ func (s *Server) closeParts() error {
 	if s.http == nil && s.listener != nil {
 		errs = append(errs, s.listener.Close())
 	}
+	if s.upstream != nil {
+		s.upstream.Close()
+	}
 	if s.engine != nil && s.opts.Backend == nil {
 		errs = append(errs, s.engine.Close())
 	}

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -33,6 +32,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 )
 
@@ -55,8 +55,8 @@ type Server struct {
 	// engineProblem is why no task can run at first; empty if one can.
 	engineProblem string
 	handler       http.Handler
-	endpoints     []string // variables of containers; see relay.go
-	upstream      *url.URL // nil if there is none
+	endpoints     []string           // variables of containers; see relay.go
+	upstream      *handlers.Upstream // nil if there is none
 	listener      net.Listener
 	http          *http.Server
 	ecs           *ecs.API

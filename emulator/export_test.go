@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"context"
+	"net"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -53,6 +55,9 @@ func (s *Server) Faulty() backend.Engine { return s.faulty }
 
 // Services are the APIs of AWS that an emulator has.
 func Services() []awsapi.Service { return (&Server{}).apis() }
+
+// IsOwn tells whether a URL leads to the address of a listener.
+func IsOwn(to *url.URL, own *net.TCPAddr) bool { return isOwn(to, own, nil) }
 
 // ForgetOld forgets what is old enough at a time.
 func (s *Server) ForgetOld(now time.Time) error { return s.forgetOld(now) }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -38,28 +39,46 @@ func (o Options) checkUpstream() error {
 	return err
 }
 
-// openUpstream has the upstream's address, which is not the emulator's own.
-func (s *Server) openUpstream() (err error) {
+// openUpstream finds the way to the upstream, which is not the emulator itself. Where that has
+// another name for it, or two emulators are each other's, requests that go round are refused.
+func (s *Server) openUpstream() error {
 	if s.opts.Upstream == "" {
 		return nil
 	}
-	if s.upstream, err = handlers.ParseUpstream(s.opts.Upstream); err != nil {
+	to, err := handlers.ParseUpstream(s.opts.Upstream)
+	if err != nil {
 		return err
 	}
-	if own := s.listener.Addr().(*net.TCPAddr); isOwn(s.upstream, own) {
-		return fmt.Errorf("upstream %s is the emulator itself, which listens at %s", s.upstream, own)
+	here, err := net.InterfaceAddrs()
+	if err != nil {
+		return fmt.Errorf("look whether the upstream is the emulator itself: %w", err)
 	}
+	if own := s.listener.Addr().(*net.TCPAddr); isOwn(to, own, here) {
+		return fmt.Errorf("upstream %s is the emulator itself, which listens at %s", to, own)
+	}
+	s.upstream = handlers.NewUpstream(to)
 	return nil
 }
 
-// isOwn tells whether a URL leads to the address of a listener on this machine.
-func isOwn(to *url.URL, own *net.TCPAddr) bool {
-	if to.Port() != strconv.Itoa(own.Port) {
+// isOwn tells whether a URL leads to the address of a listener on this machine, whose addresses
+// are here.
+func isOwn(to *url.URL, own *net.TCPAddr, here []net.Addr) bool {
+	port := cmp.Or(to.Port(), map[string]string{"http": "80", "https": "443"}[to.Scheme])
+	if port != strconv.Itoa(own.Port) {
 		return false
 	}
-	ip := net.ParseIP(to.Hostname())
-	loopback := to.Hostname() == "localhost" || ip.IsLoopback() || ip.IsUnspecified()
-	return loopback && (own.IP.IsLoopback() || own.IP.IsUnspecified()) || ip.Equal(own.IP)
+	name := strings.TrimSuffix(strings.ToLower(to.Hostname()), ".")
+	ip := net.ParseIP(name)
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") || ip.IsUnspecified() {
+		return own.IP.IsLoopback() || own.IP.IsUnspecified()
+	}
+	if !own.IP.IsUnspecified() {
+		return ip.Equal(own.IP)
+	}
+	return ip.IsLoopback() || slices.ContainsFunc(here, func(a net.Addr) bool {
+		of, isNet := a.(*net.IPNet)
+		return isNet && of.IP.Equal(ip)
+	})
 }
 
 // owned are the services without those that are left to the upstream.

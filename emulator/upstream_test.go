@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -194,9 +197,92 @@ func TestUpstreamsThatCannotBe(t *testing.T) {
 			}
 		}
 	}
-	port := freePort(t)
-	if _, err := emulator.New(emulator.Options{Listen: "127.0.0.1:" + port, Upstream: "http://localhost:" + port}); err == nil || !strings.Contains(err.Error(), "is the emulator itself") {
-		t.Errorf("itself as an upstream: %v", err)
+}
+
+// An emulator that listens at the first address is not its own upstream by the second.
+func TestAnEmulatorIsNotItsOwnUpstream(t *testing.T) {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := [][2]string{
+		{"127.0.0.1:%s", "http://localhost:%s"}, {"127.0.0.1:%s", "http://LocalHost.:%s"}, {"127.0.0.1:%s", "http://ecs.localhost:%s"},
+		{"127.0.0.1:%s", "http://127.0.0.1:%s"}, {"127.0.0.1:%s", "http://0.0.0.0:%s"}, {"0.0.0.0:%s", "http://127.0.0.1:%s"}, {"0.0.0.0:%s", "http://127.9.9.9:%s"},
+	}
+	for _, a := range addresses {
+		if of, isNet := a.(*net.IPNet); isNet && of.IP.To4() != nil {
+			cases = append(cases, [2]string{"0.0.0.0:%s", "http://" + of.IP.String() + ":%s"})
+		}
+	}
+	for _, c := range cases {
+		port := freePort(t)
+		o := emulator.Options{Listen: fmt.Sprintf(c[0], port), Upstream: fmt.Sprintf(c[1], port)}
+		if srv, err := emulator.New(o); err == nil || !strings.Contains(err.Error(), "is the emulator itself") {
+			t.Errorf("%+v: %v", c, err)
+			if err == nil {
+				srv.Close()
+			}
+		}
+	}
+	for scheme, port := range map[string]int{"http": 80, "https": 443} {
+		if !emulator.IsOwn(&url.URL{Scheme: scheme, Host: "localhost"}, &net.TCPAddr{IP: net.IPv4zero, Port: port}) {
+			t.Errorf("%s without a port is not port %d", scheme, port)
+		}
+	}
+	for _, c := range [][2]string{{"127.0.0.1:%s", "http://127.9.9.9:%s"}, {"127.0.0.1:%s", "http://moto:%s"}, {"127.0.0.1:%s", "http://127.0.0.1"}} {
+		port := freePort(t)
+		emulator.Start(t, emulator.Options{Listen: fmt.Sprintf(c[0], port), Upstream: strings.Replace(c[1], "%s", port, 1)})
+	}
+}
+
+// Neither do two that are each other's, nor one that has another name for itself.
+func TestUpstreamsThatLeadRound(t *testing.T) {
+	ports := []string{freePort(t), freePort(t)}
+	one := emulator.Start(t, emulator.Options{Listen: "127.0.0.1:" + ports[0], Upstream: "http://127.0.0.1:" + ports[1], UpstreamFor: []string{"ssm"}})
+	emulator.Start(t, emulator.Options{Listen: "127.0.0.1:" + ports[1], Upstream: "http://127.0.0.1:" + ports[0]})
+	var itself *emulator.Server
+	name := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { itself.Handler().ServeHTTP(w, r) }))
+	defer name.Close()
+	itself = emulator.Start(t, emulator.Options{Upstream: name.URL})
+	for _, srv := range []*emulator.Server{one, itself} {
+		var refusal smithy.APIError
+		_, err := sqs.NewFromConfig(srv.Config()).SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: aws.String(srv.URL()), MessageBody: aws.String("m")})
+		if !errors.As(err, &refusal) || refusal.ErrorCode() != "UpstreamLoopException" || !strings.Contains(refusal.ErrorMessage(), "--upstream") || strings.Contains(err.Error(), "attempts") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if _, err := ssm.NewFromConfig(one.Config()).PutParameter(t.Context(), &ssm.PutParameterInput{Name: aws.String("p"), Value: aws.String("v"), Type: "String"}); err != nil {
+		t.Errorf("what the other one has: %v", err)
+	}
+}
+
+// An emulator that has ended has no connections left.
+func TestConnectionsToTheUpstreamEnd(t *testing.T) {
+	ended := make(chan struct{})
+	behind := httptest.NewUnstartedServer(http.NotFoundHandler())
+	behind.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			close(ended)
+		}
+	}
+	behind.Start()
+	defer behind.Close()
+	srv, err := emulator.New(emulator.Options{Upstream: behind.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.Get(srv.URL() + "/bucket/key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if err := srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(30 * time.Second):
+		t.Error("a connection stays")
 	}
 }
 

@@ -29,9 +29,9 @@ type Parts struct {
 	// AllowedHosts are names under which clients reach the endpoint, beside those that
 	// the guard knows by itself. CheckHosts says what can be one.
 	AllowedHosts []string
-	// Upstream is the endpoint that has the services which are not here, as ParseUpstream
-	// returns it. Nil is none: their requests get an error that names it.
-	Upstream *url.URL
+	// Upstream is the endpoint that has the services which are not here. Nil is none: their
+	// requests get an error that names it.
+	Upstream *Upstream
 	// Log gets a line for each request that is for no part, is kept out, or goes to the
 	// upstream. Nil is slog.Default().
 	Log *slog.Logger
@@ -48,7 +48,7 @@ func New(parts Parts) http.Handler {
 	}
 	e := &endpoint{Parts: parts, services: newDirectory(parts.Services, parts.Options), guard: newGuard(parts.AllowedHosts)}
 	if parts.Upstream != nil {
-		e.upstream = newUpstream(parts.Upstream, e)
+		e.upstream = parts.Upstream.proxy(e)
 	}
 	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
 	r.PathPrefix(control.Prefix).Handler(parts.Control)

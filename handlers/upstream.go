@@ -9,10 +9,34 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/google/uuid"
 )
+
+// Upstream is a server that has the services which are not here.
+type Upstream struct {
+	URL       *url.URL
+	transport *http.Transport
+	id        string // of this way there
+}
+
+// NewUpstream is the way to a server whose address ParseUpstream has read.
+func NewUpstream(to *url.URL) *Upstream {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableCompression = true // or it would ask for it, and unpack answers
+	transport.MaxIdleConnsPerHost = transport.MaxIdleConns
+	return &Upstream{URL: to, transport: transport, id: uuid.NewString()}
+}
+
+// Close ends connections that nobody uses.
+func (u *Upstream) Close() { u.transport.CloseIdleConnections() }
+
+// passedBy names in a request each emulator that has sent it on, so that none sends it on twice.
+// No signature covers it.
+const passedBy = "X-Ecs-Emulator-Passed-By"
 
 // ParseUpstream reads the address of an upstream: scheme, host and port of a server that
 // speaks for AWS, such as moto or LocalStack.
@@ -48,14 +72,12 @@ func isAWS(name string) bool {
 	return false
 }
 
-// newUpstream is the way to a server that has the services which are not here. What is sent
-// on is what came: signatures cover the host, the path as it is written, and headers.
-func newUpstream(to *url.URL, e *endpoint) http.Handler {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DisableCompression = true // or it would ask for it, and unpack answers
-	transport.MaxIdleConnsPerHost = transport.MaxIdleConns
+// proxy sends requests on as they came: signatures cover the host, the path as it is written,
+// and headers.
+func (u *Upstream) proxy(e *endpoint) http.Handler {
+	to := u.URL
 	return &httputil.ReverseProxy{
-		Transport:     transport,
+		Transport:     u.transport,
 		FlushInterval: -1, // events of a stream are answers to somebody who waits
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.URL.RawQuery = to.Scheme, to.Host, r.In.URL.RawQuery
@@ -65,6 +87,7 @@ func newUpstream(to *url.URL, e *endpoint) http.Handler {
 					r.Out.Header[name] = values
 				}
 			}
+			r.Out.Header.Add(passedBy, u.id)
 			r.Out.Trailer = r.In.Trailer // which is filled in when the body has been read
 		},
 		ModifyResponse: func(answer *http.Response) error {
@@ -93,10 +116,28 @@ func (e *endpoint) forward(w http.ResponseWriter, r *http.Request) {
 		e.keepOut(w, r, reason)
 		return
 	}
+	if slices.Contains(r.Header.Values(passedBy), e.Upstream.id) {
+		e.loops(w, r)
+		return
+	}
 	// An answer may begin before the request has ended. Not every writer has this, and none
 	// needs it.
 	_ = http.NewResponseController(w).EnableFullDuplex()
 	e.upstream.ServeHTTP(w, r)
+}
+
+// loops answers what has been sent on from here before. SDKs do not try it again.
+func (e *endpoint) loops(w http.ResponseWriter, r *http.Request) {
+	e.refuse(w, &awsapi.Error{
+		Code: "UpstreamLoopException", Status: http.StatusLoopDetected,
+		Message: fmt.Sprintf("ecs-emulator does not have %s, and its upstream %s sends it back here: the flags --upstream lead round in a circle.", subject(r), e.Upstream.URL),
+	}, writer(r))
+}
+
+// subject is what a request is for, for people.
+func subject(r *http.Request) string {
+	scope, _, _ := awsapi.ScopeOf(r)
+	return cmp.Or(r.Header.Get("X-Amz-Target"), scope.Service, r.Method+" "+r.URL.Path)
 }
 
 // upstreamFailed answers where the upstream does not. SDKs try again.
@@ -104,15 +145,13 @@ func (e *endpoint) upstreamFailed(w http.ResponseWriter, r *http.Request, to *ur
 	if r.Context().Err() != nil {
 		return // nobody reads it
 	}
-	scope, _, _ := awsapi.ScopeOf(r)
-	what := cmp.Or(r.Header.Get("X-Amz-Target"), scope.Service, r.Method+" "+r.URL.Path)
 	var sent *url.Error
 	if errors.As(err, &sent) {
 		err = sent.Err
 	}
 	e.refuse(w, &awsapi.Error{
 		Code: "UpstreamUnavailableException", Status: http.StatusBadGateway,
-		Message: strings.Join(strings.Fields(fmt.Sprintf("ecs-emulator does not have %s, and its upstream %s does not answer: %v.", what, to, err)), " "),
+		Message: strings.Join(strings.Fields(fmt.Sprintf("ecs-emulator does not have %s, and its upstream %s does not answer: %v.", subject(r), to, err)), " "),
 	}, writer(r))
 }
 

@@ -36,7 +36,7 @@ func before(t *testing.T, upstream string) (address string) {
 			{Name: "sts", Protocol: awsapi.Query{Version: "2011-06-15"}, Operations: tell("GetCallerIdentity")},
 		},
 		Options: awsapi.Options{Logger: slog.New(slog.DiscardHandler)},
-		Control: part("control"), Metrics: part("metrics"), Log: slog.New(slog.DiscardHandler), Upstream: to,
+		Control: part("control"), Metrics: part("metrics"), Log: slog.New(slog.DiscardHandler), Upstream: handlers.NewUpstream(to),
 	}))
 	t.Cleanup(server.Close)
 	return server.Listener.Addr().String()
