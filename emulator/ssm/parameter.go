@@ -8,6 +8,7 @@ package ssm
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
@@ -18,10 +19,11 @@ var parameters = store.NewTable("ssm-parameter", func(p *Parameter) string { ret
 // Parameter is what all versions of a parameter have in common. Its handlers write every
 // field.
 type Parameter struct {
-	Scope  arn.Scope
-	Name   string // as it was put first; with and without a leading slash it is the same (SSM0002)
-	Latest int64  // the number of its newest version
-	Tags   []Tag  // in the order in which they came (SSM0007)
+	Scope     arn.Scope
+	Name      string // as it was put first; with and without a leading slash it is the same (SSM0002)
+	CreatedAt time.Time
+	Latest    int64 // the number of its newest version
+	Tags      []Tag // in the order in which they came (SSM0007)
 }
 
 // Tag is a tag of a parameter.

@@ -3,8 +3,6 @@ package ssm
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -30,8 +28,7 @@ func (a *API) DescribeParameters(ctx context.Context, in *sdk.DescribeParameters
 			found = append(found, l)
 		}
 	}
-	slices.SortFunc(found, func(a, b listed) int { return strings.Compare(a.name, b.name) })
-	part, next, err := page(found, func(l listed) string { return l.name }, in.NextToken, in.MaxResults, maxDescribed)
+	part, next, err := pageOfParameters(found, in.NextToken, in.MaxResults, maxDescribed)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,10 @@ package ssm
 
 import (
 	"encoding/base64"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
@@ -31,4 +33,22 @@ func page[T any](all []T, key func(T) string, token *string, asked *int32, most 
 		next = aws.String(tokenHead + base64.URLEncoding.EncodeToString([]byte(key(all[most-1]))))
 	}
 	return append([]T{}, all...), next, nil
+}
+
+// pageOfParameters cuts a list of parameters in the order in which they were made, and sorts
+// what is in the page by name (SSM0009).
+func pageOfParameters(all []listed, token *string, asked *int32, most int) (part []listed, next *string, err error) {
+	slices.SortFunc(all, func(a, b listed) int { return strings.Compare(a.madeKey(), b.madeKey()) })
+	part, next, err = page(all, listed.madeKey, token, asked, most)
+	slices.SortFunc(part, func(a, b listed) int { return strings.Compare(a.name, b.name) })
+	return part, next, err
+}
+
+// madeKey sorts parameters by when they were made: public ones before all others.
+func (l listed) madeKey() string {
+	var made time.Time
+	if l.parameter != nil {
+		made = l.parameter.CreatedAt
+	}
+	return fmt.Sprintf("%019d %s", made.UnixMilli(), l.name)
 }

@@ -19,8 +19,8 @@ const maxByPath = 10
 
 var hierarchy = regexp.MustCompile(`^/[a-zA-Z0-9_.\-/]*$`)
 
-// GetParametersByPath answers the parameters of a hierarchy, in order of their names, with
-// their values. A filter by label answers the versions that have it (SSM0005).
+// GetParametersByPath answers the parameters of a hierarchy with their values. A filter by
+// label answers the versions that have it (SSM0005).
 func (a *API) GetParametersByPath(ctx context.Context, in *sdk.GetParametersByPathInput) (*sdk.GetParametersByPathOutput, error) {
 	if err := checkByPath(in); err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func (a *API) GetParametersByPath(ctx context.Context, in *sdk.GetParametersByPa
 			found = append(found, l)
 		}
 	}
-	part, next, err := page(found, func(l listed) string { return l.name }, in.NextToken, in.MaxResults, maxByPath)
+	part, next, err := pageOfParameters(found, in.NextToken, in.MaxResults, maxByPath)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func checkByPath(in *sdk.GetParametersByPathInput) error {
 	return checkFilters(in.ParameterFilters, keysOfPath, false)
 }
 
-// hierarchyOf returns the parameters below a path, in order of their names.
+// hierarchyOf returns the parameters below a path.
 func hierarchyOf(ctx context.Context, tx *store.Tx, path string, deep bool) []listed {
 	var all []listed
 	for _, p := range ssm.Parameters(tx, scopeOf(ctx), strings.TrimSuffix(path, "/")) {
@@ -76,7 +76,6 @@ func hierarchyOf(ctx context.Context, tx *store.Tx, path string, deep bool) []li
 			all = append(all, listed{f, nil})
 		}
 	}
-	slices.SortFunc(all, func(a, b listed) int { return strings.Compare(a.name, b.name) })
 	return all
 }
 

@@ -138,7 +138,7 @@ func (p *put) create(tx *store.Tx) (*ssm.Version, error) {
 	if p.in.Type == "" { // Source: field reports
 		return nil, invalid("A parameter type is required when you create a parameter.")
 	}
-	made := &ssm.Parameter{Scope: p.scope, Name: *p.in.Name, Latest: 1}
+	made := &ssm.Parameter{Scope: p.scope, Name: *p.in.Name, CreatedAt: p.now, Latest: 1}
 	if err := setTags(made, p.in.Tags); err != nil {
 		return nil, err
 	}
