@@ -68,10 +68,22 @@ func checkPut(ctx context.Context, in *sdk.PutParameterInput) error {
 	if err := checkDataType(aws.ToString(in.DataType)); err != nil {
 		return err
 	}
-	if policies := strings.TrimSpace(aws.ToString(in.Policies)); policies != "" && policies != "[]" {
-		return awsapi.NotImplemented("the policies of parameters")
+	if err := checkPolicies(aws.ToString(in.Policies), in.Tier); err != nil {
+		return err
 	}
 	return checkValue(*in.Value)
+}
+
+// checkPolicies refuses policies, as AWS does for what is to be a standard parameter (SSM0010).
+func checkPolicies(policies string, tier types.ParameterTier) error {
+	switch policies = strings.TrimSpace(policies); {
+	case policies == "", policies == "[]":
+		return nil
+	case tier == types.ParameterTierStandard:
+		return invalid("You can't assign parameter policies to a standard-parameter tier. " +
+			"You must upgrade the parameter to use the advanced-parameter tier. " + aboutTiers)
+	}
+	return awsapi.NotImplemented("the policies of parameters")
 }
 
 // checkDataType knows text and the ids of images, of which nobody checks that they exist.
@@ -194,8 +206,8 @@ const (
 	aboutTiers  = "For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html"
 )
 
-// tier decides the tier of a version whose value has some bytes. Of the texts the first is
-// recorded, the others are from field reports.
+// tier decides the tier of a version whose value has some bytes (SSM0010). The text about
+// values that no tier has room for is from field reports.
 func tier(asked, before types.ParameterTier, size int) (types.ParameterTier, error) {
 	decided := cmp.Or(asked, before, types.ParameterTierStandard)
 	if asked == types.ParameterTierIntelligentTiering {
@@ -209,8 +221,9 @@ func tier(asked, before types.ParameterTier, size int) (types.ParameterTier, err
 		return "", invalid("Standard tier parameters support a maximum parameter value of %d characters. "+
 			"To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. "+aboutTiers, maxStandard)
 	case decided == types.ParameterTierStandard && before == types.ParameterTierAdvanced:
-		return "", invalid("This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier " +
-			"to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.")
+		return "", invalid("This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier "+
+			"to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter. "+
+			"Be aware that standard parameters have a value limit of %d characters.", maxStandard)
 	case size > maxAdvanced:
 		return "", invalid("Advanced tier parameters support a maximum parameter value of %d characters.", maxAdvanced)
 	}

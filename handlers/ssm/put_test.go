@@ -197,7 +197,8 @@ func TestTiersOfAParameter(t *testing.T) {
 	}
 	refused(s, s.PutParameter, with(types.ParameterTierStandard, 1), "ValidationException",
 		"This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. "+
-			"If necessary, you can delete the advanced parameter and recreate it as a standard parameter.")
+			"If necessary, you can delete the advanced parameter and recreate it as a standard parameter. "+
+			"Be aware that standard parameters have a value limit of 4096 characters.")
 }
 
 func TestParametersAreDeletedWithTheirVersions(t *testing.T) {
