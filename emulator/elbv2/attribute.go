@@ -1,0 +1,125 @@
+package elbv2
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Attributes are those that somebody has set, by key. All others have their default.
+type Attributes map[string]string
+
+// Attribute is a setting that a load balancer, a listener or a target group has.
+type Attribute struct {
+	Key string
+	// Of are the kinds of resources that have it.
+	Of Kinds
+	// Default is its value until somebody sets it; DefaultOf are other ones, by kind.
+	Default   string
+	DefaultOf map[Kind]string
+	// Values are those that it can have, beside numbers between Least and Most. With neither
+	// it is any text.
+	Values      []string
+	Least, Most int
+	// Acts says that it has an effect. All others are kept without one.
+	Acts bool
+}
+
+// Kind is a kind of what has attributes.
+type Kind string
+
+// Kinds of load balancers, of target groups that these forward to, and of listeners.
+const (
+	ALB Kind = "application"
+	NLB Kind = "network"
+	// UDP are target groups and listeners of a network load balancer whose protocol is UDP
+	// or TCP_UDP; TCPIP are target groups of TCP and TLS whose targets are addresses.
+	UDP   Kind = "UDP"
+	TCPIP Kind = "TCP by address"
+	HTTP  Kind = "HTTP"
+	HTTPS Kind = "HTTPS"
+	TCP   Kind = "TCP"
+	TLS   Kind = "TLS"
+)
+
+// Kinds is a set of them.
+type Kinds []Kind
+
+// Takes reports whether a value is one that the attribute can have.
+func (a *Attribute) Takes(value string) bool {
+	if slices.Contains(a.Values, value) {
+		return true
+	}
+	if a.Most > 0 {
+		n, err := strconv.Atoi(value)
+		return err == nil && n >= a.Least && n <= a.Most
+	}
+	return a.Values == nil
+}
+
+// defaultOf is the default for a kind.
+func (a *Attribute) defaultOf(kind Kind) string {
+	if value, ok := a.DefaultOf[kind]; ok {
+		return value
+	}
+	return a.Default
+}
+
+// FindAttribute returns the attribute with a key, or nil.
+func FindAttribute(table []Attribute, key string) *Attribute {
+	if i := slices.IndexFunc(table, func(a Attribute) bool { return a.Key == key }); i >= 0 {
+		return &table[i]
+	}
+	return nil
+}
+
+// all returns the values of all attributes that a kind has.
+func (set Attributes) all(table []Attribute, kind Kind) map[string]string {
+	values := map[string]string{}
+	for _, a := range table {
+		if slices.Contains(a.Of, kind) {
+			values[a.Key] = a.defaultOf(kind)
+		}
+	}
+	maps.Copy(values, set)
+	return values
+}
+
+// value is that of one attribute.
+func (set Attributes) value(key string, table []Attribute, kind Kind) string {
+	if value, ok := set[key]; ok {
+		return value
+	}
+	if a := FindAttribute(table, key); a != nil {
+		return a.defaultOf(kind)
+	}
+	return ""
+}
+
+// With returns the attributes with others set.
+func (set Attributes) With(others Attributes) Attributes {
+	merged := Attributes{}
+	maps.Copy(merged, set)
+	maps.Copy(merged, others)
+	return merged
+}
+
+// seconds is the value of an attribute that is a number of them.
+func seconds(value string) time.Duration {
+	n, _ := strconv.Atoi(value) // Takes has let nothing else in
+	return time.Duration(n) * time.Second
+}
+
+var onOff = []string{"true", "false"}
+
+// series are attributes whose keys differ in one word.
+func series(a Attribute, pattern string, words ...string) (all []Attribute) {
+	for _, word := range words {
+		one := a
+		one.Key = strings.Replace(pattern, "*", word, 1)
+		all = append(all, one)
+	}
+	return all
+}

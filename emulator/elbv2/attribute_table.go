@@ -1,0 +1,160 @@
+package elbv2
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+)
+
+// Source of the attributes and their defaults: ELBv2 API reference, LoadBalancerAttribute,
+// TargetGroupAttribute, ListenerAttribute; recorded answers for those of a group of HTTP.
+
+// LoadBalancerAttributes are those of load balancers.
+var LoadBalancerAttributes = slices.Concat([]Attribute{
+	{Key: "deletion_protection.enabled", Of: both, Default: "false", Values: onOff, Acts: true},
+	{Key: "load_balancing.cross_zone.enabled", Of: both, Default: "true", DefaultOf: map[Kind]string{NLB: "false"}, Values: onOff},
+	{Key: "access_logs.s3.enabled", Of: both, Default: "false", Values: onOff},
+	{Key: "access_logs.s3.bucket", Of: both},
+	{Key: "access_logs.s3.prefix", Of: both},
+	{Key: "ipv6.deny_all_igw_traffic", Of: both, Default: "false", Values: onOff},
+	{Key: "zonal_shift.config.enabled", Of: both, Default: "false", Values: onOff},
+
+	{Key: "idle_timeout.timeout_seconds", Of: Kinds{ALB}, Default: "60", Least: 1, Most: 4000},
+	{Key: "client_keep_alive.seconds", Of: Kinds{ALB}, Default: "3600", Least: 60, Most: 604800},
+	{Key: "routing.http.desync_mitigation_mode", Of: Kinds{ALB}, Default: "defensive", Values: []string{"monitor", "defensive", "strictest"}},
+	{Key: "routing.http.xff_header_processing.mode", Of: Kinds{ALB}, Default: "append", Values: []string{"append", "preserve", "remove"}},
+	{Key: "routing.http2.enabled", Of: Kinds{ALB}, Default: "true", Values: onOff},
+	{Key: "waf.fail_open.enabled", Of: Kinds{ALB}, Default: "false", Values: onOff},
+
+	{Key: "dns_record.client_routing_policy", Of: Kinds{NLB}, Default: "any_availability_zone", Values: []string{
+		"availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"}},
+	{Key: "secondary_ips.auto_assigned.per_subnet", Of: Kinds{NLB}, Default: "0", Most: 7},
+},
+	series(Attribute{Of: Kinds{ALB}, Default: "false", Values: onOff}, "routing.http.*.enabled",
+		"drop_invalid_header_fields", "preserve_host_header", "x_amzn_tls_version_and_cipher_suite", "xff_client_port"),
+	series(Attribute{Of: Kinds{ALB}, Default: "false", Values: onOff}, "*.s3.enabled", "connection_logs", "health_check_logs"),
+	series(Attribute{Of: Kinds{ALB}}, "*.s3.bucket", "connection_logs", "health_check_logs"),
+	series(Attribute{Of: Kinds{ALB}}, "*.s3.prefix", "connection_logs", "health_check_logs"),
+)
+
+var (
+	both      = Kinds{ALB, NLB}
+	networked = Kinds{NLB, UDP, TCPIP}
+	anyGroup  = Kinds{ALB, NLB, UDP, TCPIP}
+)
+
+// TargetGroupAttributes are those of target groups.
+var TargetGroupAttributes = slices.Concat([]Attribute{
+	{Key: "deregistration_delay.timeout_seconds", Of: anyGroup, Default: "300", Most: 3600, Acts: true},
+	{Key: "stickiness.enabled", Of: anyGroup, Default: "false", Values: onOff},
+	{Key: "stickiness.type", Of: anyGroup, Default: "source_ip", DefaultOf: map[Kind]string{ALB: "lb_cookie"},
+		Values: []string{"lb_cookie", "app_cookie", "source_ip"}},
+	{Key: "load_balancing.cross_zone.enabled", Of: anyGroup, Default: "use_load_balancer_configuration",
+		Values: []string{"true", "false", "use_load_balancer_configuration"}},
+	{Key: "target_group_health.dns_failover.minimum_healthy_targets.count", Of: anyGroup, Default: "1",
+		Values: []string{"off"}, Least: 1, Most: 1000},
+	{Key: "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Of: anyGroup, Default: "1", Least: 1, Most: 1000},
+
+	{Key: "load_balancing.algorithm.type", Of: Kinds{ALB}, Default: "round_robin",
+		Values: []string{"round_robin", "least_outstanding_requests", "weighted_random"}},
+	{Key: "load_balancing.algorithm.anomaly_mitigation", Of: Kinds{ALB}, Default: "off", Values: []string{"on", "off"}},
+	{Key: "slow_start.duration_seconds", Of: Kinds{ALB}, Default: "0", Values: []string{"0"}, Least: 30, Most: 900},
+	{Key: "stickiness.app_cookie.cookie_name", Of: Kinds{ALB}},
+
+	{Key: "deregistration_delay.connection_termination.enabled", Of: networked, Default: "false",
+		DefaultOf: map[Kind]string{UDP: "true"}, Values: onOff},
+	{Key: "preserve_client_ip.enabled", Of: networked, Default: "true", DefaultOf: map[Kind]string{TCPIP: "false"}, Values: onOff},
+	{Key: "proxy_protocol_v2.enabled", Of: networked, Default: "false", Values: onOff},
+	{Key: "target_health_state.unhealthy.connection_termination.enabled", Of: networked, Default: "true",
+		DefaultOf: map[Kind]string{UDP: "false"}, Values: onOff},
+	{Key: "target_health_state.unhealthy.draining_interval_seconds", Of: networked, Default: "0", Most: 360000},
+},
+	series(Attribute{Of: Kinds{ALB}, Default: "86400", Least: 1, Most: 604800}, "stickiness.*.duration_seconds", "lb_cookie", "app_cookie"),
+	series(Attribute{Of: anyGroup, Default: "off", Values: []string{"off"}, Least: 1, Most: 100},
+		"target_group_health.*.minimum_healthy_targets.percentage", "dns_failover", "unhealthy_state_routing"),
+)
+
+// ListenerAttributes are those of listeners.
+var ListenerAttributes = slices.Concat(
+	[]Attribute{
+		{Key: "tcp.idle_timeout.seconds", Of: Kinds{TCP}, Default: "350", Least: 60, Most: 6000},
+		{Key: "routing.http.response.server.enabled", Of: Kinds{HTTP, HTTPS}, Default: "true", Values: onOff},
+	},
+	series(Attribute{Of: Kinds{HTTP, HTTPS}}, "routing.http.response.*.header_value",
+		"strict_transport_security", "access_control_allow_origin", "access_control_allow_methods", "access_control_allow_headers",
+		"access_control_allow_credentials", "access_control_expose_headers", "access_control_max_age", "content_security_policy",
+		"x_content_type_options", "x_frame_options"),
+	namedHeaders("X-Amzn-Mtls-Clientcert-Serial-Number", "X-Amzn-Mtls-Clientcert-Issuer", "X-Amzn-Mtls-Clientcert-Subject",
+		"X-Amzn-Mtls-Clientcert-Validity", "X-Amzn-Mtls-Clientcert-Leaf", "X-Amzn-Mtls-Clientcert",
+		"X-Amzn-Tls-Version", "X-Amzn-Tls-Cipher-Suite"),
+)
+
+// namedHeaders are the attributes with which headers that HTTPS listeners add get other
+// names.
+func namedHeaders(headers ...string) (all []Attribute) {
+	for _, header := range headers {
+		word := strings.ReplaceAll(strings.ToLower(header), "-", "_")
+		all = append(all, Attribute{Key: "routing.http.request." + word + ".header_name", Of: Kinds{HTTPS}, Default: header})
+	}
+	return all
+}
+
+// Kind is which attributes a load balancer has.
+func (b *LoadBalancer) Kind() Kind {
+	if b.Type == types.LoadBalancerTypeEnumNetwork {
+		return NLB
+	}
+	return ALB
+}
+
+// Kind is which attributes a listener has.
+func (l *Listener) Kind() Kind {
+	if l.Protocol == types.ProtocolEnumTcpUdp {
+		return UDP
+	}
+	return Kind(l.Protocol)
+}
+
+// Kind is which attributes a target group has.
+func (g *TargetGroup) Kind() Kind {
+	switch {
+	case g.ALB():
+		return ALB
+	case g.Protocol == types.ProtocolEnumUdp || g.Protocol == types.ProtocolEnumTcpUdp:
+		return UDP
+	case g.Type == types.TargetTypeEnumIp:
+		return TCPIP
+	}
+	return NLB
+}
+
+// Attribute is the value of an attribute, which is its default if nobody has set it.
+func (b *LoadBalancer) Attribute(key string) string {
+	return b.Attributes.value(key, LoadBalancerAttributes, b.Kind())
+}
+
+// AllAttributes are those that it has, by key.
+func (b *LoadBalancer) AllAttributes() map[string]string {
+	return b.Attributes.all(LoadBalancerAttributes, b.Kind())
+}
+
+// Attribute is the value of an attribute, which is its default if nobody has set it.
+func (l *Listener) Attribute(key string) string {
+	return l.Attributes.value(key, ListenerAttributes, l.Kind())
+}
+
+// AllAttributes are those that it has, by key.
+func (l *Listener) AllAttributes() map[string]string {
+	return l.Attributes.all(ListenerAttributes, l.Kind())
+}
+
+// Attribute is the value of an attribute, which is its default if nobody has set it.
+func (g *TargetGroup) Attribute(key string) string {
+	return g.Attributes.value(key, TargetGroupAttributes, g.Kind())
+}
+
+// AllAttributes are those that it has, by key.
+func (g *TargetGroup) AllAttributes() map[string]string {
+	return g.Attributes.all(TargetGroupAttributes, g.Kind())
+}

@@ -1,0 +1,80 @@
+package elbv2
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+var (
+	targets      = store.NewTable("elbv2-target", func(t *Target) string { return targetKey(t.GroupARN, t.ID, t.Port) })
+	targetHealth = store.NewTable("elbv2-target-health", func(h *TargetHealth) string { return targetKey(h.GroupARN, h.ID, h.Port) })
+)
+
+// Target is an address or an instance, and a port of it, that a target group has. Register
+// and Deregister write it, for whoever asks: the API, and ECS for its tasks.
+type Target struct {
+	GroupARN string
+	ID       string // an address, or i-…
+	Port     int32
+	// Zone is that of an address's subnet, or all; instances have none here.
+	Zone         string
+	RegisteredAt time.Time
+	// DeregisteredAt is zero while it is registered. Else it is draining, until the group's
+	// delay is over.
+	DeregisteredAt time.Time
+}
+
+// Draining reports whether it has been deregistered.
+func (t *Target) Draining() bool { return !t.DeregisteredAt.IsZero() }
+
+// Drained reports whether the delay since it was deregistered is over.
+func (t *Target) Drained(g *TargetGroup, now time.Time) bool {
+	return t.Draining() && !now.Before(t.DeregisteredAt.Add(g.DeregistrationDelay()))
+}
+
+func targetKey(group, id string, port int32) string {
+	return group + "\x00" + id + ":" + strconv.Itoa(int(port))
+}
+
+// Register makes a target one of a group. One that is registered stays as it is; one that
+// drains starts anew.
+func Register(tx *state.Tx, group *TargetGroup, id string, port int32, zone string, now time.Time) {
+	if t := FindTarget(tx, group.ARN, id, port); t != nil && !t.Draining() {
+		return
+	}
+	targets.Put(rows(tx), &Target{GroupARN: group.ARN, ID: id, Port: port, Zone: zone, RegisteredAt: now})
+}
+
+// Deregister begins the end of a target, if it is one of the group. In a group that is on no
+// load balancer there is nothing to drain: it is gone at once.
+func Deregister(tx *state.Tx, group *TargetGroup, id string, port int32, now time.Time) {
+	t := FindTarget(tx, group.ARN, id, port)
+	switch {
+	case t == nil:
+	case len(InUse(tx, group.ARN)) == 0:
+		ForgetTarget(tx, t)
+	case !t.Draining():
+		draining := *t
+		draining.DeregisteredAt = now
+		targets.Put(rows(tx), &draining)
+	}
+}
+
+// ForgetTarget removes a target, and what is known of its health.
+func ForgetTarget(tx *state.Tx, t *Target) {
+	if h := FindTargetHealth(tx, t); h != nil {
+		targetHealth.Delete(rows(tx), h)
+	}
+	targets.Delete(rows(tx), t)
+}
+
+// FindTarget returns a target, which may be draining, or nil.
+func FindTarget(tx *state.Tx, group, id string, port int32) *Target {
+	return targets.Get(rows(tx), targetKey(group, id, port))
+}
+
+// Targets returns those of a group, with those that drain, in order of their ids.
+func Targets(tx *state.Tx, group string) []*Target { return targets.List(rows(tx), group+"\x00") }

@@ -1,0 +1,33 @@
+package elbv2
+
+import "github.com/ecs-emulator/ecs-emulator/emulator/store"
+
+// Watched are the tables that the load balancer controller looks at. It wakes with ARNs of
+// load balancers, for what is theirs alone; and with ARNs of target groups, for these and
+// their targets: InUse says which load balancers that concerns. Its own writes to target
+// health wake nobody.
+func Watched() []store.Source {
+	return []store.Source{
+		store.OnKeys(loadBalancers),
+		store.On(listeners, one(func(l *Listener) string { return l.LoadBalancer })),
+		store.On(rules, one(func(r *Rule) string { return r.LoadBalancer })),
+		store.OnKeys(targetGroups),
+		store.On(targets, one(func(t *Target) string { return t.GroupARN })),
+	}
+}
+
+// WatchedHealth is the table that those look at who wait for targets to be healthy. It wakes
+// with ARNs of target groups.
+func WatchedHealth() store.Source {
+	return store.On(targetHealth, one(func(h *TargetHealth) string { return h.GroupARN }))
+}
+
+// one wakes the id of what a row belongs to, which never changes.
+func one[T any](id func(*T) string) func(before, after *T) []string {
+	return func(before, after *T) []string {
+		if after == nil {
+			after = before
+		}
+		return []string{id(after)}
+	}
+}
