@@ -10,8 +10,8 @@ import (
 	"github.com/libp2p/go-yamux/v5"
 )
 
-// linger is for how long the other side may go on after Close; then it is cut off.
-const linger = 10 * time.Second
+// Linger is for how long the other side may go on after Close; then it is cut off.
+const Linger = 10 * time.Second
 
 // Conn is a stream as a connection, with the addresses of what is at its ends.
 type Conn struct {
@@ -63,7 +63,7 @@ func (c *Conn) Close() error {
 	}
 	_ = c.Stream.SetReadDeadline(time.Unix(1, 0)) // who reads is to wake up
 	err := c.Stream.CloseWrite()
-	time.AfterFunc(linger, func() { _ = c.Stream.Reset() })
+	time.AfterFunc(Linger, func() { _ = c.Stream.Reset() })
 	return err
 }
 

@@ -32,19 +32,25 @@ const (
 	done = "done"
 	// most is how many streams there may be.
 	most = 1 << 16
+	// window is how much of a stream may wait for its reader.
+	window = 1 << 20
 )
 
 // Near begins a session at the end that made the relay, Far in the relay itself: that one
 // ends when its standard input does, and asks for no other sign of life.
-func Near(conn net.Conn) (*yamux.Session, error) { return yamux.Client(conn, config(true), nil) }
+func Near(conn net.Conn) (*yamux.Session, error) {
+	return yamux.Client(newGathered(conn), config(true), nil)
+}
 
 // Far is the other end of Near.
-func Far(conn net.Conn) (*yamux.Session, error) { return yamux.Server(conn, config(false), nil) }
+func Far(conn net.Conn) (*yamux.Session, error) {
+	return yamux.Server(newGathered(conn), config(false), nil)
+}
 
 func config(asks bool) *yamux.Config {
 	c := yamux.DefaultConfig()
 	c.EnableKeepAlive, c.KeepAliveInterval, c.ConnectionWriteTimeout = asks, beat, patience
-	c.MaxIncomingStreams = most
+	c.MaxIncomingStreams, c.MaxStreamWindowSize = most, window
 	c.ReadBufSize = 64 << 10
 	c.LogOutput = io.Discard // the session's own error tells as much
 	return c

@@ -289,8 +289,8 @@ func TestWhoGoesOnAfterCloseIsCutOff(t *testing.T) {
 		for err == nil {
 			_, err = other.Write(make([]byte, 1<<16))
 		}
-		if took := time.Since(began); took != linger {
-			t.Errorf("cut off after %s with %v, want %s", took, err, linger)
+		if took := time.Since(began); took != Linger {
+			t.Errorf("cut off after %s with %v, want %s", took, err, Linger)
 		}
 		_, _ = near.Close(), far.Close()
 	})
