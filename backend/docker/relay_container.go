@@ -122,6 +122,14 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 	return l, taken, nil
 }
 
+// relayMemory bounds the relay: as many connections as it takes (docker/relay/crowd.go) stay well
+// below it while most of them carry little, and its garbage collector knows of a part of it. One
+// that needs more all the same ends, and another is made.
+const (
+	relayMemory = 512 << 20
+	relayHeap   = "GOMEMLIMIT=400MiB"
+)
+
 // forwarding has a namespace pass on packets for others. A new one does if the engine's host does.
 const forwarding = "net.ipv4.ip_forward"
 
@@ -132,14 +140,15 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 	exposed, bound := asked.bindings()
 	r := container.CreateRequest{
 		Config: &container.Config{
-			Entrypoint: strslice.StrSlice{relayPath}, Cmd: relayPorts,
+			Entrypoint: strslice.StrSlice{relayPath}, Cmd: relayPorts, Env: []string{relayHeap},
 			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
 			Labels: e.labels(kindRelay, nil), ExposedPorts: exposed,
 		},
 		HostConfig: &container.HostConfig{
 			AutoRemove: true, NetworkMode: network.NetworkBridge, PortBindings: bound, LogConfig: container.LogConfig{Type: "none"},
 			// It is on the networks of all VPCs, and must not lead packets from one to the other.
-			Sysctls: map[string]string{forwarding: "0"},
+			Sysctls:   map[string]string{forwarding: "0"},
+			Resources: container.Resources{Memory: relayMemory},
 		},
 	}
 	if !asked.none() { // the kernel carries what comes in there; see lead

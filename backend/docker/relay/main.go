@@ -12,6 +12,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/signal"
 	"syscall"
@@ -52,8 +53,9 @@ func run(ports []string) error {
 	if err != nil {
 		return err
 	}
+	all := &crowd{of: map[netip.Addr]int{}}
 	for _, listener := range listeners {
-		go announce(session, listener)
+		go announce(session, listener, all)
 	}
 	for {
 		stream, err := session.AcceptStream()
@@ -64,8 +66,8 @@ func run(ports []string) error {
 	}
 }
 
-// announce passes on who connects.
-func announce(session *yamux.Session, listener net.Listener) {
+// announce passes on who connects, while there are not too many.
+func announce(session *yamux.Session, listener net.Listener, all *crowd) {
 	for {
 		conn, err := listener.Accept()
 		if err != nil {
@@ -73,7 +75,16 @@ func announce(session *yamux.Session, listener net.Listener) {
 			time.Sleep(time.Second) // it has too many, and no other way to be told of fewer
 			continue
 		}
-		go pass(session, conn.(*net.TCPConn))
+		caller := conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr()
+		if !all.enter(caller) {
+			_ = conn.(*net.TCPConn).SetLinger(0) // at once, and with nothing to keep of it
+			_ = conn.Close()
+			continue
+		}
+		go func() {
+			defer all.leave(caller)
+			pass(session, conn.(*net.TCPConn))
+		}()
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,16 +24,21 @@ const (
 	firstTimeout = 10 * time.Second
 	// openTimeout bounds the wait for a stream.
 	openTimeout = 10 * time.Second
-	// firstSize is more than most requests have.
-	firstSize = 4 << 10
-	// bufferSize is what is carried at a time.
-	bufferSize = 60 << 10
+	// smallBuffer is what most connections carry at a time, and more than most requests have;
+	// bufferSize is for those that carry more.
+	smallBuffer, bufferSize = 4 << 10, 60 << 10
+	// silence is for how long who has been asked may say nothing, when who has asked has gone:
+	// a little longer than a closed connection lasts at the other end, which the relay does not
+	// hear of without writing.
+	silence = tunnel.Linger + time.Second
+	// longSilence is that where who has asked may have said no more than their last word.
+	longSilence = 5 * time.Minute
 )
 
 // pass opens a stream for who has connected, when they have said something: it is they who speak
 // first.
 func pass(session *yamux.Session, conn *net.TCPConn) {
-	first := make([]byte, firstSize)
+	first := make([]byte, smallBuffer)
 	_ = conn.SetReadDeadline(time.Now().Add(firstTimeout))
 	n, _ := conn.Read(first)
 	if n == 0 {
@@ -53,7 +59,7 @@ func pass(session *yamux.Session, conn *net.TCPConn) {
 		_ = conn.Close()
 		return
 	}
-	join(stream, conn)
+	join(stream, conn, silence)
 }
 
 // serve connects a stream to where it asks to be led.
@@ -75,18 +81,19 @@ func serve(stream *yamux.Stream) {
 	}
 	switch conn := conn.(type) {
 	case *net.TCPConn:
-		join(stream, conn)
+		join(stream, conn, longSilence)
 	case *net.UDPConn:
 		joinDatagrams(stream, conn)
 	}
 }
 
-// join carries bytes both ways, and passes the end of each way on by itself.
-func join(stream *yamux.Stream, conn *net.TCPConn) {
-	out := make(chan struct{})
+// join carries bytes both ways, and passes the end of each way on by itself. When the stream has
+// ended, what the connection says is waited for so long at a time, and no longer.
+func join(stream *yamux.Stream, conn *net.TCPConn, patience time.Duration) {
+	out, said := make(chan struct{}), &speaker{TCPConn: conn, patience: patience}
 	go func() {
 		defer close(out)
-		if err := copyTo(stream, conn); err != nil { // who is at the other end has gone, without a word
+		if err := copyTo(stream, said); err != nil { // who is at the other end has gone, without a word
 			_ = stream.Reset()
 			_ = conn.SetReadDeadline(time.Unix(1, 0))
 			return
@@ -99,20 +106,55 @@ func join(stream *yamux.Stream, conn *net.TCPConn) {
 		_ = stream.Reset()
 	} else {
 		_ = conn.CloseWrite()
+		said.hurry()
 	}
 	<-out
 	_ = conn.Close()
 }
 
-// buffers are for those to come: most connections carry little.
+// speaker is a connection that is read from.
+type speaker struct {
+	*net.TCPConn
+	patience time.Duration
+	hurried  atomic.Bool
+}
+
+// hurry bounds each read from now on, and the one that waits.
+func (s *speaker) hurry() {
+	s.hurried.Store(true)
+	_ = s.SetReadDeadline(time.Now().Add(s.patience))
+}
+
+func (s *speaker) Read(b []byte) (int, error) {
+	if s.hurried.Load() {
+		_ = s.SetReadDeadline(time.Now().Add(s.patience))
+	}
+	return s.TCPConn.Read(b)
+}
+
+// buffers are the large ones, for those to come.
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
+// copyTo carries what there is until its end, with a large buffer once there is much.
 func copyTo(to io.Writer, from io.Reader) error {
-	buffer := buffers.Get().(*[bufferSize]byte)
-	defer buffers.Put(buffer)
-	// Without the interfaces by which io.Copy leaves the buffer to others.
-	_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, buffer[:])
-	return err
+	for b := make([]byte, smallBuffer); ; {
+		n, err := from.Read(b)
+		if n > 0 {
+			if _, err := to.Write(b[:n]); err != nil {
+				return err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case n == smallBuffer && n == len(b):
+			large := buffers.Get().(*[bufferSize]byte)
+			defer buffers.Put(large)
+			b = large[:]
+		}
+	}
 }
 
 // joinDatagrams carries datagrams until the stream ends.
