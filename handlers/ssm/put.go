@@ -3,7 +3,6 @@ package ssm
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"strings"
 	"time"
 
@@ -229,27 +228,6 @@ func tier(asked, before types.ParameterTier, size int) (types.ParameterTier, err
 	}
 	return decided, nil
 }
-
-// checkPattern asks that a pattern matches all of a value. That it is all is an assumption:
-// AWS's is the language of Java, where that is what matches means.
-func checkPattern(pattern, value string) error {
-	if pattern == "" {
-		return nil
-	}
-	expression, err := regexp.Compile(`^(?s:` + pattern + `)$`)
-	switch {
-	case err != nil && onlyJava.MatchString(pattern):
-		return awsapi.NotImplemented("the AllowedPattern " + pattern + ", which looks around or back")
-	case err != nil:
-		return refusal("InvalidAllowedPatternException", "The syntax of the allowedPattern parameter is invalid.")
-	case !expression.MatchString(value):
-		return refusal("ParameterPatternMismatchException", "Parameter value, cannot be validated against allowedPattern: %s", pattern)
-	}
-	return nil
-}
-
-// onlyJava finds what Java's regular expressions have and Go's have not.
-var onlyJava = regexp.MustCompile(`\(\?<?[=!]|\(\?>|[*+?}]\+|\\[1-9]|&&`)
 
 // maxVersions is how many versions of a parameter are kept. Source: Systems Manager user
 // guide, parameter versions, for the text as well.

@@ -132,7 +132,7 @@ func TestPutIsRefused(t *testing.T) {
 		{func(in *sdk.PutParameterInput) { in.AllowedPattern = aws.String("[a-c]+") }, "ParameterPatternMismatchException",
 			"Parameter value, cannot be validated against allowedPattern: [a-c]+"},
 		{func(in *sdk.PutParameterInput) { in.AllowedPattern = aws.String("(?!x).*") }, "NotImplementedException",
-			"ecs-emulator does not implement the AllowedPattern (?!x).*, which looks around or back; see COMPATIBILITY.md."},
+			"ecs-emulator does not implement the AllowedPattern (?!x).*, which is not in Go's language of regular expressions; see COMPATIBILITY.md."},
 		{func(in *sdk.PutParameterInput) { in.Policies = aws.String(`[{"Type":"Expiration"}]`) }, "NotImplementedException",
 			"ecs-emulator does not implement the policies of parameters; see COMPATIBILITY.md."},
 		{func(in *sdk.PutParameterInput) { in.Value = aws.String(strings.Repeat("x", 4097)) }, "ValidationException",
