@@ -1,0 +1,264 @@
+package balancer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+)
+
+// plane notes what it is told.
+type plane struct {
+	mu  sync.Mutex
+	did []string
+}
+
+func (p *plane) Set(piece balancer.Piece) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key, _ := piece.Key()
+	if key.ID == "refused" {
+		return errors.New("there is no such port")
+	}
+	p.did = append(p.did, fmt.Sprint("set ", key.ID))
+	return nil
+}
+
+func (p *plane) Remove(key balancer.Key) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.did = append(p.did, "remove "+key.ID)
+}
+
+func (p *plane) Counts() balancer.Counts { return balancer.Counts{Requests: 7} }
+
+// takes is what the plane has been told since the last time.
+func (p *plane) takes() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer func() { p.did = nil }()
+	return strings.Join(p.did, ", ")
+}
+
+// far is a station with a plane, and the streams to it.
+type far struct {
+	*balancer.Station
+	plane plane
+}
+
+func (f *far) dial(t *testing.T) net.Conn {
+	near, there := net.Pipe()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = f.Serve(t.Context(), &f.plane, there)
+	}()
+	t.Cleanup(func() { _ = near.Close(); _ = there.Close(); <-ended })
+	return near
+}
+
+// news collects what a session hears.
+type news struct {
+	mu   sync.Mutex
+	last map[string]string // state by target
+}
+
+func (n *news) hear(all []balancer.Health) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, h := range all {
+		if n.last == nil {
+			n.last = map[string]string{}
+		}
+		n.last[h.Target] = h.State
+	}
+}
+
+func (n *news) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var all []string
+	for _, id := range slices.Sorted(maps.Keys(n.last)) {
+		all = append(all, id+" "+n.last[id])
+	}
+	return strings.Join(all, ", ")
+}
+
+func connect(t *testing.T, stream io.ReadWriteCloser, heard func([]balancer.Health)) *balancer.Session {
+	t.Helper()
+	s, err := balancer.Connect(t.Context(), stream, heard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func update(t *testing.T, s *balancer.Session, wanted ...balancer.Piece) {
+	t.Helper()
+	if err := s.Update(t.Context(), wanted); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func group(protocol string) balancer.Piece {
+	return balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: protocol}}
+}
+
+func target(id string) balancer.Piece {
+	return balancer.Piece{Target: &balancer.Target{Group: "group", ID: id, Addr: netip.MustParseAddrPort("10.0.0.1:80")}}
+}
+
+func listener(id string) balancer.Piece {
+	return balancer.Piece{Listener: &balancer.Listener{ID: id, Port: 80}}
+}
+
+func expect(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+func TestOnlyWhatDiffersIsPushed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Station: balancer.NewStation()}
+		s := connect(t, there.dial(t), nil)
+		update(t, s, group("HTTP"), target("a"), listener("web"))
+		expect(t, "at first", there.plane.takes(), "set group, set a, set web")
+		update(t, s, group("HTTP"), target("a"), listener("web"))
+		expect(t, "again", there.plane.takes(), "")
+		healthy := target("a")
+		healthy.Target.Healthy = true
+		update(t, s, group("HTTPS"), healthy, target("b"), listener("web"))
+		expect(t, "a change", there.plane.takes(), "set group, set b")
+		update(t, s, group("HTTPS"), target("b"))
+		expect(t, "what is gone", there.plane.takes(), "remove web, remove a")
+	})
+}
+
+func TestWhoComesBackPushesOnlyWhatHasChangedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Station: balancer.NewStation()}
+		first := connect(t, there.dial(t), nil)
+		update(t, first, group("HTTP"), target("a"), listener("web"))
+		first.Close()
+		there.plane.takes()
+		second := connect(t, there.dial(t), nil)
+		update(t, second, group("HTTP"), target("b"), listener("web"))
+		expect(t, "the next run", there.plane.takes(), "set b, remove a")
+	})
+}
+
+func TestAPieceThatIsRefusedKeepsNoOtherFromItsPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Station: balancer.NewStation()}
+		s := connect(t, there.dial(t), nil)
+		err := s.Update(t.Context(), []balancer.Piece{listener("refused"), listener("web")})
+		if err == nil || err.Error() != "listener refused: there is no such port" {
+			t.Errorf("the error is %v", err)
+		}
+		expect(t, "the others", there.plane.takes(), "set web")
+	})
+}
+
+func TestASessionHearsHowTargetsAre(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Station: balancer.NewStation()}
+		there.Report(balancer.Health{Group: "group", Target: "a", State: "healthy"})
+		there.Report(balancer.Health{Group: "group", Target: "b", State: "initial"})
+		var heard news
+		s := connect(t, there.dial(t), heard.hear)
+		sync := func() {
+			if err := s.Sync(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sync()
+		expect(t, "who comes late", heard.String(), "a healthy, b initial")
+		there.Report(balancer.Health{Group: "group", Target: "b", State: "unhealthy"})
+		sync()
+		expect(t, "who is there", heard.String(), "a healthy, b unhealthy")
+		if counts, err := s.Counts(t.Context()); err != nil || counts.Requests != 7 {
+			t.Errorf("Counts = %+v, %v", counts, err)
+		}
+		update(t, s, target("a"))
+		update(t, s)
+		heard.last = nil
+		connect(t, there.dial(t), heard.hear)
+		synctest.Wait()
+		expect(t, "a target that is gone", heard.String(), "b unhealthy")
+	})
+}
+
+// A stream that outlives those who talk to it, as a container's standard input does.
+func TestWhatIsLeftOfWhoWasKilledIsNobodys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Station: balancer.NewStation()}
+		stream := there.dial(t)
+		said := make(chan struct{})
+		go func() {
+			defer close(said)
+			_, _ = io.WriteString(stream, "\n{\"Number\":1,\"Counts\":true}\n{\"Number\":2,\"Set\":{\"List")
+		}()
+		<-said
+		s := connect(t, stream, nil)
+		update(t, s, listener("web"))
+		expect(t, "the next one", there.plane.takes(), "set web")
+	})
+}
+
+func TestAStationThatFallsSilentEndsTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Station: balancer.NewStation()}
+		stuck := &stuck{Conn: there.dial(t)}
+		s := connect(t, stuck, nil)
+		stuck.deaf.Store(true)
+		began := time.Now()
+		<-s.Over()
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("it took %v", took)
+		}
+		if err := s.Update(context.Background(), []balancer.Piece{listener("web")}); err == nil {
+			t.Error("what is said after the end is taken")
+		}
+	})
+}
+
+// stuck loses what is written once it is deaf.
+type stuck struct {
+	net.Conn
+	deaf atomic.Bool
+}
+
+func (s *stuck) Write(b []byte) (int, error) {
+	if s.deaf.Load() {
+		return len(b), nil
+	}
+	return s.Conn.Write(b)
+}
+
+func TestNobodyThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, there := net.Pipe()
+		go io.Copy(io.Discard, there) //nolint:errcheck // it ends with the test
+		defer there.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := balancer.Connect(ctx, near, nil); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Connect = %v", err)
+		}
+	})
+}
