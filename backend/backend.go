@@ -245,6 +245,8 @@ type SandboxSpec struct {
 	// those on its network, and those on one that a sandbox there routes. Without a Domain
 	// the host name is the engine's choice.
 	Domain string
+	// Aliases are further names by which they find it, such as that of a load balancer.
+	Aliases []string
 	// Names are those that its containers know, but for the host name. They are for
 	// containers in its namespace, and for those that join another sandbox and have Names.
 	Names   Names

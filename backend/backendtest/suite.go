@@ -149,6 +149,8 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"AMachineIsFilteredAtItsAddress", testMachineFilter},
 		{"ASandboxThatStartsAgainHasNoFilter", testFilterEnds},
 		{"FiltersAreForSandboxesThatRun", testFilterRefused},
+		{"ALoadBalancerKeepsWhatItWasTold", testLoadBalancer},
+		{"ALoadBalancerNeedsItsSandbox", testLoadBalancerRefused},
 		{"ANetworkGoesWhenNothingRunsOnIt", testRemoveNetwork},
 		{"NetworksAreListedByTheirLabels", testNetworks},
 		{"ContainersShareAVolume", testVolume},

@@ -46,6 +46,7 @@ type container struct {
 	health   health
 	log      *log // nil until there is output
 	conns    map[net.Conn]struct{}
+	plane    *dataPlane // of a load balancer; else nil
 }
 
 // containerSpec is what the engine keeps of a ContainerSpec: what scripts see.

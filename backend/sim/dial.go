@@ -32,15 +32,29 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: os.NewSyscallError("connect", err)}
 	}
+	return e.connect(server, at, &net.TCPAddr{IP: c.net.network.Gateway.AsSlice()}, address), nil
+}
+
+// connect connects a caller, who has dialled an address, to a port of a container. The lock is
+// held.
+func (e *Engine) connect(server *container, at int, caller, address net.Addr) net.Conn {
 	near, far := net.Pipe()
-	caller := &net.TCPAddr{IP: c.net.network.Gateway.AsSlice()}
-	if server.conns == nil {
-		server.conns = map[net.Conn]struct{}{}
+	server.keep(far)
+	conn := pipeConn{far, address, caller}
+	if server.plane != nil {
+		server.plane.accepts(e, server, at, conn)
+	} else { // Serve accepts the one connection, leaves it to a goroutine and returns.
+		e.web.Serve(&oneConn{conn: &serverConn{conn, server, at}}) //nolint:errcheck // it is EOF
 	}
-	server.conns[far] = struct{}{}
-	// Serve accepts the one connection, leaves it to a goroutine and returns.
-	e.web.Serve(&oneConn{conn: &serverConn{pipeConn{far, address, caller}, server, at}}) //nolint:errcheck // it is EOF
-	return &pipeConn{near, caller, address}, nil
+	return &pipeConn{near, caller, address}
+}
+
+// keep notes a connection that ends with the container's run.
+func (c *container) keep(conn net.Conn) {
+	if c.conns == nil {
+		c.conns = map[net.Conn]struct{}{}
+	}
+	c.conns[conn] = struct{}{}
 }
 
 // dialled is the container that answers a caller from outside, and its port.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // Options configure an Engine. The zero value is useful.
@@ -62,13 +63,15 @@ type Engine struct {
 	containers map[string]*container // by id
 	names      map[string]*container
 	watchers   map[*watcher]struct{}
-	created    uint64 // containers ever made, the order of List
-	id         string // of the engine
+	planes     map[*container]*balancer.Balancer // of load balancers that run
+	created    uint64                            // containers ever made, the order of List
+	id         string                            // of the engine
 }
 
 var (
-	_ backend.Engine  = (*Engine)(nil)
-	_ backend.Crasher = (*Engine)(nil)
+	_ backend.Engine        = (*Engine)(nil)
+	_ backend.Crasher       = (*Engine)(nil)
+	_ backend.LoadBalancers = (*Engine)(nil)
 )
 
 // New makes an engine without containers. It starts no goroutine.
@@ -83,6 +86,7 @@ func New(opts Options) *Engine {
 		volumes:   map[string]volume{},
 		files:     files{},
 		watchers:  map[*watcher]struct{}{},
+		planes:    map[*container]*balancer.Balancer{},
 	}
 	if e.clock == nil {
 		e.clock = realClock{}

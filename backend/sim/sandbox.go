@@ -47,6 +47,7 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 			net.hostname = backend.HostName(net.address, spec.Domain)
 			net.foundBy = backend.FoundBy(net.hostname)
 		}
+		net.foundBy = append(net.foundBy, spec.Aliases...)
 	}
 	net.enter(c)
 	if err := e.add(c); err != nil {

@@ -21,6 +21,8 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		return nil
 	case c.spec == nil:
 		return e.startSandbox(c)
+	case c.plane != nil:
+		return e.startLoadBalancer(c)
 	}
 	script, err := e.scriptOf(c)
 	if err != nil {

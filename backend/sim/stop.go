@@ -74,6 +74,9 @@ func (e *Engine) end(c *container, code int, oomKilled bool) {
 	if c.spec != nil {
 		e.unlisten(c)
 	}
+	if c.plane != nil {
+		e.endLoadBalancer(c)
+	}
 	c.hangUp()
 	if c.ended != nil {
 		close(c.ended)

@@ -80,13 +80,14 @@ func (w *watcher) rest() {
 	}
 }
 
-// Settle returns once every Watch has handled all events that there are: for who
-// advances the clock and wants to know whether the world is quiet.
+// Settle returns once every Watch has handled all events that there are, and no load balancer
+// is checking a target: for who advances the clock and wants to know whether the world is
+// quiet.
 func (e *Engine) Settle(ctx context.Context) error {
 	for {
 		idle := e.unsettled()
 		if idle == nil {
-			return nil
+			return e.awaitChecks(ctx)
 		}
 		select {
 		case <-idle:

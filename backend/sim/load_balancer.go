@@ -1,0 +1,260 @@
+package sim
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+)
+
+// dataPlane is what a container has in place of a script that is a load balancer: it serves
+// clients in this process, and dials scripted containers.
+type dataPlane struct {
+	balancer  *balancer.Balancer // of the present run; nil if it does not run
+	station   *balancer.Station
+	listeners map[int]*planeListener // by port
+}
+
+// CreateLoadBalancer makes a load balancer, stopped.
+func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalancerSpec) (string, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return "", err
+	}
+	if c := e.names[spec.Name]; c != nil {
+		return c.sameAs(spec.Name, false)
+	}
+	box, err := e.sandbox(spec.Sandbox)
+	if err != nil {
+		return "", err
+	}
+	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), spec: &containerSpec{}, box: box, net: box.net, plane: &dataPlane{}}
+	if err := e.add(c); err != nil {
+		return "", err
+	}
+	return c.id, nil
+}
+
+// ConnectLoadBalancer connects to the station of one that runs.
+func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c, err := e.find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if c.plane == nil {
+		return nil, noSuchContainer(id)
+	}
+	near, far := net.Pipe()
+	if c.state != backend.Running {
+		_ = far.Close()
+		return near, nil
+	}
+	c.keep(far)
+	station, plane := c.plane.station, c.plane.balancer
+	go func() {
+		station.Serve(context.Background(), plane, far) //nolint:errcheck // the other side has gone
+		_ = far.Close()
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		delete(c.conns, far)
+	}()
+	return near, nil
+}
+
+// startLoadBalancer begins with no listener: who connects says what there is to be.
+func (e *Engine) startLoadBalancer(c *container) error {
+	if missing := c.stopped(); missing != nil {
+		err := noSandbox(missing)
+		c.failure = err.Error()
+		return err
+	}
+	station := balancer.NewStation()
+	c.plane.station, c.plane.listeners = station, map[int]*planeListener{}
+	c.plane.balancer = balancer.New(balancer.Options{
+		Listen:       func(_, address string) (net.Listener, error) { return e.listenAs(c, station, address) },
+		ListenPacket: func(string, string) (net.PacketConn, error) { return nil, backend.ErrNoUDP },
+		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return e.dialAs(ctx, c, network, address)
+		},
+		Now:       e.clock.Now,
+		AfterFunc: func(d time.Duration, f func()) func() bool { return e.clock.AfterFunc(d, f).Stop },
+		Report:    station.Report,
+	})
+	e.planes[c] = c.plane.balancer
+	e.begin(c)
+	return nil
+}
+
+// endLoadBalancer closes the balancer of a run that is over, which takes the lock itself.
+func (e *Engine) endLoadBalancer(c *container) {
+	for port, l := range c.plane.listeners {
+		l.end()
+		delete(c.net.ports, door{port: port})
+	}
+	go c.plane.balancer.Close() //nolint:errcheck // nobody asks any more
+	delete(e.planes, c)
+	*c.plane = dataPlane{}
+}
+
+// listenAs opens a port of a load balancer, in the run that has a station.
+func (e *Engine) listenAs(c *container, of *balancer.Station, address string) (net.Listener, error) {
+	_, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	at := door{port: port}
+	if c.plane.station != of || c.net.ports[at] != nil {
+		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: syscall.EADDRINUSE}
+	}
+	l := &planeListener{
+		engine: e, of: c, port: port, conns: make(chan net.Conn), closed: make(chan struct{}),
+		address: &net.TCPAddr{IP: c.net.address.AsSlice(), Port: port},
+	}
+	if c.net.ports == nil {
+		c.net.ports = map[door]*container{}
+	}
+	c.net.ports[at], c.plane.listeners[port] = c, l
+	return l, nil
+}
+
+// planeListener is an open port of a load balancer.
+type planeListener struct {
+	engine  *Engine
+	of      *container
+	port    int
+	address net.Addr
+	conns   chan net.Conn
+	closed  chan struct{}
+	over    bool // the engine's lock protects it
+}
+
+func (l *planeListener) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.conns:
+		return conn, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *planeListener) Addr() net.Addr { return l.address }
+
+func (l *planeListener) Close() error {
+	l.engine.mu.Lock()
+	defer l.engine.mu.Unlock()
+	if l.over {
+		return nil
+	}
+	l.end()
+	delete(l.of.plane.listeners, l.port)
+	delete(l.of.net.ports, door{port: l.port})
+	return nil
+}
+
+// end closes it. The lock is held.
+func (l *planeListener) end() {
+	l.over = true
+	close(l.closed)
+}
+
+// accepts has a connection accepted.
+func (p *dataPlane) accepts(e *Engine, c *container, port int, conn pipeConn) {
+	l := p.listeners[port]
+	if l == nil { // it has just ended
+		_ = conn.Close()
+		return
+	}
+	kept := &keptConn{conn, e, c}
+	go func() {
+		select {
+		case l.conns <- kept:
+		case <-l.closed:
+			_ = kept.Close()
+		}
+	}()
+}
+
+// keptConn is a connection to a load balancer, until it is closed.
+type keptConn struct {
+	pipeConn
+	engine *Engine
+	of     *container
+}
+
+func (k *keptConn) Close() error {
+	k.engine.mu.Lock()
+	delete(k.of.conns, k.Conn)
+	k.engine.mu.Unlock()
+	return k.pipeConn.Close()
+}
+
+// dialAs connects from the namespace of a container to an address.
+func (e *Engine) dialAs(ctx context.Context, from *container, network, address string) (net.Conn, error) {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	remote := net.TCPAddrFromAddrPort(to)
+	server, port, err := from.net.dials(to)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: remote, Err: err}
+	}
+	return e.connect(server, port, &net.TCPAddr{IP: from.net.address.AsSlice()}, remote), nil
+}
+
+// dials is the container that answers at an address elsewhere, and its port.
+func (n *namespace) dials(to netip.AddrPort) (server *container, port int, err error) {
+	at := door{port: int(to.Port())}
+	there := n.find(to.Addr(), at)
+	switch {
+	case there == nil && n.network != nil && n.network.at[to.Addr()] == nil:
+		return nil, 0, syscall.EHOSTUNREACH
+	case there == nil || there.cutOff:
+		return nil, 0, syscall.ETIMEDOUT
+	}
+	return there.answer(at)
+}
+
+// checkPause is between looks at load balancers that are checking targets.
+const checkPause = time.Millisecond
+
+// awaitChecks returns when no load balancer is checking a target.
+func (e *Engine) awaitChecks(ctx context.Context) error {
+	for e.checking() {
+		select {
+		case <-time.After(checkPause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (e *Engine) checking() bool {
+	e.mu.Lock()
+	planes := slices.Collect(maps.Values(e.planes))
+	e.mu.Unlock()
+	return slices.ContainsFunc(planes, func(b *balancer.Balancer) bool { return b.Checking() > 0 })
+}
