@@ -39,7 +39,7 @@ func (e *Engine) checkMetadata(sandboxID string) {
 		var refused *refusedError
 		switch {
 		case errors.As(err, &refused):
-			e.log.Warn("containers may find no metadata, and that of the engine's host", "address", backend.TaskMetadataAddress, "reason", refused.answer)
+			e.log.Warn("containers may find no metadata, or that of the engine's host", "address", backend.TaskMetadataAddress, "reason", refused.answer)
 		case err != nil: // it has ended
 			e.readied.Store(false)
 		}

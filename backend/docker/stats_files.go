@@ -110,7 +110,9 @@ func (f groupFiles) version1(s *backend.Stats) {
 }
 
 func (f groupFiles) version2(s *backend.Stats) {
-	s.MemoryStats = backend.MemoryStats{Usage: f.number("memory.current"), Limit: f.number("memory.max"), Stats: f.table("memory.stat")}
+	s.MemoryStats = backend.MemoryStats{
+		Usage: f.number("memory.current"), Failcnt: f.table("memory.events")["oom"], Limit: f.number("memory.max"), Stats: f.table("memory.stat"),
+	}
 	const micro = uint64(time.Microsecond)
 	cpu := f.table("cpu.stat")
 	s.CPUStats.CPUUsage = backend.CPUUsage{

@@ -54,13 +54,13 @@ func TestStatsOfFiles(t *testing.T) {
 		},
 		"version 2": {
 			map[string]string{
-				"memory.current": "1000", "memory.max": "max", "memory.stat": "anon 12\nfile 34", "pids.current": "7", "pids.max": "99", "stat": allCPUs,
+				"memory.current": "1000", "memory.max": "max", "memory.stat": "anon 12\nfile 34", "memory.events": "low 0\nhigh 0\nmax 9\noom 3\noom_kill 2", "pids.current": "7", "pids.max": "99", "stat": allCPUs,
 				"cpu.stat": "usage_usec 900\nuser_usec 500\nsystem_usec 400\nnr_periods 4\nnr_throttled 5\nthrottled_usec 6",
 				"io.stat":  "8:16 rbytes=4096 wbytes=512 rios=3 wios=1 dbytes=0 dios=0",
 			},
 			backend.Stats{
 				Read: now, PidsStats: backend.PidsStats{Current: 7, Limit: 99}, BlkioStats: v2,
-				MemoryStats: backend.MemoryStats{Usage: 1000, Limit: 1 << 20, Stats: map[string]uint64{"anon": 12, "file": 34}},
+				MemoryStats: backend.MemoryStats{Usage: 1000, Failcnt: 3, Limit: 1 << 20, Stats: map[string]uint64{"anon": 12, "file": 34}},
 				CPUStats: cpus(backend.CPUStats{
 					CPUUsage:       backend.CPUUsage{TotalUsage: 900_000, UsageInUsermode: 500_000, UsageInKernelmode: 400_000},
 					ThrottlingData: backend.ThrottlingData{Periods: 4, ThrottledPeriods: 5, ThrottledTime: 6_000},

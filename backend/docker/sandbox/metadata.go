@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"strings"
+	"syscall"
 )
 
 // What tasks ask at link-local addresses: the metadata of the task, and of the machine that
@@ -46,9 +47,31 @@ func linkLocal(words []string) error {
 		}
 		led.leadMetadata(own, to.Addr, to.Port)
 	}
-	r := newRuleset("ecs-emulator-link-local")
-	r.refuse(refused)
-	return errors.Join(led.commit(), r.commit())
+	leading := led.commit()
+	return errors.Join(leading, firstOf(
+		func() error { return refuse(refused, rejecting) },
+		func() error { return refuse(refused, dropping) },
+		func() error {
+			if leading == nil && words[1] != "lead=none" { // a route would be in its way
+				refused = refused[1:]
+			}
+			return withoutRoute(refused)
+		},
+	))
+}
+
+// firstOf tries one way after the other until one succeeds: what is to be refused must not get
+// through for want of the best way. Of each that failed it tells why if none did.
+func firstOf(ways ...func() error) error {
+	var failures []error
+	for _, way := range ways {
+		err := way()
+		if err == nil {
+			return nil
+		}
+		failures = append(failures, err)
+	}
+	return errors.Join(failures...)
 }
 
 // leadMetadata leads what comes from this namespace and from a network that it routes, but not
@@ -67,9 +90,33 @@ func (r *ruleset) leadMetadata(own localAddress, to [4]byte, port int) {
 	r.rule("from-inside", append([]expression{meta(inInterface), isNot(own.link[:]...)}, asks...)...)
 }
 
-// refuse answers what is for some addresses, and was not led elsewhere, as if nobody were
-// there. On some hosts names are asked for at such an address: that goes on.
-func (r *ruleset) refuse(addresses [][4]byte) {
+// refusal is what becomes of packets that nobody is to get.
+type refusal struct {
+	part       string // of the kernel
+	tcp, other expression
+}
+
+// Refusals: as if nobody were there, or without a word.
+// Source: Linux include/uapi/linux/netfilter/nf_tables.h, and icmp.h for the code of an
+// unreachable port.
+var (
+	rejecting = refusal{
+		part:  "nft_reject (refusals)",
+		tcp:   expression{"reject", func(b *buffer) { b.number(1, 1) }},
+		other: expression{"reject", func(b *buffer) { b.number(1, 0); b.attribute(2, 3) }},
+	}
+	dropping = refusal{"nf_tables", drop, drop}
+)
+
+func refuse(addresses [][4]byte, how refusal) error {
+	r := newRuleset("ecs-emulator-link-local")
+	r.refuse(addresses, how)
+	return r.commit()
+}
+
+// refuse refuses what is for some addresses, and was not led elsewhere. On some hosts names are
+// asked for at such an address: that goes on.
+func (r *ruleset) refuse(addresses [][4]byte, how refusal) {
 	r.keep()
 	for _, chain := range []struct {
 		name string
@@ -84,18 +131,32 @@ func (r *ruleset) refuse(addresses [][4]byte) {
 				r.needs("nf_tables")
 				r.rule(chain.name, append(asks[:4:4], payload(transportHeader, 2, 2), is(bigEndian(namePort)...), accept)...)
 				if transport == tcp {
-					r.needs("nft_reject (refusals)")
-					r.rule(chain.name, append(asks[:4:4], reset)...)
+					r.needs(how.part)
+					r.rule(chain.name, append(asks[:4:4], how.tcp)...)
 				}
 			}
-			r.rule(chain.name, append(there[:2:2], unreachable)...)
+			r.rule(chain.name, append(there[:2:2], how.other)...)
 		}
 	}
 }
 
-// Refusals. Source: Linux include/uapi/linux/netfilter/nf_tables.h, and icmp.h for the code of
-// an unreachable port.
-var (
-	reset       = expression{"reject", func(b *buffer) { b.number(1, 1) }}
-	unreachable = expression{"reject", func(b *buffer) { b.number(1, 0); b.attribute(2, 3) }}
-)
+// withoutRoute has no way lead to some addresses, for names neither: it is for kernels that
+// filter nothing.
+func withoutRoute(addresses [][4]byte) error {
+	if len(addresses) == 0 {
+		return nil
+	}
+	return noRoutes(addresses).send(syscall.NETLINK_ROUTE)
+}
+
+// noRoutes are the messages for it. Source: rtnetlink(7).
+func noRoutes(addresses [][4]byte) *buffer {
+	var b buffer
+	for _, address := range addresses {
+		b.message(syscall.RTM_NEWROUTE, request|create|replace, []byte{
+			syscall.AF_INET, 32, 0, 0, syscall.RT_TABLE_MAIN, syscall.RTPROT_BOOT, syscall.RT_SCOPE_UNIVERSE, syscall.RTN_UNREACHABLE, 0, 0, 0, 0,
+		}, func() { b.attribute(syscall.RTA_DST, address[:]...) })
+	}
+	b.await()
+	return &b
+}

@@ -21,7 +21,7 @@ var (
 		"pids":    {"pids.current", "pids.max"},
 		"blkio":   {"blkio.throttle.io_service_bytes_recursive", "blkio.throttle.io_serviced_recursive"},
 	}
-	countersV2 = []string{"memory.stat", "memory.current", "memory.max", "cpu.stat", "pids.current", "pids.max", "io.stat"}
+	countersV2 = []string{"memory.stat", "memory.current", "memory.max", "memory.events", "cpu.stat", "pids.current", "pids.max", "io.stat"}
 )
 
 // What separates a name from its text, lines, and files, as in the command's answer. No file
