@@ -16,6 +16,8 @@ import (
 const (
 	metadataURL = "http://" + backend.TaskMetadataAddress + "/"
 	instanceURL = "http://169.254.169.254/latest/meta-data/"
+	// instanceTime is where an instance asks for the time, by datagrams.
+	instanceTime = "udp://169.254.169.254:123"
 )
 
 // newMetadata answers who asks for metadata, and notes from where.
@@ -67,7 +69,7 @@ func TestATaskAsksForMetadata(t *testing.T) {
 	}
 	task.expectRefused(backend.ContainerSpec{}, instanceURL)
 	task.expectRefused(backend.ContainerSpec{}, "http://"+backend.TaskMetadataAddress+":8080/")
-	task.expectRefused(backend.ContainerSpec{}, "udp://169.254.169.254:123")
+	task.expectRefused(backend.ContainerSpec{}, instanceTime)
 
 	if err := engine.SetFilter(t.Context(), task.sandbox, &backend.Filter{Strict: true}); err != nil {
 		t.Fatal(err)
@@ -96,6 +98,7 @@ func TestAMachineAsksForMetadata(t *testing.T) {
 		t.Log(mode)
 		m.expectAnswered(spec, metadataURL)
 		m.expectRefused(spec, instanceURL)
+		m.expectRefused(spec, instanceTime)
 	}
 	if got, want := h.visitors(), m.ip.String(); !slices.Equal(got, []string{want, want}) {
 		t.Errorf("visitors %v, want the machine's address %s, twice", got, want)

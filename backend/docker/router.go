@@ -17,8 +17,9 @@ import (
 // adds the gateway's when the sandbox has started.
 func (e *Engine) createRouter(ctx context.Context, spec backend.SandboxSpec, vpc, routed vpcNetwork) (backend.Container, error) {
 	// Forwarding holds in the namespace of the sandbox alone. Packets to the loopback
-	// address may leave it, because what listens there for a container may be elsewhere.
-	sysctls := map[string]string{"net.ipv4.ip_forward": "1", "net.ipv4.conf.all.route_localnet": "1"}
+	// address may leave it, because what listens there for a container may be elsewhere. What it
+	// refuses it says each time: the kernel would tell a container so once in a second.
+	sysctls := map[string]string{"net.ipv4.ip_forward": "1", "net.ipv4.conf.all.route_localnet": "1", "net.ipv4.icmp_ratelimit": "0"}
 	maps.Copy(sysctls, spec.Sysctls)
 	spec.Sysctls = sysctls
 	routes := gatewayOf(routed) + " " + gatewayOf(vpc)
