@@ -35,6 +35,8 @@ const (
 	// routesLabel is on a sandbox that routes a network. Its value is what the sandbox
 	// program is to be told: the gateway that it is, and the one that leads out.
 	routesLabel = "ecs-emulator.routes"
+	// relayLabel is on a sandbox that leads to a relay which is elsewhere than usual, and says where.
+	relayLabel = "ecs-emulator.relay"
 	// specLabel lists the keys of the labels in the spec: an image adds its own.
 	specLabel = "ecs-emulator.labels"
 )
@@ -58,7 +60,7 @@ const (
 
 // reserved are labels that a spec cannot have.
 var reserved = []string{
-	ownerLabel, kindLabel, directoryLabel, machineLabel, mountsLabel, durableLabel, vpcLabel, graceLabel, warmLabel, boundLabel, routesLabel, specLabel,
+	ownerLabel, kindLabel, directoryLabel, machineLabel, mountsLabel, durableLabel, vpcLabel, graceLabel, warmLabel, boundLabel, routesLabel, relayLabel, specLabel,
 }
 
 // labels are those of a new thing: the spec's and our own.

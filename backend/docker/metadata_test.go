@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/api/types/network"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
@@ -161,5 +163,44 @@ func TestMetadataAfterARestart(t *testing.T) {
 	task.expectAnswered(backend.ContainerSpec{}, metadataURL)
 	if got := h.visitors(); !slices.Equal(got, []string{task.ip.String()}) {
 		t.Errorf("visitors %v, want the task's address %s", got, task.ip)
+	}
+}
+
+// On a network of the user's somebody may have the address that the relay is to have, and may be
+// gone in the next run.
+func TestMetadataWhereTheRelayIsElsewhere(t *testing.T) {
+	t.Parallel()
+	cli := dockertest.Client(t)
+	made, name, cidr := labelledNetwork(t)
+	self, other := emulatorContainer(t, name), emulatorContainer(t, "bridge")
+	third := cidr.Addr().Next().Next().Next()
+	err := cli.NetworkConnect(t.Context(), made, other, &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: third.String()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDataDir(t)
+	open := func() *docker.Engine {
+		engine := d.open()
+		if err := engine.RunInContainer(t.Context(), cli, self); err != nil {
+			t.Fatal(err)
+		}
+		return engine
+	}
+	first := open()
+	newMetadata(t, first)
+	task := newTask(t, first, backend.SandboxSpec{})
+	task.expectAnswered(backend.ContainerSpec{}, metadataURL)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cli.NetworkDisconnect(t.Context(), made, other, true); err != nil {
+		t.Fatal(err)
+	}
+	task.engine = open()
+	newMetadata(t, task.engine)
+	ensureNetwork(t, task.engine, "vpc")
+	task.expectAnswered(backend.ContainerSpec{}, metadataURL)
+	if err := task.engine.RemoveAll(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -99,6 +99,9 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 		if c.NetworkSettings == nil || e.removedWarm(ctx, c) {
 			continue
 		}
+		if at, err := netip.ParseAddr(c.Labels[relayLabel]); err == nil && vpc.subnet.Contains(at) {
+			e.relays.keep(vpc, at)
+		}
 		ip, err := netip.ParseAddr(endpointAddress(c.NetworkSettings.Networks[vpc.dockerName]))
 		if err == nil && vpc.addresses.Occupy(ip) {
 			e.leases.add(c.ID, lease{ip, vpc.addresses})

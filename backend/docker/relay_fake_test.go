@@ -31,6 +31,7 @@ type relayEngine struct {
 	holder   string   // id of the relay that has the address it asked for
 	asked    []string // addresses that relays asked the network for
 	removals int
+	left     []container.Summary // by an earlier run, on the network
 
 	creating, removing func() // called before
 }
@@ -51,6 +52,10 @@ func (r *relayEngine) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		r.remove(w, parts[1])
 	case q.URL.Path == "/containers/json" && strings.Contains(q.URL.Query().Get("filters"), "ecs-emulator.kind=relay"):
 		r.list(w)
+	case q.URL.Path == "/containers/json" && strings.Contains(q.URL.Query().Get("filters"), `"network"`):
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		_ = json.NewEncoder(w).Encode(slices.Clone(r.left))
 	case q.URL.Path == "/containers/json": // of lifelines, say
 		says(200, "[]")(w, q)
 	case q.URL.Path == "/info":
@@ -214,6 +219,21 @@ func TestARelayOfARunThatWasKilledMakesRoom(t *testing.T) {
 	engine.AwaitRelay(t.Context())
 	if relays, asked := r.state(); relays != 1 || !slices.Equal(asked, []string{"10.9.0.3"}) {
 		t.Errorf("%d relays; they asked for the addresses %q", relays, asked)
+	}
+}
+
+// Somebody had the usual address when the relay first came. Sandboxes lead to where it was then.
+func TestTheRelayOfTheNextRunIsWhereSandboxesLead(t *testing.T) {
+	r := newRelayEngine()
+	r.left = []container.Summary{{
+		ID: "box", Labels: map[string]string{"ecs-emulator.owner": "me", "ecs-emulator.kind": "sandbox", "ecs-emulator.relay": "10.9.255.9"},
+		NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{"vpc": {IPAddress: "10.9.0.8"}}},
+	}}
+	engine := r.begin(t, docker.Options{Directory: t.TempDir()})
+	eventually(t, "the relay is on the network", func() bool { _, asked := r.state(); return len(asked) > 0 })
+	engine.AwaitRelay(t.Context())
+	if _, asked := r.state(); !slices.Equal(asked, []string{"10.9.255.9"}) {
+		t.Errorf("the relay asked for the addresses %q", asked)
 	}
 }
 

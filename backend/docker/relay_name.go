@@ -22,6 +22,16 @@ func (e *Engine) relayAddress(vpc vpcNetwork) netip.Addr {
 	return relayAt(vpc)
 }
 
+// keep has the relay come back where sandboxes of an earlier run look for it: the latest of them,
+// which the engine lists first.
+func (r *relays) keep(vpc vpcNetwork, at netip.Addr) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, known := r.addresses[vpc.id]; !known {
+		r.addresses[vpc.id] = at
+	}
+}
+
 // settledRelayAddress is relayAddress, once it is sure.
 func (e *Engine) settledRelayAddress(ctx context.Context, vpc vpcNetwork) netip.Addr {
 	if vpc.adopted { // others may have the address that it is to have

@@ -93,7 +93,11 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	if ip.IsValid() {
 		reachHost(request.HostConfig, known)
 		e.nameRelay(ctx, request.HostConfig, vpc)
-		request.Cmd = e.hold(ip, e.settledRelayAddress(ctx, vpc))
+		relay := e.settledRelayAddress(ctx, vpc)
+		request.Cmd = e.hold(ip, relay)
+		if relay != relayAt(vpc) {
+			request.Labels[relayLabel] = relay.String()
+		}
 	}
 	if how != unbound {
 		request.HostConfig.CgroupParent = known.groups.parentOf(parent.group, spec.Name)
