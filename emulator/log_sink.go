@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
@@ -24,11 +25,19 @@ func (l logSink) Put(ctx context.Context, s agent.LogStream, source string, line
 	return l.store.Put(ctx, logs.StreamName(s), source, batch, logs.Position(at))
 }
 
-func (l logSink) Position(_ context.Context, s agent.LogStream, source string) (agent.LogPosition, error) {
-	at, err := l.store.Position(logs.StreamName(s), source)
-	return agent.LogPosition(at), err
+func (l logSink) Position(_ context.Context, s agent.LogStream, source string) (agent.LogPosition, time.Time, error) {
+	at, from, err := l.store.Position(logs.StreamName(s), source)
+	return agent.LogPosition(at), from, err
+}
+
+func (l logSink) Behind(s agent.LogStream, source string, since time.Time) {
+	l.store.Behind(logs.StreamName(s), source, since)
 }
 
 func (l logSink) Forget(_ context.Context, s agent.LogStream, source string) error {
 	return l.store.Forget(logs.StreamName(s), source)
+}
+
+func (l logSink) Retain(_ context.Context, keep func(source string) bool) error {
+	return l.store.Retain(keep)
 }

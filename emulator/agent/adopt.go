@@ -46,6 +46,7 @@ func (h *host) resync(ctx context.Context) {
 	if !h.found(losses) {
 		return
 	}
+	h.logs.list(ctx, there.containers)
 	h.prepareNetwork(ctx)
 	h.removeNetworksLeft(there.networks)
 	volumes := there.volumesByTask()

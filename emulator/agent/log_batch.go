@@ -82,6 +82,17 @@ func (e *logEvents) close(at LogPosition) {
 	e.open.Reset()
 }
 
+// oldest is the time of the oldest line that has not been handed out; zero if all have been.
+func (e *logEvents) oldest() time.Time {
+	switch {
+	case len(e.batch.lines) > 0:
+		return e.batch.lines[0].At
+	case e.open.Len() > 0:
+		return e.at
+	}
+	return time.Time{}
+}
+
 // next is what is to be put.
 func (e *logEvents) next() logBatch {
 	b := e.batch

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
@@ -18,6 +19,8 @@ type fakeLogs struct {
 	groups    map[string]bool
 	streams   map[LogStream][]LogLine
 	positions map[string]LogPosition
+	newest    map[string]time.Time // by source
+	behind    map[string]time.Time // as readers said last, by source
 	puts      int
 	broken    error // what Put answers once
 }
@@ -25,7 +28,8 @@ type fakeLogs struct {
 var errNoGroup = &types.ResourceNotFoundException{Message: aws.String("The specified log group does not exist.")}
 
 func newFakeLogs(groups ...string) *fakeLogs {
-	f := &fakeLogs{groups: map[string]bool{}, streams: map[LogStream][]LogLine{}, positions: map[string]LogPosition{}}
+	f := &fakeLogs{groups: map[string]bool{}, streams: map[LogStream][]LogLine{}, positions: map[string]LogPosition{},
+		newest: map[string]time.Time{}, behind: map[string]time.Time{}}
 	for _, g := range groups {
 		f.groups[g] = true
 	}
@@ -61,13 +65,26 @@ func (f *fakeLogs) Put(_ context.Context, s LogStream, source string, lines []Lo
 	f.puts++
 	f.streams[s] = append(f.streams[s], lines...)
 	f.positions[source] = at
+	for _, line := range lines {
+		f.newest[source] = line.At
+	}
 	return nil
 }
 
-func (f *fakeLogs) Position(_ context.Context, _ LogStream, source string) (LogPosition, error) {
+func (f *fakeLogs) Position(_ context.Context, _ LogStream, source string) (LogPosition, time.Time, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.positions[source], nil
+	at, known := f.positions[source]
+	if from := f.newest[source]; !known || !from.IsZero() {
+		return at, from, nil
+	}
+	return at, time.Unix(0, 0), nil
+}
+
+func (f *fakeLogs) Behind(_ LogStream, source string, since time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.behind[source] = since
 }
 
 func (f *fakeLogs) Forget(_ context.Context, _ LogStream, source string) error {
@@ -75,6 +92,20 @@ func (f *fakeLogs) Forget(_ context.Context, _ LogStream, source string) error {
 	defer f.mu.Unlock()
 	delete(f.positions, source)
 	return nil
+}
+
+func (f *fakeLogs) Retain(_ context.Context, keep func(source string) bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	maps.DeleteFunc(f.positions, func(source string, _ LogPosition) bool { return !keep(source) })
+	return nil
+}
+
+// missing is the time since when lines of a container are yet to be put.
+func (f *fakeLogs) missing(source string) time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.behind[source]
 }
 
 // lines are those of a stream.

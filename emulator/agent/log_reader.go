@@ -41,6 +41,9 @@ type logReader struct {
 	read     LogPosition // of the last new line
 	events   logEvents
 	latest   time.Time // of the events
+	behind   bool      // the container may have written more, and not just now
+	handed   time.Time // to the sink: the first line of what is being put
+	told     bool      // the sink knows that something is yet to be put
 	flushes  bool      // a flush is set
 	closes   bool      // so is a look whether to end an event
 	opened   time.Time // the open event
@@ -48,6 +51,7 @@ type logReader struct {
 	// nothing.
 	stopFlush, stopClose func() bool
 
+	away     bool          // the engine has not answered
 	fresh    int           // new lines in a pass
 	leastLag time.Duration // between the clocks of engine and emulator
 }
@@ -64,7 +68,7 @@ func (r *logReader) run(ctx context.Context, again func() bool) {
 	if !r.begin(ctx) {
 		return
 	}
-	follow := r.read.Count == 0 // else there may be much to catch up with
+	follow := !r.behind // else there may be much to catch up with
 	for wait := firstLook; ; {
 		err := r.pass(ctx, follow)
 		switch {
@@ -72,8 +76,11 @@ func (r *logReader) run(ctx context.Context, again func() bool) {
 			return
 		case errors.Is(err, errLogLag):
 			follow = false
+			r.fallBehind()
 		case err == nil && !follow:
-			follow = r.fresh < fewLines
+			if follow = r.fresh < fewLines; follow {
+				r.caughtUp(ctx)
+			}
 		case err == nil && r.fresh > 0: // it has ended, or the engine's answer has
 		case err == nil || errors.Is(err, backend.ErrNotFound):
 			r.finish(ctx)
@@ -81,7 +88,8 @@ func (r *logReader) run(ctx context.Context, again func() bool) {
 				return
 			}
 		default:
-			follow = false
+			follow, r.away = false, true
+			r.fallBehind()
 			if !waits(ctx, wait) {
 				return
 			}
@@ -89,6 +97,41 @@ func (r *logReader) run(ctx context.Context, again func() bool) {
 			continue
 		}
 		wait = firstLook
+	}
+}
+
+// fallBehind is for when lines may have been written that are not read soon. An engine that stays
+// away does not hide what others have put: see remind.
+func (r *logReader) fallBehind() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.behind {
+		r.behind = true
+		r.tell()
+	}
+}
+
+// tell tells the sink since when lines are yet to be put, if there are any. The lock is held.
+func (r *logReader) tell() {
+	since := r.handed
+	if since.IsZero() {
+		since = r.events.oldest()
+	}
+	if since.IsZero() && r.behind {
+		since = r.latest
+	}
+	if r.told || !since.IsZero() {
+		r.host.agent.LogSink.Behind(r.stream, r.source, since)
+	}
+	r.told = !since.IsZero()
+}
+
+// remind tells the sink again of a reader that is behind.
+func (r *logReader) remind() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.behind {
+		r.tell()
 	}
 }
 
@@ -110,12 +153,23 @@ func waits(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// begin asks the sink how far the source has been put.
+// begin asks the sink how far the source has been put. A new one becomes known there before its
+// first line, so that a start after a crash knows that there may be some.
 func (r *logReader) begin(ctx context.Context) bool {
+	sink := r.host.agent.LogSink
 	for {
-		position, err := r.host.agent.LogSink.Position(ctx, r.stream, r.source)
+		position, from, err := sink.Position(ctx, r.stream, r.source)
+		known := !from.IsZero()
+		if err == nil && !known {
+			if err = sink.Put(ctx, r.stream, r.source, nil, position); err == nil {
+				_, from, err = sink.Position(ctx, r.stream, r.source)
+			}
+		}
 		if err == nil || refused(err) { // of a stream that is gone
-			r.read = position
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.read, r.latest, r.behind = position, from, known
+			r.tell()
 			return true
 		}
 		r.host.agent.Log.Error("position in a log not read; it is tried again", "container", r.source, "error", err)
@@ -135,6 +189,10 @@ func (r *logReader) pass(ctx context.Context, follow bool) error {
 	return r.host.Engine.Logs(ctx, r.source, backend.LogOptions{
 		Follow: follow, Since: since, CaughtUp: func() { r.caughtUp(ctx) },
 		Write: func(at time.Time, _ bool, line string) error {
+			if r.away { // other readers may come back later
+				r.away = false
+				r.host.logs.remind()
+			}
 			full, isNew := r.take(ctx, at, line)
 			if full {
 				r.flush(ctx)
@@ -171,6 +229,9 @@ func (r *logReader) take(ctx context.Context, at time.Time, line string) (full, 
 	}
 	if len(r.events.batch.lines) > 0 {
 		r.flushLater(ctx)
+	}
+	if !r.told {
+		r.tell()
 	}
 	return r.events.batch.full(), true
 }
@@ -248,6 +309,9 @@ func (r *logReader) closeLater(ctx context.Context, after time.Duration) {
 
 // caughtUp puts what there is.
 func (r *logReader) caughtUp(ctx context.Context) {
+	r.mu.Lock()
+	r.behind = false
+	r.mu.Unlock()
 	if r.host.agent.Delays.Logs == 0 {
 		r.flush(ctx)
 	}
@@ -263,12 +327,14 @@ func (r *logReader) closeEvent(ctx context.Context) {
 
 // finish puts what there is when no more comes.
 func (r *logReader) finish(ctx context.Context) {
+	r.mu.Lock()
+	r.behind = false
+	r.mu.Unlock()
 	r.closeEvent(ctx)
 	r.stopTimers()
 }
 
-// flush puts the batch. Batches go one after the other; what the sink refuses is left out, as
-// the driver does when somebody has deleted the stream.
+// flush puts the batch. Batches go one after the other.
 func (r *logReader) flush(ctx context.Context) {
 	select {
 	case r.putting <- struct{}{}:
@@ -279,22 +345,37 @@ func (r *logReader) flush(ctx context.Context) {
 	r.mu.Lock()
 	b := r.events.next()
 	r.flushes = false
-	r.mu.Unlock()
-	for len(b.lines) > 0 && ctx.Err() == nil {
-		err := r.host.agent.LogSink.Put(ctx, r.stream, r.source, b.lines, b.at)
-		if err == nil {
-			return
-		}
-		if refused(err) {
-			if !r.refused {
-				r.host.agent.Log.Warn("output of a container not taken by CloudWatch Logs", "group", r.stream.Group, "stream", r.stream.Name, "error", err)
-			}
-			r.refused = true
-			return
-		}
-		if ctx.Err() == nil {
-			r.host.agent.Log.Error("output of a container not kept; it is tried again", "stream", r.stream.Name, "error", err)
-		}
-		waits(ctx, retryPause)
+	if len(b.lines) > 0 {
+		r.handed = b.lines[0].At
 	}
+	r.mu.Unlock()
+	for len(b.lines) > 0 && !r.put(ctx, b) {
+		if !waits(ctx, retryPause) {
+			return
+		}
+		r.mu.Lock()
+		r.tell()
+		r.mu.Unlock()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.handed = time.Time{}
+	r.tell()
+}
+
+// put reports whether the batch is done with. What the sink refuses is left out, as the driver
+// does when somebody has deleted the stream.
+func (r *logReader) put(ctx context.Context, b logBatch) bool {
+	err := r.host.agent.LogSink.Put(ctx, r.stream, r.source, b.lines, b.at)
+	switch {
+	case refused(err):
+		if !r.refused {
+			r.host.agent.Log.Warn("output of a container not taken by CloudWatch Logs", "group", r.stream.Group, "stream", r.stream.Name, "error", err)
+		}
+		r.refused = true
+		return true
+	case err != nil && ctx.Err() == nil:
+		r.host.agent.Log.Error("output of a container not kept; it is tried again", "stream", r.stream.Name, "error", err)
+	}
+	return err == nil
 }

@@ -16,11 +16,13 @@ type logReaders struct {
 
 	mu      sync.Mutex
 	readers map[string]*containerLog // by engine id
+	listed  map[string]bool          // engine ids of the last list; nil before the first one
 }
 
 // containerLog is the output of a container.
 type containerLog struct {
 	awslogs
+	reader  *logReader
 	reading chan struct{} // closed when all is read; nil if nobody reads
 	again   bool          // the container may have been started again
 	read    bool          // all of it, when the container had ended
@@ -64,14 +66,26 @@ func (l *logReaders) start(id string, c *containerLog) {
 		flight := h.agent.calls.begin(&chain{}, false)
 		ctx, over = flight, flight.end
 	}
+	c.reader = newLogReader(h, c.stream, id, c.options)
 	if !h.spawn(func() {
 		defer over()
-		newLogReader(h, c.stream, id, c.options).run(ctx, func() bool { return l.again(c) })
+		c.reader.run(ctx, func() bool { return l.again(c) })
 		l.ended(id, c)
 	}) {
 		over()
 		close(c.reading)
 		c.reading = nil
+	}
+}
+
+// remind has the sink hold back what readers may yet bring that are behind.
+func (l *logReaders) remind() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.readers {
+		if c.reading != nil {
+			c.reader.remind()
+		}
 	}
 }
 
@@ -136,6 +150,48 @@ func (l *logReaders) forget(ctx context.Context, id string) {
 	if err := l.host.agent.LogSink.Forget(ctx, c.stream, id); err != nil && ctx.Err() == nil {
 		l.host.agent.Log.Warn("position in a log not forgotten", "container", id, "error", err)
 	}
+}
+
+// list takes note of the containers that the engine has. When all hosts have, the sink forgets
+// those that are gone: nobody removes them a second time.
+func (l *logReaders) list(ctx context.Context, containers []backend.Container) {
+	ids := make(map[string]bool, len(containers))
+	for _, c := range containers {
+		ids[c.ID] = true
+	}
+	l.mu.Lock()
+	l.listed = ids
+	l.mu.Unlock()
+	a := l.host.agent
+	for _, h := range a.hosts {
+		if a.LogSink == nil || !h.logs.hasListed() {
+			return
+		}
+	}
+	err := a.LogSink.Retain(ctx, func(id string) bool {
+		for _, h := range a.hosts {
+			if h.logs.knows(id) {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil && ctx.Err() == nil {
+		a.Log.Warn("positions of containers that are gone not forgotten", "error", err)
+	}
+}
+
+func (l *logReaders) hasListed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.listed != nil
+}
+
+// knows reports whether a container is there, or was when it was last looked for.
+func (l *logReaders) knows(id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.listed[id] || l.readers[id] != nil
 }
 
 // followLeftover reads what is left of the output of a container whose task ended in a former

@@ -16,10 +16,18 @@ type LogSink interface {
 	// Put appends lines and remembers at, durably and together: all or nothing. It returns when
 	// they are kept. A refusal is as that of OpenStream.
 	Put(ctx context.Context, s LogStream, source string, lines []LogLine, at LogPosition) error
-	// Position is how far a source has been put; the zero LogPosition is nothing yet.
-	Position(ctx context.Context, s LogStream, source string) (LogPosition, error)
+	// Position is how far a source has been put, and the time before which none of its lines
+	// is yet to come: that of the newest, or of the stream. Before the first Put, even of no
+	// lines, both are zero.
+	Position(ctx context.Context, s LogStream, source string) (at LogPosition, from time.Time, err error)
+	// Behind says that lines of a source which are not older than since are yet to be put, so
+	// that nobody who follows the group is shown newer ones of others before; the zero time is
+	// that there are none. The sink believes it for half a minute.
+	Behind(s LogStream, source string, since time.Time)
 	// Forget ends a source whose container is gone.
 	Forget(ctx context.Context, s LogStream, source string) error
+	// Retain forgets all sources but those that keep knows.
+	Retain(ctx context.Context, keep func(source string) bool) error
 }
 
 // LogStream is where a container's output goes. The region of the scope is that of the driver's

@@ -26,7 +26,7 @@ func TestRestart(t *testing.T) {
 		if after := w.search(logs.Query{}); !slices.Equal(after, before) {
 			t.Errorf("got %v, not %v", after, before)
 		}
-		got, err := w.Position(app, "container")
+		got, _, err := w.Position(app, "container")
 		w.must(err)
 		if !got.Since.Equal(at.Since) || !got.Last.Equal(at.Last) || got.Count != at.Count {
 			t.Errorf("got %v, not %v", got, at)
@@ -39,7 +39,7 @@ func TestRestart(t *testing.T) {
 	}
 	w.must(w.Forget(app, "container"))
 	w.restart()
-	if got, err := w.Position(app, "container"); err != nil || got != (logs.Position{}) {
+	if got, _, err := w.Position(app, "container"); err != nil || got != (logs.Position{}) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	w.put(app, line(1, "c"))
@@ -66,7 +66,7 @@ func TestTornTail(t *testing.T) {
 			w.must(os.WriteFile(filepath.Join(dir, filepath.Base(w.files()[0])), torn, 0o600))
 			c := newWorld(t, logs.Options{Dir: dir})
 			got := c.messages(app, logs.Query{})
-			at, err := c.Position(app, "container")
+			at, _, err := c.Position(app, "container")
 			c.must(err)
 			if len(got) != at.Count || !slices.Equal(got, want[:len(got)]) || size == len(whole) && len(got) != len(want) {
 				t.Fatalf("%d of %d bytes: got %q and position %v", size, len(whole), got, at)

@@ -81,6 +81,7 @@ func Open(opts Options) (*Store, error) {
 	if err := s.recover(); err != nil {
 		return nil, fmt.Errorf("read the logs in %s: %w", opts.Dir, err)
 	}
+	s.meta.lagAll()
 	return s, nil
 }
 

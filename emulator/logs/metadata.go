@@ -24,14 +24,29 @@ type group struct {
 	streams btree.Map[string, *stream]
 	bytes   int64 // of the events in the segments
 	recent  []arrival
+	behind  map[string]delay // by source
 }
 
 type stream struct {
 	Stream
 	ID      uint64
-	Sources map[string]Position `json:",omitempty"`
+	Sources map[string]source `json:",omitempty"`
 
 	group *group
+}
+
+// source is a container that writes into a stream.
+type source struct {
+	Position
+	Newest int64 `json:",omitempty"` // timestamp; zero if it has put no event
+}
+
+// from is the timestamp before which nothing of a source is yet to come.
+func (st *stream) from(source string) int64 {
+	if newest := st.Sources[source].Newest; newest != 0 {
+		return newest
+	}
+	return st.Created.UnixMilli()
 }
 
 func newMetadata() *metadata {
@@ -118,6 +133,7 @@ func (m *metadata) apply(c *change) {
 	}
 	if st := m.streams[c.ForgetIn]; st != nil {
 		delete(st.Sources, c.Forget)
+		delete(st.group.behind, c.Forget)
 	}
 }
 
@@ -130,9 +146,13 @@ func (m *metadata) arrive(b *batch) {
 	}
 	if b.source != "" {
 		if st.Sources == nil {
-			st.Sources = map[string]Position{}
+			st.Sources = map[string]source{}
 		}
-		st.Sources[b.source] = b.position
+		newest := st.Sources[b.source].Newest
+		if b.count > 0 {
+			newest = max(newest, b.high)
+		}
+		st.Sources[b.source] = source{b.position, newest}
 	}
 	if b.count == 0 {
 		return

@@ -71,15 +71,21 @@ func (s *Store) Put(ctx context.Context, n StreamName, source string, lines []Li
 	return nil
 }
 
-// Position is how far a source has been put; the zero Position is nothing yet.
-func (s *Store) Position(n StreamName, source string) (Position, error) {
+// Position is how far a source has been put, and the time before which none of its events is
+// yet to come: that of the newest, or of the stream. Before the first Put, even of no lines,
+// both are zero.
+func (s *Store) Position(n StreamName, source string) (at Position, from time.Time, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	st, err := s.meta.stream(n)
 	if err != nil {
-		return Position{}, err
+		return at, from, err
 	}
-	return st.Sources[source], nil
+	found, known := st.Sources[source]
+	if known {
+		from = time.UnixMilli(st.from(source))
+	}
+	return found.Position, from, nil
 }
 
 // Forget ends a source whose last line is in.
@@ -89,9 +95,44 @@ func (s *Store) Forget(n StreamName, source string) error {
 		if err != nil {
 			return nil, err
 		}
-		if _, found := st.Sources[source]; !found {
-			return nil, nil
-		}
-		return &change{Forget: source, ForgetIn: st.ID}, nil
+		return st.forget(source), nil
 	})
+}
+
+func (st *stream) forget(source string) *change {
+	if _, found := st.Sources[source]; !found {
+		return nil
+	}
+	return &change{Forget: source, ForgetIn: st.ID}
+}
+
+// Retain forgets the sources that are not to be kept.
+func (s *Store) Retain(keep func(source string) bool) error {
+	type place struct {
+		stream uint64
+		source string
+	}
+	var all []place
+	s.mu.RLock()
+	for id, st := range s.meta.streams {
+		for source := range st.Sources {
+			all = append(all, place{id, source})
+		}
+	}
+	s.mu.RUnlock()
+	for _, p := range all {
+		if keep(p.source) {
+			continue
+		}
+		err := s.change(func(m *metadata) (*change, error) {
+			if st := m.streams[p.stream]; st != nil {
+				return st.forget(p.source), nil
+			}
+			return nil, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -45,25 +45,34 @@ func (s *Store) Read(ctx context.Context, n StreamName, q Query) (Page, error) {
 }
 
 // Search returns events of the streams of a group. It looks at a bounded number of bytes, so
-// that a page may have no events though others follow. It waits a moment where containers are
-// writing; see settling.
+// that a page may have no events though others follow. What something older may yet come
+// before is not shown; see settling. Where containers are writing, the last page waits a
+// moment for what has just come in.
 func (s *Store) Search(ctx context.Context, scope arn.Scope, name string, q Query) (Page, error) {
-	if err := s.settle(ctx, groupKey(scope, name)); err != nil {
-		return Page{}, err
+	for waited := false; ; waited = true {
+		s.mu.RLock()
+		r, wait, err := s.search(scope, name, q)
+		s.mu.RUnlock()
+		if err != nil {
+			return Page{}, err
+		}
+		page, err := r.page(ctx)
+		newest := q.Backward && q.Start == nil
+		if err != nil || wait == 0 || waited || page.Next != nil && !newest {
+			return page, err
+		}
+		if err := pause(ctx, wait); err != nil {
+			return Page{}, err
+		}
 	}
-	s.mu.RLock()
-	r, err := s.search(scope, name, q)
-	s.mu.RUnlock()
-	if err != nil {
-		return Page{}, err
-	}
-	return r.page(ctx)
 }
 
-func (s *Store) search(scope arn.Scope, name string, q Query) (*reader, error) {
+// search returns a reader of what has settled, and how long it takes until the rest has that
+// is asked for.
+func (s *Store) search(scope arn.Scope, name string, q Query) (r *reader, wait time.Duration, err error) {
 	g := s.meta.group(scope, name)
 	if g == nil {
-		return nil, missing(groupMissing)
+		return nil, 0, missing(groupMissing)
 	}
 	streams := g.list(q.Prefix, "", 0)
 	if len(q.Streams) > 0 {
@@ -71,13 +80,16 @@ func (s *Store) search(scope arn.Scope, name string, q Query) (*reader, error) {
 		for _, name := range q.Streams {
 			st, found := g.streams.Get(name)
 			if !found {
-				return nil, missing(streamMissing)
+				return nil, 0, missing(streamMissing)
 			}
 			streams = append(streams, st)
 		}
 	}
-	_, settled := g.settled(time.Now())
-	return s.reader(g, streams, q, settled), nil
+	wait, before := g.settled(time.Now())
+	if q.To != nil && *q.To <= before {
+		wait = 0
+	}
+	return s.reader(g, streams, q, before), wait, nil
 }
 
 // matches reports whether an event is asked for, apart from its place.
