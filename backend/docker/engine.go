@@ -76,7 +76,7 @@ type Engine struct {
 	close   context.CancelFunc
 
 	facts        lazy[facts]
-	sandboxImage lazy[string]
+	images       images
 	life         lazy[*lifeline]
 	governor     lazy[governor]
 	saidUnbound  atomic.Value // why sandboxes are not bounded, as the log has it; a string
@@ -109,11 +109,12 @@ type Engine struct {
 }
 
 var (
-	_ backend.Engine       = (*Engine)(nil)
-	_ backend.Sweeper      = (*Engine)(nil)
-	_ backend.Crasher      = (*Engine)(nil)
-	_ backend.Relay        = (*Engine)(nil)
-	_ backend.TaskMetadata = (*Engine)(nil)
+	_ backend.Engine        = (*Engine)(nil)
+	_ backend.Sweeper       = (*Engine)(nil)
+	_ backend.Crasher       = (*Engine)(nil)
+	_ backend.Relay         = (*Engine)(nil)
+	_ backend.TaskMetadata  = (*Engine)(nil)
+	_ backend.LoadBalancers = (*Engine)(nil)
 )
 
 // Open connects to an engine. It asks only whether the engine answers; images,

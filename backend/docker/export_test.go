@@ -29,7 +29,7 @@ func (e *Engine) RunInContainer(ctx context.Context, cli *client.Client, id stri
 // ForgetSandboxImage has the engine rely on an image that was removed.
 func (e *Engine) ForgetSandboxImage() {
 	wiped := "ecs-emulator/sandbox:wiped"
-	e.sandboxImage.value.Store(&wiped)
+	e.images.sandbox.value.Store(&wiped)
 }
 
 // PullWithin is Pull with another patience.

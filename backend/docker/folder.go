@@ -99,7 +99,7 @@ func (e *Engine) createErrand(ctx context.Context, at mount.Mount, words []strin
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
-		made, err := e.createFromSandboxImage(ctx, creation{
+		made, err := e.createFrom(ctx, sandboxImage, creation{
 			name: e.errandName() + randomSuffix(),
 			CreateRequest: container.CreateRequest{
 				Config:     &container.Config{Cmd: words, Labels: e.labels(kindErrand, nil)},

@@ -65,7 +65,7 @@ func (e *Engine) governorName() string { return resourceName(e.owner, "governor"
 // createGovernor makes it. One of an earlier run may have another version's program.
 func (e *Engine) createGovernor(ctx context.Context, g groups) (made created, err error) {
 	for range 2 {
-		made, err = e.createFromSandboxImage(ctx, creation{name: e.governorName(), CreateRequest: e.governorRequest(g)})
+		made, err = e.createFrom(ctx, sandboxImage, creation{name: e.governorName(), CreateRequest: e.governorRequest(g)})
 		if err != nil || made.fresh {
 			break
 		}

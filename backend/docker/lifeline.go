@@ -80,7 +80,7 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 	if !e.local {
 		labels[graceLabel] = remoteGrace.String()
 	}
-	made, err := e.createFromSandboxImage(ctx, creation{name: resourceName(e.owner, "lifeline-"+randomSuffix()), CreateRequest: container.CreateRequest{
+	made, err := e.createFrom(ctx, sandboxImage, creation{name: resourceName(e.owner, "lifeline-"+randomSuffix()), CreateRequest: container.CreateRequest{
 		Config: &container.Config{Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"},

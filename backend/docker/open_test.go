@@ -57,7 +57,7 @@ func TestEmbeddedProgramsAreBuiltFromTheirSource(t *testing.T) {
 		return content
 	}
 	same := bytes.Equal(read(dir, "toolchain"), read("embedded", "toolchain"))
-	for _, name := range []string{"sandbox_linux_amd64.gz", "sandbox_linux_arm64.gz", "relay_linux_amd64.gz", "relay_linux_arm64.gz"} {
+	for _, name := range []string{"sandbox_linux_amd64.gz", "sandbox_linux_arm64.gz", "relay_linux_amd64.gz", "relay_linux_arm64.gz", "balancer_linux_amd64.gz", "balancer_linux_arm64.gz"} {
 		if rebuilt := read(dir, name); same && !bytes.Equal(rebuilt, read("embedded", name)) {
 			t.Errorf("%s is not what the source gives; run go generate ./backend/docker", name)
 		}

@@ -136,7 +136,7 @@ func (e *Engine) adopt(ctx context.Context, existing []network.Inspect, name str
 // not tell where the range is from, a container that never starts tries.
 func (e *Engine) takesAddresses(ctx context.Context, vpc vpcNetwork) (bool, error) {
 	labels := e.labels(kindSandbox, nil)
-	made, err := e.createFromSandboxImage(ctx, creation{
+	made, err := e.createFrom(ctx, sandboxImage, creation{
 		name: resourceName(e.owner, "probe-"+randomSuffix()),
 		CreateRequest: container.CreateRequest{
 			Config:     &container.Config{Labels: labels},

@@ -89,7 +89,7 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 	if err != nil {
 		return nil, taken, err
 	}
-	made, err := e.createFromSandboxImage(ctx, creation{name: resourceName(e.owner, "relay-"+randomSuffix()), CreateRequest: request})
+	made, err := e.createFrom(ctx, sandboxImage, creation{name: resourceName(e.owner, "relay-"+randomSuffix()), CreateRequest: request})
 	if err != nil {
 		return nil, taken, err
 	}

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/netip"
 
-	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/strslice"
@@ -106,7 +105,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 		request.HostConfig.CgroupnsMode = container.CgroupnsModeHost
 	}
 	maps.Copy(request.Labels, own)
-	made, err := e.createFromSandboxImage(ctx, creation{CreateRequest: request, name: spec.Name})
+	made, err := e.createFrom(ctx, sandboxImage, creation{CreateRequest: request, name: spec.Name})
 	if (err != nil || !made.fresh) && ip.IsValid() {
 		vpc.addresses.Give(ip)
 	}
@@ -157,22 +156,6 @@ func (e *Engine) existing(ctx context.Context, name string, why error) (backend.
 	return found, err
 }
 
-// createFromSandboxImage imports the image again when somebody pruned it.
-func (e *Engine) createFromSandboxImage(ctx context.Context, c creation) (created, error) {
-	for attempt := 0; ; attempt++ {
-		image, err := e.ensureSandboxImage(ctx)
-		if err != nil {
-			return created{}, fmt.Errorf("import sandbox image: %w", err)
-		}
-		c.Image = image
-		made, err := e.create(ctx, c)
-		if attempt > 0 || !cerrdefs.IsNotFound(err) {
-			return made, err
-		}
-		e.sandboxImage.reset()
-	}
-}
-
 func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip netip.Addr, limits container.Resources) container.CreateRequest {
 	r := container.CreateRequest{
 		Config: &container.Config{Labels: e.labels(kindSandbox, spec.Labels), OpenStdin: true}, // for command and ask
@@ -201,6 +184,7 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 			r.Hostname = backend.HostName(ip, spec.Domain)
 			names = backend.FoundBy(r.Hostname)
 		}
+		names = append(names, spec.Aliases...)
 		e.putOn(&r, vpc, ip, names)
 		// For tell. Containers that share the namespace do not have this right, and an
 		// engine has it that can make networks. One that lacks others cannot give all to

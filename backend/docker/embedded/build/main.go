@@ -24,7 +24,7 @@ func main() {
 }
 
 func run(out string) error {
-	for _, program := range []string{"sandbox", "relay"} {
+	for _, program := range []string{"sandbox", "relay", "balancer"} {
 		for _, arch := range []string{"amd64", "arm64"} {
 			binary, err := compile(program, arch)
 			if err != nil {

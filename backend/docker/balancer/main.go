@@ -1,0 +1,45 @@
+//go:build linux
+
+// Command balancer is the data plane of a load balancer, in the network namespace of its
+// container. Sessions of package balancer come over its standard input, one after the other;
+// it goes on when there is none.
+//
+// Package docker embeds it compressed; `go generate ./backend/docker` rebuilds it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+)
+
+// memory is what the garbage collector tries to stay within: three quarters of what the
+// container may use; see package docker.
+const memory = 192 << 20
+
+func main() {
+	debug.SetMemoryLimit(memory)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	station := balancer.NewStation()
+	b := balancer.New(balancer.Options{Report: station.Report})
+	go func() {
+		if err := station.Serve(ctx, b, stdio{}); err != nil {
+			fmt.Fprintln(os.Stderr, "balancer:", err)
+		}
+	}()
+	if err := b.Run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "balancer:", err)
+	}
+}
+
+// stdio is where sessions come from.
+type stdio struct{}
+
+func (stdio) Read(b []byte) (int, error)  { return os.Stdin.Read(b) }
+func (stdio) Write(b []byte) (int, error) { return os.Stdout.Write(b) }

@@ -1,0 +1,54 @@
+package docker
+
+import (
+	"context"
+	"io"
+
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/strslice"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// balancerMemory bounds the program of a load balancer, which passes bodies on and keeps none.
+const balancerMemory = 256 << 20
+
+// CreateLoadBalancer implements backend.LoadBalancers.
+func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalancerSpec) (string, error) {
+	defer e.warm.starts()()
+	if err := e.ensureLifeline(ctx); err != nil {
+		return "", engineError(err)
+	}
+	sandbox, err := e.sandbox(ctx, spec.Sandbox)
+	if err != nil {
+		return "", engineError(err)
+	}
+	made, err := e.createFrom(ctx, balancerImage, creation{name: spec.Name, CreateRequest: container.CreateRequest{
+		// Its standard input is never closed: who connects next goes on with it.
+		Config: &container.Config{
+			Entrypoint: strslice.StrSlice{balancerPath}, OpenStdin: true, Labels: e.labels(kindContainer, spec.Labels),
+		},
+		HostConfig: &container.HostConfig{
+			NetworkMode: container.NetworkMode("container:" + spec.Sandbox),
+			LogConfig:   container.LogConfig{Type: "none"}, // what it says is for who is connected
+			Resources:   container.Resources{CgroupParent: sandbox.group, Memory: balancerMemory, MemorySwap: balancerMemory},
+		},
+	}})
+	return made.id, engineError(err)
+}
+
+// ConnectLoadBalancer implements backend.LoadBalancers. The engine's own stream to a container
+// is a way that there is to any engine.
+func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
+	if err := e.checkOwner(ctx, id); err != nil {
+		return nil, engineError(err)
+	}
+	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+	})
+	if err != nil {
+		return nil, engineError(err)
+	}
+	return newAttached(stream), nil
+}
