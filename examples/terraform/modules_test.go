@@ -1,13 +1,16 @@
 package terraform
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -36,6 +39,7 @@ func TestModules(t *testing.T) {
 		t.Errorf("the apply of a change made %+v", second)
 	}
 	p.settled("-var=release=2")
+	applicationSays(t, cloudwatchlogs.NewFromConfig(srv.Config()), "RELEASE=2", "GREETING=hello from release 2", "PASSWORD=swordfish 2")
 
 	p.forget()
 	if imported := p.importAll("-var=release=2"); imported.Import != first.Add || imported.Add+imported.Remove > 0 {
@@ -101,6 +105,24 @@ func nothingLeft(t *testing.T, client *ecs.Client) {
 	}
 	if len(families.Families) > 0 {
 		t.Errorf("task definitions are left: %q", families.Families)
+	}
+}
+
+// applicationSays waits until the newest task of the module application has written lines to
+// its log group: what it has in its environment.
+func applicationSays(t *testing.T, client *cloudwatchlogs.Client, lines ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	for _, line := range lines {
+		pattern := `"` + line + `"`
+		for found := false; !found; {
+			out, err := client.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/ecs/greeter"), FilterPattern: &pattern})
+			if err != nil {
+				t.Fatalf("no task of the application says %s: %v", line, err)
+			}
+			found = len(out.Events) > 0
+		}
 	}
 }
 

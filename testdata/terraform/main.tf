@@ -123,3 +123,9 @@ module "logs" {
   name    = "shop"
   release = var.release
 }
+
+module "application" {
+  source  = "./application"
+  name    = "greeter"
+  release = var.release
+}

@@ -261,3 +261,53 @@ import {
   to = module.logs.aws_cloudwatch_log_stream.this
   id = "/ecs/shop:deployments"
 }
+
+import {
+  to = module.application.aws_cloudwatch_log_group.this
+  id = "/ecs/greeter"
+}
+
+import {
+  to = module.application.aws_ssm_parameter.greeting
+  id = "/greeter/greeting"
+}
+
+import {
+  to = module.application.aws_iam_role.execution
+  id = "greeter-execution"
+}
+
+import {
+  to = module.application.aws_iam_role_policy_attachment.execution
+  id = "greeter-execution/arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+}
+
+import {
+  to = module.application.aws_iam_role_policy.execution
+  id = "greeter-execution:reads"
+}
+
+import {
+  to = module.application.aws_iam_role.task
+  id = "greeter-task"
+}
+
+import {
+  to = module.application.aws_iam_role_policy.task
+  id = "greeter-task:bucket"
+}
+
+import {
+  to = module.application.aws_ecs_cluster.this
+  id = "greeter"
+}
+
+import {
+  to = module.application.aws_ecs_task_definition.this
+  id = "arn:aws:ecs:us-east-1:000000000000:task-definition/greeter:2"
+}
+
+import {
+  to = module.application.aws_ecs_service.this
+  id = "greeter/greeter"
+}
