@@ -188,6 +188,7 @@ func (h *host) wake(ctx context.Context, t *state.Task) {
 	if !h.cutFromStore(t, t.Stop) {
 		w.ask(t.Stop)
 	}
+	w.hear(t)
 	w.advance(ctx)
 }
 

@@ -15,6 +15,7 @@ type view struct {
 	definitions []types.ContainerDefinition // overrides applied
 	volumes     []volume                    // that they mount
 	resources   executionResources          // that they refer to
+	targets     targets
 	status      *state.TaskStatus           // containers in the order of definitions
 	stop        *state.Stop
 	plain       bool // it has no network interface of its own
@@ -244,6 +245,9 @@ const createPatience = 10 * time.Second
 // and the sandbox last.
 func planStop(v *view) (actions []action, again time.Time) {
 	left := false
+	if holds, until := v.holdsStop(); holds {
+		return v.examineExited(), until
+	}
 	for i := range v.definitions {
 		c, note := &v.status.Containers[i], v.about(i)
 		if c.Phase == state.ContainerStopped {
@@ -311,12 +315,16 @@ func lastStatus(v *view) string {
 		return state.Stopped
 	case v.stop != nil && v.provisions() && all(state.ContainerStopped) && !v.unreported() && !v.now.Before(v.deprovisionAt()):
 		return state.Deprovisioning
+	case v.stop != nil && v.deactivates() && !v.unreported():
+		return state.Deactivating
 	case v.stop != nil:
 		return v.status.LastStatus // ECS0065: it keeps its status while containers stop
 	case v.sandbox != sandboxRunning && !v.provisions():
 		return state.Pending
 	case v.sandbox != sandboxRunning || v.lacksVolume():
 		return state.Provisioning
+	case all(state.ContainerRunning, state.ContainerStopped) && v.activates() && v.status.LastStatus != state.Running:
+		return state.Activating
 	case all(state.ContainerRunning, state.ContainerStopped):
 		return state.Running
 	default:

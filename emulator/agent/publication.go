@@ -103,7 +103,9 @@ func (p *publication) announceContainer(status *state.TaskStatus, now time.Time)
 // announced are the statuses whose coming ECS sends an event for, which raises the
 // task's version. When the agent stops a task, the event of the status that follows
 // tells of that as well. Source: the version totals of recorded Fargate tasks, which
-// leave no room for STOPPING (ECS0001, ECS0065).
+// leave no room for STOPPING (ECS0001, ECS0065). No recorded one had targets, so ACTIVATING
+// and DEACTIVATING are without a source.
 var announced = map[string]bool{
-	state.Pending: true, state.Running: true, state.Deprovisioning: true, state.Stopped: true,
+	state.Pending: true, state.Activating: true, state.Running: true, state.Deactivating: true,
+	state.Deprovisioning: true, state.Stopped: true,
 }

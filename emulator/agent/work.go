@@ -55,7 +55,8 @@ func newWork(h *host, t *state.Task) *work {
 		w.publication.touch()
 		w.publication.ending = true
 	}
-	w.view.createdAt = t.Spec.CreatedAt
+	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.Balanced()
+	w.hear(t)
 	if w.machine = h.machineOf(t); w.machine == nil {
 		w.view.delays = h.agent.Delays
 	} else {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -43,8 +45,38 @@ func listTasks(ids []string) string {
 	return "(task " + strings.Join(ids, ") (task ") + ")"
 }
 
-func failedHealthChecks(service, task string) string {
-	return fmt.Sprintf("(service %s) (task %s) failed container health checks.", service, task)
+// failedHealthChecks is said of a task that is replaced. Who is unhealthy in a target group
+// is an address or an instance (field reports).
+func failedHealthChecks(service string, t *state.Task) string {
+	g := t.UnhealthyTarget()
+	if t.Status.HealthStatus == types.HealthStatusUnhealthy || g == nil {
+		return fmt.Sprintf("(service %s) (task %s) failed container health checks.", service, arn.Name(t.ARN))
+	}
+	who := "task " + arn.Name(t.ARN)
+	if strings.HasPrefix(g.ID, "i-") {
+		who = "instance " + g.ID
+	}
+	return fmt.Sprintf("(service %s) (%s) (port %d) is unhealthy in (target-group %s) due to (reason %s).", service, who, g.Port, g.Group, g.Description)
+}
+
+func registeredTargets(service string, n int, group string) string {
+	return fmt.Sprintf("(service %s) registered %d targets in (target-group %s)", service, n, group)
+}
+
+func deregisteredTargets(service string, n int, group string) string {
+	return fmt.Sprintf("(service %s) deregistered %d targets in (target-group %s)", service, n, group)
+}
+
+// drainingConnections names the deployment only while there is another one.
+func drainingConnections(service, deployment string, n int) string {
+	if deployment != "" {
+		service += ", taskSet " + deployment
+	}
+	return fmt.Sprintf("(service %s) has begun draining connections on %d tasks.", service, n)
+}
+
+func targetsRefused(service, group, err string) string {
+	return fmt.Sprintf("(service %s) failed to register targets in (target-group %s) with (error %s)", service, group, err)
 }
 
 func deploymentCompleted(service, deployment string) string {
@@ -82,7 +114,13 @@ func notLaunched(service, err string) string {
 	return fmt.Sprintf("(service %s) failed to launch a task with (error %s).", service, err)
 }
 
-const reasonHealthChecks = "Task failed container health checks"
+// reasonUnhealthy is why a task is replaced.
+func reasonUnhealthy(t *state.Task) string {
+	if g := t.UnhealthyTarget(); g != nil && t.Status.HealthStatus != types.HealthStatusUnhealthy {
+		return fmt.Sprintf("Task failed ELB health checks in (target-group %s)", g.Group)
+	}
+	return "Task failed container health checks"
+}
 
 // reasonScaling names the deployment that the task is of (ECS0094).
 func reasonScaling(deployment string) string {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/placement"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/task"
@@ -170,11 +169,27 @@ func (p *planner) replaceUnhealthy(in intent, g goal) {
 	for _, t := range p.tasks(g.generation) {
 		if t.condition == unhealthy && len(chosen) < min(n, maxStops) {
 			chosen = append(chosen, t)
-			p.say(failedHealthChecks(p.service.Name, arn.Name(t.task.ARN)))
+			p.say(failedHealthChecks(p.service.Name, t.task))
 		}
 	}
 	p.fail(len(chosen))
-	p.stop(g.generation, chosen, reasonHealthChecks)
+	for _, alike := range byReason(chosen) {
+		p.stop(g.generation, alike, reasonUnhealthy(alike[0].task))
+	}
+}
+
+// byReason gathers tasks that fail the same checks, in their order.
+func byReason(tasks []fate) (groups [][]fate) {
+	at := map[string]int{}
+	for _, t := range tasks {
+		reason := reasonUnhealthy(t.task)
+		if _, known := at[reason]; !known {
+			at[reason] = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[at[reason]] = append(groups[at[reason]], t)
+	}
+	return groups
 }
 
 // announceDeadlock says that the bounds let nothing move, once nothing is on its way

@@ -5,14 +5,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
-	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/emulator/task"
 )
 
 // generation is a deployment with its tasks by how they fare, in numbers.
 type generation struct {
 	deployment *state.Deployment // of the planner's copy
 	definition *types.TaskDefinition
-	// checked: an essential container has a health check.
+	// checked: an essential container has a health check, or load balancers check targets.
 	checked bool
 	counts  state.DeploymentCounts
 
@@ -29,7 +29,7 @@ type generation struct {
 
 func (p *planner) generation(d *state.Deployment) *generation {
 	g := &generation{deployment: d, counts: p.in.Summary.Of(d.ID), definition: p.in.Definitions[d.ID]}
-	g.checked = g.definition != nil && hasEssentialCheck(g.definition)
+	g.checked = len(d.Revision.LoadBalancers) > 0 || g.definition != nil && hasEssentialCheck(g.definition)
 	if g.checked {
 		g.healthy = g.counts.Healthy
 		if g.counts.Unhealthy > 0 {
@@ -45,9 +45,7 @@ func (p *planner) generation(d *state.Deployment) *generation {
 
 // hasEssentialCheck reports whether a task's health is known from its containers.
 func hasEssentialCheck(def *types.TaskDefinition) bool {
-	return slices.ContainsFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool {
-		return c.HealthCheck != nil && taskdef.Essential(&c)
-	})
+	return slices.ContainsFunc(def.ContainerDefinitions, task.ChecksHealth)
 }
 
 // stopped takes tasks out of the counts that the plan stops.
@@ -147,9 +145,9 @@ func (p *planner) condition(g *generation, t *state.Task) condition {
 		return pending
 	case !g.checked && p.now.Before(healthyFrom(t.Status.StartedAt)):
 		return startingRunning
-	case !g.checked || t.Status.HealthStatus == types.HealthStatusHealthy:
+	case !g.checked || t.Health() == types.HealthStatusHealthy:
 		return healthy
-	case t.Status.HealthStatus == types.HealthStatusUnhealthy && !p.now.Before(p.graceEnd(t)):
+	case t.Health() == types.HealthStatusUnhealthy && !p.now.Before(p.graceEnd(t)):
 		return unhealthy
 	default:
 		return startingRunning

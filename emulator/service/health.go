@@ -55,7 +55,7 @@ func (p *planner) inGrace(g *generation) int {
 	}
 	n := 0
 	for _, t := range p.in.Tasks(g.deployment.ID) {
-		if t.Stop != nil || t.Status.LastStatus != state.Running || t.Status.HealthStatus != types.HealthStatusUnhealthy {
+		if t.Stop != nil || t.Status.LastStatus != state.Running || t.Health() != types.HealthStatusUnhealthy {
 			continue
 		}
 		if end := p.graceEnd(t); p.now.Before(end) {

@@ -95,6 +95,7 @@ func Decide(in Input) Plan {
 	case in.Service.Status() == state.ServiceInactive:
 		p.retain()
 	case in.Service.Status() == state.ServiceDraining:
+		p.announceTargets()
 		p.drain()
 		p.followRecords()
 	case in.Service.DeploymentController == "" || in.Service.DeploymentController == types.DeploymentControllerTypeEcs:
@@ -147,6 +148,7 @@ func newPlanner(in Input) *planner {
 // roll is what the ECS deployment controller does: it judges the PRIMARY deployment, and
 // then carries out what the deployment strategy wants.
 func (p *planner) roll() {
+	p.announceTargets()
 	p.countFailures()
 	if p.obeyStop() || p.tripCircuitBreaker() {
 		return

@@ -92,6 +92,8 @@ type Deployment struct {
 	// success after it ends the row.
 	SeenStarted, SeenHealthy int
 	FailedAt                 time.Time
+	// How many registrations of targets, and deregistrations, have been announced.
+	SeenRegistered, SeenDeregistered int
 	// UnplacedAt is when there was no place for a task, which counts as an attempt, and
 	// Unplaced how many attempts there have been in a row.
 	UnplacedAt time.Time

@@ -38,6 +38,8 @@ type DeploymentCounts struct {
 	// HEALTHY.
 	Started, FailedToStart, Exited int
 	TurnedHealthy                  int
+	// Likewise: tasks whose targets were registered, and deregistered.
+	Registered, Deregistered int
 	// LastFailure is the stoppedReason of the last that stopped before it ran.
 	LastFailure   string
 	LastStartedAt time.Time
@@ -125,7 +127,7 @@ func (d *DeploymentCounts) add(t *Task, n int) {
 		return
 	}
 	d.ActiveRunning += n
-	switch t.Status.HealthStatus {
+	switch t.Health() {
 	case types.HealthStatusHealthy:
 		d.Healthy += n
 	case types.HealthStatusUnhealthy:
@@ -142,9 +144,10 @@ func (d *DeploymentCounts) count(before, after *Task) {
 		d.Started++
 		d.LastStartedAt = after.Status.StartedAt
 	}
-	if before.Status.HealthStatus != types.HealthStatusHealthy && after.Status.HealthStatus == types.HealthStatusHealthy {
+	if before.Health() != types.HealthStatusHealthy && after.Health() == types.HealthStatusHealthy {
 		d.TurnedHealthy++
 	}
+	d.countTraffic(before.Traffic, after.Traffic)
 	if before.Stop != nil || after.Stop == nil {
 		return
 	}
@@ -154,6 +157,21 @@ func (d *DeploymentCounts) count(before, after *Task) {
 		d.LastFailure = after.Stop.Reason
 	case types.TaskStopCodeEssentialContainerExited:
 		d.Exited++
+	}
+}
+
+func (d *DeploymentCounts) countTraffic(before, after *TaskTraffic) {
+	if after == nil || after == before {
+		return
+	}
+	if before == nil {
+		before = &TaskTraffic{}
+	}
+	if before.RegisteredAt.IsZero() && !after.RegisteredAt.IsZero() {
+		d.Registered++
+	}
+	if before.DeregisteredAt.IsZero() && !after.DeregisteredAt.IsZero() {
+		d.Deregistered++
 	}
 }
 

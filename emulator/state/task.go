@@ -32,6 +32,8 @@ type Task struct {
 	// ProtectedUntil is until when the scheduler does not stop the task to scale in or to
 	// deploy; zero is not at all. Handlers write it.
 	ProtectedUntil time.Time
+	// Traffic is nil until load balancers have to do with the task; their controller writes it.
+	Traffic *TaskTraffic
 
 	described atomic.Pointer[[]byte]
 }
@@ -62,6 +64,10 @@ type TaskSpec struct {
 	AssignPublicIP bool
 	// Volume is nil where no volume is configured at launch.
 	Volume *ManagedVolume
+	// LoadBalancers are those of the service, as it was when the task was made.
+	LoadBalancers []types.LoadBalancer
+	// Checked: an essential container has a health check. It counts where there are targets.
+	Checked bool
 
 	Overrides            *types.TaskOverride // as echoed: an entry for each container
 	EnableExecuteCommand bool
@@ -121,7 +127,7 @@ func (t *Task) Ended() bool { return t.Status.LastStatus == Stopped }
 func (t *Task) next(status TaskStatus) *Task {
 	return &Task{
 		ARN: t.ARN, Spec: t.Spec, Placement: t.Placement, Stop: t.Stop, Status: status,
-		Version: t.Version, Tags: t.Tags, ProtectedUntil: t.ProtectedUntil,
+		Version: t.Version, Tags: t.Tags, ProtectedUntil: t.ProtectedUntil, Traffic: t.Traffic,
 	}
 }
 

@@ -4,6 +4,7 @@ package task
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,6 +30,8 @@ type Request struct {
 	StartedBy    string
 	ServiceARN   string
 	DeploymentID string
+	// LoadBalancers are those of the service.
+	LoadBalancers []types.LoadBalancer
 
 	EnableExecuteCommand bool
 	Tags                 []types.Tag
@@ -56,6 +59,7 @@ func NewTemplate(r Request) *Template {
 		ClusterARN: r.Cluster.ARN, Family: aws.ToString(r.Definition.Family), Revision: int(r.Definition.Revision),
 		Group: r.Group, StartedBy: r.StartedBy, ServiceARN: r.ServiceARN, DeploymentID: r.DeploymentID,
 		LaunchType: r.LaunchType, Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
+		LoadBalancers: r.LoadBalancers, Checked: slices.ContainsFunc(r.Resolved.Containers, ChecksHealth),
 		Volume: r.Volume, Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
 	}
 	if spec.Group == "" {
@@ -122,6 +126,11 @@ func containers(definitions []types.ContainerDefinition) []state.Container {
 		}
 	}
 	return list
+}
+
+// ChecksHealth reports whether a container's health check decides about its task.
+func ChecksHealth(c types.ContainerDefinition) bool {
+	return c.HealthCheck != nil && taskdef.Essential(&c)
 }
 
 func architecture(def *types.TaskDefinition) string {
