@@ -35,6 +35,7 @@ type bench struct {
 	stop   func()
 
 	service  string // ARN: that of tasks to come, if they have one
+	balanced bool   // tasks to come have a target group
 	publicly bool   // tasks to come ask for a public address
 }
 
@@ -129,7 +130,7 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 		row := task.NewTemplate(task.Request{
 			Cluster:    &state.Cluster{ARN: scope.Cluster("default"), Name: "default"},
 			Definition: def.Definition(), Resolved: resolved, LaunchType: launchType,
-			ServiceARN: b.service, Volume: volume, Now: b.clock.Now(), AssignPublicIP: b.publicly,
+			ServiceARN: b.service, LoadBalancers: b.loadBalancers(), Volume: volume, Now: b.clock.Now(), AssignPublicIP: b.publicly,
 		}).New(at)
 		tx.AddTask(row)
 		id = row.ARN
@@ -140,6 +141,13 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 	}
 	synctest.Wait()
 	return id
+}
+
+func (b *bench) loadBalancers() []types.LoadBalancer {
+	if !b.balanced {
+		return nil
+	}
+	return []types.LoadBalancer{{TargetGroupArn: aws.String("web"), ContainerName: aws.String("web"), ContainerPort: aws.Int32(80)}}
 }
 
 func (b *bench) task(id string) *state.Task { return b.store.Read().Task(id) }

@@ -16,7 +16,7 @@ type view struct {
 	volumes     []volume                    // that they mount
 	resources   executionResources          // that they refer to
 	targets     targets
-	status      *state.TaskStatus           // containers in the order of definitions
+	status      *state.TaskStatus // containers in the order of definitions
 	stop        *state.Stop
 	plain       bool // it has no network interface of its own
 	sandbox     sandboxPhase

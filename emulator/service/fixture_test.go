@@ -203,8 +203,8 @@ func (f *fixture) census() census {
 }
 
 func (f *fixture) servesSince(t *state.Task) bool {
-	if t.Status.HealthStatus != "" {
-		return t.Status.HealthStatus == types.HealthStatusHealthy
+	if t.Spec.Balanced() || t.Status.HealthStatus != "" {
+		return t.Health() == types.HealthStatusHealthy
 	}
 	return !f.now.Before(t.Status.StartedAt.Add(40 * time.Second))
 }

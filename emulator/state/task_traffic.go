@@ -84,16 +84,12 @@ func (tx *Tx) PutTaskTraffic(taskARN string, traffic TaskTraffic) {
 	tx.putTask(old, t, time.Time{})
 }
 
-// WatchBalancedTasks wakes with the ARN of each task with targets that changes.
-func (s *Store) WatchBalancedTasks() *Watch {
-	return s.Watch(0, store.On(tasks, func(before, after *Task) []string {
-		if after == nil {
-			after = before
-		}
-		if !after.Spec.Balanced() {
+// OnBalancedTasks wakes with the ARN of each task with targets that changes.
+func OnBalancedTasks() store.Source {
+	return store.On(tasks, func(before, after *Task) []string {
+		if after == nil || !after.Spec.Balanced() {
 			return nil
 		}
 		return []string{after.ARN}
-	}))
+	})
 }
-
