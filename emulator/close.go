@@ -125,7 +125,7 @@ func (s *Server) readLogs() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	s.agent.ReadLogs(ctx)
+	s.controllers.agent.ReadLogs(ctx)
 }
 
 // askEngine comes before removeContainers, which may take long: an engine that does not

@@ -28,6 +28,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/emulator/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/emulator/session"
@@ -72,11 +73,8 @@ type Server struct {
 	changing sync.Mutex
 	closed   bool
 
-	controllersMu sync.Mutex // of agent
-	agent         *agent.Agent
-	services      *service.Controller
-	capacity      *capacity.Controller
-	groups        *capacity.GroupController
+	controllersMu sync.Mutex // of controllers
+	controllers   controllers
 	stop          context.CancelFunc
 	running       sync.WaitGroup
 	serving       sync.WaitGroup
@@ -189,20 +187,23 @@ func (s *Server) startControllers() {
 	if s.opts.StrictRoles {
 		options.AssumesRole = s.assumesRole
 	}
-	s.agent = agent.New(options)
-	s.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: services}
+	at := controllers{agent: agent.New(options)}
+	at.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: services}
 	if s.opts.StrictRoles {
-		s.services.RefusedRole = refusedRole
+		at.services.RefusedRole = refusedRole
 	}
-	s.capacity = &capacity.Controller{
+	at.capacity = &capacity.Controller{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: instances, AgentAway: s.faults.instances.agentAway,
-		Addresses: s.agent,
+		Addresses: at.agent,
 	}
-	s.running.Go(func() { s.report("agent", s.agent.Run(ctx)) })
-	s.running.Go(func() { s.report("service scheduler", s.services.Run(ctx)) })
-	s.groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.groupDelays()}
-	s.running.Go(func() { s.report("capacity", s.capacity.Run(ctx)) })
-	s.running.Go(func() { s.report("Auto Scaling groups", s.groups.Run(ctx)) })
+	at.groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.groupDelays()}
+	at.targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
+	s.controllers = at
+	s.running.Go(func() { s.report("agent", at.agent.Run(ctx)) })
+	s.running.Go(func() { s.report("service scheduler", at.services.Run(ctx)) })
+	s.running.Go(func() { s.report("capacity", at.capacity.Run(ctx)) })
+	s.running.Go(func() { s.report("Auto Scaling groups", at.groups.Run(ctx)) })
+	s.running.Go(func() { s.report("targets of tasks", at.targets.Run(ctx)) })
 	s.retain(ctx)
 	if sweeper, ok := s.engine.(backend.Sweeper); ok {
 		s.running.Go(func() { s.sweep(ctx, sweeper) })

@@ -27,7 +27,7 @@ func (s *Server) Impatient() uint64 { return s.impatient.Load() }
 // Told waits until the engine has been told of what was changed so far, as security groups are
 // at machines, but for what takes longer than patience.
 func (s *Server) Told(ctx context.Context, patience time.Duration) error {
-	agent, _, _, _ := s.controllers()
+	agent := s.currentAgent()
 	return agent.Idle(ctx, patience)
 }
 

@@ -10,8 +10,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
-	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
-	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -119,22 +117,9 @@ func (s *Server) controlPorts(taskARN string, open bool) []control.Port {
 	return ports
 }
 
-// controllers are those at work; Reset makes new ones.
-func (s *Server) controllers() (*agent.Agent, *service.Controller, *capacity.Controller, *capacity.GroupController) {
-	s.controllersMu.Lock()
-	defer s.controllersMu.Unlock()
-	return s.agent, s.services, s.capacity, s.groups
-}
-
 // instancesSettled waits until the capacity controller has done what it can do now.
 func (s *Server) instancesSettled(ctx context.Context) error {
-	_, _, capacity, _ := s.controllers()
-	return capacity.Idle(ctx)
-}
-
-func (s *Server) currentAgent() *agent.Agent {
-	agent, _, _, _ := s.controllers()
-	return agent
+	return s.atWork().capacity.Idle(ctx)
 }
 
 // HostPorts lists the loopback ports that lead to a running task, TCP and UDP.

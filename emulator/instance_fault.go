@@ -96,7 +96,7 @@ func (f *instanceFaults) keepAway(c *state.ContainerInstance, n int) {
 		delete(f.away, key)
 	}
 	f.mu.Unlock()
-	_, _, capacity, _ := f.server.controllers()
+	capacity := f.server.atWork().capacity
 	capacity.Wake(c.Scope(), c.EC2InstanceID)
 }
 

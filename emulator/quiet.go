@@ -36,14 +36,15 @@ func (s *Server) quiet(ctx context.Context) error {
 
 // settle waits until everybody has dealt with what there was for them.
 func (s *Server) settle(ctx context.Context) error {
-	agent, services, capacity, groups := s.controllers()
+	at := s.atWork()
 	events := func(context.Context) error { return nil }
 	if engine, simulated := s.engine.(*sim.Engine); simulated {
 		events = engine.Settle
 	}
-	calls := func(ctx context.Context) error { return agent.Idle(ctx, patience) }
+	calls := func(ctx context.Context) error { return at.agent.Idle(ctx, patience) }
 	for _, wait := range []func(context.Context) error{
-		s.faulty.Settle, events, groups.Idle, capacity.Idle, services.Idle, calls, events, services.Idle, capacity.Idle, groups.Idle,
+		s.faulty.Settle, events, at.groups.Idle, at.capacity.Idle, at.services.Idle, calls, events, at.targets.Idle, at.services.Idle,
+		at.capacity.Idle, at.groups.Idle,
 	} {
 		if err := wait(ctx); err != nil {
 			return err

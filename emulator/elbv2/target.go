@@ -25,6 +25,8 @@ type Target struct {
 	// DeregisteredAt is zero while it is registered. Else it is draining, until the group's
 	// delay is over.
 	DeregisteredAt time.Time
+	// Task is the ARN of the task that ECS registered it for; empty if somebody else did.
+	Task string
 }
 
 // Draining reports whether it has been deregistered.
@@ -42,10 +44,20 @@ func targetKey(group, id string, port int32) string {
 // Register makes a target one of a group. One that is registered stays as it is; one that
 // drains starts anew.
 func Register(tx *state.Tx, group *TargetGroup, id string, port int32, zone string, now time.Time) {
-	if t := FindTarget(tx, group.ARN, id, port); t != nil && !t.Draining() {
-		return
+	RegisterTask(tx, group, id, port, zone, "", now)
+}
+
+// RegisterTask is Register for a task, which is to learn of the target's health.
+func RegisterTask(tx *state.Tx, group *TargetGroup, id string, port int32, zone, task string, now time.Time) {
+	t := FindTarget(tx, group.ARN, id, port)
+	switch {
+	case t == nil || t.Draining():
+		targets.Put(rows(tx), &Target{GroupARN: group.ARN, ID: id, Port: port, Zone: zone, RegisteredAt: now, Task: task})
+	case t.Task != task && task != "":
+		taken := *t
+		taken.Task = task
+		targets.Put(rows(tx), &taken)
 	}
-	targets.Put(rows(tx), &Target{GroupARN: group.ARN, ID: id, Port: port, Zone: zone, RegisteredAt: now})
 }
 
 // Deregister begins the end of a target, if it is one of the group. In a group that is on no

@@ -21,6 +21,8 @@ type TargetHealth struct {
 	// CheckedAt is when it was found. What was found before the target was registered again
 	// is no longer so.
 	CheckedAt time.Time
+	// Task is that of the target.
+	Task string
 }
 
 // FindTargetHealth returns what is known of a target, or nil.
@@ -30,7 +32,8 @@ func FindTargetHealth(tx *state.Tx, t *Target) *TargetHealth {
 
 // PutTargetHealth writes what is known of a target, unless it is gone.
 func PutTargetHealth(tx *state.Tx, h *TargetHealth) {
-	if FindTarget(tx, h.GroupARN, h.ID, h.Port) != nil {
+	if t := FindTarget(tx, h.GroupARN, h.ID, h.Port); t != nil {
+		h.Task = t.Task
 		targetHealth.Put(rows(tx), h)
 	}
 }

@@ -16,10 +16,18 @@ func Watched() []store.Source {
 	}
 }
 
-// WatchedHealth is the table that those look at who wait for targets to be healthy. It wakes
-// with ARNs of target groups.
-func WatchedHealth() store.Source {
-	return store.On(targetHealth, one(func(h *TargetHealth) string { return h.GroupARN }))
+// OnTaskHealth is the table that those look at who wait for the targets of tasks to be
+// healthy. It wakes with ARNs of tasks.
+func OnTaskHealth() store.Source {
+	return store.On(targetHealth, func(before, after *TargetHealth) []string {
+		if after == nil {
+			after = before
+		}
+		if after.Task == "" {
+			return nil
+		}
+		return []string{after.Task}
+	})
 }
 
 // one wakes the id of what a row belongs to, which never changes.
