@@ -2,11 +2,13 @@ package docker
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"github.com/docker/docker/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
 // DialInside makes Dial take the way through the engine, as for a remote one.
@@ -84,4 +86,15 @@ func (e *Engine) LoseGroups() {
 // EngineStats are those that the engine itself has.
 func (e *Engine) EngineStats(ctx context.Context, id string) (backend.Stats, error) {
 	return e.engineStats(ctx, id)
+}
+
+// RelayIsDirect reports whether the relay is reached at its address, past the engine, and
+// whether addresses on the engine are within reach.
+func (e *Engine) RelayIsDirect(ctx context.Context) (direct, within bool) {
+	if l := e.relays.running(); l != nil {
+		at, tcp := l.session.RemoteAddr().(*net.TCPAddr)
+		direct = tcp && decimal(uint16(at.Port)) == tunnel.HomePort
+	}
+	within, _ = e.reachable(ctx)
+	return direct, within
 }

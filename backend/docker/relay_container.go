@@ -3,6 +3,7 @@ package docker
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -89,6 +90,10 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 	if err != nil {
 		return nil, taken, err
 	}
+	key := e.relayKey(ctx)
+	if key != "" {
+		request.Env = append(request.Env, tunnel.HomeKey+"="+key)
+	}
 	made, err := e.createFrom(ctx, sandboxImage, creation{name: resourceName(e.owner, "relay-"+randomSuffix()), CreateRequest: request})
 	if err != nil {
 		return nil, taken, err
@@ -119,7 +124,47 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 		_ = l.session.Close()
 		return nil, taken, fmt.Errorf("no answer: %w: %s", err, l.conn.complaint())
 	}
+	if key != "" {
+		e.goDirect(ctx, l, key)
+	}
 	return l, taken, nil
+}
+
+// goDirect has the streams of a relay go over a connection to its address, which takes half the
+// time that they take through the engine. Its input and output stay what it lives by, and carry
+// the streams where its address is out of reach after all.
+func (e *Engine) goDirect(ctx context.Context, l *relayLink, key string) {
+	found, err := e.client.ContainerInspect(ctx, l.id)
+	if err != nil {
+		return
+	}
+	for _, endpoint := range found.NetworkSettings.Networks {
+		direct, err := tunnel.Direct(ctx, net.JoinHostPort(endpointAddress(endpoint), tunnel.HomePort), key)
+		if err != nil {
+			e.log.Debug("relay is not reached but through the engine", "error", err)
+			continue
+		}
+		slow := l.session
+		l.session = direct
+		go func() {
+			<-slow.CloseChan()
+			_ = direct.Close()
+		}()
+		return
+	}
+}
+
+// relayKey is what a relay knows this process by whose address is within reach; empty is none:
+// one in a container of the engine is not where the relay is before that is on its networks.
+func (e *Engine) relayKey(ctx context.Context) string {
+	own, err := e.ownContainer(ctx)
+	if err != nil || own.id != "" {
+		return ""
+	}
+	if within, err := e.reachable(ctx); err != nil || !within {
+		return ""
+	}
+	return rand.Text()
 }
 
 // relayMemory bounds the relay: as many connections as it takes (docker/relay/crowd.go) stay well

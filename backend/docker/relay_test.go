@@ -286,6 +286,31 @@ func TestDialAfterTheRelayWasKilled(t *testing.T) {
 	}
 }
 
+// The way to the relay is through the engine only where there is no shorter one; either ends with
+// the relay.
+func TestTheWayToTheRelay(t *testing.T) {
+	t.Parallel()
+	for what, engine := range map[string]*docker.Engine{"short": dockertest.Engine(t), "through the engine": overTCP(t)} {
+		newHome(t, engine)
+		task := newTask(t, engine, backend.SandboxSpec{})
+		engine.AwaitRelay(t.Context())
+		if direct, within := engine.RelayIsDirect(t.Context()); direct != within {
+			t.Errorf("%s: direct is %v, within reach %v", what, direct, within)
+		}
+		if c := task.exited(task.run(backend.ContainerSpec{}, "check", homeURL)); c.ExitCode != 0 {
+			t.Errorf("%s: a task does not reach the emulator", what)
+		}
+		first := relayOf(t, engine)
+		if err := dockertest.Client(t).ContainerKill(t.Context(), first, "KILL"); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "another relay runs", func() bool { id := relayOf(t, engine); return id != "" && id != first })
+		if c := task.exited(task.run(backend.ContainerSpec{}, "check", homeURL)); c.ExitCode != 0 {
+			t.Errorf("%s: a task does not reach the emulator after its relay was killed", what)
+		}
+	}
+}
+
 // published opens an engine that believes to run in a container.
 func published(t testing.TB, ports int) *docker.Engine {
 	t.Helper()

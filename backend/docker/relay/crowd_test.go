@@ -7,9 +7,12 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/libp2p/go-yamux/v5"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
@@ -65,7 +68,9 @@ func TestOneTooManyIsReset(t *testing.T) {
 	t.Cleanup(func() { _ = near.Close(); _ = far.Close(); _ = listener.Close() })
 	caller := netip.MustParseAddr("127.0.0.1")
 	all := &crowd{of: map[netip.Addr]int{caller: mostOfOne - 1}, all: mostOfOne - 1}
-	go announce(far, listener, all)
+	var home atomic.Pointer[yamux.Session]
+	home.Store(far)
+	go announce(&home, listener, all)
 	last, err := net.Dial("tcp4", listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
