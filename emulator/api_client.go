@@ -39,18 +39,20 @@ func (s *Server) apiClient() *apiClient {
 	return &apiClient{endpoint: s.handler, host: host, signer: v4.NewSigner()}
 }
 
-// operation is one of an API that speaks AWS JSON with capital names.
+// operation is one of an API that speaks AWS JSON.
 type operation struct {
 	service string // as the SDK calls it: "Secrets Manager"
 	signed  string // in a signature: "secretsmanager"
 	target  string // prefix of X-Amz-Target
 	name    string
 	errors  []string // those that its model has
+	codec   *wire.Codec
 }
 
-// do calls an operation. Its refusal is an *agent.CallError.
+// do calls an operation, whose answer goes to out unless that is nil. Its refusal is an
+// *agent.CallError.
 func (c *apiClient) do(ctx context.Context, keys aws.CredentialsProvider, region string, op operation, in, out any) error {
-	body := wire.AsIs.Marshal(in)
+	body := op.codec.Marshal(in)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.host+"/", bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("make a request: %w", err)
@@ -62,7 +64,10 @@ func (c *apiClient) do(ctx context.Context, keys aws.CredentialsProvider, region
 		return fmt.Errorf("call %s: %w", op.name, err)
 	}
 	if got.status == http.StatusOK {
-		if err := wire.AsIs.Unmarshal(got.body.Bytes(), out); err != nil {
+		if out == nil {
+			return nil
+		}
+		if err := op.codec.Unmarshal(got.body.Bytes(), out); err != nil {
 			return fmt.Errorf("the answer of %s cannot be read", op.name) // not what is in it
 		}
 		return nil

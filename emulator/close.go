@@ -120,7 +120,7 @@ func (s *Server) removeTasks() error {
 
 // readLogs reads the output of containers that are about to be removed, where it outlives them.
 func (s *Server) readLogs() {
-	if s.opts.DataDir == "" {
+	if s.opts.DataDir == "" && !s.opts.handsOver("logs") {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)

@@ -8,6 +8,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
 )
 
+// logSink is where the agent writes the output of containers.
+func (s *Server) logSink() agent.LogSink {
+	if s.opts.handsOver("logs") {
+		return newUpstreamLogs(s.apiClient(), s.logs, s.opts.Log)
+	}
+	return logSink{s.logs}
+}
+
 // logSink has the agent write to CloudWatch Logs here.
 type logSink struct{ store *logs.Store }
 

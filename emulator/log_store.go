@@ -9,11 +9,15 @@ import (
 )
 
 // openLogs opens the store of what CloudWatch Logs has. It lies beside the state: only an
-// emulator that has the state open gets here, so nobody else writes to it.
+// emulator that has the state open gets here, so nobody else writes to it. Where the upstream has
+// them it keeps nothing but how far the output of containers has been put there.
 func (s *Server) openLogs() (err error) {
 	where := logs.Options{Size: s.opts.LogSize, Now: s.clock.Now, Log: s.opts.Log}
 	if s.opts.DataDir != "" {
 		where.Dir = filepath.Join(s.opts.DataDir, "logs")
+		if s.opts.handsOver("logs") {
+			where.Dir = filepath.Join(s.opts.DataDir, "log-positions")
+		}
 	}
 	s.logs, err = logs.Open(where)
 	return err

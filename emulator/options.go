@@ -116,7 +116,8 @@ type Options struct {
 	// get an error that names the service.
 	Upstream string
 	// UpstreamFor are services that the emulator has and leaves to the Upstream: "ssm",
-	// "secretsmanager". It asks there itself for what tasks need of them.
+	// "secretsmanager", "logs". It asks there itself for what tasks need of them, and writes the
+	// output of containers there.
 	UpstreamFor []string
 	// AllowInstanceMetadata lets what tasks on Docker send to 169.254.169.254 go on: to the
 	// metadata, and the credentials, of the machine that the engine runs on, where that is a

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 )
 
 // secretSource reads what task definitions refer to, as a client of the APIs.
@@ -36,7 +37,7 @@ func (s *Server) secretSource() *secretSource {
 }
 
 var getParameters = operation{
-	service: "SSM", signed: "ssm", target: "AmazonSSM", name: "GetParameters",
+	service: "SSM", signed: "ssm", target: "AmazonSSM", name: "GetParameters", codec: wire.AsIs,
 	errors: []string{"InternalServerError", "InvalidKeyId"},
 }
 
@@ -76,7 +77,7 @@ func valueOf(out *ssm.GetParametersOutput, asked string) (value string, found bo
 }
 
 var getSecretValue = operation{
-	service: "Secrets Manager", signed: "secretsmanager", target: "secretsmanager", name: "GetSecretValue",
+	service: "Secrets Manager", signed: "secretsmanager", target: "secretsmanager", name: "GetSecretValue", codec: wire.AsIs,
 	errors: []string{"DecryptionFailure", "InternalServiceError", "InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"},
 }
 

@@ -15,9 +15,8 @@ import (
 )
 
 // handedOver are the services that an upstream may have instead of the emulator: those of
-// which the emulator itself wants no more than any client does. That of logs, where it puts the
-// output of containers, is not written yet, so they stay here rather than in two places.
-var handedOver = []string{"secretsmanager", "ssm"}
+// which the emulator itself wants no more than any client does.
+var handedOver = []string{"logs", "secretsmanager", "ssm"}
 
 // checkUpstream refuses an upstream that cannot be.
 func (o Options) checkUpstream() error {
@@ -81,7 +80,10 @@ func isOwn(to *url.URL, own *net.TCPAddr, here []net.Addr) bool {
 	})
 }
 
+// handsOver tells whether a service is left to the upstream.
+func (o Options) handsOver(service string) bool { return slices.Contains(o.UpstreamFor, service) }
+
 // owned are the services without those that are left to the upstream.
 func (o Options) owned(all []awsapi.Service) []awsapi.Service {
-	return slices.DeleteFunc(all, func(s awsapi.Service) bool { return slices.Contains(o.UpstreamFor, s.Name) })
+	return slices.DeleteFunc(all, func(s awsapi.Service) bool { return o.handsOver(s.Name) })
 }

@@ -186,8 +186,7 @@ func TestUpstreamsThatCannotBe(t *testing.T) {
 		{emulator.Options{Upstream: "https://sqs.us-east-1.amazonaws.com"}, "is AWS: requests are signed for the host name"},
 		{emulator.Options{Upstream: "moto"}, "is no URL"},
 		{emulator.Options{Upstream: moto, UpstreamFor: []string{"ecs"}}, "ecs cannot be left to the upstream"},
-		{emulator.Options{Upstream: moto, UpstreamFor: []string{"ssm", "ec2"}}, `"ec2" cannot be left to the upstream: only secretsmanager, ssm can`},
-		{emulator.Options{Upstream: moto, UpstreamFor: []string{"logs"}}, `"logs" cannot be left to the upstream: only`},
+		{emulator.Options{Upstream: moto, UpstreamFor: []string{"ssm", "ec2"}}, `"ec2" cannot be left to the upstream: only logs, secretsmanager, ssm can`},
 		{emulator.Options{UpstreamFor: []string{"ssm"}}, "ssm cannot be left to an upstream that is not named"},
 	} {
 		if srv, err := emulator.New(c.options); err == nil || !strings.Contains(err.Error(), c.why) {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -93,7 +94,11 @@ func (u *Upstream) proxy(e *endpoint) http.Handler {
 		ModifyResponse: func(answer *http.Response) error {
 			r := answer.Request
 			scope, _, _ := awsapi.ScopeOf(r)
-			e.Log.Info("request forwarded", "service", scope.Service, "method", r.Method, "path", r.URL.Path,
+			level := slog.LevelInfo
+			if r.Context().Value(quiet{}) != nil {
+				level = slog.LevelDebug
+			}
+			e.Log.Log(r.Context(), level, "request forwarded", "service", scope.Service, "method", r.Method, "path", r.URL.Path,
 				"target", r.Header.Get("X-Amz-Target"), "status", answer.StatusCode)
 			return nil
 		},
@@ -101,6 +106,13 @@ func (u *Upstream) proxy(e *endpoint) http.Handler {
 		ErrorLog:     log.New(logWriter{e.Log}, "", 0),
 	}
 }
+
+// quiet is a key of contexts.
+type quiet struct{}
+
+// Quietly is the context of requests that are sent on all the time, of which the log tells only at
+// its finest.
+func Quietly(ctx context.Context) context.Context { return context.WithValue(ctx, quiet{}, true) }
 
 // keepPath has a path written as it came, where net/url would write it otherwise.
 func keepPath(r *httputil.ProxyRequest) {

@@ -104,7 +104,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.BoolVar(&o.LocalPorts, "local-ports", true, "have 127.0.0.1:8080 lead to a task that maps port 8080, if that is free, and so with each port; otherwise they have any number")
 	flags.BoolVar(&o.InjectEndpoint, "inject-endpoint", true, "serve the APIs to tasks on Docker at http://ecs-emulator:4577, and tell their SDKs by AWS_ENDPOINT_URL_ECS and so on")
 	flags.StringVar(&o.Upstream, "upstream", "", "`url` of a server such as moto or LocalStack that gets, unchanged, what is for services of AWS that are not here")
-	flags.Func("upstream-for", "`services` that are here and are left to the upstream: ssm, secretsmanager", func(list string) error {
+	flags.Func("upstream-for", "`services` that are here and are left to the upstream: ssm, secretsmanager, logs", func(list string) error {
 		o.UpstreamFor = splitList(list)
 		return nil
 	})
