@@ -57,22 +57,31 @@ func TestStreamsAreDescribed(t *testing.T) {
 	s.refused(err, "ResourceNotFoundException", "The specified log stream does not exist.")
 }
 
-// The stream at the end of a page may be gone when the next page is read.
+// The stream at the end of a page may be gone when the next page is read, and another one may
+// have moved.
 func TestPagesOfStreamsThatGo(t *testing.T) {
 	for in, want := range map[*sdk.DescribeLogStreamsInput]string{
-		{}:                           " c " + stream,
-		{Descending: aws.Bool(true)}: " b a",
+		{}:                                    " c " + stream,
+		{Descending: aws.Bool(true)}:          " b a",
+		{OrderBy: types.OrderByLastEventTime}: " b c " + stream,
+		{OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true)}: " a " + stream,
 	} {
 		s := newScene(t)
-		for _, name := range []string{"a", "b", "c"} {
+		write := func(name string, ms int64) {
+			_, err := s.PutLogEvents(t.Context(), &sdk.PutLogEventsInput{LogGroupName: aws.String(group), LogStreamName: &name, LogEvents: []types.InputLogEvent{event(ms, "x")}})
+			s.must(err)
+		}
+		for i, name := range []string{"a", "b", "c"} {
 			_, err := s.CreateLogStream(t.Context(), &sdk.CreateLogStreamInput{LogGroupName: aws.String(group), LogStreamName: &name})
 			s.must(err)
+			write(name, int64(i))
 		}
 		in.LogGroupName, in.Limit = aws.String(group), aws.Int32(2)
 		first, err := s.DescribeLogStreams(t.Context(), in)
 		s.must(err)
 		_, err = s.DeleteLogStream(t.Context(), &sdk.DeleteLogStreamInput{LogGroupName: aws.String(group), LogStreamName: first.LogStreams[1].LogStreamName})
 		s.must(err)
+		write(*first.LogStreams[0].LogStreamName, 1000)
 		in.NextToken, in.Limit = first.NextToken, nil
 		rest, err := s.DescribeLogStreams(t.Context(), in)
 		s.must(err)

@@ -3,7 +3,10 @@ package cloudwatchlogs
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -32,26 +35,26 @@ func (a *API) DescribeLogStreams(ctx context.Context, in *cloudwatchlogs.Describ
 	if err != nil {
 		return nil, err
 	}
-	byTime := in.OrderBy == types.OrderByLastEventTime
-	if byTime && in.LogStreamNamePrefix != nil { // Source: field reports
+	o := streamOrder{byTime: in.OrderBy == types.OrderByLastEventTime, descending: aws.ToBool(in.Descending)}
+	if o.byTime && in.LogStreamNamePrefix != nil { // Source: field reports
 		return nil, invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")
-	}
-	after, err := fromToken(in.NextToken)
-	if err != nil {
-		return nil, err
 	}
 	streams, err := a.store.Streams(scopeOf(ctx), group, aws.ToString(in.LogStreamNamePrefix), "", 0)
 	if err != nil {
 		return nil, err
 	}
-	order(streams, byTime, aws.ToBool(in.Descending))
-	if after != "" {
-		streams = behind(streams, after, byTime, aws.ToBool(in.Descending))
+	slices.SortFunc(streams, o.compare)
+	if in.NextToken != nil {
+		last, err := o.parse(in.NextToken)
+		if err != nil {
+			return nil, err
+		}
+		streams = slices.DeleteFunc(streams, func(s logs.Stream) bool { return o.compare(s, last) <= 0 })
 	}
 	out := &cloudwatchlogs.DescribeLogStreamsOutput{LogStreams: []types.LogStream{}}
 	for _, s := range streams {
 		if n := len(out.LogStreams); n == limit(in.Limit, 50) {
-			out.NextToken = toToken(streams[n-1].Name)
+			out.NextToken = o.token(streams[n-1])
 			break
 		}
 		out.LogStreams = append(out.LogStreams, describeStream(streamOf(ctx, group, s.Name), s))
@@ -59,31 +62,41 @@ func (a *API) DescribeLogStreams(ctx context.Context, in *cloudwatchlogs.Describ
 	return out, nil
 }
 
-// order sorts streams, which are in order of their names. One without events is the oldest.
-func order(streams []logs.Stream, byTime, descending bool) {
-	if byTime {
-		slices.SortStableFunc(streams, func(a, b logs.Stream) int { return cmp.Compare(a.Last, b.Last) })
+// streamOrder is that of a list of streams: by name, or by the time of the newest event, of which
+// a stream without events has the oldest.
+type streamOrder struct{ byTime, descending bool }
+
+func (o streamOrder) compare(a, b logs.Stream) int {
+	order := strings.Compare(a.Name, b.Name)
+	if o.byTime {
+		order = cmp.Or(cmp.Compare(a.Last, b.Last), order)
 	}
-	if descending {
-		slices.Reverse(streams)
+	if o.descending {
+		return -order
 	}
+	return order
 }
 
-// behind returns the streams after the one of a name, which may be gone: in order of names, those
-// that would follow it. In order of time nobody knows where it was, so all come again.
-func behind(streams []logs.Stream, name string, byTime, descending bool) []logs.Stream {
-	for i, s := range streams {
-		if s.Name == name {
-			return streams[i+1:]
-		}
-		if !byTime && (s.Name > name) != descending {
-			return streams[i:]
-		}
+// token has the place of a stream in the order, which counts also when the stream is gone or has
+// moved by then.
+func (o streamOrder) token(s logs.Stream) *string {
+	if o.byTime {
+		return toToken(fmt.Sprintf("%d %s", s.Last, s.Name))
 	}
-	if byTime {
-		return streams
+	return toToken(s.Name)
+}
+
+// parse returns a stream in the place that a token has.
+func (o streamOrder) parse(token *string) (s logs.Stream, err error) {
+	if s.Name, err = fromToken(token); err != nil || !o.byTime {
+		return s, err
 	}
-	return nil
+	last, name, found := strings.Cut(s.Name, " ")
+	s.Name = name
+	if s.Last, err = strconv.ParseInt(last, 10, 64); err != nil || !found {
+		return s, badToken()
+	}
+	return s, nil
 }
 
 // describeStream shows figures of events only where there has been one, and each time another
