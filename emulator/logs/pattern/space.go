@@ -52,41 +52,54 @@ type part struct {
 // takes off. Those that do not end are as any other character. Source: recorded answers
 // (LOGS0006).
 func split(message string) (all []part) {
+	quotes, brackets := closing{text: message, mark: '"'}, closing{text: message, mark: ']'}
 	for i := 0; i < len(message); {
 		c := message[i]
 		if isSpace(c) {
 			i++
 			continue
 		}
-		if end := enclosed(message[i:]); end > 0 {
-			all = append(all, part{i, message[i+1 : i+end]})
-			i += end + 1
+		end := 0
+		switch c {
+		case '"':
+			end = quotes.behind(i)
+		case '[':
+			end = brackets.behind(i)
+		}
+		if end > 0 && (end+1 == len(message) || isSpace(message[end+1])) {
+			all = append(all, part{i, message[i+1 : end]})
+			i = end + 1
 			continue
 		}
-		end := strings.IndexAny(message[i:], " \t\n\r\v\f")
-		if end < 0 {
-			end = len(message) - i
+		end = i
+		for end < len(message) && !isSpace(message[end]) {
+			end++
 		}
-		all = append(all, part{i, message[i : i+end]})
-		i += end
+		all = append(all, part{i, message[i:end]})
+		i = end
 	}
 	return all
 }
 
-// enclosed returns where the quotes or brackets end with which a text begins; 0 if they do
-// not.
-func enclosed(text string) int {
-	var end int
-	switch text[0] {
-	case '"':
-		end = strings.IndexByte(text[1:], '"') + 1
-	case '[':
-		end = strings.IndexByte(text[1:], ']') + 1
+// closing finds the next mark behind places that rise, and looks at each character once.
+type closing struct {
+	text string
+	mark byte
+	at   int // the last one that was found; behind the text if there are no more
+}
+
+// behind returns where the mark is; 0 if there is none.
+func (c *closing) behind(i int) int {
+	if c.at <= i {
+		next := strings.IndexByte(c.text[i+1:], c.mark)
+		if c.at = i + 1 + next; next < 0 {
+			c.at = len(c.text)
+		}
 	}
-	if end > 0 && end+1 < len(text) && !isSpace(text[end+1]) {
+	if c.at == len(c.text) {
 		return 0
 	}
-	return end
+	return c.at
 }
 
 // space reads [field, field condition, ...].
