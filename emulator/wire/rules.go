@@ -49,10 +49,11 @@ const (
 // Violation is the first constraint that a request does not keep.
 type Violation struct {
 	Kind      Kind
-	Structure string // Go type with the member: RunTaskInput, Ulimit
-	Member    string // wire name: softLimit
-	Path      string // from the body: containerDefinitions[0].ulimits[1].softLimit
-	Value     string // the offending value, or its length
+	Structure string  // Go type with the member: RunTaskInput, Ulimit
+	Member    string  // wire name: softLimit
+	Path      string  // from the body: containerDefinitions[0].ulimits[1].softLimit
+	Value     string  // the offending value, or its length
+	Text      *string // the offending value if it is a string, however long
 	Allowed   []string
 	Min, Max  *float64
 	Pattern   string
@@ -153,6 +154,7 @@ func (d *decoder) check(n *node, f *field, p memory) {
 }
 
 func (d *decoder) checkString(n *node, f *field, s string) {
+	had := d.violation != nil
 	if s == "" && f.limits.Required {
 		d.violate(Missing, n, f, s)
 	}
@@ -160,6 +162,9 @@ func (d *decoder) checkString(n *node, f *field, s string) {
 	d.checkLength(n, f, BadLength, utf8.RuneCountInString(s))
 	if f.limits.matches != nil && !f.limits.matches()(s) {
 		d.violate(BadPattern, n, f, s)
+	}
+	if !had && d.violation != nil {
+		d.violation.Text = &[]string{s}[0]
 	}
 }
 

@@ -128,7 +128,12 @@ func TestEventsThatAreRejected(t *testing.T) {
 
 func TestBatchesThatAreRefused(t *testing.T) {
 	s := newScene(t)
-	_, err := s.put(event(1, "late"), event(0, "early"))
+	const failed = "1 validation error detected: Value "
+	_, err := s.put([]types.InputLogEvent{}...)
+	s.refused(err, "InvalidParameterException", failed+"'[]' at 'logEvents' failed to satisfy constraint: Member must have length greater than or equal to 1")
+	_, err = s.put(event(0, "x"), event(0, ""))
+	s.refused(err, "InvalidParameterException", failed+"'' at 'logEvents.2.member.message' failed to satisfy constraint: Member must have length greater than or equal to 1")
+	_, err = s.put(event(1, "late"), event(0, "early"))
 	s.refused(err, "InvalidParameterException", "Log events in a single PutLogEvents request must be in chronological order.")
 	_, err = s.put(event(-day, "a"), event(0, "b"))
 	s.must(err)

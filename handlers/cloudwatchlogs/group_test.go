@@ -149,7 +149,7 @@ func TestValidation(t *testing.T) {
 	_, err := s.CreateLogGroup(t.Context(), &sdk.CreateLogGroupInput{LogGroupName: aws.String("a b")})
 	s.refused(err, "InvalidParameterException", failed+`'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`)
 	_, err = s.CreateLogGroup(t.Context(), &sdk.CreateLogGroupInput{LogGroupName: aws.String(strings.Repeat("a", 513))})
-	s.refused(err, "InvalidParameterException", failed+"at 'logGroupName' failed to satisfy constraint: Member must have length less than or equal to 512")
+	s.refused(err, "InvalidParameterException", failed+"'"+strings.Repeat("a", 513)+"' at 'logGroupName' failed to satisfy constraint: Member must have length less than or equal to 512")
 	_, err = s.CreateLogGroup(t.Context(), &sdk.CreateLogGroupInput{LogGroupName: aws.String("a"), LogGroupClass: "CHEAP"})
 	s.refused(err, "InvalidParameterException", failed+"'CHEAP' at 'logGroupClass' failed to satisfy constraint: Member must satisfy enum value set: ["+classes()+"]")
 	_, err = s.CreateLogStream(t.Context(), &sdk.CreateLogStreamInput{LogGroupName: aws.String(group), LogStreamName: aws.String("a:b")})

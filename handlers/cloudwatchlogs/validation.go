@@ -3,6 +3,8 @@ package cloudwatchlogs
 import (
 	"fmt"
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
@@ -79,6 +81,7 @@ var constraints = map[string]wire.Constraint{
 	"ListLogGroupsInput.limit": between(1, 1000),
 	"ListLogGroupsInput.logGroupNamePattern": text(3, 129,
 		`(\^?[\.\-_\/#A-Za-z0-9]{3,24})(\|\^?[\.\-_\/#A-Za-z0-9]{3,24}){0,4}`),
+	"InputLogEvent.message":      atLeast(1),
 	"GetLogEventsInput.limit":    between(1, 10000),
 	"FilterLogEventsInput.limit": between(1, 10000),
 	"UntagLogGroupInput.tags":    atLeast(1),
@@ -101,23 +104,40 @@ func values[S ~string](all []S) (texts []string) {
 }
 
 // refuse answers a violation in the words of AWS's framework. Source: field reports, for the
-// words and for the exception.
+// words, for places in lists, and for the exception. Of several violations AWS tells all, and this
+// the first.
 func refuse(_ string, v *wire.Violation) error {
-	value := "at"
-	var demand string
-	switch v.Kind {
-	case wire.Missing:
-		value, demand = "null at", "not be null"
-	case wire.NotAllowed:
-		value, demand = "'"+v.Value+"' at", "satisfy enum value set: ["+strings.Join(v.Allowed, ", ")+"]"
-	case wire.BadPattern:
-		value, demand = "'"+v.Value+"' at", "satisfy regular expression pattern: "+v.Pattern
-	case wire.OutOfRange:
-		value, demand = "'"+v.Value+"' at", "have value "+bound(v)
+	value, demand := "", ""
+	switch {
+	case v.Kind == wire.Missing && v.Text == nil:
+		value, demand = "null ", "not be null"
+	case v.Kind == wire.Missing:
+		value, demand = "'' ", "have length greater than or equal to 1"
+	case v.Kind == wire.NotAllowed:
+		value, demand = "'"+v.Value+"' ", "satisfy enum value set: ["+strings.Join(v.Allowed, ", ")+"]"
+	case v.Kind == wire.BadPattern:
+		value, demand = "'"+v.Value+"' ", "satisfy regular expression pattern: "+v.Pattern
+	case v.Kind == wire.OutOfRange:
+		value, demand = "'"+v.Value+"' ", "have value "+bound(v)
 	default:
 		demand = "have length " + bound(v)
+		if v.Text != nil {
+			value = "'" + *v.Text + "' "
+		} else if v.Value == "0" {
+			value = "'[]' "
+		}
 	}
-	return invalid("1 validation error detected: Value %s '%s' failed to satisfy constraint: Member must %s", value, v.Path, demand)
+	return invalid("1 validation error detected: Value %sat '%s' failed to satisfy constraint: Member must %s", value, place(v.Path), demand)
+}
+
+var element = regexp.MustCompile(`\[(\d+)\]`)
+
+// place is a path as AWS writes it: logEvents.1.member.message for logEvents[0].message.
+func place(path string) string {
+	return element.ReplaceAllStringFunc(path, func(in string) string {
+		n, _ := strconv.Atoi(strings.Trim(in, "[]"))
+		return fmt.Sprintf(".%d.member", n+1)
+	})
 }
 
 // bound is the one that a number is beyond.
