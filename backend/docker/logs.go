@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
@@ -119,10 +120,30 @@ func (w *lineWriter) Write(message []byte) (int, error) {
 	}
 	ended := bytes.HasSuffix(text, []byte{'\n'})
 	w.line.Write(bytes.TrimSuffix(text, []byte{'\n'}))
-	if ended || w.line.Len() >= maxLine {
-		w.failed = w.pass(ended && w.line.Len() < maxLine)
+	switch {
+	case ended:
+		w.failed = w.pass(w.line.Len() < maxLine)
+	case w.line.Len() >= maxLine:
+		w.failed = w.passPiece()
 	}
 	return len(message), w.failed
+}
+
+// passPiece passes on what there is of a line, up to a character whose end is yet to come.
+func (w *lineWriter) passPiece() error {
+	text := w.line.Bytes()
+	last := len(text) - 1
+	for last > len(text)-utf8.UTFMax && !utf8.RuneStart(text[last]) {
+		last--
+	}
+	if utf8.FullRune(text[last:]) {
+		return w.pass(false)
+	}
+	begun := string(text[last:])
+	w.line.Truncate(last)
+	err := w.pass(false)
+	w.line.WriteString(begun)
+	return err
 }
 
 // flush passes on a last line without line break.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
@@ -315,6 +316,37 @@ func TestLineWriter(t *testing.T) {
 	}
 	if want := []string{"one", "cut in two", "", "terminal", "last"}; !slices.Equal(got, want) {
 		t.Errorf("lines %q; want %q", got, want)
+	}
+}
+
+// A line that is too long is cut between characters, wherever the engine has cut it, and what is no
+// character stays what it is.
+func TestLineWriterCutsBetweenCharacters(t *testing.T) {
+	const stamp = "2026-01-02T03:04:05.000000006Z "
+	for _, character := range []string{"é", "€", "𝄞", "x", "\xff", "\x80"} {
+		for shift := range 4 {
+			line := strings.Repeat("a", shift) + strings.Repeat(character, 2*maxLine/len(character)+7)
+			var got []string
+			w := &lineWriter{write: func(_ time.Time, _ bool, piece string) error {
+				got = append(got, piece)
+				return nil
+			}}
+			for rest := line + "\n"; rest != ""; {
+				n := min(len(rest), 16<<10)
+				if _, err := w.Write([]byte(stamp + rest[:n])); err != nil {
+					t.Fatal(err)
+				}
+				rest = rest[n:]
+			}
+			if strings.Join(got, "") != line || len(got) != 3 {
+				t.Errorf("%q: %d pieces", character, len(got))
+			}
+			for _, piece := range got {
+				if utf8.ValidString(line) && !utf8.ValidString(piece) {
+					t.Errorf("%q is cut within a character", character)
+				}
+			}
+		}
 	}
 }
 
