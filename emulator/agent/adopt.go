@@ -38,6 +38,7 @@ func (h *host) resync(ctx context.Context) {
 	}
 	h.agent.interfaces.hold()
 	h.adoptMachines(ctx, byName, there.networks)
+	h.adoptLoadBalancers(byName)
 	slices.SortStableFunc(rows, func(a, b *state.Task) int { return a.Status.StartedAt.Compare(b.Status.StartedAt) }) // so do they get their ports
 	for _, t := range rows {
 		h.adopt(t, byName)
@@ -61,6 +62,7 @@ func (h *host) resync(ctx context.Context) {
 	h.saw()
 	h.leftovers.adopt(ctx, byName, volumes)
 	h.tendMachines()
+	h.tellOfLoadBalancers()
 }
 
 // sight is an engine, and what a host has there.

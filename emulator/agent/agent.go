@@ -61,6 +61,9 @@ type Options struct {
 	// Secrets reads what definitions refer to, with the task's execution role. Nil is that no
 	// task which refers to anything can start.
 	Secrets SecretSource
+	// LoadBalancerNews is told of a load balancer that was found on the engine, or that may have
+	// ended there; nil is nobody.
+	LoadBalancerNews func(arn string)
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool

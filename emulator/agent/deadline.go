@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"time"
 
@@ -147,6 +148,24 @@ func (r timedRelay) PublishedPorts(ctx context.Context) (tcp, udp []uint16, err 
 func (r timedRelay) SetPublished(ctx context.Context, forwards []backend.PortForward) error {
 	return limitError(ctx, r.engine, "published", networkTimeout, func(ctx context.Context) error {
 		return r.Relay.SetPublished(ctx, forwards)
+	})
+}
+
+// timedLoadBalancers are those of such an engine.
+type timedLoadBalancers struct {
+	backend.LoadBalancers
+	engine timed
+}
+
+func (b timedLoadBalancers) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalancerSpec) (string, error) {
+	return limit(ctx, b.engine, "created", createTimeout, func(ctx context.Context) (string, error) {
+		return b.LoadBalancers.CreateLoadBalancer(ctx, spec)
+	})
+}
+
+func (b timedLoadBalancers) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
+	return limit(ctx, b.engine, "connected", inspectTimeout, func(ctx context.Context) (io.ReadWriteCloser, error) {
+		return b.LoadBalancers.ConnectLoadBalancer(ctx, id)
 	})
 }
 

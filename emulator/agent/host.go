@@ -48,8 +48,9 @@ type host struct {
 	agent     *Agent
 	life      context.Context // ends with the agent's run
 	ports     *hostPorts
-	relay     backend.Relay // nil where the engine has none
-	finding   chan struct{} // holds a token while it is asked for its ports
+	relay     backend.Relay         // nil where the engine has none
+	balancers backend.LoadBalancers // likewise
+	finding   chan struct{}         // holds a token while it is asked for its ports
 	leftovers *leftovers
 	logs      *logReaders
 	digests   digests
@@ -71,6 +72,9 @@ type host struct {
 	machinesMu sync.Mutex
 	machines   map[string]*machine // by the ARN of the container instance
 
+	loadBalancersMu sync.Mutex
+	loadBalancers   map[string]*loadBalancer // by ARN
+
 	mu        sync.Mutex
 	ended     bool                       // nothing is spawned any more
 	works     map[string]*work           // by task ARN: tasks with something to do
@@ -84,8 +88,9 @@ type host struct {
 	timesLost int             // how often it has been set
 }
 
-// subject is what a container id stands for: a container of a task, or a machine.
-type subject struct{ taskARN, container, instance string }
+// subject is what a container id stands for: a container of a task, a machine, or a load
+// balancer.
+type subject struct{ taskARN, container, instance, loadBalancer string }
 
 // errNotListed keeps tasks waiting until the engine's containers have been taken
 // into account.
@@ -104,7 +109,7 @@ func newHost(a *Agent, o HostOptions) *host {
 	}
 	h := &host{
 		HostOptions: o, ranges: instanceRanges{block: o.InstanceRange}, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed, finding: make(chan struct{}, 1),
-		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, fetched: map[string]bool{},
+		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, fetched: map[string]bool{},
 		networks: map[string]backend.Network{}, promised: map[string]bool{},
 	}
 	h.Engine = timed{o.Engine, func(err error) { h.lose(err) }}
@@ -113,6 +118,9 @@ func newHost(a *Agent, o HostOptions) *host {
 		h.relay = timedRelay{relay, h.Engine.(timed)}
 	} else {
 		h.ports.settle(newListeners(h.Engine, a.Log))
+	}
+	if balancers, ok := o.Engine.(backend.LoadBalancers); ok {
+		h.balancers = timedLoadBalancers{balancers, h.Engine.(timed)}
 	}
 	h.leftovers, h.logs = newLeftovers(h), newLogReaders(h)
 	return h

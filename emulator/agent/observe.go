@@ -30,8 +30,12 @@ func (h *host) tell(ctx context.Context, id string, news func(w *work, container
 	if !known {
 		return
 	}
-	if s.instance != "" {
+	switch {
+	case s.instance != "":
 		h.examineLater(ctx, s.instance)
+		return
+	case s.loadBalancer != "":
+		h.loadBalancerEnded(s.loadBalancer)
 		return
 	}
 	w := h.lockWork(s.taskARN)

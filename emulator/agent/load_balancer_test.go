@@ -1,0 +1,255 @@
+package agent
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// newsBench is an agent that tells of load balancers.
+type newsBench struct {
+	*bench
+	mu   sync.Mutex
+	news []string
+}
+
+func withLoadBalancers(t *testing.T, story func(b *newsBench)) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		n := &newsBench{bench: b}
+		n.restart()
+		story(n)
+	})
+}
+
+func (b *newsBench) restart() {
+	b.runAgent(New(Options{
+		Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: GroupsStrict, Hosts: []HostOptions{{Engine: b.engine}},
+		LoadBalancerNews: func(arn string) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.news = append(b.news, arn)
+		},
+	}))
+}
+
+// told takes what has been told.
+func (b *newsBench) told() []string {
+	synctest.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	defer func() { b.news = nil }()
+	return b.news
+}
+
+// loadBalancer writes the row of one.
+func (b *newsBench) loadBalancer(groups ...string) *elbv2.LoadBalancer {
+	b.Helper()
+	subnets, _ := state.DefaultNetwork(scope)
+	row := &elbv2.LoadBalancer{
+		Scope: scope, ARN: "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/web/0123456789abcdef",
+		DNSName: "Web-1.us-east-1.elb.amazonaws.com", SecurityGroups: groups,
+		Zones: []elbv2.Zone{{Name: subnets[1].Zone, Subnet: subnets[1].ID}},
+	}
+	err := b.store.Update(func(tx *state.Tx) error {
+		elbv2.PutLoadBalancer(tx, row)
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return row
+}
+
+func (b *newsBench) up(row *elbv2.LoadBalancer) netip.Addr {
+	b.Helper()
+	address, subnet, err := b.agent.RunLoadBalancer(b.Context(), row)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if subnet != row.Zones[0].Subnet {
+		b.Errorf("it is in subnet %q", subnet)
+	}
+	return address
+}
+
+// parts are its sandbox and its container.
+func (b *newsBench) parts(row *elbv2.LoadBalancer) (sandbox, container backend.Container) {
+	b.Helper()
+	list, err := b.engine.List(b.Context(), map[string]string{labelLoadBalancer: row.ARN})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range list {
+		if c.Sandbox {
+			sandbox = c
+		} else {
+			container = c
+		}
+	}
+	return sandbox, container
+}
+
+func TestALoadBalancerIsASandboxWithAContainer(t *testing.T) {
+	withLoadBalancers(t, func(b *newsBench) {
+		row := b.loadBalancer()
+		address := b.up(row)
+		sandbox, container := b.parts(row)
+		subnets, _ := state.DefaultNetwork(scope)
+		if part := subnets[1].CIDR(b.store.Read().NetworkCIDR()); !part.Contains(address) || sandbox.IP != address {
+			t.Errorf("its address is %s, and that of its sandbox %s, in %s", address, sandbox.IP, part)
+		}
+		if sandbox.State != backend.Running || container.State != backend.Running || container.SandboxID != sandbox.ID {
+			t.Errorf("its parts are %+v and %+v", sandbox, container)
+		}
+		if again := b.up(row); again != address {
+			t.Errorf("again it has the address %s", again)
+		}
+		if stream, err := b.agent.ConnectLoadBalancer(b.Context(), row.ARN); err != nil {
+			t.Error(err)
+		} else {
+			_ = stream.Close()
+		}
+		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+			t.Fatal(err)
+		}
+		if sandbox, container := b.parts(row); sandbox.ID+container.ID != "" {
+			t.Errorf("left are %+v and %+v", sandbox, container)
+		}
+		if told := b.told(); len(told) > 0 {
+			t.Errorf("somebody is told of %v", told)
+		}
+	})
+}
+
+func TestALoadBalancerThatEndsIsStartedAgain(t *testing.T) {
+	withLoadBalancers(t, func(b *newsBench) {
+		row := b.loadBalancer()
+		b.up(row)
+		for part := range 2 {
+			sandbox, container := b.parts(row)
+			id := []string{container.ID, sandbox.ID}[part]
+			if err := b.engine.Crash(b.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+			if told := b.told(); !slices.Equal(told, []string{row.ARN}) {
+				t.Errorf("told of %v", told)
+			}
+			b.up(row)
+			if sandbox, container := b.parts(row); sandbox.State != backend.Running || container.State != backend.Running || container.SandboxID != sandbox.ID {
+				t.Errorf("its parts are %+v and %+v", sandbox, container)
+			}
+		}
+		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
+	withLoadBalancers(t, func(b *newsBench) {
+		row := b.loadBalancer()
+		address := b.up(row)
+		sandbox, container := b.parts(row)
+		b.stop()
+		b.restart()
+		if told := b.told(); !slices.Equal(told, []string{row.ARN}) {
+			t.Errorf("told of %v", told)
+		}
+		if again := b.up(row); again != address {
+			t.Errorf("it has the address %s, and had %s", again, address)
+		}
+		if s, c := b.parts(row); s.ID != sandbox.ID || c.ID != container.ID || c.StartedAt != container.StartedAt {
+			t.Errorf("its parts are others: %+v and %+v", s, c)
+		}
+		b.stop()
+		err := b.store.Update(func(tx *state.Tx) error {
+			elbv2.DeleteLoadBalancer(tx, row)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.restart()
+		if told := b.told(); !slices.Equal(told, []string{row.ARN}) {
+			t.Errorf("told of %v", told)
+		}
+		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+			t.Fatal(err)
+		}
+		if sandbox, container := b.parts(row); sandbox.ID+container.ID != "" {
+			t.Errorf("left are %+v and %+v", sandbox, container)
+		}
+	})
+}
+
+// Its security groups are those of its row, also when they have changed since it was made.
+func TestALoadBalancerHasSecurityGroups(t *testing.T) {
+	withLoadBalancers(t, func(b *newsBench) {
+		err := b.store.Update(func(tx *state.Tx) error {
+			closed := *tx.SecurityGroup(scope, state.DefaultSecurityGroup)
+			closed.Scope, closed.ID, closed.Rules = scope, "sg-00000000000000001", nil
+			tx.PutSecurityGroup(&closed)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.up(b.loadBalancer("sg-00000000000000001"))
+		row := b.loadBalancer() // the same without groups
+		sandbox, _ := b.parts(row)
+		lets := func(what string, want error) {
+			t.Helper()
+			synctest.Wait()
+			_, err := b.engine.Dial(b.Context(), "tcp", sandbox.ID, 80)
+			if !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", what, err, want)
+			}
+		}
+		lets("a group without rules", syscall.ETIMEDOUT)
+		open := b.loadBalancer(state.DefaultSecurityGroup)
+		err = b.store.Update(func(tx *state.Tx) error {
+			g := *tx.SecurityGroup(scope, state.DefaultSecurityGroup)
+			g.Scope = scope
+			g.Rules = []state.SecurityGroupRule{{ID: "sgr-1", Protocol: "-1", CIDR: "0.0.0.0/0"}}
+			tx.PutSecurityGroup(&g)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.up(open)
+		lets("the group that it has now", syscall.ECONNREFUSED)
+		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestPortsLeadToALoadBalancer(t *testing.T) {
+	withLoadBalancers(t, func(b *newsBench) {
+		row := b.loadBalancer()
+		b.up(row)
+		at := b.agent.OpenLoadBalancerPort(row.ARN, "listener", types.TransportProtocolTcp, 0)
+		if len(at) != 1 || !slices.Equal(b.agent.OpenLoadBalancerPort(row.ARN, "listener", types.TransportProtocolTcp, 0), at) {
+			t.Errorf("it is reached at %v", at)
+		}
+		b.agent.CloseLoadBalancerPorts(row.ARN, nil)
+		if left, _ := b.agent.hosts[""].ports.of("listener"); len(left) > 0 {
+			t.Errorf("still open are %v", left)
+		}
+		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
