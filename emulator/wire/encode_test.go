@@ -133,6 +133,20 @@ func TestEveryByteInAString(t *testing.T) {
 	}
 }
 
+func TestNamesOfSomeStructuresDiffer(t *testing.T) {
+	type inner struct{ KeyTypes []string }
+	codec := wire.AsIs.Except(inner{})
+	in := &struct{ Includes *inner }{&inner{[]string{"a"}}}
+	const text = `{"Includes":{"keyTypes":["a"]}}`
+	if got := string(codec.Marshal(in)); got != text {
+		t.Error(got)
+	}
+	in.Includes = nil
+	if err := codec.Unmarshal([]byte(text), in); err != nil || in.Includes == nil || len(in.Includes.KeyTypes) != 1 {
+		t.Errorf("%+v, %v", in.Includes, err)
+	}
+}
+
 func TestNamesAsTheyAre(t *testing.T) {
 	in := &struct{ Name, ARN string }{"n", "a"}
 	if got := string(wire.AsIs.Marshal(in)); got != `{"ARN":"a","Name":"n"}` {

@@ -166,7 +166,7 @@ func (b *builder) structFields(t reflect.Type, base uintptr, depth int) []field 
 		case !f.IsExported():
 			continue
 		case name == "":
-			name = b.codec.memberName(f.Name)
+			name = b.codec.memberName(t, f.Name)
 		}
 		n := b.node(f.Type)
 		fields = append(fields, field{
@@ -182,8 +182,8 @@ func (b *builder) structFields(t reflect.Type, base uintptr, depth int) []field 
 	return fields
 }
 
-func (c *Codec) memberName(goName string) string {
-	if !c.lower {
+func (c *Codec) memberName(structure reflect.Type, goName string) string {
+	if c.lower == c.except[structure] {
 		return goName
 	}
 	return strings.ToLower(goName[:1]) + goName[1:]

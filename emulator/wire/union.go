@@ -45,7 +45,7 @@ func (b *builder) unionMembers(union reflect.Type) []unionMember {
 		if value.Offset != 0 {
 			panic("wire: " + t.Name() + ".Value is not the first field")
 		}
-		name := b.codec.memberName(strings.TrimPrefix(t.Name(), union.Name()+"Member"))
+		name := b.codec.memberName(union, strings.TrimPrefix(t.Name(), union.Name()+"Member"))
 		members = append(members, unionMember{
 			name:  name,
 			key:   `"` + name + `":`,

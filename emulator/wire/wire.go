@@ -20,8 +20,9 @@ import (
 // Codec encodes and decodes with one rule for member names. A Codec is safe for
 // concurrent use.
 type Codec struct {
-	lower bool  // whether the first letter of a Go field name is lowered
-	rules Rules // nil: nothing is validated
+	lower  bool                  // whether the first letter of a Go field name is lowered
+	except map[reflect.Type]bool // structures in which it is the other way round
+	rules  Rules                 // nil: nothing is validated
 
 	plans sync.Map // reflect.Type → *node
 	build sync.Mutex
@@ -37,7 +38,17 @@ var AsIs = &Codec{}
 // WithRules returns a codec with the same names whose Unmarshal also validates
 // against rules. It starts with an empty cache, so make it once.
 func (c *Codec) WithRules(rules Rules) *Codec {
-	return &Codec{lower: c.lower, rules: rules}
+	return &Codec{lower: c.lower, except: c.except, rules: rules}
+}
+
+// Except returns a codec that names the members of these structures the other way. It starts
+// with an empty cache, so make it once.
+func (c *Codec) Except(structures ...any) *Codec {
+	except := make(map[reflect.Type]bool, len(structures))
+	for _, s := range structures {
+		except[reflect.TypeOf(s)] = true
+	}
+	return &Codec{lower: c.lower, except: except, rules: c.rules}
 }
 
 // Appender writes itself as one JSON value to buf and returns the longer buffer.
