@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
+	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
@@ -42,6 +43,7 @@ func (s *Server) newHandler() http.Handler {
 			Reset:  func(context.Context) error { return s.Reset() },
 			Ports:  s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
 			Faults: s.faults.control(), Closing: s.closing, StateChange: ecs.StateChange,
+			CertificateAuthority: s.certificateAuthority,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)
 			},
@@ -72,6 +74,7 @@ func (s *Server) apis() []awsapi.Service {
 		cloudwatchlogs.New(s.logs, s.clock.Now).Service(),
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
+		acm.New(acm.Options{Store: s.store, Now: s.clock.Now, Wall: s.clock.Wall}).Service(),
 	}
 }
 

@@ -1,9 +1,9 @@
 // Package control is what the emulator offers beside the AWS APIs, under
 // /_emulator/: its health, its clock, its tasks as the engine sees them, their output
-// and their events, what shall go wrong with them, and a reset; and its metrics for
-// Prometheus.
+// and their events, what shall go wrong with them, the authority that its certificates are
+// from, and a reset; and its metrics for Prometheus.
 //
-// All bodies but those of streams are JSON. An error is {"error": "…"}.
+// All bodies but those of streams and certificates are JSON. An error is {"error": "…"}.
 package control
 
 import (
@@ -47,6 +47,8 @@ type Options struct {
 	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error
 	// StateChange is the body of an event, as ECS sends it to EventBridge.
 	StateChange func(tx *state.Tx, e state.Event) []byte
+	// CertificateAuthority is the certificate, as PEM, of who issues those of ACM.
+	CertificateAuthority func() (string, error)
 	// Faults is what shall go wrong with tasks and their engine.
 	Faults FaultControl
 	// Closing ends when the emulator closes; nil never does. Answers that follow
@@ -83,12 +85,13 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"tasks", a.tasks).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"logs", a.logs).Methods(http.MethodGet)
 	r.HandleFunc(Prefix+"events", a.events).Methods(http.MethodGet)
+	r.HandleFunc(Prefix+"ca.pem", a.certificateAuthority).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"faults", a.faults).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"faults", a.addFault).Methods(http.MethodPost)
 	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
 	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, logs, events, faults and reset")
+		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, logs, events, faults, ca.pem and reset")
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)

@@ -1,0 +1,42 @@
+package acm
+
+import (
+	"context"
+	"math"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+// GetAccountConfiguration answers when events about a certificate would begin.
+func (a *API) GetAccountConfiguration(ctx context.Context, _ *sdk.GetAccountConfigurationInput) (*sdk.GetAccountConfigurationOutput, error) {
+	account := acm.FindAccount(a.read(), scopeOf(ctx))
+	return &sdk.GetAccountConfigurationOutput{ExpiryEvents: &types.ExpiryEventsConfiguration{DaysBeforeExpiry: &account.DaysBeforeExpiry}}, nil
+}
+
+// PutAccountConfiguration keeps when events about a certificate would begin. None are sent.
+func (a *API) PutAccountConfiguration(ctx context.Context, in *sdk.PutAccountConfigurationInput) (*sdk.PutAccountConfigurationOutput, error) {
+	var v violations
+	v.Required("idempotencyToken", in.IdempotencyToken, 1, 32)
+	v.matches("idempotencyToken", in.IdempotencyToken, token)
+	var days *int32
+	if in.ExpiryEvents != nil {
+		days = in.ExpiryEvents.DaysBeforeExpiry
+	}
+	constraint.Between(&v.Violations, "expiryEvents.daysBeforeExpiry", days, 1, math.MaxInt32)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	return &sdk.PutAccountConfigurationOutput{}, a.update(func(tx *store.Tx) error {
+		account := acm.FindAccount(tx, scopeOf(ctx))
+		if days != nil {
+			account.DaysBeforeExpiry = *days
+		}
+		acm.PutAccount(tx, &account)
+		return nil
+	})
+}

@@ -1,0 +1,102 @@
+// Package acm answers the API of AWS Certificate Manager from stored certificates. Those that
+// are requested are issued at once, by a certificate authority of the emulator's own: nobody
+// proves that a domain is theirs.
+//
+// Requests are checked in AWS's order: the constraints of their members, all at once; then
+// what the members say together; then what is stored.
+package acm
+
+import (
+	"context"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// Options are what the API works on.
+type Options struct {
+	Store *state.Store
+	// Now is the emulator's time, and Wall is what the clocks of clients show then.
+	Now  func() time.Time
+	Wall func(time.Time) time.Time
+	// InUse returns the ARNs of what uses a certificate. Default: nothing does.
+	InUse func(tx *state.Tx, certificateARN string) []string
+}
+
+// API answers from the store.
+type API struct{ Options }
+
+// New makes the API.
+func New(o Options) *API {
+	if o.InUse == nil {
+		o.InUse = func(*state.Tx, string) []string { return nil }
+	}
+	return &API{o}
+}
+
+// now is the time in milliseconds, as ACM has it.
+func (a *API) now() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
+
+func (a *API) read() *store.Tx { return a.Store.Store.Read() }
+
+func (a *API) update(fn func(tx *store.Tx) error) error { return a.Store.Store.Update(fn) }
+
+func (a *API) usersOf(tx *store.Tx, c *acm.Certificate) []string {
+	return a.InUse((*state.Tx)(tx), c.ARN)
+}
+
+func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }
+
+// find returns the certificate with an ARN.
+func find(ctx context.Context, tx *store.Tx, certificateARN *string) (*acm.Certificate, error) {
+	scope := scopeOf(ctx)
+	if c := acm.Find(tx, scope, *certificateARN); c != nil {
+		return c, nil
+	}
+	return nil, notFound("Could not find certificate %s in account %s.", *certificateARN, scope.Account) // Source: field reports
+}
+
+// get checks an ARN and returns its certificate.
+func (a *API) get(ctx context.Context, certificateARN *string) (*acm.Certificate, error) {
+	var v violations
+	v.certificateARN(certificateARN)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	return find(ctx, a.read(), certificateARN)
+}
+
+// change changes a copy of a certificate, and writes it.
+func (a *API) change(ctx context.Context, certificateARN *string, change func(c *acm.Certificate) error) error {
+	return a.update(func(tx *store.Tx) error {
+		found, err := find(ctx, tx, certificateARN)
+		if err != nil {
+			return err
+		}
+		changed := *found
+		if err := change(&changed); err != nil {
+			return err
+		}
+		acm.Put(tx, &changed)
+		return nil
+	})
+}
+
+// optional is a member that is absent when it is empty.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func optionalTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,30 @@
+package acm
+
+import (
+	"context"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+)
+
+// DeleteCertificate removes a certificate that nothing uses.
+func (a *API) DeleteCertificate(ctx context.Context, in *sdk.DeleteCertificateInput) (*sdk.DeleteCertificateOutput, error) {
+	var v violations
+	v.certificateARN(in.CertificateArn)
+	if err := v.Err(); err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteCertificateOutput{}, a.update(func(tx *store.Tx) error {
+		c, err := find(ctx, tx, in.CertificateArn)
+		if err != nil {
+			return err
+		}
+		if len(a.usersOf(tx, c)) > 0 { // Source: field reports
+			return inUse("Certificate %s in account %s is in use.", c.ARN, scopeOf(ctx).Account)
+		}
+		acm.Delete(tx, c)
+		return nil
+	})
+}

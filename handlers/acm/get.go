@@ -1,0 +1,16 @@
+package acm
+
+import (
+	"context"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
+)
+
+// GetCertificate answers a certificate and its chain, and no private key.
+func (a *API) GetCertificate(ctx context.Context, in *sdk.GetCertificateInput) (*sdk.GetCertificateOutput, error) {
+	c, err := a.get(ctx, in.CertificateArn)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.GetCertificateOutput{Certificate: &c.Body, CertificateChain: optional(c.Chain)}, nil
+}

@@ -1,0 +1,181 @@
+package acm
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+const (
+	// validDays is how long public certificates are valid. Source: AWS, what's new, 18 February 2026.
+	validDays = 198
+	// keepTokens is how long a token is known. Source: ACM API reference, RequestCertificate.
+	keepTokens = time.Hour
+	maxNames   = 100
+)
+
+// RequestCertificate issues a certificate at once, whoever owns the domain.
+func (a *API) RequestCertificate(ctx context.Context, in *sdk.RequestCertificateInput) (*sdk.RequestCertificateOutput, error) {
+	if err := checkRequest(in); err != nil {
+		return nil, err
+	}
+	scope := scopeOf(ctx)
+	if again := a.requested(a.read(), scope, in.IdempotencyToken); again != nil {
+		return &sdk.RequestCertificateOutput{CertificateArn: &again.ARN}, nil
+	}
+	made, key, err := a.issue(scope, in)
+	if err != nil {
+		return nil, err
+	}
+	err = a.update(func(tx *store.Tx) error {
+		if again := a.requested(tx, scope, in.IdempotencyToken); again != nil {
+			made = again
+			return nil
+		}
+		acm.PutWithKey(tx, made, key)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.RequestCertificateOutput{CertificateArn: &made.ARN}, nil
+}
+
+// requested returns what was requested with a token within the last hour, or nil. That the
+// token alone decides, whatever else has changed, follows from the API reference.
+func (a *API) requested(tx *store.Tx, scope arn.Scope, token *string) *acm.Certificate {
+	if token == nil {
+		return nil
+	}
+	for _, c := range acm.Requested(tx, scope, *token) {
+		if a.now().Sub(c.CreatedAt) < keepTokens {
+			return c
+		}
+	}
+	return nil
+}
+
+// issue makes a certificate and its private key.
+func (a *API) issue(scope arn.Scope, in *sdk.RequestCertificateInput) (*acm.Certificate, string, error) {
+	now := a.now()
+	c := &acm.Certificate{
+		ARN: acm.NewARN(scope), Type: types.CertificateTypeAmazonIssued, DomainName: *in.DomainName, Names: namesOf(in),
+		CreatedAt: now, Token: aws.ToString(in.IdempotencyToken), ValidationMethod: in.ValidationMethod,
+		Transparency: types.CertificateTransparencyLoggingPreferenceEnabled,
+	}
+	if c.ValidationMethod == "" {
+		c.ValidationMethod = types.ValidationMethodEmail
+	}
+	if in.Options != nil && in.Options.CertificateTransparencyLoggingPreference != "" {
+		c.Transparency = in.Options.CertificateTransparencyLoggingPreference
+	}
+	for _, o := range in.DomainValidationOptions {
+		if c.ValidationDomains == nil {
+			c.ValidationDomains = map[string]string{}
+		}
+		c.ValidationDomains[*o.DomainName] = *o.ValidationDomain
+	}
+	if err := setTags(c, in.Tags); err != nil {
+		return nil, "", err
+	}
+	authority, err := acm.Issuer(a.Store.Store, now, a.Wall(now))
+	if err != nil {
+		return nil, "", err
+	}
+	key, err := newKey(in.KeyAlgorithm)
+	if err != nil {
+		return nil, "", fmt.Errorf("make a private key: %w", err)
+	}
+	if c.Body, err = authority.Issue(c.Names, key.Public(), acm.ValidFor(validDays, now, a.Wall(now))); err != nil {
+		return nil, "", err
+	}
+	c.Chain = authority.Certificate
+	private, err := acm.EncodePrivateKey(key)
+	return c, private, err
+}
+
+// namesOf are the names that a certificate is to have: that of the domain, then the others.
+func namesOf(in *sdk.RequestCertificateInput) []string {
+	names := []string{*in.DomainName}
+	for _, name := range in.SubjectAlternativeNames {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func newKey(algorithm types.KeyAlgorithm) (crypto.Signer, error) {
+	switch algorithm {
+	case types.KeyAlgorithmEcPrime256v1:
+		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case types.KeyAlgorithmEcSecp384r1:
+		return ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	}
+	return rsa.GenerateKey(rand.Reader, 2048)
+}
+
+func checkRequest(in *sdk.RequestCertificateInput) error {
+	var v violations
+	v.domainName("domainName", in.DomainName)
+	v.count("subjectAlternativeNames", len(in.SubjectAlternativeNames), maxNames, in.SubjectAlternativeNames != nil)
+	for i, name := range in.SubjectAlternativeNames {
+		v.domainName(fmt.Sprintf("subjectAlternativeNames.%d.member", i+1), &name)
+	}
+	v.Text("idempotencyToken", in.IdempotencyToken, 1, 32)
+	v.matches("idempotencyToken", in.IdempotencyToken, token)
+	constraint.OneOf(&v.Violations, "validationMethod", in.ValidationMethod, in.ValidationMethod.Values()...)
+	constraint.OneOf(&v.Violations, "keyAlgorithm", in.KeyAlgorithm, in.KeyAlgorithm.Values()...)
+	v.count("domainValidationOptions", len(in.DomainValidationOptions), maxNames, in.DomainValidationOptions != nil)
+	for i, o := range in.DomainValidationOptions {
+		member := fmt.Sprintf("domainValidationOptions.%d.member.", i+1)
+		v.domainName(member+"domainName", o.DomainName)
+		v.domainName(member+"validationDomain", o.ValidationDomain)
+	}
+	v.options(in.Options)
+	v.tags(in.Tags)
+	if err := v.Err(); err != nil {
+		return err
+	}
+	if err := checkBuilt(in); err != nil {
+		return err
+	}
+	if len(*in.DomainName) > 64 { // Source: field reports
+		return invalid("The first domain name can be no longer than 64 characters")
+	}
+	switch in.KeyAlgorithm {
+	case "", types.KeyAlgorithmRsa2048, types.KeyAlgorithmEcPrime256v1, types.KeyAlgorithmEcSecp384r1:
+	default: // Source: ACM API reference; the text is the emulator's
+		return invalid("The key algorithm %s is not supported for certificates that are requested.", in.KeyAlgorithm)
+	}
+	return checkValidationOptions(in)
+}
+
+// checkBuilt refuses what the emulator has not.
+func checkBuilt(in *sdk.RequestCertificateInput) error {
+	switch {
+	case in.CertificateAuthorityArn != nil:
+		return awsapi.NotImplemented("private certificate authorities")
+	case in.ManagedBy != "":
+		return awsapi.NotImplemented("certificates that " + string(in.ManagedBy) + " manages")
+	case in.ValidationMethod == types.ValidationMethodHttp:
+		return awsapi.NotImplemented("validation by HTTP")
+	}
+	return checkExport(in.Options)
+}

@@ -1,0 +1,70 @@
+package acm
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
+	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
+)
+
+// setTags adds tags to a copy of a certificate. The texts are the emulator's.
+func setTags(c *acm.Certificate, tags []types.Tag) error {
+	for _, t := range tags {
+		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
+			return &types.InvalidTagException{Message: aws.String("The tag key " + *t.Key + " begins with aws:, which is reserved.")}
+		}
+		c.SetTag(acm.Tag{Key: *t.Key, Value: t.Value})
+	}
+	if len(c.Tags) > maxTags {
+		return &types.TooManyTagsException{Message: text("The certificate has more than %d tags.", []any{maxTags})}
+	}
+	return nil
+}
+
+func checkTags(certificateARN *string, tags []types.Tag) error {
+	var v violations
+	v.certificateARN(certificateARN)
+	if tags == nil {
+		v.Add("null", "tags", "not be null")
+	}
+	v.tags(tags)
+	return v.Err()
+}
+
+// AddTagsToCertificate adds and replaces tags.
+func (a *API) AddTagsToCertificate(ctx context.Context, in *sdk.AddTagsToCertificateInput) (*sdk.AddTagsToCertificateOutput, error) {
+	if err := checkTags(in.CertificateArn, in.Tags); err != nil {
+		return nil, err
+	}
+	return &sdk.AddTagsToCertificateOutput{}, a.change(ctx, in.CertificateArn, func(c *acm.Certificate) error { return setTags(c, in.Tags) })
+}
+
+// RemoveTagsFromCertificate removes tags, by their values as well where these are given.
+func (a *API) RemoveTagsFromCertificate(ctx context.Context, in *sdk.RemoveTagsFromCertificateInput) (*sdk.RemoveTagsFromCertificateOutput, error) {
+	if err := checkTags(in.CertificateArn, in.Tags); err != nil {
+		return nil, err
+	}
+	return &sdk.RemoveTagsFromCertificateOutput{}, a.change(ctx, in.CertificateArn, func(c *acm.Certificate) error {
+		for _, t := range in.Tags {
+			c.RemoveTag(acm.Tag{Key: *t.Key, Value: t.Value})
+		}
+		return nil
+	})
+}
+
+// ListTagsForCertificate answers the tags of a certificate.
+func (a *API) ListTagsForCertificate(ctx context.Context, in *sdk.ListTagsForCertificateInput) (*sdk.ListTagsForCertificateOutput, error) {
+	c, err := a.get(ctx, in.CertificateArn)
+	if err != nil {
+		return nil, err
+	}
+	tags := []types.Tag{}
+	for _, t := range c.Tags {
+		tags = append(tags, types.Tag{Key: aws.String(t.Key), Value: t.Value})
+	}
+	return &sdk.ListTagsForCertificateOutput{Tags: tags}, nil
+}
