@@ -1,29 +1,22 @@
 package autoscaling_test
 
 import (
-	"context"
-	"errors"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"reflect"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	rows "github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 )
 
@@ -48,10 +41,8 @@ func TestNamesOnTheWire(t *testing.T) {
 
 // scene is a client of an API over a store with the launch template ecs.
 type scene struct {
+	*apitest.Scene
 	*sdk.Client
-	t     *testing.T
-	store *state.Store
-	now   time.Time
 }
 
 var (
@@ -63,13 +54,8 @@ func newScene(t *testing.T) *scene { return startScene(t, false) }
 
 func startScene(t *testing.T, strict bool) *scene {
 	t.Helper()
-	s, err := state.Open(state.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	sc := &scene{t: t, store: s, now: time.Date(2026, 11, 20, 12, 0, 0, 7e6, time.UTC)}
-	sc.update(func(tx *state.Tx) {
+	s := &scene{Scene: apitest.NewScene(t, scope)}
+	s.update(func(tx *state.Tx) {
 		ec2.PutLaunchTemplate(tx, template)
 		for n := range template.Latest {
 			ec2.PutLaunchTemplateVersion(tx, &ec2.LaunchTemplateVersion{
@@ -77,26 +63,21 @@ func startScene(t *testing.T, strict bool) *scene {
 			})
 		}
 	})
-	api := autoscaling.New(autoscaling.Options{Store: s, Now: func() time.Time { return sc.now }, StrictVPC: strict})
-	server := httptest.NewServer(api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
-	t.Cleanup(server.Close)
-	sc.Client = sdk.New(sdk.Options{
-		BaseEndpoint: &server.URL, Region: scope.Region, Retryer: apitest.Retryer(),
-		Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
-	})
-	return sc
+	api := autoscaling.New(autoscaling.Options{Store: s.Store, Now: s.Clock, StrictVPC: strict})
+	s.Client = sdk.NewFromConfig(s.Serve(api.Service(), &promises))
+	return s
 }
 
 func (s *scene) update(change func(tx *state.Tx)) {
-	s.t.Helper()
-	if err := s.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
-		s.t.Fatal(err)
+	s.T.Helper()
+	if err := s.Store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		s.T.Fatal(err)
 	}
 }
 
 // group makes a group of the launch template ecs in two subnets.
 func (s *scene) group(name string, least, most int32) {
-	s.t.Helper()
+	s.T.Helper()
 	ok(s, s.CreateAutoScalingGroup, s.input(name, least, most))
 }
 
@@ -110,12 +91,12 @@ func (s *scene) input(name string, least, most int32) *sdk.CreateAutoScalingGrou
 
 // launched puts instances of a group there, as its controller does.
 func (s *scene) launched(group string, ids ...string) {
-	s.t.Helper()
+	s.T.Helper()
 	s.update(func(tx *state.Tx) {
 		for _, id := range ids {
 			rows.PutMember(tx, &rows.Member{
 				Scope: scope, Group: group, InstanceID: id, Zone: "us-east-1a", Subnet: "subnet-0ec5e3a1a70000001", Type: "t3.micro",
-				LaunchedAt: s.now, State: types.LifecycleStateInService,
+				LaunchedAt: s.Now, State: types.LifecycleStateInService,
 				LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &template.ID, LaunchTemplateName: &template.Name, Version: aws.String("2")},
 			})
 		}
@@ -124,32 +105,20 @@ func (s *scene) launched(group string, ids ...string) {
 
 // described is a group as it is described.
 func (s *scene) described(name string) types.AutoScalingGroup {
-	s.t.Helper()
+	s.T.Helper()
 	groups := ok(s, s.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{name}}).AutoScalingGroups
 	if len(groups) != 1 {
-		s.t.Fatalf("%d groups named %s", len(groups), name)
+		s.T.Fatalf("%d groups named %s", len(groups), name)
 	}
 	return groups[0]
 }
 
-type operation[I, O any] func(context.Context, *I, ...func(*sdk.Options)) (*O, error)
-
-// ok returns the answer of a call that must succeed.
-func ok[I, O any](s *scene, call operation[I, O], in *I) *O {
-	s.t.Helper()
-	out, err := call(s.t.Context(), in)
-	if err != nil {
-		s.t.Fatalf("%T: %v", in, err)
-	}
-	return out
+func ok[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In) *Out {
+	s.T.Helper()
+	return apitest.OK(s.T, call, in)
 }
 
-// refused checks code and text of a call that must fail.
-func refused[I, O any](s *scene, call operation[I, O], in *I, code, text string) {
-	s.t.Helper()
-	_, err := call(s.t.Context(), in)
-	var answer smithy.APIError
-	if !errors.As(err, &answer) || answer.ErrorCode() != code || answer.ErrorMessage() != text {
-		s.t.Errorf("%T answers\n%v, want\n%s: %s", in, err, code, text)
-	}
+func refused[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In, code, text string) {
+	s.T.Helper()
+	apitest.Refused(s.T, call, in, code, text)
 }

@@ -32,7 +32,7 @@ func TestGroupIsDescribed(t *testing.T) {
 		return types.TagDescription{ResourceId: aws.String("web"), ResourceType: aws.String("auto-scaling-group"), Key: &key, Value: &value, PropagateAtLaunch: &propagate}
 	}
 	want := types.AutoScalingGroup{
-		AutoScalingGroupName: aws.String("web"), AutoScalingGroupARN: got.AutoScalingGroupARN, CreatedTime: &s.now,
+		AutoScalingGroupName: aws.String("web"), AutoScalingGroupARN: got.AutoScalingGroupARN, CreatedTime: &s.Now,
 		LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &template.ID, LaunchTemplateName: &template.Name, Version: aws.String("$Latest")},
 		MinSize:        aws.Int32(0), MaxSize: aws.Int32(3), DesiredCapacity: aws.Int32(0), DefaultCooldown: aws.Int32(7),
 		AvailabilityZones: []string{"us-east-1a", "us-east-1c"}, AvailabilityZoneIds: []string{"use1-az1", "use1-az3"},
@@ -238,7 +238,7 @@ func TestGroupIsDeletedWithoutInstancesOrWithForce(t *testing.T) {
 		"AutoScalingGroup name not found - AutoScalingGroup 'web' not found")
 	s.group("empty", 0, 3)
 	ok(s, s.DeleteAutoScalingGroup, &sdk.DeleteAutoScalingGroupInput{AutoScalingGroupName: aws.String("empty")})
-	if rows.FindGroup(s.store.Read(), scope, "empty") != nil {
+	if rows.FindGroup(s.Store.Read(), scope, "empty") != nil {
 		t.Error("a group without instances stays")
 	}
 }

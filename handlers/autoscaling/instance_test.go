@@ -45,7 +45,7 @@ func TestGracePeriodOfHealth(t *testing.T) {
 	}
 	unhealthy(true, "Healthy")
 	unhealthy(false, "Unhealthy")
-	s.now = s.now.Add(time.Minute)
+	s.Now = s.Now.Add(time.Minute)
 	unhealthy(true, "Unhealthy")
 }
 
@@ -83,7 +83,7 @@ func TestActivities(t *testing.T) {
 	s.update(func(tx *state.Tx) {
 		g := rows.FindGroup(tx, scope, "web")
 		for n := range 3 {
-			a := rows.NewActivity(g, s.now.Add(time.Duration(n)*time.Second))
+			a := rows.NewActivity(g, s.Now.Add(time.Duration(n)*time.Second))
 			a.Description = string(rune('a' + n))
 			if n == 2 {
 				a.GroupARN += "-before" // of a group of the same name

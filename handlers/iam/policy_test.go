@@ -10,7 +10,7 @@ import (
 )
 
 func createPolicy(s *scene, name string) *string {
-	s.t.Helper()
+	s.T.Helper()
 	return ok(s, s.CreatePolicy, &sdk.CreatePolicyInput{PolicyName: &name, PolicyDocument: aws.String(reads)}).Policy.Arn
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 func createRole(s *scene, name string) {
-	s.t.Helper()
+	s.T.Helper()
 	ok(s, s.CreateRole, &sdk.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: aws.String(trust)})
 }
 
@@ -27,7 +27,7 @@ func TestMembersOfRoles(t *testing.T) {
 	}).Role
 	want := &types.Role{
 		RoleName: aws.String("web"), Path: aws.String("/app/"), Arn: aws.String("arn:aws:iam::000000000000:role/app/web"),
-		RoleId: made.RoleId, CreateDate: aws.Time(s.now.Truncate(1e9)),
+		RoleId: made.RoleId, CreateDate: aws.Time(s.Now.Truncate(1e9)),
 		AssumeRolePolicyDocument: aws.String(strings.ReplaceAll(url.QueryEscape(trust), "+", "%20")),
 	}
 	if !regexp.MustCompile(`^AROA[A-Z2-7]{17}$`).MatchString(*made.RoleId) {

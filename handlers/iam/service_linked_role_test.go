@@ -22,7 +22,7 @@ func TestDeletionOfAServiceLinkedRole(t *testing.T) {
 		"Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only modifiable by AWS")
 
 	setCluster := func(account, status string) {
-		err := s.store.Update(func(tx *state.Tx) error {
+		err := s.Store.Update(func(tx *state.Tx) error {
 			tx.PutCluster(&state.Cluster{ARN: "arn:aws:ecs:eu-west-1:" + account + ":cluster/shop", Status: status})
 			return nil
 		})

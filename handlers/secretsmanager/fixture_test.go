@@ -1,22 +1,13 @@
 package secretsmanager_test
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"log/slog"
-	"net/http/httptest"
 	"os"
 	"reflect"
 	"testing"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/smithy-go"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
 )
@@ -32,49 +23,22 @@ func TestTable(t *testing.T) {
 
 // scene is a client of an API over an empty store.
 type scene struct {
+	*apitest.Scene
 	*sdk.Client
-	t     *testing.T
-	store *state.Store
-	now   time.Time
-	log   *bytes.Buffer // of the requests
 }
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	s, err := state.Open(state.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	sc := &scene{t: t, store: s, now: time.Date(2026, 11, 20, 12, 0, 0, 7e6, time.UTC), log: new(bytes.Buffer)}
-	api := secretsmanager.New(s, func() time.Time { return sc.now })
-	server := httptest.NewServer(api.Service().Handler(awsapi.Options{Logger: slog.New(slog.NewTextHandler(sc.log, nil)), Observe: promises.Observe}))
-	t.Cleanup(server.Close)
-	sc.Client = sdk.New(sdk.Options{
-		BaseEndpoint: &server.URL, Region: "eu-west-1", Retryer: apitest.Retryer(),
-		Credentials: credentials.NewStaticCredentialsProvider("123456789012", "secret", ""),
-	})
-	return sc
+	s := apitest.NewScene(t, arn.Scope{Region: "eu-west-1", Account: "123456789012"})
+	return &scene{s, sdk.NewFromConfig(s.Serve(secretsmanager.New(s.Store, s.Clock).Service(), &promises))}
 }
 
-type operation[I, O any] func(context.Context, *I, ...func(*sdk.Options)) (*O, error)
-
-// ok returns the answer of a call that must succeed.
-func ok[I, O any](s *scene, call operation[I, O], in *I) *O {
-	s.t.Helper()
-	out, err := call(s.t.Context(), in)
-	if err != nil {
-		s.t.Fatalf("%T: %v", in, err)
-	}
-	return out
+func ok[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In) *Out {
+	s.T.Helper()
+	return apitest.OK(s.T, call, in)
 }
 
-// refused checks code and text of a call that must fail.
-func refused[I, O any](s *scene, call operation[I, O], in *I, code, text string) {
-	s.t.Helper()
-	_, err := call(s.t.Context(), in)
-	var answer smithy.APIError
-	if !errors.As(err, &answer) || answer.ErrorCode() != code || answer.ErrorMessage() != text {
-		s.t.Errorf("%T answers\n%v, want\n%s: %s", in, err, code, text)
-	}
+func refused[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In, code, text string) {
+	s.T.Helper()
+	apitest.Refused(s.T, call, in, code, text)
 }

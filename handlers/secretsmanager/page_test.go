@@ -14,7 +14,7 @@ import (
 func TestPagesOfSecrets(t *testing.T) {
 	s := newScene(t)
 	for _, name := range []string{"b", "c", "a", "d"} {
-		s.now = s.now.Add(time.Second)
+		s.Now = s.Now.Add(time.Second)
 		createSecret(s, name, "x")
 	}
 	for _, c := range []struct {
@@ -34,7 +34,7 @@ func TestPagesOfSecrets(t *testing.T) {
 			names = append(names, *e.Name)
 		}
 		ok(s, s.DeleteSecret, &sdk.DeleteSecretInput{SecretId: aws.String("a")})
-		s.now = s.now.Add(time.Second)
+		s.Now = s.Now.Add(time.Second)
 		createSecret(s, "aa", "x")
 		c.in.NextToken = page.NextToken
 		if rest := listed(s, &c.in); strings.Join(names, " ") != c.first || rest != c.rest {
@@ -48,7 +48,7 @@ func TestPagesOfSecrets(t *testing.T) {
 	put(s, "b", two, "2", "TWO")
 	in := &sdk.ListSecretVersionIdsInput{SecretId: aws.String("b"), MaxResults: aws.Int32(1)}
 	newest := ok(s, s.ListSecretVersionIds, in)
-	s.now = s.now.Add(time.Second)
+	s.Now = s.Now.Add(time.Second)
 	put(s, "b", three, "3", "THREE")
 	in.NextToken = newest.NextToken
 	if rest := ok(s, s.ListSecretVersionIds, in).Versions; *newest.Versions[0].VersionId != two || len(rest) != 1 || *rest[0].VersionId != one {

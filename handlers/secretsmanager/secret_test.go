@@ -18,7 +18,7 @@ import (
 )
 
 func describe(s *scene, id string) *sdk.DescribeSecretOutput {
-	s.t.Helper()
+	s.T.Helper()
 	return ok(s, s.DescribeSecret, &sdk.DescribeSecretInput{SecretId: &id})
 }
 
@@ -27,7 +27,7 @@ func TestMembersOfASecret(t *testing.T) {
 	s := newScene(t)
 	made := ok(s, s.CreateSecret, &sdk.CreateSecretInput{Name: aws.String("a"), Description: aws.String("about")})
 	want := &sdk.DescribeSecretOutput{
-		ARN: made.ARN, Name: aws.String("a"), Description: aws.String("about"), CreatedDate: aws.Time(s.now), LastChangedDate: aws.Time(s.now),
+		ARN: made.ARN, Name: aws.String("a"), Description: aws.String("about"), CreatedDate: aws.Time(s.Now), LastChangedDate: aws.Time(s.Now),
 	}
 	same := func(what string) {
 		t.Helper()
@@ -35,14 +35,14 @@ func TestMembersOfASecret(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
-	later := func() { s.now = s.now.Add(time.Minute); want.LastChangedDate = aws.Time(s.now) }
+	later := func() { s.Now = s.Now.Add(time.Minute); want.LastChangedDate = aws.Time(s.Now) }
 	same("without a value")
 	later()
 	put(s, "a", one, "x")
 	want.VersionIdsToStages = map[string][]string{one: {"AWSCURRENT"}}
 	same("with a value")
 	current(s, "a")
-	want.LastAccessedDate = aws.Time(s.now.Truncate(24 * time.Hour))
+	want.LastAccessedDate = aws.Time(s.Now.Truncate(24 * time.Hour))
 	same("after it was read")
 	later()
 	ok(s, s.CancelRotateSecret, &sdk.CancelRotateSecretInput{SecretId: aws.String("a")})
@@ -52,16 +52,16 @@ func TestMembersOfASecret(t *testing.T) {
 	ok(s, s.TagResource, &sdk.TagResourceInput{SecretId: aws.String("a"), Tags: []types.Tag{{Key: aws.String("k"), Value: aws.String("")}}})
 	want.Tags = []types.Tag{{Key: aws.String("k"), Value: aws.String("")}}
 	same("with a tag")
-	s.now = s.now.Add(time.Minute) // to take a tag away is no change
+	s.Now = s.Now.Add(time.Minute) // to take a tag away is no change
 	ok(s, s.UntagResource, &sdk.UntagResourceInput{SecretId: aws.String("a"), TagKeys: []string{"k"}})
 	want.Tags = []types.Tag{}
 	same("without its tag")
 	later()
 	out := ok(s, s.DeleteSecret, &sdk.DeleteSecretInput{SecretId: aws.String("a"), RecoveryWindowInDays: aws.Int64(7)})
-	if !out.DeletionDate.Equal(s.now.Add(7 * 24 * time.Hour)) {
+	if !out.DeletionDate.Equal(s.Now.Add(7 * 24 * time.Hour)) {
 		t.Errorf("it goes at %v", out.DeletionDate)
 	}
-	want.DeletedDate = aws.Time(s.now)
+	want.DeletedDate = aws.Time(s.Now)
 	same("marked for deletion")
 }
 
@@ -103,8 +103,8 @@ func TestRetentionRemovesWhatIsDueAndNothingElse(t *testing.T) {
 	}
 	createSecret(s, "kept", "x")
 	left := func(after time.Duration) string {
-		err := s.store.Store.Update(func(tx *store.Tx) error {
-			secretsmanager.Purge(tx, s.now.Add(after))
+		err := s.Store.Store.Update(func(tx *store.Tx) error {
+			secretsmanager.Purge(tx, s.Now.Add(after))
 			return nil
 		})
 		if err != nil {
@@ -171,7 +171,7 @@ func TestASecretIsUpdated(t *testing.T) {
 
 // listed are the names of a list.
 func listed(s *scene, in *sdk.ListSecretsInput) string {
-	s.t.Helper()
+	s.T.Helper()
 	var names []string
 	for _, e := range ok(s, s.ListSecrets, in).SecretList {
 		names = append(names, *e.Name)
@@ -182,7 +182,7 @@ func listed(s *scene, in *sdk.ListSecretsInput) string {
 func TestSecretsAreListed(t *testing.T) {
 	s := newScene(t)
 	for i, name := range []string{"prod/db", "test/db", "prod/api"} {
-		s.now = s.now.Add(time.Second)
+		s.Now = s.Now.Add(time.Second)
 		ok(s, s.CreateSecret, &sdk.CreateSecretInput{
 			Name: &name, Description: aws.String("The " + name), SecretString: aws.String(fmt.Sprint(i)), Tags: []types.Tag{{Key: aws.String("team"), Value: &name}},
 		})

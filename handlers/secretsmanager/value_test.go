@@ -19,7 +19,7 @@ const (
 
 // createSecret makes a secret with a text, or without a value.
 func createSecret(s *scene, name, text string) *sdk.CreateSecretOutput {
-	s.t.Helper()
+	s.T.Helper()
 	in := &sdk.CreateSecretInput{Name: &name, ClientRequestToken: aws.String(one)}
 	if text != "" {
 		in.SecretString = &text
@@ -29,14 +29,14 @@ func createSecret(s *scene, name, text string) *sdk.CreateSecretOutput {
 
 // put adds a version and returns its staging labels.
 func put(s *scene, id, token, text string, stages ...string) string {
-	s.t.Helper()
+	s.T.Helper()
 	out := ok(s, s.PutSecretValue, &sdk.PutSecretValueInput{SecretId: &id, ClientRequestToken: &token, SecretString: &text, VersionStages: stages})
 	return strings.Join(out.VersionStages, " ")
 }
 
 // current returns the text that an id leads to.
 func current(s *scene, id string) string {
-	s.t.Helper()
+	s.T.Helper()
 	return *ok(s, s.GetSecretValue, &sdk.GetSecretValueInput{SecretId: &id}).SecretString
 }
 
@@ -113,7 +113,7 @@ func TestABinaryValue(t *testing.T) {
 	s := newScene(t)
 	ok(s, s.CreateSecret, &sdk.CreateSecretInput{Name: aws.String("key"), SecretBinary: []byte("abc\x00\x01")})
 	out := ok(s, s.GetSecretValue, &sdk.GetSecretValueInput{SecretId: aws.String("key")})
-	if string(out.SecretBinary) != "abc\x00\x01" || out.SecretString != nil || !out.CreatedDate.Equal(s.now) {
+	if string(out.SecretBinary) != "abc\x00\x01" || out.SecretString != nil || !out.CreatedDate.Equal(s.Now) {
 		t.Errorf("got %+v", out)
 	}
 	refused(s, s.PutSecretValue, &sdk.PutSecretValueInput{SecretId: aws.String("key"), SecretBinary: []byte("x"), SecretString: aws.String("x")},
@@ -137,7 +137,7 @@ func TestOldVersionsGo(t *testing.T) {
 	if err := read(one); err != nil {
 		t.Error(err)
 	}
-	s.now = s.now.Add(25 * time.Hour)
+	s.Now = s.Now.Add(25 * time.Hour)
 	put(s, "a", token(120), "x")
 	if read(one) == nil || read(token(20)) == nil || read(token(21)) != nil || read(token(119)) != nil {
 		t.Error("other versions are gone than the oldest")
@@ -150,7 +150,7 @@ func TestNoValueIsInTheLog(t *testing.T) {
 	current(s, "a")
 	refused(s, s.PutSecretValue, &sdk.PutSecretValueInput{SecretId: aws.String("a"), SecretString: aws.String(strings.Repeat("hunter2", 10000))}, "ValidationException",
 		"1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536")
-	if log := s.log.String(); strings.Contains(log, "hunter2") || !strings.Contains(log, "GetSecretValue") {
+	if log := s.Log.String(); strings.Contains(log, "hunter2") || !strings.Contains(log, "GetSecretValue") {
 		t.Errorf("the log is\n%s", log)
 	}
 }

@@ -11,10 +11,10 @@ import (
 
 // attach labels a version and returns the labels that cannot be.
 func attach(s *scene, name string, version int64, labels ...string) string {
-	s.t.Helper()
+	s.T.Helper()
 	out := ok(s, s.LabelParameterVersion, &sdk.LabelParameterVersionInput{Name: &name, ParameterVersion: &version, Labels: labels})
 	if out.ParameterVersion != version {
-		s.t.Errorf("labelled version %d", out.ParameterVersion)
+		s.T.Errorf("labelled version %d", out.ParameterVersion)
 	}
 	return strings.Join(out.InvalidLabels, ", ")
 }

@@ -19,7 +19,7 @@ func filter(key, option string, values ...string) types.ParameterStringFilter {
 
 // hierarchy puts parameters of some types and paths.
 func hierarchy(s *scene) {
-	s.t.Helper()
+	s.T.Helper()
 	for _, p := range []struct{ name, kind string }{
 		{"/shop/string", "String"}, {"/shop/list", "StringList"}, {"/shop/nested/secure", "SecureString"}, {"/shop/nested/string", "String"},
 		{"/shopping", "String"}, {"bare", "String"},
@@ -32,11 +32,11 @@ func hierarchy(s *scene) {
 }
 
 func byPath(s *scene, path string, deep bool, filters ...types.ParameterStringFilter) string {
-	s.t.Helper()
+	s.T.Helper()
 	out := ok(s, s.GetParametersByPath, &sdk.GetParametersByPathInput{Path: &path, Recursive: &deep, ParameterFilters: filters, WithDecryption: aws.Bool(true)})
 	for _, p := range out.Parameters {
 		if *p.Value != "value of "+*p.Name {
-			s.t.Errorf("%s is %s", *p.Name, *p.Value)
+			s.T.Errorf("%s is %s", *p.Name, *p.Value)
 		}
 	}
 	return names(out.Parameters)

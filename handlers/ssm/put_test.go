@@ -13,14 +13,14 @@ import (
 
 // put puts a value under a name, over what is there.
 func put(s *scene, name, value string) int64 {
-	s.t.Helper()
+	s.T.Helper()
 	return ok(s, s.PutParameter, &sdk.PutParameterInput{
 		Name: &name, Value: &value, Type: types.ParameterTypeString, Overwrite: aws.Bool(true),
 	}).Version
 }
 
 func get(s *scene, name string) *types.Parameter {
-	s.t.Helper()
+	s.T.Helper()
 	return ok(s, s.GetParameter, &sdk.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)}).Parameter
 }
 
@@ -33,7 +33,7 @@ func TestAParameterIsReadAsItWasPut(t *testing.T) {
 	}
 	want := &types.Parameter{
 		ARN: aws.String("arn:aws:ssm:eu-west-1:123456789012:parameter/shop/hosts"), Name: aws.String("/shop/hosts"), Type: types.ParameterTypeStringList,
-		DataType: aws.String("text"), Value: aws.String("a, b,,c "), Version: 1, LastModifiedDate: aws.Time(s.now),
+		DataType: aws.String("text"), Value: aws.String("a, b,,c "), Version: 1, LastModifiedDate: aws.Time(s.Now),
 	}
 	for _, name := range []string{*want.Name, *want.ARN} {
 		if diff := cmp.Diff(want, get(s, name), cmpopts.IgnoreUnexported(types.Parameter{})); diff != "" {
@@ -167,7 +167,7 @@ func TestNoValueIsInTheLog(t *testing.T) {
 		"ParameterPatternMismatchException", "Parameter value, cannot be validated against allowedPattern: x")
 	put(s, "/a", "hunter2")
 	get(s, "/a")
-	if log := s.log.String(); strings.Contains(log, "hunter2") || !strings.Contains(log, "the value refers to another parameter") {
+	if log := s.Log.String(); strings.Contains(log, "hunter2") || !strings.Contains(log, "the value refers to another parameter") {
 		t.Errorf("the log is\n%s", log)
 	}
 }

@@ -22,10 +22,10 @@ const (
 
 // secrets stores a secret with two versions, and one of bytes.
 func secrets(s *scene) {
-	s.t.Helper()
+	s.T.Helper()
 	at := time.Date(2026, 9, 26, 19, 29, 54, 0, time.UTC)
 	scope := arn.Scope{Region: "eu-west-1", Account: "123456789012"}
-	err := s.store.Store.Update(func(tx *store.Tx) error {
+	err := s.Store.Store.Update(func(tx *store.Tx) error {
 		text := &secretsmanager.Secret{Scope: scope, Name: "db/=", Suffix: "abcdef", Versions: []secretsmanager.Version{
 			{ID: first, Stages: []string{"AWSPREVIOUS"}, CreatedAt: at}, {ID: second, Stages: []string{"AWSCURRENT", "1", first}, CreatedAt: at},
 		}}
@@ -38,7 +38,7 @@ func secrets(s *scene) {
 		return nil
 	})
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 }
 

@@ -1,5 +1,6 @@
 // Package apitest has the tests that each service passes: its table says what is true,
-// and what it sends and reads is what the SDK's client reads and sends.
+// and what it sends and reads is what the SDK's client reads and sends. [Scene] is what tests
+// of a service's own begin with.
 package apitest
 
 import (
