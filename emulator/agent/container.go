@@ -15,6 +15,7 @@ import (
 // create makes a container, stopped.
 func (w *work) create(i int) run {
 	h, spec, links, on, image := w.host, w.containerSpec(i), w.linkedBy(i), w.on, w.images[i]
+	w.view.about(i).made = true
 	why, denied := h.VolumeOptions.HostPaths.DeniedDevice(&w.view.definitions[i], h.VolumeOptions.folders()...)
 	return func(ctx context.Context) func() {
 		if denied { // the emulator that took the task allowed it
@@ -203,7 +204,7 @@ func (w *work) stop(i int) run {
 		if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
 			return func() { h.engineLost(err) }
 		}
-		h.agent.Log.Error("container cannot be stopped; it is removed", "container", id, "error", err)
+		h.agent.Log.Error("container cannot be stopped; it is removed", "container", id, "error", w.said(err))
 		removed := h.Engine.Remove(ctx, id)
 		if removed != nil {
 			return w.unanswered(ctx, "container not removed", removed)
@@ -243,7 +244,7 @@ func (w *work) unanswered(ctx context.Context, what string, err error) (apply fu
 	if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
 		return func() { w.host.engineLost(err) }
 	}
-	w.host.agent.Log.Warn(what+"; it is tried again", "task", w.task.ARN, "error", err)
+	w.host.agent.Log.Warn(what+"; it is tried again", "task", w.task.ARN, "error", w.said(err))
 	w.host.rest(ctx)
 	return func() {}
 }

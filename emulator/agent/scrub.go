@@ -11,10 +11,24 @@ import (
 // or yes, would be found in words that have nothing to do with it, and make them unreadable.
 const shortestScrubbed = 4
 
+// leftOut stands for the engine's words where nobody knows which values they may have.
+const leftOut = "what the engine says is left out, as it may have a value that the task refers to"
+
 // scrub has stars for the values that were read for the task, of which an engine may tell in
 // its errors: it names the options of log drivers that it refuses. What an engine quotes has
-// other characters.
+// other characters. Of a container that former work has made, before it had nothing more to do or
+// the emulator was started again, the values are not known any more, so nothing is told but the
+// kind of the error. The lock is held.
 func (w *work) scrub(text string) string {
+	for i := range w.view.definitions {
+		if refers(&w.view.definitions[i]) && w.view.status.Containers[i].EngineID != "" && !w.view.about(i).made {
+			kind, _, found := strings.Cut(text, "Error: ")
+			if found && !strings.ContainsAny(kind, " :") {
+				return kind + "Error: " + leftOut
+			}
+			return leftOut
+		}
+	}
 	var values []string
 	note := func(value string) {
 		if len(value) < shortestScrubbed {
@@ -39,4 +53,11 @@ func (w *work) scrub(text string) string {
 		text = strings.ReplaceAll(text, value, "***")
 	}
 	return text
+}
+
+// said is an error of the engine for the log. The lock is not held.
+func (w *work) said(err error) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.scrub(err.Error())
 }

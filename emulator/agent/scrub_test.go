@@ -4,14 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // picky is an engine that refuses options of a log driver, and names them.
@@ -51,4 +56,60 @@ func TestNoReasonTellsASecret(t *testing.T) {
 			}
 		}
 	})
+}
+
+// chatty is an engine that does not end containers at once, and says what they have.
+type chatty struct {
+	*sim.Engine
+	removals *atomic.Int32
+}
+
+var errChatty = errors.New("cannot end a container with TOKEN=hunter2")
+
+func (c chatty) Stop(context.Context, string, time.Duration) error { return errChatty }
+
+func (c chatty) Remove(ctx context.Context, id string) error {
+	if c.removals.Add(1) == 1 {
+		return errChatty
+	}
+	return c.Engine.Remove(ctx, id)
+}
+
+// What was read is forgotten when a task runs, and when the emulator ends. What an engine says of
+// its containers then is not told at all.
+func TestTheEndOfATaskTellsNoSecret(t *testing.T) {
+	for _, restarts := range []bool{false, true} {
+		withAgent(t, func(b *bench) {
+			var log bytes.Buffer
+			options := Options{
+				Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&log, nil)),
+				Hosts:   []HostOptions{{Engine: chatty{b.engine, &atomic.Int32{}}}},
+				Secrets: &shelf{parameters: map[string]string{"us-east-1 /token": "hunter2"}},
+			}
+			b.stop()
+			b.runAgent(New(options))
+			app := container("app", "sleep", "100")
+			app.Secrets = []types.Secret{secret("TOKEN", "/token")}
+			id := b.run(app)
+			b.expect("the task", b.task(id).Status.LastStatus, state.Running)
+			if restarts {
+				b.stop()
+				b.runAgent(New(options))
+				synctest.Wait()
+			}
+			b.stopTask(id)
+			b.settleAfter(time.Minute)
+			b.expect("the task", b.task(id).Status.LastStatus, state.Stopped)
+			b.expect("the reason", b.task(id).Status.Containers[0].Reason, "CannotStopContainerError: "+leftOut)
+			b.stop()
+			for _, line := range []string{"container cannot be stopped; it is removed", "container not removed; it is tried again"} {
+				if !strings.Contains(log.String(), line) {
+					t.Errorf("the log does not say that a %s", line)
+				}
+			}
+			if strings.Contains(log.String(), "hunter2") {
+				t.Errorf("the log: %s", log.String())
+			}
+		})
+	}
 }
