@@ -13,11 +13,13 @@
 package balancer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"maps"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -45,15 +47,30 @@ var ErrClosed = errors.New("the balancer is closed")
 // Balancer is one load balancer.
 type Balancer struct {
 	options Options
+	counts  counter
+	ctx     context.Context // ends with the balancer
+	cancel  context.CancelFunc
+	running sync.WaitGroup // goroutines; what the http servers run ends with them
 
-	mu       sync.Mutex // guards what follows; never held over a call to a target
-	versions map[Key]int64
-	closed   bool
+	mu           sync.Mutex // guards what follows; never held over a call to a target
+	versions     map[Key]int64
+	doors        map[string]*door // by the listener's id
+	groups       map[string]*group
+	certificates map[string]*certificate
+	checks       checker
+	told         []Health // not yet reported
+	telling      bool
+	closed       bool
 }
 
 // New makes a balancer without listeners. It does nothing until pieces are set.
 func New(options Options) *Balancer {
-	return &Balancer{options: options.withDefaults(), versions: map[Key]int64{}}
+	b := &Balancer{
+		options: options.withDefaults(), versions: map[Key]int64{},
+		doors: map[string]*door{}, groups: map[string]*group{}, certificates: map[string]*certificate{},
+	}
+	b.ctx, b.cancel = context.WithCancel(context.Background())
+	return b
 }
 
 func (o Options) withDefaults() Options {
@@ -87,34 +104,6 @@ func (b *Balancer) Run(ctx context.Context) error {
 	return b.Close()
 }
 
-// Set puts a piece in place, or replaces the one with its key. A version that is not
-// newer than the one in place changes nothing. On an error, such as a port that is taken,
-// what was there stays.
-func (b *Balancer) Set(piece Piece) error {
-	key, err := piece.Key()
-	if err != nil {
-		return err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.closed {
-		return ErrClosed
-	}
-	if version, ok := b.versions[key]; ok && version >= piece.Version {
-		return nil
-	}
-	b.versions[key] = piece.Version
-	return nil
-}
-
-// Remove takes a piece away, if it is there. A listener's port is closed, and a target
-// gets nothing new; requests on their way are finished.
-func (b *Balancer) Remove(key Key) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.versions, key)
-}
-
 // Versions are those of the pieces in place, for who wants to push the difference.
 func (b *Balancer) Versions() map[Key]int64 {
 	b.mu.Lock()
@@ -123,19 +112,72 @@ func (b *Balancer) Versions() map[Key]int64 {
 }
 
 // Health is what is known of all targets that do not drain.
-func (b *Balancer) Health() []Health { return nil }
+func (b *Balancer) Health() []Health {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var list []Health
+	for _, g := range b.groups {
+		for _, t := range g.targets {
+			if !t.config.Draining {
+				list = append(list, t.report())
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Health) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Target, b.Target))
+	})
+	return list
+}
 
 // Checking is how many health checks are in progress: who advances the clock waits
 // until there are none.
-func (b *Balancer) Checking() int { return 0 }
-
-// Counts returns the counters.
-func (b *Balancer) Counts() Counts { return Counts{} }
-
-// Close closes ports and connections, and returns when nothing runs any more.
-func (b *Balancer) Close() error {
+func (b *Balancer) Checking() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.closed = true
+	return b.checks.active
+}
+
+// tell has a health reported when the lock is free.
+func (b *Balancer) tell(h Health) { b.told = append(b.told, h) }
+
+// deliver reports what there is to tell, unless somebody is at it, who goes on.
+func (b *Balancer) deliver() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.telling {
+		return
+	}
+	b.telling = true
+	for len(b.told) > 0 {
+		told := b.told
+		b.told = nil
+		b.mu.Unlock()
+		for _, h := range told {
+			b.options.Report(h)
+		}
+		b.mu.Lock()
+	}
+	b.telling = false
+}
+
+// Close closes ports and connections, requests on their way included, and returns when
+// nothing runs any more.
+func (b *Balancer) Close() error {
+	b.mu.Lock()
+	if !b.closed {
+		b.closed = true
+		b.cancel()
+		b.setTimer()
+		for _, d := range b.doors {
+			d.end()
+		}
+		for _, g := range b.groups {
+			for _, t := range g.targets {
+				t.retire()
+			}
+		}
+	}
+	b.mu.Unlock()
+	b.running.Wait()
 	return nil
 }

@@ -1,0 +1,121 @@
+package balancer
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxForwarded is how many addresses X-Forwarded-For may have; with more the answer is 463.
+const maxForwarded = 30
+
+func tooManyForwarded(h http.Header) bool {
+	n := 0
+	for _, v := range h["X-Forwarded-For"] {
+		n += strings.Count(v, ",") + 1
+	}
+	return n > maxForwarded
+}
+
+// setForwarded tells the target who asked, and how.
+func setForwarded(out, in http.Header, s *listenerSettings, client netip.AddrPort, protocol, port string) {
+	switch s.xForwardedFor {
+	case "remove":
+	case "preserve":
+		if prior, ok := in["X-Forwarded-For"]; ok {
+			out["X-Forwarded-For"] = prior
+		}
+	default:
+		address := client.Addr().String()
+		if s.clientPort {
+			address = client.String()
+		}
+		if prior := in["X-Forwarded-For"]; len(prior) > 0 {
+			address = strings.Join(prior, ", ") + ", " + address
+		}
+		out["X-Forwarded-For"] = []string{address}
+	}
+	out["X-Forwarded-Proto"] = []string{protocol}
+	out["X-Forwarded-Port"] = []string{port}
+	if host, ok := in["X-Forwarded-Host"]; ok { // not the balancer's
+		out["X-Forwarded-Host"] = host
+	}
+	if forwarded, ok := in["Forwarded"]; ok {
+		out["Forwarded"] = forwarded
+	}
+}
+
+// traceID is X-Amzn-Trace-Id: a Root if there was none, else a Self before it; see
+// "Request tracing" in the guide.
+func traceID(given string, now time.Time) string {
+	own := "1-" + fmt.Sprintf("%08x", uint32(now.Unix())) + "-" + randomHex()
+	var kept []string
+	hasRoot := false
+	for field := range strings.SplitSeq(given, ";") {
+		name, _, _ := strings.Cut(strings.TrimSpace(field), "=")
+		if name != "" && name != "Self" {
+			kept = append(kept, strings.TrimSpace(field))
+		}
+		hasRoot = hasRoot || name == "Root"
+	}
+	if hasRoot {
+		return "Self=" + own + ";" + strings.Join(kept, ";")
+	}
+	return strings.Join(append([]string{"Root=" + own}, kept...), ";")
+}
+
+// randomHex is 24 digits.
+func randomHex() string {
+	const digits = "0123456789abcdef"
+	var b [24]byte
+	for i, r := 0, rand.Uint64(); i < len(b); i, r = i+1, r>>4 {
+		if i == 16 {
+			r = rand.Uint64()
+		}
+		b[i] = digits[r&15]
+	}
+	return string(b[:])
+}
+
+// hostFor is the Host header that a target gets. Unless it is to be preserved, it has the
+// listener's port where that is not the protocol's usual one, and none where it is; see
+// "Host header preservation" in the guide.
+func hostFor(host string, s *listenerSettings, port uint16) string {
+	if s.preserveHost {
+		return host
+	}
+	name, hasPort := splitPort(host)
+	if port == 80 || port == 443 {
+		return name
+	}
+	if hasPort || host == "" {
+		return host
+	}
+	return host + ":" + strconv.Itoa(int(port))
+}
+
+// splitPort returns a host without its port.
+func splitPort(host string) (name string, had bool) {
+	colon := strings.LastIndexByte(host, ':')
+	if colon < 0 || strings.IndexByte(host[colon:], ']') >= 0 {
+		return host, false
+	}
+	return host[:colon], true
+}
+
+// dropInvalid removes headers whose names have other characters than letters, digits and
+// hyphens.
+func dropInvalid(h http.Header) {
+	for name := range h {
+		for i := range len(name) {
+			if c := lower(name[i]); (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+				delete(h, name)
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package balancer
+
+import (
+	"fmt"
+	"time"
+)
+
+// States, reasons and texts of targets are AWS's.
+const (
+	stateInitial   = "initial"
+	stateHealthy   = "healthy"
+	stateUnhealthy = "unhealthy"
+
+	reasonRegistering = "Elb.RegistrationInProgress"
+	reasonMismatch    = "Target.ResponseCodeMismatch"
+	reasonTimeout     = "Target.Timeout"
+	reasonFailed      = "Target.FailedHealthChecks"
+
+	textRegistering = "Target registration is in progress"
+	textTimeout     = "Request timed out"
+	textFailed      = "Health checks failed"
+)
+
+// health is what checks have shown of a target.
+type health struct {
+	state          string
+	reason, text   string
+	at             time.Time
+	passed, failed int // checks in a row
+}
+
+// outcome is that of one check.
+type outcome struct {
+	passed       bool
+	reason, text string
+}
+
+func mismatch(code int) outcome {
+	return outcome{reason: reasonMismatch, text: fmt.Sprintf("Health checks failed with these codes: [%d]", code)}
+}
+
+// after is the health when a check has ended. The first one that passes makes a new
+// target healthy; then it takes as many in a row as the thresholds say. Until it is
+// unhealthy, the reason stays that of registering (recorded at intervals of 5 s).
+func (h health) after(o outcome, c HealthCheck, now time.Time) health {
+	if o.passed {
+		h.passed, h.failed = h.passed+1, 0
+		if h.state == stateInitial || h.state == stateUnhealthy && h.passed >= c.HealthyThreshold {
+			h.state, h.reason, h.text, h.at = stateHealthy, "", "", now
+		}
+		return h
+	}
+	h.passed, h.failed = 0, h.failed+1
+	switch {
+	case h.state == stateUnhealthy:
+		if h.reason != o.reason || h.text != o.text {
+			h.reason, h.text, h.at = o.reason, o.text, now
+		}
+	case h.failed >= c.UnhealthyThreshold:
+		h.state, h.reason, h.text, h.at = stateUnhealthy, o.reason, o.text, now
+	}
+	return h
+}
+
+// says tells whether both say the same to who asks.
+func (h health) says(other health) bool {
+	return h.state == other.state && h.reason == other.reason && h.text == other.text
+}
+
+func (t *target) report() Health {
+	h := Health{Group: t.group.id, Target: t.config.ID, State: t.health.state, Reason: t.health.reason, Description: t.health.text, At: t.health.at}
+	if h.State == stateInitial {
+		h.Description = textRegistering
+	}
+	return h
+}

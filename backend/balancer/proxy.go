@@ -1,0 +1,184 @@
+package balancer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+var discarded = log.New(io.Discard, "", 0)
+
+// forward passes a request to a target of the group.
+func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
+	x.group, x.pool = g, g.pool.Load()
+	if code := x.incompatible(); code != 0 {
+		x.page(w, code)
+		return
+	}
+	if x.target = x.pool.settings.stickiness.stuck(r, x.pool); x.target == nil {
+		x.target = x.pool.choose(g.next.Add(1), x.now, nil)
+	}
+	if x.target == nil {
+		x.page(w, http.StatusServiceUnavailable)
+		return
+	}
+	g.counts.requests.Add(1)
+	x.target.outstanding.Add(1)
+	defer func() {
+		x.target.outstanding.Add(-1)
+		if x.upload != nil {
+			x.upload.abandon()
+		}
+	}()
+	x.proxy.ServeHTTP(w, r)
+}
+
+// incompatible is 464 where the client's protocol is none of the group's: HTTP/1 for
+// gRPC or HTTP/2, or in HTTP/2 another method than gRPC's. It is in the guide's list of
+// errors.
+func (x *exchange) incompatible() int {
+	switch version := x.pool.settings.version; {
+	case version != "GRPC" && version != "HTTP2":
+		return 0
+	case x.request.ProtoMajor != 2, version == "GRPC" && x.request.Method != http.MethodPost:
+		return 464
+	}
+	return 0
+}
+
+// rewrite makes the request to the target. Hop-by-hop headers are gone already.
+func (x *exchange) rewrite(p *httputil.ProxyRequest) {
+	l, s := x.listener, &x.listener.settings
+	out := p.Out
+	out.URL.Scheme, out.URL.Host = "http", x.target.address
+	if x.pool.settings.protocol == "HTTPS" {
+		out.URL.Scheme = "https"
+	}
+	out.URL.RawQuery, out.URL.ForceQuery = x.asked.query, x.asked.query == "" && strings.HasSuffix(x.request.RequestURI, "?")
+	if x.asked.path != out.URL.Path && !strings.HasPrefix(x.asked.path, "//") {
+		out.URL.Opaque = x.asked.path // as it was sent, whatever a parser makes of it
+	}
+	out.Host = hostFor(x.request.Host, s, l.port)
+	if s.dropInvalid {
+		dropInvalid(out.Header)
+	}
+	setForwarded(out.Header, p.In.Header, s, x.source, l.forwardedProto, l.forwardedPort)
+	given := ""
+	if v := p.In.Header["X-Amzn-Trace-Id"]; len(v) > 0 {
+		given = v[0]
+	}
+	out.Header["X-Amzn-Trace-Id"] = []string{traceID(given, time.Now())}
+	if s.tlsHeaders {
+		if t := x.tls(); t != nil {
+			out.Header["X-Amzn-Tls-Version"], out.Header["X-Amzn-Tls-Cipher-Suite"] = []string{t.version}, []string{t.cipher}
+		}
+	}
+}
+
+func (x *exchange) tls() *tlsInfo {
+	if x.client != nil {
+		return x.client.tls
+	}
+	if x.request.TLS != nil {
+		return newTLSInfo(*x.request.TLS)
+	}
+	return nil
+}
+
+// RoundTrip asks the target, and others in its place for as long as nothing has been
+// sent.
+func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
+	for {
+		began := time.Now()
+		answer, sent, err := x.ask(r)
+		if err == nil {
+			x.group.counts.answered(answer.StatusCode, time.Since(began))
+			return answer, nil
+		}
+		x.group.counts.errors.Add(1)
+		if sent || r.Context().Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+			return nil, err
+		}
+		x.tried = append(x.tried, x.target)
+		x.pool = x.group.pool.Load() // it may know more by now
+		next := x.pool.choose(x.group.next.Add(1), x.now, x.tried)
+		if next == nil {
+			return nil, err
+		}
+		x.target.outstanding.Add(-1)
+		x.target = next
+		x.target.outstanding.Add(1)
+		r.URL.Host = next.address
+	}
+}
+
+// ask asks one target. sent says that it may have seen something of the request.
+func (x *exchange) ask(r *http.Request) (answer *http.Response, sent bool, err error) {
+	if version := x.pool.settings.version; version == "HTTP2" || version == "GRPC" {
+		ctx := r.Context()
+		answer, err := x.target.http2().RoundTrip(r)
+		if err != nil && ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		var dial *net.OpError
+		return answer, !errors.As(err, &dial) || dial.Op != "dial", err
+	}
+	return x.askHTTP1(r)
+}
+
+// modify completes a target's answer.
+func (x *exchange) modify(answer *http.Response) error {
+	s := &x.listener.settings
+	if s.hideServer {
+		answer.Header.Del("Server")
+	}
+	for _, h := range s.responseHeaders {
+		answer.Header.Set(h[0], h[1])
+	}
+	cookies := x.pool.settings.stickiness.bind(answer, x.target, x.now(), x.listener.secure)
+	for _, c := range append(x.cookies, cookies...) {
+		answer.Header.Add("Set-Cookie", c)
+	}
+	if answer.StatusCode != http.StatusSwitchingProtocols {
+		x.keepAlive(answer.Header)
+	}
+	return nil
+}
+
+// failed answers for a target that did not.
+func (x *exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
+	var client *clientError
+	var network net.Error
+	code := http.StatusBadGateway
+	switch {
+	case errors.As(err, &client):
+		code = client.code
+	case r.Context().Err() != nil: // nobody reads it; the count has its meaning
+		code = 460
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		code = http.StatusGatewayTimeout
+	}
+	x.balancer.options.Log.Debug("a target did not answer", "target", x.target.address, "status", code, "err", err)
+	x.page(w, code)
+}
+
+// bufferPool is where the proxy's buffers are between requests.
+type bufferPool struct{ pool sync.Pool }
+
+const bufferSize = 32 << 10
+
+var buffers = &bufferPool{sync.Pool{New: func() any { return new([bufferSize]byte) }}}
+
+// Get and Put are httputil.BufferPool's.
+func (p *bufferPool) Get() []byte { return p.pool.Get().(*[bufferSize]byte)[:] }
+
+// Put takes a buffer that Get gave.
+func (p *bufferPool) Put(b []byte) { p.pool.Put((*[bufferSize]byte)(b)) }

@@ -1,0 +1,193 @@
+package balancer
+
+import "fmt"
+
+// Set puts a piece in place, or replaces the one with its key. A version that is not
+// newer than the one in place changes nothing. On an error, such as a port that is taken,
+// what was there stays.
+func (b *Balancer) Set(piece Piece) error {
+	key, err := piece.Key()
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return ErrClosed
+	}
+	if version, ok := b.versions[key]; ok && version >= piece.Version {
+		return nil
+	}
+	switch {
+	case piece.Listener != nil:
+		err = b.setListener(*piece.Listener)
+	case piece.TargetGroup != nil:
+		err = b.setGroup(*piece.TargetGroup)
+	case piece.Target != nil:
+		err = b.setTarget(*piece.Target)
+	case piece.Certificate != nil:
+		err = b.setCertificate(*piece.Certificate)
+	}
+	if err != nil {
+		return fmt.Errorf("set %s %s: %w", key.Kind, key.ID, err)
+	}
+	b.versions[key] = piece.Version
+	return nil
+}
+
+// Remove takes a piece away, if it is there. A listener's port is closed, and a target
+// gets nothing new; requests on their way are finished.
+func (b *Balancer) Remove(key Key) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.versions[key]; !ok || b.closed {
+		return
+	}
+	delete(b.versions, key)
+	switch key.Kind {
+	case KindListener:
+		b.doors[key.ID].leave()
+		delete(b.doors, key.ID)
+		b.lookUse()
+	case KindTargetGroup:
+		g := b.groups[key.ID]
+		g.set, g.config = false, TargetGroup{ID: key.ID}
+		g.renew(b.options.Now())
+		b.plan(g)
+	case KindTarget:
+		b.removeTarget(b.groups[key.Group].targets[key.ID])
+	case KindCertificate:
+		delete(b.certificates, key.ID)
+	}
+	b.forget()
+}
+
+func (b *Balancer) setListener(config Listener) error {
+	l, err := b.newListener(config)
+	if err != nil {
+		return err
+	}
+	d := b.doors[config.ID]
+	if d != nil && d.fits(l) {
+		d.set(l)
+	} else {
+		open, err := b.openDoor(l)
+		if err != nil {
+			return err
+		}
+		if d != nil {
+			d.leave()
+		}
+		b.doors[config.ID] = open
+	}
+	b.lookUse()
+	return nil
+}
+
+// lookUse finds out which groups listeners use, and has the targets of those checked.
+func (b *Balancer) lookUse() {
+	used := map[*group]bool{}
+	for _, d := range b.doors {
+		for g := range d.current.Load().groups {
+			used[g] = true
+		}
+	}
+	for _, g := range b.groups {
+		if g.used != used[g] {
+			g.used = used[g]
+			b.plan(g)
+			g.renew(b.options.Now())
+		}
+	}
+}
+
+// group returns the group with an id, whose piece may not have come yet.
+func (b *Balancer) group(id string) *group {
+	g := b.groups[id]
+	if g == nil {
+		g = newGroup(id)
+		b.groups[id] = g
+	}
+	return g
+}
+
+func (b *Balancer) setGroup(config TargetGroup) error {
+	g := b.group(config.ID)
+	if err := g.configure(config); err != nil {
+		return err
+	}
+	g.renew(b.options.Now())
+	b.plan(g)
+	return nil
+}
+
+// setTarget keeps what is known of a target whose address stays.
+func (b *Balancer) setTarget(config Target) error {
+	if !config.Addr.IsValid() {
+		return fmt.Errorf("address %v", config.Addr)
+	}
+	g := b.group(config.Group)
+	t := g.targets[config.ID]
+	switch {
+	case t == nil || t.config.Addr != config.Addr || t.config.Draining && !config.Draining:
+		old := t
+		t = newTarget(g, config, b.options.Dial)
+		g.targets[config.ID] = t
+		if old != nil {
+			old.retire()
+			b.planTarget(old)
+		}
+	default:
+		t.config = config
+		if config.Draining {
+			t.retire()
+		}
+	}
+	g.renew(b.options.Now())
+	b.planTarget(t)
+	b.setTimer()
+	return nil
+}
+
+func (b *Balancer) removeTarget(t *target) {
+	g := t.group
+	delete(g.targets, t.config.ID)
+	t.retire()
+	g.renew(b.options.Now())
+	b.planTarget(t)
+	b.setTimer()
+	if newGroupSettings(g.config).cutFlows {
+		t.cutFlows()
+	}
+}
+
+// forget drops groups that nobody speaks of any more.
+func (b *Balancer) forget() {
+	for id, g := range b.groups {
+		if !g.set && !g.used && len(g.targets) == 0 {
+			delete(b.groups, id)
+		}
+	}
+}
+
+func (b *Balancer) setCertificate(config Certificate) error {
+	c, err := newCertificate(config)
+	if err != nil {
+		return err
+	}
+	b.certificates[config.ID] = c
+	return nil
+}
+
+// certificatesOf returns those of the ids that are there, in their order.
+func (b *Balancer) certificatesOf(ids []string) []*certificate {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var list []*certificate
+	for _, id := range ids {
+		if c := b.certificates[id]; c != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
