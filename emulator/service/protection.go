@@ -18,7 +18,8 @@ func (p *planner) protects(t *state.Task) bool {
 }
 
 // sparing takes the protected tasks out of those that a scale-in or a deployment may stop, and
-// notes that it could not stop them. One that fails its health checks is stopped all the same.
+// notes that it could not stop them. One that fails its health checks, or whose container instance
+// drains, is stopped all the same.
 //
 //	D 3 → 1, one protected: the two others stop.
 //	D 3 → 1, two protected: the third one stops, and there are two until a protection ends.
@@ -35,7 +36,7 @@ func (p *planner) sparing(g *generation, tasks []fate) []fate {
 	}
 	spared := 0
 	free := slices.DeleteFunc(tasks, func(t fate) bool {
-		keep := t.protected && t.condition != unhealthy
+		keep := t.protected && !t.leaving && t.condition != unhealthy
 		spared += count(keep)
 		return keep
 	})

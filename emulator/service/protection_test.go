@@ -125,6 +125,23 @@ func TestADeploymentWaitsForProtectedTasks(t *testing.T) {
 	}
 }
 
+// A container instance that drains does not wait for protected tasks, of whichever deployment.
+func TestDrainingDoesNotLookAtProtection(t *testing.T) {
+	f := newInstanceFixture(t, 2, nil)
+	f.settle()
+	old := f.tasks()
+	f.protect(old...)
+	f.instance(0, draining)
+	f.deployOnInstances(false)
+	f.settle()
+	for _, task := range old {
+		drains := task.Placement.ContainerInstance == instanceARN(0)
+		if f.left(task) == drains {
+			t.Errorf("of an instance that drains (%v) it stays: %v", drains, f.left(task))
+		}
+	}
+}
+
 // Without room for more, protected tasks keep new ones from starting.
 func TestProtectedTasksCountForMaximumPercent(t *testing.T) {
 	f := newFixture(t, func(s *state.Service) {

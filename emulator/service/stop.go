@@ -48,11 +48,11 @@ func (p *planner) stopSurplus(g goal) {
 		return
 	}
 	candidates := slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool { return t.condition == unhealthy || t.leaving })
-	spared, free := p.spared, p.sparing(g.generation, candidates)
-	if surplus <= len(free) {
-		p.spared = spared // nothing is missed
+	before := p.spared
+	candidates = p.sparing(g.generation, candidates)
+	if surplus <= len(candidates) {
+		p.spared = before // nothing is missed
 	}
-	candidates = free
 	p.stopSome(g, candidates, surplus)
 }
 
