@@ -19,10 +19,22 @@ func (s *Server) taskVariables(t *state.Task, container string) (variables []str
 	if variable, has := s.credentialsVariable(t); has {
 		variables = append(variables, variable)
 	}
-	id := t.EndpointID(c)
+	id := s.endpointID(t, c)
 	return append(variables,
 		"ECS_CONTAINER_METADATA_URI="+metadataURL+"/v3/"+id,
 		"ECS_CONTAINER_METADATA_URI_V4="+metadataURL+"/v4/"+id,
 		"ECS_AGENT_URI="+metadataURL+"/api/"+id,
 	)
+}
+
+// endpointID is the id by which a container asks for its metadata: on Fargate its runtimeId, on a
+// container instance a UUID, which the container agent draws. Here it follows from the container's
+// row and a key of the store's, so that a restart changes nothing.
+// Sources: ECS developer guide, task metadata endpoint version 4, for Fargate; amazon-ecs-agent.
+func (s *Server) endpointID(t *state.Task, c *state.Container) string {
+	if t.Placement.ContainerInstance == "" {
+		return t.RuntimeID(c)
+	}
+	id, _ := s.sessions.EndpointID(t.ARN, c.ID) // without one nobody is answered
+	return id
 }

@@ -142,8 +142,22 @@ func (k *Keys) CredentialsID(taskARN string, kind Kind) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id := uuid.UUID(derive(secret, "credentials id "+string(kind), []byte(taskARN))[:16])
+	return uuidOf(derive(secret, "credentials id "+string(kind), []byte(taskARN))), nil
+}
+
+// EndpointID is the id by which a container on a container instance asks for its metadata: a UUID
+// that its neighbours, who may ask from the same address, cannot guess.
+func (k *Keys) EndpointID(taskARN, containerID string) (string, error) {
+	secret, err := k.secret()
+	if err != nil {
+		return "", err
+	}
+	return uuidOf(derive(secret, "endpoint id", []byte(taskARN+"/"+containerID))), nil
+}
+
+func uuidOf(secret []byte) string {
+	id := uuid.UUID(secret[:16])
 	id[6] = id[6]&0x0f | 0x40 // version 4
 	id[8] = id[8]&0x3f | 0x80 // variant of RFC 9562
-	return id.String(), nil
+	return id.String()
 }

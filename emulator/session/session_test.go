@@ -171,6 +171,28 @@ func TestEachRoleOfATaskHasItsID(t *testing.T) {
 	}
 }
 
+// Neighbours know the ARNs of tasks and containers, and not the key.
+func TestContainersAskByAnIDThatFollowsFromTheKey(t *testing.T) {
+	_, keys := open(t, "")
+	_, others := open(t, "")
+	seen := map[string]bool{}
+	for range 2 {
+		for _, of := range []struct {
+			keys            *session.Keys
+			task, container string
+		}{{keys, shop.TaskARN, "a"}, {keys, shop.TaskARN, "b"}, {keys, shop.TaskARN + "0", "a"}, {others, shop.TaskARN, "a"}} {
+			id, err := of.keys.EndpointID(of.task, of.container)
+			if parsed, wrong := uuid.Parse(id); err != nil || wrong != nil || parsed.Version() != 4 {
+				t.Errorf("%s is no id: %v, %v", id, err, wrong)
+			}
+			seen[id] = true
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("ids are %v", seen)
+	}
+}
+
 func TestPrincipals(t *testing.T) {
 	if got := shop.ARN(); got != "arn:aws:sts::123456789012:assumed-role/shop/"+shop.Name {
 		t.Error(got)

@@ -56,7 +56,7 @@ func (a *api) hasID(tasks []string, id string) bool {
 			return true
 		}
 		t := a.Task(arn)
-		return t != nil && slices.ContainsFunc(t.Status.Containers, func(c state.Container) bool { return t.EndpointID(&c) == id })
+		return t != nil && slices.ContainsFunc(t.Status.Containers, func(c state.Container) bool { return a.EndpointID(t, &c) == id })
 	})
 }
 
@@ -70,7 +70,7 @@ func (a *api) byID(r *http.Request) (caller, bool) {
 			continue
 		}
 		for i := range t.Status.Containers {
-			if c := &t.Status.Containers[i]; t.EndpointID(c) == id {
+			if c := &t.Status.Containers[i]; id != "" && a.EndpointID(t, c) == id {
 				return a.caller(t, c.Name), true
 			}
 		}
@@ -129,7 +129,7 @@ func (c *caller) containerDefinition(name string) *types.ContainerDefinition {
 // dockerID is the id by which metadata names a container.
 func (c *caller) dockerID(of *state.Container) string {
 	if c.fargate() {
-		return c.task.EndpointID(of)
+		return c.task.RuntimeID(of)
 	}
 	return of.EngineID
 }

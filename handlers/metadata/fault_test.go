@@ -41,7 +41,7 @@ func TestFaultsAreRefusedByWhatIsMissing(t *testing.T) {
 		{plain, fargateAddress, "network-packet-loss/start", `{"LossPercent":9,"Sources":["10.0.0.1"],"FlowsPercent":0}`, 400, "invalid value 0 for parameter FlowsPercent"},
 		{plain, fargateAddress, "network-blackhole-port/start", port, 400, "enableFaultInjection is not enabled for task: " + plain.ARN},
 		{plain, fargateAddress, "network-latency/status", "", 400, "enableFaultInjection is not enabled for task: " + plain.ARN},
-		{plain, strangeAddress, "network-blackhole-port/start", port, 404, "unable to lookup container: " + plain.EndpointID(plain.Status.Container("web"))},
+		{plain, strangeAddress, "network-blackhole-port/start", port, 404, "unable to lookup container: " + endpointID(plain, plain.Status.Container("web"))},
 		{bridge, machineAddress, "network-blackhole-port/start", port, 400, "bridge mode is not supported. Please use either host or awsvpc mode."},
 		{host, machineAddress, "network-blackhole-port/start", port, 400, notYet},
 		{host, machineAddress, "network-latency/start", `{"DelayMilliseconds":9,"JitterMilliseconds":0,"Sources":["10.0.0.1"],"FlowsPercent":50}`, 400, notYet},

@@ -51,8 +51,9 @@ func newBench(t *testing.T) *bench {
 	b := &bench{T: t, now: after(60), ahead: map[string]*state.Task{}, samples: map[string]int{}, broken: map[string]bool{}}
 	b.options = metadata.Options{
 		Store: store, Now: func() time.Time { return b.now }, Wall: func() time.Time { return b.now.Add(-446 * time.Microsecond) },
-		Log:     slog.New(slog.DiscardHandler),
-		TasksAt: b.tasksAt, Task: b.task, Stats: b.stats, Inspect: b.inspect,
+		Log:        slog.New(slog.DiscardHandler),
+		EndpointID: endpointID,
+		TasksAt:    b.tasksAt, Task: b.task, Stats: b.stats, Inspect: b.inspect,
 		EngineName: func(task *state.Task, container string) string {
 			return "ecs-" + task.Spec.Family + "-1-" + strings.ReplaceAll(strings.ReplaceAll(container, "~", ""), "_", "") + "-cef1f4d3afb7eddd7900"
 		},
@@ -227,7 +228,15 @@ func (b *bench) instance() string {
 	return row.ARN
 }
 
+// endpointID is the id by which a container asks.
+func endpointID(t *state.Task, c *state.Container) string {
+	if t.Placement.ContainerInstance == "" {
+		return t.RuntimeID(c)
+	}
+	return t.Spec.Family + "-" + c.ID
+}
+
 // at is the path of a container of a task, of a version.
 func at(version string, t *state.Task, container string) string {
-	return "/" + version + "/" + t.EndpointID(t.Status.Container(container))
+	return "/" + version + "/" + endpointID(t, t.Status.Container(container))
 }

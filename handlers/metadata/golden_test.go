@@ -104,7 +104,7 @@ func (b *bench) answers(task *state.Task, from string) *txtar.Archive {
 
 func (b *bench) dockerID(task *state.Task) string {
 	if web := task.Status.Container("web"); task.Placement.ContainerInstance == "" {
-		return task.EndpointID(web)
+		return endpointID(task, web)
 	}
 	return task.Status.Container("web").EngineID
 }

@@ -34,6 +34,8 @@ type Options struct {
 	TasksAt func(ctx context.Context, from netip.Addr) []string
 	// Task is a task as its agent knows it, which may be ahead of the store.
 	Task func(taskARN string) *state.Task
+	// EndpointID is the id by which a container asks; an empty one is nobody's.
+	EndpointID func(t *state.Task, c *state.Container) string
 	// EngineName is the name of a task's container on the engine.
 	EngineName func(t *state.Task, container string) string
 	// Inspect asks the engine about a task's container.

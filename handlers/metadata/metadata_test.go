@@ -44,7 +44,7 @@ func TestWhatAnUnknownIDGets(t *testing.T) {
 		{"/v4/*/tasks", 500, "failed to get tasks metadata"},
 	} {
 		// Of somebody else, of nobody, and none.
-		for _, id := range []string{other.EndpointID(other.Status.Container("web")), "nobody", ""} {
+		for _, id := range []string{endpointID(other, other.Status.Container("web")), "nobody", ""} {
 			path := strings.ReplaceAll(c.path, "*", id)
 			if id == "" && strings.Contains(path, "//") {
 				continue // a path like that is cleaned

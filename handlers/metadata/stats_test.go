@@ -64,8 +64,8 @@ func TestStatsThatNobodyKnows(t *testing.T) {
 	b := newBench(t)
 	task := b.put("web", types.NetworkModeAwsvpc, "", onFargate)
 	b.broken["web"] = true
-	id := task.EndpointID(task.Status.Container("web"))
+	id := endpointID(task, task.Status.Container("web"))
 	b.expect(fargateAddress, "/v4/"+id+"/stats", http.StatusInternalServerError, `"Unable to get container stats for: `+id+`"`)
 	b.expect(fargateAddress, "/v3/"+id+"/stats", http.StatusBadRequest, `"Unable to get container stats for: `+id+`"`)
-	b.expect(fargateAddress, "/v4/"+id+"/task/stats", http.StatusOK, `{"`+id+`":null,"`+task.EndpointID(task.Status.Container("init"))+`":null}`)
+	b.expect(fargateAddress, "/v4/"+id+"/task/stats", http.StatusOK, `{"`+id+`":null,"`+endpointID(task, task.Status.Container("init"))+`":null}`)
 }

@@ -63,10 +63,10 @@ func (a *api) getProtection(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), protectionTimeout)
-	defer cancel()
 	t := c.task
-	out, err := a.Protection.GetTaskProtection(ctx, t.ARN, &ecs.GetTaskProtectionInput{Cluster: &t.Spec.ClusterARN, Tasks: []string{t.ARN}})
+	out, err := inTime(r.Context(), func(ctx context.Context) (*ecs.GetTaskProtectionOutput, error) {
+		return a.Protection.GetTaskProtection(ctx, t.ARN, &ecs.GetTaskProtectionInput{Cluster: &t.Spec.ClusterARN, Tasks: []string{t.ARN}})
+	})
 	if err != nil {
 		a.protectionRefused(w, t.ARN, err)
 		return
@@ -94,18 +94,40 @@ func (a *api) updateProtection(w http.ResponseWriter, r *http.Request) {
 	if c, known = a.protected(w, r); !known {
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), protectionTimeout)
-	defer cancel()
 	t := c.task
-	out, err := a.Protection.UpdateTaskProtection(ctx, t.ARN, &ecs.UpdateTaskProtectionInput{
-		Cluster: &t.Spec.ClusterARN, Tasks: []string{t.ARN},
-		ProtectionEnabled: *request.ProtectionEnabled, ExpiresInMinutes: request.ExpiresInMinutes,
+	out, err := inTime(r.Context(), func(ctx context.Context) (*ecs.UpdateTaskProtectionOutput, error) {
+		return a.Protection.UpdateTaskProtection(ctx, t.ARN, &ecs.UpdateTaskProtectionInput{
+			Cluster: &t.Spec.ClusterARN, Tasks: []string{t.ARN},
+			ProtectionEnabled: *request.ProtectionEnabled, ExpiresInMinutes: request.ExpiresInMinutes,
+		})
 	})
 	if err != nil {
 		a.protectionRefused(w, t.ARN, err)
 		return
 	}
 	a.showProtection(w, t.ARN, out.ProtectedTasks, out.Failures)
+}
+
+// inTime waits for an answer of ECS as long as the agent does, whatever ECS waits for: it may be
+// the disk. What is answered later has happened all the same, as there.
+func inTime[T any](ctx context.Context, call func(ctx context.Context) (T, error)) (out T, err error) {
+	ctx, cancel := context.WithTimeout(ctx, protectionTimeout)
+	defer cancel()
+	type answer struct {
+		out T
+		err error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		out, err := call(ctx)
+		answers <- answer{out, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.out, a.err
+	case <-ctx.Done():
+		return out, ctx.Err()
+	}
 }
 
 // protected finds the task that asks, which needs a role to call ECS with.

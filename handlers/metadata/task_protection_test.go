@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -27,6 +29,31 @@ func (p *protecting) GetTaskProtection(context.Context, string, *ecs.GetTaskProt
 func (p *protecting) UpdateTaskProtection(_ context.Context, _ string, in *ecs.UpdateTaskProtectionInput) (*ecs.UpdateTaskProtectionOutput, error) {
 	p.asked = in
 	return &ecs.UpdateTaskProtectionOutput{ProtectedTasks: p.tasks, Failures: p.failures}, p.err
+}
+
+// stuck is an ECS that waits for something that does not come.
+type stuck struct{ protecting }
+
+func (*stuck) UpdateTaskProtection(context.Context, string, *ecs.UpdateTaskProtectionInput) (*ecs.UpdateTaskProtectionOutput, error) {
+	time.Sleep(time.Hour) // in the time of a bubble
+	return nil, nil
+}
+
+// Source: runtime answers of amazon-ecs-agent.
+func TestWhoProtectsItselfDoesNotWaitForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		task := b.put("web", types.NetworkModeAwsvpc, "", onFargate)
+		b.options.Protection = &stuck{}
+		b.open()
+		began := time.Now()
+		status, body, _ := b.ask(fargateAddress, "PUT", at("api", task, "web")+"/task-protection/v1/state", `{"ProtectionEnabled":true}`)
+		want := `{"error":{"Arn":"` + task.ARN + `","Code":"RequestCanceled","Message":"Timed out calling ECS Task Protection API"}}`
+		if status != http.StatusGatewayTimeout || body != want || time.Since(began) != 4*time.Second {
+			t.Errorf("after %s: %d %s", time.Since(began), status, body)
+		}
+		time.Sleep(time.Hour)
+	})
 }
 
 // refusedCall is an error of ECS that tells the id of the request.
