@@ -11,8 +11,8 @@ import (
 // resourceError is why a task cannot have what its definition refers to, as Fargate and as the
 // container agent say it. It tells no value.
 //
-// Sources: field reports of tasks on Fargate, of 2021 to 2026, and on EC2; ECS developer guide,
-// ResourceInitializationError; amazon-ecs-agent for files.
+// Sources: ECS0211, for secrets; ECS developer guide, ResourceInitializationError;
+// amazon-ecs-agent for files.
 type resourceError struct {
 	fargate, agent string
 	cause          error // nil if the definition itself is

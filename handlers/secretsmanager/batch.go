@@ -25,7 +25,7 @@ func (a *API) BatchGetSecretValue(ctx context.Context, in *sdk.BatchGetSecretVal
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
-	if (len(in.SecretIdList) > 0) == (len(in.Filters) > 0) { // Source: field reports
+	if (len(in.SecretIdList) > 0) == (len(in.Filters) > 0) { // SEC0008
 		return nil, invalidRequest("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
 	}
 	out := &sdk.BatchGetSecretValueOutput{SecretValues: []types.SecretValueEntry{}, Errors: []types.APIErrorType{}}

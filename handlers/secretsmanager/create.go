@@ -64,7 +64,7 @@ func checkCreate(in *sdk.CreateSecretInput) error {
 		return err
 	}
 	switch {
-	case !named.MatchString(*in.Name): // Source: field reports
+	case !named.MatchString(*in.Name): // SEC0008
 		return &awsapi.Error{
 			Code: "ValidationException", Message: "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
 		}
@@ -77,7 +77,7 @@ func checkCreate(in *sdk.CreateSecretInput) error {
 }
 
 // again decides about a secret whose name is taken: a request that is sent twice is no error.
-// Source: Secrets Manager API reference, for that; field reports for the texts.
+// Source: Secrets Manager API reference, for that; SEC0008 for the texts.
 func again(tx *store.Tx, there *secretsmanager.Secret, g *givenValue) error {
 	if there.Deleted() {
 		return invalidRequest("You can't create this secret because a secret with this name is already scheduled for deletion.")

@@ -32,7 +32,7 @@ func (a *API) DeleteSecret(ctx context.Context, in *sdk.DeleteSecretInput) (*sdk
 	if in.RecoveryWindowInDays != nil {
 		days = *in.RecoveryWindowInDays
 	}
-	switch { // Source: field reports
+	switch { // SEC0008
 	case force && in.RecoveryWindowInDays != nil:
 		return nil, invalidParameter("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")
 	case days < minWindow || days > maxWindow:
@@ -52,7 +52,7 @@ func (a *API) mark(ctx context.Context, id *string, window time.Duration) (*sdk.
 		if err != nil {
 			return err
 		}
-		if found.Deleted() { // Source: field reports
+		if found.Deleted() { // SEC0008
 			return invalidRequest("You can't perform this operation on the secret because it was already scheduled for deletion.")
 		}
 		marked = *found

@@ -39,7 +39,7 @@ func (a *API) GetRandomPassword(_ context.Context, in *sdk.GetRandomPasswordInpu
 	if in.RequireEachIncludedType == nil || *in.RequireEachIncludedType {
 		required = len(kinds)
 	}
-	switch { // Source: field reports, for the first
+	switch { // SEC0008, for the first
 	case length < required:
 		return nil, invalidParameter("Password length is too short based on the required types.")
 	case all == "":

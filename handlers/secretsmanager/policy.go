@@ -117,7 +117,7 @@ func checkPolicy(text string) (public bool, err error) {
 			return public, nil
 		}
 	}
-	return false, &types.MalformedPolicyDocumentException{Message: aws.String("This resource policy contains invalid Json")} // Source: field reports
+	return false, &types.MalformedPolicyDocumentException{Message: aws.String("This resource policy contains invalid Json")} // SEC0008
 }
 
 // statement is what is looked at of a statement of a policy.

@@ -33,7 +33,7 @@ func given(token, text *string, binary []byte) *givenValue {
 	return &givenValue{id, secretsmanager.Value{VersionID: id, Text: aws.ToString(text), Binary: slices.Clone(binary)}}
 }
 
-// onlyOne refuses two values. The text is from field reports.
+// onlyOne refuses two values (SEC0008).
 func onlyOne(text *string, binary []byte) error {
 	if text != nil && binary != nil {
 		return invalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.")
@@ -89,7 +89,7 @@ func (a *API) PutSecretValue(ctx context.Context, in *sdk.PutSecretValueInput) (
 		return nil, err
 	}
 	given, now := given(in.ClientRequestToken, in.SecretString, in.SecretBinary), a.now()
-	if given == nil { // Source: field reports
+	if given == nil { // SEC0008
 		return nil, invalidRequest("You must provide either SecretString or SecretBinary.")
 	}
 	s, err := a.change(ctx, in.SecretId, func(tx *store.Tx, s *secretsmanager.Secret) error {
