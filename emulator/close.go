@@ -33,9 +33,9 @@ func (s *Server) Farewell() string {
 }
 
 // Reset ends all tasks and faults and forgets everything, as if the emulator had
-// just been started. If the state cannot be written, nothing has happened. If
-// containers cannot be removed, they belong to nobody any more, and another Reset tries
-// again.
+// just been started. If the state cannot be written, nothing has happened. If containers
+// or log events cannot be removed, another Reset tries again; the containers belong to
+// nobody any more.
 func (s *Server) Reset() error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
@@ -53,8 +53,9 @@ func (s *Server) Reset() error {
 		return fmt.Errorf("nothing is reset: %w", err)
 	}
 	s.strangeRoles.forget()
-	if err := s.logs.Reset(); err != nil {
-		s.opts.Log.Error("log events are left after the reset", "error", err)
+	left := s.logs.Reset()
+	if left != nil {
+		left = fmt.Errorf("log events are left: %w", left)
 	}
 	if s.opts.CapacityFile != "" {
 		if err := s.addCapacity(context.Background(), s.opts.CapacityFile); err != nil {
@@ -66,7 +67,10 @@ func (s *Server) Reset() error {
 		err = s.removeContainers()
 	}
 	if err != nil {
-		return fmt.Errorf("everything is forgotten, but containers are left: %w", err)
+		left = errors.Join(left, fmt.Errorf("containers are left: %w", err))
+	}
+	if left != nil {
+		return fmt.Errorf("everything else is forgotten, but %w", left)
 	}
 	return nil
 }
