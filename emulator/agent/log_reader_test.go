@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -284,5 +285,23 @@ func TestStartWhileAReaderEnds(t *testing.T) {
 		b.expect("lines", logs.lines("shop", "again"), []string{"one"})
 		l.await(b.Context(), source)
 		b.expect("all is read", c.read && c.reading == nil, true)
+	})
+}
+
+// TestNothingIsWrittenAfterTheLastLook: who removes containers reads all that they have written.
+func TestNothingIsWrittenAfterTheLastLook(t *testing.T) {
+	withLogs(t, func(b *bench, logs *fakeLogs) {
+		id := b.run(logged(container("web", "sh", "-c", "echo one; sleep 10; echo two; sleep 10; echo three")))
+		b.stop()
+		time.Sleep(11 * time.Second)
+		b.agent.ReadLogs(b.Context())
+		time.Sleep(time.Minute)
+		written := 0
+		count := backend.LogOptions{Write: func(time.Time, bool, string) error { written++; return nil }}
+		if err := b.engine.Logs(b.Context(), b.sourceOf(id), count); err != nil {
+			t.Fatal(err)
+		}
+		b.expect("lines", logs.lines("shop", streamName(id, "web")), []string{"one", "two"})
+		b.expect("lines on the engine", written, 2)
 	})
 }

@@ -217,8 +217,8 @@ func (l *logReaders) followLeftover(taskARN string, c backend.Container) {
 	}
 }
 
-// ReadLogs reads what containers have written so far, for who is about to remove them. Run has
-// ended.
+// ReadLogs ends the containers whose output is read and reads what they have written, for who is
+// about to remove them. Run has ended.
 func (a *Agent) ReadLogs(ctx context.Context) {
 	var reading sync.WaitGroup
 	defer reading.Wait()
@@ -227,7 +227,13 @@ func (a *Agent) ReadLogs(ctx context.Context) {
 		for id, c := range h.logs.readers {
 			if !c.read {
 				r := newLogReader(h, c.stream, id, c.options)
-				reading.Go(func() { r.readOnce(ctx) })
+				reading.Go(func() {
+					// Its removal would end it as suddenly, but behind its last line.
+					if err := h.Engine.Stop(ctx, id, 0); err != nil && ctx.Err() == nil {
+						a.Log.Warn("container not ended before its output is read", "container", id, "error", err)
+					}
+					r.readOnce(ctx)
+				})
 			}
 		}
 		h.logs.mu.Unlock()
