@@ -103,7 +103,7 @@ func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Con
 	if stray := append(running, sandboxes...); len(stray) > 0 {
 		l.count(+1)
 		l.host.spawn(func() {
-			l.removeIDs(ctx, stray)
+			l.removeIDs(ctx, l.removeRead(ctx, stray)) // what runs has no last line
 			l.count(-1)
 			l.host.tendMachines() // those that they were on
 		})
@@ -174,7 +174,9 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 			}
 		}
 	}
-	l.removeIDs(ctx, left.ids)
+	if unread := l.removeRead(ctx, left.ids); len(unread) > 0 && l.putBack(ctx, left, unread) {
+		return
+	}
 	for _, volume := range left.volumes {
 		if err := l.host.Engine.RemoveVolume(ctx, volume); err != nil && ctx.Err() == nil {
 			l.host.agent.Log.Warn("volume of a stopped task not removed", "volume", volume, "error", err)
@@ -182,9 +184,37 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 	}
 }
 
+// putBack keeps containers whose output is not in yet until it is, as long as the queue is not
+// twice as long as it should be: then it reports false, and they are removed.
+func (l *leftovers) putBack(ctx context.Context, left leftover, unread []string) bool {
+	l.mu.Lock()
+	n := len(l.queue)
+	l.mu.Unlock()
+	if n < 2*maxLeftovers || ctx.Err() != nil {
+		if left.ids = unread; !l.has(left.taskARN) {
+			l.put(ctx, left)
+		}
+		return true
+	}
+	l.host.agent.Log.Warn("containers are removed before all of their output was kept", "task", left.taskARN)
+	l.removeIDs(ctx, unread)
+	return false
+}
+
+// removeRead removes containers, and returns those whose output is not in yet.
+func (l *leftovers) removeRead(ctx context.Context, ids []string) (unread []string) {
+	for _, id := range ids {
+		if l.host.logs.await(ctx, id) {
+			l.removeIDs(ctx, []string{id})
+		} else {
+			unread = append(unread, id)
+		}
+	}
+	return unread
+}
+
 func (l *leftovers) removeIDs(ctx context.Context, ids []string) {
 	for _, id := range ids {
-		l.host.logs.await(ctx, id)
 		err := l.host.Engine.Remove(ctx, id)
 		switch {
 		case err == nil:

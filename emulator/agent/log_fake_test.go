@@ -23,6 +23,7 @@ type fakeLogs struct {
 	behind    map[string]time.Time // as readers said last, by source
 	puts      int
 	broken    error // what Put answers once
+	full      bool  // or always
 }
 
 var errNoGroup = &types.ResourceNotFoundException{Message: aws.String("The specified log group does not exist.")}
@@ -55,6 +56,9 @@ func (f *fakeLogs) OpenStream(_ context.Context, s LogStream, create bool) error
 func (f *fakeLogs) Put(_ context.Context, s LogStream, source string, lines []LogLine, at LogPosition) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.full {
+		return errDiskFull
+	}
 	if err := f.broken; err != nil {
 		f.broken = nil
 		return err
@@ -151,6 +155,13 @@ func (f *fakeLogs) fail(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.broken = err
+}
+
+// fill has Put answer that the disk is full, or no longer.
+func (f *fakeLogs) fill(full bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.full = full
 }
 
 var errDiskFull = errors.New("no space left on device")

@@ -57,7 +57,7 @@ type logReader struct {
 }
 
 func newLogReader(h *host, s LogStream, source string, options map[string]string) *logReader {
-	r := &logReader{host: h, stream: s, source: source, putting: make(chan struct{}, 1), leastLag: 1 << 62}
+	r := &logReader{host: h, stream: s, source: source, putting: make(chan struct{}, 1)}
 	r.events.start, _ = eventStart(options) // what is no pattern has kept the container from starting
 	return r
 }
@@ -172,7 +172,7 @@ func (r *logReader) begin(ctx context.Context) bool {
 			r.tell()
 			return true
 		}
-		r.host.agent.Log.Error("position in a log not read; it is tried again", "container", r.source, "error", err)
+		r.host.logs.trouble(err)
 		if !waits(ctx, retryPause) {
 			return false
 		}
@@ -186,6 +186,7 @@ func (r *logReader) pass(ctx context.Context, follow bool) error {
 	since := r.progress.position.Since
 	r.mu.Unlock()
 	watched := follow && !r.host.simulated.Load()
+	r.leastLag = 1 << 62 // one of the clocks may have been set since
 	return r.host.Engine.Logs(ctx, r.source, backend.LogOptions{
 		Follow: follow, Since: since, CaughtUp: func() { r.caughtUp(ctx) },
 		Write: func(at time.Time, _ bool, line string) error {
@@ -374,8 +375,10 @@ func (r *logReader) put(ctx context.Context, b logBatch) bool {
 		}
 		r.refused = true
 		return true
-	case err != nil && ctx.Err() == nil:
-		r.host.agent.Log.Error("output of a container not kept; it is tried again", "stream", r.stream.Name, "error", err)
+	case err == nil:
+		r.host.logs.kept()
+	case ctx.Err() == nil:
+		r.host.logs.trouble(err)
 	}
 	return err == nil
 }

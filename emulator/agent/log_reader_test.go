@@ -1,8 +1,11 @@
 package agent
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"runtime"
 	"slices"
@@ -304,4 +307,92 @@ func TestNothingIsWrittenAfterTheLastLook(t *testing.T) {
 		b.expect("lines", logs.lines("shop", streamName(id, "web")), []string{"one", "two"})
 		b.expect("lines on the engine", written, 2)
 	})
+}
+
+// TestRemovalWaitsForAFullDisk: a container stays as long as the sink does not take its output,
+// and the log says once that it does not.
+func TestRemovalWaitsForAFullDisk(t *testing.T) {
+	withLogs(t, func(b *bench, logs *fakeLogs) {
+		var said bytes.Buffer
+		b.stop()
+		b.agent = New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&said, nil)), Hosts: []HostOptions{{Engine: b.engine}}, LogSink: logs})
+		b.runAgent(b.agent)
+		logs.fill(true)
+		id, second := b.run(logged(container("web", "print", "3"))), b.run(logged(container("web", "print", "3")))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		b.expect("lines", logs.lines("shop", streamName(id, "web")), []string(nil))
+		if _, err := b.engine.Inspect(b.Context(), b.sourceOf(id)); err != nil {
+			t.Error(err)
+		}
+		logs.fill(false)
+		time.Sleep(2 * retryPause)
+		synctest.Wait()
+		for _, task := range []string{id, second} {
+			b.expect("lines", logs.lines("shop", streamName(task, "web")), []string{"line 1", "line 2", "line 3"})
+		}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if _, err := b.engine.Inspect(b.Context(), b.sourceOf(id)); !errors.Is(err, backend.ErrNotFound) {
+			t.Errorf("the container is still there: %v", err)
+		}
+		b.expect("positions", logs.sources(), 0)
+		b.expect("complaints", strings.Count(said.String(), "level=ERROR"), 1)
+	})
+}
+
+// TestClocksThatAreSet: when the engine's clock is behind after a while, its lines are followed
+// again after one look.
+func TestClocksThatAreSet(t *testing.T) {
+	withLogs(t, func(b *bench, logs *fakeLogs) {
+		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
+		h.simulated.Store(false)
+		engine := &setBack{Engine: b.engine}
+		h.Engine = engine
+		stream := LogStream{Group: "shop", Name: "set"}
+		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
+			t.Fatal(err)
+		}
+		ctx, end := context.WithCancel(b.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			newLogReader(h, stream, "set", nil).run(ctx, func() bool { return false })
+		}()
+		time.Sleep(time.Minute)
+		end()
+		<-done
+		if engine.follows != 2 || engine.looks != 1 {
+			t.Errorf("followed %d times, looked %d times", engine.follows, engine.looks)
+		}
+	})
+}
+
+// setBack is an engine with a container that writes a line each second, rests for twenty of them,
+// and goes on. Meanwhile the engine's clock is set back by fifteen.
+type setBack struct {
+	backend.Engine
+	follows, looks, written int
+}
+
+func (e *setBack) Logs(ctx context.Context, _ string, opts backend.LogOptions) error {
+	if !opts.Follow {
+		e.looks++
+		return nil
+	}
+	e.follows++
+	for ; ctx.Err() == nil; e.written++ {
+		at := time.Now()
+		if e.written == 10 {
+			time.Sleep(20 * time.Second)
+		}
+		if e.written >= 10 {
+			at = time.Now().Add(-15 * time.Second)
+		}
+		if err := opts.Write(at, false, "line"); err != nil {
+			return err
+		}
+		time.Sleep(time.Second)
+	}
+	return ctx.Err()
 }

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -12,7 +13,8 @@ import (
 // logReaders are those of the containers of a host. One stays until its container is removed,
 // so that nobody reads the same twice.
 type logReaders struct {
-	host *host
+	host     *host
+	troubled atomic.Bool // the sink takes nothing
 
 	mu      sync.Mutex
 	readers map[string]*containerLog // by engine id
@@ -114,17 +116,17 @@ func (l *logReaders) ended(id string, c *containerLog) {
 	c.reading = nil
 }
 
-// logPatience is how long a container that is to be removed waits until its output has been
-// read: an engine that is lost has it wait in vain.
+// logPatience is how long the removal of a container waits at once until its output is read: the
+// sink may take nothing, and a lost engine give nothing.
 const logPatience = 30 * time.Second
 
-// await waits until the output of a container that has ended is in.
-func (l *logReaders) await(ctx context.Context, id string) {
+// await waits until the output of a container that has ended is in, and reports whether it is.
+func (l *logReaders) await(ctx context.Context, id string) bool {
 	l.mu.Lock()
 	c := l.readers[id]
 	if c == nil || c.reading == nil {
 		l.mu.Unlock()
-		return
+		return true
 	}
 	reading := c.reading
 	l.mu.Unlock()
@@ -132,9 +134,24 @@ func (l *logReaders) await(ctx context.Context, id string) {
 	defer patience.Stop()
 	select {
 	case <-reading:
+		return true
 	case <-patience.C:
-		l.host.agent.Log.Warn("container is removed before all of its output was read", "container", id)
 	case <-ctx.Done():
+	}
+	return false
+}
+
+// trouble notes that the sink does not take what there is, and says so once for all containers.
+func (l *logReaders) trouble(err error) {
+	if l.troubled.CompareAndSwap(false, true) {
+		l.host.agent.Log.Error("output of containers not kept; it is tried again until it is", "host", l.host.Name, "error", err)
+	}
+}
+
+// kept ends the trouble.
+func (l *logReaders) kept() {
+	if l.troubled.CompareAndSwap(true, false) {
+		l.host.agent.Log.Info("output of containers is kept again", "host", l.host.Name)
 	}
 }
 
