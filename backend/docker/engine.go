@@ -103,7 +103,8 @@ type Engine struct {
 	leases     leases
 	commands   sync.Map // sandbox id to chan struct{}, which holds one; see command
 	lines      sync.Map // sandbox id to *sandboxLine
-	samples    statSamples
+	mostLines  int      // 0 is no bound
+	samples    *statSamples
 	public     publicAddresses
 	ours       sync.Map // id to ties, of containers that are known to be the owner's
 }
@@ -154,6 +155,10 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e.run, e.warm = randomSuffix(), newWarmPool(opts.WarmSandboxes, e.log)
 	e.warm.create, e.warm.discard = e.createWarm, e.discardWarm
 	e.closing, e.close = context.WithCancel(context.Background())
+	e.samples = newStatSamples(e.closing, e.engineStats)
+	if strings.HasPrefix(at.Host, "ssh://") {
+		e.mostLines = mostLinesBySSH
+	}
 	return e, nil
 }
 

@@ -67,6 +67,9 @@ func (e *Engine) OpenLines() (n int) {
 	return n
 }
 
+// BoundLines has as many lines as that at a time, as behind ssh.
+func (e *Engine) BoundLines(most int) { e.mostLines = most }
+
 // CutLines has the lines break.
 func (e *Engine) CutLines() {
 	e.lines.Range(func(_, l any) bool {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/docker/docker/api/types"
@@ -19,6 +20,10 @@ import (
 // pause of most who collect counters, so that each read costs them no request to the engine.
 const lineIdle = 30 * time.Second
 
+// mostLinesBySSH bounds the lines to an engine behind ssh, where each is a session: the one that has
+// been asked the longest ago gives way.
+const mostLinesBySSH = 8
+
 // longestAnswer is more than any that a sandbox program has.
 const longestAnswer = 1 << 20
 
@@ -27,6 +32,7 @@ type sandboxLine struct {
 	stream  types.HijackedResponse
 	answers chan string // "<mark> <answer>"
 	idle    *time.Timer
+	asked   atomic.Int64 // when, in nanoseconds
 	once    sync.Once
 	over    chan struct{} // closed when the stream has ended
 }
@@ -100,7 +106,9 @@ func (e *Engine) line(ctx context.Context, sandboxID string) (l *sandboxLine, fr
 	}
 	l = &sandboxLine{stream: stream, answers: make(chan string, 8), over: make(chan struct{})}
 	l.idle = time.AfterFunc(lineIdle, func() { e.hangUp(sandboxID, l) })
+	l.asked.Store(time.Now().UnixNano())
 	e.lines.Store(sandboxID, l)
+	e.makeRoom(sandboxID)
 	if e.closing.Err() != nil { // perhaps after Close had looked
 		e.hangUp(sandboxID, l)
 	}
@@ -109,6 +117,28 @@ func (e *Engine) line(ctx context.Context, sandboxID string) (l *sandboxLine, fr
 		e.hangUp(sandboxID, l)
 	}()
 	return l, true, nil
+}
+
+// makeRoom ends lines that are too many, but for that to one sandbox. Who waits for an answer of one
+// asks again.
+func (e *Engine) makeRoom(but string) {
+	for e.mostLines > 0 {
+		lines, oldest := 0, ""
+		var since int64
+		e.lines.Range(func(id, l any) bool {
+			lines++
+			if asked := l.(*sandboxLine).asked.Load(); id != but && (oldest == "" || asked < since) {
+				oldest, since = id.(string), asked
+			}
+			return true
+		})
+		if lines <= e.mostLines || oldest == "" {
+			return
+		}
+		if l, open := e.lines.Load(oldest); open {
+			e.hangUp(oldest, l.(*sandboxLine))
+		}
+	}
 }
 
 // hangUp ends a line.
@@ -131,6 +161,7 @@ const lineTimeout = 2 * time.Second
 
 func (l *sandboxLine) converse(ctx context.Context, words string) (string, error) {
 	l.idle.Reset(lineIdle)
+	l.asked.Store(time.Now().UnixNano())
 	mark := randomSuffix()
 	// The line break in front ends what a client that died may have begun.
 	if _, err := io.WriteString(l.stream.Conn, "\n"+mark+" "+words+" .\n"); err != nil {

@@ -34,8 +34,8 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	switch its.interfaces() {
 	case ownInterfaces:
 		if files != nil {
-			// Without them there is still all else.
-			if sample, err := e.sample(ctx, id); err == nil {
+			// Without them there is still all else, at once.
+			if sample, err := e.samples.take(ctx, id, networkPatience); err == nil {
 				s.Networks, s.NetworksRead = sample.Networks, sample.NetworksRead
 			}
 		}
@@ -65,7 +65,7 @@ func (e *Engine) runningSample(ctx context.Context, id string) (backend.Stats, e
 		e.samples.forget(found.ID)
 		return backend.Stats{}, notRunning(id)
 	}
-	return e.sample(ctx, found.ID)
+	return e.samples.take(ctx, found.ID, samplePatience)
 }
 
 // groupFiles has the sandbox program read what a container uses; nil if it cannot.

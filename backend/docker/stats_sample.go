@@ -3,6 +3,7 @@ package docker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -19,58 +20,109 @@ const (
 	sampleFresh = 10 * time.Second
 	// sampleStale is when they are no longer told while newer ones are on their way.
 	sampleStale = time.Minute
-	// sampleTimeout bounds one request.
-	sampleTimeout = 10 * time.Second
+	// sampleTimeout bounds one request, samplePatience the wait of who needs it, and networkPatience
+	// of who can do without: who asks for metadata is answered within five seconds.
+	sampleTimeout   = 10 * time.Second
+	samplePatience  = 3 * time.Second
+	networkPatience = 300 * time.Millisecond
+	// mostSampled is how many requests there are at a time: each takes a connection, which behind
+	// ssh is a session of the few.
+	mostSampled = 4
 )
 
 // statSamples are the latest stats that the engine itself has told, by container. Some engines
 // take a second for them, so they are asked for only where somebody wants them.
 type statSamples struct {
-	latest sync.Map // container id to statSample
-	flight singleflight.Group
+	ask     func(ctx context.Context, id string) (backend.Stats, error)
+	closing context.Context
+	turns   chan struct{} // holds a token for each request
+	flight  singleflight.Group
+
+	mu     sync.Mutex
+	latest map[string]*statSample // by container
 }
 
 type statSample struct {
 	stats backend.Stats
-	at    time.Time // here
+	at    time.Time // here; zero while the first ones are on their way
 }
 
-func (s *statSamples) forget(id string) { s.latest.Delete(id) }
+func newStatSamples(closing context.Context, ask func(ctx context.Context, id string) (backend.Stats, error)) *statSamples {
+	return &statSamples{ask: ask, closing: closing, turns: make(chan struct{}, mostSampled), latest: map[string]*statSample{}}
+}
 
-// sample returns the engine's stats of a container that runs, not older than a minute.
-func (e *Engine) sample(ctx context.Context, id string) (backend.Stats, error) {
-	if known, ok := e.samples.latest.Load(id); ok {
-		sample := known.(statSample)
-		age := time.Since(sample.at)
-		if age >= sampleFresh && age < sampleStale {
-			e.resample(id)
-		}
-		if age < sampleStale {
-			return sample.stats, nil
-		}
+func (s *statSamples) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.latest, id)
+}
+
+// errNotSampled: the engine takes its time.
+var errNotSampled = errors.New("the engine has not told yet what the container uses")
+
+// take returns the engine's stats of a container that runs, not older than a minute. Who asks for
+// the first ones waits for them, but not longer than their patience.
+func (s *statSamples) take(ctx context.Context, id string, patience time.Duration) (backend.Stats, error) {
+	s.mu.Lock()
+	var known statSample
+	if latest := s.latest[id]; latest != nil {
+		known = *latest
 	}
+	s.mu.Unlock()
+	age := time.Since(known.at)
+	if age < sampleFresh {
+		return known.stats, nil
+	}
+	fresh := s.refresh(id)
+	if age < sampleStale {
+		return known.stats, nil
+	}
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
 	select {
-	case answer := <-e.resample(id):
-		s, _ := answer.Val.(backend.Stats)
-		return s, answer.Err
+	case answer := <-fresh:
+		stats, _ := answer.Val.(backend.Stats)
+		return stats, answer.Err
+	case <-limit.C:
+		return backend.Stats{}, errNotSampled
 	case <-ctx.Done():
 		return backend.Stats{}, ctx.Err()
 	}
 }
 
-// resample asks the engine, once for all who want to know.
-func (e *Engine) resample(id string) <-chan singleflight.Result {
-	return e.samples.flight.DoChan(id, func() (any, error) {
-		ctx, cancel := context.WithTimeout(e.closing, sampleTimeout)
-		defer cancel()
-		s, err := e.engineStats(ctx, id)
-		if err == nil {
-			e.samples.latest.Store(id, statSample{s, time.Now()})
-		} else {
-			e.samples.forget(id)
+// refresh asks the engine, once for all who want to know. What it tells of a container that is
+// forgotten meanwhile is not kept.
+func (s *statSamples) refresh(id string) <-chan singleflight.Result {
+	return s.flight.DoChan(id, func() (any, error) {
+		s.mu.Lock()
+		asked := s.latest[id]
+		if asked == nil {
+			asked = new(statSample)
+			s.latest[id] = asked
 		}
-		return s, err
+		s.mu.Unlock()
+		ctx, cancel := context.WithTimeout(s.closing, sampleTimeout)
+		defer cancel()
+		stats, err := s.askInTurn(ctx, id)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		switch {
+		case s.latest[id] != asked:
+		case err != nil:
+			delete(s.latest, id)
+		default:
+			*asked = statSample{stats, time.Now()}
+		}
+		return stats, err
 	})
+}
+
+func (s *statSamples) askInTurn(ctx context.Context, id string) (backend.Stats, error) {
+	if err := take(ctx, s.turns); err != nil {
+		return backend.Stats{}, err
+	}
+	defer func() { <-s.turns }()
+	return s.ask(ctx, id)
 }
 
 // engineStats are those that the engine itself has. Of a container that does not run they

@@ -44,6 +44,25 @@ func TestStatsAreThoseOfTheEngine(t *testing.T) {
 	}
 }
 
+// Behind ssh there are few lines, and who has none gets one.
+func TestStatsOverFewLines(t *testing.T) {
+	t.Parallel()
+	engine := dockertest.Engine(t)
+	engine.BoundLines(1)
+	one, other := newTask(t, engine, backend.SandboxSpec{}), newTask(t, engine, backend.SandboxSpec{})
+	ids := []string{one.run(backend.ContainerSpec{}, "sleep", "1h"), other.run(backend.ContainerSpec{}, "sleep", "1h")}
+	for range 2 {
+		for _, id := range ids {
+			if s, err := engine.Stats(t.Context(), id); err != nil || s.MemoryStats.Usage == 0 {
+				t.Errorf("%+v, %v", s, err)
+			}
+			if n := engine.OpenLines(); n != 1 {
+				t.Errorf("%d lines", n)
+			}
+		}
+	}
+}
+
 func expectAlike(t *testing.T, told, read backend.Stats) {
 	t.Helper()
 	for what, same := range map[string]bool{
