@@ -21,7 +21,7 @@ import (
 
 func TestEngine(t *testing.T) {
 	dockertest.Require(t)
-	registry := newRegistry(t, "", "")
+	registry := dockertest.NewRegistry(t, "", "")
 	backendtest.Run(t, func(t *testing.T) backendtest.Fixture {
 		link := newLink(t)
 		engine, err := docker.Open(t.Context(), docker.Options{Owner: dockertest.Owner(), Host: "unix://" + link.path, WarmSandboxes: 1})
@@ -31,7 +31,7 @@ func TestEngine(t *testing.T) {
 		t.Cleanup(func() { _ = engine.Close() })
 		return backendtest.Fixture{
 			Engine: engine, Image: dockertest.Image(t), AppPath: dockertest.AppPath,
-			MissingImage: "127.0.0.1:1/no/such:image", PullableImage: registry.image(t),
+			MissingImage: "127.0.0.1:1/no/such:image", PullableImage: registry.Image(t),
 			Lose: link.lose, Restore: link.restore, Discard: discard,
 		}
 	})

@@ -12,12 +12,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // executionResources are what the containers of a task refer to, which is read with the
-// execution role before the first of them is made: secrets, and environment files. Values are
+// execution role before the first of them is made: secrets, environment files, and logins of
+// registries. Values are
 // kept here alone, until the work on the task is done: a container that restarts has what it
 // had, and one that is made later has what there is then.
 // Source: ECS developer guide, sensitive data; recorded answers.
@@ -32,11 +34,12 @@ type executionResources struct {
 type containerResources struct {
 	files, secrets []types.KeyValuePair
 	logOptions     map[string]string
+	registry       *backend.RegistryAuth // nil if it has none
 }
 
 // refers reports whether a container refers to something.
 func refers(d *types.ContainerDefinition) bool {
-	return len(d.Secrets) > 0 || len(d.EnvironmentFiles) > 0 || len(secretOptions(d)) > 0
+	return d.RepositoryCredentials != nil || len(d.Secrets) > 0 || len(d.EnvironmentFiles) > 0 || len(secretOptions(d)) > 0
 }
 
 func secretOptions(d *types.ContainerDefinition) []types.Secret {
@@ -167,7 +170,11 @@ func readAll(ctx context.Context, source SecretSource, t *state.Task, definition
 			continue
 		}
 		var c containerResources
-		err := r.values(ctx, d.Secrets, func(name, value string) {
+		var err error
+		if c.registry, err = r.registryAuth(ctx, d); err != nil {
+			return nil, err
+		}
+		err = r.values(ctx, d.Secrets, func(name, value string) {
 			c.secrets = append(c.secrets, types.KeyValuePair{Name: &name, Value: &value})
 		})
 		if err != nil {
@@ -234,16 +241,24 @@ func (r *reading) value(ctx context.Context, valueFrom string, scope arn.Scope) 
 	if of.secret == "" {
 		return r.parameters[of.region][of.parameter], nil
 	}
-	version := of
-	version.key = ""
-	content, known := r.secrets[version]
-	if !known {
-		if content, err = r.source.Secret(ctx, r.task, of.region, of.secret, of.version, of.stage); err != nil {
-			return "", secretFailed(of, err)
-		}
-		r.secrets[version] = content
+	content, err := r.secret(ctx, of)
+	if err != nil {
+		return "", secretFailed(of, err)
 	}
 	return of.part(content)
+}
+
+// secret reads a version of a secret.
+func (r *reading) secret(ctx context.Context, of secretReference) (content SecretValue, err error) {
+	of.key = ""
+	content, known := r.secrets[of]
+	if known {
+		return content, nil
+	}
+	if content, err = r.source.Secret(ctx, r.task, of.region, of.secret, of.version, of.stage); err == nil {
+		r.secrets[of] = content
+	}
+	return content, err
 }
 
 // part is what a reference means of a secret. Only texts can be in an environment, and the

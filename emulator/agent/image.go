@@ -68,10 +68,11 @@ func (h *host) mustPull(ref string) bool {
 
 // pull fetches the container's image.
 func (w *work) pull(i int) run {
-	h, ref, platform := w.host, w.image(i), w.platform
+	h, spec := w.host, backend.PullSpec{Ref: w.image(i), Platform: w.platform}
+	spec.Auth = w.view.resources.of[aws.ToString(w.view.definitions[i].Name)].registry
 	return func(ctx context.Context) func() {
 		startedAt := h.agent.Clock.Now()
-		image, err := h.fetch(ctx, ref, platform)
+		image, err := h.fetch(ctx, spec)
 		stoppedAt := h.agent.Clock.Now()
 		return func() {
 			delete(w.cuts, i)
@@ -79,7 +80,7 @@ func (w *work) pull(i int) run {
 			case h.engineLost(err): // or told to stop meanwhile
 			case err != nil:
 				w.pullFailed(i, err)
-			case w.machine == nil && !h.fits(image, platform):
+			case w.machine == nil && !h.fits(image, spec.Platform):
 				w.otherPlatform(i)
 			default:
 				w.pulled(i, image, startedAt, stoppedAt)
@@ -93,16 +94,16 @@ func (w *work) pull(i int) run {
 const pullTries = 3
 
 // fetch pulls an image and inspects it.
-func (h *host) fetch(ctx context.Context, ref, platform string) (image backend.Image, err error) {
+func (h *host) fetch(ctx context.Context, spec backend.PullSpec) (image backend.Image, err error) {
 	for range pullTries {
-		if err = h.Engine.Pull(ctx, backend.PullSpec{Ref: ref, Platform: platform}); err != nil {
-			return h.instead(ctx, ref, platform, err)
+		if err = h.Engine.Pull(ctx, spec); err != nil {
+			return h.instead(ctx, spec.Ref, spec.Platform, err)
 		}
 		h.mu.Lock()
-		h.fetched[ref] = true
+		h.fetched[spec.Ref] = true
 		h.mu.Unlock()
-		image, err = h.Engine.Image(ctx, ref)
-		if err != nil || h.fits(image, platform) {
+		image, err = h.Engine.Image(ctx, spec.Ref)
+		if err != nil || h.fits(image, spec.Platform) {
 			break
 		}
 	}

@@ -190,6 +190,9 @@ func plan(v *view) (actions []action, again time.Time) {
 			continue
 		}
 		if c.Phase == state.ContainerNone && v.sandbox == sandboxRunning && !v.lacksVolume() && !v.lacksLog() {
+			if v.lacksAuth(i) {
+				continue
+			}
 			add(pull, i, "")
 			continue
 		}

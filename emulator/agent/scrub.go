@@ -46,6 +46,10 @@ func (w *work) scrub(text string) string {
 		for _, value := range r.logOptions {
 			note(value)
 		}
+		if r.registry != nil {
+			note(r.registry.Username)
+			note(r.registry.Password)
+		}
 	}
 	// One value may be a part of another, the rest of which would be left.
 	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })

@@ -70,6 +70,19 @@ func secretFailed(of secretReference, err error) error {
 	}
 }
 
+// registryAuthFailed tells that there is no login for a registry.
+func registryAuthFailed(what string, err error) error {
+	fargate, agent := what, what
+	if err != nil {
+		fargate, agent = what+": "+err.Error(), what+": "+brief(err)
+	}
+	return &resourceError{
+		fargate: retrieval + "unable to get registry auth from asm: " + retried + fargate,
+		agent:   "A" + agent[1:], // asm
+		cause:   err,
+	}
+}
+
 // secretUnusable tells that a secret is there, and that it is not what the definition says.
 func secretUnusable(of secretReference, why string) error {
 	return &resourceError{

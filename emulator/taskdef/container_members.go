@@ -48,7 +48,7 @@ var containerMembers = slices.Concat(
 	member.Keep("portMappings[].name", "it is for Service Connect, which is refused"),
 	member.ActInPart("portMappings[].protocol", "a simulated container has no UDP port on the loopback address"),
 	member.RefuseAs("privileged", "Fargate requires that the 'privileged' setting be 'false'."),
-	member.Refuse("repositoryCredentials", noRegistryLogin),
+	member.ActInPart("repositoryCredentials.credentialsParameter", aRegistryLogin),
 	member.RefuseAs("resourceRequirements", "Tasks using the Fargate launch type do not support GPU resource requirements."),
 	member.Act("secrets[].name"),
 	member.ActInPart("secrets[].valueFrom", aSecret),

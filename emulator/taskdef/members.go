@@ -83,9 +83,9 @@ var answeredMembers = member.Act(
 
 const (
 	asTask            = "containers on Docker find keys of a session of the role, in each network mode but none; what policies say is not enforced"
-	asExecution       = "what the emulator does for the task it does with a session of the role; images are pulled with the engine's own credentials"
+	asExecution       = "what the emulator does for the task it does with a session of the role; images without repositoryCredentials are pulled with the engine's own"
 	noAppMesh         = "there is no App Mesh: traffic does not pass the proxy, whose container runs"
-	noRegistryLogin   = "not built yet: images are pulled with the engine's own credentials"
+	aRegistryLogin    = "a secret of the emulator's own, or of `--upstream` with `--upstream-for`; an image that is there is not pulled (`--pull`)"
 	onFargateNo       = "Fargate compatible task definitions do not support "
 	inAwsvpcNot       = " not supported on container when networkMode=awsvpc."
 	aSecret           = "a parameter or secret of the emulator's own, or of `--upstream` with `--upstream-for`; no policy is asked whether the execution role may read it"

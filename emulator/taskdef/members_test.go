@@ -176,7 +176,6 @@ func TestUnsupportedMembers(t *testing.T) {
 		return func(def *definition) { def.Volumes[1] = v }
 	}
 	for member, change := range map[string]func(*definition){
-		"containerDefinitions[0].repositoryCredentials": container(func(c *types.ContainerDefinition) { c.RepositoryCredentials = &types.RepositoryCredentials{} }),
 		"containerDefinitions[0].firelensConfiguration": container(func(c *types.ContainerDefinition) { c.FirelensConfiguration = &types.FirelensConfiguration{} }),
 		"containerDefinitions[0].links":                 container(func(c *types.ContainerDefinition) { c.Links = []string{"b"} }),
 		"containerDefinitions[0].resourceRequirements":  container(func(c *types.ContainerDefinition) { c.ResourceRequirements = []types.ResourceRequirement{{}} }),

@@ -221,8 +221,8 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.ServiceConnectConfiguration = &types.ServiceConnectConfiguration{Enabled: true}
 		}},
-	{"private registry", invalid, "ecs-emulator does not support containerDefinitions[0].repositoryCredentials" + unsupportedTail,
-		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("registry") }},
+	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("firelens") }},
 	{"host path", invalid, "ecs-emulator gives tasks no files of the container engine's host: volume 'etc' is /etc. " +
 		"Start the emulator with --allow-host-path and that path, or a folder that it is in.",
 		func(in *sdk.CreateServiceInput) {

@@ -25,10 +25,8 @@ func (s *server) definitionsForRefusals(t testing.TB) {
 	s.fargate(t, "both", func(in *sdk.RegisterTaskDefinitionInput) {
 		in.RequiresCompatibilities = append(in.RequiresCompatibilities, types.CompatibilityEc2)
 	})
-	s.fargate(t, "registry", func(in *sdk.RegisterTaskDefinitionInput) {
-		in.ContainerDefinitions[0].RepositoryCredentials = &types.RepositoryCredentials{
-			CredentialsParameter: aws.String("arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf"),
-		}
+	s.fargate(t, "firelens", func(in *sdk.RegisterTaskDefinitionInput) {
+		in.ContainerDefinitions[0].FirelensConfiguration = &types.FirelensConfiguration{Type: types.FirelensConfigurationTypeFluentbit}
 	})
 	s.fargate(t, "files", func(in *sdk.RegisterTaskDefinitionInput) {
 		in.NetworkMode, in.RequiresCompatibilities = types.NetworkModeBridge, []types.Compatibility{types.CompatibilityEc2}
@@ -188,8 +186,8 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.EnableExecuteCommand = true }},
 	{"exec", invalid, "ecs-emulator does not support enableExecuteCommand" + unsupportedTail,
 		func(in *sdk.RunTaskInput) { in.TaskDefinition, in.EnableExecuteCommand = aws.String("role"), true }},
-	{"private registry", invalid, "ecs-emulator does not support containerDefinitions[0].repositoryCredentials" + unsupportedTail,
-		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("registry") }},
+	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("firelens") }},
 	{"volumes", invalid, "Volume configuration provided but no matching configuredAtLaunch volume found in task definition.",
 		func(in *sdk.RunTaskInput) {
 			in.VolumeConfigurations = []types.TaskVolumeConfiguration{{Name: aws.String("v")}}

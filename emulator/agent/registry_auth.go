@@ -1,0 +1,55 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// registryAuth is the login with which a container's image is pulled: a secret of Secrets Manager,
+// by its ARN or, in the task's region, by its name. Without any the engine has the user's own.
+// Source: ECS developer guide, private registry authentication; amazon-ecs-agent for the errors.
+func (r *reading) registryAuth(ctx context.Context, d *types.ContainerDefinition) (*backend.RegistryAuth, error) {
+	if d.RepositoryCredentials == nil {
+		return nil, nil
+	}
+	of := secretReference{region: r.task.Scope().Region, secret: aws.ToString(d.RepositoryCredentials.CredentialsParameter)}
+	if parts := strings.Split(of.secret, ":"); len(parts) > 3 && parts[0] == "arn" {
+		of.region = parts[3]
+	}
+	content, err := r.secret(ctx, of)
+	if err != nil {
+		return nil, registryAuthFailed("asm fetching secret from the service for "+of.secret, err)
+	}
+	auth, err := parseRegistryAuth(content)
+	if err != nil {
+		return nil, registryAuthFailed(err.Error(), nil)
+	}
+	return auth, nil
+}
+
+func parseRegistryAuth(content SecretValue) (*backend.RegistryAuth, error) {
+	if content.Text == "" {
+		return nil, errors.New("asm fetching authorization data: empty secrets value")
+	}
+	var auth backend.RegistryAuth
+	switch {
+	case json.Unmarshal([]byte(content.Text), &auth) != nil:
+		return nil, errors.New("asm fetching authorization data: unable to unmarshal secret value, invalid schema")
+	case auth.Username == "":
+		return nil, errors.New("asm fetching username: AuthorizationData is malformed, empty field")
+	case auth.Password == "":
+		return nil, errors.New("asm fetching password: AuthorizationData is malformed, empty field")
+	}
+	return &auth, nil
+}
+
+// lacksAuth reports whether the login for a container's image is still to be read.
+func (v *view) lacksAuth(container int) bool {
+	return v.definitions[container].RepositoryCredentials != nil && !v.resources.read
+}
