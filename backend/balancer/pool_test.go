@@ -1,0 +1,165 @@
+package balancer
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+func atNoon() time.Time { return noon }
+
+func groupOf(attributes map[string]string, n int) (*group, []*target) {
+	g := newGroup("group")
+	if err := g.configure(TargetGroup{ID: "group", Protocol: "HTTP", HealthCheck: HealthCheck{Enabled: true, Protocol: "TCP"}, Attributes: attributes}); err != nil {
+		panic(err)
+	}
+	var list []*target
+	for i := range n {
+		t := newTarget(g, Target{Group: "group", ID: fmt.Sprintf("t%02d", i), Addr: netip.MustParseAddrPort("127.0.0.1:1")}, nil)
+		t.health = health{state: stateHealthy}
+		g.targets[t.config.ID] = t
+		list = append(list, t)
+	}
+	g.renew(noon)
+	return g, list
+}
+
+// Whatever states targets have: those that drain get nothing, the others all if too few of
+// them are healthy, else the healthy ones.
+func TestWhoGetsRequests(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		least := rapid.IntRange(1, 3).Draw(t, "least")
+		g, list := groupOf(map[string]string{"target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": fmt.Sprint(least)}, rapid.IntRange(0, 6).Draw(t, "targets"))
+		healthy, open := 0, 0
+		for _, each := range list {
+			each.health.state = rapid.SampledFrom([]string{stateInitial, stateHealthy, stateUnhealthy}).Draw(t, "state")
+			if each.config.Draining = rapid.Bool().Draw(t, "draining"); each.config.Draining {
+				continue
+			}
+			open++
+			if each.health.state == stateHealthy {
+				healthy++
+			}
+		}
+		g.renew(noon)
+		want := healthy
+		if healthy < least {
+			want = open
+		}
+		p := g.pool.Load()
+		if len(p.eligible) != want {
+			t.Fatalf("%d get requests, want %d", len(p.eligible), want)
+		}
+		for _, each := range p.eligible {
+			if each.config.Draining || healthy >= least && each.health.state != stateHealthy {
+				t.Errorf("%s gets requests: %+v", each.config.ID, each.health)
+			}
+		}
+	})
+}
+
+func TestRoundRobinIsEven(t *testing.T) {
+	g, list := groupOf(nil, 3)
+	got := map[*target]int{}
+	for range 300 {
+		got[g.pool.Load().choose(g.next.Add(1), atNoon, nil)]++
+	}
+	for _, each := range list {
+		if got[each] != 100 {
+			t.Errorf("%s got %d of 300", each.config.ID, got[each])
+		}
+	}
+}
+
+func TestLeastOutstandingRequests(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, list := groupOf(map[string]string{"load_balancing.algorithm.type": "least_outstanding_requests"}, rapid.IntRange(1, 5).Draw(t, "targets"))
+		least := int64(math.MaxInt64)
+		for _, each := range list {
+			n := rapid.Int64Range(0, 5).Draw(t, "outstanding")
+			each.outstanding.Store(n)
+			least = min(least, n)
+		}
+		if got := g.pool.Load().choose(rapid.Uint64().Draw(t, "turn"), atNoon, nil); got.outstanding.Load() != least {
+			t.Errorf("a target with %d, where another has %d", got.outstanding.Load(), least)
+		}
+	})
+}
+
+// A target that was tried is not chosen again.
+func TestChooseAnother(t *testing.T) {
+	g, list := groupOf(nil, 3)
+	var tried []*target
+	for range list {
+		next := g.pool.Load().choose(g.next.Add(1), atNoon, tried)
+		for _, each := range tried {
+			if each == next {
+				t.Fatalf("%s was chosen twice", next.config.ID)
+			}
+		}
+		tried = append(tried, next)
+	}
+	if next := g.pool.Load().choose(0, atNoon, tried); next != nil {
+		t.Errorf("%s was chosen after all have been tried", next.config.ID)
+	}
+}
+
+func TestSlowStart(t *testing.T) {
+	g, list := groupOf(map[string]string{"slow_start.duration_seconds": "100"}, 2)
+	list[1].slowSince = noon
+	g.renew(noon)
+	for _, c := range []struct {
+		after time.Duration
+		least float64
+		most  float64
+	}{{10 * time.Second, 0.05, 0.14}, {50 * time.Second, 0.26, 0.40}, {100 * time.Second, 0.5, 0.5}} {
+		n := 0
+		now := func() time.Time { return noon.Add(c.after) }
+		for range 10_000 {
+			if g.pool.Load().choose(g.next.Add(1), now, nil) == list[1] {
+				n++
+			}
+		}
+		if share := float64(n) / 10_000; share < c.least || share > c.most {
+			t.Errorf("after %v it gets %.3f, want %.2f to %.2f", c.after, share, c.least, c.most)
+		}
+	}
+}
+
+// Weights decide on the group: one without any gets nothing.
+func TestWeights(t *testing.T) {
+	f := newForward(Forward{Groups: []WeightedGroup{{"a", 3}, {"b", 0}, {"c", 1}}}, newGroup)
+	got := map[string]int{}
+	for i := range uint64(400) {
+		got[f.pick(i).group.id]++
+	}
+	if got["a"] != 300 || got["b"] != 0 || got["c"] != 100 {
+		t.Errorf("%v", got)
+	}
+	if f := newForward(Forward{Groups: []WeightedGroup{{"a", 0}}}, newGroup); f.pick(0) != nil {
+		t.Error("a group without weight is picked")
+	}
+}
+
+// A flow stays where it is as long as its target is there, whatever happens to others.
+func TestFlowsStay(t *testing.T) {
+	g, list := groupOf(nil, 5)
+	before := map[uint64]*target{}
+	for hash := range uint64(1000) {
+		before[hash] = g.pool.Load().flow(hash)
+	}
+	gone := list[2]
+	gone.config.Draining = true
+	g.renew(noon)
+	for hash, was := range before {
+		if now := g.pool.Load().flow(hash); was != gone && now != was || now == gone {
+			t.Fatalf("flow %d went from %s to %s", hash, was.config.ID, now.config.ID)
+		}
+	}
+}
