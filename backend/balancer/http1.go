@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -151,15 +152,11 @@ type clientError struct {
 func (e *clientError) Error() string { return "read the request's body: " + e.err.Error() }
 func (e *clientError) Unwrap() error { return e.err }
 
-func isClients(err error) bool {
-	var c *clientError
-	return errors.As(err, &c)
-}
-
 // upload is a request's body on its way to a target.
 type upload struct {
 	conn    *targetConn
 	request *http.Request
+	origin  *http.Request // the client's, which knows the trailers when the body has been read
 	body    io.Reader
 	client  *http.ResponseController
 	idle    time.Duration
@@ -167,6 +164,7 @@ type upload struct {
 	once    sync.Once
 	done    chan struct{}
 	err     error // when it is done
+	fault   atomic.Pointer[clientError]
 }
 
 // expectPatience is how long a target has for its 100 before it gets the body anyway.
@@ -174,9 +172,10 @@ const expectPatience = time.Second
 
 func newUpload(x *exchange, c *targetConn, r *http.Request) *upload {
 	u := &upload{
-		conn: c, request: r, body: r.Body, client: http.NewResponseController(x.writer), idle: x.listener.settings.idle,
+		conn: c, request: r, origin: x.request, body: r.Body, client: http.NewResponseController(x.writer), idle: x.listener.settings.idle,
 		done: make(chan struct{}),
 	}
+	_ = u.client.EnableFullDuplex() // HTTP/2 always is
 	if headerHas(r.Header, "Expect", "100-continue") {
 		u.goOn = make(chan bool, 1)
 	}
@@ -204,8 +203,10 @@ func (u *upload) run() {
 		}
 	}
 	if u.err = u.copy(); u.err != nil {
-		if isClients(u.err) {
-			_ = u.conn.Close() // what the target has of it is no request
+		var fault *clientError
+		if errors.As(u.err, &fault) {
+			u.fault.Store(fault) // for who waits for an answer, and is told by what follows
+			_ = u.conn.Close()   // what the target has of it is no request
 		}
 		return
 	}
@@ -255,7 +256,7 @@ func (u *upload) copy() error {
 		if err := chunks.Close(); err != nil {
 			return err
 		}
-		for name, values := range u.request.Trailer {
+		for name, values := range u.origin.Trailer {
 			for _, v := range values {
 				_, _ = u.conn.writer.WriteString(name + ": " + v + "\r\n")
 			}
@@ -280,15 +281,11 @@ func (u *upload) blame(err error) error {
 	if u == nil {
 		return err
 	}
-	select {
-	case <-u.done:
-		if isClients(u.err) {
-			return u.err
-		}
-	default:
-		if errors.Is(err, os.ErrDeadlineExceeded) { // it is the body that everybody waits for
-			return &clientError{http.StatusRequestTimeout, err}
-		}
+	if fault := u.fault.Load(); fault != nil {
+		return fault
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) && !u.finished() { // it is the body that everybody waits for
+		return &clientError{http.StatusRequestTimeout, err}
 	}
 	return err
 }
@@ -329,11 +326,22 @@ func (b *answerBody) Read(p []byte) (int, error) {
 		b.conn.extend()
 	}
 	n, err := b.inner.Read(p)
-	b.unsaid = true
+	b.unsaid = b.writer != nil
 	if errors.Is(err, io.EOF) {
 		b.ended = true
 	}
 	return n, err
+}
+
+// leaveFlushing settles who flushes. The proxy does after each write of a stream of events
+// or of a body whose length it does not know; the latter is not told to it, since Read
+// flushes when there is nothing more yet, which is less often.
+func (b *answerBody) leaveFlushing(answer *http.Response) {
+	if strings.Contains(strings.ToLower(answer.Header.Get("Content-Type")), "event-stream") {
+		b.unsaid, b.writer = false, nil
+		return
+	}
+	answer.ContentLength = 0
 }
 
 // Close gives the connection back, or closes it.

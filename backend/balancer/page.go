@@ -58,7 +58,7 @@ func (x *exchange) answer(w http.ResponseWriter, code int, contentType, body str
 // time is over.
 func (x *exchange) keepAlive(h http.Header) {
 	switch {
-	case x.client == nil:
+	case x.client == nil, h["Connection"] != nil:
 	case x.client.isOld(x.listener.settings.keepAlive):
 		h.Set("Connection", "close")
 	case x.request.ProtoAtLeast(1, 1) && !x.request.Close:

@@ -66,6 +66,7 @@ func (x *exchange) rewrite(p *httputil.ProxyRequest) {
 	if x.asked.path != out.URL.Path && !strings.HasPrefix(x.asked.path, "//") {
 		out.URL.Opaque = x.asked.path // as it was sent, whatever a parser makes of it
 	}
+	out.Trailer = p.In.Trailer // itself: it is filled when the body has been read
 	out.Host = hostFor(x.request.Host, s, l.port)
 	if s.dropInvalid {
 		dropInvalid(out.Header)
@@ -149,6 +150,9 @@ func (x *exchange) modify(answer *http.Response) error {
 	}
 	if answer.StatusCode != http.StatusSwitchingProtocols {
 		x.keepAlive(answer.Header)
+	}
+	if b, ok := answer.Body.(*answerBody); ok {
+		b.leaveFlushing(answer)
 	}
 	return nil
 }
