@@ -13,6 +13,9 @@ import (
 type Query struct {
 	// Version of the API, which unsigned requests are told apart by: "2011-06-15".
 	Version string
+	// Others are older versions of an API with the same name, and what they are the API of:
+	// they are refused by that.
+	Others map[string]string
 	// Namespace is the XML namespace of answers:
 	// "https://sts.amazonaws.com/doc/2011-06-15/".
 	Namespace string
@@ -66,6 +69,9 @@ func (q *queryProtocol) operation(x *exchange, r *http.Request) (string, error) 
 	action := x.form.Get("Action")
 	if action == "" {
 		return "", &Error{Code: "MissingAction", Message: "The request must contain the parameter Action."}
+	}
+	if other := q.Others[x.form.Get("Version")]; other != "" {
+		return "", notImplemented(other)
 	}
 	return action, nil
 }

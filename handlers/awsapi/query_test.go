@@ -25,7 +25,7 @@ var dialects = map[bool]*query.Codec{false: query.AWS, true: query.New(query.Rul
 func vpcs(ec2 bool) http.Handler {
 	return awsapi.Service{
 		Name:     "ec2",
-		Protocol: awsapi.Query{Namespace: "http://ec2/", Version: "2016-11-15", Codec: dialects[ec2]},
+		Protocol: awsapi.Query{Namespace: "http://ec2/", Version: "2016-11-15", Codec: dialects[ec2], Others: map[string]string{"2006-06-26": "the first EC2"}},
 		Statuses: map[string]int{"VpcLimitExceeded": 409},
 		Operations: []awsapi.Operation{
 			awsapi.Works("DescribeVpcs", "", func(_ context.Context, in *vpcInput) (*vpcOutput, error) {
@@ -62,6 +62,8 @@ func TestQueryAnswers(t *testing.T) {
 			`<Code>InvalidParameterValue</Code><Message>the value &quot;big&quot; of the parameter Size is not an integer</Message>`},
 		{"Action=TossVpc", 501, `<Code>NotImplementedException</Code>`,
 			`<Code>NotImplementedException</Code><Message>ecs-emulator does not implement ec2 TossVpc; see COMPATIBILITY.md.</Message>`},
+		{"Action=DescribeVpcs&Version=2006-06-26", 501, `<Message>ecs-emulator does not implement the first EC2; see COMPATIBILITY.md.</Message>`,
+			`<Message>ecs-emulator does not implement the first EC2; see COMPATIBILITY.md.</Message>`},
 		{"Version=1", 400, `<Code>MissingAction</Code>`, `<Code>MissingAction</Code>`},
 		{"Action=%zz", 400, `<Code>MalformedQueryString</Code>`, `<Code>MalformedQueryString</Code>`},
 	} {
