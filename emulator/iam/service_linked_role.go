@@ -66,6 +66,13 @@ func EnsureAutoScalingRole(tx *store.Tx, a Account, now time.Time) string {
 	return ensureRole(tx, a, "autoscaling.amazonaws.com", now).ARN()
 }
 
+// EnsureLoadBalancingRole makes the role that is linked to Elastic Load Balancing where the
+// account has none, as the first load balancer does. Source: Elastic Load Balancing user
+// guide, service-linked role.
+func EnsureLoadBalancingRole(tx *store.Tx, a Account, now time.Time) {
+	ensureRole(tx, a, "elasticloadbalancing.amazonaws.com", now)
+}
+
 func ensureRole(tx *store.Tx, a Account, service string, now time.Time) *Role {
 	made, _ := NewServiceLinkedRole(a, service, now)
 	if found := FindRole(tx, a, made.Name); found != nil {
