@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 )
 
@@ -24,6 +25,10 @@ func TestCompatibilityShowsTheMembers(t *testing.T) {
 		tables += table.Compatibility() + "\n"
 	}
 	compatibilityShows(t, "members", tables)
+}
+
+func TestCompatibilityShowsTheAttributes(t *testing.T) {
+	compatibilityShows(t, "attributes", elasticloadbalancingv2.Compatibility()+"\n")
 }
 
 func TestCompatibilityShowsTheMetadata(t *testing.T) {

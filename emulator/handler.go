@@ -8,8 +8,12 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	certificates "github.com/ecs-emulator/ecs-emulator/emulator/acm"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
@@ -18,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
@@ -74,8 +79,16 @@ func (s *Server) apis() []awsapi.Service {
 		cloudwatchlogs.New(s.logs, s.clock.Now).Service(),
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
-		acm.New(acm.Options{Store: s.store, Now: s.clock.Now, Wall: s.clock.Wall}).Service(),
+		acm.New(acm.Options{Store: s.store, Now: s.clock.Now, Wall: s.clock.Wall, InUse: elbv2.InUse}).Service(),
+		elasticloadbalancingv2.New(elasticloadbalancingv2.Options{
+			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Certificate: certificateExists,
+		}).Service(),
 	}
+}
+
+// certificateExists reports whether Certificate Manager has a certificate.
+func certificateExists(tx *state.Tx, scope arn.Scope, certificateARN string) bool {
+	return certificates.Exists((*store.Tx)(tx), scope, certificateARN)
 }
 
 // observe counts answered requests, for quiet.

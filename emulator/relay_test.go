@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -153,6 +154,7 @@ func heeded(t *testing.T, variables []string) {
 		"sts": sts.NewFromConfig(settings).Options().BaseEndpoint, "ssm": ssm.NewFromConfig(settings).Options().BaseEndpoint,
 		"iam":         iam.NewFromConfig(settings).Options().BaseEndpoint,
 		"autoscaling": autoscaling.NewFromConfig(settings).Options().BaseEndpoint,
+		"elbv2":       elasticloadbalancingv2.NewFromConfig(settings).Options().BaseEndpoint,
 	} {
 		if aws.ToString(endpoint) != "http://ecs-emulator:4577" {
 			t.Errorf("the client of %s goes to %q", name, aws.ToString(endpoint))

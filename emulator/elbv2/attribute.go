@@ -75,16 +75,17 @@ func FindAttribute(table []Attribute, key string) *Attribute {
 	return nil
 }
 
-// all returns the values of all attributes that a kind has.
-func (set Attributes) all(table []Attribute, kind Kind) map[string]string {
-	values := map[string]string{}
+// Setting is an attribute and its value.
+type Setting struct{ Key, Value string }
+
+// all returns the values of all attributes that a kind has, in the order of the table.
+func (set Attributes) all(table []Attribute, kind Kind) (all []Setting) {
 	for _, a := range table {
 		if slices.Contains(a.Of, kind) {
-			values[a.Key] = a.defaultOf(kind)
+			all = append(all, Setting{a.Key, set.value(a.Key, table, kind)})
 		}
 	}
-	maps.Copy(values, set)
-	return values
+	return all
 }
 
 // value is that of one attribute.

@@ -8,7 +8,7 @@ import (
 )
 
 // Source of the attributes and their defaults: ELBv2 API reference, LoadBalancerAttribute,
-// TargetGroupAttribute, ListenerAttribute; recorded answers for those of a group of HTTP.
+// TargetGroupAttribute, ListenerAttribute; ELB0001 for those of a group of HTTP.
 
 // LoadBalancerAttributes are those of load balancers.
 var LoadBalancerAttributes = slices.Concat([]Attribute{
@@ -44,23 +44,24 @@ var (
 	anyGroup  = Kinds{ALB, NLB, UDP, TCPIP}
 )
 
-// TargetGroupAttributes are those of target groups.
+// TargetGroupAttributes are those of target groups. Where AWS keeps two in one place of its
+// hash set, they stand in its order.
 var TargetGroupAttributes = slices.Concat([]Attribute{
 	{Key: "deregistration_delay.timeout_seconds", Of: anyGroup, Default: "300", Most: 3600, Acts: true},
 	{Key: "stickiness.enabled", Of: anyGroup, Default: "false", Values: onOff},
 	{Key: "stickiness.type", Of: anyGroup, Default: "source_ip", DefaultOf: map[Kind]string{ALB: "lb_cookie"},
 		Values: []string{"lb_cookie", "app_cookie", "source_ip"}},
+	{Key: "load_balancing.algorithm.type", Of: Kinds{ALB}, Default: "round_robin",
+		Values: []string{"round_robin", "least_outstanding_requests", "weighted_random"}},
 	{Key: "load_balancing.cross_zone.enabled", Of: anyGroup, Default: "use_load_balancer_configuration",
 		Values: []string{"true", "false", "use_load_balancer_configuration"}},
 	{Key: "target_group_health.dns_failover.minimum_healthy_targets.count", Of: anyGroup, Default: "1",
 		Values: []string{"off"}, Least: 1, Most: 1000},
 	{Key: "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Of: anyGroup, Default: "1", Least: 1, Most: 1000},
 
-	{Key: "load_balancing.algorithm.type", Of: Kinds{ALB}, Default: "round_robin",
-		Values: []string{"round_robin", "least_outstanding_requests", "weighted_random"}},
-	{Key: "load_balancing.algorithm.anomaly_mitigation", Of: Kinds{ALB}, Default: "off", Values: []string{"on", "off"}},
 	{Key: "slow_start.duration_seconds", Of: Kinds{ALB}, Default: "0", Values: []string{"0"}, Least: 30, Most: 900},
 	{Key: "stickiness.app_cookie.cookie_name", Of: Kinds{ALB}},
+	{Key: "load_balancing.algorithm.anomaly_mitigation", Of: Kinds{ALB}, Default: "off", Values: []string{"on", "off"}},
 
 	{Key: "deregistration_delay.connection_termination.enabled", Of: networked, Default: "false",
 		DefaultOf: map[Kind]string{UDP: "true"}, Values: onOff},
@@ -134,8 +135,8 @@ func (b *LoadBalancer) Attribute(key string) string {
 	return b.Attributes.value(key, LoadBalancerAttributes, b.Kind())
 }
 
-// AllAttributes are those that it has, by key.
-func (b *LoadBalancer) AllAttributes() map[string]string {
+// AllAttributes are those that it has, with their values.
+func (b *LoadBalancer) AllAttributes() []Setting {
 	return b.Attributes.all(LoadBalancerAttributes, b.Kind())
 }
 
@@ -144,8 +145,8 @@ func (l *Listener) Attribute(key string) string {
 	return l.Attributes.value(key, ListenerAttributes, l.Kind())
 }
 
-// AllAttributes are those that it has, by key.
-func (l *Listener) AllAttributes() map[string]string {
+// AllAttributes are those that it has, with their values.
+func (l *Listener) AllAttributes() []Setting {
 	return l.Attributes.all(ListenerAttributes, l.Kind())
 }
 
@@ -154,7 +155,7 @@ func (g *TargetGroup) Attribute(key string) string {
 	return g.Attributes.value(key, TargetGroupAttributes, g.Kind())
 }
 
-// AllAttributes are those that it has, by key.
-func (g *TargetGroup) AllAttributes() map[string]string {
+// AllAttributes are those that it has, with their values.
+func (g *TargetGroup) AllAttributes() []Setting {
 	return g.Attributes.all(TargetGroupAttributes, g.Kind())
 }

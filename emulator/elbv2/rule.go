@@ -70,7 +70,7 @@ func ListenerRules(tx *state.Tx, listener string) []*Rule {
 // PutRule writes a rule that is not a default one.
 func PutRule(tx *state.Tx, r *Rule) {
 	rules.Put(rows(tx), r)
-	putUses(tx, r.ARN, r.LoadBalancer, r.Actions)
+	putUses(tx, r.ARN, r.LoadBalancer, ForwardsTo(r.Actions))
 }
 
 // DeleteRule removes a rule that is not a default one.

@@ -61,7 +61,7 @@ func RegisterTask(tx *state.Tx, group *TargetGroup, id string, port int32, zone,
 }
 
 // Deregister begins the end of a target, if it is one of the group. In a group that is on no
-// load balancer there is nothing to drain: it is gone at once.
+// load balancer there is nothing to drain: it is gone at once (ELB0002).
 func Deregister(tx *state.Tx, group *TargetGroup, id string, port int32, now time.Time) {
 	t := FindTarget(tx, group.ARN, id, port)
 	switch {

@@ -38,11 +38,11 @@ func PutTargetHealth(tx *state.Tx, h *TargetHealth) {
 	}
 }
 
-// NotRegistered is the health of what is no target. Source: recorded answers.
+// NotRegistered is the health of what is no target. Source: ELB0002.
 var NotRegistered = health(types.TargetHealthStateEnumUnused, types.TargetHealthReasonEnumNotRegistered,
 	"Target is not registered to the target group")
 
-// Health of a target of a group, as ELB answers it. Source: recorded answers; ELBv2 API reference,
+// Health of a target of a group, as ELB answers it. Source: ELB0002; ELBv2 API reference,
 // TargetHealth, and field reports for the words of the other states.
 func Health(tx *state.Tx, g *TargetGroup, t *Target) types.TargetHealth {
 	on := InUse(tx, g.ARN)

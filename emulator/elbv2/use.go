@@ -10,13 +10,14 @@ import (
 )
 
 var (
-	uses       = store.NewTable("elbv2-use", func(u *use) string { return u.Group + "\x00" + u.User })
+	uses       = store.NewTable("elbv2-use", func(u *use) string { return u.Used + "\x00" + u.User })
 	usesByUser = uses.Index(func(u *use) string { return u.User })
 )
 
-// use says that a listener or a rule forwards to a target group. It is written with them.
+// use says that a listener or a rule forwards to a target group, or that a listener has a
+// certificate. It is written with them.
 type use struct {
-	Group, User  string // ARNs
+	Used, User   string // ARNs
 	LoadBalancer string
 }
 
@@ -28,10 +29,10 @@ func GroupUsers(tx *state.Tx, group string) (users []string) {
 	return users
 }
 
-// InUse returns the ARNs of the load balancers that a target group is on: at most one, as
-// AWS has it, in a list so that nobody has to ask whether there is one.
-func InUse(tx *state.Tx, group string) (loadBalancers []string) {
-	for _, u := range uses.List(rows(tx), group+"\x00") {
+// InUse returns the ARNs of the load balancers that a target group is on, which is at most
+// one, as AWS has it; or those of a certificate.
+func InUse(tx *state.Tx, used string) (loadBalancers []string) {
+	for _, u := range uses.List(rows(tx), used+"\x00") {
 		if !slices.Contains(loadBalancers, u.LoadBalancer) {
 			loadBalancers = append(loadBalancers, u.LoadBalancer)
 		}
@@ -78,15 +79,15 @@ func Weight(t types.TargetGroupTuple) int32 {
 	return *t.Weight
 }
 
-// putUses writes which target groups a listener or a rule forwards to.
-func putUses(tx *state.Tx, user, loadBalancer string, actions []types.Action) {
-	groups := ForwardsTo(actions)
+// putUses writes what a listener or a rule uses. A listener of HTTP has no certificate.
+func putUses(tx *state.Tx, user, loadBalancer string, used []string) {
+	used = slices.DeleteFunc(used, func(arn string) bool { return arn == "" })
 	for _, u := range usesByUser.List(rows(tx), user) {
-		if !slices.Contains(groups, u.Group) {
+		if !slices.Contains(used, u.Used) {
 			uses.Delete(rows(tx), u)
 		}
 	}
-	for _, group := range groups {
-		uses.Put(rows(tx), &use{Group: group, User: user, LoadBalancer: loadBalancer})
+	for _, arn := range used {
+		uses.Put(rows(tx), &use{Used: arn, User: user, LoadBalancer: loadBalancer})
 	}
 }

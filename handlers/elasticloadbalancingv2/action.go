@@ -1,0 +1,229 @@
+package elasticloadbalancingv2
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+// Source: ELBv2 API reference, FixedResponseActionConfig and RedirectActionConfig.
+var (
+	fixedStatus      = regexp.MustCompile(`^(2|4|5)\d\d$`)
+	redirectProtocol = regexp.MustCompile(`^(HTTPS?|#\{protocol\})$`)
+	contentTypes     = []string{"text/plain", "text/css", "text/html", "application/javascript", "application/json"}
+)
+
+// checkActions checks what the model says about a list of actions.
+func checkActions(v *constraint.Violations, list string, actions []types.Action) {
+	for i, action := range actions {
+		if action.Type == "" {
+			v.Add("null", at(list, i, "type"), "not be null")
+		}
+		constraint.OneOf(v, at(list, i, "type"), action.Type, action.Type.Values()...)
+		constraint.Between(v, at(list, i, "order"), action.Order, 1, 50000)
+		if f := action.FixedResponseConfig; f != nil {
+			needs(v, at(list, i, "fixedResponseConfig.statusCode"), f.StatusCode)
+			v.Matches(at(list, i, "fixedResponseConfig.statusCode"), f.StatusCode, fixedStatus)
+			v.Text(at(list, i, "fixedResponseConfig.contentType"), f.ContentType, 0, 32)
+			v.Text(at(list, i, "fixedResponseConfig.messageBody"), f.MessageBody, 0, 1024)
+		}
+		if r := action.RedirectConfig; r != nil {
+			if r.StatusCode == "" {
+				v.Add("null", at(list, i, "redirectConfig.statusCode"), "not be null")
+			}
+			constraint.OneOf(v, at(list, i, "redirectConfig.statusCode"), r.StatusCode, r.StatusCode.Values()...)
+			v.Matches(at(list, i, "redirectConfig.protocol"), r.Protocol, redirectProtocol)
+			v.Text(at(list, i, "redirectConfig.host"), r.Host, 1, 128)
+			v.Text(at(list, i, "redirectConfig.path"), r.Path, 1, 128)
+			v.Text(at(list, i, "redirectConfig.query"), r.Query, 0, 128)
+		}
+	}
+}
+
+// actionsOf checks actions of a listener, and fills in what a request leaves out. As who may
+// authenticate is not built, there is one action. Where no source is named, texts are the
+// emulator's.
+func actionsOf(tx *state.Tx, l *elbv2.Listener, actions []types.Action) ([]types.Action, error) {
+	for _, action := range actions {
+		switch action.Type {
+		case types.ActionTypeEnumAuthenticateOidc, types.ActionTypeEnumAuthenticateCognito, types.ActionTypeEnumJwtValidation:
+			return nil, notBuilt("actions of the type " + string(action.Type))
+		}
+	}
+	if len(actions) != 1 {
+		return nil, badAction("Exactly one action of the types 'forward', 'redirect' and 'fixed-response' must be specified")
+	}
+	action := actions[0]
+	if !web(l.Protocol) && action.Type != types.ActionTypeEnumForward {
+		return nil, badAction("Actions of type '%s' are not supported for listeners with the %s protocol", action.Type, l.Protocol)
+	}
+	var err error
+	switch action.Type {
+	case types.ActionTypeEnumForward:
+		action, err = forwardOf(tx, l, action)
+	case types.ActionTypeEnumRedirect:
+		action, err = redirectOf(action)
+	default:
+		action, err = fixedOf(action)
+	}
+	return []types.Action{action}, err
+}
+
+// web reports whether a protocol is one of application load balancers.
+func web(p types.ProtocolEnum) bool { return slices.Contains(albProtocols, p) }
+
+// lacks is the refusal of an action without what its type needs. Source: field reports.
+func lacks(a types.Action, member string) error {
+	return badAction("For actions of type '%s', you must specify the following fields: '%s'", a.Type, member)
+}
+
+func fixedOf(a types.Action) (types.Action, error) {
+	f := a.FixedResponseConfig
+	switch {
+	case f == nil:
+		return a, lacks(a, "FixedResponseConfig")
+	case f.ContentType != nil && !slices.Contains(contentTypes, *f.ContentType):
+		return a, badAction("The content type '%s' must be one of '%s'", *f.ContentType, strings.Join(contentTypes, ", "))
+	}
+	return types.Action{Type: a.Type, Order: a.Order, FixedResponseConfig: f}, nil
+}
+
+// redirectOf keeps what a redirect does not change as AWS names it. Source: ELBv2 API
+// reference, RedirectActionConfig; field reports for the text about loops.
+func redirectOf(a types.Action) (types.Action, error) {
+	if a.RedirectConfig == nil {
+		return a, lacks(a, "RedirectConfig")
+	}
+	r := *a.RedirectConfig
+	given := func(value **string, same string) string {
+		if *value == nil {
+			*value = &same
+		}
+		return **value
+	}
+	protocol, host, port := given(&r.Protocol, "#{protocol}"), given(&r.Host, "#{host}"), given(&r.Port, "#{port}")
+	path, _ := given(&r.Path, "/#{path}"), given(&r.Query, "#{query}")
+	switch {
+	case !strings.HasPrefix(path, "/"):
+		return a, badAction("The redirect path '%s' must begin with a '/' character", path)
+	case port != "#{port}" && !isPort(port):
+		return a, badAction("The redirect port '%s' must be an integer between 1 and 65535, or '#{port}'", port)
+	case protocol == "#{protocol}" && host == "#{host}" && port == "#{port}" && path == "/#{path}":
+		return a, badAction("The RedirectConfig is not valid because it creates a loop")
+	}
+	return types.Action{Type: a.Type, Order: a.Order, RedirectConfig: &r}, nil
+}
+
+// forwardOf fills in a forward action: one to a single group has it in both forms (ELB0003).
+func forwardOf(tx *state.Tx, l *elbv2.Listener, a types.Action) (types.Action, error) {
+	config := types.ForwardActionConfig{}
+	if a.ForwardConfig != nil {
+		config = *a.ForwardConfig
+	}
+	if a.TargetGroupArn != nil && len(config.TargetGroups) == 0 {
+		config.TargetGroups = []types.TargetGroupTuple{{TargetGroupArn: a.TargetGroupArn}}
+	}
+	switch n := len(config.TargetGroups); {
+	case n == 0:
+		return a, lacks(a, "TargetGroupArn")
+	case n > 5:
+		return a, &types.TooManyTargetGroupsException{Message: aws.String("An action can forward to at most 5 target groups")}
+	case a.TargetGroupArn != nil && (n > 1 || aws.ToString(config.TargetGroups[0].TargetGroupArn) != *a.TargetGroupArn):
+		return a, badAction("The TargetGroupArn must be the only target group of the ForwardConfig")
+	}
+	groups, err := tuplesOf(tx, l, config.TargetGroups)
+	if err != nil {
+		return a, err
+	}
+	made := types.Action{Type: a.Type, Order: a.Order, ForwardConfig: &types.ForwardActionConfig{TargetGroups: groups}}
+	if len(groups) == 1 {
+		made.TargetGroupArn = groups[0].TargetGroupArn
+	}
+	made.ForwardConfig.TargetGroupStickinessConfig, err = stickinessOf(config.TargetGroupStickinessConfig)
+	return made, err
+}
+
+func tuplesOf(tx *state.Tx, l *elbv2.Listener, given []types.TargetGroupTuple) (groups []types.TargetGroupTuple, err error) {
+	seen := map[string]bool{}
+	for _, t := range given {
+		id := aws.ToString(t.TargetGroupArn)
+		switch weight := elbv2.Weight(t); {
+		case weight < 0 || weight > 999:
+			return nil, badAction("The weight '%d' of a target group must be between 0 and 999", weight)
+		case seen[id]:
+			return nil, badAction("The target group '%s' is specified more than once", id)
+		}
+		seen[id] = true
+		if err := checkForward(tx, l, id); err != nil {
+			return nil, err
+		}
+		groups = append(groups, types.TargetGroupTuple{TargetGroupArn: &id, Weight: aws.Int32(elbv2.Weight(t))})
+	}
+	return groups, nil
+}
+
+// stickinessOf is that of target groups. Source of the range: ELBv2 API reference,
+// TargetGroupStickinessConfig.
+func stickinessOf(given *types.TargetGroupStickinessConfig) (*types.TargetGroupStickinessConfig, error) {
+	made := types.TargetGroupStickinessConfig{Enabled: aws.Bool(false)}
+	if given != nil {
+		made.DurationSeconds = given.DurationSeconds
+		made.Enabled = aws.Bool(aws.ToBool(given.Enabled))
+	}
+	switch d := made.DurationSeconds; {
+	case *made.Enabled && d == nil:
+		return nil, badAction("The duration of target group stickiness must be specified when it is enabled")
+	case d != nil && (*d < 1 || *d > 604800):
+		return nil, badAction("The duration '%d' of target group stickiness must be between 1 and 604800 seconds", *d)
+	}
+	return &made, nil
+}
+
+// checkForward refuses target groups that a listener cannot forward to. Source: field
+// reports; the text about VPCs is the emulator's.
+func checkForward(tx *state.Tx, l *elbv2.Listener, id string) error {
+	g, err := targetGroup(tx, l.Scope, id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !goesWith(l.Protocol, g.Protocol):
+		return &types.IncompatibleProtocolsException{Message: text(
+			"The listener and its associated target group '%s' have incompatible protocols: '%s' and '%s'", id, l.Protocol, g.Protocol)}
+	case l.Protocol == types.ProtocolEnumHttp && g.ProtocolVersion != "HTTP1":
+		return badConfiguration("Listener protocol 'HTTP' is not supported with a target group with the protocol-version '%s'", g.ProtocolVersion)
+	}
+	if b := elbv2.FindLoadBalancer(tx, l.LoadBalancer); b != nil && b.VPC != g.VPC {
+		return badConfiguration("The target group '%s' is not in the VPC '%s' of the load balancer", id, b.VPC)
+	}
+	for _, other := range elbv2.InUse(tx, id) {
+		if other != l.LoadBalancer {
+			return &types.TargetGroupAssociationLimitException{Message: text(
+				"The following target groups cannot be associated with more than one load balancer: %s", id)}
+		}
+	}
+	return nil
+}
+
+// goesWith reports whether a listener can forward to a target group. Source: Network Load
+// Balancers guide, listeners.
+func goesWith(listener, group types.ProtocolEnum) bool {
+	switch listener {
+	case types.ProtocolEnumHttp, types.ProtocolEnumHttps:
+		return web(group)
+	case types.ProtocolEnumTcp:
+		return group == types.ProtocolEnumTcp || group == types.ProtocolEnumTcpUdp
+	case types.ProtocolEnumTls:
+		return group == types.ProtocolEnumTcp || group == types.ProtocolEnumTls
+	case types.ProtocolEnumUdp:
+		return group == types.ProtocolEnumUdp || group == types.ProtocolEnumTcpUdp
+	}
+	return group == listener
+}

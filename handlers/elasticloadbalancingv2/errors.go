@@ -1,0 +1,34 @@
+package elasticloadbalancingv2
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// invalid has no type in the SDK.
+func invalid(format string, args ...any) error {
+	return &awsapi.Error{Code: "ValidationError", Message: fmt.Sprintf(format, args...)}
+}
+
+func badConfiguration(format string, args ...any) error {
+	return &types.InvalidConfigurationRequestException{Message: text(format, args...)}
+}
+
+func badAction(format string, args ...any) error {
+	return &types.InvalidLoadBalancerActionException{Message: text(format, args...)}
+}
+
+func notPermitted(format string, args ...any) error {
+	return &types.OperationNotPermittedException{Message: text(format, args...)}
+}
+
+// notBuilt is loud about what would have an effect.
+func notBuilt(what string) error { return awsapi.NotImplemented(what + " of Elastic Load Balancing") }
+
+func text(format string, args ...any) *string {
+	s := fmt.Sprintf(format, args...)
+	return &s
+}

@@ -1,0 +1,165 @@
+package elasticloadbalancingv2
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+var (
+	albProtocols = []types.ProtocolEnum{types.ProtocolEnumHttps, types.ProtocolEnumHttp}
+	nlbProtocols = []types.ProtocolEnum{types.ProtocolEnumTls, types.ProtocolEnumTcp, types.ProtocolEnumTcpUdp, types.ProtocolEnumUdp}
+)
+
+// healthSettings are what a request says about health checks. What is absent stays, or has
+// its default.
+type healthSettings struct {
+	enabled                     *bool
+	protocol                    types.ProtocolEnum
+	port, path                  *string
+	interval, timeout, up, down *int32
+	matcher                     *types.Matcher
+}
+
+func healthOfCreate(in *sdk.CreateTargetGroupInput) *healthSettings {
+	return &healthSettings{
+		in.HealthCheckEnabled, in.HealthCheckProtocol, in.HealthCheckPort, in.HealthCheckPath,
+		in.HealthCheckIntervalSeconds, in.HealthCheckTimeoutSeconds, in.HealthyThresholdCount, in.UnhealthyThresholdCount, in.Matcher,
+	}
+}
+
+func healthOfModify(in *sdk.ModifyTargetGroupInput) *healthSettings {
+	return &healthSettings{
+		in.HealthCheckEnabled, in.HealthCheckProtocol, in.HealthCheckPort, in.HealthCheckPath,
+		in.HealthCheckIntervalSeconds, in.HealthCheckTimeoutSeconds, in.HealthyThresholdCount, in.UnhealthyThresholdCount, in.Matcher,
+	}
+}
+
+// check checks what the model says.
+func (s *healthSettings) check(v *constraint.Violations) {
+	constraint.OneOf(v, "healthCheckProtocol", s.protocol, s.protocol.Values()...)
+	v.Text("healthCheckPath", s.path, 1, 1024)
+	constraint.Between(v, "healthCheckIntervalSeconds", s.interval, 5, 300)
+	constraint.Between(v, "healthCheckTimeoutSeconds", s.timeout, 2, 120)
+	constraint.Between(v, "healthyThresholdCount", s.up, 2, 10)
+	constraint.Between(v, "unhealthyThresholdCount", s.down, 2, 10)
+}
+
+// apply changes the health check of a group, which has none yet when it is made. But for
+// that of intervals, the texts are the emulator's.
+func (s *healthSettings) apply(g *elbv2.TargetGroup) error {
+	protocol := s.protocol
+	if protocol == "" {
+		protocol = g.HealthCheck.Protocol
+	}
+	h := defaultHealthCheck(g, protocol)
+	if old := g.HealthCheck; old.Protocol == h.Protocol {
+		h = old
+	} else if old.Protocol != "" { // path and codes are the other protocol's
+		h.Port, h.Interval, h.Timeout, h.Healthy, h.Unhealthy = old.Port, old.Interval, old.Timeout, old.Healthy, old.Unhealthy
+	}
+	web := slices.Contains(albProtocols, h.Protocol)
+	switch {
+	case s.enabled != nil && !*s.enabled:
+		return invalid("Health check enabled must be true for target groups with target type '%s'", g.Type)
+	case !web && (h.Protocol != types.ProtocolEnumTcp || g.ALB()):
+		return invalid("Health check protocol '%s' is not supported for target groups with protocol '%s'", h.Protocol, g.Protocol)
+	case !web && s.path != nil:
+		return invalid("Health check path cannot be specified for health checks with protocol 'TCP'")
+	case !web && s.matcher != nil && (s.matcher.HttpCode != nil || s.matcher.GrpcCode != nil):
+		return invalid("A matcher cannot be specified for health checks with protocol 'TCP'")
+	case s.path != nil && !strings.HasPrefix(*s.path, "/"):
+		return invalid("Health check path '%s' must begin with a '/' character", *s.path)
+	case s.port != nil && !isPort(*s.port) && *s.port != elbv2.TrafficPort:
+		return invalid("Health check port '%s' must be an integer between 1 and 65535, or 'traffic-port'", *s.port)
+	}
+	set(&h.Path, s.path)
+	set(&h.Port, s.port)
+	set(&h.Interval, s.interval)
+	set(&h.Timeout, s.timeout)
+	set(&h.Healthy, s.up)
+	set(&h.Unhealthy, s.down)
+	if err := match(&h, g, s.matcher); err != nil {
+		return err
+	}
+	if h.Interval <= h.Timeout { // Source: field reports
+		return invalid("Health check interval must be greater than the timeout.")
+	}
+	g.HealthCheck = h
+	return nil
+}
+
+// set takes a value where there is one.
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// defaultHealthCheck is that of a group by the protocol of its checks. Source: ELB0001;
+// ELBv2 API reference, CreateTargetGroup; Elastic Load Balancing guides, health checks.
+func defaultHealthCheck(g *elbv2.TargetGroup, protocol types.ProtocolEnum) elbv2.HealthCheck {
+	h := elbv2.HealthCheck{Protocol: protocol, Port: elbv2.TrafficPort, Interval: 30, Timeout: 5, Healthy: 5, Unhealthy: 2}
+	if protocol == "" {
+		h.Protocol = types.ProtocolEnumTcp
+		if g.ALB() {
+			h.Protocol = types.ProtocolEnumHttp
+		}
+	}
+	switch {
+	case g.ProtocolVersion == "GRPC":
+		h.Path, h.GRPCCode = "/AWS.ALB/healthcheck", "12"
+	case g.ALB():
+		h.Path, h.HTTPCode = "/", "200"
+	case h.Protocol == types.ProtocolEnumHttp:
+		h.Path, h.HTTPCode, h.Timeout = "/", "200-399", 6
+	case h.Protocol == types.ProtocolEnumHttps:
+		h.Path, h.HTTPCode, h.Timeout = "/", "200-399", 10
+	default:
+		h.Timeout = 10
+	}
+	return h
+}
+
+// isPort reports whether a text is the number of a port.
+func isPort(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= 1 && n <= 65535
+}
+
+var codes = regexp.MustCompile(`^\d+(-\d+)?(,\d+(-\d+)?)*$`)
+
+// match takes the codes of a healthy answer. Source of the ranges: ELBv2 API reference,
+// Matcher. The texts are the emulator's.
+func match(h *elbv2.HealthCheck, g *elbv2.TargetGroup, m *types.Matcher) error {
+	if m == nil {
+		return nil
+	}
+	given, least, most, to := m.HttpCode, 200, 599, &h.HTTPCode
+	switch {
+	case g.ProtocolVersion == "GRPC":
+		given, least, most, to = m.GrpcCode, 0, 99, &h.GRPCCode
+	case g.ALB():
+		most = 499
+	}
+	if given == nil {
+		return nil
+	}
+	if !codes.MatchString(*given) {
+		return invalid("Health check matcher '%s' must be a list of codes or ranges of codes", *given)
+	}
+	for code := range strings.FieldsFuncSeq(*given, func(c rune) bool { return c == ',' || c == '-' }) {
+		if n, err := strconv.Atoi(code); err != nil || n < least || n > most {
+			return invalid("Health check matcher code '%s' must be within the range of '%d' to '%d'", code, least, most)
+		}
+	}
+	*to = *given
+	return nil
+}

@@ -1,0 +1,284 @@
+package elasticloadbalancingv2
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+// CreateListener makes a listener of a load balancer. One that is there with the same
+// settings is answered again.
+func (a *API) CreateListener(ctx context.Context, in *sdk.CreateListenerInput) (*sdk.CreateListenerOutput, error) {
+	var v constraint.Violations
+	needs(&v, "loadBalancerArn", in.LoadBalancerArn)
+	needsList(&v, "defaultActions", in.DefaultActions)
+	checkListener(&v, in.Port, in.Protocol, in.DefaultActions)
+	checkTags(&v, in.Tags)
+	if err := refusal(v); err != nil {
+		return nil, err
+	}
+	tags, err := withTags(nil, in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	var made *elbv2.Listener
+	err = a.store.Update(func(tx *state.Tx) error {
+		b, err := loadBalancer(tx, scopeOf(ctx), *in.LoadBalancerArn)
+		if err != nil {
+			return err
+		}
+		if in.Port == nil {
+			return invalid("A listener port must be specified") // the text is the emulator's
+		}
+		made = &elbv2.Listener{Scope: b.Scope, ARN: elbv2.NewListenerARN(b.ARN), LoadBalancer: b.ARN, Tags: tags}
+		made.DefaultRule = elbv2.NewRuleARN(made.ARN)
+		if err := a.applyListener(tx, made, settingsOfCreate(in)); err != nil {
+			return err
+		}
+		for _, other := range elbv2.LoadBalancerListeners(tx, b.ARN) {
+			if other.Port == made.Port {
+				if !sameListener(other, made) {
+					return &types.DuplicateListenerException{Message: text("A listener already exists on this port for this load balancer '%s'", b.ARN)}
+				}
+				made = other
+				return nil
+			}
+		}
+		elbv2.PutListener(tx, made)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.CreateListenerOutput{Listeners: []types.Listener{describeListener(made)}}, nil
+}
+
+// checkListener checks what the model says.
+func checkListener(v *constraint.Violations, port *int32, protocol types.ProtocolEnum, actions []types.Action) {
+	constraint.Between(v, "port", port, 1, 65535)
+	constraint.OneOf(v, "protocol", protocol, protocol.Values()...)
+	checkActions(v, "defaultActions", actions)
+}
+
+// listenerSettings are what a request says about a listener. What is absent stays.
+type listenerSettings struct {
+	port         *int32
+	protocol     types.ProtocolEnum
+	certificates []types.Certificate
+	policy       *string
+	alpn         []string
+	mutual       *types.MutualAuthenticationAttributes
+	actions      []types.Action
+}
+
+func settingsOfCreate(in *sdk.CreateListenerInput) listenerSettings {
+	return listenerSettings{in.Port, in.Protocol, in.Certificates, in.SslPolicy, in.AlpnPolicy, in.MutualAuthentication, in.DefaultActions}
+}
+
+// applyListener changes a listener. Where no source is named, texts are the emulator's.
+func (a *API) applyListener(tx *state.Tx, l *elbv2.Listener, s listenerSettings) error {
+	if s.port != nil {
+		l.Port = *s.port
+	}
+	if s.protocol != "" {
+		l.Protocol = s.protocol
+	}
+	b := elbv2.FindLoadBalancer(tx, l.LoadBalancer)
+	if err := checkProtocol(b, l.Protocol); err != nil {
+		return err
+	}
+	if s.mutual != nil && aws.ToString(s.mutual.Mode) != "" && *s.mutual.Mode != "off" {
+		return notBuilt("mutual authentication")
+	}
+	if err := a.applyTLS(tx, l, s); err != nil {
+		return err
+	}
+	actions := l.Actions
+	if s.actions != nil {
+		actions = s.actions
+	}
+	made, err := actionsOf(tx, l, actions)
+	l.Actions = made
+	return err
+}
+
+// checkProtocol refuses protocols that load balancers of the type do not speak. Source:
+// field reports.
+func checkProtocol(b *elbv2.LoadBalancer, p types.ProtocolEnum) error {
+	can := albProtocols
+	if b.Kind() == elbv2.NLB {
+		can = nlbProtocols
+	}
+	switch {
+	case p == types.ProtocolEnumQuic || p == types.ProtocolEnumTcpQuic:
+		return notBuilt("the protocol " + string(p))
+	case p == "": // the text is the emulator's
+		return invalid("A listener protocol must be specified")
+	case !slices.Contains(can, p):
+		var names []string
+		for _, each := range can {
+			names = append(names, string(each))
+		}
+		return invalid("Listener protocol '%s' must be one of '%s'", p, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// alpnPolicies are those of TLS listeners. Source: ELBv2 API reference, CreateListener.
+var alpnPolicies = []string{"HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"}
+
+// applyTLS changes certificate and policies of HTTPS and TLS, and forgets those of another
+// protocol. The texts are the emulator's, but for that of listeners without a certificate,
+// of which there are field reports.
+func (a *API) applyTLS(tx *state.Tx, l *elbv2.Listener, s listenerSettings) error {
+	if !l.Secure() {
+		if s.certificates != nil || s.policy != nil || s.alpn != nil {
+			return invalid("Certificates, security policies and ALPN policies cannot be specified for %s listeners", l.Protocol)
+		}
+		l.Certificate, l.Certificates, l.SSLPolicy, l.ALPNPolicy = "", nil, "", ""
+		return nil
+	}
+	switch {
+	case len(s.certificates) > 1:
+		return &types.TooManyCertificatesException{Message: aws.String("A listener has exactly one default certificate")}
+	case len(s.certificates) == 1:
+		l.Certificate = aws.ToString(s.certificates[0].CertificateArn)
+		if err := a.checkCertificate(tx, l.Scope, l.Certificate); err != nil {
+			return err
+		}
+	case l.Certificate == "":
+		return invalid("A certificate must be specified for %s listeners", l.Protocol)
+	}
+	if s.policy != nil || l.SSLPolicy == "" {
+		l.SSLPolicy = elbv2.DefaultSSLPolicy
+		set(&l.SSLPolicy, s.policy)
+		if elbv2.FindSSLPolicy(l.SSLPolicy) == nil {
+			return noPolicy(l.SSLPolicy)
+		}
+	}
+	switch {
+	case len(s.alpn) == 0:
+	case l.Protocol != types.ProtocolEnumTls:
+		return invalid("ALPN policies cannot be specified for %s listeners", l.Protocol)
+	case len(s.alpn) > 1 || !slices.Contains(alpnPolicies, s.alpn[0]):
+		return &types.ALPNPolicyNotSupportedException{Message: text("ALPN policy '%s' is not supported", strings.Join(s.alpn, ", "))}
+	default:
+		l.ALPNPolicy = s.alpn[0]
+	}
+	return nil
+}
+
+// checkCertificate refuses certificates that are not there. Source: ELB0003.
+func (a *API) checkCertificate(tx *state.Tx, s arn.Scope, id string) error {
+	switch c, _ := arn.Parse(id); {
+	case c.Service == "iam":
+		return notBuilt("IAM server certificates (" + id + ")")
+	case !a.certificate(tx, s, id):
+		return &types.CertificateNotFoundException{Message: text("Certificate '%s' not found", id)}
+	}
+	return nil
+}
+
+// sameListener reports whether two listeners of a load balancer differ in nothing but ids,
+// attributes and tags.
+func sameListener(a, b *elbv2.Listener) bool {
+	return a.Port == b.Port && a.Protocol == b.Protocol && a.Certificate == b.Certificate && a.SSLPolicy == b.SSLPolicy &&
+		a.ALPNPolicy == b.ALPNPolicy && reflect.DeepEqual(a.Actions, b.Actions)
+}
+
+func describeListener(l *elbv2.Listener) types.Listener {
+	d := types.Listener{
+		ListenerArn: &l.ARN, LoadBalancerArn: &l.LoadBalancer, Port: &l.Port, Protocol: l.Protocol, DefaultActions: l.Actions,
+		SslPolicy: optional(l.SSLPolicy),
+	}
+	if l.Certificate != "" {
+		d.Certificates = []types.Certificate{{CertificateArn: &l.Certificate}}
+	}
+	if l.ALPNPolicy != "" {
+		d.AlpnPolicy = []string{l.ALPNPolicy}
+	}
+	return d
+}
+
+// DescribeListeners answers listeners by ARN, or those of a load balancer.
+func (a *API) DescribeListeners(ctx context.Context, in *sdk.DescribeListenersInput) (*sdk.DescribeListenersOutput, error) {
+	tx, scope := a.store.Read(), scopeOf(ctx)
+	var found []*elbv2.Listener
+	switch {
+	case in.LoadBalancerArn != nil && in.ListenerArns != nil: // the text is the emulator's
+		return nil, invalid("You cannot specify both a load balancer ARN and listener ARNs")
+	case in.LoadBalancerArn != nil:
+		b, err := loadBalancer(tx, scope, *in.LoadBalancerArn)
+		if err != nil {
+			return nil, err
+		}
+		found = elbv2.LoadBalancerListeners(tx, b.ARN)
+	case in.ListenerArns != nil:
+		for _, id := range in.ListenerArns {
+			l, err := listener(tx, scope, id)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, l)
+		}
+	default: // Source: field reports
+		return nil, invalid("You must specify either listener ARNs or a load balancer ARN")
+	}
+	part, next, err := page(found, func(l *elbv2.Listener) string { return l.ARN }, in.Marker, in.PageSize)
+	out := &sdk.DescribeListenersOutput{NextMarker: next}
+	for _, l := range part {
+		out.Listeners = append(out.Listeners, describeListener(l))
+	}
+	return out, err
+}
+
+// ModifyListener changes what it has members for.
+func (a *API) ModifyListener(ctx context.Context, in *sdk.ModifyListenerInput) (*sdk.ModifyListenerOutput, error) {
+	var v constraint.Violations
+	needs(&v, "listenerArn", in.ListenerArn)
+	checkListener(&v, in.Port, in.Protocol, in.DefaultActions)
+	if err := refusal(v); err != nil {
+		return nil, err
+	}
+	changed, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(tx *state.Tx, l *elbv2.Listener) error {
+		s := listenerSettings{in.Port, in.Protocol, in.Certificates, in.SslPolicy, in.AlpnPolicy, in.MutualAuthentication, in.DefaultActions}
+		if err := a.applyListener(tx, l, s); err != nil {
+			return err
+		}
+		for _, other := range elbv2.LoadBalancerListeners(tx, l.LoadBalancer) {
+			if other.ARN != l.ARN && other.Port == l.Port { // Source: field reports
+				return invalid("Listener port '%d' is already in use", l.Port)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.ModifyListenerOutput{Listeners: []types.Listener{describeListener(&changed)}}, nil
+}
+
+// DeleteListener removes a listener with its rules.
+func (a *API) DeleteListener(ctx context.Context, in *sdk.DeleteListenerInput) (*sdk.DeleteListenerOutput, error) {
+	if err := require("listenerArn", in.ListenerArn); err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteListenerOutput{}, a.store.Update(func(tx *state.Tx) error {
+		l, err := listener(tx, scopeOf(ctx), *in.ListenerArn)
+		if err != nil {
+			return err
+		}
+		elbv2.DeleteListener(tx, l)
+		return nil
+	})
+}

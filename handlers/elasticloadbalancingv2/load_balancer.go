@@ -1,0 +1,201 @@
+package elasticloadbalancingv2
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+// CreateLoadBalancer makes a load balancer, which the controller of load balancers then
+// provides. One with the same name and settings is answered again.
+func (a *API) CreateLoadBalancer(ctx context.Context, in *sdk.CreateLoadBalancerInput) (*sdk.CreateLoadBalancerOutput, error) {
+	if err := checkLoadBalancer(in); err != nil {
+		return nil, err
+	}
+	tags, err := withTags(nil, in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	made := newLoadBalancer(scopeOf(ctx), in)
+	made.CreatedAt, made.Tags = a.now(), tags
+	err = a.store.Update(func(tx *state.Tx) error {
+		if err := a.place(tx, made, subnetsOf(in.Subnets, in.SubnetMappings)); err != nil {
+			return err
+		}
+		if err := a.secure(tx, made, in.SecurityGroups); err != nil {
+			return err
+		}
+		if found := elbv2.LoadBalancerByName(tx, made.Scope, made.Name); found != nil {
+			if !sameBalancer(found, made) {
+				return &types.DuplicateLoadBalancerNameException{
+					Message: text("A load balancer with the same name '%s' exists, but with different settings", made.Name),
+				}
+			}
+			made = found
+			return nil
+		}
+		iam.EnsureLoadBalancingRole((*store.Tx)(tx), iam.AccountOf(made.Scope), made.CreatedAt)
+		elbv2.PutLoadBalancer(tx, made)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.CreateLoadBalancerOutput{LoadBalancers: []types.LoadBalancer{describeLoadBalancer(made)}}, nil
+}
+
+// checkLoadBalancer refuses what can be refused without a look at the store.
+func checkLoadBalancer(in *sdk.CreateLoadBalancerInput) error {
+	var v constraint.Violations
+	needs(&v, "name", in.Name)
+	constraint.OneOf(&v, "type", in.Type, in.Type.Values()...)
+	constraint.OneOf(&v, "scheme", in.Scheme, in.Scheme.Values()...)
+	constraint.OneOf(&v, "ipAddressType", in.IpAddressType, in.IpAddressType.Values()...)
+	checkTags(&v, in.Tags)
+	if err := refusal(v); err != nil {
+		return err
+	}
+	if err := checkName("The load balancer", *in.Name); err != nil {
+		return err
+	}
+	switch {
+	case strings.HasPrefix(*in.Name, "internal-"): // the text is the emulator's
+		return invalid("The load balancer name '%s' cannot begin with 'internal-'", *in.Name)
+	case in.Type == types.LoadBalancerTypeEnumGateway:
+		return notBuilt("the load balancer type gateway")
+	case in.CustomerOwnedIpv4Pool != nil:
+		return notBuilt("CustomerOwnedIpv4Pool")
+	case in.IpamPools != nil:
+		return notBuilt("IpamPools")
+	}
+	if err := onlyIPv4(in.IpAddressType, in.EnablePrefixForIpv6SourceNat); err != nil {
+		return err
+	}
+	return checkMappings(in.Subnets, in.SubnetMappings)
+}
+
+// onlyIPv4 refuses what would give a load balancer addresses of IPv6.
+func onlyIPv4(t types.IpAddressType, prefix types.EnablePrefixForIpv6SourceNatEnum) error {
+	switch {
+	case t != "" && t != types.IpAddressTypeIpv4:
+		return notBuilt("the IP address type " + string(t))
+	case prefix == types.EnablePrefixForIpv6SourceNatEnumOn:
+		return notBuilt("EnablePrefixForIpv6SourceNat")
+	}
+	return nil
+}
+
+func newLoadBalancer(s arn.Scope, in *sdk.CreateLoadBalancerInput) *elbv2.LoadBalancer {
+	b := &elbv2.LoadBalancer{Scope: s, Name: *in.Name, Type: in.Type, Scheme: in.Scheme}
+	if b.Type == "" {
+		b.Type = types.LoadBalancerTypeEnumApplication
+	}
+	if b.Scheme == "" {
+		b.Scheme = types.LoadBalancerSchemeEnumInternetFacing
+	}
+	b.ARN = elbv2.NewLoadBalancerARN(s, b.Type, b.Name)
+	b.DNSName = b.NewDNSName()
+	return b
+}
+
+func sameBalancer(a, b *elbv2.LoadBalancer) bool {
+	zones := func(b *elbv2.LoadBalancer) (subnets []string) {
+		for _, z := range b.Zones {
+			subnets = append(subnets, z.Subnet)
+		}
+		return subnets
+	}
+	return a.Type == b.Type && a.Scheme == b.Scheme && slices.Equal(zones(a), zones(b)) && slices.Equal(a.SecurityGroups, b.SecurityGroups)
+}
+
+func describeLoadBalancer(b *elbv2.LoadBalancer) types.LoadBalancer {
+	d := types.LoadBalancer{
+		LoadBalancerArn: &b.ARN, LoadBalancerName: &b.Name, DNSName: &b.DNSName, CanonicalHostedZoneId: aws.String(b.HostedZone()),
+		CreatedTime: &b.CreatedAt, Type: b.Type, Scheme: b.Scheme, VpcId: &b.VPC, SecurityGroups: b.SecurityGroups,
+		IpAddressType: types.IpAddressTypeIpv4, AvailabilityZones: describeZones(b),
+		State: &types.LoadBalancerState{Code: b.State, Reason: optional(b.StateReason)},
+	}
+	if b.State == "" {
+		d.State.Code = types.LoadBalancerStateEnumProvisioning
+	}
+	return d
+}
+
+func describeZones(b *elbv2.LoadBalancer) (zones []types.AvailabilityZone) {
+	for _, z := range b.Zones {
+		zones = append(zones, types.AvailabilityZone{ZoneName: &z.Name, SubnetId: &z.Subnet, LoadBalancerAddresses: []types.LoadBalancerAddress{}})
+	}
+	return zones
+}
+
+// DescribeLoadBalancers answers load balancers by name or by ARN.
+func (a *API) DescribeLoadBalancers(ctx context.Context, in *sdk.DescribeLoadBalancersInput) (*sdk.DescribeLoadBalancersOutput, error) {
+	found, err := loadBalancers(a.store.Read(), scopeOf(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	part, next, err := page(found, func(b *elbv2.LoadBalancer) string { return b.ARN }, in.Marker, in.PageSize)
+	out := &sdk.DescribeLoadBalancersOutput{NextMarker: next}
+	for _, b := range part {
+		out.LoadBalancers = append(out.LoadBalancers, describeLoadBalancer(b))
+	}
+	return out, err
+}
+
+func loadBalancers(tx *state.Tx, s arn.Scope, in *sdk.DescribeLoadBalancersInput) (found []*elbv2.LoadBalancer, err error) {
+	if in.LoadBalancerArns == nil && in.Names == nil {
+		return elbv2.LoadBalancers(tx, s), nil
+	}
+	var asked []*elbv2.LoadBalancer
+	for _, id := range in.LoadBalancerArns {
+		if err := wellFormed(id, "loadbalancer", "load balancer"); err != nil {
+			return nil, err
+		}
+		asked = append(asked, elbv2.FindLoadBalancer(tx, id))
+	}
+	for _, name := range in.Names {
+		asked = append(asked, elbv2.LoadBalancerByName(tx, s, name))
+	}
+	for _, b := range asked {
+		if b == nil || b.Scope != s {
+			return nil, &types.LoadBalancerNotFoundException{Message: aws.String("One or more load balancers not found")}
+		}
+		if !slices.Contains(found, b) {
+			found = append(found, b)
+		}
+	}
+	return found, nil
+}
+
+// DeleteLoadBalancer removes a load balancer with its listeners and rules. One that is gone
+// is no error. Source: ELBv2 API reference, DeleteLoadBalancer.
+func (a *API) DeleteLoadBalancer(ctx context.Context, in *sdk.DeleteLoadBalancerInput) (*sdk.DeleteLoadBalancerOutput, error) {
+	if err := require("loadBalancerArn", in.LoadBalancerArn); err != nil {
+		return nil, err
+	}
+	if err := wellFormed(*in.LoadBalancerArn, "loadbalancer", "load balancer"); err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteLoadBalancerOutput{}, a.store.Update(func(tx *state.Tx) error {
+		b := elbv2.FindLoadBalancer(tx, *in.LoadBalancerArn)
+		switch {
+		case b == nil || b.Scope != scopeOf(ctx):
+		case b.Attribute("deletion_protection.enabled") == "true":
+			return notPermitted("Load balancer '%s' cannot be deleted because deletion protection is enabled", b.ARN)
+		default:
+			elbv2.DeleteLoadBalancer(tx, b)
+		}
+		return nil
+	})
+}

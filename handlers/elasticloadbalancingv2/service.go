@@ -1,0 +1,85 @@
+package elasticloadbalancingv2
+
+import (
+	"slices"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// Service is the API of Elastic Load Balancing, version 2.
+func (a *API) Service() awsapi.Service {
+	const version = "2015-12-01"
+	return awsapi.Service{
+		Name: "elasticloadbalancing", ID: sdk.ServiceID, Title: "Elastic Load Balancing v2",
+		Protocol: awsapi.Query{
+			Version: version, Namespace: "http://elasticloadbalancing.amazonaws.com/doc/" + version + "/",
+			EmptyResults: []string{
+				"AddTags", "RemoveTags", "RegisterTargets", "DeregisterTargets", "RemoveListenerCertificates",
+				"DeleteLoadBalancer", "DeleteTargetGroup", "DeleteListener", "DeleteRule",
+			},
+			Others: map[string]string{"2012-06-01": "Classic Load Balancers"},
+		},
+		Operations: slices.Concat(a.targetGroupOperations(), a.loadBalancerOperations(), a.listenerOperations(), a.otherOperations()),
+	}
+}
+
+func (a *API) targetGroupOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateTargetGroup", "of the types ip and instance; without Lambda functions, application load balancers as targets, GENEVE, QUIC and IPv6", a.CreateTargetGroup),
+		awsapi.Works("DescribeTargetGroups", "by name, ARN and load balancer, in pages", a.DescribeTargetGroups),
+		awsapi.Works("ModifyTargetGroup", "how targets are checked", a.ModifyTargetGroup),
+		awsapi.Works("DeleteTargetGroup", "one that is in use is refused; its targets go with it", a.DeleteTargetGroup),
+		awsapi.Works("DescribeTargetGroupAttributes", "in recorded order; which of them act is below", a.DescribeTargetGroupAttributes),
+		awsapi.Partial("ModifyTargetGroupAttributes", "which of them act is below", a.ModifyTargetGroupAttributes),
+		awsapi.Works("RegisterTargets", "addresses of the VPC or of private ranges, and instances that run", a.RegisterTargets),
+		awsapi.Works("DeregisterTargets", "where requests may come they drain; else they are gone at once", a.DeregisterTargets),
+		awsapi.Partial("DescribeTargetHealth", "without anomaly detection", a.DescribeTargetHealth),
+	}
+}
+
+func (a *API) loadBalancerOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateLoadBalancer", "application and network load balancers of IPv4, which are provisioned and stay so: nothing moves requests yet; "+
+			"no gateway load balancers, no Elastic IP and other addresses of one's own", a.CreateLoadBalancer),
+		awsapi.Works("DescribeLoadBalancers", "by name and ARN, in pages", a.DescribeLoadBalancers),
+		awsapi.Works("DeleteLoadBalancer", "with its listeners and rules, unless it is protected", a.DeleteLoadBalancer),
+		awsapi.Works("DescribeLoadBalancerAttributes", "which of them act is below", a.DescribeLoadBalancerAttributes),
+		awsapi.Partial("ModifyLoadBalancerAttributes", "which of them act is below", a.ModifyLoadBalancerAttributes),
+		awsapi.Partial("SetSubnets", "as CreateLoadBalancer", a.SetSubnets),
+		awsapi.Works("SetSecurityGroups", "groups of the load balancer's VPC", a.SetSecurityGroups),
+		awsapi.Partial("SetIpAddressType", "ipv4 only", a.SetIpAddressType),
+	}
+}
+
+func (a *API) listenerOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateListener", "with forward, redirect and fixed-response; who may authenticate, mutual TLS, QUIC and IAM server certificates answer 501 NotImplementedException", a.CreateListener),
+		awsapi.Works("DescribeListeners", "by ARN and load balancer, in pages", a.DescribeListeners),
+		awsapi.Partial("ModifyListener", "as CreateListener", a.ModifyListener),
+		awsapi.Works("DeleteListener", "with its rules", a.DeleteListener),
+		awsapi.Works("DescribeListenerAttributes", "which of them act is below", a.DescribeListenerAttributes),
+		awsapi.Partial("ModifyListenerAttributes", "which of them act is below", a.ModifyListenerAttributes),
+		awsapi.Works("AddListenerCertificates", "for other names (SNI)", a.AddListenerCertificates),
+		awsapi.Works("RemoveListenerCertificates", "all but the default one", a.RemoveListenerCertificates),
+		awsapi.Works("DescribeListenerCertificates", "the default one first, in pages", a.DescribeListenerCertificates),
+
+		awsapi.Partial("CreateRule", "with all six conditions; regular expressions and transforms answer 501 NotImplementedException; no rules of network load balancers", a.CreateRule),
+		awsapi.Works("DescribeRules", "by ARN and listener, in order of their priorities, in pages", a.DescribeRules),
+		awsapi.Partial("ModifyRule", "as CreateRule", a.ModifyRule),
+		awsapi.Works("DeleteRule", "all but the default one", a.DeleteRule),
+		awsapi.Works("SetRulePriorities", "all at once", a.SetRulePriorities),
+	}
+}
+
+func (a *API) otherOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("AddTags", "of load balancers, target groups, listeners and rules", a.AddTags),
+		awsapi.Works("RemoveTags", "the same", a.RemoveTags),
+		awsapi.Works("DescribeTags", "the same", a.DescribeTags),
+		awsapi.Partial("DescribeAccountLimits", "AWS's quotas, of which only those of conditions and actions are held", a.DescribeAccountLimits),
+		awsapi.Partial("DescribeSSLPolicies", "without those for FIPS and post-quantum key exchange", a.DescribeSSLPolicies),
+		awsapi.Partial("DescribeCapacityReservation", "there is none", a.DescribeCapacityReservation),
+	}
+}

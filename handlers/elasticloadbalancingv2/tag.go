@@ -1,0 +1,157 @@
+package elasticloadbalancingv2
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+// Source: ELBv2 API reference, Tag, DescribeTags; Elastic Load Balancing guides, tags.
+const (
+	maxTags      = 50
+	maxResources = 20
+)
+
+var tagCharacters = regexp.MustCompile(`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`)
+
+func checkTags(v *constraint.Violations, tags []types.Tag) {
+	for i, tag := range tags {
+		v.Required(at("tags", i, "key"), tag.Key, 1, 128)
+		v.Matches(at("tags", i, "key"), tag.Key, tagCharacters)
+		v.Text(at("tags", i, "value"), tag.Value, 0, 256)
+		v.Matches(at("tags", i, "value"), tag.Value, tagCharacters)
+	}
+}
+
+// withTags adds tags to others. The texts are the emulator's.
+func withTags(tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
+	seen := map[string]bool{}
+	for _, tag := range more {
+		switch {
+		case seen[*tag.Key]:
+			return nil, &types.DuplicateTagKeysException{Message: text("Tag key '%s' was specified more than once", *tag.Key)}
+		case strings.HasPrefix(strings.ToLower(*tag.Key), "aws:"):
+			return nil, invalid("Tag keys starting with 'aws:' are reserved for system use")
+		}
+		seen[*tag.Key] = true
+		tags = tags.With(*tag.Key, aws.ToString(tag.Value))
+	}
+	if len(tags) > maxTags {
+		return nil, &types.TooManyTagsException{Message: text("The resource has more than %d tags", maxTags)}
+	}
+	return tags, nil
+}
+
+// AddTags adds and replaces tags of resources.
+func (a *API) AddTags(ctx context.Context, in *sdk.AddTagsInput) (*sdk.AddTagsOutput, error) {
+	var v constraint.Violations
+	needsList(&v, "resourceArns", in.ResourceArns)
+	needsList(&v, "tags", in.Tags)
+	checkTags(&v, in.Tags)
+	if err := refusal(v); err != nil {
+		return nil, err
+	}
+	return &sdk.AddTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return withTags(tags, in.Tags) })
+}
+
+// RemoveTags removes tags of resources.
+func (a *API) RemoveTags(ctx context.Context, in *sdk.RemoveTagsInput) (*sdk.RemoveTagsOutput, error) {
+	var v constraint.Violations
+	needsList(&v, "resourceArns", in.ResourceArns)
+	needsList(&v, "tagKeys", in.TagKeys)
+	if err := refusal(v); err != nil {
+		return nil, err
+	}
+	return &sdk.RemoveTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return tags.Without(in.TagKeys), nil })
+}
+
+// changeTags changes the tags of all resources, or of none.
+func (a *API) changeTags(ctx context.Context, arns []string, change func(elbv2.Tags) (elbv2.Tags, error)) error {
+	return a.store.Update(func(tx *state.Tx) error {
+		for _, id := range arns {
+			tags, put, err := tagged(tx, scopeOf(ctx), id)
+			if err != nil {
+				return err
+			}
+			if tags, err = change(tags); err != nil {
+				return err
+			}
+			put(tags)
+		}
+		return nil
+	})
+}
+
+// tagged returns the tags of a resource, and what writes others.
+func tagged(tx *state.Tx, s arn.Scope, id string) (tags elbv2.Tags, put func(elbv2.Tags), err error) {
+	switch kindOf(id) {
+	case "loadbalancer":
+		return tagsOf(tx, s, id, loadBalancer, elbv2.PutLoadBalancer, func(b *elbv2.LoadBalancer) *elbv2.Tags { return &b.Tags })
+	case "targetgroup":
+		return tagsOf(tx, s, id, targetGroup, elbv2.PutTargetGroup, func(g *elbv2.TargetGroup) *elbv2.Tags { return &g.Tags })
+	case "listener":
+		return tagsOf(tx, s, id, listener, elbv2.PutListener, func(l *elbv2.Listener) *elbv2.Tags { return &l.Tags })
+	case "listener-rule":
+		return tagsOf(tx, s, id, rule, putTaggedRule, func(r *elbv2.Rule) *elbv2.Tags { return &r.Tags })
+	}
+	return nil, nil, invalid("'%s' is not a valid load balancer ARN", id) // the text is the emulator's
+}
+
+func tagsOf[T any](tx *state.Tx, s arn.Scope, id string, find func(*state.Tx, arn.Scope, string) (*T, error), put func(*state.Tx, *T), of func(*T) *elbv2.Tags) (elbv2.Tags, func(elbv2.Tags), error) {
+	found, err := find(tx, s, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	return *of(found), func(tags elbv2.Tags) {
+		changed := *found
+		*of(&changed) = tags
+		put(tx, &changed)
+	}, nil
+}
+
+// putTaggedRule writes a rule whose tags have changed. Those of a default rule are its
+// listener's.
+func putTaggedRule(tx *state.Tx, r *elbv2.Rule) {
+	if !r.Default() {
+		elbv2.PutRule(tx, r)
+		return
+	}
+	l := *elbv2.FindListener(tx, r.Listener)
+	l.DefaultRuleTags = r.Tags
+	elbv2.PutListener(tx, &l)
+}
+
+// DescribeTags answers the tags of resources, in order of their keys.
+func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk.DescribeTagsOutput, error) {
+	var v constraint.Violations
+	needsList(&v, "resourceArns", in.ResourceArns)
+	if len(in.ResourceArns) > maxResources {
+		v.Add("", "resourceArns", fmt.Sprintf("have length less than or equal to %d", maxResources))
+	}
+	if err := refusal(v); err != nil {
+		return nil, err
+	}
+	out := &sdk.DescribeTagsOutput{TagDescriptions: []types.TagDescription{}}
+	for _, id := range in.ResourceArns {
+		tags, _, err := tagged(a.store.Read(), scopeOf(ctx), id)
+		if err != nil {
+			return nil, err
+		}
+		d := types.TagDescription{ResourceArn: &id, Tags: []types.Tag{}}
+		for _, t := range tags {
+			d.Tags = append(d.Tags, types.Tag{Key: &t.Key, Value: &t.Value})
+		}
+		out.TagDescriptions = append(out.TagDescriptions, d)
+	}
+	return out, nil
+}

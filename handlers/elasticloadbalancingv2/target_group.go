@@ -1,0 +1,234 @@
+package elasticloadbalancingv2
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+// CreateTargetGroup makes a target group. One with the same name and settings is answered
+// again, whatever its tags.
+func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupInput) (*sdk.CreateTargetGroupOutput, error) {
+	if err := checkTargetGroup(in); err != nil {
+		return nil, err
+	}
+	made, err := newTargetGroup(scopeOf(ctx), in)
+	if err != nil {
+		return nil, err
+	}
+	if made.Tags, err = withTags(nil, in.Tags); err != nil {
+		return nil, err
+	}
+	err = a.store.Update(func(tx *state.Tx) error {
+		if found := elbv2.TargetGroupByName(tx, made.Scope, made.Name); found != nil {
+			if !sameSettings(found, made) {
+				return &types.DuplicateTargetGroupNameException{
+					Message: text("A target group with the same name '%s' exists, but with different settings", made.Name),
+				}
+			}
+			made = found
+			return nil
+		}
+		if tx.VPC(made.Scope, made.VPC) == nil {
+			return invalid("The VPC ID '%s' is not found", made.VPC)
+		}
+		elbv2.PutTargetGroup(tx, made)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.CreateTargetGroupOutput{TargetGroups: []types.TargetGroup{describeTargetGroup(made)}}, nil
+}
+
+// checkTargetGroup refuses what can be refused without a look at the store.
+func checkTargetGroup(in *sdk.CreateTargetGroupInput) error {
+	var v constraint.Violations
+	needs(&v, "name", in.Name)
+	constraint.Between(&v, "port", in.Port, 1, 65535)
+	constraint.OneOf(&v, "protocol", in.Protocol, in.Protocol.Values()...)
+	constraint.OneOf(&v, "targetType", in.TargetType, in.TargetType.Values()...)
+	constraint.OneOf(&v, "ipAddressType", in.IpAddressType, in.IpAddressType.Values()...)
+	healthOfCreate(in).check(&v)
+	checkTags(&v, in.Tags)
+	if err := refusal(v); err != nil {
+		return err
+	}
+	if err := checkName("Target group", *in.Name); err != nil {
+		return err
+	}
+	switch {
+	case in.TargetType == types.TargetTypeEnumLambda || in.TargetType == types.TargetTypeEnumAlb:
+		return notBuilt("the target type " + string(in.TargetType))
+	case !slices.Contains(slices.Concat(albProtocols, nlbProtocols), in.Protocol) && in.Protocol != "":
+		return notBuilt("the protocol " + string(in.Protocol))
+	case in.IpAddressType == types.TargetGroupIpAddressTypeEnumIpv6:
+		return notBuilt("the IP address type ipv6")
+	case in.TargetControlPort != nil:
+		return notBuilt("TargetControlPort")
+	}
+	return checkRequired(in)
+}
+
+// checkRequired demands what targets of the types ip and instance need. The texts are the
+// emulator's.
+func checkRequired(in *sdk.CreateTargetGroupInput) error {
+	versions := []string{"HTTP1", "HTTP2", "GRPC"}
+	switch {
+	case in.Protocol == "":
+		return invalid("A protocol must be specified")
+	case in.Port == nil:
+		return invalid("A port must be specified")
+	case in.VpcId == nil:
+		return invalid("A VPC ID must be specified")
+	case in.ProtocolVersion != nil && !slices.Contains(albProtocols, in.Protocol):
+		return invalid("Protocol version cannot be specified for target groups with protocol '%s'", in.Protocol)
+	case in.ProtocolVersion != nil && !slices.Contains(versions, *in.ProtocolVersion):
+		return invalid("Protocol version '%s' must be one of 'HTTP1, HTTP2, GRPC'", *in.ProtocolVersion)
+	}
+	return nil
+}
+
+func newTargetGroup(s arn.Scope, in *sdk.CreateTargetGroupInput) (*elbv2.TargetGroup, error) {
+	g := &elbv2.TargetGroup{
+		Scope: s, ARN: elbv2.NewTargetGroupARN(s, *in.Name), Name: *in.Name, Type: in.TargetType, Protocol: in.Protocol,
+		Port: *in.Port, VPC: *in.VpcId, ProtocolVersion: aws.ToString(in.ProtocolVersion),
+	}
+	if g.Type == "" {
+		g.Type = types.TargetTypeEnumInstance
+	}
+	if g.ALB() && g.ProtocolVersion == "" {
+		g.ProtocolVersion = "HTTP1"
+	}
+	return g, healthOfCreate(in).apply(g)
+}
+
+// sameSettings reports whether two groups differ in nothing but ids, attributes and tags
+// (ELB0001).
+func sameSettings(a, b *elbv2.TargetGroup) bool {
+	return a.Type == b.Type && a.Protocol == b.Protocol && a.ProtocolVersion == b.ProtocolVersion && a.Port == b.Port && a.VPC == b.VPC &&
+		a.HealthCheck == b.HealthCheck
+}
+
+// describeTargetGroup is what all answers about it have in common.
+func describeTargetGroup(g *elbv2.TargetGroup) types.TargetGroup {
+	h := &g.HealthCheck
+	d := types.TargetGroup{
+		TargetGroupArn: &g.ARN, TargetGroupName: &g.Name, Protocol: g.Protocol, Port: &g.Port, VpcId: &g.VPC,
+		HealthCheckProtocol: h.Protocol, HealthCheckPort: &h.Port, HealthCheckEnabled: aws.Bool(true), HealthCheckIntervalSeconds: &h.Interval,
+		HealthCheckTimeoutSeconds: &h.Timeout, HealthyThresholdCount: &h.Healthy, UnhealthyThresholdCount: &h.Unhealthy,
+		HealthCheckPath: optional(h.Path), TargetType: g.Type, ProtocolVersion: optional(g.ProtocolVersion),
+		IpAddressType: types.TargetGroupIpAddressTypeEnumIpv4,
+	}
+	if h.HTTPCode != "" || h.GRPCCode != "" {
+		d.Matcher = &types.Matcher{HttpCode: optional(h.HTTPCode), GrpcCode: optional(h.GRPCCode)}
+	}
+	return d
+}
+
+// describeBoundGroup says which load balancer a group is on, too.
+func describeBoundGroup(tx *state.Tx, g *elbv2.TargetGroup) types.TargetGroup {
+	d := describeTargetGroup(g)
+	d.LoadBalancerArns = append([]string{}, elbv2.InUse(tx, g.ARN)...)
+	return d
+}
+
+// DescribeTargetGroups answers groups by name, by ARN or by load balancer.
+func (a *API) DescribeTargetGroups(ctx context.Context, in *sdk.DescribeTargetGroupsInput) (*sdk.DescribeTargetGroupsOutput, error) {
+	tx, scope := a.store.Read(), scopeOf(ctx)
+	groups, err := targetGroups(tx, scope, in)
+	if err != nil {
+		return nil, err
+	}
+	part, next, err := page(groups, func(g *elbv2.TargetGroup) string { return g.ARN }, in.Marker, in.PageSize)
+	out := &sdk.DescribeTargetGroupsOutput{NextMarker: next}
+	for _, g := range part {
+		out.TargetGroups = append(out.TargetGroups, describeBoundGroup(tx, g))
+	}
+	return out, err
+}
+
+func targetGroups(tx *state.Tx, s arn.Scope, in *sdk.DescribeTargetGroupsInput) (found []*elbv2.TargetGroup, err error) {
+	missing := &types.TargetGroupNotFoundException{Message: aws.String("One or more target groups not found")}
+	add := func(g *elbv2.TargetGroup) bool {
+		if g != nil && g.Scope == s && !slices.Contains(found, g) {
+			found = append(found, g)
+		}
+		return g != nil && g.Scope == s
+	}
+	switch {
+	case in.LoadBalancerArn != nil:
+		b, err := loadBalancer(tx, s, *in.LoadBalancerArn)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range elbv2.LoadBalancerGroups(tx, b.ARN) {
+			add(elbv2.FindTargetGroup(tx, id))
+		}
+	case in.TargetGroupArns != nil || in.Names != nil:
+		for _, id := range in.TargetGroupArns {
+			if err := wellFormed(id, "targetgroup", "target group"); err != nil {
+				return nil, err
+			}
+			if !add(elbv2.FindTargetGroup(tx, id)) {
+				return nil, missing
+			}
+		}
+		for _, name := range in.Names {
+			if !add(elbv2.TargetGroupByName(tx, s, name)) {
+				return nil, missing
+			}
+		}
+	default:
+		found = elbv2.TargetGroups(tx, s)
+	}
+	return found, nil
+}
+
+// ModifyTargetGroup changes how targets are checked.
+func (a *API) ModifyTargetGroup(ctx context.Context, in *sdk.ModifyTargetGroupInput) (*sdk.ModifyTargetGroupOutput, error) {
+	settings := healthOfModify(in)
+	var v constraint.Violations
+	needs(&v, "targetGroupArn", in.TargetGroupArn)
+	settings.check(&v)
+	if err := refusal(v); err != nil {
+		return nil, err
+	}
+	changed, err := change(a, ctx, in.TargetGroupArn, targetGroup, elbv2.PutTargetGroup, func(_ *state.Tx, g *elbv2.TargetGroup) error {
+		return settings.apply(g)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.ModifyTargetGroupOutput{TargetGroups: []types.TargetGroup{describeBoundGroup(a.store.Read(), &changed)}}, nil
+}
+
+// DeleteTargetGroup removes a group that no listener and no rule forwards to, with its
+// targets. One that is gone is no error (ELB0001).
+func (a *API) DeleteTargetGroup(ctx context.Context, in *sdk.DeleteTargetGroupInput) (*sdk.DeleteTargetGroupOutput, error) {
+	if err := require("targetGroupArn", in.TargetGroupArn); err != nil {
+		return nil, err
+	}
+	if err := wellFormed(*in.TargetGroupArn, "targetgroup", "target group"); err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteTargetGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
+		g := elbv2.FindTargetGroup(tx, *in.TargetGroupArn)
+		if g == nil || g.Scope != scopeOf(ctx) {
+			return nil
+		}
+		if len(elbv2.GroupUsers(tx, g.ARN)) > 0 {
+			return &types.ResourceInUseException{Message: text("Target group '%s' is currently in use by a listener or a rule", g.ARN)}
+		}
+		elbv2.DeleteTargetGroup(tx, g)
+		return nil
+	})
+}

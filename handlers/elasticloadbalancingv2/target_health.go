@@ -1,0 +1,73 @@
+package elasticloadbalancingv2
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+)
+
+// DescribeTargetHealth answers the health of a group's targets, or of those that are asked
+// for: of these also those that are none (ELB0002).
+func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHealthInput) (*sdk.DescribeTargetHealthOutput, error) {
+	var v constraint.Violations
+	needs(&v, "targetGroupArn", in.TargetGroupArn)
+	checkTargets(&v, in.Targets)
+	if err := refusal(v); err != nil {
+		return nil, err
+	}
+	tx := a.store.Read()
+	g, err := targetGroup(tx, scopeOf(ctx), *in.TargetGroupArn)
+	if err != nil {
+		return nil, err
+	}
+	there := slices.DeleteFunc(elbv2.Targets(tx, g.ARN), func(t *elbv2.Target) bool { return t.Drained(g, a.now()) })
+	out := &sdk.DescribeTargetHealthOutput{TargetHealthDescriptions: []types.TargetHealthDescription{}}
+	add := func(d types.TargetHealthDescription) {
+		out.TargetHealthDescriptions = append(out.TargetHealthDescriptions, d)
+	}
+	if len(in.Targets) == 0 {
+		for _, t := range there {
+			add(describeHealth(tx, g, t))
+		}
+	}
+	for _, asked := range in.Targets {
+		is := func(t *elbv2.Target) bool { return t.ID == *asked.Id && t.Port == portOf(g, asked) }
+		if i := slices.IndexFunc(there, is); i >= 0 {
+			add(describeHealth(tx, g, there[i]))
+		} else {
+			add(healthOf(g, &elbv2.Target{ID: *asked.Id, Port: portOf(g, asked)}, elbv2.NotRegistered))
+		}
+	}
+	return out, nil
+}
+
+// describeHealth is the health of a target. Those on an application load balancer say that
+// nobody has overridden it (ELB0002).
+func describeHealth(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.TargetHealthDescription {
+	d := healthOf(g, t, elbv2.Health(tx, g, t))
+	if g.ALB() && len(elbv2.InUse(tx, g.ARN)) > 0 {
+		d.AdministrativeOverride = &types.AdministrativeOverride{
+			State: types.TargetAdministrativeOverrideStateEnumNoOverride, Reason: types.TargetAdministrativeOverrideReasonEnumNoOverrideEngaged,
+			Description: aws.String("No override is currently active on target"),
+		}
+	}
+	return d
+}
+
+func healthOf(g *elbv2.TargetGroup, t *elbv2.Target, health types.TargetHealth) types.TargetHealthDescription {
+	port := g.HealthCheck.Port
+	if port == elbv2.TrafficPort {
+		port = strconv.Itoa(int(t.Port))
+	}
+	return types.TargetHealthDescription{
+		Target: &types.TargetDescription{Id: &t.ID, Port: &t.Port, AvailabilityZone: optional(t.Zone)}, HealthCheckPort: &port, TargetHealth: &health,
+	}
+}
