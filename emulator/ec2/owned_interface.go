@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -13,11 +14,12 @@ import (
 // interface-type.
 const NATGatewayInterface types.NetworkInterfaceType = "nat_gateway"
 
-// OwnedInterface is a network interface that a NAT gateway or an endpoint has. It is shown
-// and takes up addresses, and nobody answers there.
+// OwnedInterface is a network interface that a NAT gateway, an endpoint or a load balancer
+// has. It is shown and takes up addresses; but for that of a load balancer, nobody answers
+// there. Before a load balancer has its address, it is not shown.
 type OwnedInterface struct {
 	Scope                      arn.Scope
-	ID, Owner                  string // eni-…; nat-… or vpce-…
+	ID, Owner                  string // eni-…; nat-… or vpce-…, or app/web/0123456789abcdef
 	VPC, Subnet                string
 	Type                       types.NetworkInterfaceType
 	SecurityGroups, PrivateIPs []string
@@ -25,15 +27,15 @@ type OwnedInterface struct {
 
 // OwnedInterfaces returns those of an account and region.
 func OwnedInterfaces(tx *state.Tx, scope arn.Scope) []OwnedInterface {
-	return ownedBy(NATGateways(tx, scope), VPCEndpoints(tx, scope))
+	return ownedBy(NATGateways(tx, scope), VPCEndpoints(tx, scope), elbv2.LoadBalancers(tx, scope))
 }
 
 // AllOwnedInterfaces returns those of all accounts and regions.
 func AllOwnedInterfaces(tx *state.Tx) []OwnedInterface {
-	return ownedBy(natGateways.List(rows(tx), ""), vpcEndpoints.List(rows(tx), ""))
+	return ownedBy(natGateways.List(rows(tx), ""), vpcEndpoints.List(rows(tx), ""), elbv2.AllLoadBalancers(tx))
 }
 
-func ownedBy(gateways []*NATGateway, endpoints []*VPCEndpoint) (owned []OwnedInterface) {
+func ownedBy(gateways []*NATGateway, endpoints []*VPCEndpoint, balancers []*elbv2.LoadBalancer) (owned []OwnedInterface) {
 	for _, g := range gateways {
 		if !g.Lives() {
 			continue
@@ -51,6 +53,27 @@ func ownedBy(gateways []*NATGateway, endpoints []*VPCEndpoint) (owned []OwnedInt
 				SecurityGroups: e.SecurityGroups, PrivateIPs: []string{i.PrivateIP},
 			})
 		}
+	}
+	for _, b := range balancers {
+		owned = append(owned, balancerInterfaces(b)...)
+	}
+	return owned
+}
+
+// balancerInterfaces are those of a load balancer, one in each of its subnets (ELB0003).
+func balancerInterfaces(b *elbv2.LoadBalancer) (owned []OwnedInterface) {
+	for _, z := range b.Zones {
+		n := OwnedInterface{
+			Scope: b.Scope, ID: z.Interface, Owner: b.Resource(), VPC: b.VPC, Subnet: z.Subnet, Type: types.NetworkInterfaceTypeInterface,
+			SecurityGroups: b.SecurityGroups,
+		}
+		if b.Kind() == elbv2.NLB {
+			n.Type = types.NetworkInterfaceTypeNetworkLoadBalancer
+		}
+		if ip := b.Addresses[z.Subnet]; ip != "" {
+			n.PrivateIPs = []string{ip}
+		}
+		owned = append(owned, n)
 	}
 	return owned
 }

@@ -60,8 +60,8 @@ func SecurityGroupInUse(tx *state.Tx, g *state.SecurityGroup) bool {
 	return anyInterface(tx, g.Scope, func(_ string, groups []string) bool { return slices.Contains(groups, g.ID) })
 }
 
-// anyInterface reports whether a network interface of a task, an instance, a NAT gateway or
-// an endpoint is as asked.
+// anyInterface reports whether a network interface of a task, an instance, a NAT gateway, an
+// endpoint or a load balancer is as asked.
 func anyInterface(tx *state.Tx, scope arn.Scope, is func(subnet string, groups []string) bool) bool {
 	for _, t := range tx.AllTasks() {
 		if !t.Ended() && t.Spec.HasInterface() && t.Scope() == scope && is(t.Placement.SubnetID, t.Spec.SecurityGroups) {

@@ -37,6 +37,8 @@ func networkInterfaceValues(n *types.NetworkInterface, filter string) ([]string,
 		return one(n.PrivateDnsName)
 	case "addresses.primary":
 		return oneOf("true")
+	case "requester-id":
+		return one(n.RequesterId)
 	case "requester-managed":
 		return oneBool(n.RequesterManaged)
 	case "source-dest-check":
@@ -67,10 +69,11 @@ func networkInterfaceValues(n *types.NetworkInterface, filter string) ([]string,
 
 // unusedNetworkInterfaceFilters are those to which no interface has a value here.
 var unusedNetworkInterfaceFilters = []string{
-	"availability-zone-id", "ipv6-addresses.ipv6-address", "operator.managed", "operator.principal", "requester-id",
+	"availability-zone-id", "ipv6-addresses.ipv6-address", "operator.managed", "operator.principal",
 }
 
-// DescribeNetworkInterfaces answers those of instances, tasks, NAT gateways and endpoints.
+// DescribeNetworkInterfaces answers those of instances, tasks, NAT gateways, endpoints and load
+// balancers.
 func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *ec2.DescribeNetworkInterfacesInput) (*ec2.DescribeNetworkInterfacesOutput, error) {
 	scope, tx := scopeOf(ctx), a.store.Read()
 	var rows []types.NetworkInterface

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -46,8 +47,8 @@ func instanceInterface(tx *state.Tx, i *ec2.Instance) types.NetworkInterface {
 	return n
 }
 
-// attachmentValues knows the filters by what a network interface is attached to: of an
-// instance's alone more than the status is known.
+// attachmentValues knows the filters by what a network interface is attached to: of those of
+// instances and load balancers more than the status is known.
 func attachmentValues(n *types.NetworkInterface, filter string) ([]string, bool) {
 	a := n.Attachment
 	if a == nil {
@@ -63,20 +64,16 @@ func attachmentValues(n *types.NetworkInterface, filter string) ([]string, bool)
 	case "attachment.attachment-id":
 		return one(a.AttachmentId)
 	}
-	if a.InstanceId == nil {
-		switch filter {
-		case "attachment.attach-time", "attachment.delete-on-termination", "attachment.device-index":
-			return nil, true
-		}
-		return nil, false
-	}
-	switch filter {
-	case "attachment.attach-time":
+	switch {
+	case filter == "attachment.attach-time" && a.AttachTime != nil:
 		return oneOf(a.AttachTime.UTC().Format(time.RFC3339))
-	case "attachment.delete-on-termination":
+	case filter == "attachment.delete-on-termination" && a.DeleteOnTermination != nil:
 		return oneBool(a.DeleteOnTermination)
-	case "attachment.device-index":
+	case filter == "attachment.device-index" && a.DeviceIndex != nil:
 		return oneOf(strconv.Itoa(int(*a.DeviceIndex)))
 	}
-	return nil, false
+	return nil, slices.Contains(attachmentFilters, filter)
 }
+
+// attachmentFilters are those of which not all attachments have a value.
+var attachmentFilters = []string{"attachment.attach-time", "attachment.delete-on-termination", "attachment.device-index"}

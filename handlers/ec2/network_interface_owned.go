@@ -10,16 +10,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// ownedInterfaces are those of NAT gateways and endpoints.
+// ownedInterfaces are those of NAT gateways and endpoints, and of load balancers that have
+// their address.
 func ownedInterfaces(tx *state.Tx, scope arn.Scope) (all []types.NetworkInterface) {
 	for _, o := range ec2.OwnedInterfaces(tx, scope) {
-		all = append(all, ownedInterface(tx, &o))
+		if len(o.PrivateIPs) > 0 {
+			all = append(all, ownedInterface(tx, &o))
+		}
 	}
 	return all
 }
 
-// ownedInterface is the network interface of a NAT gateway or an endpoint. Source of the
-// descriptions: field reports.
+// ownedInterface is the network interface of a NAT gateway, an endpoint or a load balancer.
+// Source of the descriptions: field reports; ELB0003 for that of a load balancer.
 func ownedInterface(tx *state.Tx, o *ec2.OwnedInterface) types.NetworkInterface {
 	n := types.NetworkInterface{
 		NetworkInterfaceId: &o.ID, VpcId: &o.VPC, SubnetId: &o.Subnet, OwnerId: &o.Scope.Account, InterfaceType: o.Type,
@@ -28,9 +31,17 @@ func ownedInterface(tx *state.Tx, o *ec2.OwnedInterface) types.NetworkInterface 
 		Description: aws.String("VPC Endpoint Interface " + o.Owner), Ipv6Addresses: []types.NetworkInterfaceIpv6Address{},
 		Groups: []types.GroupIdentifier{}, TagSet: tagsOf(tx, o.Scope, o.ID),
 	}
-	if o.Type == ec2.NATGatewayInterface {
+	switch o.Type {
+	case ec2.NATGatewayInterface:
 		n.Description = aws.String("Interface for NAT Gateway " + o.Owner)
 		n.Association = natAssociation(tx, o)
+	case types.NetworkInterfaceTypeInterface, types.NetworkInterfaceTypeNetworkLoadBalancer:
+		n.Description, n.RequesterId = aws.String("ELB "+o.Owner), aws.String(balancing)
+		n.Association = amazonAssociation(tx, o.Scope, o.VPC, tx.PublicAddress(o.ID))
+		n.Attachment = &types.NetworkInterfaceAttachment{
+			AttachmentId: derivedID("eni-attach-", o.ID), DeleteOnTermination: aws.Bool(false), DeviceIndex: aws.Int32(1), NetworkCardIndex: aws.Int32(0),
+			InstanceOwnerId: aws.String(balancing), Status: types.AttachmentStatusAttached,
+		}
 	}
 	for i, ip := range o.PrivateIPs {
 		if i == 0 {
@@ -50,6 +61,9 @@ func ownedInterface(tx *state.Tx, o *ec2.OwnedInterface) types.NetworkInterface 
 	}
 	return n
 }
+
+// balancing is who asks for the network interfaces of load balancers (ELB0003).
+const balancing = "amazon-elb"
 
 // natAssociation is that of a public NAT gateway with its Elastic IP address, or nil.
 func natAssociation(tx *state.Tx, o *ec2.OwnedInterface) *types.NetworkInterfaceAssociation {
