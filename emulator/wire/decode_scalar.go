@@ -12,13 +12,14 @@ import (
 // mismatch is the error for a value of another type than wanted: want names a
 // scalar ("a String"), or is empty for a structure, list or map.
 //
-// Source: texts of the AWS service framework as seen in field reports; those for
-// false, for fractions and for timestamps follow their pattern without a sighting.
+// Source: texts of the AWS service framework as seen in field reports, that for a structure
+// in recorded answers: it alone ends in a full stop. Those for false, for fractions and for
+// timestamps follow their pattern without a sighting.
 func (d *decoder) mismatch(want string) error {
 	var token string
 	switch c := d.peek(); {
 	case c == '{':
-		return &TypeError{Message: "Start of structure or map found where not expected"}
+		return &TypeError{Message: "Start of structure or map found where not expected."}
 	case c == '[':
 		return &TypeError{Message: "Start of list found where not expected"}
 	case c == '"':
