@@ -57,7 +57,7 @@ func find(ctx context.Context, tx *store.Tx, certificateARN *string) (*acm.Certi
 	if c := acm.Find(tx, scope, *certificateARN); c != nil {
 		return c, nil
 	}
-	return nil, notFound("Could not find certificate %s in account %s.", *certificateARN, scope.Account) // Source: field reports
+	return nil, notFound("Could not find certificate %s in account %s.", *certificateARN, scope.Account) // ACM0001
 }
 
 // get checks an ARN and returns its certificate.

@@ -140,23 +140,6 @@ func TestTagsOfACertificate(t *testing.T) {
 
 const maxTags = 50
 
-func TestOptionsOfACertificate(t *testing.T) {
-	s := newScene(t)
-	made := request(s, web())
-	in := &sdk.UpdateCertificateOptionsInput{
-		CertificateArn: &made, Options: &types.CertificateOptions{CertificateTransparencyLoggingPreference: "DISABLED"},
-	}
-	ok(s, s.UpdateCertificateOptions, in)
-	if got := describe(s, made).Options.CertificateTransparencyLoggingPreference; got != "DISABLED" {
-		t.Errorf("got %s", got)
-	}
-	in.CertificateArn = ok(s, s.ImportCertificate, importOf(t, issue(t, named("example.com"), newEC(t, elliptic.P256()), nil))).CertificateArn
-	refused(s, s.UpdateCertificateOptions, in, "InvalidStateException",
-		"The options of certificate "+*in.CertificateArn+" cannot be changed: it was imported.")
-	in.Options = &types.CertificateOptions{ValidationMethod: "DNS"}
-	refused(s, s.UpdateCertificateOptions, in, "NotImplementedException", "ecs-emulator does not implement a change of the validation method; see COMPATIBILITY.md.")
-}
-
 func TestConfigurationOfAnAccount(t *testing.T) {
 	s := newScene(t)
 	days := func() int32 {

@@ -21,7 +21,7 @@ func (a *API) DeleteCertificate(ctx context.Context, in *sdk.DeleteCertificateIn
 		if err != nil {
 			return err
 		}
-		if len(a.usersOf(tx, c)) > 0 { // Source: field reports
+		if len(a.usersOf(tx, c)) > 0 { // ACM0001
 			return inUse("Certificate %s in account %s is in use.", c.ARN, scopeOf(ctx).Account)
 		}
 		acm.Delete(tx, c)

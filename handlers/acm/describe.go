@@ -38,21 +38,18 @@ func describe(c *acm.Certificate, users []string, now time.Time) *types.Certific
 		DomainName: optional(c.DomainName), SubjectAlternativeNames: c.Names, DomainValidationOptions: domainValidations(c),
 		CreatedAt: &c.CreatedAt, ImportedAt: optionalTime(c.ImportedAt), NotBefore: &read.NotBefore, NotAfter: &read.NotAfter,
 		Serial: aws.String(serialOf(read)), Subject: aws.String(read.Subject.String()), Issuer: aws.String(issuerOf(read)),
-		// With a hyphen, unlike in lists and requests. Source: field reports.
+		// With a hyphen, unlike in lists and requests (ACM0001).
 		KeyAlgorithm:       types.KeyAlgorithm(strings.ReplaceAll(string(keyAlgorithm(read.PublicKey)), "_", "-")),
 		SignatureAlgorithm: aws.String(signatureAlgorithms[read.SignatureAlgorithm]),
 		KeyUsages:          []types.KeyUsage{}, ExtendedKeyUsages: extendedKeyUsages(read),
 		InUseBy: append([]string{}, users...), RenewalEligibility: renewalOf(c, users),
-		// Imported certificates are not logged: an assumption.
-		Options: &types.CertificateOptions{
-			CertificateTransparencyLoggingPreference: cmp.Or(c.Transparency, types.CertificateTransparencyLoggingPreferenceDisabled),
-		},
+		Options: optionsOf(c),
 	}
 	for _, name := range keyUsages(read) {
 		detail.KeyUsages = append(detail.KeyUsages, types.KeyUsage{Name: name})
 	}
 	if c.Type == types.CertificateTypeAmazonIssued {
-		detail.IssuedAt, detail.Options.Export = &c.CreatedAt, types.CertificateExportDisabled
+		detail.IssuedAt = &c.CreatedAt
 	}
 	return detail
 }

@@ -44,8 +44,8 @@ var usages = []types.KeyUsageName{
 	types.KeyUsageNameKeyAgreement, types.KeyUsageNameCertificateSigning, types.KeyUsageNameCrlSigning, types.KeyUsageNameEnchiperOnly, types.KeyUsageNameDecipherOnly,
 }
 
-// keyUsages are the names of a certificate's key usages. One that does not say is good for any.
-// Source: field reports.
+// keyUsages are the names of a certificate's key usages. One that does not say is good for any,
+// for which the model has a name: an assumption.
 func keyUsages(c *x509.Certificate) []types.KeyUsageName {
 	var names []types.KeyUsageName
 	for bit, name := range usages {
@@ -75,8 +75,8 @@ var purposes = map[string]types.ExtendedKeyUsageName{
 
 var extensionOfPurposes = asn1.ObjectIdentifier{2, 5, 29, 37}
 
-// extendedKeyUsages are those of a certificate, NONE where it does not say. Source: ACM API
-// reference, ExtendedKeyUsage; field reports for NONE.
+// extendedKeyUsages are those of a certificate. That it is NONE where it does not say is an
+// assumption. Source: ACM API reference, ExtendedKeyUsage.
 func extendedKeyUsages(c *x509.Certificate) []types.ExtendedKeyUsage {
 	var all []types.ExtendedKeyUsage
 	for _, extension := range c.Extensions {

@@ -104,7 +104,7 @@ func TestACertificateIsImported(t *testing.T) {
 		ExtendedKeyUsages: []types.ExtendedKeyUsage{
 			{Name: "TLS_WEB_SERVER_AUTHENTICATION", OID: aws.String("1.3.6.1.5.5.7.3.1")}, {Name: "TLS_WEB_CLIENT_AUTHENTICATION", OID: aws.String("1.3.6.1.5.5.7.3.2")},
 		},
-		InUseBy: []string{}, RenewalEligibility: "INELIGIBLE", Options: &types.CertificateOptions{CertificateTransparencyLoggingPreference: "DISABLED"},
+		InUseBy: []string{}, RenewalEligibility: "INELIGIBLE", Options: logged("DISABLED"),
 	})
 	got := ok(s, s.GetCertificate, &sdk.GetCertificateInput{CertificateArn: &made})
 	if *got.Certificate != string(leaf.pem()) || *got.CertificateChain != string(middle.pem())+string(root.pem()) {

@@ -1,6 +1,9 @@
 package acm
 
+//lint:file-ignore SA1019 AWS has deprecated the preference of logging; clients send and read it still
+
 import (
+	"cmp"
 	"context"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
@@ -15,10 +18,26 @@ func (v *violations) options(o *types.CertificateOptions) {
 	if o == nil {
 		return
 	}
-	logging := o.CertificateTransparencyLoggingPreference
+	logging := loggingIn(o)
 	constraint.OneOf(&v.Violations, "options.certificateTransparencyLoggingPreference", logging, logging.Values()...)
 	constraint.OneOf(&v.Violations, "options.export", o.Export, o.Export.Values()...)
 	constraint.OneOf(&v.Violations, "options.validationMethod", o.ValidationMethod, o.ValidationMethod.Values()...)
+}
+
+// loggingIn is whether a certificate is to be logged; empty: nobody says.
+func loggingIn(o *types.CertificateOptions) types.CertificateTransparencyLoggingPreference {
+	if o == nil {
+		return ""
+	}
+	return o.CertificateTransparencyLoggingPreference
+}
+
+// optionsOf are those of a certificate. Imported ones are not logged: an assumption.
+func optionsOf(c *acm.Certificate) *types.CertificateOptions {
+	if c.Type == types.CertificateTypeImported {
+		return &types.CertificateOptions{CertificateTransparencyLoggingPreference: types.CertificateTransparencyLoggingPreferenceDisabled}
+	}
+	return &types.CertificateOptions{CertificateTransparencyLoggingPreference: c.Transparency, Export: types.CertificateExportDisabled}
 }
 
 // checkExport refuses certificates whose private keys are to be given out.
@@ -47,12 +66,10 @@ func (a *API) UpdateCertificateOptions(ctx context.Context, in *sdk.UpdateCertif
 		return nil, awsapi.NotImplemented("a change of the validation method")
 	}
 	return &sdk.UpdateCertificateOptionsOutput{}, a.change(ctx, in.CertificateArn, func(c *acm.Certificate) error {
-		if c.Type != types.CertificateTypeAmazonIssued { // the text is the emulator's
+		if c.Type != types.CertificateTypeAmazonIssued { // Source: field reports; the text is the emulator's
 			return invalidState("The options of certificate %s cannot be changed: it was imported.", c.ARN)
 		}
-		if logging := in.Options.CertificateTransparencyLoggingPreference; logging != "" {
-			c.Transparency = logging
-		}
+		c.Transparency = cmp.Or(loggingIn(in.Options), c.Transparency)
 		return nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
@@ -20,8 +21,7 @@ type imported struct {
 }
 
 // readImport reads a certificate, its private key and its chain, and checks that they belong
-// together. Texts without a comment are AWS's. Source: AWS re:Post, troubleshoot the
-// import of certificates; field reports.
+// together. Texts without a comment are AWS's (ACM0001; AWS re:Post, import of certificates).
 func readImport(in *sdk.ImportCertificateInput) (*imported, error) {
 	leaf, err := readCertificates(in.Certificate)
 	switch {
@@ -38,8 +38,8 @@ func readImport(in *sdk.ImportCertificateInput) (*imported, error) {
 	if err != nil {
 		return nil, err
 	}
-	same, comparable := key.Public().(interface{ Equal(crypto.PublicKey) bool })
-	if !comparable || !same.Equal(leaf[0].PublicKey) { // the text is the emulator's
+	public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
+	if !ok || !public.Equal(leaf[0].PublicKey) { // the text is the emulator's
 		return nil, invalid("The private key does not match the certificate.")
 	}
 	if !certifies(chain, leaf[0]) {
@@ -64,14 +64,14 @@ func readCertificates(text []byte) (all []*x509.Certificate, err error) {
 		text = rest
 	}
 	if len(bytes.TrimSpace(text)) > 0 && len(all) > 0 {
-		return nil, x509.ErrUnsupportedAlgorithm
+		return nil, errors.New("text after the last certificate")
 	}
 	return all, nil
 }
 
 // certifies reports whether the first of a chain has issued a certificate, and each other one
-// the one before. No chain at all is one. Source: ACM user guide, troubleshoot
-// certificate import; field reports for certificates without a chain.
+// the one before. No chain at all is one (ACM0001). Source: ACM user guide, certificate import
+// problems.
 func certifies(chain []*x509.Certificate, leaf *x509.Certificate) bool {
 	child := leaf
 	for _, parent := range chain {

@@ -1,6 +1,7 @@
 package acm
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -76,14 +77,9 @@ func (a *API) issue(scope arn.Scope, in *sdk.RequestCertificateInput) (*acm.Cert
 	now := a.now()
 	c := &acm.Certificate{
 		ARN: acm.NewARN(scope), Type: types.CertificateTypeAmazonIssued, DomainName: *in.DomainName, Names: namesOf(in),
-		CreatedAt: now, Token: aws.ToString(in.IdempotencyToken), ValidationMethod: in.ValidationMethod,
-		Transparency: types.CertificateTransparencyLoggingPreferenceEnabled,
-	}
-	if c.ValidationMethod == "" {
-		c.ValidationMethod = types.ValidationMethodEmail
-	}
-	if in.Options != nil && in.Options.CertificateTransparencyLoggingPreference != "" {
-		c.Transparency = in.Options.CertificateTransparencyLoggingPreference
+		CreatedAt: now, Token: aws.ToString(in.IdempotencyToken),
+		ValidationMethod: cmp.Or(in.ValidationMethod, types.ValidationMethodEmail), // an assumption where the request does not say
+		Transparency:     cmp.Or(loggingIn(in.Options), types.CertificateTransparencyLoggingPreferenceEnabled),
 	}
 	for _, o := range in.DomainValidationOptions {
 		if c.ValidationDomains == nil {
@@ -156,7 +152,7 @@ func checkRequest(in *sdk.RequestCertificateInput) error {
 	if err := checkBuilt(in); err != nil {
 		return err
 	}
-	if len(*in.DomainName) > 64 { // Source: field reports
+	if len(*in.DomainName) > 64 { // Source: ACM API reference; the text is the emulator's
 		return invalid("The first domain name can be no longer than 64 characters")
 	}
 	switch in.KeyAlgorithm {

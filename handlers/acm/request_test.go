@@ -63,6 +63,8 @@ func TestARequestedCertificateIsIssuedAtOnce(t *testing.T) {
 			DomainName: &name, ValidationDomain: &name, ValidationMethod: "DNS", ValidationStatus: "SUCCESS", ResourceRecord: record,
 		}
 	}
+	options := logged("ENABLED")
+	options.Export = "DISABLED"
 	same(t, got, &types.CertificateDetail{
 		CertificateArn: &made, Type: "AMAZON_ISSUED", Status: "ISSUED", CertificateKeyPairOrigin: "AWS_MANAGED",
 		DomainName: aws.String("example.com"), SubjectAlternativeNames: []string{"example.com", "*.example.com"},
@@ -73,7 +75,7 @@ func TestARequestedCertificateIsIssuedAtOnce(t *testing.T) {
 		KeyUsages:         []types.KeyUsage{{Name: "DIGITAL_SIGNATURE"}, {Name: "KEY_ENCIPHERMENT"}},
 		ExtendedKeyUsages: []types.ExtendedKeyUsage{{Name: "TLS_WEB_SERVER_AUTHENTICATION", OID: aws.String("1.3.6.1.5.5.7.3.1")}},
 		InUseBy:           []string{}, RenewalEligibility: "INELIGIBLE",
-		Options: &types.CertificateOptions{CertificateTransparencyLoggingPreference: "ENABLED", Export: "DISABLED"},
+		Options: options,
 	})
 	if again := describe(s, request(s, web())); *again.DomainValidationOptions[0].ResourceRecord.Value != *record.Value {
 		t.Error("another request for the domain wants another record")
