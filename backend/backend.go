@@ -457,8 +457,16 @@ type Container struct {
 	OOMKilled bool   // when Exited
 	Error     string // the engine's own text, when it could not start
 	Health    Health
+	// LastCheck is what its HealthCheck found last, of an engine that tells.
+	LastCheck CheckResult
 	StartedAt time.Time // zero if it never ran
 	ExitedAt  time.Time
+}
+
+// CheckResult is the outcome of a HealthCheck.
+type CheckResult struct {
+	ExitCode int
+	Output   string
 }
 
 // EventKind says what happened.

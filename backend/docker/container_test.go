@@ -178,3 +178,16 @@ func TestPullErrorsAreTheEnginesText(t *testing.T) {
 		t.Errorf("Pull = %v; want the engine's own text", err)
 	}
 }
+
+// What a health check says is told with its exit code.
+func TestWhatAHealthCheckSays(t *testing.T) {
+	t.Parallel()
+	task := newTask(t, dockertest.Engine(t), backend.SandboxSpec{})
+	id := task.run(backend.ContainerSpec{Health: &backend.HealthCheck{
+		Test: []string{"CMD", dockertest.AppPath, "check", "http://127.0.0.1:1/"}, Interval: 100 * time.Millisecond, Timeout: 10 * time.Second, Retries: 1,
+	}}, "sleep", "1h")
+	eventually(t, "the check has failed", func() bool { return task.inspect(id).Health == backend.Unhealthy })
+	if got := task.inspect(id).LastCheck; got.ExitCode != 1 || !strings.Contains(got.Output, "connection refused") {
+		t.Errorf("its last outcome is %+v", got)
+	}
+}

@@ -100,6 +100,10 @@ func containerOf(found container.InspectResponse) backend.Container {
 	switch c.State {
 	case backend.Running:
 		c.Health = healthOf(state.Health)
+		if state.Health != nil && len(state.Health.Log) > 0 {
+			last := state.Health.Log[len(state.Health.Log)-1]
+			c.LastCheck = backend.CheckResult{ExitCode: last.ExitCode, Output: last.Output}
+		}
 	case backend.Exited:
 		c.ExitCode, c.OOMKilled = state.ExitCode, outOfMemory(found)
 		c.ExitedAt = timeOf(state.FinishedAt)

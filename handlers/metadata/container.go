@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -71,6 +72,8 @@ type Limits struct {
 type Health struct {
 	Status      string     `json:"status,omitempty"`
 	StatusSince *time.Time `json:"statusSince,omitempty"`
+	ExitCode    int        `json:"exitCode,omitempty"`
+	Output      string     `json:"output,omitempty"`
 }
 
 // Volume is one that a container mounts.
@@ -107,15 +110,16 @@ func (a *api) containers(ctx context.Context, c *caller) (list []ContainerV4) {
 // amazon-ecs-agent.
 func (a *api) describe(ctx context.Context, c *caller, of *state.Container) ContainerV4 {
 	t, d := c.task, c.containerDefinition(of.Name)
+	seen := a.inspect(ctx, c, of, d)
 	shown := ContainerV4{
 		DockerID: c.dockerID(of), Name: of.Name, DockerName: of.Name, Image: of.Image, ImageID: of.ImageDigest,
 		Ports: c.ports(of, d), Labels: t.ContainerLabels(of.Name),
 		DesiredStatus: t.DesiredStatus(), KnownStatus: string(of.Phase), ExitCode: of.ExitCode,
 		Limits:    c.containerLimits(d),
 		CreatedAt: instant(of.CreatedAt), StartedAt: instant(of.StartedAt), FinishedAt: instant(of.StoppedAt),
-		Type: "NORMAL", Health: health(of, d),
+		Type: "NORMAL", Health: health(of, d, seen.LastCheck),
 		ContainerARN: t.Scope().Container(arn.Name(t.Spec.ClusterARN), arn.Name(t.ARN), of.ID),
-		Networks:     a.networks(ctx, c, of, d),
+		Networks:     c.networks(of, d, seen.IP),
 	}
 	shown.LogDriver, shown.LogOptions = c.log(of, d)
 	for k, v := range d.DockerLabels {
@@ -175,14 +179,34 @@ func (c *caller) containerLimits(d *types.ContainerDefinition) Limits {
 	return limits
 }
 
-// health is nil for a container without a check. Source: amazon-ecs-agent.
-func health(of *state.Container, d *types.ContainerDefinition) *Health {
+// inspect asks the engine about a container of which it alone knows something: the address on a
+// bridge, and what its health check has found. Without an answer there is still all else.
+func (a *api) inspect(ctx context.Context, c *caller, of *state.Container, d *types.ContainerDefinition) backend.Container {
+	if of.Phase != state.ContainerRunning || a.Inspect == nil || d.HealthCheck == nil && c.networkMode() != types.NetworkModeBridge {
+		return backend.Container{}
+	}
+	seen, err := a.Inspect(ctx, c.task.ARN, of.Name)
+	if err != nil {
+		a.Log.Warn("what the engine knows of a container is missing", "task", c.task.ARN, "container", of.Name, "error", err)
+	}
+	return seen
+}
+
+// longestOutput bounds what is told of a check's output. Source: amazon-ecs-agent.
+const longestOutput = 1024
+
+// health is nil for a container without a check. Its exit code is that of a check that failed.
+// Source: amazon-ecs-agent.
+func health(of *state.Container, d *types.ContainerDefinition, last backend.CheckResult) *Health {
 	if d.HealthCheck == nil {
 		return nil
 	}
-	h := &Health{StatusSince: instant(of.HealthSince)}
+	h := &Health{StatusSince: instant(of.HealthSince), Output: last.Output[:min(len(last.Output), longestOutput)]}
 	if of.HealthStatus != types.HealthStatusUnknown {
 		h.Status = string(of.HealthStatus)
+	}
+	if of.HealthStatus == types.HealthStatusUnhealthy {
+		h.ExitCode = last.ExitCode
 	}
 	return h
 }

@@ -57,7 +57,7 @@ var Fields = []Field{
 	{"container", "StartedAt", "the agent", both},
 	{"container", "FinishedAt", "the engine", adot},
 	{"container", "Type", "NORMAL, or CNI_PAUSE for the sandbox", both},
-	{"container", "Health", "the engine, where there is a health check; the output of the check is not kept", datadog},
+	{"container", "Health", "the engine, where there is a health check; output and exitCode are those of the last one", datadog},
 	{"container", "Volumes", "the task definition, on container instances; Source is known of host paths alone", datadog},
 	{"container", "LogDriver", "the task definition", both},
 	{"container", "LogOptions", "the task definition; for awslogs with the whole name of the stream", both},

@@ -1,7 +1,6 @@
 package metadata
 
 import (
-	"context"
 	"net/netip"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,7 +36,7 @@ type Port struct {
 
 // networks are those of a container. Without an address of its own it has an empty one.
 // Source: ECS developer guide, task metadata endpoint version 4; amazon-ecs-agent.
-func (a *api) networks(ctx context.Context, c *caller, of *state.Container, d *types.ContainerDefinition) []NetworkV4 {
+func (c *caller) networks(of *state.Container, d *types.ContainerDefinition, onBridge netip.Addr) []NetworkV4 {
 	mode := c.networkMode()
 	switch {
 	case of.EngineID == "" && !c.fargate():
@@ -48,14 +47,8 @@ func (a *api) networks(ctx context.Context, c *caller, of *state.Container, d *t
 		return c.awsvpc()
 	}
 	var address string
-	if mode == types.NetworkModeBridge && of.Phase == state.ContainerRunning && a.Inspect != nil {
-		seen, err := a.Inspect(ctx, c.task.ARN, of.Name)
-		switch {
-		case err != nil:
-			a.Log.Warn("address of a container not known", "task", c.task.ARN, "container", of.Name, "error", err)
-		case seen.IP.IsValid():
-			address = seen.IP.String()
-		}
+	if mode == types.NetworkModeBridge && onBridge.IsValid() {
+		address = onBridge.String()
 	}
 	return []NetworkV4{{Network: Network{NetworkMode: string(mode), IPv4Addresses: []string{address}}}}
 }
