@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
@@ -30,7 +31,7 @@ func (s *scene) loadBalancer(engine backend.LoadBalancers, name string) (sandbox
 	return sandbox, id
 }
 
-// session connects to one, and returns which pieces it has.
+// session connects to one.
 func (s *scene) session(engine backend.LoadBalancers, id string) *balancer.Session {
 	s.Helper()
 	stream, err := engine.ConnectLoadBalancer(s.ctx, id)
@@ -72,6 +73,63 @@ func testLoadBalancer(s *scene) {
 	if has := s.session(engine, id).Has(); len(has) != 0 {
 		s.Errorf("after its end it has %+v", has)
 	}
+}
+
+// testLoadBalancerCarries has requests go from the name of a load balancer to its targets, as
+// long as the filters let them, and to those that are left.
+func testLoadBalancerCarries(s *scene) {
+	engine, ok := s.Engine.(backend.LoadBalancers)
+	if !ok {
+		return
+	}
+	balanced, id := s.loadBalancer(engine, dnsName)
+	first, second := s.startedSandbox(), s.startedSandbox()
+	for _, c := range []backend.Container{first, second} {
+		s.serve(c.ID, "8080", c.IP.String())
+	}
+	session := s.session(engine, id)
+	update := func(targets ...backend.Container) {
+		s.Helper()
+		if err := session.Update(s.ctx, configuration(targets...)); err != nil {
+			s.Fatalf("Update: %v", err)
+		}
+	}
+	answers := func() string {
+		s.Helper()
+		body, _ := s.get(balanced.ID, 80, "/")
+		return body
+	}
+	update(first, second)
+	if one, other := answers(), answers(); one == other || one != first.IP.String() && one != second.IP.String() {
+		s.Errorf("the targets answer %q and %q", one, other)
+	}
+	neighbour := s.run(s.sharedSandbox(), "check", "http://"+dnsName+"/")
+	if c := s.awaitExit(neighbour); c.ExitCode != 0 {
+		s.Errorf("a neighbour does not reach it by its name: %q", texts(s.logs(neighbour, backend.LogOptions{})))
+	}
+	update(second)
+	for range 4 {
+		if body := answers(); body != second.IP.String() {
+			s.Errorf("after the removal of the other one %q answers", body)
+		}
+	}
+	s.setFilter(balanced.ID, &backend.Filter{Out: everything()})
+	blocked := s.run(s.sharedSandbox(), "check", "http://"+dnsName+"/")
+	if c := s.awaitExit(blocked); c.ExitCode == 0 {
+		s.Error("a neighbour reaches it that its filter does not let in")
+	}
+}
+
+// configuration has port 80 lead to the port 8080 of sandboxes.
+func configuration(targets ...backend.Container) (pieces []balancer.Piece) {
+	pieces = []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTP", ProtocolVersion: "HTTP1"}}}
+	for _, t := range targets {
+		pieces = append(pieces, balancer.Piece{Target: &balancer.Target{Group: "group", ID: t.ID, Addr: netip.AddrPortFrom(t.IP, 8080)}})
+	}
+	forward := &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "group", Weight: 1}}}
+	return append(pieces, balancer.Piece{Listener: &balancer.Listener{
+		ID: "listener", Port: 80, Protocol: "HTTP", Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: forward}}},
+	}})
 }
 
 func testLoadBalancerRefused(s *scene) {

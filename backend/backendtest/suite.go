@@ -150,6 +150,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"ASandboxThatStartsAgainHasNoFilter", testFilterEnds},
 		{"FiltersAreForSandboxesThatRun", testFilterRefused},
 		{"ALoadBalancerKeepsWhatItWasTold", testLoadBalancer},
+		{"ALoadBalancerCarriesRequests", testLoadBalancerCarries},
 		{"ALoadBalancerNeedsItsSandbox", testLoadBalancerRefused},
 		{"ANetworkGoesWhenNothingRunsOnIt", testRemoveNetwork},
 		{"NetworksAreListedByTheirLabels", testNetworks},
