@@ -209,6 +209,7 @@ type Image struct {
 	Digests      []string // RepoDigests: "repo@sha256:…"; empty for images built here
 	Architecture string
 	OS           string
+	Env          []string // NAME=VALUE that containers of it have
 }
 
 // PullSpec asks for an image. Auth nil means the user's own `docker login`

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/session"
@@ -103,10 +104,14 @@ func (s *strangeRoles) forget() {
 }
 
 // executionRole are the keys with which the emulator calls APIs on behalf of a task: those
-// of its execution role, or without one those of the account.
+// of its execution role, or on Fargate without one those of the account. That AWS has none there
+// either is likely, but no source has its words.
 func (s *Server) executionRole(t *state.Task) aws.CredentialsProvider {
 	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		role := s.roleOf(t, session.TaskExecution)
+		if role == "" && t.Placement.ContainerInstance != "" {
+			return aws.Credentials{}, agent.ErrNoExecutionRole
+		}
 		if role == "" {
 			return aws.Credentials{AccessKeyID: t.Scope().Account, SecretAccessKey: "secret"}, nil
 		}

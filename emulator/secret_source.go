@@ -53,9 +53,10 @@ func (s *secretSource) Parameters(ctx context.Context, t *state.Task, region str
 		if err := s.client.do(ctx, s.keys(t), region, getParameters, in, &out); err != nil {
 			return nil, nil, err
 		}
+		invalid = append(invalid, out.InvalidParameters...) // in AWS's order
 		for _, asked := range some {
 			value, found := valueOf(&out, asked)
-			if !found {
+			if !found && !slices.Contains(invalid, asked) {
 				invalid = append(invalid, asked)
 			}
 			values[asked] = value
@@ -99,6 +100,9 @@ func (s *secretSource) Secret(ctx context.Context, t *state.Task, region, id, ve
 
 // Object implements agent.SecretSource.
 func (s *secretSource) Object(ctx context.Context, t *state.Task, bucket, key string) ([]byte, error) {
+	if _, err := s.keys(t).Retrieve(ctx); err != nil {
+		return nil, err
+	}
 	if s.s3Dir != "" {
 		content, err := inBucket(s.s3Dir, bucket, key)
 		if !errors.Is(err, fs.ErrNotExist) {

@@ -34,6 +34,8 @@ func (v *vault) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.mu.Unlock()
 	body, _ := io.ReadAll(r.Body)
 	switch target := r.Header.Get("X-Amz-Target"); {
+	case target == "AmazonSSM.GetParameters" && bytes.Contains(body, []byte("/z")):
+		fmt.Fprint(w, `{"Parameters":[],"InvalidParameters":["/a","/z"]}`)
 	case target == "AmazonSSM.GetParameters":
 		fmt.Fprint(w, `{"Parameters":[{"Name":"/p","Value":"hunter2"}],"InvalidParameters":[]}`)
 	case target == "secretsmanager.GetSecretValue" && bytes.Contains(body, []byte("gone")):
@@ -97,6 +99,10 @@ func TestTasksReadSecretsOfTheUpstream(t *testing.T) {
 	if want := "failed to fetch secret " + secretARN + "gone from secrets manager: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, " +
 		"RequestID: req, ResourceNotFoundException: Secrets Manager can't find the specified secret."; !strings.HasSuffix(aws.ToString(task.StoppedReason), want) {
 		t.Errorf("it ends with %s", aws.ToString(task.StoppedReason))
+	}
+	task = w.end(types.ContainerDefinition{Secrets: []types.Secret{{Name: name("Z"), ValueFrom: name("/z")}, {Name: name("A"), ValueFrom: name("/a")}}})
+	if got := aws.ToString(task.StoppedReason); !strings.HasSuffix(got, "invalid ssm parameters: /a,/z") {
+		t.Errorf("it ends with %s", got)
 	}
 	if strings.Contains(log.String(), "hunter2") {
 		t.Errorf("the log has a value:\n%s", log.String())

@@ -47,9 +47,11 @@ func (e *Engine) inspectImage(ctx context.Context, ref string) (backend.Image, e
 	if err != nil {
 		return backend.Image{}, engineError(err)
 	}
-	return backend.Image{
-		ID: found.ID, Digests: found.RepoDigests, Architecture: found.Architecture, OS: found.Os,
-	}, nil
+	seen := backend.Image{ID: found.ID, Digests: found.RepoDigests, Architecture: found.Architecture, OS: found.Os}
+	if found.Config != nil {
+		seen.Env = found.Config.Env
+	}
+	return seen, nil
 }
 
 // stallTimeout is how long a pull may go on without progress, its beginning included.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,8 @@ func TestPullWithLogin(t *testing.T) {
 	}
 	if found, err := engine.Image(t.Context(), given); err != nil || len(found.Digests) != 1 || !strings.HasSuffix(found.Digests[0], r.Digest()) {
 		t.Errorf("Image = %+v, %v; want the digest %s", found, err, r.Digest())
+	} else if !slices.Contains(found.Env, "AWS_REGION=mars") {
+		t.Errorf("the image has the environment %q", found.Env)
 	}
 
 	login := []byte(`{"auths":{"` + r.Host + `":{"auth":"bWU6c2VjcmV0"}}}`)

@@ -174,7 +174,9 @@ func securityOptions(all []string) (passed []string) {
 // environment is what a container's process finds. What the container agent tells goes before
 // all else. Source: amazon-ecs-agent, the precedence of variables.
 func (w *work) environment(d *types.ContainerDefinition) []string {
-	env := slices.Concat(endpoints(w.host.agent.Endpoints, d, w.task), environment(d, w.task))
+	i, known := w.view.index(aws.ToString(d.Name))
+	ofImage := known && w.machine != nil && w.view.about(i).region
+	env := slices.Concat(endpoints(w.host.agent.Endpoints, d, w.task), environment(d, w.task, ofImage))
 	if w.host.agent.Variables == nil || offline(d, w.task) {
 		return env
 	}
@@ -188,13 +190,13 @@ func offline(d *types.ContainerDefinition, t *state.Task) bool {
 
 // environment is what ECS adds, and the definition's, which wins. A definition that
 // names a region gets none of the other name: AWS_REGION would go before its
-// AWS_DEFAULT_REGION.
+// AWS_DEFAULT_REGION. On container instances an image does so as well.
 //
 // Source: ECS developer guide, environment variables; the container agent's precedence for
 // the region. That the same holds for AWS_EXECUTION_ENV is the emulator's choice.
-func environment(d *types.ContainerDefinition, t *state.Task) []string {
+func environment(d *types.ContainerDefinition, t *state.Task, ofImage bool) []string {
 	var env []string
-	if region := t.Scope().Region; !hasVariable(d.Environment, "AWS_REGION") && !hasVariable(d.Environment, "AWS_DEFAULT_REGION") {
+	if region := t.Scope().Region; !ofImage && !hasVariable(d.Environment, "AWS_REGION") && !hasVariable(d.Environment, "AWS_DEFAULT_REGION") {
 		env = append(env, "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region)
 	}
 	if !hasVariable(d.Environment, "AWS_EXECUTION_ENV") {

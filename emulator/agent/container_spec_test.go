@@ -25,7 +25,7 @@ func TestTheDefinitionsEnvironmentWins(t *testing.T) {
 			name, value, _ := strings.Cut(entry, "=")
 			d.Environment = append(d.Environment, types.KeyValuePair{Name: &name, Value: &value})
 		}
-		if diff := cmp.Diff(append(c.added, c.defined...), environment(d, &state.Task{ARN: scope.Task("c", "1"), Placement: &state.Placement{}})); diff != "" {
+		if diff := cmp.Diff(append(c.added, c.defined...), environment(d, &state.Task{ARN: scope.Task("c", "1"), Placement: &state.Placement{}}, false)); diff != "" {
 			t.Error(diff)
 		}
 	}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -212,7 +213,7 @@ func (r *reading) readParameters(ctx context.Context, definitions []types.Contai
 		}
 		if len(invalid) > 0 {
 			for i := range invalid {
-				invalid[i] = names[invalid[i]]
+				invalid[i] = cmp.Or(names[invalid[i]], invalid[i])
 			}
 			return parametersInvalid(region, invalid)
 		}
@@ -245,7 +246,7 @@ func (r *reading) value(ctx context.Context, valueFrom string, scope arn.Scope) 
 	if err != nil {
 		return "", secretFailed(of, err)
 	}
-	return of.part(content)
+	return of.part(content, r.task.Placement.ContainerInstance != "")
 }
 
 // secret reads a version of a secret.
@@ -261,12 +262,13 @@ func (r *reading) secret(ctx context.Context, of secretReference) (content Secre
 	return content, err
 }
 
-// part is what a reference means of a secret. Only texts can be in an environment, and the
+// part is what a reference means of a secret. The container agent writes what is no text, as Go
+// prints it; Fargate has texts alone. Only texts can be in an environment, and the
 // words for what is none are the emulator's own. What JSON there is instead nobody tells: AWS
 // names the first character.
 // Source: ECS developer guide, secrets from Secrets Manager; amazon-ecs-agent for a key that
 // is missing.
-func (of secretReference) part(content SecretValue) (string, error) {
+func (of secretReference) part(content SecretValue, byAgent bool) (string, error) {
 	if content.Binary {
 		return "", secretUnusable(of, "secret "+of.secret+" is binary, and only text can be in an environment")
 	}
@@ -280,6 +282,9 @@ func (of secretReference) part(content SecretValue) (string, error) {
 	value, found := members[of.key]
 	if !found {
 		return "", secretUnusable(of, "retrieved secret from Secrets Manager did not contain json key "+of.key)
+	}
+	if byAgent {
+		return fmt.Sprint(value), nil
 	}
 	text, isText := value.(string)
 	if !isText {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -133,6 +134,9 @@ func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time
 	s.Containers[i].ImageDigest = w.host.digests.of(w.image(i), image)
 	s.Containers[i].ImageID = image.ID
 	s.Containers[i].Phase = state.ContainerPulled
+	w.view.about(i).region = slices.ContainsFunc(image.Env, func(v string) bool {
+		return strings.HasPrefix(v, "AWS_REGION=") || strings.HasPrefix(v, "AWS_DEFAULT_REGION=")
+	})
 	if w.host.fits(image, w.platform) {
 		w.images[i] = image.ID
 	}

@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -126,5 +131,43 @@ func TestANameStandsForAnotherImage(t *testing.T) {
 		image, err := b.engine.Image(t.Context(), "app")
 		b.expect("error", err, nil)
 		b.expect("images", engine.images, []string{"app", image.ID})
+	})
+}
+
+// regional is an engine with images that name a region. It remembers which containers have one from
+// their specification.
+type regional struct {
+	*sim.Engine
+	mu  sync.Mutex
+	has map[string]bool // by image
+}
+
+func (r *regional) Image(ctx context.Context, ref string) (backend.Image, error) {
+	found, err := r.Engine.Image(ctx, ref)
+	if strings.HasPrefix(ref, "mars") {
+		found.Env = []string{"PATH=/bin", "AWS_DEFAULT_REGION=mars"}
+	}
+	return found, err
+}
+
+func (r *regional) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
+	r.mu.Lock()
+	r.has[spec.Image] = slices.Contains(spec.Env, "AWS_REGION=us-east-1")
+	r.mu.Unlock()
+	return r.Engine.Create(ctx, spec)
+}
+
+// On container instances the region of an image stays. Source: amazon-ecs-agent, since 1.104.0.
+func TestTheRegionOfAnImage(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		engine := &regional{Engine: b.engine, has: map[string]bool{}}
+		b.stop()
+		b.startOn(HostOptions{Engine: engine})
+		plain := container("app", "sleep", "100")
+		named, fargate := container("named", "sleep", "100"), container("app", "sleep", "100")
+		plain.Image, named.Image, fargate.Image = aws.String("plain"), aws.String("mars-ec2"), aws.String("mars-fargate")
+		b.runAt(b.instance(), types.NetworkModeBridge, plain, named)
+		b.run(fargate)
+		b.expect("who gets a region", engine.has, map[string]bool{"plain": true, "mars-ec2": false, "mars-fargate": true})
 	})
 }

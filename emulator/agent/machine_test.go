@@ -447,7 +447,7 @@ func TestLabelsAndEnvironmentOfAContainerInstance(t *testing.T) {
 	if got := labels(row, "web")[state.LabelCluster]; got != "c" {
 		t.Errorf("label of the cluster %q", got)
 	}
-	if env := environment(&types.ContainerDefinition{}, row); !slices.Contains(env, "AWS_EXECUTION_ENV=AWS_ECS_EC2") {
+	if env := environment(&types.ContainerDefinition{}, row, false); !slices.Contains(env, "AWS_EXECUTION_ENV=AWS_ECS_EC2") {
 		t.Errorf("environment %v", env)
 	}
 }

@@ -33,6 +33,7 @@ type note struct {
 	late    bool // and that happened while nobody listened
 	absent  bool // the image has to be pulled
 	logless bool // its log stream is to be made before anything is pulled
+	region  bool // its image itself names one
 	made    bool // by this work, or it is about to be
 	stale   bool // it was made for a sandbox that was replaced
 }

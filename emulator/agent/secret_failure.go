@@ -73,7 +73,9 @@ func secretFailed(of secretReference, err error) error {
 // registryAuthFailed tells that there is no login for a registry.
 func registryAuthFailed(what string, err error) error {
 	fargate, agent := what, what
-	if err != nil {
+	if errors.Is(err, ErrNoExecutionRole) {
+		agent = "asm resource: " + ErrNoExecutionRole.Error()
+	} else if err != nil {
 		fargate, agent = what+": "+err.Error(), what+": "+brief(err)
 	}
 	return &resourceError{
@@ -98,6 +100,9 @@ func fileFailed(bucket, key string, err error) error {
 	var nowhere ErrNoObjects
 	if errors.As(err, &nowhere) {
 		return &resourceError{fargate: "failed to download env files: " + nowhere.Error(), agent: "Unable to download env files: " + nowhere.Error()}
+	}
+	if errors.Is(err, ErrNoExecutionRole) {
+		return &resourceError{agent: "Environment file resource: " + ErrNoExecutionRole.Error(), cause: err}
 	}
 	return &resourceError{
 		fargate: "failed to download env files: " + retried + err.Error(),

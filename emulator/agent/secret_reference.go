@@ -41,7 +41,7 @@ func parseSecret(valueFrom string, scope arn.Scope) (secretReference, error) {
 			region: region, secret: strings.Join(parts[:whole], ":"), key: parts[7], stage: parts[8], version: parts[9],
 		}, nil
 	}
-	return secretReference{}, errSecretARN
+	return secretReference{region: region}, errSecretARN
 }
 
 // parameterName is that of a resource parameter/a/b: with its first slash, if it has another.

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -50,6 +51,10 @@ func (e *CallError) Error() string {
 
 // brief is what went wrong without where.
 func (e *CallError) brief() string { return e.Code + ": " + e.Message }
+
+// ErrNoExecutionRole is what a task on a container instance gets that refers to something and has
+// no execution role. Source: amazon-ecs-agent.
+var ErrNoExecutionRole = errors.New("unable to find execution role credentials")
 
 // ErrNoObjects is why there are no environment files.
 type ErrNoObjects string

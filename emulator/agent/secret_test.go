@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ type shelf struct {
 	parameters, secrets, objects map[string]string // by region and name or ARN, by ARN, stage and version; by bucket and key
 	echoes                       bool              // parameters that there are not have their name as their value
 	hangs                        bool              // until nobody waits any more
+	roleless                     bool              // the task has no execution role
 
 	mu    sync.Mutex
 	asked []string
@@ -34,6 +36,9 @@ func (s *shelf) ask(ctx context.Context, what string) error {
 	s.mu.Unlock()
 	if s.hangs {
 		<-ctx.Done()
+	}
+	if s.roleless {
+		return fmt.Errorf("make the keys of a role: %w", ErrNoExecutionRole)
 	}
 	return ctx.Err()
 }
@@ -219,9 +224,12 @@ func TestWhyATaskCannotHaveWhatItRefersTo(t *testing.T) {
 			begin + " from asm: " + tried + "retrieved secret from Secrets Manager did not contain json key user",
 			agent + "retrieved secret from Secrets Manager did not contain json key user"},
 		{"a number", types.ContainerDefinition{Secrets: []types.Secret{secret("A", aStore+":n::")}},
-			begin + " from asm: " + tried + "the json key n of secret " + aStore + " is no string", ""},
+			begin + " from asm: " + tried + "the json key n of secret " + aStore + " is no string", "1"},
 		{"null", types.ContainerDefinition{Secrets: []types.Secret{secret("A", aStore+":null::")}},
-			begin + " from asm: " + tried + "the json key null of secret " + aStore + " is no string", ""},
+			begin + " from asm: " + tried + "the json key null of secret " + aStore + " is no string", "<nil>"},
+		{"no reference", types.ContainerDefinition{Secrets: []types.Secret{secret("A", aStore+":key")}},
+			begin + " from asm: " + tried + "trying to retrieve secret with value " + aStore + ":key from ASM: " + errSecretARN.Error(),
+			agent + "trying to retrieve secret with value " + aStore + ":key from ASM: " + errSecretARN.Error()},
 		{"no JSON", types.ContainerDefinition{Secrets: []types.Secret{secret("A", aStore+":key:TEXT:")}},
 			begin + " from asm: " + tried + "secret " + aStore + " is no JSON object", ""},
 		{"binary", types.ContainerDefinition{Secrets: []types.Secret{secret("A", aStore+"::BINARY:")}},
@@ -244,6 +252,12 @@ func TestWhyATaskCannotHaveWhatItRefersTo(t *testing.T) {
 				t.Errorf("on Fargate:\n%s\nwant\n%s", got, c.fargate)
 			}
 			of.Placement.ContainerInstance = "i"
+			if read, agents := readAll(t.Context(), s, of, []types.ContainerDefinition{c.container}); agents == nil {
+				if got := *read[""].secrets[0].Value; got != c.ec2 {
+					t.Errorf("on EC2 it is %s, want %s", got, c.ec2)
+				}
+				return
+			}
 			if got := resourceFailed(of, err); c.ec2 != "" && got != c.ec2 || strings.Contains(got, "hunter2") {
 				t.Errorf("on EC2:\n%s\nwant\n%s", got, c.ec2)
 			}
@@ -340,4 +354,18 @@ func TestSecretsThatNobodyAnswersFor(t *testing.T) {
 			t.Errorf("it is %s: %+v", row.Status.LastStatus, row.Stop)
 		}
 	})
+}
+
+// On a container instance a task without an execution role has nothing that it refers to.
+func TestNothingIsReadWithoutAnExecutionRole(t *testing.T) {
+	of := &state.Task{ARN: scope.Task("c", "1"), Placement: &state.Placement{ContainerInstance: "i"}}
+	for want, c := range map[string]types.ContainerDefinition{
+		"Environment file resource: unable to find execution role credentials": {EnvironmentFiles: []types.EnvironmentFile{environmentFile("b/k.env")}},
+		"Asm resource: unable to find execution role credentials":              privateContainer("app", aStore),
+	} {
+		_, err := readAll(t.Context(), &shelf{roleless: true}, of, []types.ContainerDefinition{c})
+		if err == nil || resourceFailed(of, err) != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
 }

@@ -40,7 +40,7 @@ func NewRegistry(t *testing.T, username, password string) *Registry {
 	_, _ = packed.Write(archive.Bytes())
 	_ = packed.Close()
 	configuration := mustMarshal(t, map[string]any{
-		"architecture": runtime.GOARCH, "os": "linux", "config": map[string]any{},
+		"architecture": runtime.GOARCH, "os": "linux", "config": map[string]any{"Env": []string{"AWS_REGION=mars"}},
 		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{digest(archive.Bytes())}},
 	})
 	r.manifest = mustMarshal(t, map[string]any{
