@@ -65,7 +65,7 @@ func describeFilters(in *sdk.DescribeParametersInput) ([]types.ParameterStringFi
 	switch {
 	case aws.ToBool(in.Shared):
 		return nil, awsapi.NotImplemented("parameters that others share")
-	case len(in.Filters) > 0 && len(in.ParameterFilters) > 0: // Source: field reports
+	case len(in.Filters) > 0 && len(in.ParameterFilters) > 0: // SSM0011
 		return nil, invalid("You can use either Filters or ParameterFilters in a single request.")
 	case len(in.Filters) > 0:
 		return oldFilters(in.Filters), nil

@@ -96,7 +96,7 @@ func attach(tx *store.Tx, p *ssm.Parameter, version *ssm.Version, labels []strin
 			all = append(all, l)
 		}
 	}
-	if len(all) > maxLabels { // Source: field reports
+	if len(all) > maxLabels { // SSM0011
 		return refusal("ParameterVersionLabelLimitExceeded",
 			"A parameter version can have maximum %d labels.Move one or more labels to another version and try again.", maxLabels)
 	}

@@ -30,7 +30,7 @@ func checkName(s arn.Scope, name string) error {
 	switch {
 	case !named.MatchString(name) || strings.Contains(name, "//") || path == "":
 		return invalid("%s", malformedName)
-	case deep && !isPath: // this and the next three: field reports
+	case deep && !isPath: // this and the next three: SSM0011
 		return invalid("Parameter name must be a fully qualified name.")
 	case strings.HasSuffix(name, "/"):
 		return invalid("Parameter name must not end with slash.")

@@ -54,7 +54,7 @@ func checkByPath(in *sdk.GetParametersByPathInput) error {
 	if err := v.Err(); err != nil {
 		return err
 	}
-	if !hierarchy.MatchString(*in.Path) { // Source: field reports
+	if !hierarchy.MatchString(*in.Path) { // SSM0011
 		return invalid("%s", `The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/". `+
 			`It can't be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), `+
 			`- (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". `+

@@ -146,7 +146,7 @@ func (p *put) write(tx *store.Tx) (*ssm.Version, error) {
 }
 
 func (p *put) create(tx *store.Tx) (*ssm.Version, error) {
-	if p.in.Type == "" { // Source: field reports
+	if p.in.Type == "" { // SSM0011
 		return nil, invalid("A parameter type is required when you create a parameter.")
 	}
 	made := &ssm.Parameter{Scope: p.scope, Name: *p.in.Name, CreatedAt: p.now, Latest: 1}
@@ -205,8 +205,7 @@ const (
 	aboutTiers  = "For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html"
 )
 
-// tier decides the tier of a version whose value has some bytes (SSM0010). The text about
-// values that no tier has room for is from field reports.
+// tier decides the tier of a version whose value has some bytes (SSM0010, SSM0011).
 func tier(asked, before types.ParameterTier, size int) (types.ParameterTier, error) {
 	decided := cmp.Or(asked, before, types.ParameterTierStandard)
 	if asked == types.ParameterTierIntelligentTiering {
