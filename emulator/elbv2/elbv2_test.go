@@ -1,6 +1,8 @@
 package elbv2_test
 
 import (
+	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -210,4 +212,60 @@ func TestAttributes(t *testing.T) {
 			t.Errorf("%s = %q: want %t", test.key, test.value, test.takes)
 		}
 	}
+}
+
+// What a store with a file keeps is the same when it is opened again.
+func TestRowsOnDisk(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	store, err := state.Open(state.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	balancer := &elbv2.LoadBalancer{
+		Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, types.LoadBalancerTypeEnumNetwork, "web"), Type: types.LoadBalancerTypeEnumNetwork,
+		Zones: []elbv2.Zone{{Name: "eu-west-1a", Subnet: "subnet-1", Interface: "eni-1"}}, Addresses: map[string]string{"subnet-1": "10.0.0.9"},
+		CreatedAt: now, Attributes: elbv2.Attributes{"deletion_protection.enabled": "true"}, Tags: elbv2.Tags{{Key: "team", Value: "shop"}},
+	}
+	green := group("green")
+	listener := &elbv2.Listener{
+		Scope: scope, ARN: elbv2.NewListenerARN(balancer.ARN), LoadBalancer: balancer.ARN, Port: 443, Protocol: types.ProtocolEnumTls,
+		Certificate: "arn:certificate", Certificates: []string{"arn:other"}, Actions: forward(green.ARN),
+	}
+	listener.DefaultRule = elbv2.NewRuleARN(listener.ARN)
+	rule := &elbv2.Rule{
+		ARN: elbv2.NewRuleARN(listener.ARN), Listener: listener.ARN, LoadBalancer: balancer.ARN, Priority: 7, Actions: forward(green.ARN),
+		Conditions: []types.RuleCondition{{
+			Field:             aws.String("query-string"),
+			QueryStringConfig: &types.QueryStringConditionConfig{Values: []types.QueryStringKeyValuePair{{Key: aws.String("a"), Value: aws.String("b")}}},
+		}},
+	}
+	target := &elbv2.Target{GroupARN: green.ARN, ID: "10.0.0.1", Port: 80, Zone: "eu-west-1a", RegisteredAt: now}
+	if err := store.Update(func(tx *state.Tx) error {
+		elbv2.PutLoadBalancer(tx, balancer)
+		elbv2.PutTargetGroup(tx, green)
+		elbv2.PutListener(tx, listener)
+		elbv2.PutRule(tx, rule)
+		elbv2.Register(tx, green, target.ID, target.Port, target.Zone, now)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if store, err = state.Open(state.Options{Path: path}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	tx := store.Read()
+	for _, row := range []struct{ is, was any }{
+		{elbv2.FindLoadBalancer(tx, balancer.ARN), balancer}, {elbv2.FindTargetGroup(tx, green.ARN), green},
+		{elbv2.FindListener(tx, listener.ARN), listener}, {elbv2.FindRule(tx, rule.ARN), rule},
+		{elbv2.FindTarget(tx, green.ARN, target.ID, target.Port), target},
+	} {
+		if !reflect.DeepEqual(row.is, row.was) {
+			t.Errorf("read again it is\n%+v, was\n%+v", row.is, row.was)
+		}
+	}
+	expect(t, "who uses the certificate", elbv2.GroupUsers(tx, "arn:other"), []string{listener.ARN})
 }
