@@ -6,6 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/emulator/service"
 )
 
@@ -45,6 +46,18 @@ var awsGroupDelays = capacity.GroupDelays{Launch: 14 * time.Second, Terminate: 1
 
 // awsNATDelays are from field reports: logs of Terraform.
 var awsNATDelays = ec2.NATDelays{Create: 100 * time.Second, Delete: 50 * time.Second}
+
+// awsLoadBalancerDelays: CreateLoadBalancer to active was seen to take more than the 60 seconds
+// of its network interfaces, and less than 100.
+var awsLoadBalancerDelays = loadbalancer.Delays{Provision: 80 * time.Second}
+
+// loadBalancerDelays are those of AWS, if they are asked for.
+func (o Options) loadBalancerDelays() (balancers loadbalancer.Delays) {
+	if o.AWSDelays {
+		balancers = awsLoadBalancerDelays
+	}
+	return balancers
+}
 
 // natDelays are those of AWS, if they are asked for.
 func (o Options) natDelays() (gateways ec2.NATDelays) {

@@ -14,6 +14,8 @@ type controllers struct {
 	capacity *capacity.Controller
 	groups   *capacity.GroupController
 	targets  *loadbalancer.TaskTargets
+	// balancers look after load balancers.
+	balancers *loadbalancer.Controller
 }
 
 // atWork are the controllers that run; Reset makes new ones.

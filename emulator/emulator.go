@@ -187,7 +187,10 @@ func (s *Server) startControllers() {
 	if s.opts.StrictRoles {
 		options.AssumesRole = s.assumesRole
 	}
-	at := controllers{agent: agent.New(options)}
+	at := controllers{balancers: s.newLoadBalancers()}
+	options.LoadBalancerNews = at.balancers.Wake
+	at.agent = agent.New(options)
+	at.balancers.Host = at.agent
 	at.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: services}
 	if s.opts.StrictRoles {
 		at.services.RefusedRole = refusedRole
@@ -204,6 +207,7 @@ func (s *Server) startControllers() {
 	s.running.Go(func() { s.report("capacity", at.capacity.Run(ctx)) })
 	s.running.Go(func() { s.report("Auto Scaling groups", at.groups.Run(ctx)) })
 	s.running.Go(func() { s.report("targets of tasks", at.targets.Run(ctx)) })
+	s.running.Go(func() { s.report("load balancers", at.balancers.Run(ctx)) })
 	s.retain(ctx)
 	if sweeper, ok := s.engine.(backend.Sweeper); ok {
 		s.running.Go(func() { s.sweep(ctx, sweeper) })

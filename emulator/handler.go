@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -34,7 +35,7 @@ func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
 	services := s.opts.owned(s.apis())
 	s.endpoints = s.endpointsFor(services)
-	return handlers.New(handlers.Parts{
+	api := handlers.New(handlers.Parts{
 		Services: services,
 		Options: awsapi.Options{
 			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe),
@@ -47,13 +48,14 @@ func (s *Server) newHandler() http.Handler {
 			Engine: s.engineHealth,
 			Reset:  func(context.Context) error { return s.Reset() },
 			Ports:  s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
-			Faults: s.faults.control(), Closing: s.closing, StateChange: ecs.StateChange,
+			LoadBalancers: s.controlLoadBalancers, Faults: s.faults.control(), Closing: s.closing, StateChange: ecs.StateChange,
 			CertificateAuthority: s.certificateAuthority,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)
 			},
 		}),
 	})
+	return handlers.Proxy(handlers.Names{Has: s.isLoadBalancer, Dial: s.dialLoadBalancer}, api, slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug))
 }
 
 // apis are those of AWS. One that is added here has its routes, its metrics and its

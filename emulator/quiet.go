@@ -43,7 +43,7 @@ func (s *Server) settle(ctx context.Context) error {
 	}
 	calls := func(ctx context.Context) error { return at.agent.Idle(ctx, patience) }
 	for _, wait := range []func(context.Context) error{
-		s.faulty.Settle, events, at.groups.Idle, at.capacity.Idle, at.services.Idle, calls, events, at.targets.Idle, at.services.Idle,
+		s.faulty.Settle, events, at.groups.Idle, at.capacity.Idle, at.services.Idle, at.balancers.Idle, calls, events, at.balancers.Idle, at.targets.Idle, at.services.Idle,
 		at.capacity.Idle, at.groups.Idle,
 	} {
 		if err := wait(ctx); err != nil {

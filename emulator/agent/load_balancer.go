@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"strings"
 	"sync"
@@ -92,6 +93,18 @@ func (a *Agent) ConnectLoadBalancer(ctx context.Context, arn string) (io.ReadWri
 	id := b.container
 	b.mu.Unlock()
 	return b.host.balancers.ConnectLoadBalancer(ctx, id)
+}
+
+// DialLoadBalancer connects to a port of one that runs.
+func (a *Agent) DialLoadBalancer(ctx context.Context, arn string, port int) (net.Conn, error) {
+	b, err := a.loadBalancer(arn)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	sandbox := b.sandbox.ID
+	b.mu.Unlock()
+	return b.host.Engine.Dial(ctx, "tcp", sandbox, port)
 }
 
 // RemoveLoadBalancer takes a load balancer off the engine. None is harmless.

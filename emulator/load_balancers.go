@@ -1,0 +1,73 @@
+package emulator
+
+import (
+	"context"
+	"net"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/loadbalancer"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+)
+
+// newLoadBalancers makes the controller of load balancers, which has no host yet.
+func (s *Server) newLoadBalancers() *loadbalancer.Controller {
+	return &loadbalancer.Controller{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Certificate: certificate, Delays: s.opts.loadBalancerDelays(),
+	}
+}
+
+// certificate is what ACM has of one.
+func certificate(tx *state.Tx, scope arn.Scope, arn string) (chain, key string, found bool) {
+	pair := acm.FindKeyPair((*store.Tx)(tx), scope, arn)
+	if pair == nil {
+		return "", "", false
+	}
+	return pair.Certificates, pair.PrivateKey, true
+}
+
+// LoadBalancers lists where the load balancers are reached that have a listener.
+func (s *Server) LoadBalancers() []loadbalancer.Reached { return s.atWork().balancers.Reached() }
+
+func (s *Server) controlLoadBalancers() []control.LoadBalancer {
+	list := []control.LoadBalancer{}
+	for _, b := range s.LoadBalancers() {
+		shown := control.LoadBalancer{ARN: b.ARN, DNSName: b.DNSName, Address: b.Address.String(), Listeners: []control.Listener{}}
+		for _, l := range b.Listeners {
+			local := l.Local
+			if local == nil {
+				local = []string{}
+			}
+			shown.Listeners = append(shown.Listeners, control.Listener{ARN: l.ARN, Protocol: l.Protocol, Port: int(l.Port), LocalAddresses: local})
+		}
+		list = append(list, shown)
+	}
+	return list
+}
+
+// loadBalancerCalled finds the load balancer with a DNS name.
+func (s *Server) loadBalancerCalled(name string) (arn string, found bool) {
+	for _, b := range s.LoadBalancers() {
+		if strings.EqualFold(b.DNSName, name) {
+			return b.ARN, true
+		}
+	}
+	return "", false
+}
+
+func (s *Server) isLoadBalancer(name string) bool {
+	_, is := s.loadBalancerCalled(name)
+	return is
+}
+
+// dialLoadBalancer connects to a port of the load balancer with a DNS name.
+func (s *Server) dialLoadBalancer(ctx context.Context, name string, port int) (net.Conn, error) {
+	arn, found := s.loadBalancerCalled(name)
+	if !found {
+		return nil, &net.DNSError{Err: "no load balancer has that name", Name: name, IsNotFound: true}
+	}
+	return s.currentAgent().DialLoadBalancer(ctx, arn, port)
+}

@@ -1,0 +1,207 @@
+package loadbalancer
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// Host has load balancers on an engine.
+type Host interface {
+	RunLoadBalancer(ctx context.Context, row *elbv2.LoadBalancer) (address netip.Addr, subnet string, err error)
+	ConnectLoadBalancer(ctx context.Context, arn string) (io.ReadWriteCloser, error)
+	RemoveLoadBalancer(ctx context.Context, arn string) error
+	OpenLoadBalancerPort(arn, listener string, protocol types.TransportProtocol, port uint16) (addresses []string)
+	CloseLoadBalancerPorts(arn string, but []string)
+}
+
+// Delays are those of AWS.
+type Delays struct {
+	Provision time.Duration // until a load balancer is active
+}
+
+// Controller has load balancers do what their rows say, and writes what becomes of them and
+// of their targets.
+type Controller struct {
+	Store *state.Store
+	Clock *clock.Clock
+	Log   *slog.Logger
+	Host  Host
+	// Certificate returns a certificate's chain and key, as PEM; nil is that there is none.
+	Certificate func(tx *state.Tx, scope arn.Scope, certificate string) (chain, key string, found bool)
+	Delays      Delays
+
+	once  sync.Once
+	watch *state.Watch
+
+	mu      sync.Mutex
+	running map[string]*running // by ARN
+	alarms  map[string]*clock.Timer
+	retries map[string]time.Duration
+}
+
+// workers is how many load balancers are looked after at the same time.
+const workers = 4
+
+// Run looks after load balancers until ctx ends, and returns its error. They go on. It is
+// called once.
+func (c *Controller) Run(ctx context.Context) error {
+	c.init()
+	defer c.watch.Close()
+	defer c.end()
+	var working sync.WaitGroup
+	defer working.Wait()
+	for range workers - 1 {
+		working.Go(func() { c.work(ctx) }) //nolint:errcheck // it is that of ctx
+	}
+	return c.work(ctx)
+}
+
+// Wake has a load balancer looked at again: something has changed that no row tells.
+func (c *Controller) Wake(arn string) {
+	c.init()
+	c.watch.Wake(arn)
+}
+
+func (c *Controller) init() {
+	c.once.Do(func() {
+		c.watch = c.Store.Watch(0, elbv2.Watched()...)
+		c.running, c.alarms, c.retries = map[string]*running{}, map[string]*clock.Timer{}, map[string]time.Duration{}
+	})
+}
+
+// Idle waits until everything has been done about that changed so far, and what is known of
+// targets has been written.
+func (c *Controller) Idle(ctx context.Context) error {
+	c.init()
+	if err := c.watch.Idle(ctx); err != nil {
+		return err
+	}
+	for _, s := range c.sessions() {
+		if s.Sync(ctx) != nil && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (c *Controller) work(ctx context.Context) error {
+	for {
+		id, err := c.watch.Next(ctx)
+		if err != nil {
+			return err
+		}
+		what := c.look
+		if strings.Contains(id, ":targetgroup/") {
+			what = c.lookAtGroup
+		}
+		if err := what(ctx, id); ctx.Err() == nil {
+			c.retry(id, err)
+		}
+		c.watch.Done(id)
+	}
+}
+
+// How long something waits in real time that could not be done, which the disk or the engine
+// decides about: twice as long each time.
+const (
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
+// retry looks again later after an error.
+func (c *Controller) retry(id string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil {
+		delete(c.retries, id)
+		return
+	}
+	wait := min(max(firstRetry, 2*c.retries[id]), lastRetry)
+	if c.retries[id] == 0 && !unavailable(err) {
+		c.Log.Warn("load balancer is not what it should be; it is tried again", "arn", id, "error", err)
+	}
+	c.retries[id] = wait
+	time.AfterFunc(wait, func() { c.watch.Wake(id) })
+}
+
+// wakeAt sets the only alarm of an id; zero is none.
+func (c *Controller) wakeAt(id string, due time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if old := c.alarms[id]; old != nil {
+		old.Stop()
+		delete(c.alarms, id)
+	}
+	if !due.IsZero() {
+		c.alarms[id] = c.Clock.AfterFunc(due.Sub(c.Clock.Now()), func() { c.watch.Wake(id) })
+	}
+}
+
+// end leaves the load balancers alone.
+func (c *Controller) end() {
+	for _, s := range c.sessions() {
+		s.Close()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, alarm := range c.alarms {
+		alarm.Stop()
+	}
+}
+
+// lookAtGroup forgets the targets of a group that have drained, and has the load balancers
+// looked at that it is on.
+func (c *Controller) lookAtGroup(_ context.Context, group string) error {
+	gone, next := drained(c.Store.Read(), group, c.Clock.Now())
+	if gone {
+		err := c.Store.Update(func(tx *state.Tx) error {
+			tx.CausedBy(c.watch, group)
+			g := elbv2.FindTargetGroup(tx, group)
+			for _, t := range elbv2.Targets(tx, group) {
+				if g != nil && t.Drained(g, c.Clock.Now()) {
+					elbv2.ForgetTarget(tx, t)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	c.wakeAt(group, next)
+	for _, b := range elbv2.InUse(c.Store.Read(), group) {
+		c.watch.Wake(b)
+	}
+	return nil
+}
+
+// drained reports whether a target of a group has drained, and when the next one will have.
+func drained(tx *state.Tx, group string, now time.Time) (gone bool, next time.Time) {
+	g := elbv2.FindTargetGroup(tx, group)
+	if g == nil {
+		return false, next
+	}
+	for _, t := range elbv2.Targets(tx, group) {
+		due := t.DeregisteredAt.Add(g.DeregistrationDelay())
+		switch {
+		case !t.Draining():
+		case t.Drained(g, now):
+			gone = true
+		case next.IsZero() || due.Before(next):
+			next = due
+		}
+	}
+	return gone, next
+}

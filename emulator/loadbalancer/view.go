@@ -1,0 +1,70 @@
+package loadbalancer
+
+import (
+	"net/netip"
+	"slices"
+
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+)
+
+// read gathers what a load balancer's configuration follows from; ok is false when there is no
+// such load balancer.
+func (c *Controller) read(tx *state.Tx, arn string) (v View, ok bool) {
+	b := elbv2.FindLoadBalancer(tx, arn)
+	if b == nil {
+		return v, false
+	}
+	v.LoadBalancer = b
+	var certificates []string
+	for _, l := range elbv2.LoadBalancerListeners(tx, arn) {
+		v.Listeners = append(v.Listeners, Listener{l, elbv2.ListenerRules(tx, l.ARN)})
+		if l.Certificate != "" {
+			certificates = append(append(certificates, l.Certificate), l.Certificates...)
+		}
+	}
+	for _, group := range elbv2.LoadBalancerGroups(tx, arn) {
+		if g := elbv2.FindTargetGroup(tx, group); g != nil {
+			v.Groups = append(v.Groups, readGroup(tx, g))
+		}
+	}
+	slices.Sort(certificates)
+	for _, id := range slices.Compact(certificates) {
+		if c.Certificate == nil {
+			break
+		}
+		if chain, key, found := c.Certificate(tx, b.Scope, id); found {
+			v.Certificates = append(v.Certificates, balancer.Certificate{ID: id, Chain: chain, Key: key})
+		}
+	}
+	return v, true
+}
+
+func readGroup(tx *state.Tx, g *elbv2.TargetGroup) Group {
+	group := Group{TargetGroup: g}
+	for _, t := range elbv2.Targets(tx, g.ARN) {
+		h := elbv2.FindTargetHealth(tx, t)
+		healthy := h != nil && h.State == elb.TargetHealthStateEnumHealthy && !h.CheckedAt.Before(t.RegisteredAt)
+		group.Targets = append(group.Targets, Target{t, addressOf(tx, g, t), healthy})
+	}
+	return group
+}
+
+// addressOf is where a target is: an address, or that of an EC2 instance, which its container
+// instance has on the engine.
+func addressOf(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) netip.Addr {
+	text := t.ID
+	if g.Type == elb.TargetTypeEnumInstance {
+		i := ec2.FindInstance(tx, g.Scope, t.ID)
+		if i == nil {
+			return netip.Addr{}
+		}
+		text = i.PrivateIP
+	}
+	address, _ := netip.ParseAddr(text) // none is one that is not there
+	return address
+}

@@ -1,0 +1,100 @@
+package handlers_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers"
+)
+
+const ownName = "web-1.us-east-1.elb.amazonaws.com"
+
+// proxied is an endpoint that is a proxy for ownName, behind which a server tells what it is
+// asked.
+func proxied(t *testing.T) *url.URL {
+	t.Helper()
+	there := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.Method, " ", r.Host, " ", r.RequestURI, " ", r.Header["X-Forwarded-For"], r.Header["User-Agent"])
+	}))
+	t.Cleanup(there.Close)
+	names := handlers.Names{
+		Has: func(name string) bool { return name == ownName },
+		Dial: func(ctx context.Context, _ string, port int) (net.Conn, error) {
+			if port != 80 && port != 8080 {
+				return nil, fmt.Errorf("port %d", port)
+			}
+			return new(net.Dialer).DialContext(ctx, "tcp", there.Listener.Addr().String())
+		},
+	}
+	api := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	endpoint := httptest.NewServer(handlers.Proxy(names, api, log.New(io.Discard, "", 0)))
+	t.Cleanup(endpoint.Close)
+	at, err := url.Parse(endpoint.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func TestTheEndpointIsAProxyForItsOwnNamesAlone(t *testing.T) {
+	at := proxied(t)
+	client := http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(at)}}
+	for asked, want := range map[string]string{
+		"http://" + ownName + "/a%2Fb?c=1;d": "200 GET " + ownName + " /a%2Fb?c=1;d [10.1.1.1] [tester]",
+		"http://" + ownName + ":8080/":       "200 GET " + ownName + ":8080 / [10.1.1.1] [tester]",
+		"http://" + ownName + ":81/":         "502 ",
+		"http://example.com/":                "418 ",
+	} {
+		request, err := http.NewRequest(http.MethodGet, asked, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("X-Forwarded-For", "10.1.1.1")
+		request.Header.Set("User-Agent", "tester")
+		answer, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if got := fmt.Sprint(answer.StatusCode, " ", string(body)); got != want {
+			t.Errorf("%s: %q, want %q", asked, got, want)
+		}
+	}
+}
+
+func TestTheEndpointConnectsToItsOwnNames(t *testing.T) {
+	at := proxied(t)
+	for name, want := range map[string]int{ownName + ":8080": http.StatusOK, ownName + ":81": http.StatusBadGateway, "example.com:8080": http.StatusTeapot} {
+		conn, err := net.Dial("tcp", at.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %[1]s\r\n\r\n", name)
+		lines := bufio.NewReader(conn)
+		answer, err := http.ReadResponse(lines, &http.Request{Method: http.MethodConnect})
+		if err != nil || answer.StatusCode != want {
+			t.Errorf("CONNECT %s: %v, %v, want %d", name, answer, err, want)
+			continue
+		}
+		if want != http.StatusOK {
+			continue
+		}
+		fmt.Fprintf(conn, "GET /through HTTP/1.1\r\nHost: there\r\nConnection: close\r\n\r\n")
+		if answer, err = http.ReadResponse(lines, nil); err != nil {
+			t.Fatal(err)
+		}
+		if body, _ := io.ReadAll(answer.Body); string(body) != "GET there /through [] []" {
+			t.Errorf("through it: %q", body)
+		}
+	}
+}
