@@ -172,3 +172,15 @@ func (s *scene) raw(text string) (head string, body string) {
 	head, _, _ = strings.Cut(seen.String(), "\r\n\r\n")
 	return head, string(all)
 }
+
+// until waits for a condition.
+func (s *scene) until(what string, done func() bool) {
+	s.Helper()
+	for end := time.Now().Add(patience); !done(); s.yield() {
+		if time.Now().After(end) {
+			s.Fatalf("it never came to this: %s", what)
+		}
+	}
+}
+
+func (s *scene) yield() { runtime.Gosched() }

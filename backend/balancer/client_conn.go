@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -25,12 +26,18 @@ type clientConn struct {
 	deadline time.Time              // of writes; the server's loop and handler alone write
 	left     func()                 // to call when the handler of a connection that is no longer the server's returns
 
-	mu   sync.Mutex
-	head []byte // what has come since the last request, as far as it may be a head
+	mu      sync.Mutex
+	head    []byte // what has come since the last request, as far as it may be a head
+	reading bool   // something other than the watch over the client
+	noBody  bool   // the rest of the request is not wanted
+	shut    bool   // it has been left unread, and so is all that follows
 }
 
 // tlsInfo is what a target may be told about a client's TLS.
 type tlsInfo struct{ version, cipher string }
+
+// lingering is how long a client that is sending has to read its answer.
+const lingering = 500 * time.Millisecond
 
 const maxHead = 64 << 10
 
@@ -44,16 +51,38 @@ func withConn(ctx context.Context, conn net.Conn) context.Context {
 	return ctx
 }
 
+// Read reads for the server: a body or a head, or one byte to see whether the client is
+// there, while a handler runs.
 func (c *clientConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	if n > 0 {
-		c.mu.Lock()
-		if len(c.head) < maxHead {
-			c.head = append(c.head, p[:n]...)
-		}
-		c.mu.Unlock()
+	watching := len(p) == 1
+	c.mu.Lock()
+	c.shut = c.shut || c.noBody && !watching
+	shut := c.shut
+	c.reading = !watching && !shut
+	c.mu.Unlock()
+	if shut {
+		return 0, io.EOF
 	}
+	n, err := c.Conn.Read(p)
+	c.mu.Lock()
+	c.reading = false
+	if len(c.head) < maxHead {
+		c.head = append(c.head, p[:n]...)
+	}
+	c.mu.Unlock()
 	return n, err
+}
+
+// readNoMore ends the reading of a request's body. If there was more of it, nothing is
+// read from the connection again: it would be taken for another request.
+func (c *clientConn) readNoMore() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.noBody = true
+	if c.reading {
+		c.shut = true
+		_ = c.SetReadDeadline(time.Unix(1, 0))
+	}
 }
 
 // begin and end stand around a handler.
@@ -66,6 +95,7 @@ func (c *clientConn) end() {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.noBody = false
 	c.head = c.head[:0]
 	if cap(c.head) > 4<<10 {
 		c.head = nil
@@ -151,10 +181,23 @@ func ownAnswer(p []byte) []byte {
 		code, line, time.Now().UTC().Format(http.TimeFormat), len(page), page)
 }
 
+// Close lets a client that is still sending read its answer first: closing a connection
+// with something unread in it would take the answer back.
+func (c *clientConn) Close() error {
+	c.mu.Lock()
+	shut := c.shut
+	c.mu.Unlock()
+	if shut && c.CloseWrite() == nil {
+		_ = c.SetReadDeadline(time.Now().Add(lingering))
+		_, _ = io.Copy(io.Discard, c.Conn)
+	}
+	return c.Conn.Close()
+}
+
 // CloseWrite is for hijacked connections, which may be half closed.
 func (c *clientConn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
-	return c.Close()
+	return c.Conn.Close()
 }

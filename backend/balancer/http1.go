@@ -59,7 +59,8 @@ func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Reques
 	}
 	answer, err := c.readAnswer(r, u)
 	if err != nil {
-		return fail(true, u.blame(err))
+		_, _, err := fail(true, err)
+		return nil, true, u.blame(ctx, err)
 	}
 	b := &answerBody{conn: c, upload: u, stop: stop, writer: x.writer, inner: answer.Body, keep: !answer.Close}
 	b.unsaid = answer.Body != http.NoBody
@@ -159,9 +160,11 @@ type upload struct {
 	origin  *http.Request // the client's, which knows the trailers when the body has been read
 	body    io.Reader
 	client  *http.ResponseController
+	near    *clientConn // the client's, nil in HTTP/2
 	idle    time.Duration
 	goOn    chan bool // whether the target wants the body
 	once    sync.Once
+	read    chan struct{} // closed when nothing more is read from the client
 	done    chan struct{}
 	err     error // when it is done
 	fault   atomic.Pointer[clientError]
@@ -173,7 +176,7 @@ const expectPatience = time.Second
 func newUpload(x *exchange, c *targetConn, r *http.Request) *upload {
 	u := &upload{
 		conn: c, request: r, origin: x.request, body: r.Body, client: http.NewResponseController(x.writer), idle: x.listener.settings.idle,
-		done: make(chan struct{}),
+		near: x.client, read: make(chan struct{}), done: make(chan struct{}),
 	}
 	_ = u.client.EnableFullDuplex() // HTTP/2 always is
 	if headerHas(r.Header, "Expect", "100-continue") {
@@ -252,6 +255,7 @@ func (u *upload) copy() error {
 		}
 	}
 	_ = u.client.SetReadDeadline(time.Time{})
+	close(u.read)
 	if chunks != nil {
 		if err := chunks.Close(); err != nil {
 			return err
@@ -266,8 +270,16 @@ func (u *upload) copy() error {
 	return u.conn.writer.Flush()
 }
 
-// finished tells whether the whole body has been sent.
+// finished tells whether the whole body has been sent. The last of it may be on its way
+// yet when the target has answered.
 func (u *upload) finished() bool {
+	select {
+	case <-u.read:
+		patience := time.AfterFunc(time.Second, func() { _ = u.conn.Close() })
+		defer patience.Stop()
+		<-u.done
+	default:
+	}
 	select {
 	case <-u.done:
 		return u.err == nil
@@ -276,10 +288,15 @@ func (u *upload) finished() bool {
 	}
 }
 
-// blame is the client's error where it is the reason for the target's.
-func (u *upload) blame(err error) error {
+// blame is the client's error where it is the reason for the target's. A request that
+// has ended has its body ended too, and that is what says how.
+func (u *upload) blame(ctx context.Context, err error) error {
 	if u == nil {
 		return err
+	}
+	if ctx.Err() != nil {
+		u.proceed(false)
+		<-u.done
 	}
 	if fault := u.fault.Load(); fault != nil {
 		return fault
@@ -292,14 +309,16 @@ func (u *upload) blame(err error) error {
 
 // abandon ends an upload that nobody waits for any more, and waits until it has.
 func (u *upload) abandon() {
-	select {
-	case <-u.done:
+	if u.finished() {
 		return
-	default:
 	}
 	u.proceed(false)
 	_ = u.conn.Close()
-	_ = u.client.SetReadDeadline(time.Unix(1, 0)) // a read in progress ends, and with it the client's connection
+	if u.near != nil {
+		u.near.readNoMore()
+	} else {
+		_ = u.client.SetReadDeadline(time.Unix(1, 0)) // the stream's alone
+	}
 	<-u.done
 }
 

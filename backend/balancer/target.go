@@ -76,7 +76,7 @@ func newHTTP2Transport(dial func(ctx context.Context, network, address string) (
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)
 	return &http.Transport{
-		DialContext: dial, Protocols: protocols, TLSClientConfig: toTargets, DisableCompression: true,
+		DialContext: dial, Protocols: protocols, TLSClientConfig: toTargets.Clone(), DisableCompression: true,
 		IdleConnTimeout: idleTargetTime, TLSHandshakeTimeout: connectPatience,
 	}
 }

@@ -20,7 +20,7 @@ const (
 )
 
 // toTargets is TLS to targets, whose certificates nobody verifies, as on AWS.
-var toTargets = &tls.Config{InsecureSkipVerify: true, NextProtos: nil} //nolint:gosec // targets show what they like: "Target groups" in the guide
+var toTargets = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // targets show what they like: "Target groups" in the guide
 
 // targetConn is a connection to a target in HTTP/1. net/http's Transport is not used for
 // these: it asks again by itself when something has been sent, and leaves idle connections
