@@ -1,9 +1,6 @@
 package docker_test
 
 import (
-	"io"
-	"net"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -25,18 +22,7 @@ const (
 // newMetadata answers who asks for metadata, and notes from where.
 func newMetadata(t *testing.T, engine *docker.Engine) *home {
 	t.Helper()
-	h := new(home)
-	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, _ := net.SplitHostPort(r.RemoteAddr)
-		h.mu.Lock()
-		h.froms = append(h.froms, host)
-		h.mu.Unlock()
-		_, _ = io.WriteString(w, "metadata")
-	})}
-	listener := engine.ListenMetadata()
-	go server.Serve(listener) //nolint:errcheck // it ends with Close
-	t.Cleanup(func() { _ = server.Close() })
-	return h
+	return serveHome(t, engine.ListenMetadata(), "metadata")
 }
 
 // expectAnswered wants a container of a spec to get an answer.

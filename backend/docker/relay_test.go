@@ -30,15 +30,20 @@ type home struct {
 
 func newHome(t *testing.T, engine *docker.Engine) *home {
 	t.Helper()
+	return serveHome(t, engine.Listen(), "home")
+}
+
+// serveHome answers who connects, and notes from where.
+func serveHome(t *testing.T, listener net.Listener, answer string) *home {
+	t.Helper()
 	h := new(home)
 	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
 		h.mu.Lock()
 		h.froms = append(h.froms, host)
 		h.mu.Unlock()
-		_, _ = io.WriteString(w, "home")
+		_, _ = io.WriteString(w, answer)
 	})}
-	listener := engine.Listen()
 	go server.Serve(listener) //nolint:errcheck // it ends with Close
 	t.Cleanup(func() { _ = server.Close() })
 	return h

@@ -13,8 +13,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// Container is a container as versions 2 and 3 show it, with members in their order.
-type Container struct {
+// common is what all versions show of a container, with members in their order.
+type common struct {
 	DockerID      string `json:"DockerId"`
 	Name          string
 	DockerName    string
@@ -30,36 +30,27 @@ type Container struct {
 	StartedAt     *time.Time `json:",omitempty"`
 	FinishedAt    *time.Time `json:",omitempty"`
 	Type          string
-	Networks      []Network `json:",omitempty"`
-	Health        *Health   `json:",omitempty"`
-	Volumes       []Volume  `json:",omitempty"`
+}
+
+// Container is a container as versions 2 and 3 show it.
+type Container struct {
+	common
+	Networks []Network `json:",omitempty"`
+	Health   *Health   `json:",omitempty"`
+	Volumes  []Volume  `json:",omitempty"`
 }
 
 // ContainerV4 is one as version 4 shows it.
 type ContainerV4 struct {
-	DockerID      string `json:"DockerId"`
-	Name          string
-	DockerName    string
-	Image         string
-	ImageID       string
-	Ports         []Port            `json:",omitempty"`
-	Labels        map[string]string `json:",omitempty"`
-	DesiredStatus string
-	KnownStatus   string
-	ExitCode      *int32 `json:",omitempty"`
-	Limits        Limits
-	CreatedAt     *time.Time `json:",omitempty"`
-	StartedAt     *time.Time `json:",omitempty"`
-	FinishedAt    *time.Time `json:",omitempty"`
-	Type          string
-	Health        *Health           `json:",omitempty"`
-	Volumes       []Volume          `json:",omitempty"`
-	LogDriver     string            `json:",omitempty"`
-	LogOptions    map[string]string `json:",omitempty"`
-	ContainerARN  string            `json:",omitempty"`
-	Networks      []NetworkV4       `json:",omitempty"`
-	Snapshotter   string            `json:",omitempty"`
-	RestartCount  *int              `json:",omitempty"`
+	common
+	Health       *Health           `json:",omitempty"`
+	Volumes      []Volume          `json:",omitempty"`
+	LogDriver    string            `json:",omitempty"`
+	LogOptions   map[string]string `json:",omitempty"`
+	ContainerARN string            `json:",omitempty"`
+	Networks     []NetworkV4       `json:",omitempty"`
+	Snapshotter  string            `json:",omitempty"`
+	RestartCount *int              `json:",omitempty"`
 }
 
 // Limits are CPU shares or vCPUs, and MiB of memory.
@@ -112,12 +103,15 @@ func (a *api) describe(ctx context.Context, c *caller, of *state.Container) Cont
 	t, d := c.task, c.containerDefinition(of.Name)
 	seen := a.inspect(ctx, c, of, d)
 	shown := ContainerV4{
-		DockerID: c.dockerID(of), Name: of.Name, DockerName: of.Name, Image: of.Image, ImageID: of.ImageDigest,
-		Ports: c.ports(of, d), Labels: t.ContainerLabels(of.Name),
-		DesiredStatus: t.DesiredStatus(), KnownStatus: string(of.Phase), ExitCode: of.ExitCode,
-		Limits:    c.containerLimits(d),
-		CreatedAt: instant(of.CreatedAt), StartedAt: instant(of.StartedAt), FinishedAt: instant(of.StoppedAt),
-		Type: "NORMAL", Health: health(of, d, seen.LastCheck),
+		common: common{
+			DockerID: c.dockerID(of), Name: of.Name, DockerName: of.Name, Image: of.Image, ImageID: of.ImageDigest,
+			Ports: c.ports(of, d), Labels: t.ContainerLabels(of.Name),
+			DesiredStatus: t.DesiredStatus(), KnownStatus: string(of.Phase), ExitCode: of.ExitCode,
+			Limits:    c.containerLimits(d),
+			CreatedAt: instant(of.CreatedAt), StartedAt: instant(of.StartedAt), FinishedAt: instant(of.StoppedAt),
+			Type: "NORMAL",
+		},
+		Health:       health(of, d, seen.LastCheck),
 		ContainerARN: t.Scope().Container(arn.Name(t.Spec.ClusterARN), arn.Name(t.ARN), of.ID),
 		Networks:     c.networks(of, d, seen.IP),
 	}
@@ -158,11 +152,13 @@ func (a *api) pause(c *caller) (ContainerV4, bool) {
 		desired = state.Stopped
 	}
 	return ContainerV4{
-		DockerID: s.SandboxID, Name: sandboxName, DockerName: a.EngineName(c.task, sandboxName),
-		Image: "amazon/amazon-ecs-pause:0.1.0", Labels: c.task.ContainerLabels(sandboxName),
-		DesiredStatus: desired, KnownStatus: statusProvisioned,
-		Limits:    Limits{CPU: aws.Float64(0), Memory: aws.Int64(0)},
-		CreatedAt: instant(s.ConnectivityAt), StartedAt: instant(s.ConnectivityAt), Type: "CNI_PAUSE",
+		common: common{
+			DockerID: s.SandboxID, Name: sandboxName, DockerName: a.EngineName(c.task, sandboxName),
+			Image: "amazon/amazon-ecs-pause:0.1.0", Labels: c.task.ContainerLabels(sandboxName),
+			DesiredStatus: desired, KnownStatus: statusProvisioned,
+			Limits:    Limits{CPU: aws.Float64(0), Memory: aws.Int64(0)},
+			CreatedAt: instant(s.ConnectivityAt), StartedAt: instant(s.ConnectivityAt), Type: "CNI_PAUSE",
+		},
 		Networks: c.awsvpc(),
 	}, true
 }
@@ -268,12 +264,8 @@ func (c *caller) log(of *state.Container, d *types.ContainerDefinition) (driver 
 
 // older is the container as versions 2 and 3 show it.
 func (c *ContainerV4) older() Container {
-	shown := Container{
-		DockerID: c.DockerID, Name: c.Name, DockerName: c.DockerName, Image: c.Image, ImageID: c.ImageID,
-		Labels: c.Labels, DesiredStatus: c.DesiredStatus, KnownStatus: c.KnownStatus,
-		ExitCode: c.ExitCode, Limits: c.Limits, CreatedAt: c.CreatedAt, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt,
-		Type: c.Type, Health: c.Health, Volumes: c.Volumes,
-	}
+	shown := Container{common: c.common, Health: c.Health, Volumes: c.Volumes}
+	shown.Ports = nil
 	for _, p := range c.Ports {
 		p.HostIP = ""
 		shown.Ports = append(shown.Ports, p)
