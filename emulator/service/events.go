@@ -104,10 +104,10 @@ func deadlocked(service string) string {
 		"Update the minimumHealthyPercent or maximumPercent value and try again.", service)
 }
 
-// lackOfCapacity is said of tasks on Fargate. Source: ECS developer guide, service event
-// messages; public logs for the reason.
-func lackOfCapacity(service string) string {
-	return fmt.Sprintf("(service %s) was unable to place a task. Reason: %s.", service, state.NoCapacity)
+// notPlaced is said of tasks on Fargate. Source: ECS developer guide, service event messages;
+// public logs for the reasons: that there is no capacity, or what a task refers to.
+func notPlaced(service, reason string) string {
+	return fmt.Sprintf("(service %s) was unable to place a task. Reason: %s.", service, reason)
 }
 
 func notLaunched(service, err string) string {

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -61,8 +62,8 @@ func (p *planner) throttleFailedStarts() {
 	if p.now.Before(t.Until) {
 		return
 	}
-	if counts.LastFailure == state.NoCapacity {
-		p.say(lackOfCapacity(p.service.Name))
+	if counts.LastFailure == state.NoCapacity || strings.HasPrefix(counts.LastFailure, "ResourceInitializationError: ") {
+		p.say(notPlaced(p.service.Name, counts.LastFailure))
 	}
 	t.TaskDefinition = d.Revision.TaskDefinition
 	t.Failures++

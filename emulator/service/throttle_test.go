@@ -44,15 +44,15 @@ func TestStartsThatFailAreSpacedOut(t *testing.T) {
 	}
 }
 
-func TestLackOfCapacityIsAnEvent(t *testing.T) {
-	f := newFixture(t, func(s *state.Service) { s.DesiredCount = 1 })
-	f.schedule()
-	f.endFor(f.tasks()[0], types.TaskStopCodeTaskFailedToStart, state.NoCapacity)
-	f.schedule()
-	want := "(service web) was unable to place a task. Reason: " +
-		"Capacity is unavailable at this time. Please try again later or in a different availability zone."
-	if got := f.messages(); !slices.Contains(got, want) {
-		t.Errorf("events: %q", got)
+func TestWhyATaskIsNotPlacedIsAnEvent(t *testing.T) {
+	for _, reason := range []string{state.NoCapacity, "ResourceInitializationError: unable to pull secrets or registry auth: why"} {
+		f := newFixture(t, func(s *state.Service) { s.DesiredCount = 1 })
+		f.schedule()
+		f.endFor(f.tasks()[0], types.TaskStopCodeTaskFailedToStart, reason)
+		f.schedule()
+		if got := f.messages(); !slices.Contains(got, "(service web) was unable to place a task. Reason: "+reason+".") {
+			t.Errorf("events: %q", got)
+		}
 	}
 }
 
