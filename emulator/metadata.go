@@ -41,7 +41,11 @@ func (s *Server) newMetadata() http.Handler {
 		Stats: func(ctx context.Context, taskARN, container string) (backend.Stats, error) {
 			return s.currentAgent().Stats(ctx, taskARN, container)
 		},
-		EngineName: agent.EngineName, EndpointID: s.endpointID, Credentials: s.taskCredentials, Protection: protection{s.ecs},
+		EndpointID: func(t *state.Task, c *state.Container) string {
+			id, _ := s.endpointID(t, c) // without one nobody is answered
+			return id
+		},
+		EngineName: agent.EngineName, Credentials: s.taskCredentials, Protection: protection{s.ecs},
 		CredentialsID: func(taskARN string) string {
 			id, _ := s.sessions.CredentialsID(taskARN, session.TaskApplication) // without one it is told apart by its address
 			return id

@@ -16,20 +16,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 )
 
-// credentialsVariable is the variable by which SDKs find a task's credentials.
+// credentialsVariable is the variable by which SDKs find a task's credentials, empty for a task that
+// has none.
 // Source: AWS SDKs and Tools reference guide, container credential provider.
-func (s *Server) credentialsVariable(t *state.Task) (variable string, has bool) {
+func (s *Server) credentialsVariable(t *state.Task) (string, error) {
 	role := s.roleOf(t, session.TaskApplication)
 	if role == "" {
-		return "", false
+		return "", nil
 	}
 	s.roleID(role) // says so where nobody has made it
 	id, err := s.sessions.CredentialsID(t.ARN, session.TaskApplication)
 	if err != nil {
-		s.opts.Log.Error("a task starts without credentials", "task", t.ARN, "error", err)
-		return "", false
+		return "", fmt.Errorf("make the id of a task's credentials: %w", err)
 	}
-	return "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/" + id, true
+	return "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/" + id, nil
 }
 
 // taskCredentials finds the keys that a task asks for from its address; see

@@ -1,12 +1,19 @@
 package emulator
 
 import (
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/session"
+	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
 // A task has the same keys for half their life, and then others, whatever happens meanwhile.
@@ -120,5 +127,20 @@ func TestNoCredentialsOfAProfileThatIsNotThere(t *testing.T) {
 		if err := checkTaskCredentials(value); (err == nil) != good {
 			t.Errorf("%q: %v", value, err)
 		}
+	}
+}
+
+// A task does not start without the variable because the key of sessions cannot be written.
+func TestNoCredentialsVariableWithoutAKey(t *testing.T) {
+	rows, err := state.Open(state.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error { return errors.New("no space left on device") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	s := &Server{opts: Options{Log: slog.New(slog.DiscardHandler)}, store: rows, sessions: session.New(rows.Store)}
+	role := "arn:aws:iam::000000000000:role/app"
+	task := &state.Task{ARN: "arn:aws:ecs:us-east-1:000000000000:task/default/1", Spec: &state.TaskSpec{Overrides: &types.TaskOverride{TaskRoleArn: &role}}}
+	if variable, err := s.credentialsVariable(task); variable != "" || err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("got %q, %v", variable, err)
 	}
 }

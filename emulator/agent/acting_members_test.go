@@ -102,7 +102,8 @@ func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	w.view.definitions = []types.ContainerDefinition{*d}
 	w.view.volumes = []volume{{}, {definition: types.Volume{Name: aws.String("some")}, mount: backend.Mount{Source: "some"}}}
 	w.view.resources.of, _ = readAll(context.Background(), &shelf{echoes: true}, w.task, w.view.definitions)
-	return w.containerSpec(0)
+	spec, _ := w.containerSpec(0)
+	return spec
 }
 
 // setMember makes all that leads to a member, and gives it a value or leaves it out.

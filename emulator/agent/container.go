@@ -14,7 +14,11 @@ import (
 
 // create makes a container, stopped.
 func (w *work) create(i int) run {
-	h, spec, links, on, image := w.host, w.containerSpec(i), w.linkedBy(i), w.on, w.images[i]
+	spec, err := w.containerSpec(i)
+	if err != nil {
+		return func(ctx context.Context) func() { return w.unanswered(ctx, "container not made", err) }
+	}
+	h, links, on, image := w.host, w.linkedBy(i), w.on, w.images[i]
 	w.view.about(i).made = true
 	why, denied := h.VolumeOptions.HostPaths.DeniedDevice(&w.view.definitions[i], h.VolumeOptions.folders()...)
 	return func(ctx context.Context) func() {

@@ -116,16 +116,20 @@ func cpuShares(d *types.ContainerDefinition) int64 {
 
 // containerSpec is what the engine is to create for a container.
 // Source: amazon-ecs-agent's translation of container definitions.
-func (w *work) containerSpec(i int) backend.ContainerSpec {
+func (w *work) containerSpec(i int) (backend.ContainerSpec, error) {
 	d, t := w.withResources(&w.view.definitions[i]), w.task
 	name := aws.ToString(d.Name)
+	env, err := w.environment(d, w.machine != nil && w.view.about(i).region)
+	if err != nil {
+		return backend.ContainerSpec{}, err
+	}
 	spec := backend.ContainerSpec{
 		Name: engineName(t, name), Image: aws.ToString(d.Image), Sandbox: w.view.status.SandboxID,
 		Platform:   w.platform,
 		Names:      names(d),
 		Log:        logDriver(d.LogConfiguration),
 		Labels:     map[string]string{},
-		EntryPoint: d.EntryPoint, Command: d.Command, Env: w.environment(d),
+		EntryPoint: d.EntryPoint, Command: d.Command, Env: env,
 		User: aws.ToString(d.User), WorkingDir: aws.ToString(d.WorkingDirectory),
 		TTY: aws.ToBool(d.PseudoTerminal), OpenStdin: aws.ToBool(d.Interactive),
 		CPUShares:      cpuShares(d),
@@ -154,7 +158,7 @@ func (w *work) containerSpec(i int) backend.ContainerSpec {
 	}
 	w.addVolumes(&spec, d)
 	addLinuxParameters(&spec, d.LinuxParameters)
-	return spec
+	return spec, nil
 }
 
 // securityOptions are those that ECS passes on. Others, above all seccomp's, do not get to the
@@ -173,14 +177,13 @@ func securityOptions(all []string) (passed []string) {
 
 // environment is what a container's process finds. What the container agent tells goes before
 // all else. Source: amazon-ecs-agent, the precedence of variables.
-func (w *work) environment(d *types.ContainerDefinition) []string {
-	i, known := w.view.index(aws.ToString(d.Name))
-	ofImage := known && w.machine != nil && w.view.about(i).region
+func (w *work) environment(d *types.ContainerDefinition, ofImage bool) ([]string, error) {
 	env := slices.Concat(endpoints(w.host.agent.Endpoints, d, w.task), environment(d, w.task, ofImage))
 	if w.host.agent.Variables == nil || offline(d, w.task) {
-		return env
+		return env, nil
 	}
-	return withoutReplacing(w.host.agent.Variables(w.task, aws.ToString(d.Name)), env)
+	told, err := w.host.agent.Variables(w.task, aws.ToString(d.Name))
+	return withoutReplacing(told, env), err
 }
 
 // offline reports whether a container has no network.

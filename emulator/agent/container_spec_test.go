@@ -3,6 +3,7 @@ package agent
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -32,8 +33,8 @@ func TestTheDefinitionsEnvironmentWins(t *testing.T) {
 }
 
 func TestWhatTheAgentTellsGoesBeforeTheDefinition(t *testing.T) {
-	asked := Options{Variables: func(_ *state.Task, container string) []string {
-		return []string{"ECS_AGENT_URI=http://agent/" + container}
+	asked := Options{Variables: func(_ *state.Task, container string) ([]string, error) {
+		return []string{"ECS_AGENT_URI=http://agent/" + container}, nil
 	}}
 	for name, c := range map[string]struct {
 		options Options
@@ -52,7 +53,11 @@ func TestWhatTheAgentTellsGoesBeforeTheDefinition(t *testing.T) {
 		w := &work{host: &host{agent: &Agent{Options: c.options}}, task: &state.Task{
 			ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: c.mode}, Placement: &state.Placement{}}}
 		var got []string
-		for _, v := range w.environment(d) {
+		env, err := w.environment(d, false)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, v := range env {
 			if strings.HasPrefix(v, "ECS_AGENT_URI=") {
 				got = append(got, v)
 			}
@@ -143,4 +148,32 @@ func TestSharesOfATask(t *testing.T) {
 			t.Errorf("%q, %q: %+v; want %+v", c.cpu, c.memory, got, c.want)
 		}
 	}
+}
+
+// No container is made without the variables by which it finds its credentials.
+func TestAContainerWaitsForItsVariables(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		asked := 0
+		b.stop()
+		b.runAgent(New(Options{
+			Store: b.store, Clock: b.clock, Log: b.agent.Log, Hosts: []HostOptions{{Engine: b.engine}},
+			Variables: func(*state.Task, string) ([]string, error) {
+				if asked++; asked < 3 {
+					return nil, errDiskFull
+				}
+				return []string{"TOLD=now"}, nil
+			},
+		}))
+		id := b.run(container("app", "sh", "-c", "env; sleep 100"))
+		b.expect("at first", b.task(id).Status.LastStatus, state.Pending)
+		b.settleAfter(3 * retryPause)
+		b.expect("later", b.task(id).Status.LastStatus, state.Running)
+		told := false
+		if err := b.agent.Logs(t.Context(), id, "", backend.LogOptions{Write: func(_ time.Time, _ bool, line string) error {
+			told = told || line == "TOLD=now"
+			return nil
+		}}); err != nil || !told {
+			t.Errorf("the container is told: %v, %v", told, err)
+		}
+	})
 }

@@ -166,7 +166,10 @@ func TestWhatGoesBeforeWhat(t *testing.T) {
 	if w.view.resources.of, err = readAll(t.Context(), s, w.task, w.view.definitions); err != nil {
 		t.Fatal(err)
 	}
-	spec := w.containerSpec(0)
+	spec, err := w.containerSpec(0)
+	if err != nil {
+		t.Fatal(err)
+	}
 	got := map[string]string{}
 	for _, v := range spec.Env {
 		name, value, _ := strings.Cut(v, "=")
