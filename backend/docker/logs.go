@@ -44,14 +44,8 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 		return engineError(err)
 	}
 	defer func() { _ = stream.Close() }()
-	stdout := &lineWriter{write: opts.Write}
-	stderr := &lineWriter{write: opts.Write, stderr: true}
-	if found.Config.Tty {
-		err = copyTerminal(stdout, stream)
-	} else {
-		_, err = stdcopy.StdCopy(stdout, stderr, stream)
-	}
-	switch failed := errors.Join(stdout.failed, stderr.failed); {
+	failed, err := CopyLines(stream, found.Config.Tty, opts.Write)
+	switch {
 	case failed != nil:
 		return failed
 	case ctx.Err() != nil:
@@ -59,7 +53,23 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 	case err != nil:
 		return engineError(err)
 	}
-	return errors.Join(stdout.flush(), stderr.flush())
+	return nil
+}
+
+// CopyLines passes on the lines of a log as the engine sends them: with their times, and unless
+// they are a terminal's, in frames. failed is the error of write, err that of the stream.
+func CopyLines(stream io.Reader, terminal bool, write func(at time.Time, stderr bool, line string) error) (failed, err error) {
+	stdout := &lineWriter{write: write}
+	stderr := &lineWriter{write: write, stderr: true}
+	if terminal {
+		err = copyTerminal(stdout, stream)
+	} else {
+		_, err = stdcopy.StdCopy(stdout, stderr, stream)
+	}
+	if failed = errors.Join(stdout.failed, stderr.failed); failed != nil || err != nil {
+		return failed, err
+	}
+	return errors.Join(stdout.flush(), stderr.flush()), nil
 }
 
 // copyTerminal hands on the lines of a terminal, which come without frames.

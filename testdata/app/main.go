@@ -45,7 +45,7 @@ var modes = map[string]struct {
 	"sleep":       {1, 1, sleep},
 	"linger":      {1, 1, linger},
 	"exit":        {1, 1, exit},
-	"print":       {1, 2, printLines},
+	"print":       {1, 3, printLines},
 	"eat":         {1, 1, eat},
 	"ignore-term": {0, 0, ignoreTerm},
 	"env":         {0, 0, printEnvironment},
@@ -143,6 +143,12 @@ func printLines(args []string) error {
 			return fmt.Errorf("not a rate: %s", args[1])
 		}
 	}
+	width := 0
+	if len(args) > 2 {
+		if width, err = strconv.Atoi(args[2]); err != nil {
+			return fmt.Errorf("not a width: %s", args[2])
+		}
+	}
 	w, began := bufio.NewWriter(os.Stdout), time.Now()
 	for i := range n {
 		if early := time.Until(began.Add(time.Duration(float64(i) / max(rate, 1) * float64(time.Second)))); rate > 0 && early > 0 {
@@ -151,7 +157,7 @@ func printLines(args []string) error {
 			}
 			time.Sleep(early)
 		}
-		fmt.Fprintln(w, "line", i+1)
+		fmt.Fprintf(w, "%-*s\n", width, "line "+strconv.Itoa(i+1))
 	}
 	return w.Flush()
 }

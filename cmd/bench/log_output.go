@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/client"
+	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// Rows of measureLogOutput, and how many lines a container writes.
+const (
+	frameRow    = "lines/s of the engine's frames into the store"
+	writerRow   = "  of a container on Docker"
+	outputLines = 200_000
+)
+
+// framedEngine is the simulated engine with a container's output as Docker sends it.
+type framedEngine struct {
+	*sim.Engine
+	frames []byte
+
+	once  sync.Once
+	began time.Time // when the output was first asked for
+}
+
+// newFrames are lines of 100 bytes, each with its number.
+func newFrames() []byte {
+	var all bytes.Buffer
+	start := time.Now().Add(-time.Hour)
+	for i := range outputLines {
+		line := fmt.Sprintf("%s %-100s\n", start.Add(time.Duration(i)*time.Microsecond).UTC().Format("2006-01-02T15:04:05.000000000Z"), lineOf(i+1))
+		head := [8]byte{byte(stdcopy.Stdout)}
+		binary.BigEndian.PutUint32(head[4:], uint32(len(line)))
+		all.Write(head[:])
+		all.WriteString(line)
+	}
+	return all.Bytes()
+}
+
+func lineOf(n int) string { return fmt.Sprintf("line %d", n) }
+
+// Logs implements backend.Engine.
+func (e *framedEngine) Logs(_ context.Context, _ string, opts backend.LogOptions) error {
+	var failed, err error
+	e.once.Do(func() {
+		e.began = time.Now()
+		failed, err = docker.CopyLines(bytes.NewReader(e.frames), false, opts.Write)
+	})
+	return errors.Join(failed, err)
+}
+
+// measureLogOutput is how fast the output of one container gets into the store: from frames in
+// memory, and on Docker, beside how fast the engine gives it to who does nothing else with it.
+func measureLogOutput(ctx context.Context, b *bench) error {
+	if b.wanted("logs/" + frameRow) {
+		frames := newFrames()
+		var rates []float64
+		for i := range b.rounds {
+			engine := &framedEngine{Engine: sim.New(sim.Options{}), frames: frames}
+			options := emulator.Options{Backend: engine, DataDir: filepath.Join(b.dir, fmt.Sprintf("frames-%d", i))}
+			_, ended, err := outputTimes(ctx, options, "app", "sleep", "1h")
+			if err != nil {
+				return err
+			}
+			rates = append(rates, outputLines/ended.Sub(engine.began).Seconds())
+		}
+		b.report.add(row{name: frameRow, figure: fmt.Sprintf("%.0f", median(rates)), held: median(rates), goal: goal{limit: 50_000, atLeast: true, unit: "/s"}})
+	}
+	if !b.wanted("logs/" + writerRow) {
+		return nil
+	}
+	return b.withApp(ctx, func(cli *client.Client, image string) error { return b.measureWriter(ctx, cli, image) })
+}
+
+func (b *bench) measureWriter(ctx context.Context, cli *client.Client, image string) error {
+	command := []string{"print", fmt.Sprint(outputLines), "1e9", "100"}
+	var own, read, written []float64
+	for i := range b.rounds {
+		options := emulator.Options{Engine: cli.DaemonHost(), DataDir: filepath.Join(b.dir, fmt.Sprintf("writer-%d", i))}
+		began, ended, err := outputTimes(ctx, options, image, command...)
+		if err != nil {
+			return err
+		}
+		bareWritten, bareRead, err := bareWriter(ctx, cli, image, command)
+		if err != nil {
+			return err
+		}
+		own, written, read = append(own, outputLines/ended.Sub(began).Seconds()), append(written, bareWritten), append(read, bareRead)
+	}
+	b.report.add(row{
+		name: writerRow, figure: fmt.Sprintf("%.0f", median(own)), reference: fmt.Sprintf("%.0f", median(read)), ratio: median(own) / median(read),
+	})
+	b.report.note(fmt.Sprintf("  the engine takes %.0f/s from one that only writes", median(written)))
+	return nil
+}
+
+// outputTimes runs a task whose container writes the lines, and returns when the first was
+// written, and when the last one was in.
+func outputTimes(ctx context.Context, options emulator.Options, image string, command ...string) (began, ended time.Time, err error) {
+	defer func() { err = errors.Join(err, os.RemoveAll(options.DataDir)) }()
+	options.OnExit = emulator.Remove
+	srv, err := emulator.New(options)
+	if err != nil {
+		return began, ended, err
+	}
+	defer func() { err = errors.Join(err, srv.Close()) }()
+	c, err := connect(ctx, strings.TrimPrefix(srv.URL(), "http://"))
+	if err != nil {
+		return began, ended, err
+	}
+	defer c.close()
+	network, err := c.network()
+	if err != nil {
+		return began, ended, err
+	}
+	definition := plainTaskDefinition(image, command...)
+	definition["executionRoleArn"] = "arn:aws:iam::000000000000:role/ecsTaskExecutionRole"
+	definition["containerDefinitions"].([]any)[0].(map[string]any)["logConfiguration"] = map[string]any{
+		"logDriver": "awslogs", "options": map[string]string{
+			"awslogs-group": logGroup, "awslogs-create-group": "true", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web",
+		},
+	}
+	if err := c.call("RegisterTaskDefinition", definition, nil); err != nil {
+		return began, ended, err
+	}
+	var made taskList
+	if err := c.call("RunTask", runTaskInput(1, network), &made); err != nil {
+		return began, ended, err
+	}
+	arn := made.Tasks[0].TaskARN
+	stream := "web/" + appName + arn[strings.LastIndex(arn, "/"):]
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for ; ended.IsZero(); time.Sleep(2 * time.Millisecond) {
+		last, _, err := oneEvent(srv.URL(), stream, false)
+		if err != nil || ctx.Err() != nil {
+			return began, ended, errors.Join(err, ctx.Err())
+		}
+		if strings.TrimSpace(last) == lineOf(outputLines) {
+			ended = time.Now()
+		}
+	}
+	_, began, err = oneEvent(srv.URL(), stream, true)
+	return began, ended, err
+}
+
+// oneEvent is the first event of a stream, or the last one, or none if there is none yet.
+func oneEvent(url, stream string, first bool) (message string, at time.Time, err error) {
+	text, err := getLogEvents(url, fmt.Sprintf(`{"logGroupName":%q,"logStreamName":%q,"limit":1,"startFromHead":%t}`, logGroup, stream, first))
+	if err != nil {
+		return "", at, err
+	}
+	var page struct {
+		Events []struct {
+			Message   string
+			Timestamp int64
+		}
+	}
+	if err := json.Unmarshal(text, &page); err != nil || len(page.Events) == 0 {
+		return "", at, err
+	}
+	return page.Events[0].Message, time.UnixMilli(page.Events[0].Timestamp), nil
+}
+
+// bareWriter is how many lines in a second the engine takes from a container, by its own clock,
+// and how many it gives then to somebody who reads them.
+func bareWriter(ctx context.Context, cli *client.Client, image string, command []string) (written, read float64, err error) {
+	made, err := cli.ContainerCreate(ctx, &container.Config{Image: image, Cmd: command, Labels: map[string]string{benchLabel: "writer"}},
+		&container.HostConfig{NetworkMode: "none"}, nil, nil, "bench-"+rand.Text())
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, remove(context.WithoutCancel(ctx), cli, made.ID)) }()
+	over, failed := cli.ContainerWait(ctx, made.ID, container.WaitConditionNextExit)
+	if err := cli.ContainerStart(ctx, made.ID, container.StartOptions{}); err != nil {
+		return 0, 0, err
+	}
+	select {
+	case <-over:
+	case err := <-failed:
+		return 0, 0, err
+	}
+	began := time.Now()
+	log, err := cli.ContainerLogs(ctx, made.ID, container.LogsOptions{ShowStdout: true, Timestamps: true})
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	var first, last time.Time
+	failedWrite, err := docker.CopyLines(log, false, func(at time.Time, _ bool, _ string) error {
+		if first.IsZero() {
+			first = at
+		}
+		last = at
+		return nil
+	})
+	return outputLines / last.Sub(first).Seconds(), outputLines / time.Since(began).Seconds(), errors.Join(failedWrite, err)
+}
