@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -73,7 +75,7 @@ func boto3Says(account, id string) string {
 	return "as arn:aws:sts::" + account + ":assumed-role/app/" + arn.Name(id) + "\nreads hello\nlists " + id + "\n"
 }
 
-// In a container boto3 needs no settings at all.
+// In a container boto3 needs no settings at all, whatever network that has.
 func TestDockerBoto3ActsAsTheTaskRole(t *testing.T) {
 	dockertest.Require(t)
 	python := requireBoto3(t)
@@ -109,17 +111,36 @@ func TestDockerBoto3ActsAsTheTaskRole(t *testing.T) {
 	settings.Credentials = credentials.NewStaticCredentialsProvider("999988887777", "secret", "")
 	w.client = ecs.NewFromConfig(settings)
 	w.putGreeting(settings)
-	out, err := w.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
-		Family: aws.String("python"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("512"), Memory: aws.String("1024"),
-		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate}, TaskRoleArn: aws.String("app"),
-		ContainerDefinitions: []types.ContainerDefinition{{
-			Name: aws.String("app"), Image: &name, Command: []string{python, "/role.py", "/shop/greeting"},
-		}},
+	_, err = ec2.NewFromConfig(settings).RunInstances(t.Context(), &ec2.RunInstancesInput{
+		ImageId:      aws.String("resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"),
+		InstanceType: ec2types.InstanceTypeT3Medium, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
 	})
 	w.must(err)
-	id := w.runTask(*out.TaskDefinition.TaskDefinitionArn)
-	w.eventually("it has stopped", func() bool { return *w.task(id).LastStatus == "STOPPED" })
-	if got, want := answer(w.srv.URL()+"/_emulator/logs?task="+id), boto3Says("999988887777", id); got != want {
-		t.Errorf("it prints:\n%s\nwant\n%s", got, want)
+	w.eventually("the instance joins the cluster", func() bool {
+		list, err := w.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{})
+		return err == nil && len(list.ContainerInstanceArns) == 1
+	})
+	for _, mode := range []types.NetworkMode{types.NetworkModeAwsvpc, types.NetworkModeBridge, types.NetworkModeHost} {
+		out, err := w.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+			Family: aws.String("python"), NetworkMode: mode, Cpu: aws.String("512"), Memory: aws.String("1024"), TaskRoleArn: aws.String("app"),
+			ContainerDefinitions: []types.ContainerDefinition{{
+				Name: aws.String("app"), Image: &name, Command: []string{python, "/role.py", "/shop/greeting"},
+			}},
+		})
+		w.must(err)
+		run := &ecs.RunTaskInput{TaskDefinition: out.TaskDefinition.TaskDefinitionArn, LaunchType: types.LaunchTypeEc2}
+		if mode == types.NetworkModeAwsvpc {
+			run.LaunchType, run.NetworkConfiguration = types.LaunchTypeFargate, network()
+		}
+		started, err := w.client.RunTask(t.Context(), run)
+		w.must(err)
+		if len(started.Tasks) != 1 {
+			t.Fatalf("%s: no task: %+v", mode, started.Failures)
+		}
+		id := *started.Tasks[0].TaskArn
+		w.eventually("it has stopped", func() bool { return *w.task(id).LastStatus == "STOPPED" })
+		if got, want := answer(w.srv.URL()+"/_emulator/logs?task="+id), boto3Says("999988887777", id); got != want {
+			t.Errorf("%s: it prints:\n%s\nwant\n%s", mode, got, want)
+		}
 	}
 }
