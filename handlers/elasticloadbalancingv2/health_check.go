@@ -2,7 +2,6 @@ package elasticloadbalancingv2
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -65,15 +64,15 @@ func (s *healthSettings) apply(g *elbv2.TargetGroup) error {
 	} else if old.Protocol != "" { // path and codes are the other protocol's
 		h.Port, h.Interval, h.Timeout, h.Healthy, h.Unhealthy = old.Port, old.Interval, old.Timeout, old.Healthy, old.Unhealthy
 	}
-	web := slices.Contains(albProtocols, h.Protocol)
+	checksWeb := web(h.Protocol)
 	switch {
 	case s.enabled != nil && !*s.enabled:
 		return invalid("Health check enabled must be true for target groups with target type '%s'", g.Type)
-	case !web && (h.Protocol != types.ProtocolEnumTcp || g.ALB()):
+	case !checksWeb && (h.Protocol != types.ProtocolEnumTcp || g.ALB()):
 		return invalid("Health check protocol '%s' is not supported for target groups with protocol '%s'", h.Protocol, g.Protocol)
-	case !web && s.path != nil:
+	case !checksWeb && s.path != nil:
 		return invalid("Health check path cannot be specified for health checks with protocol 'TCP'")
-	case !web && s.matcher != nil && (s.matcher.HttpCode != nil || s.matcher.GrpcCode != nil):
+	case !checksWeb && s.matcher != nil && (s.matcher.HttpCode != nil || s.matcher.GrpcCode != nil):
 		return invalid("A matcher cannot be specified for health checks with protocol 'TCP'")
 	case s.path != nil && !strings.HasPrefix(*s.path, "/"):
 		return invalid("Health check path '%s' must begin with a '/' character", *s.path)

@@ -81,7 +81,7 @@ func checkTargetGroup(in *sdk.CreateTargetGroupInput) error {
 // checkRequired demands what targets of the types ip and instance need. The texts are the
 // emulator's.
 func checkRequired(in *sdk.CreateTargetGroupInput) error {
-	versions := []string{"HTTP1", "HTTP2", "GRPC"}
+	version, versions := aws.ToString(in.ProtocolVersion), []string{"HTTP1", "HTTP2", "GRPC"}
 	switch {
 	case in.Protocol == "":
 		return invalid("A protocol must be specified")
@@ -89,10 +89,10 @@ func checkRequired(in *sdk.CreateTargetGroupInput) error {
 		return invalid("A port must be specified")
 	case in.VpcId == nil:
 		return invalid("A VPC ID must be specified")
-	case in.ProtocolVersion != nil && !slices.Contains(albProtocols, in.Protocol):
+	case version != "" && !web(in.Protocol): // Terraform sends an empty one
 		return invalid("Protocol version cannot be specified for target groups with protocol '%s'", in.Protocol)
-	case in.ProtocolVersion != nil && !slices.Contains(versions, *in.ProtocolVersion):
-		return invalid("Protocol version '%s' must be one of 'HTTP1, HTTP2, GRPC'", *in.ProtocolVersion)
+	case version != "" && !slices.Contains(versions, version):
+		return invalid("Protocol version '%s' must be one of 'HTTP1, HTTP2, GRPC'", version)
 	}
 	return nil
 }

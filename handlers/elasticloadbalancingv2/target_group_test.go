@@ -52,9 +52,7 @@ func TestHealthCheckDefaults(t *testing.T) {
 		if test.check != "HTTP" && test.check != "TCP" || test.protocol == "UDP" {
 			in.HealthCheckProtocol = test.check
 		}
-		if test.version != "" {
-			in.ProtocolVersion = &test.version
-		}
+		in.ProtocolVersion = &test.version // an empty one is none: Terraform sends it
 		g := ok(s, s.CreateTargetGroup, in).TargetGroups[0]
 		code := ""
 		if g.Matcher != nil {
