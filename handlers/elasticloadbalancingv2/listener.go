@@ -2,6 +2,7 @@ package elasticloadbalancingv2
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -210,7 +211,8 @@ func describeListener(l *elbv2.Listener) types.Listener {
 	return d
 }
 
-// DescribeListeners answers listeners by ARN, or those of a load balancer.
+// DescribeListeners answers listeners by ARN, or those of a load balancer, in order of their
+// ports.
 func (a *API) DescribeListeners(ctx context.Context, in *sdk.DescribeListenersInput) (*sdk.DescribeListenersOutput, error) {
 	tx, scope := a.store.Read(), scopeOf(ctx)
 	var found []*elbv2.Listener
@@ -234,7 +236,8 @@ func (a *API) DescribeListeners(ctx context.Context, in *sdk.DescribeListenersIn
 	default: // Source: field reports
 		return nil, invalid("You must specify either listener ARNs or a load balancer ARN")
 	}
-	part, next, err := page(found, func(l *elbv2.Listener) string { return l.ARN }, in.Marker, in.PageSize)
+	order := func(l *elbv2.Listener) string { return fmt.Sprintf("%s:%05d", l.LoadBalancer, l.Port) }
+	part, next, err := page(found, order, in.Marker, in.PageSize)
 	out := &sdk.DescribeListenersOutput{NextMarker: next}
 	for _, l := range part {
 		out.Listeners = append(out.Listeners, describeListener(l))

@@ -34,7 +34,7 @@ func TestCreateListener(t *testing.T) {
 	refused(s, s.ModifyListener, &sdk.ModifyListenerInput{ListenerArn: &second, Port: aws.Int32(80)}, "ValidationError", "Listener port '80' is already in use")
 	ok(s, s.ModifyListener, &sdk.ModifyListenerInput{ListenerArn: l.ListenerArn, Port: aws.Int32(8080), DefaultActions: []types.Action{answer("503")}})
 	all := ok(s, s.DescribeListeners, &sdk.DescribeListenersInput{LoadBalancerArn: &web}).Listeners
-	if len(all) != 2 {
+	if len(all) != 2 || *all[0].Port != 81 || *all[1].Port != 8080 {
 		t.Errorf("%+v", all)
 	}
 	if used := elbv2.GroupUsers(s.Store.Read(), group); used != nil {
