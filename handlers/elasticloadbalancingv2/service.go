@@ -41,7 +41,7 @@ func (a *API) targetGroupOperations() []awsapi.Operation {
 
 func (a *API) loadBalancerOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateLoadBalancer", "application and network load balancers of IPv4, which are provisioned and stay so: nothing moves requests yet; "+
+		awsapi.Partial("CreateLoadBalancer", "application and network load balancers of IPv4, with one address, in the first of their subnets; "+
 			"no gateway load balancers, no Elastic IP and other addresses of one's own", a.CreateLoadBalancer),
 		awsapi.Works("DescribeLoadBalancers", "by name and ARN, in pages", a.DescribeLoadBalancers),
 		awsapi.Works("DeleteLoadBalancer", "with its listeners and rules, unless it is protected", a.DeleteLoadBalancer),
