@@ -56,6 +56,7 @@ var sections = []section{
 	{"start", "Start and idle memory beside that bare server", measureStart},
 	{"scale", "Tasks to RUNNING in services, simulated engine", measureScale},
 	{"instances", "Container instances: placement, and tasks on the simulated engine", measureInstances},
+	{"balancer", "A load balancer's data plane beside its target asked directly, and nginx where it is installed", measureBalancer},
 	{"logs", "Log events: lines of 100 bytes from 20 containers, from one beside the engine's own log of it, and a page", measureLogs},
 	{"docker", "RunTask to RUNNING on Docker beside the same containers made directly (one warm: without a sandbox); CPU of idle tasks; metadata beside another task's answers", measureDocker},
 	{"relay", "Connections to a task over the relay beside those to its own address, through a proxy before Docker", measureRelay},

@@ -21,6 +21,7 @@ import (
 // roles are what this program does as a child of its own, by its first argument.
 var roles = map[string]func(args []string) error{
 	"echo":       serveEcho,
+	"balancer":   serveBalancer,
 	"advance":    timeAdvance,
 	"fleet":      timeFleet,
 	"fleet-heap": weighFleet,
