@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,17 +86,18 @@ func (s silentEngine) Logs(ctx context.Context, id string, opts backend.LogOptio
 // longer than it believes them.
 func TestTheFirstReaderRemindsOfTheOthers(t *testing.T) {
 	withLogs(t, func(b *bench, logs *fakeLogs) {
-		early, late := b.run(logged(container("web", "sh", "-c", "echo one; sleep 30; echo two; sleep 600"))), b.run(logged(container("web", "sh", "-c", "echo one; sleep 600")))
+		b.run(logged(container("web", "sh", "-c", "echo one; sleep 30; echo two; sleep 600")))
+		late := b.sourceOf(b.run(logged(container("web", "sh", "-c", "echo one; sleep 600"))))
 		b.stop()
-		dumb := map[string]bool{b.sourceOf(early): true, b.sourceOf(late): true}
-		b.startOn(HostOptions{Engine: silentEngine{b.engine, func(id string) bool { return dumb[id] }}})
+		var speaks atomic.Bool
+		b.startOn(HostOptions{Engine: silentEngine{b.engine, func(id string) bool { return id == late || !speaks.Load() }}})
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		logs.Behind(LogStream{}, b.sourceOf(late), time.Time{}) // as if its time were over
-		dumb[b.sourceOf(early)] = false
+		logs.Behind(LogStream{}, late, time.Time{}) // as if its time were over
+		speaks.Store(true)
 		time.Sleep(lastLook)
 		synctest.Wait()
-		if logs.missing(b.sourceOf(late)).IsZero() {
+		if logs.missing(late).IsZero() {
 			t.Error("the sink does not know that a reader is behind which has not come back")
 		}
 	})
