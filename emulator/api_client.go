@@ -68,7 +68,7 @@ func (c *apiClient) do(ctx context.Context, keys aws.CredentialsProvider, region
 			return nil
 		}
 		if err := op.codec.Unmarshal(got.body.Bytes(), out); err != nil {
-			return fmt.Errorf("the answer of %s cannot be read", op.name) // not what is in it
+			return fmt.Errorf("the answer of %s %w", op.name, errUnreadable) // not what is in it
 		}
 		return nil
 	}
@@ -83,6 +83,9 @@ func (c *apiClient) do(ctx context.Context, keys aws.CredentialsProvider, region
 		Code: code, Message: refusal.Message, Modelled: slices.Contains(op.errors, code),
 	}
 }
+
+// errUnreadable is an answer that says that a call has succeeded, and no more that makes sense.
+var errUnreadable = errors.New("cannot be read")
 
 // object reads an object of S3, by its path.
 func (c *apiClient) object(ctx context.Context, keys aws.CredentialsProvider, region, bucket, key string) ([]byte, error) {

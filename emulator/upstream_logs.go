@@ -46,10 +46,8 @@ func newUpstreamLogs(client *apiClient, positions *logs.Store, log *slog.Logger)
 }
 
 // logsOperation is one of CloudWatch Logs.
-func logsOperation(name string, errors ...string) operation {
-	return operation{
-		service: "CloudWatch Logs", signed: "logs", target: "Logs_20140328", name: name, errors: errors, codec: wire.LowerCamel,
-	}
+func logsOperation(name string) operation {
+	return operation{service: "CloudWatch Logs", signed: "logs", target: "Logs_20140328", name: name, codec: wire.LowerCamel}
 }
 
 var (
@@ -84,38 +82,41 @@ func (u *upstreamLogs) OpenStream(ctx context.Context, s agent.LogStream, create
 }
 
 // Put implements agent.LogSink. It tries again by itself until the upstream takes or refuses the
-// lines: of those that are more than one request, some may be there already.
+// lines, and until the position is kept: who calls Put again has all of them sent again.
 func (u *upstreamLogs) Put(ctx context.Context, s agent.LogStream, source string, lines []agent.LogLine, at agent.LogPosition) error {
 	for _, events := range logRequests(lines) {
 		in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: &s.Group, LogStreamName: &s.Name, LogEvents: events}
-		if err := u.put(ctx, s, source, in); err != nil {
+		err := u.insist(ctx, s, "output of a container not taken by the upstream", func() error {
+			var out cloudwatchlogs.PutLogEventsOutput
+			err := u.call(ctx, s.Scope, putLogEvents, in, &out)
+			if codeOf(err) == codeHasThem || errors.Is(err, errUnreadable) { // what has been said is that it has them
+				return nil
+			}
+			u.tellRejected(s, source, out.RejectedLogEventsInfo)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
-	return u.keep(source, at)
+	return u.insist(ctx, s, "position in a log not kept", func() error { return u.keep(source, at) })
 }
 
-// Pauses between tries to put the same.
+// Pauses between tries.
 const (
 	firstPutPause = time.Second
 	lastPutPause  = 30 * time.Second
 )
 
-func (u *upstreamLogs) put(ctx context.Context, s agent.LogStream, source string, in *cloudwatchlogs.PutLogEventsInput) error {
+// insist tries until it succeeds, is refused, or the emulator ends.
+func (u *upstreamLogs) insist(ctx context.Context, s agent.LogStream, failure string, try func() error) error {
 	for pause := firstPutPause; ; pause = min(2*pause, lastPutPause) {
-		var out cloudwatchlogs.PutLogEventsOutput
-		err := u.call(ctx, s.Scope, putLogEvents, in, &out)
+		err := try()
 		var refusal smithy.APIError
-		switch {
-		case err == nil:
-			u.tellRejected(s, source, out.RejectedLogEventsInfo)
-			return nil
-		case codeOf(err) == codeHasThem:
-			return nil
-		case errors.As(err, &refusal) || ctx.Err() != nil:
+		if err == nil || errors.As(err, &refusal) || ctx.Err() != nil {
 			return err
 		}
-		u.log.Warn("output of a container not taken by the upstream; it is tried again", "group", s.Group, "stream", s.Name, "after", pause, "error", err)
+		u.log.Warn(failure+"; it is tried again", "group", s.Group, "stream", s.Name, "after", pause, "error", err)
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():

@@ -62,6 +62,10 @@ func (m *moody) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, e := range in.LogEvents {
 		m.messages = append(m.messages, e.Message)
 	}
+	if answer == "mumbles" {
+		fmt.Fprint(w, "taken")
+		return
+	}
 	if answer == "rejects" {
 		fmt.Fprint(w, `{"rejectedLogEventsInfo":{"tooNewLogEventStartIndex":0}}`)
 		return
@@ -84,7 +88,7 @@ var logStream = agent.LogStream{Scope: arn.Scope{Region: "us-east-1", Account: "
 func TestLinesArePutUntilTheUpstreamHasThem(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		server := &moody{answers: []string{"fails", "throttles", "hangs", "fails", "fails", "fails", "ok", "fails"}}
+		server := &moody{answers: []string{"fails", "throttles", "hangs", "fails", "fails", "fails", "mumbles", "fails"}}
 		sink := sinkOf(t, server, dir, io.Discard)
 		at := agent.LogPosition{Since: time.Now(), Count: 2, Last: time.Now()}
 		began := time.Now()
@@ -152,6 +156,24 @@ func TestLinesThatTheUpstreamDoesNotTake(t *testing.T) {
 		}
 		if took := time.Since(began); took != 2*time.Second+lastLogAnswer {
 			t.Errorf("a request on its way had %v", took)
+		}
+	})
+}
+
+// What the upstream has is not sent again because its position cannot be kept.
+func TestAPositionThatCannotBeKept(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		server := &moody{}
+		sink := sinkOf(t, server, dir, io.Discard)
+		if err := sink.positions.Close(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, end := context.WithTimeout(t.Context(), time.Minute)
+		defer end()
+		err := sink.Put(ctx, logStream, "container", []agent.LogLine{{At: time.Now(), Message: "one"}}, agent.LogPosition{Count: 1})
+		if err == nil || ctx.Err() == nil || len(server.at) != 1 {
+			t.Errorf("after %d requests: %v", len(server.at), err)
 		}
 	})
 }
