@@ -7,12 +7,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// checkGracePeriod refuses a time in which health checks are ignored where there are none: as
-// there are no load balancers so far, none of containers. The words are those that ECS had
+// checkGracePeriod refuses a time in which health checks are ignored where there are none:
+// neither of load balancers nor of containers. The words are those that ECS had
 // before it looked at containers. Source: ECS API reference, healthCheckGracePeriodSeconds;
 // field reports; ECS0095.
-func checkGracePeriod(def *types.TaskDefinition, seconds *int32) error {
-	checked := slices.ContainsFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool { return c.HealthCheck != nil })
+func checkGracePeriod(def *types.TaskDefinition, seconds *int32, balancers []types.LoadBalancer) error {
+	checked := len(balancers) > 0 || slices.ContainsFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool { return c.HealthCheck != nil })
 	switch {
 	case aws.ToInt32(seconds) < 0:
 		return invalidParameter("healthCheckGracePeriodSeconds must be at least 0") // words not published

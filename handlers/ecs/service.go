@@ -32,7 +32,7 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 
 		HealthCheckGracePeriodSeconds: aws.Int32(aws.ToInt32(s.HealthCheckGracePeriodSeconds)), // ECS0080
 		LaunchType:                    revision.LaunchType,
-		LoadBalancers:                 []types.LoadBalancer{},
+		LoadBalancers:                 listed(revision.LoadBalancers),
 		NetworkConfiguration:          revision.NetworkConfiguration,
 		PlacementConstraints:          listed(s.PlacementConstraints),
 		PlacementStrategy:             listed(s.PlacementStrategy),
@@ -132,7 +132,7 @@ func sameRevision(x, y *state.ServiceRevision) bool {
 		x.PlatformVersion == y.PlatformVersion && x.PlatformFamily == y.PlatformFamily &&
 		sameStrategy(x.CapacityProviderStrategy, y.CapacityProviderStrategy) &&
 		sameNetwork(x.NetworkConfiguration, y.NetworkConfiguration) &&
-		sameMonitoring(x.Monitoring, y.Monitoring) &&
+		sameMonitoring(x.Monitoring, y.Monitoring) && sameLoadBalancers(x.LoadBalancers, y.LoadBalancers) &&
 		reflect.DeepEqual(x.VolumeConfigurations, y.VolumeConfigurations)
 }
 

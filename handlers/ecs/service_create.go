@@ -133,7 +133,10 @@ func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.Servi
 	if err := checkLaunch(found.Definition(), l); err != nil {
 		return nil, err
 	}
-	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds); err != nil {
+	if err := checkTargetGroups(c.Tx, found.Definition(), chosen.LaunchType, in.LoadBalancers); err != nil {
+		return nil, err
+	}
+	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds, in.LoadBalancers); err != nil {
 		return nil, err
 	}
 	if in.EnableExecuteCommand {
@@ -146,6 +149,7 @@ func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.Servi
 		return nil, err
 	}
 	revision.VolumeConfigurations = shownVolumeConfigurations(in.VolumeConfigurations)
+	revision.LoadBalancers = slices.Clone(in.LoadBalancers)
 	return revision, nil
 }
 

@@ -46,8 +46,11 @@ var serviceMembers = slices.Concat(
 	member.Act("desiredCount", "enableECSManagedTags"),
 	member.Refuse("enableExecuteCommand", needsExec),
 	member.Refuse("gatewayConnectors", "needs gateways"),
-	member.ActInPart("healthCheckGracePeriodSeconds", "for the health checks of containers; load balancers are refused"),
-	member.Refuse("loadBalancers", "needs Elastic Load Balancing"),
+	member.Act("healthCheckGracePeriodSeconds"),
+	member.Refuse("loadBalancers[].advancedConfiguration", "needs blue/green deployments"),
+	member.Act("loadBalancers[].containerName", "loadBalancers[].containerPort"),
+	member.Refuse("loadBalancers[].loadBalancerName", "needs Classic Load Balancers"),
+	member.Act("loadBalancers[].targetGroupArn"),
 	member.Keep("monitoring.metricConfigurations[].metricNames", noMetrics),
 	member.Keep("monitoring.metricConfigurations[].resolutionSeconds", noMetrics),
 	member.Act(

@@ -105,7 +105,7 @@ func (a *API) updateService(c inCluster, old *state.Service, in *ecs.UpdateServi
 		s.Primary().UpdatedAt = now // ECS0083
 	}
 	if deploys {
-		revision.LoadBalancers, revision.ServiceRegistries = []types.LoadBalancer{}, []types.ServiceRegistry{} // ECS0101
+		revision.LoadBalancers, revision.ServiceRegistries = listed(revision.LoadBalancers), []types.ServiceRegistry{} // ECS0101
 		s.Deployments = append([]*state.Deployment{newDeployment(revision, now)}, s.Deployments...)
 	}
 	return s, nil
@@ -171,7 +171,14 @@ func (a *API) updateRevision(c inCluster, old *state.Service, in *ecs.UpdateServ
 	if err := checkLaunch(found.Definition(), l); err != nil {
 		return nil, err
 	}
-	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds); err != nil {
+	balancers := before.LoadBalancers
+	if in.LoadBalancers != nil {
+		balancers = slices.Clone(in.LoadBalancers)
+	}
+	if err := checkTargetGroups(c.Tx, found.Definition(), l.Capacity.LaunchType, balancers); err != nil {
+		return nil, err
+	}
+	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds, balancers); err != nil {
 		return nil, err
 	}
 	if aws.ToBool(in.EnableExecuteCommand) {
@@ -183,7 +190,7 @@ func (a *API) updateRevision(c inCluster, old *state.Service, in *ecs.UpdateServ
 	if err != nil {
 		return nil, err
 	}
-	revision.VolumeConfigurations = volumes
+	revision.VolumeConfigurations, revision.LoadBalancers = volumes, balancers
 	return revision, nil
 }
 
