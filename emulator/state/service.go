@@ -37,6 +37,7 @@ type Service struct {
 	Tags                          []types.Tag
 	CreatedAt                     time.Time
 	CreatedBy                     string
+	Role                          string // ARN; empty is the service-linked one
 	// Request is a digest of the parameters of CreateService without tags, by which a
 	// repeated call is told from another one, as by ClientToken, which may be empty.
 	Request     string

@@ -47,9 +47,12 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 		Status:                        aws.String(s.Status()),
 		TaskDefinition:                aws.String(revision.TaskDefinition),
 	}
-	if revision.NetworkConfiguration != nil {
+	switch {
+	case s.Role != "":
+		shown.RoleArn = aws.String(s.Role)
+	case revision.NetworkConfiguration != nil || len(revision.LoadBalancers) > 0:
 		// Services with network interfaces show the role whether the caller named one
-		// or not. Source: recorded answers.
+		// or not. Source: recorded answers; field reports for load balancers.
 		shown.RoleArn = aws.String(arn.ScopeOf(s.ARN).ServiceLinkedRole())
 	}
 	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {

@@ -87,7 +87,7 @@ func (a *API) newService(c inCluster, in *ecs.CreateServiceInput) (*state.Servic
 		DesiredCount: int(aws.ToInt32(in.DesiredCount)), SchedulingStrategy: strategy,
 		DeploymentController: types.DeploymentControllerTypeEcs, DeploymentConfiguration: configuration,
 		EnableECSManagedTags: in.EnableECSManagedTags, EnableExecuteCommand: in.EnableExecuteCommand,
-		PropagateTags: in.PropagateTags, HealthCheckGracePeriodSeconds: in.HealthCheckGracePeriodSeconds,
+		Role: roleARN(c.scope, aws.ToString(in.Role)), PropagateTags: in.PropagateTags, HealthCheckGracePeriodSeconds: in.HealthCheckGracePeriodSeconds,
 		PlacementConstraints: slices.Clone(in.PlacementConstraints), PlacementStrategy: keptStrategies(in.PlacementStrategy),
 	}
 	if s.PropagateTags == "" {

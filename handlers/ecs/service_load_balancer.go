@@ -3,11 +3,13 @@ package ecs
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/task"
@@ -66,4 +68,13 @@ func sameLoadBalancers(x, y []types.LoadBalancer) bool {
 		return aws.ToString(a.TargetGroupArn) == aws.ToString(b.TargetGroupArn) &&
 			aws.ToString(a.ContainerName) == aws.ToString(b.ContainerName) && aws.ToInt32(a.ContainerPort) == aws.ToInt32(b.ContainerPort)
 	})
+}
+
+// roleARN is that of a role which is named, or given by its ARN; empty is none.
+// Source: ECS API reference, CreateService, role.
+func roleARN(scope arn.Scope, role string) string {
+	if role == "" || strings.HasPrefix(role, "arn:") {
+		return role
+	}
+	return "arn:" + scope.Partition() + ":iam::" + scope.Account + ":role/" + role
 }

@@ -12,7 +12,7 @@ import (
 var (
 	createServiceTable = member.Of[ecs.CreateServiceInput]("CreateService", serviceMembers, capacityMembers, launchTypeMembers,
 		member.Act("clientToken", "schedulingStrategy", "serviceName", "tags[].key", "tags[].value"),
-		member.RefuseAs("role", "IAM roles are only valid for services configured to use load balancers"),
+		member.Act("role"),
 	)
 	updateServiceTable = member.Of[ecs.UpdateServiceInput]("UpdateService", serviceMembers, capacityMembers,
 		member.Act("forceNewDeployment", "service"),

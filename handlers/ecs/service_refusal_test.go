@@ -49,8 +49,8 @@ func TestUpdateServiceRefusals(t *testing.T) {
 			sdk.UpdateServiceInput{EnableExecuteCommand: aws.Bool(true)}},
 		{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
-		{"load balancer", invalid, "ecs-emulator does not support loadBalancers" + unsupportedTail,
-			sdk.UpdateServiceInput{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String("a")}}}},
+		{"container of a load balancer", invalid, "The container other does not exist in the task definition.",
+			sdk.UpdateServiceInput{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String("a"), ContainerName: aws.String("other")}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.in.Service == nil {
@@ -215,8 +215,12 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.LoadBalancers = []types.LoadBalancer{targetGroup("a"), targetGroup("a")}
 		}},
-	{"load balancer", invalid, "ecs-emulator does not support loadBalancers" + unsupportedTail,
+	{"container of a load balancer", invalid, "The container  does not exist in the task definition.",
 		func(in *sdk.CreateServiceInput) { in.LoadBalancers = []types.LoadBalancer{targetGroup("a")} }},
+	{"Classic Load Balancer on Fargate", invalid, "Classic Load Balancers are not supported with Fargate.",
+		func(in *sdk.CreateServiceInput) {
+			in.LoadBalancers = []types.LoadBalancer{{LoadBalancerName: aws.String("web"), ContainerName: aws.String("app"), ContainerPort: aws.Int32(80)}}
+		}},
 	{"Service Connect", invalid, "ecs-emulator does not support serviceConnectConfiguration" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) {
 			in.ServiceConnectConfiguration = &types.ServiceConnectConfiguration{Enabled: true}
