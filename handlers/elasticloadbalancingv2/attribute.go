@@ -20,7 +20,7 @@ import (
 type attribute = struct{ Key, Value *string }
 
 // listed are attributes in AWS's order, which is that of a hash set (ELB0001).
-func listed[A any](all []elbv2.Setting, make func(key, value *string) A) []A {
+func listed[A any](all []elbv2.Setting, as func(key, value *string) A) []A {
 	var keys []string
 	values := map[string]string{}
 	for _, each := range all {
@@ -29,7 +29,7 @@ func listed[A any](all []elbv2.Setting, make func(key, value *string) A) []A {
 	}
 	list := []A{}
 	for _, key := range hashorder.Sort(keys) {
-		list = append(list, make(&key, aws.String(values[key])))
+		list = append(list, as(&key, aws.String(values[key])))
 	}
 	return list
 }

@@ -102,7 +102,7 @@ func either(c types.RuleCondition, config string, values, expressions []string) 
 func configured(field string, c types.RuleCondition) (made types.RuleCondition, n int, err error) {
 	made.Field = &field
 	var values []string
-	any := func(string) bool { return true }
+	anything := func(string) bool { return true }
 	switch {
 	case field == "http-request-method" && c.HttpRequestMethodConfig != nil:
 		made.HttpRequestMethodConfig, values = c.HttpRequestMethodConfig, c.HttpRequestMethodConfig.Values
@@ -122,13 +122,13 @@ func configured(field string, c types.RuleCondition) (made types.RuleCondition, 
 			return made, 0, invalid("The HTTP header name '%s' is not valid", name)
 		}
 		made.HttpHeaderConfig, values = h, h.Values
-		err = check(field, values, any)
+		err = check(field, values, anything)
 	case field == "query-string" && c.QueryStringConfig != nil:
 		made.QueryStringConfig = c.QueryStringConfig
 		for _, pair := range c.QueryStringConfig.Values {
 			values = append(values, aws.ToString(pair.Value))
 		}
-		err = check(field, values, any)
+		err = check(field, values, anything)
 	default:
 		err = invalid("A condition of type '%s' must have its configuration", field)
 	}
