@@ -1,0 +1,40 @@
+package terraform
+
+import (
+	"os"
+	"testing"
+
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// TestLoadBalancers makes load balancers with all that belongs to them, changes them, and
+// removes them.
+func TestLoadBalancers(t *testing.T) {
+	t.Parallel()
+	srv := emulator.Start(t)
+	p := newProject(t, srv, os.DirFS(modulesFolder+"/load_balancer"))
+
+	first := p.change("apply")
+	if first.Add == 0 || first.Change+first.Remove > 0 {
+		t.Errorf("the first apply made %+v", first)
+	}
+	p.settled()
+	if second := p.change("apply", "-var=release=2"); second.Change == 0 || second.Add+second.Remove > 0 {
+		t.Errorf("the apply of a change made %+v", second)
+	}
+	p.settled("-var=release=2")
+	if last := p.change("destroy", "-var=release=2"); last.Remove != first.Add {
+		t.Errorf("%d resources were made, and destroy removed %+v", first.Add, last)
+	}
+	client := elb.NewFromConfig(srv.Config())
+	balancers, err := client.DescribeLoadBalancers(t.Context(), &elb.DescribeLoadBalancersInput{})
+	if err != nil || len(balancers.LoadBalancers) > 0 {
+		t.Errorf("load balancers are left: %+v, %v", balancers, err)
+	}
+	groups, err := client.DescribeTargetGroups(t.Context(), &elb.DescribeTargetGroupsInput{})
+	if err != nil || len(groups.TargetGroups) > 0 {
+		t.Errorf("target groups are left: %+v, %v", groups, err)
+	}
+}
