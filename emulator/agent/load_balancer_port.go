@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -10,11 +11,12 @@ import (
 // OpenLoadBalancerPort has a port of the loopback address lead to one of a load balancer, for a
 // listener: that of the same number, if it is to be had. It returns the addresses of those that
 // lead there; again is harmless.
-func (a *Agent) OpenLoadBalancerPort(arn, listener string, protocol types.TransportProtocol, port uint16) []string {
+func (a *Agent) OpenLoadBalancerPort(ctx context.Context, arn, listener string, protocol types.TransportProtocol, port uint16) []string {
 	b, err := a.loadBalancer(arn)
 	if err != nil {
 		return nil
 	}
+	b.host.findLoopback(ctx)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.sandbox.IP.IsValid() {

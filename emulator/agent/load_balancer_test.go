@@ -240,8 +240,10 @@ func TestPortsLeadToALoadBalancer(t *testing.T) {
 	withLoadBalancers(t, func(b *newsBench) {
 		row := b.loadBalancer()
 		b.up(row)
-		at := b.agent.OpenLoadBalancerPort(row.ARN, "listener", types.TransportProtocolTcp, 0)
-		if len(at) != 1 || !slices.Equal(b.agent.OpenLoadBalancerPort(row.ARN, "listener", types.TransportProtocolTcp, 0), at) {
+		open := func() []string {
+			return b.agent.OpenLoadBalancerPort(b.Context(), row.ARN, "listener", types.TransportProtocolTcp, 0)
+		}
+		if at := open(); len(at) != 1 || !slices.Equal(open(), at) {
 			t.Errorf("it is reached at %v", at)
 		}
 		b.agent.CloseLoadBalancerPorts(row.ARN, nil)

@@ -22,7 +22,7 @@ type Host interface {
 	RunLoadBalancer(ctx context.Context, row *elbv2.LoadBalancer) (address netip.Addr, subnet string, err error)
 	ConnectLoadBalancer(ctx context.Context, arn string) (io.ReadWriteCloser, error)
 	RemoveLoadBalancer(ctx context.Context, arn string) error
-	OpenLoadBalancerPort(arn, listener string, protocol types.TransportProtocol, port uint16) (addresses []string)
+	OpenLoadBalancerPort(ctx context.Context, arn, listener string, protocol types.TransportProtocol, port uint16) (addresses []string)
 	CloseLoadBalancerPorts(arn string, but []string)
 }
 

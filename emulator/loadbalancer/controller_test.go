@@ -61,7 +61,7 @@ func (e *engine) RemoveLoadBalancer(context.Context, string) error {
 	return nil
 }
 
-func (e *engine) OpenLoadBalancerPort(_, listener string, _ types.TransportProtocol, port uint16) []string {
+func (e *engine) OpenLoadBalancerPort(_ context.Context, _, listener string, _ types.TransportProtocol, port uint16) []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !slices.Contains(e.ports, listener) {

@@ -114,7 +114,7 @@ func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]
 	if err = session.Update(ctx, Configure(v)); errors.Is(err, context.DeadlineExceeded) {
 		session.Close()
 	}
-	c.reach(v, address, session)
+	c.reach(ctx, v, address, session)
 	return addresses, err
 }
 
@@ -154,7 +154,7 @@ func (c *Controller) session(ctx context.Context, arn string) (*balancer.Session
 }
 
 // reach opens ports for the listeners that are ready, and says where they are.
-func (c *Controller) reach(v View, address netip.Addr, session *balancer.Session) {
+func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, session *balancer.Session) {
 	has := map[string]bool{}
 	for _, h := range session.Has() {
 		has[h.Key.ID] = true
@@ -168,7 +168,7 @@ func (c *Controller) reach(v View, address netip.Addr, session *balancer.Session
 		ready = append(ready, l.ARN)
 		now.Listeners = append(now.Listeners, ReachedListener{
 			ARN: l.ARN, Protocol: string(l.Protocol), Port: uint16(l.Port),
-			Local: c.Host.OpenLoadBalancerPort(l.LoadBalancer, l.ARN, transport(l.Protocol), uint16(l.Port)),
+			Local: c.Host.OpenLoadBalancerPort(ctx, l.LoadBalancer, l.ARN, transport(l.Protocol), uint16(l.Port)),
 		})
 	}
 	c.Host.CloseLoadBalancerPorts(now.ARN, ready)
