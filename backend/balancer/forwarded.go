@@ -1,7 +1,6 @@
 package balancer
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
@@ -22,7 +21,8 @@ func tooManyForwarded(h http.Header) bool {
 }
 
 // setForwarded tells the target who asked, and how.
-func setForwarded(out, in http.Header, s *listenerSettings, client netip.AddrPort, protocol, port string) {
+func setForwarded(out, in http.Header, client netip.AddrPort, l *listener) {
+	s := &l.settings
 	switch s.xForwardedFor {
 	case "remove":
 	case "preserve":
@@ -39,8 +39,7 @@ func setForwarded(out, in http.Header, s *listenerSettings, client netip.AddrPor
 		}
 		out["X-Forwarded-For"] = []string{address}
 	}
-	out["X-Forwarded-Proto"] = []string{protocol}
-	out["X-Forwarded-Port"] = []string{port}
+	out["X-Forwarded-Proto"], out["X-Forwarded-Port"] = l.forwardedProto, l.forwardedPort
 	if host, ok := in["X-Forwarded-Host"]; ok { // not the balancer's
 		out["X-Forwarded-Host"] = host
 	}
@@ -52,7 +51,10 @@ func setForwarded(out, in http.Header, s *listenerSettings, client netip.AddrPor
 // traceID is X-Amzn-Trace-Id: a Root if there was none, else a Self before it; see
 // "Request tracing" in the guide.
 func traceID(given string, now time.Time) string {
-	own := "1-" + fmt.Sprintf("%08x", uint32(now.Unix())) + "-" + randomHex()
+	own := "1-" + hexDigits(uint64(now.Unix())<<32, 8) + "-" + hexDigits(rand.Uint64(), 12) + hexDigits(rand.Uint64(), 12)
+	if given == "" {
+		return "Root=" + own
+	}
 	var kept []string
 	hasRoot := false
 	for field := range strings.SplitSeq(given, ";") {
@@ -68,17 +70,15 @@ func traceID(given string, now time.Time) string {
 	return strings.Join(append([]string{"Root=" + own}, kept...), ";")
 }
 
-// randomHex is 24 digits.
-func randomHex() string {
+// hexDigits are the first n digits of a number of 16.
+func hexDigits(number uint64, n int) string {
 	const digits = "0123456789abcdef"
-	var b [24]byte
-	for i, r := 0, rand.Uint64(); i < len(b); i, r = i+1, r>>4 {
-		if i == 16 {
-			r = rand.Uint64()
-		}
-		b[i] = digits[r&15]
+	var b [16]byte
+	for i := range n {
+		b[i] = digits[number>>60]
+		number <<= 4
 	}
-	return string(b[:])
+	return string(b[:n])
 }
 
 // hostFor is the Host header that a target gets. Unless it is to be preserved, it has the

@@ -22,7 +22,7 @@ type listener struct {
 	certificates func() []*certificate
 	groups       map[*group]bool
 
-	forwardedProto, forwardedPort string
+	forwardedProto, forwardedPort []string // values of headers, which nobody changes
 }
 
 // newListener reads a listener. The balancer's lock is held.
@@ -30,7 +30,7 @@ func (b *Balancer) newListener(config Listener) (*listener, error) {
 	l := &listener{
 		balancer: b, id: config.ID, port: config.Port, protocol: config.Protocol,
 		settings: newListenerSettings(config.Attributes), groups: map[*group]bool{},
-		forwardedProto: strings.ToLower(config.Protocol), forwardedPort: strconv.Itoa(int(config.Port)),
+		forwardedProto: []string{strings.ToLower(config.Protocol)}, forwardedPort: []string{strconv.Itoa(int(config.Port))},
 	}
 	switch config.Protocol {
 	case "HTTP", "HTTPS":

@@ -71,7 +71,7 @@ func (x *exchange) rewrite(p *httputil.ProxyRequest) {
 	if s.dropInvalid {
 		dropInvalid(out.Header)
 	}
-	setForwarded(out.Header, p.In.Header, s, x.source, l.forwardedProto, l.forwardedPort)
+	setForwarded(out.Header, p.In.Header, x.source, l)
 	given := ""
 	if v := p.In.Header["X-Amzn-Trace-Id"]; len(v) > 0 {
 		given = v[0]
