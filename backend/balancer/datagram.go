@@ -38,7 +38,7 @@ func (d *door) receive() {
 		}
 		source := addrPortOf(from)
 		f := flows.find(source)
-		if f == nil || f.target.retiredAndCut() {
+		if f == nil || f.target.removed.Load() {
 			if f = d.openFlow(&flows, source, from); f == nil {
 				continue // nobody to give it to
 			}
@@ -47,10 +47,6 @@ func (d *door) receive() {
 		_, _ = f.conn.Write(append(f.prefix, buffer[:n]...)) // datagrams may get lost
 		f.prefix = nil
 	}
-}
-
-func (t *target) retiredAndCut() bool {
-	return t.retired.Load() && t.group.pool.Load().settings.cutFlows
 }
 
 func (d *door) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Addr) *datagramFlow {

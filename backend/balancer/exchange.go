@@ -95,7 +95,10 @@ const (
 	maxHeader = 16 << 10
 )
 
-// refused is the code for what no target gets to see, or 0.
+// refused is the code for what no target gets to see, or 0. Net/http has refused what it
+// cannot read. A head with Content-Length beside Transfer-Encoding may be two requests to
+// others: only the mode that monitors lets it through. (By the guide the defensive mode may
+// pass such a request on and close both connections.)
 func (x *exchange) refused() int {
 	r := x.request
 	switch {

@@ -6,8 +6,9 @@ import (
 )
 
 // phrases are the balancer's words for codes where net/http has others. The first ones
-// stand in the status line, the second ones on the page; those of 302 were recorded, the
-// others fit the lengths of 122, 162 and 132 bytes that pages are reported to have.
+// stand in the status line, the second ones on the page. Those of 302 were recorded; those
+// of 503 and 504 fit the lengths of 162 and 132 bytes that pages are reported to have.
+// There is no source for the rest.
 var phrases = map[int][2]string{
 	http.StatusFound:              {"Moved Temporarily", "Found"},
 	http.StatusServiceUnavailable: {"Service Temporarily Unavailable", "Service Temporarily Unavailable"},

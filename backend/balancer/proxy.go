@@ -33,7 +33,7 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
 	g.counts.requests.Add(1)
 	x.target.outstanding.Add(1)
 	defer func() {
-		x.target.outstanding.Add(-1)
+		x.target.release()
 		if x.upload != nil {
 			x.upload.abandon()
 		}
@@ -114,7 +114,7 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 		if next == nil {
 			return nil, err
 		}
-		x.target.outstanding.Add(-1)
+		x.target.release()
 		x.target = next
 		x.target.outstanding.Add(1)
 		r.URL.Host = next.address

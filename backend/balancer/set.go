@@ -156,7 +156,8 @@ func (b *Balancer) removeTarget(t *target) {
 	g.renew(b.options.Now())
 	b.planTarget(t)
 	b.setTimer()
-	if newGroupSettings(g.config).cutFlows {
+	t.removed.Store(true)
+	if g.pool.Load().settings.cutFlows {
 		t.cutFlows()
 	}
 }

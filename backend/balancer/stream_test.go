@@ -157,24 +157,7 @@ func TestIdleStreamsEnd(t *testing.T) {
 func TestDatagrams(t *testing.T) {
 	s := newScene(t)
 	s.set(balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "UDP"}})
-	for _, id := range []string{"a", "b", "c"} {
-		target, err := net.ListenPacket("udp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = target.Close() })
-		go func() {
-			buffer := make([]byte, 1<<16)
-			for {
-				n, from, err := target.ReadFrom(buffer)
-				if err != nil {
-					return
-				}
-				_, _ = target.WriteTo(append([]byte(id+" "), buffer[:n]...), from)
-			}
-		}()
-		s.target("group", id, target.LocalAddr().String())
-	}
+	s.udpTargets("a", "b", "c")
 	s.listen("UDP", nil, toGroup("group"))
 	seen := map[string]bool{}
 	for range 20 {
@@ -207,5 +190,58 @@ func TestDatagrams(t *testing.T) {
 	}
 	if n := s.Counts().Groups["group"].Flows; n != 20 {
 		t.Errorf("%d flows", n)
+	}
+}
+
+// When its target is removed, a flow of datagrams goes to another.
+func TestDatagramsOfTargetsThatGo(t *testing.T) {
+	s := newScene(t)
+	s.set(balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "UDP"}})
+	s.udpTargets("a", "b")
+	s.listen("UDP", nil, toGroup("group"))
+	conn, err := net.Dial("udp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	ask := func() string {
+		t.Helper()
+		buffer := make([]byte, 100)
+		fmt.Fprint(conn, "hi")
+		n, err := conn.Read(buffer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _, _ := strings.Cut(string(buffer[:n]), " ")
+		return name
+	}
+	first := ask()
+	s.Remove(balancer.Key{Kind: balancer.KindTarget, Group: "group", ID: first})
+	if second := ask(); second == first {
+		t.Errorf("it is still %s", first)
+	}
+}
+
+// udpTargets say their names before what they get.
+func (s *scene) udpTargets(names ...string) {
+	s.Helper()
+	for _, id := range names {
+		target, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			s.Fatal(err)
+		}
+		s.T.Cleanup(func() { _ = target.Close() })
+		go func() {
+			buffer := make([]byte, 1<<16)
+			for {
+				n, from, err := target.ReadFrom(buffer)
+				if err != nil {
+					return
+				}
+				_, _ = target.WriteTo(append([]byte(id+" "), buffer[:n]...), from)
+			}
+		}()
+		s.target("group", id, target.LocalAddr().String())
 	}
 }

@@ -19,6 +19,7 @@ type target struct {
 	flowHash    uint64
 	outstanding atomic.Int64 // requests and flows on their way
 	retired     atomic.Bool  // gets nothing new: its connections are closed when idle
+	removed     atomic.Bool  // is no target any more: flows of datagrams go elsewhere
 
 	health    health    // guarded by the balancer's lock
 	slowSince time.Time // when it began to get requests beside others; the same
@@ -58,7 +59,18 @@ func (t *target) share(slowStart time.Duration, now time.Time) float64 {
 func (t *target) retire() {
 	t.retired.Store(true)
 	t.idle.closeAll()
-	if t.group.config.ProtocolVersion == "HTTP2" || t.group.config.ProtocolVersion == "GRPC" {
+	t.closeIdleHTTP2()
+}
+
+// release ends a request; a target that is retired keeps no connection without one.
+func (t *target) release() {
+	if t.outstanding.Add(-1) == 0 && t.retired.Load() {
+		t.closeIdleHTTP2()
+	}
+}
+
+func (t *target) closeIdleHTTP2() {
+	if version := t.group.pool.Load().settings.version; version == "HTTP2" || version == "GRPC" {
 		t.http2().CloseIdleConnections()
 	}
 }
