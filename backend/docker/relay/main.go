@@ -98,8 +98,9 @@ func awaitHome(listener net.Listener, key string, home *atomic.Pointer[yamux.Ses
 			_ = conn.Close()
 			continue
 		}
-		home.Store(session)
-		go serveAll(session)
+		before := home.Swap(session)
+		serveAll(session)
+		home.Store(before) // they may have given up before they were welcome, and go on as before
 		return
 	}
 }
