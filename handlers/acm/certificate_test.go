@@ -26,7 +26,7 @@ func TestWhatIsInUseIsNotDeleted(t *testing.T) {
 	delete(s.users, made)
 	ok(s, s.DeleteCertificate, in)
 	refused(s, s.DeleteCertificate, in, "ResourceNotFoundException", "Could not find certificate "+made+" in account 123456789012.")
-	if acm.FindKeyPair(s.store.Store.Read(), ireland, made) != nil {
+	if acm.FindKeyPair(s.Store.Store.Read(), ireland, made) != nil {
 		t.Error("the key is still there")
 	}
 }
@@ -36,7 +36,7 @@ func TestCertificatesOfOthersAreNotFound(t *testing.T) {
 	made := request(s, web())
 	elsewhere := ireland
 	elsewhere.Region = "us-east-1"
-	if acm.Exists(s.store.Store.Read(), elsewhere, made) || !acm.Exists(s.store.Store.Read(), ireland, made) {
+	if acm.Exists(s.Store.Store.Read(), elsewhere, made) || !acm.Exists(s.Store.Store.Read(), ireland, made) {
 		t.Error("it is elsewhere")
 	}
 	other := strings.Replace(made, "123456789012", "210987654321", 1)
@@ -49,7 +49,7 @@ func TestCertificatesOfOthersAreNotFound(t *testing.T) {
 
 // listed are the first names of a list.
 func listed(s *scene, in *sdk.ListCertificatesInput) string {
-	s.t.Helper()
+	s.T.Helper()
 	var names []string
 	for _, c := range ok(s, s.ListCertificates, in).CertificateSummaryList {
 		names = append(names, aws.ToString(c.DomainName))
@@ -63,10 +63,10 @@ func TestCertificatesAreListed(t *testing.T) {
 		name string
 		key  types.KeyAlgorithm
 	}{{"a.example.com", "RSA_2048"}, {"b.example.com", "EC_prime256v1"}, {"c.example.com", ""}} {
-		s.now = s.now.Add(time.Second)
+		s.Now = s.Now.Add(time.Second)
 		request(s, &sdk.RequestCertificateInput{DomainName: &in.name, KeyAlgorithm: in.key})
 	}
-	s.now = s.now.Add(time.Second)
+	s.Now = s.Now.Add(time.Second)
 	ok(s, s.ImportCertificate, importOf(t, issue(t, named("d.example.com"), newEC(t, elliptic.P256()), nil)))
 	every := []types.KeyAlgorithm{"RSA_2048", "EC_prime256v1"}
 	for _, c := range []struct {

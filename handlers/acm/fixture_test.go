@@ -1,24 +1,16 @@
 package acm_test
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"log/slog"
-	"net/http/httptest"
 	"os"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
-	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 )
 
@@ -35,63 +27,34 @@ func TestTable(t *testing.T) {
 
 // scene is a client of an API over an empty store.
 type scene struct {
+	*apitest.Scene
 	*sdk.Client
-	t     *testing.T
-	store *state.Store
-	now   time.Time
 	ahead time.Duration       // of the clocks of clients
 	users map[string][]string // of certificates
-	log   *bytes.Buffer       // of the requests
 }
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	s, err := state.Open(state.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	sc := &scene{t: t, store: s, now: time.Date(2026, 11, 20, 12, 0, 0, 7e6, time.UTC), users: map[string][]string{}, log: new(bytes.Buffer)}
+	s := &scene{Scene: apitest.NewScene(t, ireland), users: map[string][]string{}}
 	api := acm.New(acm.Options{
-		Store: s, Now: func() time.Time { return sc.now }, Wall: func(t time.Time) time.Time { return t.Add(sc.ahead) },
-		InUse: func(_ *state.Tx, certificateARN string) []string { return sc.users[certificateARN] },
+		Store: s.Store, Now: s.Clock, Wall: func(t time.Time) time.Time { return t.Add(s.ahead) },
+		InUse: func(_ *state.Tx, certificateARN string) []string { return s.users[certificateARN] },
 	})
-	server := httptest.NewServer(api.Service().Handler(awsapi.Options{Logger: slog.New(slog.NewTextHandler(sc.log, nil)), Observe: promises.Observe}))
-	t.Cleanup(server.Close)
-	sc.Client = sc.client(server.URL, "eu-west-1", "123456789012")
+	s.Client = sdk.NewFromConfig(s.Serve(api.Service(), &promises))
 	t.Cleanup(func() {
-		if strings.Contains(sc.log.String(), "PRIVATE KEY") {
+		if strings.Contains(s.Log.String(), "PRIVATE KEY") {
 			t.Error("a private key is in the log")
 		}
 	})
-	return sc
+	return s
 }
 
-func (s *scene) client(url, region, account string) *sdk.Client {
-	return sdk.New(sdk.Options{
-		BaseEndpoint: &url, Region: region, Retryer: apitest.Retryer(),
-		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
-	})
+func ok[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In) *Out {
+	s.T.Helper()
+	return apitest.OK(s.T, call, in)
 }
 
-type operation[I, O any] func(context.Context, *I, ...func(*sdk.Options)) (*O, error)
-
-// ok returns the answer of a call that must succeed.
-func ok[I, O any](s *scene, call operation[I, O], in *I) *O {
-	s.t.Helper()
-	out, err := call(s.t.Context(), in)
-	if err != nil {
-		s.t.Fatalf("%T: %v", in, err)
-	}
-	return out
-}
-
-// refused checks code and text of a call that must fail.
-func refused[I, O any](s *scene, call operation[I, O], in *I, code, text string) {
-	s.t.Helper()
-	_, err := call(s.t.Context(), in)
-	var answer smithy.APIError
-	if !errors.As(err, &answer) || answer.ErrorCode() != code || answer.ErrorMessage() != text {
-		s.t.Errorf("%T answers\n%v, want\n%s: %s", in, err, code, text)
-	}
+func refused[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In, code, text string) {
+	s.T.Helper()
+	apitest.Refused(s.T, call, in, code, text)
 }

@@ -97,7 +97,7 @@ func TestACertificateIsImported(t *testing.T) {
 	same(t, describe(s, made), &types.CertificateDetail{
 		CertificateArn: &made, Type: "IMPORTED", Status: "ISSUED", CertificateKeyPairOrigin: "CUSTOMER_PROVIDED",
 		DomainName: aws.String("www.example.com"), SubjectAlternativeNames: []string{"www.example.com", "example.com"},
-		CreatedAt: aws.Time(s.now), ImportedAt: aws.Time(s.now), NotBefore: &leaf.NotBefore, NotAfter: &leaf.NotAfter,
+		CreatedAt: aws.Time(s.Now), ImportedAt: aws.Time(s.Now), NotBefore: &leaf.NotBefore, NotAfter: &leaf.NotAfter,
 		Serial: aws.String("0a:bc"), Subject: aws.String("CN=www.example.com,O=www.example.com Inc."), Issuer: aws.String("Middle Inc."),
 		KeyAlgorithm: "EC-secp384r1", SignatureAlgorithm: aws.String("SHA256WITHECDSA"),
 		KeyUsages: []types.KeyUsage{{Name: "DIGITAL_SIGNATURE"}},
@@ -110,8 +110,8 @@ func TestACertificateIsImported(t *testing.T) {
 	if *got.Certificate != string(leaf.pem()) || *got.CertificateChain != string(middle.pem())+string(root.pem()) {
 		t.Errorf("got %s\n%s", *got.Certificate, *got.CertificateChain)
 	}
-	serveTLS(t, acm.FindKeyPair(s.store.Store.Read(), ireland, made))
-	s.now = leaf.NotAfter.Add(time.Second)
+	serveTLS(t, acm.FindKeyPair(s.Store.Store.Read(), ireland, made))
+	s.Now = leaf.NotAfter.Add(time.Second)
 	if got := describe(s, made).Status; got != types.CertificateStatusExpired {
 		t.Errorf("it is %s when its time is over", got)
 	}
@@ -217,9 +217,9 @@ func TestImportsThatAreRefused(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) { refused(s, s.ImportCertificate, c.in(), "ValidationException", c.text) })
 	}
-	s.now = leaf.NotAfter.Add(time.Second)
+	s.Now = leaf.NotAfter.Add(time.Second)
 	refused(s, s.ImportCertificate, importOf(t, leaf, middle), "ValidationException", "The certificate has expired at 2027-01-01T00:00:00Z.")
-	s.now = leaf.NotBefore.Add(-time.Second)
+	s.Now = leaf.NotBefore.Add(-time.Second)
 	refused(s, s.ImportCertificate, importOf(t, leaf, middle), "ValidationException", "The certificate is not valid before 2026-01-01T00:00:00Z.")
 	s.ahead = time.Minute // a clock of the emulator's that stands still
 	ok(s, s.ImportCertificate, importOf(t, leaf, middle))
@@ -231,8 +231,8 @@ func TestACertificateIsReimported(t *testing.T) {
 	in := importOf(t, leaf, middle)
 	in.Tags = []types.Tag{{Key: aws.String("team"), Value: aws.String("web")}}
 	made := *ok(s, s.ImportCertificate, in).CertificateArn
-	created := s.now
-	s.now = s.now.Add(time.Hour)
+	created := s.Now
+	s.Now = s.Now.Add(time.Hour)
 
 	template := named("example.net")
 	template.KeyUsage, template.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
@@ -242,7 +242,7 @@ func TestACertificateIsReimported(t *testing.T) {
 		t.Errorf("made %s", *out.CertificateArn)
 	}
 	got := describe(s, made)
-	if *got.DomainName != "example.net" || !got.CreatedAt.Equal(created) || !got.ImportedAt.Equal(s.now) {
+	if *got.DomainName != "example.net" || !got.CreatedAt.Equal(created) || !got.ImportedAt.Equal(s.Now) {
 		t.Errorf("got %+v", got)
 	}
 	if tags := ok(s, s.ListTagsForCertificate, &sdk.ListTagsForCertificateInput{CertificateArn: &made}).Tags; len(tags) != 1 {

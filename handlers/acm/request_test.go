@@ -27,7 +27,7 @@ var ireland = arn.Scope{Region: "eu-west-1", Account: "123456789012"}
 
 // request makes a certificate and returns its ARN.
 func request(s *scene, in *sdk.RequestCertificateInput) string {
-	s.t.Helper()
+	s.T.Helper()
 	return *ok(s, s.RequestCertificate, in).CertificateArn
 }
 
@@ -39,7 +39,7 @@ func web() *sdk.RequestCertificateInput {
 }
 
 func describe(s *scene, certificateARN string) *types.CertificateDetail {
-	s.t.Helper()
+	s.T.Helper()
 	return ok(s, s.DescribeCertificate, &sdk.DescribeCertificateInput{CertificateArn: &certificateARN}).Certificate
 }
 
@@ -69,7 +69,7 @@ func TestARequestedCertificateIsIssuedAtOnce(t *testing.T) {
 		CertificateArn: &made, Type: "AMAZON_ISSUED", Status: "ISSUED", CertificateKeyPairOrigin: "AWS_MANAGED",
 		DomainName: aws.String("example.com"), SubjectAlternativeNames: []string{"example.com", "*.example.com"},
 		DomainValidationOptions: []types.DomainValidation{validation("example.com"), validation("*.example.com")},
-		CreatedAt:               aws.Time(s.now), IssuedAt: aws.Time(s.now), Serial: got.Serial,
+		CreatedAt:               aws.Time(s.Now), IssuedAt: aws.Time(s.Now), Serial: got.Serial,
 		NotBefore: aws.Time(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)), NotAfter: aws.Time(time.Date(2027, 6, 5, 23, 59, 59, 0, time.UTC)),
 		Subject: aws.String("CN=example.com"), Issuer: aws.String("ecs-emulator"), KeyAlgorithm: "RSA-2048", SignatureAlgorithm: aws.String("SHA256WITHRSA"),
 		KeyUsages:         []types.KeyUsage{{Name: "DIGITAL_SIGNATURE"}, {Name: "KEY_ENCIPHERMENT"}},
@@ -99,14 +99,14 @@ func TestClientsTrustWhatIsIssued(t *testing.T) {
 	for _, algorithm := range []types.KeyAlgorithm{"RSA_2048", "EC_prime256v1", "EC_secp384r1"} {
 		t.Run(string(algorithm), func(t *testing.T) {
 			s := newScene(t)
-			s.now, s.ahead = s.now.AddDate(2, 0, 0), time.Since(s.now.AddDate(2, 0, 0)) // the emulator's clock is far ahead
+			s.Now, s.ahead = s.Now.AddDate(2, 0, 0), time.Since(s.Now.AddDate(2, 0, 0)) // the emulator's clock is far ahead
 			in := web()
 			in.KeyAlgorithm = algorithm
 			made := request(s, in)
 			if got, want := string(describe(s, made).KeyAlgorithm), strings.ReplaceAll(string(algorithm), "_", "-"); got != want {
 				t.Errorf("the key is %s, want %s", got, want)
 			}
-			authority, err := acm.Issuer(s.store.Store, s.now, time.Now())
+			authority, err := acm.Issuer(s.Store.Store, s.Now, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +114,7 @@ func TestClientsTrustWhatIsIssued(t *testing.T) {
 			if !roots.AppendCertsFromPEM([]byte(authority.Certificate)) {
 				t.Fatal("the authority cannot be read")
 			}
-			server := serveTLS(t, acm.FindKeyPair(s.store.Store.Read(), ireland, made))
+			server := serveTLS(t, acm.FindKeyPair(s.Store.Store.Read(), ireland, made))
 			ask := func(name string) error {
 				client := &http.Client{Transport: &http.Transport{
 					TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: name}, DisableKeepAlives: true,
@@ -183,11 +183,11 @@ func TestATokenIsOfOneCertificate(t *testing.T) {
 	in := web()
 	in.IdempotencyToken = aws.String("once")
 	made := request(s, in)
-	s.now = s.now.Add(59 * time.Minute)
+	s.Now = s.Now.Add(59 * time.Minute)
 	if again := request(s, in); again != made {
 		t.Error("the token made another certificate")
 	}
-	s.now = s.now.Add(2 * time.Minute)
+	s.Now = s.Now.Add(2 * time.Minute)
 	later := request(s, in)
 	if later == made {
 		t.Error("the token is known after an hour")
