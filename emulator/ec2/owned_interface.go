@@ -30,8 +30,8 @@ func OwnedInterfaces(tx *state.Tx, scope arn.Scope) []OwnedInterface {
 	return ownedBy(NATGateways(tx, scope), VPCEndpoints(tx, scope), elbv2.LoadBalancers(tx, scope))
 }
 
-// AllOwnedInterfaces returns those of all accounts and regions.
-func AllOwnedInterfaces(tx *state.Tx) []OwnedInterface {
+// allOwnedInterfaces returns those of all accounts and regions.
+func allOwnedInterfaces(tx *state.Tx) []OwnedInterface {
 	return ownedBy(natGateways.List(rows(tx), ""), vpcEndpoints.List(rows(tx), ""), elbv2.AllLoadBalancers(tx))
 }
 

@@ -57,7 +57,7 @@ func (r *Room) count() {
 			subnets[place{t.Scope(), t.Placement.SubnetID}]++
 		}
 	}
-	for _, n := range AllOwnedInterfaces(r.tx) {
+	for _, n := range allOwnedInterfaces(r.tx) {
 		subnets[place{n.Scope, n.Subnet}] += len(n.PrivateIPs)
 	}
 	r.used = map[string]int{}

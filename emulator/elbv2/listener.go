@@ -67,7 +67,7 @@ func AllListeners(tx *state.Tx, s arn.Scope) []*Listener {
 // PutListener writes a listener.
 func PutListener(tx *state.Tx, l *Listener) {
 	listeners.Put(rows(tx), l)
-	putUses(tx, l.ARN, l.LoadBalancer, slices.Concat(ForwardsTo(l.Actions), []string{l.Certificate}, l.Certificates))
+	putUses(tx, l.ARN, l.LoadBalancer, slices.Concat(forwardsTo(l.Actions), []string{l.Certificate}, l.Certificates))
 }
 
 // DeleteListener removes a listener with its rules.

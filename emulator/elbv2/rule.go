@@ -34,8 +34,8 @@ func rulesOf(listener string) string {
 	return strings.Replace(listener, ":listener/", ":listener-rule/", 1) + "/"
 }
 
-// ListenerOf is the ARN of the listener of a rule.
-func ListenerOf(rule string) string {
+// listenerOf is the ARN of the listener of a rule.
+func listenerOf(rule string) string {
 	listener, _, _ := cutLast(strings.Replace(rule, ":listener-rule/", ":listener/", 1), "/")
 	return listener
 }
@@ -45,7 +45,7 @@ func FindRule(tx *state.Tx, arn string) *Rule {
 	if r := rules.Get(rows(tx), arn); r != nil {
 		return r
 	}
-	if l := FindListener(tx, ListenerOf(arn)); l != nil && l.DefaultRule == arn {
+	if l := FindListener(tx, listenerOf(arn)); l != nil && l.DefaultRule == arn {
 		return l.defaultRule()
 	}
 	return nil
@@ -70,7 +70,7 @@ func ListenerRules(tx *state.Tx, listener string) []*Rule {
 // PutRule writes a rule that is not a default one.
 func PutRule(tx *state.Tx, r *Rule) {
 	rules.Put(rows(tx), r)
-	putUses(tx, r.ARN, r.LoadBalancer, ForwardsTo(r.Actions))
+	putUses(tx, r.ARN, r.LoadBalancer, forwardsTo(r.Actions))
 }
 
 // DeleteRule removes a rule that is not a default one.

@@ -46,15 +46,15 @@ func InUse(tx *state.Tx, used string) (loadBalancers []string) {
 func LoadBalancerGroups(tx *state.Tx, loadBalancer string) (groups []string) {
 	for _, l := range LoadBalancerListeners(tx, loadBalancer) {
 		for _, r := range ListenerRules(tx, l.ARN) {
-			groups = append(groups, ForwardsTo(r.Actions)...)
+			groups = append(groups, forwardsTo(r.Actions)...)
 		}
 	}
 	slices.Sort(groups)
 	return slices.Compact(groups)
 }
 
-// ForwardsTo returns the ARNs of the target groups of actions, each once.
-func ForwardsTo(actions []types.Action) (groups []string) {
+// forwardsTo returns the ARNs of the target groups of actions, each once.
+func forwardsTo(actions []types.Action) (groups []string) {
 	add := func(arn *string) {
 		if arn != nil && !slices.Contains(groups, *arn) {
 			groups = append(groups, *arn)
