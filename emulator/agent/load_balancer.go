@@ -245,7 +245,7 @@ func (b *loadBalancer) joinAnew(ctx context.Context, row *elbv2.LoadBalancer, ma
 	return all.started(ctx, b.arn, made.ID)
 }
 
-// join does so for one that runs, of which nobody knows it if its groups are others by now.
+// join does so for one that runs: it may have other groups by now.
 func (b *loadBalancer) join(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
 	all := b.host.agent.interfaces
 	all.join(b.host, b.arn, row.Scope, row.SecurityGroups, made.IP)
@@ -268,8 +268,8 @@ func (b *loadBalancer) remove(ctx context.Context) error {
 	return nil
 }
 
-// discard removes what there is of it, which is no member of its groups any more before
-// somebody else gets its address.
+// discard removes what there is of it. It leaves its groups first, since somebody else may get
+// its address at once.
 func (b *loadBalancer) discard(ctx context.Context, ids ...string) error {
 	h := b.host
 	b.mu.Lock()

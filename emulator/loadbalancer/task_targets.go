@@ -3,6 +3,7 @@ package loadbalancer
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -114,18 +115,9 @@ func due(tx *state.Tx, taskARN string) step {
 		return deregistration
 	case t.Stop == nil && serves && !t.Registered():
 		return registration
-	case t.Registered() && !sameTargets(healthNow(tx, t).Targets, t.Traffic.Targets):
+	case t.Registered() && !slices.Equal(healthNow(tx, t).Targets, t.Traffic.Targets):
 		return news
 	default:
 		return nothing
 	}
-}
-
-func sameTargets(a, b []state.TaskTarget) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -65,6 +65,6 @@ func addressOf(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) netip.Addr {
 		}
 		text = i.PrivateIP
 	}
-	address, _ := netip.ParseAddr(text) // none is one that is not there
+	address, _ := netip.ParseAddr(text) // not valid if there is none
 	return address
 }
