@@ -38,7 +38,11 @@ func (d *door) receive() {
 		}
 		source := addrPortOf(from)
 		f := flows.find(source)
-		if f == nil || f.target.removed.Load() {
+		if f != nil && f.target.removed.Load() {
+			_ = f.conn.Close()
+			f = nil
+		}
+		if f == nil {
 			if f = d.openFlow(&flows, source, from); f == nil {
 				continue // nobody to give it to
 			}
