@@ -114,14 +114,20 @@ func healthNow(tx *state.Tx, t *state.Task) state.TaskTraffic {
 	traffic.Targets = slices.Clone(traffic.Targets)
 	for i := range traffic.Targets {
 		target := &traffic.Targets[i]
+		target.State, target.Description, target.Lost = "", "", ""
+		if target.Refused != "" {
+			continue
+		}
 		group := elbv2.FindTargetGroup(tx, target.Group)
-		if group == nil || target.Refused != "" {
-			target.State, target.Description = "", ""
+		if group == nil {
+			target.Lost = state.TargetGroupLost
 			continue
 		}
 		h := elbv2.NotRegistered
 		if known := elbv2.FindTarget(tx, group.ARN, target.ID, target.Port); known != nil {
 			h = elbv2.Health(tx, group, known)
+		} else {
+			target.Lost = state.TargetLost
 		}
 		target.State, target.Description = string(h.State), strings.TrimSuffix(aws.ToString(h.Description), ".")
 	}

@@ -207,3 +207,32 @@ func TestHostPortOfAContainer(t *testing.T) {
 		}
 	}
 }
+
+func TestTaskLosesItsTarget(t *testing.T) {
+	withTask(t, func(s *scene) {
+		s.becomes(state.Activating)
+		s.becomes(state.Running)
+		s.update(func(tx *state.Tx) {
+			elbv2.PutTargetHealth(tx, &elbv2.TargetHealth{
+				GroupARN: s.group.ARN, ID: "10.0.0.7", Port: 8080, State: elb.TargetHealthStateEnumHealthy, CheckedAt: s.clock.Now(),
+			})
+		})
+		s.update(func(tx *state.Tx) { elbv2.ForgetTarget(tx, s.target()) })
+		if got := s.traffic().Targets[0].Lost; got != state.TargetLost {
+			t.Errorf("without its target: %q", got)
+		}
+		s.update(func(tx *state.Tx) {
+			elbv2.RegisterTask(tx, s.group, "10.0.0.7", 8080, "us-east-1a", s.task, s.clock.Now())
+			elbv2.PutTargetHealth(tx, &elbv2.TargetHealth{
+				GroupARN: s.group.ARN, ID: "10.0.0.7", Port: 8080, State: elb.TargetHealthStateEnumHealthy, CheckedAt: s.clock.Now(),
+			})
+		})
+		if got := s.traffic().Targets[0]; got.Lost != "" || got.State != "healthy" {
+			t.Errorf("registered again: %+v", got)
+		}
+		s.update(func(tx *state.Tx) { elbv2.DeleteTargetGroup(tx, s.group) })
+		if got := s.traffic().Targets[0].Lost; got != state.TargetGroupLost {
+			t.Errorf("without its target group: %q", got)
+		}
+	})
+}

@@ -75,6 +75,10 @@ func drainingConnections(service, deployment string, n int) string {
 	return fmt.Sprintf("(service %s) has begun draining connections on %d tasks.", service, n)
 }
 
+func targetLost(service, deployment, task string, g state.TaskTarget) string {
+	return fmt.Sprintf("(service %s) task set (%s) (task %s) is not healthy in target-group (%s) due to %s.", service, deployment, task, g.Group, g.Lost)
+}
+
 func targetsRefused(service, group, err string) string {
 	return fmt.Sprintf("(service %s) failed to register targets in (target-group %s) with (error %s)", service, group, err)
 }

@@ -2,6 +2,8 @@ package service
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -23,6 +25,7 @@ func (p *planner) announceTargets() {
 				p.sayRegistered(g, registered, aws.ToString(b.TargetGroupArn))
 			}
 		}
+		p.sayLost(g)
 		if deregistered <= 0 {
 			continue
 		}
@@ -34,6 +37,27 @@ func (p *planner) announceTargets() {
 			among = d.ID
 		}
 		p.say(drainingConnections(p.service.Name, among, deregistered))
+	}
+}
+
+// sayLost says of the first running task whose target or target group somebody has removed
+// that it is. It is neither healthy nor unhealthy for that: the service is not stable, and
+// goes on. Source: ECS developer guide, service event messages, for the words; what becomes
+// of the task is not published.
+func (p *planner) sayLost(g *generation) {
+	if len(g.deployment.Revision.LoadBalancers) == 0 {
+		return
+	}
+	for _, t := range p.in.Tasks(g.deployment.ID) {
+		if t.Stop != nil || t.Ended() || t.Traffic == nil {
+			continue
+		}
+		for _, target := range t.Traffic.Targets {
+			if target.Lost != "" {
+				p.sayOnce(targetLost(p.service.Name, g.deployment.ID, arn.Name(t.ARN), target))
+				return
+			}
+		}
 	}
 }
 

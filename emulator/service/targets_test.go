@@ -106,6 +106,28 @@ func TestTargetThatIsRefused(t *testing.T) {
 	}
 }
 
+func TestTargetGroupThatIsDeleted(t *testing.T) {
+	f := balancedFixture(t, 1, nil)
+	f.schedule()
+	task := f.tasks()[0]
+	f.run(task)
+	f.balance(task, "healthy", "")
+	f.schedule()
+	f.expectMessages(1,
+		"(service web) registered 1 targets in (target-group blue)",
+		"(service web) (deployment ecs-svc/1) deployment completed.",
+		"(service web) has reached a steady state.")
+	f.update(func(tx *state.Tx) {
+		tx.PutTaskTraffic(task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{{Group: "blue", Lost: state.TargetGroupLost}}})
+	})
+	f.schedule()
+	f.schedule()
+	f.expectMessages(4, "(service web) task set ("+f.service().Primary().ID+") (task T) is not healthy in target-group (blue) due to TARGET GROUP IS NOT FOUND.")
+	if got := f.tasks(); len(got) != 1 || got[0].Stop != nil {
+		t.Errorf("the task is replaced: %+v", got)
+	}
+}
+
 func TestContainerAndTargetHaveToBeHealthy(t *testing.T) {
 	for _, test := range []struct {
 		container types.HealthStatus

@@ -27,6 +27,9 @@ type TaskTarget struct {
 	Port  int32
 	// Refused is why it could not be registered; empty: it could.
 	Refused string
+	// Lost is what of it is no longer there although nobody has deregistered the task:
+	// TargetGroupLost or TargetLost; empty: nothing.
+	Lost string
 	// State is that of the target's health, and Description why it is so.
 	State, Description string
 }
@@ -36,6 +39,13 @@ type TaskTarget struct {
 const (
 	TargetHealthy   = "healthy"
 	TargetUnhealthy = "unhealthy"
+)
+
+// What a registered task may lose, in the words of service events.
+// Source: ECS developer guide, service event messages.
+const (
+	TargetGroupLost = "TARGET GROUP IS NOT FOUND"
+	TargetLost      = "TARGET IS NOT FOUND"
 )
 
 // Balanced reports whether a task has targets.
