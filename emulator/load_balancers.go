@@ -16,7 +16,8 @@ import (
 // newLoadBalancers makes the controller of load balancers, which has no host yet.
 func (s *Server) newLoadBalancers() *loadbalancer.Controller {
 	return &loadbalancer.Controller{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Certificate: certificate, Delays: s.opts.loadBalancerDelays(),
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.loadBalancerDelays(),
+		Certificate: certificate, Certificates: []store.Source{acm.OnCertificates()},
 	}
 }
 

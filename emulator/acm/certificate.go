@@ -27,6 +27,9 @@ var (
 	})
 )
 
+// OnCertificates is the table of certificates, for who shows them. It wakes with their ARNs.
+func OnCertificates() store.Source { return store.OnKeys(certificates) }
+
 // Certificate is a certificate that was requested or imported. Its handlers write every field.
 type Certificate struct {
 	ARN        string

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 )
 
 // Host has load balancers on an engine.
@@ -40,7 +42,9 @@ type Controller struct {
 	Host  Host
 	// Certificate returns a certificate's chain and key, as PEM; nil is that there is none.
 	Certificate func(tx *state.Tx, scope arn.Scope, certificate string) (chain, key string, found bool)
-	Delays      Delays
+	// Certificates are tables that wake with ARNs of certificates that have changed.
+	Certificates []store.Source
+	Delays       Delays
 
 	once  sync.Once
 	watch *state.Watch
@@ -76,7 +80,7 @@ func (c *Controller) Wake(arn string) {
 
 func (c *Controller) init() {
 	c.once.Do(func() {
-		c.watch = c.Store.Watch(0, elbv2.Watched()...)
+		c.watch = c.Store.Watch(0, append(elbv2.Watched(), c.Certificates...)...)
 		c.running, c.alarms, c.retries = map[string]*running{}, map[string]*clock.Timer{}, map[string]time.Duration{}
 	})
 }
@@ -103,8 +107,11 @@ func (c *Controller) work(ctx context.Context) error {
 			return err
 		}
 		what := c.look
-		if strings.Contains(id, ":targetgroup/") {
+		switch {
+		case strings.Contains(id, ":targetgroup/"):
 			what = c.lookAtGroup
+		case strings.Contains(id, ":certificate/"):
+			what = c.lookAtCertificate
 		}
 		if err := what(ctx, id); ctx.Err() == nil {
 			c.retry(id, err)
@@ -183,6 +190,16 @@ func (c *Controller) lookAtGroup(_ context.Context, group string) error {
 	c.wakeAt(group, next)
 	for _, b := range elbv2.InUse(c.Store.Read(), group) {
 		c.watch.Wake(b)
+	}
+	return nil
+}
+
+// lookAtCertificate has the load balancers looked at that show a certificate.
+func (c *Controller) lookAtCertificate(_ context.Context, certificate string) error {
+	for _, l := range elbv2.AllListeners(c.Store.Read(), arn.ScopeOf(certificate)) {
+		if l.Certificate == certificate || slices.Contains(l.Certificates, certificate) {
+			c.watch.Wake(l.LoadBalancer)
+		}
 	}
 	return nil
 }
