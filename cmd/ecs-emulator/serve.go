@@ -61,10 +61,36 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // parseServe turns the command line into options and a logger.
 func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr io.Writer) (*slog.Logger, error) {
-	var launchType, onExit, pull, groups, logFormat string
-	var level slog.Level
-	var warm int
-	var strict, defaultCluster, unknownRoles bool
+	c := declareServe(flags, o)
+	if err := parse(flags, args); err != nil {
+		return nil, err
+	}
+	if c.strict {
+		if err := setUnnamed(flags, conveniencesOff); err != nil {
+			return nil, err
+		}
+	}
+	if flags.NArg() > 0 {
+		return nil, usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
+	}
+	if err := c.apply(o); err != nil {
+		return nil, err
+	}
+	return c.logger(stderr), nil
+}
+
+// choices are the values of flags that are checked, or said in another way, before they are
+// options.
+type choices struct {
+	launchType, onExit, pull, groups, logFormat string
+	level                                       slog.Level
+	warm                                        int
+	strict, defaultCluster, unknownRoles        bool
+}
+
+// declareServe declares the flags.
+func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
+	c := &choices{}
 	flags.StringVar(&o.Listen, "listen", "127.0.0.1:4577", "`address` of the endpoint")
 	flags.Func("allowed-hosts", "`names` under which clients reach the endpoint, separated by commas, beside addresses, names without a dot, localhost and AWS's", func(list string) error {
 		o.AllowedHosts = splitList(list)
@@ -81,15 +107,15 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.StringVar(&o.Account, "account", "000000000000", "`account` of requests whose access key is not an account id")
 	flags.Float64Var(&o.Speed, "speed", 1, "`seconds` of the emulator's clock in a real one")
 	flags.BoolVar(&o.AWSDelays, "aws-delays", false, "take the time that AWS takes, on the emulator's clock")
-	flags.StringVar(&launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
-	flags.StringVar(&onExit, "on-exit", "", "what becomes of running tasks: remove or keep (default remove, with a data directory keep)")
+	flags.StringVar(&c.launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
+	flags.StringVar(&c.onExit, "on-exit", "", "what becomes of running tasks: remove or keep (default remove, with a data directory keep)")
 	flags.StringVar(&o.InitDir, "init", "", "`directory` of task definitions and services to make at the start")
 	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
-	flags.BoolVar(&strict, "strict", false, "turn the conveniences off: those of --default-cluster, --strict-vpc, --unknown-roles and --pull that are not named")
-	flags.BoolVar(&defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
-	flags.BoolVar(&unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
+	flags.BoolVar(&c.strict, "strict", false, "turn the conveniences off: those of --default-cluster, --strict-vpc, --unknown-roles and --pull that are not named")
+	flags.BoolVar(&c.defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
+	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
-	flags.StringVar(&groups, "security-groups", string(agent.GroupsFilter), "whether security groups filter: on, strict (this host and containers that are no tasks as well), off")
+	flags.StringVar(&c.groups, "security-groups", string(agent.GroupsFilter), "whether security groups filter: on, strict (this host and containers that are no tasks as well), off")
 	flags.BoolVar(&o.PublicAddresses, "public-addresses", false, "have the public addresses of tasks lead to them, by routes of this host (Linux with Docker, as root); otherwise they are only shown")
 	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged, or have capabilities such as SYS_ADMIN: they have rights on the engine's host")
 	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the VPC, a /16 (default: one that the engine and this host do not use)")
@@ -113,56 +139,54 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 	flags.StringVar(&o.S3Dir, "s3-dir", "", "`folder` of buckets of S3, from which environment files are read")
 	flags.IntVar(&o.HostPorts, "host-ports", 50, "`number` of ports of 127.0.0.1 of the engine's host, from 14600 up, that lead to tasks where the emulator runs in a container; 0 is none")
 	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` of a container to the metadata endpoint: per second, and at once; 0 is no bound")
-	flags.IntVar(&warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
-	flags.StringVar(&pull, "pull", string(agent.PreferCached), "when to pull images: prefer-cached, default, always, once")
-	flags.StringVar(&logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
-	flags.TextVar(&level, "log-level", slog.LevelInfo, "lowest `level` to log: debug, info, warn, error")
-	if err := parse(flags, args); err != nil {
-		return nil, err
+	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
+	flags.StringVar(&c.pull, "pull", string(agent.PreferCached), "when to pull images: prefer-cached, default, always, once")
+	flags.StringVar(&c.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
+	flags.TextVar(&c.level, "log-level", slog.LevelInfo, "lowest `level` to log: debug, info, warn, error")
+	return c
+}
+
+// apply checks the choices and makes them options.
+func (c *choices) apply(o *emulator.Options) error {
+	o.NoDefaultCluster, o.StrictRoles = !c.defaultCluster, !c.unknownRoles
+	if c.warm < 0 {
+		return usageError{fmt.Errorf("--warm-sandboxes %d is less than none", c.warm)}
 	}
-	if strict {
-		if err := setUnnamed(flags, conveniencesOff); err != nil {
-			return nil, err
-		}
-	}
-	o.NoDefaultCluster, o.StrictRoles = !defaultCluster, !unknownRoles
-	if flags.NArg() > 0 {
-		return nil, usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
-	}
-	if warm < 0 {
-		return nil, usageError{fmt.Errorf("--warm-sandboxes %d is less than none", warm)}
-	}
-	if o.WarmSandboxes = warm; warm == 0 {
+	if o.WarmSandboxes = c.warm; c.warm == 0 {
 		o.WarmSandboxes = -1
 	}
-	o.DefaultLaunchType = types.LaunchType(strings.ToUpper(launchType))
-	o.OnExit, o.PullBehavior, o.SecurityGroups = emulator.OnExit(onExit), agent.PullBehavior(pull), agent.SecurityGroups(groups)
+	o.DefaultLaunchType = types.LaunchType(strings.ToUpper(c.launchType))
+	o.OnExit, o.PullBehavior, o.SecurityGroups = emulator.OnExit(c.onExit), agent.PullBehavior(c.pull), agent.SecurityGroups(c.groups)
 	for _, check := range []struct {
 		flag, value string
 		allowed     []string
 	}{
 		{"default-launch-type", string(o.DefaultLaunchType), []string{"EC2", "FARGATE"}},
-		{"on-exit", onExit, []string{"", "remove", "keep"}},
-		{"pull", pull, []string{"prefer-cached", "default", "always", "once"}},
-		{"security-groups", groups, []string{"on", "strict", "off"}},
-		{"log-format", logFormat, []string{"text", "json"}},
+		{"on-exit", c.onExit, []string{"", "remove", "keep"}},
+		{"pull", c.pull, []string{"prefer-cached", "default", "always", "once"}},
+		{"security-groups", c.groups, []string{"on", "strict", "off"}},
+		{"log-format", c.logFormat, []string{"text", "json"}},
 	} {
 		if !slices.Contains(check.allowed, check.value) {
-			return nil, usageError{fmt.Errorf("--%s %q is none of %s", check.flag, check.value,
+			return usageError{fmt.Errorf("--%s %q is none of %s", check.flag, check.value,
 				strings.Trim(strings.Join(check.allowed, ", "), ", "))}
 		}
 	}
-	if onExit == "keep" && o.DataDir == "" {
-		return nil, usageError{fmt.Errorf("--on-exit keep needs a --data-dir: without one nothing would know the tasks again")}
+	if c.onExit == "keep" && o.DataDir == "" {
+		return usageError{fmt.Errorf("--on-exit keep needs a --data-dir: without one nothing would know the tasks again")}
 	}
-	if onExit == "keep" && o.Engine == "sim" {
-		return nil, usageError{fmt.Errorf("--on-exit keep needs Docker: simulated containers end with the emulator")}
+	if c.onExit == "keep" && o.Engine == "sim" {
+		return usageError{fmt.Errorf("--on-exit keep needs Docker: simulated containers end with the emulator")}
 	}
-	handlerOptions := &slog.HandlerOptions{Level: level}
-	if logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(stderr, handlerOptions)), nil
+	return nil
+}
+
+func (c *choices) logger(stderr io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.level}
+	if c.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(stderr, options))
 	}
-	return slog.New(slog.NewTextHandler(stderr, handlerOptions)), nil
+	return slog.New(slog.NewTextHandler(stderr, options))
 }
 
 // conveniencesOff is what --strict stands for.
