@@ -23,7 +23,6 @@ import (
 
 var (
 	instances          = store.NewTable("ec2-instance", func(i *Instance) string { return i.Key() })
-	instancesByGroup   = instances.Index((*Instance).inGroup)
 	instancesByCluster = instances.Index((*Instance).waitsFor)
 
 	terminatedInstances = instances.Ages((*Instance).terminatedAt)
@@ -97,13 +96,6 @@ func (i *Instance) Key() string { return instanceKey(i.Scope, i.ID) }
 
 func instanceKey(scope arn.Scope, id string) string { return scope.Prefix() + id }
 
-func (i *Instance) inGroup() string {
-	if i.Group == "" || i.Reached == types.InstanceStateNameTerminated {
-		return ""
-	}
-	return i.Scope.Prefix() + i.Group
-}
-
 // State is what EC2 shows: a state that it has reached, or one on the way.
 // Source: EC2 user guide, instance lifecycle.
 func (i *Instance) State() types.InstanceStateName {
@@ -146,11 +138,6 @@ func Instances(tx *state.Tx, scope arn.Scope) []*Instance {
 
 // AllInstances returns those of all accounts and regions.
 func AllInstances(tx *state.Tx) []*Instance { return instances.List(rows(tx), "") }
-
-// GroupInstances returns the instances of an Auto Scaling group that are not terminated.
-func GroupInstances(tx *state.Tx, scope arn.Scope, group string) []*Instance {
-	return instancesByGroup.List(rows(tx), scope.Prefix()+group)
-}
 
 // PutInstance writes an instance.
 func PutInstance(tx *state.Tx, i *Instance) { instances.Put(rows(tx), i) }

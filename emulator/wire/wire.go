@@ -14,7 +14,6 @@ import (
 	"bytes"
 	"reflect"
 	"sync"
-	"time"
 )
 
 // Codec encodes and decodes with one rule for member names. A Codec is safe for
@@ -82,9 +81,6 @@ func Size(v any) int {
 
 // AppendString writes s as a JSON string, for Appenders.
 func AppendString(buf []byte, s string) []byte { return appendString(buf, s) }
-
-// AppendTime writes t as epoch seconds, for Appenders.
-func AppendTime(buf []byte, t time.Time) []byte { return appendTime(buf, t) }
 
 // Unmarshal reads JSON with [LowerCamel] names; see [Codec.Unmarshal].
 func Unmarshal(data []byte, v any) error { return LowerCamel.Unmarshal(data, v) }
