@@ -30,13 +30,15 @@ func (w *work) scrub(text string) string {
 		}
 	}
 	var values []string
-	note := func(value string) {
-		if len(value) < shortestScrubbed {
-			return
-		}
-		values = append(values, value)
-		if quoted := strings.Trim(strconv.Quote(value), `"`); quoted != value {
-			values = append(values, quoted)
+	note := func(whole string) {
+		for _, value := range []string{whole, strings.TrimSpace(whole)} { // clients of engines trim what they say
+			if len(value) < shortestScrubbed {
+				continue
+			}
+			values = append(values, value)
+			if quoted := strings.Trim(strconv.Quote(value), `"`); quoted != value {
+				values = append(values, quoted)
+			}
 		}
 	}
 	for _, r := range w.view.resources.of {

@@ -58,6 +58,33 @@ func TestNoReasonTellsASecret(t *testing.T) {
 	})
 }
 
+// trimming is an engine whose client trims what it says, as Docker's does.
+type trimming struct{ picky }
+
+func (p trimming) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
+	id, err := p.picky.Create(ctx, spec)
+	if err != nil {
+		err = errors.New(strings.TrimSpace(err.Error()))
+	}
+	return id, err
+}
+
+// Many a secret is the content of a file, with a line break at its end.
+func TestNoReasonTellsASecretWithoutItsLineBreak(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		b.runAgent(New(Options{
+			Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Hosts: []HostOptions{{Engine: trimming{picky{b.engine}}}},
+			Secrets: &shelf{parameters: map[string]string{"us-east-1 /url": "hunter2\n"}},
+		}))
+		app := container("app", "sleep", "100")
+		app.LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverSplunk, SecretOptions: []types.Secret{secret("splunk-url", "/url")}}
+		id := b.run(app)
+		b.expect("the reason", b.task(id).Status.Containers[0].Reason,
+			`CannotCreateContainerError: splunk: failed to parse *** as url value, or "***", in splunk-url=***`)
+	})
+}
+
 // chatty is an engine that does not end containers at once, and says what they have.
 type chatty struct {
 	*sim.Engine
