@@ -2,6 +2,7 @@ package agent
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,11 +32,28 @@ func bucketAndKey(objectARN string) (bucket, key string) {
 	return bucket, key
 }
 
+// lastOfEach are variables of which the last of a name decides.
+func lastOfEach(all []types.KeyValuePair) (last []types.KeyValuePair) {
+	known := map[string]bool{}
+	for _, v := range slices.Backward(all) {
+		if name := aws.ToString(v.Name); !known[name] {
+			known[name] = true
+			last = append(last, v)
+		}
+	}
+	slices.Reverse(last)
+	return last
+}
+
 // over is an environment with the variables of two: what is above goes before what is below.
 // No name is in it twice, since which of two a program finds is up to the program.
 func over(above, below []types.KeyValuePair) (all []types.KeyValuePair) {
+	known := make(map[string]bool, len(above))
+	for _, v := range above {
+		known[aws.ToString(v.Name)] = true
+	}
 	for _, v := range below {
-		if !hasVariable(above, aws.ToString(v.Name)) {
+		if !known[aws.ToString(v.Name)] {
 			all = append(all, v)
 		}
 	}

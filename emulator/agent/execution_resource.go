@@ -306,11 +306,7 @@ func (r *reading) files(ctx context.Context, files []types.EnvironmentFile) (var
 		if err != nil {
 			return nil, fileFailed(bucket, key, err)
 		}
-		var own []types.KeyValuePair // in a file the last decides
-		for _, v := range parseEnvironmentFile(content) {
-			own = over([]types.KeyValuePair{v}, own)
-		}
-		variables = over(variables, own)
+		variables = over(variables, lastOfEach(parseEnvironmentFile(content)))
 	}
 	return variables, nil
 }

@@ -137,6 +137,25 @@ func TestParseEnvironmentFile(t *testing.T) {
 	}
 }
 
+// An environment file may be anything that somebody has called so. Its lines are not compared each
+// with each, which goes on for minutes after the task has been given up.
+func TestALongEnvironmentFile(t *testing.T) {
+	const lines = 100_000
+	var content strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&content, "V%d=1\n", i)
+	}
+	r := &reading{source: &shelf{objects: map[string]string{"bucket a.env": content.String()}}, task: &state.Task{}}
+	began := time.Now()
+	got, err := r.files(t.Context(), []types.EnvironmentFile{{Value: aws.String("arn:aws:s3:::bucket/a.env")}})
+	if err != nil || len(got) != lines {
+		t.Fatalf("%d variables, %v", len(got), err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
 // run has a container with all that one can refer to; its environment is what is asked for.
 func TestWhatGoesBeforeWhat(t *testing.T) {
 	s := &shelf{
