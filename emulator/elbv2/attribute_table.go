@@ -161,3 +161,15 @@ func (g *TargetGroup) Attribute(key string) string {
 func (g *TargetGroup) AllAttributes() []Setting {
 	return g.Attributes.all(TargetGroupAttributes, g.Kind())
 }
+
+// Settings are the attributes that act with their values, by key, for who acts on them: some
+// defaults differ by protocol.
+func (g *TargetGroup) Settings() map[string]string {
+	acting := map[string]string{}
+	for _, each := range g.AllAttributes() {
+		if FindAttribute(TargetGroupAttributes, each.Key).Acts {
+			acting[each.Key] = each.Value
+		}
+	}
+	return acting
+}

@@ -73,7 +73,7 @@ func targetGroup(g *elbv2.TargetGroup) *balancer.TargetGroup {
 		matcher = check.GRPCCode
 	}
 	return &balancer.TargetGroup{
-		ID: g.ARN, Protocol: string(g.Protocol), ProtocolVersion: g.ProtocolVersion, Attributes: g.Attributes,
+		ID: g.ARN, Protocol: string(g.Protocol), ProtocolVersion: g.ProtocolVersion, Attributes: g.Settings(),
 		HealthCheck: balancer.HealthCheck{
 			Enabled: true, Protocol: string(check.Protocol), Port: uint16(port), Path: check.Path,
 			IntervalSeconds: int(check.Interval), TimeoutSeconds: int(check.Timeout),

@@ -35,7 +35,7 @@ func TestConfigurationHasAPieceForEachRow(t *testing.T) {
 	want := []balancer.Piece{
 		{Certificate: &balancer.Certificate{ID: "first"}},
 		{TargetGroup: &balancer.TargetGroup{
-			ID: "group", Protocol: "HTTP", ProtocolVersion: "HTTP1", Attributes: map[string]string{"slow_start.duration_seconds": "30"},
+			ID: "group", Protocol: "HTTP", ProtocolVersion: "HTTP1", Attributes: group.Settings(),
 			HealthCheck: balancer.HealthCheck{
 				Enabled: true, Protocol: "HTTP", Path: "/health", IntervalSeconds: 30, TimeoutSeconds: 5, HealthyThreshold: 5, UnhealthyThreshold: 2, Matcher: "200",
 			},
@@ -52,6 +52,16 @@ func TestConfigurationHasAPieceForEachRow(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, Configure(v), cmpopts.EquateComparable(netip.AddrPort{})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Connections to targets of UDP end with their draining, unless somebody says otherwise.
+func TestDefaultsFollowTheProtocol(t *testing.T) {
+	const key = "deregistration_delay.connection_termination.enabled"
+	for protocol, want := range map[elb.ProtocolEnum]string{"UDP": "true", "TCP": "false"} {
+		if got := targetGroup(&elbv2.TargetGroup{Protocol: protocol}).Attributes[key]; got != want {
+			t.Errorf("%s: %q, want %q", protocol, got, want)
+		}
 	}
 }
 
