@@ -1,7 +1,11 @@
 package terraform
 
 import (
+	"io"
+	"net/http"
+	"net/url"
 	"os"
+	"strings"
 	"testing"
 
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -9,8 +13,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// TestLoadBalancers makes load balancers with all that belongs to them, changes them, and
-// removes them.
+// TestLoadBalancers makes load balancers with all that belongs to them and a service behind
+// one, changes them, and removes them.
 func TestLoadBalancers(t *testing.T) {
 	t.Parallel()
 	srv := emulator.Start(t)
@@ -21,10 +25,12 @@ func TestLoadBalancers(t *testing.T) {
 		t.Errorf("the first apply made %+v", first)
 	}
 	p.settled()
+	shopAnswers(t, srv)
 	if second := p.change("apply", "-var=release=2"); second.Change == 0 || second.Add+second.Remove > 0 {
 		t.Errorf("the apply of a change made %+v", second)
 	}
 	p.settled("-var=release=2")
+	shopAnswers(t, srv)
 	if last := p.change("destroy", "-var=release=2"); last.Remove != first.Add {
 		t.Errorf("%d resources were made, and destroy removed %+v", first.Add, last)
 	}
@@ -36,5 +42,33 @@ func TestLoadBalancers(t *testing.T) {
 	groups, err := client.DescribeTargetGroups(t.Context(), &elb.DescribeTargetGroupsInput{})
 	if err != nil || len(groups.TargetGroups) > 0 {
 		t.Errorf("target groups are left: %+v, %v", groups, err)
+	}
+}
+
+// shopAnswers asks the service behind the load balancer web.
+func shopAnswers(t *testing.T, srv *emulator.Server) {
+	t.Helper()
+	found, err := elb.NewFromConfig(srv.Config()).DescribeLoadBalancers(t.Context(), &elb.DescribeLoadBalancersInput{Names: []string{"web"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint, err := url.Parse(srv.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{Proxy: http.ProxyURL(endpoint)}
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+*found.LoadBalancers[0].DNSName+"/shop", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK || strings.TrimSpace(string(text)) != "hello" {
+		t.Errorf("the service behind the load balancer answers %s: %q, %v", response.Status, text, err)
 	}
 }

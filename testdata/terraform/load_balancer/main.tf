@@ -1,4 +1,5 @@
-# An application and a network load balancer: listeners, rules, certificates, target groups.
+# An application and a network load balancer: listeners, rules, certificates, target groups, and
+# a service behind the first one.
 
 terraform {
   required_providers {
@@ -24,6 +25,7 @@ provider "aws" {
   endpoints {
     acm   = var.endpoint
     ec2   = var.endpoint
+    ecs   = var.endpoint
     elbv2 = var.endpoint
     sts   = var.endpoint
   }
@@ -53,6 +55,13 @@ resource "aws_security_group" "web" {
     from_port   = 80
     to_port     = 443
     protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
     cidr_blocks = ["0.0.0.0/0"]
   }
 }
