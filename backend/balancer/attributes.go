@@ -77,7 +77,6 @@ type groupSettings struct {
 	stickiness       stickiness
 	proxyProtocol    bool
 	cutFlows         bool // of a target that is removed
-	idle             time.Duration
 }
 
 func newGroupSettings(g TargetGroup) groupSettings {

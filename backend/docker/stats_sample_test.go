@@ -37,31 +37,31 @@ func TestSamplesAreToldAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := &slowEngine{takes: 5 * time.Second}
 		samples := newStatSamples(t.Context(), engine.stats)
-		took := func() (backend.Stats, error, time.Duration) {
+		took := func() (backend.Stats, time.Duration, error) {
 			began := time.Now()
 			s, err := samples.take(t.Context(), "app", networkPatience)
-			return s, err, time.Since(began)
+			return s, time.Since(began), err
 		}
-		if _, err, after := took(); !errors.Is(err, errNotSampled) || after != networkPatience {
+		if _, after, err := took(); !errors.Is(err, errNotSampled) || after != networkPatience {
 			t.Errorf("the first ones: %v after %s", err, after)
 		}
 		time.Sleep(engine.takes)
 		synctest.Wait()
-		first, err, after := took()
+		first, after, err := took()
 		if err != nil || after != 0 || engine.asked.Load() != 1 {
 			t.Errorf("once they are there: %v after %s, asked %d times", err, after, engine.asked.Load())
 		}
 		time.Sleep(sampleFresh)
-		if old, err, after := took(); err != nil || after != 0 || !old.Read.Equal(first.Read) {
+		if old, after, err := took(); err != nil || after != 0 || !old.Read.Equal(first.Read) {
 			t.Errorf("while newer ones are on their way: %v, %v after %s", old.Read, err, after)
 		}
 		time.Sleep(engine.takes)
 		synctest.Wait()
-		if newer, err, after := took(); err != nil || after != 0 || !newer.Read.After(first.Read) || engine.asked.Load() != 2 {
+		if newer, after, err := took(); err != nil || after != 0 || !newer.Read.After(first.Read) || engine.asked.Load() != 2 {
 			t.Errorf("then: %v, %v after %s, asked %d times", newer.Read, err, after, engine.asked.Load())
 		}
 		time.Sleep(sampleStale)
-		if _, err, _ := took(); !errors.Is(err, errNotSampled) {
+		if _, _, err := took(); !errors.Is(err, errNotSampled) {
 			t.Errorf("after a minute: %v", err)
 		}
 		synctest.Wait()

@@ -1,12 +1,15 @@
 package terraform
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,7 +29,8 @@ const modulesFolder = "../../testdata/terraform"
 // is the provider's start. What is there afterwards is what the modules say, each time.
 func TestModules(t *testing.T) {
 	t.Parallel()
-	srv := emulator.Start(t)
+	var asked requests
+	srv := emulator.Start(t, emulator.Options{Log: slog.New(slog.NewTextHandler(&asked, nil))})
 	p := newProject(t, srv, os.DirFS(modulesFolder))
 
 	first := p.change("apply")
@@ -50,7 +54,7 @@ func TestModules(t *testing.T) {
 	if last := p.change("destroy", "-var=release=2"); last.Remove != first.Add {
 		t.Errorf("%d resources were made, and destroy removed %+v", first.Add, last)
 	}
-	nothingLeft(t, ecs.NewFromConfig(srv.Config()))
+	nothingLeft(t, ecs.NewFromConfig(srv.Config()), asked.count("RegisterTaskDefinition")-asked.count("DeregisterTaskDefinition"))
 	noRolesLeft(t, iam.NewFromConfig(srv.Config()))
 	noLogsLeft(t, cloudwatchlogs.NewFromConfig(srv.Config()))
 }
@@ -87,8 +91,30 @@ func (p *project) importAll(variables ...string) changes {
 	return done
 }
 
-// nothingLeft checks that there is only what an emulator starts with.
-func nothingLeft(t *testing.T, client *ecs.Client) {
+// requests is the log of an emulator.
+type requests struct {
+	mu  sync.Mutex
+	log []byte
+}
+
+func (r *requests) Write(line []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.log = append(r.log, line...)
+	return len(line), nil
+}
+
+// count counts those for an operation that were granted.
+func (r *requests) count(operation string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return bytes.Count(r.log, []byte(" operation="+operation+" status=200 "))
+}
+
+// nothingLeft checks that there is only what an emulator starts with, and the task definitions
+// that the provider has registered and does not know of: a request that it sends twice makes
+// two.
+func nothingLeft(t *testing.T, client *ecs.Client, strays int) {
 	t.Helper()
 	clusters, err := client.ListClusters(t.Context(), &ecs.ListClustersInput{})
 	if err != nil {
@@ -97,14 +123,12 @@ func nothingLeft(t *testing.T, client *ecs.Client) {
 	if arns := clusters.ClusterArns; len(arns) != 1 || !strings.HasSuffix(arns[0], ":cluster/default") {
 		t.Errorf("clusters are left: %q", arns)
 	}
-	families, err := client.ListTaskDefinitionFamilies(t.Context(), &ecs.ListTaskDefinitionFamiliesInput{
-		Status: types.TaskDefinitionFamilyStatusActive,
-	})
+	definitions, err := client.ListTaskDefinitions(t.Context(), &ecs.ListTaskDefinitionsInput{Status: types.TaskDefinitionStatusActive})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(families.Families) > 0 {
-		t.Errorf("task definitions are left: %q", families.Families)
+	if left := definitions.TaskDefinitionArns; len(left) != strays {
+		t.Errorf("task definitions are left: %q, and %d were registered and not deregistered", left, strays)
 	}
 }
 
