@@ -53,23 +53,26 @@ func targetOf(tx *state.Tx, t *state.Task, b types.LoadBalancer) (id string, por
 	return id, hostPort(t.Status.Container(aws.ToString(b.ContainerName)), uint16(port))
 }
 
-// hostPort is the port of the container instance that leads to one of a container; 0 is none.
+// hostPort is the port of the container instance that leads to one of a container, that of TCP
+// where there are two; 0 is none.
 func hostPort(c *state.Container, port uint16) int32 {
 	if c == nil {
 		return 0
 	}
-	i := slices.IndexFunc(c.Bindings, func(b state.Binding) bool {
-		return port >= b.ContainerPort && port-b.ContainerPort <= b.More && b.Protocol != types.TransportProtocolUdp
-	})
-	if i < 0 {
-		i = slices.IndexFunc(c.Bindings, func(b state.Binding) bool {
-			return port >= b.ContainerPort && port-b.ContainerPort <= b.More
-		})
+	found := int32(0)
+	for _, b := range c.Bindings {
+		if port < b.ContainerPort || port-b.ContainerPort > b.More {
+			continue
+		}
+		leads := int32(b.HostPort + port - b.ContainerPort)
+		if b.Protocol != types.TransportProtocolUdp {
+			return leads
+		}
+		if found == 0 {
+			found = leads
+		}
 	}
-	if i < 0 {
-		return 0
-	}
-	return int32(c.Bindings[i].HostPort + port - c.Bindings[i].ContainerPort)
+	return found
 }
 
 // zoneOf is that of an address; instances have none in their targets.

@@ -200,8 +200,10 @@ func TestHostPortOfAContainer(t *testing.T) {
 	c := &state.Container{Bindings: []state.Binding{
 		{ContainerPort: 53, HostPort: 1053, Protocol: types.TransportProtocolUdp},
 		{ContainerPort: 8000, HostPort: 32768, More: 9, Protocol: types.TransportProtocolTcp},
+		{ContainerPort: 443, HostPort: 2000, Protocol: types.TransportProtocolUdp},
+		{ContainerPort: 443, HostPort: 3000, Protocol: types.TransportProtocolTcp},
 	}}
-	for port, want := range map[uint16]int32{8000: 32768, 8009: 32777, 8010: 0, 53: 1053} {
+	for port, want := range map[uint16]int32{8000: 32768, 8009: 32777, 8010: 0, 53: 1053, 443: 3000} {
 		if got := hostPort(c, port); got != want {
 			t.Errorf("port %d: %d, want %d", port, got, want)
 		}
