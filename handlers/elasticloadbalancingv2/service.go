@@ -55,7 +55,7 @@ func (a *API) loadBalancerOperations() []awsapi.Operation {
 
 func (a *API) listenerOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateListener", "with forward, redirect and fixed-response; who may authenticate, mutual TLS, QUIC and IAM server certificates answer 501 NotImplementedException", a.CreateListener),
+		awsapi.Partial("CreateListener", "with forward, redirect and fixed-response; SslPolicy and AlpnPolicy are kept without effect: TLS 1.2 and 1.3 are spoken whatever they say; who may authenticate, mutual TLS, QUIC and IAM server certificates answer 501 NotImplementedException", a.CreateListener),
 		awsapi.Works("DescribeListeners", "by ARN and load balancer, in pages", a.DescribeListeners),
 		awsapi.Partial("ModifyListener", "as CreateListener", a.ModifyListener),
 		awsapi.Works("DeleteListener", "with its rules", a.DeleteListener),
