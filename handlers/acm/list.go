@@ -28,7 +28,7 @@ func (a *API) ListCertificates(ctx context.Context, in *sdk.ListCertificatesInpu
 	}
 	out := &sdk.ListCertificatesOutput{}
 	var err error
-	out.CertificateSummaryList, out.NextToken, err = page(all, in.SortOrder == types.SortOrderDescending, in.NextToken, in.MaxItems)
+	out.CertificateSummaryList, out.NextToken, err = pageOf(all, in)
 	if err != nil {
 		return nil, err
 	}

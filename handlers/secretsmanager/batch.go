@@ -31,7 +31,7 @@ func (a *API) BatchGetSecretValue(ctx context.Context, in *sdk.BatchGetSecretVal
 	out := &sdk.BatchGetSecretValueOutput{SecretValues: []types.SecretValueEntry{}, Errors: []types.APIErrorType{}}
 	ids := in.SecretIdList
 	if len(in.Filters) > 0 {
-		found, next, err := page(a.filtered(ctx, in.Filters, false),
+		found, next, err := pageOf(a.filtered(ctx, in.Filters, false),
 			func(s *secretsmanager.Secret) string { return sortKey(s, "") }, false, in.NextToken, in.MaxResults, maxBatch)
 		if err != nil {
 			return nil, err

@@ -22,7 +22,7 @@ func (a *API) ListSecrets(ctx context.Context, in *sdk.ListSecretsInput) (*sdk.L
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
-	part, next, err := page(a.filtered(ctx, in.Filters, aws.ToBool(in.IncludePlannedDeletion)),
+	part, next, err := pageOf(a.filtered(ctx, in.Filters, aws.ToBool(in.IncludePlannedDeletion)),
 		func(s *secretsmanager.Secret) string { return sortKey(s, in.SortBy) }, in.SortOrder == types.SortOrderTypeDesc,
 		in.NextToken, in.MaxResults, maxListed)
 	if err != nil {

@@ -35,7 +35,7 @@ func (a *API) ListSecretVersionIds(ctx context.Context, in *sdk.ListSecretVersio
 	}
 	all := aws.ToBool(in.IncludeDeprecated)
 	versions := slices.DeleteFunc(slices.Clone(s.Versions), func(v secretsmanager.Version) bool { return len(v.Stages) == 0 && !all })
-	part, next, err := page(versions, func(v secretsmanager.Version) string { return timeKey(v.CreatedAt, v.ID) }, !all,
+	part, next, err := pageOf(versions, func(v secretsmanager.Version) string { return timeKey(v.CreatedAt, v.ID) }, !all,
 		in.NextToken, in.MaxResults, maxListed)
 	if err != nil {
 		return nil, err
