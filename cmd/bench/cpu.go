@@ -44,6 +44,27 @@ func processTime(pid int) time.Duration {
 	return parseCPUTime(stat)
 }
 
+// groupTime is that of a process with those that it has started and that are in its group.
+func groupTime(pid int) (total time.Duration) {
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		if stat, _ := os.ReadFile(file); parseGroup(stat) == pid {
+			total += parseCPUTime(stat)
+		}
+	}
+	return total
+}
+
+// parseGroup reads pgrp, the third field behind the name.
+func parseGroup(stat []byte) int {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 3 {
+		return 0
+	}
+	group, _ := strconv.Atoi(string(fields[2]))
+	return group
+}
+
 // parseCPUTime reads utime and stime, the 12th and 13th field behind the name, which may
 // have spaces and brackets.
 func parseCPUTime(stat []byte) time.Duration {

@@ -10,6 +10,9 @@ func TestCPUTimeOfAProcess(t *testing.T) {
 	if got := parseCPUTime([]byte(stat)); got != 3*time.Second {
 		t.Errorf("%s, want 3s", got)
 	}
+	if got := parseGroup([]byte(stat)); got != 4711 {
+		t.Errorf("group %d, want 4711", got)
+	}
 	if got := parseCPUTime(nil); got != 0 {
 		t.Errorf("of a process that is gone %s", got)
 	}

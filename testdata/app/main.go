@@ -2,7 +2,9 @@
 // whose first argument says how it behaves.
 //
 //	serve <port> [text]   HTTP server, also on a range of ports, see serve.go
-//	udp <port> [text]     print each datagram and answer it with the text
+//	bare <port> <text>    HTTP server that logs nothing, for figures, see serve.go
+//	fail <port> <status>  HTTP server that answers all requests with a status
+//	udp <port> [text]     print each datagram and answer it with the text, likewise
 //	sleep <duration>      "2s", or a bare number of seconds; ends at once on SIGTERM
 //	linger <duration>     run until SIGTERM, and as long after it
 //	exit <code>           write a line to standard error and exit
@@ -15,7 +17,8 @@
 //	ask <n> <url>…        ask each URL so many times, and print how long that takes, see ask.go
 //	role <parameter>      print whom STS says the program is, the value of a parameter of
 //	                      Systems Manager, and tasks, and whenever one of these changes
-//	get <url>             print the status and the body of an answer
+//	get <url>             print the status and the body of an answer, or a datagram that
+//	                      answers one to udp://<host>:<port>
 //	list-tasks            print the ARNs that ListTasks of the SDK answers
 //	write <path> <text>   write a file, in folders that it makes
 //	read <path>           print a file
@@ -41,6 +44,8 @@ var modes = map[string]struct {
 	run      func(args []string) error
 }{
 	"serve":       {1, 2, serve},
+	"bare":        {2, 2, serveBare},
+	"fail":        {2, 2, serveStatus},
 	"udp":         {1, 2, udp},
 	"sleep":       {1, 1, sleep},
 	"linger":      {1, 1, linger},
@@ -61,7 +66,7 @@ var modes = map[string]struct {
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|udp|sleep|linger|exit|print|eat|ignore-term|env|check|ask|role|get|list-tasks|write|read|times …")
+		fail("usage: app serve|bare|fail|udp|sleep|linger|exit|print|eat|ignore-term|env|check|ask|role|get|list-tasks|write|read|times …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {

@@ -15,22 +15,66 @@ import (
 // serve answers HTTP on a port of every address, or on those of a range, and logs each
 // request.
 //
-//	GET  /                  the text; the header X-Hostname names the container
+//	GET  /                  the text, in which {client} is who asks; the header X-Hostname names the container
 //	GET  /health            200, or 503 while unhealthy
 //	POST /health?ok=false   become unhealthy; ok=true heals
 //	GET  /exit?code=N       answer, then exit with N
 //	GET  /zeros?mib=N       so many MiB
+//	GET  /slow?for=2s       the text, after that time
+//
+// SIGTERM ends it at once, with all connections and whatever is under way on them.
 func serve(args []string) error {
 	text := "ok"
 	if len(args) == 2 {
 		text = args[1]
 	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, withClient(text, r.RemoteAddr))
+	})
+	mux.HandleFunc("/health", health())
+	mux.HandleFunc("/exit", exitAfterAnswer)
+	mux.HandleFunc("/zeros", zeros)
+	mux.HandleFunc("/slow", slow(text))
+	return serveOn(args[0], mux)
+}
+
+// serveStatus answers with a status.
+func serveStatus(args []string) error {
+	status, err := strconv.Atoi(args[1])
+	if err != nil {
+		return fmt.Errorf("not a status: %s", args[1])
+	}
+	return serveOn(args[0], http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, http.StatusText(status), status)
+	}))
+}
+
+// serveBare answers with a text, and at /client with the address of who asks. It does nothing else, so
+// that what is measured is what lies between.
+func serveBare(args []string) error {
+	stop, text := terminated(), []byte(args[1])
+	go func() {
+		<-stop
+		os.Exit(0)
+	}()
+	return http.ListenAndServe(":"+args[0], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/client" {
+			_, _ = io.WriteString(w, withClient("{client}", r.RemoteAddr))
+			return
+		}
+		_, _ = w.Write(text)
+	}))
+}
+
+// serveOn serves until SIGTERM.
+func serveOn(ports string, handler http.Handler) error {
 	stop := terminated()
 	hostname, err := os.Hostname()
 	if err != nil {
 		return err
 	}
-	listeners, err := listen(args[0])
+	listeners, err := listen(ports)
 	if err != nil {
 		return err
 	}
@@ -38,21 +82,14 @@ func serve(args []string) error {
 		<-stop
 		os.Exit(0)
 	}()
-	fmt.Println("listening on :" + args[0])
-	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, text)
-	})
-	mux.HandleFunc("/health", health())
-	mux.HandleFunc("/exit", exitAfterAnswer)
-	mux.HandleFunc("/zeros", zeros)
+	fmt.Println("listening on :" + ports)
 	failed := make(chan error)
 	for _, listener := range listeners {
 		go func() {
 			failed <- http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				fmt.Println(r.Method, r.URL.Path)
 				w.Header().Set("X-Hostname", hostname)
-				mux.ServeHTTP(w, r)
+				handler.ServeHTTP(w, r)
 			}))
 		}()
 	}
@@ -128,6 +165,18 @@ func zeros(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func slow(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		d, err := time.ParseDuration(r.FormValue("for"))
+		if err != nil {
+			http.Error(w, "for must be a duration", http.StatusBadRequest)
+			return
+		}
+		time.Sleep(d)
+		_, _ = io.WriteString(w, text)
+	}
+}
+
 // udp prints and answers each datagram on a port of every address.
 func udp(args []string) error {
 	text := "ok"
@@ -150,26 +199,38 @@ func udp(args []string) error {
 			return err
 		}
 		fmt.Println(strings.TrimSpace(string(packet[:n])))
-		if _, err := conn.WriteTo([]byte(text), from); err != nil {
+		if _, err := conn.WriteTo([]byte(withClient(text, from.String())), from); err != nil {
 			return err
 		}
 	}
 }
 
-// checkDatagram sends one now and then until there is an answer, for two seconds.
+// withClient has {client} in a text stand for the address of who asks.
+func withClient(text, from string) string {
+	host, _, _ := net.SplitHostPort(from)
+	return strings.ReplaceAll(text, "{client}", host)
+}
+
 func checkDatagram(to string) error {
+	_, err := askDatagram(to)
+	return err
+}
+
+// askDatagram sends one now and then until there is an answer, for two seconds.
+func askDatagram(to string) (answer string, err error) {
 	conn, err := net.Dial("udp4", to)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { _ = conn.Close() }()
 	for range 8 {
 		_, sent := conn.Write([]byte("check\n"))
 		_ = conn.SetReadDeadline(time.Now().Add(250 * time.Millisecond))
-		_, err = conn.Read(make([]byte, 1500))
-		if sent == nil && err == nil {
-			return nil
+		buffer := make([]byte, 1500)
+		n, failed := conn.Read(buffer)
+		if err = failed; sent == nil && err == nil {
+			return string(buffer[:n]), nil
 		}
 	}
-	return fmt.Errorf("%s does not answer: %w", to, err)
+	return "", fmt.Errorf("%s does not answer: %w", to, err)
 }
