@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
@@ -18,6 +20,23 @@ func OnInstancesOf(wakes func(i *Instance) []string) store.Source {
 		return wakes(after)
 	})
 }
+
+// OnInstanceTargets wakes a watch with the key of each instance whose address or state is another:
+// see IsInstance.
+func OnInstanceTargets() store.Source {
+	return store.On(instances, func(before, after *Instance) []string {
+		switch {
+		case before == nil: // it is no target yet
+			return nil
+		case after != nil && after.PrivateIP == before.PrivateIP && after.State() == before.State():
+			return nil
+		}
+		return []string{before.Key()}
+	})
+}
+
+// IsInstance reports whether something is the key of an instance, and no other ARN.
+func IsInstance(key string) bool { return strings.Contains(key, ":i-") }
 
 // waitsFor is the value of the index by which a cluster finds the instances whose agents
 // have yet to join it.
