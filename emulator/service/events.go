@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,13 +46,18 @@ func listTasks(ids []string) string {
 	return "(task " + strings.Join(ids, ") (task ") + ")"
 }
 
-// failedHealthChecks is said of a task that is replaced. Who is unhealthy in a target group
-// is an address or an instance (field reports).
+// failedHealthChecks is said of a task that is replaced.
 func failedHealthChecks(service string, t *state.Task) string {
 	g := t.UnhealthyTarget()
 	if t.Status.HealthStatus == types.HealthStatusUnhealthy || g == nil {
 		return fmt.Sprintf("(service %s) (task %s) failed container health checks.", service, arn.Name(t.ARN))
 	}
+	return targetUnhealthy(service, t, *g)
+}
+
+// targetUnhealthy copies what is said of the target. It is an address or an instance (field
+// reports).
+func targetUnhealthy(service string, t *state.Task, g state.TaskTarget) string {
 	who := "task " + arn.Name(t.ARN)
 	if strings.HasPrefix(g.ID, "i-") {
 		who = "instance " + g.ID
@@ -143,6 +149,20 @@ const stoppedReason = "ECS deployment stopped by StopServiceDeployment."
 // rollingBackReason begins with what caused the rollback.
 func rollingBackReason(cause, deployment string) string {
 	return fmt.Sprintf("%s: rolling back to deploymentId %s.", cause, deployment)
+}
+
+// sayUnlessSaid adds a message that may be repeated only after a while, whatever was said since:
+// there may be several tasks to say it of, and other trouble.
+func (p *planner) sayUnlessSaid(message string) {
+	said := slices.IndexFunc(p.in.Events, func(e types.ServiceEvent) bool { return *e.Message == message })
+	if said >= 0 {
+		if again := p.in.Events[said].CreatedAt.Add(repeatAfter); p.now.Before(again) {
+			p.wake(again)
+			return
+		}
+	}
+	p.say(message)
+	p.wake(p.now.Add(repeatAfter))
 }
 
 // sayOnce adds a message unless it is the last one already; then it waits until it

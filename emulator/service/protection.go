@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -64,14 +63,5 @@ func (p *planner) announceProtection() {
 	if p.spared == nil || p.starting() > 0 || p.present() != p.active() {
 		return
 	}
-	message := underProtection(p.service.Name, *p.spared)
-	said := slices.IndexFunc(p.in.Events, func(e types.ServiceEvent) bool { return *e.Message == message })
-	if said >= 0 {
-		if again := p.in.Events[said].CreatedAt.Add(repeatAfter); p.now.Before(again) {
-			p.wake(again)
-			return
-		}
-	}
-	p.say(message)
-	p.wake(p.now.Add(repeatAfter))
+	p.sayUnlessSaid(underProtection(p.service.Name, *p.spared))
 }

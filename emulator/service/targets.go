@@ -41,9 +41,10 @@ func (p *planner) announceTargets() {
 }
 
 // sayLost says of the first running task whose target or target group somebody has removed
-// that it is. It is neither healthy nor unhealthy for that: the service is not stable, and
-// goes on. Source: ECS developer guide, service event messages, for the words; what becomes
-// of the task is not published.
+// that it is, or that its target is not in use, such as in a zone that the load balancer is not
+// in. It is neither healthy nor unhealthy for that: the service is not stable, and goes on.
+// Source: ECS developer guide, service event messages, and field reports for the words; what
+// becomes of the task is not published.
 func (p *planner) sayLost(g *generation) {
 	if len(g.deployment.Revision.LoadBalancers) == 0 {
 		return
@@ -53,8 +54,12 @@ func (p *planner) sayLost(g *generation) {
 			continue
 		}
 		for _, target := range t.Traffic.Targets {
-			if target.Lost != "" {
-				p.sayOnce(targetLost(p.service.Name, g.deployment.ID, arn.Name(t.ARN), target))
+			switch {
+			case target.Lost != "":
+				p.sayUnlessSaid(targetLost(p.service.Name, g.deployment.ID, arn.Name(t.ARN), target))
+				return
+			case target.State == state.TargetUnused:
+				p.sayUnlessSaid(targetUnhealthy(p.service.Name, t, target))
 				return
 			}
 		}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -103,6 +104,59 @@ func TestTargetThatIsRefused(t *testing.T) {
 	f.expectMessages(1, "(service web) failed to register targets in (target-group blue) with (error One or more target groups not found)")
 	if f.service().Steady {
 		t.Error("the service is stable without a target")
+	}
+}
+
+// A load balancer that is not in the zone of a task never makes its service stable.
+func TestTargetThatIsNotInUse(t *testing.T) {
+	f := balancedFixture(t, 1, nil)
+	f.schedule()
+	task := f.tasks()[0]
+	f.run(task)
+	f.balance(task, "unused", "Target is in an Availability Zone that is not enabled for the load balancer")
+	f.schedule()
+	f.now = f.now.Add(time.Minute)
+	f.schedule()
+	f.expectMessages(1,
+		"(service web) registered 1 targets in (target-group blue)",
+		"(service web) (task T) (port 80) is unhealthy in (target-group blue) due to (reason Target is in an Availability Zone that is not enabled for the load balancer).")
+	if f.service().Steady || f.tasks()[0].Stop != nil {
+		t.Errorf("%+v", f.service())
+	}
+}
+
+// Two deployments may have such tasks at a time: each of them is spoken of once.
+func TestTargetsOfTwoDeploymentsThatAreNotInUse(t *testing.T) {
+	f := balancedFixture(t, 1, nil)
+	f.schedule()
+	first := f.tasks()[0]
+	f.run(first)
+	f.balance(first, "healthy", "")
+	f.schedule()
+	f.deploy(false)
+	f.update(func(tx *state.Tx) {
+		s := tx.Service(serviceARN).Clone()
+		s.Deployments[0].Revision.LoadBalancers = s.Deployments[1].Revision.LoadBalancers
+		tx.PutService(s)
+	})
+	f.schedule()
+	for _, task := range f.tasks() {
+		if task.ARN != first.ARN {
+			f.run(task)
+		}
+		f.balance(task, "unused", "Target group is not configured to receive traffic from the load balancer")
+	}
+	for range 10 {
+		f.schedule()
+	}
+	n := 0
+	for _, message := range f.messages() {
+		if strings.HasSuffix(message, "(reason Target group is not configured to receive traffic from the load balancer).") {
+			n++
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d messages: %q", n, f.messages())
 	}
 }
 

@@ -13,7 +13,7 @@ var publicAddresses = store.NewTable("public-address", func(a *PublicAddress) st
 // there. No two have the same, whatever their VPC, account and region. Who gets one takes
 // it, and gives it back; that of a task goes with its end.
 type PublicAddress struct {
-	Owner string // the ARN of a task, or the key of an EC2 instance
+	Owner string // the ARN of a task, the key of an EC2 instance, or the network interface of a load balancer
 	IP    string
 }
 

@@ -28,9 +28,9 @@ type DeploymentCounts struct {
 	// Left is the number of tasks that have not ended.
 	Left int
 	// Of the tasks whose desiredStatus is RUNNING: all of them, those that run,
-	// and those whose health check says so.
-	Active, ActiveRunning int
-	Healthy, Unhealthy    int
+	// those whose health check says so, and those that have lost a target.
+	Active, ActiveRunning    int
+	Healthy, Unhealthy, Lost int
 	// Protected are those that have been, if only until a time that is over.
 	Protected int
 	// Since the deployment began: tasks that reached RUNNING, that stopped before
@@ -127,6 +127,9 @@ func (d *DeploymentCounts) add(t *Task, n int) {
 		return
 	}
 	d.ActiveRunning += n
+	if t.lost() {
+		d.Lost += n
+	}
 	switch t.Health() {
 	case types.HealthStatusHealthy:
 		d.Healthy += n

@@ -15,7 +15,7 @@ type TaskTraffic struct {
 	// RegisteredAt is when its targets were registered; zero: they are not yet.
 	RegisteredAt time.Time
 	// DeregisteredAt is when they were deregistered, and DrainedAt when requests under way
-	// have had their time.
+	// have had their time; it is zero until no load balancer sends them new ones.
 	DeregisteredAt, DrainedAt time.Time
 	Targets                   []TaskTarget
 }
@@ -39,6 +39,7 @@ type TaskTarget struct {
 const (
 	TargetHealthy   = "healthy"
 	TargetUnhealthy = "unhealthy"
+	TargetUnused    = "unused"
 )
 
 // What a registered task may lose, in the words of service events.
@@ -65,6 +66,11 @@ func (t *Task) UnhealthyTarget() *TaskTarget {
 		}
 	}
 	return nil
+}
+
+// lost reports whether somebody has taken a target of the task away.
+func (t *Task) lost() bool {
+	return t.Traffic != nil && slices.ContainsFunc(t.Traffic.Targets, func(g TaskTarget) bool { return g.Lost != "" })
 }
 
 // Health sums up what the checks of containers and of targets say of a task. That a target is
