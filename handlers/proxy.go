@@ -6,9 +6,10 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"net/http/httputil"
 	"strconv"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/httppass"
 )
 
 // Names are those that the endpoint is an HTTP proxy for, and no others.
@@ -21,18 +22,10 @@ type Names struct {
 // and connections that are asked for to one.
 // Source: RFC 9110, section 9.3.6; RFC 9112, section 3.2.2.
 func Proxy(names Names, next http.Handler, complaints *log.Logger) http.Handler {
-	passOn := &httputil.ReverseProxy{
-		Transport: &http.Transport{
-			DisableCompression: true, // or it would ask for it, and unpack answers
-			DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
-				name, port := splitTarget(address, 80)
-				return names.Dial(ctx, name, port)
-			},
-		},
-		FlushInterval: -1,
-		Rewrite:       rewrite,
-		ErrorLog:      complaints,
-	}
+	passOn := httppass.New(func(ctx context.Context, address string) (net.Conn, error) {
+		name, port := splitTarget(address, 80)
+		return names.Dial(ctx, name, port)
+	}, nil, complaints)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, port := splitTarget(r.URL.Host, 443)
 		switch {
@@ -46,19 +39,6 @@ func Proxy(names Names, next http.Handler, complaints *log.Logger) http.Handler 
 			next.ServeHTTP(w, r)
 		}
 	})
-}
-
-// rewrite leaves a request as it came.
-func rewrite(r *httputil.ProxyRequest) {
-	r.Out.URL.RawQuery, r.Out.Host = r.In.URL.RawQuery, r.In.Host
-	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
-		if values, found := r.In.Header[name]; found {
-			r.Out.Header[name] = values
-		}
-	}
-	if _, found := r.In.Header["User-Agent"]; !found {
-		r.Out.Header["User-Agent"] = nil // or it would have one
-	}
 }
 
 // splitTarget splits what is behind the scheme, of which the port may be left out.

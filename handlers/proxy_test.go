@@ -22,6 +22,10 @@ const ownName = "web-1.us-east-1.elb.amazonaws.com"
 func proxied(t *testing.T) *url.URL {
 	t.Helper()
 	there := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") == "websocket" {
+			echo(w)
+			return
+		}
 		fmt.Fprint(w, r.Method, " ", r.Host, " ", r.RequestURI, " ", r.Header["X-Forwarded-For"], r.Header["User-Agent"])
 	}))
 	t.Cleanup(there.Close)
@@ -96,5 +100,71 @@ func TestTheEndpointConnectsToItsOwnNames(t *testing.T) {
 		if body, _ := io.ReadAll(answer.Body); string(body) != "GET there /through [] []" {
 			t.Errorf("through it: %q", body)
 		}
+	}
+}
+
+// echo takes a connection over and says what it hears.
+func echo(w http.ResponseWriter) {
+	conn, heard, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	_, _ = io.Copy(conn, heard)
+}
+
+// Clients ask a proxy for WebSockets without TLS by CONNECT or, as some do, by the whole URL.
+func TestAWebSocketPassesThroughTheEndpoint(t *testing.T) {
+	conn, err := net.Dial("tcp", proxied(t).Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "GET http://%s/chat HTTP/1.1\r\nHost: %[1]s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", ownName)
+	lines := bufio.NewReader(conn)
+	answer, err := http.ReadResponse(lines, nil)
+	if err != nil || answer.StatusCode != http.StatusSwitchingProtocols {
+		t.Fatalf("%v, %v", answer, err)
+	}
+	fmt.Fprintln(conn, "hello")
+	if line, err := lines.ReadString('\n'); line != "hello\n" {
+		t.Errorf("it says %q, %v", line, err)
+	}
+}
+
+// What is behind CONNECT is the client's own: TLS with whom it leads to.
+func TestTLSPassesThroughTheEndpoint(t *testing.T) {
+	there := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.TLS.ServerName, " ", r.Host) }))
+	defer there.Close()
+	names := handlers.Names{
+		Has: func(name string) bool { return name == ownName },
+		Dial: func(ctx context.Context, _ string, port int) (net.Conn, error) {
+			if port != 443 {
+				return nil, fmt.Errorf("port %d", port)
+			}
+			return new(net.Dialer).DialContext(ctx, "tcp", there.Listener.Addr().String())
+		},
+	}
+	endpoint := httptest.NewServer(handlers.Proxy(names, http.NotFoundHandler(), log.New(io.Discard, "", 0)))
+	defer endpoint.Close()
+	at, err := url.Parse(endpoint.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := there.Client()
+	transport := client.Transport.(*http.Transport)
+	transport.Proxy = http.ProxyURL(at)
+	transport.TLSClientConfig.InsecureSkipVerify = true // it is for example.com
+	answer, err := client.Get("https://" + ownName + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if body, _ := io.ReadAll(answer.Body); string(body) != ownName+" "+ownName {
+		t.Errorf("it sees %q", body)
+	}
+	if _, err := client.Get("https://example.com/"); err == nil {
+		t.Error("another name is led somewhere")
 	}
 }
