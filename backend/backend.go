@@ -252,7 +252,9 @@ type SandboxSpec struct {
 	// containers in its namespace, and for those that join another sandbox and have Names.
 	Names   Names
 	Sysctls map[string]string
-	Labels  map[string]string
+	// Balances lets a load balancer in its namespace have the kernel lead flows to targets.
+	Balances bool
+	Labels   map[string]string
 	// Parent is the id of a sandbox inside whose limits this one stays, with all
 	// its containers; empty is none. Remove it after its children.
 	Parent string

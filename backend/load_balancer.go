@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"io"
+	"net/netip"
 )
 
 // LoadBalancers is implemented by engines that run the data plane of load balancers, which is
@@ -17,6 +18,13 @@ type LoadBalancers interface {
 	// balancer.Connect: what it is told holds until it ends, whoever is connected. Of one that
 	// does not run the stream ends, or says nothing.
 	ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error)
+	// KeepClients has running sandboxes answer through the sandbox of a load balancer what
+	// comes to them from there, whoever it is addressed to: so the load balancer can pass on the
+	// addresses of clients. It returns those of the targets that are addresses of sandboxes on
+	// its network which do so from now on, until they start again. What is said twice is
+	// harmless. It returns [ErrNoFilter] with what is missing where the engine's kernel
+	// cannot lead flows, and targets see the load balancer's address.
+	KeepClients(ctx context.Context, sandboxID string, targets []netip.Addr) (kept []netip.Addr, err error)
 }
 
 // LoadBalancerSpec describes a load balancer.

@@ -1,7 +1,9 @@
 package balancer_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -96,6 +98,42 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// A code that has no body has none, whatever the response says, and the next request is
+// answered as such.
+func TestFixedResponseWithoutContent(t *testing.T) {
+	s := newScene(t)
+	s.listen("HTTP", nil, balancer.Rule{ID: "default", Action: balancer.Action{FixedResponse: &balancer.FixedResponse{StatusCode: http.StatusNoContent, MessageBody: "hello"}}})
+	conn := s.dial()
+	reader := bufio.NewReader(conn)
+	for _, more := range []string{"", "X-A: \xff\r\n", "Connection: close\r\n"} {
+		fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: a\r\n"+more+"\r\n")
+		answer, err := http.ReadResponse(reader, nil)
+		if err != nil || answer.StatusCode != http.StatusNoContent || answer.Header["Content-Length"] != nil {
+			t.Fatalf("%q: %+v, %v", more, answer, err)
+		}
+	}
+	if rest, err := io.ReadAll(reader); len(rest) > 0 || err != nil {
+		t.Errorf("%q, %v", rest, err)
+	}
+}
+
+// A target gets the name that was asked for in small letters, and the load balancer's where
+// none was.
+func TestHostsOfRequests(t *testing.T) {
+	s := newScene(t)
+	s.one(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host) })
+	s.set(balancer.Piece{Listener: &balancer.Listener{ID: "listener", Port: 80, Protocol: "HTTP", Host: "lb.example", Rules: []balancer.Rule{toGroup("group")}}})
+	for request, want := range map[string]string{
+		"GET / HTTP/1.1\r\nHost: Example.COM\r\n\r\n": "example.com",
+		"GET / HTTP/1.0\r\n\r\n":                      "lb.example",
+		"GET / HTTP/1.0\r\nHost: A\r\n\r\n":           "a",
+	} {
+		if _, got := s.raw(request); got != want {
+			t.Errorf("%q: %q, want %q", request, got, want)
+		}
+	}
+}
+
 func TestForwardedHeaders(t *testing.T) {
 	s := newScene(t)
 	seen := make(chan *http.Request, 1)
@@ -113,6 +151,7 @@ func TestForwardedHeaders(t *testing.T) {
 	}{
 		{nil, "", []string{"127.0.0.1"}},
 		{nil, "X-Forwarded-For: 1.2.3.4, 5.6.7.8\r\n", []string{"1.2.3.4, 5.6.7.8, 127.0.0.1"}},
+		{nil, "X-Forwarded-For:\r\n", []string{"127.0.0.1"}},
 		{map[string]string{mode: "preserve"}, "X-Forwarded-For: 1.2.3.4\r\n", []string{"1.2.3.4"}},
 		{map[string]string{mode: "preserve"}, "", nil},
 		{map[string]string{mode: "remove"}, "X-Forwarded-For: 1.2.3.4\r\n", nil},

@@ -29,7 +29,8 @@ type Options struct {
 	// Listen and ListenPacket open the port of a listener; the address is ":port".
 	Listen       func(network, address string) (net.Listener, error)
 	ListenPacket func(network, address string) (net.PacketConn, error)
-	// Dial connects to a target.
+	// Dial connects to a target. Whose context has a client (ClientOf) is to be seen there
+	// with the client's address, where that can be had.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now and AfterFunc are the clock of health checks, slow start and cookies. What
 	// requests wait for, and a check in progress, take real time.
@@ -38,7 +39,11 @@ type Options struct {
 	// Report is told of each change of a target's health, one after another. It may
 	// call the balancer, but no longer than it must.
 	Report func(Health)
-	Log    *slog.Logger
+	// Steer, unless it is nil, has the kernel lead flows of network listeners, instead of what it
+	// was told before. Those that it leads do not come to Listen and ListenPacket; all do while it
+	// returns an error.
+	Steer func(Steering) error
+	Log   *slog.Logger
 }
 
 // ErrClosed is what a balancer says that has been closed.
@@ -58,6 +63,7 @@ type Balancer struct {
 	groups       map[string]*group
 	certificates map[string]*certificate
 	checks       checker
+	steers       steerer
 	told         []Health // not yet reported
 	telling      bool
 	closed       bool
@@ -179,5 +185,8 @@ func (b *Balancer) Close() error {
 	}
 	b.mu.Unlock()
 	b.running.Wait()
+	if b.options.Steer != nil { // those that it leads go on
+		return b.options.Steer(Steering{})
+	}
 	return nil
 }

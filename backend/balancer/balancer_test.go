@@ -134,7 +134,15 @@ func (s *scene) Context() context.Context { return s.T.Context() }
 
 func (s *scene) do(r *http.Request) (*http.Response, string) {
 	s.Helper()
-	answer, err := http.DefaultTransport.RoundTrip(r)
+	return s.fetch(plain, r)
+}
+
+// plain follows no redirects.
+var plain = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+func (s *scene) fetch(client *http.Client, r *http.Request) (*http.Response, string) {
+	s.Helper()
+	answer, err := client.Do(r)
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -1,8 +1,10 @@
 package balancer_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -222,6 +224,46 @@ func TestChecksOfOtherKinds(t *testing.T) {
 			c.step(0)
 			c.is("healthy", "", "")
 		})
+	}
+}
+
+// Where connections begin with a header of the PROXY protocol, so do those of checks, which
+// name no client.
+func TestChecksWithTheProxyProtocol(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	said := make(chan string, 2)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			head := make([]byte, 16)
+			_, _ = io.ReadFull(conn, head)
+			said <- string(head)
+			if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil && r.URL.Path == "/health" {
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+			}
+			_ = conn.Close()
+		}
+	}()
+	for _, protocol := range []string{"TCP", "HTTP"} {
+		c := newClinic(t)
+		c.set(balancer.Piece{TargetGroup: &balancer.TargetGroup{
+			ID: "group", Protocol: "TCP", Attributes: map[string]string{"proxy_protocol_v2.enabled": "true"},
+			HealthCheck: balancer.HealthCheck{Enabled: true, Protocol: protocol, Path: "/health", IntervalSeconds: 5, TimeoutSeconds: 2, HealthyThreshold: 2, UnhealthyThreshold: 2},
+		}})
+		c.listen("TCP", nil, toGroup("group"))
+		c.target("group", "a", l.Addr().String())
+		c.step(0)
+		c.is("healthy", "", "")
+		if got := <-said; got != "\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00" {
+			t.Errorf("%s: %q", protocol, got)
+		}
 	}
 }
 

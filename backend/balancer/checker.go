@@ -126,6 +126,7 @@ func (b *Balancer) turned(t *target, now time.Time) {
 		}
 	}
 	t.group.renew(now)
+	b.steer()
 }
 
 // dueTargets is a heap by the time of the next check.

@@ -24,10 +24,14 @@ type clientConn struct {
 	serving  atomic.Bool            // a handler has been asked, and its answer is not yet out
 	words    atomic.Pointer[[]byte] // the end of a status line to write instead of net/http's
 	deadline time.Time              // of writes; the server's loop and handler alone write
+	ahead    []byte                 // what has been read already; the server's reads alone take it
 	left     func()                 // to call when the handler of a connection that is no longer the server's returns
 
 	mu      sync.Mutex
-	head    []byte // what has come since the last request, as far as it may be a head
+	head    []byte // what has come since the last request, as far as it may be a head, and the end of it
+	came    int64  // how much has come since the last request
+	size    int    // of the present request's head, if it is known
+	judged  bool   // so far is the present request, and what comes may be the next one's head at its end alone
 	reading bool   // something other than the watch over the client
 	noBody  bool   // the rest of the request is not wanted
 	shut    bool   // it has been left unread, and so is all that follows
@@ -39,7 +43,12 @@ type tlsInfo struct{ version, cipher string }
 // lingering is how long a client that is sending has to read its answer.
 const lingering = 500 * time.Millisecond
 
-const maxHead = 64 << 10
+const (
+	maxHead   = 64 << 10
+	readAhead = 4 << 10 // what net/http's server may have read of the next request
+)
+
+var endOfHead = []byte("\r\n\r\n")
 
 type clientConnKey struct{}
 
@@ -63,14 +72,46 @@ func (c *clientConn) Read(p []byte) (int, error) {
 	if shut {
 		return 0, io.EOF
 	}
-	n, err := c.Conn.Read(p)
+	n, err := c.readAhead(p)
 	c.mu.Lock()
 	c.reading = false
-	if len(c.head) < maxHead {
-		c.head = append(c.head, p[:n]...)
-	}
+	c.came += int64(n)
+	c.keep(p[:n])
 	c.mu.Unlock()
 	return n, err
+}
+
+// keep notes what has come: a head until it is judged, and of all else the end.
+func (c *clientConn) keep(p []byte) {
+	most := maxHead + readAhead
+	if c.judged {
+		most = 2 * readAhead
+		p = p[max(0, len(p)-readAhead):]
+	}
+	if c.head = append(c.head, p...); len(c.head) > most {
+		c.head = append(c.head[:0], c.head[len(c.head)-readAhead:]...)
+	}
+}
+
+// judge lets go of the head, about which nobody asks any more. A body would stay with it.
+func (c *clientConn) judge() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.judged = true
+	if len(c.head) > readAhead {
+		c.head = append([]byte(nil), c.head[len(c.head)-readAhead:]...)
+	}
+}
+
+func (c *clientConn) readAhead(p []byte) (int, error) {
+	if len(c.ahead) == 0 {
+		return c.Conn.Read(p)
+	}
+	n := copy(p, c.ahead)
+	if c.ahead = c.ahead[n:]; len(c.ahead) == 0 {
+		c.ahead = nil
+	}
+	return n, nil
 }
 
 // readNoMore ends the reading of a request's body. If there was more of it, nothing is
@@ -86,9 +127,16 @@ func (c *clientConn) readNoMore() {
 }
 
 // begin and end stand around a handler.
-func (c *clientConn) begin() { c.serving.Store(true) }
+func (c *clientConn) begin() {
+	c.serving.Store(true)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if i := bytes.Index(c.head, endOfHead); i >= 0 {
+		c.size = i + len(endOfHead)
+	}
+}
 
-func (c *clientConn) end() {
+func (c *clientConn) end(r *http.Request) {
 	if c.left != nil {
 		c.left()
 		return
@@ -96,20 +144,25 @@ func (c *clientConn) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.noBody = false
-	c.head = c.head[:0]
-	if cap(c.head) > 4<<10 {
-		c.head = nil
+	next := c.came - int64(c.size) - r.ContentLength
+	if c.size == 0 || r.ContentLength < 0 || next < 0 || next > int64(len(c.head)) {
+		next = 0 // nobody knows where the body of chunks has ended
 	}
+	kept := c.head[len(c.head)-int(next):]
+	if c.head = append(c.head[:0], kept...); cap(c.head) > readAhead && len(c.head) <= readAhead {
+		c.head = append([]byte(nil), c.head...)
+	}
+	c.came, c.size, c.judged = next, 0, false
 }
 
-// hasLength tells whether the head says Content-Length, which net/http drops beside
-// Transfer-Encoding.
-func (c *clientConn) hasLength() bool {
+// says tells whether the head has a header, where net/http drops it: Content-Length beside
+// Transfer-Encoding, and the latter in HTTP/1.0.
+func (c *clientConn) says(header string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	head, _, _ := bytes.Cut(c.head, []byte("\r\n\r\n"))
+	head, _, _ := bytes.Cut(c.head, endOfHead)
 	for line := range bytes.Lines(head) {
-		if name, _, ok := bytes.Cut(line, []byte(":")); ok && strings.EqualFold(string(bytes.TrimSpace(name)), "Content-Length") {
+		if name, _, ok := bytes.Cut(line, []byte(":")); ok && strings.EqualFold(string(bytes.TrimSpace(name)), header) {
 			return true
 		}
 	}

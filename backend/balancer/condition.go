@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/textproto"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -27,16 +28,15 @@ type condition func(asked) bool
 func newCondition(c Condition) (condition, error) {
 	switch c.Field {
 	case "host-header":
-		values := patterns(c.Values, true)
-		return func(a asked) bool { return anyMatches(values, a.host) }, nil
+		matches, err := newMatch(c, true)
+		return func(a asked) bool { return matches(a.host) }, err
 	case "path-pattern":
-		values := patterns(c.Values, false)
-		return func(a asked) bool { return anyMatches(values, a.path) }, nil
+		matches, err := newMatch(c, false)
+		return func(a asked) bool { return matches(a.path) }, err
 	case "http-header":
-		name, values := textproto.CanonicalMIMEHeaderKey(c.Header), patterns(c.Values, true)
-		return func(a asked) bool {
-			return slices.ContainsFunc(a.headers(name), func(v string) bool { return anyMatches(values, v) })
-		}, nil
+		name := textproto.CanonicalMIMEHeaderKey(c.Header)
+		matches, err := newMatch(c, true)
+		return func(a asked) bool { return slices.ContainsFunc(a.headers(name), matches) }, err
 	case "http-request-method":
 		return func(a asked) bool { return slices.Contains(c.Values, a.Method) }, nil
 	case "query-string":
@@ -55,16 +55,26 @@ func (a asked) headers(name string) []string {
 	return a.Header[name]
 }
 
-func patterns(values []string, fold bool) []pattern {
-	var list []pattern
-	for _, v := range values {
-		list = append(list, newPattern(v, fold, true))
+// newMatch reads the values or expressions of a condition, one of which is to match. An
+// expression may match a part, and counts capitals unless it says (?i): no source says what
+// AWS does about them.
+func newMatch(c Condition, fold bool) (func(text string) bool, error) {
+	var patterns []pattern
+	for _, v := range c.Values {
+		patterns = append(patterns, newPattern(v, fold, true))
 	}
-	return list
-}
-
-func anyMatches(list []pattern, text string) bool {
-	return slices.ContainsFunc(list, func(p pattern) bool { return p.matches(text) })
+	var expressions []*regexp.Regexp
+	for _, v := range c.Regex {
+		e, err := regexp.Compile(v)
+		if err != nil {
+			return nil, fmt.Errorf("a condition on %s: %w", c.Field, err)
+		}
+		expressions = append(expressions, e)
+	}
+	return func(text string) bool {
+		return slices.ContainsFunc(patterns, func(p pattern) bool { return p.matches(text) }) ||
+			slices.ContainsFunc(expressions, func(e *regexp.Regexp) bool { return e.MatchString(text) })
+	}, nil
 }
 
 func queryCondition(pairs []QueryPair) condition {

@@ -67,9 +67,11 @@ type Listener struct {
 	ID       string
 	Port     uint16
 	Protocol string // HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP
+	Host     string `json:",omitempty"` // the load balancer's name, for clients that ask nobody by name
 	Rules    []Rule
 	// Certificates are ids in the order of preference; the first is the default one.
-	Certificates []string `json:",omitempty"`
+	Certificates []string  `json:",omitempty"`
+	Security     *Security `json:",omitempty"`
 	// Attributes are those of the load balancer and of the listener, under AWS's keys.
 	// Those that mean nothing here are ignored, and what is not given has AWS's default.
 	Attributes map[string]string `json:",omitempty"`
@@ -80,6 +82,7 @@ type Rule struct {
 	ID         string
 	Conditions []Condition `json:",omitempty"`
 	Action     Action
+	Transforms []Transform `json:",omitempty"` // of what is forwarded
 }
 
 // Condition holds if one of its values does.
@@ -89,6 +92,7 @@ type Condition struct {
 	Field  string
 	Header string      `json:",omitempty"` // of http-header
 	Values []string    `json:",omitempty"`
+	Regex  []string    `json:",omitempty"` // in the place of Values, of the first three
 	Query  []QueryPair `json:",omitempty"` // of query-string
 }
 
@@ -164,6 +168,9 @@ type Target struct {
 	// Draining gets no new requests, and finishes those it has. It is removed later, by
 	// the caller, whose clock and delay it is.
 	Draining bool `json:",omitempty"`
+	// Direct says that what the target answers comes back through the load balancer, whoever it
+	// is for: so it may see the addresses of clients.
+	Direct bool `json:",omitempty"`
 	// Healthy says that the target was found healthy before: a balancer that starts
 	// again goes on from there. It means nothing for a target that is in place.
 	Healthy bool `json:",omitempty"`

@@ -2,6 +2,7 @@ package balancer
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"net"
 	"net/netip"
@@ -13,11 +14,21 @@ import (
 // network load balancers.
 const datagramIdle = 120 * time.Second
 
+// mostFlows bounds the flows of a listener, whose clients may make up as many as they like.
+// With more, those make room that have been silent for long.
+var mostFlows = 8 << 10
+
+// maxDatagram is more than any has. Those who wait for one share what they read into.
+const maxDatagram = 64 << 10
+
+var datagrams = sync.Pool{New: func() any { return new([maxDatagram]byte) }}
+
 // datagramFlow is what a client at one port has with a target.
 type datagramFlow struct {
 	conn   net.Conn
 	target *target
 	prefix []byte // of the first datagram
+	last   time.Time
 }
 
 // datagramFlows are those of a door.
@@ -29,12 +40,17 @@ type datagramFlows struct {
 // receive passes datagrams to the target of their flow, and its answers back.
 func (d *door) receive() {
 	flows := datagramFlows{flows: map[netip.AddrPort]*datagramFlow{}}
-	buffer := make([]byte, 64<<10)
+	buffer := make([]byte, maxDatagram)
 	for {
 		n, from, err := d.packets.ReadFrom(buffer)
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) || d.balancer.ctx.Err() != nil {
 			flows.closeAll()
 			return
+		}
+		if err != nil {
+			d.balancer.options.Log.Warn("receive a datagram", "port", d.current.Load().port, "err", err)
+			time.Sleep(10 * time.Millisecond) // such as too little memory
+			continue
 		}
 		source := addrPortOf(from)
 		f := flows.find(source)
@@ -47,7 +63,8 @@ func (d *door) receive() {
 				continue // nobody to give it to
 			}
 		}
-		_ = f.conn.SetReadDeadline(time.Now().Add(datagramIdle))
+		f.last = time.Now()
+		_ = f.conn.SetReadDeadline(f.last.Add(datagramIdle))
 		_, _ = f.conn.Write(append(f.prefix, buffer[:n]...)) // datagrams may get lost
 		f.prefix = nil
 	}
@@ -62,7 +79,7 @@ func (d *door) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Ad
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, connectPatience)
 	defer cancel()
-	conn, err := b.options.Dial(ctx, "udp", t.address)
+	conn, err := b.options.Dial(withClient(ctx, source), "udp", t.address)
 	if err != nil {
 		t.group.counts.errors.Add(1)
 		return nil
@@ -90,17 +107,24 @@ func (d *door) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Ad
 
 // answerFlow passes a target's datagrams to the client until there have been none for long.
 func (d *door) answerFlow(conn net.Conn, to net.Addr) {
-	buffer := make([]byte, 64<<10)
-	for {
-		n, err := conn.Read(buffer)
-		if err != nil {
-			return
-		}
+	pass := func(datagram []byte) error {
 		_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
-		if _, err := d.packets.WriteTo(buffer[:n], to); err != nil {
-			return
-		}
+		_, err := d.packets.WriteTo(datagram, to)
+		return err
 	}
+	for read := datagramReader(conn); read(pass) == nil; {
+	}
+}
+
+// readDatagram is a read into what is used again.
+func readDatagram(read func([]byte) (int, error), pass func([]byte) error) error {
+	buffer := datagrams.Get().(*[maxDatagram]byte)
+	defer datagrams.Put(buffer)
+	n, err := read(buffer[:])
+	if err != nil {
+		return err
+	}
+	return pass(buffer[:n])
 }
 
 func (f *datagramFlows) find(source netip.AddrPort) *datagramFlow {
@@ -112,7 +136,27 @@ func (f *datagramFlows) find(source netip.AddrPort) *datagramFlow {
 func (f *datagramFlows) put(source netip.AddrPort, flow *datagramFlow) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if len(f.flows) >= mostFlows {
+		f.makeRoom()
+	}
 	f.flows[source] = flow
+}
+
+// makeRoom ends the flow that has been silent for the longest, of some: to find it among all
+// would take long, and there may be one for each datagram.
+func (f *datagramFlows) makeRoom() {
+	var oldest netip.AddrPort
+	looked := 0
+	for source, flow := range f.flows {
+		if looked == 0 || flow.last.Before(f.flows[oldest].last) {
+			oldest = source
+		}
+		if looked++; looked == 32 {
+			break
+		}
+	}
+	_ = f.flows[oldest].conn.Close()
+	delete(f.flows, oldest)
 }
 
 func (f *datagramFlows) drop(source netip.AddrPort, flow *datagramFlow) {

@@ -21,6 +21,8 @@ type door struct {
 
 	mu      sync.Mutex
 	servers []*server // the last one is for new connections
+	plain   map[*plainConn]struct{}
+	left    bool // it is closed, for idle connections too
 }
 
 // server is net/http's for connections that came while its settings held.
@@ -35,7 +37,7 @@ const handshakePatience = 10 * time.Second
 
 // openDoor opens a listener's ports.
 func (b *Balancer) openDoor(l *listener) (*door, error) {
-	d := &door{balancer: b}
+	d := &door{balancer: b, plain: map[*plainConn]struct{}{}}
 	address := ":" + strconv.Itoa(int(l.port))
 	var err error
 	if l.stream {
@@ -85,10 +87,15 @@ func (d *door) newServer(l *listener) *server {
 		IdleTimeout:       l.settings.idle,
 		ReadHeaderTimeout: l.settings.idle,
 		MaxHeaderBytes:    maxHead - 4<<10, // the server reads as much more
-		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: 128, WriteByteTimeout: l.settings.idle},
-		ErrorLog:          discarded,
-		ConnContext:       withConn,
-		ConnState:         d.track,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams: 128, WriteByteTimeout: l.settings.idle,
+			MaxReceiveBufferPerStream: streamWindow, MaxReceiveBufferPerConnection: 4 * streamWindow,
+		},
+		ErrorLog:    discarded,
+		ConnContext: withConn,
+		ConnState:   d.track,
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is for targets, like all else
 	}
 	d.balancer.running.Go(func() { _ = s.Serve(s.feed) }) // ends with the feed
 	return s
@@ -102,6 +109,9 @@ func (d *door) track(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		b.running.Add(1) // Serve, which calls this, runs still
+		if b.ctx.Err() != nil {
+			_ = conn.Close() // it may have come after Close had closed those that there were
+		}
 	case http.StateIdle:
 		if c != nil {
 			c.serving.Store(false)
@@ -138,7 +148,7 @@ func (d *door) accept() {
 		case l.secure:
 			d.balancer.running.Go(func() { d.shakeHands(l, conn) })
 		default:
-			d.serve(&clientConn{Conn: conn, began: time.Now(), idle: l.settings.idle})
+			d.balancer.running.Go(func() { d.servePlain(&clientConn{Conn: conn, began: time.Now(), idle: l.settings.idle}) })
 		}
 	}
 }
@@ -147,7 +157,7 @@ func (d *door) accept() {
 func (d *door) shakeHands(l *listener, conn net.Conn) {
 	ctx, cancel := context.WithTimeout(d.balancer.ctx, handshakePatience)
 	defer cancel()
-	secure := tls.Server(conn, l.clientTLS())
+	secure := tls.Server(conn, l.clientTLS)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		d.balancer.counts.active.Add(-1)
 		_ = conn.Close()
@@ -158,7 +168,7 @@ func (d *door) shakeHands(l *listener, conn net.Conn) {
 		d.serve(secure)
 		return
 	}
-	d.serve(&clientConn{Conn: secure, began: time.Now(), idle: l.settings.idle, tls: newTLSInfo(state)})
+	d.servePlain(&clientConn{Conn: secure, began: time.Now(), idle: l.settings.idle, tls: newTLSInfo(state)})
 }
 
 // serve hands a connection to the server for new ones.
@@ -200,8 +210,16 @@ func (d *door) leave() {
 	_ = d.close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.left = true
+	for c := range d.plain {
+		c.leave()
+	}
 	for _, s := range d.servers {
-		d.balancer.running.Go(func() { _ = s.Shutdown(d.balancer.ctx) }) // or it ends with the balancer
+		d.balancer.running.Go(func() {
+			if s.Shutdown(d.balancer.ctx) != nil { // requests end with the balancer at the latest
+				_ = s.Server.Close()
+			}
+		})
 	}
 }
 
@@ -210,9 +228,26 @@ func (d *door) end() {
 	_ = d.close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.left = true // what is in plain ends with the balancer's context
 	for _, s := range d.servers {
 		_ = s.Server.Close()
 	}
+}
+
+// enter notes a connection, unless the door is closed; exit forgets it.
+func (d *door) enter(c *plainConn) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.left {
+		d.plain[c] = struct{}{}
+	}
+	return !d.left
+}
+
+func (d *door) exit(c *plainConn) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.plain, c)
 }
 
 // feed is a net.Listener of connections that have been accepted already.

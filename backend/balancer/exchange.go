@@ -15,8 +15,11 @@ type exchange struct {
 	listener *listener
 	request  *http.Request
 	writer   http.ResponseWriter
-	client   *clientConn // nil in HTTP/2
+	client   *clientConn  // nil in HTTP/2
+	plain    *plainWriter // the writer, if the request is a plain one
 	asked    asked
+	host     string // in the place of the Host header, if it is rewritten
+	uri      string // in the place of path and query, if they are
 	source   netip.AddrPort
 	cookies  []string // to set on the answer
 
@@ -51,12 +54,13 @@ func (x *exchange) now() time.Time { return x.balancer.options.Now() }
 func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
 	x := exchanges.Get().(*exchange)
 	x.balancer, x.listener, x.request, x.writer = l.balancer, l, r, w
+	x.plain, _ = w.(*plainWriter)
 	if x.client, _ = r.Context().Value(clientConnKey{}).(*clientConn); x.client != nil {
 		x.client.begin()
 	}
 	defer func() {
 		if x.client != nil {
-			x.client.end()
+			x.client.end(r)
 		}
 		x.release()
 	}()
@@ -72,10 +76,16 @@ func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
 		x.page(w, code)
 		return
 	}
-	if action := decide(l.rules, x.asked); action != nil {
-		action.serve(x, w, r)
-	} else {
+	if x.client != nil {
+		x.client.judge()
+	}
+	switch rule := decide(l.rules, x.asked); {
+	case rule == nil:
 		x.page(w, http.StatusServiceUnavailable)
+	case !x.transform(rule.transforms):
+		x.page(w, http.StatusInternalServerError)
+	default:
+		rule.action.serve(x, w, r)
 	}
 }
 
@@ -104,14 +114,54 @@ func (x *exchange) refused() int {
 	switch {
 	case r.Method == http.MethodTrace:
 		return http.StatusMethodNotAllowed
+	case x.client != nil && r.ProtoMajor > 1: // the preface of HTTP/2, which is spoken over TLS alone
+		return http.StatusHTTPVersionNotSupported
+	case r.Method == http.MethodConnect, x.client == nil && !fitsLine(r):
+		return http.StatusBadRequest
 	case len(r.Method)+len(r.RequestURI) > maxLine, tooLarge(r.Header):
 		return http.StatusBadRequest
-	case x.client != nil && len(r.TransferEncoding) > 0 && !x.listener.settings.monitorDesync && x.client.hasLength():
+	case x.client != nil && !x.listener.settings.monitorDesync && x.contradicts():
+		return http.StatusBadRequest
+	case x.listener.settings.strictDesync && r.ProtoMajor == 1 && ambiguous(r):
 		return http.StatusBadRequest
 	case tooManyForwarded(r.Header):
 		return 463
 	}
 	return 0
+}
+
+// contradicts tells whether a head says two things about its body.
+func (x *exchange) contradicts() bool {
+	if !x.request.ProtoAtLeast(1, 1) {
+		return x.client.says("Transfer-Encoding")
+	}
+	return len(x.request.TransferEncoding) > 0 && x.client.says("Content-Length")
+}
+
+// ambiguous tells whether a request has no use for what its head says about a body, be it an
+// empty one. The guide has others of that kind, all of which net/http refuses, or reads in one
+// way; see "Classification reasons" in its page about access logs.
+func ambiguous(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && (len(r.Header["Content-Length"]) > 0 || len(r.TransferEncoding) > 0)
+}
+
+// fitsLine tells whether the method and the path of a request in HTTP/2 can stand in a line of
+// HTTP/1: with a blank in one of them a target would read another line.
+func fitsLine(r *http.Request) bool {
+	if !isToken(r.Method) {
+		return false
+	}
+	return strings.IndexFunc(r.RequestURI, func(c rune) bool { return c <= ' ' || c == 0x7f }) < 0
+}
+
+// isToken tells whether a text can be a method or the name of a header.
+func isToken(text string) bool {
+	for i := range len(text) {
+		if c := lower(text[i]); (c < 'a' || c > 'z') && (c < '0' || c > '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return text != ""
 }
 
 func tooLarge(h http.Header) bool {

@@ -6,3 +6,28 @@ func (b *Balancer) Outstanding(group, id string) int64 {
 	defer b.mu.Unlock()
 	return b.groups[group].targets[id].outstanding.Load()
 }
+
+// SetMostFlows sets the bound of flows until what it returns is called.
+func SetMostFlows(n int) func() {
+	before := mostFlows
+	mostFlows = n
+	return func() { mostFlows = before }
+}
+
+// Said is how many clients with a plain request on its way have begun the next.
+func (b *Balancer) Said() (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, d := range b.doors {
+		d.mu.Lock()
+		for c := range d.plain {
+			c.watchMu.Lock()
+			if c.hasSaid {
+				n++
+			}
+			c.watchMu.Unlock()
+		}
+		d.mu.Unlock()
+	}
+	return n
+}

@@ -25,6 +25,7 @@ func setForwarded(out, in http.Header, client netip.AddrPort, l *listener) {
 	s := &l.settings
 	switch s.xForwardedFor {
 	case "remove":
+		delete(out, "X-Forwarded-For")
 	case "preserve":
 		if prior, ok := in["X-Forwarded-For"]; ok {
 			out["X-Forwarded-For"] = prior
@@ -35,7 +36,7 @@ func setForwarded(out, in http.Header, client netip.AddrPort, l *listener) {
 			address = client.String()
 		}
 		if prior := in["X-Forwarded-For"]; len(prior) > 0 {
-			address = strings.Join(prior, ", ") + ", " + address
+			address = strings.TrimPrefix(strings.Join(prior, ", ")+", ", ", ") + address
 		}
 		out["X-Forwarded-For"] = []string{address}
 	}
@@ -81,13 +82,14 @@ func hexDigits(number uint64, n int) string {
 	return string(b[:n])
 }
 
-// hostFor is the Host header that a target gets. Unless it is to be preserved, it has the
-// listener's port where that is not the protocol's usual one, and none where it is; see
-// "Host header preservation" in the guide.
+// hostFor is the Host header that a target gets. Unless it is to be preserved, it is in small
+// letters and has the listener's port where that is not the protocol's usual one, and none where
+// it is; see "Host header preservation" in the guide.
 func hostFor(host string, s *listenerSettings, port uint16) string {
 	if s.preserveHost {
 		return host
 	}
+	host = strings.ToLower(host)
 	name, hasPort := splitPort(host)
 	if port == 80 || port == 443 {
 		return name

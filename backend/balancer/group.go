@@ -32,6 +32,9 @@ func (g *group) configure(config TargetGroup) error {
 	if err != nil {
 		return err
 	}
+	if newGroupSettings(config).proxyProtocol { // "Health check connections" in the guide of network load balancers
+		check.header = ownHeader
+	}
 	g.config, g.check, g.set = config, check, true
 	for _, t := range g.targets {
 		if !check.Enabled {

@@ -22,6 +22,7 @@ type check struct {
 	matcher  matcher
 	interval time.Duration
 	timeout  time.Duration
+	header   []byte // that connections begin with
 }
 
 // maxChecked is how much of an answer a check reads.
@@ -60,7 +61,7 @@ func (c *check) run(ctx context.Context, dial dialer, to netip.AddrPort) outcome
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	code, err := c.ask(ctx, dial, to)
+	code, err := c.ask(ctx, dialWith(c.header, dial), to)
 	var network net.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():

@@ -38,7 +38,7 @@ func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Reques
 		return nil, sent, err
 	}
 	c.extend()
-	writeHead(c.writer, r)
+	writeHead(c.writer, r, r.URL.RequestURI())
 	// The head goes before the body is touched: a connection that turns out to be closed
 	// costs nothing of it.
 	if err := c.writer.Flush(); err != nil {
@@ -50,7 +50,7 @@ func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Reques
 		x.upload = u
 		go u.run()
 	}
-	answer, err := c.readAnswer(r, u)
+	answer, err := c.readAnswer(r, informer(r))
 	if err != nil {
 		_, _, err := fail(true, err)
 		return nil, true, u.blame(ctx, err)
@@ -65,13 +65,13 @@ func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Reques
 }
 
 // writeHead writes a request up to its body. What was hop-by-hop is gone already.
-func writeHead(w *bufio.Writer, r *http.Request) {
+func writeHead(w *bufio.Writer, r *http.Request, uri string) {
 	put := func(parts ...string) {
 		for _, p := range parts {
 			_, _ = w.WriteString(p) // Flush says what went wrong
 		}
 	}
-	put(r.Method, " ", r.URL.RequestURI(), " HTTP/1.1\r\nHost: ", r.Host, "\r\n")
+	put(r.Method, " ", uri, " HTTP/1.1\r\nHost: ", r.Host, "\r\n")
 	for name, values := range r.Header {
 		if name == "Content-Length" || name == "Host" || name == "User-Agent" && len(values) == 1 && values[0] == "" {
 			continue
@@ -98,20 +98,11 @@ func writeHead(w *bufio.Writer, r *http.Request) {
 	put("\r\n")
 }
 
-func headerHas(h http.Header, name, token string) bool {
-	for _, v := range h[name] {
-		if strings.EqualFold(v, token) {
-			return true
-		}
-	}
-	return false
-}
-
-// readAnswer reads a header. Those of 1xx are passed on but for 100, which has the upload
-// go on: the client has got its own when its body is read.
-func (c *targetConn) readAnswer(r *http.Request, u *upload) (*http.Response, error) {
+// readAnswer reads a header. Those of 1xx are passed on but for 100, which nobody waits for:
+// the client has got its own.
+func (c *targetConn) readAnswer(r *http.Request, inform func(int, http.Header) error) (*http.Response, error) {
 	for {
-		c.left = maxAnswerHead
+		c.left = maxAnswerHead - c.reader.Buffered()
 		answer, err := http.ReadResponse(c.reader, r)
 		c.left = -1
 		if err != nil {
@@ -119,20 +110,35 @@ func (c *targetConn) readAnswer(r *http.Request, u *upload) (*http.Response, err
 		}
 		switch code := answer.StatusCode; {
 		case code >= 200 || code == http.StatusSwitchingProtocols:
-			if u != nil {
-				u.proceed(code < 200)
-			}
 			return answer, nil
-		case code == http.StatusContinue:
-			if u != nil {
-				u.proceed(true)
-			}
-		default:
-			if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.Got1xxResponse != nil {
-				if err := trace.Got1xxResponse(code, textproto.MIMEHeader(answer.Header)); err != nil {
-					return nil, err
-				}
+		case code != http.StatusContinue:
+			if err := inform(code, answer.Header); err != nil {
+				return nil, err
 			}
 		}
+	}
+}
+
+// informer passes on to the proxy what a target says before it answers.
+func informer(r *http.Request) func(int, http.Header) error {
+	return func(code int, header http.Header) error {
+		if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.Got1xxResponse != nil {
+			return trace.Got1xxResponse(code, textproto.MIMEHeader(header))
+		}
+		return nil
+	}
+}
+
+// removeHopByHop removes the fields of an answer that are about its connection.
+func removeHopByHop(h http.Header) {
+	for _, line := range h["Connection"] {
+		for name := range strings.SplitSeq(line, ",") {
+			h.Del(strings.TrimSpace(name))
+		}
+	}
+	for _, name := range []string{
+		"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+	} {
+		delete(h, name)
 	}
 }

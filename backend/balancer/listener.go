@@ -1,6 +1,7 @@
 package balancer
 
 import (
+	"crypto/tls"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ type listener struct {
 	balancer     *Balancer
 	id           string
 	port         uint16
+	host         string // the load balancer's name
 	protocol     string
 	application  bool // HTTP or HTTPS
 	secure       bool // HTTPS or TLS
@@ -20,6 +22,7 @@ type listener struct {
 	settings     listenerSettings
 	rules        []rule
 	certificates func() []*certificate
+	clientTLS    *tls.Config // of HTTPS and TLS
 	groups       map[*group]bool
 
 	forwardedProto, forwardedPort []string // values of headers, which nobody changes
@@ -28,7 +31,7 @@ type listener struct {
 // newListener reads a listener. The balancer's lock is held.
 func (b *Balancer) newListener(config Listener) (*listener, error) {
 	l := &listener{
-		balancer: b, id: config.ID, port: config.Port, protocol: config.Protocol,
+		balancer: b, id: config.ID, port: config.Port, host: config.Host, protocol: config.Protocol,
 		settings: newListenerSettings(config.Attributes), groups: map[*group]bool{},
 		forwardedProto: []string{strings.ToLower(config.Protocol)}, forwardedPort: []string{strconv.Itoa(int(config.Port))},
 	}
@@ -47,6 +50,11 @@ func (b *Balancer) newListener(config Listener) (*listener, error) {
 	ids := config.Certificates
 	l.certificates = func() []*certificate { return b.certificatesOf(ids) }
 	var err error
+	if l.secure {
+		if l.clientTLS, err = l.newClientTLS(config.Security); err != nil {
+			return nil, fmt.Errorf("listener %s: %w", config.ID, err)
+		}
+	}
 	l.rules, err = newRules(config.Rules, func(id string) *group {
 		g := b.group(id)
 		l.groups[g] = true

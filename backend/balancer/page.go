@@ -44,7 +44,11 @@ func (x *exchange) answer(w http.ResponseWriter, code int, contentType, body str
 	h := w.Header()
 	h.Set("Server", "awselb/2.0")
 	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if code == http.StatusNoContent || code == http.StatusNotModified { // neither has a body
+		body = ""
+	} else {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	x.keepAlive(h)
 	if x.client != nil {
 		x.client.say(code)

@@ -47,6 +47,8 @@ func (p *pool) choose(turn uint64, now func() time.Time, tried []*target) *targe
 		return list[0]
 	case p.settings.leastOutstanding:
 		return leastOutstanding(list, turn)
+	case p.settings.random: // by the guide it knows no slow start, and weights differ by anomalies alone
+		return list[rand.IntN(len(list))]
 	case !p.slowUntil.IsZero():
 		if now := now(); p.slowUntil.After(now) {
 			return weighted(list, func(t *target) float64 { return t.share(p.settings.slowStart, now) }, rand.Float64())

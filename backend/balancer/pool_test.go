@@ -163,3 +163,42 @@ func TestFlowsStay(t *testing.T) {
 		}
 	}
 }
+
+// weighted_random gives each target as much, in no order. Without anomalies weights are equal.
+func TestRandomTargets(t *testing.T) {
+	g, list := groupOf(map[string]string{"load_balancing.algorithm.type": "weighted_random"}, 4)
+	seen, inTurn := map[*target]int{}, 0
+	const requests = 4000
+	for turn := range uint64(requests) {
+		next := g.pool.Load().choose(turn+1, atNoon, nil)
+		if list[(turn+1)%4] == next {
+			inTurn++
+		}
+		seen[next]++
+	}
+	for _, each := range list { // ten standard deviations from a thousand
+		if n := seen[each]; n < 726 || n > 1274 {
+			t.Errorf("%s gets %d of %d", each.config.ID, n, requests)
+		}
+	}
+	if inTurn > 1274 {
+		t.Errorf("%d of %d requests are in turn", inTurn, requests)
+	}
+	if next := g.pool.Load().choose(0, atNoon, list[:3]); next != list[3] {
+		t.Error("one that was tried is chosen again")
+	}
+}
+
+// Fewer healthy targets than a share of all, and all get requests.
+func TestShareOfHealthyTargets(t *testing.T) {
+	for healthy, want := range map[int]int{0: 5, 1: 5, 2: 5, 3: 3, 5: 5} {
+		g, list := groupOf(map[string]string{"target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "50"}, 5)
+		for _, each := range list[healthy:] {
+			each.health.state = stateUnhealthy
+		}
+		g.renew(noon)
+		if n := len(g.pool.Load().eligible); n != want {
+			t.Errorf("%d of 5 are healthy: %d get requests, want %d", healthy, n, want)
+		}
+	}
+}

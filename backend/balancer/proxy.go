@@ -1,6 +1,7 @@
 package balancer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -38,7 +40,11 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
 			x.upload.abandon()
 		}
 	}()
-	x.proxy.ServeHTTP(w, r)
+	if x.plain != nil {
+		x.pass(x.plain, r)
+	} else {
+		x.proxy.ServeHTTP(w, r)
+	}
 }
 
 // incompatible is 464 where the client's protocol is none of the group's: HTTP/1 for
@@ -56,31 +62,59 @@ func (x *exchange) incompatible() int {
 
 // rewrite makes the request to the target. Hop-by-hop headers are gone already.
 func (x *exchange) rewrite(p *httputil.ProxyRequest) {
-	l, s := x.listener, &x.listener.settings
 	out := p.Out
 	out.URL.Scheme, out.URL.Host = "http", x.target.address
 	if x.pool.settings.protocol == "HTTPS" {
 		out.URL.Scheme = "https"
 	}
-	out.URL.RawQuery, out.URL.ForceQuery = x.asked.query, x.asked.query == "" && strings.HasSuffix(x.request.RequestURI, "?")
-	if x.asked.path != out.URL.Path && !strings.HasPrefix(x.asked.path, "//") {
-		out.URL.Opaque = x.asked.path // as it was sent, whatever a parser makes of it
-	}
+	x.locate(out)
 	out.Trailer = p.In.Trailer // itself: it is filled when the body has been read
-	out.Host = hostFor(x.request.Host, s, l.port)
+	x.complete(out, p.In.Header)
+}
+
+// complete makes the header of a request that of one to a target.
+func (x *exchange) complete(out *http.Request, in http.Header) {
+	l, s := x.listener, &x.listener.settings
+	host := cmp.Or(x.host, x.request.Host)
+	if host == "" && !x.request.ProtoAtLeast(1, 1) { // "HTTP connections" in "How Elastic Load Balancing works"
+		host = l.host
+	}
+	out.Host = hostFor(host, s, l.port)
+	// The client is told to go on as soon as there is a target to read its body; see "HTTP
+	// headers" in "How Elastic Load Balancing works".
+	delete(out.Header, "Expect")
+	if !strings.EqualFold(out.Header.Get("Upgrade"), "websocket") { // the only one that the guide knows: h2c would lead past the rules
+		delete(out.Header, "Upgrade")
+		delete(out.Header, "Connection")
+	}
 	if s.dropInvalid {
 		dropInvalid(out.Header)
 	}
-	setForwarded(out.Header, p.In.Header, x.source, l)
+	setForwarded(out.Header, in, x.source, l)
 	given := ""
-	if v := p.In.Header["X-Amzn-Trace-Id"]; len(v) > 0 {
+	if v := in["X-Amzn-Trace-Id"]; len(v) > 0 {
 		given = v[0]
 	}
 	out.Header["X-Amzn-Trace-Id"] = []string{traceID(given, time.Now())}
 	if s.tlsHeaders {
 		if t := x.tls(); t != nil {
-			out.Header["X-Amzn-Tls-Version"], out.Header["X-Amzn-Tls-Cipher-Suite"] = []string{t.version}, []string{t.cipher}
+			out.Header[s.tlsVersion], out.Header[s.tlsCipherSuite] = []string{t.version}, []string{t.cipher}
 		}
+	}
+}
+
+// locate says what the target is asked for: path and query as they were sent, or as they are
+// rewritten, whatever a parser makes of them.
+func (x *exchange) locate(out *http.Request) {
+	path, query, empty := x.asked.path, x.asked.query, x.asked.query == "" && strings.HasSuffix(x.request.RequestURI, "?")
+	if x.uri != "" {
+		path, query, empty = strings.Cut(x.uri, "?")
+		out.URL.Path, _ = url.PathUnescape(path) // Opaque says what that makes no sense of
+		out.URL.RawPath = path
+	}
+	out.URL.RawQuery, out.URL.ForceQuery = query, empty && query == ""
+	if path != out.URL.EscapedPath() && !strings.HasPrefix(path, "//") {
+		out.URL.Opaque = path
 	}
 }
 
@@ -125,12 +159,15 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 func (x *exchange) ask(r *http.Request) (answer *http.Response, sent bool, err error) {
 	if version := x.pool.settings.version; version == "HTTP2" || version == "GRPC" {
 		ctx := r.Context()
-		answer, err := x.target.http2().RoundTrip(r)
+		answer, err := x.target.http2.transport().RoundTrip(r)
 		if err != nil && ctx.Err() != nil {
 			err = ctx.Err()
 		}
 		var dial *net.OpError
 		return answer, !errors.As(err, &dial) || dial.Op != "dial", err
+	}
+	if x.plain != nil {
+		return x.askPlain(r)
 	}
 	return x.askHTTP1(r)
 }
@@ -150,6 +187,9 @@ func (x *exchange) modify(answer *http.Response) error {
 	}
 	if answer.StatusCode != http.StatusSwitchingProtocols {
 		x.keepAlive(answer.Header)
+	}
+	if _, ok := answer.Header["Content-Type"]; !ok && x.plain == nil {
+		x.writer.Header()["Content-Type"] = nil // net/http's server would guess
 	}
 	if b, ok := answer.Body.(*answerBody); ok {
 		b.leaveFlushing(answer)

@@ -9,6 +9,7 @@ import (
 type rule struct {
 	conditions []condition
 	action     action
+	transforms []transform
 }
 
 // action answers a request.
@@ -32,16 +33,19 @@ func newRules(list []Rule, group func(id string) *group) ([]rule, error) {
 		if read.action, err = newAction(r.Action, group); err != nil {
 			return nil, fmt.Errorf("rule %s: %w", r.ID, err)
 		}
+		if read.transforms, err = newTransforms(r.Transforms); err != nil {
+			return nil, fmt.Errorf("rule %s: %w", r.ID, err)
+		}
 		rules = append(rules, read)
 	}
 	return rules, nil
 }
 
-// decide returns the action of the first rule that holds, or nil.
-func decide(rules []rule, a asked) action {
+// decide returns the first rule that holds, or nil.
+func decide(rules []rule, a asked) *rule {
 	for i := range rules {
 		if rules[i].holds(a) {
-			return rules[i].action
+			return &rules[i]
 		}
 	}
 	return nil

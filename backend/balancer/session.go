@@ -1,7 +1,6 @@
 package balancer
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -27,6 +26,7 @@ type Session struct {
 	number  int64
 	waiting map[int64]chan answer
 	has     map[Key]Held
+	version int64 // the last one that was pushed; never one twice, for nobody may know whether it arrived
 	err     error // why it is over
 }
 
@@ -148,6 +148,13 @@ func (s *Session) Sync(ctx context.Context) error {
 	return err
 }
 
+// Settle returns when what the balancer has holds for all that begins from now on, in its kernel
+// as well.
+func (s *Session) Settle(ctx context.Context) error {
+	_, err := s.ask(ctx, request{Settle: true})
+	return err
+}
+
 // Counts are those of the balancer.
 func (s *Session) Counts(ctx context.Context) (Counts, error) {
 	a, err := s.ask(ctx, request{Counts: true})
@@ -155,98 +162,6 @@ func (s *Session) Counts(ctx context.Context) (Counts, error) {
 		return Counts{}, err
 	}
 	return *a.Counts, nil
-}
-
-// Update has the balancer have the pieces that are wanted, which need no version, and no
-// others. Only what differs is pushed, in the order given; what goes comes last. A piece that
-// the balancer refuses is in the error, and keeps no other from its place.
-func (s *Session) Update(ctx context.Context, wanted []Piece) error {
-	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	changes, err := s.changes(wanted)
-	if err != nil {
-		return err
-	}
-	answers := make([]chan answer, len(changes))
-	for i, c := range changes {
-		if answers[i], err = s.send(c); err != nil {
-			return err
-		}
-	}
-	var refused []error
-	for i, c := range changes {
-		a, err := s.await(ctx, answers[i])
-		if err != nil {
-			return err
-		}
-		if a.Error != "" {
-			key := c.key()
-			refused = append(refused, fmt.Errorf("%s %s: %s", key.Kind, key.ID, a.Error))
-			continue
-		}
-		s.changed(c)
-	}
-	return errors.Join(refused...)
-}
-
-func (r request) key() (k Key) {
-	if r.Remove != nil {
-		return *r.Remove
-	}
-	k, _ = r.Set.Key() // changes has looked
-	return k
-}
-
-// changes lead from what the station has to what is wanted.
-func (s *Session) changes(wanted []Piece) (list []request, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	last := int64(0)
-	for _, h := range s.has {
-		last = max(last, h.Version)
-	}
-	keep := map[Key]bool{}
-	for _, p := range wanted {
-		key, err := p.Key()
-		if err != nil {
-			return nil, err
-		}
-		keep[key] = true
-		if s.has[key].Digest == digest(p) {
-			continue
-		}
-		last++
-		p.Version = last
-		list = append(list, request{Set: &p})
-	}
-	var gone []Key
-	for key := range s.has {
-		if !keep[key] {
-			gone = append(gone, key)
-		}
-	}
-	slices.SortFunc(gone, func(a, b Key) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Group, b.Group), cmp.Compare(a.ID, b.ID))
-	})
-	for _, key := range gone {
-		list = append(list, request{Remove: &key})
-	}
-	return list, nil
-}
-
-// changed notes that a change is in place.
-func (s *Session) changed(c request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c.Remove != nil {
-		delete(s.has, *c.Remove)
-		return
-	}
-	s.has[c.key()] = Held{Key: c.key(), Version: c.Set.Version, Digest: digest(*c.Set)}
 }
 
 func (s *Session) ask(ctx context.Context, r request) (answer, error) {

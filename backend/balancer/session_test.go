@@ -21,11 +21,13 @@ import (
 
 // plane notes what it is told.
 type plane struct {
-	mu  sync.Mutex
-	did []string
+	slow time.Duration // what a piece takes
+	mu   sync.Mutex
+	did  []string
 }
 
 func (p *plane) Set(piece balancer.Piece) error {
+	time.Sleep(p.slow)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	key, _ := piece.Key()
@@ -43,6 +45,12 @@ func (p *plane) Remove(key balancer.Key) {
 }
 
 func (p *plane) Counts() balancer.Counts { return balancer.Counts{Requests: 7} }
+
+func (p *plane) Settle() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.did = append(p.did, "settle")
+}
 
 // takes is what the plane has been told since the last time.
 func (p *plane) takes() string {
@@ -146,6 +154,10 @@ func TestOnlyWhatDiffersIsPushed(t *testing.T) {
 		expect(t, "a change", there.plane.takes(), "set group, set b")
 		update(t, s, group("HTTPS"), target("b"))
 		expect(t, "what is gone", there.plane.takes(), "remove web, remove a")
+		update(t, s, group("HTTPS"), target("b"), listener("web"))
+		there.plane.takes()
+		update(t, s, group("HTTPS"), listener("other"))
+		expect(t, "a listener that may want the port of one that is gone", there.plane.takes(), "remove web, set other, remove b")
 	})
 }
 
@@ -200,6 +212,23 @@ func TestASessionHearsHowTargetsAre(t *testing.T) {
 		connect(t, there.dial(t), heard.hear)
 		synctest.Wait()
 		expect(t, "a target that is gone", heard.String(), "b unhealthy")
+	})
+}
+
+// Nobody knows what has become of a piece that was not answered for in time: the next one has
+// to be newer than that.
+func TestAPieceThatWasNotAnsweredForIsPushedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Station: balancer.NewStation()}
+		s := connect(t, there.dial(t), nil)
+		there.plane.slow = time.Second
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if err := s.Update(ctx, []balancer.Piece{group("HTTP")}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Update = %v", err)
+		}
+		update(t, s, group("HTTPS"))
+		expect(t, "both", there.plane.takes(), "set group, set group")
 	})
 }
 
@@ -261,4 +290,15 @@ func TestNobodyThere(t *testing.T) {
 			t.Errorf("Connect = %v", err)
 		}
 	})
+}
+
+func TestASessionHasTheBalancerSettle(t *testing.T) {
+	f := &far{Station: balancer.NewStation()}
+	s := connect(t, f.dial(t), nil)
+	if err := s.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if did := f.plane.takes(); did != "settle" {
+		t.Errorf("the balancer is told %q", did)
+	}
 }

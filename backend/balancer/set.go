@@ -32,6 +32,7 @@ func (b *Balancer) Set(piece Piece) error {
 		return fmt.Errorf("set %s %s: %w", key.Kind, key.ID, err)
 	}
 	b.versions[key] = piece.Version
+	b.steer()
 	return nil
 }
 
@@ -60,6 +61,7 @@ func (b *Balancer) Remove(key Key) {
 		delete(b.certificates, key.ID)
 	}
 	b.forget()
+	b.steer()
 }
 
 func (b *Balancer) setListener(config Listener) error {
@@ -157,8 +159,10 @@ func (b *Balancer) removeTarget(t *target) {
 	b.planTarget(t)
 	b.setTimer()
 	t.removed.Store(true)
+	b.forgetFlows("udp", t)
 	if g.pool.Load().settings.cutFlows {
 		t.cutFlows()
+		b.forgetFlows("tcp", t)
 	}
 }
 

@@ -16,6 +16,8 @@ type Plane interface {
 	Set(Piece) error
 	Remove(Key)
 	Counts() Counts
+	// Settle returns when what was set before holds for all flows that begin.
+	Settle()
 }
 
 // Station is where a balancer runs. It knows which pieces the balancer has, so that who comes
@@ -83,6 +85,8 @@ func (s *Station) carryOut(plane Plane, l *line, r request) answer {
 		err = s.set(plane, *r.Set)
 	case r.Remove != nil:
 		s.remove(plane, *r.Remove)
+	case r.Settle:
+		plane.Settle()
 	case r.Counts:
 		counts := plane.Counts()
 		a.Counts = &counts

@@ -73,7 +73,7 @@ func TestLoadBalancerCookie(t *testing.T) {
 
 func TestApplicationCookie(t *testing.T) {
 	s := newScene(t)
-	s.group("group", map[string]string{"stickiness.enabled": "true", "stickiness.type": "app_cookie", "stickiness.app_cookie.cookie_name": "SESSION"})
+	s.group("group", map[string]string{"stickiness.enabled": "true", "stickiness.type": "app_cookie", "stickiness.app_cookie.cookie_name": "SESSION", "stickiness.app_cookie.duration_seconds": "60"})
 	s.named("group", "a", "b")
 	s.listen("HTTP", nil, toGroup("group"))
 	if answer, _ := s.get("/"); len(answer.Cookies()) != 0 {
@@ -81,7 +81,7 @@ func TestApplicationCookie(t *testing.T) {
 	}
 	answer, first := s.get("/login")
 	own, session := cookie(answer, "AWSALBAPP-0"), cookie(answer, "SESSION")
-	if own == nil || session == nil {
+	if own == nil || session == nil || time.Until(own.Expires) > time.Minute {
 		t.Fatalf("%v", answer.Cookies())
 	}
 	names := map[string]bool{}

@@ -24,7 +24,7 @@ func (l *listener) carry(client net.Conn) {
 	source := addrPortOf(client.RemoteAddr())
 	near := client
 	if l.secure {
-		secure := tls.Server(client, l.clientTLS())
+		secure := tls.Server(client, l.clientTLS)
 		ctx, cancel := context.WithTimeout(b.ctx, handshakePatience)
 		defer cancel()
 		if secure.HandshakeContext(ctx) != nil {
@@ -32,7 +32,7 @@ func (l *listener) carry(client net.Conn) {
 		}
 		near = secure
 	}
-	far, t := l.connectFlow(source)
+	far, t := l.connectFlow(source, addrPortOf(client.LocalAddr()))
 	if far == nil {
 		return
 	}
@@ -44,16 +44,11 @@ func (l *listener) carry(client net.Conn) {
 		_ = far.Close()
 	}()
 	defer context.AfterFunc(b.ctx, func() { _ = far.Close() })()
-	if t.group.pool.Load().settings.proxyProtocol {
-		if _, err := far.Write(proxyHeader(source, addrPortOf(client.LocalAddr()), true)); err != nil {
-			return
-		}
-	}
 	pass(near, far, l.settings.streamIdle)
 }
 
 // connectFlow connects to the flow's target, or to others if that refuses.
-func (l *listener) connectFlow(source netip.AddrPort) (net.Conn, *target) {
+func (l *listener) connectFlow(source, destination netip.AddrPort) (net.Conn, *target) {
 	f := l.flowForward()
 	if f == nil {
 		return nil, nil
@@ -69,12 +64,16 @@ func (l *listener) connectFlow(source netip.AddrPort) (net.Conn, *target) {
 	if p.settings.stickiness.kind == "source_ip" {
 		hash = maphash.Comparable(flowSeed, source.Addr())
 	}
+	var header []byte
+	if p.settings.proxyProtocol {
+		header = proxyHeader(source, destination, true)
+	}
 	for rest := *p; ; {
 		t := rest.flow(hash)
 		if t == nil {
 			return nil, nil
 		}
-		conn, err := l.dialFlow(t, p.settings.protocol == "TLS")
+		conn, err := l.dialFlow(t, header, p.settings.protocol == "TLS")
 		if err == nil {
 			return conn, t
 		}
@@ -93,10 +92,12 @@ func without(list []*target, out *target) []*target {
 	return kept
 }
 
-func (l *listener) dialFlow(t *target, secure bool) (net.Conn, error) {
+// dialFlow connects to a target, and says who has connected before anything else, TLS
+// included.
+func (l *listener) dialFlow(t *target, header []byte, secure bool) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(l.balancer.ctx, connectPatience)
 	defer cancel()
-	conn, err := l.balancer.options.Dial(ctx, "tcp", t.address)
+	conn, err := dialWith(header, l.balancer.options.Dial)(ctx, "tcp", t.address)
 	if err != nil || !secure {
 		return conn, err
 	}
@@ -105,6 +106,23 @@ func (l *listener) dialFlow(t *target, secure bool) (net.Conn, error) {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return inner, nil
+}
+
+// dialWith has connections begin with a header, if there is one.
+func dialWith(header []byte, dial dialer) dialer {
+	if len(header) == 0 {
+		return dial
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := conn.Write(header); err != nil { // it fits into the system's buffer
+			return nil, errors.Join(err, conn.Close())
+		}
+		return conn, nil
+	}
 }
 
 // pass copies both ways until both have ended, one has failed, or neither has said
@@ -122,18 +140,20 @@ func pass(near, far net.Conn, idle time.Duration) {
 }
 
 // passOneWay lets the system move the bytes where it can, a piece at a time, to see
-// whether any come.
+// whether any come. It looks more often than the idle time, as what moves the other way is
+// seen no sooner than there.
 func passOneWay(to, from net.Conn, idle time.Duration, last *atomic.Int64) {
 	const piece = 16 << 20
+	look := idle / 4
 	for {
-		_ = from.SetReadDeadline(time.Now().Add(idle))
+		_ = from.SetReadDeadline(time.Now().Add(look))
 		n, err := io.Copy(to, &io.LimitedReader{R: from, N: piece})
 		if n > 0 {
 			last.Store(time.Now().UnixNano())
 		}
 		switch {
 		case err == nil && n == piece:
-		case errors.Is(err, os.ErrDeadlineExceeded) && time.Since(time.Unix(0, last.Load())) < idle:
+		case errors.Is(err, os.ErrDeadlineExceeded) && time.Since(time.Unix(0, last.Load())) < idle+look:
 		case err == nil:
 			if half, ok := to.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
 				return
@@ -160,6 +180,9 @@ func addrPortOf(a net.Addr) netip.AddrPort {
 	p, _ := netip.ParseAddrPort(a.String())
 	return p
 }
+
+// ownHeader is that of a connection that nobody else asked for, such as a health check's.
+var ownHeader = []byte("\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00")
 
 // proxyHeader is version 2 of HAProxy's PROXY protocol, binary: who connected to what.
 func proxyHeader(source, destination netip.AddrPort, stream bool) []byte {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -244,4 +245,42 @@ func (s *scene) udpTargets(names ...string) {
 		}()
 		s.target("group", id, target.LocalAddr().String())
 	}
+}
+
+// Each question of a resolver may come from another port, and be a flow for two minutes.
+func TestManyFlowsOfDatagrams(t *testing.T) {
+	defer balancer.SetMostFlows(300)()
+	s := newScene(t)
+	s.set(balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "UDP"}})
+	s.udpTargets("a")
+	s.listen("UDP", nil, toGroup("group"))
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	ask := func() {
+		t.Helper()
+		conn, err := net.Dial("udp", s.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(patience))
+		buffer := make([]byte, 100)
+		fmt.Fprint(conn, "hi")
+		if _, err := conn.Read(buffer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 300 {
+		ask()
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if each := (int64(after.HeapAlloc) - int64(before.HeapAlloc)) / 300; each > 8<<10 {
+		t.Errorf("%d bytes for a flow", each)
+	}
+	for range 300 {
+		ask()
+	}
+	s.until("there are no more flows than may be", func() bool { return s.Outstanding("group", "a") <= 300 })
 }

@@ -1,7 +1,6 @@
 package balancer
 
 import (
-	"context"
 	"hash/maphash"
 	"net"
 	"net/http"
@@ -28,12 +27,12 @@ type target struct {
 	checking  bool      // the same
 
 	idle  idleConns
-	http2 func() *http.Transport // made when it is needed
+	http2 sharedConns
 
 	flows sync.Map // net.Conn of streams, to cut when the target is removed
 }
 
-func newTarget(g *group, config Target, dial func(ctx context.Context, network, address string) (net.Conn, error)) *target {
+func newTarget(g *group, config Target, dial dialer) *target {
 	t := &target{
 		group: g, config: config, address: config.Addr.String(), place: -1,
 		cookie: stickyValue(g.id, config.ID), flowHash: maphash.String(flowSeed, config.ID),
@@ -42,7 +41,7 @@ func newTarget(g *group, config Target, dial func(ctx context.Context, network, 
 	if config.Healthy || g.set && !g.check.Enabled {
 		t.health = health{state: stateHealthy}
 	}
-	t.http2 = sync.OnceValue(func() *http.Transport { return newHTTP2Transport(dial) })
+	t.http2.transport = sync.OnceValue(func() *http.Transport { return newHTTP2Transport(t.http2.count(dial)) })
 	t.retired.Store(config.Draining)
 	return t
 }
@@ -59,19 +58,13 @@ func (t *target) share(slowStart time.Duration, now time.Time) float64 {
 func (t *target) retire() {
 	t.retired.Store(true)
 	t.idle.closeAll()
-	t.closeIdleHTTP2()
+	t.closeShared()
 }
 
 // release ends a request; a target that is retired keeps no connection without one.
 func (t *target) release() {
 	if t.outstanding.Add(-1) == 0 && t.retired.Load() {
-		t.closeIdleHTTP2()
-	}
-}
-
-func (t *target) closeIdleHTTP2() {
-	if version := t.group.pool.Load().settings.version; version == "HTTP2" || version == "GRPC" {
-		t.http2().CloseIdleConnections()
+		t.closeShared()
 	}
 }
 
@@ -81,14 +74,4 @@ func (t *target) cutFlows() {
 		_ = conn.(net.Conn).Close()
 		return true
 	})
-}
-
-func newHTTP2Transport(dial func(ctx context.Context, network, address string) (net.Conn, error)) *http.Transport {
-	protocols := new(http.Protocols)
-	protocols.SetHTTP2(true)
-	protocols.SetUnencryptedHTTP2(true)
-	return &http.Transport{
-		DialContext: dial, Protocols: protocols, TLSClientConfig: toTargets.Clone(), DisableCompression: true,
-		IdleConnTimeout: idleTargetTime, TLSHandshakeTimeout: connectPatience,
-	}
 }

@@ -3,9 +3,9 @@ package balancer
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // certificate is one that has been read.
@@ -50,36 +50,13 @@ func (c *certificate) fits(host string) int {
 	return best
 }
 
-// chooseCertificate returns the one that fits best of those the client can use; the
-// default one if none does. See "SNI" in the guide.
-func chooseCertificate(list []*certificate, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-	host := strings.ToLower(strings.TrimSuffix(hello.ServerName, "."))
-	var best *certificate
-	most := 0
-	for _, c := range list {
-		score := 2 * c.fits(host)
-		if score > 0 && hello.SupportsCertificate(&c.Certificate) == nil {
-			score++
-		}
-		if host != "" && score > most {
-			best, most = c, score
-		}
-	}
-	if best == nil && len(list) > 0 {
-		best = list[0]
-	}
-	if best == nil {
-		return nil, errors.New("the listener has no certificate")
-	}
-	return &best.Certificate, nil
-}
-
-// clientTLS is what a listener speaks with clients.
-func (l *listener) clientTLS() *tls.Config {
+// newClientTLS makes what a listener speaks with clients. Connections share it, and with it
+// the keys of sessions that clients resume.
+func (l *listener) newClientTLS(s *Security) (*tls.Config, error) {
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-			return chooseCertificate(l.certificates(), hello)
+			return chooseCertificate(l.certificates(), hello, time.Now())
 		},
 	}
 	if l.application {
@@ -88,15 +65,19 @@ func (l *listener) clientTLS() *tls.Config {
 			config.NextProtos = []string{"h2", "http/1.1"}
 		}
 	}
-	return config
+	if s == nil {
+		return config, nil
+	}
+	return config, s.bind(config)
 }
 
 // newTLSInfo words a client's TLS as AWS does: TLSv1.2 and the suite's name in OpenSSL's
-// words for 1.2, which are the IANA's for 1.3.
+// words, which are the IANA's for 1.3.
 func newTLSInfo(s tls.ConnectionState) *tlsInfo {
-	cipher := tls.CipherSuiteName(s.CipherSuite)
-	if s.Version == tls.VersionTLS12 {
-		cipher = strings.NewReplacer("TLS_", "", "_WITH_", "-", "AES_", "AES", "_CBC_", "-", "_", "-").Replace(cipher)
+	cipher, ok := suiteNames[s.CipherSuite]
+	if !ok {
+		cipher = tls.CipherSuiteName(s.CipherSuite)
 	}
-	return &tlsInfo{version: strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1), cipher: cipher}
+	version := strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1)
+	return &tlsInfo{version: strings.TrimSuffix(version, ".0"), cipher: cipher}
 }

@@ -3,6 +3,7 @@ package balancer_test
 import (
 	"bufio"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -24,11 +25,31 @@ import (
 // certificate makes one for names.
 func (s *scene) certificate(id string, names ...string) {
 	s.Helper()
+	s.set(balancer.Piece{Certificate: s.pem(id, names...)})
+}
+
+func (s *scene) certificateOf(id string, key crypto.Signer, leaf *x509.Certificate) {
+	s.Helper()
+	s.set(balancer.Piece{Certificate: s.signed(id, key, leaf)})
+}
+
+func (s *scene) pem(id string, names ...string) *balancer.Certificate {
+	s.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		s.Fatal(err)
 	}
-	leaf := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: names, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	return s.signed(id, key, &x509.Certificate{DNSNames: names})
+}
+
+// signed makes a certificate of a key, which lasts from an hour ago for two, if nobody says
+// otherwise.
+func (s *scene) signed(id string, key crypto.Signer, leaf *x509.Certificate) *balancer.Certificate {
+	s.Helper()
+	leaf.SerialNumber = big.NewInt(1)
+	if leaf.NotAfter.IsZero() {
+		leaf.NotBefore, leaf.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	}
 	der, err := x509.CreateCertificate(rand.Reader, leaf, leaf, key.Public(), key)
 	if err != nil {
 		s.Fatal(err)
@@ -37,10 +58,10 @@ func (s *scene) certificate(id string, names ...string) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	s.set(balancer.Piece{Certificate: &balancer.Certificate{
+	return &balancer.Certificate{
 		ID: id, Chain: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
 		Key: string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})),
-	}})
+	}
 }
 
 func (s *scene) listenTLS(protocol string, attributes map[string]string, certificates ...string) {
@@ -60,20 +81,6 @@ func (s *scene) secure(name string, http2 bool) *http.Client {
 	}
 	s.T.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
-}
-
-func (s *scene) fetch(c *http.Client, r *http.Request) (*http.Response, string) {
-	s.Helper()
-	answer, err := c.Do(r)
-	if err != nil {
-		s.Fatal(err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		s.Fatal(err)
-	}
-	return answer, string(body)
 }
 
 func (s *scene) request(method, url string, body io.Reader) *http.Request {
@@ -215,6 +222,29 @@ func TestHTTPSTargets(t *testing.T) {
 	for range 3 {
 		if answer, body := s.get("/"); body != "true" {
 			t.Errorf("%d %q", answer.StatusCode, body)
+		}
+	}
+}
+
+// Old ones as well: all that AWS's policy for targets has.
+func TestTLSOfOldTargets(t *testing.T) {
+	for _, config := range []*tls.Config{
+		{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10},
+		{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
+		{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_256_CBC_SHA}},
+		{MinVersion: tls.VersionTLS13},
+	} {
+		s := newScene(t)
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, tls.VersionName(r.TLS.Version)) }))
+		server.TLS = config
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		s.set(balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTPS", ProtocolVersion: "HTTP1"}})
+		s.target("group", "a", server.Listener.Addr().String())
+		s.listen("HTTP", nil, toGroup("group"))
+		want := tls.VersionName(max(config.MaxVersion, config.MinVersion))
+		if answer, body := s.get("/"); body != want {
+			t.Errorf("%d %q, want %q", answer.StatusCode, body, want)
 		}
 	}
 }

@@ -1,13 +1,15 @@
 package balancer
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httputil"
 	"os"
-	"sync"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -30,16 +32,11 @@ type upload struct {
 	client  *http.ResponseController
 	near    *clientConn // the client's, nil in HTTP/2
 	idle    time.Duration
-	goOn    chan bool // whether the target wants the body
-	once    sync.Once
 	read    chan struct{} // closed when nothing more is read from the client
 	done    chan struct{}
 	err     error // when it is done
 	fault   atomic.Pointer[clientError]
 }
-
-// expectPatience is how long a target has for its 100 before it gets the body anyway.
-const expectPatience = time.Second
 
 func newUpload(x *exchange, c *targetConn, r *http.Request) *upload {
 	u := &upload{
@@ -47,32 +44,11 @@ func newUpload(x *exchange, c *targetConn, r *http.Request) *upload {
 		near: x.client, read: make(chan struct{}), done: make(chan struct{}),
 	}
 	_ = u.client.EnableFullDuplex() // HTTP/2 always is
-	if headerHas(r.Header, "Expect", "100-continue") {
-		u.goOn = make(chan bool, 1)
-	}
 	return u
-}
-
-func (u *upload) proceed(on bool) {
-	if u.goOn != nil {
-		u.once.Do(func() { u.goOn <- on })
-	}
 }
 
 func (u *upload) run() {
 	defer close(u.done)
-	if u.goOn != nil {
-		patience := time.NewTimer(expectPatience)
-		defer patience.Stop()
-		select {
-		case on := <-u.goOn:
-			if !on {
-				u.err = errNotWanted
-				return
-			}
-		case <-patience.C:
-		}
-	}
 	if u.err = u.copy(); u.err != nil {
 		var fault *clientError
 		if errors.As(u.err, &fault) {
@@ -83,8 +59,6 @@ func (u *upload) run() {
 	}
 	u.conn.extend()
 }
-
-var errNotWanted = errors.New("the target answered without the body")
 
 func (u *upload) copy() error {
 	var to io.Writer = u.conn.writer
@@ -128,14 +102,32 @@ func (u *upload) copy() error {
 		if err := chunks.Close(); err != nil {
 			return err
 		}
-		for name, values := range u.origin.Trailer {
-			for _, v := range values {
-				_, _ = u.conn.writer.WriteString(name + ": " + v + "\r\n")
-			}
+		if err := writeTrailers(u.conn.writer, u.origin.Trailer); err != nil {
+			return &clientError{http.StatusBadRequest, err}
 		}
 		_, _ = u.conn.writer.WriteString("\r\n")
 	}
 	return u.conn.writer.Flush()
+}
+
+// framing are headers that say where a body ends or who is asked: none of them is a trailer,
+// and a target that took one for a header would read another request.
+var framing = map[string]bool{"Content-Length": true, "Transfer-Encoding": true, "Host": true, "Trailer": true, "Connection": true}
+
+// writeTrailers writes what follows a body. Net/http looks into the values of headers, but not
+// into those of trailers.
+func writeTrailers(w *bufio.Writer, trailers http.Header) error {
+	for name, values := range trailers {
+		for _, v := range values {
+			if strings.IndexFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) >= 0 {
+				return fmt.Errorf("the trailer %s has a control character", name)
+			}
+			if !framing[name] {
+				_, _ = w.WriteString(name + ": " + v + "\r\n") // Flush says what went wrong
+			}
+		}
+	}
+	return nil
 }
 
 // finished tells whether the whole body has been sent. The last of it may be on its way
@@ -163,7 +155,6 @@ func (u *upload) blame(ctx context.Context, err error) error {
 		return err
 	}
 	if ctx.Err() != nil {
-		u.proceed(false)
 		<-u.done
 	}
 	if fault := u.fault.Load(); fault != nil {
@@ -180,7 +171,6 @@ func (u *upload) abandon() {
 	if u.finished() {
 		return
 	}
-	u.proceed(false)
 	_ = u.conn.Close()
 	if u.near != nil {
 		u.near.readNoMore()

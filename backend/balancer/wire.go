@@ -23,6 +23,7 @@ type request struct {
 	Set    *Piece `json:",omitempty"`
 	Remove *Key   `json:",omitempty"`
 	Counts bool   `json:",omitempty"`
+	Settle bool   `json:",omitempty"`
 }
 
 // answer is a line of a station: to a request, or about targets.
@@ -41,6 +42,9 @@ type Held struct {
 	Version int64
 	Digest  string // see digest
 }
+
+// Says reports whether it is what a piece says, whatever its version.
+func (h Held) Says(p Piece) bool { return h.Digest == digest(p) }
 
 // digest is the same for pieces that say the same.
 func digest(p Piece) string {

@@ -111,6 +111,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	if !its.sandbox {
 		e.awaitRelay(ctx)
 	}
+	e.answering.forget(id)
 	err = e.client.ContainerStart(ctx, id, container.StartOptions{})
 	if bridgeFull(err) && e.warm.release(ctx, func(warmSandbox) bool { return true }) {
 		err = e.client.ContainerStart(ctx, id, container.StartOptions{})

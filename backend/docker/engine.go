@@ -106,6 +106,7 @@ type Engine struct {
 	mostLines  int      // 0 is no bound
 	samples    *statSamples
 	public     publicAddresses
+	answering  answering
 	ours       sync.Map // id to ties, of containers that are known to be the owner's
 }
 

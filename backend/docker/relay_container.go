@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -185,7 +186,7 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 	exposed, bound := asked.bindings()
 	r := container.CreateRequest{
 		Config: &container.Config{
-			Entrypoint: strslice.StrSlice{relayPath}, Cmd: relayPorts, Env: []string{relayHeap},
+			Entrypoint: strslice.StrSlice{relayPath}, Cmd: slices.Concat(relayPorts, asked.decimals()), Env: []string{relayHeap},
 			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
 			Labels: e.labels(kindRelay, nil), ExposedPorts: exposed,
 		},

@@ -2,6 +2,7 @@ package docker
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -25,6 +26,10 @@ type relayListener struct {
 
 // Listen implements backend.Relay.
 func (e *Engine) Listen() net.Listener { return e.listenAt(backend.RelayPort) }
+
+// ListenPublished implements backend.Relay. The relay listens at all ports that it publishes; its
+// kernel leads those elsewhere that are to lead somewhere.
+func (e *Engine) ListenPublished(port uint16) net.Listener { return e.listenAt(port) }
 
 // ListenMetadata implements backend.TaskMetadata. Sandboxes lead TaskMetadataAddress to a port
 // of the relay of its own.
@@ -101,16 +106,28 @@ func (e *Engine) receive(l *relayLink) {
 	}
 }
 
-// admit passes a connection on to who listens. One from elsewhere than the network of the
-// owner at which it comes in, such as the engine's default bridge, is none of theirs.
+// admits reports whether a connection is for who listens. One from elsewhere than the network of the
+// owner at which it comes in, such as the engine's default bridge, is none of theirs, but for those
+// to published ports, which are not for what is on the owner's networks.
+func (e *Engine) admits(caller tunnel.Caller) bool {
+	vpc, ours := e.networkAround(caller.At.Addr())
+	if e.relays.publishes(caller.At.Port()) {
+		return !ours || caller.From.Addr() == vpc.gateway
+	}
+	return ours && vpc.subnet.Contains(caller.From.Addr())
+}
+
+// publishes reports whether a TCP port of the relay is published.
+func (r *relays) publishes(port uint16) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Contains(r.published.tcp, port)
+}
+
+// admit passes a connection on to who listens.
 func (e *Engine) admit(stream *yamux.Stream) {
 	caller, err := tunnel.AwaitCaller(stream)
-	if err == nil {
-		if vpc, ours := e.networkAround(caller.At.Addr()); !ours || !vpc.subnet.Contains(caller.From.Addr()) {
-			err = net.ErrClosed
-		}
-	}
-	if err != nil {
+	if err != nil || !e.admits(caller) {
 		_ = stream.Reset()
 		return
 	}

@@ -94,6 +94,14 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 		e.nameRelay(ctx, request.HostConfig, vpc)
 		relay := e.settledRelayAddress(ctx, vpc)
 		request.Cmd = e.hold(ip, relay)
+		if spec.Balances {
+			request.Cmd = append(request.Cmd, "balance")
+			request.HostConfig.Sysctls = maps.Clone(spec.Sysctls)
+			if request.HostConfig.Sysctls == nil {
+				request.HostConfig.Sysctls = map[string]string{}
+			}
+			request.HostConfig.Sysctls["net.ipv4.ip_forward"] = "1"
+		}
 		if relay != relayAt(vpc) {
 			request.Labels[relayLabel] = relay.String()
 		}
@@ -262,6 +270,7 @@ func (e *Engine) forget(id string) {
 	if l, ok := e.lines.Load(id); ok {
 		e.hangUp(id, l.(*sandboxLine))
 	}
+	e.answering.forget(id)
 	e.public.drop(id)
 	e.leases.end(id)
 }

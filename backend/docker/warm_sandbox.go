@@ -39,7 +39,7 @@ func (e *Engine) isWarm(name string, labels map[string]string) bool {
 // warmShapeOf is the shape of the sandbox that a spec asks for; ok is false if it has
 // to be made for it.
 func warmShapeOf(spec backend.SandboxSpec, vpc vpcNetwork) (shape warmShape, ok bool) {
-	special := spec.SharesIPC || spec.Devices || spec.CPUShares > 0 || spec.Swap > 0 || !spec.Names.Empty() || len(spec.Sysctls)+len(spec.Aliases) > 0
+	special := spec.SharesIPC || spec.Devices || spec.Balances || spec.CPUShares > 0 || spec.Swap > 0 || !spec.Names.Empty() || len(spec.Sysctls)+len(spec.Aliases) > 0
 	if special || spec.IP.IsValid() || spec.Parent+spec.Routes != "" || spec.Network == "" {
 		return shape, false
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -29,5 +30,16 @@ func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWri
 	}
 	return on(ctx, e, "", target{}, func(ctx context.Context) (io.ReadWriteCloser, error) {
 		return engine.ConnectLoadBalancer(ctx, id)
+	})
+}
+
+// KeepClients implements backend.LoadBalancers, if the engine does.
+func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []netip.Addr) ([]netip.Addr, error) {
+	engine, ok := e.Engine.(backend.LoadBalancers)
+	if !ok {
+		return nil, errNoLoadBalancers
+	}
+	return on(ctx, e, "", target{}, func(ctx context.Context) ([]netip.Addr, error) {
+		return engine.KeepClients(ctx, sandboxID, targets)
 	})
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"path"
 	"slices"
@@ -53,6 +54,7 @@ func init() { // the shell runs programs
 		"print":       printProgram,
 		"env":         envProgram,
 		"serve":       serveProgram,
+		"fail":        failProgram,
 		"udp":         udpProgram,
 		"ignore-term": ignoreTermProgram,
 		"check":       checkProgram,
@@ -71,8 +73,9 @@ func init() { // the shell runs programs
 //	true, false, exit <code>, sleep <duration>, echo <text>, env
 //	print <n>            n lines, then exits 0
 //	serve <port> [text]  HTTP, also on a range of ports; text is the body
+//	fail <port> <status> HTTP, all answers have the status
 //	ignore-term          runs until killed
-//	udp <port> [text]    answers datagrams
+//	udp <port> [text]    answers each datagram with the text
 //	check <url>          exits 0 if the port is served there (http://, udp://); names that lead to no
 //	                     address stand for the container's own sandbox, but for private DNS names
 //	write <path> <text>  a file, which another container sees that mounts its volume
@@ -207,12 +210,27 @@ func serveProgram(args []string, _ environment) (Script, bool) {
 	return script, err == nil && invalid == nil
 }
 
+func failProgram(args []string, _ environment) (Script, bool) {
+	if len(args) != 2 {
+		return Script{}, false
+	}
+	port, err := parsePort(args[0])
+	status, invalid := strconv.Atoi(args[1])
+	return Script{Logs: Lines("listening on :" + args[0]), Serve: []Server{{
+		Port: port, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, http.StatusText(status), status) }),
+	}}}, err == nil && invalid == nil && status >= 200 && status < 600
+}
+
 func udpProgram(args []string, _ environment) (Script, bool) {
 	if len(args) == 0 {
 		return Script{}, false
 	}
 	port, err := parsePort(args[0])
-	return Script{Logs: Lines("listening on :" + args[0]), Serve: []Server{{Port: port, UDP: true}}}, err == nil
+	body := "ok"
+	if len(args) > 1 {
+		body = strings.Join(args[1:], " ")
+	}
+	return Script{Logs: Lines("listening on :" + args[0]), Serve: []Server{{Port: port, UDP: true, Body: body}}}, err == nil
 }
 
 func ignoreTermProgram([]string, environment) (Script, bool) {

@@ -37,6 +37,8 @@ func TestCommands(t *testing.T) {
 		{command: []string{"serve", "80"}, lasts: forever, output: []string{"listening on :80"}},
 		{command: []string{"serve", "8000-8009"}, lasts: forever, output: []string{"listening on :8000-8009"}},
 		{command: []string{"serve", "http"}, lasts: forever},
+		{command: []string{"fail", "80", "500"}, lasts: forever, output: []string{"listening on :80"}},
+		{command: []string{"fail", "80", "never"}, lasts: forever},
 		{command: []string{"serve", "80-"}, lasts: forever},
 		{command: []string{"linger", "2s"}, lasts: forever},
 		{command: []string{"times", "job", "exit", "3"}, code: 3, output: []string{"! exit 3"}},

@@ -3,8 +3,8 @@ package sim
 import (
 	"cmp"
 	"context"
+	"io"
 	"maps"
-	"net"
 	"slices"
 	"time"
 
@@ -45,7 +45,7 @@ type container struct {
 	term     *time.Timer   // the end of a stop that takes time
 	health   health
 	log      *log // nil until there is output
-	conns    map[net.Conn]struct{}
+	conns    map[io.Closer]struct{}
 	plane    *dataPlane // of a load balancer; else nil
 }
 

@@ -6,13 +6,12 @@ import (
 	stdlog "log"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"syscall"
-
-	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// Dial connects to a TCP port inside a sandbox. The connection stays in this
+// Dial connects to a port inside a sandbox. The connection stays in this
 // process; whoever dials talks to net/http.
 func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) (net.Conn, error) {
 	e.mu.Lock()
@@ -24,20 +23,32 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 	if err != nil {
 		return nil, err
 	}
-	if network != "tcp" { // what containers serve in scripts is HTTP
-		return nil, &net.OpError{Op: "dial", Net: network, Err: backend.ErrNoUDP}
+	if network != "tcp" && network != "udp" {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: net.UnknownNetworkError(network)}
 	}
-	address := &net.TCPAddr{IP: c.net.address.AsSlice(), Port: port}
-	server, at, err := c.net.dialled(door{port: port})
+	to := netip.AddrPortFrom(c.net.address, uint16(port))
+	server, at, err := c.net.dialled(door{network == "udp", port})
 	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: os.NewSyscallError("connect", err)}
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: addressOf(network, to), Err: os.NewSyscallError("connect", err)}
 	}
-	return e.connect(server, at, &net.TCPAddr{IP: c.net.network.Gateway.AsSlice()}, address), nil
+	return e.connect(network, server, at, netip.AddrPortFrom(c.net.network.Gateway, 0), to), nil
+}
+
+// addressOf is an address as connections of a network, "tcp" or "udp", have it.
+func addressOf(network string, at netip.AddrPort) net.Addr {
+	if network == "udp" {
+		return net.UDPAddrFromAddrPort(at)
+	}
+	return net.TCPAddrFromAddrPort(at)
 }
 
 // connect connects a caller, who has dialled an address, to a port of a container. The lock is
 // held.
-func (e *Engine) connect(server *container, at int, caller, address net.Addr) net.Conn {
+func (e *Engine) connect(network string, server *container, at int, from, to netip.AddrPort) net.Conn {
+	if network == "udp" {
+		return e.connectDatagrams(server, at, from, to)
+	}
+	caller, address := addressOf(network, from), addressOf(network, to)
 	near, far := net.Pipe()
 	server.keep(far)
 	conn := pipeConn{far, address, caller}
@@ -50,9 +61,9 @@ func (e *Engine) connect(server *container, at int, caller, address net.Addr) ne
 }
 
 // keep notes a connection that ends with the container's run.
-func (c *container) keep(conn net.Conn) {
+func (c *container) keep(conn io.Closer) {
 	if c.conns == nil {
-		c.conns = map[net.Conn]struct{}{}
+		c.conns = map[io.Closer]struct{}{}
 	}
 	c.conns[conn] = struct{}{}
 }
@@ -92,7 +103,7 @@ type serverConnKey struct{}
 func (e *Engine) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	conn := r.Context().Value(serverConnKey{}).(*serverConn)
 	e.mu.Lock()
-	server := conn.container.script.server(conn.port)
+	server := conn.container.script.server(door{port: conn.port})
 	hostname := conn.container.net.hostname
 	e.write(conn.container, false, r.Method+" "+r.URL.RequestURI())
 	e.mu.Unlock()

@@ -166,9 +166,29 @@ func TestIdleContainersCostNoGoroutine(t *testing.T) {
 	}
 }
 
-func TestDatagramsAreRefused(t *testing.T) {
+// A container that ends takes the ways to it with it; where nobody listens, there is none.
+func TestDatagramsEndWithTheirContainer(t *testing.T) {
 	w := newWorld(t, sim.Options{})
-	if _, err := w.Dial(t.Context(), "udp", w.sandbox, 53); !errors.Is(err, backend.ErrNoUDP) {
-		t.Errorf("Dial of a UDP port: %v", err)
+	if _, err := w.Dial(t.Context(), "udp", w.sandbox, 53); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("Dial of a UDP port where nobody listens: %v", err)
+	}
+	id := w.run(backend.ContainerSpec{Command: []string{"udp", "53", "pong"}})
+	conn, err := w.Dial(t.Context(), "udp", w.sandbox, 53)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan error)
+	go func() {
+		_, err := conn.Read(make([]byte, 10))
+		read <- err
+	}()
+	if err := w.Stop(t.Context(), id, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-read; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Read when the container has ended: %v", err)
+	}
+	if _, err := conn.Write([]byte("ping")); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Write when the container has ended: %v", err)
 	}
 }

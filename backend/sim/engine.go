@@ -64,6 +64,7 @@ type Engine struct {
 	names      map[string]*container
 	watchers   map[*watcher]struct{}
 	planes     map[*container]*balancer.Balancer // of load balancers that run
+	lastPort   uint16                            // of a client that sends datagrams
 	created    uint64                            // containers ever made, the order of List
 	id         string                            // of the engine
 }

@@ -21,6 +21,7 @@ type dataPlane struct {
 	balancer  *balancer.Balancer // of the present run; nil if it does not run
 	station   *balancer.Station
 	listeners map[int]*planeListener // by port
+	packets   map[int]*planePackets  // by port
 }
 
 // CreateLoadBalancer makes a load balancer, stopped.
@@ -72,6 +73,14 @@ func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWri
 	return near, nil
 }
 
+// KeepClients has nobody keep them: scripted containers see who dials them.
+func (e *Engine) KeepClients(ctx context.Context, sandboxID string, _ []netip.Addr) ([]netip.Addr, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, err := e.find(ctx, sandboxID)
+	return nil, err
+}
+
 // startLoadBalancer begins with no listener: who connects says what there is to be.
 func (e *Engine) startLoadBalancer(c *container) error {
 	if missing := c.stopped(); missing != nil {
@@ -80,10 +89,10 @@ func (e *Engine) startLoadBalancer(c *container) error {
 		return err
 	}
 	station := balancer.NewStation()
-	c.plane.station, c.plane.listeners = station, map[int]*planeListener{}
+	c.plane.station, c.plane.listeners, c.plane.packets = station, map[int]*planeListener{}, map[int]*planePackets{}
 	c.plane.balancer = balancer.New(balancer.Options{
 		Listen:       func(_, address string) (net.Listener, error) { return e.listenAs(c, station, address) },
-		ListenPacket: func(string, string) (net.PacketConn, error) { return nil, backend.ErrNoUDP },
+		ListenPacket: func(_, address string) (net.PacketConn, error) { return e.listenPacketAs(c, station, address) },
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return e.dialAs(ctx, c, network, address)
 		},
@@ -102,6 +111,10 @@ func (e *Engine) endLoadBalancer(c *container) {
 		l.end()
 		delete(c.net.ports, door{port: port})
 	}
+	for port, l := range c.plane.packets {
+		_ = l.inbox.Close()
+		delete(c.net.ports, door{udp: true, port: port})
+	}
 	go c.plane.balancer.Close() //nolint:errcheck // nobody asks any more
 	delete(e.planes, c)
 	*c.plane = dataPlane{}
@@ -109,29 +122,38 @@ func (e *Engine) endLoadBalancer(c *container) {
 
 // listenAs opens a port of a load balancer, in the run that has a station.
 func (e *Engine) listenAs(c *container, of *balancer.Station, address string) (net.Listener, error) {
-	_, text, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	port, err := strconv.Atoi(text)
-	if err != nil {
-		return nil, err
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	at := door{port: port}
-	if c.plane.station != of || c.net.ports[at] != nil {
-		return nil, &net.OpError{Op: "listen", Net: "tcp", Err: syscall.EADDRINUSE}
+	port, err := c.opens(of, "tcp", address)
+	if err != nil {
+		return nil, err
 	}
 	l := &planeListener{
 		engine: e, of: c, port: port, conns: make(chan net.Conn), closed: make(chan struct{}),
 		address: &net.TCPAddr{IP: c.net.address.AsSlice(), Port: port},
 	}
+	c.plane.listeners[port] = l
+	return l, nil
+}
+
+// opens takes a port of a load balancer's namespace. The lock is held.
+func (c *container) opens(of *balancer.Station, network, address string) (port int, err error) {
+	_, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return 0, err
+	}
+	if port, err = strconv.Atoi(text); err != nil {
+		return 0, err
+	}
+	at := door{network == "udp", port}
+	if c.plane.station != of || c.net.ports[at] != nil {
+		return 0, &net.OpError{Op: "listen", Net: network, Err: syscall.EADDRINUSE}
+	}
 	if c.net.ports == nil {
 		c.net.ports = map[door]*container{}
 	}
-	c.net.ports[at], c.plane.listeners[port] = c, l
-	return l, nil
+	c.net.ports[at] = c
+	return port, nil
 }
 
 // planeListener is an open port of a load balancer.
@@ -205,7 +227,8 @@ func (k *keptConn) Close() error {
 	return k.pipeConn.Close()
 }
 
-// dialAs connects from the namespace of a container to an address.
+// dialAs connects from the namespace of a container to an address, for a client whose own one
+// may be kept.
 func (e *Engine) dialAs(ctx context.Context, from *container, network, address string) (net.Conn, error) {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -216,18 +239,25 @@ func (e *Engine) dialAs(ctx context.Context, from *container, network, address s
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	remote := net.TCPAddrFromAddrPort(to)
-	server, port, err := from.net.dials(to)
-	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Addr: remote, Err: err}
+	caller, kept := balancer.ClientOf(ctx)
+	if !kept {
+		caller = netip.AddrPortFrom(from.net.address, 0)
 	}
-	return e.connect(server, port, &net.TCPAddr{IP: from.net.address.AsSlice()}, remote), nil
+	server, port, err := from.net.dials(to, network == "udp", caller.Addr())
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Addr: addressOf(network, to), Err: err}
+	}
+	if kept && server.net.address != to.Addr() { // its machine passes it on, as its own
+		caller = netip.AddrPortFrom(server.net.network.Gateway, 0)
+	}
+	return e.connect(network, server, port, caller, to), nil
 }
 
-// dials is the container that answers at an address elsewhere, and its port.
-func (n *namespace) dials(to netip.AddrPort) (server *container, port int, err error) {
-	at := door{port: int(to.Port())}
-	there := n.find(to.Addr(), at)
+// dials is the container that answers at an address elsewhere somebody who is seen there with
+// an address, and its port.
+func (n *namespace) dials(to netip.AddrPort, udp bool, seen netip.Addr) (server *container, port int, err error) {
+	at := door{udp, int(to.Port())}
+	there := n.findAs(seen, to.Addr(), at)
 	switch {
 	case there == nil && n.network != nil && n.network.at[to.Addr()] == nil:
 		return nil, 0, syscall.EHOSTUNREACH

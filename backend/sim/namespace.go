@@ -148,10 +148,13 @@ func (n *namespace) reaches(host string, at door) bool {
 // find goes from network to network, each through the sandbox that routes it, to the
 // namespace that has an address, if the filters on the way let pass what is for a port
 // there.
-func (n *namespace) find(to netip.Addr, at door) *namespace {
+func (n *namespace) find(to netip.Addr, at door) *namespace { return n.findAs(n.address, to, at) }
+
+// findAs does so for packets that have another source address than that of the namespace.
+func (n *namespace) findAs(source, to netip.Addr, at door) *namespace {
 	for from := n; from.network != nil && !from.cutOff && from.sends(to, at); {
 		if found := from.network.at[to]; found != nil {
-			if !found.takes(from.address, at) {
+			if !found.takes(source, at) {
 				return nil
 			}
 			return found
@@ -163,7 +166,7 @@ func (n *namespace) find(to netip.Addr, at door) *namespace {
 		if to == from.network.Gateway || to == router.address { // which it does not leave the machine for
 			return router
 		}
-		from = router
+		from, source = router, router.address
 	}
 	return nil
 }

@@ -21,12 +21,12 @@ func (d door) protocol() (name string, number int) {
 
 func (s Server) door() door { return door{s.UDP, s.Port} }
 
-// server is what a script serves on a TCP port.
-func (s *Script) server(port int) Server {
+// server is what a script serves on a port.
+func (s *Script) server(at door) Server {
 	var catchAll Server
 	for _, server := range s.Serve {
 		switch server.door() {
-		case door{port: port}:
+		case at:
 			return server
 		case door{}:
 			catchAll = server

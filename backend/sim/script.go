@@ -3,6 +3,7 @@ package sim
 import (
 	"cmp"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -15,8 +16,9 @@ import (
 //   - labels on the container, see LabelPrefix
 //   - its command, which overrides the next two as a whole:
 //     true, false, exit <code>, sleep <duration>, echo <text>, env;
-//     print <n> (lines), serve <port> [text] (HTTP), udp <port>, ignore-term (runs
-//     until killed), check <url> (exits 0 if its port is served there),
+//     print <n> (lines), serve <port> [text] (HTTP), fail <port> <status> (HTTP),
+//     udp <port> [text] (datagrams), ignore-term (runs until killed),
+//     check <url> (exits 0 if its port is served there),
 //     write <path> <text> and read <path> (files, in volumes shared);
 //     and sh -c with a script of such commands; a program in whose path
 //     "missing" occurs doesn't exist
@@ -87,17 +89,19 @@ func Lines(texts ...string) []Line {
 	return lines
 }
 
-// Server answers HTTP on a port.
+// Server answers HTTP, or datagrams, on a port.
 type Server struct {
 	// Port 0 is every TCP port that no other container of the sandbox serves.
 	Port int
-	// UDP answers datagrams instead.
+	// UDP answers datagrams instead, each with Body, or as Datagram says.
 	UDP bool
 	// Body answers every request with status 200 and an X-Hostname header with the
 	// sandbox's hostname.
 	Body string
 	// Handler answers instead of Body, if there is one.
 	Handler http.Handler
+	// Datagram answers instead of Body, if there is one; nil is no answer.
+	Datagram func(from netip.AddrPort, datagram []byte) (answer []byte)
 }
 
 // Rule applies a script to the images whose reference it matches.

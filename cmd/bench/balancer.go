@@ -8,9 +8,10 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/docker/docker/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
@@ -19,6 +20,7 @@ const (
 	balancedHTTP   = "HTTP, 64 at once"
 	balancedTCP    = "TCP, 64 at once"
 	balancedChecks = "1,000 targets checked every 5 s"
+	balancedIdle   = "idle memory (resident)"
 	balancedBody   = 1 << 10
 )
 
@@ -30,8 +32,21 @@ func measureBalancer(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
+	if b.wanted("balancer/" + balancedKernel) {
+		err := b.withApp(ctx, func(cli *client.Client, image string) error {
+			return b.measureNetworkBalancer(ctx, cli.DaemonHost(), image)
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if b.wanted("balancer/" + balancedChecks) {
-		return b.measureChecks(ctx)
+		if err := b.measureChecks(ctx); err != nil {
+			return err
+		}
+	}
+	if b.wanted("balancer/" + balancedIdle) {
+		return b.measureIdleBalancer(ctx)
 	}
 	return nil
 }
@@ -73,6 +88,12 @@ func (b *bench) measureBalanced(ctx context.Context) (err error) {
 		b.report.add(requestRow("  beside nginx", atLeast(0.65), loads[application], loads[proxy]))
 		tails := median(p99s(loads[application])) / median(p99s(loads[proxy]))
 		b.report.add(row{name: "  its p99 beside nginx's", figure: fmt.Sprintf("%.2f times", tails), held: tails, goal: atMost(1.5, " times")})
+		if ours, its := median(cpuTimesOf(loads[application])), median(cpuTimesOf(loads[proxy])); its > 0 {
+			b.report.add(row{
+				name: "  CPU time of a request beside nginx's", ratio: ours / its,
+				figure: fmt.Sprintf("%.1f us", ours), reference: fmt.Sprintf("%.1f us", its),
+			})
+		}
 	}
 	b.report.add(requestRow(balancedTCP, goal{}, loads[network], loads[bare]))
 	return nil
@@ -87,11 +108,13 @@ func (b *bench) byTurns(ctx context.Context, ways []*process) (map[*process][]lo
 			if err != nil {
 				return nil, err
 			}
+			before := p.groupTime()
 			l, err := drive(list, httpRequest("GET", "/some/path", nil), extent{time: b.burst})
 			closeAll(list)
 			if err != nil {
 				return nil, err
 			}
+			l.cpu = (p.groupTime() - before) / time.Duration(max(l.requests, 1))
 			if round > 0 {
 				loads[p] = append(loads[p], l)
 			}
@@ -100,9 +123,26 @@ func (b *bench) byTurns(ctx context.Context, ways []*process) (map[*process][]lo
 	return loads, nil
 }
 
+// groupTime is the CPU time of a process and its children; what runs elsewhere, as a container
+// does, has none.
+func (p *process) groupTime() time.Duration {
+	if p.cmd == nil {
+		return 0
+	}
+	return groupTime(p.cmd.Process.Pid)
+}
+
 func p99s(list []load) (all []float64) {
 	for _, l := range list {
 		all = append(all, milliseconds(l.p99))
+	}
+	return all
+}
+
+// cpuTimesOf are in microseconds.
+func cpuTimesOf(list []load) (all []float64) {
+	for _, l := range list {
+		all = append(all, float64(l.cpu)/float64(time.Microsecond))
 	}
 	return all
 }
@@ -163,16 +203,7 @@ func serveBalancer(args []string) error {
 		}
 		return listener, err
 	}})
-	check := balancer.HealthCheck{Enabled: true, Protocol: "TCP", IntervalSeconds: 5, TimeoutSeconds: 2, HealthyThreshold: 2, UnhealthyThreshold: 2}
-	pieces := []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: args[0], HealthCheck: check}}}
-	for i := range targets {
-		pieces = append(pieces, balancer.Piece{Target: &balancer.Target{Group: "group", ID: fmt.Sprint(i), Addr: address}})
-	}
-	forward := &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "group", Weight: 1}}}
-	pieces = append(pieces, balancer.Piece{Listener: &balancer.Listener{
-		ID: "listener", Port: 80, Protocol: args[0], Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: forward}}},
-	}})
-	for _, piece := range pieces {
+	for _, piece := range balancerPieces(args[0], 80, address, targets) {
 		if err := lb.Set(piece); err != nil {
 			return errors.Join(err, lb.Close())
 		}
@@ -182,68 +213,16 @@ func serveBalancer(args []string) error {
 	return lb.Close()
 }
 
-// startNginx starts nginx as a reverse proxy that keeps connections to its target.
-func (b *bench) startNginx(target string) (*process, error) {
-	program, err := exec.LookPath("nginx")
-	if err != nil {
-		if program, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
-			return nil, exec.ErrNotFound
-		}
+// balancerPieces are a listener before a group of so many targets at one address, which are
+// checked.
+func balancerPieces(protocol string, port uint16, address netip.AddrPort, targets int) []balancer.Piece {
+	check := balancer.HealthCheck{Enabled: true, Protocol: "TCP", IntervalSeconds: 5, TimeoutSeconds: 2, HealthyThreshold: 2, UnhealthyThreshold: 2}
+	pieces := []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: protocol, HealthCheck: check}}}
+	for i := range targets {
+		pieces = append(pieces, balancer.Piece{Target: &balancer.Target{Group: "group", ID: fmt.Sprint(i), Addr: address}})
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	at := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		return nil, err
-	}
-	config := strings.NewReplacer("DIR", b.dir, "AT", at, "TARGET", target).Replace(nginxConfig)
-	file := filepath.Join(b.dir, "nginx.conf")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		return nil, err
-	}
-	// The shell says where it is, as startProcess expects it.
-	cmd := exec.Command("sh", "-c", `echo "http://$1" && exec "$2" -c "$3" -e stderr`, "sh", at, program, file)
-	p, err := startProcess(cmd)
-	if err != nil {
-		return nil, err
-	}
-	for end := time.Now().Add(settleTime); ; {
-		conn, err := net.Dial("tcp", at)
-		if err == nil {
-			return p, conn.Close()
-		}
-		if time.Now().After(end) {
-			return nil, errors.Join(fmt.Errorf("nginx does not listen: %w", err), p.stop())
-		}
-	}
+	forward := &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "group", Weight: 1}}}
+	return append(pieces, balancer.Piece{Listener: &balancer.Listener{
+		ID: "listener", Port: port, Protocol: protocol, Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: forward}}},
+	}})
 }
-
-const nginxConfig = `daemon off;
-worker_processes auto;
-pid DIR/nginx.pid;
-error_log stderr;
-events { worker_connections 4096; }
-http {
-	access_log off;
-	client_body_temp_path DIR/body;
-	proxy_temp_path DIR/proxy;
-	fastcgi_temp_path DIR/fastcgi;
-	uwsgi_temp_path DIR/uwsgi;
-	scgi_temp_path DIR/scgi;
-	keepalive_requests 1000000;
-	upstream target { server TARGET; keepalive 256; keepalive_requests 1000000; }
-	server {
-		listen AT;
-		location / {
-			proxy_pass http://target;
-			proxy_http_version 1.1;
-			proxy_set_header Connection "";
-			proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-			proxy_set_header X-Forwarded-Proto $scheme;
-			proxy_set_header X-Forwarded-Port $server_port;
-		}
-	}
-}
-`

@@ -54,7 +54,7 @@ func (b *bench) compareRelay(ctx context.Context, host, image string) (err error
 	defer func() {
 		err = errors.Join(err, engine.RemoveAll(context.WithoutCancel(ctx)), engine.Close())
 	}()
-	sandbox, err := startRelayed(ctx, engine, image)
+	sandbox, err := startServed(ctx, engine, image, "serve", fmt.Sprint(relayPort))
 	if err != nil {
 		return err
 	}
@@ -108,8 +108,8 @@ func serveProxy(listener net.Listener, path string) {
 	}
 }
 
-// startRelayed starts a server in a sandbox and returns the sandbox.
-func startRelayed(ctx context.Context, engine *docker.Engine, image string) (sandbox backend.Container, err error) {
+// startServed starts a server, which listens at relayPort, in a sandbox and returns the sandbox.
+func startServed(ctx context.Context, engine *docker.Engine, image string, command ...string) (sandbox backend.Container, err error) {
 	if _, err := engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc"}); err != nil {
 		return sandbox, err
 	}
@@ -120,7 +120,7 @@ func startRelayed(ctx context.Context, engine *docker.Engine, image string) (san
 		return sandbox, err
 	}
 	id, err := engine.Create(ctx, backend.ContainerSpec{
-		Name: "bench-" + rand.Text()[:8], Image: image, Sandbox: sandbox.ID, Command: []string{"serve", fmt.Sprint(relayPort)},
+		Name: "bench-" + rand.Text()[:8], Image: image, Sandbox: sandbox.ID, Command: command,
 	})
 	if err != nil {
 		return sandbox, err

@@ -47,6 +47,8 @@ func (e *engine) RunLoadBalancer(context.Context, *elbv2.LoadBalancer) (netip.Ad
 	return netip.MustParseAddr("172.31.0.4"), "subnet-1", nil
 }
 
+func (e *engine) Settle() {}
+
 func (e *engine) ConnectLoadBalancer(context.Context, string) (io.ReadWriteCloser, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

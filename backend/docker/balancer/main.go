@@ -27,7 +27,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	station := balancer.NewStation()
-	b := balancer.New(balancer.Options{Report: station.Report})
+	b := balancer.New(balancer.Options{Report: station.Report, Steer: steer})
 	go func() {
 		if err := station.Serve(ctx, b, stdio{}); err != nil {
 			fmt.Fprintln(os.Stderr, "balancer:", err)

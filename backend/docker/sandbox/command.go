@@ -11,7 +11,7 @@ import (
 // longestCommand is more than any that is meant.
 const longestCommand = 16 << 20
 
-// obey carries out the commands that come in, each on a line that ends in a full stop, and
+// obey carries out the commands that come in and are among those that there are, each on a line that ends in a full stop, and
 // answers each on a line that begins with the word that the command begins with, and goes on
 // with "done", what was asked for, or what went wrong:
 //
@@ -20,7 +20,7 @@ const longestCommand = 16 << 20
 //
 // The engine's interface passes lines on in a thirtieth of the time that a process takes
 // which it starts. A line without the full stop is what a client that died has left.
-func obey(from, to int) {
+func obey(from, to int, commands map[string]func([]string) error) {
 	var pending []byte
 	for buf := make([]byte, 16<<10); ; {
 		n, err := syscall.Read(from, buf)
@@ -37,7 +37,7 @@ func obey(from, to int) {
 				break
 			}
 			if words := strings.Fields(string(line)); len(words) > 0 {
-				writeAll(to, []byte(words[0]+" "+carryOut(words[1:])+"\n"))
+				writeAll(to, []byte(words[0]+" "+carryOut(words[1:], commands)+"\n"))
 			}
 			if pending = rest; len(pending) == 0 {
 				pending = nil // it may have been long
@@ -46,19 +46,24 @@ func obey(from, to int) {
 	}
 }
 
+// ownerCommands are those that come on standard input. The answer to stats is what it says.
+var ownerCommands = map[string]func([]string) error{
+	"filter": filter, "public": public, "ready": ready, "answer": answer, "balances": balances,
+	"stats": func([]string) error { return nil },
+}
+
 // carryOut returns the answer.
-func carryOut(words []string) string {
-	commands := map[string]func([]string) error{"filter": filter, "public": public, "ready": ready}
+func carryOut(words []string, commands map[string]func([]string) error) string {
 	n := len(words)
 	switch {
-	case n < 2 || words[n-1] != ".":
+	case n < 2 || words[n-1] != "." || commands[words[0]] == nil:
 	case words[0] == "stats":
 		said, err := stats(words[1 : n-1])
 		if err != nil {
 			return err.Error()
 		}
 		return said
-	case commands[words[0]] != nil:
+	default:
 		if err := commands[words[0]](words[1 : n-1]); err != nil {
 			return err.Error()
 		}

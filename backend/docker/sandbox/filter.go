@@ -93,7 +93,9 @@ func (r *ruleset) letIn(network addressRange) {
 	here := []expression{payload(linkHeader, 6, 2), isNot(sandboxMAC...)}
 	r.rule("in", slices.Concat(here, among(source, network), among(destination, network), []expression{accept})...)
 	if gateway, ok := defaultGateway(); ok {
-		r.rule("in", slices.Concat(here, []expression{payload(networkHeader, source, 4), is(gateway[:]...), accept})...)
+		itself := []expression{payload(networkHeader, source, 4), is(gateway[:]...), accept}
+		r.rule("in", slices.Concat(here, itself)...)
+		r.rule("in", slices.Concat([]expression{connection(connectionMark), isNot(0, 0, 0, 0)}, itself)...) // through a load balancer
 	}
 }
 
@@ -139,11 +141,24 @@ func (r *ruleset) pass(rule filterRule, sets map[string]uint32) {
 			r.set(number, name, rule.peers)
 			r.needs("nf_tables")
 		}
+		r.through(rule, steps, in(number, name))
 		steps = append(steps, payload(networkHeader, offset, 4), in(number, name))
 	case !rule.peers[0].isAll():
+		r.through(rule, steps, among(offset, rule.peers[0])[1:]...)
 		steps = append(steps, among(offset, rule.peers[0])...)
 	}
 	r.rule(rule.chain, append(steps, accept)...)
+}
+
+// through lets in what comes through a load balancer that the rule lets in, whoever has sent it:
+// the load balancer's address is the mark of such a connection (answer.go). What the first register
+// is to be is what follows.
+// Source: guide of network load balancers, security groups: a rule that names the load balancer's
+// group lets in its clients, also where their addresses are preserved.
+func (r *ruleset) through(rule filterRule, steps []expression, peer ...expression) {
+	if rule.chain == "in" {
+		r.rule("in", slices.Concat(steps, []expression{connection(connectionMark), isNot(0, 0, 0, 0)}, peer, []expression{accept})...)
+	}
 }
 
 // Where the addresses are in a packet.

@@ -56,12 +56,12 @@ func TestNextAddress(t *testing.T) {
 
 func TestCommandsThatAreNone(t *testing.T) {
 	for _, words := range [][]string{nil, {"."}, {"traffic", "."}, {"filter", "10.0.0.9", "open"}} {
-		if got := carryOut(words); got != "not a command" {
+		if got := carryOut(words, ownerCommands); got != "not a command" {
 			t.Errorf("%q: %s", words, got)
 		}
 	}
 	for _, words := range [][]string{{"filter", "10.0.0.9", "."}, {"filter", "10.0.0.9", "shut", "."}, {"filter", "10.0.0", "open", "."}, {"filter", "127.0.0.1", "open", "x", "."}} {
-		if got := carryOut(words); got == "done" || got == "not a command" {
+		if got := carryOut(words, ownerCommands); got == "done" || got == "not a command" {
 			t.Errorf("%q: %s", words, got)
 		}
 	}

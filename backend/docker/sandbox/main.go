@@ -6,7 +6,8 @@
 //	sandbox                       hold the namespace: reap children, exit on SIGTERM, and
 //	                              filter, take a public address and read counters as told
 //	                              on standard input (command.go)
-//	sandbox hold …                likewise, and say where metadata is (metadata.go)
+//	sandbox hold …                likewise, and say where metadata is (metadata.go), and obey the
+//	                              program of a load balancer (balancer.go)
 //	sandbox lifeline              exit when standard input ends
 //	sandbox route …               make the namespace the gateway of a network
 //	sandbox traffic …             say where its ports lead
@@ -35,12 +36,16 @@ const (
 func main() {
 	switch {
 	case len(os.Args) == 1:
-		go obey(0, 1)
+		go obey(0, 1, ownerCommands)
 		pause(exitOK)
 	case len(os.Args) > 2 && os.Args[1] == "hold":
 		// A kernel that cannot do it has tasks without metadata, and says so in answer to "ready".
-		held = linkLocal(os.Args[2:])
-		go obey(0, 1)
+		words, last := os.Args[2:], len(os.Args)-3
+		if words[last] == "balance" {
+			words, unbalanced = words[:last], serveBalancer()
+		}
+		held = linkLocal(words)
+		go obey(0, 1, ownerCommands)
 		pause(exitOK)
 	case len(os.Args) == 2 && os.Args[1] == "lifeline":
 		go func() {
@@ -59,7 +64,7 @@ func main() {
 	case len(os.Args) == 3 && os.Args[1] == "drop":
 		report(runDrop(os.Args[2:]))
 	default:
-		complain("usage: sandbox [hold <address> lead=<address:port> [instance] | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
+		complain("usage: sandbox [hold <address> lead=<address:port> [instance] [balance] | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
 		os.Exit(exitUsage)
 	}
 }

@@ -88,7 +88,7 @@ func TestMetadataWordsThatAreNone(t *testing.T) {
 	}
 	held = linkLocal(nil)
 	defer func() { held = nil }()
-	if got := carryOut([]string{"ready", "."}); got != held.Error() {
+	if got := carryOut([]string{"ready", "."}, ownerCommands); got != held.Error() {
 		t.Errorf("ready: %s", got)
 	}
 }

@@ -81,14 +81,16 @@ func connection(key uint32) expression {
 
 // Properties of connections.
 const (
-	connectionState  = 0
-	connectionStatus = 2
+	connectionState     = 0
+	connectionDirection = 1
+	connectionStatus    = 2
 )
 
 // States of connections, as bits.
 const (
 	established = 1 << 1
 	related     = 1 << 2
+	beginning   = 1 << 3
 )
 
 // led ends the rule unless the packet belongs to something that was led elsewhere.
@@ -99,4 +101,9 @@ func led() []expression {
 // belongs ends the rule unless the packet belongs to something that was let through.
 func belongs() []expression {
 	return []expression{connection(connectionState), alter(1, []byte{established | related, 0, 0, 0}, make([]byte, 4)), isNot(0, 0, 0, 0)}
+}
+
+// begins ends the rule unless the packet begins something.
+func begins() []expression {
+	return []expression{connection(connectionState), alter(1, []byte{beginning, 0, 0, 0}, make([]byte, 4)), isNot(0, 0, 0, 0)}
 }

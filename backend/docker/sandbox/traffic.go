@@ -130,9 +130,7 @@ func route(args []string) error {
 			r := newRuleset("ecs-emulator-route")
 			r.keep()
 			r.masquerade()
-			// A neighbour that reaches another through here is not to go there directly.
-			r.chain("redirects", "filter", output, beforeAll)
-			r.rule("redirects", meta(protocol), is(icmp), payload(transportHeader, 0, 1), is(icmpRedirect), drop)
+			r.noRedirects()
 			r.resolver(inside)
 			return r.commit()
 		}
@@ -205,7 +203,7 @@ func defaultGateway() (gateway [4]byte, ok bool) {
 	}
 	for _, m := range messages {
 		attributes, err := syscall.ParseNetlinkRouteAttr(&m)
-		if m.Header.Type != syscall.RTM_NEWROUTE || err != nil || m.Data[1] != 0 { // the length of the destination
+		if m.Header.Type != syscall.RTM_NEWROUTE || err != nil || m.Data[1] != 0 || m.Data[4] != syscall.RT_TABLE_MAIN { // the length of the destination, and the table
 			continue
 		}
 		for _, a := range attributes {

@@ -1,0 +1,105 @@
+package balancer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Update has the balancer have the pieces that are wanted, which need no version, and no
+// others. Only what differs is pushed, in the order given, after listeners that go and before all
+// else that goes. A piece that the balancer refuses is in the error, and keeps no other from its place.
+func (s *Session) Update(ctx context.Context, wanted []Piece) error {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	changes, err := s.changes(wanted)
+	if err != nil {
+		return err
+	}
+	answers := make([]chan answer, len(changes))
+	for i, c := range changes {
+		if answers[i], err = s.send(c); err != nil {
+			return err
+		}
+	}
+	var refused []error
+	for i, c := range changes {
+		a, err := s.await(ctx, answers[i])
+		if err != nil {
+			return err
+		}
+		if a.Error != "" {
+			key := c.key()
+			refused = append(refused, fmt.Errorf("%s %s: %s", key.Kind, key.ID, a.Error))
+			continue
+		}
+		s.changed(c)
+	}
+	return errors.Join(refused...)
+}
+
+func (r request) key() (k Key) {
+	if r.Remove != nil {
+		return *r.Remove
+	}
+	k, _ = r.Set.Key() // changes has looked
+	return k
+}
+
+// changes lead from what the station has to what is wanted.
+func (s *Session) changes(wanted []Piece) (list []request, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range s.has {
+		s.version = max(s.version, h.Version)
+	}
+	keep := map[Key]bool{}
+	for _, p := range wanted {
+		key, err := p.Key()
+		if err != nil {
+			return nil, err
+		}
+		keep[key] = true
+		if s.has[key].Digest == digest(p) {
+			continue
+		}
+		s.version++
+		p.Version = s.version
+		list = append(list, request{Set: &p})
+	}
+	var gone []Key
+	for key := range s.has {
+		if !keep[key] {
+			gone = append(gone, key)
+		}
+	}
+	slices.SortFunc(gone, func(a, b Key) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Group, b.Group), cmp.Compare(a.ID, b.ID))
+	})
+	var first []request
+	for _, key := range gone {
+		if key.Kind == KindListener { // another one may want its port
+			first = append(first, request{Remove: &key})
+		} else {
+			list = append(list, request{Remove: &key})
+		}
+	}
+	return append(first, list...), nil
+}
+
+// changed notes that a change is in place.
+func (s *Session) changed(c request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.Remove != nil {
+		delete(s.has, *c.Remove)
+		return
+	}
+	s.has[c.key()] = Held{Key: c.key(), Version: c.Set.Version, Digest: digest(*c.Set)}
+}

@@ -1,0 +1,70 @@
+package balancer
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// sharedConns are the connections to a target in HTTP/2, which its requests share.
+type sharedConns struct {
+	transport func() *http.Transport // made when it is needed
+	open      atomic.Int64
+}
+
+// count has connections counted for as long as they are open.
+func (s *sharedConns) count(dial dialer) dialer {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		s.open.Add(1)
+		return &countedConn{Conn: conn, closed: sync.OnceFunc(func() { s.open.Add(-1) })}, nil
+	}
+}
+
+type countedConn struct {
+	net.Conn
+	closed func()
+}
+
+// Close closes the connection, and counts it out once.
+func (c *countedConn) Close() error {
+	c.closed()
+	return c.Conn.Close()
+}
+
+// closeAgain is how long a stream has, after its request, until its connection knows that it
+// is idle.
+const closeAgain = 20 * time.Millisecond
+
+// closeShared closes the connections of a target that is retired when they are idle. With
+// requests on their way, the last of them calls it again.
+func (t *target) closeShared() {
+	if t.http2.open.Load() == 0 {
+		return
+	}
+	t.http2.transport().CloseIdleConnections()
+	if t.http2.open.Load() > 0 && t.outstanding.Load() == 0 {
+		time.AfterFunc(closeAgain, t.closeShared)
+	}
+}
+
+// streamWindow is how much of a body in HTTP/2 one side may send ahead of the other: it is in
+// memory as long as that does not read. Without it a target had 4 MiB for each request.
+const streamWindow = 64 << 10
+
+func newHTTP2Transport(dial dialer) *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP2(true)
+	protocols.SetUnencryptedHTTP2(true)
+	return &http.Transport{
+		DialContext: dial, Protocols: protocols, TLSClientConfig: toTargets.Clone(), DisableCompression: true,
+		IdleConnTimeout: idleTargetTime, TLSHandshakeTimeout: connectPatience,
+		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerStream: streamWindow},
+	}
+}

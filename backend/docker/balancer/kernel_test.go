@@ -1,0 +1,24 @@
+//go:build linux
+
+package main
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+)
+
+func TestCommand(t *testing.T) {
+	at := netip.MustParseAddrPort
+	got := command(balancer.Steering{
+		Shares: []balancer.FlowShare{
+			{Protocol: "tcp", Port: 80, Last: 65535, To: at("10.0.0.8:8080")},
+			{Protocol: "udp", Port: 53, BySource: true, First: 256, Last: 511, KeepClient: true, To: at("10.0.0.9:53")},
+		},
+		Forget: []balancer.TargetFlows{{Protocol: "udp", Target: at("10.0.0.7:53")}},
+	})
+	if want := "balance tcp/80/random/0-65535/own=10.0.0.8:8080 udp/53/source/256-511/keep=10.0.0.9:53 forget/udp=10.0.0.7:53"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

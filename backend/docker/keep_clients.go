@@ -1,0 +1,158 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// answering remembers which sandboxes answer through which load balancers.
+type answering struct {
+	mu      sync.Mutex
+	through map[string][]netip.Addr // by sandbox
+}
+
+// forget is for a sandbox that starts or goes: it begins without.
+func (a *answering) forget(sandboxID string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.through, sandboxID)
+}
+
+func (a *answering) has(sandboxID string, through netip.Addr) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Contains(a.through[sandboxID], through)
+}
+
+func (a *answering) add(sandboxID string, through netip.Addr) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.through == nil {
+		a.through = map[string][]netip.Addr{}
+	}
+	a.through[sandboxID] = append(a.through[sandboxID], through)
+}
+
+// A sandbox that does not answer is left to itself, and others are told at the same time.
+const (
+	answerTimeout = 5 * time.Second
+	toldAtOnce    = 4
+)
+
+// KeepClients implements backend.LoadBalancers. The sandbox programs mark what comes from the
+// load balancer's link-layer address, and route its answers back there; see docker/sandbox.
+func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []netip.Addr) ([]netip.Addr, error) {
+	of, err := e.sandbox(ctx, sandboxID)
+	if err != nil {
+		return nil, engineError(err)
+	}
+	if !of.ip.IsValid() {
+		return nil, errors.New("a sandbox without an address leads nobody anywhere")
+	}
+	if err := e.canBalance(ctx, sandboxID); err != nil || len(targets) == 0 {
+		return nil, err
+	}
+	sandboxes, err := e.sandboxesAt(ctx, of.network, targets)
+	if err != nil {
+		return nil, engineError(err)
+	}
+	var mu sync.Mutex
+	var kept []netip.Addr
+	var failures []error
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(toldAtOnce)
+	for at, id := range sandboxes {
+		group.Go(func() error {
+			err := e.answerThrough(groupCtx, id, of.ip)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				kept = append(kept, at)
+			case !errors.Is(err, backend.ErrNoSandbox): // one that has just ended is no target
+				failures = append(failures, fmt.Errorf("have %s answer through the load balancer: %w", at, err))
+			}
+			return ctx.Err()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(kept, netip.Addr.Compare)
+	return kept, engineError(errors.Join(failures...))
+}
+
+// canBalance asks the sandbox of a load balancer, once.
+func (e *Engine) canBalance(ctx context.Context, sandboxID string) error {
+	if e.answering.has(sandboxID, netip.Addr{}) {
+		return nil
+	}
+	if err := asLack(e.command(ctx, sandboxID, "balances")); err != nil {
+		return engineError(err)
+	}
+	e.answering.add(sandboxID, netip.Addr{})
+	return nil
+}
+
+// answerThrough tells a sandbox, once.
+func (e *Engine) answerThrough(ctx context.Context, sandboxID string, through netip.Addr) error {
+	if e.answering.has(sandboxID, through) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	if err := asLack(e.command(ctx, sandboxID, "answer "+through.String())); err != nil {
+		return err
+	}
+	e.answering.add(sandboxID, through)
+	return nil
+}
+
+// asLack says of what a sandbox program refuses that the kernel cannot do it, or that the program
+// is an earlier one.
+func asLack(err error) error {
+	var refused *refusedError
+	if errors.As(err, &refused) {
+		return &classified{fmt.Errorf("lead flows to targets: the kernel of the engine's host or the sandbox: %s", refused.answer), backend.ErrNoFilter}
+	}
+	return err
+}
+
+// sandboxesAt finds the sandboxes on a network that run and have some addresses. Those of an
+// earlier run the engine knows.
+func (e *Engine) sandboxesAt(ctx context.Context, network string, addresses []netip.Addr) (map[netip.Addr]string, error) {
+	found := map[netip.Addr]string{}
+	e.sandboxes.Range(func(id, facts any) bool {
+		if known := facts.(sandboxFacts); known.network == network && slices.Contains(addresses, known.ip) {
+			found[known.ip] = id.(string)
+		}
+		return true
+	})
+	if !slices.ContainsFunc(addresses, func(a netip.Addr) bool { return found[a] == "" }) {
+		return found, nil
+	}
+	list, err := e.client.ContainerList(ctx, container.ListOptions{Filters: e.owned(nil)})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range list {
+		if c.Labels[kindLabel] != string(kindSandbox) || c.NetworkSettings == nil || c.NetworkSettings.Networks[network] == nil {
+			continue
+		}
+		at, err := netip.ParseAddr(c.NetworkSettings.Networks[network].IPAddress)
+		if err == nil && slices.Contains(addresses, at) {
+			found[at] = c.ID
+		}
+	}
+	return found, nil
+}
