@@ -42,7 +42,7 @@ func (s *Server) controlLoadBalancers() []control.LoadBalancer {
 			if local == nil {
 				local = []string{}
 			}
-			shown.Listeners = append(shown.Listeners, control.Listener{ARN: l.ARN, Protocol: l.Protocol, Port: int(l.Port), LocalAddresses: local})
+			shown.Listeners = append(shown.Listeners, control.Listener{ARN: l.ARN, Protocol: l.Protocol, Port: int(l.Port), LocalAddresses: local, SharedBy: l.SharedBy})
 		}
 		list = append(list, shown)
 	}

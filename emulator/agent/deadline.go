@@ -169,6 +169,12 @@ func (b timedLoadBalancers) ConnectLoadBalancer(ctx context.Context, id string) 
 	})
 }
 
+func (b timedLoadBalancers) KeepClients(ctx context.Context, sandboxID string, targets []netip.Addr) ([]netip.Addr, error) {
+	return limit(ctx, b.engine, "connected", startTimeout, func(ctx context.Context) ([]netip.Addr, error) {
+		return b.LoadBalancers.KeepClients(ctx, sandboxID, targets)
+	})
+}
+
 func (t timed) Image(ctx context.Context, ref string) (backend.Image, error) {
 	return limit(ctx, t, "pulled", inspectTimeout, func(ctx context.Context) (backend.Image, error) {
 		return t.Engine.Image(ctx, ref)

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"cmp"
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -34,16 +33,6 @@ type hostPorts struct {
 	refused  map[portKey]bool // that could not be had when they were last wanted
 	// lacking are those that found no port of a protocol, the first to get one first.
 	lacking map[types.TransportProtocol][]*taskPorts
-}
-
-// taskPorts are those of a task.
-type taskPorts struct {
-	tenant
-	openings []opening
-	shared   []*sharedPort                    // for each opening: the one that it has a claim to, or nil
-	own      []port                           // for each opening: its own, or nil
-	all      bool                             // it is to have a port for each opening
-	lacks    map[types.TransportProtocol]bool // it is among those that lack one
 }
 
 func newHostPorts(l loopback, log *slog.Logger) *hostPorts {
@@ -175,46 +164,6 @@ func (h *hostPorts) fill() {
 	}
 }
 
-// holds reports whether it is the task's turn at the shared port of an opening.
-func (p *taskPorts) holds(i int) bool {
-	s := p.shared[i]
-	return s != nil && s.has.task == p.task
-}
-
-// shown are the ports that lead to a task. One that has a shared port by succession has its
-// own as well.
-func (p *taskPorts) shown() (list []HostPort) {
-	for i, o := range p.openings {
-		for _, at := range p.ports(i) {
-			if address := at.address(); address != "" {
-				list = append(list, HostPort{o.container, o.containerPort, o.protocol, address})
-			}
-		}
-	}
-	return list
-}
-
-// ports are those that lead to an opening.
-func (p *taskPorts) ports(i int) (list []port) {
-	if p.holds(i) {
-		list = append(list, p.shared[i].port)
-	}
-	if p.own[i] != nil {
-		list = append(list, p.own[i])
-	}
-	return list
-}
-
-// without are the container ports to which none leads, although one should.
-func (p *taskPorts) without() (list []string) {
-	for i, o := range p.openings {
-		if p.all && len(p.ports(i)) == 0 {
-			list = append(list, fmt.Sprintf("%d/%s", o.containerPort, o.protocol))
-		}
-	}
-	return list
-}
-
 // leave notes that a task ends: new connections go to others, if there are any. It is called
 // before anything in the task is stopped.
 func (h *hostPorts) leave(taskARN string) {
@@ -265,6 +214,19 @@ func (h *hostPorts) close(taskARN string) {
 		h.lacking[protocol] = slices.DeleteFunc(h.lacking[protocol], func(other *taskPorts) bool { return other == p })
 	}
 	h.fill()
+}
+
+// lead says again where the ports of somebody lead who has their own.
+func (h *hostPorts) lead(who string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p := h.tasks[who]; p != nil {
+		for i, own := range p.own {
+			if own != nil {
+				own.lead(p.openings[i].leads)
+			}
+		}
+	}
 }
 
 func (h *hostPorts) closeAll() {

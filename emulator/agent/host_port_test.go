@@ -195,8 +195,8 @@ func TestOneTaskHasAPortOnce(t *testing.T) {
 	q := newQuiet()
 	h := quietPorts(q)
 	list := []opening{
-		{container: "one", containerPort: 80, protocol: tcp, shared: 80, own: 32768, leads: target{"m", netip.Addr{}, 32768}},
-		{container: "two", containerPort: 80, protocol: tcp, shared: 80, own: 32769, leads: target{"m", netip.Addr{}, 32769}},
+		{container: "one", containerPort: 80, protocol: tcp, shared: 80, own: 32768, leads: target{sandbox: "m", ip: netip.Addr{}, port: 32768}},
+		{container: "two", containerPort: 80, protocol: tcp, shared: 80, own: 32769, leads: target{sandbox: "m", ip: netip.Addr{}, port: 32769}},
 	}
 	if got := opened(h.open(tenant{task: "a", service: "web"}, list, true)); !slices.Equal(got, []string{"127.0.0.1:80", "127.0.0.1:32769"}) {
 		t.Errorf("it has %q", got)

@@ -68,6 +68,8 @@ type netInterface struct {
 
 	telling chan struct{} // full while the engine is told
 	stuck   bool          // and has been for long: others do not wait for it
+	again   bool          // it is to be told later, as it could not be
+	failing bool          // it could not be told the last time
 	sandbox string        // empty until it has started
 	life    int           // how often it has
 	known   bool          // told is what holds

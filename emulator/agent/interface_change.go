@@ -120,13 +120,23 @@ func (all *interfaces) tellLater(ctx context.Context, i *netInterface) {
 	call := all.agent.calls.begin(&chain{}, true)
 	defer call.end()
 	err := ignoreEnded(all.tell(call, i))
-	if err == nil || ctx.Err() != nil || i.host.engineLost(err) { // it is told when the engine is back
+	if ctx.Err() != nil || err != nil && i.host.engineLost(err) { // it is told when the engine is back
 		return
 	}
-	i.host.agent.Log.Warn("rules of security groups not applied; it is tried again", "owner", i.owner, "error", err)
+	all.mu.Lock()
+	again, first := err != nil && !i.again, !i.failing
+	i.again, i.failing = i.again || again, err != nil
+	all.mu.Unlock()
+	if !again {
+		return
+	}
+	if first {
+		i.host.agent.Log.Warn("rules of security groups not applied; it is tried again", "owner", i.owner, "error", err)
+	}
 	time.AfterFunc(retryPause, func() {
 		all.mu.Lock()
 		defer all.mu.Unlock()
+		i.again = false
 		if ctx.Err() == nil && all.byOwner[i.owner] == i {
 			all.mark(i.set)
 		}

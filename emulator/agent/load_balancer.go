@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"strings"
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -32,11 +31,15 @@ type loadBalancer struct {
 	sandbox   backend.Container
 	container string // id
 	runs      bool   // both, as far as is known
+	kept      keptAddress
+	publicTo  string    // the sandbox that its public address leads to, as far as is known
+	stream    io.Closer // the last one to it, which may say nothing when it has ended
 	ports     map[string]target
 }
 
 var (
 	errNoLoadBalancers = errors.New("the engine runs no load balancers")
+	errHasEnded        = errors.New("the load balancer has just ended")
 	errHostEnds        = errors.New("the emulator is about to end")
 )
 
@@ -92,7 +95,38 @@ func (a *Agent) ConnectLoadBalancer(ctx context.Context, arn string) (io.ReadWri
 	b.mu.Lock()
 	id := b.container
 	b.mu.Unlock()
-	return b.host.balancers.ConnectLoadBalancer(ctx, id)
+	stream, err := b.host.balancers.ConnectLoadBalancer(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.runs || b.container != id {
+		_ = stream.Close()
+		return nil, errHasEnded
+	}
+	b.stream = stream
+	return stream, nil
+}
+
+// KeepClients has tasks and container instances with some addresses answer through a load
+// balancer that runs, and returns those that do. Where the engine cannot do that there are none.
+func (a *Agent) KeepClients(ctx context.Context, arn string, targets []netip.Addr) ([]netip.Addr, error) {
+	b, err := a.loadBalancer(arn)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := b.host.balancers.KeepClients(ctx, b.sandboxID(), targets)
+	if errors.Is(err, backend.ErrNoFilter) {
+		if !b.host.clientsLost.Swap(true) {
+			a.Log.Warn("targets of network load balancers see the load balancer's address, and not the client's: the engine cannot lead flows to them", "host", b.host.Name, "error", err)
+		}
+		return kept, nil
+	}
+	if err != nil {
+		return kept, fmt.Errorf("keep clients' addresses: %w", err)
+	}
+	return kept, nil
 }
 
 // DialLoadBalancer connects to a port of one that runs.
@@ -101,10 +135,13 @@ func (a *Agent) DialLoadBalancer(ctx context.Context, arn string, port int) (net
 	if err != nil {
 		return nil, err
 	}
+	return b.host.Engine.Dial(ctx, "tcp", b.sandboxID(), port)
+}
+
+func (b *loadBalancer) sandboxID() string {
 	b.mu.Lock()
-	sandbox := b.sandbox.ID
-	b.mu.Unlock()
-	return b.host.Engine.Dial(ctx, "tcp", sandbox, port)
+	defer b.mu.Unlock()
+	return b.sandbox.ID
 }
 
 // RemoveLoadBalancer takes a load balancer off the engine. None is harmless.
@@ -147,9 +184,13 @@ func (b *loadBalancer) run(ctx context.Context, row *elbv2.LoadBalancer) error {
 	b.mu.Lock()
 	sandbox, id, runs := b.sandbox, b.container, b.runs
 	b.mu.Unlock()
-	if runs || id != "" && b.stands(ctx, sandbox.ID, id) {
+	if (runs || id != "" && b.stands(ctx, sandbox, id)) && zoneOf(row, sandbox) != nil {
 		b.is(sandbox, id, true)
-		return b.join(ctx, row, sandbox)
+		err := errors.Join(b.keepOf(ctx, row, sandbox), b.join(ctx, row, sandbox), b.leadPublicAddress(ctx, row, sandbox))
+		if err != nil { // somebody may have taken its network away: the next look asks the engine
+			b.is(sandbox, id, false)
+		}
+		return err
 	}
 	if err := b.discard(ctx, sandbox.ID, id); err != nil {
 		return err
@@ -167,13 +208,14 @@ func (b *loadBalancer) run(ctx context.Context, row *elbv2.LoadBalancer) error {
 		return fmt.Errorf("start the load balancer's container: %w", err)
 	}
 	b.is(sandbox, id, true)
-	return nil
+	return b.leadPublicAddress(ctx, row, sandbox)
 }
 
-// stands asks the engine whether both run.
-func (b *loadBalancer) stands(ctx context.Context, ids ...string) bool {
-	for _, id := range ids {
-		if seen, err := b.host.Engine.Inspect(ctx, id); err != nil || seen.State != backend.Running {
+// stands asks the engine whether both run, and whether the sandbox has its address still.
+func (b *loadBalancer) stands(ctx context.Context, sandbox backend.Container, id string) bool {
+	for _, each := range []string{sandbox.ID, id} {
+		seen, err := b.host.Engine.Inspect(ctx, each)
+		if err != nil || seen.State != backend.Running || each == sandbox.ID && seen.IP != sandbox.IP {
 			return false
 		}
 	}
@@ -188,71 +230,6 @@ func (b *loadBalancer) is(sandbox backend.Container, id string, runs bool) {
 	b.sandbox, b.container, b.runs = sandbox, id, runs
 }
 
-// makeSandbox tries one subnet after the other: one may be full.
-func (b *loadBalancer) makeSandbox(ctx context.Context, row *elbv2.LoadBalancer) (made backend.Container, err error) {
-	for _, zone := range row.Zones {
-		made, err = b.trySandbox(ctx, row, zone.Subnet)
-		if backend.Missing(err, backend.KindNetwork) { // somebody has removed it
-			b.host.forgetNetworks()
-			made, err = b.trySandbox(ctx, row, zone.Subnet)
-		}
-		if !errors.Is(err, backend.ErrSubnetFull) {
-			return made, err
-		}
-	}
-	return made, err
-}
-
-func (b *loadBalancer) trySandbox(ctx context.Context, row *elbv2.LoadBalancer, subnet string) (made backend.Container, err error) {
-	h := b.host
-	network, part, err := h.subnetNetwork(ctx, row.Scope, subnet)
-	if err != nil {
-		return made, err
-	}
-	labels := b.labels()
-	labels[labelSubnet] = subnet
-	spec := backend.SandboxSpec{Name: b.name("load-balancer"), Network: network.Name, Subnet: part, Labels: labels}
-	if vpcOf(h.agent.Store.Read(), row.Scope, subnet).DNSSupport {
-		spec.Aliases = aliases(row.DNSName)
-	}
-	for range maxSandboxes {
-		if made, err = h.Engine.CreateSandbox(ctx, spec); err != nil {
-			return made, fmt.Errorf("make the network interface of the load balancer: %w", err)
-		}
-		b.is(made, "", false)
-		if err = h.Engine.Start(ctx, made.ID); err == nil {
-			return made, b.joinAnew(ctx, row, made)
-		}
-		if removed := b.discard(ctx, made.ID, ""); removed != nil || !errors.Is(err, backend.ErrAddressInUse) {
-			return made, errors.Join(err, removed)
-		}
-	}
-	return made, err
-}
-
-// aliases are the ways to write a DNS name: engines tell capitals apart.
-func aliases(name string) []string {
-	if lower := strings.ToLower(name); lower != name {
-		return []string{name, lower}
-	}
-	return []string{name}
-}
-
-// joinAnew has a sandbox that has just begun let pass what it shall.
-func (b *loadBalancer) joinAnew(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
-	all := b.host.agent.interfaces
-	all.join(b.host, b.arn, row.Scope, row.SecurityGroups, made.IP)
-	return all.started(ctx, b.arn, made.ID)
-}
-
-// join does so for one that runs: it may have other groups by now.
-func (b *loadBalancer) join(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
-	all := b.host.agent.interfaces
-	all.join(b.host, b.arn, row.Scope, row.SecurityGroups, made.IP)
-	all.found(b.arn, made.ID)
-	return all.ready(ctx, b.arn)
-}
-
 // remove takes it off the engine.
 func (b *loadBalancer) remove(ctx context.Context) error {
 	h := b.host
@@ -262,6 +239,7 @@ func (b *loadBalancer) remove(ctx context.Context) error {
 	if err := b.discard(ctx, sandbox, id); err != nil {
 		return err
 	}
+	b.giveBack()
 	h.loadBalancersMu.Lock()
 	defer h.loadBalancersMu.Unlock()
 	delete(h.loadBalancers, b.arn)

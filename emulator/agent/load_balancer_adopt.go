@@ -75,8 +75,12 @@ func (h *host) loadBalancerEnded(arn string) {
 	b.mu.Lock()
 	ended := b.runs
 	b.runs = false
+	stream := b.stream
 	b.mu.Unlock()
 	if ended {
+		if stream != nil {
+			_ = stream.Close()
+		}
 		h.agent.Log.Warn("a load balancer has ended: somebody stopped it; it is started again", "loadBalancer", arn)
 		h.newsOfLoadBalancer(arn)
 	}

@@ -6,13 +6,17 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 )
 
-// OpenLoadBalancerPort has a port of the loopback address lead to one of a load balancer, for a
-// listener: that of the same number, if it is to be had. It returns the addresses of those that
-// lead there; again is harmless.
-func (a *Agent) OpenLoadBalancerPort(ctx context.Context, arn, listener string, protocol types.TransportProtocol, port uint16) []string {
-	b, err := a.loadBalancer(arn)
+// OpenLoadBalancerPort has a port of the loopback address lead to that of a listener: one of the
+// same number, if it is to be had, which listeners of HTTP share, and those of TLS, among whom
+// clients choose by names. It returns the addresses that lead there; again is harmless. Of a
+// listener of TCP and UDP, each has its port, and /tcp or /udp behind it.
+func (a *Agent) OpenLoadBalancerPort(ctx context.Context, l *elbv2.Listener, names []string) (addresses []string) {
+	b, err := a.loadBalancer(l.LoadBalancer)
 	if err != nil {
 		return nil
 	}
@@ -22,17 +26,55 @@ func (a *Agent) OpenLoadBalancerPort(ctx context.Context, arn, listener string, 
 	if !b.sandbox.IP.IsValid() {
 		return nil
 	}
-	leads := target{sandbox: b.sandbox.ID, ip: b.sandbox.IP, port: port}
-	if before, open := b.ports[listener]; open && before != leads {
-		b.host.ports.close(listener)
+	leads := target{sandbox: b.sandbox.ID, ip: b.sandbox.IP, port: uint16(l.Port)}
+	if key, shares := doorOf(l); shares {
+		if door := b.ports[l.ARN].door; door == nil || door.key != key {
+			b.closePort(l.ARN)
+		}
+		door, at := b.host.enterDoor(key, seat{l.ARN, leads, names})
+		b.ports[l.ARN] = target{door: door}
+		for _, p := range at {
+			addresses = append(addresses, p.Address)
+		}
+		return addresses
 	}
-	b.ports[listener] = leads
-	var addresses []string
-	opening := []opening{{containerPort: int(port), protocol: protocol, leads: leads, own: port}}
-	for _, p := range b.host.ports.open(tenant{task: listener}, opening, true) {
+	if before, open := b.ports[l.ARN]; open && before != leads {
+		b.closePort(l.ARN)
+	}
+	b.ports[l.ARN] = leads
+	var openings []opening
+	for _, protocol := range transports(l.Protocol) {
+		openings = append(openings, opening{containerPort: int(l.Port), protocol: protocol, leads: leads, own: leads.port})
+	}
+	for _, p := range b.host.ports.open(tenant{task: l.ARN}, openings, true) {
+		if len(openings) > 1 {
+			p.Address += "/" + string(p.Protocol)
+		}
 		addresses = append(addresses, p.Address)
 	}
 	return addresses
+}
+
+// doorOf is the front door of a listener; others have a port of their own.
+func doorOf(l *elbv2.Listener) (key doorKey, shares bool) {
+	switch l.Protocol {
+	case elb.ProtocolEnumHttp:
+		return doorKey{false, uint16(l.Port)}, true
+	case elb.ProtocolEnumHttps, elb.ProtocolEnumTls:
+		return doorKey{true, uint16(l.Port)}, true
+	}
+	return key, false
+}
+
+// transports are what ports of a listener carry.
+func transports(p elb.ProtocolEnum) []types.TransportProtocol {
+	switch p {
+	case elb.ProtocolEnumUdp:
+		return []types.TransportProtocol{types.TransportProtocolUdp}
+	case elb.ProtocolEnumTcpUdp:
+		return []types.TransportProtocol{types.TransportProtocolTcp, types.TransportProtocolUdp}
+	}
+	return []types.TransportProtocol{types.TransportProtocolTcp}
 }
 
 // CloseLoadBalancerPorts gives back the ports of the loopback address that led to a load
@@ -46,18 +88,29 @@ func (a *Agent) CloseLoadBalancerPorts(arn string, but []string) {
 	defer b.mu.Unlock()
 	for _, listener := range slices.Collect(maps.Keys(b.ports)) {
 		if !slices.Contains(but, listener) {
-			b.host.ports.close(listener)
-			delete(b.ports, listener)
+			b.closePort(listener)
 		}
 	}
 }
 
-// closePorts gives back all of them.
+// closePorts gives back the ports of all listeners.
 func (b *loadBalancer) closePorts() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for listener := range b.ports {
+		b.closePort(listener)
+	}
+}
+
+// closePort gives back the port of a listener, if it has one. The lock is held.
+func (b *loadBalancer) closePort(listener string) {
+	leads, open := b.ports[listener]
+	delete(b.ports, listener)
+	switch {
+	case !open:
+	case leads.door != nil:
+		b.host.leaveDoor(leads.door, listener)
+	default:
 		b.host.ports.close(listener)
 	}
-	clear(b.ports)
 }

@@ -1,8 +1,11 @@
 package agent
 
 import (
+	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"net"
 	"net/netip"
 	"slices"
 	"sync"
@@ -10,7 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -32,9 +36,11 @@ func withLoadBalancers(t *testing.T, story func(b *newsBench)) {
 	})
 }
 
-func (b *newsBench) restart() {
+func (b *newsBench) restart() { b.restartOn(b.engine) }
+
+func (b *newsBench) restartOn(engine backend.Engine) {
 	b.runAgent(New(Options{
-		Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: GroupsStrict, Hosts: []HostOptions{{Engine: b.engine}},
+		Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: GroupsStrict, Hosts: []HostOptions{{Engine: engine}},
 		LoadBalancerNews: func(arn string) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
@@ -156,6 +162,44 @@ func TestALoadBalancerThatEndsIsStartedAgain(t *testing.T) {
 	})
 }
 
+// silent load balancers say nothing to who connects to them.
+type silent struct{ backend.LoadBalancers }
+
+func (silent) ConnectLoadBalancer(context.Context, string) (io.ReadWriteCloser, error) {
+	near, _ := net.Pipe()
+	return near, nil
+}
+
+// A stream to one that has ended may neither end nor say anything by itself.
+func TestNobodyWaitsForALoadBalancerThatHasEnded(t *testing.T) {
+	withLoadBalancers(t, func(b *newsBench) {
+		row := b.loadBalancer()
+		b.up(row)
+		h := b.agent.hosts[loadBalancerHost]
+		h.balancers = silent{h.balancers}
+		stream, err := b.agent.ConnectLoadBalancer(b.Context(), row.ARN)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, _ = stream.Read(make([]byte, 1))
+		}()
+		_, container := b.parts(row)
+		if err := b.engine.Crash(b.Context(), container.ID); err != nil {
+			t.Fatal(err)
+		}
+		<-ended
+		if _, err := b.agent.ConnectLoadBalancer(b.Context(), row.ARN); !errors.Is(err, errHasEnded) {
+			t.Errorf("who comes then gets %v", err)
+		}
+		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
 	withLoadBalancers(t, func(b *newsBench) {
 		row := b.loadBalancer()
@@ -241,7 +285,7 @@ func TestPortsLeadToALoadBalancer(t *testing.T) {
 		row := b.loadBalancer()
 		b.up(row)
 		open := func() []string {
-			return b.agent.OpenLoadBalancerPort(b.Context(), row.ARN, "listener", types.TransportProtocolTcp, 0)
+			return b.agent.OpenLoadBalancerPort(b.Context(), &elbv2.Listener{ARN: "listener", LoadBalancer: row.ARN, Protocol: elb.ProtocolEnumHttp}, nil)
 		}
 		if at := open(); len(at) != 1 || !slices.Equal(open(), at) {
 			t.Errorf("it is reached at %v", at)

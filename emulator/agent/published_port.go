@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -22,6 +23,10 @@ type published struct {
 	relay backend.Relay
 	log   *slog.Logger
 	news  chan struct{} // holds a token when something has changed
+	// passing carries those who come to a port that load balancers share; the engine's kernel
+	// does not look into what they say.
+	passing   *listeners
+	listening map[uint16]net.Listener // at such ports; run's alone
 
 	mu     sync.Mutex
 	free   map[types.TransportProtocol][]uint16 // in order
@@ -44,7 +49,7 @@ var errNonePublished = errors.New("all ports that the engine publishes lead else
 func newPublished(relay backend.Relay, log *slog.Logger, tcp, udp []uint16) *published {
 	p := &published{
 		relay: relay, log: log, news: make(chan struct{}, 1), round: make(chan struct{}),
-		ports: map[*publishedPort]bool{},
+		ports: map[*publishedPort]bool{}, listening: map[uint16]net.Listener{},
 	}
 	p.offer(tcp, udp)
 	return p
@@ -52,11 +57,11 @@ func newPublished(relay backend.Relay, log *slog.Logger, tcp, udp []uint16) *pub
 
 func (p *published) numbered() bool { return false }
 
-// open takes the lowest number that is free, whatever is asked for.
+// open takes the number that is asked for, if that is one of them and free, or else the lowest.
 func (p *published) open(key portKey, leads target) (port, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	number, found := p.take(key.protocol)
+	number, found := p.take(key)
 	if !found {
 		return nil, errNonePublished
 	}
@@ -66,13 +71,18 @@ func (p *published) open(key portKey, leads target) (port, error) {
 	return one, nil
 }
 
-func (p *published) take(protocol types.TransportProtocol) (number uint16, found bool) {
-	free := p.free[protocol]
+func (p *published) take(key portKey) (number uint16, found bool) {
+	free := p.free[key.protocol]
 	if len(free) == 0 {
 		return 0, false
 	}
-	p.free[protocol] = free[1:]
-	return free[0], true
+	at, there := slices.BinarySearch(free, key.port)
+	if !there {
+		at = 0
+	}
+	number = free[at]
+	p.free[key.protocol] = slices.Delete(slices.Clone(free), at, at+1)
+	return number, true
 }
 
 func (o *publishedPort) address() string {
@@ -133,7 +143,7 @@ func (p *published) offer(tcp, udp []uint16) {
 	slices.SortFunc(astray, func(a, b *publishedPort) int { return int(a.key.port) - int(b.key.port) })
 	for _, one := range astray {
 		before := one.key.port
-		one.key.port, _ = p.take(one.key.protocol)
+		one.key.port, _ = p.take(portKey{protocol: one.key.protocol})
 		p.log.Warn("a published port is gone; its task has another one, or none", "was", before, "is", one.key.port)
 	}
 	p.changed()
@@ -144,7 +154,7 @@ func (p *published) forwards() (list []backend.PortForward, version int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for one := range p.ports {
-		if to := one.target; one.key.port != 0 && to.ip.IsValid() {
+		if to, alone := one.target.alone(); alone && one.key.port != 0 && to.ip.IsValid() {
 			list = append(list, backend.PortForward{Protocol: string(one.key.protocol), Port: one.key.port, To: to.addrPort()})
 		}
 	}
@@ -182,7 +192,9 @@ func (p *published) run(ctx context.Context) {
 // published by now.
 func (p *published) tell(ctx context.Context) error {
 	list, version := p.forwards()
+	shared := p.listen()
 	err := p.relay.SetPublished(ctx, list)
+	p.listenOnly(shared)
 	p.mu.Lock()
 	p.tried = version
 	close(p.round)
@@ -195,6 +207,49 @@ func (p *published) tell(ctx context.Context) error {
 		p.offer(tcp, udp)
 	}
 	return err
+}
+
+// listen begins to listen at the ports that load balancers share, and returns them.
+func (p *published) listen() (shared map[uint16]bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	shared = map[uint16]bool{}
+	for one := range p.ports {
+		_, alone := one.target.alone()
+		if alone || one.key.port == 0 {
+			continue
+		}
+		shared[one.key.port] = true
+		if p.listening[one.key.port] == nil {
+			to, door := &atomic.Pointer[target]{}, one.target
+			to.Store(&door)
+			accepting := p.relay.ListenPublished(one.key.port)
+			p.listening[one.key.port] = accepting
+			go p.passing.serve(accepting, to)
+		}
+	}
+	return shared
+}
+
+// listenOnly gives up all others, which lead somewhere by now.
+func (p *published) listenOnly(shared map[uint16]bool) {
+	for port, accepting := range p.listening {
+		if !shared[port] {
+			_ = accepting.Close()
+			delete(p.listening, port)
+		}
+	}
+}
+
+// alone is where a target leads by itself: a door with several listeners behind it does not.
+func (t target) alone() (to target, ok bool) {
+	if t.door == nil {
+		return t, true
+	}
+	if seats := t.door.seated(); len(seats) == 1 {
+		return seats[0].leads, true
+	}
+	return t, false
 }
 
 // leadPatience bounds how long the end of a task waits for its ports to lead elsewhere.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,7 @@ type relaying struct {
 	leads    map[string]string // "14600/tcp": "10.0.0.9:80"
 	told     int
 	asked    int
+	quiet    *quiet
 	broken   error               // of SetPublished
 	unasked  error               // of PublishedPorts
 	slow     time.Duration       // of SetPublished
@@ -49,7 +51,13 @@ func (r *relaying) Info(ctx context.Context) (backend.Info, error) {
 
 func (r *relaying) Listen() net.Listener { panic("nobody listens") }
 
-func (r *relaying) ListenPublished(uint16) net.Listener { panic("nobody listens") }
+func (r *relaying) ListenPublished(port uint16) net.Listener {
+	l, err := r.quiet.listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port))))
+	if err != nil {
+		panic(err)
+	}
+	return l
+}
 
 func (r *relaying) PublishedPorts(context.Context) (tcp, udp []uint16, err error) {
 	r.mu.Lock()
@@ -312,7 +320,7 @@ func TestChangesOfPublishedPortsAreToldTogether(t *testing.T) {
 		synctest.Wait() // it is told of none
 		var ports []port
 		for i := range 100 {
-			one, err := p.open(portKey{types.TransportProtocolTcp, 80}, target{"s", netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}), 80})
+			one, err := p.open(portKey{types.TransportProtocolTcp, 80}, target{sandbox: "s", ip: netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}), port: 80})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -326,7 +334,7 @@ func TestChangesOfPublishedPortsAreToldTogether(t *testing.T) {
 		if leads := r.lead(); len(leads) != 100 || r.told != 2 {
 			t.Errorf("%d ports lead somewhere, told %d times", len(leads), r.told)
 		}
-		ports[99].lead(target{"s", netip.MustParseAddr("10.1.1.1"), 81})
+		ports[99].lead(target{sandbox: "s", ip: netip.MustParseAddr("10.1.1.1"), port: 81})
 		for _, one := range ports[:99] {
 			one.close()
 			one.close()

@@ -41,10 +41,8 @@ func (v *view) holdsStop() (holds bool, until time.Time) {
 	if !v.deactivates() || v.over() {
 		return false, time.Time{}
 	}
-	if v.targets.traffic.DeregisteredAt.IsZero() {
-		return true, time.Time{}
-	}
-	return v.now.Before(v.targets.traffic.DrainedAt), v.targets.traffic.DrainedAt
+	drained := v.targets.traffic.DrainedAt
+	return drained.IsZero() || v.now.Before(drained), drained
 }
 
 // over reports whether an essential container, or the network of the task, has ended.

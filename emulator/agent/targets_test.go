@@ -59,6 +59,11 @@ func TestContainersGoOnUntilTheirTargetsHaveDrained(t *testing.T) {
 		synctest.Wait()
 		b.expect("whenever that is", b.task(id).Status.Containers[0].Phase, state.ContainerRunning)
 
+		b.balance(id, func(t *state.TaskTraffic) { t.DeregisteredAt = b.clock.Now() })
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		b.expect("until a load balancer sends it nothing more", b.task(id).Status.Containers[0].Phase, state.ContainerRunning)
+
 		b.deregistered(id, 30*time.Second)
 		time.Sleep(29 * time.Second)
 		synctest.Wait()

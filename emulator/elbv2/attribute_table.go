@@ -65,7 +65,7 @@ var TargetGroupAttributes = slices.Concat([]Attribute{
 
 	{Key: "deregistration_delay.connection_termination.enabled", Of: networked, Default: "false",
 		DefaultOf: map[Kind]string{UDP: "true"}, Values: onOff, Acts: true},
-	{Key: "preserve_client_ip.enabled", Of: networked, Default: "true", DefaultOf: map[Kind]string{TCPIP: "false"}, Values: onOff},
+	{Key: "preserve_client_ip.enabled", Of: networked, Default: "true", DefaultOf: map[Kind]string{TCPIP: "false"}, Values: onOff, Acts: true},
 	{Key: "proxy_protocol_v2.enabled", Of: networked, Default: "false", Values: onOff, Acts: true},
 	{Key: "target_health_state.unhealthy.connection_termination.enabled", Of: networked, Default: "true",
 		DefaultOf: map[Kind]string{UDP: "false"}, Values: onOff},
@@ -89,9 +89,16 @@ var ListenerAttributes = slices.Concat(
 		"access_control_allow_credentials", "access_control_expose_headers", "access_control_max_age", "content_security_policy",
 		"x_content_type_options", "x_frame_options"),
 	namedHeaders("X-Amzn-Mtls-Clientcert-Serial-Number", "X-Amzn-Mtls-Clientcert-Issuer", "X-Amzn-Mtls-Clientcert-Subject",
-		"X-Amzn-Mtls-Clientcert-Validity", "X-Amzn-Mtls-Clientcert-Leaf", "X-Amzn-Mtls-Clientcert",
-		"X-Amzn-Tls-Version", "X-Amzn-Tls-Cipher-Suite"),
+		"X-Amzn-Mtls-Clientcert-Validity", "X-Amzn-Mtls-Clientcert-Leaf", "X-Amzn-Mtls-Clientcert"),
+	acting(namedHeaders("X-Amzn-Tls-Version", "X-Amzn-Tls-Cipher-Suite")),
 )
+
+func acting(all []Attribute) []Attribute {
+	for i := range all {
+		all[i].Acts = true
+	}
+	return all
+}
 
 // namedHeaders are the attributes with which headers that HTTPS listeners add get other
 // names.

@@ -136,8 +136,12 @@ func TestTargetsDrainOnlyWhereRequestsGo(t *testing.T) {
 			t.Errorf("the group that is on no load balancer has %v", left)
 		}
 		target := elbv2.FindTarget(tx, s.blue.ARN, "10.0.0.1", 80)
-		end := now.Add(time.Minute + 300*time.Second)
-		if !target.Draining() || target.Drained(s.blue, end.Add(-1)) || !target.Drained(s.blue, end) {
+		end := now.Add(2*time.Minute + 300*time.Second)
+		if !target.Draining() || elbv2.Drained(tx, s.blue, target, end) {
+			t.Errorf("%+v has drained while it gets requests", target)
+		}
+		elbv2.Withdraw(tx, target, now.Add(2*time.Minute))
+		if elbv2.Drained(tx, s.blue, target, end.Add(-1)) || !elbv2.Drained(tx, s.blue, target, end) {
 			t.Errorf("%+v drains until %v", target, end)
 		}
 		elbv2.Deregister(tx, s.blue, "10.0.0.1", 80, end)

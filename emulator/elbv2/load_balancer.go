@@ -6,6 +6,7 @@
 package elbv2
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -83,14 +84,27 @@ func LoadBalancers(tx *state.Tx, s arn.Scope) []*LoadBalancer {
 // AllLoadBalancers returns those of all accounts and regions.
 func AllLoadBalancers(tx *state.Tx) []*LoadBalancer { return loadBalancers.List(rows(tx), "") }
 
-// PutLoadBalancer writes a load balancer.
-func PutLoadBalancer(tx *state.Tx, b *LoadBalancer) { loadBalancers.Put(rows(tx), b) }
+// PutLoadBalancer writes a load balancer. The public addresses go of network interfaces that it has
+// no longer.
+func PutLoadBalancer(tx *state.Tx, b *LoadBalancer) {
+	if before := FindLoadBalancer(tx, b.ARN); before != nil {
+		for _, z := range before.Zones {
+			if !slices.ContainsFunc(b.Zones, func(has Zone) bool { return has.Interface == z.Interface }) {
+				tx.GivePublicAddress(z.Interface)
+			}
+		}
+	}
+	loadBalancers.Put(rows(tx), b)
+}
 
 // DeleteLoadBalancer removes a load balancer with its listeners and their rules. Target
 // groups and their targets stay.
 func DeleteLoadBalancer(tx *state.Tx, b *LoadBalancer) {
 	for _, l := range LoadBalancerListeners(tx, b.ARN) {
 		DeleteListener(tx, l)
+	}
+	for _, z := range b.Zones {
+		tx.GivePublicAddress(z.Interface)
 	}
 	loadBalancers.Delete(rows(tx), b)
 }

@@ -20,6 +20,7 @@ type Rule struct {
 	Priority               int32  // unique among a listener's; 0 is the default rule's
 	Conditions             []types.RuleCondition
 	Actions                []types.Action
+	Transforms             []types.RuleTransform
 	Tags                   Tags
 }
 

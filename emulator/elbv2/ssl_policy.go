@@ -14,6 +14,9 @@ type SSLPolicy struct {
 	Ciphers   []string // as OpenSSL calls them, the preferred first
 }
 
+// PostQuantum reports whether it has key exchange with ML-KEM beside elliptic curves.
+func (p *SSLPolicy) PostQuantum() bool { return strings.Contains(p.Name, "-PQ-") }
+
 // DefaultSSLPolicy is that of listeners that are made without one. Source: ELBv2 API
 // reference, CreateListener.
 const DefaultSSLPolicy = "ELBSecurityPolicy-2016-08"
@@ -31,35 +34,64 @@ var SSLPolicyTypes = []string{string(types.LoadBalancerTypeEnumApplication), str
 
 // The families of ciphers.
 const (
-	tls13   = 1 << iota
-	gcm     // ECDHE with AES-GCM
-	cbc     // ECDHE with AES-CBC and SHA-2
-	sha1    // ECDHE with AES-CBC and SHA-1
-	rsa     // AES without ECDHE
-	rsaSHA1 // the same with SHA-1
+	chacha  = 1 << iota // the one of TLS 1.3 that FIPS has not
+	aes13               // the others of TLS 1.3
+	gcm                 // ECDHE with AES-GCM
+	cbc                 // ECDHE with AES-CBC and SHA-2
+	sha1                // ECDHE with AES-CBC and SHA-1
+	rsa                 // AES without ECDHE
+	rsaSHA1             // the same with SHA-1
+	des                 // triple DES
+
+	tls13 = chacha | aes13
+	every = gcm | cbc | sha1 | rsa | rsaSHA1
 )
 
-// SSLPolicies are those that listeners can have, without those for FIPS and for post-quantum
-// key exchange. Source: Application Load Balancers guide, security policies; recorded
-// answers.
-var SSLPolicies = []SSLPolicy{
-	policy("ELBSecurityPolicy-2016-08", "1.0 1.1 1.2", gcm|cbc|sha1|rsa|rsaSHA1),
-	policy("ELBSecurityPolicy-TLS13-1-2-2021-06", "1.2 1.3", tls13|gcm|cbc),
-	policy("ELBSecurityPolicy-TLS13-1-2-Res-2021-06", "1.2 1.3", tls13|gcm),
-	policy("ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06", "1.2 1.3", tls13|gcm|cbc|rsa),
-	policy("ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06", "1.2 1.3", tls13|gcm|cbc|sha1|rsa|rsaSHA1),
-	policy("ELBSecurityPolicy-TLS13-1-1-2021-06", "1.1 1.2 1.3", tls13|gcm|cbc|sha1|rsa|rsaSHA1),
-	policy("ELBSecurityPolicy-TLS13-1-0-2021-06", "1.0 1.1 1.2 1.3", tls13|gcm|cbc|sha1|rsa|rsaSHA1),
-	policy("ELBSecurityPolicy-TLS13-1-3-2021-06", "1.3", tls13),
+// SSLPolicies are those that listeners can have, in AWS's groups: TLS, FIPS, forward secrecy. A
+// policy with post-quantum key exchange has the ciphers of the one that it is named after.
+// Source: Application and Network Load Balancers guides, security policies; recorded answers.
+var SSLPolicies = slices.Concat([]SSLPolicy{
+	policy(DefaultSSLPolicy, "1.0 1.1 1.2", every),
 	policy("ELBSecurityPolicy-TLS-1-2-2017-01", "1.2", gcm|cbc|rsa),
-	policy("ELBSecurityPolicy-TLS-1-2-Ext-2018-06", "1.2", gcm|cbc|sha1|rsa|rsaSHA1),
-	policy("ELBSecurityPolicy-TLS-1-1-2017-01", "1.1 1.2", gcm|cbc|sha1|rsa|rsaSHA1),
+	policy("ELBSecurityPolicy-TLS-1-2-Ext-2018-06", "1.2", every),
+	policy("ELBSecurityPolicy-TLS-1-1-2017-01", "1.1 1.2", every),
+	policy("ELBSecurityPolicy-TLS-1-0-2015-04", "1.0 1.1 1.2", every|des),
 	policy("ELBSecurityPolicy-FS-2018-06", "1.0 1.1 1.2", gcm|cbc|sha1),
 	policy("ELBSecurityPolicy-FS-1-1-2019-08", "1.1 1.2", gcm|cbc|sha1),
 	policy("ELBSecurityPolicy-FS-1-2-2019-08", "1.2", gcm|cbc|sha1),
 	policy("ELBSecurityPolicy-FS-1-2-Res-2019-08", "1.2", gcm|cbc),
 	policy("ELBSecurityPolicy-FS-1-2-Res-2020-10", "1.2", gcm),
-	policy("ELBSecurityPolicy-2015-05", "1.0 1.1 1.2", gcm|cbc|sha1|rsa|rsaSHA1),
+	policy("ELBSecurityPolicy-2015-05", "1.0 1.1 1.2", every),
+},
+	newer("2021-06", tls13, "1-3", "1-2", "1-2-Res", "1-2-Ext1", "1-2-Ext2", "1-1", "1-0"),
+	newer("PQ-2025-09", tls13, "1-3", "1-2", "1-2-Res", "1-2-Ext1", "1-2-Ext2", "1-0"),
+	newer("FIPS-2023-04", aes13, "1-3", "1-2", "1-2-Res", "1-2-Ext0", "1-2-Ext1", "1-2-Ext2", "1-1", "1-0"),
+	newer("FIPS-PQ-2025-09", aes13, "1-3", "1-2", "1-2-Res", "1-2-Ext0", "1-2-Ext1", "1-2-Ext2", "1-0"),
+)
+
+// newer are policies with TLS 1.3 whose names differ in how old clients may be.
+func newer(series string, tls13 int, kinds ...string) (all []SSLPolicy) {
+	for _, kind := range kinds {
+		versions, families := "1.2 1.3", every
+		switch kind {
+		case "1-3":
+			versions, families = "1.3", 0
+		case "1-2":
+			families = gcm | cbc
+		case "1-2-Res":
+			families = gcm
+		case "1-2-Ext0":
+			families = gcm | cbc | sha1
+		case "1-2-Ext1":
+			families = gcm | cbc | rsa
+		case "1-1":
+			versions = "1.1 1.2 1.3"
+		case "1-0":
+			versions = "1.0 1.1 1.2 1.3"
+		}
+		all = append(all, policy("ELBSecurityPolicy-TLS13-"+kind+"-"+series, versions, tls13|families))
+	}
+	return all
 }
 
 // ciphers in the order in which policies prefer them.
@@ -67,7 +99,7 @@ var ciphers = []struct {
 	name   string
 	family int
 }{
-	{"TLS_AES_128_GCM_SHA256", tls13}, {"TLS_AES_256_GCM_SHA384", tls13}, {"TLS_CHACHA20_POLY1305_SHA256", tls13},
+	{"TLS_AES_128_GCM_SHA256", aes13}, {"TLS_AES_256_GCM_SHA384", aes13}, {"TLS_CHACHA20_POLY1305_SHA256", chacha},
 	{"ECDHE-ECDSA-AES128-GCM-SHA256", gcm}, {"ECDHE-RSA-AES128-GCM-SHA256", gcm},
 	{"ECDHE-ECDSA-AES128-SHA256", cbc}, {"ECDHE-RSA-AES128-SHA256", cbc},
 	{"ECDHE-ECDSA-AES128-SHA", sha1}, {"ECDHE-RSA-AES128-SHA", sha1},
@@ -76,6 +108,7 @@ var ciphers = []struct {
 	{"ECDHE-RSA-AES256-SHA", sha1}, {"ECDHE-ECDSA-AES256-SHA", sha1},
 	{"AES128-GCM-SHA256", rsa}, {"AES128-SHA256", rsa}, {"AES128-SHA", rsaSHA1},
 	{"AES256-GCM-SHA384", rsa}, {"AES256-SHA256", rsa}, {"AES256-SHA", rsaSHA1},
+	{"DES-CBC3-SHA", des},
 }
 
 func policy(name, versions string, families int) SSLPolicy {

@@ -1,11 +1,8 @@
 package elbv2
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
-// Tags of a resource, in order of their keys.
+// Tags of a resource, in the order in which they came (ELB0001).
 type Tags []Tag
 
 // Tag of a resource.
@@ -14,12 +11,12 @@ type Tag struct{ Key, Value string }
 // With returns the tags with one more, or with another value of it.
 func (t Tags) With(key, value string) Tags {
 	tags := slices.Clone(t)
-	at, found := slices.BinarySearchFunc(tags, key, func(tag Tag, key string) int { return strings.Compare(tag.Key, key) })
-	if found {
+	at := slices.IndexFunc(tags, func(tag Tag) bool { return tag.Key == key })
+	if at >= 0 {
 		tags[at].Value = value
 		return tags
 	}
-	return slices.Insert(tags, at, Tag{key, value})
+	return append(tags, Tag{key, value})
 }
 
 // Without returns the tags without some.

@@ -10,6 +10,7 @@ import (
 
 var (
 	targets      = store.NewTable("elbv2-target", func(t *Target) string { return targetKey(t.GroupARN, t.ID, t.Port) })
+	targetsByID  = targets.Index(func(t *Target) string { return t.ID })
 	targetHealth = store.NewTable("elbv2-target-health", func(h *TargetHealth) string { return targetKey(h.GroupARN, h.ID, h.Port) })
 )
 
@@ -32,9 +33,20 @@ type Target struct {
 // Draining reports whether it has been deregistered.
 func (t *Target) Draining() bool { return !t.DeregisteredAt.IsZero() }
 
-// Drained reports whether the delay since it was deregistered is over.
-func (t *Target) Drained(g *TargetGroup, now time.Time) bool {
-	return t.Draining() && !now.Before(t.DeregisteredAt.Add(g.DeregistrationDelay()))
+// DrainedAt is when requests under way have had their time: the group's delay after the last new
+// one could be sent. It is zero while new ones may be sent.
+func DrainedAt(tx *state.Tx, g *TargetGroup, t *Target) time.Time {
+	since, is := Withdrawn(tx, t)
+	if !is {
+		return time.Time{}
+	}
+	return since.Add(g.DeregistrationDelay())
+}
+
+// Drained reports whether requests under way have had their time.
+func Drained(tx *state.Tx, g *TargetGroup, t *Target, now time.Time) bool {
+	at := DrainedAt(tx, g, t)
+	return t.Draining() && !at.IsZero() && !now.Before(at)
 }
 
 func targetKey(group, id string, port int32) string {
@@ -50,8 +62,12 @@ func Register(tx *state.Tx, group *TargetGroup, id string, port int32, zone stri
 // RegisterTask is Register for a task, which is to learn of the target's health.
 func RegisterTask(tx *state.Tx, group *TargetGroup, id string, port int32, zone, task string, now time.Time) {
 	t := FindTarget(tx, group.ARN, id, port)
+	if t != nil && t.Draining() {
+		ForgetTarget(tx, t)
+		t = nil
+	}
 	switch {
-	case t == nil || t.Draining():
+	case t == nil:
 		targets.Put(rows(tx), &Target{GroupARN: group.ARN, ID: id, Port: port, Zone: zone, RegisteredAt: now, Task: task})
 	case t.Task != task && task != "":
 		taken := *t
@@ -77,9 +93,7 @@ func Deregister(tx *state.Tx, group *TargetGroup, id string, port int32, now tim
 
 // ForgetTarget removes a target, and what is known of its health.
 func ForgetTarget(tx *state.Tx, t *Target) {
-	if h := FindTargetHealth(tx, t); h != nil {
-		targetHealth.Delete(rows(tx), h)
-	}
+	ForgetHealth(tx, t)
 	targets.Delete(rows(tx), t)
 }
 
@@ -90,3 +104,6 @@ func FindTarget(tx *state.Tx, group, id string, port int32) *Target {
 
 // Targets returns those of a group, with those that drain, in order of their ids.
 func Targets(tx *state.Tx, group string) []*Target { return targets.List(rows(tx), group+"\x00") }
+
+// TargetsCalled returns those of all groups with an id.
+func TargetsCalled(tx *state.Tx, id string) []*Target { return targetsByID.List(rows(tx), id) }

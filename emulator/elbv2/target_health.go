@@ -23,11 +23,20 @@ type TargetHealth struct {
 	CheckedAt time.Time
 	// Task is that of the target.
 	Task string
+	// Withdrawn is since when a target that drains gets no more requests.
+	Withdrawn time.Time
 }
 
 // FindTargetHealth returns what is known of a target, or nil.
 func FindTargetHealth(tx *state.Tx, t *Target) *TargetHealth {
 	return targetHealth.Get(rows(tx), targetKey(t.GroupARN, t.ID, t.Port))
+}
+
+// ForgetHealth removes what is known of a target.
+func ForgetHealth(tx *state.Tx, t *Target) {
+	if h := FindTargetHealth(tx, t); h != nil {
+		targetHealth.Delete(rows(tx), h)
+	}
 }
 
 // PutTargetHealth writes what is known of a target, unless it is gone.
@@ -36,6 +45,33 @@ func PutTargetHealth(tx *state.Tx, h *TargetHealth) {
 		h.Task = t.Task
 		targetHealth.Put(rows(tx), h)
 	}
+}
+
+// Withdrawn tells since when nothing new is sent to a target that drains: since the load balancer
+// that its group is on has said so, or at once where there is none. It is false until then.
+func Withdrawn(tx *state.Tx, t *Target) (since time.Time, is bool) {
+	known := FindTargetHealth(tx, t)
+	switch {
+	case known != nil && !known.Withdrawn.Before(t.DeregisteredAt):
+		return known.Withdrawn, true
+	case len(InUse(tx, t.GroupARN)) == 0:
+		return t.DeregisteredAt, true
+	default:
+		return since, false
+	}
+}
+
+// Withdraw notes that from now on nothing new is sent to a target that drains.
+func Withdraw(tx *state.Tx, t *Target, now time.Time) {
+	row := TargetHealth{GroupARN: t.GroupARN, ID: t.ID, Port: t.Port}
+	if known := FindTargetHealth(tx, t); known != nil {
+		row = *known
+	}
+	row.Withdrawn = now
+	if now.Before(t.DeregisteredAt) { // this machine's time has been set back
+		row.Withdrawn = t.DeregisteredAt
+	}
+	PutTargetHealth(tx, &row)
 }
 
 // NotRegistered is the health of what is no target. Source: ELB0002.

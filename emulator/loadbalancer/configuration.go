@@ -38,6 +38,7 @@ type Target struct {
 	*elbv2.Target
 	Address netip.Addr
 	Healthy bool // when it was last checked
+	Direct  bool // it answers through the load balancer, whoever asks
 }
 
 // Configure returns the pieces of a load balancer's configuration, each before those that
@@ -85,7 +86,7 @@ func targetGroup(g *elbv2.TargetGroup) *balancer.TargetGroup {
 func target(t Target) *balancer.Target {
 	return &balancer.Target{
 		Group: t.GroupARN, ID: targetID(t.ID, t.Port), Addr: netip.AddrPortFrom(t.Address, uint16(t.Port)),
-		Draining: t.Draining(), Healthy: t.Healthy,
+		Draining: t.Draining(), Healthy: t.Healthy, Direct: t.Direct,
 	}
 }
 
@@ -101,13 +102,14 @@ func parseTargetID(text string) (id string, port int32) {
 
 func listener(b *elbv2.LoadBalancer, l Listener) *balancer.Listener {
 	piece := &balancer.Listener{
-		ID: l.ARN, Port: uint16(l.Port), Protocol: string(l.Protocol), Attributes: b.Attributes.With(l.Attributes),
+		ID: l.ARN, Port: uint16(l.Port), Protocol: string(l.Protocol), Host: b.DNSName, Attributes: b.Attributes.With(l.Attributes),
 	}
 	if l.Certificate != "" {
 		piece.Certificates = append([]string{l.Certificate}, l.Certificates...)
+		piece.Security = security(l.Listener)
 	}
 	for _, r := range l.Rules {
-		rule := balancer.Rule{ID: r.ARN, Action: action(r.Actions)}
+		rule := balancer.Rule{ID: r.ARN, Action: action(r.Actions), Transforms: transforms(r.Transforms)}
 		for _, c := range r.Conditions {
 			rule.Conditions = append(rule.Conditions, condition(c))
 		}
@@ -116,24 +118,59 @@ func listener(b *elbv2.LoadBalancer, l Listener) *balancer.Listener {
 	return piece
 }
 
+// alpn are the protocols of ALPN policies, the preferred first. Source: Network Load Balancers
+// guide, ALPN policies.
+var alpn = map[string][]string{
+	"HTTP1Only":      {"http/1.1", "http/1.0"},
+	"HTTP2Only":      {"h2"},
+	"HTTP2Optional":  {"http/1.1", "http/1.0", "h2"},
+	"HTTP2Preferred": {"h2", "http/1.1", "http/1.0"},
+}
+
+// security is what the policies of a listener say, or nil if it has none.
+func security(l *elbv2.Listener) *balancer.Security {
+	p := elbv2.FindSSLPolicy(l.SSLPolicy)
+	if p == nil {
+		return nil
+	}
+	return &balancer.Security{Protocols: p.Protocols, Ciphers: p.Ciphers, PostQuantum: p.PostQuantum(), ALPN: alpn[l.ALPNPolicy]}
+}
+
 // condition takes the values from where they are: at the condition itself, or in the part of
 // its field.
 func condition(c elb.RuleCondition) balancer.Condition {
-	to := balancer.Condition{Field: aws.ToString(c.Field), Values: c.Values}
+	to := balancer.Condition{Field: aws.ToString(c.Field), Values: c.Values, Regex: c.RegexValues}
 	switch {
 	case c.HostHeaderConfig != nil:
-		to.Values = c.HostHeaderConfig.Values
+		to.Values, to.Regex = c.HostHeaderConfig.Values, c.HostHeaderConfig.RegexValues
 	case c.PathPatternConfig != nil:
-		to.Values = c.PathPatternConfig.Values
+		to.Values, to.Regex = c.PathPatternConfig.Values, c.PathPatternConfig.RegexValues
 	case c.HttpRequestMethodConfig != nil:
 		to.Values = c.HttpRequestMethodConfig.Values
 	case c.SourceIpConfig != nil:
 		to.Values = c.SourceIpConfig.Values
 	case c.HttpHeaderConfig != nil:
-		to.Header, to.Values = aws.ToString(c.HttpHeaderConfig.HttpHeaderName), c.HttpHeaderConfig.Values
+		h := c.HttpHeaderConfig
+		to.Header, to.Values, to.Regex = aws.ToString(h.HttpHeaderName), h.Values, h.RegexValues
 	case c.QueryStringConfig != nil:
 		for _, pair := range c.QueryStringConfig.Values {
 			to.Query = append(to.Query, balancer.QueryPair{Key: aws.ToString(pair.Key), Value: aws.ToString(pair.Value)})
+		}
+	}
+	return to
+}
+
+func transforms(rows []elb.RuleTransform) (to []balancer.Transform) {
+	for _, t := range rows {
+		var rewrites []elb.RewriteConfig
+		switch {
+		case t.HostHeaderRewriteConfig != nil:
+			rewrites = t.HostHeaderRewriteConfig.Rewrites
+		case t.UrlRewriteConfig != nil:
+			rewrites = t.UrlRewriteConfig.Rewrites
+		}
+		for _, r := range rewrites {
+			to = append(to, balancer.Transform{Type: string(t.Type), Regex: aws.ToString(r.Regex), Replace: aws.ToString(r.Replace)})
 		}
 	}
 	return to

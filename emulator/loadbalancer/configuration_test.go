@@ -24,7 +24,7 @@ func TestConfigurationHasAPieceForEachRow(t *testing.T) {
 	lost := target("10.0.0.9", "")
 	lost.Address = netip.Addr{} // its instance is gone
 	v := View{
-		LoadBalancer: &elbv2.LoadBalancer{ARN: "web", Zones: []elbv2.Zone{{Name: "us-east-1a"}}, Attributes: elbv2.Attributes{"idle_timeout.timeout_seconds": "10"}},
+		LoadBalancer: &elbv2.LoadBalancer{ARN: "web", DNSName: "web.example", Zones: []elbv2.Zone{{Name: "us-east-1a"}}, Attributes: elbv2.Attributes{"idle_timeout.timeout_seconds": "10"}},
 		Groups:       []Group{{group, []Target{target("10.0.0.1", "us-east-1a"), target("10.0.0.2", "us-east-1b"), target("10.0.0.3", elbv2.AllZones), lost}}},
 		Certificates: []balancer.Certificate{{ID: "first"}},
 		Listeners: []Listener{{
@@ -43,7 +43,7 @@ func TestConfigurationHasAPieceForEachRow(t *testing.T) {
 		{Target: &balancer.Target{Group: "group", ID: "10.0.0.1:8080", Addr: netip.MustParseAddrPort("10.0.0.1:8080")}},
 		{Target: &balancer.Target{Group: "group", ID: "10.0.0.3:8080", Addr: netip.MustParseAddrPort("10.0.0.3:8080")}},
 		{Listener: &balancer.Listener{
-			ID: "listener", Port: 443, Protocol: "HTTPS", Certificates: []string{"first", "second"},
+			ID: "listener", Port: 443, Protocol: "HTTPS", Host: "web.example", Certificates: []string{"first", "second"},
 			Attributes: map[string]string{"idle_timeout.timeout_seconds": "10", "k": "v"},
 			Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{
 				Forward: &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "group", Weight: 1}}},
@@ -92,6 +92,22 @@ func TestActionsAreWhatTheyAnswer(t *testing.T) {
 	}
 }
 
+func TestPoliciesOfAListenerSayWhatItSpeaks(t *testing.T) {
+	got := security(&elbv2.Listener{Protocol: "TLS", SSLPolicy: "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09", ALPNPolicy: "HTTP2Optional"})
+	want := &balancer.Security{
+		Protocols: []string{"TLSv1.3"}, Ciphers: []string{"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"},
+		PostQuantum: true, ALPN: []string{"http/1.1", "http/1.0", "h2"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, policy := range []string{"None", ""} {
+		if got := security(&elbv2.Listener{Protocol: "TLS", SSLPolicy: elbv2.DefaultSSLPolicy, ALPNPolicy: policy}); got.ALPN != nil || got.PostQuantum {
+			t.Errorf("%q: %+v", policy, got)
+		}
+	}
+}
+
 func TestConditionsHaveTheirValuesInEitherPlace(t *testing.T) {
 	for _, c := range []struct {
 		row  elb.RuleCondition
@@ -110,10 +126,36 @@ func TestConditionsHaveTheirValuesInEitherPlace(t *testing.T) {
 			elb.RuleCondition{Field: aws.String("query-string"), QueryStringConfig: &elb.QueryStringConditionConfig{Values: []elb.QueryStringKeyValuePair{{Key: aws.String("k"), Value: aws.String("v")}}}},
 			balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Key: "k", Value: "v"}}},
 		},
+		{
+			elb.RuleCondition{Field: aws.String("host-header"), RegexValues: []string{"^a"}, HostHeaderConfig: &elb.HostHeaderConditionConfig{RegexValues: []string{"^a"}}},
+			balancer.Condition{Field: "host-header", Regex: []string{"^a"}},
+		},
+		{
+			elb.RuleCondition{Field: aws.String("path-pattern"), PathPatternConfig: &elb.PathPatternConditionConfig{RegexValues: []string{"^/a"}}},
+			balancer.Condition{Field: "path-pattern", Regex: []string{"^/a"}},
+		},
+		{
+			elb.RuleCondition{Field: aws.String("http-header"), HttpHeaderConfig: &elb.HttpHeaderConditionConfig{HttpHeaderName: aws.String("X-A"), RegexValues: []string{"b"}}},
+			balancer.Condition{Field: "http-header", Header: "X-A", Regex: []string{"b"}},
+		},
 	} {
 		if diff := cmp.Diff(c.want, condition(c.row)); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+func TestTransformsKeepTheirOrder(t *testing.T) {
+	rewrite := func(regex, replace string) []elb.RewriteConfig {
+		return []elb.RewriteConfig{{Regex: &regex, Replace: &replace}}
+	}
+	got := transforms([]elb.RuleTransform{
+		{Type: "url-rewrite", UrlRewriteConfig: &elb.UrlRewriteConfig{Rewrites: rewrite("^/a", "/b")}},
+		{Type: "host-header-rewrite", HostHeaderRewriteConfig: &elb.HostHeaderRewriteConfig{Rewrites: rewrite("a", "b")}},
+	})
+	want := []balancer.Transform{{Type: "url-rewrite", Regex: "^/a", Replace: "/b"}, {Type: "host-header-rewrite", Regex: "a", Replace: "b"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

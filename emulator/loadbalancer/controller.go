@@ -10,10 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
@@ -23,8 +22,9 @@ import (
 type Host interface {
 	RunLoadBalancer(ctx context.Context, row *elbv2.LoadBalancer) (address netip.Addr, subnet string, err error)
 	ConnectLoadBalancer(ctx context.Context, arn string) (io.ReadWriteCloser, error)
+	KeepClients(ctx context.Context, arn string, targets []netip.Addr) (kept []netip.Addr, err error)
 	RemoveLoadBalancer(ctx context.Context, arn string) error
-	OpenLoadBalancerPort(ctx context.Context, arn, listener string, protocol types.TransportProtocol, port uint16) (addresses []string)
+	OpenLoadBalancerPort(ctx context.Context, listener *elbv2.Listener, names []string) (addresses []string)
 	CloseLoadBalancerPorts(arn string, but []string)
 }
 
@@ -52,7 +52,7 @@ type Controller struct {
 	mu      sync.Mutex
 	running map[string]*running // by ARN
 	alarms  map[string]*clock.Timer
-	retries map[string]time.Duration
+	retries map[string]retry
 }
 
 // workers is how many load balancers are looked after at the same time.
@@ -80,8 +80,9 @@ func (c *Controller) Wake(arn string) {
 
 func (c *Controller) init() {
 	c.once.Do(func() {
-		c.watch = c.Store.Watch(0, append(elbv2.Watched(), c.Certificates...)...)
-		c.running, c.alarms, c.retries = map[string]*running{}, map[string]*clock.Timer{}, map[string]time.Duration{}
+		watched := append(elbv2.Watched(), ec2.OnInstanceTargets())
+		c.watch = c.Store.Watch(0, append(watched, c.Certificates...)...)
+		c.running, c.alarms, c.retries = map[string]*running{}, map[string]*clock.Timer{}, map[string]retry{}
 	})
 }
 
@@ -108,8 +109,10 @@ func (c *Controller) work(ctx context.Context) error {
 		}
 		what := c.look
 		switch {
-		case strings.Contains(id, ":targetgroup/"):
+		case elbv2.IsTargetGroup(id):
 			what = c.lookAtGroup
+		case ec2.IsInstance(id):
+			what = c.lookAtInstance
 		case strings.Contains(id, ":certificate/"):
 			what = c.lookAtCertificate
 		}
@@ -127,6 +130,22 @@ const (
 	lastRetry  = 5 * time.Second
 )
 
+// retry is what is tried again.
+type retry struct {
+	since time.Time // in real time
+	pause time.Duration
+}
+
+// failsFor is for how long something could not be done.
+func (c *Controller) failsFor(id string) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if known, fails := c.retries[id]; fails {
+		return time.Since(known.since)
+	}
+	return 0
+}
+
 // retry looks again later after an error.
 func (c *Controller) retry(id string, err error) {
 	c.mu.Lock()
@@ -135,12 +154,16 @@ func (c *Controller) retry(id string, err error) {
 		delete(c.retries, id)
 		return
 	}
-	wait := min(max(firstRetry, 2*c.retries[id]), lastRetry)
-	if c.retries[id] == 0 && !unavailable(err) {
+	known, again := c.retries[id]
+	if !again {
+		known.since = time.Now()
+	}
+	known.pause = min(max(firstRetry, 2*known.pause), lastRetry)
+	if !again && !unavailable(err) {
 		c.Log.Warn("load balancer is not what it should be; it is tried again", "arn", id, "error", err)
 	}
-	c.retries[id] = wait
-	time.AfterFunc(wait, func() { c.watch.Wake(id) })
+	c.retries[id] = known
+	time.AfterFunc(known.pause, func() { c.watch.Wake(id) })
 }
 
 // wakeAt sets the only alarm of an id; zero is none.
@@ -168,32 +191,6 @@ func (c *Controller) end() {
 	}
 }
 
-// lookAtGroup forgets the targets of a group that have drained, and has the load balancers
-// looked at that it is on.
-func (c *Controller) lookAtGroup(_ context.Context, group string) error {
-	gone, next := drained(c.Store.Read(), group, c.Clock.Now())
-	if gone {
-		err := c.Store.Update(func(tx *state.Tx) error {
-			tx.CausedBy(c.watch, group)
-			g := elbv2.FindTargetGroup(tx, group)
-			for _, t := range elbv2.Targets(tx, group) {
-				if g != nil && t.Drained(g, c.Clock.Now()) {
-					elbv2.ForgetTarget(tx, t)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	c.wakeAt(group, next)
-	for _, b := range elbv2.InUse(c.Store.Read(), group) {
-		c.watch.Wake(b)
-	}
-	return nil
-}
-
 // lookAtCertificate has the load balancers looked at that show a certificate.
 func (c *Controller) lookAtCertificate(_ context.Context, certificate string) error {
 	for _, l := range elbv2.AllListeners(c.Store.Read(), arn.ScopeOf(certificate)) {
@@ -202,23 +199,4 @@ func (c *Controller) lookAtCertificate(_ context.Context, certificate string) er
 		}
 	}
 	return nil
-}
-
-// drained reports whether a target of a group has drained, and when the next one will have.
-func drained(tx *state.Tx, group string, now time.Time) (gone bool, next time.Time) {
-	g := elbv2.FindTargetGroup(tx, group)
-	if g == nil {
-		return false, next
-	}
-	for _, t := range elbv2.Targets(tx, group) {
-		due := t.DeregisteredAt.Add(g.DeregistrationDelay())
-		switch {
-		case !t.Draining():
-		case t.Drained(g, now):
-			gone = true
-		case next.IsZero() || due.Before(next):
-			next = due
-		}
-	}
-	return gone, next
 }

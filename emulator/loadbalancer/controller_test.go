@@ -3,124 +3,23 @@ package loadbalancer
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/netip"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
-
-// engine is a host with one load balancer, which notes what it is told.
-type engine struct {
-	mu      sync.Mutex
-	runs    bool
-	refuses error
-	station *balancer.Station
-	streams []net.Conn
-	did     []string
-	ports   []string
-}
-
-func (e *engine) RunLoadBalancer(context.Context, *elbv2.LoadBalancer) (netip.Addr, string, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.refuses != nil {
-		return netip.Addr{}, "", e.refuses
-	}
-	if !e.runs {
-		e.runs, e.station = true, balancer.NewStation()
-		e.did = append(e.did, "run")
-	}
-	return netip.MustParseAddr("172.31.0.4"), "subnet-1", nil
-}
-
-func (e *engine) Settle() {}
-
-func (e *engine) ConnectLoadBalancer(context.Context, string) (io.ReadWriteCloser, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	near, far := net.Pipe()
-	e.streams = append(e.streams, far)
-	go e.station.Serve(context.Background(), e, far) //nolint:errcheck // it ends with the stream
-	return near, nil
-}
-
-func (e *engine) RemoveLoadBalancer(context.Context, string) error {
-	e.end()
-	return nil
-}
-
-func (e *engine) OpenLoadBalancerPort(_ context.Context, _, listener string, _ types.TransportProtocol, port uint16) []string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !slices.Contains(e.ports, listener) {
-		e.ports = append(e.ports, listener)
-	}
-	return []string{fmt.Sprintf("127.0.0.1:%d", port)}
-}
-
-func (e *engine) CloseLoadBalancerPorts(_ string, but []string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.ports = slices.Clone(but)
-}
-
-// end ends the load balancer, and what it knew.
-func (e *engine) end() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.runs {
-		e.did = append(e.did, "end")
-	}
-	e.runs = false
-	for _, s := range e.streams {
-		_ = s.Close()
-	}
-	e.streams = nil
-}
-
-// Set, Remove and Counts are those of a balancer.
-func (e *engine) Set(p balancer.Piece) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	key, _ := p.Key()
-	word := string(key.Kind)
-	switch {
-	case p.Listener != nil && p.Listener.Port == 7:
-		return errors.New("the port is taken")
-	case p.Target != nil && p.Target.Draining:
-		word = "draining " + key.ID
-	case p.Target != nil:
-		word = key.ID
-	}
-	e.did = append(e.did, word)
-	return nil
-}
-
-func (e *engine) Remove(key balancer.Key) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	word := "no " + string(key.Kind)
-	if key.Kind == balancer.KindTarget {
-		word = "no " + key.ID
-	}
-	e.did = append(e.did, word)
-}
-
-func (e *engine) Counts() balancer.Counts { return balancer.Counts{} }
 
 // balancedScene is the rows of a scene and a controller for them.
 type balancedScene struct {
@@ -196,10 +95,39 @@ func TestALoadBalancerDoesWhatItsRowsSay(t *testing.T) {
 		s.register("10.0.0.1")
 		s.told("a target", "10.0.0.1:80")
 		s.update(func(tx *state.Tx) { elbv2.DeleteListener(tx, s.listener) })
-		s.told("without listener", "end")
-		if b := s.row(); len(b.Addresses) > 0 || len(s.controller.Reached()) > 0 {
+		s.told("without listener", "no listener, no 10.0.0.1:80, no target-group")
+		if b := s.row(); b.Addresses["subnet-1"] != "172.31.0.4" {
 			t.Errorf("without a listener it has %+v", b.Addresses)
 		}
+		s.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
+		s.told("deleted", "end")
+		if reached := s.controller.Reached(); len(reached) > 0 {
+			t.Errorf("it is reached at %+v", reached)
+		}
+	})
+}
+
+// TestTargetsThatSeeClients has them told of by a network load balancer when they answer through it.
+func TestTargetsThatSeeClients(t *testing.T) {
+	withController(t, Delays{}, func(s *balancedScene) {
+		s.engine.tasks = []netip.Addr{netip.MustParseAddr("10.0.0.1")}
+		s.register("10.0.0.1")
+		s.told("of an application load balancer", "run, target-group, listener, 10.0.0.1:80")
+		s.update(func(tx *state.Tx) {
+			row, group := *s.row(), *s.group
+			row.Type, group.Protocol, group.HealthCheck.Protocol = elb.LoadBalancerTypeEnumNetwork, elb.ProtocolEnumUdp, elb.ProtocolEnumTcp
+			elbv2.PutLoadBalancer(tx, &row)
+			elbv2.PutTargetGroup(tx, &group)
+			s.group = &group
+		})
+		s.told("of a network load balancer", "target-group, direct 10.0.0.1:80")
+		s.register("10.0.0.2")
+		s.told("of one that does not run", "10.0.0.2:80")
+		s.engine.mu.Lock()
+		s.engine.tasks = append(s.engine.tasks, netip.MustParseAddr("10.0.0.2"))
+		s.engine.mu.Unlock()
+		s.engine.station.Report(balancer.Health{Group: s.group.ARN, Target: "10.0.0.2:80", State: "healthy"})
+		s.told("when it runs", "direct 10.0.0.2:80")
 	})
 }
 
@@ -255,25 +183,57 @@ func TestALoadBalancerThatHasEndedIsToldAllAgain(t *testing.T) {
 	})
 }
 
+// A stream that was opened while the container went may lead to nobody.
+func TestALoadBalancerThatDoesNotAnswerIsAskedAgain(t *testing.T) {
+	withController(t, Delays{}, func(s *balancedScene) {
+		s.told("at first", "run, target-group, listener")
+		s.engine.mu.Lock()
+		s.engine.deaf = 1
+		s.engine.mu.Unlock()
+		s.engine.end()
+		time.Sleep(2 * greetTimeout)
+		s.told("again", "end, run, target-group, listener")
+	})
+}
+
 func TestALoadBalancerIsImpairedWhileItCannotRun(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
 		s.engine.end()
-		s.engine.mu.Lock()
-		s.engine.refuses = errors.New("no room")
-		s.engine.mu.Unlock()
+		s.engine.refuse(errors.New("no room"))
 		s.register("10.0.0.1")
 		synctest.Wait()
 		if b := s.row(); b.State != elb.LoadBalancerStateEnumActiveImpaired || b.StateReason != "no room" {
 			t.Errorf("it is %s: %s", b.State, b.StateReason)
 		}
-		s.engine.mu.Lock()
-		s.engine.refuses = nil
-		s.engine.mu.Unlock()
+		s.engine.refuse(nil)
 		time.Sleep(2 * lastRetry) // of the bubble
 		synctest.Wait()
 		if b := s.row(); b.State != elb.LoadBalancerStateEnumActive || b.StateReason != "" {
 			t.Errorf("it is %s: %s", b.State, b.StateReason)
 		}
+	})
+}
+
+// The engine could not run it for a while: its address is its own all the same, also when its
+// listeners go meanwhile.
+func TestALoadBalancerThatCannotRunKeepsItsAddress(t *testing.T) {
+	withController(t, Delays{}, func(s *balancedScene) {
+		s.told("at first", "run, target-group, listener")
+		s.engine.refuse(errors.New("not on its network"))
+		s.controller.Wake(s.listener.LoadBalancer)
+		keeps := func(when string) {
+			t.Helper()
+			synctest.Wait()
+			if b := s.row(); b.State != elb.LoadBalancerStateEnumActiveImpaired || b.Addresses["subnet-1"] != "172.31.0.4" {
+				t.Errorf("%s it is %s with %v", when, b.State, b.Addresses)
+			}
+		}
+		keeps("refused")
+		s.update(func(tx *state.Tx) { elbv2.DeleteListener(tx, s.listener) })
+		keeps("without a listener")
+		s.engine.refuse(nil)
+		time.Sleep(2 * lastRetry) // of the bubble
+		s.told("afterwards", "no listener, no target-group")
 	})
 }
 
@@ -295,4 +255,77 @@ func (s *balancedScene) advance(d time.Duration) {
 		s.Fatal(err)
 	}
 	synctest.Wait()
+}
+
+// A target group that leaves its load balancer is in use no more, and what was found about its
+// targets is not so when it comes back.
+func TestATargetGroupThatLeavesItsLoadBalancer(t *testing.T) {
+	withController(t, Delays{}, func(s *balancedScene) {
+		s.becomes(state.Activating)
+		s.becomes(state.Running)
+		s.engine.station.Report(balancer.Health{Group: s.group.ARN, Target: "10.0.0.7:8080", State: "healthy"})
+		synctest.Wait()
+		is := func(when, want string, health types.HealthStatus) {
+			t.Helper()
+			task := s.store.Read().Task(s.task)
+			if got := s.traffic().Targets[0].State; got != want || task.Health() != health {
+				t.Errorf("%s it is %s and the task %s, want %s and %s", when, got, task.Health(), want, health)
+			}
+		}
+		is("at first", "healthy", types.HealthStatusHealthy)
+		s.update(func(tx *state.Tx) { elbv2.DeleteListener(tx, s.listener) })
+		is("without a listener", "unused", types.HealthStatusUnknown)
+		s.update(func(tx *state.Tx) { elbv2.PutListener(tx, s.listener) })
+		is("on another listener", "initial", types.HealthStatusUnknown)
+	})
+}
+
+func TestATargetFollowsItsInstance(t *testing.T) {
+	withController(t, Delays{}, func(s *balancedScene) {
+		s.update(func(tx *state.Tx) {
+			g := *s.group
+			g.Type = elb.TargetTypeEnumInstance
+			elbv2.PutTargetGroup(tx, &g)
+		})
+		is := func(reached ec2types.InstanceStateName, ip string) {
+			s.update(func(tx *state.Tx) {
+				ec2.PutInstance(tx, &ec2.Instance{Scope: scope, ID: "i-0aaaaaaaaaaaaaaaa", Reached: reached, Wanted: reached, PrivateIP: ip})
+			})
+		}
+		is("running", "")
+		s.register("i-0aaaaaaaaaaaaaaaa")
+		s.told("without an address", "run, target-group, listener")
+		is("running", "10.0.0.1")
+		s.told("with an address", "i-0aaaaaaaaaaaaaaaa:80")
+		is("running", "10.0.0.2")
+		s.told("with another", "i-0aaaaaaaaaaaaaaaa:80")
+		is("stopped", "10.0.0.2")
+		s.told("stopped", "no i-0aaaaaaaaaaaaaaaa:80")
+	})
+}
+
+// One that is deleted while the engine does nothing leaves it when that is over, also for another
+// emulator, which the engine tells of it.
+func TestALoadBalancerIsDeletedWhileTheEngineIsAway(t *testing.T) {
+	for what, why := range map[string]error{"away": backend.ErrUnavailable, "full": errors.New("no space left on device")} {
+		t.Run(what, func(t *testing.T) {
+			withController(t, Delays{}, func(s *balancedScene) {
+				s.told("at first", "run, target-group, listener")
+				s.engine.refuse(why)
+				arn := s.listener.LoadBalancer
+				s.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
+				s.told("while the engine is "+what, "")
+				if reached := s.controller.Reached(); len(reached) > 0 {
+					t.Errorf("it is reached at %+v", reached)
+				}
+				s.stop()
+				s.begin(Delays{})
+				s.controller.Wake(arn)
+				s.told("for another emulator", "")
+				s.engine.refuse(nil)
+				time.Sleep(2 * lastRetry) // of the bubble
+				s.told("afterwards", "end")
+			})
+		})
+	}
 }

@@ -1,16 +1,13 @@
 package loadbalancer
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -23,34 +20,8 @@ import (
 type running struct {
 	session *balancer.Session
 	reached Reached
-}
-
-// Reached is where a load balancer is reached.
-type Reached struct {
-	ARN, DNSName string
-	Address      netip.Addr // in its VPC
-	Listeners    []ReachedListener
-}
-
-// ReachedListener is a listener that is ready.
-type ReachedListener struct {
-	ARN, Protocol string
-	Port          uint16
-	// Local are the addresses of the user's loopback interface that lead there: one, or none
-	// when there is no port to be had.
-	Local []string
-}
-
-// Reached lists the load balancers that run, in order of their ARNs.
-func (c *Controller) Reached() (list []Reached) {
-	c.init()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, r := range c.running {
-		list = append(list, r.reached)
-	}
-	slices.SortFunc(list, func(a, b Reached) int { return cmp.Compare(a.ARN, b.ARN) })
-	return list
+	// hidden says that clients are hidden from a target that is to see them: it may not run yet.
+	hidden bool
 }
 
 func (c *Controller) sessions() (list []*balancer.Session) {
@@ -67,10 +38,11 @@ func (c *Controller) sessions() (list []*balancer.Session) {
 // unavailable is what the next look at the engine mends.
 func unavailable(err error) bool { return errors.Is(err, backend.ErrUnavailable) }
 
-// look has a load balancer be what its rows say. It is on the engine with its first listener.
+// look has a load balancer be what its rows say. It is on the engine with its first listener, and
+// stays there, at its address, until it is deleted.
 func (c *Controller) look(ctx context.Context, arn string) error {
 	v, ok := c.read(c.Store.Read(), arn)
-	if !ok || len(v.Listeners) == 0 {
+	if !ok || len(v.Listeners)+len(v.LoadBalancer.Addresses) == 0 {
 		err := c.remove(ctx, arn)
 		if ok && err == nil {
 			err = c.observe(arn, nil, nil)
@@ -78,6 +50,9 @@ func (c *Controller) look(ctx context.Context, arn string) error {
 		return err
 	}
 	addresses, err := c.bringUp(ctx, v)
+	if err != nil && c.failsFor(arn) > patience {
+		err = errors.Join(err, c.withdraw(v, nil))
+	}
 	if ctx.Err() != nil || unavailable(err) {
 		return err
 	}
@@ -98,6 +73,9 @@ func (c *Controller) remove(ctx context.Context, arn string) error {
 // pushTimeout bounds how long a load balancer may take to do what it is told.
 const pushTimeout = 30 * time.Second
 
+// greetTimeout is until when it has to have answered for the first time.
+const greetTimeout = 5 * time.Second
+
 // bringUp runs a load balancer, and has it do what its rows say.
 func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]string, err error) {
 	b := v.LoadBalancer
@@ -112,11 +90,17 @@ func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]
 	if err != nil {
 		return addresses, err
 	}
+	all, unkept := c.keepClients(ctx, v)
+	if unavailable(unkept) {
+		return addresses, unkept
+	}
+	c.noteHidden(b.ARN, !all)
 	if err = session.Update(ctx, Configure(v)); errors.Is(err, context.DeadlineExceeded) {
 		session.Close()
 	}
+	err = errors.Join(err, c.withdrawFrom(ctx, v, session))
 	c.reach(ctx, v, address, session)
-	return addresses, err
+	return addresses, errors.Join(err, unkept)
 }
 
 // session is that of a load balancer that runs.
@@ -140,7 +124,16 @@ func (c *Controller) session(ctx context.Context, arn string) (*balancer.Session
 	if err != nil {
 		return nil, err
 	}
-	session, err := balancer.Connect(ctx, stream, func(news []balancer.Health) { c.heard(stream, news) })
+	// It answers at once where it hears: a stream that it does not is that of one which has
+	// just gone, though the engine may not say so.
+	greeting, cancel := context.WithTimeout(ctx, greetTimeout)
+	defer cancel()
+	session, err := balancer.Connect(greeting, stream, func(news []balancer.Health) {
+		c.heard(stream, news)
+		if c.wakesWithNews(r, news) {
+			c.watch.Wake(arn)
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -154,45 +147,23 @@ func (c *Controller) session(ctx context.Context, arn string) (*balancer.Session
 	return session, nil
 }
 
-// reach opens ports for the listeners that are ready, and says where they are.
-func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, session *balancer.Session) {
-	has := map[string]bool{}
-	for _, h := range session.Has() {
-		has[h.Key.ID] = true
-	}
-	now := Reached{ARN: v.LoadBalancer.ARN, DNSName: v.LoadBalancer.DNSName, Address: address}
-	var ready []string
-	for _, l := range v.Listeners {
-		if !has[l.ARN] {
-			continue
-		}
-		ready = append(ready, l.ARN)
-		now.Listeners = append(now.Listeners, ReachedListener{
-			ARN: l.ARN, Protocol: string(l.Protocol), Port: uint16(l.Port),
-			Local: c.Host.OpenLoadBalancerPort(ctx, l.LoadBalancer, l.ARN, transport(l.Protocol), uint16(l.Port)),
-		})
-	}
-	c.Host.CloseLoadBalancerPorts(now.ARN, ready)
+// noteHidden notes whether clients are hidden from a target that is to see them.
+func (c *Controller) noteHidden(arn string, hidden bool) {
 	c.mu.Lock()
-	r := c.running[now.ARN]
-	before := r.reached
-	r.reached = now
-	c.mu.Unlock()
-	for _, l := range now.Listeners {
-		if !slices.ContainsFunc(before.Listeners, func(other ReachedListener) bool {
-			return other.ARN == l.ARN && slices.Equal(other.Local, l.Local)
-		}) {
-			c.Log.Info("listener is ready", "dnsName", now.DNSName, "protocol", l.Protocol, "port", l.Port, "address", address, "local", l.Local)
-		}
+	defer c.mu.Unlock()
+	if r := c.running[arn]; r != nil {
+		r.hidden = hidden
 	}
 }
 
-// transport is what a port of the host is to carry.
-func transport(p elb.ProtocolEnum) types.TransportProtocol {
-	if p == elb.ProtocolEnumUdp {
-		return types.TransportProtocolUdp
-	}
-	return types.TransportProtocolTcp
+// wakesWithNews reports whether a target that is found healthy may be one that did not see its
+// clients, since it did not run.
+func (c *Controller) wakesWithNews(r *running, news []balancer.Health) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return r.hidden && slices.ContainsFunc(news, func(h balancer.Health) bool {
+		return h.State == string(elb.TargetHealthStateEnumHealthy)
+	})
 }
 
 // observe writes what has become of a load balancer; why is what it lacks.
@@ -223,11 +194,15 @@ func (c *Controller) observe(arn string, addresses map[string]string, why error)
 }
 
 // observed is the row of a load balancer as it is now, or nil if it says so already, and when
-// that changes by itself. One that lacks something is active all the same, and impaired.
+// that changes by itself. One that lacks something is active all the same, and impaired; while it
+// is nowhere its address stays its own, since it is to come back with it (see agent's keptAddress).
 // Source: ELBv2 API reference, LoadBalancerState.
 func observed(row *elbv2.LoadBalancer, addresses map[string]string, why error, now time.Time, delays Delays) (changed *elbv2.LoadBalancer, next time.Time) {
 	is := elb.LoadBalancerStateEnumActive
 	reason := ""
+	if why != nil && addresses == nil {
+		addresses = row.Addresses
+	}
 	switch active := row.CreatedAt.Add(delays.Provision); {
 	case now.Before(active):
 		is, next = elb.LoadBalancerStateEnumProvisioning, active

@@ -47,6 +47,9 @@ func unwritten(tx *state.Tx, news []balancer.Health, now time.Time) (rows []*elb
 			before.State == row.State && before.Reason == row.Reason && before.Description == row.Description {
 			continue
 		}
+		if before != nil {
+			row.Withdrawn = before.Withdrawn
+		}
 		rows = append(rows, row)
 	}
 	return rows

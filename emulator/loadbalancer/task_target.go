@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -83,28 +84,54 @@ func zoneOf(t *state.Task, g *elbv2.TargetGroup) string {
 	return t.Placement.Zone
 }
 
-// deregister takes a task out of its target groups. It drains for the longest of their
-// delays; where there is nothing to drain, it is over at once.
+// deregister takes a task out of its target groups. Where there is nothing to drain, it is over
+// at once.
 func deregister(tx *state.Tx, t *state.Task, now time.Time) {
 	traffic := state.TaskTraffic{}
 	if t.Traffic != nil {
 		traffic = *t.Traffic
 	}
-	traffic.DeregisteredAt, traffic.DrainedAt = now, now
+	traffic.DeregisteredAt = now
 	for _, target := range traffic.Targets {
-		group := elbv2.FindTargetGroup(tx, target.Group)
-		if group == nil || target.Refused != "" {
-			continue
-		}
-		known := elbv2.FindTarget(tx, group.ARN, target.ID, target.Port)
+		known := elbv2.FindTarget(tx, target.Group, target.ID, target.Port)
 		if known == nil || known.Task != t.ARN { // somebody has deregistered it, or it is another task's by now
 			continue
 		}
-		elbv2.Deregister(tx, group, target.ID, target.Port, now)
-		if elbv2.FindTarget(tx, group.ARN, target.ID, target.Port) == nil {
-			continue
+		elbv2.Deregister(tx, elbv2.FindTargetGroup(tx, target.Group), target.ID, target.Port, now)
+	}
+	tx.PutTaskTraffic(t.ARN, traffic)
+	if withdrawnAll(tx, tx.Task(t.ARN)) {
+		drain(tx, tx.Task(t.ARN), now)
+	}
+}
+
+// drainingTargets are those of a task that is deregistered.
+func drainingTargets(tx *state.Tx, t *state.Task) (list []*elbv2.Target) {
+	for _, target := range t.Traffic.Targets {
+		known := elbv2.FindTarget(tx, target.Group, target.ID, target.Port)
+		if target.Refused == "" && known != nil && known.Task == t.ARN && known.Draining() {
+			list = append(list, known)
 		}
-		if until := now.Add(group.DeregistrationDelay()); until.After(traffic.DrainedAt) {
+	}
+	return list
+}
+
+// withdrawnAll reports whether no load balancer sends a task that is deregistered anything new.
+func withdrawnAll(tx *state.Tx, t *state.Task) bool {
+	return !slices.ContainsFunc(drainingTargets(tx, t), func(known *elbv2.Target) bool {
+		_, is := elbv2.Withdrawn(tx, known)
+		return !is
+	})
+}
+
+// drain says until when requests under way have their time: for the longest of the delays of the
+// task's target groups.
+func drain(tx *state.Tx, t *state.Task, now time.Time) {
+	traffic := *t.Traffic
+	traffic.DrainedAt = now
+	for _, known := range drainingTargets(tx, t) {
+		until := elbv2.DrainedAt(tx, elbv2.FindTargetGroup(tx, known.GroupARN), known)
+		if until.After(traffic.DrainedAt) {
 			traffic.DrainedAt = until
 		}
 	}
@@ -128,7 +155,7 @@ func healthNow(tx *state.Tx, t *state.Task) state.TaskTraffic {
 		}
 		h := elbv2.NotRegistered
 		if known := elbv2.FindTarget(tx, group.ARN, target.ID, target.Port); known != nil {
-			h = elbv2.Health(tx, group, known)
+			h = ec2.TargetHealth(tx, group, known)
 		} else {
 			target.Lost = state.TargetLost
 		}

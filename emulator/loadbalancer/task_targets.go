@@ -45,15 +45,26 @@ const retryPause = time.Second
 
 func (c *TaskTargets) work(ctx context.Context) error {
 	for {
-		taskARN, err := c.watch.Next(ctx)
+		id, err := c.watch.Next(ctx)
 		if err != nil {
 			return err
 		}
-		if err := c.settle(taskARN); err != nil {
-			c.Log.Error("targets of a task not written; it is tried again", "task", taskARN, "error", err)
-			time.AfterFunc(retryPause, func() { c.watch.Wake(taskARN) })
+		if elbv2.IsTargetGroup(id) {
+			c.wakeTasksOf(id)
+		} else if err := c.settle(id); err != nil {
+			c.Log.Error("targets of a task not written; it is tried again", "task", id, "error", err)
+			time.AfterFunc(retryPause, func() { c.watch.Wake(id) })
 		}
-		c.watch.Done(taskARN)
+		c.watch.Done(id)
+	}
+}
+
+// wakeTasksOf has the tasks looked at that have targets in a group.
+func (c *TaskTargets) wakeTasksOf(group string) {
+	for _, t := range elbv2.Targets(c.Store.Read(), group) {
+		if t.Task != "" {
+			c.watch.Wake(t.Task)
+		}
 	}
 }
 
@@ -64,7 +75,7 @@ func (c *TaskTargets) Idle(ctx context.Context) error {
 }
 
 func (c *TaskTargets) init() {
-	c.once.Do(func() { c.watch = c.Store.Watch(0, state.OnBalancedTasks(), elbv2.OnTaskHealth()) })
+	c.once.Do(func() { c.watch = c.Store.Watch(0, append(elbv2.WatchedOfTasks(), state.OnBalancedTasks())...) })
 }
 
 // settle does what is due for a task.
@@ -79,6 +90,8 @@ func (c *TaskTargets) settle(taskARN string) error {
 			register(tx, tx.Task(taskARN), now)
 		case deregistration:
 			deregister(tx, tx.Task(taskARN), now)
+		case withdrawal:
+			drain(tx, tx.Task(taskARN), now)
 		case news:
 			t := tx.Task(taskARN)
 			tx.PutTaskTraffic(taskARN, healthNow(tx, t))
@@ -94,7 +107,8 @@ const (
 	nothing step = iota
 	registration
 	deregistration
-	news // of the health of its targets
+	withdrawal // no load balancer sends it anything new
+	news       // of the health of its targets
 )
 
 // due tells what is due for a task: its targets come when its containers run, and go when it
@@ -109,6 +123,8 @@ func due(tx *state.Tx, taskARN string) step {
 	serves := status == state.Activating || status == state.Running
 	gone := t.Traffic != nil && !t.Traffic.DeregisteredAt.IsZero()
 	switch {
+	case gone && t.Traffic.DrainedAt.IsZero() && withdrawnAll(tx, t):
+		return withdrawal
 	case gone:
 		return nothing
 	case t.Stop != nil && (t.Registered() || serves || status == state.Deactivating), t.Registered() && t.Ended():

@@ -144,9 +144,14 @@ func TestTaskIsDeregisteredBeforeItStops(t *testing.T) {
 		s.becomes(state.Activating)
 		s.becomes(state.Running)
 		s.stop()
-		if target := s.target(); target == nil || !target.Draining() {
+		target := s.target()
+		if target == nil || !target.Draining() {
 			t.Fatalf("target %+v", target)
 		}
+		if drained := s.traffic().DrainedAt; !drained.IsZero() {
+			t.Errorf("drained at %s, although its load balancer has not said that it sends it nothing", drained)
+		}
+		s.update(func(tx *state.Tx) { elbv2.Withdraw(tx, target, s.clock.Now()) })
 		if drains := s.traffic().DrainedAt.Sub(s.traffic().DeregisteredAt); drains != 30*time.Second {
 			t.Errorf("drains for %s", drains)
 		}
@@ -235,6 +240,17 @@ func TestTaskLosesItsTarget(t *testing.T) {
 		s.update(func(tx *state.Tx) { elbv2.DeleteTargetGroup(tx, s.group) })
 		if got := s.traffic().Targets[0].Lost; got != state.TargetGroupLost {
 			t.Errorf("without its target group: %q", got)
+		}
+	})
+}
+
+// A target that somebody takes away before it was checked is lost as well.
+func TestTaskLosesATargetThatWasNotChecked(t *testing.T) {
+	withTask(t, func(s *scene) {
+		s.becomes(state.Activating)
+		s.update(func(tx *state.Tx) { elbv2.ForgetTarget(tx, s.target()) })
+		if got := s.traffic().Targets[0].Lost; got != state.TargetLost {
+			t.Errorf("without its target: %q", got)
 		}
 	})
 }

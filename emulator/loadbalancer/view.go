@@ -1,7 +1,6 @@
 package loadbalancer
 
 import (
-	"net/netip"
 	"slices"
 
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -49,22 +48,7 @@ func readGroup(tx *state.Tx, g *elbv2.TargetGroup) Group {
 	for _, t := range elbv2.Targets(tx, g.ARN) {
 		h := elbv2.FindTargetHealth(tx, t)
 		healthy := h != nil && h.State == elb.TargetHealthStateEnumHealthy && !h.CheckedAt.Before(t.RegisteredAt)
-		group.Targets = append(group.Targets, Target{t, addressOf(tx, g, t), healthy})
+		group.Targets = append(group.Targets, Target{t, ec2.TargetAddress(tx, g, t), healthy, false})
 	}
 	return group
-}
-
-// addressOf is where a target is: an address, or that of an EC2 instance, which its container
-// instance has on the engine.
-func addressOf(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) netip.Addr {
-	text := t.ID
-	if g.Type == elb.TargetTypeEnumInstance {
-		i := ec2.FindInstance(tx, g.Scope, t.ID)
-		if i == nil {
-			return netip.Addr{}
-		}
-		text = i.PrivateIP
-	}
-	address, _ := netip.ParseAddr(text) // not valid if there is none
-	return address
 }

@@ -3,6 +3,7 @@ package elasticloadbalancingv2
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -12,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 )
 
-// limits are AWS's quotas, which nothing holds anybody to here. Source: Application and
+// limits are AWS's quotas: see quota.go for those that hold. Source: Application and
 // Network Load Balancers guides, quotas; ELBv2 API reference, Limit.
 var limits = []types.Limit{
 	limit("application-load-balancers", "50"),
@@ -83,6 +84,11 @@ func (a *API) DescribeSSLPolicies(_ context.Context, in *sdk.DescribeSSLPolicies
 	return out, err
 }
 
+// noPolicy refuses a policy that there is not. Those for national security are AWS's, but which
+// ciphers they have no source says.
 func noPolicy(name string) error {
+	if strings.Contains(name, "-RFC9151-") || strings.Contains(name, "-CNSA2-") {
+		return notBuilt("the security policy " + name)
+	}
 	return &types.SSLPolicyNotFoundException{Message: text("SSL policy '%s' not found", name)}
 }

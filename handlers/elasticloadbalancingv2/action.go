@@ -61,6 +61,9 @@ func actionsOf(tx *state.Tx, l *elbv2.Listener, actions []types.Action) ([]types
 		return nil, badAction("Exactly one action of the types 'forward', 'redirect' and 'fixed-response' must be specified")
 	}
 	action := actions[0]
+	if other := foreign(action); other != "" {
+		return nil, badAction("Actions of type '%s' cannot have the field '%s'", action.Type, other)
+	}
 	if !web(l.Protocol) && action.Type != types.ActionTypeEnumForward {
 		return nil, badAction("Actions of type '%s' are not supported for listeners with the %s protocol", action.Type, l.Protocol)
 	}
@@ -74,6 +77,29 @@ func actionsOf(tx *state.Tx, l *elbv2.Listener, actions []types.Action) ([]types
 		action, err = fixedOf(action)
 	}
 	return []types.Action{action}, err
+}
+
+// foreign names a member of an action that those of other types have: it would else be lost.
+// Source: ELBv2 API reference, Action.
+func foreign(a types.Action) string {
+	forward := a.Type == types.ActionTypeEnumForward
+	switch {
+	case a.TargetGroupArn != nil && !forward:
+		return "TargetGroupArn"
+	case a.ForwardConfig != nil && !forward:
+		return "ForwardConfig"
+	case a.RedirectConfig != nil && a.Type != types.ActionTypeEnumRedirect:
+		return "RedirectConfig"
+	case a.FixedResponseConfig != nil && a.Type != types.ActionTypeEnumFixedResponse:
+		return "FixedResponseConfig"
+	case a.AuthenticateOidcConfig != nil:
+		return "AuthenticateOidcConfig"
+	case a.AuthenticateCognitoConfig != nil:
+		return "AuthenticateCognitoConfig"
+	case a.JwtValidationConfig != nil:
+		return "JwtValidationConfig"
+	}
+	return ""
 }
 
 // web reports whether a protocol is one of application load balancers.
@@ -109,8 +135,10 @@ func redirectOf(a types.Action) (types.Action, error) {
 		return **value
 	}
 	protocol, host, port := given(&r.Protocol, "#{protocol}"), given(&r.Host, "#{host}"), given(&r.Port, "#{port}")
-	path, _ := given(&r.Path, "/#{path}"), given(&r.Query, "#{query}")
+	path, query := given(&r.Path, "/#{path}"), given(&r.Query, "#{query}")
 	switch {
+	case !shown.MatchString(host + path + query):
+		return a, badAction("The redirect contains a character that is not valid")
 	case !strings.HasPrefix(path, "/"):
 		return a, badAction("The redirect path '%s' must begin with a '/' character", path)
 	case port != "#{port}" && !isPort(port):

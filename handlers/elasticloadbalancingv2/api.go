@@ -110,7 +110,8 @@ func kindOf(id string) string {
 	return ""
 }
 
-// change changes a copy of a row that find finds, and writes it.
+// change changes a copy of a row that find finds, and writes it; one of a load balancer stays
+// within its quotas.
 func change[T any](a *API, ctx context.Context, id *string, find func(*state.Tx, arn.Scope, string) (*T, error), put func(*state.Tx, *T), change func(*state.Tx, *T) error) (changed T, err error) {
 	err = a.store.Update(func(tx *state.Tx) error {
 		found, err := find(tx, scopeOf(ctx), *id)
@@ -122,6 +123,12 @@ func change[T any](a *API, ctx context.Context, id *string, find func(*state.Tx,
 			return err
 		}
 		put(tx, &changed)
+		switch changed := any(&changed).(type) {
+		case *elbv2.Listener:
+			return fewParts(tx, changed.LoadBalancer)
+		case *elbv2.Rule:
+			return fewParts(tx, changed.LoadBalancer)
+		}
 		return nil
 	})
 	return changed, err

@@ -3,6 +3,7 @@ package elasticloadbalancingv2
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,13 +47,19 @@ func settings(noun string, table []elbv2.Attribute, kind elbv2.Kind, given []att
 			return nil, invalid("%s attribute key '%s' is not recognized", noun, key)
 		case !slices.Contains(known.Of, kind):
 			return nil, badConfiguration("%s attribute key '%s' is not supported with type '%s'", noun, key, kind)
-		case !known.Takes(value):
+		case !known.Takes(value), !shown.MatchString(value), strings.HasSuffix(key, ".header_name") && !token.MatchString(value):
 			return nil, invalid("%s attribute value '%s' is not valid for the key '%s'", noun, value, key)
 		}
 		set[key] = value
 	}
 	return set, nil
 }
+
+// Source: ELBv2 API reference, LoadBalancerAttribute. That values of listeners and target
+// groups are no longer is an assumption.
+const maxAttribute = 1024
+
+var attributeKey = regexp.MustCompile(`^[a-zA-Z0-9._]+$`)
 
 // checkAttributes checks what the model says of a request that changes some.
 func checkAttributes(member string, id *string, given []attribute, most int) error {
@@ -64,6 +71,8 @@ func checkAttributes(member string, id *string, given []attribute, most int) err
 	}
 	for i, a := range given {
 		v.Text(at("attributes", i, "key"), a.Key, 0, 256)
+		v.Matches(at("attributes", i, "key"), a.Key, attributeKey)
+		v.Text(at("attributes", i, "value"), a.Value, 0, maxAttribute)
 	}
 	return refusal(v)
 }
@@ -150,14 +159,18 @@ func (a *API) ModifyTargetGroupAttributes(ctx context.Context, in *sdk.ModifyTar
 // rules, are those of the ELBv2 API reference, TargetGroupAttribute.
 func checkTogether(g *elbv2.TargetGroup) error {
 	is := func(key, value string) bool { return g.Attribute(key) == value }
-	sticky := g.Attribute("stickiness.type")
+	sticky, cookie := g.Attribute("stickiness.type"), g.Attribute("stickiness.app_cookie.cookie_name")
 	switch {
 	case g.ALB() == (sticky == "source_ip"):
 		return badConfiguration("Stickiness type '%s' is not supported for target groups with the %s protocol", sticky, g.Protocol)
-	case g.ALB() && sticky == "app_cookie" && is("stickiness.enabled", "true") && is("stickiness.app_cookie.cookie_name", ""):
+	case g.ALB() && sticky == "app_cookie" && is("stickiness.enabled", "true") && cookie == "":
 		return badConfiguration("A cookie name must be specified for stickiness of the type 'app_cookie'")
-	case strings.HasPrefix(g.Attribute("stickiness.app_cookie.cookie_name"), "AWSALB"):
+	case strings.HasPrefix(cookie, "AWSALB"):
 		return badConfiguration("Cookie names cannot begin with 'AWSALB'")
+	case cookie != "" && !token.MatchString(cookie):
+		return badConfiguration("The cookie name '%s' contains a character that is not valid", cookie)
+	case is("load_balancing.algorithm.anomaly_mitigation", "on") && !is("load_balancing.algorithm.type", "weighted_random"):
+		return badConfiguration("Anomaly mitigation is only supported with the load balancing algorithm 'weighted_random'")
 	case g.Kind() == elbv2.UDP && is("preserve_client_ip.enabled", "false"):
 		return badConfiguration("Client IP preservation cannot be disabled for target groups with the %s protocol", g.Protocol)
 	}

@@ -42,6 +42,10 @@ func TestTargetGroupAttributes(t *testing.T) {
 		"Target group attribute value '5' is not valid for the key 'slow_start.duration_seconds'")
 	refused(s, s.ModifyTargetGroupAttributes, modify(group, "proxy_protocol_v2.enabled", "true"), "InvalidConfigurationRequest",
 		"Target group attribute key 'proxy_protocol_v2.enabled' is not supported with type 'application'")
+	refused(s, s.ModifyTargetGroupAttributes, modify(group, "load_balancing.algorithm.anomaly_mitigation", "on"), "InvalidConfigurationRequest",
+		"Anomaly mitigation is only supported with the load balancing algorithm 'weighted_random'")
+	ok(s, s.ModifyTargetGroupAttributes, modify(group, "load_balancing.algorithm.type", "weighted_random"))
+	ok(s, s.ModifyTargetGroupAttributes, modify(group, "load_balancing.algorithm.anomaly_mitigation", "on"))
 	refused(s, s.ModifyTargetGroupAttributes, modify(s.groupOf(s.tcpGroup("tcp")), "stickiness.type", "lb_cookie"), "InvalidConfigurationRequest",
 		"Stickiness type 'lb_cookie' is not supported for target groups with the TCP protocol")
 }
@@ -109,4 +113,19 @@ func TestListenerAttributes(t *testing.T) {
 	}
 	refused(s, s.ModifyListenerAttributes, modify("tcp.idle_timeout.seconds", "60"), "InvalidConfigurationRequest",
 		"Listener attribute key 'tcp.idle_timeout.seconds' is not supported with type 'HTTP'")
+}
+
+func TestNamesOfHeaders(t *testing.T) {
+	s := newScene(t)
+	out := ok(s, s.CreateListener, &sdk.CreateListenerInput{
+		LoadBalancerArn: aws.String(s.alb("web")), Port: aws.Int32(443), Protocol: types.ProtocolEnumHttps,
+		Certificates: []types.Certificate{{CertificateArn: aws.String(certificate + "a")}}, DefaultActions: []types.Action{answer("200")},
+	})
+	modify := func(value string) *sdk.ModifyListenerAttributesInput {
+		return &sdk.ModifyListenerAttributesInput{ListenerArn: out.Listeners[0].ListenerArn, Attributes: []types.ListenerAttribute{
+			{Key: aws.String("routing.http.request.x_amzn_tls_version.header_name"), Value: &value}}}
+	}
+	ok(s, s.ModifyListenerAttributes, modify("X-Version"))
+	refused(s, s.ModifyListenerAttributes, modify("X Version:"), "ValidationError",
+		"Listener attribute value 'X Version:' is not valid for the key 'routing.http.request.x_amzn_tls_version.header_name'")
 }

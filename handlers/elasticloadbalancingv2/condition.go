@@ -19,6 +19,10 @@ var (
 	hostValue   = regexp.MustCompile(`^[A-Za-z0-9.*?-]+$`)
 	pathValue   = regexp.MustCompile(`^[A-Za-z0-9_.$/~"'@:+&*?-]+$`)
 	methodValue = regexp.MustCompile(`^[A-Z_-]{1,40}$`)
+	// token is what RFC 7230 calls that: the name of a header, or of a cookie.
+	token = regexp.MustCompile("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
+	// shown has no control characters, which neither a header nor XML can have.
+	shown = regexp.MustCompile(`^\P{Cc}*$`)
 )
 
 // conditionsOf checks the conditions of a rule and fills in the forms in which AWS answers
@@ -55,54 +59,70 @@ func conditionsOf(given []types.RuleCondition) ([]types.RuleCondition, error) {
 
 // conditionOf returns a condition as it is answered, and how many values it has.
 func conditionOf(field string, c types.RuleCondition) (made types.RuleCondition, n int, err error) {
-	made.Field = &field
-	values := c.Values
+	if err := onlyOwn(field, c); err != nil {
+		return made, 0, err
+	}
 	switch field {
-	case "host-header":
-		if h := c.HostHeaderConfig; h != nil {
-			if values, err = either(c, "HostHeaderConfig", h.Values, h.RegexValues); err != nil {
-				return made, 0, err
-			}
-		}
-		made.Values, made.HostHeaderConfig = values, &types.HostHeaderConditionConfig{Values: values}
-		err = check(field, values, func(s string) bool { return hostValue.MatchString(s) })
-	case "path-pattern":
-		if p := c.PathPatternConfig; p != nil {
-			if values, err = either(c, "PathPatternConfig", p.Values, p.RegexValues); err != nil {
-				return made, 0, err
-			}
-		}
-		made.Values, made.PathPatternConfig = values, &types.PathPatternConditionConfig{Values: values}
-		err = check(field, values, func(s string) bool { return pathValue.MatchString(s) })
-	default:
-		if c.Values != nil {
-			return made, 0, invalid("You cannot provide Values for a condition of type '%s'", field)
-		}
-		return configured(field, c)
+	case "host-header", "path-pattern":
+		return textual(field, c)
 	}
-	if err == nil && c.RegexValues != nil {
-		err = notBuilt("regular expressions in conditions")
+	if c.Values != nil {
+		return made, 0, invalid("You cannot provide Values for a condition of type '%s'", field)
 	}
-	return made, len(values), err
+	return configured(field, c)
 }
 
-// either are the values of a condition, which stand in one of two places. Source: field
-// reports.
-func either(c types.RuleCondition, config string, values, expressions []string) ([]string, error) {
-	switch {
-	case c.Values != nil:
-		return nil, invalid("You cannot provide both Values and '%s' for a condition of type '%s'", config, *c.Field)
-	case expressions != nil:
-		return nil, notBuilt("regular expressions in conditions")
+// textual are conditions on hosts and paths, whose values or expressions stand in one of two
+// places, and are answered in both (ELB0003, which has no expressions). Source of the first text:
+// field reports.
+func textual(field string, c types.RuleCondition) (made types.RuleCondition, n int, err error) {
+	values, expressions, config := c.Values, c.RegexValues, ""
+	switch h, p := c.HostHeaderConfig, c.PathPatternConfig; {
+	case h != nil:
+		values, expressions, config = h.Values, h.RegexValues, "HostHeaderConfig"
+	case p != nil:
+		values, expressions, config = p.Values, p.RegexValues, "PathPatternConfig"
 	}
-	return values, nil
+	switch {
+	case config != "" && c.Values != nil:
+		return made, 0, invalid("You cannot provide both Values and '%s' for a condition of type '%s'", config, field)
+	case config != "" && c.RegexValues != nil:
+		return made, 0, invalid("You cannot provide both RegexValues and '%s' for a condition of type '%s'", config, field)
+	}
+	made = types.RuleCondition{Field: &field, Values: values, RegexValues: expressions}
+	valid := hostValue.MatchString
+	if field == "host-header" {
+		made.HostHeaderConfig = &types.HostHeaderConditionConfig{Values: values, RegexValues: expressions}
+	} else {
+		valid = pathValue.MatchString
+		made.PathPatternConfig = &types.PathPatternConditionConfig{Values: values, RegexValues: expressions}
+	}
+	n, err = checkEither(field, values, expressions, valid)
+	return made, n, err
+}
+
+// onlyOwn refuses what conditions of other fields have: it would else be lost. Source: ELBv2
+// API reference, RuleCondition.
+func onlyOwn(field string, c types.RuleCondition) error {
+	if c.RegexValues != nil && field != "host-header" && field != "path-pattern" && field != "http-header" {
+		return invalid("You cannot provide RegexValues for a condition of type '%s'", field)
+	}
+	given := map[string]bool{
+		"host-header": c.HostHeaderConfig != nil, "path-pattern": c.PathPatternConfig != nil, "http-header": c.HttpHeaderConfig != nil,
+		"query-string": c.QueryStringConfig != nil, "http-request-method": c.HttpRequestMethodConfig != nil, "source-ip": c.SourceIpConfig != nil,
+	}
+	for _, other := range conditionFields {
+		if given[other] && other != field {
+			return invalid("A condition of type '%s' cannot have the configuration of one of type '%s'", field, other)
+		}
+	}
+	return nil
 }
 
 // configured are conditions of the other four fields, which have values of their own kind.
 func configured(field string, c types.RuleCondition) (made types.RuleCondition, n int, err error) {
 	made.Field = &field
 	var values []string
-	anything := func(string) bool { return true }
 	switch {
 	case field == "http-request-method" && c.HttpRequestMethodConfig != nil:
 		made.HttpRequestMethodConfig, values = c.HttpRequestMethodConfig, c.HttpRequestMethodConfig.Values
@@ -114,25 +134,51 @@ func configured(field string, c types.RuleCondition) (made types.RuleCondition, 
 		made.SourceIpConfig, values = c.SourceIpConfig, c.SourceIpConfig.Values
 		err = check(field, values, func(s string) bool { _, err := netip.ParsePrefix(s); return err == nil })
 	case field == "http-header" && c.HttpHeaderConfig != nil:
-		h := c.HttpHeaderConfig
-		switch name := aws.ToString(h.HttpHeaderName); {
-		case h.RegexValues != nil:
-			return made, 0, notBuilt("regular expressions in conditions")
-		case name == "" || len(name) > 40 || strings.EqualFold(name, "host"):
-			return made, 0, invalid("The HTTP header name '%s' is not valid", name)
-		}
-		made.HttpHeaderConfig, values = h, h.Values
-		err = check(field, values, anything)
+		return onHeader(field, *c.HttpHeaderConfig, c.RegexValues)
 	case field == "query-string" && c.QueryStringConfig != nil:
 		made.QueryStringConfig = c.QueryStringConfig
 		for _, pair := range c.QueryStringConfig.Values {
+			if key := aws.ToString(pair.Key); len(key) > 128 || !shown.MatchString(key) {
+				return made, 0, invalid("The key '%s' of a query string is not valid", key)
+			}
 			values = append(values, aws.ToString(pair.Value))
 		}
-		err = check(field, values, anything)
+		err = check(field, values, shown.MatchString)
 	default:
 		err = invalid("A condition of type '%s' must have its configuration", field)
 	}
 	return made, len(values), err
+}
+
+// onHeader are conditions on headers, whose expressions may stand beside the configuration.
+func onHeader(field string, h types.HttpHeaderConditionConfig, beside []string) (made types.RuleCondition, n int, err error) {
+	name := aws.ToString(h.HttpHeaderName)
+	switch {
+	case len(name) > 40 || strings.EqualFold(name, "host") || !token.MatchString(name):
+		return made, 0, invalid("The HTTP header name '%s' is not valid", name)
+	case beside != nil && h.RegexValues != nil:
+		return made, 0, invalid("You cannot provide both RegexValues and 'HttpHeaderConfig' for a condition of type '%s'", field)
+	case beside != nil:
+		h.RegexValues = beside
+	}
+	n, err = checkEither(field, h.Values, h.RegexValues, shown.MatchString)
+	return types.RuleCondition{Field: &field, HttpHeaderConfig: &h}, n, err
+}
+
+// checkEither checks values or expressions, of which a condition has one kind, and counts them.
+func checkEither(field string, values, expressions []string, valid func(string) bool) (n int, err error) {
+	switch {
+	case values != nil && expressions != nil:
+		return 0, invalid("You cannot provide both Values and RegexValues for a condition of type '%s'", field)
+	case expressions != nil:
+		for _, text := range expressions {
+			if len(text) <= 128 && !expression(text) {
+				return 0, invalid("The regular expression '%s' is not valid", text)
+			}
+		}
+		return len(expressions), check(field, expressions, shown.MatchString)
+	}
+	return len(values), check(field, values, valid)
 }
 
 // check checks the values of a condition. Source of the text about characters: field reports.

@@ -74,6 +74,8 @@ func (s *healthSettings) apply(g *elbv2.TargetGroup) error {
 		return invalid("Health check path cannot be specified for health checks with protocol 'TCP'")
 	case !checksWeb && s.matcher != nil && (s.matcher.HttpCode != nil || s.matcher.GrpcCode != nil):
 		return invalid("A matcher cannot be specified for health checks with protocol 'TCP'")
+	case s.matcher != nil && s.matcher.GrpcCode != nil && g.ProtocolVersion != "GRPC":
+		return invalid("A matcher of gRPC codes cannot be specified for target groups without the protocol version 'GRPC'")
 	case s.path != nil && !strings.HasPrefix(*s.path, "/"):
 		return invalid("Health check path '%s' must begin with a '/' character", *s.path)
 	case s.port != nil && !isPort(*s.port) && *s.port != elbv2.TrafficPort:

@@ -56,7 +56,7 @@ func (a *API) CreateListener(ctx context.Context, in *sdk.CreateListenerInput) (
 			}
 		}
 		elbv2.PutListener(tx, made)
-		return nil
+		return fewParts(tx, made.LoadBalancer)
 	})
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (a *API) applyListener(tx *state.Tx, l *elbv2.Listener, s listenerSettings)
 	if err := checkProtocol(b, l.Protocol); err != nil {
 		return err
 	}
-	if s.mutual != nil && aws.ToString(s.mutual.Mode) != "" && *s.mutual.Mode != "off" {
+	if m := s.mutual; m != nil && (m.Mode != nil && *m.Mode != "off" || m.TrustStoreArn != nil) {
 		return notBuilt("mutual authentication")
 	}
 	if err := a.applyTLS(tx, l, s); err != nil {

@@ -47,7 +47,7 @@ func (a *API) CreateLoadBalancer(ctx context.Context, in *sdk.CreateLoadBalancer
 		}
 		iam.EnsureLoadBalancingRole((*store.Tx)(tx), iam.AccountOf(made.Scope), made.CreatedAt)
 		elbv2.PutLoadBalancer(tx, made)
-		return nil
+		return fewBalancers(tx, made)
 	})
 	if err != nil {
 		return nil, err
@@ -62,6 +62,7 @@ func checkLoadBalancer(in *sdk.CreateLoadBalancerInput) error {
 	constraint.OneOf(&v, "type", in.Type, in.Type.Values()...)
 	constraint.OneOf(&v, "scheme", in.Scheme, in.Scheme.Values()...)
 	constraint.OneOf(&v, "ipAddressType", in.IpAddressType, in.IpAddressType.Values()...)
+	constraint.OneOf(&v, "enablePrefixForIpv6SourceNat", in.EnablePrefixForIpv6SourceNat, in.EnablePrefixForIpv6SourceNat.Values()...)
 	checkTags(&v, in.Tags)
 	if err := refusal(v); err != nil {
 		return err
@@ -153,27 +154,37 @@ func (a *API) DescribeLoadBalancers(ctx context.Context, in *sdk.DescribeLoadBal
 	return out, err
 }
 
+// loadBalancers are those that a request asks for. Names that are none are listed, ARNs are
+// not (ELB0003).
 func loadBalancers(tx *state.Tx, s arn.Scope, in *sdk.DescribeLoadBalancersInput) (found []*elbv2.LoadBalancer, err error) {
 	if in.LoadBalancerArns == nil && in.Names == nil {
 		return elbv2.LoadBalancers(tx, s), nil
 	}
-	var asked []*elbv2.LoadBalancer
+	add := func(b *elbv2.LoadBalancer) {
+		if !slices.Contains(found, b) {
+			found = append(found, b)
+		}
+	}
 	for _, id := range in.LoadBalancerArns {
 		if err := wellFormed(id, "loadbalancer", "load balancer"); err != nil {
 			return nil, err
 		}
-		asked = append(asked, elbv2.FindLoadBalancer(tx, id))
-	}
-	for _, name := range in.Names {
-		asked = append(asked, elbv2.LoadBalancerByName(tx, s, name))
-	}
-	for _, b := range asked {
+		b := elbv2.FindLoadBalancer(tx, id)
 		if b == nil || b.Scope != s {
 			return nil, &types.LoadBalancerNotFoundException{Message: aws.String("One or more load balancers not found")}
 		}
-		if !slices.Contains(found, b) {
-			found = append(found, b)
+		add(b)
+	}
+	var missing []string
+	for _, name := range in.Names {
+		if b := elbv2.LoadBalancerByName(tx, s, name); b != nil {
+			add(b)
+		} else {
+			missing = append(missing, name)
 		}
+	}
+	if missing != nil {
+		return nil, &types.LoadBalancerNotFoundException{Message: text("Load balancers '[%s]' not found", strings.Join(missing, ", "))}
 	}
 	return found, nil
 }

@@ -110,6 +110,7 @@ func (a *API) SetSubnets(ctx context.Context, in *sdk.SetSubnetsInput) (*sdk.Set
 	var v constraint.Violations
 	needs(&v, "loadBalancerArn", in.LoadBalancerArn)
 	constraint.OneOf(&v, "ipAddressType", in.IpAddressType, in.IpAddressType.Values()...)
+	constraint.OneOf(&v, "enablePrefixForIpv6SourceNat", in.EnablePrefixForIpv6SourceNat, in.EnablePrefixForIpv6SourceNat.Values()...)
 	if err := refusal(v); err != nil {
 		return nil, err
 	}
@@ -135,10 +136,12 @@ func (a *API) SetSecurityGroups(ctx context.Context, in *sdk.SetSecurityGroupsIn
 	var v constraint.Violations
 	needs(&v, "loadBalancerArn", in.LoadBalancerArn)
 	needsList(&v, "securityGroups", in.SecurityGroups)
+	enforce := in.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic
+	constraint.OneOf(&v, "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic", enforce, enforce.Values()...)
 	if err := refusal(v); err != nil {
 		return nil, err
 	}
-	if in.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic == types.EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnumOff {
+	if enforce == types.EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnumOff {
 		return nil, notBuilt("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
 	}
 	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(tx *state.Tx, b *elbv2.LoadBalancer) error {

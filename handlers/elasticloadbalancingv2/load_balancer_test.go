@@ -117,7 +117,7 @@ func TestDescribeLoadBalancers(t *testing.T) {
 	if !slices.Equal(found, []string{web, net}) {
 		t.Errorf("%v", found)
 	}
-	refused(s, s.DescribeLoadBalancers, &sdk.DescribeLoadBalancersInput{Names: []string{"web", "gone"}}, "LoadBalancerNotFound", "One or more load balancers not found")
+	refused(s, s.DescribeLoadBalancers, &sdk.DescribeLoadBalancersInput{Names: []string{"web", "gone"}}, "LoadBalancerNotFound", "Load balancers '[gone]' not found")
 	for range 2 {
 		ok(s, s.DeleteLoadBalancer, &sdk.DeleteLoadBalancerInput{LoadBalancerArn: &web})
 	}
@@ -184,4 +184,6 @@ func TestAccountLimitsAndPolicies(t *testing.T) {
 		t.Errorf("%v %v %v", names, p.SslProtocols, p.SupportedLoadBalancerTypes)
 	}
 	refused(s, s.DescribeSSLPolicies, &sdk.DescribeSSLPoliciesInput{Names: []string{"none"}}, "SSLPolicyNotFound", "SSL policy 'none' not found")
+	strict := "ELBSecurityPolicy-TLS13-1-3-RFC9151-FIPS-2023-07"
+	unbuilt(s, s.DescribeSSLPolicies, &sdk.DescribeSSLPoliciesInput{Names: []string{strict}}, "the security policy "+strict)
 }

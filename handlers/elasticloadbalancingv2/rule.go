@@ -25,14 +25,16 @@ func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.Cre
 	}
 	constraint.Between(&v, "priority", in.Priority, 1, 50000)
 	checkActions(&v, "actions", in.Actions)
+	checkTransforms(&v, in.Transforms)
 	checkTags(&v, in.Tags)
 	if err := refusal(v); err != nil {
 		return nil, err
 	}
-	if len(in.Transforms) > 0 {
-		return nil, notBuilt("transforms")
-	}
 	conditions, err := conditionsOf(in.Conditions)
+	if err != nil {
+		return nil, err
+	}
+	transforms, err := transformsOf(in.Transforms)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +42,7 @@ func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.Cre
 	if err != nil {
 		return nil, err
 	}
-	made := &elbv2.Rule{Priority: *in.Priority, Conditions: conditions, Tags: tags}
+	made := &elbv2.Rule{Priority: *in.Priority, Conditions: conditions, Transforms: transforms, Tags: tags}
 	err = a.store.Update(func(tx *state.Tx) error {
 		l, err := listener(tx, scopeOf(ctx), *in.ListenerArn)
 		if err != nil {
@@ -57,7 +59,7 @@ func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.Cre
 			return err
 		}
 		elbv2.PutRule(tx, made)
-		return nil
+		return fewParts(tx, made.LoadBalancer)
 	})
 	if err != nil {
 		return nil, err
@@ -82,7 +84,7 @@ func priorityInUse(priority int32) error {
 func describeRule(r *elbv2.Rule) types.Rule {
 	d := types.Rule{
 		RuleArn: &r.ARN, Priority: aws.String(strconv.Itoa(int(r.Priority))), Conditions: append([]types.RuleCondition{}, r.Conditions...),
-		Actions: r.Actions, IsDefault: aws.Bool(r.Default()), Transforms: []types.RuleTransform{},
+		Actions: r.Actions, IsDefault: aws.Bool(r.Default()), Transforms: append([]types.RuleTransform{}, r.Transforms...),
 	}
 	if r.Default() {
 		d.Priority = aws.String("default")
@@ -131,18 +133,19 @@ func ruleOrder(r *elbv2.Rule) string {
 	return fmt.Sprintf("%s:%05d", r.Listener, priority)
 }
 
-// ModifyRule changes conditions and actions of a rule that is not a default one.
+// ModifyRule changes conditions, actions and transforms of a rule that is not a default one.
 func (a *API) ModifyRule(ctx context.Context, in *sdk.ModifyRuleInput) (*sdk.ModifyRuleOutput, error) {
 	var v constraint.Violations
 	needs(&v, "ruleArn", in.RuleArn)
 	checkActions(&v, "actions", in.Actions)
+	checkTransforms(&v, in.Transforms)
 	if err := refusal(v); err != nil {
 		return nil, err
 	}
 	switch {
-	case len(in.Transforms) > 0:
-		return nil, notBuilt("transforms")
-	case in.Conditions == nil && in.Actions == nil && in.ResetTransforms == nil: // Source: field reports
+	case in.Transforms != nil && aws.ToBool(in.ResetTransforms): // Source: ELBv2 API reference; the text is the emulator's
+		return nil, invalid("You cannot provide both Transforms and ResetTransforms")
+	case in.Conditions == nil && in.Actions == nil && in.Transforms == nil && in.ResetTransforms == nil: // Source: field reports
 		return nil, invalid("Either conditions or actions must be specified")
 	}
 	changed, err := change(a, ctx, in.RuleArn, rule, elbv2.PutRule, func(tx *state.Tx, r *elbv2.Rule) (err error) {
@@ -155,7 +158,15 @@ func (a *API) ModifyRule(ctx context.Context, in *sdk.ModifyRuleInput) (*sdk.Mod
 			}
 		}
 		if in.Actions != nil {
-			r.Actions, err = actionsOf(tx, elbv2.FindListener(tx, r.Listener), in.Actions)
+			if r.Actions, err = actionsOf(tx, elbv2.FindListener(tx, r.Listener), in.Actions); err != nil {
+				return err
+			}
+		}
+		switch {
+		case in.Transforms != nil:
+			r.Transforms, err = transformsOf(in.Transforms)
+		case aws.ToBool(in.ResetTransforms):
+			r.Transforms = nil
 		}
 		return err
 	})

@@ -12,7 +12,7 @@ import (
 func (a *API) Service() awsapi.Service {
 	const version = "2015-12-01"
 	return awsapi.Service{
-		Name: "elasticloadbalancing", ID: sdk.ServiceID, Title: "Elastic Load Balancing v2",
+		Name: "elasticloadbalancing", ID: sdk.ServiceID, Title: "Elastic Load Balancing v2", Complete: true,
 		Protocol: awsapi.Query{
 			Version: version, Namespace: "http://elasticloadbalancing.amazonaws.com/doc/" + version + "/",
 			EmptyResults: []string{
@@ -21,7 +21,7 @@ func (a *API) Service() awsapi.Service {
 			},
 			Others: map[string]string{"2012-06-01": "Classic Load Balancers"},
 		},
-		Operations: slices.Concat(a.targetGroupOperations(), a.loadBalancerOperations(), a.listenerOperations(), a.otherOperations()),
+		Operations: slices.Concat(a.targetGroupOperations(), a.loadBalancerOperations(), a.listenerOperations(), a.otherOperations(), notBuiltOperations()),
 	}
 }
 
@@ -30,10 +30,10 @@ func (a *API) targetGroupOperations() []awsapi.Operation {
 		awsapi.Partial("CreateTargetGroup", "of the types ip and instance; without Lambda functions, application load balancers as targets, GENEVE, QUIC and IPv6", a.CreateTargetGroup),
 		awsapi.Works("DescribeTargetGroups", "by name, ARN and load balancer, in pages", a.DescribeTargetGroups),
 		awsapi.Works("ModifyTargetGroup", "how targets are checked", a.ModifyTargetGroup),
-		awsapi.Works("DeleteTargetGroup", "one that is in use is refused; its targets go with it", a.DeleteTargetGroup),
+		awsapi.Works("DeleteTargetGroup", "one that is in use is refused; its targets go with it. It is in use no longer when its load balancer is deleted, for which AWS was seen to need a moment", a.DeleteTargetGroup),
 		awsapi.Works("DescribeTargetGroupAttributes", "in recorded order; which of them act is below", a.DescribeTargetGroupAttributes),
 		awsapi.Partial("ModifyTargetGroupAttributes", "which of them act is below", a.ModifyTargetGroupAttributes),
-		awsapi.Works("RegisterTargets", "addresses of the VPC or of private ranges, and instances that run", a.RegisterTargets),
+		awsapi.Works("RegisterTargets", "addresses of the VPC or of private ranges, and instances that run; to those registered by hand nothing is sent", a.RegisterTargets),
 		awsapi.Works("DeregisterTargets", "where requests may come they drain; else they are gone at once", a.DeregisterTargets),
 		awsapi.Partial("DescribeTargetHealth", "without anomaly detection", a.DescribeTargetHealth),
 	}
@@ -55,7 +55,7 @@ func (a *API) loadBalancerOperations() []awsapi.Operation {
 
 func (a *API) listenerOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateListener", "with forward, redirect and fixed-response; SslPolicy and AlpnPolicy are kept without effect: TLS 1.2 and 1.3 are spoken whatever they say; who may authenticate, mutual TLS, QUIC and IAM server certificates answer 501 NotImplementedException", a.CreateListener),
+		awsapi.Partial("CreateListener", "with forward, redirect and fixed-response; who may authenticate, mutual TLS, QUIC and IAM server certificates answer 501 NotImplementedException", a.CreateListener),
 		awsapi.Works("DescribeListeners", "by ARN and load balancer, in pages", a.DescribeListeners),
 		awsapi.Partial("ModifyListener", "as CreateListener", a.ModifyListener),
 		awsapi.Works("DeleteListener", "with its rules", a.DeleteListener),
@@ -65,7 +65,7 @@ func (a *API) listenerOperations() []awsapi.Operation {
 		awsapi.Works("RemoveListenerCertificates", "all but the default one", a.RemoveListenerCertificates),
 		awsapi.Works("DescribeListenerCertificates", "the default one first, in pages", a.DescribeListenerCertificates),
 
-		awsapi.Partial("CreateRule", "with all six conditions; regular expressions and transforms answer 501 NotImplementedException; no rules of network load balancers", a.CreateRule),
+		awsapi.Partial("CreateRule", "with all six conditions and both transforms, of application load balancers", a.CreateRule),
 		awsapi.Works("DescribeRules", "by ARN and listener, in order of their priorities, in pages", a.DescribeRules),
 		awsapi.Partial("ModifyRule", "as CreateRule", a.ModifyRule),
 		awsapi.Works("DeleteRule", "all but the default one", a.DeleteRule),
@@ -78,8 +78,23 @@ func (a *API) otherOperations() []awsapi.Operation {
 		awsapi.Works("AddTags", "of load balancers, target groups, listeners and rules", a.AddTags),
 		awsapi.Works("RemoveTags", "the same", a.RemoveTags),
 		awsapi.Works("DescribeTags", "the same", a.DescribeTags),
-		awsapi.Partial("DescribeAccountLimits", "AWS's quotas, of which only those of conditions and actions are held", a.DescribeAccountLimits),
-		awsapi.Partial("DescribeSSLPolicies", "without those for FIPS and post-quantum key exchange", a.DescribeSSLPolicies),
+		awsapi.Partial("DescribeAccountLimits", "AWS's quotas, without what somebody has asked for; those of targets in an availability zone are not held", a.DescribeAccountLimits),
+		awsapi.Partial("DescribeSSLPolicies", "without those for RFC 9151 and CNSA 2", a.DescribeSSLPolicies),
 		awsapi.Partial("DescribeCapacityReservation", "there is none", a.DescribeCapacityReservation),
 	}
+}
+
+func notBuiltOperations() (all []awsapi.Operation) {
+	for _, name := range []string{
+		"CreateTrustStore", "DescribeTrustStores", "ModifyTrustStore", "DeleteTrustStore", "GetTrustStoreCaCertificatesBundle",
+		"AddTrustStoreRevocations", "DescribeTrustStoreRevocations", "GetTrustStoreRevocationContent", "RemoveTrustStoreRevocations",
+		"DescribeTrustStoreAssociations", "DeleteSharedTrustStoreAssociation",
+	} {
+		all = append(all, awsapi.NotBuilt(name, "mutual authentication"))
+	}
+	return append(all,
+		awsapi.NotBuilt("GetResourcePolicy", "trust stores that accounts share"),
+		awsapi.NotBuilt("ModifyCapacityReservation", "reserved capacity, which has no meaning on one machine"),
+		awsapi.NotBuilt("ModifyIpPools", "address pools of IPAM"),
+	)
 }

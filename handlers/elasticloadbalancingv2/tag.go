@@ -25,6 +25,9 @@ const (
 var tagCharacters = regexp.MustCompile(`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`)
 
 func checkTags(v *constraint.Violations, tags []types.Tag) {
+	if tags != nil && len(tags) == 0 {
+		v.Add("'[]'", "tags", "have length greater than or equal to 1")
+	}
 	for i, tag := range tags {
 		v.Required(at("tags", i, "key"), tag.Key, 1, 128)
 		v.Matches(at("tags", i, "key"), tag.Key, tagCharacters)
@@ -131,7 +134,7 @@ func putTaggedRule(tx *state.Tx, r *elbv2.Rule) {
 	elbv2.PutListener(tx, &l)
 }
 
-// DescribeTags answers the tags of resources, in order of their keys.
+// DescribeTags answers the tags of resources, in the order in which they came (ELB0001).
 func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk.DescribeTagsOutput, error) {
 	var v constraint.Violations
 	needsList(&v, "resourceArns", in.ResourceArns)

@@ -39,6 +39,11 @@ func (a *API) RegisterTargets(ctx context.Context, in *sdk.RegisterTargetsInput)
 		if err != nil {
 			return err
 		}
+		for _, t := range in.Targets {
+			if t.QuicServerId != nil {
+				return notBuilt("QuicServerId")
+			}
+		}
 		if err := checkInstances(tx, g, in.Targets); err != nil {
 			return err
 		}
@@ -51,7 +56,7 @@ func (a *API) RegisterTargets(ctx context.Context, in *sdk.RegisterTargetsInput)
 			}
 			elbv2.Register(tx, g, *t.Id, portOf(g, t), zone, a.now())
 		}
-		return nil
+		return fewTargets(tx, g.ARN)
 	})
 }
 
@@ -75,6 +80,8 @@ func checkInstances(tx *state.Tx, g *elbv2.TargetGroup, targets []types.TargetDe
 			return invalid("You cannot specify an Availability Zone for a target that is an instance")
 		}
 		switch i := ec2.FindInstance(tx, g.Scope, *t.Id); {
+		case i == nil && strings.HasPrefix(*t.Id, "i-") && tx.ContainerInstanceOf(g.Scope, *t.Id) != nil:
+			// One that somebody has registered by hand: nobody knows where it is.
 		case i == nil:
 			return invalid("Instance ID '%s' is not valid", *t.Id)
 		case i.VPC != g.VPC:

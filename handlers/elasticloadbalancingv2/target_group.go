@@ -41,7 +41,7 @@ func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupIn
 			return invalid("The VPC ID '%s' is not found", made.VPC)
 		}
 		elbv2.PutTargetGroup(tx, made)
-		return nil
+		return fewGroups(tx, made.Scope)
 	})
 	if err != nil {
 		return nil, err

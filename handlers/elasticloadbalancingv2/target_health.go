@@ -2,6 +2,7 @@ package elasticloadbalancingv2
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -9,6 +10,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
@@ -20,6 +22,9 @@ func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHe
 	var v constraint.Violations
 	needs(&v, "targetGroupArn", in.TargetGroupArn)
 	checkTargets(&v, in.Targets)
+	for i, include := range in.Include {
+		constraint.OneOf(&v, fmt.Sprintf("include.%d.member", i+1), include, include.Values()...)
+	}
 	if err := refusal(v); err != nil {
 		return nil, err
 	}
@@ -28,7 +33,7 @@ func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHe
 	if err != nil {
 		return nil, err
 	}
-	there := slices.DeleteFunc(elbv2.Targets(tx, g.ARN), func(t *elbv2.Target) bool { return t.Drained(g, a.now()) })
+	there := slices.DeleteFunc(elbv2.Targets(tx, g.ARN), func(t *elbv2.Target) bool { return elbv2.Drained(tx, g, t, a.now()) })
 	out := &sdk.DescribeTargetHealthOutput{TargetHealthDescriptions: []types.TargetHealthDescription{}}
 	add := func(d types.TargetHealthDescription) {
 		out.TargetHealthDescriptions = append(out.TargetHealthDescriptions, d)
@@ -52,7 +57,7 @@ func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHe
 // describeHealth is the health of a target. Those on an application load balancer say that
 // nobody has overridden it (ELB0002).
 func describeHealth(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.TargetHealthDescription {
-	d := healthOf(g, t, elbv2.Health(tx, g, t))
+	d := healthOf(g, t, ec2.TargetHealth(tx, g, t))
 	if g.ALB() && len(elbv2.InUse(tx, g.ARN)) > 0 {
 		d.AdministrativeOverride = &types.AdministrativeOverride{
 			State: types.TargetAdministrativeOverrideStateEnumNoOverride, Reason: types.TargetAdministrativeOverrideReasonEnumNoOverrideEngaged,

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
+	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -91,6 +92,7 @@ func TestTargetsOnALoadBalancer(t *testing.T) {
 	s.healthy(group, "172.31.0.9")
 	s.deregister(group, target("172.31.0.10"))
 	s.health(group, "172.31.0.10 us-east-1a draining Target.DeregistrationInProgress", "172.31.0.9 us-east-1a healthy ")
+	s.update(func(tx *state.Tx) { elbv2.Withdraw(tx, elbv2.FindTarget(tx, group, "172.31.0.10", 80), s.Now) })
 	s.Now = s.Now.Add(300 * time.Second)
 	s.health(group, "172.31.0.9 us-east-1a healthy ")
 }
@@ -115,4 +117,47 @@ func TestTargetsThatAreInstances(t *testing.T) {
 	if d := s.health(group, "i-0aaaaaaaaaaaaaaaa  unused Target.NotInUse")[0]; *d.Target.Port != 32768 || *d.HealthCheckPort != "32768" {
 		t.Errorf("%+v", d)
 	}
+}
+
+// A target that is no longer an instance which runs is not in use, whatever was found before.
+func TestTargetsThatAreStoppedInstances(t *testing.T) {
+	s := newScene(t)
+	in := s.httpGroup("web")
+	in.TargetType = types.TargetTypeEnumInstance
+	group := s.groupOf(in)
+	s.listener(s.alb("web"), 80, forward(group))
+	is := func(reached ec2types.InstanceStateName) {
+		s.update(func(tx *state.Tx) {
+			ec2.PutInstance(tx, &ec2.Instance{Scope: scope, ID: "i-0aaaaaaaaaaaaaaaa", VPC: state.DefaultVPC, Reached: reached, Wanted: reached})
+		})
+	}
+	is("running")
+	s.register(group, target("i-0aaaaaaaaaaaaaaaa"))
+	s.healthy(group, "i-0aaaaaaaaaaaaaaaa")
+	s.health(group, "i-0aaaaaaaaaaaaaaaa  healthy ")
+	for _, end := range []ec2types.InstanceStateName{"stopped", "terminated"} {
+		is(end)
+		d := s.health(group, "i-0aaaaaaaaaaaaaaaa  unused Target.InvalidState")[0]
+		if want := "Target is in the " + string(end) + " state"; *d.TargetHealth.Description != want {
+			t.Errorf("%q, want %q", *d.TargetHealth.Description, want)
+		}
+	}
+}
+
+// An instance whose container agent somebody has registered by hand is one, which nobody reaches.
+func TestTargetsThatAreRegisteredByHand(t *testing.T) {
+	s := newScene(t)
+	in := s.httpGroup("web")
+	in.TargetType = types.TargetTypeEnumInstance
+	group := s.groupOf(in)
+	s.listener(s.alb("web"), 80, forward(group))
+	s.update(func(tx *state.Tx) {
+		for _, id := range []string{"i-0aaaaaaaaaaaaaaaa", "mi-0bbbbbbbbbbbbbbbb"} {
+			tx.PutContainerInstance(&state.ContainerInstance{ARN: scope.Cluster("c") + "/" + id, EC2InstanceID: id, ByHand: true, Status: state.InstanceActive}, s.Now)
+		}
+	})
+	s.register(group, target("i-0aaaaaaaaaaaaaaaa"))
+	s.health(group, "i-0aaaaaaaaaaaaaaaa  initial Elb.RegistrationInProgress")
+	refused(s, s.RegisterTargets, &sdk.RegisterTargetsInput{TargetGroupArn: &group, Targets: []types.TargetDescription{target("mi-0bbbbbbbbbbbbbbbb")}},
+		"ValidationError", "Instance ID 'mi-0bbbbbbbbbbbbbbbb' is not valid")
 }

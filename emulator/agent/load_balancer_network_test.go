@@ -1,0 +1,91 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+)
+
+// unplugged is an engine where somebody takes a sandbox off its network.
+type unplugged struct {
+	*sim.Engine
+	mu      sync.Mutex
+	sandbox string
+	filters int // that could not be set
+}
+
+func (u *unplugged) Info(ctx context.Context) (backend.Info, error) {
+	info, err := u.Engine.Info(ctx)
+	info.Simulated = false // it has to be told of each filter
+	return info, err
+}
+
+func (u *unplugged) unplug(sandbox string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.sandbox = sandbox
+}
+
+func (u *unplugged) Inspect(ctx context.Context, id string) (backend.Container, error) {
+	seen, err := u.Engine.Inspect(ctx, id)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if id == u.sandbox {
+		seen.IP = netip.Addr{}
+	}
+	return seen, err
+}
+
+func (u *unplugged) SetFilter(_ context.Context, sandbox string, _ *backend.Filter) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if sandbox == u.sandbox {
+		u.filters++
+		return errors.New("not an address of this namespace")
+	}
+	return nil
+}
+
+// Without its network a load balancer is nowhere, though both of its parts run: it is made
+// anew. Until somebody looks at it, its filter is tried again once at a time.
+func TestALoadBalancerThatLosesItsNetwork(t *testing.T) {
+	withLoadBalancers(t, func(b *newsBench) {
+		b.stop()
+		engine := &unplugged{Engine: b.engine}
+		b.restartOn(engine)
+		row := b.loadBalancer("sg-of-nobody")
+		address := b.up(row)
+		before, _ := b.parts(row)
+		engine.unplug(before.ID)
+		for range 10 { // others have the filter looked at as well
+			b.agent.interfaces.mu.Lock()
+			b.agent.interfaces.byOwner[row.ARN].known = false
+			b.agent.interfaces.mark(b.agent.interfaces.byOwner[row.ARN].set)
+			b.agent.interfaces.mu.Unlock()
+			soon()
+		}
+		engine.mu.Lock()
+		engine.filters = 0
+		engine.mu.Unlock()
+		time.Sleep(10 * retryPause)
+		engine.mu.Lock()
+		if engine.filters > 11 {
+			t.Errorf("its filter is tried %d times in %v", engine.filters, 10*retryPause)
+		}
+		engine.mu.Unlock()
+		if _, _, err := b.agent.RunLoadBalancer(b.Context(), row); err == nil {
+			t.Error("nothing is said of its network")
+		}
+		row.Addresses = map[string]string{row.Zones[0].Subnet: address.String()}
+		b.up(row)
+		if after, container := b.parts(row); after.ID == before.ID || container.SandboxID != after.ID {
+			t.Errorf("it is %+v in %+v", container, after)
+		}
+	})
+}

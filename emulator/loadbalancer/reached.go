@@ -1,0 +1,86 @@
+package loadbalancer
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+)
+
+// Reached is where a load balancer is reached.
+type Reached struct {
+	ARN, DNSName string
+	Address      netip.Addr // in its VPC
+	Listeners    []ReachedListener
+}
+
+// ReachedListener is a listener that is ready.
+type ReachedListener struct {
+	ARN, Protocol string
+	Port          uint16
+	// Local are the addresses of the user's loopback interface that lead there: one, or none
+	// when there is no port to be had; of TCP_UDP, one of each with /tcp or /udp behind it.
+	Local []string
+	// SharedBy says by what clients choose among the load balancers that share Local: the Host
+	// header or SNI; empty if this is the only one.
+	SharedBy string
+}
+
+// Reached lists the load balancers that run, in order of their ARNs.
+func (c *Controller) Reached() (list []Reached) {
+	c.init()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.running {
+		list = append(list, r.reached)
+	}
+	slices.SortFunc(list, func(a, b Reached) int { return cmp.Compare(a.ARN, b.ARN) })
+	markShared(list)
+	return list
+}
+
+// among is one of them as it is listed.
+func (c *Controller) among(one Reached) Reached {
+	for _, r := range c.Reached() {
+		if r.ARN == one.ARN {
+			return r
+		}
+	}
+	return one
+}
+
+// reach opens ports for the listeners that are ready, and says where they are.
+func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, session *balancer.Session) {
+	has := map[string]bool{}
+	for _, h := range session.Has() {
+		has[h.Key.ID] = true
+	}
+	now := Reached{ARN: v.LoadBalancer.ARN, DNSName: v.LoadBalancer.DNSName, Address: address}
+	var ready []string
+	for _, l := range v.Listeners {
+		if !has[l.ARN] {
+			continue
+		}
+		ready = append(ready, l.ARN)
+		now.Listeners = append(now.Listeners, ReachedListener{
+			ARN: l.ARN, Protocol: string(l.Protocol), Port: uint16(l.Port),
+			Local: c.Host.OpenLoadBalancerPort(ctx, l.Listener, namesOf(v, l)),
+		})
+	}
+	c.Host.CloseLoadBalancerPorts(now.ARN, ready)
+	c.mu.Lock()
+	r := c.running[now.ARN]
+	before := r.reached
+	r.reached = now
+	c.mu.Unlock()
+	now = c.among(now)
+	for _, l := range now.Listeners {
+		if !slices.ContainsFunc(before.Listeners, func(other ReachedListener) bool {
+			return other.ARN == l.ARN && slices.Equal(other.Local, l.Local)
+		}) {
+			c.Log.Info("listener is ready", "dnsName", now.DNSName, "protocol", l.Protocol, "port", l.Port, "address", address, "local", l.Local, "sharedBy", l.SharedBy)
+		}
+	}
+}
