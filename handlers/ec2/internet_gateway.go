@@ -120,6 +120,11 @@ func (a *API) DetachInternetGateway(ctx context.Context, in *sdk.DetachInternetG
 				return hasPublicAddresses(g.VPC)
 			}
 		}
+		for _, o := range ec2.OwnedInterfaces(tx, scope) {
+			if o.VPC == g.VPC && tx.PublicAddress(o.ID).IsValid() {
+				return hasPublicAddresses(g.VPC)
+			}
+		}
 		for _, i := range ec2.Instances(tx, scope) {
 			if i.VPC == g.VPC && (i.ElasticIP(tx) != nil || tx.PublicAddress(i.Key()).IsValid()) {
 				return hasPublicAddresses(g.VPC)

@@ -59,3 +59,37 @@ func TestNetworkInterfacesOfLoadBalancers(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 }
+
+// The public address of a load balancer holds the internet gateway.
+func TestALoadBalancerHoldsTheInternetGateway(t *testing.T) {
+	s := start(t, false)
+	subnet := s.store.Read().DefaultSubnets(scope)[0]
+	b := &elbv2.LoadBalancer{
+		Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, elbtypes.LoadBalancerTypeEnumApplication, "web"), VPC: state.DefaultVPC,
+		Type: elbtypes.LoadBalancerTypeEnumApplication, Addresses: map[string]string{subnet.ID: "172.31.0.200"},
+		Zones: []elbv2.Zone{{Name: subnet.Zone, Subnet: subnet.ID, Interface: "eni-0123456789abcdef0"}},
+	}
+	update := func(change func(tx *state.Tx)) {
+		t.Helper()
+		if err := s.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var public string
+	update(func(tx *state.Tx) {
+		elbv2.PutLoadBalancer(tx, b)
+		public = tx.TakePublicAddress(b.Zones[0].Interface, "web", state.PublicRanges()).String()
+	})
+	shown := must[*sdk.DescribeNetworkInterfacesOutput](t)(s.DescribeNetworkInterfaces(ctx, &sdk.DescribeNetworkInterfacesInput{
+		Filters: filter("association.public-ip", public),
+	})).NetworkInterfaces
+	if len(shown) != 1 || *shown[0].NetworkInterfaceId != b.Zones[0].Interface || *shown[0].Association.IpOwnerId != "amazon" {
+		t.Errorf("%+v", shown)
+	}
+	gateway := must[*sdk.DescribeInternetGatewaysOutput](t)(s.DescribeInternetGateways(ctx, &sdk.DescribeInternetGatewaysInput{})).InternetGateways[0]
+	detach := &sdk.DetachInternetGatewayInput{InternetGatewayId: gateway.InternetGatewayId, VpcId: aws.String(state.DefaultVPC)}
+	_, err := s.DetachInternetGateway(ctx, detach)
+	refused(t, err, "DependencyViolation", "Network "+state.DefaultVPC+" has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.")
+	update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, b) })
+	must[*sdk.DetachInternetGatewayOutput](t)(s.DetachInternetGateway(ctx, detach))
+}

@@ -18,7 +18,7 @@ func (a *API) gatewayOperations() []awsapi.Operation {
 		awsapi.Partial("DescribeAddressesAttribute", "no address has a name of its own", dryRun(a.DescribeAddressesAttribute)),
 		awsapi.Works("DescribeInternetGateways", "that of the default VPC and those of one's own", dryRun(a.DescribeInternetGateways)),
 		awsapi.Works("DescribeNatGateways", "with why they failed", dryRun(a.DescribeNatGateways)),
-		awsapi.Works("DetachInternetGateway", "not while an instance has a public address, or a NAT gateway an Elastic IP address", dryRunFirst(a.DetachInternetGateway)),
+		awsapi.Works("DetachInternetGateway", "not while an instance or a load balancer has a public address, or a NAT gateway an Elastic IP address", dryRunFirst(a.DetachInternetGateway)),
 		awsapi.Works("DisassociateAddress", "NAT gateways keep theirs", dryRunFirst(a.DisassociateAddress)),
 		awsapi.Works("ReleaseAddress", "not while an instance or a NAT gateway has it", dryRunFirst(a.ReleaseAddress)),
 	}

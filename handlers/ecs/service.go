@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 
@@ -77,11 +78,30 @@ func showDeployments(shown *types.Service, s *state.Service, summary *state.Serv
 		shown.RunningCount += int32(counts.ActiveRunning)
 		shown.PendingCount += int32(counts.ActivePending())
 	}
-	for i, d := range s.Deployments {
+	for i, d := range listedDeployments(s) {
 		counts := summary.Of(d.ID)
 		shown.Deployments = append(shown.Deployments, describeDeployment(i, d, counts))
 		shown.CurrentServiceRevisions = append(shown.CurrentServiceRevisions, describeCurrentRevision(d, counts))
 	}
+}
+
+// listedDeployments are those of a service in the order in which AWS shows them: the PRIMARY
+// one, the ACTIVE ones, of which that comes first which completed last, and those that are
+// DRAINING; else the newest first (ECS0103).
+func listedDeployments(s *state.Service) []*state.Deployment {
+	list := slices.Clone(s.Deployments)
+	rank := func(d *state.Deployment) int {
+		switch {
+		case d.Draining:
+			return 2
+		case s.Completed != nil && s.Completed.ID == d.ID:
+			return 0
+		default:
+			return 1
+		}
+	}
+	slices.SortStableFunc(list[1:], func(x, y *state.Deployment) int { return cmp.Compare(rank(x), rank(y)) })
+	return list
 }
 
 // describeDeployment shows a deployment by its place in the list: the first is the

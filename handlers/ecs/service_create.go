@@ -133,6 +133,9 @@ func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.Servi
 	if err := checkLaunch(found.Definition(), l); err != nil {
 		return nil, err
 	}
+	if err := a.checkServiceRoleTrusts(c.Tx, c.scope, roleARN(c.scope, aws.ToString(in.Role))); err != nil {
+		return nil, err
+	}
 	if err := checkTargetGroups(c.Tx, found.Definition(), chosen.LaunchType, in.LoadBalancers); err != nil {
 		return nil, err
 	}

@@ -37,14 +37,39 @@ func checkTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types
 		case len(elbv2.InUse(tx, group.ARN)) == 0:
 			return invalidParameter("The target group with targetGroupArn " + group.ARN + " does not have an associated load balancer.")
 		}
-		mode := types.NetworkModeAwsvpc
-		if launchType != types.LaunchTypeFargate {
-			mode = task.NetworkMode(def)
+		if err := checkTargetType(group, def, launchType); err != nil {
+			return err
 		}
-		if (mode == types.NetworkModeAwsvpc) != (group.Type == elb.TargetTypeEnumIp) {
-			return invalidParameter(fmt.Sprintf("The provided target group %s has target type %s, which is incompatible with the %s network mode specified in the task definition.",
-				group.ARN, group.Type, mode))
+	}
+	return nil
+}
+
+// checkKeptTargetGroups holds those that a service has against the definition that it gets. One
+// that has been deleted, or has no load balancer any more, keeps nobody from changing the rest
+// of the service: tools set the desired count to 0 before they delete it.
+func checkKeptTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
+	for _, b := range balancers {
+		if err := checkTargetContainer(def, b); err != nil {
+			return err
 		}
+		if group := elbv2.FindTargetGroup(tx, aws.ToString(b.TargetGroupArn)); group != nil {
+			if err := checkTargetType(group, def, launchType); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkTargetType looks whether the group's targets are what tasks of the definition can be.
+func checkTargetType(group *elbv2.TargetGroup, def *types.TaskDefinition, launchType types.LaunchType) error {
+	mode := types.NetworkModeAwsvpc
+	if launchType != types.LaunchTypeFargate {
+		mode = task.NetworkMode(def)
+	}
+	if (mode == types.NetworkModeAwsvpc) != (group.Type == elb.TargetTypeEnumIp) {
+		return invalidParameter(fmt.Sprintf("The provided target group %s has target type %s, which is incompatible with the %s network mode specified in the task definition.",
+			group.ARN, group.Type, mode))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 var (
 	createServiceTable = member.Of[ecs.CreateServiceInput]("CreateService", serviceMembers, capacityMembers, launchTypeMembers,
 		member.Act("clientToken", "schedulingStrategy", "serviceName", "tags[].key", "tags[].value"),
-		member.Act("role"),
+		member.ActInPart("role", "it has to trust ECS, unless unknown roles are taken; what its policies allow is not looked at"),
 	)
 	updateServiceTable = member.Of[ecs.UpdateServiceInput]("UpdateService", serviceMembers, capacityMembers,
 		member.Act("forceNewDeployment", "service"),

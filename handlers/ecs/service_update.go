@@ -171,11 +171,11 @@ func (a *API) updateRevision(c inCluster, old *state.Service, in *ecs.UpdateServ
 	if err := checkLaunch(found.Definition(), l); err != nil {
 		return nil, err
 	}
-	balancers := before.LoadBalancers
+	balancers, check := before.LoadBalancers, checkKeptTargetGroups
 	if in.LoadBalancers != nil {
-		balancers = slices.Clone(in.LoadBalancers)
+		balancers, check = slices.Clone(in.LoadBalancers), checkTargetGroups
 	}
-	if err := checkTargetGroups(c.Tx, found.Definition(), l.Capacity.LaunchType, balancers); err != nil {
+	if err := check(c.Tx, found.Definition(), l.Capacity.LaunchType, balancers); err != nil {
 		return nil, err
 	}
 	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds, balancers); err != nil {
