@@ -1,15 +1,10 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -27,8 +22,10 @@ func (p *process) elb() *elb.Client {
 	return elb.New(elb.Options{Region: o.Region, BaseEndpoint: o.BaseEndpoint, Credentials: o.Credentials})
 }
 
-// balance makes an application load balancer before some tasks, and returns its target group.
-func (p *process) balance(tasks ...ecstypes.Task) (group string) {
+// balance makes an application load balancer with a listener for each of some target groups,
+// from port 80 on, that have targets of those types. Who is deregistered drains for five
+// seconds.
+func (p *process) balance(of ...types.TargetTypeEnum) (groups []string) {
 	p.Helper()
 	o, client := p.client.Options(), p.elb()
 	found, err := ec2.New(ec2.Options{Region: o.Region, BaseEndpoint: o.BaseEndpoint, Credentials: o.Credentials}).
@@ -38,25 +35,37 @@ func (p *process) balance(tasks ...ecstypes.Task) (group string) {
 		Name: aws.String("web"), Subnets: []string{*found.Subnets[0].SubnetId, *found.Subnets[1].SubnetId},
 	})
 	p.must(err)
-	groups, err := client.CreateTargetGroup(p.Context(), &elb.CreateTargetGroupInput{
-		Name: aws.String("web"), TargetType: types.TargetTypeEnumIp, Protocol: types.ProtocolEnumHttp, Port: aws.Int32(8080),
-		VpcId: made.LoadBalancers[0].VpcId, HealthCheckIntervalSeconds: aws.Int32(5), HealthCheckTimeoutSeconds: aws.Int32(4),
-	})
-	p.must(err)
-	group = *groups.TargetGroups[0].TargetGroupArn
-	_, err = client.CreateListener(p.Context(), &elb.CreateListenerInput{
-		LoadBalancerArn: made.LoadBalancers[0].LoadBalancerArn, Port: aws.Int32(80), Protocol: types.ProtocolEnumHttp,
-		DefaultActions: []types.Action{{Type: types.ActionTypeEnumForward, TargetGroupArn: &group}},
-	})
-	p.must(err)
+	for i, kind := range of {
+		out, err := client.CreateTargetGroup(p.Context(), &elb.CreateTargetGroupInput{
+			Name: aws.String(string(kind)), TargetType: kind, Protocol: types.ProtocolEnumHttp, Port: aws.Int32(8080),
+			VpcId: made.LoadBalancers[0].VpcId, HealthCheckIntervalSeconds: aws.Int32(5), HealthCheckTimeoutSeconds: aws.Int32(4),
+		})
+		p.must(err)
+		group := out.TargetGroups[0].TargetGroupArn
+		_, err = client.ModifyTargetGroupAttributes(p.Context(), &elb.ModifyTargetGroupAttributesInput{
+			TargetGroupArn: group, Attributes: []types.TargetGroupAttribute{{Key: aws.String("deregistration_delay.timeout_seconds"), Value: aws.String("5")}},
+		})
+		p.must(err)
+		_, err = client.CreateListener(p.Context(), &elb.CreateListenerInput{
+			LoadBalancerArn: made.LoadBalancers[0].LoadBalancerArn, Port: aws.Int32(80 + int32(i)), Protocol: types.ProtocolEnumHttp,
+			DefaultActions: []types.Action{{Type: types.ActionTypeEnumForward, TargetGroupArn: group}},
+		})
+		p.must(err)
+		groups = append(groups, *group)
+	}
+	return groups
+}
+
+// register has a target group send requests to tasks.
+func (p *process) register(group string, tasks ...ecstypes.Task) {
+	p.Helper()
 	for _, t := range tasks {
-		_, err := client.RegisterTargets(p.Context(), &elb.RegisterTargetsInput{
+		_, err := p.elb().RegisterTargets(p.Context(), &elb.RegisterTargetsInput{
 			TargetGroupArn: &group, Targets: []types.TargetDescription{{Id: t.Containers[0].NetworkInterfaces[0].PrivateIpv4Address}},
 		})
 		p.must(err)
 	}
 	p.untilTargets(group, types.TargetHealthStateEnumHealthy, len(tasks))
-	return group
 }
 
 // untilTargets waits until so many targets of a group are in a state.
@@ -75,8 +84,9 @@ func (p *process) untilTargets(group string, state types.TargetHealthStateEnum, 
 	})
 }
 
-// balancer is the only load balancer that is ready, and where it is reached.
-func (p *process) balancer() (found control.LoadBalancer, local string) {
+// balancer is the only load balancer when all its listeners are ready, and where the first of
+// them is reached on this host.
+func (p *process) balancer(listeners int) (found control.LoadBalancer, local string) {
 	p.Helper()
 	p.eventually("the load balancer is ready", func() bool {
 		answer, err := http.Get(*p.client.Options().BaseEndpoint + "/_emulator/loadbalancers")
@@ -84,7 +94,7 @@ func (p *process) balancer() (found control.LoadBalancer, local string) {
 		defer answer.Body.Close()
 		var body control.LoadBalancers
 		p.must(json.NewDecoder(answer.Body).Decode(&body))
-		if len(body.LoadBalancers) != 1 || len(body.LoadBalancers[0].Listeners) != 1 || len(body.LoadBalancers[0].Listeners[0].LocalAddresses) != 1 {
+		if len(body.LoadBalancers) != 1 || len(body.LoadBalancers[0].Listeners) != listeners || len(body.LoadBalancers[0].Listeners[0].LocalAddresses) != 1 {
 			return false
 		}
 		found = body.LoadBalancers[0]
@@ -93,97 +103,35 @@ func (p *process) balancer() (found control.LoadBalancer, local string) {
 	return found, found.Listeners[0].LocalAddresses[0]
 }
 
-// clients are those that ask again and again.
-type clients struct {
-	asked, failed atomic.Int64
-	mu            sync.Mutex
-	first         string // failure
-	stop          func()
-}
-
-// keepAsking has clients with and without connections that stay ask for a page.
-func keepAsking(t *testing.T, url string) *clients {
-	ctx, cancel := context.WithCancel(context.Background())
-	l := &clients{}
-	var asking sync.WaitGroup
-	l.stop = func() { cancel(); asking.Wait() }
-	t.Cleanup(l.stop)
-	for i := range 4 {
-		client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: i == 0}}
-		asking.Go(func() {
-			tick := time.NewTicker(20 * time.Millisecond)
-			defer tick.Stop()
-			for {
-				select {
-				case <-tick.C:
-				case <-ctx.Done():
-					return
-				}
-				l.once(client, url)
-			}
-		})
-	}
-	return l
-}
-
-func (l *clients) once(client *http.Client, url string) {
-	l.asked.Add(1)
-	answer, err := client.Get(url)
-	if err == nil {
-		_, err = io.Copy(io.Discard, answer.Body)
-		answer.Body.Close()
-		if err == nil && answer.StatusCode != http.StatusOK {
-			err = fmt.Errorf("status %s", answer.Status)
-		}
-	}
-	if err != nil {
-		l.failed.Add(1)
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if l.first == "" {
-			l.first = err.Error()
-		}
-	}
-}
-
-// since waits for some more requests.
-func (p *process) since(l *clients, more int64) {
-	p.Helper()
-	until := l.asked.Load() + more
-	p.eventually("requests go on", func() bool { return l.asked.Load() >= until })
-}
-
 // Requests to the load balancer's own address do not pass through the emulator.
 func TestDockerRequestsGoOnWhileTheEmulatorIsKilled(t *testing.T) {
 	dockertest.Require(t)
 	dir := t.TempDir()
 	first := startServe(t, "--engine", "docker", "--data-dir", dir)
 	one, two := first.run(dockertest.Image(t), "serve", "8080", "one"), first.run(dockertest.Image(t), "serve", "8080", "two")
-	group := first.balance(one, two)
-	before, local := first.balancer()
+	group := first.balance(types.TargetTypeEnumIp)[0]
+	first.register(group, one, two)
+	before, local := first.balancer(1)
 	load := keepAsking(t, "http://"+before.Address+"/")
-	first.since(load, 100)
+	first.since(load, 500)
 	page(t, "http://"+local+"/")
 	first.kill()
-	first.since(load, 100)
+	first.since(load, 500)
 
 	second := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove")
-	after, local := second.balancer()
+	after, local := second.balancer(1)
 	if after.Address != before.Address {
 		t.Errorf("it is at %s, and was at %s", after.Address, before.Address)
 	}
 	page(t, "http://"+local+"/")
-	second.since(load, 100)
+	second.since(load, 500)
 	_, err := second.elb().DeregisterTargets(t.Context(), &elb.DeregisterTargetsInput{
 		TargetGroupArn: &group, Targets: []types.TargetDescription{{Id: one.Containers[0].NetworkInterfaces[0].PrivateIpv4Address}},
 	})
 	second.must(err)
 	second.untilTargets(group, types.TargetHealthStateEnumDraining, 1)
-	second.since(load, 100)
-	load.stop()
-	if failed := load.failed.Load(); failed > 0 {
-		t.Errorf("%d of %d requests failed, the first one with %s\n%s", failed, load.asked.Load(), load.first, second.log())
-	}
+	second.since(load, 500)
+	second.stopAsking(load)
 }
 
 // page expects a page of one of the tasks.
