@@ -74,3 +74,38 @@ func TestALoadBalancerShowsCertificates(t *testing.T) {
 	w.must(err)
 	b.eventually("the certificate that was imported again is shown", func() bool { return bytes.Equal(shownAt(at, "shop.example"), second) })
 }
+
+// A listener speaks what its security policy says, and from the next connection on what
+// another one says.
+func TestALoadBalancerSpeaksItsSecurityPolicy(t *testing.T) {
+	w := start(t, emulator.Options{Engine: "sim"})
+	plain, err := strconv.Atoi(freePort(t))
+	w.must(err)
+	b := w.withLoadBalancer(int32(plain))
+	certificate, key := w.ownCertificate("shop.example", 1)
+	imported, err := acm.NewFromConfig(w.srv.Config()).ImportCertificate(t.Context(), &acm.ImportCertificateInput{Certificate: certificate, PrivateKey: key})
+	w.must(err)
+	port, err := strconv.Atoi(freePort(t))
+	w.must(err)
+	made, err := b.elb.CreateListener(t.Context(), &elb.CreateListenerInput{
+		LoadBalancerArn: b.loadBalancer.LoadBalancerArn, Port: aws.Int32(int32(port)), Protocol: elbtypes.ProtocolEnumHttps,
+		SslPolicy:      aws.String("ELBSecurityPolicy-TLS13-1-3-2021-06"),
+		Certificates:   []elbtypes.Certificate{{CertificateArn: imported.CertificateArn}},
+		DefaultActions: []elbtypes.Action{{Type: elbtypes.ActionTypeEnumForward, TargetGroupArn: &b.group}},
+	})
+	w.must(err)
+	speaks := func(version uint16) bool {
+		conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 10 * time.Second}, "tcp", "127.0.0.1:"+strconv.Itoa(port),
+			&tls.Config{InsecureSkipVerify: true, MinVersion: version, MaxVersion: version})
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil
+	}
+	b.eventually("it speaks TLS 1.3 alone", func() bool { return speaks(tls.VersionTLS13) && !speaks(tls.VersionTLS12) })
+	_, err = b.elb.ModifyListener(t.Context(), &elb.ModifyListenerInput{
+		ListenerArn: made.Listeners[0].ListenerArn, SslPolicy: aws.String("ELBSecurityPolicy-FS-1-2-Res-2020-10"),
+	})
+	w.must(err)
+	b.eventually("it speaks TLS 1.2 alone", func() bool { return speaks(tls.VersionTLS12) && !speaks(tls.VersionTLS13) })
+}

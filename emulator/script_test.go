@@ -21,7 +21,7 @@ import (
 
 // dockerFolders are the folders of scripts about containers, which run on Docker as
 // well.
-var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume", "script/network", "script/security_group", "script/secret", "script/awslogs"}
+var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume", "script/network", "script/security_group", "script/secret", "script/awslogs", "script/load_balancer"}
 
 // scriptFolders are all of them.
 func scriptFolders(t *testing.T) []string {

@@ -1,0 +1,29 @@
+package emulator_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// Scripts of testdata/python call each operation of a service, and say what they did not expect.
+func TestBoto3Operations(t *testing.T) {
+	requireBoto3(t)
+	for script, args := range map[string][]string{
+		"load_balancing.py": nil,
+		"certificates.py":   {filepath.Join("..", "testdata", "terraform", "certificate")},
+	} {
+		t.Run(script, func(t *testing.T) {
+			t.Parallel()
+			srv := emulator.Start(t)
+			cmd := exec.CommandContext(t.Context(), "python3", append([]string{filepath.Join(pythonFolder, script)}, args...)...)
+			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+srv.URL(), "PYTHONDONTWRITEBYTECODE=1")
+			if output, err := cmd.CombinedOutput(); err != nil || string(output) != "done\n" {
+				t.Errorf("it ends with %v and prints:\n%s", err, output)
+			}
+		})
+	}
+}
