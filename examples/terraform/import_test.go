@@ -22,7 +22,7 @@ type state struct {
 	}
 }
 
-// forgetSome forgets some resources of a module, and has the next apply import them by one of
+// forgetSome forgets some resources of a module, or of the root module, and has the next apply import them by one of
 // their attributes. It returns how many they are.
 func (p *project) forgetSome(module string, resources map[string]string) int {
 	p.Helper()
@@ -30,11 +30,14 @@ func (p *project) forgetSome(module string, resources map[string]string) int {
 	for _, r := range p.stateIn("terraform.tfstate").Resources {
 		for _, i := range r.Instances {
 			address := r.Type + "." + r.Name
-			if i.Index != nil {
-				address += fmt.Sprintf("[%v]", i.Index)
+			switch index := i.Index.(type) {
+			case string:
+				address += fmt.Sprintf("[%q]", index)
+			case float64:
+				address += fmt.Sprintf("[%v]", index)
 			}
-			if attribute, named := resources[address]; named && r.Module == module {
-				address = module + "." + address
+			if attribute, named := resources[address]; named && r.Module == module && r.Mode == "managed" {
+				address = strings.TrimPrefix(module+"."+address, ".")
 				args = append(args, address)
 				blocks += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, i.Attributes[attribute])
 			}
