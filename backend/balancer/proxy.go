@@ -158,13 +158,7 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 // ask asks one target. sent says that it may have seen something of the request.
 func (x *exchange) ask(r *http.Request) (answer *http.Response, sent bool, err error) {
 	if version := x.pool.settings.version; version == "HTTP2" || version == "GRPC" {
-		ctx := r.Context()
-		answer, err := x.target.http2.transport().RoundTrip(r)
-		if err != nil && ctx.Err() != nil {
-			err = ctx.Err()
-		}
-		var dial *net.OpError
-		return answer, !errors.As(err, &dial) || dial.Op != "dial", err
+		return x.askHTTP2(r)
 	}
 	if x.plain != nil {
 		return x.askPlain(r)
