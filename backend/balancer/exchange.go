@@ -57,6 +57,10 @@ func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
 	x.plain, _ = w.(*plainWriter)
 	if x.client, _ = r.Context().Value(clientConnKey{}).(*clientConn); x.client != nil {
 		x.client.begin()
+	} else {
+		stream := newStreamWriter(w, l.settings.idle)
+		defer stream.end(r)
+		w, x.writer = stream, stream
 	}
 	defer func() {
 		if x.client != nil {

@@ -1,6 +1,9 @@
 package balancer_test
 
 import (
+	"bytes"
+	"crypto/tls"
+	"encoding/binary"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -86,5 +89,43 @@ func TestStreamsOfHTTP2ThatAreNotIdle(t *testing.T) {
 	_ = writer.Close()
 	if rest, err := io.ReadAll(answer.Body); len(rest) > 0 || err != nil {
 		t.Errorf("%q, %v", rest, err)
+	}
+}
+
+// A client that leaves what it has asked for is given up, be it much or little.
+func TestClientsOfHTTP2ThatTakeNothing(t *testing.T) {
+	s := newScene(t)
+	ended := make(chan struct{}, 2)
+	s.one(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { ended <- struct{}{} }()
+		for much, err := bytes.Repeat([]byte("x"), 64<<10), error(nil); err == nil && r.URL.Path == "/much"; {
+			_, err = w.Write(much)
+		}
+		_, _ = w.Write([]byte("little"))
+	})
+	s.certificate("c", "a")
+	s.listenTLS("HTTPS", map[string]string{"idle_timeout.timeout_seconds": "1"}, "c")
+	for _, path := range []string{"/much", "/little"} {
+		conn, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // nobody's certificate
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(patience))
+		noWindow := []byte{0, 4, 0, 0, 0, 0}
+		asks := literal(literal(literal(literal(nil, ":method", "GET"), ":scheme", "https"), ":authority", "a"), ":path", path)
+		out := append([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), frame(4, 0, 0, noWindow)...)
+		if _, err := conn.Write(append(out, frame(1, 5, 1, asks)...)); err != nil {
+			t.Fatal(err)
+		}
+		for head := make([]byte, 9); head[3] != 3; { // the stream's reset
+			if _, err := io.ReadFull(conn, head); err != nil {
+				t.Fatalf("%s: %v", path, err)
+			}
+			if _, err := io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint32(head)>>8)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		within(t, ended)
 	}
 }
