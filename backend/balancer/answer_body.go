@@ -3,6 +3,7 @@ package balancer
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -14,6 +15,7 @@ type answerBody struct {
 	upload  *upload
 	stop    func() bool // the watch over the client
 	writer  http.ResponseWriter
+	answer  *http.Response
 	inner   io.ReadCloser
 	keep    bool
 	ended   bool
@@ -33,6 +35,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	b.unsaid = b.writer != nil
 	if errors.Is(err, io.EOF) {
 		b.ended = true
+		maps.DeleteFunc(b.answer.Trailer, isNoTrailer)
 	}
 	return n, err
 }

@@ -3,6 +3,7 @@ package balancer
 import (
 	"bufio"
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
@@ -55,7 +56,7 @@ func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Reques
 		_, _, err := fail(true, err)
 		return nil, true, u.blame(ctx, err)
 	}
-	b := &answerBody{conn: c, upload: u, stop: stop, writer: x.writer, inner: answer.Body, keep: !answer.Close}
+	b := &answerBody{conn: c, upload: u, stop: stop, writer: x.writer, answer: answer, inner: answer.Body, keep: !answer.Close}
 	b.unsaid = answer.Body != http.NoBody
 	answer.Body = b
 	if answer.StatusCode == http.StatusSwitchingProtocols {
@@ -112,12 +113,19 @@ func (c *targetConn) readAnswer(r *http.Request, inform func(int, http.Header) e
 		case code >= 200 || code == http.StatusSwitchingProtocols:
 			return answer, nil
 		case code != http.StatusContinue:
+			removeHopByHop(answer.Header)
+			delete(answer.Header, "Content-Length") // of a body that it does not have
+			maps.DeleteFunc(answer.Header, isNoField)
 			if err := inform(code, answer.Header); err != nil {
 				return nil, err
 			}
 		}
 	}
 }
+
+// isNoField is for names that net/http reads but would not write: a client may take one for
+// another.
+func isNoField(name string, _ []string) bool { return !isToken(name) }
 
 // informer passes on to the proxy what a target says before it answers.
 func informer(r *http.Request) func(int, http.Header) error {

@@ -41,8 +41,7 @@ func (p *plainAnswer) read(far *targetConn, r *http.Request, w *plainWriter) (*h
 	if answer.StatusCode == http.StatusSwitchingProtocols {
 		return nil, errUpgrade
 	}
-	// Net/http reads names that it would not write: a client may take one for another.
-	maps.DeleteFunc(answer.Header, func(name string, _ []string) bool { return !isToken(name) })
+	maps.DeleteFunc(answer.Header, isNoField)
 	p.body.inner, p.body.keep = answer.Body, !answer.Close
 	p.body.ended = answer.Body == http.NoBody
 	answer.Body = &p.body

@@ -126,7 +126,7 @@ func (w *plainWriter) passChunks(text []byte, answer *http.Response) error {
 		}
 		if errors.Is(err, io.EOF) {
 			_ = w.answer.body.Close()
-			maps.DeleteFunc(answer.Trailer, func(name string, _ []string) bool { return framing[name] })
+			maps.DeleteFunc(answer.Trailer, isNoTrailer)
 			text = append(w.appendFields(append(text, "0\r\n"...), answer.Trailer), "\r\n"...)
 			w.send(text)
 			return nil

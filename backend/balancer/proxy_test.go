@@ -110,6 +110,22 @@ func TestEarlyHints(t *testing.T) {
 	}
 }
 
+// What a target says before its answer is about its own connection as little as the answer is:
+// a client that read of a length or of chunks would wait for them.
+func TestEarlyHintsHaveNoBody(t *testing.T) {
+	const hints = "HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: X-A\r\nX-A: b\r\nLink: a\r\nA Name: b\r\n\r\n"
+	s := newScene(t)
+	address, _ := s.oneShot(hints + "HTTP/1.1 204 No Content\r\n\r\n")
+	s.group("group", nil)
+	s.target("group", "a", address)
+	s.listen("HTTP", nil, toGroup("group"))
+	for _, header := range []string{"", "Pragma: a\r\n"} { // plain, and not
+		if head, _ := s.raw("GET / HTTP/1.1\r\nHost: a\r\n" + header + "\r\n"); head != "HTTP/1.1 103 Early Hints\r\nLink: a" {
+			t.Errorf("%q", head)
+		}
+	}
+}
+
 func TestHead(t *testing.T) {
 	s := newScene(t)
 	s.one(func(w http.ResponseWriter, r *http.Request) {

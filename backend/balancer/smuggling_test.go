@@ -22,8 +22,32 @@ func TestTrailersThatAreHeaders(t *testing.T) {
 	if _, body := s.raw(head + "X-A: b\r\nContent-Length: 9\r\nHost: c\r\n\r\n"); body != "1b" {
 		t.Errorf("%q", body)
 	}
+	if _, body := s.raw(head + "X-A: b\r\nContent-Length 5: c\r\n\r\n"); body != "1b" {
+		t.Errorf("a name that is none: %q", body)
+	}
 	if head, body := s.raw(head + "X-A: b\rGET /\r\n\r\n"); !strings.HasPrefix(head, "HTTP/1.1 400 ") {
 		t.Errorf("%q %q", head, body)
+	}
+}
+
+// The same holds for those of answers.
+func TestTrailersOfAnswersThatAreHeaders(t *testing.T) {
+	s := newScene(t)
+	address, _ := s.oneShot("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-A: b\r\nContent-Length 5: c\r\nContent-Length: 5\r\n\r\n")
+	s.group("group", nil)
+	s.target("group", "a", address)
+	s.listen("HTTP", nil, toGroup("group"))
+	for _, header := range []string{"", "Pragma: a\r\n"} { // plain, and not
+		conn, _ := s.open()
+		fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", header)
+		all := ""
+		for lines := bufio.NewScanner(conn); !strings.HasSuffix(all, "\n0\nX-A: b\n") && lines.Scan(); {
+			all += lines.Text() + "\n"
+			if strings.HasPrefix(lines.Text(), "Content-Length") {
+				t.Errorf("%q", all)
+				break
+			}
+		}
 	}
 }
 

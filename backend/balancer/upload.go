@@ -114,6 +114,9 @@ func (u *upload) copy() error {
 // and a target that took one for a header would read another request.
 var framing = map[string]bool{"Content-Length": true, "Transfer-Encoding": true, "Host": true, "Trailer": true, "Connection": true}
 
+// isNoTrailer is for those, and for names that are none.
+func isNoTrailer(name string, _ []string) bool { return framing[name] || !isToken(name) }
+
 // writeTrailers writes what follows a body. Net/http looks into the values of headers, but not
 // into those of trailers.
 func writeTrailers(w *bufio.Writer, trailers http.Header) error {
@@ -122,7 +125,7 @@ func writeTrailers(w *bufio.Writer, trailers http.Header) error {
 			if strings.IndexFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) >= 0 {
 				return fmt.Errorf("the trailer %s has a control character", name)
 			}
-			if !framing[name] {
+			if !isNoTrailer(name, values) {
 				_, _ = w.WriteString(name + ": " + v + "\r\n") // Flush says what went wrong
 			}
 		}
