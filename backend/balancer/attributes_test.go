@@ -39,6 +39,24 @@ func TestClientKeepAlive(t *testing.T) {
 	}
 }
 
+// A time-out that has become shorter holds on connections to targets that there are.
+func TestShorterIdleTimeout(t *testing.T) {
+	s := newScene(t)
+	s.one(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			<-r.Context().Done()
+		}
+	})
+	for _, header := range []string{"", "Pragma: a\r\n"} { // plain, and not
+		s.listen("HTTP", nil, toGroup("group"))
+		s.raw("GET / HTTP/1.1\r\nHost: a\r\n" + header + "\r\n")
+		s.listen("HTTP", map[string]string{"idle_timeout.timeout_seconds": "1"}, toGroup("group"))
+		if head, _ := s.raw("GET /slow HTTP/1.1\r\nHost: a\r\n" + header + "\r\n"); !strings.HasPrefix(head, "HTTP/1.1 504 ") {
+			t.Errorf("%q", head)
+		}
+	}
+}
+
 // What a head says about its body in two ways, or without use, reaches targets as the mode
 // of mitigation lets it. Source: Application Load Balancers guide, desync mitigation mode.
 func TestDesyncMitigation(t *testing.T) {

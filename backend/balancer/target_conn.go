@@ -83,6 +83,9 @@ func (c *targetConn) extend() {
 // connect returns a connection to the target that is idle, or a new one.
 func (t *target) connect(ctx context.Context, dial dialer, secure bool, idle time.Duration) (*targetConn, error) {
 	if c := t.idle.take(); c != nil {
+		if c.idle != idle {
+			c.deadline.Store(0) // it may be that of a longer time
+		}
 		c.sent, c.reused, c.idle = false, true, idle
 		return c, nil
 	}
