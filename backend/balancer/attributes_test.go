@@ -57,6 +57,27 @@ func TestShorterIdleTimeout(t *testing.T) {
 	}
 }
 
+// In HTTP/2 the client is told to make another connection, and loses no request by it.
+func TestClientKeepAliveOfHTTP2(t *testing.T) {
+	s := newScene(t)
+	s.one(func(http.ResponseWriter, *http.Request) {})
+	s.certificate("c", "a")
+	s.listenTLS("HTTPS", map[string]string{"client_keep_alive.seconds": "1"}, "c")
+	client := s.secure("a", true)
+	began := time.Now()
+	for s.Counts().Connections < 2 {
+		if answer, _ := s.fetch(client, s.request(http.MethodGet, "https://a/", nil)); answer.ProtoMajor != 2 || answer.StatusCode != http.StatusOK {
+			t.Fatalf("%+v", answer)
+		}
+		if took := time.Since(began); took > patience {
+			t.Fatalf("one connection lasts %v", took)
+		}
+	}
+	if took := time.Since(began); took < time.Second {
+		t.Errorf("the first connection lasted %v", took)
+	}
+}
+
 // What a head says about its body in two ways, or without use, reaches targets as the mode
 // of mitigation lets it. Source: Application Load Balancers guide, desync mitigation mode.
 func TestDesyncMitigation(t *testing.T) {

@@ -50,14 +50,17 @@ const (
 
 var endOfHead = []byte("\r\n\r\n")
 
-type clientConnKey struct{}
+type (
+	clientConnKey struct{}
+	beganKey      struct{}
+)
 
-// withConn leaves the connection where handlers find it.
+// withConn leaves the connection where handlers find it, or when one in HTTP/2 began.
 func withConn(ctx context.Context, conn net.Conn) context.Context {
 	if c, ok := conn.(*clientConn); ok {
 		return context.WithValue(ctx, clientConnKey{}, c)
 	}
-	return ctx
+	return context.WithValue(ctx, beganKey{}, time.Now())
 }
 
 // Read reads for the server: a body or a head, or one byte to see whether the client is
@@ -167,10 +170,6 @@ func (c *clientConn) says(header string) bool {
 		}
 	}
 	return false
-}
-
-func (c *clientConn) isOld(most time.Duration) bool {
-	return most > 0 && time.Since(c.began) > most
 }
 
 // say has the next status line end in the balancer's words, if they are its own.

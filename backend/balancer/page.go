@@ -3,6 +3,7 @@ package balancer
 import (
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // phrases are the balancer's words for codes where net/http has others. The first ones
@@ -59,14 +60,24 @@ func (x *exchange) answer(w http.ResponseWriter, code int, contentType, body str
 	}
 }
 
-// keepAlive tells a client of HTTP/1 that its connection stays, or does not: then its
-// time is over.
+// keepAlive tells a client that its connection's time is over, and one of HTTP/1 that it
+// stays. Net/http makes a GOAWAY of it in HTTP/2.
+// Source: "HTTP client keepalive duration" in the guide.
 func (x *exchange) keepAlive(h http.Header) {
 	switch {
-	case x.client == nil, h["Connection"] != nil:
-	case x.client.isOld(x.listener.settings.keepAlive):
+	case x.client != nil && h["Connection"] != nil:
+	case x.isOld(x.listener.settings.keepAlive):
 		h.Set("Connection", "close")
-	case x.request.ProtoAtLeast(1, 1) && !x.request.Close:
+	case x.client != nil && x.request.ProtoAtLeast(1, 1) && !x.request.Close:
 		h.Set("Connection", "keep-alive")
 	}
+}
+
+// isOld tells whether the client's connection has lasted longer than that.
+func (x *exchange) isOld(most time.Duration) bool {
+	began, _ := x.request.Context().Value(beganKey{}).(time.Time)
+	if x.client != nil {
+		began = x.client.began
+	}
+	return most > 0 && time.Since(began) > most
 }
