@@ -130,13 +130,34 @@ func dialWith(header []byte, dial dialer) dialer {
 func pass(near, far net.Conn, idle time.Duration) {
 	var last atomic.Int64
 	last.Store(time.Now().UnixNano())
-	done := make(chan struct{})
+	back, there := make(chan struct{}), make(chan struct{})
 	go func() {
-		defer close(done)
 		passOneWay(near, far, idle, &last)
+		close(back)
+		awaitOther(there, idle, &last, near, far)
 	}()
 	passOneWay(far, near, idle, &last)
-	<-done
+	close(there)
+	awaitOther(back, idle, &last, near, far)
+	<-back
+}
+
+// awaitOther looks after a connection that is half closed: who passes the other way may be
+// held by a peer that reads nothing, and sees no time go by.
+func awaitOther(other <-chan struct{}, idle time.Duration, last *atomic.Int64, conns ...net.Conn) {
+	for {
+		select {
+		case <-other:
+			return
+		case <-time.After(idle / 4):
+		}
+		if time.Since(time.Unix(0, last.Load())) >= idle+idle/4 {
+			for _, c := range conns {
+				_ = c.Close()
+			}
+			return
+		}
+	}
 }
 
 // passOneWay lets the system move the bytes where it can, a piece at a time, to see
