@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -116,6 +118,30 @@ func TestRefusedGoesElsewhere(t *testing.T) {
 	s.Remove(balancer.Key{Kind: balancer.KindTarget, Group: "group", ID: "a"})
 	if answer, _ := s.get("/"); answer.StatusCode != http.StatusBadGateway {
 		t.Errorf("where all refuse: %d", answer.StatusCode)
+	}
+}
+
+// The same holds where the target does not get through with TLS, in either version.
+func TestHandshakesThatFailGoElsewhere(t *testing.T) {
+	s := newScene(t)
+	good := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))
+	good.EnableHTTP2 = true
+	good.StartTLS()
+	t.Cleanup(good.Close)
+	bad := s.server(func(http.ResponseWriter, *http.Request) { t.Error("it was asked") })
+	bad.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.certificate("c", "a")
+	s.listenTLS("HTTPS", nil, "c")
+	client := s.secure("a", true)
+	for _, version := range []string{"HTTP1", "HTTP2"} {
+		s.set(balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTPS", ProtocolVersion: version}})
+		s.target("group", "a", good.Listener.Addr().String())
+		s.target("group", "b", bad.Listener.Addr().String())
+		for range 4 {
+			if answer, body := s.fetch(client, s.request(http.MethodPost, "https://a/", strings.NewReader("a body"))); answer.StatusCode != http.StatusOK || body != "a body" {
+				t.Errorf("%s: %d %q", version, answer.StatusCode, body)
+			}
+		}
 	}
 }
 

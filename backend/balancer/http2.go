@@ -53,14 +53,29 @@ type quiet struct {
 	over  atomic.Bool
 }
 
-// heardBody is a request's body: what comes of it is a sign of life.
+// heardBody is a request's body: what comes of it is a sign of life. Until something has come,
+// the transport may close it: there may be another target for it.
 type heardBody struct {
 	io.ReadCloser
-	quiet *quiet
-	ended atomic.Bool
+	quiet         *quiet
+	begun, closed atomic.Bool
+	ended         atomic.Bool
+}
+
+// Close ends a Read.
+func (b *heardBody) Close() error {
+	b.closed.Store(true)
+	if b.begun.Load() {
+		return b.ReadCloser.Close()
+	}
+	return nil
 }
 
 func (b *heardBody) Read(p []byte) (int, error) {
+	b.begun.Store(true)
+	if b.closed.Load() { // looked at after: Close does it the other way round
+		return 0, http.ErrBodyReadAfterClose
+	}
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !b.quiet.over.Load() {
 		b.ended.Store(true)

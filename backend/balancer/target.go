@@ -41,7 +41,7 @@ func newTarget(g *group, config Target, dial dialer) *target {
 	if config.Healthy || g.set && !g.check.Enabled {
 		t.health = health{state: stateHealthy}
 	}
-	t.http2.transport = sync.OnceValue(func() *http.Transport { return newHTTP2Transport(t.http2.count(dial)) })
+	t.http2.transport = sync.OnceValue(func() *http.Transport { return newHTTP2Transport(t.http2.count(patient(dial))) })
 	t.retired.Store(config.Draining)
 	return t
 }
