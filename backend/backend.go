@@ -482,6 +482,10 @@ const (
 	ContainerStarted EventKind = "started"
 	ContainerDied    EventKind = "died"
 	HealthChanged    EventKind = "health"
+	// NetworkLost says that somebody has taken a sandbox that runs off its network: it has
+	// no address there any more. An engine MAY leave it out, of which a look at the
+	// sandbox tells as well.
+	NetworkLost EventKind = "network-lost"
 )
 
 // Event tells that a container changed. The receiver inspects it for the rest:

@@ -74,7 +74,9 @@ func (w *watch) listen(ctx context.Context) error {
 	w.connected, w.told = true, false
 	queue := newEventQueue()
 	queue.add(backend.Event{Kind: backend.Resync, Time: time.Now()})
+	since := w.since
 	tending.Go(func() { w.engine.beat(ctx, cancel) })
+	tending.Go(func() { w.followNetworks(ctx, since, queue) })
 	tending.Go(func() { cancel(w.read(ctx, stream, broken, queue)) })
 	for {
 		event, err := queue.next(ctx)

@@ -1,0 +1,60 @@
+package docker
+
+import (
+	"context"
+	"time"
+
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// containerAttribute is where an event of a network names the container.
+const containerAttribute = "container"
+
+// lookTimeout bounds how long the engine may take to say how a container is.
+const lookTimeout = 10 * time.Second
+
+// followNetworks tells of sandboxes that somebody takes off their network, until ctx or the stream
+// ends. These events carry no labels of containers, so they have a stream of their own; without it
+// the next Resync tells.
+func (w *watch) followNetworks(ctx context.Context, since string, queue *eventQueue) {
+	stream, broken := w.engine.client.Events(ctx, events.ListOptions{Since: since, Filters: filters.NewArgs(
+		filters.Arg("type", string(events.NetworkEventType)), filters.Arg("event", string(events.ActionDisconnect)),
+	)})
+	for {
+		select {
+		case message := <-stream:
+			id := message.Actor.Attributes[containerAttribute]
+			if _, ours := w.engine.ours.Load(id); ours && w.lacksNetwork(ctx, id) {
+				queue.add(backend.Event{Kind: backend.NetworkLost, ContainerID: id, Time: time.Unix(0, message.TimeNano)})
+			}
+		case err := <-broken:
+			if ctx.Err() == nil {
+				w.engine.log.Debug("events of networks not followed", "error", err)
+			}
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// lacksNetwork asks the engine whether a sandbox runs without the network that it was made for: one
+// that ends leaves it as well.
+func (w *watch) lacksNetwork(ctx context.Context, id string) bool {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	found, err := w.engine.inspectOwned(ctx, id)
+	if err != nil {
+		return false
+	}
+	c := containerOf(found)
+	for name, value := range w.labels {
+		if c.Labels[name] != value {
+			return false
+		}
+	}
+	return c.Sandbox && c.State == backend.Running && !found.HostConfig.NetworkMode.IsNone() && !c.IP.IsValid()
+}

@@ -1,0 +1,56 @@
+package docker_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+)
+
+// The engine tells of a sandbox that somebody takes off its network, and not of one that leaves
+// it because it ends.
+func TestWatchTellsOfLostNetworks(t *testing.T) {
+	cli := dockertest.Client(t)
+	engine := open(t, dockertest.Owner())
+	events, ready := make(chan backend.Event, 100), make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer cancel()
+	watching.Go(func() {
+		_ = engine.Watch(ctx, nil, func(e backend.Event) {
+			if e.Kind == backend.Resync {
+				close(ready)
+				return
+			}
+			events <- e
+		})
+	})
+	<-ready
+	ends, stays := newTask(t, engine, backend.SandboxSpec{}), newTask(t, engine, backend.SandboxSpec{})
+	if err := engine.Stop(t.Context(), ends.sandbox, 0); err != nil {
+		t.Fatal(err)
+	}
+	found, err := cli.ContainerInspect(t.Context(), stays.sandbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cli.NetworkDisconnect(t.Context(), string(found.HostConfig.NetworkMode), stays.sandbox, false); err != nil {
+		t.Fatal(err)
+	}
+	var of []string
+	for !slices.Contains(of, stays.sandbox) {
+		if e := <-events; e.Kind == backend.NetworkLost {
+			of = append(of, e.ContainerID)
+		}
+	}
+	if slices.Contains(of, ends.sandbox) {
+		t.Error("a sandbox that ended has lost its network")
+	}
+	if c, err := engine.Inspect(t.Context(), stays.sandbox); err != nil || c.State != backend.Running || c.IP.IsValid() {
+		t.Errorf("it is %+v, %v", c, err)
+	}
+}
