@@ -190,7 +190,7 @@ func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists boo
 		}
 		w.hasSandbox(found)
 	}
-	runs := exists && found.ID == s.SandboxID && found.State == backend.Running
+	runs := exists && found.ID == s.SandboxID && (connected(found) || w.view.plain && found.State == backend.Running)
 	if w.machine != nil && sharesNetwork(w.task) {
 		runs = runs && w.machine.running()
 	}

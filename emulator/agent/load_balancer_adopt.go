@@ -81,7 +81,7 @@ func (h *host) loadBalancerEnded(arn string) {
 		if stream != nil {
 			_ = stream.Close()
 		}
-		h.agent.Log.Warn("a load balancer has ended: somebody stopped it; it is started again", "loadBalancer", arn)
+		h.agent.Log.Warn("a load balancer has ended: somebody stopped it, or took it off its network; it is started again", "loadBalancer", arn)
 		h.newsOfLoadBalancer(arn)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -15,14 +16,16 @@ import (
 // unplugged is an engine where somebody takes a sandbox off its network.
 type unplugged struct {
 	*sim.Engine
+	real    bool
 	mu      sync.Mutex
 	sandbox string
 	filters int // that could not be set
+	tell    func(backend.Event)
 }
 
 func (u *unplugged) Info(ctx context.Context) (backend.Info, error) {
 	info, err := u.Engine.Info(ctx)
-	info.Simulated = false // it has to be told of each filter
+	info.Simulated = !u.real // a real one has to be told of each filter
 	return info, err
 }
 
@@ -30,6 +33,30 @@ func (u *unplugged) unplug(sandbox string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.sandbox = sandbox
+}
+
+// unplugAloud has the engine tell of it.
+func (u *unplugged) unplugAloud(sandbox string) {
+	u.unplug(sandbox)
+	u.tell(backend.Event{Kind: backend.NetworkLost, ContainerID: sandbox, Time: time.Now()})
+	synctest.Wait()
+}
+
+func (u *unplugged) Watch(ctx context.Context, labels map[string]string, fn func(backend.Event)) error {
+	u.tell = fn
+	return u.Engine.Watch(ctx, labels, fn)
+}
+
+func (u *unplugged) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
+	list, err := u.Engine.List(ctx, labels)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for i := range list {
+		if list[i].ID == u.sandbox {
+			list[i].IP = netip.Addr{}
+		}
+	}
+	return list, err
 }
 
 func (u *unplugged) Inspect(ctx context.Context, id string) (backend.Container, error) {
@@ -57,7 +84,7 @@ func (u *unplugged) SetFilter(_ context.Context, sandbox string, _ *backend.Filt
 func TestALoadBalancerThatLosesItsNetwork(t *testing.T) {
 	withLoadBalancers(t, func(b *newsBench) {
 		b.stop()
-		engine := &unplugged{Engine: b.engine}
+		engine := &unplugged{Engine: b.engine, real: true}
 		b.restartOn(engine)
 		row := b.loadBalancer("sg-of-nobody")
 		address := b.up(row)

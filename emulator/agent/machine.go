@@ -145,7 +145,7 @@ func (m *machine) stands(ctx context.Context, began place) (bool, backend.Contai
 	if err != nil && !errors.Is(err, backend.ErrNotFound) {
 		return false, seen, err
 	}
-	if err == nil && seen.State == backend.Running {
+	if err == nil && connected(seen) {
 		return true, seen, nil
 	}
 	m.died(true) // others in it are to know as well
@@ -173,7 +173,7 @@ func (m *machine) died(late bool) {
 	if !m.hasEnded(was.life) {
 		return
 	}
-	h.agent.Log.Warn("the sandbox of a container instance has ended: somebody stopped it", "containerInstance", instance)
+	h.agent.Log.Warn("the sandbox of a container instance has ended: somebody stopped it, or took it off its network", "containerInstance", instance)
 	for _, t := range h.agent.Store.Read().InstanceTasks(instance) {
 		if !sharesNetwork(t) {
 			continue

@@ -26,7 +26,7 @@ func (h *host) adoptMachines(ctx context.Context, byName map[string]backend.Cont
 		}
 	}
 	for _, m := range h.allMachines() {
-		if listed[m.instance].State != backend.Running {
+		if !connected(listed[m.instance]) {
 			m.examine(ctx)
 		}
 	}
@@ -72,7 +72,7 @@ func (m *machine) adopt(c backend.Container) {
 	}
 	m.removal.left = true
 	m.place = place{sandbox: c.ID, network: instanceName("bridge", m.instance), ip: c.IP, life: m.place.life + 1}
-	m.runs = c.State == backend.Running
+	m.runs = connected(c)
 	m.adopted = m.runs
 	m.wanted++
 	if m.join(m.place); m.runs {
@@ -90,7 +90,7 @@ func (m *machine) examine(ctx context.Context) {
 		return
 	}
 	seen, err := m.host.Engine.Inspect(ctx, p.sandbox)
-	if errors.Is(err, backend.ErrNotFound) || err == nil && seen.State != backend.Running {
+	if errors.Is(err, backend.ErrNotFound) || err == nil && !connected(seen) {
 		m.died(true)
 	}
 }

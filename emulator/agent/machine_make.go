@@ -18,7 +18,7 @@ func (m *machine) make(ctx context.Context) error {
 	}
 	m.host.capacity.use(m.host, row)
 	if old := m.where(); old.sandbox != "" {
-		err := m.start(ctx, old)
+		err := m.startAgain(ctx, old)
 		if err == nil || errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
 			return err
 		}
@@ -148,6 +148,14 @@ func (m *machine) start(ctx context.Context, p place) error {
 	}
 	m.join(p)
 	return m.host.agent.interfaces.started(ctx, m.instance, p.sandbox)
+}
+
+// startAgain starts a sandbox that has run before, unless it still runs without its network.
+func (m *machine) startAgain(ctx context.Context, p place) error {
+	if seen, err := m.host.Engine.Inspect(ctx, p.sandbox); err == nil && seen.State == backend.Running && !connected(seen) {
+		return errors.New("somebody has taken the container instance off its network")
+	}
+	return m.start(ctx, p)
 }
 
 // join notes the network interface of a container instance.

@@ -17,7 +17,7 @@ func (h *host) observe(ctx context.Context, e backend.Event) {
 		h.resync(ctx)
 	case backend.ContainerStarted:
 		h.started(ctx, e.ContainerID)
-	case backend.ContainerDied:
+	case backend.ContainerDied, backend.NetworkLost: // whoever looks at it finds out which
 		h.tell(ctx, e.ContainerID, func(w *work, container int) { w.died(container, false) })
 	case backend.HealthChanged:
 		h.tell(ctx, e.ContainerID, func(w *work, container int) { w.healthIs(container, e.Health) })

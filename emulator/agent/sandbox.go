@@ -191,13 +191,13 @@ func (w *work) replaceSandbox(cause, removed error) {
 // task has no network: it is as essential as the real agent's pause container. A task of
 // which nothing has run yet gets another one.
 func (w *work) examineSandbox() run {
-	h, id, late, begun, on := w.host, w.view.status.SandboxID, w.view.about(theSandbox).late, w.view.begun(), w.on
+	h, id, late, begun, on, plain := w.host, w.view.status.SandboxID, w.view.about(theSandbox).late, w.view.begun(), w.on, w.view.plain
 	return func(ctx context.Context) func() {
 		seen, err := w.inspectNetwork(ctx, id, on)
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {
 			return w.unanswered(ctx, "sandbox not inspected", err)
 		}
-		if err == nil && seen.State == backend.Running {
+		if err == nil && (connected(seen) || plain && seen.State == backend.Running) {
 			return func() { w.view.about(theSandbox).exited = false }
 		}
 		if !begun {
@@ -211,11 +211,16 @@ func (w *work) examineSandbox() run {
 		}
 		return func() {
 			w.view.about(theSandbox).exited = false
-			h.agent.Log.Warn("the network of a task is gone: somebody stopped its sandbox", "task", w.task.ARN)
+			h.agent.Log.Warn("the network of a task is gone: somebody stopped its sandbox, or took it off its network", "task", w.task.ARN)
 			w.executionStopped(w.endedAt(seen, late))
 			w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
 		}
 	}
+}
+
+// connected reports whether a sandbox runs that has its address on a network still.
+func connected(seen backend.Container) bool {
+	return seen.State == backend.Running && seen.IP.IsValid()
 }
 
 // inspectNetwork returns the state of what the task has its network from, or else its
