@@ -38,12 +38,12 @@ type doorKey struct {
 	port   uint16
 }
 
-// id stands for it among tasks that have ports.
+// id stands for it among tasks that have ports, and in the log.
 func (k doorKey) id() string {
 	if k.secure {
-		return "front-door/tls/" + strconv.Itoa(int(k.port))
+		return "listeners of TLS at port " + strconv.Itoa(int(k.port))
 	}
-	return "front-door/http/" + strconv.Itoa(int(k.port))
+	return "listeners of HTTP at port " + strconv.Itoa(int(k.port))
 }
 
 // seat is a listener behind a front door.

@@ -110,7 +110,7 @@ func (h *hostPorts) provide(p *taskPorts) {
 func (h *hostPorts) refuse(key portKey, err error) {
 	if h.loopback.numbered() && !h.refused[key] {
 		h.refused[key] = true
-		h.log.Info("a port cannot be had on this host; tasks get another one", "port", key.port, "protocol", key.protocol, "error", err)
+		h.log.Info("a port cannot be had on this host; another one is taken in its place", "port", key.port, "protocol", key.protocol, "error", err)
 	}
 }
 
@@ -123,10 +123,7 @@ func (h *hostPorts) complete(p *taskPorts) {
 		if p.own[i] != nil || p.holds(i) {
 			continue
 		}
-		own, err := h.loopback.open(portKey{o.protocol, o.own}, o.leads)
-		if err != nil && o.own != 0 {
-			own, err = h.loopback.open(portKey{o.protocol, 0}, o.leads)
-		}
+		own, err := h.openOwn(o)
 		if err != nil {
 			why, lacks[o.protocol] = err, true
 			continue
@@ -140,11 +137,23 @@ func (h *hostPorts) complete(p *taskPorts) {
 	}
 	switch {
 	case why != nil && len(p.lacks) == 0:
-		h.log.Warn("no host port for a task until another one is given back", "task", p.task, "containerPorts", p.without(), "error", why)
+		h.log.Warn("no host port until another one is given back", "for", p.task, "containerPorts", p.without(), "error", why)
 	case why == nil && len(p.lacks) > 0:
-		h.log.Info("task has its host ports now", "task", p.task, "ports", p.shown())
+		h.log.Info("host ports that were lacking are there now", "for", p.task, "ports", p.shown())
 	}
 	p.lacks = lacks
+}
+
+// openOwn opens a port that nobody shares: of the number that is asked for, or else of any.
+func (h *hostPorts) openOwn(o opening) (port, error) {
+	key := portKey{o.protocol, o.own}
+	own, err := h.loopback.open(key, o.leads)
+	if err == nil || o.own == 0 {
+		delete(h.refused, key)
+		return own, err
+	}
+	h.refuse(key, err)
+	return h.loopback.open(portKey{o.protocol, 0}, o.leads)
 }
 
 // fill gives what has been given back to those that lack a port. Who waits for one of a

@@ -190,6 +190,24 @@ func TestAPortThatCannotBeHad(t *testing.T) {
 	}
 }
 
+// That is said of listeners as well, whose port is their own.
+func TestAPortOfOnesOwnThatCannotBeHad(t *testing.T) {
+	q := newQuiet("127.0.0.1:80")
+	var log bytes.Buffer
+	h := quietPorts(q)
+	h.log = slog.New(slog.NewTextHandler(&log, nil))
+	defer h.closeAll()
+	for _, name := range []string{"a", "b"} {
+		list := []opening{{containerPort: 80, protocol: tcp, own: 80, leads: target{sandbox: name, port: 80}}}
+		if got := opened(h.open(tenant{task: name}, list, true)); len(got) != 1 || got[0] == "127.0.0.1:80" {
+			t.Errorf("%s has %q", name, got)
+		}
+	}
+	if said := strings.Count(log.String(), "port=80 "); said != 1 || !strings.Contains(log.String(), "address already in use") {
+		t.Errorf("it is said %d times: %s", said, log.String())
+	}
+}
+
 // Two containers of a task may have the same port on a container instance that picks its own.
 func TestOneTaskHasAPortOnce(t *testing.T) {
 	q := newQuiet()
