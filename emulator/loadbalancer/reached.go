@@ -80,7 +80,16 @@ func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, sess
 		if !slices.ContainsFunc(before.Listeners, func(other ReachedListener) bool {
 			return other.ARN == l.ARN && slices.Equal(other.Local, l.Local)
 		}) {
-			c.Log.Info("listener is ready", "dnsName", now.DNSName, "protocol", l.Protocol, "port", l.Port, "address", address, "local", l.Local, "sharedBy", l.SharedBy)
+			c.say(now, l)
 		}
 	}
+}
+
+// say logs where a listener is reached.
+func (c *Controller) say(of Reached, l ReachedListener) {
+	log := c.Log.With("dnsName", of.DNSName, "protocol", l.Protocol, "port", l.Port, "address", of.Address, "local", l.Local)
+	if l.SharedBy != "" {
+		log = log.With("sharedBy", l.SharedBy)
+	}
+	log.Info("listener is ready")
 }
