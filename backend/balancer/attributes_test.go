@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 	"time"
@@ -64,9 +65,15 @@ func TestClientKeepAliveOfHTTP2(t *testing.T) {
 	s.certificate("c", "a")
 	s.listenTLS("HTTPS", map[string]string{"client_keep_alive.seconds": "1"}, "c")
 	client := s.secure("a", true)
+	connections := 0
+	watched := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(conn httptrace.GotConnInfo) {
+		if !conn.Reused {
+			connections++
+		}
+	}})
 	began := time.Now()
-	for s.Counts().Connections < 2 {
-		if answer, _ := s.fetch(client, s.request(http.MethodGet, "https://a/", nil)); answer.ProtoMajor != 2 || answer.StatusCode != http.StatusOK {
+	for connections < 2 {
+		if answer, _ := s.fetch(client, s.request(http.MethodGet, "https://a/", nil).WithContext(watched)); answer.ProtoMajor != 2 || answer.StatusCode != http.StatusOK {
 			t.Fatalf("%+v", answer)
 		}
 		if took := time.Since(began); took > patience {

@@ -13,13 +13,10 @@
 package balancer
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
 	"net"
-	"slices"
 	"sync"
 	"time"
 )
@@ -52,7 +49,6 @@ var ErrClosed = errors.New("the balancer is closed")
 // Balancer is one load balancer.
 type Balancer struct {
 	options Options
-	counts  counter
 	ctx     context.Context // ends with the balancer
 	cancel  context.CancelFunc
 	running sync.WaitGroup // goroutines; what the http servers run ends with them
@@ -108,31 +104,6 @@ func (o Options) withDefaults() Options {
 func (b *Balancer) Run(ctx context.Context) error {
 	<-ctx.Done()
 	return b.Close()
-}
-
-// Versions are those of the pieces in place, for who wants to push the difference.
-func (b *Balancer) Versions() map[Key]int64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return maps.Clone(b.versions)
-}
-
-// Health is what is known of all targets that do not drain.
-func (b *Balancer) Health() []Health {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var list []Health
-	for _, g := range b.groups {
-		for _, t := range g.targets {
-			if !t.config.Draining {
-				list = append(list, t.report())
-			}
-		}
-	}
-	slices.SortFunc(list, func(a, b Health) int {
-		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Target, b.Target))
-	})
-	return list
 }
 
 // Checking is how many health checks are in progress: who advances the clock waits

@@ -191,25 +191,3 @@ type Health struct {
 	Description   string `json:",omitempty"`
 	At            time.Time
 }
-
-// Counts are what has happened since the balancer was made.
-type Counts struct {
-	Connections int64 // accepted from clients
-	Active      int64 // of them open
-	Requests    int64
-	// ELB counts the answers that the balancer gave itself, by their hundreds: 3xx of
-	// redirects, 4xx and 5xx.
-	ELB3xx, ELB4xx, ELB5xx int64
-	Groups                 map[string]GroupCounts
-}
-
-// GroupCounts are those of a target group.
-type GroupCounts struct {
-	Requests                       int64
-	Target2xx, Target3xx           int64
-	Target4xx, Target5xx           int64
-	ConnectionErrors               int64
-	Flows                          int64         // of TCP, TLS and UDP
-	ResponseTime                   time.Duration // from the request to the target's header, summed up
-	Healthy, Unhealthy, Registered int
-}

@@ -81,7 +81,6 @@ func (d *door) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Ad
 	defer cancel()
 	conn, err := b.options.Dial(withClient(ctx, source), "udp", t.address)
 	if err != nil {
-		t.group.counts.errors.Add(1)
 		return nil
 	}
 	f := &datagramFlow{conn: conn, target: t}
@@ -89,7 +88,6 @@ func (d *door) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Ad
 		f.prefix = proxyHeader(source, addrPortOf(d.packets.LocalAddr()), false)
 	}
 	flows.put(source, f)
-	t.group.counts.flows.Add(1)
 	t.outstanding.Add(1)
 	t.flows.Store(conn, nil)
 	_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))

@@ -120,11 +120,9 @@ func (d *door) track(conn net.Conn, state http.ConnState) {
 		stop := context.AfterFunc(b.ctx, func() { _ = conn.Close() })
 		c.left = func() {
 			stop()
-			b.counts.active.Add(-1)
 			b.running.Done()
 		}
 	case http.StateClosed:
-		b.counts.active.Add(-1)
 		b.running.Done()
 	}
 }
@@ -140,8 +138,6 @@ func (d *door) accept() {
 			time.Sleep(10 * time.Millisecond) // such as too many open files
 			continue
 		}
-		d.balancer.counts.connections.Add(1)
-		d.balancer.counts.active.Add(1)
 		switch l := d.current.Load(); {
 		case !l.application:
 			d.balancer.running.Go(func() { l.carry(conn) })
@@ -159,7 +155,6 @@ func (d *door) shakeHands(l *listener, conn net.Conn) {
 	defer cancel()
 	secure := tls.Server(conn, l.clientTLS)
 	if err := secure.HandshakeContext(ctx); err != nil {
-		d.balancer.counts.active.Add(-1)
 		_ = conn.Close()
 		return
 	}
@@ -175,7 +170,6 @@ func (d *door) shakeHands(l *listener, conn net.Conn) {
 func (d *door) serve(conn net.Conn) {
 	for f, given := d.feed(nil), false; !given; f = d.feed(f) {
 		if f == nil {
-			d.balancer.counts.active.Add(-1)
 			_ = conn.Close()
 			return
 		}

@@ -68,7 +68,6 @@ func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		x.release()
 	}()
-	l.balancer.counts.requests.Add(1)
 	x.source, _ = netip.ParseAddrPort(r.RemoteAddr)
 	host, _ := splitPort(r.Host)
 	path, query := sentURI(r)

@@ -1,10 +1,41 @@
 package balancer
 
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
 // Outstanding is how many requests are on their way to a target.
 func (b *Balancer) Outstanding(group, id string) int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.groups[group].targets[id].outstanding.Load()
+}
+
+// Versions are those of the pieces in place.
+func (b *Balancer) Versions() map[Key]int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.versions)
+}
+
+// Health is what is known of all targets that do not drain.
+func (b *Balancer) Health() []Health {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var list []Health
+	for _, g := range b.groups {
+		for _, t := range g.targets {
+			if !t.config.Draining {
+				list = append(list, t.report())
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Health) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Target, b.Target))
+	})
+	return list
 }
 
 // SetMostFlows sets the bound of flows until what it returns is called.

@@ -17,7 +17,6 @@ type group struct {
 	targets map[string]*target
 	pool    atomic.Pointer[pool]
 	next    atomic.Uint64 // whose turn it is, of the eligible
-	counts  groupCounter
 }
 
 func newGroup(id string) *group {

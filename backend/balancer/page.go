@@ -41,7 +41,6 @@ func (x *exchange) page(w http.ResponseWriter, code int) {
 
 // answer answers instead of a target.
 func (x *exchange) answer(w http.ResponseWriter, code int, contentType, body string) {
-	x.balancer.counts.answered(code)
 	h := w.Header()
 	h.Set("Server", "awselb/2.0")
 	h.Set("Content-Type", contentType)

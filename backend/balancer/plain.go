@@ -71,7 +71,6 @@ func (d *door) servePlain(client *clientConn) {
 		return
 	}
 	_ = client.Close()
-	d.balancer.counts.active.Add(-1)
 }
 
 // serveAll serves one request after the other. A mistake of ours in one ends its connection

@@ -32,7 +32,6 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
 		x.page(w, http.StatusServiceUnavailable)
 		return
 	}
-	g.counts.requests.Add(1)
 	x.target.outstanding.Add(1)
 	defer func() {
 		x.target.release()
@@ -132,13 +131,10 @@ func (x *exchange) tls() *tlsInfo {
 // sent.
 func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 	for {
-		began := time.Now()
 		answer, sent, err := x.ask(r)
 		if err == nil {
-			x.group.counts.answered(answer.StatusCode, time.Since(began))
 			return answer, nil
 		}
-		x.group.counts.errors.Add(1)
 		if sent || r.Context().Err() != nil || errors.Is(err, context.DeadlineExceeded) {
 			return nil, err
 		}
@@ -199,7 +195,7 @@ func (x *exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.As(err, &client):
 		code = client.code
-	case r.Context().Err() != nil: // nobody reads it; the count has its meaning
+	case r.Context().Err() != nil: // nobody reads it but the log
 		code = 460
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		code = http.StatusGatewayTimeout

@@ -155,15 +155,6 @@ func (s *Session) Settle(ctx context.Context) error {
 	return err
 }
 
-// Counts are those of the balancer.
-func (s *Session) Counts(ctx context.Context) (Counts, error) {
-	a, err := s.ask(ctx, request{Counts: true})
-	if err != nil || a.Counts == nil {
-		return Counts{}, err
-	}
-	return *a.Counts, nil
-}
-
 func (s *Session) ask(ctx context.Context, r request) (answer, error) {
 	answered, err := s.send(r)
 	if err != nil {

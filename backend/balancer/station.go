@@ -15,7 +15,6 @@ import (
 type Plane interface {
 	Set(Piece) error
 	Remove(Key)
-	Counts() Counts
 	// Settle returns when what was set before holds for all flows that begin.
 	Settle()
 }
@@ -87,9 +86,6 @@ func (s *Station) carryOut(plane Plane, l *line, r request) answer {
 		s.remove(plane, *r.Remove)
 	case r.Settle:
 		plane.Settle()
-	case r.Counts:
-		counts := plane.Counts()
-		a.Counts = &counts
 	}
 	if err != nil {
 		a.Error = err.Error()

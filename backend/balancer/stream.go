@@ -18,7 +18,6 @@ import (
 // is closed, as a network load balancer does.
 func (l *listener) carry(client net.Conn) {
 	b := l.balancer
-	defer b.counts.active.Add(-1)
 	defer func() { _ = client.Close() }()
 	defer context.AfterFunc(b.ctx, func() { _ = client.Close() })()
 	source := addrPortOf(client.RemoteAddr())
@@ -59,7 +58,6 @@ func (l *listener) connectFlow(source, destination netip.AddrPort) (net.Conn, *t
 		return nil, nil
 	}
 	g := chosen.group
-	g.counts.flows.Add(1)
 	p := g.pool.Load()
 	if p.settings.stickiness.kind == "source_ip" {
 		hash = maphash.Comparable(flowSeed, source.Addr())
@@ -77,7 +75,6 @@ func (l *listener) connectFlow(source, destination netip.AddrPort) (net.Conn, *t
 		if err == nil {
 			return conn, t
 		}
-		g.counts.errors.Add(1)
 		rest.eligible = without(rest.eligible, t)
 	}
 }

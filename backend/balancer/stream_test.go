@@ -65,9 +65,6 @@ func TestStreams(t *testing.T) {
 			t.Errorf("%d bytes, %v", len(got), err)
 		}
 	}
-	if c := s.Counts(); c.Groups["group"].Flows != 5 || c.Connections != 5 {
-		t.Errorf("%+v", c)
-	}
 }
 
 // Without anybody to take it a connection ends.
@@ -188,9 +185,6 @@ func TestDatagrams(t *testing.T) {
 	}
 	if len(seen) < 2 {
 		t.Errorf("all went to %v", seen)
-	}
-	if n := s.Counts().Groups["group"].Flows; n != 20 {
-		t.Errorf("%d flows", n)
 	}
 }
 

@@ -22,7 +22,6 @@ type request struct {
 	Hello  string `json:",omitempty"` // a word that nobody else says
 	Set    *Piece `json:",omitempty"`
 	Remove *Key   `json:",omitempty"`
-	Counts bool   `json:",omitempty"`
 	Settle bool   `json:",omitempty"`
 }
 
@@ -32,7 +31,6 @@ type answer struct {
 	Hello  string   `json:",omitempty"`
 	Has    []Held   `json:",omitempty"` // to Hello
 	Error  string   `json:",omitempty"` // why a piece is not in place
-	Counts *Counts  `json:",omitempty"`
 	Health []Health `json:",omitempty"`
 }
 

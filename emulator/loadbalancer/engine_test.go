@@ -153,6 +153,4 @@ func (e *engine) Remove(key balancer.Key) {
 	e.did = append(e.did, word)
 }
 
-func (e *engine) Counts() balancer.Counts { return balancer.Counts{} }
-
 func (e *engine) Settle() {}
