@@ -50,5 +50,7 @@ func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWri
 	if err != nil {
 		return nil, engineError(err)
 	}
-	return newAttached(stream), nil
+	conn := newAttached(stream)
+	conn.heard = func(text string) { e.log.Warn("a load balancer says", "container", id, "text", text) }
+	return conn, nil
 }

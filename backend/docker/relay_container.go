@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -219,6 +220,8 @@ type attached struct {
 	net.Conn
 	from *bufio.Reader
 	left int // of the output that is being read
+	// heard is told what it says on standard error, unless it is nil.
+	heard func(text string)
 
 	mu   sync.Mutex
 	said []byte // on standard error
@@ -255,6 +258,9 @@ const mostComplaint = 4 << 10
 
 func (a *attached) listen(size int) error {
 	text, err := io.ReadAll(io.LimitReader(a.from, int64(size)))
+	if a.heard != nil {
+		a.heard(strings.TrimSpace(string(text)))
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.said = append(a.said, text...)

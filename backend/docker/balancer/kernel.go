@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
@@ -22,9 +23,13 @@ const (
 	kernelTime   = 20 * time.Second
 )
 
-// steer has the kernel lead flows.
+// steer has the kernel lead flows. Where nobody listens it leads none: those of application load
+// balancers, above all, are never led.
 func steer(s balancer.Steering) error {
 	conn, err := net.Dial("unix", kernelSocket)
+	if errors.Is(err, syscall.ECONNREFUSED) && len(s.Shares)+len(s.Forget) == 0 {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

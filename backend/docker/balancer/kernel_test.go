@@ -3,7 +3,9 @@
 package main
 
 import (
+	"errors"
 	"net/netip"
+	"syscall"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
@@ -20,5 +22,16 @@ func TestCommand(t *testing.T) {
 	})
 	if want := "balance tcp/80/random/0-65535/own=10.0.0.8:8080 udp/53/source/256-511/keep=10.0.0.9:53 forget/udp=10.0.0.7:53"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// Nobody listens in the namespace of an application load balancer, whose flows the kernel never leads.
+func TestNothingIsLedWhereNobodyListens(t *testing.T) {
+	if err := steer(balancer.Steering{}); err != nil {
+		t.Errorf("nothing to lead: %v", err)
+	}
+	lead := balancer.Steering{Shares: []balancer.FlowShare{{Protocol: "tcp", Port: 80, Last: 65535, To: netip.MustParseAddrPort("10.0.0.8:8080")}}}
+	if err := steer(lead); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("something to lead: %v", err)
 	}
 }

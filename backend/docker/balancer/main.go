@@ -10,6 +10,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -27,7 +28,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	station := balancer.NewStation()
-	b := balancer.New(balancer.Options{Report: station.Report, Steer: steer})
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil)) // which whoever is connected reads
+	b := balancer.New(balancer.Options{Report: station.Report, Steer: steer, Log: log})
 	go func() {
 		if err := station.Serve(ctx, b, stdio{}); err != nil {
 			fmt.Fprintln(os.Stderr, "balancer:", err)
