@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -67,7 +68,8 @@ func (b *bench) startBalancerProgram(ctx context.Context) (*process, stdio, erro
 	if err := build(ctx, file, "linux", runtime.GOARCH, "backend/docker/balancer"); err != nil {
 		return nil, stdio{}, err
 	}
-	cmd := exec.Command(file) // what it says is left out: there is no sandbox, which it misses
+	cmd := exec.Command(file)
+	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, stdio{}, err
