@@ -104,7 +104,7 @@ func walkThrough(t *testing.T, srv *emulator.Server, program string) {
 		"cluster/default", "line 1\nline 2\nline 3\n", "EssentialContainerExited|Essential container in task exited",
 		`{"sequence":4,"event":{"version":"0",.*"exitCode":0,`,
 		"has reached a steady state", `hello127\.0\.0\.1:`, "hello", `127\.0\.0\.1:` + port + ` +` + port + `/tcp +web +service:web +default/[0-9a-f]{32}\n`,
-		`\n +[1-9]\d* answered\n`, "INACTIVE", `RESOURCE:PORTS\W+RESOURCE:PORTS`,
+		`\n +[1-9]\d* answered\n`, "INACTIVE", `"dnsName": "web-\d+\.us-east-1\.elb\.amazonaws\.com"`, `"127\.0\.0\.1:\d+"[^h]*hello\{`, `RESOURCE:PORTS\W+RESOURCE:PORTS`,
 	} {
 		if !regexp.MustCompile(want).Match(output) {
 			t.Errorf("the walk-through does not print %q:\n%s", want, output)
