@@ -30,19 +30,10 @@ func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.Cre
 	if err := refusal(v); err != nil {
 		return nil, err
 	}
-	conditions, err := conditionsOf(in.Conditions)
+	made, err := newRule(in)
 	if err != nil {
 		return nil, err
 	}
-	transforms, err := transformsOf(in.Transforms)
-	if err != nil {
-		return nil, err
-	}
-	tags, err := withTags(nil, in.Tags)
-	if err != nil {
-		return nil, err
-	}
-	made := &elbv2.Rule{Priority: *in.Priority, Conditions: conditions, Transforms: transforms, Tags: tags}
 	err = a.store.Update(func(tx *state.Tx) error {
 		l, err := listener(tx, scopeOf(ctx), *in.ListenerArn)
 		if err != nil {
@@ -65,6 +56,19 @@ func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.Cre
 		return nil, err
 	}
 	return &sdk.CreateRuleOutput{Rules: []types.Rule{describeRule(made)}}, nil
+}
+
+// newRule is what a request asks for, but for what its listener decides.
+func newRule(in *sdk.CreateRuleInput) (made *elbv2.Rule, err error) {
+	made = &elbv2.Rule{Priority: *in.Priority}
+	if made.Conditions, err = conditionsOf(in.Conditions); err != nil {
+		return nil, err
+	}
+	if made.Transforms, err = transformsOf(in.Transforms); err != nil {
+		return nil, err
+	}
+	made.Tags, err = withTags(nil, in.Tags)
+	return made, err
 }
 
 // taken returns the rule of a listener that has a priority, or nil.

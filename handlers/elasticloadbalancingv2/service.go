@@ -55,7 +55,7 @@ func (a *API) loadBalancerOperations() []awsapi.Operation {
 
 func (a *API) listenerOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateListener", "with forward, redirect and fixed-response; who may authenticate, mutual TLS, QUIC and IAM server certificates answer 501 NotImplementedException", a.CreateListener),
+		awsapi.Partial("CreateListener", "with forward, redirect and fixed-response actions; those that authenticate, mutual TLS, QUIC and IAM server certificates answer 501 NotImplementedException", a.CreateListener),
 		awsapi.Works("DescribeListeners", "by ARN and load balancer, in pages", a.DescribeListeners),
 		awsapi.Partial("ModifyListener", "as CreateListener", a.ModifyListener),
 		awsapi.Works("DeleteListener", "with its rules", a.DeleteListener),
@@ -74,10 +74,11 @@ func (a *API) listenerOperations() []awsapi.Operation {
 }
 
 func (a *API) otherOperations() []awsapi.Operation {
+	const tagged = "of load balancers, target groups, listeners and rules"
 	return []awsapi.Operation{
-		awsapi.Works("AddTags", "of load balancers, target groups, listeners and rules", a.AddTags),
-		awsapi.Works("RemoveTags", "the same", a.RemoveTags),
-		awsapi.Works("DescribeTags", "the same", a.DescribeTags),
+		awsapi.Works("AddTags", tagged, a.AddTags),
+		awsapi.Works("RemoveTags", tagged, a.RemoveTags),
+		awsapi.Works("DescribeTags", tagged, a.DescribeTags),
 		awsapi.Partial("DescribeAccountLimits", "AWS's quotas, without what somebody has asked for; those of targets in an availability zone are not held", a.DescribeAccountLimits),
 		awsapi.Partial("DescribeSSLPolicies", "without those for RFC 9151 and CNSA 2", a.DescribeSSLPolicies),
 		awsapi.Partial("DescribeCapacityReservation", "there is none", a.DescribeCapacityReservation),

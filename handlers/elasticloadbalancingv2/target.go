@@ -25,13 +25,18 @@ func checkTargets(v *constraint.Violations, targets []types.TargetDescription) {
 	}
 }
 
+// checkTargetsOf checks a request that names targets of a group.
+func checkTargetsOf(group *string, targets []types.TargetDescription) error {
+	var v constraint.Violations
+	needs(&v, "targetGroupArn", group)
+	needsList(&v, "targets", targets)
+	checkTargets(&v, targets)
+	return refusal(v)
+}
+
 // RegisterTargets adds targets to a group, all or none.
 func (a *API) RegisterTargets(ctx context.Context, in *sdk.RegisterTargetsInput) (*sdk.RegisterTargetsOutput, error) {
-	var v constraint.Violations
-	needs(&v, "targetGroupArn", in.TargetGroupArn)
-	needsList(&v, "targets", in.Targets)
-	checkTargets(&v, in.Targets)
-	if err := refusal(v); err != nil {
+	if err := checkTargetsOf(in.TargetGroupArn, in.Targets); err != nil {
 		return nil, err
 	}
 	return &sdk.RegisterTargetsOutput{}, a.store.Update(func(tx *state.Tx) error {
@@ -160,11 +165,7 @@ func (a *API) subnetZone(tx *state.Tx, vpc *state.VPC, ip netip.Addr) string {
 
 // DeregisterTargets begins the end of targets. What is no target is no error (ELB0002).
 func (a *API) DeregisterTargets(ctx context.Context, in *sdk.DeregisterTargetsInput) (*sdk.DeregisterTargetsOutput, error) {
-	var v constraint.Violations
-	needs(&v, "targetGroupArn", in.TargetGroupArn)
-	needsList(&v, "targets", in.Targets)
-	checkTargets(&v, in.Targets)
-	if err := refusal(v); err != nil {
+	if err := checkTargetsOf(in.TargetGroupArn, in.Targets); err != nil {
 		return nil, err
 	}
 	return &sdk.DeregisterTargetsOutput{}, a.store.Update(func(tx *state.Tx) error {
