@@ -2,17 +2,19 @@ package agent
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// answerer answers each datagram with its name.
+// answerer answers each datagram with its name and what it was asked.
 func answerer(t *testing.T, name string) target {
 	t.Helper()
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
@@ -22,11 +24,11 @@ func answerer(t *testing.T, name string) target {
 	t.Cleanup(func() { conn.Close() })
 	go func() {
 		for buffer := make([]byte, 100); ; {
-			_, from, err := conn.ReadFrom(buffer)
+			n, from, err := conn.ReadFrom(buffer)
 			if err != nil {
 				return
 			}
-			conn.WriteTo([]byte(name), from)
+			conn.WriteTo([]byte(name+" "+string(buffer[:n])), from)
 		}
 	}()
 	at := netip.MustParseAddrPort(conn.LocalAddr().String())
@@ -40,17 +42,20 @@ func (carrying) Dial(ctx context.Context, network, sandbox string, port int) (ne
 	return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort(sandbox, strconv.Itoa(port)))
 }
 
-// say sends a datagram and returns the answer. It sends again what was lost.
+// say sends a datagram and returns who answers it. It sends again what was lost, or is late:
+// so there may be answers to what was asked before.
 func say(t *testing.T, conn net.Conn) string {
 	t.Helper()
-	buffer := make([]byte, 100)
+	question, buffer := rand.Text(), make([]byte, 100)
 	for range 50 {
-		if _, err := conn.Write([]byte("?")); err != nil {
+		if _, err := conn.Write([]byte(question)); err != nil {
 			continue
 		}
 		conn.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
-		if n, err := conn.Read(buffer); err == nil {
-			return string(buffer[:n])
+		for n, err := conn.Read(buffer); err == nil; n, err = conn.Read(buffer) {
+			if name, asked, _ := strings.Cut(string(buffer[:n]), " "); asked == question {
+				return name
+			}
 		}
 	}
 	t.Fatal("no answer")
