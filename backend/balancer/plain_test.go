@@ -36,7 +36,8 @@ func TestPlainAndOtherConnections(t *testing.T) {
 		path, _, _ := strings.Cut(strings.SplitN(head, " ", 3)[1], "?")
 		seen <- head
 		_, _ = io.WriteString(conn, answers[path])
-		return strings.Contains(answers[path], "HTTP/1.1 20")
+		// One that ended without a word could be used again before its end is seen.
+		return path != "/until" && path != "/same" && path != "/switch"
 	})
 	s.group("group", map[string]string{"stickiness.enabled": "true"})
 	s.target("group", "a", address)
