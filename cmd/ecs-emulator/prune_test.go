@@ -45,7 +45,7 @@ func row(t *testing.T, owner string) string {
 func TestDockerPrune(t *testing.T) {
 	dockertest.Require(t)
 	dir := filepath.Join(t.TempDir(), "data")
-	serve := startServe(t, "--engine", "docker", "--data-dir", dir)
+	serve := startServe(t, "--engine", "docker", "--data-dir", dir, "--warm-sandboxes", "0") // they would be counted
 	task := serve.run(dockertest.Image(t), "serve", "8080")
 	owner := ownerIn(t, dir)
 	t.Cleanup(func() { command("prune", "--owner", owner, "--force").Run() })
