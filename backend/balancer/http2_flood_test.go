@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // flooded is a load balancer with a target that answers nothing before its clients go.
@@ -33,8 +34,9 @@ func newFlooded(t *testing.T) *flooded {
 }
 
 // floods sends so many frames, unless the load balancer ends the connection before, and waits for
-// its end where it ends it: with an error code of HTTP/2, or -1 if it says none.
-func (f *flooded) floods(most int, next func(i int) []byte) (code int, ended bool) {
+// its end where it ends it: with an error code of HTTP/2, or -1 if it says none. It may end it some
+// time after the last frame, for as much as that fits between the two.
+func (f *flooded) floods(most int, wait time.Duration, next func(i int) []byte) (code int, ended bool) {
 	f.Helper()
 	conn, err := tls.Dial("tcp", f.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // nobody's certificate
 	if err != nil {
@@ -46,7 +48,12 @@ func (f *flooded) floods(most int, next func(i int) []byte) (code int, ended boo
 	_, err = conn.Write(append([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), frame(4, 0, 0, nil)...))
 	for i := 0; err == nil && len(said) == 0; i++ {
 		if i == most {
-			return 0, false
+			select {
+			case code = <-said:
+				return code, true
+			case <-time.After(wait):
+				return 0, false
+			}
 		}
 		_, err = conn.Write(next(i))
 	}
@@ -76,7 +83,7 @@ func TestFloodsOfHTTP2End(t *testing.T) {
 	asks := literal(literal(literal(literal(nil, ":method", "GET"), ":scheme", "https"), ":authority", "a"), ":path", "/")
 	const enhanceYourCalm, cancel = 11, 8
 	// Whoever is slow to take requests back is served: only more than can be served is a flood.
-	code, ended := f.floods(20_000, func(i int) []byte {
+	code, ended := f.floods(20_000, 0, func(i int) []byte {
 		stream := uint32(2*i + 1)
 		return append(frame(1, 5, stream, asks), frame(3, 0, stream, binary.BigEndian.AppendUint32(nil, cancel))...)
 	})
@@ -86,7 +93,7 @@ func TestFloodsOfHTTP2End(t *testing.T) {
 	if most := f.most.Load(); most > 128 {
 		t.Errorf("a target had %d of them at a time", most)
 	}
-	_, ended = f.floods(20_000, func(i int) []byte {
+	_, ended = f.floods(20_000, patience, func(i int) []byte {
 		if i == 0 {
 			return frame(1, 1, 1, asks)
 		}
