@@ -1,6 +1,7 @@
 package elbv2
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -23,6 +24,9 @@ type Attribute struct {
 	// it is any text.
 	Values      []string
 	Least, Most int
+	// Refusal is what is said of a value that it cannot have, in which {} is the value. Empty: see
+	// Refuse.
+	Refusal string
 	// Acts says that it has an effect. All others are kept without one.
 	Acts bool
 }
@@ -57,6 +61,41 @@ func (a *Attribute) Takes(value string) bool {
 		return err == nil && n >= a.Least && n <= a.Most
 	}
 	return a.Values == nil
+}
+
+// Refuse is what AWS says of a value that the attribute cannot have; empty: it can have it. Source:
+// ELB0007.
+func (a *Attribute) Refuse(value string) string {
+	switch {
+	case a.Takes(value):
+		return ""
+	case a.Refusal != "":
+		return strings.ReplaceAll(a.Refusal, "{}", value)
+	case a.Key == "idle_timeout.timeout_seconds": // AWS counts characters
+		return bounds(a, value)
+	case strings.HasSuffix(a.Key, ".percentage") && above(value, a.Most):
+		return fmt.Sprintf("'%s' must be 'off' or an integer from %d to %d inclusive", a.Key, a.Least, a.Most)
+	case strings.HasSuffix(a.Key, ".percentage"):
+		return fmt.Sprintf("The value of '%s' must be 'off' or a positive integer", a.Key)
+	case slices.Equal(a.Values, onOff):
+		return fmt.Sprintf("The value of '%s' must be 'true' or 'false', but was '%s'", a.Key, value)
+	case a.Most > 0:
+		return fmt.Sprintf("'%s' value '%s' must be between '%d-%d' inclusive", a.Key, value, a.Least, a.Most)
+	}
+	values := slices.DeleteFunc(slices.Clone(a.Values), func(v string) bool { return v == "" })
+	return fmt.Sprintf("The value of '%s' must be from the following: [%s], but was '%s'", a.Key, strings.Join(values, ", "), value)
+}
+
+func bounds(a *Attribute, value string) string {
+	if above(value, a.Most) {
+		return fmt.Sprintf("The value of '%s' cannot be greater than %d characters", a.Key, a.Most)
+	}
+	return fmt.Sprintf("The value of '%s' cannot be less than %d characters", a.Key, a.Least)
+}
+
+func above(value string, most int) bool {
+	n, err := strconv.Atoi(value)
+	return err == nil && n > most
 }
 
 // defaultOf is the default for a kind.

@@ -8,35 +8,53 @@ import (
 )
 
 // Source of the attributes and their defaults: ELBv2 API reference, LoadBalancerAttribute,
-// TargetGroupAttribute, ListenerAttribute; ELB0001 for those of a group of HTTP.
+// TargetGroupAttribute, ListenerAttribute; ELB0001 for those of a group of HTTP; ELB0007 for what is
+// said of other values.
 
-// LoadBalancerAttributes are those of load balancers.
-var LoadBalancerAttributes = slices.Concat([]Attribute{
-	{Key: "deletion_protection.enabled", Of: both, Default: "false", Values: onOff, Acts: true},
-	{Key: "load_balancing.cross_zone.enabled", Of: both, Default: "true", DefaultOf: map[Kind]string{NLB: "false"}, Values: onOff},
-	{Key: "access_logs.s3.enabled", Of: both, Default: "false", Values: onOff},
-	{Key: "access_logs.s3.bucket", Of: both},
-	{Key: "access_logs.s3.prefix", Of: both},
-	{Key: "ipv6.deny_all_igw_traffic", Of: both, Default: "false", Values: onOff},
-	{Key: "zonal_shift.config.enabled", Of: both, Default: "false", Values: onOff},
-
-	{Key: "idle_timeout.timeout_seconds", Of: Kinds{ALB}, Default: "60", Least: 1, Most: 4000, Acts: true},
-	{Key: "client_keep_alive.seconds", Of: Kinds{ALB}, Default: "3600", Least: 60, Most: 604800, Acts: true},
-	{Key: "routing.http.desync_mitigation_mode", Of: Kinds{ALB}, Default: "defensive", Values: []string{"monitor", "defensive", "strictest"}, Acts: true},
-	{Key: "routing.http.xff_header_processing.mode", Of: Kinds{ALB}, Default: "append", Values: []string{"append", "preserve", "remove"}, Acts: true},
-	{Key: "routing.http2.enabled", Of: Kinds{ALB}, Default: "true", Values: onOff, Acts: true},
-	{Key: "waf.fail_open.enabled", Of: Kinds{ALB}, Default: "false", Values: onOff},
-
-	{Key: "dns_record.client_routing_policy", Of: Kinds{NLB}, Default: "any_availability_zone", Values: []string{
-		"availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"}},
-	{Key: "secondary_ips.auto_assigned.per_subnet", Of: Kinds{NLB}, Default: "0", Most: 7},
-},
+// LoadBalancerAttributes are those of load balancers, in the order in which they are answered
+// (ELB0007). One that only load balancers of IPv6 have is of none here.
+var LoadBalancerAttributes = slices.Concat(
+	logs("access_logs", both),
+	logs("health_check_logs", Kinds{ALB}),
+	[]Attribute{
+		{Key: "idle_timeout.timeout_seconds", Of: Kinds{ALB}, Default: "60", Least: 1, Most: 4000, Acts: true},
+		{Key: "deletion_protection.enabled", Of: both, Default: "false", Values: onOff, Acts: true},
+		{Key: "routing.http2.enabled", Of: Kinds{ALB}, Default: "true", Values: onOff, Acts: true},
+	},
 	series(Attribute{Of: Kinds{ALB}, Default: "false", Values: onOff, Acts: true}, "routing.http.*.enabled",
-		"drop_invalid_header_fields", "preserve_host_header", "x_amzn_tls_version_and_cipher_suite", "xff_client_port"),
-	series(Attribute{Of: Kinds{ALB}, Default: "false", Values: onOff}, "*.s3.enabled", "connection_logs", "health_check_logs"),
-	series(Attribute{Of: Kinds{ALB}}, "*.s3.bucket", "connection_logs", "health_check_logs"),
-	series(Attribute{Of: Kinds{ALB}}, "*.s3.prefix", "connection_logs", "health_check_logs"),
+		"drop_invalid_header_fields", "xff_client_port", "preserve_host_header"),
+	[]Attribute{
+		{Key: "routing.http.xff_header_processing.mode", Of: Kinds{ALB}, Default: "append", Values: []string{"append", "preserve", "remove"},
+			Refusal: "'routing.http.xff_header_processing.mode' must be set as 'preserve', 'append', or 'remove'", Acts: true},
+		{Key: "load_balancing.cross_zone.enabled", Of: both, Default: "true", DefaultOf: map[Kind]string{NLB: "false"}, Values: onOff},
+		{Key: "routing.http.desync_mitigation_mode", Of: Kinds{ALB}, Default: "defensive", Values: []string{"monitor", "defensive", "strictest"},
+			Refusal: "'{}' must be one of [defensive, monitor, strictest]", Acts: true},
+		{Key: "client_keep_alive.seconds", Of: Kinds{ALB}, Default: "3600", Least: 60, Most: 604800,
+			Refusal: "The value of 'client_keep_alive.seconds' must be an integer between 60 and 604800", Acts: true},
+		{Key: "waf.fail_open.enabled", Of: Kinds{ALB}, Default: "false", Values: onOff},
+		{Key: "routing.http.x_amzn_tls_version_and_cipher_suite.enabled", Of: Kinds{ALB}, Default: "false", Values: onOff, Acts: true},
+		{Key: "zonal_shift.config.enabled", Of: both, Default: "false", Values: onOff},
+	},
+	logs("connection_logs", Kinds{ALB}),
+	[]Attribute{
+		{Key: "dns_record.client_routing_policy", Of: Kinds{NLB}, Default: "any_availability_zone", Values: []string{
+			"availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"},
+			Refusal: "'{}' is not a valid value for 'dns_record.client_routing_policy'"},
+		{Key: "secondary_ips.auto_assigned.per_subnet", Of: Kinds{NLB}, Default: "0", Most: 7,
+			Refusal: "Valid range for the number of secondary IP addresses is from '0-7'"},
+		{Key: ForIPv6, Values: onOff},
+	},
 )
+
+// ForIPv6 is the key of an attribute that load balancers of IPv4 have not.
+const ForIPv6 = "ipv6.deny_all_igw_traffic"
+
+// logs are the attributes of a kind of logs, which go to a bucket.
+func logs(kind string, of Kinds) []Attribute {
+	return []Attribute{
+		{Key: kind + ".s3.enabled", Of: of, Default: "false", Values: onOff}, {Key: kind + ".s3.bucket", Of: of}, {Key: kind + ".s3.prefix", Of: of},
+	}
+}
 
 var (
 	both      = Kinds{ALB, NLB}
@@ -50,18 +68,22 @@ var TargetGroupAttributes = slices.Concat([]Attribute{
 	{Key: "deregistration_delay.timeout_seconds", Of: anyGroup, Default: "300", Most: 3600, Acts: true},
 	{Key: "stickiness.enabled", Of: anyGroup, Default: "false", Values: onOff, Acts: true},
 	{Key: "stickiness.type", Of: anyGroup, Default: "source_ip", DefaultOf: map[Kind]string{ALB: "lb_cookie"},
-		Values: []string{"lb_cookie", "app_cookie", "source_ip"}, Acts: true},
+		Values: []string{"lb_cookie", "app_cookie", "source_ip"}, Refusal: "'Stickiness type' must be one of [app_cookie, lb_cookie, source_ip]", Acts: true},
 	{Key: "load_balancing.algorithm.type", Of: Kinds{ALB}, Default: "round_robin",
-		Values: []string{"round_robin", "least_outstanding_requests", "weighted_random"}, Acts: true},
+		Values:  []string{"round_robin", "least_outstanding_requests", "weighted_random"},
+		Refusal: "'Load balancer algorithm' must be one of [round_robin, weighted_random, least_outstanding_requests]", Acts: true},
 	{Key: "load_balancing.cross_zone.enabled", Of: anyGroup, Default: "use_load_balancer_configuration",
-		Values: []string{"true", "false", "use_load_balancer_configuration"}},
+		Values:  []string{"true", "false", "use_load_balancer_configuration"},
+		Refusal: "'load_balancing.cross_zone.enabled' must be one of use_load_balancer_configuration,true,false"},
 	{Key: "target_group_health.dns_failover.minimum_healthy_targets.count", Of: anyGroup, Default: "1",
-		Values: []string{"off"}, Least: 1, Most: 1000},
+		Values: []string{"off"}, Least: 1, Most: 1000,
+		Refusal: "The value of 'target_group_health.dns_failover.minimum_healthy_targets.count' must be 'off' or a positive integer"},
 	{Key: "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Of: anyGroup, Default: "1", Least: 1, Most: 1000, Acts: true},
 
 	{Key: "slow_start.duration_seconds", Of: Kinds{ALB}, Default: "0", Values: []string{"0"}, Least: 30, Most: 900, Acts: true},
 	{Key: "stickiness.app_cookie.cookie_name", Of: Kinds{ALB}, Acts: true},
-	{Key: "load_balancing.algorithm.anomaly_mitigation", Of: Kinds{ALB}, Default: "off", Values: []string{"on", "off"}},
+	{Key: "load_balancing.algorithm.anomaly_mitigation", Of: Kinds{ALB}, Default: "off", Values: []string{"on", "off"},
+		Refusal: "'load_balancing.algorithm.anomaly_mitigation' must be one of [off, on]"},
 
 	{Key: "deregistration_delay.connection_termination.enabled", Of: networked, Default: "false",
 		DefaultOf: map[Kind]string{UDP: "true"}, Values: onOff, Acts: true},
@@ -86,8 +108,11 @@ var ListenerAttributes = slices.Concat(
 	},
 	series(Attribute{Of: Kinds{HTTP, HTTPS}, Acts: true}, "routing.http.response.*.header_value",
 		"strict_transport_security", "access_control_allow_origin", "access_control_allow_methods", "access_control_allow_headers",
-		"access_control_allow_credentials", "access_control_expose_headers", "access_control_max_age", "content_security_policy",
-		"x_content_type_options", "x_frame_options"),
+		"access_control_allow_credentials", "access_control_expose_headers", "access_control_max_age", "content_security_policy"),
+	[]Attribute{
+		{Key: "routing.http.response.x_content_type_options.header_value", Of: Kinds{HTTP, HTTPS}, Values: []string{"", "nosniff"}, Acts: true},
+		{Key: "routing.http.response.x_frame_options.header_value", Of: Kinds{HTTP, HTTPS}, Values: []string{"", "DENY", "SAMEORIGIN"}, Acts: true},
+	},
 	namedHeaders("X-Amzn-Mtls-Clientcert-Serial-Number", "X-Amzn-Mtls-Clientcert-Issuer", "X-Amzn-Mtls-Clientcert-Subject",
 		"X-Amzn-Mtls-Clientcert-Validity", "X-Amzn-Mtls-Clientcert-Leaf", "X-Amzn-Mtls-Clientcert"),
 	acting(namedHeaders("X-Amzn-Tls-Version", "X-Amzn-Tls-Cipher-Suite")),

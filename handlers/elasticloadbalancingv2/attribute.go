@@ -20,39 +20,71 @@ import (
 // attribute is any of the SDK's three types, which have the same members.
 type attribute = struct{ Key, Value *string }
 
-// listed are attributes in AWS's order, which is that of a hash set (ELB0001).
+// listed are attributes as they are answered.
 func listed[A any](all []elbv2.Setting, as func(key, value *string) A) []A {
+	list := []A{}
+	for _, each := range all {
+		list = append(list, as(&each.Key, &each.Value))
+	}
+	return list
+}
+
+// hashed are attributes in the order of a hash set, in which those of target groups are answered
+// (ELB0001). That those of listeners are as well is an assumption.
+func hashed(all []elbv2.Setting) (sorted []elbv2.Setting) {
 	var keys []string
 	values := map[string]string{}
 	for _, each := range all {
 		keys = append(keys, each.Key)
 		values[each.Key] = each.Value
 	}
-	list := []A{}
 	for _, key := range hashorder.Sort(keys) {
-		list = append(list, as(&key, aws.String(values[key])))
+		sorted = append(sorted, elbv2.Setting{Key: key, Value: values[key]})
 	}
-	return list
+	return sorted
 }
 
-// settings reads attributes of a request by the table of those that a noun can have. But for
-// that of unknown keys, the texts are the emulator's.
-func settings(noun string, table []elbv2.Attribute, kind elbv2.Kind, given []attribute) (elbv2.Attributes, error) {
+// resource is what attributes are of.
+type resource struct {
+	noun  string
+	table []elbv2.Attribute
+	kind  elbv2.Kind
+	// foreign refuses a key that others have, twice one that is there twice.
+	foreign, twice func(key string) error
+}
+
+// settings reads attributes of a request. Source of the texts: ELB0007.
+func settings(of resource, given []attribute) (elbv2.Attributes, error) {
 	set := elbv2.Attributes{}
 	for _, a := range given {
 		key, value := aws.ToString(a.Key), aws.ToString(a.Value)
-		known := elbv2.FindAttribute(table, key)
-		switch {
-		case known == nil: // Source: field reports
-			return nil, invalid("%s attribute key '%s' is not recognized", noun, key)
-		case !slices.Contains(known.Of, kind):
-			return nil, badConfiguration("%s attribute key '%s' is not supported with type '%s'", noun, key, kind)
-		case !known.Takes(value), !shown.MatchString(value), strings.HasSuffix(key, ".header_name") && !token.MatchString(value):
-			return nil, invalid("%s attribute value '%s' is not valid for the key '%s'", noun, value, key)
+		known := elbv2.FindAttribute(of.table, key)
+		if known == nil {
+			return nil, unrecognized(of.noun, key)
+		}
+		if _, again := set[key]; again {
+			return nil, of.twice(key)
+		}
+		if !slices.Contains(known.Of, of.kind) {
+			return nil, of.foreign(key)
+		}
+		if why := known.Refuse(value); why != "" {
+			return nil, invalid("%s", why)
+		}
+		if !shown.MatchString(value) || strings.HasSuffix(key, ".header_name") && !token.MatchString(value) {
+			return nil, invalid("The value of '%s' contains invalid characters", key)
 		}
 		set[key] = value
 	}
 	return set, nil
+}
+
+func unrecognized(noun, key string) error {
+	return invalid("%s attribute key '%s' is not recognized", noun, key)
+}
+
+func twice(key string) error {
+	return invalid("Attribute key '%s' has been specified more than once", key)
 }
 
 // Source: ELBv2 API reference, LoadBalancerAttribute. That values of listeners and target
@@ -66,8 +98,12 @@ func checkAttributes(member string, id *string, given []attribute, most int) err
 	var v constraint.Violations
 	needs(&v, member, id)
 	needsList(&v, "attributes", given)
-	if most > 0 && len(given) > most {
-		v.Add("", "attributes", fmt.Sprintf("have length less than or equal to %d", most))
+	if most > 0 && len(given) > most { // ELB0007
+		var list []string
+		for _, a := range given {
+			list = append(list, fmt.Sprintf("LoadBalancerAttribute(key=%s, value=%s)", aws.ToString(a.Key), aws.ToString(a.Value)))
+		}
+		v.Add("'["+strings.Join(list, ", ")+"]'", "attributes", fmt.Sprintf("have length less than or equal to %d", most))
 	}
 	for i, a := range given {
 		v.Text(at("attributes", i, "key"), a.Key, 0, 256)
@@ -108,9 +144,12 @@ func (a *API) ModifyLoadBalancerAttributes(ctx context.Context, in *sdk.ModifyLo
 		return nil, err
 	}
 	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(_ *state.Tx, b *elbv2.LoadBalancer) error {
-		set, err := settings("Load balancer", elbv2.LoadBalancerAttributes, b.Kind(), given)
+		set, err := settings(resource{"Load balancer", elbv2.LoadBalancerAttributes, b.Kind(), foreignToBalancer, twice}, given)
+		if err != nil {
+			return err
+		}
 		b.Attributes = b.Attributes.With(set)
-		return err
+		return checkBalancer(b)
 	})
 	if err != nil {
 		return nil, err
@@ -131,7 +170,7 @@ func (a *API) DescribeTargetGroupAttributes(ctx context.Context, in *sdk.Describ
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.DescribeTargetGroupAttributesOutput{Attributes: listed(g.AllAttributes(), targetGroupAttribute)}, nil
+	return &sdk.DescribeTargetGroupAttributesOutput{Attributes: listed(hashed(g.AllAttributes()), targetGroupAttribute)}, nil
 }
 
 // ModifyTargetGroupAttributes sets some and answers all.
@@ -141,7 +180,11 @@ func (a *API) ModifyTargetGroupAttributes(ctx context.Context, in *sdk.ModifyTar
 		return nil, err
 	}
 	g, err := change(a, ctx, in.TargetGroupArn, targetGroup, elbv2.PutTargetGroup, func(_ *state.Tx, g *elbv2.TargetGroup) error {
-		set, err := settings("Target group", elbv2.TargetGroupAttributes, g.Kind(), given)
+		set, err := settings(resource{"Target group", elbv2.TargetGroupAttributes, g.Kind(), func(key string) error {
+			return badConfiguration("A target group with %s protocol does not support the attribute %s", g.Protocol, key)
+		}, func(key string) error {
+			return invalid("Target group attribute keys must be unique: '[%s]'", key)
+		}}, given)
 		if err != nil {
 			return err
 		}
@@ -151,30 +194,7 @@ func (a *API) ModifyTargetGroupAttributes(ctx context.Context, in *sdk.ModifyTar
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.ModifyTargetGroupAttributesOutput{Attributes: listed(g.AllAttributes(), targetGroupAttribute)}, nil
-}
-
-// checkTogether refuses attributes of a target group that do not go with each other or with
-// its protocol. Source: field reports for the text about stickiness; the others, and the
-// rules, are those of the ELBv2 API reference, TargetGroupAttribute.
-func checkTogether(g *elbv2.TargetGroup) error {
-	is := func(key, value string) bool { return g.Attribute(key) == value }
-	sticky, cookie := g.Attribute("stickiness.type"), g.Attribute("stickiness.app_cookie.cookie_name")
-	switch {
-	case g.ALB() == (sticky == "source_ip"):
-		return badConfiguration("Stickiness type '%s' is not supported for target groups with the %s protocol", sticky, g.Protocol)
-	case g.ALB() && sticky == "app_cookie" && is("stickiness.enabled", "true") && cookie == "":
-		return badConfiguration("A cookie name must be specified for stickiness of the type 'app_cookie'")
-	case strings.HasPrefix(cookie, "AWSALB"):
-		return badConfiguration("Cookie names cannot begin with 'AWSALB'")
-	case cookie != "" && !token.MatchString(cookie):
-		return badConfiguration("The cookie name '%s' contains a character that is not valid", cookie)
-	case is("load_balancing.algorithm.anomaly_mitigation", "on") && !is("load_balancing.algorithm.type", "weighted_random"):
-		return badConfiguration("Anomaly mitigation is only supported with the load balancing algorithm 'weighted_random'")
-	case g.Kind() == elbv2.UDP && is("preserve_client_ip.enabled", "false"):
-		return badConfiguration("Client IP preservation cannot be disabled for target groups with the %s protocol", g.Protocol)
-	}
-	return nil
+	return &sdk.ModifyTargetGroupAttributesOutput{Attributes: listed(hashed(g.AllAttributes()), targetGroupAttribute)}, nil
 }
 
 func listenerAttribute(key, value *string) types.ListenerAttribute {
@@ -190,7 +210,7 @@ func (a *API) DescribeListenerAttributes(ctx context.Context, in *sdk.DescribeLi
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.DescribeListenerAttributesOutput{Attributes: listed(l.AllAttributes(), listenerAttribute)}, nil
+	return &sdk.DescribeListenerAttributesOutput{Attributes: listed(hashed(l.AllAttributes()), listenerAttribute)}, nil
 }
 
 // ModifyListenerAttributes sets some and answers all.
@@ -200,12 +220,14 @@ func (a *API) ModifyListenerAttributes(ctx context.Context, in *sdk.ModifyListen
 		return nil, err
 	}
 	l, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(_ *state.Tx, l *elbv2.Listener) error {
-		set, err := settings("Listener", elbv2.ListenerAttributes, l.Kind(), given)
+		set, err := settings(resource{"Listener", elbv2.ListenerAttributes, l.Kind(), func(string) error {
+			return badConfiguration("The provided listener attribute is not supported")
+		}, twice}, given)
 		l.Attributes = l.Attributes.With(set)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.ModifyListenerAttributesOutput{Attributes: listed(l.AllAttributes(), listenerAttribute)}, nil
+	return &sdk.ModifyListenerAttributesOutput{Attributes: listed(hashed(l.AllAttributes()), listenerAttribute)}, nil
 }

@@ -39,11 +39,11 @@ func TestTargetGroupAttributes(t *testing.T) {
 	}
 	refused(s, s.ModifyTargetGroupAttributes, modify(group, "stickiness.on", "true"), "ValidationError", "Target group attribute key 'stickiness.on' is not recognized")
 	refused(s, s.ModifyTargetGroupAttributes, modify(group, "slow_start.duration_seconds", "5"), "ValidationError",
-		"Target group attribute value '5' is not valid for the key 'slow_start.duration_seconds'")
+		"'slow_start.duration_seconds' value '5' must be between '30-900' inclusive")
 	refused(s, s.ModifyTargetGroupAttributes, modify(group, "proxy_protocol_v2.enabled", "true"), "InvalidConfigurationRequest",
-		"Target group attribute key 'proxy_protocol_v2.enabled' is not supported with type 'application'")
+		"A target group with HTTP protocol does not support the attribute proxy_protocol_v2.enabled")
 	refused(s, s.ModifyTargetGroupAttributes, modify(group, "load_balancing.algorithm.anomaly_mitigation", "on"), "InvalidConfigurationRequest",
-		"Anomaly mitigation is only supported with the load balancing algorithm 'weighted_random'")
+		"You cannot enable both anomaly mitigation and round robin algorithm on a target group")
 	ok(s, s.ModifyTargetGroupAttributes, modify(group, "load_balancing.algorithm.type", "weighted_random"))
 	ok(s, s.ModifyTargetGroupAttributes, modify(group, "load_balancing.algorithm.anomaly_mitigation", "on"))
 	refused(s, s.ModifyTargetGroupAttributes, modify(s.groupOf(s.tcpGroup("tcp")), "stickiness.type", "lb_cookie"), "InvalidConfigurationRequest",
@@ -112,7 +112,7 @@ func TestListenerAttributes(t *testing.T) {
 		}
 	}
 	refused(s, s.ModifyListenerAttributes, modify("tcp.idle_timeout.seconds", "60"), "InvalidConfigurationRequest",
-		"Listener attribute key 'tcp.idle_timeout.seconds' is not supported with type 'HTTP'")
+		"The provided listener attribute is not supported")
 }
 
 func TestNamesOfHeaders(t *testing.T) {
@@ -127,5 +127,5 @@ func TestNamesOfHeaders(t *testing.T) {
 	}
 	ok(s, s.ModifyListenerAttributes, modify("X-Version"))
 	refused(s, s.ModifyListenerAttributes, modify("X Version:"), "ValidationError",
-		"Listener attribute value 'X Version:' is not valid for the key 'routing.http.request.x_amzn_tls_version.header_name'")
+		"The value of 'routing.http.request.x_amzn_tls_version.header_name' contains invalid characters")
 }

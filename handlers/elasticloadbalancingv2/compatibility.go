@@ -24,7 +24,7 @@ func Compatibility() string {
 		}{{true, "act"}, {false, "kept without effect"}} {
 			var keys []string
 			for _, a := range of.table {
-				if a.Acts == fate.acts {
+				if a.Acts == fate.acts && a.Of != nil {
 					keys = append(keys, "`"+a.Key+"`")
 				}
 			}
