@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	albProtocols = []types.ProtocolEnum{types.ProtocolEnumHttps, types.ProtocolEnumHttp}
-	nlbProtocols = []types.ProtocolEnum{types.ProtocolEnumTls, types.ProtocolEnumTcp, types.ProtocolEnumTcpUdp, types.ProtocolEnumUdp}
+	albProtocols = []types.ProtocolEnum{types.ProtocolEnumHttp, types.ProtocolEnumHttps}
+	nlbProtocols = []types.ProtocolEnum{types.ProtocolEnumTcp, types.ProtocolEnumUdp, types.ProtocolEnumTcpUdp, types.ProtocolEnumTls}
 )
 
 // healthSettings are what a request says about health checks. What is absent stays, or has
@@ -51,8 +51,9 @@ func (s *healthSettings) check(v *constraint.Violations) {
 	constraint.Between(v, "unhealthyThresholdCount", s.down, 2, 10)
 }
 
-// apply changes the health check of a group, which has none yet when it is made. But for
-// that of intervals, the texts are the emulator's.
+// apply changes the health check of a group, which has none yet when it is made. Source of the
+// texts: ELB0004; those about paths that do not begin with a slash, and about codes of both kinds,
+// are the emulator's.
 func (s *healthSettings) apply(g *elbv2.TargetGroup) error {
 	protocol := s.protocol
 	if protocol == "" {
@@ -68,18 +69,22 @@ func (s *healthSettings) apply(g *elbv2.TargetGroup) error {
 	switch {
 	case s.enabled != nil && !*s.enabled:
 		return invalid("Health check enabled must be true for target groups with target type '%s'", g.Type)
-	case !checksWeb && (h.Protocol != types.ProtocolEnumTcp || g.ALB()):
-		return invalid("Health check protocol '%s' is not supported for target groups with protocol '%s'", h.Protocol, g.Protocol)
+	case !checksWeb && g.ALB():
+		return invalid("Health check protocol '%s' must be one of 'HTTP, HTTPS'", h.Protocol)
+	case !checksWeb && h.Protocol != types.ProtocolEnumTcp:
+		return invalid("Health check protocol '%s' must be one of 'HTTP, HTTPS, TCP'", h.Protocol)
 	case !checksWeb && s.path != nil:
-		return invalid("Health check path cannot be specified for health checks with protocol 'TCP'")
-	case !checksWeb && s.matcher != nil && (s.matcher.HttpCode != nil || s.matcher.GrpcCode != nil):
-		return invalid("A matcher cannot be specified for health checks with protocol 'TCP'")
+		return invalid("Health check paths are not supported for TCP health checks")
+	case !checksWeb && s.matcher != nil && (s.matcher.HttpCode != nil || s.matcher.GrpcCode != nil): // Source: field reports
+		return badConfiguration("Custom health check matchers are not supported for health checks for target groups with the %s protocol", g.Protocol)
+	case s.matcher != nil && s.matcher.GrpcCode != nil && g.ProtocolVersion != "GRPC" && s.matcher.HttpCode == nil:
+		return invalid("Health check matcher HTTP code cannot be empty")
 	case s.matcher != nil && s.matcher.GrpcCode != nil && g.ProtocolVersion != "GRPC":
 		return invalid("A matcher of gRPC codes cannot be specified for target groups without the protocol version 'GRPC'")
 	case s.path != nil && !strings.HasPrefix(*s.path, "/"):
 		return invalid("Health check path '%s' must begin with a '/' character", *s.path)
 	case s.port != nil && !isPort(*s.port) && *s.port != elbv2.TrafficPort:
-		return invalid("Health check port '%s' must be an integer between 1 and 65535, or 'traffic-port'", *s.port)
+		return invalid("Health check port '%s' must be within '1-65535' or 'traffic-port'", *s.port)
 	}
 	set(&h.Path, s.path)
 	set(&h.Port, s.port)
@@ -90,8 +95,11 @@ func (s *healthSettings) apply(g *elbv2.TargetGroup) error {
 	if err := match(&h, g, s.matcher); err != nil {
 		return err
 	}
-	if h.Interval <= h.Timeout { // Source: field reports
-		return invalid("Health check interval must be greater than the timeout.")
+	switch { // Source: ELB0004; field reports for other protocols than HTTP and HTTPS
+	case g.ALB() && h.Interval <= h.Timeout:
+		return invalid("Health check timeout '%d' must be smaller than the interval '%d'", h.Timeout, h.Interval)
+	case h.Interval < h.Timeout:
+		return invalid("Health check timeout '%d' must be smaller than or equal to the interval '%d'", h.Timeout, h.Interval)
 	}
 	g.HealthCheck = h
 	return nil
@@ -138,15 +146,15 @@ func isPort(s string) bool {
 var codes = regexp.MustCompile(`^\d+(-\d+)?(,\d+(-\d+)?)*$`)
 
 // match takes the codes of a healthy answer. Source of the ranges: ELBv2 API reference,
-// Matcher. The texts are the emulator's.
+// Matcher; ELB0004 for the text about them. That about their form is the emulator's.
 func match(h *elbv2.HealthCheck, g *elbv2.TargetGroup, m *types.Matcher) error {
 	if m == nil {
 		return nil
 	}
-	given, least, most, to := m.HttpCode, 200, 599, &h.HTTPCode
+	given, kind, least, most, to := m.HttpCode, "HTTP", 200, 599, &h.HTTPCode
 	switch {
 	case g.ProtocolVersion == "GRPC":
-		given, least, most, to = m.GrpcCode, 0, 99, &h.GRPCCode
+		given, kind, least, most, to = m.GrpcCode, "GRPC", 0, 99, &h.GRPCCode
 	case g.ALB():
 		most = 499
 	}
@@ -158,7 +166,7 @@ func match(h *elbv2.HealthCheck, g *elbv2.TargetGroup, m *types.Matcher) error {
 	}
 	for code := range strings.FieldsFuncSeq(*given, func(c rune) bool { return c == ',' || c == '-' }) {
 		if n, err := strconv.Atoi(code); err != nil || n < least || n > most {
-			return invalid("Health check matcher code '%s' must be within the range of '%d' to '%d'", code, least, most)
+			return invalid("Health check matcher %s code '%s' must be within '%d-%d' inclusive", kind, code, least, most)
 		}
 	}
 	*to = *given

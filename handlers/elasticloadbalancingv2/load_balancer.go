@@ -67,12 +67,10 @@ func checkLoadBalancer(in *sdk.CreateLoadBalancerInput) error {
 	if err := refusal(v); err != nil {
 		return err
 	}
-	if err := checkName("The load balancer", *in.Name); err != nil {
+	if err := checkBalancerName(*in.Name); err != nil {
 		return err
 	}
 	switch {
-	case strings.HasPrefix(*in.Name, "internal-"): // the text is the emulator's
-		return invalid("The load balancer name '%s' cannot begin with 'internal-'", *in.Name)
 	case in.Type == types.LoadBalancerTypeEnumGateway:
 		return notBuilt("the load balancer type gateway")
 	case in.CustomerOwnedIpv4Pool != nil:
@@ -157,8 +155,11 @@ func (a *API) DescribeLoadBalancers(ctx context.Context, in *sdk.DescribeLoadBal
 // loadBalancers are those that a request asks for. Names that are none are listed, ARNs are
 // not (ELB0003).
 func loadBalancers(tx *state.Tx, s arn.Scope, in *sdk.DescribeLoadBalancersInput) (found []*elbv2.LoadBalancer, err error) {
-	if in.LoadBalancerArns == nil && in.Names == nil {
+	switch {
+	case in.LoadBalancerArns == nil && in.Names == nil:
 		return elbv2.LoadBalancers(tx, s), nil
+	case in.LoadBalancerArns != nil && in.Names != nil: // Source: field reports
+		return nil, invalid("Load balancer names and load balancer ARNs cannot be specified at the same time")
 	}
 	add := func(b *elbv2.LoadBalancer) {
 		if !slices.Contains(found, b) {

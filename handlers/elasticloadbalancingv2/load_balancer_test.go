@@ -92,7 +92,7 @@ func TestLoadBalancerRefusals(t *testing.T) {
 		return in
 	}
 	refused(s, s.CreateLoadBalancer, with(func(in *sdk.CreateLoadBalancerInput) { in.Name = aws.String("a_b") }), "ValidationError",
-		"The load balancer name 'a_b' can only contain characters that are alphanumeric characters or hyphens(-)")
+		"The load balancer name 'a_b' can only contain characters that are alphanumeric characters and hyphens(-)")
 	unbuilt(s, s.CreateLoadBalancer, with(func(in *sdk.CreateLoadBalancerInput) { in.Type = types.LoadBalancerTypeEnumGateway }), "the load balancer type gateway")
 	unbuilt(s, s.CreateLoadBalancer, with(func(in *sdk.CreateLoadBalancerInput) { in.IpAddressType = types.IpAddressTypeDualstack }), "the IP address type dualstack")
 	unbuilt(s, s.CreateLoadBalancer, with(func(in *sdk.CreateLoadBalancerInput) {

@@ -3,6 +3,7 @@ package elasticloadbalancingv2
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -20,14 +21,20 @@ func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupIn
 	if err := checkTargetGroup(in); err != nil {
 		return nil, err
 	}
-	made, err := newTargetGroup(scopeOf(ctx), in)
+	tags, err := withTags(nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}
-	if made.Tags, err = withTags(nil, in.Tags); err != nil {
-		return nil, err
-	}
+	var made *elbv2.TargetGroup
 	err = a.store.Update(func(tx *state.Tx) error {
+		// AWS looks for the VPC before it looks at the health check (ELB0004).
+		if tx.VPC(scopeOf(ctx), *in.VpcId) == nil {
+			return invalid("The VPC ID '%s' is not found", *in.VpcId)
+		}
+		if made, err = newTargetGroup(scopeOf(ctx), in); err != nil {
+			return err
+		}
+		made.Tags = tags
 		if found := elbv2.TargetGroupByName(tx, made.Scope, made.Name); found != nil {
 			if !sameSettings(found, made) {
 				return &types.DuplicateTargetGroupNameException{
@@ -36,9 +43,6 @@ func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupIn
 			}
 			made = found
 			return nil
-		}
-		if tx.VPC(made.Scope, made.VPC) == nil {
-			return invalid("The VPC ID '%s' is not found", made.VPC)
 		}
 		elbv2.PutTargetGroup(tx, made)
 		return fewGroups(tx, made.Scope)
@@ -62,7 +66,7 @@ func checkTargetGroup(in *sdk.CreateTargetGroupInput) error {
 	if err := refusal(v); err != nil {
 		return err
 	}
-	if err := checkName("Target group", *in.Name); err != nil {
+	if err := checkGroupName(*in.Name); err != nil {
 		return err
 	}
 	switch {
@@ -78,10 +82,9 @@ func checkTargetGroup(in *sdk.CreateTargetGroupInput) error {
 	return checkRequired(in)
 }
 
-// checkRequired demands what targets of the types ip and instance need. The texts are the
-// emulator's.
+// checkRequired demands what targets of the types ip and instance need (ELB0004).
 func checkRequired(in *sdk.CreateTargetGroupInput) error {
-	version, versions := aws.ToString(in.ProtocolVersion), []string{"HTTP1", "HTTP2", "GRPC"}
+	version, versions := aws.ToString(in.ProtocolVersion), []string{"HTTP2", "HTTP1", "GRPC"}
 	switch {
 	case in.Protocol == "":
 		return invalid("A protocol must be specified")
@@ -90,9 +93,9 @@ func checkRequired(in *sdk.CreateTargetGroupInput) error {
 	case in.VpcId == nil:
 		return invalid("A VPC ID must be specified")
 	case version != "" && !web(in.Protocol): // Terraform sends an empty one
-		return invalid("Protocol version cannot be specified for target groups with protocol '%s'", in.Protocol)
+		return invalid("You cannot specify the protocol version for a target group with the '%s' protocol", in.Protocol)
 	case version != "" && !slices.Contains(versions, version):
-		return invalid("Protocol version '%s' must be one of 'HTTP1, HTTP2, GRPC'", version)
+		return invalid("Target group protocol version '%s' must be one of '[%s]'", version, strings.Join(versions, ", "))
 	}
 	return nil
 }
@@ -164,7 +167,15 @@ func targetGroups(tx *state.Tx, s arn.Scope, in *sdk.DescribeTargetGroupsInput) 
 		}
 		return g != nil && g.Scope == s
 	}
+	given := 0
+	for _, is := range []bool{in.LoadBalancerArn != nil, in.TargetGroupArns != nil, in.Names != nil} {
+		if is {
+			given++
+		}
+	}
 	switch {
+	case given > 1: // Source: field reports
+		return nil, invalid("Target group names, target group ARNs, and a load balancer ARN cannot be specified at the same time")
 	case in.LoadBalancerArn != nil:
 		b, err := loadBalancer(tx, s, *in.LoadBalancerArn)
 		if err != nil {
@@ -172,6 +183,9 @@ func targetGroups(tx *state.Tx, s arn.Scope, in *sdk.DescribeTargetGroupsInput) 
 		}
 		for _, id := range elbv2.LoadBalancerGroups(tx, b.ARN) {
 			add(elbv2.FindTargetGroup(tx, id))
+		}
+		if found == nil { // Source: field reports
+			return nil, missing
 		}
 	case in.TargetGroupArns != nil || in.Names != nil:
 		for _, id := range in.TargetGroupArns {

@@ -80,15 +80,16 @@ func TestTargetGroupRefusals(t *testing.T) {
 			in.HealthCheckIntervalSeconds, in.UnhealthyThresholdCount = aws.Int32(600), aws.Int32(1)
 		}, "2 validation errors detected: Value '600' at 'healthCheckIntervalSeconds' failed to satisfy constraint: Member must have value less than or equal to 300; " +
 			"Value '1' at 'unhealthyThresholdCount' failed to satisfy constraint: Member must have value greater than or equal to 2"},
-		{func(in *sdk.CreateTargetGroupInput) { in.HealthCheckIntervalSeconds = aws.Int32(5) }, "Health check interval must be greater than the timeout."},
+		{func(in *sdk.CreateTargetGroupInput) { in.HealthCheckIntervalSeconds = aws.Int32(5) }, "Health check timeout '5' must be smaller than the interval '5'"},
 		{func(in *sdk.CreateTargetGroupInput) { in.Name = aws.String(strings.Repeat("a", 33)) },
 			"Target group name '" + strings.Repeat("a", 33) + "' cannot be longer than '32' characters"},
-		{func(in *sdk.CreateTargetGroupInput) { in.Name = aws.String("-a") }, "Target group name '-a' cannot begin or end with '-'"},
+		{func(in *sdk.CreateTargetGroupInput) { in.Name = aws.String("-a") }, "1 validation error detected: Value '-a' at 'targetGroupName' failed to satisfy constraint: " +
+			"Member must satisfy regular expression pattern: (?!^-)(?!.*-$)^[A-Za-z0-9-]+$"},
 		{func(in *sdk.CreateTargetGroupInput) { in.VpcId = aws.String("vpc-0ec5e000000000000") }, "The VPC ID 'vpc-0ec5e000000000000' is not found"},
 		{func(in *sdk.CreateTargetGroupInput) { in.VpcId = nil }, "A VPC ID must be specified"},
-		{func(in *sdk.CreateTargetGroupInput) { in.HealthCheckProtocol = "TCP" }, "Health check protocol 'TCP' is not supported for target groups with protocol 'HTTP'"},
+		{func(in *sdk.CreateTargetGroupInput) { in.HealthCheckProtocol = "TCP" }, "Health check protocol 'TCP' must be one of 'HTTP, HTTPS'"},
 		{func(in *sdk.CreateTargetGroupInput) { in.Matcher = &types.Matcher{HttpCode: aws.String("200-599")} },
-			"Health check matcher code '599' must be within the range of '200' to '499'"},
+			"Health check matcher HTTP code '599' must be within '200-499' inclusive"},
 	} {
 		refused(s, s.CreateTargetGroup, with(test.change), "ValidationError", test.text)
 	}

@@ -35,17 +35,42 @@ func require(member string, value *string) error {
 // Source: ELBv2 API reference, CreateLoadBalancer and CreateTargetGroup, Name.
 var nameCharacters = regexp.MustCompile(`^[a-zA-Z0-9-]*$`)
 
-// checkName checks the name of a load balancer or a target group. noun begins the sentences.
-func checkName(noun, name string) error {
+const maxName = 32
+
+// checkBalancerName checks the name of a load balancer. Source of the texts: ELB0004; those about
+// empty names and those that begin with a hyphen are the emulator's.
+func checkBalancerName(name string) error {
 	switch {
 	case name == "":
-		return invalid("%s name cannot be empty", noun) // the text is the emulator's
-	case len(name) > 32:
-		return invalid("%s name '%s' cannot be longer than '32' characters", noun, name)
+		return invalid("The load balancer name cannot be empty")
+	case len(name) > maxName:
+		return invalid("The load balancer name '%s' cannot be longer than '%d' characters", name, maxName)
 	case !nameCharacters.MatchString(name):
-		return invalid("%s name '%s' can only contain characters that are alphanumeric characters or hyphens(-)", noun, name)
+		return invalid("The load balancer name '%s' can only contain characters that are alphanumeric characters and hyphens(-)", name)
+	case strings.HasPrefix(name, "-"):
+		return invalid("The load balancer name '%s' cannot begin with a hyphen(-)", name)
+	case strings.HasSuffix(name, "-"):
+		return invalid("The load balancer name '%s' cannot end with a hyphen(-)", name)
+	case strings.HasPrefix(name, "internal-"):
+		return invalid("The load balancer name '%s' cannot begin with 'internal-'", name)
+	}
+	return nil
+}
+
+// checkGroupName checks the name of a target group. Source of the texts: ELB0004; field reports for
+// that about characters. That about empty names is the emulator's.
+func checkGroupName(name string) error {
+	switch {
+	case name == "":
+		return invalid("Target group name cannot be empty")
+	case len(name) > maxName:
+		return invalid("Target group name '%s' cannot be longer than '%d' characters", name, maxName)
+	case !nameCharacters.MatchString(name):
+		return invalid("Target group name '%s' can only contain characters that are alphanumeric characters or hyphens(-)", name)
 	case strings.HasPrefix(name, "-") || strings.HasSuffix(name, "-"):
-		return invalid("%s name '%s' cannot begin or end with '-'", noun, name)
+		var v constraint.Violations
+		v.Add("'"+name+"'", "targetGroupName", "satisfy regular expression pattern: (?!^-)(?!.*-$)^[A-Za-z0-9-]+$")
+		return refusal(v)
 	}
 	return nil
 }
