@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
@@ -39,7 +36,7 @@ func (a *API) CreateListener(ctx context.Context, in *sdk.CreateListenerInput) (
 			return err
 		}
 		if in.Port == nil {
-			return invalid("A listener port must be specified") // the text is the emulator's
+			return invalid("A listener port must be specified") // ELB0005
 		}
 		made = &elbv2.Listener{Scope: b.Scope, ARN: elbv2.NewListenerARN(b.ARN), LoadBalancer: b.ARN, Tags: tags}
 		made.DefaultRule = elbv2.NewRuleARN(made.ARN)
@@ -113,79 +110,19 @@ func (a *API) applyListener(tx *state.Tx, l *elbv2.Listener, s listenerSettings)
 	return err
 }
 
-// checkProtocol refuses protocols that load balancers of the type do not speak. Source:
-// field reports.
+// checkProtocol refuses protocols that load balancers of the type do not speak (ELB0005).
 func checkProtocol(b *elbv2.LoadBalancer, p types.ProtocolEnum) error {
-	can := albProtocols
+	can, names := albProtocols, "HTTP, HTTPS"
 	if b.Kind() == elbv2.NLB {
-		can = nlbProtocols
+		can, names = nlbProtocols, "TCP, QUIC, TCP_QUIC, UDP, TCP_UDP, TLS"
 	}
 	switch {
-	case p == types.ProtocolEnumQuic || p == types.ProtocolEnumTcpQuic:
+	case b.Kind() == elbv2.NLB && (p == types.ProtocolEnumQuic || p == types.ProtocolEnumTcpQuic):
 		return notBuilt("the protocol " + string(p))
-	case p == "": // the text is the emulator's
+	case p == "": // Source: field reports
 		return invalid("A listener protocol must be specified")
 	case !slices.Contains(can, p):
-		var names []string
-		for _, each := range can {
-			names = append(names, string(each))
-		}
-		return invalid("Listener protocol '%s' must be one of '%s'", p, strings.Join(names, ", "))
-	}
-	return nil
-}
-
-// alpnPolicies are those of TLS listeners. Source: ELBv2 API reference, CreateListener.
-var alpnPolicies = []string{"HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"}
-
-// applyTLS changes certificate and policies of HTTPS and TLS, and forgets those of another
-// protocol. The texts are the emulator's, but for that of listeners without a certificate,
-// of which there are field reports.
-func (a *API) applyTLS(tx *state.Tx, l *elbv2.Listener, s listenerSettings) error {
-	if !l.Secure() {
-		if s.certificates != nil || s.policy != nil || s.alpn != nil {
-			return invalid("Certificates, security policies and ALPN policies cannot be specified for %s listeners", l.Protocol)
-		}
-		l.Certificate, l.Certificates, l.SSLPolicy, l.ALPNPolicy = "", nil, "", ""
-		return nil
-	}
-	switch {
-	case len(s.certificates) > 1:
-		return &types.TooManyCertificatesException{Message: aws.String("A listener has exactly one default certificate")}
-	case len(s.certificates) == 1:
-		l.Certificate = aws.ToString(s.certificates[0].CertificateArn)
-		if err := a.checkCertificate(tx, l.Scope, l.Certificate); err != nil {
-			return err
-		}
-	case l.Certificate == "":
-		return invalid("A certificate must be specified for %s listeners", l.Protocol)
-	}
-	if s.policy != nil || l.SSLPolicy == "" {
-		l.SSLPolicy = elbv2.DefaultSSLPolicy
-		set(&l.SSLPolicy, s.policy)
-		if elbv2.FindSSLPolicy(l.SSLPolicy) == nil {
-			return noPolicy(l.SSLPolicy)
-		}
-	}
-	switch {
-	case len(s.alpn) == 0:
-	case l.Protocol != types.ProtocolEnumTls:
-		return invalid("ALPN policies cannot be specified for %s listeners", l.Protocol)
-	case len(s.alpn) > 1 || !slices.Contains(alpnPolicies, s.alpn[0]):
-		return &types.ALPNPolicyNotSupportedException{Message: text("ALPN policy '%s' is not supported", strings.Join(s.alpn, ", "))}
-	default:
-		l.ALPNPolicy = s.alpn[0]
-	}
-	return nil
-}
-
-// checkCertificate refuses certificates that are not there. Source: ELB0003.
-func (a *API) checkCertificate(tx *state.Tx, s arn.Scope, id string) error {
-	switch c, _ := arn.Parse(id); {
-	case c.Service == "iam":
-		return notBuilt("IAM server certificates (" + id + ")")
-	case !a.certificate(tx, s, id):
-		return &types.CertificateNotFoundException{Message: text("Certificate '%s' not found", id)}
+		return invalid("Listener protocol '%s' must be one of '%s'", p, names)
 	}
 	return nil
 }
@@ -217,8 +154,8 @@ func (a *API) DescribeListeners(ctx context.Context, in *sdk.DescribeListenersIn
 	tx, scope := a.store.Read(), scopeOf(ctx)
 	var found []*elbv2.Listener
 	switch {
-	case in.LoadBalancerArn != nil && in.ListenerArns != nil: // the text is the emulator's
-		return nil, invalid("You cannot specify both a load balancer ARN and listener ARNs")
+	case in.LoadBalancerArn != nil && in.ListenerArns != nil: // the text is made of those of others
+		return nil, invalid("Listener ARNs and a load balancer ARN cannot be specified at the same time")
 	case in.LoadBalancerArn != nil:
 		b, err := loadBalancer(tx, scope, *in.LoadBalancerArn)
 		if err != nil {

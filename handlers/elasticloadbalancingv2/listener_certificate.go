@@ -22,8 +22,8 @@ func (a *API) AddListenerCertificates(ctx context.Context, in *sdk.AddListenerCe
 		return nil, err
 	}
 	_, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(tx *state.Tx, l *elbv2.Listener) error {
-		if !l.Secure() { // the text is the emulator's
-			return invalid("Certificates cannot be added to %s listeners", l.Protocol)
+		if !l.Secure() {
+			return uncertified(l)
 		}
 		l.Certificates = slices.Clone(l.Certificates)
 		for _, c := range in.Certificates {

@@ -50,10 +50,10 @@ func TestListenerRefusals(t *testing.T) {
 	create := func(balancer string, protocol types.ProtocolEnum, actions ...types.Action) *sdk.CreateListenerInput {
 		return &sdk.CreateListenerInput{LoadBalancerArn: &balancer, Port: aws.Int32(80), Protocol: protocol, DefaultActions: actions}
 	}
-	refused(s, s.CreateListener, create(web, "TCP", forward(group)), "ValidationError", "Listener protocol 'TCP' must be one of 'HTTPS, HTTP'")
-	refused(s, s.CreateListener, create(net, "HTTP", forward(group)), "ValidationError", "Listener protocol 'HTTP' must be one of 'TLS, TCP, TCP_UDP, UDP'")
+	refused(s, s.CreateListener, create(web, "TCP", forward(group)), "ValidationError", "Listener protocol 'TCP' must be one of 'HTTP, HTTPS'")
+	refused(s, s.CreateListener, create(net, "HTTP", forward(group)), "ValidationError", "Listener protocol 'HTTP' must be one of 'TCP, QUIC, TCP_QUIC, UDP, TCP_UDP, TLS'")
 	refused(s, s.CreateListener, create(net, "TCP", forward(group)), "IncompatibleProtocols",
-		"The listener and its associated target group '"+group+"' have incompatible protocols: 'TCP' and 'HTTP'")
+		"The listener and the following target groups have incompatible protocols: "+group)
 	refused(s, s.CreateListener, create(web, "HTTP", forward(group+"0")), "TargetGroupNotFound", "Target groups '"+group+"0' not found")
 	in := s.httpGroup("grpc")
 	in.ProtocolVersion = aws.String("GRPC")
@@ -65,7 +65,7 @@ func TestListenerRefusals(t *testing.T) {
 	refused(s, s.CreateListener, create(web, "HTTP", types.Action{Type: "redirect"}), "InvalidLoadBalancerAction",
 		"For actions of type 'redirect', you must specify the following fields: 'RedirectConfig'")
 	refused(s, s.CreateListener, create(web, "HTTP", types.Action{Type: "redirect", RedirectConfig: &types.RedirectActionConfig{StatusCode: "HTTP_301"}}),
-		"InvalidLoadBalancerAction", "The RedirectConfig is not valid because it creates a loop")
+		"InvalidLoadBalancerAction", "The redirect configuration is not valid because it creates a loop.")
 	refused(s, s.CreateListener, create(web, "HTTP", answer("301")), "ValidationError", "1 validation error detected: Value '301' at 'defaultActions.1.member.fixedResponseConfig.statusCode' "+
 		`failed to satisfy constraint: Member must satisfy regular expression pattern: ^(2|4|5)\d\d$`)
 	unbuilt(s, s.CreateListener, create(web, "HTTP", types.Action{Type: types.ActionTypeEnumAuthenticateOidc}, forward(group)), "actions of the type authenticate-oidc")
@@ -93,7 +93,7 @@ func TestWeightedForward(t *testing.T) {
 	}
 	action.ForwardConfig.TargetGroups[0].Weight = aws.Int32(1000)
 	refused(s, s.ModifyListener, &sdk.ModifyListenerInput{ListenerArn: &l, DefaultActions: []types.Action{action}}, "InvalidLoadBalancerAction",
-		"The weight '1000' of a target group must be between 0 and 999")
+		"The weight for each target group must be between 0 and 999, inclusive")
 }
 
 func TestListenersWithCertificates(t *testing.T) {
@@ -152,5 +152,5 @@ func TestTLSListener(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 	in.AlpnPolicy = []string{"HTTP3"}
-	refused(s, s.CreateListener, in, "ALPNPolicyNotFound", "ALPN policy 'HTTP3' is not supported")
+	refused(s, s.CreateListener, in, "ALPNPolicyNotFound", "ALPN policy [HTTP3] is not found")
 }

@@ -118,7 +118,7 @@ func TestMembersOfOthers(t *testing.T) {
 
 	matcher := &types.Matcher{GrpcCode: aws.String("12")}
 	refused(s, s.ModifyTargetGroup, &sdk.ModifyTargetGroupInput{TargetGroupArn: &group, Matcher: matcher}, "ValidationError",
-		"A matcher of gRPC codes cannot be specified for target groups without the protocol version 'GRPC'")
+		"Health check matcher HTTP code cannot be empty")
 	quic := []types.TargetDescription{{Id: aws.String("10.9.9.9"), AvailabilityZone: aws.String("all"), QuicServerId: aws.String("0x0123456789abcdef")}}
 	unbuilt(s, s.RegisterTargets, &sdk.RegisterTargetsInput{TargetGroupArn: &group, Targets: quic}, "QuicServerId")
 	cookie := []types.TargetGroupAttribute{{Key: aws.String("stickiness.app_cookie.cookie_name"), Value: aws.String("a;b")}}
@@ -126,7 +126,7 @@ func TestMembersOfOthers(t *testing.T) {
 		"The cookie name 'a;b' contains a character that is not valid")
 	frame := []types.ListenerAttribute{{Key: aws.String("routing.http.response.x_frame_options.header_value"), Value: aws.String("a\nb")}}
 	refused(s, s.ModifyListenerAttributes, &sdk.ModifyListenerAttributesInput{ListenerArn: &listener, Attributes: frame}, "ValidationError",
-		"Listener attribute value 'a\nb' is not valid for the key 'routing.http.response.x_frame_options.header_value'")
+		"The value of 'routing.http.response.x_frame_options.header_value' must be from the following: [DENY, SAMEORIGIN], but was 'a\nb'")
 }
 
 // What the model demands is refused in the framework's words.

@@ -12,7 +12,8 @@ import (
 
 // Nobody asks for more of a quota here, so what AWS gives at first holds. Each function looks
 // when the rows are as they are to be, and its error takes them back. Source: Application and
-// Network Load Balancers guides, quotas; the texts are the emulator's.
+// Network Load Balancers guides, quotas; field reports for the text about target groups of a load
+// balancer. The others are the emulator's.
 
 // most is the quota of a name of DescribeAccountLimits.
 func most(name string) int {
@@ -75,7 +76,7 @@ func fewParts(tx *state.Tx, loadBalancer string) error {
 	}
 	if quota, is := over(len(elbv2.LoadBalancerGroups(tx, b.ARN)), "target-groups"); is {
 		return &types.TooManyUniqueTargetGroupsPerLoadBalancerException{
-			Message: text("The maximum number of target groups has been reached on load balancer '%s': %d", b.ARN, quota),
+			Message: text("You have reached the maximum number of unique target groups that you can associate with a load balancer of type '%s': [%d]", b.Type, quota),
 		}
 	}
 	return nil

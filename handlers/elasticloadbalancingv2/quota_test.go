@@ -51,7 +51,7 @@ func TestQuotasOfALoadBalancer(t *testing.T) {
 		ListenerArn: &listener, Priority: aws.Int32(500), Conditions: []types.RuleCondition{condition("path-pattern", "/")}, Actions: []types.Action{answer("200")},
 	}, "TooManyRules", "The maximum number of rules has been reached on load balancer '"+on+"': 100")
 	refused(s, s.ModifyListener, &sdk.ModifyListenerInput{ListenerArn: &listener, DefaultActions: []types.Action{forward(last)}},
-		"TooManyUniqueTargetGroupsPerLoadBalancer", "The maximum number of target groups has been reached on load balancer '"+on+"': 100")
+		"TooManyUniqueTargetGroupsPerLoadBalancer", "You have reached the maximum number of unique target groups that you can associate with a load balancer of type 'application': [100]")
 }
 
 func TestQuotaOfCertificates(t *testing.T) {

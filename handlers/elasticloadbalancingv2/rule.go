@@ -102,7 +102,7 @@ func (a *API) DescribeRules(ctx context.Context, in *sdk.DescribeRulesInput) (*s
 	var found []*elbv2.Rule
 	switch { // Source of the texts: field reports
 	case in.ListenerArn != nil && in.RuleArns != nil:
-		return nil, invalid("You cannot specify both listener rule ARNs and a listener ARN")
+		return nil, invalid("Listener rule ARNs and a listener ARN cannot be specified at the same time")
 	case in.ListenerArn != nil:
 		l, err := listener(tx, scope, *in.ListenerArn)
 		if err != nil {
