@@ -14,19 +14,26 @@ import (
 // (ELB0003).
 var conditionFields = []string{"query-string", "host-header", "http-header", "path-pattern", "http-request-method", "source-ip"}
 
-// Source of what values consist of: ELBv2 API reference, RuleCondition.
+// knownFields are them in the order in which a refusal names them (ELB0006).
+const knownFields = "http-header,http-request-method,host-header,query-string,path-pattern,source-ip"
+
+// Source of what values consist of: ELBv2 API reference, RuleCondition. That a host without a wildcard
+// has a dot: ELB0006.
 var (
-	hostValue   = regexp.MustCompile(`^[A-Za-z0-9.*?-]+$`)
+	hostValue   = regexp.MustCompile(`^[A-Za-z0-9.*?-]*[.*?][A-Za-z0-9.*?-]*$`)
 	pathValue   = regexp.MustCompile(`^[A-Za-z0-9_.$/~"'@:+&*?-]+$`)
-	methodValue = regexp.MustCompile(`^[A-Z_-]{1,40}$`)
+	methodValue = regexp.MustCompile(`^[A-Z_-]+$`)
 	// token is what RFC 7230 calls that: the name of a header, or of a cookie.
 	token = regexp.MustCompile("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
 	// shown has no control characters, which neither a header nor XML can have.
 	shown = regexp.MustCompile(`^\P{Cc}*$`)
 )
 
+// longest is how many characters a value has, beside methods and names of headers. Source: ELB0006.
+const longest, longestName = 128, 40
+
 // conditionsOf checks the conditions of a rule and fills in the forms in which AWS answers
-// them. Where no source is named, texts are the emulator's.
+// them. Source of the texts: ELB0006, but for those that are said to be the emulator's.
 func conditionsOf(given []types.RuleCondition) ([]types.RuleCondition, error) {
 	if len(given) == 0 {
 		return nil, invalid("A condition must be specified")
@@ -35,8 +42,8 @@ func conditionsOf(given []types.RuleCondition) ([]types.RuleCondition, error) {
 	values := 0
 	for _, c := range given {
 		field := aws.ToString(c.Field)
-		if !slices.Contains(conditionFields, field) { // Source: field reports
-			return nil, invalid("Condition field '%s' must be one of '[%s]'", field, strings.Join(conditionFields, ", "))
+		if !slices.Contains(conditionFields, field) {
+			return nil, invalid("Condition field '%s' must be one of '%s'", field, knownFields)
 		}
 		several := field == "http-header" || field == "query-string"
 		if !several && slices.ContainsFunc(made, func(m types.RuleCondition) bool { return *m.Field == field }) {
@@ -48,8 +55,8 @@ func conditionsOf(given []types.RuleCondition) ([]types.RuleCondition, error) {
 		}
 		made, values = append(made, one), values+n
 	}
-	if values > 5 { // Source: field reports
-		return nil, invalid("A rule can only have '5' condition values")
+	if values > 5 {
+		return nil, invalid("A rule can only have '5' condition values and regex values")
 	}
 	slices.SortStableFunc(made, func(x, y types.RuleCondition) int {
 		return slices.Index(conditionFields, *x.Field) - slices.Index(conditionFields, *y.Field)
@@ -66,28 +73,33 @@ func conditionOf(field string, c types.RuleCondition) (made types.RuleCondition,
 	case "host-header", "path-pattern":
 		return textual(field, c)
 	}
-	if c.Values != nil {
+	if c.Values != nil { // the text is the emulator's
 		return made, 0, invalid("You cannot provide Values for a condition of type '%s'", field)
 	}
 	return configured(field, c)
 }
 
 // textual are conditions on hosts and paths, whose values or expressions stand in one of two
-// places, and are answered in both (ELB0003, which has no expressions). Source of the first text:
-// field reports.
+// places, and are answered in both (ELB0003, which has no expressions). Source of the text about
+// values in both: field reports.
 func textual(field string, c types.RuleCondition) (made types.RuleCondition, n int, err error) {
-	values, expressions, config := c.Values, c.RegexValues, ""
+	values, expressions, config := c.Values, c.RegexValues, configs[field]
+	given := true
 	switch h, p := c.HostHeaderConfig, c.PathPatternConfig; {
-	case h != nil:
-		values, expressions, config = h.Values, h.RegexValues, "HostHeaderConfig"
-	case p != nil:
-		values, expressions, config = p.Values, p.RegexValues, "PathPatternConfig"
+	case field == "host-header" && h != nil:
+		values, expressions = h.Values, h.RegexValues
+	case field == "path-pattern" && p != nil:
+		values, expressions = p.Values, p.RegexValues
+	default:
+		given = false
 	}
 	switch {
-	case config != "" && c.Values != nil:
+	case given && c.Values != nil:
 		return made, 0, invalid("You cannot provide both Values and '%s' for a condition of type '%s'", config, field)
-	case config != "" && c.RegexValues != nil:
+	case given && c.RegexValues != nil:
 		return made, 0, invalid("You cannot provide both RegexValues and '%s' for a condition of type '%s'", config, field)
+	case !given && values == nil && expressions == nil:
+		return made, 0, without(field, "Values or RegexValues or "+config)
 	}
 	made = types.RuleCondition{Field: &field, Values: values, RegexValues: expressions}
 	valid := hostValue.MatchString
@@ -101,15 +113,29 @@ func textual(field string, c types.RuleCondition) (made types.RuleCondition, n i
 	return made, n, err
 }
 
+// configs are the members that have what a condition on a field is about.
+var configs = map[string]string{
+	"host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig", "http-header": "HttpHeaderConfig",
+	"query-string": "QueryStringConfig", "http-request-method": "HttpRequestMethodConfig", "source-ip": "SourceIpConfig",
+}
+
+// without refuses a condition that says nothing about its field.
+func without(field, members string) error {
+	return invalid("For conditions of type '%s', you must specify the following fields: '%s'", field, members)
+}
+
 // onlyOwn refuses what conditions of other fields have: it would else be lost. Source: ELBv2
-// API reference, RuleCondition.
+// API reference, RuleCondition. The text about configurations is the emulator's.
 func onlyOwn(field string, c types.RuleCondition) error {
 	if c.RegexValues != nil && field != "host-header" && field != "path-pattern" && field != "http-header" {
-		return invalid("You cannot provide RegexValues for a condition of type '%s'", field)
+		return invalid("'RegexValues' is not supported for a condition of type '%s'", field)
 	}
 	given := map[string]bool{
 		"host-header": c.HostHeaderConfig != nil, "path-pattern": c.PathPatternConfig != nil, "http-header": c.HttpHeaderConfig != nil,
 		"query-string": c.QueryStringConfig != nil, "http-request-method": c.HttpRequestMethodConfig != nil, "source-ip": c.SourceIpConfig != nil,
+	}
+	if !given[field] && c.Values == nil && c.RegexValues == nil {
+		return nil // that is refused first
 	}
 	for _, other := range conditionFields {
 		if given[other] && other != field {
@@ -126,35 +152,45 @@ func configured(field string, c types.RuleCondition) (made types.RuleCondition, 
 	switch {
 	case field == "http-request-method" && c.HttpRequestMethodConfig != nil:
 		made.HttpRequestMethodConfig, values = c.HttpRequestMethodConfig, c.HttpRequestMethodConfig.Values
-		err = check(field, values, methodValue.MatchString)
+		err = checkUpTo(longestName, field, values, methodValue.MatchString)
 	case field == "source-ip" && c.SourceIpConfig != nil:
 		if c.SourceIpConfig.IpAddressType != "" {
 			return made, 0, notBuilt("conditions by IP address type")
 		}
 		made.SourceIpConfig, values = c.SourceIpConfig, c.SourceIpConfig.Values
-		err = check(field, values, func(s string) bool { _, err := netip.ParsePrefix(s); return err == nil })
+		for _, value := range values {
+			if _, err := netip.ParsePrefix(value); err != nil {
+				return made, 0, invalid("The specified value '%s' is not a valid CIDR block", value)
+			}
+		}
+		err = check(field, values, shown.MatchString)
 	case field == "http-header" && c.HttpHeaderConfig != nil:
 		return onHeader(field, *c.HttpHeaderConfig, c.RegexValues)
 	case field == "query-string" && c.QueryStringConfig != nil:
 		made.QueryStringConfig = c.QueryStringConfig
 		for _, pair := range c.QueryStringConfig.Values {
-			if key := aws.ToString(pair.Key); len(key) > 128 || !shown.MatchString(key) {
+			if key := aws.ToString(pair.Key); len(key) > longest || !shown.MatchString(key) { // the text is the emulator's
 				return made, 0, invalid("The key '%s' of a query string is not valid", key)
 			}
 			values = append(values, aws.ToString(pair.Value))
 		}
 		err = check(field, values, shown.MatchString)
 	default:
-		err = invalid("A condition of type '%s' must have its configuration", field)
+		err = without(field, configs[field])
 	}
 	return made, len(values), err
 }
 
-// onHeader are conditions on headers, whose expressions may stand beside the configuration.
+// onHeader are conditions on headers, whose expressions may stand beside the configuration. The text
+// about characters of names is the emulator's.
 func onHeader(field string, h types.HttpHeaderConditionConfig, beside []string) (made types.RuleCondition, n int, err error) {
 	name := aws.ToString(h.HttpHeaderName)
 	switch {
-	case len(name) > 40 || strings.EqualFold(name, "host") || !token.MatchString(name):
+	case len(name) > longestName:
+		return made, 0, tooLong(field, longestName)
+	case strings.EqualFold(name, "host"):
+		return made, 0, invalid("You cannot specify '%s' as an HTTP header name", name)
+	case !token.MatchString(name):
 		return made, 0, invalid("The HTTP header name '%s' is not valid", name)
 	case beside != nil && h.RegexValues != nil:
 		return made, 0, invalid("You cannot provide both RegexValues and 'HttpHeaderConfig' for a condition of type '%s'", field)
@@ -165,14 +201,15 @@ func onHeader(field string, h types.HttpHeaderConditionConfig, beside []string) 
 	return types.RuleCondition{Field: &field, HttpHeaderConfig: &h}, n, err
 }
 
-// checkEither checks values or expressions, of which a condition has one kind, and counts them.
+// checkEither checks values or expressions, of which a condition has one kind, and counts them. The
+// text about expressions is the emulator's.
 func checkEither(field string, values, expressions []string, valid func(string) bool) (n int, err error) {
 	switch {
-	case values != nil && expressions != nil:
-		return 0, invalid("You cannot provide both Values and RegexValues for a condition of type '%s'", field)
-	case expressions != nil:
+	case (len(values) > 0) == (len(expressions) > 0):
+		return 0, invalid("You must provide exactly one of the following: ['Values' 'RegexValues'] for config of type '%s'", configs[field])
+	case len(expressions) > 0:
 		for _, text := range expressions {
-			if len(text) <= 128 && !expression(text) {
+			if len(text) <= longest && !expression(text) {
 				return 0, invalid("The regular expression '%s' is not valid", text)
 			}
 		}
@@ -181,8 +218,13 @@ func checkEither(field string, values, expressions []string, valid func(string) 
 	return len(values), check(field, values, valid)
 }
 
-// check checks the values of a condition. Source of the text about characters: field reports.
+// check checks the values of a condition. The texts about empty ones, and where there are none, are
+// the emulator's.
 func check(field string, values []string, valid func(string) bool) error {
+	return checkUpTo(longest, field, values, valid)
+}
+
+func checkUpTo(most int, field string, values []string, valid func(string) bool) error {
 	if len(values) == 0 {
 		return invalid("A condition value must be specified for a condition of type '%s'", field)
 	}
@@ -190,11 +232,15 @@ func check(field string, values []string, valid func(string) bool) error {
 		switch {
 		case value == "":
 			return invalid("A condition value cannot be empty")
-		case len(value) > 128:
-			return invalid("Condition value '%s' cannot be longer than '128' characters", value)
+		case len(value) > most:
+			return tooLong(field, most)
 		case !valid(value):
 			return invalid("Condition value '%s' contains a character that is not valid", value)
 		}
 	}
 	return nil
+}
+
+func tooLong(field string, most int) error {
+	return invalid("Condition value for '%s' cannot contain more than %d characters", field, most)
 }

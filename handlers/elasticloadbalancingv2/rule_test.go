@@ -73,13 +73,13 @@ func TestRuleRefusals(t *testing.T) {
 		text       string
 		conditions []types.RuleCondition
 	}{
-		{"A rule can only have '5' condition values", []types.RuleCondition{condition("path-pattern", "/1", "/2", "/3"), condition("host-header", "a.b", "c.d", "e.f")}},
+		{"A rule can only have '5' condition values and regex values", []types.RuleCondition{condition("path-pattern", "/1", "/2", "/3"), condition("host-header", "a.b", "c.d", "e.f")}},
 		{"You cannot provide both Values and 'HostHeaderConfig' for a condition of type 'host-header'", []types.RuleCondition{
 			{Field: aws.String("host-header"), Values: []string{"a.b"}, HostHeaderConfig: &types.HostHeaderConditionConfig{Values: []string{"a.b"}}}}},
 		{"Condition value 'a b' contains a character that is not valid", []types.RuleCondition{condition("host-header", "a b")}},
-		{"Condition field 'body' must be one of '[query-string, host-header, http-header, path-pattern, http-request-method, source-ip]'",
+		{"Condition field 'body' must be one of 'http-header,http-request-method,host-header,query-string,path-pattern,source-ip'",
 			[]types.RuleCondition{condition("body", "a")}},
-		{"A condition of type 'source-ip' must have its configuration", []types.RuleCondition{{Field: aws.String("source-ip")}}},
+		{"For conditions of type 'source-ip', you must specify the following fields: 'SourceIpConfig'", []types.RuleCondition{{Field: aws.String("source-ip")}}},
 		{"A rule can only have one 'path-pattern' condition", []types.RuleCondition{condition("path-pattern", "/1"), condition("path-pattern", "/2")}},
 	} {
 		refused(s, s.CreateRule, create(20, test.conditions...), "ValidationError", test.text)

@@ -88,13 +88,13 @@ func TestExpressionsOfConditions(t *testing.T) {
 		text string
 		with types.RuleCondition
 	}{
-		{"A rule can only have '5' condition values", types.RuleCondition{Field: aws.String("path-pattern"), RegexValues: []string{"1", "2", "3", "4", "5", "6"}}},
+		{"A rule can only have '5' condition values and regex values", types.RuleCondition{Field: aws.String("path-pattern"), RegexValues: []string{"1", "2", "3", "4", "5", "6"}}},
 		{"You cannot provide both RegexValues and 'HostHeaderConfig' for a condition of type 'host-header'", both},
-		{"You cannot provide both Values and RegexValues for a condition of type 'http-header'", header([]string{"a"}, []string{"a"})},
-		{"You cannot provide RegexValues for a condition of type 'source-ip'", types.RuleCondition{Field: aws.String("source-ip"), RegexValues: []string{"a"}}},
+		{"You must provide exactly one of the following: ['Values' 'RegexValues'] for config of type 'HttpHeaderConfig'", header([]string{"a"}, []string{"a"})},
+		{"'RegexValues' is not supported for a condition of type 'source-ip'", types.RuleCondition{Field: aws.String("source-ip"), RegexValues: []string{"a"}}},
 		{"The regular expression '(a' is not valid", header(nil, []string{"(a"})},
-		{"Condition value '" + long + "' cannot be longer than '128' characters", header(nil, []string{long})},
-		{"A condition value must be specified for a condition of type 'http-header'", header(nil, nil)},
+		{"Condition value for 'http-header' cannot contain more than 128 characters", header(nil, []string{long})},
+		{"You must provide exactly one of the following: ['Values' 'RegexValues'] for config of type 'HttpHeaderConfig'", header(nil, nil)},
 	} {
 		refused(s, s.CreateRule, create(2, test.with), "ValidationError", test.text)
 	}
