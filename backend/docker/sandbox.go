@@ -91,20 +91,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	request := e.sandboxRequest(spec, vpc, ip, sandboxLimits(spec, parent))
 	if ip.IsValid() {
 		reachHost(request.HostConfig, known)
-		e.nameRelay(ctx, request.HostConfig, vpc)
-		relay := e.settledRelayAddress(ctx, vpc)
-		request.Cmd = e.hold(ip, relay)
-		if spec.Balances {
-			request.Cmd = append(request.Cmd, "balance")
-			request.HostConfig.Sysctls = maps.Clone(spec.Sysctls)
-			if request.HostConfig.Sysctls == nil {
-				request.HostConfig.Sysctls = map[string]string{}
-			}
-			request.HostConfig.Sysctls["net.ipv4.ip_forward"] = "1"
-		}
-		if relay != relayAt(vpc) {
-			request.Labels[relayLabel] = relay.String()
-		}
+		e.addCommand(ctx, request, spec, vpc, ip)
 	}
 	if how != unbound {
 		request.HostConfig.CgroupParent = known.groups.parentOf(parent.group, spec.Name)
@@ -130,6 +117,23 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 		c.IP, c.MAC = ip, ipam.MAC(ip)
 	}
 	return c, nil
+}
+
+// addCommand says what the program of a sandbox does that has an address.
+func (e *Engine) addCommand(ctx context.Context, request container.CreateRequest, spec backend.SandboxSpec, vpc vpcNetwork, ip netip.Addr) {
+	e.nameRelay(ctx, request.HostConfig, vpc)
+	relay := e.settledRelayAddress(ctx, vpc)
+	request.Cmd = e.hold(ip, relay)
+	if relay != relayAt(vpc) {
+		request.Labels[relayLabel] = relay.String()
+	}
+	if spec.Balances {
+		request.Cmd = append(request.Cmd, "balance")
+		sysctls := map[string]string{}
+		maps.Copy(sysctls, spec.Sysctls)
+		sysctls[forwarding] = "1"
+		request.HostConfig.Sysctls = sysctls
+	}
 }
 
 func factsOfSandbox(id string, r container.CreateRequest, ip netip.Addr, parent sandboxFacts) sandboxFacts {
