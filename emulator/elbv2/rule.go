@@ -37,8 +37,8 @@ func rulesOf(listener string) string {
 
 // listenerOf is the ARN of the listener of a rule.
 func listenerOf(rule string) string {
-	listener, _, _ := cutLast(strings.Replace(rule, ":listener-rule/", ":listener/", 1), "/")
-	return listener
+	listener := strings.Replace(rule, ":listener-rule/", ":listener/", 1)
+	return listener[:max(0, strings.LastIndexByte(listener, '/'))]
 }
 
 // FindRule returns a rule by its ARN, which may be the default one of a listener, or nil.
@@ -78,12 +78,4 @@ func PutRule(tx *state.Tx, r *Rule) {
 func DeleteRule(tx *state.Tx, r *Rule) {
 	putUses(tx, r.ARN, r.LoadBalancer, nil)
 	rules.Delete(rows(tx), r)
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }
