@@ -179,49 +179,6 @@ func (b *loadBalancer) do(ctx context.Context, what func(context.Context) error)
 	}
 }
 
-// run is called by one at a time.
-func (b *loadBalancer) run(ctx context.Context, row *elbv2.LoadBalancer) error {
-	b.mu.Lock()
-	sandbox, id, runs := b.sandbox, b.container, b.runs
-	b.mu.Unlock()
-	if (runs || id != "" && b.stands(ctx, sandbox, id)) && zoneOf(row, sandbox) != nil {
-		b.is(sandbox, id, true)
-		err := errors.Join(b.keepOf(ctx, row, sandbox), b.join(ctx, row, sandbox), b.leadPublicAddress(ctx, row, sandbox))
-		if err != nil { // somebody may have taken its network away: the next look asks the engine
-			b.is(sandbox, id, false)
-		}
-		return err
-	}
-	if err := b.discard(ctx, sandbox.ID, id); err != nil {
-		return err
-	}
-	sandbox, err := b.makeSandbox(ctx, row)
-	if err != nil {
-		return err
-	}
-	spec := backend.LoadBalancerSpec{Name: b.name("balancer"), Sandbox: sandbox.ID, Labels: b.labels()}
-	if id, err = b.host.balancers.CreateLoadBalancer(ctx, spec); err != nil {
-		return fmt.Errorf("create the load balancer's container: %w", err)
-	}
-	b.is(sandbox, id, false)
-	if err := b.host.Engine.Start(ctx, id); err != nil {
-		return fmt.Errorf("start the load balancer's container: %w", err)
-	}
-	b.is(sandbox, id, true)
-	return b.leadPublicAddress(ctx, row, sandbox)
-}
-
-// stands asks the engine whether both run, and whether the sandbox has its address still.
-func (b *loadBalancer) stands(ctx context.Context, sandbox backend.Container, id string) bool {
-	for _, each := range []string{sandbox.ID, id} {
-		seen, err := b.host.Engine.Inspect(ctx, each)
-		if err != nil || seen.State != backend.Running || each == sandbox.ID && seen.IP != sandbox.IP {
-			return false
-		}
-	}
-	return true
-}
-
 // is notes what there is of it.
 func (b *loadBalancer) is(sandbox backend.Container, id string, runs bool) {
 	b.host.knowLoadBalancer(b.arn, sandbox.ID, id)
