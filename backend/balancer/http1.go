@@ -52,6 +52,9 @@ func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Reques
 		go u.run()
 	}
 	answer, err := c.readAnswer(r, informer(r))
+	if err == nil && answer.StatusCode == http.StatusSwitchingProtocols && r.Header["Upgrade"] == nil {
+		err = errUpgrade // the proxy compares what was asked for, be it nothing
+	}
 	if err != nil {
 		_, _, err := fail(true, err)
 		return nil, true, u.blame(ctx, err)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -61,5 +62,22 @@ func TestUpgradesToOtherProtocols(t *testing.T) {
 	_, body := s.raw("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n")
 	if body != "[] [] []" {
 		t.Errorf("%q", body)
+	}
+}
+
+// A target that changes the protocol though nobody has asked for one does not get the client's
+// connection for what it likes.
+func TestUpgradesThatNobodyAskedFor(t *testing.T) {
+	for _, header := range []string{"", "Upgrade: x\r\nConnection: Upgrade\r\n"} {
+		s := newScene(t)
+		address, _ := s.oneShot("HTTP/1.1 101 Switching Protocols\r\n" + header + "\r\n")
+		s.group("group", nil)
+		s.target("group", "a", address)
+		s.listen("HTTP", nil, toGroup("group"))
+		for _, asked := range []string{"", "Pragma: a\r\n", "Connection: Upgrade\r\nUpgrade: x\r\n"} { // plain, and not
+			if head, _ := s.raw("GET / HTTP/1.1\r\nHost: a\r\n" + asked + "\r\n"); !strings.HasPrefix(head, "HTTP/1.1 502 ") {
+				t.Errorf("%q: %q", asked, head)
+			}
+		}
 	}
 }
