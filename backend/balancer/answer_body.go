@@ -32,6 +32,9 @@ func (b *answerBody) Read(p []byte) (int, error) {
 		b.conn.extend()
 	}
 	n, err := b.inner.Read(p)
+	if err != nil && b.unsaid && !errors.Is(err, io.EOF) { // the proxy drops what waits
+		_ = http.NewResponseController(b.writer).Flush()
+	}
 	b.unsaid = b.writer != nil
 	if errors.Is(err, io.EOF) {
 		b.ended = true

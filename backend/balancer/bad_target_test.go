@@ -40,6 +40,26 @@ func TestTargetGoneMidBody(t *testing.T) {
 	}
 }
 
+// However soon it does, the client has the head of the answer.
+func TestTargetGoneAtOnce(t *testing.T) {
+	s := newScene(t)
+	address, _ := s.oneShot("HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")
+	s.group("group", nil)
+	s.target("group", "a", address)
+	s.listen("HTTP", nil, toGroup("group"))
+	for _, header := range []string{"", "Pragma: a\r\n"} { // plain, and not
+		conn, reader := s.open()
+		fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", header)
+		answer, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(answer.Body); err == nil || answer.StatusCode != http.StatusCreated {
+			t.Errorf("%d %q, %v", answer.StatusCode, body, err)
+		}
+	}
+}
+
 // oneShot serves connections with what is given: bytes for each request.
 func (s *scene) oneShot(answer string) (address string, requests *atomic.Int64) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
