@@ -20,6 +20,7 @@ type exchange struct {
 	asked    asked
 	host     string // in the place of the Host header, if it is rewritten
 	uri      string // in the place of path and query, if they are
+	line     string // what a target is asked for in HTTP/1
 	source   netip.AddrPort
 	cookies  []string // to set on the answer
 

@@ -39,7 +39,7 @@ func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Reques
 		return nil, sent, err
 	}
 	c.extend()
-	writeHead(c.writer, r, r.URL.RequestURI())
+	writeHead(c.writer, r, x.line)
 	// The head goes before the body is touched: a connection that turns out to be closed
 	// costs nothing of it.
 	if err := c.writer.Flush(); err != nil {

@@ -112,6 +112,9 @@ func (x *exchange) locate(out *http.Request) {
 		out.URL.RawPath = path
 	}
 	out.URL.RawQuery, out.URL.ForceQuery = query, empty && query == ""
+	if x.line = path; query != "" || out.URL.ForceQuery {
+		x.line += "?" + query
+	}
 	if path != out.URL.EscapedPath() && !strings.HasPrefix(path, "//") {
 		out.URL.Opaque = path
 	}

@@ -17,10 +17,12 @@ func TestForwardKeepsWhatWasSent(t *testing.T) {
 	s.one(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s %s %s %s", r.Method, r.RequestURI, r.Host, r.Header.Get("X-Forwarded-For"))
 	})
-	for _, path := range []string{"/", "/a%2Fb|c?q=%zz;1", "/{a|b}\"\xff", "//a", "/?", "/a/../b"} {
-		_, body := s.raw("GET " + path + " HTTP/1.1\r\nHost: example.com\r\n\r\n")
-		if want := "GET " + path + " example.com:8080 127.0.0.1"; body != want {
-			t.Errorf("%q, want %q", body, want)
+	for _, path := range []string{"/", "/a%2Fb|c?q=%zz;1", "/{a|b}\"\xff", "//a", "//a|b\"?c", "/?", "/a/../b"} {
+		for _, header := range []string{"", "Pragma: a\r\n"} { // plain, and not
+			_, body := s.raw("GET " + path + " HTTP/1.1\r\nHost: example.com\r\n" + header + "\r\n")
+			if want := "GET " + path + " example.com:8080 127.0.0.1"; body != want {
+				t.Errorf("%q, want %q", body, want)
+			}
 		}
 	}
 }
