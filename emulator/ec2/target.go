@@ -12,17 +12,26 @@ import (
 )
 
 // TargetHealth of a target of a group, as ELB answers it: that of an instance which has stopped
-// follows from the instance. Source: ELBv2 API reference, TargetHealth; field reports for the
-// words about a stopped instance, of which those about a terminated one are made.
+// follows from the instance. Source: ELBv2 API reference, TargetHealth; ELB0002 for an instance
+// that was terminated; field reports for the words about a stopped one.
 func TargetHealth(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) elb.TargetHealth {
-	if is := stateOfTarget(tx, g, t); !t.Draining() && len(elbv2.InUse(tx, g.ARN)) > 0 &&
-		(is == types.InstanceStateNameStopped || is == types.InstanceStateNameTerminated) {
-		return elb.TargetHealth{
-			State: elb.TargetHealthStateEnumUnused, Reason: elb.TargetHealthReasonEnumInvalidState,
-			Description: aws.String("Target is in the " + string(is) + " state"),
+	switch stateOfTarget(tx, g, t) {
+	case types.InstanceStateNameTerminated:
+		return elbv2.Leaving
+	case types.InstanceStateNameStopped:
+		if !t.Draining() && len(elbv2.InUse(tx, g.ARN)) > 0 {
+			return elb.TargetHealth{
+				State: elb.TargetHealthStateEnumUnused, Reason: elb.TargetHealthReasonEnumInvalidState,
+				Description: aws.String("Target is in the stopped state"),
+			}
 		}
 	}
 	return elbv2.Health(tx, g, t)
+}
+
+// TargetGone tells whether a target is an instance that was terminated: its group has it no more.
+func TargetGone(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) bool {
+	return stateOfTarget(tx, g, t) == types.InstanceStateNameTerminated
 }
 
 // stateOfTarget is that of the instance which a target is, or empty. One that is forgotten was

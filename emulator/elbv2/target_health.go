@@ -78,6 +78,10 @@ func Withdraw(tx *state.Tx, t *Target, now time.Time) {
 var NotRegistered = health(types.TargetHealthStateEnumUnused, types.TargetHealthReasonEnumNotRegistered,
 	"Target is not registered to the target group")
 
+// Leaving is the health of a target that drains.
+var Leaving = health(types.TargetHealthStateEnumDraining, types.TargetHealthReasonEnumDeregistrationInProgress,
+	"Target deregistration is in progress")
+
 // Health of a target of a group, as ELB answers it. Source: ELB0002; ELBv2 API reference,
 // TargetHealth, and field reports for the words of the other states.
 func Health(tx *state.Tx, g *TargetGroup, t *Target) types.TargetHealth {
@@ -88,8 +92,7 @@ func Health(tx *state.Tx, g *TargetGroup, t *Target) types.TargetHealth {
 		return health(types.TargetHealthStateEnumUnused, types.TargetHealthReasonEnumNotInUse,
 			"Target group is not configured to receive traffic from the load balancer")
 	case t.Draining():
-		return health(types.TargetHealthStateEnumDraining, types.TargetHealthReasonEnumDeregistrationInProgress,
-			"Target deregistration is in progress")
+		return Leaving
 	case !enabled(tx, on, t.Zone):
 		return health(types.TargetHealthStateEnumUnused, types.TargetHealthReasonEnumNotInUse,
 			"Target is in an Availability Zone that is not enabled for the load balancer")

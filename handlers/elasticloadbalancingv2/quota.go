@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
@@ -86,15 +87,15 @@ func fewParts(tx *state.Tx, loadBalancer string) error {
 const targetsPerGroup = 1000
 
 // fewTargets holds how many targets a group has, and the load balancer that it is on. Those that
-// drain do not count.
+// drain do not count, nor do instances that were terminated.
 func fewTargets(tx *state.Tx, group string) error {
-	if registered(tx, group) > targetsPerGroup {
+	if registered(tx, elbv2.FindTargetGroup(tx, group)) > targetsPerGroup {
 		return &types.TooManyTargetsException{Message: text("The maximum number of targets has been reached on target group '%s': %d", group, targetsPerGroup)}
 	}
 	for _, on := range elbv2.InUse(tx, group) {
 		b, n := elbv2.FindLoadBalancer(tx, on), 0
 		for _, g := range elbv2.LoadBalancerGroups(tx, on) {
-			n += registered(tx, g)
+			n += registered(tx, elbv2.FindTargetGroup(tx, g))
 		}
 		if quota := most("targets-per-" + quotaName(b)); n > quota {
 			return &types.TooManyTargetsException{Message: text("The maximum number of targets has been reached on load balancer '%s': %d", on, quota)}
@@ -103,9 +104,9 @@ func fewTargets(tx *state.Tx, group string) error {
 	return nil
 }
 
-func registered(tx *state.Tx, group string) (n int) {
-	for _, t := range elbv2.Targets(tx, group) {
-		if !t.Draining() {
+func registered(tx *state.Tx, g *elbv2.TargetGroup) (n int) {
+	for _, t := range elbv2.Targets(tx, g.ARN) {
+		if !t.Draining() && !ec2.TargetGone(tx, g, t) {
 			n++
 		}
 	}

@@ -3,6 +3,7 @@ package elasticloadbalancingv2
 import (
 	"context"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -73,13 +74,15 @@ func portOf(g *elbv2.TargetGroup, t types.TargetDescription) int32 {
 	return g.Port
 }
 
+var instanceID = regexp.MustCompile(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)
+
 // checkInstances refuses targets that are no running instances of the group's VPC. Source:
 // field reports; that about zones is the emulator's.
 func checkInstances(tx *state.Tx, g *elbv2.TargetGroup, targets []types.TargetDescription) error {
 	if g.Type != types.TargetTypeEnumInstance {
 		return nil
 	}
-	var elsewhere, idle []string
+	var unknown, elsewhere, idle []string
 	for _, t := range targets {
 		if t.AvailabilityZone != nil {
 			return invalid("You cannot specify an Availability Zone for a target that is an instance")
@@ -87,6 +90,8 @@ func checkInstances(tx *state.Tx, g *elbv2.TargetGroup, targets []types.TargetDe
 		switch i := ec2.FindInstance(tx, g.Scope, *t.Id); {
 		case i == nil && strings.HasPrefix(*t.Id, "i-") && tx.ContainerInstanceOf(g.Scope, *t.Id) != nil:
 			// One that somebody has registered by hand: nobody knows where it is.
+		case i == nil && instanceID.MatchString(*t.Id):
+			unknown = append(unknown, "'"+*t.Id+"'")
 		case i == nil:
 			return invalid("Instance ID '%s' is not valid", *t.Id)
 		case i.VPC != g.VPC:
@@ -96,6 +101,8 @@ func checkInstances(tx *state.Tx, g *elbv2.TargetGroup, targets []types.TargetDe
 		}
 	}
 	switch {
+	case len(unknown) > 0:
+		return &types.InvalidTargetException{Message: text("The following instances do not exist: %s", strings.Join(unknown, ", "))}
 	case len(elsewhere) > 0:
 		return &types.InvalidTargetException{Message: text("The following targets are not in the target group VPC '%s': %s", g.VPC, strings.Join(elsewhere, ", "))}
 	case len(idle) > 0:

@@ -17,7 +17,7 @@ import (
 )
 
 // DescribeTargetHealth answers the health of a group's targets, or of those that are asked
-// for: of these also those that are none (ELB0002).
+// for: of these also those that are none, and instances that were terminated (ELB0002).
 func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHealthInput) (*sdk.DescribeTargetHealthOutput, error) {
 	var v constraint.Violations
 	needs(&v, "targetGroupArn", in.TargetGroupArn)
@@ -40,7 +40,9 @@ func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHe
 	}
 	if len(in.Targets) == 0 {
 		for _, t := range there {
-			add(describeHealth(tx, g, t))
+			if !ec2.TargetGone(tx, g, t) {
+				add(describeHealth(tx, g, t))
+			}
 		}
 	}
 	for _, asked := range in.Targets {

@@ -109,8 +109,10 @@ func TestTargetsThatAreInstances(t *testing.T) {
 	})
 	refused(s, s.RegisterTargets, &sdk.RegisterTargetsInput{TargetGroupArn: &group, Targets: []types.TargetDescription{target("i-0aaaaaaaaaaaaaaaa"), target("i-0bbbbbbbbbbbbbbbb")}},
 		"InvalidTarget", "The following targets are not in a running state and cannot be registered: 'i-0bbbbbbbbbbbbbbbb'")
-	refused(s, s.RegisterTargets, &sdk.RegisterTargetsInput{TargetGroupArn: &group, Targets: []types.TargetDescription{target("i-0cccccccccccccccc")}},
-		"ValidationError", "Instance ID 'i-0cccccccccccccccc' is not valid")
+	refused(s, s.RegisterTargets, &sdk.RegisterTargetsInput{TargetGroupArn: &group, Targets: []types.TargetDescription{target("i-0ccc")}},
+		"ValidationError", "Instance ID 'i-0ccc' is not valid")
+	refused(s, s.RegisterTargets, &sdk.RegisterTargetsInput{TargetGroupArn: &group, Targets: []types.TargetDescription{target("i-0cccccccccccccccc"), target("i-0ddddddd")}},
+		"InvalidTarget", "The following instances do not exist: 'i-0cccccccccccccccc', 'i-0ddddddd'")
 	one := target("i-0aaaaaaaaaaaaaaaa")
 	one.Port = aws.Int32(32768)
 	s.register(group, one)
@@ -135,12 +137,16 @@ func TestTargetsThatAreStoppedInstances(t *testing.T) {
 	s.register(group, target("i-0aaaaaaaaaaaaaaaa"))
 	s.healthy(group, "i-0aaaaaaaaaaaaaaaa")
 	s.health(group, "i-0aaaaaaaaaaaaaaaa  healthy ")
-	for _, end := range []ec2types.InstanceStateName{"stopped", "terminated"} {
-		is(end)
-		d := s.health(group, "i-0aaaaaaaaaaaaaaaa  unused Target.InvalidState")[0]
-		if want := "Target is in the " + string(end) + " state"; *d.TargetHealth.Description != want {
-			t.Errorf("%q, want %q", *d.TargetHealth.Description, want)
-		}
+	is("stopped")
+	d := s.health(group, "i-0aaaaaaaaaaaaaaaa  unused Target.InvalidState")[0]
+	if want := "Target is in the stopped state"; *d.TargetHealth.Description != want {
+		t.Errorf("%q, want %q", *d.TargetHealth.Description, want)
+	}
+	is("terminated")
+	s.health(group)
+	asked := ok(s, s.DescribeTargetHealth, &sdk.DescribeTargetHealthInput{TargetGroupArn: &group, Targets: []types.TargetDescription{target("i-0aaaaaaaaaaaaaaaa")}})
+	if h := asked.TargetHealthDescriptions[0].TargetHealth; h.State != "draining" || h.Reason != "Target.DeregistrationInProgress" {
+		t.Errorf("%+v", h)
 	}
 }
 
