@@ -203,7 +203,8 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.LoadBalancers = slices.Repeat([]types.LoadBalancer{classicLoadBalancer}, 6)
 		}},
-	{"load balancer with both", invalid, "loadBalancerName and targetGroupArn cannot both be specified",
+	{"load balancer with both", invalid, "loadBalancerName and targetGroupArn cannot both be specified. " +
+		"You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries",
 		func(in *sdk.CreateServiceInput) {
 			in.LoadBalancers = []types.LoadBalancer{{LoadBalancerName: aws.String("elb"), TargetGroupArn: aws.String("a")}}
 		}},

@@ -132,7 +132,8 @@ func checkLoadBalancers(balancers []types.LoadBalancer) error {
 		group := aws.ToString(b.TargetGroupArn)
 		switch {
 		case group != "" && aws.ToString(b.LoadBalancerName) != "":
-			return invalidParameter("loadBalancerName and targetGroupArn cannot both be specified")
+			return invalidParameter("loadBalancerName and targetGroupArn cannot both be specified. " +
+				"You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries")
 		case group == "":
 			classic++
 		case seen[group]:
