@@ -31,11 +31,12 @@ func (a *API) PutAccountConfiguration(ctx context.Context, in *sdk.PutAccountCon
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
+	if days == nil { // Source: field reports
+		return nil, invalid("Configuration for events is empty.")
+	}
 	return &sdk.PutAccountConfigurationOutput{}, a.update(func(tx *store.Tx) error {
 		account := acm.FindAccount(tx, scopeOf(ctx))
-		if days != nil {
-			account.DaysBeforeExpiry = *days
-		}
+		account.DaysBeforeExpiry = *days
 		acm.PutAccount(tx, &account)
 		return nil
 	})

@@ -151,6 +151,7 @@ func TestConfigurationOfAnAccount(t *testing.T) {
 	ok(s, s.PutAccountConfiguration, &sdk.PutAccountConfigurationInput{
 		IdempotencyToken: aws.String("a"), ExpiryEvents: &types.ExpiryEventsConfiguration{DaysBeforeExpiry: aws.Int32(10)},
 	})
+	refused(s, s.PutAccountConfiguration, &sdk.PutAccountConfigurationInput{IdempotencyToken: aws.String("a")}, "ValidationException", "Configuration for events is empty.")
 	if got := days(); got != 10 {
 		t.Errorf("got %d", got)
 	}

@@ -15,15 +15,15 @@ import (
 )
 
 // checkValidationOptions checks where e-mail is to go: to a domain of the request, or one above it.
-// Source: ACM API reference, DomainValidationOption; the texts are the emulator's.
+// Source: ACM API reference, DomainValidationOption; field reports for the texts.
 func checkValidationOptions(in *sdk.RequestCertificateInput) error {
 	names := namesOf(in)
 	for _, o := range in.DomainValidationOptions {
 		if !slices.Contains(names, *o.DomainName) {
-			return invalidValidationOption("The domain name %s is not one of the request.", *o.DomainName)
+			return invalidValidationOption("The domain specified in ValidationOptions, %s, is not the PrimaryDomain or part of SubjectAlternativeNames.", *o.DomainName)
 		}
 		if base := withoutWildcard(*o.DomainName); base != *o.ValidationDomain && !strings.HasSuffix(base, "."+*o.ValidationDomain) {
-			return invalidValidationOption("The validation domain %s is neither %s nor a domain above it.", *o.ValidationDomain, base)
+			return invalidValidationOption("The validation domain, %s, must be a superdomain of the requested domain, %s.", *o.ValidationDomain, *o.DomainName)
 		}
 	}
 	return nil

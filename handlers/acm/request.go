@@ -33,10 +33,10 @@ const (
 
 // RequestCertificate issues a certificate at once, whoever owns the domain.
 func (a *API) RequestCertificate(ctx context.Context, in *sdk.RequestCertificateInput) (*sdk.RequestCertificateOutput, error) {
-	if err := checkRequest(in); err != nil {
+	scope := scopeOf(ctx)
+	if err := checkRequest(in, scope.Account); err != nil {
 		return nil, err
 	}
-	scope := scopeOf(ctx)
 	if again := a.requested(a.read(), scope, in.IdempotencyToken); again != nil {
 		return &sdk.RequestCertificateOutput{CertificateArn: &again.ARN}, nil
 	}
@@ -127,7 +127,7 @@ func newKey(algorithm types.KeyAlgorithm) (crypto.Signer, error) {
 	return rsa.GenerateKey(rand.Reader, 2048)
 }
 
-func checkRequest(in *sdk.RequestCertificateInput) error {
+func checkRequest(in *sdk.RequestCertificateInput, account string) error {
 	var v violations
 	v.domainName("domainName", in.DomainName)
 	v.count("subjectAlternativeNames", len(in.SubjectAlternativeNames), maxNames, in.SubjectAlternativeNames != nil)
@@ -152,13 +152,13 @@ func checkRequest(in *sdk.RequestCertificateInput) error {
 	if err := checkBuilt(in); err != nil {
 		return err
 	}
-	if len(*in.DomainName) > 64 { // Source: ACM API reference; the text is the emulator's
-		return invalid("The first domain name can be no longer than 64 characters")
+	if len(*in.DomainName) > 64 { // Source: field reports
+		return invalid("The first domain name can be no longer than 64 characters.")
 	}
 	switch in.KeyAlgorithm {
 	case "", types.KeyAlgorithmRsa2048, types.KeyAlgorithmEcPrime256v1, types.KeyAlgorithmEcSecp384r1:
-	default: // Source: ACM API reference; the text is the emulator's
-		return invalid("The key algorithm %s is not supported for certificates that are requested.", in.KeyAlgorithm)
+	default: // Source: ACM API reference; field reports for the text
+		return invalid("Encryption Algorithm %s is not supported in %s region", in.KeyAlgorithm, account)
 	}
 	return checkValidationOptions(in)
 }

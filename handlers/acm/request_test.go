@@ -173,9 +173,9 @@ func TestValidationByEmail(t *testing.T) {
 	}
 	in.DomainValidationOptions[0].ValidationDomain = aws.String("ample.com")
 	refused(s, s.RequestCertificate, in, "InvalidDomainValidationOptionsException",
-		"The validation domain ample.com is neither www.example.com nor a domain above it.")
+		"The validation domain, ample.com, must be a superdomain of the requested domain, www.example.com.")
 	in.DomainValidationOptions[0].DomainName = aws.String("example.net")
-	refused(s, s.RequestCertificate, in, "InvalidDomainValidationOptionsException", "The domain name example.net is not one of the request.")
+	refused(s, s.RequestCertificate, in, "InvalidDomainValidationOptionsException", "The domain specified in ValidationOptions, example.net, is not the PrimaryDomain or part of SubjectAlternativeNames.")
 }
 
 func TestATokenIsOfOneCertificate(t *testing.T) {
@@ -205,10 +205,10 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		refused(s, s.RequestCertificate, name(wrong), "ValidationException",
 			"1 validation error detected: Value '"+wrong+"' at 'domainName' failed to satisfy constraint: "+form)
 	}
-	refused(s, s.RequestCertificate, name(strings.Repeat("a", 61)+".com"), "ValidationException", "The first domain name can be no longer than 64 characters")
+	refused(s, s.RequestCertificate, name(strings.Repeat("a", 61)+".com"), "ValidationException", "The first domain name can be no longer than 64 characters.")
 	in := web()
 	in.KeyAlgorithm = types.KeyAlgorithmRsa4096
-	refused(s, s.RequestCertificate, in, "ValidationException", "The key algorithm RSA_4096 is not supported for certificates that are requested.")
+	refused(s, s.RequestCertificate, in, "ValidationException", "Encryption Algorithm RSA_4096 is not supported in 123456789012 region")
 	in = web()
 	in.Options = &types.CertificateOptions{Export: types.CertificateExportEnabled}
 	refused(s, s.RequestCertificate, in, "NotImplementedException", "ecs-emulator does not implement certificates that can be exported; see COMPATIBILITY.md.")
