@@ -161,6 +161,11 @@ func (e *endpoint) upstreamFailed(w http.ResponseWriter, r *http.Request, to *ur
 	if errors.As(err, &sent) {
 		err = sent.Err
 	}
+	if r.ContentLength != 0 {
+		// As answers may begin before a request has ended, nobody has read what is left of this one:
+		// net/http would do so beside the next one, and panic.
+		w.Header().Set("Connection", "close")
+	}
 	e.refuse(w, &awsapi.Error{
 		Code: "UpstreamUnavailableException", Status: http.StatusBadGateway,
 		Message: strings.Join(strings.Fields(fmt.Sprintf("ecs-emulator does not have %s, and its upstream %s does not answer: %v.", subject(r), to, err)), " "),

@@ -247,3 +247,23 @@ func TestParseUpstream(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What nobody has read of a request is not in the way of the next one.
+func TestWhatIsSentToAnUpstreamThatIsAway(t *testing.T) {
+	behind := httptest.NewServer(nil)
+	behind.Close()
+	url := "http://" + before(t, behind.URL) + "/queue"
+	for _, c := range []struct {
+		body string
+		ends bool // its connection
+	}{{"", false}, {"Action=SendMessage", true}} {
+		answer, err := http.Post(url, "text/plain", strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != http.StatusBadGateway || answer.Close != c.ends {
+			t.Errorf("%q is answered with %s, and its connection ends: %v", c.body, answer.Status, answer.Close)
+		}
+	}
+}
