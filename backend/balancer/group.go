@@ -46,7 +46,7 @@ func (g *group) configure(config TargetGroup) error {
 // renew decides anew who gets requests. It runs after each change of the group, of its
 // targets and of their health.
 func (g *group) renew(now time.Time) {
-	p := &pool{settings: newGroupSettings(g.config), registered: len(g.targets) > 0}
+	p := &pool{settings: newGroupSettings(g.config)}
 	var all []*target
 	healthy := 0
 	for _, t := range g.targets {

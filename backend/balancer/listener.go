@@ -11,7 +11,6 @@ import (
 // requests that it has begun with stay with it.
 type listener struct {
 	balancer     *Balancer
-	id           string
 	port         uint16
 	host         string // the load balancer's name
 	protocol     string
@@ -31,7 +30,7 @@ type listener struct {
 // newListener reads a listener. The balancer's lock is held.
 func (b *Balancer) newListener(config Listener) (*listener, error) {
 	l := &listener{
-		balancer: b, id: config.ID, port: config.Port, host: config.Host, protocol: config.Protocol,
+		balancer: b, port: config.Port, host: config.Host, protocol: config.Protocol,
 		settings: newListenerSettings(config.Attributes), groups: map[*group]bool{},
 		forwardedProto: []string{strings.ToLower(config.Protocol)}, forwardedPort: []string{strconv.Itoa(int(config.Port))},
 	}

@@ -11,10 +11,9 @@ import (
 // pool is who gets the requests of a group, and how. It does not change; another takes
 // its place. There are no zones: the targets of one machine are equally near.
 type pool struct {
-	settings   groupSettings
-	eligible   []*target
-	registered bool      // there are targets, if only ones that drain
-	slowUntil  time.Time // when the last of them has come up to speed
+	settings  groupSettings
+	eligible  []*target
+	slowUntil time.Time // when the last of them has come up to speed
 }
 
 // sort makes the order depend on the ids alone.
