@@ -144,7 +144,7 @@ func (p *published) offer(tcp, udp []uint16) {
 	for _, one := range astray {
 		before := one.key.port
 		one.key.port, _ = p.take(portKey{protocol: one.key.protocol})
-		p.log.Warn("a published port is gone; its task has another one, or none", "was", before, "is", one.key.port)
+		p.log.Warn("a published port is gone; who had it has another one, or none", "was", before, "is", one.key.port)
 	}
 	p.changed()
 }
