@@ -65,7 +65,7 @@ func runExample(t *testing.T, o emulator.Options, image string) {
 	if last := p.change("destroy", image); last.Remove != first.Add {
 		t.Errorf("destroy removed %+v", last)
 	}
-	nothingLeft(t, client, 0)
+	nothingLeft(t, client)
 }
 
 // describeWeb checks that both tasks of the service run, and returns their definition.

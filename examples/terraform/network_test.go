@@ -52,7 +52,7 @@ func TestNetwork(t *testing.T) {
 	for _, region := range []string{"us-east-1", "us-west-2"} {
 		noNetworkLeft(t, srv, region)
 	}
-	nothingLeft(t, ecs.NewFromConfig(srv.Config()), 0)
+	nothingLeft(t, ecs.NewFromConfig(srv.Config()))
 }
 
 // twoRegions is the configuration that calls the network, with the network in a folder.

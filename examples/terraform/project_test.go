@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,10 +29,12 @@ type project struct {
 func newProject(t *testing.T, srv *emulator.Server, files fs.FS) *project {
 	t.Helper()
 	provider := requireTerraform(t)
+	front := httptest.NewServer(&once{next: srv.Handler()})
+	t.Cleanup(front.Close)
 	p := &project{T: t, dir: t.TempDir(), env: append(othersEnvironment(),
-		"AWS_ENDPOINT_URL="+srv.URL(), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_ENDPOINT_URL="+front.URL, "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
-		"CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_VAR_endpoint="+srv.URL(),
+		"CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_VAR_endpoint="+front.URL,
 	)}
 	if err := os.CopyFS(p.dir, files); err != nil {
 		t.Fatal(err)
