@@ -30,7 +30,7 @@ resource "aws_lb_target_group" "network" {
 
   stickiness {
     type    = "source_ip"
-    enabled = var.release == 2
+    enabled = var.release == 2 && each.key != "TLS"
   }
 }
 
