@@ -30,9 +30,9 @@ def network():
 def load_balancers(vpc, subnets):
     refused("ValidationError", "At least two subnets in two different Availability Zones must be specified",
             elb.create_load_balancer, Name="web", Subnets=subnets[:1])
-    refused("ValidationError", "The load balancer name '-web' cannot begin or end with '-'",
+    refused("ValidationError", "The load balancer name '-web' cannot begin with a hyphen(-)",
             elb.create_load_balancer, Name="-web", Subnets=subnets[:2])
-    refused("ValidationError", "The load balancer name 'a_b' can only contain characters that are alphanumeric characters or hyphens(-)",
+    refused("ValidationError", "The load balancer name 'a_b' can only contain characters that are alphanumeric characters and hyphens(-)",
             elb.create_load_balancer, Name="a_b", Subnets=subnets[:2])
     made = elb.create_load_balancer(Name="web", Subnets=subnets[:2], Tags=[{"Key": "team", "Value": "shop"}])["LoadBalancers"][0]
     web = made["LoadBalancerArn"]
@@ -86,7 +86,7 @@ def target_groups(vpc):
     changed = changed["TargetGroups"][0]
     same((changed["HealthCheckPath"], changed["HealthyThresholdCount"], changed["Matcher"], changed["LoadBalancerArns"]),
          ("/healthz", 2, {"HttpCode": "200-204"}, []))
-    refused("ValidationError", "Health check interval must be greater than the timeout.",
+    refused("ValidationError", "Health check timeout '5' must be smaller than the interval '5'",
             elb.modify_target_group, TargetGroupArn=blue, HealthCheckTimeoutSeconds=5)
     refused("ValidationError", "1 validation error detected: Value '11' at 'healthyThresholdCount' failed to satisfy constraint: "
             "Member must have value less than or equal to 10", elb.modify_target_group, TargetGroupArn=blue, HealthyThresholdCount=11)
@@ -128,7 +128,7 @@ def listeners(web, net, blue, vpc):
             elb.create_listener, LoadBalancerArn=web, Protocol="HTTP", Port=80, DefaultActions=answer("404"))
     refused("ValidationError", "A certificate must be specified for HTTPS listeners",
             elb.create_listener, LoadBalancerArn=web, Protocol="HTTPS", Port=443, DefaultActions=answer("200"))
-    refused("ValidationError", "Listener protocol 'TCP' must be one of 'HTTPS, HTTP'",
+    refused("ValidationError", "Listener protocol 'TCP' must be one of 'HTTP, HTTPS'",
             elb.create_listener, LoadBalancerArn=web, Protocol="TCP", Port=443, DefaultActions=answer("200"))
     elb.create_listener(LoadBalancerArn=web, Protocol="HTTP", Port=81, DefaultActions=answer("404"))
     same([x["Port"] for x in pages(elb, "describe_listeners", "Listeners", LoadBalancerArn=web)], [80, 81])
@@ -141,7 +141,7 @@ def listeners(web, net, blue, vpc):
         group = elb.create_target_group(Name=protocol.replace("_", ""), Protocol=protocol, Port=53, VpcId=vpc)["TargetGroups"][0]["TargetGroupArn"]
         made = elb.create_listener(LoadBalancerArn=net, Protocol=protocol, Port=port, DefaultActions=forward(group))["Listeners"][0]
         same((made["Protocol"], made["Port"]), (protocol, port))
-    refused("IncompatibleProtocols", f"The listener and its associated target group '{group}' have incompatible protocols: 'TLS' and 'TCP_UDP'",
+    refused("IncompatibleProtocols", f"The listener and the following target groups have incompatible protocols: {group}",
             elb.create_listener, LoadBalancerArn=net, Protocol="TLS", Port=5003, DefaultActions=forward(group),
             Certificates=[{"CertificateArn": certificate("net.example")}])
     changed = elb.modify_listener(ListenerArn=first, Port=8080)["Listeners"][0]
@@ -194,9 +194,9 @@ def rules(listener, blue, green):
     redirect = [{"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}]
     same(elb.modify_rule(RuleArn=second, Actions=redirect)["Rules"][0]["Actions"][0]["RedirectConfig"],
          {"Protocol": "HTTPS", "Port": "443", "Host": "#{host}", "Path": "/#{path}", "Query": "#{query}", "StatusCode": "HTTP_301"})
-    refused("ValidationError", "A rule can only have '5' condition values", elb.modify_rule, RuleArn=second,
+    refused("ValidationError", "A rule can only have '5' condition values and regex values", elb.modify_rule, RuleArn=second,
             Conditions=[{"Field": "host-header", "Values": [f"{i}.example" for i in range(6)]}])
-    refused("ValidationError", "Condition field 'colour' must be one of '[query-string, host-header, http-header, path-pattern, http-request-method, source-ip]'",
+    refused("ValidationError", "Condition field 'colour' must be one of 'http-header,http-request-method,host-header,query-string,path-pattern,source-ip'",
             elb.modify_rule, RuleArn=second, Conditions=[{"Field": "colour", "Values": ["x"]}])
     elb.delete_rule(RuleArn=second)
     refused("RuleNotFound", "One or more rules not found", elb.delete_rule, RuleArn=second)
