@@ -41,19 +41,29 @@ func limited(found container.InspectResponse) bool {
 const oomNotice = time.Second
 
 // sawOutOfMemory looks for the engine's notice. If that comes after the end of the
-// container, the engine forgets to write it down, but tells of it all the same.
+// container, the engine forgets to write it down, but tells of it all the same. There is
+// none where the container's group was gone before the engine looked; that its sandbox has
+// the same notice is left, see outOfMemory.
 func (e *Engine) sawOutOfMemory(ctx context.Context, c backend.Container) bool {
 	ctx, cancel := context.WithTimeout(ctx, 10*oomNotice)
 	defer cancel()
+	about := filters.NewArgs(filters.Arg("container", c.ID), filters.Arg("event", string(events.ActionOOM)))
+	if c.SandboxID != "" {
+		about.Add("container", c.SandboxID)
+	}
 	messages, failed := e.client.Events(ctx, events.ListOptions{
 		Since: stamp(c.StartedAt), Until: stamp(c.ExitedAt.Add(oomNotice)), // by the engine's clock
-		Filters: filters.NewArgs(filters.Arg("container", c.ID), filters.Arg("event", string(events.ActionOOM))),
+		Filters: about,
 	})
-	select {
-	case <-messages:
-		return true
-	case <-failed: // the end of the list, too
-		return false
+	for {
+		select {
+		case message := <-messages:
+			if message.Actor.ID == c.ID || time.Unix(0, message.TimeNano).After(c.ExitedAt.Add(-oomNotice)) {
+				return true
+			}
+		case <-failed: // the end of the list, too
+			return false
+		}
 	}
 }
 
