@@ -10,10 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/client"
-	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
@@ -85,22 +83,23 @@ func (a asker) ask(ctx context.Context, url string) (answered bool, err error) {
 	if err := a.srv.Told(ctx, scriptPatience); err != nil {
 		return false, err
 	}
-	found, err := a.docker.ContainerList(ctx, container.ListOptions{Filters: filters.NewArgs(filters.Arg("label", "com.amazonaws.ecs.task-arn="+a.arn))})
-	if err != nil || len(found) != 1 {
-		return false, fmt.Errorf("the task that asks has %d containers: %w", len(found), err)
+	found, err := a.docker.ContainerList(ctx, client.ContainerListOptions{Filters: make(client.Filters).
+		Add("label", "com.amazonaws.ecs.task-arn="+a.arn)})
+	if err != nil || len(found.Items) != 1 {
+		return false, fmt.Errorf("the task that asks has %d containers: %w", len(found.Items), err)
 	}
-	return execCheck(ctx, a.docker, found[0].ID, url)
+	return execCheck(ctx, a.docker, found.Items[0].ID, url)
 }
 
 // execCheck has a container that runs ask.
 func execCheck(ctx context.Context, docker *client.Client, id, url string) (answered bool, err error) {
-	made, err := docker.ContainerExecCreate(ctx, id, container.ExecOptions{
+	made, err := docker.ExecCreate(ctx, id, client.ExecCreateOptions{
 		AttachStdout: true, AttachStderr: true, Cmd: []string{dockertest.AppPath, "check", url},
 	})
 	if err != nil {
 		return false, err
 	}
-	stream, err := docker.ContainerExecAttach(ctx, made.ID, container.ExecAttachOptions{})
+	stream, err := docker.ExecAttach(ctx, made.ID, client.ExecAttachOptions{})
 	if err != nil {
 		return false, err
 	}
@@ -109,7 +108,7 @@ func execCheck(ctx context.Context, docker *client.Client, id, url string) (answ
 	if _, err := stdcopy.StdCopy(&said, &said, stream.Reader); err != nil {
 		return false, err
 	}
-	ended, err := docker.ContainerExecInspect(ctx, made.ID)
+	ended, err := docker.ExecInspect(ctx, made.ID, client.ExecInspectOptions{})
 	switch {
 	case err != nil:
 		return false, err

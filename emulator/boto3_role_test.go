@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
-	"github.com/docker/docker/api/types/image"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
@@ -89,7 +89,7 @@ func TestDockerBoto3ActsAsTheTaskRole(t *testing.T) {
 		t.Fatal(err)
 	}
 	engine, name := dockertest.Client(t), "ecs-emulator/"+strings.ToLower(dockertest.Owner())+":python"
-	made, err := engine.ImageImport(t.Context(), image.ImportSource{Source: tar, SourceName: "-"}, name, image.ImportOptions{})
+	made, err := engine.ImageImport(t.Context(), client.ImageImportSource{Source: tar, SourceName: "-"}, name, client.ImageImportOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestDockerBoto3ActsAsTheTaskRole(t *testing.T) {
 	w := start(t, emulator.Options{Engine: "docker", InjectEndpoint: true})
 	t.Cleanup(func() { // before the emulator's containers have gone, an image is not removed
 		w.srv.Close()
-		_, _ = engine.ImageRemove(context.WithoutCancel(t.Context()), name, image.RemoveOptions{Force: true})
+		_, _ = engine.ImageRemove(context.WithoutCancel(t.Context()), name, client.ImageRemoveOptions{Force: true})
 	})
 	settings := w.srv.Config()
 	settings.Credentials = credentials.NewStaticCredentialsProvider("999988887777", "secret", "")

@@ -10,9 +10,8 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
-	dockernetwork "github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -109,16 +108,16 @@ func TestDockerContainerInstances(t *testing.T) {
 	answers("with a new task on the port")
 
 	owner := "ecs-emulator.owner=" + containers(t, tasks[0])[0].Labels["ecs-emulator.owner"] // tests of other packages have theirs
-	machines := filters.NewArgs(filters.Arg("label", "ecs-emulator.container-instance"), filters.Arg("label", owner))
-	before, err := dockertest.Client(t).ContainerList(t.Context(), container.ListOptions{All: true, Filters: machines})
+	machines := make(client.Filters).Add("label", "ecs-emulator.container-instance").Add("label", owner)
+	before, err := dockertest.Client(t).ContainerList(t.Context(), client.ContainerListOptions{All: true, Filters: machines})
 	w.must(err)
 	w.must(w.srv.Close())
-	for _, c := range before {
-		if left, err := dockertest.Client(t).ContainerInspect(t.Context(), c.ID); err == nil {
-			t.Errorf("left behind: %s", left.Name)
+	for _, c := range before.Items {
+		if left, err := dockertest.Client(t).ContainerInspect(t.Context(), c.ID, client.ContainerInspectOptions{}); err == nil {
+			t.Errorf("left behind: %s", left.Container.Name)
 		}
 		for name := range c.NetworkSettings.Networks {
-			if _, err := dockertest.Client(t).NetworkInspect(t.Context(), name, dockernetwork.InspectOptions{}); err == nil && name != "host" && name != "none" {
+			if _, err := dockertest.Client(t).NetworkInspect(t.Context(), name, client.NetworkInspectOptions{}); err == nil && name != "host" && name != "none" {
 				t.Errorf("left behind: network %s", name)
 			}
 		}

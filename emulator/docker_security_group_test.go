@@ -15,8 +15,8 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
@@ -75,22 +75,25 @@ func (w *world) expectAnswer(a asker, url string, want bool) {
 func (w *world) sandboxOf(id string) container.InspectResponse {
 	w.Helper()
 	inside := container.NetworkMode(containers(w.T, id)[0].HostConfig.NetworkMode).ConnectedContainer()
-	seen, err := dockertest.Client(w.T).ContainerInspect(w.Context(), inside)
+	seen, err := dockertest.Client(w.T).ContainerInspect(w.Context(), inside, client.ContainerInspectOptions{})
 	w.must(err)
-	return seen
+	return seen.Container
 }
 
 // outsider runs a container that nobody but the user has put on the network of a task.
 func (w *world) outsider(task string) (id string) {
 	w.Helper()
 	cli := dockertest.Client(w.T)
-	made, err := cli.ContainerCreate(w.Context(), &container.Config{Image: dockertest.Image(w.T), Cmd: []string{"sleep", "1h"}},
-		&container.HostConfig{NetworkMode: w.sandboxOf(task).HostConfig.NetworkMode}, nil, nil, "")
+	made, err := cli.ContainerCreate(w.Context(), client.ContainerCreateOptions{
+		Config:     &container.Config{Image: dockertest.Image(w.T), Cmd: []string{"sleep", "1h"}},
+		HostConfig: &container.HostConfig{NetworkMode: w.sandboxOf(task).HostConfig.NetworkMode},
+	})
 	w.must(err)
 	w.Cleanup(func() {
-		_ = cli.ContainerRemove(context.WithoutCancel(w.Context()), made.ID, container.RemoveOptions{Force: true})
+		_, _ = cli.ContainerRemove(context.WithoutCancel(w.Context()), made.ID, client.ContainerRemoveOptions{Force: true})
 	})
-	w.must(cli.ContainerStart(w.Context(), made.ID, container.StartOptions{}))
+	_, err = cli.ContainerStart(w.Context(), made.ID, client.ContainerStartOptions{})
+	w.must(err)
 	return made.ID
 }
 
@@ -136,19 +139,19 @@ func TestDockerSecurityGroupsAndWhoIsInNone(t *testing.T) {
 
 func gatewayOf(c container.InspectResponse) string {
 	for _, n := range c.NetworkSettings.Networks {
-		return n.Gateway
+		return n.Gateway.String()
 	}
 	return ""
 }
 
 func outsiderAddress(t *testing.T, id string) string {
 	t.Helper()
-	seen, err := dockertest.Client(t).ContainerInspect(t.Context(), id)
+	seen, err := dockertest.Client(t).ContainerInspect(t.Context(), id, client.ContainerInspectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range seen.NetworkSettings.Networks {
-		return n.IPAddress
+	for _, n := range seen.Container.NetworkSettings.Networks {
+		return n.IPAddress.String()
 	}
 	return ""
 }
@@ -228,7 +231,7 @@ func TestDockerOpenConnectionsOutliveTheirRule(t *testing.T) {
 	expect("without the rule", false)
 
 	cli := dockertest.Client(t)
-	w.must(cli.ContainerKill(t.Context(), w.machineOf(onInstance), "KILL"))
+	dockertest.Kill(t, w.machineOf(onInstance))
 	w.eventually("the task on the instance ends", func() bool { return *w.task(onInstance).LastStatus == "STOPPED" })
 	next := w.engineID(w.runOnInstances(1, types.NetworkModeBridge, 80, 8080)[0])
 	w.eventually("the next one listens", func() bool {
@@ -245,14 +248,14 @@ func TestDockerOpenConnectionsOutliveTheirRule(t *testing.T) {
 // machineOf is the sandbox of the only instance, on which a task runs.
 func (w *world) machineOf(task string) string {
 	w.Helper()
-	list, err := dockertest.Client(w.T).ContainerList(w.Context(), container.ListOptions{Filters: filters.NewArgs(
-		filters.Arg("label", "ecs-emulator.routes"), filters.Arg("label", "ecs-emulator.owner="+containers(w.T, task)[0].Labels["ecs-emulator.owner"]),
-	)})
+	list, err := dockertest.Client(w.T).ContainerList(w.Context(), client.ContainerListOptions{Filters: make(client.Filters).
+		Add("label", "ecs-emulator.routes").
+		Add("label", "ecs-emulator.owner="+containers(w.T, task)[0].Labels["ecs-emulator.owner"])})
 	w.must(err)
-	if len(list) != 1 {
-		w.Fatalf("%d sandboxes of instances", len(list))
+	if len(list.Items) != 1 {
+		w.Fatalf("%d sandboxes of instances", len(list.Items))
 	}
-	return list[0].ID
+	return list.Items[0].ID
 }
 
 // Filters hold while the emulator is away, without a gap when it is back, and change then.

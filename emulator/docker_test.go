@@ -15,8 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -26,13 +27,13 @@ func containers(t *testing.T, taskARNs ...string) []container.Summary {
 	t.Helper()
 	var list []container.Summary
 	for _, arn := range taskARNs {
-		found, err := dockertest.Client(t).ContainerList(t.Context(), container.ListOptions{
-			All: true, Filters: filters.NewArgs(filters.Arg("label", "com.amazonaws.ecs.task-arn="+arn)),
+		found, err := dockertest.Client(t).ContainerList(t.Context(), client.ContainerListOptions{
+			All: true, Filters: make(client.Filters).Add("label", "com.amazonaws.ecs.task-arn="+arn),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		list = append(list, found...)
+		list = append(list, found.Items...)
 	}
 	return list
 }
@@ -74,9 +75,9 @@ func TestDockerDescribeAgreesWithTheContainers(t *testing.T) {
 	w.eventually("the task answers at its own address", func() bool {
 		return strings.Contains(answer("http://"+addressOf(task)+":8080/"), "hello")
 	})
-	inspected, err := dockertest.Client(t).ContainerInspect(t.Context(), w.engineID(id))
+	inspected, err := dockertest.Client(t).ContainerInspect(t.Context(), w.engineID(id), client.ContainerInspectOptions{})
 	w.must(err)
-	if !inspected.State.Running {
+	if !inspected.Container.State.Running {
 		t.Error("the container does not run")
 	}
 	for label, want := range map[string]string{
@@ -86,12 +87,12 @@ func TestDockerDescribeAgreesWithTheContainers(t *testing.T) {
 		"com.amazonaws.ecs.task-definition-version": "1",
 		"com.amazonaws.ecs.cluster":                 *task.ClusterArn,
 	} {
-		if got := inspected.Config.Labels[label]; got != want {
+		if got := inspected.Container.Config.Labels[label]; got != want {
 			t.Errorf("label %s is %q, want %q", label, got, want)
 		}
 	}
 
-	w.must(dockertest.Client(t).ContainerKill(t.Context(), inspected.ID, "KILL"))
+	dockertest.Kill(t, inspected.Container.ID)
 	w.eventually("the kill shows", func() bool { return *w.task(id).LastStatus == "STOPPED" })
 	ended := w.task(id)
 	if *ended.Containers[0].ExitCode != 137 || ended.StopCode != types.TaskStopCodeEssentialContainerExited {
@@ -174,7 +175,7 @@ func TestDockerEngineGoneAndBack(t *testing.T) {
 		return response.StatusCode == http.StatusServiceUnavailable
 	})
 	waits := w.runTask(w.register("web", image, "serve", "8080"))
-	w.must(dockertest.Client(t).ContainerKill(t.Context(), w.engineID(*running.TaskArn), "KILL"))
+	dockertest.Kill(t, w.engineID(*running.TaskArn))
 
 	engine.set(false)
 	w.untilRunning(waits)
@@ -204,8 +205,8 @@ func TestDockerCloseLeavesNothing(t *testing.T) {
 	if left := containers(t, running, starting); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	if found, err := dockertest.Client(t).ContainerInspect(t.Context(), sandbox); err == nil {
-		t.Errorf("left behind: sandbox %s", found.Name)
+	if found, err := dockertest.Client(t).ContainerInspect(t.Context(), sandbox, client.ContainerInspectOptions{}); err == nil {
+		t.Errorf("left behind: sandbox %s", found.Container.Name)
 	}
 }
 
@@ -217,12 +218,12 @@ func TestDockerTasksFindWarmSandboxes(t *testing.T) {
 	definition := w.register("web", dockertest.Image(t), "serve", "8080", "hello")
 	first := containers(t, w.runTaskUntilRunning(definition))
 	warm := func() []container.Summary {
-		found, err := dockertest.Client(t).ContainerList(context.Background(), container.ListOptions{All: true, Filters: filters.NewArgs(
-			filters.Arg("label", "ecs-emulator.warm"), filters.Arg("name", "-warm-"),
-			filters.Arg("label", "ecs-emulator.owner="+first[0].Labels["ecs-emulator.owner"]),
-		)})
+		found, err := dockertest.Client(t).ContainerList(context.Background(), client.ContainerListOptions{All: true, Filters: make(client.Filters).
+			Add("label", "ecs-emulator.warm").
+			Add("name", "-warm-").
+			Add("label", "ecs-emulator.owner="+first[0].Labels["ecs-emulator.owner"])})
 		w.must(err)
-		return found
+		return found.Items
 	}
 	running := func(list []container.Summary) (n int) {
 		for _, c := range list {

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/client"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"

@@ -9,8 +9,7 @@ import (
 	"testing"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/volume"
+	"github.com/moby/moby/client"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
@@ -33,19 +32,19 @@ func (s scene) setVolumes(t *testing.T, env *testscript.Env, opts *emulator.Opti
 		if err := os.RemoveAll(allowed); err != nil {
 			t.Error(err)
 		}
-		client := dockertest.Client(t)
+		cli := dockertest.Client(t)
 		names := []string{"script-" + token, "ecs-emulator-fs-" + token}
-		kept, err := client.VolumeList(context.Background(), volume.ListOptions{
-			Filters: filters.NewArgs(filters.Arg("label", "ecs-emulator.tag.script=script-"+token)),
+		kept, err := cli.VolumeList(context.Background(), client.VolumeListOptions{
+			Filters: make(client.Filters).Add("label", "ecs-emulator.tag.script=script-"+token),
 		})
 		if err != nil {
 			t.Error(err)
 		}
-		for _, v := range kept.Volumes { // EBS volumes that their tasks left
+		for _, v := range kept.Items { // EBS volumes that their tasks left
 			names = append(names, v.Name)
 		}
 		for _, name := range names {
-			err := client.VolumeRemove(context.Background(), name, true)
+			_, err := cli.VolumeRemove(context.Background(), name, client.VolumeRemoveOptions{Force: true})
 			if err != nil && !cerrdefs.IsNotFound(err) {
 				t.Error(err)
 			}

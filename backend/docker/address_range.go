@@ -13,17 +13,17 @@ import (
 	"os"
 	"regexp"
 
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // taken are the ranges of the engine's networks, whoever made them.
-func taken(networks []network.Inspect) (ranges []netip.Prefix) {
+func taken(networks []network.Summary) (ranges []netip.Prefix) {
 	for _, n := range networks {
 		for _, config := range n.IPAM.Config {
-			if subnet, err := netip.ParsePrefix(config.Subnet); err == nil {
-				ranges = append(ranges, subnet)
+			if config.Subnet.IsValid() {
+				ranges = append(ranges, config.Subnet)
 			}
 		}
 	}
@@ -32,9 +32,9 @@ func taken(networks []network.Inspect) (ranges []netip.Prefix) {
 
 // inTheWay is the refusal of a range of which something of the engine or its host has part,
 // which it names; nil if nothing has.
-func (e *Engine) inTheWay(want netip.Prefix, networks []network.Inspect) error {
+func (e *Engine) inTheWay(want netip.Prefix, networks []network.Summary) error {
 	for _, n := range networks {
-		for _, has := range taken([]network.Inspect{n}) {
+		for _, has := range taken([]network.Summary{n}) {
 			if has.Overlaps(want) {
 				return &classified{fmt.Errorf("%s overlaps %s of network %s", want, has, n.Name), backend.ErrAddressInUse}
 			}

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 )
 
 // restartGrace is for how long after the engine itself restarted an owner may still be
@@ -44,8 +44,8 @@ func (p pulse) alive() bool { return p.running || p.left > 0 }
 
 // pulses are those of the owners that have a lifeline, which may be over.
 func (e *Engine) pulses(ctx context.Context) (map[string]pulse, error) {
-	lifelines, err := e.client.ContainerList(ctx, container.ListOptions{
-		All: true, Filters: filters.NewArgs(filters.Arg("label", kindLabel+"="+string(kindLifeline))),
+	lifelines, err := e.client.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: make(client.Filters).Add("label", kindLabel+"="+string(kindLifeline)),
 	})
 	if err != nil {
 		return nil, err

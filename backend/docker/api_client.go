@@ -2,60 +2,183 @@ package docker
 
 import (
 	"context"
+	"net/url"
+	"path"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/volume"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/system"
+	"github.com/moby/moby/api/types/volume"
+	"github.com/moby/moby/client"
+	"github.com/moby/moby/client/pkg/versions"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 )
 
-// apiClient is the engine's client. The version of the API is agreed with the first
-// answer; the calls here read it before they send anything, without a lock, so they
-// wait until it stands. Others agree on it by themselves.
-type apiClient struct {
-	*endpoint.Client
-	negotiated *lazy[struct{}]
-}
+// apiClient is the engine's client, without the options and the parts of answers that are of no
+// use here.
+type apiClient struct{ *endpoint.Client }
 
-// negotiate agrees on the version of the API, once.
+// negotiate agrees on the version of the API. Each first call does so by itself.
 func (c apiClient) negotiate(ctx context.Context) error {
-	_, err := c.negotiated.get(ctx, func(ctx context.Context) (struct{}, error) {
-		ping, err := c.Ping(ctx)
-		if err == nil {
-			c.NegotiateAPIVersionPing(ping)
-		}
-		return struct{}{}, err
-	})
+	_, err := c.Client.Client.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true})
 	return err
 }
 
-func (c apiClient) ContainerList(ctx context.Context, o container.ListOptions) ([]container.Summary, error) {
-	if err := c.negotiate(ctx); err != nil {
-		return nil, err
-	}
-	return c.Client.ContainerList(ctx, o)
+func (c apiClient) Ping(ctx context.Context) error {
+	_, err := c.Client.Ping(ctx, client.PingOptions{})
+	return err
 }
 
-func (c apiClient) NetworkList(ctx context.Context, o network.ListOptions) ([]network.Summary, error) {
-	if err := c.negotiate(ctx); err != nil {
-		return nil, err
-	}
-	return c.Client.NetworkList(ctx, o)
+func (c apiClient) Info(ctx context.Context) (system.Info, error) {
+	found, err := c.Client.Info(ctx, client.InfoOptions{})
+	return found.Info, err
 }
 
-func (c apiClient) VolumeList(ctx context.Context, o volume.ListOptions) (volume.ListResponse, error) {
-	if err := c.negotiate(ctx); err != nil {
-		return volume.ListResponse{}, err
-	}
-	return c.Client.VolumeList(ctx, o)
+func (c apiClient) ContainerList(ctx context.Context, o client.ContainerListOptions) ([]container.Summary, error) {
+	found, err := c.Client.ContainerList(ctx, o)
+	return found.Items, err
 }
 
-func (c apiClient) Events(ctx context.Context, o events.ListOptions) (<-chan events.Message, <-chan error) {
-	if err := c.negotiate(ctx); err != nil {
-		failed := make(chan error, 1)
-		failed <- err
-		return nil, failed
+func (c apiClient) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
+	found, err := c.Client.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+	return found.Container, err
+}
+
+// ContainerCreate makes a container. The address moved from the container to the endpoint; older
+// engines ignore that place, and the library does not have the other one.
+// Source: Docker Engine API version history, v1.44.
+func (c apiClient) ContainerCreate(ctx context.Context, r container.CreateRequest, platform *ocispec.Platform, name string) (id string, err error) {
+	mac := macOf(r.NetworkingConfig)
+	if mac == "" || !versions.LessThan(c.ClientVersion(), "1.44") {
+		made, err := c.Client.ContainerCreate(ctx, client.ContainerCreateOptions{
+			Config: r.Config, HostConfig: r.HostConfig, NetworkingConfig: r.NetworkingConfig, Platform: platform, Name: name,
+		})
+		return made.ID, err
 	}
-	return c.Client.Events(ctx, o)
+	query := url.Values{"name": {name}}
+	if platform != nil {
+		query.Set("platform", path.Join(platform.OS, platform.Architecture))
+	}
+	var made container.CreateResponse
+	err = c.Post(ctx, "/containers/create", query, struct {
+		container.CreateRequest
+		MacAddress string
+	}{r, mac}, &made)
+	return made.ID, err
+}
+
+// macOf is the address that an endpoint is to have; empty is none.
+func macOf(networking *network.NetworkingConfig) string {
+	if networking != nil {
+		for _, endpoint := range networking.EndpointsConfig {
+			return endpoint.MacAddress.String()
+		}
+	}
+	return ""
+}
+
+func (c apiClient) ContainerStart(ctx context.Context, id string) error {
+	_, err := c.Client.ContainerStart(ctx, id, client.ContainerStartOptions{})
+	return err
+}
+
+// ContainerStop counts the grace period in whole seconds.
+func (c apiClient) ContainerStop(ctx context.Context, id string, seconds int) error {
+	_, err := c.Client.ContainerStop(ctx, id, client.ContainerStopOptions{Timeout: &seconds})
+	return err
+}
+
+func (c apiClient) ContainerKill(ctx context.Context, id, signal string) error {
+	_, err := c.Client.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: signal})
+	return err
+}
+
+// ContainerRemove kills a container that runs, and removes its nameless volumes.
+func (c apiClient) ContainerRemove(ctx context.Context, id string) error {
+	_, err := c.Client.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+	return err
+}
+
+func (c apiClient) ContainerRename(ctx context.Context, id, name string) error {
+	_, err := c.Client.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: name})
+	return err
+}
+
+func (c apiClient) ContainerUpdate(ctx context.Context, id string, limits container.Resources) error {
+	_, err := c.Client.ContainerUpdate(ctx, id, client.ContainerUpdateOptions{Resources: &limits})
+	return err
+}
+
+func (c apiClient) ContainerAttach(ctx context.Context, id string, o client.ContainerAttachOptions) (client.HijackedResponse, error) {
+	attached, err := c.Client.ContainerAttach(ctx, id, o)
+	return attached.HijackedResponse, err
+}
+
+func (c apiClient) ExecAttach(ctx context.Context, id string) (client.HijackedResponse, error) {
+	attached, err := c.Client.ExecAttach(ctx, id, client.ExecAttachOptions{})
+	return attached.HijackedResponse, err
+}
+
+func (c apiClient) NetworkList(ctx context.Context, which client.Filters) ([]network.Summary, error) {
+	found, err := c.Client.NetworkList(ctx, client.NetworkListOptions{Filters: which})
+	return found.Items, err
+}
+
+func (c apiClient) NetworkInspect(ctx context.Context, id string) (network.Inspect, error) {
+	found, err := c.Client.NetworkInspect(ctx, id, client.NetworkInspectOptions{})
+	return found.Network, err
+}
+
+// NetworkCreate makes a network. Engines before API 1.44 make another one of the same name unless
+// they are told to look. Source: Docker Engine API version history, v1.44, CheckDuplicate.
+func (c apiClient) NetworkCreate(ctx context.Context, r network.CreateRequest) (id string, err error) {
+	if versions.LessThan(c.ClientVersion(), "1.44") {
+		var made network.CreateResponse
+		err := c.Post(ctx, "/networks/create", nil, struct {
+			network.CreateRequest
+			CheckDuplicate bool
+		}{r, true}, &made)
+		return made.ID, err
+	}
+	made, err := c.Client.NetworkCreate(ctx, r.Name, client.NetworkCreateOptions{Driver: r.Driver, Options: r.Options, Labels: r.Labels, IPAM: r.IPAM})
+	return made.ID, err
+}
+
+func (c apiClient) NetworkConnect(ctx context.Context, id, containerID string, endpoint *network.EndpointSettings) error {
+	_, err := c.Client.NetworkConnect(ctx, id, client.NetworkConnectOptions{Container: containerID, EndpointConfig: endpoint})
+	return err
+}
+
+// NetworkDisconnect takes a container off a network, also where the network does not know it.
+func (c apiClient) NetworkDisconnect(ctx context.Context, id, containerID string) error {
+	_, err := c.Client.NetworkDisconnect(ctx, id, client.NetworkDisconnectOptions{Container: containerID, Force: true})
+	return err
+}
+
+func (c apiClient) NetworkRemove(ctx context.Context, id string) error {
+	_, err := c.Client.NetworkRemove(ctx, id, client.NetworkRemoveOptions{})
+	return err
+}
+
+func (c apiClient) VolumeList(ctx context.Context, which client.Filters) ([]volume.Volume, error) {
+	found, err := c.Client.VolumeList(ctx, client.VolumeListOptions{Filters: which})
+	return found.Items, err
+}
+
+func (c apiClient) VolumeInspect(ctx context.Context, name string) (volume.Volume, error) {
+	found, err := c.Client.VolumeInspect(ctx, name, client.VolumeInspectOptions{})
+	return found.Volume, err
+}
+
+func (c apiClient) VolumeCreate(ctx context.Context, o client.VolumeCreateOptions) (volume.Volume, error) {
+	made, err := c.Client.VolumeCreate(ctx, o)
+	return made.Volume, err
+}
+
+// VolumeRemove removes a volume, also where its driver cannot.
+func (c apiClient) VolumeRemove(ctx context.Context, name string) error {
+	_, err := c.Client.VolumeRemove(ctx, name, client.VolumeRemoveOptions{Force: true})
+	return err
 }

@@ -6,7 +6,7 @@ import (
 	"io"
 	"testing"
 
-	"github.com/docker/docker/api/types"
+	"github.com/moby/moby/client"
 )
 
 // What a container says on standard error comes between its output, in a frame of its own.
@@ -20,7 +20,7 @@ func TestWhatIsSaidOnStandardErrorIsHeard(t *testing.T) {
 		stream.WriteString(frame.text)
 	}
 	var heard []string
-	a := newAttached(types.HijackedResponse{Reader: bufio.NewReader(&stream)})
+	a := newAttached(client.HijackedResponse{Reader: bufio.NewReader(&stream)})
 	a.heard = func(text string) { heard = append(heard, text) }
 	if output, err := io.ReadAll(a); err != nil || string(output) != "one two" {
 		t.Errorf("its output is %q, %v", output, err)

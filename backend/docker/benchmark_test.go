@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
@@ -49,11 +50,15 @@ func BenchmarkBareTask(b *testing.B) {
 	cli, app, ctx := dockertest.Client(b), dockertest.Image(b), context.Background()
 	start := func(command string, host *container.HostConfig) string {
 		b.Helper()
-		made, err := cli.ContainerCreate(ctx, &container.Config{Image: app, Cmd: []string{command}}, host, nil, nil, dockertest.Owner())
+		made, err := cli.ContainerCreate(ctx, client.ContainerCreateOptions{
+			Config:     &container.Config{Image: app, Cmd: []string{command}},
+			HostConfig: host,
+			Name:       dockertest.Owner(),
+		})
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := cli.ContainerStart(ctx, made.ID, container.StartOptions{}); err != nil {
+		if _, err := cli.ContainerStart(ctx, made.ID, client.ContainerStartOptions{}); err != nil {
 			b.Fatal(err)
 		}
 		return made.ID
@@ -63,7 +68,7 @@ func BenchmarkBareTask(b *testing.B) {
 		second := start("ignore-term", &container.HostConfig{NetworkMode: container.NetworkMode("container:" + first)})
 		b.StopTimer()
 		for _, id := range []string{second, first} {
-			if err := cli.ContainerRemove(ctx, id, container.RemoveOptions{Force: true}); err != nil {
+			if _, err := cli.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true}); err != nil {
 				b.Fatal(err)
 			}
 		}

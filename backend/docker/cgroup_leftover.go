@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
 )
 
 // hostGroups is where a host shows the groups of version 1, by what they bound.
@@ -40,7 +40,7 @@ func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 		return err
 	}
 	if found.State.Status == container.StateExited && isFolder(hostGroups+"/memory"+parent+"/"+found.ID) {
-		err = e.client.ContainerStart(ctx, found.ID, container.StartOptions{})
+		err = e.client.ContainerStart(ctx, found.ID)
 		e.log.Debug("sandbox started to remove its control group", "container", found.Name, "error", err)
 	}
 	err = e.remove(ctx, id)

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/system"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/system"
 )
 
 // What holds on each kind of engine. Where it runs, here or elsewhere, does not count: the
@@ -74,7 +74,7 @@ func TestGroupsNest(t *testing.T) {
 			for group, want := range map[string]bool{
 				"": false, "/docker": false, "/user/group": false, "user.slice": false, containers: true, groupOf(child, "id2"): true,
 			} {
-				found := container.InspectResponse{ContainerJSONBase: &container.ContainerJSONBase{HostConfig: &container.HostConfig{}}}
+				found := container.InspectResponse{HostConfig: &container.HostConfig{}}
 				found.HostConfig.CgroupParent = group
 				if inTask(found) != want {
 					t.Errorf("a container in %q is in a task: %v", group, !want)

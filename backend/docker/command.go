@@ -9,9 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -34,8 +33,8 @@ func (e *Engine) command(ctx context.Context, sandboxID, words string) error {
 	if err := e.expectRunning(ctx, sandboxID); err != nil {
 		return err
 	}
-	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, sandboxID, container.AttachOptions{Stream: true, Stdin: true, Stdout: true})
+	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, sandboxID, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true})
 	})
 	if err != nil {
 		return err
@@ -79,7 +78,7 @@ func (e *Engine) watchSandbox(ctx context.Context, cancel context.CancelCauseFun
 }
 
 // converse writes a command and reads its answer, which begins with the same word.
-func converse(stream types.HijackedResponse, words string) (answer string, err error) {
+func converse(stream client.HijackedResponse, words string) (answer string, err error) {
 	mark := randomSuffix()
 	// The line break in front ends what a client that died may have begun.
 	if _, err := io.WriteString(stream.Conn, "\n"+mark+" "+words+" .\n"); err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -39,6 +39,9 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		}
 	}
 	if err := spec.CheckNames(spec.Joins == "" && spec.Network == "" && sandbox.ip.IsValid()); err != nil {
+		return "", err
+	}
+	if err := checkServers(spec.Names.Servers); err != nil {
 		return "", err
 	}
 	spec.Ulimits = e.ulimits(spec.Ulimits)
@@ -83,7 +86,7 @@ func (e *Engine) createOn(ctx context.Context, c creation, spec backend.Containe
 		return found.ID, err
 	}
 	if vpc.isolated && len(c.HostConfig.DNS) == 0 {
-		c.HostConfig.DNS = []string{vpc.gateway.String()} // of the sandbox that routes the network
+		c.HostConfig.DNS = []netip.Addr{vpc.gateway} // of the sandbox that routes the network
 	}
 	e.putOn(&c.CreateRequest, vpc, ip, nil)
 	made, err := e.create(ctx, c)
@@ -112,9 +115,9 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		e.awaitRelay(ctx)
 	}
 	e.answering.forget(id)
-	err = e.client.ContainerStart(ctx, id, container.StartOptions{})
+	err = e.client.ContainerStart(ctx, id)
 	if bridgeFull(err) && e.warm.release(ctx, func(warmSandbox) bool { return true }) {
-		err = e.client.ContainerStart(ctx, id, container.StartOptions{})
+		err = e.client.ContainerStart(ctx, id)
 	}
 	if err == nil && its.routes != "" {
 		err = e.tell(ctx, id, append([]string{"route"}, strings.Fields(its.routes)...)...)
@@ -143,7 +146,7 @@ func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error
 		return engineError(err)
 	}
 	seconds := max(0, int(math.Ceil(grace.Seconds())))
-	return engineError(e.client.ContainerStop(ctx, id, container.StopOptions{Timeout: &seconds}))
+	return engineError(e.client.ContainerStop(ctx, id, seconds))
 }
 
 // Crash implements backend.Crasher.
@@ -220,7 +223,7 @@ func (e *Engine) tiesOf(ctx context.Context, id string) (ties, error) {
 }
 
 func (e *Engine) remove(ctx context.Context, id string) error {
-	err := e.client.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
+	err := e.client.ContainerRemove(ctx, id)
 	switch {
 	case cerrdefs.IsNotFound(err):
 		return nil
@@ -246,8 +249,8 @@ type creation struct {
 
 // post asks the engine for the container.
 func (e *Engine) post(ctx context.Context, c creation) (created, error) {
-	made, err := e.client.ContainerCreate(ctx, c.Config, c.HostConfig, c.NetworkingConfig, c.platform, c.name)
-	return created{made.ID, true}, err
+	id, err := e.client.ContainerCreate(ctx, c.CreateRequest, c.platform, c.name)
+	return created{id, true}, err
 }
 
 // created is a container that a call made, or found under its name.

@@ -4,10 +4,9 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/mount"
-	"github.com/docker/docker/api/types/strslice"
 	"github.com/docker/go-units"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -24,18 +23,18 @@ const (
 func (e *Engine) containerRequest(spec backend.ContainerSpec, sandbox sandboxFacts, taskLimits bool) container.CreateRequest {
 	config := &container.Config{
 		Image: spec.Image, Labels: e.labels(kindContainer, spec.Labels),
-		Entrypoint: strslice.StrSlice(spec.EntryPoint), Cmd: strslice.StrSlice(spec.Command),
+		Entrypoint: spec.EntryPoint, Cmd: spec.Command,
 		Env: spec.Env, User: spec.User, WorkingDir: spec.WorkingDir,
 		Tty: spec.TTY, OpenStdin: spec.OpenStdin,
 		Healthcheck: healthcheck(spec.Health), Hostname: spec.Names.Host,
 	}
 	host := &container.HostConfig{
 		NetworkMode: container.NetworkMode("none"),
-		DNS:         spec.Names.Servers, DNSSearch: spec.Names.SearchDomains, ExtraHosts: spec.Names.Hosts,
+		DNS:         serverAddresses(spec.Names.Servers), DNSSearch: spec.Names.SearchDomains, ExtraHosts: spec.Names.Hosts,
 		PidMode: container.PidMode(namespaceOf(spec.Processes)), IpcMode: container.IpcMode(namespaceOf(spec.IPC)),
 		LogConfig:      logDriver(spec.Log),
 		ReadonlyRootfs: spec.ReadonlyRootfs, Privileged: spec.Privileged,
-		CapAdd: strslice.StrSlice(spec.CapAdd), CapDrop: strslice.StrSlice(spec.CapDrop),
+		CapAdd: spec.CapAdd, CapDrop: spec.CapDrop,
 		SecurityOpt: spec.SecurityOpt, Sysctls: spec.Sysctls,
 		ShmSize: spec.SharedMemory, Tmpfs: spec.Tmpfs, VolumesFrom: spec.VolumesFrom,
 		Resources: resources(spec, sandbox, taskLimits),

@@ -8,8 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/image"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -96,7 +95,7 @@ func TestNameOfSomebodyElse(t *testing.T) {
 func labelledImage(t *testing.T, task *task) string {
 	t.Helper()
 	cli := dockertest.Client(t)
-	made, err := cli.ContainerCommit(t.Context(), task.create(backend.ContainerSpec{}), container.CommitOptions{
+	made, err := cli.ContainerCommit(t.Context(), task.create(backend.ContainerSpec{}), client.ContainerCommitOptions{
 		Reference: "ecs-emulator/test-labelled:" + task.name,
 		Changes:   []string{`LABEL of-the-image=yes`, `HEALTHCHECK --interval=1s CMD ["/testapp", "exit", "1"]`},
 	})
@@ -105,7 +104,7 @@ func labelledImage(t *testing.T, task *task) string {
 	}
 	t.Cleanup(func() {
 		// In use until the engine's clean-up, which runs later.
-		if _, err := cli.ImageRemove(context.Background(), made.ID, image.RemoveOptions{Force: true}); err != nil {
+		if _, err := cli.ImageRemove(context.Background(), made.ID, client.ImageRemoveOptions{Force: true}); err != nil {
 			t.Error(err)
 		}
 	})

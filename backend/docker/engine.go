@@ -21,7 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/docker/docker/api/types/system"
+	"github.com/moby/moby/api/types/system"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -140,7 +140,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	ping, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
-	api := apiClient{Client: cli, negotiated: new(lazy[struct{}])}
+	api := apiClient{cli}
 	if err := api.negotiate(ping); err != nil && !opts.Unanswered {
 		_ = cli.Close()
 		return nil, openError(at.Host, err)
@@ -166,7 +166,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 // openError tells the user what to do about an engine that does not answer.
 func openError(host string, err error) error {
 	switch {
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrPermission), strings.Contains(err.Error(), "permission denied while trying to connect"): // the library's words, which wrap nothing
 		return fmt.Errorf("open docker engine: permission denied on %s: join the group that owns the socket (usually %q) or use a rootless engine: %w",
 			host, "docker", unavailable(err))
 	case errors.Is(err, context.DeadlineExceeded):

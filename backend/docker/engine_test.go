@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/backendtest"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -39,7 +39,7 @@ func TestEngine(t *testing.T) {
 
 // discard removes a volume that engines leave.
 func discard(t *testing.T, volume string) {
-	if err := dockertest.Client(t).VolumeRemove(context.Background(), volume, true); err != nil {
+	if _, err := dockertest.Client(t).VolumeRemove(context.Background(), volume, client.VolumeRemoveOptions{Force: true}); err != nil {
 		t.Error(err)
 	}
 }

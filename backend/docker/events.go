@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/api/types/events"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -99,24 +99,24 @@ func (w *watch) connect(ctx context.Context) (<-chan events.Message, <-chan erro
 			return nil, nil, err
 		}
 		w.since = engineTimestamp(now.UnixNano())
-	} else if _, err := w.engine.client.Ping(answer); err != nil {
+	} else if err := w.engine.client.Ping(answer); err != nil {
 		return nil, nil, err
 	}
 	listening, stop := context.WithCancel(ctx)
 	late := context.AfterFunc(answer, stop)
-	stream, broken := w.engine.client.Events(listening, events.ListOptions{Since: w.since, Filters: w.filters()})
+	stream := w.engine.client.Events(listening, client.EventsListOptions{Since: w.since, Filters: w.filters()})
 	if !late() {
 		return nil, nil, errors.New("the engine does not answer a request for its events")
 	}
 	select {
-	case err := <-broken: // refused
+	case err := <-stream.Err: // refused
 		return nil, nil, err
 	default:
-		return stream, broken, nil
+		return stream.Messages, stream.Err, nil
 	}
 }
 
-func (w *watch) filters() filters.Args {
+func (w *watch) filters() client.Filters {
 	args := w.engine.owned(w.labels)
 	args.Add("type", string(events.ContainerEventType))
 	for _, action := range []events.Action{events.ActionStart, events.ActionDie, events.ActionHealthStatus} {
@@ -169,7 +169,7 @@ func (e *Engine) beat(ctx context.Context, cancel context.CancelCauseFunc) {
 			return
 		}
 		answer, stop := context.WithTimeout(ctx, beatTimeout)
-		_, err := e.client.Ping(answer)
+		err := e.client.Ping(answer)
 		stop()
 		if err != nil && ctx.Err() == nil {
 			cancel(fmt.Errorf("no sign of life within %s: %w", beatTimeout, err))

@@ -5,7 +5,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
@@ -19,11 +19,11 @@ func (e *Engine) DialInside() {
 
 // RunInContainer has the engine believe that this process runs in a container.
 func (e *Engine) RunInContainer(ctx context.Context, cli *client.Client, id string) error {
-	found, err := cli.ContainerInspect(ctx, id)
+	found, err := cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	if err != nil {
 		return err
 	}
-	own := ownContainerOf(found)
+	own := ownContainerOf(found.Container)
 	e.self.value.Store(&own)
 	return nil
 }

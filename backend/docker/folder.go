@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/mount"
-	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -67,15 +67,15 @@ func (e *Engine) errand(ctx context.Context, at mount.Mount, words ...string) (a
 		return "", err
 	}
 	defer e.endErrand(ctx, made.id)
-	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, made.id, container.AttachOptions{Stream: true, Stdout: true, Stderr: true})
+	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, made.id, client.ContainerAttachOptions{Stream: true, Stdout: true, Stderr: true})
 	})
 	if err != nil {
 		return "", err
 	}
 	defer stream.Close()
 	defer context.AfterFunc(ctx, stream.Close)()
-	if err := e.client.ContainerStart(ctx, made.id, container.StartOptions{}); err != nil {
+	if err := e.client.ContainerStart(ctx, made.id); err != nil {
 		return "", err
 	}
 	var said bytes.Buffer
@@ -133,7 +133,7 @@ func (e *Engine) endErrand(ctx context.Context, id string) {
 
 // removeLostErrands removes those that earlier runs of the owner were killed in.
 func (e *Engine) removeLostErrands(ctx context.Context) error {
-	found, err := e.client.ContainerList(ctx, container.ListOptions{
+	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{
 		All: true, Filters: e.owned(map[string]string{kindLabel: string(kindErrand)}),
 	})
 	var lost []string

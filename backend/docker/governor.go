@@ -7,7 +7,7 @@ import (
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
 )
 
 // governor is a container in which the sandbox program sets limits of control groups: it
@@ -85,7 +85,7 @@ func (e *Engine) startGovernor(ctx context.Context) (governor, error) {
 	made, err := e.createGovernor(ctx, known.groups)
 	if err == nil {
 		e.ours.Delete(made.id) // no container of a task
-		err = e.client.ContainerStart(ctx, made.id, container.StartOptions{})
+		err = e.client.ContainerStart(ctx, made.id)
 	}
 	if err == nil {
 		err = e.askProgram(ctx, made.id, limitWords(trial, container.Resources{Memory: 64 << 20, MemorySwap: 64 << 20, CPUQuota: cpuPeriod, CPUShares: 1024})...)

@@ -13,7 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -29,7 +30,7 @@ type cgroupEngine struct {
 	mu         sync.Mutex
 	told       []string
 	containers map[string]container.CreateRequest
-	execs      []container.ExecOptions
+	execs      []client.ExecCreateOptions
 	conns      []net.Conn
 }
 
@@ -115,9 +116,10 @@ func (c *cgroupEngine) serveContainer(w http.ResponseWriter, r *http.Request, id
 		c.told = append(c.told, "remove "+shortName(id))
 		says(204, "")(w, r)
 	case verb == "json":
-		found := container.InspectResponse{Config: request.Config, ContainerJSONBase: &container.ContainerJSONBase{
-			ID: id, Name: "/" + id, HostConfig: request.HostConfig, State: &container.State{Status: "running", Running: true},
-		}}
+		found := container.InspectResponse{
+			Config: request.Config, HostConfig: request.HostConfig,
+			ID: id, Name: "/" + id, State: &container.State{Status: "running", Running: true},
+		}
 		text, _ := json.Marshal(found)
 		says(200, string(text))(w, r)
 	case verb == "start":
@@ -126,7 +128,7 @@ func (c *cgroupEngine) serveContainer(w http.ResponseWriter, r *http.Request, id
 	case verb == "attach":
 		c.conns = append(c.conns, upgraded(w))
 	case verb == "exec":
-		var exec container.ExecOptions
+		var exec client.ExecCreateOptions
 		_ = json.NewDecoder(r.Body).Decode(&exec)
 		c.execs = append(c.execs, exec)
 		says(201, fmt.Sprintf(`{"Id":"%d"}`, len(c.execs)-1))(w, r)

@@ -3,16 +3,16 @@ package docker
 import (
 	"context"
 
-	"github.com/docker/docker/api/types"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 )
 
 // hijack makes a request whose connection becomes a stream, and returns when ctx ends:
 // the client itself waits for ever for the answer of an engine that hangs.
-func hijack(ctx context.Context, request func(context.Context) (types.HijackedResponse, error)) (types.HijackedResponse, error) {
+func hijack(ctx context.Context, request func(context.Context) (client.HijackedResponse, error)) (client.HijackedResponse, error) {
 	waiting, keep := endpoint.CloseWith(ctx)
-	var stream types.HijackedResponse
+	var stream client.HijackedResponse
 	var err error
 	answered := make(chan struct{})
 	go func() {
@@ -32,5 +32,5 @@ func hijack(ctx context.Context, request func(context.Context) (types.HijackedRe
 			stream.Close()
 		}
 	}()
-	return types.HijackedResponse{}, ctx.Err()
+	return client.HijackedResponse{}, ctx.Err()
 }

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/versions"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client/pkg/versions"
 )
 
 // hostName is under which containers find the engine's host: Docker Desktop's own name for
@@ -23,7 +23,7 @@ func (e *Engine) hasHostGateway(ctx context.Context) (bool, error) {
 	if versions.LessThan(e.client.ClientVersion(), "1.41") {
 		return false, nil
 	}
-	_, err := e.client.NetworkInspect(ctx, network.NetworkBridge, network.InspectOptions{})
+	_, err := e.client.NetworkInspect(ctx, network.NetworkBridge)
 	if cerrdefs.IsNotFound(err) {
 		return false, nil
 	}

@@ -6,13 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/distribution/reference"
 	"github.com/docker/cli/cli/config"
-	"github.com/docker/docker/api/types/image"
-	"github.com/docker/docker/api/types/registry"
-	"github.com/docker/docker/pkg/jsonmessage"
+	"github.com/moby/moby/api/pkg/authconfig"
+	"github.com/moby/moby/api/types/jsonstream"
+	"github.com/moby/moby/api/types/registry"
+	"github.com/moby/moby/client"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -54,6 +57,11 @@ func (e *Engine) inspectImage(ctx context.Context, ref string) (backend.Image, e
 	return seen, nil
 }
 
+func platformOf(text string) *ocispec.Platform {
+	os, architecture, _ := strings.Cut(text, "/")
+	return &ocispec.Platform{OS: os, Architecture: architecture}
+}
+
 // stallTimeout is how long a pull may go on without progress, its beginning included.
 // Source: amazon-ecs-agent, README, the time for a pull to begin.
 const stallTimeout = 5 * time.Minute
@@ -69,7 +77,11 @@ func (e *Engine) pull(ctx context.Context, spec backend.PullSpec, patience time.
 		return err
 	}
 	return engineError(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
-		stream, err := e.client.ImagePull(ctx, spec.Ref, image.PullOptions{Platform: spec.Platform, RegistryAuth: auth})
+		options := client.ImagePullOptions{RegistryAuth: auth}
+		if spec.Platform != "" {
+			options.Platforms = []ocispec.Platform{*platformOf(spec.Platform)}
+		}
+		stream, err := e.client.ImagePull(ctx, spec.Ref, options)
 		if err != nil {
 			return err
 		}
@@ -95,7 +107,7 @@ func whileProgress(ctx context.Context, patience time.Duration, do func(ctx cont
 // told in the stream of progress messages.
 func drainPull(stream io.Reader, progress func()) error {
 	for decoder := json.NewDecoder(stream); ; {
-		var message jsonmessage.JSONMessage
+		var message jsonstream.Message
 		err := decoder.Decode(&message)
 		progress()
 		switch {
@@ -115,7 +127,7 @@ func drainPull(stream io.Reader, progress func()) error {
 // others the registry says so. The docker command does the same.
 func (e *Engine) registryAuth(spec backend.PullSpec) (string, error) {
 	if spec.Auth != nil {
-		return registry.EncodeAuthConfig(registry.AuthConfig{Username: spec.Auth.Username, Password: spec.Auth.Password})
+		return authconfig.Encode(registry.AuthConfig{Username: spec.Auth.Username, Password: spec.Auth.Password})
 	}
 	named, err := reference.ParseNormalizedNamed(spec.Ref)
 	if err != nil {
@@ -131,7 +143,7 @@ func (e *Engine) registryAuth(spec backend.PullSpec) (string, error) {
 			e.log.Warn("no registry login; images are pulled without", "registry", key, "error", err)
 		}
 	}
-	return registry.EncodeAuthConfig(registry.AuthConfig{
+	return authconfig.Encode(registry.AuthConfig{
 		Username: login.Username, Password: login.Password, Auth: login.Auth,
 		ServerAddress: login.ServerAddress, IdentityToken: login.IdentityToken, RegistryToken: login.RegistryToken,
 	})

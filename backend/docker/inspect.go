@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/events"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
@@ -47,21 +47,21 @@ const oomNotice = time.Second
 func (e *Engine) sawOutOfMemory(ctx context.Context, c backend.Container) bool {
 	ctx, cancel := context.WithTimeout(ctx, 10*oomNotice)
 	defer cancel()
-	about := filters.NewArgs(filters.Arg("container", c.ID), filters.Arg("event", string(events.ActionOOM)))
+	about := make(client.Filters).Add("container", c.ID).Add("event", string(events.ActionOOM))
 	if c.SandboxID != "" {
 		about.Add("container", c.SandboxID)
 	}
-	messages, failed := e.client.Events(ctx, events.ListOptions{
+	stream := e.client.Events(ctx, client.EventsListOptions{
 		Since: stamp(c.StartedAt), Until: stamp(c.ExitedAt.Add(oomNotice)), // by the engine's clock
 		Filters: about,
 	})
 	for {
 		select {
-		case message := <-messages:
+		case message := <-stream.Messages:
 			if message.Actor.ID == c.ID || time.Unix(0, message.TimeNano).After(c.ExitedAt.Add(-oomNotice)) {
 				return true
 			}
-		case <-failed: // the end of the list, too
+		case <-stream.Err: // the end of the list, too
 			return false
 		}
 	}
@@ -183,15 +183,14 @@ func address(found container.InspectResponse) netip.Addr {
 	if found.NetworkSettings == nil {
 		return netip.Addr{}
 	}
-	ip, _ := netip.ParseAddr(endpointAddress(found.NetworkSettings.Networks[string(found.HostConfig.NetworkMode)]))
-	return ip
+	return endpointAddress(found.NetworkSettings.Networks[string(found.HostConfig.NetworkMode)])
 }
 
-func endpointAddress(endpoint *network.EndpointSettings) string {
+func endpointAddress(endpoint *network.EndpointSettings) netip.Addr {
 	switch {
 	case endpoint == nil:
-		return ""
-	case endpoint.IPAddress == "" && endpoint.IPAMConfig != nil:
+		return netip.Addr{}
+	case !endpoint.IPAddress.IsValid() && endpoint.IPAMConfig != nil:
 		return endpoint.IPAMConfig.IPv4Address
 	default:
 		return endpoint.IPAddress

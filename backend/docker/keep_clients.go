@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -141,7 +141,7 @@ func (e *Engine) sandboxesAt(ctx context.Context, network string, addresses []ne
 	if !slices.ContainsFunc(addresses, func(a netip.Addr) bool { return found[a] == "" }) {
 		return found, nil
 	}
-	list, err := e.client.ContainerList(ctx, container.ListOptions{Filters: e.owned(nil)})
+	list, err := e.client.ContainerList(ctx, client.ContainerListOptions{Filters: e.owned(nil)})
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +149,8 @@ func (e *Engine) sandboxesAt(ctx context.Context, network string, addresses []ne
 		if c.Labels[kindLabel] != string(kindSandbox) || c.NetworkSettings == nil || c.NetworkSettings.Networks[network] == nil {
 			continue
 		}
-		at, err := netip.ParseAddr(c.NetworkSettings.Networks[network].IPAddress)
-		if err == nil && slices.Contains(addresses, at) {
+		at := c.NetworkSettings.Networks[network].IPAddress
+		if slices.Contains(addresses, at) {
 			found[at] = c.ID
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/client"
 )
 
 // Labels of what this package makes. A label under them in a spec does not count.
@@ -98,7 +98,7 @@ func specLabels(all map[string]string) map[string]string {
 }
 
 // owned selects what this owner made, and further labels if given.
-func (e *Engine) owned(labels map[string]string) filters.Args {
+func (e *Engine) owned(labels map[string]string) client.Filters {
 	args := ownedBy(e.owner)
 	for key, value := range labels {
 		args.Add("label", key+"="+value)
@@ -106,6 +106,6 @@ func (e *Engine) owned(labels map[string]string) filters.Args {
 	return args
 }
 
-func ownedBy(owner string) filters.Args {
-	return filters.NewArgs(filters.Arg("label", ownerLabel+"="+owner))
+func ownedBy(owner string) client.Filters {
+	return make(client.Filters).Add("label", ownerLabel+"="+owner)
 }

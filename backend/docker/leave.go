@@ -5,8 +5,8 @@ import (
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/volume"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 )
 
 // leaveTimeout bounds what is still asked of the engine when a call or Close is over.
@@ -61,7 +61,7 @@ func (e *Engine) ensureWitness(ctx context.Context, all property) error {
 	if !needsWitness(all, e.place) {
 		return nil
 	}
-	_, err := e.client.VolumeCreate(ctx, volume.CreateOptions{
+	_, err := e.client.VolumeCreate(ctx, client.VolumeCreateOptions{
 		Name: resourceName(e.owner, "witness-"+randomSuffix()), Labels: e.labels(kindWitness, nil),
 	})
 	return err
@@ -86,8 +86,8 @@ func needsWitness(all property, now place) bool {
 // where the directory is: something else has to do so by now.
 func (e *Engine) removeSpentLifelines(ctx context.Context, but string) error {
 	spent := e.owned(map[string]string{kindLabel: string(kindLifeline)})
-	spent.Add("status", container.StateExited)
-	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: spent})
+	spent.Add("status", string(container.StateExited))
+	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: spent})
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 )
 
 const (
@@ -40,7 +40,7 @@ const (
 // input open. The engine notices when the process dies, however it dies.
 type lifeline struct {
 	id      string
-	conn    types.HijackedResponse
+	conn    client.HijackedResponse
 	era     int64       // Engine.lifeEra when it was made
 	dropped atomic.Bool // on purpose
 }
@@ -93,11 +93,11 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 	e.ours.Delete(made.id) // no container of a task
 	l := &lifeline{id: made.id}
 	// Output is attached only for its end, which tells that the container ended.
-	l.conn, err = hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, l.id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true})
+	l.conn, err = hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, l.id, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true})
 	})
 	if err == nil {
-		err = e.client.ContainerStart(ctx, l.id, container.StartOptions{})
+		err = e.client.ContainerStart(ctx, l.id)
 		if err != nil {
 			l.hangUp()
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -16,7 +16,7 @@ const inspectors = 8
 // List implements backend.Engine. The engine's list lacks exit codes, times and
 // errors, so each container is inspected as well.
 func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
-	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: e.owned(labels)})
+	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: e.owned(labels)})
 	if err != nil {
 		return nil, engineError(err)
 	}

@@ -4,9 +4,8 @@ import (
 	"context"
 	"io"
 
-	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/strslice"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -27,7 +26,7 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 	made, err := e.createFrom(ctx, balancerImage, creation{name: spec.Name, CreateRequest: container.CreateRequest{
 		// Its standard input is never closed: who connects next goes on with it.
 		Config: &container.Config{
-			Entrypoint: strslice.StrSlice{balancerPath}, OpenStdin: true, Labels: e.labels(kindContainer, spec.Labels),
+			Entrypoint: []string{balancerPath}, OpenStdin: true, Labels: e.labels(kindContainer, spec.Labels),
 		},
 		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode("container:" + spec.Sandbox),
@@ -44,8 +43,8 @@ func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWri
 	if err := e.checkOwner(ctx, id); err != nil {
 		return nil, engineError(err)
 	}
-	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, id, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
 	})
 	if err != nil {
 		return nil, engineError(err)

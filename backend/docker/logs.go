@@ -11,8 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -36,7 +36,7 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 	if !opts.Since.IsZero() {
 		since = engineTimestamp(opts.Since.UnixNano())
 	}
-	stream, err := e.client.ContainerLogs(ctx, id, container.LogsOptions{
+	stream, err := e.client.ContainerLogs(ctx, id, client.ContainerLogsOptions{
 		ShowStdout: true, ShowStderr: true, Timestamps: true,
 		Follow: opts.Follow, Since: since, Tail: tail,
 	})

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -300,7 +300,7 @@ func TestSomebodyRemovesASandboxBeforeWhatIsInIt(t *testing.T) {
 			}
 			ids := []string{m.machine.ID, m.sandbox, m.app.ID}
 			for _, i := range c.gone {
-				err := dockertest.Client(t).ContainerRemove(t.Context(), ids[i], container.RemoveOptions{Force: true})
+				_, err := dockertest.Client(t).ContainerRemove(t.Context(), ids[i], client.ContainerRemoveOptions{Force: true})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -329,7 +329,7 @@ func TestGroupsOfWhatAKilledEmulatorHad(t *testing.T) {
 	m := newMachine(t, open(t, owner), backend.SandboxSpec{}, "ignore-term")
 	_ = m.engine.Close() // it would make another lifeline
 	for _, id := range []string{m.machine.ID, m.sandbox} {
-		if err := dockertest.Client(t).ContainerRemove(t.Context(), id, container.RemoveOptions{Force: true}); err != nil {
+		if _, err := dockertest.Client(t).ContainerRemove(t.Context(), id, client.ContainerRemoveOptions{Force: true}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -5,20 +5,18 @@ import (
 	"errors"
 	"net/netip"
 
-	"github.com/docker/docker/api/types/strslice"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // hold is what the sandbox program is started with in the namespace of an address: where
 // metadata is. It is there before anything else runs in the namespace, and each time that the
 // sandbox starts; the relay that it leads to has the same address each time that it is made.
-func (e *Engine) hold(own, relay netip.Addr) strslice.StrSlice {
+func (e *Engine) hold(own, relay netip.Addr) []string {
 	lead := "none"
 	if relay.IsValid() && e.relays.listenerAt(metadataPort) != nil {
 		lead = netip.AddrPortFrom(relay, metadataPort).String()
 	}
-	words := strslice.StrSlice{"hold", own.String(), "lead=" + lead}
+	words := []string{"hold", own.String(), "lead=" + lead}
 	if e.instanceMetadata {
 		words = append(words, "instance")
 	}

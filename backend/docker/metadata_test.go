@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -66,7 +67,7 @@ func TestATaskAsksForMetadata(t *testing.T) {
 	task.expectRefused(backend.ContainerSpec{}, instanceURL)
 
 	first := relayOf(t, engine)
-	if err := dockertest.Client(t).ContainerKill(t.Context(), first, "KILL"); err != nil {
+	if _, err := dockertest.Client(t).ContainerKill(t.Context(), first, client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "another relay runs", func() bool { id := relayOf(t, engine); return id != "" && id != first })
@@ -160,7 +161,7 @@ func TestMetadataWhereTheRelayIsElsewhere(t *testing.T) {
 	made, name, cidr := labelledNetwork(t)
 	self, other := emulatorContainer(t, name), emulatorContainer(t, "bridge")
 	third := cidr.Addr().Next().Next().Next()
-	err := cli.NetworkConnect(t.Context(), made, other, &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: third.String()}})
+	_, err := cli.NetworkConnect(t.Context(), made, client.NetworkConnectOptions{Container: other, EndpointConfig: &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: third}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +180,7 @@ func TestMetadataWhereTheRelayIsElsewhere(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := cli.NetworkDisconnect(t.Context(), made, other, true); err != nil {
+	if _, err := cli.NetworkDisconnect(t.Context(), made, client.NetworkDisconnectOptions{Container: other, Force: true}); err != nil {
 		t.Fatal(err)
 	}
 	task.engine = open()

@@ -11,9 +11,9 @@ import (
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
@@ -102,8 +102,8 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 		if at, err := netip.ParseAddr(c.Labels[relayLabel]); err == nil && vpc.subnet.Contains(at) {
 			e.relays.keep(vpc, at)
 		}
-		ip, err := netip.ParseAddr(endpointAddress(c.NetworkSettings.Networks[vpc.dockerName]))
-		if err == nil && vpc.addresses.Occupy(ip) {
+		ip := endpointAddress(c.NetworkSettings.Networks[vpc.dockerName])
+		if ip.IsValid() && vpc.addresses.Occupy(ip) {
 			e.leases.add(c.ID, lease{ip, vpc.addresses})
 		}
 	}
@@ -115,19 +115,19 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 func (e *Engine) membersOf(ctx context.Context, vpc vpcNetwork, all bool) ([]container.Summary, error) {
 	members := e.owned(nil)
 	members.Add("network", vpc.dockerName)
-	found, err := e.client.ContainerList(ctx, container.ListOptions{All: all, Filters: members})
+	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: all, Filters: members})
 	return slices.DeleteFunc(found, func(c container.Summary) bool { return c.Labels[kindLabel] == string(kindRelay) }), err
 }
 
 // Networks implements backend.Engine.
 func (e *Engine) Networks(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
-	found, err := e.client.NetworkList(ctx, network.ListOptions{Filters: e.owned(labels)})
+	found, err := e.client.NetworkList(ctx, e.owned(labels))
 	if err != nil {
 		return nil, engineError(err)
 	}
 	var list []backend.Network
 	for _, n := range found {
-		if vpc, err := vpcOf(n); err == nil {
+		if vpc, err := vpcOf(n.Network); err == nil {
 			list = append(list, vpc.public(n.Labels[vpcLabel]))
 		}
 	}
@@ -197,13 +197,13 @@ func (e *Engine) ReleaseAddress(name string, address netip.Addr) {
 }
 
 func (e *Engine) ensureVPC(ctx context.Context, spec backend.NetworkSpec, own ownContainer) (vpcNetwork, error) {
-	existing, err := e.client.NetworkList(ctx, network.ListOptions{})
+	existing, err := e.client.NetworkList(ctx, nil)
 	if err != nil {
 		return vpcNetwork{}, err
 	}
 	for _, n := range existing {
 		if n.Labels[ownerLabel] == e.owner && n.Labels[vpcLabel] == spec.Name {
-			vpc, err := vpcOf(n)
+			vpc, err := vpcOf(n.Network)
 			if err != nil {
 				return vpcNetwork{}, err
 			}
@@ -224,7 +224,7 @@ func (e *Engine) ensureVPC(ctx context.Context, spec backend.NetworkSpec, own ow
 
 // createVPC tries one range after the other: another process may take one between
 // the look and the leap.
-func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, existing []network.Inspect) (vpcNetwork, error) {
+func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, existing []network.Summary) (vpcNetwork, error) {
 	avoid := taken(existing)
 	if e.local {
 		avoid = append(avoid, hostRanges()...)
@@ -245,10 +245,10 @@ func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, existi
 		if !vpc.gateway.IsValid() {
 			vpc.gateway = subnet.Addr().Next()
 		}
-		made, err := e.client.NetworkCreate(ctx, name, networkRequest(vpc, spec.Isolated, labels))
+		id, err := e.client.NetworkCreate(ctx, networkRequest(vpc, bridgeOptions(spec.Isolated), labels))
 		switch {
 		case !overlaps(err):
-			vpc.id, vpc.isolated, vpc.fresh = made.ID, spec.Isolated, true
+			vpc.id, vpc.isolated, vpc.fresh = id, spec.Isolated, true
 			return vpc, err
 		case spec.CIDR.IsValid():
 			return vpcNetwork{}, &classified{err, backend.ErrAddressInUse}
@@ -265,19 +265,21 @@ func ranges(asked netip.Prefix, avoid []netip.Prefix) iter.Seq[netip.Prefix] {
 	return ipam.FreeRanges(avoid)
 }
 
-func networkRequest(vpc vpcNetwork, isolated bool, labels map[string]string) network.CreateOptions {
-	config := network.IPAMConfig{Subnet: vpc.subnet.String(), Gateway: vpc.gateway.String()}
-	if vpc.share.IsValid() {
-		config.IPRange = vpc.share.String()
-	}
-	options := map[string]string{}
-	if isolated {
-		options[noHostAddress] = "true"
-	}
-	return network.CreateOptions{
-		Driver: "bridge", Options: options, Labels: labels,
+func networkRequest(vpc vpcNetwork, options, labels map[string]string) network.CreateRequest {
+	config := network.IPAMConfig{Subnet: vpc.subnet, Gateway: vpc.gateway, IPRange: vpc.share}
+	return network.CreateRequest{
+		Name: vpc.dockerName, Driver: "bridge", Options: options, Labels: labels,
 		IPAM: &network.IPAM{Driver: "default", Config: []network.IPAMConfig{config}},
 	}
+}
+
+// bridgeOptions are what an engine is told of a bridge. Isolated ones have no address of its
+// host.
+func bridgeOptions(isolated bool) map[string]string {
+	if isolated {
+		return map[string]string{noHostAddress: "true"}
+	}
+	return map[string]string{}
 }
 
 // noHostAddress keeps the engine from giving the bridge the gateway's address;
@@ -300,14 +302,14 @@ func (e *Engine) vpc(ctx context.Context, name string) (vpcNetwork, error) {
 	if known, ok := e.networks[name]; ok {
 		return known, nil
 	}
-	found, err := e.client.NetworkList(ctx, network.ListOptions{Filters: e.owned(map[string]string{vpcLabel: name})})
+	found, err := e.client.NetworkList(ctx, e.owned(map[string]string{vpcLabel: name}))
 	if err != nil {
 		return vpcNetwork{}, err
 	}
 	if len(found) == 0 {
 		return vpcNetwork{}, &backend.NotFoundError{Kind: backend.KindNetwork, Err: fmt.Errorf("network %s not found", name)}
 	}
-	vpc, err := vpcOf(found[0])
+	vpc, err := vpcOf(found[0].Network)
 	if err == nil {
 		err = e.know(ctx, name, vpc)
 	}
@@ -328,17 +330,16 @@ func (e *Engine) forgetVPCs() {
 	e.direct.reset()
 }
 
-func vpcOf(n network.Inspect) (vpcNetwork, error) {
+func vpcOf(n network.Network) (vpcNetwork, error) {
 	for _, config := range n.IPAM.Config {
-		subnet, err := netip.ParsePrefix(config.Subnet)
-		if err == nil && subnet.Addr().Is4() {
-			gateway, err := netip.ParseAddr(config.Gateway)
-			if err != nil { // the engine does not tell one that it picked itself
+		if subnet := config.Subnet; subnet.Addr().Is4() {
+			gateway := config.Gateway
+			if !gateway.IsValid() { // the engine does not tell one that it picked itself
 				gateway = subnet.Masked().Addr().Next()
 			}
 			isolated := n.Options[noHostAddress] == "true"
 			vpc := vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway, isolated: isolated, labels: specLabels(n.Labels)}
-			if config.IPRange != "" || n.Labels[ownerLabel] == "" { // the user's own may lack one
+			if config.IPRange.IsValid() || n.Labels[ownerLabel] == "" { // the user's own may lack one
 				vpc.share = ipam.EngineShare(subnet)
 			}
 			return vpc, nil
@@ -350,12 +351,12 @@ func vpcOf(n network.Inspect) (vpcNetwork, error) {
 // removeNetwork disconnects what is still on the network, such as the container in
 // which the emulator runs or one that the user connected.
 func (e *Engine) removeNetwork(ctx context.Context, id string) error {
-	found, err := e.client.NetworkInspect(ctx, id, network.InspectOptions{})
+	found, err := e.client.NetworkInspect(ctx, id)
 	if err != nil {
 		return err
 	}
 	for endpoint := range found.Containers {
-		if err := e.client.NetworkDisconnect(ctx, id, endpoint, true); err != nil {
+		if err := e.client.NetworkDisconnect(ctx, id, endpoint); err != nil {
 			e.log.Debug("disconnect container", "network", found.Name, "container", endpoint, "error", err)
 		}
 	}
@@ -379,12 +380,12 @@ func (e *Engine) gatewayHere(ctx context.Context) (bool, error) {
 			return isHostAddress(vpc.gateway), nil
 		}
 	}
-	bridges, err := e.client.NetworkList(ctx, network.ListOptions{Filters: filters.NewArgs(filters.Arg("driver", "bridge"))})
+	bridges, err := e.client.NetworkList(ctx, make(client.Filters).Add("driver", "bridge"))
 	if err != nil {
 		return false, err
 	}
 	for _, bridge := range bridges {
-		if vpc, err := vpcOf(bridge); err == nil && isHostAddress(vpc.gateway) {
+		if vpc, err := vpcOf(bridge.Network); err == nil && isHostAddress(vpc.gateway) {
 			return true, nil
 		}
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/api/types/events"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -20,17 +20,17 @@ const lookTimeout = 10 * time.Second
 // ends. These events carry no labels of containers, so they have a stream of their own; without it
 // the next Resync tells.
 func (w *watch) followNetworks(ctx context.Context, since string, queue *eventQueue) {
-	stream, broken := w.engine.client.Events(ctx, events.ListOptions{Since: since, Filters: filters.NewArgs(
-		filters.Arg("type", string(events.NetworkEventType)), filters.Arg("event", string(events.ActionDisconnect)),
-	)})
+	stream := w.engine.client.Events(ctx, client.EventsListOptions{Since: since, Filters: make(client.Filters).
+		Add("type", string(events.NetworkEventType)).
+		Add("event", string(events.ActionDisconnect))})
 	for {
 		select {
-		case message := <-stream:
+		case message := <-stream.Messages:
 			id := message.Actor.Attributes[containerAttribute]
 			if _, ours := w.engine.ours.Load(id); ours && w.lacksNetwork(ctx, id) {
 				queue.add(backend.Event{Kind: backend.NetworkLost, ContainerID: id, Time: time.Unix(0, message.TimeNano)})
 			}
-		case err := <-broken:
+		case err := <-stream.Err:
 			if ctx.Err() == nil {
 				w.engine.log.Debug("events of networks not followed", "error", err)
 			}

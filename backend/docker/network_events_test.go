@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
@@ -34,11 +36,11 @@ func TestWatchTellsOfLostNetworks(t *testing.T) {
 	if err := engine.Stop(t.Context(), ends.sandbox, 0); err != nil {
 		t.Fatal(err)
 	}
-	found, err := cli.ContainerInspect(t.Context(), stays.sandbox)
+	found, err := cli.ContainerInspect(t.Context(), stays.sandbox, client.ContainerInspectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cli.NetworkDisconnect(t.Context(), string(found.HostConfig.NetworkMode), stays.sandbox, false); err != nil {
+	if _, err := cli.NetworkDisconnect(t.Context(), string(found.Container.HostConfig.NetworkMode), client.NetworkDisconnectOptions{Container: stays.sandbox}); err != nil {
 		t.Fatal(err)
 	}
 	var of []string

@@ -14,8 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -83,18 +84,20 @@ func TestNetworkIsFoundAgainAfterARestart(t *testing.T) {
 func emulatorContainer(t testing.TB, networkName string) (id string) {
 	t.Helper()
 	cli := dockertest.Client(t)
-	made, err := cli.ContainerCreate(t.Context(),
-		&container.Config{Image: dockertest.Image(t), Cmd: []string{"sleep", "10m"}},
-		&container.HostConfig{NetworkMode: container.NetworkMode(networkName)}, nil, nil, dockertest.Owner())
+	made, err := cli.ContainerCreate(t.Context(), client.ContainerCreateOptions{
+		Config:     &container.Config{Image: dockertest.Image(t), Cmd: []string{"sleep", "10m"}},
+		HostConfig: &container.HostConfig{NetworkMode: container.NetworkMode(networkName)},
+		Name:       dockertest.Owner(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := cli.ContainerRemove(context.Background(), made.ID, container.RemoveOptions{Force: true}); err != nil {
+		if _, err := cli.ContainerRemove(context.Background(), made.ID, client.ContainerRemoveOptions{Force: true}); err != nil {
 			t.Error(err)
 		}
 	})
-	if err := cli.ContainerStart(t.Context(), made.ID, container.StartOptions{}); err != nil {
+	if _, err := cli.ContainerStart(t.Context(), made.ID, client.ContainerStartOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return made.ID
@@ -102,11 +105,11 @@ func emulatorContainer(t testing.TB, networkName string) (id string) {
 
 func networksOf(t *testing.T, id string) map[string]*network.EndpointSettings {
 	t.Helper()
-	found, err := dockertest.Client(t).ContainerInspect(t.Context(), id)
+	found, err := dockertest.Client(t).ContainerInspect(t.Context(), id, client.ContainerInspectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found.NetworkSettings.Networks
+	return found.Container.NetworkSettings.Networks
 }
 
 func TestEmulatorInAContainerJoinsTheNetwork(t *testing.T) {
@@ -142,9 +145,9 @@ func labelledNetwork(t *testing.T) (id, name string, cidr netip.Prefix) {
 	first := rand.IntN(256)
 	for n := range 256 {
 		cidr = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(first + n)}), 16)
-		made, err := cli.NetworkCreate(t.Context(), name, network.CreateOptions{
+		made, err := cli.NetworkCreate(t.Context(), name, client.NetworkCreateOptions{
 			Driver: "bridge", Labels: map[string]string{"ecs-emulator.vpc": "yes"},
-			IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: cidr.String(), IPRange: ipam.EngineShare(cidr).String()}}},
+			IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: cidr, IPRange: ipam.EngineShare(cidr)}}},
 		})
 		if err != nil && strings.Contains(err.Error(), "overlaps") {
 			continue
@@ -153,7 +156,7 @@ func labelledNetwork(t *testing.T) (id, name string, cidr netip.Prefix) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			if err := cli.NetworkRemove(context.Background(), made.ID); err != nil {
+			if _, err := cli.NetworkRemove(context.Background(), made.ID, client.NetworkRemoveOptions{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -184,7 +187,7 @@ func TestEmulatorInAContainerAdoptsTheLabelledNetwork(t *testing.T) {
 	if err := engine.RemoveAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := cli.NetworkInspect(t.Context(), made, network.InspectOptions{}); err != nil {
+	if _, err := cli.NetworkInspect(t.Context(), made, client.NetworkInspectOptions{}); err != nil {
 		t.Errorf("the user's network is gone: %v", err)
 	}
 }
@@ -194,14 +197,14 @@ func TestEmulatorInAContainerAdoptsTheLabelledNetwork(t *testing.T) {
 func TestALabelledNetworkWithoutASubnetIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	cli, name := dockertest.Client(t), dockertest.Owner()
-	made, err := cli.NetworkCreate(t.Context(), name, network.CreateOptions{
+	made, err := cli.NetworkCreate(t.Context(), name, client.NetworkCreateOptions{
 		Driver: "bridge", Labels: map[string]string{"ecs-emulator.vpc": "yes"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := cli.NetworkRemove(context.Background(), made.ID); err != nil {
+		if _, err := cli.NetworkRemove(context.Background(), made.ID, client.NetworkRemoveOptions{}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -251,12 +254,12 @@ func TestAddressOfSomebodyElse(t *testing.T) {
 	}
 	engine.ReleaseAddress("vpc", first)
 	stranger := emulatorContainer(t, "none")
-	if err := cli.NetworkDisconnect(t.Context(), "none", stranger, true); err != nil {
+	if _, err := cli.NetworkDisconnect(t.Context(), "none", client.NetworkDisconnectOptions{Container: stranger, Force: true}); err != nil {
 		t.Fatal(err)
 	}
 	base[3] = first.As4()[3] + 1 // the next that a sandbox gets
-	settings := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: netip.AddrFrom4(base).String()}}
-	if err := cli.NetworkConnect(t.Context(), n.ID, stranger, settings); err != nil {
+	settings := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: netip.AddrFrom4(base)}}
+	if _, err := cli.NetworkConnect(t.Context(), n.ID, client.NetworkConnectOptions{Container: stranger, EndpointConfig: settings}); err != nil {
 		t.Fatal(err)
 	}
 	spec := backend.SandboxSpec{Name: dockertest.Owner(), Network: "vpc", Subnet: subnet}
@@ -278,12 +281,12 @@ func TestAddressOfSomebodyElse(t *testing.T) {
 	if err := engine.Start(t.Context(), again.ID); err != nil {
 		t.Error(err)
 	}
-	found, err := cli.ContainerInspect(t.Context(), again.ID)
+	found, err := cli.ContainerInspect(t.Context(), again.ID, client.ContainerInspectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, endpoint := range found.NetworkSettings.Networks {
-		if endpoint.IPAddress != again.IP.String() || endpoint.MacAddress != again.MAC {
+	for _, endpoint := range found.Container.NetworkSettings.Networks {
+		if endpoint.IPAddress != again.IP || endpoint.MacAddress.String() != again.MAC {
 			t.Errorf("the engine gave %s and %s; want %v and %s", endpoint.IPAddress, endpoint.MacAddress, again.IP, again.MAC)
 		}
 	}

@@ -1,12 +1,14 @@
 package docker_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"testing"
 
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
@@ -60,9 +62,9 @@ func TestSandboxesTellOfContainersOutOfMemory(t *testing.T) {
 // askedAbout returns the containers of whose events a request wants to hear.
 func askedAbout(t *testing.T, r *http.Request) []string {
 	t.Helper()
-	asked, err := filters.FromJSON(r.URL.Query().Get("filters"))
-	if err != nil {
+	var asked client.Filters
+	if err := json.Unmarshal([]byte(r.URL.Query().Get("filters")), &asked); err != nil {
 		t.Error(err)
 	}
-	return asked.Get("container")
+	return slices.Collect(maps.Keys(asked["container"]))
 }

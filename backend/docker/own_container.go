@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
@@ -99,7 +99,7 @@ func firstMatch(r io.Reader, line *regexp.Regexp) string {
 
 // adopt finds the network that the user prepared for the VPC: labelled, nobody's
 // property, and joined by the emulator's own container. One network is one VPC.
-func (e *Engine) adopt(ctx context.Context, existing []network.Inspect, name string, own ownContainer) (vpcNetwork, bool, error) {
+func (e *Engine) adopt(ctx context.Context, existing []network.Summary, name string, own ownContainer) (vpcNetwork, bool, error) {
 	if known, ok := e.networks[name]; ok && known.adopted {
 		return known, true, nil
 	}
@@ -107,7 +107,7 @@ func (e *Engine) adopt(ctx context.Context, existing []network.Inspect, name str
 		if _, labelled := n.Labels[vpcLabel]; !labelled || n.Labels[ownerLabel] != "" || !slices.Contains(own.networks, n.ID) {
 			continue
 		}
-		vpc, err := vpcOf(n)
+		vpc, err := vpcOf(n.Network)
 		if err != nil || vpc.subnet.Bits() != 16 {
 			e.log.Warn("labelled network is no VPC: want an IPv4 range of /16", "network", n.Name)
 			continue
@@ -121,7 +121,7 @@ func (e *Engine) adopt(ctx context.Context, existing []network.Inspect, name str
 			e.log.Warn("labelled network is no VPC: it lets nobody choose addresses; give it a subnet of /16 in its ipam configuration", "network", n.Name)
 			continue
 		}
-		if !slices.ContainsFunc(n.IPAM.Config, func(c network.IPAMConfig) bool { return c.IPRange == ipam.EngineShare(vpc.subnet).String() }) {
+		if !slices.ContainsFunc(n.IPAM.Config, func(c network.IPAMConfig) bool { return c.IPRange == ipam.EngineShare(vpc.subnet) }) {
 			e.log.Warn("addresses of tasks may collide with those the engine hands out; set ip_range on the network",
 				"network", n.Name, "ip_range", ipam.EngineShare(vpc.subnet))
 		}
@@ -148,7 +148,7 @@ func (e *Engine) takesAddresses(ctx context.Context, vpc vpcNetwork) (bool, erro
 	}
 	ip := ipam.EngineShare(vpc.subnet).Addr().Prev() // not the engine's, and the last a sandbox gets
 	err = e.client.NetworkConnect(ctx, vpc.id, made.id, &network.EndpointSettings{
-		IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip.String()},
+		IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip},
 	})
 	if removed := e.remove(ctx, made.id); removed != nil {
 		return false, removed

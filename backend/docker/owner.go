@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/volume"
+	"github.com/moby/moby/api/types/volume"
+	"github.com/moby/moby/client"
 )
 
 // OwnerState says whether somebody still needs what an owner has on the engine.
@@ -76,7 +76,7 @@ func (e *Engine) RemoveOwner(ctx context.Context, id string, shared bool) (remov
 	if err != nil {
 		return 0, fmt.Errorf("list what %s has: %w", id, engineError(err))
 	}
-	volumes := slices.DeleteFunc(slices.Clone(all.volumes), func(v *volume.Volume) bool { return !isShared(v.Labels) })
+	volumes := slices.DeleteFunc(slices.Clone(all.volumes), func(v volume.Volume) bool { return !isShared(v.Labels) })
 	removed, err = e.removeProperty(ctx, all.filter(func(labels map[string]string) bool { return !isShared(labels) }))
 	if err == nil && shared {
 		var n int
@@ -90,7 +90,7 @@ func (e *Engine) RemoveOwner(ctx context.Context, id string, shared bool) (remov
 func (e *Engine) census(ctx context.Context) (property, map[string]Owner, error) {
 	// Owners start their lifeline first. So what is listed before the lifelines
 	// belongs to an owner whose lifeline, if it lives, is in the later list.
-	all, err := e.listProperty(ctx, filters.NewArgs(filters.Arg("label", ownerLabel)))
+	all, err := e.listProperty(ctx, make(client.Filters).Add("label", ownerLabel))
 	if err != nil {
 		return all, nil, fmt.Errorf("list what emulators have: %w", engineError(err))
 	}

@@ -16,8 +16,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -220,7 +220,7 @@ func TestPlacesOfOwners(t *testing.T) {
 	all := property{
 		containers: []container.Summary{{Labels: durable("/a")}, {Labels: durable("/a")}, {Labels: map[string]string{ownerLabel: "old", durableLabel: "true"}}},
 		lifelines:  []container.Summary{{Labels: durable("/b")}},
-		networks:   []network.Summary{{Labels: map[string]string{ownerLabel: "durable"}}, {Labels: map[string]string{ownerLabel: "brief"}}},
+		networks:   []network.Summary{networkOf("durable"), networkOf("brief")},
 	}
 	got := fmt.Sprint(all.places())
 	if want := fmt.Sprint(map[string][]place{"brief": nil, "durable": {{"/a", "h", "m"}, {"/b", "h", "m"}}, "old": {{}}}); got != want {
@@ -231,15 +231,18 @@ func TestPlacesOfOwners(t *testing.T) {
 	}
 }
 
+func networkOf(owner string) network.Summary {
+	return network.Summary{Network: network.Network{Labels: map[string]string{ownerLabel: owner}}}
+}
+
 func TestPulseOfALifeline(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	lifeline := func(status container.ContainerState, ago time.Duration, code int, grace string) container.InspectResponse {
 		at := now.Add(-ago).Format(time.RFC3339Nano)
 		return container.InspectResponse{
-			ContainerJSONBase: &container.ContainerJSONBase{Created: at, State: &container.State{
-				Status: status, Running: status == container.StateRunning, FinishedAt: at, ExitCode: code,
-			}},
-			Config: &container.Config{Labels: map[string]string{graceLabel: grace}},
+			Created: at,
+			State:   &container.State{Status: status, Running: status == container.StateRunning, FinishedAt: at, ExitCode: code},
+			Config:  &container.Config{Labels: map[string]string{graceLabel: grace}},
 		}
 	}
 	const second, minute, hour = time.Second, time.Minute, time.Hour

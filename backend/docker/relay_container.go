@@ -14,10 +14,9 @@ import (
 	"sync"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/strslice"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
@@ -28,7 +27,7 @@ import (
 const portAttempts = 32
 
 // relayPorts are where the relay listens.
-var relayPorts = strslice.StrSlice{decimal(backend.RelayPort), decimal(metadataPort)}
+var relayPorts = []string{decimal(backend.RelayPort), decimal(metadataPort)}
 
 // removeEarlierRelays waits for the end of those that have the addresses and ports by which
 // containers and others know the next one. Only one process has a data directory, so when that
@@ -41,7 +40,7 @@ func (e *Engine) removeEarlierRelays(ctx context.Context) error {
 		return nil
 	}
 	earlier := e.owned(map[string]string{kindLabel: string(kindRelay)})
-	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: earlier})
+	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: earlier})
 	if err != nil {
 		return err
 	}
@@ -69,7 +68,7 @@ func (e *Engine) newRelay(ctx context.Context) (*relayLink, error) {
 	e.relays.mu.Unlock()
 	var refused hostPorts
 	for range portAttempts {
-		all, err := e.client.ContainerList(ctx, container.ListOptions{})
+		all, err := e.client.ContainerList(ctx, client.ContainerListOptions{})
 		if err != nil {
 			return nil, err
 		}
@@ -106,13 +105,13 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 			_ = e.remove(context.WithoutCancel(ctx), made.id)
 		}
 	}()
-	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, made.id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, made.id, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
 	})
 	if err != nil {
 		return nil, taken, err
 	}
-	if err = e.client.ContainerStart(ctx, made.id, container.StartOptions{}); err != nil {
+	if err = e.client.ContainerStart(ctx, made.id); err != nil {
 		stream.Close()
 		taken, _ = asked.refusedPort(err)
 		return nil, taken, err
@@ -141,7 +140,7 @@ func (e *Engine) goDirect(ctx context.Context, l *relayLink, key string) {
 		return
 	}
 	for _, endpoint := range found.NetworkSettings.Networks {
-		direct, err := tunnel.Direct(ctx, net.JoinHostPort(endpointAddress(endpoint), tunnel.HomePort), key)
+		direct, err := tunnel.Direct(ctx, net.JoinHostPort(endpointAddress(endpoint).String(), tunnel.HomePort), key)
 		if err != nil {
 			e.log.Debug("relay is not reached but through the engine", "error", err)
 			continue
@@ -187,7 +186,7 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 	exposed, bound := asked.bindings()
 	r := container.CreateRequest{
 		Config: &container.Config{
-			Entrypoint: strslice.StrSlice{relayPath}, Cmd: slices.Concat(relayPorts, asked.decimals()), Env: []string{relayHeap},
+			Entrypoint: []string{relayPath}, Cmd: slices.Concat(relayPorts, asked.decimals()), Env: []string{relayHeap},
 			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
 			Labels: e.labels(kindRelay, nil), ExposedPorts: exposed,
 		},
@@ -199,10 +198,10 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 		},
 	}
 	if !asked.none() { // the kernel carries what comes in there; see lead
-		r.HostConfig.CapAdd = strslice.StrSlice{"NET_ADMIN"}
+		r.HostConfig.CapAdd = []string{"NET_ADMIN"}
 		r.HostConfig.Sysctls[forwarding] = "1"
 	}
-	_, err := e.client.NetworkInspect(ctx, network.NetworkBridge, network.InspectOptions{})
+	_, err := e.client.NetworkInspect(ctx, network.NetworkBridge)
 	if !cerrdefs.IsNotFound(err) {
 		return r, err
 	}
@@ -227,7 +226,7 @@ type attached struct {
 	said []byte // on standard error
 }
 
-func newAttached(stream types.HijackedResponse) *attached {
+func newAttached(stream client.HijackedResponse) *attached {
 	return &attached{Conn: stream.Conn, from: stream.Reader}
 }
 

@@ -13,9 +13,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
 	"github.com/libp2p/go-yamux/v5"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -96,13 +96,13 @@ func (r *relayEngine) attach(w http.ResponseWriter, id string) {
 }
 
 func (r *relayEngine) connect(w http.ResponseWriter, q *http.Request) {
-	var request network.ConnectOptions
+	var request network.ConnectRequest
 	_ = json.NewDecoder(q.Body).Decode(&request)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	address := ""
 	if c := request.EndpointConfig.IPAMConfig; c != nil {
-		address = c.IPv4Address
+		address = c.IPv4Address.String()
 	}
 	r.asked = append(r.asked, address)
 	switch {
@@ -227,7 +227,7 @@ func TestTheRelayOfTheNextRunIsWhereSandboxesLead(t *testing.T) {
 	r := newRelayEngine()
 	r.left = []container.Summary{{
 		ID: "box", Labels: map[string]string{"ecs-emulator.owner": "me", "ecs-emulator.kind": "sandbox", "ecs-emulator.relay": "10.9.255.9"},
-		NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{"vpc": {IPAddress: "10.9.0.8"}}},
+		NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{"vpc": {IPAddress: netip.MustParseAddr("10.9.0.8")}}},
 	}}
 	engine := r.begin(t, docker.Options{Directory: t.TempDir()})
 	eventually(t, "the relay is on the network", func() bool { _, asked := r.state(); return len(asked) > 0 })

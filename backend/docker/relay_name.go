@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -80,7 +81,7 @@ func (e *Engine) outsideOf(ctx context.Context, isolated vpcNetwork) (vpcNetwork
 	}
 	routers := e.owned(nil)
 	routers.Add("label", routesLabel)
-	found, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: routers})
+	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: routers})
 	if err != nil {
 		return vpcNetwork{}, err
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -68,7 +68,7 @@ func (e *Engine) knows(vpc vpcNetwork) bool {
 func (e *Engine) connectRelay(ctx context.Context, l *relayLink, vpc vpcNetwork, wish netip.Addr) (netip.Addr, error) {
 	endpoint := &network.EndpointSettings{Aliases: []string{backend.RelayName}}
 	if wish.IsValid() {
-		endpoint.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: wish.String()}
+		endpoint.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: wish}
 	}
 	err := e.client.NetworkConnect(ctx, vpc.id, l.id, endpoint)
 	if err != nil && !strings.Contains(err.Error(), "already exists in network") {
@@ -81,7 +81,11 @@ func (e *Engine) connectRelay(ctx context.Context, l *relayLink, vpc vpcNetwork,
 	if err != nil {
 		return netip.Addr{}, err
 	}
-	return netip.ParseAddr(endpointAddress(found.NetworkSettings.Networks[vpc.dockerName]))
+	at := endpointAddress(found.NetworkSettings.Networks[vpc.dockerName])
+	if !at.IsValid() {
+		return at, fmt.Errorf("the relay has no address on network %s", vpc.dockerName)
+	}
+	return at, nil
 }
 
 // addressTaken recognizes the engine's words for an address that somebody has, or that
@@ -106,7 +110,7 @@ func (e *Engine) leaveNetwork(ctx context.Context, vpc vpcNetwork) (done func(),
 	if _, on := l.networks.LoadAndDelete(vpc.id); !on {
 		return done, nil
 	}
-	err = e.client.NetworkDisconnect(ctx, vpc.id, l.id, true)
+	err = e.client.NetworkDisconnect(ctx, vpc.id, l.id)
 	if err != nil && !cerrdefs.IsNotFound(err) && !cerrdefs.IsPermissionDenied(err) {
 		e.log.Debug("relay not taken from a network", "network", vpc.dockerName, "error", err)
 	}

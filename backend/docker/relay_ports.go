@@ -3,12 +3,13 @@ package docker
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/go-connections/nat"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -113,17 +114,17 @@ func (asked hostPorts) decimals() (list []string) {
 func (asked hostPorts) none() bool { return len(asked.tcp)+len(asked.udp) == 0 }
 
 // bindings are the ports as the engine is asked for them.
-func (asked hostPorts) bindings() (nat.PortSet, nat.PortMap) {
-	exposed, bound := nat.PortSet{}, nat.PortMap{}
-	add := func(protocol string, ports []uint16) {
+func (asked hostPorts) bindings() (network.PortSet, network.PortMap) {
+	exposed, bound := network.PortSet{}, network.PortMap{}
+	add := func(protocol network.IPProtocol, ports []uint16) {
 		for _, port := range ports {
-			p := nat.Port(fmt.Sprintf("%d/%s", port, protocol))
+			p, _ := network.PortFrom(port, protocol)
 			exposed[p] = struct{}{}
-			bound[p] = []nat.PortBinding{{HostIP: loopbackAddress, HostPort: strconv.Itoa(int(port))}}
+			bound[p] = []network.PortBinding{{HostIP: netip.MustParseAddr(loopbackAddress), HostPort: strconv.Itoa(int(port))}}
 		}
 	}
-	add("tcp", asked.tcp)
-	add("udp", asked.udp)
+	add(network.TCP, asked.tcp)
+	add(network.UDP, asked.udp)
 	return exposed, bound
 }
 

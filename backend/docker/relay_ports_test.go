@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -40,8 +40,8 @@ func TestAskForPorts(t *testing.T) {
 
 func TestPortsOfContainers(t *testing.T) {
 	got := publishedPorts([]container.Summary{
-		{Ports: []container.Port{{PrivatePort: 80}, {PrivatePort: 80, PublicPort: 8080, Type: "tcp"}}},
-		{Ports: []container.Port{{PublicPort: 53, Type: "udp"}}},
+		{Ports: []container.PortSummary{{PrivatePort: 80}, {PrivatePort: 80, PublicPort: 8080, Type: "tcp"}}},
+		{Ports: []container.PortSummary{{PublicPort: 53, Type: "udp"}}},
 	})
 	if !slices.Equal(got.tcp, []uint16{8080}) || !slices.Equal(got.udp, []uint16{53}) {
 		t.Errorf("%v", got)

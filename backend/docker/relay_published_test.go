@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
@@ -97,7 +99,7 @@ func TestPublishedPorts(t *testing.T) {
 
 	// It holds for the next one.
 	first := relayOf(t, engine)
-	if err := dockertest.Client(t).ContainerKill(t.Context(), first, "KILL"); err != nil {
+	if _, err := dockertest.Client(t).ContainerKill(t.Context(), first, client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 		t.Fatal(err)
 	}
 	reached()
@@ -153,13 +155,13 @@ func TestPublishedPortsAreListenedAt(t *testing.T) {
 // relayIn is the address of an owner's relay on the network of a VPC.
 func relayIn(t *testing.T, engine *docker.Engine) string {
 	t.Helper()
-	found, err := dockertest.Client(t).ContainerInspect(t.Context(), relayOf(t, engine))
+	found, err := dockertest.Client(t).ContainerInspect(t.Context(), relayOf(t, engine), client.ContainerInspectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, endpoint := range found.NetworkSettings.Networks {
-		if name != "bridge" && endpoint.IPAddress != "" {
-			return endpoint.IPAddress
+	for name, endpoint := range found.Container.NetworkSettings.Networks {
+		if name != "bridge" && endpoint.IPAddress.IsValid() {
+			return endpoint.IPAddress.String()
 		}
 	}
 	t.Fatal("the relay is on no network of a VPC")

@@ -13,8 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -59,16 +58,16 @@ var homeURL = fmt.Sprintf("http://%s:%d/", backend.RelayName, backend.RelayPort)
 // relayOf is the id of an owner's relay.
 func relayOf(t *testing.T, engine *docker.Engine) string {
 	t.Helper()
-	found, err := dockertest.Client(t).ContainerList(t.Context(), container.ListOptions{Filters: filters.NewArgs(
-		filters.Arg("label", "ecs-emulator.kind=relay"), filters.Arg("label", "ecs-emulator.owner="+engine.Owner()),
-	)})
+	found, err := dockertest.Client(t).ContainerList(t.Context(), client.ContainerListOptions{Filters: make(client.Filters).
+		Add("label", "ecs-emulator.kind=relay").
+		Add("label", "ecs-emulator.owner="+engine.Owner())})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(found) != 1 {
+	if len(found.Items) != 1 {
 		return ""
 	}
-	return found[0].ID
+	return found.Items[0].ID
 }
 
 // overTCP opens the engine as a remote one, behind a proxy.
@@ -144,7 +143,7 @@ func TestContainersReachTheEmulator(t *testing.T) {
 			}
 			// It comes back when somebody kills it.
 			first := relayOf(t, engine)
-			if err := dockertest.Client(t).ContainerKill(t.Context(), first, "KILL"); err != nil {
+			if _, err := dockertest.Client(t).ContainerKill(t.Context(), first, client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 				t.Fatal(err)
 			}
 			eventually(t, "another relay runs", func() bool { id := relayOf(t, engine); return id != "" && id != first })
@@ -182,10 +181,10 @@ func TestTheRelayLeavesANetwork(t *testing.T) {
 		if id == "" {
 			return false
 		}
-		found, err := dockertest.Client(t).ContainerInspect(t.Context(), id)
-		return err == nil && len(found.NetworkSettings.Networks) == 3 // the default bridge, too
+		found, err := dockertest.Client(t).ContainerInspect(t.Context(), id, client.ContainerInspectOptions{})
+		return err == nil && len(found.Container.NetworkSettings.Networks) == 3 // the default bridge, too
 	})
-	if found, err := dockertest.Client(t).ContainerInspect(t.Context(), relayOf(t, engine)); err != nil || found.HostConfig.Sysctls["net.ipv4.ip_forward"] != "0" {
+	if found, err := dockertest.Client(t).ContainerInspect(t.Context(), relayOf(t, engine), client.ContainerInspectOptions{}); err != nil || found.Container.HostConfig.Sysctls["net.ipv4.ip_forward"] != "0" {
 		t.Errorf("the relay leads packets from one network to the other: %v", err)
 	}
 	if err := engine.RemoveNetwork(t.Context(), "vpc-2"); err != nil {
@@ -273,7 +272,7 @@ func TestDialAfterTheRelayWasKilled(t *testing.T) {
 	t.Parallel()
 	task := remoteTask(t)
 	conn := task.dial("tcp", 80)
-	if err := dockertest.Client(t).ContainerKill(t.Context(), relayOf(t, task.engine), "KILL"); err != nil {
+	if _, err := dockertest.Client(t).ContainerKill(t.Context(), relayOf(t, task.engine), client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := conn.Read(make([]byte, 1)); err == nil || n > 0 {
@@ -305,7 +304,7 @@ func TestTheWayToTheRelay(t *testing.T) {
 			t.Errorf("%s: a task does not reach the emulator", what)
 		}
 		first := relayOf(t, engine)
-		if err := dockertest.Client(t).ContainerKill(t.Context(), first, "KILL"); err != nil {
+		if _, err := dockertest.Client(t).ContainerKill(t.Context(), first, client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 			t.Fatal(err)
 		}
 		eventually(t, "another relay runs", func() bool { id := relayOf(t, engine); return id != "" && id != first })

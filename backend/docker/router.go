@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -53,7 +53,7 @@ func (e *Engine) connect(ctx context.Context, id string, to vpcNetwork) error {
 		return err
 	}
 	err = e.client.NetworkConnect(ctx, to.id, id, &network.EndpointSettings{
-		IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip.String()},
+		IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip},
 	})
 	if err == nil {
 		e.leases.add(id, lease{ip, to.addresses})

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/netip"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/strslice"
-	"github.com/docker/docker/api/types/versions"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
@@ -43,6 +42,9 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 		if vpc, err = e.vpc(ctx, spec.Network); err != nil {
 			return backend.Container{}, engineError(err)
 		}
+	}
+	if err := checkServers(spec.Names.Servers); err != nil {
+		return backend.Container{}, err
 	}
 	if spec.Routes != "" {
 		if spec.Network == "" {
@@ -173,7 +175,7 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 		Config: &container.Config{Labels: e.labels(kindSandbox, spec.Labels), OpenStdin: true}, // for command and ask
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none",
-			DNS:         spec.Names.Servers,
+			DNS:         serverAddresses(spec.Names.Servers),
 			DNSSearch:   spec.Names.SearchDomains,
 			ExtraHosts:  spec.Names.Hosts,
 			Sysctls:     spec.Sysctls,
@@ -201,22 +203,16 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 		// For tell. Containers that share the namespace do not have this right, and an
 		// engine has it that can make networks. One that lacks others cannot give all to
 		// a process, as a privileged exec would have it.
-		r.HostConfig.CapAdd = strslice.StrSlice{"NET_ADMIN"}
+		r.HostConfig.CapAdd = []string{"NET_ADMIN"}
 	}
 	return r
 }
 
 // putOn has a container made on a network, with an address and names for it there.
 func (e *Engine) putOn(r *container.CreateRequest, vpc vpcNetwork, ip netip.Addr, names []string) {
-	endpoint := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip.String()}, Aliases: names}
-	// The address moved from the container to the endpoint; each engine refuses or
-	// ignores the other place.
-	// Source: Docker Engine API version history, v1.44.
-	if versions.LessThan(e.client.ClientVersion(), "1.44") {
-		//lint:ignore SA1019 older engines know no other place
-		r.MacAddress = ipam.MAC(ip)
-	} else {
-		endpoint.MacAddress = ipam.MAC(ip)
+	endpoint := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip}, Aliases: names}
+	if mac, err := net.ParseMAC(ipam.MAC(ip)); err == nil {
+		endpoint.MacAddress = network.HardwareAddr(mac)
 	}
 	r.HostConfig.NetworkMode = container.NetworkMode(vpc.dockerName)
 	r.NetworkingConfig = &network.NetworkingConfig{

@@ -11,9 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
 )
 
 // lineIdle is for how long a line stays open to a sandbox that nobody asks: longer than the
@@ -29,7 +28,7 @@ const longestAnswer = 1 << 20
 
 // sandboxLine is a stream to a sandbox program, for what is asked again and again.
 type sandboxLine struct {
-	stream  types.HijackedResponse
+	stream  client.HijackedResponse
 	answers chan string // "<mark> <answer>"
 	idle    *time.Timer
 	asked   atomic.Int64 // when, in nanoseconds
@@ -98,8 +97,8 @@ func (e *Engine) line(ctx context.Context, sandboxID string) (l *sandboxLine, fr
 	if err := e.expectRunning(ctx, sandboxID); err != nil {
 		return nil, false, err
 	}
-	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, sandboxID, container.AttachOptions{Stream: true, Stdin: true, Stdout: true})
+	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
+		return e.client.ContainerAttach(ctx, sandboxID, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true})
 	})
 	if err != nil {
 		return nil, false, err

@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/volume"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/volume"
+	"github.com/moby/moby/client"
 )
 
 // isShared reports whether a volume stays when everything else of its owner goes.
 func isShared(labels map[string]string) bool { return labels[kindLabel] == string(kindShared) }
 
 // removeShared removes shared volumes that no container uses, of whatever owner that is.
-func (e *Engine) removeShared(ctx context.Context, volumes []*volume.Volume) (removed int, err error) {
-	containers, err := e.client.ContainerList(ctx, container.ListOptions{All: true})
+func (e *Engine) removeShared(ctx context.Context, volumes []volume.Volume) (removed int, err error) {
+	containers, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true})
 	if err != nil {
 		return 0, err
 	}

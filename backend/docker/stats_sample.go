@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/moby/moby/client"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -128,7 +129,7 @@ func (s *statSamples) askInTurn(ctx context.Context, id string) (backend.Stats, 
 // engineStats are those that the engine itself has. Of a container that does not run they
 // have no time.
 func (e *Engine) engineStats(ctx context.Context, id string) (s backend.Stats, err error) {
-	answer, err := e.client.ContainerStatsOneShot(ctx, id)
+	answer, err := e.client.ContainerStats(ctx, id, client.ContainerStatsOptions{})
 	if err != nil {
 		return s, err
 	}

@@ -9,10 +9,10 @@ import (
 	"sync/atomic"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/volume"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/volume"
+	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -24,7 +24,7 @@ type property struct {
 	containers []container.Summary // without lifelines and governors
 	lifelines  []container.Summary // and governors, which are needed to the end, and relays
 	networks   []network.Summary
-	volumes    []*volume.Volume
+	volumes    []volume.Volume
 }
 
 // Sweep implements backend.Sweeper: it removes what dead owners have, but for shared
@@ -71,9 +71,9 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	return engineError(errors.Join(err, dropped, e.dropGovernor(ctx), e.dropLifeline(ctx)))
 }
 
-func (e *Engine) listProperty(ctx context.Context, which filters.Args) (property, error) {
+func (e *Engine) listProperty(ctx context.Context, which client.Filters) (property, error) {
 	var all property
-	containers, err := e.client.ContainerList(ctx, container.ListOptions{All: true, Filters: which})
+	containers, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: which})
 	if err != nil {
 		return all, err
 	}
@@ -84,11 +84,10 @@ func (e *Engine) listProperty(ctx context.Context, which filters.Args) (property
 			all.containers = append(all.containers, c)
 		}
 	}
-	if all.networks, err = e.client.NetworkList(ctx, network.ListOptions{Filters: which}); err != nil {
+	if all.networks, err = e.client.NetworkList(ctx, which); err != nil {
 		return all, err
 	}
-	volumes, err := e.client.VolumeList(ctx, volume.ListOptions{Filters: which})
-	all.volumes = volumes.Volumes
+	all.volumes, err = e.client.VolumeList(ctx, which)
 	return all, err
 }
 
@@ -119,7 +118,7 @@ func (p property) filter(keep func(labels map[string]string) bool) property {
 		containers: slices.DeleteFunc(p.containers, drop),
 		lifelines:  slices.DeleteFunc(p.lifelines, drop),
 		networks:   slices.DeleteFunc(p.networks, func(n network.Summary) bool { return !keep(n.Labels) }),
-		volumes:    slices.DeleteFunc(p.volumes, func(v *volume.Volume) bool { return !keep(v.Labels) }),
+		volumes:    slices.DeleteFunc(p.volumes, func(v volume.Volume) bool { return !keep(v.Labels) }),
 	}
 }
 

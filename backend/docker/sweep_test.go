@@ -7,10 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/volume"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -21,26 +18,26 @@ import (
 func property(t *testing.T, owner string) (names []string) {
 	t.Helper()
 	cli, ctx := dockertest.Client(t), context.Background()
-	which := filters.NewArgs(filters.Arg("label", "ecs-emulator.owner="+owner))
-	containers, err := cli.ContainerList(ctx, container.ListOptions{All: true, Filters: which})
+	which := make(client.Filters).Add("label", "ecs-emulator.owner="+owner)
+	containers, err := cli.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: which})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range containers {
+	for _, c := range containers.Items {
 		names = append(names, c.Labels["ecs-emulator.kind"])
 	}
-	networks, err := cli.NetworkList(ctx, network.ListOptions{Filters: which})
+	networks, err := cli.NetworkList(ctx, client.NetworkListOptions{Filters: which})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range networks {
+	for range networks.Items {
 		names = append(names, "network")
 	}
-	volumes, err := cli.VolumeList(ctx, volume.ListOptions{Filters: which})
+	volumes, err := cli.VolumeList(ctx, client.VolumeListOptions{Filters: which})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range volumes.Volumes {
+	for range volumes.Items {
 		names = append(names, "volume")
 	}
 	slices.Sort(names)
@@ -53,16 +50,16 @@ func property(t *testing.T, owner string) (names []string) {
 func lostNetworks(t *testing.T, owner string) (lost int) {
 	t.Helper()
 	cli, ctx := dockertest.Client(t), context.Background()
-	networks, err := cli.NetworkList(ctx, network.ListOptions{Filters: filters.NewArgs(filters.Arg("label", "ecs-emulator.owner="+owner))})
+	networks, err := cli.NetworkList(ctx, client.NetworkListOptions{Filters: make(client.Filters).Add("label", "ecs-emulator.owner="+owner)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range networks {
-		found, err := cli.NetworkInspect(ctx, n.ID, network.InspectOptions{})
-		if err != nil || len(found.Containers) > 0 {
+	for _, n := range networks.Items {
+		found, err := cli.NetworkInspect(ctx, n.ID, client.NetworkInspectOptions{})
+		if err != nil || len(found.Network.Containers) > 0 {
 			continue
 		}
-		if err := cli.NetworkRemove(ctx, n.ID); err != nil && strings.Contains(err.Error(), "has active endpoints") {
+		if _, err := cli.NetworkRemove(ctx, n.ID, client.NetworkRemoveOptions{}); err != nil && strings.Contains(err.Error(), "has active endpoints") {
 			t.Logf("the engine has lost track of %s, which stays until it is restarted: %v", n.Name, err)
 			lost++
 		}
@@ -148,7 +145,7 @@ func TestLifelineIsReplacedWhenItBreaks(t *testing.T) {
 
 func killLifeline(t *testing.T, id string) {
 	t.Helper()
-	if err := dockertest.Client(t).ContainerKill(t.Context(), id, "SIGTERM"); err != nil {
+	if _, err := dockertest.Client(t).ContainerKill(t.Context(), id, client.ContainerKillOptions{Signal: "SIGTERM"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -156,12 +153,13 @@ func killLifeline(t *testing.T, id string) {
 // lifelines are those of an owner that run.
 func lifelines(t *testing.T, owner string) (ids []string) {
 	t.Helper()
-	found, err := dockertest.Client(t).ContainerList(t.Context(), container.ListOptions{Filters: filters.NewArgs(
-		filters.Arg("label", "ecs-emulator.owner="+owner), filters.Arg("label", "ecs-emulator.kind=lifeline"))})
+	found, err := dockertest.Client(t).ContainerList(t.Context(), client.ContainerListOptions{Filters: make(client.Filters).
+		Add("label", "ecs-emulator.owner="+owner).
+		Add("label", "ecs-emulator.kind=lifeline")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range found {
+	for _, c := range found.Items {
 		ids = append(ids, c.ID)
 	}
 	return ids

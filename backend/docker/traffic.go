@@ -6,9 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -52,15 +51,15 @@ func (e *Engine) tell(ctx context.Context, sandboxID string, words ...string) er
 }
 
 func (e *Engine) askProgram(ctx context.Context, sandboxID string, words ...string) error {
-	made, err := e.client.ContainerExecCreate(ctx, sandboxID, container.ExecOptions{
+	made, err := e.client.ExecCreate(ctx, sandboxID, client.ExecCreateOptions{
 		AttachStdout: true, AttachStderr: true,
 		Cmd: append([]string{sandboxPath}, words...),
 	})
 	if err != nil {
 		return err
 	}
-	stream, err := hijack(ctx, func(ctx context.Context) (types.HijackedResponse, error) {
-		return e.client.ContainerExecAttach(ctx, made.ID, container.ExecAttachOptions{})
+	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
+		return e.client.ExecAttach(ctx, made.ID)
 	})
 	if err != nil {
 		return err

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/volume"
+	"github.com/moby/moby/api/types/volume"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -24,7 +25,7 @@ func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) erro
 			return err // whatever driver it has
 		}
 	}
-	made, err := e.client.VolumeCreate(ctx, volume.CreateOptions{
+	made, err := e.client.VolumeCreate(ctx, client.VolumeCreateOptions{
 		Name: spec.Name, Driver: spec.Driver, DriverOpts: spec.Options, Labels: e.labels(of, spec.Labels),
 	})
 	switch {
@@ -67,13 +68,13 @@ func (e *Engine) volumeOf(found volume.Volume) backend.Volume {
 func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backend.Volume, error) {
 	which := e.owned(labels)
 	which.Add("label", kindLabel+"="+string(kindVolume))
-	found, err := e.client.VolumeList(ctx, volume.ListOptions{Filters: which})
+	found, err := e.client.VolumeList(ctx, which)
 	if err != nil {
 		return nil, engineError(err)
 	}
-	list := make([]backend.Volume, 0, len(found.Volumes))
-	for _, v := range found.Volumes {
-		list = append(list, e.volumeOf(*v))
+	list := make([]backend.Volume, 0, len(found))
+	for _, v := range found {
+		list = append(list, e.volumeOf(v))
 	}
 	slices.SortFunc(list, func(a, b backend.Volume) int { return strings.Compare(a.Name, b.Name) })
 	return list, nil
@@ -84,7 +85,7 @@ func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backe
 func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
 	found, err := e.client.VolumeInspect(ctx, name)
 	if err == nil && found.Labels[ownerLabel] == e.owner && !isShared(found.Labels) {
-		err = e.client.VolumeRemove(ctx, name, true)
+		err = e.client.VolumeRemove(ctx, name)
 	}
 	if cerrdefs.IsNotFound(err) {
 		return nil
@@ -94,5 +95,5 @@ func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
 
 // removeVolume removes a volume of whatever owner.
 func (e *Engine) removeVolume(ctx context.Context, name string) error {
-	return e.client.VolumeRemove(ctx, name, true)
+	return e.client.VolumeRemove(ctx, name)
 }

@@ -9,7 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -24,8 +25,8 @@ func TestAVolumeWithDriverOptions(t *testing.T) {
 	if err := engine.EnsureVolume(t.Context(), spec); err != nil {
 		t.Fatal(err)
 	}
-	v, err := dockertest.Client(t).VolumeInspect(t.Context(), name)
-	if err != nil || v.Driver != "local" || v.Options["type"] != "tmpfs" || v.Labels["team"] != "blue" {
+	v, err := dockertest.Client(t).VolumeInspect(t.Context(), name, client.VolumeInspectOptions{})
+	if err != nil || v.Volume.Driver != "local" || v.Volume.Options["type"] != "tmpfs" || v.Volume.Labels["team"] != "blue" {
 		t.Errorf("made %+v, %v", v, err)
 	}
 	err = engine.EnsureVolume(t.Context(), backend.VolumeSpec{Name: dockertest.Owner(), Driver: "no-such-driver"})
@@ -152,7 +153,10 @@ func TestNothingIsLeftOfAFolderThatAKilledRunLookedFor(t *testing.T) {
 	dockertest.Require(t)
 	dir := newDataDir(t)
 	lost := container.Config{Image: dockertest.Image(t), Labels: map[string]string{"ecs-emulator.owner": dir.owner, "ecs-emulator.kind": "errand"}}
-	if _, err := dockertest.Client(t).ContainerCreate(t.Context(), &lost, nil, nil, nil, dir.owner+"-errand-1234"); err != nil {
+	if _, err := dockertest.Client(t).ContainerCreate(t.Context(), client.ContainerCreateOptions{
+		Config: &lost,
+		Name:   dir.owner + "-errand-1234",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	engine := dir.open()

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/events"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
@@ -81,7 +81,7 @@ func (e *Engine) createWarm(ctx context.Context, use warmUse) (warmSandbox, erro
 	if err := e.setLimits(ctx, w.id); err != nil {
 		return w, engineError(err)
 	}
-	return w, engineError(e.client.ContainerStart(ctx, w.id, container.StartOptions{}))
+	return w, engineError(e.client.ContainerStart(ctx, w.id))
 }
 
 // discardWarm removes a warm sandbox by its name, so that it cannot take the one of a
@@ -176,7 +176,7 @@ func (e *Engine) limit(ctx context.Context, id string, spec backend.SandboxSpec)
 		return err
 	}
 	limits := sandboxLimits(spec, sandboxFacts{})
-	_, err = e.client.ContainerUpdate(ctx, id, container.UpdateConfig{Resources: limits})
+	err = e.client.ContainerUpdate(ctx, id, limits)
 	switch {
 	case err == nil:
 		facts.cpuQuota, facts.memory, facts.own = limits.CPUQuota, limits.Memory, limits

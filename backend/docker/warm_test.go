@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -31,13 +31,13 @@ func openWarm(t *testing.T, owner string) *docker.Engine {
 // warm are the ids of an owner's sandboxes that run and belong to no task.
 func warm(t *testing.T, owner string) (ids []string) {
 	t.Helper()
-	found, err := dockertest.Client(t).ContainerList(context.Background(), container.ListOptions{
-		All: true, Filters: filters.NewArgs(filters.Arg("label", "ecs-emulator.owner="+owner), filters.Arg("label", "ecs-emulator.warm")),
+	found, err := dockertest.Client(t).ContainerList(context.Background(), client.ContainerListOptions{
+		All: true, Filters: make(client.Filters).Add("label", "ecs-emulator.owner="+owner).Add("label", "ecs-emulator.warm"),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range found {
+	for _, c := range found.Items {
 		if strings.Contains(c.Names[0], "-warm-") && c.State == container.StateRunning {
 			ids = append(ids, c.ID)
 		}
@@ -80,9 +80,9 @@ func TestATaskGetsAWarmSandbox(t *testing.T) {
 	if list, err := engine.List(t.Context(), labels); err != nil || len(list) != 2 {
 		t.Errorf("List shows %+v, %v; want the tasks' sandboxes", list, err)
 	}
-	found, err := cli.ContainerInspect(t.Context(), task.sandbox)
-	if err != nil || found.HostConfig.Memory != 64<<20 || found.HostConfig.CPUQuota != 50_000 {
-		t.Errorf("limits of the sandbox: %+v, %v", found.HostConfig.Resources, err)
+	found, err := cli.ContainerInspect(t.Context(), task.sandbox, client.ContainerInspectOptions{})
+	if err != nil || found.Container.HostConfig.Memory != 64<<20 || found.Container.HostConfig.CPUQuota != 50_000 {
+		t.Errorf("limits of the sandbox: %+v, %v", found.Container.HostConfig.Resources, err)
 	}
 	task.says(task.run(backend.ContainerSpec{}, "serve", "8080"), "listening on :8080")
 	if c := first.exited(first.run(backend.ContainerSpec{}, "check", "http://"+backend.HostName(task.ip, "ec2.internal")+":8080/")); c.ExitCode != 0 {
@@ -143,11 +143,18 @@ func TestDeadWarmSandboxesAreReplacedUnseen(t *testing.T) {
 	})
 	tasks := []*task{newTask(t, engine, backend.SandboxSpec{})}
 	for name, end := range map[string]func(id string) error{
-		"killed": func(id string) error { return cli.ContainerKill(t.Context(), id, "KILL") },
-		"removed": func(id string) error {
-			return cli.ContainerRemove(t.Context(), id, container.RemoveOptions{Force: true})
+		"killed": func(id string) error {
+			_, err := cli.ContainerKill(t.Context(), id, client.ContainerKillOptions{Signal: "KILL"})
+			return err
 		},
-		"paused": func(id string) error { return cli.ContainerPause(t.Context(), id) },
+		"removed": func(id string) error {
+			_, err := cli.ContainerRemove(t.Context(), id, client.ContainerRemoveOptions{Force: true})
+			return err
+		},
+		"paused": func(id string) error {
+			_, err := cli.ContainerPause(t.Context(), id, client.ContainerPauseOptions{})
+			return err
+		},
 	} {
 		for _, id := range awaitWarm(t, owner, 2) {
 			if err := end(id); err != nil {

@@ -8,10 +8,9 @@ import (
 	"sync"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
 )
 
 // benchLabel marks the containers of a run; its value is the run.
@@ -34,7 +33,7 @@ func (b *bareTasks) start(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := b.docker.ContainerStart(ctx, sandbox, container.StartOptions{}); err != nil {
+	if _, err := b.docker.ContainerStart(ctx, sandbox, client.ContainerStartOptions{}); err != nil {
 		return sandbox, err
 	}
 	made := make([]string, len(b.apps))
@@ -43,7 +42,7 @@ func (b *bareTasks) start(ctx context.Context) (string, error) {
 	for i, app := range b.apps {
 		wait.Go(func() {
 			if made[i], errs[i] = b.create(ctx, app, sandbox); errs[i] == nil {
-				errs[i] = b.docker.ContainerStart(ctx, made[i], container.StartOptions{})
+				_, errs[i] = b.docker.ContainerStart(ctx, made[i], client.ContainerStartOptions{})
 			}
 		})
 	}
@@ -59,17 +58,27 @@ type single struct{ *bareTasks }
 func (s single) start(ctx context.Context) (string, error) {
 	r := s.request(s.apps[0], "")
 	r.HostConfig.NetworkMode, r.HostConfig.CgroupParent = "bridge", s.sandbox.HostConfig.CgroupParent
-	made, err := s.docker.ContainerCreate(ctx, r.Config, r.HostConfig, nil, nil, "bench-"+rand.Text())
+	made, err := s.docker.ContainerCreate(ctx, client.ContainerCreateOptions{
+		Config:     r.Config,
+		HostConfig: r.HostConfig,
+		Name:       "bench-" + rand.Text(),
+	})
 	if err != nil {
 		return "", err
 	}
-	return made.ID, s.docker.ContainerStart(ctx, made.ID, container.StartOptions{})
+	_, err = s.docker.ContainerStart(ctx, made.ID, client.ContainerStartOptions{})
+	return made.ID, err
 }
 
 // create repeats what made a container, with another sandbox in the place of its own.
 func (b *bareTasks) create(ctx context.Context, like container.InspectResponse, sandbox string) (string, error) {
 	r := b.request(like, sandbox)
-	made, err := b.docker.ContainerCreate(ctx, r.Config, r.HostConfig, r.NetworkingConfig, nil, "bench-"+rand.Text())
+	made, err := b.docker.ContainerCreate(ctx, client.ContainerCreateOptions{
+		Config:           r.Config,
+		HostConfig:       r.HostConfig,
+		NetworkingConfig: r.NetworkingConfig,
+		Name:             "bench-" + rand.Text(),
+	})
 	return made.ID, err
 }
 
@@ -91,8 +100,6 @@ func (b *bareTasks) request(like container.InspectResponse, sandbox string) cont
 		// The engine chooses the addresses.
 		networking.EndpointsConfig = map[string]*network.EndpointSettings{string(host.NetworkMode): {}}
 	}
-	//lint:ignore SA1019 older engines know no other place
-	config.MacAddress = ""
 	return container.CreateRequest{Config: &config, HostConfig: &host, NetworkingConfig: networking}
 }
 
@@ -108,10 +115,10 @@ func (b *bareTasks) clear(ctx context.Context, ids []string) error {
 
 // clearAll removes whatever this run has left.
 func (b *bareTasks) clearAll(ctx context.Context) error {
-	found, err := b.docker.ContainerList(ctx, container.ListOptions{
-		All: true, Filters: filters.NewArgs(filters.Arg("label", benchLabel+"="+b.run)),
+	found, err := b.docker.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: make(client.Filters).Add("label", benchLabel+"="+b.run),
 	})
-	for _, c := range found { // the newest first, so containers before sandboxes
+	for _, c := range found.Items { // the newest first, so containers before sandboxes
 		err = errors.Join(err, remove(ctx, b.docker, c.ID))
 	}
 	return err
@@ -119,7 +126,7 @@ func (b *bareTasks) clearAll(ctx context.Context) error {
 
 // remove removes a container, killing it if it runs. Gone is success.
 func remove(ctx context.Context, cli *client.Client, id string) error {
-	err := cli.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
+	_, err := cli.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 	if cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err) { // gone, or going
 		return nil
 	}
@@ -128,7 +135,7 @@ func remove(ctx context.Context, cli *client.Client, id string) error {
 
 // kill kills a container. One that has ended is success.
 func kill(ctx context.Context, cli *client.Client, id string) error {
-	err := cli.ContainerKill(ctx, id, "KILL")
+	_, err := cli.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: "KILL"})
 	if cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err) {
 		return nil
 	}

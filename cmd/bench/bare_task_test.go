@@ -3,15 +3,16 @@ package main
 import (
 	"testing"
 
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/api/types/container"
 )
 
 func inspected(id string, mode, parent string) container.InspectResponse {
 	return container.InspectResponse{
-		ContainerJSONBase: &container.ContainerJSONBase{ID: id, HostConfig: &container.HostConfig{
+		ID: id,
+		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode(mode),
 			Resources:   container.Resources{CgroupParent: parent, Memory: 512 << 20},
-		}},
+		},
 		Config: &container.Config{Image: "app", Hostname: "ip-172-31-0-4", Labels: map[string]string{
 			"com.amazonaws.ecs.cluster": "default", "ecs-emulator.owner": "somebody",
 		}},

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/client"
 )
 
 // warmSandboxes is how many the emulator keeps for each subnet, as by default.

@@ -9,8 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/docker/docker/api/types/image"
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/client"
 )
 
 // appReference names the image of the tasks.
@@ -19,12 +18,12 @@ const appReference = "ecs-emulator/bench-app:latest"
 // withApp measures with a client of the Docker engine and the image of the tasks, which is
 // removed afterwards. If no engine answers, the report says that something is left out.
 func (b *bench) withApp(ctx context.Context, measure func(cli *client.Client, image string) error) (err error) {
-	cli, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
+	cli, err := client.New(client.FromEnv)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, cli.Close()) }()
-	if _, err := cli.Ping(ctx); err != nil {
+	if _, err := cli.Ping(ctx, client.PingOptions{}); err != nil {
 		b.report.note("left out: no Docker engine answers: " + err.Error())
 		return nil
 	}
@@ -38,7 +37,7 @@ func (b *bench) withApp(ctx context.Context, measure func(cli *client.Client, im
 
 // importApp builds testdata/app and imports it as an image of nothing else.
 func importApp(ctx context.Context, b *bench, cli *client.Client) (string, error) {
-	version, err := cli.ServerVersion(ctx)
+	version, err := cli.ServerVersion(ctx, client.ServerVersionOptions{})
 	if err != nil {
 		return "", err
 	}
@@ -59,8 +58,8 @@ func importApp(ctx context.Context, b *bench, cli *client.Client) (string, error
 	if err := errors.Join(err, w.Close()); err != nil {
 		return "", err
 	}
-	progress, err := cli.ImageImport(ctx, image.ImportSource{Source: &archive, SourceName: "-"}, "ecs-emulator/bench-app",
-		image.ImportOptions{Tag: "latest", Changes: []string{`ENTRYPOINT ["/app"]`}})
+	progress, err := cli.ImageImport(ctx, client.ImageImportSource{Source: &archive, SourceName: "-"}, "ecs-emulator/bench-app",
+		client.ImageImportOptions{Tag: "latest", Changes: []string{`ENTRYPOINT ["/app"]`}})
 	if err != nil {
 		return "", err
 	}
@@ -70,6 +69,6 @@ func importApp(ctx context.Context, b *bench, cli *client.Client) (string, error
 }
 
 func removeApp(ctx context.Context, cli *client.Client) error {
-	_, err := cli.ImageRemove(ctx, appReference, image.RemoveOptions{Force: true, PruneChildren: true})
+	_, err := cli.ImageRemove(ctx, appReference, client.ImageRemoveOptions{Force: true, PruneChildren: true})
 	return err
 }

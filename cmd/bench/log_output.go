@@ -14,9 +14,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/client"
-	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
@@ -181,23 +182,26 @@ func oneEvent(url, stream string, first bool) (message string, at time.Time, err
 // bareWriter is how many lines in a second the engine takes from a container, by its own clock,
 // and how many it gives then to somebody who reads them.
 func bareWriter(ctx context.Context, cli *client.Client, image string, command []string) (written, read float64, err error) {
-	made, err := cli.ContainerCreate(ctx, &container.Config{Image: image, Cmd: command, Labels: map[string]string{benchLabel: "writer"}},
-		&container.HostConfig{NetworkMode: "none"}, nil, nil, "bench-"+rand.Text())
+	made, err := cli.ContainerCreate(ctx, client.ContainerCreateOptions{
+		Config:     &container.Config{Image: image, Cmd: command, Labels: map[string]string{benchLabel: "writer"}},
+		HostConfig: &container.HostConfig{NetworkMode: "none"},
+		Name:       "bench-" + rand.Text(),
+	})
 	if err != nil {
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, remove(context.WithoutCancel(ctx), cli, made.ID)) }()
-	over, failed := cli.ContainerWait(ctx, made.ID, container.WaitConditionNextExit)
-	if err := cli.ContainerStart(ctx, made.ID, container.StartOptions{}); err != nil {
+	over := cli.ContainerWait(ctx, made.ID, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
+	if _, err := cli.ContainerStart(ctx, made.ID, client.ContainerStartOptions{}); err != nil {
 		return 0, 0, err
 	}
 	select {
-	case <-over:
-	case err := <-failed:
+	case <-over.Result:
+	case err := <-over.Error:
 		return 0, 0, err
 	}
 	began := time.Now()
-	log, err := cli.ContainerLogs(ctx, made.ID, container.LogsOptions{ShowStdout: true, Timestamps: true})
+	log, err := cli.ContainerLogs(ctx, made.ID, client.ContainerLogsOptions{ShowStdout: true, Timestamps: true})
 	if err != nil {
 		return 0, 0, err
 	}

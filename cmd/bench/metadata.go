@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
 )
 
 const (
@@ -79,8 +79,8 @@ func (t *tasks) address(ctx context.Context, arn string) (string, error) {
 	}
 	for _, c := range found {
 		for _, network := range c.NetworkSettings.Networks {
-			if network.IPAddress != "" {
-				return network.IPAddress, nil
+			if network.IPAddress.IsValid() {
+				return network.IPAddress.String(), nil
 			}
 		}
 	}
@@ -102,7 +102,7 @@ func (t *tasks) askMetadata(ctx context.Context, bare string) (own, theirs asked
 		return own, theirs, err
 	}
 	// It ends with the container.
-	output, err := t.docker.ContainerLogs(ctx, found[0].ID, container.LogsOptions{ShowStdout: true, ShowStderr: true, Follow: true})
+	output, err := t.docker.ContainerLogs(ctx, found[0].ID, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Follow: true})
 	if err != nil {
 		return own, theirs, err
 	}

@@ -9,7 +9,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 

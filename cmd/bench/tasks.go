@@ -7,9 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 )
 
 // taskLabel is the label by which the containers of a task are found on the engine.
@@ -61,17 +60,18 @@ func (t *tasks) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		found, err := t.docker.ContainerList(ctx, container.ListOptions{Filters: filters.NewArgs(
-			filters.Arg("label", "ecs-emulator.warm"), filters.Arg("label", "ecs-emulator.owner="+t.owner),
-			filters.Arg("name", "-warm-"), filters.Arg("status", "running"),
-		)})
-		if err != nil || len(found) == t.warm {
+		found, err := t.docker.ContainerList(ctx, client.ContainerListOptions{Filters: make(client.Filters).
+			Add("label", "ecs-emulator.warm").
+			Add("label", "ecs-emulator.owner="+t.owner).
+			Add("name", "-warm-").
+			Add("status", "running")})
+		if err != nil || len(found.Items) == t.warm {
 			return err
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("%d sandboxes are warm, want %d: %w", len(found), t.warm, ctx.Err())
+			return fmt.Errorf("%d sandboxes are warm, want %d: %w", len(found.Items), t.warm, ctx.Err())
 		}
 	}
 }
@@ -125,16 +125,16 @@ func (t *tasks) clear(ctx context.Context, arns []string) error {
 
 // containers are the task's own, and then the sandbox, whose labels tell of no task.
 func (t *tasks) containers(ctx context.Context, arn string) ([]container.Summary, error) {
-	found, err := t.docker.ContainerList(ctx, container.ListOptions{
-		All: true, Filters: filters.NewArgs(filters.Arg("label", taskLabel+"="+arn)),
+	found, err := t.docker.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: make(client.Filters).Add("label", taskLabel+"="+arn),
 	})
-	if err != nil || len(found) == 0 {
-		return found, err
+	if err != nil || len(found.Items) == 0 {
+		return nil, err
 	}
-	sandbox, err := t.docker.ContainerList(ctx, container.ListOptions{
-		All: true, Filters: filters.NewArgs(filters.Arg("id", container.NetworkMode(found[0].HostConfig.NetworkMode).ConnectedContainer())),
+	sandbox, err := t.docker.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: make(client.Filters).Add("id", container.NetworkMode(found.Items[0].HostConfig.NetworkMode).ConnectedContainer()),
 	})
-	return append(found, sandbox...), err
+	return append(found.Items, sandbox.Items...), err
 }
 
 // bare reads from the engine what the emulator has it do for a task, to repeat it.
@@ -150,17 +150,18 @@ func (t *tasks) bare(ctx context.Context) (b *bareTasks, err error) {
 	}
 	b = newBareTasks(t.docker)
 	for _, c := range found {
-		seen, err := t.docker.ContainerInspect(ctx, c.ID)
+		inspected, err := t.docker.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
 		if err != nil {
 			return nil, err
 		}
+		seen := inspected.Container
 		if seen.HostConfig.NetworkMode.IsContainer() {
 			b.apps = append(b.apps, seen)
 		} else {
 			b.sandbox, t.owner = seen, seen.Config.Labels["ecs-emulator.owner"]
 		}
 	}
-	if len(b.apps) == 0 || b.sandbox.ContainerJSONBase == nil {
+	if len(b.apps) == 0 || b.sandbox.ID == "" {
 		return nil, fmt.Errorf("task %s is not a sandbox with containers", arn)
 	}
 	return b, nil

@@ -21,8 +21,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 )
@@ -184,16 +185,16 @@ func (p *process) eventually(what string, happened func() bool) {
 func containers(t *testing.T, task types.Task) int {
 	t.Helper()
 	cli, ctx := dockertest.Client(t), context.WithoutCancel(t.Context())
-	list, err := cli.ContainerList(ctx, container.ListOptions{
-		All: true, Filters: filters.NewArgs(filters.Arg("label", "com.amazonaws.ecs.task-arn="+*task.TaskArn)),
+	list, err := cli.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: make(client.Filters).Add("label", "com.amazonaws.ecs.task-arn="+*task.TaskArn),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := len(list)
-	for _, c := range list {
+	n := len(list.Items)
+	for _, c := range list.Items {
 		sandbox := container.NetworkMode(c.HostConfig.NetworkMode).ConnectedContainer()
-		if _, err := cli.ContainerInspect(ctx, sandbox); err == nil {
+		if _, err := cli.ContainerInspect(ctx, sandbox, client.ContainerInspectOptions{}); err == nil {
 			n++
 		}
 	}
@@ -324,7 +325,7 @@ func TestDockerKilledEmulatorTakesItsTasksOverAgain(t *testing.T) {
 	ends := first.run(dockertest.Image(t), "sleep", "300")
 	livesIn, endsIn := first.engineID(*lives.TaskArn), first.engineID(*ends.TaskArn)
 	first.kill()
-	first.must(dockertest.Client(t).ContainerKill(t.Context(), endsIn, "KILL"))
+	dockertest.Kill(t, endsIn)
 
 	second := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove")
 	second.until(*ends.TaskArn, "STOPPED")
@@ -335,7 +336,7 @@ func TestDockerKilledEmulatorTakesItsTasksOverAgain(t *testing.T) {
 	if *again.LastStatus != "RUNNING" || second.engineID(*lives.TaskArn) != livesIn {
 		t.Errorf("the other task is %s in %s", *again.LastStatus, second.engineID(*lives.TaskArn))
 	}
-	second.must(dockertest.Client(t).ContainerKill(t.Context(), livesIn, "KILL"))
+	dockertest.Kill(t, livesIn)
 	second.until(*lives.TaskArn, "STOPPED")
 }
 

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
@@ -146,13 +146,13 @@ func TestDockerNetworkOfAKilledRunStaysWithItsDirectory(t *testing.T) {
 	dockertest.Require(t)
 	dir := t.TempDir()
 	networks := func() int {
-		found, err := dockertest.Client(t).NetworkList(t.Context(), network.ListOptions{
-			Filters: filters.NewArgs(filters.Arg("label", "ecs-emulator.owner="+ownerIn(t, dir))),
+		found, err := dockertest.Client(t).NetworkList(t.Context(), client.NetworkListOptions{
+			Filters: make(client.Filters).Add("label", "ecs-emulator.owner="+ownerIn(t, dir)),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return len(found)
+		return len(found.Items)
 	}
 	first := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove")
 	task := first.run(dockertest.Image(t), "serve", "8080")

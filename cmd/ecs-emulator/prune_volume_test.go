@@ -7,8 +7,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/volume"
+	"github.com/moby/moby/api/types/volume"
+	"github.com/moby/moby/client"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
@@ -17,13 +18,13 @@ import (
 func TestDockerFileSystemOfAKilledRun(t *testing.T) {
 	dockertest.Require(t)
 	cli, id := dockertest.Client(t), "fs-"+strings.ToLower(rand.Text()[:12])
-	volumes := func(label string) []*volume.Volume {
+	volumes := func(label string) []volume.Volume {
 		t.Helper()
-		found, err := cli.VolumeList(t.Context(), volume.ListOptions{Filters: filters.NewArgs(filters.Arg("label", label))})
+		found, err := cli.VolumeList(t.Context(), client.VolumeListOptions{Filters: make(client.Filters).Add("label", label)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return found.Volumes
+		return found.Items
 	}
 	serve := startServe(t, "--engine", "docker")
 	task := serve.runWith([]types.Volume{

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
+	"github.com/moby/moby/client"
 )
 
 const service = "web"
@@ -120,7 +121,7 @@ func (w *soak) restartEngine(ctx context.Context) error {
 		return fmt.Errorf("restart the engine: %w: %s", err, text)
 	}
 	return until(ctx, "the engine to answer", func() (bool, error) {
-		_, err := w.witness.docker.Ping(ctx)
+		_, err := w.witness.docker.Ping(ctx, client.PingOptions{})
 		return err == nil, nil
 	})
 }

@@ -8,12 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/volume"
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/events"
+	"github.com/moby/moby/client"
 )
 
 // Labels by which the engine tells what belongs to whom. Source: ECS developer guide,
@@ -43,7 +40,7 @@ type seen struct {
 }
 
 func newWitness(ctx context.Context, owner string) (*witness, error) {
-	cli, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
+	cli, err := client.New(client.FromEnv)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +57,8 @@ func (w *witness) close() {
 	_ = w.docker.Close()
 }
 
-func (w *witness) owned() filters.Args {
-	return filters.NewArgs(filters.Arg("label", ownerLabel+"="+w.owner))
+func (w *witness) owned() client.Filters {
+	return make(client.Filters).Add("label", ownerLabel+"="+w.owner)
 }
 
 // listen follows the engine's events, from where it was when the engine went away.
@@ -71,13 +68,13 @@ func (w *witness) listen(ctx context.Context) {
 		args := w.owned()
 		args.Add("event", string(events.ActionStart))
 		args.Add("event", string(events.ActionDie))
-		stream, failed := w.docker.Events(ctx, events.ListOptions{Since: since, Filters: args})
+		stream := w.docker.Events(ctx, client.EventsListOptions{Since: since, Filters: args})
 		for open := true; open; {
 			select {
-			case m := <-stream:
+			case m := <-stream.Messages:
 				since = fmt.Sprintf("%d.%09d", m.TimeNano/1e9, m.TimeNano%1e9+1)
 				w.tell(m)
-			case <-failed:
+			case <-stream.Err:
 				open = false
 			}
 		}
@@ -118,8 +115,8 @@ func (w *witness) look(ctx context.Context) {
 	for ctx.Err() == nil {
 		args := w.owned()
 		args.Add("status", "exited")
-		list, err := w.docker.ContainerList(ctx, container.ListOptions{All: true, Filters: args})
-		for _, c := range list {
+		list, err := w.docker.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: args})
+		for _, c := range list.Items {
 			if err == nil && c.Labels[taskLabel] != "" {
 				w.inspect(ctx, c)
 			}
@@ -138,14 +135,14 @@ func (w *witness) inspect(ctx context.Context, c container.Summary) {
 	if known {
 		return
 	}
-	found, err := w.docker.ContainerInspect(ctx, c.ID)
-	if err != nil || found.State.Status != container.StateExited {
+	found, err := w.docker.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
+	if err != nil || found.Container.State.Status != container.StateExited {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := w.of(c.ID, c.Labels[taskLabel])
-	s.starts, s.code = max(s.starts, 1), &found.State.ExitCode
+	s.starts, s.code = max(s.starts, 1), &found.Container.State.ExitCode
 }
 
 // containers are what has been seen, by task.
@@ -171,22 +168,22 @@ func (w *witness) started() (n int) {
 
 // left is what the engine has of the owner.
 func (w *witness) left(ctx context.Context) (list []string, err error) {
-	containers, err := w.docker.ContainerList(ctx, container.ListOptions{All: true, Filters: w.owned()})
+	containers, err := w.docker.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: w.owned()})
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range containers {
+	for _, c := range containers.Items {
 		list = append(list, "container "+c.Names[0])
 	}
-	networks, err := w.docker.NetworkList(ctx, network.ListOptions{Filters: w.owned()})
+	networks, err := w.docker.NetworkList(ctx, client.NetworkListOptions{Filters: w.owned()})
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range networks {
+	for _, n := range networks.Items {
 		list = append(list, "network "+n.Name)
 	}
-	volumes, err := w.docker.VolumeList(ctx, volume.ListOptions{Filters: w.owned()})
-	for _, v := range volumes.Volumes {
+	volumes, err := w.docker.VolumeList(ctx, client.VolumeListOptions{Filters: w.owned()})
+	for _, v := range volumes.Items {
 		list = append(list, "volume "+v.Name)
 	}
 	return list, err

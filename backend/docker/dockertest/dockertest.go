@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
@@ -61,6 +61,14 @@ func Client(tb testing.TB) *client.Client {
 	Require(tb)
 	cli, _ := engineClient() // Require has seen the error
 	return cli
+}
+
+// Kill kills a container of the engine under test, as who looks on from outside.
+func Kill(tb testing.TB, id string) {
+	tb.Helper()
+	if _, err := Client(tb).ContainerKill(tb.Context(), id, client.ContainerKillOptions{Signal: "KILL"}); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // Image builds and imports the application once per process and returns the
@@ -112,7 +120,7 @@ var engineClient = sync.OnceValues(func() (*client.Client, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
 	defer cancel()
-	_, err = cli.Ping(ctx)
+	_, err = cli.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true})
 	return cli.Client, err
 })
 
@@ -123,7 +131,7 @@ var appImage = sync.OnceValues(func() (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), buildTime)
 	defer cancel()
-	version, err := cli.ServerVersion(ctx)
+	version, err := cli.ServerVersion(ctx, client.ServerVersionOptions{})
 	if err != nil {
 		return "", err
 	}

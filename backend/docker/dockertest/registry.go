@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/docker/docker/api/types/image"
+	"github.com/moby/moby/client"
 )
 
 // Registry serves one small image of any name, to whoever has the login.
@@ -81,7 +81,7 @@ func (r *Registry) Image(t *testing.T) string {
 	t.Helper()
 	cli := Client(t)
 	ref := r.Host + "/" + strings.ToLower(Owner()) + ":1"
-	t.Cleanup(func() { _, _ = cli.ImageRemove(context.Background(), ref, image.RemoveOptions{}) })
+	t.Cleanup(func() { _, _ = cli.ImageRemove(context.Background(), ref, client.ImageRemoveOptions{}) })
 	return ref
 }
 

@@ -3,10 +3,7 @@ package endpoint
 import (
 	"context"
 	"net"
-	"net/http"
 	"sync"
-
-	"github.com/docker/docker/client"
 )
 
 // CloseWith returns a context for a request whose connection becomes a stream. When
@@ -43,22 +40,16 @@ func (s *stream) have(conn net.Conn) {
 	}
 }
 
+// dial makes a connection for a request.
+type dial = func(ctx context.Context, network, address string) (net.Conn, error)
+
 // closable lets CloseWith know the connections that are dialled.
-func closable(c *client.Client) error {
-	transport, ok := c.HTTPClient().Transport.(*http.Transport)
-	if !ok {
-		return nil
-	}
-	dial := transport.DialContext
-	if dial == nil {
-		dial = (&net.Dialer{}).DialContext
-	}
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+func closable(dial dial) dial {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if s, ok := ctx.Value(streamKey{}).(*stream); ok && err == nil {
 			s.have(conn)
 		}
 		return conn, err
 	}
-	return nil
 }

@@ -3,11 +3,14 @@
 package endpoint
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 
-	"github.com/docker/docker/client"
+	"github.com/docker/go-connections/sockets"
+	"github.com/moby/moby/client"
 )
 
 // Endpoint is where an engine listens.
@@ -48,7 +51,11 @@ func (e Endpoint) Local() bool {
 // Client is a client of the engine's API.
 type Client struct {
 	*client.Client
-	ssh *sessions // nil but behind ssh
+	// Behind ssh, where sessions are few, others are for requests that may take minutes, or for
+	// ever.
+	long, endless *client.Client
+	posts         *http.Client
+	ssh           *sessions // nil but behind ssh
 }
 
 // Close ends all connections.
@@ -56,21 +63,21 @@ func (c *Client) Close() error {
 	if c.ssh != nil {
 		c.ssh.close()
 	}
-	return c.Client.Close()
+	c.posts.CloseIdleConnections()
+	return errors.Join(c.endless.Close(), c.long.Close(), c.Client.Close())
 }
 
 // Client makes a client, which connects when it is first used.
 func (e Endpoint) Client() (*Client, error) {
-	opts := []client.Opt{client.WithVersionFromEnv(), client.WithAPIVersionNegotiation()}
 	u, err := url.Parse(e.Host)
 	if err != nil {
 		return nil, fmt.Errorf("parse engine address: %w", err)
 	}
+	opts := []client.Opt{client.WithAPIVersionFromEnv()}
 	switch u.Scheme {
 	case "unix", "npipe":
-		opts = append(opts, client.WithHost(e.Host))
 	case "tcp", "http", "https":
-		opts = append(opts, e.tls(), client.WithHost(e.Host))
+		opts = append(opts, e.tls())
 	case "ssh":
 		cli, err := sshClient(e.Host, opts)
 		if err != nil {
@@ -80,8 +87,28 @@ func (e Endpoint) Client() (*Client, error) {
 	default:
 		return nil, fmt.Errorf("engine address %q: want unix://, tcp:// or ssh://", e.Host)
 	}
-	cli, err := client.NewClientWithOpts(append(opts, closable)...)
-	return &Client{Client: cli}, err
+	dial, err := dialer(e.Host)
+	if err != nil {
+		return nil, err
+	}
+	cli, err := client.New(append(opts, client.WithHost(e.Host), client.WithDialContext(closable(dial)))...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{Client: cli, long: cli, endless: cli, posts: poster(cli.Dialer(), 0)}, nil
+}
+
+// dialer connects as the client library does of its own accord.
+func dialer(host string) (dial, error) {
+	at, err := client.ParseHostURL(host)
+	if err != nil {
+		return nil, err
+	}
+	var transport http.Transport
+	if err := sockets.ConfigureTransport(&transport, at.Scheme, at.Host); err != nil {
+		return nil, err
+	}
+	return transport.DialContext, nil
 }
 
 func (e Endpoint) tls() client.Opt {

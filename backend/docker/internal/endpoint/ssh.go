@@ -5,12 +5,12 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/docker/cli/cli/connhelper"
-	"github.com/docker/docker/client"
+	"github.com/moby/moby/client"
 )
 
 // Each connection to an engine behind ssh is a session with a login of its own. A
@@ -51,36 +51,27 @@ func sshClient(host string, opts []client.Opt) (*Client, error) {
 		return nil, err
 	}
 	s := &sessions{dial: ssh.Dialer, logins: make(chan struct{}, maxLogins), open: map[*session]struct{}{}}
-	// Streams are dialled on this transport; requests go where there is room for
-	// them.
-	streams := s.transport(0)
-	streams.RegisterProtocol("http", &byDuration{
-		short: s.transport(maxSessions), long: s.transport(maxLongSessions), unbounded: s.transport(0),
-	})
-	opts = append(opts, client.WithHTTPClient(&http.Client{Transport: streams, CheckRedirect: client.CheckRedirect}),
-		client.WithHost(ssh.Host), client.WithDialContext(s.connect), closable)
-	cli, err := client.NewClientWithOpts(opts...)
-	return &Client{cli, s}, err
+	library := func(most int) *client.Client {
+		if err != nil {
+			return nil
+		}
+		var cli *client.Client
+		// The transport comes last, so that it stays as it is.
+		cli, err = client.New(append(slices.Clone(opts), client.WithHost(ssh.Host),
+			client.WithHTTPClient(&http.Client{Transport: s.transport(most), CheckRedirect: client.CheckRedirect}))...)
+		return cli
+	}
+	short, long, endless := library(maxSessions), library(maxLongSessions), library(0)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{Client: short, long: long, endless: endless, posts: poster(short.Dialer(), maxSessions), ssh: s}, nil
 }
 
 func (s *sessions) transport(most int) *http.Transport {
 	return &http.Transport{
-		DialContext: s.connect, MaxConnsPerHost: most, MaxIdleConnsPerHost: maxSessions, IdleConnTimeout: idleSessionTime,
+		DialContext: closable(s.connect), MaxConnsPerHost: most, MaxIdleConnsPerHost: maxSessions, IdleConnTimeout: idleSessionTime,
 		DisableCompression: true,
-	}
-}
-
-// byDuration sends requests by how long they may take.
-type byDuration struct{ short, long, unbounded *http.Transport }
-
-func (b *byDuration) RoundTrip(r *http.Request) (*http.Response, error) {
-	switch path := r.URL.Path; {
-	case strings.HasSuffix(path, "/_ping"), strings.HasSuffix(path, "/info"), strings.HasSuffix(path, "/events"), strings.HasSuffix(path, "/logs"):
-		return b.unbounded.RoundTrip(r)
-	case strings.HasSuffix(path, "/stop"), strings.HasSuffix(path, "/images/create"):
-		return b.long.RoundTrip(r)
-	default:
-		return b.short.RoundTrip(r)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/docker/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 )
@@ -117,7 +117,7 @@ func TestSSHSessionsAreFewAndUsedAgain(t *testing.T) {
 	var starting sync.WaitGroup
 	for range 50 {
 		starting.Go(func() {
-			if err := r.ContainerStart(t.Context(), "app", container.StartOptions{}); err != nil {
+			if _, err := r.ContainerStart(t.Context(), "app", client.ContainerStartOptions{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -147,7 +147,7 @@ func TestSSHSessionsAreFewAndUsedAgain(t *testing.T) {
 	if open := r.open.Load(); open != 0 {
 		t.Errorf("%d sessions are open after the end", open)
 	}
-	if _, err := r.Ping(t.Context()); err == nil {
+	if _, err := r.Ping(t.Context(), client.PingOptions{}); err == nil {
 		t.Error("Ping after the end: want an error")
 	}
 }
@@ -158,17 +158,17 @@ func TestSSHStopsDoNotHoldUpOthers(t *testing.T) {
 	var stopping sync.WaitGroup
 	for range 50 {
 		stopping.Go(func() {
-			if err := r.ContainerStop(t.Context(), "app", container.StopOptions{}); err != nil {
+			if _, err := r.ContainerStop(t.Context(), "app", client.ContainerStopOptions{}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if _, err := r.Ping(ctx); err != nil {
+	if _, err := r.Ping(ctx, client.PingOptions{}); err != nil {
 		t.Errorf("Ping: %v", err)
 	}
-	if err := r.ContainerStart(ctx, "app", container.StartOptions{}); err != nil {
+	if _, err := r.ContainerStart(ctx, "app", client.ContainerStartOptions{}); err != nil {
 		t.Errorf("start: %v", err)
 	}
 	close(r.stopsBlocked)

@@ -15,10 +15,8 @@ import (
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/image"
-	"github.com/docker/docker/client"
-	"github.com/docker/docker/pkg/jsonmessage"
+	"github.com/moby/moby/api/types/jsonstream"
+	"github.com/moby/moby/client"
 )
 
 // Spec describes the image.
@@ -56,8 +54,8 @@ func Ensure(ctx context.Context, cli *client.Client, spec Spec) (ref string, err
 		return "", err
 	}
 	repository, tag, _ := strings.Cut(ref, ":")
-	answer, err := cli.ImageImport(ctx, image.ImportSource{Source: archive, SourceName: "-"}, repository,
-		image.ImportOptions{Tag: tag, Changes: spec.changes()})
+	answer, err := cli.ImageImport(ctx, client.ImageImportSource{Source: archive, SourceName: "-"}, repository,
+		client.ImageImportOptions{Tag: tag, Changes: spec.changes()})
 	if err != nil {
 		return "", err
 	}
@@ -98,7 +96,7 @@ func (s Spec) changes() []string {
 // drain reads the progress stream, in whose last message a failure hides.
 func drain(stream io.Reader) error {
 	for decoder := json.NewDecoder(stream); ; {
-		var message jsonmessage.JSONMessage
+		var message jsonstream.Message
 		if err := decoder.Decode(&message); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
@@ -119,18 +117,18 @@ func dropOlder(ctx context.Context, cli *client.Client, spec Spec, ref string) {
 	if err != nil {
 		return
 	}
-	untagged := filters.NewArgs(filters.Arg("dangling", "true"))
+	untagged := make(client.Filters).Add("dangling", "true")
 	for key, value := range spec.Labels {
 		untagged.Add("label", key+"="+value)
 	}
-	for _, which := range []filters.Args{filters.NewArgs(filters.Arg("reference", spec.Repository)), untagged} {
-		images, err := cli.ImageList(ctx, image.ListOptions{Filters: which})
+	for _, which := range []client.Filters{make(client.Filters).Add("reference", spec.Repository), untagged} {
+		images, err := cli.ImageList(ctx, client.ImageListOptions{Filters: which})
 		if err != nil {
 			return
 		}
-		for _, old := range images {
+		for _, old := range images.Items {
 			if old.ID != keep.ID {
-				_, _ = cli.ImageRemove(ctx, old.ID, image.RemoveOptions{PruneChildren: true})
+				_, _ = cli.ImageRemove(ctx, old.ID, client.ImageRemoveOptions{PruneChildren: true})
 			}
 		}
 	}

@@ -6,8 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/docker/docker/api/types/filters"
-	"github.com/docker/docker/api/types/image"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/scratchimage"
@@ -20,20 +19,20 @@ func TestEnsureKeepsOneImagePerRepository(t *testing.T) {
 		Labels:     map[string]string{"ecs-emulator.test": dockertest.Owner()},
 	}
 	images := func() (refs []string) {
-		found, err := cli.ImageList(context.Background(), image.ListOptions{
-			Filters: filters.NewArgs(filters.Arg("label", "ecs-emulator.test="+spec.Labels["ecs-emulator.test"])),
+		found, err := cli.ImageList(context.Background(), client.ImageListOptions{
+			Filters: make(client.Filters).Add("label", "ecs-emulator.test="+spec.Labels["ecs-emulator.test"]),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, one := range found {
+		for _, one := range found.Items {
 			refs = append(refs, one.RepoTags...)
 		}
 		return refs
 	}
 	t.Cleanup(func() {
 		for _, ref := range images() {
-			if _, err := cli.ImageRemove(context.Background(), ref, image.RemoveOptions{}); err != nil {
+			if _, err := cli.ImageRemove(context.Background(), ref, client.ImageRemoveOptions{}); err != nil {
 				t.Error(err)
 			}
 		}

@@ -1,0 +1,29 @@
+package docker
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/moby/moby/api/types/container"
+)
+
+// Sandboxes are told from others by their MAC address, which older engines are told elsewhere.
+func TestTheAddressOfAnEndpoint(t *testing.T) {
+	r := container.CreateRequest{HostConfig: &container.HostConfig{}}
+	(&Engine{}).putOn(&r, vpcNetwork{dockerName: "vpc"}, netip.MustParseAddr("10.0.0.9"), nil)
+	if got := macOf(r.NetworkingConfig); got != "0a:ec:0a:00:00:09" {
+		t.Errorf("the endpoint has %q", got)
+	}
+	if got := macOf(nil); got != "" {
+		t.Errorf("without a network it has %q", got)
+	}
+}
+
+func TestServersAreAddresses(t *testing.T) {
+	if err := checkServers([]string{"10.0.0.2", "fd00::2"}); err != nil {
+		t.Error(err)
+	}
+	if err := checkServers([]string{"dns.example.com"}); err == nil {
+		t.Error("a name passes for the address of a DNS server")
+	}
+}
