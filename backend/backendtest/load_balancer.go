@@ -3,18 +3,18 @@ package backendtest
 import (
 	"context"
 	"net/netip"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// dnsName is made like that of a load balancer.
-const dnsName = "web-1234567890.us-east-1.elb.amazonaws.com"
-
-// loadBalancer runs one, found by a name, and returns its sandbox and itself.
-func (s *scene) loadBalancer(engine backend.LoadBalancers, name string) (sandbox backend.Container, id string) {
+// loadBalancer runs one, and returns its sandbox, itself, and a DNS name by which it is found. The
+// name is its own: cases run at the same time on one network, where a name leads to any that has it.
+func (s *scene) loadBalancer(engine backend.LoadBalancers) (sandbox backend.Container, id, name string) {
 	s.Helper()
 	spec := s.sandboxSpec()
+	name = strings.ToLower(s.name("web")) + ".us-east-1.elb.amazonaws.com"
 	spec.Aliases = []string{name}
 	sandbox = s.newSandbox(spec)
 	s.start(sandbox.ID)
@@ -28,7 +28,7 @@ func (s *scene) loadBalancer(engine backend.LoadBalancers, name string) (sandbox
 		s.Errorf("CreateLoadBalancer of one that exists = %q, %v, want %q", again, err, id)
 	}
 	s.start(id)
-	return sandbox, id
+	return sandbox, id, name
 }
 
 // session connects to one.
@@ -55,7 +55,7 @@ func testLoadBalancer(s *scene) {
 	if !ok {
 		return
 	}
-	sandbox, id := s.loadBalancer(engine, dnsName)
+	sandbox, id, _ := s.loadBalancer(engine)
 	if c := s.inspect(id); c.State != backend.Running || c.SandboxID != sandbox.ID {
 		s.Errorf("the load balancer is %+v", c)
 	}
@@ -82,7 +82,7 @@ func testLoadBalancerCarries(s *scene) {
 	if !ok {
 		return
 	}
-	balanced, id := s.loadBalancer(engine, dnsName)
+	balanced, id, name := s.loadBalancer(engine)
 	first, second := s.startedSandbox(), s.startedSandbox()
 	for _, c := range []backend.Container{first, second} {
 		s.serve(c.ID, "8080", c.IP.String())
@@ -103,7 +103,7 @@ func testLoadBalancerCarries(s *scene) {
 	if one, other := answers(), answers(); one == other || one != first.IP.String() && one != second.IP.String() {
 		s.Errorf("the targets answer %q and %q", one, other)
 	}
-	neighbour := s.run(s.sharedSandbox(), "check", "http://"+dnsName+"/")
+	neighbour := s.run(s.sharedSandbox(), "check", "http://"+name+"/")
 	if c := s.awaitExit(neighbour); c.ExitCode != 0 {
 		s.Errorf("a neighbour does not reach it by its name: %q", texts(s.logs(neighbour, backend.LogOptions{})))
 	}
@@ -114,7 +114,7 @@ func testLoadBalancerCarries(s *scene) {
 		}
 	}
 	s.setFilter(balanced.ID, &backend.Filter{Out: everything()})
-	blocked := s.run(s.sharedSandbox(), "check", "http://"+dnsName+"/")
+	blocked := s.run(s.sharedSandbox(), "check", "http://"+name+"/")
 	if c := s.awaitExit(blocked); c.ExitCode == 0 {
 		s.Error("a neighbour reaches it that its filter does not let in")
 	}
