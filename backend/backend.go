@@ -61,8 +61,10 @@ type Engine interface {
 
 	Storage
 
-	// Image inspects a local image; it MUST NOT pull.
-	Image(ctx context.Context, ref string) (Image, error)
+	// Image inspects a local image; it MUST NOT pull. A name may stand for images of several
+	// platforms: it tells of the one for the platform that is asked for, as in
+	// [PullSpec], and where there is none of the one that the engine would take.
+	Image(ctx context.Context, ref, platform string) (Image, error)
 	// Pull fetches an image. It may take long, and the engine ends a pull that makes
 	// no progress. The error text is the engine's own, because it ends
 	// up in the container's reason.

@@ -8,19 +8,29 @@ import (
 )
 
 func testImage(s *scene) {
-	image, err := s.Engine.Image(s.ctx, s.Image)
+	image, err := s.Engine.Image(s.ctx, s.Image, "")
 	if err != nil || image.ID == "" || image.Architecture == "" || image.OS == "" {
 		s.Errorf("Image of a local one: %+v, %v", image, err)
 	}
+	for _, platform := range []string{image.OS + "/" + image.Architecture, otherPlatform(image)} {
+		if same, err := s.Engine.Image(s.ctx, s.Image, platform); err != nil || same.ID != image.ID || same.Architecture != image.Architecture {
+			s.Errorf("Image for %s of one for %s: %+v, %v", platform, image.Architecture, same, err)
+		}
+	}
 	for range 2 { // the first may not pull it
-		_, err = s.Engine.Image(s.ctx, s.MissingImage)
+		_, err = s.Engine.Image(s.ctx, s.MissingImage, "")
 		s.expectError("Image of an absent one", err, backend.ErrNotFound)
 	}
 }
 
+// otherPlatform is one that an image is not for.
+func otherPlatform(image backend.Image) string {
+	return image.OS + "/" + map[bool]string{true: "amd64", false: "arm64"}[image.Architecture == "arm64"]
+}
+
 // testPlatform asks for a container of an image that is for other machines.
 func testPlatform(s *scene) {
-	image, err := s.Engine.Image(s.ctx, s.Image)
+	image, err := s.Engine.Image(s.ctx, s.Image, "")
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -28,7 +38,7 @@ func testPlatform(s *scene) {
 	spec.Platform = image.OS + "/" + image.Architecture
 	s.start(s.createFrom(spec))
 	spec = s.spec(s.sharedSandbox(), "exit", "0")
-	spec.Platform = image.OS + "/" + map[bool]string{true: "amd64", false: "arm64"}[image.Architecture == "arm64"]
+	spec.Platform = otherPlatform(image)
 	id, err := s.Engine.Create(s.ctx, spec)
 	if err == nil || !strings.Contains(err.Error(), spec.Platform) {
 		s.Errorf("Create for %s of an image for %s makes %q: %v", spec.Platform, image.Architecture, id, err)
@@ -44,13 +54,13 @@ func testPullError(s *scene) {
 }
 
 func testPull(s *scene) {
-	_, err := s.Engine.Image(s.ctx, s.PullableImage)
+	_, err := s.Engine.Image(s.ctx, s.PullableImage, "")
 	s.expectError("Image before the pull", err, backend.ErrNotFound)
 	for range 2 {
 		if err := s.Engine.Pull(s.ctx, backend.PullSpec{Ref: s.PullableImage}); err != nil {
 			s.Fatalf("Pull: %v", err)
 		}
-		image, err := s.Engine.Image(s.ctx, s.PullableImage)
+		image, err := s.Engine.Image(s.ctx, s.PullableImage, "")
 		if err != nil || len(image.Digests) == 0 || !strings.Contains(image.Digests[0], "@sha256:") {
 			s.Errorf("Image after the pull: %+v, %v; want a digest", image, err)
 		}

@@ -50,8 +50,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		c.HostConfig.LogConfig = ampleLog(known.logDrivers)
 	}
 	if spec.Platform != "" {
-		os, architecture, _ := strings.Cut(spec.Platform, "/")
-		c.platform = &ocispec.Platform{OS: os, Architecture: architecture}
+		c.platform = platformOf(spec.Platform)
 	}
 	switch {
 	case spec.Network != "" && spec.Joins != "":

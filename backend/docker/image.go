@@ -9,12 +9,14 @@ import (
 	"strings"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/distribution/reference"
 	"github.com/docker/cli/cli/config"
 	"github.com/moby/moby/api/pkg/authconfig"
 	"github.com/moby/moby/api/types/jsonstream"
 	"github.com/moby/moby/api/types/registry"
 	"github.com/moby/moby/client"
+	"github.com/moby/moby/client/pkg/versions"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -31,11 +33,11 @@ const inspectTimeout = 30 * time.Second
 // Image implements backend.Engine. Tasks that start together mostly have the same
 // image, and inspecting one is work for the engine: those who ask at the same time
 // share the answer.
-func (e *Engine) Image(ctx context.Context, ref string) (backend.Image, error) {
-	answer := e.inspections.DoChan(ref, func() (any, error) {
+func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
+	answer := e.inspections.DoChan(ref+" "+platform, func() (any, error) {
 		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), inspectTimeout)
 		defer cancel()
-		return e.inspectImage(shared, ref)
+		return e.inspectImage(shared, ref, platform)
 	})
 	select {
 	case <-ctx.Done():
@@ -45,17 +47,35 @@ func (e *Engine) Image(ctx context.Context, ref string) (backend.Image, error) {
 	}
 }
 
-func (e *Engine) inspectImage(ctx context.Context, ref string) (backend.Image, error) {
+// inspectImage tells of the engine's own platform first: where that is asked for, which is
+// mostly so, it is all. The id stays that of the name: containers are not made from the id of
+// one of its platforms.
+func (e *Engine) inspectImage(ctx context.Context, ref, platform string) (backend.Image, error) {
 	found, err := e.client.ImageInspect(ctx, ref)
 	if err != nil {
 		return backend.Image{}, engineError(err)
 	}
-	seen := backend.Image{ID: found.ID, Digests: found.RepoDigests, Architecture: found.Architecture, OS: found.Os}
+	id := found.ID
+	if platform != "" && platform != found.Os+"/"+found.Architecture && versions.GreaterThanOrEqualTo(e.client.ClientVersion(), platformsKnown) {
+		wanted, err := e.client.ImageInspect(ctx, ref, client.ImageInspectWithPlatform(platformOf(platform)))
+		switch {
+		case err == nil:
+			found = wanted
+		case !cerrdefs.IsNotFound(err):
+			return backend.Image{}, engineError(err)
+		}
+	}
+	seen := backend.Image{ID: id, Digests: found.RepoDigests, Architecture: found.Architecture, OS: found.Os}
 	if found.Config != nil {
 		seen.Env = found.Config.Env
 	}
 	return seen, nil
 }
+
+// platformsKnown is the version of the API from which on an engine tells of an image for a
+// platform. With containerd's image store a name stands for those of several, with Docker's
+// own for one. Source: Docker Engine API version history, v1.49 (Docker 28.1).
+const platformsKnown = "1.49"
 
 func platformOf(text string) *ocispec.Platform {
 	os, architecture, _ := strings.Cut(text, "/")

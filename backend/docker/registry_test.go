@@ -34,7 +34,7 @@ func TestPullWithLogin(t *testing.T) {
 	if err := engine.Pull(t.Context(), backend.PullSpec{Ref: given, Auth: &backend.RegistryAuth{Username: "me", Password: "secret"}}); err != nil {
 		t.Errorf("pull with the login given: %v", err)
 	}
-	if found, err := engine.Image(t.Context(), given); err != nil || len(found.Digests) != 1 || !strings.HasSuffix(found.Digests[0], r.Digest()) {
+	if found, err := engine.Image(t.Context(), given, ""); err != nil || len(found.Digests) != 1 || !strings.HasSuffix(found.Digests[0], r.Digest()) {
 		t.Errorf("Image = %+v, %v; want the digest %s", found, err, r.Digest())
 	} else if !slices.Contains(found.Env, "AWS_REGION=mars") {
 		t.Errorf("the image has the environment %q", found.Env)
@@ -81,5 +81,29 @@ func TestPullThatMakesNoProgressEnds(t *testing.T) {
 	err := engine.PullWithin(t.Context(), backend.PullSpec{Ref: "app"}, 100*time.Millisecond)
 	if err == nil || err.Error() != "no progress for 100ms" {
 		t.Errorf("Pull = %v; want that it makes no progress", err)
+	}
+}
+
+// From API 1.49 on the engine tells of one platform of a name; the id stays that of the name.
+func TestImageForAPlatform(t *testing.T) {
+	for version, want := range map[string]string{"1.41": "amd64", "1.48": "amd64", "1.49": "arm64"} {
+		engine := fakeEngine{
+			"HEAD /_ping": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Api-Version", version) },
+			"GET /images/app/json": func(w http.ResponseWriter, r *http.Request) {
+				switch asked := r.URL.Query().Get("platform"); {
+				case asked == "":
+					says(http.StatusOK, `{"Id":"sha256:name","Os":"linux","Architecture":"amd64"}`)(w, r)
+				case strings.Contains(asked, "arm64"):
+					says(http.StatusOK, `{"Id":"sha256:one","Os":"linux","Architecture":"arm64"}`)(w, r)
+				default:
+					says(http.StatusNotFound, `{"message":"image with reference app was found but does not provide the specified platform"}`)(w, r)
+				}
+			},
+		}.open(t, docker.Options{})
+		for platform, want := range map[string]string{"": "amd64", "linux/amd64": "amd64", "linux/s390x": "amd64", "linux/arm64": want} {
+			if found, err := engine.Image(t.Context(), "app", platform); err != nil || found.Architecture != want || found.ID != "sha256:name" {
+				t.Errorf("API %s, for %q: %+v, %v; want %s", version, platform, found, err, want)
+			}
+		}
 	}
 }

@@ -106,7 +106,7 @@ func TestACallFailsWithTheTextOfItsRule(t *testing.T) {
 func TestALocalImageIsPulledWhenItsPullShallGoWrong(t *testing.T) {
 	in(t, func(w *world) {
 		w.rule(fault.Rule{Call: fault.Pull, Image: "app", Delay: time.Minute, Times: 1})
-		if _, err := w.Image(w.Context(), "app"); !backend.Missing(err, backend.KindImage) {
+		if _, err := w.Image(w.Context(), "app", ""); !backend.Missing(err, backend.KindImage) {
 			w.Errorf("Image before the pull: %v", err)
 		}
 		began := time.Now()
@@ -114,7 +114,7 @@ func TestALocalImageIsPulledWhenItsPullShallGoWrong(t *testing.T) {
 			w.Errorf("Pull: %v after %v", err, time.Since(began))
 		}
 		for range 2 {
-			if image, err := w.Image(w.Context(), "app"); err != nil || len(image.Digests) != 0 {
+			if image, err := w.Image(w.Context(), "app", ""); err != nil || len(image.Digests) != 0 {
 				w.Errorf("Image after the pull: %+v, %v; want the one that was built here", image, err)
 			}
 		}
@@ -125,12 +125,12 @@ func TestACallIsSlow(t *testing.T) {
 	in(t, func(w *world) {
 		w.rule(fault.Rule{Call: fault.Image, Delay: time.Minute, DelayAnswer: time.Second})
 		began := time.Now()
-		if _, err := w.Image(w.Context(), "app"); err != nil || time.Since(began) != time.Minute+time.Second {
+		if _, err := w.Image(w.Context(), "app", ""); err != nil || time.Since(began) != time.Minute+time.Second {
 			w.Errorf("Image: %v after %v", err, time.Since(began))
 		}
 		ctx, cancel := context.WithTimeout(w.Context(), time.Second)
 		defer cancel()
-		if _, err := w.Image(ctx, "app"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := w.Image(ctx, "app", ""); !errors.Is(err, context.DeadlineExceeded) {
 			w.Errorf("Image with a deadline: %v", err)
 		}
 	})
@@ -244,7 +244,7 @@ func TestTheSeedDecidesWhatIsLeftToChance(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 64 {
-			_, err := e.Image(t.Context(), "app")
+			_, err := e.Image(t.Context(), "app", "")
 			failed = append(failed, err != nil)
 		}
 		return failed

@@ -24,12 +24,12 @@ func (v *verdicts) drop(ruleID string) {
 }
 
 // Image implements backend.Engine.
-func (e *Engine) Image(ctx context.Context, ref string) (backend.Image, error) {
+func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
 	return on(ctx, e, Image, target{image: ref}, func(ctx context.Context) (backend.Image, error) {
 		if e.hides(ref) {
 			return backend.Image{}, &backend.NotFoundError{Kind: backend.KindImage, Err: errors.New("No such image: " + ref)} //nolint:staticcheck // the engine's own text
 		}
-		return e.Engine.Image(ctx, ref)
+		return e.Engine.Image(ctx, ref, platform)
 	})
 }
 
@@ -66,7 +66,7 @@ func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
 	err := onError(ctx, e, hiddenPull, t, func(ctx context.Context) error {
 		_, err := follow(ctx, e, r, func(ctx context.Context) (none, error) {
 			if hidden {
-				if _, err := e.Engine.Image(ctx, spec.Ref); err == nil {
+				if _, err := e.Engine.Image(ctx, spec.Ref, spec.Platform); err == nil {
 					return none{}, nil
 				}
 			}

@@ -12,14 +12,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// Image inspects a local image.
-func (e *Engine) Image(ctx context.Context, name string) (backend.Image, error) {
+// Image inspects a local image. A name stands for all images that were pulled under it.
+func (e *Engine) Image(ctx context.Context, name, platform string) (backend.Image, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.reach(ctx); err != nil {
 		return backend.Image{}, err
 	}
-	return e.image(name)
+	image, err := e.image(name)
+	if err != nil || platform == "" || e.expectPlatform(name, image, platform) != nil {
+		return image, err
+	}
+	image.OS, image.Architecture, _ = strings.Cut(platform, "/")
+	return image, nil
 }
 
 func (e *Engine) image(name string) (backend.Image, error) {

@@ -17,7 +17,7 @@ func TestPulledImagesHaveADigestOfTheirReference(t *testing.T) {
 		if err := e.Pull(t.Context(), backend.PullSpec{Ref: ref}); err != nil {
 			t.Fatal(err)
 		}
-		image, err := e.Image(t.Context(), ref)
+		image, err := e.Image(t.Context(), ref, "")
 		if err != nil || len(image.Digests) != 1 {
 			t.Fatalf("Image(%s): %+v, %v", ref, image, err)
 		}
@@ -44,7 +44,7 @@ func TestPulledImagesHaveADigestOfTheirReference(t *testing.T) {
 
 func TestImagesOfOptionsAreLocalWithoutDigest(t *testing.T) {
 	e := sim.New(sim.Options{Images: []string{"built/here:1"}})
-	image, err := e.Image(t.Context(), "built/here:1")
+	image, err := e.Image(t.Context(), "built/here:1", "")
 	if err != nil || len(image.Digests) != 0 {
 		t.Errorf("Image: %+v, %v", image, err)
 	}
@@ -55,7 +55,7 @@ func TestPullOfAPlatform(t *testing.T) {
 	if err := e.Pull(t.Context(), backend.PullSpec{Ref: "web", Platform: "linux/arm64/v8"}); err != nil {
 		t.Fatal(err)
 	}
-	if image, err := e.Image(t.Context(), "web"); err != nil || image.OS != "linux" || image.Architecture != "arm64" {
+	if image, err := e.Image(t.Context(), "web", ""); err != nil || image.OS != "linux" || image.Architecture != "arm64" {
 		t.Errorf("Image: %+v, %v", image, err)
 	}
 }
@@ -77,7 +77,7 @@ func TestPullErrorsAreInDockersWords(t *testing.T) {
 			t.Errorf("Pull(%q): %v, want %s", ref, err, want)
 		}
 	}
-	_, err := e.Image(t.Context(), "absent")
+	_, err := e.Image(t.Context(), "absent", "")
 	if !errors.Is(err, backend.ErrNotFound) || err.Error() != "Error response from daemon: No such image: absent" {
 		t.Errorf("Image: %v", err)
 	}

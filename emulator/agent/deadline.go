@@ -175,9 +175,9 @@ func (b timedLoadBalancers) KeepClients(ctx context.Context, sandboxID string, t
 	})
 }
 
-func (t timed) Image(ctx context.Context, ref string) (backend.Image, error) {
+func (t timed) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
 	return limit(ctx, t, "pulled", inspectTimeout, func(ctx context.Context) (backend.Image, error) {
-		return t.Engine.Image(ctx, ref)
+		return t.Engine.Image(ctx, ref, platform)
 	})
 }
 

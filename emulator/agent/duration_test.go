@@ -32,9 +32,9 @@ const (
 	longerThanAllThese = 100 * time.Second
 )
 
-func (e *slow) Image(ctx context.Context, ref string) (backend.Image, error) {
+func (e *slow) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
 	time.Sleep(imageTime)
-	return e.Engine.Image(ctx, ref)
+	return e.Engine.Image(ctx, ref, platform)
 }
 
 func (e *slow) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {

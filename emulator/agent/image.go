@@ -36,7 +36,7 @@ func (w *work) find(i int) run {
 	h, ref, platform := w.host, w.image(i), w.platform
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
-		image, err := h.Engine.Image(ctx, ref)
+		image, err := h.Engine.Image(ctx, ref, platform)
 		return func() {
 			switch {
 			case errors.Is(err, backend.ErrNotFound) || err == nil && (h.mustPull(ref) || !h.fits(image, platform)):
@@ -103,7 +103,7 @@ func (h *host) fetch(ctx context.Context, spec backend.PullSpec) (image backend.
 		h.mu.Lock()
 		h.fetched[spec.Ref] = true
 		h.mu.Unlock()
-		image, err = h.Engine.Image(ctx, spec.Ref)
+		image, err = h.Engine.Image(ctx, spec.Ref, spec.Platform)
 		if err != nil || h.fits(image, spec.Platform) {
 			break
 		}
@@ -113,7 +113,7 @@ func (h *host) fetch(ctx context.Context, spec backend.PullSpec) (image backend.
 
 // instead is the local image, where that will do for one that cannot be pulled.
 func (h *host) instead(ctx context.Context, ref, platform string, why error) (backend.Image, error) {
-	local, missing := h.Engine.Image(ctx, ref)
+	local, missing := h.Engine.Image(ctx, ref, platform)
 	switch {
 	case missing != nil:
 		return backend.Image{}, why

@@ -25,9 +25,9 @@ type oneArchitecture struct {
 	pulled       []string
 }
 
-func (e *oneArchitecture) Image(ctx context.Context, ref string) (backend.Image, error) {
+func (e *oneArchitecture) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
 	if !e.local {
-		return e.Engine.Image(ctx, ref)
+		return e.Engine.Image(ctx, ref, platform)
 	}
 	return backend.Image{ID: "sha256:1", OS: "linux", Architecture: e.architecture}, nil
 }
@@ -128,7 +128,7 @@ func TestANameStandsForAnotherImage(t *testing.T) {
 		b.startOn(HostOptions{Engine: engine})
 		id := b.run(container("web"))
 		b.expect("status", b.task(id).Status.LastStatus, state.Running)
-		image, err := b.engine.Image(t.Context(), "app")
+		image, err := b.engine.Image(t.Context(), "app", "")
 		b.expect("error", err, nil)
 		b.expect("images", engine.images, []string{"app", image.ID})
 	})
@@ -142,8 +142,8 @@ type regional struct {
 	has map[string]bool // by image
 }
 
-func (r *regional) Image(ctx context.Context, ref string) (backend.Image, error) {
-	found, err := r.Engine.Image(ctx, ref)
+func (r *regional) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
+	found, err := r.Engine.Image(ctx, ref, platform)
 	if strings.HasPrefix(ref, "mars") {
 		found.Env = []string{"PATH=/bin", "AWS_DEFAULT_REGION=mars"}
 	}
@@ -169,5 +169,39 @@ func TestTheRegionOfAnImage(t *testing.T) {
 		b.runAt(b.instance(), types.NetworkModeBridge, plain, named)
 		b.run(fargate)
 		b.expect("who gets a region", engine.has, map[string]bool{"plain": true, "mars-ec2": false, "mars-fargate": true})
+	})
+}
+
+// asked is an engine that remembers for which platforms images were inspected.
+type asked struct {
+	backend.Engine
+	mu        sync.Mutex
+	platforms []string
+}
+
+func (e *asked) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
+	e.mu.Lock()
+	e.platforms = append(e.platforms, platform)
+	e.mu.Unlock()
+	return e.Engine.Image(ctx, ref, platform)
+}
+
+// A name stands for images of several platforms, of which a task has its own.
+func TestTheImageOfATasksPlatform(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		engine := &asked{Engine: b.engine}
+		for _, platform := range []string{"linux/arm64", "linux/amd64", "linux/arm64", "linux/amd64"} {
+			b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: "app", Platform: platform}), error(nil))
+		}
+		b.startOn(HostOptions{Engine: engine, PullBehavior: PreferCached})
+		for _, architecture := range []types.CPUArchitecture{types.CPUArchitectureArm64, types.CPUArchitectureX8664} {
+			d := types.TaskDefinition{
+				ContainerDefinitions: []types.ContainerDefinition{container("web")},
+				RuntimePlatform:      &types.RuntimePlatform{CpuArchitecture: architecture},
+			}
+			b.expect("status", b.task(b.runDefinition(d)).Status.LastStatus, state.Running)
+		}
+		b.expect("inspected for", engine.platforms, []string{"linux/arm64", "linux/amd64"})
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"runtime"
 	"strings"
 	"testing"
@@ -20,15 +21,54 @@ import (
 // Registry serves one small image of any name, to whoever has the login.
 // Source: OCI distribution specification, "Pulling manifests" and "Pulling blobs".
 type Registry struct {
-	Host     string
-	manifest []byte
-	blobs    map[string][]byte
+	Host  string
+	top   content            // what a tag stands for
+	blobs map[string]content // manifests among them, by digest
+}
+
+// content is something with its media type.
+type content struct {
+	mediaType string
+	bytes     []byte
+}
+
+func (c content) digest() string { return digest(c.bytes) }
+
+// descriptor is how others refer to it. Source: OCI image specification, "Descriptors".
+func (c content) descriptor() map[string]any {
+	return map[string]any{"mediaType": c.mediaType, "size": len(c.bytes), "digest": c.digest()}
 }
 
 // NewRegistry starts one, which ends with the test. Without a user name it asks for no login.
 func NewRegistry(t *testing.T, username, password string) *Registry {
 	t.Helper()
-	r := &Registry{blobs: map[string][]byte{}}
+	r := &Registry{blobs: map[string]content{}}
+	r.top = r.image(t, runtime.GOARCH)
+	r.listen(t, username, password)
+	return r
+}
+
+// NewIndexRegistry is one without logins whose image is an index of images for architectures, as
+// buildx makes it.
+func NewIndexRegistry(t *testing.T, architectures ...string) *Registry {
+	t.Helper()
+	r := &Registry{blobs: map[string]content{}}
+	var manifests []any
+	for _, architecture := range architectures {
+		image := r.image(t, architecture).descriptor()
+		image["platform"] = map[string]any{"os": "linux", "architecture": architecture}
+		manifests = append(manifests, image)
+	}
+	r.top = r.has("application/vnd.oci.image.index.v1+json", mustMarshal(t, map[string]any{
+		"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": manifests,
+	}))
+	r.listen(t, "", "")
+	return r
+}
+
+// image makes an image of one file for an architecture.
+func (r *Registry) image(t *testing.T, architecture string) content {
+	t.Helper()
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
 	if err := w.WriteHeader(&tar.Header{Name: t.Name(), Mode: 0o644}); err != nil {
@@ -40,14 +80,19 @@ func NewRegistry(t *testing.T, username, password string) *Registry {
 	_, _ = packed.Write(archive.Bytes())
 	_ = packed.Close()
 	configuration := mustMarshal(t, map[string]any{
-		"architecture": runtime.GOARCH, "os": "linux", "config": map[string]any{"Env": []string{"AWS_REGION=mars"}},
+		"architecture": architecture, "os": "linux", "config": map[string]any{"Env": []string{"AWS_REGION=mars"}},
 		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{digest(archive.Bytes())}},
 	})
-	r.manifest = mustMarshal(t, map[string]any{
-		"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-		"config": r.blob("application/vnd.docker.container.image.v1+json", configuration),
-		"layers": []any{r.blob("application/vnd.docker.image.rootfs.diff.tar.gzip", layer.Bytes())},
-	})
+	const manifest = "application/vnd.docker.distribution.manifest.v2+json"
+	return r.has(manifest, mustMarshal(t, map[string]any{
+		"schemaVersion": 2, "mediaType": manifest,
+		"config": r.has("application/vnd.docker.container.image.v1+json", configuration).descriptor(),
+		"layers": []any{r.has("application/vnd.docker.image.rootfs.diff.tar.gzip", layer.Bytes()).descriptor()},
+	}))
+}
+
+// listen serves what there is until the test ends.
+func (r *Registry) listen(t *testing.T, username, password string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if user, pass, _ := request.BasicAuth(); username != "" && (user != username || pass != password) {
 			w.Header().Set("Www-Authenticate", `Basic realm="test"`)
@@ -58,19 +103,20 @@ func NewRegistry(t *testing.T, username, password string) *Registry {
 	}))
 	t.Cleanup(server.Close)
 	r.Host = strings.TrimPrefix(server.URL, "http://")
-	return r
 }
 
 func (r *Registry) serve(w http.ResponseWriter, request *http.Request) {
-	_, last, _ := strings.Cut(request.URL.Path, "/blobs/")
-	switch blob, known := r.blobs[last]; {
+	wanted := path.Base(request.URL.Path)
+	found, known := r.blobs[wanted]
+	if !known && strings.Contains(request.URL.Path, "/manifests/") && !strings.HasPrefix(wanted, "sha256:") {
+		found, known = r.top, true
+	}
+	switch {
 	case request.URL.Path == "/v2/":
-	case strings.Contains(request.URL.Path, "/manifests/"):
-		w.Header().Set("Content-Type", "application/vnd.docker.distribution.manifest.v2+json")
-		w.Header().Set("Docker-Content-Digest", digest(r.manifest))
-		_, _ = w.Write(r.manifest)
 	case known:
-		_, _ = w.Write(blob)
+		w.Header().Set("Content-Type", found.mediaType)
+		w.Header().Set("Docker-Content-Digest", found.digest())
+		_, _ = w.Write(found.bytes)
 	default:
 		http.NotFound(w, request)
 	}
@@ -85,9 +131,10 @@ func (r *Registry) Image(t *testing.T) string {
 	return ref
 }
 
-func (r *Registry) blob(mediaType string, content []byte) map[string]any {
-	r.blobs[digest(content)] = content
-	return map[string]any{"mediaType": mediaType, "size": len(content), "digest": digest(content)}
+func (r *Registry) has(mediaType string, bytes []byte) content {
+	c := content{mediaType, bytes}
+	r.blobs[c.digest()] = c
+	return c
 }
 
 func digest(content []byte) string {
@@ -105,4 +152,4 @@ func mustMarshal(t *testing.T, v any) []byte {
 }
 
 // Digest is that of the image.
-func (r *Registry) Digest() string { return digest(r.manifest) }
+func (r *Registry) Digest() string { return r.top.digest() }
