@@ -67,7 +67,8 @@ type Engine interface {
 	Image(ctx context.Context, ref, platform string) (Image, error)
 	// Pull fetches an image. It may take long, and the engine ends a pull that makes
 	// no progress. The error text is the engine's own, because it ends
-	// up in the container's reason.
+	// up in the container's reason. It returns [ErrNoPlatform] where there are images of that
+	// name, but for other platforms alone.
 	Pull(ctx context.Context, spec PullSpec) error
 
 	// CreateSandbox makes the network namespace of a task and gives it an address.

@@ -19,6 +19,8 @@ var (
 	ErrNoSandbox = errors.New("sandbox does not run")
 	// ErrNotRunning: the container does not run.
 	ErrNotRunning = errors.New("container does not run")
+	// ErrNoPlatform: an image is not there for the platform, but for others.
+	ErrNoPlatform = errors.New("the image is not for this platform")
 	// ErrNoFilter: the kernel of the engine cannot filter packets.
 	ErrNoFilter = errors.New("packets cannot be filtered")
 	// ErrNoUDP: the engine does not carry datagrams.

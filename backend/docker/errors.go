@@ -35,6 +35,10 @@ func engineError(err error) error {
 		return err
 	case errors.Is(err, backend.ErrNotFound), errors.Is(err, backend.ErrSubnetFull):
 		return err
+	// What the engine says of an index, and 28.5 with containerd's image store as something
+	// that is not found. Source: Moby distribution/pull_v2.go.
+	case strings.Contains(err.Error(), "no matching manifest for "):
+		return &classified{err, backend.ErrNoPlatform}
 	case cerrdefs.IsNotFound(err):
 		return &backend.NotFoundError{Kind: missingKind(err), Err: err}
 	case lost(err):

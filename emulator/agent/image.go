@@ -94,10 +94,16 @@ func (w *work) pull(i int) run {
 // pulls it for another architecture: a name stands for one of them.
 const pullTries = 3
 
-// fetch pulls an image and inspects it.
+// fetch pulls an image and inspects it. Where no platform is asked for and there is none for the
+// engine's own, it takes the one for X86_64, as AWS does.
 func (h *host) fetch(ctx context.Context, spec backend.PullSpec) (image backend.Image, err error) {
 	for range pullTries {
-		if err = h.Engine.Pull(ctx, spec); err != nil {
+		err = h.Engine.Pull(ctx, spec)
+		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && h.engineInfo().Architecture != "amd64" {
+			spec.Platform = "linux/amd64"
+			err = h.Engine.Pull(ctx, spec)
+		}
+		if err != nil {
 			return h.instead(ctx, spec.Ref, spec.Platform, err)
 		}
 		h.mu.Lock()
