@@ -14,6 +14,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
+	"github.com/moby/moby/client/pkg/versions"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
@@ -245,7 +246,7 @@ func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, existi
 		if !vpc.gateway.IsValid() {
 			vpc.gateway = subnet.Addr().Next()
 		}
-		id, err := e.client.NetworkCreate(ctx, networkRequest(vpc, bridgeOptions(spec.Isolated), labels))
+		id, err := e.client.NetworkCreate(ctx, networkRequest(vpc, bridgeOptions(spec.Isolated, e.client.ClientVersion()), labels))
 		switch {
 		case !overlaps(err):
 			vpc.id, vpc.isolated, vpc.fresh = id, spec.Isolated, true
@@ -273,14 +274,30 @@ func networkRequest(vpc vpcNetwork, options, labels map[string]string) network.C
 	}
 }
 
-// bridgeOptions are what an engine is told of a bridge. Isolated ones have no address of its
-// host.
-func bridgeOptions(isolated bool) map[string]string {
-	if isolated {
+// bridgeOptions are what an engine of an API version is told of a bridge. Isolated ones have
+// no address of its host.
+//
+// From 28.0 on, an engine drops what comes to a container by another bridge than its own.
+// Where the kernel shows bridged frames to iptables, as Kubernetes asks for, that is all that
+// containers on the isolated network of a container instance send to the VPC: they are still
+// on their way to the sandbox that routes it. So networks of VPCs go without that protection:
+// another machine that has a route to them through the engine's host reaches tasks.
+// Source: Moby libnetwork/drivers/bridge, filterDirectAccess; Docker's documentation, "Gateway
+// modes"; Engine API version history, v1.48 (Docker 28.0).
+func bridgeOptions(isolated bool, version string) map[string]string {
+	switch {
+	case isolated:
 		return map[string]string{noHostAddress: "true"}
+	case versions.GreaterThanOrEqualTo(version, "1.48"):
+		return map[string]string{gatewayMode: "nat-unprotected"}
+	default: // refuses what it does not know
+		return map[string]string{}
 	}
-	return map[string]string{}
 }
+
+// gatewayMode is what the engine keeps from the containers of a bridge.
+// Source: Docker bridge network driver options.
+const gatewayMode = "com.docker.network.bridge.gateway_mode_ipv4"
 
 // noHostAddress keeps the engine from giving the bridge the gateway's address;
 // containers have their default route through it all the same.
