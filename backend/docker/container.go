@@ -118,6 +118,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	if bridgeFull(err) && e.warm.release(ctx, func(warmSandbox) bool { return true }) {
 		err = e.client.ContainerStart(ctx, id)
 	}
+	err = e.whyNotStarted(ctx, id, err)
 	if err == nil && its.routes != "" {
 		err = e.tell(ctx, id, append([]string{"route"}, strings.Fields(its.routes)...)...)
 	}

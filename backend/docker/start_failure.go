@@ -1,0 +1,45 @@
+package docker
+
+import (
+	"context"
+	"errors"
+
+	"github.com/moby/moby/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// whyNotStarted gives the error of a start the meaning backend.ErrNoSandbox where a sandbox
+// does not run that the container needs. The engine's words for that differ from one version
+// to the next, so the sandboxes themselves are looked at.
+// Source: Moby daemon/container_operations.go, 20.10 and 28.5: "cannot join network of a non
+// running container" became "cannot join network namespace of a non running container".
+func (e *Engine) whyNotStarted(ctx context.Context, id string, why error) error {
+	if why == nil || ctx.Err() != nil || errors.Is(engineError(why), backend.ErrUnavailable) {
+		return why
+	}
+	found, err := e.client.ContainerInspect(ctx, id)
+	if err != nil {
+		return why
+	}
+	for _, sandbox := range needs(found) {
+		if errors.Is(e.expectRunning(ctx, sandbox), backend.ErrNoSandbox) {
+			return &classified{why, backend.ErrNoSandbox}
+		}
+	}
+	return why
+}
+
+// needs are the sandboxes that have to run for a container to start: whose limits, network,
+// processes and IPC it has.
+func needs(c container.InspectResponse) (sandboxes []string) {
+	for _, id := range []string{
+		c.Config.Labels[boundLabel], c.HostConfig.NetworkMode.ConnectedContainer(),
+		c.HostConfig.PidMode.Container(), c.HostConfig.IpcMode.Container(),
+	} {
+		if id != "" {
+			sandboxes = append(sandboxes, id)
+		}
+	}
+	return sandboxes
+}
