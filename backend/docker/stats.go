@@ -25,12 +25,13 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	var s backend.Stats
 	if files == nil {
 		s, err = e.runningSample(ctx, id)
-	} else if s, err = e.statsOf(files); err == nil {
-		s.ID, s.Name = id, "/"+its.name
+	} else {
+		s, err = e.statsOf(files)
 	}
 	if err != nil {
 		return s, engineError(err)
 	}
+	s.ID, s.Name = id, "/"+its.name // Docker 28 does not tell them where it is asked for one sample
 	switch its.interfaces() {
 	case ownInterfaces:
 		if files != nil {
