@@ -21,7 +21,13 @@ type machine struct {
 // machine makes and starts one.
 func (s *scene) machine() machine {
 	s.Helper()
-	m := machine{bridge: s.bridge()}
+	return s.machineWith(s.bridge())
+}
+
+// machineWith makes and starts one that routes this network.
+func (s *scene) machineWith(bridge backend.Network) machine {
+	s.Helper()
+	m := machine{bridge: bridge}
 	spec := s.sandboxSpec()
 	spec.Routes = m.bridge.Name
 	m.Container = s.newSandbox(spec)
@@ -32,9 +38,15 @@ func (s *scene) machine() machine {
 // bridge makes a network with a range that nobody has. It goes after all that is on it.
 func (s *scene) bridge() backend.Network {
 	s.Helper()
+	return s.bridgeOf(26)
+}
+
+// bridgeOf makes one whose range is as long.
+func (s *scene) bridgeOf(bits int) backend.Network {
+	s.Helper()
 	name := s.name("bridge")
 	for range 20 {
-		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(100 + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), 26)
+		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(100 + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), bits)
 		n, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: name, CIDR: cidr, Isolated: true, Labels: s.labels()})
 		if errors.Is(err, backend.ErrAddressInUse) {
 			continue
@@ -47,6 +59,34 @@ func (s *scene) bridge() backend.Network {
 	}
 	s.Fatal("no range is free")
 	return backend.Network{}
+}
+
+// testAddressesComeBack has more containers run on the network of a machine than it has addresses,
+// one after the other. None of them is removed.
+func testAddressesComeBack(s *scene) {
+	m := s.machineWith(s.bridgeOf(28))
+	task := s.taskOn(m)
+	job := s.on(m.bridge.Name, task, "exit", "0")
+	// The one that waits holds its address, and so does the one that runs.
+	waits, runs := s.createFrom(job), s.served(s.on(m.bridge.Name, task, "serve", "8080"))
+	var first backend.Container
+	for n := range 16 {
+		job.Name = s.name("job")
+		id := s.createFrom(job)
+		s.start(id)
+		c := s.awaitExit(id)
+		if c.IP == runs.IP {
+			s.Fatalf("container %d has the address of one that runs, %v", n, c.IP)
+		}
+		if n == 0 {
+			first = c
+		}
+	}
+	s.start(waits)
+	s.start(first.ID)
+	if again := s.awaitExit(first.ID); again.ExitCode != 0 || again.IP != first.IP {
+		s.Errorf("started again it is %+v; before it was %+v", again, first)
+	}
 }
 
 // taskOn makes and starts the sandbox of a task on a machine, which has no address.

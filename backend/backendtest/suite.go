@@ -139,6 +139,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"AContainerHasADeviceOfTheHost", testDevices},
 		{"OutputGoesToALogDriver", testLogDriver},
 		{"MachinesServeTheSamePorts", testMachines},
+		{"AddressesOfContainersThatHaveEndedComeBack", testAddressesComeBack},
 		{"PortsLeadElsewhereWithoutANewContainer", testPorts},
 		{"PortRangesLeadEachToItsOwn", testPortRange},
 		{"TrafficIsForSandboxesThatRun", testTrafficRefused},

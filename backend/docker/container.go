@@ -107,9 +107,13 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	if err == nil && its.sandbox {
 		err = e.setLimits(ctx, id)
 	}
+	if err == nil {
+		err = e.leases.resume(id)
+	}
 	if err != nil {
 		return engineError(err)
 	}
+	began := e.leases.began(id)
 	if !its.sandbox {
 		e.awaitRelay(ctx)
 	}
@@ -119,6 +123,9 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		err = e.client.ContainerStart(ctx, id)
 	}
 	err = e.whyNotStarted(ctx, id, err)
+	if err != nil && !its.sandbox && !lost(err) && ctx.Err() == nil { // the engine has refused it
+		e.leases.rest(id, began)
+	}
 	if err == nil && its.routes != "" {
 		err = e.tell(ctx, id, append([]string{"route"}, strings.Fields(its.routes)...)...)
 	}

@@ -20,11 +20,15 @@ import (
 
 // Inspect implements backend.Engine.
 func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, error) {
+	began := e.leases.began(id)
 	found, err := e.inspectOwned(ctx, id)
 	if err != nil {
 		return backend.Container{}, engineError(err)
 	}
 	c := containerOf(found)
+	if c.State == backend.Exited && !c.Sandbox {
+		e.leases.rest(id, began)
+	}
 	if c.State == backend.Exited && c.ExitCode == exitKilled && !c.OOMKilled && limited(found) {
 		c.OOMKilled = e.sawOutOfMemory(ctx, c)
 	}

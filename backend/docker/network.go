@@ -92,6 +92,7 @@ func (e *Engine) know(ctx context.Context, name string, vpc vpcNetwork) error {
 
 // occupyKnown takes the addresses of the sandboxes and containers that are there.
 func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
+	began := e.leases.allBegan()
 	found, err := e.membersOf(ctx, vpc, true)
 	if err != nil {
 		return err
@@ -106,6 +107,9 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 		ip := endpointAddress(c.NetworkSettings.Networks[vpc.dockerName])
 		if ip.IsValid() && vpc.addresses.Occupy(ip) {
 			e.leases.add(c.ID, lease{ip, vpc.addresses})
+			if c.Labels[kindLabel] == string(kindContainer) && c.State == container.StateExited {
+				e.leases.rest(c.ID, began[c.ID])
+			}
 		}
 	}
 	return nil

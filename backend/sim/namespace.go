@@ -16,6 +16,7 @@ type namespace struct {
 	hostname string
 	foundBy  []string // names on the network
 	address  netip.Addr
+	away     bool                // it has given the address back
 	ports    map[door]*container // the running containers by the port they serve
 	catchAll []*container        // those that serve any TCP port; the first one gets it
 	checkers []*container        // running containers whose health hangs on a port
@@ -78,11 +79,12 @@ func (n *namespace) enter(self *container) {
 	}
 }
 
-// leave takes a namespace off its networks with the container whose it is.
+// leave takes a namespace off its networks with the container whose it is. Again is harmless.
 func (n *namespace) leave(c *container) {
-	if n.self != c {
+	if n.self != c || n.away {
 		return
 	}
+	n.away = true
 	if n.network != nil {
 		delete(n.network.at, n.address)
 		n.network.forget(n)
@@ -91,6 +93,20 @@ func (n *namespace) leave(c *container) {
 	if n.routes != nil {
 		n.routes.router = nil
 	}
+}
+
+// comeBack puts the namespace of a container that starts again on its networks again. It reports
+// false if another container has its address by now.
+func (n *namespace) comeBack(c *container) bool {
+	if n.self != c || !n.away {
+		return true
+	}
+	if n.network != nil && !n.network.addresses.Occupy(n.address) {
+		return false
+	}
+	n.away = false
+	n.enter(c)
+	return true
 }
 
 // reset makes it as good as new.

@@ -43,12 +43,15 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		err = e.networkGone(c)
 	case c.refusedByRunc() != nil:
 		err = c.refusedByRunc()
+	case !c.net.comeBack(c):
+		err = daemonError(backend.ErrAddressInUse, "Address already in use")
 	default:
 		e.run(c, script)
 		return nil
 	}
 	c.failure = err.Error()
 	c.exitCode = 127
+	c.net.leave(c) // it keeps its address from others only while it runs, or has yet to
 	return err
 }
 

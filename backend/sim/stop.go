@@ -73,6 +73,7 @@ func (e *Engine) end(c *container, code int, oomKilled bool) {
 	stopTimers(&c.life, &c.health.probe, &c.health.good, &c.health.bad)
 	if c.spec != nil {
 		e.unlisten(c)
+		c.net.leave(c)
 	}
 	if c.plane != nil {
 		e.endLoadBalancer(c)

@@ -104,6 +104,22 @@ func (b *bench) answers(instance string, port int) bool {
 	return err == nil && string(one) == "HTTP"
 }
 
+// Batch jobs and crash loops leave stopped containers, which do not use up the addresses of an
+// instance: AWS has no such bound.
+func TestManyShortJobsOnOneInstance(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		instance := b.instance()
+		for n := range 60 {
+			id := b.runAt(instance, types.NetworkModeBridge, container("job", "sleep", "1"))
+			time.Sleep(2 * time.Second)
+			synctest.Wait()
+			if c := b.task(id).Status.Containers[0]; c.ExitCode == nil || *c.ExitCode != 0 {
+				b.Fatalf("job %d: %+v", n, c)
+			}
+		}
+	})
+}
+
 func TestATaskOnAContainerInstance(t *testing.T) {
 	for _, test := range []struct {
 		mode                       types.NetworkMode
