@@ -102,7 +102,8 @@ type Engine interface {
 	// [ErrNotRunning].
 	Stats(ctx context.Context, id string) (Stats, error)
 	// List returns this owner's containers and sandboxes that carry all labels,
-	// in any state.
+	// in any state. One that the engine cannot tell about, or not soon, is [Unseen]: it
+	// keeps nobody from the others.
 	List(ctx context.Context, labels map[string]string) ([]Container, error)
 
 	// Watch calls fn for each event of the containers that carry all labels, in

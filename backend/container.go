@@ -150,6 +150,9 @@ const (
 	Created State = "created"
 	Running State = "running"
 	Exited  State = "exited"
+	// Unseen is in lists alone: the engine has the container, but does not tell about it. Of
+	// such a one there is nothing but ID, Name, Labels and Sandbox.
+	Unseen State = "unseen"
 )
 
 // Health of a container as its HealthCheck sees it; empty without one.

@@ -131,9 +131,15 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 
 // List implements backend.Engine.
 func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
-	return on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Container, error) {
+	list, err := on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Container, error) {
 		return e.Engine.List(ctx, labels)
 	})
+	for i, c := range list {
+		if e.unseen(targetOf(c)) {
+			list[i] = backend.Container{ID: c.ID, Name: c.Name, Labels: c.Labels, Sandbox: c.Sandbox, State: backend.Unseen}
+		}
+	}
+	return list, err
 }
 
 // Logs implements backend.Engine.

@@ -29,8 +29,10 @@ const (
 	Start         Call = "start"
 	Stop          Call = "stop"
 	Remove        Call = "remove"
-	Inspect       Call = "inspect"
-	List          Call = "list"
+	// Inspect is also the look at a container that List takes: one whose inspection hangs,
+	// always, is there as backend.Unseen.
+	Inspect Call = "inspect"
+	List    Call = "list"
 	// Event is what Watch tells of a container.
 	Event Call = "event"
 	// Crash is the end of a container that has been started, as if its process had
@@ -132,6 +134,15 @@ func (e *Engine) choose(call Call, t target) *Rule {
 		return &r.Rule
 	}
 	return nil
+}
+
+// unseen says whether a container cannot be inspected.
+func (e *Engine) unseen(t target) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.ContainsFunc(e.rules, func(r *rule) bool {
+		return r.Call == Inspect && r.Hang && r.Probability == 0 && r.Times == 0 && r.matches(Inspect, t)
+	})
 }
 
 // glob matches a pattern in which * stands for any text.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -36,6 +37,7 @@ func (h *host) resync(ctx context.Context) {
 	for _, c := range there.containers {
 		byName[c.Name] = c
 	}
+	h.noteUnseen(ctx, there.containers)
 	h.agent.interfaces.hold()
 	h.adoptMachines(ctx, byName, there.networks)
 	h.adoptLoadBalancers(byName)
@@ -160,7 +162,7 @@ func (h *host) tasks() []*state.Task {
 // adopt compares what a task's containers are with what was last known of them.
 // row is older than the list: only what it names already can be missing. Of what
 // has a call under way, that call will tell. The list is only a hint that something
-// has ended: the engine is asked again before it is believed.
+// has ended: the engine is asked again before it is believed. What is unseen stays what it was.
 func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	w := h.lockWork(row.ARN)
 	if w == nil {
@@ -168,7 +170,11 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	}
 	defer w.mu.Unlock()
 	sandbox, exists := list[engineName(w.task, sandboxContainerName)]
-	if !w.view.about(theSandbox).busy {
+	switch {
+	case w.view.about(theSandbox).busy:
+	case sandbox.State == backend.Unseen, w.machine != nil && h.unseen[instanceName("instance", w.machine.instance)]:
+		w.expectSandbox(row)
+	default:
 		w.adoptSandbox(row, sandbox, exists)
 	}
 	for i := range w.view.status.Containers {
@@ -179,6 +185,19 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	}
 	if w.view.sandbox == sandboxRunning && w.publication.shown == state.Running {
 		w.openPorts()
+	}
+}
+
+// expectSandbox leaves a sandbox as it is known, of which the engine tells nothing. Its address is
+// that of a member of its groups all the same.
+func (w *work) expectSandbox(row *state.Task) {
+	s := w.view.status
+	if s.SandboxID == "" {
+		return
+	}
+	w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
+	if ip, err := netip.ParseAddr(row.Status.Attachment.PrivateIPv4); err == nil && !w.view.plain {
+		w.host.agent.interfaces.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, ip)
 	}
 }
 
@@ -233,6 +252,9 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 	exists = exists && found.ID == c.EngineID
 	if c.EngineID != "" {
 		w.host.know(c.EngineID, w.task.ARN, c.Name)
+	}
+	if exists && found.State == backend.Unseen {
+		return
 	}
 	if exists && !found.StartedAt.IsZero() {
 		w.followLog(i, found.State == backend.Running)

@@ -57,14 +57,16 @@ type host struct {
 	ranges    instanceRanges
 	dynamic   dynamicPorts
 	capacity  capacity
-	resyncs   chan struct{} // holds a token while a resync is under way
-	losses    chan struct{} // tells that lost was set
-	seen      chan struct{} // closed when the engine has answered, or has not
+	resyncs   chan struct{}   // holds a token while a resync is under way
+	losses    chan struct{}   // tells that lost was set
+	unseen    map[string]bool // containers of which the last list told nothing, by name; of the resync
+	seen      chan struct{}   // closed when the engine has answered, or has not
 	sawOnce   sync.Once
 	spawned   sync.WaitGroup
 
-	simulated  atomic.Bool           // as info says
-	unfiltered atomic.Pointer[error] // why the engine cannot filter packets
+	simulated    atomic.Bool           // as info says
+	lookingAgain atomic.Bool           // at what is unseen, in a while
+	unfiltered   atomic.Pointer[error] // why the engine cannot filter packets
 
 	clientsLost atomic.Bool // it has been said that targets see load balancers alone
 

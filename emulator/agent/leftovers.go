@@ -75,6 +75,7 @@ func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Con
 	kept := map[string]*leftover{}
 	for _, c := range containers {
 		switch taskARN := c.Labels[labelTaskARN]; {
+		case c.State == backend.Unseen: // a later look decides
 		case c.Sandbox:
 			sandboxes = append(sandboxes, c.ID)
 		case c.State != backend.Exited:

@@ -12,13 +12,22 @@ import (
 const labelSubnet = "ecs-emulator.subnet"
 
 // adoptLoadBalancers takes over the load balancers that a former run has left, and takes them
-// out of the list. Until somebody asks for one, it goes on as it is.
+// out of the list. Until a request for one comes, it goes on as it is, and so does one of which the
+// engine tells nothing.
 func (h *host) adoptLoadBalancers(byName map[string]backend.Container) {
+	unseen := map[string]bool{}
 	for name, c := range byName {
-		if of := c.Labels[labelLoadBalancer]; of != "" {
-			h.loadBalancer(of).adopt(c)
-			delete(byName, name)
+		of := c.Labels[labelLoadBalancer]
+		if of == "" {
+			continue
 		}
+		delete(byName, name)
+		if c.State == backend.Unseen {
+			unseen[of] = true
+			h.knowLoadBalancer(of, c.ID)
+			continue
+		}
+		h.loadBalancer(of).adopt(c)
 	}
 	h.loadBalancersMu.Lock()
 	known := slices.Collect(maps.Values(h.loadBalancers))
@@ -26,7 +35,7 @@ func (h *host) adoptLoadBalancers(byName map[string]backend.Container) {
 	for _, b := range known {
 		b.joinFound()
 		b.mu.Lock()
-		b.runs = false // perhaps: the next who asks for it looks
+		b.runs = b.runs && unseen[b.arn] // perhaps not: the next who asks for it looks
 		b.mu.Unlock()
 	}
 }

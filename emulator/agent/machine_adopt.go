@@ -21,12 +21,17 @@ func (h *host) adoptMachines(ctx context.Context, byName map[string]backend.Cont
 	for name, c := range byName {
 		if instance := c.Labels[labelInstance]; c.Sandbox && instance != "" {
 			listed[instance] = c
-			h.machine(instance).adopt(c)
+			if c.State == backend.Unseen {
+				h.machine(instance).isLeft()
+				h.knowInstance(c.ID, instance)
+			} else {
+				h.machine(instance).adopt(c)
+			}
 			delete(byName, name)
 		}
 	}
 	for _, m := range h.allMachines() {
-		if !connected(listed[m.instance]) {
+		if seen := listed[m.instance]; seen.State != backend.Unseen && !connected(seen) {
 			m.examine(ctx)
 		}
 	}

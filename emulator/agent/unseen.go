@@ -1,0 +1,40 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// unseenPause is how soon the agent looks again when the engine has told nothing about a
+// container. Until then that goes on as it is, with the events that come.
+const unseenPause = 30 * time.Second
+
+// noteUnseen takes note of the containers of which the engine tells nothing, and comes back for
+// them. The resync that is under way calls it.
+func (h *host) noteUnseen(ctx context.Context, listed []backend.Container) {
+	unseen := map[string]bool{}
+	for _, c := range listed {
+		if c.State != backend.Unseen {
+			continue
+		}
+		if unseen[c.Name] = true; !h.unseen[c.Name] {
+			h.agent.Log.Warn("the engine does not tell about a container: what it is of stays as it is",
+				"container", c.Name, "task", c.Labels[labelTaskARN], "containerInstance", c.Labels[labelInstance])
+		}
+	}
+	if h.unseen = unseen; len(unseen) == 0 || !h.lookingAgain.CompareAndSwap(false, true) {
+		return
+	}
+	h.spawn(func() {
+		pause := time.NewTimer(unseenPause)
+		defer pause.Stop()
+		select {
+		case <-pause.C:
+			h.lookingAgain.Store(false)
+			h.resync(ctx)
+		case <-ctx.Done():
+		}
+	})
+}
