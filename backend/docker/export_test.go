@@ -39,6 +39,11 @@ func (e *Engine) PullWithin(ctx context.Context, spec backend.PullSpec, patience
 	return e.pull(ctx, spec, patience)
 }
 
+// ListWithin is List with another patience for each container.
+func (e *Engine) ListWithin(ctx context.Context, patience time.Duration) ([]backend.Container, error) {
+	return e.list(ctx, nil, patience)
+}
+
 // GovernorTriedBefore has the last trial of the governor be as long ago.
 func (e *Engine) GovernorTriedBefore(d time.Duration) {
 	g, _ := e.governor.peek()

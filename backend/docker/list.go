@@ -2,20 +2,34 @@ package docker
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// inspectors bounds parallel inspections.
-const inspectors = 8
+// inspectors bounds parallel inspections, inspectPatience how long one of them may take and
+// listPatience all of them: the engine holds the lock of a container for as long as its start,
+// stop or removal takes, which may hang with a mount. Source: Moby daemon/inspect.go, start.go.
+const (
+	inspectors      = 8
+	inspectPatience = 5 * time.Second
+	listPatience    = time.Minute
+)
 
 // List implements backend.Engine. The engine's list lacks exit codes, times and
-// errors, so each container is inspected as well.
+// errors, so each container is inspected as well. Only a list that fails, or an engine that is
+// lost, fails the call.
 func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
+	return e.list(ctx, labels, inspectPatience)
+}
+
+func (e *Engine) list(ctx context.Context, labels map[string]string, patience time.Duration) ([]backend.Container, error) {
 	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: e.owned(labels)})
 	if err != nil {
 		return nil, engineError(err)
@@ -27,27 +41,24 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.
 		}
 	}
 	inspected := make([]*backend.Container, len(found))
-	group, groupCtx := errgroup.WithContext(ctx)
+	patient, cancel := context.WithTimeout(ctx, listPatience)
+	defer cancel()
+	group, groupCtx := errgroup.WithContext(patient)
 	group.SetLimit(inspectors)
 	for i, summary := range found {
 		if isHelper(summary.Labels) || e.hideWarm(summary) {
 			continue
 		}
 		group.Go(func() error {
-			one, err := e.client.ContainerInspect(groupCtx, summary.ID)
+			c, err := e.inspectListed(groupCtx, summary, patience)
 			if cerrdefs.IsNotFound(err) {
 				return nil // removed meanwhile
 			}
-			if err != nil {
-				return err
-			}
-			c := containerOf(one)
-			e.ours.Store(c.ID, tiesOf(one.ID, one.Name, one.Config.Labels, one.HostConfig))
 			inspected[i] = &c
-			return nil
+			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
+	if err := errors.Join(group.Wait(), ctx.Err()); err != nil {
 		return nil, engineError(err)
 	}
 	containers := make([]backend.Container, 0, len(found))
@@ -57,4 +68,24 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.
 		}
 	}
 	return containers, nil
+}
+
+// inspectListed inspects a container. One that the engine cannot tell about, or not soon, is
+// backend.Unseen.
+func (e *Engine) inspectListed(ctx context.Context, listed container.Summary, patience time.Duration) (backend.Container, error) {
+	soon, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	found, err := e.client.ContainerInspect(soon, listed.ID)
+	switch {
+	case err == nil:
+		e.ours.Store(found.ID, tiesOf(found.ID, found.Name, found.Config.Labels, found.HostConfig))
+		return containerOf(found), nil
+	case cerrdefs.IsNotFound(err), errors.Is(ctx.Err(), context.Canceled), soon.Err() == nil && lost(err):
+		return backend.Container{}, err
+	}
+	e.log.Debug("the engine does not tell about a container", "container", listed.ID, "error", err)
+	return backend.Container{
+		ID: listed.ID, Name: firstOf(listed.Names), Labels: specLabels(listed.Labels),
+		Sandbox: listed.Labels[kindLabel] == string(kindSandbox), State: backend.Unseen,
+	}, nil
 }

@@ -148,7 +148,9 @@ var (
 // claim sets the limits first: a sandbox that has the task's name has them, also if
 // this process dies in between.
 func (e *Engine) claim(ctx context.Context, w warmSandbox, spec backend.SandboxSpec) (c backend.Container, err error) {
-	found, err := e.client.ContainerInspect(ctx, w.id)
+	soon, cancel := context.WithTimeout(ctx, inspectPatience) // the task can have another one
+	defer cancel()
+	found, err := e.client.ContainerInspect(soon, w.id)
 	if err != nil {
 		return c, err
 	}
