@@ -107,11 +107,16 @@ func (w *work) containerNotBegun(i int, kind string, err error) {
 	w.containerFailed(i, reason, reason)
 }
 
-// discard removes a container that was made for a sandbox which has been replaced.
+// discard removes a container that was made for a sandbox which has been replaced, or that cannot
+// have its address again.
 func (w *work) discard(i int) run {
 	h, id := w.host, w.view.status.Containers[i].EngineID
 	return func(ctx context.Context) func() {
+		h.logs.await(ctx, id)
 		err := h.Engine.Remove(ctx, id)
+		if err == nil {
+			h.logs.forget(ctx, id)
+		}
 		return func() {
 			c := &w.view.status.Containers[i]
 			switch {
@@ -171,6 +176,10 @@ func (w *work) start(i int) run {
 			case h.engineLost(err): // or the task ends before it starts
 			case errors.Is(err, backend.ErrNoSandbox) && w.hasAnotherTry():
 				w.died(theSandbox, false)
+			case errors.Is(err, backend.ErrAddressInUse) && w.hasAnotherTry():
+				// It gave its address back when it ended. Docker would give it another one: here it
+				// is made again, without what it has written.
+				w.view.about(i).stale = true
 			case err != nil:
 				w.containerNotBegun(i, "CannotStartContainerError: ", err)
 			default:

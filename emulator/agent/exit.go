@@ -67,6 +67,7 @@ func (w *work) containerEnded(i int, at time.Time) {
 		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
 		return
 	}
+	w.unbind(i)
 	if w.view.status.LastStatus == state.Running && w.view.stop == nil {
 		w.publication.announceContainer(w.view.status, w.host.agent.Clock.Now())
 	}
@@ -112,7 +113,9 @@ func (w *work) failWithout(i int, reason string) {
 	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {
 		w.executionStopped(w.host.agent.Clock.Now())
 		w.fail(reason)
+		return
 	}
+	w.unbind(i)
 }
 
 func (w *work) containerStopped(i int, at time.Time) {

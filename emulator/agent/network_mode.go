@@ -73,6 +73,18 @@ func (w *work) leaveMachine(ctx context.Context) error {
 	return err
 }
 
+// unbind takes the ports of the machine from a container that has ended while its task goes on:
+// the next container may get its address. The placement of others goes by what the task has all the same.
+func (w *work) unbind(i int) {
+	if w.machine == nil || w.view.stop != nil || !hasPorts(w.task, &w.view.definitions[i]) {
+		return
+	}
+	w.machine.mu.Lock()
+	w.machine.release(w.task.ARN, w.view.status.Containers[i].Name)
+	w.machine.mu.Unlock()
+	w.host.directLater(w.machine)
+}
+
 // publishPorts gives a container of a task in bridge or host mode its ports on the machine,
 // before it starts. One without a network has none.
 func (w *work) publishPorts(ctx context.Context, container, id string, d *types.ContainerDefinition, had []state.Binding) ([]state.Binding, error) {
