@@ -67,8 +67,7 @@ func limit[T any](ctx context.Context, t timed, to string, after time.Duration, 
 // callUntil makes a call and reports whether it came to its deadline.
 func callUntil[T any](ctx context.Context, after time.Duration, call func(context.Context) (T, error)) (result T, late bool, err error) {
 	if f, ok := ctx.(*flight); ok {
-		f.limit(after)
-		result, err = call(f)
+		result, err = call(f.limit(after))
 		return result, f.unlimit(), err
 	}
 	limited, cancel := context.WithTimeout(ctx, after)

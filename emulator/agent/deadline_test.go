@@ -16,6 +16,27 @@ import (
 // hangs is every call of an engine that has stopped answering.
 var hangs = fault.Rule{Call: fault.Any, Hang: true}
 
+// An engine may go on in the background with the context of a call that has come to its deadline.
+func TestWhatOutlivesALateCallStaysCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var calls inFlight
+		f := calls.begin(&chain{}, false)
+		defer f.end()
+		var kept context.Context
+		_, late, err := callUntil(f, time.Second, func(ctx context.Context) (struct{}, error) {
+			kept = ctx
+			<-ctx.Done()
+			return struct{}{}, ctx.Err()
+		})
+		if !late || !errors.Is(err, context.Canceled) || kept.Err() == nil {
+			t.Errorf("late: %v, %v; what outlives the call has the error %v", late, err, kept.Err())
+		}
+		if f.Err() != nil || kept.Value(backend.ClockWaiterKey) != any(f) {
+			t.Errorf("the flight has ended with the call: %v", f.Err())
+		}
+	})
+}
+
 func TestAnEngineThatHangsIsLostAndTasksStayAsTheyAre(t *testing.T) {
 	for _, call := range []fault.Call{fault.CreateSandbox, fault.Create, fault.Start, fault.Image, fault.Pull, fault.EnsureNetwork} {
 		t.Run(string(call), func(t *testing.T) {

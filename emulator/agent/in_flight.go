@@ -100,8 +100,23 @@ func (c *flight) WaitsForClock() (over func()) {
 	}
 }
 
-// limit sets a deadline from now on.
-func (c *flight) limit(after time.Duration) {
+// limited is the context of a call with a deadline. What outlives the call keeps it, cut off, when
+// the flight goes on with another one.
+type limited struct {
+	context.Context
+	flight *flight
+}
+
+// Value is that of the flight.
+func (l limited) Value(key any) any {
+	if key == backend.ClockWaiterKey {
+		return l.flight
+	}
+	return l.Context.Value(key)
+}
+
+// limit sets a deadline from now on, for a call with the context that it returns.
+func (c *flight) limit(after time.Duration) context.Context {
 	c.all.mu.Lock()
 	defer c.all.mu.Unlock()
 	c.deadline = time.Now().Add(after)
@@ -109,6 +124,7 @@ func (c *flight) limit(after time.Duration) {
 		c.all.guarded = true
 		time.AfterFunc(guardInterval, c.all.guard)
 	}
+	return limited{c.Context, c}
 }
 
 // unlimit takes the deadline back, and reports whether it had passed: then the flight
