@@ -97,17 +97,18 @@ type Engine struct {
 
 	inspections singleflight.Group // of images, by reference
 
-	networksMu sync.Mutex
-	networks   map[string]vpcNetwork // by Network.Name
-	sandboxes  sync.Map              // sandbox id to sandboxFacts
-	leases     leases
-	commands   sync.Map // sandbox id to chan struct{}, which holds one; see command
-	lines      sync.Map // sandbox id to *sandboxLine
-	mostLines  int      // 0 is no bound
-	samples    *statSamples
-	public     publicAddresses
-	answering  answering
-	ours       sync.Map // id to ties, of containers that are known to be the owner's
+	networkTurn chan struct{}         // holds a token while a network is made or looked for
+	networksMu  sync.Mutex            // never held while the engine is asked
+	networks    map[string]vpcNetwork // by Network.Name
+	sandboxes   sync.Map              // sandbox id to sandboxFacts
+	leases      leases
+	commands    sync.Map // sandbox id to chan struct{}, which holds one; see command
+	lines       sync.Map // sandbox id to *sandboxLine
+	mostLines   int      // 0 is no bound
+	samples     *statSamples
+	public      publicAddresses
+	answering   answering
+	ours        sync.Map // id to ties, of containers that are known to be the owner's
 }
 
 var (
@@ -151,7 +152,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	e := &Engine{
 		host: at.Host, client: api, owner: opts.Owner, place: home, local: at.Local(),
-		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
+		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, networkTurn: make(chan struct{}, 1), relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
 	}
 	e.run, e.warm = randomSuffix(), newWarmPool(opts.WarmSandboxes, e.log)
 	e.warm.create, e.warm.discard = e.createWarm, e.discardWarm

@@ -53,8 +53,10 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	if err != nil {
 		return backend.Network{}, engineError(err)
 	}
-	e.networksMu.Lock()
-	defer e.networksMu.Unlock()
+	if err := take(ctx, e.networkTurn); err != nil {
+		return backend.Network{}, err
+	}
+	defer func() { <-e.networkTurn }()
 	vpc, err := e.ensureVPC(ctx, spec, own)
 	if err != nil {
 		return backend.Network{}, engineError(err)
@@ -75,9 +77,9 @@ func (n vpcNetwork) public(name string) backend.Network {
 }
 
 // know remembers a network, and which of its addresses sandboxes and containers of an
-// earlier run have. networksMu is held.
+// earlier run have. Whose turn it is calls it.
 func (e *Engine) know(ctx context.Context, name string, vpc vpcNetwork) error {
-	if known, ok := e.networks[name]; ok && known.id == vpc.id {
+	if known, ok := e.knownVPC(name); ok && known.id == vpc.id {
 		return nil
 	}
 	vpc.addresses = ipam.New(vpc.subnet, vpc.gateway, vpc.share)
@@ -86,8 +88,18 @@ func (e *Engine) know(ctx context.Context, name string, vpc vpcNetwork) error {
 			return err
 		}
 	}
+	e.networksMu.Lock()
+	defer e.networksMu.Unlock()
 	e.networks[name] = vpc
 	return nil
+}
+
+// knownVPC is a network in use so far.
+func (e *Engine) knownVPC(name string) (vpc vpcNetwork, known bool) {
+	e.networksMu.Lock()
+	defer e.networksMu.Unlock()
+	vpc, known = e.networks[name]
+	return vpc, known
 }
 
 // occupyKnown takes the addresses of the sandboxes and containers that are there.
@@ -172,9 +184,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 		e.beginRelay() // it is to come back
 		return engineError(err)
 	}
-	e.networksMu.Lock()
-	defer e.networksMu.Unlock()
-	delete(e.networks, name)
+	e.forgetVPCs(ctx, func(known string, _ vpcNetwork) bool { return known == name })
 	return nil
 }
 
@@ -194,9 +204,7 @@ func (e *Engine) ReserveAddress(ctx context.Context, name string, subnet netip.P
 
 // ReleaseAddress implements backend.Engine.
 func (e *Engine) ReleaseAddress(name string, address netip.Addr) {
-	e.networksMu.Lock()
-	defer e.networksMu.Unlock()
-	if vpc, ok := e.networks[name]; ok {
+	if vpc, ok := e.knownVPC(name); ok {
 		vpc.addresses.Release(address)
 	}
 }
@@ -318,9 +326,14 @@ func overlaps(err error) bool {
 // vpc returns the network of a VPC that EnsureNetwork made, now or in an earlier
 // run of the same owner.
 func (e *Engine) vpc(ctx context.Context, name string) (vpcNetwork, error) {
-	e.networksMu.Lock()
-	defer e.networksMu.Unlock()
-	if known, ok := e.networks[name]; ok {
+	if known, ok := e.knownVPC(name); ok {
+		return known, nil
+	}
+	if err := take(ctx, e.networkTurn); err != nil {
+		return vpcNetwork{}, err
+	}
+	defer func() { <-e.networkTurn }()
+	if known, ok := e.knownVPC(name); ok {
 		return known, nil
 	}
 	found, err := e.client.NetworkList(ctx, e.owned(map[string]string{vpcLabel: name}))
@@ -334,7 +347,8 @@ func (e *Engine) vpc(ctx context.Context, name string) (vpcNetwork, error) {
 	if err == nil {
 		err = e.know(ctx, name, vpc)
 	}
-	return e.networks[name], err
+	known, _ := e.knownVPC(name)
+	return known, err
 }
 
 // knownVPCs are the networks in use so far.
@@ -344,11 +358,15 @@ func (e *Engine) knownVPCs() map[string]vpcNetwork {
 	return maps.Clone(e.networks)
 }
 
-func (e *Engine) forgetVPCs() {
+// forgetVPCs forgets networks that are gone, behind the one that is just being looked for, if that
+// does not take too long.
+func (e *Engine) forgetVPCs(ctx context.Context, which func(name string, vpc vpcNetwork) bool) {
+	if take(ctx, e.networkTurn) == nil {
+		defer func() { <-e.networkTurn }()
+	}
 	e.networksMu.Lock()
 	defer e.networksMu.Unlock()
-	clear(e.networks)
-	e.direct.reset()
+	maps.DeleteFunc(e.networks, which)
 }
 
 func vpcOf(n network.Network) (vpcNetwork, error) {

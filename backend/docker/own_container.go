@@ -100,7 +100,7 @@ func firstMatch(r io.Reader, line *regexp.Regexp) string {
 // adopt finds the network that the user prepared for the VPC: labelled, nobody's
 // property, and joined by the emulator's own container. One network is one VPC.
 func (e *Engine) adopt(ctx context.Context, existing []network.Summary, name string, own ownContainer) (vpcNetwork, bool, error) {
-	if known, ok := e.networks[name]; ok && known.adopted {
+	if known, ok := e.knownVPC(name); ok && known.adopted {
 		return known, true, nil
 	}
 	for _, n := range existing {
@@ -160,7 +160,7 @@ func (e *Engine) takesAddresses(ctx context.Context, vpc vpcNetwork) (bool, erro
 }
 
 func (e *Engine) isAdopted(id string) bool {
-	for _, known := range e.networks {
+	for _, known := range e.knownVPCs() {
 		if known.adopted && known.id == id {
 			return true
 		}
