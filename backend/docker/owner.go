@@ -23,7 +23,7 @@ const (
 	// OwnerDead never comes back.
 	OwnerDead OwnerState = "dead"
 	// OwnerUnknown does not run and has a data directory that cannot be seen from
-	// here.
+	// here, or may be another one than what is seen.
 	OwnerUnknown OwnerState = "unknown"
 )
 
@@ -98,20 +98,20 @@ func (e *Engine) census(ctx context.Context) (property, map[string]Owner, error)
 	if err != nil {
 		return all, nil, fmt.Errorf("list living emulators: %w", engineError(err))
 	}
-	judged := map[string]Owner{}
+	judged, from := map[string]Owner{}, vantageFrom(e.place)
 	for id, places := range all.places() {
-		judged[id] = e.assess(id, places, pulses[id])
+		judged[id] = assess(id, places, from, pulses[id])
 	}
 	all.count(judged)
 	return all, judged, nil
 }
 
 // assess looks for an owner's directories and judges it by them.
-func (e *Engine) assess(id string, places []place, life pulse) Owner {
+func assess(id string, places []place, from vantage, life pulse) Owner {
 	owner := Owner{ID: id}
 	var homes []residence
 	for _, p := range places {
-		home := residenceOf(id, p, e.place)
+		home := residenceOf(id, p, from)
 		homes = append(homes, home)
 		if owner.Directory == "" || home == present {
 			owner.Directory = p.directory

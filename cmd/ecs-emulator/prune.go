@@ -58,7 +58,9 @@ func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprintln(stdout, "no dead owner has anything on the engine")
 	}
 	if opts.Dead {
-		explain(stdout, slices.DeleteFunc(left, func(o emulator.Owner) bool { return o.Lapse.Then != docker.OwnerDead }))
+		explain(stdout, slices.DeleteFunc(left, func(o emulator.Owner) bool {
+			return o.Lapse.Then != docker.OwnerDead && o.State != docker.OwnerUnknown
+		}))
 	}
 	return err
 }
@@ -88,11 +90,16 @@ func listOwners(ctx context.Context, engine string, stdout io.Writer) error {
 	return nil
 }
 
-// explain says which owners count as live for a while only, why, and until when.
+// explain says which owners count as live for a while only, why, and until when, and how to
+// remove what others have that nothing shows to be dead.
 func explain(stdout io.Writer, owners []emulator.Owner) {
 	for _, o := range owners {
-		if o.Lapse.Left > 0 {
+		switch {
+		case o.Lapse.Left > 0:
 			fmt.Fprintf(stdout, "%s: %s\n", o.ID, o.Lapse)
+		case o.State == docker.OwnerUnknown:
+			fmt.Fprintf(stdout, "%s: from here its directory cannot be seen for certain; if you need it no more, "+
+				"ecs-emulator prune --owner %[1]s removes what it has\n", o.ID)
 		}
 	}
 }

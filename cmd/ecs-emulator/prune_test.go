@@ -91,7 +91,8 @@ func TestDockerPruneRefusals(t *testing.T) {
 
 // engineThatRestarted is an engine that ended without notice 38 seconds ago, and with it
 // the lifelines of two owners: brief has no data directory, elsewhere one that cannot be
-// seen from here. Whether their processes live cannot be known yet.
+// seen from here. Whether their processes live cannot be known yet. A third, lasting, has ended
+// long ago: its directory cannot be seen from here either.
 func engineThatRestarted(t *testing.T) (url string) {
 	t.Helper()
 	ended := `{"State":{"Status":"exited","ExitCode":255,"FinishedAt":"2026-01-02T03:04:26.5Z"},"Config":{}}`
@@ -102,6 +103,8 @@ func engineThatRestarted(t *testing.T) (url string) {
 		"volumes":  `{}`,
 		"containers/json": `[{"Id":"a","State":"exited","Labels":{"ecs-emulator.kind":"lifeline","ecs-emulator.owner":"brief"}},
 			{"Id":"b","State":"exited","Labels":{"ecs-emulator.kind":"lifeline","ecs-emulator.owner":"elsewhere",
+			"ecs-emulator.directory":"/data","ecs-emulator.machine":"another"}},
+			{"Id":"c","State":"exited","Labels":{"ecs-emulator.kind":"container","ecs-emulator.owner":"lasting",
 			"ecs-emulator.directory":"/data","ecs-emulator.machine":"another"}}]`,
 		"containers/a/json": ended,
 		"containers/b/json": ended,
@@ -120,16 +123,18 @@ func engineThatRestarted(t *testing.T) (url string) {
 	return strings.Replace(server.URL, "http", "tcp", 1)
 }
 
-func TestPruneSaysUntilWhenAnOwnerCountsAsLive(t *testing.T) {
+func TestPruneSaysWhatIsNotCertain(t *testing.T) {
 	engine := engineThatRestarted(t)
+	const unsure = "lasting: from here its directory cannot be seen for certain; if you need it no more, ecs-emulator prune --owner lasting removes what it has\n"
 	const because = ": it ended or was cut off 38s ago; in case it connects again, it counts as live for another 22s, then as "
 	for _, c := range []struct{ args, want string }{
-		{"", "OWNER      STATE  CONTAINERS  NETWORKS  VOLUMES  SHARED  DIRECTORY\n" +
-			"brief      live   0           0         0        0       -\n" +
-			"elsewhere  live   0           0         0        0       /data\n" +
+		{"", "OWNER      STATE    CONTAINERS  NETWORKS  VOLUMES  SHARED  DIRECTORY\n" +
+			"brief      live     0           0         0        0       -\n" +
+			"elsewhere  live     0           0         0        0       /data\n" +
+			"lasting    unknown  1           0         0        0       /data\n" +
 			"brief" + because + "dead\n" +
-			"elsewhere" + because + "unknown\n"},
-		{"--dead", "no dead owner has anything on the engine\nbrief" + because + "dead\n"},
+			"elsewhere" + because + "unknown\n" + unsure},
+		{"--dead", "no dead owner has anything on the engine\nbrief" + because + "dead\n" + unsure},
 		{"--owner brief", "ecs-emulator: owner brief may be an emulator that runs" + because + "dead; before that, only force removes what it has\n"},
 	} {
 		var output strings.Builder
