@@ -99,7 +99,8 @@ func (e *Engine) createOn(ctx context.Context, c creation, spec backend.Containe
 
 // Start implements backend.Engine.
 func (e *Engine) Start(ctx context.Context, id string) error {
-	defer e.warm.starts()()
+	ended := e.warm.starts()
+	defer func() { ended() }()
 	its, err := e.tiesOf(ctx, id)
 	if err == nil && its.bound != "" {
 		err = e.expectRunning(ctx, its.bound)
@@ -116,6 +117,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	began := e.leases.began(id)
 	if !its.sandbox {
 		e.awaitRelay(ctx)
+		ended = e.warm.told(ended)
 	}
 	e.answering.forget(id)
 	err = e.client.ContainerStart(ctx, id)

@@ -12,7 +12,11 @@ import (
 const (
 	// warmQuiet is for how long no task may have been starting before sandboxes are
 	// made for the next ones: they would take the engine's time from those that start.
+	// Where the last step of a start is under way, they need not wait: see told.
 	warmQuiet = 300 * time.Millisecond
+	// warmPatience is how long a task waits for a sandbox that is still being made. To
+	// make another one takes a quarter of a second.
+	warmPatience = time.Second
 	// warmIdle is for how long after the last start of a task sandboxes are kept for
 	// more of its kind, so that an idle emulator has none.
 	warmIdle = 10 * time.Minute
@@ -60,13 +64,23 @@ type warmPool struct {
 	shapes   []warmUse     // the latest first
 	ready    []warmSandbox // the oldest first
 	dead     []warmSandbox // to be discarded
-	starting int           // calls under way that start a task
-	quiet    time.Time     // when the last one ended
+	making   *warmMaking   // the one that is being made; nil is none
+	starting int           // calls under way that start a task, but those that told counts
+	telling  int           // starts of a task's containers under way
+	quiet    time.Time     // from when on sandboxes may be made
 	retry    time.Time     // when to go on after the engine has failed
 	pauses   int           // while positive, nothing is made
 	off      bool
 	tending  chan struct{} // closed when the goroutine ends; nil when there is none
 	stop     context.CancelFunc
+}
+
+// warmMaking is a sandbox that is being made.
+type warmMaking struct {
+	shape   warmShape
+	claimed bool          // a task waits for it
+	done    chan struct{} // closed when it is made or has failed
+	made    warmSandbox   // for the task that has claimed it
 }
 
 func newWarmPool(size int, log *slog.Logger) *warmPool {
@@ -89,18 +103,53 @@ func (p *warmPool) starts() (ended func()) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.starting--
-		p.quiet = time.Now()
+		p.quiet = time.Now().Add(warmQuiet)
+		p.wake()
+	}
+}
+
+// told notes that the engine is told to start a container: the last that a task needs. So
+// the next sandbox can be made meanwhile, for tasks that are started one after the other.
+// It ends what starts has begun; ended says that the container runs.
+func (p *warmPool) told(begun func()) (ended func()) {
+	begun()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.telling++
+	p.quiet = time.Now()
+	p.wake()
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.telling--
 		p.wake()
 	}
 }
 
 // claim takes a sandbox of a shape if there is one, best with these limits, and has
-// more of the kind made.
-func (p *warmPool) claim(shape warmShape, limits warmLimits) (warmSandbox, bool) {
+// more of the kind made. One that is being made it waits for.
+func (p *warmPool) claim(ctx context.Context, shape warmShape, limits warmLimits) (warmSandbox, bool) {
+	w, making := p.take(shape, limits)
+	if making == nil {
+		return w, w.id != ""
+	}
+	timer := time.NewTimer(warmPatience)
+	defer timer.Stop()
+	select {
+	case <-making.done:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return p.leave(making)
+}
+
+// take returns a sandbox that is ready, or the one that is being made, which then is the
+// caller's until it leaves it, or neither.
+func (p *warmPool) take(shape warmShape, limits warmLimits) (warmSandbox, *warmMaking) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.size <= 0 || p.off {
-		return warmSandbox{}, false
+		return warmSandbox{}, nil
 	}
 	p.shapes = slices.DeleteFunc(p.shapes, func(u warmUse) bool { return u.shape == shape })
 	p.shapes = slices.Insert(p.shapes, 0, warmUse{shape, limits, time.Now()})
@@ -110,11 +159,23 @@ func (p *warmPool) claim(shape warmShape, limits warmLimits) (warmSandbox, bool)
 		i = slices.IndexFunc(p.ready, func(w warmSandbox) bool { return w.shape == shape })
 	}
 	if i < 0 {
-		return warmSandbox{}, false
+		if m := p.making; m != nil && m.shape == shape && !m.claimed {
+			m.claimed = true
+			return warmSandbox{}, m
+		}
+		return warmSandbox{}, nil
 	}
 	w := p.ready[i]
 	p.ready = slices.Delete(p.ready, i, i+1)
-	return w, true
+	return w, nil
+}
+
+// leave ends the wait for a sandbox that is being made: it is the caller's if it is done.
+func (p *warmPool) leave(m *warmMaking) (warmSandbox, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m.claimed = false // if it comes later, it is for the next task
+	return m.made, m.made.id != ""
 }
 
 // bury has a sandbox discarded that was claimed and is of no use.

@@ -64,7 +64,7 @@ func newKitchen(t *testing.T, size int) *kitchen {
 func (k *kitchen) start(domain string) string {
 	ended := k.starts()
 	defer ended()
-	w, ok := k.claim(warmShape{domain: domain}, warmLimits{})
+	w, ok := k.claim(k.Context(), warmShape{domain: domain}, warmLimits{})
 	time.Sleep(100 * time.Millisecond)
 	if !ok {
 		return ""
@@ -72,6 +72,18 @@ func (k *kitchen) start(domain string) string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.there = slices.DeleteFunc(k.there, func(id string) bool { return id == w.id })
+	return w.id
+}
+
+// startContainer starts a task as the engine does it: once the task has its sandbox, the
+// engine is told to start its container.
+func (k *kitchen) startContainer(domain string) (sandbox string) {
+	ended := k.starts()
+	w, _ := k.claim(k.Context(), warmShape{domain: domain}, warmLimits{})
+	time.Sleep(20 * time.Millisecond)
+	ended = k.told(ended)
+	defer ended()
+	time.Sleep(75 * time.Millisecond)
 	return w.id
 }
 
@@ -109,12 +121,12 @@ func TestWarmSandboxesAreOfShapesUsedLately(t *testing.T) {
 			t.Errorf("a task of another shape has %q", id)
 		}
 		time.Sleep(time.Minute)
-		k.has("a2", "a5", "b3", "b4")
+		k.has("a2", "a4", "b3", "b5")
 		for _, domain := range []string{"c", "d"} {
 			k.start(domain)
 		}
 		time.Sleep(time.Minute)
-		k.has("b3", "b4", "c8", "c9", "d6", "d7")
+		k.has("b3", "b5", "c6", "c8", "d7", "d9")
 		time.Sleep(warmIdle)
 		k.has()
 		if k.tending != nil {
@@ -142,6 +154,90 @@ func TestWarmSandboxesAreMadeWhileNoTaskStarts(t *testing.T) {
 	})
 }
 
+func TestTasksOneAfterTheOtherHaveWarmSandboxes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKitchen(t, 2)
+		k.start("a")
+		time.Sleep(time.Minute)
+		began := time.Now()
+		for n := range 12 {
+			if id, want := k.startContainer("a"), fmt.Sprint("a", n+1); id != want {
+				t.Errorf("task %d has %q, want %s", n+1, id, want)
+			}
+		}
+		// The first two are there; each of the others takes as long as its making.
+		if took, most := time.Since(began), 2*95*time.Millisecond+10*(k.takes+20*time.Millisecond); took > most {
+			t.Errorf("12 tasks took %v, want %v at most", took, most)
+		}
+	})
+}
+
+func TestATaskWaitsForASandboxNoLongerThanToMakeOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKitchen(t, 1)
+		k.takes = 3 * time.Second
+		k.start("a")
+		time.Sleep(warmQuiet + time.Second)
+		began := time.Now()
+		if id := k.start("a"); id != "" || time.Since(began) != warmPatience+100*time.Millisecond {
+			t.Errorf("it has %q after %v", id, time.Since(began))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if w, ok := k.claim(ctx, warmShape{domain: "a"}, warmLimits{}); ok {
+			t.Errorf("who waits no longer has %+v", w)
+		}
+		time.Sleep(k.takes)
+		k.has("a1") // it is for the next task
+		if id := k.start("a"); id != "a1" {
+			t.Errorf("the next task has %q", id)
+		}
+	})
+}
+
+func TestASandboxThatFailsWhileATaskWaitsForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKitchen(t, 1)
+		k.start("a")
+		k.fail(errors.New("no"))
+		time.Sleep(warmQuiet + k.takes/2)
+		began := time.Now()
+		if id := k.start("a"); id != "" || time.Since(began) != k.takes/2+100*time.Millisecond {
+			t.Errorf("it has %q after %v", id, time.Since(began))
+		}
+	})
+}
+
+func TestTheScarcestShapeIsMadeFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKitchen(t, 2)
+		for _, domain := range []string{"a", "b", "c"} {
+			k.start(domain)
+		}
+		time.Sleep(time.Minute)
+		k.has("a1", "a4", "b2", "b5", "c3", "c6")
+		k.start("b")
+		k.start("a")
+		k.start("b")
+		time.Sleep(warmQuiet + k.takes + time.Millisecond)
+		k.has("a4", "b7", "c3", "c6")
+	})
+}
+
+func TestCrowdsKeepTheEngineToThemselves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKitchen(t, 2)
+		k.start("a")
+		first, second := k.told(k.starts()), k.told(k.starts())
+		time.Sleep(time.Minute)
+		k.has()
+		first()
+		time.Sleep(k.takes + time.Millisecond)
+		k.has("a1")
+		second()
+	})
+}
+
 func TestAWarmSandboxThatDiesIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKitchen(t, 2)
@@ -151,7 +247,7 @@ func TestAWarmSandboxThatDiesIsReplaced(t *testing.T) {
 		k.lost("a1")
 		time.Sleep(time.Minute)
 		k.has("a2", "a3")
-		w, _ := k.claim(warmShape{domain: "a"}, warmLimits{})
+		w, _ := k.claim(k.Context(), warmShape{domain: "a"}, warmLimits{})
 		k.bury(w)
 		time.Sleep(time.Minute)
 		k.has("a3", "a4")
@@ -162,14 +258,14 @@ func TestATaskGetsTheWarmSandboxWithItsLimitsIfThereIsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKitchen(t, 2)
 		shape, small, big := warmShape{domain: "a"}, warmLimits{256, 1 << 20}, warmLimits{1024, 1 << 30}
-		k.claim(shape, small)
+		k.claim(k.Context(), shape, small)
 		time.Sleep(time.Minute)
-		if w, _ := k.claim(shape, big); w.id != "a1" || w.limits != small {
+		if w, _ := k.claim(k.Context(), shape, big); w.id != "a1" || w.limits != small {
 			t.Errorf("claimed %+v, want the first to be changed", w)
 		}
 		time.Sleep(time.Minute)
 		k.has("a1", "a2", "a3") // nobody has told that a1 is in use
-		if w, _ := k.claim(shape, big); w.id != "a3" {
+		if w, _ := k.claim(k.Context(), shape, big); w.id != "a3" {
 			t.Errorf("claimed %+v, want the one made with these limits", w)
 		}
 	})

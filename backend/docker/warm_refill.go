@@ -31,7 +31,7 @@ func (p *warmPool) run(ctx context.Context, ended chan struct{}) {
 	defer close(ended)
 	work := context.WithoutCancel(ctx)
 	for {
-		step := p.take(ctx)
+		step := p.next(ctx)
 		switch {
 		case step.end:
 			return
@@ -39,15 +39,15 @@ func (p *warmPool) run(ctx context.Context, ended chan struct{}) {
 			p.discarded(*step.discard, p.discard(work, *step.discard))
 		case step.make != nil:
 			made, err := p.create(work, *step.make)
-			p.made(step.make.shape, made, err)
+			p.made(made, err)
 		default:
 			p.sleep(ctx, step.wait)
 		}
 	}
 }
 
-// take decides what comes next and takes it out of the lists.
-func (p *warmPool) take(ctx context.Context) warmStep {
+// next decides what comes next, and takes it out of the lists.
+func (p *warmPool) next(ctx context.Context) warmStep {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -61,6 +61,8 @@ func (p *warmPool) take(ctx context.Context) warmStep {
 	case step.discard != nil:
 		keep := func(w warmSandbox) bool { return w.name != step.discard.name }
 		p.ready, p.dead = filtered(p.ready, keep), filtered(p.dead, keep)
+	case step.make != nil:
+		p.making = &warmMaking{shape: step.make.shape, done: make(chan struct{})}
 	}
 	return step
 }
@@ -78,7 +80,7 @@ const untilChanged = time.Duration(1<<63 - 1)
 
 // decide changes nothing.
 func (p *warmPool) decide(now time.Time) warmStep {
-	if p.starting > 0 {
+	if p.starting > 0 || p.telling > 1 {
 		return warmStep{wait: untilChanged}
 	}
 	step := p.wanted()
@@ -102,19 +104,29 @@ func (p *warmPool) wanted() warmStep {
 		gone := p.ready[i]
 		return warmStep{discard: &gone}
 	}
-	for _, use := range latest {
-		if p.count(use.shape) < p.size {
-			return warmStep{make: &use}
-		}
+	if use, ok := p.scarcest(latest); ok {
+		return warmStep{make: &use}
 	}
 	return warmStep{end: len(p.shapes) == 0}
+}
+
+// scarcest is the shape that has the fewest sandboxes, if it lacks any. Among several it is
+// the one that was used the longest ago: tasks are spread over subnets, so its turn is next.
+func (p *warmPool) scarcest(latest []warmUse) (scarce warmUse, ok bool) {
+	fewest := p.size
+	for _, use := range slices.Backward(latest) {
+		if n := p.count(use.shape); n < fewest {
+			scarce, ok, fewest = use, true, n
+		}
+	}
+	return scarce, ok
 }
 
 // due is when a step may be done.
 func (p *warmPool) due(step warmStep) time.Time {
 	switch {
 	case step.make != nil:
-		return later(p.quiet.Add(warmQuiet), p.retry)
+		return later(p.quiet, p.retry)
 	case step.discard != nil:
 		return p.retry
 	case step.end:
@@ -140,13 +152,21 @@ func (p *warmPool) count(shape warmShape) (n int) {
 	return n
 }
 
-// made takes over a sandbox. One that came with an error and has a name may be there,
+// made takes over the sandbox that was being made, or gives it to the task that waits for
+// it. One that came with an error and has a name may be there,
 // half made: it is discarded. A shape whose network is gone is forgotten, as none of
 // its sandboxes can be made again.
-func (p *warmPool) made(shape warmShape, w warmSandbox, err error) {
+func (p *warmPool) made(w warmSandbox, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err == nil {
+	m := p.making
+	p.making = nil
+	defer close(m.done)
+	switch {
+	case err == nil && m.claimed:
+		m.made = w
+		return
+	case err == nil:
 		p.ready = append(p.ready, w)
 		return
 	}
@@ -154,7 +174,7 @@ func (p *warmPool) made(shape warmShape, w warmSandbox, err error) {
 		p.dead = append(p.dead, w)
 	}
 	if backend.Missing(err, backend.KindNetwork) {
-		p.shapes = slices.DeleteFunc(p.shapes, func(u warmUse) bool { return u.shape == shape })
+		p.shapes = slices.DeleteFunc(p.shapes, func(u warmUse) bool { return u.shape == m.shape })
 		return
 	}
 	p.failed("make", err)

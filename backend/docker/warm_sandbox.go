@@ -121,7 +121,7 @@ func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vp
 	shape.metadata = e.relays.listenerAt(metadataPort) != nil
 	for ok && ctx.Err() == nil {
 		var w warmSandbox
-		if w, ok = e.warm.claim(shape, warmLimits{spec.CPU, spec.Memory}); !ok {
+		if w, ok = e.warm.claim(ctx, shape, warmLimits{spec.CPU, spec.Memory}); !ok {
 			break
 		}
 		c, err := e.claim(ctx, w, spec)

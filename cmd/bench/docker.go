@@ -26,10 +26,16 @@ var one, three = []string{appName}, []string{appName, "proxy", "log"}
 
 var dockerCases = []dockerCase{
 	{name: "one, a sandbox warm", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
-		return b.measureSequence(ctx, name, ours, single{bare}, 0.65)
+		return b.measureSequence(ctx, name, ours, single{bare}, ours.settle, 0.65)
+	}},
+	{name: "one, after a pause of 0.5 s", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
+		return b.measureSequence(ctx, name, ours, single{bare}, pause, 0.8)
+	}},
+	{name: "12 one after the other", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
+		return b.measureQueue(ctx, name, ours, single{bare}, 12, 1.2)
 	}},
 	{name: "three containers, a sandbox warm", containers: three, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
-		return b.measureSequence(ctx, name, ours, bare, 0.8)
+		return b.measureSequence(ctx, name, ours, bare, ours.settle, 0.8)
 	}},
 	{name: "8 at once", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureCrowd(ctx, name, ours, bare, crowd{size: 16, atOnce: 8, rounds: b.rounds}, 1)
@@ -44,7 +50,7 @@ var dockerCases = []dockerCase{
 		return b.measureMetadata(ctx, ours)
 	}},
 	{name: "one, no sandbox warm", containers: one, warm: 0, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
-		return b.measureSequence(ctx, name, ours, bare, 1.05)
+		return b.measureSequence(ctx, name, ours, bare, ours.settle, 1.05)
 	}},
 	{name: "one, 20 rules beside none", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, _ *bareTasks) error {
 		return b.measureTwentyRules(ctx, name, ours)
@@ -101,12 +107,23 @@ func (b *bench) measureCase(ctx context.Context, cli *client.Client, image strin
 	return c.measure(ctx, b, c.name, ours, bare)
 }
 
-func (b *bench) measureSequence(ctx context.Context, name string, ours *tasks, bare starter, limit float64) error {
+// pause is about as long as it takes to type the next command.
+func pause(ctx context.Context) error {
+	select {
+	case <-time.After(500 * time.Millisecond):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// measureSequence starts tasks singly; before each of them, ready returns.
+func (b *bench) measureSequence(ctx context.Context, name string, ours *tasks, bare starter, ready func(context.Context) error, limit float64) error {
 	var own, theirs, ratios []float64
 	for range 4 * b.rounds {
 		took := map[starter]float64{}
 		for _, s := range b.turn(ours, bare) {
-			if err := ours.settle(ctx); err != nil {
+			if err := ready(ctx); err != nil {
 				return err
 			}
 			began := time.Now()
@@ -125,6 +142,30 @@ func (b *bench) measureSequence(ctx context.Context, name string, ours *tasks, b
 		ratio: median(own) / median(theirs), goal: atMost(limit, ""),
 	})
 	b.report.note(fmt.Sprintf("  median of the ratios of neighbours: %.2f", median(ratios)))
+	return nil
+}
+
+// measureQueue starts tasks one after the other, each as soon as the one before runs.
+func (b *bench) measureQueue(ctx context.Context, name string, ours *tasks, bare starter, size int, limit float64) error {
+	each := map[starter][]float64{}
+	for range b.rounds {
+		for _, s := range b.turn(ours, bare) {
+			if err := ours.settle(ctx); err != nil {
+				return err
+			}
+			began := time.Now()
+			ids, err := crowd{size: size, atOnce: 1}.start(ctx, s)
+			each[s] = append(each[s], milliseconds(time.Since(began))/float64(size))
+			if err := errors.Join(err, s.clear(ctx, ids)); err != nil {
+				return err
+			}
+		}
+	}
+	own, theirs := median(each[ours]), median(each[bare])
+	b.report.add(row{
+		name: name, figure: fmt.Sprintf("%.0f ms a task", own), reference: fmt.Sprintf("%.0f ms", theirs),
+		ratio: own / theirs, goal: atMost(limit, ""),
+	})
 	return nil
 }
 
