@@ -211,12 +211,19 @@ func (e *Engine) releaseWarm(ctx context.Context, network string, subnet netip.P
 }
 
 // hideWarm keeps a warm sandbox out of lists. One that does not run any more, as
-// after a restart of the engine, is replaced.
+// after a restart of the engine, is replaced, and one of an earlier run is removed.
 func (e *Engine) hideWarm(c container.Summary) bool {
 	if !e.isWarm(firstOf(c.Names), c.Labels) {
 		return false
 	}
-	if c.State != container.StateRunning && c.State != container.StateCreated {
+	switch {
+	case c.Labels[warmLabel] != e.run:
+		go func() {
+			ctx, cancel := context.WithTimeout(e.closing, warmTimeout)
+			defer cancel()
+			e.removedWarm(ctx, c)
+		}()
+	case c.State != container.StateRunning && c.State != container.StateCreated:
 		e.warm.lost(c.ID)
 	}
 	return true
