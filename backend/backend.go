@@ -181,7 +181,7 @@ type NetworkSpec struct {
 	CIDR netip.Prefix
 	// Exact is for a range that somebody has drawn up. No network that the user prepared
 	// stands for it; all of it is for sandboxes; and what the engine's host has elsewhere
-	// counts as in use, where the engine can tell.
+	// counts as in use, where the engine can tell, as for a CIDR that is Isolated.
 	Exact bool
 	// Gateway is the address that containers route through. The zero Addr is the
 	// first of the range.

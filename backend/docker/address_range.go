@@ -30,9 +30,13 @@ func taken(networks []network.Summary) (ranges []netip.Prefix) {
 	return ranges
 }
 
-// inTheWay is the refusal of a range of which something of the engine or its host has part,
-// which it names; nil if nothing has.
-func (e *Engine) inTheWay(want netip.Prefix, networks []network.Summary) error {
+// inTheWay is the refusal of a range that is Exact, or Isolated, of which something of the engine or
+// its host has part, which it names; nil if nothing has. In others the user put the network.
+func (e *Engine) inTheWay(spec backend.NetworkSpec, networks []network.Summary) error {
+	want := spec.CIDR
+	if !spec.Exact && !spec.Isolated || !want.IsValid() {
+		return nil
+	}
 	for _, n := range networks {
 		for _, has := range taken([]network.Summary{n}) {
 			if has.Overlaps(want) {
@@ -44,11 +48,21 @@ func (e *Engine) inTheWay(want netip.Prefix, networks []network.Summary) error {
 		return nil
 	}
 	for _, has := range hostRanges() {
-		if has.Overlaps(want) {
+		if has = withInvented(has); has.Overlaps(want) {
 			return &classified{fmt.Errorf("%s overlaps %s, which this host has elsewhere", want, has), backend.ErrAddressInUse}
 		}
 	}
 	return nil
+}
+
+// withInvented is a range of the host with what a proxy that invents addresses for names has around
+// its own: Clash and its kin have one address of 198.18.0.0/16, and route what is invented in
+// tables of their own. Source: RFC 2544, appendix C; the documentation of mihomo, fake-ip-range.
+func withInvented(has netip.Prefix) netip.Prefix {
+	if has.Bits() > 16 && netip.MustParsePrefix("198.18.0.0/15").Contains(has.Addr()) {
+		return netip.PrefixFrom(has.Addr(), 16).Masked()
+	}
+	return has
 }
 
 // hostRanges are what this host routes somewhere itself: its own interfaces and,

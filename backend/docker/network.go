@@ -242,10 +242,8 @@ func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, existi
 	if e.local {
 		avoid = append(avoid, hostRanges()...)
 	}
-	if spec.Exact {
-		if err := e.inTheWay(spec.CIDR, existing); err != nil {
-			return vpcNetwork{}, err
-		}
+	if err := e.inTheWay(spec, existing); err != nil {
+		return vpcNetwork{}, err
 	}
 	name := networkName(e.owner, spec.Name)
 	labels := e.labels(kindNetwork, spec.Labels)

@@ -191,5 +191,5 @@ func (m *machine) bridge(ctx context.Context) (backend.Network, error) {
 			return network, err
 		}
 	}
-	return backend.Network{}, fmt.Errorf("each /%d of %s is in use", bridgeBits, m.host.ranges.block)
+	return backend.Network{}, fmt.Errorf("each /%d of %s is in use; choose another range with --instance-cidr", bridgeBits, m.host.ranges.block)
 }
