@@ -72,6 +72,7 @@ func (s *Server) apis() []awsapi.Service {
 		s.ecs.Service(),
 		ec2.New(ec2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, NATGateways: s.opts.natDelays(), Settle: s.instancesSettled,
+			VPCMade: s.warnOfRange,
 		}).Service(),
 		sts.New(sts.Options{
 			Store: s.store, Sessions: s.sessions, Now: s.clock.Now, Wall: s.clock.Wall, StrictRoles: s.opts.StrictRoles, RoleID: s.roleID,

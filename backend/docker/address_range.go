@@ -2,6 +2,7 @@ package docker
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
+
+var _ backend.RangeChecker = (*Engine)(nil)
 
 // taken are the ranges of the engine's networks, whoever made them.
 func taken(networks []network.Summary) (ranges []netip.Prefix) {
@@ -53,6 +56,15 @@ func (e *Engine) inTheWay(spec backend.NetworkSpec, networks []network.Summary) 
 		}
 	}
 	return nil
+}
+
+// RangeInUse implements backend.RangeChecker.
+func (e *Engine) RangeInUse(ctx context.Context, cidr netip.Prefix) error {
+	networks, err := e.client.NetworkList(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return e.inTheWay(backend.NetworkSpec{CIDR: cidr, Exact: true}, networks)
 }
 
 // withInvented is a range of the host with what a proxy that invents addresses for names has around

@@ -11,6 +11,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
+var _ backend.RangeChecker = (*Engine)(nil)
+
 type network struct {
 	backend.Network
 	addresses *ipam.Network
@@ -69,6 +71,17 @@ func (e *Engine) freeRange(want netip.Prefix) (netip.Prefix, error) {
 		return cidr, nil
 	}
 	return want, daemonError(nil, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
+}
+
+// RangeInUse implements backend.RangeChecker.
+func (e *Engine) RangeInUse(ctx context.Context, cidr netip.Prefix) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.reach(ctx); err != nil {
+		return err
+	}
+	_, err := e.freeRange(cidr)
+	return err
 }
 
 // inTheWay says who has part of a range.

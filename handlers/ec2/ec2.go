@@ -5,6 +5,7 @@ package ec2
 
 import (
 	"context"
+	"net/netip"
 	"reflect"
 	"slices"
 	"time"
@@ -29,6 +30,8 @@ type Options struct {
 	// Settle returns when the instances that are wanted have the addresses that can be had
 	// now. Nil: nobody gives them addresses.
 	Settle func(ctx context.Context) error
+	// VPCMade is told of each VPC that is made. Nil is none to tell.
+	VPCMade func(ctx context.Context, id string, cidr netip.Prefix)
 }
 
 // API answers EC2 actions from the store.
@@ -38,6 +41,7 @@ type API struct {
 	strict bool
 	nat    rows.NATDelays
 	settle func(ctx context.Context) error
+	made   func(ctx context.Context, id string, cidr netip.Prefix)
 }
 
 // now is the time in whole seconds, as EC2 has it.
@@ -48,7 +52,10 @@ func New(o Options) *API {
 	if o.Settle == nil {
 		o.Settle = func(context.Context) error { return nil }
 	}
-	return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC, nat: o.NATGateways, settle: o.Settle}
+	if o.VPCMade == nil {
+		o.VPCMade = func(context.Context, string, netip.Prefix) {}
+	}
+	return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC, nat: o.NATGateways, settle: o.Settle, made: o.VPCMade}
 }
 
 // Service is the EC2 API.
@@ -115,10 +122,10 @@ func (a *API) prefixListOperations() []awsapi.Operation {
 
 func (a *API) instanceOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("DescribeImages", "the ECS-optimized ones of Linux and Bottlerocket", dryRun(a.DescribeImages)),
+		awsapi.Partial("DescribeImages", "the ECS-optimized ones of Linux and Bottlerocket, and plain Amazon Linux: one release of each", dryRun(a.DescribeImages)),
 		awsapi.Partial("DescribeInstanceAttribute", "without what volumes, kernels and enclaves would have", dryRun(a.DescribeInstanceAttribute)),
 		awsapi.Partial("DescribeInstanceStatus", "what runs is well at once; no events", dryRun(a.DescribeInstanceStatus)),
-		awsapi.Partial("DescribeInstanceTypes", "those that ECS users were seen to use, and those of --capacity; of the hardware what placement goes by", dryRun(a.DescribeInstanceTypes)),
+		awsapi.Partial("DescribeInstanceTypes", "those that ECS users were seen to use, and those of --capacity; of the hardware what placement goes by, and what AWS documents in tables", dryRun(a.DescribeInstanceTypes)),
 		awsapi.Partial("DescribeInstances", "without volumes; public addresses lead nowhere", dryRun(a.DescribeInstances)),
 		awsapi.Works("RebootInstances", "tasks end as when their containers exit; the agent comes back", a.RebootInstances),
 		awsapi.Partial("RunInstances", "user data is not run, but read for what it tells the container agent; other images than ECS-optimized ones are taken to exist; "+

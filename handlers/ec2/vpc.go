@@ -103,6 +103,9 @@ func (a *API) CreateVpc(ctx context.Context, in *sdk.CreateVpcInput) (*sdk.Creat
 		out.Vpc = &made
 		return nil
 	})
+	if err == nil {
+		a.made(ctx, v.ID, cidr)
+	}
 	return out, err
 }
 
