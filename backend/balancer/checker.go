@@ -35,6 +35,7 @@ func (b *Balancer) planTarget(t *target) {
 		}
 		if !g.used && g.check.Enabled && !t.config.Healthy { // nobody looks after it any more
 			t.health = health{state: stateInitial, reason: reasonRegistering}
+			g.enlist(t)
 		}
 	case t.place < 0 && !t.checking:
 		t.next = b.options.Now()
@@ -116,16 +117,13 @@ func (b *Balancer) checkTarget(t *target, c check, began time.Time, run func(con
 // turned renews the pool of a target that has become healthy or unhealthy. One that joins
 // others begins slowly; those of a group without a healthy one do not.
 func (b *Balancer) turned(t *target, now time.Time) {
+	g := t.group
+	g.enlist(t)
 	t.slowSince = time.Time{}
-	if t.health.state == stateHealthy {
-		for _, other := range t.group.targets {
-			if other != t && other.health.state == stateHealthy && !other.config.Draining {
-				t.slowSince = now
-				break
-			}
-		}
+	if t.health.state == stateHealthy && len(g.healthy) > 1 {
+		t.slowSince = now
 	}
-	t.group.renew(now)
+	g.renew(now)
 	b.steer()
 }
 

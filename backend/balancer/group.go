@@ -1,7 +1,9 @@
 package balancer
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -15,6 +17,8 @@ type group struct {
 	set     bool // the piece is in place
 	used    bool // by a listener
 	targets map[string]*target
+	active  []*target // that do not drain, in the order of their ids; another list takes its place
+	healthy []*target // those of them that are healthy; the same
 	pool    atomic.Pointer[pool]
 	next    atomic.Uint64 // whose turn it is, of the eligible
 }
@@ -35,36 +39,44 @@ func (g *group) configure(config TargetGroup) error {
 		check.header = ownHeader
 	}
 	g.config, g.check, g.set = config, check, true
-	for _, t := range g.targets {
-		if !check.Enabled {
+	if !check.Enabled {
+		for _, t := range g.targets {
 			t.health = health{state: stateHealthy}
+			g.enlist(t)
 		}
 	}
 	return nil
 }
 
-// renew decides anew who gets requests. It runs after each change of the group, of its
-// targets and of their health.
+// enlist puts a target where it belongs, after each change of it and of its health. That costs
+// little beside the sorting of all of them, which may be thousands.
+func (g *group) enlist(t *target) {
+	active := g.targets[t.config.ID] == t && !t.config.Draining
+	g.active = enlisted(g.active, t, active)
+	g.healthy = enlisted(g.healthy, t, active && t.health.state == stateHealthy)
+}
+
+// enlisted is a sorted list with a target, in the place of one with its id, or without it.
+func enlisted(list []*target, t *target, in bool) []*target {
+	i, found := slices.BinarySearchFunc(list, t.config.ID, func(other *target, id string) int { return cmp.Compare(other.config.ID, id) })
+	switch has := found && list[i] == t; {
+	case has == in:
+		return list
+	case has:
+		return slices.Concat(list[:i], list[i+1:])
+	case found:
+		return slices.Concat(list[:i], []*target{t}, list[i+1:])
+	}
+	return slices.Concat(list[:i], []*target{t}, list[i:])
+}
+
+// renew decides anew who gets requests. It runs after each change of the group, and of its lists.
 func (g *group) renew(now time.Time) {
-	p := &pool{settings: newGroupSettings(g.config)}
-	var all []*target
-	healthy := 0
-	for _, t := range g.targets {
-		if t.config.Draining {
-			continue
-		}
-		all = append(all, t)
-		if t.health.state == stateHealthy {
-			healthy++
-		}
+	p := &pool{settings: newGroupSettings(g.config), eligible: g.healthy}
+	needed := max(p.settings.minimumHealthy, int(math.Ceil(float64(p.settings.minimumPercent*len(g.active))/100)), 1)
+	if len(g.healthy) < needed { // fails open
+		p.eligible = g.active
 	}
-	needed := max(p.settings.minimumHealthy, int(math.Ceil(float64(p.settings.minimumPercent*len(all))/100)), 1)
-	for _, t := range all {
-		if t.health.state == stateHealthy || healthy < needed { // fails open
-			p.eligible = append(p.eligible, t)
-		}
-	}
-	p.sort()
 	p.slowUntil = slowUntil(p.eligible, p.settings.slowStart, now)
 	g.pool.Store(p)
 }

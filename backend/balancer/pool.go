@@ -1,7 +1,6 @@
 package balancer
 
 import (
-	"cmp"
 	"hash/maphash"
 	"math/rand/v2"
 	"slices"
@@ -12,20 +11,18 @@ import (
 // its place. There are no zones: the targets of one machine are equally near.
 type pool struct {
 	settings  groupSettings
-	eligible  []*target
+	eligible  []*target // in the order of their ids
 	slowUntil time.Time // when the last of them has come up to speed
-}
-
-// sort makes the order depend on the ids alone.
-func (p *pool) sort() {
-	slices.SortFunc(p.eligible, func(a, b *target) int { return cmp.Compare(a.config.ID, b.config.ID) })
 }
 
 // slowUntil is when all targets get their full share.
 func slowUntil(targets []*target, slowStart time.Duration, now time.Time) time.Time {
 	var until time.Time
+	if slowStart <= 0 {
+		return until
+	}
 	for _, t := range targets {
-		if end := t.slowSince.Add(slowStart); slowStart > 0 && !t.slowSince.IsZero() && end.After(now) && end.After(until) {
+		if end := t.slowSince.Add(slowStart); !t.slowSince.IsZero() && end.After(now) && end.After(until) {
 			until = end
 		}
 	}

@@ -24,6 +24,7 @@ func groupOf(attributes map[string]string, n int) (*group, []*target) {
 		t := newTarget(g, Target{Group: "group", ID: fmt.Sprintf("t%02d", i), Addr: netip.MustParseAddrPort("127.0.0.1:1")}, nil)
 		t.health = health{state: stateHealthy}
 		g.targets[t.config.ID] = t
+		g.enlist(t)
 		list = append(list, t)
 	}
 	g.renew(noon)
@@ -39,7 +40,9 @@ func TestWhoGetsRequests(t *testing.T) {
 		healthy, open := 0, 0
 		for _, each := range list {
 			each.health.state = rapid.SampledFrom([]string{stateInitial, stateHealthy, stateUnhealthy}).Draw(t, "state")
-			if each.config.Draining = rapid.Bool().Draw(t, "draining"); each.config.Draining {
+			each.config.Draining = rapid.Bool().Draw(t, "draining")
+			g.enlist(each)
+			if each.config.Draining {
 				continue
 			}
 			open++
@@ -156,6 +159,7 @@ func TestFlowsStay(t *testing.T) {
 	}
 	gone := list[2]
 	gone.config.Draining = true
+	g.enlist(gone)
 	g.renew(noon)
 	for hash, was := range before {
 		if now := g.pool.Load().flow(hash); was != gone && now != was || now == gone {
@@ -195,6 +199,7 @@ func TestShareOfHealthyTargets(t *testing.T) {
 		g, list := groupOf(map[string]string{"target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "50"}, 5)
 		for _, each := range list[healthy:] {
 			each.health.state = stateUnhealthy
+			g.enlist(each)
 		}
 		g.renew(noon)
 		if n := len(g.pool.Load().eligible); n != want {

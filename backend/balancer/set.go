@@ -53,8 +53,8 @@ func (b *Balancer) Remove(key Key) {
 	case KindTargetGroup:
 		g := b.groups[key.ID]
 		g.set, g.config = false, TargetGroup{ID: key.ID}
-		g.renew(b.options.Now())
 		b.plan(g)
+		g.renew(b.options.Now())
 	case KindTarget:
 		b.removeTarget(b.groups[key.Group].targets[key.ID])
 	case KindCertificate:
@@ -118,8 +118,8 @@ func (b *Balancer) setGroup(config TargetGroup) error {
 	if err := g.configure(config); err != nil {
 		return err
 	}
-	g.renew(b.options.Now())
 	b.plan(g)
+	g.renew(b.options.Now())
 	return nil
 }
 
@@ -137,6 +137,7 @@ func (b *Balancer) setTarget(config Target) error {
 		g.targets[config.ID] = t
 		if old != nil {
 			old.retire()
+			g.enlist(old)
 			b.planTarget(old)
 		}
 	default:
@@ -145,8 +146,9 @@ func (b *Balancer) setTarget(config Target) error {
 			t.retire()
 		}
 	}
-	g.renew(b.options.Now())
+	g.enlist(t)
 	b.planTarget(t)
+	g.renew(b.options.Now())
 	b.setTimer()
 	return nil
 }
@@ -155,8 +157,9 @@ func (b *Balancer) removeTarget(t *target) {
 	g := t.group
 	delete(g.targets, t.config.ID)
 	t.retire()
-	g.renew(b.options.Now())
+	g.enlist(t)
 	b.planTarget(t)
+	g.renew(b.options.Now())
 	b.setTimer()
 	t.removed.Store(true)
 	b.forgetFlows("udp", t)

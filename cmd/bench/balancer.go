@@ -45,6 +45,9 @@ func measureBalancer(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
+	if err := b.measureTargets(ctx); err != nil {
+		return err
+	}
 	if b.wanted("balancer/" + balancedIdle) {
 		return b.measureIdleBalancer(ctx)
 	}

@@ -50,8 +50,8 @@ func measureEmbedded(ctx context.Context, b *bench, section string, cases []embe
 }
 
 // ownFigure is what this program prints in a role.
-func ownFigure(role string) (float64, error) {
-	cmd, err := ownRole(role)
+func ownFigure(role string, args ...string) (float64, error) {
+	cmd, err := ownRole(role, args...)
 	if err != nil {
 		return 0, err
 	}

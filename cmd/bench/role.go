@@ -28,6 +28,7 @@ var roles = map[string]func(args []string) error{
 	"embedded":   timeEmbedded,
 	"heap":       weighTasks,
 	"profiled":   serveProfiled,
+	"targets":    costOfTargets,
 }
 
 // ownRole is this program in a role.
