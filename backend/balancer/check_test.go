@@ -164,9 +164,10 @@ func TestTargetsThatRefuse(t *testing.T) {
 	c.target("group", "a", free(t))
 	c.step(100 * time.Millisecond)
 	c.is("initial", registering, registeringText)
-	c.step(4 * time.Second)
+	c.step(5 * time.Second)
 	c.is("initial", registering, registeringText)
-	c.step(6 * time.Second)
+	c.step(5 * time.Second)
+	c.step(200 * time.Millisecond)
 	c.is("unhealthy", "Target.FailedHealthChecks", "Health checks failed")
 }
 
@@ -180,6 +181,7 @@ func TestChecksThatTimeOut(t *testing.T) {
 	c.listen("HTTP", nil, toGroup("group"))
 	c.target("group", "a", "127.0.0.1:1")
 	c.step(0)
+	c.step(5 * time.Second)
 	c.step(5 * time.Second)
 	c.is("unhealthy", "Target.Timeout", "Request timed out")
 }

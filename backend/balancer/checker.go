@@ -34,7 +34,7 @@ func (b *Balancer) planTarget(t *target) {
 			heap.Remove(&b.checks.queue, t.place)
 		}
 		if !g.used && g.check.Enabled && !t.config.Healthy { // nobody looks after it any more
-			t.health = health{state: stateInitial, reason: reasonRegistering}
+			t.health = registered()
 			g.enlist(t)
 		}
 	case t.place < 0 && !t.checking:

@@ -36,7 +36,7 @@ func newTarget(g *group, config Target, dial dialer) *target {
 	t := &target{
 		group: g, config: config, address: config.Addr.String(), place: -1,
 		cookie: stickyValue(g.id, config.ID), flowHash: maphash.String(flowSeed, config.ID),
-		health: health{state: stateInitial, reason: reasonRegistering},
+		health: registered(),
 	}
 	if config.Healthy || g.set && !g.check.Enabled {
 		t.health = health{state: stateHealthy}
