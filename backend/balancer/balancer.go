@@ -55,7 +55,8 @@ type Balancer struct {
 
 	mu           sync.Mutex // guards what follows; never held over a call to a target
 	versions     map[Key]int64
-	doors        map[string]*door // by the listener's id
+	doors        map[string]*door     // by the listener's id
+	homeless     map[string]*listener // whose port could not be opened: their targets are checked all the same
 	groups       map[string]*group
 	certificates map[string]*certificate
 	checks       checker
@@ -69,7 +70,7 @@ type Balancer struct {
 func New(options Options) *Balancer {
 	b := &Balancer{
 		options: options.withDefaults(), versions: map[Key]int64{},
-		doors: map[string]*door{}, groups: map[string]*group{}, certificates: map[string]*certificate{},
+		doors: map[string]*door{}, homeless: map[string]*listener{}, groups: map[string]*group{}, certificates: map[string]*certificate{},
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	return b

@@ -60,9 +60,10 @@ func (b *Balancer) openDoor(l *listener) (*door, error) {
 	return d, nil
 }
 
-// fits tells whether the listener can be put behind the door.
+// fits tells whether the listener can be put behind the door. Who has come in the clear stays so.
 func (d *door) fits(l *listener) bool {
-	return d.current.Load().port == l.port && (d.socket != nil) == l.stream && (d.packets != nil) == l.datagrams
+	now := d.current.Load()
+	return now.port == l.port && now.application == l.application && now.secure == l.secure && (d.socket != nil) == l.stream && (d.packets != nil) == l.datagrams
 }
 
 // set puts a listener behind the door. Connections that are there keep net/http's

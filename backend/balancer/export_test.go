@@ -13,6 +13,13 @@ func (b *Balancer) Outstanding(group, id string) int64 {
 	return b.groups[group].targets[id].outstanding.Load()
 }
 
+// Used tells whether a group's targets are checked, as far as that depends on listeners.
+func (b *Balancer) Used(group string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.groups[group].used
+}
+
 // Versions are those of the pieces in place.
 func (b *Balancer) Versions() map[Key]int64 {
 	b.mu.Lock()

@@ -22,26 +22,56 @@ func (s *Session) Update(ctx context.Context, wanted []Piece) error {
 	if err != nil {
 		return err
 	}
+	refused, err := s.push(ctx, changes)
+	if err != nil {
+		return err
+	}
+	var again []request
+	var errs []error
+	for _, r := range refused {
+		if r.key().Kind == KindListener { // another one may have left the port since
+			again = append(again, r.request)
+		} else {
+			errs = append(errs, r.err)
+		}
+	}
+	if refused, err = s.push(ctx, again); err != nil {
+		return err
+	}
+	for _, r := range refused {
+		errs = append(errs, r.err)
+	}
+	return errors.Join(errs...)
+}
+
+// refusal is a change that the balancer has refused.
+type refusal struct {
+	request
+	err error
+}
+
+// push makes changes, and returns those that are refused.
+func (s *Session) push(ctx context.Context, changes []request) (refused []refusal, err error) {
 	answers := make([]chan answer, len(changes))
 	for i, c := range changes {
 		if answers[i], err = s.send(c); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	var refused []error
 	for i, c := range changes {
 		a, err := s.await(ctx, answers[i])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if a.Error != "" {
 			key := c.key()
-			refused = append(refused, fmt.Errorf("%s %s: %s", key.Kind, key.ID, a.Error))
+			s.refused(key)
+			refused = append(refused, refusal{c, fmt.Errorf("%s %s: %s", key.Kind, key.ID, a.Error)})
 			continue
 		}
 		s.changed(c)
 	}
-	return errors.Join(refused...)
+	return refused, nil
 }
 
 func (r request) key() (k Key) {
@@ -91,6 +121,13 @@ func (s *Session) changes(wanted []Piece) (list []request, err error) {
 		}
 	}
 	return append(first, list...), nil
+}
+
+// refused notes that a piece was: the next update sets it or removes it, be it as it was before.
+func (s *Session) refused(key Key) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.has[key] = Held{Key: key, Version: s.has[key].Version}
 }
 
 // changed notes that a change is in place.

@@ -3,8 +3,8 @@ package balancer
 import "fmt"
 
 // Set puts a piece in place, or replaces the one with its key. A version that is not
-// newer than the one in place changes nothing. On an error, such as a port that is taken,
-// what was there stays.
+// newer than the one in place changes nothing. On an error what was there stays, but for the port
+// of a listener that moves: it is closed before the new one is opened, which may be taken.
 func (b *Balancer) Set(piece Piece) error {
 	key, err := piece.Key()
 	if err != nil {
@@ -41,14 +41,18 @@ func (b *Balancer) Set(piece Piece) error {
 func (b *Balancer) Remove(key Key) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, ok := b.versions[key]; !ok || b.closed {
+	_, placed := b.versions[key]
+	if key.Kind == KindListener && b.homeless[key.ID] != nil { // it may never have had its port
+		placed = true
+	}
+	if !placed || b.closed {
 		return
 	}
 	delete(b.versions, key)
 	switch key.Kind {
 	case KindListener:
-		b.doors[key.ID].leave()
-		delete(b.doors, key.ID)
+		b.closeDoor(key.ID)
+		delete(b.homeless, key.ID)
 		b.lookUse()
 	case KindTargetGroup:
 		g := b.groups[key.ID]
@@ -69,21 +73,29 @@ func (b *Balancer) setListener(config Listener) error {
 	if err != nil {
 		return err
 	}
-	d := b.doors[config.ID]
-	if d != nil && d.fits(l) {
+	if d := b.doors[config.ID]; d != nil && d.fits(l) {
 		d.set(l)
 	} else {
+		b.closeDoor(config.ID) // another listener may wait for its port
 		open, err := b.openDoor(l)
 		if err != nil {
+			b.homeless[config.ID] = l
+			b.lookUse()
+			b.steer()
 			return err
 		}
-		if d != nil {
-			d.leave()
-		}
 		b.doors[config.ID] = open
+		delete(b.homeless, config.ID)
 	}
 	b.lookUse()
 	return nil
+}
+
+func (b *Balancer) closeDoor(id string) {
+	if d := b.doors[id]; d != nil {
+		d.leave()
+		delete(b.doors, id)
+	}
 }
 
 // lookUse finds out which groups listeners use, and has the targets of those checked.
@@ -91,6 +103,11 @@ func (b *Balancer) lookUse() {
 	used := map[*group]bool{}
 	for _, d := range b.doors {
 		for g := range d.current.Load().groups {
+			used[g] = true
+		}
+	}
+	for _, l := range b.homeless {
+		for g := range l.groups {
 			used[g] = true
 		}
 	}

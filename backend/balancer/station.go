@@ -113,11 +113,13 @@ func (s *Station) set(plane Plane, p Piece) error {
 	if old {
 		return errors.New("a later version of it is in place")
 	}
-	if err := plane.Set(p); err != nil {
-		return err
-	}
+	err = plane.Set(p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err != nil { // a listener that moves has lost its port
+		s.has[key] = Held{Key: key, Version: s.has[key].Version}
+		return err
+	}
 	s.has[key] = Held{Key: key, Version: p.Version, Digest: digest(p)}
 	return nil
 }

@@ -55,7 +55,7 @@ func (c *Controller) among(one Reached) Reached {
 func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, session *balancer.Session) {
 	has := map[string]bool{}
 	for _, h := range session.Has() {
-		has[h.Key.ID] = true
+		has[h.Key.ID] = h.Digest != "" // a listener that was refused has no port
 	}
 	now := Reached{ARN: v.LoadBalancer.ARN, DNSName: v.LoadBalancer.DNSName, Address: address}
 	var ready []string
