@@ -156,11 +156,14 @@ func TestForwardedHeaders(t *testing.T) {
 		{map[string]string{mode: "preserve"}, "", nil},
 		{map[string]string{mode: "remove"}, "X-Forwarded-For: 1.2.3.4\r\n", nil},
 	} {
-		r := ask(c.attributes, c.headers+"X-Forwarded-Proto: https\r\nX-Forwarded-Port: 443\r\n")
+		r := ask(c.attributes, c.headers+"X-Forwarded-Proto: https\r\nX-Forwarded-Port: 443\r\nx-forwarded-host: b\r\nForwarded: for=c\r\n")
 		if got := r.Header["X-Forwarded-For"]; !slices.Equal(got, c.forwardedFor) {
 			t.Errorf("%v %q: %q, want %q", c.attributes, c.headers, got, c.forwardedFor)
 		}
 		if r.Header.Get("X-Forwarded-Proto") != "http" || r.Header.Get("X-Forwarded-Port") != "8080" {
+			t.Errorf("%v", r.Header)
+		}
+		if r.Header.Get("X-Forwarded-Host") != "b" || r.Header.Get("Forwarded") != "for=c" { // as they came
 			t.Errorf("%v", r.Header)
 		}
 	}

@@ -3,11 +3,12 @@ package balancer
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"strings"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,37 +19,35 @@ import (
 // that the server gives without asking a handler. It also ends writes that stand still.
 type clientConn struct {
 	net.Conn
-	began    time.Time
-	idle     time.Duration
-	tls      *tlsInfo
-	serving  atomic.Bool            // a handler has been asked, and its answer is not yet out
-	words    atomic.Pointer[[]byte] // the end of a status line to write instead of net/http's
-	deadline time.Time              // of writes; the server's loop and handler alone write
-	ahead    []byte                 // what has been read already; the server's reads alone take it
-	left     func()                 // to call when the handler of a connection that is no longer the server's returns
+	began   time.Time
+	idle    time.Duration
+	tls     *tlsInfo
+	serving atomic.Bool            // a handler has been asked, and its answer is not yet out
+	words   atomic.Pointer[[]byte] // the end of a status line to write instead of net/http's
+	wrote   atomic.Int64           // when the last piece of an answer began, in nanoseconds since 1970
+	left    func()                 // to call when the handler of a connection that is no longer the server's returns
 
 	mu      sync.Mutex
-	head    []byte // what has come since the last request, as far as it may be a head, and the end of it
-	came    int64  // how much has come since the last request
-	size    int    // of the present request's head, if it is known
-	judged  bool   // so far is the present request, and what comes may be the next one's head at its end alone
-	reading bool   // something other than the watch over the client
-	noBody  bool   // the rest of the request is not wanted
-	shut    bool   // it has been left unread, and so is all that follows
+	head    clientHead
+	reading bool          // something other than the watch over the client
+	endless bool          // the server sets no bound to reading
+	expired bool          // its bound has passed: it waits until nothing is read
+	held    chan struct{} // closed when who is in awaitAnswer is to return
+	noBody  bool          // the rest of the request is not wanted
+	shut    bool          // it has been left unread, and so is all that follows: nobody knows what is a request
 }
 
 // tlsInfo is what a target may be told about a client's TLS.
 type tlsInfo struct{ version, cipher string }
 
+// halfClosed is how long a client that has closed its side waits for something of its answer. What
+// AWS does is not known but for clients that go: 460, by its page of errors.
+const halfClosed = time.Second
+
 // lingering is how long a client that is sending has to read its answer.
 const lingering = 500 * time.Millisecond
 
-const (
-	maxHead   = 64 << 10
-	readAhead = 4 << 10 // what net/http's server may have read of the next request
-)
-
-var endOfHead = []byte("\r\n\r\n")
+const maxHead = 64 << 10
 
 type (
 	clientConnKey struct{}
@@ -71,50 +70,72 @@ func (c *clientConn) Read(p []byte) (int, error) {
 	c.shut = c.shut || c.noBody && !watching
 	shut := c.shut
 	c.reading = !watching && !shut
+	if c.reading && c.endless {
+		_ = c.Conn.SetReadDeadline(time.Now().Add(c.idle)) // a closed connection says so when it is read
+	}
 	c.mu.Unlock()
 	if shut {
 		return 0, io.EOF
 	}
-	n, err := c.readAhead(p)
+	n, err := c.Conn.Read(p)
+	if watching && errors.Is(err, io.EOF) {
+		err = c.awaitAnswer()
+	}
 	c.mu.Lock()
 	c.reading = false
-	c.came += int64(n)
-	c.keep(p[:n])
+	c.head.take(p[:n])
 	c.mu.Unlock()
 	return n, err
 }
 
-// keep notes what has come: a head until it is judged, and of all else the end.
-func (c *clientConn) keep(p []byte) {
-	most := maxHead + readAhead
-	if c.judged {
-		most = 2 * readAhead
-		p = p[max(0, len(p)-readAhead):]
-	}
-	if c.head = append(c.head, p...); len(c.head) > most {
-		c.head = append(c.head[:0], c.head[len(c.head)-readAhead:]...)
-	}
-}
-
-// judge lets go of the head, about which nobody asks any more. A body would stay with it.
-func (c *clientConn) judge() {
+// SetReadDeadline is the server's bound for heads, and for what it waits for between requests.
+// For bodies it has none: each piece of them has the idle time.
+func (c *clientConn) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.judged = true
-	if len(c.head) > readAhead {
-		c.head = append([]byte(nil), c.head[len(c.head)-readAhead:]...)
+	c.endless, c.expired = t.IsZero(), !t.IsZero() && !t.After(time.Now())
+	if c.expired {
+		c.wake()
+	}
+	return c.Conn.SetReadDeadline(t)
+}
+
+// awaitAnswer leaves a client that has closed its side a moment for the answer: it may be one that
+// has said all and still reads. One that has gone altogether looks the same.
+func (c *clientConn) awaitAnswer() error {
+	for since := time.Now().UnixNano(); ; {
+		wait := time.Until(time.Unix(0, max(since, c.wrote.Load())).Add(halfClosed))
+		if wait <= 0 {
+			return io.EOF
+		}
+		held := make(chan struct{})
+		c.mu.Lock()
+		if c.held = held; c.expired {
+			c.wake()
+		}
+		c.mu.Unlock()
+		select {
+		case <-held:
+			return os.ErrDeadlineExceeded
+		case <-time.After(wait):
+		}
 	}
 }
 
-func (c *clientConn) readAhead(p []byte) (int, error) {
-	if len(c.ahead) == 0 {
-		return c.Conn.Read(p)
+// wake ends awaitAnswer. The lock is held.
+func (c *clientConn) wake() {
+	if c.held != nil {
+		close(c.held)
+		c.held = nil
 	}
-	n := copy(p, c.ahead)
-	if c.ahead = c.ahead[n:]; len(c.ahead) == 0 {
-		c.ahead = nil
-	}
-	return n, nil
+}
+
+// SetDeadline is for hijacked connections: they are idle when both sides are.
+func (c *clientConn) SetDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.endless = false
+	return c.Conn.SetDeadline(t)
 }
 
 // readNoMore ends the reading of a request's body. If there was more of it, nothing is
@@ -125,51 +146,48 @@ func (c *clientConn) readNoMore() {
 	c.noBody = true
 	if c.reading {
 		c.shut = true
-		_ = c.SetReadDeadline(time.Unix(1, 0))
+		_ = c.Conn.SetReadDeadline(time.Unix(1, 0))
 	}
 }
 
-// begin and end stand around a handler.
-func (c *clientConn) begin() {
+// begin and end stand around a handler. begin returns false for what net/http had already read
+// when the connection was given up.
+func (c *clientConn) begin(r *http.Request) bool {
 	c.serving.Store(true)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if i := bytes.Index(c.head, endOfHead); i >= 0 {
-		c.size = i + len(endOfHead)
+	if c.shut {
+		return false
 	}
+	c.head.find(r)
+	return true
 }
 
-func (c *clientConn) end(r *http.Request) {
+// rest follows the last byte of an answer, and of its request.
+func (c *clientConn) rest() {
+	c.serving.Store(false)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.head.passed = c.head.after
+}
+
+// end gives the connection up after the last request.
+func (c *clientConn) end(r *http.Request, last bool) {
 	if c.left != nil {
 		c.left()
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.noBody = false
-	next := c.came - int64(c.size) - r.ContentLength
-	if c.size == 0 || r.ContentLength < 0 || next < 0 || next > int64(len(c.head)) {
-		next = 0 // nobody knows where the body of chunks has ended
-	}
-	kept := c.head[len(c.head)-int(next):]
-	if c.head = append(c.head[:0], kept...); cap(c.head) > readAhead && len(c.head) <= readAhead {
-		c.head = append([]byte(nil), c.head...)
-	}
-	c.came, c.size, c.judged = next, 0, false
+	c.noBody, c.shut = false, c.shut || last
+	c.head.next(r)
 }
 
-// says tells whether the head has a header, where net/http drops it: Content-Length beside
-// Transfer-Encoding, and the latter in HTTP/1.0.
-func (c *clientConn) says(header string) bool {
+// says tells which fields about a body the head has that net/http may have dropped.
+func (c *clientConn) says() (length, encoding bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	head, _, _ := bytes.Cut(c.head, endOfHead)
-	for line := range bytes.Lines(head) {
-		if name, _, ok := bytes.Cut(line, []byte(":")); ok && strings.EqualFold(string(bytes.TrimSpace(name)), header) {
-			return true
-		}
-	}
-	return false
+	return c.head.length, c.head.encoding
 }
 
 // say has the next status line end in the balancer's words, if they are its own.
@@ -181,13 +199,15 @@ func (c *clientConn) say(code int) {
 }
 
 func (c *clientConn) Write(p []byte) (int, error) {
-	if now := time.Now(); c.idle > 0 && c.deadline.Sub(now) < c.idle*3/4 {
-		c.deadline = now.Add(c.idle)
-		if err := c.SetWriteDeadline(c.deadline); err != nil {
-			return 0, err
-		}
+	now := time.Now()
+	c.wrote.Store(now.UnixNano())
+	if err := c.SetWriteDeadline(now.Add(c.idle)); err != nil {
+		return 0, err
 	}
 	if !c.serving.Load() {
+		if c.isShut() {
+			return 0, net.ErrClosed // an answer to what is no request
+		}
 		if own := ownAnswer(p); own != nil {
 			_, err := c.Conn.Write(own)
 			return len(p), err
@@ -233,13 +253,20 @@ func ownAnswer(p []byte) []byte {
 		code, line, time.Now().UTC().Format(http.TimeFormat), len(page), page)
 }
 
+func (c *clientConn) isShut() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.shut
+}
+
 // Close lets a client that is still sending read its answer first: closing a connection
 // with something unread in it would take the answer back.
 func (c *clientConn) Close() error {
 	c.mu.Lock()
-	shut := c.shut
+	c.expired = true
+	c.wake()
 	c.mu.Unlock()
-	if shut && c.CloseWrite() == nil {
+	if c.isShut() && c.CloseWrite() == nil {
 		_ = c.SetReadDeadline(time.Now().Add(lingering))
 		_, _ = io.Copy(io.Discard, c.Conn)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -21,8 +22,6 @@ type door struct {
 
 	mu      sync.Mutex
 	servers []*server // the last one is for new connections
-	plain   map[*plainConn]struct{}
-	left    bool // it is closed, for idle connections too
 }
 
 // server is net/http's for connections that came while its settings held.
@@ -37,7 +36,7 @@ const handshakePatience = 10 * time.Second
 
 // openDoor opens a listener's ports.
 func (b *Balancer) openDoor(l *listener) (*door, error) {
-	d := &door{balancer: b, plain: map[*plainConn]struct{}{}}
+	d := &door{balancer: b}
 	address := ":" + strconv.Itoa(int(l.port))
 	var err error
 	if l.stream {
@@ -84,7 +83,7 @@ func (d *door) set(l *listener) {
 func (d *door) newServer(l *listener) *server {
 	s := &server{feed: newFeed(), idle: l.settings.idle, http2: l.settings.http2}
 	s.Server = &http.Server{
-		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.current.Load().serve(w, r) }),
+		Handler:           http.HandlerFunc(d.handle),
 		IdleTimeout:       l.settings.idle,
 		ReadHeaderTimeout: l.settings.idle,
 		MaxHeaderBytes:    maxHead - 4<<10, // the server reads as much more
@@ -102,6 +101,20 @@ func (d *door) newServer(l *listener) *server {
 	return s
 }
 
+// handle serves a request by the listener of the moment. A mistake of ours ends its connection,
+// or its stream, alone.
+func (d *door) handle(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if mistake := recover(); mistake != nil {
+			if mistake != http.ErrAbortHandler { //nolint:errorlint // it is what net/http compares with
+				d.balancer.options.Log.Error("a request could not be served", "err", mistake, "stack", string(debug.Stack()))
+			}
+			panic(http.ErrAbortHandler)
+		}
+	}()
+	d.current.Load().serve(w, r)
+}
+
 // track counts connections, which the balancer waits for, and sees where an answer has
 // been written to the end.
 func (d *door) track(conn net.Conn, state http.ConnState) {
@@ -115,7 +128,7 @@ func (d *door) track(conn net.Conn, state http.ConnState) {
 		}
 	case http.StateIdle:
 		if c != nil {
-			c.serving.Store(false)
+			c.rest()
 		}
 	case http.StateHijacked: // until its handler returns
 		stop := context.AfterFunc(b.ctx, func() { _ = conn.Close() })
@@ -145,7 +158,7 @@ func (d *door) accept() {
 		case l.secure:
 			d.balancer.running.Go(func() { d.shakeHands(l, conn) })
 		default:
-			d.balancer.running.Go(func() { d.servePlain(&clientConn{Conn: conn, began: time.Now(), idle: l.settings.idle}) })
+			d.serve(&clientConn{Conn: conn, began: time.Now(), idle: l.settings.idle})
 		}
 	}
 }
@@ -164,7 +177,7 @@ func (d *door) shakeHands(l *listener, conn net.Conn) {
 		d.serve(secure)
 		return
 	}
-	d.servePlain(&clientConn{Conn: secure, began: time.Now(), idle: l.settings.idle, tls: newTLSInfo(state)})
+	d.serve(&clientConn{Conn: secure, began: time.Now(), idle: l.settings.idle, tls: newTLSInfo(state)})
 }
 
 // serve hands a connection to the server for new ones.
@@ -205,10 +218,6 @@ func (d *door) leave() {
 	_ = d.close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.left = true
-	for c := range d.plain {
-		c.leave()
-	}
 	for _, s := range d.servers {
 		d.balancer.running.Go(func() {
 			if s.Shutdown(d.balancer.ctx) != nil { // requests end with the balancer at the latest
@@ -223,26 +232,9 @@ func (d *door) end() {
 	_ = d.close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.left = true // what is in plain ends with the balancer's context
 	for _, s := range d.servers {
 		_ = s.Server.Close()
 	}
-}
-
-// enter notes a connection, unless the door is closed; exit forgets it.
-func (d *door) enter(c *plainConn) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.left {
-		d.plain[c] = struct{}{}
-	}
-	return !d.left
-}
-
-func (d *door) exit(c *plainConn) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.plain, c)
 }
 
 // feed is a net.Listener of connections that have been accepted already.

@@ -15,8 +15,7 @@ type exchange struct {
 	listener *listener
 	request  *http.Request
 	writer   http.ResponseWriter
-	client   *clientConn  // nil in HTTP/2
-	plain    *plainWriter // the writer, if the request is a plain one
+	client   *clientConn // nil in HTTP/2
 	asked    asked
 	host     string // in the place of the Host header, if it is rewritten
 	uri      string // in the place of path and query, if they are
@@ -29,6 +28,7 @@ type exchange struct {
 	target *target
 	tried  []*target
 	upload *upload // the request's body on its way, in HTTP/1
+	last   bool    // the connection of HTTP/1 ends with the answer: what follows may be no request
 
 	proxy httputil.ReverseProxy
 }
@@ -55,9 +55,11 @@ func (x *exchange) now() time.Time { return x.balancer.options.Now() }
 func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
 	x := exchanges.Get().(*exchange)
 	x.balancer, x.listener, x.request, x.writer = l.balancer, l, r, w
-	x.plain, _ = w.(*plainWriter)
 	if x.client, _ = r.Context().Value(clientConnKey{}).(*clientConn); x.client != nil {
-		x.client.begin()
+		if !x.client.begin(r) {
+			x.release()
+			panic(http.ErrAbortHandler) // net/http closes the connection, without an answer
+		}
 	} else {
 		stream := newStreamWriter(w, l.settings.idle)
 		defer stream.end(r)
@@ -65,7 +67,7 @@ func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() {
 		if x.client != nil {
-			x.client.end(r)
+			x.client.end(r, x.last)
 		}
 		x.release()
 	}()
@@ -74,14 +76,12 @@ func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
 	path, query := sentURI(r)
 	x.asked = asked{host: host, path: path, query: query, source: x.source.Addr().Unmap(), Request: r}
 	if code := x.refused(); code != 0 {
-		if x.client != nil {
-			w.Header().Set("Connection", "close")
-		}
+		x.last = true
 		x.page(w, code)
 		return
 	}
 	if x.client != nil {
-		x.client.judge()
+		x.last = x.contradicts()
 	}
 	switch rule := decide(l.rules, x.asked); {
 	case rule == nil:
@@ -111,8 +111,8 @@ const (
 
 // refused is the code for what no target gets to see, or 0. Net/http has refused what it
 // cannot read. A head with Content-Length beside Transfer-Encoding may be two requests to
-// others: only the mode that monitors lets it through. (By the guide the defensive mode may
-// pass such a request on and close both connections.)
+// others: only the mode that monitors lets it through, and then the connection ends.
+// (By the guide the defensive mode may pass such a request on, too.)
 func (x *exchange) refused() int {
 	r := x.request
 	switch {
@@ -136,10 +136,11 @@ func (x *exchange) refused() int {
 
 // contradicts tells whether a head says two things about its body.
 func (x *exchange) contradicts() bool {
+	length, encoding := x.client.says()
 	if !x.request.ProtoAtLeast(1, 1) {
-		return x.client.says("Transfer-Encoding")
+		return encoding
 	}
-	return len(x.request.TransferEncoding) > 0 && x.client.says("Content-Length")
+	return len(x.request.TransferEncoding) > 0 && length
 }
 
 // ambiguous tells whether a request has no use for what its head says about a body, be it an

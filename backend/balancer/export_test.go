@@ -51,21 +51,3 @@ func SetMostFlows(n int) func() {
 	mostFlows = n
 	return func() { mostFlows = before }
 }
-
-// Said is how many clients with a plain request on its way have begun the next.
-func (b *Balancer) Said() (n int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, d := range b.doors {
-		d.mu.Lock()
-		for c := range d.plain {
-			c.watchMu.Lock()
-			if c.hasSaid {
-				n++
-			}
-			c.watchMu.Unlock()
-		}
-		d.mu.Unlock()
-	}
-	return n
-}

@@ -3,6 +3,7 @@ package balancer
 import (
 	"bufio"
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"net/http/httptrace"
@@ -27,6 +28,8 @@ func (x *exchange) askHTTP1(r *http.Request) (answer *http.Response, sent bool, 
 		// An idle connection that could not be written to: the next one, or a new one.
 	}
 }
+
+var errUpgrade = errors.New("the target changes the protocol, which nobody has asked for")
 
 func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Request) (*http.Response, bool, error) {
 	stop := context.AfterFunc(ctx, func() { _ = c.Close() })

@@ -64,6 +64,8 @@ func (x *exchange) answer(w http.ResponseWriter, code int, contentType, body str
 // Source: "HTTP client keepalive duration" in the guide.
 func (x *exchange) keepAlive(h http.Header) {
 	switch {
+	case x.client != nil && x.last:
+		h.Set("Connection", "close")
 	case x.client != nil && h["Connection"] != nil:
 	case x.isOld(x.listener.settings.keepAlive):
 		h.Set("Connection", "close")

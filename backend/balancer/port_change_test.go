@@ -82,7 +82,7 @@ func newPorts(t *testing.T) (*ports, *balancer.Session, *balancer.Balancer) {
 
 // answersItself is a listener that answers with its id.
 func answersItself(id string, port uint16) balancer.Piece {
-	rule := balancer.Rule{ID: "default", Action: balancer.Action{FixedResponse: &balancer.FixedResponse{StatusCode: 200, MessageBody: "fixed"}}}
+	rule := fixed
 	rule.Action.FixedResponse = &balancer.FixedResponse{StatusCode: 200, MessageBody: id}
 	return balancer.Piece{Listener: &balancer.Listener{ID: id, Port: port, Protocol: "HTTP", Rules: []balancer.Rule{rule}}}
 }

@@ -37,13 +37,10 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
 		x.target.release()
 		if x.upload != nil {
 			x.upload.abandon()
+			x.last = x.last || !x.upload.understood()
 		}
 	}()
-	if x.plain != nil {
-		x.pass(x.plain, r)
-	} else {
-		x.proxy.ServeHTTP(w, r)
-	}
+	x.proxy.ServeHTTP(w, r)
 }
 
 // incompatible is 464 where the client's protocol is none of the group's: HTTP/1 for
@@ -159,9 +156,6 @@ func (x *exchange) ask(r *http.Request) (answer *http.Response, sent bool, err e
 	if version := x.pool.settings.version; version == "HTTP2" || version == "GRPC" {
 		return x.askHTTP2(r)
 	}
-	if x.plain != nil {
-		return x.askPlain(r)
-	}
 	return x.askHTTP1(r)
 }
 
@@ -181,7 +175,7 @@ func (x *exchange) modify(answer *http.Response) error {
 	if answer.StatusCode != http.StatusSwitchingProtocols {
 		x.keepAlive(answer.Header)
 	}
-	if _, ok := answer.Header["Content-Type"]; !ok && x.plain == nil {
+	if _, ok := answer.Header["Content-Type"]; !ok {
 		x.writer.Header()["Content-Type"] = nil // net/http's server would guess
 	}
 	if b, ok := answer.Body.(*answerBody); ok {
@@ -197,7 +191,7 @@ func (x *exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
 	code := http.StatusBadGateway
 	switch {
 	case errors.As(err, &client):
-		code = client.code
+		code, x.last = client.code, true
 	case r.Context().Err() != nil: // nobody reads it but the log
 		code = 460
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():

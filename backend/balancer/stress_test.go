@@ -72,9 +72,6 @@ func (s *scene) ask(client int, rude bool) {
 			}
 			body := strings.Repeat("b", rand.IntN(3)*n*1000)
 			head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n", path, len(body))
-			if n == 8 { // net/http's from here on
-				head += "Pragma: a\r\n"
-			}
 			if _, err := io.WriteString(conn, head+"\r\n"+body); err != nil {
 				s.Errorf("%s: %v", path, err)
 				break

@@ -9,7 +9,6 @@ import (
 	"net"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -43,8 +42,7 @@ type targetConn struct {
 	reused    bool
 	idleSince time.Time
 
-	idle     time.Duration // the load balancer's time-out
-	deadline atomic.Int64  // nanoseconds since 1970, when the connection is given up; 0 is never
+	idle time.Duration // the load balancer's time-out
 }
 
 var errHeadTooLarge = errors.New("the target's header is larger than 32 KiB")
@@ -70,22 +68,14 @@ func (c *targetConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// extend gives the connection the idle time-out from now on; it asks the system only when
-// a quarter of it has passed since.
+// extend gives the connection the idle time-out from now on.
 func (c *targetConn) extend() {
-	now := time.Now()
-	if end := now.Add(c.idle); end.UnixNano()-c.deadline.Load() > int64(c.idle/4) {
-		c.deadline.Store(end.UnixNano())
-		_ = c.SetDeadline(end) // a closed connection says so when it is used
-	}
+	_ = c.SetDeadline(time.Now().Add(c.idle)) // a closed connection says so when it is used
 }
 
 // connect returns a connection to the target that is idle, or a new one.
 func (t *target) connect(ctx context.Context, dial dialer, secure bool, idle time.Duration) (*targetConn, error) {
 	if c := t.idle.take(); c != nil {
-		if c.idle != idle {
-			c.deadline.Store(0) // it may be that of a longer time
-		}
 		c.sent, c.reused, c.idle = false, true, idle
 		return c, nil
 	}

@@ -38,13 +38,11 @@ func TestTransforms(t *testing.T) {
 			rule := toGroup("group")
 			rule.Transforms = test.transforms
 			s.listen("HTTP", nil, rule)
-			for _, last := range []bool{false, true} { // the last one of a connection is no plain request
-				request := s.request(http.MethodGet, "http://"+s.address+test.uri, nil)
-				request.Host, request.Close = test.host, last
-				answer, body := s.do(request)
-				if answer.StatusCode != test.code || test.code == 200 && body != test.want {
-					t.Errorf("%d %q, want %d %q", answer.StatusCode, body, test.code, test.want)
-				}
+			request := s.request(http.MethodGet, "http://"+s.address+test.uri, nil)
+			request.Host = test.host
+			answer, body := s.do(request)
+			if answer.StatusCode != test.code || test.code == 200 && body != test.want {
+				t.Errorf("%d %q, want %d %q", answer.StatusCode, body, test.code, test.want)
 			}
 		})
 	}

@@ -70,22 +70,20 @@ func (u *upload) copy() error {
 	}
 	buffer := buffers.Get()
 	defer buffers.Put(buffer)
-	var last time.Time
+	var failed error // once the target takes nothing more, what comes soon is read all the same: another request may follow it
+	unwanted := mostUnwanted
 	for left := u.request.ContentLength; chunked || left > 0; {
-		if now := time.Now(); now.Sub(last) > u.idle/4 {
-			last = now
-			_ = u.client.SetReadDeadline(now.Add(u.idle)) // HTTP/1 and HTTP/2 have it
+		if u.near == nil { // clientConn does it for HTTP/1
+			_ = u.client.SetReadDeadline(time.Now().Add(u.idle))
 		}
 		n, err := u.body.Read(buffer)
 		if n > 0 {
 			left -= int64(n)
-			if _, err := to.Write(buffer[:n]); err != nil {
-				return err
+			if failed == nil {
+				failed = u.pass(to, buffer[:n])
+			} else if unwanted -= n; unwanted < 0 {
+				return failed
 			}
-			if err := u.conn.writer.Flush(); err != nil {
-				return err
-			}
-			u.conn.extend()
 		}
 		switch {
 		case errors.Is(err, io.EOF) && (chunked || left == 0):
@@ -96,8 +94,13 @@ func (u *upload) copy() error {
 			return &clientError{http.StatusBadRequest, err}
 		}
 	}
-	_ = u.client.SetReadDeadline(time.Time{})
+	if u.near == nil {
+		_ = u.client.SetReadDeadline(time.Time{})
+	}
 	close(u.read)
+	if failed != nil {
+		return failed
+	}
 	if chunks != nil {
 		if err := chunks.Close(); err != nil {
 			return err
@@ -108,6 +111,32 @@ func (u *upload) copy() error {
 		_, _ = u.conn.writer.WriteString("\r\n")
 	}
 	return u.conn.writer.Flush()
+}
+
+// mostUnwanted is how much of a body is read that its target does not take: as much as
+// net/http's server reads of one that its handler does not.
+const mostUnwanted = 256 << 10
+
+func (u *upload) pass(to io.Writer, piece []byte) error {
+	if _, err := to.Write(piece); err != nil {
+		return err
+	}
+	if err := u.conn.writer.Flush(); err != nil {
+		return err
+	}
+	u.conn.extend()
+	return nil
+}
+
+// understood tells, of an upload that has ended, whether the body has been read to its end, so
+// that another request may follow it. In full duplex net/http does not look.
+func (u *upload) understood() bool {
+	select {
+	case <-u.read:
+		return u.fault.Load() == nil
+	default:
+		return false
+	}
 }
 
 // framing are headers that say where a body ends or who is asked: none of them is a trailer,
