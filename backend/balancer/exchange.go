@@ -23,10 +23,8 @@ type exchange struct {
 	source   netip.AddrPort
 	cookies  []string // to set on the answer
 
-	group  *group
 	pool   *pool
 	target *target
-	tried  []*target
 	upload *upload // the request's body on its way, in HTTP/1
 	last   bool    // the connection of HTTP/1 ends with the answer: what follows may be no request
 
@@ -43,9 +41,8 @@ var exchanges = sync.Pool{New: func() any {
 
 // release gives the exchange back; nothing may hold on to it.
 func (x *exchange) release() {
-	proxy, tried, cookies := x.proxy, x.tried[:0], x.cookies[:0]
-	clear(x.tried)
-	*x = exchange{proxy: proxy, tried: tried, cookies: cookies}
+	proxy, cookies := x.proxy, x.cookies[:0]
+	*x = exchange{proxy: proxy, cookies: cookies}
 	exchanges.Put(x)
 }
 

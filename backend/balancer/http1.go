@@ -13,17 +13,17 @@ import (
 )
 
 // askHTTP1 sends a request to the target and waits for the header of its answer.
-func (x *exchange) askHTTP1(r *http.Request) (answer *http.Response, sent bool, err error) {
+func (x *exchange) askHTTP1(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	secure := x.pool.settings.protocol == "HTTPS"
 	for {
 		c, err := x.target.connect(ctx, x.balancer.options.Dial, secure, x.listener.settings.idle)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		answer, sent, err = x.exchangeOn(ctx, c, r)
+		answer, sent, err := x.exchangeOn(ctx, c, r)
 		if err == nil || sent || !c.reused || ctx.Err() != nil {
-			return answer, sent, err
+			return answer, err
 		}
 		// An idle connection that could not be written to: the next one, or a new one.
 	}

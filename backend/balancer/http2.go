@@ -2,9 +2,7 @@ package balancer
 
 import (
 	"context"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"sync/atomic"
@@ -13,7 +11,7 @@ import (
 
 // askHTTP2 asks a target in HTTP/2 and waits for the header of its answer. The transport gives
 // no request up by itself: it ends when neither side has said anything for the idle time.
-func (x *exchange) askHTTP2(r *http.Request) (answer *http.Response, sent bool, err error) {
+func (x *exchange) askHTTP2(r *http.Request) (answer *http.Response, err error) {
 	client := r.Context()
 	ctx, end := context.WithCancel(client)
 	q := &quiet{idle: x.listener.settings.idle}
@@ -39,11 +37,10 @@ func (x *exchange) askHTTP2(r *http.Request) (answer *http.Response, sent bool, 
 		case q.over.Load():
 			err = os.ErrDeadlineExceeded
 		}
-		var dial *net.OpError
-		return nil, !errors.As(err, &dial) || dial.Op != "dial", err
+		return nil, err
 	}
 	answer.Body = &awaitedBody{ReadCloser: answer.Body, quiet: q, end: end}
-	return answer, true, nil
+	return answer, nil
 }
 
 // quiet ends a request in HTTP/2 that stands still.
@@ -53,29 +50,14 @@ type quiet struct {
 	over  atomic.Bool
 }
 
-// heardBody is a request's body: what comes of it is a sign of life. Until something has come,
-// the transport may close it: there may be another target for it.
+// heardBody is a request's body: what comes of it is a sign of life.
 type heardBody struct {
 	io.ReadCloser
-	quiet         *quiet
-	begun, closed atomic.Bool
-	ended         atomic.Bool
-}
-
-// Close ends a Read.
-func (b *heardBody) Close() error {
-	b.closed.Store(true)
-	if b.begun.Load() {
-		return b.ReadCloser.Close()
-	}
-	return nil
+	quiet *quiet
+	ended atomic.Bool
 }
 
 func (b *heardBody) Read(p []byte) (int, error) {
-	b.begun.Store(true)
-	if b.closed.Load() { // looked at after: Close does it the other way round
-		return 0, http.ErrBodyReadAfterClose
-	}
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !b.quiet.over.Load() {
 		b.ended.Store(true)

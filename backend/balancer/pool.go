@@ -3,7 +3,6 @@ package balancer
 import (
 	"hash/maphash"
 	"math/rand/v2"
-	"slices"
 	"time"
 )
 
@@ -29,13 +28,10 @@ func slowUntil(targets []*target, slowStart time.Duration, now time.Time) time.T
 	return until
 }
 
-// choose returns the target of the next request, or nil if none is left. turn counts up
+// choose returns the target of the next request, or nil if there is none. turn counts up
 // by one with each request.
-func (p *pool) choose(turn uint64, now func() time.Time, tried []*target) *target {
+func (p *pool) choose(turn uint64, now func() time.Time) *target {
 	list := p.eligible
-	if len(tried) > 0 {
-		list = slices.DeleteFunc(slices.Clone(list), func(t *target) bool { return slices.Contains(tried, t) })
-	}
 	switch {
 	case len(list) == 0:
 		return nil

@@ -71,7 +71,7 @@ func TestRoundRobinIsEven(t *testing.T) {
 	g, list := groupOf(nil, 3)
 	got := map[*target]int{}
 	for range 300 {
-		got[g.pool.Load().choose(g.next.Add(1), atNoon, nil)]++
+		got[g.pool.Load().choose(g.next.Add(1), atNoon)]++
 	}
 	for _, each := range list {
 		if got[each] != 100 {
@@ -89,28 +89,10 @@ func TestLeastOutstandingRequests(t *testing.T) {
 			each.outstanding.Store(n)
 			least = min(least, n)
 		}
-		if got := g.pool.Load().choose(rapid.Uint64().Draw(t, "turn"), atNoon, nil); got.outstanding.Load() != least {
+		if got := g.pool.Load().choose(rapid.Uint64().Draw(t, "turn"), atNoon); got.outstanding.Load() != least {
 			t.Errorf("a target with %d, where another has %d", got.outstanding.Load(), least)
 		}
 	})
-}
-
-// A target that was tried is not chosen again.
-func TestChooseAnother(t *testing.T) {
-	g, list := groupOf(nil, 3)
-	var tried []*target
-	for range list {
-		next := g.pool.Load().choose(g.next.Add(1), atNoon, tried)
-		for _, each := range tried {
-			if each == next {
-				t.Fatalf("%s was chosen twice", next.config.ID)
-			}
-		}
-		tried = append(tried, next)
-	}
-	if next := g.pool.Load().choose(0, atNoon, tried); next != nil {
-		t.Errorf("%s was chosen after all have been tried", next.config.ID)
-	}
 }
 
 func TestSlowStart(t *testing.T) {
@@ -125,7 +107,7 @@ func TestSlowStart(t *testing.T) {
 		n := 0
 		now := func() time.Time { return noon.Add(c.after) }
 		for range 10_000 {
-			if g.pool.Load().choose(g.next.Add(1), now, nil) == list[1] {
+			if g.pool.Load().choose(g.next.Add(1), now) == list[1] {
 				n++
 			}
 		}
@@ -174,7 +156,7 @@ func TestRandomTargets(t *testing.T) {
 	seen, inTurn := map[*target]int{}, 0
 	const requests = 4000
 	for turn := range uint64(requests) {
-		next := g.pool.Load().choose(turn+1, atNoon, nil)
+		next := g.pool.Load().choose(turn+1, atNoon)
 		if list[(turn+1)%4] == next {
 			inTurn++
 		}
@@ -187,9 +169,6 @@ func TestRandomTargets(t *testing.T) {
 	}
 	if inTurn > 1274 {
 		t.Errorf("%d of %d requests are in turn", inTurn, requests)
-	}
-	if next := g.pool.Load().choose(0, atNoon, list[:3]); next != list[3] {
-		t.Error("one that was tried is chosen again")
 	}
 }
 

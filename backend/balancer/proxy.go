@@ -20,13 +20,13 @@ var discarded = log.New(io.Discard, "", 0)
 
 // forward passes a request to a target of the group.
 func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
-	x.group, x.pool = g, g.pool.Load()
+	x.pool = g.pool.Load()
 	if code := x.incompatible(); code != 0 {
 		x.page(w, code)
 		return
 	}
 	if x.target = x.pool.settings.stickiness.stuck(r, x.pool); x.target == nil {
-		x.target = x.pool.choose(g.next.Add(1), x.now, nil)
+		x.target = x.pool.choose(g.next.Add(1), x.now)
 	}
 	if x.target == nil {
 		x.page(w, http.StatusServiceUnavailable)
@@ -127,32 +127,10 @@ func (x *exchange) tls() *tlsInfo {
 	return nil
 }
 
-// RoundTrip asks the target, and others in its place for as long as nothing has been
-// sent.
+// RoundTrip asks the target. One that cannot be reached is not replaced by another: "The load
+// balancer received a TCP RST from the target when attempting to establish a connection" is the
+// first cause of a 502 in the guide's page about errors. ECS takes targets out before it stops tasks.
 func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
-	for {
-		answer, sent, err := x.ask(r)
-		if err == nil {
-			return answer, nil
-		}
-		if sent || r.Context().Err() != nil || errors.Is(err, context.DeadlineExceeded) {
-			return nil, err
-		}
-		x.tried = append(x.tried, x.target)
-		x.pool = x.group.pool.Load() // it may know more by now
-		next := x.pool.choose(x.group.next.Add(1), x.now, x.tried)
-		if next == nil {
-			return nil, err
-		}
-		x.target.release()
-		x.target = next
-		x.target.outstanding.Add(1)
-		r.URL.Host = next.address
-	}
-}
-
-// ask asks one target. sent says that it may have seen something of the request.
-func (x *exchange) ask(r *http.Request) (answer *http.Response, sent bool, err error) {
 	if version := x.pool.settings.version; version == "HTTP2" || version == "GRPC" {
 		return x.askHTTP2(r)
 	}

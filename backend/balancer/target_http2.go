@@ -81,8 +81,7 @@ func patient(dial dialer) dialer {
 	}
 }
 
-// dialHTTP2 connects in TLS. What fails in it has failed to connect, for nothing of a request
-// has been sent: net/http would not tell.
+// dialHTTP2 connects in TLS.
 func dialHTTP2(dial dialer) dialer {
 	config := toTargets.Clone()
 	config.NextProtos = []string{"h2"}
@@ -100,7 +99,7 @@ func dialHTTP2(dial dialer) dialer {
 		}
 		if err != nil {
 			_ = conn.Close()
-			return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+			return nil, err
 		}
 		return secure, nil
 	}
