@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -52,6 +53,8 @@ type Balancer struct {
 	ctx     context.Context // ends with the balancer
 	cancel  context.CancelFunc
 	running sync.WaitGroup // goroutines; what the http servers run ends with them
+	clients chan struct{}  // a token for each connection
+	heads   atomic.Int64   // bytes of long heads of which more is to come
 
 	mu           sync.Mutex // guards what follows; never held over a call to a target
 	versions     map[Key]int64
@@ -69,7 +72,7 @@ type Balancer struct {
 // New makes a balancer without listeners. It does nothing until pieces are set.
 func New(options Options) *Balancer {
 	b := &Balancer{
-		options: options.withDefaults(), versions: map[Key]int64{},
+		options: options.withDefaults(), clients: make(chan struct{}, mostClients), versions: map[Key]int64{},
 		doors: map[string]*door{}, homeless: map[string]*listener{}, groups: map[string]*group{}, certificates: map[string]*certificate{},
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())

@@ -21,20 +21,22 @@ type clientConn struct {
 	net.Conn
 	began   time.Time
 	idle    time.Duration
+	heads   *atomic.Int64 // the bytes of all long heads
 	tls     *tlsInfo
 	serving atomic.Bool            // a handler has been asked, and its answer is not yet out
 	words   atomic.Pointer[[]byte] // the end of a status line to write instead of net/http's
 	wrote   atomic.Int64           // when the last piece of an answer began, in nanoseconds since 1970
 	left    func()                 // to call when the handler of a connection that is no longer the server's returns
 
-	mu      sync.Mutex
-	head    clientHead
-	reading bool          // something other than the watch over the client
-	endless bool          // the server sets no bound to reading
-	expired bool          // its bound has passed: it waits until nothing is read
-	held    chan struct{} // closed when who is in awaitAnswer is to return
-	noBody  bool          // the rest of the request is not wanted
-	shut    bool          // it has been left unread, and so is all that follows: nobody knows what is a request
+	mu       sync.Mutex
+	head     clientHead
+	reserved int64         // of the bytes of long heads
+	reading  bool          // something other than the watch over the client
+	endless  bool          // the server sets no bound to reading
+	expired  bool          // its bound has passed: it waits until nothing is read
+	held     chan struct{} // closed when who is in awaitAnswer is to return
+	noBody   bool          // the rest of the request is not wanted
+	shut     bool          // it has been left unread, and so is all that follows: nobody knows what is a request
 }
 
 // tlsInfo is what a target may be told about a client's TLS.
@@ -83,7 +85,10 @@ func (c *clientConn) Read(p []byte) (int, error) {
 	}
 	c.mu.Lock()
 	c.reading = false
-	c.head.take(p[:n])
+	if c.head.take(p[:n]); n > 0 && !c.reserve() {
+		c.shut = true
+		n, err = 0, io.EOF // net/http closes the connection without a word
+	}
 	c.mu.Unlock()
 	return n, err
 }
@@ -160,7 +165,7 @@ func (c *clientConn) begin(r *http.Request) bool {
 		return false
 	}
 	c.head.find(r)
-	return true
+	return c.reserve()
 }
 
 // rest follows the last byte of an answer, and of its request.
@@ -265,6 +270,7 @@ func (c *clientConn) Close() error {
 	c.mu.Lock()
 	c.expired = true
 	c.wake()
+	c.forget()
 	c.mu.Unlock()
 	if c.isShut() && c.CloseWrite() == nil {
 		_ = c.SetReadDeadline(time.Now().Add(lingering))

@@ -134,9 +134,11 @@ func (d *door) track(conn net.Conn, state http.ConnState) {
 		stop := context.AfterFunc(b.ctx, func() { _ = conn.Close() })
 		c.left = func() {
 			stop()
+			b.dismiss()
 			b.running.Done()
 		}
 	case http.StateClosed:
+		b.dismiss()
 		b.running.Done()
 	}
 }
@@ -152,13 +154,20 @@ func (d *door) accept() {
 			time.Sleep(10 * time.Millisecond) // such as too many open files
 			continue
 		}
+		if !d.balancer.admit() {
+			_ = conn.Close()
+			return
+		}
 		switch l := d.current.Load(); {
 		case !l.application:
-			d.balancer.running.Go(func() { l.carry(conn) })
+			d.balancer.running.Go(func() {
+				defer d.balancer.dismiss()
+				l.carry(conn)
+			})
 		case l.secure:
 			d.balancer.running.Go(func() { d.shakeHands(l, conn) })
 		default:
-			d.serve(&clientConn{Conn: conn, began: time.Now(), idle: l.settings.idle})
+			d.serve(&clientConn{Conn: conn, began: time.Now(), idle: l.settings.idle, heads: &d.balancer.heads})
 		}
 	}
 }
@@ -170,6 +179,7 @@ func (d *door) shakeHands(l *listener, conn net.Conn) {
 	secure := tls.Server(conn, l.clientTLS)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
+		d.balancer.dismiss()
 		return
 	}
 	state := secure.ConnectionState()
@@ -177,7 +187,7 @@ func (d *door) shakeHands(l *listener, conn net.Conn) {
 		d.serve(secure)
 		return
 	}
-	d.serve(&clientConn{Conn: secure, began: time.Now(), idle: l.settings.idle, tls: newTLSInfo(state)})
+	d.serve(&clientConn{Conn: secure, began: time.Now(), idle: l.settings.idle, heads: &d.balancer.heads, tls: newTLSInfo(state)})
 }
 
 // serve hands a connection to the server for new ones.
@@ -185,6 +195,7 @@ func (d *door) serve(conn net.Conn) {
 	for f, given := d.feed(nil), false; !given; f = d.feed(f) {
 		if f == nil {
 			_ = conn.Close()
+			d.balancer.dismiss()
 			return
 		}
 		given = f.give(conn)

@@ -51,3 +51,16 @@ func SetMostFlows(n int) func() {
 	mostFlows = n
 	return func() { mostFlows = before }
 }
+
+// SetMostClients and SetMostHeads set bounds of clients until what they return is called.
+func SetMostClients(n int) func() {
+	before := mostClients
+	mostClients = n
+	return func() { mostClients = before }
+}
+
+func SetMostHeads(n int64) func() {
+	before := mostHeads
+	mostHeads = n
+	return func() { mostHeads = before }
+}
