@@ -70,7 +70,9 @@ func (d *door) fits(l *listener) bool {
 func (d *door) set(l *listener) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.current.Store(l)
+	if old := d.current.Swap(l); old != nil {
+		old.next.Store(l)
+	}
 	if n := len(d.servers); !l.application || n > 0 && d.servers[n-1].idle == l.settings.idle && d.servers[n-1].http2 == l.settings.http2 {
 		return
 	}

@@ -80,7 +80,12 @@ func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
 	if x.client != nil {
 		x.last = x.contradicts()
 	}
-	switch rule := decide(l.rules, x.asked); {
+	x.route(w, r)
+}
+
+// route answers a request by the rule that it takes.
+func (x *exchange) route(w http.ResponseWriter, r *http.Request) {
+	switch rule := decide(x.listener.rules, x.asked); {
 	case rule == nil:
 		x.page(w, http.StatusServiceUnavailable)
 	case !x.transform(rule.transforms):

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // listener is one that has been read. It does not change; another takes its place, while
@@ -23,6 +24,7 @@ type listener struct {
 	certificates func() []*certificate
 	clientTLS    *tls.Config // of HTTPS and TLS
 	groups       map[*group]bool
+	next         atomic.Pointer[listener] // what took its place
 
 	forwardedProto, forwardedPort []string // values of headers, which nobody changes
 }

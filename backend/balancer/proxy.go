@@ -28,6 +28,11 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
 	if x.target = x.pool.settings.stickiness.stuck(r, x.pool); x.target == nil {
 		x.target = x.pool.choose(g.next.Add(1), x.now)
 	}
+	if next := x.listener.next.Load(); x.target == nil && next != nil { // the targets went after the rule that led to them
+		x.listener, x.host, x.uri, x.cookies = next, "", "", x.cookies[:0]
+		x.route(w, r)
+		return
+	}
 	if x.target == nil {
 		x.page(w, http.StatusServiceUnavailable)
 		return

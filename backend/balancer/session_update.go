@@ -10,7 +10,8 @@ import (
 
 // Update has the balancer have the pieces that are wanted, which need no version, and no
 // others. Only what differs is pushed, in the order given, after listeners that go and before all
-// else that goes. A piece that the balancer refuses is in the error, and keeps no other from its place.
+// else that goes: who wants no request lost gives what comes before the listeners that lead there,
+// and targets that drain behind them. A piece that the balancer refuses is in the error, and keeps no other from its place.
 func (s *Session) Update(ctx context.Context, wanted []Piece) error {
 	select {
 	case s.turn <- struct{}{}:

@@ -41,16 +41,22 @@ type Target struct {
 	Direct  bool // it answers through the load balancer, whoever asks
 }
 
-// Configure returns the pieces of a load balancer's configuration, each before those that
-// name it.
+// Configure returns the pieces of a load balancer's configuration in an order in which no request
+// is lost: first what comes, then the listeners, which lead there, and at last the targets that go,
+// which a listener may have led to until then.
 func Configure(v View) (pieces []balancer.Piece) {
+	var going []balancer.Piece
 	for _, c := range v.Certificates {
 		pieces = append(pieces, balancer.Piece{Certificate: &c})
 	}
 	for _, g := range v.Groups {
 		pieces = append(pieces, balancer.Piece{TargetGroup: targetGroup(g.TargetGroup)})
 		for _, t := range g.Targets {
-			if t.Address.IsValid() && inZone(v.LoadBalancer, t.Zone) {
+			switch {
+			case !t.Address.IsValid(), !inZone(v.LoadBalancer, t.Zone):
+			case t.Draining():
+				going = append(going, balancer.Piece{Target: target(t)})
+			default:
 				pieces = append(pieces, balancer.Piece{Target: target(t)})
 			}
 		}
@@ -58,7 +64,7 @@ func Configure(v View) (pieces []balancer.Piece) {
 	for _, l := range v.Listeners {
 		pieces = append(pieces, balancer.Piece{Listener: listener(v.LoadBalancer, l)})
 	}
-	return pieces
+	return append(pieces, going...)
 }
 
 // inZone reports whether a load balancer sends anything to targets of a zone.
