@@ -12,6 +12,13 @@ type matcher []codeRange
 
 type codeRange struct{ from, to int }
 
+// CheckMatcher reports what keeps a balancer from reading the Matcher of a [HealthCheck], whose
+// codes are of a range: who stores one asks before it does.
+func CheckMatcher(text string, lowest, highest int) error {
+	_, err := newMatcher(text, lowest, highest)
+	return err
+}
+
 func newMatcher(text string, lowest, highest int) (matcher, error) {
 	var m matcher
 	for part := range strings.SplitSeq(text, ",") {

@@ -8,6 +8,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 )
@@ -161,13 +162,17 @@ func match(h *elbv2.HealthCheck, g *elbv2.TargetGroup, m *types.Matcher) error {
 	if given == nil {
 		return nil
 	}
+	malformed := invalid("Health check matcher '%s' must be a list of codes or ranges of codes", *given)
 	if !codes.MatchString(*given) {
-		return invalid("Health check matcher '%s' must be a list of codes or ranges of codes", *given)
+		return malformed
 	}
 	for code := range strings.FieldsFuncSeq(*given, func(c rune) bool { return c == ',' || c == '-' }) {
 		if n, err := strconv.Atoi(code); err != nil || n < least || n > most {
 			return invalid("Health check matcher %s code '%s' must be within '%d-%d' inclusive", kind, code, least, most)
 		}
+	}
+	if balancer.CheckMatcher(*given, least, most) != nil {
+		return malformed
 	}
 	*to = *given
 	return nil

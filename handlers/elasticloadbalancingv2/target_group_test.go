@@ -90,6 +90,8 @@ func TestTargetGroupRefusals(t *testing.T) {
 		{func(in *sdk.CreateTargetGroupInput) { in.HealthCheckProtocol = "TCP" }, "Health check protocol 'TCP' must be one of 'HTTP, HTTPS'"},
 		{func(in *sdk.CreateTargetGroupInput) { in.Matcher = &types.Matcher{HttpCode: aws.String("200-599")} },
 			"Health check matcher HTTP code '599' must be within '200-499' inclusive"},
+		{func(in *sdk.CreateTargetGroupInput) { in.Matcher = &types.Matcher{HttpCode: aws.String("200,299-201")} },
+			"Health check matcher '200,299-201' must be a list of codes or ranges of codes"},
 	} {
 		refused(s, s.CreateTargetGroup, with(test.change), "ValidationError", test.text)
 	}
