@@ -46,6 +46,12 @@ func TestTargetGroupAttributes(t *testing.T) {
 		"You cannot enable both anomaly mitigation and round robin algorithm on a target group")
 	ok(s, s.ModifyTargetGroupAttributes, modify(group, "load_balancing.algorithm.type", "weighted_random"))
 	ok(s, s.ModifyTargetGroupAttributes, modify(group, "load_balancing.algorithm.anomaly_mitigation", "on"))
+	starts := s.group("starts")
+	ok(s, s.ModifyTargetGroupAttributes, modify(starts, "slow_start.duration_seconds", "30"))
+	refused(s, s.ModifyTargetGroupAttributes, modify(starts, "load_balancing.algorithm.type", "least_outstanding_requests"), "InvalidConfigurationRequest",
+		"You cannot enable both slow start and least outstanding requests algorithm on a target group")
+	ok(s, s.ModifyTargetGroupAttributes, modify(starts, "slow_start.duration_seconds", "0"))
+	ok(s, s.ModifyTargetGroupAttributes, modify(starts, "load_balancing.algorithm.type", "least_outstanding_requests"))
 	refused(s, s.ModifyTargetGroupAttributes, modify(s.groupOf(s.tcpGroup("tcp")), "stickiness.type", "lb_cookie"), "InvalidConfigurationRequest",
 		"Stickiness type 'lb_cookie' is not supported for target groups with the TCP protocol")
 }

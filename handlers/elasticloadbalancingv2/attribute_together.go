@@ -32,7 +32,9 @@ func checkBalancer(b *elbv2.LoadBalancer) error {
 }
 
 // checkTogether refuses attributes of a target group that do not go with each other or with
-// its protocol. Source of the texts: ELB0007; those about what names of cookies consist of, and the rules
+// its protocol. Source of the texts: ELB0007, ELB0010; that of slow start with least outstanding
+// requests, which the Application Load Balancers guide excludes, is made like the one with weighted
+// random. Those about what names of cookies consist of, and the rules
 // of these, are of the ELBv2 API reference, TargetGroupAttribute, in words of the emulator's.
 func checkTogether(g *elbv2.TargetGroup) error {
 	is := func(key, value string) bool { return g.Attribute(key) == value }
@@ -51,6 +53,10 @@ func checkTogether(g *elbv2.TargetGroup) error {
 		return badConfiguration("The cookie name '%s' contains a character that is not valid", cookie)
 	case is("load_balancing.algorithm.anomaly_mitigation", "on") && algorithm != "weighted_random":
 		return badConfiguration("You cannot enable both anomaly mitigation and %s algorithm on a target group", strings.ReplaceAll(algorithm, "_", " "))
+	case !is("slow_start.duration_seconds", "0") && !is("slow_start.duration_seconds", "") && algorithm != "round_robin": // Source: ELB0010
+		return badConfiguration("You cannot enable both slow start and %s algorithm on a target group", strings.ReplaceAll(algorithm, "_", " "))
+	case is("stickiness.enabled", "true") && algorithm == "weighted_random": // Source: ELB0010
+		return badConfiguration("You cannot have both stickiness and weighted random algorithm enabled on the same target group.")
 	case g.Kind() == elbv2.UDP && is("preserve_client_ip.enabled", "false"):
 		return badConfiguration("preserve_client_ip.enabled cannot be false if the target group protocol is UDP or TCP_UDP.")
 	case is(closesUnhealthy, "true") && !is(drainsUnhealthy, "0") && !is(drainsUnhealthy, ""):
