@@ -187,6 +187,9 @@ type Container struct {
 	LastCheck CheckResult
 	StartedAt time.Time // zero if it never ran
 	ExitedAt  time.Time
+	// Outdated says of a load balancer that it runs the program of another version than the
+	// one that its engine starts now. Inspect tells.
+	Outdated bool
 }
 
 // CheckResult is the outcome of a HealthCheck.

@@ -32,6 +32,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, err
 	if c.State == backend.Exited && c.ExitCode == exitKilled && !c.OOMKilled && limited(found) {
 		c.OOMKilled = e.sawOutOfMemory(ctx, c)
 	}
+	c.Outdated = e.isOutdatedBalancer(ctx, c)
 	return c, nil
 }
 

@@ -3,6 +3,7 @@ package docker
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
@@ -35,6 +36,21 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 		},
 	}})
 	return made.id, engineError(err)
+}
+
+// isOutdatedBalancer reports whether a container is a load balancer with the program of another
+// version: its image is named by its content. Where the present one cannot be imported there is
+// nothing to replace it with, so it is as good as any.
+func (e *Engine) isOutdatedBalancer(ctx context.Context, c backend.Container) bool {
+	if c.State != backend.Running || !strings.Contains(c.Image, balancerImage.repository+":") {
+		return false
+	}
+	ref, err := e.ensureImage(ctx, balancerImage)
+	if err != nil {
+		e.log.Warn("a load balancer goes on with the program that it has: that of this version cannot be imported", "container", c.ID, "error", err)
+		return false
+	}
+	return !strings.HasSuffix(c.Image, ref) // Podman writes a registry before it
 }
 
 // ConnectLoadBalancer implements backend.LoadBalancers. The engine's own stream to a container

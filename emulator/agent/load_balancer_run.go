@@ -74,7 +74,8 @@ func (b *loadBalancer) startIn(ctx context.Context, row *elbv2.LoadBalancer, san
 }
 
 // stands asks the engine whether the sandbox runs and has its address still, as it did when the
-// container was started, and whether that runs as well. One that was started again since is
+// container was started, and whether that runs as well, with the program of this version: another
+// one leaves out what it does not know of, and says nothing. One that was started again since is
 // without all that it was told, and the container is not in it.
 func (b *loadBalancer) stands(ctx context.Context, sandbox backend.Container, id string) (within, whole bool) {
 	around, err := b.host.Engine.Inspect(ctx, sandbox.ID)
@@ -85,5 +86,8 @@ func (b *loadBalancer) stands(ctx context.Context, sandbox backend.Container, id
 	if err != nil || seen.StartedAt.Before(around.StartedAt) {
 		return false, false
 	}
-	return true, seen.State == backend.Running
+	if seen.Outdated {
+		b.host.agent.Log.Info("a load balancer runs the program of another version: it is started anew at its address", "loadBalancer", b.arn)
+	}
+	return true, seen.State == backend.Running && !seen.Outdated
 }
