@@ -14,10 +14,13 @@ func (p *Pool) mayFit(i int, pl *plan) bool {
 	if n.kind != pl.kind || pl.fixed[i] != skipped && pl.fixed[i] != fits {
 		return false
 	}
-	return p.room(i, pl) == fits && (!pl.distinct || pl.group.left[i] == 0)
+	return p.room(i, pl) == fits && (!pl.distinct || pl.group.wanted[i] == 0)
 }
 
-// examine applies all filters to an instance.
+// examine applies all filters to an instance. To distinctInstance a task does not matter any
+// more that has been told to stop: two tasks of a group may run on an instance for a while.
+//
+// Source: ECS developer guide, task placement constraints.
 func (p *Pool) examine(i int, pl *plan) verdict {
 	if p.nodes[i].kind != pl.kind {
 		return skipped
@@ -32,7 +35,7 @@ func (p *Pool) examine(i int, pl *plan) verdict {
 	switch {
 	case fixed != fits, !p.groupsSatisfy(i, pl):
 		return noMember
-	case pl.distinct && pl.group.left[i] > 0:
+	case pl.distinct && pl.group.wanted[i] > 0:
 		return notDistinct
 	}
 	return fits

@@ -309,3 +309,34 @@ func TestToStop(t *testing.T) {
 		t.Errorf("all: %s", got)
 	}
 }
+
+// TestATaskThatShallStopDoesNotBarItsGroup: distinctInstance goes by desiredStatus, and what the
+// task has is not free yet.
+func TestATaskThatShallStopDoesNotBarItsGroup(t *testing.T) {
+	c := newCluster(t)
+	instance := c.add(t, "1", "eu-west-1a")
+	d := demand(distinct)
+	task := scope.Task("shop", "1")
+	c.update(t, func(tx *state.Tx) {
+		place, _ := NewPool(tx, c.row, NewChance(1)).Place(d)
+		tx.AddTask(&state.Task{
+			ARN: task, Spec: &state.TaskSpec{ClusterARN: c.row.ARN, Group: d.Group, LaunchType: d.LaunchType, Reserved: d.Reserved},
+			Placement: &place, Status: state.TaskStatus{LastStatus: state.Running},
+		})
+	})
+	if _, misses := NewPool(c.Read(), c.row, NewChance(1)).Place(d); len(misses) != 1 || misses[0].Reason != DistinctInstance {
+		t.Fatalf("beside a task that runs: %+v", misses)
+	}
+	c.update(t, func(tx *state.Tx) { tx.StopTask(task, state.Stop{Code: types.TaskStopCodeUserInitiated}) })
+	pool := NewPool(c.Read(), c.row, NewChance(1))
+	if place, misses := pool.Place(d); place.ContainerInstance != instance {
+		t.Errorf("beside a task that stops: %+v", misses)
+	}
+	if _, reason := pool.PlaceOn(instance, d); reason != DistinctInstance {
+		t.Errorf("a second one beside it: %q", reason)
+	}
+	full := demand(distinct, func(d *Demand) { d.Reserved = &state.Reservation{CPU: 1000} })
+	if _, misses := NewPool(c.Read(), c.row, NewChance(1)).Place(full); len(misses) != 1 || misses[0].Reason != ResourceCPU {
+		t.Errorf("what stops has its CPU units: %+v", misses)
+	}
+}
