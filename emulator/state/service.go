@@ -175,12 +175,20 @@ func (tx *Tx) PutService(s *Service) {
 	}
 	old := tx.Service(s.ARN)
 	services.Put(tx.rows(), s)
-	counts := tx.ClusterSummary(s.ClusterARN)
+	tx.countService(s.ClusterARN, old, s)
+}
+
+// countService carries the change of a service into its cluster's counts. before is nil for
+// a new one, after for one that goes.
+func (tx *Tx) countService(cluster string, before, after *Service) {
+	counts := tx.ClusterSummary(cluster)
 	changed := *counts
-	if old != nil {
-		changed.addService(old, -1)
+	if before != nil {
+		changed.addService(before, -1)
 	}
-	changed.addService(s, +1)
+	if after != nil {
+		changed.addService(after, +1)
+	}
 	if changed != *counts {
 		clusterSummaries.Put(tx.rows(), &changed)
 	}
@@ -202,9 +210,11 @@ func (c *ClusterSummary) addService(s *Service, n int) {
 	}
 }
 
-// RemoveService forgets a service that is INACTIVE, with its counts and events.
+// RemoveService forgets a service with its counts and events. It may be DRAINING, where its
+// cluster has been deleted and is made anew.
 func (tx *Tx) RemoveService(s *Service) {
 	services.Delete(tx.rows(), s)
+	tx.countService(s.ClusterARN, s, nil)
 	tx.ForgetServiceHistory(s.ARN)
 }
 
