@@ -45,7 +45,7 @@ func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
 	return types.DeploymentCircuitBreaker{}
 }
 
-// countFailures keeps the failures of the PRIMARY deployment in a row: tasks that stopped
+// countFailures keeps the failures in a row of the deployment that grows: tasks that stopped
 // before they were RUNNING, and those that exited afterwards. Tasks replaced for their
 // health are added where they are stopped, and so are attempts to place one (lackRoom).
 // Those that are lost with their container instance are simply replaced; what ECS makes of
@@ -56,21 +56,21 @@ func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
 // Source: ECS API reference, Deployment: failedTasks is no longer evaluated once tasks
 // run successfully.
 func (p *planner) countFailures() {
-	g, d := p.primary, p.primary.deployment
-	if failed(g) {
+	g := p.kept()
+	if g == nil {
 		return
 	}
-	reset := circuitBreaker(p.service).ResetOnHealthyTask
+	d, reset := g.deployment, circuitBreaker(p.service).ResetOnHealthyTask
 	if d.Failures+d.FailedTasks > 0 && p.becameHealthy(g) {
 		d.Failures = 0
-		if reset == nil || *reset {
+		if !failed(g) && (reset == nil || *reset) {
 			d.FailedTasks = 0
 		}
 	}
 	failures := g.counts.FailedToStart + g.counts.Exited
 	n := failures - d.SeenFailures
 	d.SeenFailures = failures
-	p.fail(n)
+	p.fail(g, n)
 }
 
 // becameHealthy reports whether a task has become healthy since the last failure.
@@ -84,10 +84,9 @@ func (p *planner) becameHealthy(g *generation) bool {
 	})
 }
 
-// fail counts n more failures of the PRIMARY deployment.
-func (p *planner) fail(n int) {
-	g := p.primary
-	if n <= 0 || failed(g) {
+// fail counts n more failures of a deployment.
+func (p *planner) fail(g *generation, n int) {
+	if n <= 0 {
 		return
 	}
 	g.deployment.Failures += n
@@ -133,7 +132,8 @@ func (p *planner) tripCircuitBreaker() bool {
 	return true
 }
 
-// failPrimary ends the PRIMARY deployment without success: it wants no tasks any more.
+// failPrimary ends the PRIMARY deployment without success: it wants no tasks any more, unless it
+// is the one to be kept.
 func (p *planner) failPrimary(reason string) {
 	d := p.primary.deployment
 	d.RolloutState, d.RolloutStateReason, d.DesiredCount = types.DeploymentRolloutStateFailed, reason, 0

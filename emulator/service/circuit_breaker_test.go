@@ -149,10 +149,10 @@ func TestWithoutRollbackTheOldTasksGoOn(t *testing.T) {
 		}
 	}
 	f.settle() // the new one that ran does not serve yet, and is one too many
-	f.expect("FAILED desired 0 pending 0 running 0 failed 4", "COMPLETED desired 0 pending 0 running 3 failed 0")
+	f.expect("FAILED desired 0 pending 0 running 0 failed 4", "COMPLETED desired 3 pending 0 running 3 failed 0")
 	f.change(func(s *state.Service) { s.DesiredCount = 1 })
 	f.settle()
-	f.expect("FAILED desired 0 pending 0 running 0 failed 4", "COMPLETED desired 0 pending 0 running 1 failed 0")
+	f.expect("FAILED desired 0 pending 0 running 0 failed 4", "COMPLETED desired 1 pending 0 running 1 failed 0")
 }
 
 func TestATaskThatWasHealthyBeforeDoesNotResetTheCount(t *testing.T) {
@@ -215,7 +215,8 @@ func TestARestoredDeploymentThatFailsIsNotRolledBack(t *testing.T) {
 		f.now = f.now.Add(time.Minute)
 	}
 	f.schedule()
-	f.expect("FAILED desired 0 pending 0 running 0 failed 3", "COMPLETED desired 0 pending 0 running 1 failed 0")
+	f.expect("FAILED desired 0 pending 0 running 0 failed 3", "COMPLETED desired 1 pending 0 running 1 failed 0")
+	f.expectRecords("ROLLBACK_FAILED 0/0 0/1 "+reasonRollbackFailed, "SUCCESSFUL 1/1")
 }
 
 func TestFailedTasksAreCountedWithoutTheCircuitBreaker(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
-// daemon keeps one task on each ACTIVE container instance that satisfies what the PRIMARY
-// deployment asks for; of such instances there are D. On an instance the old task has to
+// daemon keeps one task on each ACTIVE container instance that satisfies what the deployment
+// asks for that is kept; of such instances there are D. On an instance the old task has to
 // be gone before the new one starts, so an update is a rolling one with maximumPercent 100.
 //
 //	D=3, minimum 0:   stop 3; start each as soon as its instance is free.
@@ -39,8 +39,12 @@ type daemons struct {
 
 func (p *planner) daemons() daemons {
 	if p.each == nil {
-		p.each = &daemons{wanted: p.matching(p.primary)}
-		for _, t := range p.tasks(p.primary) {
+		g := p.kept()
+		if g == nil {
+			g = p.primary
+		}
+		p.each = &daemons{wanted: p.matching(g)}
+		for _, t := range p.tasks(g) {
 			if p.instanceOf(t.task) == unheard {
 				p.each.unheard++
 			}

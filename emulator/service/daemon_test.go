@@ -1,6 +1,7 @@
 package service
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -262,4 +263,33 @@ func TestADaemonIsNotInItsOwnWay(t *testing.T) {
 		f.settle()
 		f.expectOn("i0 1, i1 1")
 	}
+}
+
+// TestADaemonStaysWhereItsOwnDeploymentWantsIt, until the new one serves: another deployment of
+// the same task definition in other subnets does not make it stray.
+func TestADaemonStaysWhereItsOwnDeploymentWantsIt(t *testing.T) {
+	subnets, _ := state.DefaultNetwork(scope)
+	f := newInstanceFixture(t, 2, daemonService(100))
+	for i := range 2 {
+		f.instance(i, func(c *state.ContainerInstance) { c.Registered.ENIs = 2 })
+	}
+	f.deployOnInstances(false, func(d *types.TaskDefinition) { d.NetworkMode = types.NetworkModeAwsvpc })
+	definition := f.service().Primary().Revision.TaskDefinition
+	moveTo := func(zone string) {
+		f.change(func(s *state.Service) {
+			d := f.newDeployment(definition)
+			at := slices.IndexFunc(subnets, func(s *state.Subnet) bool { return s.Zone == zone })
+			d.Revision.LaunchType = types.LaunchTypeEc2
+			d.Revision.NetworkConfiguration.AwsvpcConfiguration.Subnets = []string{subnets[at].ID}
+			s.Deployments = slices.Insert(s.Deployments, 0, d)
+		})
+	}
+	moveTo("us-east-1a")
+	f.settle()
+	f.expectOn("i0 1")
+	moveTo("us-east-1b")
+	f.schedule()
+	f.expectOn("i0 1, i1 1")
+	f.settle()
+	f.expectOn("i1 1")
 }

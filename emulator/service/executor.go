@@ -68,7 +68,7 @@ func (p *planner) startMissing(in intent, g goal) {
 	case in.onEach:
 		start.Places, misses = p.placeOnEach(g.generation, n)
 		start.N = len(start.Places)
-	case p.in.Instances != nil:
+	case onInstances(g.deployment):
 		start.Places, misses = p.place(g.generation, n)
 		start.N = len(start.Places)
 	}
@@ -172,7 +172,7 @@ func (p *planner) replaceUnhealthy(in intent, g goal) {
 			p.say(failedHealthChecks(p.service.Name, t.task))
 		}
 	}
-	p.fail(len(chosen))
+	p.fail(g.generation, len(chosen))
 	for _, alike := range byReason(chosen) {
 		p.stop(g.generation, alike, reasonUnhealthy(alike[0].task))
 	}

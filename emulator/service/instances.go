@@ -1,6 +1,7 @@
 package service
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -17,20 +18,21 @@ type Instances struct {
 	service *state.Service
 	chance  placement.Chance
 	pool    *placement.Pool
-	demands map[string]*placement.Demand // by the ARN of the task definition
+	demands map[string]*placement.Demand // by deployment id
 }
 
 // newInstances is nil where all tasks run on Fargate.
 func newInstances(tx *state.Tx, s *state.Service, chance placement.Chance) *Instances {
-	if !onInstances(s) {
+	if !slices.ContainsFunc(s.Deployments, onInstances) {
 		return nil
 	}
 	return &Instances{tx: tx, service: s, chance: chance, demands: map[string]*placement.Demand{}}
 }
 
-// onInstances reports whether tasks of a service run on container instances.
-func onInstances(s *state.Service) bool {
-	return s.Primary().Revision.TasksLaunchType() != types.LaunchTypeFargate
+// onInstances reports whether tasks of a deployment run on container instances. An older one's may
+// where those of the PRIMARY one do not.
+func onInstances(d *state.Deployment) bool {
+	return d.Revision.TasksLaunchType() != types.LaunchTypeFargate
 }
 
 // Pool is the container instances with what is free of them. DAEMON services have their
@@ -53,22 +55,21 @@ func (i *Instances) Pool() *placement.Pool {
 
 // reserve takes what the tasks that a DAEMON service lacks will need.
 func (i *Instances) reserve(daemon *state.Service) {
-	d := daemon.Primary()
-	demand := demandOf(i.tx, daemon, d)
-	if demand == nil || d.RolloutState == types.DeploymentRolloutStateFailed {
-		return
+	if d := keptDeployment(daemon); d != nil {
+		if demand := demandOf(i.tx, daemon, d); demand != nil {
+			i.pool.ReserveDaemons(demand)
+		}
 	}
-	i.pool.ReserveDaemons(demand)
 }
 
 // Demand is what a task of a deployment asks of a container instance; nil if the task
 // definition is gone.
 func (i *Instances) Demand(d *state.Deployment) *placement.Demand {
-	if known, ok := i.demands[d.Revision.TaskDefinition]; ok {
+	if known, ok := i.demands[d.ID]; ok {
 		return known
 	}
 	demand := demandOf(i.tx, i.service, d)
-	i.demands[d.Revision.TaskDefinition] = demand
+	i.demands[d.ID] = demand
 	return demand
 }
 

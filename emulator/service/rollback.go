@@ -16,8 +16,12 @@ func (p *planner) rollBack(reason, cause string) {
 	d, last := p.service.Primary(), p.service.Completed
 	r := p.record(d)
 	if d.RestoresID != "" || last == nil {
+		why := reasonNoCandidate
+		if d.RestoresID != "" {
+			why = reasonRollbackFailed
+		}
 		if r != nil {
-			p.endRecord(r, types.ServiceDeploymentStatusRollbackFailed, reasonNoCandidate)
+			p.endRecord(r, types.ServiceDeploymentStatusRollbackFailed, why)
 		}
 		return
 	}

@@ -3,6 +3,7 @@ package service
 import (
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
 
@@ -15,24 +16,71 @@ import (
 //	D=2, 100/75:  upper 2, lower 2: start 0, stop 0: nothing can move (announceDeadlock).
 //	D=3, 125/66:  upper 3, lower 2: start 0, stop 1; start 1; …
 //
-// A PRIMARY deployment that failed wants no tasks, but it and the older ones keep those
-// that serve until the service itself has too many. Tasks that are lost then are not
-// replaced: nobody has reported what ECS does, and no service event speaks of it.
+// Once the PRIMARY deployment has failed, another generation replaces the others: see kept.
+// Where there is none, all keep the tasks that serve until the service has too many, and what
+// is lost is not replaced.
 //
 // Source: ECS API reference, DeploymentConfiguration; ECS developer guide, rolling
 // updates.
 func rollingUpdate(p *planner) intent {
-	front := goal{generation: p.primary, wanted: p.desired(), grows: true, yields: atOnce}
-	behind := whenReplaced
-	if failed(p.primary) {
-		front = goal{generation: p.primary, yields: whenSpare}
-		behind = whenSpare
-	}
-	in := intent{goals: []goal{front}, upper: p.upper(), lower: p.lower(), final: front.grows}
-	for _, g := range p.older {
-		in.goals = append(in.goals, goal{generation: g, yields: behind})
+	in := intent{upper: p.upper(), lower: p.lower(), final: !failed(p.primary)}
+	kept := p.kept()
+	for _, g := range p.all() {
+		switch {
+		case g == kept:
+			in.goals = append(in.goals, goal{generation: g, wanted: p.desired(), grows: true, yields: atOnce})
+		case kept == nil:
+			in.goals = append(in.goals, goal{generation: g, yields: whenSpare})
+		default:
+			in.goals = append(in.goals, goal{generation: g, yields: whenReplaced})
+		}
 	}
 	return in
+}
+
+// kept is the generation that is to have the desired count of tasks; nil: none is, and the service
+// stalls. See keptDeployment.
+func (p *planner) kept() *generation {
+	d := keptDeployment(p.service)
+	for _, g := range p.all() {
+		if g.deployment == d {
+			return g
+		}
+	}
+	return nil
+}
+
+// keptDeployment is that of which a service is to have its desired count of tasks. A PRIMARY
+// deployment that failed launches none, and the one that completed last has them in its place.
+//
+//	A completed, B PRIMARY:                                    B
+//	A completed, B FAILED, no rollback:                        A
+//	A completed, B FAILED, C restores A:                       C
+//	A completed, B FAILED, C restores A and FAILED as well:    A
+//	A no longer listed, B FAILED, C restores A and FAILED:     C goes on, though FAILED
+//	… and D after it FAILED, no rollback:                      C
+//	A no longer listed, B FAILED, no rollback; A FAILED, the first: none
+//
+// Source: ECS API reference, rolloutState, and ECS developer guide, deployment circuit breaker, for
+// a deployment that failed and for the service that stalls. What becomes of older tasks then is
+// not published: that the last revision which completed is kept at the desired count is the
+// emulator's choice.
+func keptDeployment(s *state.Service) *state.Deployment {
+	primary := s.Primary()
+	if primary.RolloutState != types.DeploymentRolloutStateFailed {
+		return primary
+	}
+	for _, d := range s.Deployments[1:] {
+		if d.RolloutState == types.DeploymentRolloutStateCompleted {
+			return d
+		}
+	}
+	for _, d := range s.Deployments {
+		if d.RestoresID != "" {
+			return d
+		}
+	}
+	return nil
 }
 
 // upper is the most tasks that may be present: D*maximumPercent, rounded down.
@@ -65,17 +113,19 @@ func (p *planner) percentages() (maximum, minimumHealthy int) {
 }
 
 // dropEndedDeployments takes older deployments from the list whose last task has
-// stopped. A failed one stays until the rollback has completed.
+// stopped. A failed one stays until the rollback has completed, and the one that is kept when
+// PRIMARY has failed until another takes its place.
 func (p *planner) dropEndedDeployments() {
-	restoring := p.primary.deployment.RestoresID != "" && inProgress(p.primary)
-	p.drop(func(g *generation) bool { return g.counts.Left == 0 && !(restoring && failed(g)) })
+	restoring, kept := p.primary.deployment.RestoresID != "" && inProgress(p.primary), p.kept()
+	p.drop(func(g *generation) bool { return g.counts.Left == 0 && g != kept && !(restoring && failed(g)) })
 }
 
 // letDrain marks older deployments whose last tasks have been told to stop. They are
 // listed behind those that still have some (ECS0103).
 func (p *planner) letDrain() {
+	kept := p.kept()
 	for _, g := range p.older {
-		g.deployment.Draining = g.counts.Active == 0 && g.counts.Left > 0 && !failed(g)
+		g.deployment.Draining = g.counts.Active == 0 && g.counts.Left > 0 && !failed(g) && g != kept
 	}
 	slices.SortStableFunc(p.service.Deployments[1:], func(a, b *state.Deployment) int {
 		return count(a.Draining) - count(b.Draining)

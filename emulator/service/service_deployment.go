@@ -23,6 +23,7 @@ import (
 const (
 	reasonBreakerRollback = "Service deployment rolled back because the circuit breaker threshold was exceeded."
 	reasonNoCandidate     = "No rollback candidate was found to run the rollback."
+	reasonRollbackFailed  = "The rollback failed because the circuit breaker threshold was exceeded."
 	reasonBreakerStop     = "Service deployment stopped because the circuit breaker threshold was exceeded."
 	reasonUserRollback    = "Service deployment rolled back because of a StopServiceDeployment request."
 	reasonUserStop        = "Service deployment stopped because of a StopServiceDeployment request."

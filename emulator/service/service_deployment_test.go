@@ -169,7 +169,7 @@ func TestAbortServiceDeployment(t *testing.T) {
 	f.expectRecords("STOP_REQUESTED 0/0 0/0", "SUCCESSFUL 2/2")
 	f.settle()
 	f.expectRecords("STOPPED 0/0 2/2 "+reasonUserStop, "SUCCESSFUL 2/2")
-	f.expect("FAILED desired 0 pending 0 running 0 failed 0", "COMPLETED desired 0 pending 0 running 2 failed 0")
+	f.expect("FAILED desired 0 pending 0 running 0 failed 0", "COMPLETED desired 2 pending 0 running 2 failed 0")
 }
 
 // Tasks of a superseded deployment stay when the one after it fails. Its service deployment

@@ -29,7 +29,7 @@ type picker func(tasks []fate, n int) []fate
 
 // picker is that of a generation, for one choice among its candidates.
 func (p *planner) picker(g goal, candidates []fate) picker {
-	if p.in.Instances != nil {
+	if onInstances(g.deployment) {
 		if demand := p.in.Instances.Demand(g.deployment); demand != nil {
 			return byPlacementStrategy(p.in.Instances.Pool(), demand)
 		}

@@ -51,11 +51,15 @@ func startDelay(failures int) time.Duration {
 // starts are held back belong to the attempt before: of twenty tasks that fail
 // together, each is not an attempt of its own.
 func (p *planner) throttleFailedStarts() {
-	d, counts, t := p.primary.deployment, p.primary.counts, &p.service.Throttle
+	g := p.kept()
+	if g == nil {
+		return
+	}
+	d, counts, t := g.deployment, g.counts, &p.service.Throttle
 	if t.Failures > 0 && (t.TaskDefinition != d.Revision.TaskDefinition || counts.Started > d.SeenStarted) {
 		*t = state.Throttle{}
 	}
-	if counts.FailedToStart == d.SeenFailedToStart || failed(p.primary) {
+	if counts.FailedToStart == d.SeenFailedToStart {
 		return
 	}
 	d.SeenFailedToStart, d.SeenStarted = counts.FailedToStart, counts.Started
