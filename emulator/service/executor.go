@@ -157,7 +157,7 @@ func (p *planner) replaceUnhealthy(in intent, g goal) {
 	if g.unhealthy == 0 {
 		return
 	}
-	n := min(g.unhealthy, max(0, g.healthy+g.unhealthy-g.wanted))
+	n := min(g.unhealthy, max(0, g.healthy+g.unused+g.unhealthy-g.wanted))
 	settled := g.starting == 0 && p.present() == p.active() // nothing on its way in or out
 	if n == 0 && settled && p.room(in) <= 0 {
 		n = 1

@@ -17,12 +17,12 @@ type generation struct {
 	counts  state.DeploymentCounts
 
 	// Of counts.Active, which are their sum: those that serve, those that failed
-	// their health checks, and those yet to become one or the other, of which the
-	// last ones run already.
-	healthy, unhealthy int
-	starting           int
-	startingRunning    int
-	// leaving is how many of those that serve, or are about to, run on container instances
+	// their health checks, those that run with a target that cannot become healthy, and
+	// those yet to become one or the other, of which the last ones run already.
+	healthy, unhealthy, unused int
+	starting                   int
+	startingRunning            int
+	// leaving is how many of those that run, and fail no check, are on container instances
 	// that drain: others are to stand in for them.
 	leaving int
 }
@@ -38,9 +38,21 @@ func (p *planner) generation(d *state.Deployment) *generation {
 	} else {
 		g.healthy = g.counts.ActiveRunning - p.young(g)
 	}
-	g.starting = g.counts.Active - g.healthy - g.unhealthy
-	g.startingRunning = g.counts.ActiveRunning - g.healthy - g.unhealthy
+	if len(d.Revision.LoadBalancers) > 0 && g.counts.ActiveRunning > g.healthy+g.unhealthy {
+		g.unused = p.countUnused(g)
+	}
+	g.starting = g.counts.Active - g.healthy - g.unhealthy - g.unused
+	g.startingRunning = g.counts.ActiveRunning - g.healthy - g.unhealthy - g.unused
 	return g
+}
+
+func (p *planner) countUnused(g *generation) (n int) {
+	for _, t := range p.in.Tasks(g.deployment.ID) {
+		if t.Stop == nil && p.condition(g, t) == unused {
+			n++
+		}
+	}
+	return n
 }
 
 // hasEssentialCheck reports whether a task's health is known from its containers.
@@ -63,6 +75,8 @@ func (g *generation) stopped(tasks []fate) {
 			g.healthy--
 		case unhealthy:
 			g.unhealthy--
+		case unused:
+			g.unused--
 		case startingRunning:
 			g.startingRunning--
 			g.starting--
@@ -112,6 +126,7 @@ type condition int
 const (
 	pending         condition = iota // not yet RUNNING
 	unhealthy                        // fails its health check
+	unused                           // RUNNING, and cannot become healthy: a target is not in use
 	startingRunning                  // RUNNING, yet to count as healthy
 	healthy
 )
@@ -124,8 +139,8 @@ type fate struct {
 	protected bool // from scale-in and deployments
 }
 
-// serves reports whether a task is healthy, or runs and is about to be.
-func (f fate) serves() bool { return f.condition == healthy || f.condition == startingRunning }
+// serves reports whether a task runs and fails no check.
+func (f fate) serves() bool { return f.condition > unhealthy }
 
 // tasks lists the tasks of a deployment that have not been told to stop, not by
 // the plan either.
@@ -149,6 +164,8 @@ func (p *planner) condition(g *generation, t *state.Task) condition {
 		return healthy
 	case t.Health() == types.HealthStatusUnhealthy && !p.now.Before(p.graceEnd(t)):
 		return unhealthy
+	case t.Unused():
+		return unused
 	default:
 		return startingRunning
 	}

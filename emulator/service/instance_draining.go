@@ -44,7 +44,7 @@ func (p *planner) stopLeaving(in intent, g goal) {
 	for _, t := range inStopOrder(p.tasks(g.generation)) {
 		switch {
 		case !t.leaving || !t.serves() || len(chosen) == maxStops:
-		case t.condition == startingRunning && spare >= 0:
+		case t.condition == unused, t.condition == startingRunning && spare >= 0:
 			chosen = append(chosen, t)
 		case t.condition == healthy && spare > 0:
 			chosen = append(chosen, t)

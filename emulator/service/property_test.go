@@ -110,7 +110,7 @@ func (f *fixture) checkCounts() {
 		}
 		got := map[condition]int{
 			pending: g.starting - g.startingRunning, startingRunning: g.startingRunning,
-			healthy: g.healthy, unhealthy: g.unhealthy,
+			healthy: g.healthy, unhealthy: g.unhealthy, unused: g.unused,
 		}
 		for c, n := range got {
 			if n != want[c] {

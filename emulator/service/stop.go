@@ -8,15 +8,20 @@ import (
 )
 
 // stopReplaced stops tasks of a generation that another one replaces. Those that are not
-// RUNNING or failed their health checks are free; the others must leave lower healthy
-// ones.
+// RUNNING, failed their health checks or cannot become healthy are free; the others must leave
+// lower healthy ones.
+//
+//	D=2, 100/50, targets of both old ones not in use: stop 2; start 2.
+//
+// That a task whose target is not in use goes first is the emulator's choice: the service is told
+// that it is unhealthy, and what ECS does with it in a deployment is not published.
 func (p *planner) stopReplaced(in intent, g goal) {
 	surplus := g.counts.Active - g.wanted
 	if surplus <= 0 {
 		return
 	}
 	spare := p.healthy() - in.lower
-	free := g.unhealthy + g.starting - g.startingRunning
+	free := g.unhealthy + g.unused + g.starting - g.startingRunning
 	if free == 0 && (spare < 0 || spare == 0 && g.startingRunning == 0) {
 		return
 	}
@@ -24,7 +29,7 @@ func (p *planner) stopReplaced(in intent, g goal) {
 	for _, t := range p.sparing(g.generation, inStopOrder(p.tasks(g.generation))) {
 		switch {
 		case len(chosen) == min(maxStops, surplus):
-		case t.condition == pending, t.condition == unhealthy, t.condition == startingRunning && spare >= 0:
+		case t.condition <= unused, t.condition == startingRunning && spare >= 0:
 			chosen = append(chosen, t)
 		case t.condition == healthy && spare > 0:
 			chosen = append(chosen, t)
@@ -43,7 +48,7 @@ func (p *planner) stopReplaced(in intent, g goal) {
 //
 // Source: ECS developer guide, service scheduler.
 func (p *planner) stopSurplus(g goal) {
-	surplus := g.healthy + g.starting - g.leaving - g.wanted
+	surplus := g.healthy + g.unused + g.starting - g.leaving - g.wanted
 	if surplus <= 0 {
 		return
 	}

@@ -1,6 +1,8 @@
 package service
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,12 +135,7 @@ func TestTargetsOfTwoDeploymentsThatAreNotInUse(t *testing.T) {
 	f.run(first)
 	f.balance(first, "healthy", "")
 	f.schedule()
-	f.deploy(false)
-	f.update(func(tx *state.Tx) {
-		s := tx.Service(serviceARN).Clone()
-		s.Deployments[0].Revision.LoadBalancers = s.Deployments[1].Revision.LoadBalancers
-		tx.PutService(s)
-	})
+	f.deployBalanced()
 	f.schedule()
 	for _, task := range f.tasks() {
 		if task.ARN != first.ARN {
@@ -203,5 +200,117 @@ func TestContainerAndTargetHaveToBeHealthy(t *testing.T) {
 		if got := task.Health(); got != test.want {
 			t.Errorf("%s and %s: %s, want %s", test.container, test.target, got, test.want)
 		}
+	}
+}
+
+// TestAnUpdateReplacesTasksWhoseTargetsAreNotInUse, which do not keep healthy ones from starting.
+func TestAnUpdateReplacesTasksWhoseTargetsAreNotInUse(t *testing.T) {
+	for name, lose := range map[string]func(f *fixture, task *state.Task){
+		"not in use": func(f *fixture, task *state.Task) {
+			f.balance(task, "unused", "Target is in an Availability Zone that is not enabled for the load balancer")
+		},
+		"taken away": func(f *fixture, task *state.Task) {
+			f.putTarget(task, state.TaskTarget{Group: "blue", Lost: state.TargetGroupLost})
+		},
+		"refused": func(f *fixture, task *state.Task) {
+			f.putTarget(task, state.TaskTarget{Group: "blue", Refused: "One or more target groups not found"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := balancedFixture(t, 3, percentages(100, 66))
+			f.schedule()
+			for i, task := range f.tasks() {
+				f.run(task)
+				f.balance(task, "initial", "")
+				if i > 0 {
+					lose(f, task)
+				}
+			}
+			f.schedule()
+			f.deployBalanced()
+			f.schedule()
+			if old := f.counts(1); old.Active != 1 || old.Left != 3 {
+				t.Fatalf("two of three old tasks are to stop, and one may become healthy: %+v", old)
+			}
+			for range 20 {
+				for _, task := range f.tasks() {
+					switch {
+					case task.Stop != nil:
+						f.end(task, "")
+					case task.Status.LastStatus != state.Running:
+						f.run(task)
+						f.balance(task, "healthy", "")
+					}
+				}
+				f.schedule()
+			}
+			f.expect("COMPLETED desired 3 pending 0 running 3 failed 0")
+		})
+	}
+}
+
+// putTarget is what a registered task has of a target group.
+func (f *fixture) putTarget(task *state.Task, target state.TaskTarget) {
+	f.update(func(tx *state.Tx) {
+		tx.PutTaskTraffic(task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{target}})
+	})
+}
+
+// deployBalanced updates the service to a new revision with the same target groups.
+func (f *fixture) deployBalanced() {
+	f.t.Helper()
+	f.update(func(tx *state.Tx) {
+		s := tx.Service(serviceARN).Clone()
+		d := f.newDeployment(f.register(tx, false))
+		d.Revision.LoadBalancers = s.Primary().Revision.LoadBalancers
+		s.Deployments = slices.Insert(s.Deployments, 0, d)
+		tx.PutService(s)
+	})
+}
+
+// TestATaskThatComesOutOfUseIsHeardOf, though none of the service's counts changes with it.
+func TestATaskThatComesOutOfUseIsHeardOf(t *testing.T) {
+	f := balancedFixture(t, 1, nil)
+	f.schedule()
+	task := f.tasks()[0]
+	f.run(task)
+	f.balance(task, "initial", "")
+	f.schedule()
+	watch := f.store.WatchServices(0)
+	defer watch.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for range 2 { // at the beginning it tells of all
+		id, err := watch.Next(ctx)
+		if err != nil || id != serviceARN {
+			t.Fatalf("%q is woken: %v", id, err)
+		}
+		watch.Done(id)
+		f.balance(task, "unused", "Target group is not configured to receive traffic from the load balancer")
+	}
+}
+
+// TestAnUnhealthyTaskIsReplacedBesideOneThatIsNotInUse.
+func TestAnUnhealthyTaskIsReplacedBesideOneThatIsNotInUse(t *testing.T) {
+	f := balancedFixture(t, 2, nil)
+	f.schedule()
+	tasks := f.tasks()
+	for i, health := range []string{"unused", "unhealthy"} {
+		f.run(tasks[i])
+		f.balance(tasks[i], health, "")
+	}
+	f.schedule()
+	for _, task := range f.tasks() {
+		if task.Status.LastStatus != state.Running {
+			f.run(task)
+			f.balance(task, "healthy", "")
+		}
+	}
+	f.schedule()
+	if stop := f.store.Read().Task(tasks[1].ARN).Stop; stop == nil {
+		t.Error("the unhealthy task runs on beside its replacement")
+	}
+	if stop := f.store.Read().Task(tasks[0].ARN).Stop; stop != nil {
+		t.Errorf("the task that is not in use stops: %+v", stop)
 	}
 }

@@ -81,7 +81,7 @@ func (tx *Tx) summarise(before, after *Task) {
 	}
 	changed.add(after, +1)
 	changed.count(before, after)
-	if changed == counts && !protectedAnew(before, after) {
+	if changed == counts && !protectedAnew(before, after) && !unusedAnew(before, after) {
 		return
 	}
 	s := &ServiceSummary{
@@ -101,6 +101,11 @@ func (tx *Tx) summarise(before, after *Task) {
 // it, and the scheduler wakes at the end it knows of.
 func protectedAnew(before, after *Task) bool {
 	return before != nil && !before.ProtectedUntil.Equal(after.ProtectedUntil)
+}
+
+// unusedAnew reports whether a target has come out of use, or into it. No count tells it.
+func unusedAnew(before, after *Task) bool {
+	return before != nil && before.Unused() != after.Unused()
 }
 
 // add counts what is true of a task now.

@@ -73,6 +73,14 @@ func (t *Task) lost() bool {
 	return t.Traffic != nil && slices.ContainsFunc(t.Traffic.Targets, func(g TaskTarget) bool { return g.Lost != "" })
 }
 
+// Unused reports whether a target of the task cannot become healthy as things stand: it is not in
+// use, it has been taken away, or it could not be registered.
+func (t *Task) Unused() bool {
+	return t.Traffic != nil && slices.ContainsFunc(t.Traffic.Targets, func(g TaskTarget) bool {
+		return g.State == TargetUnused || g.Lost != "" || g.Refused != ""
+	})
+}
+
 // Health sums up what the checks of containers and of targets say of a task. That a target is
 // not in use, or not yet checked, leaves it unknown.
 // Source: ECS API reference, minimumHealthyPercent.
