@@ -47,7 +47,7 @@ func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
 
 // countFailures keeps the failures in a row of the deployment that grows: tasks that stopped
 // before they were RUNNING, and those that exited afterwards. Tasks replaced for their
-// health are added where they are stopped, and so are attempts to place one (lackRoom).
+// health are added where they are stopped, and so are attempts to place one (countUnplaced).
 // Those that are lost with their container instance are simply replaced; what ECS makes of
 // them is not published. A task that becomes healthy ends the row.
 // failedTasks is their number while the deployment is IN_PROGRESS, whether or not the

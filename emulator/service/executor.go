@@ -38,6 +38,7 @@ func (p *planner) carryOut(in intent) {
 		}
 	}
 	p.stopSpare(in)
+	p.countUnplaced()
 	p.announceProtection()
 	p.announceDeadlock(in)
 }

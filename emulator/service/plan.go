@@ -122,6 +122,7 @@ type planner struct {
 	stopping map[string]bool // ARNs of the tasks that the plan stops
 	draining map[string]bool // ARNs of the tasks whose container instance drains
 	spared   *scaleIn        // the first that protected tasks stand in the way of
+	unplaced *shortage       // nil: there is a place for what the plan starts
 	each     *daemons        // nil until it is asked for
 	awaits   awaited
 	verbs    []Verb

@@ -130,6 +130,123 @@ func TestTasksThatHaveNoPlaceTripTheCircuitBreaker(t *testing.T) {
 	}
 }
 
+// TestADeploymentGoesAsFarAsThereIsRoom: what waits for room that the service itself makes has
+// not failed, and an update that fits piece by piece completes with the circuit breaker on.
+func TestADeploymentGoesAsFarAsThereIsRoom(t *testing.T) {
+	fifth := func(d *types.TaskDefinition) { d.Cpu, d.Memory = aws.String("204"), aws.String("204") } // of an instance
+	port := func(d *types.TaskDefinition) {
+		d.ContainerDefinitions[0].PortMappings = []types.PortMapping{{ContainerPort: aws.Int32(80), HostPort: aws.Int32(8080)}}
+	}
+	for _, c := range []struct {
+		name             string
+		desired          int
+		instances        int
+		task             func(*types.TaskDefinition)
+		maximum, minimum int32
+		healthyAfter     time.Duration
+	}{
+		{"room for one more, and old ones may stop", 4, 1, fifth, 200, 75, 0},
+		{"half of the old ones may stop", 4, 1, fifth, 200, 50, 0},
+		{"one more at a time", 4, 1, fifth, 200, 100, 0},
+		{"no room before old ones have stopped", 5, 1, fifth, 200, 50, 0},
+		{"a port on each of three instances", 2, 3, port, 200, 100, 0},
+		{"a port on the only instance", 1, 1, port, 200, 0, 0},
+		{"healthy late", 7, 2, fifth, 200, 100, 90 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newInstanceFixture(t, c.instances, func(s *state.Service) {
+				percentages(c.maximum, c.minimum)(s)
+				s.DesiredCount = 0
+			})
+			deploy := func() { f.deployOnInstances(c.healthyAfter > 0, c.task) }
+			deploy()
+			f.change(func(s *state.Service) { s.DesiredCount = c.desired })
+			f.settle()
+			f.change(func(s *state.Service) { s.DeploymentConfiguration.DeploymentCircuitBreaker = breaker(true) })
+			deploy()
+			id := f.service().Primary().ID
+			for range 1000 { // seconds
+				f.schedule()
+				switch d := f.service().Primary(); {
+				case d.ID != id || d.FailedTasks > 0:
+					t.Fatalf("PRIMARY: %+v", d)
+				case d.RolloutState == types.DeploymentRolloutStateCompleted:
+					return
+				}
+				f.obeySlowly(c.healthyAfter)
+				f.now = f.now.Add(time.Second)
+			}
+			t.Fatalf("not complete: %+v", f.service().Primary())
+		})
+	}
+}
+
+// obeySlowly is obey for tasks that are healthy some time after they run.
+func (f *fixture) obeySlowly(healthyAfter time.Duration) {
+	for _, t := range f.tasks() {
+		switch {
+		case t.Stop != nil:
+			f.end(t, "")
+		case t.Status.LastStatus != state.Running:
+			f.run(t)
+		case t.Status.HealthStatus == types.HealthStatusUnknown && !f.now.Before(t.Status.StartedAt.Add(healthyAfter)):
+			f.health(t, types.HealthStatusHealthy)
+		}
+	}
+}
+
+// TestWithoutAnyRoomADeploymentFails: nothing stops, and nothing becomes healthy so that it may.
+func TestWithoutAnyRoomADeploymentFails(t *testing.T) {
+	f := newInstanceFixture(t, 1, func(s *state.Service) {
+		percentages(200, 100)(s)
+		s.DesiredCount = 4
+	})
+	f.settle()
+	f.change(func(s *state.Service) { s.DeploymentConfiguration.DeploymentCircuitBreaker = breaker(false) })
+	f.deployOnInstances(false)
+	for range 3 {
+		f.schedule()
+		f.now = f.now.Add(retryPlacement)
+	}
+	if d := f.service().Primary(); d.RolloutState != types.DeploymentRolloutStateFailed || d.FailedTasks != 3 {
+		t.Errorf("PRIMARY: %+v", d)
+	}
+	f.expectOn("i0 4")
+}
+
+// TestStopsThatNoAgentHearsOfMakeNoRoom: the deployment fails, and does not wait for ever.
+func TestStopsThatNoAgentHearsOfMakeNoRoom(t *testing.T) {
+	f := newInstanceFixture(t, 1, func(s *state.Service) { percentages(200, 0)(s) })
+	f.settle()
+	f.change(func(s *state.Service) { s.DeploymentConfiguration.DeploymentCircuitBreaker = breaker(false) })
+	f.instance(0, disconnected)
+	f.deployOnInstances(false)
+	for range 4 {
+		f.schedule()
+		f.now = f.now.Add(retryPlacement)
+	}
+	f.schedule()
+	if d := f.service().Primary(); d.RolloutState != types.DeploymentRolloutStateFailed || d.FailedTasks != 3 {
+		t.Errorf("PRIMARY: %+v", d)
+	}
+}
+
+// TestAttemptsCountUntilATaskOfTheDeploymentRuns, where no older task could make room.
+func TestAttemptsCountUntilATaskOfTheDeploymentRuns(t *testing.T) {
+	f := newInstanceFixture(t, 1, func(s *state.Service) { s.DesiredCount = 5 })
+	wait := func() {
+		f.schedule()
+		f.now = f.now.Add(retryPlacement)
+	}
+	wait()
+	wait()
+	f.expect("IN_PROGRESS desired 5 pending 4 running 0 failed 2")
+	f.run(f.tasks()[0])
+	wait()
+	wait()
+	f.expect("IN_PROGRESS desired 5 pending 3 running 1 failed 2")
+}
+
 // TestTasksAreSpreadOverZonesAndStoppedWhereMostAre is what happens without a strategy.
 // i0 and i3 are in one zone.
 func TestTasksAreSpreadOverZonesAndStoppedWhereMostAre(t *testing.T) {
