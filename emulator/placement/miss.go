@@ -58,6 +58,11 @@ type Miss struct {
 	Reason   string
 }
 
+// Taken reports whether the instance lacks what tasks have, and may give back.
+func (m Miss) Taken() bool {
+	return slices.Contains([]string{ResourceCPU, ResourceMemory, ResourcePorts, ResourceENI, ResourceGPU, DistinctInstance}, m.Reason)
+}
+
 // Closest is the miss of which a service's event speaks: that of the container instance
 // that passed most filters. It is false without misses.
 func Closest(misses []Miss) (closest Miss, found bool) {

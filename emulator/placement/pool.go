@@ -114,6 +114,12 @@ func (p *Pool) PlaceOn(instanceARN string, d *Demand) (place state.Placement, re
 	return p.take(i, plan), ""
 }
 
+// Suits reports whether tasks of a demand may be on a container instance, whatever is free of it.
+func (p *Pool) Suits(instanceARN string, d *Demand) bool {
+	i, found := p.find(instanceARN)
+	return found && p.judged(i, p.plan(d)) == fits
+}
+
 func (p *Pool) find(instanceARN string) (i int, found bool) {
 	i, found = p.roster.places()[instanceARN]
 	return i, found

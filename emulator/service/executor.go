@@ -144,14 +144,15 @@ func vpcConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
 }
 
 // replaceUnhealthy stops tasks that failed their health checks. Their replacements come
-// first where upper has room (startMissing does not count unhealthy tasks as present),
-// and each that becomes healthy relieves one; without room, one is stopped at a time to
-// make it.
+// first where upper and the container instances have room (startMissing does not count
+// unhealthy tasks as present), and each that becomes healthy relieves one; without room, one
+// is stopped at a time to make it, where its end does, or where its container instance drains.
 //
 //	D=2, maximumPercent 200: 1 healthy + 1 unhealthy: start 1, wait until 2 are
 //	healthy, stop the unhealthy one.
 //	D=2, maximumPercent 100: stop the unhealthy one, then start 1.
 //	D=2, maximumPercent 200: the replacement fails too, 1 + 2: stop one, start 1.
+//	D=2, maximumPercent 200, both need port 80 of the only 2 instances: stop one, start 1.
 //
 // Source: ECS API reference, maximumPercent.
 func (p *planner) replaceUnhealthy(in intent, g goal) {
@@ -159,16 +160,20 @@ func (p *planner) replaceUnhealthy(in intent, g goal) {
 		return
 	}
 	n := min(g.unhealthy, max(0, g.healthy+g.unused+g.unhealthy-g.wanted))
+	makesRoom := func(fate) bool { return true }
 	settled := g.starting == 0 && p.present() == p.active() // nothing on its way in or out
-	if n == 0 && settled && p.room(in) <= 0 {
+	switch {
+	case n > 0:
+	case settled && (p.room(in) <= 0 || in.onEach && p.unplaced != nil):
 		n = 1
-	}
-	if n == 0 {
+	case settled && p.unplaced != nil:
+		n, makesRoom = 1, func(t fate) bool { return t.leaving || p.relieves(t) }
+	default:
 		return
 	}
 	var chosen []fate
 	for _, t := range p.tasks(g.generation) {
-		if t.condition == unhealthy && len(chosen) < min(n, maxStops) {
+		if t.condition == unhealthy && len(chosen) < min(n, maxStops) && makesRoom(t) {
 			chosen = append(chosen, t)
 			p.say(failedHealthChecks(p.service.Name, t.task))
 		}

@@ -278,7 +278,7 @@ func (f *fixture) endFor(t *state.Task, code types.TaskStopCode, reason string) 
 }
 
 // obey is an agent for which all goes well: tasks run and are healthy, and stop
-// when they shall. It reports whether there was anything to do.
+// when they shall. What is unhealthy stays so. It reports whether there was anything to do.
 func (f *fixture) obey() bool {
 	f.t.Helper()
 	busy := false
@@ -288,7 +288,7 @@ func (f *fixture) obey() bool {
 			f.end(t, "")
 		case t.Status.LastStatus != state.Running:
 			f.run(t)
-		case t.Status.HealthStatus != "" && t.Status.HealthStatus != types.HealthStatusHealthy:
+		case t.Status.HealthStatus == types.HealthStatusUnknown:
 			f.health(t, types.HealthStatusHealthy)
 		default:
 			continue

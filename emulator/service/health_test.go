@@ -1,6 +1,8 @@
 package service
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,6 +90,88 @@ func TestWithoutRoomOneUnhealthyTaskIsReplacedAfterTheOther(t *testing.T) {
 	}
 	f.settle()
 	f.expect("COMPLETED desired 3 pending 0 running 3 failed 0")
+}
+
+// TestAnUnhealthyTaskMakesRoomForItsReplacement where maximumPercent would let that start first,
+// and no container instance has a place for it.
+func TestAnUnhealthyTaskMakesRoomForItsReplacement(t *testing.T) {
+	for name, task := range map[string]func(*types.TaskDefinition){
+		"memory": func(d *types.TaskDefinition) { d.Memory = aws.String("600") },
+		"port": func(d *types.TaskDefinition) {
+			d.ContainerDefinitions[0].PortMappings = []types.PortMapping{{ContainerPort: aws.Int32(80), HostPort: aws.Int32(8080)}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newInstanceFixture(t, 2, func(s *state.Service) { s.DesiredCount = 0 })
+			f.deployOnInstances(true, task)
+			f.change(func(s *state.Service) { s.DesiredCount = 2 })
+			f.settle()
+			for _, task := range f.tasks() {
+				f.health(task, types.HealthStatusUnhealthy)
+			}
+			seen := len(f.messages())
+			for replaced := range 2 {
+				f.schedule()
+				f.expectStopping(1) // not both at once
+				f.obeySlowly(0)
+				f.schedule()
+				f.obeySlowly(0) // it runs
+				f.schedule()
+				f.expectStopping(0)
+				f.obeySlowly(0) // and is healthy
+				if n := f.counts(0).Unhealthy; n != 1-replaced {
+					t.Fatalf("%d unhealthy tasks after %d replacements", n, replaced+1)
+				}
+			}
+			f.settle()
+			f.expect("COMPLETED desired 2 pending 0 running 2 failed 0")
+			if got := f.messages()[seen:]; !strings.Contains(got[0], "unable to place a task") ||
+				anonymous(got[1]) != "(service web) (task T) failed container health checks." {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
+
+// TestAnUnhealthyTaskStaysWhereItsEndMakesNoRoom: its instance, full or not, is not suitable any more.
+func TestAnUnhealthyTaskStaysWhereItsEndMakesNoRoom(t *testing.T) {
+	for _, n := range []int{1, 4} {
+		f := newInstanceFixture(t, 1, func(s *state.Service) { s.DesiredCount = 0 })
+		f.deployOnInstances(true)
+		f.change(func(s *state.Service) { s.DesiredCount = n })
+		f.settle()
+		f.change(func(s *state.Service) {
+			s.PlacementConstraints = []types.PlacementConstraint{{Type: "memberOf", Expression: aws.String("attribute:ssd exists")}}
+		})
+		f.health(f.tasks()[0], types.HealthStatusUnhealthy)
+		f.schedule()
+		f.expectStopping(0)
+		f.change(func(s *state.Service) { s.PlacementConstraints = nil })
+		f.settle()
+		f.expect(fmt.Sprintf("COMPLETED desired %d pending 0 running %d failed 0", n, n))
+		if got := f.counts(0); got.Healthy != n {
+			t.Errorf("not replaced: %+v", got)
+		}
+	}
+}
+
+// TestAnUnhealthyTaskLeavesADrainingInstanceWithoutAReplacement: there is no place for one, and no
+// healthy task stops for want of it.
+func TestAnUnhealthyTaskLeavesADrainingInstanceWithoutAReplacement(t *testing.T) {
+	f := newInstanceFixture(t, 1, func(s *state.Service) { s.DesiredCount = 0 })
+	f.deployOnInstances(true)
+	f.change(func(s *state.Service) { s.DesiredCount = 2 })
+	f.settle()
+	f.health(f.tasks()[0], types.HealthStatusUnhealthy)
+	f.instance(0, draining)
+	f.settle()
+	f.expectOn("i0 1")
+	if got := f.counts(0); got.Healthy != 1 {
+		t.Errorf("%+v", got)
+	}
+	f.instance(1, nil)
+	f.settle()
+	f.expectOn("i1 2")
 }
 
 func (f *fixture) expectStopping(want int) {

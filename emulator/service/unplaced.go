@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +59,15 @@ type shortage struct {
 	*generation
 	misses  []placement.Miss
 	attempt bool // it has been long enough since the one before
+}
+
+// relieves reports whether the end of a task gives a place to the one without: its instance lacks
+// what tasks have taken, and is not unsuitable for another reason.
+func (p *planner) relieves(t fate) bool {
+	instance := t.task.Placement.ContainerInstance
+	return slices.ContainsFunc(p.unplaced.misses, func(m placement.Miss) bool {
+		return m.Instance.ARN == instance && m.Taken()
+	}) && p.in.Instances.Pool().Suits(instance, p.in.Instances.Demand(p.unplaced.deployment))
 }
 
 // lackRoom takes note that there is no place for a task, of which an event tells. The service
