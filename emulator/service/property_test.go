@@ -2,6 +2,7 @@ package service
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,8 +130,8 @@ func (f *fixture) checkCounts() {
 	}
 }
 
-// checkConverged is what a settled service must be: complete, or failed, or stuck
-// between percentages, about which there is an event. And it rests.
+// checkConverged is what a settled service must be: complete, or failed with the revision that
+// is kept at the desired count, or stuck, about which there is an event. And it rests.
 func (f *fixture) checkConverged() {
 	f.t.Helper()
 	s, in := f.service(), f.input()
@@ -138,25 +139,42 @@ func (f *fixture) checkConverged() {
 		f.t.Fatalf("does not rest: %+v", verbs)
 	}
 	p := newPlanner(in)
-	primary, d := s.Primary(), p.desired()
+	primary, d, kept := s.Primary(), p.desired(), p.kept()
 	f.checkRecords()
 	switch {
-	case primary.RolloutState == types.DeploymentRolloutStateFailed:
+	case kept == nil:
 		if p.active() > d {
 			f.t.Fatalf("failed, and %d tasks of %d", p.active(), d)
 		}
-	case primary.RolloutState == types.DeploymentRolloutStateInProgress:
-		if p.upper() > p.lower() {
-			f.t.Fatalf("not complete: %+v", primary)
-		}
-		if messages := f.messages(); messages[len(messages)-1] != deadlocked("web") {
+	case f.stuck(p):
+	case kept.healthy != d || p.active() != d || p.present() != d:
+		f.t.Fatalf("%d of %d healthy, PRIMARY %+v", kept.healthy, d, primary)
+	case failed(p.primary):
+	case primary.RolloutState != types.DeploymentRolloutStateCompleted || len(s.Deployments) != 1 || !s.Steady:
+		f.t.Fatalf("not complete: %+v, deployments %d, steady %v", primary, len(s.Deployments), s.Steady)
+	}
+}
+
+// stuck reports whether nothing can move while generations replace each other: between
+// percentages, or without a place while no healthy task may stop. There is an event about it.
+func (f *fixture) stuck(p *planner) bool {
+	f.t.Helper()
+	if len(p.older) == 0 || p.starting() > 0 || p.sum(func(g *generation) int { return g.unhealthy }) > 0 {
+		return false
+	}
+	switch messages := f.messages(); {
+	case p.upper() <= p.lower():
+		if last := messages[len(messages)-1]; !failed(p.primary) && last != deadlocked("web") {
 			f.t.Fatalf("stuck without a word: %q", messages)
 		}
-	default:
-		if len(s.Deployments) != 1 || p.primary.healthy != d || p.active() != d || p.present() != d || !s.Steady {
-			f.t.Fatalf("complete, but %d of %d healthy, deployments %d, steady %v", p.primary.healthy, d, len(s.Deployments), s.Steady)
+	case f.awaits == forRoom && p.healthy() <= p.lower():
+		if !slices.ContainsFunc(messages, func(m string) bool { return strings.Contains(m, "unable to place a task") }) {
+			f.t.Fatalf("without room, and without a word: %q", messages)
 		}
+	default:
+		return false
 	}
+	return true
 }
 
 // checkRecords is what the service deployments of a settled service must be: all have
