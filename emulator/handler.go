@@ -65,7 +65,7 @@ func (s *Server) apis() []awsapi.Service {
 		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,
 		StrictVPC: s.opts.StrictVPC, StrictRoles: s.opts.StrictRoles, NoDefaultCluster: s.opts.NoDefaultCluster,
 		HostPaths: s.opts.AllowHostPaths, FileSystems: slices.Collect(maps.Values(s.opts.FileSystems)),
-		AllowPrivileged: s.opts.AllowPrivileged,
+		AllowPrivileged: s.opts.AllowPrivileged, Log: s.opts.Log,
 	}
 	s.ecs = ecs.New(control)
 	return []awsapi.Service{

@@ -172,6 +172,7 @@ func (c *Controller) reconcile(arn string, now func() time.Time) (Plan, error) {
 		return Plan{}, err
 	}
 	c.Log.Debug("scheduled service", "service", arn, "verbs", len(plan.Verbs))
+	c.warnOfNoInstances(arn, plan.Verbs)
 	return plan, nil
 }
 

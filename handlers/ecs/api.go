@@ -8,6 +8,7 @@ package ecs
 
 import (
 	"context"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -48,10 +49,17 @@ type Options struct {
 	AllowPrivileged bool
 	// NoDefaultCluster makes no cluster that nobody asked for.
 	NoDefaultCluster bool
+	// Log is told what users cannot learn from AWS's own words. Nil is none.
+	Log *slog.Logger
 }
 
 // New makes the control plane.
-func New(opts Options) *API { return &API{store: opts.Store, now: opts.Now, opts: opts} }
+func New(opts Options) *API {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	return &API{store: opts.Store, now: opts.Now, opts: opts}
+}
 
 // scope is the account and region of a call. The first call in each makes the
 // default cluster, with both Fargate capacity providers, because most local

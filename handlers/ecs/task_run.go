@@ -2,6 +2,7 @@ package ecs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -42,11 +43,16 @@ func (a *API) RunTask(ctx context.Context, in *ecs.RunTaskInput) (*TasksOutput, 
 		made, err = a.runTaskOnce(tx, call, chance)
 		return err
 	})
+	if errors.Is(err, errNoContainerInstances) {
+		a.opts.Log.Warn(placement.WaysToInstances, "operation", "RunTask", "cluster", aws.ToString(in.Cluster))
+	}
 	if err != nil {
 		return nil, err
 	}
 	return a.answer(made), nil
 }
+
+var errNoContainerInstances = invalidParameter(placement.NoContainerInstances)
 
 // answer is that of RunTask and StartTask.
 func (a *API) answer(made newTasks) *TasksOutput {
@@ -123,7 +129,7 @@ func (a *API) runTask(tx *state.Tx, call taskCall, chance placement.Chance) (new
 	}
 	found := func() error {
 		if pool != nil && !pool.Has(l.Capacity.LaunchType) {
-			return invalidParameter(placement.NoContainerInstances)
+			return errNoContainerInstances
 		}
 		return checkMembers(runTaskMembers, call.in)
 	}
