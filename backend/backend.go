@@ -231,7 +231,8 @@ type RegistryAuth struct {
 type LogOptions struct {
 	Follow bool
 	Since  time.Time
-	Tail   int // last lines; 0 is all
+	// Tail is how many of the last lines: 0 is all, and -1 none but, with Follow, those yet to come.
+	Tail int
 	// Write receives each line without its line break. stderr tells the stream.
 	Write func(at time.Time, stderr bool, line string) error
 	// CaughtUp is told, unless it is nil, when Write has received all that there is and

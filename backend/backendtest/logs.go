@@ -24,6 +24,8 @@ func testLogs(s *scene) {
 	}
 	expectLines(s.T, "Tail 2", s.logs(id, backend.LogOptions{Tail: 2}), all[3:])
 	expectLines(s.T, "Tail 50", s.logs(id, backend.LogOptions{Tail: 50}), all)
+	expectLines(s.T, "Tail -1", s.logs(id, backend.LogOptions{Tail: -1}), nil)
+	expectLines(s.T, "Tail -1 and Follow", s.logs(id, backend.LogOptions{Tail: -1, Follow: true}), nil)
 	expectLines(s.T, "Follow", s.logs(id, backend.LogOptions{Follow: true}), all)
 	expectLines(s.T, "Since the first line", s.logs(id, backend.LogOptions{Since: lines[0].at}), all)
 	after := lines[4].at.Add(time.Millisecond)

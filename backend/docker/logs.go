@@ -29,8 +29,8 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 		return engineError(err)
 	}
 	tail := "all"
-	if opts.Tail > 0 {
-		tail = strconv.Itoa(opts.Tail)
+	if opts.Tail != 0 {
+		tail = strconv.Itoa(max(0, opts.Tail))
 	}
 	since := ""
 	if !opts.Since.IsZero() {

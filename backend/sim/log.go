@@ -100,8 +100,8 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 		c.log = &log{}
 	}
 	next, run, told := 0, c.runs, opts.CaughtUp == nil
-	if opts.Tail > 0 {
-		next = c.log.dropped + len(c.log.lines) - opts.Tail
+	if opts.Tail != 0 {
+		next = c.log.dropped + len(c.log.lines) - max(0, opts.Tail)
 	}
 	for {
 		var lines []logLine

@@ -20,7 +20,8 @@ const (
 	// the engine's log may have filled up that is yet to be read, and Docker 20.10 is wrong about
 	// the next one: then the log is read without following, until the reader has caught up.
 	logLag = 2 * time.Second
-	// fewLines is what it may have brought then.
+	// fewLines is what a pass may have brought for the container to be followed as if from its start.
+	// Behind one that writes more, the reader joins.
 	fewLines = 1000
 )
 
@@ -38,7 +39,7 @@ type logReader struct {
 
 	mu       sync.Mutex
 	progress logProgress
-	read     LogPosition // of the last new line
+	position LogPosition // of the last new line
 	events   logEvents
 	latest   time.Time // of the events
 	behind   bool      // the container may have written more, and not just now
@@ -51,9 +52,11 @@ type logReader struct {
 	// nothing.
 	stopFlush, stopClose func() bool
 
-	away     bool          // the engine has not answered
-	fresh    int           // new lines in a pass
-	leastLag time.Duration // between the clocks of engine and emulator
+	away       bool          // the engine has not answered
+	fresh      int           // new lines in a pass
+	freshBytes int           // that they have
+	oldest     time.Time     // of them
+	leastLag   time.Duration // between the clocks of engine and emulator
 }
 
 func newLogReader(h *host, s LogStream, source string, options map[string]string) *logReader {
@@ -68,19 +71,28 @@ func (r *logReader) run(ctx context.Context, again func() bool) {
 	if !r.begin(ctx) {
 		return
 	}
-	follow := !r.behind // else there may be much to catch up with
+	how := follow
+	if r.behind { // there may be much to catch up with
+		how = look
+	}
 	for wait := firstLook; ; {
-		err := r.pass(ctx, follow)
+		began := time.Now()
+		err := r.read(ctx, how)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case errors.Is(err, errLogLag):
-			follow = false
+			how = look
 			r.fallBehind()
-		case err == nil && !follow:
-			if follow = r.fresh < fewLines; follow {
-				r.caughtUp(ctx)
+		case errors.Is(err, errNotJoined):
+			how = follow
+			r.caughtUp(ctx)
+		case err == nil && how == look:
+			if how = r.afterLook(ctx, time.Since(began)); how == look && !waits(ctx, retryPause) {
+				return
 			}
+		case err == nil && how == join: // it has ended, and maybe before the reader had joined
+			how = follow
 		case err == nil && r.fresh > 0: // it has ended, or the engine's answer has
 		case err == nil || errors.Is(err, backend.ErrNotFound):
 			r.finish(ctx)
@@ -88,7 +100,7 @@ func (r *logReader) run(ctx context.Context, again func() bool) {
 				return
 			}
 		default:
-			follow, r.away = false, true
+			how, r.away = look, true
 			r.fallBehind()
 			if !waits(ctx, wait) {
 				return
@@ -168,7 +180,7 @@ func (r *logReader) begin(ctx context.Context) bool {
 		if err == nil || refused(err) { // of a stream that is gone
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			r.read, r.latest, r.behind = position, from, known
+			r.position, r.latest, r.behind = position, from, known
 			r.tell()
 			return true
 		}
@@ -179,10 +191,10 @@ func (r *logReader) begin(ctx context.Context) bool {
 	}
 }
 
-// pass reads once, from where the last pass has come to.
-func (r *logReader) pass(ctx context.Context, follow bool) error {
+// pass reads once, from where the last pass has come to. heard is told of each line that comes.
+func (r *logReader) pass(ctx context.Context, follow bool, heard func(at time.Time)) error {
 	r.mu.Lock()
-	r.progress, r.fresh = resume(r.read), 0
+	r.progress, r.fresh, r.freshBytes = resume(r.position), 0, 0
 	since := r.progress.position.Since
 	r.mu.Unlock()
 	watched := follow && !r.host.simulated.Load()
@@ -190,24 +202,30 @@ func (r *logReader) pass(ctx context.Context, follow bool) error {
 	return r.host.Engine.Logs(ctx, r.source, backend.LogOptions{
 		Follow: follow, Since: since, CaughtUp: func() { r.caughtUp(ctx) },
 		Write: func(at time.Time, _ bool, line string) error {
-			if r.away { // other readers may come back later
-				r.away = false
-				r.host.logs.remind()
-			}
-			full, isNew := r.take(ctx, at, line)
-			if full {
-				r.flush(ctx)
-			}
-			if isNew && watched {
-				lag := time.Since(at)
-				r.leastLag = min(r.leastLag, lag)
-				if lag-r.leastLag > logLag {
-					return errLogLag
-				}
-			}
-			return ctx.Err()
+			heard(at)
+			return r.receive(ctx, at, line, watched)
 		},
 	})
+}
+
+// receive deals with a line that comes; errLogLag is that it comes late, if that is watched.
+func (r *logReader) receive(ctx context.Context, at time.Time, line string, watched bool) error {
+	if r.away { // other readers may come back later
+		r.away = false
+		r.host.logs.remind()
+	}
+	full, isNew := r.take(ctx, at, line)
+	if full {
+		r.flush(ctx)
+	}
+	if isNew && watched {
+		lag := time.Since(at)
+		r.leastLag = min(r.leastLag, lag)
+		if lag-r.leastLag > logLag {
+			return errLogLag
+		}
+	}
+	return ctx.Err()
 }
 
 // take takes a line. The time of its event is that when the engine took it, on the emulator's
@@ -218,13 +236,17 @@ func (r *logReader) take(ctx context.Context, at time.Time, line string) (full, 
 	if !r.progress.add(at) {
 		return false, false
 	}
-	before := r.read
-	r.read = r.progress.position
+	before := r.position
+	r.position = r.progress.position
+	if r.fresh == 0 {
+		r.oldest = at
+	}
 	r.fresh++
+	r.freshBytes += len(line)
 	if when := r.host.at(at); when.After(r.latest) {
 		r.latest = when
 	}
-	if r.events.take(r.latest, line, before, r.read) {
+	if r.events.take(r.latest, line, before, r.position) {
 		r.opened = r.now()
 		r.closeLater(ctx, logEventPause)
 	}
@@ -321,7 +343,7 @@ func (r *logReader) caughtUp(ctx context.Context) {
 // closeEvent ends the open event.
 func (r *logReader) closeEvent(ctx context.Context) {
 	r.mu.Lock()
-	r.events.close(r.read)
+	r.events.close(r.position)
 	r.mu.Unlock()
 	r.flush(ctx)
 }

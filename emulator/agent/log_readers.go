@@ -263,7 +263,7 @@ func (r *logReader) readOnce(ctx context.Context) {
 	if !r.begin(ctx) {
 		return
 	}
-	if err := r.pass(ctx, false); err != nil && ctx.Err() == nil {
+	if err := r.read(ctx, look); err != nil && ctx.Err() == nil {
 		r.host.agent.Log.Warn("output of a container not read before its removal", "container", r.source, "error", err)
 	}
 	r.finish(ctx)
