@@ -44,7 +44,9 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 		return engineError(err)
 	}
 	defer func() { _ = stream.Close() }()
-	failed, err := CopyLines(stream, found.Config.Tty, opts.Write)
+	failed, err := copyLines(stream, found.Config.Tty, opts.Write, repetition{follows: opts.Follow, setBack: func(by time.Duration) {
+		e.log.Warn("lines of a container are older than those before: the engine's clock was set back; some may be lost", "container", id, "by", by)
+	}})
 	switch {
 	case failed != nil:
 		return failed
@@ -59,8 +61,12 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 // CopyLines passes on the lines of a log as the engine sends them: with their times, and unless
 // they are a terminal's, in frames. failed is the error of write, err that of the stream.
 func CopyLines(stream io.Reader, terminal bool, write func(at time.Time, stderr bool, line string) error) (failed, err error) {
-	stdout := &lineWriter{write: write}
-	stderr := &lineWriter{write: write, stderr: true}
+	return copyLines(stream, terminal, write, repetition{})
+}
+
+func copyLines(stream io.Reader, terminal bool, write func(at time.Time, stderr bool, line string) error, r repetition) (failed, err error) {
+	stdout := &lineWriter{write: write, repetition: r}
+	stderr := &lineWriter{write: write, stderr: true, repetition: r}
 	if terminal {
 		err = copyTerminal(stdout, stream)
 	} else {
@@ -99,23 +105,46 @@ type lineWriter struct {
 	at     time.Time // of the first piece
 	line   bytes.Buffer
 	failed error
-	last   lastLine
+	repetition
 }
 
-// lastLine is what was passed on last. Docker 20.10 repeats lines where a file of the log has
-// filled up while somebody followed it. The times of a stream's lines rise, so what is older
-// than the last line, or the same, has been passed on. An engine whose clock is set back
-// loses lines that way.
-type lastLine struct {
-	at   time.Time
-	text string
+// repetition finds the lines that Docker 20.10 repeats to who follows a log of which a file has filled
+// up. The times of a stream's lines rise, so what is older than the last line, or the same, has been
+// passed on.
+//
+// Lines are older as well when the engine's clock has been set back. A repeated file comes as fast as
+// the engine reads it, so what goes on for longer than that is new: of such a container the lines of
+// some seconds are lost, and the log says so.
+type repetition struct {
+	follows bool
+	setBack func(by time.Duration)
+
+	last  time.Time // of the line that was passed on last
+	text  string    // of the same
+	since time.Time // when the first older line came
 }
 
-func (l *lastLine) repeats(at time.Time, text string) bool {
-	if at.IsZero() || l.at.IsZero() {
-		return false
+// longestRepetition is how long the engine may take for a file, of 50 MB: a choice, with room for a
+// busy machine.
+const longestRepetition = 5 * time.Second
+
+// repeats reports whether a line has been passed on.
+func (r *repetition) repeats(at time.Time, text string) bool {
+	switch {
+	case at.Equal(r.last) && text == r.text && !at.IsZero():
+		return true
+	case !r.follows || at.IsZero() || !at.Before(r.last):
+		r.since = time.Time{}
+	case r.since.IsZero():
+		r.since = time.Now()
+		return true
+	case time.Since(r.since) < longestRepetition:
+		return true
+	default:
+		r.setBack(r.last.Sub(at))
+		r.since = time.Time{}
 	}
-	return at.Before(l.at) || at.Equal(l.at) && text == l.text
+	return false
 }
 
 func (w *lineWriter) Write(message []byte) (int, error) {
@@ -168,9 +197,9 @@ func (w *lineWriter) flush() error {
 func (w *lineWriter) pass(whole bool) error {
 	line := strings.TrimSuffix(w.line.String(), "\r")
 	w.line.Reset()
-	if whole && w.last.repeats(w.at, line) {
+	if whole && w.repeats(w.at, line) {
 		return nil
 	}
-	w.last = lastLine{w.at, line}
+	w.last, w.text = w.at, line
 	return w.write(w.at, w.stderr, line)
 }

@@ -391,7 +391,7 @@ func TestLineWriterCutsBetweenCharacters(t *testing.T) {
 // filled up.
 func TestLineWriterLeavesOutWhatTheEngineRepeats(t *testing.T) {
 	var got []string
-	w := &lineWriter{write: func(_ time.Time, _ bool, line string) error {
+	w := &lineWriter{repetition: repetition{follows: true}, write: func(_ time.Time, _ bool, line string) error {
 		got = append(got, line)
 		return nil
 	}}
@@ -403,6 +403,38 @@ func TestLineWriterLeavesOutWhatTheEngineRepeats(t *testing.T) {
 	if want := []string{"one", "same", "same", "other", "next"}; !slices.Equal(got, want) {
 		t.Errorf("lines %q; want %q", got, want)
 	}
+}
+
+// TestAClockThatIsSetBack: who follows a container whose lines are older from now on loses some
+// seconds of them and is told; who does not follow loses none.
+func TestAClockThatIsSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, follows := range []bool{true, false} {
+			told, passed, by := 0, 0, time.Duration(0)
+			w := &lineWriter{
+				repetition: repetition{follows: follows, setBack: func(d time.Duration) { told++; by = d }},
+				write:      func(time.Time, bool, string) error { passed++; return nil },
+			}
+			begun := time.Now()
+			for i := range 1200 {
+				at := time.Now()
+				if i >= 600 {
+					at = at.Add(-10 * time.Minute)
+				}
+				if _, err := fmt.Fprintf(w, "%s line %d\n", at.Format(time.RFC3339Nano), i); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			want, tell := 1200, 0
+			if follows {
+				want, tell = 1200-int(longestRepetition/(100*time.Millisecond)), 1
+			}
+			if passed != want || told != tell || follows && by.Round(time.Minute) != 10*time.Minute {
+				t.Errorf("after %v, following %t: %d lines, told %d times, by %v", time.Since(begun), follows, passed, told, by)
+			}
+		}
+	})
 }
 
 func TestAFullBridgeIsLackOfCapacity(t *testing.T) {

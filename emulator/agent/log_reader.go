@@ -214,11 +214,12 @@ func (r *logReader) receive(ctx context.Context, at time.Time, line string, watc
 		r.away = false
 		r.host.logs.remind()
 	}
+	older := at.Before(r.position.Last) // the engine's clock was set back, or the streams are beside each other
 	full, isNew := r.take(ctx, at, line)
 	if full {
 		r.flush(ctx)
 	}
-	if isNew && watched {
+	if isNew && watched && !older {
 		lag := time.Since(at)
 		r.leastLag = min(r.leastLag, lag)
 		if lag-r.leastLag > logLag {

@@ -342,12 +342,17 @@ func TestRemovalWaitsForAFullDisk(t *testing.T) {
 }
 
 // TestClocksThatAreSet: when the engine's clock is behind after a while, its lines are followed
-// again after one look.
+// again after one look; and they are followed on when they are older than those before.
 func TestClocksThatAreSet(t *testing.T) {
+	testSetClock(t, 15*time.Second, 2, 1)
+	testSetClock(t, 10*time.Minute, 1, 0)
+}
+
+func testSetClock(t *testing.T, back time.Duration, follows, looks int) {
 	withLogs(t, func(b *bench, logs *fakeLogs) {
 		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
 		h.simulated.Store(false)
-		engine := &setBack{Engine: b.engine}
+		engine := &setBack{Engine: b.engine, by: back}
 		h.Engine = engine
 		stream := LogStream{Group: "shop", Name: "set"}
 		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
@@ -362,16 +367,17 @@ func TestClocksThatAreSet(t *testing.T) {
 		time.Sleep(time.Minute)
 		end()
 		<-done
-		if engine.follows != 2 || engine.looks != 1 {
-			t.Errorf("followed %d times, looked %d times", engine.follows, engine.looks)
+		if engine.follows != follows || engine.looks != looks {
+			t.Errorf("set back by %v: followed %d times, looked %d times", back, engine.follows, engine.looks)
 		}
 	})
 }
 
 // setBack is an engine with a container that writes a line each second, rests for twenty of them,
-// and goes on. Meanwhile the engine's clock is set back by fifteen.
+// and goes on. Meanwhile the engine's clock is set back.
 type setBack struct {
 	backend.Engine
+	by                      time.Duration
 	follows, looks, written int
 }
 
@@ -387,7 +393,7 @@ func (e *setBack) Logs(ctx context.Context, _ string, opts backend.LogOptions) e
 			time.Sleep(20 * time.Second)
 		}
 		if e.written >= 10 {
-			at = time.Now().Add(-15 * time.Second)
+			at = time.Now().Add(-e.by)
 		}
 		if err := opts.Write(at, false, "line"); err != nil {
 			return err
