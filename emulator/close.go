@@ -14,13 +14,7 @@ import (
 
 // Farewell says what Close is going to do, for people.
 func (s *Server) Farewell() string {
-	tasks := 0
-	for _, t := range s.store.Read().AllTasks() {
-		if !t.Ended() {
-			tasks++
-		}
-	}
-	switch {
+	switch tasks := s.livingTasks(); {
 	case tasks == 0:
 		return "stopping; no task is running"
 	case s.opts.OnExit == Keep:
@@ -30,6 +24,16 @@ func (s *Server) Farewell() string {
 	default:
 		return fmt.Sprintf("stopping; removing %d tasks", tasks)
 	}
+}
+
+// livingTasks is the number of tasks that have not ended.
+func (s *Server) livingTasks() (n int) {
+	for _, t := range s.store.Read().AllTasks() {
+		if !t.Ended() {
+			n++
+		}
+	}
+	return n
 }
 
 // Reset ends all tasks and faults and forgets everything, as if the emulator had
@@ -75,8 +79,8 @@ func (s *Server) Reset() error {
 	return nil
 }
 
-// Close ends the emulator. Unless tasks are to be kept, it removes all that it
-// has started.
+// Close ends the emulator. Unless there are tasks that are to be kept, it removes all that
+// it has started.
 func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
@@ -99,18 +103,33 @@ func (s *Server) Close() error {
 }
 
 // removeTasks takes down what shall not outlive the emulator. A state that does must
-// not take the tasks for failed at the next start.
+// not take the tasks for failed at the next start. Where tasks are kept, and there are none, what
+// is left of those that have ended goes as well: it would keep a range of addresses from others.
 func (s *Server) removeTasks() error {
-	if s.opts.OnExit != Remove {
-		return nil
+	if s.opts.OnExit == Remove {
+		return s.removeEverything(false)
 	}
+	if s.livingTasks() == 0 {
+		if err := s.removeEverything(true); err != nil {
+			s.opts.Log.Warn("something is left on the engine; the next start with this data directory takes it over", "error", err)
+		}
+	}
+	return nil
+}
+
+// removeEverything removes all that there is on the engine; if output that waits to be kept shall
+// wait for the next start, only when there is none.
+func (s *Server) removeEverything(waits bool) error {
 	info, err := s.askEngine()
 	if err == nil {
 		err = s.guard.admit(info) // on another engine the tasks go on
 	}
 	if err == nil {
-		s.readLogs()
-		err = s.removeContainers()
+		if kept := s.readLogs(); kept || !waits {
+			err = s.removeContainers()
+		} else {
+			err = errors.New("their output is not kept yet")
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("remove containers: %w", err)
@@ -122,14 +141,15 @@ func (s *Server) removeTasks() error {
 	return err
 }
 
-// readLogs reads the output of containers that are about to be removed, where it outlives them.
-func (s *Server) readLogs() {
+// readLogs reads the output of containers that are about to be removed, where it outlives them. It
+// reports whether all of that is kept.
+func (s *Server) readLogs() bool {
 	if s.opts.DataDir == "" && !s.opts.handsOver("logs") {
-		return
+		return true
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	s.controllers.agent.ReadLogs(ctx)
+	return s.controllers.agent.ReadLogs(ctx)
 }
 
 // askEngine comes before removeContainers, which may take long: an engine that does not

@@ -268,6 +268,29 @@ func TestDataDirKeepsTasksAcrossARestart(t *testing.T) {
 	}
 }
 
+// A few data directories without tasks would use up the engine's ranges of addresses.
+func TestADataDirectoryWithoutTasksKeepsNothing(t *testing.T) {
+	engine := sim.New(sim.Options{})
+	srv, err := emulator.New(emulator.Options{Backend: engine, DataDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t, srv, ecs.NewFromConfig(srv.Config())}
+	id := w.runTask(w.register("web", "app"))
+	w.eventually("it runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
+	_, err = w.client.StopTask(t.Context(), &ecs.StopTaskInput{Task: &id})
+	w.must(err)
+	w.eventually("it has stopped", func() bool { return *w.task(id).LastStatus == "STOPPED" })
+	w.must(srv.Close())
+	left, err := engine.List(t.Context(), nil)
+	w.must(err)
+	networks, err := engine.Networks(t.Context(), nil)
+	w.must(err)
+	if len(left)+len(networks) > 0 {
+		t.Errorf("left on the engine: containers %+v, networks %+v", left, networks)
+	}
+}
+
 func TestPortInUse(t *testing.T) {
 	w := start(t)
 	_, err := emulator.New(emulator.Options{Listen: strings.TrimPrefix(w.srv.URL(), "http://")})

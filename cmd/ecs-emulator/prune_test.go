@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
@@ -71,6 +72,23 @@ func TestDockerPrune(t *testing.T) {
 	}
 	if left := containers(t, task); left != 0 || row(t, owner) != "" {
 		t.Errorf("%d containers left, listed as %q", left, row(t, owner))
+	}
+}
+
+func TestDockerADataDirectoryWithoutTasksKeepsNothing(t *testing.T) {
+	dockertest.Require(t)
+	dir := filepath.Join(t.TempDir(), "data")
+	serve := startServe(t, "--engine", "docker", "--data-dir", dir)
+	task := serve.run(dockertest.Image(t), "serve", "8080")
+	owner := ownerIn(t, dir)
+	t.Cleanup(func() { command("prune", "--owner", owner, "--force").Run() })
+	_, err := serve.client.StopTask(t.Context(), &ecs.StopTaskInput{Task: task.TaskArn})
+	serve.must(err)
+	serve.until(*task.TaskArn, "STOPPED")
+	serve.must(serve.cmd.Process.Signal(os.Interrupt))
+	serve.wait()
+	if left := row(t, owner); left != "" {
+		t.Errorf("left on the engine: %q", left)
 	}
 }
 

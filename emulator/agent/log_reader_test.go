@@ -309,6 +309,24 @@ func TestNothingIsWrittenAfterTheLastLook(t *testing.T) {
 	})
 }
 
+// Who would remove containers hears that their output is not kept.
+func TestTheLastLookSaysWhatAFullDiskHasNotTaken(t *testing.T) {
+	withLogs(t, func(b *bench, logs *fakeLogs) {
+		logs.fill(true)
+		id := b.run(logged(container("web", "print", "3")))
+		b.stop()
+		read := func() bool {
+			ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+			defer cancel()
+			return b.agent.ReadLogs(ctx)
+		}
+		b.expect("kept while the disk is full", read(), false)
+		logs.fill(false)
+		b.expect("kept then", read(), true)
+		b.expect("lines", len(logs.lines("shop", streamName(id, "web"))), 3)
+	})
+}
+
 // TestRemovalWaitsForAFullDisk: a container stays as long as the sink does not take its output,
 // and the log says once that it does not.
 func TestRemovalWaitsForAFullDisk(t *testing.T) {

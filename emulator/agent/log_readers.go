@@ -235,10 +235,10 @@ func (l *logReaders) followLeftover(taskARN string, c backend.Container) {
 }
 
 // ReadLogs ends the containers whose output is read and reads what they have written, for who is
-// about to remove them. Run has ended.
-func (a *Agent) ReadLogs(ctx context.Context) {
+// about to remove them, and reports whether the sink has taken all of it. Run has ended.
+func (a *Agent) ReadLogs(ctx context.Context) bool {
 	var reading sync.WaitGroup
-	defer reading.Wait()
+	var left atomic.Bool
 	for _, h := range a.hosts {
 		h.logs.mu.Lock()
 		for id, c := range h.logs.readers {
@@ -249,22 +249,28 @@ func (a *Agent) ReadLogs(ctx context.Context) {
 					if err := h.Engine.Stop(ctx, id, 0); err != nil && ctx.Err() == nil {
 						a.Log.Warn("container not ended before its output is read", "container", id, "error", err)
 					}
-					r.readOnce(ctx)
+					if !r.readOnce(ctx) {
+						left.Store(true)
+					}
 				})
 			}
 		}
 		h.logs.mu.Unlock()
 	}
+	reading.Wait()
+	return !left.Load()
 }
 
-// readOnce reads what there is.
-func (r *logReader) readOnce(ctx context.Context) {
+// readOnce reads what there is, and reports whether the sink has taken it.
+func (r *logReader) readOnce(ctx context.Context) bool {
 	defer r.stopTimers()
 	if !r.begin(ctx) {
-		return
+		return false
 	}
-	if err := r.read(ctx, look); err != nil && ctx.Err() == nil {
+	err := r.read(ctx, look)
+	if err != nil && ctx.Err() == nil {
 		r.host.agent.Log.Warn("output of a container not read before its removal", "container", r.source, "error", err)
 	}
 	r.finish(ctx)
+	return err == nil && ctx.Err() == nil && !r.host.logs.troubled.Load()
 }
