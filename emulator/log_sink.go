@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
 )
 
 // logSink is where the agent writes the output of containers.
@@ -22,6 +23,9 @@ type logSink struct{ store *logs.Store }
 var _ agent.LogSink = logSink{}
 
 func (l logSink) OpenStream(_ context.Context, s agent.LogStream, create bool) error {
+	if err := cloudwatchlogs.CheckStream(s.Group, s.Name); err != nil {
+		return err
+	}
 	return l.store.OpenStream(logs.StreamName(s), create)
 }
 
