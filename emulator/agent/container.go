@@ -141,6 +141,7 @@ func (w *work) start(i int) run {
 		refusal = controlsOfTheInstance(d, w.task.Spec.NetworkMode, w.ipc)
 	}
 	a, logs := w.awslogsOf(i)
+	since := w.view.about(i).logSince
 	stopped, cut := context.WithCancel(context.Background())
 	w.cuts[i] = cut
 	return func(ctx context.Context) func() {
@@ -156,11 +157,12 @@ func (w *work) start(i int) run {
 			err = h.findAgain(ctx, stopped, folders)
 		}
 		if err == nil && logs && w.machine != nil {
-			err = h.openStream(ctx, a)
-			if refusal := (logRefusal{}); errors.As(err, &refusal) {
+			var again func()
+			if again, err = w.makeStream(ctx, i, a, since); again != nil {
+				return again
+			}
+			if err != nil {
 				err = engineLogFailure(err)
-			} else if err != nil {
-				return w.unanswered(ctx, "log stream not made", err)
 			}
 		}
 		if err == nil {

@@ -23,6 +23,7 @@ type fakeLogs struct {
 	behind    map[string]time.Time // as readers said last, by source
 	puts      int
 	broken    error // what Put answers once
+	silent    error // what OpenStream answers
 	full      bool  // or always
 }
 
@@ -40,6 +41,9 @@ func newFakeLogs(groups ...string) *fakeLogs {
 func (f *fakeLogs) OpenStream(_ context.Context, s LogStream, create bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.silent != nil {
+		return f.silent
+	}
 	if create && s.Group == "forbidden" {
 		return &smithy.OperationError{ServiceID: "CloudWatch Logs", OperationName: "CreateLogGroup", Err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}}
 	}

@@ -2,7 +2,10 @@ package agent
 
 import (
 	"context"
+	"errors"
+	"regexp"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -13,7 +16,8 @@ import (
 // awslogs is where a container's output goes by the driver of this name.
 type awslogs struct {
 	stream  LogStream
-	create  bool // the group, if it is not there
+	create  bool   // the group, if it is not there
+	region  string // of the task
 	options map[string]string
 }
 
@@ -27,13 +31,14 @@ func usesAwslogs(d *types.ContainerDefinition) bool {
 func newAwslogs(t *state.Task, d *types.ContainerDefinition, engineID string) awslogs {
 	options := d.LogConfiguration.Options
 	scope, name := t.Scope(), engineID
+	home := scope.Region
 	scope.Region = options["awslogs-region"]
 	if prefix := options["awslogs-stream-prefix"]; prefix != "" {
 		name = strings.Join([]string{prefix, aws.ToString(d.Name), arn.Name(t.ARN)}, "/")
 	}
 	return awslogs{
 		stream: LogStream{Scope: scope, Group: options["awslogs-group"], Name: name},
-		create: options["awslogs-create-group"] == "true", options: options,
+		create: options["awslogs-create-group"] == "true", region: home, options: options,
 	}
 }
 
@@ -52,11 +57,47 @@ func (h *host) openStream(ctx context.Context, a awslogs) error {
 	if _, err := eventStart(a.options); err != nil {
 		return logRefusal{err}
 	}
+	if region := a.stream.Scope.Region; region != a.region && !regionForm.MatchString(region) {
+		return logRefusal{noLogsHost(region)}
+	}
 	err := h.agent.LogSink.OpenStream(ctx, a.stream, a.create)
 	if refused(err) {
 		return logRefusal{err}
 	}
 	return err
+}
+
+// regionForm is what a region of AWS is called: us-east-1, us-gov-west-1, il-central-1. There is a
+// host of CloudWatch Logs for no other.
+var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)?-(central|(north|south)?(east|west)|north|south)-[0-9]+$`)
+
+// logTimeout is how long CloudWatch Logs may give no answer before the task ends. It is that of the
+// other things that a task refers to, and the emulator's own.
+const logTimeout = resourceTimeout
+
+// makeStream makes the stream of a container, which has been tried since then, if that is not zero.
+// Where nothing answers it is to be made again, until that has gone on for too long: an error is a
+// logRefusal.
+func (w *work) makeStream(ctx context.Context, i int, a awslogs, since time.Time) (again func(), err error) {
+	first := since.IsZero()
+	if first {
+		since = time.Now()
+	}
+	err = w.host.openStream(ctx, a)
+	refusal := logRefusal{}
+	switch {
+	case err == nil || errors.As(err, &refusal):
+		return nil, err
+	case ctx.Err() != nil:
+		return w.unanswered(ctx, "log stream not made", err), nil
+	case time.Since(since) >= logTimeout:
+		w.host.agent.Log.Error("log stream not made", "task", w.task.ARN, "error", w.said(err))
+		return nil, logRefusal{logsSilent(err)}
+	case first:
+		w.host.agent.Log.Warn("log stream not made; it is tried again", "task", w.task.ARN, "for", logTimeout, "error", w.said(err))
+	}
+	w.host.rest(ctx)
+	return func() { w.view.about(i).logSince = since }, nil
 }
 
 // logRefusal is why a container cannot have its log.

@@ -28,14 +28,15 @@ type view struct {
 
 // note is what is known of a container, the sandbox or a volume beside its status.
 type note struct {
-	busy    bool // an engine call is under way
-	exited  bool // the engine says that it has ended, which has to be looked at
-	late    bool // and that happened while nobody listened
-	absent  bool // the image has to be pulled
-	logless bool // its log stream is to be made before anything is pulled
-	region  bool // its image itself names one
-	made    bool // by this work, or it is about to be
-	stale   bool // it was made for a sandbox that was replaced
+	busy     bool      // an engine call is under way
+	exited   bool      // the engine says that it has ended, which has to be looked at
+	late     bool      // and that happened while the agent did not listen
+	absent   bool      // the image has to be pulled
+	logless  bool      // its log stream is to be made before anything is pulled
+	logSince time.Time // it was first tried to make that, in vain
+	region   bool      // its image itself names one
+	made     bool      // by this work, or it is about to be
+	stale    bool      // it was made for a sandbox that was replaced
 }
 
 // theSandbox stands for the sandbox where a container's index is wanted.
