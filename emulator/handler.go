@@ -33,6 +33,7 @@ import (
 // newHandler puts the endpoint together.
 func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
+	metrics.WatchLogs(s.logs.Size, s.logEvents)
 	services := s.opts.owned(s.apis())
 	s.endpoints = s.endpointsFor(services)
 	api := handlers.New(handlers.Parts{
@@ -48,7 +49,7 @@ func (s *Server) newHandler() http.Handler {
 			Engine: s.engineHealth,
 			Reset:  func(context.Context) error { return s.Reset() },
 			Ports:  s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
-			LoadBalancers: s.controlLoadBalancers, Faults: s.faults.control(), Closing: s.closing, StateChange: ecs.StateChange,
+			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Faults: s.faults.control(), Closing: s.closing, StateChange: ecs.StateChange,
 			CertificateAuthority: s.certificateAuthority,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 )
 
 // openLogs opens the store of what CloudWatch Logs has. It lies beside the state: only an
@@ -21,6 +22,19 @@ func (s *Server) openLogs() (err error) {
 	}
 	s.logs, err = logs.Open(where)
 	return err
+}
+
+// logEvents tells whether log events can be kept.
+func (s *Server) logEvents() control.State {
+	status, err := s.logs.Disk()
+	state := control.State{Status: control.StateStatus(status)}
+	switch status {
+	case logs.DiskFull:
+		state.Reason = "the disk is full: the oldest log events make room for new ones"
+	case logs.DiskUnwritable:
+		state.Reason = err.Error()
+	}
+	return state
 }
 
 // sweepLogsEvery is how often segments of logs go that nobody sees any more: a choice.

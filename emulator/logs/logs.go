@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 )
@@ -36,6 +37,8 @@ type Options struct {
 	Now func() time.Time
 	// Log is told what had to be left out. Default: none.
 	Log *slog.Logger
+
+	disk disk
 }
 
 // Store keeps events. Its methods may be called at the same time.
@@ -51,6 +54,10 @@ type Store struct {
 	active  *segment
 	size    int64  // of all segments
 	scratch []byte // of one record
+
+	reserved int64 // size of the reserve on the disk
+	full     bool  // events have gone because the disk was full
+	failed   error // why the last write has failed
 }
 
 // errClosed is what a store answers that has been closed.
@@ -78,8 +85,14 @@ func Open(opts Options) (*Store, error) {
 	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the directory of logs: %w", err)
 	}
+	if info, err := os.Stat(filepath.Join(opts.Dir, reserveFile)); err == nil {
+		s.reserved = info.Size()
+	}
 	if err := s.recover(); err != nil {
 		return nil, fmt.Errorf("read the logs in %s: %w", opts.Dir, err)
+	}
+	if err := s.measure(); err != nil {
+		return nil, err
 	}
 	s.meta.lagAll()
 	return s, nil

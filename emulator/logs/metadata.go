@@ -195,6 +195,11 @@ func (s *Store) change(decide func(*metadata) (*change, error)) error {
 	}
 	s.drop(c)
 	s.meta.apply(c)
+	if c.DeleteGroup != "" || c.DeleteStream != 0 { // the disk may be full
+		if err := s.sweep(s.opts.Now()); err != nil {
+			s.opts.Log.Warn("deleted log events not removed; they are tried again", "error", err)
+		}
+	}
 	return nil
 }
 
@@ -207,7 +212,11 @@ func (s *Store) keep(c *change) error {
 	if err != nil {
 		return fmt.Errorf("encode a change of logs: %w", err)
 	}
-	return s.append(appendRecord(nil, recordChange, payload))
+	if err := s.append(appendRecord(nil, recordChange, payload)); err != nil {
+		return err
+	}
+	s.grow(len(payload))
+	return nil
 }
 
 // drop takes what a change deletes out of the summaries of segments, and so out of sizes.

@@ -57,13 +57,16 @@ func (s *Store) Put(ctx context.Context, n StreamName, source string, lines []Li
 	}
 	b.stream, b.seq, b.ingested = st.ID, s.meta.nextEvent, s.opts.Now().UnixMilli()
 	s.scratch = appendBatch(s.scratch[:0], &b, lines)
-	start := s.active.end
 	if err := s.append(s.scratch); err != nil {
 		return err
 	}
+	if _, known := st.Sources[source]; !st.Any || !known && source != "" {
+		s.grow(len(source) + sourceSize)
+	}
 	s.meta.arrive(&b)
-	s.active.note(&b, start, int64(len(s.scratch)))
-	st.group.bytes += int64(len(s.scratch))
+	size := int64(len(s.scratch))
+	s.active.note(&b, s.active.end-size, size)
+	st.group.bytes += size
 	st.group.arrived(&b, time.Now())
 	if cap(s.scratch) > 1<<20 { // rare giants are left to the garbage collector
 		s.scratch = nil

@@ -73,7 +73,7 @@ func (s *Store) segments() (found []*segment, err error) {
 		if !ours || err != nil {
 			continue
 		}
-		found = append(found, &segment{number: number, path: filepath.Join(s.opts.Dir, e.Name()), streams: map[uint64]*summary{}})
+		found = append(found, &segment{number: number, path: filepath.Join(s.opts.Dir, e.Name()), streams: map[uint64]*summary{}, disk: s.opts.disk})
 	}
 	slices.SortFunc(found, func(a, b *segment) int {
 		if a.number < b.number {

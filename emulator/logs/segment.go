@@ -18,7 +18,9 @@ type segment struct {
 	path    string // empty: data is all there is
 	data    []byte
 	file    *os.File // of the active one
-	start   int64    // behind the checkpoint
+	disk    disk
+	start   int64 // behind the checkpoint
+	grown   int64 // by which the next checkpoint is larger, about
 	end     int64
 	streams map[uint64]*summary // those that have events in it
 	unread  bool                // nobody knows what it has; another start may read it
@@ -55,7 +57,7 @@ func (g *segment) write(record []byte) error {
 		g.end += int64(len(record))
 		return nil
 	}
-	if _, err := g.file.WriteAt(record, g.end); err != nil {
+	if _, err := g.disk.writeAt(g.file, record, g.end); err != nil {
 		return fmt.Errorf("write logs: %w", err)
 	}
 	g.end += int64(len(record))
@@ -136,7 +138,12 @@ func (s *Store) room() error {
 
 // append writes a record to the active segment.
 func (s *Store) append(record []byte) error {
-	if err := s.active.write(record); err != nil {
+	err := s.active.write(record)
+	for noSpace(err) && s.giveWay() {
+		err = s.active.write(record)
+	}
+	s.failed = err
+	if err != nil {
 		return err
 	}
 	s.size += int64(len(record))
@@ -145,13 +152,18 @@ func (s *Store) append(record []byte) error {
 
 // rotate begins another segment with a checkpoint, and seals the one before.
 func (s *Store) rotate() error {
-	next := &segment{streams: map[uint64]*summary{}, number: 1}
+	next := &segment{streams: map[uint64]*summary{}, number: 1, disk: s.opts.disk}
 	if s.active != nil {
 		next.number = s.active.number + 1
 	}
 	if s.opts.Dir != "" {
 		next.path = filepath.Join(s.opts.Dir, fmt.Sprintf("%016x", next.number)+extension)
-		if err := next.begin(s.meta.checkpoint()); err != nil {
+		err := next.begin(s.meta.checkpoint())
+		for noSpace(err) && (s.discardOldest() || s.spendReserve()) {
+			err = errors.Join(next.close(), next.begin(s.meta.checkpoint()))
+		}
+		s.failed = err
+		if err != nil {
 			return errors.Join(err, next.close(), next.remove())
 		}
 	}
@@ -165,6 +177,7 @@ func (s *Store) rotate() error {
 	}
 	s.active = next
 	s.size += next.end
+	s.keepReserve()
 	return nil
 }
 
@@ -174,6 +187,7 @@ const extension = ".log"
 // begin makes the file with its checkpoint. While that is not whole, a start goes by the
 // segment before.
 func (g *segment) begin(checkpoint []*change) (err error) {
+	g.end = 0
 	payload, err := json.Marshal(checkpoint)
 	if err != nil {
 		return fmt.Errorf("encode a checkpoint of logs: %w", err)
@@ -233,14 +247,22 @@ func (s *Store) sweep(now time.Time) error {
 			}
 		}
 	}
-	if s.active.end > s.active.start && len(s.active.streams) > 0 && !s.shows(s.active, now) {
+	idle := s.active.end-s.active.start > worthASegment || len(s.active.streams) > 0
+	if s.active.end > s.active.start && idle && !s.shows(s.active, now) {
 		if err := s.rotate(); err != nil {
 			return err
 		}
-		return s.discard(len(s.sealed) - 1)
+		if err := s.discard(len(s.sealed) - 1); err != nil {
+			return err
+		}
 	}
+	s.keepReserve() // a full disk may have taken it, and has room now
 	return nil
 }
+
+// worthASegment is how many bytes of an active segment are worth another one, which takes their
+// place, when all of them belong to what has been deleted.
+const worthASegment = 64 << 10
 
 // shows reports whether any event of a segment is shown.
 func (s *Store) shows(seg *segment, now time.Time) bool {

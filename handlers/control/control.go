@@ -45,6 +45,8 @@ type Options struct {
 	InstanceIP func(taskARN string) string
 	// Logs passes on the output of a task's container, which may have stopped.
 	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error
+	// LogEvents tells whether log events can be kept.
+	LogEvents func() State
 	// LoadBalancers lists those that have a listener, and where they are reached.
 	LoadBalancers func() []LoadBalancer
 	// StateChange is the body of an event, as ECS sends it to EventBridge.

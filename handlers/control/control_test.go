@@ -80,7 +80,7 @@ func TestHealth(t *testing.T) {
 	}
 	want := control.Health{
 		Status: "ok", Version: "1.2.3", Endpoint: "http://127.0.0.1:1", Region: "us-east-1", Account: "000000000000", Engine: engine,
-		State: control.State{Status: control.StateReady}, Network: h.Network,
+		State: control.State{Status: control.StateReady}, Logs: control.State{Status: control.StateReady}, Network: h.Network,
 	}
 	if !reflect.DeepEqual(h, want) {
 		t.Errorf("got %+v", h)
@@ -262,6 +262,21 @@ func TestTasksOpenPortsOfTheFirstOnly(t *testing.T) {
 	}
 }
 
+func TestHealthOfLogs(t *testing.T) {
+	var logs control.State
+	s := start(t, control.Options{
+		Engine:    func(context.Context) control.Engine { return control.Engine{Status: control.EngineReady} },
+		LogEvents: func() control.State { return logs },
+	})
+	for status, want := range map[control.StateStatus]int{control.StateReady: 200, control.StateFull: 200, control.StateUnwritable: 503} {
+		var h control.Health
+		logs = control.State{Status: status, Reason: "why"}
+		if code := do(t, s, "GET", "health", "", &h); code != want || (h.Status == "ok") != (want == 200) || h.Logs != logs {
+			t.Errorf("%s: got %d %+v", status, code, h)
+		}
+	}
+}
+
 func TestUnknownPath(t *testing.T) {
 	var r refusal
 	if code := do(t, start(t, control.Options{}), "GET", "nowhere", "", &r); code != 404 || !strings.Contains(r.Error, "/_emulator/nowhere") {
@@ -272,6 +287,7 @@ func TestUnknownPath(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	store := newStore(t)
 	m := control.NewMetrics(store)
+	m.WatchLogs(func() int64 { return 12345 }, func() control.State { return control.State{Status: control.StateFull} })
 	m.Observe("ecs", "RunTask", 200, 2*time.Millisecond)
 	m.Observe("ecs", "RunTask", 400, time.Millisecond)
 	err := store.Update(func(tx *state.Tx) error {
@@ -297,6 +313,8 @@ func TestMetrics(t *testing.T) {
 		`ecs_emulator_tasks{last_status="RUNNING"} 1`,
 		`ecs_emulator_tasks{last_status="STOPPED"} 0`,
 		`ecs_emulator_services{status="ACTIVE"} 1`,
+		`ecs_emulator_log_bytes 12345`,
+		`ecs_emulator_log_disk_full 1`,
 		`go_goroutines `,
 	} {
 		if !strings.Contains(w.Body.String(), want+"\n") && !strings.Contains(w.Body.String(), "\n"+want) {

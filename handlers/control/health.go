@@ -64,6 +64,8 @@ type StateStatus string
 const (
 	StateReady      StateStatus = "ready"
 	StateUnwritable StateStatus = "unwritable"
+	// StateFull is that of log events whose disk is full: the oldest make room for new ones.
+	StateFull StateStatus = "full"
 )
 
 // Health is the answer of GET /_emulator/health. Its HTTP status is 200 when it is
@@ -77,6 +79,7 @@ type Health struct {
 	Account  string  `json:"account"`
 	Engine   Engine  `json:"engine"`
 	State    State   `json:"state"`
+	Logs     State   `json:"logs"` // what CloudWatch Logs keeps
 	Network  Network `json:"network"`
 }
 
@@ -99,10 +102,10 @@ type Subnet struct {
 func (a *api) health(w http.ResponseWriter, r *http.Request) {
 	h := Health{
 		Status: "ok", Version: a.Version, Endpoint: a.Endpoint, Region: a.Scope.Region, Account: a.Scope.Account,
-		Engine: a.Engine(r.Context()), State: a.state(), Network: network(a.Store.Read(), a.Scope),
+		Engine: a.Engine(r.Context()), State: a.state(), Logs: a.logEvents(), Network: network(a.Store.Read(), a.Scope),
 	}
 	status := http.StatusOK
-	if h.Engine.Status != EngineReady || h.Engine.NetworkError != "" || h.State.Status != StateReady {
+	if h.Engine.Status != EngineReady || h.Engine.NetworkError != "" || h.State.Status != StateReady || h.Logs.Status == StateUnwritable {
 		h.Status, status = "degraded", http.StatusServiceUnavailable
 	}
 	a.answer(w, status, h)
@@ -114,6 +117,13 @@ func (a *api) state() State {
 		return State{StateUnwritable, err.Error()}
 	}
 	return State{Status: StateReady}
+}
+
+func (a *api) logEvents() State {
+	if a.LogEvents == nil {
+		return State{Status: StateReady}
+	}
+	return a.LogEvents()
 }
 
 func network(tx *state.Tx, scope arn.Scope) Network {

@@ -43,6 +43,22 @@ func (m *Metrics) Observe(service, operation string, status int, d time.Duration
 	m.duration.WithLabelValues(service, operation).Observe(d.Seconds())
 }
 
+// WatchLogs adds how many bytes of log events there are, and whether there is room for more.
+func (m *Metrics) WatchLogs(size func() int64, disk func() State) {
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "ecs_emulator_log_bytes", Help: "Size of all log events that are kept.",
+		}, func() float64 { return float64(size()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "ecs_emulator_log_disk_full", Help: "1 while the disk has no room for log events: the oldest go, or new ones wait.",
+		}, func() float64 {
+			if disk().Status == StateReady {
+				return 0
+			}
+			return 1
+		}))
+}
+
 // Handler serves GET /metrics.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
