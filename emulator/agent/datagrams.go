@@ -16,8 +16,9 @@ type datagrams struct {
 	to        *atomic.Pointer[target]
 	listeners *listeners
 
-	mu    sync.Mutex
-	flows map[string]*flow // by the client's address
+	mu      sync.Mutex
+	flows   map[string]*flow // by the client's address
+	waiting int              // bytes of all flows that are to be sent
 }
 
 // flow is a client's way to a task, and back.
@@ -28,12 +29,13 @@ type flow struct {
 	once  sync.Once
 }
 
-// How many clients a UDP port has at once, how many of the datagrams of one wait to be sent,
-// and for how long one that is silent is kept.
+// How many clients a UDP port has at once, how many of the datagrams of one wait to be sent, and how
+// many bytes of all, and for how long one that is silent is kept.
 // Source of the last: Linux, nf_conntrack_udp_timeout_stream.
 const (
 	mostFlows   = 1000
 	mostWaiting = 64
+	mostBytes   = 16 << 20
 	flowIdle    = 120 * time.Second
 )
 
@@ -58,24 +60,36 @@ func (d *datagrams) serve() {
 			time.Sleep(acceptPause)
 			continue
 		}
-		f := d.flow(client)
-		if f == nil { // datagrams may be lost
-			d.listeners.log.Debug("datagram to a task not passed on: too many clients", "address", d.conn.LocalAddr())
-			continue
-		}
-		select {
-		case f.out <- slices.Clone(buffer[:n]):
-		default: // more than the way to the task takes
+		if !d.pass(client, buffer[:n]) { // datagrams may be lost
+			d.listeners.log.Debug("datagram to a task not passed on: too many clients, or too much waits", "address", d.conn.LocalAddr())
 		}
 	}
 }
 
-// flow is that of a client. It is a new one when the port leads to another task: there is
-// no connection that could stay with the old one.
-func (d *datagrams) flow(client net.Addr) *flow {
-	leads, key := d.to.Load(), client.String()
+// pass has a datagram sent, unless that is more than the way to the task takes.
+func (d *datagrams) pass(client net.Addr, datagram []byte) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	f := d.flow(client)
+	if f == nil || len(f.out) == cap(f.out) || d.waiting+len(datagram) > mostBytes {
+		return false
+	}
+	d.waiting += len(datagram)
+	f.out <- slices.Clone(datagram) // there is room, and this is the only sender
+	return true
+}
+
+// sent notes that datagrams do not wait any more.
+func (d *datagrams) sent(bytes int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting -= bytes
+}
+
+// flow is that of a client. It is a new one when the port leads to another task: there is
+// no connection that could stay with the old one. The lock is held.
+func (d *datagrams) flow(client net.Addr) *flow {
+	leads, key := d.to.Load(), client.String()
 	if f := d.flows[key]; f != nil && f.leads == leads {
 		return f
 	} else if f != nil {
@@ -105,6 +119,7 @@ func (d *datagrams) carry(f *flow, client net.Addr) {
 	for {
 		select {
 		case datagram := <-f.out:
+			d.sent(len(datagram))
 			if _, err := task.Write(datagram); err != nil {
 				return
 			}
@@ -143,6 +158,9 @@ func (d *datagrams) drop(f *flow, key string) {
 	defer d.mu.Unlock()
 	if d.flows[key] == f {
 		delete(d.flows, key)
+	}
+	for len(f.out) > 0 { // nothing comes any more
+		d.waiting -= len(<-f.out)
 	}
 }
 

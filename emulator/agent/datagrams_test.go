@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,4 +111,52 @@ func TestDatagramsGoToTheTaskThatHasThePort(t *testing.T) {
 		t.Fatalf("the port is still there: %v", err)
 	}
 	again.Close()
+}
+
+// A task that takes nothing must not have the emulator keep all that is sent to it.
+func TestWhatWaitsForATaskIsBounded(t *testing.T) {
+	var to atomic.Pointer[target]
+	to.Store(&target{sandbox: "silent", port: 53})
+	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	life, end := context.WithCancel(t.Context())
+	d := newDatagrams(conn, &to, newListeners(deaf{life: life}, slog.New(slog.DiscardHandler)))
+	datagram, passed := make([]byte, longestDatagram), 0
+	for client := range mostFlows {
+		for range mostWaiting + 1 {
+			if d.pass(&net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1 + client}, datagram) {
+				passed += len(datagram)
+			}
+		}
+	}
+	if passed == 0 || passed > 16<<20 {
+		t.Errorf("%d bytes wait", passed)
+	}
+	d.end()
+	end()
+	for deadline := time.Now().Add(20 * time.Second); ; runtime.Gosched() {
+		d.mu.Lock()
+		waiting := d.waiting
+		d.mu.Unlock()
+		if waiting == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d bytes wait for flows that have ended", waiting)
+		}
+	}
+}
+
+// deaf is an engine that never connects.
+type deaf struct {
+	backend.Engine
+	life context.Context
+}
+
+func (s deaf) Dial(ctx context.Context, _, _ string, _ int) (net.Conn, error) {
+	<-s.life.Done()
+	return nil, s.life.Err()
 }
