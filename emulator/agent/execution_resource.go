@@ -246,7 +246,7 @@ func (r *reading) value(ctx context.Context, valueFrom string, scope arn.Scope) 
 	if err != nil {
 		return "", secretFailed(of, err)
 	}
-	return of.part(content, r.task.Placement.ContainerInstance != "")
+	return of.part(content)
 }
 
 // secret reads a version of a secret.
@@ -262,13 +262,13 @@ func (r *reading) secret(ctx context.Context, of secretReference) (content Secre
 	return content, err
 }
 
-// part is what a reference means of a secret. The container agent writes what is no text, as Go
-// prints it; Fargate has texts alone. Only texts can be in an environment, and the
-// words for what is none are the emulator's own. What JSON there is instead nobody tells: AWS
+// part is what a reference means of a secret. What is no text, such as the port of a database,
+// is as Go prints it: so the container agent does, and Fargate, whose refusals are the agent's
+// words, was not seen refusing it. Only texts can be in an environment, and the words for a
+// secret that is binary are the emulator's own. What JSON there is instead nobody tells: AWS
 // names the first character.
-// Source: ECS developer guide, secrets from Secrets Manager; amazon-ecs-agent for a key that
-// is missing.
-func (of secretReference) part(content SecretValue, byAgent bool) (string, error) {
+// Source: ECS developer guide, secrets from Secrets Manager; amazon-ecs-agent.
+func (of secretReference) part(content SecretValue) (string, error) {
 	if content.Binary {
 		return "", secretUnusable(of, "secret "+of.secret+" is binary, and only text can be in an environment")
 	}
@@ -283,14 +283,7 @@ func (of secretReference) part(content SecretValue, byAgent bool) (string, error
 	if !found {
 		return "", secretUnusable(of, "retrieved secret from Secrets Manager did not contain json key "+of.key)
 	}
-	if byAgent {
-		return fmt.Sprint(value), nil
-	}
-	text, isText := value.(string)
-	if !isText {
-		return "", secretUnusable(of, "the json key "+of.key+" of secret "+of.secret+" is no string")
-	}
-	return text, nil
+	return fmt.Sprint(value), nil
 }
 
 // files reads environment files; the first that has a name decides.
