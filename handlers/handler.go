@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -148,8 +149,21 @@ func (e *endpoint) form(r *http.Request) url.Values {
 	if err != nil {
 		return nil // the service will find out, too
 	}
-	form, _ := url.ParseQuery(string(body))
+	form, _ := url.ParseQuery(string(unpacked(r, body)))
 	return form
+}
+
+// unpacked is the beginning of a form that may be packed. What cannot be unpacked its service refuses.
+func unpacked(r *http.Request, body []byte) []byte {
+	if !strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
+		return body
+	}
+	packed, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil
+	}
+	text, _ := io.ReadAll(io.LimitReader(packed, maxForm)) // as far as it goes
+	return text
 }
 
 // pass sends a request for a service that is not here on.

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -120,5 +122,25 @@ func TestServicesThatCannotBeToldApart(t *testing.T) {
 			}()
 			handlers.New(handlers.Parts{Services: []awsapi.Service{ecs, other}, Control: part("control"), Metrics: part("metrics")})
 		})
+	}
+}
+
+// A form that is not signed is for the service of its version, packed too.
+func TestAPackedFormFindsItsService(t *testing.T) {
+	address := before(t, "http://127.0.0.1:1")
+	var body bytes.Buffer
+	w := gzip.NewWriter(&body)
+	if _, err := w.Write([]byte("Action=GetCallerIdentity&Version=2011-06-15")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	header := map[string]string{"Content-Type": form, "Content-Encoding": "gzip"}
+	if got := ask(t, "POST", address, "/", header, body.String()); !strings.Contains(got, "<Service>sts</Service>") {
+		t.Errorf("got %s", got)
+	}
+	if got := ask(t, "POST", address, "/", header, "Action=GetCallerIdentity&Version=2011-06-15"); strings.Contains(got, "<Service>") {
+		t.Errorf("what is not packed: got %s", got)
 	}
 }

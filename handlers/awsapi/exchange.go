@@ -109,6 +109,9 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 	if err := x.read(w, r); err != nil {
 		return err
 	}
+	if err := x.unpack(r); err != nil {
+		return err
+	}
 	x.call.RequestBytes = len(x.body)
 	name, err := e.operation(x, r)
 	if err != nil {
