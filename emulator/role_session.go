@@ -113,11 +113,16 @@ func (s *Server) executionRole(t *state.Task) aws.CredentialsProvider {
 			return aws.Credentials{}, agent.ErrNoExecutionRole
 		}
 		if role == "" {
-			return aws.Credentials{AccessKeyID: t.Scope().Account, SecretAccessKey: "secret"}, nil
+			return accountKeys(t.Scope()), nil
 		}
 		made, err := s.sessions.Issue(s.taskSession(t, session.TaskExecution, role))
 		return aws.Credentials{
 			AccessKeyID: made.AccessKeyID, SecretAccessKey: made.SecretAccessKey, SessionToken: made.Token, AccountID: t.Scope().Account,
 		}, err
 	})
+}
+
+// accountKeys are keys that act in an account, here and at an upstream such as moto or LocalStack.
+func accountKeys(s arn.Scope) aws.Credentials {
+	return aws.Credentials{AccessKeyID: s.Account, SecretAccessKey: "secret"}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"os"
 	"path"
@@ -24,7 +25,8 @@ import (
 // secretSource reads what task definitions refer to, as a client of the APIs.
 type secretSource struct {
 	client *apiClient
-	keys   func(*state.Task) aws.CredentialsProvider // of the execution role
+	keys   func(t *state.Task, service string) aws.CredentialsProvider
+	log    *slog.Logger
 	// s3Dir is a folder of buckets, empty for none, and s3 tells whether the upstream has some.
 	s3Dir string
 	s3    bool
@@ -33,7 +35,24 @@ type secretSource struct {
 var _ agent.SecretSource = (*secretSource)(nil)
 
 func (s *Server) secretSource() *secretSource {
-	return &secretSource{client: s.apiClient(), keys: s.executionRole, s3Dir: s.opts.S3Dir, s3: s.upstream != nil}
+	return &secretSource{client: s.apiClient(), keys: s.keysFor, log: s.opts.Log, s3Dir: s.opts.S3Dir, s3: s.upstream != nil}
+}
+
+// keysFor are the keys with which a service, as signatures name it, is asked on behalf of a task:
+// those of its execution role, which a task on a container instance has to have. An upstream knows
+// no sessions of the emulator's and would take them for those of another account, so it is asked
+// with the account's keys.
+func (s *Server) keysFor(t *state.Task, service string) aws.CredentialsProvider {
+	role := s.executionRole(t)
+	if service != "s3" && !s.opts.handsOver(service) {
+		return role
+	}
+	return aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
+		if _, err := role.Retrieve(ctx); err != nil {
+			return aws.Credentials{}, err
+		}
+		return accountKeys(t.Scope()), nil
+	})
 }
 
 var getParameters = operation{
@@ -50,7 +69,7 @@ func (s *secretSource) Parameters(ctx context.Context, t *state.Task, region str
 	for some := range slices.Chunk(names, mostParameters) {
 		var out ssm.GetParametersOutput
 		in := &ssm.GetParametersInput{Names: some, WithDecryption: aws.Bool(true)}
-		if err := s.client.do(ctx, s.keys(t), region, getParameters, in, &out); err != nil {
+		if err := s.client.do(ctx, s.keys(t, getParameters.signed), region, getParameters, in, &out); err != nil {
 			return nil, nil, err
 		}
 		invalid = append(invalid, out.InvalidParameters...) // in AWS's order
@@ -92,7 +111,7 @@ func (s *secretSource) Secret(ctx context.Context, t *state.Task, region, id, ve
 		in.VersionStage = &stage
 	}
 	var out secretsmanager.GetSecretValueOutput
-	if err := s.client.do(ctx, s.keys(t), region, getSecretValue, in, &out); err != nil {
+	if err := s.client.do(ctx, s.keys(t, getSecretValue.signed), region, getSecretValue, in, &out); err != nil {
 		return agent.SecretValue{}, err
 	}
 	return agent.SecretValue{Text: aws.ToString(out.SecretString), Binary: out.SecretString == nil}, nil
@@ -100,7 +119,7 @@ func (s *secretSource) Secret(ctx context.Context, t *state.Task, region, id, ve
 
 // Object implements agent.SecretSource.
 func (s *secretSource) Object(ctx context.Context, t *state.Task, bucket, key string) ([]byte, error) {
-	if _, err := s.keys(t).Retrieve(ctx); err != nil {
+	if _, err := s.keys(t, "s3").Retrieve(ctx); err != nil {
 		return nil, err
 	}
 	if s.s3Dir != "" {
@@ -115,7 +134,7 @@ func (s *secretSource) Object(ctx context.Context, t *state.Task, bucket, key st
 	if !s.s3 {
 		return nil, agent.ErrNoObjects(fmt.Sprintf("s3://%s/%s cannot be read, as ecs-emulator has no S3: start it with --s3-dir and a folder of buckets, or with --upstream", bucket, key))
 	}
-	return s.client.object(ctx, s.keys(t), t.Scope().Region, bucket, key)
+	return s.client.object(ctx, s.keys(t, "s3"), t.Scope().Region, bucket, key)
 }
 
 // inBucket reads an object below a folder of buckets, out of which no link leads.

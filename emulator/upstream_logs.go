@@ -152,7 +152,7 @@ func (u *upstreamLogs) call(ctx context.Context, scope arn.Scope, op operation, 
 	call, cancel := context.WithTimeout(handlers.Quietly(context.WithoutCancel(ctx)), logAnswer)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastLogAnswer, cancel) })()
-	keys := credentials.NewStaticCredentialsProvider(scope.Account, "secret", "")
+	keys := credentials.StaticCredentialsProvider{Value: accountKeys(scope)}
 	err := u.client.do(call, keys, scope.Region, op, in, out)
 	var failed *agent.CallError
 	if !errors.As(err, &failed) || mayPass(failed) {
