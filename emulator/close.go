@@ -57,6 +57,7 @@ func (s *Server) Reset() error {
 		return fmt.Errorf("nothing is reset: %w", err)
 	}
 	s.strangeRoles.forget()
+	s.otherSecrets.forget()
 	left := s.logs.Reset()
 	if left != nil {
 		left = fmt.Errorf("log events are left: %w", left)

@@ -45,7 +45,8 @@ type Server struct {
 	logs         *logs.Store
 	logsSwept    time.Time // by retain
 	sessions     *session.Keys
-	strangeRoles strangeRoles
+	strangeRoles toldARNs                // that do not exist
+	otherSecrets toldARNs                // that a secret with another suffix stands for
 	profile      aws.CredentialsProvider // whose keys tasks get instead of their own, or nil
 	engine       backend.Engine          // what the user asked for
 	faulty       *fault.Engine           // the same, with faults

@@ -79,7 +79,7 @@ func (s *Server) apis() []awsapi.Service {
 			Store: s.store, Sessions: s.sessions, Now: s.clock.Now, Wall: s.clock.Wall, StrictRoles: s.opts.StrictRoles, RoleID: s.roleID,
 		}).Service(),
 		ssm.New(s.store, s.clock.Now).Service(),
-		secretsmanager.New(s.store, s.clock.Now).Service(),
+		secretsmanager.New(secretsmanager.Options{Store: s.store, Now: s.clock.Now, OtherSuffix: s.otherSuffix()}).Service(),
 		cloudwatchlogs.New(s.logs, s.clock.Now).Service(),
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),

@@ -63,13 +63,17 @@ type Options struct {
 	// EC2, as on AWS.
 	DefaultLaunchType types.LaunchType
 	// Strict turns all conveniences off at once: it is NoDefaultCluster, StrictVPC,
-	// StrictRoles and, unless there is a PullBehavior, that of the container agent.
+	// StrictRoles, StrictSecrets and, unless there is a PullBehavior, that of the container agent.
 	Strict bool
 	// NoDefaultCluster starts without the cluster default, as an account of AWS does.
 	NoDefaultCluster bool
 	// StrictRoles refuses to run tasks with roles that do not exist or do not trust ECS.
 	// Otherwise nobody looks at roles.
 	StrictRoles bool
+	// StrictSecrets finds no secret by an ARN that differs from its own in the six characters
+	// at the end alone. Otherwise such an ARN, of a definition that was written for AWS, is
+	// that of the secret where it is read.
+	StrictSecrets bool
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
 	// those with well-formed ids are made up.
 	StrictVPC bool
@@ -227,7 +231,7 @@ func (o Options) withDefaults() Options {
 	fallback(&o.MetadataRate, metadata.DefaultRate.String())
 	o.SecurityGroups = cmp.Or(o.SecurityGroups, agent.GroupsFilter)
 	if o.Strict {
-		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles = true, true, true
+		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets = true, true, true, true
 		o.PullBehavior = cmp.Or(o.PullBehavior, agent.Default)
 	}
 	if o.WarmSandboxes == 0 {

@@ -3,7 +3,6 @@ package emulator
 import (
 	"cmp"
 	"context"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -72,35 +71,6 @@ func (s *Server) roleID(role string) string {
 		}
 	}
 	return id
-}
-
-// strangeRoles are ARNs of roles that nobody has made and of which the log has told.
-type strangeRoles struct {
-	mu   sync.Mutex
-	told map[string]bool
-}
-
-// maxStrangeRoles is how many are remembered: who assumes roles may name any.
-const maxStrangeRoles = 1000
-
-// isNew reports whether the log has yet to tell of a role, and remembers it.
-func (s *strangeRoles) isNew(role string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.told[role] {
-		return false
-	}
-	if s.told == nil || len(s.told) == maxStrangeRoles {
-		s.told = map[string]bool{}
-	}
-	s.told[role] = true
-	return true
-}
-
-func (s *strangeRoles) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.told = nil
 }
 
 // executionRole are the keys with which the emulator calls APIs on behalf of a task: those

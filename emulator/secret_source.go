@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -55,6 +56,19 @@ func (s *Server) keysFor(t *state.Task, service string) aws.CredentialsProvider 
 	})
 }
 
+// otherSuffix has the log tell of secrets that are found by ARNs with other suffixes; nil has them
+// not found.
+func (s *Server) otherSuffix() func(asked, found string) {
+	if s.opts.StrictSecrets {
+		return nil
+	}
+	return func(asked, found string) {
+		if s.otherSecrets.isNew(asked) {
+			s.opts.Log.Info("the ARN stands for a secret here that ends otherwise", "asked", asked, "secret", found)
+		}
+	}
+}
+
 var getParameters = operation{
 	service: "SSM", signed: "ssm", target: "AmazonSSM", name: "GetParameters", codec: wire.AsIs,
 	errors: []string{"InternalServerError", "InvalidKeyId"},
@@ -81,7 +95,21 @@ func (s *secretSource) Parameters(ctx context.Context, t *state.Task, region str
 			values[asked] = value
 		}
 	}
+	s.tellForeign(t, invalid)
 	return values, invalid, nil
+}
+
+// tellForeign has the log tell how a task can have parameters of other accounts, which nobody here
+// shares with it.
+func (s *secretSource) tellForeign(t *state.Task, invalid []string) {
+	for _, name := range invalid {
+		parts := strings.SplitN(name, ":", 6)
+		if len(parts) == 6 && parts[4] != "" && parts[4] != t.Scope().Account {
+			s.log.Warn("a task refers to a parameter of another account; emulators with --account have that one", "task", t.ARN, "parameter", name,
+				"account", t.Scope().Account, "flag", "--account "+parts[4])
+			return
+		}
+	}
 }
 
 // valueOf finds the parameter that was asked for, by its name or ARN, and perhaps its

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -115,6 +116,45 @@ func TestTasksReadSecretsOfTheUpstream(t *testing.T) {
 	task = w.end(types.ContainerDefinition{Secrets: []types.Secret{{Name: name("P"), ValueFrom: name("/p")}}})
 	if got := aws.ToString(task.StoppedReason); !strings.Contains(got, "StatusCode: 502") || !strings.Contains(got, behind.URL+" does not answer") {
 		t.Errorf("without its upstream it ends with %s", got)
+	}
+}
+
+// A definition that was written for an account of AWS: the ends of its secrets' ARNs are others here.
+func TestTasksReadSecretsByARNsOfAWS(t *testing.T) {
+	var log lockedBuffer
+	text := func(s string) *string { return &s }
+	secret := func(valueFrom string) types.ContainerDefinition {
+		return types.ContainerDefinition{Secrets: []types.Secret{{Name: text("S"), ValueFrom: &valueFrom}}}
+	}
+	const (
+		inUse   = "arn:aws:secretsmanager:us-east-1:000000000000:secret:prod/db-AbCdEf:port::"
+		foreign = "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbCdEf"
+	)
+	for strict, want := range map[bool]string{false: "Essential container in task exited", true: "can't find the specified secret."} {
+		w := start(t, emulator.Options{StrictSecrets: strict, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		_, err := secretsmanager.NewFromConfig(w.srv.Config()).CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
+			Name: text("prod/db"), SecretString: text(`{"port":5432}`),
+		})
+		w.must(err)
+		for range 2 {
+			if got := aws.ToString(w.end(secret(inUse)).StoppedReason); !strings.HasSuffix(got, want) {
+				t.Errorf("strict %v: it ends with %s", strict, got)
+			}
+		}
+		got := aws.ToString(w.end(secret(foreign)).StoppedReason)
+		if !strings.Contains(got, "api error AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role/reads/") ||
+			!strings.HasSuffix(got, " on resource: "+foreign+" because no resource-based policy allows the secretsmanager:GetSecretValue action") {
+			t.Errorf("strict %v: a secret of another account ends it with %s", strict, got)
+		}
+		w.end(secret("arn:aws:ssm:us-east-1:444455556666:parameter/p"))
+	}
+	if got := strings.Count(log.String(), "ends otherwise"); got != 1 {
+		t.Errorf("the log tells %d times that an ARN stands for another one", got)
+	}
+	for _, flag := range []string{"--account 111122223333", "--account 444455556666"} {
+		if !strings.Contains(log.String(), flag) {
+			t.Errorf("the log does not name %s:\n%s", flag, log.String())
+		}
 	}
 }
 

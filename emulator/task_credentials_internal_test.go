@@ -30,15 +30,15 @@ func TestKeysOfATaskAreRenewedAtHalfTheirLife(t *testing.T) {
 	}
 }
 
-func TestStrangeRolesAreBounded(t *testing.T) {
-	var roles strangeRoles
-	for i := range 3 * maxStrangeRoles {
-		role := strconv.Itoa(i)
-		if !roles.isNew(role) || roles.isNew(role) {
-			t.Fatalf("%s is not told once", role)
+func TestARNsThatTheLogHasToldAreBounded(t *testing.T) {
+	var arns toldARNs
+	for i := range 3 * maxToldARNs {
+		arn := strconv.Itoa(i)
+		if !arns.isNew(arn) || arns.isNew(arn) {
+			t.Fatalf("%s is not told once", arn)
 		}
-		if len(roles.told) > maxStrangeRoles {
-			t.Fatalf("%d are remembered", len(roles.told))
+		if len(arns.told) > maxToldARNs {
+			t.Fatalf("%d are remembered", len(arns.told))
 		}
 	}
 }

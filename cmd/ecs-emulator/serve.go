@@ -86,6 +86,7 @@ type choices struct {
 	level                                       slog.Level
 	warm                                        int
 	strict, defaultCluster, unknownRoles        bool
+	anySecretSuffix                             bool
 }
 
 // declareServe declares the flags.
@@ -111,9 +112,10 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.StringVar(&c.onExit, "on-exit", "", "what becomes of running tasks: remove or keep (default remove, with a data directory keep)")
 	flags.StringVar(&o.InitDir, "init", "", "`directory` of task definitions and services to make at the start")
 	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
-	flags.BoolVar(&c.strict, "strict", false, "turn the conveniences off: those of --default-cluster, --strict-vpc, --unknown-roles and --pull that are not named")
+	flags.BoolVar(&c.strict, "strict", false, "turn the conveniences off: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix and --pull that are not named")
 	flags.BoolVar(&c.defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
 	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
+	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "read a secret by an ARN whose six characters at the end are others than its own")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
 	flags.StringVar(&c.groups, "security-groups", string(agent.GroupsFilter), "whether security groups filter: on, strict (this host and containers that are no tasks as well), off")
 	flags.BoolVar(&o.PublicAddresses, "public-addresses", false, "have the public addresses of tasks lead to them, by routes of this host (Linux with Docker, as root); otherwise they are only shown")
@@ -148,7 +150,7 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 
 // apply checks the choices and makes them options.
 func (c *choices) apply(o *emulator.Options) error {
-	o.NoDefaultCluster, o.StrictRoles = !c.defaultCluster, !c.unknownRoles
+	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix
 	if c.warm < 0 {
 		return usageError{fmt.Errorf("--warm-sandboxes %d is less than none", c.warm)}
 	}
@@ -191,7 +193,7 @@ func (c *choices) logger(stderr io.Writer) *slog.Logger {
 
 // conveniencesOff is what --strict stands for.
 var conveniencesOff = map[string]string{
-	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "pull": string(agent.Default),
+	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "any-secret-suffix": "false", "pull": string(agent.Default),
 }
 
 // setUnnamed sets flags that neither the environment nor the command line names.

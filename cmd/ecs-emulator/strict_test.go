@@ -11,8 +11,8 @@ import (
 // --strict turns off what neither the command line nor the environment names.
 func TestStrictTurnsConveniencesOff(t *testing.T) {
 	type conveniences struct {
-		noDefaultCluster, strictVPC, strictRoles bool
-		pull                                     agent.PullBehavior
+		noDefaultCluster, strictVPC, strictRoles, strictSecrets bool
+		pull                                                    agent.PullBehavior
 	}
 	parsed := func(args ...string) conveniences {
 		t.Helper()
@@ -20,19 +20,19 @@ func TestStrictTurnsConveniencesOff(t *testing.T) {
 		if _, err := parseServe(newFlags("serve", "", io.Discard), args, &o, io.Discard); err != nil {
 			t.Fatal(err)
 		}
-		return conveniences{o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.PullBehavior}
+		return conveniences{o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets, o.PullBehavior}
 	}
 	if got, want := parsed(), (conveniences{pull: agent.PreferCached}); got != want {
 		t.Errorf("without flags %+v", got)
 	}
-	if got, want := parsed("--strict"), (conveniences{true, true, true, agent.Default}); got != want {
+	if got, want := parsed("--strict"), (conveniences{true, true, true, true, agent.Default}); got != want {
 		t.Errorf("strict %+v", got)
 	}
 	if got, want := parsed("--default-cluster=false"), (conveniences{noDefaultCluster: true, pull: agent.PreferCached}); got != want {
 		t.Errorf("without a default cluster %+v", got)
 	}
 	t.Setenv("ECS_EMULATOR_UNKNOWN_ROLES", "true")
-	if got, want := parsed("--strict", "--pull", "once"), (conveniences{true, true, false, agent.Once}); got != want {
+	if got, want := parsed("--strict", "--pull", "once"), (conveniences{true, true, false, true, agent.Once}); got != want {
 		t.Errorf("strict but for roles and pulls %+v", got)
 	}
 }

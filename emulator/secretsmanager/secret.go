@@ -57,14 +57,18 @@ func key(s arn.Scope, name string) string { return scopeKey(s) + name }
 
 func scopeKey(s arn.Scope) string { return s.Region + ":" + s.Account + ":" }
 
-const suffixLength = 6
+// What the ends of ARNs consist of.
+const (
+	suffixLength     = 6
+	smallLetters     = "abcdefghijklmnopqrstuvwxyz"
+	suffixCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + smallLetters + "0123456789"
+)
 
 // NewSuffix makes the end of an ARN, by chance.
 func NewSuffix() string {
-	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	suffix := make([]byte, suffixLength)
 	for i := range suffix {
-		suffix[i] = digits[rand.IntN(len(digits))]
+		suffix[i] = suffixCharacters[rand.IntN(len(suffixCharacters))]
 	}
 	return string(suffix)
 }
@@ -85,6 +89,21 @@ func FindSecret(tx *store.Tx, s arn.Scope, id string) *Secret {
 		}
 	}
 	return secrets.Get(tx, key(s, rest))
+}
+
+// FindOtherSuffix returns the secret whose ARN differs from this one in the six characters at its
+// end alone, or nil. Six small letters may as well be the last word of a name, app-secret, of which
+// the ARN names the secret without a suffix: these are no suffix, though one in two hundred is such.
+func FindOtherSuffix(tx *store.Tx, s arn.Scope, id string) *Secret {
+	rest, own := strings.CutPrefix(id, Prefix(s))
+	end := len(rest) - suffixLength - 1
+	if !own || end <= 0 || rest[end] != '-' {
+		return nil
+	}
+	if suffix := rest[end+1:]; strings.Trim(suffix, suffixCharacters) != "" || strings.Trim(suffix, smallLetters) == "" {
+		return nil
+	}
+	return secrets.Get(tx, key(s, rest[:end]))
 }
 
 // Secrets returns the secrets of a scope, in order of their names.

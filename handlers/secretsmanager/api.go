@@ -7,6 +7,8 @@ package secretsmanager
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -16,14 +18,29 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-// API answers from the store.
-type API struct {
-	store *state.Store
-	clock func() time.Time
+// Options of the API.
+type Options struct {
+	Store *state.Store
+	// Now is the emulator's time.
+	Now func() time.Time
+	// OtherSuffix is told that a value, or what there is to know of a secret, is asked for by an ARN
+	// that differs from the secret's in the six characters at its end alone, and is answered. They
+	// are random, so a definition that was written for an account of AWS could name no secret here.
+	// Nil is as on AWS: such an ARN is of no secret.
+	OtherSuffix func(asked, found string)
 }
 
-// New makes the API. now is the emulator's time.
-func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+// API answers from the store.
+type API struct {
+	store       *state.Store
+	clock       func() time.Time
+	otherSuffix func(asked, found string)
+}
+
+// New makes the API.
+func New(o Options) *API {
+	return &API{store: o.Store, clock: o.Now, otherSuffix: o.OtherSuffix}
+}
 
 // now is the time in milliseconds, as Secrets Manager has it.
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
@@ -39,12 +56,49 @@ func secret(ctx context.Context, tx *store.Tx, id *string) (*secretsmanager.Secr
 	if s := secretsmanager.FindSecret(tx, scopeOf(ctx), *id); s != nil {
 		return s, nil
 	}
-	return nil, notFound("Secrets Manager can't find the specified secret.") // SEC0001
+	call := awsapi.FromContext(ctx)
+	refusal := notFound("Secrets Manager can't find the specified secret.") // SEC0001
+	region, account, isARN := placeOf(*id)
+	switch {
+	case isARN && account != call.Account:
+		return nil, fmt.Errorf("%w (the request acts in account %s; emulators with --account %s have that of the ARN)", denied(call, *id), call.Account, account)
+	case isARN && region != call.Region:
+		return nil, fmt.Errorf("%w (the request acts in region %s)", refusal, call.Region)
+	}
+	return nil, refusal
 }
 
-// live returns the secret with an id that is not marked for deletion (SEC0005).
-func live(ctx context.Context, tx *store.Tx, id *string) (*secretsmanager.Secret, error) {
+// placeOf is the region and the account that the ARN of a secret names.
+func placeOf(id string) (region, account string, isARN bool) {
+	parts := strings.SplitN(id, ":", 7)
+	if len(parts) < 7 || parts[0] != "arn" || parts[2] != "secretsmanager" || parts[5] != "secret" {
+		return "", "", false
+	}
+	return parts[3], parts[4], true
+}
+
+// readable returns the secret with an id, also one whose ARN has another suffix: for requests that
+// only read.
+func (a *API) readable(ctx context.Context, tx *store.Tx, id *string) (*secretsmanager.Secret, error) {
 	s, err := secret(ctx, tx, id)
+	if err == nil || a.otherSuffix == nil {
+		return s, err
+	}
+	found := secretsmanager.FindOtherSuffix(tx, scopeOf(ctx), *id)
+	if found == nil {
+		return nil, err
+	}
+	a.otherSuffix(*id, found.ARN())
+	return found, nil
+}
+
+// live returns the secret with an id that is not marked for deletion.
+func live(ctx context.Context, tx *store.Tx, id *string) (*secretsmanager.Secret, error) {
+	return notDeleted(secret(ctx, tx, id))
+}
+
+// notDeleted refuses a secret that is marked for deletion (SEC0005).
+func notDeleted(s *secretsmanager.Secret, err error) (*secretsmanager.Secret, error) {
 	if err == nil && s.Deleted() {
 		return nil, invalidRequest("You can't perform this operation on the secret because it was marked for deletion.")
 	}

@@ -19,7 +19,7 @@ func (a *API) DescribeSecret(ctx context.Context, in *sdk.DescribeSecretInput) (
 	if err := v.Err(); err != nil {
 		return nil, err
 	}
-	s, err := secret(ctx, a.read(), in.SecretId)
+	s, err := a.readable(ctx, a.read(), in.SecretId)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
 func notFound(format string, args ...any) error {
@@ -20,6 +22,14 @@ func invalidRequest(message string) error {
 
 func invalidParameter(format string, args ...any) error {
 	return &types.InvalidParameterException{Message: text(format, args)}
+}
+
+// denied is what requests for a secret of another account get, in which no policy lets them do so.
+// That there is no such secret there AWS does not say (SEC0010).
+func denied(call awsapi.Call, secretARN string) error {
+	action := "secretsmanager:" + call.Operation
+	return &awsapi.Error{Code: "AccessDeniedException", Message: fmt.Sprintf(
+		"User: %s is not authorized to perform: %s on resource: %s because no resource-based policy allows the %s action", call.Principal(), action, secretARN, action)}
 }
 
 func text(format string, args []any) *string {

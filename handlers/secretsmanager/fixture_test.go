@@ -15,10 +15,12 @@ import (
 // promises holds the operations that some test called with success.
 var promises apitest.Promises
 
-func TestMain(m *testing.M) { os.Exit(promises.Main(m, secretsmanager.New(nil, nil).Service())) }
+func TestMain(m *testing.M) {
+	os.Exit(promises.Main(m, secretsmanager.New(secretsmanager.Options{}).Service()))
+}
 
 func TestTable(t *testing.T) {
-	apitest.Table(t, secretsmanager.New(nil, nil).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*secretsmanager.API]())
+	apitest.Table(t, secretsmanager.New(secretsmanager.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*secretsmanager.API]())
 }
 
 // scene is a client of an API over an empty store.
@@ -29,8 +31,14 @@ type scene struct {
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
+	return newSceneWith(t, nil)
+}
+
+// newSceneWith has an API that finds secrets by other suffixes, and tells of it.
+func newSceneWith(t *testing.T, otherSuffix func(asked, found string)) *scene {
+	t.Helper()
 	s := apitest.NewScene(t, arn.Scope{Region: "eu-west-1", Account: "123456789012"})
-	return &scene{s, sdk.NewFromConfig(s.Serve(secretsmanager.New(s.Store, s.Clock).Service(), &promises))}
+	return &scene{s, sdk.NewFromConfig(s.Serve(secretsmanager.New(secretsmanager.Options{Store: s.Store, Now: s.Clock, OtherSuffix: otherSuffix}).Service(), &promises))}
 }
 
 func ok[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In) *Out {

@@ -114,7 +114,7 @@ func (a *API) GetSecretValue(ctx context.Context, in *sdk.GetSecretValueInput) (
 		return nil, err
 	}
 	tx := a.read()
-	s, err := live(ctx, tx, in.SecretId)
+	s, err := notDeleted(a.readable(ctx, tx, in.SecretId))
 	if err != nil {
 		return nil, err
 	}

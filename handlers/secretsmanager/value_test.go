@@ -1,6 +1,7 @@
 package secretsmanager_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,52 @@ func TestASecretIsFoundByNameAndARN(t *testing.T) {
 	for _, id := range []string{"prod/db", prefix + "-zzzzzz", strings.Replace(*made.ARN, "eu-west-1", "us-east-1", 1)} {
 		refused(s, s.GetSecretValue, &sdk.GetSecretValueInput{SecretId: &id}, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 	}
+}
+
+// A definition that was written for AWS names a secret by an ARN whose end is another one here. It is
+// found where it is read, and nothing changes it by such an ARN.
+func TestASecretIsReadByAnARNWithAnotherSuffix(t *testing.T) {
+	var told []string
+	s := newSceneWith(t, func(asked, found string) { told = append(told, asked+" "+found) })
+	made := createSecret(s, "prod/db", "hunter2")
+	prefix := "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-"
+	other := prefix + "zZzzzz"
+	if current(s, other) != "hunter2" {
+		t.Error("another value")
+	}
+	if out := ok(s, s.DescribeSecret, &sdk.DescribeSecretInput{SecretId: &other}); *out.ARN != *made.ARN {
+		t.Errorf("described as %s", *out.ARN)
+	}
+	if out := ok(s, s.BatchGetSecretValue, &sdk.BatchGetSecretValueInput{SecretIdList: []string{other}}); len(out.SecretValues) != 1 {
+		t.Errorf("in a batch: %+v", out.Errors)
+	}
+	for _, told := range told {
+		if told != other+" "+*made.ARN {
+			t.Errorf("told of %s", told)
+		}
+	}
+	if len(told) != 3 {
+		t.Errorf("told %d times", len(told))
+	}
+	const none = "Secrets Manager can't find the specified secret."
+	for _, id := range []string{prefix + "zzzzz", prefix + "zzzzzzz", prefix + "zzzz_z", prefix + "secret", strings.Replace(other, "/db", "/dc", 1), strings.Replace(other, "/db", "/d", 1)} {
+		refused(s, s.GetSecretValue, &sdk.GetSecretValueInput{SecretId: &id}, "ResourceNotFoundException", none)
+	}
+	refused(s, s.PutSecretValue, &sdk.PutSecretValueInput{SecretId: &other, SecretString: aws.String("x")}, "ResourceNotFoundException", none)
+	refused(s, s.DeleteSecret, &sdk.DeleteSecretInput{SecretId: &other}, "ResourceNotFoundException", none)
+	ok(s, s.DeleteSecret, &sdk.DeleteSecretInput{SecretId: made.ARN})
+	refused(s, s.GetSecretValue, &sdk.GetSecretValueInput{SecretId: &other}, "InvalidRequestException",
+		"You can't perform this operation on the secret because it was marked for deletion.")
+}
+
+// The answer was reported (SEC0010).
+func TestASecretOfAnotherAccount(t *testing.T) {
+	s := newScene(t)
+	createSecret(s, "db", "hunter2")
+	id := "arn:aws:secretsmanager:eu-west-1:999988887777:secret:db-abcdef"
+	const denied = "User: arn:aws:iam::123456789012:root is not authorized to perform: secretsmanager:%s on resource: %s because no resource-based policy allows the secretsmanager:%s action"
+	refused(s, s.GetSecretValue, &sdk.GetSecretValueInput{SecretId: &id}, "AccessDeniedException", fmt.Sprintf(denied, "GetSecretValue", id, "GetSecretValue"))
+	refused(s, s.PutSecretValue, &sdk.PutSecretValueInput{SecretId: &id, SecretString: aws.String("x")}, "AccessDeniedException", fmt.Sprintf(denied, "PutSecretValue", id, "PutSecretValue"))
 }
 
 // The answers were recorded (SEC0002, SEC0003).
