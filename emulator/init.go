@@ -26,11 +26,16 @@ type definition struct {
 	body []byte
 }
 
-// definitionKind orders the files: a service needs its task definition and cluster.
+// definitionKind orders the files: a service needs its task definition and cluster, and its tasks
+// need what these refer to.
 type definitionKind int
 
 const (
-	clusterFile definitionKind = iota
+	roleFile definitionKind = iota
+	logGroupFile
+	parameterFile
+	secretFile
+	clusterFile
 	taskDefinitionFile
 	serviceFile
 )
@@ -38,7 +43,8 @@ const (
 // init makes what the files of a folder describe, each the JSON input of an
 // operation, told apart by their members: containerDefinitions is
 // RegisterTaskDefinition, clusterName is CreateCluster, and taskDefinition is
-// CreateService, whose serviceName may be left to the file's name.
+// CreateService, whose serviceName may be left to the file's name. Roles, log groups, parameters
+// and secrets are in folders of their own there, by whose names they are told apart.
 //
 // It goes through the API like any client. What exists already, from an earlier
 // run with a data directory, is left alone.
@@ -51,6 +57,14 @@ func (s *Server) init(ctx context.Context, dir string) error {
 	for _, d := range definitions {
 		var err error
 		switch d.kind {
+		case roleFile:
+			err = s.initRole(ctx, d)
+		case logGroupFile:
+			err = s.initLogGroup(ctx, d)
+		case parameterFile:
+			err = s.initParameter(ctx, d)
+		case secretFile:
+			err = s.initSecret(ctx, d)
 		case clusterFile:
 			err = initCluster(ctx, client, d)
 		case taskDefinitionFile:
@@ -71,10 +85,13 @@ func readDefinitions(dir string) ([]definition, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read init folder: %w", err)
 	}
-	if len(paths) == 0 {
+	list, err := readInitFolders(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(paths)+len(list) == 0 {
 		return nil, fmt.Errorf("init folder %s holds no .json file", dir)
 	}
-	var list []definition
 	for _, path := range paths {
 		body, err := os.ReadFile(path)
 		if err != nil {

@@ -1,12 +1,16 @@
 package emulator_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -22,6 +26,9 @@ func initDir(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, body := range files {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -63,6 +70,58 @@ func TestInitMakesWhatTheFolderDescribes(t *testing.T) {
 	check(start(t, opts).srv) // nothing is made twice
 }
 
+// What a definition of production needs is there before its service.
+func TestInitMakesWhatTasksReferTo(t *testing.T) {
+	opts := emulator.Options{
+		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), Account: "111122223333", Region: "eu-west-1", StrictRoles: true,
+		InitDir: initDir(t, map[string]string{
+			"api.json": `{"cluster": "shop", "taskDefinition": "web", "desiredCount": 1, "launchType": "FARGATE",
+				"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0123abcd"]}}}`,
+			"shop.json": `{"clusterName": "shop"}`,
+			"web.json": `{"family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+				"executionRoleArn": "arn:aws:iam::111122223333:role/execution",
+				"containerDefinitions": [{"name": "app", "image": "app",
+					"secrets": [{"name": "DB", "valueFrom": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf:password::"},
+						{"name": "URL", "valueFrom": "/prod/url"}],
+					"logConfiguration": {"logDriver": "awslogs",
+						"options": {"awslogs-group": "/ecs/web", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "web"}}}]}`,
+			"secrets/db.json":     `{"Name": "prod/db", "SecretString": "{\"password\":\"hunter2\"}", "Tags": [{"Key": "team", "Value": "web"}]}`,
+			"parameters/url.json": `{"Name": "/prod/url", "Value": "http://db", "Type": "SecureString", "Overwrite": true}`,
+			"log-groups/web.json": `{"logGroupName": "/ecs/web"}`,
+			"roles/execution.json": `{"RoleName": "execution", "AssumeRolePolicyDocument":
+				"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ecs-tasks.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"}`,
+			"secrets/old.json": `{"Name": "old"}`,
+			"..data/old.json":  "{", // as Kubernetes mounts what it has replaced
+		}),
+	}
+	cluster, old, parameter := "shop", "old", "/prod/url"
+	run := func(srv *emulator.Server) {
+		t.Helper()
+		client := ecs.NewFromConfig(srv.Config())
+		w := &world{t, srv, client}
+		w.eventually("the service runs", func() bool {
+			out, err := client.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: &cluster, Services: []string{"api"}})
+			w.must(err)
+			return len(out.Services) == 1 && out.Services[0].RunningCount == 1
+		})
+		found, err := ssm.NewFromConfig(srv.Config()).GetParameter(t.Context(), &ssm.GetParameterInput{Name: &parameter})
+		w.must(err)
+		if found.Parameter.Version != 1 {
+			t.Errorf("the parameter has version %d", found.Parameter.Version)
+		}
+	}
+	first, err := emulator.New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(first)
+	_, err = secretsmanager.NewFromConfig(first.Config()).DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{SecretId: &old})
+	if err := errors.Join(err, first.Close()); err != nil {
+		t.Fatal(err)
+	}
+	run(start(t, opts).srv) // nothing is made twice, nor what is marked for deletion
+}
+
 func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 	for name, test := range map[string]struct {
 		files map[string]string
@@ -72,6 +131,12 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 		"not JSON":          {map[string]string{"a.json": "{"}, "a.json"},
 		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName and taskDefinition"},
 		"refused by ECS":    {map[string]string{"a.json": `{"family": "a b", "containerDefinitions": []}`}, "ClientException"},
+		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of log-groups, parameters, roles, secrets"},
+		"refused by IAM":    {map[string]string{"roles/a.json": `{"RoleName": "a"}`}, "roles/a.json: ValidationError: 1 validation error detected"},
+		"refused by SSM":    {map[string]string{"parameters/a.json": `{"Name": "a b", "Value": "v", "Type": "String"}`}, "ValidationException: Parameter name: "},
+		"refused secret":    {map[string]string{"secrets/a.json": `{"Name": "a b"}`}, "ValidationException: Invalid name. "},
+		"no name":           {map[string]string{"secrets/a.json": `{"SecretString": "s"}`}, "secrets/a.json"},
+		"refused log group": {map[string]string{"log-groups/a.json": `{"logGroupName": "a b"}`}, "InvalidParameterException"},
 		"wrong type":        {map[string]string{"a.json": `{"family": 1, "containerDefinitions": []}`}, "a.json"},
 		"unknown reference": {map[string]string{"a.json": `{"taskDefinition": "none", "desiredCount": 1}`}, "TaskDefinition not found."},
 	} {

@@ -110,7 +110,7 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.BoolVar(&o.AWSDelays, "aws-delays", false, "take the time that AWS takes, on the emulator's clock")
 	flags.StringVar(&c.launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
 	flags.StringVar(&c.onExit, "on-exit", "", "what becomes of running tasks: remove or keep (default remove, with a data directory keep)")
-	flags.StringVar(&o.InitDir, "init", "", "`directory` of task definitions and services to make at the start")
+	flags.StringVar(&o.InitDir, "init", "", "`directory` of clusters, task definitions and services, and in folders of their own secrets, parameters, roles and log groups, to make at the start")
 	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
 	flags.BoolVar(&c.strict, "strict", false, "turn the conveniences off: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix and --pull that are not named")
 	flags.BoolVar(&c.defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
