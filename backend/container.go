@@ -29,6 +29,9 @@ type ContainerSpec struct {
 	// container has; [NoIPC] is a namespace of its own without shared memory, empty one as
 	// the engine makes it.
 	IPC string
+	// Ports are the TCP ports that the container's definition maps. An engine that runs the
+	// image leaves them to it; the simulation serves them for an image that it does not know.
+	Ports []int
 	// Platform is what the image must be for: "linux/arm64"; empty is any.
 	Platform string
 	Labels   map[string]string

@@ -59,6 +59,7 @@ type containerSpec struct {
 	mounts     []backend.Mount // their sources are paths
 	files      files           // of the engine
 	names      backend.Names
+	ports      []int      // that its definition maps
 	controls   []string   // the names of its kernel parameters
 	processes  *container // the sandboxes whose namespaces it has; nil is none
 	ipc        *container
@@ -101,6 +102,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		env:        slices.Clone(spec.Env),
 		files:      e.files,
 		names:      spec.Names,
+		ports:      slices.Clone(spec.Ports),
 		controls:   slices.Sorted(maps.Keys(spec.Sysctls)),
 	}
 	if spec.Joins != "" {

@@ -25,6 +25,8 @@ import (
 //	logs             what it writes; \n separates lines
 //	http             the body with which it answers HTTP requests
 //	http-port        the one port on which it does; any without
+//	no-http          "true": it serves nothing, also if its image is not known and
+//	                 its definition maps ports
 //
 // Durations are written as Go does, or as a number of seconds.
 const LabelPrefix = "ecs-emulator.sim."
@@ -33,6 +35,9 @@ const LabelPrefix = "ecs-emulator.sim."
 // what the script says: exit-code on a command that sleeps changes its code only.
 func applyLabels(s *Script, labels map[string]string) error {
 	port := 0
+	if silent, _ := strconv.ParseBool(labels[LabelPrefix+"no-http"]); silent {
+		s.Serve = nil
+	}
 	for key, value := range labels {
 		name, ok := strings.CutPrefix(key, LabelPrefix)
 		if !ok {
@@ -94,6 +99,8 @@ func applyLabel(s *Script, name, value string, port *int) (err error) {
 		s.Logs = Lines(strings.Split(strings.ReplaceAll(value, `\n`, "\n"), "\n")...)
 	case "http":
 		s.Serve = []Server{{Body: value}}
+	case "no-http":
+		_, err = strconv.ParseBool(value)
 	case "http-port":
 		*port, err = parsePort(value)
 	default:

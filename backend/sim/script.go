@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -24,7 +25,8 @@ import (
 //     "missing" occurs doesn't exist
 //   - its image's name: sim/<command>:<argument>, as in "sim/sleep:5s" or
 //     "sim/exit:1"; nginx, httpd and caddy serve HTTP on port 80; hello-world
-//   - Options.Default
+//   - Options.Default; if that serves nothing, each TCP port that the container's
+//     definition maps answers HTTP with status 200
 //
 // The zero Script runs until it is stopped and then exits 0: that is what a
 // server does that shuts down in order. Only what ignores the signal gets 137,
@@ -179,11 +181,24 @@ func (e *Engine) scriptOf(c *container) (Script, error) {
 	}
 	if !ok {
 		script = e.opts.Default
+		if script.Serve == nil {
+			script.Serve = mappedPorts(c)
+		}
 	}
 	if err := applyLabels(&script, c.labels); err != nil {
 		return script, err
 	}
 	return e.ruled(script, c.spec.image), nil
+}
+
+// mappedPorts are the servers of a container whose image is not known: one for each port
+// that its definition maps, so that health checks of load balancers find it. AWS would run
+// the image; the label no-http is for one that is to serve nothing.
+func mappedPorts(c *container) (servers []Server) {
+	for _, port := range c.spec.ports {
+		servers = append(servers, Server{Port: port, Body: fmt.Sprintf("The simulated engine answers for %s.\n", c.spec.image)})
+	}
+	return servers
 }
 
 // glob matches a pattern with * and ?. It differs from path.Match in that * goes

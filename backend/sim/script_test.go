@@ -174,6 +174,33 @@ func TestTheDefaultScriptIsForWhatNothingElseSays(t *testing.T) {
 	}
 }
 
+func TestAnUnknownImageServesThePortsThatItsDefinitionMaps(t *testing.T) {
+	w := newWorld(t, sim.Options{})
+	shop := backend.ContainerSpec{Image: "ghcr.io/acme/shop:1", Command: []string{"npm", "start"}, Ports: []int{8080, 9090}}
+	w.run(shop)
+	for _, port := range []int{8080, 9090} {
+		if got := w.get(port); !strings.Contains(got, "ghcr.io/acme/shop:1") {
+			t.Errorf("port %d answers %q", port, got)
+		}
+	}
+	if got := w.get(80); !strings.Contains(got, "connection refused") {
+		t.Errorf("a port that is not mapped answers %q", got)
+	}
+	// A label, a command that is known, or an image that is known says otherwise.
+	silent := shop
+	silent.Labels = labels("no-http", "true")
+	known := shop
+	known.Command = []string{"sleep", "60"}
+	nginx := backend.ContainerSpec{Image: "nginx", Ports: []int{8080}}
+	for _, spec := range []backend.ContainerSpec{silent, known, nginx} {
+		w.sandbox = w.newSandbox()
+		w.run(spec)
+		if got := w.get(8080); !strings.Contains(got, "connection refused") {
+			t.Errorf("%s %v %v answers %q", spec.Image, spec.Command, spec.Labels, got)
+		}
+	}
+}
+
 func TestARuleMatchesNamesAsWrittenAndInShort(t *testing.T) {
 	w := newWorld(t, sim.Options{Scripts: []sim.Rule{{Image: "nginx", Script: sim.Script{Exit: &sim.Exit{Code: 42}}}}})
 	for _, image := range []string{"nginx", "nginx:1.29", "docker.io/library/nginx:latest"} {

@@ -137,6 +137,7 @@ func (w *work) containerSpec(i int) (backend.ContainerSpec, error) {
 		ReadonlyRootfs: aws.ToBool(d.ReadonlyRootFilesystem), Privileged: aws.ToBool(d.Privileged),
 		MemoryReservation: int64(aws.ToInt32(d.MemoryReservation)) * mebibyte,
 		Health:            healthCheck(d.HealthCheck),
+		Ports:             tcpPorts(d.PortMappings),
 		SecurityOpt:       securityOptions(d.DockerSecurityOptions),
 		Ulimits:           ulimits(d, w.machine == nil),
 	}
@@ -159,6 +160,16 @@ func (w *work) containerSpec(i int) (backend.ContainerSpec, error) {
 	w.addVolumes(&spec, d)
 	addLinuxParameters(&spec, d.LinuxParameters)
 	return spec, nil
+}
+
+// tcpPorts are the container ports of mappings for TCP, but those of port ranges.
+func tcpPorts(mappings []types.PortMapping) (ports []int) {
+	for _, m := range mappings {
+		if m.ContainerPort != nil && m.Protocol != types.TransportProtocolUdp {
+			ports = append(ports, int(*m.ContainerPort))
+		}
+	}
+	return ports
 }
 
 // securityOptions are those that ECS passes on. Others, above all seccomp's, do not get to the
