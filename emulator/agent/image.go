@@ -153,6 +153,10 @@ func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time
 // recorded pull failures (ECS0002). A container that the task can do without keeps
 // it.
 func (w *work) pullFailed(i int, err error) {
+	if ref := w.image(i); taskdef.IsECRImage(ref) {
+		w.host.agent.Log.Warn("an image of ECR cannot be pulled: give a local one this name, with docker tag, or log the engine in to the registry",
+			"task", w.task.ARN, "image", ref)
+	}
 	if w.machine != nil { // Source: field reports of tasks on EC2, current agents
 		reason := "CannotPullImageManifestError: Error response from daemon: " + engineText(err)
 		w.containerFailed(i, reason, reason)

@@ -79,7 +79,7 @@ func checkFargateContainer(def *types.TaskDefinition, c *types.ContainerDefiniti
 	if err := checkFargateLogs(def, c.LogConfiguration); err != nil {
 		return err
 	}
-	if def.ExecutionRoleArn == nil && isECRImage(value(c.Image)) {
+	if def.ExecutionRoleArn == nil && IsECRImage(value(c.Image)) {
 		return refuse("Fargate requires task definition to have execution role ARN to support ECR images.")
 	}
 	if isTrue(c.Privileged) {

@@ -51,9 +51,9 @@ func validDigest(digest string) bool {
 	return true
 }
 
-// isECRImage tells whether an image is in a private Amazon ECR repository:
+// IsECRImage tells whether an image is in a private Amazon ECR repository:
 // <account>.dkr.ecr.<region>.amazonaws.com[.cn] or its FIPS and dual-stack forms.
-func isECRImage(image string) bool {
+func IsECRImage(image string) bool {
 	registry, _, ok := strings.Cut(image, "/")
 	if !ok || len(registry) < 13 || !allDigits(registry[:12]) {
 		return false

@@ -87,7 +87,7 @@ func containerAttributes(set *attributeSet, def *types.TaskDefinition, c *types.
 	if c.LogConfiguration != nil {
 		logAttributes(set, c.LogConfiguration, hasExecutionRole)
 	}
-	if isECRImage(value(c.Image)) {
+	if IsECRImage(value(c.Image)) {
 		set.add(agentCapability + "ecr-auth")
 		set.addIf(hasExecutionRole, ecsCapability+"execution-role-ecr-pull")
 	}
