@@ -56,6 +56,7 @@ func (s *Server) openUpstream() error {
 		return fmt.Errorf("upstream %s is the emulator itself, which listens at %s", to, own)
 	}
 	s.upstream = handlers.NewUpstream(to)
+	s.upstream.CheckAccount = true
 	return nil
 }
 

@@ -257,11 +257,14 @@ func TestUpstreamsThatLeadRound(t *testing.T) {
 
 // An emulator that has ended has no connections left.
 func TestConnectionsToTheUpstreamEnd(t *testing.T) {
-	ended := make(chan struct{})
+	var open sync.WaitGroup
 	behind := httptest.NewUnstartedServer(http.NotFoundHandler())
 	behind.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateClosed {
-			close(ended)
+		switch state {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed:
+			open.Done()
 		}
 	}
 	behind.Start()
@@ -278,6 +281,11 @@ func TestConnectionsToTheUpstreamEnd(t *testing.T) {
 	if err := srv.Close(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		open.Wait()
+		close(ended)
+	}()
 	select {
 	case <-ended:
 	case <-time.After(30 * time.Second):

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/google/uuid"
@@ -19,9 +20,20 @@ import (
 
 // Upstream is a server that has the services which are not here.
 type Upstream struct {
-	URL       *url.URL
+	URL *url.URL
+	// CheckAccount has it asked for its account with the first request that is sent there, and
+	// the log tell if that is not the one here.
+	CheckAccount bool
+
 	transport *http.Transport
-	id        string // of this way there
+	id        string   // of this way there
+	told      sync.Map // services of which the log has told that they act on its ECS
+
+	ctx     context.Context // ends with Close
+	cancel  context.CancelFunc
+	mu      sync.Mutex // of checked
+	checked bool       // it has told its account, or is being asked
+	asking  sync.WaitGroup
 }
 
 // NewUpstream is the way to a server whose address ParseUpstream has read.
@@ -29,11 +41,19 @@ func NewUpstream(to *url.URL) *Upstream {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableCompression = true // or it would ask for it, and unpack answers
 	transport.MaxIdleConnsPerHost = transport.MaxIdleConns
-	return &Upstream{URL: to, transport: transport, id: uuid.NewString()}
+	u := &Upstream{URL: to, transport: transport, id: uuid.NewString()}
+	u.ctx, u.cancel = context.WithCancel(context.Background())
+	return u
 }
 
-// Close ends connections that nobody uses.
-func (u *Upstream) Close() { u.transport.CloseIdleConnections() }
+// Close ends what is asked for, and idle connections.
+func (u *Upstream) Close() {
+	u.mu.Lock()
+	u.cancel()
+	u.mu.Unlock()
+	u.asking.Wait()
+	u.transport.CloseIdleConnections()
+}
 
 // passedBy names in a request each emulator that has sent it on, so that none sends it on twice.
 // No signature covers it.
@@ -132,11 +152,16 @@ func (e *endpoint) forward(w http.ResponseWriter, r *http.Request) {
 		e.loops(w, r)
 		return
 	}
+	e.warnOfECS(r)
+	e.Upstream.checkAccount(e.account(), e.Log)
 	// An answer may begin before the request has ended. Not every writer has this, and none
 	// needs it.
 	_ = http.NewResponseController(w).EnableFullDuplex()
 	e.upstream.ServeHTTP(w, r)
 }
+
+// account is that of requests here whose keys name none.
+func (e *endpoint) account() string { return cmp.Or(e.Options.Account, awsapi.DefaultAccount) }
 
 // loops answers what has been sent on from here before. SDKs do not try it again.
 func (e *endpoint) loops(w http.ResponseWriter, r *http.Request) {

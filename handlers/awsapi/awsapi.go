@@ -42,13 +42,16 @@ type Options struct {
 	RequestID func() string
 }
 
+// DefaultAccount is the account of calls that name none.
+const DefaultAccount = "000000000000"
+
 // withDefaults completes the options for one service.
 func (o Options) withDefaults(service string) Options {
 	if o.Region == "" {
 		o.Region = "us-east-1"
 	}
 	if o.Account == "" {
-		o.Account = "000000000000"
+		o.Account = DefaultAccount
 	}
 	if o.Caller == nil {
 		o.Caller = func(string, string) (Caller, bool, error) { return Caller{}, false, nil }
