@@ -24,6 +24,7 @@ type decoder struct {
 	scratch []byte          // for strings with escapes
 
 	violation *Violation
+	unknown   func(structure, member string) // told of members that are skipped; may be nil
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -151,6 +152,9 @@ func (d *decoder) structure(n *node, p memory) error {
 	err := d.object(func(key []byte) error {
 		i := n.find(key, next)
 		if i < 0 {
+			if d.unknown != nil {
+				d.unknown(n.typ.Name(), string(key))
+			}
 			return d.skip()
 		}
 		next = i + 1

@@ -128,12 +128,17 @@ func (c *Codec) appendValue(buf []byte, rv reflect.Value) []byte {
 // Errors are *[SyntaxError], *[TypeError] with the words of an AWS
 // SerializationException, and, with rules, *[Violation] for the first one in the
 // order of the text. v then holds what was read so far.
-func (c *Codec) Unmarshal(data []byte, v any) error {
+func (c *Codec) Unmarshal(data []byte, v any) error { return c.UnmarshalNoting(data, v, nil) }
+
+// UnmarshalNoting is Unmarshal that tells of each member it skips because the structure,
+// by its Go type, has none of the name.
+func (c *Codec) UnmarshalNoting(data []byte, v any, unknown func(structure, member string)) error {
 	rv := reflect.ValueOf(v)
 	if rv.Kind() != reflect.Pointer || rv.IsNil() {
 		panic("wire: Unmarshal needs a non-nil pointer, not " + rv.Kind().String())
 	}
 	d := newDecoder(data)
+	d.unknown = unknown
 	err := d.document(c.plan(rv.Type().Elem()), pointee(rv))
 	violation := d.violation
 	d.release()

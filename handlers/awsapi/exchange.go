@@ -23,7 +23,8 @@ type exchange struct {
 	start   time.Time
 	body    []byte
 	form    query.Form // body in a Query protocol
-	in      *[]byte    // the pooled memory of body
+	warned  *unknownMembers
+	in      *[]byte // the pooled memory of body
 }
 
 // Protocol is how a service speaks: a [JSON] or a [Query], with what is its own.
@@ -57,11 +58,12 @@ type frontEnd struct {
 	protocol
 	options Options
 	byName  map[string]*Operation
+	warned  unknownMembers
 }
 
 // ServeHTTP handles one request from end to end.
 func (e *frontEnd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := exchange{options: &e.options, start: time.Now()}
+	x := exchange{options: &e.options, start: time.Now(), warned: &e.warned}
 	out := takeBuffer()
 	defer giveBuffer(out)
 

@@ -70,7 +70,7 @@ func (j *jsonProtocol) operation(x *exchange, r *http.Request) (string, error) {
 func (j *jsonProtocol) unknown(string) error { return &Error{Code: "UnknownOperationException"} }
 
 func (j *jsonProtocol) decode(x *exchange, in any) error {
-	err := j.Codec.Unmarshal(x.body, in)
+	err := j.Codec.UnmarshalNoting(x.body, in, x.warnUnknown)
 	var violation *wire.Violation
 	if err != nil && errors.As(err, &violation) {
 		return fmt.Errorf("%w (%w)", j.Refuse(x.call.Operation, violation), violation) // the log gets the path
