@@ -159,7 +159,8 @@ type Options struct {
 	PullBehavior agent.PullBehavior
 	// Version is shown at /_emulator/health.
 	Version string
-	// Log gets one line for each request and each state of a task. Default: none.
+	// Log gets a line for each state of a task and each request that fails, and at level
+	// debug for all other requests. Default: none.
 	Log *slog.Logger
 
 	fault func() error // see state.Options.Fault

@@ -225,6 +225,6 @@ func (e *endpoint) refuse(w http.ResponseWriter, refusal *awsapi.Error, write fu
 	if refusal.Status == 0 {
 		refusal.Status = http.StatusBadRequest
 	}
-	e.Log.Info("request for no service", "status", refusal.Status, "error", refusal.Code, "reason", refusal.Message)
+	e.Log.Warn("request for no service", "status", refusal.Status, "error", refusal.Code, "reason", refusal.Message)
 	write(w, refusal)
 }

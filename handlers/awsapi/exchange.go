@@ -183,12 +183,16 @@ func (x *exchange) operationLabel() string {
 	return "Unknown"
 }
 
-// log writes the request's one line: at level error, and in full, for what went
-// wrong on our side. f is nil for an answer.
+// log writes the request's one line: at level debug for an answer, which most lines
+// would else be, as waiters poll; at warn for a refusal; at error, and in full, for
+// what went wrong on our side. f is nil for an answer.
 func (x *exchange) log(ctx context.Context, status int, f *failure) {
-	level := slog.LevelInfo
-	if f != nil && f.internal {
+	level := slog.LevelDebug
+	switch {
+	case f != nil && f.internal:
 		level = slog.LevelError
+	case f != nil:
+		level = slog.LevelWarn
 	}
 	logger := x.options.Logger
 	if !logger.Enabled(ctx, level) {

@@ -337,7 +337,7 @@ func TestRequestsAreLoggedAndObserved(t *testing.T) {
 		`operation=StopTask status=400 .*error=SerializationException reason="task: Start of list found where not expected"`,
 	} {
 		before, after, _ := strings.Cut(want, ".*")
-		if i >= len(lines) || !strings.Contains(lines[i], "level=INFO msg=request service=ecs "+before) || !strings.Contains(lines[i], after) {
+		if i >= len(lines) || !strings.Contains(lines[i], "level=WARN msg=request service=ecs "+before) || !strings.Contains(lines[i], after) {
 			t.Errorf("line %d: want %s in\n%s", i, want, &log)
 		}
 	}

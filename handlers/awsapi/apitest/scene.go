@@ -43,7 +43,7 @@ func (s *Scene) Clock() time.Time { return s.Now }
 
 // Serve serves a service until the test ends, and returns what the SDK makes its client of.
 func (s *Scene) Serve(service awsapi.Service, promises *Promises) aws.Config {
-	logger := slog.New(slog.NewTextHandler(&s.Log, nil))
+	logger := slog.New(slog.NewTextHandler(&s.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	server := httptest.NewServer(service.Handler(awsapi.Options{Logger: logger, Observe: promises.Observe}))
 	s.T.Cleanup(server.Close)
 	return aws.Config{
