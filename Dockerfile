@@ -5,5 +5,6 @@ LABEL ecs-emulator.kind=image
 COPY bin/image/ecs-emulator /ecs-emulator
 ENV ECS_EMULATOR_LISTEN=0.0.0.0:4577
 EXPOSE 4577
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["/ecs-emulator", "health"]
 ENTRYPOINT ["/ecs-emulator"]
 CMD ["serve"]

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -21,6 +22,16 @@ func endpointFlag(flags *flag.FlagSet) *string {
 // ask asks a running emulator for something under /_emulator/; body may be nil. The
 // answer is what was asked for; a refusal is an error. The caller closes its body.
 func ask(ctx context.Context, method, endpoint, path string, query url.Values, body io.Reader) (*http.Response, error) {
+	response, err := send(ctx, method, endpoint, path, query, body)
+	if err == nil && response.StatusCode/100 != 2 {
+		defer response.Body.Close()
+		return nil, refusal(response)
+	}
+	return response, err
+}
+
+// send is ask for those who read refusals themselves.
+func send(ctx context.Context, method, endpoint, path string, query url.Values, body io.Reader) (*http.Response, error) {
 	at := strings.TrimSuffix(endpoint, "/") + "/_emulator/" + path + "?" + query.Encode()
 	request, err := http.NewRequestWithContext(ctx, method, at, body)
 	if err != nil {
@@ -30,10 +41,6 @@ func ask(ctx context.Context, method, endpoint, path string, query url.Values, b
 	if err != nil {
 		return nil, fmt.Errorf("ask the emulator: %w", err)
 	}
-	if response.StatusCode/100 != 2 {
-		defer response.Body.Close()
-		return nil, refusal(response)
-	}
 	return response, nil
 }
 
@@ -41,9 +48,14 @@ func ask(ctx context.Context, method, endpoint, path string, query url.Values, b
 func refusal(response *http.Response) error {
 	var body struct{ Error string }
 	if err := json.NewDecoder(io.LimitReader(response.Body, 4096)).Decode(&body); err != nil || body.Error == "" {
-		return fmt.Errorf("%s answers %s: is it the emulator?", response.Request.URL.Host, response.Status)
+		return stranger(response)
 	}
 	return errors.New(body.Error)
+}
+
+// stranger is the error for an answer that the emulator does not give.
+func stranger(response *http.Response) error {
+	return fmt.Errorf("%s answers %s: is it the emulator?", response.Request.URL.Host, response.Status)
 }
 
 func defaultEndpoint() string {
@@ -51,6 +63,13 @@ func defaultEndpoint() string {
 		if value := os.Getenv(name); value != "" {
 			return value
 		}
+	}
+	// In the emulator's image, this says where it listens.
+	if host, port, err := net.SplitHostPort(os.Getenv("ECS_EMULATOR_LISTEN")); err == nil {
+		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+			host = "127.0.0.1"
+		}
+		return "http://" + net.JoinHostPort(host, port)
 	}
 	return "http://127.0.0.1:4577"
 }

@@ -12,7 +12,7 @@ func TestWhatAnswersWithoutSuccessIsNoEmulator(t *testing.T) {
 		w.WriteHeader(http.StatusNotModified)
 	}))
 	defer server.Close()
-	for _, command := range []string{"logs <url> task", "events <url>", "faults list <url>", "faults add <url> pull", "faults clear <url>"} {
+	for _, command := range []string{"logs <url> task", "events <url>", "faults list <url>", "faults add <url> pull", "faults clear <url>", "health <url>"} {
 		var output strings.Builder
 		code := run(strings.Fields(strings.Replace(command, "<url>", "--endpoint "+server.URL, 1)), &output, &output)
 		if code != 1 || !strings.HasSuffix(output.String(), "is it the emulator?\n") {

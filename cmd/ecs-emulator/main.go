@@ -5,6 +5,7 @@
 //	ecs-emulator events                     show what has happened to tasks and container instances
 //	ecs-emulator ports                      show which ports of this host lead to which tasks
 //	ecs-emulator faults list | add | clear  have pulls, starts, containers, the engine fail
+//	ecs-emulator health                     show whether tasks can run
 //	ecs-emulator prune                      show or remove what emulators have on Docker
 //	ecs-emulator version                    show the version
 package main
@@ -32,6 +33,7 @@ Usage:
   ecs-emulator faults list                       show what shall go wrong
   ecs-emulator faults add [flags] <kind>         have it go wrong: pull, start, crash, engine-away
   ecs-emulator faults clear [id]                 end one fault, or all
+  ecs-emulator health [flags]                    show whether tasks can run; exit code 1 if they cannot
   ecs-emulator prune [flags]                     show what emulators have on Docker, or remove it
   ecs-emulator version                           show the version
 
@@ -46,6 +48,7 @@ var commands = map[string]func(ctx context.Context, args []string, stdout, stder
 	"events":  events,
 	"ports":   ports,
 	"faults":  faults,
+	"health":  health,
 	"prune":   prune,
 	"version": showVersion,
 }
