@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -175,8 +176,22 @@ const (
 	Keep   OnExit = "keep"
 )
 
+// regionForm is that of AWS's regions: us-east-1, us-gov-west-1, il-central-1.
+var regionForm = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
+
+// accountForm is that of account ids.
+var accountForm = regexp.MustCompile(`^[0-9]{12}$`)
+
 // check refuses what cannot be.
 func (o Options) check() error {
+	switch {
+	case o.Region != "" && !regionForm.MatchString(o.Region):
+		return fmt.Errorf("%q is no region, such as eu-central-1", o.Region)
+	case o.Account != "" && !accountForm.MatchString(o.Account):
+		return fmt.Errorf("%q is no account id, which has twelve digits", o.Account)
+	case o.Speed < 0:
+		return fmt.Errorf("speed %v would turn the clock back", o.Speed)
+	}
 	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {
 		return fmt.Errorf("range %s of the VPC is no IPv4 range of /16, such as 10.20.0.0/16", c)
 	}

@@ -39,9 +39,18 @@ func send(ctx context.Context, method, endpoint, path string, query url.Values, 
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("ask the emulator: %w", err)
+		return nil, fmt.Errorf("no emulator answers at %s: start one with 'ecs-emulator serve', or name its URL with --endpoint: %w", endpoint, rootOf(err))
 	}
 	return response, nil
+}
+
+// rootOf is why a request failed, without its URL, which holds paths of the emulator's own.
+func rootOf(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
 }
 
 // refusal is the reason that the emulator gives.

@@ -12,7 +12,6 @@ import (
 // newFlags makes the flag set of a command.
 func newFlags(command, arguments string, stderr io.Writer) *flag.FlagSet {
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	flags.Usage = func() {
 		fmt.Fprintf(stderr, "Usage: ecs-emulator %s [flags]%s\n\n", command, arguments)
 		flags.VisitAll(func(f *flag.Flag) {
@@ -27,7 +26,8 @@ func newFlags(command, arguments string, stderr io.Writer) *flag.FlagSet {
 	return flags
 }
 
-// parse reads the environment, then the command line, which wins.
+// parse reads the environment, then the command line, which wins. The help is shown to
+// who asks for it; a wrong flag is one line.
 func parse(flags *flag.FlagSet, args []string) error {
 	var wrong error
 	flags.VisitAll(func(f *flag.Flag) {
@@ -41,11 +41,15 @@ func parse(flags *flag.FlagSet, args []string) error {
 	if wrong != nil {
 		return wrong
 	}
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return usageError{err}
+	help := flags.Usage
+	flags.Usage = func() {}
+	flags.SetOutput(io.Discard)
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		help()
+		return err
+	case err != nil:
+		return usageError{fmt.Errorf("%w; 'ecs-emulator %s -h' lists the flags", err, flags.Name())}
 	}
 	return nil
 }

@@ -31,11 +31,13 @@ Usage:
   ecs-emulator events [flags]                    show what has happened to tasks and instances, as JSON
   ecs-emulator ports [flags] [task]              show which ports of this host lead to which tasks
   ecs-emulator faults list                       show what shall go wrong
-  ecs-emulator faults add [flags] <kind>         have it go wrong: pull, start, crash, engine-away
+  ecs-emulator faults add [flags] <kind>         have it go wrong
   ecs-emulator faults clear [id]                 end one fault, or all
   ecs-emulator health [flags]                    show whether tasks can run; exit code 1 if they cannot
   ecs-emulator prune [flags]                     show what emulators have on Docker, or remove it
   ecs-emulator version                           show the version
+
+Kinds of faults: ` + faultKinds + `.
 
 'ecs-emulator <command> -h' lists the flags of a command. Each flag can be given
 as an environment variable as well: --data-dir is ECS_EMULATOR_DATA_DIR.
@@ -61,9 +63,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprint(stdout, usage)
 		return 0
 	}
+	if args[0] == "--version" || args[0] == "-v" {
+		args = []string{"version"}
+	}
 	command, known := commands[args[0]]
 	if !known {
-		fmt.Fprintf(stderr, "ecs-emulator: no command %q\n\n%s", args[0], usage)
+		fmt.Fprintf(stderr, "ecs-emulator: no command %q; 'ecs-emulator help' lists them\n", args[0])
 		return 2
 	}
 	err := command(context.Background(), args[1:], stdout, stderr)

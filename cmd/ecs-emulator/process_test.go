@@ -254,7 +254,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "now"}, `unexpected argument "now"`},
 		{[]string{"logs"}, `name a task`},
 		{[]string{"ports", "a", "b"}, `unexpected argument "b"`},
-		{[]string{"logs", "--endpoint", "http://127.0.0.1:1", "x"}, `ask the emulator`},
+		{[]string{"logs", "--endpoint", "http://127.0.0.1:1", "x"}, `no emulator answers at http://127.0.0.1:1`},
 	} {
 		out, err := command(test.args...).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), test.want) {

@@ -83,7 +83,7 @@ func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr 
 // options.
 type choices struct {
 	launchType, onExit, pull, groups, logFormat string
-	level                                       slog.Level
+	level                                       level
 	warm                                        int
 	strict, defaultCluster, unknownRoles        bool
 	anySecretSuffix                             bool
@@ -109,7 +109,7 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.Float64Var(&o.Speed, "speed", 1, "`seconds` of the emulator's clock in a real one")
 	flags.BoolVar(&o.AWSDelays, "aws-delays", false, "take the time that AWS takes, on the emulator's clock")
 	flags.StringVar(&c.launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
-	flags.StringVar(&c.onExit, "on-exit", "", "what becomes of running tasks: remove or keep (default remove, with a data directory keep)")
+	flags.StringVar(&c.onExit, "on-exit", "", "`what` becomes of running tasks: remove or keep (default remove, with a data directory keep)")
 	flags.StringVar(&o.InitDir, "init", "", "`directory` of clusters, task definitions and services, and in folders of their own secrets, parameters, roles and log groups, to make at the start")
 	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
 	flags.BoolVar(&c.strict, "strict", false, "turn the conveniences off: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix and --pull that are not named")
@@ -144,13 +144,16 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
 	flags.StringVar(&c.pull, "pull", string(agent.PreferCached), "when to pull images: prefer-cached, default, always, once")
 	flags.StringVar(&c.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
-	flags.TextVar(&c.level, "log-level", slog.LevelInfo, "lowest `level` to log: debug, info, warn, error")
+	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug, info, warn, error")
 	return c
 }
 
 // apply checks the choices and makes them options.
 func (c *choices) apply(o *emulator.Options) error {
 	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix
+	if o.Speed <= 0 {
+		return usageError{fmt.Errorf("--speed %v stops the clock or turns it back: say how many seconds it moves in a real one", o.Speed)}
+	}
 	if c.warm < 0 {
 		return usageError{fmt.Errorf("--warm-sandboxes %d is less than none", c.warm)}
 	}
@@ -184,12 +187,18 @@ func (c *choices) apply(o *emulator.Options) error {
 }
 
 func (c *choices) logger(stderr io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.level}
+	options := &slog.HandlerOptions{Level: c.level.Level}
 	if c.logFormat == "json" {
 		return slog.New(slog.NewJSONHandler(stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(stderr, options))
 }
+
+// level is a log level that is shown as users write it: info.
+type level struct{ slog.Level }
+
+// MarshalText writes the level in small letters.
+func (l level) MarshalText() ([]byte, error) { return []byte(strings.ToLower(l.String())), nil }
 
 // conveniencesOff is what --strict stands for.
 var conveniencesOff = map[string]string{

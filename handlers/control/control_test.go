@@ -226,6 +226,29 @@ func TestLogsOfAContainerByItsIDs(t *testing.T) {
 	}
 }
 
+func TestLogsThatAreGoneSayWhereTheyMayBe(t *testing.T) {
+	store := newStore(t)
+	err := store.Update(func(tx *state.Tx) error {
+		tx.AddTask(&state.Task{ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")}, Status: state.TaskStatus{LastStatus: state.Stopped}})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, control.Options{Store: store, Logs: func(context.Context, string, string, backend.LogOptions) error {
+		return &backend.NotFoundError{Kind: backend.KindContainer, Err: errors.New("Error response from daemon: No such container: c1")}
+	}})
+	response, err := s.Client().Get(s.URL + control.Prefix + "logs?task=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(response.Body)
+	response.Body.Close()
+	if response.StatusCode != http.StatusNotFound || !strings.Contains(string(text), "the output of task 1 is gone") || strings.Contains(string(text), "daemon") {
+		t.Errorf("%d: %q, %v", response.StatusCode, text, err)
+	}
+}
+
 // Each port is a file of the process: a list of thousands does not open all.
 func TestTasksOpenPortsOfTheFirstOnly(t *testing.T) {
 	store := newStore(t)

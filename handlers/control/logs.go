@@ -1,6 +1,7 @@
 package control
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -49,9 +50,18 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	case err == nil || ctx.Err() != nil:
 	case begun:
 		a.Log.Warn("output of a container cut short", "task", taskARN, "error", err)
+	case isGone(err):
+		Refuse(w, http.StatusNotFound, "the output of task "+arn.Name(taskARN)+" is gone: it is kept for some minutes after the end of a task. "+
+			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail")
 	default:
 		Refuse(w, http.StatusNotFound, err.Error())
 	}
+}
+
+// isGone reports whether an engine has a container no longer.
+func isGone(err error) bool {
+	var notFound *backend.NotFoundError
+	return errors.As(err, &notFound) && notFound.Kind == backend.KindContainer
 }
 
 // findContainer returns the ARN of a task and the name of its container, which is empty
