@@ -18,7 +18,7 @@ func refuseRun(in *sdk.RunInstancesInput) error {
 	switch {
 	case in.PrivateIpAddress != nil:
 		return notDone("PrivateIpAddress")
-	case in.Ipv6AddressCount != nil || len(in.Ipv6Addresses) > 0 || aws.ToBool(in.EnablePrimaryIpv6):
+	case aws.ToInt32(in.Ipv6AddressCount) > 0 || len(in.Ipv6Addresses) > 0 || aws.ToBool(in.EnablePrimaryIpv6):
 		return notDone("IPv6 addresses")
 	case len(in.SecondaryInterfaces) > 0:
 		return notDone("SecondaryInterfaces")

@@ -45,7 +45,7 @@ func (a *API) ModifyManagedPrefixList(ctx context.Context, in *sdk.ModifyManaged
 func modifiedPrefixList(l *state.PrefixList, in *sdk.ModifyManagedPrefixListInput) (*state.PrefixList, error) {
 	entries := len(in.AddEntries)+len(in.RemoveEntries) > 0
 	switch {
-	case in.IpamPrefixListResolverSyncEnabled != nil:
+	case aws.ToBool(in.IpamPrefixListResolverSyncEnabled):
 		return nil, notBuilt("ModifyManagedPrefixList", "IpamPrefixListResolverSyncEnabled")
 	case in.CurrentVersion != nil && *in.CurrentVersion != l.Version:
 		return nil, refuse("PrefixListVersionMismatch", "The prefix list has the incorrect version number.")

@@ -132,7 +132,7 @@ func checkNATGateway(in *sdk.CreateNatGatewayInput) error {
 	switch {
 	case in.AvailabilityMode != "" && in.AvailabilityMode != types.AvailabilityModeZonal || len(in.AvailabilityZoneAddresses) > 0 || in.VpcId != nil:
 		return notBuilt("CreateNatGateway", "regional NAT gateways")
-	case len(in.SecondaryAllocationIds) > 0 || len(in.SecondaryPrivateIpAddresses) > 0 || in.SecondaryPrivateIpAddressCount != nil:
+	case len(in.SecondaryAllocationIds) > 0 || len(in.SecondaryPrivateIpAddresses) > 0 || aws.ToInt32(in.SecondaryPrivateIpAddressCount) > 0:
 		return notBuilt("CreateNatGateway", "secondary addresses")
 	case !slices.Contains(in.ConnectivityType.Values(), connectivity(in)):
 		return refuse("InvalidParameterValue", "Value (%s) for parameter connectivityType is invalid.", in.ConnectivityType)

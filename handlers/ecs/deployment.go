@@ -55,6 +55,9 @@ func mergeDeploymentConfiguration(base, asked *types.DeploymentConfiguration) *t
 	if asked.MinimumHealthyPercent != nil {
 		merged.MinimumHealthyPercent = asked.MinimumHealthyPercent
 	}
+	if asked.Alarms != nil {
+		merged.Alarms = asked.Alarms // a choice: how AWS merges them is not published
+	}
 	if asked.DeploymentCircuitBreaker != nil {
 		merged.DeploymentCircuitBreaker = mergeCircuitBreaker(base.DeploymentCircuitBreaker, asked.DeploymentCircuitBreaker)
 	}

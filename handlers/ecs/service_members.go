@@ -18,9 +18,7 @@ var (
 		member.Act("forceNewDeployment", "service"),
 	)
 	deploymentTable = member.Of[types.DeploymentConfiguration]("Deployments: `deploymentConfiguration` of services",
-		member.Refuse("alarms.alarmNames", "needs CloudWatch"),
-		member.Refuse("alarms.enable", "needs CloudWatch"),
-		member.Refuse("alarms.rollback", "needs CloudWatch"),
+		member.RefuseOn("alarms", "enable", "needs CloudWatch; services show those that are off"),
 		member.Refuse("bakeTimeInMinutes", "needs blue/green deployments"),
 		member.RefuseAs("canaryConfiguration", "canaryConfiguration is only valid with the CANARY deployment strategy."),
 		member.Act(

@@ -143,7 +143,7 @@ var createServiceRefusals = []struct {
 		}})},
 	{"blue/green", invalid, "ecs-emulator does not support deploymentConfiguration.strategy BLUE_GREEN" + unsupportedTail,
 		configure(types.DeploymentConfiguration{Strategy: types.DeploymentStrategyBlueGreen})},
-	{"alarms", invalid, "ecs-emulator does not support deploymentConfiguration.alarms.alarmNames" + unsupportedTail,
+	{"alarms", invalid, "ecs-emulator does not support deploymentConfiguration.alarms" + unsupportedTail,
 		configure(types.DeploymentConfiguration{Alarms: &types.DeploymentAlarms{AlarmNames: []string{"a"}, Enable: true}})},
 	{"hooks", invalid, "ecs-emulator does not support deploymentConfiguration.lifecycleHooks" + unsupportedTail,
 		configure(types.DeploymentConfiguration{LifecycleHooks: []types.DeploymentLifecycleHook{{}}})},
