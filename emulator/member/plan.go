@@ -50,45 +50,43 @@ func NewPlan[T any](tables ...Table) *Plan[T] {
 // rows that have no member.
 func (p *Plan[T]) Gaps() []string { return p.gaps }
 
-// Refused returns the first refused member that v has, which may be nil, as users write
-// it: "containerDefinitions[0].secrets"; where a value is what is refused, with that.
-func (p *Plan[T]) Refused(v *T) (member string, found bool) {
-	member = p.root.refused(reflect.ValueOf(v))
-	return member, member != ""
-}
+// Refused returns the refused members that v has, which may be nil, as users write them:
+// "containerDefinitions[0].secrets"; where a value is what is refused, with that. They come
+// in the order of the SDK's types, and of the lists in v.
+func (p *Plan[T]) Refused(v *T) []string { return p.root.refused(reflect.ValueOf(v)) }
 
 // refused looks into a structure, or into what a pointer leads to.
-func (s *structure) refused(v reflect.Value) string {
+func (s *structure) refused(v reflect.Value) (members []string) {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
-			return ""
+			return nil
 		}
 		v = v.Elem()
 	}
 	for i := range s.fields {
-		if member := s.fields[i].refused(v.Field(s.fields[i].at)); member != "" {
-			return member
-		}
+		members = append(members, s.fields[i].refused(v.Field(s.fields[i].at))...)
 	}
-	return ""
+	return members
 }
 
-func (f *field) refused(v reflect.Value) string {
+func (f *field) refused(v reflect.Value) (members []string) {
 	switch {
 	case f.row != nil:
-		return f.refusedItself(v)
+		if member := f.refusedItself(v); member != "" {
+			members = append(members, member)
+		}
 	case f.list:
 		for i := range v.Len() {
-			if member := f.below.refused(v.Index(i)); member != "" {
-				return fmt.Sprintf("%s[%d].%s", f.name, i, member)
+			for _, member := range f.below.refused(v.Index(i)) {
+				members = append(members, fmt.Sprintf("%s[%d].%s", f.name, i, member))
 			}
 		}
 	default:
-		if member := f.below.refused(v); member != "" {
-			return f.name + "." + member
+		for _, member := range f.below.refused(v) {
+			members = append(members, f.name+"."+member)
 		}
 	}
-	return ""
+	return members
 }
 
 func (f *field) refusedItself(v reflect.Value) string {

@@ -2,6 +2,7 @@ package member
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -35,7 +36,7 @@ var requestTables = []Table{
 	Of[volume]("volume", Act("path"), Refuse("options", ""), Refuse("shared", "")),
 }
 
-func TestThePlanNamesTheFirstRefusedMember(t *testing.T) {
+func TestThePlanNamesTheRefusedMembers(t *testing.T) {
 	plan := NewPlan[request](requestTables...)
 	if gaps := plan.Gaps(); len(gaps) > 0 {
 		t.Fatal(gaps)
@@ -43,7 +44,7 @@ func TestThePlanNamesTheFirstRefusedMember(t *testing.T) {
 	yes, no, text := true, false, "x"
 	for _, c := range []struct {
 		in   *request
-		want string
+		want string // parted by commas
 	}{
 		{nil, ""},
 		{&request{}, ""},
@@ -51,13 +52,14 @@ func TestThePlanNamesTheFirstRefusedMember(t *testing.T) {
 		{&request{Volumes: []volume{{Path: &text, Options: []string{}, Shared: &no}}, Network: &network{Mode: "own"}}, ""},
 		{&request{Count: 1}, "count"},
 		{&request{Volumes: []volume{{}, {Options: []string{"a"}}}}, "volumes[1].options"},
-		{&request{Volumes: []volume{{Shared: &yes}}, Network: &network{Mode: "host"}}, "volumes[0].shared"},
+		{&request{Volumes: []volume{{Shared: &yes}, {Options: []string{"a"}, Shared: &yes}}, Network: &network{Mode: "host"}},
+			"volumes[0].shared,volumes[1].options,volumes[1].shared,network.mode host"},
 		{&request{Network: &network{Mode: "host"}}, "network.mode host"},
 		{&request{Alarms: &alarms{Names: []string{"a"}}}, ""},
 		{&request{Alarms: &alarms{Enable: true}}, "alarms"},
 	} {
-		if got, found := plan.Refused(c.in); got != c.want || found != (c.want != "") {
-			t.Errorf("%+v: refused %q, %t; want %q", c.in, got, found, c.want)
+		if got := strings.Join(plan.Refused(c.in), ","); got != c.want {
+			t.Errorf("%+v: refused %q; want %q", c.in, got, c.want)
 		}
 	}
 }

@@ -21,53 +21,50 @@ var (
 	volumeTable    = member.Of[types.Volume]("Volume: `volumes[]`", volumeMembers)
 )
 
-// Unsupported finds the first member of a registered definition that no task of a launch
-// type can have, as a path such as "containerDefinitions[0].secrets": rather than run less
-// than it says, what starts tasks must refuse it.
-func Unsupported(def *types.TaskDefinition, launchType types.LaunchType) (path string, found bool) {
+// Unsupported are the members of a registered definition that no task of a launch type
+// can have, as paths such as "containerDefinitions[0].secrets": rather than run less than
+// it says, what starts tasks must refuse it.
+func Unsupported(def *types.TaskDefinition, launchType types.LaunchType) []string {
 	if launchType == types.LaunchTypeFargate {
 		return registered.Refused(def)
 	}
-	if path, found := onInstances.Refused(def); found {
-		return path, true
-	}
-	if path, found := hostNameOnHost(def); found {
-		return path, true
-	}
+	paths := append(onInstances.Refused(def), hostNamesOnHost(def)...)
 	for i := range def.ContainerDefinitions {
 		if path, found := needsAllGPUs(def.ContainerDefinitions[i].ResourceRequirements); found {
-			return fmt.Sprintf("containerDefinitions[%d].%s", i, path), true
+			paths = append(paths, fmt.Sprintf("containerDefinitions[%d].%s", i, path))
 		}
 	}
-	return "", false
+	return paths
 }
 
-// UnsupportedOverride finds what no task can have of an override, as Unsupported does,
+// UnsupportedOverride is what no task can have of an override, as Unsupported says it,
 // beside the members that OverrideMembers refuse.
-func UnsupportedOverride(o *types.TaskOverride) (path string, found bool) {
+func UnsupportedOverride(o *types.TaskOverride) (paths []string) {
 	if o == nil {
-		return "", false
+		return nil
 	}
 	for i := range o.ContainerOverrides {
 		if path, found := needsAllGPUs(o.ContainerOverrides[i].ResourceRequirements); found {
-			return fmt.Sprintf("overrides.containerOverrides[%d].%s", i, path), true
+			paths = append(paths, fmt.Sprintf("overrides.containerOverrides[%d].%s", i, path))
 		}
 	}
-	return "", false
+	return paths
 }
 
-// hostNameOnHost finds a container in host mode that would have a host name of its own, as
+// hostNamesOnHost are containers in host mode that would have a host name of their own, as
 // Docker gives one there: here it has the network of its container instance, which is a
 // sandbox, and Docker gives none to a container that joins another one's network.
 // Source: Docker documentation, docker run, network host and container.
-func hostNameOnHost(def *types.TaskDefinition) (path string, found bool) {
+func hostNamesOnHost(def *types.TaskDefinition) (paths []string) {
 	if def.NetworkMode != types.NetworkModeHost {
-		return "", false
+		return nil
 	}
-	i := slices.IndexFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool {
-		return value(c.Hostname) != "" && !isTrue(c.DisableNetworking)
-	})
-	return fmt.Sprintf("containerDefinitions[%d].hostname in networkMode host", i), i >= 0
+	for i := range def.ContainerDefinitions {
+		if c := &def.ContainerDefinitions[i]; value(c.Hostname) != "" && !isTrue(c.DisableNetworking) {
+			paths = append(paths, fmt.Sprintf("containerDefinitions[%d].hostname in networkMode host", i))
+		}
+	}
+	return paths
 }
 
 // registered is the plan of a definition as it is stored.

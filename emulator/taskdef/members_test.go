@@ -65,8 +65,8 @@ func TestEveryMemberHasARow(t *testing.T) {
 }
 
 func TestEverydayDefinitionsAreSupported(t *testing.T) {
-	if path, found := Unsupported(everydayDefinition(), types.LaunchTypeFargate); found {
-		t.Errorf("%s is reported", path)
+	if paths := Unsupported(everydayDefinition(), types.LaunchTypeFargate); paths != nil {
+		t.Errorf("%v are reported", paths)
 	}
 }
 
@@ -79,8 +79,11 @@ func TestDefinitionsForContainerInstances(t *testing.T) {
 	c := &def.ContainerDefinitions[0]
 	c.LogConfiguration.LogDriver = types.LogDriverJsonFile
 	c.ResourceRequirements = []types.ResourceRequirement{{Type: "GPU", Value: ptr("1")}}
-	if path, _ := Unsupported(def, types.LaunchTypeFargate); path != "containerDefinitions[0].logConfiguration.logDriver json-file" {
-		t.Errorf("Fargate: %q", path)
+	if paths := Unsupported(def, types.LaunchTypeFargate); !slices.Equal(paths, []string{
+		"containerDefinitions[0].logConfiguration.logDriver json-file", "containerDefinitions[0].resourceRequirements",
+		"networkMode bridge", "placementConstraints",
+	}) {
+		t.Errorf("Fargate: %q", paths)
 	}
 	def.Volumes = []types.Volume{
 		{Host: &types.HostVolumeProperties{SourcePath: ptr("/data")}},
@@ -96,8 +99,8 @@ func TestDefinitionsForContainerInstances(t *testing.T) {
 	c.LinuxParameters.SharedMemorySize, c.LinuxParameters.MaxSwap = ptr[int32](8), ptr[int32](8)
 	def.PidMode, def.IpcMode = types.PidModeHost, types.IpcModeTask
 	for _, launchType := range []types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeExternal} {
-		if path, found := Unsupported(def, launchType); found {
-			t.Errorf("%s: %s is reported", launchType, path)
+		if paths := Unsupported(def, launchType); paths != nil {
+			t.Errorf("%s: %v are reported", launchType, paths)
 		}
 	}
 	for member, change := range map[string]func(*types.TaskDefinition, *types.ContainerDefinition){
@@ -114,7 +117,7 @@ func TestDefinitionsForContainerInstances(t *testing.T) {
 		def := everydayDefinition()
 		def.ContainerDefinitions[0].ResourceRequirements = []types.ResourceRequirement{{Type: "GPU", Value: ptr("1")}}
 		change(def, &def.ContainerDefinitions[0])
-		if got, _ := Unsupported(def, types.LaunchTypeEc2); got != member {
+		if got := Unsupported(def, types.LaunchTypeEc2); !slices.Equal(got, []string{member}) {
 			t.Errorf("reported %q; want %q", got, member)
 		}
 	}
@@ -130,12 +133,12 @@ func TestHostNameInHostMode(t *testing.T) {
 		"": "", "bridge": "", "none": "", "host": "containerDefinitions[0].hostname in networkMode host",
 	} {
 		def.NetworkMode = mode
-		if got, _ := Unsupported(def, types.LaunchTypeEc2); got != want {
+		if got := strings.Join(Unsupported(def, types.LaunchTypeEc2), ", "); got != want {
 			t.Errorf("in mode %q: %q is reported", mode, got)
 		}
 	}
 	def.NetworkMode, c.DisableNetworking = "host", ptr(true)
-	if got, found := Unsupported(def, types.LaunchTypeEc2); found {
+	if got := Unsupported(def, types.LaunchTypeEc2); got != nil {
 		t.Errorf("without network: %q is reported", got)
 	}
 }
@@ -208,8 +211,8 @@ func TestUnsupportedMembers(t *testing.T) {
 	} {
 		def := everydayDefinition()
 		change(def)
-		if got, found := Unsupported(def, types.LaunchTypeFargate); !found || got != member {
-			t.Errorf("reported %q, %t; want %q", got, found, member)
+		if got := Unsupported(def, types.LaunchTypeFargate); !slices.Equal(got, []string{member}) {
+			t.Errorf("reported %q; want %q", got, member)
 		}
 	}
 }

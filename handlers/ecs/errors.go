@@ -1,6 +1,8 @@
 package ecs
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -35,8 +37,13 @@ func notBuilt(what string) error {
 	}
 }
 
-// unsupported refuses a member of a request that the emulator knows but cannot
-// follow: one that seems to succeed and has no effect would be worse.
-func unsupported(member string) error {
-	return invalidParameter("ecs-emulator does not support " + member + " yet; see COMPATIBILITY.md.")
+// unsupported refuses members of a request that the emulator knows but cannot follow:
+// one that seems to succeed and has no effect would be worse. It names them all, so that
+// users learn at once what they have to leave out.
+func unsupported(members ...string) error {
+	list := members[len(members)-1]
+	if others := members[:len(members)-1]; len(others) > 0 {
+		list = strings.Join(others, ", ") + " and " + list
+	}
+	return invalidParameter("ecs-emulator does not support " + list + " yet; see COMPATIBILITY.md.")
 }

@@ -60,11 +60,12 @@ func checkFargateLaunch(l launch) error {
 	return nil
 }
 
-// checkSupported refuses a definition that needs what the emulator cannot do on a launch
-// type, or may not.
-func (a *API) checkSupported(def *types.TaskDefinition, launchType types.LaunchType) error {
-	if path, found := taskdef.Unsupported(def, launchType); found {
-		return unsupported(path)
+// checkSupported refuses what the emulator cannot do of a request, whose members refused
+// are, and of a definition on a launch type; or what it may not. It comes after ECS's own
+// refusals, of which some are for the same members in other words.
+func (a *API) checkSupported(refused []string, def *types.TaskDefinition, launchType types.LaunchType) error {
+	if refused = append(refused, taskdef.Unsupported(def, launchType)...); len(refused) > 0 {
+		return unsupported(refused...)
 	}
 	if why, denied := a.opts.HostPaths.Denied(def, a.opts.FileSystems...); denied {
 		return invalidParameter(why)

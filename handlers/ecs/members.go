@@ -19,11 +19,11 @@ func MemberGaps() []string {
 	return slices.Concat(runTaskMembers.Gaps(), startTaskMembers.Gaps(), createServiceMembers.Gaps(), updateServiceMembers.Gaps())
 }
 
-// checkMembers refuses the first member of a request that its tables refuse. It comes
-// after ECS's own refusals, of which some are for the same members in other words.
+// checkMembers refuses the members of a request that its tables refuse, where there is no
+// task definition to look at as well (checkSupported).
 func checkMembers[T any](plan *member.Plan[T], in *T) error {
-	if path, found := plan.Refused(in); found {
-		return unsupported(path)
+	if paths := plan.Refused(in); len(paths) > 0 {
+		return unsupported(paths...)
 	}
 	return nil
 }

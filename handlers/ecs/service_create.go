@@ -69,7 +69,14 @@ func createServiceOnce(tx *state.Tx, wanted *state.Service) (*state.Service, err
 
 // newService is the service that a request asks for.
 func (a *API) newService(c inCluster, in *ecs.CreateServiceInput) (*state.Service, error) {
-	revision, err := a.newRevision(c, in)
+	found, err := taskDefinition(c.Tx, c.scope, *in.TaskDefinition)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkActive(found, clientError); err != nil {
+		return nil, err
+	}
+	revision, err := a.newRevision(c, in, found.Definition())
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +103,7 @@ func (a *API) newService(c inCluster, in *ecs.CreateServiceInput) (*state.Servic
 	if err := setRebalancing(s, in.AvailabilityZoneRebalancing, revision.TasksLaunchType(), "created"); err != nil {
 		return nil, err
 	}
-	if err := checkMembers(createServiceMembers, in); err != nil {
+	if err := a.checkSupported(createServiceMembers.Refused(in), found.Definition(), revision.TasksLaunchType()); err != nil {
 		return nil, err
 	}
 	s.Request = digest(&struct { // whatever the tags and the token (ECS0082)
@@ -110,14 +117,7 @@ func (a *API) newService(c inCluster, in *ecs.CreateServiceInput) (*state.Servic
 }
 
 // newRevision is what the tasks of the first deployment are made of.
-func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.ServiceRevision, error) {
-	found, err := taskDefinition(c.Tx, c.scope, *in.TaskDefinition)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkActive(found, clientError); err != nil {
-		return nil, err
-	}
+func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput, def *types.TaskDefinition) (*state.ServiceRevision, error) {
 	chosen, err := a.serviceCapacity(c.cluster, in)
 	if err != nil {
 		return nil, err
@@ -127,27 +127,27 @@ func (a *API) newRevision(c inCluster, in *ecs.CreateServiceInput) (*state.Servi
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
 		Monitoring: monitoring(nil, in.Monitoring), Volumes: task.VolumeConfigurations(in.VolumeConfigurations),
 	}
-	if err := checkDaemon(found.Definition(), in, chosen); err != nil {
+	if err := checkDaemon(def, in, chosen); err != nil {
 		return nil, err
 	}
-	if err := checkLaunch(found.Definition(), l); err != nil {
+	if err := checkLaunch(def, l); err != nil {
 		return nil, err
 	}
 	if err := a.checkServiceRoleTrusts(c.Tx, c.scope, roleARN(c.scope, aws.ToString(in.Role))); err != nil {
 		return nil, err
 	}
-	if err := checkTargetGroups(c.Tx, found.Definition(), chosen.LaunchType, in.LoadBalancers); err != nil {
+	if err := checkTargetGroups(c.Tx, def, chosen.LaunchType, in.LoadBalancers); err != nil {
 		return nil, err
 	}
-	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds, in.LoadBalancers); err != nil {
+	if err := checkGracePeriod(def, in.HealthCheckGracePeriodSeconds, in.LoadBalancers); err != nil {
 		return nil, err
 	}
 	if in.EnableExecuteCommand {
-		if err := checkExecuteCommand(found.Definition(), "created"); err != nil {
+		if err := checkExecuteCommand(def, "created"); err != nil {
 			return nil, err
 		}
 	}
-	revision, err := a.revision(c, found.Definition(), l)
+	revision, err := a.revision(c, def, l)
 	if err != nil {
 		return nil, err
 	}
@@ -170,9 +170,6 @@ func (a *API) serviceCapacity(cluster *state.Cluster, in *ecs.CreateServiceInput
 
 // revision makes a service revision of a launch that has passed checkLaunch.
 func (a *API) revision(c inCluster, def *types.TaskDefinition, l launch) (*state.ServiceRevision, error) {
-	if err := a.checkSupported(def, l.Capacity.LaunchType); err != nil {
-		return nil, err
-	}
 	r := &state.ServiceRevision{
 		TaskDefinition:           aws.ToString(def.TaskDefinitionArn),
 		CapacityProviderStrategy: l.Capacity.Strategy,

@@ -49,6 +49,10 @@ func TestUpdateServiceRefusals(t *testing.T) {
 			sdk.UpdateServiceInput{EnableExecuteCommand: aws.Bool(true)}},
 		{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
+		{"all at once", invalid, "ecs-emulator does not support deploymentConfiguration.strategy BLUE_GREEN and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+			sdk.UpdateServiceInput{
+				TaskDefinition: aws.String("firelens"), DeploymentConfiguration: &types.DeploymentConfiguration{Strategy: types.DeploymentStrategyBlueGreen},
+			}},
 		{"container of a load balancer", invalid, "The container other does not exist in the task definition.",
 			sdk.UpdateServiceInput{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String("a"), ContainerName: aws.String("other")}}}},
 	} {
@@ -153,7 +157,7 @@ var createServiceRefusals = []struct {
 		configure(types.DeploymentConfiguration{CanaryConfiguration: &types.CanaryConfiguration{}})},
 	{"linear", invalid, "linearConfiguration is only valid with the LINEAR deployment strategy.",
 		configure(types.DeploymentConfiguration{LinearConfiguration: &types.LinearConfiguration{}})},
-	{"canary with its strategy", invalid, "ecs-emulator does not support deploymentConfiguration.canaryConfiguration" + unsupportedTail,
+	{"canary with its strategy", invalid, "ecs-emulator does not support deploymentConfiguration.canaryConfiguration and deploymentConfiguration.strategy CANARY" + unsupportedTail,
 		configure(types.DeploymentConfiguration{Strategy: types.DeploymentStrategyCanary, CanaryConfiguration: &types.CanaryConfiguration{}})},
 	{"daemon with count", invalid, "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again",
 		func(in *sdk.CreateServiceInput) { in.SchedulingStrategy = "DAEMON" }},

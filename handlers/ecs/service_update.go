@@ -89,14 +89,18 @@ func (a *API) updateService(c inCluster, old *state.Service, in *ecs.UpdateServi
 		return nil, err
 	}
 	s := old.Clone()
-	revision, err := a.updateRevision(c, old, in)
+	found, err := updatedDefinition(c, old.Primary().Revision, in.TaskDefinition)
+	if err != nil {
+		return nil, err
+	}
+	revision, err := a.updateRevision(c, old, in, found.Definition())
 	if err != nil {
 		return nil, err
 	}
 	if err := updateSpec(s, revision, in); err != nil {
 		return nil, err
 	}
-	if err := checkMembers(updateServiceMembers, in); err != nil {
+	if err := a.checkSupported(updateServiceMembers.Refused(in), found.Definition(), revision.TasksLaunchType()); err != nil {
 		return nil, err
 	}
 	now := a.now()
@@ -143,17 +147,14 @@ func updateSpec(s *state.Service, revision *state.ServiceRevision, in *ecs.Updat
 
 // updateRevision is what tasks are made of after the update: the members that were
 // left out keep their value.
-func (a *API) updateRevision(c inCluster, old *state.Service, in *ecs.UpdateServiceInput) (*state.ServiceRevision, error) {
+func (a *API) updateRevision(c inCluster, old *state.Service, in *ecs.UpdateServiceInput, def *types.TaskDefinition) (*state.ServiceRevision, error) {
 	before := old.Primary().Revision
-	found, err := updatedDefinition(c, before, in.TaskDefinition)
-	if err != nil {
-		return nil, err
-	}
 	l := launch{
 		Network: before.NetworkConfiguration, PlatformVersion: before.PlatformVersion,
 		Monitoring:        monitoring(before.Monitoring, in.Monitoring),
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
 	}
+	var err error
 	if l.Capacity, err = a.updatedCapacity(c.cluster, before, in); err != nil {
 		return nil, err
 	}
@@ -168,25 +169,25 @@ func (a *API) updateRevision(c inCluster, old *state.Service, in *ecs.UpdateServ
 		volumes = shownVolumeConfigurations(in.VolumeConfigurations)
 	}
 	l.Volumes = task.VolumeConfigurations(volumes)
-	if err := checkLaunch(found.Definition(), l); err != nil {
+	if err := checkLaunch(def, l); err != nil {
 		return nil, err
 	}
 	balancers, check := before.LoadBalancers, checkKeptTargetGroups
 	if in.LoadBalancers != nil {
 		balancers, check = slices.Clone(in.LoadBalancers), checkTargetGroups
 	}
-	if err := check(c.Tx, found.Definition(), l.Capacity.LaunchType, balancers); err != nil {
+	if err := check(c.Tx, def, l.Capacity.LaunchType, balancers); err != nil {
 		return nil, err
 	}
-	if err := checkGracePeriod(found.Definition(), in.HealthCheckGracePeriodSeconds, balancers); err != nil {
+	if err := checkGracePeriod(def, in.HealthCheckGracePeriodSeconds, balancers); err != nil {
 		return nil, err
 	}
 	if aws.ToBool(in.EnableExecuteCommand) {
-		if err := checkExecuteCommand(found.Definition(), "updated"); err != nil {
+		if err := checkExecuteCommand(def, "updated"); err != nil {
 			return nil, err
 		}
 	}
-	revision, err := a.revision(c, found.Definition(), l)
+	revision, err := a.revision(c, def, l)
 	if err != nil {
 		return nil, err
 	}

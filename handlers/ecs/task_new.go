@@ -79,8 +79,8 @@ func findTaskCall(tx *state.Tx, scope arn.Scope, in *ecs.RunTaskInput, now time.
 }
 
 // taskTemplate validates what needs the store. more comes after ECS's own refusals of the
-// request, and before the emulator's.
-func (a *API) taskTemplate(tx *state.Tx, call taskCall, l launch, more func() error) (*task.Template, awsvpc, error) {
+// request, and before the emulator's, of which refused are members.
+func (a *API) taskTemplate(tx *state.Tx, call taskCall, l launch, refused []string, more func() error) (*task.Template, awsvpc, error) {
 	in, def, launchType := call.in, call.definition.Definition(), l.Capacity.LaunchType
 	if err := checkLaunch(def, l); err != nil {
 		return nil, awsvpc{}, err
@@ -96,11 +96,9 @@ func (a *API) taskTemplate(tx *state.Tx, call taskCall, l launch, more func() er
 	if err := more(); err != nil {
 		return nil, awsvpc{}, err
 	}
-	if err := a.checkSupported(def, launchType); err != nil {
+	refused = append(refused, taskdef.UnsupportedOverride(in.Overrides)...)
+	if err := a.checkSupported(refused, def, launchType); err != nil {
 		return nil, awsvpc{}, err
-	}
-	if path, found := taskdef.UnsupportedOverride(in.Overrides); found {
-		return nil, awsvpc{}, unsupported(path)
 	}
 	if err := a.checkRoles(tx, call.scope, resolved.TaskRoleArn, resolved.ExecutionRoleArn); err != nil {
 		return nil, awsvpc{}, err

@@ -131,9 +131,9 @@ func (a *API) runTask(tx *state.Tx, call taskCall, chance placement.Chance) (new
 		if pool != nil && !pool.Has(l.Capacity.LaunchType) {
 			return errNoContainerInstances
 		}
-		return checkMembers(runTaskMembers, call.in)
+		return nil
 	}
-	template, vpc, err := a.taskTemplate(tx, call, l, found)
+	template, vpc, err := a.taskTemplate(tx, call, l, runTaskMembers.Refused(call.in), found)
 	if err != nil {
 		return newTasks{}, err
 	}

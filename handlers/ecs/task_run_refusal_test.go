@@ -188,6 +188,14 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.TaskDefinition, in.EnableExecuteCommand = aws.String("role"), true }},
 	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration" + unsupportedTail,
 		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("firelens") }},
+	{"all at once", invalid, "ecs-emulator does not support overrides.inferenceAcceleratorOverrides and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+		func(in *sdk.RunTaskInput) {
+			in.TaskDefinition = aws.String("firelens")
+			in.Overrides = &types.TaskOverride{
+				//lint:ignore SA1019 it is there to be refused
+				InferenceAcceleratorOverrides: []types.InferenceAcceleratorOverride{{DeviceName: aws.String("d")}},
+			}
+		}},
 	{"volumes", invalid, "Volume configuration provided but no matching configuredAtLaunch volume found in task definition.",
 		func(in *sdk.RunTaskInput) {
 			in.VolumeConfigurations = []types.TaskVolumeConfiguration{{Name: aws.String("v")}}

@@ -98,7 +98,7 @@ type startable struct {
 
 func (a *API) startable(tx *state.Tx, call taskCall, in *ecs.StartTaskInput, launchType types.LaunchType) (*startable, error) {
 	l := launch{Capacity: capacity{LaunchType: launchType}, Network: in.NetworkConfiguration, Volumes: in.VolumeConfigurations}
-	template, vpc, err := a.taskTemplate(tx, call, l, func() error { return checkMembers(startTaskMembers, in) })
+	template, vpc, err := a.taskTemplate(tx, call, l, startTaskMembers.Refused(in), func() error { return nil })
 	if err != nil {
 		return nil, err
 	}
