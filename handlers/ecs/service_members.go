@@ -42,7 +42,7 @@ var serviceMembers = slices.Concat(
 	member.Act("cluster"),
 	member.ActOnly("deploymentController.type", "ECS", "needs task sets or CodeDeploy"),
 	member.Act("desiredCount", "enableECSManagedTags"),
-	member.Refuse("enableExecuteCommand", needsExec),
+	member.ActInPart("enableExecuteCommand", execIsShown),
 	member.Refuse("gatewayConnectors", "needs gateways"),
 	member.Act("healthCheckGracePeriodSeconds"),
 	member.Refuse("loadBalancers[].advancedConfiguration", "needs blue/green deployments"),

@@ -245,10 +245,18 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.VpcLatticeConfigurations = []types.VpcLatticeConfiguration{{PortName: aws.String("p"), RoleArn: aws.String("r"), TargetGroupArn: aws.String("a")}}
 		}},
+	{"all at once", invalid, "ecs-emulator does not support deploymentConfiguration.bakeTimeInMinutes, deploymentConfiguration.lifecycleHooks, " +
+		"deploymentConfiguration.strategy BLUE_GREEN, serviceRegistries and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+		func(in *sdk.CreateServiceInput) {
+			in.TaskDefinition, in.ServiceRegistries = aws.String("firelens"), make([]types.ServiceRegistry, 1)
+			in.DeploymentConfiguration = &types.DeploymentConfiguration{
+				Strategy: types.DeploymentStrategyBlueGreen, BakeTimeInMinutes: aws.Int32(5), LifecycleHooks: []types.DeploymentLifecycleHook{{}},
+			}
+		}},
+	{"ECS's refusal first", invalid, "maximumPercent must be at least 100",
+		func(in *sdk.CreateServiceInput) {
+			in.TaskDefinition, in.DeploymentConfiguration = aws.String("firelens"), &types.DeploymentConfiguration{MaximumPercent: aws.Int32(99)}
+		}},
 	{"exec without role", invalid, "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
 		func(in *sdk.CreateServiceInput) { in.EnableExecuteCommand = true }},
-	{"exec", invalid, "ecs-emulator does not support enableExecuteCommand" + unsupportedTail,
-		func(in *sdk.CreateServiceInput) {
-			in.TaskDefinition, in.EnableExecuteCommand = aws.String("role"), true
-		}},
 }

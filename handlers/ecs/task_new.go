@@ -113,7 +113,7 @@ func (a *API) taskTemplate(tx *state.Tx, call taskCall, l launch, refused []stri
 		Volume: task.NewVolume(l.Volumes, task.TagSources{
 			Definition: call.definition.Tags, Managed: in.EnableECSManagedTags, Cluster: call.cluster.Name,
 		}),
-		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy),
+		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy), EnableExecuteCommand: in.EnableExecuteCommand,
 		Tags: newTaskTags(in, call.cluster, call.definition), Now: call.now,
 	}), vpc, nil
 }

@@ -24,9 +24,12 @@ var (
 // newTaskMembers are what both operations have.
 var newTaskMembers = slices.Concat(
 	member.Act(
-		"cluster", "enableECSManagedTags", "group", "propagateTags", "startedBy", "tags[].key", "tags[].value", "taskDefinition",
+		"cluster", "enableECSManagedTags", "group", "propagateTags", "tags[].key", "tags[].value", "taskDefinition",
 	),
-	member.Refuse("enableExecuteCommand", needsExec),
+	member.ActInPart("enableExecuteCommand", execIsShown),
+	// A choice: AWS documents letters, digits, hyphens, slashes and underscores, while the
+	// names of EventBridge's rules, which start tasks by them, may hold dots.
+	member.ActInPart("startedBy", "up to 128 bytes of any characters, where AWS documents letters, digits, `-`, `/` and `_`"),
 	member.Keep("referenceId", "AWS shows it in no answer either"),
 	member.Act("volumeConfigurations[].name"),
 )
@@ -48,8 +51,8 @@ var (
 )
 
 const (
-	needsExec = "needs ECS Exec sessions"
-	noMetrics = "there is no CloudWatch"
+	execIsShown = "it needs a task role, and tasks and services show it; containers have no agent for it yet, and ExecuteCommand is refused"
+	noMetrics   = "there is no CloudWatch"
 )
 
 var networkTable = member.Of[types.AwsVpcConfiguration]("Network: `networkConfiguration.awsvpcConfiguration`",

@@ -184,8 +184,6 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.PropagateTags = types.PropagateTagsService }},
 	{"exec without role", invalid, "The task couldn't be run because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
 		func(in *sdk.RunTaskInput) { in.EnableExecuteCommand = true }},
-	{"exec", invalid, "ecs-emulator does not support enableExecuteCommand" + unsupportedTail,
-		func(in *sdk.RunTaskInput) { in.TaskDefinition, in.EnableExecuteCommand = aws.String("role"), true }},
 	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration" + unsupportedTail,
 		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("firelens") }},
 	{"all at once", invalid, "ecs-emulator does not support overrides.inferenceAcceleratorOverrides and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
