@@ -175,8 +175,8 @@ func hostPort(mode types.NetworkMode, p *types.PortMapping) int32 {
 	return value(p.HostPort)
 }
 
-// protocol of a mapping. ECS treats any value but udp as tcp, and case matters.
-// Source: ECS API reference, PortMapping.protocol.
+// protocol of a mapping. ECS treats any value but udp as tcp (ECS0240). That case matters
+// is remembered.
 func protocol(p *types.PortMapping) types.TransportProtocol {
 	if p.Protocol == types.TransportProtocolUdp {
 		return types.TransportProtocolUdp

@@ -15,6 +15,7 @@ var handwritten = []string{
 	"HealthCheck.command",
 	"InferenceAccelerator.deviceName", // the structure as a whole is refused
 	"InferenceAccelerator.deviceType",
+	"PortMapping.protocol",
 	"ProxyConfiguration.containerName",
 	"RuntimePlatform.cpuArchitecture",
 	"RuntimePlatform.operatingSystemFamily",

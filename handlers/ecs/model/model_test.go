@@ -52,6 +52,8 @@ func TestRefusals(t *testing.T) {
 		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput), `{"tags":[{"key":"k~"}]}`, "tags[0].key",
 			"InvalidParameterException: Some tags contain invalid characters. Valid characters: UTF-8 letters, spaces, numbers and _ . / = + - : @."},
 		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput), `{"family":""}`, "", ""}, // handwritten
+		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput),
+			`{"containerDefinitions":[{"portMappings":[{"containerPort":80,"protocol":"http"}]}]}`, "", ""}, // handwritten
 
 		{"CreateDaemon", new(ecs.CreateDaemonInput),
 			`{"daemonName":"d","daemonTaskDefinitionArn":"a","capacityProviderArns":[],"deploymentConfiguration":{"drainPercent":100.5}}`,
