@@ -18,8 +18,13 @@ import (
 // checkTargetGroups holds the load balancers of a service against its definition, and against
 // the target groups that there are.
 //
-// Source: field reports of CreateService; the words for an unknown group are remembered.
+// Source: field reports of CreateService; the words for an unknown group are remembered. That
+// services on external instances have no load balancers: ECS developer guide, external
+// instances; its words are not published.
 func checkTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
+	if launchType == types.LaunchTypeExternal && len(balancers) > 0 {
+		return invalidParameter("Load balancers are not supported with EXTERNAL launch type.")
+	}
 	for _, b := range balancers {
 		if aws.ToString(b.TargetGroupArn) == "" {
 			if launchType == types.LaunchTypeFargate {

@@ -43,6 +43,7 @@ func TestUpdateServiceRefusals(t *testing.T) {
 		{"unknown definition", "ClientException", "TaskDefinition not found.", sdk.UpdateServiceInput{TaskDefinition: aws.String("none")}},
 		{"not for Fargate", invalid, "Task definition does not support launch_type FARGATE.", sdk.UpdateServiceInput{TaskDefinition: aws.String("bridge")}},
 		{"negative count", invalid, "Task count can not be lesser than 0", sdk.UpdateServiceInput{DesiredCount: aws.Int32(-1)}},
+		{"count beyond the quota", invalid, "Desired count exceeds limit.", sdk.UpdateServiceInput{DesiredCount: aws.Int32(5001)}},
 		{"strategy without force", invalid, "When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.",
 			sdk.UpdateServiceInput{CapacityProviderStrategy: strategy(provider("FARGATE_SPOT", 1, 0))}},
 		{"exec without role", invalid, "The service couldn't be updated because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
@@ -110,6 +111,7 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("gone:1") }},
 	{"no desired count", invalid, "DesiredCount is missing", func(in *sdk.CreateServiceInput) { in.DesiredCount = nil }},
 	{"negative count", invalid, "DesiredCount can not be lesser than 0", func(in *sdk.CreateServiceInput) { in.DesiredCount = aws.Int32(-1) }},
+	{"count beyond the quota", invalid, "Desired count exceeds limit.", func(in *sdk.CreateServiceInput) { in.DesiredCount = aws.Int32(5001) }},
 	{"long token", invalid, "idempotency token longer than 36.", func(in *sdk.CreateServiceInput) { in.ClientToken = aws.String(strings.Repeat("a", 37)) }},
 	{"bad token", invalid, "Invalid clientToken.", func(in *sdk.CreateServiceInput) { in.ClientToken = aws.String("a b") }},
 	{"launch type and strategy", invalid, "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
@@ -225,6 +227,11 @@ var createServiceRefusals = []struct {
 	{"Classic Load Balancer on Fargate", invalid, "Classic Load Balancers are not supported with Fargate.",
 		func(in *sdk.CreateServiceInput) {
 			in.LoadBalancers = []types.LoadBalancer{{LoadBalancerName: aws.String("web"), ContainerName: aws.String("app"), ContainerPort: aws.Int32(80)}}
+		}},
+	{"load balancer on external instances", invalid, "Load balancers are not supported with EXTERNAL launch type.",
+		func(in *sdk.CreateServiceInput) {
+			in.TaskDefinition, in.LaunchType, in.NetworkConfiguration = aws.String("bridge"), types.LaunchTypeExternal, nil
+			in.LoadBalancers = []types.LoadBalancer{targetGroup("a")}
 		}},
 	{"Service Connect", invalid, "ecs-emulator does not support serviceConnectConfiguration" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) {

@@ -9,8 +9,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// Limits of services. Source: ECS API reference, CreateService.
+// Limits of services. Source: ECS API reference, CreateService; of the count, ECS service
+// quotas, which have 1,000 with service discovery.
 const (
+	maxDesiredCount       = 5000
 	maxServiceClientToken = 36
 	maxServiceRegistries  = 1
 	maxLoadBalancers      = 5
@@ -67,6 +69,8 @@ func checkScheduling(in *ecs.CreateServiceInput) error {
 			return invalidParameter("DesiredCount is missing")
 		case *in.DesiredCount < 0:
 			return invalidParameter("DesiredCount can not be lesser than 0")
+		case *in.DesiredCount > maxDesiredCount:
+			return errDesiredCount
 		}
 	case types.SchedulingStrategyDaemon:
 	default:
@@ -74,6 +78,10 @@ func checkScheduling(in *ecs.CreateServiceInput) error {
 	}
 	return checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers))
 }
+
+// errDesiredCount is UpdateService's (ECS0241); that CreateService has the same words is not
+// published.
+var errDesiredCount = invalidParameter("Desired count exceeds limit.")
 
 func checkDeploymentController(controller *types.DeploymentController, taskDefinition string, loadBalancers int) error {
 	external := controller != nil && controller.Type == types.DeploymentControllerTypeExternal

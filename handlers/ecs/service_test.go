@@ -237,6 +237,7 @@ func TestWhatMakesADeployment(t *testing.T) {
 		deploy bool
 	}{
 		{"nothing", sdk.UpdateServiceInput{}, false},
+		{"the greatest count", sdk.UpdateServiceInput{DesiredCount: aws.Int32(5000)}, false},
 		{"desired count", sdk.UpdateServiceInput{DesiredCount: aws.Int32(4)}, false},
 		{"percentages", sdk.UpdateServiceInput{DeploymentConfiguration: &types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(50)}}, false},
 		{"tags of tasks", sdk.UpdateServiceInput{PropagateTags: "SERVICE", EnableECSManagedTags: aws.Bool(true)}, false},

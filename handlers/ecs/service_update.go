@@ -62,8 +62,11 @@ func (c inCluster) activeService(ref *string) (*state.Service, error) {
 
 // checkUpdateService is what the request alone tells.
 func checkUpdateService(in *ecs.UpdateServiceInput) error {
-	if aws.ToInt32(in.DesiredCount) < 0 {
+	switch n := aws.ToInt32(in.DesiredCount); {
+	case n < 0:
 		return invalidParameter("Task count can not be lesser than 0") // ECS0085
+	case n > maxDesiredCount:
+		return errDesiredCount
 	}
 	if err := checkPlacement(in.PlacementStrategy, in.PlacementConstraints); err != nil {
 		return err
