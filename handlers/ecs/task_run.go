@@ -82,8 +82,9 @@ func runCount(in *ecs.RunTaskInput) int {
 }
 
 // runTaskOnce returns the tasks that the call's client token made before, or makes
-// them. Tasks that have been forgotten meanwhile are left out. A token with which no task
-// could be placed may be used again, which is the emulator's choice.
+// them. Tasks that have been forgotten meanwhile are failures: what AWS answers for them is
+// not published. A token with which no task could be placed may be used again, which is the
+// emulator's choice.
 func (a *API) runTaskOnce(tx *state.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
 	token := aws.ToString(call.in.ClientToken)
 	if token == "" {
@@ -98,6 +99,8 @@ func (a *API) runTaskOnce(tx *state.Tx, call taskCall, chance placement.Chance) 
 		for _, arn := range known.ARNs {
 			if t := tx.Task(arn); t != nil {
 				again.tasks = append(again.tasks, t)
+			} else {
+				again.failures = append(again.failures, missing(arn))
 			}
 		}
 		return again, nil

@@ -79,6 +79,35 @@ func TestClientTokensAreForgottenAfterADay(t *testing.T) {
 	}
 }
 
+// TestClientTokensAreForgottenAnHourAfterTheLastTask: of two tasks one is forgotten at once.
+func TestClientTokensAreForgottenAnHourAfterTheLastTask(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	now := time.Now()
+	api := ecs.New(ecs.Options{Store: s.store, Now: func() time.Time { return now }})
+	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
+	in := runInput("web")
+	in.ClientToken, in.Count = aws.String("token"), aws.Int32(2)
+	run := func() *ecs.TasksOutput { return must[*ecs.TasksOutput](t)(api.RunTask(call, in)) }
+	run()
+	first, second := s.store.Read().AllTasks()[0], s.store.Read().AllTasks()[1]
+	now = now.Add(2 * time.Hour)
+	s.update(t, func(tx *state.Tx) { tx.RemoveTask(first) })
+	s.agentSays(t, second.ARN, func(status *state.TaskStatus) { status.LastStatus, status.StoppedAt = state.Stopped, now })
+	for _, step := range []struct {
+		after           time.Duration
+		tasks, failures int
+	}{{0, 1, 1}, {59 * time.Minute, 1, 1}, {time.Minute, 3, 0}} {
+		now = now.Add(step.after)
+		if again := run(); len(again.Failures) != step.failures || step.failures == 1 && (*again.Failures[0].Arn != first.ARN || *again.Failures[0].Reason != "MISSING") {
+			t.Errorf("after %v more: failures %v", step.after, again.Failures)
+		}
+		if n := len(s.store.Read().AllTasks()); n != step.tasks {
+			t.Errorf("after %v more: %d tasks, want %d", step.after, n, step.tasks)
+		}
+	}
+}
+
 func TestRunTaskTags(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web", func(in *sdk.RegisterTaskDefinitionInput) { in.Tags = tag("team", "platform", "cost", "1") })
