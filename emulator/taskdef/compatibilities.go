@@ -18,7 +18,7 @@ func compatibilities(def *types.TaskDefinition, fargate bool) []types.Compatibil
 		list = append(list, types.CompatibilityExternal)
 	}
 	list = append(list, types.CompatibilityEc2)
-	if sharesHostPorts(def.NetworkMode) && !isWindows(def) {
+	if sharesHostPorts(def.NetworkMode) && !IsWindows(def) {
 		list = append(list, types.CompatibilityManagedInstances)
 	}
 	if fargate {

@@ -53,7 +53,7 @@ func checkFargate(def *types.TaskDefinition) error {
 	if def.Memory == nil {
 		return refuse("Fargate requires that 'memory' be defined at the task level.")
 	}
-	if err := checkFargateSize(*def.Cpu, *def.Memory, isWindows(def), refuse); err != nil {
+	if err := checkFargateSize(*def.Cpu, *def.Memory, IsWindows(def), refuse); err != nil {
 		return err
 	}
 	for i := range def.ContainerDefinitions {

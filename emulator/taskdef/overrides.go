@@ -59,7 +59,7 @@ func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType
 	if err := r.overrideSize(o); err != nil {
 		return Resolved{}, err
 	}
-	if err := r.checkSize(isWindows(def), launchType); err != nil {
+	if err := r.checkSize(IsWindows(def), launchType); err != nil {
 		return Resolved{}, err
 	}
 	if s := o.EphemeralStorage; s != nil {

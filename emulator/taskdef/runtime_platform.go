@@ -22,9 +22,9 @@ func checkRuntimePlatform(def *types.TaskDefinition) error {
 	return err
 }
 
-// isWindows tells whether the definition is for a Windows platform; Linux is the
+// IsWindows tells whether the definition is for a Windows platform; Linux is the
 // default.
-func isWindows(def *types.TaskDefinition) bool {
+func IsWindows(def *types.TaskDefinition) bool {
 	p := def.RuntimePlatform
 	return p != nil && p.OperatingSystemFamily != "" && p.OperatingSystemFamily != types.OSFamilyLinux
 }

@@ -33,7 +33,7 @@ func checkLaunch(def *types.TaskDefinition, l launch) error {
 		return err
 	}
 	if launchType == types.LaunchTypeFargate {
-		return checkFargateLaunch(l)
+		return checkFargateLaunch(def, l)
 	}
 	switch {
 	case l.PlatformVersion != "":
@@ -44,17 +44,24 @@ func checkLaunch(def *types.TaskDefinition, l launch) error {
 	return checkAllConstraints(def, l.PlacementConstraints)
 }
 
-// platformVersions of Linux tasks that can still be run.
+// Platform versions that can still be run.
 // Source: ECS developer guide, Fargate platform versions.
-var platformVersions = []string{"", "LATEST", "1.4.0", "1.3.0"}
+var (
+	linuxVersions   = []string{"", "LATEST", "1.4.0", "1.3.0"}
+	windowsVersions = []string{"", "LATEST", "1.0.0"}
+)
 
-func checkFargateLaunch(l launch) error {
+func checkFargateLaunch(def *types.TaskDefinition, l launch) error {
+	versions := linuxVersions
+	if taskdef.IsWindows(def) {
+		versions = windowsVersions
+	}
 	switch {
 	case len(l.PlacementConstraints) > 0:
 		return invalidParameter("Placement constraints are not supported with FARGATE launch type.")
 	case len(l.PlacementStrategy) > 0:
 		return invalidParameter("Placement strategies are not supported with FARGATE launch type.")
-	case !slices.Contains(platformVersions, l.PlatformVersion):
+	case !slices.Contains(versions, l.PlatformVersion):
 		return &types.PlatformUnknownException{Message: aws.String("The platform version is unknown.")}
 	}
 	return nil
