@@ -56,7 +56,11 @@ func (a *API) Service() awsapi.Service {
 			awsapi.NotBuilt("GetQueryResults", "Logs Insights"),
 			awsapi.NotBuilt("StartLiveTail", "an event stream: use `aws logs tail --follow`"),
 			awsapi.NotBuilt("PutSubscriptionFilter", "somebody to deliver to"),
+			awsapi.NotBuilt("DescribeSubscriptionFilters", "somebody to deliver to"),
 			awsapi.NotBuilt("PutMetricFilter", "CloudWatch metrics"),
+			awsapi.NotBuilt("DescribeMetricFilters", "CloudWatch metrics"),
+			awsapi.NotBuilt("PutResourcePolicy", "services that write to log groups by such a policy"),
+			awsapi.NotBuilt("DescribeResourcePolicies", "services that write to log groups by such a policy"),
 		},
 	}
 }

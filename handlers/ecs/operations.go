@@ -26,20 +26,20 @@ func (a *API) Service() awsapi.Service {
 // called with success, so nothing stands here untried.
 func (a *API) built() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateCluster", "Fargate capacity providers only, associated at once; Service Connect namespaces are not made", a.CreateCluster),
+		awsapi.Partial("CreateCluster", "Fargate capacity providers only, associated at once; settings and configuration are stored without effect; Service Connect namespaces are not made", a.CreateCluster),
 		awsapi.Works("DeleteCluster", "INACTIVE clusters are kept until the name is used again", a.DeleteCluster),
 		awsapi.Works("DescribeClusters", "tasks, services and container instances are counted apart for each launch type; Fargate capacity providers have no attachments", a.DescribeClusters),
 		awsapi.Works("ListClusters", "those that are not INACTIVE, in pages", a.ListClusters),
 		awsapi.Partial("UpdateCluster", "settings and configuration are stored without effect; Service Connect namespaces are not made", a.UpdateCluster),
 		awsapi.Partial("UpdateClusterSettings", "stored without effect", a.UpdateClusterSettings),
 
-		awsapi.Partial("DescribeCapacityProviders", "FARGATE and FARGATE_SPOT only", a.DescribeCapacityProviders),
+		awsapi.Partial("DescribeCapacityProviders", "FARGATE and FARGATE_SPOT only, which have no tags: `include` is without effect", a.DescribeCapacityProviders),
 		awsapi.Partial("PutClusterCapacityProviders", "FARGATE and FARGATE_SPOT only", a.PutClusterCapacityProviders),
 
 		awsapi.Partial("DeregisterContainerInstance", "with force, containers that an agent of the emulator runs are stopped; INACTIVE ones are kept for an hour", a.DeregisterContainerInstance),
 		awsapi.Works("DescribeContainerInstances", "what is registered, and what tasks have left of it; tags and health where asked for", a.DescribeContainerInstances),
 		awsapi.Works("ListContainerInstances", "by status and filter, in pages", a.ListContainerInstances),
-		awsapi.Partial("RegisterContainerInstance", "by hand, with no agent behind it: connected from the start, and its tasks move by Submit*StateChange alone; resources CPU, MEMORY, PORTS, PORTS_UDP and GPU only; the identity document is read, not verified", a.RegisterContainerInstance),
+		awsapi.Partial("RegisterContainerInstance", "by hand, with no agent behind it: connected from the start, and its tasks move by Submit*StateChange alone; resources CPU, MEMORY, PORTS, PORTS_UDP and GPU only; the identity document is read, not verified; tags of one that registers again are dropped", a.RegisterContainerInstance),
 
 		awsapi.Works("UpdateContainerAgent", "from an older agent to the newest that the emulator knows, in steps on its clock", a.UpdateContainerAgent),
 		awsapi.Works("UpdateContainerInstancesState", "ACTIVE and DRAINING", a.UpdateContainerInstancesState),
@@ -50,12 +50,12 @@ func (a *API) built() []awsapi.Operation {
 		awsapi.Partial("SubmitTaskStateChange", "of tasks on container instances registered by hand; `managedAgents` is refused", a.SubmitTaskStateChange),
 
 		awsapi.Works("DeleteAttributes", "custom ones, by name, and by value where one is given", a.DeleteAttributes),
-		awsapi.Works("ListAttributes", "by name and value, built-in ones included, in pages", a.ListAttributes),
+		awsapi.Works("ListAttributes", "by name and value, built-in ones included, in pages; container instances are the only targets", a.ListAttributes),
 		awsapi.Works("PutAttributes", "ten custom ones for each container instance", a.PutAttributes),
 
 		awsapi.Works("DeleteAccountSetting", "forgets a principal's own value; the default counts again", a.DeleteAccountSetting),
 		awsapi.Works("ListAccountSettings", "every caller is the account's root user", a.ListAccountSettings),
-		awsapi.Partial("PutAccountSetting", "stored and answered; only containerInsights has an effect; long ARN formats can't be turned off", a.PutAccountSetting),
+		awsapi.Partial("PutAccountSetting", "stored and answered; only containerInsights has an effect: new clusters show it, and nothing is collected; long ARN formats can't be turned off", a.PutAccountSetting),
 		awsapi.Partial("PutAccountSettingDefault", "as PutAccountSetting", a.PutAccountSettingDefault),
 
 		awsapi.Partial("ListTagsForResource", "clusters, container instances, services, tasks and task definitions; no tags of a capacity provider, a daemon, a daemon task definition, a gateway or a task set", a.ListTagsForResource),

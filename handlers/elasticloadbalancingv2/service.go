@@ -47,7 +47,7 @@ func (a *API) loadBalancerOperations() []awsapi.Operation {
 		awsapi.Works("DeleteLoadBalancer", "with its listeners and rules, unless it is protected", a.DeleteLoadBalancer),
 		awsapi.Works("DescribeLoadBalancerAttributes", "which of them act is below", a.DescribeLoadBalancerAttributes),
 		awsapi.Partial("ModifyLoadBalancerAttributes", "which of them act is below", a.ModifyLoadBalancerAttributes),
-		awsapi.Partial("SetSubnets", "as CreateLoadBalancer", a.SetSubnets),
+		awsapi.Partial("SetSubnets", "as CreateLoadBalancer; without the subnet that its one address is in, a load balancer is made anew in another one, at another address, and all its connections end, where on AWS those by way of the other subnets go on", a.SetSubnets),
 		awsapi.Works("SetSecurityGroups", "groups of the load balancer's VPC", a.SetSecurityGroups),
 		awsapi.Partial("SetIpAddressType", "ipv4 only", a.SetIpAddressType),
 	}
