@@ -2,6 +2,7 @@ package ec2_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -340,6 +341,41 @@ func TestInstanceTypes(t *testing.T) {
 	}
 	_, err := s.DescribeInstanceTypes(ctx, &sdk.DescribeInstanceTypesInput{InstanceTypes: []types.InstanceType{"not-real"}})
 	refused(t, err, "InvalidInstanceType", "The following supplied instance types do not exist: [not-real]")
+}
+
+// TestInstanceTypesHaveWhatToolsReadUnasked: Terraform's provider leaves out types without
+// some members, and fails at GPUs without others.
+func TestInstanceTypesHaveWhatToolsReadUnasked(t *testing.T) {
+	s := newServer(t)
+	var all []types.InstanceTypeInfo
+	in := &sdk.DescribeInstanceTypesInput{}
+	for next := true; next; next = in.NextToken != nil {
+		out := must[*sdk.DescribeInstanceTypesOutput](t)(s.DescribeInstanceTypes(ctx, in))
+		all, in.NextToken = append(all, out.InstanceTypes...), out.NextToken
+	}
+	says := map[string]string{}
+	for _, i := range all {
+		if i.EbsInfo == nil || i.MemoryInfo == nil || i.NetworkInfo == nil || i.PlacementGroupInfo == nil || i.ProcessorInfo == nil || i.VCpuInfo == nil ||
+			aws.ToInt32(i.NetworkInfo.Ipv4AddressesPerInterface) == 0 || i.GpuInfo != nil && aws.ToInt32(i.GpuInfo.Gpus[0].MemoryInfo.SizeInMiB) == 0 {
+			t.Errorf("%s: %+v", i.InstanceType, i)
+			continue
+		}
+		says[string(i.InstanceType)] = fmt.Sprintln(i.Hypervisor, i.EbsInfo.EbsOptimizedSupport, i.EbsInfo.NvmeSupport, i.NetworkInfo.EnaSupport,
+			*i.NetworkInfo.Ipv4AddressesPerInterface, i.PlacementGroupInfo.SupportedStrategies, *i.InstanceStorageSupported)
+	}
+	for name, want := range map[string]string{
+		"t3.medium":   "nitro default required required 6 [partition spread] false",
+		"t3a.large":   "nitro default required required 12 [partition spread] false",
+		"t2.micro":    "xen unsupported unsupported unsupported 2 [partition spread] false",
+		"m5.4xlarge":  "nitro default required required 30 [cluster partition spread] false",
+		"g4dn.xlarge": "nitro default required required 10 [cluster partition spread] true",
+		"g5.12xlarge": "nitro default required required 50 [cluster partition spread] true",
+		"p3.2xlarge":  "xen default unsupported supported 15 [cluster partition spread] false",
+	} {
+		if got := strings.TrimSpace(says[name]); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
 }
 
 func TestImages(t *testing.T) {

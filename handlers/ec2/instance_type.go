@@ -39,28 +39,78 @@ func (a *API) DescribeInstanceTypes(_ context.Context, in *sdk.DescribeInstanceT
 	return &sdk.DescribeInstanceTypesOutput{InstanceTypes: found, NextToken: next}, err
 }
 
-// describeType is what placement goes by; of the hardware nothing else is known here.
+// describeType is what placement goes by, and what AWS's documentation has of the hardware:
+// Terraform finds only types with EbsInfo and PlacementGroupInfo.
 func describeType(t *ec2.InstanceType) types.InstanceTypeInfo {
 	threads := threadsPerCore(t)
-	burstable := t.Name[0] == 't'
+	burstable := t.Burstable()
 	info := types.InstanceTypeInfo{
 		InstanceType: types.InstanceType(t.Name), CurrentGeneration: aws.Bool(true), FreeTierEligible: aws.Bool(t.Name == "t2.micro" || t.Name == "t3.micro"),
-		BareMetal: aws.Bool(false), Hypervisor: types.InstanceTypeHypervisorNitro, InstanceStorageSupported: aws.Bool(false),
+		BareMetal: aws.Bool(false), Hypervisor: types.InstanceTypeHypervisorNitro, InstanceStorageSupported: aws.Bool(t.StorageGB() > 0),
 		BurstablePerformanceSupported: &burstable,
 		SupportedUsageClasses:         []types.UsageClassType{types.UsageClassTypeOnDemand}, SupportedRootDeviceTypes: []types.RootDeviceType{types.RootDeviceTypeEbs},
 		SupportedVirtualizationTypes: []types.VirtualizationType{types.VirtualizationTypeHvm},
 		ProcessorInfo:                &types.ProcessorInfo{SupportedArchitectures: []types.ArchitectureType{types.ArchitectureType(t.Architecture)}},
 		VCpuInfo:                     &types.VCpuInfo{DefaultVCpus: aws.Int32(int32(t.VCPUs)), DefaultCores: aws.Int32(max(1, int32(t.VCPUs)/threads)), DefaultThreadsPerCore: &threads},
 		MemoryInfo:                   &types.MemoryInfo{SizeInMiB: aws.Int64(int64(t.MemoryMiB))},
-		NetworkInfo:                  &types.NetworkInfo{MaximumNetworkInterfaces: aws.Int32(int32(t.ENIs)), MaximumNetworkCards: aws.Int32(1), DefaultNetworkCardIndex: aws.Int32(0)},
+		NetworkInfo:                  describeNetwork(t),
+		EbsInfo: &types.EbsInfo{
+			EbsOptimizedSupport: types.EbsOptimizedSupportDefault, EncryptionSupport: types.EbsEncryptionSupportSupported, NvmeSupport: types.EbsNvmeSupportRequired,
+		},
+		PlacementGroupInfo: &types.PlacementGroupInfo{SupportedStrategies: placementStrategies(t)},
+	}
+	if t.Xen() {
+		info.Hypervisor, info.EbsInfo.NvmeSupport = types.InstanceTypeHypervisorXen, types.EbsNvmeSupportUnsupported
 	}
 	if strings.HasPrefix(t.Name, "t2.") {
-		info.Hypervisor = types.InstanceTypeHypervisorXen
+		info.EbsInfo.EbsOptimizedSupport = types.EbsOptimizedSupportUnsupported
+	}
+	if size := t.StorageGB(); size > 0 {
+		info.InstanceStorageInfo = &types.InstanceStorageInfo{TotalSizeInGB: aws.Int64(int64(size))}
 	}
 	if t.GPUs > 0 {
-		info.GpuInfo = &types.GpuInfo{Gpus: []types.GpuDeviceInfo{{Count: aws.Int32(int32(t.GPUs)), Manufacturer: aws.String("NVIDIA")}}}
+		info.GpuInfo = describeGPUs(t)
 	}
 	return info
+}
+
+// describeNetwork is what a type has for networks. Source of the adapters: EC2 user guide,
+// enhanced networking.
+func describeNetwork(t *ec2.InstanceType) *types.NetworkInfo {
+	info := &types.NetworkInfo{
+		MaximumNetworkInterfaces: aws.Int32(int32(t.ENIs)), MaximumNetworkCards: aws.Int32(1), DefaultNetworkCardIndex: aws.Int32(0),
+		EnaSupport: types.EnaSupportRequired, Ipv6Supported: aws.Bool(true),
+	}
+	switch {
+	case strings.HasPrefix(t.Name, "t2."):
+		info.EnaSupport = types.EnaSupportUnsupported
+	case t.Xen():
+		info.EnaSupport = types.EnaSupportSupported
+	}
+	if n := int32(t.AddressesPerInterface()); n > 0 {
+		info.Ipv4AddressesPerInterface, info.Ipv6AddressesPerInterface = &n, &n
+	}
+	return info
+}
+
+// placementStrategies of placement groups that a type can be in. Source: EC2 user guide,
+// placement groups, of which burstable types have no cluster.
+func placementStrategies(t *ec2.InstanceType) []types.PlacementGroupStrategy {
+	if t.Burstable() {
+		return []types.PlacementGroupStrategy{types.PlacementGroupStrategyPartition, types.PlacementGroupStrategySpread}
+	}
+	return []types.PlacementGroupStrategy{types.PlacementGroupStrategyCluster, types.PlacementGroupStrategyPartition, types.PlacementGroupStrategySpread}
+}
+
+// describeGPUs has all members that Terraform's provider reads unasked, of types that are
+// not AWS's as well.
+func describeGPUs(t *ec2.InstanceType) *types.GpuInfo {
+	model, count := t.GPU(), int32(t.GPUs)
+	device := types.GpuDeviceInfo{Count: &count, Manufacturer: aws.String("NVIDIA"), MemoryInfo: &types.GpuDeviceMemoryInfo{SizeInMiB: aws.Int32(int32(model.MemoryMiB))}}
+	if model.Name != "" {
+		device.Name = &model.Name
+	}
+	return &types.GpuInfo{Gpus: []types.GpuDeviceInfo{device}, TotalGpuMemoryInMiB: aws.Int32(count * int32(model.MemoryMiB))}
 }
 
 // typeValues knows filters by what is described; any other one is refused, also one that

@@ -107,6 +107,28 @@ data "aws_network_interfaces" "of_subnet" {
   }
 }
 
+data "aws_ec2_instance_type" "medium" {
+  instance_type = "t3.medium"
+
+  lifecycle {
+    postcondition {
+      condition     = self.memory_size == 4096 && self.maximum_ipv4_addresses_per_interface == 6
+      error_message = "t3.medium has ${self.memory_size} MiB and ${self.maximum_ipv4_addresses_per_interface} addresses."
+    }
+  }
+}
+
+data "aws_ec2_instance_type" "with_gpus" {
+  instance_type = "g4dn.12xlarge"
+
+  lifecycle {
+    postcondition {
+      condition     = self.total_gpu_memory == 65536 && one(self.gpus).count == 4
+      error_message = "g4dn.12xlarge has ${self.total_gpu_memory} MiB of GPU memory."
+    }
+  }
+}
+
 data "aws_ecs_cluster" "this" {
   cluster_name = var.cluster
 }
