@@ -4,11 +4,12 @@ import (
 	"encoding/hex"
 	"hash/fnv"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Image is an ECS-optimized image of AWS's: its agent joins a cluster by itself.
+// Image is an image of AWS's. The agent of an ECS-optimized one joins a cluster by itself.
 type Image struct {
 	ID           string
 	Name         string
@@ -19,10 +20,11 @@ type Image struct {
 	OS           string // as SSM's parameter says
 	Source       string // the image that it was made of; empty for Bottlerocket
 	// Parameters are the paths in SSM's parameter store below which it is the recommended
-	// one.
+	// one; of plain Amazon Linux the names of the parameters themselves.
 	Parameters   []string
 	Bottlerocket bool
 	GPU          bool
+	VolumeGiB    int // of its root volume
 }
 
 // What the images have in them, and when they were made: one release of each stands for
@@ -47,6 +49,7 @@ const (
 )
 
 const (
+	optimizedVolume  = 30 // GiB. Source: ECS developer guide, ECS-optimized Linux AMIs
 	optimizedPath    = "/aws/service/ecs/optimized-ami/"
 	bottlerocketPath = "/aws/service/bottlerocket/"
 )
@@ -56,7 +59,7 @@ const (
 func Images(region string) []*Image {
 	var all []*Image
 	add := func(i Image) {
-		i.ID = imageID(region, i.Name)
+		i.ID, i.VolumeGiB = imageID(region, i.Name), optimizedVolume
 		all = append(all, &i)
 	}
 	for _, arch := range []string{X86, ARM} {
@@ -142,6 +145,11 @@ func ImageByParameter(region, name string) *Image {
 			if name == path+"/image_id" {
 				return i
 			}
+		}
+	}
+	for _, i := range AmazonLinux(region) {
+		if slices.Contains(i.Parameters, name) {
+			return i
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 )
 
-// DescribeImages answers the ECS-optimized images.
+// DescribeImages answers the ECS-optimized images, and those of plain Amazon Linux.
 func (a *API) DescribeImages(ctx context.Context, in *sdk.DescribeImagesInput) (*sdk.DescribeImagesOutput, error) {
 	for _, id := range in.ImageIds {
 		if err := ec2.CheckImageID(id); err != nil || ec2.ImageParameter(id) != "" {
@@ -20,7 +20,8 @@ func (a *API) DescribeImages(ctx context.Context, in *sdk.DescribeImagesInput) (
 		}
 	}
 	var rows []types.Image
-	for _, i := range ec2.Images(scopeOf(ctx).Region) {
+	region := scopeOf(ctx).Region
+	for _, i := range append(ec2.Images(region), ec2.AmazonLinux(region)...) {
 		if isOwner(i, in.Owners) {
 			rows = append(rows, describeImage(i))
 		}
@@ -57,14 +58,10 @@ func describeImage(i *ec2.Image) types.Image {
 		DeprecationTime: aws.String(ec2.ImagesMade.Add(2 * 365 * 24 * time.Hour).Format("2006-01-02T15:04:05.000Z")),
 		BlockDeviceMappings: []types.BlockDeviceMapping{{
 			DeviceName: aws.String("/dev/xvda"),
-			Ebs:        &types.EbsBlockDevice{DeleteOnTermination: aws.Bool(true), VolumeSize: aws.Int32(imageVolumeGiB), VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(false)},
+			Ebs:        &types.EbsBlockDevice{DeleteOnTermination: aws.Bool(true), VolumeSize: aws.Int32(int32(i.VolumeGiB)), VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(false)},
 		}},
 	}
 }
-
-// imageVolumeGiB is the volume of Amazon Linux's images. Source: ECS developer guide,
-// ECS-optimized Linux AMIs.
-const imageVolumeGiB = 30
 
 func imageValues(i *types.Image, filter string) ([]string, bool) {
 	switch filter {
@@ -101,7 +98,7 @@ func imageValues(i *types.Image, filter string) ([]string, bool) {
 	case "manifest-location":
 		return one(i.ImageLocation)
 	case "block-device-mapping.volume-size":
-		return oneOf(strconv.Itoa(imageVolumeGiB))
+		return each(i.BlockDeviceMappings, func(m *types.BlockDeviceMapping) string { return strconv.Itoa(int(*m.Ebs.VolumeSize)) })
 	case "block-device-mapping.volume-type":
 		return oneOf(types.VolumeTypeGp3)
 	case "block-device-mapping.delete-on-termination":

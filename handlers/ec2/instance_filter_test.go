@@ -1,6 +1,7 @@
 package ec2_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,6 +61,12 @@ func TestRefusedReadsOfInstances(t *testing.T) {
 	refused(t, err, "InvalidParameterValue", "The filter 'null' is invalid")
 	_, err = s.DescribeInstanceStatus(ctx, &sdk.DescribeInstanceStatusInput{InstanceIds: []string{id}, MaxResults: aws.Int32(5)})
 	refused(t, err, "InvalidParameterCombination", "The parameter instancesSet cannot be used with the parameter maxResults")
+	in := run(1)
+	in.ImageId = aws.String("resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64")
+	plain := *s.run(t, in).Instances[0].ImageId
+	if seen := must[*sdk.DescribeImagesOutput](t)(s.DescribeImages(ctx, &sdk.DescribeImagesInput{ImageIds: []string{plain}})).Images; len(seen) != 1 || !strings.HasPrefix(*seen[0].Name, "al2023-ami-2023.") {
+		t.Errorf("plain Amazon Linux: %+v", seen)
+	}
 	_, err = s.DescribeImages(ctx, &sdk.DescribeImagesInput{ImageIds: []string{"resolve:ssm:x"}})
 	refused(t, err, "InvalidAMIID.Malformed", `Invalid id: "resolve:ssm:x" (expecting "ami-...")`)
 }

@@ -1,5 +1,5 @@
 // Package ssm answers for the Parameter Store of AWS Systems Manager: parameters that users
-// put, the public ones that tell the ids of the ECS-optimized images, and references to
+// put, the public ones that tell the ids of images, and references to
 // secrets of Secrets Manager. Nothing else of Systems Manager is there.
 //
 // Requests are checked in AWS's order: the constraints of their members, all at once; then

@@ -35,7 +35,34 @@ func public(ctx context.Context, name string) (found, bool) {
 			}
 		}
 	}
+	for _, f := range whole(scopeOf(ctx)) {
+		if f.name == name {
+			return f, true
+		}
+	}
 	return found{}, false
+}
+
+// fluentBitTags are the tags of the image of AWS for Fluent Bit that have a parameter here;
+// on AWS each version has one.
+var fluentBitTags = []string{"latest", "stable"}
+
+// whole are public parameters that have nothing below them: images of plain Amazon Linux, and
+// the image that FireLens runs. Source of the latter: the README of AWS for Fluent Bit. Its
+// account differs in regions that have to be enabled; it is the one of all others here.
+func whole(s arn.Scope) (all []found) {
+	for _, i := range ec2.AmazonLinux(s.Region) {
+		for _, name := range i.Parameters {
+			all = append(all, foundPublic(s, name, i.ID))
+		}
+	}
+	if s.Partition() != "aws" {
+		return all
+	}
+	for _, tag := range fluentBitTags {
+		all = append(all, foundPublic(s, "/aws/service/aws-for-fluent-bit/"+tag, "906394416424.dkr.ecr."+s.Region+".amazonaws.com/aws-for-fluent-bit:"+tag))
+	}
+	return all
 }
 
 // allPublic returns the public parameters.
@@ -49,7 +76,7 @@ func allPublic(ctx context.Context) (all []found) {
 			}
 		}
 	}
-	return all
+	return append(all, whole(scopeOf(ctx))...)
 }
 
 func foundPublic(s arn.Scope, name, value string) found {

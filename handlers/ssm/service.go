@@ -9,7 +9,7 @@ import (
 
 // Service is the Systems Manager API.
 func (a *API) Service() awsapi.Service {
-	const public = "of public parameters those of the ECS-optimized images of Linux and Bottlerocket"
+	const public = "of public parameters those of the ECS-optimized images of Linux and Bottlerocket, of Amazon Linux, and latest and stable of AWS for Fluent Bit; ids of images are the emulator's own"
 	return awsapi.Service{
 		Name: "ssm", ID: sdk.ServiceID, Title: "AWS Systems Manager",
 		Protocol: awsapi.JSON{TargetPrefix: "AmazonSSM", Codec: wire.AsIs},
