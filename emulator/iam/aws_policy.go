@@ -12,11 +12,38 @@ import (
 // awsAccount stands in the ARNs of AWS's own policies in place of an account.
 const awsAccount = "aws"
 
-// IsAWSPolicy reports whether an ARN has the form of AWS's own policies. There are some
-// thousand; AWSPolicies knows those that ECS users meet.
+// IsAWSPolicy reports whether an ARN has the form of AWS's own policies.
 func IsAWSPolicy(arn, partition string) bool {
-	return strings.HasPrefix(arn, "arn:"+partition+":iam::"+awsAccount+":policy/")
+	_, is := cutAWSPolicy(arn, partition)
+	return is
 }
+
+// cutAWSPolicy is the path and the name of one of AWS's own policies.
+func cutAWSPolicy(arn, partition string) (name string, is bool) {
+	return strings.CutPrefix(arn, "arn:"+partition+":iam::"+awsAccount+":policy/")
+}
+
+// AWSPolicyExists reports whether AWS has such a policy of its own. Of most of them nobody here
+// knows what they say: AWSPolicies knows those that ECS users meet. Those of partitions other than
+// aws, which are not listed, are all taken to be there.
+func AWSPolicyExists(arn, partition string) bool {
+	name, is := cutAWSPolicy(arn, partition)
+	return is && (partition != "aws" || awsPolicyNames()[name])
+}
+
+// awsNames are AWS's own policies in the partition aws with their paths, as ListPolicies answered
+// them in August 2026. AWS adds some each month.
+//
+//go:embed aws_policies/names.txt
+var awsNames string
+
+var awsPolicyNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
+	for name := range strings.FieldsSeq(awsNames) {
+		names[name] = true
+	}
+	return names
+})
 
 //go:embed aws_policies/*.json
 var awsDocuments embed.FS
@@ -51,6 +78,48 @@ var awsPolicies = []struct {
 	{"/", "AmazonSSMReadOnlyAccess", "v1",
 		"Provides read only access to Amazon SSM.",
 		"2015-05-29T17:44Z", "2015-05-29T17:44Z"},
+	{"/service-role/", "AmazonECSInfrastructureRolePolicyForVolumes", "v5",
+		"Provides access to other AWS service resources required to manage volumes associated with ECS workloads on your behalf.",
+		"2024-01-10T22:56Z", "2026-02-12T18:02Z"},
+	{"/", "AmazonECSInfrastructureRolePolicyForLoadBalancers", "v6",
+		"Provides access to other AWS service resources required to manage load balancers associated with ECS workloads on your behalf.",
+		"2025-07-17T16:37Z", "2026-02-12T18:01Z"},
+	{"/service-role/", "AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity", "v4",
+		"Provides administrative access to Private Certificate Authority, AWS Secrets Manager and other AWS Services required to manage ECS Service Connect TLS features on your behalf.",
+		"2024-01-19T20:08Z", "2026-02-12T18:02Z"},
+	{"/", "AmazonECSInfrastructureRolePolicyForVpcLattice", "v1",
+		"Provides access to other AWS service resources required to manage VPC Lattice feature in ECS workloads on your behalf.",
+		"2024-11-15T20:02Z", "2024-11-15T20:02Z"},
+	{"/", "AmazonEC2ContainerRegistryReadOnly", "v3",
+		"Provides read-only access to Amazon EC2 Container Registry repositories.",
+		"2015-12-21T17:04Z", "2019-12-10T20:56Z"},
+	{"/", "AmazonEC2ContainerRegistryPullOnly", "v1",
+		"Provides access to pull images from Amazon EC2 Container Registry repositories.",
+		"2024-10-04T16:58Z", "2024-10-04T16:58Z"},
+	{"/", "AmazonEC2ContainerRegistryPowerUser", "v3",
+		"Provides full access to Amazon EC2 Container Registry repositories, but does not allow repository deletion or policy changes.",
+		"2015-12-21T17:05Z", "2019-12-10T20:48Z"},
+	{"/", "AmazonElasticFileSystemClientFullAccess", "v1",
+		"Provides root client access to an Amazon EFS file system",
+		"2020-01-13T16:27Z", "2020-01-13T16:27Z"},
+	{"/", "AmazonElasticFileSystemClientReadOnlyAccess", "v1",
+		"Provides read only client access to an Amazon EFS file system",
+		"2020-01-13T16:24Z", "2020-01-13T16:24Z"},
+	{"/", "AmazonElasticFileSystemClientReadWriteAccess", "v1",
+		"Provides read and write client access to an Amazon EFS file system",
+		"2020-01-13T16:21Z", "2020-01-13T16:21Z"},
+	{"/", "CloudWatchAgentServerPolicy", "v3",
+		"Permissions required to use AmazonCloudWatchAgent on servers",
+		"2018-03-07T01:06Z", "2024-02-06T16:37Z"},
+	{"/", "AWSXRayDaemonWriteAccess", "v2",
+		"Allow the AWS X-Ray Daemon to relay raw trace segments data to the service's API and retrieve sampling data (rules, targets, etc.) to be used by the X-Ray SDK.",
+		"2018-08-28T23:00Z", "2024-02-13T21:58Z"},
+	{"/", "AmazonS3ReadOnlyAccess", "v3",
+		"Provides read only access to all buckets via the AWS Management Console.",
+		"2015-02-06T18:40Z", "2023-08-10T21:31Z"},
+	{"/", "AmazonSSMFullAccess", "v4",
+		"Provides full access to Amazon SSM.",
+		"2015-05-29T17:39Z", "2019-11-20T20:08Z"},
 }
 
 // AWSPolicies returns AWS's own policies that are known, in order of their names.

@@ -70,8 +70,7 @@ func isPolicyARN(text string) bool {
 	return found && entityName.re.MatchString(name)
 }
 
-// attachable reports whether there is such a policy. Of AWS's own, which are more than
-// the emulator knows, all are taken to be there.
+// attachable reports whether there is such a policy.
 func attachable(tx *store.Tx, a iam.Account, arn string) bool {
-	return iam.IsAWSPolicy(arn, a.Partition) || iam.PolicyByARN(tx, a, arn) != nil
+	return iam.AWSPolicyExists(arn, a.Partition) || iam.PolicyByARN(tx, a, arn) != nil
 }

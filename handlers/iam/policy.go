@@ -84,7 +84,7 @@ func policy(tx *store.Tx, a iam.Account, arn string) (*iam.Policy, error) {
 	if p := iam.PolicyByARN(tx, a, arn); p != nil {
 		return p, nil
 	}
-	if iam.IsAWSPolicy(arn, a.Partition) {
+	if iam.AWSPolicyExists(arn, a.Partition) {
 		return nil, unknownAWSPolicy(arn)
 	}
 	return nil, noSuchEntity("Policy %s was not found.", arn)

@@ -120,6 +120,21 @@ func TestAWSsOwnPolicies(t *testing.T) {
 	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: unknown})
 	refused(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: unknown}, "NotImplementedException",
 		"ecs-emulator does not know what arn:aws:iam::aws:policy/AmazonS3FullAccess says; it can only be attached. See COMPATIBILITY.md.")
+	const none = "arn:aws:iam::aws:policy/NoSuchPolicyAtAll"
+	refused(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: aws.String(none)}, "NoSuchEntity", "Policy "+none+" was not found.")
+	for _, arn := range []string{none, "arn:aws:iam::aws:policy/service-role/AmazonECS_FullAccess", "arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy"} {
+		refused(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: &arn},
+			"NoSuchEntity", "Policy "+arn+" does not exist or is not attachable.")
+	}
+	refused(s, s.PutRolePermissionsBoundary, &sdk.PutRolePermissionsBoundaryInput{RoleName: aws.String("a"), PermissionsBoundary: aws.String(none)},
+		"NoSuchEntity", "Scope ARN: "+none+" does not exist or is not attachable.")
+	for _, arn := range []string{ // what definitions and roles of ECS users name
+		"service-role/AmazonECSInfrastructureRolePolicyForVolumes", "AmazonEC2ContainerRegistryReadOnly", "AmazonEC2ContainerRegistryPullOnly",
+		"CloudWatchAgentServerPolicy", "AWSXRayDaemonWriteAccess", "AmazonElasticFileSystemClientReadWriteAccess", "AmazonSSMFullAccess",
+	} {
+		p := ok(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: aws.String("arn:aws:iam::aws:policy/" + arn)}).Policy
+		ok(s, s.GetPolicyVersion, &sdk.GetPolicyVersionInput{PolicyArn: p.Arn, VersionId: p.DefaultVersionId})
+	}
 	refused(s, s.TagPolicy, &sdk.TagPolicyInput{PolicyArn: known, Tags: []types.Tag{{Key: aws.String("a"), Value: aws.String("b")}}},
 		"AccessDenied", "Policy arn:aws:iam::aws:policy/AmazonECS_FullAccess belongs to AWS.")
 	refused(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: aws.String("longpolicynamebutnoarn")},
@@ -195,5 +210,5 @@ func TestARNsOfPolicies(t *testing.T) {
 	for _, arn := range []string{"arn:aws:iam::aws:policy/", "arn:aws:iam::aws:policy/a b", "arn:aws:iam::aws:policy/<b>", "arn:aws:iam::aws:policy//a", "arn:aws:iam::aws:policies/a"} {
 		refused(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("web"), PolicyArn: &arn}, "ValidationError", "ARN "+arn+" is not valid.")
 	}
-	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("web"), PolicyArn: aws.String("arn:aws:iam::aws:policy/job-function/a/B")})
+	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("web"), PolicyArn: aws.String("arn:aws:iam::aws:policy/job-function/ViewOnlyAccess")})
 }

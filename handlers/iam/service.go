@@ -42,7 +42,7 @@ func (a *API) roleOperations() []awsapi.Operation {
 		awsapi.Works("ListRolePolicies", "in order of their names, in pages", a.ListRolePolicies),
 		awsapi.Works("DeleteRolePolicy", "names have no case", a.DeleteRolePolicy),
 
-		awsapi.Partial("AttachRolePolicy", "stored without effect; any policy of AWS's own is taken to exist", a.AttachRolePolicy),
+		awsapi.Partial("AttachRolePolicy", "stored without effect; AWS's own policies are those of August 2026", a.AttachRolePolicy),
 		awsapi.Works("DetachRolePolicy", "what is not attached is refused", a.DetachRolePolicy),
 		awsapi.Works("ListAttachedRolePolicies", "by path, in order of their ARNs, in pages", a.ListAttachedRolePolicies),
 	}
