@@ -123,3 +123,28 @@ func TestDockerContainerInstances(t *testing.T) {
 		}
 	}
 }
+
+// A daemon finds the tasks of its container instance at the port of the agent.
+func TestDockerIntrospection(t *testing.T) {
+	dockertest.Require(t)
+	w := start(t, emulator.Options{Engine: "docker"})
+	address := w.instances(1)[0]
+	neighbour := w.runOnInstances(1, types.NetworkModeBridge, 8080, 18080)[0]
+	for mode, at := range map[types.NetworkMode]string{types.NetworkModeHost: "localhost", types.NetworkModeBridge: address} {
+		_, err := w.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+			Family: aws.String("daemon"), NetworkMode: mode,
+			ContainerDefinitions: []types.ContainerDefinition{{
+				Name: aws.String("app"), Image: aws.String(dockertest.Image(t)), Memory: aws.Int32(64),
+				Command: []string{"check", "http://" + at + ":51678/v1/tasks?taskarn=" + neighbour},
+			}},
+		})
+		w.must(err)
+		out, err := w.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: aws.String("daemon"), LaunchType: types.LaunchTypeEc2})
+		w.must(err)
+		id := *out.Tasks[0].TaskArn
+		w.eventually("it ends", func() bool { return *w.task(id).LastStatus == "STOPPED" })
+		if code := w.task(id).Containers[0].ExitCode; aws.ToInt32(code) != 0 || code == nil {
+			t.Errorf("in mode %s it finds no neighbour: %s", mode, aws.ToString(w.task(id).StoppedReason))
+		}
+	}
+}

@@ -23,6 +23,10 @@ func (e *Engine) hold(own, relay netip.Addr) []string {
 	return words
 }
 
+// introspection has the sandbox program listen at the port at which the container agent of an instance
+// tells of its tasks, and carry what comes there to the relay as well.
+const introspection = "ECS_EMULATOR_INTROSPECTION=on"
+
 // checkMetadata looks once whether a sandbox could lead metadata and refuse it: that depends on
 // the kernel, and the sandbox starts all the same.
 func (e *Engine) checkMetadata(sandboxID string) {

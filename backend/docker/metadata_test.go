@@ -98,6 +98,24 @@ func TestAMachineAsksForMetadata(t *testing.T) {
 	}
 }
 
+// What runs on a machine asks its agent at port 51678: in host mode at localhost, in bridge mode at
+// the address of the machine. Elsewhere the port is free.
+func TestAMachineIsAskedAboutItsTasks(t *testing.T) {
+	t.Parallel()
+	engine := dockertest.Engine(t)
+	h := newMetadata(t, engine)
+	m := newMachine(t, engine, backend.SandboxSpec{}, "serve", "8080")
+	bridge, host := backend.ContainerSpec{Network: "bridge-" + m.name}, backend.ContainerSpec{Joins: m.machine.ID}
+	m.expectAnswered(host, "http://localhost:51678/v1/metadata")
+	m.expectAnswered(host, "http://"+m.ip.String()+":51678/v1/tasks")
+	m.expectAnswered(bridge, "http://"+m.ip.String()+":51678/v1/tasks")
+	if got, want := h.visitors(), m.ip.String(); !slices.Equal(got, []string{want, want, want}) {
+		t.Errorf("visitors %v, want the machine's address %s, three times", got, want)
+	}
+	task := newTask(t, engine, backend.SandboxSpec{})
+	task.expectRefused(backend.ContainerSpec{}, "http://127.0.0.1:51678/")
+}
+
 // A sandbox has it as soon as it runs, also one that was started for a task to come, and one
 // that starts again. Without a listener nobody waits, nor gets the metadata of the host.
 func TestMetadataOfSandboxes(t *testing.T) {

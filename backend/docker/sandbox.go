@@ -129,6 +129,9 @@ func (e *Engine) addCommand(ctx context.Context, request container.CreateRequest
 	if relay != relayAt(vpc) {
 		request.Labels[relayLabel] = relay.String()
 	}
+	if spec.Routes != "" { // it is that of a container instance, whose agent is asked there as well
+		request.Env = append(request.Env, introspection)
+	}
 	if spec.Balances {
 		request.Cmd = append(request.Cmd, "balance")
 		sysctls := map[string]string{}

@@ -61,14 +61,31 @@ func (a *api) hasID(tasks []string, id string) bool {
 }
 
 // byID finds the container with the id in the path among those that may ask from the address
-// of the request.
+// of the request, and for who has the network of a container instance among all of that: daemons
+// there look at the others, as on AWS, where an id is answered to whoever reaches the agent. A task
+// with a network interface of its own sees itself alone, which is a choice.
+// Source: amazon-ecs-agent.
 func (a *api) byID(r *http.Request) (caller, bool) {
-	id := mux.Vars(r)["id"]
+	if c, found := a.ownByID(r); found {
+		return c, true
+	}
+	return a.among(a.instanceTasks(a.instance(r)), mux.Vars(r)["id"])
+}
+
+// ownByID finds it among those that may ask from the address alone: for what changes something.
+func (a *api) ownByID(r *http.Request) (caller, bool) {
+	var tasks []*state.Task
 	for _, arn := range a.TasksAt(r.Context(), address(r)) {
-		t := a.Task(arn)
-		if t == nil {
-			continue
+		if t := a.Task(arn); t != nil {
+			tasks = append(tasks, t)
 		}
+	}
+	return a.among(tasks, mux.Vars(r)["id"])
+}
+
+// among finds the container with an id.
+func (a *api) among(tasks []*state.Task, id string) (caller, bool) {
+	for _, t := range tasks {
 		for i := range t.Status.Containers {
 			if c := &t.Status.Containers[i]; id != "" && a.EndpointID(t, c) == id {
 				return a.caller(t, c.Name), true

@@ -71,7 +71,7 @@ func (a *api) checkFault(r *http.Request, check func(*faultRequest, bool) error,
 	if err := check(&request, start); err != nil {
 		return http.StatusBadRequest, err
 	}
-	c, found := a.byID(r)
+	c, found := a.ownByID(r)
 	switch {
 	case !found:
 		return http.StatusNotFound, fmt.Errorf("unable to lookup container: %s", mux.Vars(r)["id"])

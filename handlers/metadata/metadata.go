@@ -4,7 +4,8 @@
 //	GET $ECS_CONTAINER_METADATA_URI_V4/task
 //
 // Version 2 goes by the address that asks, the others by an id in the path, which is
-// answered only to the addresses of its own task. Answers and errors are those of the
+// answered to the addresses of its own task, and of its container instance. At port 51678 of a
+// container instance there is what its agent tells of all tasks. Answers and errors are those of the
 // container agent, where Fargate's are not known to differ.
 package metadata
 
@@ -74,6 +75,7 @@ func Handler(o Options) http.Handler {
 	a := &api{Options: o}
 	a.samples = newSamples(o.Wall, a.lives)
 	r := mux.NewRouter() // cleans paths and answers unknown ones as the agent does
+	a.routeIntrospection(r)
 	r.Handle(credentialsV1, o.Credentials)
 	r.Handle(credentialsV2, o.Credentials)
 	r.Handle(credentialsV2+"/"+idInPath, o.Credentials)

@@ -86,7 +86,7 @@ func (a *api) updateProtection(w http.ResponseWriter, r *http.Request) {
 		a.refuseProtection(w, http.StatusBadRequest, "", "InvalidParameterException", "UpdateTaskProtection: failed to decode request")
 		return
 	}
-	c, known := a.byID(r)
+	c, known := a.ownByID(r)
 	if known && request.ProtectionEnabled == nil {
 		a.refuseProtection(w, http.StatusBadRequest, c.task.ARN, "InvalidParameterException", "Invalid request: does not contain 'ProtectionEnabled' field")
 		return
@@ -133,7 +133,7 @@ func inTime[T any](ctx context.Context, call func(ctx context.Context) (T, error
 // protected finds the task that asks, which needs a role to call ECS with.
 // Source: ECS developer guide, task scale-in protection endpoint; amazon-ecs-agent.
 func (a *api) protected(w http.ResponseWriter, r *http.Request) (caller, bool) {
-	c, found := a.byID(r)
+	c, found := a.ownByID(r)
 	switch {
 	case !found:
 		a.refuseProtection(w, http.StatusNotFound, "", "ResourceNotFoundException", "Failed to find a task for the request")

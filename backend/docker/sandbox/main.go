@@ -7,7 +7,9 @@
 //	                              filter, take a public address and read counters as told
 //	                              on standard input (command.go)
 //	sandbox hold …                likewise, and say where metadata is (metadata.go), and obey the
-//	                              program of a load balancer (balancer.go)
+//	                              program of a load balancer (balancer.go); with the variable
+//	                              ECS_EMULATOR_INTROSPECTION, carry what is asked of the agent
+//	                              of a container instance (introspection.go)
 //	sandbox lifeline              exit when standard input ends
 //	sandbox route …               make the namespace the gateway of a network
 //	sandbox traffic …             say where its ports lead
@@ -19,6 +21,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -45,6 +48,9 @@ func main() {
 			words, unbalanced = words[:last], serveBalancer()
 		}
 		held = linkLocal(words)
+		if os.Getenv("ECS_EMULATOR_INTROSPECTION") != "" {
+			held = errors.Join(held, serveIntrospection(words))
+		}
 		go obey(0, 1, ownerCommands)
 		pause(exitOK)
 	case len(os.Args) == 2 && os.Args[1] == "lifeline":
