@@ -49,6 +49,10 @@ test: ## run all tests; those that need Docker run where an engine answers
 test-docker: ## run the tests of the packages that use Docker; no engine is a failure
 	@ECS_EMULATOR_REQUIRE_DOCKER=1 $(GOTEST) -count=1 $(TESTFLAGS) $(DOCKER_PACKAGES)
 
+.PHONY: test-engines
+test-engines: ## run the tests of backend/docker on a current Docker of Debian sid, with both image stores, as root
+	@.ci/engines
+
 .PHONY: test-podman
 test-podman: ## run the conformance suite of engines on Podman, as root; see COMPATIBILITY.md
 	@.ci/podman

@@ -1,6 +1,7 @@
 package docker_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -22,19 +23,19 @@ const bridgePorts = 1023
 func fillBridge(t *testing.T, networkID string, left int) {
 	t.Helper()
 	bridge, links := "br-"+networkID[:12], dockertest.Owner()[len("test-"):][:6]
-	ports, err := os.ReadDir("/sys/class/net/" + bridge + "/brif")
+	if _, err := exec.LookPath("ip"); err != nil {
+		dockertest.Lack(t, "the engine's bridges cannot be changed: %v", err)
+	}
+	ports, err := exec.Command("ip", "-oneline", "link", "show", "master", bridge).Output() // a line for each
 	if err != nil {
 		dockertest.Lack(t, "the engine's bridges cannot be seen from here: %v", err)
 	}
 	if os.Getuid() != 0 {
 		dockertest.Lack(t, "only root can change the engine's bridges")
 	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		dockertest.Lack(t, "the engine's bridges cannot be changed: %v", err)
-	}
 	var add strings.Builder
 	group := 1<<20 + rand.IntN(1<<20) // is removed at once, which one by one takes half a minute
-	for n := range bridgePorts - len(ports) - left {
+	for n := range bridgePorts - bytes.Count(ports, []byte("\n")) - left {
 		fmt.Fprintf(&add, "link add a%s%d type veth peer name b%s%d\nlink set a%s%d master %s group %d\n", links, n, links, n, links, n, bridge, group)
 	}
 	t.Cleanup(func() {
