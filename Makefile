@@ -105,8 +105,8 @@ cross: ## build for linux, darwin and windows on amd64 and arm64
 	done
 
 .PHONY: generate
-generate: ## write the generated files: sandbox binaries, COMPATIBILITY.md, required members, count of facts
-	$(GO) generate ./backend/docker
+generate: ## write the generated files: types of the SDK, sandbox binaries, COMPATIBILITY.md, required members, count of facts
+	$(GO) generate ./internal/sdk ./backend/docker
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'Compatibility|TestFactsAreCounted' -update
 

@@ -9,11 +9,11 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 )
 
 // CreateNetworkAclEntry adds a rule, which has no effect. One that is there already is added

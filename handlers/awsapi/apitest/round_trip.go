@@ -36,21 +36,22 @@ func RoundTrip(t *testing.T, s awsapi.Service, newClient func(transport *http.Cl
 			continue
 		}
 		t.Run(o.Name, func(t *testing.T) {
-			x := &exchange{operation: o, codec: codec}
-			x.sent, x.answer = filled(o.Input), filled(o.Output.Elem())
+			x := &exchange{operation: o, codec: codec, answer: filled(o.Output.Elem())}
 			method := reflect.ValueOf(newClient(&http.Client{Transport: x})).MethodByName(o.Name)
-			result := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), x.sent})
+			input, output := method.Type().In(1).Elem(), method.Type().Out(0).Elem()
+			sent := filled(input)
+			result := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), sent})
 			if err, _ := reflect.TypeAssert[error](result[1]); err != nil {
 				t.Fatalf("%v\nform: %s\nanswer: %s", err, x.form, x.text)
 			}
-			if diff := cmp.Diff(x.sent.Interface(), x.received.Interface(), members); diff != "" {
+			if diff := cmp.Diff(sent.Interface(), as(input, x.received).Interface(), members); diff != "" {
 				t.Errorf("the form is not what the client sent (-sent +read):\n%s\n%s", diff, x.form)
 			}
-			if diff := cmp.Diff(x.answer.Interface(), result[0].Interface(), members); diff != "" {
+			if diff := cmp.Diff(as(output, x.answer).Interface(), result[0].Interface(), members); diff != "" {
 				t.Errorf("the client does not read the answer (-written +read):\n%s\n%s", diff, x.text)
 			}
 			if known == nil {
-				known = elements(t, o.Input.PkgPath())
+				known = elements(t, input.PkgPath())
 			}
 			for _, name := range regexp.MustCompile(`<(\w+)>`).FindAllStringSubmatch(x.text, -1) {
 				if !known[name[1]] { // the client does not care for capitals, others do
@@ -67,12 +68,24 @@ var members = cmp.FilterPath(func(p cmp.Path) bool {
 	return ok && (field.Name() == "ResultMetadata" || field.Name()[0] >= 'a')
 }, cmp.Ignore())
 
+// as copies what a pointer points to into a structure of another type, with the same members.
+func as(t reflect.Type, from reflect.Value) reflect.Value {
+	if from.Type().Elem() == t {
+		return from
+	}
+	to := reflect.New(t)
+	for i := range from.Elem().NumField() {
+		to.Elem().FieldByName(from.Elem().Type().Field(i).Name).Set(from.Elem().Field(i))
+	}
+	return to
+}
+
 // exchange is the transport of one call.
 type exchange struct {
-	operation              awsapi.Operation
-	codec                  *query.Codec
-	sent, received, answer reflect.Value
-	form, text             string
+	operation        awsapi.Operation
+	codec            *query.Codec
+	received, answer reflect.Value
+	form, text       string
 }
 
 // RoundTrip reads the input and writes the output.
