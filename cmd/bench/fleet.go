@@ -25,7 +25,7 @@ func timeFleet([]string) error {
 			return 0, err
 		}
 		began := time.Now()
-		err := createSpreadService(c, instances)
+		err := createSpreadServices(c, 1, instances)
 		return milliseconds(time.Since(began)), err
 	})
 }
@@ -37,7 +37,7 @@ func weighFleet([]string) error {
 		if err := addInstances(context.Background(), srv, instances); err != nil {
 			return 0, err
 		}
-		err := createSpreadService(c, 10*instances)
+		err := createSpreadServices(c, 2, 10*instances)
 		return float64(liveHeap()-before) / (1 << 20), err
 	})
 }
@@ -47,9 +47,9 @@ func addInstances(ctx context.Context, srv *emulator.Server, n int) error {
 	return err
 }
 
-// createSpreadService makes a service in bridge mode, with dynamic host ports, spread over
-// zones and instances, and returns when its tasks run.
-func createSpreadService(c *connection, tasks int) error {
+// createSpreadServices makes services in bridge mode, with dynamic host ports, spread over
+// zones and instances, and returns when all their tasks run.
+func createSpreadServices(c *connection, services, tasks int) error {
 	definition := map[string]any{
 		"family": family, "networkMode": "bridge",
 		"containerDefinitions": []any{map[string]any{
@@ -60,15 +60,17 @@ func createSpreadService(c *connection, tasks int) error {
 	if err := c.call("RegisterTaskDefinition", definition, nil); err != nil {
 		return err
 	}
-	service := map[string]any{
-		"cluster": cluster, "serviceName": serviceName(0), "taskDefinition": family, "desiredCount": tasks, "launchType": "EC2",
-		"placementStrategy": []any{
-			map[string]any{"type": "spread", "field": "attribute:ecs.availability-zone"},
-			map[string]any{"type": "spread", "field": "instanceId"},
-		},
-	}
-	if err := c.call("CreateService", service, nil); err != nil {
-		return fmt.Errorf("service on container instances: %w", err)
+	for i := range services {
+		service := map[string]any{
+			"cluster": cluster, "serviceName": serviceName(i), "taskDefinition": family, "desiredCount": tasks / services, "launchType": "EC2",
+			"placementStrategy": []any{
+				map[string]any{"type": "spread", "field": "attribute:ecs.availability-zone"},
+				map[string]any{"type": "spread", "field": "instanceId"},
+			},
+		}
+		if err := c.call("CreateService", service, nil); err != nil {
+			return fmt.Errorf("service on container instances: %w", err)
+		}
 	}
 	return awaitCluster(context.Background(), c, tasks)
 }

@@ -13,7 +13,7 @@ type layout struct {
 	services int
 }
 
-var layouts = []layout{{"in one service", 1}, {"in 100 services", 100}}
+var layouts = []layout{{"in 2 services", 2}, {"in 100 services", 100}}
 
 // linear is how much more a task may cost among ten times as many.
 const linear = 1.3
