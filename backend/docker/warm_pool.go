@@ -109,8 +109,9 @@ func (p *warmPool) starts() (ended func()) {
 }
 
 // told notes that the engine is told to start a container: the last that a task needs. So
-// the next sandbox can be made meanwhile, for tasks that are started one after the other.
-// It ends what starts has begun; ended says that the container runs.
+// the next sandbox can be made meanwhile where none is left, for tasks that are started one
+// after the other, and otherwise once the container runs. It ends what starts has begun;
+// ended says that the container runs.
 func (p *warmPool) told(begun func()) (ended func()) {
 	begun()
 	p.mu.Lock()

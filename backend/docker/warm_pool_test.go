@@ -224,6 +224,23 @@ func TestTheScarcestShapeIsMadeFirst(t *testing.T) {
 	})
 }
 
+func TestAStartComesFirstWhereTheNextTaskHasASandbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKitchen(t, 2)
+		k.start("a")
+		time.Sleep(time.Minute)
+		k.has("a1", "a2")
+		ended := k.starts()
+		k.claim(k.Context(), warmShape{domain: "a"}, warmLimits{})
+		ended = k.told(ended)
+		time.Sleep(time.Minute)
+		k.has("a1", "a2")
+		ended()
+		time.Sleep(k.takes + time.Millisecond)
+		k.has("a1", "a2", "a3")
+	})
+}
+
 func TestCrowdsKeepTheEngineToThemselves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKitchen(t, 2)

@@ -84,6 +84,9 @@ func (p *warmPool) decide(now time.Time) warmStep {
 		return warmStep{wait: untilChanged}
 	}
 	step := p.wanted()
+	if step.make != nil && p.telling > 0 && p.count(step.make.shape) > 0 {
+		return warmStep{wait: untilChanged} // the next task has one, so the start comes first
+	}
 	if wait := p.due(step).Sub(now); wait > 0 {
 		return warmStep{wait: wait}
 	}
