@@ -20,7 +20,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // group makes a security group, which lets nothing in.
@@ -101,8 +100,8 @@ func (w *world) outsider(task string) (id string) {
 // addresses like others; where groups are off everybody is let in.
 func TestDockerSecurityGroupsAndWhoIsInNone(t *testing.T) {
 	dockertest.Require(t)
-	for mode, lets := range map[agent.SecurityGroups]struct{ outside, tasks bool }{
-		agent.GroupsFilter: {outside: true}, agent.GroupsStrict: {}, agent.GroupsOff: {outside: true, tasks: true},
+	for mode, lets := range map[emulator.SecurityGroups]struct{ outside, tasks bool }{
+		emulator.SecurityGroupsOn: {outside: true}, emulator.SecurityGroupsStrict: {}, emulator.SecurityGroupsOff: {outside: true, tasks: true},
 	} {
 		t.Run(string(mode), func(t *testing.T) {
 			w := start(t, emulator.Options{Engine: "docker", SecurityGroups: mode})
@@ -191,7 +190,7 @@ func (c *openConnection) get() error {
 // back.
 func TestDockerOpenConnectionsOutliveTheirRule(t *testing.T) {
 	dockertest.Require(t)
-	w := start(t, emulator.Options{Engine: "docker", SecurityGroups: agent.GroupsStrict})
+	w := start(t, emulator.Options{Engine: "docker", SecurityGroups: emulator.SecurityGroupsStrict})
 	web := w.group("web")
 	server := w.asker(web, "serve", "8080")
 	_, err := ec2.NewFromConfig(w.srv.Config()).RunInstances(t.Context(), &ec2.RunInstancesInput{

@@ -177,10 +177,10 @@ func (s *Server) startControllers() {
 	tasks, services, instances := s.opts.delays()
 	options := agent.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress, InstanceAddresses: s.instanceAddresses,
-		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: s.opts.SecurityGroups, InstanceGroups: s.instanceGroups,
+		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: agent.SecurityGroups(s.opts.SecurityGroups), InstanceGroups: s.instanceGroups,
 		Endpoints: s.endpoints, Variables: s.taskVariables, Secrets: s.secretSource(), LogSink: s.logSink(),
 		Hosts: []agent.HostOptions{{
-			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: s.opts.PullBehavior,
+			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts, PublicAddresses: s.public,
 			VolumeOptions: agent.VolumeOptions{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
 		}},

@@ -125,7 +125,7 @@ func (s *Server) newSim() *sim.Engine {
 	o := sim.Options{Clock: sim.ClockOf(s.clock)}
 	if s.opts.AWSDelays {
 		o.Scripts = []sim.Rule{{Image: "*", Script: sim.Script{PullDelay: awsPull}}}
-		s.opts.PullBehavior = agent.Always
+		s.opts.PullBehavior = PullAlways
 	}
 	return sim.New(o)
 }

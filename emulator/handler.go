@@ -10,7 +10,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	certificates "github.com/ecs-emulator/ecs-emulator/emulator/acm"
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
@@ -140,9 +139,4 @@ func (s *Server) controlPorts(taskARN string, open bool) []control.Port {
 // instancesSettled waits until the capacity controller has done what it can do now.
 func (s *Server) instancesSettled(ctx context.Context) error {
 	return s.atWork().capacity.Idle(ctx)
-}
-
-// HostPorts lists the loopback ports that lead to a running task, TCP and UDP.
-func (s *Server) HostPorts(taskARN string) []agent.HostPort {
-	return s.currentAgent().HostPorts(taskARN, true)
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"net"
+	"net/netip"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
@@ -30,8 +31,37 @@ func certificate(tx *state.Tx, scope arn.Scope, arn string) (chain, key string, 
 	return pair.Certificates, pair.PrivateKey, true
 }
 
-// LoadBalancers lists where the load balancers are reached that have a listener.
-func (s *Server) LoadBalancers() []loadbalancer.Reached { return s.atWork().balancers.Reached() }
+// LoadBalancer is one that has a listener, and where it is reached.
+type LoadBalancer struct {
+	ARN, DNSName string
+	Address      netip.Addr // in its VPC
+	Listeners    []Listener
+}
+
+// Listener is one that is ready.
+type Listener struct {
+	ARN, Protocol string
+	Port          uint16
+	// Local are the addresses of the user's loopback interface that lead there: one, or none
+	// when there is no port to be had; of TCP_UDP, one of each with /tcp or /udp behind it.
+	Local []string
+	// SharedBy says by what clients choose among the load balancers that share Local: the Host
+	// header or SNI; empty if this is the only one.
+	SharedBy string
+}
+
+// LoadBalancers lists the load balancers that have a listener, in order of their ARNs.
+func (s *Server) LoadBalancers() []LoadBalancer {
+	var list []LoadBalancer
+	for _, b := range s.atWork().balancers.Reached() {
+		shown := LoadBalancer{ARN: b.ARN, DNSName: b.DNSName, Address: b.Address}
+		for _, l := range b.Listeners {
+			shown.Listeners = append(shown.Listeners, Listener(l))
+		}
+		list = append(list, shown)
+	}
+	return list
+}
 
 func (s *Server) controlLoadBalancers() []control.LoadBalancer {
 	list := []control.LoadBalancer{}

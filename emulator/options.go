@@ -13,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 )
@@ -78,11 +77,11 @@ type Options struct {
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
 	// those with well-formed ids are made up.
 	StrictVPC bool
-	// SecurityGroups says what becomes of the rules of security groups: agent.GroupsFilter
+	// SecurityGroups says what becomes of the rules of security groups: SecurityGroupsOn
 	// has them filter, but lets in this host and containers that are no tasks,
-	// agent.GroupsStrict holds these to the rules too, agent.GroupsOff filters nothing.
-	// Default GroupsFilter.
-	SecurityGroups agent.SecurityGroups
+	// SecurityGroupsStrict holds these to the rules too, SecurityGroupsOff filters nothing.
+	// Default SecurityGroupsOn.
+	SecurityGroups SecurityGroups
 	// PublicAddresses has the public addresses of tasks lead to them, on this host and on the
 	// networks of its VPCs: by routes, which this process has to be allowed to change. That
 	// needs Docker on this host, and Linux. One emulator on a host can do so. Otherwise the
@@ -157,7 +156,7 @@ type Options struct {
 	// Instances.
 	CapacityFile string
 	// PullBehavior says when images are fetched. Default: when they are absent.
-	PullBehavior agent.PullBehavior
+	PullBehavior PullBehavior
 	// Version is shown at /_emulator/health.
 	Version string
 	// Log gets a line for each state of a task and each request that fails, and at level
@@ -204,7 +203,7 @@ func (o Options) check() error {
 		}
 	}
 	switch o.SecurityGroups {
-	case "", agent.GroupsFilter, agent.GroupsStrict, agent.GroupsOff:
+	case "", SecurityGroupsOn, SecurityGroupsStrict, SecurityGroupsOff:
 	default:
 		return fmt.Errorf("%q is no way to treat security groups: on, strict or off", o.SecurityGroups)
 	}
@@ -245,10 +244,10 @@ func (o Options) withDefaults() Options {
 	fallback(&o.Account, "000000000000")
 	fallback(&o.Version, "devel")
 	fallback(&o.MetadataRate, metadata.DefaultRate.String())
-	o.SecurityGroups = cmp.Or(o.SecurityGroups, agent.GroupsFilter)
+	o.SecurityGroups = cmp.Or(o.SecurityGroups, SecurityGroupsOn)
 	if o.Strict {
 		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets = true, true, true, true
-		o.PullBehavior = cmp.Or(o.PullBehavior, agent.Default)
+		o.PullBehavior = cmp.Or(o.PullBehavior, PullDefault)
 	}
 	if o.WarmSandboxes == 0 {
 		o.WarmSandboxes = 2

@@ -10,9 +10,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 )
 
-// Owner is an emulator that has containers, networks or volumes on a Docker engine.
-type Owner = docker.Owner
-
 // PruneOptions say whose things Prune removes. Without Owners and Dead that is nobody.
 type PruneOptions struct {
 	// Engine is "docker" or the URL of a Docker engine. Default "docker".
@@ -35,7 +32,7 @@ func Owners(ctx context.Context, engine string) ([]Owner, error) {
 		return nil, err
 	}
 	defer e.Close()
-	return e.Owners(ctx)
+	return ownersOn(ctx, e)
 }
 
 // Prune removes what some owners have on an engine, and returns those owners. If one
@@ -46,7 +43,7 @@ func Prune(ctx context.Context, opts PruneOptions) ([]Owner, error) {
 		return nil, err
 	}
 	defer e.Close()
-	all, err := e.Owners(ctx)
+	all, err := ownersOn(ctx, e)
 	if err != nil {
 		return nil, err
 	}
@@ -71,14 +68,14 @@ func (o PruneOptions) choose(all []Owner) ([]Owner, error) {
 			return nil, fmt.Errorf("no owner %s has anything on the engine", id)
 		case all[i].Lapse.Left > 0 && !o.Force:
 			return nil, fmt.Errorf("owner %s may be an emulator that runs: %s; before that, only force removes what it has", id, all[i].Lapse)
-		case all[i].State == docker.OwnerLive && !o.Force:
+		case all[i].State == OwnerLive && !o.Force:
 			return nil, fmt.Errorf("owner %s is an emulator that runs: only force removes what it has", id)
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(owner Owner) bool {
 		named := slices.Contains(o.Owners, owner.ID)
 		keeps := !o.SharedVolumes && owner.SharedVolumes > 0 && owner.Containers+owner.Networks+owner.Volumes == 0
-		return !named && (!o.Dead || owner.State != docker.OwnerDead || keeps)
+		return !named && (!o.Dead || owner.State != OwnerDead || keeps)
 	}), nil
 }
 

@@ -4,16 +4,14 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 )
 
 func TestPruneChoosesOnlyWhatIsNamed(t *testing.T) {
 	all := []Owner{
-		{ID: "live", State: docker.OwnerLive}, {ID: "kept", State: docker.OwnerKept},
-		{ID: "cut off", State: docker.OwnerLive, Lapse: docker.Lapse{Since: time.Minute, Left: 9 * time.Minute, Then: docker.OwnerDead}},
-		{ID: "dead", State: docker.OwnerDead}, {ID: "unknown", State: docker.OwnerUnknown},
-		{ID: "shared", State: docker.OwnerDead, SharedVolumes: 1},
+		{ID: "live", State: OwnerLive}, {ID: "kept", State: OwnerKept},
+		{ID: "cut off", State: OwnerLive, Lapse: Lapse{Since: time.Minute, Left: 9 * time.Minute, Then: OwnerDead}},
+		{ID: "dead", State: OwnerDead}, {ID: "unknown", State: OwnerUnknown},
+		{ID: "shared", State: OwnerDead, SharedVolumes: 1},
 	}
 	for _, c := range []struct {
 		name    string

@@ -11,7 +11,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // scriptReach waits until a task is reached through the ports of this host, or no longer.
@@ -20,10 +19,10 @@ func scriptReach(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: [!] reach <task> [container port]")
 	}
 	srv := ts.Value(emulatorKey{}).(*emulator.Server)
-	var ports []agent.HostPort
+	var ports []emulator.HostPort
 	var reached int
 	asWanted := comesTrue(func() bool {
-		ports, reached = slices.DeleteFunc(slices.Clone(srv.HostPorts(args[0])), func(p agent.HostPort) bool {
+		ports, reached = slices.DeleteFunc(slices.Clone(srv.HostPorts(args[0])), func(p emulator.HostPort) bool {
 			return p.Protocol != types.TransportProtocolTcp || len(args) > 1 && strconv.Itoa(p.ContainerPort) != args[1]
 		}), 0
 		for _, p := range ports {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // dockerFolders are the folders of scripts about containers, which run on Docker as
@@ -130,9 +129,9 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	opts.Strict = strings.HasSuffix(env.WorkDir, "strict")
 	switch {
 	case strings.HasSuffix(env.WorkDir, "strict_groups"):
-		opts.SecurityGroups = agent.GroupsStrict
+		opts.SecurityGroups = emulator.SecurityGroupsStrict
 	case strings.HasSuffix(env.WorkDir, "groups_off"):
-		opts.SecurityGroups = agent.GroupsOff
+		opts.SecurityGroups = emulator.SecurityGroupsOff
 	}
 	s.setVolumes(t, env, &opts)
 	opts.LocalPorts = strings.HasSuffix(env.WorkDir, "local_ports")

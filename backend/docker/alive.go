@@ -2,7 +2,6 @@ package docker
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -24,13 +23,6 @@ type Lapse struct {
 	Left time.Duration
 	// Then is what the owner is after that, if it does not connect again.
 	Then OwnerState
-}
-
-// String is the explanation for a person.
-func (l Lapse) String() string {
-	left := (l.Left + time.Second - 1).Truncate(time.Second) // never too early
-	return fmt.Sprintf("it ended or was cut off %s ago; in case it connects again, it counts as live for another %s, then as %s",
-		l.Since.Truncate(time.Second), left, l.Then)
 }
 
 // pulse is what an owner's lifeline says.

@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // roles are what this program does as a child of its own, by its first argument.
@@ -60,9 +59,9 @@ func serveProfiled(args []string) error {
 	if warm == 0 {
 		warm = -1 // none
 	}
-	groups := agent.GroupsFilter
+	groups := emulator.SecurityGroupsOn
 	if args[3] == "true" {
-		groups = agent.GroupsStrict
+		groups = emulator.SecurityGroupsStrict
 	}
 	file, err := os.Create(args[0])
 	if err != nil {

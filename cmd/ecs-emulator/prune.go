@@ -7,7 +7,6 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -47,7 +46,7 @@ func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	left, err := emulator.Owners(ctx, opts.Engine)
 	shared := 0
 	for _, o := range left {
-		if opts.Dead && o.State == docker.OwnerDead || slices.Contains(opts.Owners, o.ID) {
+		if opts.Dead && o.State == emulator.OwnerDead || slices.Contains(opts.Owners, o.ID) {
 			shared += o.SharedVolumes
 		}
 	}
@@ -59,7 +58,7 @@ func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if opts.Dead {
 		explain(stdout, slices.DeleteFunc(left, func(o emulator.Owner) bool {
-			return o.Lapse.Then != docker.OwnerDead && o.State != docker.OwnerUnknown
+			return o.Lapse.Then != emulator.OwnerDead && o.State != emulator.OwnerUnknown
 		}))
 	}
 	return err
@@ -97,7 +96,7 @@ func explain(stdout io.Writer, owners []emulator.Owner) {
 		switch {
 		case o.Lapse.Left > 0:
 			fmt.Fprintf(stdout, "%s: %s\n", o.ID, o.Lapse)
-		case o.State == docker.OwnerUnknown:
+		case o.State == emulator.OwnerUnknown:
 			fmt.Fprintf(stdout, "%s: from here its directory cannot be seen for certain; if you need it no more, "+
 				"ecs-emulator prune --owner %[1]s removes what it has\n", o.ID)
 		}

@@ -17,7 +17,6 @@ import (
 	"github.com/docker/go-units"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // serve runs the emulator until it is interrupted.
@@ -117,7 +116,7 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
 	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "read a secret by an ARN whose six characters at the end are others than its own")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
-	flags.StringVar(&c.groups, "security-groups", string(agent.GroupsFilter), "whether security groups filter: on, strict (this host and containers that are no tasks as well), off")
+	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "whether security groups filter: on, strict (this host and containers that are no tasks as well), off")
 	flags.BoolVar(&o.PublicAddresses, "public-addresses", false, "have the public addresses of tasks lead to them, by routes of this host (Linux with Docker, as root); otherwise they are only shown")
 	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged, or have capabilities such as SYS_ADMIN: they have rights on the engine's host")
 	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the VPC, a /16 (default: one that the engine and this host do not use)")
@@ -142,7 +141,7 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.IntVar(&o.HostPorts, "host-ports", 50, "`number` of ports of 127.0.0.1 of the engine's host, from 14600 up, that lead to tasks where the emulator runs in a container; 0 is none")
 	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` of a container to the metadata endpoint: per second, and at once; 0 is no bound")
 	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
-	flags.StringVar(&c.pull, "pull", string(agent.PreferCached), "when to pull images: prefer-cached, default, always, once")
+	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "when to pull images: prefer-cached, default, always, once")
 	flags.StringVar(&c.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
 	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug, info, warn, error")
 	return c
@@ -161,7 +160,7 @@ func (c *choices) apply(o *emulator.Options) error {
 		o.WarmSandboxes = -1
 	}
 	o.DefaultLaunchType = types.LaunchType(strings.ToUpper(c.launchType))
-	o.OnExit, o.PullBehavior, o.SecurityGroups = emulator.OnExit(c.onExit), agent.PullBehavior(c.pull), agent.SecurityGroups(c.groups)
+	o.OnExit, o.PullBehavior, o.SecurityGroups = emulator.OnExit(c.onExit), emulator.PullBehavior(c.pull), emulator.SecurityGroups(c.groups)
 	for _, check := range []struct {
 		flag, value string
 		allowed     []string
@@ -202,7 +201,7 @@ func (l level) MarshalText() ([]byte, error) { return []byte(strings.ToLower(l.S
 
 // conveniencesOff is what --strict stands for.
 var conveniencesOff = map[string]string{
-	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "any-secret-suffix": "false", "pull": string(agent.Default),
+	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "any-secret-suffix": "false", "pull": string(emulator.PullDefault),
 }
 
 // setUnnamed sets flags that neither the environment nor the command line names.

@@ -5,14 +5,13 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 )
 
 // --strict turns off what neither the command line nor the environment names.
 func TestStrictTurnsConveniencesOff(t *testing.T) {
 	type conveniences struct {
 		noDefaultCluster, strictVPC, strictRoles, strictSecrets bool
-		pull                                                    agent.PullBehavior
+		pull                                                    emulator.PullBehavior
 	}
 	parsed := func(args ...string) conveniences {
 		t.Helper()
@@ -22,17 +21,17 @@ func TestStrictTurnsConveniencesOff(t *testing.T) {
 		}
 		return conveniences{o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets, o.PullBehavior}
 	}
-	if got, want := parsed(), (conveniences{pull: agent.PreferCached}); got != want {
+	if got, want := parsed(), (conveniences{pull: emulator.PullPreferCached}); got != want {
 		t.Errorf("without flags %+v", got)
 	}
-	if got, want := parsed("--strict"), (conveniences{true, true, true, true, agent.Default}); got != want {
+	if got, want := parsed("--strict"), (conveniences{true, true, true, true, emulator.PullDefault}); got != want {
 		t.Errorf("strict %+v", got)
 	}
-	if got, want := parsed("--default-cluster=false"), (conveniences{noDefaultCluster: true, pull: agent.PreferCached}); got != want {
+	if got, want := parsed("--default-cluster=false"), (conveniences{noDefaultCluster: true, pull: emulator.PullPreferCached}); got != want {
 		t.Errorf("without a default cluster %+v", got)
 	}
 	t.Setenv("ECS_EMULATOR_UNKNOWN_ROLES", "true")
-	if got, want := parsed("--strict", "--pull", "once"), (conveniences{true, true, false, true, agent.Once}); got != want {
+	if got, want := parsed("--strict", "--pull", "once"), (conveniences{true, true, false, true, emulator.PullOnce}); got != want {
 		t.Errorf("strict but for roles and pulls %+v", got)
 	}
 }
