@@ -24,6 +24,9 @@ func WithDisk(o Options, fault func() error) Options {
 // Impatient is how often the clock has given up waiting for what takes real time.
 func (s *Server) Impatient() uint64 { return s.impatient.Load() }
 
+// Changes is how often a controller has been woken by what was written.
+func (s *Server) Changes() uint64 { return s.store.Woken() }
+
 // Told waits until the engine has been told of what was changed so far, as security groups are
 // at machines, but for what takes longer than patience.
 func (s *Server) Told(ctx context.Context, patience time.Duration) error {

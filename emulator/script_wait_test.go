@@ -6,14 +6,20 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // scriptPatience bounds what scripts wait for. On a machine that has nothing else to do it
 // takes a few seconds at most.
 const scriptPatience = 3 * time.Minute
 
-// scriptPause is between two looks: whoever looks all the time takes it from what is waited for.
-const scriptPause = 100 * time.Millisecond
+// Between two looks there is scriptPause, as a look takes time from what is waited for, and
+// where each look is a command and the emulator's state has not changed, longestPause.
+const (
+	scriptPause  = 100 * time.Millisecond
+	longestPause = 500 * time.Millisecond
+)
 
 // comesTrue looks again and again, and says in the end whether it has come true.
 func comesTrue(ask func() bool) bool {
@@ -66,7 +72,13 @@ func untilPrinted(ts *testscript.TestScript, pattern, command string, run func()
 	want, err := regexp.Compile("(?m)" + pattern)
 	ts.Check(err)
 	var last cliAnswer
+	srv := ts.Value(emulatorKey{}).(*emulator.Server)
+	changes, pauses := srv.Changes()-1, 0
 	printed := comesTrue(func() bool {
+		if pauses++; srv.Changes() == changes && pauses < int(longestPause/scriptPause) {
+			return false
+		}
+		changes, pauses = srv.Changes(), 0
 		last = run()
 		return last.Code != 0 || want.MatchString(last.Stdout)
 	})
