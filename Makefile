@@ -7,10 +7,14 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
+# `make test` compiles what `make build` does, so that each finds what the other compiled.
+GOBUILDENV := CGO_ENABLED=0 GOFLAGS='$(strip $(GOFLAGS) -trimpath)'
 # The race detector needs a C compiler.
 RACE := $(shell command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
-# Most of the time of the scripts is waiting, so more of them run than there are cores.
-GOTEST := $(GO) run ./cmd/testsummary $(RACE) -timeout 45m -parallel 6
+RACEENV := CGO_ENABLED=$(if $(RACE),1,0) GOFLAGS='$(strip $(GOFLAGS) -trimpath)'
+# Most of the time of the scripts is waiting, so more of them run than there are cores. `make
+# lint` vets.
+GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 30m -parallel 6
 # Packages with tests that need a Docker engine.
 DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/docker/dockertest .)))
 TESTFLAGS ?=
@@ -41,13 +45,17 @@ demo-image: ## make the image ecs-emulator/demo, which the README's walk-through
 	@$(GO) run ./cmd/demo -image-only
 
 .PHONY: test
-test: ## run all tests; those that need Docker run where an engine answers
+test: ## run the tests in minutes: all on the simulated engine, and where one answers some on Docker
+	@$(GOBUILDENV) $(GOTEST) -short $(TESTFLAGS) ./...
+
+.PHONY: test-all
+test-all: ## run all tests, with the race detector: those that need Docker or Terraform where there is one
 	@$(if $(RACE),,echo 'no C compiler: the tests run without the race detector')
-	@$(GOTEST) $(TESTFLAGS) ./...
+	@$(RACEENV) $(GOTEST) $(RACE) $(TESTFLAGS) ./...
 
 .PHONY: test-docker
-test-docker: ## run the tests of the packages that use Docker; no engine is a failure
-	@ECS_EMULATOR_REQUIRE_DOCKER=1 $(GOTEST) -count=1 $(TESTFLAGS) $(DOCKER_PACKAGES)
+test-docker: ## run all tests of the packages that use Docker; no engine is a failure
+	@ECS_EMULATOR_REQUIRE_DOCKER=1 $(RACEENV) $(GOTEST) $(RACE) -count=1 $(TESTFLAGS) $(DOCKER_PACKAGES)
 
 .PHONY: test-engines
 test-engines: ## run the tests of backend/docker on a current Docker of Debian sid, with both image stores, as root

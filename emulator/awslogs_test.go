@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // tail follows a log group as `aws logs tail --follow` does: it asks from the time of the newest
@@ -142,6 +143,7 @@ func (f *tail) register(w *world, image string, command []string, prefix string)
 // A service is deployed again while somebody follows its group, and the emulator ends and starts
 // again: nothing is lost, and nothing comes twice.
 func TestOutputIsFollowedAcrossADeploymentAndARestart(t *testing.T) {
+	t.Parallel()
 	script := "echo line 1"
 	for i := range 900 { // a definition has room for that
 		script += fmt.Sprintf("; sleep 0.1; echo line %d", i+2)
@@ -157,11 +159,15 @@ func TestOutputIsFollowedAcrossADeploymentAndARestart(t *testing.T) {
 			image: func(testing.TB) string { return "app" }, command: []string{"sh", "-c", script},
 		},
 		"docker": {
-			require: dockertest.Require, options: emulator.Options{Engine: "docker"},
+			require: func(tb testing.TB) {
+				testall.Only(tb, "the other tests on Docker")
+				dockertest.Require(tb)
+			}, options: emulator.Options{Engine: "docker"},
 			image: dockertest.Image, command: []string{"print", "100000", "10"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c.require(t)
 			opts := c.options
 			opts.DataDir, opts.OnExit = t.TempDir(), emulator.Keep

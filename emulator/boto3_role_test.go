@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // requireBoto3 skips where there is no boto3, or fails where there has to be one. It returns
@@ -77,6 +78,8 @@ func boto3Says(account, id string) string {
 
 // In a container boto3 needs no settings at all, whatever network that has.
 func TestDockerBoto3ActsAsTheTaskRole(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	python := requireBoto3(t)
 	root := exec.CommandContext(t.Context(), "python3", filepath.Join(pythonFolder, "image.py"))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // instances launches EC2 instances of the ECS-optimized image, waits until they are in the
@@ -69,6 +70,8 @@ func (w *world) runOnInstances(n int32, mode types.NetworkMode, port, hostPort i
 // Two instances have the same ports, in bridge and in host mode, also after a restart of
 // the emulator, and leave nothing.
 func TestDockerContainerInstances(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	opts := emulator.Options{Engine: "docker", DataDir: t.TempDir(), OnExit: emulator.Keep}
 	srv, err := emulator.New(opts)
@@ -126,6 +129,8 @@ func TestDockerContainerInstances(t *testing.T) {
 
 // A daemon finds the tasks of its container instance at the port of the agent.
 func TestDockerIntrospection(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	w := start(t, emulator.Options{Engine: "docker"})
 	address := w.instances(1)[0]

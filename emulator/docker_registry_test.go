@@ -11,10 +11,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // The image has no program, so the task ends when it has been pulled.
 func TestDockerPullsFromAPrivateRegistry(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	registry := dockertest.NewRegistry(t, "me", "hunter2")
 	w := start(t, emulator.Options{Engine: "docker"})

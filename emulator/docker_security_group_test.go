@@ -20,6 +20,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // group makes a security group, which lets nothing in.
@@ -99,6 +100,8 @@ func (w *world) outsider(task string) (id string) {
 // This host, and containers that the user has put on the VPC's network, are let in, or are
 // addresses like others; where groups are off everybody is let in.
 func TestDockerSecurityGroupsAndWhoIsInNone(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	for mode, lets := range map[emulator.SecurityGroups]struct{ outside, tasks bool }{
 		emulator.SecurityGroupsOn: {outside: true}, emulator.SecurityGroupsStrict: {}, emulator.SecurityGroupsOff: {outside: true, tasks: true},
@@ -189,6 +192,8 @@ func (c *openConnection) get() error {
 // port of a bridge task of an instance. A machine that is killed has its rules when it comes
 // back.
 func TestDockerOpenConnectionsOutliveTheirRule(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	w := start(t, emulator.Options{Engine: "docker", SecurityGroups: emulator.SecurityGroupsStrict})
 	web := w.group("web")
@@ -259,6 +264,8 @@ func (w *world) machineOf(task string) string {
 
 // Filters hold while the emulator is away, without a gap when it is back, and change then.
 func TestDockerFiltersOutliveTheEmulator(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	opts := emulator.Options{Engine: "docker", DataDir: t.TempDir(), OnExit: emulator.Keep}
 	srv, err := emulator.New(opts)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // containers lists the application's containers on the engine by task.
@@ -67,6 +68,8 @@ func answer(url string) string {
 }
 
 func TestDockerDescribeAgreesWithTheContainers(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	w := start(t, emulator.Options{Engine: "docker"})
 	id := w.runTask(w.register("web", dockertest.Image(t), "serve", "8080", "hello"))
@@ -160,6 +163,8 @@ func (p *line) set(cut bool) {
 }
 
 func TestDockerEngineGoneAndBack(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	engine := newLine(t, "/var/run/docker.sock")
 	w := start(t, emulator.Options{Engine: "unix://" + engine.Addr().String()})
@@ -186,6 +191,8 @@ func TestDockerEngineGoneAndBack(t *testing.T) {
 }
 
 func TestDockerCloseLeavesNothing(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	srv, err := emulator.New(emulator.Options{Engine: "docker"})
 	if err != nil {
@@ -213,6 +220,8 @@ func TestDockerCloseLeavesNothing(t *testing.T) {
 // TestDockerTasksFindWarmSandboxes runs tasks on an emulator as a user gets it: those
 // after the first take sandboxes that are there, and Reset and Close leave none.
 func TestDockerTasksFindWarmSandboxes(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	w := start(t, emulator.Options{Engine: "docker"})
 	definition := w.register("web", dockertest.Image(t), "serve", "8080", "hello")

@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // open starts an emulator that the test closes itself.
@@ -127,6 +128,8 @@ func TestTheEndRemovesNoTasksOfAnotherEngine(t *testing.T) {
 }
 
 func TestDockerStateWaitsForItsEngine(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	engine := newLine(t, "/var/run/docker.sock")
 	opts := emulator.Options{Engine: "unix://" + engine.Addr().String(), DataDir: t.TempDir()}
@@ -160,6 +163,8 @@ func TestDockerStateWaitsForItsEngine(t *testing.T) {
 }
 
 func TestDockerAnotherEngineUnderTheSameAddress(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	opts := emulator.Options{Engine: "docker", DataDir: t.TempDir()}
 	image := dockertest.Image(t)
@@ -211,6 +216,8 @@ func TestDockerAnotherEngineUnderTheSameAddress(t *testing.T) {
 
 // What remove takes down is no failure either.
 func TestDockerRemoveAtTheEndIsNoFailure(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	opts := emulator.Options{Engine: "docker", DataDir: t.TempDir(), OnExit: emulator.Remove}
 	w := open(t, opts)

@@ -115,10 +115,11 @@ type factsReached struct {
 	facts map[string][]string
 }
 
-// command is the script command fact: what follows it belongs to that fact.
-func (r *factsReached) command(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: fact <number> # <sentence>")
+// scriptFact is the script command fact: what follows it belongs to that fact.
+func scriptFact(ts *testscript.TestScript, neg bool, args []string) {
+	r, _ := ts.Value(factsKey{}).(*factsReached)
+	if neg || len(args) != 1 || r == nil {
+		ts.Fatalf("usage, in testdata/facts: fact <number> # <sentence>")
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -128,11 +129,9 @@ func (r *factsReached) command(ts *testscript.TestScript, neg bool, args []strin
 	r.facts[ts.Name()] = append(r.facts[ts.Name()], args[0])
 }
 
-// check fails for each fact that its script, which has run, did not come to. Then it
-// forgets all.
+// check fails for each fact that its script, which has run, did not come to.
 func (r *factsReached) check(t *testing.T) {
 	t.Helper()
-	defer func() { r.facts = nil }()
 	for _, file := range readFacts(t) {
 		if reached, ran := r.facts[file.name]; ran && !slices.Equal(reached, file.facts) {
 			t.Errorf("%s came to %q, and declares %q", file.name, reached, file.facts)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // side is a target group with the one target that it may have.
@@ -122,6 +123,8 @@ func answersPOST(client *http.Client, url string) bool {
 // Weights go to the other group and the targets of the first are deregistered at once, over and
 // over: clients notice nothing of that.
 func TestDockerShiftsOfWeightsLoseNoRequest(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	w := start(t, emulator.Options{Engine: "docker"})
 	port, err := strconv.Atoi(freePort(t))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // engineParts are the container and the sandbox of a load balancer, as the engine has them.
@@ -58,6 +59,8 @@ func (b *balanced) asOfVersion(version string, c container.InspectResponse) {
 // A load balancer goes on while there is no emulator. Another version of that starts its own program
 // in its place, at the same address, and one of the same version leaves it alone.
 func TestDockerLoadBalancersRunTheProgramOfThisVersion(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	opts := emulator.Options{Engine: "docker", DataDir: t.TempDir(), OnExit: emulator.Remove}
 	w := open(t, opts)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // readmeBlocks returns the code blocks of the README that stand behind a mark.
@@ -71,6 +72,7 @@ func TestReadmeNamesEachFlag(t *testing.T) {
 // TestReadmeWalkThrough runs the commands of the README in one shell, with the
 // ports and the path of the program changed and nothing else.
 func TestReadmeWalkThrough(t *testing.T) {
+	t.Parallel()
 	requireCLI(t)
 	program := filepath.Join(buildEmulator(t), "ecs-emulator")
 	t.Run("sim", func(t *testing.T) {
@@ -79,6 +81,7 @@ func TestReadmeWalkThrough(t *testing.T) {
 	})
 	t.Run("docker", func(t *testing.T) {
 		t.Parallel()
+		testall.Only(t, "the other tests on Docker")
 		dockertest.Require(t)
 		makeDemoImage(t)
 		walkThrough(t, emulator.Start(t, emulator.Options{Engine: "docker", LocalPorts: true}), program)
@@ -134,8 +137,8 @@ func endpointForOldCLI(t *testing.T) string {
 
 func makeDemoImage(t *testing.T) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "run", "./cmd/demo", "-image-only")
-	cmd.Dir = ".."
+	cmd := exec.CommandContext(t.Context(), "go", "run", "-trimpath", "./cmd/demo", "-image-only")
+	cmd.Dir, cmd.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("make the demo image: %v: %s", err, text)
 	}

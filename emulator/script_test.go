@@ -18,10 +18,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// dockerFolders are the folders of scripts about containers, which run on Docker as
-// well.
-var dockerFolders = []string{"script/task", "script/service", "script/fault", "script/container_instance", "script/container", "script/volume", "script/network", "script/security_group", "script/secret", "script/awslogs", "script/load_balancer"}
-
 // scriptFolders are all of them.
 func scriptFolders(t *testing.T) []string {
 	t.Helper()
@@ -66,24 +62,31 @@ func scriptFolders(t *testing.T) []string {
 // cannot be pulled, $PORT is free on this host, $NETWORK is a network configuration. $ALLOWED is a folder of the
 // engine's host that tasks may mount, $SHARED a volume of no other script, $FILESYSTEM an id
 // of a file system that is one, and fs-0folder is the folder $ALLOWED/exports. What is true
-// of real containers only begins with [docker]. Files below s3/ are objects in buckets.
+// of real containers only begins with [docker]; dockerMark says which scripts run on Docker. Files below s3/ are objects in buckets.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	requireCLI(t)
 	bin, cli := buildEmulator(t), startCLI(t)
-	var facts factsReached
-	scriptCommands["fact"] = facts.command
+	simulated := scene{bin: bin, cli: cli, image: "ecs-emulator/test-app:sim"}
 	t.Run("sim", func(t *testing.T) {
-		runScripts(t, scriptFolders(t), scene{bin: bin, cli: cli, image: "ecs-emulator/test-app:sim"})
+		t.Parallel()
+		s := simulated.countFacts(t)
+		for _, folder := range scriptFolders(t) {
+			t.Run(filepath.Base(folder), func(t *testing.T) {
+				t.Parallel()
+				s.run(t, testscript.Params{Dir: filepath.Join("..", "testdata", filepath.FromSlash(folder))})
+			})
+		}
 	})
-	facts.check(t)
 	t.Run("delays", func(t *testing.T) {
-		opts := emulator.Options{AWSDelays: true, Speed: 20}
-		scene{bin: bin, cli: cli, image: "ecs-emulator/test-app:sim", opts: opts}.run(t, testscript.Params{Files: timedFacts(t)})
+		t.Parallel()
+		s := simulated.countFacts(t)
+		s.opts = emulator.Options{AWSDelays: true, Speed: 20}
+		s.run(t, testscript.Params{Files: timedFacts(t)})
 	})
-	facts.check(t)
 	t.Run("docker", func(t *testing.T) {
-		image := dockertest.Image(t)
-		runScripts(t, dockerFolders, scene{bin: bin, cli: cli, image: image, opts: emulator.Options{Engine: "docker"}})
+		t.Parallel()
+		runOnDocker(t, scene{bin: bin, cli: cli, image: dockertest.Image(t), opts: emulator.Options{Engine: "docker"}})
 	})
 }
 
@@ -93,15 +96,14 @@ type scene struct {
 	bin   string // the folder of the ecs-emulator program
 	cli   awsCLI
 	image string
+	facts *factsReached // nil where no script has facts
 }
 
-func runScripts(t *testing.T, folders []string, s scene) {
-	for _, folder := range folders {
-		t.Run(filepath.Base(folder), func(t *testing.T) {
-			t.Parallel()
-			s.run(t, testscript.Params{Dir: filepath.Join("..", "testdata", filepath.FromSlash(folder))})
-		})
-	}
+// countFacts is the scene for scripts that have to come to all of their facts by the end of t.
+func (s scene) countFacts(t *testing.T) scene {
+	s.facts = &factsReached{}
+	t.Cleanup(func() { s.facts.check(t) })
+	return s
 }
 
 // run runs the scripts that p names.
@@ -151,7 +153,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 		}
 		env.T().Log("log of the emulator:\n" + log.String())
 	})
-	env.Values[emulatorKey{}], env.Values[cliKey{}] = srv, s.cli
+	env.Values[emulatorKey{}], env.Values[cliKey{}], env.Values[factsKey{}] = srv, s.cli, s.facts
 	if s.opts.Engine == "docker" {
 		env.Values[dockerKey{}] = dockertest.Client(t)
 	}
@@ -172,6 +174,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 type (
 	emulatorKey struct{}
 	cliKey      struct{}
+	factsKey    struct{}
 )
 
 var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -185,6 +188,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"call":  scriptCall,
 	"reach": scriptReach,
 	"ask":   scriptAsk,
+	"fact":  scriptFact,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
 			ts.Fatalf("usage: let NAME")
@@ -244,15 +248,37 @@ func cliEnvironment() []string {
 	}
 }
 
-// buildEmulator builds the program and returns the folder that it lies in.
+// buildEmulator builds the program, once for all tests, and returns the folder that it lies in.
 func buildEmulator(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	text, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", dir, "../cmd/ecs-emulator").CombinedOutput()
+	dir, err := program()
 	if err != nil {
-		t.Fatalf("build ecs-emulator: %v: %s", err, text)
+		t.Fatal(err)
 	}
 	return dir
+}
+
+var program = sync.OnceValues(func() (string, error) {
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", programs, "../cmd/ecs-emulator")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as `make build` builds it
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build ecs-emulator: %w: %s", err, text)
+	}
+	return programs, nil
+})
+
+// programs is the folder of what tests build.
+var programs string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programs, err = os.MkdirTemp("", "ecs-emulator-test"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(programs)
+	os.Exit(code)
 }
 
 // lockedBuffer is a buffer for several goroutines.

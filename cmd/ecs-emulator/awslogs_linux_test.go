@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // load is how much containers write in a test.
@@ -69,6 +70,8 @@ func (p *process) peak() int {
 // TestDockerLosesNoOutput has containers write while the emulator is killed and started again:
 // all lines are there, once and in order.
 func TestDockerLosesNoOutput(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir, image, l := t.TempDir(), dockertest.Image(t), awslogsLoad(t)
 	p := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove")

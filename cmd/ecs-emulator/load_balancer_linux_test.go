@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 func (p *process) elb() *elb.Client {
@@ -105,6 +106,8 @@ func (p *process) balancer(listeners int) (found control.LoadBalancer, local str
 
 // Requests to the load balancer's own address do not pass through the emulator.
 func TestDockerRequestsGoOnWhileTheEmulatorIsKilled(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()
 	first := startServe(t, "--engine", "docker", "--data-dir", dir)

@@ -9,6 +9,7 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // phase runs a part of a test in which no request may be lost.
@@ -30,6 +31,8 @@ func (p *process) phase(name string, load *clients, part func()) {
 // its containers end at once on SIGTERM: they are told so when the requests under way have been
 // answered.
 func TestDockerServiceLosesNoRequest(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()
 	p := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove", "--log-level", "warn")
@@ -73,6 +76,8 @@ func TestDockerServiceLosesNoRequest(t *testing.T) {
 // A container instance drains, and its tasks go to others, from which the requests under way
 // are answered.
 func TestDockerInstanceThatDrainsLosesNoRequest(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	p := startServe(t, "--engine", "docker", "--data-dir", t.TempDir(), "--on-exit", "remove", "--log-level", "warn")
 	groups := p.balance(elbtypes.TargetTypeEnumIp, elbtypes.TargetTypeEnumInstance)

@@ -26,6 +26,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // TestMain is the command itself when the environment says so: what happens when
@@ -273,6 +274,8 @@ func TestFlagsFromTheEnvironment(t *testing.T) {
 }
 
 func TestDockerWithoutPermission(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	if os.Getuid() != 0 {
 		dockertest.Lack(t, "only root can try on somebody else's behalf")
@@ -301,6 +304,7 @@ func TestDockerWithoutPermission(t *testing.T) {
 }
 
 func TestDockerInterruptRemovesEverythingSoon(t *testing.T) {
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	p := startServe(t, "--engine", "docker")
 	task := p.run(dockertest.Image(t), "ignore-term")
@@ -318,6 +322,8 @@ func TestDockerInterruptRemovesEverythingSoon(t *testing.T) {
 }
 
 func TestDockerKilledEmulatorTakesItsTasksOverAgain(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()
 	first := startServe(t, "--engine", "docker", "--data-dir", dir)
@@ -355,6 +361,8 @@ func (p *process) engineID(task string) string {
 }
 
 func TestDockerDataDirKeepsTasksAtAnInterrupt(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()
 	first := startServe(t, "--engine", "docker", "--data-dir", dir)
@@ -372,6 +380,8 @@ func TestDockerDataDirKeepsTasksAtAnInterrupt(t *testing.T) {
 }
 
 func TestDockerNextStartSweepsWhatAKilledRunLeft(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	alive := startServe(t, "--engine", "docker")
 	staying := alive.run(dockertest.Image(t), "serve", "8080")

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // pruned runs the prune command.
@@ -44,6 +45,8 @@ func row(t *testing.T, owner string) string {
 }
 
 func TestDockerPrune(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := filepath.Join(t.TempDir(), "data")
 	serve := startServe(t, "--engine", "docker", "--data-dir", dir, "--warm-sandboxes", "0") // they would be counted
@@ -76,6 +79,8 @@ func TestDockerPrune(t *testing.T) {
 }
 
 func TestDockerADataDirectoryWithoutTasksKeepsNothing(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := filepath.Join(t.TempDir(), "data")
 	serve := startServe(t, "--engine", "docker", "--data-dir", dir)
@@ -93,6 +98,8 @@ func TestDockerADataDirectoryWithoutTasksKeepsNothing(t *testing.T) {
 }
 
 func TestDockerPruneRefusals(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	for _, c := range []struct{ args, want string }{
 		{"--owner nobody", "no owner nobody has anything on the engine"},
@@ -166,6 +173,8 @@ func TestPruneSaysWhatIsNotCertain(t *testing.T) {
 // A run that was to leave nothing is killed; the next one with its directory keeps
 // its tasks; a third emulator must not take the network away from under them.
 func TestDockerNetworkOfAKilledRunStaysWithItsDirectory(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()
 	networks := func() int {

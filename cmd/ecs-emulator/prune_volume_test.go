@@ -11,11 +11,14 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // An emulator is killed whose task has a volume of its own and a file system: the next one
 // sweeps the first, and the other goes when somebody says so.
 func TestDockerFileSystemOfAKilledRun(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	cli, id := dockertest.Client(t), "fs-"+strings.ToLower(rand.Text()[:12])
 	volumes := func(label string) []volume.Volume {

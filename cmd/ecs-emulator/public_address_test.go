@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // runPublic runs a web server with a public address.
@@ -85,6 +86,8 @@ func hasRoute(t *testing.T, address string) bool {
 // A task keeps its public address over kill -9, and an emulator that ends takes the route
 // along, or else the next one does.
 func TestDockerPublicAddressAfterAKill(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.PublicAddresses(t)
 	dir := t.TempDir()
 	first := startServe(t, "--engine", "docker", "--data-dir", dir, "--public-addresses")
@@ -108,6 +111,8 @@ func TestDockerPublicAddressAfterAKill(t *testing.T) {
 }
 
 func TestDockerPublicAddressGoesWithTheEmulator(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.PublicAddresses(t)
 	p := startServe(t, "--engine", "docker", "--data-dir", t.TempDir(), "--public-addresses", "--on-exit", "remove")
 	task, address := p.runPublic()

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	api "github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // leave leaves a sandbox and a network on the engine, as a run does that fails.
@@ -32,6 +33,8 @@ func leave(t *testing.T, owner, dir string) {
 }
 
 func TestDockerDiscardRemovesAndTellsWhatIsOnTheEngine(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	owner, dir := dockertest.Owner(), t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, docker.OwnerFile), []byte(owner+"\n"), 0o600); err != nil {

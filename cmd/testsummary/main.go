@@ -3,8 +3,8 @@
 //
 //	testsummary [-tally file] [go test flags] [packages]
 //
-// It exits as go test does. With -tally, or TEST_TALLY in the environment, it
-// appends "passed failed" to a file, for a run that consists of several.
+// It exits as go test does. With -tally, or TEST_TALLY in the environment, it appends
+// "passed failed" to a file, for a run that consists of several.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 )
 
 func main() {
@@ -50,6 +51,9 @@ func run(args []string, tally string) (int, error) {
 	}
 	code := cmd.ProcessState.ExitCode()
 	s.write(os.Stdout)
+	if slices.Contains(args, "-short") && !slices.Contains(args, "-race") {
+		fmt.Println("`make test-all` runs all tests, and with the race detector")
+	}
 	if tally != "" {
 		if err := s.append(tally); err != nil {
 			return code, err

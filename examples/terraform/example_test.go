@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 func TestReadmeShowsTheExample(t *testing.T) {
@@ -31,8 +32,13 @@ func TestReadmeShowsTheExample(t *testing.T) {
 // TestExample runs the configuration that the README shows, on each engine.
 func TestExample(t *testing.T) {
 	t.Parallel() // it waits most of the time, as Terraform does
-	t.Run("sim", func(t *testing.T) { runExample(t, emulator.Options{}, "ecs-emulator/demo") })
+	t.Run("sim", func(t *testing.T) {
+		t.Parallel()
+		runExample(t, emulator.Options{}, "ecs-emulator/demo")
+	})
 	t.Run("docker", func(t *testing.T) {
+		t.Parallel()
+		testall.Only(t, "tests of Terraform")
 		runExample(t, emulator.Options{Engine: "docker"}, dockertest.Image(t))
 	})
 }

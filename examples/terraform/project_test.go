@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // project is a folder with a configuration and its state, and what Terraform needs to
@@ -28,6 +29,7 @@ type project struct {
 // newProject copies a configuration to a folder of the test's own.
 func newProject(t *testing.T, srv *emulator.Server, files fs.FS) *project {
 	t.Helper()
+	testall.Only(t, "tests of Terraform")
 	provider := requireTerraform(t)
 	front := httptest.NewServer(&once{next: srv.Handler()})
 	t.Cleanup(front.Close)
