@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // maxAttached is the quota of managed policies of a role. Source: IAM user guide, quotas;

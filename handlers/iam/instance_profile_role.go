@@ -4,10 +4,9 @@ import (
 	"context"
 	"strings"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // AddRoleToInstanceProfile gives an instance profile its role; there is at most one

@@ -3,10 +3,10 @@ package iam
 import (
 	"context"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // ListPolicies answers the account's policies and those of AWS's own that are known, by

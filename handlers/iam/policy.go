@@ -6,11 +6,11 @@ import (
 	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // maxPolicy is the quota of a managed policy's characters but white space. Source: IAM

@@ -3,9 +3,8 @@ package iam
 import (
 	"context"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // TagPolicy adds tags to a policy.

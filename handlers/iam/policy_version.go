@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strconv"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // maxVersions is how many versions a policy has at most. Source: IAM user guide, quotas.

@@ -5,11 +5,11 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // Bounds of a role's sessions, in seconds. Source: IAM API reference, CreateRole.

@@ -4,10 +4,9 @@ import (
 	"context"
 	"slices"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // maxInlinePolicies is the quota of all inline policies of a role together, in characters

@@ -3,10 +3,9 @@ package iam
 import (
 	"context"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // TagRole adds tags to a role.

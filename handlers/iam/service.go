@@ -3,8 +3,8 @@ package iam
 import (
 	"slices"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // Service is the IAM API.

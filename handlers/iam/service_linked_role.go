@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -13,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // CreateServiceLinkedRole makes the role of a service. Source of the texts: field reports.

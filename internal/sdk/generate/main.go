@@ -29,6 +29,7 @@ type service struct {
 
 var services = []service{
 	{name: "ec2"},
+	{name: "iam"},
 }
 
 func main() {
