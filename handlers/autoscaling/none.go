@@ -3,10 +3,10 @@ package autoscaling
 import (
 	"context"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 )
 
 // What cannot be made here, groups have not: tools that ask for it learn that.

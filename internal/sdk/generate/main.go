@@ -30,6 +30,7 @@ type service struct {
 var services = []service{
 	{name: "ec2"},
 	{name: "iam"},
+	{name: "autoscaling"},
 }
 
 func main() {
