@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
 // limits are AWS's quotas: see quota.go for those that hold. Source: Application and

@@ -5,12 +5,12 @@ import (
 	"strconv"
 	"strings"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
 var (

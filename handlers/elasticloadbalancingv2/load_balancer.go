@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -15,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
 // CreateLoadBalancer makes a load balancer, which the controller of load balancers then

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
@@ -13,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
 // checkMappings refuses addresses that somebody chooses, and subnets that are named in both

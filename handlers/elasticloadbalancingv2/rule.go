@@ -6,12 +6,12 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
 // CreateRule makes a rule of a listener of an application load balancer.

@@ -3,9 +3,8 @@ package elasticloadbalancingv2
 import (
 	"slices"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
 // Service is the API of Elastic Load Balancing, version 2.

@@ -31,6 +31,7 @@ var services = []service{
 	{name: "ec2"},
 	{name: "iam"},
 	{name: "autoscaling"},
+	{name: "elasticloadbalancingv2"},
 }
 
 func main() {
