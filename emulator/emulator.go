@@ -92,7 +92,7 @@ func New(opts Options) (*Server, error) {
 	}
 	s := &Server{opts: opts.withDefaults(), started: time.Now()}
 	s.closing, s.close = context.WithCancel(context.Background())
-	if err := s.openProfile(context.Background()); err != nil {
+	if err := s.openProfile(); err != nil {
 		return nil, err
 	}
 	if err := s.open(); err != nil {

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/profile"
 )
 
 // credentialsVariable is the variable by which SDKs find a task's credentials, empty for a task that
@@ -87,17 +87,16 @@ func checkTaskCredentials(value string) error {
 }
 
 // openProfile finds the profile whose credentials tasks are to have, if there is one.
-func (s *Server) openProfile(ctx context.Context) error {
+func (s *Server) openProfile() error {
 	name, found := strings.CutPrefix(s.opts.TaskCredentials, profilePrefix)
 	if !found {
 		return nil
 	}
-	settings, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(name),
-		config.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = profileRenewal }))
+	provider, err := profile.Open(name)
 	if err != nil {
 		return fmt.Errorf("credentials for tasks: %w", err)
 	}
-	s.profile = settings.Credentials
+	s.profile = aws.NewCredentialsCache(provider, func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = profileRenewal })
 	s.opts.Log.Warn("tasks with a task role get the credentials of a profile of this machine: they may do with AWS what that may do", "profile", name)
 	return nil
 }

@@ -43,8 +43,8 @@ func TestARNsThatTheLogHasToldAreBounded(t *testing.T) {
 	}
 }
 
-// profile writes a configuration with a profile of the name dev.
-func profile(t *testing.T, body string) {
+// withProfile writes a configuration with a profile of the name dev.
+func withProfile(t *testing.T, body string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config")
 	if err := os.WriteFile(path, []byte("[profile dev]\nregion = eu-west-1\n"+body), 0o600); err != nil {
@@ -60,8 +60,8 @@ func profile(t *testing.T, body string) {
 func TestCredentialsOfAProfileArePassedOn(t *testing.T) {
 	const role = "arn:aws:iam::123456789012:role/app"
 	s := &Server{opts: Options{TaskCredentials: "profile:dev"}.withDefaults()}
-	profile(t, "aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n")
-	if err := s.openProfile(t.Context()); err != nil {
+	withProfile(t, "aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n")
+	if err := s.openProfile(); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Now()
@@ -82,9 +82,9 @@ func TestKeysOfAProfileAreRenewedBeforeTheyExpire(t *testing.T) {
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	profile(t, "credential_process = "+script+"\n")
+	withProfile(t, "credential_process = "+script+"\n")
 	s := &Server{opts: Options{TaskCredentials: "profile:dev"}.withDefaults()}
-	if err := s.openProfile(t.Context()); err != nil {
+	if err := s.openProfile(); err != nil {
 		t.Fatal(err)
 	}
 	calls := func() int {
@@ -104,7 +104,7 @@ func TestKeysOfAProfileAreRenewedBeforeTheyExpire(t *testing.T) {
 	if err := os.WriteFile(script, []byte(strings.ReplaceAll(text, text[strings.Index(text, `"Expiration"`):], `"Expiration":"`+end.Format(time.RFC3339)+`"}`+"\nEND\n")), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.openProfile(t.Context()); err != nil {
+	if err := s.openProfile(); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -118,9 +118,9 @@ func TestKeysOfAProfileAreRenewedBeforeTheyExpire(t *testing.T) {
 }
 
 func TestNoCredentialsOfAProfileThatIsNotThere(t *testing.T) {
-	profile(t, "")
+	withProfile(t, "")
 	s := &Server{opts: Options{TaskCredentials: "profile:prod"}.withDefaults()}
-	if err := s.openProfile(t.Context()); err == nil || !strings.Contains(err.Error(), "prod") {
+	if err := s.openProfile(); err == nil || !strings.Contains(err.Error(), "prod") {
 		t.Errorf("got %v", err)
 	}
 	for value, good := range map[string]bool{"": true, "profile:dev": true, "profile:": false, "dev": false, "host": false} {
