@@ -14,13 +14,13 @@ import (
 	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/google/uuid"
 
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 )
 
 // secretSource reads what task definitions refer to, as a client of the APIs.

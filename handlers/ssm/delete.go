@@ -3,10 +3,9 @@ package ssm
 import (
 	"context"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/ssm"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 )
 
 // DeleteParameter removes a parameter with its versions.

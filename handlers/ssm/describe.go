@@ -5,11 +5,11 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
 )
 
 // maxDescribed is how many parameters a page has. Source: SSM API reference.

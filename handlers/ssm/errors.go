@@ -3,9 +3,8 @@ package ssm
 import (
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
 )
 
 // refusal is an error whose text is its member message, in small letters, which is not what

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
 )
 
 // listed is a parameter in a list, with the version that is looked at.

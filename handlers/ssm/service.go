@@ -1,10 +1,9 @@
 package ssm
 
 import (
-	sdk "github.com/aws/aws-sdk-go-v2/service/ssm"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 )
 
 // Service is the Systems Manager API.

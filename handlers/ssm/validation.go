@@ -3,9 +3,8 @@ package ssm
 import (
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
 )
 
 // violations are those of Systems Manager's model.

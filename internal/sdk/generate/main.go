@@ -32,6 +32,7 @@ var services = []service{
 	{name: "iam"},
 	{name: "autoscaling"},
 	{name: "elasticloadbalancingv2"},
+	{name: "ssm", ownTypes: true},
 }
 
 func main() {
