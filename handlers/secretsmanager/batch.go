@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
 )
 
 // maxBatch is how many values a request asks for. Source: Secrets Manager API reference.

@@ -4,11 +4,11 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/hashorder"
 	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
 )
 
 // DescribeSecret answers what there is to know about a secret but its values, also when it

@@ -3,9 +3,8 @@ package secretsmanager
 import (
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
 )
 
 func notFound(format string, args ...any) error {

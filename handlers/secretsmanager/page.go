@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
 )
 
 // maxListed is how many items a page of a list has. Source: Secrets Manager API reference.

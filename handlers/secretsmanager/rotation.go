@@ -4,11 +4,11 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 )
 
 // RotateSecret refuses: no secret has a function that rotates it (SEC0007), and there is none

@@ -1,10 +1,9 @@
 package secretsmanager
 
 import (
-	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 )
 
 // Service is the Secrets Manager API.

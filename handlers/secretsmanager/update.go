@@ -3,11 +3,10 @@ package secretsmanager
 import (
 	"context"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 )
 
 // UpdateSecret changes the description and the key that are given, and adds a version if a

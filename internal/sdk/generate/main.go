@@ -33,6 +33,7 @@ var services = []service{
 	{name: "autoscaling"},
 	{name: "elasticloadbalancingv2"},
 	{name: "ssm", ownTypes: true},
+	{name: "secretsmanager", ownTypes: true},
 }
 
 func main() {
