@@ -4,12 +4,11 @@ import (
 	"context"
 	"math"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
-	"github.com/aws/aws-sdk-go-v2/service/acm/types"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
 )
 
 // GetAccountConfiguration answers when events about a certificate would begin.

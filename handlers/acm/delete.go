@@ -3,10 +3,9 @@ package acm
 import (
 	"context"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 )
 
 // DeleteCertificate removes a certificate that nothing uses.

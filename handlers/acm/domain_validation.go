@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
-	"github.com/aws/aws-sdk-go-v2/service/acm/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
 )
 
 // checkValidationOptions checks where e-mail is to go: to a domain of the request, or one above it.

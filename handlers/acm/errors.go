@@ -3,7 +3,7 @@ package acm
 import (
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
 )
 
 func notFound(format string, args ...any) error {

@@ -10,7 +10,8 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/acm/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
 )
 
 // keyAlgorithm is that of a public key; empty: ACM has no name for it.

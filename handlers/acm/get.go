@@ -3,7 +3,7 @@ package acm
 import (
 	"context"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 )
 
 // GetCertificate answers a certificate and its chain, and no private key.

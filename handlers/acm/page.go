@@ -4,10 +4,10 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
-	"github.com/aws/aws-sdk-go-v2/service/acm/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
 )
 
 // maxListed is how many certificates a page has. Source: ACM API reference.

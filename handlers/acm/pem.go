@@ -9,9 +9,8 @@ import (
 	"errors"
 	"time"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 )
 
 // imported is what a request imports, read and written again in one form.

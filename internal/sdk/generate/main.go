@@ -34,6 +34,7 @@ var services = []service{
 	{name: "elasticloadbalancingv2"},
 	{name: "ssm", ownTypes: true},
 	{name: "secretsmanager", ownTypes: true},
+	{name: "acm", ownTypes: true},
 }
 
 func main() {
