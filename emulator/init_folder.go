@@ -13,12 +13,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"

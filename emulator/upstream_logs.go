@@ -11,8 +11,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
@@ -20,6 +18,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
 // upstreamLogs has the agent write to the CloudWatch Logs of the upstream, as a client of it. How

@@ -9,8 +9,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
 // fakeLogs is CloudWatch Logs in memory.

@@ -5,11 +5,11 @@ import (
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs/pattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
 // FilterLogEvents answers the events of several streams in order of their times, always

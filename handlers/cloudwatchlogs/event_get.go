@@ -6,10 +6,10 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
 // Size of a page of events. Source: API reference of GetLogEvents. It does not say what counts

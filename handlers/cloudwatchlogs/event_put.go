@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
 // Limits of a batch. Source: API reference of PutLogEvents.

@@ -6,12 +6,12 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
 func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }

@@ -5,10 +5,9 @@ package cloudwatchlogs
 import (
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
 )
 
 // API has the operations as methods.

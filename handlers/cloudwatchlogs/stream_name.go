@@ -3,10 +3,10 @@ package cloudwatchlogs
 import (
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
 )
 
 // CheckStream is what CreateLogStream says of the names of a group and a stream before it looks for

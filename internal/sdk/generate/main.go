@@ -35,6 +35,7 @@ var services = []service{
 	{name: "ssm", ownTypes: true},
 	{name: "secretsmanager", ownTypes: true},
 	{name: "acm", ownTypes: true},
+	{name: "cloudwatchlogs", ownTypes: true},
 }
 
 func main() {
