@@ -24,6 +24,9 @@ GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 UPFLAGS ?=
+# What runs on engines is built first, for the architecture of the one that there is.
+PROGRAMS = backend/docker/program/built
+BUILD_PROGRAMS = $(GO) run ./backend/docker/program/build -out $(PROGRAMS) -arch
 ENGINE_ARCH = $(or $(shell docker version --format '{{.Server.Arch}}' 2>/dev/null),$(shell $(GO) env GOARCH))
 
 .PHONY: help
@@ -32,8 +35,12 @@ help: ## list the targets
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
+.PHONY: programs
+programs: ## build the programs that run on the engine, for its architecture
+	@$(BUILD_PROGRAMS) '$(ENGINE_ARCH)'
+
 .PHONY: build
-build: ## build bin/ecs-emulator
+build: programs ## build bin/ecs-emulator
 	$(GOBUILD) -o bin/ecs-emulator$(shell $(GO) env GOEXE) ./cmd/ecs-emulator
 
 .PHONY: demo
@@ -45,24 +52,24 @@ demo-image: ## make the image ecs-emulator/demo, which the README's walk-through
 	@$(GO) run ./cmd/demo -image-only
 
 .PHONY: test
-test: ## run the tests in minutes: all on the simulated engine, and where one answers some on Docker
+test: programs ## run the tests in minutes: all on the simulated engine, and where one answers some on Docker
 	@$(GOBUILDENV) $(GOTEST) -short $(TESTFLAGS) ./...
 
 .PHONY: test-all
-test-all: ## run all tests, with the race detector: those that need Docker or Terraform where there is one
+test-all: programs ## run all tests, with the race detector: those that need Docker or Terraform where there is one
 	@$(if $(RACE),,echo 'no C compiler: the tests run without the race detector')
 	@$(RACEENV) $(GOTEST) $(RACE) $(TESTFLAGS) ./...
 
 .PHONY: test-docker
-test-docker: ## run all tests of the packages that use Docker; no engine is a failure
+test-docker: programs ## run all tests of the packages that use Docker; no engine is a failure
 	@ECS_EMULATOR_REQUIRE_DOCKER=1 $(RACEENV) $(GOTEST) $(RACE) -count=1 $(TESTFLAGS) $(DOCKER_PACKAGES)
 
 .PHONY: test-engines
-test-engines: ## run the tests of backend/docker on a current Docker of Debian sid, with both image stores, as root
+test-engines: programs ## run the tests of backend/docker on a current Docker of Debian sid, with both image stores, as root
 	@.ci/engines
 
 .PHONY: test-podman
-test-podman: ## run the conformance suite of engines on Podman, as root; see COMPATIBILITY.md
+test-podman: programs ## run the conformance suite of engines on Podman, as root; see COMPATIBILITY.md
 	@.ci/podman
 
 .PHONY: lint
@@ -78,7 +85,7 @@ $(GOLANGCI_LINT):
 	@mv bin/tmp/golangci-lint $@ && rmdir bin/tmp
 
 .PHONY: bench
-bench: ## measure requests, start of tasks, scale, memory
+bench: programs ## measure requests, start of tasks, scale, memory
 	$(GO) run ./cmd/bench
 
 SOAK ?= 20
@@ -89,7 +96,7 @@ soak: build demo-image ## kill and restart things under load on Docker: SOAK=rou
 	ECS_EMULATOR_REQUIRE_DOCKER=1 ECS_EMULATOR_TEST_LOG_LOAD=20,1000,30 $(GO) test ./cmd/ecs-emulator -count 1 -run TestDockerLosesNoOutput -v
 
 .PHONY: image
-image: ## build the images of the emulator and of the sample, nothing is pulled
+image: programs ## build the images of the emulator and of the sample, nothing is pulled
 	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/ecs-emulator ./cmd/ecs-emulator
 	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/sample ./examples/compose
 	docker build --quiet --tag ecs-emulator/ecs-emulator .
@@ -105,7 +112,8 @@ down: ## end what `make up` started
 	$(COMPOSE) down
 
 .PHONY: cross
-cross: ## build for linux, darwin and windows on amd64 and arm64
+cross: ## build for linux, darwin and windows on amd64 and arm64, for engines on both
+	@$(BUILD_PROGRAMS) 'amd64 arm64'
 	@set -e; for platform in $(PLATFORMS); do \
 	  export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
 	  out=bin/ecs-emulator-$$GOOS-$$GOARCH; if [ $$GOOS = windows ]; then out=$$out.exe; fi; \
@@ -113,11 +121,11 @@ cross: ## build for linux, darwin and windows on amd64 and arm64
 	done
 
 .PHONY: generate
-generate: ## write the generated files: types of the SDK, sandbox binaries, COMPATIBILITY.md, required members, count of facts
-	$(GO) generate ./internal/sdk ./backend/docker
+generate: ## write the generated files: types of the SDK, COMPATIBILITY.md, required members, count of facts
+	$(GO) generate ./internal/sdk
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'Compatibility|TestFactsAreCounted' -update
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin $(PROGRAMS)/*.gz $(PROGRAMS)/sources

@@ -48,7 +48,10 @@ func (s *Server) openEngine(ctx context.Context) error {
 	info, err := s.engine.Info(short)
 	switch {
 	case err == nil:
-		return s.meet(ctx, info, choice)
+		if err := s.meet(ctx, info, choice); err != nil {
+			return err
+		}
+		return s.ensurePrograms(ctx, info)
 	case choice.wait:
 		if short.Err() != nil {
 			err = fmt.Errorf("the engine %s has not answered within %s", known, answerTime)
@@ -97,6 +100,16 @@ func (s *Server) meet(ctx context.Context, info backend.Info, choice engineChoic
 	return s.connect(ctx, &choice)
 }
 
+// ensurePrograms has the programs be there without which no task runs on Docker. An engine that
+// answers later has them looked for when a task starts.
+func (s *Server) ensurePrograms(ctx context.Context, info backend.Info) error {
+	engine, ok := s.engine.(*docker.Engine)
+	if !ok || s.opts.Backend != nil || s.engineProblem != "" {
+		return nil
+	}
+	return engine.EnsurePrograms(ctx, info.Architecture)
+}
+
 // connect opens an engine; the choice says afterwards where it is.
 func (s *Server) connect(ctx context.Context, c *engineChoice) (err error) {
 	switch {
@@ -137,7 +150,7 @@ func openDocker(ctx context.Context, o Options, c engineChoice) (*docker.Engine,
 	}
 	opts := docker.Options{
 		Host: c.host, Owner: owner, Log: o.Log, Unanswered: c.wait, WarmSandboxes: max(0, o.WarmSandboxes), HostPorts: o.HostPorts,
-		AllowInstanceMetadata: o.AllowInstanceMetadata,
+		AllowInstanceMetadata: o.AllowInstanceMetadata, Programs: o.Programs,
 	}
 	if o.OnExit == Keep {
 		opts.Directory = o.DataDir

@@ -149,6 +149,11 @@ type Options struct {
 	// tasks in each subnet that tasks were started in during the last ten minutes.
 	// Default 2; negative is none.
 	WarmSandboxes int
+	// Programs is a folder with the programs that Docker runs beside tasks, where this process
+	// neither embeds them nor has them in the user's cache; see package backend/docker/program.
+	// Without them New builds them, from the module that the working directory is in. The
+	// simulated engine needs none.
+	Programs string
 	// InitDir is a folder of JSON files from which clusters, task definitions and
 	// services are made at the start; see Server.init.
 	InitDir string
@@ -213,6 +218,11 @@ func (o Options) check() error {
 	if o.S3Dir != "" {
 		if found, err := os.Stat(o.S3Dir); err != nil || !found.IsDir() {
 			return fmt.Errorf("%q is no folder of buckets", o.S3Dir)
+		}
+	}
+	if o.Programs != "" {
+		if found, err := os.Stat(o.Programs); err != nil || !found.IsDir() {
+			return fmt.Errorf("%q is no folder of programs", o.Programs)
 		}
 	}
 	if err := o.checkUpstream(); err != nil {

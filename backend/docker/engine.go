@@ -26,9 +26,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
-
-//go:generate go run ./embedded/build
 
 // pingTimeout bounds how long Open waits for an engine that does not answer.
 const pingTimeout = 5 * time.Second
@@ -58,6 +57,9 @@ type Options struct {
 	// of the machine that the engine runs on, with its credentials, where that is a cloud's.
 	// Otherwise they are refused at once. It holds for sandboxes that are made from then on.
 	AllowInstanceMetadata bool
+	// Programs is a folder with the programs that the engine runs beside tasks, where this
+	// process does not embed them; see package program. Empty is none.
+	Programs string
 	// Log is where the engine tells what it does of its own accord. Nil discards.
 	Log *slog.Logger
 }
@@ -76,6 +78,7 @@ type Engine struct {
 	close   context.CancelFunc
 
 	facts        lazy[facts]
+	programs     program.Finder
 	images       images
 	life         lazy[*lifeline]
 	governor     lazy[governor]
@@ -154,6 +157,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		host: at.Host, client: api, owner: opts.Owner, place: home, local: at.Local(),
 		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, networkTurn: make(chan struct{}, 1), relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
 	}
+	e.programs = program.Finder{Folder: opts.Programs, Log: e.log}
 	e.run, e.warm = randomSuffix(), newWarmPool(opts.WarmSandboxes, e.log)
 	e.warm.create, e.warm.discard = e.createWarm, e.discardWarm
 	e.closing, e.close = context.WithCancel(context.Background())

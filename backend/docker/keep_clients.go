@@ -50,7 +50,7 @@ const (
 )
 
 // KeepClients implements backend.LoadBalancers. The sandbox programs mark what comes from the
-// load balancer's link-layer address, and route its answers back there; see docker/sandbox.
+// load balancer's link-layer address, and route its answers back there; see program/sandbox.
 func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []netip.Addr) ([]netip.Addr, error) {
 	of, err := e.sandbox(ctx, sandboxID)
 	if err != nil {

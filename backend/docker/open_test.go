@@ -1,12 +1,9 @@
 package docker_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,29 +34,5 @@ func TestOpenGivesUpOnASilentEngine(t *testing.T) {
 	defer cancel()
 	if _, err := docker.Open(ctx, docker.Options{Owner: "me", Host: "unix://" + socket}); !errors.Is(err, backend.ErrUnavailable) {
 		t.Errorf("Open = %v; want ErrUnavailable", err)
-	}
-}
-
-// The embedded programs are what their source compiles to. With another
-// toolchain than the recorded one the bytes differ, and that it compiles is all
-// there is to check.
-func TestEmbeddedProgramsAreBuiltFromTheirSource(t *testing.T) {
-	dir := t.TempDir()
-	cmd := exec.Command("go", "run", "./embedded/build", "-out", dir)
-	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("rebuild: %v: %s", err, text)
-	}
-	read := func(dir, name string) []byte {
-		content, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return content
-	}
-	same := bytes.Equal(read(dir, "toolchain"), read("embedded", "toolchain"))
-	for _, name := range []string{"sandbox_linux_amd64.gz", "sandbox_linux_arm64.gz", "relay_linux_amd64.gz", "relay_linux_arm64.gz", "balancer_linux_amd64.gz", "balancer_linux_arm64.gz"} {
-		if rebuilt := read(dir, name); same && !bytes.Equal(rebuilt, read("embedded", name)) {
-			t.Errorf("%s is not what the source gives; run go generate ./backend/docker", name)
-		}
 	}
 }

@@ -1,45 +1,44 @@
 package docker
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"embed"
 	"fmt"
-	"io"
 
 	cerrdefs "github.com/containerd/errdefs"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/scratchimage"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
-
-// The programs, as embedded/build made them.
-//
-//go:embed embedded/*.gz
-var programs embed.FS
 
 // Where the programs lie in their images.
 const (
-	sandboxPath  = "/sandbox"
-	relayPath    = "/relay"
-	balancerPath = "/balancer"
+	sandboxPath  = "/" + program.Sandbox
+	relayPath    = "/" + program.Relay
+	balancerPath = "/" + program.Balancer
 )
 
 // programImage is an image of programs, which is imported on first use.
 type programImage struct {
 	repository string
-	paths      []string // the first one is the entry point
+	programs   []string // the first one is the entry point
 }
 
 var (
 	// sandboxImage is that of sandboxes, lifelines and relays.
-	sandboxImage = &programImage{"ecs-emulator/sandbox", []string{sandboxPath, relayPath}}
+	sandboxImage = &programImage{"ecs-emulator/sandbox", []string{program.Sandbox, program.Relay}}
 	// balancerImage is one of its own: not everybody has load balancers.
-	balancerImage = &programImage{"ecs-emulator/balancer", []string{balancerPath}}
+	balancerImage = &programImage{"ecs-emulator/balancer", []string{program.Balancer}}
 )
 
 // images are those that the engine has.
 type images struct{ sandbox, balancer lazy[string] }
+
+// EnsurePrograms has the programs be there without which no task runs, and so builds them if
+// need be, on an engine of an architecture as [Engine.Info] has it. Otherwise they are looked
+// for when they are first needed.
+func (e *Engine) EnsurePrograms(ctx context.Context, architecture string) error {
+	return e.programs.Ensure(ctx, architecture, sandboxImage.programs...)
+}
 
 func (e *Engine) imported(image *programImage) *lazy[string] {
 	if image == balancerImage {
@@ -55,12 +54,15 @@ func (e *Engine) ensureImage(ctx context.Context, image *programImage) (ref stri
 			return "", err
 		}
 		spec := scratchimage.Spec{Repository: image.repository, Labels: map[string]string{kindLabel: string(kindImage)}}
-		for _, path := range image.paths {
-			binary, err := program(path, known.architecture)
+		if err := e.programs.Ensure(ctx, known.architecture, image.programs...); err != nil {
+			return "", err
+		}
+		for _, name := range image.programs {
+			binary, err := e.programs.Read(ctx, known.architecture, name)
 			if err != nil {
 				return "", err
 			}
-			spec.Programs = append(spec.Programs, scratchimage.Program{Path: path, Binary: binary})
+			spec.Programs = append(spec.Programs, scratchimage.Program{Path: "/" + name, Binary: binary})
 		}
 		return scratchimage.Ensure(ctx, e.client.Client.Client, spec)
 	})
@@ -80,21 +82,4 @@ func (e *Engine) createFrom(ctx context.Context, image *programImage, c creation
 		}
 		e.imported(image).reset()
 	}
-}
-
-// program unpacks one.
-func program(path, architecture string) ([]byte, error) {
-	packed, err := programs.ReadFile("embedded" + path + "_linux_" + architecture + ".gz")
-	if err != nil {
-		return nil, fmt.Errorf("no program %s for an engine on %s", path, architecture)
-	}
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, fmt.Errorf("unpack program %s: %w", path, err)
-	}
-	binary, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("unpack program %s: %w", path, err)
-	}
-	return binary, nil
 }

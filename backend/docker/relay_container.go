@@ -168,7 +168,7 @@ func (e *Engine) relayKey(ctx context.Context) string {
 	return rand.Text()
 }
 
-// relayMemory bounds the relay: as many connections as it takes (docker/relay/crowd.go) stay well
+// relayMemory bounds the relay: as many connections as it takes (program/relay/crowd.go) stay well
 // below it while most of them carry little, and its garbage collector knows of a part of it. One
 // that needs more all the same ends, and another is made.
 const (

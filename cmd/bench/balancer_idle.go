@@ -65,7 +65,7 @@ type stdio struct {
 
 func (b *bench) startBalancerProgram(ctx context.Context) (*process, stdio, error) {
 	file := filepath.Join(b.dir, "balancer")
-	if err := build(ctx, file, "linux", runtime.GOARCH, "backend/docker/balancer"); err != nil {
+	if err := build(ctx, file, "linux", runtime.GOARCH, "backend/docker/program/balancer"); err != nil {
 		return nil, stdio{}, err
 	}
 	cmd := exec.Command(file)

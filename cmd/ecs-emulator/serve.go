@@ -141,6 +141,7 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.IntVar(&o.HostPorts, "host-ports", 50, "`number` of ports of 127.0.0.1 of the engine's host, from 14600 up, that lead to tasks where the emulator runs in a container; 0 is none")
 	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` of a container to the metadata endpoint: per second, and at once; 0 is no bound")
 	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
+	flags.StringVar(&o.Programs, "programs", "", "`directory` with the programs that Docker runs beside tasks, if this one comes without them")
 	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "when to pull images: prefer-cached, default, always, once")
 	flags.StringVar(&c.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
 	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug, info, warn, error")

@@ -9,7 +9,7 @@
 // With the variable [tunnel.HomeKey], streams may go over a connection instead, to whoever
 // knows its value: that is faster than through the engine.
 //
-// Package docker embeds it compressed; `go generate ./backend/docker` rebuilds it.
+// Package program has it compressed; `make programs` builds it.
 package main
 
 import (

@@ -4,7 +4,7 @@
 // container. Sessions of package balancer come over its standard input, one after the other;
 // it goes on when there is none.
 //
-// Package docker embeds it compressed; `go generate ./backend/docker` rebuilds it.
+// Package program has it compressed; `make programs` builds it.
 package main
 
 import (

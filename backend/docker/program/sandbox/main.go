@@ -17,7 +17,7 @@
 //	sandbox limit …               give a control group limits
 //	sandbox drop <group>          remove a control group
 //
-// Package docker embeds it compressed; `go generate ./backend/docker` rebuilds it.
+// Package program has it compressed; `make programs` builds it.
 package main
 
 import (

@@ -1,0 +1,85 @@
+package program
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
+)
+
+//go:embed sandbox/*.go relay/*.go balancer/*.go
+var own embed.FS
+
+// part is a folder of this module with sources of programs.
+type part struct {
+	path     string // in the module
+	embedded fs.FS
+	patterns []string
+}
+
+// parts are all of them; a test asks the go command whether one is missing.
+var parts = []part{
+	{"backend/docker/program", own, []string{"sandbox/*.go", "relay/*.go", "balancer/*.go"}},
+	{"backend/docker/internal/tunnel", tunnel.Sources, []string{"*.go"}},
+	{"backend/balancer", balancer.Sources, []string{"*.go"}},
+}
+
+// sourcesHash tells programs of one state of the sources from those of another. It is taken
+// from the sources themselves, which are embedded: half a megabyte, and it can never be that
+// of another state, whoever builds this package and how. A version alone does not tell what
+// a checkout or a replaced module has, and a hash in a file of its own would be forgotten, and
+// be where two changes of different programs collide.
+var sourcesHash = sync.OnceValue(func() string {
+	hash, err := hashOf(func(p part) (fs.FS, error) { return p.embedded, nil })
+	if err != nil {
+		panic(err) // embedded files can be read
+	}
+	return hash
+})
+
+// hashOf is the hash of sources, wherever they are.
+func hashOf(open func(part) (fs.FS, error)) (string, error) {
+	all := sha256.New()
+	for _, p := range parts {
+		files, err := open(p)
+		if err != nil {
+			return "", err
+		}
+		names, err := p.sources(files)
+		if err != nil {
+			return "", err
+		}
+		for _, name := range names {
+			content, err := fs.ReadFile(files, name)
+			if err != nil {
+				return "", err
+			}
+			fmt.Fprintf(all, "%s %d\n", path.Join(p.path, name), len(content))
+			all.Write(content)
+		}
+	}
+	return hex.EncodeToString(all.Sum(nil)[:12]), nil
+}
+
+// sources are the files of a part that are built, which tests are not.
+func (p part) sources(files fs.FS) (names []string, err error) {
+	for _, pattern := range p.patterns {
+		found, err := fs.Glob(files, pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range found {
+			if !strings.HasSuffix(name, "_test.go") {
+				names = append(names, name)
+			}
+		}
+	}
+	return names, nil
+}
