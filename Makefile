@@ -126,6 +126,10 @@ generate: ## write the generated files: types of the SDK, COMPATIBILITY.md, requ
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'Compatibility|TestFactsAreCounted' -update
 
+.PHONY: release-branch
+release-branch: ## put the release VERSION, with its programs, on the branch go, and tag it there
+	@.ci/release $(VERSION)
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin $(PROGRAMS)/*.gz $(PROGRAMS)/sources
