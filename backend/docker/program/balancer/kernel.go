@@ -23,11 +23,11 @@ const (
 	kernelTime   = 20 * time.Second
 )
 
-// steer has the kernel lead flows. Where nobody listens it leads none: those of application load
-// balancers, above all, are never led.
+// steer has the kernel lead flows. Where nobody listens it leads none, and has none to forget: those of
+// application load balancers, above all, are never led.
 func steer(s balancer.Steering) error {
 	conn, err := net.Dial("unix", kernelSocket)
-	if errors.Is(err, syscall.ECONNREFUSED) && len(s.Shares)+len(s.Forget) == 0 {
+	if errors.Is(err, syscall.ECONNREFUSED) && len(s.Shares) == 0 {
 		return nil
 	}
 	if err != nil {

@@ -30,6 +30,10 @@ func TestNothingIsLedWhereNobodyListens(t *testing.T) {
 	if err := steer(balancer.Steering{}); err != nil {
 		t.Errorf("nothing to lead: %v", err)
 	}
+	gone := balancer.Steering{Forget: []balancer.TargetFlows{{Protocol: "udp", Target: netip.MustParseAddrPort("10.0.0.8:8080")}}}
+	if err := steer(gone); err != nil {
+		t.Errorf("a target goes: %v", err)
+	}
 	lead := balancer.Steering{Shares: []balancer.FlowShare{{Protocol: "tcp", Port: 80, Last: 65535, To: netip.MustParseAddrPort("10.0.0.8:8080")}}}
 	if err := steer(lead); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("something to lead: %v", err)
