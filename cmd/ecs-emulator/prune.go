@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -33,17 +34,16 @@ func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return listOwners(ctx, opts.Engine, stdout)
 	}
 	removed, err := emulator.Prune(ctx, opts)
+	left, missed := emulator.Owners(ctx, opts.Engine)
 	for _, o := range removed {
 		if opts.SharedVolumes {
 			o.Volumes += o.SharedVolumes
 		}
-		fmt.Fprintf(stdout, "removed what %s had (%s): %s, %s, %s\n", o.ID, o.State,
-			counted(o.Containers, "container"), counted(o.Networks, "network"), counted(o.Volumes, "volume"))
+		explainRemoved(stdout, o, left)
 	}
-	if err != nil {
+	if err = errors.Join(err, missed); err != nil {
 		return err
 	}
-	left, err := emulator.Owners(ctx, opts.Engine)
 	shared := 0
 	for _, o := range left {
 		if opts.Dead && o.State == emulator.OwnerDead || slices.Contains(opts.Owners, o.ID) {
@@ -61,7 +61,24 @@ func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return o.Lapse.Then != emulator.OwnerDead && o.State != emulator.OwnerUnknown
 		}))
 	}
-	return err
+	return nil
+}
+
+// explainRemoved says what an owner had, and what the engine has kept of it: engines up to 20.10 lose
+// track of an endpoint now and then, and do not remove its network.
+func explainRemoved(stdout io.Writer, had emulator.Owner, left []emulator.Owner) {
+	var kept emulator.Owner
+	for _, o := range left {
+		if o.ID == had.ID && o.State != emulator.OwnerLive { // a live one may have made something meanwhile
+			kept = o
+		}
+	}
+	fmt.Fprintf(stdout, "removed what %s had (%s): %s, %s, %s\n", had.ID, had.State, counted(had.Containers-kept.Containers, "container"),
+		counted(had.Networks-kept.Networks, "network"), counted(had.Volumes-kept.Volumes, "volume"))
+	if kept.Containers+kept.Networks+kept.Volumes > 0 {
+		fmt.Fprintf(stdout, "left of it: %s, %s, %s, which the engine does not let go of; a restart of the engine may help\n",
+			counted(kept.Containers, "container"), counted(kept.Networks, "network"), counted(kept.Volumes, "volume"))
+	}
 }
 
 func listOwners(ctx context.Context, engine string, stdout io.Writer) error {
