@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // childEnv makes the test binary an emulator that dies: it holds the value as the
@@ -97,6 +98,7 @@ func startChild(t *testing.T, owner string) *os.Process {
 // ends.
 func open(t *testing.T, owner string) *docker.Engine {
 	t.Helper()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	engine, err := docker.Open(context.Background(), docker.Options{Owner: owner})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // ensureBridge makes a network with a range that nobody has: other tests, also those of
@@ -205,6 +206,7 @@ func TestMemoryIsBoundedAtEachLevel(t *testing.T) {
 
 func TestMachineSurvivesARestartOfTheEmulator(t *testing.T) {
 	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := newDataDir(t)
 	before := dir.open()

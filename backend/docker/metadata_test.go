@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 const (
@@ -120,6 +121,7 @@ func TestAMachineIsAskedAboutItsTasks(t *testing.T) {
 // that starts again. Without a listener nobody waits, nor gets the metadata of the host.
 func TestMetadataOfSandboxes(t *testing.T) {
 	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	owner := dockertest.Owner()
 	removeAllOf(t, owner)

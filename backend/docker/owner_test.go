@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // dataDir is a data directory with an owner of its own, whose things are removed
@@ -79,6 +80,7 @@ func (d *dataDir) expect(state docker.OwnerState, want ...string) {
 
 func TestDurableOwnerIsLiveThenKept(t *testing.T) {
 	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := newDataDir(t)
 	engine := dir.open()
@@ -102,6 +104,7 @@ func TestDurableOwnerIsLiveThenKept(t *testing.T) {
 
 func TestDurableOwnerWithoutTasksLeavesNoNetwork(t *testing.T) {
 	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := newDataDir(t)
 	engine := dir.open()
@@ -114,6 +117,7 @@ func TestDurableOwnerWithoutTasksLeavesNoNetwork(t *testing.T) {
 
 func TestDurableOwnerDiesWithItsDirectory(t *testing.T) {
 	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	for name, lose := range map[string]func(*dataDir){
 		"deleted":    func(d *dataDir) { _ = os.RemoveAll(d.path) },
@@ -134,6 +138,7 @@ func TestDurableOwnerDiesWithItsDirectory(t *testing.T) {
 
 func TestDurableOwnerMovesWithItsDirectory(t *testing.T) {
 	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := newDataDir(t)
 	engine := dir.open()
@@ -164,6 +169,7 @@ func TestDurableOwnerMovesWithItsDirectory(t *testing.T) {
 // What a run without durability has made is durable once a later run is.
 func TestOwnerIsDurableAsAWhole(t *testing.T) {
 	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := newDataDir(t)
 	victim := startChild(t, dir.owner)

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // documentation are ranges of public addresses. Source: RFC 5737.
@@ -22,6 +23,7 @@ var documentation = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.
 // publicly opens an engine that has the public addresses, and returns one.
 func publicly(t *testing.T) (*docker.Engine, netip.Addr) {
 	t.Helper()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.PublicAddresses(t)
 	engine := dockertest.Engine(t)
 	free, err := engine.ClaimPublicAddresses(t.Context(), documentation)
@@ -157,6 +159,7 @@ func TestOneProcessHasThePublicAddresses(t *testing.T) {
 
 func TestNoPublicAddressesForOneInAContainer(t *testing.T) {
 	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.PublicAddresses(t)
 	engine := dockertest.Engine(t)
 	box := newTask(t, dockertest.Engine(t), backend.SandboxSpec{})

@@ -16,11 +16,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // published opens an engine that believes to run in a container.
 func published(t testing.TB, ports int) *docker.Engine {
 	t.Helper()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	engine, err := docker.Open(t.Context(), docker.Options{Owner: dockertest.Owner(), HostPorts: ports})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // home answers who connects to an engine's relay, and notes from where.
@@ -73,6 +74,7 @@ func relayOf(t *testing.T, engine *docker.Engine) string {
 // overTCP opens the engine as a remote one, behind a proxy.
 func overTCP(t *testing.T) *docker.Engine {
 	t.Helper()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	behind := newLink(t)
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 func TestAVolumeWithDriverOptions(t *testing.T) {
@@ -150,6 +151,7 @@ func TestNothingIsLeftOfAFolderThatNobodyWaitsFor(t *testing.T) {
 // A run was killed while it looked for a folder.
 func TestNothingIsLeftOfAFolderThatAKilledRunLookedFor(t *testing.T) {
 	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := newDataDir(t)
 	lost := container.Config{Image: dockertest.Image(t), Labels: map[string]string{"ecs-emulator.owner": dir.owner, "ecs-emulator.kind": "errand"}}

@@ -14,11 +14,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // openWarm opens the engine for an owner with two warm sandboxes for each subnet.
 func openWarm(t *testing.T, owner string) *docker.Engine {
 	t.Helper()
+	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	engine, err := docker.Open(t.Context(), docker.Options{Owner: owner, WarmSandboxes: 2})
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/scratchimage"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 const (
@@ -87,9 +88,11 @@ func Image(tb testing.TB) string {
 func Owner() string { return "test-" + rand.Text()[:12] }
 
 // Engine opens the engine for an owner of the test's own and removes everything of
-// that owner when the test ends.
+// that owner when the test ends. Such a test is left to `make test-all`: on Docker `make
+// test` runs the suite of engines.
 func Engine(tb testing.TB) *docker.Engine {
 	tb.Helper()
+	testall.Only(tb, "the other tests on Docker")
 	Require(tb)
 	engine, err := docker.Open(tb.Context(), docker.Options{Owner: Owner()})
 	if err != nil {
