@@ -51,7 +51,6 @@ type Server struct {
 	engine       backend.Engine          // what the user asked for
 	faulty       *fault.Engine           // the same, with faults
 	faults       *Faults
-	public       agent.PublicAddresses
 	guard        *engineGuard
 	engineName   string
 	// engineProblem is why no task can run at first; empty if one can.
@@ -141,10 +140,7 @@ func (s *Server) open() (err error) {
 	if err := s.openLogs(); err != nil {
 		return err
 	}
-	if err := s.openEngine(context.Background()); err != nil {
-		return err
-	}
-	return s.claimPublicAddresses(context.Background())
+	return s.openEngine(context.Background())
 }
 
 // openStore opens the state and sets the clock.
@@ -181,7 +177,7 @@ func (s *Server) startControllers() {
 		Endpoints: s.endpoints, Variables: s.taskVariables, Secrets: s.secretSource(), LogSink: s.logSink(),
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),
-			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts, PublicAddresses: s.public,
+			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
 			VolumeOptions: agent.VolumeOptions{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
 		}},
 	}

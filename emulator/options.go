@@ -82,11 +82,6 @@ type Options struct {
 	// SecurityGroupsStrict holds these to the rules too, SecurityGroupsOff filters nothing.
 	// Default SecurityGroupsOn.
 	SecurityGroups SecurityGroups
-	// PublicAddresses has the public addresses of tasks lead to them, on this host and on the
-	// networks of its VPCs: by routes, which this process has to be allowed to change. That
-	// needs Docker on this host, and Linux. One emulator on a host can do so. Otherwise the
-	// addresses are only shown.
-	PublicAddresses bool
 	// AllowPrivileged runs privileged containers on container instances, and those with
 	// capabilities such as SYS_ADMIN. They have rights on the engine's host, so they are
 	// refused otherwise.

@@ -9,6 +9,9 @@ import (
 	"strings"
 )
 
+// gone is the usage of a flag that is there only to be refused. The help leaves it out.
+const gone = "gone"
+
 // newFlags makes the flag set of a command.
 func newFlags(command, arguments string, stderr io.Writer) *flag.FlagSet {
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
@@ -16,6 +19,9 @@ func newFlags(command, arguments string, stderr io.Writer) *flag.FlagSet {
 		fmt.Fprintf(stderr, "Usage: ecs-emulator %s [flags]%s\n\n", command, arguments)
 		flags.VisitAll(func(f *flag.Flag) {
 			kind, text := flag.UnquoteUsage(f)
+			if text == gone {
+				return
+			}
 			fmt.Fprintf(stderr, "  --%s %s\n        %s", f.Name, kind, text)
 			if f.DefValue != "" && f.DefValue != "false" {
 				fmt.Fprintf(stderr, " (default %s)", f.DefValue)

@@ -13,12 +13,24 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"faults list --all":         `ecs-emulator faults: flag provided but not defined: -all; 'ecs-emulator faults list -h' lists the flags`,
 		"serve --speed 0":           `ecs-emulator serve: --speed 0 stops the clock or turns it back: say how many seconds it moves in a real one`,
 		"serve --speed -1":          `ecs-emulator serve: --speed -1 stops the clock or turns it back: say how many seconds it moves in a real one`,
+		"serve --public-addresses":  publicAddressesGone,
 		"serve --on-exit somewhere": `ecs-emulator serve: --on-exit "somewhere" is none of remove, keep`,
 	} {
 		var stdout, stderr strings.Builder
 		if code := run(strings.Fields(line), &stdout, &stderr); code != 2 || stdout.Len() > 0 || stderr.String() != want+"\n" {
 			t.Errorf("%s ends with %d: %q, %q", line, code, &stdout, &stderr)
 		}
+	}
+}
+
+// publicAddressesGone is what is said to who gives the flag of an earlier version.
+const publicAddressesGone = `ecs-emulator serve: --public-addresses (ECS_EMULATOR_PUBLIC_ADDRESSES) is gone, as public addresses are only shown: leave it out; 'ecs-emulator ports' lists the ports that lead to tasks`
+
+func TestAFlagThatIsGoneIsRefusedInTheEnvironment(t *testing.T) {
+	t.Setenv("ECS_EMULATOR_PUBLIC_ADDRESSES", "true")
+	var stdout, stderr strings.Builder
+	if code := run([]string{"serve", "--engine", "sim"}, &stdout, &stderr); code != 2 || stderr.String() != publicAddressesGone+"\n" {
+		t.Errorf("ends with %d: %q", code, &stderr)
 	}
 }
 
@@ -39,7 +51,7 @@ func TestHelpNamesAllKindsOfFaultsAndFlags(t *testing.T) {
 	if code := run([]string{"help"}, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), faultKinds) {
 		t.Errorf("help ends with %d: %s", code, &stdout)
 	}
-	if code := run([]string{"serve", "-h"}, &stdout, &stderr); code != 0 || !strings.Contains(stderr.String(), "(default info)") || !strings.Contains(stderr.String(), "--on-exit what\n") {
+	if code := run([]string{"serve", "-h"}, &stdout, &stderr); code != 0 || !strings.Contains(stderr.String(), "(default info)") || !strings.Contains(stderr.String(), "--on-exit what\n") || strings.Contains(stderr.String(), "public-addresses") {
 		t.Errorf("help of serve ends with %d: %s", code, &stderr)
 	}
 }

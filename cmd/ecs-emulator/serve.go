@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -85,7 +86,7 @@ type choices struct {
 	level                                       level
 	warm                                        int
 	strict, defaultCluster, unknownRoles        bool
-	anySecretSuffix                             bool
+	anySecretSuffix, publicAddresses            bool
 }
 
 // declareServe declares the flags.
@@ -117,7 +118,6 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "read a secret by an ARN whose six characters at the end are others than its own")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
 	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "whether security groups filter: on, strict (this host and containers that are no tasks as well), off")
-	flags.BoolVar(&o.PublicAddresses, "public-addresses", false, "have the public addresses of tasks lead to them, by routes of this host (Linux with Docker, as root); otherwise they are only shown")
 	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged, or have capabilities such as SYS_ADMIN: they have rights on the engine's host")
 	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the VPC, a /16 (default: one that the engine and this host do not use)")
 	flags.TextVar(&o.InstanceCIDR, "instance-cidr", netip.Prefix{}, "`range` of the bridge networks of container instances, a /26 for each (default 198.18.0.0/15)")
@@ -142,6 +142,10 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` of a container to the metadata endpoint: per second, and at once; 0 is no bound")
 	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
 	flags.StringVar(&o.Programs, "programs", "", "`directory` with the programs that Docker runs beside tasks, if this one comes without them")
+	flags.BoolFunc("public-addresses", gone, func(string) error {
+		c.publicAddresses = true
+		return nil
+	})
 	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "when to pull images: prefer-cached, default, always, once")
 	flags.StringVar(&c.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
 	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug, info, warn, error")
@@ -153,6 +157,9 @@ func (c *choices) apply(o *emulator.Options) error {
 	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix
 	if o.Speed <= 0 {
 		return usageError{fmt.Errorf("--speed %v stops the clock or turns it back: say how many seconds it moves in a real one", o.Speed)}
+	}
+	if c.publicAddresses {
+		return usageError{errors.New("--public-addresses (ECS_EMULATOR_PUBLIC_ADDRESSES) is gone, as public addresses are only shown: leave it out; 'ecs-emulator ports' lists the ports that lead to tasks")}
 	}
 	if c.warm < 0 {
 		return usageError{fmt.Errorf("--warm-sandboxes %d is less than none", c.warm)}

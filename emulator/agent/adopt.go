@@ -237,7 +237,6 @@ func (w *work) adoptInterface(found backend.Container, runs bool) {
 	all.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, found.IP)
 	if runs {
 		all.found(w.task.ARN, found.ID)
-		w.adoptPublicAddress(found.ID)
 	}
 }
 

@@ -35,8 +35,6 @@ type HostOptions struct {
 	// this host, where those are free. One goes from task to task of a service. Otherwise
 	// they have any number, but for the ports of container instances.
 	LocalPorts bool
-	// PublicAddresses say what becomes of those of tasks.
-	PublicAddresses PublicAddresses
 	VolumeOptions
 }
 

@@ -32,7 +32,6 @@ type loadBalancer struct {
 	container string // id
 	runs      bool   // both, as far as is known
 	kept      keptAddress
-	publicTo  string    // the sandbox that its public address leads to, as far as is known
 	stream    io.Closer // the last one to it, which may say nothing when it has ended
 	ports     map[string]target
 }

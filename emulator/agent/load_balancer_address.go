@@ -78,26 +78,12 @@ func zoneOf(row *elbv2.LoadBalancer, sandbox backend.Container) *elbv2.Zone {
 	return nil
 }
 
-// leadPublicAddress has the public address of an internet-facing load balancer lead to it. The
-// network interface is its owner. Source: Elastic Load Balancing guide, schemes.
-func (b *loadBalancer) leadPublicAddress(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container) error {
+// takePublicAddress gives an internet-facing load balancer its public address. The network
+// interface is its owner. Source: Elastic Load Balancing guide, schemes.
+func (b *loadBalancer) takePublicAddress(row *elbv2.LoadBalancer, sandbox backend.Container) error {
 	zone := zoneOf(row, sandbox)
-	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing {
+	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || b.host.agent.Store.Read().PublicAddress(zone.Interface).IsValid() {
 		return nil
 	}
-	b.mu.Lock()
-	leads := b.publicTo == sandbox.ID
-	b.mu.Unlock()
-	if leads {
-		return nil
-	}
-	err := b.host.takePublic(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })
-	if err != nil {
-		return err
-	}
-	b.host.leadPublic(ctx, zone.Interface, b.arn, sandbox.ID)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.publicTo = sandbox.ID
-	return nil
+	return b.host.takePublic(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })
 }

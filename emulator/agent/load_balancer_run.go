@@ -21,7 +21,7 @@ func (b *loadBalancer) run(ctx context.Context, row *elbv2.LoadBalancer) error {
 	switch {
 	case within && whole:
 		b.is(sandbox, id, true)
-		err := errors.Join(b.keepOf(ctx, row, sandbox), b.join(ctx, row, sandbox), b.leadPublicAddress(ctx, row, sandbox))
+		err := errors.Join(b.keepOf(ctx, row, sandbox), b.join(ctx, row, sandbox), b.takePublicAddress(row, sandbox))
 		if err != nil { // somebody may have taken its network away: the next look asks the engine
 			b.is(sandbox, id, false)
 		}
@@ -70,7 +70,7 @@ func (b *loadBalancer) startIn(ctx context.Context, row *elbv2.LoadBalancer, san
 		return fmt.Errorf("start the load balancer's container: %w", err)
 	}
 	b.is(sandbox, id, true)
-	return b.leadPublicAddress(ctx, row, sandbox)
+	return b.takePublicAddress(row, sandbox)
 }
 
 // stands asks the engine whether the sandbox runs and has its address still, as it did when the

@@ -1,21 +1,11 @@
 package agent
 
 import (
-	"context"
 	"fmt"
 	"net/netip"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 )
-
-// PublicAddresses say what becomes of the public addresses of tasks.
-type PublicAddresses struct {
-	// Engine leads them to the tasks. Nil is that they are shown, and nobody answers there.
-	Engine backend.PublicAddresser
-	// Ranges are where they are from. None is all.
-	Ranges []netip.Prefix
-}
 
 // takePublicAddress gives a task the public address that it asks for, if there is one left.
 func (h *host) takePublicAddress(t *state.Task) error {
@@ -28,17 +18,13 @@ func (h *host) takePublicAddress(t *state.Task) error {
 	})
 }
 
-// takePublic gives an owner a public address for somebody who lives, if there is one left.
-func (h *host) takePublic(owner, whom string, lives func(tx *state.Tx) bool) error {
-	ranges := h.PublicAddresses.Ranges
-	if len(ranges) == 0 {
-		ranges = state.PublicRanges()
-	}
+// takePublic gives an owner a public address, if there is one left, while what it is for lives.
+func (h *host) takePublic(owner, what string, lives func(tx *state.Tx) bool) error {
 	var address netip.Addr
 	taken := false
 	err := h.agent.Store.Update(func(tx *state.Tx) error {
 		if taken = lives(tx); taken {
-			address = tx.TakePublicAddress(owner, owner, ranges)
+			address = tx.TakePublicAddress(owner, owner)
 		}
 		return nil
 	})
@@ -46,47 +32,9 @@ func (h *host) takePublic(owner, whom string, lives func(tx *state.Tx) bool) err
 	case err != nil:
 		return fmt.Errorf("%w: %w", errNotStored, err)
 	case taken && !address.IsValid() && !h.noPublicAddress.Swap(true):
-		h.agent.Log.Warn("no public address is left: those who ask for one have none until others end", "for", whom)
-	case taken && address.IsValid() && h.PublicAddresses.Engine == nil && !h.publicShown.Swap(true):
-		h.agent.Log.Info("public addresses are only shown: nobody answers there without --public-addresses", "for", whom, "address", address)
+		h.agent.Log.Warn("no public address is left: tasks and load balancers that ask for one have none until others end", "for", what)
+	case taken && address.IsValid() && !h.publicShown.Swap(true):
+		h.agent.Log.Info("public addresses are only shown: nothing answers there", "for", what, "address", address)
 	}
 	return nil
-}
-
-// leadPublicAddress has the task's public address lead to its sandbox, which runs.
-func (h *host) leadPublicAddress(ctx context.Context, t *state.Task, sandboxID string) {
-	if t.Spec.AssignPublicIP {
-		h.leadPublic(ctx, t.ARN, t.ARN, sandboxID)
-	}
-}
-
-// leadPublic has the public address of an owner lead to a sandbox, which runs. It does without it
-// where that cannot be.
-func (h *host) leadPublic(ctx context.Context, owner, whom, sandboxID string) {
-	address := h.agent.Store.Read().PublicAddress(owner)
-	if h.PublicAddresses.Engine == nil || !address.IsValid() {
-		return
-	}
-	err := limitError(ctx, h.Engine.(timed), "started", networkTimeout, func(ctx context.Context) error {
-		return h.PublicAddresses.Engine.SetPublicAddress(ctx, sandboxID, address)
-	})
-	if err = ignoreEnded(err); err != nil && ctx.Err() == nil {
-		h.agent.Log.Warn("public address leads nowhere", "of", whom, "address", address, "error", err)
-	}
-}
-
-// adoptPublicAddress does so for a sandbox that was found: an emulator that ends takes its
-// routes along. The lock is held.
-func (w *work) adoptPublicAddress(sandboxID string) {
-	h, t := w.host, w.task
-	if h.PublicAddresses.Engine == nil || !t.Spec.AssignPublicIP {
-		return
-	}
-	call := h.agent.calls.begin(&chain{}, true)
-	if !h.spawn(func() {
-		defer call.end()
-		h.leadPublicAddress(call, t, sandboxID)
-	}) {
-		call.end()
-	}
 }

@@ -119,9 +119,6 @@ func (w *work) startSandbox() run {
 		if err == nil {
 			err = h.agent.interfaces.started(ctx, w.task.ARN, id)
 		}
-		if err == nil {
-			h.leadPublicAddress(ctx, w.task, id)
-		}
 		if errors.Is(err, backend.ErrNoSandbox) && w.machine != nil {
 			w.machine.examine(ctx)
 		}

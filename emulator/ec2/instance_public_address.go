@@ -16,5 +16,5 @@ func (i *Instance) SettlePublicIP(tx *state.Tx) {
 		tx.GivePublicAddress(i.Key())
 		return
 	}
-	tx.TakePublicAddress(i.Key(), i.Key()+" "+strconv.FormatInt(i.ReachedAt.UnixNano(), 10), state.PublicRanges())
+	tx.TakePublicAddress(i.Key(), i.Key()+" "+strconv.FormatInt(i.ReachedAt.UnixNano(), 10))
 }

@@ -17,24 +17,24 @@ type PublicAddress struct {
 	IP    string
 }
 
-// PublicRanges are where these addresses are from: ranges for documentation, so that they
+// publicRanges are where these addresses are from: ranges for documentation, so that they
 // are nobody's. Elastic IP addresses are of the third one. Source: RFC 5737.
-func PublicRanges() []netip.Prefix {
+func publicRanges() []netip.Prefix {
 	return []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("203.0.113.0/24")}
 }
 
 // perPublicRange is the addresses of a range without the first and the last one.
 const perPublicRange = 254
 
-// TakePublicAddress gives an owner an address of some of these ranges, or returns the one
-// that it has; not valid, if there is none left. The search begins where the seed says, the
+// TakePublicAddress gives an owner an address of these ranges, or returns the one that it
+// has; not valid, if there is none left. The search begins where the seed says, the
 // owner's name or one with a time: what was just given back is seldom the next one's, who would
 // get what was meant for the former.
-func (tx *Tx) TakePublicAddress(owner, seed string, ranges []netip.Prefix) netip.Addr {
+func (tx *Tx) TakePublicAddress(owner, seed string) netip.Addr {
 	if known := tx.PublicAddress(owner); known.IsValid() {
 		return known
 	}
-	taken := map[string]bool{}
+	ranges, taken := publicRanges(), map[string]bool{}
 	for a := range publicAddresses.Forward(tx.rows(), "") {
 		taken[a.IP] = true
 	}

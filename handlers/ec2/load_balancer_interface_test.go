@@ -78,7 +78,7 @@ func TestALoadBalancerHoldsTheInternetGateway(t *testing.T) {
 	var public string
 	update(func(tx *state.Tx) {
 		elbv2.PutLoadBalancer(tx, b)
-		public = tx.TakePublicAddress(b.Zones[0].Interface, "web", state.PublicRanges()).String()
+		public = tx.TakePublicAddress(b.Zones[0].Interface, "web").String()
 	})
 	shown := must[*sdk.DescribeNetworkInterfacesOutput](t)(s.DescribeNetworkInterfaces(ctx, &sdk.DescribeNetworkInterfacesInput{
 		Filters: filter("association.public-ip", public),

@@ -56,7 +56,7 @@ const (
 )
 
 var networkTable = member.Of[types.AwsVpcConfiguration]("Network: `networkConfiguration.awsvpcConfiguration`",
-	member.Act("assignPublicIp"),
+	member.ActInPart("assignPublicIp", "the address is only shown: nothing answers there"),
 	member.Act("securityGroups"),
 	member.Act("subnets"),
 )
