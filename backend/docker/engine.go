@@ -109,7 +109,6 @@ type Engine struct {
 	lines       sync.Map // sandbox id to *sandboxLine
 	mostLines   int      // 0 is no bound
 	samples     *statSamples
-	public      publicAddresses
 	answering   answering
 	ours        sync.Map // id to ties, of containers that are known to be the owner's
 }
@@ -216,7 +215,6 @@ func (e *Engine) Close() error {
 	defer cancel()
 	e.warm.disable()
 	e.warm.empty(farewell)
-	e.public.end()
 	e.relays.over.Store(true)
 	if err := e.dropRelay(farewell); err != nil {
 		e.log.Debug("relay not removed", "error", err)

@@ -162,6 +162,13 @@ func (c *stranger) sends() string {
 	return string(buffer[:k]) + errorText(err)
 }
 
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + err.Error()
+}
+
 // answered waits until new clients get to a target, which sees them.
 func (n *networkBalancer) answered(name string) (c *stranger) {
 	n.Helper()

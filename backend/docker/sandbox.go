@@ -274,6 +274,5 @@ func (e *Engine) forget(id string) {
 		e.hangUp(id, l.(*sandboxLine))
 	}
 	e.answering.forget(id)
-	e.public.drop(id)
 	e.leases.end(id)
 }

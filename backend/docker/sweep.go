@@ -41,7 +41,6 @@ func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
 		return id != e.owner && owners[id].State == OwnerDead && !isShared(labels)
 	})
 	removed, err = e.removeProperty(ctx, left)
-	e.sweepRoutes()
 	if removed > 0 {
 		e.log.Info("removed what emulators that died left behind", "removed", removed)
 	}
@@ -67,7 +66,6 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.sandboxes.Clear()
 	e.leases.clear()
 	e.commands.Clear()
-	e.public.dropAll()
 	e.ours.Clear()
 	return engineError(errors.Join(err, dropped, e.dropGovernor(ctx), e.dropLifeline(ctx)))
 }

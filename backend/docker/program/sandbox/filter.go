@@ -86,16 +86,11 @@ func (r *ruleset) filter(at localAddress, open bool, rules []filterRule) {
 	r.rule("out", drop)
 }
 
-// letIn is who is on the network without being a sandbox, and the gateway. What comes to a
-// public address comes through the gateway, whoever has sent it, so there it has to be the
-// gateway's own.
+// letIn is what is on the network without being a sandbox, and the gateway through a load balancer.
 func (r *ruleset) letIn(network addressRange) {
-	here := []expression{payload(linkHeader, 6, 2), isNot(sandboxMAC...)}
-	r.rule("in", slices.Concat(here, among(source, network), among(destination, network), []expression{accept})...)
+	r.rule("in", append(among(source, network), payload(linkHeader, 6, 2), isNot(sandboxMAC...), accept)...)
 	if gateway, ok := defaultGateway(); ok {
-		itself := []expression{payload(networkHeader, source, 4), is(gateway[:]...), accept}
-		r.rule("in", slices.Concat(here, itself)...)
-		r.rule("in", slices.Concat([]expression{connection(connectionMark), isNot(0, 0, 0, 0)}, itself)...) // through a load balancer
+		r.rule("in", connection(connectionMark), isNot(0, 0, 0, 0), payload(networkHeader, source, 4), is(gateway[:]...), accept)
 	}
 }
 
