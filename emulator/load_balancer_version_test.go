@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"testing"
 
-	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
@@ -66,7 +65,7 @@ func TestDockerLoadBalancersRunTheProgramOfThisVersion(t *testing.T) {
 	w := open(t, opts)
 	port, err := strconv.Atoi(freePort(t))
 	w.must(err)
-	b := w.saying("web", port, elbtypes.ProtocolEnumHttp)
+	b := w.saying("web", port)
 	program, sandbox := b.engineParts()
 	restart := func() {
 		t.Helper()

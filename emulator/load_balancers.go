@@ -45,9 +45,6 @@ type Listener struct {
 	// Local are the addresses of the user's loopback interface that lead there: one, or none
 	// when there is no port to be had; of TCP_UDP, one of each with /tcp or /udp behind it.
 	Local []string
-	// SharedBy says by what clients choose among the load balancers that share Local: the Host
-	// header or SNI; empty if this is the only one.
-	SharedBy string
 }
 
 // LoadBalancers lists the load balancers that have a listener, in order of their ARNs.
@@ -72,7 +69,7 @@ func (s *Server) controlLoadBalancers() []control.LoadBalancer {
 			if local == nil {
 				local = []string{}
 			}
-			shown.Listeners = append(shown.Listeners, control.Listener{ARN: l.ARN, Protocol: l.Protocol, Port: int(l.Port), LocalAddresses: local, SharedBy: l.SharedBy})
+			shown.Listeners = append(shown.Listeners, control.Listener{ARN: l.ARN, Protocol: l.Protocol, Port: int(l.Port), LocalAddresses: local})
 		}
 		list = append(list, shown)
 	}

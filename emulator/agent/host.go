@@ -74,8 +74,6 @@ type host struct {
 	machinesMu sync.Mutex
 	machines   map[string]*machine // by the ARN of the container instance
 
-	doorsMu         sync.Mutex // comes after that of a load balancer, and before that of ports
-	doors           map[doorKey]*frontDoor
 	loadBalancersMu sync.Mutex
 	loadBalancers   map[string]*loadBalancer // by ARN
 
@@ -113,7 +111,7 @@ func newHost(a *Agent, o HostOptions) *host {
 	}
 	h := &host{
 		HostOptions: o, ranges: instanceRanges{block: o.InstanceRange}, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed, finding: make(chan struct{}, 1),
-		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, doors: map[doorKey]*frontDoor{}, fetched: map[string]bool{},
+		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, fetched: map[string]bool{},
 		networks: map[string]backend.Network{}, promised: map[string]bool{},
 	}
 	h.Engine = timed{o.Engine, func(err error) { h.lose(err) }}

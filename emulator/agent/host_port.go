@@ -225,19 +225,6 @@ func (h *hostPorts) close(taskARN string) {
 	h.fill()
 }
 
-// lead says again where the ports of somebody lead who has their own.
-func (h *hostPorts) lead(who string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if p := h.tasks[who]; p != nil {
-		for i, own := range p.own {
-			if own != nil {
-				own.lead(p.openings[i].leads)
-			}
-		}
-	}
-}
-
 func (h *hostPorts) closeAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

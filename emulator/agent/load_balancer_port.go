@@ -12,10 +12,9 @@ import (
 )
 
 // OpenLoadBalancerPort has a port of the loopback address lead to that of a listener: one of the
-// same number, if it is to be had, which listeners of HTTP share, and those of TLS, among whom
-// clients choose by names. It returns the addresses that lead there; again is harmless. Of a
-// listener of TCP and UDP, each has its port, and /tcp or /udp behind it.
-func (a *Agent) OpenLoadBalancerPort(ctx context.Context, l *elbv2.Listener, names []string) (addresses []string) {
+// same number, if it is to be had, or else any. It returns the addresses that lead there; again is
+// harmless. Of a listener of TCP and UDP, each has its port, and /tcp or /udp behind it.
+func (a *Agent) OpenLoadBalancerPort(ctx context.Context, l *elbv2.Listener) (addresses []string) {
 	b, err := a.loadBalancer(l.LoadBalancer)
 	if err != nil {
 		return nil
@@ -27,17 +26,6 @@ func (a *Agent) OpenLoadBalancerPort(ctx context.Context, l *elbv2.Listener, nam
 		return nil
 	}
 	leads := target{sandbox: b.sandbox.ID, ip: b.sandbox.IP, port: uint16(l.Port)}
-	if key, shares := doorOf(l); shares {
-		if door := b.ports[l.ARN].door; door == nil || door.key != key {
-			b.closePort(l.ARN)
-		}
-		door, at := b.host.enterDoor(key, seat{l.ARN, leads, names})
-		b.ports[l.ARN] = target{door: door}
-		for _, p := range at {
-			addresses = append(addresses, p.Address)
-		}
-		return addresses
-	}
 	if before, open := b.ports[l.ARN]; open && before != leads {
 		b.closePort(l.ARN)
 	}
@@ -53,17 +41,6 @@ func (a *Agent) OpenLoadBalancerPort(ctx context.Context, l *elbv2.Listener, nam
 		addresses = append(addresses, p.Address)
 	}
 	return addresses
-}
-
-// doorOf is the front door of a listener; others have a port of their own.
-func doorOf(l *elbv2.Listener) (key doorKey, shares bool) {
-	switch l.Protocol {
-	case elb.ProtocolEnumHttp:
-		return doorKey{false, uint16(l.Port)}, true
-	case elb.ProtocolEnumHttps, elb.ProtocolEnumTls:
-		return doorKey{true, uint16(l.Port)}, true
-	}
-	return key, false
 }
 
 // transports are what ports of a listener carry.
@@ -104,13 +81,6 @@ func (b *loadBalancer) closePorts() {
 
 // closePort gives back the port of a listener, if it has one. The lock is held.
 func (b *loadBalancer) closePort(listener string) {
-	leads, open := b.ports[listener]
 	delete(b.ports, listener)
-	switch {
-	case !open:
-	case leads.door != nil:
-		b.host.leaveDoor(leads.door, listener)
-	default:
-		b.host.ports.close(listener)
-	}
+	b.host.ports.close(listener)
 }

@@ -301,7 +301,7 @@ func TestPortsLeadToALoadBalancer(t *testing.T) {
 		row := b.loadBalancer()
 		b.up(row)
 		open := func() []string {
-			return b.agent.OpenLoadBalancerPort(b.Context(), &elbv2.Listener{ARN: "listener", LoadBalancer: row.ARN, Protocol: elb.ProtocolEnumHttp}, nil)
+			return b.agent.OpenLoadBalancerPort(b.Context(), &elbv2.Listener{ARN: "listener", LoadBalancer: row.ARN, Protocol: elb.ProtocolEnumHttp})
 		}
 		if at := open(); len(at) != 1 || !slices.Equal(open(), at) {
 			t.Errorf("it is reached at %v", at)

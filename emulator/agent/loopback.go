@@ -109,7 +109,6 @@ func (h *host) findLoopback(ctx context.Context) {
 		h.ports.settle(newListeners(h.Engine, h.agent.Log))
 	default:
 		p := newPublished(h.relay, h.agent.Log, tcp, udp)
-		p.passing = newListeners(h.Engine, h.agent.Log)
 		if h.spawn(func() { p.run(h.life) }) {
 			h.ports.settle(p)
 		}
@@ -173,9 +172,6 @@ func (l *listeners) dial(network string, to target) (net.Conn, error) {
 }
 
 func (l *listeners) carry(client net.Conn, leads target) error {
-	if leads.door != nil {
-		return l.carryThrough(leads.door, client)
-	}
 	defer client.Close()
 	task, err := l.dial("tcp", leads)
 	if err != nil {

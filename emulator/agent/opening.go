@@ -25,7 +25,6 @@ type target struct {
 	sandbox string
 	ip      netip.Addr
 	port    uint16
-	door    *frontDoor // it says where, and the others are not set
 }
 
 func (t target) addrPort() netip.AddrPort { return netip.AddrPortFrom(t.ip, t.port) }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -23,10 +22,6 @@ type published struct {
 	relay backend.Relay
 	log   *slog.Logger
 	news  chan struct{} // holds a token when something has changed
-	// passing carries those who come to a port that load balancers share; the engine's kernel
-	// does not look into what they say.
-	passing   *listeners
-	listening map[uint16]net.Listener // at such ports; run's alone
 
 	mu     sync.Mutex
 	free   map[types.TransportProtocol][]uint16 // in order
@@ -49,7 +44,7 @@ var errNonePublished = errors.New("all ports that the engine publishes lead else
 func newPublished(relay backend.Relay, log *slog.Logger, tcp, udp []uint16) *published {
 	p := &published{
 		relay: relay, log: log, news: make(chan struct{}, 1), round: make(chan struct{}),
-		ports: map[*publishedPort]bool{}, listening: map[uint16]net.Listener{},
+		ports: map[*publishedPort]bool{},
 	}
 	p.offer(tcp, udp)
 	return p
@@ -154,8 +149,8 @@ func (p *published) forwards() (list []backend.PortForward, version int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for one := range p.ports {
-		if to, alone := one.target.alone(); alone && one.key.port != 0 && to.ip.IsValid() {
-			list = append(list, backend.PortForward{Protocol: string(one.key.protocol), Port: one.key.port, To: to.addrPort()})
+		if one.key.port != 0 && one.target.ip.IsValid() {
+			list = append(list, backend.PortForward{Protocol: string(one.key.protocol), Port: one.key.port, To: one.target.addrPort()})
 		}
 	}
 	slices.SortFunc(list, func(a, b backend.PortForward) int { return int(a.Port) - int(b.Port) })
@@ -192,9 +187,7 @@ func (p *published) run(ctx context.Context) {
 // published by now.
 func (p *published) tell(ctx context.Context) error {
 	list, version := p.forwards()
-	shared := p.listen()
 	err := p.relay.SetPublished(ctx, list)
-	p.listenOnly(shared)
 	p.mu.Lock()
 	p.tried = version
 	close(p.round)
@@ -207,49 +200,6 @@ func (p *published) tell(ctx context.Context) error {
 		p.offer(tcp, udp)
 	}
 	return err
-}
-
-// listen begins to listen at the ports that load balancers share, and returns them.
-func (p *published) listen() (shared map[uint16]bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	shared = map[uint16]bool{}
-	for one := range p.ports {
-		_, alone := one.target.alone()
-		if alone || one.key.port == 0 {
-			continue
-		}
-		shared[one.key.port] = true
-		if p.listening[one.key.port] == nil {
-			to, door := &atomic.Pointer[target]{}, one.target
-			to.Store(&door)
-			accepting := p.relay.ListenPublished(one.key.port)
-			p.listening[one.key.port] = accepting
-			go p.passing.serve(accepting, to)
-		}
-	}
-	return shared
-}
-
-// listenOnly gives up all others, which lead somewhere by now.
-func (p *published) listenOnly(shared map[uint16]bool) {
-	for port, accepting := range p.listening {
-		if !shared[port] {
-			_ = accepting.Close()
-			delete(p.listening, port)
-		}
-	}
-}
-
-// alone is where a target leads by itself: a door with several listeners behind it does not.
-func (t target) alone() (to target, ok bool) {
-	if t.door == nil {
-		return t, true
-	}
-	if seats := t.door.seated(); len(seats) == 1 {
-		return seats[0].leads, true
-	}
-	return t, false
 }
 
 // leadPatience bounds how long the end of a task waits for its ports to lead elsewhere.

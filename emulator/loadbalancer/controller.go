@@ -24,7 +24,7 @@ type Host interface {
 	ConnectLoadBalancer(ctx context.Context, arn string) (io.ReadWriteCloser, error)
 	KeepClients(ctx context.Context, arn string, targets []netip.Addr) (kept []netip.Addr, err error)
 	RemoveLoadBalancer(ctx context.Context, arn string) error
-	OpenLoadBalancerPort(ctx context.Context, listener *elbv2.Listener, names []string) (addresses []string)
+	OpenLoadBalancerPort(ctx context.Context, listener *elbv2.Listener) (addresses []string)
 	CloseLoadBalancerPorts(arn string, but []string)
 }
 

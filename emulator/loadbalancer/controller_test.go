@@ -107,6 +107,24 @@ func TestALoadBalancerDoesWhatItsRowsSay(t *testing.T) {
 	})
 }
 
+// A listener that comes with the end of another one has its port.
+func TestAListenerThatTakesThePlaceOfAnother(t *testing.T) {
+	withController(t, Delays{}, func(s *balancedScene) {
+		s.told("at first", "run, target-group, listener")
+		next := *s.listener
+		next.ARN = elbv2.NewListenerARN(next.LoadBalancer)
+		s.update(func(tx *state.Tx) {
+			elbv2.DeleteListener(tx, s.listener)
+			elbv2.PutListener(tx, &next)
+		})
+		synctest.Wait()
+		reached := s.controller.Reached()
+		if len(reached) != 1 || len(reached[0].Listeners) != 1 || reached[0].Listeners[0].ARN != next.ARN || reached[0].Listeners[0].Local[0] != "127.0.0.1:80" {
+			t.Errorf("it is reached at %+v", reached)
+		}
+	})
+}
+
 // TestTargetsThatSeeClients has them told of by a network load balancer when they answer through it.
 func TestTargetsThatSeeClients(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -22,10 +23,10 @@ type engine struct {
 	station *balancer.Station
 	streams []net.Conn
 	did     []string
-	ports   []string
-	gate    chan struct{} // holds what is said of targets that drain
-	tasks   []netip.Addr  // that answer through the load balancer
-	deaf    int           // how many streams lead to nobody
+	ports   map[string]int32 // by listener
+	gate    chan struct{}    // holds what is said of targets that drain
+	tasks   []netip.Addr     // that answer through the load balancer
+	deaf    int              // how many streams lead to nobody
 }
 
 func (e *engine) holds(gate chan struct{}) {
@@ -89,19 +90,27 @@ func (e *engine) refuse(why error) {
 	e.refuses = why
 }
 
-func (e *engine) OpenLoadBalancerPort(_ context.Context, l *elbv2.Listener, _ []string) []string {
+// OpenLoadBalancerPort opens the port of that number, or one a thousand above where it is taken.
+func (e *engine) OpenLoadBalancerPort(_ context.Context, l *elbv2.Listener) []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !slices.Contains(e.ports, l.ARN) {
-		e.ports = append(e.ports, l.ARN)
+	if _, open := e.ports[l.ARN]; !open {
+		port := l.Port
+		for slices.Contains(slices.Collect(maps.Values(e.ports)), port) {
+			port += 1000
+		}
+		if e.ports == nil {
+			e.ports = map[string]int32{}
+		}
+		e.ports[l.ARN] = port
 	}
-	return []string{fmt.Sprintf("127.0.0.1:%d", l.Port)}
+	return []string{fmt.Sprintf("127.0.0.1:%d", e.ports[l.ARN])}
 }
 
 func (e *engine) CloseLoadBalancerPorts(_ string, but []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.ports = slices.Clone(but)
+	maps.DeleteFunc(e.ports, func(listener string, _ int32) bool { return !slices.Contains(but, listener) })
 }
 
 // end ends the load balancer, and what it knew.

@@ -23,9 +23,6 @@ type ReachedListener struct {
 	// Local are the addresses of the user's loopback interface that lead there: one, or none
 	// when there is no port to be had; of TCP_UDP, one of each with /tcp or /udp behind it.
 	Local []string
-	// SharedBy says by what clients choose among the load balancers that share Local: the Host
-	// header or SNI; empty if this is the only one.
-	SharedBy string
 }
 
 // Reached lists the load balancers that run, in order of their ARNs.
@@ -37,18 +34,7 @@ func (c *Controller) Reached() (list []Reached) {
 		list = append(list, r.reached)
 	}
 	slices.SortFunc(list, func(a, b Reached) int { return cmp.Compare(a.ARN, b.ARN) })
-	markShared(list)
 	return list
-}
-
-// among is one of them as it is listed.
-func (c *Controller) among(one Reached) Reached {
-	for _, r := range c.Reached() {
-		if r.ARN == one.ARN {
-			return r
-		}
-	}
-	return one
 }
 
 // reach opens ports for the listeners that are ready, and says where they are.
@@ -60,22 +46,23 @@ func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, sess
 	now := Reached{ARN: v.LoadBalancer.ARN, DNSName: v.LoadBalancer.DNSName, Address: address}
 	var ready []string
 	for _, l := range v.Listeners {
-		if !has[l.ARN] {
-			continue
+		if has[l.ARN] {
+			ready = append(ready, l.ARN)
 		}
-		ready = append(ready, l.ARN)
-		now.Listeners = append(now.Listeners, ReachedListener{
-			ARN: l.ARN, Protocol: string(l.Protocol), Port: uint16(l.Port),
-			Local: c.Host.OpenLoadBalancerPort(ctx, l.Listener, namesOf(v, l)),
-		})
 	}
-	c.Host.CloseLoadBalancerPorts(now.ARN, ready)
+	c.Host.CloseLoadBalancerPorts(now.ARN, ready) // first: a new listener may have the port of one that is gone
+	for _, l := range v.Listeners {
+		if has[l.ARN] {
+			now.Listeners = append(now.Listeners, ReachedListener{
+				ARN: l.ARN, Protocol: string(l.Protocol), Port: uint16(l.Port), Local: c.Host.OpenLoadBalancerPort(ctx, l.Listener),
+			})
+		}
+	}
 	c.mu.Lock()
 	r := c.running[now.ARN]
 	before := r.reached
 	r.reached = now
 	c.mu.Unlock()
-	now = c.among(now)
 	for _, l := range now.Listeners {
 		if !slices.ContainsFunc(before.Listeners, func(other ReachedListener) bool {
 			return other.ARN == l.ARN && slices.Equal(other.Local, l.Local)
@@ -87,9 +74,5 @@ func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, sess
 
 // say logs where a listener is reached.
 func (c *Controller) say(of Reached, l ReachedListener) {
-	log := c.Log.With("dnsName", of.DNSName, "protocol", l.Protocol, "port", l.Port, "address", of.Address, "local", l.Local)
-	if l.SharedBy != "" {
-		log = log.With("sharedBy", l.SharedBy)
-	}
-	log.Info("listener is ready")
+	c.Log.Info("listener is ready", "dnsName", of.DNSName, "protocol", l.Protocol, "port", l.Port, "address", of.Address, "local", l.Local)
 }

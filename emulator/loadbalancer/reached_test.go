@@ -1,10 +1,8 @@
 package loadbalancer
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -32,20 +30,4 @@ func TestReachedBeforeItRuns(t *testing.T) {
 		cancel()
 		<-ended
 	})
-}
-
-// By what clients choose is said where there is a choice.
-func TestWhatTheLogSaysOfAListener(t *testing.T) {
-	var log bytes.Buffer
-	c := &Controller{Log: slog.New(slog.NewTextHandler(&log, nil))}
-	web := ReachedListener{Protocol: "HTTP", Port: 80, Local: []string{"127.0.0.1:80"}}
-	c.say(Reached{DNSName: "web-1.elb.amazonaws.com"}, web)
-	if said := log.String(); !strings.Contains(said, "local=[127.0.0.1:80]") || strings.Contains(said, "sharedBy") {
-		t.Errorf("of one that nobody shares it says %s", said)
-	}
-	web.SharedBy = byHost
-	c.say(Reached{DNSName: "web-1.elb.amazonaws.com"}, web)
-	if said := log.String(); !strings.Contains(said, `sharedBy="Host header"`) {
-		t.Errorf("of one that is shared it says %s", said)
-	}
 }

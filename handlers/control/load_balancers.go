@@ -22,9 +22,6 @@ type Listener struct {
 	Protocol       string   `json:"protocol"`
 	Port           int      `json:"port"`
 	LocalAddresses []string `json:"localAddresses"` // 127.0.0.1:80, or another port where that one is taken
-	// SharedBy is by what clients choose where several load balancers have the same local
-	// address: the Host header or SNI. Who names none of them gets the first.
-	SharedBy string `json:"sharedBy,omitempty"`
 }
 
 // loadBalancers serves GET /_emulator/loadbalancers.
