@@ -31,8 +31,4 @@ type Relay interface {
 	// connections that are open stay where they are. It holds also for a relay that is made
 	// again. It refuses a port that is not published.
 	SetPublished(ctx context.Context, forwards []PortForward) error
-	// ListenPublished returns the listener of connections that come from outside of the
-	// engine's networks to a published TCP port which SetPublished leads nowhere. It holds
-	// also for a relay that is made again with that port. The client speaks first.
-	ListenPublished(port uint16) net.Listener
 }

@@ -56,8 +56,6 @@ func (r *relaying) PublishedPorts(context.Context) (tcp, udp []uint16, err error
 	return nil, nil, nil
 }
 
-func (r *relaying) ListenPublished(uint16) net.Listener { panic("nothing is published") }
-
 func (r *relaying) SetPublished(context.Context, []backend.PortForward) error { return nil }
 
 func (r *relaying) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 
@@ -186,7 +185,7 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 	exposed, bound := asked.bindings()
 	r := container.CreateRequest{
 		Config: &container.Config{
-			Entrypoint: []string{relayPath}, Cmd: slices.Concat(relayPorts, asked.decimals()), Env: []string{relayHeap},
+			Entrypoint: []string{relayPath}, Cmd: relayPorts, Env: []string{relayHeap},
 			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
 			Labels: e.labels(kindRelay, nil), ExposedPorts: exposed,
 		},

@@ -2,7 +2,6 @@ package docker
 
 import (
 	"net"
-	"slices"
 	"strconv"
 	"sync"
 
@@ -26,10 +25,6 @@ type relayListener struct {
 
 // Listen implements backend.Relay.
 func (e *Engine) Listen() net.Listener { return e.listenAt(backend.RelayPort) }
-
-// ListenPublished implements backend.Relay. The relay listens at all ports that it publishes; its
-// kernel leads those elsewhere that are to lead somewhere.
-func (e *Engine) ListenPublished(port uint16) net.Listener { return e.listenAt(port) }
 
 // ListenMetadata implements backend.TaskMetadata. Sandboxes lead TaskMetadataAddress to a port
 // of the relay of its own.
@@ -106,22 +101,11 @@ func (e *Engine) receive(l *relayLink) {
 	}
 }
 
-// admits reports whether a connection is for who listens. One from elsewhere than the network of the
-// owner at which it comes in, such as the engine's default bridge, is none of theirs, but for those
-// to published ports, which are not for what is on the owner's networks.
+// admits reports whether a connection is for the listener. One from elsewhere than the network of the
+// owner at which it comes in, such as the engine's default bridge, is not.
 func (e *Engine) admits(caller tunnel.Caller) bool {
 	vpc, ours := e.networkAround(caller.At.Addr())
-	if e.relays.publishes(caller.At.Port()) {
-		return !ours || caller.From.Addr() == vpc.gateway
-	}
 	return ours && vpc.subnet.Contains(caller.From.Addr())
-}
-
-// publishes reports whether a TCP port of the relay is published.
-func (r *relays) publishes(port uint16) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Contains(r.published.tcp, port)
 }
 
 // admit passes a connection on to who listens.

@@ -103,14 +103,6 @@ func (asked hostPorts) and(others hostPorts) hostPorts {
 	return hostPorts{slices.Concat(asked.tcp, others.tcp), slices.Concat(asked.udp, others.udp)}
 }
 
-// decimals are the TCP ports, at which the relay listens.
-func (asked hostPorts) decimals() (list []string) {
-	for _, port := range asked.tcp {
-		list = append(list, decimal(port))
-	}
-	return list
-}
-
 func (asked hostPorts) none() bool { return len(asked.tcp)+len(asked.udp) == 0 }
 
 // bindings are the ports as the engine is asked for them.

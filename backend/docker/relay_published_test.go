@@ -126,34 +126,6 @@ func TestPublishedPorts(t *testing.T) {
 	})
 }
 
-// What leads nowhere is for who listens, but not of the tasks.
-func TestPublishedPortsAreListenedAt(t *testing.T) {
-	engine := published(t, 2)
-	task := newTask(t, engine, backend.SandboxSpec{})
-	task.says(task.run(backend.ContainerSpec{}, "serve", "80", "hello"), "listening")
-	tcp, _ := portsOf(t, engine)
-	listener := engine.ListenPublished(tcp[1])
-	go http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { //nolint:errcheck,gosec // until it is closed
-		_, _ = io.WriteString(w, "from here")
-	}))
-	eventually(t, "who listens answers", func() bool { return getFrom(tcp[1]) == "from here" })
-	if c := task.exited(task.run(backend.ContainerSpec{}, "get", fmt.Sprintf("http://%s:%d/", relayIn(t, engine), tcp[1]))); c.ExitCode == 0 {
-		t.Error("a task reaches who listens at a published port")
-	}
-	forward := []backend.PortForward{{Protocol: "tcp", Port: tcp[1], To: netip.AddrPortFrom(task.ip, 80)}}
-	if err := engine.SetPublished(t.Context(), forward); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "what leads somewhere is for that", func() bool { return getFrom(tcp[1]) == "hello" })
-	if err := engine.SetPublished(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "then who listens answers again", func() bool { return getFrom(tcp[1]) == "from here" })
-	if err := listener.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
 // relayIn is the address of an owner's relay on the network of a VPC.
 func relayIn(t *testing.T, engine *docker.Engine) string {
 	t.Helper()

@@ -17,14 +17,6 @@ func (e *Engine) Listen() net.Listener {
 	return &silentListener{port: backend.RelayPort, closed: make(chan struct{})}
 }
 
-// ListenPublished implements backend.Relay, if the engine does: else nothing ever connects.
-func (e *Engine) ListenPublished(port uint16) net.Listener {
-	if relay, ok := e.Engine.(backend.Relay); ok {
-		return relay.ListenPublished(port)
-	}
-	return &silentListener{port: int(port), closed: make(chan struct{})}
-}
-
 // ListenMetadata implements backend.TaskMetadata, if the engine does: else nothing ever
 // connects.
 func (e *Engine) ListenMetadata() net.Listener {

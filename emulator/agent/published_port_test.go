@@ -49,8 +49,6 @@ func (r *relaying) Info(ctx context.Context) (backend.Info, error) {
 
 func (r *relaying) Listen() net.Listener { panic("nobody listens") }
 
-func (r *relaying) ListenPublished(uint16) net.Listener { panic("nobody listens") }
-
 func (r *relaying) PublishedPorts(context.Context) (tcp, udp []uint16, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
