@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-
-	"github.com/ecs-emulator/ecs-emulator/emulator/httppass"
 )
 
 // Names are those that the endpoint is an HTTP proxy for, and no others.
@@ -22,10 +20,10 @@ type Names struct {
 // and connections that are asked for to one.
 // Source: RFC 9110, section 9.3.6; RFC 9112, section 3.2.2.
 func Proxy(names Names, next http.Handler, complaints *log.Logger) http.Handler {
-	passOn := httppass.New(func(ctx context.Context, address string) (net.Conn, error) {
+	pass := passOn(func(ctx context.Context, address string) (net.Conn, error) {
 		name, port := splitTarget(address, 80)
 		return names.Dial(ctx, name, port)
-	}, nil, complaints)
+	}, complaints)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, port := splitTarget(r.URL.Host, 443)
 		switch {
@@ -34,7 +32,7 @@ func Proxy(names Names, next http.Handler, complaints *log.Logger) http.Handler 
 		case r.Method == http.MethodConnect:
 			connect(w, r, func() (net.Conn, error) { return names.Dial(r.Context(), name, port) })
 		case r.URL.Scheme == "http":
-			passOn.ServeHTTP(w, r)
+			pass.ServeHTTP(w, r)
 		default:
 			next.ServeHTTP(w, r)
 		}
