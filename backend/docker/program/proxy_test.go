@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // root is the folder of this module.
@@ -112,6 +113,7 @@ func (c checkout) publish(t *testing.T, proxy, version, commit string) {
 }
 
 func TestReleasesAreOfABranchOfTheirOwn(t *testing.T) {
+	testall.Only(t, "releases of this module")
 	c := newCheckout(t)
 	main := c.git(t, "rev-parse", "main")
 	c.run(t, ".ci/release", "v0.1.0")

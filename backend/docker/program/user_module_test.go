@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
+	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // Versions of this module in the tests' proxy: a release, and a commit of main.
@@ -51,6 +52,7 @@ func TestPrograms(t *testing.T) {
 `
 
 func TestModulesThatRequireThisOne(t *testing.T) {
+	testall.Only(t, "releases of this module")
 	proxy := newProxy(t)
 	release, main := newUserModule(t, proxy, aRelease), newUserModule(t, proxy, ofMain)
 
