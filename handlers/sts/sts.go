@@ -5,12 +5,11 @@ package sts
 import (
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-
 	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/sts"
 )
 
 // Options are what the API needs.

@@ -36,6 +36,7 @@ var services = []service{
 	{name: "secretsmanager", ownTypes: true},
 	{name: "acm", ownTypes: true},
 	{name: "cloudwatchlogs", ownTypes: true},
+	{name: "sts"},
 }
 
 func main() {
