@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
@@ -37,12 +38,12 @@ func FindInstanceType(tx *state.Tx, name string) *InstanceType {
 	if t := addedTypes.Get(rows(tx), name); t != nil {
 		return t
 	}
-	return knownTypes[name]
+	return knownTypes()[name]
 }
 
 // InstanceTypes returns all of them by name.
 func InstanceTypes(tx *state.Tx) []*InstanceType {
-	all := maps.Clone(knownTypes)
+	all := maps.Clone(knownTypes())
 	for _, t := range addedTypes.List(rows(tx), "") {
 		all[t.Name] = t
 	}
@@ -116,7 +117,7 @@ var measured = map[string]int{
 }
 
 // knownTypes are AWS's, as far as ECS users were seen to use them.
-var knownTypes = func() map[string]*InstanceType {
+var knownTypes = sync.OnceValue(func() map[string]*InstanceType {
 	known := map[string]*InstanceType{}
 	add := func(t InstanceType) {
 		t.Registered = measured[t.Name]
@@ -146,7 +147,7 @@ var knownTypes = func() map[string]*InstanceType {
 		}
 	}
 	return known
-}()
+})
 
 // architecture of a family: those with a g at the end are Graviton's.
 func architecture(family string) string {

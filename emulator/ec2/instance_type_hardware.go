@@ -23,7 +23,7 @@ var addressesOf = map[string]int{
 func (t *InstanceType) AddressesPerInterface() int {
 	_, size, _ := strings.Cut(t.Name, ".")
 	switch {
-	case knownTypes[t.Name] == nil:
+	case knownTypes()[t.Name] == nil:
 		return 0
 	case t.Name == "g5.12xlarge":
 		return 50

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"sync"
 	"time"
 )
 
@@ -31,7 +32,7 @@ const (
 )
 
 var (
-	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+	castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 	little     = binary.LittleEndian
 
 	errTorn = errors.New("the record is damaged")
@@ -49,7 +50,7 @@ func appendRecord(buf []byte, kind byte, rest []byte) []byte {
 // seal fills in length and checksum of a record.
 func seal(record []byte) {
 	little.PutUint32(record, uint32(len(record)))
-	little.PutUint32(record[4:], crc32.Checksum(record[8:], castagnoli))
+	little.PutUint32(record[4:], crc32.Checksum(record[8:], castagnoli()))
 }
 
 // nextRecord returns the first record of data: its length is right, but only whole has read it.
@@ -66,7 +67,7 @@ func nextRecord(data []byte) (record []byte, err error) {
 
 // whole reports whether a record is as it was written.
 func whole(record []byte) bool {
-	return little.Uint32(record[4:]) == crc32.Checksum(record[8:], castagnoli)
+	return little.Uint32(record[4:]) == crc32.Checksum(record[8:], castagnoli())
 }
 
 // batch is the head of a record of events.

@@ -5,14 +5,17 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
 // Plan finds refused members in values of T. It knows the fields to look at by their
-// position, so that a look costs no walk over the tables.
+// position, so that a look costs no walk over the tables. It is made when it is first used.
 type Plan[T any] struct {
-	root *structure
-	gaps []string
+	tables []Table
+	made   sync.Once
+	root   *structure
+	gaps   []string
 }
 
 // structure is the fields of a struct type that lead to what is refused.
@@ -28,32 +31,41 @@ type field struct {
 	below    *structure
 }
 
-// NewPlan makes the plan of T, whose table must be among the tables.
-func NewPlan[T any](tables ...Table) *Plan[T] {
+// NewPlan is the plan of T, whose table must be among the tables.
+func NewPlan[T any](tables ...Table) *Plan[T] { return &Plan[T]{tables: tables} }
+
+func (p *Plan[T]) make() {
 	t := reflect.TypeFor[T]()
-	p := planner{tables: map[reflect.Type]*Table{}, used: map[*Row]bool{}}
+	tables := p.tables
+	planner := planner{tables: map[reflect.Type]*Table{}, used: map[*Row]bool{}}
 	for i := range tables {
-		p.tables[tables[i].Type] = &tables[i]
+		planner.tables[tables[i].Type] = &tables[i]
 	}
-	if p.tables[t] == nil {
-		return &Plan[T]{root: &structure{}, gaps: []string{"no table of " + t.Name()}}
+	if planner.tables[t] == nil {
+		p.root, p.gaps = &structure{}, []string{"no table of " + t.Name()}
+		return
 	}
-	plan := &Plan[T]{root: p.structure(t, p.tables[t], "")}
+	p.root = planner.structure(t, planner.tables[t], "")
 	for i := range tables {
-		p.unused(&tables[i])
+		planner.unused(&tables[i])
 	}
-	plan.gaps = p.gaps
-	return plan
+	p.gaps = planner.gaps
 }
 
 // Gaps are the members of T, and of all that it consists of, that have no row, and the
 // rows that have no member.
-func (p *Plan[T]) Gaps() []string { return p.gaps }
+func (p *Plan[T]) Gaps() []string {
+	p.made.Do(p.make)
+	return p.gaps
+}
 
 // Refused returns the refused members that v has, which may be nil, as users write them:
 // "containerDefinitions[0].secrets"; where a value is what is refused, with that. They come
 // in the order of the SDK's types, and of the lists in v.
-func (p *Plan[T]) Refused(v *T) []string { return p.root.refused(reflect.ValueOf(v)) }
+func (p *Plan[T]) Refused(v *T) []string {
+	p.made.Do(p.make)
+	return p.root.refused(reflect.ValueOf(v))
+}
 
 // refused looks into a structure, or into what a pointer leads to.
 func (s *structure) refused(v reflect.Value) (members []string) {

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -74,17 +75,24 @@ func Handler(o Options) http.Handler {
 	}
 	a := &api{Options: o}
 	a.samples = newSamples(o.Wall, a.lives)
+	routes := sync.OnceValue(a.routes) // each is an expression, which takes its time
+	return newThrottle(o.Rate, o.Wall, a.client).limit(http.MaxBytesHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		routes().ServeHTTP(w, r)
+	}), maxBody))
+}
+
+func (a *api) routes() http.Handler {
 	r := mux.NewRouter() // cleans paths and answers unknown ones as the agent does
 	a.routeIntrospection(r)
-	r.Handle(credentialsV1, o.Credentials)
-	r.Handle(credentialsV2, o.Credentials)
-	r.Handle(credentialsV2+"/"+idInPath, o.Credentials)
+	r.Handle(credentialsV1, a.Credentials)
+	r.Handle(credentialsV2, a.Credentials)
+	r.Handle(credentialsV2+"/"+idInPath, a.Credentials)
 	a.routeV2(r)
 	a.routeV3(r)
 	a.routeV4(r)
 	a.routeStats(r)
 	a.routeAgent(r)
-	return newThrottle(o.Rate, o.Wall, a.client).limit(http.MaxBytesHandler(r, maxBody))
+	return r
 }
 
 // maxBody bounds the bodies of requests, of which the longest are those of faults. It is the
