@@ -8,13 +8,13 @@ import (
 	"net/netip"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // Options configure an emulator. The zero value is one in memory, on the simulated
@@ -176,10 +176,10 @@ const (
 )
 
 // regionForm is that of AWS's regions: us-east-1, us-gov-west-1, il-central-1.
-var regionForm = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
+var regionForm = lazyregexp.New(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
 
 // accountForm is that of account ids.
-var accountForm = regexp.MustCompile(`^[0-9]{12}$`)
+var accountForm = lazyregexp.New(`^[0-9]{12}$`)
 
 // check refuses what cannot be.
 func (o Options) check() error {

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // awslogs is where a container's output goes by the driver of this name.
@@ -69,7 +69,7 @@ func (h *host) openStream(ctx context.Context, a awslogs) error {
 
 // regionForm is what a region of AWS is called: us-east-1, us-gov-west-1, il-central-1. There is a
 // host of CloudWatch Logs for no other.
-var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)?-(central|(north|south)?(east|west)|north|south)-[0-9]+$`)
+var regionForm = lazyregexp.New(`^[a-z]{2,4}(-[a-z]+)?-(central|(north|south)?(east|west)|north|south)-[0-9]+$`)
 
 // logTimeout is how long CloudWatch Logs may give no answer before the task ends. It is that of the
 // other things that a task refers to, and the emulator's own.

@@ -3,10 +3,11 @@ package ec2
 import (
 	"encoding/hex"
 	"hash/fnv"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // Image is an image of AWS's. The agent of an ECS-optimized one joins a cluster by itself.
@@ -155,7 +156,7 @@ func ImageByParameter(region, name string) *Image {
 	return nil
 }
 
-var imageIDs = regexp.MustCompile(`^ami-([0-9a-f]{8}|[0-9a-f]{17})$`)
+var imageIDs = lazyregexp.New(`^ami-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // CheckImageID refuses what is no id of an image, nor the name of a parameter that has one.
 // Source: recorded answers.

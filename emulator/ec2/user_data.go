@@ -6,12 +6,13 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // maxUserData bounds what is read of user data, packed or not.
@@ -60,10 +61,10 @@ func (s *settings) read(text []byte, depth int) {
 }
 
 var (
-	assignment = regexp.MustCompile(`^\s*(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=("[^"$` + "`" + `]*"|'[^']*'|[^\s"'$;&|` + "`" + `]*)\s*;?\s*$`)
-	variable   = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
+	assignment = lazyregexp.New(`^\s*(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=("[^"$` + "`" + `]*"|'[^']*'|[^\s"'$;&|` + "`" + `]*)\s*;?\s*$`)
+	variable   = lazyregexp.New(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
 	// encodedFile is the content of cloud-init's write_files with encoding: b64.
-	encodedFile = regexp.MustCompile(`^\s*content:\s*(?:!!binary\s*)?["']?([A-Za-z0-9+/]{16,}={0,2})["']?\s*$`)
+	encodedFile = lazyregexp.New(`^\s*content:\s*(?:!!binary\s*)?["']?([A-Za-z0-9+/]{16,}={0,2})["']?\s*$`)
 )
 
 // readShell finds the agent's variables in lines of a script, or of a file that one makes.

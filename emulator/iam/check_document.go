@@ -2,9 +2,10 @@ package iam
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // legacy is AWS's text for what only its older parser refuses.
@@ -46,9 +47,9 @@ func (s statement) failsLegacy() bool {
 }
 
 // s3Account is what stands in an ARN of S3 where others have the account.
-var s3Account = regexp.MustCompile(`^([0-9]{12}|.*[*?$].*|)$`)
+var s3Account = lazyregexp.New(`^([0-9]{12}|.*[*?$].*|)$`)
 
-var sid = regexp.MustCompile(`^[0-9A-Za-z]*$`)
+var sid = lazyregexp.New(`^[0-9A-Za-z]*$`)
 
 func checkSids(statements []statement) string {
 	seen := map[string]bool{"": false}
@@ -133,7 +134,7 @@ func iamPath(path string) bool {
 		slices.ContainsFunc(strings.Split(iamPaths, ", "), func(kind string) bool { return strings.HasPrefix(path, kind) })
 }
 
-var vendor = regexp.MustCompile(`^[A-Za-z0-9.-]+$`)
+var vendor = lazyregexp.New(`^[A-Za-z0-9.-]+$`)
 
 func checkAction(a string) string {
 	if a == "*" {

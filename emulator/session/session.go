@@ -8,11 +8,11 @@
 package session
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // Session is who acts with keys of the emulator's, and for how long.
@@ -69,7 +69,7 @@ func (s Session) UserID() string {
 	return s.RoleID + ":" + s.Name
 }
 
-var accountID = regexp.MustCompile(`^\d{12}$`)
+var accountID = lazyregexp.New(`^\d{12}$`)
 
 // IsRole reports whether an ARN is that of a role in an account.
 func IsRole(s string) bool {

@@ -2,11 +2,11 @@ package state
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 var prefixLists = store.NewTable("prefix-list", func(l *PrefixList) string { return PrefixListKey(l.Scope, l.ID) })
@@ -47,7 +47,7 @@ func (l *PrefixList) IPv4() (ranges []netip.Prefix) {
 func NewPrefixListID() string { return NewNetworkID("pl-") }
 
 // Source: EC2 user guide, resource ids.
-var prefixListID = regexp.MustCompile(`^pl-([0-9a-f]{8}|[0-9a-f]{17})$`)
+var prefixListID = lazyregexp.New(`^pl-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // MadeUpPrefixList reports whether an id is that of a list which nobody made here, as that of
 // a security group that is made up.

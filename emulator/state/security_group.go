@@ -3,11 +3,11 @@ package state
 import (
 	"crypto/sha256"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 var (
@@ -124,7 +124,7 @@ func (tx *Tx) DefaultGroupOf(scope arn.Scope, vpc string) *SecurityGroup {
 
 // Source: EC2 user guide, resource ids. AWS takes the second id for malformed (ECS0060).
 var (
-	securityGroupID = regexp.MustCompile(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`)
+	securityGroupID = lazyregexp.New(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	noSecurityGroup = "sg-00000000000000000"
 )
 

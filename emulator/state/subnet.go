@@ -3,11 +3,11 @@ package state
 import (
 	"hash/fnv"
 	"net/netip"
-	"regexp"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 var (
@@ -108,7 +108,7 @@ func (tx *Tx) DeleteSubnet(s *Subnet) {
 
 // Source: EC2 user guide, resource ids. AWS gives the second id to nothing (ECS0060).
 var (
-	subnetID = regexp.MustCompile(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
+	subnetID = lazyregexp.New(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
 	noSubnet = "subnet-00000000000000000"
 )
 

@@ -2,9 +2,9 @@ package acm
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
 )
 
@@ -14,10 +14,10 @@ type violations struct{ constraint.Violations }
 // form is a regular expression of the model, and what does the same here.
 type form struct {
 	model   string
-	matches *regexp.Regexp
+	matches *lazyregexp.Regexp
 }
 
-func formOf(model string) form { return form{model, regexp.MustCompile("^(?:" + model + ")$")} }
+func formOf(model string) form { return form{model, lazyregexp.New("^(?:" + model + ")$")} }
 
 var (
 	certificateARN = formOf(`arn:[\w+=/,.@-]+:acm:[\w+=/,.@-]*:[0-9]+:[\w+=,.@-]+(/[\w+=,.@-]+)*`)
@@ -26,7 +26,7 @@ var (
 	// domainName has no look-ahead, which Go has not.
 	domainName = form{
 		`(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])`,
-		regexp.MustCompile(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]$`),
+		lazyregexp.New(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]$`),
 	}
 )
 

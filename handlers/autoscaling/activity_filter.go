@@ -1,7 +1,6 @@
 package autoscaling
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // activityFilter is what activities are asked for by. Bounds are inclusive; zero is none.
@@ -61,7 +61,7 @@ func bound(to *time.Time, name string, values []string) error {
 	return notAFilter("The specified timestamp isn't valid.")
 }
 
-var timestampForm = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$`)
+var timestampForm = lazyregexp.New(`^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$`)
 
 // timestamp reads a time of ISO 8601. A day that its month has not is one of the next month,
 // as recorded.

@@ -2,10 +2,11 @@ package autoscaling
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // violations collects what the model refuses, which AWS answers at once.
@@ -19,7 +20,7 @@ func (v *violations) add(value, member, demand string) {
 // reference, in AWS's words and in Go's.
 const printableText = `[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\r\n\t]*`
 
-var printable = regexp.MustCompile(`^[\x{20}-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}\r\n\t]*$`)
+var printable = lazyregexp.New(`^[\x{20}-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}\r\n\t]*$`)
 
 // required checks a text that must be there.
 func (v *violations) required(member string, value *string, most int) {
@@ -52,10 +53,10 @@ func (v *violations) text(member string, value *string, least, most int) {
 
 // launchTemplateName is what names of launch templates consist of. Source: EC2 Auto Scaling
 // API reference, LaunchTemplateSpecification.
-var launchTemplateName = regexp.MustCompile(`^[a-zA-Z0-9\(\)\.\-/_]+$`)
+var launchTemplateName = lazyregexp.New(`^[a-zA-Z0-9\(\)\.\-/_]+$`)
 
 // matches checks a text that may be absent, or is too short anyhow.
-func (v *violations) matches(member string, value *string, pattern *regexp.Regexp) {
+func (v *violations) matches(member string, value *string, pattern *lazyregexp.Regexp) {
 	if value != nil && *value != "" && !pattern.MatchString(*value) {
 		v.add("'"+*value+"'", member, "satisfy regular expression pattern: "+strings.Trim(pattern.String(), "^$"))
 	}

@@ -3,13 +3,13 @@ package cloudwatchlogs
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
@@ -18,7 +18,7 @@ import (
 const maxTags = 50
 
 // tagText is what keys and values consist of. Source: service model.
-var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+var tagText = lazyregexp.New(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
 func checkTags(tags map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(tags)) {

@@ -3,11 +3,11 @@ package cloudwatchlogs
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
@@ -129,7 +129,7 @@ func refuse(_ string, v *wire.Violation) error {
 	return invalid("1 validation error detected: Value %sat '%s' failed to satisfy constraint: Member must %s", value, place(v.Path), demand)
 }
 
-var element = regexp.MustCompile(`\[(\d+)\]`)
+var element = lazyregexp.New(`\[(\d+)\]`)
 
 // place is a path as AWS writes it: logEvents.1.member.message for logEvents[0].message.
 func place(path string) string {

@@ -3,7 +3,6 @@ package ec2
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 )
 
@@ -81,7 +81,7 @@ func optional(s string) *string {
 	return &s
 }
 
-var instanceIDs = regexp.MustCompile(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)
+var instanceIDs = lazyregexp.New(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // findInstances returns the instances with some ids. Source of the texts: recorded
 // answers; field reports where several are missing.

@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"context"
-	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,13 +9,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 )
 
 // Texts and codes of launch templates are from recorded answers (EC20001).
 var (
-	templateName = regexp.MustCompile(`^[a-zA-Z0-9()./_-]{3,128}$`)
-	templateID   = regexp.MustCompile(`^lt-([0-9a-f]{8}|[0-9a-f]{17})$`)
+	templateName = lazyregexp.New(`^[a-zA-Z0-9()./_-]{3,128}$`)
+	templateID   = lazyregexp.New(`^lt-([0-9a-f]{8}|[0-9a-f]{17})$`)
 )
 
 // CreateLaunchTemplate makes a launch template with its first version.

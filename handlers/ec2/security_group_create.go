@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ec2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 )
 
@@ -52,7 +52,7 @@ func (a *API) CreateSecurityGroup(ctx context.Context, in *sdk.CreateSecurityGro
 
 // groupText is what names and descriptions of groups and rules are made of. Source: EC2 API
 // reference, CreateSecurityGroup.
-var groupText = regexp.MustCompile(`^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}$`)
+var groupText = lazyregexp.New(`^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}$`)
 
 // checkGroup refuses names and descriptions. Source: EC2 API reference,
 // CreateSecurityGroup; field reports for the texts.

@@ -1,12 +1,13 @@
 package ecs
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // maxAttributes is how many custom attributes a container instance has.
@@ -15,8 +16,8 @@ const maxAttributes = 10
 
 // Source: ECS API reference, Attribute.
 var (
-	attributeName  = regexp.MustCompile(`^[a-zA-Z0-9\-_./\\]{1,128}$`)
-	attributeValue = regexp.MustCompile(`^[a-zA-Z0-9\-_.@/\\:]([a-zA-Z0-9\-_.@/\\: ]{0,126}[a-zA-Z0-9\-_.@/\\:])?$`)
+	attributeName  = lazyregexp.New(`^[a-zA-Z0-9\-_./\\]{1,128}$`)
+	attributeValue = lazyregexp.New(`^[a-zA-Z0-9\-_.@/\\:]([a-zA-Z0-9\-_.@/\\: ]{0,126}[a-zA-Z0-9\-_.@/\\:])?$`)
 )
 
 // checkAttribute checks the characters of a name and a value. Words of the refusals are

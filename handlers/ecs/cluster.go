@@ -3,7 +3,6 @@ package ecs
 import (
 	"context"
 	"reflect"
-	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,10 +12,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // clusterName is what names consist of. Source: ECS API reference, CreateCluster.
-var clusterName = regexp.MustCompile(`^[a-zA-Z0-9\-_]{1,255}$`)
+var clusterName = lazyregexp.New(`^[a-zA-Z0-9\-_]{1,255}$`)
 
 // CountedCluster is the answer of CreateCluster and DeleteCluster.
 type CountedCluster struct {

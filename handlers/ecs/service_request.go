@@ -2,11 +2,12 @@ package ecs
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // Limits of services. Source: ECS API reference, CreateService; of the count, ECS service
@@ -19,7 +20,7 @@ const (
 )
 
 // serviceName is what names consist of. Source: ECS API reference, CreateService.
-var serviceName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
+var serviceName = lazyregexp.New(`^[a-zA-Z0-9_-]{1,255}$`)
 
 // checkCreateService is what the request alone tells. What the emulator cannot do is
 // refused at the end (checkMembers), but for what leaves nothing to look at.

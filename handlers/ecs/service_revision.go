@@ -2,7 +2,6 @@ package ecs
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -10,12 +9,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/emulator/task"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // maxDescribedRevisions is how many service revisions a call may name (ECS0100).
 const maxDescribedRevisions = 20
 
-var revisionDigits = regexp.MustCompile(`^[0-9]+$`)
+var revisionDigits = lazyregexp.New(`^[0-9]+$`)
 
 // DescribeServiceRevisions shows revisions of one service; those that are unknown are
 // failures with the reason MISSING. The order of the checks is that of ECS0100. AWS answers

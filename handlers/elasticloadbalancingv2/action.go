@@ -1,7 +1,6 @@
 package elasticloadbalancingv2
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,12 +10,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // Source: ELBv2 API reference, FixedResponseActionConfig and RedirectActionConfig.
 var (
-	fixedStatus      = regexp.MustCompile(`^(2|4|5)\d\d$`)
-	redirectProtocol = regexp.MustCompile(`^(HTTPS?|#\{protocol\})$`)
+	fixedStatus      = lazyregexp.New(`^(2|4|5)\d\d$`)
+	redirectProtocol = lazyregexp.New(`^(HTTPS?|#\{protocol\})$`)
 	contentTypes     = []string{"text/html", "application/json", "application/javascript", "text/css", "text/plain"}
 )
 

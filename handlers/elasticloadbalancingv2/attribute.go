@@ -3,7 +3,6 @@ package elasticloadbalancingv2
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/hashorder"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
@@ -91,7 +91,7 @@ func twice(key string) error {
 // groups are no longer is an assumption.
 const maxAttribute = 1024
 
-var attributeKey = regexp.MustCompile(`^[a-zA-Z0-9._]+$`)
+var attributeKey = lazyregexp.New(`^[a-zA-Z0-9._]+$`)
 
 // checkAttributes checks what the model says of a request that changes some.
 func checkAttributes(member string, id *string, given []attribute, most int) error {

@@ -2,12 +2,13 @@ package elasticloadbalancingv2
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // conditionFields in the order in which rules are answered, which is none of the request
@@ -20,13 +21,13 @@ const knownFields = "http-header,http-request-method,host-header,query-string,pa
 // Source of what values consist of: ELBv2 API reference, RuleCondition. That a host without a wildcard
 // has a dot: ELB0006.
 var (
-	hostValue   = regexp.MustCompile(`^[A-Za-z0-9.*?-]*[.*?][A-Za-z0-9.*?-]*$`)
-	pathValue   = regexp.MustCompile(`^[A-Za-z0-9_.$/~"'@:+&*?-]+$`)
-	methodValue = regexp.MustCompile(`^[A-Z_-]+$`)
+	hostValue   = lazyregexp.New(`^[A-Za-z0-9.*?-]*[.*?][A-Za-z0-9.*?-]*$`)
+	pathValue   = lazyregexp.New(`^[A-Za-z0-9_.$/~"'@:+&*?-]+$`)
+	methodValue = lazyregexp.New(`^[A-Z_-]+$`)
 	// token is what RFC 7230 calls that: the name of a header, or of a cookie.
-	token = regexp.MustCompile("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
+	token = lazyregexp.New("^[0-9A-Za-z!#$%&'*+.^_`|~-]+$")
 	// shown has no control characters, which neither a header nor XML can have.
-	shown = regexp.MustCompile(`^\P{Cc}*$`)
+	shown = lazyregexp.New(`^\P{Cc}*$`)
 )
 
 // longest is how many characters a value has, beside methods and names of headers. Source: ELB0006.

@@ -1,7 +1,6 @@
 package elasticloadbalancingv2
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
@@ -144,7 +144,7 @@ func isPort(s string) bool {
 	return err == nil && n >= 1 && n <= 65535
 }
 
-var codes = regexp.MustCompile(`^\d+(-\d+)?(,\d+(-\d+)?)*$`)
+var codes = lazyregexp.New(`^\d+(-\d+)?(,\d+(-\d+)?)*$`)
 
 // match takes the codes of a healthy answer. Source of the ranges: ELBv2 API reference,
 // Matcher; ELB0004 for the text about them. That about their form is the emulator's.

@@ -3,7 +3,6 @@ package elasticloadbalancingv2
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
@@ -22,7 +22,7 @@ const (
 	maxResources = 20
 )
 
-var tagCharacters = regexp.MustCompile(`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`)
+var tagCharacters = lazyregexp.New(`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`)
 
 func checkTags(v *constraint.Violations, tags []types.Tag) {
 	if tags != nil && len(tags) == 0 {

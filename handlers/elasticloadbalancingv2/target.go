@@ -3,7 +3,6 @@ package elasticloadbalancingv2
 import (
 	"context"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
 
@@ -74,7 +74,7 @@ func portOf(g *elbv2.TargetGroup, t types.TargetDescription) int32 {
 	return g.Port
 }
 
-var instanceID = regexp.MustCompile(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)
+var instanceID = lazyregexp.New(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // checkInstances refuses targets that are no running instances of the group's VPC. Source:
 // field reports; that about zones is the emulator's.

@@ -2,10 +2,10 @@ package elasticloadbalancingv2
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // refusal is what the model refuses, all at once.
@@ -33,7 +33,7 @@ func require(member string, value *string) error {
 }
 
 // Source: ELBv2 API reference, CreateLoadBalancer and CreateTargetGroup, Name.
-var nameCharacters = regexp.MustCompile(`^[a-zA-Z0-9-]*$`)
+var nameCharacters = lazyregexp.New(`^[a-zA-Z0-9-]*$`)
 
 const maxName = 32
 

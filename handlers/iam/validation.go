@@ -2,13 +2,14 @@ package iam
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // constraint is what the model demands of a member. Source: IAM API reference.
@@ -20,11 +21,11 @@ type constraint struct {
 // pattern is a regular expression in AWS's words and in Go's.
 type pattern struct {
 	text string
-	re   *regexp.Regexp
+	re   *lazyregexp.Regexp
 }
 
 func newPattern(text, re string) *pattern {
-	return &pattern{text, regexp.MustCompile(`^(?:` + re + `)$`)}
+	return &pattern{text, lazyregexp.New(`^(?:` + re + `)$`)}
 }
 
 var (

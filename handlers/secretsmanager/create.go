@@ -2,17 +2,17 @@ package secretsmanager
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 )
 
-var named = regexp.MustCompile(`^[a-zA-Z0-9/_+=.@!-]+$`)
+var named = lazyregexp.New(`^[a-zA-Z0-9/_+=.@!-]+$`)
 
 // CreateSecret makes a secret, with its first value if one is given.
 func (a *API) CreateSecret(ctx context.Context, in *sdk.CreateSecretInput) (*sdk.CreateSecretOutput, error) {

@@ -2,7 +2,6 @@ package ssm
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/hashorder"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 )
 
@@ -27,7 +27,7 @@ func (v *violations) labels(labels []string) {
 	v.Each("labels", labels, 1, 100)
 }
 
-var label = regexp.MustCompile(`^[a-zA-Z_.-][a-zA-Z0-9_.-]*$`)
+var label = lazyregexp.New(`^[a-zA-Z_.-][a-zA-Z0-9_.-]*$`)
 
 // validLabel reports whether a version can have a label (SSM0004).
 func validLabel(s string) bool {

@@ -1,13 +1,13 @@
 package ssm
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // Bounds of names. Source: SSM API reference, PutParameter; the length is that of the ARN.
@@ -17,7 +17,7 @@ const (
 )
 
 // named is what a name consists of, without what refers to secrets.
-var named = regexp.MustCompile(`^[a-zA-Z0-9_.\-/]+$`)
+var named = lazyregexp.New(`^[a-zA-Z0-9_.\-/]+$`)
 
 // malformedName is said of names with other characters. Source: recorded answers.
 const malformedName = `Parameter name: can't be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of ` +

@@ -2,7 +2,6 @@ package ssm
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
 )
@@ -17,7 +17,7 @@ import (
 // maxByPath is how many parameters a page has. Source: SSM API reference.
 const maxByPath = 10
 
-var hierarchy = regexp.MustCompile(`^/[a-zA-Z0-9_.\-/]*$`)
+var hierarchy = lazyregexp.New(`^/[a-zA-Z0-9_.\-/]*$`)
 
 // GetParametersByPath answers the parameters of a hierarchy with their values. A filter by
 // label answers the versions that have it (SSM0005).

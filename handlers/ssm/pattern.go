@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // checkPattern asks that a pattern matches all of a value. That it is all is an assumption:
@@ -73,4 +74,4 @@ func nestsClasses(pattern string) bool {
 }
 
 // firstOfClass is what does not end a class at its beginning.
-var firstOfClass = regexp.MustCompile(`^\^?\]?`)
+var firstOfClass = lazyregexp.New(`^\^?\]?`)

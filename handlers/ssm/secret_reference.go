@@ -3,7 +3,6 @@ package ssm
 import (
 	"context"
 	"encoding/json"
-	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator/hashorder"
 	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
 )
 
@@ -18,7 +18,7 @@ import (
 // about them is from recorded answers (SSM0008).
 const secretReference = "/aws/reference/secretsmanager/"
 
-var versionID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+var versionID = lazyregexp.New(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // secretValue is the parameter that stands for a version of a secret.
 func secretValue(ctx context.Context, tx *store.Tx, r reference, decrypt bool) (*types.Parameter, error) {

@@ -2,22 +2,22 @@ package sts
 
 import (
 	"fmt"
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // demand is what the model demands of a text. Source: STS API reference.
 type demand struct {
 	low, high int
 	text      string // the pattern in AWS's words
-	pattern   *regexp.Regexp
+	pattern   *lazyregexp.Regexp
 }
 
 func newDemand(low, high int, text, pattern string) demand {
-	return demand{low, high, text, regexp.MustCompile(`^(?:` + pattern + `)$`)}
+	return demand{low, high, text, lazyregexp.New(`^(?:` + pattern + `)$`)}
 }
 
 var (

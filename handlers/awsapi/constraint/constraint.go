@@ -9,12 +9,12 @@ package constraint
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // Violations are the demands that a request does not meet.
@@ -52,7 +52,7 @@ func (v *Violations) Hidden(member string, value *string, low, high int) {
 }
 
 // Matches checks the form of a text that may be absent.
-func (v *Violations) Matches(member string, value *string, form *regexp.Regexp) {
+func (v *Violations) Matches(member string, value *string, form *lazyregexp.Regexp) {
 	if value != nil && !form.MatchString(*value) {
 		v.Add(quote(*value), member, "satisfy regular expression pattern: "+form.String())
 	}
