@@ -4,17 +4,20 @@ SHELL := /bin/bash
 
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
-GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
+# All is compiled in one way, but for the race detector: each target finds what others compiled.
+export CGO_ENABLED := 0
+export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
+GOBUILD := $(GO) build -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-# `make test` compiles what `make build` does, so that each finds what the other compiled.
-GOBUILDENV := CGO_ENABLED=0 GOFLAGS='$(strip $(GOFLAGS) -trimpath)'
 # The race detector needs a C compiler.
 RACE := $(shell command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
-RACEENV := CGO_ENABLED=$(if $(RACE),1,0) GOFLAGS='$(strip $(GOFLAGS) -trimpath)'
+GOTESTRACE = CGO_ENABLED=$(if $(RACE),1,0) $(GOTEST) $(RACE)
 # Most of the time of the scripts is waiting, so more of them run than there are cores. `make
 # lint` vets.
 GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 30m -parallel 6
+# All packages, those with the longest tests first.
+TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./...
 # Packages with tests that need a Docker engine.
 DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/docker/dockertest .)))
 TESTFLAGS ?=
@@ -53,16 +56,16 @@ demo-image: ## make the image ecs-emulator/demo, which the README's walk-through
 
 .PHONY: test
 test: programs ## run the tests in minutes: all on the simulated engine, and where one answers some on Docker
-	@$(GOBUILDENV) $(GOTEST) -short $(TESTFLAGS) ./...
+	@$(GOTEST) -short $(TESTFLAGS) $(TEST_PACKAGES)
 
 .PHONY: test-all
 test-all: programs ## run all tests, with the race detector: those that need Docker or Terraform where there is one
 	@$(if $(RACE),,echo 'no C compiler: the tests run without the race detector')
-	@$(RACEENV) $(GOTEST) $(RACE) $(TESTFLAGS) ./...
+	@$(GOTESTRACE) $(TESTFLAGS) $(TEST_PACKAGES)
 
 .PHONY: test-docker
 test-docker: programs ## run all tests of the packages that use Docker; no engine is a failure
-	@ECS_EMULATOR_REQUIRE_DOCKER=1 $(RACEENV) $(GOTEST) $(RACE) -count=1 $(TESTFLAGS) $(DOCKER_PACKAGES)
+	@ECS_EMULATOR_REQUIRE_DOCKER=1 $(GOTESTRACE) -count=1 $(TESTFLAGS) $(DOCKER_PACKAGES)
 
 .PHONY: test-engines
 test-engines: programs ## run the tests of backend/docker on a current Docker of Debian sid, with both image stores, as root
