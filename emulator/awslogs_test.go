@@ -230,6 +230,7 @@ func TestOutputIsFollowedAcrossADeploymentAndARestart(t *testing.T) {
 
 // TestOutputOfAServiceIsFollowed while it is deployed again.
 func TestOutputOfAServiceIsFollowed(t *testing.T) {
+	t.Parallel()
 	w := start(t, emulator.Options{})
 	f := newTail(w)
 	_, err := f.client.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("shop")})

@@ -52,6 +52,7 @@ func (w *world) putGreeting(settings aws.Config) {
 
 // boto3 takes credentials from the address that the variable names, as those of a container.
 func TestBoto3FindsCredentialsOfATask(t *testing.T) {
+	t.Parallel()
 	requireBoto3(t)
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})

@@ -57,7 +57,11 @@ func TestAdvanceWaitsForACrashThatIsDue(t *testing.T) {
 func TestTheEngineIsAwayWhileAFaultSaysSo(t *testing.T) {
 	w := start(t)
 	faults, engine := w.srv.Faults(), w.srv.Faulty()
-	for range 2000 {
+	rounds := 2000
+	if testing.Short() {
+		rounds = 200
+	}
+	for range rounds {
 		_, err := faults.Add(emulator.Fault{Kind: emulator.EngineAway})
 		w.must(err)
 		cleared := make(chan struct{})

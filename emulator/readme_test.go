@@ -50,6 +50,7 @@ func TestReadmeShowsTheExample(t *testing.T) {
 }
 
 func TestReadmeNamesEachFlag(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -146,6 +147,7 @@ func makeDemoImage(t *testing.T) {
 
 // TestBoto3Examples runs the Python examples.
 func TestBoto3Examples(t *testing.T) {
+	t.Parallel()
 	if err := exec.CommandContext(t.Context(), "python3", "-c", "import boto3").Run(); err != nil {
 		if os.Getenv("ECS_EMULATOR_REQUIRE_CLI") == "1" {
 			t.Fatalf("ECS_EMULATOR_REQUIRE_CLI=1, but python3 has no boto3: %v", err)
@@ -158,6 +160,7 @@ func TestBoto3Examples(t *testing.T) {
 			"RUNNING: wanted STOPPED, exit code None\n" + "STOPPED: wanted STOPPED, exit code 143\n" + "INACTIVE\n",
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			srv := emulator.Start(t)
 			cmd := exec.CommandContext(t.Context(), "python3", filepath.Join("..", "examples", "boto3", name))
 			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+srv.URL())

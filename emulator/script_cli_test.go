@@ -197,6 +197,7 @@ func scriptVariables(ts *testscript.TestScript) map[string]string {
 
 // TestCLIOfScriptsIsTheProgram compares what the two ways of awsCLI print.
 func TestCLIOfScriptsIsTheProgram(t *testing.T) {
+	t.Parallel()
 	requireCLI(t)
 	c := startCLI(t)
 	if c.socket == "" {
