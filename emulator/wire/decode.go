@@ -46,7 +46,7 @@ func (d *decoder) release() {
 }
 
 // document reads the whole text.
-func (d *decoder) document(n *node, p memory) error {
+func (d *decoder) document(n *node, v reflect.Value) error {
 	d.space()
 	if d.pos == len(d.data) {
 		d.data, d.pos = []byte("{}"), 0 // so that required members are missed
@@ -55,7 +55,7 @@ func (d *decoder) document(n *node, p memory) error {
 	if d.peek() == 'n' {
 		err = d.literal("null")
 	} else {
-		err = d.value(n, p)
+		err = d.value(n, v)
 	}
 	if err != nil {
 		return err
@@ -66,41 +66,41 @@ func (d *decoder) document(n *node, p memory) error {
 	return nil
 }
 
-// value reads a value that is not null into p, which has type n.typ and is zero.
-func (d *decoder) value(n *node, p memory) error {
+// value reads a value that is not null into v, which has type n.typ and is zero.
+func (d *decoder) value(n *node, v reflect.Value) error {
 	switch n.op {
 	case opBool:
-		return d.bool(as[bool](p))
+		return d.bool(v)
 	case opInt, opUint:
-		return d.integer(n, p)
+		return d.integer(n, v)
 	case opFloat:
-		return d.float(n, p)
+		return d.float(v)
 	case opString:
-		return d.stringTo(as[string](p))
+		return d.stringTo(v)
 	case opBytes:
-		return d.base64(as[[]byte](p))
+		return d.base64(v)
 	case opTime:
-		return d.time(as[time.Time](p))
+		return d.time(as[time.Time](v))
 	case opPointer:
-		return d.pointer(n, p)
+		return d.pointer(n, v)
 	case opStrings:
-		return d.strings(as[[]string](p))
+		return d.strings(v)
 	case opSlice:
-		return d.slice(n, p)
+		return d.slice(n, v)
 	case opLabels:
-		return d.labels(as[map[string]string](p))
+		return d.labels(as[map[string]string](v))
 	case opMap:
-		return d.mapping(n, p)
+		return d.mapping(n, v)
 	case opStruct:
-		return d.structure(n, p)
+		return d.structure(n, v)
 	case opUnion:
-		return d.union(n, p)
+		return d.union(n, v)
 	}
-	return d.opaque(n, p)
+	return d.opaque(n, v)
 }
 
 // opaque reads what is kept as it came.
-func (d *decoder) opaque(n *node, p memory) error {
+func (d *decoder) opaque(n *node, v reflect.Value) error {
 	start := d.pos
 	if err := d.skip(); err != nil {
 		return err
@@ -108,31 +108,27 @@ func (d *decoder) opaque(n *node, p memory) error {
 	text := Raw(d.data[start:d.pos])
 	switch {
 	case n.op == opDocument:
-		*as[document.Interface](p) = &rawDocument{text: append(Raw(nil), text...)}
+		*as[document.Interface](v) = &rawDocument{text: append(Raw(nil), text...)}
 	case n.typ == rawType:
-		*as[Raw](p) = append(Raw(nil), text...)
+		*as[Raw](v) = append(Raw(nil), text...)
 	case n.op == opAny && n.typ.NumMethod() == 0:
-		*as[any](p) = dynamic(text)
+		*as[any](v) = dynamic(text)
 	default:
 		panic("wire: can't decode into " + n.typ.String())
 	}
 	return nil
 }
 
-func (d *decoder) pointer(n *node, p memory) error {
-	var target memory
-	switch n.elem.typ.Kind() {
-	case reflect.String:
-		target = memoryOf(d.slot())
-	case reflect.Bool: // this and the next spare the detour through reflect
-		target = memoryOf(new(bool))
-	case reflect.Int32:
-		target = memoryOf(new(int32))
-	default:
-		target = pointee(reflect.New(n.elem.typ))
+func (d *decoder) pointer(n *node, v reflect.Value) error {
+	if n.elem.typ == stringType {
+		s := d.slot()
+		v.Set(reflect.ValueOf(s))
+		text, err := d.string()
+		*s = text
+		return err
 	}
-	*as[memory](p) = target
-	return d.value(n.elem, target)
+	v.Set(reflect.New(n.elem.typ))
+	return d.value(n.elem, v.Elem())
 }
 
 // slot returns memory for one string. Slots come eight at a time, which saves
@@ -146,7 +142,7 @@ func (d *decoder) slot() *string {
 	return s
 }
 
-func (d *decoder) structure(n *node, p memory) error {
+func (d *decoder) structure(n *node, v reflect.Value) error {
 	var seen bitset
 	next := 0
 	err := d.object(func(key []byte) error {
@@ -158,7 +154,7 @@ func (d *decoder) structure(n *node, p memory) error {
 			return d.skip()
 		}
 		next = i + 1
-		return d.member(n, i, &seen, p)
+		return d.member(n, i, &seen, v)
 	})
 	if err == nil && n.needed != (bitset{}) {
 		d.checkRequired(n, &seen)
@@ -167,11 +163,11 @@ func (d *decoder) structure(n *node, p memory) error {
 }
 
 // member reads the value of field i. The last of several values wins.
-func (d *decoder) member(n *node, i int, seen *bitset, p memory) error {
+func (d *decoder) member(n *node, i int, seen *bitset, structure reflect.Value) error {
 	f := &n.fields[i]
-	q := p.at(f.offset)
+	v := f.of(structure)
 	if seen.has(i) {
-		q.value(f.node.typ).SetZero()
+		v.SetZero()
 		seen.clear(i)
 	}
 	if d.peek() == 'n' {
@@ -179,29 +175,22 @@ func (d *decoder) member(n *node, i int, seen *bitset, p memory) error {
 	}
 	seen.set(i)
 	had := d.violation != nil
-	if err := d.value(f.node, q); err != nil {
+	if err := d.value(f.node, v); err != nil {
 		return under(f.name, err)
 	}
 	d.locate(had, f.name)
 	if f.limits != nil {
-		d.check(n, f, q)
+		d.check(n, f, v)
 	}
 	return nil
 }
 
 // slice leaves null elements out, as AWS lists have none.
-func (d *decoder) slice(n *node, p memory) error {
-	list := p.value(n.typ)
-	s := as[slice](p)
-	*s = slice{array: nothing}
-	size := n.elem.typ.Size()
+func (d *decoder) slice(n *node, list reflect.Value) error {
+	list.Grow(1) // an empty list is not nil
 	return d.array(func(i int) error {
-		if s.len == s.cap {
-			list.Grow(1)
-		}
-		s.len++ // Grow left zeroed room for it
 		had := d.violation != nil
-		if err := d.value(n.elem, s.index(s.len-1, size)); err != nil {
+		if err := d.value(n.elem, extend(list)); err != nil {
 			return under(element(i), err)
 		}
 		if !had && d.violation != nil {
@@ -211,18 +200,26 @@ func (d *decoder) slice(n *node, p memory) error {
 	})
 }
 
-func (d *decoder) strings(list *[]string) error {
-	s := []string{}
-	err := d.array(func(i int) error {
-		v, err := d.stringIn(listBlock)
+// extend adds a zero element to a list, and returns it.
+func extend(list reflect.Value) reflect.Value {
+	n := list.Len()
+	if n == list.Cap() {
+		list.Grow(1) // which leaves zeroed room
+	}
+	list.SetLen(n + 1)
+	return list.Index(n)
+}
+
+func (d *decoder) strings(list reflect.Value) error {
+	list.Grow(1) // an empty list is not nil
+	return d.array(func(i int) error {
+		s, err := d.stringIn(listBlock)
 		if err != nil {
 			return under(element(i), err)
 		}
-		s = append(s, v)
+		extend(list).SetString(s)
 		return nil
 	})
-	*list = s
-	return err
 }
 
 func element(i int) string { return "[" + strconv.Itoa(i) + "]" }
@@ -243,21 +240,20 @@ func (d *decoder) labels(m *map[string]string) error {
 	})
 }
 
-func (d *decoder) mapping(n *node, p memory) error {
-	m := p.value(n.typ)
+func (d *decoder) mapping(n *node, m reflect.Value) error {
 	m.Set(reflect.MakeMap(n.typ))
 	return d.object(func(key []byte) error {
 		if d.peek() == 'n' {
 			return d.literal("null")
 		}
 		k := d.keep(key)
-		value := reflect.New(n.typ.Elem())
+		value := reflect.New(n.typ.Elem()).Elem()
 		had := d.violation != nil
-		if err := d.value(n.elem, pointee(value)); err != nil {
+		if err := d.value(n.elem, value); err != nil {
 			return under(k, err)
 		}
 		d.locate(had, k)
-		m.SetMapIndex(reflect.ValueOf(k).Convert(n.typ.Key()), value.Elem())
+		m.SetMapIndex(reflect.ValueOf(k).Convert(n.typ.Key()), value)
 		return nil
 	})
 }

@@ -39,10 +39,10 @@ func (d *decoder) mismatch(want string) error {
 	return &TypeError{Message: token + " can not be converted to " + want}
 }
 
-func (d *decoder) bool(p *bool) error {
+func (d *decoder) bool(v reflect.Value) error {
 	switch d.peek() {
 	case 't':
-		*p = true
+		v.SetBool(true)
 		return d.literal("true")
 	case 'f':
 		return d.literal("false")
@@ -50,9 +50,9 @@ func (d *decoder) bool(p *bool) error {
 	return d.mismatch("a Boolean")
 }
 
-func (d *decoder) stringTo(p *string) error {
+func (d *decoder) stringTo(v reflect.Value) error {
 	s, err := d.string()
-	*p = s
+	v.SetString(s)
 	return err
 }
 
@@ -101,7 +101,7 @@ func (d *decoder) isNumber() bool {
 	return c == '-' || c >= '0' && c <= '9'
 }
 
-func (d *decoder) integer(n *node, p memory) error {
+func (d *decoder) integer(n *node, v reflect.Value) error {
 	want := "an Integer"
 	if n.typ.Size() > 4 {
 		want = "a Long"
@@ -114,20 +114,29 @@ func (d *decoder) integer(n *node, p memory) error {
 	if err != nil {
 		return err
 	}
-	var v int64
-	var fits bool
-	if n.op == opUint {
-		u, err := strconv.ParseUint(string(text), 10, int(n.typ.Size())*8)
-		v, fits = int64(u), err == nil
-	} else if v, fits = parseInt(text); fits {
-		fits = storesInt(n.typ.Kind(), v)
-	}
-	if !whole || !fits {
+	if !whole || !setInt(v, n.op, text) {
 		d.pos = start
 		return d.mismatch(want)
 	}
-	storeInt(n.typ.Kind(), p, v)
 	return nil
+}
+
+// setInt stores what number accepted as whole, if it fits.
+func setInt(v reflect.Value, op op, text []byte) bool {
+	if op == opUint {
+		u, err := strconv.ParseUint(string(text), 10, v.Type().Bits())
+		if err != nil {
+			return false
+		}
+		v.SetUint(u)
+		return true
+	}
+	i, ok := parseInt(text)
+	if !ok || v.OverflowInt(i) {
+		return false
+	}
+	v.SetInt(i)
+	return true
 }
 
 // parseInt reads what number accepted as whole.
@@ -149,34 +158,7 @@ func parseInt(text []byte) (v int64, ok bool) {
 	return v, true
 }
 
-func storesInt(k reflect.Kind, v int64) bool {
-	switch k {
-	case reflect.Int8:
-		return v == int64(int8(v))
-	case reflect.Int16:
-		return v == int64(int16(v))
-	case reflect.Int32:
-		return v == int64(int32(v))
-	}
-	return true
-}
-
-func storeInt(k reflect.Kind, p memory, v int64) {
-	switch k {
-	case reflect.Int8, reflect.Uint8:
-		*as[int8](p) = int8(v)
-	case reflect.Int16, reflect.Uint16:
-		*as[int16](p) = int16(v)
-	case reflect.Int32, reflect.Uint32:
-		*as[int32](p) = int32(v)
-	case reflect.Int64, reflect.Uint64:
-		*as[int64](p) = v
-	default:
-		*as[int](p) = int(v)
-	}
-}
-
-func (d *decoder) float(n *node, p memory) error {
+func (d *decoder) float(v reflect.Value) error {
 	const want = "a Double"
 	start := d.pos
 	var f float64
@@ -209,15 +191,11 @@ func (d *decoder) float(n *node, p memory) error {
 	default:
 		return d.mismatch(want)
 	}
-	if n.typ.Kind() == reflect.Float32 {
-		*as[float32](p) = float32(f)
-	} else {
-		*as[float64](p) = f
-	}
+	v.SetFloat(f)
 	return nil
 }
 
-func (d *decoder) base64(p *[]byte) error {
+func (d *decoder) base64(v reflect.Value) error {
 	start := d.pos
 	if d.peek() != '"' {
 		return d.mismatch("a Blob")
@@ -226,11 +204,12 @@ func (d *decoder) base64(p *[]byte) error {
 	if err != nil {
 		return err
 	}
-	*p, err = base64.StdEncoding.AppendDecode([]byte{}, text)
+	blob, err := base64.StdEncoding.AppendDecode([]byte{}, text)
 	if err != nil {
 		d.pos = start
 		return d.mismatch("a Blob")
 	}
+	v.SetBytes(blob)
 	return nil
 }
 

@@ -10,49 +10,49 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
 )
 
-// append writes the value at p, which has type n.typ. Where null would stand
-// alone, in lists and maps, it writes null.
-func (n *node) append(buf []byte, p memory) []byte {
+// append writes a value, which has type n.typ. Where null would stand alone, in lists
+// and maps, it writes null.
+func (n *node) append(buf []byte, v reflect.Value) []byte {
 	start := len(buf)
 	switch n.op {
 	case opBool:
-		return strconv.AppendBool(buf, *as[bool](p))
+		return strconv.AppendBool(buf, v.Bool())
 	case opInt:
-		return strconv.AppendInt(buf, loadInt(n.typ.Kind(), p), 10)
+		return strconv.AppendInt(buf, v.Int(), 10)
 	case opUint:
-		return strconv.AppendUint(buf, loadUint(n.typ.Kind(), p), 10)
+		return strconv.AppendUint(buf, v.Uint(), 10)
 	case opFloat:
-		return appendFloat(buf, n.typ.Kind(), p)
+		return appendFloat(buf, v.Float(), n.typ.Bits())
 	case opString:
-		return appendString(buf, *as[string](p))
+		return appendString(buf, v.String())
 	case opBytes:
-		return appendBase64(buf, *as[[]byte](p))
+		return appendBase64(buf, v.Bytes())
 	case opTime:
-		return appendTime(buf, *as[time.Time](p))
+		return appendTime(buf, *as[time.Time](v))
 	case opPointer:
-		if target := *as[memory](p); target != nowhere {
-			return n.elem.append(buf, target)
+		if !v.IsNil() {
+			return n.elem.append(buf, v.Elem())
 		}
 	case opStrings:
-		return appendStrings(buf, *as[[]string](p))
+		return appendStrings(buf, v)
 	case opSlice:
-		return n.appendSlice(buf, p)
+		return n.appendSlice(buf, v)
 	case opLabels:
-		return appendLabels(buf, *as[map[string]string](p))
+		return appendLabels(buf, *as[map[string]string](v))
 	case opMap:
-		return n.appendMap(buf, p)
+		return n.appendMap(buf, v)
 	case opStruct:
-		return n.appendStruct(buf, p)
+		return n.appendStruct(buf, v)
 	case opUnion:
-		buf = n.appendUnion(buf, p)
+		buf = n.appendUnion(buf, v)
 	case opDocument:
-		buf = appendDocument(buf, *as[document.Interface](p))
+		buf = appendDocument(buf, *as[document.Interface](v))
 	case opAny:
-		if rv := p.value(n.typ); !rv.IsNil() {
-			buf = n.codec.appendDynamic(buf, rv.Elem())
+		if !v.IsNil() {
+			buf = n.codec.appendDynamic(buf, v.Elem())
 		}
 	case opAppender:
-		buf = p.value(n.typ).Addr().Interface().(Appender).AppendJSON(buf)
+		buf = v.Addr().Interface().(Appender).AppendJSON(buf)
 	}
 	if len(buf) == start {
 		buf = append(buf, "null"...)
@@ -60,13 +60,16 @@ func (n *node) append(buf []byte, p memory) []byte {
 	return buf
 }
 
-func (n *node) appendStruct(buf []byte, p memory) []byte {
+// as points to an addressable value, which has type T.
+func as[T any](v reflect.Value) *T { return v.Addr().Interface().(*T) }
+
+func (n *node) appendStruct(buf []byte, v reflect.Value) []byte {
 	buf = append(buf, '{')
 	start := len(buf)
 	for i := range n.fields {
 		f := &n.fields[i]
-		q := p.at(f.offset)
-		if f.node.absent(q) || f.omitZero && q.value(f.node.typ).IsZero() {
+		member := f.of(v)
+		if f.node.absent(member) || f.omitZero && member.IsZero() {
 			continue
 		}
 		mark := len(buf)
@@ -75,7 +78,7 @@ func (n *node) appendStruct(buf []byte, p memory) []byte {
 		}
 		buf = append(buf, f.key...)
 		value := len(buf)
-		buf = f.node.append(buf, q)
+		buf = f.node.append(buf, member)
 		if f.node.vanishes() && string(buf[value:]) == "null" {
 			buf = buf[:mark]
 		}
@@ -83,17 +86,15 @@ func (n *node) appendStruct(buf []byte, p memory) []byte {
 	return append(buf, '}')
 }
 
-// absent reports whether the member at p is left out of its structure.
-func (n *node) absent(p memory) bool {
+// absent reports whether a member is left out of its structure.
+func (n *node) absent(v reflect.Value) bool {
 	switch n.op {
 	case opString:
-		return *as[string](p) == ""
+		return v.Len() == 0
 	case opTime:
-		return as[time.Time](p).IsZero()
+		return as[time.Time](v).IsZero()
 	case opPointer, opLabels, opMap, opStrings, opSlice, opBytes:
-		// A pointer and a map are one word; of a slice the first word is its
-		// array, nil for a nil slice only.
-		return *as[memory](p) == nowhere
+		return v.IsNil()
 	}
 	return false
 }
@@ -104,26 +105,24 @@ func (n *node) vanishes() bool {
 	return n.op >= opUnion || n.op == opPointer && n.elem.op >= opUnion
 }
 
-func (n *node) appendSlice(buf []byte, p memory) []byte {
-	s := as[slice](p)
-	size := n.elem.typ.Size()
+func (n *node) appendSlice(buf []byte, list reflect.Value) []byte {
 	buf = append(buf, '[')
-	for i := range s.len {
+	for i := range list.Len() {
 		if i > 0 {
 			buf = append(buf, ',')
 		}
-		buf = n.elem.append(buf, s.index(i, size))
+		buf = n.elem.append(buf, list.Index(i))
 	}
 	return append(buf, ']')
 }
 
-func appendStrings(buf []byte, s []string) []byte {
+func appendStrings(buf []byte, list reflect.Value) []byte {
 	buf = append(buf, '[')
-	for i, v := range s {
+	for i := range list.Len() {
 		if i > 0 {
 			buf = append(buf, ',')
 		}
-		buf = appendString(buf, v)
+		buf = appendString(buf, list.Index(i).String())
 	}
 	return append(buf, ']')
 }
@@ -146,21 +145,20 @@ func appendLabels(buf []byte, m map[string]string) []byte {
 	return append(buf, '}')
 }
 
-func (n *node) appendMap(buf []byte, p memory) []byte {
-	m := p.value(n.typ)
+func (n *node) appendMap(buf []byte, m reflect.Value) []byte {
 	keys := m.MapKeys()
 	slices.SortFunc(keys, func(x, y reflect.Value) int {
 		return strings.Compare(x.String(), y.String())
 	})
-	value := reflect.New(n.typ.Elem()) // map values are not addressable
+	value := reflect.New(n.typ.Elem()).Elem() // those of a map are not addressable
 	buf = append(buf, '{')
 	for i, k := range keys {
 		if i > 0 {
 			buf = append(buf, ',')
 		}
 		buf = append(appendString(buf, k.String()), ':')
-		value.Elem().Set(m.MapIndex(k))
-		buf = n.elem.append(buf, pointee(value))
+		value.Set(m.MapIndex(k))
+		buf = n.elem.append(buf, value)
 	}
 	return append(buf, '}')
 }

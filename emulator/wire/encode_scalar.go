@@ -3,52 +3,15 @@ package wire
 import (
 	"encoding/base64"
 	"math"
-	"reflect"
 	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
 )
 
-func loadInt(k reflect.Kind, p memory) int64 {
-	switch k {
-	case reflect.Int8:
-		return int64(*as[int8](p))
-	case reflect.Int16:
-		return int64(*as[int16](p))
-	case reflect.Int32:
-		return int64(*as[int32](p))
-	case reflect.Int64:
-		return *as[int64](p)
-	}
-	return int64(*as[int](p))
-}
-
-func loadUint(k reflect.Kind, p memory) uint64 {
-	switch k {
-	case reflect.Uint8:
-		return uint64(*as[uint8](p))
-	case reflect.Uint16:
-		return uint64(*as[uint16](p))
-	case reflect.Uint32:
-		return uint64(*as[uint32](p))
-	case reflect.Uint64:
-		return *as[uint64](p)
-	}
-	return uint64(*as[uint](p))
-}
-
-func loadFloat(k reflect.Kind, p memory) (f float64, bits int) {
-	if k == reflect.Float32 {
-		return float64(*as[float32](p)), 32
-	}
-	return *as[float64](p), 64
-}
-
 // appendFloat writes the shortest text that reads back the same. What JSON has no
 // number for is a string, as the AWS JSON protocols have it.
-func appendFloat(buf []byte, k reflect.Kind, p memory) []byte {
-	f, bits := loadFloat(k, p)
+func appendFloat(buf []byte, f float64, bits int) []byte {
 	switch {
 	case math.IsNaN(f):
 		return append(buf, `"NaN"`...)

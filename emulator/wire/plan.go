@@ -13,7 +13,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// op is what a node does with the memory it is given.
+// op is what a node does with the value it is given.
 type op uint8
 
 const (
@@ -36,8 +36,8 @@ const (
 	opAppender // a type that encodes itself
 )
 
-// node is the plan of one type: what to do with a value of it, and where its parts
-// lie. See memory for how it gets at them.
+// node is the plan of one type: what to do with a value of it, and which are its parts.
+// Values are addressable, as each comes from a pointer.
 type node struct {
 	op      op
 	typ     reflect.Type
@@ -52,11 +52,18 @@ type node struct {
 type field struct {
 	name     string
 	key      string // `"name":`
-	depth    int    // of embedding
-	offset   uintptr
+	index    []int  // in the structure, and in those embedded there
 	node     *node
 	omitZero bool
 	limits   *limits // nil: unconstrained
+}
+
+// of is the field in a structure.
+func (f *field) of(structure reflect.Value) reflect.Value {
+	if len(f.index) > 1 {
+		return structure.FieldByIndex(f.index)
+	}
+	return structure.Field(f.index[0])
 }
 
 var (
@@ -64,6 +71,7 @@ var (
 	rawType      = reflect.TypeFor[Raw]()
 	timeType     = reflect.TypeFor[time.Time]()
 	bytesType    = reflect.TypeFor[[]byte]()
+	stringType   = reflect.TypeFor[string]()
 	labelsType   = reflect.TypeFor[map[string]string]()
 	documentType = reflect.TypeFor[document.Interface]()
 	metadataType = reflect.TypeFor[middleware.Metadata]()
@@ -90,9 +98,9 @@ func (b *builder) node(t reflect.Type) *node {
 	case opPointer, opSlice, opMap:
 		n.elem = b.node(t.Elem())
 	case opStruct:
-		n.fields = b.structFields(t, 0, 0)
+		n.fields = b.structFields(t, nil)
 		slices.SortFunc(n.fields, func(x, y field) int {
-			return cmp.Or(strings.Compare(x.name, y.name), cmp.Compare(x.depth, y.depth))
+			return cmp.Or(strings.Compare(x.name, y.name), cmp.Compare(len(x.index), len(y.index)))
 		})
 		// As in Go, a field hides those of its name in embedded structs.
 		n.fields = slices.CompactFunc(n.fields, func(x, y field) bool { return x.name == y.name })
@@ -150,10 +158,10 @@ func (b *builder) classify(t reflect.Type) op {
 }
 
 // structFields lists the members of t, those of embedded structs included.
-func (b *builder) structFields(t reflect.Type, base uintptr, depth int) []field {
+func (b *builder) structFields(t reflect.Type, within []int) []field {
 	var fields []field
 	for i := range t.NumField() {
-		f := t.Field(i)
+		f, index := t.Field(i), append(slices.Clip(within), i)
 		name, option, _ := strings.Cut(f.Tag.Get("wire"), ",")
 		switch {
 		case name == "-" || f.Type == metadataType:
@@ -161,7 +169,7 @@ func (b *builder) structFields(t reflect.Type, base uintptr, depth int) []field 
 		case f.Name == "ErrorCodeOverride" && reflect.PointerTo(t).Implements(apiErrorType):
 			continue // the code travels as __type
 		case f.Anonymous && f.Type.Kind() == reflect.Struct && name == "":
-			fields = append(fields, b.structFields(f.Type, base+f.Offset, depth+1)...)
+			fields = append(fields, b.structFields(f.Type, index)...)
 			continue
 		case !f.IsExported():
 			continue
@@ -172,8 +180,7 @@ func (b *builder) structFields(t reflect.Type, base uintptr, depth int) []field 
 		fields = append(fields, field{
 			name:     name,
 			key:      `"` + name + `":`,
-			depth:    depth,
-			offset:   base + f.Offset,
+			index:    index,
 			node:     n,
 			omitZero: option == "omitzero",
 			limits:   b.codec.limits(t, name, f.Type),

@@ -127,28 +127,27 @@ func (d *decoder) checkRequired(n *node, seen *bitset) {
 	}
 }
 
-// check notes a violation by the value at p of field f of n.
-func (d *decoder) check(n *node, f *field, p memory) {
-	v := f.node
-	if v.op == opPointer {
-		v, p = v.elem, *as[memory](p)
+// check notes a violation by the value v of field f of n.
+func (d *decoder) check(n *node, f *field, v reflect.Value) {
+	plan := f.node
+	if plan.op == opPointer {
+		plan, v = plan.elem, v.Elem()
 	}
-	switch v.op {
+	switch plan.op {
 	case opString:
-		d.checkString(n, f, *as[string](p))
+		d.checkString(n, f, v.String())
 	case opStrings:
-		list := *as[[]string](p)
-		d.checkLength(n, f, BadCount, len(list))
-		for _, s := range list {
-			d.checkEnum(n, f, s)
+		d.checkLength(n, f, BadCount, v.Len())
+		for i := range v.Len() {
+			d.checkEnum(n, f, v.Index(i).String())
 		}
 	case opSlice:
-		d.checkLength(n, f, BadCount, as[slice](p).len)
+		d.checkLength(n, f, BadCount, v.Len())
 	case opInt:
-		i := loadInt(v.typ.Kind(), p)
+		i := v.Int()
 		d.checkRange(n, f, OutOfRange, float64(i), func() string { return strconv.FormatInt(i, 10) })
 	case opFloat:
-		x, _ := loadFloat(v.typ.Kind(), p)
+		x := v.Float()
 		d.checkRange(n, f, OutOfRange, x, func() string { return strconv.FormatFloat(x, 'f', -1, 64) })
 	}
 }

@@ -35,21 +35,20 @@ type unionMember struct {
 	name  string
 	key   string
 	typ   reflect.Type
-	value *node // of the field Value, at offset 0
+	index int   // of the field Value
+	value *node // of the same
 }
 
 func (b *builder) unionMembers(union reflect.Type) []unionMember {
 	var members []unionMember
 	for _, t := range unions[union] {
 		value, _ := t.FieldByName("Value")
-		if value.Offset != 0 {
-			panic("wire: " + t.Name() + ".Value is not the first field")
-		}
 		name := b.codec.memberName(union, strings.TrimPrefix(t.Name(), union.Name()+"Member"))
 		members = append(members, unionMember{
 			name:  name,
 			key:   `"` + name + `":`,
 			typ:   t,
+			index: value.Index[0],
 			value: b.node(value.Type),
 		})
 	}
@@ -58,12 +57,11 @@ func (b *builder) unionMembers(union reflect.Type) []unionMember {
 
 // appendUnion writes {"member":value}; nothing for nil and for members this
 // version of the SDK does not know.
-func (n *node) appendUnion(buf []byte, p memory) []byte {
-	rv := p.value(n.typ)
-	if rv.IsNil() {
+func (n *node) appendUnion(buf []byte, v reflect.Value) []byte {
+	if v.IsNil() {
 		return buf
 	}
-	set := rv.Elem()
+	set := v.Elem()
 	if set.Kind() != reflect.Pointer || set.IsNil() {
 		return buf
 	}
@@ -73,14 +71,14 @@ func (n *node) appendUnion(buf []byte, p memory) []byte {
 			continue
 		}
 		buf = append(append(buf, '{'), m.key...)
-		return append(m.value.append(buf, pointee(set)), '}')
+		return append(m.value.append(buf, set.Elem().Field(m.index)), '}')
 	}
 	return buf
 }
 
 // union reads {"member":value}. A member that this version does not know is
 // skipped like any unknown member, which leaves the union nil.
-func (d *decoder) union(n *node, p memory) error {
+func (d *decoder) union(n *node, v reflect.Value) error {
 	return d.object(func(key []byte) error {
 		for i := range n.members {
 			m := &n.members[i]
@@ -92,11 +90,11 @@ func (d *decoder) union(n *node, p memory) error {
 			}
 			set := reflect.New(m.typ)
 			had := d.violation != nil
-			if err := d.value(m.value, pointee(set)); err != nil {
+			if err := d.value(m.value, set.Elem().Field(m.index)); err != nil {
 				return under(m.name, err)
 			}
 			d.locate(had, m.name)
-			p.value(n.typ).Set(set)
+			v.Set(set)
 			return nil
 		}
 		return d.skip()

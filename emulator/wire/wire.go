@@ -114,11 +114,11 @@ func (c *Codec) Append(buf []byte, v any) []byte {
 
 func (c *Codec) appendValue(buf []byte, rv reflect.Value) []byte {
 	if rv.Kind() == reflect.Pointer {
-		return c.plan(rv.Type().Elem()).append(buf, pointee(rv))
+		return c.plan(rv.Type().Elem()).append(buf, rv.Elem())
 	}
-	addressable := reflect.New(rv.Type())
-	addressable.Elem().Set(rv)
-	return c.plan(rv.Type()).append(buf, pointee(addressable))
+	addressable := reflect.New(rv.Type()).Elem()
+	addressable.Set(rv)
+	return c.plan(rv.Type()).append(buf, addressable)
 }
 
 // Unmarshal reads one JSON value into v, a non-nil pointer to a zero value. Empty
@@ -139,7 +139,7 @@ func (c *Codec) UnmarshalNoting(data []byte, v any, unknown func(structure, memb
 	}
 	d := newDecoder(data)
 	d.unknown = unknown
-	err := d.document(c.plan(rv.Type().Elem()), pointee(rv))
+	err := d.document(c.plan(rv.Type().Elem()), rv.Elem())
 	violation := d.violation
 	d.release()
 	switch {
