@@ -1,7 +1,6 @@
 package program
 
 import (
-	"cmp"
 	"maps"
 	"path/filepath"
 	"reflect"
@@ -41,7 +40,10 @@ func Version() string {
 		}
 	}
 	_, file, _, _ := runtime.Caller(0)
-	return cmp.Or(versionAt(file, Module), development)
+	if v := versionAt(file, Module); v != "" && v != "v0.0.0" { // which stands for what is replaced
+		return v
+	}
+	return development
 }
 
 // versionIn is that in the information on a build, which of a test names no module but its own.
