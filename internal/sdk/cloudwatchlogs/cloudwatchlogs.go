@@ -97,8 +97,9 @@ type DisassociateKmsKeyOutput struct {
 }
 
 type FilterLogEventsInput struct {
-	EndTime             *int64
-	FilterPattern       *string
+	EndTime       *int64
+	FilterPattern *string
+	// Deprecated: as in the SDK.
 	Interleaved         *bool
 	Limit               *int32
 	LogGroupIdentifier  *string

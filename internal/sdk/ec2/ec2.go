@@ -1146,19 +1146,21 @@ type RevokeSecurityGroupIngressOutput struct {
 }
 
 type RunInstancesInput struct {
-	MaxCount                          *int32
-	MinCount                          *int32
-	AdditionalInfo                    *string
-	BlockDeviceMappings               []types.BlockDeviceMapping
-	CapacityReservationSpecification  *types.CapacityReservationSpecification
-	ClientToken                       *string
-	CpuOptions                        *types.CpuOptionsRequest
-	CreditSpecification               *types.CreditSpecificationRequest
-	DisableApiStop                    *bool
-	DisableApiTermination             *bool
-	DryRun                            *bool
-	EbsOptimized                      *bool
-	ElasticGpuSpecification           []types.ElasticGpuSpecification
+	MaxCount                         *int32
+	MinCount                         *int32
+	AdditionalInfo                   *string
+	BlockDeviceMappings              []types.BlockDeviceMapping
+	CapacityReservationSpecification *types.CapacityReservationSpecification
+	ClientToken                      *string
+	CpuOptions                       *types.CpuOptionsRequest
+	CreditSpecification              *types.CreditSpecificationRequest
+	DisableApiStop                   *bool
+	DisableApiTermination            *bool
+	DryRun                           *bool
+	EbsOptimized                     *bool
+	// Deprecated: as in the SDK.
+	ElasticGpuSpecification []types.ElasticGpuSpecification
+	// Deprecated: as in the SDK.
 	ElasticInferenceAccelerators      []types.ElasticInferenceAccelerator
 	EnablePrimaryIpv6                 *bool
 	EnclaveOptions                    *types.EnclaveOptionsRequest

@@ -48,7 +48,7 @@ func readPackage(name, dir, pattern string) (*pkg, error) {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
-		parsed, err := parser.ParseFile(set, file, nil, parser.SkipObjectResolution)
+		parsed, err := parser.ParseFile(set, file, nil, parser.SkipObjectResolution|parser.ParseComments)
 		if err != nil {
 			return nil, err
 		}

@@ -24,8 +24,9 @@ type AssumeRoleInput struct {
 }
 
 type AssumeRoleOutput struct {
-	AssumedRoleUser         *types.AssumedRoleUser
-	Credentials             *types.Credentials
+	AssumedRoleUser *types.AssumedRoleUser
+	Credentials     *types.Credentials
+	// Deprecated: as in the SDK.
 	PackedPolicySize        *int32
 	SessionTokenSize        *int32
 	SessionTokenUtilization *int32
@@ -44,9 +45,10 @@ type AssumeRoleWithWebIdentityInput struct {
 }
 
 type AssumeRoleWithWebIdentityOutput struct {
-	AssumedRoleUser             *types.AssumedRoleUser
-	Audience                    *string
-	Credentials                 *types.Credentials
+	AssumedRoleUser *types.AssumedRoleUser
+	Audience        *string
+	Credentials     *types.Credentials
+	// Deprecated: as in the SDK.
 	PackedPolicySize            *int32
 	Provider                    *string
 	SessionTokenSize            *int32

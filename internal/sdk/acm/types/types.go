@@ -79,6 +79,7 @@ func (CertificateManagedBy) Values() []CertificateManagedBy {
 }
 
 type CertificateOptions struct {
+	// Deprecated: as in the SDK.
 	CertificateTransparencyLoggingPreference CertificateTransparencyLoggingPreference
 	Export                                   CertificateExport
 	ValidationMethod                         ValidationMethod

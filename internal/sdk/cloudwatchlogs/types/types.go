@@ -126,6 +126,7 @@ type LogStream struct {
 	LastEventTimestamp  *int64
 	LastIngestionTime   *int64
 	LogStreamName       *string
+	// Deprecated: as in the SDK.
 	StoredBytes         *int64
 	UploadSequenceToken *string
 }
