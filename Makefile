@@ -29,7 +29,7 @@ COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose
 UPFLAGS ?=
 # What runs on engines is built first, for the architecture of the one that there is.
 PROGRAMS = backend/docker/program/built
-BUILD_PROGRAMS = $(GOBUILDENV) $(GO) run ./backend/docker/program/build -out $(PROGRAMS) -arch
+BUILD_PROGRAMS = $(GO) run ./backend/docker/program/build -out $(PROGRAMS) -arch
 ENGINE_ARCH = $(or $(shell docker version --format '{{.Server.Arch}}' 2>/dev/null),$(shell $(GO) env GOARCH))
 
 .PHONY: help
