@@ -91,7 +91,7 @@ func (g *goCommand) setEnvironment(ctx context.Context, architecture string) err
 		return err
 	}
 	flags := []string{"-buildvcs=false"} // some, as without any those of the user's file hold
-	for _, flag := range strings.Fields(text) {
+	for flag := range strings.FieldsSeq(text) {
 		switch name, _, _ := strings.Cut(strings.TrimLeft(flag, "-"), "="); {
 		case name == "modcacherw", g.directory == "" && (name == "mod" || name == "modfile"):
 			flags = append(flags, flag)

@@ -31,7 +31,7 @@ func newCheckout(t *testing.T) checkout {
 	if _, err := os.Stat(filepath.Join(string(here), ".git")); err != nil {
 		t.Skipf("a release is made of a repository: %v", err)
 	}
-	for _, name := range strings.Split(here.git(t, "ls-files", "-z", "--cached", "--others", "--exclude-standard"), "\x00") {
+	for name := range strings.SplitSeq(here.git(t, "ls-files", "-z", "--cached", "--others", "--exclude-standard"), "\x00") {
 		content, err := os.ReadFile(filepath.Join(string(here), name))
 		if name == "" || os.IsNotExist(err) {
 			continue // removed, and not yet committed
