@@ -363,3 +363,27 @@ func TestOlderFormatsAreMigratedStepByStep(t *testing.T) {
 	s = open(t, Options{Path: path, Migrations: []Migration{nil, nil}})
 	expect(t, "after all that", []string{things.Get(s.Read(), "a").Shelf}, "newest")
 }
+
+// On a full disk a small write may find a place in the file, and the next one none.
+func TestProbeLooksForRoomAlsoAfterAWriteThatFoundSome(t *testing.T) {
+	d := onDisk(t)
+	d.full.Store(true)
+	if err := d.put("large"); err == nil {
+		t.Fatal("no error")
+	}
+	d.full.Store(false)
+	put(t, d.Store, "small")
+	d.full.Store(true)
+	if err := d.Probe(); !errors.Is(err, errFull) {
+		t.Errorf("without room: %v", err)
+	}
+	d.full.Store(false)
+	if err := d.Probe(); err != nil {
+		t.Errorf("with room: %v", err)
+	}
+	d.full.Store(true)
+	if err := d.Probe(); err != nil {
+		t.Errorf("the disk was tried again: %v", err)
+	}
+	d.full.Store(false)
+}

@@ -33,6 +33,7 @@ type journal struct {
 
 	errMu sync.Mutex
 	err   error // of the last write
+	short bool  // a write has failed, and Probe has not found room since
 }
 
 // enqueue must be called in the order of the commits.
@@ -224,6 +225,7 @@ func (j *journal) update(fn func(disk *bbolt.Tx) error) error {
 	j.errMu.Lock()
 	defer j.errMu.Unlock()
 	j.err = err
+	j.short = j.short || err != nil
 	return err
 }
 

@@ -16,10 +16,11 @@ func (s *Store) Err() error {
 // more than a transaction takes.
 const probeSize = 256 << 10
 
-// Probe tries the disk again if the last write has failed, and returns Err. What it
-// writes and removes leaves its room inside the file, for the next write.
+// Probe tries the disk again if a write has failed, until it finds room: on a full disk a small
+// write may succeed after that, and the next one fail. What it writes and removes leaves its
+// room inside the file, for the next write.
 func (s *Store) Probe() error {
-	if s.Err() == nil {
+	if s.journal == nil || !s.journal.mayBeFull() {
 		return nil
 	}
 	s.journal.flushing.Lock()
@@ -30,9 +31,25 @@ func (s *Store) Probe() error {
 	if err != nil {
 		return err
 	}
-	return s.updateDisk(func(disk *bbolt.Tx) error {
+	err = s.updateDisk(func(disk *bbolt.Tx) error {
 		return disk.Bucket(metaBucket).Delete(metaProbe)
 	})
+	if err == nil {
+		s.journal.foundRoom()
+	}
+	return err
+}
+
+func (j *journal) mayBeFull() bool {
+	j.errMu.Lock()
+	defer j.errMu.Unlock()
+	return j.short
+}
+
+func (j *journal) foundRoom() {
+	j.errMu.Lock()
+	defer j.errMu.Unlock()
+	j.short = false
 }
 
 // Stamp writes a stamp, for when nothing else is written.
