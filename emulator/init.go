@@ -81,6 +81,9 @@ func (s *Server) init(ctx context.Context, dir string) error {
 }
 
 func readDefinitions(dir string) ([]definition, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("read init folder: %w", err)
+	}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		return nil, fmt.Errorf("read init folder: %w", err)

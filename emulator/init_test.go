@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,5 +147,12 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 				t.Errorf("error: %v", err)
 			}
 		})
+	}
+}
+
+func TestInitNamesADirectoryThatIsMissing(t *testing.T) {
+	_, err := emulator.New(emulator.Options{InitDir: filepath.Join(t.TempDir(), "none")})
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error: %v", err)
 	}
 }
