@@ -136,11 +136,11 @@ func begin(v GroupView, start Start) *autoscaling.Activity {
 // launch launches one instance.
 func launch(tx *state.Tx, room *ec2.Room, v GroupView, start Start, begun *autoscaling.Activity) error {
 	g := v.Group
-	spec, template, err := launchSpec(tx, g)
+	spec, template, err := launchSpec(tx, g, start.Subnet)
 	if err != nil {
 		return err
 	}
-	spec.Count, spec.At, spec.Subnet = 1, v.Now, start.Subnet
+	spec.Count, spec.At = 1, v.Now
 	launched, err := ec2.Launch(tx, room, spec)
 	if err != nil {
 		return err

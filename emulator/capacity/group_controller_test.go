@@ -233,6 +233,36 @@ func TestAGroupInAFullSubnet(t *testing.T) {
 	}
 }
 
+// The security groups of a launch template are those of the VPC of the group's subnets.
+func TestAGroupInAVPCOfOnesOwn(t *testing.T) {
+	w := runGroups(newWorld(t, ""))
+	w.makeGroup(0)
+	w.update(func(tx *state.Tx) {
+		tx.PutVPC(&state.VPC{Scope: scope, ID: "vpc-1", CIDR: "10.1.0.0/16"})
+		tx.PutSubnet(&state.Subnet{Scope: scope, ID: "subnet-1", VPC: "vpc-1", Zone: "us-east-1b", Range: "10.1.2.0/24"})
+		tx.PutSecurityGroup(&state.SecurityGroup{Scope: scope, ID: "sg-1", VPC: "vpc-1", Name: "web"})
+		version := *ec2.Version(tx, ec2.FindLaunchTemplate(tx, scope, templateID), "2")
+		data := *version.Data
+		data.SecurityGroupIds = []string{"sg-1"}
+		version.Data = &data
+		ec2.PutLaunchTemplateVersion(tx, &version)
+	})
+	w.changeGroup(func(g *autoscaling.Group) {
+		g.Desired, g.Zones, g.Subnets = 1, []string{"us-east-1b"}, []string{"subnet-1"}
+	})
+	w.settle()
+	started := w.inService()
+	if len(started) != 1 {
+		for _, a := range autoscaling.Activities(w.store.Read(), scope, "ecs") {
+			t.Error(a.StatusMessage)
+		}
+		t.Fatalf("%d instances run", len(started))
+	}
+	if i := w.instance(started[0]); i.Subnet != "subnet-1" || !slices.Equal(i.SecurityGroups, []string{"sg-1"}) {
+		t.Errorf("launched in %s with %v", i.Subnet, i.SecurityGroups)
+	}
+}
+
 // What a controller has not done, the next one does, and nothing twice.
 func TestGroupsGoOnAfterARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")

@@ -19,9 +19,9 @@ import (
 // number in all accounts of a region.
 const autoScaling = "940372691376"
 
-// launchSpec is what a group launches from now, and where that comes from. Its error is why
-// EC2 would refuse.
-func launchSpec(tx *state.Tx, g *autoscaling.Group) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
+// launchSpec is what a group launches from now in a subnet, and where that comes from. Its
+// error is why EC2 would refuse.
+func launchSpec(tx *state.Tx, g *autoscaling.Group, subnet *state.Subnet) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
 	tags := map[string]string{}
 	for _, t := range g.Tags {
 		if t.Propagate {
@@ -32,6 +32,7 @@ func launchSpec(tx *state.Tx, g *autoscaling.Group) (ec2.Spec, *astypes.LaunchTe
 	if err != nil {
 		return ec2.Spec{}, nil, err
 	}
+	placeIn(data, subnet.ID)
 	spec, err := ec2.SpecFrom(tx, g.Scope, data)
 	if err != nil {
 		return ec2.Spec{}, nil, err
@@ -75,6 +76,17 @@ func launchData(tx *state.Tx, g *autoscaling.Group) (*types.ResponseLaunchTempla
 	return &data, &astypes.LaunchTemplateSpecification{
 		LaunchTemplateId: &found.ID, LaunchTemplateName: &found.Name, Version: aws.String(strconv.FormatInt(version.Number, 10)),
 	}, nil
+}
+
+// placeIn names the subnet in launch template data, so that EC2 finds its security groups in
+// the VPC of that subnet.
+func placeIn(data *types.ResponseLaunchTemplateData, subnetID string) {
+	first := types.LaunchTemplateInstanceNetworkInterfaceSpecification{}
+	if len(data.NetworkInterfaces) > 0 {
+		first = data.NetworkInterfaces[0]
+	}
+	first.SubnetId = &subnetID
+	data.NetworkInterfaces = []types.LaunchTemplateInstanceNetworkInterfaceSpecification{first} // the others are not launched
 }
 
 // configurationData is a launch configuration as launch template data.
