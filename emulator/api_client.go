@@ -18,8 +18,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
-	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
 // apiClient calls APIs of AWS as any client does, by way of the emulator's own endpoint in

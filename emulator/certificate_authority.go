@@ -1,6 +1,6 @@
 package emulator
 
-import "github.com/ecs-emulator/ecs-emulator/emulator/acm"
+import "github.com/ecs-emulator/ecs-emulator/internal/acm"
 
 // certificateAuthority is the certificate of who issues those of ACM, as PEM.
 func (s *Server) certificateAuthority() (string, error) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 )
 
 // Clock is the emulator's time; it governs all that ECS does by itself, such as

@@ -1,10 +1,10 @@
 package emulator
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
-	"github.com/ecs-emulator/ecs-emulator/emulator/capacity"
-	"github.com/ecs-emulator/ecs-emulator/emulator/loadbalancer"
-	"github.com/ecs-emulator/ecs-emulator/emulator/service"
+	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
+	"github.com/ecs-emulator/ecs-emulator/internal/service"
 )
 
 // controllers make true what the store says.

@@ -12,8 +12,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
 // gone and removed are the reasons of tasks that end with what runs them. They are

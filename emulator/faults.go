@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
-	"github.com/ecs-emulator/ecs-emulator/emulator/clock"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Fault is something that shall go wrong with tasks or their engine.

@@ -9,11 +9,6 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	certificates "github.com/ecs-emulator/ecs-emulator/emulator/acm"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
-	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
-	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
@@ -27,6 +22,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
+	certificates "github.com/ecs-emulator/ecs-emulator/internal/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // newHandler puts the endpoint together.

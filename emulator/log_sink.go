@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/agent"
-	"github.com/ecs-emulator/ecs-emulator/emulator/logs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 )
 
 // logSink is where the agent writes the output of containers.

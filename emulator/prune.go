@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
 // PruneOptions say whose things Prune removes. Without Owners and Dead that is nobody.

@@ -3,8 +3,8 @@ package emulator
 import (
 	"errors"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/session"
 )
 
 // caller tells the APIs who has keys that the emulator has given out; see awsapi.Options.

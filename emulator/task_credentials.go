@@ -10,10 +10,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/session"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/profile"
+	"github.com/ecs-emulator/ecs-emulator/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // credentialsVariable is the variable by which SDKs find a task's credentials, empty for a task that

@@ -1,7 +1,7 @@
 package emulator
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // metadataURL is where containers ask for metadata and credentials.

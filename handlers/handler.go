@@ -1,5 +1,7 @@
 // Package handlers is the emulator's one HTTP endpoint: it keeps web pages out, tells
 // from a request which AWS service it is for, and hands it to that service's handler.
+//
+// The packages below it may change at any time: the API of this module is package emulator.
 package handlers
 
 import (

@@ -169,7 +169,7 @@ func logConfig() container.LogConfig {
 // of its files for who follows a log of which a file fills up while it reads the one before:
 // it leaves out a file, or begins one again. So files are large: at the rate at which Docker
 // takes lines, 10 MB/s, one lasts for five seconds, and who reads all of it is never that far
-// behind; see emulator/agent. Together they are what the reader may miss while it is away.
+// behind; see internal/agent. Together they are what the reader may miss while it is away.
 // Files are not compressed, as they are read soon. Podman has no driver local.
 func ampleLog(drivers []string) container.LogConfig {
 	c := container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "50m", "max-file": "4"}}

@@ -3,9 +3,9 @@ package acm
 import (
 	"context"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
-	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // DeleteCertificate removes a certificate that nothing uses.

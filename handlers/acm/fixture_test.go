@@ -9,9 +9,9 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // promises holds the operations that some test called with success.

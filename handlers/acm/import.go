@@ -5,10 +5,10 @@ import (
 	"crypto/x509"
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
-	"github.com/ecs-emulator/ecs-emulator/emulator/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // Lengths of what is imported. Source: ACM API reference.

@@ -9,7 +9,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 )
 

@@ -1,15 +1,15 @@
 // Package autoscaling answers the API of Amazon EC2 Auto Scaling. Handlers write what is
-// wanted; the group controller of emulator/capacity launches and terminates instances.
+// wanted; the group controller of internal/capacity launches and terminates instances.
 package autoscaling
 
 import (
 	"context"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
-	"github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Options are what the API works on.

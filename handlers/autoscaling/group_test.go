@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	rows "github.com/ecs-emulator/ecs-emulator/emulator/autoscaling"
+	rows "github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 )
 
 // Members and their values were recorded.

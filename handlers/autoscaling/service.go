@@ -3,9 +3,9 @@ package autoscaling
 import (
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/wire/query"
 )
 
 // codec has the one list of the service whose names do not follow from the SDK's. Source:

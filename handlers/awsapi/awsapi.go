@@ -18,7 +18,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/google/uuid"
 )
 

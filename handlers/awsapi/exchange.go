@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
+	"github.com/ecs-emulator/ecs-emulator/internal/wire/query"
 )
 
 // exchange is one request and its answer.

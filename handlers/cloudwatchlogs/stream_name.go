@@ -5,8 +5,8 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
 // CheckStream is what CreateLogStream says of the names of a group and a stream before it looks for

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
 // logs serves GET /_emulator/logs?task=<id or ARN>&container=<name>: the lines that

@@ -3,7 +3,7 @@ package ecs
 import (
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
 // memberName turns a name, id or ARN of something that lives in a cluster into its

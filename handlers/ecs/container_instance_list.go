@@ -5,8 +5,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/ecs-emulator/ecs-emulator/emulator/placement/query"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/placement/query"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // ListContainerInstances lists the ARNs of container instances in a status, by id, which

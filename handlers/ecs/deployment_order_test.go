@@ -3,7 +3,7 @@ package ecs
 import (
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // After a rollback the failed deployment is newer than the one that it has not replaced.

@@ -3,7 +3,7 @@ package ecs
 import (
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
 // errSeparators is for names with a slash and ARNs with too few or many parts.

@@ -3,8 +3,8 @@ package ecs
 import (
 	"context"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // inCluster is where most operations act: in an ACTIVE cluster of the caller's, as a

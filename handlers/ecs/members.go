@@ -3,8 +3,8 @@ package ecs
 import (
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/member"
-	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
 // MemberTables say what becomes of the members of task definitions, tasks and services,

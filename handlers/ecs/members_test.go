@@ -9,9 +9,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/ecs-emulator/ecs-emulator/emulator/member"
-	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
 // TestEveryMemberHasARow fails when the SDK gains a member that nobody has looked at: it

@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/member"
 )
 
 // createServiceTable and updateServiceTable say what becomes of the members of services.

@@ -5,8 +5,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/emulator/member"
-	"github.com/ecs-emulator/ecs-emulator/emulator/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
 // runTaskTable and startTaskTable say what becomes of the members of RunTask and StartTask;

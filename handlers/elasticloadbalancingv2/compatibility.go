@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 )
 
 // Compatibility is the part of COMPATIBILITY.md about attributes.

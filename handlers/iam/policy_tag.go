@@ -3,7 +3,7 @@ package iam
 import (
 	"context"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 

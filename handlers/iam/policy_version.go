@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 )
 
 // escaped is a document as answers have it. Source: IAM API reference, "URL-encoded

@@ -6,9 +6,9 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
 )
 
 // maxBatch is how many values a request asks for. Source: Secrets Manager API reference.

@@ -5,10 +5,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/hashorder"
-	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
 )
 
 // DescribeSecret answers what there is to know about a secret but its values, also when it

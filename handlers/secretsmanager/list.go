@@ -6,10 +6,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
 )
 
 // ListSecrets answers secrets, those that are marked for deletion only if they are asked for.

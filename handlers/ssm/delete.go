@@ -3,9 +3,9 @@ package ssm
 import (
 	"context"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/ssm"
-	"github.com/ecs-emulator/ecs-emulator/emulator/store"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // DeleteParameter removes a parameter with its versions.

@@ -7,9 +7,9 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/arn"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
 // promises holds the operations that some test called with success.

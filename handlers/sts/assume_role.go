@@ -9,11 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/iam"
-	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/session"
 )
 
 // Bounds of a role's session, in seconds. Source: STS API reference, AssumeRole.

@@ -6,9 +6,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/session"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/session"
 )
 
 // GetCallerIdentity answers with the session that the keys are of, or else with the root of

@@ -5,11 +5,11 @@ package sts
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/emulator/session"
-	"github.com/ecs-emulator/ecs-emulator/emulator/state"
-	"github.com/ecs-emulator/ecs-emulator/emulator/wire/query"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/wire/query"
 )
 
 // Options are what the API needs.

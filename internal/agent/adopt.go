@@ -1,0 +1,284 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// resync takes into account what the engine did while nobody listened: at the
+// start, after a lost connection, and now and then. Until the first one is through,
+// and while the engine is lost, no task goes on: what a stale row says must not
+// lead to a call.
+func (h *host) resync(ctx context.Context) {
+	h.resyncs <- struct{}{}
+	defer func() { <-h.resyncs }()
+	losses := h.countLosses()
+	// Rows first: what they name was there before the containers are listed.
+	rows := h.tasks()
+	there, err := h.look(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		h.lose(lostError(err))
+		return
+	}
+	h.setInfo(there.info)
+	if there.info.Simulated { // nothing else than this process can lead anywhere
+		h.ports.settle(newListeners(h.Engine, h.agent.Log))
+	}
+	byName := make(map[string]backend.Container, len(there.containers))
+	for _, c := range there.containers {
+		byName[c.Name] = c
+	}
+	h.noteUnseen(ctx, there.containers)
+	h.agent.interfaces.hold()
+	h.adoptMachines(ctx, byName, there.networks)
+	h.adoptLoadBalancers(byName)
+	slices.SortStableFunc(rows, func(a, b *state.Task) int { return a.Status.StartedAt.Compare(b.Status.StartedAt) }) // so do they get their ports
+	for _, t := range rows {
+		h.adopt(t, byName)
+	}
+	h.agent.interfaces.release()
+	if !h.found(losses) {
+		return
+	}
+	h.logs.list(ctx, there.containers)
+	h.prepareNetwork(ctx)
+	h.removeNetworksLeft(there.networks)
+	volumes := there.volumesByTask()
+	// Tasks that came while the containers were listed were woken in vain.
+	for _, t := range h.tasks() {
+		h.agent.watch.Wake(t.ARN)
+		for _, name := range engineNames(t) {
+			delete(byName, name)
+		}
+		delete(volumes, t.ARN)
+	}
+	h.saw()
+	h.leftovers.adopt(ctx, byName, volumes)
+	h.tendMachines()
+	h.tellOfLoadBalancers()
+}
+
+// sight is an engine, and what a host has there.
+type sight struct {
+	info       backend.Info
+	containers []backend.Container
+	networks   []backend.Network
+	volumes    []backend.Volume
+}
+
+// look asks the engine about itself and about what the host has there.
+func (h *host) look(ctx context.Context) (there sight, err error) {
+	there.info, err = h.Engine.Info(ctx)
+	if err == nil && h.Admit != nil {
+		err = h.Admit(there.info)
+	}
+	if err != nil {
+		return there, err
+	}
+	if there.containers, err = h.Engine.List(ctx, h.labels()); err != nil {
+		return there, fmt.Errorf("list containers: %w", err)
+	}
+	if there.networks, err = h.Engine.Networks(ctx, h.labels()); err != nil {
+		return there, fmt.Errorf("list networks: %w", err)
+	}
+	if there.volumes, err = h.Engine.Volumes(ctx, h.labels()); err != nil {
+		return there, fmt.Errorf("list volumes: %w", err)
+	}
+	return there, nil
+}
+
+// volumesByTask are the names of tasks' volumes.
+func (s sight) volumesByTask() map[string][]string {
+	names := map[string][]string{}
+	for _, v := range s.volumes {
+		names[v.Labels[labelTaskARN]] = append(names[v.Labels[labelTaskARN]], v.Name)
+	}
+	return names
+}
+
+func (h *host) setInfo(info backend.Info) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.info = info
+	h.simulated.Store(info.Simulated)
+}
+
+// found ends the loss of the engine, unless that came after the look at the engine began:
+// the list may then be older than what a call did whose answer was lost, and recover looks
+// again.
+func (h *host) found(losses int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.timesLost != losses {
+		return false
+	}
+	if h.lost != nil && !errors.Is(h.lost, errNotListed) {
+		h.agent.Log.Info("container engine is back", "host", h.Name)
+	}
+	h.lost = nil
+	return true
+}
+
+// countLosses is how often the engine has been lost.
+func (h *host) countLosses() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.timesLost
+}
+
+// prepareNetwork makes the network of the default VPC before the first task needs it, so that the
+// ranges of subnets stand when they are asked for, and asks what tasks are reached by.
+func (h *host) prepareNetwork(ctx context.Context) {
+	h.spawn(func() {
+		call := h.agent.calls.begin(&chain{}, true)
+		defer call.end()
+		if _, err := h.vpcNetwork(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.engineLost(err) {
+			h.agent.Log.Error("no network for tasks", "error", err)
+		}
+		h.findLoopback(call)
+	})
+}
+
+// tasks are those placed on the host that have not ended.
+func (h *host) tasks() []*state.Task {
+	var list []*state.Task
+	for _, t := range h.agent.Store.Read().AllTasks() {
+		if !t.Ended() && h.agent.hostOf(t) == h {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// adopt compares what a task's containers are with what was last known of them.
+// row is older than the list: only what it names already can be missing. Of what
+// has a call under way, that call will tell. The list is only a hint that something
+// has ended: the engine is asked again before it is believed. What is unseen stays what it was.
+func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
+	w := h.lockWork(row.ARN)
+	if w == nil {
+		return
+	}
+	defer w.mu.Unlock()
+	sandbox, exists := list[engineName(w.task, sandboxContainerName)]
+	switch {
+	case w.view.about(theSandbox).busy:
+	case sandbox.State == backend.Unseen, w.machine != nil && h.unseen[instanceName("instance", w.machine.instance)]:
+		w.expectSandbox(row)
+	default:
+		w.adoptSandbox(row, sandbox, exists)
+	}
+	for i := range w.view.status.Containers {
+		if !w.view.about(i).busy {
+			found, exists := list[engineName(w.task, row.Status.Containers[i].Name)]
+			w.adoptContainer(i, row.Status.Containers[i].EngineID, found, exists)
+		}
+	}
+	if w.view.sandbox == sandboxRunning && w.publication.shown == state.Running {
+		w.openPorts()
+	}
+}
+
+// expectSandbox leaves a sandbox as it is known, of which the engine tells nothing. Its address is
+// that of a member of its groups all the same.
+func (w *work) expectSandbox(row *state.Task) {
+	s := w.view.status
+	if s.SandboxID == "" {
+		return
+	}
+	w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
+	if ip, err := netip.ParseAddr(row.Status.Attachment.PrivateIPv4); err == nil && !w.view.plain {
+		w.host.agent.interfaces.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, ip)
+	}
+}
+
+func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists bool) {
+	s := w.view.status
+	if exists && w.view.sandbox == sandboxNone { // it was made, but the store does not know
+		if w.machine != nil {
+			w.on = w.machine.where()
+		}
+		w.hasSandbox(found)
+	}
+	runs := exists && found.ID == s.SandboxID && (connected(found) || w.view.plain && found.State == backend.Running)
+	if w.machine != nil && sharesNetwork(w.task) {
+		runs = runs && w.machine.running()
+	}
+	w.adoptInterface(found, runs)
+	switch {
+	case runs && w.view.sandbox == sandboxCreated && w.view.plain: // another one is started again, for its filter
+		w.sandboxRuns()
+	case !runs && w.view.sandbox == sandboxRunning && row.Status.SandboxID != "":
+		w.died(theSandbox, true)
+	}
+	if w.machine != nil && !w.view.plain && s.SandboxID != "" {
+		w.machine.hasInterface(w.task.ARN, s.SandboxID)
+	}
+	if s.SandboxID != "" {
+		w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
+	}
+}
+
+// adoptInterface takes over a network interface that was found. The lock is held.
+func (w *work) adoptInterface(found backend.Container, runs bool) {
+	if w.view.plain || found.ID == "" || found.ID != w.view.status.SandboxID {
+		return
+	}
+	all := w.host.agent.interfaces
+	all.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, found.IP)
+	if runs {
+		all.found(w.task.ARN, found.ID)
+	}
+}
+
+// adoptContainer takes over what the list says of a container. rowID is its id in
+// the row that is older than the list.
+func (w *work) adoptContainer(i int, rowID string, found backend.Container, exists bool) {
+	c := &w.view.status.Containers[i]
+	if exists && c.EngineID == "" {
+		c.EngineID = found.ID
+		w.publication.touch()
+	}
+	exists = exists && found.ID == c.EngineID
+	if c.EngineID != "" {
+		w.host.know(c.EngineID, w.task.ARN, c.Name)
+	}
+	if exists && found.State == backend.Unseen {
+		return
+	}
+	if exists && !found.StartedAt.IsZero() {
+		w.followLog(i, found.State == backend.Running)
+	}
+	switch {
+	case c.Phase == state.ContainerStopped:
+	case c.Phase == state.ContainerRunning && (!exists || found.State == backend.Exited):
+		w.died(i, true)
+	case c.Phase == state.ContainerRunning:
+		w.adoptPorts(i, found)
+		w.healthIs(i, found.Health)
+	case !exists && c.Phase == state.ContainerCreated && rowID != "":
+		c.Phase, c.EngineID = state.ContainerPulled, ""
+	case !exists:
+	case !found.StartedAt.IsZero() && c.StartedAt.IsZero():
+		// It was started, but the store does not know.
+		c.Phase, c.StartedAt = state.ContainerRunning, w.host.at(found.StartedAt)
+		w.adoptPorts(i, found)
+		w.publication.touch()
+		if found.State == backend.Exited {
+			w.died(i, true)
+		}
+		w.healthIs(i, found.Health)
+	case c.Phase != state.ContainerCreated:
+		c.Phase = state.ContainerCreated
+		w.view.about(i).stale = found.SandboxID != w.view.status.SandboxID
+	}
+}

@@ -1,0 +1,224 @@
+// Package agent runs tasks on container engines: it is to the store what the ECS
+// container agent is to ECS. All policy about containers lives here, once for all
+// engines: dependency order, essential containers, health, stop order, reasons.
+//
+// A task that has something to do has a [work]; plan, a pure function, says which
+// engine calls come next, the result of each call changes the task's status, and
+// the status is written to the store whenever ECS would show a difference. A task
+// that just runs costs nothing. What belongs to a machine is a [host].
+package agent
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Options configure an agent.
+type Options struct {
+	Store *state.Store
+	Clock *clock.Clock
+	Log   *slog.Logger
+	// Hosts are the machines on which it runs tasks.
+	Hosts []HostOptions
+	// KeepStopped is how long containers stay after their task stopped, so that
+	// their output can be read. Zero is five minutes.
+	KeepStopped time.Duration
+	// Delays are those of AWS, or none. They are Fargate's.
+	Delays Delays
+	// AllowPrivileged runs containers with rights on the engine's host; otherwise none begins,
+	// whatever was accepted before.
+	AllowPrivileged bool
+	// InstanceAddress is the address of a container instance, which ReserveAddress gave for
+	// its EC2 instance; the zero Addr, or nil, is any of its subnet.
+	InstanceAddress func(*state.ContainerInstance) netip.Addr
+	// InstanceAddresses are those that EC2 instances in a VPC have that are not terminated,
+	// which no task gets; nil is none.
+	InstanceAddresses func(vpc string) []netip.Addr
+	// SecurityGroups says what becomes of the rules of security groups. Default
+	// GroupsFilter.
+	SecurityGroups SecurityGroups
+	// InstanceGroups are the security groups of a container instance; nil is that none has
+	// any.
+	InstanceGroups func(*state.ContainerInstance) []string
+	// Endpoints are variables, "K=V", that containers with a network get unless their
+	// definition says by itself where AWS is.
+	Endpoints []string
+	// Variables are what the container agent adds to a container's environment, "K=V": over
+	// what its definition says. It is asked for containers with a network alone, as nobody
+	// else has a use for them, and again when it cannot tell: no container is made without. Nil is
+	// none.
+	Variables func(t *state.Task, container string) ([]string, error)
+	// LogSink takes the output of containers with the log driver awslogs; with nil it stays
+	// with the engine.
+	LogSink LogSink
+	// Secrets reads what definitions refer to, with the task's execution role. Nil is that no
+	// task which refers to anything can start.
+	Secrets SecretSource
+	// LoadBalancerNews is told of a load balancer that was found on the engine, or that may have
+	// ended there; nil is nobody.
+	LoadBalancerNews func(arn string)
+	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
+	// task; nil is that it can assume all.
+	AssumesRole func(t *state.Task, role string) bool
+}
+
+// Agent runs tasks. Make it with New and call Run.
+type Agent struct {
+	Options
+	hosts      map[string]*host // by name
+	publisher  *publisher
+	interfaces *interfaces
+	calls      inFlight
+	once       sync.Once
+	watch      *state.Watch // of tasks; see init
+	instances  *state.Watch // of container instances
+	groups     *state.Watch // of security groups
+	vpcs       *state.Watch // of those that are gone
+}
+
+// New makes an agent; it does nothing before Run.
+func New(opts Options) *Agent {
+	if opts.KeepStopped == 0 {
+		opts.KeepStopped = 5 * time.Minute
+	}
+	a := &Agent{Options: opts, hosts: map[string]*host{}, publisher: newPublisher(opts)}
+	a.interfaces = newInterfaces(a)
+	for _, o := range opts.Hosts {
+		a.hosts[o.Name] = newHost(a, o)
+	}
+	return a
+}
+
+// Run brings tasks to life until ctx ends. Containers stay as they are then: it is
+// the emulator that decides whether to remove them.
+func (a *Agent) Run(ctx context.Context) error {
+	a.init()
+	defer a.watch.Close()
+	defer a.instances.Close()
+	defer a.vpcs.Close()
+	defer a.groups.Close()
+	for _, h := range a.hosts {
+		h.life = ctx
+	}
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer a.calls.endAll()
+	running.Go(func() { a.publisher.run(ctx) })
+	running.Go(func() { a.followInstances(ctx) }) //nolint:errcheck // it is that of ctx
+	running.Go(func() { a.followVPCs(ctx) })      //nolint:errcheck // as well
+	running.Go(func() { a.followGroups(ctx) })    //nolint:errcheck // it is that of ctx
+	running.Go(func() { a.interfaces.run(ctx) })
+	for _, h := range a.hosts {
+		running.Go(func() { h.run(ctx) })
+	}
+	for {
+		taskARN, err := a.watch.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if t := a.Store.Read().Task(taskARN); t != nil {
+			if h := a.hostOf(t); h != nil {
+				h.wake(ctx, t)
+			}
+		}
+		a.watch.Done(taskARN)
+	}
+}
+
+// init begins to listen for changes. Idle may be called before Run.
+func (a *Agent) init() {
+	a.once.Do(func() {
+		a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), a.Store.WatchGoneVPCs()
+		a.groups = a.Store.WatchSecurityGroups()
+	})
+}
+
+// hostOf is the machine on which a task is placed; nil is none of this agent's.
+func (a *Agent) hostOf(t *state.Task) *host {
+	if t.Placement.ByHand {
+		return nil
+	}
+	return a.hosts[hostName(t)]
+}
+
+// Health says whether a host's engine can be reached: nil, or why not.
+func (a *Agent) Health(host string) error {
+	h := a.hosts[host]
+	if h == nil {
+		return errors.New("no such host")
+	}
+	if err := h.health(); !errors.Is(err, errNotListed) {
+		return err
+	}
+	return nil // it is about to be
+}
+
+// NetworkHealth says whether a host's tasks have a network: nil, or why it could not be
+// made when it was last tried, which the next task does again.
+func (a *Agent) NetworkHealth(host string) error {
+	if h := a.hosts[host]; h != nil {
+		return h.networkHealth()
+	}
+	return nil
+}
+
+// FilterHealth says whether security groups have effect on a host: nil, or what its engine
+// lacks.
+func (a *Agent) FilterHealth(host string) error {
+	if h := a.hosts[host]; h != nil {
+		if lack := h.unfiltered.Load(); lack != nil {
+			return *lack
+		}
+	}
+	return nil
+}
+
+// infoPatience bounds how long somebody who asks waits for an engine to describe itself.
+const infoPatience = 2 * time.Second
+
+// EngineInfo describes the engine of a host: as it is now, or as it was when it was last
+// seen.
+func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
+	h := a.hosts[host]
+	if h == nil {
+		return backend.Info{}
+	}
+	if h.health() == nil {
+		ctx, cancel := context.WithTimeout(ctx, infoPatience)
+		defer cancel()
+		if info, err := h.Engine.Info(ctx); err == nil {
+			return info
+		}
+	}
+	return h.engineInfo()
+}
+
+// Idle waits until the engines have been looked at, every task has been that
+// changed so far, and the engine calls under way and what they lead to are done and in
+// the store. It waits neither for what comes meanwhile, nor for calls that wait for the
+// clock, nor for those that have been under way for longer than patience.
+func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
+	a.init()
+	for _, h := range a.hosts {
+		select {
+		case <-h.seen:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	for _, watch := range []*state.Watch{a.groups, a.instances, a.vpcs, a.watch} {
+		if err := watch.Idle(ctx); err != nil {
+			return err
+		}
+	}
+	notify(a.interfaces.hurry)
+	return a.calls.idle(ctx, patience)
+}

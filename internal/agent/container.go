@@ -1,0 +1,275 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+)
+
+// create makes a container, stopped.
+func (w *work) create(i int) run {
+	spec, err := w.containerSpec(i)
+	if err != nil {
+		return func(ctx context.Context) func() { return w.unanswered(ctx, "container not made", err) }
+	}
+	h, links, on, image := w.host, w.linkedBy(i), w.on, w.images[i]
+	w.view.about(i).made = true
+	why, denied := h.VolumeOptions.HostPaths.DeniedDevice(&w.view.definitions[i], h.VolumeOptions.folders()...)
+	return func(ctx context.Context) func() {
+		if denied { // the emulator that took the task allowed it
+			return func() { w.containerNotBegun(i, "CannotCreateContainerError: ", errors.New(why)) }
+		}
+		id, err := h.create(ctx, spec, links, image)
+		err = w.bridgeGone(ctx, on, err)
+		createdAt := h.agent.Clock.Now()
+		return func() {
+			c := &w.view.status.Containers[i]
+			delete(w.cuts, i)
+			w.unsure = w.unsure || errors.Is(err, context.Canceled)
+			replaced := spec.Sandbox != w.view.status.SandboxID
+			switch {
+			case h.engineLost(err): // or the task has waited for it long enough
+			case err != nil && replaced: // tried again with the new sandbox
+			case lostSandbox(err) && w.hasAnotherTry():
+				w.died(theSandbox, false)
+			case err != nil:
+				w.containerNotBegun(i, "CannotCreateContainerError: ", err)
+			default:
+				c.EngineID, c.CreatedAt = id, createdAt
+				if w.machine != nil {
+					c.RuntimeID = id
+				}
+				c.Phase = state.ContainerCreated
+				w.view.about(i).stale = replaced
+				h.know(id, w.task.ARN, c.Name)
+			}
+		}
+	}
+}
+
+// lostSandbox reports whether a container could not be made because its sandbox does not run
+// any more, or is being removed at that moment.
+func lostSandbox(err error) bool {
+	return errors.Is(err, backend.ErrNoSandbox) || backend.Missing(err, backend.KindContainer)
+}
+
+// checkRights is the end of a container with rights on the engine's host that was accepted by
+// an emulator which permitted it.
+func (h *host) checkRights(spec *backend.ContainerSpec) error {
+	if h.agent.AllowPrivileged {
+		return nil
+	}
+	if spec.Privileged {
+		return errors.New("privileged containers need --allow-privileged of ecs-emulator")
+	}
+	if capability, found := taskdef.HostCapability(spec.CapAdd); found {
+		return fmt.Errorf("containers with the capability %s need --allow-privileged of ecs-emulator", capability)
+	}
+	return nil
+}
+
+// create makes a container that is linked to others. If its image's name stands for another
+// one by now, which a task of another architecture has pulled, it has the image by its id.
+func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []linked, image string) (id string, err error) {
+	if err := h.checkRights(&spec); err != nil {
+		return "", err
+	}
+	if err := h.addLinks(ctx, &spec, links); err != nil {
+		return "", err
+	}
+	id, err = h.Engine.Create(ctx, spec)
+	if backend.Missing(err, backend.KindImage) && image != "" {
+		spec.Image = image
+		if id, gone := h.Engine.Create(ctx, spec); gone == nil {
+			return id, nil
+		}
+	}
+	return id, err
+}
+
+// containerNotBegun is the end of a container that could not be made or started.
+func (w *work) containerNotBegun(i int, kind string, err error) {
+	reason := kind + err.Error()
+	var late *timeoutError
+	var ports errNoPorts
+	switch { // that have a name of their own
+	case errors.As(err, &late):
+		reason = late.Error()
+	case errors.As(err, &ports):
+		reason = ports.Error()
+	}
+	w.containerFailed(i, reason, reason)
+}
+
+// discard removes a container that was made for a sandbox which has been replaced, or that cannot
+// have its address again.
+func (w *work) discard(i int) run {
+	h, id := w.host, w.view.status.Containers[i].EngineID
+	return func(ctx context.Context) func() {
+		h.logs.await(ctx, id)
+		err := h.Engine.Remove(ctx, id)
+		if err == nil {
+			h.logs.forget(ctx, id)
+		}
+		return func() {
+			c := &w.view.status.Containers[i]
+			switch {
+			case h.engineLost(err):
+			case err != nil:
+				w.containerNotBegun(i, "CannotRemoveContainerError: ", err)
+			default:
+				h.forget(id)
+				w.view.about(i).stale = false
+				c.EngineID = ""
+				c.Phase = state.ContainerPulled
+			}
+		}
+	}
+}
+
+func (w *work) start(i int) run {
+	h, id, name := w.host, w.view.status.Containers[i].EngineID, w.view.status.Containers[i].Name
+	d, had, on := &w.view.definitions[i], w.view.status.Containers[i].Bindings, w.on
+	folders, refusal := w.mountedFolders(d)
+	if refusal == nil {
+		refusal = controlsOfTheInstance(d, w.task.Spec.NetworkMode, w.ipc)
+	}
+	a, logs := w.awslogsOf(i)
+	since := w.view.about(i).logSince
+	stopped, cut := context.WithCancel(context.Background())
+	w.cuts[i] = cut
+	return func(ctx context.Context) func() {
+		defer cut()
+		if refusal != nil {
+			return func() { w.containerNotBegun(i, "CannotStartContainerError: ", refusal) }
+		}
+		if len(d.PortMappings) > 0 {
+			h.findLoopback(ctx)
+		}
+		bindings, err := w.publishPorts(ctx, name, id, d, had)
+		if err == nil {
+			err = h.findAgain(ctx, stopped, folders)
+		}
+		if err == nil && logs && w.machine != nil {
+			var again func()
+			if again, err = w.makeStream(ctx, i, a, since); again != nil {
+				return again
+			}
+			if err != nil {
+				err = engineLogFailure(err)
+			}
+		}
+		if err == nil {
+			err = w.bridgeGone(ctx, on, h.Engine.Start(ctx, id))
+		}
+		startedAt := h.agent.Clock.Now()
+		if errors.Is(err, backend.ErrNoSandbox) {
+			h.rest(ctx) // the engine itself may not know yet
+		}
+		return func() {
+			c := &w.view.status.Containers[i]
+			switch {
+			case h.engineLost(err): // or the task ends before it starts
+			case errors.Is(err, backend.ErrNoSandbox) && w.hasAnotherTry():
+				w.died(theSandbox, false)
+			case errors.Is(err, backend.ErrAddressInUse) && w.hasAnotherTry():
+				// It gave its address back when it ended. Docker would give it another one: here it
+				// is made again, without what it has written.
+				w.view.about(i).stale = true
+			case err != nil:
+				w.containerNotBegun(i, "CannotStartContainerError: ", err)
+			default:
+				// It was RUNNING, however briefly: an exit that the engine has told
+				// of already is looked at in the next step.
+				c.StartedAt, c.Bindings = startedAt, bindings
+				c.Phase = state.ContainerRunning
+				w.followLog(i, true)
+			}
+		}
+	}
+}
+
+// defaultStopTimeout is what a container gets that asks for nothing.
+// Source: ECS API reference, ContainerDefinition.stopTimeout.
+const defaultStopTimeout = 30 * time.Second
+
+// stop ends a container. One that the engine cannot stop is removed by force: a task
+// is not STOPPED while a process of its own still runs.
+func (w *work) stop(i int) run {
+	h, id, grace := w.host, w.view.status.Containers[i].EngineID, defaultStopTimeout
+	if t := w.view.definitions[i].StopTimeout; t != nil {
+		grace = time.Duration(*t) * time.Second
+	}
+	if w.machine != nil && w.view.stop.Code == types.TaskStopCodeTerminationNotice {
+		grace = 0 // its host is switched off
+	}
+	examine := w.examine(i)
+	return func(ctx context.Context) func() {
+		h.ports.await(ctx)
+		err := h.Engine.Stop(ctx, id, grace)
+		if err == nil || errors.Is(err, backend.ErrNotFound) {
+			return examine(ctx)
+		}
+		if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
+			return func() { h.engineLost(err) }
+		}
+		h.agent.Log.Error("container cannot be stopped; it is removed", "container", id, "error", w.said(err))
+		removed := h.Engine.Remove(ctx, id)
+		if removed != nil {
+			return w.unanswered(ctx, "container not removed", removed)
+		}
+		return func() {
+			w.view.status.Containers[i].Reason = cut(w.scrub("CannotStopContainerError: " + err.Error()))
+			w.containerStopped(i, h.agent.Clock.Now())
+		}
+	}
+}
+
+// examine asks the engine how a container ended.
+func (w *work) examine(i int) run {
+	h, id, late := w.host, w.view.status.Containers[i].EngineID, w.view.about(i).late
+	return func(ctx context.Context) func() {
+		seen, err := h.Engine.Inspect(ctx, id)
+		if err != nil && !errors.Is(err, backend.ErrNotFound) {
+			return w.unanswered(ctx, "container not inspected", err)
+		}
+		return func() {
+			if err != nil {
+				w.containerVanished(i)
+				return
+			}
+			w.containerExited(i, seen, late)
+		}
+	}
+}
+
+// retryPause is how long a call rests that the engine has refused for no reason that
+// concerns the task.
+const retryPause = time.Second
+
+// unanswered deals with a call that has to be made again: at once when a lost engine
+// is back, after a while when the engine refuses it.
+func (w *work) unanswered(ctx context.Context, what string, err error) (apply func()) {
+	if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
+		return func() { w.host.engineLost(err) }
+	}
+	w.host.agent.Log.Warn(what+"; it is tried again", "task", w.task.ARN, "error", w.said(err))
+	w.host.rest(ctx)
+	return func() {}
+}
+
+// rest waits before something is tried again.
+func (h *host) rest(ctx context.Context) {
+	pause := time.NewTimer(retryPause)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,181 @@
+package agent
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+)
+
+// essentialExited is the reason of a task whose essential container ended, with
+// whatever exit code. Source: recorded tasks.
+const essentialExited = "Essential container in task exited"
+
+// containerExited takes over how a container ended.
+func (w *work) containerExited(i int, seen backend.Container, late bool) {
+	c := &w.view.status.Containers[i]
+	w.view.about(i).exited = false
+	if seen.State == backend.Running {
+		return // it was restarted meanwhile
+	}
+	at := w.endedAt(seen, late)
+	c.ExitCode = aws.Int32(int32(seen.ExitCode))
+	switch {
+	case seen.OOMKilled:
+		c.Reason = "OutOfMemoryError: Container killed due to memory usage"
+		if w.machine == nil { // Fargate 1.4.0 writes it with a small letter
+			c.Reason = "OutOfMemoryError: container killed due to memory usage"
+		}
+	case seen.Error != "":
+		c.Reason = cut(w.scrub("DockerStateError: " + seen.Error))
+	}
+	if w.restarts(i, seen.ExitCode) {
+		c.Phase = state.ContainerCreated
+		c.Restarts++
+		c.ExitCode = nil
+		if w.view.definitions[i].HealthCheck != nil {
+			c.HealthStatus = types.HealthStatusUnknown // its checks begin anew
+		}
+		w.host.agent.Log.Info("container restarts by its restart policy", "task", w.task.ARN, "container", c.Name, "exitCode", seen.ExitCode)
+		return
+	}
+	w.containerStopped(i, at)
+	w.host.agent.Log.Info("container has stopped", "task", w.task.ARN, "container", c.Name, "exitCode", seen.ExitCode)
+	w.containerEnded(i, at)
+}
+
+// containerVanished is the end of a container that the engine does not know any
+// more: its exit code is lost. Source: amazon-ecs-agent's ContainerVanishedError.
+func (w *work) containerVanished(i int) {
+	c, now := &w.view.status.Containers[i], w.host.agent.Clock.Now()
+	w.view.about(i).exited = false
+	c.Reason = "ContainerVanishedError: No container matching saved ID found"
+	w.containerStopped(i, now)
+	w.containerEnded(i, now)
+}
+
+// containerEnded ends the task with a container that it cannot do without, or with
+// its last one (ECS0004: however soon), and announces the end of any other (ECS0009), unless the task stops
+// anyway (ECS0065).
+func (w *work) containerEnded(i int, at time.Time) {
+	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {
+		w.executionStopped(at)
+		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
+		return
+	}
+	w.unbind(i)
+	if w.view.status.LastStatus == state.Running && w.view.stop == nil {
+		w.publication.announceContainer(w.view.status, w.host.agent.Clock.Now())
+	}
+}
+
+// containerFailed is the end of a container that never ran. On Fargate the text
+// of an essential one is the task's as well; Source: recorded pull failures
+// (ECS0002).
+func (w *work) containerFailed(i int, reason, taskReason string) {
+	c, now := &w.view.status.Containers[i], w.host.agent.Clock.Now()
+	c.Reason, taskReason = cut(w.scrub(reason)), w.scrub(taskReason)
+	w.containerStopped(i, now)
+	w.host.agent.Log.Warn("container cannot run", "task", w.task.ARN, "container", c.Name, "reason", c.Reason)
+	if w.machine != nil {
+		taskReason = failedToStart
+	}
+	w.failWithout(i, taskReason)
+}
+
+// failedToStart is the reason of a task that could not start for a container's sake, where
+// the detail is only in the container's. Source: field reports of tasks on EC2.
+const failedToStart = "Task failed to start"
+
+// containerGivenUp is the end of a container whose dependencies will never be met. On Fargate
+// it has neither exit code nor reason (ECS0066), on container instances those of the agent
+// (ECS0192).
+func (w *work) containerGivenUp(i int, why string) {
+	if w.machine != nil {
+		c := &w.view.status.Containers[i]
+		c.ExitCode, c.Reason = aws.Int32(givenUpCode), cut("CannotStartContainerError: "+why)
+	}
+	w.containerStopped(i, w.host.agent.Clock.Now())
+	w.host.agent.Log.Warn("container will never start", "task", w.task.ARN,
+		"container", w.view.status.Containers[i].Name, "why", why)
+	w.failWithout(i, failedToStart)
+}
+
+// givenUpCode is what SIGTERM would come to, which no process got.
+const givenUpCode = 143
+
+// failWithout fails the task if a container that has stopped is essential, or the last.
+func (w *work) failWithout(i int, reason string) {
+	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {
+		w.executionStopped(w.host.agent.Clock.Now())
+		w.fail(reason)
+		return
+	}
+	w.unbind(i)
+}
+
+func (w *work) containerStopped(i int, at time.Time) {
+	c := &w.view.status.Containers[i]
+	c.Phase = state.ContainerStopped
+	c.StoppedAt = at
+	w.publication.touch()
+}
+
+func (w *work) executionStopped(at time.Time) {
+	if w.view.status.ExecutionStoppedAt.IsZero() {
+		w.view.status.ExecutionStoppedAt = at
+	}
+}
+
+// endedAt is when a container ended: now, as its end has just been seen, or when the
+// engine says, if nobody listened then.
+func (w *work) endedAt(seen backend.Container, late bool) time.Time {
+	now := w.host.agent.Clock.Now()
+	if !late || seen.ExitedAt.IsZero() {
+		return now
+	}
+	at := w.host.at(seen.ExitedAt)
+	for _, before := range []time.Time{w.view.status.StartedAt, w.task.Spec.CreatedAt} {
+		if at.Before(before) {
+			at = before
+		}
+	}
+	return at
+}
+
+func (w *work) allStopped() bool {
+	return !slices.ContainsFunc(w.view.status.Containers, func(c state.Container) bool {
+		return c.Phase != state.ContainerStopped
+	})
+}
+
+// restarts applies the restart policy. Source: ECS developer guide, container
+// restart policies: a container that has not run for the attempt period since its
+// last start is not restarted.
+func (w *work) restarts(i, exitCode int) bool {
+	policy, c := w.view.definitions[i].RestartPolicy, &w.view.status.Containers[i]
+	if policy == nil || !aws.ToBool(policy.Enabled) || w.view.stop != nil {
+		return false
+	}
+	if slices.Contains(policy.IgnoredExitCodes, int32(exitCode)) {
+		return false
+	}
+	period := 300 * time.Second
+	if policy.RestartAttemptPeriod != nil {
+		period = time.Duration(*policy.RestartAttemptPeriod) * time.Second
+	}
+	return w.host.agent.Clock.Now().Sub(c.StartedAt) >= period
+}
+
+// cut shortens a reason as ECS does. Source: amazon-ecs-agent, 1024 characters.
+func cut(reason string) string {
+	const longest = 1024
+	if runes := []rune(reason); len(runes) > longest {
+		return string(runes[:longest])
+	}
+	return reason
+}

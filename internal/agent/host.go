@@ -1,0 +1,283 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// HostOptions describe a machine on which tasks run.
+type HostOptions struct {
+	// Name is that of a task's placement; empty is Fargate, one host for all.
+	Name   string
+	Engine backend.Engine
+	// Admit refuses an engine that this host must not use, with the reason that
+	// health shows. Nil admits any.
+	Admit func(backend.Info) error
+	// PullBehavior says when images are fetched; the default is PreferCached.
+	PullBehavior PullBehavior
+	// VPCRange is the range of the default VPC's network; the zero Prefix leaves it to the
+	// engine.
+	VPCRange netip.Prefix
+	// InstanceRange is the block of the bridge networks of container instances, a /26 for
+	// each. Default DefaultInstanceRange.
+	InstanceRange netip.Prefix
+	// LocalPorts gives the mapped ports of tasks their own numbers on the loopback address of
+	// this host, where those are free. One goes from task to task of a service. Otherwise
+	// they have any number, but for the ports of container instances.
+	LocalPorts bool
+	VolumeOptions
+}
+
+// host is a machine on which tasks run, and what belongs to it: the engine, the
+// network, the ports, the images, and what stopped tasks have left. Hosts know
+// nothing of each other, also on one engine.
+type host struct {
+	HostOptions
+	agent     *Agent
+	life      context.Context // ends with the agent's run
+	ports     *hostPorts
+	relay     backend.Relay         // nil where the engine has none
+	balancers backend.LoadBalancers // likewise
+	finding   chan struct{}         // holds a token while it is asked for its ports
+	leftovers *leftovers
+	logs      *logReaders
+	digests   digests
+	ranges    instanceRanges
+	dynamic   dynamicPorts
+	capacity  capacity
+	resyncs   chan struct{}   // holds a token while a resync is under way
+	losses    chan struct{}   // tells that lost was set
+	unseen    map[string]bool // containers of which the last list told nothing, by name; of the resync
+	seen      chan struct{}   // closed when the engine has answered, or has not
+	sawOnce   sync.Once
+	spawned   sync.WaitGroup
+
+	simulated    atomic.Bool           // as info says
+	lookingAgain atomic.Bool           // at what is unseen, in a while
+	unfiltered   atomic.Pointer[error] // why the engine cannot filter packets
+
+	clientsLost atomic.Bool // it has been said that targets see load balancers alone
+
+	// What has been said about public addresses: that they are but shown, that none is left.
+	publicShown, noPublicAddress atomic.Bool
+
+	machinesMu sync.Mutex
+	machines   map[string]*machine // by the ARN of the container instance
+
+	loadBalancersMu sync.Mutex
+	loadBalancers   map[string]*loadBalancer // by ARN
+
+	mu        sync.Mutex
+	ended     bool                       // nothing is spawned any more
+	works     map[string]*work           // by task ARN: tasks with something to do
+	index     map[string]subject         // by container id: of tasks that have not ended, and of machines
+	promised  map[string]bool            // addresses in VPCs without network, by VPC and address
+	networks  map[string]backend.Network // by VPC: those that tasks have asked for in this run
+	noNet     error                      // why there is no network of the default VPC, or nil
+	info      backend.Info
+	fetched   map[string]bool // images pulled in this run
+	lost      error           // why the engine cannot be used, or nil
+	timesLost int             // how often it has been set
+}
+
+// subject is what a container id stands for: a container of a task, a machine, or a load
+// balancer.
+type subject struct{ taskARN, container, instance, loadBalancer string }
+
+// errNotListed keeps tasks waiting until the engine's containers have been taken
+// into account.
+var errNotListed = fmt.Errorf("%w: its containers have not been listed yet", backend.ErrUnavailable)
+
+// errNotStored is about a fact that the store could not write. It is no fault of the
+// task, which waits until it can.
+var errNotStored = errors.New("not stored")
+
+func newHost(a *Agent, o HostOptions) *host {
+	if o.PullBehavior == "" {
+		o.PullBehavior = PreferCached
+	}
+	if !o.InstanceRange.IsValid() {
+		o.InstanceRange = DefaultInstanceRange
+	}
+	h := &host{
+		HostOptions: o, ranges: instanceRanges{block: o.InstanceRange}, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed, finding: make(chan struct{}, 1),
+		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, fetched: map[string]bool{},
+		networks: map[string]backend.Network{}, promised: map[string]bool{},
+	}
+	h.Engine = timed{o.Engine, func(err error) { h.lose(err) }}
+	h.ports = newHostPorts(nil, a.Log)
+	if relay, ok := o.Engine.(backend.Relay); ok {
+		h.relay = timedRelay{relay, h.Engine.(timed)}
+	} else {
+		h.ports.settle(newListeners(h.Engine, a.Log))
+	}
+	if balancers, ok := o.Engine.(backend.LoadBalancers); ok {
+		h.balancers = timedLoadBalancers{balancers, h.Engine.(timed)}
+	}
+	h.leftovers, h.logs = newLeftovers(h), newLogReaders(h)
+	return h
+}
+
+// labels are those of everything that belongs to the host.
+func (h *host) labels() map[string]string { return map[string]string{labelHost: hostLabel(h.Name)} }
+
+// run follows the engine until ctx ends.
+func (h *host) run(ctx context.Context) {
+	defer h.end()
+	h.spawn(func() { h.recover(ctx) })
+	err := h.Engine.Watch(ctx, h.labels(), func(e backend.Event) { h.observe(ctx, e) })
+	if err != nil && ctx.Err() == nil {
+		h.agent.Log.Error("engine no longer watched", "host", h.Name, "error", err)
+	}
+}
+
+// spawn runs f in a goroutine that the end of the host waits for. A timer may call
+// it when the host has ended: then it does nothing and reports false.
+func (h *host) spawn(f func()) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ended {
+		return false
+	}
+	h.spawned.Go(f)
+	return true
+}
+
+// end returns when nothing of the host is at work any more.
+func (h *host) end() {
+	h.mu.Lock()
+	h.ended = true
+	works := slices.Collect(maps.Values(h.works))
+	h.mu.Unlock()
+	h.spawned.Wait()
+	h.ports.closeAll()
+	h.leftovers.stopTimers()
+	for _, m := range h.allMachines() {
+		m.leaveAlone()
+	}
+	for _, w := range works {
+		w.mu.Lock()
+		w.setTimer(time.Time{}, nil)
+		w.mu.Unlock()
+	}
+}
+
+// health is why the engine cannot be used, or nil.
+func (h *host) health() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.lost
+}
+
+func (h *host) engineInfo() backend.Info {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.info
+}
+
+// wake looks at a task that changed.
+func (h *host) wake(ctx context.Context, t *state.Task) {
+	if h.health() != nil {
+		return // the next resync wakes every task
+	}
+	w := h.lockWork(t.ARN)
+	if w == nil {
+		return
+	}
+	defer w.mu.Unlock()
+	if !h.cutFromStore(t, t.Stop) {
+		w.ask(t.Stop)
+	}
+	w.hear(t)
+	w.advance(ctx)
+}
+
+// lockWork returns the task's work with its lock held, made from the row if the
+// task had nothing to do so far. It is nil for a task that has ended or is gone.
+func (h *host) lockWork(taskARN string) *work {
+	for {
+		w := h.findWork(taskARN)
+		if w == nil {
+			return nil
+		}
+		w.mu.Lock()
+		if !w.retired {
+			return w
+		}
+		w.mu.Unlock()
+	}
+}
+
+// findWork reads the row only when it is sure that no work is ahead of it.
+func (h *host) findWork(taskARN string) *work {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if w := h.works[taskARN]; w != nil {
+		return w
+	}
+	t := h.agent.Store.Read().Task(taskARN)
+	if t == nil || t.Ended() {
+		return nil
+	}
+	w := newWork(h, t)
+	h.works[taskARN] = w
+	return w
+}
+
+// retire forgets a work with nothing to do. Its lock is held.
+func (h *host) retire(w *work) {
+	w.retired = true
+	h.mu.Lock()
+	delete(h.works, w.task.ARN)
+	h.mu.Unlock()
+	h.reap(w.task.Placement.ContainerInstance)
+}
+
+// know notes what a container id stands for, before the container starts: its
+// events carry nothing else.
+func (h *host) know(id, taskARN, container string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.index[id] = subject{taskARN: taskARN, container: container}
+}
+
+// knowInstance does the same for the sandbox of a container instance.
+func (h *host) knowInstance(id, instance string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.index[id] = subject{instance: instance}
+}
+
+func (h *host) forget(ids ...string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, id := range ids {
+		delete(h.index, id)
+	}
+}
+
+func (h *host) subject(id string) (subject, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s, known := h.index[id]
+	return s, known
+}
+
+// at is the emulator's time of something that the engine saw happen. Engines keep
+// real time, the simulation the emulator's.
+func (h *host) at(engineTime time.Time) time.Time {
+	if h.engineInfo().Simulated {
+		return engineTime
+	}
+	return h.agent.Clock.Now().Add(-max(0, time.Since(engineTime)))
+}

@@ -1,0 +1,95 @@
+package agent
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// endingHost is a host of an agent that does not run.
+func endingHost(t *testing.T) *host {
+	t.Helper()
+	store, err := state.Open(state.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := clock.New(clock.Options{})
+	a := New(Options{
+		Store: store, Clock: c, Log: slog.New(slog.DiscardHandler),
+		Hosts: []HostOptions{{Engine: sim.New(sim.Options{Clock: sim.ClockOf(c)})}},
+	})
+	return a.hosts[""]
+}
+
+// The clock's timers may look at a task while the agent ends. What they begin either
+// ends before the host has, or never begins.
+func TestNothingOfAHostRunsAfterItsEnd(t *testing.T) {
+	for range 200 {
+		h := endingHost(t)
+		var running atomic.Int32
+		var timers sync.WaitGroup
+		for range 4 {
+			timers.Go(func() {
+				for h.spawn(func() {
+					running.Add(1)
+					defer running.Add(-1)
+				}) {
+				}
+			})
+		}
+		h.end()
+		if n := running.Load(); n != 0 {
+			t.Fatalf("%d goroutines run after the end", n)
+		}
+		timers.Wait()
+		if n := running.Load(); n != 0 {
+			t.Fatalf("%d goroutines have begun after the end", n)
+		}
+	}
+}
+
+func TestNobodyWaitsForACallThatNeverBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := endingHost(t)
+		h.end()
+		w := &work{host: h}
+		c := call{flight: h.agent.calls.begin(&chain{}, true), run: func(context.Context) func() {
+			t.Error("a call is made after the end")
+			return func() {}
+		}}
+		w.launch(t.Context(), []call{c})
+		begin := time.Now()
+		if err := h.agent.calls.idle(t.Context(), time.Minute); err != nil || time.Since(begin) > 0 {
+			t.Errorf("waited %v: %v", time.Since(begin), err)
+		}
+	})
+}
+
+// Somebody may ask for the ports of a task while the agent ends.
+func TestNoPortIsOpenedAfterTheEnd(t *testing.T) {
+	h := endingHost(t)
+	h.end()
+	for _, port := range h.ports.open(tenant{task: "task"}, at80("sandbox"), true) {
+		t.Errorf("%s is open", port.Address)
+	}
+}
+
+// A task's end may reach the store while the host ends. What it leaves is for the next
+// run, and no timer stays behind.
+func TestNoLeftoverIsTimedAfterTheEnd(t *testing.T) {
+	h := endingHost(t)
+	h.leftovers.add(t.Context(), leftover{taskARN: "before", ids: []string{"a"}})
+	h.end()
+	h.leftovers.add(t.Context(), leftover{taskARN: "after", ids: []string{"b"}})
+	if due, set := h.agent.Clock.Next(); set {
+		t.Errorf("a timer is due at %v", due)
+	}
+}

@@ -1,0 +1,205 @@
+package agent
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// SecurityGroups says what becomes of the rules of security groups.
+type SecurityGroups string
+
+// Values of SecurityGroups.
+const (
+	// GroupsFilter filters, but lets in who dials from the engine's host and containers
+	// that somebody else put on the network.
+	GroupsFilter SecurityGroups = "on"
+	// GroupsStrict holds these to the rules as well.
+	GroupsStrict SecurityGroups = "strict"
+	// GroupsOff filters nothing.
+	GroupsOff SecurityGroups = "off"
+)
+
+// interfaces are the network interfaces of tasks and container instances: which security
+// groups they have, and what the engine has been told to let pass there. It follows the rows
+// of groups and the interfaces themselves; a change costs what it changes.
+type interfaces struct {
+	agent *Agent
+	wake  chan struct{} // holds a token while sets are due
+	hurry chan struct{} // holds one when somebody waits
+
+	mu      sync.Mutex
+	holders holders
+	byOwner map[string]*netInterface          // by the ARN of a task or container instance
+	sets    map[string]*groupSet              // by their key
+	having  map[string]map[*groupSet]struct{} // by group: sets that it is in
+	naming  map[string]map[*groupSet]struct{} // by group: sets whose rules name it
+	listing map[string]map[*groupSet]struct{} // by prefix list: likewise
+	due     map[*groupSet]struct{}
+	held    int     // who is about to tell of many members
+	flight  *flight // of what is due
+}
+
+// groupSet is security groups that interfaces have together. These let the same pass.
+type groupSet struct {
+	key        string
+	scope      arn.Scope
+	groups     []string // ids, sorted
+	interfaces map[*netInterface]struct{}
+	read       bool // named and open are those of the rows as they are
+	compiled   bool // and filter is, and that of the members
+	open       bool // everything passes, whoever the members are
+	filter     *backend.Filter
+	handle     *backend.Filter // that leads to the former
+	named      []string        // groups and prefix lists, as keys
+}
+
+// netInterface is a network interface. The lock of interfaces protects what changes.
+type netInterface struct {
+	host    *host
+	owner   string
+	address netip.Addr
+	set     *groupSet
+
+	telling chan struct{} // full while the engine is told
+	stuck   bool          // and has been for long: others do not wait for it
+	again   bool          // it is to be told later, as it could not be
+	failing bool          // it could not be told the last time
+	sandbox string        // empty until it has started
+	life    int           // how often it has
+	known   bool          // told is what holds
+	told    *backend.Filter
+}
+
+func newInterfaces(a *Agent) *interfaces {
+	return &interfaces{
+		agent: a, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
+		byOwner: map[string]*netInterface{}, sets: map[string]*groupSet{}, having: map[string]map[*groupSet]struct{}{},
+		holders: newHolders(), naming: map[string]map[*groupSet]struct{}{}, listing: map[string]map[*groupSet]struct{}{}, due: map[*groupSet]struct{}{},
+	}
+}
+
+// join notes an interface with an address. Groups that have rules about its own learn of it
+// before anything runs there.
+func (all *interfaces) join(h *host, owner string, scope arn.Scope, groups []string, address netip.Addr) {
+	groups = slices.Compact(slices.Sorted(slices.Values(groups)))
+	key := scope.Prefix() + strings.Join(groups, " ")
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	all.holders.add(owner, address)
+	if all.agent.SecurityGroups == GroupsOff || len(groups) == 0 || !address.IsValid() {
+		return
+	}
+	if i := all.byOwner[owner]; i != nil {
+		if i.address == address && i.set.key == key {
+			return
+		}
+		all.remove(i)
+	}
+	set := all.sets[key]
+	if set == nil {
+		set = all.newSet(key, scope, groups)
+	}
+	i := &netInterface{host: h, owner: owner, address: address, set: set, telling: make(chan struct{}, 1)}
+	all.byOwner[owner], set.interfaces[i] = i, struct{}{}
+	all.membersChanged(set)
+}
+
+func (all *interfaces) newSet(key string, scope arn.Scope, groups []string) *groupSet {
+	set := &groupSet{key: key, scope: scope, groups: groups, interfaces: map[*netInterface]struct{}{}}
+	set.handle = &backend.Filter{Now: func() *backend.Filter {
+		all.mu.Lock()
+		defer all.mu.Unlock()
+		return all.filterOf(set)
+	}}
+	all.sets[key] = set
+	for _, id := range groups {
+		put(all.having, state.SecurityGroupKey(scope, id), set)
+	}
+	return set
+}
+
+// leave forgets an interface. None is harmless.
+func (all *interfaces) leave(owner string) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	all.holders.remove(owner)
+	if i := all.byOwner[owner]; i != nil {
+		all.remove(i)
+	}
+}
+
+func (all *interfaces) remove(i *netInterface) {
+	set := i.set
+	delete(all.byOwner, i.owner)
+	delete(set.interfaces, i)
+	i.sandbox = ""
+	all.membersChanged(set)
+	if len(set.interfaces) > 0 {
+		return
+	}
+	delete(all.sets, set.key)
+	delete(all.due, set)
+	for _, id := range set.groups {
+		take(all.having, state.SecurityGroupKey(set.scope, id), set)
+	}
+	all.forgetNamed(set)
+}
+
+// forgetNamed forgets what the rules of a set name. The lock is held.
+func (all *interfaces) forgetNamed(set *groupSet) {
+	for _, key := range set.named {
+		take(all.naming, key, set)
+		take(all.listing, key, set)
+	}
+	set.named = nil
+}
+
+// membersChanged has those looked at again whose rules name one of the groups of a set.
+func (all *interfaces) membersChanged(set *groupSet) {
+	for _, id := range set.groups {
+		for other := range all.naming[state.SecurityGroupKey(set.scope, id)] {
+			all.mark(other)
+		}
+	}
+}
+
+// rulesChanged has those looked at again that have a group, or rules that name a prefix list.
+func (all *interfaces) rulesChanged(key string) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	for _, concerned := range [...]map[*groupSet]struct{}{all.having[key], all.listing[key]} {
+		for set := range concerned {
+			set.read = false
+			all.mark(set)
+		}
+	}
+}
+
+// mark has a set looked at. The lock is held.
+func (all *interfaces) mark(set *groupSet) {
+	if all.flight == nil {
+		all.flight = all.agent.calls.begin(&chain{}, false)
+	}
+	set.compiled = false
+	all.due[set] = struct{}{}
+	notify(all.wake)
+}
+
+func put[T comparable](index map[string]map[T]struct{}, key string, value T) {
+	if index[key] == nil {
+		index[key] = map[T]struct{}{}
+	}
+	index[key][value] = struct{}{}
+}
+
+func take[T comparable](index map[string]map[T]struct{}, key string, value T) {
+	if delete(index[key], value); len(index[key]) == 0 {
+		delete(index, key)
+	}
+}

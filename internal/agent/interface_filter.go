@@ -1,0 +1,88 @@
+package agent
+
+import (
+	"net/netip"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/filter"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// wanted is what the engine is to be told. A simulated one that has a filter finds out by
+// itself what has become of it. The lock is held.
+func (all *interfaces) wanted(i *netInterface) *backend.Filter {
+	if !i.host.simulated.Load() || !i.set.read {
+		all.filterOf(i.set)
+	}
+	switch {
+	case i.set.open:
+		return nil
+	case i.host.simulated.Load():
+		return i.set.handle
+	}
+	return i.set.filter
+}
+
+// filterOf is what a set lets pass. The lock is held.
+func (all *interfaces) filterOf(set *groupSet) *backend.Filter {
+	if !set.compiled {
+		all.compile(set)
+	}
+	return set.filter
+}
+
+// compile looks at the rows. The lock is held.
+func (all *interfaces) compile(set *groupSet) {
+	tx := all.agent.Store.Read()
+	var groups []*state.SecurityGroup
+	for _, id := range set.groups {
+		if g := tx.SecurityGroup(set.scope, id); g != nil {
+			groups = append(groups, g)
+		}
+	}
+	all.forgetNamed(set)
+	named, lists := filter.Names(groups)
+	for _, id := range named {
+		key := state.SecurityGroupKey(set.scope, id)
+		set.named = append(set.named, key)
+		put(all.naming, key, set)
+	}
+	for _, id := range lists {
+		key := state.PrefixListKey(set.scope, id)
+		set.named = append(set.named, key)
+		put(all.listing, key, set)
+	}
+	f := filter.Compile(groups, peers{all, tx, set.scope}, all.agent.SecurityGroups == GroupsStrict)
+	if !filter.Equal(f, set.filter) {
+		set.filter = f
+	}
+	set.open = f == nil
+	set.read, set.compiled = true, true
+}
+
+// peers are those of the rules of an account and region.
+type peers struct {
+	all   *interfaces
+	tx    *state.Tx
+	scope arn.Scope
+}
+
+// Members implements filter.Peers.
+func (p peers) Members(group string) (list []netip.Addr) {
+	for set := range p.all.having[state.SecurityGroupKey(p.scope, group)] {
+		for i := range set.interfaces {
+			list = append(list, i.address)
+		}
+	}
+	return list
+}
+
+// PrefixList implements filter.Peers. One that nobody made has no ranges, nor have AWS's own,
+// whose services are not here.
+func (p peers) PrefixList(id string) []netip.Prefix {
+	if l := p.tx.PrefixList(p.scope, id); l != nil {
+		return l.IPv4()
+	}
+	return nil
+}

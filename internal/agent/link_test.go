@@ -1,0 +1,71 @@
+package agent
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/google/go-cmp/cmp"
+)
+
+// A container finds the one that it links to by its alias, and by nothing that is not there.
+// The linked one starts before it and stops after it.
+func TestLinks(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		for _, test := range []struct {
+			url  string
+			code int32
+		}{
+			{"http://database:80/", 0}, {"http://db:80/", 1}, {"http://own-name:80/", 0},
+		} {
+			web := container("web", "check", test.url)
+			web.Links = []string{"db:database", "quiet"}
+			db, quiet := server("db"), container("quiet")
+			db.Hostname, quiet.DisableNetworking = aws.String("own-name"), aws.Bool(true)
+			id := b.runAt(b.instance(), types.NetworkModeBridge, web, db, quiet)
+			status := b.task(id).Status
+			b.expect("exit code of "+test.url, *status.Containers[0].ExitCode, test.code)
+			b.expect("the linked one started first", status.Containers[1].StartedAt.After(status.Containers[0].StartedAt), false)
+		}
+	})
+}
+
+func TestALinkedContainerStopsLast(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		web, db := container("web", "sh", "-c", "sleep 1h"), server("db")
+		web.Links = []string{"db"}
+		id := b.runAt(b.instance(), types.NetworkModeBridge, db, web)
+		b.expect("lastStatus", b.task(id).Status.LastStatus, state.Running)
+		w := b.agent.hosts[""].lockWork(id)
+		b.expect("the linked one may stop", mayStop("db", &w.view), false)
+		b.expect("the other one may stop", mayStop("web", &w.view), true)
+		w.mu.Unlock()
+		b.stopTask(id)
+		b.expect("lastStatus at the end", b.task(id).Status.LastStatus, state.Stopped)
+	})
+}
+
+func TestTheEnvironmentOfALink(t *testing.T) {
+	port := func(n int32, protocol types.TransportProtocol) types.PortMapping {
+		return types.PortMapping{ContainerPort: &n, Protocol: protocol}
+	}
+	l := linked{alias: "data-base", definition: &types.ContainerDefinition{
+		PortMappings: []types.PortMapping{port(8080, "udp"), {ContainerPortRange: aws.String("90-91")}, port(5432, "")},
+		Environment:  []types.KeyValuePair{{Name: aws.String("USER"), Value: aws.String("shop")}},
+	}}
+	want := []string{
+		"DATA_BASE_PORT=tcp://10.0.0.2:5432",
+		"DATA_BASE_PORT_5432_TCP=tcp://10.0.0.2:5432", "DATA_BASE_PORT_5432_TCP_ADDR=10.0.0.2", "DATA_BASE_PORT_5432_TCP_PORT=5432", "DATA_BASE_PORT_5432_TCP_PROTO=tcp",
+		"DATA_BASE_PORT_8080_UDP=udp://10.0.0.2:8080", "DATA_BASE_PORT_8080_UDP_ADDR=10.0.0.2", "DATA_BASE_PORT_8080_UDP_PORT=8080", "DATA_BASE_PORT_8080_UDP_PROTO=udp",
+		"DATA_BASE_NAME=/ecs-web-1/data-base", "DATA_BASE_ENV_USER=shop",
+	}
+	if diff := cmp.Diff(want, l.environment("ecs-web-1", netip.MustParseAddr("10.0.0.2"))); diff != "" {
+		t.Error(diff)
+	}
+	own := []string{"DATA_BASE_NAME=mine", "DATA=yours"}
+	if diff := cmp.Diff(append(own, "B=2"), withoutReplacing(own, []string{"DATA_BASE_NAME=x", "B=2"})); diff != "" {
+		t.Error(diff)
+	}
+}

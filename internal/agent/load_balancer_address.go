@@ -1,0 +1,89 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// keptAddress is one that nobody else gets until the load balancer is removed: it has it again
+// when it is made anew. Source: Elastic Load Balancing guides: the address of a load balancer's
+// network interface stays, clients may know it.
+type keptAddress struct {
+	network string
+	ip      netip.Addr
+}
+
+// keep reserves an address in place of the one that was.
+func (b *loadBalancer) keep(ctx context.Context, network string, ip netip.Addr) error {
+	b.mu.Lock()
+	was := b.kept
+	b.mu.Unlock()
+	now := keptAddress{network, ip}
+	if _, err := b.host.Engine.ReserveAddress(ctx, network, netip.PrefixFrom(ip, ip.BitLen())); err != nil {
+		return fmt.Errorf("keep the address of the load balancer: %w", err)
+	}
+	b.mu.Lock()
+	b.kept = now
+	b.mu.Unlock()
+	if was != now {
+		b.host.release(was)
+	}
+	return nil
+}
+
+// keepOf reserves the address of a sandbox that was there before this run.
+func (b *loadBalancer) keepOf(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container) error {
+	b.mu.Lock()
+	keeps := b.kept.ip == sandbox.IP
+	b.mu.Unlock()
+	if keeps {
+		return nil
+	}
+	network, _, err := b.host.subnetNetwork(ctx, row.Scope, sandbox.Labels[labelSubnet])
+	if err != nil {
+		return err
+	}
+	return b.keep(ctx, network.Name, sandbox.IP)
+}
+
+// giveBack lets others have the address.
+func (b *loadBalancer) giveBack() {
+	b.mu.Lock()
+	was := b.kept
+	b.kept = keptAddress{}
+	b.mu.Unlock()
+	b.host.release(was)
+}
+
+func (h *host) release(k keptAddress) {
+	if k.ip.IsValid() {
+		h.Engine.ReleaseAddress(k.network, k.ip)
+	}
+}
+
+// zoneOf is the zone of a load balancer that its sandbox is in, or nil: its subnets may have changed.
+func zoneOf(row *elbv2.LoadBalancer, sandbox backend.Container) *elbv2.Zone {
+	for i := range row.Zones {
+		if row.Zones[i].Subnet == sandbox.Labels[labelSubnet] {
+			return &row.Zones[i]
+		}
+	}
+	return nil
+}
+
+// takePublicAddress gives an internet-facing load balancer its public address. The network
+// interface is its owner. Source: Elastic Load Balancing guide, schemes.
+func (b *loadBalancer) takePublicAddress(row *elbv2.LoadBalancer, sandbox backend.Container) error {
+	zone := zoneOf(row, sandbox)
+	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || b.host.agent.Store.Read().PublicAddress(zone.Interface).IsValid() {
+		return nil
+	}
+	return b.host.takePublic(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })
+}

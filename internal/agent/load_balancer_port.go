@@ -1,0 +1,86 @@
+package agent
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+)
+
+// OpenLoadBalancerPort has a port of the loopback address lead to that of a listener: one of the
+// same number, if it is to be had, or else any. It returns the addresses that lead there; again is
+// harmless. Of a listener of TCP and UDP, each has its port, and /tcp or /udp behind it.
+func (a *Agent) OpenLoadBalancerPort(ctx context.Context, l *elbv2.Listener) (addresses []string) {
+	b, err := a.loadBalancer(l.LoadBalancer)
+	if err != nil {
+		return nil
+	}
+	b.host.findLoopback(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.sandbox.IP.IsValid() {
+		return nil
+	}
+	leads := target{sandbox: b.sandbox.ID, ip: b.sandbox.IP, port: uint16(l.Port)}
+	if before, open := b.ports[l.ARN]; open && before != leads {
+		b.closePort(l.ARN)
+	}
+	b.ports[l.ARN] = leads
+	var openings []opening
+	for _, protocol := range transports(l.Protocol) {
+		openings = append(openings, opening{containerPort: int(l.Port), protocol: protocol, leads: leads, own: leads.port})
+	}
+	for _, p := range b.host.ports.open(tenant{task: l.ARN}, openings, true) {
+		if len(openings) > 1 {
+			p.Address += "/" + string(p.Protocol)
+		}
+		addresses = append(addresses, p.Address)
+	}
+	return addresses
+}
+
+// transports are what ports of a listener carry.
+func transports(p elb.ProtocolEnum) []types.TransportProtocol {
+	switch p {
+	case elb.ProtocolEnumUdp:
+		return []types.TransportProtocol{types.TransportProtocolUdp}
+	case elb.ProtocolEnumTcpUdp:
+		return []types.TransportProtocol{types.TransportProtocolTcp, types.TransportProtocolUdp}
+	}
+	return []types.TransportProtocol{types.TransportProtocolTcp}
+}
+
+// CloseLoadBalancerPorts gives back the ports of the loopback address that led to a load
+// balancer, but for those of some listeners.
+func (a *Agent) CloseLoadBalancerPorts(arn string, but []string) {
+	b, err := a.loadBalancer(arn)
+	if err != nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, listener := range slices.Collect(maps.Keys(b.ports)) {
+		if !slices.Contains(but, listener) {
+			b.closePort(listener)
+		}
+	}
+}
+
+// closePorts gives back the ports of all listeners.
+func (b *loadBalancer) closePorts() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for listener := range b.ports {
+		b.closePort(listener)
+	}
+}
+
+// closePort gives back the port of a listener, if it has one. The lock is held.
+func (b *loadBalancer) closePort(listener string) {
+	delete(b.ports, listener)
+	b.host.ports.close(listener)
+}

@@ -1,0 +1,93 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+)
+
+// run is called by one at a time.
+func (b *loadBalancer) run(ctx context.Context, row *elbv2.LoadBalancer) error {
+	b.mu.Lock()
+	sandbox, id, runs := b.sandbox, b.container, b.runs
+	b.mu.Unlock()
+	within, whole := zoneOf(row, sandbox) != nil, runs
+	if within && !runs && id != "" {
+		within, whole = b.stands(ctx, sandbox, id)
+	}
+	switch {
+	case within && whole:
+		b.is(sandbox, id, true)
+		err := errors.Join(b.keepOf(ctx, row, sandbox), b.join(ctx, row, sandbox), b.takePublicAddress(row, sandbox))
+		if err != nil { // somebody may have taken its network away: the next look asks the engine
+			b.is(sandbox, id, false)
+		}
+		return err
+	case within && id != "":
+		if err := b.startAnew(ctx, row, sandbox, id); err == nil || errors.Is(err, backend.ErrUnavailable) {
+			return err
+		}
+		b.mu.Lock()
+		id = b.container
+		b.mu.Unlock()
+	}
+	if err := b.discard(ctx, sandbox.ID, id); err != nil {
+		return err
+	}
+	sandbox, err := b.makeSandbox(ctx, row)
+	if err != nil {
+		return err
+	}
+	return b.startIn(ctx, row, sandbox)
+}
+
+// startAnew makes the container anew in a sandbox that stands: what the kernel leads in there goes
+// on meanwhile.
+func (b *loadBalancer) startAnew(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container, id string) error {
+	if err := b.host.Engine.Remove(ctx, id); err != nil {
+		return fmt.Errorf("remove the load balancer's container: %w", err)
+	}
+	b.host.forget(id)
+	b.is(sandbox, "", false)
+	if err := errors.Join(b.keepOf(ctx, row, sandbox), b.join(ctx, row, sandbox)); err != nil {
+		return err
+	}
+	return b.startIn(ctx, row, sandbox)
+}
+
+// startIn makes the container and starts it.
+func (b *loadBalancer) startIn(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container) error {
+	spec := backend.LoadBalancerSpec{Name: b.name("balancer"), Sandbox: sandbox.ID, Labels: b.labels()}
+	id, err := b.host.balancers.CreateLoadBalancer(ctx, spec)
+	if err != nil {
+		return fmt.Errorf("create the load balancer's container: %w", err)
+	}
+	b.is(sandbox, id, false)
+	if err := b.host.Engine.Start(ctx, id); err != nil {
+		return fmt.Errorf("start the load balancer's container: %w", err)
+	}
+	b.is(sandbox, id, true)
+	return b.takePublicAddress(row, sandbox)
+}
+
+// stands asks the engine whether the sandbox runs and has its address still, as it did when the
+// container was started, and whether that runs as well, with the program of this version: another
+// one leaves out what it does not know of, and says nothing. One that was started again since is
+// without all that it was told, and the container is not in it.
+func (b *loadBalancer) stands(ctx context.Context, sandbox backend.Container, id string) (within, whole bool) {
+	around, err := b.host.Engine.Inspect(ctx, sandbox.ID)
+	if err != nil || around.State != backend.Running || around.IP != sandbox.IP {
+		return false, false
+	}
+	seen, err := b.host.Engine.Inspect(ctx, id)
+	if err != nil || seen.StartedAt.Before(around.StartedAt) {
+		return false, false
+	}
+	if seen.Outdated {
+		b.host.agent.Log.Info("a load balancer runs the program of another version: it is started anew at its address", "loadBalancer", b.arn)
+	}
+	return true, seen.State == backend.Running && !seen.Outdated
+}

@@ -1,0 +1,96 @@
+package agent
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+)
+
+// makeSandbox makes one with the address that the load balancer has had, or tries one subnet after
+// the other: one may be full.
+func (b *loadBalancer) makeSandbox(ctx context.Context, row *elbv2.LoadBalancer) (made backend.Container, err error) {
+	zones := slices.Clone(row.Zones)
+	slices.SortStableFunc(zones, func(x, y elbv2.Zone) int {
+		return cmp.Compare(len(row.Addresses[y.Subnet]), len(row.Addresses[x.Subnet]))
+	})
+	for _, zone := range zones {
+		made, err = b.trySandbox(ctx, row, zone.Subnet)
+		if backend.Missing(err, backend.KindNetwork) { // somebody has removed it
+			b.host.forgetNetworks()
+			made, err = b.trySandbox(ctx, row, zone.Subnet)
+		}
+		if !errors.Is(err, backend.ErrSubnetFull) {
+			return made, err
+		}
+	}
+	return made, err
+}
+
+func (b *loadBalancer) trySandbox(ctx context.Context, row *elbv2.LoadBalancer, subnet string) (made backend.Container, err error) {
+	h := b.host
+	network, part, err := h.subnetNetwork(ctx, row.Scope, subnet)
+	if err != nil {
+		return made, err
+	}
+	labels := b.labels()
+	labels[labelSubnet] = subnet
+	spec := backend.SandboxSpec{
+		Name: b.name("load-balancer"), Network: network.Name, Subnet: part, Labels: labels, Balances: row.Type == elb.LoadBalancerTypeEnumNetwork,
+	}
+	if had, err := netip.ParseAddr(row.Addresses[subnet]); err == nil && b.keep(ctx, network.Name, had) == nil {
+		spec.IP = had
+	}
+	if vpcOf(h.agent.Store.Read(), row.Scope, subnet).DNSSupport {
+		spec.Aliases = aliases(row.DNSName)
+	}
+	for range maxSandboxes {
+		if made, err = h.Engine.CreateSandbox(ctx, spec); spec.IP.IsValid() && errors.Is(err, backend.ErrAddressInUse) {
+			spec.IP = netip.Addr{}
+			continue
+		}
+		if err != nil {
+			return made, fmt.Errorf("make the network interface of the load balancer: %w", err)
+		}
+		b.is(made, "", false)
+		if err = h.Engine.Start(ctx, made.ID); err == nil {
+			return made, errors.Join(b.keep(ctx, network.Name, made.IP), b.joinAnew(ctx, row, made))
+		}
+		spec.IP = netip.Addr{}
+		if removed := b.discard(ctx, made.ID, ""); removed != nil || !errors.Is(err, backend.ErrAddressInUse) {
+			return made, errors.Join(err, removed)
+		}
+	}
+	return made, err
+}
+
+// aliases are the ways to write a DNS name: engines tell capitals apart.
+func aliases(name string) []string {
+	if lower := strings.ToLower(name); lower != name {
+		return []string{name, lower}
+	}
+	return []string{name}
+}
+
+// joinAnew has a sandbox that has just begun let pass what it shall.
+func (b *loadBalancer) joinAnew(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
+	all := b.host.agent.interfaces
+	all.join(b.host, b.arn, row.Scope, row.SecurityGroups, made.IP)
+	return all.started(ctx, b.arn, made.ID)
+}
+
+// join has a sandbox that runs let pass what it shall: it may have other groups by now.
+func (b *loadBalancer) join(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
+	all := b.host.agent.interfaces
+	all.join(b.host, b.arn, row.Scope, row.SecurityGroups, made.IP)
+	all.found(b.arn, made.ID)
+	return all.ready(ctx, b.arn)
+}

@@ -1,0 +1,174 @@
+package agent
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// switchOff is what ECS learns when EC2 has stopped the instance: its agent is gone, and
+// its tasks are to end.
+func (b *bench) switchOff(instance string) {
+	b.Helper()
+	err := b.store.Update(func(tx *state.Tx) error {
+		c := *tx.ContainerInstance(instance)
+		c.AgentConnected = false
+		tx.PutContainerInstance(&c, b.clock.Now())
+		for _, t := range tx.InstanceTasks(instance) {
+			tx.StopTask(t.ARN, state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: "Host EC2 (instance i-1) stopped.", At: b.clock.Now()})
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+// bridges are the networks of machines on the engine.
+func (b *bench) bridges() (names []string) {
+	b.Helper()
+	list, err := b.engine.Networks(b.Context(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, n := range list {
+		if n.Labels[labelInstance] != "" {
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+// expectMachines wants as many sandboxes of container instances on the engine, with their
+// networks.
+func (b *bench) expectMachines(when string, n int) {
+	b.Helper()
+	b.expect("machines and networks "+when, []int{len(b.machines()), len(b.bridges())}, []int{n, n})
+}
+
+func TestAMachineIsGoneWhileItsInstanceIsSwitchedOff(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		instance := b.instance()
+		b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
+		b.runAt(instance, types.NetworkModeHost, server("web", hostPort(80)))
+		for _, round := range []string{"once", "again"} {
+			b.expectMachines("while it runs, "+round, 1)
+			b.switchOff(instance)
+			b.expectMachines("when it is switched off, "+round, 0)
+			left, _ := b.engine.List(b.Context(), nil)
+			b.expect("output is left, "+round, len(left) > 0, true)
+
+			b.connect(instance, true)
+			b.expectMachines("before a task, "+round, 0)
+			id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
+			b.expect("a task, "+round, b.task(id).Status.LastStatus, state.Running)
+			b.expect("it answers, "+round, b.answers(instance, 8080), true)
+		}
+	})
+}
+
+func TestAMachineStaysWhileItsInstanceDrains(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		instance := b.instance()
+		id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
+		c := *b.store.Read().ContainerInstance(instance)
+		c.Status = state.InstanceDraining
+		b.putInstance(&c)
+		b.stopTask(id)
+		b.expectMachines("when it has drained", 1)
+		b.deregister(instance)
+		b.expectMachines("when it is deregistered", 0)
+	})
+}
+
+// An engine may not let go of a network at once.
+func TestARemovalThatFailsIsTriedAgain(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		instance := b.instance()
+		id := b.runAt(instance, types.NetworkModeHost, container("web"))
+		b.withFaults(fault.Rule{Call: fault.Remove, Sandbox: containers, Error: "has active endpoints", Times: 5})
+		b.deregister(instance)
+		b.stopTask(id)
+		time.Sleep(30 * time.Second)
+		synctest.Wait()
+		b.expect("networks after 30 seconds", len(b.bridges()), 1)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		b.expect("networks after 1, 2, 4, 8 and 16 seconds", len(b.bridges()), 0)
+		b.expect("machines that the agent knows", len(b.agent.hosts[""].allMachines()), 0)
+	})
+}
+
+// A task that comes while a removal is tried has the machine stay.
+func TestATaskComesDuringTheRemovalOfItsMachine(t *testing.T) {
+	for name, rule := range map[string]fault.Rule{
+		"its sandbox stays":   {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{labelInstance: "*"}, Error: "busy"},
+		"its network stays":   {Call: fault.Remove, Sandbox: containers, Error: "has active endpoints"},
+		"its sandbox is slow": {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{labelInstance: "*"}, Delay: 3 * time.Second},
+		"nobody learns of it": {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{labelInstance: "*"}, LoseAnswer: true, Times: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				instance := b.instance()
+				b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
+				b.withFaults(rule)
+				b.switchOff(instance)
+				b.connect(instance, true)
+				id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				b.expect("the task", b.task(id).Status.LastStatus, state.Running)
+				b.expect("it answers", b.answers(instance, 8080), true)
+				b.expectMachines("for it", 1)
+
+				b.faults.RemoveRule("1")
+				b.switchOff(instance)
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				b.expectMachines("in the end", 0)
+			})
+		})
+	}
+}
+
+// Who asks for a removal while the machine is busy does not ask in vain.
+func TestARemovalIsAskedForWhileAMachineIsBusy(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		instance := b.instance()
+		b.runAt(instance, types.NetworkModeHost, container("web"))
+		m := b.agent.hosts[""].machine(instance)
+		m.end(b.Context(), m.seize())
+		b.expectMachines("after a removal for which a task has come too early", 1)
+		busy := m.seize()
+		b.switchOff(instance)
+		b.expectMachines("while it is busy", 1)
+		m.finish(busy, nil)
+		synctest.Wait()
+		b.expectMachines("then", 0)
+	})
+}
+
+// Looks at the engine do not have a removal that fails tried more often.
+func TestARemovalIsTriedByOneTimer(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		instance := b.instance()
+		b.runAt(instance, types.NetworkModeHost, container("web"))
+		b.withFaults(fault.Rule{Call: fault.Remove, Sandbox: containers, Error: "has active endpoints"})
+		b.switchOff(instance)
+		for range 20 {
+			b.resync()
+			synctest.Wait()
+		}
+		before := b.faults.Rules()[0].Used
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if tries := b.faults.Rules()[0].Used - before; tries < 9 || tries > 12 {
+			t.Errorf("%d tries in ten minutes; want one each minute", tries)
+		}
+	})
+}

@@ -1,0 +1,154 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// running reports whether the machine's sandbox runs, as far as is known.
+func (m *machine) running() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.runs
+}
+
+// InstanceIP is the address of the container instance that a task has its network from;
+// empty if it has another, or none yet.
+func (a *Agent) InstanceIP(taskARN string) string {
+	t := a.Store.Read().Task(taskARN)
+	if t == nil || !sharesNetwork(t) || t.Status.LastStatus != state.Running {
+		return ""
+	}
+	h := a.hostOf(t)
+	if h == nil {
+		return ""
+	}
+	if ip := h.machineOf(t).where().ip; ip.IsValid() {
+		return ip.String()
+	}
+	return ""
+}
+
+// openPorts opens the task to this host, and returns where. Simulated tasks get there what
+// their service shares; the rest is opened when somebody asks for it.
+func (w *work) openPorts() []HostPort {
+	simulated := w.host.engineInfo().Simulated
+	if simulated && !w.host.LocalPorts {
+		return nil
+	}
+	list := w.host.openingRules().openings(w.task, w.view.status, w.view.definitions, w.on)
+	return w.host.ports.open(tenantOf(w.task, w.view.status, w.view.stop), list, !simulated)
+}
+
+// attach lets a machine know of the network interface of one of its tasks, which has its
+// share of the machine's fate.
+func (w *work) attach(ctx context.Context, sandboxID string) error {
+	if w.machine == nil || w.view.plain {
+		return nil
+	}
+	return w.machine.attach(ctx, w.task.ARN, sandboxID)
+}
+
+// leaveMachine gives back what a task has of its machine: ports, or a network interface.
+func (w *work) leaveMachine(ctx context.Context) error {
+	m := w.machine
+	if m == nil {
+		return nil
+	}
+	m.mu.Lock()
+	m.release(w.task.ARN, "")
+	delete(m.interfaces, w.task.ARN)
+	m.mu.Unlock()
+	err := m.direct(ctx)
+	if errors.Is(err, backend.ErrNoSandbox) {
+		return nil
+	}
+	return err
+}
+
+// unbind takes the ports of the machine from a container that has ended while its task goes on:
+// the next container may get its address. The placement of others goes by what the task has all the same.
+func (w *work) unbind(i int) {
+	if w.machine == nil || w.view.stop != nil || !hasPorts(w.task, &w.view.definitions[i]) {
+		return
+	}
+	w.machine.mu.Lock()
+	w.machine.release(w.task.ARN, w.view.status.Containers[i].Name)
+	w.machine.mu.Unlock()
+	w.host.directLater(w.machine)
+}
+
+// publishPorts gives a container of a task in bridge or host mode its ports on the machine,
+// before it starts. One without a network has none.
+func (w *work) publishPorts(ctx context.Context, container, id string, d *types.ContainerDefinition, had []state.Binding) ([]state.Binding, error) {
+	if !hasPorts(w.task, d) {
+		return nil, nil
+	}
+	var at netip.Addr
+	if w.task.Spec.NetworkMode == types.NetworkModeBridge {
+		seen, err := w.host.Engine.Inspect(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		at = seen.IP
+	}
+	bindings, err := w.machine.bind(w.task.ARN, container, d.PortMappings, had, at)
+	if err != nil {
+		return nil, err
+	}
+	return bindings, w.machine.direct(ctx)
+}
+
+// hasPorts reports whether a container has ports on the machine.
+func hasPorts(t *state.Task, d *types.ContainerDefinition) bool {
+	return sharesNetwork(t) && len(d.PortMappings) > 0 && !aws.ToBool(d.DisableNetworking)
+}
+
+// adoptPorts does the same for a container that was found running.
+func (w *work) adoptPorts(i int, found backend.Container) {
+	c, d := &w.view.status.Containers[i], &w.view.definitions[i]
+	if w.machine == nil || !hasPorts(w.task, d) || found.State != backend.Running {
+		return
+	}
+	var at netip.Addr
+	if w.task.Spec.NetworkMode == types.NetworkModeBridge {
+		at = found.IP
+	}
+	if len(c.Bindings) > 0 && w.machine.leased(w.task.ARN, c.Name, at) {
+		return
+	}
+	bindings, err := w.machine.bind(w.task.ARN, c.Name, d.PortMappings, c.Bindings, at)
+	if err != nil {
+		w.host.agent.Log.Error("ports of a container not taken over", "task", w.task.ARN, "container", c.Name, "error", err)
+		return
+	}
+	if len(c.Bindings) == 0 {
+		c.Bindings = bindings
+		w.publication.touch()
+	}
+}
+
+// bridgeGone ends a machine whose bridge network somebody has removed, and says so instead
+// of an error that comes from that. The next task has it made again; one that began before
+// that, on, ends nothing.
+func (w *work) bridgeGone(ctx context.Context, on place, err error) error {
+	if w.machine == nil || w.task.Spec.NetworkMode != types.NetworkModeBridge || !backend.Missing(err, backend.KindNetwork) {
+		return err
+	}
+	now := w.machine.where()
+	if now.life != on.life {
+		return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
+	}
+	if stopped := w.host.Engine.Stop(ctx, now.sandbox, 0); stopped != nil && !errors.Is(stopped, backend.ErrNotFound) {
+		return errors.Join(err, stopped)
+	}
+	w.machine.died(false)
+	return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
+}

@@ -1,0 +1,81 @@
+package agent
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// observe takes an event of the engine; they come one after the other.
+func (h *host) observe(ctx context.Context, e backend.Event) {
+	switch e.Kind {
+	case backend.Disconnected:
+		h.lose(lostError(e.Err))
+	case backend.Resync:
+		h.resync(ctx)
+	case backend.ContainerStarted:
+		h.started(ctx, e.ContainerID)
+	case backend.ContainerDied, backend.NetworkLost: // whoever looks at it finds out which
+		h.tell(ctx, e.ContainerID, func(w *work, container int) { w.died(container, false) })
+	case backend.HealthChanged:
+		h.tell(ctx, e.ContainerID, func(w *work, container int) { w.healthIs(container, e.Health) })
+	}
+}
+
+// tell passes something about a container to its task's work.
+func (h *host) tell(ctx context.Context, id string, news func(w *work, container int)) {
+	s, known := h.subject(id)
+	if !known {
+		return
+	}
+	switch {
+	case s.instance != "":
+		h.examineLater(ctx, s.instance)
+		return
+	case s.loadBalancer != "":
+		h.loadBalancerEnded(s.loadBalancer)
+		return
+	}
+	w := h.lockWork(s.taskARN)
+	if w == nil {
+		return
+	}
+	defer w.mu.Unlock()
+	container, ok := w.view.index(s.container)
+	if !ok || w.view.engineID(container) != id {
+		return // it has been replaced
+	}
+	news(w, container)
+	w.advance(ctx)
+}
+
+// started stops a container that somebody else has started again after its end. One
+// that is not known yet may be about to be made for a task; the next resync finds any
+// other.
+// Source: amazon-ecs-agent, a late RUNNING after STOPPED.
+func (h *host) started(ctx context.Context, id string) {
+	s, known := h.subject(id)
+	if !known && !h.leftovers.hold(id) || s.instance != "" {
+		return
+	}
+	if known {
+		w := h.lockWork(s.taskARN)
+		if w == nil {
+			return
+		}
+		c := w.view.container(s.container)
+		stopped := c != nil && c.Phase == state.ContainerStopped
+		w.mu.Unlock()
+		if !stopped {
+			return
+		}
+	}
+	h.spawn(func() {
+		err := h.Engine.Stop(ctx, id, defaultStopTimeout)
+		if err != nil && ctx.Err() == nil && !errors.Is(err, backend.ErrNotFound) && !h.engineLost(err) {
+			h.agent.Log.Warn("stopped container was started again and cannot be stopped", "container", id, "error", err)
+		}
+	})
+}

@@ -1,0 +1,371 @@
+package agent
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+)
+
+// view is all that a decision about a task rests on.
+type view struct {
+	definitions []types.ContainerDefinition // overrides applied
+	volumes     []volume                    // that they mount
+	resources   executionResources          // that they refer to
+	targets     targets
+	status      *state.TaskStatus // containers in the order of definitions
+	stop        *state.Stop
+	plain       bool // it has no network interface of its own
+	sandbox     sandboxPhase
+	notes       []note // about each container, the sandbox, each volume, and the resources; see about
+	createdAt   time.Time
+	delays      Delays
+	now         time.Time
+}
+
+// note is what is known of a container, the sandbox or a volume beside its status.
+type note struct {
+	busy     bool      // an engine call is under way
+	exited   bool      // the engine says that it has ended, which has to be looked at
+	late     bool      // and that happened while the agent did not listen
+	absent   bool      // the image has to be pulled
+	logless  bool      // its log stream is to be made before anything is pulled
+	logSince time.Time // it was first tried to make that, in vain
+	region   bool      // its image itself names one
+	made     bool      // by this work, or it is about to be
+	stale    bool      // it was made for a sandbox that was replaced
+}
+
+// theSandbox stands for the sandbox where a container's index is wanted.
+const theSandbox = -1
+
+// about is the note on a container, the sandbox or a volume.
+func (v *view) about(subject int) *note {
+	if subject < 0 {
+		subject = len(v.status.Containers) + theSandbox - subject
+	}
+	return &v.notes[subject]
+}
+
+func (v *view) busy() bool {
+	return slices.ContainsFunc(v.notes, func(n note) bool { return n.busy })
+}
+
+// newView is what is known of a task when work on it begins.
+func newView(status *state.TaskStatus, stop *state.Stop, plain bool) view {
+	v := view{status: status, stop: stop, plain: plain, notes: make([]note, len(status.Containers)+1)}
+	switch {
+	case status.SandboxID == "":
+	case status.Attachment.Status == "ATTACHED" || plain && v.begun():
+		v.sandbox = sandboxRunning
+	default:
+		v.sandbox = sandboxCreated
+	}
+	return v
+}
+
+// sandboxPhase is how far the task's network namespace has come.
+type sandboxPhase int
+
+const (
+	sandboxNone sandboxPhase = iota
+	sandboxCreated
+	sandboxRunning
+	sandboxGone
+)
+
+// verb is an engine call, or a step that needs none.
+type verb string
+
+const (
+	createSandbox  verb = "create sandbox"
+	startSandbox   verb = "start sandbox"
+	examineSandbox verb = "examine sandbox" // find out whether it has ended
+	removeSandbox  verb = "remove sandbox"
+	makeVolume     verb = "make volume"
+	readResources  verb = "read secrets"
+	find           verb = "find" // look whether the image is there
+	pull           verb = "pull"
+	create         verb = "create"
+	discard        verb = "discard" // remove, to be made again
+	openLog        verb = "open log"
+	start          verb = "start"
+	stop           verb = "stop"
+	examine        verb = "examine"   // find out how it exited
+	cutShort       verb = "cut short" // a pull, the making of a volume, the reading of secrets, what goes before a start
+	skip           verb = "skip"      // will not run: it is stopped without having started
+	giveUp         verb = "give up"
+)
+
+// action is one step of a task: a verb and the container it concerns.
+type action struct {
+	verb      verb
+	container int    // index, theSandbox or theVolume
+	why       string // of giveUp
+}
+
+// engineID is the id of a container or of the sandbox, empty when there is none.
+func (v *view) engineID(container int) string {
+	if container == theSandbox {
+		return v.status.SandboxID
+	}
+	return v.status.Containers[container].EngineID
+}
+
+// index finds a container by its name, or the sandbox by the agent's name for it; ok
+// is false when there is no such container.
+func (v *view) index(name string) (container int, ok bool) {
+	if name == sandboxContainerName {
+		return theSandbox, true
+	}
+	i := slices.IndexFunc(v.status.Containers, func(c state.Container) bool { return c.Name == name })
+	return i, i >= 0
+}
+
+func (v *view) container(name string) *state.Container {
+	if i, ok := v.index(name); ok && i != theSandbox {
+		return &v.status.Containers[i]
+	}
+	return nil
+}
+
+func (v *view) definition(name string) *types.ContainerDefinition {
+	for i := range v.definitions {
+		if aws.ToString(v.definitions[i].Name) == name {
+			return &v.definitions[i]
+		}
+	}
+	return nil
+}
+
+// plan says what to do next for a task, all of it at once, and when to look again
+// although nothing has happened (zero: never).
+//
+// The sandbox's start and the containers' creation overlap, as does the look-up of
+// images: the engine needs the sandbox's id to create, and the running sandbox
+// only to start. Volumes are made meanwhile. A pull waits for the sandbox and for a managed
+// volume, as it belongs to PENDING.
+func plan(v *view) (actions []action, again time.Time) {
+	if v.stop != nil {
+		return planStop(v)
+	}
+	add := func(verb verb, container int, why string) {
+		if !v.about(container).busy {
+			actions = append(actions, action{verb, container, why})
+		}
+	}
+	switch v.sandbox {
+	case sandboxNone:
+		if again = v.interfaceAt(); !v.now.Before(again) {
+			add(createSandbox, theSandbox, "")
+			again = time.Time{}
+		}
+	case sandboxCreated:
+		if again = v.provisionedAt(); !v.now.Before(again) {
+			add(startSandbox, theSandbox, "")
+			again = time.Time{}
+		}
+	case sandboxRunning:
+		if v.about(theSandbox).exited && !v.starting() {
+			add(examineSandbox, theSandbox, "")
+		}
+	}
+	v.planVolumes(add)
+	v.planResources(add)
+	for i := range v.definitions {
+		c, note := &v.status.Containers[i], v.about(i)
+		if c.Phase == state.ContainerRunning && note.exited {
+			add(examine, i, "")
+		}
+		if c.Phase == state.ContainerRunning || c.Phase == state.ContainerStopped {
+			continue
+		}
+		if c.Phase == state.ContainerNone && !note.absent {
+			add(find, i, "") // whatever it depends on (ECS0066)
+			continue
+		}
+		if note.logless && v.sandbox == sandboxRunning && !v.lacksVolume() {
+			add(openLog, i, "")
+			continue
+		}
+		if c.Phase == state.ContainerNone && v.sandbox == sandboxRunning && !v.lacksVolume() && !v.lacksLog() {
+			if v.lacksAuth(i) {
+				continue
+			}
+			add(pull, i, "")
+			continue
+		}
+		verdict, why, due := dependenciesMet(&v.definitions[i], v)
+		if !c.StartedAt.IsZero() {
+			verdict = met // dependencies order the first start, not a restart
+		}
+		switch {
+		case verdict == never:
+			add(giveUp, i, why)
+		case verdict == notYet:
+			again = sooner(again, due)
+		case c.Phase == state.ContainerCreated && note.stale:
+			add(discard, i, "")
+		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated && !v.about(theSandbox).exited && v.hasVolumes(i) && v.hasResources(i):
+			add(create, i, "")
+		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning && !v.about(theSandbox).exited && !v.lacksLog():
+			add(start, i, "")
+		}
+	}
+	return actions, again
+}
+
+// lacksLog reports whether a container's log stream is still to be made, for which all wait.
+func (v *view) lacksLog() bool {
+	for i := range v.status.Containers {
+		if v.about(i).logless && v.status.Containers[i].Phase != state.ContainerStopped {
+			return true
+		}
+	}
+	return false
+}
+
+// starting reports whether the start of a container is under way.
+func (v *view) starting() bool {
+	for i, c := range v.status.Containers {
+		if c.Phase == state.ContainerCreated && v.about(i).busy {
+			return true
+		}
+	}
+	return false
+}
+
+// begun reports whether a container has ever run.
+func (v *view) begun() bool {
+	return slices.ContainsFunc(v.status.Containers, func(c state.Container) bool { return !c.StartedAt.IsZero() })
+}
+
+// createPatience is how long a task that stops waits for the container that the engine is
+// making. What the engine makes later, leftovers removes.
+const createPatience = 10 * time.Second
+
+// planStop takes the containers down in the reverse order of their dependencies
+// and the sandbox last.
+func planStop(v *view) (actions []action, again time.Time) {
+	left := false
+	if holds, until := v.holdsStop(); holds {
+		return v.examineExited(), until
+	}
+	for i := range v.definitions {
+		c, note := &v.status.Containers[i], v.about(i)
+		if c.Phase == state.ContainerStopped {
+			continue
+		}
+		left = true
+		switch {
+		case note.busy && (c.Phase == state.ContainerNone || c.Phase == state.ContainerCreated):
+			actions = append(actions, action{cutShort, i, ""})
+		case note.busy && c.Phase == state.ContainerPulled:
+			if due := v.stop.At.Add(createPatience); v.now.Before(due) {
+				again = sooner(again, due)
+			} else {
+				actions = append(actions, action{cutShort, i, ""})
+			}
+		case note.busy:
+		case c.Phase != state.ContainerRunning:
+			actions = append(actions, action{skip, i, ""})
+		case note.exited:
+			actions = append(actions, action{examine, i, ""})
+		case mayStop(c.Name, v):
+			actions = append(actions, action{stop, i, ""})
+		}
+	}
+	// What the engine makes of them all the same goes with what the task has left.
+	for k := range v.volumes {
+		if v.about(theVolume(k)).busy {
+			actions = append(actions, action{cutShort, theVolume(k), ""})
+		}
+	}
+	if v.readingResources() {
+		actions = append(actions, action{cutShort, v.theResources(), ""})
+	}
+	switch {
+	case v.unreported():
+		again = sooner(again, v.stop.At)
+	case left || v.sandbox == sandboxGone || v.about(theSandbox).busy || v.makingVolumes() || v.readingResources():
+	case v.now.Before(v.deprovisionAt()):
+		again = v.deprovisionAt()
+	case v.now.Before(v.removeAt()):
+		again = v.removeAt()
+	default:
+		actions = append(actions, action{removeSandbox, theSandbox, ""})
+	}
+	return actions, again
+}
+
+// lastStatus is the status that ECS shows. It never goes back: whoever writes it
+// keeps the furthest.
+func lastStatus(v *view) string {
+	all := func(phases ...state.ContainerPhase) bool {
+		for i := range v.status.Containers {
+			found := false
+			for _, phase := range phases {
+				found = found || v.status.Containers[i].Phase == phase
+			}
+			if !found {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case v.stop != nil && v.sandbox == sandboxGone:
+		return state.Stopped
+	case v.stop != nil && v.provisions() && all(state.ContainerStopped) && !v.unreported() && !v.now.Before(v.deprovisionAt()):
+		return state.Deprovisioning
+	case v.stop != nil && v.deactivates() && !v.unreported():
+		return state.Deactivating
+	case v.stop != nil:
+		return v.status.LastStatus // ECS0065: it keeps its status while containers stop
+	case v.sandbox != sandboxRunning && !v.provisions():
+		return state.Pending
+	case v.sandbox != sandboxRunning || v.lacksVolume():
+		return state.Provisioning
+	case all(state.ContainerRunning, state.ContainerStopped) && v.activates() && v.status.LastStatus != state.Running:
+		return state.Activating
+	case all(state.ContainerRunning, state.ContainerStopped):
+		return state.Running
+	default:
+		return state.Pending
+	}
+}
+
+// taskHealth sums up the essential containers that have a health check (ECS0069); it is
+// empty where none has.
+// Source: ECS developer guide, container health checks.
+func taskHealth(v *view) types.HealthStatus {
+	checked, decisive, healthy := 0, 0, 0
+	for i := range v.definitions {
+		d, c := &v.definitions[i], &v.status.Containers[i]
+		if d.HealthCheck == nil {
+			continue
+		}
+		checked++
+		if !taskdef.Essential(d) {
+			continue
+		}
+		decisive++
+		switch c.HealthStatus {
+		case types.HealthStatusUnhealthy:
+			return types.HealthStatusUnhealthy
+		case types.HealthStatusHealthy:
+			healthy++
+		}
+	}
+	switch {
+	case checked == 0:
+		return ""
+	case decisive > 0 && healthy == decisive:
+		return types.HealthStatusHealthy
+	default:
+		return types.HealthStatusUnknown
+	}
+}

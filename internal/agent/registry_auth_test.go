@@ -1,0 +1,101 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// privately is an engine that remembers how it was asked for images, and gives out none without the
+// password.
+type privately struct {
+	*sim.Engine
+	mu    sync.Mutex
+	asked map[string]backend.RegistryAuth
+}
+
+func (p *privately) Pull(ctx context.Context, spec backend.PullSpec) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	auth := backend.RegistryAuth{}
+	if spec.Auth != nil {
+		auth = *spec.Auth
+	}
+	p.asked[spec.Ref] = auth
+	if strings.HasPrefix(spec.Ref, "private") && auth.Password != "hunter2" {
+		return errors.New("unauthorized: " + auth.Username + ":" + auth.Password)
+	}
+	return p.Engine.Pull(ctx, spec)
+}
+
+func privateContainer(name, credentials string) types.ContainerDefinition {
+	c := container(name, "sleep", "100")
+	c.Image = aws.String("private.example/" + name)
+	c.RepositoryCredentials = &types.RepositoryCredentials{CredentialsParameter: &credentials}
+	return c
+}
+
+func TestImagesArePulledWithALogin(t *testing.T) {
+	s := &shelf{secrets: map[string]string{
+		aStore: `{"username":"me","password":"hunter2"}`, "by-name": `{"Username":"you","Password":"hunter2"}`, "wrong": `{"username":"nobody","password":"letmein"}`,
+	}}
+	withAgent(t, func(b *bench) {
+		var log bytes.Buffer
+		engine := &privately{Engine: b.engine, asked: map[string]backend.RegistryAuth{}}
+		b.stop()
+		b.runAgent(New(Options{
+			Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&log, nil)), Hosts: []HostOptions{{Engine: engine, PullBehavior: Always}}, Secrets: s,
+		}))
+		open := container("open", "sleep", "100")
+		open.Image = aws.String("open.example/open")
+		id := b.run(privateContainer("app", aStore), privateContainer("side", aStore), privateContainer("name", "by-name"), open)
+		b.expect("the task", b.task(id).Status.LastStatus, state.Running)
+		if diff := cmp.Diff(map[string]backend.RegistryAuth{
+			"private.example/app": {Username: "me", Password: "hunter2"}, "private.example/side": {Username: "me", Password: "hunter2"},
+			"private.example/name": {Username: "you", Password: "hunter2"}, "open.example/open": {},
+		}, engine.asked); diff != "" {
+			t.Errorf("pulls (-want +got):\n%s", diff)
+		}
+		b.expect("what was asked for", s.asked, []string{"us-west-2 " + aStore, "us-east-1 by-name"})
+		id = b.run(privateContainer("app", "wrong"))
+		b.expect("the reason", b.task(id).Stop.Reason,
+			"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref private.example/app:latest: unauthorized: ***:***")
+		b.stop()
+		if strings.Contains(log.String(), "letmein") || strings.Contains(log.String(), "hunter2") {
+			t.Errorf("the log: %s", log.String())
+		}
+	})
+}
+
+func TestWhyThereIsNoLogin(t *testing.T) {
+	s := &shelf{secrets: map[string]string{"empty": "", "text": "hunter2", "nobody": `{"password":"hunter2"}`, "open": `{"username":"me"}`}}
+	const data = "fetching authorization data: "
+	for credentials, want := range map[string]string{
+		"empty": data + "empty secrets value", "text": data + "unable to unmarshal secret value, invalid schema",
+		"nobody": "fetching username: AuthorizationData is malformed, empty field", "open": "fetching password: AuthorizationData is malformed, empty field",
+		"gone": "fetching secret from the service for gone: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+	} {
+		of := &state.Task{ARN: scope.Task("c", "1"), Placement: &state.Placement{ContainerInstance: "i"}}
+		_, err := readAll(t.Context(), s, of, []types.ContainerDefinition{privateContainer("app", credentials)})
+		if got := resourceFailed(of, err); got != "Asm "+want {
+			t.Errorf("%s on EC2: %s", credentials, got)
+		}
+		of.Placement.ContainerInstance = ""
+		want = strings.Replace(want, "gone: ", "gone: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: r, ", 1)
+		if got := resourceFailed(of, err); got != "ResourceInitializationError: "+retrieval+"unable to get registry auth from asm: "+retried+"asm "+want {
+			t.Errorf("%s on Fargate: %s", credentials, got)
+		}
+	}
+}

@@ -1,0 +1,266 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// createSandbox gives the task an address and a network namespace.
+func (w *work) createSandbox() run {
+	h, t := w.host, w.task
+	return func(ctx context.Context) func() {
+		made, on, err := w.newSandbox(ctx)
+		switch { // somebody has removed it
+		case backend.Missing(err, backend.KindNetwork):
+			h.forgetNetworks()
+			made, on, err = w.newSandbox(ctx)
+		case backend.Missing(err, backend.KindContainer) && w.machine != nil:
+			w.machine.examine(ctx)
+			made, on, err = w.newSandbox(ctx)
+		}
+		if errors.Is(err, errNotStored) {
+			return w.unanswered(ctx, "network interface not stored", err)
+		}
+		return func() {
+			switch {
+			case h.engineLost(err):
+			case err != nil:
+				w.fail(attachmentFailed(t, "create", err))
+			default:
+				w.on = on
+				w.hasSandbox(made)
+			}
+		}
+	}
+}
+
+// newSandbox makes the sandbox, inside the task's machine if it has one. Nothing that
+// changes is read of the work.
+func (w *work) newSandbox(ctx context.Context) (made backend.Container, on place, err error) {
+	h, t := w.host, w.task
+	spec := w.sandboxSpec()
+	if w.machine != nil {
+		if on, err = w.machine.up(ctx); err != nil {
+			return made, on, err
+		}
+		spec.Parent = on.sandbox
+	}
+	if t.Spec.HasInterface() {
+		network, subnet, err := h.subnetNetwork(ctx, t.Scope(), t.Placement.SubnetID)
+		if err != nil {
+			return made, on, err
+		}
+		if err := h.takePublicAddress(t); err != nil {
+			return made, on, err
+		}
+		spec.Network, spec.Subnet = network.Name, subnet
+		resolve(&spec, vpcOf(h.agent.Store.Read(), t.Scope(), t.Placement.SubnetID), network)
+	}
+	made, err = h.Engine.CreateSandbox(ctx, spec)
+	return made, on, err
+}
+
+// attachmentFailed is the reason of a task without network interface. Source: field
+// reports for a full subnet's text and RunTask's for lack of capacity; that they end
+// a task that was accepted is the emulator's own, as it learns of it only then.
+func attachmentFailed(t *state.Task, doing string, err error) string {
+	switch {
+	case errors.Is(err, backend.ErrSubnetFull):
+		return fmt.Sprintf("Unexpected EC2 error while attempting to Create Network Interface in subnet '%s': InsufficientFreeAddressesInSubnet", t.Placement.SubnetID)
+	case errors.Is(err, backend.ErrNoCapacity):
+		return state.NoCapacity
+	case !t.Spec.HasInterface():
+		return "ResourceInitializationError: unable to " + doing + " the sandbox of the task: " + engineText(err)
+	default:
+		return "ResourceInitializationError: unable to " + doing + " the network interface of the task: " + engineText(err)
+	}
+}
+
+// hasSandbox takes over the sandbox that the task has now.
+func (w *work) hasSandbox(made backend.Container) {
+	s := w.view.status
+	s.SandboxID = made.ID
+	if !w.view.plain {
+		w.host.agent.interfaces.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, made.IP)
+		s.Attachment = state.Attachment{
+			Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: made.MAC,
+			PrivateIPv4: made.IP.String(), PrivateDNSName: privateDNSName(w.host.agent.Store.Read(), w.task, made.IP),
+		}
+	}
+	if s.ConnectivityAt.IsZero() {
+		s.ConnectivityAt = w.host.agent.Clock.Now()
+	}
+	w.view.sandbox = sandboxCreated
+	w.host.know(made.ID, w.task.ARN, sandboxContainerName)
+	w.publication.touch()
+}
+
+func (w *work) sandboxRuns() {
+	if !w.view.plain {
+		w.view.status.Attachment.Status = "ATTACHED"
+	}
+	w.view.sandbox = sandboxRunning
+	w.publication.touch()
+}
+
+func (w *work) startSandbox() run {
+	h, id := w.host, w.view.status.SandboxID
+	return func(ctx context.Context) func() {
+		err := h.Engine.Start(ctx, id)
+		if err == nil {
+			err = w.attach(ctx, id)
+		}
+		if err == nil {
+			err = h.agent.interfaces.started(ctx, w.task.ARN, id)
+		}
+		if errors.Is(err, backend.ErrNoSandbox) && w.machine != nil {
+			w.machine.examine(ctx)
+		}
+		if errors.Is(err, backend.ErrAddressInUse) || errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
+			removed := w.giveUpSandbox(ctx, id)
+			return func() { w.replaceSandbox(err, removed) }
+		}
+		return func() {
+			switch {
+			case h.engineLost(err):
+			case err != nil:
+				w.fail(attachmentFailed(w.task, "attach", err))
+			default:
+				w.sandboxRuns()
+			}
+		}
+	}
+}
+
+// giveUpSandbox removes a sandbox, which is no member of its groups any more before somebody
+// else gets its address.
+func (w *work) giveUpSandbox(ctx context.Context, id string) error {
+	w.host.agent.interfaces.leave(w.task.ARN)
+	return w.host.Engine.Remove(ctx, id)
+}
+
+// errSandboxEnded is why a task gets another sandbox of which nothing has run yet.
+var errSandboxEnded = errors.New("the sandbox has ended")
+
+// maxSandboxes bounds how many sandboxes a task uses up before it fails.
+const maxSandboxes = 10
+
+// hasAnotherTry counts what a task could not do for its sandbox's sake.
+func (w *work) hasAnotherTry() bool {
+	w.sandboxes++
+	return w.sandboxes < maxSandboxes
+}
+
+// replaceSandbox has another sandbox made for one that could not start, or ended before
+// anything of the task ran, and was removed: somebody else on the network has its
+// address, the network is gone, the engine was restarted.
+// Containers that were made for it have to be made again.
+func (w *work) replaceSandbox(cause, removed error) {
+	s := w.view.status
+	switch {
+	case w.host.engineLost(removed):
+		return
+	case removed != nil || !w.hasAnotherTry():
+		w.fail(attachmentFailed(w.task, "attach", cause))
+		return
+	case errors.Is(cause, backend.ErrAddressInUse):
+		w.host.agent.Log.Warn("address of the VPC is in use by another container", "ip", s.Attachment.PrivateIPv4)
+	default:
+		w.host.agent.Log.Warn("network or sandbox of a task is gone; it gets another", "task", w.task.ARN, "error", cause)
+		w.host.forgetNetworks()
+	}
+	w.host.forget(s.SandboxID)
+	w.view.sandbox, s.SandboxID = sandboxNone, ""
+	for i := range s.Containers {
+		if s.Containers[i].Phase == state.ContainerCreated {
+			w.view.about(i).stale = true
+		}
+	}
+}
+
+// examineSandbox asks the engine whether the sandbox has really ended. Without it a
+// task has no network: it is as essential as the real agent's pause container. A task of
+// which nothing has run yet gets another one.
+func (w *work) examineSandbox() run {
+	h, id, late, begun, on, plain := w.host, w.view.status.SandboxID, w.view.about(theSandbox).late, w.view.begun(), w.on, w.view.plain
+	return func(ctx context.Context) func() {
+		seen, err := w.inspectNetwork(ctx, id, on)
+		if err != nil && !errors.Is(err, backend.ErrNotFound) {
+			return w.unanswered(ctx, "sandbox not inspected", err)
+		}
+		if err == nil && (connected(seen) || plain && seen.State == backend.Running) {
+			return func() { w.view.about(theSandbox).exited = false }
+		}
+		if !begun {
+			removed := w.giveUpSandbox(ctx, id)
+			return func() {
+				if w.view.stop == nil {
+					w.view.about(theSandbox).exited = false
+					w.replaceSandbox(errSandboxEnded, removed)
+				}
+			}
+		}
+		return func() {
+			w.view.about(theSandbox).exited = false
+			h.agent.Log.Warn("the network of a task is gone: somebody stopped its sandbox, or took it off its network", "task", w.task.ARN)
+			w.executionStopped(w.endedAt(seen, late))
+			w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
+		}
+	}
+}
+
+// connected reports whether a sandbox runs that has its address on a network still.
+func connected(seen backend.Container) bool {
+	return seen.State == backend.Running && seen.IP.IsValid()
+}
+
+// inspectNetwork returns the state of what the task has its network from, or else its
+// limits: the one of the two that has ended.
+func (w *work) inspectNetwork(ctx context.Context, id string, on place) (backend.Container, error) {
+	if w.machine != nil && sharesNetwork(w.task) {
+		stands, seen, err := w.machine.stands(ctx, on)
+		if err != nil || !stands {
+			return seen, err
+		}
+	}
+	return w.host.Engine.Inspect(ctx, id)
+}
+
+// sandboxRemovals is how often the removal of a sandbox is tried. One that stays is
+// a leftover, which the next resync finds.
+const sandboxRemovals = 5
+
+func (w *work) removeSandbox() run {
+	h, id := w.host, w.view.status.SandboxID
+	return func(ctx context.Context) func() {
+		h.ports.close(w.task.ARN) // before somebody else gets where they lead
+		h.ports.await(ctx)
+		err := w.leaveMachine(ctx)
+		if err != nil && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil {
+			h.agent.Log.Error("ports of a task not closed", "task", w.task.ARN, "error", err)
+			err = nil // the next change of the machine's traffic closes them
+		}
+		if err == nil && id != "" {
+			err = w.giveUpSandbox(ctx, id)
+		}
+		for tries := 1; err != nil && tries < sandboxRemovals && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil; tries++ {
+			w.unanswered(ctx, "sandbox not removed", err)
+			err = h.Engine.Remove(ctx, id)
+		}
+		return func() {
+			if h.engineLost(err) {
+				return
+			}
+			if err != nil {
+				h.agent.Log.Error("sandbox not removed", "task", w.task.ARN, "error", err)
+			}
+			w.view.sandbox = sandboxGone
+		}
+	}
+}

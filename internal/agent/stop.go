@@ -1,0 +1,55 @@
+package agent
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// ask passes on that the store wants the task to stop.
+func (w *work) ask(stop *state.Stop) {
+	if stop == nil {
+		return
+	}
+	if own := w.view.stop; own != nil && stop.At.Before(own.At) {
+		w.publication.ending = false // somebody was first
+	}
+	w.publication.stop = true
+	w.view.stop = stop
+}
+
+// end stops the task for a reason that the agent found. A reason that came first
+// is kept.
+func (w *work) end(code types.TaskStopCode, reason string) {
+	if w.view.stop != nil {
+		return
+	}
+	w.view.stop = &state.Stop{Code: code, Reason: cut(reason), At: w.view.reportAt(w.host.agent.Clock.Now())}
+	if w.view.stop.At.After(w.host.agent.Clock.Now()) {
+		w.view.status.End = w.view.stop
+	}
+	w.publication.touch()
+	w.publication.ending = true
+}
+
+// fail ends a task that could not start.
+func (w *work) fail(reason string) { w.end(types.TaskStopCodeTaskFailedToStart, reason) }
+
+// skipAll marks all containers as never run.
+func (w *work) skipAll() {
+	for i := range w.view.status.Containers {
+		if w.view.status.Containers[i].Phase != state.ContainerStopped {
+			w.containerStopped(i, w.host.agent.Clock.Now())
+		}
+	}
+}
+
+// reportedStop is why the task stops, as far as ECS knows.
+func (w *work) reportedStop() *state.Stop {
+	if w.view.unreported() {
+		return nil
+	}
+	return w.view.stop
+}
+
+// unreported: the task ends, which ECS does not know yet.
+func (v *view) unreported() bool { return v.stop != nil && v.now.Before(v.stop.At) }

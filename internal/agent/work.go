@@ -1,0 +1,353 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+)
+
+// work is a task with something to do. It holds the task's status ahead of the
+// store, which learns of it when ECS would show a difference.
+type work struct {
+	host     *host
+	task     *state.Task // the row as it was found: its spec does not change
+	machine  *machine    // container instance; nil on Fargate
+	platform string      // of its images; empty is the engine's own
+	size     size
+	pid      types.PidMode
+	ipc      types.IpcMode
+
+	mu          sync.Mutex
+	retired     bool
+	view        view
+	on          place // of the machine when the sandbox was made
+	publication publication
+	chain       chain          // of its calls and news; under the lock of those
+	flight      *flight        // of the news that are on their way to the store
+	images      map[int]string // their ids, by container
+	cuts        map[int]func() // what cuts short what is under way, by subject
+	unsure      bool           // the engine may make a container of which nobody has heard
+	sandboxes   int            // that could not start
+	timer       *clock.Timer
+}
+
+func newWork(h *host, t *state.Task) *work {
+	w := &work{
+		host: h, task: t, images: map[int]string{}, cuts: map[int]func(){},
+		publication: publication{shown: t.Status.LastStatus, stop: t.Stop != nil},
+	}
+	stop := t.Stop
+	if h.cutFromStore(t, stop) {
+		stop = nil
+	}
+	status := t.Status.Clone()
+	w.view = newView(&status, stop, !t.Spec.HasInterface())
+	if t.Stop == nil && status.End != nil { // found before a restart
+		w.view.stop = status.End
+		w.publication.touch()
+		w.publication.ending = true
+	}
+	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.Balanced()
+	w.hear(t)
+	if w.machine = h.machineOf(t); w.machine == nil {
+		w.view.delays = h.agent.Delays
+	} else {
+		w.on = w.machine.where()
+	}
+	definition := h.agent.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	err := errors.New("the task definition is gone")
+	if definition != nil {
+		d := definition.Definition()
+		var resolved taskdef.Resolved
+		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
+		w.view.definitions, w.platform = withLinks(resolved.Containers), platformOf(d)
+		w.view.setVolumes(mountedVolumes(d.Volumes, resolved.Containers))
+		w.view.setResources(w.machine == nil)
+		w.pid, w.ipc = d.PidMode, d.IpcMode
+		for i := range w.view.definitions {
+			_, logs := w.awslogsOf(i)
+			w.view.about(i).logless = logs && w.machine == nil && w.view.status.Containers[i].StartedAt.IsZero()
+		}
+		w.size = newSize(resolved.CPU, resolved.Memory, resolved.Containers)
+	}
+	if err != nil { // cannot be: it was accepted when the task was made
+		w.fail("TaskStateError: " + err.Error())
+		w.skipAll()
+	} else if stop == nil && inCircle(w.view.definitions) {
+		w.fail("Task dependencies cannot be resolved, taskArn: " + t.ARN)
+	}
+	return w
+}
+
+// advance takes the task as far as it goes without waiting, and makes the engine
+// calls that come next. The lock is held.
+func (w *work) advance(ctx context.Context) { w.launch(ctx, w.next(ctx)) }
+
+// next takes the task as far as it goes without waiting, publishes the result, and
+// returns the engine calls that come next. The lock is held.
+func (w *work) next(ctx context.Context) (calls []call) {
+	if w.retired || ctx.Err() != nil || w.host.health() != nil || w.unheard() {
+		w.retireIfOver()
+		return nil
+	}
+	for {
+		w.view.now = w.host.agent.Clock.Now()
+		w.settle()
+		if w.view.stop != nil {
+			w.host.ports.leave(w.task.ARN) // before the calls that stop it
+		}
+		actions, again := plan(&w.view)
+		if w.applyNow(actions) {
+			continue
+		}
+		w.publish((len(actions) == 0 || w.aboutToPull(actions)) && !w.view.unreported())
+		for _, a := range actions {
+			if a.verb != cutShort {
+				calls = append(calls, w.newCall(a))
+			}
+		}
+		w.setTimer(again, func() { w.again(ctx) })
+		if !w.view.busy() && again.IsZero() && w.publication.stage == known {
+			w.host.retire(w)
+		}
+		return calls
+	}
+}
+
+// setTimer sets the only timer of the work; the zero time is none.
+func (w *work) setTimer(due time.Time, f func()) {
+	if w.timer != nil {
+		w.timer.Stop()
+		w.timer = nil
+	}
+	if !due.IsZero() {
+		w.timer = w.host.agent.Clock.AfterFunc(due.Sub(w.host.agent.Clock.Now()), f)
+	}
+}
+
+// unheard: the container agent has not been told of the task, as it is not connected.
+func (w *work) unheard() bool {
+	return w.view.sandbox == sandboxNone && w.view.stop == nil && w.host.cutFromStore(w.task, nil)
+}
+
+// retireIfOver forgets the work of a task that the store knows to have stopped: an
+// engine that is lost keeps only others waiting.
+func (w *work) retireIfOver() {
+	if !w.retired && w.publication.stage == known && w.publication.shown == state.Stopped && !w.view.busy() {
+		w.host.retire(w)
+	}
+}
+
+// aboutToPull notes that a pull begins, which may take long enough to be seen.
+func (w *work) aboutToPull(actions []action) bool {
+	for _, a := range actions {
+		if a.verb != pull {
+			continue
+		}
+		if s := w.view.status; s.PullStartedAt.IsZero() {
+			s.PullStartedAt = w.view.now
+			w.publication.touch()
+		}
+		return true
+	}
+	return false
+}
+
+// again looks at the task although nothing has happened.
+func (w *work) again(ctx context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.advance(ctx)
+}
+
+// applyNow does the steps that need no engine, and reports whether there were any.
+func (w *work) applyNow(actions []action) (any bool) {
+	for _, a := range actions {
+		switch a.verb {
+		case cutShort:
+			if cut := w.cuts[a.container]; cut != nil {
+				cut()
+				delete(w.cuts, a.container)
+			}
+			continue
+		case skip:
+			w.containerStopped(a.container, w.view.now)
+			if w.allStopped() && !w.view.status.PullStartedAt.IsZero() && w.view.status.LastStatus != state.Provisioning {
+				w.executionStopped(w.view.now) // ECS0067
+			}
+		case giveUp:
+			w.containerGivenUp(a.container, a.why)
+		default:
+			continue
+		}
+		any = true
+	}
+	return any
+}
+
+// settle derives what ECS shows from what the containers do.
+func (w *work) settle() {
+	s, now := w.view.status, w.view.now
+	if health := taskHealth(&w.view); health != s.HealthStatus {
+		s.HealthStatus = health
+		w.publication.touch()
+	}
+	w.settleVolume()
+	next := lastStatus(&w.view)
+	if !state.Before(s.LastStatus, next) {
+		return
+	}
+	if s.LastStatus == state.Provisioning {
+		w.leaveProvisioning(next)
+	}
+	if next == state.Stopped && !w.view.provisions() && w.publication.ending {
+		// Without DEPROVISIONING there is no other event of the end. Source: recorded
+		// version totals of tasks on EC2.
+		w.publication.announce(s, w.view.stop, now)
+	}
+	s.LastStatus = next
+	w.publication.touch()
+	switch next {
+	case state.Running:
+		s.StartedAt = now
+		w.running()
+	case state.Stopped:
+		s.StoppedAt = now
+		if !w.view.plain {
+			s.Attachment.Status = "DELETED"
+		}
+		if s.Volume.Status != "" {
+			s.Volume.Status = "DELETED" // the attachment, whether or not the volume stays
+		}
+	}
+	w.publication.announce(s, w.view.stop, now)
+}
+
+// leaveProvisioning gives containers their runtimeId, and settles what is known of
+// images, which are looked up while the network interface is made. On Fargate that comes
+// after it, so the pull begins no earlier, and a task that is stopped before knows of
+// none (ECS0067).
+func (w *work) leaveProvisioning(next string) {
+	s, now := w.view.status, w.view.now
+	if w.machine != nil {
+		return
+	}
+	if next != state.Deprovisioning {
+		for i := range s.Containers { // ECS0071: before anything runs
+			s.Containers[i].RuntimeID = arn.RuntimeID(arn.Name(w.task.ARN), s.Containers[i].Name)
+		}
+		for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
+			if !at.IsZero() {
+				*at = now
+			}
+		}
+		return
+	}
+	s.PullStartedAt, s.PullStoppedAt = time.Time{}, time.Time{}
+	for i := range s.Containers {
+		s.Containers[i].ImageDigest = ""
+	}
+}
+
+// running opens the task to the host.
+func (w *work) running() {
+	attrs := []any{"task", w.task.ARN}
+	if ip := w.view.status.Attachment.PrivateIPv4; ip != "" {
+		attrs = append(attrs, "ip", ip)
+	} else if sharesNetwork(w.task) {
+		attrs = append(attrs, "ip", w.on.ip)
+	}
+	if ports := w.openPorts(); len(ports) > 0 || !w.host.engineInfo().Simulated {
+		attrs = append(attrs, "ports", ports)
+	}
+	if _, without := w.host.ports.of(w.task.ARN); len(without) > 0 {
+		attrs = append(attrs, "noHostPortFor", without)
+	}
+	w.host.agent.Log.Info("task is running", attrs...)
+}
+
+// publish has the status written to the store when ECS would show a difference, or
+// when the task comes to rest. The lock is held.
+func (w *work) publish(rest bool) {
+	if w.host.cutFromStore(w.task, w.view.stop) {
+		return
+	}
+	if w.publication.enqueue(w.view.status.LastStatus, w.reportedStop() != nil, rest) {
+		w.flight = w.host.agent.calls.begin(&w.chain, false)
+		w.host.agent.publisher.add(w)
+	}
+}
+
+// news is taken as late as can be, so that it holds all that has happened.
+func (w *work) news() news {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return news{w.task.ARN, w.publication.take(w.view.status, w.reportedStop())}
+}
+
+// published goes on with a task when the store knows of it. An agent that ends
+// before finds everything again at the next start.
+func (w *work) published(ctx context.Context, n news, stored bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer w.flight.end()
+	if !stored {
+		return
+	}
+	w.publication.land()
+	if n.steps[len(n.steps)-1].Status.LastStatus == state.Stopped && !w.retired {
+		w.over(ctx)
+	}
+	w.advance(ctx)
+}
+
+// over gives back what a stopped task had; its containers stay a while for their
+// output.
+func (w *work) over(ctx context.Context) {
+	s := w.view.status
+	w.host.ports.close(w.task.ARN)
+	w.host.agent.interfaces.leave(w.task.ARN)
+	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes(), unsure: w.unsure}
+	for _, c := range s.Containers {
+		if c.EngineID != "" {
+			left.ids = append(left.ids, c.EngineID)
+		}
+	}
+	w.host.forget(append(left.ids, s.SandboxID)...)
+	w.host.leftovers.add(ctx, left)
+	w.host.agent.Log.Info("task has stopped", "task", w.task.ARN,
+		"code", w.view.stop.Code, "reason", w.view.stop.Reason)
+}
+
+// died notes that the engine saw a container end; the next step finds out how. late
+// is for what happened while nobody listened.
+func (w *work) died(container int, late bool) {
+	n := w.view.about(container)
+	n.exited, n.late = true, late
+}
+
+// healthIs takes over what a health check found.
+func (w *work) healthIs(container int, health backend.Health) {
+	if container == theSandbox || w.view.definitions[container].HealthCheck == nil {
+		return
+	}
+	c := &w.view.status.Containers[container]
+	status := map[backend.Health]types.HealthStatus{
+		backend.Healthy: types.HealthStatusHealthy, backend.Unhealthy: types.HealthStatusUnhealthy,
+	}[health]
+	if status == "" {
+		status = types.HealthStatusUnknown
+	}
+	if c.HealthStatus != status {
+		c.HealthStatus, c.HealthSince = status, w.host.agent.Clock.Now()
+		w.publication.touch()
+	}
+}

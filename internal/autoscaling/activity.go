@@ -1,0 +1,90 @@
+package autoscaling
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var (
+	activities = store.NewTable("autoscaling-activity", func(a *Activity) string {
+		return fmt.Sprintf("%s%020d:%s", scopeKey(a.Scope), a.StartTime.UnixNano(), a.ID)
+	})
+	activitiesByID    = activities.Index(func(a *Activity) string { return scopeKey(a.Scope) + a.ID })
+	activitiesByGroup = activities.Index(func(a *Activity) string { return groupKey(a.Scope, a.Group) })
+	activityAges      = activities.Ages(func(a *Activity) time.Time { return a.StartTime })
+)
+
+// How long activities are kept: six weeks. Source: EC2 Auto Scaling user guide, verify a
+// scaling activity. Their number is the emulator's own.
+const (
+	KeepActivities = 6 * 7 * 24 * time.Hour
+	mostActivities = 10_000
+)
+
+// Activity is what was done to a group. Whoever begins it writes it: the controller, and a
+// handler for TerminateInstanceInAutoScalingGroup; the controller writes its end.
+type Activity struct {
+	Scope               arn.Scope
+	ID, Group, GroupARN string
+	Description, Cause  string
+	StartTime, EndTime  time.Time // EndTime is zero while it is in progress
+	Status              types.ScalingActivityStatusCode
+	StatusMessage       string
+	Progress            int32
+	Zone, Subnet        string
+}
+
+// NewActivity begins an activity of a group, at a millisecond: its key has the time, and
+// rows on disk have no finer one.
+func NewActivity(g *Group, now time.Time) *Activity {
+	return &Activity{
+		Scope: g.Scope, ID: arn.NewUUID(), Group: g.Name, GroupARN: g.ARN(),
+		StartTime: now.UTC().Truncate(time.Millisecond), Status: types.ScalingActivityStatusCodeInProgress,
+	}
+}
+
+// PutActivity writes an activity, and forgets the oldest ones when there are too many.
+func PutActivity(tx *state.Tx, a *Activity) {
+	activities.Put(rows(tx), a)
+	activityAges.Trim(rows(tx), mostActivities)
+}
+
+// FinishActivity ends the activity with an id, if it is remembered.
+func FinishActivity(tx *state.Tx, s arn.Scope, id string, now time.Time) {
+	for _, a := range activitiesByID.List(rows(tx), scopeKey(s)+id) {
+		done := *a
+		done.Status, done.Progress, done.EndTime = types.ScalingActivityStatusCodeSuccessful, 100, now
+		activities.Put(rows(tx), &done)
+	}
+}
+
+// FindActivity returns the activity with an id, or nil.
+func FindActivity(tx *state.Tx, s arn.Scope, id string) *Activity {
+	for _, a := range activitiesByID.List(rows(tx), scopeKey(s)+id) {
+		return a
+	}
+	return nil
+}
+
+// Activities returns those of an account and region, or of one group, newest first.
+func Activities(tx *state.Tx, s arn.Scope, group string) []*Activity {
+	var found []*Activity
+	if group == "" {
+		found = activities.List(rows(tx), scopeKey(s))
+	} else {
+		found = activitiesByGroup.List(rows(tx), groupKey(s, group))
+	}
+	found = slices.Clone(found)
+	slices.Reverse(found)
+	return found
+}
+
+// ForgetActivities removes those that began before a time.
+func ForgetActivities(tx *state.Tx, before time.Time) { activityAges.Forget(rows(tx), before) }

@@ -1,0 +1,138 @@
+package capacity
+
+import (
+	"time"
+
+	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// GroupDelays are how long EC2 Auto Scaling takes for what could be done at once. The zero
+// value is none.
+type GroupDelays struct {
+	Launch    time.Duration // from a request for more instances to their launch
+	Terminate time.Duration // from a request for fewer to the choice of those that go
+}
+
+// GroupView is what a decision about an Auto Scaling group needs.
+type GroupView struct {
+	Group   *autoscaling.Group
+	Members []GroupMember
+	Subnets []*state.Subnet         // where it may launch
+	Free    func(*state.Subnet) int // addresses, when the view was taken
+	Now     time.Time
+	Delays  GroupDelays
+}
+
+// GroupMember is an instance of a group.
+type GroupMember struct {
+	*autoscaling.Member
+	Instance types.InstanceStateName // empty if EC2 has forgotten it
+	Age      Age
+}
+
+// GroupPlan is what shall be done with a group now.
+type GroupPlan struct {
+	InService []*autoscaling.Member // they run now
+	Gone      []*autoscaling.Member // they are terminated
+	Lost      []*autoscaling.Member // they do not run, which nobody has noticed yet
+	Out       []Exit                // they are to be terminated
+	Launch    []Start
+	Refused   []Start // their subnets are full
+	Short     bool    // fewer are launched than are missing
+	// Explained: activities tell of the last request.
+	Explained bool
+	Delete    bool      // the group has ended
+	WakeAt    time.Time // when to decide again though nothing has changed; zero is never
+}
+
+// Exit is an instance that is taken out of service.
+type Exit struct {
+	Member *autoscaling.Member
+	Cause  string // of a new activity; empty where Member.Termination has begun one
+}
+
+// Start is an instance that is launched.
+type Start struct {
+	Subnet *state.Subnet
+	Cause  string
+}
+
+// empty reports whether there is nothing to write.
+func (p GroupPlan) empty() bool {
+	return len(p.InService)+len(p.Gone)+len(p.Lost)+len(p.Out)+len(p.Launch)+len(p.Refused) == 0 && !p.Delete
+}
+
+// DecideGroup says what shall be done with a group.
+func DecideGroup(v GroupView) (p GroupPlan) {
+	active, unhealthy := v.classify(&p)
+	if v.Group.ForceDeleted {
+		for _, m := range active {
+			p.Out = append(p.Out, Exit{Member: m.Member, Cause: v.change() + v.difference("taken out of service", "shrinking", len(active), 0)})
+		}
+		p.Delete = len(v.Members) == len(p.Gone)
+		return p
+	}
+	switch missing := int(v.Group.Desired) - len(active); {
+	case missing > 0:
+		v.launch(&p, active, missing, unhealthy)
+	case missing < 0:
+		v.scaleIn(&p, active, -missing)
+	}
+	return p
+}
+
+// classify sees to what has become of instances, and returns those that count: the ones
+// that are not on their way out. unhealthy is how many now leave for their health.
+// Source: EC2 Auto Scaling user guide, instance lifecycle and health checks.
+func (v GroupView) classify(p *GroupPlan) (active []GroupMember, unhealthy int) {
+	for _, m := range v.Members {
+		lost := m.lost() && !v.Group.Suspends("HealthCheck")
+		replaced := !v.Group.Suspends("ReplaceUnhealthy") && !v.Group.Suspends("Terminate")
+		switch {
+		case m.State == astypes.LifecycleStateTerminating:
+			if m.Instance == types.InstanceStateNameTerminated || m.Instance == "" {
+				p.Gone = append(p.Gone, m.Member)
+			}
+			continue
+		case m.Termination != "":
+			p.Out = append(p.Out, Exit{Member: m.Member})
+			continue
+		case (lost || m.Lost) && replaced:
+			p.Out = append(p.Out, Exit{m.Member, v.at() + "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped."})
+			unhealthy++
+			continue
+		case m.Unhealthy && replaced:
+			p.Out = append(p.Out, Exit{m.Member, v.at() + "an instance was taken out of service in response to a user health-check."})
+			unhealthy++
+			continue
+		case lost && !m.Lost:
+			p.Lost = append(p.Lost, m.Member)
+		case m.State == astypes.LifecycleStatePending && m.Instance == types.InstanceStateNameRunning:
+			p.InService = append(p.InService, m.Member)
+		}
+		active = append(active, m)
+	}
+	return active, unhealthy
+}
+
+// lost reports whether EC2 says that the instance does not run.
+func (m GroupMember) lost() bool {
+	return m.Instance != types.InstanceStateNamePending && m.Instance != types.InstanceStateNameRunning
+}
+
+// early reports whether the time has not come to do what the last request asks for.
+func (v GroupView) early(p *GroupPlan, delay time.Duration) bool {
+	if delay == 0 || !v.unexplained() {
+		return false
+	}
+	due := v.Group.Change.At.Add(delay)
+	if v.Now.Before(due) {
+		p.WakeAt = due
+		return true
+	}
+	return false
+}

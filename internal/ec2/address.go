@@ -1,0 +1,94 @@
+package ec2
+
+import (
+	"net/netip"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var (
+	addresses           = store.NewTable("ec2-address", func(a *Address) string { return instanceKey(a.Scope, a.ID) })
+	addressesByInstance = addresses.Index((*Address).instanceKey)
+)
+
+// Address is an Elastic IP address, which nothing can be reached at. Its handlers write
+// every field; whether a NAT gateway has it follows from the NAT gateways.
+type Address struct {
+	Scope    arn.Scope
+	ID       string // eipalloc-…
+	PublicIP string
+	// Association (eipassoc-…) is the one with Instance, until the instance is to terminate;
+	// see Holder. Both are empty where there is none.
+	Association, Instance string
+}
+
+func (a *Address) instanceKey() string {
+	if a.Instance == "" {
+		return ""
+	}
+	return instanceKey(a.Scope, a.Instance)
+}
+
+// Holder returns the instance that has the address, or nil. An instance that terminates lets
+// go of it. Source: EC2 user guide, Elastic IP addresses.
+func (a *Address) Holder(tx *state.Tx) *Instance {
+	if a.Instance == "" {
+		return nil
+	}
+	if i := FindInstance(tx, a.Scope, a.Instance); i != nil && i.Wanted != types.InstanceStateNameTerminated {
+		return i
+	}
+	return nil
+}
+
+// ElasticIP returns the Elastic IP address that an instance has, or nil.
+func (i *Instance) ElasticIP(tx *state.Tx) *Address {
+	if i.Wanted == types.InstanceStateNameTerminated {
+		return nil
+	}
+	if held := addressesByInstance.List(rows(tx), i.Key()); len(held) > 0 {
+		return held[0]
+	}
+	return nil
+}
+
+// elastic is the range of Elastic IP addresses: one for documentation, so that it is
+// nobody's. Source: RFC 5737.
+var elastic = netip.MustParsePrefix("198.51.100.0/24")
+
+// FreePublicIP returns an address that nobody in any account and region has; not valid, if
+// there is none.
+func FreePublicIP(tx *state.Tx) netip.Addr {
+	taken := map[string]bool{}
+	for _, a := range addresses.List(rows(tx), "") {
+		taken[a.PublicIP] = true
+	}
+	for ip := elastic.Addr().Next(); elastic.Contains(ip.Next()); ip = ip.Next() { // without the last one
+		if !taken[ip.String()] {
+			return ip
+		}
+	}
+	return netip.Addr{}
+}
+
+// Addresses returns the Elastic IP addresses of an account and region, by id.
+func Addresses(tx *state.Tx, scope arn.Scope) []*Address {
+	return addresses.List(rows(tx), scope.Prefix())
+}
+
+// FindAddress returns an Elastic IP address by its allocation, or nil.
+func FindAddress(tx *state.Tx, scope arn.Scope, id string) *Address {
+	return addresses.Get(rows(tx), instanceKey(scope, id))
+}
+
+// PutAddress writes an Elastic IP address.
+func PutAddress(tx *state.Tx, a *Address) { addresses.Put(rows(tx), a) }
+
+// DeleteAddress removes an Elastic IP address with its tags.
+func DeleteAddress(tx *state.Tx, a *Address) {
+	addresses.Delete(rows(tx), a)
+	tx.SetEC2Tags(a.Scope, a.ID, nil)
+}

@@ -1,0 +1,20 @@
+package ec2
+
+import (
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// SettlePublicIP gives an instance its public address, or takes that back: it has one while
+// it runs, another one after each start, unless it has an Elastic IP address. Whoever changes
+// Reached or an association calls it. Where none is left, the instance goes without. Source:
+// EC2 user guide, instance IP addressing.
+func (i *Instance) SettlePublicIP(tx *state.Tx) {
+	if !i.PublicIP || i.Reached != types.InstanceStateNameRunning || i.ElasticIP(tx) != nil {
+		tx.GivePublicAddress(i.Key())
+		return
+	}
+	tx.TakePublicAddress(i.Key(), i.Key()+" "+strconv.FormatInt(i.ReachedAt.UnixNano(), 10))
+}

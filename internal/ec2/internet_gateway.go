@@ -1,0 +1,68 @@
+package ec2
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var internetGateways = store.NewTable("ec2-internet-gateway", func(g *InternetGateway) string { return instanceKey(g.Scope, g.ID) })
+
+// InternetGateway is kept without effect on traffic. Its handlers write every field.
+type InternetGateway struct {
+	Scope arn.Scope
+	ID    string // igw-…
+	VPC   string // that it is attached to; or empty
+}
+
+func defaultInternetGateway(scope arn.Scope) *InternetGateway {
+	return &InternetGateway{Scope: scope, ID: "igw-" + digits(state.DefaultVPC), VPC: state.DefaultVPC}
+}
+
+// InternetGateways returns those of an account and region, by id.
+func InternetGateways(tx *state.Tx, scope arn.Scope) []*InternetGateway {
+	all := internetGateways.List(rows(tx), scope.Prefix())
+	if slices.Contains(implied(tx, scope), state.DefaultVPC) {
+		all = append(slices.Clip(all), defaultInternetGateway(scope))
+	}
+	return sorted(all, func(g *InternetGateway) string { return g.ID })
+}
+
+// FindInternetGateway returns an internet gateway, or nil.
+func FindInternetGateway(tx *state.Tx, scope arn.Scope, id string) *InternetGateway {
+	return first(InternetGateways(tx, scope), func(g *InternetGateway) bool { return g.ID == id })
+}
+
+// AttachedInternetGateway returns that of a VPC, or nil.
+func AttachedInternetGateway(tx *state.Tx, scope arn.Scope, vpc string) *InternetGateway {
+	return first(InternetGateways(tx, scope), func(g *InternetGateway) bool { return g.VPC == vpc })
+}
+
+// first returns the first row of which something holds, or nil.
+func first[T any](all []*T, is func(*T) bool) *T {
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
+
+// PutInternetGateway writes an internet gateway.
+func PutInternetGateway(tx *state.Tx, g *InternetGateway) {
+	keepDefault(tx, g)
+	internetGateways.Put(rows(tx), g)
+}
+
+// DeleteInternetGateway removes an internet gateway with its tags.
+func DeleteInternetGateway(tx *state.Tx, g *InternetGateway) {
+	keepDefault(tx, g)
+	internetGateways.Delete(rows(tx), g)
+	tx.SetEC2Tags(g.Scope, g.ID, nil)
+}
+
+func keepDefault(tx *state.Tx, g *InternetGateway) {
+	if g.ID == defaultInternetGateway(g.Scope).ID {
+		storeDefaults(tx, g.Scope, state.DefaultVPC)
+	}
+}

@@ -1,0 +1,74 @@
+package ec2
+
+import (
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// reservedAddresses is how many addresses of a subnet nobody gets.
+// Source: VPC user guide, subnet sizing.
+const reservedAddresses = 5
+
+// Room is how many addresses the subnets have left in a transaction. Whoever launches
+// several times in one needs one Room for all: Launch takes from it.
+type Room struct {
+	tx   *state.Tx
+	used map[string]int // see roomOf; nil: nobody has asked yet
+}
+
+// RoomIn costs nothing before the first question.
+func RoomIn(tx *state.Tx) *Room { return &Room{tx: tx} }
+
+// Free is how many addresses a subnet has left.
+func (r *Room) Free(s *state.Subnet) int {
+	if r.used == nil {
+		r.count()
+	}
+	return max(0, 1<<(32-s.CIDR(r.tx.NetworkCIDR()).Bits())-reservedAddresses-r.used[roomOf(s)])
+}
+
+// roomOf is what subnets have in common that share their addresses: one's own have theirs
+// for themselves.
+func roomOf(s *state.Subnet) string {
+	if s.Range != "" {
+		return s.ID
+	}
+	return strconv.Itoa(s.Block)
+}
+
+// count goes over all accounts and regions: their default VPCs share one network.
+func (r *Room) count() {
+	type place struct {
+		scope  arn.Scope
+		subnet string
+	}
+	subnets := map[place]int{}
+	for _, i := range AllInstances(r.tx) {
+		if i.Reached != types.InstanceStateNameTerminated {
+			subnets[place{i.Scope, i.Subnet}]++
+		}
+	}
+	for _, t := range r.tx.AllTasks() {
+		if !t.Ended() {
+			subnets[place{t.Scope(), t.Placement.SubnetID}]++
+		}
+	}
+	for _, n := range allOwnedInterfaces(r.tx) {
+		subnets[place{n.Scope, n.Subnet}] += len(n.PrivateIPs)
+	}
+	r.used = map[string]int{}
+	for at, n := range subnets {
+		if s := r.tx.Subnet(at.scope, at.subnet); s != nil {
+			r.used[roomOf(s)] += n
+		}
+	}
+}
+
+// NoRoom is why instances do not fit into a subnet. Source: field reports.
+func NoRoom(s *state.Subnet) error {
+	return refuse("InsufficientFreeAddressesInSubnet", "There are not enough free addresses in subnet '%s' to satisfy the requested number of instances.", s.ID)
+}

@@ -1,0 +1,82 @@
+package ec2
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// CreateVPC writes a new VPC and what AWS makes with it, but for what VPCDefaults is about.
+// Source: VPC user guide, create a VPC.
+func CreateVPC(tx *state.Tx, v *state.VPC) {
+	tx.PutVPC(v)
+	group := state.NewDefaultGroup(v.ID, state.NewNetworkID("sg-"))
+	group.Scope = v.Scope
+	tx.PutSecurityGroup(group)
+}
+
+// DeleteVPC removes a VPC, which is not in use, and what came with it.
+func DeleteVPC(tx *state.Tx, v *state.VPC) {
+	for _, g := range tx.SecurityGroupsOf(v) {
+		tx.DeleteSecurityGroup(g)
+	}
+	deleteDefaults(tx, v.Scope, v.ID)
+	tx.DeleteVPC(v)
+}
+
+// VPCInUse reports whether a VPC has something that did not come with it. Source: EC2 API
+// reference, DeleteVpc.
+func VPCInUse(tx *state.Tx, v *state.VPC) bool {
+	made := func(g *state.SecurityGroup) bool { return g.Name != state.DefaultGroupName }
+	return len(tx.SubnetsOf(v)) > 0 || slices.ContainsFunc(tx.SecurityGroupsOf(v), made) || routedInVPC(tx, v)
+}
+
+// routedInVPC reports whether a VPC has gateways, endpoints, or route tables and network ACLs
+// that did not come with it. NAT gateways are in subnets.
+func routedInVPC(tx *state.Tx, v *state.VPC) bool {
+	return AttachedInternetGateway(tx, v.Scope, v.ID) != nil ||
+		slices.ContainsFunc(VPCEndpoints(tx, v.Scope), func(e *VPCEndpoint) bool { return e.VPC == v.ID }) ||
+		slices.ContainsFunc(RouteTables(tx, v.Scope), func(t *RouteTable) bool { return t.VPC == v.ID && t.Main == "" }) ||
+		slices.ContainsFunc(NetworkACLs(tx, v.Scope), func(n *NetworkACL) bool { return n.VPC == v.ID && !n.Default })
+}
+
+// SubnetInUse reports whether something has an address of a subnet. Source: EC2 API
+// reference, DeleteSubnet.
+func SubnetInUse(tx *state.Tx, s *state.Subnet) bool {
+	return anyInterface(tx, s.Scope, func(subnet string, _ []string) bool { return subnet == s.ID })
+}
+
+// SecurityGroupInUse reports whether a network interface has a security group, or another
+// group has a rule about it. Source: EC2 API reference, DeleteSecurityGroup.
+func SecurityGroupInUse(tx *state.Tx, g *state.SecurityGroup) bool {
+	about := func(r state.SecurityGroupRule) bool { return r.Group == g.ID }
+	for _, other := range tx.SecurityGroups(g.Scope) {
+		if other.ID != g.ID && slices.ContainsFunc(other.Rules, about) {
+			return true
+		}
+	}
+	return anyInterface(tx, g.Scope, func(_ string, groups []string) bool { return slices.Contains(groups, g.ID) })
+}
+
+// anyInterface reports whether a network interface of a task, an instance, a NAT gateway, an
+// endpoint or a load balancer is as asked.
+func anyInterface(tx *state.Tx, scope arn.Scope, is func(subnet string, groups []string) bool) bool {
+	for _, t := range tx.AllTasks() {
+		if !t.Ended() && t.Spec.HasInterface() && t.Scope() == scope && is(t.Placement.SubnetID, t.Spec.SecurityGroups) {
+			return true
+		}
+	}
+	for _, i := range Instances(tx, scope) {
+		if i.Reached != types.InstanceStateNameTerminated && is(i.Subnet, i.SecurityGroups) {
+			return true
+		}
+	}
+	for _, n := range OwnedInterfaces(tx, scope) {
+		if is(n.Subnet, n.SecurityGroups) {
+			return true
+		}
+	}
+	return false
+}

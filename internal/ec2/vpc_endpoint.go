@@ -1,0 +1,54 @@
+package ec2
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var vpcEndpoints = store.NewTable("ec2-vpc-endpoint", func(e *VPCEndpoint) string { return instanceKey(e.Scope, e.ID) })
+
+// VPCEndpoint is kept without effect on traffic. Its handlers write every field.
+type VPCEndpoint struct {
+	Scope     arn.Scope
+	ID, VPC   string // vpce-…
+	Type      types.VpcEndpointType
+	Service   string
+	CreatedAt time.Time
+	Policy    string // empty: full access
+	// RouteTables are those of a gateway endpoint.
+	RouteTables []string
+	// Interfaces, SecurityGroups and the rest are those of an interface endpoint.
+	Interfaces     []EndpointInterface
+	SecurityGroups []string
+	PrivateDNS     bool
+	RecordType     types.DnsRecordIpType // empty: ipv4
+	InboundOnly    *bool
+}
+
+// EndpointInterface is the network interface of an endpoint in a subnet.
+type EndpointInterface struct {
+	ID, Subnet, PrivateIP string // eni-…
+}
+
+// VPCEndpoints returns those of an account and region, by id.
+func VPCEndpoints(tx *state.Tx, scope arn.Scope) []*VPCEndpoint {
+	return vpcEndpoints.List(rows(tx), scope.Prefix())
+}
+
+// FindVPCEndpoint returns an endpoint, or nil.
+func FindVPCEndpoint(tx *state.Tx, scope arn.Scope, id string) *VPCEndpoint {
+	return vpcEndpoints.Get(rows(tx), instanceKey(scope, id))
+}
+
+// PutVPCEndpoint writes an endpoint.
+func PutVPCEndpoint(tx *state.Tx, e *VPCEndpoint) { vpcEndpoints.Put(rows(tx), e) }
+
+// DeleteVPCEndpoint removes an endpoint with its tags.
+func DeleteVPCEndpoint(tx *state.Tx, e *VPCEndpoint) {
+	vpcEndpoints.Delete(rows(tx), e)
+	tx.SetEC2Tags(e.Scope, e.ID, nil)
+}

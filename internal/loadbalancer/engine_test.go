@@ -1,0 +1,165 @@
+package loadbalancer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+)
+
+// engine is a host with one load balancer, which notes what it is told.
+type engine struct {
+	mu      sync.Mutex
+	runs    bool
+	refuses error
+	station *balancer.Station
+	streams []net.Conn
+	did     []string
+	ports   map[string]int32 // by listener
+	gate    chan struct{}    // holds what is said of targets that drain
+	tasks   []netip.Addr     // that answer through the load balancer
+	deaf    int              // how many streams lead to nobody
+}
+
+func (e *engine) holds(gate chan struct{}) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.gate = gate
+}
+
+func (e *engine) RunLoadBalancer(context.Context, *elbv2.LoadBalancer) (netip.Addr, string, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.refuses != nil {
+		return netip.Addr{}, "", e.refuses
+	}
+	if !e.runs {
+		e.runs, e.station = true, balancer.NewStation()
+		e.did = append(e.did, "run")
+	}
+	return netip.MustParseAddr("172.31.0.4"), "subnet-1", nil
+}
+
+func (e *engine) ConnectLoadBalancer(context.Context, string) (io.ReadWriteCloser, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	near, far := net.Pipe()
+	e.streams = append(e.streams, far)
+	if e.deaf > 0 {
+		e.deaf--
+		go io.Copy(io.Discard, far) //nolint:errcheck // it ends with the stream
+		return near, nil
+	}
+	go e.station.Serve(context.Background(), e, far) //nolint:errcheck // it ends with the stream
+	return near, nil
+}
+
+func (e *engine) KeepClients(_ context.Context, _ string, targets []netip.Addr) (kept []netip.Addr, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, t := range targets {
+		if slices.Contains(e.tasks, t) {
+			kept = append(kept, t)
+		}
+	}
+	return kept, nil
+}
+
+func (e *engine) RemoveLoadBalancer(context.Context, string) error {
+	e.mu.Lock()
+	err := e.refuses
+	e.mu.Unlock()
+	if err == nil {
+		e.end()
+	}
+	return err
+}
+
+// refuse has the engine refuse everything; nil ends that.
+func (e *engine) refuse(why error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.refuses = why
+}
+
+// OpenLoadBalancerPort opens the port of that number, or one a thousand above where it is taken.
+func (e *engine) OpenLoadBalancerPort(_ context.Context, l *elbv2.Listener) []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, open := e.ports[l.ARN]; !open {
+		port := l.Port
+		for slices.Contains(slices.Collect(maps.Values(e.ports)), port) {
+			port += 1000
+		}
+		if e.ports == nil {
+			e.ports = map[string]int32{}
+		}
+		e.ports[l.ARN] = port
+	}
+	return []string{fmt.Sprintf("127.0.0.1:%d", e.ports[l.ARN])}
+}
+
+func (e *engine) CloseLoadBalancerPorts(_ string, but []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	maps.DeleteFunc(e.ports, func(listener string, _ int32) bool { return !slices.Contains(but, listener) })
+}
+
+// end ends the load balancer, and what it knew.
+func (e *engine) end() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.runs {
+		e.did = append(e.did, "end")
+	}
+	e.runs = false
+	for _, s := range e.streams {
+		_ = s.Close()
+	}
+	e.streams = nil
+}
+
+// Set, Remove and Counts are those of a balancer.
+func (e *engine) Set(p balancer.Piece) error {
+	e.mu.Lock()
+	if gate := e.gate; gate != nil && p.Target != nil && p.Target.Draining {
+		e.mu.Unlock()
+		<-gate
+		e.mu.Lock()
+	}
+	defer e.mu.Unlock()
+	key, _ := p.Key()
+	word := string(key.Kind)
+	switch {
+	case p.Listener != nil && p.Listener.Port == 7:
+		return errors.New("the port is taken")
+	case p.Target != nil && p.Target.Draining:
+		word = "draining " + key.ID
+	case p.Target != nil && p.Target.Direct:
+		word = "direct " + key.ID
+	case p.Target != nil:
+		word = key.ID
+	}
+	e.did = append(e.did, word)
+	return nil
+}
+
+func (e *engine) Remove(key balancer.Key) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	word := "no " + string(key.Kind)
+	if key.Kind == balancer.KindTarget {
+		word = "no " + key.ID
+	}
+	e.did = append(e.did, word)
+}
+
+func (e *engine) Settle() {}

@@ -1,0 +1,165 @@
+package loadbalancer
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// register puts a task into the target groups of its service. One that refuses it does not
+// keep it from the others, nor from RUNNING: what ECS does then is not published, and its
+// service does not become stable.
+func register(tx *state.Tx, t *state.Task, now time.Time) {
+	traffic := state.TaskTraffic{RegisteredAt: now}
+	for _, b := range t.Spec.LoadBalancers {
+		group := elbv2.FindTargetGroup(tx, aws.ToString(b.TargetGroupArn))
+		target := state.TaskTarget{Group: aws.ToString(b.TargetGroupArn)}
+		target.ID, target.Port = targetOf(tx, t, b)
+		switch {
+		case group == nil:
+			target.Refused = "One or more target groups not found"
+		case target.ID == "" || target.Port == 0:
+			target.Refused = "The task has no address that the target group could have"
+		default:
+			elbv2.RegisterTask(tx, group, target.ID, target.Port, zoneOf(t, group), t.ARN, now)
+		}
+		traffic.Targets = append(traffic.Targets, target)
+	}
+	tx.PutTaskTraffic(t.ARN, traffic)
+	tx.PutTaskTraffic(t.ARN, healthNow(tx, tx.Task(t.ARN)))
+}
+
+// targetOf is what a target group has of a task: its address, or the container instance with
+// the port that leads to the container.
+// Source: ECS developer guide, load balancing by network mode.
+func targetOf(tx *state.Tx, t *state.Task, b types.LoadBalancer) (id string, port int32) {
+	port = aws.ToInt32(b.ContainerPort)
+	if t.Spec.HasInterface() {
+		return t.Status.Attachment.PrivateIPv4, port
+	}
+	if on := tx.ContainerInstance(t.Placement.ContainerInstance); on != nil {
+		id = on.EC2InstanceID
+	}
+	if t.Spec.NetworkMode == types.NetworkModeHost {
+		return id, port
+	}
+	return id, hostPort(t.Status.Container(aws.ToString(b.ContainerName)), uint16(port))
+}
+
+// hostPort is the port of the container instance that leads to one of a container, that of TCP
+// where there are two; 0 is none.
+func hostPort(c *state.Container, port uint16) int32 {
+	if c == nil {
+		return 0
+	}
+	found := int32(0)
+	for _, b := range c.Bindings {
+		if port < b.ContainerPort || port-b.ContainerPort > b.More {
+			continue
+		}
+		leads := int32(b.HostPort + port - b.ContainerPort)
+		if b.Protocol != types.TransportProtocolUdp {
+			return leads
+		}
+		if found == 0 {
+			found = leads
+		}
+	}
+	return found
+}
+
+// zoneOf is that of an address; instances have none in their targets.
+func zoneOf(t *state.Task, g *elbv2.TargetGroup) string {
+	if g.Type != elb.TargetTypeEnumIp {
+		return ""
+	}
+	return t.Placement.Zone
+}
+
+// deregister takes a task out of its target groups. Where there is nothing to drain, it is over
+// at once.
+func deregister(tx *state.Tx, t *state.Task, now time.Time) {
+	traffic := state.TaskTraffic{}
+	if t.Traffic != nil {
+		traffic = *t.Traffic
+	}
+	traffic.DeregisteredAt = now
+	for _, target := range traffic.Targets {
+		known := elbv2.FindTarget(tx, target.Group, target.ID, target.Port)
+		if known == nil || known.Task != t.ARN { // somebody has deregistered it, or it is another task's by now
+			continue
+		}
+		elbv2.Deregister(tx, elbv2.FindTargetGroup(tx, target.Group), target.ID, target.Port, now)
+	}
+	tx.PutTaskTraffic(t.ARN, traffic)
+	if withdrawnAll(tx, tx.Task(t.ARN)) {
+		drain(tx, tx.Task(t.ARN), now)
+	}
+}
+
+// drainingTargets are those of a task that is deregistered.
+func drainingTargets(tx *state.Tx, t *state.Task) (list []*elbv2.Target) {
+	for _, target := range t.Traffic.Targets {
+		known := elbv2.FindTarget(tx, target.Group, target.ID, target.Port)
+		if target.Refused == "" && known != nil && known.Task == t.ARN && known.Draining() {
+			list = append(list, known)
+		}
+	}
+	return list
+}
+
+// withdrawnAll reports whether no load balancer sends a task that is deregistered anything new.
+func withdrawnAll(tx *state.Tx, t *state.Task) bool {
+	return !slices.ContainsFunc(drainingTargets(tx, t), func(known *elbv2.Target) bool {
+		_, is := elbv2.Withdrawn(tx, known)
+		return !is
+	})
+}
+
+// drain says until when requests under way have their time: for the longest of the delays of the
+// task's target groups.
+func drain(tx *state.Tx, t *state.Task, now time.Time) {
+	traffic := *t.Traffic
+	traffic.DrainedAt = now
+	for _, known := range drainingTargets(tx, t) {
+		until := elbv2.DrainedAt(tx, elbv2.FindTargetGroup(tx, known.GroupARN), known)
+		if until.After(traffic.DrainedAt) {
+			traffic.DrainedAt = until
+		}
+	}
+	tx.PutTaskTraffic(t.ARN, traffic)
+}
+
+// healthNow is what is known of a registered task, with the health that its targets have.
+func healthNow(tx *state.Tx, t *state.Task) state.TaskTraffic {
+	traffic := *t.Traffic
+	traffic.Targets = slices.Clone(traffic.Targets)
+	for i := range traffic.Targets {
+		target := &traffic.Targets[i]
+		target.State, target.Description, target.Lost = "", "", ""
+		if target.Refused != "" {
+			continue
+		}
+		group := elbv2.FindTargetGroup(tx, target.Group)
+		if group == nil {
+			target.Lost = state.TargetGroupLost
+			continue
+		}
+		h := elbv2.NotRegistered
+		if known := elbv2.FindTarget(tx, group.ARN, target.ID, target.Port); known != nil {
+			h = ec2.TargetHealth(tx, group, known)
+		} else {
+			target.Lost = state.TargetLost
+		}
+		target.State, target.Description = string(h.State), strings.TrimSuffix(aws.ToString(h.Description), ".")
+	}
+	return traffic
+}

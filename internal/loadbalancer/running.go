@@ -1,0 +1,218 @@
+package loadbalancer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// running is what the controller has of a load balancer on the engine.
+type running struct {
+	session *balancer.Session
+	reached Reached
+	// hidden says that clients are hidden from a target that is to see them: it may not run yet.
+	hidden bool
+}
+
+func (c *Controller) sessions() (list []*balancer.Session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.running {
+		if r.session != nil {
+			list = append(list, r.session)
+		}
+	}
+	return list
+}
+
+// unavailable is what the next look at the engine mends.
+func unavailable(err error) bool { return errors.Is(err, backend.ErrUnavailable) }
+
+// look has a load balancer be what its rows say. It is on the engine with its first listener, and
+// stays there, at its address, until it is deleted.
+func (c *Controller) look(ctx context.Context, arn string) error {
+	v, ok := c.read(c.Store.Read(), arn)
+	if !ok || len(v.Listeners)+len(v.LoadBalancer.Addresses) == 0 {
+		err := c.remove(ctx, arn)
+		if ok && err == nil {
+			err = c.observe(arn, nil, nil)
+		}
+		return err
+	}
+	addresses, err := c.bringUp(ctx, v)
+	if err != nil && c.failsFor(arn) > patience {
+		err = errors.Join(err, c.withdraw(v, nil))
+	}
+	if ctx.Err() != nil || unavailable(err) {
+		return err
+	}
+	return errors.Join(err, c.observe(arn, addresses, err))
+}
+
+func (c *Controller) remove(ctx context.Context, arn string) error {
+	c.mu.Lock()
+	r := c.running[arn]
+	delete(c.running, arn)
+	c.mu.Unlock()
+	if r != nil && r.session != nil {
+		r.session.Close()
+	}
+	return c.Host.RemoveLoadBalancer(ctx, arn)
+}
+
+// pushTimeout bounds how long a load balancer may take to do what it is told.
+const pushTimeout = 30 * time.Second
+
+// greetTimeout is until when it has to have answered for the first time.
+const greetTimeout = 5 * time.Second
+
+// bringUp runs a load balancer, and has it do what its rows say.
+func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]string, err error) {
+	b := v.LoadBalancer
+	address, subnet, err := c.Host.RunLoadBalancer(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	addresses = map[string]string{subnet: address.String()}
+	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
+	defer cancel()
+	session, err := c.session(ctx, b.ARN)
+	if err != nil {
+		return addresses, err
+	}
+	all, unkept := c.keepClients(ctx, v)
+	if unavailable(unkept) {
+		return addresses, unkept
+	}
+	c.noteHidden(b.ARN, !all)
+	if err = session.Update(ctx, Configure(v)); errors.Is(err, context.DeadlineExceeded) {
+		session.Close()
+	}
+	err = errors.Join(err, c.withdrawFrom(ctx, v, session))
+	c.reach(ctx, v, address, session)
+	return addresses, errors.Join(err, unkept)
+}
+
+// session is that of a load balancer that runs.
+func (c *Controller) session(ctx context.Context, arn string) (*balancer.Session, error) {
+	c.mu.Lock()
+	r := c.running[arn]
+	if r == nil {
+		r = &running{}
+		c.running[arn] = r
+	}
+	known := r.session
+	c.mu.Unlock()
+	if known != nil {
+		select {
+		case <-known.Over():
+		default:
+			return known, nil
+		}
+	}
+	stream, err := c.Host.ConnectLoadBalancer(ctx, arn)
+	if err != nil {
+		return nil, err
+	}
+	// It answers at once where it hears: a stream that it does not is that of one which has
+	// just gone, though the engine may not say so.
+	greeting, cancel := context.WithTimeout(ctx, greetTimeout)
+	defer cancel()
+	session, err := balancer.Connect(greeting, stream, func(news []balancer.Health) {
+		c.heard(stream, news)
+		if c.wakesWithNews(r, news) {
+			c.watch.Wake(arn)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	r.session = session
+	c.mu.Unlock()
+	go func() {
+		<-session.Over()
+		c.watch.Wake(arn)
+	}()
+	return session, nil
+}
+
+// noteHidden notes whether clients are hidden from a target that is to see them.
+func (c *Controller) noteHidden(arn string, hidden bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r := c.running[arn]; r != nil {
+		r.hidden = hidden
+	}
+}
+
+// wakesWithNews reports whether a target that is found healthy may be one that did not see its
+// clients, since it did not run.
+func (c *Controller) wakesWithNews(r *running, news []balancer.Health) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return r.hidden && slices.ContainsFunc(news, func(h balancer.Health) bool {
+		return h.State == string(elb.TargetHealthStateEnumHealthy)
+	})
+}
+
+// observe writes what has become of a load balancer; why is what it lacks.
+func (c *Controller) observe(arn string, addresses map[string]string, why error) error {
+	changed := func(tx *state.Tx) (*elbv2.LoadBalancer, time.Time) {
+		row := elbv2.FindLoadBalancer(tx, arn)
+		if row == nil {
+			return nil, time.Time{}
+		}
+		return observed(row, addresses, why, c.Clock.Now(), c.Delays)
+	}
+	row, next := changed(c.Store.Read())
+	c.wakeAt(arn, next)
+	if row == nil {
+		return nil
+	}
+	err := c.Store.Update(func(tx *state.Tx) error {
+		tx.CausedBy(c.watch, arn)
+		if row, _ := changed(tx); row != nil {
+			elbv2.PutLoadBalancer(tx, row)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("write the state of the load balancer: %w", err)
+	}
+	return nil
+}
+
+// observed is the row of a load balancer as it is now, or nil if it says so already, and when
+// that changes by itself. One that lacks something is active all the same, and impaired; while it
+// is nowhere its address stays its own, since it is to come back with it (see agent's keptAddress).
+// Source: ELBv2 API reference, LoadBalancerState.
+func observed(row *elbv2.LoadBalancer, addresses map[string]string, why error, now time.Time, delays Delays) (changed *elbv2.LoadBalancer, next time.Time) {
+	is := elb.LoadBalancerStateEnumActive
+	reason := ""
+	if why != nil && addresses == nil {
+		addresses = row.Addresses
+	}
+	switch active := row.CreatedAt.Add(delays.Provision); {
+	case now.Before(active):
+		is, next = elb.LoadBalancerStateEnumProvisioning, active
+	case why != nil:
+		is, reason = elb.LoadBalancerStateEnumActiveImpaired, why.Error()
+	}
+	if row.State == is && row.StateReason == reason && maps.Equal(row.Addresses, addresses) {
+		return nil, next
+	}
+	after := *row
+	after.State, after.StateReason, after.Addresses = is, reason, addresses
+	return &after, next
+}

@@ -1,0 +1,139 @@
+package loadbalancer
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// TaskTargets registers the tasks of services in their target groups, deregisters them, and
+// tells them of their targets' health. The agent waits for the first two, the scheduler for
+// the last.
+type TaskTargets struct {
+	Store *state.Store
+	Clock *clock.Clock
+	Log   *slog.Logger
+
+	once  sync.Once
+	watch *state.Watch
+}
+
+// targetWorkers is how many tasks are looked after at once: each write waits for the disk,
+// together with those of the others.
+const targetWorkers = 8
+
+// Run looks after tasks until ctx ends, and returns its error. It is called once.
+func (c *TaskTargets) Run(ctx context.Context) error {
+	c.init()
+	defer c.watch.Close()
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	for range targetWorkers - 1 {
+		workers.Go(func() { c.work(ctx) }) //nolint:errcheck // it is that of ctx
+	}
+	return c.work(ctx)
+}
+
+// retryPause is after how long a write that failed is tried again.
+const retryPause = time.Second
+
+func (c *TaskTargets) work(ctx context.Context) error {
+	for {
+		id, err := c.watch.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if elbv2.IsTargetGroup(id) {
+			c.wakeTasksOf(id)
+		} else if err := c.settle(id); err != nil {
+			c.Log.Error("targets of a task not written; it is tried again", "task", id, "error", err)
+			time.AfterFunc(retryPause, func() { c.watch.Wake(id) })
+		}
+		c.watch.Done(id)
+	}
+}
+
+// wakeTasksOf has the tasks looked at that have targets in a group.
+func (c *TaskTargets) wakeTasksOf(group string) {
+	for _, t := range elbv2.Targets(c.Store.Read(), group) {
+		if t.Task != "" {
+			c.watch.Wake(t.Task)
+		}
+	}
+}
+
+// Idle waits until everything has been done about that changed so far.
+func (c *TaskTargets) Idle(ctx context.Context) error {
+	c.init()
+	return c.watch.Idle(ctx)
+}
+
+func (c *TaskTargets) init() {
+	c.once.Do(func() { c.watch = c.Store.Watch(0, append(elbv2.WatchedOfTasks(), state.OnBalancedTasks())...) })
+}
+
+// settle does what is due for a task.
+func (c *TaskTargets) settle(taskARN string) error {
+	if due(c.Store.Read(), taskARN) == nothing {
+		return nil
+	}
+	return c.Store.Update(func(tx *state.Tx) error {
+		tx.CausedBy(c.watch, taskARN)
+		switch what, now := due(tx, taskARN), c.Clock.Now(); what {
+		case registration:
+			register(tx, tx.Task(taskARN), now)
+		case deregistration:
+			deregister(tx, tx.Task(taskARN), now)
+		case withdrawal:
+			drain(tx, tx.Task(taskARN), now)
+		case news:
+			t := tx.Task(taskARN)
+			tx.PutTaskTraffic(taskARN, healthNow(tx, t))
+		}
+		return nil
+	})
+}
+
+// step is what is due for a task.
+type step int
+
+const (
+	nothing step = iota
+	registration
+	deregistration
+	withdrawal // no load balancer sends it anything new
+	news       // of the health of its targets
+)
+
+// due tells what is due for a task: its targets come when its containers run, and go when it
+// shall stop, whoever says so.
+// Source: ECS developer guide, task lifecycle, ACTIVATING and DEACTIVATING.
+func due(tx *state.Tx, taskARN string) step {
+	t := tx.Task(taskARN)
+	if t == nil || !t.Spec.Balanced() {
+		return nothing
+	}
+	status := t.Status.LastStatus
+	serves := status == state.Activating || status == state.Running
+	gone := t.Traffic != nil && !t.Traffic.DeregisteredAt.IsZero()
+	switch {
+	case gone && t.Traffic.DrainedAt.IsZero() && withdrawnAll(tx, t):
+		return withdrawal
+	case gone:
+		return nothing
+	case t.Stop != nil && (t.Registered() || serves || status == state.Deactivating), t.Registered() && t.Ended():
+		return deregistration
+	case t.Stop == nil && serves && !t.Registered():
+		return registration
+	case t.Registered() && !slices.Equal(healthNow(tx, t).Targets, t.Traffic.Targets):
+		return news
+	default:
+		return nothing
+	}
+}

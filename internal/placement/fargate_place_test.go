@@ -1,0 +1,22 @@
+package placement
+
+import (
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+func TestTasksAreSpreadOverZonesThenSubnets(t *testing.T) {
+	request := Request{Subnets: []*state.Subnet{
+		{ID: "a1", Zone: "a"}, {ID: "a2", Zone: "a"}, {ID: "b1", Zone: "b"},
+	}}
+	view := NewView()
+	view.Add(state.Placement{SubnetID: "a1"}, 2)
+	for i, want := range []string{"b1", "b1", "a2", "b1", "a2", "b1", "a1"} {
+		got := Place(view, request)
+		if got.SubnetID != want {
+			t.Fatalf("task %d is placed in %q, want %q", i, got.SubnetID, want)
+		}
+		view.Add(got, 1)
+	}
+}

@@ -1,0 +1,120 @@
+package state
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+)
+
+// eachStore runs a benchmark in memory and with a durable log.
+func eachStore(b *testing.B, run func(b *testing.B, s *Store)) {
+	for name, opts := range map[string]Options{
+		"memory": {}, "disk": {Path: filepath.Join(b.TempDir(), "state.db")},
+	} {
+		b.Run(name, func(b *testing.B) {
+			s, err := Open(opts)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer s.Close()
+			b.ReportAllocs()
+			run(b, s)
+		})
+	}
+}
+
+var benchScope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
+
+func newBenchTask() *Task {
+	return &Task{
+		ARN: benchScope.Task("c", arn.NewID()), Spec: &TaskSpec{
+			ClusterARN: benchScope.Cluster("c"), Family: "web", Revision: 1, Group: "family:web",
+			LaunchType: types.LaunchTypeFargate, CPU: "256", Memory: "512", CreatedAt: time.Unix(1_700_000_000, 0),
+			SecurityGroups: []string{DefaultSecurityGroup},
+			Overrides:      &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{Name: aws.String("app")}}},
+		},
+		Placement: &Placement{AttachmentID: arn.NewUUID()},
+		Status:    TaskStatus{LastStatus: Provisioning, Containers: []Container{{Name: "app", Image: "app"}}},
+	}
+}
+
+func mustUpdate(b *testing.B, s *Store, fn func(tx *Tx)) {
+	if err := s.Update(func(tx *Tx) error { fn(tx); return nil }); err != nil {
+		b.Error(err)
+	}
+}
+
+func must(b *testing.B, err error) {
+	if err != nil {
+		b.Error(err)
+	}
+}
+
+// live takes a new task to RUNNING, in three transactions.
+func live(b *testing.B, s *Store) {
+	t := newBenchTask()
+	mustUpdate(b, s, func(tx *Tx) { tx.AddTask(t) })
+	for _, status := range []string{Pending, Running} {
+		now := t.Status.Clone()
+		now.LastStatus = status
+		mustUpdate(b, s, func(tx *Tx) { must(b, tx.PutTaskStatus(t.ARN, TaskStep{Status: now, Announced: true})) })
+	}
+}
+
+func BenchmarkLifeOfATask(b *testing.B) {
+	eachStore(b, func(b *testing.B, s *Store) {
+		for b.Loop() {
+			live(b, s)
+		}
+	})
+}
+
+func BenchmarkLivesAtTheSameTime(b *testing.B) {
+	eachStore(b, func(b *testing.B, s *Store) {
+		b.SetParallelism(8)
+		b.RunParallel(func(p *testing.PB) {
+			for p.Next() {
+				live(b, s)
+			}
+		})
+	})
+}
+
+func BenchmarkRegister(b *testing.B) {
+	eachStore(b, func(b *testing.B, s *Store) {
+		for n := 0; b.Loop(); n++ {
+			def := &types.TaskDefinition{Family: aws.String(fmt.Sprintf("web%d", n%100))}
+			mustUpdate(b, s, func(tx *Tx) { tx.AddTaskDefinition(benchScope, def, nil, "root", time.Unix(1_700_000_000, 0)) })
+		}
+	})
+}
+
+// filled is a store with a thousand tasks, and the ARN of one.
+func filled(b *testing.B, s *Store) string {
+	var last string
+	mustUpdate(b, s, func(tx *Tx) {
+		for range 1000 {
+			t := newBenchTask()
+			tx.AddTask(t)
+			last = t.ARN
+		}
+	})
+	return last
+}
+
+// BenchmarkRead is a snapshot and a look at one row of it.
+func BenchmarkRead(b *testing.B) {
+	eachStore(b, func(b *testing.B, s *Store) {
+		arn := filled(b, s)
+		for b.Loop() {
+			if s.Read().Task(arn) == nil {
+				b.Fatal("no task")
+			}
+		}
+	})
+}

@@ -1,0 +1,99 @@
+package state
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var (
+	clusters         = store.NewTable("cluster", func(c *Cluster) string { return c.ARN })
+	clusterSummaries = store.NewTable("cluster-summary", func(c *ClusterSummary) string { return c.ARN })
+)
+
+// Values of a cluster's status.
+const (
+	ClusterActive   = "ACTIVE"
+	ClusterInactive = "INACTIVE"
+)
+
+// Cluster is a cluster. Its handlers write every field.
+type Cluster struct {
+	ARN       string
+	Name      string
+	Status    string // ACTIVE or INACTIVE
+	CreatedAt time.Time
+
+	Settings                        []types.ClusterSetting
+	Configuration                   *types.ClusterConfiguration
+	CapacityProviders               []string
+	DefaultCapacityProviderStrategy []types.CapacityProviderStrategyItem
+	AttachmentsStatus               string // empty until capacity providers were put
+	ServiceConnectDefaults          *types.ClusterServiceConnectDefaults
+	Tags                            []types.Tag
+}
+
+// Active reports whether the cluster can be used.
+func (c *Cluster) Active() bool { return c != nil && c.Status == ClusterActive }
+
+// ClusterSummary counts what a cluster holds; state itself keeps it, in the
+// transaction that changes a task or service. A row of its own, so that a task's
+// change is not a change of the cluster.
+type ClusterSummary struct {
+	ARN string
+	// ContainerInstances that are registered, in any status but INACTIVE.
+	ContainerInstances int
+	// Tasks whose desiredStatus is RUNNING, by lastStatus, apart for each launch type.
+	RunningFargate, PendingFargate   int
+	RunningEC2, PendingEC2           int
+	RunningExternal, PendingExternal int
+	// Services by status.
+	ActiveFargateServices, DrainingFargateServices   int
+	ActiveEC2Services, DrainingEC2Services           int
+	ActiveExternalServices, DrainingExternalServices int
+}
+
+// Running is the number of tasks that run and shall go on.
+func (c *ClusterSummary) Running() int { return c.RunningFargate + c.RunningEC2 + c.RunningExternal }
+
+// Pending is the number of tasks that are yet to run.
+func (c *ClusterSummary) Pending() int { return c.PendingFargate + c.PendingEC2 + c.PendingExternal }
+
+// ActiveServices is the number of services with status ACTIVE.
+func (c *ClusterSummary) ActiveServices() int {
+	return c.ActiveFargateServices + c.ActiveEC2Services + c.ActiveExternalServices
+}
+
+// DrainingServices is the number of services with status DRAINING.
+func (c *ClusterSummary) DrainingServices() int {
+	return c.DrainingFargateServices + c.DrainingEC2Services + c.DrainingExternalServices
+}
+
+// Cluster returns the cluster with the ARN, INACTIVE ones included, or nil.
+func (tx *Tx) Cluster(arn string) *Cluster { return clusters.Get(tx.rows(), arn) }
+
+// Clusters returns the clusters of an account and region, by name.
+func (tx *Tx) Clusters(scope arn.Scope) []*Cluster {
+	return clusters.List(tx.rows(), scope.Clusters())
+}
+
+// AllClusters returns the clusters of all accounts and regions.
+func (tx *Tx) AllClusters() []*Cluster { return clusters.List(tx.rows(), "") }
+
+// OnClusters wakes a watch with what a change of a cluster concerns; see [store.On].
+func OnClusters(wakes func(before, after *Cluster) []string) store.Source {
+	return store.On(clusters, wakes)
+}
+
+// PutCluster writes a cluster.
+func (tx *Tx) PutCluster(c *Cluster) { clusters.Put(tx.rows(), c) }
+
+// ClusterSummary returns the counts of a cluster; zeros when it holds nothing.
+func (tx *Tx) ClusterSummary(arn string) *ClusterSummary {
+	if c := clusterSummaries.Get(tx.rows(), arn); c != nil {
+		return c
+	}
+	return &ClusterSummary{ARN: arn}
+}

@@ -1,0 +1,44 @@
+package state
+
+import (
+	"strconv"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+)
+
+// ContainerLabels are those that each container of a task has, whatever its definition says.
+// Source: ECS developer guide; recorded metadata of a Fargate task.
+func (t *Task) ContainerLabels(container string) map[string]string {
+	return map[string]string{
+		LabelCluster:       t.ClusterName(),
+		LabelContainerName: container,
+		LabelTaskARN:       t.ARN,
+		"com.amazonaws.ecs.task-definition-family":  t.Spec.Family,
+		"com.amazonaws.ecs.task-definition-version": strconv.Itoa(t.Spec.Revision),
+	}
+}
+
+// Labels by which tools find containers.
+const (
+	LabelCluster       = "com.amazonaws.ecs.cluster"
+	LabelContainerName = "com.amazonaws.ecs.container-name"
+	LabelTaskARN       = "com.amazonaws.ecs.task-arn"
+)
+
+// ClusterName is what the container agent calls the task's cluster: on Fargate its ARN, on a
+// container instance the name that the agent is configured with.
+func (t *Task) ClusterName() string {
+	if t.Placement.ContainerInstance == "" {
+		return t.Spec.ClusterARN
+	}
+	return arn.Name(t.Spec.ClusterARN)
+}
+
+// HostDomain is the domain of the names that a VPC gives to addresses.
+// Source: Amazon VPC user guide, DNS attributes.
+func HostDomain(s arn.Scope) string {
+	if s.Region != "us-east-1" {
+		return s.Region + ".compute.internal"
+	}
+	return "ec2.internal"
+}

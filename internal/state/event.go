@@ -1,0 +1,60 @@
+package state
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// Events are kept for a day of the clock, and not more of them than keptEvents.
+// ECS itself keeps none: both bounds are the emulator's own.
+const (
+	KeepEvents = 24 * time.Hour
+	keptEvents = 10_000
+)
+
+// events has the name that it had when there were those of tasks only.
+var events = store.NewLog[Change]("task-event", keptEvents)
+
+// Event is a change that ECS announces, of a version of its own. At is the time of the
+// change.
+type Event = store.Entry[Change]
+
+// Change is a row of a task as it was then; or one of a container instance, with what
+// its tasks had of it.
+type Change struct {
+	Task              *Task
+	ContainerInstance *ContainerInstance
+	Usage             *InstanceUsage
+}
+
+// announce keeps a row of a task as an event.
+func (tx *Tx) announce(t *Task, at time.Time) { events.Append(tx.rows(), &Change{Task: t}, at) }
+
+// announceInstance keeps the rows of a container instance as an event. A usage without a
+// container instance is that of one that was forgotten.
+func (tx *Tx) announceInstance(u *InstanceUsage, at time.Time) {
+	if c := tx.ContainerInstance(u.ARN); c != nil {
+		events.Append(tx.rows(), &Change{ContainerInstance: c, Usage: u}, at)
+	}
+}
+
+// Events returns the events after a sequence number, 0 for all that are kept, oldest
+// first; see [store.Log.Since].
+func (s *Store) Events(since uint64) (list []Event, oldest uint64, changed <-chan struct{}) {
+	return events.Since(s.Store, since)
+}
+
+// NewestEvent is the sequence number of the newest event, kept or not.
+func (s *Store) NewestEvent() uint64 { return events.Newest(s.Store) }
+
+// ForgetEvents removes the events from before a time.
+func (tx *Tx) ForgetEvents(before time.Time) { events.Forget(tx.rows(), before) }
+
+// nameKindsOfEvents tells events of tasks, which were the only ones, from others.
+func nameKindsOfEvents(rows *store.StoredRows) error {
+	return rows.Rewrite("task-event", func(row []byte) ([]byte, error) {
+		return json.Marshal(map[string]json.RawMessage{"task": row})
+	})
+}

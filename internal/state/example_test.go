@@ -1,0 +1,38 @@
+package state_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+func Example() {
+	store, err := state.Open(state.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer store.Close()
+	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
+	id := scope.Task("default", arn.NewID())
+	now := time.Now()
+
+	err = store.Update(func(tx *state.Tx) error {
+		tx.AddTask(&state.Task{
+			ARN: id, Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default"), CreatedAt: now},
+			Status: state.TaskStatus{LastStatus: state.Provisioning},
+		})
+		tx.StopTask(id, state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: "enough", At: now})
+		return nil
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	task := store.Read().Task(id)
+	fmt.Println(task.Status.LastStatus, task.DesiredStatus(), task.Stop.Reason)
+	// Output: PROVISIONING STOPPED enough
+}

@@ -1,0 +1,264 @@
+package state
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var (
+	services      = store.NewTable("service", func(s *Service) string { return s.ARN })
+	serviceEvents = store.NewTable("service-events", func(e *ServiceEvents) string { return e.ServiceARN })
+)
+
+// Service is a service. Handlers write its spec and put new deployments in front;
+// the scheduler writes the deployments' status, the throttle and InactiveAt. The
+// scheduler puts a deployment in front as well, to roll back.
+type Service struct {
+	ARN        string
+	Name       string
+	ClusterARN string
+
+	// Spec: what does not concern how tasks are made.
+	DesiredCount                  int
+	SchedulingStrategy            types.SchedulingStrategy
+	DeploymentController          types.DeploymentControllerType
+	DeploymentConfiguration       *types.DeploymentConfiguration
+	HealthCheckGracePeriodSeconds *int32
+	AvailabilityZoneRebalancing   types.AvailabilityZoneRebalancing
+	EnableECSManagedTags          bool
+	EnableExecuteCommand          bool
+	PropagateTags                 types.PropagateTags
+	PlacementConstraints          []types.PlacementConstraint
+	PlacementStrategy             []types.PlacementStrategy
+	Tags                          []types.Tag
+	CreatedAt                     time.Time
+	CreatedBy                     string
+	Role                          string // ARN; empty is the service-linked one
+	// Request is a digest of the parameters of CreateService without tags, by which a
+	// repeated call is told from another one, as by ClientToken, which may be empty.
+	Request     string
+	ClientToken string
+	DeletedAt   time.Time // zero: not deleted
+
+	// Deployments, newest first; the newest is PRIMARY.
+	Deployments []*Deployment
+
+	// Status: what the scheduler keeps.
+	InactiveAt time.Time // zero: tasks may be left
+	Throttle   Throttle
+	Steady     bool // the steady state has been announced
+	// Daemons is how many container instances shall have a task of a DAEMON service.
+	Daemons int
+	// Completed is the last deployment that completed, to which a rollback goes
+	// back; nil until there was one.
+	Completed *CompletedDeployment
+}
+
+// CompletedDeployment is what remains of a deployment after it has left the list.
+// It never changes.
+type CompletedDeployment struct {
+	ID       string
+	Revision *ServiceRevision
+}
+
+// Throttle spaces out the starts of tasks that fail to start.
+type Throttle struct {
+	TaskDefinition string    // ARN of the one that fails to start
+	Failures       int       // attempts in a row
+	Until          time.Time // no start before
+}
+
+// Deployment is one generation of a service's tasks.
+type Deployment struct {
+	ID        string // ecs-svc/ and 19 digits
+	Revision  *ServiceRevision
+	CreatedAt time.Time
+
+	// Status: the scheduler's. UpdateService sets UpdatedAt of the PRIMARY one as well.
+	UpdatedAt          time.Time
+	DesiredCount       int
+	FailedTasks        int
+	Failures           int // in a row; FailedTasks are those while it was IN_PROGRESS
+	RolloutState       types.DeploymentRolloutState
+	RolloutStateReason string
+	Draining           bool // the last of its tasks have been told to stop
+	// Of the summary's failures, how many have been taken into FailedTasks, and of
+	// its FailedToStart, how many into the throttle.
+	SeenFailures, SeenFailedToStart int
+	// What the summary counted when a failure was seen last, and when that was: a
+	// success after it ends the row.
+	SeenStarted, SeenHealthy int
+	FailedAt                 time.Time
+	// How many registrations of targets, and deregistrations, have been announced.
+	SeenRegistered, SeenDeregistered int
+	// UnplacedAt is when there was no place for a task, which counts as an attempt, and
+	// Unplaced how many attempts there have been in a row.
+	UnplacedAt time.Time
+	Unplaced   int
+	// ServiceDeploymentARN is of the service deployment that the deployment is a part of.
+	ServiceDeploymentARN string
+	// RestoresID is the id of the completed deployment that this one brings back,
+	// when the circuit breaker made it.
+	RestoresID string
+}
+
+// Values of a service's status.
+const (
+	ServiceActive   = "ACTIVE"
+	ServiceDraining = "DRAINING"
+	ServiceInactive = "INACTIVE"
+)
+
+// Status is ACTIVE, DRAINING or INACTIVE.
+func (s *Service) Status() string {
+	switch {
+	case !s.InactiveAt.IsZero():
+		return ServiceInactive
+	case !s.DeletedAt.IsZero():
+		return ServiceDraining
+	default:
+		return ServiceActive
+	}
+}
+
+// Primary is the newest deployment.
+func (s *Service) Primary() *Deployment { return s.Deployments[0] }
+
+// Clone copies the service for a change; deployments may be changed in the copy.
+func (s *Service) Clone() *Service {
+	c := *s
+	c.Deployments = slices.Clone(s.Deployments)
+	for i, d := range c.Deployments {
+		each := *d
+		c.Deployments[i] = &each
+	}
+	return &c
+}
+
+// ServiceEvents are the last messages about a service, newest first; the
+// scheduler writes them.
+type ServiceEvents struct {
+	ServiceARN string
+	Events     []types.ServiceEvent
+}
+
+// maxServiceEvents is how many events a service shows. Source: DescribeServices.
+const maxServiceEvents = 100
+
+// WatchServices wakes with the ARN of each service that changes, or whose tasks do, or
+// whose deployment shall stop.
+func (s *Store) WatchServices(pause time.Duration) *Watch {
+	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries), store.On(serviceDeployments, wakesToStop))
+}
+
+// Service returns a service in any status, or nil.
+func (tx *Tx) Service(arn string) *Service { return services.Get(tx.rows(), arn) }
+
+// Services returns the services of a cluster in any status, by name.
+func (tx *Tx) Services(cluster *Cluster) []*Service {
+	return services.List(tx.rows(), arn.ScopeOf(cluster.ARN).Services(cluster.Name))
+}
+
+// AllServices returns every service in any status.
+func (tx *Tx) AllServices() []*Service { return services.List(tx.rows(), "") }
+
+// PutService writes a service and keeps its cluster's count of services. New deployments
+// get what belongs to them: a service revision and a service deployment.
+func (tx *Tx) PutService(s *Service) {
+	for _, d := range s.Deployments {
+		tx.identify(s, d)
+		tx.record(s, d)
+	}
+	old := tx.Service(s.ARN)
+	services.Put(tx.rows(), s)
+	tx.countService(s.ClusterARN, old, s)
+}
+
+// countService carries the change of a service into its cluster's counts. before is nil for
+// a new one, after for one that goes.
+func (tx *Tx) countService(cluster string, before, after *Service) {
+	counts := tx.ClusterSummary(cluster)
+	changed := *counts
+	if before != nil {
+		changed.addService(before, -1)
+	}
+	if after != nil {
+		changed.addService(after, +1)
+	}
+	if changed != *counts {
+		clusterSummaries.Put(tx.rows(), &changed)
+	}
+}
+
+func (c *ClusterSummary) addService(s *Service, n int) {
+	active, draining := &c.ActiveEC2Services, &c.DrainingEC2Services
+	switch s.Primary().Revision.TasksLaunchType() {
+	case types.LaunchTypeFargate:
+		active, draining = &c.ActiveFargateServices, &c.DrainingFargateServices
+	case types.LaunchTypeExternal:
+		active, draining = &c.ActiveExternalServices, &c.DrainingExternalServices
+	}
+	switch s.Status() {
+	case ServiceActive:
+		*active += n
+	case ServiceDraining:
+		*draining += n
+	}
+}
+
+// RemoveService forgets a service with its counts and events. It may be DRAINING, where its
+// cluster has been deleted and is made anew.
+func (tx *Tx) RemoveService(s *Service) {
+	services.Delete(tx.rows(), s)
+	tx.countService(s.ClusterARN, s, nil)
+	tx.ForgetServiceHistory(s.ARN)
+}
+
+// ForgetServiceHistory removes what there was of a service's former life, before its
+// name is used again.
+func (tx *Tx) ForgetServiceHistory(arn string) {
+	tx.forgetServiceDeployments(arn)
+	if sum := serviceSummaries.Get(tx.rows(), arn); sum != nil {
+		serviceSummaries.Delete(tx.rows(), sum)
+	}
+	if events := serviceEvents.Get(tx.rows(), arn); events != nil {
+		serviceEvents.Delete(tx.rows(), events)
+	}
+}
+
+// ServiceEvents returns a service's events, newest first.
+func (tx *Tx) ServiceEvents(arn string) []types.ServiceEvent {
+	if e := serviceEvents.Get(tx.rows(), arn); e != nil {
+		return e.Events
+	}
+	return nil
+}
+
+// AddServiceEvents writes events, given oldest first, and drops the oldest.
+func (tx *Tx) AddServiceEvents(arn string, events ...types.ServiceEvent) {
+	newest := slices.Clone(events)
+	slices.Reverse(newest)
+	all := append(newest, tx.ServiceEvents(arn)...)
+	serviceEvents.Put(tx.rows(), &ServiceEvents{ServiceARN: arn, Events: all[:min(len(all), maxServiceEvents)]})
+}
+
+// ForgetDeployment removes the counts of a deployment that has left the list.
+func (tx *Tx) ForgetDeployment(serviceARN, deploymentID string) {
+	old := tx.ServiceSummary(serviceARN)
+	serviceSummaries.Put(tx.rows(), &ServiceSummary{
+		ServiceARN: serviceARN,
+		Deployments: slices.DeleteFunc(slices.Clone(old.Deployments), func(d DeploymentCounts) bool {
+			return d.ID == deploymentID
+		}),
+		Placed: slices.DeleteFunc(slices.Clone(old.Placed), func(p PlacedCounts) bool {
+			return p.DeploymentID == deploymentID
+		}),
+		Starts: slices.DeleteFunc(slices.Clone(old.Starts), func(s StartCounts) bool {
+			return s.DeploymentID == deploymentID
+		}),
+	})
+}

@@ -1,0 +1,105 @@
+package state
+
+import (
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+)
+
+// TestDeploymentsAreRecorded follows the rows of two deployments, of which the second
+// replaces the first, through a restart and to their end.
+func TestDeploymentsAreRecorded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := openAt(t, path)
+	scope, now := arn.Scope{Region: "us-east-1", Account: "000000000000"}, time.UnixMilli(1_700_000_000_123).UTC()
+	monitoring := &types.MonitoringConfiguration{MetricConfigurations: []types.MetricConfiguration{
+		{MetricNames: []string{"CPUUtilization"}, ResolutionSeconds: aws.Int32(20)},
+	}}
+	service := &Service{ARN: scope.Service("c", "web"), Name: "web", ClusterARN: scope.Cluster("c"), Deployments: []*Deployment{
+		{ID: "ecs-svc/0123456789012345678", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:1"}},
+	}}
+	update(t, s, func(tx *Tx) { tx.PutService(service) })
+	updated := service.Clone()
+	updated.Deployments = append([]*Deployment{{ID: "ecs-svc/1", CreatedAt: now.Add(1), Revision: &ServiceRevision{
+		TaskDefinition: "web:2", Monitoring: monitoring, LoadBalancers: []types.LoadBalancer{},
+		ContainerImages: []types.ContainerImage{{ContainerName: aws.String("app"), Image: aws.String("app:2")}},
+	}}}, updated.Deployments...)
+	update(t, s, func(tx *Tx) {
+		begun := tx.ServiceDeployment(updated.Deployments[1].ServiceDeploymentARN).Clone()
+		begun.StartedAt = now
+		tx.PutServiceDeployment(begun)
+		tx.PutService(updated)
+	})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	s = openAt(t, path)
+	defer s.Close()
+	tx := s.Read()
+	front, old := tx.Service(service.ARN).Deployments[0], tx.Service(service.ARN).Deployments[1]
+	if want := scope.ServiceRevision("c", "web", "0123456789012345678"); old.Revision.ARN != want {
+		t.Errorf("the revision is %s, want %s", old.Revision.ARN, want)
+	}
+	revision := tx.ServiceRevision(front.Revision.ARN)
+	if !reflect.DeepEqual(monitoring, revision.Monitoring) || revision.LoadBalancers == nil || len(revision.ContainerImages) != 1 {
+		t.Errorf("revision %+v", revision)
+	}
+	record := tx.ServiceDeployment(front.ServiceDeploymentARN)
+	if record.Status != types.ServiceDeploymentStatusPending || record.Target.ARN != front.Revision.ARN ||
+		len(record.Sources) != 1 || record.Sources[0].ARN != old.Revision.ARN {
+		t.Errorf("service deployment %+v", record)
+	}
+	if got := tx.ServiceDeployments(service.ARN); len(got) != 2 {
+		t.Errorf("%d service deployments", len(got))
+	}
+
+	before := tx.Service(service.ARN)
+	after := before.Clone()
+	after.Deployments = after.Deployments[:1]
+	update(t, s, func(tx *Tx) {
+		tx.Retire(before, after, now)
+		tx.PutService(after)
+		tx.ForgetServiceDeployments(now.Add(1))
+	})
+	tx = s.Read()
+	if tx.ServiceRevision(old.Revision.ARN) != nil || tx.ServiceDeployment(old.ServiceDeploymentARN) != nil ||
+		tx.ServiceRevision(front.Revision.ARN) == nil || tx.ServiceDeployment(front.ServiceDeploymentARN) == nil {
+		t.Error("what the service lists is kept, and the rest forgotten in time")
+	}
+	update(t, s, func(tx *Tx) { tx.ForgetServiceHistory(service.ARN) })
+	if tx := s.Read(); tx.ServiceRevision(front.Revision.ARN) != nil || len(tx.ServiceDeployments(service.ARN)) > 0 {
+		t.Error("a former life is remembered")
+	}
+}
+
+func TestRetiredServiceDeploymentsAreBounded(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "state.db"))
+	defer s.Close()
+	scope, now := arn.Scope{Region: "us-east-1", Account: "000000000000"}, time.UnixMilli(1_700_000_000_123).UTC()
+	put := func(tx *Tx, i int, retired time.Time) {
+		id := strconv.Itoa(i)
+		serviceDeployments.Put(tx.rows(), &ServiceDeployment{ARN: scope.ServiceDeployment("c", "web", id), RetiredAt: retired})
+		serviceRevisions.Put(tx.rows(), &ServiceRevision{ARN: scope.ServiceRevision("c", "web", id), RetiredAt: retired})
+	}
+	update(t, s, func(tx *Tx) {
+		put(tx, 0, time.Time{}) // the service lists it
+		for i := range maxRetired {
+			put(tx, i+1, now.Add(time.Duration(i)))
+		}
+	})
+	update(t, s, func(tx *Tx) { put(tx, maxRetired+1, now.Add(time.Hour)) })
+	tx := s.Read()
+	for id, want := range map[string]bool{"0": true, "1": false, "2": true, strconv.Itoa(maxRetired + 1): true} {
+		d, r := tx.ServiceDeployment(scope.ServiceDeployment("c", "web", id)), tx.ServiceRevision(scope.ServiceRevision("c", "web", id))
+		if (d != nil) != want || (r != nil) != want {
+			t.Errorf("%s is kept: %t, %t, want %t", id, d != nil, r != nil, want)
+		}
+	}
+}

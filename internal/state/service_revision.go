@@ -1,0 +1,105 @@
+package state
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var (
+	serviceRevisions = store.NewTable("service-revision", func(r *ServiceRevision) string { return r.ARN })
+	// Revisions that a service still lists are in no order: they stay.
+	retiredRevisions = serviceRevisions.Ages(func(r *ServiceRevision) time.Time { return r.RetiredAt })
+)
+
+// ServiceRevision is what the tasks of a deployment are made of. That never changes, so
+// each deployment holds a copy of the row, apart from what only the row knows.
+type ServiceRevision struct {
+	// ARN has the digits of the deployment that the revision was made for; a rollback
+	// deploys it again.
+	ARN        string
+	ServiceARN string
+	CreatedAt  time.Time
+
+	TaskDefinition           string // ARN
+	LaunchType               types.LaunchType
+	CapacityProviderStrategy []types.CapacityProviderStrategyItem
+	PlatformVersion          string // as asked for: LATEST
+	PlatformFamily           string
+	NetworkConfiguration     *types.NetworkConfiguration
+	Monitoring               *types.MonitoringConfiguration
+	VolumeConfigurations     []types.ServiceVolumeConfiguration
+	// A revision that UpdateService made shows the lists even if they are empty (ECS0101).
+	LoadBalancers     []types.LoadBalancer
+	ServiceRegistries []types.ServiceRegistry
+
+	// ContainerImages are those of the task definition; only the row knows them.
+	ContainerImages []types.ContainerImage
+	// RetiredAt is when the service stopped listing the deployment that the revision was
+	// made for; zero: it has not. Only the row knows it.
+	RetiredAt time.Time
+}
+
+// The capacity providers that always exist, by name.
+// Source: ECS developer guide, Fargate capacity providers.
+const (
+	ProviderFargate     = "FARGATE"
+	ProviderFargateSpot = "FARGATE_SPOT"
+)
+
+// TasksLaunchType is the launch type of the tasks of a revision: of a strategy, that
+// of its providers.
+func (r *ServiceRevision) TasksLaunchType() types.LaunchType {
+	if len(r.CapacityProviderStrategy) == 0 {
+		return r.LaunchType
+	}
+	if slices.ContainsFunc(r.CapacityProviderStrategy, func(i types.CapacityProviderStrategyItem) bool {
+		return i.CapacityProvider == nil || *i.CapacityProvider != ProviderFargate && *i.CapacityProvider != ProviderFargateSpot
+	}) {
+		return types.LaunchTypeEc2
+	}
+	return types.LaunchTypeFargate
+}
+
+// Digits are what the id of a deployment and the ARN of its revision share.
+func Digits(deploymentID string) string { return deploymentID[strings.IndexByte(deploymentID, '/')+1:] }
+
+// ServiceRevision returns a revision, or nil.
+func (tx *Tx) ServiceRevision(arn string) *ServiceRevision {
+	return serviceRevisions.Get(tx.rows(), arn)
+}
+
+// identify gives the revision of a new deployment its ARN, and puts its row. The revision
+// that the caller made stays as it is: others may share it. A rollback deploys a revision
+// that has a row already, unless it has been forgotten.
+func (tx *Tx) identify(s *Service, d *Deployment) {
+	if d.Revision.ARN != "" {
+		if d.RestoresID != "" {
+			tx.revive(d.Revision)
+		}
+		return
+	}
+	row := *d.Revision
+	row.ServiceARN, row.CreatedAt = s.ARN, d.CreatedAt
+	row.ARN = arn.ScopeOf(s.ARN).ServiceRevision(arn.ClusterName(s.ARN), s.Name, Digits(d.ID))
+	serviceRevisions.Put(tx.rows(), &row)
+	listed := row
+	listed.ContainerImages = nil
+	d.Revision = &listed
+}
+
+func (tx *Tx) revive(r *ServiceRevision) {
+	row := tx.ServiceRevision(r.ARN)
+	if row == nil {
+		row = r
+	} else if row.RetiredAt.IsZero() {
+		return
+	}
+	revived := *row
+	revived.RetiredAt = time.Time{}
+	serviceRevisions.Put(tx.rows(), &revived)
+}

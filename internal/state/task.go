@@ -1,0 +1,281 @@
+package state
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var (
+	tasks             = store.NewTable("task", func(t *Task) string { return t.ARN })
+	tasksByDeployment = tasks.Index((*Task).liveDeployment)
+	tasksByInstance   = tasks.Index((*Task).liveInstance)
+	tasksByGroup      = tasks.Index((*Task).liveGroup)
+	stoppedTasks      = tasks.Ages((*Task).endedAt)
+)
+
+// Task is a task: what it is made of (written once), where it runs (written by
+// whoever places it), whether it shall stop (written by StopTask alone, for whoever
+// wants it), and how it fares (written by the agent).
+type Task struct {
+	ARN       string
+	Spec      *TaskSpec
+	Placement *Placement
+	Stop      *Stop // nil: desiredStatus RUNNING
+	Status    TaskStatus
+	// Version rises by one with each change that ECS announces as an event.
+	Version int64
+	Tags    []types.Tag // written by the tag handlers
+	// ProtectedUntil is until when the scheduler does not stop the task to scale in or to
+	// deploy; zero is not at all. Handlers write it.
+	ProtectedUntil time.Time
+	// Traffic is nil until load balancers have to do with the task; their controller writes it.
+	Traffic *TaskTraffic
+
+	described atomic.Pointer[[]byte]
+}
+
+// TaskSpec is what a task is made of. It never changes, and tasks that were made
+// together share it.
+type TaskSpec struct {
+	ClusterARN   string
+	Family       string
+	Revision     int
+	Group        string
+	StartedBy    string
+	ServiceARN   string // empty for a standalone task
+	DeploymentID string // ecs-svc/…, of a service's task
+
+	LaunchType          types.LaunchType
+	PlatformVersion     string
+	PlatformFamily      string
+	Architecture        string // x86_64 or arm64
+	CPU, Memory         string // CPU units and MiB, as shown
+	EphemeralStorageGiB int32
+	// NetworkMode is empty on Fargate, which has awsvpc alone.
+	NetworkMode types.NetworkMode
+	// Reserved is what the task takes of a container instance; nil on Fargate.
+	Reserved *Reservation
+
+	SecurityGroups []string
+	AssignPublicIP bool
+	// Volume is nil where no volume is configured at launch.
+	Volume *ManagedVolume
+	// LoadBalancers are those of the service, as it was when the task was made.
+	LoadBalancers []types.LoadBalancer
+	// Checked: an essential container has a health check. It counts where there are targets.
+	Checked bool
+
+	Overrides            *types.TaskOverride // as echoed: an entry for each container
+	EnableExecuteCommand bool
+	CreatedAt            time.Time
+}
+
+// Placement is where a task runs; zero is nowhere yet. See package placement.
+type Placement struct {
+	CapacityProvider string // empty where a launch type was asked for
+	SubnetID, Zone   string
+	AttachmentID     string // of the network interface that the task gets there
+	// VolumeAttachmentID and VolumeID are of the managed volume that the task gets.
+	VolumeAttachmentID, VolumeID string
+	// ContainerInstance is its ARN; empty on Fargate.
+	ContainerInstance string
+	// ByHand: no agent of the emulator runs it; see ContainerInstance.ByHand.
+	ByHand bool
+	GPUs   []string // ids
+	Host   string   // of the agent that runs it; empty is Fargate's
+}
+
+// HasInterface reports whether the task has a network interface of its own.
+func (s *TaskSpec) HasInterface() bool {
+	return s.NetworkMode == "" || s.NetworkMode == types.NetworkModeAwsvpc
+}
+
+// Provisions reports whether the task waits for something of its own before it is PENDING.
+// Source: ECS developer guide, task lifecycle, PROVISIONING.
+func (s *TaskSpec) Provisions() bool { return s.HasInterface() || s.Volume != nil }
+
+// Scope is the account and region of the task.
+func (t *Task) Scope() arn.Scope { return arn.ScopeOf(t.ARN) }
+
+// Stop is a wish to end a task, and why. The first one counts.
+type Stop struct {
+	Code   types.TaskStopCode
+	Reason string
+	At     time.Time
+}
+
+// NoCapacity is the reason of tasks that Fargate has no room for.
+// Source: field reports of RunTask's failures and of service events.
+const NoCapacity = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
+
+// DesiredStatus is RUNNING or STOPPED.
+func (t *Task) DesiredStatus() string {
+	if t.Stop != nil {
+		return Stopped
+	}
+	return Running
+}
+
+// Ended reports whether the task is STOPPED for good.
+func (t *Task) Ended() bool { return t.Status.LastStatus == Stopped }
+
+// next is the row that comes after this one.
+func (t *Task) next(status TaskStatus) *Task {
+	return &Task{
+		ARN: t.ARN, Spec: t.Spec, Placement: t.Placement, Stop: t.Stop, Status: status,
+		Version: t.Version, Tags: t.Tags, ProtectedUntil: t.ProtectedUntil, Traffic: t.Traffic,
+	}
+}
+
+// Protected reports whether the task is protected from scale-in and deployments.
+func (t *Task) Protected(now time.Time) bool { return now.Before(t.ProtectedUntil) }
+
+// Described returns what describe made of this row, which is made only once: rows
+// do not change.
+func (t *Task) Described(describe func(*Task) []byte) []byte {
+	if known := t.described.Load(); known != nil {
+		return *known
+	}
+	body := describe(t)
+	t.described.Store(&body)
+	return body
+}
+
+// liveDeployment is the value of the index by which a service finds its tasks.
+func (t *Task) liveDeployment() string {
+	if t.Spec.DeploymentID == "" || t.Ended() {
+		return ""
+	}
+	return t.Spec.ServiceARN + "\x00" + t.Spec.DeploymentID
+}
+
+// liveInstance is the value of the index by which a container instance finds its tasks.
+func (t *Task) liveInstance() string {
+	if t.Ended() {
+		return ""
+	}
+	return t.Placement.ContainerInstance
+}
+
+// liveGroup is the value of the index by which placement finds the tasks of a group on
+// container instances.
+func (t *Task) liveGroup() string {
+	if t.Placement.ContainerInstance == "" || t.Ended() {
+		return ""
+	}
+	return t.Spec.ClusterARN + "\x00" + t.Spec.Group
+}
+
+// endedAt is zero for a task that has not ended.
+func (t *Task) endedAt() time.Time {
+	if !t.Ended() {
+		return time.Time{}
+	}
+	return t.Status.StoppedAt
+}
+
+// Task returns a task, or nil.
+func (tx *Tx) Task(arn string) *Task { return tasks.Get(tx.rows(), arn) }
+
+// WatchTasks wakes with the ARN of each task that changes.
+func (s *Store) WatchTasks() *Watch {
+	return s.Watch(0, store.OnKeys(tasks))
+}
+
+// Tasks returns the tasks of a cluster, those that stopped included, by id.
+func (tx *Tx) Tasks(cluster *Cluster) []*Task {
+	return tasks.List(tx.rows(), arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))
+}
+
+// AllTasks returns every task.
+func (tx *Tx) AllTasks() []*Task { return tasks.List(tx.rows(), "") }
+
+// DeploymentTasks returns the tasks of a deployment that have not ended.
+func (tx *Tx) DeploymentTasks(serviceARN, deploymentID string) []*Task {
+	return tasksByDeployment.List(tx.rows(), serviceARN+"\x00"+deploymentID)
+}
+
+// InstanceTasks returns the tasks of a container instance that have not ended.
+func (tx *Tx) InstanceTasks(containerInstanceARN string) []*Task {
+	return tasksByInstance.List(tx.rows(), containerInstanceARN)
+}
+
+// GroupTasks returns the tasks of a group on container instances that have not ended.
+// Those of a service have the group service:<name>.
+func (tx *Tx) GroupTasks(clusterARN, group string) []*Task {
+	return tasksByGroup.List(tx.rows(), clusterARN+"\x00"+group)
+}
+
+// AddTask writes a new task and announces it. One without a placement is nowhere yet.
+func (tx *Tx) AddTask(t *Task) {
+	t.Version = 1
+	if t.Placement == nil {
+		t.Placement = &Placement{}
+	}
+	tx.announce(t, t.Spec.CreatedAt)
+	tx.putTask(nil, t, t.Spec.CreatedAt)
+}
+
+// putTask writes a new row of a task in place of the old one, as it is from a time on.
+func (tx *Tx) putTask(old, t *Task, at time.Time) {
+	if old != nil {
+		old.described.Store(nil) // an event may keep the row
+	}
+	tasks.Put(tx.rows(), t)
+	if t.Ended() {
+		tx.GivePublicAddress(t.ARN)
+	}
+	tx.use(old, t, at)
+	tx.summarise(old, t)
+}
+
+// StopTask asks for the end of a task. It reports false when there is no such
+// task; a task that shall stop already keeps its first reason.
+func (tx *Tx) StopTask(arn string, stop Stop) bool {
+	old := tx.Task(arn)
+	if old == nil {
+		return false
+	}
+	if old.Stop != nil {
+		return true
+	}
+	t := old.next(old.Status)
+	t.Stop = &stop
+	t.Version++
+	tx.announce(t, stop.At)
+	tx.putTask(old, t, stop.At)
+	return true
+}
+
+// PutTaskTags writes the tags of a task.
+func (tx *Tx) PutTaskTags(arn string, tags []types.Tag) {
+	old := tx.Task(arn)
+	t := old.next(old.Status)
+	t.Tags = tags
+	tx.putTask(old, t, time.Time{}) // a container instance is not concerned
+}
+
+// ProtectTask protects a task until a time, or with the zero time no longer. ECS announces
+// nothing of it; its service is looked at again.
+func (tx *Tx) ProtectTask(arn string, until time.Time) {
+	old := tx.Task(arn)
+	t := old.next(old.Status)
+	t.ProtectedUntil = until
+	tx.putTask(old, t, time.Time{})
+}
+
+// maxStoppedTasks is how many tasks that stopped are kept, whatever their age: a
+// hundred thousand short ones would take a third of a gigabyte. ECS has no such bound;
+// it is the emulator's own.
+const maxStoppedTasks = 10_000
+
+// ForgetStoppedTasks removes the tasks that stopped before a time. It looks only
+// at those.
+func (tx *Tx) ForgetStoppedTasks(before time.Time) { stoppedTasks.Forget(tx.rows(), before) }
+
+// RemoveTask forgets a task that ended.
+func (tx *Tx) RemoveTask(t *Task) { tasks.Delete(tx.rows(), t) }

@@ -1,0 +1,119 @@
+package state
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// TaskTraffic is what the load balancers of a service make of one of its tasks. The load
+// balancer controller writes it: the agent waits for it with the start and the stop of the
+// containers, and the scheduler with the service.
+type TaskTraffic struct {
+	// RegisteredAt is when its targets were registered; zero: they are not yet.
+	RegisteredAt time.Time
+	// DeregisteredAt is when they were deregistered, and DrainedAt when requests under way
+	// have had their time; it is zero until no load balancer sends them new ones.
+	DeregisteredAt, DrainedAt time.Time
+	Targets                   []TaskTarget
+}
+
+// TaskTarget is a task in one target group.
+type TaskTarget struct {
+	Group string // ARN
+	ID    string // address, or id of the EC2 instance
+	Port  int32
+	// Refused is why it could not be registered; empty: it could.
+	Refused string
+	// Lost is what of it is no longer there although nobody has deregistered the task:
+	// TargetGroupLost or TargetLost; empty: nothing.
+	Lost string
+	// State is that of the target's health, and Description why it is so.
+	State, Description string
+}
+
+// States of a target that decide about its task.
+// Source: Elastic Load Balancing API reference, TargetHealth.
+const (
+	TargetHealthy   = "healthy"
+	TargetUnhealthy = "unhealthy"
+	TargetUnused    = "unused"
+)
+
+// What a registered task may lose, in the words of service events.
+// Source: ECS developer guide, service event messages.
+const (
+	TargetGroupLost = "TARGET GROUP IS NOT FOUND"
+	TargetLost      = "TARGET IS NOT FOUND"
+)
+
+// Balanced reports whether a task has targets.
+func (s *TaskSpec) Balanced() bool { return len(s.LoadBalancers) > 0 }
+
+// Registered reports whether the targets of a task have been registered, as far as they can be.
+func (t *Task) Registered() bool { return t.Traffic != nil && !t.Traffic.RegisteredAt.IsZero() }
+
+// UnhealthyTarget is the first target that fails its health checks, or nil.
+func (t *Task) UnhealthyTarget() *TaskTarget {
+	if t.Traffic == nil {
+		return nil
+	}
+	for i := range t.Traffic.Targets {
+		if t.Traffic.Targets[i].State == TargetUnhealthy {
+			return &t.Traffic.Targets[i]
+		}
+	}
+	return nil
+}
+
+// lost reports whether somebody has taken a target of the task away.
+func (t *Task) lost() bool {
+	return t.Traffic != nil && slices.ContainsFunc(t.Traffic.Targets, func(g TaskTarget) bool { return g.Lost != "" })
+}
+
+// Unused reports whether a target of the task cannot become healthy as things stand: it is not in
+// use, it has been taken away, or it could not be registered.
+func (t *Task) Unused() bool {
+	return t.Traffic != nil && slices.ContainsFunc(t.Traffic.Targets, func(g TaskTarget) bool {
+		return g.State == TargetUnused || g.Lost != "" || g.Refused != ""
+	})
+}
+
+// Health sums up what the checks of containers and of targets say of a task. That a target is
+// not in use, or not yet checked, leaves it unknown.
+// Source: ECS API reference, minimumHealthyPercent.
+func (t *Task) Health() types.HealthStatus {
+	own := t.Status.HealthStatus
+	if !t.Spec.Balanced() || own == types.HealthStatusUnhealthy {
+		return own
+	}
+	switch {
+	case t.UnhealthyTarget() != nil:
+		return types.HealthStatusUnhealthy
+	case t.Spec.Checked && own != types.HealthStatusHealthy, !t.Registered(),
+		slices.ContainsFunc(t.Traffic.Targets, func(g TaskTarget) bool { return g.State != TargetHealthy }):
+		return types.HealthStatusUnknown
+	default:
+		return types.HealthStatusHealthy
+	}
+}
+
+// PutTaskTraffic writes what load balancers make of a task. ECS announces nothing of it.
+func (tx *Tx) PutTaskTraffic(taskARN string, traffic TaskTraffic) {
+	old := tx.Task(taskARN)
+	t := old.next(old.Status)
+	t.Traffic = &traffic
+	tx.putTask(old, t, time.Time{})
+}
+
+// OnBalancedTasks wakes with the ARN of each task with targets that changes.
+func OnBalancedTasks() store.Source {
+	return store.On(tasks, func(before, after *Task) []string {
+		if after == nil || !after.Spec.Balanced() {
+			return nil
+		}
+		return []string{after.ARN}
+	})
+}

@@ -1,0 +1,20 @@
+package task
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// SecurityGroups are those of a task: what is asked for or, if that is nothing, the default
+// one of the VPC that its subnets are in. Source: ECS API reference, AwsVpcConfiguration.
+func SecurityGroups(tx *state.Tx, scope arn.Scope, asked, subnets []string) []string {
+	if len(asked) > 0 {
+		return asked
+	}
+	for _, id := range subnets {
+		if s := tx.Subnet(scope, id); s != nil {
+			return []string{tx.DefaultGroupOf(scope, s.VPC).ID}
+		}
+	}
+	return []string{state.DefaultSecurityGroup}
+}
