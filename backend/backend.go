@@ -104,7 +104,7 @@ type Engine interface {
 	Stats(ctx context.Context, id string) (Stats, error)
 	// List returns this owner's containers and sandboxes that carry all labels,
 	// in any state. One that the engine cannot tell about, or not soon, is [Unseen]: it
-	// keeps nobody from the others.
+	// does not hold up the others.
 	List(ctx context.Context, labels map[string]string) ([]Container, error)
 
 	// Watch calls fn for each event of the containers that carry all labels, in

@@ -99,7 +99,7 @@ func (s *secretSource) Parameters(ctx context.Context, t *state.Task, region str
 	return values, invalid, nil
 }
 
-// tellForeign has the log tell how a task can have parameters of other accounts, which nobody here
+// tellForeign has the log tell how a task can have parameters of other accounts, which no account here
 // shares with it.
 func (s *secretSource) tellForeign(t *state.Task, invalid []string) {
 	for _, name := range invalid {

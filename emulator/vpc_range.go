@@ -14,7 +14,7 @@ const rangeTime = time.Second
 
 // warnOfRange says of a new VPC that no task can start in it, as long as something else has
 // part of its range: users would learn it from their first task. The VPC is made anyway, as
-// on AWS, where ranges are nobody else's.
+// on AWS, where each VPC has its range to itself.
 func (s *Server) warnOfRange(ctx context.Context, id string, cidr netip.Prefix) {
 	engine, ok := s.engine.(backend.RangeChecker)
 	if !ok {

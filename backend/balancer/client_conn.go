@@ -36,7 +36,7 @@ type clientConn struct {
 	expired  bool          // its bound has passed: it waits until nothing is read
 	held     chan struct{} // closed when who is in awaitAnswer is to return
 	noBody   bool          // the rest of the request is not wanted
-	shut     bool          // it has been left unread, and so is all that follows: nobody knows what is a request
+	shut     bool          // it has been left unread, and so is all that follows: where a request begins is not known
 }
 
 // tlsInfo is what a target may be told about a client's TLS.

@@ -29,7 +29,7 @@ func (x *exchange) askHTTP1(r *http.Request) (*http.Response, error) {
 	}
 }
 
-var errUpgrade = errors.New("the target changes the protocol, which nobody has asked for")
+var errUpgrade = errors.New("the target changes the protocol, unasked")
 
 func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Request) (*http.Response, bool, error) {
 	stop := context.AfterFunc(ctx, func() { _ = c.Close() })

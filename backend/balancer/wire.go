@@ -38,7 +38,7 @@ type answer struct {
 type Held struct {
 	Key     Key
 	Version int64
-	Digest  string // see digest; empty where a later version was refused: nobody knows what is left of it
+	Digest  string // see digest; empty where a later version was refused, and what is left of it is not known
 }
 
 // Says reports whether it is what a piece says, whatever its version.

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 )
 
-// Somebody waits for an engine that is slow with networks. Others wait for that one no longer than
+// A call waits for an engine that is slow with networks. Other calls wait for that one no longer than
 // their own calls may take, and not at all where they ask the engine nothing.
 func TestCallsDoNotWaitLongForANetworkOfOthers(t *testing.T) {
 	t.Parallel()

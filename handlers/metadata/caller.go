@@ -62,7 +62,7 @@ func (a *api) hasID(tasks []string, id string) bool {
 
 // byID finds the container with the id in the path among those that may ask from the address
 // of the request, and for who has the network of a container instance among all of that: daemons
-// there look at the others, as on AWS, where an id is answered to whoever reaches the agent. A task
+// there look at the others, as on AWS, where an id is answered to all that reach the agent. A task
 // with a network interface of its own sees itself alone, which is a choice.
 // Source: amazon-ecs-agent.
 func (a *api) byID(r *http.Request) (caller, bool) {

@@ -265,7 +265,7 @@ func (r *reading) secret(ctx context.Context, of secretReference) (content Secre
 // part is what a reference means of a secret. What is no text, such as the port of a database,
 // is as Go prints it: so the container agent does, and Fargate, whose refusals are the agent's
 // words, was not seen refusing it. Only texts can be in an environment, and the words for a
-// secret that is binary are the emulator's own. What JSON there is instead nobody tells: AWS
+// secret that is binary are the emulator's own. Which JSON there is instead, the words do not tell: AWS
 // names the first character.
 // Source: ECS developer guide, secrets from Secrets Manager; amazon-ecs-agent.
 func (of secretReference) part(content SecretValue) (string, error) {

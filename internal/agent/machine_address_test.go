@@ -53,7 +53,7 @@ func TestThePortsOfAnEndedContainerLeadToNoOther(t *testing.T) {
 	})
 }
 
-// Somebody else may have the address of a container by the time that it starts again.
+// Another container may have the address of a container by the time that it starts again.
 func TestAContainerRestartsWhoseAddressIsGone(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()

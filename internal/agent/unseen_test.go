@@ -19,7 +19,7 @@ func (b *bench) stuck(labels map[string]string) (free func()) {
 	return func() { b.faults.RemoveRule(b.faults.Rules()[0].ID) }
 }
 
-// pass lets time go by in which nobody looks at the engine by himself.
+// pass lets time go by in which no look at the engine is due.
 func pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()

@@ -23,8 +23,8 @@ func cutAWSPolicy(arn, partition string) (name string, is bool) {
 	return strings.CutPrefix(arn, "arn:"+partition+":iam::"+awsAccount+":policy/")
 }
 
-// AWSPolicyExists reports whether AWS has such a policy of its own. Of most of them nobody here
-// knows what they say: AWSPolicies knows those that ECS users meet. Those of partitions other than
+// AWSPolicyExists reports whether AWS has such a policy of its own. What most of them
+// say is not known here: AWSPolicies knows those that ECS users meet. Those of partitions other than
 // aws, which are not listed, are all taken to be there.
 func AWSPolicyExists(arn, partition string) bool {
 	name, is := cutAWSPolicy(arn, partition)

@@ -26,7 +26,7 @@ type engine struct {
 	ports   map[string]int32 // by listener
 	gate    chan struct{}    // holds what is said of targets that drain
 	tasks   []netip.Addr     // that answer through the load balancer
-	deaf    int              // how many streams lead to nobody
+	deaf    int              // how many streams lead nowhere
 }
 
 func (e *engine) holds(gate chan struct{}) {

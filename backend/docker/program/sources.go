@@ -33,7 +33,7 @@ var parts = []part{
 
 // sourcesHash tells programs of one state of the sources from those of another. It is taken
 // from the sources themselves, which are embedded: half a megabyte, and it can never be that
-// of another state, whoever builds this package and how. A version alone does not tell what
+// of another state, in every build of this package. A version alone does not tell what
 // a checkout or a replaced module has, and a hash in a file of its own would be forgotten, and
 // be where two changes of different programs collide.
 var sourcesHash = sync.OnceValue(func() string {

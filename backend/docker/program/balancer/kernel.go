@@ -23,7 +23,7 @@ const (
 	kernelTime   = 20 * time.Second
 )
 
-// steer has the kernel lead flows. Where nobody listens it leads none, and has none to forget: those of
+// steer has the kernel lead flows. Where no sandbox listens it leads none, and has none to forget: those of
 // application load balancers, above all, are never led.
 func steer(s balancer.Steering) error {
 	conn, err := net.Dial("unix", kernelSocket)
