@@ -15,7 +15,7 @@ type LoadBalancers interface {
 	// Name it returns the id of the one that exists.
 	CreateLoadBalancer(ctx context.Context, spec LoadBalancerSpec) (id string, err error)
 	// ConnectLoadBalancer returns a stream to one that runs, for package balancer's
-	// balancer.Connect: what it is told holds until it ends, whoever is connected. Of one that
+	// control.Connect: what it is told holds until it ends, whoever is connected. Of one that
 	// does not run the stream ends, or says nothing.
 	ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error)
 	// KeepClients has running sandboxes answer through the sandbox of a load balancer what

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
 
 // loadBalancer runs one, and returns its sandbox, itself, and a DNS name by which it is found. The
@@ -32,7 +33,7 @@ func (s *scene) loadBalancer(engine backend.LoadBalancers) (sandbox backend.Cont
 }
 
 // session connects to one.
-func (s *scene) session(engine backend.LoadBalancers, id string) *balancer.Session {
+func (s *scene) session(engine backend.LoadBalancers, id string) *control.Client {
 	s.Helper()
 	stream, err := engine.ConnectLoadBalancer(s.ctx, id)
 	if err != nil {
@@ -40,7 +41,7 @@ func (s *scene) session(engine backend.LoadBalancers, id string) *balancer.Sessi
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
-	session, err := balancer.Connect(ctx, stream, nil)
+	session, err := control.Connect(ctx, stream, nil)
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
 
 // ports opens one port of loopback for each that is asked for, and no port twice.
@@ -65,8 +66,8 @@ func (p *ports) body(t *testing.T, address string) string {
 	return string(body)
 }
 
-// newPorts makes a balancer on such ports, and a session with it.
-func newPorts(t *testing.T) (*ports, *balancer.Session, *balancer.Balancer) {
+// newPorts makes a balancer on such ports, and a control client of it.
+func newPorts(t *testing.T) (*ports, *control.Client, *balancer.Balancer) {
 	t.Helper()
 	t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
 	p := &ports{open: map[string]net.Listener{}}
@@ -74,10 +75,22 @@ func newPorts(t *testing.T) (*ports, *balancer.Session, *balancer.Balancer) {
 	t.Cleanup(func() { _ = b.Close() })
 	near, far := net.Pipe()
 	var serving sync.WaitGroup
-	serving.Go(func() { _ = balancer.NewStation().Serve(context.Background(), b, far) })
+	serving.Go(func() { _ = control.NewServer().Serve(context.Background(), b, far) })
 	t.Cleanup(serving.Wait)
 	t.Cleanup(func() { _ = far.Close() })
-	return p, connect(t, near, nil), b
+	client, err := control.Connect(t.Context(), near, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return p, client, b
+}
+
+func update(t *testing.T, c *control.Client, wanted ...balancer.Piece) {
+	t.Helper()
+	if err := c.Update(t.Context(), wanted); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // answersItself is a listener that answers with its id.
@@ -99,9 +112,9 @@ func (p *ports) strangerOn(t *testing.T, address string) {
 
 // Listeners whose ports go round, seen in one look, have them at the end of it.
 func TestListenersThatChangePortsWithEachOther(t *testing.T) {
-	p, session, _ := newPorts(t)
+	p, client, _ := newPorts(t)
 	for _, want := range [][]uint16{{1, 2, 3}, {2, 1, 3}, {3, 2, 1}, {1, 3, 2}, {2, 1, 4}} {
-		update(t, session, answersItself("a", want[0]), answersItself("b", want[1]), answersItself("c", want[2]))
+		update(t, client, answersItself("a", want[0]), answersItself("b", want[1]), answersItself("c", want[2]))
 		for i, port := range want {
 			if got, want := p.body(t, fmt.Sprint(":", port)), string(rune('a'+i)); got != want {
 				t.Errorf("port %d of %s: %q", port, want, got)
@@ -114,14 +127,14 @@ func TestListenersThatChangePortsWithEachOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	pieces := []balancer.Piece{answersItself("a", 9), answersItself("b", 2), answersItself("c", 1)}
-	if err := session.Update(t.Context(), pieces); err == nil {
+	if err := client.Update(t.Context(), pieces); err == nil {
 		t.Error("no error for a port that is taken")
 	}
 	if got := p.body(t, ":1") + p.body(t, ":2"); got != "cb" {
 		t.Errorf("the others: %q", got)
 	}
 	_ = stranger.Close()
-	update(t, session, pieces...)
+	update(t, client, pieces...)
 	if got := p.body(t, ":9"); got != "a" {
 		t.Errorf("%q", got)
 	}
@@ -129,13 +142,13 @@ func TestListenersThatChangePortsWithEachOther(t *testing.T) {
 
 // A listener that cannot have its new port may go back to the one that it had.
 func TestListenerThatMovesBack(t *testing.T) {
-	p, session, _ := newPorts(t)
+	p, client, _ := newPorts(t)
 	p.strangerOn(t, ":9")
-	update(t, session, answersItself("a", 1))
-	if err := session.Update(t.Context(), []balancer.Piece{answersItself("a", 9)}); err == nil {
+	update(t, client, answersItself("a", 1))
+	if err := client.Update(t.Context(), []balancer.Piece{answersItself("a", 9)}); err == nil {
 		t.Error("no error for a port that is taken")
 	}
-	update(t, session, answersItself("a", 1))
+	update(t, client, answersItself("a", 1))
 	if got := p.body(t, ":1"); got != "a" {
 		t.Errorf("%q", got)
 	}
@@ -143,16 +156,16 @@ func TestListenerThatMovesBack(t *testing.T) {
 
 // A listener that has never had its port has its targets checked, until it goes.
 func TestListenerWithoutAPortGoes(t *testing.T) {
-	p, session, b := newPorts(t)
+	p, client, b := newPorts(t)
 	p.strangerOn(t, ":9")
 	homeless := balancer.Piece{Listener: &balancer.Listener{ID: "a", Port: 9, Protocol: "HTTP", Rules: []balancer.Rule{toGroup("group")}}}
-	if err := session.Update(t.Context(), []balancer.Piece{group("HTTP"), homeless}); err == nil {
+	if err := client.Update(t.Context(), []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTP"}}, homeless}); err == nil {
 		t.Error("no error for a port that is taken")
 	}
 	if !b.Used("group") {
 		t.Error("its targets are not checked")
 	}
-	update(t, session, group("HTTP"), answersItself("b", 1))
+	update(t, client, balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTP"}}, answersItself("b", 1))
 	if b.Used("group") {
 		t.Error("its targets are checked for ever")
 	}

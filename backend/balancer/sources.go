@@ -2,8 +2,8 @@ package balancer
 
 import "embed"
 
-// Sources are this package's, of which the program of a load balancer is built; who looks for
-// a program that was built before knows by them whether it is of this state.
+// Sources are those of the data plane, from which the program of a load balancer is built. Their
+// hash tells whether a program that was built before is of this state.
 //
-//go:embed *.go
+//go:embed *.go */*.go
 var Sources embed.FS

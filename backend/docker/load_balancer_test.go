@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
@@ -21,7 +22,7 @@ import (
 // their name and the address of who asks.
 type networkBalancer struct {
 	*task
-	session *balancer.Session
+	session *control.Client
 	targets map[string]*task
 }
 
@@ -41,7 +42,7 @@ func newNetwork(t *testing.T, engine *docker.Engine, names ...string) *networkBa
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if n.session, err = balancer.Connect(ctx, stream, nil); err != nil {
+	if n.session, err = control.Connect(ctx, stream, nil); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(n.session.Close)

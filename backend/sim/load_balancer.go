@@ -13,13 +13,14 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
 
 // dataPlane is what a container has in place of a script that is a load balancer: it serves
 // clients in this process, and dials scripted containers.
 type dataPlane struct {
 	balancer  *balancer.Balancer // of the present run; nil if it does not run
-	station   *balancer.Station
+	server    *control.Server
 	listeners map[int]*planeListener // by port
 	packets   map[int]*planePackets  // by port
 }
@@ -45,7 +46,7 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 	return c.id, nil
 }
 
-// ConnectLoadBalancer connects to the station of one that runs.
+// ConnectLoadBalancer connects to the server of one that runs.
 func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -62,9 +63,9 @@ func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWri
 		return near, nil
 	}
 	c.keep(far)
-	station, plane := c.plane.station, c.plane.balancer
+	server, plane := c.plane.server, c.plane.balancer
 	go func() {
-		station.Serve(context.Background(), plane, far) //nolint:errcheck // the other side has gone
+		server.Serve(context.Background(), plane, far) //nolint:errcheck // the other side has gone
 		_ = far.Close()
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -88,17 +89,17 @@ func (e *Engine) startLoadBalancer(c *container) error {
 		c.failure = err.Error()
 		return err
 	}
-	station := balancer.NewStation()
-	c.plane.station, c.plane.listeners, c.plane.packets = station, map[int]*planeListener{}, map[int]*planePackets{}
+	server := control.NewServer()
+	c.plane.server, c.plane.listeners, c.plane.packets = server, map[int]*planeListener{}, map[int]*planePackets{}
 	c.plane.balancer = balancer.New(balancer.Options{
-		Listen:       func(_, address string) (net.Listener, error) { return e.listenAs(c, station, address) },
-		ListenPacket: func(_, address string) (net.PacketConn, error) { return e.listenPacketAs(c, station, address) },
+		Listen:       func(_, address string) (net.Listener, error) { return e.listenAs(c, server, address) },
+		ListenPacket: func(_, address string) (net.PacketConn, error) { return e.listenPacketAs(c, server, address) },
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return e.dialAs(ctx, c, network, address)
 		},
 		Now:       e.clock.Now,
 		AfterFunc: func(d time.Duration, f func()) func() bool { return e.clock.AfterFunc(d, f).Stop },
-		Report:    station.Report,
+		Report:    server.Report,
 	})
 	e.planes[c] = c.plane.balancer
 	e.begin(c)
@@ -120,8 +121,8 @@ func (e *Engine) endLoadBalancer(c *container) {
 	*c.plane = dataPlane{}
 }
 
-// listenAs opens a port of a load balancer, in the run that has a station.
-func (e *Engine) listenAs(c *container, of *balancer.Station, address string) (net.Listener, error) {
+// listenAs opens a port of a load balancer, in the run that has a server.
+func (e *Engine) listenAs(c *container, of *control.Server, address string) (net.Listener, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	port, err := c.opens(of, "tcp", address)
@@ -137,7 +138,7 @@ func (e *Engine) listenAs(c *container, of *balancer.Station, address string) (n
 }
 
 // opens takes a port of a load balancer's namespace. The lock is held.
-func (c *container) opens(of *balancer.Station, network, address string) (port int, err error) {
+func (c *container) opens(of *control.Server, network, address string) (port int, err error) {
 	_, text, err := net.SplitHostPort(address)
 	if err != nil {
 		return 0, err
@@ -146,7 +147,7 @@ func (c *container) opens(of *balancer.Station, network, address string) (port i
 		return 0, err
 	}
 	at := door{network == "udp", port}
-	if c.plane.station != of || c.net.ports[at] != nil {
+	if c.plane.server != of || c.net.ports[at] != nil {
 		return 0, &net.OpError{Op: "listen", Net: network, Err: syscall.EADDRINUSE}
 	}
 	if c.net.ports == nil {

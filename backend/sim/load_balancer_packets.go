@@ -4,7 +4,7 @@ import (
 	"net"
 	"net/netip"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
 
 // planePackets is an open UDP port of a load balancer.
@@ -17,8 +17,8 @@ type planePackets struct {
 	clients map[netip.AddrPort]*datagramConn // the engine's lock protects it
 }
 
-// listenPacketAs opens a UDP port of a load balancer, in the run that has a station.
-func (e *Engine) listenPacketAs(c *container, of *balancer.Station, address string) (net.PacketConn, error) {
+// listenPacketAs opens a UDP port of a load balancer, in the run that has a server.
+func (e *Engine) listenPacketAs(c *container, of *control.Server, address string) (net.PacketConn, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	port, err := c.opens(of, "udp", address)

@@ -13,6 +13,7 @@ import (
 	"runtime"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
 
 // measureIdleBalancer reads what memory the program takes that is in a load balancer's
@@ -32,7 +33,7 @@ func (b *bench) measureIdleBalancer(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.stop()) }()
-	session, err := balancer.Connect(ctx, line, func([]balancer.Health) {})
+	session, err := control.Connect(ctx, line, func([]balancer.Health) {})
 	if err != nil {
 		return err
 	}

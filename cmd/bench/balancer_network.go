@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 )
 
@@ -54,7 +55,7 @@ func (b *bench) measureNetworkBalancer(ctx context.Context, host, image string) 
 }
 
 // startNetworkBalancer starts one before a target, which is to see its clients.
-func startNetworkBalancer(ctx context.Context, engine *docker.Engine, target netip.Addr) (at netip.Addr, s *balancer.Session, err error) {
+func startNetworkBalancer(ctx context.Context, engine *docker.Engine, target netip.Addr) (at netip.Addr, s *control.Client, err error) {
 	sandbox, err := engine.CreateSandbox(ctx, backend.SandboxSpec{Name: "bench-" + rand.Text()[:8], Network: "vpc", Balances: true})
 	if err != nil {
 		return at, nil, err
@@ -76,7 +77,7 @@ func startNetworkBalancer(ctx context.Context, engine *docker.Engine, target net
 	if err != nil {
 		return at, nil, err
 	}
-	if s, err = balancer.Connect(ctx, stream, func([]balancer.Health) {}); err != nil {
+	if s, err = control.Connect(ctx, stream, func([]balancer.Health) {}); err != nil {
 		return at, nil, err
 	}
 	pieces := balancerPieces("TCP", relayPort, netip.AddrPortFrom(target, relayPort), 1)

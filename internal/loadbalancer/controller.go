@@ -93,7 +93,7 @@ func (c *Controller) Idle(ctx context.Context) error {
 	if err := c.watch.Idle(ctx); err != nil {
 		return err
 	}
-	for _, s := range c.sessions() {
+	for _, s := range c.clients() {
 		if s.Sync(ctx) != nil && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -181,7 +181,7 @@ func (c *Controller) wakeAt(id string, due time.Time) {
 
 // end leaves the load balancers alone.
 func (c *Controller) end() {
-	for _, s := range c.sessions() {
+	for _, s := range c.clients() {
 		s.Close()
 	}
 	c.mu.Lock()

@@ -144,7 +144,7 @@ func TestTargetsThatSeeClients(t *testing.T) {
 		s.engine.mu.Lock()
 		s.engine.tasks = append(s.engine.tasks, netip.MustParseAddr("10.0.0.2"))
 		s.engine.mu.Unlock()
-		s.engine.station.Report(balancer.Health{Group: s.group.ARN, Target: "10.0.0.2:80", State: "healthy"})
+		s.engine.server.Report(balancer.Health{Group: s.group.ARN, Target: "10.0.0.2:80", State: "healthy"})
 		s.told("when it runs", "direct 10.0.0.2:80")
 	})
 }
@@ -177,13 +177,13 @@ func TestHealthOfTargetsIsWritten(t *testing.T) {
 			t.Errorf("at first it is %s", h.State)
 		}
 		news := balancer.Health{Group: s.group.ARN, Target: "10.0.0.1:80", State: "unhealthy", Reason: "Target.Timeout", Description: "Request timed out"}
-		s.engine.station.Report(news)
+		s.engine.server.Report(news)
 		if h := health(); h.State != elb.TargetHealthStateEnumUnhealthy || h.Reason != elb.TargetHealthReasonEnumTimeout || *h.Description != "Request timed out" {
 			t.Errorf("then it is %+v", h)
 		}
 		s.stop()
 		news.State = "healthy"
-		s.engine.station.Report(news) // while nobody listens
+		s.engine.server.Report(news) // while nobody listens
 		s.engine.did = nil
 		s.begin(Delays{})
 		if h := health(); h.State != elb.TargetHealthStateEnumHealthy {
@@ -281,7 +281,7 @@ func TestATargetGroupThatLeavesItsLoadBalancer(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
 		s.becomes(state.Activating)
 		s.becomes(state.Running)
-		s.engine.station.Report(balancer.Health{Group: s.group.ARN, Target: "10.0.0.7:8080", State: "healthy"})
+		s.engine.server.Report(balancer.Health{Group: s.group.ARN, Target: "10.0.0.7:8080", State: "healthy"})
 		synctest.Wait()
 		is := func(when, want string, health types.HealthStatus) {
 			t.Helper()

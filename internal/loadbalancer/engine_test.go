@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 )
 
@@ -20,7 +21,7 @@ type engine struct {
 	mu      sync.Mutex
 	runs    bool
 	refuses error
-	station *balancer.Station
+	server  *control.Server
 	streams []net.Conn
 	did     []string
 	ports   map[string]int32 // by listener
@@ -42,7 +43,7 @@ func (e *engine) RunLoadBalancer(context.Context, *elbv2.LoadBalancer) (netip.Ad
 		return netip.Addr{}, "", e.refuses
 	}
 	if !e.runs {
-		e.runs, e.station = true, balancer.NewStation()
+		e.runs, e.server = true, control.NewServer()
 		e.did = append(e.did, "run")
 	}
 	return netip.MustParseAddr("172.31.0.4"), "subnet-1", nil
@@ -58,7 +59,7 @@ func (e *engine) ConnectLoadBalancer(context.Context, string) (io.ReadWriteClose
 		go io.Copy(io.Discard, far) //nolint:errcheck // it ends with the stream
 		return near, nil
 	}
-	go e.station.Serve(context.Background(), e, far) //nolint:errcheck // it ends with the stream
+	go e.server.Serve(context.Background(), e, far) //nolint:errcheck // it ends with the stream
 	return near, nil
 }
 

@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
 
 // Reached is where a load balancer is reached.
@@ -38,9 +38,9 @@ func (c *Controller) Reached() (list []Reached) {
 }
 
 // reach opens ports for the listeners that are ready, and says where they are.
-func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, session *balancer.Session) {
+func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, client *control.Client) {
 	has := map[string]bool{}
-	for _, h := range session.Has() {
+	for _, h := range client.Has() {
 		has[h.Key.ID] = h.Digest != "" // a listener that was refused has no port
 	}
 	now := Reached{ARN: v.LoadBalancer.ARN, DNSName: v.LoadBalancer.DNSName, Address: address}

@@ -12,24 +12,25 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // running is what the controller has of a load balancer on the engine.
 type running struct {
-	session *balancer.Session
+	client  *control.Client
 	reached Reached
 	// hidden says that clients are hidden from a target that is to see them: it may not run yet.
 	hidden bool
 }
 
-func (c *Controller) sessions() (list []*balancer.Session) {
+func (c *Controller) clients() (list []*control.Client) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, r := range c.running {
-		if r.session != nil {
-			list = append(list, r.session)
+		if r.client != nil {
+			list = append(list, r.client)
 		}
 	}
 	return list
@@ -64,8 +65,8 @@ func (c *Controller) remove(ctx context.Context, arn string) error {
 	r := c.running[arn]
 	delete(c.running, arn)
 	c.mu.Unlock()
-	if r != nil && r.session != nil {
-		r.session.Close()
+	if r != nil && r.client != nil {
+		r.client.Close()
 	}
 	return c.Host.RemoveLoadBalancer(ctx, arn)
 }
@@ -86,7 +87,7 @@ func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]
 	addresses = map[string]string{subnet: address.String()}
 	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
 	defer cancel()
-	session, err := c.session(ctx, b.ARN)
+	client, err := c.client(ctx, b.ARN)
 	if err != nil {
 		return addresses, err
 	}
@@ -95,23 +96,23 @@ func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]
 		return addresses, unkept
 	}
 	c.noteHidden(b.ARN, !all)
-	if err = session.Update(ctx, Configure(v)); errors.Is(err, context.DeadlineExceeded) {
-		session.Close()
+	if err = client.Update(ctx, Configure(v)); errors.Is(err, context.DeadlineExceeded) {
+		client.Close()
 	}
-	err = errors.Join(err, c.withdrawFrom(ctx, v, session))
-	c.reach(ctx, v, address, session)
+	err = errors.Join(err, c.withdrawFrom(ctx, v, client))
+	c.reach(ctx, v, address, client)
 	return addresses, errors.Join(err, unkept)
 }
 
-// session is that of a load balancer that runs.
-func (c *Controller) session(ctx context.Context, arn string) (*balancer.Session, error) {
+// client is that of a load balancer that runs.
+func (c *Controller) client(ctx context.Context, arn string) (*control.Client, error) {
 	c.mu.Lock()
 	r := c.running[arn]
 	if r == nil {
 		r = &running{}
 		c.running[arn] = r
 	}
-	known := r.session
+	known := r.client
 	c.mu.Unlock()
 	if known != nil {
 		select {
@@ -128,7 +129,7 @@ func (c *Controller) session(ctx context.Context, arn string) (*balancer.Session
 	// just gone, though the engine may not say so.
 	greeting, cancel := context.WithTimeout(ctx, greetTimeout)
 	defer cancel()
-	session, err := balancer.Connect(greeting, stream, func(news []balancer.Health) {
+	client, err := control.Connect(greeting, stream, func(news []balancer.Health) {
 		c.heard(stream, news)
 		if c.wakesWithNews(r, news) {
 			c.watch.Wake(arn)
@@ -138,13 +139,13 @@ func (c *Controller) session(ctx context.Context, arn string) (*balancer.Session
 		return nil, err
 	}
 	c.mu.Lock()
-	r.session = session
+	r.client = client
 	c.mu.Unlock()
 	go func() {
-		<-session.Over()
+		<-client.Over()
 		c.watch.Wake(arn)
 	}()
-	return session, nil
+	return client, nil
 }
 
 // noteHidden notes whether clients are hidden from a target that is to see them.

@@ -14,6 +14,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 )
 
@@ -47,7 +48,7 @@ type shift struct {
 	targets map[string]netip.AddrPort
 	client  http.Client // which keeps its connection
 	plane   *asked
-	session *balancer.Session
+	control *control.Client
 }
 
 func newShift(t *testing.T) *shift {
@@ -69,14 +70,14 @@ func newShift(t *testing.T) *shift {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = balancer.NewStation().Serve(t.Context(), s.plane, far)
+		_ = control.NewServer().Serve(t.Context(), s.plane, far)
 	}()
-	if s.session, err = balancer.Connect(t.Context(), near, nil); err != nil {
+	if s.control, err = control.Connect(t.Context(), near, nil); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		s.client.CloseIdleConnections()
-		s.session.Close()
+		s.control.Close()
 		_ = far.Close()
 		<-served
 		_ = s.plane.Close()
@@ -102,7 +103,7 @@ func (s *shift) tell(blue, green int32, targets ...*elbv2.Target) {
 			{TargetGroupArn: aws.String("blue"), Weight: &blue}, {TargetGroupArn: aws.String("green"), Weight: &green},
 		}}},
 	}}}}}
-	if err := s.session.Update(s.Context(), Configure(v)); err != nil {
+	if err := s.control.Update(s.Context(), Configure(v)); err != nil {
 		s.Fatal(err)
 	}
 }

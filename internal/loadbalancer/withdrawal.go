@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -18,20 +19,20 @@ import (
 // their end.
 const patience = 30 * time.Second
 
-// withdrawFrom notes which targets a load balancer sends nothing new, by the pieces that a session has pushed.
-func (c *Controller) withdrawFrom(ctx context.Context, v View, session *balancer.Session) error {
-	has := session.Has()
+// withdrawFrom notes which targets a load balancer sends nothing new, by the pieces that a client has pushed.
+func (c *Controller) withdrawFrom(ctx context.Context, v View, client *control.Client) error {
+	has := client.Has()
 	if len(withdrawn(c.Store.Read(), v, has)) == 0 {
 		return nil
 	}
-	if err := session.Settle(ctx); err != nil {
+	if err := client.Settle(ctx); err != nil {
 		return fmt.Errorf("wait until targets get nothing new: %w", err)
 	}
 	return c.withdraw(v, has)
 }
 
 // withdraw notes which targets a load balancer sends nothing new, by the pieces that it has.
-func (c *Controller) withdraw(v View, has []balancer.Held) error {
+func (c *Controller) withdraw(v View, has []control.AppliedPiece) error {
 	if len(withdrawn(c.Store.Read(), v, has)) == 0 {
 		return nil
 	}
@@ -55,8 +56,8 @@ func (c *Controller) withdraw(v View, has []balancer.Held) error {
 
 // withdrawn are the targets of a view that drain and of which that is not written yet, although
 // the load balancer has no other piece of them.
-func withdrawn(tx *state.Tx, v View, has []balancer.Held) (list []*elbv2.Target) {
-	held := map[balancer.Key]balancer.Held{}
+func withdrawn(tx *state.Tx, v View, has []control.AppliedPiece) (list []*elbv2.Target) {
+	held := map[balancer.Key]control.AppliedPiece{}
 	for _, h := range has {
 		held[h.Key] = h
 	}

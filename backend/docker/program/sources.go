@@ -28,7 +28,7 @@ type part struct {
 var parts = []part{
 	{"backend/docker/program", own, []string{"sandbox/*.go", "relay/*.go", "balancer/*.go"}},
 	{"backend/docker/internal/tunnel", tunnel.Sources, []string{"*.go"}},
-	{"backend/balancer", balancer.Sources, []string{"*.go"}},
+	{"backend/balancer", balancer.Sources, []string{"*.go", "*/*.go"}},
 }
 
 // sourcesHash tells programs of one state of the sources from those of another. It is taken

@@ -17,6 +17,7 @@ import (
 	"syscall"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
 
 // memory is what the garbage collector tries to stay within: three quarters of what the
@@ -27,11 +28,11 @@ func main() {
 	debug.SetMemoryLimit(memory)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	station := balancer.NewStation()
+	server := control.NewServer()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil)) // which whoever is connected reads
-	b := balancer.New(balancer.Options{Report: station.Report, Steer: steer, Log: log})
+	b := balancer.New(balancer.Options{Report: server.Report, Steer: steer, Log: log})
 	go func() {
-		if err := station.Serve(ctx, b, stdio{}); err != nil {
+		if err := server.Serve(ctx, b, stdio{}); err != nil {
 			fmt.Fprintln(os.Stderr, "balancer:", err)
 		}
 	}()
@@ -40,7 +41,7 @@ func main() {
 	}
 }
 
-// stdio is where sessions come from.
+// stdio is the stream of control clients.
 type stdio struct{}
 
 func (stdio) Read(b []byte) (int, error)  { return os.Stdin.Read(b) }

@@ -1,4 +1,4 @@
-package balancer_test
+package control_test
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
 
 // plane notes what it is told.
@@ -58,9 +59,9 @@ func (p *plane) takes() string {
 	return strings.Join(p.did, ", ")
 }
 
-// far is a station with a plane, and the streams to it.
+// far is a control server with a data plane, and the streams to it.
 type far struct {
-	*balancer.Station
+	*control.Server
 	plane plane
 }
 
@@ -75,7 +76,7 @@ func (f *far) dial(t *testing.T) net.Conn {
 	return near
 }
 
-// news collects what a session hears.
+// news collects what a client hears.
 type news struct {
 	mu   sync.Mutex
 	last map[string]string // state by target
@@ -102,9 +103,9 @@ func (n *news) String() string {
 	return strings.Join(all, ", ")
 }
 
-func connect(t *testing.T, stream io.ReadWriteCloser, heard func([]balancer.Health)) *balancer.Session {
+func connect(t *testing.T, stream io.ReadWriteCloser, heard func([]balancer.Health)) *control.Client {
 	t.Helper()
-	s, err := balancer.Connect(t.Context(), stream, heard)
+	s, err := control.Connect(t.Context(), stream, heard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +113,7 @@ func connect(t *testing.T, stream io.ReadWriteCloser, heard func([]balancer.Heal
 	return s
 }
 
-func update(t *testing.T, s *balancer.Session, wanted ...balancer.Piece) {
+func update(t *testing.T, s *control.Client, wanted ...balancer.Piece) {
 	t.Helper()
 	if err := s.Update(t.Context(), wanted); err != nil {
 		t.Fatal(err)
@@ -140,7 +141,7 @@ func expect(t *testing.T, what, got, want string) {
 
 func TestOnlyWhatDiffersIsPushed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		there := far{Station: balancer.NewStation()}
+		there := far{Server: control.NewServer()}
 		s := connect(t, there.dial(t), nil)
 		update(t, s, group("HTTP"), target("a"), listener("web"))
 		expect(t, "at first", there.plane.takes(), "set group, set a, set web")
@@ -161,7 +162,7 @@ func TestOnlyWhatDiffersIsPushed(t *testing.T) {
 
 func TestWhoComesBackPushesOnlyWhatHasChangedMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		there := far{Station: balancer.NewStation()}
+		there := far{Server: control.NewServer()}
 		first := connect(t, there.dial(t), nil)
 		update(t, first, group("HTTP"), target("a"), listener("web"))
 		first.Close()
@@ -174,7 +175,7 @@ func TestWhoComesBackPushesOnlyWhatHasChangedMeanwhile(t *testing.T) {
 
 func TestAPieceThatIsRefusedKeepsNoOtherFromItsPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		there := far{Station: balancer.NewStation()}
+		there := far{Server: control.NewServer()}
 		s := connect(t, there.dial(t), nil)
 		err := s.Update(t.Context(), []balancer.Piece{listener("refused"), listener("web")})
 		if err == nil || err.Error() != "listener refused: there is no such port" {
@@ -186,7 +187,7 @@ func TestAPieceThatIsRefusedKeepsNoOtherFromItsPlace(t *testing.T) {
 
 func TestASessionHearsHowTargetsAre(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		there := far{Station: balancer.NewStation()}
+		there := far{Server: control.NewServer()}
 		there.Report(balancer.Health{Group: "group", Target: "a", State: "healthy"})
 		there.Report(balancer.Health{Group: "group", Target: "b", State: "initial"})
 		var heard news
@@ -214,7 +215,7 @@ func TestASessionHearsHowTargetsAre(t *testing.T) {
 // to be newer than that.
 func TestAPieceThatWasNotAnsweredForIsPushedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		there := far{Station: balancer.NewStation()}
+		there := far{Server: control.NewServer()}
 		s := connect(t, there.dial(t), nil)
 		there.plane.slow = time.Second
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
@@ -230,7 +231,7 @@ func TestAPieceThatWasNotAnsweredForIsPushedAgain(t *testing.T) {
 // A stream that outlives those who talk to it, as a container's standard input does.
 func TestWhatIsLeftOfWhoWasKilledIsNobodys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		there := far{Station: balancer.NewStation()}
+		there := far{Server: control.NewServer()}
 		stream := there.dial(t)
 		said := make(chan struct{})
 		go func() {
@@ -246,7 +247,7 @@ func TestWhatIsLeftOfWhoWasKilledIsNobodys(t *testing.T) {
 
 func TestAStationThatFallsSilentEndsTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		there := far{Station: balancer.NewStation()}
+		there := far{Server: control.NewServer()}
 		stuck := &stuck{Conn: there.dial(t)}
 		s := connect(t, stuck, nil)
 		stuck.deaf.Store(true)
@@ -281,14 +282,14 @@ func TestNobodyThere(t *testing.T) {
 		defer there.Close()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := balancer.Connect(ctx, near, nil); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := control.Connect(ctx, near, nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Connect = %v", err)
 		}
 	})
 }
 
 func TestASessionHasTheBalancerSettle(t *testing.T) {
-	f := &far{Station: balancer.NewStation()}
+	f := &far{Server: control.NewServer()}
 	s := connect(t, f.dial(t), nil)
 	if err := s.Settle(t.Context()); err != nil {
 		t.Fatal(err)

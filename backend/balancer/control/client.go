@@ -1,4 +1,6 @@
-package balancer
+// Package control carries what a load balancer is to do from a [Client], which knows it, to a
+// [Server], where the data plane runs, and how targets are from there back.
+package control
 
 import (
 	"context"
@@ -11,12 +13,14 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// Session tells a [Station] what should be, and hears how targets are.
-type Session struct {
+// Client gives a [Server] the pieces of configuration, and hears how targets are.
+type Client struct {
 	stream io.ReadWriteCloser
-	heard  func([]Health)
+	heard  func([]balancer.Health)
 	over   chan struct{} // closed when the stream has ended
 
 	writing sync.Mutex
@@ -25,19 +29,19 @@ type Session struct {
 	mu      sync.Mutex
 	number  int64
 	waiting map[int64]chan answer
-	has     map[Key]Held
-	version int64 // the last one that was pushed; never one twice, for nobody may know whether it arrived
+	has     map[balancer.Key]AppliedPiece
+	version int64 // the last one that was pushed; never used twice, since a lost answer leaves open whether it arrived
 	err     error // why it is over
 }
 
-// Connect greets a station. It fails when ctx ends before the station has answered. What
-// the session hears of targets it passes on, one after the other, at first how all of them
-// are. The session ends, and the stream with it, when the station falls silent or with
-// Close.
-func Connect(ctx context.Context, stream io.ReadWriteCloser, heard func([]Health)) (*Session, error) {
-	s := &Session{
+// Connect greets a server. It fails when ctx ends before the server has answered. The client
+// calls heard with the health of targets, one call at a time, and first with that of all of
+// them. It closes the stream when the server falls silent, when another client has connected,
+// and with Close.
+func Connect(ctx context.Context, stream io.ReadWriteCloser, heard func([]balancer.Health)) (*Client, error) {
+	s := &Client{
 		stream: stream, heard: heard, over: make(chan struct{}), turn: make(chan struct{}, 1),
-		waiting: map[int64]chan answer{}, has: map[Key]Held{},
+		waiting: map[int64]chan answer{}, has: map[balancer.Key]AppliedPiece{},
 	}
 	word := rand.Text()
 	go s.listen(word)
@@ -55,23 +59,23 @@ func Connect(ctx context.Context, stream io.ReadWriteCloser, heard func([]Health
 	return s, nil
 }
 
-// Has returns the pieces that the station has, as far as the session knows.
-func (s *Session) Has() []Held {
+// Has returns the pieces that the server has applied, as far as the client knows.
+func (s *Client) Has() []AppliedPiece {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Collect(maps.Values(s.has))
 }
 
-// Over is closed when the session has ended.
-func (s *Session) Over() <-chan struct{} { return s.over }
+// Over returns a channel that is closed when the client has ended.
+func (s *Client) Over() <-chan struct{} { return s.over }
 
-// Close ends the session.
-func (s *Session) Close() {
-	s.end(errors.New("the session is over"))
+// Close ends the client.
+func (s *Client) Close() {
+	s.end(errors.New("the control client is closed"))
 	_ = s.stream.Close()
 }
 
-func (s *Session) end(err error) {
+func (s *Client) end(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err == nil {
@@ -80,8 +84,8 @@ func (s *Session) end(err error) {
 	}
 }
 
-// listen passes on what the station says, from the answer to the greeting on.
-func (s *Session) listen(word string) {
+// listen reads the server's lines, from the answer to the greeting on.
+func (s *Client) listen(word string) {
 	lines, begun := newLines(s.stream), false
 	for lines.Scan() {
 		var a answer
@@ -91,8 +95,8 @@ func (s *Session) listen(word string) {
 		switch {
 		case a.Hello == word:
 			begun = true
-		case a.Hello != "" && begun: // somebody else has come
-			s.end(errors.New("somebody else tells the load balancer what should be"))
+		case a.Hello != "" && begun: // another client has connected
+			s.end(errors.New("another control client has connected to the load balancer"))
 			_ = s.stream.Close()
 			return
 		case !begun:
@@ -117,14 +121,14 @@ func (s *Session) listen(word string) {
 	_ = s.stream.Close()
 }
 
-// A station that does not answer is not there, whatever the stream says.
+// A server that does not answer is lost, even if the stream stays open.
 const (
 	tendInterval = 15 * time.Second
 	tendTimeout  = 30 * time.Second
 )
 
-// tend ends a session whose station is silent.
-func (s *Session) tend() {
+// tend ends a client whose server is silent.
+func (s *Client) tend() {
 	tick := time.NewTicker(tendInterval)
 	defer tick.Stop()
 	for {
@@ -142,20 +146,20 @@ func (s *Session) tend() {
 	}
 }
 
-// Sync returns when the session has heard what has happened so far.
-func (s *Session) Sync(ctx context.Context) error {
+// Sync returns when the client has heard all that the server knew before.
+func (s *Client) Sync(ctx context.Context) error {
 	_, err := s.ask(ctx, request{})
 	return err
 }
 
 // Settle returns when what the balancer has holds for all that begins from now on, in its kernel
 // as well.
-func (s *Session) Settle(ctx context.Context) error {
+func (s *Client) Settle(ctx context.Context) error {
 	_, err := s.ask(ctx, request{Settle: true})
 	return err
 }
 
-func (s *Session) ask(ctx context.Context, r request) (answer, error) {
+func (s *Client) ask(ctx context.Context, r request) (answer, error) {
 	answered, err := s.send(r)
 	if err != nil {
 		return answer{}, err
@@ -163,8 +167,8 @@ func (s *Session) ask(ctx context.Context, r request) (answer, error) {
 	return s.await(ctx, answered)
 }
 
-// send asks; the answer comes to the channel.
-func (s *Session) send(r request) (chan answer, error) {
+// send writes a request and returns a channel for its answer.
+func (s *Client) send(r request) (chan answer, error) {
 	answered := make(chan answer, 1)
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -184,7 +188,7 @@ func (s *Session) send(r request) (chan answer, error) {
 	return answered, nil
 }
 
-func (s *Session) await(ctx context.Context, answered chan answer) (answer, error) {
+func (s *Client) await(ctx context.Context, answered chan answer) (answer, error) {
 	select {
 	case a := <-answered:
 		return a, nil

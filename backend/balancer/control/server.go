@@ -1,4 +1,4 @@
-package balancer
+package control
 
 import (
 	"cmp"
@@ -9,52 +9,55 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// Plane is what a station has run: a *Balancer.
-type Plane interface {
-	Set(Piece) error
-	Remove(Key)
+// DataPlane applies what a server receives: a *balancer.Balancer.
+type DataPlane interface {
+	Set(balancer.Piece) error
+	Remove(balancer.Key)
 	// Settle returns when what was set before holds for all flows that begin.
 	Settle()
 }
 
-// Station is where a balancer runs. It knows which pieces the balancer has, so that who comes
-// back pushes only what has changed meanwhile, and how targets are, so that who comes late is
-// told.
-type Station struct {
+// Server runs beside the data plane. It keeps which pieces are applied, so that a client that
+// reconnects pushes only differences, and the health of targets, for clients that connect later.
+type Server struct {
 	mu     sync.Mutex
-	has    map[Key]Held
-	health map[Key]Health // of targets, as it was last told
+	has    map[balancer.Key]AppliedPiece
+	health map[balancer.Key]balancer.Health // of targets, as it was last told
 	lines  map[*line]struct{}
 }
 
-// NewStation makes a station; its Report is for the options of the balancer.
-func NewStation() *Station {
-	return &Station{has: map[Key]Held{}, health: map[Key]Health{}, lines: map[*line]struct{}{}}
+// NewServer makes a server; its Report is for the options of the balancer.
+func NewServer() *Server {
+	return &Server{has: map[balancer.Key]AppliedPiece{}, health: map[balancer.Key]balancer.Health{}, lines: map[*line]struct{}{}}
 }
 
-// Report notes how a target is, and tells those who are connected.
-func (s *Station) Report(h Health) {
+// Report notes the health of a target, and sends it to connected clients.
+func (s *Server) Report(h balancer.Health) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.health[h.key()] = h
+	s.health[healthKey(h)] = h
 	for l := range s.lines {
 		l.tell(h)
 	}
 }
 
-func (h Health) key() Key { return Key{Kind: KindTarget, ID: h.Target, Group: h.Group} }
+func healthKey(h balancer.Health) balancer.Key {
+	return balancer.Key{Kind: balancer.KindTarget, ID: h.Target, Group: h.Group}
+}
 
 // Serve answers requests for a plane until the stream ends. Several may be served at a time.
-func (s *Station) Serve(ctx context.Context, plane Plane, stream io.ReadWriter) error {
-	l := &line{health: map[Key]Health{}, wake: make(chan struct{}, 1)}
+func (s *Server) Serve(ctx context.Context, plane DataPlane, stream io.ReadWriter) error {
+	l := &line{health: map[balancer.Key]balancer.Health{}, wake: make(chan struct{}, 1)}
 	ctx, cancel := context.WithCancel(ctx)
 	var writing sync.WaitGroup
 	defer writing.Wait()
 	defer cancel()
 	defer s.drop(l)
-	// What is said waits for the stream in a goroutine of its own: nobody may be reading.
+	// A goroutine of its own writes, since the client may not be reading.
 	writing.Go(func() { l.write(ctx, stream) })
 	for lines := newLines(stream); ; {
 		if !lines.Scan() {
@@ -62,19 +65,19 @@ func (s *Station) Serve(ctx context.Context, plane Plane, stream io.ReadWriter) 
 		}
 		var r request
 		if json.Unmarshal(lines.Bytes(), &r) != nil || r.Number == 0 {
-			continue // half of what somebody wanted to say, or nothing
+			continue // half of a line, of a client that was killed
 		}
 		l.answer(s.carryOut(plane, l, r))
 	}
 }
 
-func (s *Station) drop(l *line) {
+func (s *Server) drop(l *line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.lines, l)
 }
 
-func (s *Station) carryOut(plane Plane, l *line, r request) answer {
+func (s *Server) carryOut(plane DataPlane, l *line, r request) answer {
 	a := answer{Number: r.Number}
 	var err error
 	switch {
@@ -93,8 +96,8 @@ func (s *Station) carryOut(plane Plane, l *line, r request) answer {
 	return a
 }
 
-// greet has somebody told of what happens from now on, and of how targets are.
-func (s *Station) greet(l *line) []Held {
+// greet registers a line for news of targets, beginning with what is known of all of them.
+func (s *Server) greet(l *line) []AppliedPiece {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lines[l] = struct{}{}
@@ -102,7 +105,7 @@ func (s *Station) greet(l *line) []Held {
 	return slices.Collect(maps.Values(s.has))
 }
 
-func (s *Station) set(plane Plane, p Piece) error {
+func (s *Server) set(plane DataPlane, p balancer.Piece) error {
 	key, err := p.Key()
 	if err != nil {
 		return err
@@ -117,14 +120,14 @@ func (s *Station) set(plane Plane, p Piece) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil { // a listener that moves has lost its port
-		s.has[key] = Held{Key: key, Version: s.has[key].Version}
+		s.has[key] = AppliedPiece{Key: key, Version: s.has[key].Version}
 		return err
 	}
-	s.has[key] = Held{Key: key, Version: p.Version, Digest: digest(p)}
+	s.has[key] = AppliedPiece{Key: key, Version: p.Version, Digest: digest(p)}
 	return nil
 }
 
-func (s *Station) remove(plane Plane, key Key) {
+func (s *Server) remove(plane DataPlane, key balancer.Key) {
 	plane.Remove(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,26 +135,26 @@ func (s *Station) remove(plane Plane, key Key) {
 	delete(s.health, key)
 }
 
-// line is a stream of a station.
+// line is the stream of one client.
 type line struct {
 	wake chan struct{} // holds a token when there is something to say
 
 	mu      sync.Mutex
-	health  map[Key]Health // that is to be told: the latest of each
+	health  map[balancer.Key]balancer.Health // that is to be told: the latest of each
 	answers []answer
 }
 
-// begin has all of health told again.
-func (l *line) begin(health map[Key]Health) {
+// begin queues the health of all targets.
+func (l *line) begin(health map[balancer.Key]balancer.Health) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.health = maps.Clone(health)
 }
 
-func (l *line) tell(h Health) {
+func (l *line) tell(h balancer.Health) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.health[h.key()] = h
+	l.health[healthKey(h)] = h
 	l.notify()
 }
 
@@ -169,8 +172,8 @@ func (l *line) notify() {
 	}
 }
 
-// write says what there is to say. An answer comes after what happened before it, and after a
-// greeting comes all that is known.
+// write sends what is queued. An answer comes after the news that preceded it, and all that is
+// known of targets comes after a greeting.
 func (l *line) write(ctx context.Context, to io.Writer) {
 	for {
 		select {
@@ -192,10 +195,10 @@ const mostHealth = 500
 func (l *line) take() (said []answer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	answers, health := l.answers, slices.SortedFunc(maps.Values(l.health), func(a, b Health) int {
+	answers, health := l.answers, slices.SortedFunc(maps.Values(l.health), func(a, b balancer.Health) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Target, b.Target))
 	})
-	l.answers, l.health = nil, map[Key]Health{}
+	l.answers, l.health = nil, map[balancer.Key]balancer.Health{}
 	for i, a := range slices.Backward(answers) {
 		if a.Hello != "" {
 			said, answers = slices.Clone(answers[:i+1]), answers[i+1:]

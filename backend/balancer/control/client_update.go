@@ -1,4 +1,4 @@
-package balancer
+package control
 
 import (
 	"cmp"
@@ -6,13 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// Update has the balancer have the pieces that are wanted, which need no version, and no
-// others. Only what differs is pushed, in the order given, after listeners that go and before all
-// else that goes: who wants no request lost gives what comes before the listeners that lead there,
-// and targets that drain behind them. A piece that the balancer refuses is in the error, and keeps no other from its place.
-func (s *Session) Update(ctx context.Context, wanted []Piece) error {
+// Update gives the balancer exactly the wanted pieces, which need no version. It pushes only
+// what differs, in this order: listeners to remove, the wanted pieces in the order given, all
+// else to remove. To lose no request, give target groups and targets before the listeners that
+// lead to them, and draining targets after those. The error names each piece that the balancer
+// refuses; the other pieces are applied all the same.
+func (s *Client) Update(ctx context.Context, wanted []balancer.Piece) error {
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
@@ -30,7 +33,7 @@ func (s *Session) Update(ctx context.Context, wanted []Piece) error {
 	var again []request
 	var errs []error
 	for _, r := range refused {
-		if r.key().Kind == KindListener { // another one may have left the port since
+		if r.key().Kind == balancer.KindListener { // another one may have left the port since
 			again = append(again, r.request)
 		} else {
 			errs = append(errs, r.err)
@@ -52,7 +55,7 @@ type refusal struct {
 }
 
 // push makes changes, and returns those that are refused.
-func (s *Session) push(ctx context.Context, changes []request) (refused []refusal, err error) {
+func (s *Client) push(ctx context.Context, changes []request) (refused []refusal, err error) {
 	answers := make([]chan answer, len(changes))
 	for i, c := range changes {
 		if answers[i], err = s.send(c); err != nil {
@@ -75,7 +78,7 @@ func (s *Session) push(ctx context.Context, changes []request) (refused []refusa
 	return refused, nil
 }
 
-func (r request) key() (k Key) {
+func (r request) key() (k balancer.Key) {
 	if r.Remove != nil {
 		return *r.Remove
 	}
@@ -83,14 +86,14 @@ func (r request) key() (k Key) {
 	return k
 }
 
-// changes lead from what the station has to what is wanted.
-func (s *Session) changes(wanted []Piece) (list []request, err error) {
+// changes lead from what the server has to what is wanted.
+func (s *Client) changes(wanted []balancer.Piece) (list []request, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, h := range s.has {
 		s.version = max(s.version, h.Version)
 	}
-	keep := map[Key]bool{}
+	keep := map[balancer.Key]bool{}
 	for _, p := range wanted {
 		key, err := p.Key()
 		if err != nil {
@@ -104,18 +107,18 @@ func (s *Session) changes(wanted []Piece) (list []request, err error) {
 		p.Version = s.version
 		list = append(list, request{Set: &p})
 	}
-	var gone []Key
+	var gone []balancer.Key
 	for key := range s.has {
 		if !keep[key] {
 			gone = append(gone, key)
 		}
 	}
-	slices.SortFunc(gone, func(a, b Key) int {
+	slices.SortFunc(gone, func(a, b balancer.Key) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Group, b.Group), cmp.Compare(a.ID, b.ID))
 	})
 	var first []request
 	for _, key := range gone {
-		if key.Kind == KindListener { // another one may want its port
+		if key.Kind == balancer.KindListener { // another one may want its port
 			first = append(first, request{Remove: &key})
 		} else {
 			list = append(list, request{Remove: &key})
@@ -124,20 +127,20 @@ func (s *Session) changes(wanted []Piece) (list []request, err error) {
 	return append(first, list...), nil
 }
 
-// refused notes that a piece was: the next update sets it or removes it, be it as it was before.
-func (s *Session) refused(key Key) {
+// refused notes that a piece was refused: the next update sets or removes it in any case.
+func (s *Client) refused(key balancer.Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.has[key] = Held{Key: key, Version: s.has[key].Version}
+	s.has[key] = AppliedPiece{Key: key, Version: s.has[key].Version}
 }
 
-// changed notes that a change is in place.
-func (s *Session) changed(c request) {
+// changed notes that a change has been applied.
+func (s *Client) changed(c request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.Remove != nil {
 		delete(s.has, *c.Remove)
 		return
 	}
-	s.has[c.key()] = Held{Key: c.key(), Version: c.Set.Version, Digest: digest(*c.Set)}
+	s.has[c.key()] = AppliedPiece{Key: c.key(), Version: c.Set.Version, Digest: digest(*c.Set)}
 }
