@@ -72,7 +72,7 @@ test-engines: programs ## run the tests of backend/docker on a current Docker of
 	@.ci/engines
 
 .PHONY: test-podman
-test-podman: programs ## run the conformance suite of engines on Podman, as root; see COMPATIBILITY.md
+test-podman: programs ## run the conformance suite of engines on Podman, as root; see docs/reference/engines.md
 	@.ci/podman
 
 .PHONY: lint
@@ -124,10 +124,10 @@ cross: ## build for linux, darwin and windows on amd64 and arm64, for engines on
 	done
 
 .PHONY: generate
-generate: ## write the generated files: types of the SDK, COMPATIBILITY.md, required members, count of facts
+generate: ## write the generated files: types of the SDK, docs/reference, required members, count of facts
 	$(GO) generate ./internal/sdk
 	$(GO) test ./handlers/ecs/model -run Required -update
-	$(GO) test ./emulator -run 'Compatibility|TestFactsAreCounted' -update
+	$(GO) test ./emulator -run 'TestReference|TestFactsAreCounted' -update
 
 .PHONY: release-branch
 release-branch: ## put the release VERSION, with its programs, on the branch go, and tag it there

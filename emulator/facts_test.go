@@ -15,7 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-var update = flag.Bool("update", false, "write what is generated: the tables of COMPATIBILITY.md and testdata/facts/README.md")
+var update = flag.Bool("update", false, "write what is generated: the pages of docs/reference and the table of testdata/facts/README.md")
 
 // factFile is a script of testdata/facts. It is a fact by itself, or holds the numbered
 // ones that its fact commands open.

@@ -59,7 +59,7 @@ func (s *Server) newHandler() http.Handler {
 }
 
 // apis are those of AWS. One that is added here has its routes, its metrics and its
-// part in COMPATIBILITY.md.
+// page in docs/reference/compatibility.
 func (s *Server) apis() []awsapi.Service {
 	control := ecs.Options{
 		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,

@@ -13,7 +13,7 @@ type Service struct {
 	Name string
 	// ID is the SDK's service id, by which settings are called: "Auto Scaling".
 	ID string
-	// Title is the name in COMPATIBILITY.md: "Amazon ECS".
+	// Title is the name for users: "Amazon ECS".
 	Title string
 	// Protocol is how it speaks.
 	Protocol Protocol

@@ -87,7 +87,7 @@ func (a *API) vpcOperations() []awsapi.Operation {
 		awsapi.Works("DescribeVpcs", "the default VPC and those of one's own", dryRun(a.DescribeVpcs)),
 		awsapi.Works("DisassociateVpcCidrBlock", "gone at once", a.DisassociateVpcCidrBlock),
 		awsapi.Partial("ModifySubnetAttribute", "kept; without IPv6 and Outposts", a.ModifySubnetAttribute),
-		awsapi.Partial("ModifyVpcAttribute", "enableDnsSupport and enableDnsHostnames act on what starts after that ([names](README.md#names)); network address usage metrics are kept", a.ModifyVpcAttribute),
+		awsapi.Partial("ModifyVpcAttribute", "enableDnsSupport and enableDnsHostnames act on what starts after that ([names](../../guide/networking.md#names)); network address usage metrics are kept", a.ModifyVpcAttribute),
 	}
 }
 

@@ -2,7 +2,7 @@ package ec2
 
 import "github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 
-// withoutEffect is what COMPATIBILITY.md says of what is kept: no traffic goes by it.
+// withoutEffect is what the page of EC2 says of what is kept: no traffic goes by it.
 const withoutEffect = "kept without effect on traffic"
 
 func (a *API) gatewayOperations() []awsapi.Operation {

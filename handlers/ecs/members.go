@@ -8,7 +8,7 @@ import (
 )
 
 // MemberTables say what becomes of the members of task definitions, tasks and services,
-// in the order of COMPATIBILITY.md.
+// in the order of docs/reference/compatibility/ecs.md.
 func MemberTables() []member.Table {
 	return slices.Concat(taskdef.Members, taskdef.InstanceMembers, []member.Table{runTaskTable, startTaskTable}, taskdef.OverrideMembers,
 		[]member.Table{createServiceTable, updateServiceTable, deploymentTable, networkTable, taskVolumeTable, serviceVolumeTable})

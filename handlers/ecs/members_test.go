@@ -63,10 +63,10 @@ func TestAWSRefusesInTheWordsOfTheTable(t *testing.T) {
 
 var positions = regexp.MustCompile(`\[\d+\]`)
 
-// TestRefusalsLeadToCompatibility follows the errors that name COMPATIBILITY.md, but those
-// of whole operations.
+// TestRefusalsLeadToCompatibility looks up what errors that name COMPATIBILITY.md refuse on the
+// page of ECS, but for whole operations.
 func TestRefusalsLeadToCompatibility(t *testing.T) {
-	text, err := os.ReadFile("../../COMPATIBILITY.md")
+	text, err := os.ReadFile("../../docs/reference/compatibility/ecs.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestRefusalsLeadToCompatibility(t *testing.T) {
 			path = positions.ReplaceAllString(path, "[]")
 			for rest := path; !strings.Contains(string(text), "\n| `"+rest+"` | "); {
 				if _, rest, found = strings.Cut(rest, "."); !found {
-					t.Errorf("COMPATIBILITY.md has no row of %s", path)
+					t.Errorf("the page of ECS has no row of %s", path)
 					return
 				}
 			}

@@ -1,7 +1,5 @@
 package metadata
 
-import "strings"
-
 // Field says where a member of an answer comes from, and which collectors read it.
 type Field struct {
 	Of, Name, Source string
@@ -92,14 +90,4 @@ var Fields = []Field{
 	{"stats", "id", "Fargate: the runtimeId; else the engine's", adot},
 	{"stats", "networks", "the engine; absent in host mode", both},
 	{"stats", "network_rate_stats", "the two last samples; absent in the first one", adot},
-}
-
-// Compatibility is the table of Fields in Markdown.
-func Compatibility() string {
-	var b strings.Builder
-	b.WriteString("| of | field | source | read by |\n|---|---|---|---|\n")
-	for _, f := range Fields {
-		b.WriteString("| " + f.Of + " | `" + f.Name + "` | " + f.Source + " | " + f.Readers + " |\n")
-	}
-	return b.String()
 }
