@@ -2,12 +2,12 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -18,7 +18,7 @@ import (
 func (h *host) resync(ctx context.Context) {
 	h.resyncs <- struct{}{}
 	defer func() { <-h.resyncs }()
-	losses := h.countLosses()
+	losses := h.Engine.Losses()
 	// Rows first: what they name was there before the containers are listed.
 	rows := h.tasks()
 	there, err := h.look(ctx)
@@ -26,7 +26,7 @@ func (h *host) resync(ctx context.Context) {
 		return
 	}
 	if err != nil {
-		h.lose(lostError(err))
+		h.Engine.Lose(err)
 		return
 	}
 	h.setInfo(there.info)
@@ -46,7 +46,7 @@ func (h *host) resync(ctx context.Context) {
 		h.adopt(t, byName)
 	}
 	h.agent.interfaces.release()
-	if !h.found(losses) {
+	if !h.Engine.Found(losses) {
 		return
 	}
 	h.logs.list(ctx, there.containers)
@@ -61,7 +61,7 @@ func (h *host) resync(ctx context.Context) {
 		}
 		delete(volumes, t.ARN)
 	}
-	h.saw()
+	h.Engine.Saw()
 	h.leftovers.adopt(ctx, byName, volumes)
 	h.tendMachines()
 	h.tellOfLoadBalancers()
@@ -112,36 +112,13 @@ func (h *host) setInfo(info backend.Info) {
 	h.simulated.Store(info.Simulated)
 }
 
-// found ends the loss of the engine, unless that came after the look at the engine began:
-// the list may then be older than what a call did whose answer was lost, and recover looks
-// again.
-func (h *host) found(losses int) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.timesLost != losses {
-		return false
-	}
-	if h.lost != nil && !errors.Is(h.lost, errNotListed) {
-		h.agent.Log.Info("container engine is back", "host", h.Name)
-	}
-	h.lost = nil
-	return true
-}
-
-// countLosses is how often the engine has been lost.
-func (h *host) countLosses() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.timesLost
-}
-
 // prepareNetwork makes the network of the default VPC before the first task needs it, so that the
 // ranges of subnets stand when they are asked for, and asks what tasks are reached by.
 func (h *host) prepareNetwork(ctx context.Context) {
 	h.spawn(func() {
-		call := h.agent.calls.begin(&chain{}, true)
-		defer call.end()
-		if _, err := h.vpcNetwork(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.engineLost(err) {
+		call := h.agent.calls.Begin(nil, enginecall.Finish)
+		defer call.End()
+		if _, err := h.vpcNetwork(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
 			h.agent.Log.Error("no network for tasks", "error", err)
 		}
 		h.findLoopback(call)

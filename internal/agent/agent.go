@@ -18,6 +18,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -25,7 +26,7 @@ import (
 type Options struct {
 	Store *state.Store
 	Clock *clock.Clock
-	Log   *slog.Logger
+	Log   *slog.Logger // nil logs nothing
 	// Hosts are the machines on which it runs tasks.
 	Hosts []HostOptions
 	// KeepStopped is how long containers stay after their task stopped, so that
@@ -76,7 +77,7 @@ type Agent struct {
 	hosts      map[string]*host // by name
 	publisher  *publisher
 	interfaces *interfaces
-	calls      inFlight
+	calls      enginecall.Tracker
 	once       sync.Once
 	watch      *state.Watch // of tasks; see init
 	instances  *state.Watch // of container instances
@@ -88,6 +89,9 @@ type Agent struct {
 func New(opts Options) *Agent {
 	if opts.KeepStopped == 0 {
 		opts.KeepStopped = 5 * time.Minute
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &Agent{Options: opts, hosts: map[string]*host{}, publisher: newPublisher(opts)}
 	a.interfaces = newInterfaces(a)
@@ -110,7 +114,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
-	defer a.calls.endAll()
+	defer a.calls.EndAll()
 	running.Go(func() { a.publisher.run(ctx) })
 	running.Go(func() { a.followInstances(ctx) }) //nolint:errcheck // it is that of ctx
 	running.Go(func() { a.followVPCs(ctx) })      //nolint:errcheck // as well
@@ -155,7 +159,7 @@ func (a *Agent) Health(host string) error {
 	if h == nil {
 		return errors.New("no such host")
 	}
-	if err := h.health(); !errors.Is(err, errNotListed) {
+	if err := h.Engine.Health(); !errors.Is(err, enginecall.ErrNotListed) {
 		return err
 	}
 	return nil // it is about to be
@@ -191,7 +195,7 @@ func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
 	if h == nil {
 		return backend.Info{}
 	}
-	if h.health() == nil {
+	if h.Engine.Health() == nil {
 		ctx, cancel := context.WithTimeout(ctx, infoPatience)
 		defer cancel()
 		if info, err := h.Engine.Info(ctx); err == nil {
@@ -209,7 +213,7 @@ func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
 	a.init()
 	for _, h := range a.hosts {
 		select {
-		case <-h.seen:
+		case <-h.Engine.Seen():
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -220,5 +224,5 @@ func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
 		}
 	}
 	notify(a.interfaces.hurry)
-	return a.calls.idle(ctx, patience)
+	return a.calls.Idle(ctx, patience)
 }

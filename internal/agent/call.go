@@ -2,6 +2,8 @@ package agent
 
 import (
 	"context"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // call is an engine call that is about to be made. run makes it without the work's
@@ -10,7 +12,7 @@ import (
 type call struct {
 	container int // or theSandbox, or theVolume
 	run       run
-	flight    *flight
+	call      *enginecall.Call
 }
 
 // run makes an engine call.
@@ -53,9 +55,9 @@ func (w *work) runOf(a action) run {
 
 // newCall marks what an action is about as busy. The lock is held.
 func (w *work) newCall(a action) call {
-	c := call{container: a.container, run: w.runOf(a), flight: w.host.agent.calls.begin(&w.chain, finishes(a.verb))}
+	c := call{container: a.container, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, finishes(a.verb))}
 	if a.verb == pull || a.verb == makeVolume || a.verb == readResources || a.verb == create {
-		w.cuts[a.container] = c.flight.cutOff
+		w.cuts[a.container] = c.call.CutOff
 	}
 	w.view.about(a.container).busy = true
 	return c
@@ -66,7 +68,7 @@ func (w *work) newCall(a action) call {
 func (w *work) launch(ctx context.Context, calls []call) {
 	for _, c := range calls {
 		if !w.host.spawn(func() { w.follow(ctx, c) }) {
-			c.flight.end()
+			c.call.End()
 		}
 	}
 }
@@ -85,8 +87,8 @@ func (w *work) follow(ctx context.Context, c call) {
 
 // make makes one engine call and returns those that come next.
 func (w *work) make(ctx context.Context, c call) (next []call) {
-	defer c.flight.end()
-	apply := c.run(c.flight)
+	defer c.call.End()
+	apply := c.run(c.call)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.view.about(c.container).busy = false
@@ -102,11 +104,11 @@ func (w *work) make(ctx context.Context, c call) (next []call) {
 // that makes or removes something. Cut off, the engine would go on with it unseen, and
 // whoever removes everything then would miss it, or remove a container in the middle
 // of its start.
-func finishes(v verb) bool {
+func finishes(v verb) enginecall.AtEnd {
 	switch v {
 	case createSandbox, startSandbox, removeSandbox, makeVolume, create, discard, start:
-		return true
+		return enginecall.Finish
 	default:
-		return false
+		return enginecall.CutOff
 	}
 }

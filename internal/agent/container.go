@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -34,7 +35,7 @@ func (w *work) create(i int) run {
 			w.unsure = w.unsure || errors.Is(err, context.Canceled)
 			replaced := spec.Sandbox != w.view.status.SandboxID
 			switch {
-			case h.engineLost(err): // or the task has waited for it long enough
+			case h.Engine.Lost(err): // or the task has waited for it long enough
 			case err != nil && replaced: // tried again with the new sandbox
 			case lostSandbox(err) && w.hasAnotherTry():
 				w.died(theSandbox, false)
@@ -96,7 +97,7 @@ func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []l
 // containerNotBegun is the end of a container that could not be made or started.
 func (w *work) containerNotBegun(i int, kind string, err error) {
 	reason := kind + err.Error()
-	var late *timeoutError
+	var late *enginecall.TimeoutError
 	var ports errNoPorts
 	switch { // that have a name of their own
 	case errors.As(err, &late):
@@ -120,7 +121,7 @@ func (w *work) discard(i int) run {
 		return func() {
 			c := &w.view.status.Containers[i]
 			switch {
-			case h.engineLost(err):
+			case h.Engine.Lost(err):
 			case err != nil:
 				w.containerNotBegun(i, "CannotRemoveContainerError: ", err)
 			default:
@@ -175,7 +176,7 @@ func (w *work) start(i int) run {
 		return func() {
 			c := &w.view.status.Containers[i]
 			switch {
-			case h.engineLost(err): // or the task ends before it starts
+			case h.Engine.Lost(err): // or the task ends before it starts
 			case errors.Is(err, backend.ErrNoSandbox) && w.hasAnotherTry():
 				w.died(theSandbox, false)
 			case errors.Is(err, backend.ErrAddressInUse) && w.hasAnotherTry():
@@ -217,7 +218,7 @@ func (w *work) stop(i int) run {
 			return examine(ctx)
 		}
 		if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
-			return func() { h.engineLost(err) }
+			return func() { h.Engine.Lost(err) }
 		}
 		h.agent.Log.Error("container cannot be stopped; it is removed", "container", id, "error", w.said(err))
 		removed := h.Engine.Remove(ctx, id)
@@ -257,7 +258,7 @@ const retryPause = time.Second
 // is back, after a while when the engine refuses it.
 func (w *work) unanswered(ctx context.Context, what string, err error) (apply func()) {
 	if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
-		return func() { w.host.engineLost(err) }
+		return func() { w.host.Engine.Lost(err) }
 	}
 	w.host.agent.Log.Warn(what+"; it is tried again", "task", w.task.ARN, "error", w.said(err))
 	w.host.rest(ctx)

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -15,27 +14,6 @@ import (
 
 // hangs is every call of an engine that has stopped answering.
 var hangs = fault.Rule{Call: fault.Any, Hang: true}
-
-// An engine may go on in the background with the context of a call that has come to its deadline.
-func TestWhatOutlivesALateCallStaysCutOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var calls inFlight
-		f := calls.begin(&chain{}, false)
-		defer f.end()
-		var kept context.Context
-		_, late, err := callUntil(f, time.Second, func(ctx context.Context) (struct{}, error) {
-			kept = ctx
-			<-ctx.Done()
-			return struct{}{}, ctx.Err()
-		})
-		if !late || !errors.Is(err, context.Canceled) || kept.Err() == nil {
-			t.Errorf("late: %v, %v; what outlives the call has the error %v", late, err, kept.Err())
-		}
-		if f.Err() != nil || kept.Value(backend.ClockWaiterKey) != any(f) {
-			t.Errorf("the flight has ended with the call: %v", f.Err())
-		}
-	})
-}
 
 func TestAnEngineThatHangsIsLostAndTasksStayAsTheyAre(t *testing.T) {
 	for _, call := range []fault.Call{fault.CreateSandbox, fault.Create, fault.Start, fault.Image, fault.Pull, fault.EnsureNetwork} {
@@ -121,66 +99,6 @@ func TestAStopThatHangsIsTriedAgainWhenTheEngineIsBack(t *testing.T) {
 func (b *bench) settleAfter(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
-}
-
-// An engine that is closed ends calls that nobody here has cut off; to make them
-// again at once would be a loop without end.
-func TestACallThatTheEngineCutsOffMeansThatItIsLost(t *testing.T) {
-	engine := timed{closing{}, func(error) {}}
-	if err := engine.Start(t.Context(), "id"); !errors.Is(err, backend.ErrUnavailable) {
-		t.Errorf("Start: %v", err)
-	}
-}
-
-type closing struct{ backend.Engine }
-
-func (closing) Start(context.Context, string) error { return context.Canceled }
-
-func TestCountersThatDoNotCome(t *testing.T) {
-	for what, answers := range map[string]bool{"of an engine that answers": true, "of one that does not": false} {
-		t.Run(what, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				var lost error
-				engine := timed{withoutStats{answers: answers}, func(err error) { lost = err }}
-				begun, want := time.Now(), statsTimeout
-				_, err := engine.Stats(t.Context(), "id")
-				if late := (*timeoutError)(nil); errors.As(err, &late) != answers {
-					t.Errorf("Stats: %v", err)
-				}
-				if !answers {
-					want += infoTimeout
-				}
-				if took := time.Since(begun); took != want {
-					t.Errorf("it took %s, want %s", took, want)
-				}
-				if errors.Is(err, backend.ErrUnavailable) == answers || errors.Is(lost, backend.ErrUnavailable) == answers {
-					t.Errorf("Stats: %v; the engine is lost: %v", err, lost)
-				}
-			})
-		})
-	}
-}
-
-// withoutStats is an engine that hangs when it is asked for counters, or whatever it is asked.
-type withoutStats struct {
-	backend.Engine
-	answers bool
-}
-
-func (withoutStats) Stats(ctx context.Context, _ string) (backend.Stats, error) {
-	select {
-	case <-ctx.Done():
-		return backend.Stats{}, ctx.Err()
-	case <-time.After(time.Hour):
-		return backend.Stats{}, nil
-	}
-}
-
-func (e withoutStats) Info(ctx context.Context) (backend.Info, error) {
-	if !e.answers {
-		<-ctx.Done()
-	}
-	return backend.Info{}, ctx.Err()
 }
 
 // TestATaskStopsWhileAContainerIsMade has the engine make it never, or when the task is gone.

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -103,7 +104,7 @@ const resourceTimeout = 30 * time.Second
 func (w *work) readResources() run {
 	h, t, definitions, subject := w.host, w.task, w.view.definitions, w.view.theResources()
 	return func(ctx context.Context) func() {
-		read, late, err := callUntil(ctx, resourceTimeout, func(ctx context.Context) (map[string]containerResources, error) {
+		read, late, err := enginecall.Until(ctx, resourceTimeout, func(ctx context.Context) (map[string]containerResources, error) {
 			return readAll(ctx, h.agent.Secrets, t, definitions)
 		})
 		if late && err != nil {

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -43,6 +43,7 @@ type HostOptions struct {
 // nothing of each other, also on one engine.
 type host struct {
 	HostOptions
+	Engine    *enginecall.Engine // that of the options, with deadlines
 	agent     *Agent
 	life      context.Context // ends with the agent's run
 	ports     *hostPorts
@@ -56,10 +57,7 @@ type host struct {
 	dynamic   dynamicPorts
 	capacity  capacity
 	resyncs   chan struct{}   // holds a token while a resync is under way
-	losses    chan struct{}   // tells that lost was set
 	unseen    map[string]bool // containers of which the last list told nothing, by name; of the resync
-	seen      chan struct{}   // closed when the engine has answered, or has not
-	sawOnce   sync.Once
 	spawned   sync.WaitGroup
 
 	simulated    atomic.Bool           // as info says
@@ -77,26 +75,20 @@ type host struct {
 	loadBalancersMu sync.Mutex
 	loadBalancers   map[string]*loadBalancer // by ARN
 
-	mu        sync.Mutex
-	ended     bool                       // nothing is spawned any more
-	works     map[string]*work           // by task ARN: tasks with something to do
-	index     map[string]subject         // by container id: of tasks that have not ended, and of machines
-	promised  map[string]bool            // addresses in VPCs without network, by VPC and address
-	networks  map[string]backend.Network // by VPC: those that tasks have asked for in this run
-	noNet     error                      // why there is no network of the default VPC, or nil
-	info      backend.Info
-	fetched   map[string]bool // images pulled in this run
-	lost      error           // why the engine cannot be used, or nil
-	timesLost int             // how often it has been set
+	mu       sync.Mutex
+	ended    bool                       // nothing is spawned any more
+	works    map[string]*work           // by task ARN: tasks with something to do
+	index    map[string]subject         // by container id: of tasks that have not ended, and of machines
+	promised map[string]bool            // addresses in VPCs without network, by VPC and address
+	networks map[string]backend.Network // by VPC: those that tasks have asked for in this run
+	noNet    error                      // why there is no network of the default VPC, or nil
+	info     backend.Info
+	fetched  map[string]bool // images pulled in this run
 }
 
 // subject is what a container id stands for: a container of a task, a machine, or a load
 // balancer.
 type subject struct{ taskARN, container, instance, loadBalancer string }
-
-// errNotListed keeps tasks waiting until the engine's containers have been taken
-// into account.
-var errNotListed = fmt.Errorf("%w: its containers have not been listed yet", backend.ErrUnavailable)
 
 // errNotStored is about a fact that the store could not write. It is no fault of the
 // task, which waits until it can.
@@ -109,20 +101,15 @@ func newHost(a *Agent, o HostOptions) *host {
 	if !o.InstanceRange.IsValid() {
 		o.InstanceRange = DefaultInstanceRange
 	}
+	engine := enginecall.New(o.Engine, a.Log.With("host", o.Name))
 	h := &host{
-		HostOptions: o, ranges: instanceRanges{block: o.InstanceRange}, agent: a, losses: make(chan struct{}, 1), seen: make(chan struct{}), resyncs: make(chan struct{}, 1), lost: errNotListed, finding: make(chan struct{}, 1),
+		HostOptions: o, Engine: engine, relay: engine.Relay(), balancers: engine.LoadBalancers(), ranges: instanceRanges{block: o.InstanceRange}, agent: a, resyncs: make(chan struct{}, 1), finding: make(chan struct{}, 1),
 		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, fetched: map[string]bool{},
 		networks: map[string]backend.Network{}, promised: map[string]bool{},
 	}
-	h.Engine = timed{o.Engine, func(err error) { h.lose(err) }}
 	h.ports = newHostPorts(nil, a.Log)
-	if relay, ok := o.Engine.(backend.Relay); ok {
-		h.relay = timedRelay{relay, h.Engine.(timed)}
-	} else {
+	if h.relay == nil {
 		h.ports.settle(newListeners(h.Engine, a.Log))
-	}
-	if balancers, ok := o.Engine.(backend.LoadBalancers); ok {
-		h.balancers = timedLoadBalancers{balancers, h.Engine.(timed)}
 	}
 	h.leftovers, h.logs = newLeftovers(h), newLogReaders(h)
 	return h
@@ -134,7 +121,7 @@ func (h *host) labels() map[string]string { return map[string]string{labelHost: 
 // run follows the engine until ctx ends.
 func (h *host) run(ctx context.Context) {
 	defer h.end()
-	h.spawn(func() { h.recover(ctx) })
+	h.spawn(func() { h.Engine.Recover(ctx, h.resync) })
 	err := h.Engine.Watch(ctx, h.labels(), func(e backend.Event) { h.observe(ctx, e) })
 	if err != nil && ctx.Err() == nil {
 		h.agent.Log.Error("engine no longer watched", "host", h.Name, "error", err)
@@ -172,13 +159,6 @@ func (h *host) end() {
 	}
 }
 
-// health is why the engine cannot be used, or nil.
-func (h *host) health() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.lost
-}
-
 func (h *host) engineInfo() backend.Info {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -187,7 +167,7 @@ func (h *host) engineInfo() backend.Info {
 
 // wake looks at a task that changed.
 func (h *host) wake(ctx context.Context, t *state.Task) {
-	if h.health() != nil {
+	if h.Engine.Health() != nil {
 		return // the next resync wakes every task
 	}
 	w := h.lockWork(t.ARN)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -61,13 +62,13 @@ func TestNobodyWaitsForACallThatNeverBegins(t *testing.T) {
 		h := endingHost(t)
 		h.end()
 		w := &work{host: h}
-		c := call{flight: h.agent.calls.begin(&chain{}, true), run: func(context.Context) func() {
+		c := call{call: h.agent.calls.Begin(nil, enginecall.Finish), run: func(context.Context) func() {
 			t.Error("a call is made after the end")
 			return func() {}
 		}}
 		w.launch(t.Context(), []call{c})
 		begin := time.Now()
-		if err := h.agent.calls.idle(t.Context(), time.Minute); err != nil || time.Since(begin) > 0 {
+		if err := h.agent.calls.Idle(t.Context(), time.Minute); err != nil || time.Since(begin) > 0 {
 			t.Errorf("waited %v: %v", time.Since(begin), err)
 		}
 	})

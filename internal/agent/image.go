@@ -41,7 +41,7 @@ func (w *work) find(i int) run {
 			switch {
 			case errors.Is(err, backend.ErrNotFound) || err == nil && (h.mustPull(ref) || !h.fits(image, platform)):
 				w.view.about(i).absent = true
-			case h.engineLost(err):
+			case h.Engine.Lost(err):
 			case err != nil:
 				w.pullFailed(i, err)
 			default:
@@ -78,7 +78,7 @@ func (w *work) pull(i int) run {
 		return func() {
 			delete(w.cuts, i)
 			switch {
-			case h.engineLost(err): // or told to stop meanwhile
+			case h.Engine.Lost(err): // or told to stop meanwhile
 			case err != nil:
 				w.pullFailed(i, err)
 			case w.machine == nil && !h.fits(image, spec.Platform):

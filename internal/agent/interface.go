@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -41,8 +42,8 @@ type interfaces struct {
 	naming  map[string]map[*groupSet]struct{} // by group: sets whose rules name it
 	listing map[string]map[*groupSet]struct{} // by prefix list: likewise
 	due     map[*groupSet]struct{}
-	held    int     // who is about to tell of many members
-	flight  *flight // of what is due
+	held    int              // who is about to tell of many members
+	call    *enginecall.Call // of what is due
 }
 
 // groupSet is security groups that interfaces have together. These let the same pass.
@@ -183,8 +184,8 @@ func (all *interfaces) rulesChanged(key string) {
 
 // mark has a set looked at. The lock is held.
 func (all *interfaces) mark(set *groupSet) {
-	if all.flight == nil {
-		all.flight = all.agent.calls.begin(&chain{}, false)
+	if all.call == nil {
+		all.call = all.agent.calls.Begin(nil, enginecall.CutOff)
 	}
 	set.compiled = false
 	all.due[set] = struct{}{}

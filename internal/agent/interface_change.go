@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // run tells engines what has changed until ctx ends.
@@ -55,9 +57,9 @@ func (all *interfaces) release() {
 
 // pass compiles what is due, and tells the engine of it.
 func (all *interfaces) pass(ctx context.Context) {
-	flight, concerned := all.takeDue()
-	if flight != nil {
-		defer flight.end()
+	call, concerned := all.takeDue()
+	if call != nil {
+		defer call.End()
 	}
 	var telling sync.WaitGroup
 	defer telling.Wait()
@@ -89,14 +91,14 @@ func (all *interfaces) leaveStuck(i *netInterface) {
 }
 
 // takeDue is the interfaces that an engine has to be told about.
-func (all *interfaces) takeDue() (*flight, []*netInterface) {
+func (all *interfaces) takeDue() (*enginecall.Call, []*netInterface) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if all.held > 0 {
 		return nil, nil
 	}
-	flight, due := all.flight, all.due
-	all.flight, all.due = nil, map[*groupSet]struct{}{}
+	call, due := all.call, all.due
+	all.call, all.due = nil, map[*groupSet]struct{}{}
 	var concerned []*netInterface
 	for set := range due {
 		for i := range set.interfaces {
@@ -105,7 +107,7 @@ func (all *interfaces) takeDue() (*flight, []*netInterface) {
 			}
 		}
 	}
-	return flight, concerned
+	return call, concerned
 }
 
 const (
@@ -117,10 +119,10 @@ const (
 
 // tellLater tells an engine of a change, and tries again later if that fails.
 func (all *interfaces) tellLater(ctx context.Context, i *netInterface) {
-	call := all.agent.calls.begin(&chain{}, true)
-	defer call.end()
+	call := all.agent.calls.Begin(nil, enginecall.Finish)
+	defer call.End()
 	err := ignoreEnded(all.tell(call, i))
-	if ctx.Err() != nil || err != nil && i.host.engineLost(err) { // it is told when the engine is back
+	if ctx.Err() != nil || err != nil && i.host.Engine.Lost(err) { // it is told when the engine is back
 		return
 	}
 	all.mu.Lock()

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // labelLoadBalancer says of a sandbox and of the container in it that they are a load balancer,
@@ -51,8 +52,8 @@ func (a *Agent) loadBalancer(arn string) (*loadBalancer, error) {
 	switch {
 	case h == nil || h.balancers == nil:
 		return nil, errNoLoadBalancers
-	case h.health() != nil:
-		return nil, h.health()
+	case h.Engine.Health() != nil:
+		return nil, h.Engine.Health()
 	}
 	return h.loadBalancer(arn), nil
 }
@@ -163,9 +164,9 @@ func (b *loadBalancer) do(ctx context.Context, what func(context.Context) error)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	call := b.host.agent.calls.begin(&chain{}, true)
+	call := b.host.agent.calls.Begin(nil, enginecall.Finish)
 	done := make(chan error, 1)
-	over := func() { call.end(); <-b.turn }
+	over := func() { call.End(); <-b.turn }
 	if !b.host.spawn(func() { defer over(); done <- what(call) }) {
 		over()
 		return errHostEnds

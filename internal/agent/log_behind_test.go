@@ -64,7 +64,7 @@ func TestContainersAreBehindWhileTheEngineIsAway(t *testing.T) {
 		b.expectMissing("when the engine is away", logs, source, start, 0)
 		time.Sleep(20 * time.Second)
 		b.engine.Reconnect()
-		time.Sleep(lastLook)
+		time.Sleep(lastRetry)
 		b.expectMissing("when it is back", logs, source, start, -1)
 	})
 }
@@ -95,7 +95,7 @@ func TestTheFirstReaderRemindsOfTheOthers(t *testing.T) {
 		synctest.Wait()
 		logs.Behind(LogStream{}, late, time.Time{}) // as if its time were over
 		speaks.Store(true)
-		time.Sleep(lastLook)
+		time.Sleep(lastRetry)
 		synctest.Wait()
 		if logs.missing(late).IsZero() {
 			t.Error("the sink does not know that a reader is behind which has not come back")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // flood is an engine with a container that writes 1,000 lines a second, until it ends, of which the
@@ -85,7 +86,7 @@ func behindFlood(t *testing.T, engine *flood, known bool, story func(b *bench, l
 	withLogs(t, func(b *bench, logs *fakeLogs) {
 		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
 		h.simulated.Store(false)
-		h.Engine, engine.started = engine, time.Now()
+		h.Engine, engine.started = enginecall.New(engine, h.agent.Log), time.Now()
 		stream := LogStream{Group: "shop", Name: "flood"}
 		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
 			t.Fatal(err)

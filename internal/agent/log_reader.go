@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/smithy-go"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 const (
@@ -65,6 +66,12 @@ func newLogReader(h *host, s LogStream, source string, options map[string]string
 	return r
 }
 
+// How soon a reader asks an engine again that gives no output.
+const (
+	firstRetry = 250 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
 // run reads until the container has ended; again says whether it may have been started since.
 func (r *logReader) run(ctx context.Context, again func() bool) {
 	defer r.stopTimers()
@@ -75,7 +82,7 @@ func (r *logReader) run(ctx context.Context, again func() bool) {
 	if r.behind { // there may be much to catch up with
 		how = look
 	}
-	for wait := firstLook; ; {
+	for wait := firstRetry; ; {
 		began := time.Now()
 		err := r.read(ctx, how)
 		switch {
@@ -105,10 +112,10 @@ func (r *logReader) run(ctx context.Context, again func() bool) {
 			if !waits(ctx, wait) {
 				return
 			}
-			wait = min(2*wait, lastLook)
+			wait = min(2*wait, lastRetry)
 			continue
 		}
-		wait = firstLook
+		wait = firstRetry
 	}
 }
 
@@ -280,9 +287,9 @@ func (r *logReader) flushLater(ctx context.Context) {
 func (r *logReader) after(d time.Duration, byClock bool, f func()) (stop func() bool) {
 	h := r.host
 	call := func() {
-		flight := h.agent.calls.begin(&chain{}, false)
-		if !h.spawn(func() { defer flight.end(); f() }) {
-			flight.end()
+		call := h.agent.calls.Begin(nil, enginecall.CutOff)
+		if !h.spawn(func() { defer call.End(); f() }) {
+			call.End()
 		}
 	}
 	if byClock {

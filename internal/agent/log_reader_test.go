@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -142,7 +143,7 @@ func TestOutputIsReadAgainWhenTheEngineIsBack(t *testing.T) {
 		b.engine.Disconnect(nil)
 		time.Sleep(20 * time.Second)
 		b.engine.Reconnect()
-		time.Sleep(lastLook)
+		time.Sleep(lastRetry)
 		synctest.Wait()
 		b.expect("lines", logs.lines("shop", streamName(id, "web")), []string{"one", "two"})
 		time.Sleep(2 * time.Minute)
@@ -371,7 +372,7 @@ func testSetClock(t *testing.T, back time.Duration, follows, looks int) {
 		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
 		h.simulated.Store(false)
 		engine := &setBack{Engine: b.engine, by: back}
-		h.Engine = engine
+		h.Engine = enginecall.New(engine, h.agent.Log)
 		stream := LogStream{Group: "shop", Name: "set"}
 		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
 			t.Fatal(err)

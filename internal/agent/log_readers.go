@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
@@ -60,13 +61,13 @@ func (l *logReaders) follow(id string, a awslogs, runs bool) {
 	l.start(id, c)
 }
 
-// start begins to read. On a simulated engine, the reader is a flight: the clock waits until all
+// start begins to read. On a simulated engine, the reader is a call: the clock waits until all
 // that is there has been put.
 func (l *logReaders) start(id string, c *containerLog) {
 	h, ctx, over := l.host, l.host.life, func() {}
 	if h.simulated.Load() {
-		flight := h.agent.calls.begin(&chain{}, false)
-		ctx, over = flight, flight.end
+		call := h.agent.calls.Begin(nil, enginecall.CutOff)
+		ctx, over = call, call.End
 	}
 	c.reader = newLogReader(h, c.stream, id, c.options)
 	if !h.spawn(func() {

@@ -102,7 +102,7 @@ func (h *host) findLoopback(ctx context.Context) {
 	tcp, udp, err := h.relay.PublishedPorts(ctx)
 	switch {
 	case err != nil:
-		if !h.engineLost(err) && ctx.Err() == nil {
+		if !h.Engine.Lost(err) && ctx.Err() == nil {
 			h.agent.Log.Warn("tasks have no host ports until the engine publishes some", "error", err)
 		}
 	case len(tcp)+len(udp) == 0:

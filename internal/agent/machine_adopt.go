@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // adoptMachines takes over the machines that a former run has left, and notes which have
@@ -44,9 +45,9 @@ func (h *host) examineLater(ctx context.Context, instance string) {
 	if m == nil {
 		return
 	}
-	call := h.agent.calls.begin(&chain{}, false)
-	if !h.spawn(func() { defer call.end(); m.examine(ctx) }) {
-		call.end()
+	call := h.agent.calls.Begin(nil, enginecall.CutOff)
+	if !h.spawn(func() { defer call.End(); m.examine(ctx) }) {
+		call.End()
 	}
 }
 
@@ -117,14 +118,14 @@ func (h *host) directLater(m *machine) {
 	if !due {
 		return
 	}
-	call := h.agent.calls.begin(&chain{}, true)
+	call := h.agent.calls.Begin(nil, enginecall.Finish)
 	if !h.spawn(func() {
-		defer call.end()
+		defer call.End()
 		err := errors.Join(m.direct(call), m.directUnsure(call))
-		if err != nil && !errors.Is(err, backend.ErrNoSandbox) && !h.engineLost(err) {
+		if err != nil && !errors.Is(err, backend.ErrNoSandbox) && !h.Engine.Lost(err) {
 			h.agent.Log.Error("ports of a container instance not opened", "containerInstance", m.instance, "error", err)
 		}
 	}) {
-		call.end()
+		call.End()
 	}
 }

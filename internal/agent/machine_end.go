@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -26,7 +27,7 @@ const (
 // reap removes a machine that nobody needs. Whoever takes away what it was needed for
 // calls it.
 func (h *host) reap(instance string) {
-	if instance == "" || h.health() != nil || !h.needless(instance) {
+	if instance == "" || h.Engine.Health() != nil || !h.needless(instance) {
 		return
 	}
 	m := h.knownMachine(instance)
@@ -37,12 +38,12 @@ func (h *host) reap(instance string) {
 	if attempt == nil {
 		return
 	}
-	call := h.agent.calls.begin(&chain{}, true)
+	call := h.agent.calls.Begin(nil, enginecall.Finish)
 	if !h.spawn(func() {
-		defer call.end()
+		defer call.End()
 		m.end(call, attempt)
 	}) {
-		call.end()
+		call.End()
 	}
 }
 
@@ -82,7 +83,7 @@ func (m *machine) end(ctx context.Context, attempt *making) {
 	h := m.host
 	if h.needless(m.instance) {
 		err := m.remove(ctx)
-		if err != nil && !h.engineLost(err) {
+		if err != nil && !h.Engine.Lost(err) {
 			h.agent.Log.Warn("machine of a container instance not removed from the engine; it is tried again", "containerInstance", m.instance, "error", err)
 			m.removeLater()
 		}

@@ -12,7 +12,7 @@ import (
 func (h *host) observe(ctx context.Context, e backend.Event) {
 	switch e.Kind {
 	case backend.Disconnected:
-		h.lose(lostError(e.Err))
+		h.Engine.Lose(e.Err)
 	case backend.Resync:
 		h.resync(ctx)
 	case backend.ContainerStarted:
@@ -74,7 +74,7 @@ func (h *host) started(ctx context.Context, id string) {
 	}
 	h.spawn(func() {
 		err := h.Engine.Stop(ctx, id, defaultStopTimeout)
-		if err != nil && ctx.Err() == nil && !errors.Is(err, backend.ErrNotFound) && !h.engineLost(err) {
+		if err != nil && ctx.Err() == nil && !errors.Is(err, backend.ErrNotFound) && !h.Engine.Lost(err) {
 			h.agent.Log.Warn("stopped container was started again and cannot be stopped", "container", id, "error", err)
 		}
 	})

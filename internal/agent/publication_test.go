@@ -136,7 +136,7 @@ func TestTheWorkOfAStoppedTaskEndsWhileTheEngineIsLost(t *testing.T) {
 		w := h.lockWork(id)
 		defer w.mu.Unlock()
 		w.publication = publication{stage: known, shown: state.Stopped}
-		h.lose(lostError(errors.New("gone")))
+		h.Engine.Lose(errors.New("gone"))
 		if w.next(b.Context()); !w.retired || len(h.works) != 0 {
 			b.Errorf("the work of a stopped task stays: %v", h.works)
 		}

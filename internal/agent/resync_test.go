@@ -232,7 +232,7 @@ func TestATaskThatEndsWhileTheEngineIsAwayIsForgotten(t *testing.T) {
 		h := b.agent.hosts[""]
 		b.expect("works", len(h.works), 0)
 		b.expect("ids", len(h.index), 0)
-		b.expect("calls under way", len(b.agent.calls.flights), 0)
+		b.expect("calls under way", b.agent.calls.UnderWay(), 0)
 		if _, ok := b.clock.Next(); ok {
 			b.Error("a timer is left")
 		}

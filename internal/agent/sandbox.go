@@ -29,7 +29,7 @@ func (w *work) createSandbox() run {
 		}
 		return func() {
 			switch {
-			case h.engineLost(err):
+			case h.Engine.Lost(err):
 			case err != nil:
 				w.fail(attachmentFailed(t, "create", err))
 			default:
@@ -128,7 +128,7 @@ func (w *work) startSandbox() run {
 		}
 		return func() {
 			switch {
-			case h.engineLost(err):
+			case h.Engine.Lost(err):
 			case err != nil:
 				w.fail(attachmentFailed(w.task, "attach", err))
 			default:
@@ -164,7 +164,7 @@ func (w *work) hasAnotherTry() bool {
 func (w *work) replaceSandbox(cause, removed error) {
 	s := w.view.status
 	switch {
-	case w.host.engineLost(removed):
+	case w.host.Engine.Lost(removed):
 		return
 	case removed != nil || !w.hasAnotherTry():
 		w.fail(attachmentFailed(w.task, "attach", cause))
@@ -254,7 +254,7 @@ func (w *work) removeSandbox() run {
 			err = h.Engine.Remove(ctx, id)
 		}
 		return func() {
-			if h.engineLost(err) {
+			if h.Engine.Lost(err) {
 				return
 			}
 			if err != nil {

@@ -382,7 +382,7 @@ func TestSecretsThatNobodyAnswersFor(t *testing.T) {
 		app := container("app", "sleep", "100")
 		app.Secrets = []types.Secret{secret("TOKEN", "/t")}
 		id := b.run(app)
-		b.settleAfter(resourceTimeout + 2*guardInterval)
+		b.settleAfter(resourceTimeout + 2*time.Second)
 		if row := b.store.Read().Task(id); row.Stop == nil || row.Stop.Reason != "ResourceInitializationError: there was no answer within 30s" {
 			t.Errorf("it is %s: %+v", row.Status.LastStatus, row.Stop)
 		}

@@ -50,7 +50,7 @@ func (h *host) knownTask(taskARN string) *state.Task {
 func (a *Agent) TasksAt(ctx context.Context, address netip.Addr) (taskARNs []string) {
 	for _, h := range a.hosts {
 		select {
-		case <-h.seen:
+		case <-h.Engine.Seen():
 		case <-ctx.Done():
 			return nil
 		}

@@ -274,13 +274,6 @@ func TestEngineNameFitsAFileName(t *testing.T) {
 	}
 }
 
-func TestLostErrorKeepsItsCause(t *testing.T) {
-	cause := errors.New("no such host")
-	if err := lostError(cause); !errors.Is(err, cause) || !errors.Is(err, backend.ErrUnavailable) {
-		t.Errorf("lostError(%v) = %v", cause, err)
-	}
-}
-
 // A range that somebody else has is said by health and by the tasks that it keeps from
 // starting, until it is free.
 func TestANetworkThatCannotBeMade(t *testing.T) {

@@ -35,7 +35,7 @@ func TestATaskThatCannotBeInspectedStaysAndTheRestGoesOn(t *testing.T) {
 			pass(5 * time.Minute)
 		}
 		later := b.run(container("web"))
-		if err := h.health(); err != nil {
+		if err := h.Engine.Health(); err != nil {
 			b.Errorf("the engine cannot be used: %v", err)
 		}
 		for name, id := range map[string]string{"that cannot be inspected": job, "beside it": other, "that came later": later} {

@@ -110,7 +110,7 @@ func (w *work) makeVolume(subject int) run {
 		return func() {
 			delete(w.cuts, subject)
 			switch {
-			case h.engineLost(err): // or the task ends meanwhile
+			case h.Engine.Lost(err): // or the task ends meanwhile
 			case err != nil:
 				why := volumeFailed(w.task, &v.definition, err)
 				h.agent.Log.Warn("volume of a task cannot be had", "task", w.task.ARN, "volume", v.name(), "reason", why)

@@ -146,7 +146,7 @@ func TestAVolumeThatCannotBeMade(t *testing.T) {
 					ContainerDefinitions: []types.ContainerDefinition{mounted("data", container("web"))},
 					Volumes:              []types.Volume{{Name: aws.String("data")}}, NetworkMode: types.NetworkModeBridge,
 				}, types.LaunchTypeEc2, state.Placement{ContainerInstance: instance})
-				b.settleAfter(volumeTimeout + time.Second)
+				b.settleAfter(5*time.Minute + time.Second)
 				failed := b.task(id)
 				b.expect("status", failed.Status.LastStatus, state.Stopped)
 				b.expect("stop code", failed.Stop.Code, types.TaskStopCodeTaskFailedToStart)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -25,23 +26,23 @@ func (a *Agent) followVPCs(ctx context.Context) error {
 // removeNetwork removes the network of a VPC that is gone. In the VPC nothing runs any
 // more, but a machine may be on its way out: what cannot be removed is tried again.
 func (h *host) removeNetwork(vpc string, pause time.Duration) {
-	if h.health() != nil {
+	if h.Engine.Health() != nil {
 		return // the next resync does it
 	}
-	call := h.agent.calls.begin(&chain{}, true)
+	call := h.agent.calls.Begin(nil, enginecall.Finish)
 	if !h.spawn(func() {
-		defer call.end()
+		defer call.End()
 		h.mu.Lock()
 		delete(h.networks, vpc)
 		h.mu.Unlock()
 		err := h.Engine.RemoveNetwork(call, vpc)
-		if err == nil || h.engineLost(err) {
+		if err == nil || h.Engine.Lost(err) {
 			return
 		}
 		h.agent.Log.Debug("network of a deleted VPC not removed from the engine; it is tried again", "vpc", vpc, "error", err)
 		h.agent.Clock.AfterFunc(pause, func() { h.removeNetwork(vpc, min(2*pause, lastRemovalPause)) })
 	}) {
-		call.end()
+		call.End()
 	}
 }
 

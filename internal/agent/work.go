@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -30,12 +31,12 @@ type work struct {
 	view        view
 	on          place // of the machine when the sandbox was made
 	publication publication
-	chain       chain          // of its calls and news; under the lock of those
-	flight      *flight        // of the news that are on their way to the store
-	images      map[int]string // their ids, by container
-	cuts        map[int]func() // what cuts short what is under way, by subject
-	unsure      bool           // the engine may make a container of which nobody has heard
-	sandboxes   int            // that could not start
+	group       enginecall.Group // of its calls and news; under the lock of the tracker
+	reporting   *enginecall.Call // of the news that are on their way to the store
+	images      map[int]string   // their ids, by container
+	cuts        map[int]func()   // what cuts short what is under way, by subject
+	unsure      bool             // the engine may make a container of which nobody has heard
+	sandboxes   int              // that could not start
 	timer       *clock.Timer
 }
 
@@ -94,7 +95,7 @@ func (w *work) advance(ctx context.Context) { w.launch(ctx, w.next(ctx)) }
 // next takes the task as far as it goes without waiting, publishes the result, and
 // returns the engine calls that come next. The lock is held.
 func (w *work) next(ctx context.Context) (calls []call) {
-	if w.retired || ctx.Err() != nil || w.host.health() != nil || w.unheard() {
+	if w.retired || ctx.Err() != nil || w.host.Engine.Health() != nil || w.unheard() {
 		w.retireIfOver()
 		return nil
 	}
@@ -281,7 +282,7 @@ func (w *work) publish(rest bool) {
 		return
 	}
 	if w.publication.enqueue(w.view.status.LastStatus, w.reportedStop() != nil, rest) {
-		w.flight = w.host.agent.calls.begin(&w.chain, false)
+		w.reporting = w.host.agent.calls.Begin(&w.group, enginecall.CutOff)
 		w.host.agent.publisher.add(w)
 	}
 }
@@ -298,7 +299,7 @@ func (w *work) news() news {
 func (w *work) published(ctx context.Context, n news, stored bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	defer w.flight.end()
+	defer w.reporting.End()
 	if !stored {
 		return
 	}

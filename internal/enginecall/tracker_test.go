@@ -1,4 +1,4 @@
-package agent
+package enginecall
 
 import (
 	"context"
@@ -7,27 +7,26 @@ import (
 	"time"
 )
 
-// Clients that go on starting tasks do not keep waiting whoever waits for those that
-// there were.
+// Clients that go on starting tasks do not delay a caller that waits for earlier ones.
 func TestIdleWaitsForWhatThereWasOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var calls inFlight
-		var first, later chain
-		pull := calls.begin(&first, false)
+		var calls Tracker
+		var first, later Group
+		pull := calls.Begin(&first, CutOff)
 		idle := make(chan error, 1)
-		go func() { idle <- calls.idle(t.Context(), time.Hour) }()
+		go func() { idle <- calls.Idle(t.Context(), time.Hour) }()
 		synctest.Wait()
-		defer calls.begin(&later, false).end()
+		defer calls.Begin(&later, CutOff).End()
 
-		start := calls.begin(&first, false) // what the pull leads to
-		pull.end()
+		start := calls.Begin(&first, CutOff) // what the pull leads to
+		pull.End()
 		synctest.Wait()
 		select {
 		case <-idle:
 			t.Fatal("idle before the start that the pull led to was over")
 		default:
 		}
-		start.end()
+		start.End()
 		if err := <-idle; err != nil {
 			t.Error(err)
 		}
@@ -36,44 +35,44 @@ func TestIdleWaitsForWhatThereWasOnly(t *testing.T) {
 
 func TestIdleLosesPatienceOnceForEachCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var calls inFlight
-		var hung, other chain
-		stop := calls.begin(&hung, false)
+		var calls Tracker
+		var hung, other Group
+		stop := calls.Begin(&hung, CutOff)
 		began := time.Now()
-		if err := calls.idle(t.Context(), time.Minute); err != nil || time.Since(began) != time.Minute {
+		if err := calls.Idle(t.Context(), time.Minute); err != nil || time.Since(began) != time.Minute {
 			t.Errorf("idle after %v, %v", time.Since(began), err)
 		}
-		start := calls.begin(&other, false)
-		time.AfterFunc(time.Second, start.end)
+		start := calls.Begin(&other, CutOff)
+		time.AfterFunc(time.Second, start.End)
 		began = time.Now()
-		if err := calls.idle(t.Context(), time.Minute); err != nil || time.Since(began) != time.Second {
+		if err := calls.Idle(t.Context(), time.Minute); err != nil || time.Since(began) != time.Second {
 			t.Errorf("idle again after %v, %v", time.Since(began), err)
 		}
-		stop.end()
-		if len(calls.epochs.owed) != 0 {
-			t.Errorf("owed: %v", calls.epochs.owed)
+		stop.End()
+		if len(calls.generations.open) != 0 {
+			t.Errorf("open: %v", calls.generations.open)
 		}
 	})
 }
 
 func TestIdleDoesNotWaitForWhatWaitsForTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var calls inFlight
-		var slow chain
-		pull := calls.begin(&slow, false)
+		var calls Tracker
+		var slow Group
+		pull := calls.Begin(&slow, CutOff)
 		over := pull.WaitsForClock()
 		began := time.Now()
-		if err := calls.idle(t.Context(), time.Minute); err != nil || time.Since(began) != 0 {
+		if err := calls.Idle(t.Context(), time.Minute); err != nil || time.Since(began) != 0 {
 			t.Errorf("idle after %v, %v", time.Since(began), err)
 		}
 		over()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := calls.idle(ctx, time.Minute); err == nil {
+		if err := calls.Idle(ctx, time.Minute); err == nil {
 			t.Error("idle while a pull goes on")
 		}
-		pull.end()
-		if err := calls.idle(t.Context(), time.Minute); err != nil {
+		pull.End()
+		if err := calls.Idle(t.Context(), time.Minute); err != nil {
 			t.Error(err)
 		}
 	})
@@ -82,49 +81,49 @@ func TestIdleDoesNotWaitForWhatWaitsForTheClock(t *testing.T) {
 // The time that a call waits for the clock is not time that the engine takes.
 func TestIdleHasPatienceWithWhatHasWaitedForTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var calls inFlight
-		var slow chain
-		pull := calls.begin(&slow, false)
+		var calls Tracker
+		var slow Group
+		pull := calls.Begin(&slow, CutOff)
 		over := pull.WaitsForClock()
 		time.Sleep(time.Hour) // before somebody advances the clock
 		over()
 		idle := make(chan error, 1)
-		go func() { idle <- calls.idle(t.Context(), time.Minute) }()
+		go func() { idle <- calls.Idle(t.Context(), time.Minute) }()
 		synctest.Wait()
 		select {
 		case <-idle:
 			t.Error("idle while a pull goes on")
 		default:
 		}
-		pull.end()
+		pull.End()
 	})
 }
 
-// A call that is tried again and again is one chain of young flights.
-func TestIdleLosesPatienceOnceForAChainThatNeverEnds(t *testing.T) {
+// A call that is tried again and again is one group of young calls.
+func TestIdleLosesPatienceOnceForAGroupThatNeverEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var calls inFlight
-		var retried chain
-		call := calls.begin(&retried, false)
+		var calls Tracker
+		var retried Group
+		call := calls.Begin(&retried, CutOff)
 		stop := make(chan struct{})
 		defer close(stop)
 		go func() {
 			for {
 				select {
 				case <-stop:
-					call.end()
+					call.End()
 					return
 				case <-time.After(time.Second):
 				}
-				next := calls.begin(&retried, false)
-				call.end()
+				next := calls.Begin(&retried, CutOff)
+				call.End()
 				call = next
 			}
 		}()
 		for round, want := range []time.Duration{10 * time.Second, 0, 0} {
 			began := time.Now()
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-			_ = calls.idle(ctx, 10*time.Second)
+			_ = calls.Idle(ctx, 10*time.Second)
 			cancel()
 			if took := time.Since(began); took != want {
 				t.Errorf("round %d: idle after %v, want %v", round, took, want)

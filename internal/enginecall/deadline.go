@@ -1,0 +1,71 @@
+package enginecall
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// How long the engine may take. A stop has its grace besides.
+// Source: amazon-ecs-agent, Docker timeouts; those of the network, of lists, of
+// counters and of answers about the engine itself are the emulator's own.
+const (
+	infoTimeout    = 5 * time.Second
+	networkTimeout = time.Minute
+	inspectTimeout = 30 * time.Second
+	statsTimeout   = 4 * time.Second
+	createTimeout  = 4 * time.Minute
+	startTimeout   = 3 * time.Minute
+	stopTimeout    = 2 * time.Minute
+	removeTimeout  = 5 * time.Minute
+	listTimeout    = 2 * time.Minute
+	volumeTimeout  = 5 * time.Minute
+)
+
+// TimeoutError is about a call that the engine has not answered in time, although it
+// answers others. Source: amazon-ecs-agent's DockerTimeoutError.
+type TimeoutError struct {
+	to    string // the state to be reached
+	after time.Duration
+}
+
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("DockerTimeoutError: Could not transition to %s; timed out after waiting %s", e.to, e.after)
+}
+
+// limit makes a call with a deadline.
+func limit[T any](ctx context.Context, t timed, to string, after time.Duration, call func(context.Context) (T, error)) (T, error) {
+	result, late, err := Until(ctx, after, call)
+	switch {
+	case err == nil:
+		return result, nil
+	case !late && ctx.Err() == nil && errors.Is(err, context.Canceled):
+		return result, lostError(err) // nobody here has cut it off: the engine ends
+	case !late:
+		return result, err
+	}
+	if _, silent := t.Info(context.WithoutCancel(ctx)); silent != nil {
+		t.lose(silent)
+		return result, silent
+	}
+	return result, &TimeoutError{to, after}
+}
+
+// Until makes a call with a deadline, and reports whether it came to that. With a Call as
+// ctx, it costs no timer.
+func Until[T any](ctx context.Context, after time.Duration, call func(context.Context) (T, error)) (result T, late bool, err error) {
+	if c, ok := ctx.(*Call); ok {
+		result, err = call(c.limit(after))
+		return result, c.unlimit(), err
+	}
+	limited, cancel := context.WithTimeout(ctx, after)
+	defer cancel()
+	result, err = call(limited)
+	return result, limited.Err() != nil && ctx.Err() == nil, err
+}
+
+func limitError(ctx context.Context, t timed, to string, after time.Duration, call func(context.Context) error) error {
+	_, err := limit(ctx, t, to, after, func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) })
+	return err
+}

@@ -1,0 +1,49 @@
+// Package enginecall makes calls to a container engine: with deadlines, with a note of
+// whether the engine can be used at all, and with a count of the calls under way, which
+// others can wait for. It knows nothing of what runs on the engine.
+package enginecall
+
+import (
+	"log/slog"
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Engine is an engine whose calls have deadlines. When one runs out, it asks the engine
+// whether it is there at all: an engine that does not answer is lost, one that does is
+// stuck with this call, which fails with a TimeoutError.
+type Engine struct {
+	timed
+	log *slog.Logger
+
+	mu        sync.Mutex
+	lost      error // why the engine cannot be used, or nil
+	timesLost int
+	losses    chan struct{} // tells Recover that lost was set
+	seen      chan struct{} // closed when the engine has answered, or has not
+	sawOnce   sync.Once
+}
+
+// New returns an engine that is lost with ErrNotListed until Found says otherwise.
+func New(engine backend.Engine, log *slog.Logger) *Engine {
+	e := &Engine{log: log, lost: ErrNotListed, losses: make(chan struct{}, 1), seen: make(chan struct{})}
+	e.timed = timed{engine, e.Lose}
+	return e
+}
+
+// Relay is the engine's relay, with deadlines; nil if it has none.
+func (e *Engine) Relay() backend.Relay {
+	if r, ok := e.Engine.(backend.Relay); ok {
+		return relay{r, e.timed}
+	}
+	return nil
+}
+
+// LoadBalancers are the engine's load balancers, with deadlines; nil if it has none.
+func (e *Engine) LoadBalancers() backend.LoadBalancers {
+	if b, ok := e.Engine.(backend.LoadBalancers); ok {
+		return loadBalancers{b, e.timed}
+	}
+	return nil
+}

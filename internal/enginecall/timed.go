@@ -1,0 +1,78 @@
+package enginecall
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// timed is an engine whose calls have deadlines.
+type timed struct {
+	backend.Engine
+	lose func(error) // is told that the engine does not answer
+}
+
+// Info fails with backend.ErrUnavailable, whatever keeps the engine from answering.
+func (t timed) Info(ctx context.Context) (backend.Info, error) {
+	limited, cancel := context.WithTimeout(ctx, infoTimeout)
+	defer cancel()
+	info, err := t.Engine.Info(limited)
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return info, err
+	case limited.Err() != nil:
+		return info, fmt.Errorf("%w: no answer within %s", backend.ErrUnavailable, infoTimeout)
+	default:
+		return info, lostError(err)
+	}
+}
+
+func (t timed) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
+	return limit(ctx, t, "pulled", inspectTimeout, func(ctx context.Context) (backend.Image, error) {
+		return t.Engine.Image(ctx, ref, platform)
+	})
+}
+
+func (t timed) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
+	return limit(ctx, t, "created", createTimeout, func(ctx context.Context) (backend.Container, error) {
+		return t.Engine.CreateSandbox(ctx, spec)
+	})
+}
+
+func (t timed) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
+	return limit(ctx, t, "created", createTimeout, func(ctx context.Context) (string, error) {
+		return t.Engine.Create(ctx, spec)
+	})
+}
+
+func (t timed) Start(ctx context.Context, id string) error {
+	return limitError(ctx, t, "started", startTimeout, func(ctx context.Context) error { return t.Engine.Start(ctx, id) })
+}
+
+func (t timed) Stop(ctx context.Context, id string, grace time.Duration) error {
+	return limitError(ctx, t, "stopped", grace+stopTimeout, func(ctx context.Context) error { return t.Engine.Stop(ctx, id, grace) })
+}
+
+func (t timed) Remove(ctx context.Context, id string) error {
+	return limitError(ctx, t, "removed", removeTimeout, func(ctx context.Context) error { return t.Engine.Remove(ctx, id) })
+}
+
+func (t timed) Inspect(ctx context.Context, id string) (backend.Container, error) {
+	return limit(ctx, t, "inspected", inspectTimeout, func(ctx context.Context) (backend.Container, error) {
+		return t.Engine.Inspect(ctx, id)
+	})
+}
+
+func (t timed) Stats(ctx context.Context, id string) (backend.Stats, error) {
+	return limit(ctx, t, "measured", statsTimeout, func(ctx context.Context) (backend.Stats, error) {
+		return t.Engine.Stats(ctx, id)
+	})
+}
+
+func (t timed) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
+	return limit(ctx, t, "listed", listTimeout, func(ctx context.Context) ([]backend.Container, error) {
+		return t.Engine.List(ctx, labels)
+	})
+}

@@ -1,0 +1,33 @@
+package enginecall
+
+import (
+	"context"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+func (t timed) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) error {
+	return limitError(ctx, t, "created", volumeTimeout, func(ctx context.Context) error { return t.Engine.EnsureVolume(ctx, spec) })
+}
+
+func (t timed) Volume(ctx context.Context, name string) (backend.Volume, error) {
+	return limit(ctx, t, "inspected", volumeTimeout, func(ctx context.Context) (backend.Volume, error) {
+		return t.Engine.Volume(ctx, name)
+	})
+}
+
+func (t timed) Folder(ctx context.Context, spec backend.FolderSpec) (string, error) {
+	return limit(ctx, t, "created", volumeTimeout, func(ctx context.Context) (string, error) {
+		return t.Engine.Folder(ctx, spec)
+	})
+}
+
+func (t timed) Volumes(ctx context.Context, labels map[string]string) ([]backend.Volume, error) {
+	return limit(ctx, t, "listed", listTimeout, func(ctx context.Context) ([]backend.Volume, error) {
+		return t.Engine.Volumes(ctx, labels)
+	})
+}
+
+func (t timed) RemoveVolume(ctx context.Context, name string) error {
+	return limitError(ctx, t, "removed", volumeTimeout, func(ctx context.Context) error { return t.Engine.RemoveVolume(ctx, name) })
+}
