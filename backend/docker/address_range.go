@@ -17,6 +17,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 var _ backend.RangeChecker = (*Engine)(nil)
@@ -43,7 +44,7 @@ func (e *Engine) inTheWay(spec backend.NetworkSpec, networks []network.Summary) 
 	for _, n := range networks {
 		for _, has := range taken([]network.Summary{n}) {
 			if has.Overlaps(want) {
-				return &classified{fmt.Errorf("%s overlaps %s of network %s", want, has, n.Name), backend.ErrAddressInUse}
+				return dockerapi.WithMeaning(fmt.Errorf("%s overlaps %s of network %s", want, has, n.Name), backend.ErrAddressInUse)
 			}
 		}
 	}
@@ -52,7 +53,7 @@ func (e *Engine) inTheWay(spec backend.NetworkSpec, networks []network.Summary) 
 	}
 	for _, has := range hostRanges() {
 		if has = withInvented(has); has.Overlaps(want) {
-			return &classified{fmt.Errorf("%s overlaps %s, which this host has elsewhere", want, has), backend.ErrAddressInUse}
+			return dockerapi.WithMeaning(fmt.Errorf("%s overlaps %s, which this host has elsewhere", want, has), backend.ErrAddressInUse)
 		}
 	}
 	return nil

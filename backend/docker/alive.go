@@ -7,6 +7,8 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // restartGrace is for how long after the engine itself restarted an owner may still be
@@ -72,12 +74,12 @@ func (e *Engine) pulses(ctx context.Context) (map[string]pulse, error) {
 
 // pulseOf judges an owner by one lifeline.
 func pulseOf(l container.InspectResponse, now time.Time) pulse {
-	over, grace := timeOf(l.State.FinishedAt), restartGrace
+	over, grace := dockerapi.ParseTime(l.State.FinishedAt), restartGrace
 	switch {
 	case l.State.Running:
 		return pulse{running: true}
 	case l.State.Status == container.StateCreated:
-		over = timeOf(l.Created)
+		over = dockerapi.ParseTime(l.Created)
 	case l.State.ExitCode == 0: // the end of its input; else the engine stopped it
 		grace, _ = time.ParseDuration(l.Config.Labels[graceLabel]) // without one there is none
 	}

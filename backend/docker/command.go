@@ -33,9 +33,7 @@ func (e *Engine) command(ctx context.Context, sandboxID, words string) error {
 	if err := e.expectRunning(ctx, sandboxID); err != nil {
 		return err
 	}
-	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, sandboxID, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true})
-	})
+	stream, err := e.client.Attach(ctx, sandboxID, client.ContainerAttachOptions{Stdin: true, Stdout: true})
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // settleTimeout bounds the wait for another call on the same container, a create
@@ -26,16 +27,16 @@ const settleTimeout = 30 * time.Second
 func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
 	defer e.warm.starts()()
 	if err := e.ensureLifeline(ctx); err != nil {
-		return "", engineError(err)
+		return "", dockerapi.Classify(err)
 	}
 	known, err := e.engineFacts(ctx)
 	if err != nil {
-		return "", engineError(err)
+		return "", dockerapi.Classify(err)
 	}
 	var sandbox sandboxFacts
 	if spec.Sandbox != "" {
 		if sandbox, err = e.sandbox(ctx, spec.Sandbox); err != nil {
-			return "", engineError(err)
+			return "", dockerapi.Classify(err)
 		}
 	}
 	if err := spec.CheckNames(spec.Joins == "" && spec.Network == "" && sandbox.ip.IsValid()); err != nil {
@@ -60,24 +61,24 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		return e.createOn(ctx, c, spec)
 	case spec.Joins != "":
 		if _, err := e.sandbox(ctx, spec.Joins); err != nil {
-			return "", engineError(err)
+			return "", dockerapi.Classify(err)
 		}
 		if err := e.lendNames(ctx, c.HostConfig, spec); err != nil {
-			return "", engineError(err)
+			return "", dockerapi.Classify(err)
 		}
 	}
 	made, err := e.create(ctx, c)
-	return made.id, engineError(err)
+	return made.id, dockerapi.Classify(err)
 }
 
 // createOn makes a container with an address of its own.
 func (e *Engine) createOn(ctx context.Context, c creation, spec backend.ContainerSpec) (string, error) {
 	vpc, err := e.vpc(ctx, spec.Network)
 	if err != nil {
-		return "", engineError(err)
+		return "", dockerapi.Classify(err)
 	}
 	if err := e.nameRelayAcross(ctx, c.HostConfig, vpc); err != nil {
-		return "", engineError(err)
+		return "", dockerapi.Classify(err)
 	}
 	ip, err := vpc.addresses.Take(netip.Prefix{})
 	if err != nil {
@@ -91,7 +92,7 @@ func (e *Engine) createOn(ctx context.Context, c creation, spec backend.Containe
 	made, err := e.create(ctx, c)
 	if err != nil || !made.fresh {
 		vpc.addresses.Give(ip)
-		return made.id, engineError(err)
+		return made.id, dockerapi.Classify(err)
 	}
 	e.leases.add(made.id, lease{ip, vpc.addresses})
 	return made.id, nil
@@ -112,7 +113,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		err = e.leases.resume(id)
 	}
 	if err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	began := e.leases.began(id)
 	if !its.sandbox {
@@ -121,11 +122,11 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	}
 	e.answering.forget(id)
 	err = e.client.ContainerStart(ctx, id)
-	if bridgeFull(err) && e.warm.release(ctx, func(warmSandbox) bool { return true }) {
+	if dockerapi.BridgeFull(err) && e.warm.release(ctx, func(warmSandbox) bool { return true }) {
 		err = e.client.ContainerStart(ctx, id)
 	}
 	err = e.whyNotStarted(ctx, id, err)
-	if err != nil && !its.sandbox && !lost(err) && ctx.Err() == nil { // the engine has refused it
+	if err != nil && !its.sandbox && !dockerapi.Lost(err) && ctx.Err() == nil { // the engine has refused it
 		e.leases.rest(id, began)
 	}
 	if err == nil && its.routes != "" {
@@ -134,7 +135,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	if err == nil && its.sandbox {
 		e.checkMetadata(id)
 	}
-	return engineError(err)
+	return dockerapi.Classify(err)
 }
 
 // expectRunning makes sure that the sandbox runs in whose limits something is to start:
@@ -152,22 +153,22 @@ func (e *Engine) expectRunning(ctx context.Context, sandboxID string) error {
 // rounded up.
 func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error {
 	if err := e.checkOwner(ctx, id); err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	seconds := max(0, int(math.Ceil(grace.Seconds())))
-	return engineError(e.client.ContainerStop(ctx, id, seconds))
+	return dockerapi.Classify(e.client.ContainerStop(ctx, id, seconds))
 }
 
 // Crash implements backend.Crasher.
 func (e *Engine) Crash(ctx context.Context, id string) error {
 	if err := e.checkOwner(ctx, id); err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	err := e.client.ContainerKill(ctx, id, "KILL")
 	if cerrdefs.IsConflict(err) { // it does not run
 		return nil
 	}
-	return engineError(err)
+	return dockerapi.Classify(err)
 }
 
 // Remove implements backend.Engine. Remove the containers of a sandbox before the
@@ -180,12 +181,12 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 	case err == nil:
 		err = e.remove(ctx, id)
 	}
-	if err == nil || errors.Is(engineError(err), backend.ErrNotFound) {
+	if err == nil || errors.Is(dockerapi.Classify(err), backend.ErrNotFound) {
 		e.ours.Delete(id)
 		e.forget(id)
 		return nil
 	}
-	return engineError(err)
+	return dockerapi.Classify(err)
 }
 
 // checkOwner makes sure that a container is the owner's. What this process made or
@@ -271,7 +272,7 @@ type created struct {
 // create makes a container, or finds the one of that name.
 func (e *Engine) create(ctx context.Context, c creation) (created, error) {
 	made, err := e.post(ctx, c)
-	if conflict := err; nameTaken(conflict) {
+	if conflict := err; dockerapi.NameTaken(conflict) {
 		err = e.await(ctx, conflict, func() (done bool, err error) {
 			made, done, err = e.createAgain(ctx, c, conflict)
 			return done, err
@@ -296,7 +297,7 @@ func (e *Engine) createAgain(ctx context.Context, c creation, conflict error) (m
 		return created{id: existing.ID}, true, nil
 	}
 	made, err = e.post(ctx, c)
-	if nameTaken(err) {
+	if dockerapi.NameTaken(err) {
 		return made, false, nil
 	}
 	return made, err == nil, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
@@ -28,11 +29,11 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 	defer cancel()
 	sandbox, err := e.sandbox(ctx, sandboxID)
 	if err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
 	reachable, err := e.reachable(ctx)
 	if err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
 	if !sandbox.ip.IsValid() {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ENETUNREACH}
@@ -52,7 +53,7 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 func (e *Engine) dialOver(ctx context.Context, sandbox sandboxFacts, to tunnel.Destination) (net.Conn, error) {
 	vpc, err := e.networkOf(ctx, sandbox)
 	if err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
 	for again := true; ; again = false {
 		l, err := e.relay(ctx)
@@ -60,7 +61,7 @@ func (e *Engine) dialOver(ctx context.Context, sandbox sandboxFacts, to tunnel.D
 			err = e.joinRelay(ctx, l, vpc)
 		}
 		if err != nil && (l == nil || !l.session.IsClosed()) {
-			return nil, engineError(err)
+			return nil, dockerapi.Classify(err)
 		}
 		conn, err := l.dial(ctx, to)
 		if err == nil || !again || ctx.Err() != nil || !l.session.IsClosed() {

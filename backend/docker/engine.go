@@ -25,7 +25,9 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
 
@@ -67,7 +69,7 @@ type Options struct {
 // Engine is a backend.Engine on a Docker engine.
 type Engine struct {
 	host   string
-	client apiClient
+	client dockerapi.Client
 	owner  string
 	place  place // of the owner's directory
 	local  bool  // the engine's socket is on this machine
@@ -77,17 +79,17 @@ type Engine struct {
 	closing context.Context
 	close   context.CancelFunc
 
-	facts        lazy[facts]
+	facts        lazy.Value[facts]
 	programs     program.Finder
 	images       images
-	life         lazy[*lifeline]
-	governor     lazy[governor]
+	life         lazy.Value[*lifeline]
+	governor     lazy.Value[governor]
 	saidUnbound  atomic.Value // why sandboxes are not bounded, as the log has it; a string
 	lifeMu       sync.Mutex   // held while a lifeline starts or is dropped
 	lifeEra      atomic.Int64 // counts the times it was dropped
-	self         lazy[ownContainer]
-	ulimitsFixed atomic.Bool // limits of processes cannot be raised
-	direct       lazy[bool]  // whether sandbox addresses can be dialled from here
+	self         lazy.Value[ownContainer]
+	ulimitsFixed atomic.Bool      // limits of processes cannot be raised
+	direct       lazy.Value[bool] // whether sandbox addresses can be dialled from here
 
 	helpless sync.Map // registries whose login could not be looked up
 
@@ -143,8 +145,8 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	ping, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
-	api := apiClient{cli}
-	if err := api.negotiate(ping); err != nil && !opts.Unanswered {
+	api := dockerapi.Client{Client: cli}
+	if err := api.Negotiate(ping); err != nil && !opts.Unanswered {
 		_ = cli.Close()
 		return nil, openError(at.Host, err)
 	}
@@ -172,13 +174,13 @@ func openError(host string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission), strings.Contains(err.Error(), "permission denied while trying to connect"): // the library's words, which wrap nothing
 		return fmt.Errorf("open docker engine: permission denied on %s: join the group that owns the socket (usually %q) or use a rootless engine: %w",
-			host, "docker", unavailable(err))
+			host, "docker", dockerapi.Unavailable(err))
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("open docker engine: no answer from %s within %s: %w", host, pingTimeout, unavailable(err))
+		return fmt.Errorf("open docker engine: no answer from %s within %s: %w", host, pingTimeout, dockerapi.Unavailable(err))
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("open docker engine: %w", err)
 	default:
-		return fmt.Errorf("open docker engine: is Docker running at %s? %w", host, unavailable(err))
+		return fmt.Errorf("open docker engine: is Docker running at %s? %w", host, dockerapi.Unavailable(err))
 	}
 }
 
@@ -192,11 +194,11 @@ func (e *Engine) Host() string { return e.host }
 func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	info, err := e.client.Info(ctx)
 	if err != nil {
-		return backend.Info{}, engineError(err)
+		return backend.Info{}, dockerapi.Classify(err)
 	}
 	reachable, err := e.reachable(ctx)
 	if err != nil {
-		return backend.Info{}, engineError(err)
+		return backend.Info{}, dockerapi.Classify(err)
 	}
 	known := factsOf(info)
 	hold, whyNot := e.limitsHold(known)
@@ -227,7 +229,7 @@ func (e *Engine) Close() error {
 	}
 	e.close()
 	e.hangUpAll()
-	if l, made := e.life.peek(); made {
+	if l, made := e.life.Peek(); made {
 		l.hangUp()
 	}
 	return e.client.Close()
@@ -249,7 +251,7 @@ type facts struct {
 }
 
 func (e *Engine) engineFacts(ctx context.Context) (facts, error) {
-	return e.facts.get(ctx, func(ctx context.Context) (facts, error) {
+	return e.facts.Get(ctx, func(ctx context.Context) (facts, error) {
 		info, err := e.client.Info(ctx)
 		if err != nil {
 			return facts{}, err
@@ -298,7 +300,7 @@ func goArchitecture(machine string) string {
 
 // reachable says whether the addresses of sandboxes can be dialled from here.
 func (e *Engine) reachable(ctx context.Context) (bool, error) {
-	return e.direct.get(ctx, func(ctx context.Context) (bool, error) {
+	return e.direct.Get(ctx, func(ctx context.Context) (bool, error) {
 		own, err := e.ownContainer(ctx)
 		if err != nil || own.id != "" {
 			return err == nil, err

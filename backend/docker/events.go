@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 const (
@@ -36,7 +37,7 @@ func (e *Engine) Watch(ctx context.Context, labels map[string]string, fn func(ba
 			return ctx.Err()
 		}
 		if w.connected || !w.told {
-			fn(backend.Event{Kind: backend.Disconnected, Time: time.Now(), Err: unavailable(err)})
+			fn(backend.Event{Kind: backend.Disconnected, Time: time.Now(), Err: dockerapi.Unavailable(err)})
 			w.told, wait = true, firstRetry
 		}
 		w.connected = false
@@ -98,7 +99,7 @@ func (w *watch) connect(ctx context.Context) (<-chan events.Message, <-chan erro
 		if err != nil {
 			return nil, nil, err
 		}
-		w.since = engineTimestamp(now.UnixNano())
+		w.since = dockerapi.FormatTime(now)
 	} else if err := w.engine.client.Ping(answer); err != nil {
 		return nil, nil, err
 	}
@@ -151,7 +152,7 @@ func (w *watch) take(message events.Message) (backend.Event, bool) {
 	if key == w.last {
 		return backend.Event{}, false
 	}
-	w.last, w.since = key, engineTimestamp(message.TimeNano)
+	w.last, w.since = key, dockerapi.FormatTime(time.Unix(0, message.TimeNano))
 	if w.engine.hideWarmEvent(message) {
 		return backend.Event{}, false
 	}
@@ -199,9 +200,4 @@ func eventOf(message events.Message) (backend.Event, bool) {
 		return backend.Event{}, false
 	}
 	return event, true
-}
-
-// engineTimestamp is how the engine wants a time in a query.
-func engineTimestamp(unixNano int64) string {
-	return fmt.Sprintf("%d.%09d", unixNano/1e9, unixNano%1e9)
 }

@@ -14,7 +14,7 @@ import (
 // DialInside makes Dial take the way through the engine, as for a remote one.
 func (e *Engine) DialInside() {
 	no := false
-	e.direct.value.Store(&no)
+	e.direct.Set(no)
 }
 
 // RunInContainer has the engine believe that this process runs in a container.
@@ -24,14 +24,14 @@ func (e *Engine) RunInContainer(ctx context.Context, cli *client.Client, id stri
 		return err
 	}
 	own := ownContainerOf(found.Container)
-	e.self.value.Store(&own)
+	e.self.Set(own)
 	return nil
 }
 
 // ForgetSandboxImage has the engine rely on an image that was removed.
 func (e *Engine) ForgetSandboxImage() {
 	wiped := "ecs-emulator/sandbox:wiped"
-	e.images.sandbox.value.Store(&wiped)
+	e.images.sandbox.Set(wiped)
 }
 
 // PullWithin is Pull with another patience.
@@ -46,9 +46,9 @@ func (e *Engine) ListWithin(ctx context.Context, patience time.Duration) ([]back
 
 // GovernorTriedBefore has the last trial of the governor be as long ago.
 func (e *Engine) GovernorTriedBefore(d time.Duration) {
-	g, _ := e.governor.peek()
+	g, _ := e.governor.Peek()
 	g.tried = time.Now().Add(-d)
-	e.governor.value.Store(&g)
+	e.governor.Set(g)
 }
 
 // Owner is the owner's name.
@@ -86,9 +86,9 @@ func (e *Engine) CutLines() {
 // LoseGroups has the engine believe that its sandboxes do not see the groups of their
 // containers.
 func (e *Engine) LoseGroups() {
-	known, _ := e.facts.peek()
+	known, _ := e.facts.Peek()
 	known.binding = unbound
-	e.facts.value.Store(&known)
+	e.facts.Set(known)
 }
 
 // EngineStats are those that the engine itself has.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // SetFilter implements backend.Engine. The rules are nftables of the sandbox's own
@@ -16,22 +17,22 @@ import (
 func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Filter) error {
 	known, err := e.sandbox(ctx, sandboxID)
 	if err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	if err := f.Check(known.ip); err != nil {
 		return err
 	}
 	vpc, err := e.filterNetwork(ctx, known.ip)
 	if err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	err = e.command(ctx, sandboxID, filterCommand(known.ip, withRelay(f, vpc.gateway, e.relayAddress(vpc))))
 	var refused *refusedError
 	switch {
 	case errors.As(err, &refused) && strings.HasPrefix(refused.answer, "lacks "):
-		return &classified{fmt.Errorf("the kernel of the engine's host %s", refused.answer), backend.ErrNoFilter}
+		return dockerapi.WithMeaning(fmt.Errorf("the kernel of the engine's host %s", refused.answer), backend.ErrNoFilter)
 	case err != nil:
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	return nil
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 )
 
 // Folder implements backend.Engine. What is on the engine's host only a container there
@@ -39,7 +41,7 @@ func (e *Engine) Folder(ctx context.Context, spec backend.FolderSpec) (string, e
 	}
 	answer, err := e.errand(ctx, at, words...)
 	if err != nil {
-		return "", engineError(err)
+		return "", dockerapi.Classify(err)
 	}
 	found := path.Join(source, spec.Path)
 	switch answer {
@@ -67,9 +69,7 @@ func (e *Engine) errand(ctx context.Context, at mount.Mount, words ...string) (a
 		return "", err
 	}
 	defer e.endErrand(ctx, made.id)
-	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, made.id, client.ContainerAttachOptions{Stream: true, Stdout: true, Stderr: true})
-	})
+	stream, err := e.client.Attach(ctx, made.id, client.ContainerAttachOptions{Stdout: true, Stderr: true})
 	if err != nil {
 		return "", err
 	}
@@ -97,7 +97,7 @@ func (e *Engine) createErrand(ctx context.Context, at mount.Mount, words []strin
 	}
 	answer := make(chan outcome, 1)
 	go func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lazy.LoadTimeout)
 		defer cancel()
 		made, err := e.createFrom(ctx, sandboxImage, creation{
 			name: e.errandName() + randomSuffix(),

@@ -8,6 +8,8 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // governor is a container in which the sandbox program sets limits of control groups: it
@@ -24,12 +26,12 @@ const retryGovernor = 10 * time.Minute
 
 // usableGovernor is the governor, or why there is none.
 func (e *Engine) usableGovernor(ctx context.Context) (governor, error) {
-	g, err := e.governor.get(ctx, e.startGovernor)
+	g, err := e.governor.Get(ctx, e.startGovernor)
 	if err != nil || g.whyNot == "" || time.Since(g.tried) < retryGovernor {
 		return g, err
 	}
-	e.governor.reset()
-	g, err = e.governor.get(ctx, e.startGovernor)
+	e.governor.Reset()
+	g, err = e.governor.Get(ctx, e.startGovernor)
 	if err == nil && g.whyNot == "" {
 		e.log.Info("tasks and container instances are bounded as a whole from now on")
 	}
@@ -56,7 +58,7 @@ func (e *Engine) limitsHold(known facts) (hold bool, whyNot string) {
 	if known.binding != governed {
 		return known.binding == nested, known.unbound
 	}
-	g, _ := e.governor.peek()
+	g, _ := e.governor.Peek()
 	return g.whyNot == "", g.whyNot
 }
 
@@ -96,7 +98,7 @@ func (e *Engine) startGovernor(ctx context.Context) (governor, error) {
 	switch {
 	case err == nil:
 		return governor{id: made.id}, nil
-	case lost(err) || ctx.Err() != nil:
+	case dockerapi.Lost(err) || ctx.Err() != nil:
 		return governor{}, err
 	}
 	if removed := e.remove(ctx, name); removed != nil {
@@ -134,7 +136,7 @@ func (e *Engine) governorRequest(g groups) container.CreateRequest {
 // govern has the governor do something. One that somebody removed is started again.
 func (e *Engine) govern(ctx context.Context, words ...string) error {
 	for again := true; ; again = false {
-		g, err := e.governor.get(ctx, e.startGovernor)
+		g, err := e.governor.Get(ctx, e.startGovernor)
 		if err == nil && g.whyNot != "" {
 			err = errors.New(g.whyNot)
 		}
@@ -145,7 +147,7 @@ func (e *Engine) govern(ctx context.Context, words ...string) error {
 		if err == nil || !again || !cerrdefs.IsNotFound(err) && !cerrdefs.IsConflict(err) {
 			return err
 		}
-		e.governor.reset()
+		e.governor.Reset()
 	}
 }
 
@@ -175,9 +177,9 @@ func (e *Engine) dropGroup(ctx context.Context, group string) {
 // dropGovernor removes the owner's governor, be it of an earlier run that was killed. The
 // next sandbox starts another.
 func (e *Engine) dropGovernor(ctx context.Context) error {
-	if known, asked := e.facts.peek(); !asked || known.binding != governed {
+	if known, asked := e.facts.Peek(); !asked || known.binding != governed {
 		return nil
 	}
-	e.governor.reset()
-	return engineError(e.remove(ctx, e.governorName()))
+	e.governor.Reset()
+	return dockerapi.Classify(e.remove(ctx, e.governorName()))
 }

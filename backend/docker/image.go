@@ -20,6 +20,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // dockerHubKey is under what name `docker login` stores the login of docker.io.
@@ -53,7 +54,7 @@ func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image
 func (e *Engine) inspectImage(ctx context.Context, ref, platform string) (backend.Image, error) {
 	found, err := e.client.ImageInspect(ctx, ref)
 	if err != nil {
-		return backend.Image{}, engineError(err)
+		return backend.Image{}, dockerapi.Classify(err)
 	}
 	id := found.ID
 	if platform != "" && platform != found.Os+"/"+found.Architecture && versions.GreaterThanOrEqualTo(e.client.ClientVersion(), platformsKnown) {
@@ -62,7 +63,7 @@ func (e *Engine) inspectImage(ctx context.Context, ref, platform string) (backen
 		case err == nil:
 			found = wanted
 		case !cerrdefs.IsNotFound(err):
-			return backend.Image{}, engineError(err)
+			return backend.Image{}, dockerapi.Classify(err)
 		}
 	}
 	seen := backend.Image{ID: id, Digests: found.RepoDigests, Architecture: found.Architecture, OS: found.Os}
@@ -96,7 +97,7 @@ func (e *Engine) pull(ctx context.Context, spec backend.PullSpec, patience time.
 	if err != nil {
 		return err
 	}
-	return engineError(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
+	return dockerapi.Classify(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
 		options := client.ImagePullOptions{RegistryAuth: auth}
 		if spec.Platform != "" {
 			options.Platforms = []ocispec.Platform{*platformOf(spec.Platform)}

@@ -3,7 +3,6 @@ package docker
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -23,7 +23,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, err
 	began := e.leases.began(id)
 	found, err := e.inspectOwned(ctx, id)
 	if err != nil {
-		return backend.Container{}, engineError(err)
+		return backend.Container{}, dockerapi.Classify(err)
 	}
 	c := containerOf(found)
 	if c.State == backend.Exited && !c.Sandbox {
@@ -57,7 +57,7 @@ func (e *Engine) sawOutOfMemory(ctx context.Context, c backend.Container) bool {
 		about.Add("container", c.SandboxID)
 	}
 	stream := e.client.Events(ctx, client.EventsListOptions{
-		Since: stamp(c.StartedAt), Until: stamp(c.ExitedAt.Add(oomNotice)), // by the engine's clock
+		Since: dockerapi.FormatTime(c.StartedAt), Until: dockerapi.FormatTime(c.ExitedAt.Add(oomNotice)), // by the engine's clock
 		Filters: about,
 	})
 	for {
@@ -72,9 +72,6 @@ func (e *Engine) sawOutOfMemory(ctx context.Context, c backend.Container) bool {
 	}
 }
 
-// stamp is a time as the engine's event list takes it.
-func stamp(t time.Time) string { return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond()) }
-
 // inspectOwned does not know the containers of other owners, nor the engine's own helpers
 // and what is kept for tasks to come.
 func (e *Engine) inspectOwned(ctx context.Context, id string) (container.InspectResponse, error) {
@@ -84,7 +81,7 @@ func (e *Engine) inspectOwned(ctx context.Context, id string) (container.Inspect
 	}
 	if found.Config.Labels[ownerLabel] != e.owner || isHelper(found.Config.Labels) ||
 		e.isWarm(found.Name, found.Config.Labels) {
-		return found, noContainer(id)
+		return found, dockerapi.NoContainer(id)
 	}
 	e.ours.Store(found.ID, tiesOf(found.ID, found.Name, found.Config.Labels, found.HostConfig))
 	return found, nil
@@ -103,7 +100,7 @@ func containerOf(found container.InspectResponse) backend.Container {
 		Labels:  specLabels(found.Config.Labels),
 		Sandbox: found.Config.Labels[kindLabel] == string(kindSandbox),
 		State:   stateOf(state), Error: state.Error,
-		StartedAt: timeOf(state.StartedAt),
+		StartedAt: dockerapi.ParseTime(state.StartedAt),
 	}
 	if c.IP = address(found); c.IP.IsValid() {
 		c.MAC = ipam.MAC(c.IP)
@@ -121,7 +118,7 @@ func containerOf(found container.InspectResponse) backend.Container {
 		}
 	case backend.Exited:
 		c.ExitCode, c.OOMKilled = state.ExitCode, outOfMemory(found)
-		c.ExitedAt = timeOf(state.FinishedAt)
+		c.ExitedAt = dockerapi.ParseTime(state.FinishedAt)
 		// The engine notes the start when it hears of it: after the end, for a
 		// process that lives for less than a millisecond.
 		if c.ExitedAt.Before(c.StartedAt) {
@@ -171,15 +168,6 @@ func healthOf(health *container.Health) backend.Health {
 	default:
 		return ""
 	}
-}
-
-// timeOf reads the engine's time, whose zero is the year 1.
-func timeOf(text string) time.Time {
-	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil || t.Year() <= 1 {
-		return time.Time{}
-	}
-	return t
 }
 
 // address is the one that a sandbox or container has, or will have once it starts. Of

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // answering remembers which sandboxes answer through which load balancers.
@@ -54,7 +55,7 @@ const (
 func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []netip.Addr) ([]netip.Addr, error) {
 	of, err := e.sandbox(ctx, sandboxID)
 	if err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
 	if !of.ip.IsValid() {
 		return nil, errors.New("a sandbox without an address leads nobody anywhere")
@@ -64,7 +65,7 @@ func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []ne
 	}
 	sandboxes, err := e.sandboxesAt(ctx, of.network, targets)
 	if err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
 	var mu sync.Mutex
 	var kept []netip.Addr
@@ -89,7 +90,7 @@ func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []ne
 		return nil, err
 	}
 	slices.SortFunc(kept, netip.Addr.Compare)
-	return kept, engineError(errors.Join(failures...))
+	return kept, dockerapi.Classify(errors.Join(failures...))
 }
 
 // canBalance asks the sandbox of a load balancer, once.
@@ -98,7 +99,7 @@ func (e *Engine) canBalance(ctx context.Context, sandboxID string) error {
 		return nil
 	}
 	if err := asLack(e.command(ctx, sandboxID, "balances")); err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	e.answering.add(sandboxID, netip.Addr{})
 	return nil
@@ -123,7 +124,7 @@ func (e *Engine) answerThrough(ctx context.Context, sandboxID string, through ne
 func asLack(err error) error {
 	var refused *refusedError
 	if errors.As(err, &refused) {
-		return &classified{fmt.Errorf("lead flows to targets: the kernel of the engine's host or the sandbox: %s", refused.answer), backend.ErrNoFilter}
+		return dockerapi.WithMeaning(fmt.Errorf("lead flows to targets: the kernel of the engine's host or the sandbox: %s", refused.answer), backend.ErrNoFilter)
 	}
 	return err
 }

@@ -55,7 +55,7 @@ func (l *lifeline) hangUp() {
 // the lifeline finds it. Making it concurrently would save a tenth of a second once,
 // and lose that.
 func (e *Engine) ensureLifeline(ctx context.Context) error {
-	_, err := e.life.get(ctx, e.startLifeline)
+	_, err := e.life.Get(ctx, e.startLifeline)
 	return err
 }
 
@@ -93,9 +93,7 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 	e.ours.Delete(made.id) // no container of a task
 	l := &lifeline{id: made.id}
 	// Output is attached only for its end, which tells that the container ended.
-	l.conn, err = hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, l.id, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true})
-	})
+	l.conn, err = e.client.Attach(ctx, l.id, client.ContainerAttachOptions{Stdin: true, Stdout: true})
 	if err == nil {
 		err = e.client.ContainerStart(ctx, l.id)
 		if err != nil {
@@ -125,9 +123,9 @@ func (e *Engine) tend(l *lifeline) {
 	}
 	e.log.Warn("lifeline broke; starting another", "error", err)
 	l.conn.Close()
-	e.life.reset()
+	e.life.Reset()
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
-		_, err := e.life.get(e.closing, func(ctx context.Context) (*lifeline, error) { return e.replace(ctx, l) })
+		_, err := e.life.Get(e.closing, func(ctx context.Context) (*lifeline, error) { return e.replace(ctx, l) })
 		if err == nil || errors.Is(err, errDropped) {
 			break
 		}
@@ -195,11 +193,11 @@ func (e *Engine) dropLifeline(ctx context.Context) error {
 	e.lifeEra.Add(1)
 	e.lifeMu.Lock() // one that is just being made is dropped too
 	defer e.lifeMu.Unlock()
-	l, made := e.life.peek()
+	l, made := e.life.Peek()
 	if !made {
 		return nil
 	}
-	e.life.reset()
+	e.life.Reset()
 	l.hangUp()
 	return e.remove(ctx, l.id)
 }

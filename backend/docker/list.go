@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // inspectors bounds parallel inspections, inspectPatience how long one of them may take and
@@ -32,12 +33,12 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.
 func (e *Engine) list(ctx context.Context, labels map[string]string, patience time.Duration) ([]backend.Container, error) {
 	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: e.owned(labels)})
 	if err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
 	if len(found) > 0 && e.durable() {
 		// What an earlier run has made is in use again.
 		if err := e.ensureLifeline(ctx); err != nil {
-			return nil, engineError(err)
+			return nil, dockerapi.Classify(err)
 		}
 	}
 	inspected := make([]*backend.Container, len(found))
@@ -59,7 +60,7 @@ func (e *Engine) list(ctx context.Context, labels map[string]string, patience ti
 		})
 	}
 	if err := errors.Join(group.Wait(), ctx.Err()); err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
 	containers := make([]backend.Container, 0, len(found))
 	for _, c := range inspected {
@@ -80,7 +81,7 @@ func (e *Engine) inspectListed(ctx context.Context, listed container.Summary, pa
 	case err == nil:
 		e.ours.Store(found.ID, tiesOf(found.ID, found.Name, found.Config.Labels, found.HostConfig))
 		return containerOf(found), nil
-	case cerrdefs.IsNotFound(err), errors.Is(ctx.Err(), context.Canceled), soon.Err() == nil && lost(err):
+	case cerrdefs.IsNotFound(err), errors.Is(ctx.Err(), context.Canceled), soon.Err() == nil && dockerapi.Lost(err):
 		return backend.Container{}, err
 	}
 	e.log.Debug("the engine does not tell about a container", "container", listed.ID, "error", err)

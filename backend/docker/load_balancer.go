@@ -9,6 +9,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // balancerMemory bounds the program of a load balancer, which passes bodies on and keeps none.
@@ -18,11 +19,11 @@ const balancerMemory = 256 << 20
 func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalancerSpec) (string, error) {
 	defer e.warm.starts()()
 	if err := e.ensureLifeline(ctx); err != nil {
-		return "", engineError(err)
+		return "", dockerapi.Classify(err)
 	}
 	sandbox, err := e.sandbox(ctx, spec.Sandbox)
 	if err != nil {
-		return "", engineError(err)
+		return "", dockerapi.Classify(err)
 	}
 	made, err := e.createFrom(ctx, balancerImage, creation{name: spec.Name, CreateRequest: container.CreateRequest{
 		// Its standard input is never closed: who connects next goes on with it.
@@ -35,7 +36,7 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 			Resources:   container.Resources{CgroupParent: sandbox.group, Memory: balancerMemory, MemorySwap: balancerMemory},
 		},
 	}})
-	return made.id, engineError(err)
+	return made.id, dockerapi.Classify(err)
 }
 
 // isOutdatedBalancer reports whether a container is a load balancer with the program of another
@@ -57,15 +58,13 @@ func (e *Engine) isOutdatedBalancer(ctx context.Context, c backend.Container) bo
 // is a way that there is to any engine.
 func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
 	if err := e.checkOwner(ctx, id); err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
-	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, id, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
-	})
+	stream, err := e.client.Attach(ctx, id, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: true})
 	if err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
-	conn := newAttached(stream)
-	conn.heard = func(text string) { e.log.Warn("a load balancer says", "container", id, "text", text) }
+	conn := dockerapi.NewAttached(stream)
+	conn.Heard = func(text string) { e.log.Warn("a load balancer says", "container", id, "text", text) }
 	return conn, nil
 }

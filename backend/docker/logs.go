@@ -15,6 +15,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // maxLine bounds what is held of a line whose end does not come; what is longer is
@@ -26,7 +27,7 @@ const maxLine = 1 << 20
 func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) error {
 	found, err := e.inspectOwned(ctx, id)
 	if err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	tail := "all"
 	if opts.Tail != 0 {
@@ -34,14 +35,14 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 	}
 	since := ""
 	if !opts.Since.IsZero() {
-		since = engineTimestamp(opts.Since.UnixNano())
+		since = dockerapi.FormatTime(opts.Since)
 	}
 	stream, err := e.client.ContainerLogs(ctx, id, client.ContainerLogsOptions{
 		ShowStdout: true, ShowStderr: true, Timestamps: true,
 		Follow: opts.Follow, Since: since, Tail: tail,
 	})
 	if err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	defer func() { _ = stream.Close() }()
 	failed, err := copyLines(stream, found.Config.Tty, opts.Write, repetition{follows: opts.Follow, setBack: func(by time.Duration) {
@@ -53,7 +54,7 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	return nil
 }

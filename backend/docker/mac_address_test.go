@@ -5,16 +5,18 @@ import (
 	"testing"
 
 	"github.com/moby/moby/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // Sandboxes are told from others by their MAC address, which older engines are told elsewhere.
 func TestTheAddressOfAnEndpoint(t *testing.T) {
 	r := container.CreateRequest{HostConfig: &container.HostConfig{}}
 	(&Engine{}).putOn(&r, vpcNetwork{dockerName: "vpc"}, netip.MustParseAddr("10.0.0.9"), nil)
-	if got := macOf(r.NetworkingConfig); got != "0a:ec:0a:00:00:09" {
+	if got := dockerapi.MACOf(r.NetworkingConfig); got != "0a:ec:0a:00:00:09" {
 		t.Errorf("the endpoint has %q", got)
 	}
-	if got := macOf(nil); got != "" {
+	if got := dockerapi.MACOf(nil); got != "" {
 		t.Errorf("without a network it has %q", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 )
 
 // hold is what the sandbox program is started with in the namespace of an address: where
@@ -35,7 +36,7 @@ func (e *Engine) checkMetadata(sandboxID string) {
 		return
 	}
 	go func() {
-		ctx, cancel := context.WithTimeout(e.closing, loadTimeout)
+		ctx, cancel := context.WithTimeout(e.closing, lazy.LoadTimeout)
 		defer cancel()
 		err := e.command(ctx, sandboxID, "ready")
 		var refused *refusedError

@@ -17,6 +17,7 @@ import (
 	"github.com/moby/moby/client/pkg/versions"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -47,11 +48,11 @@ type vpcNetwork struct {
 // tasks reach each other. Source: Amazon VPC user guide, "Default VPCs".
 func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (backend.Network, error) {
 	if err := e.ensureLifeline(ctx); err != nil {
-		return backend.Network{}, engineError(err)
+		return backend.Network{}, dockerapi.Classify(err)
 	}
 	own, err := e.ownContainer(ctx)
 	if err != nil {
-		return backend.Network{}, engineError(err)
+		return backend.Network{}, dockerapi.Classify(err)
 	}
 	if err := take(ctx, e.networkTurn); err != nil {
 		return backend.Network{}, err
@@ -59,12 +60,12 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	defer func() { <-e.networkTurn }()
 	vpc, err := e.ensureVPC(ctx, spec, own)
 	if err != nil {
-		return backend.Network{}, engineError(err)
+		return backend.Network{}, dockerapi.Classify(err)
 	}
 	if err := e.know(ctx, spec.Name, vpc); err != nil {
-		return backend.Network{}, engineError(err)
+		return backend.Network{}, dockerapi.Classify(err)
 	}
-	e.direct.reset() // the gateway may tell what the engine's facts could not
+	e.direct.Reset() // the gateway may tell what the engine's facts could not
 	if !vpc.isolated {
 		e.beginRelay()
 	}
@@ -140,7 +141,7 @@ func (e *Engine) membersOf(ctx context.Context, vpc vpcNetwork, all bool) ([]con
 func (e *Engine) Networks(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
 	found, err := e.client.NetworkList(ctx, e.owned(labels))
 	if err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
 	var list []backend.Network
 	for _, n := range found {
@@ -158,20 +159,20 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 		return nil
 	}
 	if err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	defer e.warm.starts()()
 	e.releaseWarm(ctx, name, netip.Prefix{}, netip.Addr{})
 	members, err := e.membersOf(ctx, vpc, false)
 	switch {
 	case err != nil:
-		return engineError(err)
+		return dockerapi.Classify(err)
 	case len(members) > 0:
 		return fmt.Errorf("network %s has active endpoints: %s", name, firstOf(members[0].Names))
 	}
 	left, err := e.leaveNetwork(ctx, vpc)
 	if err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	defer left()
 	if !vpc.adopted {
@@ -182,7 +183,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 		e.log.Warn("network stays until the engine is restarted", "network", vpc.dockerName, "error", err)
 	case err != nil && !cerrdefs.IsNotFound(err):
 		e.beginRelay() // it is to come back
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	e.forgetVPCs(ctx, func(known string, _ vpcNetwork) bool { return known == name })
 	return nil
@@ -192,7 +193,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 func (e *Engine) ReserveAddress(ctx context.Context, name string, subnet netip.Prefix) (netip.Addr, error) {
 	vpc, err := e.vpc(ctx, name)
 	if err != nil {
-		return netip.Addr{}, engineError(err)
+		return netip.Addr{}, dockerapi.Classify(err)
 	}
 	defer e.warm.starts()()
 	ip, err := vpc.addresses.Reserve(subnet)
@@ -262,7 +263,7 @@ func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, existi
 			vpc.id, vpc.isolated, vpc.fresh = id, spec.Isolated, true
 			return vpc, err
 		case spec.CIDR.IsValid():
-			return vpcNetwork{}, &classified{err, backend.ErrAddressInUse}
+			return vpcNetwork{}, dockerapi.WithMeaning(err, backend.ErrAddressInUse)
 		}
 	}
 	return vpcNetwork{}, errors.New("no free /16 for the VPC: each candidate overlaps a network of the engine or the host; choose one with --vpc-cidr")

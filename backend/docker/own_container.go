@@ -25,7 +25,7 @@ type ownContainer struct {
 
 // ownContainer looks once: the emulator does not move.
 func (e *Engine) ownContainer(ctx context.Context) (ownContainer, error) {
-	return e.self.get(ctx, func(ctx context.Context) (ownContainer, error) {
+	return e.self.Get(ctx, func(ctx context.Context) (ownContainer, error) {
 		for _, id := range ownIDs() {
 			found, err := e.client.ContainerInspect(ctx, id)
 			if cerrdefs.IsNotFound(err) {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/moby/moby/api/types/volume"
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // OwnerState says whether somebody still needs what an owner has on the engine.
@@ -74,7 +76,7 @@ func (e *Engine) Owners(ctx context.Context) ([]Owner, error) {
 func (e *Engine) RemoveOwner(ctx context.Context, id string, shared bool) (removed int, err error) {
 	all, err := e.listProperty(ctx, ownedBy(id))
 	if err != nil {
-		return 0, fmt.Errorf("list what %s has: %w", id, engineError(err))
+		return 0, fmt.Errorf("list what %s has: %w", id, dockerapi.Classify(err))
 	}
 	volumes := slices.DeleteFunc(slices.Clone(all.volumes), func(v volume.Volume) bool { return !isShared(v.Labels) })
 	removed, err = e.removeProperty(ctx, all.filter(func(labels map[string]string) bool { return !isShared(labels) }))
@@ -83,7 +85,7 @@ func (e *Engine) RemoveOwner(ctx context.Context, id string, shared bool) (remov
 		n, err = e.removeShared(ctx, volumes)
 		removed += n
 	}
-	return removed, engineError(err)
+	return removed, dockerapi.Classify(err)
 }
 
 // census finds what all owners have, and judges them.
@@ -92,11 +94,11 @@ func (e *Engine) census(ctx context.Context) (property, map[string]Owner, error)
 	// belongs to an owner whose lifeline, if it lives, is in the later list.
 	all, err := e.listProperty(ctx, make(client.Filters).Add("label", ownerLabel))
 	if err != nil {
-		return all, nil, fmt.Errorf("list what emulators have: %w", engineError(err))
+		return all, nil, fmt.Errorf("list what emulators have: %w", dockerapi.Classify(err))
 	}
 	pulses, err := e.pulses(ctx)
 	if err != nil {
-		return all, nil, fmt.Errorf("list living emulators: %w", engineError(err))
+		return all, nil, fmt.Errorf("list living emulators: %w", dockerapi.Classify(err))
 	}
 	judged, from := map[string]Owner{}, vantageFrom(e.place)
 	for id, places := range all.places() {

@@ -6,6 +6,7 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/scratchimage"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
@@ -31,7 +32,7 @@ var (
 )
 
 // images are those that the engine has.
-type images struct{ sandbox, balancer lazy[string] }
+type images struct{ sandbox, balancer lazy.Value[string] }
 
 // EnsurePrograms has the programs be there without which no task runs, and so builds them if
 // need be, on an engine of an architecture as [Engine.Info] has it. Otherwise they are looked
@@ -40,7 +41,7 @@ func (e *Engine) EnsurePrograms(ctx context.Context, architecture string) error 
 	return e.programs.Ensure(ctx, architecture, sandboxImage.programs...)
 }
 
-func (e *Engine) imported(image *programImage) *lazy[string] {
+func (e *Engine) imported(image *programImage) *lazy.Value[string] {
 	if image == balancerImage {
 		return &e.images.balancer
 	}
@@ -48,7 +49,7 @@ func (e *Engine) imported(image *programImage) *lazy[string] {
 }
 
 func (e *Engine) ensureImage(ctx context.Context, image *programImage) (ref string, err error) {
-	return e.imported(image).get(ctx, func(ctx context.Context) (string, error) {
+	return e.imported(image).Get(ctx, func(ctx context.Context) (string, error) {
 		known, err := e.engineFacts(ctx)
 		if err != nil {
 			return "", err
@@ -80,6 +81,6 @@ func (e *Engine) createFrom(ctx context.Context, image *programImage, c creation
 		if attempt > 0 || !cerrdefs.IsNotFound(err) {
 			return made, err
 		}
-		e.imported(image).reset()
+		e.imported(image).Reset()
 	}
 }

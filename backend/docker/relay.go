@@ -12,6 +12,8 @@ import (
 	"github.com/libp2p/go-yamux/v5"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 )
 
 // relays is what an Engine knows of its relay: the container that carries connections
@@ -20,7 +22,7 @@ import (
 type relays struct {
 	ports int // Options.HostPorts
 
-	link lazy[*relayLink]
+	link lazy.Value[*relayLink]
 	era  atomic.Int64 // counts the times it was dropped
 	over atomic.Bool  // no other is to be made
 
@@ -50,7 +52,7 @@ type relayLink struct {
 	id        string
 	published hostPorts
 	era       int64
-	conn      *attached
+	conn      *dockerapi.Attached
 	session   *yamux.Session
 	dropped   atomic.Bool // on purpose
 	networks  sync.Map    // ids of the networks that it is on
@@ -82,10 +84,10 @@ func (e *Engine) relay(ctx context.Context) (*relayLink, error) {
 // meanwhile is not made again for him.
 func (e *Engine) relayOf(ctx context.Context, era int64) (*relayLink, error) {
 	for {
-		if l, made := e.relays.link.peek(); made && l.session.IsClosed() {
+		if l, made := e.relays.link.Peek(); made && l.session.IsClosed() {
 			e.relays.forget(l)
 		}
-		l, err := e.relays.link.get(ctx, func(ctx context.Context) (*relayLink, error) { return e.startRelay(ctx, era) })
+		l, err := e.relays.link.Get(ctx, func(ctx context.Context) (*relayLink, error) { return e.startRelay(ctx, era) })
 		if !errors.Is(err, errRelayDropped) || !e.relays.goesOn(era) {
 			return l, err
 		} // it was being made for somebody of an era before
@@ -102,8 +104,8 @@ func (r *relays) forget(broken *relayLink) {
 	if r.current == broken {
 		r.current = nil
 	}
-	if l, made := r.link.peek(); made && l == broken {
-		r.link.reset()
+	if l, made := r.link.Peek(); made && l == broken {
+		r.link.Reset()
 	}
 }
 
@@ -145,7 +147,7 @@ func (e *Engine) beginRelay() {
 			e.relays.mu.Unlock()
 			close(ended)
 		}()
-		ctx, cancel := context.WithTimeout(e.closing, loadTimeout)
+		ctx, cancel := context.WithTimeout(e.closing, lazy.LoadTimeout)
 		defer cancel()
 		l, err := e.relayOf(ctx, era)
 		if err == nil {
@@ -231,9 +233,9 @@ func (e *Engine) tendRelay(l *relayLink) {
 	if l.dropped.Load() || e.closing.Err() != nil {
 		return
 	}
-	e.log.Warn("relay broke", "container", l.id, "output", l.conn.complaint())
+	e.log.Warn("relay broke", "container", l.id, "output", l.conn.Complaint())
 	for wait := firstRetry; e.relays.era.Load() == l.era; wait = min(2*wait, lastRetry) {
-		ctx, cancel := context.WithTimeout(e.closing, loadTimeout)
+		ctx, cancel := context.WithTimeout(e.closing, lazy.LoadTimeout)
 		err := e.remove(ctx, l.id)
 		if e.relays.wanted() {
 			_, err = e.relayOf(ctx, l.era)

@@ -1,16 +1,11 @@
 package docker
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"strings"
-	"sync"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
@@ -18,6 +13,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
@@ -104,9 +100,7 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 			_ = e.remove(context.WithoutCancel(ctx), made.id)
 		}
 	}()
-	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, made.id, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
-	})
+	stream, err := e.client.Attach(ctx, made.id, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: true})
 	if err != nil {
 		return nil, taken, err
 	}
@@ -115,14 +109,14 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 		taken, _ = asked.refusedPort(err)
 		return nil, taken, err
 	}
-	l = &relayLink{id: made.id, published: asked, conn: newAttached(stream), leading: make(chan struct{}, 1)}
+	l = &relayLink{id: made.id, published: asked, conn: dockerapi.NewAttached(stream), leading: make(chan struct{}, 1)}
 	if l.session, err = tunnel.Near(l.conn); err != nil {
 		stream.Close()
 		return nil, taken, err
 	}
 	if _, err = l.session.Ping(); err != nil {
 		_ = l.session.Close()
-		return nil, taken, fmt.Errorf("no answer: %w: %s", err, l.conn.complaint())
+		return nil, taken, fmt.Errorf("no answer: %w: %s", err, l.conn.Complaint())
 	}
 	if key != "" {
 		e.goDirect(ctx, l, key)
@@ -211,64 +205,4 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 		}
 	}
 	return r, errors.New("the engine has no network for the relay")
-}
-
-// attached is the standard input and output of a container as a connection.
-type attached struct {
-	net.Conn
-	from *bufio.Reader
-	left int // of the output that is being read
-	// heard is told what it says on standard error, unless it is nil.
-	heard func(text string)
-
-	mu   sync.Mutex
-	said []byte // on standard error
-}
-
-func newAttached(stream client.HijackedResponse) *attached {
-	return &attached{Conn: stream.Conn, from: stream.Reader}
-}
-
-// Read takes what comes on standard output out of the engine's frames.
-// Source: Docker Engine API, "attach to a container", stream format.
-func (a *attached) Read(b []byte) (int, error) {
-	for a.left == 0 {
-		var head [8]byte
-		if _, err := io.ReadFull(a.from, head[:]); err != nil {
-			return 0, err
-		}
-		size := int(binary.BigEndian.Uint32(head[4:]))
-		if head[0] == 1 {
-			a.left = size
-			continue
-		}
-		if err := a.listen(size); err != nil {
-			return 0, err
-		}
-	}
-	n, err := a.from.Read(b[:min(len(b), a.left)])
-	a.left -= n
-	return n, err
-}
-
-// mostComplaint bounds what is kept of standard error.
-const mostComplaint = 4 << 10
-
-func (a *attached) listen(size int) error {
-	text, err := io.ReadAll(io.LimitReader(a.from, int64(size)))
-	if a.heard != nil {
-		a.heard(strings.TrimSpace(string(text)))
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.said = append(a.said, text...)
-	a.said = a.said[max(0, len(a.said)-mostComplaint):]
-	return err
-}
-
-// complaint is the latest of what it said on standard error.
-func (a *attached) complaint() string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return string(a.said)
 }

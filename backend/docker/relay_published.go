@@ -5,20 +5,21 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // PublishedPorts implements backend.Relay.
 func (e *Engine) PublishedPorts(ctx context.Context) (tcp, udp []uint16, err error) {
 	own, err := e.ownContainer(ctx)
 	if err != nil {
-		return nil, nil, engineError(err)
+		return nil, nil, dockerapi.Classify(err)
 	}
 	if own.id == "" || e.relays.ports == 0 {
 		return nil, nil, nil
 	}
 	l, err := e.relay(ctx)
 	if err != nil {
-		return nil, nil, engineError(err)
+		return nil, nil, dockerapi.Classify(err)
 	}
 	return slices.Clone(l.published.tcp), slices.Clone(l.published.udp), nil
 }
@@ -45,7 +46,7 @@ func (e *Engine) SetPublished(ctx context.Context, forwards []backend.PortForwar
 			err = e.lead(ctx, l)
 		}
 		if err == nil || !again || ctx.Err() != nil || l != nil && !l.session.IsClosed() {
-			return engineError(err)
+			return dockerapi.Classify(err)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // createRouter makes a sandbox that is the gateway of another network. It is on both:
@@ -28,7 +29,7 @@ func (e *Engine) createRouter(ctx context.Context, spec backend.SandboxSpec, vpc
 		return c, err
 	}
 	if err := e.connect(ctx, c.ID, routed); err != nil {
-		return c, engineError(err)
+		return c, dockerapi.Classify(err)
 	}
 	return c, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -34,13 +35,13 @@ type sandboxFacts struct {
 func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
 	defer e.warm.starts()()
 	if err := e.ensureLifeline(ctx); err != nil {
-		return backend.Container{}, engineError(err)
+		return backend.Container{}, dockerapi.Classify(err)
 	}
 	var vpc, routed vpcNetwork
 	var err error
 	if spec.Network != "" {
 		if vpc, err = e.vpc(ctx, spec.Network); err != nil {
-			return backend.Container{}, engineError(err)
+			return backend.Container{}, dockerapi.Classify(err)
 		}
 	}
 	if err := checkServers(spec.Names.Servers); err != nil {
@@ -51,7 +52,7 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 			return backend.Container{}, errors.New("a sandbox that routes a network is on one itself")
 		}
 		if routed, err = e.vpc(ctx, spec.Routes); err != nil {
-			return backend.Container{}, engineError(err)
+			return backend.Container{}, dockerapi.Classify(err)
 		}
 		return e.createRouter(ctx, spec, vpc, routed)
 	}
@@ -74,16 +75,16 @@ func (e *Engine) createInstead(ctx context.Context, spec backend.SandboxSpec, vp
 func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vpc vpcNetwork, own map[string]string) (backend.Container, error) {
 	known, err := e.engineFacts(ctx)
 	if err != nil {
-		return backend.Container{}, engineError(err)
+		return backend.Container{}, dockerapi.Classify(err)
 	}
 	how, err := e.binding(ctx)
 	if err != nil {
-		return backend.Container{}, engineError(err)
+		return backend.Container{}, dockerapi.Classify(err)
 	}
 	var parent sandboxFacts
 	if spec.Parent != "" {
 		if parent, err = e.sandbox(ctx, spec.Parent); err != nil {
-			return backend.Container{}, engineError(err)
+			return backend.Container{}, dockerapi.Classify(err)
 		}
 	}
 	ip, err := takeAddress(vpc, spec)
@@ -107,7 +108,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 		vpc.addresses.Give(ip)
 	}
 	if err != nil {
-		return backend.Container{}, engineError(err)
+		return backend.Container{}, dockerapi.Classify(err)
 	}
 	if !made.fresh {
 		return e.Inspect(ctx, made.id)
@@ -252,11 +253,11 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 		return sandboxFacts{}, err
 	}
 	if found.Config.Labels[kindLabel] != string(kindSandbox) {
-		return sandboxFacts{}, noContainer(id)
+		return sandboxFacts{}, dockerapi.NoContainer(id)
 	}
 	var parent sandboxFacts
 	if of := found.Config.Labels[boundLabel]; of != "" {
-		if parent, err = e.sandbox(ctx, of); err != nil && !errors.Is(engineError(err), backend.ErrNotFound) {
+		if parent, err = e.sandbox(ctx, of); err != nil && !errors.Is(dockerapi.Classify(err), backend.ErrNotFound) {
 			return sandboxFacts{}, err
 		}
 	}

@@ -97,9 +97,7 @@ func (e *Engine) line(ctx context.Context, sandboxID string) (l *sandboxLine, fr
 	if err := e.expectRunning(ctx, sandboxID); err != nil {
 		return nil, false, err
 	}
-	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
-		return e.client.ContainerAttach(ctx, sandboxID, client.ContainerAttachOptions{Stream: true, Stdin: true, Stdout: true})
-	})
+	stream, err := e.client.Attach(ctx, sandboxID, client.ContainerAttachOptions{Stdin: true, Stdout: true})
 	if err != nil {
 		return nil, false, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // whyNotStarted gives the error of a start the meaning backend.ErrNoSandbox where a sandbox
@@ -15,7 +16,7 @@ import (
 // Source: Moby daemon/container_operations.go, 20.10 and 28.5: "cannot join network of a non
 // running container" became "cannot join network namespace of a non running container".
 func (e *Engine) whyNotStarted(ctx context.Context, id string, why error) error {
-	if why == nil || ctx.Err() != nil || errors.Is(engineError(why), backend.ErrUnavailable) {
+	if why == nil || ctx.Err() != nil || errors.Is(dockerapi.Classify(why), backend.ErrUnavailable) {
 		return why
 	}
 	found, err := e.client.ContainerInspect(ctx, id)
@@ -24,7 +25,7 @@ func (e *Engine) whyNotStarted(ctx context.Context, id string, why error) error 
 	}
 	for _, sandbox := range needs(found) {
 		if errors.Is(e.expectRunning(ctx, sandbox), backend.ErrNoSandbox) {
-			return &classified{why, backend.ErrNoSandbox}
+			return dockerapi.WithMeaning(why, backend.ErrNoSandbox)
 		}
 	}
 	return why

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // Stats implements backend.Engine. The sandbox program sees the control groups of its
@@ -16,11 +17,11 @@ import (
 func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	its, err := e.tiesOf(ctx, id)
 	if err != nil {
-		return backend.Stats{}, engineError(err)
+		return backend.Stats{}, dockerapi.Classify(err)
 	}
 	files, err := e.groupFiles(ctx, id, its)
 	if err != nil {
-		return backend.Stats{}, engineError(err)
+		return backend.Stats{}, dockerapi.Classify(err)
 	}
 	var s backend.Stats
 	if files == nil {
@@ -29,7 +30,7 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 		s, err = e.statsOf(files)
 	}
 	if err != nil {
-		return s, engineError(err)
+		return s, dockerapi.Classify(err)
 	}
 	s.ID, s.Name = id, "/"+its.name // Docker 28 does not tell them where it is asked for one sample
 	switch its.interfaces() {
@@ -52,7 +53,7 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 
 // statsOf are what a container's files tell.
 func (e *Engine) statsOf(files groupFiles) (backend.Stats, error) {
-	known, _ := e.facts.peek() // there is one since the sandbox was made
+	known, _ := e.facts.Peek() // there is one since the sandbox was made
 	return files.stats(known.memory)
 }
 
@@ -81,7 +82,7 @@ func (e *Engine) groupFiles(ctx context.Context, id string, its ties) (groupFile
 	case errors.Is(err, backend.ErrNoSandbox) || err == nil:
 		files, _ := parseGroupFiles(answer)
 		return files, nil
-	case ctx.Err() != nil || lost(err):
+	case ctx.Err() != nil || dockerapi.Lost(err):
 		return nil, err
 	}
 	e.log.Debug("counters not read", "container", id, "sandbox", sandbox, "error", err)

@@ -14,6 +14,8 @@ import (
 	"github.com/moby/moby/api/types/volume"
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // removers bounds parallel removals; the engine gains nothing from more.
@@ -44,7 +46,7 @@ func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
 	if removed > 0 {
 		e.log.Info("removed what emulators that died left behind", "removed", removed)
 	}
-	return removed, engineError(err)
+	return removed, dockerapi.Classify(err)
 }
 
 // RemoveAll implements backend.Engine. The lifeline goes last, so that whatever an
@@ -54,20 +56,20 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	dropped := e.dropRelay(ctx)
 	all, err := e.listProperty(ctx, e.owned(nil))
 	if err != nil {
-		return fmt.Errorf("remove all: %w", engineError(err))
+		return fmt.Errorf("remove all: %w", dockerapi.Classify(err))
 	}
-	l, made := e.life.peek()
+	l, made := e.life.Peek()
 	all.lifelines = slices.DeleteFunc(all.lifelines, func(c container.Summary) bool { return made && c.ID == l.id })
 	all = all.filter(func(labels map[string]string) bool { return !isShared(labels) })
 	_, err = e.removeProperty(ctx, all)
 	e.removeLostGroups(ctx)
 	e.forgetVPCs(ctx, func(string, vpcNetwork) bool { return true })
-	e.direct.reset()
+	e.direct.Reset()
 	e.sandboxes.Clear()
 	e.leases.clear()
 	e.commands.Clear()
 	e.ours.Clear()
-	return engineError(errors.Join(err, dropped, e.dropGovernor(ctx), e.dropLifeline(ctx)))
+	return dockerapi.Classify(errors.Join(err, dropped, e.dropGovernor(ctx), e.dropLifeline(ctx)))
 }
 
 func (e *Engine) listProperty(ctx context.Context, which client.Filters) (property, error) {

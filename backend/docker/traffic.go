@@ -10,6 +10,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // SetTraffic implements backend.Engine. The rules are nftables of the sandbox's own
@@ -17,7 +18,7 @@ import (
 func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Traffic) error {
 	known, err := e.sandbox(ctx, sandboxID)
 	if err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	if err := t.Check(known.routes); err != nil {
 		return err
@@ -29,7 +30,7 @@ func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Tra
 	for _, p := range t.Ports {
 		words = append(words, forwardWord(p))
 	}
-	return engineError(e.tell(ctx, sandboxID, words...))
+	return dockerapi.Classify(e.tell(ctx, sandboxID, words...))
 }
 
 // forwardWord is what the sandbox program reads of a forward: "tcp/8000-8009=10.0.0.9:80".
@@ -45,7 +46,7 @@ func forwardWord(p backend.PortForward) string {
 func (e *Engine) tell(ctx context.Context, sandboxID string, words ...string) error {
 	err := e.askProgram(ctx, sandboxID, words...)
 	if err != nil && ctx.Err() == nil && errors.Is(e.expectRunning(ctx, sandboxID), backend.ErrNoSandbox) {
-		return &classified{err, backend.ErrNoSandbox}
+		return dockerapi.WithMeaning(err, backend.ErrNoSandbox)
 	}
 	return err
 }
@@ -58,9 +59,7 @@ func (e *Engine) askProgram(ctx context.Context, sandboxID string, words ...stri
 	if err != nil {
 		return err
 	}
-	stream, err := hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
-		return e.client.ExecAttach(ctx, made.ID)
-	})
+	stream, err := e.client.ExecAttach(ctx, made.ID)
 	if err != nil {
 		return err
 	}

@@ -11,12 +11,13 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // EnsureVolume implements backend.Engine.
 func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) error {
 	if err := e.ensureLifeline(ctx); err != nil {
-		return engineError(err)
+		return dockerapi.Classify(err)
 	}
 	of := kindVolume
 	if spec.Shared {
@@ -30,7 +31,7 @@ func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) erro
 	})
 	switch {
 	case err != nil:
-		return engineError(err)
+		return dockerapi.Classify(err)
 	case !spec.Shared && made.Labels[ownerLabel] != e.owner: // the engine has returned what there was
 		return fmt.Errorf("volume %s is somebody else's", spec.Name)
 	}
@@ -53,7 +54,7 @@ func (e *Engine) inspectVolume(ctx context.Context, name string) (volume.Volume,
 	if cerrdefs.IsNotFound(err) {
 		return found, &backend.NotFoundError{Kind: backend.KindVolume, Err: err}
 	}
-	return found, engineError(err)
+	return found, dockerapi.Classify(err)
 }
 
 func (e *Engine) volumeOf(found volume.Volume) backend.Volume {
@@ -70,7 +71,7 @@ func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backe
 	which.Add("label", kindLabel+"="+string(kindVolume))
 	found, err := e.client.VolumeList(ctx, which)
 	if err != nil {
-		return nil, engineError(err)
+		return nil, dockerapi.Classify(err)
 	}
 	list := make([]backend.Volume, 0, len(found))
 	for _, v := range found {
@@ -90,7 +91,7 @@ func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
 	if cerrdefs.IsNotFound(err) {
 		return nil
 	}
-	return engineError(err)
+	return dockerapi.Classify(err)
 }
 
 // removeVolume removes a volume of whatever owner.

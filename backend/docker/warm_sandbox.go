@@ -14,6 +14,7 @@ import (
 	"github.com/moby/moby/api/types/events"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -79,9 +80,9 @@ func (e *Engine) createWarm(ctx context.Context, use warmUse) (warmSandbox, erro
 	}
 	w.id, w.ip = made.ID, made.IP
 	if err := e.setLimits(ctx, w.id); err != nil {
-		return w, engineError(err)
+		return w, dockerapi.Classify(err)
 	}
-	return w, engineError(e.client.ContainerStart(ctx, w.id))
+	return w, dockerapi.Classify(e.client.ContainerStart(ctx, w.id))
 }
 
 // discardWarm removes a warm sandbox by its name, so that it cannot take the one of a
@@ -135,7 +136,7 @@ func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vp
 			e.warm.disable()
 		}
 		// Repeated after an answer was lost: the task has its sandbox already.
-		ok = !cerrdefs.IsConflict(err) && !lost(err)
+		ok = !cerrdefs.IsConflict(err) && !dockerapi.Lost(err)
 	}
 	return c, false
 }
@@ -167,7 +168,7 @@ func (e *Engine) claim(ctx context.Context, w warmSandbox, spec backend.SandboxS
 	}
 	return backend.Container{
 		ID: w.id, Name: spec.Name, Labels: spec.Labels, Sandbox: true, IP: w.ip, MAC: ipam.MAC(w.ip),
-		State: backend.Running, StartedAt: timeOf(found.State.StartedAt),
+		State: backend.Running, StartedAt: dockerapi.ParseTime(found.State.StartedAt),
 	}, nil
 }
 
@@ -184,7 +185,7 @@ func (e *Engine) limit(ctx context.Context, id string, spec backend.SandboxSpec)
 		facts.cpuQuota, facts.memory, facts.own = limits.CPUQuota, limits.Memory, limits
 		e.sandboxes.Store(id, facts)
 		return e.setLimits(ctx, id)
-	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err), lost(err), ctx.Err() != nil:
+	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err), dockerapi.Lost(err), ctx.Err() != nil:
 		return err
 	}
 	if found, gone := e.client.ContainerInspect(ctx, id); gone != nil || !found.State.Running {

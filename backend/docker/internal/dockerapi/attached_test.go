@@ -1,4 +1,4 @@
-package docker
+package dockerapi
 
 import (
 	"bufio"
@@ -20,8 +20,8 @@ func TestWhatIsSaidOnStandardErrorIsHeard(t *testing.T) {
 		stream.WriteString(frame.text)
 	}
 	var heard []string
-	a := newAttached(client.HijackedResponse{Reader: bufio.NewReader(&stream)})
-	a.heard = func(text string) { heard = append(heard, text) }
+	a := NewAttached(client.HijackedResponse{Reader: bufio.NewReader(&stream)})
+	a.Heard = func(text string) { heard = append(heard, text) }
 	if output, err := io.ReadAll(a); err != nil || string(output) != "one two" {
 		t.Errorf("its output is %q, %v", output, err)
 	}

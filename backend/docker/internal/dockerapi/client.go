@@ -1,4 +1,6 @@
-package docker
+// Package dockerapi is the part of the Docker Engine API that the emulator uses, and what the
+// engine's errors and values mean.
+package dockerapi
 
 import (
 	"context"
@@ -16,32 +18,36 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 )
 
-// apiClient is the engine's client, without the options and the parts of answers that are of no
+// Client is a client of the engine, without the options and the parts of answers that are of no
 // use here.
-type apiClient struct{ *endpoint.Client }
+type Client struct{ *endpoint.Client }
 
-// negotiate agrees on the version of the API. Each first call does so by itself.
-func (c apiClient) negotiate(ctx context.Context) error {
+// Negotiate agrees on the version of the API. Each first call does so by itself.
+func (c Client) Negotiate(ctx context.Context) error {
 	_, err := c.Client.Client.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true})
 	return err
 }
 
-func (c apiClient) Ping(ctx context.Context) error {
+// Ping asks whether the engine answers.
+func (c Client) Ping(ctx context.Context) error {
 	_, err := c.Client.Ping(ctx, client.PingOptions{})
 	return err
 }
 
-func (c apiClient) Info(ctx context.Context) (system.Info, error) {
+// Info is what the engine says of itself.
+func (c Client) Info(ctx context.Context) (system.Info, error) {
 	found, err := c.Client.Info(ctx, client.InfoOptions{})
 	return found.Info, err
 }
 
-func (c apiClient) ContainerList(ctx context.Context, o client.ContainerListOptions) ([]container.Summary, error) {
+// ContainerList lists containers.
+func (c Client) ContainerList(ctx context.Context, o client.ContainerListOptions) ([]container.Summary, error) {
 	found, err := c.Client.ContainerList(ctx, o)
 	return found.Items, err
 }
 
-func (c apiClient) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
+// ContainerInspect tells of a container by its id or name.
+func (c Client) ContainerInspect(ctx context.Context, id string) (container.InspectResponse, error) {
 	found, err := c.Client.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	return found.Container, err
 }
@@ -49,8 +55,8 @@ func (c apiClient) ContainerInspect(ctx context.Context, id string) (container.I
 // ContainerCreate makes a container. The address moved from the container to the endpoint; older
 // engines ignore that place, and the library does not have the other one.
 // Source: Docker Engine API version history, v1.44.
-func (c apiClient) ContainerCreate(ctx context.Context, r container.CreateRequest, platform *ocispec.Platform, name string) (id string, err error) {
-	mac := macOf(r.NetworkingConfig)
+func (c Client) ContainerCreate(ctx context.Context, r container.CreateRequest, platform *ocispec.Platform, name string) (id string, err error) {
+	mac := MACOf(r.NetworkingConfig)
 	if mac == "" || !versions.LessThan(c.ClientVersion(), "1.44") {
 		made, err := c.Client.ContainerCreate(ctx, client.ContainerCreateOptions{
 			Config: r.Config, HostConfig: r.HostConfig, NetworkingConfig: r.NetworkingConfig, Platform: platform, Name: name,
@@ -69,8 +75,8 @@ func (c apiClient) ContainerCreate(ctx context.Context, r container.CreateReques
 	return made.ID, err
 }
 
-// macOf is the address that an endpoint is to have; empty is none.
-func macOf(networking *network.NetworkingConfig) string {
+// MACOf is the address that an endpoint is to have; empty is none.
+func MACOf(networking *network.NetworkingConfig) string {
 	if networking != nil {
 		for _, endpoint := range networking.EndpointsConfig {
 			return endpoint.MacAddress.String()
@@ -79,61 +85,76 @@ func macOf(networking *network.NetworkingConfig) string {
 	return ""
 }
 
-func (c apiClient) ContainerStart(ctx context.Context, id string) error {
+// ContainerStart starts a container that exists.
+func (c Client) ContainerStart(ctx context.Context, id string) error {
 	_, err := c.Client.ContainerStart(ctx, id, client.ContainerStartOptions{})
 	return err
 }
 
 // ContainerStop counts the grace period in whole seconds.
-func (c apiClient) ContainerStop(ctx context.Context, id string, seconds int) error {
+func (c Client) ContainerStop(ctx context.Context, id string, seconds int) error {
 	_, err := c.Client.ContainerStop(ctx, id, client.ContainerStopOptions{Timeout: &seconds})
 	return err
 }
 
-func (c apiClient) ContainerKill(ctx context.Context, id, signal string) error {
+// ContainerKill sends a signal to a container.
+func (c Client) ContainerKill(ctx context.Context, id, signal string) error {
 	_, err := c.Client.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: signal})
 	return err
 }
 
 // ContainerRemove kills a container that runs, and removes its nameless volumes.
-func (c apiClient) ContainerRemove(ctx context.Context, id string) error {
+func (c Client) ContainerRemove(ctx context.Context, id string) error {
 	_, err := c.Client.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 	return err
 }
 
-func (c apiClient) ContainerRename(ctx context.Context, id, name string) error {
+// ContainerRename gives a container another name.
+func (c Client) ContainerRename(ctx context.Context, id, name string) error {
 	_, err := c.Client.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: name})
 	return err
 }
 
-func (c apiClient) ContainerUpdate(ctx context.Context, id string, limits container.Resources) error {
+// ContainerUpdate changes the limits of a container.
+func (c Client) ContainerUpdate(ctx context.Context, id string, limits container.Resources) error {
 	_, err := c.Client.ContainerUpdate(ctx, id, client.ContainerUpdateOptions{Resources: &limits})
 	return err
 }
 
-func (c apiClient) ContainerAttach(ctx context.Context, id string, o client.ContainerAttachOptions) (client.HijackedResponse, error) {
-	attached, err := c.Client.ContainerAttach(ctx, id, o)
-	return attached.HijackedResponse, err
+// Attach opens a stream to a container that exists. It returns when ctx ends, also where the
+// engine does not answer.
+func (c Client) Attach(ctx context.Context, id string, o client.ContainerAttachOptions) (client.HijackedResponse, error) {
+	o.Stream = true
+	return hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
+		attached, err := c.Client.ContainerAttach(ctx, id, o)
+		return attached.HijackedResponse, err
+	})
 }
 
-func (c apiClient) ExecAttach(ctx context.Context, id string) (client.HijackedResponse, error) {
-	attached, err := c.Client.ExecAttach(ctx, id, client.ExecAttachOptions{})
-	return attached.HijackedResponse, err
+// ExecAttach starts a process that ExecCreate has made, and opens a stream to it. It returns when
+// ctx ends, also where the engine does not answer.
+func (c Client) ExecAttach(ctx context.Context, id string) (client.HijackedResponse, error) {
+	return hijack(ctx, func(ctx context.Context) (client.HijackedResponse, error) {
+		attached, err := c.Client.ExecAttach(ctx, id, client.ExecAttachOptions{})
+		return attached.HijackedResponse, err
+	})
 }
 
-func (c apiClient) NetworkList(ctx context.Context, which client.Filters) ([]network.Summary, error) {
+// NetworkList lists networks.
+func (c Client) NetworkList(ctx context.Context, which client.Filters) ([]network.Summary, error) {
 	found, err := c.Client.NetworkList(ctx, client.NetworkListOptions{Filters: which})
 	return found.Items, err
 }
 
-func (c apiClient) NetworkInspect(ctx context.Context, id string) (network.Inspect, error) {
+// NetworkInspect tells of a network by its id or name.
+func (c Client) NetworkInspect(ctx context.Context, id string) (network.Inspect, error) {
 	found, err := c.Client.NetworkInspect(ctx, id, client.NetworkInspectOptions{})
 	return found.Network, err
 }
 
 // NetworkCreate makes a network. Engines before API 1.44 make another one of the same name unless
 // they are told to look. Source: Docker Engine API version history, v1.44, CheckDuplicate.
-func (c apiClient) NetworkCreate(ctx context.Context, r network.CreateRequest) (id string, err error) {
+func (c Client) NetworkCreate(ctx context.Context, r network.CreateRequest) (id string, err error) {
 	if versions.LessThan(c.ClientVersion(), "1.44") {
 		var made network.CreateResponse
 		err := c.Post(ctx, "/networks/create", nil, struct {
@@ -146,39 +167,44 @@ func (c apiClient) NetworkCreate(ctx context.Context, r network.CreateRequest) (
 	return made.ID, err
 }
 
-func (c apiClient) NetworkConnect(ctx context.Context, id, containerID string, endpoint *network.EndpointSettings) error {
+// NetworkConnect puts a container on a network.
+func (c Client) NetworkConnect(ctx context.Context, id, containerID string, endpoint *network.EndpointSettings) error {
 	_, err := c.Client.NetworkConnect(ctx, id, client.NetworkConnectOptions{Container: containerID, EndpointConfig: endpoint})
 	return err
 }
 
 // NetworkDisconnect takes a container off a network, also where the network does not know it.
-func (c apiClient) NetworkDisconnect(ctx context.Context, id, containerID string) error {
+func (c Client) NetworkDisconnect(ctx context.Context, id, containerID string) error {
 	_, err := c.Client.NetworkDisconnect(ctx, id, client.NetworkDisconnectOptions{Container: containerID, Force: true})
 	return err
 }
 
-func (c apiClient) NetworkRemove(ctx context.Context, id string) error {
+// NetworkRemove removes a network without containers.
+func (c Client) NetworkRemove(ctx context.Context, id string) error {
 	_, err := c.Client.NetworkRemove(ctx, id, client.NetworkRemoveOptions{})
 	return err
 }
 
-func (c apiClient) VolumeList(ctx context.Context, which client.Filters) ([]volume.Volume, error) {
+// VolumeList lists volumes.
+func (c Client) VolumeList(ctx context.Context, which client.Filters) ([]volume.Volume, error) {
 	found, err := c.Client.VolumeList(ctx, client.VolumeListOptions{Filters: which})
 	return found.Items, err
 }
 
-func (c apiClient) VolumeInspect(ctx context.Context, name string) (volume.Volume, error) {
+// VolumeInspect tells of a volume by its name.
+func (c Client) VolumeInspect(ctx context.Context, name string) (volume.Volume, error) {
 	found, err := c.Client.VolumeInspect(ctx, name, client.VolumeInspectOptions{})
 	return found.Volume, err
 }
 
-func (c apiClient) VolumeCreate(ctx context.Context, o client.VolumeCreateOptions) (volume.Volume, error) {
+// VolumeCreate makes a volume, or returns the one of that name.
+func (c Client) VolumeCreate(ctx context.Context, o client.VolumeCreateOptions) (volume.Volume, error) {
 	made, err := c.Client.VolumeCreate(ctx, o)
 	return made.Volume, err
 }
 
 // VolumeRemove removes a volume, also where its driver cannot.
-func (c apiClient) VolumeRemove(ctx context.Context, name string) error {
+func (c Client) VolumeRemove(ctx context.Context, name string) error {
 	_, err := c.Client.VolumeRemove(ctx, name, client.VolumeRemoveOptions{Force: true})
 	return err
 }

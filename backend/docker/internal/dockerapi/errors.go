@@ -1,4 +1,4 @@
-package docker
+package dockerapi
 
 import (
 	"context"
@@ -23,10 +23,14 @@ type classified struct {
 
 func (c *classified) Unwrap() []error { return []error{c.error, c.meaning} }
 
-func unavailable(err error) error { return &classified{err, backend.ErrUnavailable} }
+// WithMeaning gives an error a meaning, and leaves its text.
+func WithMeaning(err, meaning error) error { return &classified{err, meaning} }
 
-// engineError attaches the meaning that backend gives an error, if any.
-func engineError(err error) error {
+// Unavailable is an error that says that the engine is away.
+func Unavailable(err error) error { return &classified{err, backend.ErrUnavailable} }
+
+// Classify attaches the meaning that backend gives an error, if any.
+func Classify(err error) error {
 	var known *classified
 	switch {
 	case err == nil, errors.As(err, &known):
@@ -41,12 +45,12 @@ func engineError(err error) error {
 		return &classified{err, backend.ErrNoPlatform}
 	case cerrdefs.IsNotFound(err):
 		return &backend.NotFoundError{Kind: missingKind(err), Err: err}
-	case lost(err):
-		return unavailable(err)
+	case Lost(err):
+		return Unavailable(err)
 	// What libnetwork says when the address asked for is not free.
 	case strings.Contains(err.Error(), "Address already in use"):
 		return &classified{err, backend.ErrAddressInUse}
-	case bridgeFull(err):
+	case BridgeFull(err):
 		return &classified{err, backend.ErrNoCapacity}
 	case sandboxGone(err):
 		return &classified{err, backend.ErrNoSandbox}
@@ -55,10 +59,10 @@ func engineError(err error) error {
 	}
 }
 
-// bridgeFull says whether the kernel refused another port on a bridge, which has
+// BridgeFull reports whether the kernel refused another port on a bridge, which has
 // 1,023 at most: "adding interface veth… to bridge br-… failed: exchange full".
 // Source: EXFULL in Linux net/bridge/br_if.c.
-func bridgeFull(err error) bool { return err != nil && strings.Contains(err.Error(), "exchange full") }
+func BridgeFull(err error) bool { return err != nil && strings.Contains(err.Error(), "exchange full") }
 
 // sandboxGone says whether a container did not start because a sandbox has ended whose
 // network, processes or IPC it has: what the engine says when it knows, and the runtime
@@ -71,9 +75,9 @@ func sandboxGone(err error) bool {
 		strings.Contains(text, "namespace path: lstat /proc/")
 }
 
-// nameTaken says whether a container was not made because there is one of its name. Podman
+// NameTaken reports whether a container was not made because there is one of its name. Podman
 // has a text alone.
-func nameTaken(err error) bool {
+func NameTaken(err error) bool {
 	return cerrdefs.IsConflict(err) || err != nil && strings.Contains(err.Error(), "the container name") && strings.Contains(err.Error(), "is already in use by")
 }
 
@@ -91,14 +95,14 @@ func missingKind(err error) backend.Kind {
 	}
 }
 
-// noContainer is the engine's answer for a container that it does not have.
-func noContainer(id string) error {
+// NoContainer is the engine's answer for a container that it does not have.
+func NoContainer(id string) error {
 	return &backend.NotFoundError{Kind: backend.KindContainer, Err: errors.New("No such container: " + id)} //nolint:staticcheck // the engine's own text
 }
 
-// lost says whether an error means that the connection to the engine failed or
+// Lost reports whether an error means that the connection to the engine failed or
 // broke, as opposed to an answer of the engine.
-func lost(err error) bool {
+func Lost(err error) bool {
 	var broken *net.OpError
 	return client.IsErrConnectionFailed(err) || cerrdefs.IsUnavailable(err) || errors.As(err, &broken) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
