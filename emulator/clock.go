@@ -53,3 +53,17 @@ func (c controlClock) Advance(ctx context.Context, d time.Duration) error {
 
 // SetSpeed implements control.Clock.
 func (c controlClock) SetSpeed(speed float64) error { return c.server.setSpeed(speed) }
+
+// clockStamp is what the state file keeps of the clock.
+func (s *Server) clockStamp() []byte {
+	if s.clock == nil {
+		return nil // the last stamp cannot be read, and stays as it is
+	}
+	return s.clock.Stamp()
+}
+
+func (s *Server) stamp() {
+	if err := s.store.Stamp(); err != nil {
+		s.opts.Log.Error("time not stored", "error", err)
+	}
+}

@@ -156,7 +156,7 @@ func (s *Server) openStore() (err error) {
 		return err
 	}
 	s.sessions = session.New(s.store.Store)
-	start, err := goOn(s.store.Stamped(), time.Now())
+	start, err := clock.Resume(s.store.Stamped(), time.Now())
 	if err != nil {
 		return fmt.Errorf("read state file %s: %w", where.Path, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -21,13 +22,12 @@ const (
 	keepInactiveInstances  = time.Hour
 	keepDeletedDefinitions = time.Hour
 	keepTerminated         = time.Hour // Source: EC2 user guide, terminate an instance: about an hour
-	retentionEvery         = time.Minute
 )
 
 // retain forgets what is old enough, once a minute of the emulator's clock, until
 // ctx ends. It works inside the clock's calls, so that Advance cannot run past it.
 func (s *Server) retain(ctx context.Context) {
-	s.clock.AfterFunc(retentionEvery, func() {
+	s.clock.AfterFunc(clock.StampEvery, func() {
 		s.retaining.Lock()
 		defer s.retaining.Unlock()
 		if ctx.Err() != nil {
@@ -39,7 +39,7 @@ func (s *Server) retain(ctx context.Context) {
 		if err := s.sweepLogs(s.clock.Now()); err != nil {
 			s.opts.Log.Error("old log events not removed", "error", err)
 		}
-		if now := time.Now(); now.Sub(s.stamped) >= stampPause {
+		if now := time.Now(); now.Sub(s.stamped) >= clock.StampPause {
 			s.stamped = now
 			s.stamp()
 		}
