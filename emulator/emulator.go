@@ -30,6 +30,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/service"
@@ -51,7 +52,7 @@ type Server struct {
 	engine       backend.Engine          // what the user asked for
 	faulty       *fault.Engine           // the same, with faults
 	faults       *Faults
-	guard        *engineGuard
+	guard        *enginerecord.Guard
 	engineName   string
 	// engineProblem is why no task can run at first; empty if one can.
 	engineProblem string
@@ -176,7 +177,7 @@ func (s *Server) startControllers() {
 		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: agent.SecurityGroups(s.opts.SecurityGroups), InstanceGroups: s.instanceGroups,
 		Endpoints: s.endpoints, Variables: s.taskVariables, Secrets: s.secretSource(), LogSink: s.logSink(),
 		Hosts: []agent.HostOptions{{
-			Name: fargate, Engine: s.faulty, Admit: s.guard.admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),
+			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
 			VolumeOptions: agent.VolumeOptions{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
 		}},

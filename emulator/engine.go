@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -13,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
 )
 
 // gone and removed are the reasons of tasks that end with what runs them. They are
@@ -25,24 +23,24 @@ const (
 
 // openEngine opens the engine that the options name and that the state belongs to.
 func (s *Server) openEngine(ctx context.Context) error {
-	known, err := readEngineRecord(s.opts.DataDir)
+	known, err := enginerecord.Read(s.opts.DataDir)
 	if err != nil {
 		return err
 	}
-	choice := engineChoice{wait: known != nil && !s.opts.NewEngine}
+	choice := enginerecord.Choice{Wait: known != nil && !s.opts.NewEngine}
 	if s.opts.Backend == nil {
 		bound := known
 		if s.opts.NewEngine {
 			bound = nil
 		}
-		if choice, err = chooseEngine(s.opts.Engine, bound); err != nil {
+		if choice, err = enginerecord.Choose(s.opts.Engine, bound); err != nil {
 			return err
 		}
 	}
 	if err := s.connect(ctx, &choice); err != nil {
 		return err
 	}
-	s.guard = &engineGuard{dataDir: s.opts.DataDir, host: choice.host, known: known}
+	s.guard = enginerecord.NewGuard(s.opts.DataDir, choice.Host, known)
 	short, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	info, err := s.engine.Info(short)
@@ -52,7 +50,7 @@ func (s *Server) openEngine(ctx context.Context) error {
 			return err
 		}
 		return s.ensurePrograms(ctx, info)
-	case choice.wait:
+	case choice.Wait:
 		if short.Err() != nil {
 			err = fmt.Errorf("the engine %s has not answered within %s", known, answerTime)
 		}
@@ -67,12 +65,12 @@ func (s *Server) openEngine(ctx context.Context) error {
 const answerTime = 5 * time.Second
 
 // meet decides what becomes of the state's tasks on the engine that there is.
-func (s *Server) meet(ctx context.Context, info backend.Info, choice engineChoice) error {
+func (s *Server) meet(ctx context.Context, info backend.Info, choice enginerecord.Choice) error {
 	s.engineName = strings.TrimSpace(info.Name + " " + info.Version)
 	if info.Simulated && s.opts.Backend == nil {
 		s.opts.OnExit = Remove // it ends with this process, and its containers with it
 	}
-	refusal := s.guard.admit(info)
+	refusal := s.guard.Admit(info)
 	if refusal == nil {
 		return nil
 	}
@@ -85,13 +83,13 @@ func (s *Server) meet(ctx context.Context, info backend.Info, choice engineChoic
 		return fmt.Errorf("end the tasks of the former engine: %w", err)
 	}
 	if n > 0 {
-		s.opts.Log.Info("tasks have ended with the engine that ran them", "tasks", n, "engine", s.guard.known)
+		s.opts.Log.Info("tasks have ended with the engine that ran them", "tasks", n, "engine", s.guard.Known())
 	}
-	if err := s.guard.replace(info); err != nil || info.Simulated || s.opts.Backend != nil {
+	if err := s.guard.Replace(info); err != nil || info.Simulated || s.opts.Backend != nil {
 		return err
 	}
 	// What is left on the former engine is nobody's any more.
-	if err := forgetOwner(s.opts.DataDir); err != nil {
+	if err := enginerecord.ForgetOwner(s.opts.DataDir); err != nil {
 		return err
 	}
 	if err := s.engine.Close(); err != nil {
@@ -111,17 +109,17 @@ func (s *Server) ensurePrograms(ctx context.Context, info backend.Info) error {
 }
 
 // connect opens an engine; the choice says afterwards where it is.
-func (s *Server) connect(ctx context.Context, c *engineChoice) (err error) {
+func (s *Server) connect(ctx context.Context, c *enginerecord.Choice) (err error) {
 	switch {
 	case s.opts.Backend != nil:
 		s.engine = s.opts.Backend
-	case c.kind == "docker":
+	case c.Kind == "docker":
 		var engine *docker.Engine
 		if engine, err = openDocker(ctx, s.opts, *c); err == nil {
-			s.engine, c.host = engine, engine.Host()
+			s.engine, c.Host = engine, engine.Host()
 			return nil
 		}
-		if !c.fallBack || !errors.Is(err, backend.ErrUnavailable) {
+		if !c.FallBack || !errors.Is(err, backend.ErrUnavailable) {
 			return err
 		}
 		s.opts.Log.Warn("no Docker engine: containers are simulated", "reason", err)
@@ -143,48 +141,17 @@ func (s *Server) newSim() *sim.Engine {
 	return sim.New(o)
 }
 
-func openDocker(ctx context.Context, o Options, c engineChoice) (*docker.Engine, error) {
-	owner, err := ownerOf(o.DataDir)
+func openDocker(ctx context.Context, o Options, c enginerecord.Choice) (*docker.Engine, error) {
+	owner, err := enginerecord.Owner(o.DataDir)
 	if err != nil {
 		return nil, err
 	}
 	opts := docker.Options{
-		Host: c.host, Owner: owner, Log: o.Log, Unanswered: c.wait, WarmSandboxes: max(0, o.WarmSandboxes), HostPorts: o.HostPorts,
+		Host: c.Host, Owner: owner, Log: o.Log, Unanswered: c.Wait, WarmSandboxes: max(0, o.WarmSandboxes), HostPorts: o.HostPorts,
 		AllowInstanceMetadata: o.AllowInstanceMetadata, Programs: o.Programs,
 	}
 	if o.OnExit == Keep {
 		opts.Directory = o.DataDir
 	}
 	return docker.Open(ctx, opts)
-}
-
-// forgetOwner has the data directory's next owner be another one.
-func forgetOwner(dataDir string) error {
-	err := os.Remove(filepath.Join(dataDir, docker.OwnerFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-// ownerOf is the name under which the emulator's containers are its own: that of
-// the data directory, whose tasks the next run takes over, else one for this run.
-func ownerOf(dataDir string) (string, error) {
-	if dataDir == "" {
-		return arn.NewID(), nil
-	}
-	path := filepath.Join(dataDir, docker.OwnerFile)
-	body, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("read the owner of the data directory: %w", err)
-	}
-	if owner := strings.TrimSpace(string(body)); owner != "" {
-		return owner, nil
-	}
-	// An empty file is what earlier versions left on a full disk.
-	id := arn.NewID()
-	if err := writeFile(path, []byte(id+"\n")); err != nil {
-		return "", fmt.Errorf("write the owner of the data directory: %w", err)
-	}
-	return id, nil
 }

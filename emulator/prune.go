@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
 )
 
 // PruneOptions say whose things Prune removes. Without Owners and Dead that is nobody.
@@ -84,12 +85,12 @@ func openForPrune(ctx context.Context, engine string) (*docker.Engine, error) {
 	if engine == "" {
 		engine = "docker"
 	}
-	choice, err := chooseEngine(engine, nil)
+	choice, err := enginerecord.Choose(engine, nil)
 	if err != nil {
 		return nil, err
 	}
-	if choice.kind != "docker" {
+	if choice.Kind != "docker" {
 		return nil, errors.New("the simulated engine keeps nothing: there is nothing to prune")
 	}
-	return docker.Open(ctx, docker.Options{Host: choice.host, Owner: arn.NewID()})
+	return docker.Open(ctx, docker.Options{Host: choice.Host, Owner: arn.NewID()})
 }

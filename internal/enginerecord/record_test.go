@@ -1,4 +1,4 @@
-package emulator
+package enginerecord
 
 import (
 	"os"
@@ -11,30 +11,30 @@ import (
 
 func TestStateAndEngineBelongTogether(t *testing.T) {
 	const here, there = "unix:///var/run/docker.sock", "tcp://10.0.0.7:2376"
-	docker, sim := &engineRecord{Kind: "docker", Host: here, ID: "A"}, &engineRecord{Kind: "sim"}
-	onDocker, onSim := engineChoice{kind: "docker", host: here, wait: true}, engineChoice{kind: "sim", wait: true}
+	docker, sim := &Record{Kind: "docker", Host: here, ID: "A"}, &Record{Kind: "sim"}
+	onDocker, onSim := Choice{Kind: "docker", Host: here, Wait: true}, Choice{Kind: "sim", Wait: true}
 	for _, c := range []struct {
 		asked  string
-		known  *engineRecord
-		want   engineChoice
+		known  *Record
+		want   Choice
 		refuse string
 	}{
-		{"auto", nil, engineChoice{kind: "docker", fallBack: true}, ""},
-		{"docker", nil, engineChoice{kind: "docker"}, ""},
-		{"sim", nil, engineChoice{kind: "sim"}, ""},
-		{there, nil, engineChoice{kind: "docker", host: there}, ""},
-		{"podman", nil, engineChoice{}, "none of auto, docker, sim"},
+		{"auto", nil, Choice{Kind: "docker", FallBack: true}, ""},
+		{"docker", nil, Choice{Kind: "docker"}, ""},
+		{"sim", nil, Choice{Kind: "sim"}, ""},
+		{there, nil, Choice{Kind: "docker", Host: there}, ""},
+		{"podman", nil, Choice{}, "none of auto, docker, sim"},
 		{"auto", docker, onDocker, ""},
 		{"docker", docker, onDocker, ""},
 		{here, docker, onDocker, ""},
-		{there, docker, engineChoice{}, "belongs to the engine docker at " + here},
-		{"sim", docker, engineChoice{}, "belongs to the engine docker"},
+		{there, docker, Choice{}, "belongs to the engine docker at " + here},
+		{"sim", docker, Choice{}, "belongs to the engine docker"},
 		{"auto", sim, onSim, ""},
 		{"sim", sim, onSim, ""},
-		{"docker", sim, engineChoice{}, "belongs to the engine sim"},
-		{here, sim, engineChoice{}, "belongs to the engine sim"},
+		{"docker", sim, Choice{}, "belongs to the engine sim"},
+		{here, sim, Choice{}, "belongs to the engine sim"},
 	} {
-		got, err := chooseEngine(c.asked, c.known)
+		got, err := Choose(c.asked, c.known)
 		switch {
 		case c.refuse == "" && (err != nil || got != c.want):
 			t.Errorf("%s with %v: %+v, %v; want %+v", c.asked, c.known, got, err, c.want)
@@ -46,21 +46,21 @@ func TestStateAndEngineBelongTogether(t *testing.T) {
 
 func TestEngineRecordIsReadAsWritten(t *testing.T) {
 	dir := t.TempDir()
-	if r, err := readEngineRecord(dir); r != nil || err != nil {
+	if r, err := Read(dir); r != nil || err != nil {
 		t.Errorf("of an empty directory: %v, %v", r, err)
 	}
-	want := engineRecord{Kind: "docker", Host: "unix:///x", ID: "A"}
+	want := Record{Kind: "docker", Host: "unix:///x", ID: "A"}
 	if err := want.write(dir); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := readEngineRecord(dir); err != nil || *r != want {
+	if r, err := Read(dir); err != nil || *r != want {
 		t.Errorf("%v, %v; want %v", r, err, want)
 	}
 	for _, damaged := range []string{"", "{}", "{", "docker"} {
-		if err := os.WriteFile(engineRecordPath(dir), []byte(damaged), 0o600); err != nil {
+		if err := os.WriteFile(recordPath(dir), []byte(damaged), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if r, err := readEngineRecord(dir); err == nil {
+		if r, err := Read(dir); err == nil {
 			t.Errorf("of %q: %v", damaged, r)
 		}
 	}
@@ -74,11 +74,11 @@ func TestADataDirectoryHasOneOwner(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	first, err := ownerOf(dir)
+	first, err := Owner(dir)
 	if err != nil || first == "" {
 		t.Fatalf("the owner is %q, %v", first, err)
 	}
-	if again, err := ownerOf(dir); err != nil || again != first {
+	if again, err := Owner(dir); err != nil || again != first {
 		t.Errorf("the owner is %q, %v; want %q again", again, err, first)
 	}
 	if body, err := os.ReadFile(path); err != nil || string(body) != first+"\n" {

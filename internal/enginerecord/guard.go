@@ -1,4 +1,4 @@
-package emulator
+package enginerecord
 
 import (
 	"fmt"
@@ -7,19 +7,32 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// engineGuard keeps the state's tasks to the engine that runs them. The agent asks it
+// Guard keeps the state's tasks to the engine that runs them. The agent asks it
 // each time that it has connected.
-type engineGuard struct {
+type Guard struct {
 	dataDir string // empty: state is in memory, and there is nothing to guard
 	host    string // of Docker
 
 	mu    sync.Mutex
-	known *engineRecord
+	known *Record
 }
 
-// admit refuses an engine that is not the one that runs the tasks. It takes note of
+// NewGuard returns the guard of a data directory, which is empty if the state is in memory. host
+// is where Docker is, and known what the directory remembers, nil for nothing.
+func NewGuard(dataDir, host string, known *Record) *Guard {
+	return &Guard{dataDir: dataDir, host: host, known: known}
+}
+
+// Known is what the data directory remembers, nil for nothing.
+func (g *Guard) Known() *Record {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.known
+}
+
+// Admit refuses an engine that is not the one that runs the tasks. It takes note of
 // the first one, and of the id of one that has not answered so far.
-func (g *engineGuard) admit(info backend.Info) error {
+func (g *Guard) Admit(info backend.Info) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	known := g.known
@@ -38,15 +51,15 @@ func (g *engineGuard) admit(info backend.Info) error {
 	}
 }
 
-// replace takes note of an engine in the place of another.
-func (g *engineGuard) replace(info backend.Info) error {
+// Replace takes note of an engine in the place of another.
+func (g *Guard) Replace(info backend.Info) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.note(info)
 }
 
-func (g *engineGuard) note(info backend.Info) error {
-	r := engineRecord{Kind: info.Name, Host: g.host, ID: info.ID}
+func (g *Guard) note(info backend.Info) error {
+	r := Record{Kind: info.Name, Host: g.host, ID: info.ID}
 	if err := r.write(g.dataDir); err != nil {
 		return fmt.Errorf("write which engine the data directory belongs to: %w", err)
 	}
