@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 )
 
 // settleTimeout bounds the wait for another call on the same container, a create
@@ -25,7 +26,7 @@ const settleTimeout = 30 * time.Second
 // Where nothing bounds the sum of the sandbox's containers, each gets its sandbox's
 // limits for what the spec leaves open: that bounds each.
 func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
-	defer e.warm.starts()()
+	defer e.warm.TaskStarts()()
 	if err := e.ensureLifeline(ctx); err != nil {
 		return "", dockerapi.Classify(err)
 	}
@@ -100,7 +101,7 @@ func (e *Engine) createOn(ctx context.Context, c creation, spec backend.Containe
 
 // Start implements backend.Engine.
 func (e *Engine) Start(ctx context.Context, id string) error {
-	ended := e.warm.starts()
+	ended := e.warm.TaskStarts()
 	defer func() { ended() }()
 	its, err := e.tiesOf(ctx, id)
 	if err == nil && its.bound != "" {
@@ -118,11 +119,11 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	began := e.leases.began(id)
 	if !its.sandbox {
 		e.awaitRelay(ctx)
-		ended = e.warm.told(ended)
+		ended = e.warm.ContainerStarts(ended)
 	}
 	e.answering.forget(id)
 	err = e.client.ContainerStart(ctx, id)
-	if dockerapi.BridgeFull(err) && e.warm.release(ctx, func(warmSandbox) bool { return true }) {
+	if dockerapi.BridgeFull(err) && e.warm.Release(ctx, func(warm.Sandbox) bool { return true }) {
 		err = e.client.ContainerStart(ctx, id)
 	}
 	err = e.whyNotStarted(ctx, id, err)

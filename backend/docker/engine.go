@@ -28,6 +28,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
 
@@ -98,7 +99,7 @@ type Engine struct {
 	readied          atomic.Bool // a sandbox has been asked whether it is ready
 
 	run  string // tells this Engine's warm sandboxes from those of an earlier one
-	warm *warmPool
+	warm *warm.Pool
 
 	inspections singleflight.Group // of images, by reference
 
@@ -159,8 +160,8 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, networkTurn: make(chan struct{}, 1), relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
 	}
 	e.programs = program.Finder{Folder: opts.Programs, Log: e.log}
-	e.run, e.warm = randomSuffix(), newWarmPool(opts.WarmSandboxes, e.log)
-	e.warm.create, e.warm.discard = e.createWarm, e.discardWarm
+	e.run = randomSuffix()
+	e.warm = warm.New(opts.WarmSandboxes, e.createWarm, e.discardWarm, e.log)
 	e.closing, e.close = context.WithCancel(context.Background())
 	e.samples = newStatSamples(e.closing, e.engineStats)
 	if strings.HasPrefix(at.Host, "ssh://") {
@@ -215,8 +216,8 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 func (e *Engine) Close() error {
 	farewell, cancel := context.WithTimeout(context.Background(), warmFarewell)
 	defer cancel()
-	e.warm.disable()
-	e.warm.empty(farewell)
+	e.warm.Disable()
+	e.warm.Empty(farewell)
 	e.relays.over.Store(true)
 	if err := e.dropRelay(farewell); err != nil {
 		e.log.Debug("relay not removed", "error", err)

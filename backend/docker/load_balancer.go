@@ -17,7 +17,7 @@ const balancerMemory = 256 << 20
 
 // CreateLoadBalancer implements backend.LoadBalancers.
 func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalancerSpec) (string, error) {
-	defer e.warm.starts()()
+	defer e.warm.TaskStarts()()
 	if err := e.ensureLifeline(ctx); err != nil {
 		return "", dockerapi.Classify(err)
 	}

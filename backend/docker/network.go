@@ -161,7 +161,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	defer e.warm.starts()()
+	defer e.warm.TaskStarts()()
 	e.releaseWarm(ctx, name, netip.Prefix{}, netip.Addr{})
 	members, err := e.membersOf(ctx, vpc, false)
 	switch {
@@ -195,7 +195,7 @@ func (e *Engine) ReserveAddress(ctx context.Context, name string, subnet netip.P
 	if err != nil {
 		return netip.Addr{}, dockerapi.Classify(err)
 	}
-	defer e.warm.starts()()
+	defer e.warm.TaskStarts()()
 	ip, err := vpc.addresses.Reserve(subnet)
 	if addressMissing(err) && e.releaseWarm(ctx, name, subnet, ip) {
 		ip, err = vpc.addresses.Reserve(subnet)

@@ -33,7 +33,7 @@ type sandboxFacts struct {
 // CreateSandbox implements backend.Engine. With TaskLimits the sandbox's control
 // group is the parent of its containers' groups, so its limits hold for their sum.
 func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
-	defer e.warm.starts()()
+	defer e.warm.TaskStarts()()
 	if err := e.ensureLifeline(ctx); err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
 	}

@@ -52,7 +52,7 @@ func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
 // RemoveAll implements backend.Engine. The lifeline goes last, so that whatever an
 // interrupted run leaves is never without an owner that is plainly dead or alive.
 func (e *Engine) RemoveAll(ctx context.Context) error {
-	e.warm.empty(ctx)
+	e.warm.Empty(ctx)
 	dropped := e.dropRelay(ctx)
 	all, err := e.listProperty(ctx, e.owned(nil))
 	if err != nil {

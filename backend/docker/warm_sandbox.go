@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -39,64 +40,64 @@ func (e *Engine) isWarm(name string, labels map[string]string) bool {
 
 // warmShapeOf is the shape of the sandbox that a spec asks for; ok is false if it has
 // to be made for it.
-func warmShapeOf(spec backend.SandboxSpec, vpc vpcNetwork) (shape warmShape, ok bool) {
+func warmShapeOf(spec backend.SandboxSpec, vpc vpcNetwork) (shape warm.Shape, ok bool) {
 	special := spec.SharesIPC || spec.Devices || spec.Balances || spec.CPUShares > 0 || spec.Swap > 0 || !spec.Names.Empty() || len(spec.Sysctls)+len(spec.Aliases) > 0
 	if special || spec.IP.IsValid() || spec.Parent+spec.Routes != "" || spec.Network == "" {
 		return shape, false
 	}
 	labels, _ := json.Marshal(spec.Labels) // strings always marshal, sorted by key
-	return warmShape{
-		network: spec.Network, dockerID: vpc.id, subnet: spec.Subnet, domain: spec.Domain, labels: string(labels),
-		cpuLimited: spec.CPU > 0, memoryLimited: spec.Memory > 0,
+	return warm.Shape{
+		Network: spec.Network, DockerID: vpc.id, Subnet: spec.Subnet, Domain: spec.Domain, Labels: string(labels),
+		CPULimited: spec.CPU > 0, MemoryLimited: spec.Memory > 0,
 	}, true
 }
 
 // createWarm makes and starts a sandbox like one that a task had. With an error it may
 // return one that has to be discarded.
-func (e *Engine) createWarm(ctx context.Context, use warmUse) (warmSandbox, error) {
-	shape := use.shape
+func (e *Engine) createWarm(ctx context.Context, use warm.Use) (warm.Sandbox, error) {
+	shape := use.Shape
 	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
 	defer cancel()
 	spec := backend.SandboxSpec{
-		Name: e.warmName() + randomSuffix(), Network: shape.network, Subnet: shape.subnet, Domain: shape.domain,
-		CPU: use.limits.cpu, Memory: use.limits.memory,
+		Name: e.warmName() + randomSuffix(), Network: shape.Network, Subnet: shape.Subnet, Domain: shape.Domain,
+		CPU: use.Limits.CPU, Memory: use.Limits.Memory,
 	}
-	if err := json.Unmarshal([]byte(shape.labels), &spec.Labels); err != nil {
-		return warmSandbox{}, err
+	if err := json.Unmarshal([]byte(shape.Labels), &spec.Labels); err != nil {
+		return warm.Sandbox{}, err
 	}
-	vpc, err := e.vpc(ctx, shape.network)
+	vpc, err := e.vpc(ctx, shape.Network)
 	if err != nil {
-		return warmSandbox{}, err
+		return warm.Sandbox{}, err
 	}
-	if vpc.id != shape.dockerID {
-		return warmSandbox{}, &backend.NotFoundError{
-			Kind: backend.KindNetwork, Err: fmt.Errorf("network %s is another one now", shape.network),
+	if vpc.id != shape.DockerID {
+		return warm.Sandbox{}, &backend.NotFoundError{
+			Kind: backend.KindNetwork, Err: fmt.Errorf("network %s is another one now", shape.Network),
 		}
 	}
-	w := warmSandbox{name: spec.Name, shape: shape, limits: use.limits}
+	w := warm.Sandbox{Name: spec.Name, Shape: shape, Limits: use.Limits}
 	made, err := e.createSandbox(ctx, spec, vpc, map[string]string{warmLabel: e.run})
 	if err != nil {
 		return w, err // the engine may have made it all the same, if its answer was lost
 	}
-	w.id, w.ip = made.ID, made.IP
-	if err := e.setLimits(ctx, w.id); err != nil {
+	w.ID, w.IP = made.ID, made.IP
+	if err := e.setLimits(ctx, w.ID); err != nil {
 		return w, dockerapi.Classify(err)
 	}
-	return w, dockerapi.Classify(e.client.ContainerStart(ctx, w.id))
+	return w, dockerapi.Classify(e.client.ContainerStart(ctx, w.ID))
 }
 
 // discardWarm removes a warm sandbox by its name, so that it cannot take the one of a
 // task: somebody may have claimed it.
-func (e *Engine) discardWarm(ctx context.Context, w warmSandbox) error {
+func (e *Engine) discardWarm(ctx context.Context, w warm.Sandbox) error {
 	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
 	defer cancel()
-	if err := e.removeWarm(ctx, w.name); err != nil || w.id == "" {
+	if err := e.removeWarm(ctx, w.Name); err != nil || w.ID == "" {
 		return err
 	}
-	_, err := e.client.ContainerInspect(ctx, w.id)
+	_, err := e.client.ContainerInspect(ctx, w.ID)
 	if cerrdefs.IsNotFound(err) {
-		e.ours.Delete(w.id)
-		e.forget(w.id)
+		e.ours.Delete(w.ID)
+		e.forget(w.ID)
 		return nil
 	}
 	return err
@@ -119,21 +120,21 @@ func (e *Engine) removeWarm(ctx context.Context, name string) error {
 // name and with its limits.
 func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vpcNetwork) (c backend.Container, ok bool) {
 	shape, ok := warmShapeOf(spec, vpc)
-	shape.metadata = e.relays.listenerAt(metadataPort) != nil
+	shape.Metadata = e.relays.listenerAt(metadataPort) != nil
 	for ok && ctx.Err() == nil {
-		var w warmSandbox
-		if w, ok = e.warm.claim(ctx, shape, warmLimits{spec.CPU, spec.Memory}); !ok {
+		var w warm.Sandbox
+		if w, ok = e.warm.Claim(ctx, shape, warm.Limits{CPU: spec.CPU, Memory: spec.Memory}); !ok {
 			break
 		}
 		c, err := e.claim(ctx, w, spec)
 		if err == nil {
 			return c, true
 		}
-		e.log.Debug("warm sandbox cannot be used", "container", w.name, "error", err)
-		e.warm.bury(w)
+		e.log.Debug("warm sandbox cannot be used", "container", w.Name, "error", err)
+		e.warm.Discard(w)
 		if errors.Is(err, errLimitsFixed) {
 			e.log.Warn("the engine cannot change limits: no sandboxes are kept for tasks to come", "error", err)
-			e.warm.disable()
+			e.warm.Disable()
 		}
 		// Repeated after an answer was lost: the task has its sandbox already.
 		ok = !cerrdefs.IsConflict(err) && !dockerapi.Lost(err)
@@ -148,26 +149,26 @@ var (
 
 // claim sets the limits first: a sandbox that has the task's name has them, also if
 // this process dies in between.
-func (e *Engine) claim(ctx context.Context, w warmSandbox, spec backend.SandboxSpec) (c backend.Container, err error) {
+func (e *Engine) claim(ctx context.Context, w warm.Sandbox, spec backend.SandboxSpec) (c backend.Container, err error) {
 	soon, cancel := context.WithTimeout(ctx, inspectPatience) // the task can have another one
 	defer cancel()
-	found, err := e.client.ContainerInspect(soon, w.id)
+	found, err := e.client.ContainerInspect(soon, w.ID)
 	if err != nil {
 		return c, err
 	}
-	if found.State.Status != container.StateRunning || address(found) != w.ip {
+	if found.State.Status != container.StateRunning || address(found) != w.IP {
 		return c, errNotRunning
 	}
-	if w.limits != (warmLimits{spec.CPU, spec.Memory}) {
-		if err := e.limit(ctx, w.id, spec); err != nil {
+	if w.Limits != (warm.Limits{CPU: spec.CPU, Memory: spec.Memory}) {
+		if err := e.limit(ctx, w.ID, spec); err != nil {
 			return c, err
 		}
 	}
-	if err := e.client.ContainerRename(ctx, w.id, spec.Name); err != nil {
+	if err := e.client.ContainerRename(ctx, w.ID, spec.Name); err != nil {
 		return c, err
 	}
 	return backend.Container{
-		ID: w.id, Name: spec.Name, Labels: spec.Labels, Sandbox: true, IP: w.ip, MAC: ipam.MAC(w.ip),
+		ID: w.ID, Name: spec.Name, Labels: spec.Labels, Sandbox: true, IP: w.IP, MAC: ipam.MAC(w.IP),
 		State: backend.Running, StartedAt: dockerapi.ParseTime(found.State.StartedAt),
 	}, nil
 }
@@ -203,11 +204,11 @@ func addressMissing(err error) bool {
 // Prefix being the whole network, or the address that is asked for. It reports
 // whether there were any.
 func (e *Engine) releaseWarm(ctx context.Context, network string, subnet netip.Prefix, ip netip.Addr) bool {
-	return e.warm.release(ctx, func(w warmSandbox) bool {
+	return e.warm.Release(ctx, func(w warm.Sandbox) bool {
 		if ip.IsValid() {
-			return w.shape.network == network && w.ip == ip
+			return w.Shape.Network == network && w.IP == ip
 		}
-		return w.shape.network == network && (!subnet.IsValid() || subnet.Contains(w.ip))
+		return w.Shape.Network == network && (!subnet.IsValid() || subnet.Contains(w.IP))
 	})
 }
 
@@ -225,7 +226,7 @@ func (e *Engine) hideWarm(c container.Summary) bool {
 			e.removedWarm(ctx, c)
 		}()
 	case c.State != container.StateRunning && c.State != container.StateCreated:
-		e.warm.lost(c.ID)
+		e.warm.Ended(c.ID)
 	}
 	return true
 }
@@ -237,7 +238,7 @@ func (e *Engine) hideWarmEvent(message events.Message) bool {
 		return false
 	}
 	if message.Action == events.ActionDie {
-		e.warm.lost(message.Actor.ID)
+		e.warm.Ended(message.Actor.ID)
 	}
 	return true
 }

@@ -1,4 +1,4 @@
-package docker
+package warm
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 // kitchen is a pool whose sandboxes are made in no engine.
 type kitchen struct {
 	*testing.T
-	*warmPool
+	*Pool
 
 	mu        sync.Mutex
 	number    int
@@ -30,31 +30,31 @@ type kitchen struct {
 
 // newKitchen is for a bubble of testing/synctest.
 func newKitchen(t *testing.T, size int) *kitchen {
-	k := &kitchen{T: t, warmPool: newWarmPool(size, slog.New(slog.DiscardHandler)), takes: 250 * time.Millisecond}
-	k.create = func(_ context.Context, use warmUse) (warmSandbox, error) {
+	k := &kitchen{T: t, Pool: New(size, nil, nil, slog.New(slog.DiscardHandler)), takes: 250 * time.Millisecond}
+	k.create = func(_ context.Context, use Use) (Sandbox, error) {
 		time.Sleep(k.takes)
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		if k.failCause != nil {
-			return warmSandbox{}, k.failCause
+			return Sandbox{}, k.failCause
 		}
 		k.number++
-		id := fmt.Sprint(use.shape.domain, k.number)
+		id := fmt.Sprint(use.Shape.Domain, k.number)
 		k.there = append(k.there, id)
-		return warmSandbox{id: id, name: id, ip: netip.AddrFrom4([4]byte{10, 0, 0, byte(k.number)}), shape: use.shape, limits: use.limits}, k.halfCause
+		return Sandbox{ID: id, Name: id, IP: netip.AddrFrom4([4]byte{10, 0, 0, byte(k.number)}), Shape: use.Shape, Limits: use.Limits}, k.halfCause
 	}
-	k.discard = func(_ context.Context, w warmSandbox) error {
+	k.remove = func(_ context.Context, w Sandbox) error {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		if k.failCause != nil {
 			return k.failCause
 		}
-		k.there = slices.DeleteFunc(k.there, func(id string) bool { return id == w.id })
+		k.there = slices.DeleteFunc(k.there, func(id string) bool { return id == w.ID })
 		return nil
 	}
 	t.Cleanup(func() {
-		k.disable()
-		k.empty(context.Background()) // waits for the one that is being made
+		k.Disable()
+		k.Empty(context.Background()) // waits for the one that is being made
 		synctest.Wait()
 	})
 	return k
@@ -62,29 +62,29 @@ func newKitchen(t *testing.T, size int) *kitchen {
 
 // start starts a task that takes a while; it reports the warm sandbox it got, if any.
 func (k *kitchen) start(domain string) string {
-	ended := k.starts()
+	ended := k.TaskStarts()
 	defer ended()
-	w, ok := k.claim(k.Context(), warmShape{domain: domain}, warmLimits{})
+	w, ok := k.Claim(k.Context(), Shape{Domain: domain}, Limits{})
 	time.Sleep(100 * time.Millisecond)
 	if !ok {
 		return ""
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.there = slices.DeleteFunc(k.there, func(id string) bool { return id == w.id })
-	return w.id
+	k.there = slices.DeleteFunc(k.there, func(id string) bool { return id == w.ID })
+	return w.ID
 }
 
 // startContainer starts a task as the engine does it: once the task has its sandbox, the
 // engine is told to start its container.
 func (k *kitchen) startContainer(domain string) (sandbox string) {
-	ended := k.starts()
-	w, _ := k.claim(k.Context(), warmShape{domain: domain}, warmLimits{})
+	ended := k.TaskStarts()
+	w, _ := k.Claim(k.Context(), Shape{Domain: domain}, Limits{})
 	time.Sleep(20 * time.Millisecond)
-	ended = k.told(ended)
+	ended = k.ContainerStarts(ended)
 	defer ended()
 	time.Sleep(75 * time.Millisecond)
-	return w.id
+	return w.ID
 }
 
 // fail has the engine fail from now on, or no more.
@@ -112,7 +112,7 @@ func TestWarmSandboxesAreOfShapesUsedLately(t *testing.T) {
 		if id := k.start("a"); id != "" {
 			t.Errorf("the first task has a warm sandbox: %s", id)
 		}
-		time.Sleep(warmQuiet + 2*k.takes)
+		time.Sleep(quietTime + 2*k.takes)
 		k.has("a1", "a2")
 		if id := k.start("a"); id != "a1" {
 			t.Errorf("the second task has %q, want the oldest warm sandbox", id)
@@ -127,7 +127,7 @@ func TestWarmSandboxesAreOfShapesUsedLately(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		k.has("b3", "b5", "c6", "c8", "d7", "d9")
-		time.Sleep(warmIdle)
+		time.Sleep(idleTime)
 		k.has()
 		if k.tending != nil {
 			t.Error("an empty pool has a goroutine")
@@ -140,14 +140,14 @@ func TestWarmSandboxesAreMadeWhileNoTaskStarts(t *testing.T) {
 		k := newKitchen(t, 2)
 		for range 20 {
 			k.start("a")
-			time.Sleep(warmQuiet / 2)
+			time.Sleep(quietTime / 2)
 		}
 		k.has()
-		ended := k.starts()
+		ended := k.TaskStarts()
 		time.Sleep(time.Minute)
 		k.has()
 		ended()
-		time.Sleep(warmQuiet - time.Millisecond)
+		time.Sleep(quietTime - time.Millisecond)
 		k.has()
 		time.Sleep(2*k.takes + 2*time.Millisecond)
 		k.has("a1", "a2")
@@ -177,14 +177,14 @@ func TestATaskWaitsForASandboxNoLongerThanToMakeOne(t *testing.T) {
 		k := newKitchen(t, 1)
 		k.takes = 3 * time.Second
 		k.start("a")
-		time.Sleep(warmQuiet + time.Second)
+		time.Sleep(quietTime + time.Second)
 		began := time.Now()
-		if id := k.start("a"); id != "" || time.Since(began) != warmPatience+100*time.Millisecond {
+		if id := k.start("a"); id != "" || time.Since(began) != patience+100*time.Millisecond {
 			t.Errorf("it has %q after %v", id, time.Since(began))
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if w, ok := k.claim(ctx, warmShape{domain: "a"}, warmLimits{}); ok {
+		if w, ok := k.Claim(ctx, Shape{Domain: "a"}, Limits{}); ok {
 			t.Errorf("who waits no longer has %+v", w)
 		}
 		time.Sleep(k.takes)
@@ -200,7 +200,7 @@ func TestASandboxThatFailsWhileATaskWaitsForIt(t *testing.T) {
 		k := newKitchen(t, 1)
 		k.start("a")
 		k.fail(errors.New("no"))
-		time.Sleep(warmQuiet + k.takes/2)
+		time.Sleep(quietTime + k.takes/2)
 		began := time.Now()
 		if id := k.start("a"); id != "" || time.Since(began) != k.takes/2+100*time.Millisecond {
 			t.Errorf("it has %q after %v", id, time.Since(began))
@@ -219,7 +219,7 @@ func TestTheScarcestShapeIsMadeFirst(t *testing.T) {
 		k.start("b")
 		k.start("a")
 		k.start("b")
-		time.Sleep(warmQuiet + k.takes + time.Millisecond)
+		time.Sleep(quietTime + k.takes + time.Millisecond)
 		k.has("a4", "b7", "c3", "c6")
 	})
 }
@@ -230,9 +230,9 @@ func TestAStartComesFirstWhereTheNextTaskHasASandbox(t *testing.T) {
 		k.start("a")
 		time.Sleep(time.Minute)
 		k.has("a1", "a2")
-		ended := k.starts()
-		k.claim(k.Context(), warmShape{domain: "a"}, warmLimits{})
-		ended = k.told(ended)
+		ended := k.TaskStarts()
+		k.Claim(k.Context(), Shape{Domain: "a"}, Limits{})
+		ended = k.ContainerStarts(ended)
 		time.Sleep(time.Minute)
 		k.has("a1", "a2")
 		ended()
@@ -245,7 +245,7 @@ func TestCrowdsKeepTheEngineToThemselves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKitchen(t, 2)
 		k.start("a")
-		first, second := k.told(k.starts()), k.told(k.starts())
+		first, second := k.ContainerStarts(k.TaskStarts()), k.ContainerStarts(k.TaskStarts())
 		time.Sleep(time.Minute)
 		k.has()
 		first()
@@ -261,11 +261,11 @@ func TestAWarmSandboxThatDiesIsReplaced(t *testing.T) {
 		k.start("a")
 		time.Sleep(time.Minute)
 		k.has("a1", "a2")
-		k.lost("a1")
+		k.Ended("a1")
 		time.Sleep(time.Minute)
 		k.has("a2", "a3")
-		w, _ := k.claim(k.Context(), warmShape{domain: "a"}, warmLimits{})
-		k.bury(w)
+		w, _ := k.Claim(k.Context(), Shape{Domain: "a"}, Limits{})
+		k.Discard(w)
 		time.Sleep(time.Minute)
 		k.has("a3", "a4")
 	})
@@ -274,15 +274,15 @@ func TestAWarmSandboxThatDiesIsReplaced(t *testing.T) {
 func TestATaskGetsTheWarmSandboxWithItsLimitsIfThereIsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKitchen(t, 2)
-		shape, small, big := warmShape{domain: "a"}, warmLimits{256, 1 << 20}, warmLimits{1024, 1 << 30}
-		k.claim(k.Context(), shape, small)
+		shape, small, big := Shape{Domain: "a"}, Limits{256, 1 << 20}, Limits{1024, 1 << 30}
+		k.Claim(k.Context(), shape, small)
 		time.Sleep(time.Minute)
-		if w, _ := k.claim(k.Context(), shape, big); w.id != "a1" || w.limits != small {
+		if w, _ := k.Claim(k.Context(), shape, big); w.ID != "a1" || w.Limits != small {
 			t.Errorf("claimed %+v, want the first to be changed", w)
 		}
 		time.Sleep(time.Minute)
 		k.has("a1", "a2", "a3") // nobody has told that a1 is in use
-		if w, _ := k.claim(k.Context(), shape, big); w.id != "a3" {
+		if w, _ := k.Claim(k.Context(), shape, big); w.ID != "a3" {
 			t.Errorf("claimed %+v, want the one made with these limits", w)
 		}
 	})
@@ -292,23 +292,23 @@ func TestReleaseGivesUpWarmSandboxesAlsoTheOneBeingMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKitchen(t, 2)
 		k.start("a")
-		time.Sleep(warmQuiet + k.takes + k.takes/2)
+		time.Sleep(quietTime + k.takes + k.takes/2)
 		k.has("a1")
-		ended := k.starts()
-		if !k.release(t.Context(), func(w warmSandbox) bool { return w.shape.domain == "a" }) {
+		ended := k.TaskStarts()
+		if !k.Release(t.Context(), func(w Sandbox) bool { return w.Shape.Domain == "a" }) {
 			t.Error("nothing was released")
 		}
 		k.has()
 		if k.number != 2 {
 			t.Errorf("%d were made, want the second to be made and discarded", k.number)
 		}
-		if k.release(t.Context(), func(warmSandbox) bool { return true }) {
+		if k.Release(t.Context(), func(Sandbox) bool { return true }) {
 			t.Error("released what there isn't")
 		}
 		ended()
 		time.Sleep(time.Minute)
 		k.has("a3", "a4")
-		k.empty(t.Context())
+		k.Empty(t.Context())
 		time.Sleep(time.Minute)
 		k.has()
 	})
@@ -319,15 +319,15 @@ func TestAPoolWaitsForAnEngineThatFails(t *testing.T) {
 		k := newKitchen(t, 1)
 		k.fail(errors.New("no"))
 		k.start("a")
-		time.Sleep(2 * warmRetry)
+		time.Sleep(2 * retryTime)
 		k.fail(nil)
-		time.Sleep(2 * warmRetry)
+		time.Sleep(2 * retryTime)
 		k.has("a1")
 		k.fail(errors.New("no"))
-		k.empty(t.Context())
+		k.Empty(t.Context())
 		k.has("a1")
 		k.fail(nil)
-		time.Sleep(2 * warmRetry)
+		time.Sleep(2 * retryTime)
 		k.has()
 	})
 }
@@ -337,12 +337,12 @@ func TestASandboxThatIsHalfMadeIsDiscarded(t *testing.T) {
 		k := newKitchen(t, 1)
 		k.halfCause = errors.New("not started")
 		k.start("a")
-		time.Sleep(warmQuiet + 2*k.takes)
+		time.Sleep(quietTime + 2*k.takes)
 		k.has("a1")
 		k.mu.Lock()
 		k.halfCause = nil
 		k.mu.Unlock()
-		time.Sleep(2 * warmRetry)
+		time.Sleep(2 * retryTime)
 		k.has("a2")
 	})
 }
@@ -354,10 +354,10 @@ func TestAShapeWhoseNetworkIsGoneKeepsNoOtherWaiting(t *testing.T) {
 		k := newKitchen(t, 2)
 		k.fail(&backend.NotFoundError{Kind: backend.KindNetwork, Err: errors.New("another one now")})
 		k.start("gone")
-		time.Sleep(warmQuiet + 2*k.takes)
+		time.Sleep(quietTime + 2*k.takes)
 		k.fail(nil)
 		k.start("a")
-		time.Sleep(warmQuiet + 3*k.takes)
+		time.Sleep(quietTime + 3*k.takes)
 		k.has("a1", "a2")
 		time.Sleep(time.Minute)
 		k.has("a1", "a2")
@@ -391,7 +391,7 @@ func TestConcurrentUseOfAPool(t *testing.T) {
 					claimed[id] = true
 					mu.Unlock()
 					if i%10 == n {
-						k.release(t.Context(), func(w warmSandbox) bool { return w.shape.domain == "b" })
+						k.Release(t.Context(), func(w Sandbox) bool { return w.Shape.Domain == "b" })
 					}
 				}
 			})

@@ -1,4 +1,4 @@
-package docker
+package warm
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 )
 
 // tend has the goroutine run and look what is to be done. mu is held.
-func (p *warmPool) tend() {
+func (p *Pool) tend() {
 	if p.tending == nil && p.pauses == 0 {
 		ctx, cancel := context.WithCancel(context.Background())
 		p.tending, p.stop = make(chan struct{}), cancel
@@ -18,7 +18,7 @@ func (p *warmPool) tend() {
 	p.wake()
 }
 
-func (p *warmPool) wake() {
+func (p *Pool) wake() {
 	select {
 	case p.changed <- struct{}{}:
 	default: // it is going to look anyway, or there is none
@@ -27,7 +27,7 @@ func (p *warmPool) wake() {
 
 // run makes and discards sandboxes until none is wanted any more or ctx ends. What
 // it is about then it brings to its end, so that no sandbox is lost.
-func (p *warmPool) run(ctx context.Context, ended chan struct{}) {
+func (p *Pool) run(ctx context.Context, ended chan struct{}) {
 	defer close(ended)
 	work := context.WithoutCancel(ctx)
 	for {
@@ -36,7 +36,7 @@ func (p *warmPool) run(ctx context.Context, ended chan struct{}) {
 		case step.end:
 			return
 		case step.discard != nil:
-			p.discarded(*step.discard, p.discard(work, *step.discard))
+			p.discarded(*step.discard, p.remove(work, *step.discard))
 		case step.make != nil:
 			made, err := p.create(work, *step.make)
 			p.made(made, err)
@@ -47,30 +47,30 @@ func (p *warmPool) run(ctx context.Context, ended chan struct{}) {
 }
 
 // next decides what comes next, and takes it out of the lists.
-func (p *warmPool) next(ctx context.Context) warmStep {
+func (p *Pool) next(ctx context.Context) action {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	p.shapes = slices.DeleteFunc(p.shapes, func(u warmUse) bool { return now.Sub(u.at) >= warmIdle })
+	p.shapes = slices.DeleteFunc(p.shapes, func(u Use) bool { return now.Sub(u.at) >= idleTime })
 	step := p.decide(now)
 	switch {
 	case step.end || ctx.Err() != nil:
 		p.stop()
 		p.tending = nil
-		return warmStep{end: true}
+		return action{end: true}
 	case step.discard != nil:
-		keep := func(w warmSandbox) bool { return w.name != step.discard.name }
+		keep := func(w Sandbox) bool { return w.Name != step.discard.Name }
 		p.ready, p.dead = filtered(p.ready, keep), filtered(p.dead, keep)
 	case step.make != nil:
-		p.making = &warmMaking{shape: step.make.shape, done: make(chan struct{})}
+		p.making = &making{shape: step.make.Shape, done: make(chan struct{})}
 	}
 	return step
 }
 
-// warmStep is what the pool does next: one of its fields.
-type warmStep struct {
-	discard *warmSandbox
-	make    *warmUse
+// action is what the pool does next: one of its fields.
+type action struct {
+	discard *Sandbox
+	make    *Use
 	wait    time.Duration // until something changes or this has passed
 	end     bool          // nothing is there and nothing wanted
 }
@@ -79,46 +79,46 @@ type warmStep struct {
 const untilChanged = time.Duration(1<<63 - 1)
 
 // decide changes nothing.
-func (p *warmPool) decide(now time.Time) warmStep {
+func (p *Pool) decide(now time.Time) action {
 	if p.starting > 0 || p.telling > 1 {
-		return warmStep{wait: untilChanged}
+		return action{wait: untilChanged}
 	}
 	step := p.wanted()
-	if step.make != nil && p.telling > 0 && p.count(step.make.shape) > 0 {
-		return warmStep{wait: untilChanged} // the next task has one, so the start comes first
+	if step.make != nil && p.telling > 0 && p.count(step.make.Shape) > 0 {
+		return action{wait: untilChanged} // the next task has one, so the start comes first
 	}
 	if wait := p.due(step).Sub(now); wait > 0 {
-		return warmStep{wait: wait}
+		return action{wait: wait}
 	}
 	return step
 }
 
 // wanted is the next step if nothing keeps the pool from it.
-func (p *warmPool) wanted() warmStep {
-	latest := p.shapes[:min(len(p.shapes), warmShapes)]
-	superfluous := func(w warmSandbox) bool {
-		return !slices.ContainsFunc(latest, func(u warmUse) bool { return u.shape == w.shape })
+func (p *Pool) wanted() action {
+	latest := p.shapes[:min(len(p.shapes), mostShapes)]
+	superfluous := func(w Sandbox) bool {
+		return !slices.ContainsFunc(latest, func(u Use) bool { return u.Shape == w.Shape })
 	}
 	if len(p.dead) > 0 {
 		gone := p.dead[0]
-		return warmStep{discard: &gone}
+		return action{discard: &gone}
 	}
 	if i := slices.IndexFunc(p.ready, superfluous); i >= 0 {
 		gone := p.ready[i]
-		return warmStep{discard: &gone}
+		return action{discard: &gone}
 	}
 	if use, ok := p.scarcest(latest); ok {
-		return warmStep{make: &use}
+		return action{make: &use}
 	}
-	return warmStep{end: len(p.shapes) == 0}
+	return action{end: len(p.shapes) == 0}
 }
 
 // scarcest is the shape that has the fewest sandboxes, if it lacks any. Among several it is
 // the one that was used the longest ago: tasks are spread over subnets, so its turn is next.
-func (p *warmPool) scarcest(latest []warmUse) (scarce warmUse, ok bool) {
+func (p *Pool) scarcest(latest []Use) (scarce Use, ok bool) {
 	fewest := p.size
 	for _, use := range slices.Backward(latest) {
-		if n := p.count(use.shape); n < fewest {
+		if n := p.count(use.Shape); n < fewest {
 			scarce, ok, fewest = use, true, n
 		}
 	}
@@ -126,7 +126,7 @@ func (p *warmPool) scarcest(latest []warmUse) (scarce warmUse, ok bool) {
 }
 
 // due is when a step may be done.
-func (p *warmPool) due(step warmStep) time.Time {
+func (p *Pool) due(step action) time.Time {
 	switch {
 	case step.make != nil:
 		return later(p.quiet, p.retry)
@@ -135,7 +135,7 @@ func (p *warmPool) due(step warmStep) time.Time {
 	case step.end:
 		return time.Time{}
 	default:
-		return p.shapes[len(p.shapes)-1].at.Add(warmIdle)
+		return p.shapes[len(p.shapes)-1].at.Add(idleTime)
 	}
 }
 
@@ -146,9 +146,9 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-func (p *warmPool) count(shape warmShape) (n int) {
+func (p *Pool) count(shape Shape) (n int) {
 	for _, w := range p.ready {
-		if w.shape == shape {
+		if w.Shape == shape {
 			n++
 		}
 	}
@@ -159,7 +159,7 @@ func (p *warmPool) count(shape warmShape) (n int) {
 // it. One that came with an error and has a name may be there,
 // half made: it is discarded. A shape whose network is gone is forgotten, as none of
 // its sandboxes can be made again.
-func (p *warmPool) made(w warmSandbox, err error) {
+func (p *Pool) made(w Sandbox, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	m := p.making
@@ -173,18 +173,18 @@ func (p *warmPool) made(w warmSandbox, err error) {
 		p.ready = append(p.ready, w)
 		return
 	}
-	if w.name != "" {
+	if w.Name != "" {
 		p.dead = append(p.dead, w)
 	}
 	if backend.Missing(err, backend.KindNetwork) {
-		p.shapes = slices.DeleteFunc(p.shapes, func(u warmUse) bool { return u.shape == m.shape })
+		p.shapes = slices.DeleteFunc(p.shapes, func(u Use) bool { return u.Shape == m.shape })
 		return
 	}
 	p.failed("make", err)
 }
 
 // discarded tries again later if the engine could not do it.
-func (p *warmPool) discarded(w warmSandbox, err error) {
+func (p *Pool) discarded(w Sandbox, err error) {
 	if err == nil {
 		return
 	}
@@ -197,12 +197,12 @@ func (p *warmPool) discarded(w warmSandbox, err error) {
 }
 
 // failed leaves the engine alone for a while. mu is held.
-func (p *warmPool) failed(what string, err error) {
+func (p *Pool) failed(what string, err error) {
 	p.log.Debug("warm sandboxes: "+what, "error", err)
-	p.retry = time.Now().Add(warmRetry)
+	p.retry = time.Now().Add(retryTime)
 }
 
-func (p *warmPool) sleep(ctx context.Context, wait time.Duration) {
+func (p *Pool) sleep(ctx context.Context, wait time.Duration) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
