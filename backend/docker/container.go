@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 )
 
@@ -52,7 +53,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		c.HostConfig.LogConfig = ampleLog(known.logDrivers)
 	}
 	if spec.Platform != "" {
-		c.platform = platformOf(spec.Platform)
+		c.platform = image.Platform(spec.Platform)
 	}
 	switch {
 	case spec.Network != "" && spec.Joins != "":

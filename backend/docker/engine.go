@@ -22,11 +22,11 @@ import (
 	"time"
 
 	"github.com/moby/moby/api/types/system"
-	"golang.org/x/sync/singleflight"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
@@ -80,19 +80,18 @@ type Engine struct {
 	closing context.Context
 	close   context.CancelFunc
 
-	facts        lazy.Value[facts]
-	programs     program.Finder
-	images       images
-	life         lazy.Value[*lifeline]
-	governor     lazy.Value[governor]
-	saidUnbound  atomic.Value // why sandboxes are not bounded, as the log has it; a string
-	lifeMu       sync.Mutex   // held while a lifeline starts or is dropped
-	lifeEra      atomic.Int64 // counts the times it was dropped
-	self         lazy.Value[ownContainer]
-	ulimitsFixed atomic.Bool      // limits of processes cannot be raised
-	direct       lazy.Value[bool] // whether sandbox addresses can be dialled from here
-
-	helpless sync.Map // registries whose login could not be looked up
+	facts         lazy.Value[facts]
+	programs      program.Finder
+	programImages programImages
+	images        *image.Store
+	life          lazy.Value[*lifeline]
+	governor      lazy.Value[governor]
+	saidUnbound   atomic.Value // why sandboxes are not bounded, as the log has it; a string
+	lifeMu        sync.Mutex   // held while a lifeline starts or is dropped
+	lifeEra       atomic.Int64 // counts the times it was dropped
+	self          lazy.Value[ownContainer]
+	ulimitsFixed  atomic.Bool      // limits of processes cannot be raised
+	direct        lazy.Value[bool] // whether sandbox addresses can be dialled from here
 
 	relays           *relays
 	instanceMetadata bool        // Options.AllowInstanceMetadata
@@ -100,8 +99,6 @@ type Engine struct {
 
 	run  string // tells this Engine's warm sandboxes from those of an earlier one
 	warm *warm.Pool
-
-	inspections singleflight.Group // of images, by reference
 
 	networkTurn chan struct{}         // holds a token while a network is made or looked for
 	networksMu  sync.Mutex            // never held while the engine is asked
@@ -160,6 +157,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, networkTurn: make(chan struct{}, 1), relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
 	}
 	e.programs = program.Finder{Folder: opts.Programs, Log: e.log}
+	e.images = image.New(e.client, e.log)
 	e.run = randomSuffix()
 	e.warm = warm.New(opts.WarmSandboxes, e.createWarm, e.discardWarm, e.log)
 	e.closing, e.close = context.WithCancel(context.Background())
@@ -209,6 +207,16 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 		CPUs: info.NCPU, Memory: info.MemTotal,
 		Reachable: reachable, Groups: known.groups.String(), TaskLimits: hold, Unlimited: whyNot,
 	}, nil
+}
+
+// Image implements backend.Engine.
+func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
+	return e.images.Inspect(ctx, ref, platform)
+}
+
+// Pull implements backend.Engine.
+func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
+	return e.images.Pull(ctx, spec)
 }
 
 // Close implements backend.Engine. It removes the warm sandboxes. For the sweep of

@@ -31,12 +31,12 @@ func (e *Engine) RunInContainer(ctx context.Context, cli *client.Client, id stri
 // ForgetSandboxImage has the engine rely on an image that was removed.
 func (e *Engine) ForgetSandboxImage() {
 	wiped := "ecs-emulator/sandbox:wiped"
-	e.images.sandbox.Set(wiped)
+	e.programImages.sandbox.Set(wiped)
 }
 
 // PullWithin is Pull with another patience.
 func (e *Engine) PullWithin(ctx context.Context, spec backend.PullSpec, patience time.Duration) error {
-	return e.pull(ctx, spec, patience)
+	return e.images.PullWithin(ctx, spec, patience)
 }
 
 // ListWithin is List with another patience for each container.

@@ -31,8 +31,8 @@ var (
 	balancerImage = &programImage{"ecs-emulator/balancer", []string{program.Balancer}}
 )
 
-// images are those that the engine has.
-type images struct{ sandbox, balancer lazy.Value[string] }
+// programImages are those that the engine has.
+type programImages struct{ sandbox, balancer lazy.Value[string] }
 
 // EnsurePrograms has the programs be there without which no task runs, and so builds them if
 // need be, on an engine of an architecture as [Engine.Info] has it. Otherwise they are looked
@@ -43,9 +43,9 @@ func (e *Engine) EnsurePrograms(ctx context.Context, architecture string) error 
 
 func (e *Engine) imported(image *programImage) *lazy.Value[string] {
 	if image == balancerImage {
-		return &e.images.balancer
+		return &e.programImages.balancer
 	}
-	return &e.images.sandbox
+	return &e.programImages.sandbox
 }
 
 func (e *Engine) ensureImage(ctx context.Context, image *programImage) (ref string, err error) {

@@ -1,4 +1,5 @@
-package docker
+// Package image inspects and pulls images, with the logins of the user.
+package image
 
 import (
 	"context"
@@ -6,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -18,6 +21,7 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
@@ -31,14 +35,25 @@ const dockerHubKey = "https://index.docker.io/v1/"
 // Source: amazon-ecs-agent, inspect timeout.
 const inspectTimeout = 30 * time.Second
 
-// Image implements backend.Engine. Tasks that start together mostly have the same
-// image, and inspecting one is work for the engine: those who ask at the same time
+// Store is the images of an engine.
+type Store struct {
+	client      dockerapi.Client
+	log         *slog.Logger
+	inspections singleflight.Group // by reference
+	helpless    sync.Map           // registries whose login could not be looked up
+}
+
+// New returns the images of an engine.
+func New(client dockerapi.Client, log *slog.Logger) *Store { return &Store{client: client, log: log} }
+
+// Inspect tells of an image for a platform; see backend.Engine. Tasks that start together mostly
+// have the same image, and inspecting one is work for the engine: callers that ask at the same time
 // share the answer.
-func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
-	answer := e.inspections.DoChan(ref+" "+platform, func() (any, error) {
+func (s *Store) Inspect(ctx context.Context, ref, platform string) (backend.Image, error) {
+	answer := s.inspections.DoChan(ref+" "+platform, func() (any, error) {
 		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), inspectTimeout)
 		defer cancel()
-		return e.inspectImage(shared, ref, platform)
+		return s.inspectImage(shared, ref, platform)
 	})
 	select {
 	case <-ctx.Done():
@@ -51,14 +66,14 @@ func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image
 // inspectImage tells of the engine's own platform first: where that is asked for, which is
 // mostly so, it is all. The id stays that of the name: containers are not made from the id of
 // one of its platforms.
-func (e *Engine) inspectImage(ctx context.Context, ref, platform string) (backend.Image, error) {
-	found, err := e.client.ImageInspect(ctx, ref)
+func (s *Store) inspectImage(ctx context.Context, ref, platform string) (backend.Image, error) {
+	found, err := s.client.ImageInspect(ctx, ref)
 	if err != nil {
 		return backend.Image{}, dockerapi.Classify(err)
 	}
 	id := found.ID
-	if platform != "" && platform != found.Os+"/"+found.Architecture && versions.GreaterThanOrEqualTo(e.client.ClientVersion(), platformsKnown) {
-		wanted, err := e.client.ImageInspect(ctx, ref, client.ImageInspectWithPlatform(platformOf(platform)))
+	if platform != "" && platform != found.Os+"/"+found.Architecture && versions.GreaterThanOrEqualTo(s.client.ClientVersion(), platformsKnown) {
+		wanted, err := s.client.ImageInspect(ctx, ref, client.ImageInspectWithPlatform(Platform(platform)))
 		switch {
 		case err == nil:
 			found = wanted
@@ -78,7 +93,8 @@ func (e *Engine) inspectImage(ctx context.Context, ref, platform string) (backen
 // own for one. Source: Docker Engine API version history, v1.49 (Docker 28.1).
 const platformsKnown = "1.49"
 
-func platformOf(text string) *ocispec.Platform {
+// Platform reads "linux/amd64".
+func Platform(text string) *ocispec.Platform {
 	os, architecture, _ := strings.Cut(text, "/")
 	return &ocispec.Platform{OS: os, Architecture: architecture}
 }
@@ -87,22 +103,23 @@ func platformOf(text string) *ocispec.Platform {
 // Source: amazon-ecs-agent, README, the time for a pull to begin.
 const stallTimeout = 5 * time.Minute
 
-// Pull implements backend.Engine. It takes as long as it makes progress.
-func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
-	return e.pull(ctx, spec, stallTimeout)
+// Pull pulls an image; see backend.Engine. It takes as long as it makes progress.
+func (s *Store) Pull(ctx context.Context, spec backend.PullSpec) error {
+	return s.PullWithin(ctx, spec, stallTimeout)
 }
 
-func (e *Engine) pull(ctx context.Context, spec backend.PullSpec, patience time.Duration) error {
-	auth, err := e.registryAuth(spec)
+// PullWithin is Pull that ends after patience without progress.
+func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience time.Duration) error {
+	auth, err := s.registryAuth(spec)
 	if err != nil {
 		return err
 	}
 	return dockerapi.Classify(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
 		options := client.ImagePullOptions{RegistryAuth: auth}
 		if spec.Platform != "" {
-			options.Platforms = []ocispec.Platform{*platformOf(spec.Platform)}
+			options.Platforms = []ocispec.Platform{*Platform(spec.Platform)}
 		}
-		stream, err := e.client.ImagePull(ctx, spec.Ref, options)
+		stream, err := s.client.ImagePull(ctx, spec.Ref, options)
 		if err != nil {
 			return err
 		}
@@ -146,7 +163,7 @@ func drainPull(stream io.Reader, progress func()) error {
 // from the configuration file or its credential helper. Without any the pull is
 // anonymous, also if the helper cannot be asked: most images need no login, and for
 // others the registry says so. The docker command does the same.
-func (e *Engine) registryAuth(spec backend.PullSpec) (string, error) {
+func (s *Store) registryAuth(spec backend.PullSpec) (string, error) {
 	if spec.Auth != nil {
 		return authconfig.Encode(registry.AuthConfig{Username: spec.Auth.Username, Password: spec.Auth.Password})
 	}
@@ -160,8 +177,8 @@ func (e *Engine) registryAuth(spec backend.PullSpec) (string, error) {
 	}
 	login, err := config.LoadDefaultConfigFile(io.Discard).GetAuthConfig(key)
 	if err != nil {
-		if _, said := e.helpless.LoadOrStore(key, struct{}{}); !said {
-			e.log.Warn("no registry login; images are pulled without", "registry", key, "error", err)
+		if _, said := s.helpless.LoadOrStore(key, struct{}{}); !said {
+			s.log.Warn("no registry login; images are pulled without", "registry", key, "error", err)
 		}
 	}
 	return authconfig.Encode(registry.AuthConfig{
