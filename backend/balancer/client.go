@@ -8,8 +8,8 @@ import (
 // clientKey is where a context has the client for whom a target is dialled.
 type clientKey struct{}
 
-// withClient says that a target is to see the client's address.
-func withClient(ctx context.Context, client netip.AddrPort) context.Context {
+// WithClient says that a target is to see the client's address.
+func WithClient(ctx context.Context, client netip.AddrPort) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }
 

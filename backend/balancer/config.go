@@ -1,3 +1,7 @@
+// Package balancer says in values what a load balancer is to do, piece by piece, and how its
+// targets are: listeners with their rules, target groups, targets and certificates. Package
+// dataplane does it, and package control tells it across a stream. Nothing here knows rows or
+// an AWS SDK.
 package balancer
 
 import (
@@ -137,6 +141,17 @@ type FixedResponse struct {
 	MessageBody string `json:",omitempty"`
 }
 
+// Transform rewrites what a target is asked for, when a rule has been chosen. What matches
+// no expression stays. See "Transforms for listener rules" in the guide.
+type Transform struct {
+	// Type is host-header-rewrite, which sees the host without its port, or url-rewrite,
+	// which sees the path and the query.
+	Type string
+	// Regex is an expression, and Replace stands in for the first match of it: $1 is what
+	// its first group has matched. No source tells whether AWS replaces more matches.
+	Regex, Replace string
+}
+
 // TargetGroup says how targets are asked and checked.
 type TargetGroup struct {
 	ID              string
@@ -190,4 +205,18 @@ type Health struct {
 	Reason        string `json:",omitempty"`
 	Description   string `json:",omitempty"`
 	At            time.Time
+}
+
+// Security is what a listener of HTTPS or TLS speaks with clients, as its security policy
+// and its ALPN policy say. Without it that is TLS 1.2 and 1.3, as Go speaks them.
+type Security struct {
+	// Protocols and Ciphers are AWS's words: TLSv1.2, and OpenSSL's names of suites. Go
+	// lacks some suites, which are left out; those of TLS 1.3 and the order are its own.
+	Protocols []string
+	Ciphers   []string
+	// PostQuantum offers key exchange with ML-KEM beside elliptic curves.
+	PostQuantum bool `json:",omitempty"`
+	// ALPN are the protocols that a TLS listener agrees on, the preferred first. An HTTPS
+	// listener knows its own.
+	ALPN []string `json:",omitempty"`
 }

@@ -6,21 +6,15 @@ import (
 	"strings"
 )
 
-// matcher is the codes that a healthy target answers: 200, 200,202 or 200-299, or of
+// Matcher is the codes that a healthy target answers: 200, 200,202 or 200-299, or of
 // gRPC 0 to 99.
-type matcher []codeRange
+type Matcher []codeRange
 
 type codeRange struct{ from, to int }
 
-// CheckMatcher reports what keeps a balancer from reading the Matcher of a [HealthCheck], whose
-// codes are of a range: who stores one asks before it does.
-func CheckMatcher(text string, lowest, highest int) error {
-	_, err := newMatcher(text, lowest, highest)
-	return err
-}
-
-func newMatcher(text string, lowest, highest int) (matcher, error) {
-	var m matcher
+// NewMatcher reads the Matcher of a [HealthCheck], whose codes are from lowest to highest.
+func NewMatcher(text string, lowest, highest int) (Matcher, error) {
+	var m Matcher
 	for part := range strings.SplitSeq(text, ",") {
 		first, last, isRange := strings.Cut(strings.TrimSpace(part), "-")
 		if !isRange {
@@ -43,7 +37,8 @@ func newMatcher(text string, lowest, highest int) (matcher, error) {
 	return m, nil
 }
 
-func (m matcher) matches(code int) bool {
+// Matches reports whether a target that answers with a code is healthy.
+func (m Matcher) Matches(code int) bool {
 	for _, r := range m {
 		if r.from <= code && code <= r.to {
 			return true

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
 )
 
 // Options configure an Engine. The zero value is useful.
@@ -63,10 +63,10 @@ type Engine struct {
 	containers map[string]*container // by id
 	names      map[string]*container
 	watchers   map[*watcher]struct{}
-	planes     map[*container]*balancer.Balancer // of load balancers that run
-	lastPort   uint16                            // of a client that sends datagrams
-	created    uint64                            // containers ever made, the order of List
-	id         string                            // of the engine
+	planes     map[*container]*dataplane.Balancer // of load balancers that run
+	lastPort   uint16                             // of a client that sends datagrams
+	created    uint64                             // containers ever made, the order of List
+	id         string                             // of the engine
 }
 
 var (
@@ -87,7 +87,7 @@ func New(opts Options) *Engine {
 		volumes:   map[string]volume{},
 		files:     files{},
 		watchers:  map[*watcher]struct{}{},
-		planes:    map[*container]*balancer.Balancer{},
+		planes:    map[*container]*dataplane.Balancer{},
 	}
 	if e.clock == nil {
 		e.clock = realClock{}

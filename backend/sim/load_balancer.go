@@ -14,12 +14,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
 )
 
 // dataPlane is what a container has in place of a script that is a load balancer: it serves
 // clients in this process, and dials scripted containers.
 type dataPlane struct {
-	balancer  *balancer.Balancer // of the present run; nil if it does not run
+	balancer  *dataplane.Balancer // of the present run; nil if it does not run
 	server    *control.Server
 	listeners map[int]*planeListener // by port
 	packets   map[int]*planePackets  // by port
@@ -91,7 +92,7 @@ func (e *Engine) startLoadBalancer(c *container) error {
 	}
 	server := control.NewServer()
 	c.plane.server, c.plane.listeners, c.plane.packets = server, map[int]*planeListener{}, map[int]*planePackets{}
-	c.plane.balancer = balancer.New(balancer.Options{
+	c.plane.balancer = dataplane.New(dataplane.Options{
 		Listen:       func(_, address string) (net.Listener, error) { return e.listenAs(c, server, address) },
 		ListenPacket: func(_, address string) (net.PacketConn, error) { return e.listenPacketAs(c, server, address) },
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -287,5 +288,5 @@ func (e *Engine) checking() bool {
 	e.mu.Lock()
 	planes := slices.Collect(maps.Values(e.planes))
 	e.mu.Unlock()
-	return slices.ContainsFunc(planes, func(b *balancer.Balancer) bool { return b.Checking() > 0 })
+	return slices.ContainsFunc(planes, func(b *dataplane.Balancer) bool { return b.Checking() > 0 })
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
 )
 
 const (
@@ -199,7 +200,7 @@ func serveBalancer(args []string) error {
 		return err
 	}
 	var at string
-	lb := balancer.New(balancer.Options{Listen: func(network, _ string) (net.Listener, error) {
+	lb := dataplane.New(dataplane.Options{Listen: func(network, _ string) (net.Listener, error) {
 		listener, err := net.Listen(network, "127.0.0.1:0")
 		if err == nil {
 			at = listener.Addr().String()

@@ -171,7 +171,7 @@ func match(h *elbv2.HealthCheck, g *elbv2.TargetGroup, m *types.Matcher) error {
 			return invalid("Health check matcher %s code '%s' must be within '%d-%d' inclusive", kind, code, least, most)
 		}
 	}
-	if balancer.CheckMatcher(*given, least, most) != nil {
+	if _, err := balancer.NewMatcher(*given, least, most); err != nil {
 		return malformed
 	}
 	*to = *given

@@ -15,12 +15,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 )
 
 // asked is a balancer that is asked after each piece, once it is to be.
 type asked struct {
-	*balancer.Balancer
+	*dataplane.Balancer
 	ask func(after balancer.Key)
 }
 
@@ -65,7 +66,7 @@ func newShift(t *testing.T) *shift {
 	s.client.Transport = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return net.Dial("tcp", port.Addr().String())
 	}}
-	s.plane = &asked{Balancer: balancer.New(balancer.Options{Listen: func(string, string) (net.Listener, error) { return port, nil }})}
+	s.plane = &asked{Balancer: dataplane.New(dataplane.Options{Listen: func(string, string) (net.Listener, error) { return port, nil }})}
 	near, far := net.Pipe()
 	served := make(chan struct{})
 	go func() {

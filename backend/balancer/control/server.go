@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// DataPlane applies what a server receives: a *balancer.Balancer.
+// DataPlane applies what a server receives: a *dataplane.Balancer.
 type DataPlane interface {
 	Set(balancer.Piece) error
 	Remove(balancer.Key)

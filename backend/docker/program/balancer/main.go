@@ -16,8 +16,8 @@ import (
 	"runtime/debug"
 	"syscall"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
 )
 
 // memory is what the garbage collector tries to stay within: three quarters of what the
@@ -30,7 +30,7 @@ func main() {
 	defer stop()
 	server := control.NewServer()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil)) // which whoever is connected reads
-	b := balancer.New(balancer.Options{Report: server.Report, Steer: steer, Log: log})
+	b := dataplane.New(dataplane.Options{Report: server.Report, Steer: steer, Log: log})
 	go func() {
 		if err := server.Serve(ctx, b, stdio{}); err != nil {
 			fmt.Fprintln(os.Stderr, "balancer:", err)

@@ -1,9 +1,0 @@
-//go:build !unix
-
-package balancer
-
-import "net"
-
-func datagramReader(conn net.Conn) func(pass func([]byte) error) error {
-	return func(pass func([]byte) error) error { return readDatagram(conn.Read, pass) }
-}

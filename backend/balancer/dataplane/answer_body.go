@@ -1,0 +1,92 @@
+package dataplane
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+)
+
+// answerBody is a target's body. Its connection goes back to the target when it has been
+// read to the end and the request has been sent to the end.
+type answerBody struct {
+	conn    *targetConn
+	upload  *upload
+	stop    func() bool // the watch over the client
+	writer  http.ResponseWriter
+	answer  *http.Response
+	inner   io.ReadCloser
+	keep    bool
+	ended   bool
+	unsaid  bool // the header or more may wait in the client's buffer
+	stopped bool
+}
+
+func (b *answerBody) Read(p []byte) (int, error) {
+	if b.conn.reader.Buffered() == 0 {
+		if b.unsaid { // what is there is for the client before there is more
+			b.unsaid = false
+			_ = http.NewResponseController(b.writer).Flush()
+		}
+		b.conn.extend()
+	}
+	n, err := b.inner.Read(p)
+	if err != nil && b.unsaid && !errors.Is(err, io.EOF) { // the proxy drops what waits
+		_ = http.NewResponseController(b.writer).Flush()
+	}
+	b.unsaid = b.writer != nil
+	if errors.Is(err, io.EOF) {
+		b.ended = true
+		maps.DeleteFunc(b.answer.Trailer, isNoTrailer)
+	}
+	return n, err
+}
+
+// leaveFlushing settles who flushes. The proxy does after each write of a stream of events
+// or of a body whose length it does not know; the latter is not told to it, since Read
+// flushes when there is nothing more yet, which is less often.
+func (b *answerBody) leaveFlushing(answer *http.Response) {
+	if strings.Contains(strings.ToLower(answer.Header.Get("Content-Type")), "event-stream") {
+		b.unsaid, b.writer = false, nil
+		return
+	}
+	answer.ContentLength = 0
+}
+
+// Close gives the connection back, or closes it.
+func (b *answerBody) Close() error {
+	if b.stopped {
+		return nil
+	}
+	b.stopped = true
+	watching := b.stop()
+	if b.ended && b.keep && watching && (b.upload == nil || b.upload.finished()) && b.conn.reader.Buffered() == 0 {
+		b.conn.target.idle.put(b.conn)
+		return nil
+	}
+	return b.conn.Close()
+}
+
+// upgraded is a connection that speaks another protocol now.
+type upgraded struct{ *answerBody }
+
+func (u *upgraded) Read(p []byte) (int, error) {
+	u.conn.extend()
+	n, err := u.conn.reader.Read(p)
+	u.conn.extend()
+	return n, err
+}
+
+func (u *upgraded) Write(p []byte) (int, error) {
+	u.conn.extend()
+	return u.conn.Conn.Write(p)
+}
+
+// CloseWrite half closes it, when the client has done so.
+func (u *upgraded) CloseWrite() error {
+	if half, ok := u.conn.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return u.conn.Close()
+}

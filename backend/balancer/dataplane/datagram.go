@@ -1,0 +1,175 @@
+package dataplane
+
+import (
+	"context"
+	"errors"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"hash/maphash"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// datagramIdle is how long a flow of datagrams is one without any; see the guide of
+// network load balancers.
+const datagramIdle = 120 * time.Second
+
+// mostFlows bounds the flows of a listener, whose clients may make up as many as they like.
+// With more, those make room that have been silent for long.
+var mostFlows = 8 << 10
+
+// maxDatagram is more than any has. Those who wait for one share what they read into.
+const maxDatagram = 64 << 10
+
+var datagrams = sync.Pool{New: func() any { return new([maxDatagram]byte) }}
+
+// datagramFlow is what a client at one port has with a target.
+type datagramFlow struct {
+	conn   net.Conn
+	target *target
+	prefix []byte // of the first datagram
+	last   time.Time
+}
+
+// datagramFlows are those of a door.
+type datagramFlows struct {
+	mu    sync.Mutex
+	flows map[netip.AddrPort]*datagramFlow
+}
+
+// receive passes datagrams to the target of their flow, and its answers back.
+func (d *door) receive() {
+	flows := datagramFlows{flows: map[netip.AddrPort]*datagramFlow{}}
+	buffer := make([]byte, maxDatagram)
+	for {
+		n, from, err := d.packets.ReadFrom(buffer)
+		if errors.Is(err, net.ErrClosed) || d.balancer.ctx.Err() != nil {
+			flows.closeAll()
+			return
+		}
+		if err != nil {
+			d.balancer.options.Log.Warn("receive a datagram", "port", d.current.Load().port, "err", err)
+			time.Sleep(10 * time.Millisecond) // such as too little memory
+			continue
+		}
+		source := addrPortOf(from)
+		f := flows.find(source)
+		if f != nil && f.target.removed.Load() {
+			_ = f.conn.Close()
+			f = nil
+		}
+		if f == nil {
+			if f = d.openFlow(&flows, source, from); f == nil {
+				continue // nobody to give it to
+			}
+		}
+		f.last = time.Now()
+		_ = f.conn.SetReadDeadline(f.last.Add(datagramIdle))
+		_, _ = f.conn.Write(append(f.prefix, buffer[:n]...)) // datagrams may get lost
+		f.prefix = nil
+	}
+}
+
+func (d *door) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Addr) *datagramFlow {
+	l := d.current.Load()
+	b := d.balancer
+	t := l.flowTarget(maphash.Comparable(flowSeed, source))
+	if t == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, connectPatience)
+	defer cancel()
+	conn, err := b.options.Dial(balancer.WithClient(ctx, source), "udp", t.address)
+	if err != nil {
+		return nil
+	}
+	f := &datagramFlow{conn: conn, target: t}
+	if t.group.pool.Load().settings.proxyProtocol {
+		f.prefix = proxyHeader(source, addrPortOf(d.packets.LocalAddr()), false)
+	}
+	flows.put(source, f)
+	t.outstanding.Add(1)
+	t.flows.Store(conn, nil)
+	_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
+	b.running.Go(func() {
+		defer func() {
+			flows.drop(source, f)
+			t.outstanding.Add(-1)
+			t.flows.Delete(conn)
+			_ = conn.Close()
+		}()
+		d.answerFlow(conn, from)
+	})
+	return f
+}
+
+// answerFlow passes a target's datagrams to the client until there have been none for long.
+func (d *door) answerFlow(conn net.Conn, to net.Addr) {
+	pass := func(datagram []byte) error {
+		_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
+		_, err := d.packets.WriteTo(datagram, to)
+		return err
+	}
+	for read := datagramReader(conn); read(pass) == nil; {
+	}
+}
+
+// readDatagram is a read into what is used again.
+func readDatagram(read func([]byte) (int, error), pass func([]byte) error) error {
+	buffer := datagrams.Get().(*[maxDatagram]byte)
+	defer datagrams.Put(buffer)
+	n, err := read(buffer[:])
+	if err != nil {
+		return err
+	}
+	return pass(buffer[:n])
+}
+
+func (f *datagramFlows) find(source netip.AddrPort) *datagramFlow {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.flows[source]
+}
+
+func (f *datagramFlows) put(source netip.AddrPort, flow *datagramFlow) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.flows) >= mostFlows {
+		f.makeRoom()
+	}
+	f.flows[source] = flow
+}
+
+// makeRoom ends the flow that has been silent for the longest, of some: to find it among all
+// would take long, and there may be one for each datagram.
+func (f *datagramFlows) makeRoom() {
+	var oldest netip.AddrPort
+	looked := 0
+	for source, flow := range f.flows {
+		if looked == 0 || flow.last.Before(f.flows[oldest].last) {
+			oldest = source
+		}
+		if looked++; looked == 32 {
+			break
+		}
+	}
+	_ = f.flows[oldest].conn.Close()
+	delete(f.flows, oldest)
+}
+
+func (f *datagramFlows) drop(source netip.AddrPort, flow *datagramFlow) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.flows[source] == flow {
+		delete(f.flows, source)
+	}
+}
+
+func (f *datagramFlows) closeAll() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, flow := range f.flows {
+		_ = flow.conn.Close()
+	}
+}

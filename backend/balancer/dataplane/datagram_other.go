@@ -1,0 +1,9 @@
+//go:build !unix
+
+package dataplane
+
+import "net"
+
+func datagramReader(conn net.Conn) func(pass func([]byte) error) error {
+	return func(pass func([]byte) error) error { return readDatagram(conn.Read, pass) }
+}

@@ -1,0 +1,183 @@
+package dataplane
+
+import (
+	"net/http"
+	"net/http/httputil"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+)
+
+// exchange is a request with its answer. It is used again for another when both are done.
+type exchange struct {
+	balancer *Balancer
+	listener *listener
+	request  *http.Request
+	writer   http.ResponseWriter
+	client   *clientConn // nil in HTTP/2
+	asked    asked
+	host     string // in the place of the Host header, if it is rewritten
+	uri      string // in the place of path and query, if they are
+	line     string // what a target is asked for in HTTP/1
+	source   netip.AddrPort
+	cookies  []string // to set on the answer
+
+	pool   *pool
+	target *target
+	upload *upload // the request's body on its way, in HTTP/1
+	last   bool    // the connection of HTTP/1 ends with the answer: what follows may be no request
+
+	proxy httputil.ReverseProxy
+}
+
+var exchanges = sync.Pool{New: func() any {
+	x := new(exchange)
+	x.proxy = httputil.ReverseProxy{
+		Rewrite: x.rewrite, Transport: x, ModifyResponse: x.modify, ErrorHandler: x.failed, BufferPool: buffers, ErrorLog: discarded,
+	}
+	return x
+}}
+
+// release gives the exchange back; nothing may hold on to it.
+func (x *exchange) release() {
+	proxy, cookies := x.proxy, x.cookies[:0]
+	*x = exchange{proxy: proxy, cookies: cookies}
+	exchanges.Put(x)
+}
+
+func (x *exchange) now() time.Time { return x.balancer.options.Now() }
+
+// serve answers a request that came to a listener.
+func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
+	x := exchanges.Get().(*exchange)
+	x.balancer, x.listener, x.request, x.writer = l.balancer, l, r, w
+	if x.client, _ = r.Context().Value(clientConnKey{}).(*clientConn); x.client != nil {
+		if !x.client.begin(r) {
+			x.release()
+			panic(http.ErrAbortHandler) // net/http closes the connection, without an answer
+		}
+	} else {
+		stream := newStreamWriter(w, l.settings.idle)
+		defer stream.end(r)
+		w, x.writer = stream, stream
+	}
+	defer func() {
+		if x.client != nil {
+			x.client.end(r, x.last)
+		}
+		x.release()
+	}()
+	x.source, _ = netip.ParseAddrPort(r.RemoteAddr)
+	host, _ := splitPort(r.Host)
+	path, query := sentURI(r)
+	x.asked = asked{host: host, path: path, query: query, source: x.source.Addr().Unmap(), Request: r}
+	if code := x.refused(); code != 0 {
+		x.last = true
+		x.page(w, code)
+		return
+	}
+	if x.client != nil {
+		x.last = x.contradicts()
+	}
+	x.route(w, r)
+}
+
+// route answers a request by the rule that it takes.
+func (x *exchange) route(w http.ResponseWriter, r *http.Request) {
+	switch rule := decide(x.listener.rules, x.asked); {
+	case rule == nil:
+		x.page(w, http.StatusServiceUnavailable)
+	case !x.transform(rule.transforms):
+		x.page(w, http.StatusInternalServerError)
+	default:
+		rule.action.serve(x, w, r)
+	}
+}
+
+// sentURI is a request's path and query as they were sent.
+func sentURI(r *http.Request) (path, query string) {
+	uri := r.RequestURI
+	if !strings.HasPrefix(uri, "/") { // a whole URL
+		uri = r.URL.RequestURI()
+	}
+	path, query, _ = strings.Cut(uri, "?")
+	return path, query
+}
+
+// Limits of a request, by the guide's page of quotas and errors.
+const (
+	maxLine   = 16 << 10
+	maxHeader = 16 << 10
+)
+
+// refused is the code for what no target gets to see, or 0. Net/http has refused what it
+// cannot read. A head with Content-Length beside Transfer-Encoding may be two requests to
+// others: only the mode that monitors lets it through, and then the connection ends.
+// (By the guide the defensive mode may pass such a request on, too.)
+func (x *exchange) refused() int {
+	r := x.request
+	switch {
+	case r.Method == http.MethodTrace:
+		return http.StatusMethodNotAllowed
+	case x.client != nil && r.ProtoMajor > 1: // the preface of HTTP/2, which is spoken over TLS alone
+		return http.StatusHTTPVersionNotSupported
+	case r.Method == http.MethodConnect, x.client == nil && !fitsLine(r):
+		return http.StatusBadRequest
+	case len(r.Method)+len(r.RequestURI) > maxLine, tooLarge(r.Header):
+		return http.StatusBadRequest
+	case x.client != nil && !x.listener.settings.monitorDesync && x.contradicts():
+		return http.StatusBadRequest
+	case x.listener.settings.strictDesync && r.ProtoMajor == 1 && ambiguous(r):
+		return http.StatusBadRequest
+	case tooManyForwarded(r.Header):
+		return 463
+	}
+	return 0
+}
+
+// contradicts tells whether a head says two things about its body.
+func (x *exchange) contradicts() bool {
+	length, encoding := x.client.says()
+	if !x.request.ProtoAtLeast(1, 1) {
+		return encoding
+	}
+	return len(x.request.TransferEncoding) > 0 && length
+}
+
+// ambiguous tells whether a request has no use for what its head says about a body, be it an
+// empty one. The guide has others of that kind, all of which net/http refuses, or reads in one
+// way; see "Classification reasons" in its page about access logs.
+func ambiguous(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && (len(r.Header["Content-Length"]) > 0 || len(r.TransferEncoding) > 0)
+}
+
+// fitsLine tells whether the method and the path of a request in HTTP/2 can stand in a line of
+// HTTP/1: with a blank in one of them a target would read another line.
+func fitsLine(r *http.Request) bool {
+	if !isToken(r.Method) {
+		return false
+	}
+	return strings.IndexFunc(r.RequestURI, func(c rune) bool { return c <= ' ' || c == 0x7f }) < 0
+}
+
+// isToken tells whether a text can be a method or the name of a header.
+func isToken(text string) bool {
+	for i := range len(text) {
+		if c := lower(text[i]); (c < 'a' || c > 'z') && (c < '0' || c > '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return text != ""
+}
+
+func tooLarge(h http.Header) bool {
+	for name, values := range h {
+		for _, v := range values {
+			if len(name)+len(v) > maxHeader {
+				return true
+			}
+		}
+	}
+	return false
+}

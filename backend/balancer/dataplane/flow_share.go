@@ -1,0 +1,129 @@
+package dataplane
+
+import (
+	"encoding/binary"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"hash/fnv"
+)
+
+// draws is how many numbers there are that a flow can draw.
+const draws = 1 << 16
+
+// flowShares are what the kernel leads of a listener's flows: all of them, or none if it cannot
+// lead them to one of the targets as that is to be asked. What TLS ends here, and what begins
+// with a header of proxies, this process passes on.
+func (l *listener) flowShares() (shares []balancer.FlowShare) {
+	f := l.flowForward()
+	if l.application || l.secure || f == nil || f.total == 0 {
+		return nil
+	}
+	bySource := false
+	for _, s := range f.groups {
+		if s.weight == 0 {
+			continue
+		}
+		p := s.group.pool.Load()
+		if !p.steerable() {
+			return nil
+		}
+		bySource = bySource || p.settings.stickiness.kind == "source_ip"
+	}
+	if bySource {
+		shares = f.sharesBySource()
+	} else {
+		shares = f.shares()
+	}
+	var all []balancer.FlowShare
+	for _, protocol := range l.transports() {
+		for _, s := range shares {
+			s.Protocol, s.Port, s.BySource = protocol, l.port, bySource
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+func (l *listener) transports() (list []string) {
+	if l.stream {
+		list = append(list, "tcp")
+	}
+	if l.datagrams {
+		list = append(list, "udp")
+	}
+	return list
+}
+
+// steerable tells whether the kernel can lead flows to all that get some.
+func (p *pool) steerable() bool {
+	if len(p.eligible) == 0 || p.settings.protocol == "TLS" || p.settings.proxyProtocol {
+		return false
+	}
+	for _, t := range p.eligible {
+		if !t.config.Addr.Addr().Is4() || p.settings.keepClient && !t.config.Direct {
+			return false
+		}
+	}
+	return true
+}
+
+// shares divides the numbers by the weights, and each group's evenly.
+func (f *forward) shares() (list []balancer.FlowShare) {
+	before := 0
+	for _, s := range f.groups {
+		p := s.group.pool.Load()
+		n := len(p.eligible)
+		for i, t := range p.eligible {
+			if s.weight == 0 {
+				break
+			}
+			first := draws * (before*n + s.weight*i) / (f.total * n)
+			after := draws * (before*n + s.weight*(i+1)) / (f.total * n)
+			if first < after {
+				list = append(list, p.share(t, first, after-1))
+			}
+		}
+		before += s.weight
+	}
+	return list
+}
+
+func (p *pool) share(t *target, first, last int) balancer.FlowShare {
+	return balancer.FlowShare{First: uint16(first), Last: uint16(last), KeepClient: p.settings.keepClient, To: t.config.Addr}
+}
+
+// buckets is into how many parts the addresses of clients are divided that stay together.
+const buckets = 256
+
+// sharesBySource gives each bucket to the target with the highest of their hashes, which follow
+// from ids alone: a change moves few clients, and a restart none.
+func (f *forward) sharesBySource() (list []balancer.FlowShare) {
+	for bucket := range buckets {
+		p := f.pick(hashOf(bucket, "")).group.pool.Load()
+		var best *target
+		var most uint64
+		for _, t := range p.eligible {
+			if h := hashOf(bucket, t.config.ID); best == nil || h > most {
+				best, most = t, h
+			}
+		}
+		const width = draws / buckets
+		s := p.share(best, bucket*width, (bucket+1)*width-1)
+		if n := len(list); n > 0 && list[n-1].To == s.To && list[n-1].KeepClient == s.KeepClient {
+			list[n-1].Last = s.Last
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func hashOf(bucket int, id string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(id))
+	_, _ = h.Write(binary.BigEndian.AppendUint32(nil, uint32(bucket)))
+	// What differs in the last bytes only is to differ everywhere.
+	sum := h.Sum64()
+	sum ^= sum >> 33
+	sum *= 0xff51afd7ed558ccd
+	return sum ^ sum>>33
+}

@@ -1,0 +1,158 @@
+package dataplane
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"strconv"
+	"strings"
+)
+
+// askHTTP1 sends a request to the target and waits for the header of its answer.
+func (x *exchange) askHTTP1(r *http.Request) (*http.Response, error) {
+	ctx := r.Context()
+	secure := x.pool.settings.protocol == "HTTPS"
+	for {
+		c, err := x.target.connect(ctx, x.balancer.options.Dial, secure, x.listener.settings.idle)
+		if err != nil {
+			return nil, err
+		}
+		answer, sent, err := x.exchangeOn(ctx, c, r)
+		if err == nil || sent || !c.reused || ctx.Err() != nil {
+			return answer, err
+		}
+		// An idle connection that could not be written to: the next one, or a new one.
+	}
+}
+
+var errUpgrade = errors.New("the target changes the protocol, unasked")
+
+func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Request) (*http.Response, bool, error) {
+	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
+	fail := func(sent bool, err error) (*http.Response, bool, error) {
+		_ = c.Close()
+		stop()
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return nil, sent, err
+	}
+	c.extend()
+	writeHead(c.writer, r, x.line)
+	// The head goes before the body is touched: a connection that turns out to be closed
+	// costs nothing of it.
+	if err := c.writer.Flush(); err != nil {
+		return fail(c.sent, err)
+	}
+	var u *upload
+	if r.Body != nil {
+		u = newUpload(x, c, r)
+		x.upload = u
+		go u.run()
+	}
+	answer, err := c.readAnswer(r, informer(r))
+	if err == nil && answer.StatusCode == http.StatusSwitchingProtocols && r.Header["Upgrade"] == nil {
+		err = errUpgrade // the proxy compares what was asked for, be it nothing
+	}
+	if err != nil {
+		_, _, err := fail(true, err)
+		return nil, true, u.blame(ctx, err)
+	}
+	b := &answerBody{conn: c, upload: u, stop: stop, writer: x.writer, answer: answer, inner: answer.Body, keep: !answer.Close}
+	b.unsaid = answer.Body != http.NoBody
+	answer.Body = b
+	if answer.StatusCode == http.StatusSwitchingProtocols {
+		answer.Body = &upgraded{answerBody: b}
+	}
+	return answer, true, nil
+}
+
+// writeHead writes a request up to its body. What was hop-by-hop is gone already.
+func writeHead(w *bufio.Writer, r *http.Request, uri string) {
+	put := func(parts ...string) {
+		for _, p := range parts {
+			_, _ = w.WriteString(p) // Flush says what went wrong
+		}
+	}
+	put(r.Method, " ", uri, " HTTP/1.1\r\nHost: ", r.Host, "\r\n")
+	for name, values := range r.Header {
+		if name == "Content-Length" || name == "Host" || name == "User-Agent" && len(values) == 1 && values[0] == "" {
+			continue
+		}
+		for _, v := range values {
+			put(name, ": ", v, "\r\n")
+		}
+	}
+	switch {
+	case r.ContentLength > 0:
+		put("Content-Length: ", strconv.FormatInt(r.ContentLength, 10), "\r\n")
+	case r.Body != nil:
+		put("Transfer-Encoding: chunked\r\n")
+		if len(r.Trailer) > 0 {
+			var names []string
+			for name := range r.Trailer {
+				names = append(names, name)
+			}
+			put("Trailer: ", strings.Join(names, ", "), "\r\n")
+		}
+	case len(r.Header["Content-Length"]) > 0: // 0, as the client said
+		put("Content-Length: 0\r\n")
+	}
+	put("\r\n")
+}
+
+// readAnswer reads a header. Those of 1xx are passed on but for 100, which nobody waits for:
+// the client has got its own.
+func (c *targetConn) readAnswer(r *http.Request, inform func(int, http.Header) error) (*http.Response, error) {
+	for {
+		c.left = maxAnswerHead - c.reader.Buffered()
+		answer, err := http.ReadResponse(c.reader, r)
+		c.left = -1
+		if err != nil {
+			return nil, err
+		}
+		switch code := answer.StatusCode; {
+		case code >= 200 || code == http.StatusSwitchingProtocols:
+			return answer, nil
+		case code != http.StatusContinue:
+			removeHopByHop(answer.Header)
+			delete(answer.Header, "Content-Length") // of a body that it does not have
+			maps.DeleteFunc(answer.Header, isNoField)
+			if err := inform(code, answer.Header); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// isNoField is for names that net/http reads but would not write: a client may take one for
+// another.
+func isNoField(name string, _ []string) bool { return !isToken(name) }
+
+// informer passes on to the proxy what a target says before it answers.
+func informer(r *http.Request) func(int, http.Header) error {
+	return func(code int, header http.Header) error {
+		if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.Got1xxResponse != nil {
+			return trace.Got1xxResponse(code, textproto.MIMEHeader(header))
+		}
+		return nil
+	}
+}
+
+// removeHopByHop removes the fields of an answer that are about its connection.
+func removeHopByHop(h http.Header) {
+	for _, line := range h["Connection"] {
+		for name := range strings.SplitSeq(line, ",") {
+			h.Del(strings.TrimSpace(name))
+		}
+	}
+	for _, name := range []string{
+		"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+	} {
+		delete(h, name)
+	}
+}

@@ -1,0 +1,91 @@
+package dataplane
+
+import (
+	"crypto/tls"
+	"fmt"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// listener is one that has been read. It does not change; another takes its place, while
+// requests that it has begun with stay with it.
+type listener struct {
+	balancer     *Balancer
+	port         uint16
+	host         string // the load balancer's name
+	protocol     string
+	application  bool // HTTP or HTTPS
+	secure       bool // HTTPS or TLS
+	stream       bool // comes over TCP
+	datagrams    bool // comes over UDP
+	settings     listenerSettings
+	rules        []rule
+	certificates func() []*certificate
+	clientTLS    *tls.Config // of HTTPS and TLS
+	groups       map[*group]bool
+	next         atomic.Pointer[listener] // what took its place
+
+	forwardedProto, forwardedPort []string // values of headers, which nobody changes
+}
+
+// newListener reads a listener. The balancer's lock is held.
+func (b *Balancer) newListener(config balancer.Listener) (*listener, error) {
+	l := &listener{
+		balancer: b, port: config.Port, host: config.Host, protocol: config.Protocol,
+		settings: newListenerSettings(config.Attributes), groups: map[*group]bool{},
+		forwardedProto: []string{strings.ToLower(config.Protocol)}, forwardedPort: []string{strconv.Itoa(int(config.Port))},
+	}
+	switch config.Protocol {
+	case "HTTP", "HTTPS":
+		l.application, l.stream, l.secure = true, true, config.Protocol == "HTTPS"
+	case "TCP", "TLS":
+		l.stream, l.secure = true, config.Protocol == "TLS"
+	case "UDP":
+		l.datagrams = true
+	case "TCP_UDP":
+		l.stream, l.datagrams = true, true
+	default:
+		return nil, fmt.Errorf("listener %s: protocol %q", config.ID, config.Protocol)
+	}
+	ids := config.Certificates
+	l.certificates = func() []*certificate { return b.certificatesOf(ids) }
+	var err error
+	if l.secure {
+		if l.clientTLS, err = l.newClientTLS(config.Security); err != nil {
+			return nil, fmt.Errorf("listener %s: %w", config.ID, err)
+		}
+	}
+	l.rules, err = newRules(config.Rules, func(id string) *group {
+		g := b.group(id)
+		l.groups[g] = true
+		return g
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listener %s: %w", config.ID, err)
+	}
+	return l, nil
+}
+
+// flowTarget is the target of a connection or a datagram that is not looked into: the
+// default rule's.
+func (l *listener) flowTarget(hash uint64) *target {
+	f := l.flowForward()
+	if f == nil {
+		return nil
+	}
+	chosen := f.pick(hash)
+	if chosen == nil {
+		return nil
+	}
+	return chosen.group.pool.Load().flow(hash)
+}
+
+func (l *listener) flowForward() *forward {
+	if len(l.rules) == 0 {
+		return nil
+	}
+	f, _ := l.rules[len(l.rules)-1].action.(*forward)
+	return f
+}

@@ -1,0 +1,189 @@
+package dataplane
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"pgregory.net/rapid"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+func atNoon() time.Time { return noon }
+
+func groupOf(attributes map[string]string, n int) (*group, []*target) {
+	g := newGroup("group")
+	if err := g.configure(balancer.TargetGroup{ID: "group", Protocol: "HTTP", HealthCheck: balancer.HealthCheck{Enabled: true, Protocol: "TCP"}, Attributes: attributes}); err != nil {
+		panic(err)
+	}
+	var list []*target
+	for i := range n {
+		t := newTarget(g, balancer.Target{Group: "group", ID: fmt.Sprintf("t%02d", i), Addr: netip.MustParseAddrPort("127.0.0.1:1")}, nil)
+		t.health = health{state: stateHealthy}
+		g.targets[t.config.ID] = t
+		g.enlist(t)
+		list = append(list, t)
+	}
+	g.renew(noon)
+	return g, list
+}
+
+// Whatever states targets have: those that drain get nothing, the others all if too few of
+// them are healthy, else the healthy ones.
+func TestWhoGetsRequests(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		least := rapid.IntRange(1, 3).Draw(t, "least")
+		g, list := groupOf(map[string]string{"target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": fmt.Sprint(least)}, rapid.IntRange(0, 6).Draw(t, "targets"))
+		healthy, open := 0, 0
+		for _, each := range list {
+			each.health.state = rapid.SampledFrom([]string{stateInitial, stateHealthy, stateUnhealthy}).Draw(t, "state")
+			each.config.Draining = rapid.Bool().Draw(t, "draining")
+			g.enlist(each)
+			if each.config.Draining {
+				continue
+			}
+			open++
+			if each.health.state == stateHealthy {
+				healthy++
+			}
+		}
+		g.renew(noon)
+		want := healthy
+		if healthy < least {
+			want = open
+		}
+		p := g.pool.Load()
+		if len(p.eligible) != want {
+			t.Fatalf("%d get requests, want %d", len(p.eligible), want)
+		}
+		for _, each := range p.eligible {
+			if each.config.Draining || healthy >= least && each.health.state != stateHealthy {
+				t.Errorf("%s gets requests: %+v", each.config.ID, each.health)
+			}
+		}
+	})
+}
+
+func TestRoundRobinIsEven(t *testing.T) {
+	g, list := groupOf(nil, 3)
+	got := map[*target]int{}
+	for range 300 {
+		got[g.pool.Load().choose(g.next.Add(1), atNoon)]++
+	}
+	for _, each := range list {
+		if got[each] != 100 {
+			t.Errorf("%s got %d of 300", each.config.ID, got[each])
+		}
+	}
+}
+
+func TestLeastOutstandingRequests(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g, list := groupOf(map[string]string{"load_balancing.algorithm.type": "least_outstanding_requests"}, rapid.IntRange(1, 5).Draw(t, "targets"))
+		least := int64(math.MaxInt64)
+		for _, each := range list {
+			n := rapid.Int64Range(0, 5).Draw(t, "outstanding")
+			each.outstanding.Store(n)
+			least = min(least, n)
+		}
+		if got := g.pool.Load().choose(rapid.Uint64().Draw(t, "turn"), atNoon); got.outstanding.Load() != least {
+			t.Errorf("a target with %d, where another has %d", got.outstanding.Load(), least)
+		}
+	})
+}
+
+func TestSlowStart(t *testing.T) {
+	g, list := groupOf(map[string]string{"slow_start.duration_seconds": "100"}, 2)
+	list[1].slowSince = noon
+	g.renew(noon)
+	for _, c := range []struct {
+		after time.Duration
+		least float64
+		most  float64
+	}{{10 * time.Second, 0.05, 0.14}, {50 * time.Second, 0.26, 0.40}, {100 * time.Second, 0.5, 0.5}} {
+		n := 0
+		now := func() time.Time { return noon.Add(c.after) }
+		for range 10_000 {
+			if g.pool.Load().choose(g.next.Add(1), now) == list[1] {
+				n++
+			}
+		}
+		if share := float64(n) / 10_000; share < c.least || share > c.most {
+			t.Errorf("after %v it gets %.3f, want %.2f to %.2f", c.after, share, c.least, c.most)
+		}
+	}
+}
+
+// Weights decide on the group: one without any gets nothing.
+func TestWeights(t *testing.T) {
+	f := newForward(balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "a", Weight: 3}, {Group: "b", Weight: 0}, {Group: "c", Weight: 1}}}, newGroup)
+	got := map[string]int{}
+	for i := range uint64(400) {
+		got[f.pick(i).group.id]++
+	}
+	if got["a"] != 300 || got["b"] != 0 || got["c"] != 100 {
+		t.Errorf("%v", got)
+	}
+	if f := newForward(balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "a", Weight: 0}}}, newGroup); f.pick(0) != nil {
+		t.Error("a group without weight is picked")
+	}
+}
+
+// A flow stays where it is as long as its target is there, whatever happens to others.
+func TestFlowsStay(t *testing.T) {
+	g, list := groupOf(nil, 5)
+	before := map[uint64]*target{}
+	for hash := range uint64(1000) {
+		before[hash] = g.pool.Load().flow(hash)
+	}
+	gone := list[2]
+	gone.config.Draining = true
+	g.enlist(gone)
+	g.renew(noon)
+	for hash, was := range before {
+		if now := g.pool.Load().flow(hash); was != gone && now != was || now == gone {
+			t.Fatalf("flow %d went from %s to %s", hash, was.config.ID, now.config.ID)
+		}
+	}
+}
+
+// weighted_random gives each target as much, in no order. Without anomalies weights are equal.
+func TestRandomTargets(t *testing.T) {
+	g, list := groupOf(map[string]string{"load_balancing.algorithm.type": "weighted_random"}, 4)
+	seen, inTurn := map[*target]int{}, 0
+	const requests = 4000
+	for turn := range uint64(requests) {
+		next := g.pool.Load().choose(turn+1, atNoon)
+		if list[(turn+1)%4] == next {
+			inTurn++
+		}
+		seen[next]++
+	}
+	for _, each := range list { // ten standard deviations from a thousand
+		if n := seen[each]; n < 726 || n > 1274 {
+			t.Errorf("%s gets %d of %d", each.config.ID, n, requests)
+		}
+	}
+	if inTurn > 1274 {
+		t.Errorf("%d of %d requests are in turn", inTurn, requests)
+	}
+}
+
+// Fewer healthy targets than a share of all, and all get requests.
+func TestShareOfHealthyTargets(t *testing.T) {
+	for healthy, want := range map[int]int{0: 5, 1: 5, 2: 5, 3: 3, 5: 5} {
+		g, list := groupOf(map[string]string{"target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "50"}, 5)
+		for _, each := range list[healthy:] {
+			each.health.state = stateUnhealthy
+			g.enlist(each)
+		}
+		g.renew(noon)
+		if n := len(g.pool.Load().eligible); n != want {
+			t.Errorf("%d of 5 are healthy: %d get requests, want %d", healthy, n, want)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package dataplane
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+var discarded = log.New(io.Discard, "", 0)
+
+// forward passes a request to a target of the group.
+func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
+	x.pool = g.pool.Load()
+	if code := x.incompatible(); code != 0 {
+		x.page(w, code)
+		return
+	}
+	if x.target = x.pool.settings.stickiness.stuck(r, x.pool); x.target == nil {
+		x.target = x.pool.choose(g.next.Add(1), x.now)
+	}
+	if next := x.listener.next.Load(); x.target == nil && next != nil { // the targets went after the rule that led to them
+		x.listener, x.host, x.uri, x.cookies = next, "", "", x.cookies[:0]
+		x.route(w, r)
+		return
+	}
+	if x.target == nil {
+		x.page(w, http.StatusServiceUnavailable)
+		return
+	}
+	x.target.outstanding.Add(1)
+	defer func() {
+		x.target.release()
+		if x.upload != nil {
+			x.upload.abandon()
+			x.last = x.last || !x.upload.understood()
+		}
+	}()
+	x.proxy.ServeHTTP(w, r)
+}
+
+// incompatible is 464 where the client's protocol is none of the group's: HTTP/1 for
+// gRPC or HTTP/2, or in HTTP/2 another method than gRPC's. It is in the guide's list of
+// errors.
+func (x *exchange) incompatible() int {
+	switch version := x.pool.settings.version; {
+	case version != "GRPC" && version != "HTTP2":
+		return 0
+	case x.request.ProtoMajor != 2, version == "GRPC" && x.request.Method != http.MethodPost:
+		return 464
+	}
+	return 0
+}
+
+// rewrite makes the request to the target. Hop-by-hop headers are gone already.
+func (x *exchange) rewrite(p *httputil.ProxyRequest) {
+	out := p.Out
+	out.URL.Scheme, out.URL.Host = "http", x.target.address
+	if x.pool.settings.protocol == "HTTPS" {
+		out.URL.Scheme = "https"
+	}
+	x.locate(out)
+	out.Trailer = p.In.Trailer // itself: it is filled when the body has been read
+	x.complete(out, p.In.Header)
+}
+
+// complete makes the header of a request that of one to a target.
+func (x *exchange) complete(out *http.Request, in http.Header) {
+	l, s := x.listener, &x.listener.settings
+	host := cmp.Or(x.host, x.request.Host)
+	if host == "" && !x.request.ProtoAtLeast(1, 1) { // "HTTP connections" in "How Elastic Load Balancing works"
+		host = l.host
+	}
+	out.Host = hostFor(host, s, l.port)
+	// The client is told to go on as soon as there is a target to read its body; see "HTTP
+	// headers" in "How Elastic Load Balancing works".
+	delete(out.Header, "Expect")
+	if !strings.EqualFold(out.Header.Get("Upgrade"), "websocket") { // the only one that the guide knows: h2c would lead past the rules
+		delete(out.Header, "Upgrade")
+		delete(out.Header, "Connection")
+	}
+	if s.dropInvalid {
+		dropInvalid(out.Header)
+	}
+	setForwarded(out.Header, in, x.source, l)
+	given := ""
+	if v := in["X-Amzn-Trace-Id"]; len(v) > 0 {
+		given = v[0]
+	}
+	out.Header["X-Amzn-Trace-Id"] = []string{traceID(given, time.Now())}
+	if s.tlsHeaders {
+		if t := x.tls(); t != nil {
+			out.Header[s.tlsVersion], out.Header[s.tlsCipherSuite] = []string{t.version}, []string{t.cipher}
+		}
+	}
+}
+
+// locate says what the target is asked for: path and query as they were sent, or as they are
+// rewritten, whatever a parser makes of them.
+func (x *exchange) locate(out *http.Request) {
+	path, query, empty := x.asked.path, x.asked.query, x.asked.query == "" && strings.HasSuffix(x.request.RequestURI, "?")
+	if x.uri != "" {
+		path, query, empty = strings.Cut(x.uri, "?")
+		out.URL.Path, _ = url.PathUnescape(path) // Opaque says what that makes no sense of
+		out.URL.RawPath = path
+	}
+	out.URL.RawQuery, out.URL.ForceQuery = query, empty && query == ""
+	if x.line = path; query != "" || out.URL.ForceQuery {
+		x.line += "?" + query
+	}
+	if path != out.URL.EscapedPath() && !strings.HasPrefix(path, "//") {
+		out.URL.Opaque = path
+	}
+}
+
+func (x *exchange) tls() *tlsInfo {
+	if x.client != nil {
+		return x.client.tls
+	}
+	if x.request.TLS != nil {
+		return newTLSInfo(*x.request.TLS)
+	}
+	return nil
+}
+
+// RoundTrip asks the target. One that cannot be reached is not replaced by another: "The load
+// balancer received a TCP RST from the target when attempting to establish a connection" is the
+// first cause of a 502 in the guide's page about errors. ECS takes targets out before it stops tasks.
+func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
+	if version := x.pool.settings.version; version == "HTTP2" || version == "GRPC" {
+		return x.askHTTP2(r)
+	}
+	return x.askHTTP1(r)
+}
+
+// modify completes a target's answer.
+func (x *exchange) modify(answer *http.Response) error {
+	s := &x.listener.settings
+	if s.hideServer {
+		answer.Header.Del("Server")
+	}
+	for _, h := range s.responseHeaders {
+		answer.Header.Set(h[0], h[1])
+	}
+	cookies := x.pool.settings.stickiness.bind(answer, x.target, x.now(), x.listener.secure)
+	for _, c := range append(x.cookies, cookies...) {
+		answer.Header.Add("Set-Cookie", c)
+	}
+	if answer.StatusCode != http.StatusSwitchingProtocols {
+		x.keepAlive(answer.Header)
+	}
+	if _, ok := answer.Header["Content-Type"]; !ok {
+		x.writer.Header()["Content-Type"] = nil // net/http's server would guess
+	}
+	if b, ok := answer.Body.(*answerBody); ok {
+		b.leaveFlushing(answer)
+	}
+	return nil
+}
+
+// failed answers for a target that did not.
+func (x *exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
+	var client *clientError
+	var network net.Error
+	code := http.StatusBadGateway
+	switch {
+	case errors.As(err, &client):
+		code, x.last = client.code, true
+	case r.Context().Err() != nil: // nobody reads it but the log
+		code = 460
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		code = http.StatusGatewayTimeout
+	}
+	x.balancer.options.Log.Debug("a target did not answer", "target", x.target.address, "status", code, "err", err)
+	x.page(w, code)
+}
+
+// bufferPool is where the proxy's buffers are between requests.
+type bufferPool struct{ pool sync.Pool }
+
+const bufferSize = 32 << 10
+
+var buffers = &bufferPool{sync.Pool{New: func() any { return new([bufferSize]byte) }}}
+
+// Get and Put are httputil.BufferPool's.
+func (p *bufferPool) Get() []byte { return p.pool.Get().(*[bufferSize]byte)[:] }
+
+// Put takes a buffer that Get gave.
+func (p *bufferPool) Put(b []byte) { p.pool.Put((*[bufferSize]byte)(b)) }

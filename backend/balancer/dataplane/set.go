@@ -1,0 +1,221 @@
+package dataplane
+
+import (
+	"fmt"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+)
+
+// Set puts a piece in place, or replaces the one with its key. A version that is not
+// newer than the one in place changes nothing. On an error what was there stays, but for the port
+// of a listener that moves: it is closed before the new one is opened, which may be taken.
+func (b *Balancer) Set(piece balancer.Piece) error {
+	key, err := piece.Key()
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return ErrClosed
+	}
+	if version, ok := b.versions[key]; ok && version >= piece.Version {
+		return nil
+	}
+	switch {
+	case piece.Listener != nil:
+		err = b.setListener(*piece.Listener)
+	case piece.TargetGroup != nil:
+		err = b.setGroup(*piece.TargetGroup)
+	case piece.Target != nil:
+		err = b.setTarget(*piece.Target)
+	case piece.Certificate != nil:
+		err = b.setCertificate(*piece.Certificate)
+	}
+	if err != nil {
+		return fmt.Errorf("set %s %s: %w", key.Kind, key.ID, err)
+	}
+	b.versions[key] = piece.Version
+	b.steer()
+	return nil
+}
+
+// Remove takes a piece away, if it is there. A listener's port is closed, and a target
+// gets nothing new; requests on their way are finished.
+func (b *Balancer) Remove(key balancer.Key) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, placed := b.versions[key]
+	if key.Kind == balancer.KindListener && b.homeless[key.ID] != nil { // it may never have had its port
+		placed = true
+	}
+	if !placed || b.closed {
+		return
+	}
+	delete(b.versions, key)
+	switch key.Kind {
+	case balancer.KindListener:
+		b.closeDoor(key.ID)
+		delete(b.homeless, key.ID)
+		b.lookUse()
+	case balancer.KindTargetGroup:
+		g := b.groups[key.ID]
+		g.set, g.config = false, balancer.TargetGroup{ID: key.ID}
+		b.plan(g)
+		g.renew(b.options.Now())
+	case balancer.KindTarget:
+		b.removeTarget(b.groups[key.Group].targets[key.ID])
+	case balancer.KindCertificate:
+		delete(b.certificates, key.ID)
+	}
+	b.forget()
+	b.steer()
+}
+
+func (b *Balancer) setListener(config balancer.Listener) error {
+	l, err := b.newListener(config)
+	if err != nil {
+		return err
+	}
+	if d := b.doors[config.ID]; d != nil && d.fits(l) {
+		d.set(l)
+	} else {
+		b.closeDoor(config.ID) // another listener may wait for its port
+		open, err := b.openDoor(l)
+		if err != nil {
+			b.homeless[config.ID] = l
+			b.lookUse()
+			b.steer()
+			return err
+		}
+		b.doors[config.ID] = open
+		delete(b.homeless, config.ID)
+	}
+	b.lookUse()
+	return nil
+}
+
+func (b *Balancer) closeDoor(id string) {
+	if d := b.doors[id]; d != nil {
+		d.leave()
+		delete(b.doors, id)
+	}
+}
+
+// lookUse finds out which groups listeners use, and has the targets of those checked.
+func (b *Balancer) lookUse() {
+	used := map[*group]bool{}
+	for _, d := range b.doors {
+		for g := range d.current.Load().groups {
+			used[g] = true
+		}
+	}
+	for _, l := range b.homeless {
+		for g := range l.groups {
+			used[g] = true
+		}
+	}
+	for _, g := range b.groups {
+		if g.used != used[g] {
+			g.used = used[g]
+			b.plan(g)
+			g.renew(b.options.Now())
+		}
+	}
+}
+
+// group returns the group with an id, whose piece may not have come yet.
+func (b *Balancer) group(id string) *group {
+	g := b.groups[id]
+	if g == nil {
+		g = newGroup(id)
+		b.groups[id] = g
+	}
+	return g
+}
+
+func (b *Balancer) setGroup(config balancer.TargetGroup) error {
+	g := b.group(config.ID)
+	if err := g.configure(config); err != nil {
+		return err
+	}
+	b.plan(g)
+	g.renew(b.options.Now())
+	return nil
+}
+
+// setTarget keeps what is known of a target whose address stays.
+func (b *Balancer) setTarget(config balancer.Target) error {
+	if !config.Addr.IsValid() {
+		return fmt.Errorf("address %v", config.Addr)
+	}
+	g := b.group(config.Group)
+	t := g.targets[config.ID]
+	switch {
+	case t == nil || t.config.Addr != config.Addr || t.config.Draining && !config.Draining:
+		old := t
+		t = newTarget(g, config, b.options.Dial)
+		g.targets[config.ID] = t
+		if old != nil {
+			old.retire()
+			g.enlist(old)
+			b.planTarget(old)
+		}
+	default:
+		t.config = config
+		if config.Draining {
+			t.retire()
+		}
+	}
+	g.enlist(t)
+	b.planTarget(t)
+	g.renew(b.options.Now())
+	b.setTimer()
+	return nil
+}
+
+func (b *Balancer) removeTarget(t *target) {
+	g := t.group
+	delete(g.targets, t.config.ID)
+	t.retire()
+	g.enlist(t)
+	b.planTarget(t)
+	g.renew(b.options.Now())
+	b.setTimer()
+	t.removed.Store(true)
+	b.forgetFlows("udp", t)
+	if g.pool.Load().settings.cutFlows {
+		t.cutFlows()
+		b.forgetFlows("tcp", t)
+	}
+}
+
+// forget drops groups that nobody speaks of any more.
+func (b *Balancer) forget() {
+	for id, g := range b.groups {
+		if !g.set && !g.used && len(g.targets) == 0 {
+			delete(b.groups, id)
+		}
+	}
+}
+
+func (b *Balancer) setCertificate(config balancer.Certificate) error {
+	c, err := newCertificate(config)
+	if err != nil {
+		return err
+	}
+	b.certificates[config.ID] = c
+	return nil
+}
+
+// certificatesOf returns those of the ids that are there, in their order.
+func (b *Balancer) certificatesOf(ids []string) []*certificate {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var list []*certificate
+	for _, id := range ids {
+		if c := b.certificates[id]; c != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}

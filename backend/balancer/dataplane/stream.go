@@ -1,0 +1,232 @@
+package dataplane
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/binary"
+	"errors"
+	"hash/maphash"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// carry passes a connection to a target, as it is or out of TLS. What cannot be passed on
+// is closed, as a network load balancer does.
+func (l *listener) carry(client net.Conn) {
+	b := l.balancer
+	defer func() { _ = client.Close() }()
+	defer context.AfterFunc(b.ctx, func() { _ = client.Close() })()
+	source := addrPortOf(client.RemoteAddr())
+	near := client
+	if l.secure {
+		secure := tls.Server(client, l.clientTLS)
+		ctx, cancel := context.WithTimeout(b.ctx, handshakePatience)
+		defer cancel()
+		if secure.HandshakeContext(ctx) != nil {
+			return
+		}
+		near = secure
+	}
+	far, t := l.connectFlow(source, addrPortOf(client.LocalAddr()))
+	if far == nil {
+		return
+	}
+	t.outstanding.Add(1)
+	t.flows.Store(far, nil)
+	defer func() {
+		t.outstanding.Add(-1)
+		t.flows.Delete(far)
+		_ = far.Close()
+	}()
+	defer context.AfterFunc(b.ctx, func() { _ = far.Close() })()
+	pass(near, far, l.settings.streamIdle)
+}
+
+// connectFlow connects to the flow's target, or to others if that refuses.
+func (l *listener) connectFlow(source, destination netip.AddrPort) (net.Conn, *target) {
+	f := l.flowForward()
+	if f == nil {
+		return nil, nil
+	}
+	hash := maphash.Comparable(flowSeed, source)
+	chosen := f.pick(hash)
+	if chosen == nil {
+		return nil, nil
+	}
+	g := chosen.group
+	p := g.pool.Load()
+	if p.settings.stickiness.kind == "source_ip" {
+		hash = maphash.Comparable(flowSeed, source.Addr())
+	}
+	var header []byte
+	if p.settings.proxyProtocol {
+		header = proxyHeader(source, destination, true)
+	}
+	for rest := *p; ; {
+		t := rest.flow(hash)
+		if t == nil {
+			return nil, nil
+		}
+		conn, err := l.dialFlow(t, header, p.settings.protocol == "TLS")
+		if err == nil {
+			return conn, t
+		}
+		rest.eligible = without(rest.eligible, t)
+	}
+}
+
+func without(list []*target, out *target) []*target {
+	var kept []*target
+	for _, t := range list {
+		if t != out {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// dialFlow connects to a target, and says who has connected before anything else, TLS
+// included.
+func (l *listener) dialFlow(t *target, header []byte, secure bool) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(l.balancer.ctx, connectPatience)
+	defer cancel()
+	conn, err := dialWith(header, l.balancer.options.Dial)(ctx, "tcp", t.address)
+	if err != nil || !secure {
+		return conn, err
+	}
+	inner := tls.Client(conn, toTargets)
+	if err := inner.HandshakeContext(ctx); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return inner, nil
+}
+
+// dialWith has connections begin with a header, if there is one.
+func dialWith(header []byte, dial dialer) dialer {
+	if len(header) == 0 {
+		return dial
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := conn.Write(header); err != nil { // it fits into the system's buffer
+			return nil, errors.Join(err, conn.Close())
+		}
+		return conn, nil
+	}
+}
+
+// pass copies both ways until both have ended, one has failed, or neither has said
+// anything for the idle time.
+func pass(near, far net.Conn, idle time.Duration) {
+	var last atomic.Int64
+	last.Store(time.Now().UnixNano())
+	back, there := make(chan struct{}), make(chan struct{})
+	go func() {
+		passOneWay(near, far, idle, &last)
+		close(back)
+		awaitOther(there, idle, &last, near, far)
+	}()
+	passOneWay(far, near, idle, &last)
+	close(there)
+	awaitOther(back, idle, &last, near, far)
+	<-back
+}
+
+// awaitOther looks after a connection that is half closed: who passes the other way may be
+// held by a peer that reads nothing, and sees no time go by.
+func awaitOther(other <-chan struct{}, idle time.Duration, last *atomic.Int64, conns ...net.Conn) {
+	for {
+		select {
+		case <-other:
+			return
+		case <-time.After(idle / 4):
+		}
+		if time.Since(time.Unix(0, last.Load())) >= idle+idle/4 {
+			for _, c := range conns {
+				_ = c.Close()
+			}
+			return
+		}
+	}
+}
+
+// passOneWay lets the system move the bytes where it can, a piece at a time, to see
+// whether any come. It looks more often than the idle time, as what moves the other way is
+// seen no sooner than there.
+func passOneWay(to, from net.Conn, idle time.Duration, last *atomic.Int64) {
+	const piece = 16 << 20
+	look := idle / 4
+	for {
+		_ = from.SetReadDeadline(time.Now().Add(look))
+		n, err := io.Copy(to, &io.LimitedReader{R: from, N: piece})
+		if n > 0 {
+			last.Store(time.Now().UnixNano())
+		}
+		switch {
+		case err == nil && n == piece:
+		case errors.Is(err, os.ErrDeadlineExceeded) && time.Since(time.Unix(0, last.Load())) < idle+look:
+		case err == nil:
+			if half, ok := to.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+				return
+			}
+			_ = to.Close()
+			return
+		default:
+			_ = to.Close()
+			_ = from.Close()
+			return
+		}
+	}
+}
+
+func addrPortOf(a net.Addr) netip.AddrPort {
+	switch a := a.(type) {
+	case *net.TCPAddr:
+		p := a.AddrPort()
+		return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
+	case *net.UDPAddr:
+		p := a.AddrPort()
+		return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
+	}
+	p, _ := netip.ParseAddrPort(a.String())
+	return p
+}
+
+// ownHeader is that of a connection that nobody else asked for, such as a health check's.
+var ownHeader = []byte("\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00")
+
+// proxyHeader is version 2 of HAProxy's PROXY protocol, binary: who connected to what.
+func proxyHeader(source, destination netip.AddrPort, stream bool) []byte {
+	b := []byte("\r\n\r\n\x00\r\nQUIT\n\x21")
+	family := byte(0x10)
+	if !source.Addr().Is4() || !destination.Addr().Is4() {
+		family = 0x20
+	}
+	if stream {
+		family |= 1
+	} else {
+		family |= 2
+	}
+	var addresses []byte
+	for _, a := range []netip.Addr{source.Addr(), destination.Addr()} {
+		if family>>4 == 1 {
+			four := a.As4()
+			addresses = append(addresses, four[:]...)
+		} else {
+			six := a.As16()
+			addresses = append(addresses, six[:]...)
+		}
+	}
+	addresses = binary.BigEndian.AppendUint16(addresses, source.Port())
+	addresses = binary.BigEndian.AppendUint16(addresses, destination.Port())
+	b = append(b, family)
+	b = binary.BigEndian.AppendUint16(b, uint16(len(addresses)))
+	return append(b, addresses...)
+}

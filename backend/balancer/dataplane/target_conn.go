@@ -1,0 +1,174 @@
+package dataplane
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"maps"
+	"net"
+	"slices"
+	"sync"
+	"time"
+)
+
+type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
+
+const (
+	connectPatience = 10 * time.Second // then the answer is 504
+	idleTargetTime  = 60 * time.Second // how long an idle connection is kept
+	maxAnswerHead   = 32 << 10         // of a target's header
+)
+
+// toTargets is TLS to targets, whose certificates nobody verifies, as on AWS. It is that of
+// ELBSecurityPolicy-TLS13-1-0-2021-06, whatever clients speak. (By the guide it has no TLS 1.3
+// where the listener's own policy has none.)
+var toTargets = &tls.Config{
+	InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, //nolint:gosec // targets show and speak what they like: "Security policies" in the guide
+	CipherSuites: slices.DeleteFunc(slices.Sorted(maps.Values(suites)), func(id uint16) bool { return id == tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA }),
+}
+
+// targetConn is a connection to a target in HTTP/1. net/http's Transport is not used for
+// these: it asks again by itself when something has been sent, and leaves idle connections
+// that a target has closed to the next request.
+type targetConn struct {
+	net.Conn
+	target    *target
+	alive     func() bool // whether an idle connection still is; see newLiveness
+	reader    *bufio.Reader
+	writer    *bufio.Writer
+	left      int  // what may be read of a head; negative has no limit
+	sent      bool // something of the present request; its writer's alone
+	reused    bool
+	idleSince time.Time
+
+	idle time.Duration // the load balancer's time-out
+}
+
+var errHeadTooLarge = errors.New("the target's header is larger than 32 KiB")
+
+func (c *targetConn) Read(p []byte) (int, error) {
+	if c.left >= 0 && len(p) > c.left {
+		if p = p[:c.left]; len(p) == 0 {
+			return 0, errHeadTooLarge
+		}
+	}
+	n, err := c.Conn.Read(p)
+	if c.left >= 0 {
+		c.left -= n
+	}
+	return n, err
+}
+
+func (c *targetConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if n > 0 {
+		c.sent = true
+	}
+	return n, err
+}
+
+// extend gives the connection the idle time-out from now on.
+func (c *targetConn) extend() {
+	_ = c.SetDeadline(time.Now().Add(c.idle)) // a closed connection says so when it is used
+}
+
+// connect returns a connection to the target that is idle, or a new one.
+func (t *target) connect(ctx context.Context, dial dialer, secure bool, idle time.Duration) (*targetConn, error) {
+	if c := t.idle.take(); c != nil {
+		c.sent, c.reused, c.idle = false, true, idle
+		return c, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, connectPatience)
+	defer cancel()
+	conn, err := dial(ctx, "tcp", t.address)
+	if err != nil {
+		return nil, err
+	}
+	c := &targetConn{Conn: conn, target: t, alive: newLiveness(conn), idle: idle}
+	if secure {
+		inner := tls.Client(conn, toTargets)
+		if err := inner.HandshakeContext(ctx); err != nil {
+			_ = conn.Close()
+			return nil, err
+		}
+		c.Conn = inner
+	}
+	c.reader, c.writer = bufio.NewReaderSize(c, 4<<10), bufio.NewWriterSize(c, 4<<10)
+	return c, nil
+}
+
+// idleConns are a target's connections without a request, the latest used last.
+type idleConns struct {
+	mu    sync.Mutex
+	conns []*targetConn
+	sweep *time.Timer
+}
+
+// take returns the one used last that is still alive, or nil.
+func (i *idleConns) take() *targetConn {
+	for {
+		i.mu.Lock()
+		n := len(i.conns)
+		if n == 0 {
+			i.mu.Unlock()
+			return nil
+		}
+		c := i.conns[n-1]
+		i.conns[n-1] = nil
+		i.conns = i.conns[:n-1]
+		i.mu.Unlock()
+		if time.Since(c.idleSince) < idleTargetTime && c.alive() {
+			return c
+		}
+		_ = c.Close()
+	}
+}
+
+// put keeps a connection for the next request, or closes it if there is to be none.
+func (i *idleConns) put(c *targetConn) {
+	c.idleSince = time.Now()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if c.target.retired.Load() { // looked at inside: closeAll comes after it is set
+		_ = c.Close()
+		return
+	}
+	i.conns = append(i.conns, c)
+	if i.sweep == nil {
+		i.sweep = time.AfterFunc(idleTargetTime, i.sweepOld)
+	}
+}
+
+// sweepOld closes what has been idle for too long, or has been closed by the target.
+func (i *idleConns) sweepOld() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	kept := i.conns[:0]
+	for _, c := range i.conns {
+		if time.Since(c.idleSince) < idleTargetTime && c.alive() {
+			kept = append(kept, c)
+		} else {
+			_ = c.Close()
+		}
+	}
+	clear(i.conns[len(kept):])
+	if i.conns = kept; len(kept) > 0 {
+		i.sweep.Reset(idleTargetTime)
+	} else {
+		i.sweep = nil
+	}
+}
+
+func (i *idleConns) closeAll() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, c := range i.conns {
+		_ = c.Close()
+	}
+	i.conns = nil
+	if i.sweep != nil {
+		i.sweep.Stop()
+		i.sweep = nil
+	}
+}

@@ -1,0 +1,84 @@
+package dataplane
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"strings"
+	"time"
+)
+
+// certificate is one that has been read.
+type certificate struct {
+	tls.Certificate
+	names []string // in small letters; *.name is for one label
+}
+
+func newCertificate(c balancer.Certificate) (*certificate, error) {
+	pair, err := tls.X509KeyPair([]byte(c.Chain), []byte(c.Key))
+	if err != nil {
+		return nil, fmt.Errorf("certificate %s: %w", c.ID, err)
+	}
+	read := &certificate{Certificate: pair}
+	if read.Leaf == nil {
+		if read.Leaf, err = x509.ParseCertificate(pair.Certificate[0]); err != nil {
+			return nil, fmt.Errorf("certificate %s: %w", c.ID, err)
+		}
+	}
+	for _, name := range read.Leaf.DNSNames {
+		read.names = append(read.names, strings.ToLower(name))
+	}
+	if len(read.names) == 0 && read.Leaf.Subject.CommonName != "" {
+		read.names = []string{strings.ToLower(read.Leaf.Subject.CommonName)}
+	}
+	return read, nil
+}
+
+// fits tells how well a certificate is for a host: 2 for its name, 1 for a wildcard.
+func (c *certificate) fits(host string) int {
+	best := 0
+	for _, name := range c.names {
+		if name == host {
+			return 2
+		}
+		if rest, ok := strings.CutPrefix(name, "*"); ok {
+			if label, ok := strings.CutSuffix(host, rest); ok && label != "" && !strings.Contains(label, ".") {
+				best = 1
+			}
+		}
+	}
+	return best
+}
+
+// newClientTLS makes what a listener speaks with clients. Connections share it, and with it
+// the keys of sessions that clients resume.
+func (l *listener) newClientTLS(s *balancer.Security) (*tls.Config, error) {
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return chooseCertificate(l.certificates(), hello, time.Now())
+		},
+	}
+	if l.application {
+		config.NextProtos = []string{"http/1.1"}
+		if l.settings.http2 {
+			config.NextProtos = []string{"h2", "http/1.1"}
+		}
+	}
+	if s == nil {
+		return config, nil
+	}
+	return config, bindPolicy(s, config)
+}
+
+// newTLSInfo words a client's TLS as AWS does: TLSv1.2 and the suite's name in OpenSSL's
+// words, which are the IANA's for 1.3.
+func newTLSInfo(s tls.ConnectionState) *tlsInfo {
+	cipher, ok := suiteNames[s.CipherSuite]
+	if !ok {
+		cipher = tls.CipherSuiteName(s.CipherSuite)
+	}
+	version := strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1)
+	return &tlsInfo{version: strings.TrimSuffix(version, ".0"), cipher: cipher}
+}

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package balancer
-
-import "net"
-
-// newLiveness has nothing to look with here: the write to a closed connection fails.
-func newLiveness(net.Conn) func() bool { return func() bool { return true } }
