@@ -31,7 +31,7 @@ func (h *host) resync(ctx context.Context) {
 	}
 	h.setInfo(there.info)
 	if there.info.Simulated { // nothing else than this process can lead anywhere
-		h.ports.settle(newListeners(h.Engine, h.agent.Log))
+		h.ports.ListenHere()
 	}
 	byName := make(map[string]backend.Container, len(there.containers))
 	for _, c := range there.containers {
@@ -121,7 +121,7 @@ func (h *host) prepareNetwork(ctx context.Context) {
 		if _, err := h.vpcNetwork(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
 			h.agent.Log.Error("no network for tasks", "error", err)
 		}
-		h.findLoopback(call)
+		h.ports.Find(call)
 	})
 }
 

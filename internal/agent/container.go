@@ -151,7 +151,7 @@ func (w *work) start(i int) run {
 			return func() { w.containerNotBegun(i, "CannotStartContainerError: ", refusal) }
 		}
 		if len(d.PortMappings) > 0 {
-			h.findLoopback(ctx)
+			h.ports.Find(ctx)
 		}
 		bindings, err := w.publishPorts(ctx, name, id, d, had)
 		if err == nil {
@@ -212,7 +212,7 @@ func (w *work) stop(i int) run {
 	}
 	examine := w.examine(i)
 	return func(ctx context.Context) func() {
-		h.ports.await(ctx)
+		h.ports.Await(ctx)
 		err := h.Engine.Stop(ctx, id, grace)
 		if err == nil || errors.Is(err, backend.ErrNotFound) {
 			return examine(ctx)

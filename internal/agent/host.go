@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -46,10 +47,8 @@ type host struct {
 	Engine    *enginecall.Engine // that of the options, with deadlines
 	agent     *Agent
 	life      context.Context // ends with the agent's run
-	ports     *hostPorts
-	relay     backend.Relay         // nil where the engine has none
-	balancers backend.LoadBalancers // likewise
-	finding   chan struct{}         // holds a token while it is asked for its ports
+	ports     *hostport.Ports
+	balancers backend.LoadBalancers // nil where the engine has none
 	leftovers *leftovers
 	logs      *logReaders
 	digests   digests
@@ -103,14 +102,14 @@ func newHost(a *Agent, o HostOptions) *host {
 	}
 	engine := enginecall.New(o.Engine, a.Log.With("host", o.Name))
 	h := &host{
-		HostOptions: o, Engine: engine, relay: engine.Relay(), balancers: engine.LoadBalancers(), ranges: instanceRanges{block: o.InstanceRange}, agent: a, resyncs: make(chan struct{}, 1), finding: make(chan struct{}, 1),
+		HostOptions: o, Engine: engine, balancers: engine.LoadBalancers(), ranges: instanceRanges{block: o.InstanceRange}, agent: a, resyncs: make(chan struct{}, 1),
 		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, fetched: map[string]bool{},
 		networks: map[string]backend.Network{}, promised: map[string]bool{},
 	}
-	h.ports = newHostPorts(nil, a.Log)
-	if h.relay == nil {
-		h.ports.settle(newListeners(h.Engine, a.Log))
-	}
+	h.ports = hostport.New(hostport.Options{
+		Log: a.Log, Engine: engine,
+		Go: func(run func(context.Context)) bool { return h.spawn(func() { run(h.life) }) },
+	})
 	h.leftovers, h.logs = newLeftovers(h), newLogReaders(h)
 	return h
 }
@@ -147,7 +146,7 @@ func (h *host) end() {
 	works := slices.Collect(maps.Values(h.works))
 	h.mu.Unlock()
 	h.spawned.Wait()
-	h.ports.closeAll()
+	h.ports.CloseAll()
 	h.leftovers.stopTimers()
 	for _, m := range h.allMachines() {
 		m.leaveAlone()

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -78,7 +79,7 @@ func TestNobodyWaitsForACallThatNeverBegins(t *testing.T) {
 func TestNoPortIsOpenedAfterTheEnd(t *testing.T) {
 	h := endingHost(t)
 	h.end()
-	for _, port := range h.ports.open(tenant{task: "task"}, at80("sandbox"), true) {
+	for _, port := range h.ports.Open(hostport.Owner{ID: "task"}, []hostport.Mapping{{ContainerPort: 80, Protocol: tcp, Leads: hostport.Target{Sandbox: "sandbox", Port: 80}}}, true) {
 		t.Errorf("%s is open", port.Address)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 )
 
 // labelLoadBalancer says of a sandbox and of the container in it that they are a load balancer,
@@ -34,7 +35,7 @@ type loadBalancer struct {
 	runs      bool   // both, as far as is known
 	kept      keptAddress
 	stream    io.Closer // the last one to it, which may say nothing when it has ended
-	ports     map[string]target
+	ports     map[string]hostport.Target
 }
 
 var (
@@ -63,7 +64,7 @@ func (h *host) loadBalancer(arn string) *loadBalancer {
 	defer h.loadBalancersMu.Unlock()
 	b := h.loadBalancers[arn]
 	if b == nil {
-		b = &loadBalancer{host: h, arn: arn, turn: make(chan struct{}, 1), ports: map[string]target{}}
+		b = &loadBalancer{host: h, arn: arn, turn: make(chan struct{}, 1), ports: map[string]hostport.Target{}}
 		h.loadBalancers[arn] = b
 	}
 	return b
@@ -211,7 +212,7 @@ func (b *loadBalancer) discard(ctx context.Context, ids ...string) error {
 	b.runs = false // its end is no news
 	b.mu.Unlock()
 	b.closePorts()
-	h.ports.await(ctx)
+	h.ports.Await(ctx)
 	h.agent.interfaces.leave(b.arn)
 	for i := range ids {
 		id := ids[len(ids)-1-i] // what is in a sandbox before it

@@ -9,6 +9,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 )
 
 // OpenLoadBalancerPort has a port of the loopback address lead to that of a listener: one of the
@@ -19,23 +20,23 @@ func (a *Agent) OpenLoadBalancerPort(ctx context.Context, l *elbv2.Listener) (ad
 	if err != nil {
 		return nil
 	}
-	b.host.findLoopback(ctx)
+	b.host.ports.Find(ctx)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.sandbox.IP.IsValid() {
 		return nil
 	}
-	leads := target{sandbox: b.sandbox.ID, ip: b.sandbox.IP, port: uint16(l.Port)}
+	leads := hostport.Target{Sandbox: b.sandbox.ID, IP: b.sandbox.IP, Port: uint16(l.Port)}
 	if before, open := b.ports[l.ARN]; open && before != leads {
 		b.closePort(l.ARN)
 	}
 	b.ports[l.ARN] = leads
-	var openings []opening
+	var mappings []hostport.Mapping
 	for _, protocol := range transports(l.Protocol) {
-		openings = append(openings, opening{containerPort: int(l.Port), protocol: protocol, leads: leads, own: leads.port})
+		mappings = append(mappings, hostport.Mapping{ContainerPort: int(l.Port), Protocol: protocol, Leads: leads, Own: leads.Port})
 	}
-	for _, p := range b.host.ports.open(tenant{task: l.ARN}, openings, true) {
-		if len(openings) > 1 {
+	for _, p := range b.host.ports.Open(hostport.Owner{ID: l.ARN}, mappings, true) {
+		if len(mappings) > 1 {
 			p.Address += "/" + string(p.Protocol)
 		}
 		addresses = append(addresses, p.Address)
@@ -82,5 +83,5 @@ func (b *loadBalancer) closePorts() {
 // closePort gives back the port of a listener, if it has one. The lock is held.
 func (b *loadBalancer) closePort(listener string) {
 	delete(b.ports, listener)
-	b.host.ports.close(listener)
+	b.host.ports.Close(listener)
 }

@@ -307,7 +307,7 @@ func TestPortsLeadToALoadBalancer(t *testing.T) {
 			t.Errorf("it is reached at %v", at)
 		}
 		b.agent.CloseLoadBalancerPorts(row.ARN, nil)
-		if left, _ := b.agent.hosts[""].ports.of("listener"); len(left) > 0 {
+		if left, _ := b.agent.hosts[""].ports.Of("listener"); len(left) > 0 {
 			t.Errorf("still open are %v", left)
 		}
 		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {

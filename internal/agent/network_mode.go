@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -38,13 +39,13 @@ func (a *Agent) InstanceIP(taskARN string) string {
 
 // openPorts opens the task to this host, and returns where. Simulated tasks get there what
 // their service shares; the rest is opened when somebody asks for it.
-func (w *work) openPorts() []HostPort {
+func (w *work) openPorts() []hostport.Port {
 	simulated := w.host.engineInfo().Simulated
 	if simulated && !w.host.LocalPorts {
 		return nil
 	}
-	list := w.host.openingRules().openings(w.task, w.view.status, w.view.definitions, w.on)
-	return w.host.ports.open(tenantOf(w.task, w.view.status, w.view.stop), list, !simulated)
+	list := w.host.portRules().mappings(w.task, w.view.status, w.view.definitions, w.on)
+	return w.host.ports.Open(portOwner(w.task, w.view.status, w.view.stop), list, !simulated)
 }
 
 // attach lets a machine know of the network interface of one of its tasks, which has its

@@ -15,7 +15,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
@@ -210,47 +209,6 @@ func TestATaskThatFindsNoPublishedPortSaysSo(t *testing.T) {
 	})
 }
 
-// A task that waits for a port of the one protocol is in the way of nobody who waits for the
-// other, and one that has ended waits no more.
-func TestWhoLacksAPortOfTheOtherProtocolIsNotInTheWay(t *testing.T) {
-	h := newHostPorts(newPublished(&relaying{}, slog.New(slog.DiscardHandler), []uint16{14600}, []uint16{14600}), slog.New(slog.DiscardHandler))
-	open := func(task string, protocol types.TransportProtocol) []string {
-		return opened(h.open(tenant{task: task}, []opening{{container: "app", containerPort: 80, protocol: protocol, leads: target{sandbox: task, port: 80}}}, true))
-	}
-	open("udp", types.TransportProtocolUdp)
-	open("tcp", types.TransportProtocolTcp)
-	for task, protocol := range map[string]types.TransportProtocol{"ended": types.TransportProtocolTcp, "waits": types.TransportProtocolUdp} {
-		if got := open(task, protocol); got != nil {
-			t.Errorf("%s finds %v", task, got)
-		}
-	}
-	h.close("ended")
-	if got := h.lacking[types.TransportProtocolTcp]; len(got) != 0 {
-		t.Errorf("%d tasks that have ended wait for a port", len(got))
-	}
-	open("next", types.TransportProtocolTcp)
-	h.close("tcp")
-	if got := addresses(h, "next"); !slices.Equal(got, []string{"127.0.0.1:14600"}) {
-		t.Errorf("when a TCP port is given back, who waits for one has %v", got)
-	}
-}
-
-// Tasks that began at once have the same ports after each restart.
-func TestTasksThatBeganAtOnceGetTheirPortsInOrder(t *testing.T) {
-	h := newHostPorts(nil, slog.New(slog.DiscardHandler))
-	var tcp []uint16
-	for i := range uint16(20) {
-		h.open(tenant{task: fmt.Sprintf("task%02d", i)}, []opening{{container: "app", containerPort: 80, protocol: types.TransportProtocolTcp}}, true)
-		tcp = append(tcp, 14600+i)
-	}
-	h.settle(newPublished(&relaying{}, slog.New(slog.DiscardHandler), tcp, nil))
-	for i := range 20 {
-		if got, want := addresses(h, fmt.Sprintf("task%02d", i)), fmt.Sprint("127.0.0.1:", 14600+i); !slices.Equal(got, []string{want}) {
-			t.Errorf("task %d has %v, want %s", i, got, want)
-		}
-	}
-}
-
 // Those that run get their ports when the engine has said which it publishes.
 func TestTasksWaitForPublishedPorts(t *testing.T) {
 	withPublished(t, []uint16{14600, 14601}, func(b *bench, r *relaying) {
@@ -293,48 +251,6 @@ func TestWherePortsLeadIsToldAgain(t *testing.T) {
 		time.Sleep(2 * retryPause)
 		synctest.Wait()
 		b.expect("after that", r.lead(), map[string]string{"14600/tcp": b.at(one)})
-	})
-}
-
-// What changes while the engine is told is told at once after that.
-func TestChangesOfPublishedPortsAreToldTogether(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := &relaying{slow: time.Second}
-		for i := range uint16(100) {
-			r.tcp = append(r.tcp, 14600+i)
-		}
-		p := newPublished(r, slog.New(slog.DiscardHandler), r.tcp, nil)
-		ctx, cancel := context.WithCancel(t.Context())
-		var running sync.WaitGroup
-		running.Go(func() { p.run(ctx) })
-		synctest.Wait() // it is told of none
-		var ports []port
-		for i := range 100 {
-			one, err := p.open(portKey{types.TransportProtocolTcp, 80}, target{sandbox: "s", ip: netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}), port: 80})
-			if err != nil {
-				t.Fatal(err)
-			}
-			ports = append(ports, one)
-		}
-		if _, err := p.open(portKey{types.TransportProtocolTcp, 80}, target{}); err == nil {
-			t.Error("there are more ports than are published")
-		}
-		p.await(ctx)
-		synctest.Wait()
-		if leads := r.lead(); len(leads) != 100 || r.told != 2 {
-			t.Errorf("%d ports lead somewhere, told %d times", len(leads), r.told)
-		}
-		ports[99].lead(target{sandbox: "s", ip: netip.MustParseAddr("10.1.1.1"), port: 81})
-		for _, one := range ports[:99] {
-			one.close()
-			one.close()
-		}
-		p.await(ctx)
-		if leads := r.lead(); leads["14699/tcp"] != "10.1.1.1:81" || len(leads) != 1 { // it may be told once more
-			t.Errorf("at last they lead %v", leads)
-		}
-		cancel()
-		running.Wait()
 	})
 }
 

@@ -239,8 +239,8 @@ const sandboxRemovals = 5
 func (w *work) removeSandbox() run {
 	h, id := w.host, w.view.status.SandboxID
 	return func(ctx context.Context) func() {
-		h.ports.close(w.task.ARN) // before somebody else gets where they lead
-		h.ports.await(ctx)
+		h.ports.Close(w.task.ARN) // before somebody else gets where they lead
+		h.ports.Await(ctx)
 		err := w.leaveMachine(ctx)
 		if err != nil && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil {
 			h.agent.Log.Error("ports of a task not closed", "task", w.task.ARN, "error", err)

@@ -103,7 +103,7 @@ func (w *work) next(ctx context.Context) (calls []call) {
 		w.view.now = w.host.agent.Clock.Now()
 		w.settle()
 		if w.view.stop != nil {
-			w.host.ports.leave(w.task.ARN) // before the calls that stop it
+			w.host.ports.Leave(w.task.ARN) // before the calls that stop it
 		}
 		actions, again := plan(&w.view)
 		if w.applyNow(actions) {
@@ -269,7 +269,7 @@ func (w *work) running() {
 	if ports := w.openPorts(); len(ports) > 0 || !w.host.engineInfo().Simulated {
 		attrs = append(attrs, "ports", ports)
 	}
-	if _, without := w.host.ports.of(w.task.ARN); len(without) > 0 {
+	if _, without := w.host.ports.Of(w.task.ARN); len(without) > 0 {
 		attrs = append(attrs, "noHostPortFor", without)
 	}
 	w.host.agent.Log.Info("task is running", attrs...)
@@ -314,7 +314,7 @@ func (w *work) published(ctx context.Context, n news, stored bool) {
 // output.
 func (w *work) over(ctx context.Context) {
 	s := w.view.status
-	w.host.ports.close(w.task.ARN)
+	w.host.ports.Close(w.task.ARN)
 	w.host.agent.interfaces.leave(w.task.ARN)
 	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes(), unsure: w.unsure}
 	for _, c := range s.Containers {

@@ -1,9 +1,8 @@
-package agent
+package hostport
 
 import (
 	"context"
 	"crypto/rand"
-	"log/slog"
 	"net"
 	"net/netip"
 	"runtime"
@@ -14,10 +13,11 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // answerer answers each datagram with its name and what it was asked.
-func answerer(t *testing.T, name string) target {
+func answerer(t *testing.T, name string) Target {
 	t.Helper()
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
@@ -34,7 +34,7 @@ func answerer(t *testing.T, name string) target {
 		}
 	}()
 	at := netip.MustParseAddrPort(conn.LocalAddr().String())
-	return target{sandbox: at.Addr().String(), port: at.Port()}
+	return Target{Sandbox: at.Addr().String(), Port: at.Port()}
 }
 
 // carrying is an engine whose sandboxes are the addresses of this host.
@@ -65,20 +65,19 @@ func say(t *testing.T, conn net.Conn) string {
 }
 
 func TestDatagramsGoToTheTaskThatHasThePort(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
-	h := newHostPorts(newListeners(carrying{}, log), log)
-	first, second := tenant{task: "first", service: "s", startedAt: time.Unix(1, 0)}, tenant{task: "second", service: "s", startedAt: time.Unix(2, 0)}
+	h := New(Options{Engine: enginecall.New(carrying{}, discarded), Log: discarded})
+	first, second := Owner{ID: "first", Service: "s", StartedAt: time.Unix(1, 0)}, Owner{ID: "second", Service: "s", StartedAt: time.Unix(2, 0)}
 	ask, err := net.ListenPacket("udp4", "127.0.0.1:0") // for a number that is free
 	if err != nil {
 		t.Fatal(err)
 	}
 	number := netip.MustParseAddrPort(ask.LocalAddr().String()).Port()
 	ask.Close()
-	opening := func(to target) []opening {
-		return []opening{{container: "dns", containerPort: 53, protocol: udp, shared: number, leads: to}}
+	mapping := func(to Target) []Mapping {
+		return []Mapping{{Container: "dns", ContainerPort: 53, Protocol: udp, Shared: number, Leads: to}}
 	}
-	ports := h.open(first, opening(answerer(t, "first")), true)
-	h.open(second, opening(answerer(t, "second")), true)
+	ports := h.Open(first, mapping(answerer(t, "first")), true)
+	h.Open(second, mapping(answerer(t, "second")), true)
 	if len(ports) != 1 {
 		t.Fatalf("ports of the first task: %+v", ports)
 	}
@@ -97,15 +96,15 @@ func TestDatagramsGoToTheTaskThatHasThePort(t *testing.T) {
 			t.Errorf("%q answers", got)
 		}
 	}
-	h.leave("first")
+	h.Leave("first")
 	if got := say(t, client); got != "second" {
 		t.Errorf("when the first leaves, %q answers", got)
 	}
-	h.close("first")
+	h.Close("first")
 	if got := say(t, other); got != "second" {
 		t.Errorf("after the end of the first, %q answers", got)
 	}
-	h.closeAll()
+	h.CloseAll()
 	again, err := net.ListenPacket("udp4", ports[0].Address)
 	if err != nil {
 		t.Fatalf("the port is still there: %v", err)
@@ -115,15 +114,15 @@ func TestDatagramsGoToTheTaskThatHasThePort(t *testing.T) {
 
 // A task that takes nothing must not have the emulator keep all that is sent to it.
 func TestWhatWaitsForATaskIsBounded(t *testing.T) {
-	var to atomic.Pointer[target]
-	to.Store(&target{sandbox: "silent", port: 53})
+	var to atomic.Pointer[Target]
+	to.Store(&Target{Sandbox: "silent", Port: 53})
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
 	life, end := context.WithCancel(t.Context())
-	d := newDatagrams(conn, &to, newListeners(deaf{life: life}, slog.New(slog.DiscardHandler)))
+	d := newDatagrams(conn, &to, newListeners(Options{Engine: enginecall.New(deaf{life: life}, discarded), Log: discarded}))
 	datagram, passed := make([]byte, longestDatagram), 0
 	for client := range mostFlows {
 		for range mostWaiting + 1 {

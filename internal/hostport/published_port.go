@@ -1,4 +1,4 @@
-package agent
+package hostport
 
 import (
 	"context"
@@ -15,9 +15,8 @@ import (
 )
 
 // published are ports of the engine host's loopback address, which is the user's where this
-// process runs in a container of the engine. Their numbers are fixed; where they lead the
-// engine is told, always of all of them, by run alone: what changes while it is told is told
-// together after that.
+// process runs in a container of the engine. Their numbers are fixed. The goroutine of run
+// tells the engine where all of them lead; changes made meanwhile are told together after that.
 type published struct {
 	relay backend.Relay
 	log   *slog.Logger
@@ -34,10 +33,13 @@ type published struct {
 // publishedPort is one of them that leads to a task. A number of 0 is none: the engine has
 // no port for it any more.
 type publishedPort struct {
-	of     *published
-	key    portKey
-	target target
+	of    *published
+	key   portKey
+	leads Target
 }
+
+// retryPause is how long it takes until the engine is told again what it has refused.
+const retryPause = time.Second
 
 var errNonePublished = errors.New("all ports that the engine publishes lead elsewhere; --host-ports says how many there are")
 
@@ -53,7 +55,7 @@ func newPublished(relay backend.Relay, log *slog.Logger, tcp, udp []uint16) *pub
 func (p *published) numbered() bool { return false }
 
 // open takes the number that is asked for, if that is one of them and free, or else the lowest.
-func (p *published) open(key portKey, leads target) (port, error) {
+func (p *published) open(key portKey, leads Target) (openPort, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	number, found := p.take(key)
@@ -89,10 +91,10 @@ func (o *publishedPort) address() string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(int(o.key.port)))
 }
 
-func (o *publishedPort) lead(to target) {
+func (o *publishedPort) lead(to Target) {
 	o.of.mu.Lock()
 	defer o.of.mu.Unlock()
-	o.target = to
+	o.leads = to
 	o.of.changed()
 }
 
@@ -149,8 +151,8 @@ func (p *published) forwards() (list []backend.PortForward, version int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for one := range p.ports {
-		if one.key.port != 0 && one.target.ip.IsValid() {
-			list = append(list, backend.PortForward{Protocol: string(one.key.protocol), Port: one.key.port, To: one.target.addrPort()})
+		if one.key.port != 0 && one.leads.IP.IsValid() {
+			list = append(list, backend.PortForward{Protocol: string(one.key.protocol), Port: one.key.port, To: one.leads.addrPort()})
 		}
 	}
 	slices.SortFunc(list, func(a, b backend.PortForward) int { return int(a.Port) - int(b.Port) })
@@ -225,4 +227,12 @@ func (p *published) await(ctx context.Context) {
 		p.mu.Lock()
 	}
 	p.mu.Unlock()
+}
+
+// notify puts a token into a channel that holds one.
+func notify(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }

@@ -1,4 +1,4 @@
-package agent
+package hostport
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 // answers back to the client. The listener's goroutine alone begins flows.
 type datagrams struct {
 	conn      net.PacketConn
-	to        *atomic.Pointer[target]
+	to        *atomic.Pointer[Target]
 	listeners *listeners
 
 	mu      sync.Mutex
@@ -23,7 +23,7 @@ type datagrams struct {
 
 // flow is a client's way to a task, and back.
 type flow struct {
-	leads *target     // that it was begun for
+	leads *Target     // that it was begun for
 	out   chan []byte // what is to be sent
 	over  chan struct{}
 	once  sync.Once
@@ -39,7 +39,7 @@ const (
 	flowIdle    = 120 * time.Second
 )
 
-func newDatagrams(conn net.PacketConn, to *atomic.Pointer[target], l *listeners) *datagrams {
+func newDatagrams(conn net.PacketConn, to *atomic.Pointer[Target], l *listeners) *datagrams {
 	return &datagrams{conn: conn, to: to, listeners: l, flows: map[string]*flow{}}
 }
 
@@ -86,7 +86,7 @@ func (d *datagrams) sent(bytes int) {
 	d.waiting -= bytes
 }
 
-// flow is that of a client. It is a new one when the port leads to another task: there is
+// flow is that of a client. It is a new one when the port leads to another ID: there is
 // no connection that could stay with the old one. The lock is held.
 func (d *datagrams) flow(client net.Addr) *flow {
 	leads, key := d.to.Load(), client.String()

@@ -1,0 +1,35 @@
+package hostport
+
+import (
+	"net/netip"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// Mapping is a port that an owner wants to have on the user's loopback address.
+type Mapping struct {
+	Container     string // name; empty if the port is none of a container's
+	ContainerPort int
+	Protocol      types.TransportProtocol
+	Leads         Target
+	// Shared is the number under which the owners of a group have it one after the other;
+	// 0 is none.
+	Shared uint16
+	// Own is the number for this owner alone, if that is free; 0 is any.
+	Own uint16
+}
+
+// Target is where a port of the loopback address leads: a port of a sandbox, and its address.
+type Target struct {
+	Sandbox string // id
+	IP      netip.Addr
+	Port    uint16
+}
+
+func (t Target) addrPort() netip.AddrPort { return netip.AddrPortFrom(t.IP, t.Port) }
+
+// portKey tells the ports of the loopback address apart.
+type portKey struct {
+	protocol types.TransportProtocol
+	port     uint16
+}
