@@ -21,6 +21,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/instance"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/routing"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/securitygroup"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -36,7 +41,8 @@ var promises apitest.Promises
 func TestMain(m *testing.M) { os.Exit(promises.Main(m, ec2.New(ec2.Options{}).Service())) }
 
 func TestTable(t *testing.T) {
-	apitest.Table(t, ec2.New(ec2.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ec2.API]())
+	apitest.Table(t, ec2.New(ec2.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ec2.API](),
+		reflect.TypeFor[*instance.API](), reflect.TypeFor[*vpc.API](), reflect.TypeFor[*securitygroup.API](), reflect.TypeFor[*routing.API](), reflect.TypeFor[*endpoint.API]())
 }
 
 func TestNamesOnTheWire(t *testing.T) {

@@ -11,11 +11,11 @@ import (
 
 // Table fails when the table of a service has an operation twice, when one takes or
 // returns what the SDK's client does not, when the client has none of its name, and, if the
-// table is complete, when it lacks one of the client's. api is what has the methods: each
+// table is complete, when it lacks one of the client's. apis are what has the methods: each
 // that the client has must stand in the table.
-func Table(t *testing.T, s awsapi.Service, client, api reflect.Type) {
+func Table(t *testing.T, s awsapi.Service, client reflect.Type, apis ...reflect.Type) {
 	t.Helper()
-	sdk, methods := operations(client), operations(api)
+	sdk, methods := operations(client), operations(apis...)
 	if len(sdk) == 0 {
 		t.Fatalf("no operations found in %v: has the SDK's client changed?", client)
 	}
@@ -46,14 +46,16 @@ func Table(t *testing.T, s awsapi.Service, client, api reflect.Type) {
 	}
 }
 
-// operations are the methods func(ctx, *XInput, ...) of a type by name.
-func operations(of reflect.Type) map[string]reflect.Type {
+// operations are the methods func(ctx, *XInput, ...) of types by name.
+func operations(of ...reflect.Type) map[string]reflect.Type {
 	found := map[string]reflect.Type{}
-	for i := range of.NumMethod() {
-		m := of.Method(i)
-		if m.Type.NumIn() >= 3 && m.Type.In(1) == reflect.TypeFor[context.Context]() &&
-			strings.HasSuffix(m.Type.In(2).String(), m.Name+"Input") {
-			found[m.Name] = m.Type
+	for _, t := range of {
+		for i := range t.NumMethod() {
+			m := t.Method(i)
+			if m.Type.NumIn() >= 3 && m.Type.In(1) == reflect.TypeFor[context.Context]() &&
+				strings.HasSuffix(m.Type.In(2).String(), m.Name+"Input") {
+				found[m.Name] = m.Type
+			}
 		}
 	}
 	return found

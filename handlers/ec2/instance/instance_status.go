@@ -1,0 +1,86 @@
+package instance
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// DescribeInstanceStatus answers that instances are well, of those that run unless all are
+// asked for.
+func (a *API) DescribeInstanceStatus(ctx context.Context, in *sdk.DescribeInstanceStatusInput) (*sdk.DescribeInstanceStatusOutput, error) {
+	if err := idsOrPages(in.InstanceIds, in.MaxResults); err != nil {
+		return nil, err
+	}
+	scope, tx := kit.Scope(ctx), a.Store.Read()
+	asked, err := kit.NamedInstances(tx, scope, in.InstanceIds)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.InstanceIds) == 0 {
+		asked = ec2.Instances(tx, scope)
+	}
+	var rows []types.InstanceStatus
+	for _, i := range asked {
+		if aws.ToBool(in.IncludeAllInstances) || i.State() == types.InstanceStateNameRunning {
+			rows = append(rows, instanceStatus(i))
+		}
+	}
+	found, err := kit.Describe(rows, in.Filters, nil, "instance-id", statusValues, nil)
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := kit.Page(found, func(s types.InstanceStatus) string { return *s.InstanceId }, in.MaxResults, in.NextToken, 5, 1000)
+	return &sdk.DescribeInstanceStatusOutput{InstanceStatuses: found, NextToken: next}, err
+}
+
+// instanceStatus is ok for what runs; checks take no time here.
+func instanceStatus(i *ec2.Instance) types.InstanceStatus {
+	status := types.SummaryStatusNotApplicable
+	var details []types.InstanceStatusDetails
+	if i.State() == types.InstanceStateNameRunning {
+		status = types.SummaryStatusOk
+		details = []types.InstanceStatusDetails{{Name: types.StatusNameReachability, Status: types.StatusTypePassed}}
+	}
+	summary := &types.InstanceStatusSummary{Status: status, Details: details}
+	return types.InstanceStatus{
+		InstanceId: &i.ID, AvailabilityZone: &i.Zone, AvailabilityZoneId: aws.String(state.ZoneID(i.Zone)), InstanceState: instanceState(i.State()),
+		InstanceStatus: summary, SystemStatus: summary, Operator: &types.OperatorResponse{Managed: aws.Bool(false)},
+	}
+}
+
+func statusValues(s *types.InstanceStatus, filter string) ([]string, bool) {
+	if s.InstanceState == nil {
+		s = &types.InstanceStatus{InstanceState: &types.InstanceState{}, InstanceStatus: &types.InstanceStatusSummary{}, SystemStatus: &types.InstanceStatusSummary{}}
+	}
+	switch filter {
+	case "instance-id":
+		return kit.One(s.InstanceId)
+	case "availability-zone":
+		return kit.One(s.AvailabilityZone)
+	case "availability-zone-id":
+		return kit.One(s.AvailabilityZoneId)
+	case "instance-state-name":
+		return kit.OneOf(s.InstanceState.Name)
+	case "instance-state-code":
+		return kit.OneOf(strconv.Itoa(int(aws.ToInt32(s.InstanceState.Code))))
+	case "instance-status.status":
+		return kit.OneOf(s.InstanceStatus.Status)
+	case "system-status.status":
+		return kit.OneOf(s.SystemStatus.Status)
+	case "instance-status.reachability", "system-status.reachability":
+		return kit.Each(s.InstanceStatus.Details, func(d *types.InstanceStatusDetails) string { return string(d.Status) })
+	case "event.code", "event.description", "event.instance-event-id", "event.not-after", "event.not-before", "event.not-before-deadline",
+		"attached-ebs-status.status", "operator.principal":
+		return nil, true
+	case "operator.managed":
+		return kit.OneOf("false")
+	}
+	return nil, false
+}

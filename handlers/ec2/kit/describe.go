@@ -1,0 +1,96 @@
+package kit
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// valuesOf finds the values that a row has for a filter, none where EC2 knows the filter
+// and no row here has a value; known is false if there is no such filter. The row may be
+// one without anything. The filters are those of the EC2 API reference.
+type valuesOf[T any] func(row *T, filter string) (values []string, known bool)
+
+// One is the value of a filter that a row has one value for.
+func One(value *string) ([]string, bool) { return []string{aws.ToString(value)}, true }
+
+// OneBool is one for a flag.
+func OneBool(value *bool) ([]string, bool) {
+	return []string{strconv.FormatBool(aws.ToBool(value))}, true
+}
+
+// OneOf is one for a value that every row has.
+func OneOf[S ~string](value S) ([]string, bool) { return []string{string(value)}, true }
+
+// Each has a value for each of the parts of a row.
+func Each[P any](parts []P, value func(part *P) string) ([]string, bool) {
+	var values []string
+	for i := range parts {
+		values = append(values, value(&parts[i]))
+	}
+	return values, true
+}
+
+// TagValues knows the filters by tag.
+func TagValues(tags []types.Tag, filter string) (values []string, known bool) {
+	if filter == "tag-key" {
+		return Each(tags, func(t *types.Tag) string { return *t.Key })
+	}
+	key, known := strings.CutPrefix(filter, "tag:")
+	for _, tag := range tags {
+		if known && *tag.Key == key {
+			return One(tag.Value)
+		}
+	}
+	return nil, known
+}
+
+// Describe picks the rows that were asked for: by id, each of which must exist, and
+// by filters, in the memory of rows. The list is empty, not nil, where nothing is found.
+func Describe[T any](rows []T, filters []types.Filter, ids []string, idName string, of valuesOf[T], missing func(id string) error) ([]T, error) {
+	wanted, err := newFilterSet(filters, func(name string) bool { _, known := of(new(T), name); return known })
+	if err != nil {
+		return nil, err
+	}
+	asked := map[string]bool{} // true when there is a row
+	for _, id := range ids {
+		asked[id] = false
+	}
+	if rows == nil {
+		rows = []T{}
+	}
+	candidates := rows[:0]
+	for i := range rows {
+		id, _ := of(&rows[i], idName)
+		if _, named := asked[id[0]]; named || len(ids) == 0 {
+			candidates, asked[id[0]] = append(candidates, rows[i]), true
+		}
+	}
+	for _, id := range ids {
+		if !asked[id] {
+			return nil, missing(id)
+		}
+	}
+	found := candidates[:0]
+	for i := range candidates {
+		if wanted.match(func(name string) []string { values, _ := of(&candidates[i], name); return values }) {
+			found = append(found, candidates[i])
+		}
+	}
+	return found, nil
+}
+
+// AskedIDs are the ids that a request names, as such or in a filter.
+func AskedIDs(ids []string, filters []types.Filter, idName string) []string {
+	asked := slices.Clone(ids)
+	for _, f := range filters {
+		if aws.ToString(f.Name) == idName {
+			asked = append(asked, f.Values...)
+		}
+	}
+	slices.Sort(asked)
+	return slices.Compact(asked)
+}

@@ -1,0 +1,25 @@
+package kit
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// PrivateAddress is one of a subnet for what nobody answers at: that which is asked for, or a
+// free one, empty if there is none. Source of the refusals: EC2 API reference, error codes,
+// and field reports.
+func PrivateAddress(tx *state.Tx, scope arn.Scope, s *state.Subnet, asked *string) (string, error) {
+	if aws.ToString(asked) == "" {
+		return ec2.HighestFree(tx, s, scope), nil
+	}
+	switch within, free := ec2.Takes(tx, s, scope, *asked); {
+	case !within:
+		return "", Refuse("InvalidParameterValue", "Address %s does not fall within the subnet's address range", *asked)
+	case !free:
+		return "", Refuse("InvalidIPAddress.InUse", "Address %s is in use.", *asked)
+	}
+	return *asked, nil
+}

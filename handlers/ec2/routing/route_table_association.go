@@ -1,0 +1,162 @@
+package routing
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// AssociateRouteTable associates a route table with a subnet, or with the internet gateway of
+// its VPC. Source of the texts: field reports.
+func (a *API) AssociateRouteTable(ctx context.Context, in *sdk.AssociateRouteTableInput) (*sdk.AssociateRouteTableOutput, error) {
+	if in.PublicIpv4Pool != nil {
+		return nil, kit.NotBuilt("AssociateRouteTable", "PublicIpv4Pool")
+	}
+	scope := kit.Scope(ctx)
+	out := &sdk.AssociateRouteTableOutput{AssociationState: associated}
+	err := a.Store.Update(func(tx *state.Tx) error {
+		t, err := kit.Named(tx, scope, "routeTableId", in.RouteTableId, "rtb-", ec2.FindRouteTable)
+		if err != nil {
+			return err
+		}
+		with, err := a.associable(tx, t, in)
+		if err != nil {
+			return err
+		}
+		taken := func(other ec2.RouteTableAssociation) bool {
+			return other.Subnet == with.Subnet && other.Gateway == with.Gateway
+		}
+		for _, other := range ec2.RouteTables(tx, scope) {
+			if slices.ContainsFunc(other.Associations, taken) {
+				return kit.Refuse("Resource.AlreadyAssociated", "the specified association for route table %s conflicts with an existing association", t.ID)
+			}
+		}
+		out.AssociationId = &with.ID
+		addAssociation(tx, t, with)
+		return nil
+	})
+	return out, err
+}
+
+// associable is a new association with what a request names, which belongs to the table's VPC.
+func (a *API) associable(tx *state.Tx, t *ec2.RouteTable, in *sdk.AssociateRouteTableInput) (with ec2.RouteTableAssociation, err error) {
+	with.ID = ec2.NewID("rtbassoc-")
+	switch {
+	case in.SubnetId != nil && in.GatewayId != nil:
+		return with, kit.Refuse("InvalidParameterCombination", "The parameters subnetId and gatewayId cannot be used together") // the text is the emulator's
+	case in.GatewayId != nil:
+		g := ec2.FindInternetGateway(tx, t.Scope, *in.GatewayId)
+		if g == nil {
+			return with, noGateway(*in.GatewayId)
+		}
+		if g.VPC != t.VPC {
+			return with, otherNetworks(t.ID, "network gateway", g.ID)
+		}
+		with.Gateway = g.ID
+		return with, nil
+	}
+	s, err := a.NamedSubnet(tx, t.Scope, in.SubnetId)
+	if err != nil {
+		return with, err
+	}
+	if s.VPC != t.VPC {
+		return with, otherNetworks(t.ID, "subnet", s.ID)
+	}
+	with.Subnet = s.ID
+	return with, nil
+}
+
+func otherNetworks(table, noun, id string) error {
+	return kit.Refuse("InvalidParameterValue", "route table %s and %s %s belong to different networks", table, noun, id)
+}
+
+func addAssociation(tx *state.Tx, t *ec2.RouteTable, with ec2.RouteTableAssociation) {
+	changed := *t
+	changed.Associations = append(slices.Clip(t.Associations), with)
+	ec2.PutRouteTable(tx, &changed)
+}
+
+// associationOf finds the table of an association, and reports whether the association makes
+// it the main one.
+func associationOf(tx *state.Tx, scope arn.Scope, id *string) (t *ec2.RouteTable, main bool, err error) {
+	if aws.ToString(id) == "" {
+		return nil, false, kit.MissingParameter("associationId")
+	}
+	for _, t := range ec2.RouteTables(tx, scope) {
+		if t.Main == *id {
+			return t, true, nil
+		}
+		if slices.ContainsFunc(t.Associations, byAssociation(*id)) {
+			return t, false, nil
+		}
+	}
+	return nil, false, noAssociation(*id)
+}
+
+func byAssociation(id string) func(ec2.RouteTableAssociation) bool {
+	return func(a ec2.RouteTableAssociation) bool { return a.ID == id }
+}
+
+func noAssociation(id string) error {
+	return kit.Refuse("InvalidAssociationID.NotFound", "The association ID '%s' does not exist", id)
+}
+
+// DisassociateRouteTable ends an association; its subnet has the VPC's main table then.
+func (a *API) DisassociateRouteTable(ctx context.Context, in *sdk.DisassociateRouteTableInput) (*sdk.DisassociateRouteTableOutput, error) {
+	err := a.Store.Update(func(tx *state.Tx) error {
+		t, main, err := associationOf(tx, kit.Scope(ctx), in.AssociationId)
+		if err != nil {
+			return err
+		}
+		if main {
+			return kit.Refuse("InvalidParameterValue", "cannot disassociate the main route table association %s", t.Main)
+		}
+		changed, _ := t.Without(byAssociation(*in.AssociationId))
+		ec2.PutRouteTable(tx, changed)
+		return nil
+	})
+	return &sdk.DisassociateRouteTableOutput{}, err
+}
+
+// ReplaceRouteTableAssociation gives a subnet another route table, or a VPC another main one.
+func (a *API) ReplaceRouteTableAssociation(ctx context.Context, in *sdk.ReplaceRouteTableAssociationInput) (*sdk.ReplaceRouteTableAssociationOutput, error) {
+	scope := kit.Scope(ctx)
+	id := ec2.NewID("rtbassoc-")
+	out := &sdk.ReplaceRouteTableAssociationOutput{AssociationState: associated, NewAssociationId: &id}
+	err := a.Store.Update(func(tx *state.Tx) error {
+		from, main, err := associationOf(tx, scope, in.AssociationId)
+		if err != nil {
+			return err
+		}
+		to, err := kit.Named(tx, scope, "routeTableId", in.RouteTableId, "rtb-", ec2.FindRouteTable)
+		if err != nil {
+			return err
+		}
+		if to.VPC != from.VPC {
+			return otherNetworks(to.ID, "route table", from.ID) // the text is the emulator's
+		}
+		changed, was := from.Without(byAssociation(*in.AssociationId))
+		if main {
+			without := *from
+			without.Main = ""
+			changed = &without
+		}
+		ec2.PutRouteTable(tx, changed)
+		to = ec2.FindRouteTable(tx, scope, to.ID) // which may be the same
+		if main {
+			with := *to
+			with.Main = id
+			ec2.PutRouteTable(tx, &with)
+			return nil
+		}
+		addAssociation(tx, to, ec2.RouteTableAssociation{ID: id, Subnet: was.Subnet, Gateway: was.Gateway})
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,180 @@
+package securitygroup
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+const (
+	longestPrefixListToken = 255  // Source: EC2 API reference, CreateManagedPrefixList
+	longestPrefixListText  = 255  // of a name or description; Source: likewise
+	mostPrefixListEntries  = 1000 // Source: VPC user guide, quotas
+)
+
+func managedPrefixList(tx *state.Tx, l *state.PrefixList) *types.ManagedPrefixList {
+	return &types.ManagedPrefixList{
+		PrefixListId: &l.ID, PrefixListArn: kit.ResourceARN(l.Scope, "prefix-list/"+l.ID), PrefixListName: &l.Name, OwnerId: &l.Scope.Account,
+		AddressFamily: aws.String(familyOf(l)), MaxEntries: &l.MaxEntries, Version: &l.Version,
+		State: types.PrefixListState(l.State), StateMessage: kit.Optional(l.StateMessage), Tags: kit.TagsOf(tx, l.Scope, l.ID),
+	}
+}
+
+func familyOf(l *state.PrefixList) string {
+	if l.IPv6 {
+		return "IPv6"
+	}
+	return "IPv4"
+}
+
+// ownPrefixList is the prefix list that a request names, which is not one of AWS. The text
+// for those is the emulator's.
+func ownPrefixList(tx *state.Tx, scope arn.Scope, id *string) (*state.PrefixList, error) {
+	if ofAWS(scope, aws.ToString(id)) {
+		return nil, kit.Refuse("UnsupportedOperation", "The prefix list '%s' is managed by AWS.", *id)
+	}
+	return kit.Named(tx, scope, "PrefixListId", id, "pl-", (*state.Tx).PrefixList)
+}
+
+// CreateManagedPrefixList makes a prefix list, which is complete at once.
+func (a *API) CreateManagedPrefixList(ctx context.Context, in *sdk.CreateManagedPrefixListInput) (*sdk.CreateManagedPrefixListOutput, error) {
+	scope := kit.Scope(ctx)
+	asked, err := newPrefixList(scope, in)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := kit.TagsFor(types.ResourceTypePrefixList, in.TagSpecifications)
+	if err != nil {
+		return nil, err
+	}
+	again, err := kit.NewOnce(scope, "CreateManagedPrefixList", in.ClientToken, longestPrefixListToken, in, kit.WrongArguments(in.ClientToken))
+	if err != nil {
+		return nil, err
+	}
+	out := &sdk.CreateManagedPrefixListOutput{}
+	err = a.Store.Update(func(tx *state.Tx) error {
+		l, err := kit.MadeBefore(tx, again, scope, (*state.Tx).PrefixList)
+		if err != nil {
+			return err
+		}
+		if l == nil {
+			l = asked
+			tx.PutPrefixList(l)
+			tx.SetEC2Tags(scope, l.ID, tags)
+			again.Remember(tx, a.Now(), l.ID)
+		}
+		out.PrefixList = managedPrefixList(tx, l)
+		return nil
+	})
+	return out, err
+}
+
+// newPrefixList is the prefix list that a request asks for. The texts are the emulator's, but
+// for that of the size, which is from a field report.
+func newPrefixList(scope arn.Scope, in *sdk.CreateManagedPrefixListInput) (*state.PrefixList, error) {
+	l := &state.PrefixList{
+		Scope: scope, ID: state.NewPrefixListID(), Name: aws.ToString(in.PrefixListName), IPv6: aws.ToString(in.AddressFamily) == "IPv6",
+		MaxEntries: aws.ToInt32(in.MaxEntries), Version: 1, State: string(types.PrefixListStateCreateComplete),
+	}
+	switch {
+	case l.Name == "":
+		return nil, kit.MissingParameter("PrefixListName")
+	case in.MaxEntries == nil:
+		return nil, kit.MissingParameter("MaxEntries")
+	case aws.ToString(in.AddressFamily) == "":
+		return nil, kit.MissingParameter("AddressFamily")
+	case familyOf(l) != *in.AddressFamily:
+		return nil, kit.Refuse("InvalidParameterValue", "Value (%s) for parameter addressFamily is invalid. It is IPv4 or IPv6.", *in.AddressFamily)
+	}
+	if err := checkPrefixList(l.Name, l.MaxEntries); err != nil {
+		return nil, err
+	}
+	entries, err := withEntries(l, in.Entries, nil)
+	l.Entries = entries
+	return l, err
+}
+
+func checkPrefixList(name string, maxEntries int32) error {
+	switch {
+	case utf8.RuneCountInString(name) > longestPrefixListText:
+		return kit.Refuse("InvalidParameterValue", "The name of a prefix list has at most %d characters.", longestPrefixListText)
+	case strings.HasPrefix(name, "com.amazonaws"):
+		return kit.Refuse("InvalidParameterValue", "The name of a prefix list may not begin with com.amazonaws.")
+	case maxEntries < 1 || maxEntries > mostPrefixListEntries:
+		return kit.Refuse("InvalidParameterValue", "Must specify a max size between 1 and %d", mostPrefixListEntries)
+	}
+	return nil
+}
+
+// GetManagedPrefixListEntries answers the ranges of a prefix list by their texts. Those of AWS
+// have none here. Source of the bounds of its pages: EC2 API reference.
+func (a *API) GetManagedPrefixListEntries(ctx context.Context, in *sdk.GetManagedPrefixListEntriesInput) (*sdk.GetManagedPrefixListEntriesOutput, error) {
+	scope, tx := kit.Scope(ctx), a.Store.Read()
+	out := &sdk.GetManagedPrefixListEntriesOutput{Entries: []types.PrefixListEntry{}}
+	if ofAWS(scope, aws.ToString(in.PrefixListId)) {
+		return out, nil
+	}
+	l, err := ownPrefixList(tx, scope, in.PrefixListId)
+	if err != nil {
+		return nil, err
+	}
+	if in.TargetVersion != nil && *in.TargetVersion != l.Version {
+		return nil, kit.NotBuilt("GetManagedPrefixListEntries", fmt.Sprintf("TargetVersion %d", *in.TargetVersion))
+	}
+	entries, next, err := kit.Page(l.Entries, func(e state.PrefixListEntry) string { return e.CIDR }, in.MaxResults, in.NextToken, 1, 100)
+	for _, e := range entries {
+		out.Entries = append(out.Entries, types.PrefixListEntry{Cidr: aws.String(e.CIDR), Description: kit.Optional(e.Description)})
+	}
+	out.NextToken = next
+	return out, err
+}
+
+// GetManagedPrefixListAssociations answers the security groups that have rules about a prefix
+// list. Source of the bounds of its pages: EC2 API reference.
+func (a *API) GetManagedPrefixListAssociations(ctx context.Context, in *sdk.GetManagedPrefixListAssociationsInput) (*sdk.GetManagedPrefixListAssociationsOutput, error) {
+	scope, tx := kit.Scope(ctx), a.Store.Read()
+	l, err := ownPrefixList(tx, scope, in.PrefixListId)
+	if err != nil {
+		return nil, err
+	}
+	groups, next, err := kit.Page(tx.GroupsNaming(l), func(g *state.SecurityGroup) string { return g.ID }, in.MaxResults, in.NextToken, 5, 255)
+	out := &sdk.GetManagedPrefixListAssociationsOutput{PrefixListAssociations: []types.PrefixListAssociation{}, NextToken: next}
+	for _, g := range groups {
+		out.PrefixListAssociations = append(out.PrefixListAssociations, types.PrefixListAssociation{ResourceId: &g.ID, ResourceOwner: &scope.Account})
+	}
+	return out, err
+}
+
+// DeleteManagedPrefixList removes a prefix list. While rules name it, AWS takes the request,
+// and the list's state tells that it has failed. Source: field reports; the text is the
+// emulator's.
+func (a *API) DeleteManagedPrefixList(ctx context.Context, in *sdk.DeleteManagedPrefixListInput) (*sdk.DeleteManagedPrefixListOutput, error) {
+	out := &sdk.DeleteManagedPrefixListOutput{}
+	err := a.Store.Update(func(tx *state.Tx) error {
+		l, err := ownPrefixList(tx, kit.Scope(ctx), in.PrefixListId)
+		if err != nil {
+			return err
+		}
+		changed := *l
+		if groups := tx.GroupsNaming(l); len(groups) > 0 {
+			changed.State = string(types.PrefixListStateDeleteFailed)
+			changed.StateMessage = "The prefix list is in use by " + firstGroups(groups)
+			tx.PutPrefixList(&changed)
+			out.PrefixList = managedPrefixList(tx, &changed)
+			return nil
+		}
+		changed.State, changed.StateMessage = string(types.PrefixListStateDeleteComplete), ""
+		out.PrefixList = managedPrefixList(tx, &changed)
+		tx.DeletePrefixList(l)
+		return nil
+	})
+	return out, err
+}

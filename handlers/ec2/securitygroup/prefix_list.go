@@ -1,0 +1,85 @@
+package securitygroup
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+func prefixListValues(l *types.PrefixList, filter string) ([]string, bool) {
+	switch filter {
+	case "prefix-list-id":
+		return kit.One(l.PrefixListId)
+	case "prefix-list-name":
+		return kit.One(l.PrefixListName)
+	}
+	return nil, false
+}
+
+// DescribePrefixLists answers the prefix lists of AWS.
+func (a *API) DescribePrefixLists(ctx context.Context, in *ec2.DescribePrefixListsInput) (*ec2.DescribePrefixListsOutput, error) {
+	found, err := kit.Describe(kit.AWSPrefixLists(kit.Scope(ctx)), in.Filters, in.PrefixListIds, "prefix-list-id", prefixListValues, kit.Missing("pl-"))
+	if err != nil {
+		return nil, err
+	}
+	return &ec2.DescribePrefixListsOutput{PrefixLists: found}, nil
+}
+
+func managedPrefixListValues(l *types.ManagedPrefixList, filter string) ([]string, bool) {
+	switch filter {
+	case "owner-id":
+		return kit.One(l.OwnerId)
+	case "prefix-list-id":
+		return kit.One(l.PrefixListId)
+	case "prefix-list-name":
+		return kit.One(l.PrefixListName)
+	}
+	return kit.TagValues(l.Tags, filter)
+}
+
+// DescribeManagedPrefixLists answers the prefix lists of AWS and those of one's own, by id.
+// Source of the bounds of its pages: EC2 API reference.
+func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *ec2.DescribeManagedPrefixListsInput) (*ec2.DescribeManagedPrefixListsOutput, error) {
+	scope, tx := kit.Scope(ctx), a.Store.Read()
+	var rows []types.ManagedPrefixList
+	for _, l := range kit.AWSPrefixLists(scope) {
+		rows = append(rows, types.ManagedPrefixList{
+			PrefixListId: l.PrefixListId, PrefixListName: l.PrefixListName, AddressFamily: aws.String("IPv4"), OwnerId: aws.String("AWS"),
+			PrefixListArn: aws.String("arn:" + scope.Partition() + ":ec2:" + scope.Region + ":aws:prefix-list/" + *l.PrefixListId),
+			State:         types.PrefixListStateCreateComplete, Tags: []types.Tag{},
+		})
+	}
+	for _, l := range tx.PrefixLists(scope) {
+		rows = append(rows, *managedPrefixList(tx, l))
+	}
+	id := func(l types.ManagedPrefixList) string { return *l.PrefixListId }
+	slices.SortFunc(rows, func(a, b types.ManagedPrefixList) int { return strings.Compare(id(a), id(b)) })
+	found, err := kit.Describe(rows, in.Filters, in.PrefixListIds, "prefix-list-id", managedPrefixListValues, kit.Missing("pl-"))
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := kit.Page(found, id, in.MaxResults, in.NextToken, 1, 100)
+	return &ec2.DescribeManagedPrefixListsOutput{PrefixLists: found, NextToken: next}, err
+}
+
+// ofAWS reports whether a prefix list is one of AWS.
+func ofAWS(scope arn.Scope, id string) bool {
+	return slices.ContainsFunc(kit.AWSPrefixLists(scope), func(l types.PrefixList) bool { return *l.PrefixListId == id })
+}
+
+// prefixList is the id of the prefix list that a rule is about. Ids that nobody made are
+// those of the account that a local set-up stands in for.
+func (a *API) prefixList(tx *state.Tx, scope arn.Scope, asked *string) (string, error) {
+	id := aws.ToString(asked)
+	if tx.PrefixList(scope, id) != nil || ofAWS(scope, id) || state.MadeUpPrefixList(id) && !a.Strict {
+		return id, nil
+	}
+	return "", kit.Missing("pl-")(id)
+}

@@ -1,0 +1,139 @@
+package securitygroup
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+func ruleValues(r *types.SecurityGroupRule, filter string) ([]string, bool) {
+	switch filter {
+	case "security-group-rule-id":
+		return kit.One(r.SecurityGroupRuleId)
+	case "group-id":
+		return kit.One(r.GroupId)
+	}
+	return kit.TagValues(r.Tags, filter)
+}
+
+// DescribeSecurityGroupRules answers the rules of the security groups of all VPCs, and of
+// those made up that it is asked for.
+func (a *API) DescribeSecurityGroupRules(ctx context.Context, in *ec2.DescribeSecurityGroupRulesInput) (*ec2.DescribeSecurityGroupRulesOutput, error) {
+	scope, tx := kit.Scope(ctx), a.Store.Read()
+	var rules []types.SecurityGroupRule
+	for _, g := range a.SecurityGroups(tx, scope, kit.AskedIDs(nil, in.Filters, "group-id")) {
+		for _, r := range g.Rules {
+			rules = append(rules, describeRule(tx, scope, g, r))
+		}
+	}
+	found, err := kit.Describe(rules, in.Filters, in.SecurityGroupRuleIds, "security-group-rule-id", ruleValues, kit.Missing("sgr-"))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b types.SecurityGroupRule) int {
+		return strings.Compare(*a.SecurityGroupRuleId, *b.SecurityGroupRuleId)
+	})
+	out := &ec2.DescribeSecurityGroupRulesOutput{}
+	out.SecurityGroupRules, out.NextToken, err = kit.Page(found, func(r types.SecurityGroupRule) string { return *r.SecurityGroupRuleId },
+		in.MaxResults, in.NextToken, kit.LeastResults, kit.MostResults)
+	return out, err
+}
+
+// describeRule is what EC2 shows of a rule. Without ports both are -1.
+func describeRule(tx *state.Tx, scope arn.Scope, g *state.SecurityGroup, r state.SecurityGroupRule) types.SecurityGroupRule {
+	d := types.SecurityGroupRule{
+		SecurityGroupRuleId: aws.String(r.ID), SecurityGroupRuleArn: kit.ResourceARN(scope, "security-group-rule/"+r.ID),
+		GroupId: &g.ID, GroupOwnerId: &scope.Account, IsEgress: aws.Bool(r.Egress), IpProtocol: aws.String(r.Protocol),
+		FromPort: aws.Int32(r.From), ToPort: aws.Int32(r.To), CidrIpv4: kit.Optional(r.CIDR), CidrIpv6: kit.Optional(r.CIDRv6),
+		PrefixListId: kit.Optional(r.PrefixList), Description: kit.Optional(r.Description), Tags: kit.TagsOf(tx, scope, r.ID),
+	}
+	if r.Group != "" {
+		d.ReferencedGroupInfo = &types.ReferencedSecurityGroup{GroupId: aws.String(r.Group), UserId: &scope.Account}
+	}
+	return d
+}
+
+// ModifySecurityGroupRules replaces what rules say; their direction stays. Source: EC2 API
+// reference, ModifySecurityGroupRules; the texts of refusals are the emulator's, but for
+// those that AuthorizeSecurityGroupIngress has as well.
+func (a *API) ModifySecurityGroupRules(ctx context.Context, in *ec2.ModifySecurityGroupRulesInput) (*ec2.ModifySecurityGroupRulesOutput, error) {
+	if len(in.SecurityGroupRules) == 0 {
+		return nil, kit.MissingParameter("SecurityGroupRule")
+	}
+	err := a.Store.Update(func(tx *state.Tx) error {
+		g, err := a.group(tx, kit.Scope(ctx), in.GroupId, nil)
+		if err != nil {
+			return err
+		}
+		changed := *g
+		changed.Rules = slices.Clone(g.Rules)
+		for _, update := range in.SecurityGroupRules {
+			if err := a.modifyRule(tx, &changed, update); err != nil {
+				return err
+			}
+		}
+		if err := checkLimit(tx, &changed); err != nil {
+			return err
+		}
+		if aws.ToBool(in.DryRun) {
+			return kit.ErrDryRun
+		}
+		tx.PutSecurityGroup(&changed)
+		return nil
+	})
+	return &ec2.ModifySecurityGroupRulesOutput{Return: aws.Bool(true)}, err
+}
+
+func (a *API) modifyRule(tx *state.Tx, g *state.SecurityGroup, update types.SecurityGroupRuleUpdate) error {
+	id, to := aws.ToString(update.SecurityGroupRuleId), update.SecurityGroupRule
+	i := slices.IndexFunc(g.Rules, func(r state.SecurityGroupRule) bool { return r.ID == id })
+	switch {
+	case id == "":
+		return kit.MissingParameter("SecurityGroupRuleId")
+	case i < 0:
+		return kit.Missing("sgr-")(id)
+	case to == nil:
+		return kit.MissingParameter("SecurityGroupRule")
+	}
+	rules, err := a.rulesFrom(tx, g, g.Rules[i].Egress, []types.IpPermission{permissionOf(to)})
+	if err != nil {
+		return err
+	}
+	if len(rules) > 1 {
+		return kit.Refuse("InvalidParameterCombination", "Only one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId may be specified")
+	}
+	if old, now := g.Rules[i], rules[0]; (old.CIDR == "") != (now.CIDR == "") || (old.CIDRv6 == "") != (now.CIDRv6 == "") || (old.PrefixList == "") != (now.PrefixList == "") {
+		return kit.Refuse("InvalidParameterValue", "The type of the source or destination of the rule '%s' cannot be changed", id)
+	}
+	if j := slices.IndexFunc(g.Rules, rules[0].Same); j >= 0 && j != i {
+		return kit.Refuse("InvalidPermission.Duplicate", `the specified rule "%s" already exists`, ruleText(rules[0]))
+	}
+	rules[0].ID = id
+	g.Rules[i] = rules[0]
+	return nil
+}
+
+// permissionOf is what a rule is to be as a permission.
+func permissionOf(to *types.SecurityGroupRuleRequest) types.IpPermission {
+	p := types.IpPermission{IpProtocol: to.IpProtocol, FromPort: to.FromPort, ToPort: to.ToPort}
+	if to.CidrIpv4 != nil {
+		p.IpRanges = []types.IpRange{{CidrIp: to.CidrIpv4, Description: to.Description}}
+	}
+	if to.CidrIpv6 != nil {
+		p.Ipv6Ranges = []types.Ipv6Range{{CidrIpv6: to.CidrIpv6, Description: to.Description}}
+	}
+	if to.PrefixListId != nil {
+		p.PrefixListIds = []types.PrefixListId{{PrefixListId: to.PrefixListId, Description: to.Description}}
+	}
+	if to.ReferencedGroupId != nil {
+		p.UserIdGroupPairs = []types.UserIdGroupPair{{GroupId: to.ReferencedGroupId, Description: to.Description}}
+	}
+	return p
+}

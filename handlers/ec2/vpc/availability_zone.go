@@ -1,0 +1,60 @@
+package vpc
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+func zoneValues(z *types.AvailabilityZone, filter string) ([]string, bool) {
+	switch filter {
+	case "zone-name":
+		return kit.One(z.ZoneName)
+	case "zone-id":
+		return kit.One(z.ZoneId)
+	case "zone-type":
+		return kit.One(z.ZoneType)
+	case "region-name":
+		return kit.One(z.RegionName)
+	case "state":
+		return kit.OneOf(z.State)
+	case "group-name":
+		return kit.One(z.GroupName)
+	case "opt-in-status":
+		return kit.OneOf(z.OptInStatus)
+	case "group-long-name", "message", "parent-zone-id", "parent-zone-name":
+		return nil, true
+	}
+	return nil, false
+}
+
+// DescribeAvailabilityZones answers the zones of the region.
+func (a *API) DescribeAvailabilityZones(ctx context.Context, in *ec2.DescribeAvailabilityZonesInput) (*ec2.DescribeAvailabilityZonesOutput, error) {
+	region := kit.Scope(ctx).Region
+	var rows []types.AvailabilityZone
+	for _, name := range state.Zones(region) {
+		rows = append(rows, types.AvailabilityZone{
+			ZoneName: aws.String(name), ZoneId: aws.String(state.ZoneID(name)), State: types.AvailabilityZoneStateAvailable,
+			RegionName: &region, GroupName: &region, NetworkBorderGroup: &region,
+			OptInStatus: types.AvailabilityZoneOptInStatusOptInNotRequired, ZoneType: aws.String("availability-zone"),
+			Messages: []types.AvailabilityZoneMessage{},
+		})
+	}
+	missing := func(id string) error {
+		return &awsapi.Error{Code: "InvalidParameterValue", Message: "Invalid availability zone: [" + id + "]"}
+	}
+	byName, err := kit.Describe(rows, nil, in.ZoneNames, "zone-name", zoneValues, missing)
+	if err != nil {
+		return nil, err
+	}
+	found, err := kit.Describe(byName, in.Filters, in.ZoneIds, "zone-id", zoneValues, missing)
+	if err != nil {
+		return nil, err
+	}
+	return &ec2.DescribeAvailabilityZonesOutput{AvailabilityZones: found}, nil
+}

@@ -1,0 +1,79 @@
+package vpc
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// DescribeVpcAttribute answers an attribute of a VPC. Source: VPC user guide, DNS
+// attributes. The texts of refusals are the emulator's choice.
+func (a *API) DescribeVpcAttribute(ctx context.Context, in *ec2.DescribeVpcAttributeInput) (*ec2.DescribeVpcAttributeOutput, error) {
+	v, err := kit.NamedVPC(a.Store.Read(), kit.Scope(ctx), in.VpcId)
+	if err != nil {
+		return nil, err
+	}
+	out := &ec2.DescribeVpcAttributeOutput{VpcId: in.VpcId}
+	switch in.Attribute {
+	case types.VpcAttributeNameEnableDnsSupport:
+		out.EnableDnsSupport = &types.AttributeBooleanValue{Value: &v.DNSSupport}
+	case types.VpcAttributeNameEnableDnsHostnames:
+		out.EnableDnsHostnames = &types.AttributeBooleanValue{Value: &v.DNSHostnames}
+	case types.VpcAttributeNameEnableNetworkAddressUsageMetrics:
+		out.EnableNetworkAddressUsageMetrics = &types.AttributeBooleanValue{Value: &v.UsageMetrics}
+	case "":
+		return nil, kit.MissingParameter("attribute")
+	default:
+		return nil, kit.Refuse("InvalidParameterValue", "Value (%s) for parameter attribute is invalid. Unknown attribute", in.Attribute)
+	}
+	return out, nil
+}
+
+// ModifyVpcAttribute changes one attribute of a VPC. Source: EC2 API reference,
+// ModifyVpcAttribute; the texts of refusals are the emulator's choice.
+func (a *API) ModifyVpcAttribute(ctx context.Context, in *ec2.ModifyVpcAttributeInput) (*ec2.ModifyVpcAttributeOutput, error) {
+	err := a.Store.Update(func(tx *state.Tx) error {
+		v, err := kit.NamedVPC(tx, kit.Scope(ctx), in.VpcId)
+		if err != nil {
+			return err
+		}
+		changed := *v
+		if err := setOne([]setting{
+			{&changed.DNSSupport, in.EnableDnsSupport}, {&changed.DNSHostnames, in.EnableDnsHostnames},
+			{&changed.UsageMetrics, in.EnableNetworkAddressUsageMetrics},
+		}); err != nil {
+			return err
+		}
+		tx.PutVPC(&changed)
+		return nil
+	})
+	return &ec2.ModifyVpcAttributeOutput{}, err
+}
+
+// setting is a flag of a row, and what a request says of it: nil is nothing.
+type setting struct {
+	flag *bool
+	said *types.AttributeBooleanValue
+}
+
+// setOne sets the only flag that a request is about.
+func setOne(settings []setting) error {
+	n := 0
+	for _, s := range settings {
+		if s.said != nil && s.said.Value != nil {
+			*s.flag = aws.ToBool(s.said.Value)
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		return kit.Refuse("MissingParameter", "The request must contain an attribute to modify")
+	case n > 1:
+		return kit.Refuse("InvalidParameterCombination", "Fields for multiple attribute types specified")
+	}
+	return nil
+}
