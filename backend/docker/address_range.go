@@ -3,7 +3,6 @@ package docker
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -133,20 +132,3 @@ func isHostAddress(want netip.Addr) bool {
 	}
 	return false
 }
-
-// maxOwnerInName keeps names readable; a longer owner is named by its hash.
-const maxOwnerInName = 24
-
-var notInName = regexp.MustCompile(`[^a-zA-Z0-9_.-]+`)
-
-// resourceName names something of an owner so that two owners never collide.
-func resourceName(owner, what string) string {
-	short := notInName.ReplaceAllString(owner, "-")
-	if short != owner || len(short) > maxOwnerInName {
-		sum := sha256.Sum256([]byte(owner))
-		short = hex.EncodeToString(sum[:6])
-	}
-	return "ecs-emulator-" + short + "-" + notInName.ReplaceAllString(what, "-")
-}
-
-func networkName(owner, vpc string) string { return resourceName(owner, vpc) }

@@ -9,6 +9,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // restartGrace is for how long after the engine itself restarted an owner may still be
@@ -39,7 +40,7 @@ func (p pulse) alive() bool { return p.running || p.left > 0 }
 // pulses are those of the owners that have a lifeline, which may be over.
 func (e *Engine) pulses(ctx context.Context) (map[string]pulse, error) {
 	lifelines, err := e.client.ContainerList(ctx, client.ContainerListOptions{
-		All: true, Filters: make(client.Filters).Add("label", kindLabel+"="+string(kindLifeline)),
+		All: true, Filters: make(client.Filters).Add("label", label.KindKey+"="+string(label.Heartbeat)),
 	})
 	if err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func (e *Engine) pulses(ctx context.Context) (map[string]pulse, error) {
 	}
 	best := map[string]pulse{}
 	for _, c := range lifelines {
-		owner := c.Labels[ownerLabel]
+		owner := c.Labels[label.OwnerKey]
 		if best[owner].running {
 			continue
 		}
@@ -81,7 +82,7 @@ func pulseOf(l container.InspectResponse, now time.Time) pulse {
 	case l.State.Status == container.StateCreated:
 		over = dockerapi.ParseTime(l.Created)
 	case l.State.ExitCode == 0: // the end of its input; else the engine stopped it
-		grace, _ = time.ParseDuration(l.Config.Labels[graceLabel]) // without one there is none
+		grace, _ = time.ParseDuration(l.Config.Labels[label.GraceKey]) // without one there is none
 	}
 	since := now.Sub(over)
 	return pulse{since: max(since, 0), left: max(grace-since, 0)}

@@ -11,6 +11,8 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // hostGroups is where a host shows the groups of version 1, by what they bound.
@@ -71,7 +73,7 @@ func (e *Engine) removeLostGroups(ctx context.Context) {
 // what these groups are in.
 func (e *Engine) groupsWithoutSandbox(ctx context.Context, all []container.Summary) (groups []string) {
 	for _, c := range all {
-		sandbox := cmp.Or(c.Labels[boundLabel], container.NetworkMode(c.HostConfig.NetworkMode).ConnectedContainer())
+		sandbox := cmp.Or(c.Labels[label.BoundKey], container.NetworkMode(c.HostConfig.NetworkMode).ConnectedContainer())
 		if sandbox == "" || slices.ContainsFunc(all, func(other container.Summary) bool { return other.ID == sandbox }) {
 			continue
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 )
 
@@ -201,8 +202,8 @@ func (e *Engine) checkOwner(ctx context.Context, id string) error {
 // ties are what ties a container to others.
 type ties struct {
 	sandbox bool   // that it is one
-	bound   string // see boundLabel
-	routes  string // see routesLabel
+	bound   string // see label.BoundKey
+	routes  string // see label.RoutesKey
 	group   string // of a sandbox; see groupOf
 	// name is its own, as it was made.
 	name string
@@ -214,7 +215,7 @@ type ties struct {
 
 func tiesOf(id, name string, labels map[string]string, host *container.HostConfig) ties {
 	its := ties{
-		sandbox: labels[kindLabel] == string(kindSandbox), bound: labels[boundLabel], routes: labels[routesLabel],
+		sandbox: labels[label.KindKey] == string(label.Sandbox), bound: labels[label.BoundKey], routes: labels[label.RoutesKey],
 		name: strings.TrimPrefix(name, "/"), joins: host.NetworkMode.ConnectedContainer(), networked: !host.NetworkMode.IsNone(),
 	}
 	if its.sandbox {
@@ -293,7 +294,7 @@ func (e *Engine) createAgain(ctx context.Context, c creation, conflict error) (m
 	switch {
 	case err != nil && !cerrdefs.IsNotFound(err):
 		return made, false, err
-	case err == nil && existing.Config.Labels[ownerLabel] != e.owner:
+	case err == nil && existing.Config.Labels[label.OwnerKey] != e.owner.Name:
 		return made, false, conflict
 	case err == nil && existing.State.Status != container.StateRemoving && existing.State.Status != container.StateDead:
 		return created{id: existing.ID}, true, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/moby/moby/api/types/mount"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 // containerRequest maps a spec to the engine's terms.
 func (e *Engine) containerRequest(spec backend.ContainerSpec, sandbox sandboxFacts, taskLimits bool) container.CreateRequest {
 	config := &container.Config{
-		Image: spec.Image, Labels: e.labels(kindContainer, spec.Labels),
+		Image: spec.Image, Labels: e.owner.Labels(label.Container, spec.Labels),
 		Entrypoint: spec.EntryPoint, Cmd: spec.Command,
 		Env: spec.Env, User: spec.User, WorkingDir: spec.WorkingDir,
 		Tty: spec.TTY, OpenStdin: spec.OpenStdin,
@@ -44,7 +45,7 @@ func (e *Engine) containerRequest(spec backend.ContainerSpec, sandbox sandboxFac
 		if spec.Network == "" && spec.Joins == "" && sandbox.ip.IsValid() {
 			host.NetworkMode = container.NetworkMode("container:" + spec.Sandbox)
 		} else {
-			config.Labels[boundLabel] = spec.Sandbox
+			config.Labels[label.BoundKey] = spec.Sandbox
 		}
 	}
 	if spec.Joins != "" {
@@ -136,11 +137,11 @@ func (e *Engine) mounts(all []backend.Mount) (mounts []mount.Mount) {
 		given := mount.Mount{Type: mount.TypeBind, Source: m.Source, Target: m.Target, ReadOnly: m.ReadOnly}
 		if m.Volume {
 			given.Type = mount.TypeVolume
-			of := kindVolume
+			of := label.Volume
 			if m.Shared {
-				of = kindShared
+				of = label.SharedVolume
 			}
-			given.VolumeOptions = &mount.VolumeOptions{NoCopy: m.Bare, Labels: e.labels(of, nil)}
+			given.VolumeOptions = &mount.VolumeOptions{NoCopy: m.Bare, Labels: e.owner.Labels(of, nil)}
 		}
 		mounts = append(mounts, given)
 	}

@@ -27,6 +27,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
@@ -34,6 +35,9 @@ import (
 
 // pingTimeout bounds how long Open waits for an engine that does not answer.
 const pingTimeout = 5 * time.Second
+
+// OwnerFile is the file of a data directory that holds its owner's name.
+const OwnerFile = label.OwnerFile
 
 // Options say which engine, and for whom.
 type Options struct {
@@ -71,9 +75,8 @@ type Options struct {
 type Engine struct {
 	host   string
 	client dockerapi.Client
-	owner  string
-	place  place // of the owner's directory
-	local  bool  // the engine's socket is on this machine
+	owner  label.Owner
+	local  bool // the engine's socket is on this machine
 	log    *slog.Logger
 
 	// closing ends what tends the lifeline.
@@ -129,7 +132,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if opts.Owner == "" {
 		return nil, errors.New("open docker engine: no owner")
 	}
-	home, err := here(opts.Directory)
+	home, err := label.Here(opts.Directory)
 	if err != nil {
 		return nil, fmt.Errorf("find the data directory: %w", err)
 	}
@@ -153,7 +156,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{
-		host: at.Host, client: api, owner: opts.Owner, place: home, local: at.Local(),
+		host: at.Host, client: api, owner: label.Owner{Name: opts.Owner, Place: home}, local: at.Local(),
 		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, networkTurn: make(chan struct{}, 1), relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
 	}
 	e.programs = program.Finder{Folder: opts.Programs, Log: e.log}
@@ -182,9 +185,6 @@ func openError(host string, err error) error {
 		return fmt.Errorf("open docker engine: is Docker running at %s? %w", host, dockerapi.Unavailable(err))
 	}
 }
-
-// durable says whether the owner outlives this process.
-func (e *Engine) durable() bool { return e.place.directory != "" }
 
 // Host is the engine's address: unix:///var/run/docker.sock.
 func (e *Engine) Host() string { return e.host }
@@ -233,7 +233,7 @@ func (e *Engine) Close() error {
 	if err := e.dropGovernor(farewell); err != nil {
 		e.log.Debug("governor of control groups not removed", "error", err)
 	}
-	if e.durable() {
+	if e.owner.Durable() {
 		e.leave()
 	}
 	e.close()

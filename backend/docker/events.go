@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 const (
@@ -118,7 +119,7 @@ func (w *watch) connect(ctx context.Context) (<-chan events.Message, <-chan erro
 }
 
 func (w *watch) filters() client.Filters {
-	args := w.engine.owned(w.labels)
+	args := w.engine.owner.Filter(w.labels)
 	args.Add("type", string(events.ContainerEventType))
 	for _, action := range []events.Action{events.ActionStart, events.ActionDie, events.ActionHealthStatus} {
 		args.Add("event", string(action))
@@ -182,7 +183,7 @@ func (e *Engine) beat(ctx context.Context, cancel context.CancelCauseFunc) {
 // eventOf translates what the engine tells; most of it is of no concern.
 func eventOf(message events.Message) (backend.Event, bool) {
 	attributes := message.Actor.Attributes
-	if of := kind(attributes[kindLabel]); of != kindSandbox && of != kindContainer {
+	if of := label.Kind(attributes[label.KindKey]); of != label.Sandbox && of != label.Container {
 		return backend.Event{}, false
 	}
 	event := backend.Event{ContainerID: message.Actor.ID, Time: time.Unix(0, message.TimeNano)}

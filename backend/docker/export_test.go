@@ -52,7 +52,7 @@ func (e *Engine) GovernorTriedBefore(d time.Duration) {
 }
 
 // Owner is the owner's name.
-func (e *Engine) Owner() string { return e.owner }
+func (e *Engine) Owner() string { return e.owner.Name }
 
 // AwaitRelay waits for a relay that is being made.
 func (e *Engine) AwaitRelay(ctx context.Context) { e.awaitRelay(ctx) }

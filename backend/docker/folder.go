@@ -16,6 +16,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 )
 
@@ -86,7 +87,7 @@ func (e *Engine) errand(ctx context.Context, at mount.Mount, words ...string) (a
 }
 
 // errandName is what the names of this run's errands begin with.
-func (e *Engine) errandName() string { return resourceName(e.owner, "errand-"+e.run+"-") }
+func (e *Engine) errandName() string { return e.owner.ResourceName("errand-" + e.run + "-") }
 
 // createErrand makes the container. One that comes after the caller has given up is removed:
 // an engine goes on with what it was asked for.
@@ -102,7 +103,7 @@ func (e *Engine) createErrand(ctx context.Context, at mount.Mount, words []strin
 		made, err := e.createFrom(ctx, sandboxImage, creation{
 			name: e.errandName() + randomSuffix(),
 			CreateRequest: container.CreateRequest{
-				Config:     &container.Config{Cmd: words, Labels: e.labels(kindErrand, nil)},
+				Config:     &container.Config{Cmd: words, Labels: e.owner.Labels(label.Errand, nil)},
 				HostConfig: &container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}, Mounts: []mount.Mount{at}},
 			},
 		})
@@ -134,7 +135,7 @@ func (e *Engine) endErrand(ctx context.Context, id string) {
 // removeLostErrands removes those that earlier runs of the owner were killed in.
 func (e *Engine) removeLostErrands(ctx context.Context) error {
 	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{
-		All: true, Filters: e.owned(map[string]string{kindLabel: string(kindErrand)}),
+		All: true, Filters: e.owner.Filter(map[string]string{label.KindKey: string(label.Errand)}),
 	})
 	var lost []string
 	for _, c := range found {

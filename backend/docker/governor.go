@@ -10,6 +10,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // governor is a container in which the sandbox program sets limits of control groups: it
@@ -62,7 +63,7 @@ func (e *Engine) limitsHold(known facts) (hold bool, whyNot string) {
 	return g.whyNot == "", g.whyNot
 }
 
-func (e *Engine) governorName() string { return resourceName(e.owner, "governor") }
+func (e *Engine) governorName() string { return e.owner.ResourceName("governor") }
 
 // createGovernor makes it. One of an earlier run may have another version's program.
 func (e *Engine) createGovernor(ctx context.Context, g groups) (made created, err error) {
@@ -130,7 +131,7 @@ func (e *Engine) governorRequest(g groups) container.CreateRequest {
 		// The folder, since systemd makes its socket anew.
 		host.Binds = append(host.Binds, "/run/systemd:/run/systemd")
 	}
-	return container.CreateRequest{Config: &container.Config{Labels: e.labels(kindGovernor, nil)}, HostConfig: host}
+	return container.CreateRequest{Config: &container.Config{Labels: e.owner.Labels(label.CgroupManager, nil)}, HostConfig: host}
 }
 
 // govern has the governor do something. One that somebody removed is started again.

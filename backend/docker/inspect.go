@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -79,7 +80,7 @@ func (e *Engine) inspectOwned(ctx context.Context, id string) (container.Inspect
 	if err != nil {
 		return found, err
 	}
-	if found.Config.Labels[ownerLabel] != e.owner || isHelper(found.Config.Labels) ||
+	if found.Config.Labels[label.OwnerKey] != e.owner.Name || isHelper(found.Config.Labels) ||
 		e.isWarm(found.Name, found.Config.Labels) {
 		return found, dockerapi.NoContainer(id)
 	}
@@ -89,7 +90,7 @@ func (e *Engine) inspectOwned(ctx context.Context, id string) (container.Inspect
 
 // isHelper reports whether a container is no task's, but the engine's own.
 func isHelper(labels map[string]string) bool {
-	return slices.Contains([]kind{kindLifeline, kindErrand, kindGovernor, kindRelay}, kind(labels[kindLabel]))
+	return slices.Contains([]label.Kind{label.Heartbeat, label.Errand, label.CgroupManager, label.Relay}, label.Kind(labels[label.KindKey]))
 }
 
 // containerOf translates what the engine says about a container.
@@ -97,8 +98,8 @@ func containerOf(found container.InspectResponse) backend.Container {
 	state := found.State
 	c := backend.Container{
 		ID: found.ID, Name: strings.TrimPrefix(found.Name, "/"),
-		Labels:  specLabels(found.Config.Labels),
-		Sandbox: found.Config.Labels[kindLabel] == string(kindSandbox),
+		Labels:  label.SpecLabels(found.Config.Labels),
+		Sandbox: found.Config.Labels[label.KindKey] == string(label.Sandbox),
 		State:   stateOf(state), Error: state.Error,
 		StartedAt: dockerapi.ParseTime(state.StartedAt),
 	}
@@ -107,7 +108,7 @@ func containerOf(found container.InspectResponse) backend.Container {
 	}
 	if !c.Sandbox {
 		c.Image = found.Config.Image
-		c.SandboxID = cmp.Or(found.Config.Labels[boundLabel], found.HostConfig.NetworkMode.ConnectedContainer())
+		c.SandboxID = cmp.Or(found.Config.Labels[label.BoundKey], found.HostConfig.NetworkMode.ConnectedContainer())
 	}
 	switch c.State {
 	case backend.Running:

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // answering remembers which sandboxes answer through which load balancers.
@@ -142,12 +143,12 @@ func (e *Engine) sandboxesAt(ctx context.Context, network string, addresses []ne
 	if !slices.ContainsFunc(addresses, func(a netip.Addr) bool { return found[a] == "" }) {
 		return found, nil
 	}
-	list, err := e.client.ContainerList(ctx, client.ContainerListOptions{Filters: e.owned(nil)})
+	list, err := e.client.ContainerList(ctx, client.ContainerListOptions{Filters: e.owner.Filter(nil)})
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range list {
-		if c.Labels[kindLabel] != string(kindSandbox) || c.NetworkSettings == nil || c.NetworkSettings.Networks[network] == nil {
+		if c.Labels[label.KindKey] != string(label.Sandbox) || c.NetworkSettings == nil || c.NetworkSettings.Networks[network] == nil {
 			continue
 		}
 		at := c.NetworkSettings.Networks[network].IPAddress

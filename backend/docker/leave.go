@@ -7,6 +7,8 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // leaveTimeout bounds what is still asked of the engine when a call or Close is over.
@@ -24,7 +26,7 @@ func (e *Engine) leave() {
 }
 
 func (e *Engine) tidy(ctx context.Context) error {
-	all, err := e.listProperty(ctx, e.owned(nil))
+	all, err := e.listProperty(ctx, e.owner.Filter(nil))
 	if err != nil {
 		return err
 	}
@@ -51,29 +53,29 @@ func (e *Engine) tidy(ctx context.Context) error {
 func (e *Engine) ensureWitness(ctx context.Context, all property) error {
 	all.lifelines = nil
 	for _, v := range all.volumes {
-		if v.Labels[kindLabel] != string(kindWitness) {
+		if v.Labels[label.KindKey] != string(label.Witness) {
 			continue
 		}
 		if err := e.removeVolume(ctx, v.Name); err != nil && !cerrdefs.IsNotFound(err) {
 			return err
 		}
 	}
-	if !needsWitness(all, e.place) {
+	if !needsWitness(all, e.owner.Place) {
 		return nil
 	}
 	_, err := e.client.VolumeCreate(ctx, client.VolumeCreateOptions{
-		Name: resourceName(e.owner, "witness-"+randomSuffix()), Labels: e.labels(kindWitness, nil),
+		Name: e.owner.ResourceName("witness-" + randomSuffix()), Labels: e.owner.Labels(label.Witness, nil),
 	})
 	return err
 }
 
 // needsWitness says whether nothing else tells where the owner's directory is now.
-func needsWitness(all property, now place) bool {
+func needsWitness(all property, now label.Place) bool {
 	things := 0
 	for labels := range all.labels() {
 		switch {
-		case labels[kindLabel] == string(kindWitness):
-		case placeOf(labels) == now:
+		case labels[label.KindKey] == string(label.Witness):
+		case label.PlaceOf(labels) == now:
 			return false
 		default:
 			things++
@@ -85,7 +87,7 @@ func needsWitness(all property, now place) bool {
 // removeSpentLifelines removes the lifelines of the owner's earlier runs. They tell
 // where the directory is: something else has to do so by now.
 func (e *Engine) removeSpentLifelines(ctx context.Context, but string) error {
-	spent := e.owned(map[string]string{kindLabel: string(kindLifeline)})
+	spent := e.owner.Filter(map[string]string{label.KindKey: string(label.Heartbeat)})
 	spent.Add("status", string(container.StateExited))
 	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: spent})
 	if err != nil {

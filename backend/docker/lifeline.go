@@ -13,6 +13,8 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 const (
@@ -75,12 +77,12 @@ func (e *Engine) startLifeline(ctx context.Context) (*lifeline, error) {
 }
 
 func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
-	labels := e.labels(kindLifeline, nil)
-	labels[graceLabel] = brokenGrace.String()
+	labels := e.owner.Labels(label.Heartbeat, nil)
+	labels[label.GraceKey] = brokenGrace.String()
 	if !e.local {
-		labels[graceLabel] = remoteGrace.String()
+		labels[label.GraceKey] = remoteGrace.String()
 	}
-	made, err := e.createFrom(ctx, sandboxImage, creation{name: resourceName(e.owner, "lifeline-"+randomSuffix()), CreateRequest: container.CreateRequest{
+	made, err := e.createFrom(ctx, sandboxImage, creation{name: e.owner.ResourceName("lifeline-" + randomSuffix()), CreateRequest: container.CreateRequest{
 		Config: &container.Config{Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"},
@@ -109,7 +111,7 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 
 // tend waits for the lifeline to break, and makes a new one unless that was meant.
 func (e *Engine) tend(l *lifeline) {
-	if e.durable() {
+	if e.owner.Durable() {
 		if err := errors.Join(e.removeSpentLifelines(e.closing, l.id), e.removeLostErrands(e.closing)); err != nil {
 			e.log.Debug("remove lifelines and errands of earlier runs", "error", err)
 		}

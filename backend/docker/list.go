@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // inspectors bounds parallel inspections, inspectPatience how long one of them may take and
@@ -31,11 +32,11 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.
 }
 
 func (e *Engine) list(ctx context.Context, labels map[string]string, patience time.Duration) ([]backend.Container, error) {
-	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: e.owned(labels)})
+	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: e.owner.Filter(labels)})
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}
-	if len(found) > 0 && e.durable() {
+	if len(found) > 0 && e.owner.Durable() {
 		// What an earlier run has made is in use again.
 		if err := e.ensureLifeline(ctx); err != nil {
 			return nil, dockerapi.Classify(err)
@@ -86,7 +87,7 @@ func (e *Engine) inspectListed(ctx context.Context, listed container.Summary, pa
 	}
 	e.log.Debug("the engine does not tell about a container", "container", listed.ID, "error", err)
 	return backend.Container{
-		ID: listed.ID, Name: firstOf(listed.Names), Labels: specLabels(listed.Labels),
-		Sandbox: listed.Labels[kindLabel] == string(kindSandbox), State: backend.Unseen,
+		ID: listed.ID, Name: firstOf(listed.Names), Labels: label.SpecLabels(listed.Labels),
+		Sandbox: listed.Labels[label.KindKey] == string(label.Sandbox), State: backend.Unseen,
 	}, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // balancerMemory bounds the program of a load balancer, which passes bodies on and keeps none.
@@ -28,7 +29,7 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 	made, err := e.createFrom(ctx, balancerImage, creation{name: spec.Name, CreateRequest: container.CreateRequest{
 		// Its standard input is never closed: who connects next goes on with it.
 		Config: &container.Config{
-			Entrypoint: []string{balancerPath}, OpenStdin: true, Labels: e.labels(kindContainer, spec.Labels),
+			Entrypoint: []string{balancerPath}, OpenStdin: true, Labels: e.owner.Labels(label.Container, spec.Labels),
 		},
 		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode("container:" + spec.Sandbox),

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -114,13 +115,13 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 		if c.NetworkSettings == nil || e.removedWarm(ctx, c) {
 			continue
 		}
-		if at, err := netip.ParseAddr(c.Labels[relayLabel]); err == nil && vpc.subnet.Contains(at) {
+		if at, err := netip.ParseAddr(c.Labels[label.RelayKey]); err == nil && vpc.subnet.Contains(at) {
 			e.relays.keep(vpc, at)
 		}
 		ip := endpointAddress(c.NetworkSettings.Networks[vpc.dockerName])
 		if ip.IsValid() && vpc.addresses.Occupy(ip) {
 			e.leases.add(c.ID, lease{ip, vpc.addresses})
-			if c.Labels[kindLabel] == string(kindContainer) && c.State == container.StateExited {
+			if c.Labels[label.KindKey] == string(label.Container) && c.State == container.StateExited {
 				e.leases.rest(c.ID, began[c.ID])
 			}
 		}
@@ -131,22 +132,22 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 // membersOf are the owner's containers on a network, but for the relay: all, or those that
 // run.
 func (e *Engine) membersOf(ctx context.Context, vpc vpcNetwork, all bool) ([]container.Summary, error) {
-	members := e.owned(nil)
+	members := e.owner.Filter(nil)
 	members.Add("network", vpc.dockerName)
 	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: all, Filters: members})
-	return slices.DeleteFunc(found, func(c container.Summary) bool { return c.Labels[kindLabel] == string(kindRelay) }), err
+	return slices.DeleteFunc(found, func(c container.Summary) bool { return c.Labels[label.KindKey] == string(label.Relay) }), err
 }
 
 // Networks implements backend.Engine.
 func (e *Engine) Networks(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
-	found, err := e.client.NetworkList(ctx, e.owned(labels))
+	found, err := e.client.NetworkList(ctx, e.owner.Filter(labels))
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}
 	var list []backend.Network
 	for _, n := range found {
 		if vpc, err := vpcOf(n.Network); err == nil {
-			list = append(list, vpc.public(n.Labels[vpcLabel]))
+			list = append(list, vpc.public(n.Labels[label.VPCKey]))
 		}
 	}
 	return list, nil
@@ -216,7 +217,7 @@ func (e *Engine) ensureVPC(ctx context.Context, spec backend.NetworkSpec, own ow
 		return vpcNetwork{}, err
 	}
 	for _, n := range existing {
-		if n.Labels[ownerLabel] == e.owner && n.Labels[vpcLabel] == spec.Name {
+		if n.Labels[label.OwnerKey] == e.owner.Name && n.Labels[label.VPCKey] == spec.Name {
 			vpc, err := vpcOf(n.Network)
 			if err != nil {
 				return vpcNetwork{}, err
@@ -246,9 +247,9 @@ func (e *Engine) createVPC(ctx context.Context, spec backend.NetworkSpec, existi
 	if err := e.inTheWay(spec, existing); err != nil {
 		return vpcNetwork{}, err
 	}
-	name := networkName(e.owner, spec.Name)
-	labels := e.labels(kindNetwork, spec.Labels)
-	labels[vpcLabel] = spec.Name
+	name := e.owner.ResourceName(spec.Name)
+	labels := e.owner.Labels(label.Network, spec.Labels)
+	labels[label.VPCKey] = spec.Name
 	for subnet := range ranges(spec.CIDR, avoid) {
 		vpc := vpcNetwork{dockerName: name, subnet: subnet, gateway: spec.Gateway, labels: spec.Labels}
 		if !spec.Exact {
@@ -335,7 +336,7 @@ func (e *Engine) vpc(ctx context.Context, name string) (vpcNetwork, error) {
 	if known, ok := e.knownVPC(name); ok {
 		return known, nil
 	}
-	found, err := e.client.NetworkList(ctx, e.owned(map[string]string{vpcLabel: name}))
+	found, err := e.client.NetworkList(ctx, e.owner.Filter(map[string]string{label.VPCKey: name}))
 	if err != nil {
 		return vpcNetwork{}, err
 	}
@@ -376,8 +377,8 @@ func vpcOf(n network.Network) (vpcNetwork, error) {
 				gateway = subnet.Masked().Addr().Next()
 			}
 			isolated := n.Options[noHostAddress] == "true"
-			vpc := vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway, isolated: isolated, labels: specLabels(n.Labels)}
-			if config.IPRange.IsValid() || n.Labels[ownerLabel] == "" { // the user's own may lack one
+			vpc := vpcNetwork{id: n.ID, dockerName: n.Name, subnet: subnet, gateway: gateway, isolated: isolated, labels: label.SpecLabels(n.Labels)}
+			if config.IPRange.IsValid() || n.Labels[label.OwnerKey] == "" { // the user's own may lack one
 				vpc.share = ipam.EngineShare(subnet)
 			}
 			return vpc, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -104,7 +105,7 @@ func (e *Engine) adopt(ctx context.Context, existing []network.Summary, name str
 		return known, true, nil
 	}
 	for _, n := range existing {
-		if _, labelled := n.Labels[vpcLabel]; !labelled || n.Labels[ownerLabel] != "" || !slices.Contains(own.networks, n.ID) {
+		if _, labelled := n.Labels[label.VPCKey]; !labelled || n.Labels[label.OwnerKey] != "" || !slices.Contains(own.networks, n.ID) {
 			continue
 		}
 		vpc, err := vpcOf(n.Network)
@@ -135,9 +136,9 @@ func (e *Engine) adopt(ctx context.Context, existing []network.Summary, name str
 // choice, which the engine allows where the user has configured the range. As it does
 // not tell where the range is from, a container that never starts tries.
 func (e *Engine) takesAddresses(ctx context.Context, vpc vpcNetwork) (bool, error) {
-	labels := e.labels(kindSandbox, nil)
+	labels := e.owner.Labels(label.Sandbox, nil)
 	made, err := e.createFrom(ctx, sandboxImage, creation{
-		name: resourceName(e.owner, "probe-"+randomSuffix()),
+		name: e.owner.ResourceName("probe-" + randomSuffix()),
 		CreateRequest: container.CreateRequest{
 			Config:     &container.Config{Labels: labels},
 			HostConfig: &container.HostConfig{NetworkMode: "bridge", LogConfig: logConfig()},

@@ -11,6 +11,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // OwnerState says whether somebody still needs what an owner has on the engine.
@@ -74,7 +75,7 @@ func (e *Engine) Owners(ctx context.Context) ([]Owner, error) {
 // RemoveOwner removes all that an owner has, shared volumes only if asked to, and returns
 // how many things that were. Whether it may go is the caller's decision.
 func (e *Engine) RemoveOwner(ctx context.Context, id string, shared bool) (removed int, err error) {
-	all, err := e.listProperty(ctx, ownedBy(id))
+	all, err := e.listProperty(ctx, label.OwnedBy(id))
 	if err != nil {
 		return 0, fmt.Errorf("list what %s has: %w", id, dockerapi.Classify(err))
 	}
@@ -92,7 +93,7 @@ func (e *Engine) RemoveOwner(ctx context.Context, id string, shared bool) (remov
 func (e *Engine) census(ctx context.Context) (property, map[string]Owner, error) {
 	// Owners start their lifeline first. So what is listed before the lifelines
 	// belongs to an owner whose lifeline, if it lives, is in the later list.
-	all, err := e.listProperty(ctx, make(client.Filters).Add("label", ownerLabel))
+	all, err := e.listProperty(ctx, make(client.Filters).Add("label", label.OwnerKey))
 	if err != nil {
 		return all, nil, fmt.Errorf("list what emulators have: %w", dockerapi.Classify(err))
 	}
@@ -100,7 +101,7 @@ func (e *Engine) census(ctx context.Context) (property, map[string]Owner, error)
 	if err != nil {
 		return all, nil, fmt.Errorf("list living emulators: %w", dockerapi.Classify(err))
 	}
-	judged, from := map[string]Owner{}, vantageFrom(e.place)
+	judged, from := map[string]Owner{}, vantageFrom(e.owner.Place)
 	for id, places := range all.places() {
 		judged[id] = assess(id, places, from, pulses[id])
 	}
@@ -109,14 +110,14 @@ func (e *Engine) census(ctx context.Context) (property, map[string]Owner, error)
 }
 
 // assess looks for an owner's directories and judges it by them.
-func assess(id string, places []place, from vantage, life pulse) Owner {
+func assess(id string, places []label.Place, from vantage, life pulse) Owner {
 	owner := Owner{ID: id}
 	var homes []residence
 	for _, p := range places {
 		home := residenceOf(id, p, from)
 		homes = append(homes, home)
 		if owner.Directory == "" || home == present {
-			owner.Directory = p.directory
+			owner.Directory = p.Directory
 		}
 	}
 	owner.State = judge(life.alive(), homes)
@@ -127,12 +128,12 @@ func assess(id string, places []place, from vantage, life pulse) Owner {
 }
 
 // places are those that the things of each owner name, once each.
-func (p property) places() map[string][]place {
-	places := map[string][]place{}
+func (p property) places() map[string][]label.Place {
+	places := map[string][]label.Place{}
 	for labels := range p.labels() {
-		id, at := labels[ownerLabel], placeOf(labels)
+		id, at := labels[label.OwnerKey], label.PlaceOf(labels)
 		known := places[id]
-		if (at.directory != "" || labels[durableLabel] != "") && !slices.Contains(known, at) {
+		if (at.Directory != "" || labels[label.DurableKey] != "") && !slices.Contains(known, at) {
 			known = append(known, at)
 		}
 		places[id] = known
@@ -143,9 +144,9 @@ func (p property) places() map[string][]place {
 // count adds what each owner has.
 func (p property) count(owners map[string]Owner) {
 	add := func(labels map[string]string, field func(*Owner) *int) {
-		owner := owners[labels[ownerLabel]]
+		owner := owners[labels[label.OwnerKey]]
 		*field(&owner)++
-		owners[labels[ownerLabel]] = owner
+		owners[labels[label.OwnerKey]] = owner
 	}
 	for _, c := range p.containers {
 		add(c.Labels, func(o *Owner) *int { return &o.Containers })
@@ -154,7 +155,7 @@ func (p property) count(owners map[string]Owner) {
 		add(n.Labels, func(o *Owner) *int { return &o.Networks })
 	}
 	for _, v := range p.volumes {
-		if v.Labels[kindLabel] == string(kindWitness) {
+		if v.Labels[label.KindKey] == string(label.Witness) {
 			continue
 		}
 		add(v.Labels, func(o *Owner) *int {

@@ -6,6 +6,7 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/scratchimage"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
@@ -54,7 +55,7 @@ func (e *Engine) ensureImage(ctx context.Context, image *programImage) (ref stri
 		if err != nil {
 			return "", err
 		}
-		spec := scratchimage.Spec{Repository: image.repository, Labels: map[string]string{kindLabel: string(kindImage)}}
+		spec := scratchimage.Spec{Repository: image.repository, Labels: map[string]string{label.KindKey: string(label.Image)}}
 		if err := e.programs.Ensure(ctx, known.architecture, image.programs...); err != nil {
 			return "", err
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 func TestRoutes(t *testing.T) {
@@ -30,20 +30,6 @@ tun0	00001EAC	00000000	0001	0	0	0	0000FFFF	0	0	0
 `
 	if got := fmt.Sprint(routes(strings.NewReader(table))); got != "[192.0.2.0/24 10.0.0.0/8 172.30.0.0/16]" {
 		t.Errorf("routes = %s", got)
-	}
-}
-
-func TestResourceNamesAreReadableAndNeverCollide(t *testing.T) {
-	if got := networkName("dev", "vpc-0abc"); got != "ecs-emulator-dev-vpc-0abc" {
-		t.Errorf("name %q", got)
-	}
-	seen := map[string]string{}
-	for _, owner := range []string{"a b", "a-b", "a_b", "a/b", strings.Repeat("a", 30) + "1", strings.Repeat("a", 30) + "2", ""} {
-		name := networkName(owner, "vpc")
-		if other, taken := seen[name]; taken {
-			t.Errorf("owners %q and %q share %q", owner, other, name)
-		}
-		seen[name] = owner
 	}
 }
 
@@ -66,22 +52,6 @@ func TestOwnContainerID(t *testing.T) {
 		if got := idInCgroups(strings.NewReader(line + "\n")); got != want {
 			t.Errorf("%s: %q; want %q", line, got, want)
 		}
-	}
-}
-
-func TestSpecLabels(t *testing.T) {
-	e := &Engine{owner: "me", place: place{"/data", "host", "mnt:[1]"}}
-	spec := map[string]string{"a": "1", "with, comma": "2", ownerLabel: "forged", "ecs-emulator.host": "the agent's"}
-	all := e.labels(kindContainer, spec)
-	all["of-the-image"] = "x"
-	if all[ownerLabel] != "me" || placeOf(all) != e.place || all[kindLabel] != "container" {
-		t.Errorf("labels %v", all)
-	}
-	delete(spec, ownerLabel)
-	got := specLabels(all)
-	delete(got, ownerLabel)
-	if !maps.Equal(got, spec) {
-		t.Errorf("labels of the spec %v; want %v", got, spec)
 	}
 }
 
@@ -179,31 +149,31 @@ func TestJudge(t *testing.T) {
 
 func TestResidence(t *testing.T) {
 	dir := t.TempDir()
-	at := func(name, owner string) place {
-		p := place{filepath.Join(dir, name), "host", "mnt:[1]"}
+	at := func(name, owner string) label.Place {
+		p := label.Place{Directory: filepath.Join(dir, name), Host: "host", Mounts: "mnt:[1]"}
 		if owner != "" {
-			if err := errors.Join(os.Mkdir(p.directory, 0o700), os.WriteFile(filepath.Join(p.directory, OwnerFile), []byte(owner+"\n"), 0o600)); err != nil {
+			if err := errors.Join(os.Mkdir(p.Directory, 0o700), os.WriteFile(filepath.Join(p.Directory, label.OwnerFile), []byte(owner+"\n"), 0o600)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		return p
 	}
 	mine, theirs, none := at("mine", "me"), at("theirs", "other"), at("none", "")
-	here := place{"", "host", "mnt:[1]"}
+	here := label.Place{Directory: "", Host: "host", Mounts: "mnt:[1]"}
 	sure, unsure := vantage{here, true}, vantage{here, false}
 	for _, c := range []struct {
 		name string
-		at   place
+		at   label.Place
 		from vantage
 		want residence
 	}{
 		{"its own file", mine, sure, present},
 		{"another owner's file", theirs, sure, replaced},
 		{"no directory", none, sure, gone},
-		{"no directory, but on another host", none, vantage{place{"", "other", "mnt:[1]"}, true}, unclear},
-		{"no directory, but in another mount namespace", none, vantage{place{"", "host", "mnt:[2]"}, true}, unclear},
-		{"directory without owner file", place{dir, "host", "mnt:[1]"}, sure, unclear},
-		{"not said where", place{}, vantage{place{}, true}, unclear},
+		{"no directory, but on another host", none, vantage{label.Place{Directory: "", Host: "other", Mounts: "mnt:[1]"}, true}, unclear},
+		{"no directory, but in another mount namespace", none, vantage{label.Place{Directory: "", Host: "host", Mounts: "mnt:[2]"}, true}, unclear},
+		{"directory without owner file", label.Place{Directory: dir, Host: "host", Mounts: "mnt:[1]"}, sure, unclear},
+		{"not said where", label.Place{}, vantage{label.Place{}, true}, unclear},
 		// Two containers, one after the other, may have the same labels.
 		{"its own file, seen from a container", mine, unsure, present},
 		{"another owner's file, seen from a container", theirs, unsure, unclear},
@@ -246,24 +216,24 @@ func TestInitialMountNamespace(t *testing.T) {
 // as the others.
 func TestPlacesOfOwners(t *testing.T) {
 	durable := func(directory string) map[string]string {
-		return map[string]string{ownerLabel: "durable", directoryLabel: directory, machineLabel: "h", mountsLabel: "m"}
+		return map[string]string{label.OwnerKey: "durable", label.DirectoryKey: directory, label.MachineKey: "h", label.MountsKey: "m"}
 	}
 	all := property{
-		containers: []container.Summary{{Labels: durable("/a")}, {Labels: durable("/a")}, {Labels: map[string]string{ownerLabel: "old", durableLabel: "true"}}},
+		containers: []container.Summary{{Labels: durable("/a")}, {Labels: durable("/a")}, {Labels: map[string]string{label.OwnerKey: "old", label.DurableKey: "true"}}},
 		lifelines:  []container.Summary{{Labels: durable("/b")}},
 		networks:   []network.Summary{networkOf("durable"), networkOf("brief")},
 	}
 	got := fmt.Sprint(all.places())
-	if want := fmt.Sprint(map[string][]place{"brief": nil, "durable": {{"/a", "h", "m"}, {"/b", "h", "m"}}, "old": {{}}}); got != want {
+	if want := fmt.Sprint(map[string][]label.Place{"brief": nil, "durable": {{Directory: "/a", Host: "h", Mounts: "m"}, {Directory: "/b", Host: "h", Mounts: "m"}}, "old": {{}}}); got != want {
 		t.Errorf("places %s; want %s", got, want)
 	}
-	if needsWitness(all, place{"/a", "h", "m"}) || !needsWitness(all, place{"/c", "h", "m"}) || needsWitness(property{}, place{"/c", "h", "m"}) {
+	if needsWitness(all, label.Place{Directory: "/a", Host: "h", Mounts: "m"}) || !needsWitness(all, label.Place{Directory: "/c", Host: "h", Mounts: "m"}) || needsWitness(property{}, label.Place{Directory: "/c", Host: "h", Mounts: "m"}) {
 		t.Error("a witness is needed where something is left and nothing else names the place")
 	}
 }
 
 func networkOf(owner string) network.Summary {
-	return network.Summary{Network: network.Network{Labels: map[string]string{ownerLabel: owner}}}
+	return network.Summary{Network: network.Network{Labels: map[string]string{label.OwnerKey: owner}}}
 }
 
 func TestPulseOfALifeline(t *testing.T) {
@@ -273,7 +243,7 @@ func TestPulseOfALifeline(t *testing.T) {
 		return container.InspectResponse{
 			Created: at,
 			State:   &container.State{Status: status, Running: status == container.StateRunning, FinishedAt: at, ExitCode: code},
-			Config:  &container.Config{Labels: map[string]string{graceLabel: grace}},
+			Config:  &container.Config{Labels: map[string]string{label.GraceKey: grace}},
 		}
 	}
 	const second, minute, hour = time.Second, time.Minute, time.Hour
@@ -312,18 +282,6 @@ func TestOpenErrorForPermission(t *testing.T) {
 	err := openError("unix:///var/run/docker.sock", fmt.Errorf("dial: %w", fs.ErrPermission))
 	if !errors.Is(err, backend.ErrUnavailable) || !strings.Contains(err.Error(), "permission denied on unix:///var/run/docker.sock") {
 		t.Errorf("openError = %v", err)
-	}
-}
-
-// Task definitions give containers and volumes labels of their own.
-func TestLabelsOfASpecDoNotPassForOurs(t *testing.T) {
-	spec := map[string]string{"team": "blue", ownerLabel: "another", kindLabel: "sandbox", boundLabel: "x", directoryLabel: "/"}
-	want := map[string]string{"team": "blue", ownerLabel: "me", kindLabel: "container", specLabel: `["team"]`}
-	if got := (&Engine{owner: "me"}).labels(kindContainer, spec); !maps.Equal(got, want) {
-		t.Errorf("labels are %v; want %v", got, want)
-	}
-	if len(spec) != 5 {
-		t.Errorf("the spec has %v", spec)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
@@ -31,10 +32,10 @@ func (e *Engine) removeEarlierRelays(ctx context.Context) error {
 	if e.relays.latest != "" {
 		return e.remove(ctx, e.relays.latest)
 	}
-	if !e.durable() {
+	if !e.owner.Durable() {
 		return nil
 	}
-	earlier := e.owned(map[string]string{kindLabel: string(kindRelay)})
+	earlier := e.owner.Filter(map[string]string{label.KindKey: string(label.Relay)})
 	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: earlier})
 	if err != nil {
 		return err
@@ -90,7 +91,7 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 	if key != "" {
 		request.Env = append(request.Env, tunnel.HomeKey+"="+key)
 	}
-	made, err := e.createFrom(ctx, sandboxImage, creation{name: resourceName(e.owner, "relay-"+randomSuffix()), CreateRequest: request})
+	made, err := e.createFrom(ctx, sandboxImage, creation{name: e.owner.ResourceName("relay-" + randomSuffix()), CreateRequest: request})
 	if err != nil {
 		return nil, taken, err
 	}
@@ -181,7 +182,7 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 		Config: &container.Config{
 			Entrypoint: []string{relayPath}, Cmd: relayPorts, Env: []string{relayHeap},
 			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
-			Labels: e.labels(kindRelay, nil), ExposedPorts: exposed,
+			Labels: e.owner.Labels(label.Relay, nil), ExposedPorts: exposed,
 		},
 		HostConfig: &container.HostConfig{
 			AutoRemove: true, NetworkMode: network.NetworkBridge, PortBindings: bound, LogConfig: container.LogConfig{Type: "none"},

@@ -10,6 +10,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // relayAddress is where the relay of a network is, be it elsewhere than it is to: somebody had
@@ -79,14 +80,14 @@ func (e *Engine) outsideOf(ctx context.Context, isolated vpcNetwork) (vpcNetwork
 	if ok || e.relays.listenerAt(backend.RelayPort) == nil {
 		return known, nil
 	}
-	routers := e.owned(nil)
-	routers.Add("label", routesLabel)
+	routers := e.owner.Filter(nil)
+	routers.Add("label", label.RoutesKey)
 	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: routers})
 	if err != nil {
 		return vpcNetwork{}, err
 	}
 	for _, c := range found {
-		inside, out, _ := strings.Cut(c.Labels[routesLabel], " ")
+		inside, out, _ := strings.Cut(c.Labels[label.RoutesKey], " ")
 		if inside != gatewayOf(isolated) {
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // createRouter makes a sandbox that is the gateway of another network. It is on both:
@@ -24,7 +25,7 @@ func (e *Engine) createRouter(ctx context.Context, spec backend.SandboxSpec, vpc
 	maps.Copy(sysctls, spec.Sysctls)
 	spec.Sysctls = sysctls
 	routes := gatewayOf(routed) + " " + gatewayOf(vpc)
-	c, err := e.createInstead(ctx, spec, vpc, map[string]string{routesLabel: routes})
+	c, err := e.createInstead(ctx, spec, vpc, map[string]string{label.RoutesKey: routes})
 	if err != nil {
 		return c, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -128,7 +129,7 @@ func (e *Engine) addCommand(ctx context.Context, request container.CreateRequest
 	relay := e.settledRelayAddress(ctx, vpc)
 	request.Cmd = e.hold(ip, relay)
 	if relay != relayAt(vpc) {
-		request.Labels[relayLabel] = relay.String()
+		request.Labels[label.RelayKey] = relay.String()
 	}
 	if spec.Routes != "" { // it is that of a container instance, whose agent is asked there as well
 		request.Env = append(request.Env, introspection)
@@ -144,7 +145,7 @@ func (e *Engine) addCommand(ctx context.Context, request container.CreateRequest
 
 func factsOfSandbox(id string, r container.CreateRequest, ip netip.Addr, parent sandboxFacts) sandboxFacts {
 	return sandboxFacts{
-		ip: ip, routes: r.Labels[routesLabel] != "", network: string(r.HostConfig.NetworkMode),
+		ip: ip, routes: r.Labels[label.RoutesKey] != "", network: string(r.HostConfig.NetworkMode),
 		group: groupOf(r.HostConfig.CgroupParent, id), own: r.HostConfig.Resources,
 		cpuQuota: within(r.HostConfig.CPUQuota, parent.cpuQuota), memory: within(r.HostConfig.Memory, parent.memory),
 	}
@@ -176,7 +177,7 @@ func (e *Engine) existing(ctx context.Context, name string, why error) (backend.
 
 func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip netip.Addr, limits container.Resources) container.CreateRequest {
 	r := container.CreateRequest{
-		Config: &container.Config{Labels: e.labels(kindSandbox, spec.Labels), OpenStdin: true}, // for command and ask
+		Config: &container.Config{Labels: e.owner.Labels(label.Sandbox, spec.Labels), OpenStdin: true}, // for command and ask
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none",
 			DNS:         serverAddresses(spec.Names.Servers),
@@ -188,7 +189,7 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 		},
 	}
 	if spec.Parent != "" {
-		r.Labels[boundLabel] = spec.Parent
+		r.Labels[label.BoundKey] = spec.Parent
 	}
 	if spec.Devices {
 		r.HostConfig.DeviceCgroupRules = []string{"a *:* rwm"}
@@ -252,11 +253,11 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 	if err != nil {
 		return sandboxFacts{}, err
 	}
-	if found.Config.Labels[kindLabel] != string(kindSandbox) {
+	if found.Config.Labels[label.KindKey] != string(label.Sandbox) {
 		return sandboxFacts{}, dockerapi.NoContainer(id)
 	}
 	var parent sandboxFacts
-	if of := found.Config.Labels[boundLabel]; of != "" {
+	if of := found.Config.Labels[label.BoundKey]; of != "" {
 		if parent, err = e.sandbox(ctx, of); err != nil && !errors.Is(dockerapi.Classify(err), backend.ErrNotFound) {
 			return sandboxFacts{}, err
 		}

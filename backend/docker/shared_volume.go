@@ -9,10 +9,14 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/volume"
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // isShared reports whether a volume stays when everything else of its owner goes.
-func isShared(labels map[string]string) bool { return labels[kindLabel] == string(kindShared) }
+func isShared(labels map[string]string) bool {
+	return labels[label.KindKey] == string(label.SharedVolume)
+}
 
 // removeShared removes shared volumes that no container uses, of whatever owner that is.
 func (e *Engine) removeShared(ctx context.Context, volumes []volume.Volume) (removed int, err error) {

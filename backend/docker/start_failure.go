@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // whyNotStarted gives the error of a start the meaning backend.ErrNoSandbox where a sandbox
@@ -35,7 +36,7 @@ func (e *Engine) whyNotStarted(ctx context.Context, id string, why error) error 
 // processes and IPC it has.
 func needs(c container.InspectResponse) (sandboxes []string) {
 	for _, id := range []string{
-		c.Config.Labels[boundLabel], c.HostConfig.NetworkMode.ConnectedContainer(),
+		c.Config.Labels[label.BoundKey], c.HostConfig.NetworkMode.ConnectedContainer(),
 		c.HostConfig.PidMode.Container(), c.HostConfig.IpcMode.Container(),
 	} {
 		if id != "" {

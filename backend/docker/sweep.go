@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // removers bounds parallel removals; the engine gains nothing from more.
@@ -39,8 +40,8 @@ func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
 		return 0, err
 	}
 	left := all.filter(func(labels map[string]string) bool {
-		id := labels[ownerLabel]
-		return id != e.owner && owners[id].State == OwnerDead && !isShared(labels)
+		id := labels[label.OwnerKey]
+		return id != e.owner.Name && owners[id].State == OwnerDead && !isShared(labels)
 	})
 	removed, err = e.removeProperty(ctx, left)
 	if removed > 0 {
@@ -54,7 +55,7 @@ func (e *Engine) Sweep(ctx context.Context) (removed int, err error) {
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.warm.Empty(ctx)
 	dropped := e.dropRelay(ctx)
-	all, err := e.listProperty(ctx, e.owned(nil))
+	all, err := e.listProperty(ctx, e.owner.Filter(nil))
 	if err != nil {
 		return fmt.Errorf("remove all: %w", dockerapi.Classify(err))
 	}
@@ -79,7 +80,7 @@ func (e *Engine) listProperty(ctx context.Context, which client.Filters) (proper
 		return all, err
 	}
 	for _, c := range containers {
-		if of := kind(c.Labels[kindLabel]); of == kindLifeline || of == kindGovernor || of == kindRelay {
+		if of := label.Kind(c.Labels[label.KindKey]); of == label.Heartbeat || of == label.CgroupManager || of == label.Relay {
 			all.lifelines = append(all.lifelines, c)
 		} else {
 			all.containers = append(all.containers, c)
@@ -130,9 +131,9 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 	var containers, children, sandboxes, lifelines, networks, volumes []string
 	for _, c := range all.containers {
 		switch {
-		case c.Labels[kindLabel] != string(kindSandbox):
+		case c.Labels[label.KindKey] != string(label.Sandbox):
 			containers = append(containers, c.ID)
-		case c.Labels[boundLabel] != "":
+		case c.Labels[label.BoundKey] != "":
 			children = append(children, c.ID)
 		default:
 			sandboxes = append(sandboxes, c.ID)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // EnsureVolume implements backend.Engine.
@@ -19,20 +20,20 @@ func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) erro
 	if err := e.ensureLifeline(ctx); err != nil {
 		return dockerapi.Classify(err)
 	}
-	of := kindVolume
+	of := label.Volume
 	if spec.Shared {
-		of = kindShared
+		of = label.SharedVolume
 		if _, err := e.Volume(ctx, spec.Name); !backend.Missing(err, backend.KindVolume) {
 			return err // whatever driver it has
 		}
 	}
 	made, err := e.client.VolumeCreate(ctx, client.VolumeCreateOptions{
-		Name: spec.Name, Driver: spec.Driver, DriverOpts: spec.Options, Labels: e.labels(of, spec.Labels),
+		Name: spec.Name, Driver: spec.Driver, DriverOpts: spec.Options, Labels: e.owner.Labels(of, spec.Labels),
 	})
 	switch {
 	case err != nil:
 		return dockerapi.Classify(err)
-	case !spec.Shared && made.Labels[ownerLabel] != e.owner: // the engine has returned what there was
+	case !spec.Shared && made.Labels[label.OwnerKey] != e.owner.Name: // the engine has returned what there was
 		return fmt.Errorf("volume %s is somebody else's", spec.Name)
 	}
 	return nil
@@ -59,16 +60,16 @@ func (e *Engine) inspectVolume(ctx context.Context, name string) (volume.Volume,
 
 func (e *Engine) volumeOf(found volume.Volume) backend.Volume {
 	v := backend.Volume{Name: found.Name}
-	if found.Labels[ownerLabel] == e.owner {
-		v.Labels = specLabels(found.Labels)
+	if found.Labels[label.OwnerKey] == e.owner.Name {
+		v.Labels = label.SpecLabels(found.Labels)
 	}
 	return v
 }
 
 // Volumes implements backend.Engine.
 func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backend.Volume, error) {
-	which := e.owned(labels)
-	which.Add("label", kindLabel+"="+string(kindVolume))
+	which := e.owner.Filter(labels)
+	which.Add("label", label.KindKey+"="+string(label.Volume))
 	found, err := e.client.VolumeList(ctx, which)
 	if err != nil {
 		return nil, dockerapi.Classify(err)
@@ -85,7 +86,7 @@ func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backe
 // owner's stays: for the owner there is none.
 func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
 	found, err := e.client.VolumeInspect(ctx, name)
-	if err == nil && found.Labels[ownerLabel] == e.owner && !isShared(found.Labels) {
+	if err == nil && found.Labels[label.OwnerKey] == e.owner.Name && !isShared(found.Labels) {
 		err = e.client.VolumeRemove(ctx, name)
 	}
 	if cerrdefs.IsNotFound(err) {

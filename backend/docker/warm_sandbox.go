@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
@@ -31,11 +32,11 @@ const (
 )
 
 // warmName is what the names of this owner's warm sandboxes begin with.
-func (e *Engine) warmName() string { return resourceName(e.owner, "warm-") }
+func (e *Engine) warmName() string { return e.owner.ResourceName("warm-") }
 
 // isWarm says whether a container is a sandbox that belongs to no task.
 func (e *Engine) isWarm(name string, labels map[string]string) bool {
-	return labels[warmLabel] != "" && strings.HasPrefix(strings.TrimPrefix(name, "/"), e.warmName())
+	return labels[label.WarmKey] != "" && strings.HasPrefix(strings.TrimPrefix(name, "/"), e.warmName())
 }
 
 // warmShapeOf is the shape of the sandbox that a spec asks for; ok is false if it has
@@ -75,7 +76,7 @@ func (e *Engine) createWarm(ctx context.Context, use warm.Use) (warm.Sandbox, er
 		}
 	}
 	w := warm.Sandbox{Name: spec.Name, Shape: shape, Limits: use.Limits}
-	made, err := e.createSandbox(ctx, spec, vpc, map[string]string{warmLabel: e.run})
+	made, err := e.createSandbox(ctx, spec, vpc, map[string]string{label.WarmKey: e.run})
 	if err != nil {
 		return w, err // the engine may have made it all the same, if its answer was lost
 	}
@@ -219,7 +220,7 @@ func (e *Engine) hideWarm(c container.Summary) bool {
 		return false
 	}
 	switch {
-	case c.Labels[warmLabel] != e.run:
+	case c.Labels[label.WarmKey] != e.run:
 		go func() {
 			ctx, cancel := context.WithTimeout(e.closing, warmTimeout)
 			defer cancel()
@@ -247,7 +248,7 @@ func (e *Engine) hideWarmEvent(message events.Message) bool {
 // when it was killed.
 func (e *Engine) removedWarm(ctx context.Context, c container.Summary) bool {
 	name := firstOf(c.Names)
-	if !e.isWarm(name, c.Labels) || c.Labels[warmLabel] == e.run {
+	if !e.isWarm(name, c.Labels) || c.Labels[label.WarmKey] == e.run {
 		return false
 	}
 	err := e.removeWarm(ctx, name)
