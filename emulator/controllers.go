@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"context"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
@@ -16,6 +18,27 @@ type controllers struct {
 	targets  *loadbalancer.TaskTargets
 	// balancers look after load balancers.
 	balancers *loadbalancer.Controller
+}
+
+// controller is something that works on the store by itself.
+type controller struct {
+	name string
+	run  func(ctx context.Context) error
+	// idle waits until it has dealt with everything that there is for it now.
+	idle func(ctx context.Context) error
+}
+
+// all are the controllers: each of them runs, and the clock waits for each of them.
+func (c controllers) all() []controller {
+	calls := func(ctx context.Context) error { return c.agent.Idle(ctx, patience) }
+	return []controller{
+		{"Auto Scaling groups", c.groups.Run, c.groups.Idle},
+		{"capacity", c.capacity.Run, c.capacity.Idle},
+		{"service scheduler", c.services.Run, c.services.Idle},
+		{"load balancers", c.balancers.Run, c.balancers.Idle},
+		{"agent", c.agent.Run, calls},
+		{"targets of tasks", c.targets.Run, c.targets.Idle},
+	}
 }
 
 // atWork are the controllers that run; Reset makes new ones.

@@ -200,12 +200,9 @@ func (s *Server) startControllers() {
 	at.groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.groupDelays()}
 	at.targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	s.controllers = at
-	s.running.Go(func() { s.report("agent", at.agent.Run(ctx)) })
-	s.running.Go(func() { s.report("service scheduler", at.services.Run(ctx)) })
-	s.running.Go(func() { s.report("capacity", at.capacity.Run(ctx)) })
-	s.running.Go(func() { s.report("Auto Scaling groups", at.groups.Run(ctx)) })
-	s.running.Go(func() { s.report("targets of tasks", at.targets.Run(ctx)) })
-	s.running.Go(func() { s.report("load balancers", at.balancers.Run(ctx)) })
+	for _, c := range at.all() {
+		s.running.Go(func() { s.report(c.name, c.run(ctx)) })
+	}
 	s.retain(ctx)
 	if sweeper, ok := s.engine.(backend.Sweeper); ok {
 		s.running.Go(func() { s.sweep(ctx, sweeper) })

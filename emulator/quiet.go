@@ -34,20 +34,23 @@ func (s *Server) quiet(ctx context.Context) error {
 	}
 }
 
-// settle waits until everybody has dealt with what there was for them.
+// settle waits for the engine and for all controllers. It does so twice, because what one
+// does is often for one that was idle before: a change of a service has the agent start a
+// container, whose event the engine tells, and its target concerns the service again. What
+// they still do for each other after that counts as woken, so quiet sees it.
 func (s *Server) settle(ctx context.Context) error {
-	at := s.atWork()
-	events := func(context.Context) error { return nil }
+	waits := []func(context.Context) error{s.faulty.Settle}
 	if engine, simulated := s.engine.(*sim.Engine); simulated {
-		events = engine.Settle
+		waits = append(waits, engine.Settle)
 	}
-	calls := func(ctx context.Context) error { return at.agent.Idle(ctx, patience) }
-	for _, wait := range []func(context.Context) error{
-		s.faulty.Settle, events, at.groups.Idle, at.capacity.Idle, at.services.Idle, at.balancers.Idle, calls, events, at.balancers.Idle, at.targets.Idle, at.services.Idle,
-		at.capacity.Idle, at.groups.Idle,
-	} {
-		if err := wait(ctx); err != nil {
-			return err
+	for _, c := range s.atWork().all() {
+		waits = append(waits, c.idle)
+	}
+	for range 2 {
+		for _, wait := range waits {
+			if err := wait(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -49,7 +49,7 @@ func lostTasks(tx *state.Tx, i *ec2.Instance, containerInstance string) (lost []
 
 // reconcile decides about an instance, and carries the plan out if there is something to
 // do.
-func (c *Controller) reconcile(ctx context.Context, key, cause string) (Plan, error) {
+func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 	v, ok := c.read(c.Store.Read(), key)
 	if !ok {
 		return Plan{}, nil
@@ -67,7 +67,7 @@ func (c *Controller) reconcile(ctx context.Context, key, cause string) (Plan, er
 	}
 	taken, gone := false, netip.Addr{}
 	err := c.Store.Update(func(tx *state.Tx) error {
-		tx.CausedBy(c.watch, cause)
+		c.loop.Causes(tx, key)
 		taken, gone = false, netip.Addr{}
 		v, ok := c.read(tx, key)
 		if !ok {

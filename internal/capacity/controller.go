@@ -20,19 +20,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"golang.org/x/sync/errgroup"
 )
 
 // workers is how many instances are decided about at the same time.
 const workers = 4
-
-// How long something waits in real time that could not be done, which the disk or the
-// engine decides about: twice as long each time.
-const (
-	firstRetry = 100 * time.Millisecond
-	lastRetry  = 5 * time.Second
-)
 
 // Addresses gives instances their addresses, which belong to the engine's networks.
 type Addresses interface {
@@ -53,40 +46,34 @@ type Controller struct {
 	// Delays are those of AWS, or none.
 	Delays Delays
 
-	once  sync.Once
-	watch *state.Watch
-
-	alarms alarms
+	once sync.Once
+	loop *reconcile.Loop
 }
 
 // Run looks after instances until ctx ends, and returns its error. It is called once.
 func (c *Controller) Run(ctx context.Context) error {
 	c.init()
-	defer c.watch.Close()
-	defer c.alarms.stop()
-	group, ctx := errgroup.WithContext(ctx)
-	for range workers {
-		group.Go(func() error { return c.work(ctx) })
-	}
-	return group.Wait()
+	return c.loop.Run(ctx)
 }
 
 // Idle waits until everything has been decided about that changed so far.
 func (c *Controller) Idle(ctx context.Context) error {
 	c.init()
-	return c.watch.Idle(ctx)
+	return c.loop.Idle(ctx)
 }
 
 // Wake has an instance looked at again: something has changed that no row tells.
 func (c *Controller) Wake(scope arn.Scope, instanceID string) {
 	c.init()
-	c.watch.Wake((&ec2.Instance{Scope: scope, ID: instanceID}).Key())
+	c.loop.Wake((&ec2.Instance{Scope: scope, ID: instanceID}).Key())
 }
 
 func (c *Controller) init() {
 	c.once.Do(func() {
-		c.watch = c.Store.Watch(0, ec2.OnInstances(), state.OnClusters(activeClusters))
-		c.alarms.clock, c.alarms.wake = c.Clock, c.watch.Wake
+		c.loop = reconcile.New(reconcile.Options{
+			Name: "EC2 instance", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.look,
+			Watch: c.Store.Watch(0, ec2.OnInstances(), state.OnClusters(activeClusters)),
+		})
 	})
 }
 
@@ -98,41 +85,19 @@ func activeClusters(before, after *state.Cluster) []string {
 	return nil
 }
 
-func (c *Controller) work(ctx context.Context) error {
-	for {
-		key, err := c.watch.Next(ctx)
-		if err != nil {
-			return err
+// look brings an instance forward as far as it goes; or all those that a cluster was missing
+// for, if key is its ARN.
+func (c *Controller) look(ctx context.Context, key string) (time.Time, error) {
+	if strings.Contains(key, ":cluster/") {
+		for _, instance := range ec2.InstancesToJoin(c.Store.Read(), key) {
+			c.loop.Pass(key, instance)
 		}
-		if strings.Contains(key, ":cluster/") {
-			c.joinCluster(ctx, key)
-		} else {
-			c.look(ctx, key, key)
-		}
-		c.watch.Done(key)
+		return time.Time{}, nil
 	}
-}
-
-// joinCluster looks at the instances that a cluster was missing for.
-func (c *Controller) joinCluster(ctx context.Context, clusterARN string) {
-	for _, key := range ec2.InstancesToJoin(c.Store.Read(), clusterARN) {
-		c.look(ctx, key, clusterARN)
-	}
-}
-
-// look brings an instance forward as far as it goes; cause is what woke the controller.
-func (c *Controller) look(ctx context.Context, key, cause string) {
 	for {
-		plan, err := c.reconcile(ctx, key, cause)
-		c.alarms.set(key, plan.WakeAt)
-		if ctx.Err() != nil {
-			return
-		}
-		if wait := c.alarms.retry(key, err); wait > 0 {
-			c.Log.Error("EC2 instance not brought about; it is tried again", "instance", arn.Name(key), "after", wait, "error", err)
-		}
-		if err != nil || plan.empty() {
-			return
+		plan, err := c.reconcile(ctx, key)
+		if err != nil || plan.empty() || ctx.Err() != nil {
+			return plan.WakeAt, err
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -21,34 +22,20 @@ type GroupController struct {
 	// Delays are those of AWS, or none.
 	Delays GroupDelays
 
-	once   sync.Once
-	watch  *state.Watch
-	alarms alarms
+	once sync.Once
+	loop *reconcile.Loop
 }
 
 // Run looks after groups until ctx ends, and returns its error. It is called once.
 func (c *GroupController) Run(ctx context.Context) error {
 	c.init()
-	defer c.watch.Close()
-	defer c.alarms.stop()
-	for {
-		key, err := c.watch.Next(ctx)
-		if err != nil {
-			return err
-		}
-		wakeAt, err := c.reconcile(key)
-		c.alarms.set(key, wakeAt)
-		if wait := c.alarms.retry(key, err); wait > 0 {
-			c.Log.Error("Auto Scaling group not looked after; it is tried again", "group", key, "after", wait, "error", err)
-		}
-		c.watch.Done(key)
-	}
+	return c.loop.Run(ctx)
 }
 
 // Idle waits until everything has been decided about that changed so far.
 func (c *GroupController) Idle(ctx context.Context) error {
 	c.init()
-	return c.watch.Idle(ctx)
+	return c.loop.Idle(ctx)
 }
 
 func (c *GroupController) init() {
@@ -59,8 +46,10 @@ func (c *GroupController) init() {
 			}
 			return []string{autoscaling.GroupKey(i.Scope, i.Group)}
 		}))
-		c.watch = c.Store.Watch(0, sources...)
-		c.alarms.clock, c.alarms.wake = c.Clock, c.watch.Wake
+		c.loop = reconcile.New(reconcile.Options{
+			Name: "Auto Scaling group", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, sources...),
+			Reconcile: func(_ context.Context, key string) (time.Time, error) { return c.reconcile(key) },
+		})
 	})
 }
 
@@ -76,7 +65,7 @@ func (c *GroupController) reconcile(key string) (time.Time, error) {
 		return plan.WakeAt, nil
 	}
 	err := c.Store.Update(func(tx *state.Tx) error {
-		tx.CausedBy(c.watch, key)
+		c.loop.Causes(tx, key)
 		plan = GroupPlan{}
 		if v, ok := c.read(tx, key); ok {
 			plan = DecideGroup(v)

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -224,7 +225,7 @@ func TestALoadBalancerIsImpairedWhileItCannotRun(t *testing.T) {
 			t.Errorf("it is %s: %s", b.State, b.StateReason)
 		}
 		s.engine.refuse(nil)
-		time.Sleep(2 * lastRetry) // of the bubble
+		time.Sleep(2 * reconcile.LastRetry) // of the bubble
 		synctest.Wait()
 		if b := s.row(); b.State != elb.LoadBalancerStateEnumActive || b.StateReason != "" {
 			t.Errorf("it is %s: %s", b.State, b.StateReason)
@@ -250,7 +251,7 @@ func TestALoadBalancerThatCannotRunKeepsItsAddress(t *testing.T) {
 		s.update(func(tx *state.Tx) { elbv2.DeleteListener(tx, s.listener) })
 		keeps("without a listener")
 		s.engine.refuse(nil)
-		time.Sleep(2 * lastRetry) // of the bubble
+		time.Sleep(2 * reconcile.LastRetry) // of the bubble
 		s.told("afterwards", "no listener, no target-group")
 	})
 }
@@ -341,7 +342,7 @@ func TestALoadBalancerIsDeletedWhileTheEngineIsAway(t *testing.T) {
 				s.controller.Wake(arn)
 				s.told("for another emulator", "")
 				s.engine.refuse(nil)
-				time.Sleep(2 * lastRetry) // of the bubble
+				time.Sleep(2 * reconcile.LastRetry) // of the bubble
 				s.told("afterwards", "end")
 			})
 		})

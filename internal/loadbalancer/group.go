@@ -1,7 +1,6 @@
 package loadbalancer
 
 import (
-	"context"
 	"strings"
 	"time"
 
@@ -11,11 +10,11 @@ import (
 
 // lookAtGroup forgets the targets of a group that have drained, and what was found about those of
 // one that is on no load balancer; and has the load balancers looked at that it is on.
-func (c *Controller) lookAtGroup(_ context.Context, group string) error {
+func (c *Controller) lookAtGroup(group string) (time.Time, error) {
 	over, next := overOf(c.Store.Read(), group, c.Clock.Now())
 	if len(over.drained)+len(over.unchecked) > 0 {
 		err := c.Store.Update(func(tx *state.Tx) error {
-			tx.CausedBy(c.watch, group)
+			c.loop.Causes(tx, group)
 			over, _ := overOf(tx, group, c.Clock.Now())
 			for _, t := range over.drained {
 				elbv2.ForgetTarget(tx, t)
@@ -26,14 +25,13 @@ func (c *Controller) lookAtGroup(_ context.Context, group string) error {
 			return nil
 		})
 		if err != nil {
-			return err
+			return time.Time{}, err
 		}
 	}
-	c.wakeAt(group, next)
 	for _, b := range elbv2.InUse(c.Store.Read(), group) {
-		c.watch.Wake(b)
+		c.loop.Pass(group, b)
 	}
-	return nil
+	return next, nil
 }
 
 // over is what is over of a group.
@@ -65,9 +63,8 @@ func overOf(tx *state.Tx, group string, now time.Time) (is over, next time.Time)
 }
 
 // lookAtInstance has the target groups looked at that an instance is a target of.
-func (c *Controller) lookAtInstance(_ context.Context, instance string) error {
+func (c *Controller) lookAtInstance(instance string) {
 	for _, t := range elbv2.TargetsCalled(c.Store.Read(), instance[strings.LastIndexByte(instance, ':')+1:]) {
-		c.watch.Wake(t.GroupARN)
+		c.loop.Pass(instance, t.GroupARN)
 	}
-	return nil
 }

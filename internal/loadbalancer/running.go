@@ -41,23 +41,23 @@ func unavailable(err error) bool { return errors.Is(err, backend.ErrUnavailable)
 
 // look has a load balancer be what its rows say. It is on the engine with its first listener, and
 // stays there, at its address, until it is deleted.
-func (c *Controller) look(ctx context.Context, arn string) error {
+func (c *Controller) look(ctx context.Context, arn string) (time.Time, error) {
 	v, ok := c.read(c.Store.Read(), arn)
 	if !ok || len(v.Listeners)+len(v.LoadBalancer.Addresses) == 0 {
-		err := c.remove(ctx, arn)
-		if ok && err == nil {
-			err = c.observe(arn, nil, nil)
+		if err := c.remove(ctx, arn); !ok || err != nil {
+			return time.Time{}, err
 		}
-		return err
+		return c.observe(arn, nil, nil)
 	}
 	addresses, err := c.bringUp(ctx, v)
-	if err != nil && c.failsFor(arn) > patience {
+	if err != nil && c.loop.FailsFor(arn) > patience {
 		err = errors.Join(err, c.withdraw(v, nil))
 	}
 	if ctx.Err() != nil || unavailable(err) {
-		return err
+		return time.Time{}, err
 	}
-	return errors.Join(err, c.observe(arn, addresses, err))
+	next, unwritten := c.observe(arn, addresses, err)
+	return next, errors.Join(err, unwritten)
 }
 
 func (c *Controller) remove(ctx context.Context, arn string) error {
@@ -132,7 +132,7 @@ func (c *Controller) client(ctx context.Context, arn string) (*control.Client, e
 	client, err := control.Connect(greeting, stream, func(news []balancer.Health) {
 		c.heard(stream, news)
 		if c.wakesWithNews(r, news) {
-			c.watch.Wake(arn)
+			c.loop.Wake(arn)
 		}
 	})
 	if err != nil {
@@ -143,7 +143,7 @@ func (c *Controller) client(ctx context.Context, arn string) (*control.Client, e
 	c.mu.Unlock()
 	go func() {
 		<-client.Over()
-		c.watch.Wake(arn)
+		c.loop.Wake(arn)
 	}()
 	return client, nil
 }
@@ -167,8 +167,9 @@ func (c *Controller) wakesWithNews(r *running, news []balancer.Health) bool {
 	})
 }
 
-// observe writes what has become of a load balancer; why is what it lacks.
-func (c *Controller) observe(arn string, addresses map[string]string, why error) error {
+// observe writes what has become of a load balancer; why is what it lacks. It returns when
+// that changes by itself.
+func (c *Controller) observe(arn string, addresses map[string]string, why error) (time.Time, error) {
 	changed := func(tx *state.Tx) (*elbv2.LoadBalancer, time.Time) {
 		row := elbv2.FindLoadBalancer(tx, arn)
 		if row == nil {
@@ -177,21 +178,20 @@ func (c *Controller) observe(arn string, addresses map[string]string, why error)
 		return observed(row, addresses, why, c.Clock.Now(), c.Delays)
 	}
 	row, next := changed(c.Store.Read())
-	c.wakeAt(arn, next)
 	if row == nil {
-		return nil
+		return next, nil
 	}
 	err := c.Store.Update(func(tx *state.Tx) error {
-		tx.CausedBy(c.watch, arn)
+		c.loop.Causes(tx, arn)
 		if row, _ := changed(tx); row != nil {
 			elbv2.PutLoadBalancer(tx, row)
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("write the state of the load balancer: %w", err)
+		return next, fmt.Errorf("write the state of the load balancer: %w", err)
 	}
-	return nil
+	return next, nil
 }
 
 // observed is the row of a load balancer as it is now, or nil if it says so already, and when

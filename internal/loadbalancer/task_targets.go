@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -20,8 +21,8 @@ type TaskTargets struct {
 	Clock *clock.Clock
 	Log   *slog.Logger
 
-	once  sync.Once
-	watch *state.Watch
+	once sync.Once
+	loop *reconcile.Loop
 }
 
 // targetWorkers is how many tasks are looked after at once: each write waits for the disk,
@@ -31,51 +32,35 @@ const targetWorkers = 8
 // Run looks after tasks until ctx ends, and returns its error. It is called once.
 func (c *TaskTargets) Run(ctx context.Context) error {
 	c.init()
-	defer c.watch.Close()
-	var workers sync.WaitGroup
-	defer workers.Wait()
-	for range targetWorkers - 1 {
-		workers.Go(func() { c.work(ctx) }) //nolint:errcheck // it is that of ctx
-	}
-	return c.work(ctx)
-}
-
-// retryPause is after how long a write that failed is tried again.
-const retryPause = time.Second
-
-func (c *TaskTargets) work(ctx context.Context) error {
-	for {
-		id, err := c.watch.Next(ctx)
-		if err != nil {
-			return err
-		}
-		if elbv2.IsTargetGroup(id) {
-			c.wakeTasksOf(id)
-		} else if err := c.settle(id); err != nil {
-			c.Log.Error("targets of a task not written; it is tried again", "task", id, "error", err)
-			time.AfterFunc(retryPause, func() { c.watch.Wake(id) })
-		}
-		c.watch.Done(id)
-	}
-}
-
-// wakeTasksOf has the tasks looked at that have targets in a group.
-func (c *TaskTargets) wakeTasksOf(group string) {
-	for _, t := range elbv2.Targets(c.Store.Read(), group) {
-		if t.Task != "" {
-			c.watch.Wake(t.Task)
-		}
-	}
+	return c.loop.Run(ctx)
 }
 
 // Idle waits until everything has been done about that changed so far.
 func (c *TaskTargets) Idle(ctx context.Context) error {
 	c.init()
-	return c.watch.Idle(ctx)
+	return c.loop.Idle(ctx)
 }
 
 func (c *TaskTargets) init() {
-	c.once.Do(func() { c.watch = c.Store.Watch(0, append(elbv2.WatchedOfTasks(), state.OnBalancedTasks())...) })
+	c.once.Do(func() {
+		c.loop = reconcile.New(reconcile.Options{
+			Name: "targets of a task", Clock: c.Clock, Log: c.Log, Workers: targetWorkers, Reconcile: c.reconcile,
+			Watch: c.Store.Watch(0, append(elbv2.WatchedOfTasks(), state.OnBalancedTasks())...),
+		})
+	})
+}
+
+// reconcile does what is due for a task, or has the tasks looked at that have targets in a group.
+func (c *TaskTargets) reconcile(_ context.Context, id string) (never time.Time, err error) {
+	if !elbv2.IsTargetGroup(id) {
+		return never, c.settle(id)
+	}
+	for _, t := range elbv2.Targets(c.Store.Read(), id) {
+		if t.Task != "" {
+			c.loop.Pass(id, t.Task)
+		}
+	}
+	return never, nil
 }
 
 // settle does what is due for a task.
@@ -84,7 +69,7 @@ func (c *TaskTargets) settle(taskARN string) error {
 		return nil
 	}
 	return c.Store.Update(func(tx *state.Tx) error {
-		tx.CausedBy(c.watch, taskARN)
+		c.loop.Causes(tx, taskARN)
 		switch what, now := due(tx, taskARN), c.Clock.Now(); what {
 		case registration:
 			register(tx, tx.Task(taskARN), now)

@@ -48,8 +48,8 @@ func (c *Controller) withdraw(v View, has []control.AppliedPiece) error {
 	if err != nil {
 		return fmt.Errorf("write which targets get nothing new: %w", err)
 	}
-	for group := range draining { // nobody else wakes it when its delay is over
-		c.watch.Wake(group)
+	for group := range draining { // nothing else wakes it when its delay is over
+		c.loop.Wake(group)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -78,7 +79,7 @@ func TestATaskDoesNotWaitForALoadBalancerThatIsDeleted(t *testing.T) {
 func TestATaskGetsOverALoadBalancerThatIsSilent(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
 		defer s.stopsAtOnce()()
-		time.Sleep(2*pushTimeout + patience + 2*lastRetry) // of the bubble
+		time.Sleep(2*pushTimeout + patience + 2*reconcile.LastRetry) // of the bubble
 		synctest.Wait()
 		if s.traffic().DrainedAt.IsZero() {
 			t.Error("it waits")

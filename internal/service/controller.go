@@ -19,8 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"golang.org/x/sync/errgroup"
 )
 
 // pause lets the changes of many tasks settle into one decision about their
@@ -28,13 +28,6 @@ import (
 const (
 	pause   = 3 * time.Millisecond
 	workers = 4
-)
-
-// How long a service waits in real time that could not be written, which the disk
-// decides about: twice as long each time.
-const (
-	firstRetry = 100 * time.Millisecond
-	lastRetry  = 5 * time.Second
 )
 
 // Controller schedules the services of all accounts and regions. A service without
@@ -49,86 +42,44 @@ type Controller struct {
 	// Delays are those of AWS, or none.
 	Delays Delays
 
-	once  sync.Once
-	watch *state.Watch
-	// instances and room tell of container instances; waiting is whom that concerns.
-	instances, room *state.Watch
-	waiting         waiting
-
-	mu      sync.Mutex
-	timers  map[string]timer         // by service ARN
-	retries map[string]time.Duration // how long those wait that could not be written
-}
-
-type timer struct {
-	*clock.Timer
-	due time.Time
+	once     sync.Once
+	services *reconcile.Loop
+	loops    reconcile.Group
+	waiting  waiting // services that changes of container instances concern
 }
 
 // Run schedules services until ctx ends, and returns its error. It is called once.
 func (c *Controller) Run(ctx context.Context) error {
 	c.init()
-	defer c.watch.Close()
-	defer c.instances.Close()
-	defer c.room.Close()
-	defer c.stopTimers()
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return c.heed(ctx, c.instances, c.concernedByInstance) })
-	group.Go(func() error { return c.heed(ctx, c.room, c.concernedByRoom) })
-	for range workers {
-		group.Go(func() error { return c.work(ctx) })
-	}
-	return group.Wait()
+	return c.loops.Run(ctx)
 }
 
 // Idle waits until all services have been decided about that changed so far.
 func (c *Controller) Idle(ctx context.Context) error {
 	c.init()
-	for _, watch := range []*state.Watch{c.instances, c.room} {
-		if err := watch.Idle(ctx); err != nil {
-			return err
-		}
-	}
-	return c.watch.Idle(ctx)
+	return c.loops.Idle(ctx)
 }
 
 func (c *Controller) init() {
 	c.once.Do(func() {
-		c.instances, c.room = c.Store.WatchContainerInstances(), c.Store.WatchRoom()
 		c.waiting.clusters = map[string]map[string]awaited{}
-		c.watch = c.Store.WatchServices(pause)
-		c.timers, c.retries = map[string]timer{}, map[string]time.Duration{}
+		instances := c.wakesServices("container instance", c.Store.WatchContainerInstances(), c.concernedByInstance)
+		room := c.wakesServices("room of a cluster", c.Store.WatchRoom(), c.concernedByRoom)
+		c.services = reconcile.New(reconcile.Options{
+			Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
+			Reconcile: c.schedule,
+		})
+		c.loops = reconcile.Group{instances, room, c.services}
 	})
 }
 
-func (c *Controller) work(ctx context.Context) error {
-	for {
-		arn, err := c.watch.Next(ctx)
-		if err != nil {
-			return err
-		}
-		plan, err := c.reconcile(arn, c.Clock.Now)
-		c.wakeAt(arn, plan.WakeAt)
-		if c.waiting.put(arn, plan.awaits) {
-			c.watch.Wake(arn)
-		}
-		c.retry(arn, err)
-		c.watch.Done(arn)
+// schedule has a service do what is due, and says when to look at it again.
+func (c *Controller) schedule(_ context.Context, arn string) (time.Time, error) {
+	plan, err := c.reconcile(arn, c.Clock.Now)
+	if c.waiting.put(arn, plan.awaits) {
+		c.services.Wake(arn)
 	}
-}
-
-// retry has a service that could not be written looked at again after a pause.
-func (c *Controller) retry(arn string, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err == nil {
-		delete(c.retries, arn)
-		return
-	}
-	wait := min(max(firstRetry, 2*c.retries[arn]), lastRetry)
-	c.retries[arn] = wait
-	c.Log.Error("service not scheduled; it is tried again", "service", arn, "after", wait, "error", err)
-	time.AfterFunc(wait, func() { c.watch.Wake(arn) })
+	return plan.WakeAt, err
 }
 
 // read gathers what a decision needs; ok is false when there is no such service.
@@ -159,7 +110,7 @@ func (c *Controller) reconcile(arn string, now func() time.Time) (Plan, error) {
 		return plan, nil
 	}
 	err := c.Store.Update(func(tx *state.Tx) error {
-		tx.CausedBy(c.watch, arn)
+		c.services.Causes(tx, arn)
 		plan = Plan{}
 		in, ok := c.read(tx, arn, now(), chance)
 		if !ok {
@@ -174,42 +125,4 @@ func (c *Controller) reconcile(arn string, now func() time.Time) (Plan, error) {
 	c.Log.Debug("scheduled service", "service", arn, "verbs", len(plan.Verbs))
 	c.warnOfNoInstances(arn, plan.Verbs)
 	return plan, nil
-}
-
-// wakeAt sets the only timer of a service; zero is none.
-func (c *Controller) wakeAt(arn string, due time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	old, set := c.timers[arn]
-	if set && old.due.Equal(due) {
-		return
-	}
-	if set {
-		old.Stop()
-		delete(c.timers, arn)
-	}
-	if due.IsZero() {
-		return
-	}
-	t := timer{due: due}
-	t.Timer = c.Clock.AfterFunc(due.Sub(c.Clock.Now()), func() { c.ring(arn, due) })
-	c.timers[arn] = t
-}
-
-func (c *Controller) ring(arn string, due time.Time) {
-	c.mu.Lock()
-	if t, set := c.timers[arn]; set && t.due.Equal(due) {
-		delete(c.timers, arn)
-	}
-	c.mu.Unlock()
-	c.watch.Wake(arn)
-}
-
-func (c *Controller) stopTimers() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for arn, t := range c.timers {
-		t.Stop()
-		delete(c.timers, arn)
-	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -257,7 +258,7 @@ func TestControllerGoesOnAfterTheDiskWasFull(t *testing.T) {
 			t.Errorf("events %q", f.messages())
 		}
 		full.Store(false)
-		time.Sleep(lastRetry + time.Second)
+		time.Sleep(reconcile.LastRetry + time.Second)
 		f.expect("IN_PROGRESS desired 2 pending 0 running 2 failed 0")
 	})
 }

@@ -34,6 +34,8 @@ type fixture struct {
 	// wakeAt is when the scheduler wants to be asked again.
 	wakeAt time.Time
 	awaits awaited // what it waits for
+
+	controller *Controller // of reconcile
 }
 
 func newFixture(t fatal, change func(*state.Service)) *fixture {
@@ -161,8 +163,11 @@ func (f *fixture) schedule() {
 // reconcile decides once about a service.
 func (f *fixture) reconcile(service string) Plan {
 	f.t.Helper()
-	c := &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler)}
-	plan, err := c.reconcile(service, func() time.Time { return f.now })
+	if f.controller == nil || f.controller.Store != f.store {
+		f.controller = &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler)}
+		f.controller.init()
+	}
+	plan, err := f.controller.reconcile(service, func() time.Time { return f.now })
 	if err != nil {
 		f.t.Fatalf("reconcile: %v", err)
 	}

@@ -3,8 +3,10 @@ package service
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -56,18 +58,17 @@ func (w *waiting) of(cluster string, what awaited) (services []string) {
 
 func clusterOf(id string) string { return arn.ScopeOf(id).Cluster(arn.ClusterName(id)) }
 
-// heed wakes the services that something concerns each time that a watch tells of it.
-func (c *Controller) heed(ctx context.Context, watch *state.Watch, concerned func(id string) []string) error {
-	for {
-		id, err := watch.Next(ctx)
-		if err != nil {
-			return err
-		}
-		for _, service := range concerned(id) {
-			c.watch.Wake(service)
-		}
-		watch.Done(id)
-	}
+// wakesServices is a loop that wakes the services which a change of something else concerns.
+func (c *Controller) wakesServices(of string, watch *state.Watch, concerned func(id string) []string) *reconcile.Loop {
+	return reconcile.New(reconcile.Options{
+		Name: of, Clock: c.Clock, Log: c.Log, Watch: watch,
+		Reconcile: func(_ context.Context, id string) (time.Time, error) {
+			for _, service := range concerned(id) {
+				c.services.Wake(service)
+			}
+			return time.Time{}, nil
+		},
+	})
 }
 
 // concernedByRoom are the services that lack room in a cluster.

@@ -138,8 +138,8 @@ func (w *Watch) tell(c *commit) (woken bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	epoch := w.epoch
-	if c.cause.watch == w && w.items[c.cause.id].phase == working {
-		epoch = w.items[c.cause.id].epoch
+	if c.cause.watch == w {
+		epoch = w.epochOf(c.cause.id)
 	}
 	for _, change := range c.changes {
 		source, watched := w.sources[change.table]

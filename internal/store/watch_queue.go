@@ -33,6 +33,23 @@ func (w *Watch) Wake(id string) {
 	w.wakeIn(w.epoch, id)
 }
 
+// Pass wakes the id to as part of the handling of the id from, which Next has handed out, so
+// that Idle waits for both.
+func (w *Watch) Pass(from, to string) {
+	w.store.woken.Add(1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.wakeIn(w.epochOf(from), to)
+}
+
+// epochOf is that of the handling of an id, or the present one if it is not being handled.
+func (w *Watch) epochOf(id string) uint64 {
+	if it := w.items[id]; it.phase == working {
+		return it.epoch
+	}
+	return w.epoch
+}
+
 func (w *Watch) wakeIn(epoch uint64, id string) {
 	if w.closed {
 		return
