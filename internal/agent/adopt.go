@@ -29,7 +29,8 @@ func (h *host) resync(ctx context.Context) {
 		h.Engine.Lose(err)
 		return
 	}
-	h.setInfo(there.info)
+	h.Engine.SetInfo(there.info)
+	h.simulated.Store(there.info.Simulated)
 	if there.info.Simulated { // nothing else than this process can lead anywhere
 		h.ports.ListenHere()
 	}
@@ -105,19 +106,10 @@ func (s sight) volumesByTask() map[string][]string {
 	return names
 }
 
-func (h *host) setInfo(info backend.Info) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.info = info
-	h.simulated.Store(info.Simulated)
-}
-
 // prepareNetwork makes the network of the default VPC before the first task needs it, so that the
 // ranges of subnets stand when they are asked for, and asks what tasks are reached by.
 func (h *host) prepareNetwork(ctx context.Context) {
-	h.spawn(func() {
-		call := h.agent.calls.Begin(nil, enginecall.Finish)
-		defer call.End()
+	h.Engine.Call(enginecall.Finish, func(call context.Context) {
 		if _, err := h.vpcNetwork(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
 			h.agent.Log.Error("no network for tasks", "error", err)
 		}

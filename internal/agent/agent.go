@@ -202,7 +202,7 @@ func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
 			return info
 		}
 	}
-	return h.engineInfo()
+	return h.Engine.LastInfo()
 }
 
 // Idle waits until the engines have been looked at, every task has been that

@@ -67,7 +67,7 @@ func (w *work) newCall(a action) call {
 // ended, for which nobody shall wait then.
 func (w *work) launch(ctx context.Context, calls []call) {
 	for _, c := range calls {
-		if !w.host.spawn(func() { w.follow(ctx, c) }) {
+		if !w.host.Engine.Go(func() { w.follow(ctx, c) }) {
 			c.call.End()
 		}
 	}

@@ -16,7 +16,7 @@ type capacity struct {
 
 // use counts a container instance whose first task arrives.
 func (c *capacity) use(h *host, row *state.ContainerInstance) {
-	info := h.engineInfo()
+	info := h.Engine.LastInfo()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.memory == nil {

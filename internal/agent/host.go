@@ -57,9 +57,8 @@ type host struct {
 	capacity  capacity
 	resyncs   chan struct{}   // holds a token while a resync is under way
 	unseen    map[string]bool // containers of which the last list told nothing, by name; of the resync
-	spawned   sync.WaitGroup
 
-	simulated    atomic.Bool           // as info says
+	simulated    atomic.Bool           // as Engine says
 	lookingAgain atomic.Bool           // at what is unseen, in a while
 	unfiltered   atomic.Pointer[error] // why the engine cannot filter packets
 
@@ -75,14 +74,12 @@ type host struct {
 	loadBalancers   map[string]*loadBalancer // by ARN
 
 	mu       sync.Mutex
-	ended    bool                       // nothing is spawned any more
 	works    map[string]*work           // by task ARN: tasks with something to do
 	index    map[string]subject         // by container id: of tasks that have not ended, and of machines
 	promised map[string]bool            // addresses in VPCs without network, by VPC and address
 	networks map[string]backend.Network // by VPC: those that tasks have asked for in this run
 	noNet    error                      // why there is no network of the default VPC, or nil
-	info     backend.Info
-	fetched  map[string]bool // images pulled in this run
+	fetched  map[string]bool            // images pulled in this run
 }
 
 // subject is what a container id stands for: a container of a task, a machine, or a load
@@ -100,7 +97,7 @@ func newHost(a *Agent, o HostOptions) *host {
 	if !o.InstanceRange.IsValid() {
 		o.InstanceRange = DefaultInstanceRange
 	}
-	engine := enginecall.New(o.Engine, a.Log.With("host", o.Name))
+	engine := enginecall.New(o.Engine, &a.calls, a.Log.With("host", o.Name))
 	h := &host{
 		HostOptions: o, Engine: engine, balancers: engine.LoadBalancers(), ranges: instanceRanges{block: o.InstanceRange}, agent: a, resyncs: make(chan struct{}, 1),
 		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, fetched: map[string]bool{},
@@ -108,7 +105,7 @@ func newHost(a *Agent, o HostOptions) *host {
 	}
 	h.ports = hostport.New(hostport.Options{
 		Log: a.Log, Engine: engine,
-		Go: func(run func(context.Context)) bool { return h.spawn(func() { run(h.life) }) },
+		Go: func(run func(context.Context)) bool { return h.Engine.Go(func() { run(h.life) }) },
 	})
 	h.leftovers, h.logs = newLeftovers(h), newLogReaders(h)
 	return h
@@ -120,32 +117,22 @@ func (h *host) labels() map[string]string { return map[string]string{labelHost: 
 // run follows the engine until ctx ends.
 func (h *host) run(ctx context.Context) {
 	defer h.end()
-	h.spawn(func() { h.Engine.Recover(ctx, h.resync) })
+	h.Engine.Go(func() { h.Engine.Recover(ctx, h.resync) })
 	err := h.Engine.Watch(ctx, h.labels(), func(e backend.Event) { h.observe(ctx, e) })
 	if err != nil && ctx.Err() == nil {
 		h.agent.Log.Error("engine no longer watched", "host", h.Name, "error", err)
 	}
 }
 
-// spawn runs f in a goroutine that the end of the host waits for. A timer may call
-// it when the host has ended: then it does nothing and reports false.
-func (h *host) spawn(f func()) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.ended {
-		return false
-	}
-	h.spawned.Go(f)
-	return true
-}
+// spawn is Engine.Go.
+func (h *host) spawn(f func()) bool { return h.Engine.Go(f) }
 
 // end returns when nothing of the host is at work any more.
 func (h *host) end() {
+	h.Engine.End()
 	h.mu.Lock()
-	h.ended = true
 	works := slices.Collect(maps.Values(h.works))
 	h.mu.Unlock()
-	h.spawned.Wait()
 	h.ports.CloseAll()
 	h.leftovers.stopTimers()
 	for _, m := range h.allMachines() {
@@ -156,12 +143,6 @@ func (h *host) end() {
 		w.setTimer(time.Time{}, nil)
 		w.mu.Unlock()
 	}
-}
-
-func (h *host) engineInfo() backend.Info {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.info
 }
 
 // wake looks at a task that changed.
@@ -255,7 +236,7 @@ func (h *host) subject(id string) (subject, bool) {
 // at is the emulator's time of something that the engine saw happen. Engines keep
 // real time, the simulation the emulator's.
 func (h *host) at(engineTime time.Time) time.Time {
-	if h.engineInfo().Simulated {
+	if h.Engine.LastInfo().Simulated {
 		return engineTime
 	}
 	return h.agent.Clock.Now().Add(-max(0, time.Since(engineTime)))

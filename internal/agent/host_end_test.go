@@ -40,7 +40,7 @@ func TestNothingOfAHostRunsAfterItsEnd(t *testing.T) {
 		var timers sync.WaitGroup
 		for range 4 {
 			timers.Go(func() {
-				for h.spawn(func() {
+				for h.Engine.Go(func() {
 					running.Add(1)
 					defer running.Add(-1)
 				}) {

@@ -99,7 +99,7 @@ const pullTries = 3
 func (h *host) fetch(ctx context.Context, spec backend.PullSpec) (image backend.Image, err error) {
 	for range pullTries {
 		err = h.Engine.Pull(ctx, spec)
-		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && h.engineInfo().Architecture != "amd64" {
+		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && h.Engine.LastInfo().Architecture != "amd64" {
 			spec.Platform = "linux/amd64"
 			err = h.Engine.Pull(ctx, spec)
 		}
@@ -200,7 +200,7 @@ func platformOf(d *types.TaskDefinition) string {
 // the engine's own, or for X86_64, which is what AWS takes then: a name may stand for the
 // image that a task of another architecture has pulled.
 func (h *host) fits(image backend.Image, platform string) bool {
-	own := h.engineInfo().Architecture
+	own := h.Engine.LastInfo().Architecture
 	if image.Architecture == "" || platform == "" && own == "" {
 		return true // nobody knows
 	}

@@ -72,7 +72,7 @@ func (all *interfaces) pass(ctx context.Context) {
 		telling.Add(1)
 		over := sync.OnceFunc(func() { <-turns; telling.Done() })
 		slow := time.AfterFunc(longestTurn, func() { all.leaveStuck(i); over() })
-		if !i.host.spawn(func() {
+		if !i.host.Engine.Go(func() {
 			defer over()
 			defer slow.Stop()
 			all.tellLater(ctx, i)

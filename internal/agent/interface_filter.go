@@ -12,13 +12,13 @@ import (
 // wanted is what the engine is to be told. A simulated one that has a filter finds out by
 // itself what has become of it. The lock is held.
 func (all *interfaces) wanted(i *netInterface) *backend.Filter {
-	if !i.host.simulated.Load() || !i.set.read {
+	if !i.host.Engine.Simulated() || !i.set.read {
 		all.filterOf(i.set)
 	}
 	switch {
 	case i.set.open:
 		return nil
-	case i.host.simulated.Load():
+	case i.host.Engine.Simulated():
 		return i.set.handle
 	}
 	return i.set.filter

@@ -39,7 +39,7 @@ func (l *leftovers) add(ctx context.Context, left leftover) {
 		return
 	}
 	if l.put(ctx, left) > maxLeftovers {
-		l.host.spawn(func() { l.removeOldest(ctx) })
+		l.host.Engine.Go(func() { l.removeOldest(ctx) })
 	}
 }
 
@@ -51,7 +51,7 @@ func (l *leftovers) put(ctx context.Context, left leftover) int {
 		return 0
 	}
 	left.timer = l.host.agent.Clock.AfterFunc(l.host.agent.KeepStopped, func() {
-		l.host.spawn(func() { l.remove(ctx, left.taskARN) })
+		l.host.Engine.Go(func() { l.remove(ctx, left.taskARN) })
 	})
 	l.queue = append(l.queue, left)
 	return len(l.queue)
@@ -103,7 +103,7 @@ func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Con
 	}
 	if stray := append(running, sandboxes...); len(stray) > 0 {
 		l.count(+1)
-		l.host.spawn(func() {
+		l.host.Engine.Go(func() {
 			l.removeIDs(ctx, l.removeRead(ctx, stray)) // what runs has no last line
 			l.count(-1)
 			l.host.tendMachines() // those that they were on

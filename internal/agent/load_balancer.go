@@ -168,7 +168,7 @@ func (b *loadBalancer) do(ctx context.Context, what func(context.Context) error)
 	call := b.host.agent.calls.Begin(nil, enginecall.Finish)
 	done := make(chan error, 1)
 	over := func() { call.End(); <-b.turn }
-	if !b.host.spawn(func() { defer over(); done <- what(call) }) {
+	if !b.host.Engine.Go(func() { defer over(); done <- what(call) }) {
 		over()
 		return errHostEnds
 	}

@@ -86,7 +86,7 @@ func behindFlood(t *testing.T, engine *flood, known bool, story func(b *bench, l
 	withLogs(t, func(b *bench, logs *fakeLogs) {
 		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
 		h.simulated.Store(false)
-		h.Engine, engine.started = enginecall.New(engine, h.agent.Log), time.Now()
+		h.Engine, engine.started = enginecall.New(engine, &h.agent.calls, h.agent.Log), time.Now()
 		stream := LogStream{Group: "shop", Name: "flood"}
 		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
 			t.Fatal(err)

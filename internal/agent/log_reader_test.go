@@ -372,7 +372,7 @@ func testSetClock(t *testing.T, back time.Duration, follows, looks int) {
 		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
 		h.simulated.Store(false)
 		engine := &setBack{Engine: b.engine, by: back}
-		h.Engine = enginecall.New(engine, h.agent.Log)
+		h.Engine = enginecall.New(engine, &h.agent.calls, h.agent.Log)
 		stream := LogStream{Group: "shop", Name: "set"}
 		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
 			t.Fatal(err)

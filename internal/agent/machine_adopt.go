@@ -46,7 +46,7 @@ func (h *host) examineLater(ctx context.Context, instance string) {
 		return
 	}
 	call := h.agent.calls.Begin(nil, enginecall.CutOff)
-	if !h.spawn(func() { defer call.End(); m.examine(ctx) }) {
+	if !h.Engine.Go(func() { defer call.End(); m.examine(ctx) }) {
 		call.End()
 	}
 }
@@ -119,7 +119,7 @@ func (h *host) directLater(m *machine) {
 		return
 	}
 	call := h.agent.calls.Begin(nil, enginecall.Finish)
-	if !h.spawn(func() {
+	if !h.Engine.Go(func() {
 		defer call.End()
 		err := errors.Join(m.direct(call), m.directUnsure(call))
 		if err != nil && !errors.Is(err, backend.ErrNoSandbox) && !h.Engine.Lost(err) {

@@ -39,7 +39,7 @@ func (h *host) reap(instance string) {
 		return
 	}
 	call := h.agent.calls.Begin(nil, enginecall.Finish)
-	if !h.spawn(func() {
+	if !h.Engine.Go(func() {
 		defer call.End()
 		m.end(call, attempt)
 	}) {

@@ -27,7 +27,7 @@ func (h *host) noteUnseen(ctx context.Context, listed []backend.Container) {
 	if h.unseen = unseen; len(unseen) == 0 || !h.lookingAgain.CompareAndSwap(false, true) {
 		return
 	}
-	h.spawn(func() {
+	h.Engine.Go(func() {
 		pause := time.NewTimer(unseenPause)
 		defer pause.Stop()
 		select {

@@ -30,7 +30,7 @@ func (h *host) removeNetwork(vpc string, pause time.Duration) {
 		return // the next resync does it
 	}
 	call := h.agent.calls.Begin(nil, enginecall.Finish)
-	if !h.spawn(func() {
+	if !h.Engine.Go(func() {
 		defer call.End()
 		h.mu.Lock()
 		delete(h.networks, vpc)

@@ -35,7 +35,7 @@ func TestWhatOutlivesALateCallStaysCutOff(t *testing.T) {
 // An engine that is closed ends calls that nobody here has cut off; to make them
 // again at once would be a loop without end.
 func TestACallThatTheEngineCutsOffMeansThatItIsLost(t *testing.T) {
-	engine := New(closing{}, slog.New(slog.DiscardHandler))
+	engine := New(closing{}, &Tracker{}, slog.New(slog.DiscardHandler))
 	if err := engine.Start(t.Context(), "id"); !errors.Is(err, backend.ErrUnavailable) {
 		t.Errorf("Start: %v", err)
 	}
@@ -49,7 +49,7 @@ func TestCountersThatDoNotCome(t *testing.T) {
 	for what, answers := range map[string]bool{"of an engine that answers": true, "of one that does not": false} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				engine := New(withoutStats{answers: answers}, slog.New(slog.DiscardHandler))
+				engine := New(withoutStats{answers: answers}, &Tracker{}, slog.New(slog.DiscardHandler))
 				engine.Found(0)
 				begun, want := time.Now(), statsTimeout
 				_, err := engine.Stats(t.Context(), "id")

@@ -6,6 +6,7 @@ package enginecall
 import (
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -15,7 +16,10 @@ import (
 // stuck with this call, which fails with a TimeoutError.
 type Engine struct {
 	timed
-	log *slog.Logger
+	log       *slog.Logger
+	calls     *Tracker
+	running   sync.WaitGroup // of Go
+	simulated atomic.Bool    // as info says
 
 	mu        sync.Mutex
 	lost      error // why the engine cannot be used, or nil
@@ -23,11 +27,14 @@ type Engine struct {
 	losses    chan struct{} // tells Recover that lost was set
 	seen      chan struct{} // closed when the engine has answered, or has not
 	sawOnce   sync.Once
+	info      backend.Info
+	ended     bool // nothing is run any more
 }
 
-// New returns an engine that is lost with ErrNotListed until Found says otherwise.
-func New(engine backend.Engine, log *slog.Logger) *Engine {
-	e := &Engine{log: log, lost: ErrNotListed, losses: make(chan struct{}, 1), seen: make(chan struct{})}
+// New returns an engine that is lost with ErrNotListed until Found says otherwise. Calls are
+// under way in a tracker.
+func New(engine backend.Engine, calls *Tracker, log *slog.Logger) *Engine {
+	e := &Engine{log: log, calls: calls, lost: ErrNotListed, losses: make(chan struct{}, 1), seen: make(chan struct{})}
 	e.timed = timed{engine, e.Lose}
 	return e
 }

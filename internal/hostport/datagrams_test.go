@@ -65,7 +65,7 @@ func say(t *testing.T, conn net.Conn) string {
 }
 
 func TestDatagramsGoToTheTaskThatHasThePort(t *testing.T) {
-	h := New(Options{Engine: enginecall.New(carrying{}, discarded), Log: discarded})
+	h := New(Options{Engine: enginecall.New(carrying{}, &enginecall.Tracker{}, discarded), Log: discarded})
 	first, second := Owner{ID: "first", Service: "s", StartedAt: time.Unix(1, 0)}, Owner{ID: "second", Service: "s", StartedAt: time.Unix(2, 0)}
 	ask, err := net.ListenPacket("udp4", "127.0.0.1:0") // for a number that is free
 	if err != nil {
@@ -122,7 +122,7 @@ func TestWhatWaitsForATaskIsBounded(t *testing.T) {
 	}
 	defer conn.Close()
 	life, end := context.WithCancel(t.Context())
-	d := newDatagrams(conn, &to, newListeners(Options{Engine: enginecall.New(deaf{life: life}, discarded), Log: discarded}))
+	d := newDatagrams(conn, &to, newListeners(Options{Engine: enginecall.New(deaf{life: life}, &enginecall.Tracker{}, discarded), Log: discarded}))
 	datagram, passed := make([]byte, longestDatagram), 0
 	for client := range mostFlows {
 		for range mostWaiting + 1 {

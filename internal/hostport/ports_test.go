@@ -55,7 +55,7 @@ func TestAHostPortOutlivesAFailedAccept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newListeners(Options{Engine: enginecall.New(answering{}, discarded), Log: discarded})
+	h := newListeners(Options{Engine: enginecall.New(answering{}, &enginecall.Tracker{}, discarded), Log: discarded})
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -90,7 +90,7 @@ func addresses(h *Ports, task string) []string {
 }
 
 func portsAt(q *hostporttest.Loopback) *Ports {
-	return New(Options{Engine: enginecall.New(answering{}, discarded), Log: discarded, Listen: q.Listen})
+	return New(Options{Engine: enginecall.New(answering{}, &enginecall.Tracker{}, discarded), Log: discarded, Listen: q.Listen})
 }
 
 // at80 is one of a service that has a container port 80.

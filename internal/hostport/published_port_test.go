@@ -53,7 +53,7 @@ func (r *publishing) lead() map[uint16]string {
 // A task that waits for a port of the one protocol does not delay those that wait for the
 // other, and one that has ended waits no more.
 func TestATaskThatLacksAPortOfTheOtherProtocolIsNotInTheWay(t *testing.T) {
-	h := New(Options{Log: discarded, Engine: enginecall.New(&publishing{}, discarded)})
+	h := New(Options{Log: discarded, Engine: enginecall.New(&publishing{}, &enginecall.Tracker{}, discarded)})
 	h.settle(newPublished(h.Engine.Relay(), discarded, []uint16{14600}, []uint16{14600}))
 	open := func(task string, protocol types.TransportProtocol) []string {
 		return opened(h.Open(Owner{ID: task}, []Mapping{{Container: "app", ContainerPort: 80, Protocol: protocol, Leads: Target{Sandbox: task, Port: 80}}}, true))
@@ -78,7 +78,7 @@ func TestATaskThatLacksAPortOfTheOtherProtocolIsNotInTheWay(t *testing.T) {
 
 // Tasks that began at once have the same ports after each restart.
 func TestTasksThatBeganAtOnceGetTheirPortsInOrder(t *testing.T) {
-	h := New(Options{Log: discarded, Engine: enginecall.New(&publishing{}, discarded)})
+	h := New(Options{Log: discarded, Engine: enginecall.New(&publishing{}, &enginecall.Tracker{}, discarded)})
 	var tcp []uint16
 	for i := range uint16(20) {
 		h.Open(Owner{ID: fmt.Sprintf("task%02d", i)}, []Mapping{{Container: "app", ContainerPort: 80, Protocol: types.TransportProtocolTcp}}, true)

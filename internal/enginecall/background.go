@@ -1,0 +1,33 @@
+package enginecall
+
+import "context"
+
+// Go runs f in a goroutine that End waits for. After End it does nothing and reports false:
+// a timer may fire later.
+func (e *Engine) Go(f func()) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.ended {
+		return false
+	}
+	e.running.Go(f)
+	return true
+}
+
+// Call does what Go does with a call of a group of its own, which ends with f.
+func (e *Engine) Call(atEnd AtEnd, f func(context.Context)) bool {
+	call := e.calls.Begin(nil, atEnd)
+	if !e.Go(func() { defer call.End(); f(call) }) {
+		call.End()
+		return false
+	}
+	return true
+}
+
+// End returns when no goroutine of Go is left.
+func (e *Engine) End() {
+	e.mu.Lock()
+	e.ended = true
+	e.mu.Unlock()
+	e.running.Wait()
+}
