@@ -24,19 +24,19 @@ const hostGroups = "/sys/fs/cgroup"
 func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 	found, err := e.client.ContainerInspect(ctx, id)
 	if cerrdefs.IsNotFound(err) { // somebody else has removed it, perhaps before what was in it
-		if its, known := e.ours.LoadAndDelete(id); known {
-			e.removeGroup(ctx, its.(ties).group)
+		if its, known := e.containers.Forget(id); known && its.Sandbox {
+			e.removeGroup(ctx, groupOf(its.CgroupParent, id))
 		}
 		return nil
 	}
 	if err != nil {
-		return e.remove(ctx, id)
+		return e.containers.Remove(ctx, id)
 	}
 	parent := found.HostConfig.CgroupParent
 	if !e.local || isGoverned(parent) {
-		err = e.remove(ctx, id)
+		err = e.containers.Remove(ctx, id)
 		if err == nil {
-			e.ours.Delete(found.ID)
+			e.containers.Forget(found.ID)
 			e.dropGroup(ctx, parent)
 		}
 		return err
@@ -45,9 +45,9 @@ func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 		err = e.client.ContainerStart(ctx, found.ID)
 		e.log.Debug("sandbox started to remove its control group", "container", found.Name, "error", err)
 	}
-	err = e.remove(ctx, id)
+	err = e.containers.Remove(ctx, id)
 	if err == nil {
-		e.ours.Delete(found.ID)
+		e.containers.Forget(found.ID)
 	}
 	if strings.HasPrefix(parent, dockerGroup+"/") {
 		e.removeOrphanedGroup(ctx, parent)
@@ -59,10 +59,11 @@ func (e *Engine) removeSandbox(ctx context.Context, id string) error {
 // first that are in others.
 func (e *Engine) removeLostGroups(ctx context.Context) {
 	var lost []string
-	e.ours.Range(func(_, its any) bool {
-		lost = append(lost, its.(ties).group)
-		return true
-	})
+	for id, its := range e.containers.All() {
+		if its.Sandbox {
+			lost = append(lost, groupOf(its.CgroupParent, id))
+		}
+	}
 	slices.SortFunc(lost, func(a, b string) int { return len(b) - len(a) })
 	for _, group := range lost {
 		e.removeGroup(ctx, group)

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // refusedError is what the sandbox program answers a command that it did not carry out.
@@ -30,7 +31,7 @@ func (e *Engine) command(ctx context.Context, sandboxID, words string) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if err := e.expectRunning(ctx, sandboxID); err != nil {
+	if err := e.containers.ExpectRunning(ctx, sandboxID); err != nil {
 		return err
 	}
 	stream, err := e.client.Attach(ctx, sandboxID, client.ContainerAttachOptions{Stdin: true, Stdout: true})
@@ -47,7 +48,7 @@ func (e *Engine) command(ctx context.Context, sandboxID, words string) error {
 	case err != nil && context.Cause(ctx) != nil:
 		return context.Cause(ctx)
 	case err != nil:
-		return errors.Join(e.expectRunning(ctx, sandboxID), fmt.Errorf("sandbox program: %w", err))
+		return errors.Join(e.containers.ExpectRunning(ctx, sandboxID), fmt.Errorf("sandbox program: %w", err))
 	case answer != "done":
 		return &refusedError{answer}
 	}
@@ -68,7 +69,7 @@ func (e *Engine) watchSandbox(ctx context.Context, cancel context.CancelCauseFun
 		case <-ctx.Done():
 			return
 		}
-		if err := e.expectRunning(ctx, sandboxID); errors.Is(err, backend.ErrNoSandbox) {
+		if err := e.containers.ExpectRunning(ctx, sandboxID); errors.Is(err, backend.ErrNoSandbox) {
 			cancel(err)
 			return
 		}
@@ -77,7 +78,7 @@ func (e *Engine) watchSandbox(ctx context.Context, cancel context.CancelCauseFun
 
 // converse writes a command and reads its answer, which begins with the same word.
 func converse(stream client.HijackedResponse, words string) (answer string, err error) {
-	mark := randomSuffix()
+	mark := label.RandomSuffix()
 	// The line break in front ends what a client that died may have begun.
 	if _, err := io.WriteString(stream.Conn, "\n"+mark+" "+words+" .\n"); err != nil {
 		return "", err

@@ -24,6 +24,7 @@ import (
 	"github.com/moby/moby/api/types/system"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
@@ -83,18 +84,17 @@ type Engine struct {
 	closing context.Context
 	close   context.CancelFunc
 
-	facts         lazy.Value[facts]
-	programs      program.Finder
-	programImages programImages
-	images        *image.Store
-	life          lazy.Value[*lifeline]
-	governor      lazy.Value[governor]
-	saidUnbound   atomic.Value // why sandboxes are not bounded, as the log has it; a string
-	lifeMu        sync.Mutex   // held while a lifeline starts or is dropped
-	lifeEra       atomic.Int64 // counts the times it was dropped
-	self          lazy.Value[ownContainer]
-	ulimitsFixed  atomic.Bool      // limits of processes cannot be raised
-	direct        lazy.Value[bool] // whether sandbox addresses can be dialled from here
+	facts        lazy.Value[facts]
+	containers   *containers.Store
+	images       *image.Store
+	life         lazy.Value[*lifeline]
+	governor     lazy.Value[governor]
+	saidUnbound  atomic.Value // why sandboxes are not bounded, as the log has it; a string
+	lifeMu       sync.Mutex   // held while a lifeline starts or is dropped
+	lifeEra      atomic.Int64 // counts the times it was dropped
+	self         lazy.Value[ownContainer]
+	ulimitsFixed atomic.Bool      // limits of processes cannot be raised
+	direct       lazy.Value[bool] // whether sandbox addresses can be dialled from here
 
 	relays           *relays
 	instanceMetadata bool        // Options.AllowInstanceMetadata
@@ -113,7 +113,6 @@ type Engine struct {
 	mostLines   int      // 0 is no bound
 	samples     *statSamples
 	answering   answering
-	ours        sync.Map // id to ties, of containers that are known to be the owner's
 }
 
 var (
@@ -159,9 +158,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		host: at.Host, client: api, owner: label.Owner{Name: opts.Owner, Place: home}, local: at.Local(),
 		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, networkTurn: make(chan struct{}, 1), relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
 	}
-	e.programs = program.Finder{Folder: opts.Programs, Log: e.log}
+	e.containers = containers.New(e.client, e.owner, program.Finder{Folder: opts.Programs, Log: e.log}, e.architecture)
 	e.images = image.New(e.client, e.log)
-	e.run = randomSuffix()
+	e.run = label.RandomSuffix()
 	e.warm = warm.New(opts.WarmSandboxes, e.createWarm, e.discardWarm, e.log)
 	e.closing, e.close = context.WithCancel(context.Background())
 	e.samples = newStatSamples(e.closing, e.engineStats)
@@ -207,6 +206,13 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 		CPUs: info.NCPU, Memory: info.MemTotal,
 		Reachable: reachable, Groups: known.groups.String(), TaskLimits: hold, Unlimited: whyNot,
 	}, nil
+}
+
+// EnsurePrograms has the programs be there without which no task runs, and so builds them if
+// need be, on an engine of an architecture as [Engine.Info] has it. Otherwise they are looked
+// for when they are first needed.
+func (e *Engine) EnsurePrograms(ctx context.Context, architecture string) error {
+	return e.containers.EnsurePrograms(ctx, architecture)
 }
 
 // Image implements backend.Engine.
@@ -257,6 +263,11 @@ type facts struct {
 	hostGateway bool
 	logDrivers  []string
 	memory      int64 // of its host
+}
+
+func (e *Engine) architecture(ctx context.Context) (string, error) {
+	known, err := e.engineFacts(ctx)
+	return known.architecture, err
 }
 
 func (e *Engine) engineFacts(ctx context.Context) (facts, error) {

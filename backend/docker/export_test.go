@@ -30,8 +30,7 @@ func (e *Engine) RunInContainer(ctx context.Context, cli *client.Client, id stri
 
 // ForgetSandboxImage has the engine rely on an image that was removed.
 func (e *Engine) ForgetSandboxImage() {
-	wiped := "ecs-emulator/sandbox:wiped"
-	e.programImages.sandbox.Set(wiped)
+	e.containers.LoseSandboxImage("ecs-emulator/sandbox:wiped")
 }
 
 // PullWithin is Pull with another patience.

@@ -15,6 +15,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
@@ -69,14 +70,14 @@ func (e *Engine) errand(ctx context.Context, at mount.Mount, words ...string) (a
 	if err != nil {
 		return "", err
 	}
-	defer e.endErrand(ctx, made.id)
-	stream, err := e.client.Attach(ctx, made.id, client.ContainerAttachOptions{Stdout: true, Stderr: true})
+	defer e.endErrand(ctx, made.ID)
+	stream, err := e.client.Attach(ctx, made.ID, client.ContainerAttachOptions{Stdout: true, Stderr: true})
 	if err != nil {
 		return "", err
 	}
 	defer stream.Close()
 	defer context.AfterFunc(ctx, stream.Close)()
-	if err := e.client.ContainerStart(ctx, made.id); err != nil {
+	if err := e.client.ContainerStart(ctx, made.ID); err != nil {
 		return "", err
 	}
 	var said bytes.Buffer
@@ -91,43 +92,42 @@ func (e *Engine) errandName() string { return e.owner.ResourceName("errand-" + e
 
 // createErrand makes the container. One that comes after the caller has given up is removed:
 // an engine goes on with what it was asked for.
-func (e *Engine) createErrand(ctx context.Context, at mount.Mount, words []string) (created, error) {
+func (e *Engine) createErrand(ctx context.Context, at mount.Mount, words []string) (containers.Created, error) {
 	type outcome struct {
-		created
+		containers.Created
 		err error
 	}
 	answer := make(chan outcome, 1)
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lazy.LoadTimeout)
 		defer cancel()
-		made, err := e.createFrom(ctx, sandboxImage, creation{
-			name: e.errandName() + randomSuffix(),
+		made, err := e.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{
+			Name: e.errandName() + label.RandomSuffix(),
 			CreateRequest: container.CreateRequest{
 				Config:     &container.Config{Cmd: words, Labels: e.owner.Labels(label.Errand, nil)},
 				HostConfig: &container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}, Mounts: []mount.Mount{at}},
 			},
 		})
-		e.ours.Delete(made.id) // no container of a task
 		answer <- outcome{made, err}
 	}()
 	select {
 	case a := <-answer:
-		return a.created, a.err
+		return a.Created, a.err
 	case <-ctx.Done():
 	}
 	go func() {
 		if a := <-answer; a.err == nil {
-			e.endErrand(ctx, a.id)
+			e.endErrand(ctx, a.ID)
 		}
 	}()
-	return created{}, ctx.Err()
+	return containers.Created{}, ctx.Err()
 }
 
 // endErrand removes the container, also for a caller that has given up.
 func (e *Engine) endErrand(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	defer cancel()
-	if err := e.remove(ctx, id); err != nil { // it goes with everything else of the owner
+	if err := e.containers.Remove(ctx, id); err != nil { // it goes with everything else of the owner
 		e.log.Warn("container that looked for a folder not removed", "container", id, "error", err)
 	}
 }
@@ -139,10 +139,10 @@ func (e *Engine) removeLostErrands(ctx context.Context) error {
 	})
 	var lost []string
 	for _, c := range found {
-		if !strings.HasPrefix(firstOf(c.Names), e.errandName()) {
+		if !strings.HasPrefix(dockerapi.FirstName(c.Names), e.errandName()) {
 			lost = append(lost, c.ID)
 		}
 	}
-	_, failed := inParallel(ctx, lost, e.remove)
+	_, failed := dockerapi.InParallel(ctx, lost, e.containers.Remove)
 	return errors.Join(err, failed)
 }

@@ -9,6 +9,7 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
@@ -66,13 +67,13 @@ func (e *Engine) limitsHold(known facts) (hold bool, whyNot string) {
 func (e *Engine) governorName() string { return e.owner.ResourceName("governor") }
 
 // createGovernor makes it. One of an earlier run may have another version's program.
-func (e *Engine) createGovernor(ctx context.Context, g groups) (made created, err error) {
+func (e *Engine) createGovernor(ctx context.Context, g groups) (made containers.Created, err error) {
 	for range 2 {
-		made, err = e.createFrom(ctx, sandboxImage, creation{name: e.governorName(), CreateRequest: e.governorRequest(g)})
-		if err != nil || made.fresh {
+		made, err = e.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: e.governorName(), CreateRequest: e.governorRequest(g)})
+		if err != nil || made.Fresh {
 			break
 		}
-		err = e.remove(ctx, made.id)
+		err = e.containers.Remove(ctx, made.ID)
 	}
 	return made, err
 }
@@ -87,22 +88,21 @@ func (e *Engine) startGovernor(ctx context.Context) (governor, error) {
 	trial := known.groups.parentOf("", name)
 	made, err := e.createGovernor(ctx, known.groups)
 	if err == nil {
-		e.ours.Delete(made.id) // no container of a task
-		err = e.client.ContainerStart(ctx, made.id)
+		err = e.client.ContainerStart(ctx, made.ID)
 	}
 	if err == nil {
-		err = e.askProgram(ctx, made.id, limitWords(trial, container.Resources{Memory: 64 << 20, MemorySwap: 64 << 20, CPUQuota: cpuPeriod, CPUShares: 1024})...)
+		err = e.askProgram(ctx, made.ID, limitWords(trial, container.Resources{Memory: 64 << 20, MemorySwap: 64 << 20, CPUQuota: cpuPeriod, CPUShares: 1024})...)
 	}
 	if err == nil {
-		err = e.askProgram(ctx, made.id, "drop", trial)
+		err = e.askProgram(ctx, made.ID, "drop", trial)
 	}
 	switch {
 	case err == nil:
-		return governor{id: made.id}, nil
+		return governor{id: made.ID}, nil
 	case dockerapi.Lost(err) || ctx.Err() != nil:
 		return governor{}, err
 	}
-	if removed := e.remove(ctx, name); removed != nil {
+	if removed := e.containers.Remove(ctx, name); removed != nil {
 		e.log.Debug("governor of control groups not removed", "container", name, "error", removed)
 	}
 	g := governor{whyNot: fmt.Sprintf("limits of %s cannot be set: %v", known.groups, err), tried: time.Now()}
@@ -182,5 +182,5 @@ func (e *Engine) dropGovernor(ctx context.Context) error {
 		return nil
 	}
 	e.governor.Reset()
-	return dockerapi.Classify(e.remove(ctx, e.governorName()))
+	return dockerapi.Classify(e.containers.Remove(ctx, e.governorName()))
 }

@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"context"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/events"
-	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -22,7 +20,7 @@ import (
 // Inspect implements backend.Engine.
 func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, error) {
 	began := e.leases.began(id)
-	found, err := e.inspectOwned(ctx, id)
+	found, err := e.containers.Inspect(ctx, id)
 	if err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
 	}
@@ -71,26 +69,6 @@ func (e *Engine) sawOutOfMemory(ctx context.Context, c backend.Container) bool {
 			return false
 		}
 	}
-}
-
-// inspectOwned does not know the containers of other owners, nor the engine's own helpers
-// and what is kept for tasks to come.
-func (e *Engine) inspectOwned(ctx context.Context, id string) (container.InspectResponse, error) {
-	found, err := e.client.ContainerInspect(ctx, id)
-	if err != nil {
-		return found, err
-	}
-	if found.Config.Labels[label.OwnerKey] != e.owner.Name || isHelper(found.Config.Labels) ||
-		e.isWarm(found.Name, found.Config.Labels) {
-		return found, dockerapi.NoContainer(id)
-	}
-	e.ours.Store(found.ID, tiesOf(found.ID, found.Name, found.Config.Labels, found.HostConfig))
-	return found, nil
-}
-
-// isHelper reports whether a container is no task's, but the engine's own.
-func isHelper(labels map[string]string) bool {
-	return slices.Contains([]label.Kind{label.Heartbeat, label.Errand, label.CgroupManager, label.Relay}, label.Kind(labels[label.KindKey]))
 }
 
 // containerOf translates what the engine says about a container.
@@ -177,16 +155,5 @@ func address(found container.InspectResponse) netip.Addr {
 	if found.NetworkSettings == nil {
 		return netip.Addr{}
 	}
-	return endpointAddress(found.NetworkSettings.Networks[string(found.HostConfig.NetworkMode)])
-}
-
-func endpointAddress(endpoint *network.EndpointSettings) netip.Addr {
-	switch {
-	case endpoint == nil:
-		return netip.Addr{}
-	case !endpoint.IPAddress.IsValid() && endpoint.IPAMConfig != nil:
-		return endpoint.IPAMConfig.IPv4Address
-	default:
-		return endpoint.IPAddress
-	}
+	return dockerapi.EndpointAddress(found.NetworkSettings.Networks[string(found.HostConfig.NetworkMode)])
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
@@ -64,7 +65,7 @@ func (e *Engine) ensureWitness(ctx context.Context, all property) error {
 		return nil
 	}
 	_, err := e.client.VolumeCreate(ctx, client.VolumeCreateOptions{
-		Name: e.owner.ResourceName("witness-" + randomSuffix()), Labels: e.owner.Labels(label.Witness, nil),
+		Name: e.owner.UniqueName("witness"), Labels: e.owner.Labels(label.Witness, nil),
 	})
 	return err
 }
@@ -99,6 +100,6 @@ func (e *Engine) removeSpentLifelines(ctx context.Context, but string) error {
 			ids = append(ids, c.ID)
 		}
 	}
-	_, err = inParallel(ctx, ids, e.remove)
+	_, err = dockerapi.InParallel(ctx, ids, e.containers.Remove)
 	return err
 }

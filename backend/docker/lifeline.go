@@ -2,8 +2,6 @@ package docker
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +12,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
@@ -82,7 +81,7 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 	if !e.local {
 		labels[label.GraceKey] = remoteGrace.String()
 	}
-	made, err := e.createFrom(ctx, sandboxImage, creation{name: e.owner.ResourceName("lifeline-" + randomSuffix()), CreateRequest: container.CreateRequest{
+	made, err := e.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: e.owner.UniqueName("lifeline"), CreateRequest: container.CreateRequest{
 		Config: &container.Config{Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"},
@@ -92,8 +91,7 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.ours.Delete(made.id) // no container of a task
-	l := &lifeline{id: made.id}
+	l := &lifeline{id: made.ID}
 	// Output is attached only for its end, which tells that the container ended.
 	l.conn, err = e.client.Attach(ctx, l.id, client.ContainerAttachOptions{Stdin: true, Stdout: true})
 	if err == nil {
@@ -103,7 +101,7 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 		}
 	}
 	if err != nil {
-		_ = e.remove(context.WithoutCancel(ctx), l.id)
+		_ = e.containers.Remove(context.WithoutCancel(ctx), l.id)
 		return nil, err
 	}
 	return l, nil
@@ -137,7 +135,7 @@ func (e *Engine) tend(l *lifeline) {
 			return
 		}
 	}
-	if err := e.remove(e.closing, l.id); err != nil {
+	if err := e.containers.Remove(e.closing, l.id); err != nil {
 		e.log.Debug("remove broken lifeline", "container", l.id, "error", err)
 	}
 }
@@ -185,7 +183,7 @@ func (e *Engine) replace(ctx context.Context, broken *lifeline) (*lifeline, erro
 	l, err := e.startLifeline(ctx)
 	if err == nil && e.lifeEra.Load() != broken.era {
 		l.hangUp()
-		return nil, errors.Join(errDropped, e.remove(ctx, l.id))
+		return nil, errors.Join(errDropped, e.containers.Remove(ctx, l.id))
 	}
 	return l, err
 }
@@ -201,11 +199,5 @@ func (e *Engine) dropLifeline(ctx context.Context) error {
 	}
 	e.life.Reset()
 	l.hangUp()
-	return e.remove(ctx, l.id)
-}
-
-func randomSuffix() string {
-	var b [4]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
+	return e.containers.Remove(ctx, l.id)
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
@@ -48,7 +49,7 @@ func (e *Engine) list(ctx context.Context, labels map[string]string, patience ti
 	group, groupCtx := errgroup.WithContext(patient)
 	group.SetLimit(inspectors)
 	for i, summary := range found {
-		if isHelper(summary.Labels) || e.hideWarm(summary) {
+		if containers.IsHelper(summary.Labels) || e.hideWarm(summary) {
 			continue
 		}
 		group.Go(func() error {
@@ -80,14 +81,14 @@ func (e *Engine) inspectListed(ctx context.Context, listed container.Summary, pa
 	found, err := e.client.ContainerInspect(soon, listed.ID)
 	switch {
 	case err == nil:
-		e.ours.Store(found.ID, tiesOf(found.ID, found.Name, found.Config.Labels, found.HostConfig))
+		e.containers.Know(found)
 		return containerOf(found), nil
 	case cerrdefs.IsNotFound(err), errors.Is(ctx.Err(), context.Canceled), soon.Err() == nil && dockerapi.Lost(err):
 		return backend.Container{}, err
 	}
 	e.log.Debug("the engine does not tell about a container", "container", listed.ID, "error", err)
 	return backend.Container{
-		ID: listed.ID, Name: firstOf(listed.Names), Labels: label.SpecLabels(listed.Labels),
+		ID: listed.ID, Name: dockerapi.FirstName(listed.Names), Labels: label.SpecLabels(listed.Labels),
 		Sandbox: listed.Labels[label.KindKey] == string(label.Sandbox), State: backend.Unseen,
 	}, nil
 }

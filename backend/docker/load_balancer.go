@@ -9,6 +9,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
@@ -26,10 +27,10 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 	if err != nil {
 		return "", dockerapi.Classify(err)
 	}
-	made, err := e.createFrom(ctx, balancerImage, creation{name: spec.Name, CreateRequest: container.CreateRequest{
+	made, err := e.containers.CreateFrom(ctx, containers.BalancerImage, containers.Creation{Name: spec.Name, CreateRequest: container.CreateRequest{
 		// Its standard input is never closed: who connects next goes on with it.
 		Config: &container.Config{
-			Entrypoint: []string{balancerPath}, OpenStdin: true, Labels: e.owner.Labels(label.Container, spec.Labels),
+			Entrypoint: []string{containers.BalancerPath}, OpenStdin: true, Labels: e.owner.Labels(label.Container, spec.Labels),
 		},
 		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode("container:" + spec.Sandbox),
@@ -37,17 +38,17 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 			Resources:   container.Resources{CgroupParent: sandbox.group, Memory: balancerMemory, MemorySwap: balancerMemory},
 		},
 	}})
-	return made.id, dockerapi.Classify(err)
+	return made.ID, dockerapi.Classify(err)
 }
 
 // isOutdatedBalancer reports whether a container is a load balancer with the program of another
 // version: its image is named by its content. Where the present one cannot be imported there is
 // nothing to replace it with, so it is as good as any.
 func (e *Engine) isOutdatedBalancer(ctx context.Context, c backend.Container) bool {
-	if c.State != backend.Running || !strings.Contains(c.Image, balancerImage.repository+":") {
+	if c.State != backend.Running || !strings.Contains(c.Image, containers.BalancerImage.Repository+":") {
 		return false
 	}
-	ref, err := e.ensureImage(ctx, balancerImage)
+	ref, err := e.containers.EnsureImage(ctx, containers.BalancerImage)
 	if err != nil {
 		e.log.Warn("a load balancer goes on with the program that it has: that of this version cannot be imported", "container", c.ID, "error", err)
 		return false
@@ -58,7 +59,7 @@ func (e *Engine) isOutdatedBalancer(ctx context.Context, c backend.Container) bo
 // ConnectLoadBalancer implements backend.LoadBalancers. The engine's own stream to a container
 // is a way that there is to any engine.
 func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
-	if err := e.checkOwner(ctx, id); err != nil {
+	if err := e.containers.Check(ctx, id); err != nil {
 		return nil, dockerapi.Classify(err)
 	}
 	stream, err := e.client.Attach(ctx, id, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: true})

@@ -15,7 +15,7 @@ import (
 
 // Logs implements backend.Engine.
 func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) error {
-	found, err := e.inspectOwned(ctx, id)
+	found, err := e.containers.Inspect(ctx, id)
 	if err != nil {
 		return dockerapi.Classify(err)
 	}

@@ -118,7 +118,7 @@ func (e *Engine) occupyKnown(ctx context.Context, vpc vpcNetwork) error {
 		if at, err := netip.ParseAddr(c.Labels[label.RelayKey]); err == nil && vpc.subnet.Contains(at) {
 			e.relays.keep(vpc, at)
 		}
-		ip := endpointAddress(c.NetworkSettings.Networks[vpc.dockerName])
+		ip := dockerapi.EndpointAddress(c.NetworkSettings.Networks[vpc.dockerName])
 		if ip.IsValid() && vpc.addresses.Occupy(ip) {
 			e.leases.add(c.ID, lease{ip, vpc.addresses})
 			if c.Labels[label.KindKey] == string(label.Container) && c.State == container.StateExited {
@@ -169,7 +169,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	case err != nil:
 		return dockerapi.Classify(err)
 	case len(members) > 0:
-		return fmt.Errorf("network %s has active endpoints: %s", name, firstOf(members[0].Names))
+		return fmt.Errorf("network %s has active endpoints: %s", name, dockerapi.FirstName(members[0].Names))
 	}
 	left, err := e.leaveNetwork(ctx, vpc)
 	if err != nil {
@@ -180,7 +180,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 		err = e.removeNetwork(ctx, vpc.id)
 	}
 	switch {
-	case errors.Is(err, errHaunted): // as when all is removed
+	case errors.Is(err, dockerapi.ErrNetworkStuck): // as when all is removed
 		e.log.Warn("network stays until the engine is restarted", "network", vpc.dockerName, "error", err)
 	case err != nil && !cerrdefs.IsNotFound(err):
 		e.beginRelay() // it is to come back
@@ -401,15 +401,10 @@ func (e *Engine) removeNetwork(ctx context.Context, id string) error {
 	}
 	err = e.client.NetworkRemove(ctx, id)
 	if cerrdefs.IsPermissionDenied(err) && len(found.Containers) == 0 && strings.Contains(err.Error(), "has active endpoints") {
-		return fmt.Errorf("%w: %w", errHaunted, err)
+		return fmt.Errorf("%w: %w", dockerapi.ErrNetworkStuck, err)
 	}
 	return err
 }
-
-// errHaunted is a network that the engine cannot remove, although nothing is on it:
-// it has lost track of an endpoint, which engines up to 20.10 do now and then when
-// containers are removed while they start. Only a restart of the engine helps.
-var errHaunted = errors.New("network without containers is in use")
 
 // gatewayHere says whether the engine's bridges are interfaces of this host, which
 // a socket of this host alone does not prove.

@@ -27,7 +27,7 @@ func (w *watch) followNetworks(ctx context.Context, since string, queue *eventQu
 		select {
 		case message := <-stream.Messages:
 			id := message.Actor.Attributes[containerAttribute]
-			if _, ours := w.engine.ours.Load(id); ours && w.lacksNetwork(ctx, id) {
+			if w.engine.containers.Knows(id) && w.lacksNetwork(ctx, id) {
 				queue.add(backend.Event{Kind: backend.NetworkLost, ContainerID: id, Time: time.Unix(0, message.TimeNano)})
 			}
 		case err := <-stream.Err:
@@ -46,7 +46,7 @@ func (w *watch) followNetworks(ctx context.Context, since string, queue *eventQu
 func (w *watch) lacksNetwork(ctx context.Context, id string) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	found, err := w.engine.inspectOwned(ctx, id)
+	found, err := w.engine.containers.Inspect(ctx, id)
 	if err != nil {
 		return false
 	}

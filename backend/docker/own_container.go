@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
@@ -137,8 +138,8 @@ func (e *Engine) adopt(ctx context.Context, existing []network.Summary, name str
 // not tell where the range is from, a container that never starts tries.
 func (e *Engine) takesAddresses(ctx context.Context, vpc vpcNetwork) (bool, error) {
 	labels := e.owner.Labels(label.Sandbox, nil)
-	made, err := e.createFrom(ctx, sandboxImage, creation{
-		name: e.owner.ResourceName("probe-" + randomSuffix()),
+	made, err := e.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{
+		Name: e.owner.UniqueName("probe"),
 		CreateRequest: container.CreateRequest{
 			Config:     &container.Config{Labels: labels},
 			HostConfig: &container.HostConfig{NetworkMode: "bridge", LogConfig: logConfig()},
@@ -148,10 +149,10 @@ func (e *Engine) takesAddresses(ctx context.Context, vpc vpcNetwork) (bool, erro
 		return false, err
 	}
 	ip := ipam.EngineShare(vpc.subnet).Addr().Prev() // not the engine's, and the last a sandbox gets
-	err = e.client.NetworkConnect(ctx, vpc.id, made.id, &network.EndpointSettings{
+	err = e.client.NetworkConnect(ctx, vpc.id, made.ID, &network.EndpointSettings{
 		IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip},
 	})
-	if removed := e.remove(ctx, made.id); removed != nil {
+	if removed := e.containers.Remove(ctx, made.ID); removed != nil {
 		return false, removed
 	}
 	if err != nil && strings.Contains(err.Error(), "user configured subnets") {

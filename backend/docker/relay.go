@@ -219,7 +219,7 @@ func (e *Engine) startRelay(ctx context.Context, era int64) (*relayLink, error) 
 	if e.relays.era.Load() != era { // who dropped it may have lost patience
 		l.hangUp()
 		e.relays.forget(l)
-		return nil, errors.Join(errRelayDropped, e.remove(ctx, l.id))
+		return nil, errors.Join(errRelayDropped, e.containers.Remove(ctx, l.id))
 	}
 	return l, nil
 }
@@ -236,7 +236,7 @@ func (e *Engine) tendRelay(l *relayLink) {
 	e.log.Warn("relay broke", "container", l.id, "output", l.conn.Complaint())
 	for wait := firstRetry; e.relays.era.Load() == l.era; wait = min(2*wait, lastRetry) {
 		ctx, cancel := context.WithTimeout(e.closing, lazy.LoadTimeout)
-		err := e.remove(ctx, l.id)
+		err := e.containers.Remove(ctx, l.id)
 		if e.relays.wanted() {
 			_, err = e.relayOf(ctx, l.era)
 		}
@@ -265,5 +265,5 @@ func (e *Engine) dropRelay(ctx context.Context) error {
 	}
 	l.hangUp()
 	e.relays.forget(l)
-	return e.remove(ctx, l.id)
+	return e.containers.Remove(ctx, l.id)
 }

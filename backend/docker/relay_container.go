@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
@@ -30,7 +31,7 @@ var relayPorts = []string{decimal(backend.RelayPort), decimal(metadataPort)}
 // begins, relays of the owner are of a run that was killed.
 func (e *Engine) removeEarlierRelays(ctx context.Context) error {
 	if e.relays.latest != "" {
-		return e.remove(ctx, e.relays.latest)
+		return e.containers.Remove(ctx, e.relays.latest)
 	}
 	if !e.owner.Durable() {
 		return nil
@@ -44,7 +45,7 @@ func (e *Engine) removeEarlierRelays(ctx context.Context) error {
 	for _, c := range found {
 		ids = append(ids, c.ID)
 	}
-	_, err = inParallel(ctx, ids, e.remove)
+	_, err = dockerapi.InParallel(ctx, ids, e.containers.Remove)
 	return err
 }
 
@@ -91,26 +92,25 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 	if key != "" {
 		request.Env = append(request.Env, tunnel.HomeKey+"="+key)
 	}
-	made, err := e.createFrom(ctx, sandboxImage, creation{name: e.owner.ResourceName("relay-" + randomSuffix()), CreateRequest: request})
+	made, err := e.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: e.owner.UniqueName("relay"), CreateRequest: request})
 	if err != nil {
 		return nil, taken, err
 	}
-	e.ours.Delete(made.id) // no container of a task
 	defer func() {
 		if err != nil {
-			_ = e.remove(context.WithoutCancel(ctx), made.id)
+			_ = e.containers.Remove(context.WithoutCancel(ctx), made.ID)
 		}
 	}()
-	stream, err := e.client.Attach(ctx, made.id, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: true})
+	stream, err := e.client.Attach(ctx, made.ID, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: true})
 	if err != nil {
 		return nil, taken, err
 	}
-	if err = e.client.ContainerStart(ctx, made.id); err != nil {
+	if err = e.client.ContainerStart(ctx, made.ID); err != nil {
 		stream.Close()
 		taken, _ = asked.refusedPort(err)
 		return nil, taken, err
 	}
-	l = &relayLink{id: made.id, published: asked, conn: dockerapi.NewAttached(stream), leading: make(chan struct{}, 1)}
+	l = &relayLink{id: made.ID, published: asked, conn: dockerapi.NewAttached(stream), leading: make(chan struct{}, 1)}
 	if l.session, err = tunnel.Near(l.conn); err != nil {
 		stream.Close()
 		return nil, taken, err
@@ -134,7 +134,7 @@ func (e *Engine) goDirect(ctx context.Context, l *relayLink, key string) {
 		return
 	}
 	for _, endpoint := range found.NetworkSettings.Networks {
-		direct, err := tunnel.Direct(ctx, net.JoinHostPort(endpointAddress(endpoint).String(), tunnel.HomePort), key)
+		direct, err := tunnel.Direct(ctx, net.JoinHostPort(dockerapi.EndpointAddress(endpoint).String(), tunnel.HomePort), key)
 		if err != nil {
 			e.log.Debug("relay is not reached but through the engine", "error", err)
 			continue
@@ -180,7 +180,7 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 	exposed, bound := asked.bindings()
 	r := container.CreateRequest{
 		Config: &container.Config{
-			Entrypoint: []string{relayPath}, Cmd: relayPorts, Env: []string{relayHeap},
+			Entrypoint: []string{containers.RelayPath}, Cmd: relayPorts, Env: []string{relayHeap},
 			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
 			Labels: e.owner.Labels(label.Relay, nil), ExposedPorts: exposed,
 		},

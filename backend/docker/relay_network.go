@@ -11,6 +11,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
 // joinAll puts the relay on all networks in use but isolated ones.
@@ -81,7 +82,7 @@ func (e *Engine) connectRelay(ctx context.Context, l *relayLink, vpc vpcNetwork,
 	if err != nil {
 		return netip.Addr{}, err
 	}
-	at := endpointAddress(found.NetworkSettings.Networks[vpc.dockerName])
+	at := dockerapi.EndpointAddress(found.NetworkSettings.Networks[vpc.dockerName])
 	if !at.IsValid() {
 		return at, fmt.Errorf("the relay has no address on network %s", vpc.dockerName)
 	}

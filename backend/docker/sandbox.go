@@ -12,6 +12,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
@@ -104,20 +105,20 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 		request.HostConfig.CgroupnsMode = container.CgroupnsModeHost
 	}
 	maps.Copy(request.Labels, own)
-	made, err := e.createFrom(ctx, sandboxImage, creation{CreateRequest: request, name: spec.Name})
-	if (err != nil || !made.fresh) && ip.IsValid() {
+	made, err := e.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{CreateRequest: request, Name: spec.Name})
+	if (err != nil || !made.Fresh) && ip.IsValid() {
 		vpc.addresses.Give(ip)
 	}
 	if err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
 	}
-	if !made.fresh {
-		return e.Inspect(ctx, made.id)
+	if !made.Fresh {
+		return e.Inspect(ctx, made.ID)
 	}
-	e.sandboxes.Store(made.id, factsOfSandbox(made.id, request, ip, parent))
-	c := backend.Container{ID: made.id, Name: spec.Name, Labels: spec.Labels, Sandbox: true, State: backend.Created}
+	e.sandboxes.Store(made.ID, factsOfSandbox(made.ID, request, ip, parent))
+	c := backend.Container{ID: made.ID, Name: spec.Name, Labels: spec.Labels, Sandbox: true, State: backend.Created}
 	if ip.IsValid() {
-		e.leases.add(made.id, lease{ip, vpc.addresses})
+		e.leases.add(made.ID, lease{ip, vpc.addresses})
 		c.IP, c.MAC = ip, ipam.MAC(ip)
 	}
 	return c, nil
@@ -249,7 +250,7 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 	if known, ok := e.sandboxes.Load(id); ok {
 		return known.(sandboxFacts), nil
 	}
-	found, err := e.inspectOwned(ctx, id)
+	found, err := e.containers.Inspect(ctx, id)
 	if err != nil {
 		return sandboxFacts{}, err
 	}

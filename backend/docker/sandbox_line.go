@@ -13,6 +13,8 @@ import (
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // lineIdle is for how long a line stays open to a sandbox that nobody asks: longer than the
@@ -84,7 +86,7 @@ func (e *Engine) ask(ctx context.Context, sandboxID, words string) (answer strin
 		}
 		e.hangUp(sandboxID, l)
 		if fresh || !again || ctx.Err() != nil { // else it had been cut meanwhile
-			return "", errors.Join(e.expectRunning(ctx, sandboxID), fmt.Errorf("sandbox program: %w", err))
+			return "", errors.Join(e.containers.ExpectRunning(ctx, sandboxID), fmt.Errorf("sandbox program: %w", err))
 		}
 	}
 }
@@ -94,7 +96,7 @@ func (e *Engine) line(ctx context.Context, sandboxID string) (l *sandboxLine, fr
 	if open, ok := e.lines.Load(sandboxID); ok {
 		return open.(*sandboxLine), false, nil
 	}
-	if err := e.expectRunning(ctx, sandboxID); err != nil {
+	if err := e.containers.ExpectRunning(ctx, sandboxID); err != nil {
 		return nil, false, err
 	}
 	stream, err := e.client.Attach(ctx, sandboxID, client.ContainerAttachOptions{Stdin: true, Stdout: true})
@@ -159,7 +161,7 @@ const lineTimeout = 2 * time.Second
 func (l *sandboxLine) converse(ctx context.Context, words string) (string, error) {
 	l.idle.Reset(lineIdle)
 	l.asked.Store(time.Now().UnixNano())
-	mark := randomSuffix()
+	mark := label.RandomSuffix()
 	// The line break in front ends what a client that died may have begun.
 	if _, err := io.WriteString(l.stream.Conn, "\n"+mark+" "+words+" .\n"); err != nil {
 		return "", err

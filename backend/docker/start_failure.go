@@ -25,7 +25,7 @@ func (e *Engine) whyNotStarted(ctx context.Context, id string, why error) error 
 		return why
 	}
 	for _, sandbox := range needs(found) {
-		if errors.Is(e.expectRunning(ctx, sandbox), backend.ErrNoSandbox) {
+		if errors.Is(e.containers.ExpectRunning(ctx, sandbox), backend.ErrNoSandbox) {
 			return dockerapi.WithMeaning(why, backend.ErrNoSandbox)
 		}
 	}

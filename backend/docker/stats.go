@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
@@ -15,7 +16,7 @@ import (
 // engine. That is asked where the program does not see them, and for the counters of a
 // container with a network of its own, whose namespace nobody else has.
 func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
-	its, err := e.tiesOf(ctx, id)
+	its, err := e.containers.Facts(ctx, id)
 	if err != nil {
 		return backend.Stats{}, dockerapi.Classify(err)
 	}
@@ -32,8 +33,8 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	if err != nil {
 		return s, dockerapi.Classify(err)
 	}
-	s.ID, s.Name = id, "/"+its.name // Docker 28 does not tell them where it is asked for one sample
-	switch its.interfaces() {
+	s.ID, s.Name = id, "/"+its.Name // Docker 28 does not tell them where it is asked for one sample
+	switch interfacesOf(its) {
 	case ownInterfaces:
 		if files != nil {
 			// Without them there is still all else, at once.
@@ -59,7 +60,7 @@ func (e *Engine) statsOf(files groupFiles) (backend.Stats, error) {
 
 // runningSample is the engine's own of a container, if that runs.
 func (e *Engine) runningSample(ctx context.Context, id string) (backend.Stats, error) {
-	found, err := e.inspectOwned(ctx, id)
+	found, err := e.containers.Inspect(ctx, id)
 	switch {
 	case err != nil:
 		return backend.Stats{}, err
@@ -71,10 +72,10 @@ func (e *Engine) runningSample(ctx context.Context, id string) (backend.Stats, e
 }
 
 // groupFiles has the sandbox program read what a container uses; nil if it cannot.
-func (e *Engine) groupFiles(ctx context.Context, id string, its ties) (groupFiles, error) {
-	sandbox := cmp.Or(its.bound, its.joins)
+func (e *Engine) groupFiles(ctx context.Context, id string, its containers.Facts) (groupFiles, error) {
+	sandbox := cmp.Or(its.Bound, its.Joins)
 	known, err := e.engineFacts(ctx)
-	if err != nil || sandbox == "" || its.name == "" || known.binding == unbound {
+	if err != nil || sandbox == "" || its.Name == "" || known.binding == unbound {
 		return nil, err
 	}
 	answer, err := e.ask(ctx, sandbox, "stats "+id)
@@ -101,11 +102,11 @@ const (
 	ownInterfaces
 )
 
-func (t ties) interfaces() interfaces {
+func interfacesOf(its containers.Facts) interfaces {
 	switch {
-	case t.joins != "" && t.bound == "":
+	case its.Joins != "" && its.Bound == "":
 		return sandboxInterfaces
-	case t.joins == "" && t.networked:
+	case its.Joins == "" && its.Networked:
 		return ownInterfaces
 	default:
 		return noInterfaces

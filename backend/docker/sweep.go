@@ -6,21 +6,15 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"sync/atomic"
 
-	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/volume"
 	"github.com/moby/moby/client"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
-
-// removers bounds parallel removals; the engine gains nothing from more.
-const removers = 16
 
 // property is what owners have on the engine.
 type property struct {
@@ -69,7 +63,7 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.sandboxes.Clear()
 	e.leases.clear()
 	e.commands.Clear()
-	e.ours.Clear()
+	e.containers.ForgetAll()
 	return dockerapi.Classify(errors.Join(err, dropped, e.dropGovernor(ctx), e.dropLifeline(ctx)))
 }
 
@@ -155,14 +149,14 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 		remove  func(context.Context, string) error
 		counted bool
 	}{
-		{containers, e.remove, true},
+		{containers, e.containers.Remove, true},
 		{children, e.removeSandbox, true},
 		{sandboxes, e.removeSandbox, true},
 		{networks, e.removeNetwork, true},
 		{volumes, e.removeVolume, true},
-		{lifelines, e.remove, false},
+		{lifelines, e.containers.Remove, false},
 	} {
-		n, err := inParallel(ctx, step.ids, step.remove)
+		n, err := dockerapi.InParallel(ctx, step.ids, step.remove)
 		if step.counted {
 			removed += n
 		}
@@ -172,29 +166,4 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 		e.removeGroup(ctx, group)
 	}
 	return removed, errors.Join(failures...)
-}
-
-// inParallel does all it can, and reports every failure. Gone is done, by somebody
-// else; what the engine itself cannot let go of is left to its restart.
-func inParallel(ctx context.Context, ids []string, do func(context.Context, string) error) (done int, err error) {
-	var (
-		group    errgroup.Group
-		count    atomic.Int64
-		failures = make([]error, len(ids))
-	)
-	group.SetLimit(removers)
-	for i, id := range ids {
-		group.Go(func() error {
-			switch err := do(ctx, id); {
-			case err == nil:
-				count.Add(1)
-			case cerrdefs.IsNotFound(err), errors.Is(err, errHaunted):
-			default:
-				failures[i] = err
-			}
-			return nil
-		})
-	}
-	_ = group.Wait() // failures has them all
-	return int(count.Load()), errors.Join(failures...)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
@@ -45,7 +46,7 @@ func forwardWord(p backend.PortForward) string {
 // words for a sandbox that ends meanwhile.
 func (e *Engine) tell(ctx context.Context, sandboxID string, words ...string) error {
 	err := e.askProgram(ctx, sandboxID, words...)
-	if err != nil && ctx.Err() == nil && errors.Is(e.expectRunning(ctx, sandboxID), backend.ErrNoSandbox) {
+	if err != nil && ctx.Err() == nil && errors.Is(e.containers.ExpectRunning(ctx, sandboxID), backend.ErrNoSandbox) {
 		return dockerapi.WithMeaning(err, backend.ErrNoSandbox)
 	}
 	return err
@@ -54,7 +55,7 @@ func (e *Engine) tell(ctx context.Context, sandboxID string, words ...string) er
 func (e *Engine) askProgram(ctx context.Context, sandboxID string, words ...string) error {
 	made, err := e.client.ExecCreate(ctx, sandboxID, client.ExecCreateOptions{
 		AttachStdout: true, AttachStderr: true,
-		Cmd: append([]string{sandboxPath}, words...),
+		Cmd: append([]string{containers.SandboxPath}, words...),
 	})
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -31,14 +30,6 @@ const (
 	warmFarewell = 10 * time.Second
 )
 
-// warmName is what the names of this owner's warm sandboxes begin with.
-func (e *Engine) warmName() string { return e.owner.ResourceName("warm-") }
-
-// isWarm says whether a container is a sandbox that belongs to no task.
-func (e *Engine) isWarm(name string, labels map[string]string) bool {
-	return labels[label.WarmKey] != "" && strings.HasPrefix(strings.TrimPrefix(name, "/"), e.warmName())
-}
-
 // warmShapeOf is the shape of the sandbox that a spec asks for; ok is false if it has
 // to be made for it.
 func warmShapeOf(spec backend.SandboxSpec, vpc vpcNetwork) (shape warm.Shape, ok bool) {
@@ -60,7 +51,7 @@ func (e *Engine) createWarm(ctx context.Context, use warm.Use) (warm.Sandbox, er
 	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
 	defer cancel()
 	spec := backend.SandboxSpec{
-		Name: e.warmName() + randomSuffix(), Network: shape.Network, Subnet: shape.Subnet, Domain: shape.Domain,
+		Name: e.owner.WarmPrefix() + label.RandomSuffix(), Network: shape.Network, Subnet: shape.Subnet, Domain: shape.Domain,
 		CPU: use.Limits.CPU, Memory: use.Limits.Memory,
 	}
 	if err := json.Unmarshal([]byte(shape.Labels), &spec.Labels); err != nil {
@@ -97,7 +88,7 @@ func (e *Engine) discardWarm(ctx context.Context, w warm.Sandbox) error {
 	}
 	_, err := e.client.ContainerInspect(ctx, w.ID)
 	if cerrdefs.IsNotFound(err) {
-		e.ours.Delete(w.ID)
+		e.containers.Forget(w.ID)
 		e.forget(w.ID)
 		return nil
 	}
@@ -109,7 +100,7 @@ func (e *Engine) discardWarm(ctx context.Context, w warm.Sandbox) error {
 func (e *Engine) removeWarm(ctx context.Context, name string) error {
 	known, err := e.engineFacts(ctx)
 	if err == nil {
-		err = e.remove(ctx, name)
+		err = e.containers.Remove(ctx, name)
 	}
 	if err == nil {
 		e.dropGroup(ctx, known.groups.parentOf("", name))
@@ -216,7 +207,7 @@ func (e *Engine) releaseWarm(ctx context.Context, network string, subnet netip.P
 // hideWarm keeps a warm sandbox out of lists. One that does not run any more, as
 // after a restart of the engine, is replaced, and one of an earlier run is removed.
 func (e *Engine) hideWarm(c container.Summary) bool {
-	if !e.isWarm(firstOf(c.Names), c.Labels) {
+	if !e.owner.IsWarm(dockerapi.FirstName(c.Names), c.Labels) {
 		return false
 	}
 	switch {
@@ -235,7 +226,7 @@ func (e *Engine) hideWarm(c container.Summary) bool {
 // hideWarmEvent keeps what happens to a warm sandbox from who watches. If it died
 // just before a task got it, the task's Start starts it again.
 func (e *Engine) hideWarmEvent(message events.Message) bool {
-	if !e.isWarm(message.Actor.Attributes["name"], message.Actor.Attributes) {
+	if !e.owner.IsWarm(message.Actor.Attributes["name"], message.Actor.Attributes) {
 		return false
 	}
 	if message.Action == events.ActionDie {
@@ -247,8 +238,8 @@ func (e *Engine) hideWarmEvent(message events.Message) bool {
 // removedWarm removes a warm sandbox that an earlier run of the same owner has left
 // when it was killed.
 func (e *Engine) removedWarm(ctx context.Context, c container.Summary) bool {
-	name := firstOf(c.Names)
-	if !e.isWarm(name, c.Labels) || c.Labels[label.WarmKey] == e.run {
+	name := dockerapi.FirstName(c.Names)
+	if !e.owner.IsWarm(name, c.Labels) || c.Labels[label.WarmKey] == e.run {
 		return false
 	}
 	err := e.removeWarm(ctx, name)
@@ -256,12 +247,4 @@ func (e *Engine) removedWarm(ctx context.Context, c container.Summary) bool {
 		e.log.Warn("sandbox of an earlier run not removed", "container", name, "error", err)
 	}
 	return err == nil
-}
-
-// firstOf is a container's own name; links would follow.
-func firstOf(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return strings.TrimPrefix(names[0], "/")
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/url"
 	"path"
+	"strings"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
@@ -207,4 +208,12 @@ func (c Client) VolumeCreate(ctx context.Context, o client.VolumeCreateOptions) 
 func (c Client) VolumeRemove(ctx context.Context, name string) error {
 	_, err := c.Client.VolumeRemove(ctx, name, client.VolumeRemoveOptions{Force: true})
 	return err
+}
+
+// FirstName is a container's own name in lists; links would follow.
+func FirstName(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return strings.TrimPrefix(names[0], "/")
 }

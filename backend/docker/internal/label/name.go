@@ -1,9 +1,11 @@
 package label
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"strings"
 )
 
 // maxOwnerInName keeps names readable; a longer owner is named by its hash.
@@ -19,4 +21,23 @@ func (o Owner) ResourceName(what string) string {
 		short = hex.EncodeToString(sum[:6])
 	}
 	return "ecs-emulator-" + short + "-" + notInName.ReplaceAllString(what, "-")
+}
+
+// UniqueName is a ResourceName that no other thing of the owner has.
+func (o Owner) UniqueName(what string) string { return o.ResourceName(what + "-" + RandomSuffix()) }
+
+// RandomSuffix tells what has it from all else: 8 hexadecimal digits.
+func RandomSuffix() string {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// WarmPrefix is what the names of the owner's warm sandboxes begin with.
+func (o Owner) WarmPrefix() string { return o.ResourceName("warm-") }
+
+// IsWarm reports whether a container is a sandbox that belongs to no task: a sandbox that was made
+// for tasks to come belongs to one as soon as it has the task's name.
+func (o Owner) IsWarm(name string, labels map[string]string) bool {
+	return labels[WarmKey] != "" && strings.HasPrefix(strings.TrimPrefix(name, "/"), o.WarmPrefix())
 }

@@ -1,0 +1,83 @@
+package containers
+
+import (
+	"context"
+	"strings"
+
+	"github.com/moby/moby/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+)
+
+// Facts are what does not change about a container, and others have to know of it.
+type Facts struct {
+	Sandbox bool   // that it is one
+	Bound   string // see label.BoundKey
+	Routes  string // see label.RoutesKey
+	// CgroupParent is the group that it is in.
+	CgroupParent string
+	// Name is its own, as it was made.
+	Name string
+	// Joins is the container whose network namespace it has; empty is one of its own, which
+	// may be on a network.
+	Joins     string
+	Networked bool
+}
+
+func factsOf(name string, labels map[string]string, host *container.HostConfig) Facts {
+	return Facts{
+		Sandbox: labels[label.KindKey] == string(label.Sandbox), Bound: labels[label.BoundKey], Routes: labels[label.RoutesKey],
+		CgroupParent: host.CgroupParent, Name: strings.TrimPrefix(name, "/"),
+		Joins: host.NetworkMode.ConnectedContainer(), Networked: !host.NetworkMode.IsNone(),
+	}
+}
+
+// Check makes sure that a container is the owner's. What this process made or
+// listed needs no asking.
+func (s *Store) Check(ctx context.Context, id string) error {
+	_, err := s.Facts(ctx, id)
+	return err
+}
+
+// Facts are those of a container of the owner's.
+func (s *Store) Facts(ctx context.Context, id string) (Facts, error) {
+	if known, ok := s.known.Load(id); ok {
+		return known.(Facts), nil
+	}
+	found, err := s.Inspect(ctx, id)
+	if err != nil {
+		return Facts{}, err
+	}
+	return factsOf(found.Name, found.Config.Labels, found.HostConfig), nil
+}
+
+// Know remembers a container of the owner's.
+func (s *Store) Know(found container.InspectResponse) {
+	s.known.Store(found.ID, factsOf(found.Name, found.Config.Labels, found.HostConfig))
+}
+
+// Knows reports whether a container is known to be the owner's.
+func (s *Store) Knows(id string) bool {
+	_, known := s.known.Load(id)
+	return known
+}
+
+// All are the containers that are known, by id.
+func (s *Store) All() map[string]Facts {
+	all := map[string]Facts{}
+	s.known.Range(func(id, its any) bool {
+		all[id.(string)] = its.(Facts)
+		return true
+	})
+	return all
+}
+
+// Forget forgets a container that is gone, and returns what was known of it.
+func (s *Store) Forget(id string) (its Facts, known bool) {
+	was, known := s.known.LoadAndDelete(id)
+	its, _ = was.(Facts)
+	return its, known
+}
+
+// ForgetAll forgets all containers.
+func (s *Store) ForgetAll() { s.known.Clear() }

@@ -1,0 +1,64 @@
+// Package containers makes, finds and removes the containers of an owner.
+package containers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
+)
+
+// Store is the containers of an owner on an engine.
+type Store struct {
+	client       dockerapi.Client
+	owner        label.Owner
+	programs     program.Finder
+	architecture func(context.Context) (string, error) // of the engine
+	images       programImages
+	known        sync.Map // id to Facts, of containers that are known to be the owner's
+}
+
+// New returns the containers of an owner. architecture is the engine's, as program.Finder wants it.
+func New(client dockerapi.Client, owner label.Owner, programs program.Finder, architecture func(context.Context) (string, error)) *Store {
+	return &Store{client: client, owner: owner, programs: programs, architecture: architecture}
+}
+
+// Inspect tells of a container of the owner's. It does not know those of other owners, nor the
+// engine's own helpers and what is kept for tasks to come.
+func (s *Store) Inspect(ctx context.Context, id string) (container.InspectResponse, error) {
+	found, err := s.client.ContainerInspect(ctx, id)
+	if err != nil {
+		return found, err
+	}
+	if found.Config.Labels[label.OwnerKey] != s.owner.Name || IsHelper(found.Config.Labels) ||
+		s.owner.IsWarm(found.Name, found.Config.Labels) {
+		return found, dockerapi.NoContainer(id)
+	}
+	s.Know(found)
+	return found, nil
+}
+
+// IsHelper reports whether a container is no task's, but the engine's own.
+func IsHelper(labels map[string]string) bool {
+	return slices.Contains([]label.Kind{label.Heartbeat, label.Errand, label.CgroupManager, label.Relay}, label.Kind(labels[label.KindKey]))
+}
+
+// ExpectRunning makes sure that the sandbox runs in whose limits something is to start:
+// the engine would make its control group anew, without limits, and leave it for ever.
+// Otherwise the error is backend.ErrNoSandbox.
+func (s *Store) ExpectRunning(ctx context.Context, sandboxID string) error {
+	found, err := s.client.ContainerInspect(ctx, sandboxID)
+	switch {
+	case cerrdefs.IsNotFound(err), err == nil && !found.State.Running:
+		return fmt.Errorf("%w: %s", backend.ErrNoSandbox, sandboxID)
+	}
+	return err
+}
