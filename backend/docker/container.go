@@ -126,7 +126,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		e.leases.rest(id, began)
 	}
 	if err == nil && its.Routes != "" {
-		err = e.tell(ctx, id, append([]string{"route"}, strings.Fields(its.Routes)...)...)
+		err = e.commands.Tell(ctx, id, append([]string{"route"}, strings.Fields(its.Routes)...)...)
 	}
 	if err == nil && its.Sandbox {
 		e.checkMetadata(id)

@@ -24,12 +24,15 @@ import (
 	"github.com/moby/moby/api/types/system"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/errand"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
@@ -86,6 +89,9 @@ type Engine struct {
 
 	facts        lazy.Value[facts]
 	containers   *containers.Store
+	commands     *command.Commands
+	errands      *errand.Runner
+	stats        *stats.Reader
 	images       *image.Store
 	life         lazy.Value[*lifeline]
 	governor     lazy.Value[governor]
@@ -108,10 +114,6 @@ type Engine struct {
 	networks    map[string]vpcNetwork // by Network.Name
 	sandboxes   sync.Map              // sandbox id to sandboxFacts
 	leases      leases
-	commands    sync.Map // sandbox id to chan struct{}, which holds one; see command
-	lines       sync.Map // sandbox id to *sandboxLine
-	mostLines   int      // 0 is no bound
-	samples     *statSamples
 	answering   answering
 }
 
@@ -163,10 +165,12 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e.run = label.RandomSuffix()
 	e.warm = warm.New(opts.WarmSandboxes, e.createWarm, e.discardWarm, e.log)
 	e.closing, e.close = context.WithCancel(context.Background())
-	e.samples = newStatSamples(e.closing, e.engineStats)
+	e.commands = command.New(e.closing, e.client, e.containers)
 	if strings.HasPrefix(at.Host, "ssh://") {
-		e.mostLines = mostLinesBySSH
+		e.commands.BoundLines(command.MostLinesBySSH)
 	}
+	e.errands = errand.New(e.client, e.containers, e.owner, e.run, e.log)
+	e.stats = stats.New(e.closing, e.client, e.containers, e.commands, e.statsHost, e.log)
 	return e, nil
 }
 
@@ -215,6 +219,16 @@ func (e *Engine) EnsurePrograms(ctx context.Context, architecture string) error 
 	return e.containers.EnsurePrograms(ctx, architecture)
 }
 
+// Stats implements backend.Engine.
+func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
+	return e.stats.Stats(ctx, id)
+}
+
+func (e *Engine) statsHost(ctx context.Context) (stats.Host, error) {
+	known, err := e.engineFacts(ctx)
+	return stats.Host{Memory: known.memory, Groups: known.binding != unbound}, err
+}
+
 // Image implements backend.Engine.
 func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
 	return e.images.Inspect(ctx, ref, platform)
@@ -243,7 +257,7 @@ func (e *Engine) Close() error {
 		e.leave()
 	}
 	e.close()
-	e.hangUpAll()
+	e.commands.Close()
 	if l, made := e.life.Peek(); made {
 		l.hangUp()
 	}

@@ -63,24 +63,13 @@ func (e *Engine) EarlierRelay(ctx context.Context) error {
 }
 
 // OpenLines counts the sandboxes whose programs are asked again and again.
-func (e *Engine) OpenLines() (n int) {
-	e.lines.Range(func(any, any) bool {
-		n++
-		return true
-	})
-	return n
-}
+func (e *Engine) OpenLines() int { return e.commands.OpenLines() }
 
 // BoundLines has as many lines as that at a time, as behind ssh.
-func (e *Engine) BoundLines(most int) { e.mostLines = most }
+func (e *Engine) BoundLines(most int) { e.commands.BoundLines(most) }
 
 // CutLines has the lines break.
-func (e *Engine) CutLines() {
-	e.lines.Range(func(_, l any) bool {
-		l.(*sandboxLine).stream.Close()
-		return true
-	})
-}
+func (e *Engine) CutLines() { e.commands.CutLines() }
 
 // LoseGroups has the engine believe that its sandboxes do not see the groups of their
 // containers.
@@ -92,7 +81,7 @@ func (e *Engine) LoseGroups() {
 
 // EngineStats are those that the engine itself has.
 func (e *Engine) EngineStats(ctx context.Context, id string) (backend.Stats, error) {
-	return e.engineStats(ctx, id)
+	return e.stats.EngineStats(ctx, id)
 }
 
 // RelayIsDirect reports whether the relay is reached at its address, past the engine, and

@@ -91,10 +91,10 @@ func (e *Engine) startGovernor(ctx context.Context) (governor, error) {
 		err = e.client.ContainerStart(ctx, made.ID)
 	}
 	if err == nil {
-		err = e.askProgram(ctx, made.ID, limitWords(trial, container.Resources{Memory: 64 << 20, MemorySwap: 64 << 20, CPUQuota: cpuPeriod, CPUShares: 1024})...)
+		err = e.commands.Exec(ctx, made.ID, limitWords(trial, container.Resources{Memory: 64 << 20, MemorySwap: 64 << 20, CPUQuota: cpuPeriod, CPUShares: 1024})...)
 	}
 	if err == nil {
-		err = e.askProgram(ctx, made.ID, "drop", trial)
+		err = e.commands.Exec(ctx, made.ID, "drop", trial)
 	}
 	switch {
 	case err == nil:
@@ -144,7 +144,7 @@ func (e *Engine) govern(ctx context.Context, words ...string) error {
 		if err != nil {
 			return err
 		}
-		err = e.askProgram(ctx, g.id, words...)
+		err = e.commands.Exec(ctx, g.id, words...)
 		if err == nil || !again || !cerrdefs.IsNotFound(err) && !cerrdefs.IsConflict(err) {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
@@ -99,7 +100,7 @@ func (e *Engine) canBalance(ctx context.Context, sandboxID string) error {
 	if e.answering.has(sandboxID, netip.Addr{}) {
 		return nil
 	}
-	if err := asLack(e.command(ctx, sandboxID, "balances")); err != nil {
+	if err := asLack(e.commands.Send(ctx, sandboxID, "balances")); err != nil {
 		return dockerapi.Classify(err)
 	}
 	e.answering.add(sandboxID, netip.Addr{})
@@ -113,7 +114,7 @@ func (e *Engine) answerThrough(ctx context.Context, sandboxID string, through ne
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	if err := asLack(e.command(ctx, sandboxID, "answer "+through.String())); err != nil {
+	if err := asLack(e.commands.Send(ctx, sandboxID, "answer "+through.String())); err != nil {
 		return err
 	}
 	e.answering.add(sandboxID, through)
@@ -123,9 +124,9 @@ func (e *Engine) answerThrough(ctx context.Context, sandboxID string, through ne
 // asLack says of what a sandbox program refuses that the kernel cannot do it, or that the program
 // is an earlier one.
 func asLack(err error) error {
-	var refused *refusedError
+	var refused *command.RefusedError
 	if errors.As(err, &refused) {
-		return dockerapi.WithMeaning(fmt.Errorf("lead flows to targets: the kernel of the engine's host or the sandbox: %s", refused.answer), backend.ErrNoFilter)
+		return dockerapi.WithMeaning(fmt.Errorf("lead flows to targets: the kernel of the engine's host or the sandbox: %s", refused.Answer), backend.ErrNoFilter)
 	}
 	return err
 }

@@ -110,7 +110,7 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 // tend waits for the lifeline to break, and makes a new one unless that was meant.
 func (e *Engine) tend(l *lifeline) {
 	if e.owner.Durable() {
-		if err := errors.Join(e.removeSpentLifelines(e.closing, l.id), e.removeLostErrands(e.closing)); err != nil {
+		if err := errors.Join(e.removeSpentLifelines(e.closing, l.id), e.errands.RemoveLost(e.closing)); err != nil {
 			e.log.Debug("remove lifelines and errands of earlier runs", "error", err)
 		}
 	}

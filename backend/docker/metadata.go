@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 )
 
@@ -38,11 +39,11 @@ func (e *Engine) checkMetadata(sandboxID string) {
 	go func() {
 		ctx, cancel := context.WithTimeout(e.closing, lazy.LoadTimeout)
 		defer cancel()
-		err := e.command(ctx, sandboxID, "ready")
-		var refused *refusedError
+		err := e.commands.Send(ctx, sandboxID, "ready")
+		var refused *command.RefusedError
 		switch {
 		case errors.As(err, &refused):
-			e.log.Warn("containers may find no metadata, or that of the engine's host", "address", backend.TaskMetadataAddress, "reason", refused.answer)
+			e.log.Warn("containers may find no metadata, or that of the engine's host", "address", backend.TaskMetadataAddress, "reason", refused.Answer)
 		case err != nil: // it has ended
 			e.readied.Store(false)
 		}

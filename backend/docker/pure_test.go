@@ -1,7 +1,6 @@
 package docker
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -282,18 +281,6 @@ func TestOpenErrorForPermission(t *testing.T) {
 	err := openError("unix:///var/run/docker.sock", fmt.Errorf("dial: %w", fs.ErrPermission))
 	if !errors.Is(err, backend.ErrUnavailable) || !strings.Contains(err.Error(), "permission denied on unix:///var/run/docker.sock") {
 		t.Errorf("openError = %v", err)
-	}
-}
-
-func TestACommandWaitsForAnotherNoLongerThanItsCaller(t *testing.T) {
-	e, ctx := &Engine{}, t.Context()
-	turn := make(chan struct{}, 1)
-	turn <- struct{}{} // as of one whose sandbox does not answer
-	e.commands.Store("sandbox", turn)
-	ctx, cancel := context.WithCancel(ctx)
-	cancel()
-	if err := e.command(ctx, "sandbox", "filter"); !errors.Is(err, context.Canceled) {
-		t.Errorf("command: %v", err)
 	}
 }
 

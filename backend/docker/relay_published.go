@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
@@ -70,7 +71,7 @@ func (e *Engine) lead(ctx context.Context, l *relayLink) error {
 	}
 	words := []string{"traffic", "masquerade"}
 	for _, f := range leads {
-		words = append(words, forwardWord(f))
+		words = append(words, command.ForwardWord(f))
 	}
-	return e.askProgram(ctx, l.id, words...)
+	return e.commands.Exec(ctx, l.id, words...)
 }

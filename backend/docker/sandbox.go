@@ -271,11 +271,8 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 // forget gives back the addresses of a sandbox or container that is gone.
 func (e *Engine) forget(id string) {
 	e.sandboxes.Delete(id)
-	e.commands.Delete(id)
-	e.samples.forget(id)
-	if l, ok := e.lines.Load(id); ok {
-		e.hangUp(id, l.(*sandboxLine))
-	}
+	e.commands.Forget(id)
+	e.stats.Forget(id)
 	e.answering.forget(id)
 	e.leases.end(id)
 }

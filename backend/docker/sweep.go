@@ -62,7 +62,7 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.direct.Reset()
 	e.sandboxes.Clear()
 	e.leases.clear()
-	e.commands.Clear()
+	e.commands.ForgetAll()
 	e.containers.ForgetAll()
 	return dockerapi.Classify(errors.Join(err, dropped, e.dropGovernor(ctx), e.dropLifeline(ctx)))
 }

@@ -1,4 +1,4 @@
-package docker
+package stats
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/moby/moby/client"
+	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -31,28 +32,28 @@ const (
 	mostSampled = 4
 )
 
-// statSamples are the latest stats that the engine itself has told, by container. Some engines
+// samples are the latest stats that the engine itself has told, by container. Some engines
 // take a second for them, so they are asked for only where somebody wants them.
-type statSamples struct {
+type samples struct {
 	ask     func(ctx context.Context, id string) (backend.Stats, error)
 	closing context.Context
-	turns   chan struct{} // holds a token for each request
+	turns   *semaphore.Weighted // for requests
 	flight  singleflight.Group
 
 	mu     sync.Mutex
-	latest map[string]*statSample // by container
+	latest map[string]*sample // by container
 }
 
-type statSample struct {
+type sample struct {
 	stats backend.Stats
 	at    time.Time // here; zero while the first ones are on their way
 }
 
-func newStatSamples(closing context.Context, ask func(ctx context.Context, id string) (backend.Stats, error)) *statSamples {
-	return &statSamples{ask: ask, closing: closing, turns: make(chan struct{}, mostSampled), latest: map[string]*statSample{}}
+func newSamples(closing context.Context, ask func(ctx context.Context, id string) (backend.Stats, error)) *samples {
+	return &samples{ask: ask, closing: closing, turns: semaphore.NewWeighted(mostSampled), latest: map[string]*sample{}}
 }
 
-func (s *statSamples) forget(id string) {
+func (s *samples) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.latest, id)
@@ -63,9 +64,9 @@ var errNotSampled = errors.New("the engine has not told yet what the container u
 
 // take returns the engine's stats of a container that runs, not older than a minute. Who asks for
 // the first ones waits for them, but not longer than their patience.
-func (s *statSamples) take(ctx context.Context, id string, patience time.Duration) (backend.Stats, error) {
+func (s *samples) take(ctx context.Context, id string, patience time.Duration) (backend.Stats, error) {
 	s.mu.Lock()
-	var known statSample
+	var known sample
 	if latest := s.latest[id]; latest != nil {
 		known = *latest
 	}
@@ -93,12 +94,12 @@ func (s *statSamples) take(ctx context.Context, id string, patience time.Duratio
 
 // refresh asks the engine, once for all who want to know. What it tells of a container that is
 // forgotten meanwhile is not kept.
-func (s *statSamples) refresh(id string) <-chan singleflight.Result {
+func (s *samples) refresh(id string) <-chan singleflight.Result {
 	return s.flight.DoChan(id, func() (any, error) {
 		s.mu.Lock()
 		asked := s.latest[id]
 		if asked == nil {
-			asked = new(statSample)
+			asked = new(sample)
 			s.latest[id] = asked
 		}
 		s.mu.Unlock()
@@ -112,24 +113,24 @@ func (s *statSamples) refresh(id string) <-chan singleflight.Result {
 		case err != nil:
 			delete(s.latest, id)
 		default:
-			*asked = statSample{stats, time.Now()}
+			*asked = sample{stats, time.Now()}
 		}
 		return stats, err
 	})
 }
 
-func (s *statSamples) askInTurn(ctx context.Context, id string) (backend.Stats, error) {
-	if err := take(ctx, s.turns); err != nil {
+func (s *samples) askInTurn(ctx context.Context, id string) (backend.Stats, error) {
+	if err := s.turns.Acquire(ctx, 1); err != nil {
 		return backend.Stats{}, err
 	}
-	defer func() { <-s.turns }()
+	defer s.turns.Release(1)
 	return s.ask(ctx, id)
 }
 
-// engineStats are those that the engine itself has. Of a container that does not run they
+// EngineStats are those that the engine itself has. Of a container that does not run they
 // have no time.
-func (e *Engine) engineStats(ctx context.Context, id string) (s backend.Stats, err error) {
-	answer, err := e.client.ContainerStats(ctx, id, client.ContainerStatsOptions{})
+func (r *Reader) EngineStats(ctx context.Context, id string) (s backend.Stats, err error) {
+	answer, err := r.client.ContainerStats(ctx, id, client.ContainerStatsOptions{})
 	if err != nil {
 		return s, err
 	}

@@ -1,4 +1,4 @@
-package docker
+package stats
 
 import (
 	"context"
@@ -36,7 +36,7 @@ func (s *slowEngine) stats(ctx context.Context, _ string) (backend.Stats, error)
 func TestSamplesAreToldAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := &slowEngine{takes: 5 * time.Second}
-		samples := newStatSamples(t.Context(), engine.stats)
+		samples := newSamples(t.Context(), engine.stats)
 		took := func() (backend.Stats, time.Duration, error) {
 			began := time.Now()
 			s, err := samples.take(t.Context(), "app", networkPatience)
@@ -72,7 +72,7 @@ func TestSamplesAreToldAtOnce(t *testing.T) {
 func TestSamplesOfWhatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := &slowEngine{takes: time.Second}
-		samples := newStatSamples(t.Context(), engine.stats)
+		samples := newSamples(t.Context(), engine.stats)
 		_, _ = samples.take(t.Context(), "app", networkPatience)
 		samples.forget("app")
 		time.Sleep(engine.takes)
@@ -86,7 +86,7 @@ func TestSamplesOfWhatIsGone(t *testing.T) {
 func TestFewSamplesAreAskedForAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := &slowEngine{takes: time.Second}
-		samples := newStatSamples(t.Context(), engine.stats)
+		samples := newSamples(t.Context(), engine.stats)
 		for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
 			go samples.take(t.Context(), id, samplePatience) //nolint:errcheck // it is counted
 		}

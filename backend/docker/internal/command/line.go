@@ -1,4 +1,4 @@
-package docker
+package command
 
 import (
 	"bufio"
@@ -21,15 +21,15 @@ import (
 // pause of most who collect counters, so that each read costs them no request to the engine.
 const lineIdle = 30 * time.Second
 
-// mostLinesBySSH bounds the lines to an engine behind ssh, where each is a session: the one that has
+// MostLinesBySSH bounds the lines to an engine behind ssh, where each is a session: the one that has
 // been asked the longest ago gives way.
-const mostLinesBySSH = 8
+const MostLinesBySSH = 8
 
 // longestAnswer is more than any that a sandbox program has.
 const longestAnswer = 1 << 20
 
-// sandboxLine is a stream to a sandbox program, for what is asked again and again.
-type sandboxLine struct {
+// line is a stream to a sandbox program, for what is asked again and again.
+type line struct {
 	stream  client.HijackedResponse
 	answers chan string // "<mark> <answer>"
 	idle    *time.Timer
@@ -38,7 +38,7 @@ type sandboxLine struct {
 	over    chan struct{} // closed when the stream has ended
 }
 
-func (l *sandboxLine) hangUp() {
+func (l *line) hangUp() {
 	l.once.Do(func() {
 		l.idle.Stop()
 		l.stream.Close()
@@ -47,7 +47,7 @@ func (l *sandboxLine) hangUp() {
 
 // listen passes on what the program says, until the stream ends: nothing is left in it, whoever
 // else was answered.
-func (l *sandboxLine) listen() {
+func (l *line) listen() {
 	defer close(l.over)
 	output, fill := io.Pipe()
 	defer func() { _ = output.Close() }()
@@ -68,88 +68,108 @@ func (l *sandboxLine) listen() {
 	}
 }
 
-// ask has the program of a running sandbox answer, over a line that stays open for a while. It
+// Ask has the program of a running sandbox answer, over a line that stays open for a while. It
 // does not look whether the sandbox runs, unless there is no answer.
-func (e *Engine) ask(ctx context.Context, sandboxID, words string) (answer string, err error) {
-	turn, _ := e.commands.LoadOrStore(sandboxID, make(chan struct{}, 1))
-	if err := take(ctx, turn.(chan struct{})); err != nil {
+func (c *Commands) Ask(ctx context.Context, sandboxID, words string) (answer string, err error) {
+	turn, err := c.turn(ctx, sandboxID)
+	if err != nil {
 		return "", err
 	}
-	defer func() { <-turn.(chan struct{}) }()
+	defer turn.Release(1)
 	for again := true; ; again = false {
-		l, fresh, err := e.line(ctx, sandboxID)
+		l, fresh, err := c.open(ctx, sandboxID)
 		if err != nil {
 			return "", err
 		}
 		if answer, err = l.converse(ctx, words); err == nil {
 			return answer, nil
 		}
-		e.hangUp(sandboxID, l)
+		c.hangUp(sandboxID, l)
 		if fresh || !again || ctx.Err() != nil { // else it had been cut meanwhile
-			return "", errors.Join(e.containers.ExpectRunning(ctx, sandboxID), fmt.Errorf("sandbox program: %w", err))
+			return "", errors.Join(c.containers.ExpectRunning(ctx, sandboxID), fmt.Errorf("sandbox program: %w", err))
 		}
 	}
 }
 
-// line is the one that is open, or a fresh one. The caller has the turn.
-func (e *Engine) line(ctx context.Context, sandboxID string) (l *sandboxLine, fresh bool, err error) {
-	if open, ok := e.lines.Load(sandboxID); ok {
-		return open.(*sandboxLine), false, nil
+// open returns the line that is open, or a fresh one. The caller has the turn.
+func (c *Commands) open(ctx context.Context, sandboxID string) (l *line, fresh bool, err error) {
+	if known, ok := c.lines.Load(sandboxID); ok {
+		return known.(*line), false, nil
 	}
-	if err := e.containers.ExpectRunning(ctx, sandboxID); err != nil {
+	if err := c.containers.ExpectRunning(ctx, sandboxID); err != nil {
 		return nil, false, err
 	}
-	stream, err := e.client.Attach(ctx, sandboxID, client.ContainerAttachOptions{Stdin: true, Stdout: true})
+	stream, err := c.client.Attach(ctx, sandboxID, client.ContainerAttachOptions{Stdin: true, Stdout: true})
 	if err != nil {
 		return nil, false, err
 	}
-	l = &sandboxLine{stream: stream, answers: make(chan string, 8), over: make(chan struct{})}
-	l.idle = time.AfterFunc(lineIdle, func() { e.hangUp(sandboxID, l) })
+	l = &line{stream: stream, answers: make(chan string, 8), over: make(chan struct{})}
+	l.idle = time.AfterFunc(lineIdle, func() { c.hangUp(sandboxID, l) })
 	l.asked.Store(time.Now().UnixNano())
-	e.lines.Store(sandboxID, l)
-	e.makeRoom(sandboxID)
-	if e.closing.Err() != nil { // perhaps after Close had looked
-		e.hangUp(sandboxID, l)
+	c.lines.Store(sandboxID, l)
+	c.makeRoom(sandboxID)
+	if c.closing.Err() != nil { // perhaps after Close had looked
+		c.hangUp(sandboxID, l)
 	}
 	go func() {
 		l.listen()
-		e.hangUp(sandboxID, l)
+		c.hangUp(sandboxID, l)
 	}()
 	return l, true, nil
 }
 
+// BoundLines has at most so many lines open at a time; call it before the first one opens.
+func (c *Commands) BoundLines(most int) { c.mostLines = most }
+
+// OpenLines counts the sandboxes whose programs are asked again and again.
+func (c *Commands) OpenLines() (n int) {
+	c.lines.Range(func(any, any) bool {
+		n++
+		return true
+	})
+	return n
+}
+
+// CutLines has the lines break, as the engine does when it restarts; for tests.
+func (c *Commands) CutLines() {
+	c.lines.Range(func(_, l any) bool {
+		l.(*line).stream.Close()
+		return true
+	})
+}
+
 // makeRoom ends lines that are too many, but for that to one sandbox. Who waits for an answer of one
 // asks again.
-func (e *Engine) makeRoom(but string) {
-	for e.mostLines > 0 {
+func (c *Commands) makeRoom(but string) {
+	for c.mostLines > 0 {
 		lines, oldest := 0, ""
 		var since int64
-		e.lines.Range(func(id, l any) bool {
+		c.lines.Range(func(id, l any) bool {
 			lines++
-			if asked := l.(*sandboxLine).asked.Load(); id != but && (oldest == "" || asked < since) {
+			if asked := l.(*line).asked.Load(); id != but && (oldest == "" || asked < since) {
 				oldest, since = id.(string), asked
 			}
 			return true
 		})
-		if lines <= e.mostLines || oldest == "" {
+		if lines <= c.mostLines || oldest == "" {
 			return
 		}
-		if l, open := e.lines.Load(oldest); open {
-			e.hangUp(oldest, l.(*sandboxLine))
+		if l, open := c.lines.Load(oldest); open {
+			c.hangUp(oldest, l.(*line))
 		}
 	}
 }
 
 // hangUp ends a line.
-func (e *Engine) hangUp(sandboxID string, l *sandboxLine) {
-	e.lines.CompareAndDelete(sandboxID, l)
+func (c *Commands) hangUp(sandboxID string, l *line) {
+	c.lines.CompareAndDelete(sandboxID, l)
 	l.hangUp()
 }
 
-// hangUpAll ends all lines.
-func (e *Engine) hangUpAll() {
-	e.lines.Range(func(id, l any) bool {
-		e.hangUp(id.(string), l.(*sandboxLine))
+// Close ends all lines.
+func (c *Commands) Close() {
+	c.lines.Range(func(id, l any) bool {
+		c.hangUp(id.(string), l.(*line))
 		return true
 	})
 }
@@ -158,7 +178,7 @@ func (e *Engine) hangUpAll() {
 // ended as well, and says nothing.
 const lineTimeout = 2 * time.Second
 
-func (l *sandboxLine) converse(ctx context.Context, words string) (string, error) {
+func (l *line) converse(ctx context.Context, words string) (string, error) {
 	l.idle.Reset(lineIdle)
 	l.asked.Store(time.Now().UnixNano())
 	mark := label.RandomSuffix()

@@ -1,0 +1,125 @@
+// Package errand sends the sandbox program to look once at what only the engine's host has.
+package errand
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
+	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+)
+
+// Path is where the sandbox program finds what it is sent for.
+const Path = "/at"
+
+// endTimeout bounds the removal of the container when a call is over.
+const endTimeout = 10 * time.Second
+
+// Runner runs the sandbox program in containers of its own.
+type Runner struct {
+	client     dockerapi.Client
+	containers *containers.Store
+	owner      label.Owner
+	run        string
+	log        *slog.Logger
+}
+
+// New returns what runs errands for an owner. run is what no other run of the owner has.
+func New(client dockerapi.Client, containers *containers.Store, owner label.Owner, run string, log *slog.Logger) *Runner {
+	return &Runner{client: client, containers: containers, owner: owner, run: run, log: log}
+}
+
+// Run runs the sandbox program once, with something of the engine's host, and returns
+// what it says.
+func (r *Runner) Run(ctx context.Context, at mount.Mount, words ...string) (answer string, err error) {
+	made, err := r.create(ctx, at, words)
+	if err != nil {
+		return "", err
+	}
+	defer r.end(ctx, made.ID)
+	stream, err := r.client.Attach(ctx, made.ID, client.ContainerAttachOptions{Stdout: true, Stderr: true})
+	if err != nil {
+		return "", err
+	}
+	defer stream.Close()
+	defer context.AfterFunc(ctx, stream.Close)()
+	if err := r.client.ContainerStart(ctx, made.ID); err != nil {
+		return "", err
+	}
+	var said bytes.Buffer
+	if _, err := stdcopy.StdCopy(&said, &said, stream.Reader); err != nil {
+		return "", errors.Join(ctx.Err(), err)
+	}
+	return said.String(), nil
+}
+
+// name is what the names of this run's errands begin with.
+func (r *Runner) name() string { return r.owner.ResourceName("errand-" + r.run + "-") }
+
+// create makes the container. One that comes after the caller has given up is removed:
+// an engine goes on with what it was asked for.
+func (r *Runner) create(ctx context.Context, at mount.Mount, words []string) (containers.Created, error) {
+	type outcome struct {
+		containers.Created
+		err error
+	}
+	answer := make(chan outcome, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lazy.LoadTimeout)
+		defer cancel()
+		made, err := r.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{
+			Name: r.name() + label.RandomSuffix(),
+			CreateRequest: container.CreateRequest{
+				Config:     &container.Config{Cmd: words, Labels: r.owner.Labels(label.Errand, nil)},
+				HostConfig: &container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}, Mounts: []mount.Mount{at}},
+			},
+		})
+		answer <- outcome{made, err}
+	}()
+	select {
+	case a := <-answer:
+		return a.Created, a.err
+	case <-ctx.Done():
+	}
+	go func() {
+		if a := <-answer; a.err == nil {
+			r.end(ctx, a.ID)
+		}
+	}()
+	return containers.Created{}, ctx.Err()
+}
+
+// end removes the container, also for a caller that has given up.
+func (r *Runner) end(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
+	if err := r.containers.Remove(ctx, id); err != nil { // it goes with everything else of the owner
+		r.log.Warn("container that looked for a folder not removed", "container", id, "error", err)
+	}
+}
+
+// RemoveLost removes those that earlier runs of the owner were killed in.
+func (r *Runner) RemoveLost(ctx context.Context) error {
+	found, err := r.client.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: r.owner.Filter(map[string]string{label.KindKey: string(label.Errand)}),
+	})
+	var lost []string
+	for _, c := range found {
+		if !strings.HasPrefix(dockerapi.FirstName(c.Names), r.name()) {
+			lost = append(lost, c.ID)
+		}
+	}
+	_, failed := dockerapi.InParallel(ctx, lost, r.containers.Remove)
+	return errors.Join(err, failed)
+}

@@ -1,0 +1,142 @@
+// Package stats reads what containers use: from the files of the kernel that the sandbox program
+// sees, and from the engine.
+package stats
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+)
+
+// Host is the host of an engine.
+type Host struct {
+	Memory int64 // in bytes
+	// Groups: the sandbox program sees the control groups of its containers.
+	Groups bool
+}
+
+// Reader reads what containers use.
+type Reader struct {
+	client     dockerapi.Client
+	containers *containers.Store
+	commands   *command.Commands
+	host       func(context.Context) (Host, error)
+	log        *slog.Logger
+	samples    *samples
+}
+
+// New returns a reader for an engine. What is asked of the engine ends with closing.
+func New(closing context.Context, client dockerapi.Client, containers *containers.Store, commands *command.Commands, host func(context.Context) (Host, error), log *slog.Logger) *Reader {
+	r := &Reader{client: client, containers: containers, commands: commands, host: host, log: log}
+	r.samples = newSamples(closing, r.EngineStats)
+	return r
+}
+
+// Forget forgets a container that is gone.
+func (r *Reader) Forget(id string) { r.samples.forget(id) }
+
+// Stats tells what a container of the owner's uses; see backend.Engine. The sandbox program sees the control groups of its
+// containers, and the counters of its own network namespace, so a read is no request to the
+// engine. That is asked where the program does not see them, and for the counters of a
+// container with a network of its own, whose namespace no sandbox has.
+func (r *Reader) Stats(ctx context.Context, id string) (backend.Stats, error) {
+	its, err := r.containers.Facts(ctx, id)
+	if err != nil {
+		return backend.Stats{}, dockerapi.Classify(err)
+	}
+	host, err := r.host(ctx)
+	if err != nil {
+		return backend.Stats{}, dockerapi.Classify(err)
+	}
+	files, err := r.groupFiles(ctx, id, its, host)
+	if err != nil {
+		return backend.Stats{}, dockerapi.Classify(err)
+	}
+	var s backend.Stats
+	if files == nil {
+		s, err = r.runningSample(ctx, id)
+	} else {
+		s, err = files.stats(host.Memory)
+	}
+	if err != nil {
+		return s, dockerapi.Classify(err)
+	}
+	s.ID, s.Name = id, "/"+its.Name // Docker 28 does not tell them where it is asked for one sample
+	switch interfacesOf(its) {
+	case ownInterfaces:
+		if files != nil {
+			// Without them there is still all else, at once.
+			if sample, err := r.samples.take(ctx, id, networkPatience); err == nil {
+				s.Networks, s.NetworksRead = sample.Networks, sample.NetworksRead
+			}
+		}
+	case sandboxInterfaces:
+		if files != nil {
+			s.Networks, s.NetworksRead = files.networks(), s.Read
+		}
+	default:
+		s.Networks, s.NetworksRead = nil, time.Time{}
+	}
+	return s, nil
+}
+
+// runningSample is the engine's own of a container, if that runs.
+func (r *Reader) runningSample(ctx context.Context, id string) (backend.Stats, error) {
+	found, err := r.containers.Inspect(ctx, id)
+	switch {
+	case err != nil:
+		return backend.Stats{}, err
+	case !found.State.Running:
+		r.samples.forget(found.ID)
+		return backend.Stats{}, notRunning(id)
+	}
+	return r.samples.take(ctx, found.ID, samplePatience)
+}
+
+// groupFiles has the sandbox program read what a container uses; nil if it cannot.
+func (r *Reader) groupFiles(ctx context.Context, id string, its containers.Facts, host Host) (groupFiles, error) {
+	sandbox := cmp.Or(its.Bound, its.Joins)
+	if sandbox == "" || its.Name == "" || !host.Groups {
+		return nil, nil
+	}
+	answer, err := r.commands.Ask(ctx, sandbox, "stats "+id)
+	switch {
+	case errors.Is(err, backend.ErrNoSandbox) || err == nil:
+		files, _ := parseGroupFiles(answer)
+		return files, nil
+	case ctx.Err() != nil || dockerapi.Lost(err):
+		return nil, err
+	}
+	r.log.Debug("counters not read", "container", id, "sandbox", sandbox, "error", err)
+	return nil, nil
+}
+
+// interfaces is whose a container's network counters are.
+type interfaces int
+
+const (
+	// noInterfaces: it has none, or those of a sandbox that is not its own.
+	noInterfaces interfaces = iota
+	// sandboxInterfaces are those of its sandbox, or its own if it is one.
+	sandboxInterfaces
+	// ownInterfaces are on a network of its own.
+	ownInterfaces
+)
+
+func interfacesOf(its containers.Facts) interfaces {
+	switch {
+	case its.Joins != "" && its.Bound == "":
+		return sandboxInterfaces
+	case its.Joins == "" && its.Networked:
+		return ownInterfaces
+	default:
+		return noInterfaces
+	}
+}
