@@ -51,7 +51,7 @@ demo: build ## show the emulator at work: a service and a task, on Docker if the
 	@$(GO) run ./cmd/demo
 
 .PHONY: demo-image
-demo-image: ## make the image ecs-emulator/demo, which the README's walk-through runs
+demo-image: ## make the image ecs-emulator/demo, which the walk-through runs
 	@$(GO) run ./cmd/demo -image-only
 
 .PHONY: test
@@ -128,6 +128,7 @@ generate: ## write the generated files: types of the SDK, docs/reference, requir
 	$(GO) generate ./internal/sdk
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'TestReference|TestFactsAreCounted' -update
+	$(GO) test ./cmd/ecs-emulator -run TestReference -update
 
 .PHONY: release-branch
 release-branch: ## put the release VERSION, with its programs, on the branch go, and tag it there

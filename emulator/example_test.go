@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// A task on the simulated engine, from its start to its end. The README shows this
+// A task on the simulated engine, from its start to its end. docs/start/go-test.md shows this
 // function; its test compares the two.
 func Example() {
 	ctx := context.Background()

@@ -59,11 +59,11 @@ func TestAddInstances(t *testing.T) {
 	}
 }
 
-// The file of the README is taken, and once only over restarts.
+// The file of the guide is taken, and once only over restarts.
 func TestCapacityFile(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "capacity.json")
-	if err := os.WriteFile(file, []byte(readmeBlocks(t, "capacity")[0]), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(blocks(t, "docs/guide/container-instances.md", "capacity")[0]), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

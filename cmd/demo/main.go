@@ -95,7 +95,7 @@ func run(ctx context.Context, binary string) (err error) {
   %s serve
   aws --endpoint-url http://127.0.0.1:4577 ecs list-clusters     (in another terminal)
 
-README.md has a walk-through, and how to use it from Go tests, Python and compose.
+README.md has five minutes with the AWS CLI; docs/ has Go tests, Terraform, Python and compose.
 `, binary)
 	return nil
 }

@@ -15,8 +15,8 @@ import (
 func events(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := newFlags("events", "", stderr)
 	endpoint := endpointFlag(flags)
-	follow := flags.Bool("follow", false, "go on with what happens, until interrupted")
-	since := flags.Uint64("since", 0, "show only what comes after the event with this `number` (0: all that is kept)")
+	follow := flags.Bool("follow", false, "go on with new events until interrupted")
+	since := flags.Uint64("since", 0, "show only events after the one with this `number` (0: all that are kept)")
 	if err := parse(flags, args); err != nil {
 		return err
 	}

@@ -2,7 +2,7 @@
 //
 //	ecs-emulator serve                      start the endpoint
 //	ecs-emulator logs <task> [container]    show a container's output
-//	ecs-emulator events                     show what has happened to tasks and container instances
+//	ecs-emulator events                     show events of tasks and container instances
 //	ecs-emulator ports                      show which ports of this host lead to which tasks
 //	ecs-emulator faults list | add | clear  have pulls, starts, containers, the engine fail
 //	ecs-emulator health                     show whether tasks can run
@@ -28,10 +28,10 @@ Usage:
 
   ecs-emulator serve [flags]                     start the endpoint
   ecs-emulator logs [flags] <task> [container]   show the output of a container
-  ecs-emulator events [flags]                    show what has happened to tasks and instances, as JSON
+  ecs-emulator events [flags]                    show events of tasks and instances, as JSON
   ecs-emulator ports [flags] [task]              show which ports of this host lead to which tasks
-  ecs-emulator faults list                       show what shall go wrong
-  ecs-emulator faults add [flags] <kind>         have it go wrong
+  ecs-emulator faults list                       list the faults
+  ecs-emulator faults add [flags] <kind>         add a fault
   ecs-emulator faults clear [id]                 end one fault, or all
   ecs-emulator health [flags]                    show whether tasks can run; exit code 1 if they cannot
   ecs-emulator prune [flags]                     show what emulators have on Docker, or remove it

@@ -21,9 +21,9 @@ func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		opts.Owners = append(opts.Owners, id)
 		return nil
 	})
-	flags.BoolVar(&opts.Dead, "dead", false, "remove what owners have that never come back")
-	flags.BoolVar(&opts.SharedVolumes, "shared-volumes", false, "also remove volumes that outlive their owner: Docker volumes of scope shared, file systems, and EBS volumes that tasks left")
-	flags.BoolVar(&opts.Force, "force", false, "with --owner, also if it is an emulator that runs")
+	flags.BoolVar(&opts.Dead, "dead", false, "remove what dead owners have: those that never come back")
+	flags.BoolVar(&opts.SharedVolumes, "shared-volumes", false, "also remove volumes that outlive their owner: Docker volumes of scope shared, file systems, and EBS volumes that tasks left behind")
+	flags.BoolVar(&opts.Force, "force", false, "with --owner, also remove what a running emulator has")
 	if err := parse(flags, args); err != nil {
 		return err
 	}

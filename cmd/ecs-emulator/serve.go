@@ -93,62 +93,62 @@ type choices struct {
 func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	c := &choices{}
 	flags.StringVar(&o.Listen, "listen", "127.0.0.1:4577", "`address` of the endpoint")
-	flags.Func("allowed-hosts", "`names` under which clients reach the endpoint, separated by commas, beside addresses, names without a dot, localhost and AWS's", func(list string) error {
+	flags.Func("allowed-hosts", "`names` under which clients reach the endpoint, separated by commas; IP addresses, names without a dot, localhost and AWS's names always work", func(list string) error {
 		o.AllowedHosts = splitList(list)
 		return nil
 	})
-	flags.StringVar(&o.Engine, "engine", "auto", "where containers run: auto (Docker if it answers, else sim), docker, sim, or a Docker engine's `url`")
-	flags.StringVar(&o.DataDir, "data-dir", "", "`directory` that keeps state across restarts (none: state is in memory)")
-	flags.Func("log-size", "most `bytes` of log events, such as 500MiB; the oldest go when there are more (default 1GiB with a data directory, else 64MiB)", func(text string) (err error) {
+	flags.StringVar(&o.Engine, "engine", "auto", "where containers run: auto (Docker if it answers, else sim), docker, sim, or a Docker engine's `url` (unix://, tcp://, ssh://)")
+	flags.StringVar(&o.DataDir, "data-dir", "", "`directory` that keeps state across restarts; without one, state is in memory")
+	flags.Func("log-size", "most `bytes` of log events, such as 500MiB; the oldest are removed beyond that, or when the disk is full (default 1GiB with a data directory, else 64MiB)", func(text string) (err error) {
 		o.LogSize, err = units.RAMInBytes(text)
 		return err
 	})
-	flags.BoolVar(&o.NewEngine, "new-engine", false, "go on with a data directory whose tasks ran on another engine; they end as lost")
+	flags.BoolVar(&o.NewEngine, "new-engine", false, "continue a data directory whose tasks ran on another engine; these tasks are lost and end")
 	flags.StringVar(&o.Region, "region", "us-east-1", "`region` of requests that are not signed")
 	flags.StringVar(&o.Account, "account", "000000000000", "`account` of requests whose access key is not an account id")
-	flags.Float64Var(&o.Speed, "speed", 1, "`seconds` of the emulator's clock in a real one")
-	flags.BoolVar(&o.AWSDelays, "aws-delays", false, "take the time that AWS takes, on the emulator's clock")
+	flags.Float64Var(&o.Speed, "speed", 1, "`seconds` that the emulator's clock moves in each real second")
+	flags.BoolVar(&o.AWSDelays, "aws-delays", false, "take as long as AWS, on the emulator's clock: half a minute from RunTask to RUNNING")
 	flags.StringVar(&c.launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
-	flags.StringVar(&c.onExit, "on-exit", "", "`what` becomes of running tasks: remove or keep (default remove, with a data directory keep)")
-	flags.StringVar(&o.InitDir, "init", "", "`directory` of clusters, task definitions and services, and in folders of their own secrets, parameters, roles and log groups, to make at the start")
+	flags.StringVar(&c.onExit, "on-exit", "", "`what` happens to running tasks when the emulator ends: remove or keep (default remove, with a data directory keep)")
+	flags.StringVar(&o.InitDir, "init", "", "`directory` of JSON files to create at the start: clusters, task definitions and services, and in folders secrets, parameters, roles and log groups")
 	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
-	flags.BoolVar(&c.strict, "strict", false, "turn the conveniences off: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix and --pull that are not named")
-	flags.BoolVar(&c.defaultCluster, "default-cluster", true, "have a cluster default that nobody made")
+	flags.BoolVar(&c.strict, "strict", false, "turn off all conveniences: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix and --pull, unless you set that flag too")
+	flags.BoolVar(&c.defaultCluster, "default-cluster", true, "create the cluster default")
 	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
-	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "read a secret by an ARN whose six characters at the end are others than its own")
+	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "find a secret by an ARN that differs from its own only in the six characters at the end")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
-	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "whether security groups filter: on, strict (this host and containers that are no tasks as well), off")
-	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged, or have capabilities such as SYS_ADMIN: they have rights on the engine's host")
-	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the VPC, a /16 (default: one that the engine and this host do not use)")
-	flags.TextVar(&o.InstanceCIDR, "instance-cidr", netip.Prefix{}, "`range` of the bridge networks of container instances, a /26 for each (default 198.18.0.0/15)")
-	flags.Func("allow-host-path", "`path` of the container engine's host that tasks may mount, with all below; may be repeated", func(list string) error {
+	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "whether security groups filter: on, strict (also for this host and for containers that are not tasks), off")
+	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged or add a capability that reaches the engine's host, such as ALL, SYS_ADMIN or SYS_MODULE: they have rights there")
+	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the default VPC, a /16 (default 172.31.0.0/16, or the next one that the engine and this host do not use)")
+	flags.TextVar(&o.InstanceCIDR, "instance-cidr", netip.Prefix{}, "`range` of the bridge networks of container instances; each gets a free /26 with its first task (default 198.18.0.0/15)")
+	flags.Func("allow-host-path", "`path` of the container engine's host that tasks on container instances may mount, with everything below it, or a device that they may have; may be repeated or hold several, separated by commas", func(list string) error {
 		o.AllowHostPaths = append(o.AllowHostPaths, splitList(list)...)
 		return nil
 	})
-	flags.Func("file-system", "`fs-id=path` of the container engine's host to be that file system; may be repeated (others are a Docker volume each)", func(list string) error {
+	flags.Func("file-system", "`fs-id=path`: use a folder of the container engine's host as that file system; may be repeated or hold several, separated by commas; other file systems are a Docker volume each", func(list string) error {
 		return addFileSystems(o, list)
 	})
-	flags.BoolVar(&o.LocalPorts, "local-ports", true, "have 127.0.0.1:8080 lead to a task that maps port 8080, if that is free, and so with each port; otherwise they have any number")
-	flags.BoolVar(&o.InjectEndpoint, "inject-endpoint", true, "serve the APIs to tasks on Docker at http://ecs-emulator:4577, and tell their SDKs by AWS_ENDPOINT_URL_ECS and so on")
-	flags.StringVar(&o.Upstream, "upstream", "", "`url` of a server such as moto or LocalStack that gets, unchanged, what is for services of AWS that are not here")
-	flags.Func("upstream-for", "`services` that are here and are left to the upstream: ssm, secretsmanager, logs", func(list string) error {
+	flags.BoolVar(&o.LocalPorts, "local-ports", true, "have 127.0.0.1:8080 lead to a task that maps port 8080 if that port is free, and so for each port; if false, ports have any number")
+	flags.BoolVar(&o.InjectEndpoint, "inject-endpoint", true, "serve the APIs to tasks on Docker at http://ecs-emulator:4577, and point their SDKs there with AWS_ENDPOINT_URL_ECS and so on")
+	flags.StringVar(&o.Upstream, "upstream", "", "`url` of a server such as moto or LocalStack that gets, unchanged, requests for AWS services that the emulator does not have")
+	flags.Func("upstream-for", "`services` of the emulator to leave to the upstream, separated by commas: ssm, secretsmanager, logs", func(list string) error {
 		o.UpstreamFor = splitList(list)
 		return nil
 	})
-	flags.BoolVar(&o.AllowInstanceMetadata, "allow-instance-metadata", false, "let tasks on Docker ask 169.254.169.254 for the metadata and the credentials of the machine that the engine runs on; otherwise they are refused at once")
-	flags.StringVar(&o.TaskCredentials, "task-credentials", "", "`profile:name` of this machine's AWS configuration whose credentials tasks get for their task role, which are good for AWS itself; otherwise they get some of the emulator's own")
-	flags.StringVar(&o.S3Dir, "s3-dir", "", "`folder` of buckets of S3, from which environment files are read")
-	flags.IntVar(&o.HostPorts, "host-ports", 50, "`number` of ports of 127.0.0.1 of the engine's host, from 14600 up, that lead to tasks where the emulator runs in a container; 0 is none")
-	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` of a container to the metadata endpoint: per second, and at once; 0 is no bound")
-	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes that Docker keeps started for the next tasks in each subnet used lately; 0 is none")
-	flags.StringVar(&o.Programs, "programs", "", "`directory` with the programs that Docker runs beside tasks, if this one comes without them")
+	flags.BoolVar(&o.AllowInstanceMetadata, "allow-instance-metadata", false, "let tasks on Docker reach 169.254.169.254, which on a cloud machine answers its metadata and credentials; otherwise refuse them at once")
+	flags.StringVar(&o.TaskCredentials, "task-credentials", "", "`profile:name`: give tasks with a task role the credentials of this profile of your AWS configuration, which are valid on AWS itself; otherwise they get the emulator's own")
+	flags.StringVar(&o.S3Dir, "s3-dir", "", "`folder` whose folders are S3 buckets, from which environment files are read")
+	flags.IntVar(&o.HostPorts, "host-ports", 50, "`number` of ports of the engine host's 127.0.0.1, from 14600 up, that lead to tasks if the emulator runs in a container; each costs the engine a process; 0 for none")
+	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` that a container may send to the metadata endpoint: per second, and at once, as the container agent limits them; 0 for no limit")
+	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes (network namespaces of tasks) that Docker keeps started for the next tasks in each subnet used in the last ten minutes, so that these are RUNNING in a third of the time; 0 for none")
+	flags.StringVar(&o.Programs, "programs", "", "`directory` of the programs that Docker runs beside tasks, if this build does not embed them")
 	flags.BoolFunc("public-addresses", gone, func(string) error {
 		c.publicAddresses = true
 		return nil
 	})
-	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "when to pull images: prefer-cached, default, always, once")
+	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "when to pull images: prefer-cached (if absent), default (always, and use a local image if that fails), always, once (in each run)")
 	flags.StringVar(&c.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
-	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug, info, warn, error")
+	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug (each request), info (tasks and failed requests), warn, error")
 	return c
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
-func TestReadmeShowsTheExample(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+func TestTheGuideShowsTheExample(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/start/terraform.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,12 +24,12 @@ func TestReadmeShowsTheExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Contains(readme, slices.Concat([]byte("\n```terraform\n"), example, []byte("```\n"))) {
-		t.Error("the README does not show main.tf as it is")
+	if !bytes.Contains(guide, slices.Concat([]byte("\n```terraform\n"), example, []byte("```\n"))) {
+		t.Error("docs/start/terraform.md does not show main.tf as it is")
 	}
 }
 
-// TestExample runs the configuration that the README shows, on each engine.
+// TestExample runs the configuration that the guide shows, on each engine.
 func TestExample(t *testing.T) {
 	t.Parallel() // it waits most of the time, as Terraform does
 	t.Run("sim", func(t *testing.T) {

@@ -26,11 +26,11 @@ func (a *API) Service() awsapi.Service {
 		Operations: []awsapi.Operation{
 			awsapi.Partial("RequestCertificate", "ISSUED at once by the emulator's certificate authority, for 198 days, and not renewed; "+
 				"private and exportable certificates and validation by HTTP answer 501 NotImplementedException", a.RequestCertificate),
-			awsapi.Works("ImportCertificate", "checks the key, the chain and the time; again, by its ARN", a.ImportCertificate),
+			awsapi.Works("ImportCertificate", "checks the key, the chain and the time; also again, by its ARN", a.ImportCertificate),
 			awsapi.Works("DescribeCertificate", "with the records and addresses for validation, which succeeds at once", a.DescribeCertificate),
 			awsapi.Works("GetCertificate", "with its chain", a.GetCertificate),
 			awsapi.Works("ListCertificates", "filtered, sorted and in pages", a.ListCertificates),
-			awsapi.Works("DeleteCertificate", "of what nothing uses", a.DeleteCertificate),
+			awsapi.Works("DeleteCertificate", "if nothing uses it", a.DeleteCertificate),
 			awsapi.Partial("UpdateCertificateOptions", "keeps the preference of logging, without effect; the validation method does not change", a.UpdateCertificateOptions),
 
 			awsapi.Works("AddTagsToCertificate", "in the order in which they come", a.AddTagsToCertificate),
@@ -38,7 +38,7 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Works("ListTagsForCertificate", "in the order in which they came", a.ListTagsForCertificate),
 
 			awsapi.Partial("PutAccountConfiguration", "kept without effect: no events are sent", a.PutAccountConfiguration),
-			awsapi.Works("GetAccountConfiguration", "45 days before another number is put", a.GetAccountConfiguration),
+			awsapi.Works("GetAccountConfiguration", "45 days until PutAccountConfiguration changes it", a.GetAccountConfiguration),
 
 			awsapi.NotBuilt("ExportCertificate", exported),
 			awsapi.NotBuilt("RenewCertificate", exported),

@@ -35,19 +35,19 @@ func (a *API) groupOperations() []awsapi.Operation {
 		awsapi.Partial("UpdateAutoScalingGroup", "as CreateAutoScalingGroup", a.UpdateAutoScalingGroup),
 		awsapi.Works("DeleteAutoScalingGroup", "with force it is gone when its instances are terminated", a.DeleteAutoScalingGroup),
 		awsapi.Works("DescribeAutoScalingGroups", "by name and tags, in pages", a.DescribeAutoScalingGroups),
-		awsapi.Partial("SetDesiredCapacity", "there are no cooldowns, as nothing scales by itself", a.SetDesiredCapacity),
-		awsapi.Works("DescribeScalingActivities", "in words that were recorded, newest first", a.DescribeScalingActivities),
+		awsapi.Partial("SetDesiredCapacity", "no cooldowns, because nothing scales by itself", a.SetDesiredCapacity),
+		awsapi.Works("DescribeScalingActivities", "in the recorded words, newest first", a.DescribeScalingActivities),
 		awsapi.Partial("SuspendProcesses", "Launch, Terminate, HealthCheck and ReplaceUnhealthy have an effect", a.SuspendProcesses),
-		awsapi.Works("ResumeProcesses", "what was left undone is done", a.ResumeProcesses),
+		awsapi.Works("ResumeProcesses", "suspended work is made up for", a.ResumeProcesses),
 		awsapi.Partial("EnableMetricsCollection", "kept; no metrics are collected", a.EnableMetricsCollection),
 		awsapi.Works("DisableMetricsCollection", "forgets them", a.DisableMetricsCollection),
-		awsapi.Works("CreateOrUpdateTags", "instances that run keep theirs", a.CreateOrUpdateTags),
+		awsapi.Works("CreateOrUpdateTags", "running instances keep their tags", a.CreateOrUpdateTags),
 		awsapi.Works("DeleteTags", "whatever their values", a.DeleteTags),
 		awsapi.Works("DescribeTags", "by group, key, value and propagation, in pages", a.DescribeTags),
 
 		awsapi.Partial("CreateLaunchConfiguration", "without Spot prices, and not from an instance", a.CreateLaunchConfiguration),
 		awsapi.Works("DescribeLaunchConfigurations", "in order of their names, in pages", a.DescribeLaunchConfigurations),
-		awsapi.Works("DeleteLaunchConfiguration", "one that a group has is refused", a.DeleteLaunchConfiguration),
+		awsapi.Works("DeleteLaunchConfiguration", "fails if a group uses it", a.DeleteLaunchConfiguration),
 	}
 }
 
@@ -55,8 +55,8 @@ func (a *API) instanceOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Works("DescribeAutoScalingInstances", "of all groups, in pages", a.DescribeAutoScalingInstances),
 		awsapi.Works("SetInstanceProtection", "from scale in", a.SetInstanceProtection),
-		awsapi.Partial("SetInstanceHealth", "within the grace period it is ignored, if that is respected", a.SetInstanceHealth),
-		awsapi.Works("TerminateInstanceInAutoScalingGroup", "another one is started in its place, unless there shall be one less", a.TerminateInstanceInAutoScalingGroup),
+		awsapi.Partial("SetInstanceHealth", "ignored in the grace period if ShouldRespectGracePeriod is true", a.SetInstanceHealth),
+		awsapi.Works("TerminateInstanceInAutoScalingGroup", "replaces the instance, unless ShouldDecrementDesiredCapacity is true", a.TerminateInstanceInAutoScalingGroup),
 	}
 }
 

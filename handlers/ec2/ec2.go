@@ -68,9 +68,9 @@ func (a *API) Service() awsapi.Service {
 		Name: "ec2", ID: sdk.ServiceID, Title: "Amazon EC2",
 		Protocol: awsapi.Query{Version: version, Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Codec: codec},
 		Operations: slices.Concat(a.instances.Operations(), a.vpcs.Operations(), a.securityGroups.Operations(), a.routing.Operations(), a.endpoints.Operations(), []awsapi.Operation{
-			awsapi.Partial("CreateTags", "of what the operations below describe", a.CreateTags),
+			awsapi.Partial("CreateTags", "of resources that the operations below describe", a.CreateTags),
 			awsapi.Partial("DeleteTags", "as CreateTags", a.DeleteTags),
-			awsapi.Partial("DescribeTags", "those that CreateTags has set; all at once", kit.DryRun(a.DescribeTags)),
+			awsapi.Partial("DescribeTags", "tags set by CreateTags; all at once", kit.DryRun(a.DescribeTags)),
 		}),
 	}
 }

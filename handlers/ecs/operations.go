@@ -37,7 +37,7 @@ func (a *API) built() []awsapi.Operation {
 		awsapi.Partial("PutClusterCapacityProviders", "FARGATE and FARGATE_SPOT only", a.PutClusterCapacityProviders),
 
 		awsapi.Partial("DeregisterContainerInstance", "with force, containers that an agent of the emulator runs are stopped; INACTIVE ones are kept for an hour", a.DeregisterContainerInstance),
-		awsapi.Works("DescribeContainerInstances", "what is registered, and what tasks have left of it; tags and health where asked for", a.DescribeContainerInstances),
+		awsapi.Works("DescribeContainerInstances", "registered and remaining resources; tags and health where asked for", a.DescribeContainerInstances),
 		awsapi.Works("ListContainerInstances", "by status and filter, in pages", a.ListContainerInstances),
 		awsapi.Partial("RegisterContainerInstance", "by hand, with no agent behind it: connected from the start, and its tasks move by Submit*StateChange alone; resources CPU, MEMORY, PORTS, PORTS_UDP and GPU only; the identity document is read, not verified; tags of one that registers again are dropped", a.RegisterContainerInstance),
 

@@ -29,11 +29,11 @@ func (a *API) targetGroupOperations() []awsapi.Operation {
 		awsapi.Partial("CreateTargetGroup", "of the types ip and instance; without Lambda functions, application load balancers as targets, GENEVE, QUIC and IPv6", a.CreateTargetGroup),
 		awsapi.Works("DescribeTargetGroups", "by name, ARN and load balancer, in pages", a.DescribeTargetGroups),
 		awsapi.Works("ModifyTargetGroup", "how targets are checked", a.ModifyTargetGroup),
-		awsapi.Works("DeleteTargetGroup", "one that is in use is refused; its targets go with it. It is in use no longer when its load balancer is deleted, for which AWS was seen to need a moment", a.DeleteTargetGroup),
+		awsapi.Works("DeleteTargetGroup", "fails while it is in use; removes its targets. It is free as soon as its load balancer is deleted; AWS was seen to need a moment", a.DeleteTargetGroup),
 		awsapi.Works("DescribeTargetGroupAttributes", "in recorded order; which of them act is below", a.DescribeTargetGroupAttributes),
 		awsapi.Partial("ModifyTargetGroupAttributes", "which of them act is below", a.ModifyTargetGroupAttributes),
-		awsapi.Works("RegisterTargets", "addresses of the VPC or of private ranges, and instances that run; to those registered by hand nothing is sent", a.RegisterTargets),
-		awsapi.Works("DeregisterTargets", "where requests may come they drain; else they are gone at once", a.DeregisterTargets),
+		awsapi.Works("RegisterTargets", "addresses of the VPC or of private ranges, and running instances; targets on container instances registered by hand get no requests", a.RegisterTargets),
+		awsapi.Works("DeregisterTargets", "targets of a listener or rule drain; others are gone at once", a.DeregisterTargets),
 		awsapi.Partial("DescribeTargetHealth", "without anomaly detection", a.DescribeTargetHealth),
 	}
 }
@@ -41,12 +41,12 @@ func (a *API) targetGroupOperations() []awsapi.Operation {
 func (a *API) loadBalancerOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateLoadBalancer", "application and network load balancers of IPv4, with one address, in the first of their subnets; "+
-			"no gateway load balancers, no Elastic IP and other addresses of one's own", a.CreateLoadBalancer),
+			"no gateway load balancers, no Elastic IP or other addresses of your own", a.CreateLoadBalancer),
 		awsapi.Works("DescribeLoadBalancers", "by name and ARN, in pages", a.DescribeLoadBalancers),
 		awsapi.Works("DeleteLoadBalancer", "with its listeners and rules, unless it is protected", a.DeleteLoadBalancer),
 		awsapi.Works("DescribeLoadBalancerAttributes", "which of them act is below", a.DescribeLoadBalancerAttributes),
 		awsapi.Partial("ModifyLoadBalancerAttributes", "which of them act is below", a.ModifyLoadBalancerAttributes),
-		awsapi.Partial("SetSubnets", "as CreateLoadBalancer; without the subnet that its one address is in, a load balancer is made anew in another one, at another address, and all its connections end, where on AWS those by way of the other subnets go on", a.SetSubnets),
+		awsapi.Partial("SetSubnets", "as CreateLoadBalancer; if its address is in a removed subnet, the load balancer is made anew at an address in another one and all its connections end; on AWS connections through the other subnets go on", a.SetSubnets),
 		awsapi.Works("SetSecurityGroups", "groups of the load balancer's VPC", a.SetSecurityGroups),
 		awsapi.Partial("SetIpAddressType", "ipv4 only", a.SetIpAddressType),
 	}
@@ -78,7 +78,7 @@ func (a *API) otherOperations() []awsapi.Operation {
 		awsapi.Works("AddTags", tagged, a.AddTags),
 		awsapi.Works("RemoveTags", tagged, a.RemoveTags),
 		awsapi.Works("DescribeTags", tagged, a.DescribeTags),
-		awsapi.Partial("DescribeAccountLimits", "AWS's quotas, without what somebody has asked for; those of targets in an availability zone are not held", a.DescribeAccountLimits),
+		awsapi.Partial("DescribeAccountLimits", "AWS's default quotas; those of targets in an availability zone are not enforced", a.DescribeAccountLimits),
 		awsapi.Partial("DescribeSSLPolicies", "without those for RFC 9151 and CNSA 2", a.DescribeSSLPolicies),
 		awsapi.Partial("DescribeCapacityReservation", "there is none", a.DescribeCapacityReservation),
 	}

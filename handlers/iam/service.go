@@ -30,20 +30,20 @@ func (a *API) roleOperations() []awsapi.Operation {
 		awsapi.Works("UpdateRole", "description and session duration", a.UpdateRole),
 		awsapi.Works("UpdateRoleDescription", "answers the role", a.UpdateRoleDescription),
 		awsapi.Partial("UpdateAssumeRolePolicy", "as CreateRole", a.UpdateAssumeRolePolicy),
-		awsapi.Works("DeleteRole", "when it has no policy and no instance profile any more", a.DeleteRole),
+		awsapi.Works("DeleteRole", "when it has no policy and no instance profile", a.DeleteRole),
 		awsapi.Partial("PutRolePermissionsBoundary", "stored without effect", a.PutRolePermissionsBoundary),
 		awsapi.Works("DeleteRolePermissionsBoundary", "a role without one is refused", a.DeleteRolePermissionsBoundary),
-		awsapi.Works("TagRole", "keys have no case", a.TagRole),
-		awsapi.Works("UntagRole", "keys have no case", a.UntagRole),
+		awsapi.Works("TagRole", "keys are not case-sensitive", a.TagRole),
+		awsapi.Works("UntagRole", "keys are not case-sensitive", a.UntagRole),
 		awsapi.Works("ListRoleTags", "in order of their keys, in pages", a.ListRoleTags),
 
 		awsapi.Partial("PutRolePolicy", "stored without effect; values of date conditions are not checked", a.PutRolePolicy),
 		awsapi.Works("GetRolePolicy", "the document as it was sent", a.GetRolePolicy),
 		awsapi.Works("ListRolePolicies", "in order of their names, in pages", a.ListRolePolicies),
-		awsapi.Works("DeleteRolePolicy", "names have no case", a.DeleteRolePolicy),
+		awsapi.Works("DeleteRolePolicy", "names are not case-sensitive", a.DeleteRolePolicy),
 
 		awsapi.Partial("AttachRolePolicy", "stored without effect; AWS's own policies are those of August 2026", a.AttachRolePolicy),
-		awsapi.Works("DetachRolePolicy", "what is not attached is refused", a.DetachRolePolicy),
+		awsapi.Works("DetachRolePolicy", "a policy that is not attached is refused", a.DetachRolePolicy),
 		awsapi.Works("ListAttachedRolePolicies", "by path, in order of their ARNs, in pages", a.ListAttachedRolePolicies),
 	}
 }
@@ -51,17 +51,17 @@ func (a *API) roleOperations() []awsapi.Operation {
 func (a *API) policyOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreatePolicy", "stored without effect; values of date conditions are not checked", a.CreatePolicy),
-		awsapi.Partial("GetPolicy", "of AWS's own policies those that ECS users meet; the others answer 501 NotImplementedException", a.GetPolicy),
-		awsapi.Partial("ListPolicies", "of AWS's own policies those that ECS users meet", a.ListPolicies),
+		awsapi.Partial("GetPolicy", "AWS's own policies that ECS users meet; others answer 501 NotImplementedException", a.GetPolicy),
+		awsapi.Partial("ListPolicies", "AWS's own policies that ECS users meet", a.ListPolicies),
 		awsapi.Works("ListEntitiesForPolicy", "roles; there are no users and groups", a.ListEntitiesForPolicy),
 		awsapi.Works("DeletePolicy", "when no role has it and one version is left", a.DeletePolicy),
 		awsapi.Partial("CreatePolicyVersion", "as CreatePolicy", a.CreatePolicyVersion),
 		awsapi.Partial("GetPolicyVersion", "as GetPolicy; of AWS's own policies one version", a.GetPolicyVersion),
 		awsapi.Partial("ListPolicyVersions", "as GetPolicyVersion", a.ListPolicyVersions),
-		awsapi.Works("SetDefaultPolicyVersion", "without effect but in answers", a.SetDefaultPolicyVersion),
+		awsapi.Works("SetDefaultPolicyVersion", "only answers change", a.SetDefaultPolicyVersion),
 		awsapi.Works("DeletePolicyVersion", "all but the default one", a.DeletePolicyVersion),
-		awsapi.Works("TagPolicy", "keys have case", a.TagPolicy),
-		awsapi.Works("UntagPolicy", "keys have case", a.UntagPolicy),
+		awsapi.Works("TagPolicy", "keys are case-sensitive", a.TagPolicy),
+		awsapi.Works("UntagPolicy", "keys are case-sensitive", a.UntagPolicy),
 		awsapi.Works("ListPolicyTags", "in order of their keys, in pages", a.ListPolicyTags),
 	}
 }
@@ -72,18 +72,18 @@ func (a *API) instanceProfileOperations() []awsapi.Operation {
 		awsapi.Works("GetInstanceProfile", "with its role and tags", a.GetInstanceProfile),
 		awsapi.Works("ListInstanceProfiles", "by path, in pages", a.ListInstanceProfiles),
 		awsapi.Works("ListInstanceProfilesForRole", "in pages", a.ListInstanceProfilesForRole),
-		awsapi.Works("DeleteInstanceProfile", "when it has no role any more", a.DeleteInstanceProfile),
+		awsapi.Works("DeleteInstanceProfile", "when it has no role", a.DeleteInstanceProfile),
 		awsapi.Works("AddRoleToInstanceProfile", "at most one role", a.AddRoleToInstanceProfile),
-		awsapi.Works("RemoveRoleFromInstanceProfile", "a role that it has not is refused", a.RemoveRoleFromInstanceProfile),
-		awsapi.Works("TagInstanceProfile", "keys have case", a.TagInstanceProfile),
-		awsapi.Works("UntagInstanceProfile", "keys have case", a.UntagInstanceProfile),
+		awsapi.Works("RemoveRoleFromInstanceProfile", "a role that it does not have is refused", a.RemoveRoleFromInstanceProfile),
+		awsapi.Works("TagInstanceProfile", "keys are case-sensitive", a.TagInstanceProfile),
+		awsapi.Works("UntagInstanceProfile", "keys are case-sensitive", a.UntagInstanceProfile),
 		awsapi.Works("ListInstanceProfileTags", "in order of their keys, in pages", a.ListInstanceProfileTags),
 	}
 }
 
 func (a *API) serviceLinkedRoleOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateServiceLinkedRole", "of ECS and what it works with; other services answer 501 NotImplementedException", a.CreateServiceLinkedRole),
+		awsapi.Partial("CreateServiceLinkedRole", "for ECS and the services it works with; others answer 501 NotImplementedException", a.CreateServiceLinkedRole),
 		awsapi.Works("DeleteServiceLinkedRole", "at once; ACTIVE clusters of any region keep that of ECS", a.DeleteServiceLinkedRole),
 		awsapi.Works("GetServiceLinkedRoleDeletionStatus", "SUCCEEDED or FAILED, without delay", a.GetServiceLinkedRoleDeletionStatus),
 	}

@@ -14,7 +14,7 @@ func (a *API) Service() awsapi.Service {
 		Protocol: awsapi.JSON{TargetPrefix: "secretsmanager", Codec: wire.AsIs},
 		Operations: []awsapi.Operation{
 			awsapi.Partial("CreateSecret", "replicas and secrets of other providers answer 501 NotImplementedException; KmsKeyId is kept without effect", a.CreateSecret),
-			awsapi.Works("DescribeSecret", "also of what is marked for deletion", a.DescribeSecret),
+			awsapi.Works("DescribeSecret", "also of secrets marked for deletion", a.DescribeSecret),
 			awsapi.Works("ListSecrets", "filtered, sorted and in pages", a.ListSecrets),
 			awsapi.Partial("UpdateSecret", "KmsKeyId is kept without effect", a.UpdateSecret),
 			awsapi.Works("DeleteSecret", "after a recovery window on the emulator's clock, or at once", a.DeleteSecret),
@@ -28,13 +28,13 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Works("GetRandomPassword", "of all kinds of characters", a.GetRandomPassword),
 
 			awsapi.Works("TagResource", "in the order in which they come", a.TagResource),
-			awsapi.Works("UntagResource", "those that are not there are no error", a.UntagResource),
-			awsapi.Partial("PutResourcePolicy", "enforces nothing; of the checks that it has no public access", a.PutResourcePolicy),
+			awsapi.Works("UntagResource", "missing tags are no error", a.UntagResource),
+			awsapi.Partial("PutResourcePolicy", "enforces nothing; checks only that the policy gives no public access", a.PutResourcePolicy),
 			awsapi.Works("GetResourcePolicy", "as AWS prints it", a.GetResourcePolicy),
-			awsapi.Works("DeleteResourcePolicy", "one that is not there is no error", a.DeleteResourcePolicy),
+			awsapi.Works("DeleteResourcePolicy", "a missing policy is no error", a.DeleteResourcePolicy),
 			awsapi.Partial("ValidateResourcePolicy", "whether it has public access", a.ValidateResourcePolicy),
 
-			awsapi.Works("CancelRotateSecret", "of what is not rotated", a.CancelRotateSecret),
+			awsapi.Works("CancelRotateSecret", "of secrets without rotation", a.CancelRotateSecret),
 			awsapi.Refuses("RotateSecret", "functions, which are not there", a.RotateSecret),
 			awsapi.NotBuilt("ReplicateSecretToRegions", replication),
 			awsapi.NotBuilt("RemoveRegionsFromReplication", replication),

@@ -28,7 +28,7 @@ var onInstances = member.NewPlan[types.TaskDefinition](
 const (
 	numberOfGPUs    = "a number; ALL is refused"
 	aHostPath       = "a path of the container engine's host, which all container instances share, below one of `--allow-host-path`; made if it is missing"
-	noDomain        = "nobody asks a directory who may mount a file system"
+	noDomain        = "mounting a file system needs no permission of a directory"
 	aDockerVolume   = "of the container engine, which all container instances share"
 	namesInHostMode = "in host mode those of all containers of the task that have any"
 )

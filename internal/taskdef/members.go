@@ -79,27 +79,27 @@ var answeredMembers = member.Act(
 )
 
 const (
-	asTask            = "containers on Docker find keys of a session of the role, in each network mode but none; what policies say is not enforced"
-	asExecution       = "what the emulator does for the task it does with a session of the role; images without repositoryCredentials are pulled with the engine's own"
+	asTask            = "containers on Docker find credentials of the role, in each network mode but none; policies are not enforced"
+	asExecution       = "the emulator acts for the task with a session of the role; images without repositoryCredentials are pulled with the engine's own credentials"
 	noAppMesh         = "there is no App Mesh: traffic does not pass the proxy, whose container runs"
 	aRegistryLogin    = "a secret of the emulator's own, or of `--upstream` with `--upstream-for`; an image that is there is not pulled (`--pull`)"
 	onFargateNo       = "Fargate compatible task definitions do not support "
 	inAwsvpcNot       = " not supported on container when networkMode=awsvpc."
-	aSecret           = "a parameter or secret of the emulator's own, or of `--upstream` with `--upstream-for`; no policy is asked whether the execution role may read it"
+	aSecret           = "a parameter or secret of the emulator's own, or of `--upstream` with `--upstream-for`; the policies of the execution role are not checked"
 	anEnvironmentFile = "a file below `--s3-dir`, or an object of `--upstream`; without both the task does not start"
 )
 
 const (
 	aFileSystem  = "a Docker volume for each file system, or a folder with `--file-system`"
-	aFolder      = "a folder of the file system, which has to be there"
-	accessPoint  = "the folder of its id, in which everybody may write: the real one is known to AWS alone"
+	aFolder      = "a folder of the file system, which must exist"
+	accessPoint  = "the folder of its id, in which everyone may write: only AWS knows the real one"
 	notInTransit = "no file leaves the container engine's host"
 )
 
 var definitionMembers = slices.Concat(
 	member.Act("cpu", "family", "memory", "requiresCompatibilities", "runtimePlatform.cpuArchitecture"),
 	member.Refuse("enableFaultInjection", "needs the fault injection endpoints of task metadata"),
-	member.Keep("ephemeralStorage.sizeInGiB", "tasks show it; what they write is bounded by the engine's disk"),
+	member.Keep("ephemeralStorage.sizeInGiB", "shown in tasks; the engine's disk limits what they write"),
 	member.ActInPart("executionRoleArn", asExecution),
 	member.RefuseAs("inferenceAccelerators", "Unsupported field 'inferenceAccelerators'."),
 	member.RefuseAs("ipcMode", onFargateNo+"ipcMode"),
@@ -119,7 +119,7 @@ var volumeMembers = slices.Concat(
 	member.ActInPart("configuredAtLaunch", "the EBS volume is one of the container engine"),
 	member.RefuseAs("dockerVolumeConfiguration", onFargateNo+"dockerVolumeConfiguration"),
 	member.ActInPart("efsVolumeConfiguration.authorizationConfig.accessPointId", accessPoint),
-	member.Keep("efsVolumeConfiguration.authorizationConfig.iam", "nobody asks IAM who may mount a file system"),
+	member.Keep("efsVolumeConfiguration.authorizationConfig.iam", "mounting a file system needs no permission of IAM"),
 	member.ActInPart("efsVolumeConfiguration.fileSystemId", aFileSystem),
 	member.ActInPart("efsVolumeConfiguration.rootDirectory", aFolder),
 	member.Keep("efsVolumeConfiguration.transitEncryption", notInTransit),

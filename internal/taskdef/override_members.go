@@ -9,7 +9,7 @@ import (
 var OverrideMembers = []member.Table{
 	member.Of[types.TaskOverride]("Overrides: `overrides` of RunTask",
 		member.Act("cpu", "memory"),
-		member.Keep("ephemeralStorage.sizeInGiB", "tasks show it; what they write is bounded by the engine's disk"),
+		member.Keep("ephemeralStorage.sizeInGiB", "shown in tasks; the engine's disk limits what they write"),
 		member.ActInPart("executionRoleArn", asExecution),
 		member.Refuse("inferenceAcceleratorOverrides", "AWS has retired Elastic Inference"),
 		member.ActInPart("taskRoleArn", asTask),

@@ -17,9 +17,9 @@ func New(b kit.Base) *API { return &API{Base: b} }
 // Operations are the actions.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateVpcEndpoint", kit.WithoutEffect+", policy and names included; gateway and interface endpoints of services of AWS, over IPv4, with addresses which a task may get as well", kit.DryRunFirst(a.CreateVpcEndpoint)),
+		awsapi.Partial("CreateVpcEndpoint", kit.WithoutEffect+", policy and names included; gateway and interface endpoints of AWS services, over IPv4, with addresses that a task may get too", kit.DryRunFirst(a.CreateVpcEndpoint)),
 		awsapi.Works("DeleteVpcEndpoints", "at once", kit.DryRunFirst(a.DeleteVpcEndpoints)),
-		awsapi.Partial("DescribeVpcEndpointServices", "those of AWS that ECS users were seen to name", kit.DryRun(a.DescribeVpcEndpointServices)),
+		awsapi.Partial("DescribeVpcEndpointServices", "AWS services that ECS users were seen to name", kit.DryRun(a.DescribeVpcEndpointServices)),
 		awsapi.Works("DescribeVpcEndpoints", "by id, in pages", kit.DryRun(a.DescribeVpcEndpoints)),
 		awsapi.Partial("ModifyVpcEndpoint", "as CreateVpcEndpoint", kit.DryRunFirst(a.ModifyVpcEndpoint)),
 	}

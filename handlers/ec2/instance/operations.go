@@ -28,16 +28,16 @@ func (a *API) Operations() []awsapi.Operation {
 		awsapi.Works("DeleteLaunchTemplate", "with its versions", a.DeleteLaunchTemplate),
 		awsapi.Works("DeleteLaunchTemplateVersions", "all but the default one", a.DeleteLaunchTemplateVersions),
 		awsapi.Partial("DescribeImages", "the ECS-optimized ones of Linux and Bottlerocket, and plain Amazon Linux: one release of each", kit.DryRun(a.DescribeImages)),
-		awsapi.Partial("DescribeInstanceAttribute", "without what volumes, kernels and enclaves would have", kit.DryRun(a.DescribeInstanceAttribute)),
-		awsapi.Partial("DescribeInstanceStatus", "what runs is well at once; no events", kit.DryRun(a.DescribeInstanceStatus)),
-		awsapi.Partial("DescribeInstanceTypes", "those that ECS users were seen to use, and those of --capacity; of the hardware what placement goes by, and what AWS documents in tables", kit.DryRun(a.DescribeInstanceTypes)),
+		awsapi.Partial("DescribeInstanceAttribute", "without attributes of volumes, kernels and enclaves", kit.DryRun(a.DescribeInstanceAttribute)),
+		awsapi.Partial("DescribeInstanceStatus", "running instances are healthy at once; no events", kit.DryRun(a.DescribeInstanceStatus)),
+		awsapi.Partial("DescribeInstanceTypes", "types that ECS users were seen to use, and those of --capacity; the hardware that placement uses and that AWS documents in tables", kit.DryRun(a.DescribeInstanceTypes)),
 		awsapi.Partial("DescribeInstances", "without volumes; public addresses lead nowhere", kit.DryRun(a.DescribeInstances)),
 		awsapi.Partial("DescribeLaunchTemplateVersions", "aliases of images are not resolved", kit.DryRun(a.DescribeLaunchTemplateVersions)),
 		awsapi.Works("DescribeLaunchTemplates", "by name, in pages", kit.DryRun(a.DescribeLaunchTemplates)),
 		awsapi.Partial("DescribeNetworkInterfaces", "those of instances, tasks, NAT gateways and endpoints; all at once", kit.DryRun(a.DescribeNetworkInterfaces)),
 		awsapi.Works("ModifyLaunchTemplate", "the default version", a.ModifyLaunchTemplate),
 		awsapi.Works("RebootInstances", "tasks end as when their containers exit; the agent comes back", a.RebootInstances),
-		awsapi.Partial("RunInstances", "user data is not run, but read for what it tells the container agent; other images than ECS-optimized ones are taken to exist; "+
+		awsapi.Partial("RunInstances", "user data is not run, but read for what it tells the container agent; images that are not ECS-optimized are assumed to exist; "+
 			"while the engine is away, the answer has no address; Spot, IPv6, several network interfaces, placement groups, hosts, hibernation and enclaves are refused; "+
 			"block devices, key, credits, CPU options and tags of volumes are without effect", a.RunInstances),
 		awsapi.Partial("StartInstances", "the container instance is back", a.StartInstances),

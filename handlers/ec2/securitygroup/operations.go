@@ -17,18 +17,18 @@ func New(b kit.Base) *API { return &API{Base: b} }
 
 // Operations are the actions.
 func (a *API) Operations() []awsapi.Operation {
-	const kept = "a rule about IPv6 or a prefix list of AWS is about nobody here"
+	const kept = "IPv6 rules and rules with a prefix list of AWS are stored and match nothing"
 	return []awsapi.Operation{
 		awsapi.Partial("AuthorizeSecurityGroupEgress", kept, a.AuthorizeSecurityGroupEgress),
 		awsapi.Partial("AuthorizeSecurityGroupIngress", kept, a.AuthorizeSecurityGroupIngress),
-		awsapi.Partial("CreateManagedPrefixList", "complete at once; rules of security groups act on IPv4 entries, those of IPv6 are kept", kit.DryRunFirst(a.CreateManagedPrefixList)),
+		awsapi.Partial("CreateManagedPrefixList", "complete at once; rules of security groups use IPv4 entries, IPv6 entries are only stored", kit.DryRunFirst(a.CreateManagedPrefixList)),
 		awsapi.Works("CreateSecurityGroup", "in any VPC", a.CreateSecurityGroup),
 		awsapi.Works("DeleteManagedPrefixList", "fails while a rule names it", kit.DryRunFirst(a.DeleteManagedPrefixList)),
-		awsapi.Works("DeleteSecurityGroup", "what is in use or a default one stays", a.DeleteSecurityGroup),
-		awsapi.Partial("DescribeManagedPrefixLists", "one's own, and those of AWS for gateway endpoints, without ranges", kit.DryRun(a.DescribeManagedPrefixLists)),
+		awsapi.Works("DeleteSecurityGroup", "fails for default groups and groups in use", a.DeleteSecurityGroup),
+		awsapi.Partial("DescribeManagedPrefixLists", "your own, and those of AWS for gateway endpoints, without ranges", kit.DryRun(a.DescribeManagedPrefixLists)),
 		awsapi.Partial("DescribePrefixLists", "those of AWS for gateway endpoints, without ranges; all at once", kit.DryRun(a.DescribePrefixLists)),
-		awsapi.Works("DescribeSecurityGroupRules", "those of made-up groups for who asks by group", kit.DryRun(a.DescribeSecurityGroupRules)),
-		awsapi.Works("DescribeSecurityGroups", "made-up ones for who asks by id", kit.DryRun(a.DescribeSecurityGroups)),
+		awsapi.Works("DescribeSecurityGroupRules", "also of groups that do not exist, if the request names the group", kit.DryRun(a.DescribeSecurityGroupRules)),
+		awsapi.Works("DescribeSecurityGroups", "also ones that do not exist, if the request names their id", kit.DryRun(a.DescribeSecurityGroups)),
 		awsapi.Works("GetManagedPrefixListAssociations", "security groups", kit.DryRun(a.GetManagedPrefixListAssociations)),
 		awsapi.Partial("GetManagedPrefixListEntries", "of the current version", kit.DryRun(a.GetManagedPrefixListEntries)),
 		awsapi.Partial("ModifyManagedPrefixList", "complete at once; without IPAM", kit.DryRunFirst(a.ModifyManagedPrefixList)),

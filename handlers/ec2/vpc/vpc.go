@@ -39,7 +39,7 @@ func vpcValues(v *types.Vpc, filter string) ([]string, bool) {
 	return kit.TagValues(v.Tags, filter)
 }
 
-// DescribeVpcs answers the default VPC and those of one's own.
+// DescribeVpcs answers the default VPC and your own.
 func (a *API) DescribeVpcs(ctx context.Context, in *sdk.DescribeVpcsInput) (*sdk.DescribeVpcsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.Vpc

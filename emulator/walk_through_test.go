@@ -1,7 +1,6 @@
 package emulator_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,25 +14,25 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
-// readmeBlocks returns the code blocks of the README that stand behind a mark.
-func readmeBlocks(t *testing.T, mark string) []string {
+// blocks returns the code blocks of a document that stand behind a mark.
+func blocks(t *testing.T, document, mark string) []string {
 	t.Helper()
-	readme, err := os.ReadFile("../README.md")
+	text, err := os.ReadFile(filepath.Join("..", document))
 	if err != nil {
 		t.Fatal(err)
 	}
 	fence := regexp.MustCompile("(?s)<!-- " + mark + " -->\n```[a-z]+\n(.*?)```\n")
 	var blocks []string
-	for _, match := range fence.FindAllStringSubmatch(string(readme), -1) {
+	for _, match := range fence.FindAllStringSubmatch(string(text), -1) {
 		blocks = append(blocks, match[1])
 	}
 	if len(blocks) == 0 {
-		t.Fatalf("the README has no block marked %q", mark)
+		t.Fatalf("%s has no block marked %q", document, mark)
 	}
 	return blocks
 }
 
-func TestReadmeShowsTheExample(t *testing.T) {
+func TestDocumentsShowTheExample(t *testing.T) {
 	source, err := os.ReadFile("example_test.go")
 	if err != nil {
 		t.Fatal(err)
@@ -44,55 +43,57 @@ func TestReadmeShowsTheExample(t *testing.T) {
 	for line := range strings.Lines(body + "\n") {
 		want.WriteString(strings.TrimPrefix(line, "\t"))
 	}
-	if got := readmeBlocks(t, "example")[0]; got != want.String() {
-		t.Errorf("the README shows\n%s\nthe example is\n%s", got, want.String())
+	if got := blocks(t, "docs/start/go-test.md", "example")[0]; got != want.String() {
+		t.Errorf("the document shows\n%s\nthe example is\n%s", got, want.String())
 	}
 }
 
-func TestReadmeNamesEachFlag(t *testing.T) {
-	t.Parallel()
-	readme, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	help, err := exec.CommandContext(t.Context(), filepath.Join(buildEmulator(t), "ecs-emulator"), "serve", "-h").CombinedOutput()
-	if err != nil {
-		t.Fatalf("ecs-emulator serve -h: %v", err)
-	}
-	flags := regexp.MustCompile(`(?m)^  (--[a-z0-9-]+)`).FindAllSubmatch(help, -1)
-	if len(flags) < 10 {
-		t.Fatalf("found only %d flags in\n%s", len(flags), help)
-	}
-	for _, flag := range flags {
-		if !bytes.Contains(readme, fmt.Appendf(nil, "\n| `%s` |", flag[1])) {
-			t.Errorf("the README's table lacks %s", flag[1])
-		}
-	}
+// walkThroughs are the documents whose commands run one after the other in one shell, and what
+// their reader sees.
+var walkThroughs = []struct {
+	name      string
+	documents []string
+	output    []string
+}{
+	{"README", []string{"README.md"}, []string{`127\.0\.0\.1:{port} +{port}/tcp +web +service:web +default/[0-9a-f]{32}\n`, `\nhello"DRAINING"`}},
+	{"guide", []string{
+		"docs/start/cli.md", "docs/guide/load-balancers.md", "docs/guide/container-instances.md", "docs/guide/time-and-faults.md", "docs/guide/events.md",
+	}, []string{
+		"cluster/default", "line 1\nline 2\nline 3\n", "EssentialContainerExited|Essential container in task exited",
+		`{"sequence":4,"event":{"version":"0",.*"exitCode":0,`,
+		"has reached a steady state", `hello127\.0\.0\.1:`, "hello", `127\.0\.0\.1:{port} +{port}/tcp +web +service:web +default/[0-9a-f]{32}\n`,
+		`\n +[1-9]\d* answered\n`, "INACTIVE", `"dnsName": "web-\d+\.us-east-1\.elb\.amazonaws\.com"`, `"127\.0\.0\.1:\d+"[^h]*hello\{`, `RESOURCE:P[O]RTS\W+RESOURCE:P[O]RTS`,
+	}},
 }
 
-// TestReadmeWalkThrough runs the commands of the README in one shell, with the
-// ports and the path of the program changed and nothing else.
-func TestReadmeWalkThrough(t *testing.T) {
+// TestWalkThroughs runs the commands of the documents, with the ports and the path of the
+// program changed and nothing else.
+func TestWalkThroughs(t *testing.T) {
 	t.Parallel()
 	requireCLI(t)
 	program := filepath.Join(buildEmulator(t), "ecs-emulator")
-	t.Run("sim", func(t *testing.T) {
-		t.Parallel()
-		walkThrough(t, emulator.Start(t, emulator.Options{LocalPorts: true}), program)
-	})
-	t.Run("docker", func(t *testing.T) {
+	for _, w := range walkThroughs {
+		t.Run(w.name+"/sim", func(t *testing.T) {
+			t.Parallel()
+			walkThrough(t, emulator.Start(t, emulator.Options{LocalPorts: true}), program, w.documents, w.output)
+		})
+	}
+	t.Run("guide/docker", func(t *testing.T) {
 		t.Parallel()
 		testall.Only(t, "the other tests on Docker")
 		dockertest.Require(t)
 		makeDemoImage(t)
-		walkThrough(t, emulator.Start(t, emulator.Options{Engine: "docker", LocalPorts: true}), program)
+		w := walkThroughs[len(walkThroughs)-1]
+		walkThrough(t, emulator.Start(t, emulator.Options{Engine: "docker", LocalPorts: true}), program, w.documents, w.output)
 	})
 }
 
-// walkThrough checks what a reader would see.
-func walkThrough(t *testing.T, srv *emulator.Server, program string) {
+func walkThrough(t *testing.T, srv *emulator.Server, program string, documents, output []string) {
 	t.Helper()
-	script := strings.Join(readmeBlocks(t, "walk-through"), "\n")
+	var script string
+	for _, document := range documents {
+		script += strings.Join(blocks(t, document, "walk-through"), "\n")
+	}
 	script = strings.ReplaceAll(script, "http://127.0.0.1:4577", srv.URL())
 	script = strings.ReplaceAll(script, "bin/ecs-emulator ", program+" ")
 	port := freePort(t)
@@ -100,24 +101,19 @@ func walkThrough(t *testing.T, srv *emulator.Server, program string) {
 	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", endpointForOldCLI(t)+script)
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, cliEnvironment()...)
-	output, err := cmd.CombinedOutput()
+	text, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatalf("the walk-through ends with %v:\n%s", err, output)
+		t.Fatalf("the walk-through ends with %v:\n%s", err, text)
 	}
-	for _, want := range []string{
-		"cluster/default", "line 1\nline 2\nline 3\n", "EssentialContainerExited|Essential container in task exited",
-		`{"sequence":4,"event":{"version":"0",.*"exitCode":0,`,
-		"has reached a steady state", `hello127\.0\.0\.1:`, "hello", `127\.0\.0\.1:` + port + ` +` + port + `/tcp +web +service:web +default/[0-9a-f]{32}\n`,
-		`\n +[1-9]\d* answered\n`, "INACTIVE", `"dnsName": "web-\d+\.us-east-1\.elb\.amazonaws\.com"`, `"127\.0\.0\.1:\d+"[^h]*hello\{`, `RESOURCE:PORTS\W+RESOURCE:PORTS`,
-	} {
-		if !regexp.MustCompile(want).Match(output) {
-			t.Errorf("the walk-through does not print %q:\n%s", want, output)
+	for _, want := range output {
+		if want = strings.ReplaceAll(want, "{port}", port); !regexp.MustCompile(want).Match(text) {
+			t.Errorf("the walk-through does not print %q:\n%s", want, text)
 		}
 	}
 }
 
 // endpointForOldCLI makes up for a CLI that does not know AWS_ENDPOINT_URL, as the
-// README asks its reader to.
+// walk-through asks its reader to.
 func endpointForOldCLI(t *testing.T) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "aws", "--version")

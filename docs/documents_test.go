@@ -1,0 +1,118 @@
+// Package docs_test checks the documents of the whole repository: their links, their commands,
+// their words, and how long they may be.
+package docs_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// documents are the texts of all documents, by their paths from the root of the repository.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := entry.Name(); entry.IsDir() && path != ".." && (name == "bin" || strings.HasPrefix(name, ".")) {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(path) != ".md" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		texts[filepath.ToSlash(strings.TrimPrefix(path, ".."+string(filepath.Separator)))] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+// TestDocumentsAreShort bounds those that a newcomer reads first.
+func TestDocumentsAreShort(t *testing.T) {
+	texts := documents(t)
+	for path, most := range map[string]int{"README.md": 150, "COMPATIBILITY.md": 60} {
+		if lines := strings.Count(texts[path], "\n"); lines == 0 || lines > most {
+			t.Errorf("%s has %d lines, want 1 to %d: move detail to docs/", path, lines, most)
+		}
+	}
+}
+
+// Words that make a sentence hard to read, where a plain one would name who does it.
+var stumbles = regexp.MustCompile(`(?i)\b(nobody|somebody|whoever|what is [a-z ]{1,40} is)\b`)
+
+func TestDocumentsSpeakPlainly(t *testing.T) {
+	for path, text := range documents(t) {
+		if unpolished[path] {
+			continue
+		}
+		for n, line := range strings.Split(text, "\n") {
+			if found := stumbles.FindString(line); found != "" {
+				t.Errorf("%s:%d: %q: name who or what it is", path, n+1, found)
+			}
+		}
+	}
+}
+
+// unpolished are documents that TestDocumentsSpeakPlainly leaves out.
+var unpolished = map[string]bool{"ARCHITECTURE.md": true, "CHANGELOG.md": true, "CONTRIBUTING.md": true}
+
+var commands = regexp.MustCompile("(?m)^(.*)\n```sh\n")
+
+// TestEachCommandIsRun demands of each block of commands a mark that says which test runs it: the
+// walk-through (emulator/walk_through_test.go), or the file that the mark names.
+func TestEachCommandIsRun(t *testing.T) {
+	walked, err := os.ReadFile("../emulator/walk_through_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range documents(t) {
+		for _, block := range commands.FindAllStringSubmatch(text, -1) {
+			mark := strings.TrimSuffix(strings.TrimPrefix(block[1], "<!-- "), " -->")
+			by, named := strings.CutPrefix(mark, "run by ")
+			switch {
+			case mark == "walk-through":
+				if !strings.Contains(string(walked), `"`+path+`"`) {
+					t.Errorf("no walk-through has %s", path)
+				}
+			case !named:
+				t.Errorf("%s has commands behind %q, not behind a mark of their test", path, block[1])
+			default:
+				if _, err := os.Stat(filepath.Join("..", by)); err != nil {
+					t.Errorf("%s: %v", path, err)
+				}
+			}
+		}
+	}
+}
+
+var (
+	anyFlag  = regexp.MustCompile("`(--[a-z][a-z0-9-]+)")
+	flagsRow = regexp.MustCompile("(?m)^\\| `(--[a-z0-9-]+)` ")
+)
+
+// TestEachFlagExists looks up the flags that documents name.
+func TestEachFlagExists(t *testing.T) {
+	known := map[string]bool{"--cli-input-json": true, "--endpoint-url": true, "--load-balancers": true} // of the AWS CLI
+	texts := documents(t)
+	for _, row := range flagsRow.FindAllStringSubmatch(texts["docs/reference/flags.md"], -1) {
+		known[row[1]] = true
+	}
+	for path, text := range texts {
+		if path == "CHANGELOG.md" || path == "CONTRIBUTING.md" {
+			continue
+		}
+		for _, found := range anyFlag.FindAllStringSubmatch(text, -1) {
+			if !known[found[1]] {
+				t.Errorf("%s names %s, which no command has", path, found[1])
+			}
+		}
+	}
+}
