@@ -56,8 +56,8 @@ func (s *Server) Reset() error {
 	if err != nil {
 		return fmt.Errorf("nothing is reset: %w", err)
 	}
-	s.strangeRoles.forget()
-	s.otherSecrets.forget()
+	s.credentials.Forget()
+	s.otherSecrets.Forget()
 	left := s.logs.Reset()
 	if left != nil {
 		left = fmt.Errorf("log events are left: %w", left)
@@ -145,7 +145,7 @@ func (s *Server) removeEverything(waits bool) error {
 // readLogs reads the output of containers that are about to be removed, where it outlives them. It
 // reports whether all of that is kept.
 func (s *Server) readLogs() bool {
-	if s.opts.DataDir == "" && !s.opts.handsOver("logs") {
+	if s.opts.DataDir == "" && !s.opts.leaves("logs") {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)

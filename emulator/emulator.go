@@ -22,20 +22,24 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
+	static "github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/service"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskmetadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/upstream"
 )
 
 // Server is a running emulator.
@@ -45,24 +49,25 @@ type Server struct {
 	store        *state.Store
 	logs         *logs.Store
 	logsSwept    time.Time // by retain
-	sessions     *session.Keys
-	strangeRoles toldARNs                // that do not exist
-	otherSecrets toldARNs                // that a secret with another suffix stands for
-	profile      aws.CredentialsProvider // whose keys tasks get instead of their own, or nil
-	engine       backend.Engine          // what the user asked for
-	faulty       *fault.Engine           // the same, with faults
+	credentials  *credentials.Issuer
+	otherSecrets credentials.ToldARNs // that a secret with another suffix stands for
+	engine       backend.Engine       // what the user asked for
+	faulty       *fault.Engine        // the same, with faults
 	faults       *Faults
 	guard        *enginerecord.Guard
 	engineName   string
 	// engineProblem is why no task can run at first; empty if one can.
 	engineProblem string
 	handler       http.Handler
-	endpoints     []string           // variables of containers; see relay.go
+	client        *apiclient.Client  // of handler
+	services      []string           // of handler, as signatures name them
+	endpoints     []string           // variables of containers; see serve.go
 	upstream      *handlers.Upstream // nil if there is none
 	listener      net.Listener
 	http          *http.Server
 	ecs           *ecs.API
-	metadata      http.Handler
+	tasks         *taskmetadata.Endpoint
+	metadata      http.Handler // of tasks
 	metadataHTTP  *http.Server
 	started       time.Time
 	// closing ends when Close begins: requests that follow something go then.
@@ -92,9 +97,11 @@ func New(opts Options) (*Server, error) {
 	}
 	s := &Server{opts: opts.withDefaults(), started: time.Now()}
 	s.closing, s.close = context.WithCancel(context.Background())
-	if err := s.openProfile(); err != nil {
+	profile, err := credentials.OpenProfile(s.opts.TaskCredentials, s.opts.Log)
+	if err != nil {
 		return nil, err
 	}
+	s.credentials = &credentials.Issuer{Log: s.opts.Log, Profile: profile}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.closeParts())
 	}
@@ -102,7 +109,9 @@ func New(opts Options) (*Server, error) {
 	s.faults = newFaults(s)
 	s.clock.SetQuiet(s.quiet)
 	s.handler = s.newHandler()
-	s.metadata = s.newMetadata()
+	s.client = s.newClient()
+	s.tasks = s.newMetadata()
+	s.metadata = s.tasks.Handler()
 	callers := s.listenMetadata()
 	s.startControllers()
 	s.serveMetadata(callers)
@@ -119,7 +128,7 @@ func New(opts Options) (*Server, error) {
 		}
 	}
 	if s.opts.InitDir != "" {
-		if err := s.init(context.Background(), s.opts.InitDir); err != nil {
+		if err := s.initFolder().Make(context.Background()); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
@@ -132,7 +141,7 @@ func (s *Server) open() (err error) {
 	if s.listener, err = net.Listen("tcp", s.opts.Listen); err != nil {
 		return fmt.Errorf("listen for the endpoint: %w", err)
 	}
-	if err := s.openUpstream(); err != nil {
+	if s.upstream, err = upstream.Open(s.opts.Upstream, s.listener.Addr().(*net.TCPAddr)); err != nil {
 		return err
 	}
 	if err := s.openStore(); err != nil {
@@ -156,12 +165,13 @@ func (s *Server) openStore() (err error) {
 	if s.store, err = state.Open(where); err != nil {
 		return err
 	}
-	s.sessions = session.New(s.store.Store)
+	s.credentials.Store, s.credentials.Sessions = s.store, session.New(s.store.Store)
 	start, err := clock.Resume(s.store.Stamped(), time.Now())
 	if err != nil {
 		return fmt.Errorf("read state file %s: %w", where.Path, err)
 	}
 	s.clock = clock.New(clock.Options{Start: start, Speed: s.opts.Speed})
+	s.credentials.Clock = s.clock
 	return nil
 }
 
@@ -175,7 +185,7 @@ func (s *Server) startControllers() {
 	options := agent.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress, InstanceAddresses: s.instanceAddresses,
 		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: agent.SecurityGroups(s.opts.SecurityGroups), InstanceGroups: s.instanceGroups,
-		Endpoints: s.endpoints, Variables: s.taskVariables, Secrets: s.secretSource(), LogSink: s.logSink(),
+		Endpoints: s.endpoints, Variables: s.taskVariables(), Secrets: s.secretSource(), LogSink: s.logSink(),
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
@@ -282,7 +292,7 @@ func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region:       s.opts.Region,
 		BaseEndpoint: aws.String(s.URL()),
-		Credentials:  credentials.NewStaticCredentialsProvider(s.opts.Account, "secret", ""),
+		Credentials:  static.NewStaticCredentialsProvider(s.opts.Account, "secret", ""),
 	}
 }
 

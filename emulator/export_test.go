@@ -2,14 +2,13 @@ package emulator
 
 import (
 	"context"
-	"net"
-	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -57,22 +56,22 @@ func (s *Server) Events() (events []state.Event, bodies [][]byte) {
 func (s *Server) Faulty() backend.Engine { return s.faulty }
 
 // Services are the APIs of AWS that an emulator has.
-func Services() []awsapi.Service { return (&Server{}).apis() }
-
-// IsOwn tells whether a URL leads to the address of a listener.
-func IsOwn(to *url.URL, own *net.TCPAddr) bool { return isOwn(to, own, nil) }
+func Services() []awsapi.Service { return (&Server{credentials: &credentials.Issuer{}}).apis() }
 
 // ForgetOld forgets what is old enough at a time.
 func (s *Server) ForgetOld(now time.Time) error { return s.forgetOld(now) }
 
 // ExecutionRole are the keys with which the emulator acts for a task.
 func (s *Server) ExecutionRole(taskARN string) aws.CredentialsProvider {
-	return s.executionRole(s.store.Read().Task(taskARN))
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		as, err := s.credentials.ExecutionRole(s.store.Read().Task(taskARN))
+		return as.Keys, err
+	})
 }
 
 // ExecutionCredentialsID is the id that the keys of a task's execution role would have.
 func (s *Server) ExecutionCredentialsID(taskARN string) string {
-	id, err := s.sessions.CredentialsID(taskARN, session.TaskExecution)
+	id, err := s.credentials.Sessions.CredentialsID(taskARN, session.TaskExecution)
 	if err != nil {
 		panic(err)
 	}

@@ -33,13 +33,16 @@ import (
 func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
 	metrics.WatchLogs(s.logs.Size, s.logEvents)
-	services := s.opts.owned(s.apis())
+	services := slices.DeleteFunc(s.apis(), func(service awsapi.Service) bool { return s.opts.leaves(service.Name) })
 	s.endpoints = s.endpointsFor(services)
+	for _, service := range services {
+		s.services = append(s.services, service.Name)
+	}
 	api := handlers.New(handlers.Parts{
 		Services: services,
 		Options: awsapi.Options{
 			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe),
-			Caller: s.caller,
+			Caller: s.credentials.Caller,
 		},
 		Metrics: metrics.Handler(), AllowedHosts: s.opts.AllowedHosts, Upstream: s.upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
@@ -75,7 +78,7 @@ func (s *Server) apis() []awsapi.Service {
 			VPCMade: s.warnOfRange,
 		}).Service(),
 		sts.New(sts.Options{
-			Store: s.store, Sessions: s.sessions, Now: s.clock.Now, Wall: s.clock.Wall, StrictRoles: s.opts.StrictRoles, RoleID: s.roleID,
+			Store: s.store, Sessions: s.credentials.Sessions, Now: s.clock.Now, Wall: s.clock.Wall, StrictRoles: s.opts.StrictRoles, RoleID: s.credentials.RoleID,
 		}).Service(),
 		ssm.New(s.store, s.clock.Now).Service(),
 		secretsmanager.New(secretsmanager.Options{Store: s.store, Now: s.clock.Now, OtherSuffix: s.otherSuffix()}).Service(),
@@ -86,6 +89,29 @@ func (s *Server) apis() []awsapi.Service {
 		elasticloadbalancingv2.New(elasticloadbalancingv2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Certificate: certificateExists,
 		}).Service(),
+	}
+}
+
+// certificateAuthority is the certificate of the authority that issues those of ACM, as PEM.
+func (s *Server) certificateAuthority() (string, error) {
+	now := s.clock.Now()
+	authority, err := certificates.Issuer(s.store.Store, now, s.clock.Wall(now))
+	if err != nil {
+		return "", err
+	}
+	return authority.Certificate, nil
+}
+
+// otherSuffix has the log tell of secrets that are found by ARNs with other suffixes; nil has them
+// not found.
+func (s *Server) otherSuffix() func(asked, found string) {
+	if s.opts.StrictSecrets {
+		return nil
+	}
+	return func(asked, found string) {
+		if s.otherSecrets.IsNew(asked) {
+			s.opts.Log.Info("the ARN stands for a secret here that ends otherwise", "asked", asked, "secret", found)
+		}
 	}
 }
 

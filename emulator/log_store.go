@@ -16,7 +16,7 @@ func (s *Server) openLogs() (err error) {
 	where := logs.Options{Size: s.opts.LogSize, Now: s.clock.Now, Log: s.opts.Log}
 	if s.opts.DataDir != "" {
 		where.Dir = filepath.Join(s.opts.DataDir, "logs")
-		if s.opts.handsOver("logs") {
+		if s.opts.leaves("logs") {
 			where.Dir = filepath.Join(s.opts.DataDir, "log-positions")
 		}
 	}

@@ -14,7 +14,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/upstream"
 )
 
 // Options configure an emulator. The zero value is one in memory, on the simulated
@@ -220,7 +222,7 @@ func (o Options) check() error {
 			return fmt.Errorf("%q is no folder of programs", o.Programs)
 		}
 	}
-	if err := o.checkUpstream(); err != nil {
+	if err := upstream.Check(o.Upstream, o.UpstreamFor); err != nil {
 		return err
 	}
 	if o.MetadataRate != "" {
@@ -228,11 +230,14 @@ func (o Options) check() error {
 			return err
 		}
 	}
-	if err := checkTaskCredentials(o.TaskCredentials); err != nil {
+	if err := credentials.CheckSetting(o.TaskCredentials); err != nil {
 		return err
 	}
 	return handlers.CheckHosts(o.AllowedHosts)
 }
+
+// leaves reports whether a service is left to the upstream.
+func (o Options) leaves(service string) bool { return slices.Contains(o.UpstreamFor, service) }
 
 // mostHostPorts bounds Options.HostPorts, as each costs the engine a process.
 const mostHostPorts = 1000

@@ -85,7 +85,7 @@ func TestAResetForgetsStrangeRoles(t *testing.T) {
 			_, err := sts.NewFromConfig(w.srv.Config()).AssumeRole(t.Context(), in)
 			w.must(err)
 		}
-		if n := strings.Count(log.String(), "nobody has made the role"); n != told {
+		if n := strings.Count(log.String(), "the role does not exist"); n != told {
 			t.Errorf("the log says %d times that there is no such role, want %d", n, told)
 		}
 		w.must(w.srv.Reset())
@@ -125,7 +125,7 @@ func TestATaskActsAsItsRole(t *testing.T) {
 	if by := *service.Service.CreatedBy; by != found.RoleArn {
 		t.Errorf("a service is created by %s", by)
 	}
-	if n := strings.Count(log.String(), "nobody has made the role"); n != 1 {
+	if n := strings.Count(log.String(), "the role does not exist"); n != 1 {
 		t.Errorf("the log says %d times that there is no such role:\n%s", n, log)
 	}
 	if strings.Contains(log.String(), found.SecretAccessKey) || strings.Contains(log.String(), found.Token) {

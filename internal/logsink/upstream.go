@@ -1,4 +1,4 @@
-package emulator
+package logsink
 
 import (
 	"context"
@@ -9,12 +9,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
@@ -22,16 +21,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
-// upstreamLogs has the agent write to the CloudWatch Logs of the upstream, as a client of it. How
+// Upstream is the CloudWatch Logs of the upstream. How
 // far each container has been put is kept here, when the upstream has answered that it has the
 // lines: so a crash loses none of them. PutLogEvents has nothing by which a server could tell that
 // it has got the same twice. So what was on its way in a crash, or has got no answer, is sent again
 // and may be there twice: a batch of each container at most.
-//
-// Requests are signed with the account's keys, not with those of the task's execution role: an
-// upstream knows no sessions of the emulator's, and would take them for those of another account.
-type upstreamLogs struct {
-	client    *apiClient
+type Upstream struct {
+	client    *apiclient.Client
 	positions *logs.Store // of a stream without events
 	log       *slog.Logger
 
@@ -39,15 +35,16 @@ type upstreamLogs struct {
 	rejected map[string]bool // sources of which the log has told that events were rejected
 }
 
-var _ agent.LogSink = (*upstreamLogs)(nil)
+var _ agent.LogSink = (*Upstream)(nil)
 
-func newUpstreamLogs(client *apiClient, positions *logs.Store, log *slog.Logger) *upstreamLogs {
-	return &upstreamLogs{client: client, positions: positions, log: log, rejected: map[string]bool{}}
+// NewUpstream is a sink that writes to the upstream by a client, and keeps positions in a store.
+func NewUpstream(client *apiclient.Client, positions *logs.Store, log *slog.Logger) *Upstream {
+	return &Upstream{client: client, positions: positions, log: log, rejected: map[string]bool{}}
 }
 
 // logsOperation is one of CloudWatch Logs.
-func logsOperation(name string) operation {
-	return operation{service: "CloudWatch Logs", signed: "logs", target: "Logs_20140328", name: name, codec: wire.LowerCamel}
+func logsOperation(name string) apiclient.Operation {
+	return apiclient.Operation{Service: "CloudWatch Logs", Signed: "logs", Target: "Logs_20140328", Name: name, Codec: wire.LowerCamel}
 }
 
 var (
@@ -65,7 +62,7 @@ const (
 
 // OpenStream implements agent.LogSink. The group is made when the stream finds none, as moby's
 // driver does.
-func (u *upstreamLogs) OpenStream(ctx context.Context, s agent.LogStream, create bool) error {
+func (u *Upstream) OpenStream(ctx context.Context, s agent.LogStream, create bool) error {
 	stream := &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &s.Group, LogStreamName: &s.Name}
 	err := u.call(ctx, s.Scope, createLogStream, stream, nil)
 	if create && codeOf(err) == codeNoGroup {
@@ -83,13 +80,13 @@ func (u *upstreamLogs) OpenStream(ctx context.Context, s agent.LogStream, create
 
 // Put implements agent.LogSink. It tries again by itself until the upstream takes or refuses the
 // lines, and until the position is kept: who calls Put again has all of them sent again.
-func (u *upstreamLogs) Put(ctx context.Context, s agent.LogStream, source string, lines []agent.LogLine, at agent.LogPosition) error {
+func (u *Upstream) Put(ctx context.Context, s agent.LogStream, source string, lines []agent.LogLine, at agent.LogPosition) error {
 	for _, events := range logRequests(lines) {
 		in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: &s.Group, LogStreamName: &s.Name, LogEvents: events}
 		err := u.insist(ctx, s, "output of a container not taken by the upstream", func() error {
 			var out cloudwatchlogs.PutLogEventsOutput
 			err := u.call(ctx, s.Scope, putLogEvents, in, &out)
-			if codeOf(err) == codeHasThem || errors.Is(err, errUnreadable) { // what has been said is that it has them
+			if codeOf(err) == codeHasThem || errors.Is(err, apiclient.ErrUnreadable) { // what has been said is that it has them
 				return nil
 			}
 			u.tellRejected(s, source, out.RejectedLogEventsInfo)
@@ -109,7 +106,7 @@ const (
 )
 
 // insist tries until it succeeds, is refused, or the emulator ends.
-func (u *upstreamLogs) insist(ctx context.Context, s agent.LogStream, failure string, try func() error) error {
+func (u *Upstream) insist(ctx context.Context, s agent.LogStream, failure string, try func() error) error {
 	for pause := firstPutPause; ; pause = min(2*pause, lastPutPause) {
 		err := try()
 		var refusal smithy.APIError
@@ -127,7 +124,7 @@ func (u *upstreamLogs) insist(ctx context.Context, s agent.LogStream, failure st
 
 // tellRejected says once of a source that the upstream leaves events out, by their times: its clock
 // may be another than the emulator's.
-func (u *upstreamLogs) tellRejected(s agent.LogStream, source string, info *types.RejectedLogEventsInfo) {
+func (u *Upstream) tellRejected(s agent.LogStream, source string, info *types.RejectedLogEventsInfo) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if info == nil || u.rejected[source] {
@@ -145,27 +142,29 @@ const (
 )
 
 // call calls an operation. AWS's refusal is a smithy.APIError.
-func (u *upstreamLogs) call(ctx context.Context, scope arn.Scope, op operation, in, out any) error {
+func (u *Upstream) call(ctx context.Context, scope arn.Scope, op apiclient.Operation, in, out any) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	call, cancel := context.WithTimeout(handlers.Quietly(context.WithoutCancel(ctx)), logAnswer)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastLogAnswer, cancel) })()
-	keys := credentials.StaticCredentialsProvider{Value: accountKeys(scope)}
-	err := u.client.do(call, keys, scope.Region, op, in, out)
-	var failed *agent.CallError
-	if !errors.As(err, &failed) || mayPass(failed) {
+	err := u.client.Do(call, apiclient.Root(scope), op, in, out)
+	var failed *apiclient.Error
+	switch {
+	case !errors.As(err, &failed):
 		return err
+	case mayPass(failed):
+		return (*agent.CallError)(failed)
 	}
 	return &smithy.OperationError{
-		ServiceID: op.service, OperationName: op.name,
+		ServiceID: op.Service, OperationName: op.Name,
 		Err: &smithy.GenericAPIError{Code: failed.Code, Message: failed.Message, Fault: smithy.FaultClient},
 	}
 }
 
 // mayPass reports whether a call that has failed may succeed later.
-func mayPass(failed *agent.CallError) bool {
+func mayPass(failed *apiclient.Error) bool {
 	switch failed.Status {
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusTooManyRequests:
 		return true
@@ -186,7 +185,7 @@ func codeOf(err error) string {
 }
 
 // Position implements agent.LogSink.
-func (u *upstreamLogs) Position(_ context.Context, _ agent.LogStream, source string) (agent.LogPosition, time.Time, error) {
+func (u *Upstream) Position(_ context.Context, _ agent.LogStream, source string) (agent.LogPosition, time.Time, error) {
 	at, from, err := u.positions.Position(sources, source)
 	if codeOf(err) == codeNoGroup {
 		return agent.LogPosition{}, time.Time{}, nil
@@ -195,10 +194,10 @@ func (u *upstreamLogs) Position(_ context.Context, _ agent.LogStream, source str
 }
 
 // Behind implements agent.LogSink. Nobody can tell an upstream to hold others back.
-func (u *upstreamLogs) Behind(agent.LogStream, string, time.Time) {}
+func (u *Upstream) Behind(agent.LogStream, string, time.Time) {}
 
 // Forget implements agent.LogSink.
-func (u *upstreamLogs) Forget(_ context.Context, _ agent.LogStream, source string) error {
+func (u *Upstream) Forget(_ context.Context, _ agent.LogStream, source string) error {
 	u.mu.Lock()
 	delete(u.rejected, source)
 	u.mu.Unlock()
@@ -209,7 +208,7 @@ func (u *upstreamLogs) Forget(_ context.Context, _ agent.LogStream, source strin
 }
 
 // Retain implements agent.LogSink.
-func (u *upstreamLogs) Retain(_ context.Context, keep func(source string) bool) error {
+func (u *Upstream) Retain(_ context.Context, keep func(source string) bool) error {
 	return u.positions.Retain(keep)
 }
 
@@ -217,7 +216,7 @@ func (u *upstreamLogs) Retain(_ context.Context, keep func(source string) bool) 
 var sources = logs.StreamName{Group: "positions", Name: "sources"}
 
 // keep keeps a position. What has come this far is not given up because the emulator ends.
-func (u *upstreamLogs) keep(source string, at agent.LogPosition) error {
+func (u *Upstream) keep(source string, at agent.LogPosition) error {
 	put := func() error { return u.positions.Put(context.Background(), sources, source, nil, logs.Position(at)) }
 	err := put()
 	if codeOf(err) == codeNoGroup { // the first of all
@@ -230,33 +229,4 @@ func (u *upstreamLogs) keep(source string, at agent.LogPosition) error {
 		return fmt.Errorf("keep a position: %w", err)
 	}
 	return nil
-}
-
-// Bounds of a request. Source: CloudWatch Logs API reference, PutLogEvents.
-const (
-	mostLogEvents    = 10_000
-	mostLogBytes     = 1 << 20
-	logEventOverhead = 26
-	longestLogSpan   = 24 * time.Hour
-)
-
-// logRequests divides lines, whose times do not go back, into what one request may have.
-func logRequests(lines []agent.LogLine) (all [][]types.InputLogEvent) {
-	var events []types.InputLogEvent
-	var first time.Time
-	size := 0
-	for _, line := range lines {
-		more := len(line.Message) + logEventOverhead
-		if len(events) == mostLogEvents || size+more > mostLogBytes || line.At.Sub(first) > longestLogSpan {
-			if len(events) > 0 {
-				all = append(all, events)
-			}
-			events, first, size = nil, line.At, 0
-		}
-		events, size = append(events, types.InputLogEvent{Message: aws.String(line.Message), Timestamp: aws.Int64(line.At.UnixMilli())}), size+more
-	}
-	if len(events) > 0 {
-		all = append(all, events)
-	}
-	return all
 }

@@ -1,4 +1,4 @@
-package emulator
+package credentials
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
@@ -24,20 +25,20 @@ func TestKeysOfATaskAreRenewedAtHalfTheirLife(t *testing.T) {
 		-time.Minute: 6 * time.Hour, 0: 6 * time.Hour, 3*time.Hour - time.Second: 6 * time.Hour,
 		3 * time.Hour: 9 * time.Hour, 6*time.Hour - time.Second: 9 * time.Hour, 6 * time.Hour: 12 * time.Hour,
 	} {
-		if got := taskSessionEnd(made, made.Add(after)); !got.Equal(whole.Add(want)) {
+		if got := sessionEnd(made, made.Add(after)); !got.Equal(whole.Add(want)) {
 			t.Errorf("after %v they last until %v after the start, want %v", after, got.Sub(whole), want)
 		}
 	}
 }
 
 func TestARNsThatTheLogHasToldAreBounded(t *testing.T) {
-	var arns toldARNs
-	for i := range 3 * maxToldARNs {
+	var arns ToldARNs
+	for i := range 3 * maxTold {
 		arn := strconv.Itoa(i)
-		if !arns.isNew(arn) || arns.isNew(arn) {
+		if !arns.IsNew(arn) || arns.IsNew(arn) {
 			t.Fatalf("%s is not told once", arn)
 		}
-		if len(arns.told) > maxToldARNs {
+		if len(arns.told) > maxTold {
 			t.Fatalf("%d are remembered", len(arns.told))
 		}
 	}
@@ -57,15 +58,22 @@ func withProfile(t *testing.T, body string) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "environment")
 }
 
-func TestCredentialsOfAProfileArePassedOn(t *testing.T) {
-	const role = "arn:aws:iam::123456789012:role/app"
-	s := &Server{opts: Options{TaskCredentials: "profile:dev"}.withDefaults()}
-	withProfile(t, "aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n")
-	if err := s.openProfile(); err != nil {
+// open opens the profile dev.
+func open(t *testing.T) aws.CredentialsProvider {
+	t.Helper()
+	provider, err := OpenProfile("profile:dev", slog.New(slog.DiscardHandler))
+	if err != nil {
 		t.Fatal(err)
 	}
+	return provider
+}
+
+func TestCredentialsOfAProfileArePassedOn(t *testing.T) {
+	const role = "arn:aws:iam::123456789012:role/app"
+	withProfile(t, "aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n")
+	dev := open(t)
 	now := time.Now()
-	got, err := passedOn(t.Context(), s.profile, role, now)
+	got, err := passedOn(t.Context(), dev, role, now)
 	if err != nil || got.RoleArn != role || got.AccessKeyId != "AKIAEXAMPLE" || got.SecretAccessKey != "secret" || got.Token != "" ||
 		!got.Expiration.Equal(now.Add(time.Hour).UTC().Round(time.Second)) {
 		t.Errorf("got %+v, %v", got, err)
@@ -83,16 +91,13 @@ func TestKeysOfAProfileAreRenewedBeforeTheyExpire(t *testing.T) {
 		t.Fatal(err)
 	}
 	withProfile(t, "credential_process = "+script+"\n")
-	s := &Server{opts: Options{TaskCredentials: "profile:dev"}.withDefaults()}
-	if err := s.openProfile(); err != nil {
-		t.Fatal(err)
-	}
+	dev := open(t)
 	calls := func() int {
 		text, _ := os.ReadFile(filepath.Join(dir, "calls"))
 		return strings.Count(string(text), "\n")
 	}
 	for range 2 {
-		got, err := passedOn(t.Context(), s.profile, "role", time.Now())
+		got, err := passedOn(t.Context(), dev, "role", time.Now())
 		if err != nil || got.Token != "token" || !got.Expiration.Equal(end.Add(-profileRenewal)) {
 			t.Errorf("got %+v, %v; they end at %s", got, err, end)
 		}
@@ -104,11 +109,9 @@ func TestKeysOfAProfileAreRenewedBeforeTheyExpire(t *testing.T) {
 	if err := os.WriteFile(script, []byte(strings.ReplaceAll(text, text[strings.Index(text, `"Expiration"`):], `"Expiration":"`+end.Format(time.RFC3339)+`"}`+"\nEND\n")), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.openProfile(); err != nil {
-		t.Fatal(err)
-	}
+	dev = open(t)
 	for range 2 {
-		if _, err := passedOn(t.Context(), s.profile, "role", time.Now()); err != nil {
+		if _, err := passedOn(t.Context(), dev, "role", time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -119,12 +122,11 @@ func TestKeysOfAProfileAreRenewedBeforeTheyExpire(t *testing.T) {
 
 func TestNoCredentialsOfAProfileThatIsNotThere(t *testing.T) {
 	withProfile(t, "")
-	s := &Server{opts: Options{TaskCredentials: "profile:prod"}.withDefaults()}
-	if err := s.openProfile(); err == nil || !strings.Contains(err.Error(), "prod") {
+	if _, err := OpenProfile("profile:prod", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "prod") {
 		t.Errorf("got %v", err)
 	}
 	for value, good := range map[string]bool{"": true, "profile:dev": true, "profile:": false, "dev": false, "host": false} {
-		if err := checkTaskCredentials(value); (err == nil) != good {
+		if err := CheckSetting(value); (err == nil) != good {
 			t.Errorf("%q: %v", value, err)
 		}
 	}
@@ -137,10 +139,10 @@ func TestNoCredentialsVariableWithoutAKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	s := &Server{opts: Options{Log: slog.New(slog.DiscardHandler)}, store: rows, sessions: session.New(rows.Store)}
+	issuer := &Issuer{Store: rows, Sessions: session.New(rows.Store), Log: slog.New(slog.DiscardHandler)}
 	role := "arn:aws:iam::000000000000:role/app"
 	task := &state.Task{ARN: "arn:aws:ecs:us-east-1:000000000000:task/default/1", Spec: &state.TaskSpec{Overrides: &types.TaskOverride{TaskRoleArn: &role}}}
-	if variable, err := s.credentialsVariable(task); variable != "" || err == nil || !strings.Contains(err.Error(), "no space left") {
+	if variable, err := issuer.Variable(task); variable != "" || err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("got %q, %v", variable, err)
 	}
 }

@@ -1,4 +1,4 @@
-package emulator
+package logsink
 
 import (
 	"context"
@@ -13,9 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 )
@@ -74,13 +73,13 @@ func (m *moody) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // sinkOf is a sink before a server, which keeps positions in a directory.
-func sinkOf(t *testing.T, server http.Handler, dir string, log io.Writer) *upstreamLogs {
+func sinkOf(t *testing.T, server http.Handler, dir string, log io.Writer) *Upstream {
 	t.Helper()
 	positions, err := logs.Open(logs.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newUpstreamLogs(&apiClient{endpoint: server, host: "upstream", signer: v4.NewSigner()}, positions, slog.New(slog.NewTextHandler(log, nil)))
+	return NewUpstream(apiclient.New(apiclient.Options{Endpoint: server, Host: "upstream"}), positions, slog.New(slog.NewTextHandler(log, nil)))
 }
 
 var logStream = agent.LogStream{Scope: arn.Scope{Region: "us-east-1", Account: "000000000000"}, Group: "g", Name: "s"}

@@ -1,0 +1,63 @@
+package emulator
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/initfolder"
+	"github.com/ecs-emulator/ecs-emulator/internal/logsink"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/secretsource"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// newClient is the client by which the emulator itself calls APIs of AWS.
+func (s *Server) newClient() *apiclient.Client {
+	host := s.listener.Addr().String()
+	if s.upstream != nil {
+		host = s.upstream.URL.Host
+	}
+	return apiclient.New(apiclient.Options{Endpoint: s.handler, Host: host, Foreign: func(service string) bool {
+		return !slices.Contains(s.services, service)
+	}})
+}
+
+// secretSource reads what task definitions refer to.
+func (s *Server) secretSource() agent.SecretSource {
+	return &secretsource.Source{
+		Client: s.client, ExecutionRole: s.credentials.ExecutionRole, Log: s.opts.Log, S3Dir: s.opts.S3Dir, S3: s.upstream != nil,
+	}
+}
+
+// logSink is where the agent writes the output of containers.
+func (s *Server) logSink() agent.LogSink {
+	if s.opts.leaves("logs") {
+		return logsink.NewUpstream(s.client, s.logs, s.opts.Log)
+	}
+	return logsink.Here{Store: s.logs}
+}
+
+// taskVariables are what containers are told by their environment, nil where no container reaches
+// the metadata endpoint.
+func (s *Server) taskVariables() func(t *state.Task, container string) ([]string, error) {
+	if s.taskMetadata() == nil {
+		return nil
+	}
+	return s.tasks.Variables
+}
+
+// initFolder makes what Options.InitDir describes.
+func (s *Server) initFolder() *initfolder.Folder {
+	return &initfolder.Folder{
+		Dir: s.opts.InitDir, Config: s.Config(), Client: s.client, Root: apiclient.Root(s.scope()), Log: s.opts.Log,
+		CreateRole: func(ctx context.Context, in *sdk.CreateRoleInput) error {
+			call := awsapi.Call{Service: "iam", Operation: "CreateRole", Region: s.opts.Region, Account: s.opts.Account}
+			_, err := iam.New(s.store, s.clock.Now).CreateRole(awsapi.NewContext(ctx, call), in)
+			return err
+		},
+	}
+}

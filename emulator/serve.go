@@ -1,0 +1,100 @@
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskmetadata"
+)
+
+// relay is the engine's way from tasks to this process, or nil if the APIs are not for them.
+func (s *Server) relay() backend.Relay {
+	relay, ok := s.engine.(backend.Relay)
+	if !ok || !s.opts.InjectEndpoint {
+		return nil
+	}
+	return relay
+}
+
+// serveTasks serves the endpoint to tasks, until it is closed.
+func (s *Server) serveTasks() {
+	relay := s.relay()
+	if relay == nil {
+		return
+	}
+	listener := relay.Listen()
+	s.serving.Go(func() {
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.opts.Log.Error("endpoint of tasks ended", "error", err)
+		}
+	})
+}
+
+// endpointsFor are the variables by which SDKs in containers find services here.
+// With an upstream all other services are here, too: S3 only with paths for buckets, since no
+// name below the endpoint's leads anywhere.
+// Source: AWS SDKs and Tools reference guide, service-specific endpoints: the service id, in
+// capitals and with underscores.
+func (s *Server) endpointsFor(services []awsapi.Service) (variables []string) {
+	if s.relay() == nil {
+		return nil
+	}
+	endpoint := fmt.Sprintf("http://%s:%d", backend.RelayName, backend.RelayPort)
+	if s.upstream != nil {
+		variables = append(variables, "AWS_ENDPOINT_URL="+endpoint)
+	}
+	for _, service := range services {
+		variables = append(variables, fmt.Sprintf("AWS_ENDPOINT_URL_%s=%s", strings.ReplaceAll(strings.ToUpper(service.ID), " ", "_"), endpoint))
+	}
+	return variables
+}
+
+// metadataTimeout bounds requests and answers of the metadata endpoint. Source: amazon-ecs-agent.
+const metadataTimeout = 5 * time.Second
+
+// taskMetadata is the engine's way from 169.254.170.2 to this process, or nil if it has none.
+func (s *Server) taskMetadata() backend.TaskMetadata {
+	engine, _ := s.engine.(backend.TaskMetadata)
+	return engine
+}
+
+// newMetadata puts the metadata endpoint together.
+func (s *Server) newMetadata() *taskmetadata.Endpoint {
+	rate, _ := metadata.ParseRate(s.opts.MetadataRate) // the options have been checked
+	return &taskmetadata.Endpoint{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Credentials: s.credentials, ECS: s.ecs, Agent: s.currentAgent, Rate: rate,
+	}
+}
+
+// listenMetadata takes the connections of containers to the metadata endpoint, which a
+// container may make as soon as it runs; serveMetadata answers them. Nil is none.
+func (s *Server) listenMetadata() net.Listener {
+	if engine := s.taskMetadata(); engine != nil {
+		return engine.ListenMetadata()
+	}
+	return nil
+}
+
+// serveMetadata answers containers until it is closed.
+func (s *Server) serveMetadata(listener net.Listener) {
+	s.metadataHTTP = &http.Server{Handler: s.metadata, ReadTimeout: metadataTimeout, WriteTimeout: metadataTimeout}
+	if listener == nil {
+		return
+	}
+	s.serving.Go(func() {
+		if err := s.metadataHTTP.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.opts.Log.Error("metadata endpoint ended", "error", err)
+		}
+	})
+}
+
+// Metadata is what containers find at 169.254.170.2, without its listener: the remote address
+// of a request, that of a task or of its container instance, says who asks.
+func (s *Server) Metadata() http.Handler { return s.metadata }

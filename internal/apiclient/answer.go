@@ -1,0 +1,96 @@
+package apiclient
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+// send signs a request with a principal's keys and has the endpoint answer it.
+func (c *Client) send(r *http.Request, as Principal, service string, body []byte, options ...func(*v4.SignerOptions)) (got *answer, err error) {
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:])
+	r.Header.Set("X-Amz-Content-Sha256", hash)
+	if err := c.signer.SignHTTP(r.Context(), c.keys(as, service), r, hash, service, as.Region, time.Now(), options...); err != nil {
+		return nil, fmt.Errorf("sign a request: %w", err)
+	}
+	// A server's context has an answer that breaks off panic, as one in the process would not.
+	r = r.WithContext(context.WithValue(r.Context(), http.ServerContextKey, &http.Server{}))
+	r.RequestURI = r.URL.RequestURI()
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	got = &answer{header: http.Header{}, status: http.StatusOK, tooLong: func() { cancel(ErrTooLong) }}
+	r = r.WithContext(ctx)
+	defer func() {
+		if value := recover(); value != nil {
+			if value != http.ErrAbortHandler { //nolint:errorlint // it is this value
+				panic(value)
+			}
+			if got, err = nil, context.Cause(ctx); err == nil {
+				err = errors.New("the answer broke off")
+			}
+		}
+	}()
+	c.options.Endpoint.ServeHTTP(got, r)
+	return got, context.Cause(ctx)
+}
+
+// keys are those with which a service is called. The keys of a root are the account's number, here
+// and at upstreams such as moto and LocalStack.
+func (c *Client) keys(as Principal, service string) aws.Credentials {
+	if as.Keys.AccessKeyID == "" || c.options.Foreign(service) {
+		return aws.Credentials{AccessKeyID: as.Account, SecretAccessKey: "secret"}
+	}
+	return as.Keys
+}
+
+// MaxAnswer bounds what is read of an answer, in bytes: any server may be the upstream. The size
+// is a choice: what tasks refer to has some kilobytes.
+const MaxAnswer = 16 << 20
+
+// ErrTooLong is an answer that is longer than MaxAnswer.
+var ErrTooLong = fmt.Errorf("the answer has more than %d MiB", MaxAnswer>>20)
+
+// answer is one that is written in this process.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+	// tooLong ends what writes more than is read.
+	tooLong func()
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if status >= http.StatusOK { // not those that go before
+		a.status = status
+	}
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	if a.body.Len()+len(p) > MaxAnswer {
+		a.tooLong()
+		return 0, ErrTooLong
+	}
+	return a.body.Write(p)
+}
+
+// requestID is that of the answer, whose header AWS writes with small letters.
+func (a *answer) requestID() string {
+	for name, values := range a.header {
+		if len(values) > 0 && (strings.EqualFold(name, "x-amzn-RequestId") || strings.EqualFold(name, "x-amz-request-id")) {
+			return values[0]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,87 @@
+package credentials
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// ID is the id by which a task asks for the keys of its task role.
+func (i *Issuer) ID(taskARN string) (string, error) {
+	return i.Sessions.CredentialsID(taskARN, session.TaskApplication)
+}
+
+// Variable is the environment variable by which SDKs find a task's credentials, empty for a task
+// that has none.
+// Source: AWS SDKs and Tools reference guide, container credential provider.
+func (i *Issuer) Variable(t *state.Task) (string, error) {
+	role := i.roleOf(t, session.TaskApplication)
+	if role == "" {
+		return "", nil
+	}
+	i.RoleID(role) // the log tells of one that does not exist
+	id, err := i.ID(t.ARN)
+	if err != nil {
+		return "", fmt.Errorf("make the id of a task's credentials: %w", err)
+	}
+	return "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/" + id, nil
+}
+
+// TaskKeys finds the keys that one of some tasks asks for by an id; see metadata.Credentials. Those
+// of its execution role it gets under no id.
+func (i *Issuer) TaskKeys(ctx context.Context, id string, tasks []string) (*metadata.RoleCredentials, error) {
+	for _, taskARN := range tasks {
+		own, err := i.ID(taskARN)
+		if err != nil {
+			return nil, err
+		}
+		if subtle.ConstantTimeCompare([]byte(own), []byte(id)) == 0 {
+			continue
+		}
+		t := i.Store.Read().Task(taskARN)
+		if t == nil || t.Ended() {
+			break
+		}
+		role := i.roleOf(t, session.TaskApplication)
+		if role == "" {
+			break
+		}
+		found, err := i.keysOf(ctx, t, role)
+		if err != nil {
+			i.Log.Error("no credentials for a task", "task", taskARN, "error", err)
+		}
+		return found, err
+	}
+	return nil, metadata.ErrNoCredentials
+}
+
+// keysOf are the keys that a task has now: its own session's, or those of a profile.
+func (i *Issuer) keysOf(ctx context.Context, t *state.Task, role string) (*metadata.RoleCredentials, error) {
+	if i.Profile != nil {
+		return passedOn(ctx, i.Profile, role, time.Now())
+	}
+	made, err := i.Sessions.Issue(i.taskSession(t, session.TaskApplication, role))
+	if err != nil {
+		return nil, err
+	}
+	return &metadata.RoleCredentials{
+		RoleArn: role, AccessKeyId: made.AccessKeyID, SecretAccessKey: made.SecretAccessKey, Token: made.Token,
+		Expiration: i.Clock.Wall(made.Expires).Round(time.Second),
+	}, nil
+}
+
+// TaskRole is who calls with the keys of a task's task role; of a task without one it is zero, the
+// root of the account.
+func (i *Issuer) TaskRole(t *state.Task) awsapi.Caller {
+	role := i.roleOf(t, session.TaskApplication)
+	if role == "" {
+		return awsapi.Caller{}
+	}
+	return callerOf(i.taskSession(t, session.TaskApplication, role))
+}

@@ -1,0 +1,117 @@
+package initfolder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+)
+
+// initFolders are folders of the init folder. What is in their files is the input of one operation,
+// as the AWS CLI takes it by --cli-input-json.
+var initFolders = map[string]definitionKind{
+	"roles": roleFile, "log-groups": logGroupFile, "parameters": parameterFile, "secrets": secretFile,
+}
+
+// readInitFolders reads the files of the folders of the init folder. One of another name that has
+// JSON files is refused, as it may be misspelt; what begins with a dot is left alone.
+func readInitFolders(dir string) (list []definition, err error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*", "*.json"))
+	if err != nil {
+		return nil, fmt.Errorf("read init folder: %w", err)
+	}
+	for _, path := range paths {
+		folder := filepath.Base(filepath.Dir(path))
+		kind, known := initFolders[folder]
+		if !known && strings.HasPrefix(folder, ".") {
+			continue
+		}
+		if !known {
+			return nil, fmt.Errorf("init %s: the folder is none of %s", path, strings.Join(slices.Sorted(maps.Keys(initFolders)), ", "))
+		}
+		body, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("read init folder: %w", err)
+		}
+		list = append(list, definition{path, kind, body})
+	}
+	return list, nil
+}
+
+// makeRole makes a role, unless there is one of its name.
+func (f *Folder) makeRole(ctx context.Context, d definition) error {
+	var in iam.CreateRoleInput
+	if err := wire.AsIs.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	return unlessThere(f.CreateRole(ctx, &in), "EntityAlreadyExists")
+}
+
+var createLogGroup = apiclient.Operation{Service: "CloudWatch Logs", Signed: "logs", Target: "Logs_20140328", Name: "CreateLogGroup", Codec: wire.LowerCamel}
+
+// makeLogGroup makes a log group, unless there is one of its name.
+func (f *Folder) makeLogGroup(ctx context.Context, d definition) error {
+	var in cloudwatchlogs.CreateLogGroupInput
+	if err := createLogGroup.Codec.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	return unlessThere(f.call(ctx, createLogGroup, &in), "ResourceAlreadyExistsException")
+}
+
+var putParameter = apiclient.Operation{Service: "SSM", Signed: "ssm", Target: "AmazonSSM", Name: "PutParameter", Codec: wire.AsIs}
+
+// makeParameter makes a parameter, unless there is one of its name, whatever its value.
+func (f *Folder) makeParameter(ctx context.Context, d definition) error {
+	var in ssm.PutParameterInput
+	if err := putParameter.Codec.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	in.Overwrite = nil // or each start would make a version
+	return unlessThere(f.call(ctx, putParameter, &in), "ParameterAlreadyExists")
+}
+
+var (
+	createSecret   = apiclient.Operation{Service: "Secrets Manager", Signed: "secretsmanager", Target: "secretsmanager", Name: "CreateSecret", Codec: wire.AsIs}
+	describeSecret = apiclient.Operation{Service: "Secrets Manager", Signed: "secretsmanager", Target: "secretsmanager", Name: "DescribeSecret", Codec: wire.AsIs}
+)
+
+// makeSecret makes a secret, unless there is one of its name, which may be marked for deletion.
+func (f *Folder) makeSecret(ctx context.Context, d definition) error {
+	var in secretsmanager.CreateSecretInput
+	if err := createSecret.Codec.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	if in.Name != nil && f.call(ctx, describeSecret, &secretsmanager.DescribeSecretInput{SecretId: in.Name}) == nil {
+		return nil
+	}
+	return f.call(ctx, createSecret, &in)
+}
+
+// call calls an operation as a client of the default account and region does, of the upstream
+// where the service is left to that.
+func (f *Folder) call(ctx context.Context, op apiclient.Operation, in any) error {
+	return f.Client.Do(ctx, f.Root, op, in, nil)
+}
+
+// unlessThere leaves out the error with a code, that there is such a thing already.
+func unlessThere(err error, code string) error {
+	var failed *apiclient.Error
+	var refusal smithy.APIError
+	if errors.As(err, &failed) && failed.Code == code || errors.As(err, &refusal) && refusal.ErrorCode() == code {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,147 @@
+// Package initfolder makes what the files of a folder describe, for --init: clusters, task
+// definitions, services, and in folders of their own roles, log groups, parameters and secrets.
+package initfolder
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
+)
+
+// definition is a file of the init folder: the input of the operation that makes
+// what it describes.
+type definition struct {
+	path string
+	kind definitionKind
+	body []byte
+}
+
+// definitionKind orders the files: a service needs its task definition and cluster, and its tasks
+// need what these refer to.
+type definitionKind int
+
+const (
+	roleFile definitionKind = iota
+	logGroupFile
+	parameterFile
+	secretFile
+	clusterFile
+	taskDefinitionFile
+	serviceFile
+)
+
+// Folder is one of Options.InitDir.
+type Folder struct {
+	Dir string
+	// Config is for clients of the ECS API.
+	Config aws.Config
+	// Client calls all other APIs, as the root of the account.
+	Client *apiclient.Client
+	Root   apiclient.Principal
+	// CreateRole makes a role of IAM. That speaks AWS Query, which Client does not.
+	CreateRole func(context.Context, *iam.CreateRoleInput) error
+	Log        *slog.Logger
+}
+
+// Make makes what the files of a folder describe, each the JSON input of an
+// operation, told apart by their members: containerDefinitions is
+// RegisterTaskDefinition, clusterName is CreateCluster, and taskDefinition is
+// CreateService, whose serviceName may be left to the file's name. Roles, log groups, parameters
+// and secrets are in folders of their own there, by whose names they are told apart.
+//
+// It goes through the API like any client. What exists already, from an earlier
+// run with a data directory, is left alone.
+func (f *Folder) Make(ctx context.Context) error {
+	definitions, err := readDefinitions(f.Dir)
+	if err != nil {
+		return err
+	}
+	for _, d := range definitions {
+		if err := f.make(ctx, d); err != nil {
+			return fmt.Errorf("init %s: %w", d.path, err)
+		}
+		f.Log.Info("made at the start", "file", d.path)
+	}
+	return nil
+}
+
+func (f *Folder) make(ctx context.Context, d definition) error {
+	client := ecs.NewFromConfig(f.Config)
+	switch d.kind {
+	case roleFile:
+		return f.makeRole(ctx, d)
+	case logGroupFile:
+		return f.makeLogGroup(ctx, d)
+	case parameterFile:
+		return f.makeParameter(ctx, d)
+	case secretFile:
+		return f.makeSecret(ctx, d)
+	case clusterFile:
+		return makeCluster(ctx, client, d)
+	case taskDefinitionFile:
+		return makeTaskDefinition(ctx, client, d)
+	default:
+		return makeService(ctx, client, d)
+	}
+}
+
+func readDefinitions(dir string) ([]definition, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("read init folder: %w", err)
+	}
+	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, fmt.Errorf("read init folder: %w", err)
+	}
+	list, err := readInitFolders(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(paths)+len(list) == 0 {
+		return nil, fmt.Errorf("init folder %s holds no .json file", dir)
+	}
+	for _, path := range paths {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("read init folder: %w", err)
+		}
+		d, err := newDefinition(path, body)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	slices.SortStableFunc(list, func(a, b definition) int { return int(a.kind) - int(b.kind) })
+	return list, nil
+}
+
+func newDefinition(path string, body []byte) (definition, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil {
+		return definition{}, fmt.Errorf("init %s: %w", path, err)
+	}
+	// What DescribeTaskDefinition prints works as well.
+	if inner, wrapped := members["taskDefinition"]; wrapped && strings.HasPrefix(string(inner), "{") {
+		return newDefinition(path, inner)
+	}
+	for _, each := range []struct {
+		member string
+		kind   definitionKind
+	}{{"containerDefinitions", taskDefinitionFile}, {"clusterName", clusterFile}, {"taskDefinition", serviceFile}} {
+		if _, has := members[each.member]; has {
+			return definition{path, each.kind, body}, nil
+		}
+	}
+	return definition{}, fmt.Errorf("init %s: has none of containerDefinitions, clusterName and taskDefinition, so it is no input of an operation", path)
+}

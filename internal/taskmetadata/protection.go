@@ -1,0 +1,51 @@
+package taskmetadata
+
+import (
+	"context"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+)
+
+// protection is ECS as a task's role calls it: in the account and region of the task.
+type protection struct{ *Endpoint }
+
+func (p protection) GetTaskProtection(ctx context.Context, taskARN string, in *sdk.GetTaskProtectionInput) (*sdk.GetTaskProtectionOutput, error) {
+	ctx = p.call(ctx, taskARN, "GetTaskProtection")
+	out, err := p.ECS.GetTaskProtection(ctx, in)
+	return out, refusedCall(ctx, err)
+}
+
+func (p protection) UpdateTaskProtection(ctx context.Context, taskARN string, in *sdk.UpdateTaskProtectionInput) (*sdk.UpdateTaskProtectionOutput, error) {
+	ctx = p.call(ctx, taskARN, "UpdateTaskProtection")
+	out, err := p.ECS.UpdateTaskProtection(ctx, in)
+	return out, refusedCall(ctx, err)
+}
+
+// callError is an error of ECS that tells the id of the request, as those of the SDK do.
+type callError struct {
+	error
+	requestID string
+}
+
+func (e callError) Unwrap() error { return e.error }
+
+func (e callError) ServiceRequestID() string { return e.requestID }
+
+// refusedCall adds the id of the call to its error, if there is one.
+func refusedCall(call context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	return callError{err, awsapi.FromContext(call).RequestID}
+}
+
+// call is a call of the container agent for a task.
+func (p protection) call(ctx context.Context, taskARN, operation string) context.Context {
+	scope := arn.ScopeOf(taskARN)
+	return awsapi.NewContext(ctx, awsapi.Call{
+		Service: "ecs", Operation: operation, Region: scope.Region, Account: scope.Account, RequestID: arn.NewUUID(),
+	})
+}
