@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testCreateTwice(s *scene) {
+func testCreateTwice(s *env) {
 	sandboxSpec := s.sandboxSpec()
 	sandbox := s.createSandbox(sandboxSpec)
 	if again := s.createSandbox(sandboxSpec); again != sandbox {
@@ -34,7 +34,7 @@ func testCreateTwice(s *scene) {
 	}
 }
 
-func testCreateNotFound(s *scene) {
+func testCreateNotFound(s *env) {
 	orphan := s.sandboxSpec()
 	orphan.Network = "vpc-that-nobody-made"
 	_, err := s.Engine.CreateSandbox(s.ctx, orphan)
@@ -52,7 +52,7 @@ func testCreateNotFound(s *scene) {
 // unknownID has the form of an id.
 const unknownID = "00000000000000000000000000000000000000000000000000000000deadbeef"
 
-func testUnknownIDs(s *scene) {
+func testUnknownIDs(s *env) {
 	_, inspect := s.Engine.Inspect(s.ctx, unknownID)
 	_, dial := s.Engine.Dial(s.ctx, "tcp", unknownID, 80)
 	write := func(time.Time, bool, string) error { return nil }
@@ -66,7 +66,7 @@ func testUnknownIDs(s *scene) {
 	}
 }
 
-func testStates(s *scene) {
+func testStates(s *env) {
 	id := s.create(s.sharedSandbox(), "sleep", "300")
 	c := s.inspect(id)
 	if c.State != backend.Created || c.Sandbox || c.SandboxID != s.sharedSandbox() || !c.StartedAt.IsZero() || !c.ExitedAt.IsZero() || c.ID != id {
@@ -85,7 +85,7 @@ func testStates(s *scene) {
 	}
 }
 
-func testSandboxStates(s *scene) {
+func testSandboxStates(s *env) {
 	spec := s.sandboxSpec()
 	made := s.newSandbox(spec)
 	id := made.ID
@@ -107,7 +107,7 @@ func testSandboxStates(s *scene) {
 	s.expectError("Inspect after Remove", err, backend.ErrNotFound)
 }
 
-func testExitCodes(s *scene) {
+func testExitCodes(s *env) {
 	sandbox := s.sharedSandbox()
 	for command, want := range map[string]int{"0": 0, "3": 3, "255": 255} {
 		id := s.run(sandbox, "exit", command)
@@ -122,7 +122,7 @@ func testExitCodes(s *scene) {
 	}
 }
 
-func testStartTwice(s *scene) {
+func testStartTwice(s *env) {
 	id := s.run(s.sharedSandbox(), "sleep", "300")
 	started := s.inspect(id).StartedAt
 	s.start(id)
@@ -131,7 +131,7 @@ func testStartTwice(s *scene) {
 	}
 }
 
-func testStartAgain(s *scene) {
+func testStartAgain(s *env) {
 	id := s.run(s.sharedSandbox(), "exit", "3")
 	s.awaitExit(id)
 	s.start(id)
@@ -147,7 +147,7 @@ func testStartAgain(s *scene) {
 	}
 }
 
-func testStartError(s *scene) {
+func testStartError(s *env) {
 	spec := s.spec(s.sharedSandbox(), "sleep", "300")
 	spec.EntryPoint = []string{"/missing/program"}
 	id := s.createFrom(spec)
@@ -163,7 +163,7 @@ func testStartError(s *scene) {
 	}
 }
 
-func testStartWithoutSandbox(s *scene) {
+func testStartWithoutSandbox(s *env) {
 	stopped := s.createSandbox(s.sandboxSpec())
 	id := s.create(stopped, "sleep", "300")
 	if err := s.Engine.Start(s.ctx, id); err == nil {
@@ -181,7 +181,7 @@ func testStartWithoutSandbox(s *scene) {
 	}
 }
 
-func testEnvironment(s *scene) {
+func testEnvironment(s *env) {
 	spec := s.spec(s.sharedSandbox(), "env")
 	spec.Env = []string{"COLOUR=deep blue", "EMPTY="}
 	id := s.createFrom(spec)

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testDial(s *scene) {
+func testDial(s *env) {
 	sandbox := s.runningSandbox()
 	s.serve(sandbox, "80", "hello")
 	for range 2 {
@@ -22,7 +22,7 @@ func testDial(s *scene) {
 }
 
 // testDialDatagrams takes it that a datagram may be lost.
-func testDialDatagrams(s *scene) {
+func testDialDatagrams(s *env) {
 	sandbox := s.runningSandbox()
 	s.awaitLine(s.run(sandbox, "udp", "5353", "pong"), "listening on :5353")
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
@@ -56,7 +56,7 @@ func testDialDatagrams(s *scene) {
 
 // testDialRefused accepts an error on the first read in place of one from Dial:
 // an engine may tunnel.
-func testDialRefused(s *scene) {
+func testDialRefused(s *env) {
 	sandbox := s.runningSandbox()
 	s.run(sandbox, "sleep", "300")
 	stopped := s.createSandbox(s.sandboxSpec())
@@ -80,7 +80,7 @@ func testDialRefused(s *scene) {
 	}
 }
 
-func testLocalhost(s *scene) {
+func testLocalhost(s *env) {
 	sandbox := s.runningSandbox()
 	s.serve(sandbox, "8080")
 	for url, want := range map[string]int{"http://localhost:8080/": 0, "http://127.0.0.1:8080/": 0, "http://127.0.0.1:8081/": 1} {
@@ -94,7 +94,7 @@ func testLocalhost(s *scene) {
 	}
 }
 
-func testPortTaken(s *scene) {
+func testPortTaken(s *env) {
 	sandbox := s.runningSandbox()
 	first := s.serve(sandbox, "8080", "first")
 	second := s.run(sandbox, "serve", "8080", "second")

@@ -13,7 +13,7 @@ import (
 )
 
 // setFilter says what a sandbox takes and sends.
-func (s *scene) setFilter(sandbox string, f *backend.Filter) {
+func (s *env) setFilter(sandbox string, f *backend.Filter) {
 	s.Helper()
 	for range 2 { // twice is harmless
 		if err := s.Engine.SetFilter(s.ctx, sandbox, f); err != nil {
@@ -35,7 +35,7 @@ func everything() []backend.FilterRule {
 }
 
 // startedSandbox makes and starts one.
-func (s *scene) startedSandbox() backend.Container {
+func (s *env) startedSandbox() backend.Container {
 	s.Helper()
 	c := s.newSandbox(s.sandboxSpec())
 	s.start(c.ID)
@@ -50,7 +50,7 @@ func judge(asked ...func()) {
 }
 
 // askBoth asks for a server by TCP and for one by UDP.
-func (s *scene) askBoth(from string, to netip.Addr, tcp, udp bool) func() {
+func (s *env) askBoth(from string, to netip.Addr, tcp, udp bool) func() {
 	s.Helper()
 	first := s.ask(s.spec(from, "check"), to, 8080, tcp)
 	second := s.askURL(s.spec(from, "check"), fmt.Sprintf("udp://%s:5353", to), udp)
@@ -58,14 +58,14 @@ func (s *scene) askBoth(from string, to netip.Addr, tcp, udp bool) func() {
 }
 
 // serveBoth runs a server of either kind.
-func (s *scene) serveBoth(sandbox string) {
+func (s *env) serveBoth(sandbox string) {
 	s.Helper()
 	s.serve(sandbox, "8080", "served")
 	id := s.run(sandbox, "udp", "5353")
 	s.awaitLine(id, "listening on :5353")
 }
 
-func testFilter(s *scene) {
+func testFilter(s *env) {
 	server, friend, stranger := s.startedSandbox(), s.startedSandbox(), s.startedSandbox()
 	s.serveBoth(server.ID)
 	s.setFilter(server.ID, &backend.Filter{
@@ -89,7 +89,7 @@ func testFilter(s *scene) {
 
 // testFilterRanges has a rule of its own for each port, and more addresses than one message
 // to the kernel has.
-func testFilterRanges(s *scene) {
+func testFilterRanges(s *env) {
 	server, client := s.startedSandbox(), s.startedSandbox()
 	s.serve(server.ID, "8080-8085")
 	id := s.run(server.ID, "udp", "5353")
@@ -119,7 +119,7 @@ func testFilterRanges(s *scene) {
 }
 
 // testOpenConnection has one that its rule lets in, by a caller whom nothing else lets in.
-func testOpenConnection(s *scene) {
+func testOpenConnection(s *env) {
 	server := s.startedSandbox()
 	s.serve(server.ID, "8080", "served")
 	s.setFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(s.network.Gateway))}})
@@ -152,7 +152,7 @@ func testOpenConnection(s *scene) {
 
 // testMachineFilter has ports filtered by their number at the machine's address, for
 // containers on its bridge and in its namespace, and nothing between these.
-func testMachineFilter(s *scene) {
+func testMachineFilter(s *env) {
 	m := s.machine()
 	task := s.taskOn(m)
 	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
@@ -177,7 +177,7 @@ func testMachineFilter(s *scene) {
 	s.expectAnswer(m.ID, 80, "bridge")
 }
 
-func testFilterEnds(s *scene) {
+func testFilterEnds(s *env) {
 	sandbox := s.startedSandbox()
 	s.setFilter(sandbox.ID, &backend.Filter{Strict: true})
 	s.serve(sandbox.ID, "8080", "served")
@@ -188,7 +188,7 @@ func testFilterEnds(s *scene) {
 	s.expectAnswer(sandbox.ID, 8080, "served")
 }
 
-func testFilterRefused(s *scene) {
+func testFilterRefused(s *env) {
 	f := &backend.Filter{In: everything()}
 	s.expectMissing("SetFilter of an unknown one", s.Engine.SetFilter(s.ctx, unknownID, f), backend.KindContainer)
 	stopped := s.startedSandbox()

@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func (s *scene) check(url string) *backend.HealthCheck {
+func (s *env) check(url string) *backend.HealthCheck {
 	return &backend.HealthCheck{
 		Test:     []string{"CMD", s.AppPath, "check", url},
 		Interval: 300 * time.Millisecond,
@@ -27,7 +27,7 @@ func healthOf(events []backend.Event) []backend.Health {
 }
 
 // awaitHealth waits until the health is as wanted, to the event and to Inspect.
-func (s *scene) awaitHealth(id string, want backend.Health) []backend.Health {
+func (s *env) awaitHealth(id string, want backend.Health) []backend.Health {
 	s.Helper()
 	events := s.recorder.awaitOf(s.T, id, "health "+string(want), func(events []backend.Event) bool {
 		return slices.Contains(healthOf(events), want)
@@ -36,7 +36,7 @@ func (s *scene) awaitHealth(id string, want backend.Health) []backend.Health {
 	return slices.DeleteFunc(healthOf(events), func(h backend.Health) bool { return h == backend.Starting })
 }
 
-func testHealthy(s *scene) {
+func testHealthy(s *env) {
 	sandbox := s.runningSandbox()
 	spec := s.spec(sandbox, "sleep", "300")
 	spec.Health = s.check("http://127.0.0.1:8080/")
@@ -52,7 +52,7 @@ func testHealthy(s *scene) {
 	}
 }
 
-func testUnhealthy(s *scene) {
+func testUnhealthy(s *env) {
 	sandbox := s.runningSandbox()
 	server := s.serve(sandbox, "8080")
 	spec := s.spec(sandbox, "sleep", "300")
@@ -82,7 +82,7 @@ func testUnhealthy(s *scene) {
 	}
 }
 
-func testNoHealth(s *scene) {
+func testNoHealth(s *env) {
 	id := s.run(s.sharedSandbox(), "sleep", "300")
 	if c := s.inspect(id); c.Health != "" {
 		s.Errorf("health %q without a health check", c.Health)

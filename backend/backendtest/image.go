@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testImage(s *scene) {
+func testImage(s *env) {
 	image, err := s.Engine.Image(s.ctx, s.Image, "")
 	if err != nil || image.ID == "" || image.Architecture == "" || image.OS == "" {
 		s.Errorf("Image of a local one: %+v, %v", image, err)
@@ -29,7 +29,7 @@ func otherPlatform(image backend.Image) string {
 }
 
 // testPlatform asks for a container of an image that is for other machines.
-func testPlatform(s *scene) {
+func testPlatform(s *env) {
 	image, err := s.Engine.Image(s.ctx, s.Image, "")
 	if err != nil {
 		s.Fatal(err)
@@ -46,14 +46,14 @@ func testPlatform(s *scene) {
 	s.expectMissing("Create for "+spec.Platform, err, backend.KindImage)
 }
 
-func testPullError(s *scene) {
+func testPullError(s *env) {
 	err := s.Engine.Pull(s.ctx, backend.PullSpec{Ref: s.MissingImage})
 	if err == nil || err.Error() == "" || errors.Is(err, backend.ErrUnavailable) {
 		s.Errorf("Pull of an image that there isn't: %v, want the engine's text", err)
 	}
 }
 
-func testPull(s *scene) {
+func testPull(s *env) {
 	_, err := s.Engine.Image(s.ctx, s.PullableImage, "")
 	s.expectError("Image before the pull", err, backend.ErrNotFound)
 	for range 2 {

@@ -7,7 +7,7 @@ import (
 )
 
 // testLimits holds an engine to what it says of its limits, and tells which they are.
-func testLimits(s *scene) {
+func testLimits(s *env) {
 	spec := s.sandboxSpec()
 	spec.Memory, spec.CPU = 64<<20, 512
 	sandbox := s.createSandbox(spec)

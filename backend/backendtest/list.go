@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testList(s *scene) {
+func testList(s *env) {
 	sandboxSpec := s.sandboxSpec()
 	sandboxSpec.Labels["kind"] = "sandbox"
 	sandbox := s.createSandbox(sandboxSpec)
@@ -60,7 +60,7 @@ func testList(s *scene) {
 	}
 }
 
-func testLabels(s *scene) {
+func testLabels(s *env) {
 	sandboxSpec := s.sandboxSpec()
 	sandboxSpec.Labels["com.example/sandbox"] = `quotes " and = signs`
 	sandbox := s.createSandbox(sandboxSpec)

@@ -12,7 +12,7 @@ import (
 
 // loadBalancer runs one, and returns its sandbox, itself, and a DNS name by which it is found. The
 // name is its own: cases run at the same time on one network, where a name leads to any that has it.
-func (s *scene) loadBalancer(engine backend.LoadBalancers) (sandbox backend.Container, id, name string) {
+func (s *env) loadBalancer(engine backend.LoadBalancers) (sandbox backend.Container, id, name string) {
 	s.Helper()
 	spec := s.sandboxSpec()
 	name = strings.ToLower(s.name("web")) + ".us-east-1.elb.amazonaws.com"
@@ -33,7 +33,7 @@ func (s *scene) loadBalancer(engine backend.LoadBalancers) (sandbox backend.Cont
 }
 
 // session connects to one.
-func (s *scene) session(engine backend.LoadBalancers, id string) *control.Client {
+func (s *env) session(engine backend.LoadBalancers, id string) *control.Client {
 	s.Helper()
 	stream, err := engine.ConnectLoadBalancer(s.ctx, id)
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *scene) session(engine backend.LoadBalancers, id string) *control.Client
 
 // testLoadBalancer is a container that keeps what it was told, for whoever connects next, until
 // it ends.
-func testLoadBalancer(s *scene) {
+func testLoadBalancer(s *env) {
 	engine, ok := s.Engine.(backend.LoadBalancers)
 	if !ok {
 		return
@@ -78,7 +78,7 @@ func testLoadBalancer(s *scene) {
 
 // testLoadBalancerCarries has requests go from the name of a load balancer to its targets, as
 // long as the filters let them, and to those that are left.
-func testLoadBalancerCarries(s *scene) {
+func testLoadBalancerCarries(s *env) {
 	engine, ok := s.Engine.(backend.LoadBalancers)
 	if !ok {
 		return
@@ -133,7 +133,7 @@ func configuration(targets ...backend.Container) (pieces []balancer.Piece) {
 	}})
 }
 
-func testLoadBalancerRefused(s *scene) {
+func testLoadBalancerRefused(s *env) {
 	engine, ok := s.Engine.(backend.LoadBalancers)
 	if !ok {
 		return

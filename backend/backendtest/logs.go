@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testLogs(s *scene) {
+func testLogs(s *env) {
 	begin := time.Now().Add(-time.Minute) // the engine's clock may differ a little
 	id := s.run(s.sharedSandbox(), "print", "5")
 	s.awaitExit(id)
@@ -40,7 +40,7 @@ func expectLines(t *testing.T, what string, lines []line, want []string) {
 	}
 }
 
-func testLogsStderr(s *scene) {
+func testLogsStderr(s *env) {
 	sandbox := s.sharedSandbox()
 	id := s.run(sandbox, "exit", "7")
 	s.awaitExit(id)
@@ -53,7 +53,7 @@ func testLogsStderr(s *scene) {
 	expectLines(s.T, "of a container that never ran", s.logs(created, backend.LogOptions{}), nil)
 }
 
-func testLogsFollow(s *scene) {
+func testLogsFollow(s *env) {
 	sandbox := s.runningSandbox()
 	id := s.serve(sandbox, "8080")
 	expectLines(s.T, "so far", s.logs(id, backend.LogOptions{}), []string{"listening on :8080"})
@@ -91,7 +91,7 @@ func testLogsFollow(s *scene) {
 	}
 }
 
-func testLogsFollowCancelled(s *scene) {
+func testLogsFollowCancelled(s *env) {
 	id := s.serve(s.runningSandbox(), "8080")
 	ctx, cancel := context.WithCancel(s.ctx)
 	done := make(chan error, 1)
@@ -112,7 +112,7 @@ func testLogsFollowCancelled(s *scene) {
 	}
 }
 
-func testLogsWriteError(s *scene) {
+func testLogsWriteError(s *env) {
 	id := s.run(s.sharedSandbox(), "print", "5")
 	s.awaitExit(id)
 	enough, calls := errors.New("enough"), 0

@@ -19,13 +19,13 @@ type machine struct {
 }
 
 // machine makes and starts one.
-func (s *scene) machine() machine {
+func (s *env) machine() machine {
 	s.Helper()
 	return s.machineWith(s.bridge())
 }
 
 // machineWith makes and starts one that routes this network.
-func (s *scene) machineWith(bridge backend.Network) machine {
+func (s *env) machineWith(bridge backend.Network) machine {
 	s.Helper()
 	m := machine{bridge: bridge}
 	spec := s.sandboxSpec()
@@ -36,13 +36,13 @@ func (s *scene) machineWith(bridge backend.Network) machine {
 }
 
 // bridge makes a network with a range that nobody has. It goes after all that is on it.
-func (s *scene) bridge() backend.Network {
+func (s *env) bridge() backend.Network {
 	s.Helper()
 	return s.bridgeOf(26)
 }
 
 // bridgeOf makes one whose range is as long.
-func (s *scene) bridgeOf(bits int) backend.Network {
+func (s *env) bridgeOf(bits int) backend.Network {
 	s.Helper()
 	name := s.name("bridge")
 	for range 20 {
@@ -63,7 +63,7 @@ func (s *scene) bridgeOf(bits int) backend.Network {
 
 // testAddressesComeBack has more containers run on the network of a machine than it has addresses,
 // one after the other. None of them is removed.
-func testAddressesComeBack(s *scene) {
+func testAddressesComeBack(s *env) {
 	m := s.machineWith(s.bridgeOf(28))
 	task := s.taskOn(m)
 	job := s.on(m.bridge.Name, task, "exit", "0")
@@ -90,7 +90,7 @@ func testAddressesComeBack(s *scene) {
 }
 
 // taskOn makes and starts the sandbox of a task on a machine, which has no address.
-func (s *scene) taskOn(m machine) string {
+func (s *env) taskOn(m machine) string {
 	s.Helper()
 	spec := s.sandboxSpec()
 	spec.Network, spec.Parent = "", m.ID
@@ -100,21 +100,21 @@ func (s *scene) taskOn(m machine) string {
 }
 
 // on is a container of a task on a network.
-func (s *scene) on(network, sandbox string, command ...string) backend.ContainerSpec {
+func (s *env) on(network, sandbox string, command ...string) backend.ContainerSpec {
 	spec := s.spec(sandbox, command...)
 	spec.Network = network
 	return spec
 }
 
 // joining is a container of a task in the namespace of a machine.
-func (s *scene) joining(m machine, sandbox string, command ...string) backend.ContainerSpec {
+func (s *env) joining(m machine, sandbox string, command ...string) backend.ContainerSpec {
 	spec := s.spec(sandbox, command...)
 	spec.Joins = m.ID
 	return spec
 }
 
 // served runs a server and returns it when it listens.
-func (s *scene) served(spec backend.ContainerSpec) backend.Container {
+func (s *env) served(spec backend.ContainerSpec) backend.Container {
 	s.Helper()
 	id := s.createFrom(spec)
 	s.start(id)
@@ -123,7 +123,7 @@ func (s *scene) served(spec backend.ContainerSpec) backend.Container {
 }
 
 // expectAnswer wants a port of a sandbox to answer with a text.
-func (s *scene) expectAnswer(sandbox string, port int, want string) {
+func (s *env) expectAnswer(sandbox string, port int, want string) {
 	s.Helper()
 	if body, _ := s.get(sandbox, port, "/"); body != want {
 		s.Errorf("port %d answers %q, want %q", port, body, want)
@@ -131,7 +131,7 @@ func (s *scene) expectAnswer(sandbox string, port int, want string) {
 }
 
 // expectSilence wants a port of a sandbox not to answer.
-func (s *scene) expectSilence(sandbox string, port int) {
+func (s *env) expectSilence(sandbox string, port int) {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
@@ -149,12 +149,12 @@ func (s *scene) expectSilence(sandbox string, port int) {
 
 // ask has a container ask for an address. The function that it returns waits for the
 // end and wants it to have been answered, or not.
-func (s *scene) ask(from backend.ContainerSpec, to netip.Addr, port int, answered bool) (judge func()) {
+func (s *env) ask(from backend.ContainerSpec, to netip.Addr, port int, answered bool) (judge func()) {
 	s.Helper()
 	return s.askURL(from, fmt.Sprintf("http://%s:%d/", to, port), answered)
 }
 
-func (s *scene) askURL(from backend.ContainerSpec, url string, answered bool) (judge func()) {
+func (s *env) askURL(from backend.ContainerSpec, url string, answered bool) (judge func()) {
 	s.Helper()
 	from.Name = s.name("check")
 	from.Command = []string{"check", url}
@@ -168,7 +168,7 @@ func (s *scene) askURL(from backend.ContainerSpec, url string, answered bool) (j
 	}
 }
 
-func (s *scene) expectCheck(from backend.ContainerSpec, to netip.Addr, answered bool) {
+func (s *env) expectCheck(from backend.ContainerSpec, to netip.Addr, answered bool) {
 	s.Helper()
 	s.ask(from, to, 8080, answered)()
 }
@@ -176,7 +176,7 @@ func (s *scene) expectCheck(from backend.ContainerSpec, to netip.Addr, answered 
 // Two machines serve the same ports, one of a container on their network and one of a
 // container in their namespace: to the caller, to other tasks, to each other and to
 // themselves.
-func testMachines(s *scene) {
+func testMachines(s *env) {
 	var machines [2]machine
 	var tasks [2]string
 	for i := range machines {
@@ -211,7 +211,7 @@ func testMachines(s *scene) {
 }
 
 // hostnameOf asks a server for its host name.
-func (s *scene) hostnameOf(sandbox string, port int) string {
+func (s *env) hostnameOf(sandbox string, port int) string {
 	s.Helper()
 	_, header := s.get(sandbox, port, "/")
 	return header.Get("X-Hostname")

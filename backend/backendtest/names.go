@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testNames(s *scene) {
+func testNames(s *env) {
 	m := s.machine()
 	task := s.taskOn(m)
 	server := s.served(s.on(m.bridge.Name, task, "serve", "8080"))
@@ -33,7 +33,7 @@ func testNames(s *scene) {
 }
 
 // What the engine or its kernel refuses of names makes no container that runs.
-func testMalformedNames(s *scene) {
+func testMalformedNames(s *env) {
 	m := s.machine()
 	task := s.taskOn(m)
 	for what, names := range map[string]backend.Names{
@@ -58,7 +58,7 @@ func testMalformedNames(s *scene) {
 	s.start(s.createFrom(spec))
 }
 
-func testSharedNames(s *scene) {
+func testSharedNames(s *env) {
 	m := s.machine()
 	other := s.taskOn(m)
 	names := backend.Names{Host: "web-1", Servers: []string{"192.0.2.53"}, SearchDomains: []string{"shop.test"}, Hosts: []string{"db.test:192.0.2.1"}}
@@ -81,7 +81,7 @@ func testSharedNames(s *scene) {
 
 // A container that joins another sandbox has the names that its own one has for it, if it
 // asks for some.
-func testLentNames(s *scene) {
+func testLentNames(s *env) {
 	m := s.machine()
 	s.served(s.joining(m, s.taskOn(m), "serve", "8080"))
 	known := backend.Names{Hosts: []string{"machine.test:" + m.IP.String()}, Servers: []string{"192.0.2.53"}}
@@ -100,7 +100,7 @@ func testLentNames(s *scene) {
 
 // testFound has containers find a sandbox by its names: in its network, on one that a sandbox
 // there routes, and nowhere else, as long as it runs.
-func testFound(s *scene) {
+func testFound(s *env) {
 	server := s.newSandbox(s.sandboxSpec())
 	s.start(server.ID)
 	s.serve(server.ID, "8080")
@@ -135,7 +135,7 @@ func testFound(s *scene) {
 }
 
 // testFoundByHostName has containers of a network find another one by a host name of its own.
-func testFoundByHostName(s *scene) {
+func testFoundByHostName(s *env) {
 	m := s.machine()
 	task := s.taskOn(m)
 	named := s.on(m.bridge.Name, task, "serve", "8080")

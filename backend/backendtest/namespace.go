@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testNoNetwork(s *scene) {
+func testNoNetwork(s *env) {
 	spec := s.sandboxSpec()
 	spec.Network = ""
 	box := s.newSandbox(spec)
@@ -31,7 +31,7 @@ func testNoNetwork(s *scene) {
 	}
 }
 
-func testOwnAddress(s *scene) {
+func testOwnAddress(s *env) {
 	m := s.machine()
 	task := s.taskOn(m)
 	spec := s.on(m.bridge.Name, task, "serve", "8080")
@@ -69,7 +69,7 @@ func testOwnAddress(s *scene) {
 	s.expectMissing("Create on a network that there isn't", err, backend.KindNetwork)
 }
 
-func testSandboxElsewhere(s *scene) {
+func testSandboxElsewhere(s *env) {
 	m := s.machine()
 	spec := s.sandboxSpec()
 	spec.Network, spec.Parent = "", m.ID
@@ -89,7 +89,7 @@ func testSandboxElsewhere(s *scene) {
 	s.expectError("Start in a namespace that does not run", s.Engine.Start(s.ctx, inHost), backend.ErrNoSandbox)
 }
 
-func testJoins(s *scene) {
+func testJoins(s *env) {
 	m := s.machine()
 	first, second := s.taskOn(m), s.taskOn(m)
 	server := s.served(s.joining(m, first, "serve", "9000", "first"))
@@ -119,7 +119,7 @@ func testJoins(s *scene) {
 	s.expectMissing("Create in the namespace of a sandbox that there isn't", err, backend.KindContainer)
 }
 
-func testParent(s *scene) {
+func testParent(s *env) {
 	machine := s.createSandbox(s.sandboxSpec())
 	spec := s.sandboxSpec()
 	spec.Parent, spec.CPU, spec.Memory = machine, 64*1024, 1<<40 // more than the machine has
@@ -136,7 +136,7 @@ func testParent(s *scene) {
 	s.expectMissing("CreateSandbox in a parent that there isn't", err, backend.KindContainer)
 }
 
-func testRemoveNetwork(s *scene) {
+func testRemoveNetwork(s *env) {
 	m := s.machine()
 	box := s.sandboxSpec()
 	box.Network = ""

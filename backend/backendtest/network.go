@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testInfo(s *scene) {
+func testInfo(s *env) {
 	info, err := s.Engine.Info(s.ctx)
 	if err != nil {
 		s.Fatalf("Info: %v", err)
@@ -20,7 +20,7 @@ func testInfo(s *scene) {
 	}
 }
 
-func testEnsureNetwork(s *scene) {
+func testEnsureNetwork(s *env) {
 	if s.network.CIDR.Bits() != 16 || s.network.Gateway != s.network.CIDR.Addr().Next() {
 		s.Errorf("network %+v, want a /16 with the gateway at its first address", s.network)
 	}
@@ -43,7 +43,7 @@ func testEnsureNetwork(s *scene) {
 	}
 }
 
-func testNetworkRange(s *scene) {
+func testNetworkRange(s *env) {
 	var gateway netip.Addr
 	n := s.networkWithRange(func(cidr netip.Prefix) backend.NetworkSpec {
 		gateway = cidr.Addr().Next().Next()
@@ -64,7 +64,7 @@ func testNetworkRange(s *scene) {
 }
 
 // networkWithRange makes a network with a range that nobody else has on the engine.
-func (s *scene) networkWithRange(spec func(cidr netip.Prefix) backend.NetworkSpec) (n backend.Network) {
+func (s *env) networkWithRange(spec func(cidr netip.Prefix) backend.NetworkSpec) (n backend.Network) {
 	var cidr netip.Prefix
 	err := backend.ErrAddressInUse
 	for try := 0; errors.Is(err, backend.ErrAddressInUse) && try < 20; try++ { // somebody else's
@@ -78,7 +78,7 @@ func (s *scene) networkWithRange(spec func(cidr netip.Prefix) backend.NetworkSpe
 }
 
 // testExactNetwork has all of its range for sandboxes, and says what is in its way.
-func testExactNetwork(s *scene) {
+func testExactNetwork(s *env) {
 	n := s.networkWithRange(func(cidr netip.Prefix) backend.NetworkSpec {
 		return backend.NetworkSpec{Name: "vpc-backendtest-exact", CIDR: cidr, Exact: true}
 	})
@@ -98,13 +98,13 @@ func testExactNetwork(s *scene) {
 }
 
 // subnet is one of 16 addresses that no other case uses.
-func (s *scene) subnet(number int) netip.Prefix {
+func (s *env) subnet(number int) netip.Prefix {
 	base := s.network.CIDR.Addr().As4()
 	base[2], base[3] = 200, byte(16*number)
 	return netip.PrefixFrom(netip.AddrFrom4(base), 28)
 }
 
-func testSubnet(s *scene) {
+func testSubnet(s *env) {
 	spec := s.sandboxSpec()
 	spec.Subnet = s.subnet(1)
 	first := s.newSandbox(spec)
@@ -128,7 +128,7 @@ func testSubnet(s *scene) {
 	}
 }
 
-func testFullSubnet(s *scene) {
+func testFullSubnet(s *env) {
 	spec := s.sandboxSpec()
 	spec.Subnet = s.subnet(2)
 	const room = 16 - 5 // AWS keeps five addresses of each subnet
@@ -150,7 +150,7 @@ func testFullSubnet(s *scene) {
 	}
 }
 
-func testReservedAddress(s *scene) {
+func testReservedAddress(s *env) {
 	ip, err := s.Engine.ReserveAddress(s.ctx, s.network.Name, s.subnet(3))
 	if err != nil || !s.subnet(3).Contains(ip) {
 		s.Fatalf("ReserveAddress: %v, %v", ip, err)
@@ -177,7 +177,7 @@ func testReservedAddress(s *scene) {
 }
 
 // listNetworks are those of the engine's owner that carry all labels.
-func (s *scene) listNetworks(labels map[string]string) []backend.Network {
+func (s *env) listNetworks(labels map[string]string) []backend.Network {
 	s.Helper()
 	list, err := s.Engine.Networks(s.ctx, labels)
 	if err != nil {
@@ -186,7 +186,7 @@ func (s *scene) listNetworks(labels map[string]string) []backend.Network {
 	return list
 }
 
-func testNetworks(s *scene) {
+func testNetworks(s *env) {
 	n := s.bridge()
 	got := s.listNetworks(s.labels())
 	if len(got) != 1 || got[0].ID != n.ID || got[0].Name != n.Name || got[0].CIDR != n.CIDR || got[0].Labels[caseLabel] != s.Name() {

@@ -6,8 +6,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testOwners(s *scene, otherSuite *suite) {
-	other := otherSuite.scene(s.T)
+func testOwners(s *env, otherSuite *suite) {
+	other := otherSuite.env(s.T)
 	mine := s.run(s.runningSandbox(), "sleep", "300")
 
 	sandbox := other.runningSandbox()
@@ -70,7 +70,7 @@ func testOwners(s *scene, otherSuite *suite) {
 	}
 }
 
-func testLost(s *scene) {
+func testLost(s *env) {
 	sandbox := s.runningSandbox()
 	brief, long := s.run(sandbox, "sleep", "1s"), s.run(sandbox, "sleep", "300")
 	restored := false

@@ -5,13 +5,13 @@ import (
 )
 
 // sharing is a container in the process and IPC namespaces of a sandbox.
-func (s *scene) sharing(with, sandbox string, command ...string) backend.ContainerSpec {
+func (s *env) sharing(with, sandbox string, command ...string) backend.ContainerSpec {
 	spec := s.spec(sandbox, command...)
 	spec.Processes, spec.IPC = with, with
 	return spec
 }
 
-func testSharedProcesses(s *scene) {
+func testSharedProcesses(s *env) {
 	spec := s.sandboxSpec()
 	spec.SharesIPC = true
 	task := s.createSandbox(spec)
@@ -46,7 +46,7 @@ func testSharedProcesses(s *scene) {
 	}
 }
 
-func testNoIPC(s *scene) {
+func testNoIPC(s *env) {
 	spec := s.spec(s.sharedSandbox(), "exit", "0")
 	spec.IPC = backend.NoIPC
 	id := s.createFrom(spec)
@@ -57,7 +57,7 @@ func testNoIPC(s *scene) {
 }
 
 // A device that no container has unless it is said, which each Linux host has.
-func testDevices(s *scene) {
+func testDevices(s *env) {
 	spec := s.sandboxSpec()
 	spec.Devices = true
 	machine := s.createSandbox(spec)
@@ -75,7 +75,7 @@ func testDevices(s *scene) {
 	}
 }
 
-func testLogDriver(s *scene) {
+func testLogDriver(s *env) {
 	spec := s.spec(s.sharedSandbox(), "print", "3")
 	spec.Log = backend.Log{Driver: "json-file", Options: map[string]string{"max-size": "1m"}}
 	id := s.createFrom(spec)

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func (s *scene) stats(id string) backend.Stats {
+func (s *env) stats(id string) backend.Stats {
 	s.Helper()
 	stats, err := s.Engine.Stats(s.ctx, id)
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *scene) stats(id string) backend.Stats {
 }
 
 // awaitStats reads until they are as they should be.
-func (s *scene) awaitStats(id, what string, ok func(backend.Stats) bool) backend.Stats {
+func (s *env) awaitStats(id, what string, ok func(backend.Stats) bool) backend.Stats {
 	s.Helper()
 	for deadline := time.Now().Add(patience); ; {
 		stats := s.stats(id)
@@ -32,7 +32,7 @@ func (s *scene) awaitStats(id, what string, ok func(backend.Stats) bool) backend
 	}
 }
 
-func testStats(s *scene) {
+func testStats(s *env) {
 	info, err := s.Engine.Info(s.ctx)
 	if err != nil {
 		s.Fatalf("Info: %v", err)
@@ -72,7 +72,7 @@ func testStats(s *scene) {
 
 // testNetworkStats has a namespace of a sandbox, a network of the container's own, a
 // namespace that is somebody else's, and none.
-func testNetworkStats(s *scene) {
+func testNetworkStats(s *env) {
 	server, client := s.startedSandbox(), s.startedSandbox()
 	shared := s.serve(server.ID, "8080")
 	s.ask(s.spec(client.ID, "check"), server.IP, 8080, true)()
@@ -96,7 +96,7 @@ func testNetworkStats(s *scene) {
 	}
 }
 
-func testStatsRefused(s *scene) {
+func testStatsRefused(s *env) {
 	refused := func(id string) error {
 		_, err := s.Engine.Stats(s.ctx, id)
 		return err

@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testStop(s *scene) {
+func testStop(s *env) {
 	sandbox := s.runningSandbox()
 	id := s.serve(sandbox, "8080")
 	begin := time.Now()
@@ -19,7 +19,7 @@ func testStop(s *scene) {
 	}
 }
 
-func testStopGrace(s *scene) {
+func testStopGrace(s *env) {
 	id := s.run(s.sharedSandbox(), "ignore-term")
 	s.awaitLine(id, "ignoring SIGTERM")
 	begin := time.Now()
@@ -36,7 +36,7 @@ func testStopGrace(s *scene) {
 	}
 }
 
-func testStopTwice(s *scene) {
+func testStopTwice(s *env) {
 	id := s.create(s.sharedSandbox(), "sleep", "300")
 	s.stop(id, time.Second)
 	if c := s.inspect(id); c.State != backend.Created {
@@ -51,7 +51,7 @@ func testStopTwice(s *scene) {
 	}
 }
 
-func testRemove(s *scene) {
+func testRemove(s *env) {
 	sandbox := s.sharedSandbox()
 	spec := s.spec(sandbox, "sleep", "300")
 	id := s.createFrom(spec)
@@ -69,7 +69,7 @@ func testRemove(s *scene) {
 	}
 }
 
-func testCrash(s *scene) {
+func testCrash(s *env) {
 	crasher, ok := s.Engine.(backend.Crasher)
 	if !ok {
 		s.Fatal("the engine is no backend.Crasher")

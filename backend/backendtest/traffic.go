@@ -8,7 +8,7 @@ import (
 )
 
 // setTraffic says what a sandbox does with packets.
-func (s *scene) setTraffic(sandbox string, t backend.Traffic) {
+func (s *env) setTraffic(sandbox string, t backend.Traffic) {
 	s.Helper()
 	for range 2 { // twice is harmless
 		if err := s.Engine.SetTraffic(s.ctx, sandbox, t); err != nil {
@@ -22,7 +22,7 @@ func tcp(port uint16, to backend.Container) backend.PortForward {
 	return backend.PortForward{Protocol: "tcp", Port: port, To: netip.AddrPortFrom(to.IP, 8080)}
 }
 
-func testPorts(s *scene) {
+func testPorts(s *env) {
 	m := s.machine()
 	task := s.taskOn(m)
 	first := s.served(s.on(m.bridge.Name, task, "serve", "8080", "first"))
@@ -46,7 +46,7 @@ func testPorts(s *scene) {
 
 // testPortRange leads ranges that a container serves one port of, in front, inside and at
 // the end: each port leads to the one that is as far from the first.
-func testPortRange(s *scene) {
+func testPortRange(s *env) {
 	m := s.machine()
 	c := s.served(s.on(m.bridge.Name, s.taskOn(m), "serve", "8080", "inside"))
 	for _, r := range []struct{ first, more, to, answers uint16 }{
@@ -65,7 +65,7 @@ func testPortRange(s *scene) {
 	}
 }
 
-func testTrafficRefused(s *scene) {
+func testTrafficRefused(s *env) {
 	s.expectMissing("SetTraffic of an unknown one", s.Engine.SetTraffic(s.ctx, unknownID, backend.Traffic{}), backend.KindContainer)
 	stopped := s.createSandbox(s.sandboxSpec())
 	s.start(stopped)
@@ -93,7 +93,7 @@ func testTrafficRefused(s *scene) {
 	}
 }
 
-func testCutOff(s *scene) {
+func testCutOff(s *env) {
 	m := s.machine()
 	task := s.taskOn(m)
 	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))

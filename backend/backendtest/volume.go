@@ -9,7 +9,7 @@ import (
 )
 
 // volume makes one that goes with the case.
-func (s *scene) volume(labels map[string]string) string {
+func (s *env) volume(labels map[string]string) string {
 	s.Helper()
 	name := s.name("volume")
 	s.ensureVolume(backend.VolumeSpec{Name: name, Labels: labels})
@@ -17,7 +17,7 @@ func (s *scene) volume(labels map[string]string) string {
 	return name
 }
 
-func (s *scene) ensureVolume(spec backend.VolumeSpec) {
+func (s *env) ensureVolume(spec backend.VolumeSpec) {
 	s.Helper()
 	if err := s.Engine.EnsureVolume(s.ctx, spec); err != nil {
 		s.Fatalf("EnsureVolume: %v", err)
@@ -26,7 +26,7 @@ func (s *scene) ensureVolume(spec backend.VolumeSpec) {
 
 // with runs a container with mounts until it has exited, and returns its exit code and
 // what it wrote.
-func (s *scene) with(change func(*backend.ContainerSpec), command ...string) (code int, output string) {
+func (s *env) with(change func(*backend.ContainerSpec), command ...string) (code int, output string) {
 	s.Helper()
 	spec := s.spec(s.sharedSandbox(), command...)
 	change(&spec)
@@ -43,14 +43,14 @@ func mounting(volume string) func(*backend.ContainerSpec) {
 	}
 }
 
-func (s *scene) expectOutput(what string, code int, output, want string) {
+func (s *env) expectOutput(what string, code int, output, want string) {
 	s.Helper()
 	if code != 0 || output != want {
 		s.Errorf("%s: exit code %d, %q; want 0 and %q", what, code, output, want)
 	}
 }
 
-func testVolume(s *scene) {
+func testVolume(s *env) {
 	volume := s.volume(nil)
 	code, output := s.with(mounting(volume), "write", "/data/note", "hello")
 	s.expectOutput("a container writes", code, output, "")
@@ -86,7 +86,7 @@ func testVolume(s *scene) {
 	}
 }
 
-func testVolumeLabels(s *scene) {
+func testVolumeLabels(s *env) {
 	red := map[string]string{"backendtest.colour": "red " + s.token, "backendtest.size": "1"}
 	one, two := s.volume(red), s.volume(map[string]string{"backendtest.colour": "blue " + s.token})
 	found, err := s.Engine.Volumes(s.ctx, map[string]string{"backendtest.colour": red["backendtest.colour"]})
@@ -107,7 +107,7 @@ func testVolumeLabels(s *scene) {
 	s.expectMissing("Volume of what there is not", err, backend.KindVolume)
 }
 
-func testRemoveVolume(s *scene) {
+func testRemoveVolume(s *env) {
 	volume := s.volume(nil)
 	spec := s.spec(s.sharedSandbox(), "exit", "0")
 	mounting(volume)(&spec)
@@ -125,7 +125,7 @@ func testRemoveVolume(s *scene) {
 	s.expectMissing("Volume of what was removed", err, backend.KindVolume)
 }
 
-func testSharedVolume(s *scene) {
+func testSharedVolume(s *env) {
 	spec := backend.VolumeSpec{Name: s.name("shared"), Shared: true, Labels: s.labels()}
 	s.ensureVolume(spec)
 	s.shared = append(s.shared, spec.Name)
@@ -142,7 +142,7 @@ func testSharedVolume(s *scene) {
 	s.expectOutput("what was written stays", code, output, "hello")
 }
 
-func testFolder(s *scene) {
+func testFolder(s *env) {
 	volume := s.volume(nil)
 	code, output := s.with(mounting(volume), "write", "/data/apps/web/note", "hello")
 	s.expectOutput("a container writes", code, output, "")

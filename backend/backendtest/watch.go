@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-func testWatchResync(s *scene) {
+func testWatchResync(s *env) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	id := s.run(s.sharedSandbox(), "exit", "0")
 	s.awaitExit(id)
@@ -29,7 +29,7 @@ func testWatchResync(s *scene) {
 	}
 }
 
-func testWatchOrder(s *scene) {
+func testWatchOrder(s *env) {
 	sandbox := s.runningSandbox()
 	first, second := s.run(sandbox, "exit", "4"), s.run(sandbox, "sleep", "300")
 	s.awaitExit(first)
@@ -64,7 +64,7 @@ func testWatchOrder(s *scene) {
 	}
 }
 
-func testWatchOneAtATime(s *scene) {
+func testWatchOneAtATime(s *env) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	recorder, done := newRecorder(), make(chan struct{})
 	defer func() {
@@ -97,7 +97,7 @@ func testWatchOneAtATime(s *scene) {
 	}
 }
 
-func testWatchLabels(s *scene) {
+func testWatchLabels(s *env) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	recorder, done := newRecorder(), make(chan error, 1)
 	go func() { done <- s.Engine.Watch(ctx, s.labels(), recorder.record) }()

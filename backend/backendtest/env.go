@@ -17,9 +17,9 @@ import (
 // caseLabel is on everything that a case makes.
 const caseLabel = "backendtest.case"
 
-// scene is one case on its engine. Its methods are assertions: they end the case
+// env is one case on its engine. Its methods are assertions: they end the case
 // when the engine does not do as told.
-type scene struct {
+type env struct {
 	*testing.T
 	*suite
 	ctx context.Context
@@ -27,10 +27,10 @@ type scene struct {
 	ids, networks, volumes, shared []string
 }
 
-func (s *suite) scene(t *testing.T) *scene {
+func (s *suite) env(t *testing.T) *env {
 	t.Helper()
 	whole, done := context.WithTimeout(context.Background(), 2*patience)
-	sc := &scene{T: t, suite: s, ctx: whole}
+	sc := &env{T: t, suite: s, ctx: whole}
 	t.Cleanup(func() {
 		done()
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -68,16 +68,16 @@ func (s *suite) scene(t *testing.T) *scene {
 	return sc
 }
 
-func (s *scene) labels() map[string]string {
+func (s *env) labels() map[string]string {
 	return map[string]string{caseLabel: s.Name()}
 }
 
 // name is one that no other container has.
-func (s *scene) name(noun string) string {
+func (s *env) name(noun string) string {
 	return fmt.Sprintf("backendtest-%s-%s-%d", s.token, noun, s.made.Add(1))
 }
 
-func (s *scene) sandboxSpec() backend.SandboxSpec {
+func (s *env) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
 		Name:    s.name("sandbox"),
 		Domain:  "ec2.internal",
@@ -86,12 +86,12 @@ func (s *scene) sandboxSpec() backend.SandboxSpec {
 	}
 }
 
-func (s *scene) createSandbox(spec backend.SandboxSpec) string {
+func (s *env) createSandbox(spec backend.SandboxSpec) string {
 	s.Helper()
 	return s.newSandbox(spec).ID
 }
 
-func (s *scene) newSandbox(spec backend.SandboxSpec) backend.Container {
+func (s *env) newSandbox(spec backend.SandboxSpec) backend.Container {
 	s.Helper()
 	c, err := s.Engine.CreateSandbox(s.ctx, spec)
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *scene) newSandbox(spec backend.SandboxSpec) backend.Container {
 }
 
 // runningSandbox makes and starts one.
-func (s *scene) runningSandbox() string {
+func (s *env) runningSandbox() string {
 	s.Helper()
 	id := s.createSandbox(s.sandboxSpec())
 	s.start(id)
@@ -113,7 +113,7 @@ func (s *scene) runningSandbox() string {
 
 // sharedSandbox is a running one for containers to which it doesn't matter: it
 // saves a real engine most of its time.
-func (s *scene) sharedSandbox() string {
+func (s *env) sharedSandbox() string {
 	s.Helper()
 	s.anySandbox.Do(func() {
 		spec := s.sandboxSpec()
@@ -128,7 +128,7 @@ func (s *scene) sharedSandbox() string {
 	return s.anyID
 }
 
-func (s *scene) spec(sandbox string, command ...string) backend.ContainerSpec {
+func (s *env) spec(sandbox string, command ...string) backend.ContainerSpec {
 	return backend.ContainerSpec{
 		Name:    s.name(command[0]),
 		Image:   s.Image,
@@ -138,7 +138,7 @@ func (s *scene) spec(sandbox string, command ...string) backend.ContainerSpec {
 	}
 }
 
-func (s *scene) createFrom(spec backend.ContainerSpec) string {
+func (s *env) createFrom(spec backend.ContainerSpec) string {
 	s.Helper()
 	id, err := s.Engine.Create(s.ctx, spec)
 	if err != nil {
@@ -148,12 +148,12 @@ func (s *scene) createFrom(spec backend.ContainerSpec) string {
 	return id
 }
 
-func (s *scene) create(sandbox string, command ...string) string {
+func (s *env) create(sandbox string, command ...string) string {
 	s.Helper()
 	return s.createFrom(s.spec(sandbox, command...))
 }
 
-func (s *scene) start(id string) {
+func (s *env) start(id string) {
 	s.Helper()
 	if err := s.Engine.Start(s.ctx, id); err != nil {
 		s.Fatalf("Start: %v", err)
@@ -161,7 +161,7 @@ func (s *scene) start(id string) {
 }
 
 // run makes and starts a container.
-func (s *scene) run(sandbox string, command ...string) string {
+func (s *env) run(sandbox string, command ...string) string {
 	s.Helper()
 	id := s.create(sandbox, command...)
 	s.start(id)
@@ -169,28 +169,28 @@ func (s *scene) run(sandbox string, command ...string) string {
 }
 
 // serve runs a server and returns when it listens.
-func (s *scene) serve(sandbox, port string, text ...string) string {
+func (s *env) serve(sandbox, port string, text ...string) string {
 	s.Helper()
 	id := s.run(sandbox, append([]string{"serve", port}, text...)...)
 	s.awaitLine(id, "listening on :"+port)
 	return id
 }
 
-func (s *scene) stop(id string, grace time.Duration) {
+func (s *env) stop(id string, grace time.Duration) {
 	s.Helper()
 	if err := s.Engine.Stop(s.ctx, id, grace); err != nil {
 		s.Fatalf("Stop: %v", err)
 	}
 }
 
-func (s *scene) remove(id string) {
+func (s *env) remove(id string) {
 	s.Helper()
 	if err := s.Engine.Remove(s.ctx, id); err != nil {
 		s.Fatalf("Remove: %v", err)
 	}
 }
 
-func (s *scene) inspect(id string) backend.Container {
+func (s *env) inspect(id string) backend.Container {
 	s.Helper()
 	c, err := s.Engine.Inspect(s.ctx, id)
 	if err != nil {
@@ -199,7 +199,7 @@ func (s *scene) inspect(id string) backend.Container {
 	return c
 }
 
-func (s *scene) list(labels map[string]string) []backend.Container {
+func (s *env) list(labels map[string]string) []backend.Container {
 	s.Helper()
 	list, err := s.Engine.List(s.ctx, labels)
 	if err != nil {
@@ -210,12 +210,12 @@ func (s *scene) list(labels map[string]string) []backend.Container {
 
 // awaitExit waits until Inspect shows that a container has exited. It looks at each event, and now
 // and then without one, since an event may be late.
-func (s *scene) awaitExit(id string) backend.Container {
+func (s *env) awaitExit(id string) backend.Container {
 	s.Helper()
 	return s.awaitInspect(id, string(backend.Exited), func(c backend.Container) bool { return c.State == backend.Exited })
 }
 
-func (s *scene) awaitInspect(id, what string, ok func(backend.Container) bool) backend.Container {
+func (s *env) awaitInspect(id, what string, ok func(backend.Container) bool) backend.Container {
 	s.Helper()
 	deadline := time.After(patience)
 	for {
@@ -240,7 +240,7 @@ type line struct {
 	text   string
 }
 
-func (s *scene) logs(id string, opts backend.LogOptions) []line {
+func (s *env) logs(id string, opts backend.LogOptions) []line {
 	s.Helper()
 	var lines []line
 	opts.Write = func(at time.Time, stderr bool, text string) error {
@@ -264,7 +264,7 @@ func texts(lines []line) []string {
 var errSeen = errors.New("seen what we waited for")
 
 // awaitLine follows the output until it has a line.
-func (s *scene) awaitLine(id, text string) {
+func (s *env) awaitLine(id, text string) {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
@@ -281,7 +281,7 @@ func (s *scene) awaitLine(id, text string) {
 }
 
 // get asks a server in a sandbox through Dial.
-func (s *scene) get(sandbox string, port int, path string) (body string, header http.Header) {
+func (s *env) get(sandbox string, port int, path string) (body string, header http.Header) {
 	s.Helper()
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -305,14 +305,14 @@ func (s *scene) get(sandbox string, port int, path string) (body string, header 
 	return string(text), response.Header
 }
 
-func (s *scene) expectError(what string, got, want error) {
+func (s *env) expectError(what string, got, want error) {
 	s.Helper()
 	if !errors.Is(got, want) {
 		s.Errorf("%s: error %v, want %v", what, got, want)
 	}
 }
 
-func (s *scene) expectMissing(what string, got error, kind backend.Kind) {
+func (s *env) expectMissing(what string, got error, kind backend.Kind) {
 	s.Helper()
 	if !errors.Is(got, backend.ErrNotFound) || !backend.Missing(got, kind) {
 		s.Errorf("%s: error %v, want that there is no such %s", what, got, kind)
