@@ -25,26 +25,6 @@ import (
 	"time"
 )
 
-// settings are the command line.
-type settings struct {
-	only    *regexp.Regexp // names of the rows to measure
-	rounds  int            // measurements of each figure, of which the median counts
-	burst   time.Duration  // length of one round of requests
-	quick   bool
-	binary  string // the emulator to measure; empty builds it
-	logFile string // where the emulators' logs go
-	client  string // what sends requests: clientHTTP or clientRaw
-	profile string // folder for CPU profiles; empty is none
-}
-
-// bench is one run.
-type bench struct {
-	settings
-	report *report
-	dir    string // for what is needed during the run
-	turns  int
-}
-
 // section is a part of the run whose figures are taken together.
 type section struct {
 	name, title string
@@ -60,6 +40,19 @@ var sections = []section{
 	{"logs", "Log events: lines of 100 bytes from 20 containers, from one beside the engine's own log of it, and a page", measureLogs},
 	{"docker", "RunTask to RUNNING on Docker beside the same containers made directly (one warm: without a sandbox); CPU of idle tasks; metadata beside another task's answers", measureDocker},
 	{"relay", "Connections to a task over the relay beside those to its own address, through a proxy before Docker", measureRelay},
+}
+
+// roles are what this program does as a child of its own, by its first argument.
+var roles = map[string]func(args []string) error{
+	"echo":       serveEcho,
+	"balancer":   serveBalancer,
+	"advance":    timeAdvance,
+	"fleet":      timeFleet,
+	"fleet-heap": weighFleet,
+	"embedded":   timeEmbedded,
+	"heap":       weighTasks,
+	"profiled":   serveProfiled,
+	"targets":    costOfTargets,
 }
 
 func main() {
@@ -150,6 +143,3 @@ func run(s settings) error {
 	fmt.Printf("\n%s, %.0f s\n", b.report.summary(), time.Since(began).Seconds())
 	return errors.Join(failures...)
 }
-
-// wanted says whether a row is to be measured.
-func (b *bench) wanted(name string) bool { return b.only.MatchString(name) }

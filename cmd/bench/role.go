@@ -17,19 +17,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// roles are what this program does as a child of its own, by its first argument.
-var roles = map[string]func(args []string) error{
-	"echo":       serveEcho,
-	"balancer":   serveBalancer,
-	"advance":    timeAdvance,
-	"fleet":      timeFleet,
-	"fleet-heap": weighFleet,
-	"embedded":   timeEmbedded,
-	"heap":       weighTasks,
-	"profiled":   serveProfiled,
-	"targets":    costOfTargets,
-}
-
 // ownRole is this program in a role.
 func ownRole(role string, args ...string) (*exec.Cmd, error) {
 	self, err := os.Executable()
