@@ -41,7 +41,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if err := checkServers(spec.Names.Servers); err != nil {
 		return "", err
 	}
-	spec.Ulimits = e.ulimits(spec.Ulimits)
+	spec.Ulimits = e.ulimits.Possible(spec.Ulimits)
 	c := containers.Creation{CreateRequest: e.containerRequest(spec, sandbox, sandbox.group != ""), Name: spec.Name}
 	if spec.Log.Ample {
 		c.HostConfig.LogConfig = ampleLog(known.logDrivers)
@@ -162,7 +162,7 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 	its, err := e.containers.Facts(ctx, id)
 	switch {
 	case err == nil && its.Sandbox:
-		err = e.removeSandbox(ctx, id)
+		err = e.limits.RemoveSandbox(ctx, id)
 	case err == nil:
 		err = e.containers.Remove(ctx, id)
 	}

@@ -10,15 +10,11 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 )
 
-const (
-	// cpuPeriod is the length of a scheduling period in microseconds, the kernel's
-	// own default.
-	cpuPeriod = 100_000
-	// minCPUQuota is the least the kernel takes: a millisecond.
-	minCPUQuota = 1_000
-)
+// minCPUQuota is the least the kernel takes: a millisecond.
+const minCPUQuota = 1_000
 
 // containerRequest maps a spec to the engine's terms.
 func (e *Engine) containerRequest(spec backend.ContainerSpec, sandbox sandboxFacts, taskLimits bool) container.CreateRequest {
@@ -93,7 +89,7 @@ func resources(spec backend.ContainerSpec, sandbox sandboxFacts, taskLimits bool
 		MemorySwap: memorySwap(spec, memory, sandbox, taskLimits), MemorySwappiness: spec.MemorySwappiness,
 	}
 	if quota > 0 {
-		r.CPUPeriod = cpuPeriod
+		r.CPUPeriod = limits.CPUPeriod
 	}
 	for _, limit := range spec.Ulimits {
 		r.Ulimits = append(r.Ulimits, &units.Ulimit{Name: limit.Name, Soft: limit.Soft, Hard: limit.Hard})
@@ -187,12 +183,12 @@ func cpuQuota(cpuUnits int64) int64 {
 	if cpuUnits <= 0 {
 		return 0
 	}
-	return max(minCPUQuota, cpuUnits*cpuPeriod/1024)
+	return max(minCPUQuota, cpuUnits*limits.CPUPeriod/1024)
 }
 
 func cpuPeriodFor(cpuUnits int64) int64 {
 	if cpuUnits <= 0 {
 		return 0
 	}
-	return cpuPeriod
+	return limits.CPUPeriod
 }

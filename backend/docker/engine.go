@@ -32,6 +32,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
@@ -87,20 +88,19 @@ type Engine struct {
 	closing context.Context
 	close   context.CancelFunc
 
-	facts        lazy.Value[facts]
-	containers   *containers.Store
-	commands     *command.Commands
-	errands      *errand.Runner
-	stats        *stats.Reader
-	images       *image.Store
-	life         lazy.Value[*lifeline]
-	governor     lazy.Value[governor]
-	saidUnbound  atomic.Value // why sandboxes are not bounded, as the log has it; a string
-	lifeMu       sync.Mutex   // held while a lifeline starts or is dropped
-	lifeEra      atomic.Int64 // counts the times it was dropped
-	self         lazy.Value[ownContainer]
-	ulimitsFixed atomic.Bool      // limits of processes cannot be raised
-	direct       lazy.Value[bool] // whether sandbox addresses can be dialled from here
+	facts      lazy.Value[facts]
+	containers *containers.Store
+	commands   *command.Commands
+	errands    *errand.Runner
+	stats      *stats.Reader
+	images     *image.Store
+	life       lazy.Value[*lifeline]
+	limits     *limits.Manager
+	ulimits    *limits.Ulimits
+	lifeMu     sync.Mutex   // held while a lifeline starts or is dropped
+	lifeEra    atomic.Int64 // counts the times it was dropped
+	self       lazy.Value[ownContainer]
+	direct     lazy.Value[bool] // whether sandbox addresses can be dialled from here
 
 	relays           *relays
 	instanceMetadata bool        // Options.AllowInstanceMetadata
@@ -169,6 +169,11 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if strings.HasPrefix(at.Host, "ssh://") {
 		e.commands.BoundLines(command.MostLinesBySSH)
 	}
+	e.ulimits = limits.NewUlimits(e.log)
+	e.limits = limits.New(limits.Options{
+		Client: e.client, Containers: e.containers, Commands: e.commands, Owner: e.owner, Local: e.local, Log: e.log,
+		Support: e.cgroups, Known: e.knownCgroups,
+	})
 	e.errands = errand.New(e.client, e.containers, e.owner, e.run, e.log)
 	e.stats = stats.New(e.closing, e.client, e.containers, e.commands, e.statsHost, e.log)
 	return e, nil
@@ -203,12 +208,12 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 		return backend.Info{}, dockerapi.Classify(err)
 	}
 	known := factsOf(info)
-	hold, whyNot := e.limitsHold(known)
+	hold, whyNot := e.limits.Hold(known.cgroups)
 	return backend.Info{
 		ID: info.ID, Name: "docker", Version: info.ServerVersion,
 		OS: info.OSType, Architecture: known.architecture,
 		CPUs: info.NCPU, Memory: info.MemTotal,
-		Reachable: reachable, Groups: known.groups.String(), TaskLimits: hold, Unlimited: whyNot,
+		Reachable: reachable, Groups: known.cgroups.Layout.String(), TaskLimits: hold, Unlimited: whyNot,
 	}, nil
 }
 
@@ -226,7 +231,7 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 
 func (e *Engine) statsHost(ctx context.Context) (stats.Host, error) {
 	known, err := e.engineFacts(ctx)
-	return stats.Host{Memory: known.memory, Groups: known.binding != unbound}, err
+	return stats.Host{Memory: known.memory, Groups: known.cgroups.Binding != limits.Unbound}, err
 }
 
 // Image implements backend.Engine.
@@ -250,8 +255,8 @@ func (e *Engine) Close() error {
 	if err := e.dropRelay(farewell); err != nil {
 		e.log.Debug("relay not removed", "error", err)
 	}
-	if err := e.dropGovernor(farewell); err != nil {
-		e.log.Debug("governor of control groups not removed", "error", err)
+	if err := e.limits.Close(farewell); err != nil {
+		e.log.Debug("cgroup manager not removed", "error", err)
 	}
 	if e.owner.Durable() {
 		e.leave()
@@ -270,13 +275,21 @@ type facts struct {
 	// hosted says that containers run on the engine's own machine and network, not
 	// in a virtual machine or a network namespace of a user.
 	hosted  bool
-	groups  groups
-	binding binding
-	unbound string // why, if it is
+	cgroups limits.Support
 	// hostGateway says that the engine can name its host; see reachHost.
 	hostGateway bool
 	logDrivers  []string
 	memory      int64 // of its host
+}
+
+func (e *Engine) cgroups(ctx context.Context) (limits.Support, error) {
+	known, err := e.engineFacts(ctx)
+	return known.cgroups, err
+}
+
+func (e *Engine) knownCgroups() (limits.Support, bool) {
+	known, asked := e.facts.Peek()
+	return known.cgroups, asked
 }
 
 func (e *Engine) architecture(ctx context.Context) (string, error) {
@@ -292,8 +305,8 @@ func (e *Engine) engineFacts(ctx context.Context) (facts, error) {
 		}
 		known := factsOf(info)
 		known.hostGateway, err = e.hasHostGateway(ctx)
-		if err == nil && known.binding == unbound {
-			e.warnUnbound(known.unbound)
+		if err == nil && known.cgroups.Binding == limits.Unbound {
+			e.limits.WarnUnbound(known.cgroups.WhyNot)
 		}
 		return known, err
 	})
@@ -306,15 +319,15 @@ func factsOf(info system.Info) facts {
 	rootless := slices.ContainsFunc(info.SecurityOptions, func(option string) bool {
 		return strings.Contains(option, "rootless")
 	})
-	layout := groups{version: info.CgroupVersion, driver: info.CgroupDriver}
-	how, whyNot := layout.binding(rootless)
-	if how == nested && info.ProductLicense == licenseOfPodman {
-		how, whyNot = unbound, "groups of Podman's containers have other names than their ids"
+	layout := limits.Layout{Version: info.CgroupVersion, Driver: info.CgroupDriver}
+	how, whyNot := layout.Binding(rootless)
+	if how == limits.Nested && info.ProductLicense == licenseOfPodman {
+		how, whyNot = limits.Unbound, "groups of Podman's containers have other names than their ids"
 	}
 	return facts{
 		architecture: goArchitecture(info.Architecture),
 		hosted:       !rootless && info.OperatingSystem != "Docker Desktop",
-		groups:       layout, binding: how, unbound: whyNot, logDrivers: info.Plugins.Log, memory: info.MemTotal,
+		cgroups:      limits.Support{Layout: layout, Binding: how, WhyNot: whyNot}, logDrivers: info.Plugins.Log, memory: info.MemTotal,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
@@ -43,12 +44,8 @@ func (e *Engine) ListWithin(ctx context.Context, patience time.Duration) ([]back
 	return e.list(ctx, nil, patience)
 }
 
-// GovernorTriedBefore has the last trial of the governor be as long ago.
-func (e *Engine) GovernorTriedBefore(d time.Duration) {
-	g, _ := e.governor.Peek()
-	g.tried = time.Now().Add(-d)
-	e.governor.Set(g)
-}
+// CgroupManagerTriedBefore has the last trial of the cgroup manager be as long ago.
+func (e *Engine) CgroupManagerTriedBefore(d time.Duration) { e.limits.TriedBefore(d) }
 
 // Owner is the owner's name.
 func (e *Engine) Owner() string { return e.owner.Name }
@@ -75,7 +72,7 @@ func (e *Engine) CutLines() { e.commands.CutLines() }
 // containers.
 func (e *Engine) LoseGroups() {
 	known, _ := e.facts.Peek()
-	known.binding = unbound
+	known.cgroups.Binding = limits.Unbound
 	e.facts.Set(known)
 }
 

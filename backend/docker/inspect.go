@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -37,7 +38,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, err
 
 // limited reports whether a container can run out of memory by itself.
 func limited(found container.InspectResponse) bool {
-	return found.HostConfig.Memory > 0 || inTask(found)
+	return found.HostConfig.Memory > 0 || limits.InTask(found)
 }
 
 // oomNotice is how long the notice that a container is out of memory may take,
@@ -114,7 +115,7 @@ func containerOf(found container.InspectResponse) backend.Container {
 // as a whole is out of memory, the kernel notifies every group in the task's own,
 // and the engine takes each notice for a kill.
 func outOfMemory(found container.InspectResponse) bool {
-	return found.State.OOMKilled && (!inTask(found) || found.State.ExitCode == exitKilled)
+	return found.State.OOMKilled && (!limits.InTask(found) || found.State.ExitCode == exitKilled)
 }
 
 // exitKilled is the exit code of a process that SIGKILL ended.

@@ -64,7 +64,7 @@ func (e *Engine) startLifeline(ctx context.Context) (*lifeline, error) {
 	e.lifeMu.Lock()
 	defer e.lifeMu.Unlock()
 	l, err := e.newLifeline(ctx)
-	if e.refusesUlimits(err) {
+	if e.ulimits.Refused(err) {
 		l, err = e.newLifeline(ctx)
 	}
 	if err != nil {
@@ -85,7 +85,7 @@ func (e *Engine) newLifeline(ctx context.Context) (*lifeline, error) {
 		Config: &container.Config{Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"},
-			Resources: container.Resources{Ulimits: e.trialUlimits()},
+			Resources: container.Resources{Ulimits: e.ulimits.Trial()},
 		},
 	}})
 	if err != nil {

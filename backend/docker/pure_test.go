@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,27 +95,6 @@ func TestSwapOfAContainer(t *testing.T) {
 		got := resources(c.spec, sandboxFacts{memory: 64 * mib}, c.taskLimits)
 		if got.Memory != c.memory || got.MemorySwap != c.both {
 			t.Errorf("%s: memory %d, with swap %d; want %d and %d", c.name, got.Memory, got.MemorySwap, c.memory, c.both)
-		}
-	}
-}
-
-// An engine without the right to raise limits says so in its runtime's words, and is asked
-// for no more than there is from then on.
-func TestLimitsThatCannotBeRaised(t *testing.T) {
-	for _, text := range []string{
-		"OCI runtime create failed: container_linux.go:380: starting container process caused: process_linux.go:545: container init caused: setting rlimits for ready process caused: error setting rlimit type 7: operation not permitted: unknown",
-		"crun: setrlimit `RLIMIT_NOFILE`: Operation not permitted: OCI permission denied",
-	} {
-		e := &Engine{log: slog.New(slog.DiscardHandler)}
-		asked := []backend.Ulimit{{Name: "nofile", Optional: true}, {Name: "core"}}
-		if e.refusesUlimits(nil) || e.refusesUlimits(errors.New("no such image")) || len(e.trialUlimits()) != 1 || len(e.ulimits(asked)) != 2 {
-			t.Error("limits count as refused before they were")
-		}
-		if !e.refusesUlimits(errors.New(text)) || e.refusesUlimits(errors.New(text)) {
-			t.Errorf("%s: not noted, or twice", text)
-		}
-		if got := e.ulimits(asked); len(got) != 1 || got[0].Name != "core" || e.trialUlimits() != nil {
-			t.Errorf("then asked for: %v, and on trial %v", got, e.trialUlimits())
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -28,7 +29,7 @@ type sandboxFacts struct {
 	group   string // parent of the control groups of its containers; empty is none of its own
 	own     container.Resources
 	// What bounds its containers, be it its own or its parent's.
-	cpuQuota int64 // per cpuPeriod
+	cpuQuota int64 // per limits.CPUPeriod
 	memory   int64
 }
 
@@ -79,7 +80,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	if err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
 	}
-	how, err := e.binding(ctx)
+	how, err := e.limits.Binding(ctx)
 	if err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
 	}
@@ -98,10 +99,10 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 		reachHost(request.HostConfig, known)
 		e.addCommand(ctx, request, spec, vpc, ip)
 	}
-	if how != unbound {
-		request.HostConfig.CgroupParent = known.groups.parentOf(parent.group, spec.Name)
+	if how != limits.Unbound {
+		request.HostConfig.CgroupParent = known.cgroups.Layout.ParentOf(parent.group, spec.Name)
 	}
-	if how == governed { // it is to see the groups of its containers, which are beside its own; see Stats
+	if how == limits.Managed { // it is to see the groups of its containers, which are beside its own; see Stats
 		request.HostConfig.CgroupnsMode = container.CgroupnsModeHost
 	}
 	maps.Copy(request.Labels, own)
@@ -147,7 +148,7 @@ func (e *Engine) addCommand(ctx context.Context, request container.CreateRequest
 func factsOfSandbox(id string, r container.CreateRequest, ip netip.Addr, parent sandboxFacts) sandboxFacts {
 	return sandboxFacts{
 		ip: ip, routes: r.Labels[label.RoutesKey] != "", network: string(r.HostConfig.NetworkMode),
-		group: groupOf(r.HostConfig.CgroupParent, id), own: r.HostConfig.Resources,
+		group: limits.GroupOf(r.HostConfig.CgroupParent, id), own: r.HostConfig.Resources,
 		cpuQuota: within(r.HostConfig.CPUQuota, parent.cpuQuota), memory: within(r.HostConfig.Memory, parent.memory),
 	}
 }
@@ -266,6 +267,16 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 	known := factsOfSandbox(found.ID, container.CreateRequest{Config: found.Config, HostConfig: found.HostConfig}, address(found), parent)
 	e.sandboxes.Store(found.ID, known)
 	return known, nil
+}
+
+// setLimits gives the group of a sandbox its limits before anything runs in it, where the
+// engine does not.
+func (e *Engine) setLimits(ctx context.Context, id string) error {
+	known, err := e.sandbox(ctx, id)
+	if err != nil {
+		return err
+	}
+	return e.limits.Limit(ctx, known.group, known.own)
 }
 
 // forget gives back the addresses of a sandbox or container that is gone.

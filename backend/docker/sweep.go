@@ -57,14 +57,14 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	all.lifelines = slices.DeleteFunc(all.lifelines, func(c container.Summary) bool { return made && c.ID == l.id })
 	all = all.filter(func(labels map[string]string) bool { return !isShared(labels) })
 	_, err = e.removeProperty(ctx, all)
-	e.removeLostGroups(ctx)
+	e.limits.RemoveLost(ctx)
 	e.forgetVPCs(ctx, func(string, vpcNetwork) bool { return true })
 	e.direct.Reset()
 	e.sandboxes.Clear()
 	e.leases.clear()
 	e.commands.ForgetAll()
 	e.containers.ForgetAll()
-	return dockerapi.Classify(errors.Join(err, dropped, e.dropGovernor(ctx), e.dropLifeline(ctx)))
+	return dockerapi.Classify(errors.Join(err, dropped, e.limits.Close(ctx), e.dropLifeline(ctx)))
 }
 
 func (e *Engine) listProperty(ctx context.Context, which client.Filters) (property, error) {
@@ -142,7 +142,7 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 	for _, v := range all.volumes {
 		volumes = append(volumes, v.Name)
 	}
-	lost := e.groupsWithoutSandbox(ctx, all.containers)
+	lost := e.limits.WithoutSandbox(ctx, all.containers)
 	var failures []error
 	for _, step := range []struct {
 		ids     []string
@@ -150,8 +150,8 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 		counted bool
 	}{
 		{containers, e.containers.Remove, true},
-		{children, e.removeSandbox, true},
-		{sandboxes, e.removeSandbox, true},
+		{children, e.limits.RemoveSandbox, true},
+		{sandboxes, e.limits.RemoveSandbox, true},
 		{networks, e.removeNetwork, true},
 		{volumes, e.removeVolume, true},
 		{lifelines, e.containers.Remove, false},
@@ -163,7 +163,7 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 		failures = append(failures, err)
 	}
 	for _, group := range lost {
-		e.removeGroup(ctx, group)
+		e.limits.RemoveGroup(ctx, group)
 	}
 	return removed, errors.Join(failures...)
 }

@@ -103,7 +103,7 @@ func (e *Engine) removeWarm(ctx context.Context, name string) error {
 		err = e.containers.Remove(ctx, name)
 	}
 	if err == nil {
-		e.dropGroup(ctx, known.groups.parentOf("", name))
+		e.limits.Drop(ctx, known.cgroups.Layout.ParentOf("", name))
 	}
 	return err
 }

@@ -190,9 +190,9 @@ func runTask(t *testing.T, engine *docker.Engine) {
 	}
 }
 
-// Where the engine gives a task's group no limits, the governor does, before anything runs
+// Where the engine gives a task's group no limits, the cgroup manager does, before anything runs
 // in it; and it removes the group after the last of its containers.
-func TestTheGovernorSetsLimits(t *testing.T) {
+func TestTheCgroupManagerSetsLimits(t *testing.T) {
 	for _, c := range []struct{ driver, group, trial, binds string }{
 		{"cgroupfs", "/ecs-emulator/0ebb429fa86d481c", "/ecs-emulator/001a41250acf8e53", "/sys/fs/cgroup:/sys/fs/cgroup"},
 		{"systemd", "ecsemulator-0ebb429fa86d481c.slice", "ecsemulator-001a41250acf8e53.slice", "/sys/fs/cgroup:/sys/fs/cgroup /run/systemd:/run/systemd"},
@@ -219,14 +219,14 @@ func TestTheGovernorSetsLimits(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := fake.since("drop " + c.group); !slices.Contains(got, "remove governor") {
-				t.Errorf("after Close: %q; want the governor removed", got)
+				t.Errorf("after Close: %q; want the cgroup manager removed", got)
 			}
 		})
 	}
 }
 
 // Where it cannot, as where the engine's host hides its groups, each container is bounded.
-func TestWithoutGovernorEachContainerIsBounded(t *testing.T) {
+func TestWithoutCgroupManagerEachContainerIsBounded(t *testing.T) {
 	fake := &cgroupEngine{version: "2", driver: "cgroupfs", complaint: "read-only file system"}
 	engine := openCgroupEngine(t, fake)
 	runTask(t, engine)
@@ -240,20 +240,20 @@ func TestWithoutGovernorEachContainerIsBounded(t *testing.T) {
 	}
 }
 
-// What kept the governor from its work was mended.
-func TestAGovernorThatCouldNotIsTriedAgain(t *testing.T) {
+// What kept the cgroup manager from its work was mended.
+func TestACgroupManagerThatCouldNotIsTriedAgain(t *testing.T) {
 	fake := &cgroupEngine{version: "2", driver: "cgroupfs", complaint: "read-only file system"}
 	engine := openCgroupEngine(t, fake)
 	runTask(t, engine)
 	fake.mu.Lock()
 	fake.complaint, fake.told = "", nil
 	fake.mu.Unlock()
-	engine.GovernorTriedBefore(9 * time.Minute)
+	engine.CgroupManagerTriedBefore(9 * time.Minute)
 	runTask(t, engine)
 	if got := fake.since(""); slices.Contains(got, "start governor") {
 		t.Errorf("after nine minutes the engine was told\n%s", strings.Join(got, "\n"))
 	}
-	engine.GovernorTriedBefore(10 * time.Minute)
+	engine.CgroupManagerTriedBefore(10 * time.Minute)
 	runTask(t, engine)
 	if got := fake.since(""); !slices.Contains(got, "limit /ecs-emulator/0ebb429fa86d481c memory=67108864 swap=0 cpu=50000") {
 		t.Errorf("after ten minutes the engine was told\n%s\nwant the limits of the task", strings.Join(got, "\n"))
@@ -264,7 +264,7 @@ func TestAGovernorThatCouldNotIsTriedAgain(t *testing.T) {
 }
 
 // Somebody tidies up on the engine.
-func TestAGovernorThatIsGoneIsStartedAgain(t *testing.T) {
+func TestACgroupManagerThatIsGoneIsStartedAgain(t *testing.T) {
 	fake := &cgroupEngine{version: "2", driver: "cgroupfs"}
 	engine := openCgroupEngine(t, fake)
 	runTask(t, engine)
@@ -274,12 +274,12 @@ func TestAGovernorThatIsGoneIsStartedAgain(t *testing.T) {
 	fake.mu.Unlock()
 	runTask(t, engine)
 	if got := fake.since(""); !slices.Contains(got, "start governor") || !slices.Contains(got, "limit /ecs-emulator/0ebb429fa86d481c memory=67108864 swap=0 cpu=50000") {
-		t.Errorf("the engine was told\n%s\nwant the governor started and the limits set", strings.Join(got, "\n"))
+		t.Errorf("the engine was told\n%s\nwant the cgroup manager started and the limits set", strings.Join(got, "\n"))
 	}
 }
 
 // A run with a data directory was killed, and may have been of another version.
-func TestTheGovernorOfAnEarlierRun(t *testing.T) {
+func TestTheCgroupManagerOfAnEarlierRun(t *testing.T) {
 	for name, c := range map[string]struct {
 		run  func(*docker.Engine)
 		want []string

@@ -1,0 +1,46 @@
+package limits
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/docker/go-units"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// Ulimits are limits of processes that an engine can give.
+type Ulimits struct {
+	fixed atomic.Bool // they cannot be raised
+	log   *slog.Logger
+}
+
+// NewUlimits returns those of an engine that has not refused any yet.
+func NewUlimits(log *slog.Logger) *Ulimits { return &Ulimits{log: log} }
+
+// Trial are more open files than an engine may have itself. The owner's heartbeat, which
+// comes before all else, tries whether the engine can give them.
+func (u *Ulimits) Trial() []*units.Ulimit {
+	if u.fixed.Load() {
+		return nil
+	}
+	return []*units.Ulimit{{Name: "nofile", Soft: 65_535, Hard: 65_535}}
+}
+
+// Refused notes an error that says that limits cannot be raised: the engine runs
+// without that right, rootless or in a container. It is true once.
+// Sources: runc, "error setting rlimit type 7"; crun, "setrlimit `RLIMIT_NOFILE`".
+func (u *Ulimits) Refused(err error) bool {
+	if err == nil || !strings.Contains(strings.ToLower(err.Error()), "rlimit") || !u.fixed.CompareAndSwap(false, true) {
+		return false
+	}
+	u.log.Warn("the engine cannot raise limits of processes: containers have its own number of open files where their definition names none", "error", err)
+	return true
+}
+
+// Possible leaves out what the engine cannot give.
+func (u *Ulimits) Possible(asked []backend.Ulimit) []backend.Ulimit {
+	return slices.DeleteFunc(slices.Clone(asked), func(limit backend.Ulimit) bool { return limit.Optional && u.fixed.Load() })
+}
