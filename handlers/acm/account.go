@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
@@ -13,7 +14,7 @@ import (
 
 // GetAccountConfiguration answers when events about a certificate would begin.
 func (a *API) GetAccountConfiguration(ctx context.Context, _ *sdk.GetAccountConfigurationInput) (*sdk.GetAccountConfigurationOutput, error) {
-	account := acm.FindAccount(a.read(), scopeOf(ctx))
+	account := acm.FindAccount(a.read(), awsapi.CallScope(ctx))
 	return &sdk.GetAccountConfigurationOutput{ExpiryEvents: &types.ExpiryEventsConfiguration{DaysBeforeExpiry: &account.DaysBeforeExpiry}}, nil
 }
 
@@ -34,7 +35,7 @@ func (a *API) PutAccountConfiguration(ctx context.Context, in *sdk.PutAccountCon
 		return nil, invalid("Configuration for events is empty.")
 	}
 	return &sdk.PutAccountConfigurationOutput{}, a.update(func(tx *store.Tx) error {
-		account := acm.FindAccount(tx, scopeOf(ctx))
+		account := acm.FindAccount(tx, awsapi.CallScope(ctx))
 		account.DaysBeforeExpiry = *days
 		acm.PutAccount(tx, &account)
 		return nil

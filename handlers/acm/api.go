@@ -12,7 +12,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -49,11 +48,9 @@ func (a *API) usersOf(tx *store.Tx, c *acm.Certificate) []string {
 	return a.InUse((*state.Tx)(tx), c.ARN)
 }
 
-func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }
-
 // find returns the certificate with an ARN.
 func find(ctx context.Context, tx *store.Tx, certificateARN *string) (*acm.Certificate, error) {
-	scope := scopeOf(ctx)
+	scope := awsapi.CallScope(ctx)
 	if c := acm.Find(tx, scope, *certificateARN); c != nil {
 		return c, nil
 	}
@@ -84,19 +81,4 @@ func (a *API) change(ctx context.Context, certificateARN *string, change func(c 
 		acm.Put(tx, &changed)
 		return nil
 	})
-}
-
-// optional is a member that is absent when it is empty.
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func optionalTime(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }

@@ -3,6 +3,7 @@ package acm
 import (
 	"context"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -21,7 +22,7 @@ func (a *API) DeleteCertificate(ctx context.Context, in *sdk.DeleteCertificateIn
 			return err
 		}
 		if len(a.usersOf(tx, c)) > 0 { // ACM0001
-			return inUse("Certificate %s in account %s is in use.", c.ARN, scopeOf(ctx).Account)
+			return inUse("Certificate %s in account %s is in use.", c.ARN, awsapi.CallScope(ctx).Account)
 		}
 		acm.Delete(tx, c)
 		return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
@@ -35,8 +36,8 @@ func describe(c *acm.Certificate, users []string, now time.Time) *types.Certific
 	read := c.X509()
 	detail := &types.CertificateDetail{
 		CertificateArn: &c.ARN, Type: c.Type, Status: statusOf(read, now), CertificateKeyPairOrigin: originOf(c),
-		DomainName: optional(c.DomainName), SubjectAlternativeNames: c.Names, DomainValidationOptions: domainValidations(c),
-		CreatedAt: &c.CreatedAt, ImportedAt: optionalTime(c.ImportedAt), NotBefore: &read.NotBefore, NotAfter: &read.NotAfter,
+		DomainName: awsapi.Optional(c.DomainName), SubjectAlternativeNames: c.Names, DomainValidationOptions: domainValidations(c),
+		CreatedAt: &c.CreatedAt, ImportedAt: awsapi.OptionalTime(c.ImportedAt), NotBefore: &read.NotBefore, NotAfter: &read.NotAfter,
 		Serial: aws.String(serialOf(read)), Subject: aws.String(read.Subject.String()), Issuer: aws.String(issuerOf(read)),
 		// With a hyphen, unlike in lists and requests (ACM0001).
 		KeyAlgorithm:       types.KeyAlgorithm(strings.ReplaceAll(string(keyAlgorithm(read.PublicKey)), "_", "-")),

@@ -1,32 +1,26 @@
 package acm
 
 import (
-	"fmt"
-
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
 )
 
 func notFound(format string, args ...any) error {
-	return &types.ResourceNotFoundException{Message: text(format, args)}
+	return &types.ResourceNotFoundException{Message: awsapi.Textf(format, args...)}
 }
 
 func inUse(format string, args ...any) error {
-	return &types.ResourceInUseException{Message: text(format, args)}
+	return &types.ResourceInUseException{Message: awsapi.Textf(format, args...)}
 }
 
 func invalid(format string, args ...any) error {
-	return &types.ValidationException{Message: text(format, args)}
+	return &types.ValidationException{Message: awsapi.Textf(format, args...)}
 }
 
 func invalidState(format string, args ...any) error {
-	return &types.InvalidStateException{Message: text(format, args)}
+	return &types.InvalidStateException{Message: awsapi.Textf(format, args...)}
 }
 
 func invalidValidationOption(format string, args ...any) error {
-	return &types.InvalidDomainValidationOptionsException{Message: text(format, args)}
-}
-
-func text(format string, args []any) *string {
-	s := fmt.Sprintf(format, args...)
-	return &s
+	return &types.InvalidDomainValidationOptionsException{Message: awsapi.Textf(format, args...)}
 }

@@ -3,6 +3,7 @@ package acm
 import (
 	"context"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 )
 
@@ -12,5 +13,5 @@ func (a *API) GetCertificate(ctx context.Context, in *sdk.GetCertificateInput) (
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.GetCertificateOutput{Certificate: &c.Body, CertificateChain: optional(c.Chain)}, nil
+	return &sdk.GetCertificateOutput{Certificate: &c.Body, CertificateChain: awsapi.Optional(c.Chain)}, nil
 }

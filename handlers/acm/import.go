@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
@@ -31,7 +32,7 @@ func (a *API) ImportCertificate(ctx context.Context, in *sdk.ImportCertificateIn
 	if err := read.validAt(now, a.Wall(now)); err != nil {
 		return nil, err
 	}
-	made := &acm.Certificate{ARN: acm.NewARN(scopeOf(ctx)), Type: types.CertificateTypeImported, CreatedAt: now}
+	made := &acm.Certificate{ARN: acm.NewARN(awsapi.CallScope(ctx)), Type: types.CertificateTypeImported, CreatedAt: now}
 	if err := setTags(made, in.Tags); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
@@ -21,7 +22,7 @@ func (a *API) ListCertificates(ctx context.Context, in *sdk.ListCertificatesInpu
 	}
 	tx, now := a.read(), a.now()
 	all := []types.CertificateSummary{}
-	for _, c := range acm.List(tx, scopeOf(ctx)) {
+	for _, c := range acm.List(tx, awsapi.CallScope(ctx)) {
 		if s := summary(c, a.usersOf(tx, c), now); passes(s, in) {
 			all = append(all, s)
 		}
@@ -71,11 +72,11 @@ const maxSummaries = 100
 func summary(c *acm.Certificate, users []string, now time.Time) types.CertificateSummary {
 	read := c.X509()
 	s := types.CertificateSummary{
-		CertificateArn: &c.ARN, Type: c.Type, Status: statusOf(read, now), CertificateKeyPairOrigin: originOf(c), DomainName: optional(c.DomainName),
+		CertificateArn: &c.ARN, Type: c.Type, Status: statusOf(read, now), CertificateKeyPairOrigin: originOf(c), DomainName: awsapi.Optional(c.DomainName),
 		SubjectAlternativeNameSummaries: c.Names[:min(len(c.Names), maxSummaries)], HasAdditionalSubjectAlternativeNames: aws.Bool(len(c.Names) > maxSummaries),
 		KeyAlgorithm: keyAlgorithm(read.PublicKey), KeyUsages: keyUsages(read), ExtendedKeyUsages: purposesOf(read),
 		InUse: aws.Bool(len(users) > 0), RenewalEligibility: renewalOf(c, users), NotBefore: &read.NotBefore, NotAfter: &read.NotAfter,
-		CreatedAt: &c.CreatedAt, ImportedAt: optionalTime(c.ImportedAt),
+		CreatedAt: &c.CreatedAt, ImportedAt: awsapi.OptionalTime(c.ImportedAt),
 	}
 	if c.Type == types.CertificateTypeAmazonIssued {
 		s.IssuedAt, s.ExportOption = &c.CreatedAt, types.CertificateExportDisabled

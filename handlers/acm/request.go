@@ -33,7 +33,7 @@ const (
 
 // RequestCertificate issues a certificate at once, whoever owns the domain.
 func (a *API) RequestCertificate(ctx context.Context, in *sdk.RequestCertificateInput) (*sdk.RequestCertificateOutput, error) {
-	scope := scopeOf(ctx)
+	scope := awsapi.CallScope(ctx)
 	if err := checkRequest(in, scope.Account); err != nil {
 		return nil, err
 	}

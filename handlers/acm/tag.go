@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
@@ -20,7 +21,7 @@ func setTags(c *acm.Certificate, tags []types.Tag) error {
 		c.SetTag(acm.Tag{Key: *t.Key, Value: t.Value})
 	}
 	if len(c.Tags) > maxTags {
-		return &types.TooManyTagsException{Message: text("The certificate has more than %d tags.", []any{maxTags})}
+		return &types.TooManyTagsException{Message: awsapi.Textf("The certificate has more than %d tags.", maxTags)}
 	}
 	return nil
 }

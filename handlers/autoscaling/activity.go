@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -27,7 +28,7 @@ func (a *API) DescribeScalingActivities(ctx context.Context, in *sdk.DescribeSca
 	if err != nil {
 		return nil, err
 	}
-	tx, scope, deleted := a.store.Read(), scopeOf(ctx), aws.ToBool(in.IncludeDeletedGroups)
+	tx, scope, deleted := a.store.Read(), awsapi.CallScope(ctx), aws.ToBool(in.IncludeDeletedGroups)
 	if in.AutoScalingGroupName != nil && !deleted && autoscaling.FindGroup(tx, scope, *in.AutoScalingGroupName) == nil {
 		return nil, noGroup(*in.AutoScalingGroupName)
 	}
@@ -52,7 +53,7 @@ func (a *API) DescribeScalingActivities(ctx context.Context, in *sdk.DescribeSca
 		return slices.Compare([]byte(*a.ActivityId), []byte(*b.ActivityId))
 	})
 	out := &sdk.DescribeScalingActivitiesOutput{}
-	out.Activities, out.NextToken, err = page(found, backwards, in.NextToken, in.MaxRecords, largestPage)
+	out.Activities, out.NextToken, err = pageOf(found, backwards, in.NextToken, in.MaxRecords, largestPage)
 	return out, err
 }
 
@@ -65,7 +66,7 @@ func describeActivity(tx *state.Tx, a *autoscaling.Activity) types.Activity {
 	}
 	described := types.Activity{
 		ActivityId: &a.ID, AutoScalingGroupName: &a.Group, AutoScalingGroupARN: &a.GroupARN, AutoScalingGroupState: &ofGroup,
-		Description: &a.Description, Cause: &a.Cause, StartTime: &a.StartTime, StatusCode: a.Status, StatusMessage: optional(a.StatusMessage),
+		Description: &a.Description, Cause: &a.Cause, StartTime: &a.StartTime, StatusCode: a.Status, StatusMessage: awsapi.Optional(a.StatusMessage),
 		Progress: &a.Progress, Details: aws.String(details(a)),
 	}
 	if !a.EndTime.IsZero() {

@@ -33,8 +33,6 @@ func New(o Options) *API { return &API{store: o.Store, clock: o.Now, strict: o.S
 // now is the time in milliseconds, as Auto Scaling has it.
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
 
-func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }
-
 // group returns the group with a name. One that is being deleted with force is no longer
 // found by those that change it.
 func group(tx *state.Tx, s arn.Scope, name *string) (*autoscaling.Group, error) {
@@ -47,7 +45,7 @@ func group(tx *state.Tx, s arn.Scope, name *string) (*autoscaling.Group, error) 
 // change changes a copy of a group and writes it.
 func (a *API) change(ctx context.Context, name *string, change func(tx *state.Tx, g *autoscaling.Group) error) error {
 	return a.store.Update(func(tx *state.Tx) error {
-		found, err := group(tx, scopeOf(ctx), name)
+		found, err := group(tx, awsapi.CallScope(ctx), name)
 		if err != nil {
 			return err
 		}
@@ -58,12 +56,4 @@ func (a *API) change(ctx context.Context, name *string, change func(tx *state.Tx
 		autoscaling.PutGroup(tx, &changed)
 		return nil
 	})
-}
-
-// optional is a member that is absent when it is empty.
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

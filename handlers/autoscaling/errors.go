@@ -1,9 +1,6 @@
 package autoscaling
 
 import (
-	"fmt"
-	"net/http"
-
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -11,7 +8,7 @@ import (
 
 // invalid has no type in the SDK.
 func invalid(format string, args ...any) error {
-	return &awsapi.Error{Code: "ValidationError", Message: fmt.Sprintf(format, args...)}
+	return awsapi.Errorf("ValidationError", format, args...)
 }
 
 // Source: field reports.
@@ -28,22 +25,12 @@ func noInstance(id string) error {
 }
 
 func alreadyExists(format string, args ...any) error {
-	return &types.AlreadyExistsFault{Message: text(format, args)}
+	return &types.AlreadyExistsFault{Message: awsapi.Textf(format, args...)}
 }
 
 func inUse(format string, args ...any) error {
-	return &types.ResourceInUseFault{Message: text(format, args)}
+	return &types.ResourceInUseFault{Message: awsapi.Textf(format, args...)}
 }
 
 // notBuilt is loud about a member that would have an effect.
-func notBuilt(what string) error {
-	return &awsapi.Error{
-		Code: "NotImplementedException", Status: http.StatusNotImplemented,
-		Message: "ecs-emulator does not implement " + what + " of EC2 Auto Scaling; see COMPATIBILITY.md.",
-	}
-}
-
-func text(format string, args []any) *string {
-	s := fmt.Sprintf(format, args...)
-	return &s
-}
+func notBuilt(what string) error { return awsapi.NotImplemented(what + " of EC2 Auto Scaling") }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
@@ -22,7 +23,7 @@ func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScal
 	if err := checkCreate(in, settings); err != nil {
 		return nil, err
 	}
-	scope, now := scopeOf(ctx), a.now()
+	scope, now := awsapi.CallScope(ctx), a.now()
 	return &sdk.CreateAutoScalingGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
 		name := *in.AutoScalingGroupName
 		if autoscaling.FindGroup(tx, scope, name) != nil {
@@ -127,7 +128,7 @@ func (a *API) DeleteAutoScalingGroup(ctx context.Context, in *sdk.DeleteAutoScal
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	scope := scopeOf(ctx)
+	scope := awsapi.CallScope(ctx)
 	return &sdk.DeleteAutoScalingGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
 		found, err := group(tx, scope, in.AutoScalingGroupName)
 		if err != nil {

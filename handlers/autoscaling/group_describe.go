@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -21,13 +22,13 @@ func (a *API) DescribeAutoScalingGroups(ctx context.Context, in *sdk.DescribeAut
 	}
 	tx := a.store.Read()
 	var found []*autoscaling.Group
-	for _, g := range autoscaling.Groups(tx, scopeOf(ctx)) {
+	for _, g := range autoscaling.Groups(tx, awsapi.CallScope(ctx)) {
 		named := len(in.AutoScalingGroupNames) == 0 || slices.Contains(in.AutoScalingGroupNames, g.Name)
 		if named && hasTags(g, in.Filters) {
 			found = append(found, g)
 		}
 	}
-	found, next, err := page(found, func(g *autoscaling.Group) string { return g.Name }, in.NextToken, in.MaxRecords, defaultPage)
+	found, next, err := pageOf(found, func(g *autoscaling.Group) string { return g.Name }, in.NextToken, in.MaxRecords, defaultPage)
 	if err != nil {
 		return nil, err
 	}
@@ -65,13 +66,13 @@ func describe(g *autoscaling.Group) types.AutoScalingGroup {
 	described := types.AutoScalingGroup{
 		AutoScalingGroupName: &g.Name, AutoScalingGroupARN: aws.String(g.ARN()), CreatedTime: &g.CreatedAt,
 		MinSize: &g.Min, MaxSize: &g.Max, DesiredCapacity: &g.Desired, DefaultCooldown: &g.DefaultCooldown,
-		LaunchConfigurationName: optional(g.Source.LaunchConfiguration), LaunchTemplate: g.Source.LaunchTemplate, MixedInstancesPolicy: g.Source.Mixed,
+		LaunchConfigurationName: awsapi.Optional(g.Source.LaunchConfiguration), LaunchTemplate: g.Source.LaunchTemplate, MixedInstancesPolicy: g.Source.Mixed,
 		AvailabilityZones: g.Zones, AvailabilityZoneIds: []string{}, VPCZoneIdentifier: aws.String(strings.Join(g.Subnets, ",")),
 		HealthCheckType: &g.HealthCheckType, HealthCheckGracePeriod: &g.HealthCheckGracePeriod, DefaultInstanceWarmup: g.DefaultWarmup,
 		Instances: []types.Instance{}, LoadBalancerNames: []string{}, TargetGroupARNs: []string{}, TrafficSources: []types.TrafficSourceIdentifier{},
 		SuspendedProcesses: append([]types.SuspendedProcess{}, g.Suspended...), EnabledMetrics: append([]types.EnabledMetric{}, g.Metrics...),
 		TerminationPolicies: g.TerminationPolicies, NewInstancesProtectedFromScaleIn: &g.Protected,
-		ServiceLinkedRoleARN: &g.ServiceLinkedRole, Context: optional(g.Context), Tags: []types.TagDescription{},
+		ServiceLinkedRoleARN: &g.ServiceLinkedRole, Context: awsapi.Optional(g.Context), Tags: []types.TagDescription{},
 		AvailabilityZoneDistribution:     &types.AvailabilityZoneDistribution{CapacityDistributionStrategy: g.ZoneDistribution},
 		CapacityReservationSpecification: &types.CapacityReservationSpecification{CapacityReservationPreference: g.CapacityReservation},
 		InstanceLifecyclePolicy: &types.InstanceLifecyclePolicy{
@@ -101,7 +102,7 @@ func instances(tx *state.Tx, g *autoscaling.Group) []types.Instance {
 		list = append(list, types.Instance{
 			InstanceId: &m.InstanceID, InstanceType: &m.Type, AvailabilityZone: &m.Zone, AvailabilityZoneId: aws.String(state.ZoneID(m.Zone)),
 			LifecycleState: m.State, HealthStatus: &health, ProtectedFromScaleIn: &m.Protected,
-			LaunchTemplate: m.LaunchTemplate, LaunchConfigurationName: optional(m.LaunchConfiguration),
+			LaunchTemplate: m.LaunchTemplate, LaunchConfigurationName: awsapi.Optional(m.LaunchConfiguration),
 		})
 	}
 	return list

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -19,14 +20,14 @@ import (
 // unknown ids are left out.
 func (a *API) DescribeAutoScalingInstances(ctx context.Context, in *sdk.DescribeAutoScalingInstancesInput) (*sdk.DescribeAutoScalingInstancesOutput, error) {
 	var found []*autoscaling.Member
-	for _, m := range autoscaling.AllMembers(a.store.Read(), scopeOf(ctx)) {
+	for _, m := range autoscaling.AllMembers(a.store.Read(), awsapi.CallScope(ctx)) {
 		if len(in.InstanceIds) == 0 || slices.Contains(in.InstanceIds, m.InstanceID) {
 			found = append(found, m)
 		}
 	}
 	id := func(m *autoscaling.Member) string { return m.InstanceID }
 	slices.SortFunc(found, func(a, b *autoscaling.Member) int { return strings.Compare(id(a), id(b)) })
-	found, next, err := page(found, id, in.NextToken, in.MaxRecords, defaultPage)
+	found, next, err := pageOf(found, id, in.NextToken, in.MaxRecords, defaultPage)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func (a *API) DescribeAutoScalingInstances(ctx context.Context, in *sdk.Describe
 			InstanceId: &m.InstanceID, InstanceType: &m.Type, AutoScalingGroupName: &m.Group,
 			AvailabilityZone: &m.Zone, AvailabilityZoneId: aws.String(state.ZoneID(m.Zone)),
 			LifecycleState: aws.String(string(m.State)), HealthStatus: &health, ProtectedFromScaleIn: &m.Protected,
-			LaunchTemplate: m.LaunchTemplate, LaunchConfigurationName: optional(m.LaunchConfiguration),
+			LaunchTemplate: m.LaunchTemplate, LaunchConfigurationName: awsapi.Optional(m.LaunchConfiguration),
 		})
 	}
 	return out, nil
@@ -57,7 +58,7 @@ func (a *API) SetInstanceProtection(ctx context.Context, in *sdk.SetInstanceProt
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	scope := scopeOf(ctx)
+	scope := awsapi.CallScope(ctx)
 	return &sdk.SetInstanceProtectionOutput{}, a.store.Update(func(tx *state.Tx) error {
 		g, err := group(tx, scope, in.AutoScalingGroupName)
 		if err != nil {
@@ -87,7 +88,7 @@ func (a *API) SetInstanceHealth(ctx context.Context, in *sdk.SetInstanceHealthIn
 	if *in.HealthStatus != "Healthy" && *in.HealthStatus != "Unhealthy" {
 		return nil, invalid("Valid instance health states are: [Healthy, Unhealthy].") // the text is the emulator's
 	}
-	scope, now := scopeOf(ctx), a.now()
+	scope, now := awsapi.CallScope(ctx), a.now()
 	return &sdk.SetInstanceHealthOutput{}, a.store.Update(func(tx *state.Tx) error {
 		m := autoscaling.FindMember(tx, scope, *in.InstanceId)
 		if m == nil {
@@ -113,7 +114,7 @@ func (a *API) TerminateInstanceInAutoScalingGroup(ctx context.Context, in *sdk.T
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	scope, now := scopeOf(ctx), a.now()
+	scope, now := awsapi.CallScope(ctx), a.now()
 	var begun *autoscaling.Activity
 	err := a.store.Update(func(tx *state.Tx) error {
 		m := autoscaling.FindMember(tx, scope, *in.InstanceId)

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
@@ -21,7 +22,7 @@ func (a *API) CreateLaunchConfiguration(ctx context.Context, in *sdk.CreateLaunc
 	if err := checkLaunchConfiguration(in); err != nil {
 		return nil, err
 	}
-	scope := scopeOf(ctx)
+	scope := awsapi.CallScope(ctx)
 	name := *in.LaunchConfigurationName
 	made := &autoscaling.LaunchConfiguration{Scope: scope, Settings: launchConfigurationOf(scope, in)}
 	made.Settings.CreatedTime = aws.Time(a.now())
@@ -118,7 +119,7 @@ func orEmpty(s *string) *string { return aws.String(aws.ToString(s)) }
 // unknown names are left out.
 func (a *API) DescribeLaunchConfigurations(ctx context.Context, in *sdk.DescribeLaunchConfigurationsInput) (*sdk.DescribeLaunchConfigurationsOutput, error) {
 	var found []types.LaunchConfiguration
-	for _, c := range autoscaling.LaunchConfigurations(a.store.Read(), scopeOf(ctx)) {
+	for _, c := range autoscaling.LaunchConfigurations(a.store.Read(), awsapi.CallScope(ctx)) {
 		if len(in.LaunchConfigurationNames) == 0 || slices.Contains(in.LaunchConfigurationNames, *c.Settings.LaunchConfigurationName) {
 			found = append(found, c.Settings)
 		}
@@ -126,7 +127,7 @@ func (a *API) DescribeLaunchConfigurations(ctx context.Context, in *sdk.Describe
 	out := &sdk.DescribeLaunchConfigurationsOutput{}
 	var err error
 	name := func(c types.LaunchConfiguration) string { return *c.LaunchConfigurationName }
-	out.LaunchConfigurations, out.NextToken, err = page(found, name, in.NextToken, in.MaxRecords, defaultPage)
+	out.LaunchConfigurations, out.NextToken, err = pageOf(found, name, in.NextToken, in.MaxRecords, defaultPage)
 	return out, err
 }
 
@@ -137,7 +138,7 @@ func (a *API) DeleteLaunchConfiguration(ctx context.Context, in *sdk.DeleteLaunc
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	scope, name := scopeOf(ctx), *in.LaunchConfigurationName
+	scope, name := awsapi.CallScope(ctx), *in.LaunchConfigurationName
 	return &sdk.DeleteLaunchConfigurationOutput{}, a.store.Update(func(tx *state.Tx) error {
 		found := autoscaling.FindLaunchConfiguration(tx, scope, name)
 		if found == nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 )
@@ -22,7 +23,7 @@ func (a *API) none(ctx context.Context, name *string, optional bool) error {
 	if err := v.err(); err != nil {
 		return err
 	}
-	if autoscaling.FindGroup(a.store.Read(), scopeOf(ctx), *name) == nil {
+	if autoscaling.FindGroup(a.store.Read(), awsapi.CallScope(ctx), *name) == nil {
 		return noGroup(*name)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
@@ -50,14 +51,14 @@ func describeTag(g *autoscaling.Group, t autoscaling.Tag) types.TagDescription {
 
 // CreateOrUpdateTags adds and replaces tags of groups. Instances that run keep theirs.
 func (a *API) CreateOrUpdateTags(ctx context.Context, in *sdk.CreateOrUpdateTagsInput) (*sdk.CreateOrUpdateTagsOutput, error) {
-	return &sdk.CreateOrUpdateTagsOutput{}, a.changeTags(scopeOf(ctx), in.Tags, func(g *autoscaling.Group, t types.Tag) error {
+	return &sdk.CreateOrUpdateTagsOutput{}, a.changeTags(awsapi.CallScope(ctx), in.Tags, func(g *autoscaling.Group, t types.Tag) error {
 		return setTags(g, []types.Tag{t})
 	})
 }
 
 // DeleteTags removes tags of groups, whatever their values.
 func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.DeleteTagsOutput, error) {
-	return &sdk.DeleteTagsOutput{}, a.changeTags(scopeOf(ctx), in.Tags, func(g *autoscaling.Group, t types.Tag) error {
+	return &sdk.DeleteTagsOutput{}, a.changeTags(awsapi.CallScope(ctx), in.Tags, func(g *autoscaling.Group, t types.Tag) error {
 		g.RemoveTag(*t.Key)
 		return nil
 	})
@@ -101,7 +102,7 @@ func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk
 		return nil, err
 	}
 	var found []types.TagDescription
-	for _, g := range autoscaling.Groups(a.store.Read(), scopeOf(ctx)) {
+	for _, g := range autoscaling.Groups(a.store.Read(), awsapi.CallScope(ctx)) {
 		for _, t := range g.Tags {
 			if tag := describeTag(g, t); passesAll(tag, in.Filters) {
 				found = append(found, tag)
@@ -111,7 +112,7 @@ func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk
 	out := &sdk.DescribeTagsOutput{}
 	var err error
 	key := func(t types.TagDescription) string { return *t.ResourceId + "\x00" + *t.Key }
-	out.Tags, out.NextToken, err = page(found, key, in.NextToken, in.MaxRecords, defaultPage)
+	out.Tags, out.NextToken, err = pageOf(found, key, in.NextToken, in.MaxRecords, defaultPage)
 	return out, err
 }
 

@@ -19,6 +19,11 @@ type Error struct {
 
 var _ smithy.APIError = (*Error)(nil)
 
+// Errorf is an answer with a code for which the SDK has no exception type.
+func Errorf(code, format string, args ...any) error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // ErrorCode implements [smithy.APIError].

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs/pattern"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
@@ -38,7 +39,7 @@ func (a *API) FilterLogEvents(ctx context.Context, in *cloudwatchlogs.FilterLogE
 		}
 		q.Start, q.Backward = &k, direction == backward
 	}
-	page, err := a.store.Search(ctx, scopeOf(ctx), group, q)
+	page, err := a.store.Search(ctx, awsapi.CallScope(ctx), group, q)
 	if err != nil {
 		return nil, err
 	}

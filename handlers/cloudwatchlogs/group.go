@@ -14,15 +14,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
-func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }
-
 // CreateLogGroup makes a log group.
 func (a *API) CreateLogGroup(ctx context.Context, in *cloudwatchlogs.CreateLogGroupInput) (*cloudwatchlogs.CreateLogGroupOutput, error) {
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
 	}
 	g := logs.Group{
-		Scope: scopeOf(ctx), Name: *in.LogGroupName, Class: in.LogGroupClass, KMSKey: aws.ToString(in.KmsKeyId), Tags: in.Tags,
+		Scope: awsapi.CallScope(ctx), Name: *in.LogGroupName, Class: in.LogGroupClass, KMSKey: aws.ToString(in.KmsKeyId), Tags: in.Tags,
 		Protected: aws.ToBool(in.DeletionProtectionEnabled),
 	}
 	if g.Class == "" {
@@ -33,7 +31,7 @@ func (a *API) CreateLogGroup(ctx context.Context, in *cloudwatchlogs.CreateLogGr
 
 // DeleteLogGroup removes a group with its streams, unless it is protected.
 func (a *API) DeleteLogGroup(ctx context.Context, in *cloudwatchlogs.DeleteLogGroupInput) (*cloudwatchlogs.DeleteLogGroupOutput, error) {
-	scope := scopeOf(ctx)
+	scope := awsapi.CallScope(ctx)
 	g, err := a.store.Group(scope, *in.LogGroupName)
 	if err != nil {
 		return nil, err
@@ -61,7 +59,7 @@ func named(ctx context.Context, name, id *string) (string, error) {
 
 // groupOf returns the name of the group that an ARN means.
 func groupOf(ctx context.Context, id string) (string, error) {
-	name, ours := strings.CutPrefix(id, logs.GroupARN(scopeOf(ctx), ""))
+	name, ours := strings.CutPrefix(id, logs.GroupARN(awsapi.CallScope(ctx), ""))
 	if !ours {
 		return "", &types.ResourceNotFoundException{Message: aws.String("The specified log group does not exist.")}
 	}
@@ -74,7 +72,7 @@ func (a *API) PutLogGroupDeletionProtection(ctx context.Context, in *cloudwatchl
 	if err != nil {
 		return nil, err
 	}
-	return &cloudwatchlogs.PutLogGroupDeletionProtectionOutput{}, a.store.UpdateGroup(scopeOf(ctx), name, func(g *logs.Group) error {
+	return &cloudwatchlogs.PutLogGroupDeletionProtectionOutput{}, a.store.UpdateGroup(awsapi.CallScope(ctx), name, func(g *logs.Group) error {
 		g.Protected = *in.DeletionProtectionEnabled
 		return nil
 	})
@@ -95,7 +93,7 @@ func (a *API) setKey(ctx context.Context, name, id *string, key string) error {
 	if err != nil {
 		return err
 	}
-	return a.store.UpdateGroup(scopeOf(ctx), group, func(g *logs.Group) error {
+	return a.store.UpdateGroup(awsapi.CallScope(ctx), group, func(g *logs.Group) error {
 		g.KMSKey = key
 		return nil
 	})
@@ -126,7 +124,7 @@ func (a *API) DeleteRetentionPolicy(ctx context.Context, in *cloudwatchlogs.Dele
 }
 
 func (a *API) setRetention(ctx context.Context, name string, days int32) error {
-	return a.store.UpdateGroup(scopeOf(ctx), name, func(g *logs.Group) error {
+	return a.store.UpdateGroup(awsapi.CallScope(ctx), name, func(g *logs.Group) error {
 		g.Retention = days
 		return nil
 	})

@@ -2,7 +2,6 @@ package cloudwatchlogs
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +25,7 @@ func (a *API) DescribeLogGroups(ctx context.Context, in *cloudwatchlogs.Describe
 		return nil, err
 	}
 	out := &cloudwatchlogs.DescribeLogGroupsOutput{LogGroups: []types.LogGroup{}}
-	groups, bytes := a.store.Groups(scopeOf(ctx))
+	groups, bytes := a.store.Groups(awsapi.CallScope(ctx))
 	for i, g := range groups {
 		identified := len(in.LogGroupIdentifiers) == 0 || slices.ContainsFunc(in.LogGroupIdentifiers, func(id string) bool {
 			return id == g.Name || strings.TrimSuffix(id, ":*") == g.ARN()
@@ -65,14 +64,14 @@ func describeGroup(g logs.Group, bytes int64) types.LogGroup {
 // ListLogGroups lists names of groups.
 func (a *API) ListLogGroups(ctx context.Context, in *cloudwatchlogs.ListLogGroupsInput) (*cloudwatchlogs.ListLogGroupsOutput, error) {
 	if len(in.DataSources) > 0 || len(in.FieldIndexNames) > 0 || len(in.LogGroupTags) > 0 {
-		return nil, notBuilt("dataSources, fieldIndexNames and logGroupTags of ListLogGroups")
+		return nil, awsapi.NotImplemented("dataSources, fieldIndexNames and logGroupTags of ListLogGroups")
 	}
 	after, err := fromToken(in.NextToken)
 	if err != nil {
 		return nil, err
 	}
 	out := &cloudwatchlogs.ListLogGroupsOutput{LogGroups: []types.LogGroupSummary{}}
-	groups, _ := a.store.Groups(scopeOf(ctx))
+	groups, _ := a.store.Groups(awsapi.CallScope(ctx))
 	for _, g := range groups {
 		if g.Name <= after || !matchesAny(g.Name, aws.ToString(in.LogGroupNamePattern)) || in.LogGroupClass != "" && g.Class != in.LogGroupClass {
 			continue
@@ -106,11 +105,3 @@ func limit(asked *int32, usual int) int {
 }
 
 func itoa(n int32) string { return strconv.Itoa(int(n)) }
-
-// notBuilt is loud about a member that would have an effect.
-func notBuilt(what string) error {
-	return &awsapi.Error{
-		Code: "NotImplementedException", Status: http.StatusNotImplemented,
-		Message: "ecs-emulator does not implement " + what + "; see COMPATIBILITY.md.",
-	}
-}

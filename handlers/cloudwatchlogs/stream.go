@@ -10,13 +10,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
 func streamOf(ctx context.Context, group, name string) logs.StreamName {
-	return logs.StreamName{Scope: scopeOf(ctx), Group: group, Name: name}
+	return logs.StreamName{Scope: awsapi.CallScope(ctx), Group: group, Name: name}
 }
 
 // CreateLogStream makes a stream.
@@ -39,7 +40,7 @@ func (a *API) DescribeLogStreams(ctx context.Context, in *cloudwatchlogs.Describ
 	if o.byTime && in.LogStreamNamePrefix != nil { // Source: field reports
 		return nil, invalid("Cannot order by LastEventTime with a logStreamNamePrefix.")
 	}
-	streams, err := a.store.Streams(scopeOf(ctx), group, aws.ToString(in.LogStreamNamePrefix), "", 0)
+	streams, err := a.store.Streams(awsapi.CallScope(ctx), group, aws.ToString(in.LogStreamNamePrefix), "", 0)
 	if err != nil {
 		return nil, err
 	}

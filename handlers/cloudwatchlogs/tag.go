@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
@@ -35,7 +36,7 @@ func (a *API) tag(ctx context.Context, name string, tags map[string]string) erro
 	if err := checkTags(tags); err != nil {
 		return err
 	}
-	return a.store.UpdateGroup(scopeOf(ctx), name, func(g *logs.Group) error {
+	return a.store.UpdateGroup(awsapi.CallScope(ctx), name, func(g *logs.Group) error {
 		maps.Copy(g.Tags, tags)
 		if len(g.Tags) > maxTags { // the text is the emulator's
 			return &types.TooManyTagsException{Message: aws.String("The number of tags exceeds the limit of 50."), ResourceName: aws.String(g.ARN())}
@@ -46,7 +47,7 @@ func (a *API) tag(ctx context.Context, name string, tags map[string]string) erro
 
 // untag does not mind keys that are not there. Source: recorded answers (LOGS0001).
 func (a *API) untag(ctx context.Context, name string, keys []string) error {
-	return a.store.UpdateGroup(scopeOf(ctx), name, func(g *logs.Group) error {
+	return a.store.UpdateGroup(awsapi.CallScope(ctx), name, func(g *logs.Group) error {
 		for _, key := range keys {
 			delete(g.Tags, key)
 		}
@@ -55,7 +56,7 @@ func (a *API) untag(ctx context.Context, name string, keys []string) error {
 }
 
 func (a *API) tags(ctx context.Context, name string) (map[string]string, error) {
-	g, err := a.store.Group(scopeOf(ctx), name)
+	g, err := a.store.Group(awsapi.CallScope(ctx), name)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
@@ -150,6 +151,5 @@ func bound(v *wire.Violation) string {
 }
 
 func invalid(format string, args ...any) error {
-	text := fmt.Sprintf(format, args...)
-	return &types.InvalidParameterException{Message: &text}
+	return &types.InvalidParameterException{Message: awsapi.Textf(format, args...)}
 }

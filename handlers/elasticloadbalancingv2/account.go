@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
@@ -38,7 +39,7 @@ func limit(name, most string) types.Limit { return types.Limit{Name: &name, Max:
 
 // DescribeAccountLimits answers quotas.
 func (a *API) DescribeAccountLimits(_ context.Context, in *sdk.DescribeAccountLimitsInput) (*sdk.DescribeAccountLimitsOutput, error) {
-	part, next, err := page(limits, func(l types.Limit) string { return *l.Name }, in.Marker, in.PageSize)
+	part, next, err := pageOf(limits, func(l types.Limit) string { return *l.Name }, in.Marker, in.PageSize)
 	return &sdk.DescribeAccountLimitsOutput{Limits: part, NextMarker: next}, err
 }
 
@@ -47,7 +48,7 @@ func (a *API) DescribeCapacityReservation(ctx context.Context, in *sdk.DescribeC
 	if err := require("loadBalancerArn", in.LoadBalancerArn); err != nil {
 		return nil, err
 	}
-	_, err := loadBalancer(a.store.Read(), scopeOf(ctx), *in.LoadBalancerArn)
+	_, err := loadBalancer(a.store.Read(), awsapi.CallScope(ctx), *in.LoadBalancerArn)
 	return &sdk.DescribeCapacityReservationOutput{CapacityReservationState: []types.ZonalCapacityReservationState{}}, err
 }
 
@@ -72,7 +73,7 @@ func (a *API) DescribeSSLPolicies(_ context.Context, in *sdk.DescribeSSLPolicies
 	if t := string(in.LoadBalancerType); t != "" && !slices.Contains(elbv2.SSLPolicyTypes, t) {
 		found = nil
 	}
-	part, next, err := page(found, func(p elbv2.SSLPolicy) string { return p.Name }, in.Marker, in.PageSize)
+	part, next, err := pageOf(found, func(p elbv2.SSLPolicy) string { return p.Name }, in.Marker, in.PageSize)
 	out := &sdk.DescribeSSLPoliciesOutput{NextMarker: next}
 	for _, p := range part {
 		d := types.SslPolicy{Name: &p.Name, SslProtocols: p.Protocols, SupportedLoadBalancerTypes: elbv2.SSLPolicyTypes}
@@ -90,5 +91,5 @@ func noPolicy(name string) error {
 	if strings.Contains(name, "-RFC9151-") || strings.Contains(name, "-CNSA2-") {
 		return notBuilt("the security policy " + name)
 	}
-	return &types.SSLPolicyNotFoundException{Message: text("SSL policy '%s' not found", name)}
+	return &types.SSLPolicyNotFoundException{Message: awsapi.Textf("SSL policy '%s' not found", name)}
 }

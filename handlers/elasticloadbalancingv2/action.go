@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
@@ -253,7 +254,7 @@ func checkForward(tx *state.Tx, l *elbv2.Listener, id string) error {
 	}
 	switch {
 	case !goesWith(l.Protocol, g.Protocol):
-		return &types.IncompatibleProtocolsException{Message: text(
+		return &types.IncompatibleProtocolsException{Message: awsapi.Textf(
 			"The listener and the following target groups have incompatible protocols: %s", id)}
 	case l.Protocol == types.ProtocolEnumHttp && g.ProtocolVersion != "HTTP1":
 		return badConfiguration("Listener protocol 'HTTP' is not supported with a target group with the protocol-version '%s'", g.ProtocolVersion)
@@ -263,7 +264,7 @@ func checkForward(tx *state.Tx, l *elbv2.Listener, id string) error {
 	}
 	for _, other := range elbv2.InUse(tx, id) {
 		if other != l.LoadBalancer {
-			return &types.TargetGroupAssociationLimitException{Message: text(
+			return &types.TargetGroupAssociationLimitException{Message: awsapi.Textf(
 				"The following target groups cannot be associated with more than one load balancer: %s", id)}
 		}
 	}

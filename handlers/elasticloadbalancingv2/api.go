@@ -48,8 +48,6 @@ func New(o Options) *API {
 // now is the time in milliseconds, as Elastic Load Balancing has it.
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
 
-func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }
-
 // loadBalancer returns one of the caller's by its ARN.
 func loadBalancer(tx *state.Tx, s arn.Scope, id string) (*elbv2.LoadBalancer, error) {
 	if err := wellFormed(id, "loadbalancer", "load balancer"); err != nil {
@@ -58,7 +56,7 @@ func loadBalancer(tx *state.Tx, s arn.Scope, id string) (*elbv2.LoadBalancer, er
 	if b := elbv2.FindLoadBalancer(tx, id); b != nil && b.Scope == s {
 		return b, nil
 	}
-	return nil, &types.LoadBalancerNotFoundException{Message: text("Load balancer '%s' not found", id)}
+	return nil, &types.LoadBalancerNotFoundException{Message: awsapi.Textf("Load balancer '%s' not found", id)}
 }
 
 // listener returns one of the caller's by its ARN.
@@ -69,7 +67,7 @@ func listener(tx *state.Tx, s arn.Scope, id string) (*elbv2.Listener, error) {
 	if l := elbv2.FindListener(tx, id); l != nil && l.Scope == s {
 		return l, nil
 	}
-	return nil, &types.ListenerNotFoundException{Message: text("One or more listeners not found")}
+	return nil, &types.ListenerNotFoundException{Message: awsapi.Textf("One or more listeners not found")}
 }
 
 // rule returns one of the caller's by its ARN, which may be the default one of a listener.
@@ -80,7 +78,7 @@ func rule(tx *state.Tx, s arn.Scope, id string) (*elbv2.Rule, error) {
 	if r := elbv2.FindRule(tx, id); r != nil && arn.ScopeOf(id) == s {
 		return r, nil
 	}
-	return nil, &types.RuleNotFoundException{Message: text("One or more rules not found")}
+	return nil, &types.RuleNotFoundException{Message: awsapi.Textf("One or more rules not found")}
 }
 
 // targetGroup returns one of the caller's by its ARN.
@@ -91,7 +89,7 @@ func targetGroup(tx *state.Tx, s arn.Scope, id string) (*elbv2.TargetGroup, erro
 	if g := elbv2.FindTargetGroup(tx, id); g != nil && g.Scope == s {
 		return g, nil
 	}
-	return nil, &types.TargetGroupNotFoundException{Message: text("Target groups '%s' not found", id)}
+	return nil, &types.TargetGroupNotFoundException{Message: awsapi.Textf("Target groups '%s' not found", id)}
 }
 
 // wellFormed refuses what is not the ARN of a resource of a kind.
@@ -114,7 +112,7 @@ func kindOf(id string) string {
 // within its quotas.
 func change[T any](a *API, ctx context.Context, id *string, find func(*state.Tx, arn.Scope, string) (*T, error), put func(*state.Tx, *T), change func(*state.Tx, *T) error) (changed T, err error) {
 	err = a.store.Update(func(tx *state.Tx) error {
-		found, err := find(tx, scopeOf(ctx), *id)
+		found, err := find(tx, awsapi.CallScope(ctx), *id)
 		if err != nil {
 			return err
 		}
@@ -132,12 +130,4 @@ func change[T any](a *API, ctx context.Context, id *string, find func(*state.Tx,
 		return nil
 	})
 	return changed, err
-}
-
-// optional is a member that is absent when it is empty.
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

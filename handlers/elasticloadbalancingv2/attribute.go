@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
@@ -130,7 +131,7 @@ func (a *API) DescribeLoadBalancerAttributes(ctx context.Context, in *sdk.Descri
 	if err := require("loadBalancerArn", in.LoadBalancerArn); err != nil {
 		return nil, err
 	}
-	b, err := loadBalancer(a.store.Read(), scopeOf(ctx), *in.LoadBalancerArn)
+	b, err := loadBalancer(a.store.Read(), awsapi.CallScope(ctx), *in.LoadBalancerArn)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +167,7 @@ func (a *API) DescribeTargetGroupAttributes(ctx context.Context, in *sdk.Describ
 	if err := require("targetGroupArn", in.TargetGroupArn); err != nil {
 		return nil, err
 	}
-	g, err := targetGroup(a.store.Read(), scopeOf(ctx), *in.TargetGroupArn)
+	g, err := targetGroup(a.store.Read(), awsapi.CallScope(ctx), *in.TargetGroupArn)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +207,7 @@ func (a *API) DescribeListenerAttributes(ctx context.Context, in *sdk.DescribeLi
 	if err := require("listenerArn", in.ListenerArn); err != nil {
 		return nil, err
 	}
-	l, err := listener(a.store.Read(), scopeOf(ctx), *in.ListenerArn)
+	l, err := listener(a.store.Read(), awsapi.CallScope(ctx), *in.ListenerArn)
 	if err != nil {
 		return nil, err
 	}

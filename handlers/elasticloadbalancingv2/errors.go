@@ -1,8 +1,6 @@
 package elasticloadbalancingv2
 
 import (
-	"fmt"
-
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -10,25 +8,20 @@ import (
 
 // invalid has no type in the SDK.
 func invalid(format string, args ...any) error {
-	return &awsapi.Error{Code: "ValidationError", Message: fmt.Sprintf(format, args...)}
+	return awsapi.Errorf("ValidationError", format, args...)
 }
 
 func badConfiguration(format string, args ...any) error {
-	return &types.InvalidConfigurationRequestException{Message: text(format, args...)}
+	return &types.InvalidConfigurationRequestException{Message: awsapi.Textf(format, args...)}
 }
 
 func badAction(format string, args ...any) error {
-	return &types.InvalidLoadBalancerActionException{Message: text(format, args...)}
+	return &types.InvalidLoadBalancerActionException{Message: awsapi.Textf(format, args...)}
 }
 
 func notPermitted(format string, args ...any) error {
-	return &types.OperationNotPermittedException{Message: text(format, args...)}
+	return &types.OperationNotPermittedException{Message: awsapi.Textf(format, args...)}
 }
 
 // notBuilt is loud about what would have an effect.
 func notBuilt(what string) error { return awsapi.NotImplemented(what + " of Elastic Load Balancing") }
-
-func text(format string, args ...any) *string {
-	s := fmt.Sprintf(format, args...)
-	return &s
-}

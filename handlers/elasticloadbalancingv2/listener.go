@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
@@ -31,7 +32,7 @@ func (a *API) CreateListener(ctx context.Context, in *sdk.CreateListenerInput) (
 	}
 	var made *elbv2.Listener
 	err = a.store.Update(func(tx *state.Tx) error {
-		b, err := loadBalancer(tx, scopeOf(ctx), *in.LoadBalancerArn)
+		b, err := loadBalancer(tx, awsapi.CallScope(ctx), *in.LoadBalancerArn)
 		if err != nil {
 			return err
 		}
@@ -46,7 +47,7 @@ func (a *API) CreateListener(ctx context.Context, in *sdk.CreateListenerInput) (
 		for _, other := range elbv2.LoadBalancerListeners(tx, b.ARN) {
 			if other.Port == made.Port {
 				if !sameListener(other, made) {
-					return &types.DuplicateListenerException{Message: text("A listener already exists on this port for this load balancer '%s'", b.ARN)}
+					return &types.DuplicateListenerException{Message: awsapi.Textf("A listener already exists on this port for this load balancer '%s'", b.ARN)}
 				}
 				made = other
 				return nil
@@ -137,7 +138,7 @@ func sameListener(a, b *elbv2.Listener) bool {
 func describeListener(l *elbv2.Listener) types.Listener {
 	d := types.Listener{
 		ListenerArn: &l.ARN, LoadBalancerArn: &l.LoadBalancer, Port: &l.Port, Protocol: l.Protocol, DefaultActions: l.Actions,
-		SslPolicy: optional(l.SSLPolicy),
+		SslPolicy: awsapi.Optional(l.SSLPolicy),
 	}
 	if l.Certificate != "" {
 		d.Certificates = []types.Certificate{{CertificateArn: &l.Certificate}}
@@ -151,7 +152,7 @@ func describeListener(l *elbv2.Listener) types.Listener {
 // DescribeListeners answers listeners by ARN, or those of a load balancer, in order of their
 // ports.
 func (a *API) DescribeListeners(ctx context.Context, in *sdk.DescribeListenersInput) (*sdk.DescribeListenersOutput, error) {
-	tx, scope := a.store.Read(), scopeOf(ctx)
+	tx, scope := a.store.Read(), awsapi.CallScope(ctx)
 	var found []*elbv2.Listener
 	switch {
 	case in.LoadBalancerArn != nil && in.ListenerArns != nil: // the text is made of those of others
@@ -174,7 +175,7 @@ func (a *API) DescribeListeners(ctx context.Context, in *sdk.DescribeListenersIn
 		return nil, invalid("You must specify either listener ARNs or a load balancer ARN")
 	}
 	order := func(l *elbv2.Listener) string { return fmt.Sprintf("%s:%05d", l.LoadBalancer, l.Port) }
-	part, next, err := page(found, order, in.Marker, in.PageSize)
+	part, next, err := pageOf(found, order, in.Marker, in.PageSize)
 	out := &sdk.DescribeListenersOutput{NextMarker: next}
 	for _, l := range part {
 		out.Listeners = append(out.Listeners, describeListener(l))
@@ -214,7 +215,7 @@ func (a *API) DeleteListener(ctx context.Context, in *sdk.DeleteListenerInput) (
 		return nil, err
 	}
 	return &sdk.DeleteListenerOutput{}, a.store.Update(func(tx *state.Tx) error {
-		l, err := listener(tx, scopeOf(ctx), *in.ListenerArn)
+		l, err := listener(tx, awsapi.CallScope(ctx), *in.ListenerArn)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
@@ -77,7 +78,7 @@ func (a *API) DescribeListenerCertificates(ctx context.Context, in *sdk.Describe
 	if err := require("listenerArn", in.ListenerArn); err != nil {
 		return nil, err
 	}
-	l, err := listener(a.store.Read(), scopeOf(ctx), *in.ListenerArn)
+	l, err := listener(a.store.Read(), awsapi.CallScope(ctx), *in.ListenerArn)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +92,6 @@ func (a *API) DescribeListenerCertificates(ctx context.Context, in *sdk.Describe
 	order := func(c types.Certificate) string {
 		return map[bool]string{true: "0", false: "1"}[*c.IsDefault] + *c.CertificateArn
 	}
-	part, next, err := page(all, order, in.Marker, in.PageSize)
+	part, next, err := pageOf(all, order, in.Marker, in.PageSize)
 	return &sdk.DescribeListenerCertificatesOutput{Certificates: part, NextMarker: next}, err
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -33,7 +34,7 @@ func (a *API) applyTLS(tx *state.Tx, l *elbv2.Listener, s listenerSettings) erro
 	}
 	switch {
 	case len(s.certificates) > 1:
-		return &types.TooManyCertificatesException{Message: text("Up to '1' certificate ARNs can be specified, but '%d' were specified", len(s.certificates))}
+		return &types.TooManyCertificatesException{Message: awsapi.Textf("Up to '1' certificate ARNs can be specified, but '%d' were specified", len(s.certificates))}
 	case len(s.certificates) == 1:
 		l.Certificate = aws.ToString(s.certificates[0].CertificateArn)
 		if err := a.checkCertificate(tx, l.Scope, l.Certificate); err != nil {
@@ -67,7 +68,7 @@ func checkALPN(l *elbv2.Listener, policies []string) error {
 	case len(policies) > 1:
 		return invalid("Up to '1' ALPN policy can be specified, but '%d' were specified", len(policies))
 	case !slices.Contains(alpnPolicies, policies[0]):
-		return &types.ALPNPolicyNotSupportedException{Message: text("ALPN policy [%s] is not found", policies[0])}
+		return &types.ALPNPolicyNotSupportedException{Message: awsapi.Textf("ALPN policy [%s] is not found", policies[0])}
 	}
 	return nil
 }
@@ -85,7 +86,7 @@ func (a *API) checkCertificate(tx *state.Tx, s arn.Scope, id string) error {
 	case c.Service == "iam":
 		return notBuilt("IAM server certificates (" + id + ")")
 	case !a.certificate(tx, s, id):
-		return &types.CertificateNotFoundException{Message: text("Certificate '%s' not found", id)}
+		return &types.CertificateNotFoundException{Message: awsapi.Textf("Certificate '%s' not found", id)}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -27,7 +28,7 @@ func (a *API) CreateLoadBalancer(ctx context.Context, in *sdk.CreateLoadBalancer
 	if err != nil {
 		return nil, err
 	}
-	made := newLoadBalancer(scopeOf(ctx), in)
+	made := newLoadBalancer(awsapi.CallScope(ctx), in)
 	made.CreatedAt, made.Tags = a.now(), tags
 	err = a.store.Update(func(tx *state.Tx) error {
 		if err := a.place(tx, made, subnetsOf(in.Subnets, in.SubnetMappings)); err != nil {
@@ -39,7 +40,7 @@ func (a *API) CreateLoadBalancer(ctx context.Context, in *sdk.CreateLoadBalancer
 		if found := elbv2.LoadBalancerByName(tx, made.Scope, made.Name); found != nil {
 			if !sameBalancer(found, made) {
 				return &types.DuplicateLoadBalancerNameException{
-					Message: text("A load balancer with the same name '%s' exists, but with different settings", made.Name),
+					Message: awsapi.Textf("A load balancer with the same name '%s' exists, but with different settings", made.Name),
 				}
 			}
 			made = found
@@ -123,7 +124,7 @@ func describeLoadBalancer(b *elbv2.LoadBalancer) types.LoadBalancer {
 		LoadBalancerArn: &b.ARN, LoadBalancerName: &b.Name, DNSName: &b.DNSName, CanonicalHostedZoneId: aws.String(b.HostedZone()),
 		CreatedTime: &b.CreatedAt, Type: b.Type, Scheme: b.Scheme, VpcId: &b.VPC, SecurityGroups: b.SecurityGroups,
 		IpAddressType: types.IpAddressTypeIpv4, AvailabilityZones: describeZones(b),
-		State: &types.LoadBalancerState{Code: b.State, Reason: optional(b.StateReason)},
+		State: &types.LoadBalancerState{Code: b.State, Reason: awsapi.Optional(b.StateReason)},
 	}
 	if b.State == "" {
 		d.State.Code = types.LoadBalancerStateEnumProvisioning
@@ -140,11 +141,11 @@ func describeZones(b *elbv2.LoadBalancer) (zones []types.AvailabilityZone) {
 
 // DescribeLoadBalancers answers load balancers by name or by ARN.
 func (a *API) DescribeLoadBalancers(ctx context.Context, in *sdk.DescribeLoadBalancersInput) (*sdk.DescribeLoadBalancersOutput, error) {
-	found, err := loadBalancers(a.store.Read(), scopeOf(ctx), in)
+	found, err := loadBalancers(a.store.Read(), awsapi.CallScope(ctx), in)
 	if err != nil {
 		return nil, err
 	}
-	part, next, err := page(found, func(b *elbv2.LoadBalancer) string { return b.ARN }, in.Marker, in.PageSize)
+	part, next, err := pageOf(found, func(b *elbv2.LoadBalancer) string { return b.ARN }, in.Marker, in.PageSize)
 	out := &sdk.DescribeLoadBalancersOutput{NextMarker: next}
 	for _, b := range part {
 		out.LoadBalancers = append(out.LoadBalancers, describeLoadBalancer(b))
@@ -185,7 +186,7 @@ func loadBalancers(tx *state.Tx, s arn.Scope, in *sdk.DescribeLoadBalancersInput
 		}
 	}
 	if missing != nil {
-		return nil, &types.LoadBalancerNotFoundException{Message: text("Load balancers '[%s]' not found", strings.Join(missing, ", "))}
+		return nil, &types.LoadBalancerNotFoundException{Message: awsapi.Textf("Load balancers '[%s]' not found", strings.Join(missing, ", "))}
 	}
 	return found, nil
 }
@@ -202,7 +203,7 @@ func (a *API) DeleteLoadBalancer(ctx context.Context, in *sdk.DeleteLoadBalancer
 	return &sdk.DeleteLoadBalancerOutput{}, a.store.Update(func(tx *state.Tx) error {
 		b := elbv2.FindLoadBalancer(tx, *in.LoadBalancerArn)
 		switch {
-		case b == nil || b.Scope != scopeOf(ctx):
+		case b == nil || b.Scope != awsapi.CallScope(ctx):
 		case b.Attribute("deletion_protection.enabled") == "true":
 			return notPermitted("Load balancer '%s' cannot be deleted because deletion protection is enabled", b.ARN)
 		default:

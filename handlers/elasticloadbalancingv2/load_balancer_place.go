@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
@@ -54,7 +55,7 @@ func (a *API) place(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
 		s := tx.Subnet(b.Scope, id)
 		switch {
 		case s == nil || a.strict && s.MadeUp:
-			return &types.SubnetNotFoundException{Message: text("The subnet ID '%s' does not exist", id)} // the emulator's
+			return &types.SubnetNotFoundException{Message: awsapi.Textf("The subnet ID '%s' does not exist", id)} // the emulator's
 		case vpc != "" && s.VPC != vpc:
 			return badConfiguration("All subnets must belong to the same VPC: '%s'", vpc) // the emulator's
 		case slices.ContainsFunc(zones, func(z elbv2.Zone) bool { return z.Name == s.Zone }):
@@ -69,7 +70,7 @@ func (a *API) place(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
 	case len(zones) == 0:
 		return invalid("At least one subnet must be specified") // the emulator's
 	case b.Scheme == types.LoadBalancerSchemeEnumInternetFacing && ec2.AttachedInternetGateway(tx, b.Scope, vpc) == nil:
-		return &types.InvalidSubnetException{Message: text("VPC %s has no internet gateway", vpc)}
+		return &types.InvalidSubnetException{Message: awsapi.Textf("VPC %s has no internet gateway", vpc)}
 	}
 	// Not in the order of the request (ELB0003).
 	slices.SortFunc(zones, func(x, y elbv2.Zone) int { return strings.Compare(x.Subnet, y.Subnet) })
@@ -173,7 +174,7 @@ func (a *API) SetIpAddressType(ctx context.Context, in *sdk.SetIpAddressTypeInpu
 	if err := onlyIPv4(in.IpAddressType, ""); err != nil {
 		return nil, err
 	}
-	if _, err := loadBalancer(a.store.Read(), scopeOf(ctx), *in.LoadBalancerArn); err != nil {
+	if _, err := loadBalancer(a.store.Read(), awsapi.CallScope(ctx), *in.LoadBalancerArn); err != nil {
 		return nil, err
 	}
 	return &sdk.SetIpAddressTypeOutput{IpAddressType: in.IpAddressType}, nil

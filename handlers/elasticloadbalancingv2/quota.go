@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -41,13 +42,13 @@ func fewBalancers(tx *state.Tx, made *elbv2.LoadBalancer) error {
 	if n <= quota {
 		return nil
 	}
-	return &types.TooManyLoadBalancersException{Message: text("The maximum number of load balancers of type '%s' has been reached: %d", made.Type, quota)}
+	return &types.TooManyLoadBalancersException{Message: awsapi.Textf("The maximum number of load balancers of type '%s' has been reached: %d", made.Type, quota)}
 }
 
 // fewGroups holds how many target groups an account has in a region.
 func fewGroups(tx *state.Tx, s arn.Scope) error {
 	if quota := most("target-groups"); len(elbv2.TargetGroups(tx, s)) > quota {
-		return &types.TooManyTargetGroupsException{Message: text("The maximum number of target groups has been reached: %d", quota)}
+		return &types.TooManyTargetGroupsException{Message: awsapi.Textf("The maximum number of target groups has been reached: %d", quota)}
 	}
 	return nil
 }
@@ -67,17 +68,17 @@ func fewParts(tx *state.Tx, loadBalancer string) error {
 		return quota, quota > 0 && n > quota
 	}
 	if quota, is := over(len(listeners), "listeners"); is {
-		return &types.TooManyListenersException{Message: text("The maximum number of listeners has been reached on load balancer '%s': %d", b.ARN, quota)}
+		return &types.TooManyListenersException{Message: awsapi.Textf("The maximum number of listeners has been reached on load balancer '%s': %d", b.ARN, quota)}
 	}
 	if quota, is := over(rules, "rules"); is {
-		return &types.TooManyRulesException{Message: text("The maximum number of rules has been reached on load balancer '%s': %d", b.ARN, quota)}
+		return &types.TooManyRulesException{Message: awsapi.Textf("The maximum number of rules has been reached on load balancer '%s': %d", b.ARN, quota)}
 	}
 	if quota, is := over(certificates, "certificates"); is {
-		return &types.TooManyCertificatesException{Message: text("The maximum number of certificates has been reached on load balancer '%s': %d", b.ARN, quota)}
+		return &types.TooManyCertificatesException{Message: awsapi.Textf("The maximum number of certificates has been reached on load balancer '%s': %d", b.ARN, quota)}
 	}
 	if quota, is := over(len(elbv2.LoadBalancerGroups(tx, b.ARN)), "target-groups"); is {
 		return &types.TooManyUniqueTargetGroupsPerLoadBalancerException{
-			Message: text("You have reached the maximum number of unique target groups that you can associate with a load balancer of type '%s': [%d]", b.Type, quota),
+			Message: awsapi.Textf("You have reached the maximum number of unique target groups that you can associate with a load balancer of type '%s': [%d]", b.Type, quota),
 		}
 	}
 	return nil
@@ -90,7 +91,7 @@ const targetsPerGroup = 1000
 // drain do not count, nor do instances that were terminated.
 func fewTargets(tx *state.Tx, group string) error {
 	if registered(tx, elbv2.FindTargetGroup(tx, group)) > targetsPerGroup {
-		return &types.TooManyTargetsException{Message: text("The maximum number of targets has been reached on target group '%s': %d", group, targetsPerGroup)}
+		return &types.TooManyTargetsException{Message: awsapi.Textf("The maximum number of targets has been reached on target group '%s': %d", group, targetsPerGroup)}
 	}
 	for _, on := range elbv2.InUse(tx, group) {
 		b, n := elbv2.FindLoadBalancer(tx, on), 0
@@ -98,7 +99,7 @@ func fewTargets(tx *state.Tx, group string) error {
 			n += registered(tx, elbv2.FindTargetGroup(tx, g))
 		}
 		if quota := most("targets-per-" + quotaName(b)); n > quota {
-			return &types.TooManyTargetsException{Message: text("The maximum number of targets has been reached on load balancer '%s': %d", on, quota)}
+			return &types.TooManyTargetsException{Message: awsapi.Textf("The maximum number of targets has been reached on load balancer '%s': %d", on, quota)}
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
@@ -35,7 +36,7 @@ func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.Cre
 		return nil, err
 	}
 	err = a.store.Update(func(tx *state.Tx) error {
-		l, err := listener(tx, scopeOf(ctx), *in.ListenerArn)
+		l, err := listener(tx, awsapi.CallScope(ctx), *in.ListenerArn)
 		if err != nil {
 			return err
 		}
@@ -82,7 +83,7 @@ func taken(tx *state.Tx, listener string, priority int32) *elbv2.Rule {
 }
 
 func priorityInUse(priority int32) error {
-	return &types.PriorityInUseException{Message: text("Priority '%d' is currently in use", priority)}
+	return &types.PriorityInUseException{Message: awsapi.Textf("Priority '%d' is currently in use", priority)}
 }
 
 func describeRule(r *elbv2.Rule) types.Rule {
@@ -98,7 +99,7 @@ func describeRule(r *elbv2.Rule) types.Rule {
 
 // DescribeRules answers rules by ARN, or those of a listener in their order.
 func (a *API) DescribeRules(ctx context.Context, in *sdk.DescribeRulesInput) (*sdk.DescribeRulesOutput, error) {
-	tx, scope := a.store.Read(), scopeOf(ctx)
+	tx, scope := a.store.Read(), awsapi.CallScope(ctx)
 	var found []*elbv2.Rule
 	switch { // Source of the texts: field reports
 	case in.ListenerArn != nil && in.RuleArns != nil:
@@ -120,7 +121,7 @@ func (a *API) DescribeRules(ctx context.Context, in *sdk.DescribeRulesInput) (*s
 	default:
 		return nil, invalid("You must specify either listener rule ARNs or a listener ARN")
 	}
-	part, next, err := page(found, ruleOrder, in.Marker, in.PageSize)
+	part, next, err := pageOf(found, ruleOrder, in.Marker, in.PageSize)
 	out := &sdk.DescribeRulesOutput{NextMarker: next}
 	for _, r := range part {
 		out.Rules = append(out.Rules, describeRule(r))
@@ -186,7 +187,7 @@ func (a *API) DeleteRule(ctx context.Context, in *sdk.DeleteRuleInput) (*sdk.Del
 		return nil, err
 	}
 	return &sdk.DeleteRuleOutput{}, a.store.Update(func(tx *state.Tx) error {
-		r, err := rule(tx, scopeOf(ctx), *in.RuleArn)
+		r, err := rule(tx, awsapi.CallScope(ctx), *in.RuleArn)
 		if err != nil {
 			return err
 		}
@@ -234,7 +235,7 @@ func reordered(ctx context.Context, tx *state.Tx, pairs []types.RulePriorityPair
 		if p.RuleArn == nil || p.Priority == nil { // the text is the emulator's
 			return nil, invalid("A rule ARN and a priority must be specified")
 		}
-		r, err := rule(tx, scopeOf(ctx), *p.RuleArn)
+		r, err := rule(tx, awsapi.CallScope(ctx), *p.RuleArn)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -42,7 +43,7 @@ func withTags(tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
 	for _, tag := range more {
 		switch {
 		case seen[*tag.Key]:
-			return nil, &types.DuplicateTagKeysException{Message: text("Tag key '%s' was specified more than once", *tag.Key)}
+			return nil, &types.DuplicateTagKeysException{Message: awsapi.Textf("Tag key '%s' was specified more than once", *tag.Key)}
 		case strings.HasPrefix(strings.ToLower(*tag.Key), "aws:"):
 			return nil, invalid("Tag keys starting with 'aws:' are reserved for system use")
 		}
@@ -50,7 +51,7 @@ func withTags(tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
 		tags = tags.With(*tag.Key, aws.ToString(tag.Value))
 	}
 	if len(tags) > maxTags {
-		return nil, &types.TooManyTagsException{Message: text("The resource has more than %d tags", maxTags)}
+		return nil, &types.TooManyTagsException{Message: awsapi.Textf("The resource has more than %d tags", maxTags)}
 	}
 	return tags, nil
 }
@@ -82,7 +83,7 @@ func (a *API) RemoveTags(ctx context.Context, in *sdk.RemoveTagsInput) (*sdk.Rem
 func (a *API) changeTags(ctx context.Context, arns []string, change func(elbv2.Tags) (elbv2.Tags, error)) error {
 	return a.store.Update(func(tx *state.Tx) error {
 		for _, id := range arns {
-			tags, put, err := tagged(tx, scopeOf(ctx), id)
+			tags, put, err := tagged(tx, awsapi.CallScope(ctx), id)
 			if err != nil {
 				return err
 			}
@@ -146,7 +147,7 @@ func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk
 	}
 	out := &sdk.DescribeTagsOutput{TagDescriptions: []types.TagDescription{}}
 	for _, id := range in.ResourceArns {
-		tags, _, err := tagged(a.store.Read(), scopeOf(ctx), id)
+		tags, _, err := tagged(a.store.Read(), awsapi.CallScope(ctx), id)
 		if err != nil {
 			return nil, err
 		}

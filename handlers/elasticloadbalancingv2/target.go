@@ -10,6 +10,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -41,7 +42,7 @@ func (a *API) RegisterTargets(ctx context.Context, in *sdk.RegisterTargetsInput)
 		return nil, err
 	}
 	return &sdk.RegisterTargetsOutput{}, a.store.Update(func(tx *state.Tx) error {
-		g, err := targetGroup(tx, scopeOf(ctx), *in.TargetGroupArn)
+		g, err := targetGroup(tx, awsapi.CallScope(ctx), *in.TargetGroupArn)
 		if err != nil {
 			return err
 		}
@@ -102,11 +103,11 @@ func checkInstances(tx *state.Tx, g *elbv2.TargetGroup, targets []types.TargetDe
 	}
 	switch {
 	case len(unknown) > 0:
-		return &types.InvalidTargetException{Message: text("The following instances do not exist: %s", strings.Join(unknown, ", "))}
+		return &types.InvalidTargetException{Message: awsapi.Textf("The following instances do not exist: %s", strings.Join(unknown, ", "))}
 	case len(elsewhere) > 0:
-		return &types.InvalidTargetException{Message: text("The following targets are not in the target group VPC '%s': %s", g.VPC, strings.Join(elsewhere, ", "))}
+		return &types.InvalidTargetException{Message: awsapi.Textf("The following targets are not in the target group VPC '%s': %s", g.VPC, strings.Join(elsewhere, ", "))}
 	case len(idle) > 0:
-		return &types.InvalidTargetException{Message: text("The following targets are not in a running state and cannot be registered: %s", strings.Join(idle, ", "))}
+		return &types.InvalidTargetException{Message: awsapi.Textf("The following targets are not in a running state and cannot be registered: %s", strings.Join(idle, ", "))}
 	}
 	return nil
 }
@@ -176,7 +177,7 @@ func (a *API) DeregisterTargets(ctx context.Context, in *sdk.DeregisterTargetsIn
 		return nil, err
 	}
 	return &sdk.DeregisterTargetsOutput{}, a.store.Update(func(tx *state.Tx) error {
-		g, err := targetGroup(tx, scopeOf(ctx), *in.TargetGroupArn)
+		g, err := targetGroup(tx, awsapi.CallScope(ctx), *in.TargetGroupArn)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -28,17 +29,17 @@ func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupIn
 	var made *elbv2.TargetGroup
 	err = a.store.Update(func(tx *state.Tx) error {
 		// AWS looks for the VPC before it looks at the health check (ELB0004).
-		if tx.VPC(scopeOf(ctx), *in.VpcId) == nil {
+		if tx.VPC(awsapi.CallScope(ctx), *in.VpcId) == nil {
 			return invalid("The VPC ID '%s' is not found", *in.VpcId)
 		}
-		if made, err = newTargetGroup(scopeOf(ctx), in); err != nil {
+		if made, err = newTargetGroup(awsapi.CallScope(ctx), in); err != nil {
 			return err
 		}
 		made.Tags = tags
 		if found := elbv2.TargetGroupByName(tx, made.Scope, made.Name); found != nil {
 			if !sameSettings(found, made) {
 				return &types.DuplicateTargetGroupNameException{
-					Message: text("A target group with the same name '%s' exists, but with different settings", made.Name),
+					Message: awsapi.Textf("A target group with the same name '%s' exists, but with different settings", made.Name),
 				}
 			}
 			made = found
@@ -128,11 +129,11 @@ func describeTargetGroup(g *elbv2.TargetGroup) types.TargetGroup {
 		TargetGroupArn: &g.ARN, TargetGroupName: &g.Name, Protocol: g.Protocol, Port: &g.Port, VpcId: &g.VPC,
 		HealthCheckProtocol: h.Protocol, HealthCheckPort: &h.Port, HealthCheckEnabled: aws.Bool(true), HealthCheckIntervalSeconds: &h.Interval,
 		HealthCheckTimeoutSeconds: &h.Timeout, HealthyThresholdCount: &h.Healthy, UnhealthyThresholdCount: &h.Unhealthy,
-		HealthCheckPath: optional(h.Path), TargetType: g.Type, ProtocolVersion: optional(g.ProtocolVersion),
+		HealthCheckPath: awsapi.Optional(h.Path), TargetType: g.Type, ProtocolVersion: awsapi.Optional(g.ProtocolVersion),
 		IpAddressType: types.TargetGroupIpAddressTypeEnumIpv4,
 	}
 	if h.HTTPCode != "" || h.GRPCCode != "" {
-		d.Matcher = &types.Matcher{HttpCode: optional(h.HTTPCode), GrpcCode: optional(h.GRPCCode)}
+		d.Matcher = &types.Matcher{HttpCode: awsapi.Optional(h.HTTPCode), GrpcCode: awsapi.Optional(h.GRPCCode)}
 	}
 	return d
 }
@@ -146,12 +147,12 @@ func describeBoundGroup(tx *state.Tx, g *elbv2.TargetGroup) types.TargetGroup {
 
 // DescribeTargetGroups answers groups by name, by ARN or by load balancer.
 func (a *API) DescribeTargetGroups(ctx context.Context, in *sdk.DescribeTargetGroupsInput) (*sdk.DescribeTargetGroupsOutput, error) {
-	tx, scope := a.store.Read(), scopeOf(ctx)
+	tx, scope := a.store.Read(), awsapi.CallScope(ctx)
 	groups, err := targetGroups(tx, scope, in)
 	if err != nil {
 		return nil, err
 	}
-	part, next, err := page(groups, func(g *elbv2.TargetGroup) string { return g.ARN }, in.Marker, in.PageSize)
+	part, next, err := pageOf(groups, func(g *elbv2.TargetGroup) string { return g.ARN }, in.Marker, in.PageSize)
 	out := &sdk.DescribeTargetGroupsOutput{NextMarker: next}
 	for _, g := range part {
 		out.TargetGroups = append(out.TargetGroups, describeBoundGroup(tx, g))
@@ -236,11 +237,11 @@ func (a *API) DeleteTargetGroup(ctx context.Context, in *sdk.DeleteTargetGroupIn
 	}
 	return &sdk.DeleteTargetGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
 		g := elbv2.FindTargetGroup(tx, *in.TargetGroupArn)
-		if g == nil || g.Scope != scopeOf(ctx) {
+		if g == nil || g.Scope != awsapi.CallScope(ctx) {
 			return nil
 		}
 		if len(elbv2.GroupUsers(tx, g.ARN)) > 0 {
-			return &types.ResourceInUseException{Message: text("Target group '%s' is currently in use by a listener or a rule", g.ARN)}
+			return &types.ResourceInUseException{Message: awsapi.Textf("Target group '%s' is currently in use by a listener or a rule", g.ARN)}
 		}
 		elbv2.DeleteTargetGroup(tx, g)
 		return nil

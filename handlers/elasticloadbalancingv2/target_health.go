@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -29,7 +30,7 @@ func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHe
 		return nil, err
 	}
 	tx := a.store.Read()
-	g, err := targetGroup(tx, scopeOf(ctx), *in.TargetGroupArn)
+	g, err := targetGroup(tx, awsapi.CallScope(ctx), *in.TargetGroupArn)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +76,6 @@ func healthOf(g *elbv2.TargetGroup, t *elbv2.Target, health types.TargetHealth) 
 		port = strconv.Itoa(int(t.Port))
 	}
 	return types.TargetHealthDescription{
-		Target: &types.TargetDescription{Id: &t.ID, Port: &t.Port, AvailabilityZone: optional(t.Zone)}, HealthCheckPort: &port, TargetHealth: &health,
+		Target: &types.TargetDescription{Id: &t.ID, Port: &t.Port, AvailabilityZone: awsapi.Optional(t.Zone)}, HealthCheckPort: &port, TargetHealth: &health,
 	}
 }

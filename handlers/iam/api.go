@@ -62,11 +62,3 @@ func role(tx *store.Tx, a iam.Account, name *string) (*iam.Role, error) {
 	}
 	return nil, noSuchEntity("The role with name %s cannot be found.", aws.ToString(name))
 }
-
-// optional is a member that is absent when it is empty.
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}

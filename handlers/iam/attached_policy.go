@@ -95,6 +95,6 @@ func (a *API) ListAttachedRolePolicies(ctx context.Context, in *sdk.ListAttached
 		}
 	}
 	out := &sdk.ListAttachedRolePoliciesOutput{}
-	out.AttachedPolicies, out.IsTruncated, out.Marker, err = page(found, func(p types.AttachedPolicy) string { return *p.PolicyArn }, in.Marker, in.MaxItems)
+	out.AttachedPolicies, out.IsTruncated, out.Marker, err = pageOf(found, func(p types.AttachedPolicy) string { return *p.PolicyArn }, in.Marker, in.MaxItems)
 	return out, err
 }

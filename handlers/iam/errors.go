@@ -1,8 +1,6 @@
 package iam
 
 import (
-	"fmt"
-
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -14,11 +12,11 @@ var statuses = map[string]int{
 }
 
 func noSuchEntity(format string, args ...any) error {
-	return &types.NoSuchEntityException{Message: text(format, args)}
+	return &types.NoSuchEntityException{Message: awsapi.Textf(format, args...)}
 }
 
 func alreadyExists(format string, args ...any) error {
-	return &types.EntityAlreadyExistsException{Message: text(format, args)}
+	return &types.EntityAlreadyExistsException{Message: awsapi.Textf(format, args...)}
 }
 
 func deleteConflict(message string) error {
@@ -26,11 +24,11 @@ func deleteConflict(message string) error {
 }
 
 func limitExceeded(format string, args ...any) error {
-	return &types.LimitExceededException{Message: text(format, args)}
+	return &types.LimitExceededException{Message: awsapi.Textf(format, args...)}
 }
 
 func invalidInput(format string, args ...any) error {
-	return &types.InvalidInputException{Message: text(format, args)}
+	return &types.InvalidInputException{Message: awsapi.Textf(format, args...)}
 }
 
 func malformedPolicy(why string) error {
@@ -40,16 +38,11 @@ func malformedPolicy(why string) error {
 // protected refuses to change a role of a service. Source: field reports.
 func protected(name string) error {
 	return &types.UnmodifiableEntityException{
-		Message: text("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", []any{name}),
+		Message: awsapi.Textf("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", name),
 	}
 }
 
 // validationError has no type in the SDK.
 func validationError(format string, args ...any) error {
-	return &awsapi.Error{Code: "ValidationError", Message: *text(format, args)}
-}
-
-func text(format string, args []any) *string {
-	s := fmt.Sprintf(format, args...)
-	return &s
+	return awsapi.Errorf("ValidationError", format, args...)
 }

@@ -106,7 +106,7 @@ func (a *API) ListInstanceProfiles(ctx context.Context, in *sdk.ListInstanceProf
 	}
 	out := &sdk.ListInstanceProfilesOutput{}
 	var err error
-	out.InstanceProfiles, out.IsTruncated, out.Marker, err = page(found, instanceProfileName, in.Marker, in.MaxItems)
+	out.InstanceProfiles, out.IsTruncated, out.Marker, err = pageOf(found, instanceProfileName, in.Marker, in.MaxItems)
 	return out, err
 }
 
@@ -127,7 +127,7 @@ func (a *API) ListInstanceProfilesForRole(ctx context.Context, in *sdk.ListInsta
 		return describeInstanceProfile(tx, p)
 	})
 	out := &sdk.ListInstanceProfilesForRoleOutput{}
-	out.InstanceProfiles, out.IsTruncated, out.Marker, err = page(found, instanceProfileName, in.Marker, in.MaxItems)
+	out.InstanceProfiles, out.IsTruncated, out.Marker, err = pageOf(found, instanceProfileName, in.Marker, in.MaxItems)
 	return out, err
 }
 

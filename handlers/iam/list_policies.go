@@ -37,7 +37,7 @@ func (a *API) ListPolicies(ctx context.Context, in *sdk.ListPoliciesInput) (*sdk
 	}
 	out := &sdk.ListPoliciesOutput{}
 	var err error
-	out.Policies, out.IsTruncated, out.Marker, err = page(found, func(p types.Policy) string { return *p.PolicyName + " " + *p.Arn }, in.Marker, in.MaxItems)
+	out.Policies, out.IsTruncated, out.Marker, err = pageOf(found, func(p types.Policy) string { return *p.PolicyName + " " + *p.Arn }, in.Marker, in.MaxItems)
 	return out, err
 }
 
@@ -70,6 +70,6 @@ func (a *API) ListEntitiesForPolicy(ctx context.Context, in *sdk.ListEntitiesFor
 		}
 	}
 	out := &sdk.ListEntitiesForPolicyOutput{PolicyGroups: []types.PolicyGroup{}, PolicyUsers: []types.PolicyUser{}}
-	out.PolicyRoles, out.IsTruncated, out.Marker, err = page(found, func(r types.PolicyRole) string { return *r.RoleName }, in.Marker, in.MaxItems)
+	out.PolicyRoles, out.IsTruncated, out.Marker, err = pageOf(found, func(r types.PolicyRole) string { return *r.RoleName }, in.Marker, in.MaxItems)
 	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 )
 
@@ -22,7 +23,7 @@ func describePolicy(p *iam.Policy, usage iam.Usage) types.Policy {
 // none (IAM0004).
 func fullPolicy(p *iam.Policy, usage iam.Usage) types.Policy {
 	described := describePolicy(p, usage)
-	described.Description = optional(p.Description)
+	described.Description = awsapi.Optional(p.Description)
 	described.Tags = append([]types.Tag{}, p.Tags...)
 	return described
 }

@@ -83,7 +83,7 @@ func (a *API) ListPolicyVersions(ctx context.Context, in *sdk.ListPolicyVersions
 	}
 	versions := convert(p.Versions, func(v iam.PolicyVersion) types.PolicyVersion { return describeVersion(p, v) })
 	out := &sdk.ListPolicyVersionsOutput{}
-	out.Versions, out.IsTruncated, out.Marker, err = page(versions, newestFirst, in.Marker, in.MaxItems)
+	out.Versions, out.IsTruncated, out.Marker, err = pageOf(versions, newestFirst, in.Marker, in.MaxItems)
 	return out, err
 }
 

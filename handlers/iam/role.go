@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -117,7 +118,7 @@ func (a *API) ListRoles(ctx context.Context, in *sdk.ListRolesInput) (*sdk.ListR
 	}
 	out := &sdk.ListRolesOutput{}
 	var err error
-	out.Roles, out.IsTruncated, out.Marker, err = page(found, func(r types.Role) string { return *r.RoleName }, in.Marker, in.MaxItems)
+	out.Roles, out.IsTruncated, out.Marker, err = pageOf(found, func(r types.Role) string { return *r.RoleName }, in.Marker, in.MaxItems)
 	return out, err
 }
 
@@ -154,7 +155,7 @@ func (a *API) UpdateRoleDescription(ctx context.Context, in *sdk.UpdateRoleDescr
 	err := a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		r.Description = *in.Description
 		described = describeRole(r)
-		described.Description = optional(r.Description)
+		described.Description = awsapi.Optional(r.Description)
 		return nil
 	})
 	return &sdk.UpdateRoleDescriptionOutput{Role: &described}, err

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 )
 
@@ -27,7 +28,7 @@ func describeRole(r *iam.Role) types.Role {
 // listedRole is a role in the answer of ListRoles, without tags and boundary (IAM0001).
 func listedRole(r *iam.Role) types.Role {
 	described := describeRole(r)
-	described.Description, described.MaxSessionDuration = optional(r.Description), &r.MaxSessionDuration
+	described.Description, described.MaxSessionDuration = awsapi.Optional(r.Description), &r.MaxSessionDuration
 	return described
 }
 

@@ -85,7 +85,7 @@ func (a *API) ListRolePolicies(ctx context.Context, in *sdk.ListRolePoliciesInpu
 	}
 	names := convert(found.Inline, func(p iam.Inline) string { return p.Name })
 	out := &sdk.ListRolePoliciesOutput{}
-	out.PolicyNames, out.IsTruncated, out.Marker, err = page(names, func(name string) string { return name }, in.Marker, in.MaxItems)
+	out.PolicyNames, out.IsTruncated, out.Marker, err = pageOf(names, func(name string) string { return name }, in.Marker, in.MaxItems)
 	return out, err
 }
 

@@ -51,7 +51,7 @@ func (a *API) CreateServiceLinkedRole(ctx context.Context, in *sdk.CreateService
 		return nil, err
 	}
 	described := describeRole(made)
-	described.Description = optional(made.Description)
+	described.Description = awsapi.Optional(made.Description)
 	return &sdk.CreateServiceLinkedRoleOutput{Role: &described}, nil
 }
 

@@ -69,5 +69,5 @@ func (k tagged) without(tags []types.Tag, keys []string) []types.Tag {
 
 // tagPage is the answer's part of every list of tags.
 func tagPage(tags []types.Tag, marker *string, maxItems *int32) ([]types.Tag, bool, *string, error) {
-	return page(tags, func(tag types.Tag) string { return *tag.Key }, marker, maxItems)
+	return pageOf(tags, func(tag types.Tag) string { return *tag.Key }, marker, maxItems)
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -49,11 +48,9 @@ func (a *API) read() *store.Tx { return a.store.Store.Read() }
 
 func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Store.Update(fn) }
 
-func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }
-
 // secret returns the secret with an id, one that is marked for deletion included.
 func secret(ctx context.Context, tx *store.Tx, id *string) (*secretsmanager.Secret, error) {
-	if s := secretsmanager.FindSecret(tx, scopeOf(ctx), *id); s != nil {
+	if s := secretsmanager.FindSecret(tx, awsapi.CallScope(ctx), *id); s != nil {
 		return s, nil
 	}
 	call := awsapi.FromContext(ctx)
@@ -84,7 +81,7 @@ func (a *API) readable(ctx context.Context, tx *store.Tx, id *string) (*secretsm
 	if err == nil || a.otherSuffix == nil {
 		return s, err
 	}
-	found := secretsmanager.FindOtherSuffix(tx, scopeOf(ctx), *id)
+	found := secretsmanager.FindOtherSuffix(tx, awsapi.CallScope(ctx), *id)
 	if found == nil {
 		return nil, err
 	}
@@ -132,19 +129,4 @@ func (a *API) change(ctx context.Context, id *string, change func(tx *store.Tx, 
 func arnOf(s *secretsmanager.Secret) *string {
 	text := s.ARN()
 	return &text
-}
-
-// optional is a member that is absent when it is empty.
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func optionalTime(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }

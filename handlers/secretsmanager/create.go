@@ -21,7 +21,7 @@ func (a *API) CreateSecret(ctx context.Context, in *sdk.CreateSecretInput) (*sdk
 	}
 	now := a.now()
 	made := &secretsmanager.Secret{
-		Scope: scopeOf(ctx), Name: *in.Name, Suffix: secretsmanager.NewSuffix(), Description: aws.ToString(in.Description),
+		Scope: awsapi.CallScope(ctx), Name: *in.Name, Suffix: secretsmanager.NewSuffix(), Description: aws.ToString(in.Description),
 		KMSKeyID: aws.ToString(in.KmsKeyId), CreatedAt: now, ChangedAt: now,
 	}
 	if err := setTags(made, in.Tags); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
@@ -24,8 +25,8 @@ func (a *API) DescribeSecret(ctx context.Context, in *sdk.DescribeSecretInput) (
 		return nil, err
 	}
 	return &sdk.DescribeSecretOutput{
-		ARN: arnOf(s), Name: &s.Name, Description: optional(s.Description), KmsKeyId: optional(s.KMSKeyID), Tags: describeTags(s.Tags),
-		CreatedDate: &s.CreatedAt, LastChangedDate: &s.ChangedAt, LastAccessedDate: optionalTime(s.AccessedAt), DeletedDate: optionalTime(s.DeletedAt),
+		ARN: arnOf(s), Name: &s.Name, Description: awsapi.Optional(s.Description), KmsKeyId: awsapi.Optional(s.KMSKeyID), Tags: describeTags(s.Tags),
+		CreatedDate: &s.CreatedAt, LastChangedDate: &s.ChangedAt, LastAccessedDate: awsapi.OptionalTime(s.AccessedAt), DeletedDate: awsapi.OptionalTime(s.DeletedAt),
 		RotationEnabled: rotation(s), VersionIdsToStages: stagesOf(s),
 	}, nil
 }
@@ -33,8 +34,8 @@ func (a *API) DescribeSecret(ctx context.Context, in *sdk.DescribeSecretInput) (
 // listEntry is a secret in a list, which calls the staging labels something else.
 func listEntry(s *secretsmanager.Secret) types.SecretListEntry {
 	return types.SecretListEntry{
-		ARN: arnOf(s), Name: &s.Name, Description: optional(s.Description), KmsKeyId: optional(s.KMSKeyID), Tags: describeTags(s.Tags),
-		CreatedDate: &s.CreatedAt, LastChangedDate: &s.ChangedAt, LastAccessedDate: optionalTime(s.AccessedAt), DeletedDate: optionalTime(s.DeletedAt),
+		ARN: arnOf(s), Name: &s.Name, Description: awsapi.Optional(s.Description), KmsKeyId: awsapi.Optional(s.KMSKeyID), Tags: describeTags(s.Tags),
+		CreatedDate: &s.CreatedAt, LastChangedDate: &s.ChangedAt, LastAccessedDate: awsapi.OptionalTime(s.AccessedAt), DeletedDate: awsapi.OptionalTime(s.DeletedAt),
 		RotationEnabled: rotation(s), SecretVersionsToStages: stagesOf(s),
 	}
 }

@@ -8,11 +8,11 @@ import (
 )
 
 func notFound(format string, args ...any) error {
-	return &types.ResourceNotFoundException{Message: text(format, args)}
+	return &types.ResourceNotFoundException{Message: awsapi.Textf(format, args...)}
 }
 
 func exists(format string, args ...any) error {
-	return &types.ResourceExistsException{Message: text(format, args)}
+	return &types.ResourceExistsException{Message: awsapi.Textf(format, args...)}
 }
 
 func invalidRequest(message string) error {
@@ -20,7 +20,7 @@ func invalidRequest(message string) error {
 }
 
 func invalidParameter(format string, args ...any) error {
-	return &types.InvalidParameterException{Message: text(format, args)}
+	return &types.InvalidParameterException{Message: awsapi.Textf(format, args...)}
 }
 
 // denied is what requests for a secret of another account get, in which no policy lets them do so.
@@ -29,9 +29,4 @@ func denied(call awsapi.Call, secretARN string) error {
 	action := "secretsmanager:" + call.Operation
 	return &awsapi.Error{Code: "AccessDeniedException", Message: fmt.Sprintf(
 		"User: %s is not authorized to perform: %s on resource: %s because no resource-based policy allows the %s action", call.Principal(), action, secretARN, action)}
-}
-
-func text(format string, args []any) *string {
-	s := fmt.Sprintf(format, args...)
-	return &s
 }

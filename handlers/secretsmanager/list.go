@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
@@ -37,7 +38,7 @@ func (a *API) ListSecrets(ctx context.Context, in *sdk.ListSecretsInput) (*sdk.L
 
 // filtered returns the secrets that pass filters.
 func (a *API) filtered(ctx context.Context, filters []types.Filter, deleted bool) []*secretsmanager.Secret {
-	return slices.DeleteFunc(secretsmanager.Secrets(a.read(), scopeOf(ctx)), func(s *secretsmanager.Secret) bool {
+	return slices.DeleteFunc(secretsmanager.Secrets(a.read(), awsapi.CallScope(ctx)), func(s *secretsmanager.Secret) bool {
 		return s.Deleted() && !deleted || !passes(s, filters)
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
@@ -49,7 +50,7 @@ func (a *API) GetResourcePolicy(ctx context.Context, in *sdk.GetResourcePolicyIn
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.GetResourcePolicyOutput{ARN: arnOf(s), Name: &s.Name, ResourcePolicy: optional(printPolicy(s.Policy))}, nil
+	return &sdk.GetResourcePolicyOutput{ARN: arnOf(s), Name: &s.Name, ResourcePolicy: awsapi.Optional(printPolicy(s.Policy))}, nil
 }
 
 // DeleteResourcePolicy removes the policy, if there is one.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/uuid"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
@@ -129,7 +130,7 @@ func (a *API) GetSecretValue(ctx context.Context, in *sdk.GetSecretValueInput) (
 	}
 	return &sdk.GetSecretValueOutput{
 		ARN: arnOf(s), Name: &s.Name, VersionId: &version.ID, VersionStages: hashorder.Sort(version.Stages), CreatedDate: &version.CreatedAt,
-		SecretString: optional(value.Text), SecretBinary: value.Binary,
+		SecretString: awsapi.Optional(value.Text), SecretBinary: value.Binary,
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
@@ -44,7 +45,7 @@ func (a *API) ListSecretVersionIds(ctx context.Context, in *sdk.ListSecretVersio
 	for _, v := range part {
 		out.Versions = append(out.Versions, types.SecretVersionsListEntry{
 			VersionId: &v.ID, VersionStages: stagesOrNone(v.Stages), CreatedDate: &v.CreatedAt,
-			LastAccessedDate: optionalTime(v.AccessedAt), KmsKeyIds: []string{key},
+			LastAccessedDate: awsapi.OptionalTime(v.AccessedAt), KmsKeyIds: []string{key},
 		})
 	}
 	return out, nil

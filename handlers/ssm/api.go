@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -33,24 +32,14 @@ func (a *API) read() *store.Tx { return a.store.Store.Read() }
 
 func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Store.Update(fn) }
 
-func scopeOf(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }
-
 // own returns the parameter that a name or ARN means and that is the caller's.
 func own(ctx context.Context, tx *store.Tx, name string) (*ssm.Parameter, error) {
-	r, err := parseReference(scopeOf(ctx), name)
+	r, err := parseReference(awsapi.CallScope(ctx), name)
 	if err != nil {
 		return nil, err
 	}
-	if p := ssm.FindParameter(tx, scopeOf(ctx), r.name); p != nil && r.selector == "" && !r.foreign {
+	if p := ssm.FindParameter(tx, awsapi.CallScope(ctx), r.name); p != nil && r.selector == "" && !r.foreign {
 		return p, nil
 	}
 	return nil, notFound()
-}
-
-// optional is a member that is absent when it is empty.
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

@@ -23,7 +23,7 @@ func (a *API) DescribeParameters(ctx context.Context, in *sdk.DescribeParameters
 	}
 	tx := a.read()
 	var found []listed
-	for _, p := range ssm.Parameters(tx, scopeOf(ctx), "") {
+	for _, p := range ssm.Parameters(tx, awsapi.CallScope(ctx), "") {
 		if l := (listed{foundLatest(tx, p), p}); passes(l, filters, keysOfDescribe) {
 			found = append(found, l)
 		}
@@ -44,7 +44,7 @@ func describe(l listed) types.ParameterMetadata {
 	return types.ParameterMetadata{
 		ARN: &l.arn, Name: &l.name, Type: v.Type, DataType: &v.DataType, Tier: v.Tier, Version: v.Number,
 		LastModifiedDate: &v.ModifiedAt, LastModifiedUser: &v.ModifiedBy,
-		Description: optional(v.Description), AllowedPattern: optional(v.AllowedPattern), KeyId: optional(v.KeyID),
+		Description: awsapi.Optional(v.Description), AllowedPattern: awsapi.Optional(v.AllowedPattern), KeyId: awsapi.Optional(v.KeyID),
 		Policies: []types.ParameterInlinePolicy{},
 	}
 }

@@ -1,8 +1,6 @@
 package ssm
 
 import (
-	"fmt"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
 )
@@ -10,7 +8,7 @@ import (
 // refusal is an error whose text is its member message, in small letters, which is not what
 // the SDK's types are called by. Others have it in capitals, or none (SSM0001, SSM0003).
 func refusal(code, format string, args ...any) error {
-	return &awsapi.Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	return awsapi.Errorf(code, format, args...)
 }
 
 func invalid(format string, args ...any) error {

@@ -44,7 +44,7 @@ func (a *API) GetParameter(ctx context.Context, in *sdk.GetParameterInput) (*sdk
 
 // get answers what a name or ARN means.
 func (a *API) get(ctx context.Context, tx *store.Tx, text string, decrypt bool) (*types.Parameter, error) {
-	r, err := parseReference(scopeOf(ctx), text)
+	r, err := parseReference(awsapi.CallScope(ctx), text)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func find(ctx context.Context, tx *store.Tx, r reference) (found, error) {
 		}
 		return f, nil
 	}
-	p := ssm.FindParameter(tx, scopeOf(ctx), r.name)
+	p := ssm.FindParameter(tx, awsapi.CallScope(ctx), r.name)
 	if p == nil {
 		return found{}, notFound()
 	}

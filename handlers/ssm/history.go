@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
@@ -27,7 +28,7 @@ func (a *API) GetParameterHistory(ctx context.Context, in *sdk.GetParameterHisto
 		return nil, err
 	}
 	number := func(v *ssm.Version) string { return fmt.Sprintf("%019d", v.Number) }
-	part, next, err := page(ssm.Versions(tx, p), number, in.NextToken, in.MaxResults, maxHistory)
+	part, next, err := pageOf(ssm.Versions(tx, p), number, in.NextToken, in.MaxResults, maxHistory)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func describeVersion(tx *store.Tx, v *ssm.Version, decrypt bool) (types.Paramete
 	return types.ParameterHistory{
 		Name: &v.Name, Type: v.Type, DataType: &v.DataType, Tier: v.Tier, Value: &value, Version: v.Number,
 		LastModifiedDate: &v.ModifiedAt, LastModifiedUser: &v.ModifiedBy, Labels: append([]string{}, hashorder.Sort(v.Labels)...),
-		Description: optional(v.Description), AllowedPattern: optional(v.AllowedPattern), KeyId: optional(v.KeyID),
+		Description: awsapi.Optional(v.Description), AllowedPattern: awsapi.Optional(v.AllowedPattern), KeyId: awsapi.Optional(v.KeyID),
 		Policies: []types.ParameterInlinePolicy{},
 	}, err
 }

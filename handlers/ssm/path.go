@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
@@ -66,7 +67,7 @@ func checkByPath(in *sdk.GetParametersByPathInput) error {
 // hierarchyOf returns the parameters below a path.
 func hierarchyOf(ctx context.Context, tx *store.Tx, path string, deep bool) []listed {
 	var all []listed
-	for _, p := range ssm.Parameters(tx, scopeOf(ctx), strings.TrimSuffix(path, "/")) {
+	for _, p := range ssm.Parameters(tx, awsapi.CallScope(ctx), strings.TrimSuffix(path, "/")) {
 		if below(p.Name, path, deep) {
 			all = append(all, listed{foundLatest(tx, p), p})
 		}

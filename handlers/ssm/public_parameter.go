@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
@@ -26,15 +27,15 @@ type recommended struct {
 
 // public returns the public parameter with a name. Each has one version.
 func public(ctx context.Context, name string) (found, bool) {
-	for _, i := range ec2.Images(scopeOf(ctx).Region) {
+	for _, i := range ec2.Images(awsapi.CallScope(ctx).Region) {
 		for _, path := range i.Parameters {
 			rest, below := strings.CutPrefix(name, path)
 			if value := valueOf(i, rest); below && value != "" {
-				return foundPublic(scopeOf(ctx), name, value), true
+				return foundPublic(awsapi.CallScope(ctx), name, value), true
 			}
 		}
 	}
-	for _, f := range whole(scopeOf(ctx)) {
+	for _, f := range whole(awsapi.CallScope(ctx)) {
 		if f.name == name {
 			return f, true
 		}
@@ -66,16 +67,16 @@ func whole(s arn.Scope) (all []found) {
 
 // allPublic returns the public parameters.
 func allPublic(ctx context.Context) (all []found) {
-	for _, i := range ec2.Images(scopeOf(ctx).Region) {
+	for _, i := range ec2.Images(awsapi.CallScope(ctx).Region) {
 		for _, path := range i.Parameters {
 			for _, rest := range partsOfImages {
 				if value := valueOf(i, rest); value != "" {
-					all = append(all, foundPublic(scopeOf(ctx), path+rest, value))
+					all = append(all, foundPublic(awsapi.CallScope(ctx), path+rest, value))
 				}
 			}
 		}
 	}
-	return append(all, whole(scopeOf(ctx))...)
+	return append(all, whole(awsapi.CallScope(ctx))...)
 }
 
 func foundPublic(s arn.Scope, name, value string) found {

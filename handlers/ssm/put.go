@@ -26,8 +26,8 @@ func (a *API) PutParameter(ctx context.Context, in *sdk.PutParameterInput) (*sdk
 		return nil, err
 	}
 	put := &put{
-		in: in, scope: scopeOf(ctx), now: a.now(), by: awsapi.FromContext(ctx).Principal(),
-		key: ssm.NewKey(scopeOf(ctx)), nonce: ssm.NewNonce(),
+		in: in, scope: awsapi.CallScope(ctx), now: a.now(), by: awsapi.FromContext(ctx).Principal(),
+		key: ssm.NewKey(awsapi.CallScope(ctx)), nonce: ssm.NewNonce(),
 	}
 	var made *ssm.Version
 	err := a.update(func(tx *store.Tx) (err error) {
@@ -61,7 +61,7 @@ func checkPut(ctx context.Context, in *sdk.PutParameterInput) error {
 		return invalid("Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. " +
 			"To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.")
 	}
-	if err := checkName(scopeOf(ctx), *in.Name); err != nil {
+	if err := checkName(awsapi.CallScope(ctx), *in.Name); err != nil {
 		return err
 	}
 	if err := checkDataType(aws.ToString(in.DataType)); err != nil {

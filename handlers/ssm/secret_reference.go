@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
@@ -25,7 +26,7 @@ func secretValue(ctx context.Context, tx *store.Tx, r reference, decrypt bool) (
 	if !decrypt {
 		return nil, invalid("WithDecryption flag must be True for retrieving a Secret Manager secret.")
 	}
-	s := secretsmanager.FindSecret(tx, scopeOf(ctx), strings.TrimPrefix(r.name, secretReference))
+	s := secretsmanager.FindSecret(tx, awsapi.CallScope(ctx), strings.TrimPrefix(r.name, secretReference))
 	if s == nil || s.Deleted() {
 		return nil, noSecret(r)
 	}
@@ -47,7 +48,7 @@ func secretValue(ctx context.Context, tx *store.Tx, r reference, decrypt bool) (
 		ARN: aws.String(s.ARN()), Name: &r.name, Selector: r.echo(), Type: types.ParameterTypeSecureString,
 		LastModifiedDate: &version.CreatedAt, SourceResult: aws.String(sourceResult(s, version, value)),
 	}
-	p.Value = optional(value.Text)
+	p.Value = awsapi.Optional(value.Text)
 	return p, nil
 }
 

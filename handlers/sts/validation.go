@@ -73,5 +73,5 @@ func (v *violations) err() error { return v.Refusal("ValidationError") }
 
 // validationError has no type in the SDK.
 func validationError(format string, args ...any) error {
-	return &awsapi.Error{Code: "ValidationError", Message: fmt.Sprintf(format, args...)}
+	return awsapi.Errorf("ValidationError", format, args...)
 }

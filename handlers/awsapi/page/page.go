@@ -1,13 +1,12 @@
 // Package page cuts lists into the parts that requests ask for.
+//
+//	part, next, err := page.Cut(all, key, page.Request{Token: in.NextToken, Size: in.MaxResults, Most: 100})
 package page
 
 import (
-	"encoding/base64"
 	"errors"
 	"slices"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Request is what a request says about the part that it wants.
@@ -16,33 +15,31 @@ type Request struct {
 	Token      *string // of an answer, nil for the first part
 	Size       *int32  // nil: Most
 	Most       int
+	Form       Form // of tokens
 }
 
 // ErrToken is about a token that no answer had.
 var ErrToken = errors.New("a token of no answer")
 
-// tokenHead tells tokens from other text.
-const tokenHead = "after "
-
 // Cut sorts a list by its keys, which are unique, and returns the part that a request asks for
 // and the token of the next part, nil if there is none: the key of the last item, so that nothing
-// is left out or comes twice where others come and go between the requests. The error is
-// [ErrToken].
+// is left out or comes twice where others come and go between the requests. The part is never
+// nil, so an empty one is answered. The error is [ErrToken].
 func Cut[T any](all []T, key func(T) string, r Request) (part []T, next *string, err error) {
-	slices.SortFunc(all, func(a, b T) int { return strings.Compare(key(a), key(b)) })
-	if r.Descending {
-		slices.Reverse(all)
+	all = append([]T{}, all...)
+	compare := func(a, b string) int {
+		if r.Descending {
+			a, b = b, a
+		}
+		return strings.Compare(a, b)
 	}
+	slices.SortFunc(all, func(a, b T) int { return compare(key(a), key(b)) })
 	if r.Token != nil {
-		text, err := base64.URLEncoding.DecodeString(*r.Token)
-		last, ours := strings.CutPrefix(string(text), tokenHead)
-		if err != nil || !ours {
+		last, ours := r.Form.open(*r.Token)
+		if !ours {
 			return nil, nil, ErrToken
 		}
-		all = slices.DeleteFunc(all, func(item T) bool {
-			order := strings.Compare(key(item), last)
-			return order == 0 || (order < 0) != r.Descending
-		})
+		all = all[r.Form.behind(len(all), func(i int) string { return key(all[i]) }, last, compare):]
 	}
 	most := r.Most
 	if r.Size != nil {
@@ -50,7 +47,8 @@ func Cut[T any](all []T, key func(T) string, r Request) (part []T, next *string,
 	}
 	if len(all) > most {
 		all = all[:most]
-		next = aws.String(base64.URLEncoding.EncodeToString([]byte(tokenHead + key(all[most-1]))))
+		token := r.Form.seal(key(all[most-1]))
+		next = &token
 	}
 	return all, next, nil
 }
