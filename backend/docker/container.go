@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 )
 
@@ -69,28 +70,28 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 
 // createOn makes a container with an address of its own.
 func (e *Engine) createOn(ctx context.Context, c containers.Creation, spec backend.ContainerSpec) (string, error) {
-	vpc, err := e.vpc(ctx, spec.Network)
+	vpc, err := e.networks.Get(ctx, spec.Network)
 	if err != nil {
 		return "", dockerapi.Classify(err)
 	}
 	if err := e.nameRelayAcross(ctx, c.HostConfig, vpc); err != nil {
 		return "", dockerapi.Classify(err)
 	}
-	ip, err := vpc.addresses.Take(netip.Prefix{})
+	ip, err := vpc.Addresses.Take(netip.Prefix{})
 	if err != nil {
 		found, err := e.existing(ctx, spec.Name, err)
 		return found.ID, err
 	}
-	if vpc.isolated && len(c.HostConfig.DNS) == 0 {
-		c.HostConfig.DNS = []netip.Addr{vpc.gateway} // of the sandbox that routes the network
+	if vpc.Isolated && len(c.HostConfig.DNS) == 0 {
+		c.HostConfig.DNS = []netip.Addr{vpc.Gateway} // of the sandbox that routes the network
 	}
 	e.putOn(&c.CreateRequest, vpc, ip, nil)
 	made, err := e.containers.Create(ctx, c)
 	if err != nil || !made.Fresh {
-		vpc.addresses.Give(ip)
+		vpc.Addresses.Give(ip)
 		return made.ID, dockerapi.Classify(err)
 	}
-	e.leases.add(made.ID, lease{ip, vpc.addresses})
+	e.leases.Add(made.ID, vpcnet.Lease{IP: ip, From: vpc.Addresses})
 	return made.ID, nil
 }
 
@@ -106,12 +107,12 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		err = e.setLimits(ctx, id)
 	}
 	if err == nil {
-		err = e.leases.resume(id)
+		err = e.leases.Resume(id)
 	}
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	began := e.leases.began(id)
+	began := e.leases.Began(id)
 	if !its.Sandbox {
 		e.awaitRelay(ctx)
 		ended = e.warm.ContainerStarts(ended)
@@ -123,7 +124,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	}
 	err = e.whyNotStarted(ctx, id, err)
 	if err != nil && !its.Sandbox && !dockerapi.Lost(err) && ctx.Err() == nil { // the engine has refused it
-		e.leases.rest(id, began)
+		e.leases.Rest(id, began)
 	}
 	if err == nil && its.Routes != "" {
 		err = e.commands.Tell(ctx, id, append([]string{"route"}, strings.Fields(its.Routes)...)...)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
 func TestLogDrivers(t *testing.T) {
@@ -57,7 +58,7 @@ func TestSwapOfASandbox(t *testing.T) {
 
 // The answers of the sandbox program are for who asks; nobody reads them later.
 func TestSandboxesKeepNoLog(t *testing.T) {
-	request := (&Engine{owner: label.Owner{Name: "me"}}).sandboxRequest(backend.SandboxSpec{}, vpcNetwork{}, netip.Addr{}, container.Resources{})
+	request := (&Engine{owner: label.Owner{Name: "me"}}).sandboxRequest(backend.SandboxSpec{}, vpcnet.Network{}, netip.Addr{}, container.Resources{})
 	if got := request.HostConfig.LogConfig; got.Type != "none" || len(got.Config) > 0 {
 		t.Errorf("%+v", got)
 	}

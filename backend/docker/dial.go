@@ -2,13 +2,11 @@ package docker
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
 	"syscall"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
@@ -51,7 +49,7 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 
 // dialOver connects through the relay, or through the next one when that has just ended.
 func (e *Engine) dialOver(ctx context.Context, sandbox sandboxFacts, to tunnel.Destination) (net.Conn, error) {
-	vpc, err := e.networkOf(ctx, sandbox)
+	vpc, err := e.networks.Named(ctx, sandbox.network)
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}
@@ -94,23 +92,4 @@ func (l *relayLink) dial(ctx context.Context, to tunnel.Destination) (net.Conn, 
 		return tunnel.NewDatagramConn(tunnel.NewConn(stream, &net.UDPAddr{}, remote)), nil
 	}
 	return tunnel.NewConn(stream, &net.TCPAddr{}, remote), nil
-}
-
-// networkOf is the network of a sandbox, be it of an earlier run.
-func (e *Engine) networkOf(ctx context.Context, sandbox sandboxFacts) (vpcNetwork, error) {
-	for _, vpc := range e.knownVPCs() {
-		if vpc.dockerName == sandbox.network {
-			return vpc, nil
-		}
-	}
-	found, err := e.Networks(ctx, nil)
-	if err != nil {
-		return vpcNetwork{}, err
-	}
-	for _, n := range found {
-		if vpc, err := e.vpc(ctx, n.Name); err == nil && vpc.dockerName == sandbox.network {
-			return vpc, nil
-		}
-	}
-	return vpcNetwork{}, &backend.NotFoundError{Kind: backend.KindNetwork, Err: errors.New("the sandbox is on no known network")}
 }

@@ -34,6 +34,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
@@ -97,9 +98,8 @@ type Engine struct {
 	life       lazy.Value[*lifeline]
 	limits     *limits.Manager
 	ulimits    *limits.Ulimits
-	lifeMu     sync.Mutex   // held while a lifeline starts or is dropped
-	lifeEra    atomic.Int64 // counts the times it was dropped
-	self       lazy.Value[ownContainer]
+	lifeMu     sync.Mutex       // held while a lifeline starts or is dropped
+	lifeEra    atomic.Int64     // counts the times it was dropped
 	direct     lazy.Value[bool] // whether sandbox addresses can be dialled from here
 
 	relays           *relays
@@ -109,12 +109,10 @@ type Engine struct {
 	run  string // tells this Engine's warm sandboxes from those of an earlier one
 	warm *warm.Pool
 
-	networkTurn chan struct{}         // holds a token while a network is made or looked for
-	networksMu  sync.Mutex            // never held while the engine is asked
-	networks    map[string]vpcNetwork // by Network.Name
-	sandboxes   sync.Map              // sandbox id to sandboxFacts
-	leases      leases
-	answering   answering
+	networks  *vpcnet.Networks
+	sandboxes sync.Map // sandbox id to sandboxFacts
+	leases    vpcnet.Leases
+	answering answering
 }
 
 var (
@@ -124,6 +122,7 @@ var (
 	_ backend.Relay         = (*Engine)(nil)
 	_ backend.TaskMetadata  = (*Engine)(nil)
 	_ backend.LoadBalancers = (*Engine)(nil)
+	_ backend.RangeChecker  = (*Engine)(nil)
 )
 
 // Open connects to an engine. It asks only whether the engine answers; images,
@@ -158,7 +157,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	e := &Engine{
 		host: at.Host, client: api, owner: label.Owner{Name: opts.Owner, Place: home}, local: at.Local(),
-		log: log.With("engine", at.Host), networks: map[string]vpcNetwork{}, networkTurn: make(chan struct{}, 1), relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
+		log: log.With("engine", at.Host), relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
 	}
 	e.containers = containers.New(e.client, e.owner, program.Finder{Folder: opts.Programs, Log: e.log}, e.architecture)
 	e.images = image.New(e.client, e.log)
@@ -173,6 +172,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e.limits = limits.New(limits.Options{
 		Client: e.client, Containers: e.containers, Commands: e.commands, Owner: e.owner, Local: e.local, Log: e.log,
 		Support: e.cgroups, Known: e.knownCgroups,
+	})
+	e.networks = vpcnet.New(vpcnet.Options{
+		Client: e.client, Containers: e.containers, Owner: e.owner, Leases: &e.leases, Local: e.local, Log: e.log, Found: e.foundOnNetwork,
 	})
 	e.errands = errand.New(e.client, e.containers, e.owner, e.run, e.log)
 	e.stats = stats.New(e.closing, e.client, e.containers, e.commands, e.statsHost, e.log)
@@ -348,14 +350,14 @@ func goArchitecture(machine string) string {
 // reachable says whether the addresses of sandboxes can be dialled from here.
 func (e *Engine) reachable(ctx context.Context) (bool, error) {
 	return e.direct.Get(ctx, func(ctx context.Context) (bool, error) {
-		own, err := e.ownContainer(ctx)
-		if err != nil || own.id != "" {
+		own, err := e.networks.Own(ctx)
+		if err != nil || own.ID != "" {
 			return err == nil, err
 		}
 		known, err := e.engineFacts(ctx)
 		if err != nil || !e.local || !known.hosted || runtime.GOOS != "linux" {
 			return false, err
 		}
-		return e.gatewayHere(ctx)
+		return e.networks.GatewayHere(ctx)
 	})
 }

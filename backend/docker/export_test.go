@@ -24,8 +24,7 @@ func (e *Engine) RunInContainer(ctx context.Context, cli *client.Client, id stri
 	if err != nil {
 		return err
 	}
-	own := ownContainerOf(found.Container)
-	e.self.Set(own)
+	e.networks.RunIn(found.Container)
 	return nil
 }
 

@@ -21,11 +21,11 @@ func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Fil
 	if err := f.Check(known.ip); err != nil {
 		return err
 	}
-	vpc, err := e.filterNetwork(ctx, known.ip)
+	vpc, err := e.networks.At(ctx, known.ip)
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.ip, withRelay(f, vpc.gateway, e.relayAddress(vpc))))
+	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.ip, withRelay(f, vpc.Gateway, e.relayAddress(vpc))))
 	var refused *command.RefusedError
 	switch {
 	case errors.As(err, &refused) && strings.HasPrefix(refused.Answer, "lacks "):

@@ -1,53 +1,11 @@
 package docker
 
 import (
-	"context"
 	"net/netip"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
-
-// filterNetwork is the network of a sandbox, which may be of an earlier run.
-func (e *Engine) filterNetwork(ctx context.Context, address netip.Addr) (vpcNetwork, error) {
-	if vpc, ok := e.networkAround(address); ok {
-		return vpc, nil
-	}
-	found, err := e.Networks(ctx, nil)
-	if err != nil {
-		return vpcNetwork{}, err
-	}
-	for _, n := range found {
-		if n.CIDR.Contains(address) {
-			return e.vpc(ctx, n.Name)
-		}
-	}
-	return vpcNetwork{}, nil // the user has removed it
-}
-
-// networkAround is the network in use that an address is of.
-func (e *Engine) networkAround(address netip.Addr) (vpcNetwork, bool) {
-	for _, vpc := range e.knownVPCs() {
-		if !vpc.isolated && vpc.subnet.Contains(address) {
-			return vpc, true
-		}
-	}
-	return vpcNetwork{}, false
-}
-
-// relayAt is where the relay of a network is: at the fourth address of the range, which AWS
-// keeps for future use.
-// Source: Amazon VPC user guide, subnet sizing.
-func relayAt(vpc vpcNetwork) netip.Addr {
-	at := vpc.subnet.Masked().Addr()
-	for range 3 {
-		at = at.Next()
-	}
-	if at == vpc.gateway || !vpc.subnet.Contains(at) {
-		return netip.Addr{}
-	}
-	return at
-}
 
 // withRelay is a filter that lets a sandbox reach this process through the relay whatever the
 // rules, which do not count for metadata, and lets in who comes through it where the gateway is

@@ -46,12 +46,3 @@ func TestWithRelay(t *testing.T) {
 		t.Error("without a filter, or a relay, there is something to add")
 	}
 }
-
-func TestRelayAt(t *testing.T) {
-	for prefix, want := range map[string]string{"10.0.0.0/16": "10.0.0.3", "10.1.2.128/26": "10.1.2.131", "10.1.2.3/31": "invalid IP"} {
-		subnet := netip.MustParsePrefix(prefix)
-		if got := relayAt(vpcNetwork{subnet: subnet, gateway: subnet.Masked().Addr().Next()}); got.String() != want {
-			t.Errorf("in %s it is at %s, want %s", prefix, got, want)
-		}
-	}
-}

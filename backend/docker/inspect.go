@@ -20,14 +20,14 @@ import (
 
 // Inspect implements backend.Engine.
 func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, error) {
-	began := e.leases.began(id)
+	began := e.leases.Began(id)
 	found, err := e.containers.Inspect(ctx, id)
 	if err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
 	}
 	c := containerOf(found)
 	if c.State == backend.Exited && !c.Sandbox {
-		e.leases.rest(id, began)
+		e.leases.Rest(id, began)
 	}
 	if c.State == backend.Exited && c.ExitCode == exitKilled && !c.OOMKilled && limited(found) {
 		c.OOMKilled = e.sawOutOfMemory(ctx, c)

@@ -33,7 +33,7 @@ func (e *Engine) tidy(ctx context.Context) error {
 	}
 	if len(all.containers) == 0 {
 		for _, n := range all.networks {
-			if err := e.removeNetwork(ctx, n.ID); err != nil && !cerrdefs.IsNotFound(err) {
+			if err := e.networks.Remove(ctx, n.ID); err != nil && !cerrdefs.IsNotFound(err) {
 				return err
 			}
 		}

@@ -7,12 +7,13 @@ import (
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
 // Sandboxes are told from others by their MAC address, which older engines are told elsewhere.
 func TestTheAddressOfAnEndpoint(t *testing.T) {
 	r := container.CreateRequest{HostConfig: &container.HostConfig{}}
-	(&Engine{}).putOn(&r, vpcNetwork{dockerName: "vpc"}, netip.MustParseAddr("10.0.0.9"), nil)
+	(&Engine{}).putOn(&r, vpcnet.Network{DockerName: "vpc"}, netip.MustParseAddr("10.0.0.9"), nil)
 	if got := dockerapi.MACOf(r.NetworkingConfig); got != "0a:ec:0a:00:00:09" {
 		t.Errorf("the endpoint has %q", got)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
 // relays is what an Engine knows of its relay: the container that carries connections
@@ -36,14 +37,14 @@ type relays struct {
 	forwards  []backend.PortForward      // where published ports lead
 	published hostPorts                  // of the latest one
 	addresses map[string]netip.Addr      // network id to the address that it has or had
-	routed    map[string]vpcNetwork      // id of an isolated network to that which it leads to
+	routed    map[string]vpcnet.Network  // id of an isolated network to that which it leads to
 	begun     map[chan struct{}]struct{} // attempts under way
 }
 
 func newRelays(ports int) *relays {
 	return &relays{
 		ports: max(ports, 0), making: make(chan struct{}, 1), nets: make(chan struct{}, 1),
-		listeners: map[uint16]*relayListener{}, addresses: map[string]netip.Addr{}, routed: map[string]vpcNetwork{}, begun: map[chan struct{}]struct{}{},
+		listeners: map[uint16]*relayListener{}, addresses: map[string]netip.Addr{}, routed: map[string]vpcnet.Network{}, begun: map[chan struct{}]struct{}{},
 	}
 }
 

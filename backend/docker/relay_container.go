@@ -52,11 +52,11 @@ func (e *Engine) removeEarlierRelays(ctx context.Context) error {
 // newRelay makes a relay that answers, with ports published where this process runs in a
 // container of the engine: its own loopback address is nobody's then.
 func (e *Engine) newRelay(ctx context.Context) (*relayLink, error) {
-	own, err := e.ownContainer(ctx)
+	own, err := e.networks.Own(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if own.id == "" || e.relays.ports == 0 {
+	if own.ID == "" || e.relays.ports == 0 {
 		l, _, err := e.tryRelay(ctx, hostPorts{})
 		return l, err
 	}
@@ -152,8 +152,8 @@ func (e *Engine) goDirect(ctx context.Context, l *relayLink, key string) {
 // relayKey is what a relay knows this process by whose address is within reach; empty is none:
 // one in a container of the engine is not where the relay is before that is on its networks.
 func (e *Engine) relayKey(ctx context.Context) string {
-	own, err := e.ownContainer(ctx)
-	if err != nil || own.id != "" {
+	own, err := e.networks.Own(ctx)
+	if err != nil || own.ID != "" {
 		return ""
 	}
 	if within, err := e.reachable(ctx); err != nil || !within {
@@ -199,9 +199,9 @@ func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.C
 	if !cerrdefs.IsNotFound(err) {
 		return r, err
 	}
-	for _, vpc := range e.knownVPCs() {
-		if !vpc.isolated {
-			r.HostConfig.NetworkMode = container.NetworkMode(vpc.dockerName)
+	for _, vpc := range e.networks.All() {
+		if !vpc.Isolated {
+			r.HostConfig.NetworkMode = container.NetworkMode(vpc.DockerName)
 			return r, nil
 		}
 	}

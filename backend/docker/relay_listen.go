@@ -40,7 +40,7 @@ func (e *Engine) listenAt(port uint16) net.Listener {
 	e.relays.mu.Lock()
 	e.relays.listeners[port] = l
 	e.relays.mu.Unlock()
-	if len(e.knownVPCs()) > 0 {
+	if len(e.networks.All()) > 0 {
 		e.beginRelay()
 	}
 	return l
@@ -104,8 +104,8 @@ func (e *Engine) receive(l *relayLink) {
 // admits reports whether a connection is for the listener. One from elsewhere than the network of the
 // owner at which it comes in, such as the engine's default bridge, is not.
 func (e *Engine) admits(caller tunnel.Caller) bool {
-	vpc, ours := e.networkAround(caller.At.Addr())
-	return ours && vpc.subnet.Contains(caller.From.Addr())
+	vpc, ours := e.networks.Around(caller.At.Addr())
+	return ours && vpc.Subnet.Contains(caller.From.Addr())
 }
 
 // admit passes a connection on to who listens.

@@ -11,32 +11,33 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
 // relayAddress is where the relay of a network is, be it elsewhere than it is to: somebody had
 // that address when the relay came.
-func (e *Engine) relayAddress(vpc vpcNetwork) netip.Addr {
+func (e *Engine) relayAddress(vpc vpcnet.Network) netip.Addr {
 	e.relays.mu.Lock()
 	defer e.relays.mu.Unlock()
-	if at, ok := e.relays.addresses[vpc.id]; ok {
+	if at, ok := e.relays.addresses[vpc.ID]; ok {
 		return at
 	}
-	return relayAt(vpc)
+	return vpc.RelayAddress()
 }
 
 // keep has the relay come back where sandboxes of an earlier run look for it: the latest of them,
 // which the engine lists first.
-func (r *relays) keep(vpc vpcNetwork, at netip.Addr) {
+func (r *relays) keep(vpc vpcnet.Network, at netip.Addr) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, known := r.addresses[vpc.id]; !known {
-		r.addresses[vpc.id] = at
+	if _, known := r.addresses[vpc.ID]; !known {
+		r.addresses[vpc.ID] = at
 	}
 }
 
 // settledRelayAddress is relayAddress, once it is sure.
-func (e *Engine) settledRelayAddress(ctx context.Context, vpc vpcNetwork) netip.Addr {
-	if vpc.adopted { // others may have the address that it is to have
+func (e *Engine) settledRelayAddress(ctx context.Context, vpc vpcnet.Network) netip.Addr {
+	if vpc.Adopted { // others may have the address that it is to have
 		e.awaitRelay(ctx)
 	}
 	return e.relayAddress(vpc)
@@ -44,8 +45,8 @@ func (e *Engine) settledRelayAddress(ctx context.Context, vpc vpcNetwork) netip.
 
 // nameRelay lets a container find the relay by its name without asking anybody, unless the
 // spec says where that name leads.
-func (e *Engine) nameRelay(ctx context.Context, host *container.HostConfig, vpc vpcNetwork) {
-	if e.relays.listenerAt(backend.RelayPort) == nil || vpc.id == "" {
+func (e *Engine) nameRelay(ctx context.Context, host *container.HostConfig, vpc vpcnet.Network) {
+	if e.relays.listenerAt(backend.RelayPort) == nil || vpc.ID == "" {
 		return
 	}
 	at := e.settledRelayAddress(ctx, vpc)
@@ -59,8 +60,8 @@ func (e *Engine) nameRelay(ctx context.Context, host *container.HostConfig, vpc 
 
 // nameRelayAcross is nameRelay for a container on a network that may be isolated: there the
 // relay is found where that leads to.
-func (e *Engine) nameRelayAcross(ctx context.Context, host *container.HostConfig, vpc vpcNetwork) error {
-	if !vpc.isolated {
+func (e *Engine) nameRelayAcross(ctx context.Context, host *container.HostConfig, vpc vpcnet.Network) error {
+	if !vpc.Isolated {
 		e.nameRelay(ctx, host, vpc)
 		return nil
 	}
@@ -73,9 +74,9 @@ func (e *Engine) nameRelayAcross(ctx context.Context, host *container.HostConfig
 
 // outsideOf is the network to which an isolated one leads, through the sandbox that routes
 // it; none leads nowhere.
-func (e *Engine) outsideOf(ctx context.Context, isolated vpcNetwork) (vpcNetwork, error) {
+func (e *Engine) outsideOf(ctx context.Context, isolated vpcnet.Network) (vpcnet.Network, error) {
 	e.relays.mu.Lock()
-	known, ok := e.relays.routed[isolated.id]
+	known, ok := e.relays.routed[isolated.ID]
 	e.relays.mu.Unlock()
 	if ok || e.relays.listenerAt(backend.RelayPort) == nil {
 		return known, nil
@@ -84,21 +85,21 @@ func (e *Engine) outsideOf(ctx context.Context, isolated vpcNetwork) (vpcNetwork
 	routers.Add("label", label.RoutesKey)
 	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: routers})
 	if err != nil {
-		return vpcNetwork{}, err
+		return vpcnet.Network{}, err
 	}
 	for _, c := range found {
 		inside, out, _ := strings.Cut(c.Labels[label.RoutesKey], " ")
-		if inside != gatewayOf(isolated) {
+		if inside != isolated.GatewayPrefix() {
 			continue
 		}
-		for _, vpc := range e.knownVPCs() {
-			if !vpc.isolated && gatewayOf(vpc) == out {
+		for _, vpc := range e.networks.All() {
+			if !vpc.Isolated && vpc.GatewayPrefix() == out {
 				e.relays.mu.Lock()
-				e.relays.routed[isolated.id] = vpc
+				e.relays.routed[isolated.ID] = vpc
 				e.relays.mu.Unlock()
 				return vpc, nil
 			}
 		}
 	}
-	return vpcNetwork{}, nil
+	return vpcnet.Network{}, nil
 }

@@ -12,13 +12,14 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
 // joinAll puts the relay on all networks in use but isolated ones.
 func (e *Engine) joinAll(ctx context.Context, l *relayLink) error {
 	var failures []error
-	for _, vpc := range e.knownVPCs() {
-		if !vpc.isolated {
+	for _, vpc := range e.networks.All() {
+		if !vpc.Isolated {
 			failures = append(failures, e.joinRelay(ctx, l, vpc))
 		}
 	}
@@ -26,15 +27,15 @@ func (e *Engine) joinAll(ctx context.Context, l *relayLink) error {
 }
 
 // joinRelay puts the relay on a network, unless it is there.
-func (e *Engine) joinRelay(ctx context.Context, l *relayLink, vpc vpcNetwork) error {
-	if _, on := l.networks.Load(vpc.id); on {
+func (e *Engine) joinRelay(ctx context.Context, l *relayLink, vpc vpcnet.Network) error {
+	if _, on := l.networks.Load(vpc.ID); on {
 		return nil
 	}
 	if err := take(ctx, e.relays.nets); err != nil {
 		return err
 	}
 	defer func() { <-e.relays.nets }()
-	if _, on := l.networks.Load(vpc.id); on {
+	if _, on := l.networks.Load(vpc.ID); on {
 		return nil
 	}
 	if !e.knows(vpc) { // it has just been removed
@@ -46,19 +47,19 @@ func (e *Engine) joinRelay(ctx context.Context, l *relayLink, vpc vpcNetwork) er
 		at, err = e.connectRelay(ctx, l, vpc, netip.Addr{})
 	}
 	if err != nil {
-		return fmt.Errorf("put the relay on network %s: %w", vpc.dockerName, err)
+		return fmt.Errorf("put the relay on network %s: %w", vpc.DockerName, err)
 	}
 	e.relays.mu.Lock()
-	e.relays.addresses[vpc.id] = at
+	e.relays.addresses[vpc.ID] = at
 	e.relays.mu.Unlock()
-	l.networks.Store(vpc.id, struct{}{})
+	l.networks.Store(vpc.ID, struct{}{})
 	return nil
 }
 
 // knows reports whether a network is in use.
-func (e *Engine) knows(vpc vpcNetwork) bool {
-	for _, known := range e.knownVPCs() {
-		if known.id == vpc.id {
+func (e *Engine) knows(vpc vpcnet.Network) bool {
+	for _, known := range e.networks.All() {
+		if known.ID == vpc.ID {
 			return true
 		}
 	}
@@ -66,12 +67,12 @@ func (e *Engine) knows(vpc vpcNetwork) bool {
 }
 
 // connectRelay returns the address that the relay has got.
-func (e *Engine) connectRelay(ctx context.Context, l *relayLink, vpc vpcNetwork, wish netip.Addr) (netip.Addr, error) {
+func (e *Engine) connectRelay(ctx context.Context, l *relayLink, vpc vpcnet.Network, wish netip.Addr) (netip.Addr, error) {
 	endpoint := &network.EndpointSettings{Aliases: []string{backend.RelayName}}
 	if wish.IsValid() {
 		endpoint.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: wish}
 	}
-	err := e.client.NetworkConnect(ctx, vpc.id, l.id, endpoint)
+	err := e.client.NetworkConnect(ctx, vpc.ID, l.id, endpoint)
 	if err != nil && !strings.Contains(err.Error(), "already exists in network") {
 		return netip.Addr{}, err
 	}
@@ -82,9 +83,9 @@ func (e *Engine) connectRelay(ctx context.Context, l *relayLink, vpc vpcNetwork,
 	if err != nil {
 		return netip.Addr{}, err
 	}
-	at := dockerapi.EndpointAddress(found.NetworkSettings.Networks[vpc.dockerName])
+	at := dockerapi.EndpointAddress(found.NetworkSettings.Networks[vpc.DockerName])
 	if !at.IsValid() {
-		return at, fmt.Errorf("the relay has no address on network %s", vpc.dockerName)
+		return at, fmt.Errorf("the relay has no address on network %s", vpc.DockerName)
 	}
 	return at, nil
 }
@@ -99,7 +100,7 @@ func addressTaken(err error) bool {
 
 // leaveNetwork takes the relay from a network that is to be removed, which must not get it
 // again until done is called.
-func (e *Engine) leaveNetwork(ctx context.Context, vpc vpcNetwork) (done func(), err error) {
+func (e *Engine) leaveNetwork(ctx context.Context, vpc vpcnet.Network) (done func(), err error) {
 	if err := take(ctx, e.relays.nets); err != nil {
 		return nil, err
 	}
@@ -108,12 +109,12 @@ func (e *Engine) leaveNetwork(ctx context.Context, vpc vpcNetwork) (done func(),
 	if l == nil {
 		return done, nil
 	}
-	if _, on := l.networks.LoadAndDelete(vpc.id); !on {
+	if _, on := l.networks.LoadAndDelete(vpc.ID); !on {
 		return done, nil
 	}
-	err = e.client.NetworkDisconnect(ctx, vpc.id, l.id)
+	err = e.client.NetworkDisconnect(ctx, vpc.ID, l.id)
 	if err != nil && !cerrdefs.IsNotFound(err) && !cerrdefs.IsPermissionDenied(err) {
-		e.log.Debug("relay not taken from a network", "network", vpc.dockerName, "error", err)
+		e.log.Debug("relay not taken from a network", "network", vpc.DockerName, "error", err)
 	}
 	return done, nil
 }

@@ -11,11 +11,11 @@ import (
 
 // PublishedPorts implements backend.Relay.
 func (e *Engine) PublishedPorts(ctx context.Context) (tcp, udp []uint16, err error) {
-	own, err := e.ownContainer(ctx)
+	own, err := e.networks.Own(ctx)
 	if err != nil {
 		return nil, nil, dockerapi.Classify(err)
 	}
-	if own.id == "" || e.relays.ports == 0 {
+	if own.ID == "" || e.relays.ports == 0 {
 		return nil, nil, nil
 	}
 	l, err := e.relay(ctx)

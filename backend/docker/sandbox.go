@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
@@ -40,10 +41,10 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 	if err := e.ensureLifeline(ctx); err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
 	}
-	var vpc, routed vpcNetwork
+	var vpc, routed vpcnet.Network
 	var err error
 	if spec.Network != "" {
-		if vpc, err = e.vpc(ctx, spec.Network); err != nil {
+		if vpc, err = e.networks.Get(ctx, spec.Network); err != nil {
 			return backend.Container{}, dockerapi.Classify(err)
 		}
 	}
@@ -54,7 +55,7 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 		if spec.Network == "" {
 			return backend.Container{}, errors.New("a sandbox that routes a network is on one itself")
 		}
-		if routed, err = e.vpc(ctx, spec.Routes); err != nil {
+		if routed, err = e.networks.Get(ctx, spec.Routes); err != nil {
 			return backend.Container{}, dockerapi.Classify(err)
 		}
 		return e.createRouter(ctx, spec, vpc, routed)
@@ -66,7 +67,7 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 }
 
 // createInstead makes a sandbox, if need be with the address of a warm one.
-func (e *Engine) createInstead(ctx context.Context, spec backend.SandboxSpec, vpc vpcNetwork, own map[string]string) (backend.Container, error) {
+func (e *Engine) createInstead(ctx context.Context, spec backend.SandboxSpec, vpc vpcnet.Network, own map[string]string) (backend.Container, error) {
 	c, err := e.createSandbox(ctx, spec, vpc, own)
 	if addressMissing(err) && e.releaseWarm(ctx, spec.Network, spec.Subnet, spec.IP) {
 		c, err = e.createSandbox(ctx, spec, vpc, own)
@@ -75,7 +76,7 @@ func (e *Engine) createInstead(ctx context.Context, spec backend.SandboxSpec, vp
 }
 
 // createSandbox makes a sandbox with labels of the engine's own besides.
-func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vpc vpcNetwork, own map[string]string) (backend.Container, error) {
+func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vpc vpcnet.Network, own map[string]string) (backend.Container, error) {
 	known, err := e.engineFacts(ctx)
 	if err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
@@ -108,7 +109,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	maps.Copy(request.Labels, own)
 	made, err := e.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{CreateRequest: request, Name: spec.Name})
 	if (err != nil || !made.Fresh) && ip.IsValid() {
-		vpc.addresses.Give(ip)
+		vpc.Addresses.Give(ip)
 	}
 	if err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
@@ -119,18 +120,18 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	e.sandboxes.Store(made.ID, factsOfSandbox(made.ID, request, ip, parent))
 	c := backend.Container{ID: made.ID, Name: spec.Name, Labels: spec.Labels, Sandbox: true, State: backend.Created}
 	if ip.IsValid() {
-		e.leases.add(made.ID, lease{ip, vpc.addresses})
+		e.leases.Add(made.ID, vpcnet.Lease{IP: ip, From: vpc.Addresses})
 		c.IP, c.MAC = ip, ipam.MAC(ip)
 	}
 	return c, nil
 }
 
 // addCommand says what the program of a sandbox does that has an address.
-func (e *Engine) addCommand(ctx context.Context, request container.CreateRequest, spec backend.SandboxSpec, vpc vpcNetwork, ip netip.Addr) {
+func (e *Engine) addCommand(ctx context.Context, request container.CreateRequest, spec backend.SandboxSpec, vpc vpcnet.Network, ip netip.Addr) {
 	e.nameRelay(ctx, request.HostConfig, vpc)
 	relay := e.settledRelayAddress(ctx, vpc)
 	request.Cmd = e.hold(ip, relay)
-	if relay != relayAt(vpc) {
+	if relay != vpc.RelayAddress() {
 		request.Labels[label.RelayKey] = relay.String()
 	}
 	if spec.Routes != "" { // it is that of a container instance, whose agent is asked there as well
@@ -155,8 +156,8 @@ func factsOfSandbox(id string, r container.CreateRequest, ip netip.Addr, parent 
 
 // takeAddress takes the address that a sandbox asks for, or one of its subnet. Without
 // a network it has none.
-func takeAddress(vpc vpcNetwork, spec backend.SandboxSpec) (netip.Addr, error) {
-	switch from := vpc.addresses; {
+func takeAddress(vpc vpcnet.Network, spec backend.SandboxSpec) (netip.Addr, error) {
+	switch from := vpc.Addresses; {
 	case from == nil:
 		return netip.Addr{}, nil
 	case !spec.IP.IsValid():
@@ -177,7 +178,7 @@ func (e *Engine) existing(ctx context.Context, name string, why error) (backend.
 	return found, err
 }
 
-func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip netip.Addr, limits container.Resources) container.CreateRequest {
+func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcnet.Network, ip netip.Addr, limits container.Resources) container.CreateRequest {
 	r := container.CreateRequest{
 		Config: &container.Config{Labels: e.owner.Labels(label.Sandbox, spec.Labels), OpenStdin: true}, // for command and ask
 		HostConfig: &container.HostConfig{
@@ -216,14 +217,14 @@ func (e *Engine) sandboxRequest(spec backend.SandboxSpec, vpc vpcNetwork, ip net
 }
 
 // putOn has a container made on a network, with an address and names for it there.
-func (e *Engine) putOn(r *container.CreateRequest, vpc vpcNetwork, ip netip.Addr, names []string) {
+func (e *Engine) putOn(r *container.CreateRequest, vpc vpcnet.Network, ip netip.Addr, names []string) {
 	endpoint := &network.EndpointSettings{IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: ip}, Aliases: names}
 	if mac, err := net.ParseMAC(ipam.MAC(ip)); err == nil {
 		endpoint.MacAddress = network.HardwareAddr(mac)
 	}
-	r.HostConfig.NetworkMode = container.NetworkMode(vpc.dockerName)
+	r.HostConfig.NetworkMode = container.NetworkMode(vpc.DockerName)
 	r.NetworkingConfig = &network.NetworkingConfig{
-		EndpointsConfig: map[string]*network.EndpointSettings{vpc.dockerName: endpoint},
+		EndpointsConfig: map[string]*network.EndpointSettings{vpc.DockerName: endpoint},
 	}
 }
 
@@ -285,5 +286,5 @@ func (e *Engine) forget(id string) {
 	e.commands.Forget(id)
 	e.stats.Forget(id)
 	e.answering.forget(id)
-	e.leases.end(id)
+	e.leases.End(id)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
 // property is what owners have on the engine.
@@ -58,10 +59,10 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 	all = all.filter(func(labels map[string]string) bool { return !isShared(labels) })
 	_, err = e.removeProperty(ctx, all)
 	e.limits.RemoveLost(ctx)
-	e.forgetVPCs(ctx, func(string, vpcNetwork) bool { return true })
+	e.networks.Forget(ctx, func(string, vpcnet.Network) bool { return true })
 	e.direct.Reset()
 	e.sandboxes.Clear()
-	e.leases.clear()
+	e.leases.Clear()
 	e.commands.ForgetAll()
 	e.containers.ForgetAll()
 	return dockerapi.Classify(errors.Join(err, dropped, e.limits.Close(ctx), e.dropLifeline(ctx)))
@@ -152,7 +153,7 @@ func (e *Engine) removeProperty(ctx context.Context, all property) (removed int,
 		{containers, e.containers.Remove, true},
 		{children, e.limits.RemoveSandbox, true},
 		{sandboxes, e.limits.RemoveSandbox, true},
-		{networks, e.removeNetwork, true},
+		{networks, e.networks.Remove, true},
 		{volumes, e.removeVolume, true},
 		{lifelines, e.containers.Remove, false},
 	} {

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
@@ -32,14 +33,14 @@ const (
 
 // warmShapeOf is the shape of the sandbox that a spec asks for; ok is false if it has
 // to be made for it.
-func warmShapeOf(spec backend.SandboxSpec, vpc vpcNetwork) (shape warm.Shape, ok bool) {
+func warmShapeOf(spec backend.SandboxSpec, vpc vpcnet.Network) (shape warm.Shape, ok bool) {
 	special := spec.SharesIPC || spec.Devices || spec.Balances || spec.CPUShares > 0 || spec.Swap > 0 || !spec.Names.Empty() || len(spec.Sysctls)+len(spec.Aliases) > 0
 	if special || spec.IP.IsValid() || spec.Parent+spec.Routes != "" || spec.Network == "" {
 		return shape, false
 	}
 	labels, _ := json.Marshal(spec.Labels) // strings always marshal, sorted by key
 	return warm.Shape{
-		Network: spec.Network, DockerID: vpc.id, Subnet: spec.Subnet, Domain: spec.Domain, Labels: string(labels),
+		Network: spec.Network, DockerID: vpc.ID, Subnet: spec.Subnet, Domain: spec.Domain, Labels: string(labels),
 		CPULimited: spec.CPU > 0, MemoryLimited: spec.Memory > 0,
 	}, true
 }
@@ -57,11 +58,11 @@ func (e *Engine) createWarm(ctx context.Context, use warm.Use) (warm.Sandbox, er
 	if err := json.Unmarshal([]byte(shape.Labels), &spec.Labels); err != nil {
 		return warm.Sandbox{}, err
 	}
-	vpc, err := e.vpc(ctx, shape.Network)
+	vpc, err := e.networks.Get(ctx, shape.Network)
 	if err != nil {
 		return warm.Sandbox{}, err
 	}
-	if vpc.id != shape.DockerID {
+	if vpc.ID != shape.DockerID {
 		return warm.Sandbox{}, &backend.NotFoundError{
 			Kind: backend.KindNetwork, Err: fmt.Errorf("network %s is another one now", shape.Network),
 		}
@@ -110,7 +111,7 @@ func (e *Engine) removeWarm(ctx context.Context, name string) error {
 
 // claimWarm gives a task a warm sandbox, if there is one that runs: under the task's
 // name and with its limits.
-func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vpcNetwork) (c backend.Container, ok bool) {
+func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vpcnet.Network) (c backend.Container, ok bool) {
 	shape, ok := warmShapeOf(spec, vpc)
 	shape.Metadata = e.relays.listenerAt(metadataPort) != nil
 	for ok && ctx.Err() == nil {

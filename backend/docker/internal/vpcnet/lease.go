@@ -1,4 +1,4 @@
-package docker
+package vpcnet
 
 import (
 	"fmt"
@@ -10,83 +10,84 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
-// lease is an address that a sandbox holds until it is removed, and a container until it has
+// Lease is an address that a sandbox holds until it is removed, and a container until it has
 // ended: it asks for the same one when it starts again. Those that have ended may be many, and the
 // network of a container instance is small.
-type lease struct {
-	ip   netip.Addr
-	from *ipam.Network
+type Lease struct {
+	IP   netip.Addr
+	From *ipam.Network
 }
 
-// leases are those of all, by the id of the container.
-type leases struct {
+// Leases are those of all, by the id of the container.
+type Leases struct {
 	mu     sync.Mutex
-	held   map[string][]lease
-	rested map[string][]lease // given back, of containers that have ended
+	held   map[string][]Lease
+	rested map[string][]Lease // given back, of containers that have ended
 	starts map[string]int     // how often a container has been started, until it is removed
 }
 
-func (l *leases) add(id string, held lease) {
+// Add notes an address that a container holds.
+func (l *Leases) Add(id string, held Lease) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.held == nil {
-		l.held, l.rested = map[string][]lease{}, map[string][]lease{}
+		l.held, l.rested = map[string][]Lease{}, map[string][]Lease{}
 	}
 	l.held[id] = append(l.held[id], held)
 }
 
-// end gives back what one held that is gone.
-func (l *leases) end(id string) {
+// End gives back what one held that is gone.
+func (l *Leases) End(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, held := range l.held[id] {
-		held.from.Give(held.ip)
+		held.From.Give(held.IP)
 	}
 	delete(l.held, id)
 	delete(l.rested, id)
 	delete(l.starts, id)
 }
 
-// began is how often a container has been started: rest wants to know it from before the look
+// Began is how often a container has been started: rest wants to know it from before the look
 // that has shown its end.
-func (l *leases) began(id string) int {
+func (l *Leases) Began(id string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.starts[id]
 }
 
 // allBegan tells that of all, before containers are listed.
-func (l *leases) allBegan() map[string]int {
+func (l *Leases) allBegan() map[string]int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return maps.Clone(l.starts)
 }
 
-// rest gives back what a container held that has ended, unless it has been started since.
-func (l *leases) rest(id string, began int) {
+// Rest gives back what a container held that has ended, unless it has been started since.
+func (l *Leases) Rest(id string, began int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.held[id]) == 0 || l.starts[id] != began {
 		return
 	}
 	for _, held := range l.held[id] {
-		held.from.Give(held.ip)
+		held.From.Give(held.IP)
 	}
 	l.rested[id] = l.held[id]
 	delete(l.held, id)
 }
 
-// resume takes what a container held again, before it starts. If another container has that by now
+// Resume takes what a container held again, before it starts. If another container has that by now
 // it returns backend.ErrAddressInUse.
-func (l *leases) resume(id string) error {
+func (l *Leases) Resume(id string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, want := range l.rested[id] {
-		if !want.from.Occupy(want.ip) {
+		if !want.From.Occupy(want.IP) {
 			for _, taken := range l.rested[id][:i] {
-				taken.from.Give(taken.ip)
+				taken.From.Give(taken.IP)
 			}
-			return fmt.Errorf("%w: %s", backend.ErrAddressInUse, want.ip)
+			return fmt.Errorf("%w: %s", backend.ErrAddressInUse, want.IP)
 		}
 	}
 	if len(l.rested[id]) > 0 {
@@ -100,7 +101,8 @@ func (l *leases) resume(id string) error {
 	return nil
 }
 
-func (l *leases) clear() {
+// Clear forgets all, of containers that are gone with their networks.
+func (l *Leases) Clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	clear(l.held)

@@ -1,4 +1,4 @@
-package docker
+package vpcnet
 
 import "testing"
 

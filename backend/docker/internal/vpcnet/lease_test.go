@@ -1,4 +1,4 @@
-package docker
+package vpcnet
 
 import (
 	"net/netip"
@@ -15,17 +15,17 @@ func TestAContainerThatStartsWhileItsNetworkBecomesKnownKeepsItsAddress(t *testi
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all leases
+	var all Leases
 	listed := all.allBegan()
-	if err := all.resume("job"); err != nil { // by Start
+	if err := all.Resume("job"); err != nil { // by Start
 		t.Fatal(err)
 	}
-	all.add("job", lease{ip, addresses})
-	all.rest("job", listed["job"])
+	all.Add("job", Lease{ip, addresses})
+	all.Rest("job", listed["job"])
 	if addresses.Occupy(ip) {
 		t.Error("its address is free")
 	}
-	all.end("job")
+	all.End("job")
 	if !addresses.Occupy(ip) {
 		t.Error("its address is not free when it is gone")
 	}

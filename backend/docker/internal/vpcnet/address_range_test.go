@@ -1,8 +1,10 @@
-package docker
+package vpcnet
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -23,7 +25,7 @@ func TestRangesOfTheHostAreInTheWay(t *testing.T) {
 		{backend.NetworkSpec{CIDR: netip.MustParsePrefix("240.0.0.0/26"), Isolated: true}, true, false},
 		{backend.NetworkSpec{Isolated: true}, true, false},
 	} {
-		err := (&Engine{local: c.local}).inTheWay(c.spec, nil)
+		err := New(Options{Local: c.local}).inTheWay(c.spec, nil)
 		if errors.Is(err, backend.ErrAddressInUse) != c.want || c.want != (err != nil) {
 			t.Errorf("%+v, here %v: %v", c.spec, c.local, err)
 		}
@@ -42,5 +44,27 @@ func TestInventedAddresses(t *testing.T) {
 		if got := withInvented(netip.MustParsePrefix(has)); got != netip.MustParsePrefix(want) {
 			t.Errorf("%s: %s, want %s", has, got, want)
 		}
+	}
+}
+
+func TestRoutes(t *testing.T) {
+	table := `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
+eth0	00000000	010200C0	0003	0	0	0	00000000	0	0	0
+eth0	000200C0	00000000	0001	0	0	0	00FFFFFF	0	0	0
+tun0	00000000	010200C0	0003	0	0	0	00000080	0	0	0
+tun0	00000080	010200C0	0003	0	0	0	00000080	0	0	0
+tun0	0000000A	010200C0	0003	0	0	0	000000FF	0	0	0
+tun0	00001EAC	00000000	0001	0	0	0	0000FFFF	0	0	0
+`
+	if got := fmt.Sprint(routes(strings.NewReader(table))); got != "[192.0.2.0/24 10.0.0.0/8 172.30.0.0/16]" {
+		t.Errorf("routes = %s", got)
+	}
+}
+
+// What Podman 4.3 says.
+func TestARangeThatIsTaken(t *testing.T) {
+	const taken = "Error response from daemon: subnet 10.238.87.0/24 is already used on the host or by another config"
+	if !overlaps(errors.New(taken)) || overlaps(nil) {
+		t.Error("a range that is taken is not recognized, or anything counts as taken")
 	}
 }

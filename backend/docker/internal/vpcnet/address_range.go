@@ -1,4 +1,4 @@
-package docker
+package vpcnet
 
 import (
 	"bufio"
@@ -19,9 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
-var _ backend.RangeChecker = (*Engine)(nil)
-
-// taken are the ranges of the engine's networks, whoever made them.
+// taken are the ranges of the engine's networks, no matter who made them.
 func taken(networks []network.Summary) (ranges []netip.Prefix) {
 	for _, n := range networks {
 		for _, config := range n.IPAM.Config {
@@ -35,7 +33,7 @@ func taken(networks []network.Summary) (ranges []netip.Prefix) {
 
 // inTheWay is the refusal of a range that is Exact, or Isolated, of which something of the engine or
 // its host has part, which it names; nil if nothing has. In others the user put the network.
-func (e *Engine) inTheWay(spec backend.NetworkSpec, networks []network.Summary) error {
+func (s *Networks) inTheWay(spec backend.NetworkSpec, networks []network.Summary) error {
 	want := spec.CIDR
 	if !spec.Exact && !spec.Isolated || !want.IsValid() {
 		return nil
@@ -47,7 +45,7 @@ func (e *Engine) inTheWay(spec backend.NetworkSpec, networks []network.Summary) 
 			}
 		}
 	}
-	if !e.local {
+	if !s.Local {
 		return nil
 	}
 	for _, has := range hostRanges() {
@@ -58,13 +56,13 @@ func (e *Engine) inTheWay(spec backend.NetworkSpec, networks []network.Summary) 
 	return nil
 }
 
-// RangeInUse implements backend.RangeChecker.
-func (e *Engine) RangeInUse(ctx context.Context, cidr netip.Prefix) error {
-	networks, err := e.client.NetworkList(ctx, nil)
+// RangeInUse says what has part of a range; nil if nothing has. See backend.RangeChecker.
+func (s *Networks) RangeInUse(ctx context.Context, cidr netip.Prefix) error {
+	networks, err := s.Client.NetworkList(ctx, nil)
 	if err != nil {
 		return err
 	}
-	return e.inTheWay(backend.NetworkSpec{CIDR: cidr, Exact: true}, networks)
+	return s.inTheWay(backend.NetworkSpec{CIDR: cidr, Exact: true}, networks)
 }
 
 // withInvented is a range of the host with what a proxy that invents addresses for names has around

@@ -1,0 +1,73 @@
+package vpcnet
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+)
+
+// At is the network that an address is of, also one of an earlier run. The zero Network is none: the
+// user has removed it.
+func (s *Networks) At(ctx context.Context, address netip.Addr) (Network, error) {
+	if vpc, ok := s.Around(address); ok {
+		return vpc, nil
+	}
+	found, err := s.List(ctx, nil)
+	if err != nil {
+		return Network{}, err
+	}
+	for _, n := range found {
+		if n.CIDR.Contains(address) {
+			return s.Get(ctx, n.Name)
+		}
+	}
+	return Network{}, nil // the user has removed it
+}
+
+// Around is the network in use that an address is of.
+func (s *Networks) Around(address netip.Addr) (Network, bool) {
+	for _, vpc := range s.All() {
+		if !vpc.Isolated && vpc.Subnet.Contains(address) {
+			return vpc, true
+		}
+	}
+	return Network{}, false
+}
+
+// Named is the network of that name of the engine's, also one of an earlier run.
+func (s *Networks) Named(ctx context.Context, dockerName string) (Network, error) {
+	for _, vpc := range s.All() {
+		if vpc.DockerName == dockerName {
+			return vpc, nil
+		}
+	}
+	found, err := s.List(ctx, nil)
+	if err != nil {
+		return Network{}, err
+	}
+	for _, n := range found {
+		if vpc, err := s.Get(ctx, n.Name); err == nil && vpc.DockerName == dockerName {
+			return vpc, nil
+		}
+	}
+	return Network{}, &backend.NotFoundError{Kind: backend.KindNetwork, Err: errors.New("the sandbox is on no known network")}
+}
+
+// List lists the owner's networks that have further labels.
+func (s *Networks) List(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
+	found, err := s.Client.NetworkList(ctx, s.Owner.Filter(labels))
+	if err != nil {
+		return nil, dockerapi.Classify(err)
+	}
+	var list []backend.Network
+	for _, n := range found {
+		if vpc, err := networkOf(n.Network); err == nil {
+			list = append(list, vpc.Public(n.Labels[label.VPCKey]))
+		}
+	}
+	return list, nil
+}

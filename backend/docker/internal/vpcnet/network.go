@@ -1,0 +1,73 @@
+package vpcnet
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/moby/moby/api/types/network"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
+)
+
+// Network is the Docker network of a VPC.
+type Network struct {
+	ID         string
+	DockerName string // the engine's name of it
+	Subnet     netip.Prefix
+	Gateway    netip.Addr
+	Labels     map[string]string // of the spec
+	Addresses  *ipam.Network     // of its sandboxes
+	// Adopted networks are the user's: never removed.
+	Adopted bool
+	// Isolated networks have no address of the engine's host.
+	Isolated bool
+	// fresh is one that was made just now.
+	fresh bool
+	// share is the part from which the engine gives addresses to the containers of others.
+	share netip.Prefix
+}
+
+// Public is what others know of it under a name.
+func (n Network) Public(name string) backend.Network {
+	return backend.Network{ID: n.ID, Name: name, CIDR: n.Subnet, Gateway: n.Gateway, Labels: n.Labels}
+}
+
+// networkOf reads what the engine says of a network.
+func networkOf(n network.Network) (Network, error) {
+	for _, config := range n.IPAM.Config {
+		if subnet := config.Subnet; subnet.Addr().Is4() {
+			gateway := config.Gateway
+			if !gateway.IsValid() { // the engine does not tell one that it picked itself
+				gateway = subnet.Masked().Addr().Next()
+			}
+			isolated := n.Options[noHostAddress] == "true"
+			vpc := Network{ID: n.ID, DockerName: n.Name, Subnet: subnet, Gateway: gateway, Isolated: isolated, Labels: label.SpecLabels(n.Labels)}
+			if config.IPRange.IsValid() || n.Labels[label.OwnerKey] == "" { // the user's own may lack one
+				vpc.share = ipam.EngineShare(subnet)
+			}
+			return vpc, nil
+		}
+	}
+	return Network{}, fmt.Errorf("network %s has no IPv4 range", n.Name)
+}
+
+// RelayAddress is where the relay of a network is: at the fourth address of the range, which AWS
+// keeps for future use.
+// Source: Amazon VPC user guide, subnet sizing.
+func (n Network) RelayAddress() netip.Addr {
+	at := n.Subnet.Masked().Addr()
+	for range 3 {
+		at = at.Next()
+	}
+	if at == n.Gateway || !n.Subnet.Contains(at) {
+		return netip.Addr{}
+	}
+	return at
+}
+
+// GatewayPrefix is the gateway with the length of the range, as the sandbox program reads it.
+func (n Network) GatewayPrefix() string {
+	return netip.PrefixFrom(n.Gateway, n.Subnet.Bits()).String()
+}

@@ -1,0 +1,195 @@
+// Package vpcnet keeps the networks of VPCs on an engine, and their addresses.
+package vpcnet
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
+)
+
+// Networks are the networks of an owner's VPCs.
+type Networks struct {
+	Options
+	turn  *semaphore.Weighted // held while a network is made or looked for
+	self  lazy.Value[Own]
+	mu    sync.Mutex         // never held while the engine is asked
+	known map[string]Network // by Network.Name of package backend
+}
+
+// Options are what Networks need; all are required.
+type Options struct {
+	Client     dockerapi.Client
+	Containers *containers.Store
+	Owner      label.Owner
+	Leases     *Leases
+	Local      bool // the engine's socket is on this machine
+	Log        *slog.Logger
+	// Found is told of each container of the owner's on a network that an earlier run has made. It
+	// reports whether it has removed it.
+	Found func(context.Context, Network, container.Summary) (removed bool)
+}
+
+// New returns the networks of an owner, of which none is known yet.
+func New(o Options) *Networks {
+	return &Networks{Options: o, turn: semaphore.NewWeighted(1), known: map[string]Network{}}
+}
+
+// Ensure has the network of a VPC be there, which the container is on in which this process runs. The
+// first VPC gets 172.31.0.0/16, the range of AWS's default VPC, where nothing else on the engine or
+// the host has it.
+//
+// If the container is on a network labelled ecs-emulator.vpc already, that one becomes the VPC, so
+// that its neighbours in a compose project and the tasks reach each other.
+// Source: Amazon VPC user guide, "Default VPCs".
+func (s *Networks) Ensure(ctx context.Context, spec backend.NetworkSpec) (Network, error) {
+	own, err := s.Own(ctx)
+	if err != nil {
+		return Network{}, err
+	}
+	if err := s.turn.Acquire(ctx, 1); err != nil {
+		return Network{}, err
+	}
+	defer s.turn.Release(1)
+	vpc, err := s.ensure(ctx, spec, own)
+	if err != nil {
+		return Network{}, err
+	}
+	return vpc, s.know(ctx, spec.Name, vpc)
+}
+
+// know remembers a network, and which of its addresses sandboxes and containers of an
+// earlier run have. Whose turn it is calls it.
+func (s *Networks) know(ctx context.Context, name string, vpc Network) error {
+	if known, ok := s.Known(name); ok && known.ID == vpc.ID {
+		return nil
+	}
+	vpc.Addresses = ipam.New(vpc.Subnet, vpc.Gateway, vpc.share)
+	if !vpc.fresh {
+		if err := s.occupyKnown(ctx, vpc); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known[name] = vpc
+	return nil
+}
+
+// Known is a network in use so far.
+func (s *Networks) Known(name string) (vpc Network, known bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	vpc, known = s.known[name]
+	return vpc, known
+}
+
+// occupyKnown takes the addresses of the sandboxes and containers that are there.
+func (s *Networks) occupyKnown(ctx context.Context, vpc Network) error {
+	began := s.Leases.allBegan()
+	found, err := s.Members(ctx, vpc, true)
+	if err != nil {
+		return err
+	}
+	for _, c := range found {
+		if c.NetworkSettings == nil || s.Found(ctx, vpc, c) {
+			continue
+		}
+		ip := dockerapi.EndpointAddress(c.NetworkSettings.Networks[vpc.DockerName])
+		if ip.IsValid() && vpc.Addresses.Occupy(ip) {
+			s.Leases.Add(c.ID, Lease{ip, vpc.Addresses})
+			if c.Labels[label.KindKey] == string(label.Container) && c.State == container.StateExited {
+				s.Leases.Rest(c.ID, began[c.ID])
+			}
+		}
+	}
+	return nil
+}
+
+// Members are the owner's containers on a network, but for the relay: all, or those that
+// run.
+func (s *Networks) Members(ctx context.Context, vpc Network, all bool) ([]container.Summary, error) {
+	members := s.Owner.Filter(nil)
+	members.Add("network", vpc.DockerName)
+	found, err := s.Client.ContainerList(ctx, client.ContainerListOptions{All: all, Filters: members})
+	return slices.DeleteFunc(found, func(c container.Summary) bool { return c.Labels[label.KindKey] == string(label.Relay) }), err
+}
+
+// Get returns the network of a VPC that Ensure made, now or in an earlier
+// run of the same owner.
+func (s *Networks) Get(ctx context.Context, name string) (Network, error) {
+	if known, ok := s.Known(name); ok {
+		return known, nil
+	}
+	if err := s.turn.Acquire(ctx, 1); err != nil {
+		return Network{}, err
+	}
+	defer s.turn.Release(1)
+	if known, ok := s.Known(name); ok {
+		return known, nil
+	}
+	found, err := s.Client.NetworkList(ctx, s.Owner.Filter(map[string]string{label.VPCKey: name}))
+	if err != nil {
+		return Network{}, err
+	}
+	if len(found) == 0 {
+		return Network{}, &backend.NotFoundError{Kind: backend.KindNetwork, Err: fmt.Errorf("network %s not found", name)}
+	}
+	vpc, err := networkOf(found[0].Network)
+	if err == nil {
+		err = s.know(ctx, name, vpc)
+	}
+	known, _ := s.Known(name)
+	return known, err
+}
+
+// All are the networks in use so far.
+func (s *Networks) All() map[string]Network {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.known)
+}
+
+// Forget forgets networks that are gone, behind the one that is just being looked for, if that
+// does not take too long.
+func (s *Networks) Forget(ctx context.Context, which func(name string, vpc Network) bool) {
+	if s.turn.Acquire(ctx, 1) == nil {
+		defer s.turn.Release(1)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.known, which)
+}
+
+// GatewayHere reports whether the engine's bridges are interfaces of this host, which
+// a socket of this host alone does not prove.
+func (s *Networks) GatewayHere(ctx context.Context) (bool, error) {
+	for _, vpc := range s.All() {
+		if !vpc.Isolated {
+			return isHostAddress(vpc.Gateway), nil
+		}
+	}
+	bridges, err := s.Client.NetworkList(ctx, make(client.Filters).Add("driver", "bridge"))
+	if err != nil {
+		return false, err
+	}
+	for _, bridge := range bridges {
+		if vpc, err := networkOf(bridge.Network); err == nil && isHostAddress(vpc.Gateway) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
