@@ -40,6 +40,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskmetadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/upstream"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // Server is a running emulator.
@@ -184,7 +185,7 @@ func (s *Server) startControllers() {
 	tasks, services, instances := s.opts.delays()
 	options := agent.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress, InstanceAddresses: s.instanceAddresses,
-		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: agent.SecurityGroups(s.opts.SecurityGroups), InstanceGroups: s.instanceGroups,
+		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: vpc.SecurityGroups(s.opts.SecurityGroups), InstanceGroups: s.instanceGroups,
 		Endpoints: s.endpoints, Variables: s.taskVariables(), Secrets: s.secretSource(), LogSink: s.logSink(),
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),

@@ -39,20 +39,20 @@ func (h *host) resync(ctx context.Context) {
 		byName[c.Name] = c
 	}
 	h.noteUnseen(ctx, there.containers)
-	h.agent.interfaces.hold()
+	h.agent.interfaces.Hold()
 	h.adoptMachines(ctx, byName, there.networks)
 	h.adoptLoadBalancers(byName)
 	slices.SortStableFunc(rows, func(a, b *state.Task) int { return a.Status.StartedAt.Compare(b.Status.StartedAt) }) // so do they get their ports
 	for _, t := range rows {
 		h.adopt(t, byName)
 	}
-	h.agent.interfaces.release()
+	h.agent.interfaces.Release()
 	if !h.Engine.Found(losses) {
 		return
 	}
 	h.logs.list(ctx, there.containers)
 	h.prepareNetwork(ctx)
-	h.removeNetworksLeft(there.networks)
+	h.networks.RemoveDeleted(there.networks)
 	volumes := there.volumesByTask()
 	// Tasks that came while the containers were listed were woken in vain.
 	for _, t := range h.tasks() {
@@ -110,7 +110,7 @@ func (s sight) volumesByTask() map[string][]string {
 // ranges of subnets stand when they are asked for, and asks what tasks are reached by.
 func (h *host) prepareNetwork(ctx context.Context) {
 	h.Engine.Call(enginecall.Finish, func(call context.Context) {
-		if _, err := h.vpcNetwork(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
+		if _, err := h.networks.OfVPC(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
 			h.agent.Log.Error("no network for tasks", "error", err)
 		}
 		h.ports.Find(call)
@@ -166,7 +166,7 @@ func (w *work) expectSandbox(row *state.Task) {
 	}
 	w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
 	if ip, err := netip.ParseAddr(row.Status.Attachment.PrivateIPv4); err == nil && !w.view.plain {
-		w.host.agent.interfaces.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, ip)
+		w.host.agent.interfaces.Join(w.host.networks, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, ip)
 	}
 }
 
@@ -203,9 +203,9 @@ func (w *work) adoptInterface(found backend.Container, runs bool) {
 		return
 	}
 	all := w.host.agent.interfaces
-	all.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, found.IP)
+	all.Join(w.host.networks, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, found.IP)
 	if runs {
-		all.found(w.task.ARN, found.ID)
+		all.Found(w.task.ARN, found.ID)
 	}
 }
 

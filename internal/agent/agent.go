@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // Options configure an agent.
@@ -44,8 +45,8 @@ type Options struct {
 	// which no task gets; nil is none.
 	InstanceAddresses func(vpc string) []netip.Addr
 	// SecurityGroups says what becomes of the rules of security groups. Default
-	// GroupsFilter.
-	SecurityGroups SecurityGroups
+	// vpc.GroupsFilter.
+	SecurityGroups vpc.SecurityGroups
 	// InstanceGroups are the security groups of a container instance; nil is that none has
 	// any.
 	InstanceGroups func(*state.ContainerInstance) []string
@@ -76,7 +77,7 @@ type Agent struct {
 	Options
 	hosts      map[string]*host // by name
 	publisher  *publisher
-	interfaces *interfaces
+	interfaces *vpc.Interfaces
 	calls      enginecall.Tracker
 	once       sync.Once
 	watch      *state.Watch // of tasks; see init
@@ -94,7 +95,7 @@ func New(opts Options) *Agent {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &Agent{Options: opts, hosts: map[string]*host{}, publisher: newPublisher(opts)}
-	a.interfaces = newInterfaces(a)
+	a.interfaces = vpc.NewInterfaces(vpc.InterfaceOptions{Store: a.Store, Mode: a.SecurityGroups, Calls: &a.calls})
 	for _, o := range opts.Hosts {
 		a.hosts[o.Name] = newHost(a, o)
 	}
@@ -119,7 +120,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	running.Go(func() { a.followInstances(ctx) }) //nolint:errcheck // it is that of ctx
 	running.Go(func() { a.followVPCs(ctx) })      //nolint:errcheck // as well
 	running.Go(func() { a.followGroups(ctx) })    //nolint:errcheck // it is that of ctx
-	running.Go(func() { a.interfaces.run(ctx) })
+	running.Go(func() { a.interfaces.Run(ctx) })
 	for _, h := range a.hosts {
 		running.Go(func() { h.run(ctx) })
 	}
@@ -169,7 +170,7 @@ func (a *Agent) Health(host string) error {
 // made when it was last tried, which the next task does again.
 func (a *Agent) NetworkHealth(host string) error {
 	if h := a.hosts[host]; h != nil {
-		return h.networkHealth()
+		return h.networks.Health()
 	}
 	return nil
 }
@@ -178,9 +179,7 @@ func (a *Agent) NetworkHealth(host string) error {
 // lacks.
 func (a *Agent) FilterHealth(host string) error {
 	if h := a.hosts[host]; h != nil {
-		if lack := h.unfiltered.Load(); lack != nil {
-			return *lack
-		}
+		return h.networks.FilterHealth()
 	}
 	return nil
 }
@@ -223,6 +222,6 @@ func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
 			return err
 		}
 	}
-	notify(a.interfaces.hurry)
+	a.interfaces.Hurry()
 	return a.calls.Idle(ctx, patience)
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // CutOff drops whatever comes to a container instance and its tasks and whatever they send,
@@ -26,9 +27,9 @@ func (a *Agent) CutOff(ctx context.Context, instance string, cut bool) error {
 	m.wanted++
 	tasks := maps.Clone(m.interfaces)
 	m.mu.Unlock()
-	errs := []error{ignoreEnded(m.direct(ctx))}
+	errs := []error{enginecall.IgnoreEnded(m.direct(ctx))}
 	for task, sandbox := range tasks {
-		if err := ignoreEnded(m.directTask(ctx, sandbox)); err != nil {
+		if err := enginecall.IgnoreEnded(m.directTask(ctx, sandbox)); err != nil {
 			errs = append(errs, fmt.Errorf("task %s: %w", task, err))
 		}
 	}
@@ -64,7 +65,7 @@ func (m *machine) directUnsure(ctx context.Context) error {
 	m.unsure = nil
 	m.mu.Unlock()
 	for i, sandbox := range unsure {
-		if err := ignoreEnded(m.directTask(ctx, sandbox)); err != nil {
+		if err := enginecall.IgnoreEnded(m.directTask(ctx, sandbox)); err != nil {
 			m.mu.Lock()
 			m.unsure = append(m.unsure, unsure[i:]...)
 			m.mu.Unlock()
@@ -84,12 +85,4 @@ func (m *machine) directTask(ctx context.Context, sandbox string) error {
 	t := backend.Traffic{CutOff: m.cutOff}
 	m.mu.Unlock()
 	return m.host.Engine.SetTraffic(ctx, sandbox, t)
-}
-
-// ignoreEnded is nil for what has ended meanwhile.
-func ignoreEnded(err error) error {
-	if errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
-		return nil
-	}
-	return err
 }

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/netip"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // HostOptions describe a machine on which tasks run.
@@ -48,6 +48,7 @@ type host struct {
 	agent     *Agent
 	life      context.Context // ends with the agent's run
 	ports     *hostport.Ports
+	networks  *vpc.Networks
 	balancers backend.LoadBalancers // nil where the engine has none
 	leftovers *leftovers
 	logs      *logReaders
@@ -58,14 +59,10 @@ type host struct {
 	resyncs   chan struct{}   // holds a token while a resync is under way
 	unseen    map[string]bool // containers of which the last list told nothing, by name; of the resync
 
-	simulated    atomic.Bool           // as Engine says
-	lookingAgain atomic.Bool           // at what is unseen, in a while
-	unfiltered   atomic.Pointer[error] // why the engine cannot filter packets
+	simulated    atomic.Bool // as Engine says
+	lookingAgain atomic.Bool // at what is unseen, in a while
 
 	clientsLost atomic.Bool // it has been said that targets see load balancers alone
-
-	// What has been said about public addresses: that they are but shown, that none is left.
-	publicShown, noPublicAddress atomic.Bool
 
 	machinesMu sync.Mutex
 	machines   map[string]*machine // by the ARN of the container instance
@@ -73,22 +70,15 @@ type host struct {
 	loadBalancersMu sync.Mutex
 	loadBalancers   map[string]*loadBalancer // by ARN
 
-	mu       sync.Mutex
-	works    map[string]*work           // by task ARN: tasks with something to do
-	index    map[string]subject         // by container id: of tasks that have not ended, and of machines
-	promised map[string]bool            // addresses in VPCs without network, by VPC and address
-	networks map[string]backend.Network // by VPC: those that tasks have asked for in this run
-	noNet    error                      // why there is no network of the default VPC, or nil
-	fetched  map[string]bool            // images pulled in this run
+	mu      sync.Mutex
+	works   map[string]*work   // by task ARN: tasks with something to do
+	index   map[string]subject // by container id: of tasks that have not ended, and of machines
+	fetched map[string]bool    // images pulled in this run
 }
 
 // subject is what a container id stands for: a container of a task, a machine, or a load
 // balancer.
 type subject struct{ taskARN, container, instance, loadBalancer string }
-
-// errNotStored is about a fact that the store could not write. It is no fault of the
-// task, which waits until it can.
-var errNotStored = errors.New("not stored")
 
 func newHost(a *Agent, o HostOptions) *host {
 	if o.PullBehavior == "" {
@@ -101,8 +91,12 @@ func newHost(a *Agent, o HostOptions) *host {
 	h := &host{
 		HostOptions: o, Engine: engine, balancers: engine.LoadBalancers(), ranges: instanceRanges{block: o.InstanceRange}, agent: a, resyncs: make(chan struct{}, 1),
 		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, fetched: map[string]bool{},
-		networks: map[string]backend.Network{}, promised: map[string]bool{},
 	}
+	networks := vpc.Options{Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: h.labels(), Range: o.VPCRange}
+	if o.Name == instanceHost {
+		networks.InstanceAddresses = a.InstanceAddresses
+	}
+	h.networks = vpc.NewNetworks(networks)
 	h.ports = hostport.New(hostport.Options{
 		Log: a.Log, Engine: engine,
 		Go: func(run func(context.Context)) bool { return h.Engine.Go(func() { run(h.life) }) },

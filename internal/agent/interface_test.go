@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -16,9 +15,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // gate is an engine that notes what sandboxes let pass, and complains when a container
@@ -119,14 +119,14 @@ func (g *gate) refuseWith(err error) {
 }
 
 // withGate has the agent go through one.
-func (b *bench) withGate(mode SecurityGroups) *gate {
+func (b *bench) withGate(mode vpc.SecurityGroups) *gate {
 	g := &gate{Engine: b.engine, filters: map[string]*backend.Filter{}, sandboxes: map[string]string{}}
 	b.stop()
 	b.throughGate(g, mode)
 	return g
 }
 
-func (b *bench) throughGate(g *gate, mode SecurityGroups) {
+func (b *bench) throughGate(g *gate, mode vpc.SecurityGroups) {
 	b.runAgent(New(Options{
 		Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Hosts: []HostOptions{{Engine: g}},
 		SecurityGroups: mode, InstanceGroups: func(*state.ContainerInstance) []string { return []string{state.DefaultSecurityGroup} },
@@ -143,9 +143,9 @@ func (b *bench) ips(tasks ...string) string {
 	return strings.Trim(fmt.Sprint(all), "[]")
 }
 
-// soon waits for what follows a rest of those who tell engines.
+// soon waits for what follows a pause, of a second at most, in which engines are not told.
 func soon() {
-	time.Sleep(2 * longestRest)
+	time.Sleep(2 * time.Second)
 	synctest.Wait()
 }
 
@@ -166,7 +166,7 @@ func (b *bench) changeRules(rules ...state.SecurityGroupRule) {
 
 func TestMembersOfTheDefaultGroupLetEachOtherIn(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		first := b.run(container("web"))
 		b.expect("the first one lets in", g.letsIn(b, first), b.ips(first))
 		second := b.run(container("web"))
@@ -197,7 +197,7 @@ func TestASimulatedMemberIsLetInAtOnce(t *testing.T) {
 
 func TestAChangeOfRulesConcernsThoseThatHaveTheGroup(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsStrict)
+		g := b.withGate(vpc.GroupsStrict)
 		web := b.run(container("web"))
 		b.changeRules(state.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, CIDR: "192.0.2.1/32"})
 		b.expect("it lets in", g.letsIn(b, web), "192.0.2.1")
@@ -218,7 +218,7 @@ func TestAChangeOfRulesConcernsThoseThatHaveTheGroup(t *testing.T) {
 
 func TestAChangeOfAPrefixListConcernsThoseWhoseRulesNameIt(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsStrict)
+		g := b.withGate(vpc.GroupsStrict)
 		web := b.run(container("web"))
 		b.changeRules(state.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, PrefixList: "pl-1"})
 		b.expect("with a list that is not there it lets in", g.letsIn(b, web), "")
@@ -247,7 +247,7 @@ func TestAChangeOfAPrefixListConcernsThoseWhoseRulesNameIt(t *testing.T) {
 
 func TestFiltersAreSetAgainAfterARestart(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		var tasks []string
 		for range 40 {
 			tasks = append(tasks, b.run(container("web")))
@@ -256,7 +256,7 @@ func TestFiltersAreSetAgainAfterARestart(t *testing.T) {
 		b.stop()
 		clear(g.filters)
 		before := g.told()
-		b.throughGate(g, GroupsFilter)
+		b.throughGate(g, vpc.GroupsFilter)
 		soon()
 		for _, id := range tasks {
 			b.expect("it is still there", b.task(id).Status.LastStatus, state.Running)
@@ -268,7 +268,7 @@ func TestFiltersAreSetAgainAfterARestart(t *testing.T) {
 
 func TestASandboxThatIsReplacedIsFilteredAgain(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		g.refuseWith(backend.ErrNoSandbox) // as if the first ones had ended at once
 		id := b.run(container("web"))
 		b.expect("without a sandbox that stays", b.task(id).Stop != nil || b.task(id).Status.LastStatus == state.Stopped, true)
@@ -281,7 +281,7 @@ func TestASandboxThatIsReplacedIsFilteredAgain(t *testing.T) {
 
 func TestARefusedChangeIsTriedAgain(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		first := b.run(container("web"))
 		g.refuseWith(errors.New("no memory"))
 		b.changeRules(state.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "192.0.2.1/32"})
@@ -295,7 +295,7 @@ func TestARefusedChangeIsTriedAgain(t *testing.T) {
 
 func TestTasksRunWhereNothingCanBeFiltered(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		g.refuseWith(fmt.Errorf("%w: the kernel lacks nf_tables", backend.ErrNoFilter))
 		for range 3 {
 			b.expect("a task", b.task(b.run(container("web"))).Status.LastStatus, state.Running)
@@ -307,7 +307,7 @@ func TestTasksRunWhereNothingCanBeFiltered(t *testing.T) {
 
 func TestNothingIsFilteredWhenItIsOff(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsOff)
+		g := b.withGate(vpc.GroupsOff)
 		b.run(container("web"))
 		b.changeRules()
 		b.expect("calls", g.told(), 0)
@@ -316,7 +316,7 @@ func TestNothingIsFilteredWhenItIsOff(t *testing.T) {
 
 func TestAMachineHasTheFilterOfItsInstance(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		instance := b.instance()
 		task := b.runAt(instance, types.NetworkModeBridge, container("web"))
 		b.expect("a task on it", b.task(task).Status.LastStatus, state.Running)
@@ -329,50 +329,4 @@ func TestAMachineHasTheFilterOfItsInstance(t *testing.T) {
 			b.Errorf("the machine lets in %+v", f)
 		}
 	})
-}
-
-// Groups of one id in two accounts and two regions have nothing to do with each other.
-func TestMembershipGoesByAccountAndRegion(t *testing.T) {
-	store, err := state.Open(state.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := New(Options{Store: store, Hosts: []HostOptions{{Name: ""}}})
-	group := []string{state.DefaultSecurityGroup}
-	scopes := []arn.Scope{scope, {Region: "us-east-1", Account: "111111111111"}, {Region: "eu-west-1", Account: scope.Account}}
-	for n, s := range scopes {
-		for k := range 2 {
-			a.interfaces.join(a.hosts[""], fmt.Sprint(n, k), s, group, netip.AddrFrom4([4]byte{10, 0, byte(n), byte(2 * k)}))
-		}
-	}
-	a.interfaces.mu.Lock()
-	defer a.interfaces.mu.Unlock()
-	for n, s := range scopes {
-		set := a.interfaces.sets[s.Prefix()+state.DefaultSecurityGroup]
-		f := a.interfaces.filterOf(set)
-		if len(f.In) != 1 || len(f.In[0].Peers) != 2 || f.In[0].Peers[1].Last != netip.AddrFrom4([4]byte{10, 0, byte(n), 2}) {
-			t.Errorf("members of the default group of %v: %+v", s, f.In)
-		}
-	}
-}
-
-func TestInterfacesThatLeaveAreForgotten(t *testing.T) {
-	store, err := state.Open(state.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := New(Options{Store: store, Hosts: []HostOptions{{Name: ""}}})
-	all := a.interfaces
-	for n := range byte(3) {
-		all.join(a.hosts[""], fmt.Sprint(n), scope, []string{state.DefaultSecurityGroup, "sg-0123456789abcdef0"}, netip.AddrFrom4([4]byte{10, 0, 0, n}))
-	}
-	for set := range maps.Values(all.sets) {
-		all.filterOf(set)
-	}
-	for n := range byte(3) {
-		all.leave(fmt.Sprint(n))
-	}
-	if left := len(all.byOwner) + len(all.sets) + len(all.having) + len(all.naming) + len(all.listing) + len(all.due); left > 0 {
-		t.Errorf("%d things are left of interfaces that are gone", left)
-	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 var (
@@ -31,7 +32,7 @@ func TestNothingRunsInAMachineThatCouldNotBeFiltered(t *testing.T) {
 	for _, refusal := range []error{errors.New("no memory"), backend.ErrUnavailable, backend.ErrNoSandbox} {
 		t.Run(refusal.Error(), func(t *testing.T) {
 			withAgent(t, func(b *bench) {
-				g := b.withGate(GroupsFilter)
+				g := b.withGate(vpc.GroupsFilter)
 				b.changeRules(onlyFriend)
 				instance := b.instance()
 				g.refuseWith(refusal)
@@ -50,7 +51,7 @@ func TestNothingRunsInAMachineThatCouldNotBeFiltered(t *testing.T) {
 // A machine whose sandbox somebody kills is another namespace when it has been started again.
 func TestAMachineThatIsStartedAgainIsFilteredBeforeAnythingRuns(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		b.changeRules(onlyFriend)
 		instance := b.instance()
 		first := b.runAt(instance, types.NetworkModeHost, container("web"))
@@ -72,7 +73,7 @@ func TestAMachineThatIsStartedAgainIsFilteredBeforeAnythingRuns(t *testing.T) {
 
 func TestWhatChangesWhileTheEngineIsLostHoldsAfterwards(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		b.changeRules(onlyFriend)
 		instance := b.instance()
 		b.runAt(instance, types.NetworkModeHost, container("web"))
@@ -89,7 +90,7 @@ func TestWhatChangesWhileTheEngineIsLostHoldsAfterwards(t *testing.T) {
 // from its rules.
 func TestASandboxThatHangsConcernsNoOther(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		hangs, other := b.run(container("web")), b.run(container("web"))
 		soon()
 		g.mu.Lock()
@@ -98,7 +99,7 @@ func TestASandboxThatHangsConcernsNoOther(t *testing.T) {
 		for range 3 {
 			for _, r := range []state.SecurityGroupRule{onlyFriend, onlyOther} {
 				b.changeRules(r)
-				time.Sleep(2 * longestTurn)
+				time.Sleep(4 * time.Second) // for longer than one delays others
 				soon()
 				b.expect("the other lets in", g.letsIn(b, other)+"/32", r.CIDR)
 			}
@@ -115,19 +116,19 @@ func TestASandboxThatHangsConcernsNoOther(t *testing.T) {
 // Until all members have been found again, those that have been would be told of these alone.
 func TestNobodyIsToldWhileMembersAreFound(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		var tasks []string
 		for range 3 {
 			tasks = append(tasks, b.run(container("web")))
 		}
 		all, before := b.agent.interfaces, g.told()
-		all.hold()
+		all.Hold()
 		for n := range byte(3) {
-			all.join(b.agent.hosts[""], fmt.Sprint(n), scope, []string{state.DefaultSecurityGroup}, netip.AddrFrom4([4]byte{192, 0, 2, n}))
+			all.Join(b.agent.hosts[""].networks, fmt.Sprint(n), scope, []string{state.DefaultSecurityGroup}, netip.AddrFrom4([4]byte{192, 0, 2, n}))
 			soon()
 		}
 		b.expect("calls meanwhile", g.told()-before, 0)
-		all.release()
+		all.Release()
 		soon()
 		b.expect("calls afterwards", g.told()-before, len(tasks))
 	})
@@ -135,16 +136,15 @@ func TestNobodyIsToldWhileMembersAreFound(t *testing.T) {
 
 func TestAMemberIsOneNoMoreBeforeItsAddressIsAnothers(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		g := b.withGate(GroupsFilter)
+		g := b.withGate(vpc.GroupsFilter)
 		task := b.run(container("web"))
 		sandbox := b.task(task).Status.SandboxID
+		address := netip.MustParseAddr(b.task(task).Status.Attachment.PrivateIPv4)
 		var members, removals int
 		g.remove = func(id string) {
 			if id == sandbox {
 				removals++
-				b.agent.interfaces.mu.Lock()
-				members += len(b.agent.interfaces.byOwner)
-				b.agent.interfaces.mu.Unlock()
+				members += len(b.agent.interfaces.OwnersOf(address))
 			}
 		}
 		b.stopTask(task)
@@ -156,7 +156,7 @@ func TestAMemberIsOneNoMoreBeforeItsAddressIsAnothers(t *testing.T) {
 
 func TestATaskWhoseFilterHangsSaysSo(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		b.withGate(GroupsFilter)
+		b.withGate(vpc.GroupsFilter)
 		b.stop()
 		slow := &hangingFilter{Engine: b.engine}
 		b.startOn(HostOptions{Engine: slow})

@@ -213,7 +213,7 @@ func (b *loadBalancer) discard(ctx context.Context, ids ...string) error {
 	b.mu.Unlock()
 	b.closePorts()
 	h.ports.Await(ctx)
-	h.agent.interfaces.leave(b.arn)
+	h.agent.interfaces.Leave(b.arn)
 	for i := range ids {
 		id := ids[len(ids)-1-i] // what is in a sandbox before it
 		if id == "" {

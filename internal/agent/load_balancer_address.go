@@ -46,7 +46,7 @@ func (b *loadBalancer) keepOf(ctx context.Context, row *elbv2.LoadBalancer, sand
 	if keeps {
 		return nil
 	}
-	network, _, err := b.host.subnetNetwork(ctx, row.Scope, sandbox.Labels[labelSubnet])
+	network, _, err := b.host.networks.OfSubnet(ctx, row.Scope, sandbox.Labels[labelSubnet])
 	if err != nil {
 		return err
 	}
@@ -85,5 +85,5 @@ func (b *loadBalancer) takePublicAddress(row *elbv2.LoadBalancer, sandbox backen
 	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || b.host.agent.Store.Read().PublicAddress(zone.Interface).IsValid() {
 		return nil
 	}
-	return b.host.takePublic(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })
+	return b.host.networks.TakePublicAddress(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })
 }

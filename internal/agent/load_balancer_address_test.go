@@ -49,7 +49,7 @@ func TestALoadBalancerKeepsItsAddress(t *testing.T) {
 // network is the name of that of a load balancer.
 func (b *newsBench) network(row *elbv2.LoadBalancer) string {
 	b.Helper()
-	network, _, err := b.agent.hosts[loadBalancerHost].subnetNetwork(b.Context(), row.Scope, row.Zones[0].Subnet)
+	network, _, err := b.agent.hosts[loadBalancerHost].networks.OfSubnet(b.Context(), row.Scope, row.Zones[0].Subnet)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -64,8 +64,8 @@ func (b *loadBalancer) joinFound() {
 		return
 	}
 	all := b.host.agent.interfaces
-	all.join(b.host, b.arn, row.Scope, row.SecurityGroups, sandbox.IP)
-	all.found(b.arn, sandbox.ID)
+	all.Join(b.host.networks, b.arn, row.Scope, row.SecurityGroups, sandbox.IP)
+	all.Found(b.arn, sandbox.ID)
 }
 
 // tellOfLoadBalancers has all of them looked at.

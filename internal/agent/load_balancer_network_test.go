@@ -91,10 +91,8 @@ func TestALoadBalancerThatLosesItsNetwork(t *testing.T) {
 		before, _ := b.parts(row)
 		engine.unplug(before.ID)
 		for range 10 { // others have the filter looked at as well
-			b.agent.interfaces.mu.Lock()
-			b.agent.interfaces.byOwner[row.ARN].known = false
-			b.agent.interfaces.mark(b.agent.interfaces.byOwner[row.ARN].set)
-			b.agent.interfaces.mu.Unlock()
+			b.agent.interfaces.Found(row.ARN, "another")
+			b.agent.interfaces.Found(row.ARN, before.ID)
 			soon()
 		}
 		engine.mu.Lock()

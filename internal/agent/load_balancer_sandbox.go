@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // makeSandbox makes one with the address that the load balancer has had, or tries one subnet after
@@ -25,7 +26,7 @@ func (b *loadBalancer) makeSandbox(ctx context.Context, row *elbv2.LoadBalancer)
 	for _, zone := range zones {
 		made, err = b.trySandbox(ctx, row, zone.Subnet)
 		if backend.Missing(err, backend.KindNetwork) { // somebody has removed it
-			b.host.forgetNetworks()
+			b.host.networks.Forget()
 			made, err = b.trySandbox(ctx, row, zone.Subnet)
 		}
 		if !errors.Is(err, backend.ErrSubnetFull) {
@@ -37,7 +38,7 @@ func (b *loadBalancer) makeSandbox(ctx context.Context, row *elbv2.LoadBalancer)
 
 func (b *loadBalancer) trySandbox(ctx context.Context, row *elbv2.LoadBalancer, subnet string) (made backend.Container, err error) {
 	h := b.host
-	network, part, err := h.subnetNetwork(ctx, row.Scope, subnet)
+	network, part, err := h.networks.OfSubnet(ctx, row.Scope, subnet)
 	if err != nil {
 		return made, err
 	}
@@ -49,7 +50,7 @@ func (b *loadBalancer) trySandbox(ctx context.Context, row *elbv2.LoadBalancer, 
 	if had, err := netip.ParseAddr(row.Addresses[subnet]); err == nil && b.keep(ctx, network.Name, had) == nil {
 		spec.IP = had
 	}
-	if vpcOf(h.agent.Store.Read(), row.Scope, subnet).DNSSupport {
+	if vpc.Of(h.agent.Store.Read(), row.Scope, subnet).DNSSupport {
 		spec.Aliases = aliases(row.DNSName)
 	}
 	for range maxSandboxes {
@@ -83,14 +84,14 @@ func aliases(name string) []string {
 // joinAnew has a sandbox that has just begun let pass what it shall.
 func (b *loadBalancer) joinAnew(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
 	all := b.host.agent.interfaces
-	all.join(b.host, b.arn, row.Scope, row.SecurityGroups, made.IP)
-	return all.started(ctx, b.arn, made.ID)
+	all.Join(b.host.networks, b.arn, row.Scope, row.SecurityGroups, made.IP)
+	return all.Started(ctx, b.arn, made.ID)
 }
 
 // join has a sandbox that runs let pass what it shall: it may have other groups by now.
 func (b *loadBalancer) join(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
 	all := b.host.agent.interfaces
-	all.join(b.host, b.arn, row.Scope, row.SecurityGroups, made.IP)
-	all.found(b.arn, made.ID)
-	return all.ready(ctx, b.arn)
+	all.Join(b.host.networks, b.arn, row.Scope, row.SecurityGroups, made.IP)
+	all.Found(b.arn, made.ID)
+	return all.Ready(ctx, b.arn)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // newsBench is an agent that tells of load balancers.
@@ -41,7 +42,7 @@ func (b *newsBench) restart() { b.restartOn(b.engine) }
 
 func (b *newsBench) restartOn(engine backend.Engine) {
 	b.runAgent(New(Options{
-		Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: GroupsStrict, Hosts: []HostOptions{{Engine: engine}},
+		Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: vpc.GroupsStrict, Hosts: []HostOptions{{Engine: engine}},
 		LoadBalancerNews: func(arn string) {
 			b.mu.Lock()
 			defer b.mu.Unlock()

@@ -7,8 +7,10 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -97,7 +99,7 @@ func (m *machine) up(ctx context.Context) (place, error) {
 		m.mu.Lock()
 		if p := m.place; m.runs && m.making == nil {
 			m.mu.Unlock()
-			return p, ignoreEnded(m.host.agent.interfaces.ready(ctx, m.instance))
+			return p, enginecall.IgnoreEnded(m.host.agent.interfaces.Ready(ctx, m.instance))
 		}
 		attempt := m.making
 		if attempt == nil {

@@ -72,7 +72,7 @@ func (m *machine) adopt(c backend.Container) {
 	defer m.mu.Unlock()
 	if m.place.sandbox != "" || m.making != nil {
 		if m.runs && m.place.sandbox == c.ID {
-			m.host.agent.interfaces.found(m.instance, c.ID)
+			m.host.agent.interfaces.Found(m.instance, c.ID)
 		}
 		return
 	}
@@ -82,7 +82,7 @@ func (m *machine) adopt(c backend.Container) {
 	m.adopted = m.runs
 	m.wanted++
 	if m.join(m.place); m.runs {
-		m.host.agent.interfaces.found(m.instance, c.ID)
+		m.host.agent.interfaces.Found(m.instance, c.ID)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // make starts the sandbox that there is, or else makes one.
@@ -62,7 +63,7 @@ func (m *machine) address(row *state.ContainerInstance) netip.Addr {
 
 // discard removes a sandbox that cannot be started.
 func (m *machine) discard(ctx context.Context, p place) error {
-	m.host.agent.interfaces.leave(m.instance) // before somebody else gets its address
+	m.host.agent.interfaces.Leave(m.instance) // before somebody else gets its address
 	if err := m.host.Engine.Remove(ctx, p.sandbox); err != nil {
 		return fmt.Errorf("remove the sandbox of the container instance: %w", err)
 	}
@@ -76,7 +77,7 @@ func (m *machine) discard(ctx context.Context, p place) error {
 // create makes the network and the sandbox, with an address if that is valid.
 func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own netip.Addr) (place, error) {
 	h := m.host
-	vpc, subnet, err := h.machineNetwork(ctx, row)
+	network, subnet, err := h.machineNetwork(ctx, row)
 	if err != nil {
 		return place{}, err
 	}
@@ -85,13 +86,13 @@ func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own 
 	if err != nil {
 		return place{}, fmt.Errorf("make the bridge network of the container instance: %w", err)
 	}
-	spec := machineSpec(row, m.labels(), vpc.Name, bridge.Name)
+	spec := machineSpec(row, m.labels(), network.Name, bridge.Name)
 	spec.Subnet = subnet
-	resolve(&spec, vpcOf(h.agent.Store.Read(), row.Scope(), row.Subnet), vpc)
-	if own.IsValid() && vpc.CIDR.Contains(own) {
+	vpc.Resolve(&spec, vpc.Of(h.agent.Store.Read(), row.Scope(), row.Subnet), network)
+	if own.IsValid() && network.CIDR.Contains(own) {
 		spec.IP = own
 	} else if own.IsValid() {
-		h.agent.Log.Warn("container instance gets another address: its own is not of the VPC", "containerInstance", m.instance, "address", own, "vpc", vpc.CIDR)
+		h.agent.Log.Warn("container instance gets another address: its own is not of the VPC", "containerInstance", m.instance, "address", own, "vpc", network.CIDR)
 	}
 	made, err := h.Engine.CreateSandbox(ctx, spec)
 	if err != nil {
@@ -108,9 +109,9 @@ func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own 
 func (h *host) machineNetwork(ctx context.Context, row *state.ContainerInstance) (backend.Network, netip.Prefix, error) {
 	tx := h.agent.Store.Read()
 	if tx.Subnet(row.Scope(), row.Subnet) != nil {
-		return h.subnetNetwork(ctx, row.Scope(), row.Subnet)
+		return h.networks.OfSubnet(ctx, row.Scope(), row.Subnet)
 	}
-	network, err := h.vpcNetwork(ctx, tx.VPC(row.Scope(), state.DefaultVPC))
+	network, err := h.networks.OfVPC(ctx, tx.VPC(row.Scope(), state.DefaultVPC))
 	return network, netip.Prefix{}, err
 }
 
@@ -123,9 +124,9 @@ func (m *machine) labels() map[string]string {
 
 // machineSpec is the sandbox of a container instance, on the network of the VPC and as the
 // gateway of its bridge.
-func machineSpec(row *state.ContainerInstance, labels map[string]string, vpc, bridge string) backend.SandboxSpec {
+func machineSpec(row *state.ContainerInstance, labels map[string]string, network, bridge string) backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name: instanceName("instance", row.ARN), Network: vpc, Routes: bridge, Domain: state.HostDomain(row.Scope()), Labels: labels,
+		Name: instanceName("instance", row.ARN), Network: network, Routes: bridge, Domain: state.HostDomain(row.Scope()), Labels: labels,
 		SharesIPC: true, // with tasks of ipcMode host
 		Devices:   true,
 		CPU:       int64(row.Registered.CPU), Memory: int64(row.Registered.Memory) * mebibyte,
@@ -147,7 +148,7 @@ func (m *machine) start(ctx context.Context, p place) error {
 		return err
 	}
 	m.join(p)
-	return m.host.agent.interfaces.started(ctx, m.instance, p.sandbox)
+	return m.host.agent.interfaces.Started(ctx, m.instance, p.sandbox)
 }
 
 // startAgain starts a sandbox that has run before, unless it still runs without its network.
@@ -169,7 +170,7 @@ func (m *machine) join(at place) {
 	if a.InstanceGroups != nil {
 		groups = a.InstanceGroups(row)
 	}
-	a.interfaces.join(m.host, m.instance, row.Scope(), groups, at.ip)
+	a.interfaces.Join(m.host.networks, m.instance, row.Scope(), groups, at.ip)
 }
 
 // DefaultInstanceRange is the block of the bridge networks of container instances. It is

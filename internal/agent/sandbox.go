@@ -6,9 +6,11 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // createSandbox gives the task an address and a network namespace.
@@ -18,13 +20,13 @@ func (w *work) createSandbox() run {
 		made, on, err := w.newSandbox(ctx)
 		switch { // somebody has removed it
 		case backend.Missing(err, backend.KindNetwork):
-			h.forgetNetworks()
+			h.networks.Forget()
 			made, on, err = w.newSandbox(ctx)
 		case backend.Missing(err, backend.KindContainer) && w.machine != nil:
 			w.machine.examine(ctx)
 			made, on, err = w.newSandbox(ctx)
 		}
-		if errors.Is(err, errNotStored) {
+		if errors.Is(err, vpc.ErrNotStored) {
 			return w.unanswered(ctx, "network interface not stored", err)
 		}
 		return func() {
@@ -52,7 +54,7 @@ func (w *work) newSandbox(ctx context.Context) (made backend.Container, on place
 		spec.Parent = on.sandbox
 	}
 	if t.Spec.HasInterface() {
-		network, subnet, err := h.subnetNetwork(ctx, t.Scope(), t.Placement.SubnetID)
+		network, subnet, err := h.networks.OfSubnet(ctx, t.Scope(), t.Placement.SubnetID)
 		if err != nil {
 			return made, on, err
 		}
@@ -60,7 +62,7 @@ func (w *work) newSandbox(ctx context.Context) (made backend.Container, on place
 			return made, on, err
 		}
 		spec.Network, spec.Subnet = network.Name, subnet
-		resolve(&spec, vpcOf(h.agent.Store.Read(), t.Scope(), t.Placement.SubnetID), network)
+		vpc.Resolve(&spec, vpc.Of(h.agent.Store.Read(), t.Scope(), t.Placement.SubnetID), network)
 	}
 	made, err = h.Engine.CreateSandbox(ctx, spec)
 	return made, on, err
@@ -87,10 +89,10 @@ func (w *work) hasSandbox(made backend.Container) {
 	s := w.view.status
 	s.SandboxID = made.ID
 	if !w.view.plain {
-		w.host.agent.interfaces.join(w.host, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, made.IP)
+		w.host.agent.interfaces.Join(w.host.networks, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, made.IP)
 		s.Attachment = state.Attachment{
 			Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: made.MAC,
-			PrivateIPv4: made.IP.String(), PrivateDNSName: privateDNSName(w.host.agent.Store.Read(), w.task, made.IP),
+			PrivateIPv4: made.IP.String(), PrivateDNSName: vpc.PrivateDNSName(w.host.agent.Store.Read(), w.task.Scope(), w.task.Placement.SubnetID, made.IP),
 		}
 	}
 	if s.ConnectivityAt.IsZero() {
@@ -117,7 +119,7 @@ func (w *work) startSandbox() run {
 			err = w.attach(ctx, id)
 		}
 		if err == nil {
-			err = h.agent.interfaces.started(ctx, w.task.ARN, id)
+			err = h.agent.interfaces.Started(ctx, w.task.ARN, id)
 		}
 		if errors.Is(err, backend.ErrNoSandbox) && w.machine != nil {
 			w.machine.examine(ctx)
@@ -141,7 +143,7 @@ func (w *work) startSandbox() run {
 // giveUpSandbox removes a sandbox, which is no member of its groups any more before somebody
 // else gets its address.
 func (w *work) giveUpSandbox(ctx context.Context, id string) error {
-	w.host.agent.interfaces.leave(w.task.ARN)
+	w.host.agent.interfaces.Leave(w.task.ARN)
 	return w.host.Engine.Remove(ctx, id)
 }
 
@@ -173,7 +175,7 @@ func (w *work) replaceSandbox(cause, removed error) {
 		w.host.agent.Log.Warn("address of the VPC is in use by another container", "ip", s.Attachment.PrivateIPv4)
 	default:
 		w.host.agent.Log.Warn("network or sandbox of a task is gone; it gets another", "task", w.task.ARN, "error", cause)
-		w.host.forgetNetworks()
+		w.host.networks.Forget()
 	}
 	w.host.forget(s.SandboxID)
 	w.view.sandbox, s.SandboxID = sandboxNone, ""

@@ -55,11 +55,8 @@ func (a *Agent) TasksAt(ctx context.Context, address netip.Addr) (taskARNs []str
 			return nil
 		}
 	}
-	a.interfaces.mu.Lock()
-	owners := a.interfaces.holders.of(address.Unmap())
-	a.interfaces.mu.Unlock()
 	tx := a.Store.Read()
-	for _, owner := range owners {
+	for _, owner := range a.interfaces.OwnersOf(address.Unmap()) {
 		if tx.Task(owner) != nil {
 			taskARNs = append(taskARNs, owner)
 		}

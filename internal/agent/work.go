@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
@@ -315,7 +316,7 @@ func (w *work) published(ctx context.Context, n news, stored bool) {
 func (w *work) over(ctx context.Context) {
 	s := w.view.status
 	w.host.ports.Close(w.task.ARN)
-	w.host.agent.interfaces.leave(w.task.ARN)
+	w.host.agent.interfaces.Leave(w.task.ARN)
 	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes(), unsure: w.unsure}
 	for _, c := range s.Containers {
 		if c.EngineID != "" {

@@ -114,3 +114,11 @@ func (e *Engine) Recover(ctx context.Context, look func(context.Context)) {
 		}
 	}
 }
+
+// IgnoreEnded is nil for an error that says that a container or sandbox has ended meanwhile.
+func IgnoreEnded(err error) error {
+	if errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
+		return nil
+	}
+	return err
+}

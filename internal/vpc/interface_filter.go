@@ -1,31 +1,31 @@
-package agent
+package vpc
 
 import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/filter"
+	"github.com/ecs-emulator/ecs-emulator/internal/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // wanted is what the engine is to be told. A simulated one that has a filter finds out by
 // itself what has become of it. The lock is held.
-func (all *interfaces) wanted(i *netInterface) *backend.Filter {
-	if !i.host.Engine.Simulated() || !i.set.read {
+func (all *Interfaces) wanted(i *netInterface) *backend.Filter {
+	if !i.network.Engine.Simulated() || !i.set.read {
 		all.filterOf(i.set)
 	}
 	switch {
 	case i.set.open:
 		return nil
-	case i.host.Engine.Simulated():
+	case i.network.Engine.Simulated():
 		return i.set.handle
 	}
 	return i.set.filter
 }
 
 // filterOf is what a set lets pass. The lock is held.
-func (all *interfaces) filterOf(set *groupSet) *backend.Filter {
+func (all *Interfaces) filterOf(set *groupSet) *backend.Filter {
 	if !set.compiled {
 		all.compile(set)
 	}
@@ -33,8 +33,8 @@ func (all *interfaces) filterOf(set *groupSet) *backend.Filter {
 }
 
 // compile looks at the rows. The lock is held.
-func (all *interfaces) compile(set *groupSet) {
-	tx := all.agent.Store.Read()
+func (all *Interfaces) compile(set *groupSet) {
+	tx := all.Store.Read()
 	var groups []*state.SecurityGroup
 	for _, id := range set.groups {
 		if g := tx.SecurityGroup(set.scope, id); g != nil {
@@ -42,7 +42,7 @@ func (all *interfaces) compile(set *groupSet) {
 		}
 	}
 	all.forgetNamed(set)
-	named, lists := filter.Names(groups)
+	named, lists := securitygroup.Names(groups)
 	for _, id := range named {
 		key := state.SecurityGroupKey(set.scope, id)
 		set.named = append(set.named, key)
@@ -53,22 +53,22 @@ func (all *interfaces) compile(set *groupSet) {
 		set.named = append(set.named, key)
 		put(all.listing, key, set)
 	}
-	f := filter.Compile(groups, peers{all, tx, set.scope}, all.agent.SecurityGroups == GroupsStrict)
-	if !filter.Equal(f, set.filter) {
+	f := securitygroup.Compile(groups, peers{all, tx, set.scope}, all.Mode == GroupsStrict)
+	if !securitygroup.Equal(f, set.filter) {
 		set.filter = f
 	}
 	set.open = f == nil
 	set.read, set.compiled = true, true
 }
 
-// peers are those of the rules of an account and region.
+// peers are what rules of an account and region name.
 type peers struct {
-	all   *interfaces
+	all   *Interfaces
 	tx    *state.Tx
 	scope arn.Scope
 }
 
-// Members implements filter.Peers.
+// Members implements securitygroup.Peers.
 func (p peers) Members(group string) (list []netip.Addr) {
 	for set := range p.all.having[state.SecurityGroupKey(p.scope, group)] {
 		for i := range set.interfaces {
@@ -78,7 +78,7 @@ func (p peers) Members(group string) (list []netip.Addr) {
 	return list
 }
 
-// PrefixList implements filter.Peers. One that nobody made has no ranges, nor have AWS's own,
+// PrefixList implements securitygroup.Peers. One that does not exist has no ranges, nor have AWS's own,
 // whose services are not here.
 func (p peers) PrefixList(id string) []netip.Prefix {
 	if l := p.tx.PrefixList(p.scope, id); l != nil {

@@ -1,4 +1,4 @@
-package agent
+package vpc
 
 import (
 	"net/netip"
@@ -17,8 +17,8 @@ type SecurityGroups string
 
 // Values of SecurityGroups.
 const (
-	// GroupsFilter filters, but lets in who dials from the engine's host and containers
-	// that somebody else put on the network.
+	// GroupsFilter filters, but lets in connections from the engine's host and from containers
+	// on the network that are not the emulator's.
 	GroupsFilter SecurityGroups = "on"
 	// GroupsStrict holds these to the rules as well.
 	GroupsStrict SecurityGroups = "strict"
@@ -26,17 +26,27 @@ const (
 	GroupsOff SecurityGroups = "off"
 )
 
-// interfaces are the network interfaces of tasks and container instances: which security
-// groups they have, and what the engine has been told to let pass there. It follows the rows
-// of groups and the interfaces themselves; a change costs what it changes.
-type interfaces struct {
-	agent *Agent
+// InterfaceOptions are what Interfaces need.
+type InterfaceOptions struct {
+	Store *state.Store
+	// Mode says what becomes of the rules of security groups.
+	Mode SecurityGroups
+	// Calls has what is due to be told under way.
+	Calls *enginecall.Tracker
+}
+
+// Interfaces are the network interfaces of tasks, container instances and load balancers: which
+// security groups they have, and what engines have been told to let pass there. It follows the
+// rows of groups and the interfaces themselves; a change costs what it changes. Its methods may
+// be called by many goroutines at once.
+type Interfaces struct {
+	InterfaceOptions
 	wake  chan struct{} // holds a token while sets are due
-	hurry chan struct{} // holds one when somebody waits
+	hurry chan struct{} // holds one when a caller waits
 
 	mu      sync.Mutex
-	holders holders
-	byOwner map[string]*netInterface          // by the ARN of a task or container instance
+	owners  addressOwners
+	byOwner map[string]*netInterface          // by ARN
 	sets    map[string]*groupSet              // by their key
 	having  map[string]map[*groupSet]struct{} // by group: sets that it is in
 	naming  map[string]map[*groupSet]struct{} // by group: sets whose rules name it
@@ -62,7 +72,7 @@ type groupSet struct {
 
 // netInterface is a network interface. The lock of interfaces protects what changes.
 type netInterface struct {
-	host    *host
+	network *Networks
 	owner   string
 	address netip.Addr
 	set     *groupSet
@@ -77,23 +87,24 @@ type netInterface struct {
 	told    *backend.Filter
 }
 
-func newInterfaces(a *Agent) *interfaces {
-	return &interfaces{
-		agent: a, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
+// NewInterfaces makes Interfaces without any.
+func NewInterfaces(o InterfaceOptions) *Interfaces {
+	return &Interfaces{
+		InterfaceOptions: o, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
 		byOwner: map[string]*netInterface{}, sets: map[string]*groupSet{}, having: map[string]map[*groupSet]struct{}{},
-		holders: newHolders(), naming: map[string]map[*groupSet]struct{}{}, listing: map[string]map[*groupSet]struct{}{}, due: map[*groupSet]struct{}{},
+		owners: newAddressOwners(), naming: map[string]map[*groupSet]struct{}{}, listing: map[string]map[*groupSet]struct{}{}, due: map[*groupSet]struct{}{},
 	}
 }
 
-// join notes an interface with an address. Groups that have rules about its own learn of it
-// before anything runs there.
-func (all *interfaces) join(h *host, owner string, scope arn.Scope, groups []string, address netip.Addr) {
+// Join notes an interface in a network, with its groups and its address; another one of its
+// owner goes. Interfaces with rules that name its groups let it in from now on.
+func (all *Interfaces) Join(in *Networks, owner string, scope arn.Scope, groups []string, address netip.Addr) {
 	groups = slices.Compact(slices.Sorted(slices.Values(groups)))
 	key := scope.Prefix() + strings.Join(groups, " ")
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	all.holders.add(owner, address)
-	if all.agent.SecurityGroups == GroupsOff || len(groups) == 0 || !address.IsValid() {
+	all.owners.add(owner, address)
+	if all.Mode == GroupsOff || len(groups) == 0 || !address.IsValid() {
 		return
 	}
 	if i := all.byOwner[owner]; i != nil {
@@ -106,12 +117,12 @@ func (all *interfaces) join(h *host, owner string, scope arn.Scope, groups []str
 	if set == nil {
 		set = all.newSet(key, scope, groups)
 	}
-	i := &netInterface{host: h, owner: owner, address: address, set: set, telling: make(chan struct{}, 1)}
+	i := &netInterface{network: in, owner: owner, address: address, set: set, telling: make(chan struct{}, 1)}
 	all.byOwner[owner], set.interfaces[i] = i, struct{}{}
 	all.membersChanged(set)
 }
 
-func (all *interfaces) newSet(key string, scope arn.Scope, groups []string) *groupSet {
+func (all *Interfaces) newSet(key string, scope arn.Scope, groups []string) *groupSet {
 	set := &groupSet{key: key, scope: scope, groups: groups, interfaces: map[*netInterface]struct{}{}}
 	set.handle = &backend.Filter{Now: func() *backend.Filter {
 		all.mu.Lock()
@@ -125,17 +136,18 @@ func (all *interfaces) newSet(key string, scope arn.Scope, groups []string) *gro
 	return set
 }
 
-// leave forgets an interface. None is harmless.
-func (all *interfaces) leave(owner string) {
+// Leave forgets the interface of an owner. It is called before its address is given back; none
+// is harmless.
+func (all *Interfaces) Leave(owner string) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	all.holders.remove(owner)
+	all.owners.remove(owner)
 	if i := all.byOwner[owner]; i != nil {
 		all.remove(i)
 	}
 }
 
-func (all *interfaces) remove(i *netInterface) {
+func (all *Interfaces) remove(i *netInterface) {
 	set := i.set
 	delete(all.byOwner, i.owner)
 	delete(set.interfaces, i)
@@ -152,8 +164,16 @@ func (all *interfaces) remove(i *netInterface) {
 	all.forgetNamed(set)
 }
 
+// OwnersOf are the owners of interfaces with an address, in order. VPCs may have the same ranges,
+// so there may be several.
+func (all *Interfaces) OwnersOf(address netip.Addr) []string {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return all.owners.of(address)
+}
+
 // forgetNamed forgets what the rules of a set name. The lock is held.
-func (all *interfaces) forgetNamed(set *groupSet) {
+func (all *Interfaces) forgetNamed(set *groupSet) {
 	for _, key := range set.named {
 		take(all.naming, key, set)
 		take(all.listing, key, set)
@@ -162,7 +182,7 @@ func (all *interfaces) forgetNamed(set *groupSet) {
 }
 
 // membersChanged has those looked at again whose rules name one of the groups of a set.
-func (all *interfaces) membersChanged(set *groupSet) {
+func (all *Interfaces) membersChanged(set *groupSet) {
 	for _, id := range set.groups {
 		for other := range all.naming[state.SecurityGroupKey(set.scope, id)] {
 			all.mark(other)
@@ -170,8 +190,9 @@ func (all *interfaces) membersChanged(set *groupSet) {
 	}
 }
 
-// rulesChanged has those looked at again that have a group, or rules that name a prefix list.
-func (all *interfaces) rulesChanged(key string) {
+// RulesChanged has the interfaces looked at again that have a group, or rules that name a
+// prefix list, by the key of its row.
+func (all *Interfaces) RulesChanged(key string) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	for _, concerned := range [...]map[*groupSet]struct{}{all.having[key], all.listing[key]} {
@@ -183,9 +204,9 @@ func (all *interfaces) rulesChanged(key string) {
 }
 
 // mark has a set looked at. The lock is held.
-func (all *interfaces) mark(set *groupSet) {
+func (all *Interfaces) mark(set *groupSet) {
 	if all.call == nil {
-		all.call = all.agent.calls.Begin(nil, enginecall.CutOff)
+		all.call = all.Calls.Begin(nil, enginecall.CutOff)
 	}
 	set.compiled = false
 	all.due[set] = struct{}{}

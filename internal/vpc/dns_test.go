@@ -1,4 +1,4 @@
-package agent
+package vpc
 
 import (
 	"net/netip"
@@ -22,7 +22,7 @@ func TestResolve(t *testing.T) {
 		{state.VPC{}, "", []string{"10.0.16.2"}},
 	} {
 		spec := backend.SandboxSpec{Domain: "ec2.internal"}
-		if resolve(&spec, &c.v, network); spec.Domain != c.domain || !slices.Equal(spec.Names.Servers, c.servers) {
+		if Resolve(&spec, &c.v, network); spec.Domain != c.domain || !slices.Equal(spec.Names.Servers, c.servers) {
 			t.Errorf("with support %v, host names %v: domain %q, servers %v", c.v.DNSSupport, c.v.DNSHostnames, spec.Domain, spec.Names.Servers)
 		}
 	}

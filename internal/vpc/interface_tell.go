@@ -1,4 +1,4 @@
-package agent
+package vpc
 
 import (
 	"context"
@@ -7,9 +7,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// started has a sandbox let pass what it shall that has begun, which is without a filter,
-// or was found.
-func (all *interfaces) started(ctx context.Context, owner, sandbox string) error {
+// Started has the sandbox of an owner let pass what it shall, which has begun without a filter.
+// It returns when the engine has been told.
+func (all *Interfaces) Started(ctx context.Context, owner, sandbox string) error {
 	all.mu.Lock()
 	i := all.byOwner[owner]
 	if i != nil && (i.known || i.sandbox != sandbox) {
@@ -23,9 +23,9 @@ func (all *interfaces) started(ctx context.Context, owner, sandbox string) error
 	return all.tell(ctx, i)
 }
 
-// found notes a sandbox that runs already. Nobody knows what it lets pass, unless it was
-// told in this run.
-func (all *interfaces) found(owner, sandbox string) {
+// Found notes a sandbox that runs already. What it lets pass is not known, unless it was told
+// in this run.
+func (all *Interfaces) Found(owner, sandbox string) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	i := all.byOwner[owner]
@@ -36,9 +36,9 @@ func (all *interfaces) found(owner, sandbox string) {
 	all.mark(i.set)
 }
 
-// ready returns when the engine has been told once what an interface lets pass: nothing
-// begins there before. What has changed since is told without anybody waiting.
-func (all *interfaces) ready(ctx context.Context, owner string) error {
+// Ready returns when the engine has been told once what the interface of an owner lets pass:
+// nothing begins there before. It does not wait for what has changed since.
+func (all *Interfaces) Ready(ctx context.Context, owner string) error {
 	all.mu.Lock()
 	i := all.byOwner[owner]
 	told := i == nil || i.known
@@ -50,7 +50,7 @@ func (all *interfaces) ready(ctx context.Context, owner string) error {
 }
 
 // tell has the engine know what is to pass now, unless it does.
-func (all *interfaces) tell(ctx context.Context, i *netInterface) error {
+func (all *Interfaces) tell(ctx context.Context, i *netInterface) error {
 	select {
 	case i.telling <- struct{}{}:
 		defer all.hasTold(i)
@@ -59,14 +59,14 @@ func (all *interfaces) tell(ctx context.Context, i *netInterface) error {
 	}
 	all.mu.Lock()
 	sandbox, life, f := i.sandbox, i.life, all.wanted(i)
-	done := sandbox == "" || i.known && i.told == f || i.host.unfiltered.Load() != nil
+	done := sandbox == "" || i.known && i.told == f || i.network.unfiltered.Load() != nil
 	all.mu.Unlock()
 	if done {
 		return nil
 	}
-	err := i.host.Engine.SetFilter(ctx, sandbox, f)
+	err := i.network.Engine.SetFilter(ctx, sandbox, f)
 	if errors.Is(err, backend.ErrNoFilter) {
-		i.host.cannotFilter(err)
+		i.network.cannotFilter(err)
 		return nil
 	}
 	all.mu.Lock()
@@ -77,8 +77,8 @@ func (all *interfaces) tell(ctx context.Context, i *netInterface) error {
 	return err
 }
 
-// hasTold lets others tell, who have left an interface out while it was stuck.
-func (all *interfaces) hasTold(i *netInterface) {
+// hasTold lets others tell, which have left an interface out while it was stuck.
+func (all *Interfaces) hasTold(i *netInterface) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	<-i.telling
@@ -89,8 +89,8 @@ func (all *interfaces) hasTold(i *netInterface) {
 }
 
 // cannotFilter says so once.
-func (h *host) cannotFilter(err error) {
-	if h.unfiltered.Swap(&err) == nil {
-		h.agent.Log.Warn("security groups are kept without effect: the engine cannot filter packets", "host", h.Name, "error", err)
+func (n *Networks) cannotFilter(err error) {
+	if n.unfiltered.Swap(&err) == nil {
+		n.Log.Warn("security groups are kept without effect: the engine cannot filter packets", "error", err)
 	}
 }

@@ -1,6 +1,6 @@
-// Package filter says what the security groups of a network interface let pass: pure rules
+// Package securitygroup says what the security groups of a network interface let pass: pure rules
 // over the rows of groups and the addresses of their members.
-package filter
+package securitygroup
 
 import (
 	"cmp"

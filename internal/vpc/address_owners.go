@@ -1,4 +1,4 @@
-package agent
+package vpc
 
 import (
 	"maps"
@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// holders are the tasks and container instances that have network interfaces, by address.
-// VPCs may have the same ranges, so an address can be of several.
-type holders struct {
+// addressOwners are the owners of network interfaces, by address. VPCs may have the same ranges,
+// so an address can be of several.
+type addressOwners struct {
 	byAddress map[netip.Addr]map[string]struct{}
 	addresses map[string]netip.Addr // by ARN
 }
 
-func newHolders() holders {
-	return holders{byAddress: map[netip.Addr]map[string]struct{}{}, addresses: map[string]netip.Addr{}}
+func newAddressOwners() addressOwners {
+	return addressOwners{byAddress: map[netip.Addr]map[string]struct{}{}, addresses: map[string]netip.Addr{}}
 }
 
 // add notes the address of an interface, which may have had another one.
-func (h *holders) add(owner string, address netip.Addr) {
+func (h *addressOwners) add(owner string, address netip.Addr) {
 	h.remove(owner)
 	if !address.IsValid() {
 		return
@@ -31,7 +31,7 @@ func (h *holders) add(owner string, address netip.Addr) {
 }
 
 // remove forgets an interface. None is harmless.
-func (h *holders) remove(owner string) {
+func (h *addressOwners) remove(owner string) {
 	address, has := h.addresses[owner]
 	if !has {
 		return
@@ -42,7 +42,7 @@ func (h *holders) remove(owner string) {
 	}
 }
 
-// of lists whose address it is, in order.
-func (h *holders) of(address netip.Addr) []string {
+// of lists the owners of an address, in order.
+func (h *addressOwners) of(address netip.Addr) []string {
 	return slices.Sorted(maps.Keys(h.byAddress[address]))
 }

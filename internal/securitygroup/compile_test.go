@@ -1,4 +1,4 @@
-package filter_test
+package securitygroup_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/filter"
+	"github.com/ecs-emulator/ecs-emulator/internal/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -123,7 +123,7 @@ func TestCompile(t *testing.T) {
 			"",
 		},
 	} {
-		f := filter.Compile(c.groups, members, false)
+		f := securitygroup.Compile(c.groups, members, false)
 		if got := text(f); got != c.want {
 			t.Errorf("%s:\n%swant\n%s", name, got, c.want)
 		}
@@ -131,17 +131,17 @@ func TestCompile(t *testing.T) {
 			t.Errorf("%s: no engine takes it: %v", name, err)
 		}
 		slices.Reverse(c.groups)
-		if !filter.Equal(filter.Compile(c.groups, members, false), f) {
+		if !securitygroup.Equal(securitygroup.Compile(c.groups, members, false), f) {
 			t.Errorf("%s: the order of groups makes a difference", name)
 		}
 	}
 }
 
 func TestStrict(t *testing.T) {
-	if f := filter.Compile([]*state.SecurityGroup{group("sg-a")}, peers{}, true); !f.Strict {
+	if f := securitygroup.Compile([]*state.SecurityGroup{group("sg-a")}, peers{}, true); !f.Strict {
 		t.Error("the filter is not strict")
 	}
-	if f := filter.Compile([]*state.SecurityGroup{group("sg-a", allIn, allOut)}, peers{}, true); f != nil {
+	if f := securitygroup.Compile([]*state.SecurityGroup{group("sg-a", allIn, allOut)}, peers{}, true); f != nil {
 		t.Error("what lets everything pass needs a filter")
 	}
 }
@@ -152,7 +152,7 @@ func TestNames(t *testing.T) {
 		group("sg-b", rule{Egress: true, Protocol: "-1", Group: "sg-b"}, rule{Protocol: "-1", PrefixList: "pl-b"}, rule{Egress: true, Protocol: "-1", PrefixList: "pl-a"}),
 		group("sg-c", rule{Protocol: "-1", PrefixList: "pl-b"}),
 	}
-	named, lists := filter.Names(groups)
+	named, lists := securitygroup.Names(groups)
 	if !slices.Equal(named, []string{"sg-a", "sg-b"}) || !slices.Equal(lists, []string{"pl-a", "pl-b"}) {
 		t.Errorf("Names: %v and %v", named, lists)
 	}

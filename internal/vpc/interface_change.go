@@ -1,4 +1,4 @@
-package agent
+package vpc
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
-// run tells engines what has changed until ctx ends.
-func (all *interfaces) run(ctx context.Context) {
+// Run tells engines what has changed until ctx ends.
+func (all *Interfaces) Run(ctx context.Context) {
 	for {
 		select {
 		case <-all.wake:
@@ -29,8 +29,8 @@ const (
 	longestRest  = time.Second
 )
 
-// rest waits before the next pass, unless somebody waits for it.
-func (all *interfaces) rest(ctx context.Context, took time.Duration) {
+// rest waits before the next pass, unless a caller waits for that.
+func (all *Interfaces) rest(ctx context.Context, took time.Duration) {
 	pause := time.NewTimer(min(restsPerPass*took, longestRest))
 	defer pause.Stop()
 	select {
@@ -40,15 +40,19 @@ func (all *interfaces) rest(ctx context.Context, took time.Duration) {
 	}
 }
 
-// hold keeps engines from being told until release, so that they are told of many members
+// Hurry has engines told at once of what has changed so far.
+func (all *Interfaces) Hurry() { notify(all.hurry) }
+
+// Hold keeps engines from being told until Release, so that they are told of many members
 // together that are found one by one. Some of them alone would be too few.
-func (all *interfaces) hold() {
+func (all *Interfaces) Hold() {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	all.held++
 }
 
-func (all *interfaces) release() {
+// Release ends a Hold.
+func (all *Interfaces) Release() {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	all.held--
@@ -56,7 +60,7 @@ func (all *interfaces) release() {
 }
 
 // pass compiles what is due, and tells the engine of it.
-func (all *interfaces) pass(ctx context.Context) {
+func (all *Interfaces) pass(ctx context.Context) {
 	call, concerned := all.takeDue()
 	if call != nil {
 		defer call.End()
@@ -72,7 +76,7 @@ func (all *interfaces) pass(ctx context.Context) {
 		telling.Add(1)
 		over := sync.OnceFunc(func() { <-turns; telling.Done() })
 		slow := time.AfterFunc(longestTurn, func() { all.leaveStuck(i); over() })
-		if !i.host.Engine.Go(func() {
+		if !i.network.Engine.Go(func() {
 			defer over()
 			defer slow.Stop()
 			all.tellLater(ctx, i)
@@ -84,14 +88,14 @@ func (all *interfaces) pass(ctx context.Context) {
 }
 
 // leaveStuck has an interface left out until the call that is under way is over.
-func (all *interfaces) leaveStuck(i *netInterface) {
+func (all *Interfaces) leaveStuck(i *netInterface) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	i.stuck = len(i.telling) > 0
 }
 
 // takeDue is the interfaces that an engine has to be told about.
-func (all *interfaces) takeDue() (*enginecall.Call, []*netInterface) {
+func (all *Interfaces) takeDue() (*enginecall.Call, []*netInterface) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if all.held > 0 {
@@ -110,19 +114,22 @@ func (all *interfaces) takeDue() (*enginecall.Call, []*netInterface) {
 	return call, concerned
 }
 
+// retryPause is how long it takes until an engine is told again what it has refused.
+const retryPause = time.Second
+
 const (
 	// tellers is how many sandboxes are told at once.
 	tellers = 8
-	// longestTurn bounds for how long one keeps others waiting. Somebody may have paused it.
+	// longestTurn bounds for how long one keeps others waiting. It may have been paused.
 	longestTurn = 2 * time.Second
 )
 
 // tellLater tells an engine of a change, and tries again later if that fails.
-func (all *interfaces) tellLater(ctx context.Context, i *netInterface) {
-	call := all.agent.calls.Begin(nil, enginecall.Finish)
+func (all *Interfaces) tellLater(ctx context.Context, i *netInterface) {
+	call := all.Calls.Begin(nil, enginecall.Finish)
 	defer call.End()
-	err := ignoreEnded(all.tell(call, i))
-	if ctx.Err() != nil || err != nil && i.host.Engine.Lost(err) { // it is told when the engine is back
+	err := enginecall.IgnoreEnded(all.tell(call, i))
+	if ctx.Err() != nil || err != nil && i.network.Engine.Lost(err) { // it is told when the engine is back
 		return
 	}
 	all.mu.Lock()
@@ -133,7 +140,7 @@ func (all *interfaces) tellLater(ctx context.Context, i *netInterface) {
 		return
 	}
 	if first {
-		i.host.agent.Log.Warn("rules of security groups not applied; it is tried again", "owner", i.owner, "error", err)
+		i.network.Log.Warn("rules of security groups not applied; it is tried again", "owner", i.owner, "error", err)
 	}
 	time.AfterFunc(retryPause, func() {
 		all.mu.Lock()
@@ -143,19 +150,6 @@ func (all *interfaces) tellLater(ctx context.Context, i *netInterface) {
 			all.mark(i.set)
 		}
 	})
-}
-
-// followGroups has the interfaces looked at that have a group whose rules change, or rules that
-// name a prefix list that does.
-func (a *Agent) followGroups(ctx context.Context) error {
-	for {
-		key, err := a.groups.Next(ctx)
-		if err != nil {
-			return err
-		}
-		a.interfaces.rulesChanged(key)
-		a.groups.Done(key)
-	}
 }
 
 // notify puts a token into a channel that holds one.
