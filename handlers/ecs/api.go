@@ -1,5 +1,5 @@
-// Package ecs is the ECS control plane: each operation is a method with the
-// signature of the SDK client's, in a file named after its resource.
+// Package ecs is the ECS API, put together of the parts below it: each operation is a method
+// that takes the SDK's input, in a file named after its resource.
 //
 // A handler validates, resolves names and writes what is wanted into the store in
 // one transaction. It never waits for a task and never calls a controller: those
@@ -7,24 +7,29 @@
 package ecs
 
 import (
-	"context"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/cluster"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
 // API answers ECS operations.
 type API struct {
-	store *state.Store
-	now   func() time.Time
-	opts  Options
-	turns atomic.Uint32 // of RunTask's subnets
+	kit.Base
+	clusters        *cluster.API
+	instances       *containerinstance.API
+	taskDefinitions *taskdefinition.API
+	services        *service.API
+	tasks           *task.API
 }
 
 // Options configure the control plane.
@@ -58,23 +63,16 @@ func New(opts Options) *API {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &API{store: opts.Store, now: opts.Now, opts: opts}
+	b := kit.Base{Store: opts.Store, Now: opts.Now, NoDefaultCluster: opts.NoDefaultCluster, StrictRoles: opts.StrictRoles}
+	launches := launch.Rules{
+		DefaultLaunchType: opts.DefaultLaunchType, StrictVPC: opts.StrictVPC,
+		HostPaths: opts.HostPaths, FileSystems: opts.FileSystems, AllowPrivileged: opts.AllowPrivileged,
+	}
+	return &API{
+		Base: b, clusters: cluster.New(b), instances: containerinstance.New(b), taskDefinitions: taskdefinition.New(b),
+		services: service.New(b, launches), tasks: task.New(b, launches, opts.Log),
+	}
 }
 
-// scope is the account and region of a call. The first call in each makes the
-// default cluster, with both Fargate capacity providers, because most local
-// set-ups expect it. Source: that AWS makes it on first use is documented; that it
-// comes with the providers is the emulator's convenience, without which it is an account
-// where nobody has made it yet.
-func (a *API) scope(ctx context.Context) (arn.Scope, error) {
-	scope := awsapi.FromContext(ctx).Scope()
-	if a.opts.NoDefaultCluster || a.store.Read().Cluster(scope.Cluster(defaultCluster)) != nil {
-		return scope, nil
-	}
-	return scope, a.store.Update(func(tx *state.Tx) error {
-		if tx.Cluster(scope.Cluster(defaultCluster)) == nil {
-			putDefaultCluster(tx, scope, a.now())
-		}
-		return nil
-	})
-}
+// Tasks are the operations about tasks, for those who call them without HTTP.
+func (a *API) Tasks() *task.API { return a.tasks }

@@ -3,6 +3,9 @@ package ecs
 import (
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -10,20 +13,11 @@ import (
 // MemberTables say what becomes of the members of task definitions, tasks and services,
 // in the order of docs/reference/compatibility/ecs.md.
 func MemberTables() []member.Table {
-	return slices.Concat(taskdef.Members, taskdef.InstanceMembers, []member.Table{runTaskTable, startTaskTable}, taskdef.OverrideMembers,
-		[]member.Table{createServiceTable, updateServiceTable, deploymentTable, networkTable, taskVolumeTable, serviceVolumeTable})
+	return slices.Concat(taskdef.Members, taskdef.InstanceMembers, []member.Table{task.RunTaskTable, task.StartTaskTable}, taskdef.OverrideMembers,
+		[]member.Table{service.CreateServiceTable, service.UpdateServiceTable, service.DeploymentTable, launch.NetworkTable, launch.TaskVolumeTable, launch.ServiceVolumeTable})
 }
 
 // MemberGaps are the members that the tables forget, and the rows without a member.
 func MemberGaps() []string {
-	return slices.Concat(runTaskMembers.Gaps(), startTaskMembers.Gaps(), createServiceMembers.Gaps(), updateServiceMembers.Gaps())
-}
-
-// checkMembers refuses the members of a request that its tables refuse, where there is no
-// task definition to look at as well (checkSupported).
-func checkMembers[T any](plan *member.Plan[T], in *T) error {
-	if paths := plan.Refused(in); len(paths) > 0 {
-		return unsupported(paths...)
-	}
-	return nil
+	return slices.Concat(task.RunTaskMembers.Gaps(), task.StartTaskMembers.Gaps(), service.CreateServiceMembers.Gaps(), service.UpdateServiceMembers.Gaps())
 }

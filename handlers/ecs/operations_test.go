@@ -8,10 +8,16 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/cluster"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskdefinition"
 )
 
 func TestEveryOperationOfTheSDKIsInTheTable(t *testing.T) {
-	apitest.Table(t, ecs.New(ecs.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ecs.API]())
+	apitest.Table(t, ecs.New(ecs.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ecs.API](),
+		reflect.TypeFor[*cluster.API](), reflect.TypeFor[*containerinstance.API](), reflect.TypeFor[*taskdefinition.API](), reflect.TypeFor[*task.API](), reflect.TypeFor[*service.API]())
 }
 
 func TestWhatIsNotBuiltSaysSo(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -70,7 +71,7 @@ func TestClientTokensAreForgottenAfterADay(t *testing.T) {
 		tasks int
 	}{{0, 1}, {23 * time.Hour, 1}, {2 * time.Hour, 2}} {
 		now = now.Add(step.after)
-		if _, err := api.RunTask(call, in); err != nil {
+		if _, err := api.Tasks().RunTask(call, in); err != nil {
 			t.Fatal(err)
 		}
 		if n := len(s.store.Read().AllTasks()); n != step.tasks {
@@ -88,7 +89,7 @@ func TestClientTokensAreForgottenAnHourAfterTheLastTask(t *testing.T) {
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.ClientToken, in.Count = aws.String("token"), aws.Int32(2)
-	run := func() *ecs.TasksOutput { return must[*ecs.TasksOutput](t)(api.RunTask(call, in)) }
+	run := func() *task.TasksOutput { return must[*task.TasksOutput](t)(api.Tasks().RunTask(call, in)) }
 	run()
 	first, second := s.store.Read().AllTasks()[0], s.store.Read().AllTasks()[1]
 	now = now.Add(2 * time.Hour)
@@ -163,7 +164,7 @@ func TestDefaultLaunchType(t *testing.T) {
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.LaunchType = ""
-	if _, err := api.RunTask(call, in); err != nil {
+	if _, err := api.Tasks().RunTask(call, in); err != nil {
 		t.Fatal(err)
 	}
 	if tasks := s.store.Read().AllTasks(); len(tasks) != 1 || tasks[0].Spec.LaunchType != types.LaunchTypeFargate {
@@ -211,7 +212,7 @@ func TestRunTaskPlacesTasksInSubnets(t *testing.T) {
 	strict := ecs.New(ecs.Options{Store: s.store, Now: time.Now, StrictVPC: true})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in.NetworkConfiguration, in.ClientToken = awsvpc("subnet-87654321"), nil
-	_, err := strict.RunTask(call, in)
+	_, err := strict.Tasks().RunTask(call, in)
 	refused(t, err, "InvalidParameterException", "Error retrieving subnet information for [subnet-87654321]: "+
 		"The subnet ID 'subnet-87654321' does not exist (ErrorCode: InvalidSubnetID.NotFound)")
 }

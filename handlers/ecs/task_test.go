@@ -292,7 +292,7 @@ func BenchmarkDescribeTasks(b *testing.B) {
 	size := 0
 	b.ReportAllocs()
 	for b.Loop() {
-		out, err := api.DescribeTasks(call, &sdk.DescribeTasksInput{Tasks: arns})
+		out, err := api.Tasks().DescribeTasks(call, &sdk.DescribeTasksInput{Tasks: arns})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -14,13 +14,13 @@ type protection struct{ *Endpoint }
 
 func (p protection) GetTaskProtection(ctx context.Context, taskARN string, in *sdk.GetTaskProtectionInput) (*sdk.GetTaskProtectionOutput, error) {
 	ctx = p.call(ctx, taskARN, "GetTaskProtection")
-	out, err := p.ECS.GetTaskProtection(ctx, in)
+	out, err := p.ECS.Tasks().GetTaskProtection(ctx, in)
 	return out, refusedCall(ctx, err)
 }
 
 func (p protection) UpdateTaskProtection(ctx context.Context, taskARN string, in *sdk.UpdateTaskProtectionInput) (*sdk.UpdateTaskProtectionOutput, error) {
 	ctx = p.call(ctx, taskARN, "UpdateTaskProtection")
-	out, err := p.ECS.UpdateTaskProtection(ctx, in)
+	out, err := p.ECS.Tasks().UpdateTaskProtection(ctx, in)
 	return out, refusedCall(ctx, err)
 }
 

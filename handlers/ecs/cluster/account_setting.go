@@ -1,0 +1,217 @@
+package cluster
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// settingRule is what is known of an account setting.
+type settingRule struct {
+	name    string
+	values  []string
+	initial string // what ECS assumes until somebody sets it
+	// rootOnly settings are the account's: no other principal has a value.
+	rootOnly bool
+	// managed settings are AWS's: nobody else sets them.
+	managed bool
+}
+
+// settingRules lists the account settings in ECS's order. The long ARN formats can
+// no longer be turned off.
+// Source: ECS API reference, PutAccountSetting; ECS developer guide, account
+// settings; field reports for containerLongArnFormat.
+var settingRules = []settingRule{
+	{name: "serviceLongArnFormat", values: []string{"enabled"}, initial: "enabled"},
+	{name: "taskLongArnFormat", values: []string{"enabled"}, initial: "enabled"},
+	{name: "containerInstanceLongArnFormat", values: []string{"enabled"}, initial: "enabled"},
+	{name: "containerLongArnFormat", values: []string{"enabled"}, initial: "enabled"},
+	{name: "awsvpcTrunking", values: []string{"enabled", "disabled"}, initial: "disabled"},
+	{name: "containerInsights", values: containerInsights, initial: "disabled"},
+	{name: "dualStackIPv6", values: []string{"enabled", "disabled"}, initial: "enabled"},
+	{name: "fargateFIPSMode", values: []string{"enabled", "disabled"}, initial: "disabled"},
+	{name: "tagResourceAuthorization", values: []string{"on", "off"}, initial: "on"},
+	{name: "fargateTaskRetirementWaitPeriod", values: []string{"0", "7", "14"}, initial: "7", rootOnly: true},
+	{name: "guardDutyActivate", values: []string{"on", "off"}, initial: "off", managed: true},
+	{name: "defaultLogDriverMode", values: []string{"blocking", "non-blocking"}, initial: "non-blocking"},
+	{name: "fargateEventWindows", values: []string{"enabled", "disabled"}, initial: "disabled"},
+}
+
+// maxSettingsPage is the page size of ListAccountSettings, asked for or not.
+// Source: ECS API reference, ListAccountSettings.
+const maxSettingsPage = 10
+
+// PutAccountSetting sets a value for a principal: the caller, if none is named.
+func (a *API) PutAccountSetting(ctx context.Context, in *sdk.PutAccountSettingInput) (*sdk.PutAccountSettingOutput, error) {
+	setting, err := a.putAccountSetting(ctx, in.Name, in.Value, in.PrincipalArn)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.PutAccountSettingOutput{Setting: setting}, nil
+}
+
+// PutAccountSettingDefault sets the value of all principals that have none of
+// their own. It is stored as the root principal's.
+func (a *API) PutAccountSettingDefault(ctx context.Context, in *sdk.PutAccountSettingDefaultInput) (*sdk.PutAccountSettingDefaultOutput, error) {
+	setting, err := a.putAccountSetting(ctx, in.Name, in.Value, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.PutAccountSettingDefaultOutput{Setting: setting}, nil
+}
+
+// putAccountSetting stores a value. Without a principal it is the root's, which
+// every caller of the emulator is.
+func (a *API) putAccountSetting(ctx context.Context, name types.SettingName, value, principalRef *string) (*types.Setting, error) {
+	scope, principal, err := a.principal(ctx, principalRef)
+	if err != nil {
+		return nil, err
+	}
+	rule, err := settingNamed(name)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case aws.ToString(value) == "disabled" && strings.HasSuffix(rule.name, "LongArnFormat"):
+		return nil, kit.InvalidParameter("You can no longer disable Long Arn settings") // ECS0120
+	case rule.managed, !slices.Contains(rule.values, aws.ToString(value)):
+		return nil, kit.InvalidParameter("Invalid setting 'value'") // ECS0120
+	case rule.rootOnly && principal != scope.Root():
+		return nil, kit.InvalidParameter(rule.name + " can only be set for the root user.") // words not published
+	}
+	row := &state.AccountSetting{
+		ID: state.AccountSettingID(scope, principal, rule.name), Principal: principal, Name: rule.name, Value: *value,
+	}
+	err = a.Store.Update(func(tx *state.Tx) error {
+		tx.PutAccountSetting(row)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return describeSetting(rule, principal, row.Value), nil
+}
+
+// DeleteAccountSetting removes a principal's own value and answers the one that
+// holds from now on.
+func (a *API) DeleteAccountSetting(ctx context.Context, in *sdk.DeleteAccountSettingInput) (*sdk.DeleteAccountSettingOutput, error) {
+	scope, principal, err := a.principal(ctx, in.PrincipalArn)
+	if err != nil {
+		return nil, err
+	}
+	rule, err := settingNamed(in.Name)
+	if err != nil {
+		return nil, err
+	}
+	var value string
+	err = a.Store.Update(func(tx *state.Tx) error {
+		if own := tx.AccountSetting(scope, principal, rule.name); own != nil {
+			tx.RemoveAccountSetting(own)
+		}
+		value, _ = accountSetting(tx, scope, principal, rule.name)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteAccountSettingOutput{Setting: describeSetting(rule, principal, value)}, nil
+}
+
+// ListAccountSettings lists a principal's own values or, with effectiveSettings,
+// the values that hold for it.
+func (a *API) ListAccountSettings(ctx context.Context, in *sdk.ListAccountSettingsInput) (*sdk.ListAccountSettingsOutput, error) {
+	scope, principal, err := a.principal(ctx, in.PrincipalArn)
+	if err != nil {
+		return nil, err
+	}
+	value := aws.ToString(in.Value)
+	if in.Name != "" {
+		if _, err := settingNamed(in.Name); err != nil {
+			return nil, err
+		}
+	} else if value != "" {
+		return nil, kit.InvalidParameter("name must be specified when value is specified.") // words not published
+	}
+	settings := []types.Setting{}
+	tx := a.Store.Read()
+	for _, rule := range settingRules {
+		held, own := accountSetting(tx, scope, principal, rule.name)
+		if !own && !in.EffectiveSettings ||
+			in.Name != "" && string(in.Name) != rule.name || value != "" && value != held {
+			continue
+		}
+		settings = append(settings, *describeSetting(rule, principal, held))
+	}
+	byName := func(s types.Setting) string { return string(s.Name) }
+	slices.SortFunc(settings, func(a, b types.Setting) int { return strings.Compare(byName(a), byName(b)) })
+	effective := ""
+	if in.EffectiveSettings {
+		effective = "effective"
+	}
+	settings, next, err := kit.Page(settings, byName, kit.PageQuery{
+		Operation: "ListAccountSettings", Scope: scope,
+		Filters: []string{principal, string(in.Name), value, effective},
+		Size:    kit.SizedUnlessZero(in.MaxResults), Most: maxSettingsPage, Token: aws.ToString(in.NextToken),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.ListAccountSettingsOutput{Settings: settings, NextToken: next}, nil
+}
+
+// accountSetting is the value that holds for a principal, and whether it is its
+// own: otherwise the account's default, or else what ECS assumes.
+func accountSetting(tx *state.Tx, scope arn.Scope, principal, name string) (value string, own bool) {
+	if s := tx.AccountSetting(scope, principal, name); s != nil {
+		return s.Value, true
+	}
+	if s := tx.AccountSetting(scope, scope.Root(), name); s != nil {
+		return s.Value, false
+	}
+	for _, rule := range settingRules {
+		if rule.name == name {
+			return rule.initial, false
+		}
+	}
+	return "", false
+}
+
+func settingNamed(name types.SettingName) (settingRule, error) {
+	names := make([]string, len(settingRules))
+	for i, rule := range settingRules {
+		if rule.name == string(name) {
+			return rule, nil
+		}
+		names[i] = rule.name
+	}
+	return settingRule{}, kit.InvalidParameter(string(name) + " should be one of [" + strings.Join(names, ",") + "]")
+}
+
+// principal is whom a request is about: an IAM ARN of the account, or the caller.
+func (a *API) principal(ctx context.Context, ref *string) (arn.Scope, string, error) {
+	scope, err := a.Scope(ctx)
+	if err != nil || aws.ToString(ref) == "" {
+		return scope, awsapi.FromContext(ctx).Identity(), err
+	}
+	iam := "arn:" + scope.Partition() + ":iam::" + scope.Account + ":"
+	if rest, ok := strings.CutPrefix(*ref, iam); !ok || rest == "" {
+		return scope, "", kit.InvalidParameter("The ARN provided is invalid.")
+	}
+	return scope, *ref, nil
+}
+
+func describeSetting(rule settingRule, principal, value string) *types.Setting {
+	kind := types.SettingTypeUser
+	if rule.managed {
+		kind = types.SettingTypeAwsManaged
+	}
+	return &types.Setting{Name: types.SettingName(rule.name), Value: &value, PrincipalArn: &principal, Type: kind}
+}

@@ -1,0 +1,274 @@
+package cluster
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// clusterName is what names consist of. Source: ECS API reference, CreateCluster.
+var clusterName = lazyregexp.New(`^[a-zA-Z0-9\-_]{1,255}$`)
+
+// CountedCluster is the answer of CreateCluster and DeleteCluster.
+type CountedCluster struct {
+	Cluster *types.Cluster
+	// ClusterCount is not documented, and the SDKs drop it. AWS answers 1 when the first
+	// cluster is made and mostly 0 when one is deleted; that it counts the ACTIVE clusters
+	// of the region is inferred (ECS0020).
+	ClusterCount int32
+}
+
+// countedCluster leaves out the default cluster that nobody made.
+func (a *API) countedCluster(tx *state.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
+	out := &CountedCluster{Cluster: described}
+	for _, c := range tx.Clusters(scope) {
+		if c.Active() && !a.pristineDefault(tx, scope, c) {
+			out.ClusterCount++
+		}
+	}
+	return out
+}
+
+// CreateCluster makes a cluster, or returns the one that was made with the same
+// parameters, with the tags of this request. Fargate capacity providers settle at once,
+// so it is ACTIVE (ECS0020).
+func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*CountedCluster, error) {
+	scope, err := a.Scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := a.newCluster(scope, in)
+	if err != nil {
+		return nil, err
+	}
+	var out *CountedCluster
+	err = a.Store.Update(func(tx *state.Tx) error {
+		cluster, err := a.createCluster(tx, scope, wanted, in)
+		if err != nil {
+			return err
+		}
+		kit.EnsureRole(tx, scope, wanted.CreatedAt)
+		described := describeCluster(tx, cluster, createdClusterFields)
+		described.Tags = kit.Listed(in.Tags)
+		out = a.countedCluster(tx, scope, described)
+		return nil
+	})
+	return out, err
+}
+
+// newCluster is the cluster that a request asks for.
+func (a *API) newCluster(scope arn.Scope, in *sdk.CreateClusterInput) (*state.Cluster, error) {
+	name := aws.ToString(in.ClusterName)
+	if in.ClusterName == nil {
+		name = kit.DefaultCluster
+	}
+	if !clusterName.MatchString(name) {
+		return nil, kit.InvalidParameter(`ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$`)
+	}
+	if err := kit.CheckTags(in.Tags); err != nil {
+		return nil, err
+	}
+	if err := checkClusterSettings(in.Settings); err != nil {
+		return nil, err
+	}
+	if err := checkClusterConfiguration(in.Configuration); err != nil {
+		return nil, err
+	}
+	providers, err := providerNames(scope, in.CapacityProviders)
+	if err != nil {
+		return nil, err
+	}
+	strategy, err := launch.CheckStrategy(in.DefaultCapacityProviderStrategy, providers)
+	if err != nil {
+		return nil, err
+	}
+	return &state.Cluster{
+		ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive, CreatedAt: a.Now(),
+		Settings: in.Settings, Configuration: in.Configuration,
+		CapacityProviders: providers, DefaultCapacityProviderStrategy: strategy,
+		ServiceConnectDefaults: serviceConnectDefaults(scope, in.ServiceConnectDefaults),
+		Tags:                   in.Tags,
+	}, nil
+}
+
+// createCluster returns the cluster that exists with the name if it is the one
+// wanted, and otherwise writes a new one.
+func (a *API) createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster, in *sdk.CreateClusterInput) (*state.Cluster, error) {
+	old := tx.Cluster(wanted.ARN)
+	if old.Active() {
+		if wantedCluster(old, wanted, in) {
+			return old, nil
+		}
+		if !a.pristineDefault(tx, scope, old) {
+			return nil, kit.InvalidParameter("Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
+		}
+	}
+	if old != nil {
+		forgetContents(tx, old)
+	}
+	wanted.Settings = mergeSettings(defaultSettings(tx, scope), wanted.Settings)
+	tx.PutCluster(wanted)
+	return wanted, nil
+}
+
+// wantedCluster reports whether every argument that was given is true of old.
+func wantedCluster(old, wanted *state.Cluster, in *sdk.CreateClusterInput) bool {
+	return (in.Tags == nil || sameMembers(old.Tags, wanted.Tags)) &&
+		(in.Settings == nil || sameMembers(old.Settings, mergeSettings(old.Settings, wanted.Settings))) &&
+		(in.Configuration == nil || reflect.DeepEqual(old.Configuration, wanted.Configuration)) &&
+		(in.CapacityProviders == nil || sameMembers(old.CapacityProviders, wanted.CapacityProviders)) &&
+		(in.DefaultCapacityProviderStrategy == nil ||
+			sameMembers(old.DefaultCapacityProviderStrategy, wanted.DefaultCapacityProviderStrategy)) &&
+		(in.ServiceConnectDefaults == nil || reflect.DeepEqual(old.ServiceConnectDefaults, wanted.ServiceConnectDefaults))
+}
+
+func sameMembers[T any](a, b []T) bool {
+	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
+}
+
+// pristineDefault reports whether a cluster is the default cluster as the emulator
+// made it, unused: then the first CreateCluster may make its own of it, as in an
+// account where none exists.
+func (a *API) pristineDefault(tx *state.Tx, scope arn.Scope, c *state.Cluster) bool {
+	return !a.NoDefaultCluster && reflect.DeepEqual(c, kit.NewDefaultCluster(scope, c.CreatedAt)) &&
+		len(tx.Tasks(c)) == 0 && len(tx.Services(c)) == 0 && len(tx.ContainerInstances(c)) == 0
+}
+
+// forgetContents removes what is left in an INACTIVE cluster, before its name is
+// used again. Source: ECS API reference, DeleteCluster.
+func forgetContents(tx *state.Tx, c *state.Cluster) {
+	for _, task := range tx.Tasks(c) {
+		tx.RemoveTask(task)
+	}
+	for _, service := range tx.Services(c) {
+		tx.RemoveService(service)
+	}
+	for _, instance := range tx.ContainerInstances(c) {
+		tx.RemoveContainerInstance(instance)
+	}
+}
+
+// UpdateCluster changes settings, configuration and Service Connect defaults: what
+// is given replaces what was there.
+func (a *API) UpdateCluster(ctx context.Context, in *sdk.UpdateClusterInput) (*sdk.UpdateClusterOutput, error) {
+	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) error {
+		if err := checkClusterSettings(in.Settings); err != nil {
+			return err
+		}
+		if err := checkClusterConfiguration(in.Configuration); err != nil {
+			return err
+		}
+		c.Settings = mergeSettings(c.Settings, in.Settings)
+		if in.Configuration != nil {
+			c.Configuration = in.Configuration
+		}
+		if in.ServiceConnectDefaults != nil {
+			c.ServiceConnectDefaults = serviceConnectDefaults(arn.ScopeOf(c.ARN), in.ServiceConnectDefaults)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.UpdateClusterOutput{Cluster: out}, nil
+}
+
+// UpdateClusterSettings replaces the values of the settings that are named.
+func (a *API) UpdateClusterSettings(ctx context.Context, in *sdk.UpdateClusterSettingsInput) (*sdk.UpdateClusterSettingsOutput, error) {
+	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) error {
+		c.Settings = mergeSettings(c.Settings, in.Settings)
+		return checkClusterSettings(in.Settings)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.UpdateClusterSettingsOutput{Cluster: out}, nil
+}
+
+// changeCluster changes an ACTIVE cluster and describes it. That there is none is told
+// before a bad change (ECS0022).
+func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state.Cluster) error) (*types.Cluster, error) {
+	scope, err := a.Scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out *types.Cluster
+	err = a.Store.Update(func(tx *state.Tx) error {
+		old, err := kit.KnownCluster(tx, scope, ref)
+		if err != nil {
+			return err
+		}
+		if !old.Active() {
+			return kit.ClientError("Cluster was not ACTIVE.")
+		}
+		cluster := *old
+		if err := change(&cluster); err != nil {
+			return err
+		}
+		tx.PutCluster(&cluster)
+		out = describeCluster(tx, &cluster, updatedClusterFields)
+		return nil
+	})
+	return out, err
+}
+
+// DeleteCluster makes a cluster INACTIVE, if it is empty. It keeps what it was made of,
+// and can be deleted again (ECS0022).
+func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*CountedCluster, error) {
+	scope, err := a.Scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out *CountedCluster
+	err = a.Store.Update(func(tx *state.Tx) error {
+		old, err := kit.KnownCluster(tx, scope, in.Cluster)
+		if err != nil {
+			return err
+		}
+		if !old.Active() {
+			out = a.countedCluster(tx, scope, describeCluster(tx, old, updatedClusterFields))
+			return nil
+		}
+		if err := checkEmpty(tx, old); err != nil {
+			return err
+		}
+		deleted := *old
+		deleted.Status = state.ClusterInactive
+		tx.PutCluster(&deleted)
+		out = a.countedCluster(tx, scope, describeCluster(tx, &deleted, deletedClusterFields))
+		return nil
+	})
+	return out, err
+}
+
+// checkEmpty says what a cluster still holds. Services that drain count by their tasks, and
+// tasks that have stopped do not count (ECS0091). Clients retry on the messages.
+func checkEmpty(tx *state.Tx, c *state.Cluster) error {
+	counts := tx.ClusterSummary(c.ARN)
+	if counts.ActiveServices() > 0 {
+		return &types.ClusterContainsServicesException{
+			Message: aws.String("The Cluster cannot be deleted while Services are active."),
+		}
+	}
+	if counts.ContainerInstances > 0 {
+		return &types.ClusterContainsContainerInstancesException{
+			Message: aws.String("The Cluster cannot be deleted while Container Instances are active or draining."),
+		}
+	}
+	for _, task := range tx.Tasks(c) {
+		if !task.Ended() {
+			return &types.ClusterContainsTasksException{
+				Message: aws.String("The Cluster cannot be deleted while Tasks are active."),
+			}
+		}
+	}
+	return nil
+}

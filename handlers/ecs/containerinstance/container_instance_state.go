@@ -1,0 +1,59 @@
+package containerinstance
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// maxChangedInstances is how many container instances change with one call.
+// Source: ECS API reference, UpdateContainerInstancesState.
+const maxChangedInstances = 10
+
+// UpdateContainerInstancesState lets container instances drain, or take tasks again. What
+// becomes of the tasks of services is the scheduler's work; others stay.
+//
+// Source: ECS API reference, UpdateContainerInstancesState; field reports for the words.
+// That an INACTIVE one is a failure with that reason is the emulator's own.
+func (a *API) UpdateContainerInstancesState(ctx context.Context, in *sdk.UpdateContainerInstancesStateInput) (*sdk.UpdateContainerInstancesStateOutput, error) {
+	if in.Status != types.ContainerInstanceStatusActive && in.Status != types.ContainerInstanceStatusDraining {
+		return nil, kit.InvalidParameter("Container instance status should be one of [ACTIVE, DRAINING]")
+	}
+	if err := kit.CheckInstanceCount(len(in.ContainerInstances), maxChangedInstances); err != nil {
+		return nil, err
+	}
+	out := &sdk.UpdateContainerInstancesStateOutput{}
+	err := a.UpdateIn(ctx, in.Cluster, func(c kit.InCluster) error {
+		out.ContainerInstances, out.Failures = []types.ContainerInstance{}, []types.Failure{}
+		now := a.Now()
+		for _, ref := range in.ContainerInstances {
+			id, err := c.InstanceARN(ref)
+			if err != nil {
+				return err
+			}
+			old := c.ContainerInstance(id)
+			switch {
+			case old == nil:
+				out.Failures = append(out.Failures, kit.Missing(id))
+				continue
+			case old.Status == state.InstanceInactive:
+				out.Failures = append(out.Failures, types.Failure{Arn: &id, Reason: aws.String("INACTIVE")})
+				continue
+			}
+			instance := *old
+			if instance.Status = string(in.Status); instance.Status != old.Status {
+				c.PutContainerInstance(&instance, now)
+			}
+			out.ContainerInstances = append(out.ContainerInstances, describeContainerInstance(c.Tx, &instance, nil, now))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}

@@ -1,0 +1,61 @@
+package kit
+
+import (
+	"fmt"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// CheckInstanceCount refuses a list of container instances that is empty or too long
+// (ECS0161). That an empty one is refused alike in all operations is the emulator's choice.
+func CheckInstanceCount(n, most int) error {
+	switch {
+	case n == 0:
+		return InvalidParameter("Container instance cannot be empty.")
+	case n > most:
+		return InvalidParameter(fmt.Sprintf("instanceIds can have at most %d items.", most))
+	}
+	return nil
+}
+
+// InstanceARN turns an id or ARN of a container instance into its ARN, whether it exists
+// or not.
+func (c InCluster) InstanceARN(ref string) (string, error) {
+	id, err := c.memberName(ref, "container-instance")
+	if err != nil {
+		return "", err
+	}
+	if len(id) != 32 && len(id) != 36 {
+		return "", InvalidParameter("instanceId length should be one of [32,36]")
+	}
+	return c.Scope.ContainerInstance(c.Cluster.Name, id), nil
+}
+
+// RegisteredInstance returns the container instance that a request is about; unknown and
+// INACTIVE ones are errors.
+func (c InCluster) RegisteredInstance(ref string) (*state.ContainerInstance, error) {
+	id, err := c.InstanceARN(ref)
+	if err != nil {
+		return nil, err
+	}
+	instance := c.ContainerInstance(id)
+	switch {
+	case instance == nil:
+		return nil, errInstanceNotFound(id)
+	case instance.Status == state.InstanceInactive:
+		return nil, errInstanceInactive(id)
+	}
+	return instance, nil
+}
+
+// errInstanceNotFound is for container instances that are unknown. Source: field reports.
+func errInstanceNotFound(id string) error {
+	return InvalidParameter("Referenced container instance " + arn.Name(id) + " not found.")
+}
+
+// errInstanceInactive is for container instances that were deregistered. Source: field
+// reports, of agents that register again.
+func errInstanceInactive(id string) error {
+	return ClientError("Container instance " + arn.Name(id) + " is inactive.")
+}

@@ -1,0 +1,46 @@
+package kit
+
+import (
+	"context"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// InCluster is where most operations act: in an ACTIVE cluster of the caller's, as a
+// transaction sees it.
+type InCluster struct {
+	*state.Tx
+	Scope   arn.Scope
+	Cluster *state.Cluster
+}
+
+// ReadIn is the bracket of an operation that looks into the cluster that ref names.
+func (b *Base) ReadIn(ctx context.Context, ref *string) (InCluster, error) {
+	scope, err := b.Scope(ctx)
+	if err != nil {
+		return InCluster{}, err
+	}
+	return enter(b.Store.Read(), scope, ref)
+}
+
+// UpdateIn is the bracket of an operation that changes something in the cluster that ref
+// names, in one transaction.
+func (b *Base) UpdateIn(ctx context.Context, ref *string, change func(c InCluster) error) error {
+	scope, err := b.Scope(ctx)
+	if err != nil {
+		return err
+	}
+	return b.Store.Update(func(tx *state.Tx) error {
+		c, err := enter(tx, scope, ref)
+		if err != nil {
+			return err
+		}
+		return change(c)
+	})
+}
+
+func enter(tx *state.Tx, scope arn.Scope, ref *string) (InCluster, error) {
+	cluster, err := ActiveCluster(tx, scope, ref)
+	return InCluster{tx, scope, cluster}, err
+}

@@ -1,0 +1,46 @@
+package kit
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
+)
+
+// CheckRoles refuses roles that a task could not have, unless all are taken (ECS0150).
+func (b *Base) CheckRoles(tx *state.Tx, scope arn.Scope, roles ...string) error {
+	if !b.StrictRoles {
+		return nil
+	}
+	if role := iam.NotForTasks((*store.Tx)(tx), scope, roles...); role != "" {
+		return &types.ClientException{Message: aws.String(task.RoleNotAssumed(role))}
+	}
+	return nil
+}
+
+// CheckServiceRoleTrusts refuses a role with which ECS could not call the load balancer of a
+// service, unless all are taken. What its policies allow is not looked at. Source: field reports,
+// on which tools look for this text to try again.
+func (b *Base) CheckServiceRoleTrusts(tx *state.Tx, scope arn.Scope, role string) error {
+	if !b.StrictRoles || role == "" {
+		return nil
+	}
+	found := iam.RoleByARN((*store.Tx)(tx), iam.AccountOf(scope), role)
+	if found != nil && found.Trusts(iam.Asking{Service: iam.ECS, Source: scope.Prefix() + "service/*", Account: scope.Account}) {
+		return nil
+	}
+	return InvalidParameter("Unable to assume role and validate the specified targetGroupArn. " +
+		"Please verify that the ECS service role being passed has the proper permissions.")
+}
+
+// EnsureRole makes the role that is linked to ECS where there is none, even if the cluster
+// was there before (IAM0008).
+func EnsureRole(tx *state.Tx, scope arn.Scope, now time.Time) {
+	iam.EnsureECSRole((*store.Tx)(tx), iam.AccountOf(scope), now)
+}

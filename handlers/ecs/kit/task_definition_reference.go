@@ -1,0 +1,51 @@
+package kit
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+)
+
+// FindTaskDefinition finds what a family, family:revision or ARN refers to; nil when
+// there is no such revision, or no ACTIVE one of the family.
+func FindTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (*state.TaskDefinition, error) {
+	parsed, err := taskdef.ParseRef(ref)
+	if err != nil {
+		return nil, err
+	}
+	return ReferredTaskDefinition(tx, scope, parsed)
+}
+
+// ReferredTaskDefinition finds a revision or, by its family alone, the highest ACTIVE one; nil if
+// there is none.
+func ReferredTaskDefinition(tx *state.Tx, scope arn.Scope, ref taskdef.Ref) (*state.TaskDefinition, error) {
+	if ref.Region != "" {
+		if err := CheckRegion(scope, arn.ARN{Scope: arn.Scope{Region: ref.Region}}); err != nil {
+			return nil, err
+		}
+		if ref.Account != scope.Account || ref.Partition != scope.Partition() {
+			return nil, nil
+		}
+	}
+	if ref.Revision == 0 {
+		return tx.ActiveTaskDefinition(scope, ref.Family), nil
+	}
+	return tx.TaskDefinition(scope, ref.Family, int(ref.Revision)), nil
+}
+
+// CheckActive refuses a task definition that no task may be made of. refuse makes
+// the error for one that is not ACTIVE, whose class depends on the operation.
+// The words are those of ECS0060.
+func CheckActive(found *state.TaskDefinition, refuse func(message string) error) error {
+	switch {
+	case found == nil:
+		return ClientError("TaskDefinition not found.")
+	case found.Status == types.TaskDefinitionStatusDeleteInProgress:
+		return refuse("TaskDefinition is being deleted")
+	case found.Status != types.TaskDefinitionStatusActive:
+		return refuse("TaskDefinition is inactive")
+	}
+	return nil
+}

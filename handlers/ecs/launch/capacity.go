@@ -1,0 +1,62 @@
+package launch
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Capacity is where tasks are to run.
+type Capacity struct {
+	// LaunchType is that of the tasks: FARGATE for a strategy of Fargate providers.
+	LaunchType types.LaunchType
+	// Strategy is nil where a launch type was chosen.
+	Strategy []types.CapacityProviderStrategyItem
+}
+
+// launchTypes that a request may name. Source: ECS API reference, RunTask.
+var launchTypes = []types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeFargate, types.LaunchTypeExternal}
+
+// ChooseCapacity is ECS's order of choice: the strategy of the request, its launch
+// type, the cluster's default strategy, EC2. The last is the emulator's to configure.
+//
+// Source: ECS API reference, RunTask; field reports for the messages.
+func (r *Rules) ChooseCapacity(cluster *state.Cluster, launchType types.LaunchType, strategy []types.CapacityProviderStrategyItem) (Capacity, error) {
+	switch {
+	case len(strategy) > 0 && launchType != "":
+		return Capacity{}, kit.InvalidParameter("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
+	case len(strategy) > 0:
+		return r.StrategyCapacity(cluster, strategy)
+	case launchType != "":
+		if !slices.Contains(launchTypes, launchType) {
+			return Capacity{}, kit.InvalidParameter("launch type should be one of [EC2,FARGATE,EXTERNAL]")
+		}
+		return Capacity{LaunchType: launchType}, nil
+	case len(cluster.DefaultCapacityProviderStrategy) > 0:
+		strategy := cluster.DefaultCapacityProviderStrategy
+		if usableStrategy(strategy) != nil {
+			return Capacity{}, errDefaultStrategyWeights
+		}
+		return Capacity{LaunchType: types.LaunchTypeFargate, Strategy: slices.Clone(strategy)}, nil
+	case r.DefaultLaunchType != "":
+		return Capacity{LaunchType: r.DefaultLaunchType}, nil
+	default:
+		return Capacity{LaunchType: types.LaunchTypeEc2}, nil
+	}
+}
+
+// StrategyCapacity is that of a request with a strategy.
+func (r *Rules) StrategyCapacity(cluster *state.Cluster, strategy []types.CapacityProviderStrategyItem) (Capacity, error) {
+	strategy, err := CheckStrategy(strategy, cluster.CapacityProviders)
+	if err != nil {
+		return Capacity{}, err
+	}
+	return Capacity{LaunchType: types.LaunchTypeFargate, Strategy: strategy}, usableStrategy(strategy)
+}
+
+// Source: field reports.
+var errDefaultStrategyWeights = kit.InvalidParameter("There are no capacity providers with a weight value greater than zero defined " +
+	"in the default capacity provider strategy. At least one capacity provider must have a weight value greater than zero specified. " +
+	"Update the cluster's default capacity provider strategy or specify a valid capacity provider strategy and try again.")

@@ -1,0 +1,50 @@
+package launch
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+)
+
+// maxStrategyItems is the length of a strategy.
+// Source: ECS API reference, CapacityProviderStrategyItem.
+const maxStrategyItems = 20
+
+// CheckStrategy checks a strategy against the providers associated with the
+// cluster, and returns it with names instead of ARNs. That all weights are zero is
+// only refused where the strategy is used; see usableStrategy.
+// Source: field reports for the messages. The service model bounds weight and base.
+func CheckStrategy(items []types.CapacityProviderStrategyItem, associated []string) ([]types.CapacityProviderStrategyItem, error) {
+	if len(items) > maxStrategyItems {
+		return nil, kit.InvalidParameter(fmt.Sprintf("capacityProviderStrategy can have at most %d items.", maxStrategyItems))
+	}
+	checked := make([]types.CapacityProviderStrategyItem, 0, len(items))
+	bases := 0
+	for _, item := range items {
+		name := arn.Name(aws.ToString(item.CapacityProvider))
+		if !slices.Contains(associated, name) {
+			return nil, kit.InvalidParameter("The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.")
+		}
+		if item.Base > 0 {
+			bases++
+		}
+		checked = append(checked, types.CapacityProviderStrategyItem{CapacityProvider: &name, Weight: item.Weight, Base: item.Base})
+	}
+	if bases > 1 {
+		return nil, kit.InvalidParameter("The specified capacity provider strategy contains multiple capacity providers with a base value defined. Only one capacity provider per strategy can have a base value defined.")
+	}
+	return checked, nil
+}
+
+// usableStrategy refuses a strategy of a request that could place no task.
+// Source: field reports of RunTask and CreateService.
+func usableStrategy(items []types.CapacityProviderStrategyItem) error {
+	if slices.ContainsFunc(items, func(item types.CapacityProviderStrategyItem) bool { return item.Weight > 0 }) {
+		return nil
+	}
+	return kit.InvalidParameter("There are no capacity providers in the capacity provider strategy with a weight value greater than zero. Specify a weight value greater than zero for at least one capacity provider and try again.")
+}

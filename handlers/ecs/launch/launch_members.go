@@ -1,0 +1,31 @@
+package launch
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/member"
+)
+
+// What RunTask and services have in common.
+var (
+	CapacityMembers = slices.Concat(
+		member.Act("capacityProviderStrategy[].base", "capacityProviderStrategy[].capacityProvider", "capacityProviderStrategy[].weight"),
+		member.Keep("platformVersion", "tasks show it; there is one platform, the engine"),
+	)
+	LaunchTypeMembers = member.Act("launchType")
+)
+
+// What the tables of tasks and services say alike.
+const (
+	ExecIsShown = "it needs a task role, and tasks and services show it; containers have no agent for it yet, and ExecuteCommand is refused"
+	NoMetrics   = "there is no CloudWatch"
+)
+
+// NetworkTable says what becomes of the members of a network configuration.
+var NetworkTable = member.Of[types.AwsVpcConfiguration]("Network: `networkConfiguration.awsvpcConfiguration`",
+	member.ActInPart("assignPublicIp", "the address is only shown: nothing answers there"),
+	member.Act("securityGroups"),
+	member.Act("subnets"),
+)

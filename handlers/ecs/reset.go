@@ -1,0 +1,21 @@
+package ecs
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Reset removes everything. If withDefault, it makes the default clusters that there were
+// anew, so that a request that has found its own before does not miss it afterwards.
+func Reset(tx *state.Tx, now time.Time, withDefault bool) {
+	before := tx.AllClusters()
+	tx.Reset()
+	for _, c := range before {
+		if withDefault && c.Name == kit.DefaultCluster {
+			kit.PutDefaultCluster(tx, arn.ScopeOf(c.ARN), now)
+		}
+	}
+}

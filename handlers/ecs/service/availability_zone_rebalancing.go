@@ -1,0 +1,64 @@
+package service
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// rebalancingObstacle says why a service cannot be rebalanced; empty if it can.
+// Source: ECS developer guide, AZ rebalancing; ECS0085 for the first text, the others are
+// made by analogy. A request for DAEMON services is refused before.
+func rebalancingObstacle(s *state.Service, launchType types.LaunchType) string {
+	onZone := func(c types.PlacementConstraint) bool {
+		return strings.Contains(aws.ToString(c.Expression), zoneAttribute)
+	}
+	switch {
+	case *s.DeploymentConfiguration.MaximumPercent <= 100:
+		return "does not support maximumPercent <= 100 % as deployment configuration. Update deployment configuration and try again."
+	case launchType == types.LaunchTypeExternal:
+		return "does not support EXTERNAL launch type."
+	case len(s.PlacementStrategy) > 0 && !spreadsOverZones(s.PlacementStrategy[0]):
+		return "does not support a first placement strategy other than spread over " + zoneAttribute + "."
+	case slices.ContainsFunc(s.PlacementConstraints, onZone):
+		return "does not support placement constraints on " + zoneAttribute + "."
+	}
+	return ""
+}
+
+const zoneAttribute = "attribute:ecs.availability-zone"
+
+func spreadsOverZones(s types.PlacementStrategy) bool {
+	return s.Type == types.PlacementStrategyTypeSpread && aws.ToString(s.Field) == zoneAttribute
+}
+
+// setRebalancing writes what was asked for into s. On create (done is "created")
+// the default is ENABLED wherever it can be; on update ("updated") the old value
+// stays, and is refused when s has become one that cannot be rebalanced.
+//
+// Source: ECS API reference, CreateService and UpdateService; AWS notice of June 2025.
+func setRebalancing(s *state.Service, asked types.AvailabilityZoneRebalancing, launchType types.LaunchType, done string) error {
+	obstacle := rebalancingObstacle(s, launchType)
+	switch asked {
+	case types.AvailabilityZoneRebalancingEnabled, types.AvailabilityZoneRebalancingDisabled:
+		s.AvailabilityZoneRebalancing = asked
+	case "":
+		if s.AvailabilityZoneRebalancing == "" && obstacle == "" {
+			s.AvailabilityZoneRebalancing = types.AvailabilityZoneRebalancingEnabled
+		}
+		if s.AvailabilityZoneRebalancing == "" {
+			s.AvailabilityZoneRebalancing = types.AvailabilityZoneRebalancingDisabled
+		}
+	default:
+		return kit.InvalidParameter("availabilityZoneRebalancing should be one of [ENABLED,DISABLED]")
+	}
+	if s.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled && obstacle != "" {
+		return kit.InvalidParameter(fmt.Sprintf("The service couldn't be %s because Availability Zone Rebalancing %s", done, obstacle))
+	}
+	return nil
+}

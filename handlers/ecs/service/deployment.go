@@ -1,0 +1,132 @@
+package service
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// newDeployment is a deployment that the scheduler has not seen yet: no task is
+// wanted of it so far. Source: recorded answers of UpdateService.
+func newDeployment(revision *state.ServiceRevision, now time.Time) *state.Deployment {
+	id := arn.NewDeploymentID()
+	return &state.Deployment{
+		ID: id, Revision: revision, CreatedAt: now, UpdatedAt: now,
+		RolloutState:       types.DeploymentRolloutStateInProgress,
+		RolloutStateReason: fmt.Sprintf("ECS deployment %s in progress.", id),
+	}
+}
+
+// defaultDeploymentConfiguration is what services show when nothing was said (ECS0080).
+// Source of the percentages: ECS API reference, DeploymentConfiguration.
+func defaultDeploymentConfiguration(strategy types.SchedulingStrategy) *types.DeploymentConfiguration {
+	maximum, minimumHealthy := int32(200), int32(100)
+	if strategy == types.SchedulingStrategyDaemon {
+		maximum, minimumHealthy = 100, 0
+	}
+	return &types.DeploymentConfiguration{
+		BakeTimeInMinutes: aws.Int32(0),
+		DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{
+			ResetOnHealthyTask:     aws.Bool(true),
+			ThresholdConfiguration: &types.ThresholdConfiguration{Type: types.ThresholdTypeBoundedPercent, Value: 50},
+		},
+		MaximumPercent:        &maximum,
+		MinimumHealthyPercent: &minimumHealthy,
+		Strategy:              types.DeploymentStrategyRolling,
+	}
+}
+
+// mergeDeploymentConfiguration puts what was asked for over what is there, member by
+// member (ECS0084). base is not changed.
+func mergeDeploymentConfiguration(base, asked *types.DeploymentConfiguration) *types.DeploymentConfiguration {
+	merged := *base
+	if asked == nil {
+		return &merged
+	}
+	if asked.MaximumPercent != nil {
+		merged.MaximumPercent = asked.MaximumPercent
+	}
+	if asked.MinimumHealthyPercent != nil {
+		merged.MinimumHealthyPercent = asked.MinimumHealthyPercent
+	}
+	if asked.Alarms != nil {
+		merged.Alarms = asked.Alarms // a choice: how AWS merges them is not published
+	}
+	if asked.DeploymentCircuitBreaker != nil {
+		merged.DeploymentCircuitBreaker = mergeCircuitBreaker(base.DeploymentCircuitBreaker, asked.DeploymentCircuitBreaker)
+	}
+	return &merged
+}
+
+// mergeCircuitBreaker turns the rollback off together with the circuit breaker (ECS0084).
+func mergeCircuitBreaker(base, asked *types.DeploymentCircuitBreaker) *types.DeploymentCircuitBreaker {
+	merged := *asked
+	merged.Rollback = asked.Enable && asked.Rollback
+	if merged.ResetOnHealthyTask == nil {
+		merged.ResetOnHealthyTask = base.ResetOnHealthyTask
+	}
+	if merged.ThresholdConfiguration == nil {
+		merged.ThresholdConfiguration = base.ThresholdConfiguration
+	}
+	return &merged
+}
+
+// checkDeploymentConfiguration refuses numbers that ECS refuses, and what goes with a
+// strategy that was not asked for. merged is what would hold.
+//
+// The words are those of ECS0081 and ECS0085; those of a minimum below 0 are not published.
+func checkDeploymentConfiguration(asked, merged *types.DeploymentConfiguration) error {
+	maximum, minimum := *merged.MaximumPercent, *merged.MinimumHealthyPercent
+	switch {
+	case minimum > 100:
+		return kit.InvalidParameter("minimumHealthyPercent must be at most 100")
+	case minimum < 0:
+		return kit.InvalidParameter("minimumHealthyPercent must be at least 0")
+	case maximum < 100:
+		return kit.InvalidParameter("maximumPercent must be at least 100")
+	}
+	if err := checkThreshold(merged.DeploymentCircuitBreaker.ThresholdConfiguration); err != nil {
+		return err
+	}
+	if asked == nil {
+		return nil
+	}
+	return checkStrategyMembers(asked)
+}
+
+// checkThreshold takes percentages up to 100. Source: ECS0084 and ECS0085; that this holds
+// for UNBOUNDED_PERCENT as for BOUNDED_PERCENT is not published.
+func checkThreshold(threshold *types.ThresholdConfiguration) error {
+	most := int32(100)
+	switch {
+	case threshold == nil:
+		return nil
+	case threshold.Type == types.ThresholdTypeCount:
+		most = math.MaxInt32
+	case !slices.Contains(threshold.Type.Values(), threshold.Type):
+		return kit.InvalidParameter("Invalid deployment circuit breaker threshold type.")
+	}
+	if threshold.Value < 1 || threshold.Value > most {
+		return kit.InvalidParameter("Invalid deployment circuit breaker threshold value.")
+	}
+	return nil
+}
+
+// checkStrategyMembers refuses what goes with a strategy that was not asked for. The words
+// are not published.
+func checkStrategyMembers(asked *types.DeploymentConfiguration) error {
+	switch {
+	case asked.CanaryConfiguration != nil && asked.Strategy != types.DeploymentStrategyCanary:
+		return kit.InvalidParameter("canaryConfiguration is only valid with the CANARY deployment strategy.")
+	case asked.LinearConfiguration != nil && asked.Strategy != types.DeploymentStrategyLinear:
+		return kit.InvalidParameter("linearConfiguration is only valid with the LINEAR deployment strategy.")
+	}
+	return nil
+}

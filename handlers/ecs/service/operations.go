@@ -1,0 +1,35 @@
+// Package service answers the ECS operations about services, their deployments and revisions.
+package service
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+)
+
+// API answers these operations.
+type API struct {
+	kit.Base
+	launches launch.Rules
+}
+
+// New makes the API.
+func New(b kit.Base, launches launch.Rules) *API {
+	return &API{Base: b, launches: launches}
+}
+
+// Operations are the operations.
+func (a *API) Operations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateService", "rolling deployments, REPLICA on Fargate and on container instances, DAEMON on container instances; its members are below; no capacity providers of Auto Scaling groups; tasks are spread over zones as they start and stop, none is moved to rebalance; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),
+		awsapi.Works("DeleteService", "stops all tasks, with force or from a desired count of 0; DRAINING, then INACTIVE for an hour", a.DeleteService),
+		awsapi.Works("DescribeServices", "in any status, with the service deployment under way; tags where asked for", a.DescribeServices),
+		awsapi.Works("ListServices", "ACTIVE services by launch type, scheduling strategy and resource management type, in pages", a.ListServices),
+		awsapi.Partial("ListServicesByNamespace", "no service uses a Service Connect namespace, so the list is empty", a.ListServicesByNamespace),
+		awsapi.Partial("UpdateService", "as CreateService", a.UpdateService),
+		awsapi.Partial("DescribeServiceDeployments", "rolling updates; no lifecycle stages, no alarms", a.DescribeServiceDeployments),
+		awsapi.Works("DescribeServiceRevisions", "those of a service for 90 days after it has replaced them", a.DescribeServiceRevisions),
+		awsapi.Works("ListServiceDeployments", "by status and time, newest first, in pages; for 90 days after the service has replaced them", a.ListServiceDeployments),
+		awsapi.Works("StopServiceDeployment", "ROLLBACK deploys the last completed revision, ABORT leaves the service as it stands", a.StopServiceDeployment),
+	}
+}

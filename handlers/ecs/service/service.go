@@ -1,0 +1,168 @@
+package service
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
+)
+
+// describeService is a service as ECS shows it, with its tags only where they were
+// asked for.
+//
+// Source: ECS API reference, Service; recorded answers of UpdateService.
+func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Service {
+	revision := s.Primary().Revision
+	shown := &types.Service{
+		AvailabilityZoneRebalancing: s.AvailabilityZoneRebalancing,
+		CapacityProviderStrategy:    revision.CapacityProviderStrategy,
+		ClusterArn:                  aws.String(s.ClusterARN),
+		CreatedAt:                   kit.Instant(&s.CreatedAt),
+		CreatedBy:                   kit.Optional(&s.CreatedBy),
+		DeploymentConfiguration:     s.DeploymentConfiguration,
+		DeploymentController:        &types.DeploymentController{Type: s.DeploymentController},
+		DesiredCount:                int32(s.DesiredCount),
+		EnableECSManagedTags:        s.EnableECSManagedTags,
+		EnableExecuteCommand:        s.EnableExecuteCommand,
+		Events:                      kit.Listed(tx.ServiceEvents(s.ARN)),
+
+		HealthCheckGracePeriodSeconds: aws.Int32(aws.ToInt32(s.HealthCheckGracePeriodSeconds)), // ECS0080
+		LaunchType:                    revision.LaunchType,
+		LoadBalancers:                 kit.Listed(revision.LoadBalancers),
+		NetworkConfiguration:          revision.NetworkConfiguration,
+		PlacementConstraints:          kit.Listed(s.PlacementConstraints),
+		PlacementStrategy:             kit.Listed(s.PlacementStrategy),
+		PlatformFamily:                kit.Optional(&revision.PlatformFamily),
+		PlatformVersion:               kit.Optional(&revision.PlatformVersion),
+		PropagateTags:                 s.PropagateTags,
+		ResourceManagementType:        types.ResourceManagementTypeCustomer,
+		SchedulingStrategy:            s.SchedulingStrategy,
+		ServiceArn:                    aws.String(s.ARN),
+		ServiceName:                   aws.String(s.Name),
+		ServiceRegistries:             []types.ServiceRegistry{},
+		Status:                        aws.String(s.Status()),
+		TaskDefinition:                aws.String(revision.TaskDefinition),
+	}
+	switch {
+	case s.Role != "":
+		shown.RoleArn = aws.String(s.Role)
+	case revision.NetworkConfiguration != nil || len(revision.LoadBalancers) > 0:
+		// Services with network interfaces show the role whether the caller named one
+		// or not. Source: recorded answers; field reports for load balancers.
+		shown.RoleArn = aws.String(arn.ScopeOf(s.ARN).ServiceLinkedRole())
+	}
+	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
+		shown.DesiredCount = int32(s.Daemons)
+	}
+	if s.Status() == state.ServiceInactive {
+		shown.Events = []types.ServiceEvent{} // ECS0087
+	}
+	showDeployments(shown, s, tx.ServiceSummary(s.ARN))
+	if withTags {
+		shown.Tags = kit.ListedTags(s.Tags)
+	}
+	return shown
+}
+
+// showDeployments shows the deployments with their tasks; those that shall stop do not
+// count (ECS0065).
+func showDeployments(shown *types.Service, s *state.Service, summary *state.ServiceSummary) {
+	shown.Deployments = []types.Deployment{}
+	shown.CurrentServiceRevisions = []types.ServiceCurrentRevisionSummary{}
+	for _, counts := range summary.Deployments {
+		shown.RunningCount += int32(counts.ActiveRunning)
+		shown.PendingCount += int32(counts.ActivePending())
+	}
+	for i, d := range listedDeployments(s) {
+		counts := summary.Of(d.ID)
+		shown.Deployments = append(shown.Deployments, describeDeployment(i, d, counts))
+		shown.CurrentServiceRevisions = append(shown.CurrentServiceRevisions, describeCurrentRevision(d, counts))
+	}
+}
+
+// listedDeployments are those of a service in the order in which AWS shows them: the PRIMARY
+// one, the ACTIVE ones, of which that comes first which completed last, and those that are
+// DRAINING; else the newest first (ECS0103).
+func listedDeployments(s *state.Service) []*state.Deployment {
+	list := slices.Clone(s.Deployments)
+	rank := func(d *state.Deployment) int {
+		switch {
+		case d.Draining:
+			return 2
+		case s.Completed != nil && s.Completed.ID == d.ID:
+			return 0
+		default:
+			return 1
+		}
+	}
+	slices.SortStableFunc(list[1:], func(x, y *state.Deployment) int { return cmp.Compare(rank(x), rank(y)) })
+	return list
+}
+
+// describeDeployment shows a deployment by its place in the list: the first is the
+// PRIMARY one. A new one wants no tasks before the scheduler has seen it (ECS0007).
+func describeDeployment(at int, d *state.Deployment, counts state.DeploymentCounts) types.Deployment {
+	status := "ACTIVE"
+	switch {
+	case at == 0:
+		status = "PRIMARY"
+	case d.Draining:
+		status = "DRAINING" // ECS0103
+	}
+	shown := types.Deployment{
+		CapacityProviderStrategy: d.Revision.CapacityProviderStrategy,
+		CreatedAt:                kit.Instant(&d.CreatedAt),
+		DesiredCount:             int32(d.DesiredCount),
+		FailedTasks:              int32(d.FailedTasks),
+		Id:                       aws.String(d.ID),
+		LaunchType:               d.Revision.LaunchType,
+		NetworkConfiguration:     d.Revision.NetworkConfiguration,
+		PendingCount:             int32(counts.ActivePending()),
+		PlatformFamily:           kit.Optional(&d.Revision.PlatformFamily),
+		RolloutState:             d.RolloutState,
+		RolloutStateReason:       kit.Optional(&d.RolloutStateReason),
+		RunningCount:             int32(counts.ActiveRunning),
+		Status:                   aws.String(status),
+		TaskDefinition:           aws.String(d.Revision.TaskDefinition),
+		UpdatedAt:                kit.Instant(&d.UpdatedAt),
+		VolumeConfigurations:     d.Revision.VolumeConfigurations,
+	}
+	if d.Revision.PlatformVersion != "" {
+		shown.PlatformVersion = aws.String(task.PlatformVersion(d.Revision.PlatformVersion))
+	}
+	return shown
+}
+
+// describeCurrentRevision shows the revision of a deployment with the counts of the
+// latter (ECS0092).
+func describeCurrentRevision(d *state.Deployment, counts state.DeploymentCounts) types.ServiceCurrentRevisionSummary {
+	return types.ServiceCurrentRevisionSummary{
+		Arn:                aws.String(d.Revision.ARN),
+		RequestedTaskCount: int32(d.DesiredCount),
+		RunningTaskCount:   int32(counts.ActiveRunning),
+		PendingTaskCount:   int32(counts.ActivePending()),
+	}
+}
+
+// sameRevision reports whether tasks of two revisions are made of the same.
+func sameRevision(x, y *state.ServiceRevision) bool {
+	return x.TaskDefinition == y.TaskDefinition && x.LaunchType == y.LaunchType &&
+		x.PlatformVersion == y.PlatformVersion && x.PlatformFamily == y.PlatformFamily &&
+		sameStrategy(x.CapacityProviderStrategy, y.CapacityProviderStrategy) &&
+		launch.SameNetwork(x.NetworkConfiguration, y.NetworkConfiguration) &&
+		launch.SameMonitoring(x.Monitoring, y.Monitoring) && sameLoadBalancers(x.LoadBalancers, y.LoadBalancers) &&
+		reflect.DeepEqual(x.VolumeConfigurations, y.VolumeConfigurations)
+}
+
+func sameStrategy(x, y []types.CapacityProviderStrategyItem) bool {
+	return slices.EqualFunc(x, y, func(a, b types.CapacityProviderStrategyItem) bool {
+		return *a.CapacityProvider == *b.CapacityProvider && a.Weight == b.Weight && a.Base == b.Base
+	})
+}

@@ -1,0 +1,77 @@
+package service
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// DeleteService makes a service DRAINING and wants none of its tasks any more; the
+// scheduler stops them and makes the service INACTIVE. A service that is DRAINING
+// already is answered as it is.
+//
+// Source: ECS API reference, DeleteService; ECS0087.
+func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*sdk.DeleteServiceOutput, error) {
+	out := &sdk.DeleteServiceOutput{}
+	err := a.UpdateIn(ctx, in.Cluster, func(c kit.InCluster) error {
+		id, err := c.ServiceARN(aws.ToString(in.Service))
+		if err != nil {
+			return err
+		}
+		old := c.Service(id)
+		service, err := a.deleteService(old, aws.ToBool(in.Force))
+		if err != nil {
+			return err
+		}
+		if service != old {
+			c.PutService(service)
+		}
+		out.Service = describeDeleted(c.Tx, service)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// describeDeleted is a service as only DeleteService shows it: with less of
+// deploymentConfiguration, without its revisions, and with no deployment that wants tasks
+// (ECS0087).
+func describeDeleted(tx *state.Tx, s *state.Service) *types.Service {
+	shown := describeService(tx, s, false)
+	shown.CurrentServiceRevisions, shown.DesiredCount = nil, 0
+	for i := range shown.Deployments {
+		shown.Deployments[i].DesiredCount = 0
+	}
+	configuration := *s.DeploymentConfiguration
+	configuration.BakeTimeInMinutes = nil
+	configuration.DeploymentCircuitBreaker = &types.DeploymentCircuitBreaker{
+		Enable: configuration.DeploymentCircuitBreaker.Enable, Rollback: configuration.DeploymentCircuitBreaker.Rollback,
+	}
+	shown.DeploymentConfiguration = &configuration
+	return shown
+}
+
+// deleteService returns the changed copy of a service; the service itself if it is
+// DRAINING already.
+func (a *API) deleteService(old *state.Service, force bool) (*state.Service, error) {
+	switch {
+	case old == nil:
+		return nil, &types.ServiceNotFoundException{} // without words (ECS0087)
+	case old.Status() == state.ServiceInactive:
+		return nil, kit.ErrServiceNotActive
+	case old.Status() == state.ServiceDraining:
+		return old, nil
+	case !force && old.SchedulingStrategy == types.SchedulingStrategyReplica && old.DesiredCount > 0:
+		return nil, kit.InvalidParameter("The service cannot be stopped while it is scaled above 0.")
+	}
+	s := old.Clone()
+	s.DesiredCount = 0
+	s.DeletedAt = a.Now()
+	return s, nil
+}

@@ -1,0 +1,130 @@
+package service
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// maxDescribedServiceDeployments is how many service deployments a call may name.
+// Source: ECS API reference, DescribeServiceDeployments.
+const maxDescribedServiceDeployments = 20
+
+// DescribeServiceDeployments shows service deployments; those that are unknown are
+// failures with the reason MISSING. The words of the refusals are not published.
+func (a *API) DescribeServiceDeployments(ctx context.Context, in *sdk.DescribeServiceDeploymentsInput) (*sdk.DescribeServiceDeploymentsOutput, error) {
+	switch n := len(in.ServiceDeploymentArns); {
+	case n == 0:
+		return nil, kit.InvalidParameter("Service deployment ARNs cannot be empty.")
+	case n > maxDescribedServiceDeployments:
+		return nil, kit.InvalidParameter("Service Deployment ARN count cannot exceed 20")
+	}
+	scope, err := a.Scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx := a.Store.Read()
+	out := &sdk.DescribeServiceDeploymentsOutput{Failures: []types.Failure{}, ServiceDeployments: []types.ServiceDeployment{}}
+	for _, id := range in.ServiceDeploymentArns {
+		service, err := serviceOfDeployment(scope, id)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := serviceByARN(tx, scope, service); err != nil {
+			return nil, err
+		}
+		if d := tx.ServiceDeployment(id); d != nil {
+			out.ServiceDeployments = append(out.ServiceDeployments, describeServiceDeployment(tx, d))
+		} else {
+			out.Failures = append(out.Failures, kit.Missing(id))
+		}
+	}
+	return out, nil
+}
+
+// serviceOfDeployment is the ARN of the service in the ARN of a service deployment.
+func serviceOfDeployment(scope arn.Scope, ref string) (string, error) {
+	parsed, ok := arn.Parse(ref)
+	if !ok || len(parsed.Resource) != 3 || ref != scope.ServiceDeployment(parsed.Resource[0], parsed.Resource[1], parsed.Resource[2]) {
+		return "", kit.InvalidParameter("The ServiceDeployment ARN is invalid.")
+	}
+	return scope.Service(parsed.Resource[0], parsed.Resource[1]), nil
+}
+
+// describeServiceDeployment shows a service deployment (ECS0104). A rolling update has no
+// stages to show, and deployment alarms are not built.
+func describeServiceDeployment(tx *state.Tx, d *state.ServiceDeployment) types.ServiceDeployment {
+	live := liveCounts(tx, d)
+	target := live(d.Target)
+	shown := types.ServiceDeployment{
+		Alarms:                  &types.ServiceDeploymentAlarms{Status: types.ServiceDeploymentRollbackMonitorsStatusDisabled},
+		ClusterArn:              aws.String(arn.ScopeOf(d.ARN).Cluster(arn.ClusterName(d.ARN))),
+		CreatedAt:               kit.Instant(&d.CreatedAt),
+		DeploymentConfiguration: d.DeploymentConfiguration,
+		FinishedAt:              kit.Instant(&d.FinishedAt),
+		ServiceArn:              aws.String(d.ServiceARN),
+		ServiceDeploymentArn:    aws.String(d.ARN),
+		SourceServiceRevisions:  []types.ServiceRevisionSummary{},
+		StartedAt:               kit.Instant(&d.StartedAt),
+		Status:                  d.Status,
+		StatusReason:            kit.Optional(&d.StatusReason),
+		StoppedAt:               kit.Instant(&d.StoppedAt),
+		TargetServiceRevision:   &target,
+		UpdatedAt:               kit.Instant(&d.UpdatedAt),
+	}
+	for _, source := range d.Sources {
+		shown.SourceServiceRevisions = append(shown.SourceServiceRevisions, live(source))
+	}
+	if b := d.CircuitBreaker; b.Status != "" {
+		shown.DeploymentCircuitBreaker = &types.ServiceDeploymentCircuitBreaker{
+			Status: b.Status, FailureCount: int32(b.FailureCount), Threshold: int32(b.Threshold),
+		}
+	}
+	if r := d.Rollback; r != nil {
+		shown.Rollback = &types.Rollback{
+			Reason: aws.String(r.Reason), StartedAt: kit.Instant(&r.StartedAt), ServiceRevisionArn: aws.String(r.RevisionARN),
+		}
+	}
+	return shown
+}
+
+// liveCounts shows the revisions of a service deployment with the counts that their
+// deployments have now; once it has ended, with those of its end.
+func liveCounts(tx *state.Tx, d *state.ServiceDeployment) func(state.DeployedRevision) types.ServiceRevisionSummary {
+	service, summary := tx.Service(d.ServiceARN), tx.ServiceSummary(d.ServiceARN)
+	return func(r state.DeployedRevision) types.ServiceRevisionSummary {
+		if !d.Ended() {
+			r.Requested = 0
+			for _, listed := range service.Deployments {
+				if listed.ID == r.DeploymentID {
+					r.Requested = listed.DesiredCount
+				}
+			}
+			counts := summary.Of(r.DeploymentID)
+			r.Running, r.Pending = counts.ActiveRunning, counts.ActivePending()
+		}
+		return types.ServiceRevisionSummary{
+			Arn: aws.String(r.ARN), RequestedTaskCount: int32(r.Requested),
+			RunningTaskCount: int32(r.Running), PendingTaskCount: int32(r.Pending),
+		}
+	}
+}
+
+// currentServiceDeployment is the service deployment under way, of which the scheduler
+// knows: DescribeServices shows it (ECS0102).
+func currentServiceDeployment(tx *state.Tx, s *state.Service) *string {
+	if s.Status() == state.ServiceInactive {
+		return nil
+	}
+	for _, d := range s.Deployments {
+		if r := tx.ServiceDeployment(d.ServiceDeploymentARN); r != nil && !r.StartedAt.IsZero() && !r.Ended() {
+			return &r.ARN
+		}
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package service
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// StopServiceDeployment asks for the end of a service deployment, with the revision from
+// before it or, with ABORT, as it stands; the scheduler sees to it. What is on its way
+// back or to its end goes on.
+//
+// Source: ECS API reference; ECS developer guide, stopping service deployments. The words
+// of the refusals are not published.
+func (a *API) StopServiceDeployment(ctx context.Context, in *sdk.StopServiceDeploymentInput) (*sdk.StopServiceDeploymentOutput, error) {
+	scope, err := a.Scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id := aws.ToString(in.ServiceDeploymentArn)
+	if _, err := serviceOfDeployment(scope, id); err != nil {
+		return nil, err
+	}
+	err = a.Store.Update(func(tx *state.Tx) error {
+		d := tx.ServiceDeployment(id)
+		switch {
+		case d == nil:
+			return &types.ServiceDeploymentNotFoundException{Message: aws.String("Service deployment not found.")}
+		case d.Ended():
+			return &types.ConflictException{
+				Message:     aws.String("The service deployment cannot be stopped because it is in the " + string(d.Status) + " state."),
+				ResourceIds: []string{id},
+			}
+		}
+		tx.StopServiceDeployment(d, cmp.Or(in.StopType, types.StopServiceDeploymentStopTypeRollback), a.Now())
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.StopServiceDeploymentOutput{ServiceDeploymentArn: &id}, nil
+}

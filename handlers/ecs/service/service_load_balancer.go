@@ -1,0 +1,111 @@
+package service
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
+)
+
+// checkTargetGroups holds the load balancers of a service against its definition, and against
+// the target groups that there are.
+//
+// Source: field reports of CreateService; the words for an unknown group are remembered. That
+// services on external instances have no load balancers: ECS developer guide, external
+// instances; its words are not published.
+func checkTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
+	if launchType == types.LaunchTypeExternal && len(balancers) > 0 {
+		return kit.InvalidParameter("Load balancers are not supported with EXTERNAL launch type.")
+	}
+	for _, b := range balancers {
+		if aws.ToString(b.TargetGroupArn) == "" {
+			if launchType == types.LaunchTypeFargate {
+				return kit.InvalidParameter("Classic Load Balancers are not supported with Fargate.")
+			}
+			return nil // refused with the other members that are not built
+		}
+		if err := checkTargetContainer(def, b); err != nil {
+			return err
+		}
+		group := elbv2.FindTargetGroup(tx, *b.TargetGroupArn)
+		switch {
+		case group == nil:
+			return kit.InvalidParameter("The specified target group does not exist.")
+		case len(elbv2.InUse(tx, group.ARN)) == 0:
+			return kit.InvalidParameter("The target group with targetGroupArn " + group.ARN + " does not have an associated load balancer.")
+		}
+		if err := checkTargetType(group, def, launchType); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkKeptTargetGroups holds those that a service has against the definition that it gets. One
+// that has been deleted, or has no load balancer any more, keeps nobody from changing the rest
+// of the service: tools set the desired count to 0 before they delete it.
+func checkKeptTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
+	for _, b := range balancers {
+		if err := checkTargetContainer(def, b); err != nil {
+			return err
+		}
+		if group := elbv2.FindTargetGroup(tx, aws.ToString(b.TargetGroupArn)); group != nil {
+			if err := checkTargetType(group, def, launchType); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkTargetType looks whether the group's targets are what tasks of the definition can be.
+func checkTargetType(group *elbv2.TargetGroup, def *types.TaskDefinition, launchType types.LaunchType) error {
+	mode := types.NetworkModeAwsvpc
+	if launchType != types.LaunchTypeFargate {
+		mode = task.NetworkMode(def)
+	}
+	if (mode == types.NetworkModeAwsvpc) != (group.Type == elb.TargetTypeEnumIp) {
+		return kit.InvalidParameter(fmt.Sprintf("The provided target group %s has target type %s, which is incompatible with the %s network mode specified in the task definition.",
+			group.ARN, group.Type, mode))
+	}
+	return nil
+}
+
+// checkTargetContainer looks for the container and its port.
+func checkTargetContainer(def *types.TaskDefinition, b types.LoadBalancer) error {
+	name, port := aws.ToString(b.ContainerName), aws.ToInt32(b.ContainerPort)
+	i := slices.IndexFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool { return aws.ToString(c.Name) == name })
+	if i < 0 {
+		return kit.InvalidParameter("The container " + name + " does not exist in the task definition.")
+	}
+	if !slices.ContainsFunc(def.ContainerDefinitions[i].PortMappings, func(m types.PortMapping) bool { return aws.ToInt32(m.ContainerPort) == port }) {
+		return kit.InvalidParameter(fmt.Sprintf("The container %s did not have a container port %d defined.", name, port))
+	}
+	return nil
+}
+
+// sameLoadBalancers reports whether tasks get into the same target groups.
+func sameLoadBalancers(x, y []types.LoadBalancer) bool {
+	return slices.EqualFunc(x, y, func(a, b types.LoadBalancer) bool {
+		return aws.ToString(a.TargetGroupArn) == aws.ToString(b.TargetGroupArn) &&
+			aws.ToString(a.ContainerName) == aws.ToString(b.ContainerName) && aws.ToInt32(a.ContainerPort) == aws.ToInt32(b.ContainerPort)
+	})
+}
+
+// roleARN is that of a role which is named, or given by its ARN; empty is none.
+// Source: ECS API reference, CreateService, role.
+func roleARN(scope arn.Scope, role string) string {
+	if role == "" || strings.HasPrefix(role, "arn:") {
+		return role
+	}
+	return "arn:" + scope.Partition() + ":iam::" + scope.Account + ":role/" + role
+}

@@ -1,0 +1,151 @@
+package service
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+)
+
+// Limits of services. Source: ECS API reference, CreateService; of the count, ECS service
+// quotas, which have 1,000 with service discovery.
+const (
+	maxDesiredCount       = 5000
+	maxServiceClientToken = 36
+	maxServiceRegistries  = 1
+	maxLoadBalancers      = 5
+)
+
+// serviceName is what names consist of. Source: ECS API reference, CreateService.
+var serviceName = lazyregexp.New(`^[a-zA-Z0-9_-]{1,255}$`)
+
+// checkCreateService is what the request alone tells. What the emulator cannot do is
+// refused at the end (checkMembers), but for what leaves nothing to look at.
+//
+// Source: field reports of CreateService, where no comment says otherwise.
+func checkCreateService(in *sdk.CreateServiceInput) error {
+	if !serviceName.MatchString(aws.ToString(in.ServiceName)) {
+		return kit.InvalidParameter("Invalid service name.")
+	}
+	if err := kit.CheckClientToken(aws.ToString(in.ClientToken), maxServiceClientToken); err != nil {
+		return err
+	}
+	if err := checkScheduling(in); err != nil {
+		return err
+	}
+	if err := launch.CheckPlacement(in.PlacementStrategy, in.PlacementConstraints); err != nil {
+		return err
+	}
+	if err := kit.CheckTags(in.Tags); err != nil {
+		return err
+	}
+	if err := launch.CheckPropagateTags(in.PropagateTags); err != nil {
+		return err
+	}
+	if err := checkServiceRole(in); err != nil {
+		return err
+	}
+	if !rolls(in.DeploymentController) {
+		return kit.CheckMembers(CreateServiceMembers, in)
+	}
+	if aws.ToString(in.TaskDefinition) == "" {
+		return kit.ClientError("TaskDefinition can not be blank.") // the words are not published
+	}
+	if err := launch.CheckMonitoring(in.Monitoring); err != nil {
+		return err
+	}
+	return checkTraffic(in.LoadBalancers, in.ServiceRegistries)
+}
+
+// checkScheduling holds the scheduling strategy and the deployment controller
+// against the rest of the request. The words are those of ECS0081, where they are ECS's.
+func checkScheduling(in *sdk.CreateServiceInput) error {
+	switch in.SchedulingStrategy {
+	case "", types.SchedulingStrategyReplica:
+		switch {
+		case in.DesiredCount == nil:
+			return kit.InvalidParameter("DesiredCount is missing")
+		case *in.DesiredCount < 0:
+			return kit.InvalidParameter("DesiredCount can not be lesser than 0")
+		case *in.DesiredCount > maxDesiredCount:
+			return errDesiredCount
+		}
+	case types.SchedulingStrategyDaemon:
+	default:
+		return kit.InvalidParameter("Scheduling strategy should be one of [REPLICA,DAEMON]")
+	}
+	return checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers))
+}
+
+// errDesiredCount is UpdateService's (ECS0241); that CreateService has the same words is not
+// published.
+var errDesiredCount = kit.InvalidParameter("Desired count exceeds limit.")
+
+func checkDeploymentController(controller *types.DeploymentController, taskDefinition string, loadBalancers int) error {
+	external := controller != nil && controller.Type == types.DeploymentControllerTypeExternal
+	switch {
+	case external && taskDefinition != "":
+		return kit.InvalidParameter("TaskDefinition must be blank")
+	case external && loadBalancers > 0:
+		return kit.InvalidParameter("LoadBalancers must be empty or null")
+	}
+	return nil
+}
+
+// rolls tells whether the deployment controller is ECS itself.
+func rolls(controller *types.DeploymentController) bool {
+	return controller == nil || controller.Type == "" || controller.Type == types.DeploymentControllerTypeEcs
+}
+
+func checkServiceRole(in *sdk.CreateServiceInput) error {
+	switch {
+	case aws.ToString(in.Role) == "":
+		return nil
+	case in.NetworkConfiguration != nil:
+		return kit.InvalidParameter("You cannot specify an IAM role for services that require a service linked role")
+	case len(in.LoadBalancers) == 0:
+		return kit.InvalidParameter("IAM roles are only valid for services configured to use load balancers")
+	}
+	return nil
+}
+
+// checkTraffic is what ECS refuses of what leads requests to a service's tasks.
+func checkTraffic(balancers []types.LoadBalancer, registries []types.ServiceRegistry) error {
+	if err := checkLoadBalancers(balancers); err != nil {
+		return err
+	}
+	if len(registries) > maxServiceRegistries {
+		return kit.InvalidParameter(fmt.Sprintf("service registries can have at most %d items.", maxServiceRegistries))
+	}
+	return nil
+}
+
+func checkLoadBalancers(balancers []types.LoadBalancer) error {
+	if len(balancers) > maxLoadBalancers {
+		return kit.InvalidParameter(fmt.Sprintf("load balancers can have at most %d items.", maxLoadBalancers))
+	}
+	classic := 0
+	seen := map[string]bool{}
+	for _, b := range balancers {
+		group := aws.ToString(b.TargetGroupArn)
+		switch {
+		case group != "" && aws.ToString(b.LoadBalancerName) != "":
+			return kit.InvalidParameter("loadBalancerName and targetGroupArn cannot both be specified. " +
+				"You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries")
+		case group == "":
+			classic++
+		case seen[group]:
+			return kit.InvalidParameter("Duplicate targetGroupArn found: " + group)
+		}
+		seen[group] = true
+	}
+	if classic > 0 && classic < len(balancers) {
+		return kit.InvalidParameter("All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)")
+	}
+	return nil
+}

@@ -1,0 +1,241 @@
+package service
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
+)
+
+// UpdateService changes a service. Whatever its tasks are made of makes a new
+// deployment if it really differs; the answer shows it as the PRIMARY one with no
+// task wanted yet, and the scheduler does the rest.
+//
+// Source: ECS API reference, UpdateService; field reports for the messages. That an
+// equal value makes no deployment is remembered.
+func (a *API) UpdateService(ctx context.Context, in *sdk.UpdateServiceInput) (*sdk.UpdateServiceOutput, error) {
+	if err := checkUpdateService(in); err != nil {
+		return nil, err
+	}
+	out := &sdk.UpdateServiceOutput{}
+	err := a.UpdateIn(ctx, in.Cluster, func(c kit.InCluster) error {
+		old, err := activeService(c, in.Service)
+		if err != nil {
+			return err
+		}
+		service, err := a.updateService(c, old, in)
+		if err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(service, old) {
+			c.PutService(service)
+		}
+		out.Service = describeService(c.Tx, service, false)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// activeService returns the service that a request refers to, or ECS's error.
+func activeService(c kit.InCluster, ref *string) (*state.Service, error) {
+	id, err := c.ServiceARN(aws.ToString(ref))
+	if err != nil {
+		return nil, err
+	}
+	switch s := c.Service(id); {
+	case s == nil:
+		return nil, kit.ErrServiceNotFound
+	case s.Status() != state.ServiceActive:
+		return nil, kit.ErrServiceNotActive
+	default:
+		return s, nil
+	}
+}
+
+// checkUpdateService is what the request alone tells.
+func checkUpdateService(in *sdk.UpdateServiceInput) error {
+	switch n := aws.ToInt32(in.DesiredCount); {
+	case n < 0:
+		return kit.InvalidParameter("Task count can not be lesser than 0") // ECS0085
+	case n > maxDesiredCount:
+		return errDesiredCount
+	}
+	if err := launch.CheckPlacement(in.PlacementStrategy, in.PlacementConstraints); err != nil {
+		return err
+	}
+	if err := launch.CheckPropagateTags(in.PropagateTags); err != nil {
+		return err
+	}
+	if err := checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers)); err != nil {
+		return err
+	}
+	if !rolls(in.DeploymentController) {
+		return kit.CheckMembers(UpdateServiceMembers, in)
+	}
+	if err := launch.CheckMonitoring(in.Monitoring); err != nil {
+		return err
+	}
+	return checkTraffic(in.LoadBalancers, in.ServiceRegistries)
+}
+
+// updateService returns the changed copy of a service.
+func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateServiceInput) (*state.Service, error) {
+	if err := updateDaemon(old, in); err != nil {
+		return nil, err
+	}
+	s := old.Clone()
+	found, err := updatedDefinition(c, old.Primary().Revision, in.TaskDefinition)
+	if err != nil {
+		return nil, err
+	}
+	revision, err := a.updateRevision(c, old, in, found.Definition())
+	if err != nil {
+		return nil, err
+	}
+	if err := updateSpec(s, revision, in); err != nil {
+		return nil, err
+	}
+	if err := a.launches.CheckSupported(UpdateServiceMembers.Refused(in), found.Definition(), revision.TasksLaunchType()); err != nil {
+		return nil, err
+	}
+	now := a.Now()
+	deploys := in.ForceNewDeployment || !sameRevision(revision, old.Primary().Revision)
+	if deploys || !reflect.DeepEqual(s, old) {
+		s.Primary().UpdatedAt = now // ECS0083
+	}
+	if deploys {
+		revision.LoadBalancers, revision.ServiceRegistries = kit.Listed(revision.LoadBalancers), []types.ServiceRegistry{} // ECS0101
+		s.Deployments = append([]*state.Deployment{newDeployment(revision, now)}, s.Deployments...)
+	}
+	return s, nil
+}
+
+// updateSpec changes what makes no deployment.
+func updateSpec(s *state.Service, revision *state.ServiceRevision, in *sdk.UpdateServiceInput) error {
+	if in.DesiredCount != nil {
+		s.DesiredCount = int(*in.DesiredCount)
+	}
+	if in.PlacementConstraints != nil {
+		s.PlacementConstraints = slices.Clone(in.PlacementConstraints)
+	}
+	if in.PlacementStrategy != nil {
+		s.PlacementStrategy = launch.KeptStrategies(in.PlacementStrategy)
+	}
+	s.DeploymentConfiguration = mergeDeploymentConfiguration(s.DeploymentConfiguration, in.DeploymentConfiguration)
+	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
+		return err
+	}
+	if in.HealthCheckGracePeriodSeconds != nil {
+		s.HealthCheckGracePeriodSeconds = in.HealthCheckGracePeriodSeconds
+	}
+	if in.EnableECSManagedTags != nil {
+		s.EnableECSManagedTags = *in.EnableECSManagedTags
+	}
+	if in.EnableExecuteCommand != nil {
+		s.EnableExecuteCommand = *in.EnableExecuteCommand
+	}
+	if in.PropagateTags != "" {
+		s.PropagateTags = in.PropagateTags
+	}
+	return setRebalancing(s, in.AvailabilityZoneRebalancing, revision.TasksLaunchType(), "updated")
+}
+
+// updateRevision is what tasks are made of after the update: the members that were
+// left out keep their value.
+func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.UpdateServiceInput, def *types.TaskDefinition) (*state.ServiceRevision, error) {
+	before := old.Primary().Revision
+	l := launch.Spec{
+		Network: before.NetworkConfiguration, PlatformVersion: before.PlatformVersion,
+		Monitoring:        launch.Monitoring(before.Monitoring, in.Monitoring),
+		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
+	}
+	var err error
+	if l.Capacity, err = a.updatedCapacity(c.Cluster, before, in); err != nil {
+		return nil, err
+	}
+	if in.NetworkConfiguration != nil {
+		l.Network = in.NetworkConfiguration
+	}
+	if in.PlatformVersion != nil {
+		l.PlatformVersion = *in.PlatformVersion
+	}
+	volumes := before.VolumeConfigurations
+	if in.VolumeConfigurations != nil {
+		volumes = launch.ShownVolumeConfigurations(in.VolumeConfigurations)
+	}
+	l.Volumes = task.VolumeConfigurations(volumes)
+	if err := launch.Check(def, l); err != nil {
+		return nil, err
+	}
+	balancers, check := before.LoadBalancers, checkKeptTargetGroups
+	if in.LoadBalancers != nil {
+		balancers, check = slices.Clone(in.LoadBalancers), checkTargetGroups
+	}
+	if err := check(c.Tx, def, l.Capacity.LaunchType, balancers); err != nil {
+		return nil, err
+	}
+	if err := checkGracePeriod(def, in.HealthCheckGracePeriodSeconds, balancers); err != nil {
+		return nil, err
+	}
+	if aws.ToBool(in.EnableExecuteCommand) {
+		if err := checkExecuteCommand(def, "updated"); err != nil {
+			return nil, err
+		}
+	}
+	revision, err := a.revision(c, def, l)
+	if err != nil {
+		return nil, err
+	}
+	revision.VolumeConfigurations, revision.LoadBalancers = volumes, balancers
+	return revision, nil
+}
+
+// updatedDefinition is the definition asked for, which must be ACTIVE, or the one
+// that the service has, which need not be. Source: ECS developer guide, task
+// definition states.
+func updatedDefinition(c kit.InCluster, before *state.ServiceRevision, ref *string) (*state.TaskDefinition, error) {
+	if ref == nil {
+		found, err := kit.FindTaskDefinition(c.Tx, c.Scope, before.TaskDefinition)
+		if err == nil && found == nil {
+			err = kit.ClientError("TaskDefinition not found.")
+		}
+		return found, err
+	}
+	found, err := kit.FindTaskDefinition(c.Tx, c.Scope, *ref)
+	if err != nil {
+		return nil, err
+	}
+	return found, kit.CheckActive(found, kit.ClientError)
+}
+
+// updatedCapacity changes a strategy only together with a forced deployment. An
+// empty strategy takes the service back to its launch type.
+// Source: field reports.
+func (a *API) updatedCapacity(cluster *state.Cluster, before *state.ServiceRevision, in *sdk.UpdateServiceInput) (launch.Capacity, error) {
+	kept := launch.Capacity{LaunchType: before.TasksLaunchType(), Strategy: before.CapacityProviderStrategy}
+	if in.CapacityProviderStrategy == nil {
+		return kept, nil
+	}
+	asked := launch.Capacity{LaunchType: kept.LaunchType}
+	if len(in.CapacityProviderStrategy) > 0 {
+		var err error
+		if asked, err = a.launches.StrategyCapacity(cluster, in.CapacityProviderStrategy); err != nil {
+			return launch.Capacity{}, err
+		}
+	}
+	if !in.ForceNewDeployment && !sameStrategy(asked.Strategy, kept.Strategy) {
+		return launch.Capacity{}, kit.InvalidParameter("When switching from launch type to capacity provider strategy on an existing service, " +
+			"or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.")
+	}
+	return asked, nil
+}

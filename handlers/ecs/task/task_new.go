@@ -1,0 +1,137 @@
+package task
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+)
+
+// Limits of RunTask and StartTask. Source: ECS API reference, RunTask.
+const (
+	maxGroup     = 255
+	maxStartedBy = 128
+)
+
+// newTasks is what a call has made.
+type newTasks struct {
+	tasks    []*state.Task
+	failures []types.Failure
+}
+
+func (n *newTasks) add(tx *state.Tx, t *state.Task) {
+	tx.AddTask(t)
+	n.tasks = append(n.tasks, t)
+}
+
+func (n *newTasks) fail(arn, reason string) {
+	n.failures = append(n.failures, types.Failure{Arn: &arn, Reason: &reason})
+}
+
+// checkTaskRequest is what the request alone tells of tasks that RunTask or StartTask
+// shall make. Groups of services are theirs alone (source: field reports). The words for
+// group and startedBy out of range, and for propagateTags SERVICE, are not published.
+func checkTaskRequest(in *sdk.RunTaskInput) error {
+	switch {
+	case len(aws.ToString(in.Group)) > maxGroup:
+		return kit.InvalidParameter(fmt.Sprintf("group can have at most %d characters.", maxGroup))
+	case strings.HasPrefix(aws.ToString(in.Group), "service:"):
+		return kit.InvalidParameter("Invalid namespace for group")
+	case len(aws.ToString(in.StartedBy)) > maxStartedBy:
+		return kit.InvalidParameter(fmt.Sprintf("startedBy can have at most %d characters.", maxStartedBy))
+	case in.PropagateTags != "" && in.PropagateTags != types.PropagateTagsTaskDefinition && in.PropagateTags != types.PropagateTagsNone:
+		return launch.ErrTagsOfService
+	}
+	if err := launch.CheckTaskVolumeTags(in.VolumeConfigurations); err != nil {
+		return err
+	}
+	return kit.CheckTags(in.Tags)
+}
+
+// taskCall is a call of RunTask, or one of StartTask in its words, and what it refers to.
+type taskCall struct {
+	scope      arn.Scope
+	cluster    *state.Cluster
+	definition *state.TaskDefinition
+	in         *sdk.RunTaskInput
+	now        time.Time
+}
+
+// findTaskCall looks at the task definition before the cluster (ECS0060) and what comes
+// then (ECS0062).
+func findTaskCall(tx *state.Tx, scope arn.Scope, in *sdk.RunTaskInput, now time.Time) (taskCall, error) {
+	found, err := kit.FindTaskDefinition(tx, scope, aws.ToString(in.TaskDefinition))
+	if err != nil {
+		return taskCall{}, err
+	}
+	if err := kit.CheckActive(found, kit.InvalidParameter); err != nil {
+		return taskCall{}, err
+	}
+	cluster, err := kit.ActiveCluster(tx, scope, in.Cluster)
+	return taskCall{scope, cluster, found, in, now}, err
+}
+
+// taskTemplate validates what needs the store. more comes after ECS's own refusals of the
+// request, and before the emulator's, of which refused are members.
+func (a *API) taskTemplate(tx *state.Tx, call taskCall, l launch.Spec, refused []string, more func() error) (*task.Template, launch.Awsvpc, error) {
+	in, def, launchType := call.in, call.definition.Definition(), l.Capacity.LaunchType
+	if err := launch.Check(def, l); err != nil {
+		return nil, launch.Awsvpc{}, err
+	}
+	resolved, err := taskdef.ApplyOverrides(def, in.Overrides, launchType)
+	if err != nil {
+		return nil, launch.Awsvpc{}, err
+	}
+	if in.EnableExecuteCommand && resolved.TaskRoleArn == "" {
+		return nil, launch.Awsvpc{}, kit.InvalidParameter("The task couldn't be run because a valid taskRoleArn is not being used. " +
+			"Specify a valid task role in your task definition and try again.")
+	}
+	if err := more(); err != nil {
+		return nil, launch.Awsvpc{}, err
+	}
+	refused = append(refused, taskdef.UnsupportedOverride(in.Overrides)...)
+	if err := a.launches.CheckSupported(refused, def, launchType); err != nil {
+		return nil, launch.Awsvpc{}, err
+	}
+	if err := a.CheckRoles(tx, call.scope, resolved.TaskRoleArn, resolved.ExecutionRoleArn); err != nil {
+		return nil, launch.Awsvpc{}, err
+	}
+	vpc, err := a.launches.Network(tx, call.scope, vpcConfiguration(l.Network))
+	if err != nil {
+		return nil, launch.Awsvpc{}, err
+	}
+	return task.NewTemplate(task.Request{
+		Cluster: call.cluster, Definition: def, Resolved: resolved, LaunchType: launchType, PlatformVersion: l.PlatformVersion,
+		SecurityGroups: vpc.SecurityGroups, AssignPublicIP: vpc.AssignPublicIP,
+		Volume: task.NewVolume(l.Volumes, task.TagSources{
+			Definition: call.definition.Tags, Managed: in.EnableECSManagedTags, Cluster: call.cluster.Name,
+		}),
+		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy), EnableExecuteCommand: in.EnableExecuteCommand,
+		Tags: newTaskTags(in, call.cluster, call.definition), Now: call.now,
+	}), vpc, nil
+}
+
+// vpcConfiguration is nil for tasks without a network interface of their own.
+func vpcConfiguration(network *types.NetworkConfiguration) *types.AwsVpcConfiguration {
+	if network == nil {
+		return nil
+	}
+	return network.AwsvpcConfiguration
+}
+
+func newTaskTags(in *sdk.RunTaskInput, cluster *state.Cluster, def *state.TaskDefinition) []types.Tag {
+	var handedDown []types.Tag
+	if in.PropagateTags == types.PropagateTagsTaskDefinition {
+		handedDown = def.Tags
+	}
+	return task.Tags(handedDown, in.Tags, in.EnableECSManagedTags, cluster.Name, "")
+}

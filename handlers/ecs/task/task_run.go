@@ -1,0 +1,199 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
+)
+
+// Limits of RunTask. Source: ECS API reference, RunTask.
+const (
+	maxCount           = 10
+	maxTaskClientToken = 64
+)
+
+// RunTask makes tasks and places them; the agents bring them to life. A repeated call with
+// the same client token makes none and answers the tasks of the first.
+//
+// Source: ECS API reference, RunTask; field reports for the messages.
+func (a *API) RunTask(ctx context.Context, in *sdk.RunTaskInput) (*TasksOutput, error) {
+	if err := checkRunTask(in); err != nil {
+		return nil, err
+	}
+	scope, err := a.Scope(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var made newTasks
+	chance := placement.NewChance(rand.Uint64())
+	err = a.Store.Update(func(tx *state.Tx) error {
+		call, err := findTaskCall(tx, scope, in, a.Now())
+		if err != nil {
+			return err
+		}
+		made, err = a.runTaskOnce(tx, call, chance)
+		return err
+	})
+	if errors.Is(err, errNoContainerInstances) {
+		a.log.Warn(placement.WaysToInstances, "operation", "RunTask", "cluster", aws.ToString(in.Cluster))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.answer(made), nil
+}
+
+var errNoContainerInstances = kit.InvalidParameter(placement.NoContainerInstances)
+
+// answer is that of RunTask and StartTask.
+func (a *API) answer(made newTasks) *TasksOutput {
+	return &TasksOutput{Failures: kit.Listed(made.failures), Tasks: made.tasks, answers: taskAnswers{tx: a.Store.Read(), withTags: true, change: true}}
+}
+
+// checkRunTask is what the request alone tells. The words for a count out of range are not
+// published.
+func checkRunTask(in *sdk.RunTaskInput) error {
+	if count := runCount(in); count < 1 || count > maxCount {
+		return kit.InvalidParameter(fmt.Sprintf("count should be between 1 and %d", maxCount))
+	}
+	if err := checkTaskRequest(in); err != nil {
+		return err
+	}
+	if err := kit.CheckClientToken(aws.ToString(in.ClientToken), maxTaskClientToken); err != nil {
+		return err
+	}
+	return launch.CheckPlacement(in.PlacementStrategy, in.PlacementConstraints)
+}
+
+func runCount(in *sdk.RunTaskInput) int {
+	if in.Count == nil {
+		return 1
+	}
+	return int(*in.Count)
+}
+
+// runTaskOnce returns the tasks that the call's client token made before, or makes
+// them. Tasks that have been forgotten meanwhile are failures: what AWS answers for them is
+// not published. A token with which no task could be placed may be used again, which is the
+// emulator's choice.
+func (a *API) runTaskOnce(tx *state.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
+	token := aws.ToString(call.in.ClientToken)
+	if token == "" {
+		return a.runTask(tx, call, chance)
+	}
+	id, request := tokenID("RunTask", call.cluster, token), runTaskDigest(call.in)
+	if known := rememberedToken(tx, id, call.now); known != nil {
+		if known.Request != request {
+			return newTasks{}, errTokenReused(known.ARNs)
+		}
+		var again newTasks
+		for _, arn := range known.ARNs {
+			if t := tx.Task(arn); t != nil {
+				again.tasks = append(again.tasks, t)
+			} else {
+				again.failures = append(again.failures, kit.Missing(arn))
+			}
+		}
+		return again, nil
+	}
+	made, err := a.runTask(tx, call, chance)
+	if err != nil || len(made.tasks) == 0 {
+		return made, err
+	}
+	row := &state.ClientToken{ID: id, Request: request, CreatedAt: call.now}
+	for _, t := range made.tasks {
+		row.ARNs = append(row.ARNs, t.ARN)
+	}
+	tx.PutClientToken(row)
+	return made, nil
+}
+
+// runTask makes the tasks, each of which has a place or is a failure.
+func (a *API) runTask(tx *state.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
+	l, err := a.runTaskLaunch(call.cluster, call.in)
+	if err != nil {
+		return newTasks{}, err
+	}
+	// What DAEMON services have yet to start reserves nothing from these tasks, nor from those
+	// of StartTask: the developer guide, daemon scheduling strategy, keeps it from the replica
+	// tasks of services, and does not speak of others.
+	var pool *placement.Pool
+	if l.Capacity.LaunchType != types.LaunchTypeFargate {
+		pool = placement.NewPool(tx, call.cluster, chance)
+	}
+	found := func() error {
+		if pool != nil && !pool.Has(l.Capacity.LaunchType) {
+			return errNoContainerInstances
+		}
+		return nil
+	}
+	template, vpc, err := a.taskTemplate(tx, call, l, RunTaskMembers.Refused(call.in), found)
+	if err != nil {
+		return newTasks{}, err
+	}
+	if pool == nil {
+		where := placement.Request{Strategy: l.Capacity.Strategy, Subnets: a.inTurn(vpc.Subnets)}
+		return addFargateTasks(tx, runCount(call.in), where, template), nil
+	}
+	demand := template.Demand(task.Where{Subnets: vpc.Subnets, Constraints: l.PlacementConstraints, Strategy: l.PlacementStrategy})
+	return addTasks(tx, runCount(call.in), pool, demand, template), nil
+}
+
+func (a *API) runTaskLaunch(cluster *state.Cluster, in *sdk.RunTaskInput) (launch.Spec, error) {
+	if in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0 {
+		// ECS0060: services refuse both in other words.
+		return launch.Spec{}, kit.InvalidParameter("You may choose a capacity provider or a launch type but not both.")
+	}
+	chosen, err := a.launches.ChooseCapacity(cluster, in.LaunchType, in.CapacityProviderStrategy)
+	return launch.Spec{
+		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
+		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints, Volumes: in.VolumeConfigurations,
+	}, err
+}
+
+// inTurn begins with another subnet at each call, so that calls for one task do not
+// all end up in the first. How Fargate chooses is not published.
+func (a *API) inTurn(subnets []*state.Subnet) []*state.Subnet {
+	first := int(a.turns.Add(1)-1) % len(subnets)
+	return slices.Concat(subnets[first:], subnets[:first])
+}
+
+// addTasks places n tasks on container instances and writes them. One that has no place
+// is a failure for each instance that was examined.
+//
+// Source: ECS API reference, RunTask; field reports. That there is one for each instance
+// is remembered.
+func addTasks(tx *state.Tx, n int, pool *placement.Pool, demand *placement.Demand, template *task.Template) (made newTasks) {
+	for range n {
+		place, misses := pool.Place(demand)
+		for _, miss := range misses {
+			made.fail(miss.Instance.ARN, miss.Reason)
+		}
+		if place.ContainerInstance != "" {
+			made.add(tx, template.New(place))
+		}
+	}
+	return made
+}
+
+// addFargateTasks places and writes n tasks. They are spread among themselves alone.
+func addFargateTasks(tx *state.Tx, n int, where placement.Request, template *task.Template) (made newTasks) {
+	view := placement.NewView()
+	for range n {
+		place := placement.Place(view, where)
+		view.Add(place, 1)
+		made.add(tx, template.New(place))
+	}
+	return made
+}
