@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
 // container is a container or the container that a sandbox is. All of it belongs
@@ -86,7 +87,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if err != nil {
 		return "", err
 	}
-	if err := applyLabels(new(Script), spec.Labels); err != nil {
+	if err := script.ApplyLabels(new(Script), spec.Labels); err != nil {
 		return "", daemonError(nil, "%v", err)
 	}
 	if err := knownDriver(spec.Log); err != nil {

@@ -109,7 +109,7 @@ type datagramConn struct {
 	*inbox
 	engine  *Engine
 	server  *container
-	at      door
+	at      protocolPort
 	local   *net.UDPAddr
 	address net.Addr // that was dialled
 }
@@ -121,7 +121,7 @@ func (e *Engine) connectDatagrams(server *container, port int, caller, address n
 		caller = netip.AddrPortFrom(caller.Addr(), e.nextPort())
 	}
 	c := &datagramConn{
-		inbox: newInbox(), engine: e, server: server, at: door{udp: true, port: port},
+		inbox: newInbox(), engine: e, server: server, at: protocolPort{udp: true, port: port},
 		local: net.UDPAddrFromAddrPort(caller), address: net.UDPAddrFromAddrPort(address),
 	}
 	server.keep(c.inbox)
@@ -163,7 +163,7 @@ func (c *datagramConn) Write(b []byte) (int, error) {
 		}
 		return len(b), nil
 	}
-	server := c.server.script.server(c.at)
+	server := servedAt(c.at, c.server.script.Serve)
 	c.engine.write(c.server, false, strings.TrimSpace(string(b)))
 	c.engine.mu.Unlock()
 	answer := []byte(server.Body)

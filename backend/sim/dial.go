@@ -27,7 +27,7 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 		return nil, &net.OpError{Op: "dial", Net: network, Err: net.UnknownNetworkError(network)}
 	}
 	to := netip.AddrPortFrom(c.net.address, uint16(port))
-	server, at, err := c.net.dialled(door{network == "udp", port})
+	server, at, err := c.net.dialled(protocolPort{network == "udp", port})
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Addr: addressOf(network, to), Err: os.NewSyscallError("connect", err)}
 	}
@@ -69,7 +69,7 @@ func (c *container) keep(conn io.Closer) {
 }
 
 // dialled is the container that answers a caller from outside, and its port.
-func (n *namespace) dialled(at door) (server *container, port int, err error) {
+func (n *namespace) dialled(at protocolPort) (server *container, port int, err error) {
 	switch {
 	case n.network == nil:
 		return nil, 0, syscall.ENETUNREACH
@@ -103,7 +103,7 @@ type serverConnKey struct{}
 func (e *Engine) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	conn := r.Context().Value(serverConnKey{}).(*serverConn)
 	e.mu.Lock()
-	server := conn.container.script.server(door{port: conn.port})
+	server := servedAt(protocolPort{port: conn.port}, conn.container.script.Serve)
 	hostname := conn.container.net.hostname
 	e.write(conn.container, false, r.Method+" "+r.URL.RequestURI())
 	e.mu.Unlock()

@@ -26,10 +26,6 @@ func (e *Engine) Disconnect(err error) {
 	}
 }
 
-func (e *Engine) disconnected() backend.Event {
-	return backend.Event{Kind: backend.Disconnected, Time: e.clock.Now(), Err: e.lost}
-}
-
 // Reconnect ends what Disconnect began. Watch reports Resync.
 func (e *Engine) Reconnect() {
 	e.mu.Lock()

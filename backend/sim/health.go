@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
 // What Docker assumes for a health check that leaves them open.
@@ -95,11 +96,11 @@ func testFails(test []string, env environment) bool {
 	if test[0] == "CMD-SHELL" {
 		words = []string{"sh", "-c", strings.Join(words, " ")}
 	}
-	script, ok := runProgram(words, env)
+	does, ok := script.Run(words, env)
 	if !ok && len(words) > 1 {
-		script, ok = runProgram(words[1:], env)
+		does, ok = script.Run(words[1:], env)
 	}
-	return ok && script.Exit != nil && script.Exit.Code != 0
+	return ok && does.Exit != nil && does.Exit.Code != 0
 }
 
 // checkedPort is the port that a test with "check <url>" in it asks for.
@@ -109,7 +110,7 @@ func checkedPort(test []string) (int, bool) {
 	if i < 0 || i+1 >= len(words) {
 		return 0, false
 	}
-	_, port, ok := urlTarget(words[i+1])
+	_, port, ok := script.Target(words[i+1])
 	return port, ok
 }
 
@@ -126,7 +127,7 @@ func (e *Engine) armProbe(c *container) {
 func (e *Engine) probePort(c *container) {
 	c.health.probe = nil
 	port, _ := checkedPort(c.spec.check.Test)
-	if c.net.server(door{port: port}) != nil {
+	if c.net.server(protocolPort{port: port}) != nil {
 		c.health.failures = 0
 		e.setHealth(c, backend.Healthy)
 		return

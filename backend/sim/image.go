@@ -2,11 +2,6 @@ package sim
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"path"
-	"runtime"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -89,99 +84,4 @@ func (e *Engine) expectPlatform(name string, image backend.Image, platform strin
 	}
 	return notFound(backend.KindImage, "image with reference %s was found but does not match the specified platform: wanted %s, actual: %s/%s",
 		name, platform, image.OS, image.Architecture)
-}
-
-func newImage(ref reference, platform string, pulled bool) backend.Image {
-	image := backend.Image{
-		ID:           digestOf("image " + ref.key() + platform),
-		OS:           "linux",
-		Architecture: runtime.GOARCH,
-	}
-	if os, architecture, ok := strings.Cut(platform, "/"); ok {
-		image.OS = os
-		image.Architecture, _, _ = strings.Cut(architecture, "/")
-	}
-	if digest := ref.digest; pulled {
-		if digest == "" {
-			digest = digestOf(ref.key())
-		}
-		image.Digests = []string{ref.repository + "@" + digest}
-	}
-	return image
-}
-
-func digestOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
-// reference is an image reference in its short form: without docker.io, library
-// and the like.
-type reference struct {
-	repository, tag, digest string
-}
-
-func parseReference(name string) (reference, error) {
-	var ref reference
-	rest, digest, hasDigest := strings.Cut(name, "@")
-	ref.repository, ref.digest = rest, digest
-	if i := strings.LastIndexByte(rest, ':'); i > strings.LastIndexByte(rest, '/') {
-		ref.repository, ref.tag = rest[:i], rest[i+1:]
-		if ref.tag == "" {
-			return ref, daemonError(nil, "invalid reference format")
-		}
-	}
-	for _, registry := range []string{"docker.io/", "index.docker.io/"} {
-		ref.repository = strings.TrimPrefix(ref.repository, registry)
-	}
-	ref.repository = strings.TrimPrefix(ref.repository, "library/")
-	_, file := path.Split(ref.repository)
-	switch {
-	case file == "", strings.ContainsAny(name, " \t\n\"'\\"), hasDigest && !strings.HasPrefix(digest, "sha256:"):
-		return ref, daemonError(nil, "invalid reference format")
-	case strings.ToLower(file) != file:
-		return ref, daemonError(nil, "invalid reference format: repository name (%s) must be lowercase", ref.repository)
-	case ref.tag == "" && ref.digest == "":
-		ref.tag = "latest"
-	}
-	return ref, nil
-}
-
-// key tells images apart. A digest says all, also beside a tag.
-func (r reference) key() string {
-	if r.digest != "" {
-		return r.repository + "@" + r.digest
-	}
-	return r.repository + ":" + r.tag
-}
-
-// imageScript is what a container does because of its image's name, when its
-// command says nothing:
-//
-//	sim/<program>:<argument>   as the command [program, argument]: "sim/sleep:5s",
-//	                           "sim/exit:1", "sim/serve:8080", "sim/ignore-term"
-//	nginx, httpd, caddy        serve HTTP on port 80; so do names such as
-//	                           "registry.example.com/team/nginx:1.29"
-//	hello-world                says hello and exits 0
-func imageScript(c *container) (Script, bool) {
-	ref, err := parseReference(c.spec.image)
-	if err != nil {
-		return Script{}, false
-	}
-	if name, ok := strings.CutPrefix(ref.repository, "sim/"); ok {
-		words := []string{name}
-		if ref.tag != "latest" {
-			words = append(words, ref.tag)
-		}
-		return runProgram(words, c.environment())
-	}
-	switch name := path.Base(ref.repository); name {
-	case "nginx", "httpd", "caddy":
-		return Script{Serve: []Server{{Port: 80, Body: fmt.Sprintf("Welcome to %s!\n", name)}}}, true
-	case "hello-world":
-		script := exits(0, 0)
-		script.Logs = Lines("", "Hello from the simulated engine!", "")
-		return script, true
-	}
-	return Script{}, false
 }

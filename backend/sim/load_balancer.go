@@ -111,11 +111,11 @@ func (e *Engine) startLoadBalancer(c *container) error {
 func (e *Engine) endLoadBalancer(c *container) {
 	for port, l := range c.plane.listeners {
 		l.end()
-		delete(c.net.ports, door{port: port})
+		delete(c.net.ports, protocolPort{port: port})
 	}
 	for port, l := range c.plane.packets {
 		_ = l.inbox.Close()
-		delete(c.net.ports, door{udp: true, port: port})
+		delete(c.net.ports, protocolPort{udp: true, port: port})
 	}
 	go c.plane.balancer.Close() //nolint:errcheck // nobody asks any more
 	delete(e.planes, c)
@@ -147,12 +147,12 @@ func (c *container) opens(of *control.Server, network, address string) (port int
 	if port, err = strconv.Atoi(text); err != nil {
 		return 0, err
 	}
-	at := door{network == "udp", port}
+	at := protocolPort{network == "udp", port}
 	if c.plane.server != of || c.net.ports[at] != nil {
 		return 0, &net.OpError{Op: "listen", Net: network, Err: syscall.EADDRINUSE}
 	}
 	if c.net.ports == nil {
-		c.net.ports = map[door]*container{}
+		c.net.ports = map[protocolPort]*container{}
 	}
 	c.net.ports[at] = c
 	return port, nil
@@ -188,7 +188,7 @@ func (l *planeListener) Close() error {
 	}
 	l.end()
 	delete(l.of.plane.listeners, l.port)
-	delete(l.of.net.ports, door{port: l.port})
+	delete(l.of.net.ports, protocolPort{port: l.port})
 	return nil
 }
 
@@ -258,7 +258,7 @@ func (e *Engine) dialAs(ctx context.Context, from *container, network, address s
 // dials is the container that answers at an address elsewhere somebody who is seen there with
 // an address, and its port.
 func (n *namespace) dials(to netip.AddrPort, udp bool, seen netip.Addr) (server *container, port int, err error) {
-	at := door{udp, int(to.Port())}
+	at := protocolPort{udp, int(to.Port())}
 	there := n.findAs(seen, to.Addr(), at)
 	switch {
 	case there == nil && n.network != nil && n.network.at[to.Addr()] == nil:

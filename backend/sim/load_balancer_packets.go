@@ -54,7 +54,7 @@ func (l *planePackets) Close() error {
 	l.engine.mu.Lock()
 	if l.of.plane.packets[l.port] == l {
 		delete(l.of.plane.packets, l.port)
-		delete(l.of.net.ports, door{udp: true, port: l.port})
+		delete(l.of.net.ports, protocolPort{udp: true, port: l.port})
 	}
 	l.engine.mu.Unlock()
 	return l.inbox.Close()

@@ -1,17 +1,16 @@
 package sim
 
 import (
-	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
 // maxLines is how many lines of a container are kept at least. A server under
 // load writes one a request.
-const maxLines = 10_000
+const maxLines = script.MaxLines
 
 // logDrivers are those of a Docker engine. Here all are alike: Logs reads what there is.
 // Source: Docker Engine documentation, "Configure logging drivers".
@@ -62,17 +61,6 @@ func (l *log) announce() {
 	l.awaiting = nil
 }
 
-// await gives up the lock until there is more. Whoever advances the clock hears of the wait
-// and, before the clock goes on, of its end.
-func (e *Engine) await(ctx context.Context, l *log) error {
-	over := sync.OnceFunc(backend.WaitForClock(ctx))
-	l.awaiting = append(l.awaiting, &over)
-	err := e.wait(ctx, l.change())
-	over()
-	l.awaiting = slices.DeleteFunc(l.awaiting, func(other *func()) bool { return other == &over })
-	return err
-}
-
 func (l *log) change() <-chan struct{} {
 	if l.changed == nil {
 		l.changed = make(chan struct{})
@@ -86,67 +74,4 @@ func (l *log) from(number int) (lines []logLine, next int) {
 	next = l.dropped + len(l.lines)
 	number = min(max(number, l.dropped), next)
 	return l.lines[number-l.dropped:], next
-}
-
-// Logs writes the output of a container.
-func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	c, err := e.find(ctx, id)
-	if err != nil {
-		return err
-	}
-	if c.log == nil {
-		c.log = &log{}
-	}
-	next, run, told := 0, c.runs, opts.CaughtUp == nil
-	if opts.Tail != 0 {
-		next = c.log.dropped + len(c.log.lines) - max(0, opts.Tail)
-	}
-	for {
-		var lines []logLine
-		if lines, next = c.log.from(next); len(lines) > 0 {
-			if err := e.deliver(ctx, lines, opts); err != nil {
-				return err
-			}
-			told = opts.CaughtUp == nil
-			continue
-		}
-		if !opts.Follow || c.state != backend.Running || c.runs != run {
-			return nil
-		}
-		if !told {
-			e.tellCaughtUp(opts)
-			told = true
-			continue
-		}
-		if err := e.await(ctx, c.log); err != nil {
-			return err
-		}
-	}
-}
-
-// tellCaughtUp does so without the lock.
-func (e *Engine) tellCaughtUp(opts backend.LogOptions) {
-	e.mu.Unlock()
-	defer e.mu.Lock()
-	opts.CaughtUp()
-}
-
-// deliver writes lines without the lock.
-func (e *Engine) deliver(ctx context.Context, lines []logLine, opts backend.LogOptions) error {
-	e.mu.Unlock()
-	defer e.mu.Lock()
-	for _, line := range lines {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if line.at.Before(opts.Since) {
-			continue
-		}
-		if err := opts.Write(line.at, line.stderr, line.text); err != nil {
-			return err
-		}
-	}
-	return nil
 }

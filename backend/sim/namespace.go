@@ -16,10 +16,10 @@ type namespace struct {
 	hostname string
 	foundBy  []string // names on the network
 	address  netip.Addr
-	away     bool                // it has given the address back
-	ports    map[door]*container // the running containers by the port they serve
-	catchAll []*container        // those that serve any TCP port; the first one gets it
-	checkers []*container        // running containers whose health hangs on a port
+	away     bool                        // it has given the address back
+	ports    map[protocolPort]*container // the running containers by the port they serve
+	catchAll []*container                // those that serve any TCP port; the first one gets it
+	checkers []*container                // running containers whose health hangs on a port
 	forwards []backend.PortForward
 	cutOff   bool
 	filter   *backend.Filter // of packets that are on the network; nil lets all pass
@@ -117,7 +117,7 @@ func (n *namespace) reset() {
 
 // answer is the container that answers a packet for a port that has come in, and on
 // which of its own ports it does: forwards go before what listens in the namespace.
-func (n *namespace) answer(at door) (server *container, port int, err error) {
+func (n *namespace) answer(at protocolPort) (server *container, port int, err error) {
 	if n.self.state != backend.Running {
 		return nil, 0, syscall.EHOSTUNREACH
 	}
@@ -135,7 +135,7 @@ func (n *namespace) answer(at door) (server *container, port int, err error) {
 }
 
 // forwarded is where a port leads to.
-func (n *namespace) forwarded(at door) (to netip.AddrPort, ok bool) {
+func (n *namespace) forwarded(at protocolPort) (to netip.AddrPort, ok bool) {
 	protocol, _ := at.protocol()
 	for _, f := range n.forwards {
 		if to, ok = f.Lead(protocol, uint16(at.port)); ok {
@@ -147,7 +147,7 @@ func (n *namespace) forwarded(at door) (to netip.AddrPort, ok bool) {
 
 // reaches says whether somebody answers when a container of the namespace connects to
 // a host: an address, or a name, which stands for the namespace itself.
-func (n *namespace) reaches(host string, at door) bool {
+func (n *namespace) reaches(host string, at protocolPort) bool {
 	to, err := netip.ParseAddr(host)
 	if err != nil || to.IsLoopback() || to == n.address {
 		_, _, err := n.answer(at)
@@ -164,10 +164,12 @@ func (n *namespace) reaches(host string, at door) bool {
 // find goes from network to network, each through the sandbox that routes it, to the
 // namespace that has an address, if the filters on the way let pass what is for a port
 // there.
-func (n *namespace) find(to netip.Addr, at door) *namespace { return n.findAs(n.address, to, at) }
+func (n *namespace) find(to netip.Addr, at protocolPort) *namespace {
+	return n.findAs(n.address, to, at)
+}
 
 // findAs does so for packets that have another source address than that of the namespace.
-func (n *namespace) findAs(source, to netip.Addr, at door) *namespace {
+func (n *namespace) findAs(source, to netip.Addr, at protocolPort) *namespace {
 	for from := n; from.network != nil && !from.cutOff && from.sends(to, at); {
 		if found := from.network.at[to]; found != nil {
 			if !found.takes(source, at) {
@@ -196,14 +198,14 @@ func (n *namespace) filtered() *backend.Filter {
 }
 
 // sends reports whether the filter of a namespace lets out what is for a port elsewhere.
-func (n *namespace) sends(to netip.Addr, at door) bool {
+func (n *namespace) sends(to netip.Addr, at protocolPort) bool {
 	_, protocol := at.protocol()
 	f := n.filtered()
 	return f == nil || backend.Pass(f.Out, backend.Flow{Protocol: protocol, Port: at.port, Peer: to})
 }
 
 // takes reports whether it lets in what is for a port.
-func (n *namespace) takes(from netip.Addr, at door) bool {
+func (n *namespace) takes(from netip.Addr, at protocolPort) bool {
 	f := n.filtered()
 	if f == nil || from == n.network.Gateway && !f.Strict {
 		return true

@@ -6,29 +6,29 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// door is a port of a protocol.
-type door struct {
+// protocolPort is a port of a protocol.
+type protocolPort struct {
 	udp  bool
 	port int
 }
 
-func (d door) protocol() (name string, number int) {
+func (d protocolPort) protocol() (name string, number int) {
 	if d.udp {
 		return "udp", backend.UDP
 	}
 	return "tcp", backend.TCP
 }
 
-func (s Server) door() door { return door{s.UDP, s.Port} }
+func portOf(server Server) protocolPort { return protocolPort{server.UDP, server.Port} }
 
-// server is what a script serves on a port.
-func (s *Script) server(at door) Server {
+// servedAt is what a script serves on a port.
+func servedAt(at protocolPort, servers []Server) Server {
 	var catchAll Server
-	for _, server := range s.Serve {
-		switch server.door() {
+	for _, server := range servers {
+		switch portOf(server) {
 		case at:
 			return server
-		case door{}:
+		case protocolPort{}:
 			catchAll = server
 		}
 	}
@@ -36,7 +36,7 @@ func (s *Script) server(at door) Server {
 }
 
 // server is the container that serves a port of the namespace; nil if none does.
-func (n *namespace) server(at door) *container {
+func (n *namespace) server(at protocolPort) *container {
 	if n.self.state != backend.Running {
 		return nil
 	}
@@ -54,7 +54,7 @@ func (n *namespace) server(at door) *container {
 func (e *Engine) listen(c *container) (port int, ok bool) {
 	net := c.net
 	for _, server := range c.script.Serve {
-		if server.Port != 0 && net.ports[server.door()] != nil {
+		if server.Port != 0 && net.ports[portOf(server)] != nil {
 			return server.Port, false
 		}
 	}
@@ -64,9 +64,9 @@ func (e *Engine) listen(c *container) (port int, ok bool) {
 			continue
 		}
 		if net.ports == nil {
-			net.ports = map[door]*container{}
+			net.ports = map[protocolPort]*container{}
 		}
-		net.ports[server.door()] = c
+		net.ports[portOf(server)] = c
 	}
 	e.portsChanged(c)
 	return 0, true
@@ -76,8 +76,8 @@ func (e *Engine) listen(c *container) (port int, ok bool) {
 func (e *Engine) unlisten(c *container) {
 	net, isIt := c.net, func(other *container) bool { return other == c }
 	for _, server := range c.script.Serve {
-		if net.ports[server.door()] == c {
-			delete(net.ports, server.door())
+		if net.ports[portOf(server)] == c {
+			delete(net.ports, portOf(server))
 		}
 	}
 	net.catchAll = slices.DeleteFunc(net.catchAll, isIt)

@@ -1,194 +1,67 @@
 package sim
 
 import (
-	"cmp"
 	"fmt"
-	"net/http"
-	"net/netip"
-	"slices"
+	"path"
 	"strings"
-	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
-// Script is what a container does. It is put together from these sources, of
-// which each overrides the ones after it, field by field unless said otherwise:
-//
-//   - rules, of Options.Scripts and Engine.Script, by image
-//   - labels on the container, see LabelPrefix
-//   - its command, which overrides the next two as a whole:
-//     true, false, exit <code>, sleep <duration>, echo <text>, env;
-//     print <n> (lines), serve <port> [text] (HTTP), fail <port> <status> (HTTP),
-//     udp <port> [text] (datagrams), ignore-term (runs until killed),
-//     check <url> (exits 0 if its port is served there),
-//     write <path> <text> and read <path> (files, in volumes shared);
-//     and sh -c with a script of such commands; a program in whose path
-//     "missing" occurs doesn't exist
-//   - its image's name: sim/<command>:<argument>, as in "sim/sleep:5s" or
-//     "sim/exit:1"; nginx, httpd and caddy serve HTTP on port 80; hello-world
-//   - Options.Default; if that serves nothing, each TCP port that the container's
-//     definition maps answers HTTP with status 200
-//
-// The zero Script runs until it is stopped and then exits 0: that is what a
-// server does that shuts down in order. Only what ignores the signal gets 137,
-// and only sleep 143, which has nothing to shut down.
-//
-// Durations are the engine's clock unless said otherwise, and count from the
-// start of the container. A zero field says nothing.
-type Script struct {
-	// PullDelay is how long Pull takes. PullError is the text with which it
-	// fails. Both work through rules only: a pull knows no labels.
-	PullDelay time.Duration
-	PullError string
+// LabelPrefix is how the labels begin that script a single container; users set them as
+// dockerLabels. Package script lists the labels.
+const LabelPrefix = script.LabelPrefix
 
-	// StartDelay is how long Start takes. StartError is the text with which it
-	// fails, as for a program that doesn't exist.
-	StartDelay time.Duration
-	StartError string
-
-	// Logs are written while the container runs.
-	Logs []Line
-	// Serve are the servers on its ports. When another container of the
-	// sandbox has a port, this one says so on stderr and exits 1 at once.
-	Serve []Server
-
-	// Exit ends the container; nil is never.
-	Exit *Exit
-
-	// StopCode is the exit code after a stop signal; 0, as of a server that shuts
-	// down in order. StopDelay is how long that takes, in real time as the grace
-	// is. With IgnoreTerm the container only goes when killed, with code 137.
-	StopCode   int
-	StopDelay  time.Duration
-	IgnoreTerm bool
-
-	// HealthyAfter and UnhealthyAfter change the health of a container that has a
-	// health check, whatever its test says. With UnhealthyAfter alone, it is
-	// healthy from its first probe to then.
-	HealthyAfter   time.Duration
-	UnhealthyAfter time.Duration
-}
-
-// Exit is the end of a container.
-type Exit struct {
-	After     time.Duration // negative is never
-	Code      int
-	OOMKilled bool // Code is then 137, whatever it says
-}
-
-// Line is one line of output.
-type Line struct {
-	After  time.Duration
-	Stderr bool
-	Text   string
-}
+type (
+	// Script is what a container does.
+	Script = script.Script
+	// Exit is the end of a container.
+	Exit = script.Exit
+	// Line is one line of output.
+	Line = script.Line
+	// Server answers HTTP, or datagrams, on a port.
+	Server = script.Server
+	// Rule applies a script to the images whose reference it matches.
+	Rule = script.Rule
+)
 
 // Lines makes output that a container writes to stdout when it starts.
-func Lines(texts ...string) []Line {
-	lines := make([]Line, len(texts))
-	for i, text := range texts {
-		lines[i].Text = text
-	}
-	return lines
-}
-
-// Server answers HTTP, or datagrams, on a port.
-type Server struct {
-	// Port 0 is every TCP port that no other container of the sandbox serves.
-	Port int
-	// UDP answers datagrams instead, each with Body, or as Datagram says.
-	UDP bool
-	// Body answers every request with status 200 and an X-Hostname header with the
-	// sandbox's hostname.
-	Body string
-	// Handler answers instead of Body, if there is one.
-	Handler http.Handler
-	// Datagram answers instead of Body, if there is one; nil is no answer.
-	Datagram func(from netip.AddrPort, datagram []byte) (answer []byte)
-}
-
-// Rule applies a script to the images whose reference it matches.
-type Rule struct {
-	// Image is a reference in which * stands for any text and ? for any
-	// character: "nginx", "*/web:*". Without a tag it matches any; a name is
-	// matched as written and in its short form ("nginx" is
-	// "docker.io/library/nginx").
-	Image  string
-	Script Script
-}
-
-// with overrides s by the fields that over sets.
-func (s Script) with(over Script) Script {
-	override(&s.PullDelay, over.PullDelay)
-	override(&s.PullError, over.PullError)
-	override(&s.StartDelay, over.StartDelay)
-	override(&s.StartError, over.StartError)
-	override(&s.Exit, over.Exit)
-	override(&s.StopCode, over.StopCode)
-	override(&s.StopDelay, over.StopDelay)
-	override(&s.IgnoreTerm, over.IgnoreTerm)
-	override(&s.HealthyAfter, over.HealthyAfter)
-	override(&s.UnhealthyAfter, over.UnhealthyAfter)
-	if over.Logs != nil {
-		s.Logs = over.Logs
-	}
-	if over.Serve != nil {
-		s.Serve = over.Serve
-	}
-	return s
-}
-
-func override[T comparable](field *T, over T) {
-	var zero T
-	if over != zero {
-		*field = over
-	}
-}
-
-// inOrder are the lines in the order in which they are written.
-func inOrder(lines []Line) []Line {
-	byTime := func(a, b Line) int { return cmp.Compare(a.After, b.After) }
-	if slices.IsSortedFunc(lines, byTime) {
-		return lines
-	}
-	lines = slices.Clone(lines)
-	slices.SortStableFunc(lines, byTime)
-	return lines
-}
+func Lines(texts ...string) []Line { return script.Lines(texts...) }
 
 // ruled overrides a script by the engine's rules for an image.
-func (e *Engine) ruled(script Script, image string) Script {
+func (e *Engine) ruled(does Script, image string) Script {
 	if len(e.rules) == 0 {
-		return script
+		return does
 	}
 	names := []string{image}
 	if ref, err := parseReference(image); err == nil {
 		names = append(names, ref.key(), ref.repository)
 	}
 	for _, rule := range e.rules {
-		if slices.ContainsFunc(names, func(name string) bool { return glob(rule.Image, name) }) {
-			script = script.with(rule.Script)
+		if rule.Matches(names) {
+			does = does.With(rule.Script)
 		}
 	}
-	return script
+	return does
 }
 
 // scriptOf is what a container does when started now. Rules override labels,
 // labels the command, the command the image's name.
 func (e *Engine) scriptOf(c *container) (Script, error) {
-	script, ok := commandScript(c)
+	does, ok := script.OfCommand(c.spec.entryPoint, c.spec.command, c.environment())
 	if !ok {
-		script, ok = imageScript(c)
+		does, ok = imageScript(c)
 	}
 	if !ok {
-		script = e.opts.Default
-		if script.Serve == nil {
-			script.Serve = mappedPorts(c)
+		does = e.opts.Default
+		if does.Serve == nil {
+			does.Serve = mappedPorts(c)
 		}
 	}
-	if err := applyLabels(&script, c.labels); err != nil {
-		return script, err
+	if err := script.ApplyLabels(&does, c.labels); err != nil {
+		return does, err
 	}
-	return e.ruled(script, c.spec.image), nil
+	return e.ruled(does, c.spec.image), nil
 }
 
 // mappedPorts are the servers of a container whose image is not known: one for each port
@@ -201,23 +74,33 @@ func mappedPorts(c *container) (servers []Server) {
 	return servers
 }
 
-// glob matches a pattern with * and ?. It differs from path.Match in that * goes
-// across slashes, so that a pattern needn't know how deep a registry nests.
-func glob(pattern, name string) bool {
-	for pattern != "" {
-		switch {
-		case pattern[0] == '*':
-			pattern = strings.TrimLeft(pattern, "*")
-			for i := range len(name) + 1 {
-				if glob(pattern, name[i:]) {
-					return true
-				}
-			}
-			return false
-		case name == "" || pattern[0] != '?' && pattern[0] != name[0]:
-			return false
-		}
-		pattern, name = pattern[1:], name[1:]
+// imageScript is what a container does because of its image's name, when its
+// command says nothing:
+//
+//	sim/<program>:<argument>   as the command [program, argument]: "sim/sleep:5s",
+//	                           "sim/exit:1", "sim/serve:8080", "sim/ignore-term"
+//	nginx, httpd, caddy        serve HTTP on port 80; so do names such as
+//	                           "registry.example.com/team/nginx:1.29"
+//	hello-world                says hello and exits 0
+func imageScript(c *container) (Script, bool) {
+	ref, err := parseReference(c.spec.image)
+	if err != nil {
+		return Script{}, false
 	}
-	return name == ""
+	if name, ok := strings.CutPrefix(ref.repository, "sim/"); ok {
+		words := []string{name}
+		if ref.tag != "latest" {
+			words = append(words, ref.tag)
+		}
+		return script.Run(words, c.environment())
+	}
+	switch name := path.Base(ref.repository); name {
+	case "nginx", "httpd", "caddy":
+		return Script{Serve: []Server{{Port: 80, Body: fmt.Sprintf("Welcome to %s!\n", name)}}}, true
+	case "hello-world":
+		does := script.Exits(0, 0)
+		does.Logs = Lines("", "Hello from the simulated engine!", "")
+		return does, true
+	}
+	return Script{}, false
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
 // Start starts a container. One that has exited runs again, as ECS's restart
@@ -24,19 +25,19 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	case c.plane != nil:
 		return e.startLoadBalancer(c)
 	}
-	script, err := e.scriptOf(c)
+	does, err := e.scriptOf(c)
 	if err != nil {
 		return daemonError(nil, "%v", err)
 	}
-	if script.StartDelay > 0 {
-		if err := e.delayStart(ctx, c, script.StartDelay); err != nil {
+	if does.StartDelay > 0 {
+		if err := e.delayStart(ctx, c, does.StartDelay); err != nil {
 			return err
 		}
 	}
 	missing := c.stopped()
 	switch {
-	case script.StartError != "":
-		err = &engineError{text: script.StartError}
+	case does.StartError != "":
+		err = &engineError{text: does.StartError}
 	case missing != nil:
 		err = noSandbox(missing)
 	case e.networkGone(c) != nil:
@@ -46,7 +47,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	case !c.net.comeBack(c):
 		err = daemonError(backend.ErrAddressInUse, "Address already in use")
 	default:
-		e.run(c, script)
+		e.run(c, does)
 		return nil
 	}
 	c.failure = err.Error()
@@ -93,10 +94,10 @@ func (e *Engine) begin(c *container) {
 	e.emit(c, backend.Event{Kind: backend.ContainerStarted})
 }
 
-func (e *Engine) run(c *container, script Script) {
+func (e *Engine) run(c *container, does Script) {
 	e.begin(c)
-	script.Logs = inOrder(script.Logs)
-	c.script, c.written = script, 0
+	does.Logs = script.InOrder(does.Logs)
+	c.script, c.written = does, 0
 	if port, ok := e.listen(c); !ok {
 		e.write(c, true, fmt.Sprintf("listen tcp :%d: bind: address already in use", port))
 		e.end(c, 1, false)

@@ -1,4 +1,4 @@
-package sim
+package script
 
 import (
 	"os"
@@ -16,7 +16,7 @@ import (
 //	sh -c "echo starting; sleep 5 && exit 3"
 //
 // exits 3 after five seconds, and one that ends in "nginx -g 'daemon off;'" stays.
-func shellProgram(args []string, env environment) (Script, bool) {
+func shellProgram(args []string, env Environment) (Script, bool) {
 	i := slices.IndexFunc(args, func(arg string) bool {
 		return strings.HasPrefix(arg, "-") && strings.HasSuffix(arg, "c")
 	})
@@ -26,7 +26,7 @@ func shellProgram(args []string, env environment) (Script, bool) {
 	return runShell(args[i+1], env), true
 }
 
-func runShell(text string, env environment) Script {
+func runShell(text string, env Environment) Script {
 	var out Script
 	var now time.Duration
 	code := 0
@@ -47,7 +47,7 @@ func runShell(text string, env environment) Script {
 			line.Stderr = line.Stderr || s.stderr
 			out.Logs = append(out.Logs, line)
 		}
-		out = out.with(Script{Serve: step.Serve, StopCode: step.StopCode, IgnoreTerm: step.IgnoreTerm})
+		out = out.With(Script{Serve: step.Serve, StopCode: step.StopCode, IgnoreTerm: step.IgnoreTerm})
 		if step.Exit == nil {
 			return out
 		}
@@ -66,7 +66,7 @@ type statement struct {
 	opaque bool // it contains what parseShell doesn't understand
 }
 
-func (s statement) run(env environment) (Script, bool) {
+func (s statement) run(env Environment) (Script, bool) {
 	words := s.words
 	if !s.opaque && words[0] == "exec" {
 		words = words[1:]
@@ -74,7 +74,7 @@ func (s statement) run(env environment) (Script, bool) {
 	if s.opaque {
 		return Script{}, false
 	}
-	return runProgram(words, env)
+	return Run(words, env)
 }
 
 func (s statement) exitCode(last int) int {
@@ -90,14 +90,14 @@ func (s statement) exitCode(last int) int {
 
 // shellParser cuts a script into statements.
 type shellParser struct {
-	env     environment
+	env     Environment
 	done    []statement
 	current statement
 	word    strings.Builder
 	quoted  bool // the word was quoted, so it counts even if empty
 }
 
-func parseShell(text string, env environment) []statement {
+func parseShell(text string, env Environment) []statement {
 	p := shellParser{env: env}
 	for text != "" {
 		text = p.next(text)
@@ -161,7 +161,7 @@ func (p *shellParser) quote(text string, mark byte) string {
 }
 
 func (p *shellParser) expand(text string) {
-	p.word.WriteString(os.Expand(text, p.env.lookup))
+	p.word.WriteString(os.Expand(text, func(name string) string { return variable(p.env, name) }))
 }
 
 func (p *shellParser) endWord() {

@@ -1,4 +1,4 @@
-package sim
+package script
 
 import (
 	"fmt"
@@ -9,45 +9,47 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // program is a command that the engine understands. It gets its arguments and
 // the environment, and returns false if it can't make sense of them.
-type program func(args []string, env environment) (Script, bool)
+type program func(args []string, env Environment) (Script, bool)
 
-// environment is what a program sees of its container.
-type environment struct {
-	net       *namespace
-	names     backend.Names
-	variables []string // "K=V"
-	disk      disk
+// Environment is what a program sees of its container.
+type Environment interface {
+	Hostname() string
+	// Variables are of the form "K=V".
+	Variables() []string
+	// Reaches reports whether a port is served at an address, or at what a name leads to.
+	Reaches(host string, port int, udp bool) bool
+	// ReadFile returns the lines of a file, and whether there is one.
+	ReadFile(path string) (lines []string, exists bool)
+	// WriteFile writes a file, and reports whether its file system can be written.
+	WriteFile(path, text string) bool
 }
 
-func (c *container) environment() environment {
-	return environment{c.net, c.spec.names, c.spec.env, disk{c.spec.files, c.spec.mounts, c.id}}
-}
-
-func (e environment) lookup(name string) string {
-	for _, variable := range slices.Backward(e.variables) {
+func variable(env Environment, name string) string {
+	for _, variable := range slices.Backward(env.Variables()) {
 		if value, ok := strings.CutPrefix(variable, name+"="); ok {
 			return value
 		}
 	}
 	if name == "HOSTNAME" {
-		return e.net.hostname
+		return env.Hostname()
 	}
 	return ""
 }
+
+// MaxLines is how many lines of a container are kept at least.
+const MaxLines = 10_000
 
 // programs are known by their base name, so that "/bin/sleep" is sleep.
 var programs map[string]program
 
 func init() { // the shell runs programs
 	programs = map[string]program{
-		"true":        func([]string, environment) (Script, bool) { return exits(0, 0), true },
-		"false":       func([]string, environment) (Script, bool) { return exits(0, 1), true },
+		"true":        func([]string, Environment) (Script, bool) { return Exits(0, 0), true },
+		"false":       func([]string, Environment) (Script, bool) { return Exits(0, 1), true },
 		"exit":        exitProgram,
 		"sleep":       sleepProgram,
 		"echo":        echoProgram,
@@ -68,7 +70,7 @@ func init() { // the shell runs programs
 	}
 }
 
-// commandScript is what a container does because of its command:
+// OfCommand returns what a container does because of its entry point and command:
 //
 //	true, false, exit <code>, sleep <duration>, echo <text>, env
 //	print <n>            n lines, then exits 0
@@ -86,26 +88,26 @@ func init() { // the shell runs programs
 //
 // A path before that is passed over: ["/app", "sleep", "5"] sleeps. A program in
 // whose path "missing" occurs doesn't exist. All else says nothing.
-func commandScript(c *container) (Script, bool) {
-	env := c.environment()
-	full := append(append([]string(nil), c.spec.entryPoint...), c.spec.command...)
+func OfCommand(entryPoint, command []string, env Environment) (Script, bool) {
+	full := slices.Concat(entryPoint, command)
 	if len(full) > 0 && strings.Contains(full[0], "missing") {
 		return Script{StartError: "Error response from daemon: failed to create shim task: OCI runtime create failed: " +
 			fmt.Sprintf("runc create failed: unable to start container process: exec: %q: stat %s: no such file or directory: unknown", full[0], full[0])}, true
 	}
-	if script, ok := runProgram(full, env); ok {
+	if script, ok := Run(full, env); ok {
 		return script, true
 	}
-	if len(c.spec.entryPoint) > 0 {
-		return runProgram(c.spec.command, env)
+	if len(entryPoint) > 0 {
+		return Run(command, env)
 	}
 	if len(full) > 1 && strings.Contains(full[0], "/") {
-		return runProgram(full[1:], env)
+		return Run(full[1:], env)
 	}
 	return Script{}, false
 }
 
-func runProgram(words []string, env environment) (Script, bool) {
+// Run returns what a program does, and whether it is known.
+func Run(words []string, env Environment) (Script, bool) {
 	if len(words) == 0 {
 		return Script{}, false
 	}
@@ -116,21 +118,22 @@ func runProgram(words []string, env environment) (Script, bool) {
 	return run(words[1:], env)
 }
 
-func exits(after time.Duration, code int) Script {
+// Exits ends a container after some time.
+func Exits(after time.Duration, code int) Script {
 	return Script{Exit: &Exit{After: after, Code: code}}
 }
 
-func exitProgram(args []string, _ environment) (Script, bool) {
+func exitProgram(args []string, _ Environment) (Script, bool) {
 	if len(args) == 0 {
-		return exits(0, 0), true
+		return Exits(0, 0), true
 	}
 	code, err := strconv.Atoi(args[0])
-	script := exits(0, code&0xff)
+	script := Exits(0, code&0xff)
 	script.Logs = []Line{{Stderr: true, Text: "exit " + args[0]}}
 	return script, err == nil
 }
 
-func sleepProgram(args []string, _ environment) (Script, bool) {
+func sleepProgram(args []string, _ Environment) (Script, bool) {
 	if len(args) != 1 {
 		return Script{}, false
 	}
@@ -138,12 +141,12 @@ func sleepProgram(args []string, _ environment) (Script, bool) {
 		return Script{StopCode: 143}, true
 	}
 	d, err := parseDuration(args[0])
-	script := exits(d, 0)
+	script := Exits(d, 0)
 	script.StopCode = 143
 	return script, err == nil
 }
 
-func lingerProgram(args []string, _ environment) (Script, bool) {
+func lingerProgram(args []string, _ Environment) (Script, bool) {
 	if len(args) != 1 {
 		return Script{}, false
 	}
@@ -152,20 +155,20 @@ func lingerProgram(args []string, _ environment) (Script, bool) {
 }
 
 // timesProgram runs another program under a name. When that was is not known yet.
-func timesProgram(args []string, env environment) (Script, bool) {
+func timesProgram(args []string, env Environment) (Script, bool) {
 	if len(args) < 2 {
 		return Script{}, false
 	}
-	return runProgram(args[1:], env)
+	return Run(args[1:], env)
 }
 
-func echoProgram(args []string, _ environment) (Script, bool) {
-	script := exits(0, 0)
+func echoProgram(args []string, _ Environment) (Script, bool) {
+	script := Exits(0, 0)
 	script.Logs = Lines(strings.Join(args, " "))
 	return script, true
 }
 
-func printProgram(args []string, _ environment) (Script, bool) {
+func printProgram(args []string, _ Environment) (Script, bool) {
 	if len(args) != 1 {
 		return Script{}, false
 	}
@@ -173,23 +176,23 @@ func printProgram(args []string, _ environment) (Script, bool) {
 	if err != nil || n < 0 {
 		return Script{}, false
 	}
-	script := exits(0, 0)
-	for i := range min(n, maxLines) { // more would not be kept
+	script := Exits(0, 0)
+	for i := range min(n, MaxLines) { // more would not be kept
 		script.Logs = append(script.Logs, Line{Text: fmt.Sprintf("line %d", i+1)})
 	}
 	return script, true
 }
 
-func envProgram(args []string, env environment) (Script, bool) {
+func envProgram(args []string, env Environment) (Script, bool) {
 	if len(args) > 0 {
 		return Script{}, false // env K=V program
 	}
-	script := exits(0, 0)
-	script.Logs = Lines(append([]string{"HOSTNAME=" + env.net.hostname}, env.variables...)...)
+	script := Exits(0, 0)
+	script.Logs = Lines(append([]string{"HOSTNAME=" + env.Hostname()}, env.Variables()...)...)
 	return script, true
 }
 
-func serveProgram(args []string, _ environment) (Script, bool) {
+func serveProgram(args []string, _ Environment) (Script, bool) {
 	if len(args) == 0 {
 		return Script{}, false
 	}
@@ -210,7 +213,7 @@ func serveProgram(args []string, _ environment) (Script, bool) {
 	return script, err == nil && invalid == nil
 }
 
-func failProgram(args []string, _ environment) (Script, bool) {
+func failProgram(args []string, _ Environment) (Script, bool) {
 	if len(args) != 2 {
 		return Script{}, false
 	}
@@ -221,7 +224,7 @@ func failProgram(args []string, _ environment) (Script, bool) {
 	}}}, err == nil && invalid == nil && status >= 200 && status < 600
 }
 
-func udpProgram(args []string, _ environment) (Script, bool) {
+func udpProgram(args []string, _ Environment) (Script, bool) {
 	if len(args) == 0 {
 		return Script{}, false
 	}
@@ -233,24 +236,23 @@ func udpProgram(args []string, _ environment) (Script, bool) {
 	return Script{Logs: Lines("listening on :" + args[0]), Serve: []Server{{Port: port, UDP: true, Body: body}}}, err == nil
 }
 
-func ignoreTermProgram([]string, environment) (Script, bool) {
+func ignoreTermProgram([]string, Environment) (Script, bool) {
 	return Script{IgnoreTerm: true, Logs: Lines("ignoring SIGTERM")}, true
 }
 
-func checkProgram(args []string, env environment) (Script, bool) {
+func checkProgram(args []string, env Environment) (Script, bool) {
 	if len(args) != 1 {
 		return Script{}, false
 	}
-	host, port, ok := urlTarget(args[0])
-	host, found := env.lookUp(host)
-	if ok && (!found || !env.net.reaches(host, door{strings.HasPrefix(args[0], "udp:"), port})) {
-		return exits(0, 1), true
+	host, port, ok := Target(args[0])
+	if ok && !env.Reaches(host, port, strings.HasPrefix(args[0], "udp:")) {
+		return Exits(0, 1), true
 	}
-	return exits(0, 0), ok
+	return Exits(0, 0), ok
 }
 
-// urlTarget is the host and the port of an HTTP URL.
-func urlTarget(text string) (host string, port int, ok bool) {
+// Target is the host and the port of an HTTP URL.
+func Target(text string) (host string, port int, ok bool) {
 	target, err := url.Parse(text)
 	if err != nil {
 		return "", 0, false

@@ -1,4 +1,4 @@
-package sim
+package script
 
 import (
 	"fmt"
@@ -31,9 +31,9 @@ import (
 // Durations are written as Go does, or as a number of seconds.
 const LabelPrefix = "ecs-emulator.sim."
 
-// applyLabels overrides a script by the labels of a container. The labels see
+// ApplyLabels overrides a script by the labels of a container. The labels see
 // what the script says: exit-code on a command that sleeps changes its code only.
-func applyLabels(s *Script, labels map[string]string) error {
+func ApplyLabels(s *Script, labels map[string]string) error {
 	port := 0
 	if silent, _ := strconv.ParseBool(labels[LabelPrefix+"no-http"]); silent {
 		s.Serve = nil
