@@ -68,7 +68,7 @@ func ownersOn(ctx context.Context, e *docker.Engine) ([]Owner, error) {
 	owners := make([]Owner, len(found))
 	for i, o := range found {
 		owners[i] = Owner{
-			ID: o.ID, State: OwnerState(o.State), Lapse: Lapse{o.Lapse.Since, o.Lapse.Left, OwnerState(o.Lapse.Then)},
+			ID: o.ID, State: OwnerState(o.State), Lapse: Lapse{o.Grace.Since, o.Grace.Left, OwnerState(o.Grace.Then)},
 			Directory: o.Directory, Containers: o.Containers, Networks: o.Networks, Volumes: o.Volumes, SharedVolumes: o.SharedVolumes,
 		}
 	}

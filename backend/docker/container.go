@@ -23,7 +23,7 @@ import (
 // limits for what the spec leaves open: that bounds each.
 func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
 	defer e.warm.TaskStarts()()
-	if err := e.ensureLifeline(ctx); err != nil {
+	if err := e.heartbeat.Ensure(ctx); err != nil {
 		return "", dockerapi.Classify(err)
 	}
 	known, err := e.engineFacts(ctx)

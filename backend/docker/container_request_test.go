@@ -63,3 +63,49 @@ func TestSandboxesKeepNoLog(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestResourcesStayWithinTheSandbox(t *testing.T) {
+	sandbox := sandboxFacts{cpuQuota: 50_000, memory: 64 << 20}
+	for _, c := range []struct {
+		name       string
+		spec       backend.ContainerSpec
+		taskLimits bool
+		quota      int64
+		memory     int64
+	}{
+		{"none asked, the group bounds", backend.ContainerSpec{}, true, 0, 0},
+		{"none asked, nothing else bounds", backend.ContainerSpec{}, false, 50_000, 64 << 20},
+		{"below the task's", backend.ContainerSpec{CPU: 256, Memory: 8 << 20}, true, 25_000, 8 << 20},
+		{"above the task's", backend.ContainerSpec{CPU: 4096}, true, 50_000, 0},
+		{"below what the kernel takes", backend.ContainerSpec{CPU: 1}, true, minCPUQuota, 0},
+	} {
+		got := resources(c.spec, sandbox, c.taskLimits)
+		if got.CPUQuota != c.quota || got.Memory != c.memory || (got.CPUQuota > 0) != (got.CPUPeriod > 0) {
+			t.Errorf("%s: quota %d of %d, memory %d; want %d and %d", c.name, got.CPUQuota, got.CPUPeriod, got.Memory, c.quota, c.memory)
+		}
+	}
+}
+
+func TestSwapOfAContainer(t *testing.T) {
+	const mib = 1 << 20
+	for _, c := range []struct {
+		name       string
+		spec       backend.ContainerSpec
+		taskLimits bool
+		memory     int64
+		both       int64
+	}{
+		{"none asked", backend.ContainerSpec{Memory: 8 * mib}, true, 8 * mib, 0},
+		{"none asked, nothing else bounds", backend.ContainerSpec{Memory: 8 * mib}, false, 8 * mib, 8 * mib},
+		{"some", backend.ContainerSpec{Memory: 8 * mib, MemorySwap: 12 * mib}, true, 8 * mib, 12 * mib},
+		{"some, memory cut", backend.ContainerSpec{Memory: 128 * mib, MemorySwap: 132 * mib}, true, 64 * mib, 68 * mib},
+		{"refused", backend.ContainerSpec{Memory: 8 * mib, MemorySwap: 8 * mib}, true, 8 * mib, 8 * mib},
+		{"any", backend.ContainerSpec{Memory: 8 * mib, MemorySwap: -1}, true, 8 * mib, -1},
+		{"without memory", backend.ContainerSpec{MemorySwap: 4 * mib}, true, 0, 0},
+	} {
+		got := resources(c.spec, sandboxFacts{memory: 64 * mib}, c.taskLimits)
+		if got.Memory != c.memory || got.MemorySwap != c.both {
+			t.Errorf("%s: memory %d, with swap %d; want %d and %d", c.name, got.Memory, got.MemorySwap, c.memory, c.both)
+		}
+	}
+}

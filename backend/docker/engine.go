@@ -3,7 +3,7 @@
 //
 // Everything it makes carries labels with the owner, the emulator that asked for
 // it. What an emulator leaves behind when it is killed is removed by the next
-// [Engine.Sweep] of any other one: a lifeline container, whose standard input this
+// [Engine.Sweep] of any other one: a heartbeat container, whose standard input this
 // process holds open, tells the living from the dead. An owner with a data directory
 // lives on without a process, for as long as the directory is there.
 package docker
@@ -33,6 +33,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
@@ -85,7 +86,7 @@ type Engine struct {
 	local  bool // the engine's socket is on this machine
 	log    *slog.Logger
 
-	// closing ends what tends the lifeline.
+	// closing ends what goes on by itself.
 	closing context.Context
 	close   context.CancelFunc
 
@@ -95,11 +96,10 @@ type Engine struct {
 	errands    *errand.Runner
 	stats      *stats.Reader
 	images     *image.Store
-	life       lazy.Value[*lifeline]
+	heartbeat  *owner.Heartbeat
+	owners     *owner.Registry
 	limits     *limits.Manager
 	ulimits    *limits.Ulimits
-	lifeMu     sync.Mutex       // held while a lifeline starts or is dropped
-	lifeEra    atomic.Int64     // counts the times it was dropped
 	direct     lazy.Value[bool] // whether sandbox addresses can be dialled from here
 
 	relays           *relays
@@ -126,7 +126,7 @@ var (
 )
 
 // Open connects to an engine. It asks only whether the engine answers; images,
-// networks and the lifeline are made when they are first needed. The error wraps
+// networks and the heartbeat are made when they are first needed. The error wraps
 // backend.ErrUnavailable when the engine is not there.
 func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if opts.Owner == "" {
@@ -177,6 +177,12 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		Client: e.client, Containers: e.containers, Owner: e.owner, Leases: &e.leases, Local: e.local, Log: e.log, Found: e.foundOnNetwork,
 	})
 	e.errands = errand.New(e.client, e.containers, e.owner, e.run, e.log)
+	e.heartbeat = owner.NewHeartbeat(owner.HeartbeatOptions{
+		Client: e.client, Containers: e.containers, Owner: e.owner, Ulimits: e.ulimits, Errands: e.errands, Local: e.local, Closing: e.closing, Log: e.log,
+	})
+	e.owners = owner.New(owner.Options{
+		Client: e.client, Containers: e.containers, Owner: e.owner, Limits: e.limits, Networks: e.networks, Heartbeat: e.heartbeat, Log: e.log,
+	})
 	e.stats = stats.New(e.closing, e.client, e.containers, e.commands, e.statsHost, e.log)
 	return e, nil
 }
@@ -261,13 +267,11 @@ func (e *Engine) Close() error {
 		e.log.Debug("cgroup manager not removed", "error", err)
 	}
 	if e.owner.Durable() {
-		e.leave()
+		e.owners.Leave()
 	}
 	e.close()
 	e.commands.Close()
-	if l, made := e.life.Peek(); made {
-		l.hangUp()
-	}
+	e.heartbeat.HangUp()
 	return e.client.Close()
 }
 

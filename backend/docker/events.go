@@ -31,7 +31,7 @@ const (
 // Watch implements backend.Engine.
 func (e *Engine) Watch(ctx context.Context, labels map[string]string, fn func(backend.Event)) error {
 	w := &watch{engine: e, labels: labels, fn: fn}
-	wait := firstRetry
+	wait := dockerapi.FirstRetry
 	for {
 		err := w.listen(ctx)
 		if ctx.Err() != nil {
@@ -39,7 +39,7 @@ func (e *Engine) Watch(ctx context.Context, labels map[string]string, fn func(ba
 		}
 		if w.connected || !w.told {
 			fn(backend.Event{Kind: backend.Disconnected, Time: time.Now(), Err: dockerapi.Unavailable(err)})
-			w.told, wait = true, firstRetry
+			w.told, wait = true, dockerapi.FirstRetry
 		}
 		w.connected = false
 		select {
@@ -47,7 +47,7 @@ func (e *Engine) Watch(ctx context.Context, labels map[string]string, fn func(ba
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		wait = min(2*wait, lastRetry)
+		wait = min(2*wait, dockerapi.LastRetry)
 	}
 }
 
@@ -96,7 +96,7 @@ func (w *watch) connect(ctx context.Context) (<-chan events.Message, <-chan erro
 	if w.since == "" {
 		// The engine answers before it listens itself. Starting from a time before
 		// the request closes the gap.
-		now, err := w.engine.engineTime(answer)
+		now, err := w.engine.client.Time(answer)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -33,7 +33,7 @@ func (e *Engine) Folder(ctx context.Context, spec backend.FolderSpec) (string, e
 	if spec.Make != 0 {
 		words = append(words, strconv.FormatUint(uint64(spec.Make.Perm()), 8))
 	}
-	if err := e.ensureLifeline(ctx); err != nil {
+	if err := e.heartbeat.Ensure(ctx); err != nil {
 		return "", dockerapi.Classify(err)
 	}
 	answer, err := e.errands.Run(ctx, at, words...)

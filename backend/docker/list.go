@@ -39,7 +39,7 @@ func (e *Engine) list(ctx context.Context, labels map[string]string, patience ti
 	}
 	if len(found) > 0 && e.owner.Durable() {
 		// What an earlier run has made is in use again.
-		if err := e.ensureLifeline(ctx); err != nil {
+		if err := e.heartbeat.Ensure(ctx); err != nil {
 			return nil, dockerapi.Classify(err)
 		}
 	}

@@ -20,7 +20,7 @@ const balancerMemory = 256 << 20
 // CreateLoadBalancer implements backend.LoadBalancers.
 func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalancerSpec) (string, error) {
 	defer e.warm.TaskStarts()()
-	if err := e.ensureLifeline(ctx); err != nil {
+	if err := e.heartbeat.Ensure(ctx); err != nil {
 		return "", dockerapi.Classify(err)
 	}
 	sandbox, err := e.sandbox(ctx, spec.Sandbox)

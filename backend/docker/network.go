@@ -18,7 +18,7 @@ import (
 // EnsureNetwork implements backend.Engine. An emulator that runs in a container of this engine joins
 // the network with that container.
 func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (backend.Network, error) {
-	if err := e.ensureLifeline(ctx); err != nil {
+	if err := e.heartbeat.Ensure(ctx); err != nil {
 		return backend.Network{}, dockerapi.Classify(err)
 	}
 	vpc, err := e.networks.Ensure(ctx, spec)

@@ -2,6 +2,9 @@ package docker
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"strings"
@@ -9,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // The client library says so in words alone.
@@ -26,5 +31,12 @@ func TestASocketThatMayNotBeOpenedIsSaidToBe(t *testing.T) {
 	}
 	if text := openError("unix:///run/d.sock", err).Error(); !strings.Contains(text, "permission denied on unix:///run/d.sock: join the group") {
 		t.Error(text)
+	}
+}
+
+func TestOpenErrorForPermission(t *testing.T) {
+	err := openError("unix:///var/run/docker.sock", fmt.Errorf("dial: %w", fs.ErrPermission))
+	if !errors.Is(err, backend.ErrUnavailable) || !strings.Contains(err.Error(), "permission denied on unix:///var/run/docker.sock") {
+		t.Errorf("openError = %v", err)
 	}
 }

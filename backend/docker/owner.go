@@ -2,167 +2,34 @@ package docker
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
-	"github.com/moby/moby/api/types/volume"
-	"github.com/moby/moby/client"
-
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 )
 
-// OwnerState says whether somebody still needs what an owner has on the engine.
-type OwnerState string
+// What an emulator has on an engine; see package owner.
+type (
+	// Owner is an emulator that has things on the engine.
+	Owner = owner.Owner
+	// OwnerState says whether what an owner has on the engine is still needed.
+	OwnerState = owner.State
+)
 
+// Values of Owner.State.
 const (
-	// OwnerLive is an emulator that runs.
-	OwnerLive OwnerState = "live"
-	// OwnerKept does not run, but its data directory is there: its next start takes
-	// over what it has.
-	OwnerKept OwnerState = "kept"
-	// OwnerDead never comes back.
-	OwnerDead OwnerState = "dead"
-	// OwnerUnknown does not run and has a data directory that cannot be seen from
-	// here, or may be another one than what is seen.
-	OwnerUnknown OwnerState = "unknown"
+	OwnerLive    = owner.Live    // an emulator that runs
+	OwnerKept    = owner.Kept    // it does not run, but its data directory is there
+	OwnerDead    = owner.Dead    // it never comes back
+	OwnerUnknown = owner.Unknown // its data directory cannot be seen from here
 )
-
-// Owner is an emulator that has things on the engine.
-type Owner struct {
-	ID    string
-	State OwnerState
-	// Lapse is set where State is OwnerLive for a while only.
-	Lapse Lapse
-	// Directory is the data directory: the one that is there if it was moved. Empty
-	// is an owner without one, of which nothing outlives its process.
-	Directory string
-	// Containers counts those of tasks, with their sandboxes and those that are kept
-	// started for tasks to come.
-	Containers, Networks, Volumes int
-	// SharedVolumes counts those that outlive their owner.
-	SharedVolumes int
-}
-
-// judge decides about an owner as a whole: of one that has a data directory nothing
-// goes, not even what it made in a run that was to leave nothing. alive says that its
-// lifeline is held or may be again, and homes are what its directories look like, one
-// each place that its things name; none is an owner without a directory.
-func judge(alive bool, homes []residence) OwnerState {
-	switch {
-	case alive:
-		return OwnerLive
-	case slices.Contains(homes, present):
-		return OwnerKept
-	case slices.Contains(homes, unclear):
-		return OwnerUnknown
-	default:
-		return OwnerDead
-	}
-}
 
 // Owners lists the emulators that have things on the engine, by name.
-func (e *Engine) Owners(ctx context.Context) ([]Owner, error) {
-	_, judged, err := e.census(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return slices.SortedFunc(maps.Values(judged), func(a, b Owner) int { return strings.Compare(a.ID, b.ID) }), nil
-}
+func (e *Engine) Owners(ctx context.Context) ([]Owner, error) { return e.owners.Owners(ctx) }
 
 // RemoveOwner removes all that an owner has, shared volumes only if asked to, and returns
 // how many things that were. Whether it may go is the caller's decision.
 func (e *Engine) RemoveOwner(ctx context.Context, id string, shared bool) (removed int, err error) {
-	all, err := e.listProperty(ctx, label.OwnedBy(id))
-	if err != nil {
-		return 0, fmt.Errorf("list what %s has: %w", id, dockerapi.Classify(err))
-	}
-	volumes := slices.DeleteFunc(slices.Clone(all.volumes), func(v volume.Volume) bool { return !isShared(v.Labels) })
-	removed, err = e.removeProperty(ctx, all.filter(func(labels map[string]string) bool { return !isShared(labels) }))
-	if err == nil && shared {
-		var n int
-		n, err = e.removeShared(ctx, volumes)
-		removed += n
-	}
-	return removed, dockerapi.Classify(err)
+	return e.owners.RemoveOwner(ctx, id, shared)
 }
 
-// census finds what all owners have, and judges them.
-func (e *Engine) census(ctx context.Context) (property, map[string]Owner, error) {
-	// Owners start their lifeline first. So what is listed before the lifelines
-	// belongs to an owner whose lifeline, if it lives, is in the later list.
-	all, err := e.listProperty(ctx, make(client.Filters).Add("label", label.OwnerKey))
-	if err != nil {
-		return all, nil, fmt.Errorf("list what emulators have: %w", dockerapi.Classify(err))
-	}
-	pulses, err := e.pulses(ctx)
-	if err != nil {
-		return all, nil, fmt.Errorf("list living emulators: %w", dockerapi.Classify(err))
-	}
-	judged, from := map[string]Owner{}, vantageFrom(e.owner.Place)
-	for id, places := range all.places() {
-		judged[id] = assess(id, places, from, pulses[id])
-	}
-	all.count(judged)
-	return all, judged, nil
-}
-
-// assess looks for an owner's directories and judges it by them.
-func assess(id string, places []label.Place, from vantage, life pulse) Owner {
-	owner := Owner{ID: id}
-	var homes []residence
-	for _, p := range places {
-		home := residenceOf(id, p, from)
-		homes = append(homes, home)
-		if owner.Directory == "" || home == present {
-			owner.Directory = p.Directory
-		}
-	}
-	owner.State = judge(life.alive(), homes)
-	if life.left > 0 {
-		owner.Lapse = Lapse{life.since, life.left, judge(false, homes)}
-	}
-	return owner
-}
-
-// places are those that the things of each owner name, once each.
-func (p property) places() map[string][]label.Place {
-	places := map[string][]label.Place{}
-	for labels := range p.labels() {
-		id, at := labels[label.OwnerKey], label.PlaceOf(labels)
-		known := places[id]
-		if (at.Directory != "" || labels[label.DurableKey] != "") && !slices.Contains(known, at) {
-			known = append(known, at)
-		}
-		places[id] = known
-	}
-	return places
-}
-
-// count adds what each owner has.
-func (p property) count(owners map[string]Owner) {
-	add := func(labels map[string]string, field func(*Owner) *int) {
-		owner := owners[labels[label.OwnerKey]]
-		*field(&owner)++
-		owners[labels[label.OwnerKey]] = owner
-	}
-	for _, c := range p.containers {
-		add(c.Labels, func(o *Owner) *int { return &o.Containers })
-	}
-	for _, n := range p.networks {
-		add(n.Labels, func(o *Owner) *int { return &o.Networks })
-	}
-	for _, v := range p.volumes {
-		if v.Labels[label.KindKey] == string(label.Witness) {
-			continue
-		}
-		add(v.Labels, func(o *Owner) *int {
-			if isShared(v.Labels) {
-				return &o.SharedVolumes
-			}
-			return &o.Volumes
-		})
-	}
-}
+// Sweep implements backend.Sweeper.
+func (e *Engine) Sweep(ctx context.Context) (removed int, err error) { return e.owners.Sweep(ctx) }

@@ -197,7 +197,7 @@ func (e *Engine) startRelay(ctx context.Context, era int64) (*relayLink, error) 
 	if !e.relays.goesOn(era) {
 		return nil, errRelayDropped
 	}
-	if err := e.ensureLifeline(ctx); err != nil {
+	if err := e.heartbeat.Ensure(ctx); err != nil {
 		return nil, err
 	}
 	if err := e.removeEarlierRelays(ctx); err != nil {
@@ -235,7 +235,7 @@ func (e *Engine) tendRelay(l *relayLink) {
 		return
 	}
 	e.log.Warn("relay broke", "container", l.id, "output", l.conn.Complaint())
-	for wait := firstRetry; e.relays.era.Load() == l.era; wait = min(2*wait, lastRetry) {
+	for wait := dockerapi.FirstRetry; e.relays.era.Load() == l.era; wait = min(2*wait, dockerapi.LastRetry) {
 		ctx, cancel := context.WithTimeout(e.closing, lazy.LoadTimeout)
 		err := e.containers.Remove(ctx, l.id)
 		if e.relays.wanted() {

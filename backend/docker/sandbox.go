@@ -38,7 +38,7 @@ type sandboxFacts struct {
 // group is the parent of its containers' groups, so its limits hold for their sum.
 func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
 	defer e.warm.TaskStarts()()
-	if err := e.ensureLifeline(ctx); err != nil {
+	if err := e.heartbeat.Ensure(ctx); err != nil {
 		return backend.Container{}, dockerapi.Classify(err)
 	}
 	var vpc, routed vpcnet.Network

@@ -17,7 +17,7 @@ import (
 
 // EnsureVolume implements backend.Engine.
 func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) error {
-	if err := e.ensureLifeline(ctx); err != nil {
+	if err := e.heartbeat.Ensure(ctx); err != nil {
 		return dockerapi.Classify(err)
 	}
 	of := label.Volume
@@ -86,16 +86,11 @@ func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backe
 // owner's stays: for the owner there is none.
 func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
 	found, err := e.client.VolumeInspect(ctx, name)
-	if err == nil && found.Labels[label.OwnerKey] == e.owner.Name && !isShared(found.Labels) {
+	if err == nil && found.Labels[label.OwnerKey] == e.owner.Name && found.Labels[label.KindKey] != string(label.SharedVolume) {
 		err = e.client.VolumeRemove(ctx, name)
 	}
 	if cerrdefs.IsNotFound(err) {
 		return nil
 	}
 	return dockerapi.Classify(err)
-}
-
-// removeVolume removes a volume of whatever owner.
-func (e *Engine) removeVolume(ctx context.Context, name string) error {
-	return e.client.VolumeRemove(ctx, name)
 }

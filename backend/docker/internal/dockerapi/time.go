@@ -1,6 +1,7 @@
 package dockerapi
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -16,3 +17,19 @@ func ParseTime(text string) time.Time {
 
 // FormatTime writes a time as the engine wants it in a query.
 func FormatTime(t time.Time) string { return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond()) }
+
+// Time is the engine's clock, by which its timestamps are to be judged.
+func (c Client) Time(ctx context.Context) (time.Time, error) {
+	info, err := c.Info(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339Nano, info.SystemTime)
+}
+
+// Pauses between attempts to reach an engine again: the first one, and the last one to which they
+// double.
+const (
+	FirstRetry = 250 * time.Millisecond
+	LastRetry  = 10 * time.Second
+)

@@ -1,4 +1,4 @@
-package docker
+package owner
 
 import (
 	"context"
@@ -13,86 +13,77 @@ import (
 )
 
 // restartGrace is for how long after the engine itself restarted an owner may still be
-// about to start its lifeline again, and after a lifeline was created its owner about to
+// about to start its heartbeat again, and after a heartbeat was created its owner about to
 // start it.
 const restartGrace = time.Minute
 
-// Lapse is why an owner counts as live although its lifeline does not run: it has ended,
+// Grace is why an owner counts as live although its heartbeat does not run: it has ended,
 // or it is cut off from the engine and about to connect again.
-type Lapse struct {
-	// Since is for how long the lifeline has not run, by the engine's clock.
+type Grace struct {
+	// Since is for how long the heartbeat has not run, by the engine's clock.
 	Since time.Duration
 	// Left is for how much longer the owner counts as live.
 	Left time.Duration
 	// Then is what the owner is after that, if it does not connect again.
-	Then OwnerState
+	Then State
 }
 
-// pulse is what an owner's lifeline says.
-type pulse struct {
+// liveness is what an owner's heartbeat says.
+type liveness struct {
 	running bool
-	// since and left are those of a Lapse, if it does not run.
+	// since and left are those of a Grace, if it does not run.
 	since, left time.Duration
 }
 
-func (p pulse) alive() bool { return p.running || p.left > 0 }
+func (l liveness) alive() bool { return l.running || l.left > 0 }
 
-// pulses are those of the owners that have a lifeline, which may be over.
-func (e *Engine) pulses(ctx context.Context) (map[string]pulse, error) {
-	lifelines, err := e.client.ContainerList(ctx, client.ContainerListOptions{
+// livenesses are those of the owners that have a heartbeat, which may be over.
+func (r *Registry) livenesses(ctx context.Context) (map[string]liveness, error) {
+	heartbeats, err := r.Client.ContainerList(ctx, client.ContainerListOptions{
 		All: true, Filters: make(client.Filters).Add("label", label.KindKey+"="+string(label.Heartbeat)),
 	})
 	if err != nil {
 		return nil, err
 	}
-	now, err := e.engineTime(ctx)
+	now, err := r.Client.Time(ctx)
 	if err != nil {
 		return nil, err
 	}
-	best := map[string]pulse{}
-	for _, c := range lifelines {
+	best := map[string]liveness{}
+	for _, c := range heartbeats {
 		owner := c.Labels[label.OwnerKey]
 		if best[owner].running {
 			continue
 		}
 		if c.State == container.StateRunning {
-			best[owner] = pulse{running: true}
+			best[owner] = liveness{running: true}
 			continue
 		}
-		found, err := e.client.ContainerInspect(ctx, c.ID)
+		found, err := r.Client.ContainerInspect(ctx, c.ID)
 		if cerrdefs.IsNotFound(err) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if p := pulseOf(found, now); p.running || p.left > best[owner].left {
-			best[owner] = p
+		if l := livenessOf(found, now); l.running || l.left > best[owner].left {
+			best[owner] = l
 		}
 	}
 	return best, nil
 }
 
-// pulseOf judges an owner by one lifeline.
-func pulseOf(l container.InspectResponse, now time.Time) pulse {
+// livenessOf judges an owner by one heartbeat.
+func livenessOf(l container.InspectResponse, now time.Time) liveness {
 	over, grace := dockerapi.ParseTime(l.State.FinishedAt), restartGrace
 	switch {
 	case l.State.Running:
-		return pulse{running: true}
+		return liveness{running: true}
 	case l.State.Status == container.StateCreated:
 		over = dockerapi.ParseTime(l.Created)
 	case l.State.ExitCode == 0: // the end of its input; else the engine stopped it
 		grace, _ = time.ParseDuration(l.Config.Labels[label.GraceKey]) // without one there is none
 	}
 	since := now.Sub(over)
-	return pulse{since: max(since, 0), left: max(grace-since, 0)}
-}
-
-// engineTime is the engine's clock, by which its timestamps are to be judged.
-func (e *Engine) engineTime(ctx context.Context) (time.Time, error) {
-	info, err := e.client.Info(ctx)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return time.Parse(time.RFC3339Nano, info.SystemTime)
+	return liveness{since: max(since, 0), left: max(grace-since, 0)}
 }

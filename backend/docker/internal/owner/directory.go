@@ -1,4 +1,4 @@
-package docker
+package owner
 
 import (
 	"errors"
@@ -41,21 +41,21 @@ func inInitialMounts(proc string) bool {
 	return processes == initialProcesses && mount != "" && strings.HasPrefix(string(first), mount+"\n")
 }
 
-// residence is what an owner's data directory looks like from here.
-type residence string
+// dirState is what an owner's data directory looks like from here.
+type dirState string
 
 const (
-	present  residence = "present"  // with the owner's file
-	replaced residence = "replaced" // another owner has taken it over
-	gone     residence = "gone"
+	present  dirState = "present"  // with the owner's file
+	replaced dirState = "replaced" // another owner has taken it over
+	gone     dirState = "gone"
 	// unclear is a directory of another machine or file system, or perhaps of another one,
 	// one that cannot be read, and one without owner file: perhaps its disk is not mounted.
-	unclear residence = "unclear"
+	unclear dirState = "unclear"
 )
 
-// residenceOf looks for an owner's directory. The owner's own file tells where it is from
+// dirStateOf looks for an owner's directory. The owner's own file tells where it is from
 // wherever it is seen; that there is none, or another one, only from where one can be sure.
-func residenceOf(owner string, at label.Place, from vantage) residence {
+func dirStateOf(owner string, at label.Place, from vantage) dirState {
 	if at.Directory == "" || !from.Sees(at) {
 		return unclear
 	}

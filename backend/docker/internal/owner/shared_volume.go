@@ -1,4 +1,4 @@
-package docker
+package owner
 
 import (
 	"context"
@@ -19,8 +19,8 @@ func isShared(labels map[string]string) bool {
 }
 
 // removeShared removes shared volumes that no container uses, of whatever owner that is.
-func (e *Engine) removeShared(ctx context.Context, volumes []volume.Volume) (removed int, err error) {
-	containers, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true})
+func (r *Registry) removeShared(ctx context.Context, volumes []volume.Volume) (removed int, err error) {
+	containers, err := r.Client.ContainerList(ctx, client.ContainerListOptions{All: true})
 	if err != nil {
 		return 0, err
 	}
@@ -28,7 +28,7 @@ func (e *Engine) removeShared(ctx context.Context, volumes []volume.Volume) (rem
 	for _, v := range volumes {
 		if user := mountsBelow(containers, v.Mountpoint); user != "" {
 			err = fmt.Errorf("volume %s is in use by container %s", v.Name, user)
-		} else if err = e.removeVolume(ctx, v.Name); err == nil {
+		} else if err = r.Client.VolumeRemove(ctx, v.Name); err == nil {
 			removed++
 		}
 		failures = append(failures, err)

@@ -1,0 +1,125 @@
+package owner
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/volume"
+	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+)
+
+// property is what owners have on the engine.
+type property struct {
+	containers []container.Summary // without what heartbeats has
+	heartbeats []container.Summary // and cgroup managers, which are needed to the end, and relays
+	networks   []network.Summary
+	volumes    []volume.Volume
+}
+
+func (r *Registry) listProperty(ctx context.Context, which client.Filters) (property, error) {
+	var all property
+	containers, err := r.Client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: which})
+	if err != nil {
+		return all, err
+	}
+	for _, c := range containers {
+		if of := label.Kind(c.Labels[label.KindKey]); of == label.Heartbeat || of == label.CgroupManager || of == label.Relay {
+			all.heartbeats = append(all.heartbeats, c)
+		} else {
+			all.containers = append(all.containers, c)
+		}
+	}
+	if all.networks, err = r.Client.NetworkList(ctx, which); err != nil {
+		return all, err
+	}
+	all.volumes, err = r.Client.VolumeList(ctx, which)
+	return all, err
+}
+
+// labels are those of all things.
+func (p property) labels() iter.Seq[map[string]string] {
+	return func(yield func(map[string]string) bool) {
+		for _, c := range slices.Concat(p.containers, p.heartbeats) {
+			if !yield(c.Labels) {
+				return
+			}
+		}
+		for _, n := range p.networks {
+			if !yield(n.Labels) {
+				return
+			}
+		}
+		for _, v := range p.volumes {
+			if !yield(v.Labels) {
+				return
+			}
+		}
+	}
+}
+
+func (p property) filter(keep func(labels map[string]string) bool) property {
+	drop := func(c container.Summary) bool { return !keep(c.Labels) }
+	return property{
+		containers: slices.DeleteFunc(p.containers, drop),
+		heartbeats: slices.DeleteFunc(p.heartbeats, drop),
+		networks:   slices.DeleteFunc(p.networks, func(n network.Summary) bool { return !keep(n.Labels) }),
+		volumes:    slices.DeleteFunc(p.volumes, func(v volume.Volume) bool { return !keep(v.Labels) }),
+	}
+}
+
+// removeProperty removes in the order in which things depend on each other:
+// containers before the sandbox whose namespace and control group they are in,
+// sandboxes before their parents, those before networks and volumes, heartbeats last.
+func (r *Registry) removeProperty(ctx context.Context, all property) (removed int, err error) {
+	var containers, children, sandboxes, heartbeats, networks, volumes []string
+	for _, c := range all.containers {
+		switch {
+		case c.Labels[label.KindKey] != string(label.Sandbox):
+			containers = append(containers, c.ID)
+		case c.Labels[label.BoundKey] != "":
+			children = append(children, c.ID)
+		default:
+			sandboxes = append(sandboxes, c.ID)
+		}
+	}
+	for _, c := range all.heartbeats {
+		heartbeats = append(heartbeats, c.ID)
+	}
+	for _, n := range all.networks {
+		networks = append(networks, n.ID)
+	}
+	for _, v := range all.volumes {
+		volumes = append(volumes, v.Name)
+	}
+	lost := r.Limits.WithoutSandbox(ctx, all.containers)
+	var failures []error
+	for _, step := range []struct {
+		ids     []string
+		remove  func(context.Context, string) error
+		counted bool
+	}{
+		{containers, r.Containers.Remove, true},
+		{children, r.Limits.RemoveSandbox, true},
+		{sandboxes, r.Limits.RemoveSandbox, true},
+		{networks, r.Networks.Remove, true},
+		{volumes, r.Client.VolumeRemove, true},
+		{heartbeats, r.Containers.Remove, false},
+	} {
+		n, err := dockerapi.InParallel(ctx, step.ids, step.remove)
+		if step.counted {
+			removed += n
+		}
+		failures = append(failures, err)
+	}
+	for _, group := range lost {
+		r.Limits.RemoveGroup(ctx, group)
+	}
+	return removed, errors.Join(failures...)
+}

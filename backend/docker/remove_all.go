@@ -1,0 +1,28 @@
+package docker
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
+)
+
+// RemoveAll implements backend.Engine. The heartbeat goes last, so that what an
+// interrupted run leaves is never without an owner that is plainly dead or alive.
+func (e *Engine) RemoveAll(ctx context.Context) error {
+	e.warm.Empty(ctx)
+	dropped := e.dropRelay(ctx)
+	listed, err := e.owners.RemoveOwn(ctx)
+	if !listed {
+		return err
+	}
+	e.limits.RemoveLost(ctx)
+	e.networks.Forget(ctx, func(string, vpcnet.Network) bool { return true })
+	e.direct.Reset()
+	e.sandboxes.Clear()
+	e.leases.Clear()
+	e.commands.ForgetAll()
+	e.containers.ForgetAll()
+	return dockerapi.Classify(errors.Join(err, dropped, e.limits.Close(ctx), e.heartbeat.Drop(ctx)))
+}
