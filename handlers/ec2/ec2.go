@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/routing"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
-	rows "github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -28,7 +28,7 @@ type Options struct {
 	// StrictVPC knows no subnets and security groups that are made up.
 	StrictVPC bool
 	// NATGateways is how long NAT gateways take to be made and deleted.
-	NATGateways rows.NATDelays
+	NATGateways ec2.NATDelays
 	// Settle returns when the instances that are wanted have the addresses that can be had
 	// now. Nil: nobody gives them addresses.
 	Settle func(ctx context.Context) error

@@ -33,12 +33,3 @@ func (t *Task) ClusterName() string {
 	}
 	return arn.Name(t.Spec.ClusterARN)
 }
-
-// HostDomain is the domain of the names that a VPC gives to addresses.
-// Source: Amazon VPC user guide, DNS attributes.
-func HostDomain(s arn.Scope) string {
-	if s.Region != "us-east-1" {
-		return s.Region + ".compute.internal"
-	}
-	return "ec2.internal"
-}

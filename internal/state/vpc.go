@@ -122,3 +122,12 @@ func byID[T any](rows []*T, id func(*T) string) []*T {
 	slices.SortFunc(rows, func(a, b *T) int { return strings.Compare(id(a), id(b)) })
 	return rows
 }
+
+// HostDomain is the domain of the names that a VPC gives to addresses.
+// Source: Amazon VPC user guide, DNS attributes.
+func HostDomain(s arn.Scope) string {
+	if s.Region != "us-east-1" {
+		return s.Region + ".compute.internal"
+	}
+	return "ec2.internal"
+}

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -75,7 +75,7 @@ var unusedNetworkInterfaceFilters = []string{
 
 // DescribeNetworkInterfaces answers those of instances, tasks, NAT gateways, endpoints and load
 // balancers.
-func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *ec2.DescribeNetworkInterfacesInput) (*ec2.DescribeNetworkInterfacesOutput, error) {
+func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *sdk.DescribeNetworkInterfacesInput) (*sdk.DescribeNetworkInterfacesOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.NetworkInterface
 	for _, t := range tx.AllTasks() {
@@ -89,7 +89,7 @@ func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *ec2.DescribeNet
 	if err != nil {
 		return nil, err
 	}
-	return &ec2.DescribeNetworkInterfacesOutput{NetworkInterfaces: found}, nil
+	return &sdk.DescribeNetworkInterfacesOutput{NetworkInterfaces: found}, nil
 }
 
 // networkInterface is that of a task (ECS0121). It has no ids of whoever asked for it and

@@ -5,17 +5,17 @@ package routing
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
-	rows "github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 )
 
 // API answers these actions.
 type API struct {
 	kit.Base
-	nat rows.NATDelays
+	nat ec2.NATDelays
 }
 
 // New makes the API.
-func New(b kit.Base, nat rows.NATDelays) *API { return &API{Base: b, nat: nat} }
+func New(b kit.Base, nat ec2.NATDelays) *API { return &API{Base: b, nat: nat} }
 
 // Operations are the actions.
 func (a *API) Operations() []awsapi.Operation {

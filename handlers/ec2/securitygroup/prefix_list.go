@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -24,12 +24,12 @@ func prefixListValues(l *types.PrefixList, filter string) ([]string, bool) {
 }
 
 // DescribePrefixLists answers the prefix lists of AWS.
-func (a *API) DescribePrefixLists(ctx context.Context, in *ec2.DescribePrefixListsInput) (*ec2.DescribePrefixListsOutput, error) {
+func (a *API) DescribePrefixLists(ctx context.Context, in *sdk.DescribePrefixListsInput) (*sdk.DescribePrefixListsOutput, error) {
 	found, err := kit.Describe(kit.AWSPrefixLists(kit.Scope(ctx)), in.Filters, in.PrefixListIds, "prefix-list-id", prefixListValues, kit.Missing("pl-"))
 	if err != nil {
 		return nil, err
 	}
-	return &ec2.DescribePrefixListsOutput{PrefixLists: found}, nil
+	return &sdk.DescribePrefixListsOutput{PrefixLists: found}, nil
 }
 
 func managedPrefixListValues(l *types.ManagedPrefixList, filter string) ([]string, bool) {
@@ -46,7 +46,7 @@ func managedPrefixListValues(l *types.ManagedPrefixList, filter string) ([]strin
 
 // DescribeManagedPrefixLists answers the prefix lists of AWS and those of one's own, by id.
 // Source of the bounds of its pages: EC2 API reference.
-func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *ec2.DescribeManagedPrefixListsInput) (*ec2.DescribeManagedPrefixListsOutput, error) {
+func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *sdk.DescribeManagedPrefixListsInput) (*sdk.DescribeManagedPrefixListsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.ManagedPrefixList
 	for _, l := range kit.AWSPrefixLists(scope) {
@@ -66,7 +66,7 @@ func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *ec2.DescribeMa
 		return nil, err
 	}
 	found, next, err := kit.Page(found, id, in.MaxResults, in.NextToken, 1, 100)
-	return &ec2.DescribeManagedPrefixListsOutput{PrefixLists: found, NextToken: next}, err
+	return &sdk.DescribeManagedPrefixListsOutput{PrefixLists: found, NextToken: next}, err
 }
 
 // ofAWS reports whether a prefix list is one of AWS.

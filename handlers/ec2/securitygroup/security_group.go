@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -84,7 +84,7 @@ func of[E any](list []E, value func(E) *string) (values []string) {
 
 // DescribeSecurityGroups answers the security groups of all VPCs, and those made up that it
 // is asked for.
-func (a *API) DescribeSecurityGroups(ctx context.Context, in *ec2.DescribeSecurityGroupsInput) (*ec2.DescribeSecurityGroupsOutput, error) {
+func (a *API) DescribeSecurityGroups(ctx context.Context, in *sdk.DescribeSecurityGroupsInput) (*sdk.DescribeSecurityGroupsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.SecurityGroup
 	for _, g := range a.SecurityGroups(tx, scope, kit.AskedIDs(in.GroupIds, in.Filters, "group-id")) {
@@ -101,7 +101,7 @@ func (a *API) DescribeSecurityGroups(ctx context.Context, in *ec2.DescribeSecuri
 		return nil, err
 	}
 	slices.SortFunc(found, func(a, b types.SecurityGroup) int { return strings.Compare(*a.GroupId, *b.GroupId) })
-	out := &ec2.DescribeSecurityGroupsOutput{}
+	out := &sdk.DescribeSecurityGroupsOutput{}
 	out.SecurityGroups, out.NextToken, err = kit.Page(found, func(g types.SecurityGroup) string { return *g.GroupId }, in.MaxResults, in.NextToken, kit.LeastResults, kit.MostResults)
 	return out, err
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -25,7 +25,7 @@ func ruleValues(r *types.SecurityGroupRule, filter string) ([]string, bool) {
 
 // DescribeSecurityGroupRules answers the rules of the security groups of all VPCs, and of
 // those made up that it is asked for.
-func (a *API) DescribeSecurityGroupRules(ctx context.Context, in *ec2.DescribeSecurityGroupRulesInput) (*ec2.DescribeSecurityGroupRulesOutput, error) {
+func (a *API) DescribeSecurityGroupRules(ctx context.Context, in *sdk.DescribeSecurityGroupRulesInput) (*sdk.DescribeSecurityGroupRulesOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rules []types.SecurityGroupRule
 	for _, g := range a.SecurityGroups(tx, scope, kit.AskedIDs(nil, in.Filters, "group-id")) {
@@ -40,7 +40,7 @@ func (a *API) DescribeSecurityGroupRules(ctx context.Context, in *ec2.DescribeSe
 	slices.SortFunc(found, func(a, b types.SecurityGroupRule) int {
 		return strings.Compare(*a.SecurityGroupRuleId, *b.SecurityGroupRuleId)
 	})
-	out := &ec2.DescribeSecurityGroupRulesOutput{}
+	out := &sdk.DescribeSecurityGroupRulesOutput{}
 	out.SecurityGroupRules, out.NextToken, err = kit.Page(found, func(r types.SecurityGroupRule) string { return *r.SecurityGroupRuleId },
 		in.MaxResults, in.NextToken, kit.LeastResults, kit.MostResults)
 	return out, err
@@ -63,7 +63,7 @@ func describeRule(tx *state.Tx, scope arn.Scope, g *state.SecurityGroup, r state
 // ModifySecurityGroupRules replaces what rules say; their direction stays. Source: EC2 API
 // reference, ModifySecurityGroupRules; the texts of refusals are the emulator's, but for
 // those that AuthorizeSecurityGroupIngress has as well.
-func (a *API) ModifySecurityGroupRules(ctx context.Context, in *ec2.ModifySecurityGroupRulesInput) (*ec2.ModifySecurityGroupRulesOutput, error) {
+func (a *API) ModifySecurityGroupRules(ctx context.Context, in *sdk.ModifySecurityGroupRulesInput) (*sdk.ModifySecurityGroupRulesOutput, error) {
 	if len(in.SecurityGroupRules) == 0 {
 		return nil, kit.MissingParameter("SecurityGroupRule")
 	}
@@ -88,7 +88,7 @@ func (a *API) ModifySecurityGroupRules(ctx context.Context, in *ec2.ModifySecuri
 		tx.PutSecurityGroup(&changed)
 		return nil
 	})
-	return &ec2.ModifySecurityGroupRulesOutput{Return: aws.Bool(true)}, err
+	return &sdk.ModifySecurityGroupRulesOutput{Return: aws.Bool(true)}, err
 }
 
 func (a *API) modifyRule(tx *state.Tx, g *state.SecurityGroup, update types.SecurityGroupRuleUpdate) error {

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -34,7 +34,7 @@ func zoneValues(z *types.AvailabilityZone, filter string) ([]string, bool) {
 }
 
 // DescribeAvailabilityZones answers the zones of the region.
-func (a *API) DescribeAvailabilityZones(ctx context.Context, in *ec2.DescribeAvailabilityZonesInput) (*ec2.DescribeAvailabilityZonesOutput, error) {
+func (a *API) DescribeAvailabilityZones(ctx context.Context, in *sdk.DescribeAvailabilityZonesInput) (*sdk.DescribeAvailabilityZonesOutput, error) {
 	region := kit.Scope(ctx).Region
 	var rows []types.AvailabilityZone
 	for _, name := range state.Zones(region) {
@@ -56,5 +56,5 @@ func (a *API) DescribeAvailabilityZones(ctx context.Context, in *ec2.DescribeAva
 	if err != nil {
 		return nil, err
 	}
-	return &ec2.DescribeAvailabilityZonesOutput{AvailabilityZones: found}, nil
+	return &sdk.DescribeAvailabilityZonesOutput{AvailabilityZones: found}, nil
 }

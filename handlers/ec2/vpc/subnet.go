@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	rows "github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -66,9 +66,9 @@ func launchOptions(s *types.Subnet) types.PrivateDnsNameOptionsOnLaunch {
 }
 
 // DescribeSubnets answers the subnets of all VPCs, and those made up that it is asked for.
-func (a *API) DescribeSubnets(ctx context.Context, in *ec2.DescribeSubnetsInput) (*ec2.DescribeSubnetsOutput, error) {
+func (a *API) DescribeSubnets(ctx context.Context, in *sdk.DescribeSubnetsInput) (*sdk.DescribeSubnetsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
-	room := rows.RoomIn(tx)
+	room := ec2.RoomIn(tx)
 	var described []types.Subnet
 	for _, s := range a.Subnets(tx, scope, kit.AskedIDs(in.SubnetIds, in.Filters, "subnet-id")) {
 		described = append(described, describeSubnet(tx, scope, room, s))
@@ -78,12 +78,12 @@ func (a *API) DescribeSubnets(ctx context.Context, in *ec2.DescribeSubnetsInput)
 		return nil, err
 	}
 	slices.SortFunc(found, func(a, b types.Subnet) int { return strings.Compare(*a.SubnetId, *b.SubnetId) })
-	out := &ec2.DescribeSubnetsOutput{}
+	out := &sdk.DescribeSubnetsOutput{}
 	out.Subnets, out.NextToken, err = kit.Page(found, func(s types.Subnet) string { return *s.SubnetId }, in.MaxResults, in.NextToken, kit.LeastResults, kit.MostResults)
 	return out, err
 }
 
-func describeSubnet(tx *state.Tx, scope arn.Scope, room *rows.Room, s *state.Subnet) types.Subnet {
+func describeSubnet(tx *state.Tx, scope arn.Scope, room *ec2.Room, s *state.Subnet) types.Subnet {
 	return types.Subnet{
 		SubnetId: &s.ID, SubnetArn: kit.ResourceARN(scope, "subnet/"+s.ID), State: types.SubnetStateAvailable, OwnerId: &scope.Account,
 		VpcId: &s.VPC, CidrBlock: aws.String(s.CIDR(tx.NetworkCIDR()).String()),

@@ -6,18 +6,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // DescribeVpcAttribute answers an attribute of a VPC. Source: VPC user guide, DNS
 // attributes. The texts of refusals are the emulator's choice.
-func (a *API) DescribeVpcAttribute(ctx context.Context, in *ec2.DescribeVpcAttributeInput) (*ec2.DescribeVpcAttributeOutput, error) {
+func (a *API) DescribeVpcAttribute(ctx context.Context, in *sdk.DescribeVpcAttributeInput) (*sdk.DescribeVpcAttributeOutput, error) {
 	v, err := kit.NamedVPC(a.Store.Read(), kit.Scope(ctx), in.VpcId)
 	if err != nil {
 		return nil, err
 	}
-	out := &ec2.DescribeVpcAttributeOutput{VpcId: in.VpcId}
+	out := &sdk.DescribeVpcAttributeOutput{VpcId: in.VpcId}
 	switch in.Attribute {
 	case types.VpcAttributeNameEnableDnsSupport:
 		out.EnableDnsSupport = &types.AttributeBooleanValue{Value: &v.DNSSupport}
@@ -35,7 +35,7 @@ func (a *API) DescribeVpcAttribute(ctx context.Context, in *ec2.DescribeVpcAttri
 
 // ModifyVpcAttribute changes one attribute of a VPC. Source: EC2 API reference,
 // ModifyVpcAttribute; the texts of refusals are the emulator's choice.
-func (a *API) ModifyVpcAttribute(ctx context.Context, in *ec2.ModifyVpcAttributeInput) (*ec2.ModifyVpcAttributeOutput, error) {
+func (a *API) ModifyVpcAttribute(ctx context.Context, in *sdk.ModifyVpcAttributeInput) (*sdk.ModifyVpcAttributeOutput, error) {
 	err := a.Store.Update(func(tx *state.Tx) error {
 		v, err := kit.NamedVPC(tx, kit.Scope(ctx), in.VpcId)
 		if err != nil {
@@ -51,7 +51,7 @@ func (a *API) ModifyVpcAttribute(ctx context.Context, in *ec2.ModifyVpcAttribute
 		tx.PutVPC(&changed)
 		return nil
 	})
-	return &ec2.ModifyVpcAttributeOutput{}, err
+	return &sdk.ModifyVpcAttributeOutput{}, err
 }
 
 // setting is a flag of a row, and what a request says of it: nil is nothing.
