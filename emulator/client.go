@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/logsink"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
@@ -34,7 +35,7 @@ func (s *Server) secretSource() agent.SecretSource {
 }
 
 // logSink is where the agent writes the output of containers.
-func (s *Server) logSink() agent.LogSink {
+func (s *Server) logSink() awslogs.Sink {
 	if s.opts.leaves("logs") {
 		return logsink.NewUpstream(s.client, s.logs, s.opts.Log)
 	}

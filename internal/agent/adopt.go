@@ -30,7 +30,6 @@ func (h *host) resync(ctx context.Context) {
 		return
 	}
 	h.Engine.SetInfo(there.info)
-	h.simulated.Store(there.info.Simulated)
 	if there.info.Simulated { // nothing else than this process can lead anywhere
 		h.ports.ListenHere()
 	}
@@ -50,7 +49,7 @@ func (h *host) resync(ctx context.Context) {
 	if !h.Engine.Found(losses) {
 		return
 	}
-	h.logs.list(ctx, there.containers)
+	h.listLogs(ctx, there.containers)
 	h.prepareNetwork(ctx)
 	h.networks.RemoveDeleted(there.networks)
 	volumes := there.volumesByTask()
@@ -239,7 +238,7 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 	case !exists:
 	case !found.StartedAt.IsZero() && c.StartedAt.IsZero():
 		// It was started, but the store does not know.
-		c.Phase, c.StartedAt = state.ContainerRunning, w.host.at(found.StartedAt)
+		c.Phase, c.StartedAt = state.ContainerRunning, w.host.Engine.Time(w.host.agent.Clock, found.StartedAt)
 		w.adoptPorts(i, found)
 		w.publication.touch()
 		if found.State == backend.Exited {

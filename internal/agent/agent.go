@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -60,7 +61,7 @@ type Options struct {
 	Variables func(t *state.Task, container string) ([]string, error)
 	// LogSink takes the output of containers with the log driver awslogs; with nil it stays
 	// with the engine.
-	LogSink LogSink
+	LogSink awslogs.Sink
 	// Secrets reads what definitions refer to, with the task's execution role. Nil is that no
 	// task which refers to anything can start.
 	Secrets SecretSource
@@ -111,7 +112,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer a.vpcs.Close()
 	defer a.groups.Close()
 	for _, h := range a.hosts {
-		h.life = ctx
+		h.Engine.Begin(ctx)
 	}
 	var running sync.WaitGroup
 	defer running.Wait()

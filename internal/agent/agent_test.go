@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
@@ -28,7 +29,7 @@ type bench struct {
 	engine *sim.Engine
 	hooks  *hooks // between the agent and the engine, or nil
 	faults *fault.Engine
-	logs   LogSink
+	logs   awslogs.Sink
 	delays Delays
 	clock  *clock.Clock
 	agent  *Agent

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -113,10 +114,10 @@ func (w *work) containerNotBegun(i int, kind string, err error) {
 func (w *work) discard(i int) run {
 	h, id := w.host, w.view.status.Containers[i].EngineID
 	return func(ctx context.Context) func() {
-		h.logs.await(ctx, id)
+		h.logs.Await(ctx, id)
 		err := h.Engine.Remove(ctx, id)
 		if err == nil {
-			h.logs.forget(ctx, id)
+			h.logs.Forget(ctx, id)
 		}
 		return func() {
 			c := &w.view.status.Containers[i]
@@ -159,11 +160,11 @@ func (w *work) start(i int) run {
 		}
 		if err == nil && logs && w.machine != nil {
 			var again func()
-			if again, err = w.makeStream(ctx, i, a, since); again != nil {
+			if again, err = w.makeLogStream(ctx, i, a, since); again != nil {
 				return again
 			}
 			if err != nil {
-				err = engineLogFailure(err)
+				err = awslogs.EngineFailure(err)
 			}
 		}
 		if err == nil {
@@ -171,7 +172,7 @@ func (w *work) start(i int) run {
 		}
 		startedAt := h.agent.Clock.Now()
 		if errors.Is(err, backend.ErrNoSandbox) {
-			h.rest(ctx) // the engine itself may not know yet
+			enginecall.Rest(ctx) // the engine itself may not know yet
 		}
 		return func() {
 			c := &w.view.status.Containers[i]
@@ -250,10 +251,6 @@ func (w *work) examine(i int) run {
 	}
 }
 
-// retryPause is how long a call rests that the engine has refused for no reason that
-// concerns the task.
-const retryPause = time.Second
-
 // unanswered deals with a call that has to be made again: at once when a lost engine
 // is back, after a while when the engine refuses it.
 func (w *work) unanswered(ctx context.Context, what string, err error) (apply func()) {
@@ -261,16 +258,6 @@ func (w *work) unanswered(ctx context.Context, what string, err error) (apply fu
 		return func() { w.host.Engine.Lost(err) }
 	}
 	w.host.agent.Log.Warn(what+"; it is tried again", "task", w.task.ARN, "error", w.said(err))
-	w.host.rest(ctx)
+	enginecall.Rest(ctx)
 	return func() {}
-}
-
-// rest waits before something is tried again.
-func (h *host) rest(ctx context.Context) {
-	pause := time.NewTimer(retryPause)
-	defer pause.Stop()
-	select {
-	case <-pause.C:
-	case <-ctx.Done():
-	}
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs/awslogstest"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/google/go-cmp/cmp"
 )
@@ -159,14 +161,14 @@ func TestAContainerWaitsForItsVariables(t *testing.T) {
 			Store: b.store, Clock: b.clock, Log: b.agent.Log, Hosts: []HostOptions{{Engine: b.engine}},
 			Variables: func(*state.Task, string) ([]string, error) {
 				if asked++; asked < 3 {
-					return nil, errDiskFull
+					return nil, awslogstest.ErrDiskFull
 				}
 				return []string{"TOLD=now"}, nil
 			},
 		}))
 		id := b.run(container("app", "sh", "-c", "env; sleep 100"))
 		b.expect("at first", b.task(id).Status.LastStatus, state.Pending)
-		b.settleAfter(3 * retryPause)
+		b.settleAfter(3 * enginecall.RetryPause)
 		b.expect("later", b.task(id).Status.LastStatus, state.Running)
 		told := false
 		if err := b.agent.Logs(t.Context(), id, "", backend.LogOptions{Write: func(_ time.Time, _ bool, line string) error {

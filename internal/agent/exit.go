@@ -138,7 +138,7 @@ func (w *work) endedAt(seen backend.Container, late bool) time.Time {
 	if !late || seen.ExitedAt.IsZero() {
 		return now
 	}
-	at := w.host.at(seen.ExitedAt)
+	at := w.host.Engine.Time(w.host.agent.Clock, seen.ExitedAt)
 	for _, before := range []time.Time{w.view.status.StartedAt, w.task.Spec.CreatedAt} {
 		if at.Before(before) {
 			at = before

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -46,12 +47,11 @@ type host struct {
 	HostOptions
 	Engine    *enginecall.Engine // that of the options, with deadlines
 	agent     *Agent
-	life      context.Context // ends with the agent's run
 	ports     *hostport.Ports
 	networks  *vpc.Networks
 	balancers backend.LoadBalancers // nil where the engine has none
 	leftovers *leftovers
-	logs      *logReaders
+	logs      *awslogs.Readers
 	digests   digests
 	ranges    instanceRanges
 	dynamic   dynamicPorts
@@ -59,7 +59,6 @@ type host struct {
 	resyncs   chan struct{}   // holds a token while a resync is under way
 	unseen    map[string]bool // containers of which the last list told nothing, by name; of the resync
 
-	simulated    atomic.Bool // as Engine says
 	lookingAgain atomic.Bool // at what is unseen, in a while
 
 	clientsLost atomic.Bool // it has been said that targets see load balancers alone
@@ -87,7 +86,11 @@ func newHost(a *Agent, o HostOptions) *host {
 	if !o.InstanceRange.IsValid() {
 		o.InstanceRange = DefaultInstanceRange
 	}
-	engine := enginecall.New(o.Engine, &a.calls, a.Log.With("host", o.Name))
+	log := a.Log
+	if o.Name != "" {
+		log = log.With("host", o.Name)
+	}
+	engine := enginecall.New(o.Engine, &a.calls, log)
 	h := &host{
 		HostOptions: o, Engine: engine, balancers: engine.LoadBalancers(), ranges: instanceRanges{block: o.InstanceRange}, agent: a, resyncs: make(chan struct{}, 1),
 		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, fetched: map[string]bool{},
@@ -99,9 +102,10 @@ func newHost(a *Agent, o HostOptions) *host {
 	h.networks = vpc.NewNetworks(networks)
 	h.ports = hostport.New(hostport.Options{
 		Log: a.Log, Engine: engine,
-		Go: func(run func(context.Context)) bool { return h.Engine.Go(func() { run(h.life) }) },
+		Go: func(run func(context.Context)) bool { return h.Engine.Go(func() { run(h.Engine.Life()) }) },
 	})
-	h.leftovers, h.logs = newLeftovers(h), newLogReaders(h)
+	h.leftovers = newLeftovers(h)
+	h.logs = awslogs.NewReaders(awslogs.Options{Engine: engine, Sink: a.LogSink, Clock: a.Clock, Delay: a.Delays.Logs, Log: log})
 	return h
 }
 
@@ -117,9 +121,6 @@ func (h *host) run(ctx context.Context) {
 		h.agent.Log.Error("engine no longer watched", "host", h.Name, "error", err)
 	}
 }
-
-// spawn is Engine.Go.
-func (h *host) spawn(f func()) bool { return h.Engine.Go(f) }
 
 // end returns when nothing of the host is at work any more.
 func (h *host) end() {
@@ -225,13 +226,4 @@ func (h *host) subject(id string) (subject, bool) {
 	defer h.mu.Unlock()
 	s, known := h.index[id]
 	return s, known
-}
-
-// at is the emulator's time of something that the engine saw happen. Engines keep
-// real time, the simulation the emulator's.
-func (h *host) at(engineTime time.Time) time.Time {
-	if h.Engine.LastInfo().Simulated {
-		return engineTime
-	}
-	return h.agent.Clock.Now().Add(-max(0, time.Since(engineTime)))
 }

@@ -43,7 +43,7 @@ func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 
 // portRules: nothing that is simulated speaks UDP.
 func (h *host) portRules() portRules {
-	return portRules{local: h.LocalPorts, udp: !h.Engine.LastInfo().Simulated}
+	return portRules{local: h.LocalPorts, udp: !h.Engine.Simulated()}
 }
 
 func portOwner(t *state.Task, s *state.TaskStatus, stop *state.Stop) hostport.Owner {

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -287,7 +288,7 @@ func TestARefusedChangeIsTriedAgain(t *testing.T) {
 		b.changeRules(state.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "192.0.2.1/32"})
 		b.expect("it lets in", g.letsIn(b, first), b.ips(first))
 		g.refuseWith(nil)
-		time.Sleep(2 * retryPause)
+		time.Sleep(2 * enginecall.RetryPause)
 		soon()
 		b.expect("later it lets in", g.letsIn(b, first), "192.0.2.1")
 	})

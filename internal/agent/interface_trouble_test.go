@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -107,7 +108,7 @@ func TestASandboxThatHangsConcernsNoOther(t *testing.T) {
 		g.mu.Lock()
 		g.hangs = ""
 		g.mu.Unlock()
-		time.Sleep(2 * (time.Minute + retryPause))
+		time.Sleep(2 * (time.Minute + enginecall.RetryPause))
 		soon()
 		b.expect("once it answers it lets in", g.letsIn(b, hangs), "192.0.2.2")
 	})

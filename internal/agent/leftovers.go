@@ -87,7 +87,7 @@ func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Con
 				kept[taskARN] = left
 			}
 			left.ids = append(left.ids, c.ID)
-			l.host.logs.followLeftover(taskARN, c)
+			l.host.followLeftover(taskARN, c)
 		}
 	}
 	for taskARN, names := range volumes {
@@ -205,7 +205,7 @@ func (l *leftovers) putBack(ctx context.Context, left leftover, unread []string)
 // removeRead removes containers, and returns those whose output is not in yet.
 func (l *leftovers) removeRead(ctx context.Context, ids []string) (unread []string) {
 	for _, id := range ids {
-		if l.host.logs.await(ctx, id) {
+		if l.host.logs.Await(ctx, id) {
 			l.removeIDs(ctx, []string{id})
 		} else {
 			unread = append(unread, id)
@@ -219,7 +219,7 @@ func (l *leftovers) removeIDs(ctx context.Context, ids []string) {
 		err := l.host.Engine.Remove(ctx, id)
 		switch {
 		case err == nil:
-			l.host.logs.forget(ctx, id)
+			l.host.logs.Forget(ctx, id)
 		case ctx.Err() == nil:
 			l.host.agent.Log.Warn("container of a stopped task not removed", "container", id, "error", err)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // unplugged is an engine where somebody takes a sandbox off its network.
@@ -98,10 +99,10 @@ func TestALoadBalancerThatLosesItsNetwork(t *testing.T) {
 		engine.mu.Lock()
 		engine.filters = 0
 		engine.mu.Unlock()
-		time.Sleep(10 * retryPause)
+		time.Sleep(10 * enginecall.RetryPause)
 		engine.mu.Lock()
 		if engine.filters > 11 {
-			t.Errorf("its filter is tried %d times in %v", engine.filters, 10*retryPause)
+			t.Errorf("its filter is tried %d times in %v", engine.filters, 10*enginecall.RetryPause)
 		}
 		engine.mu.Unlock()
 		if _, _, err := b.agent.RunLoadBalancer(b.Context(), row); err == nil {

@@ -3,88 +3,66 @@ package agent
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// awslogs is where a container's output goes by the driver of this name.
-type awslogs struct {
-	stream  LogStream
-	create  bool   // the group, if it is not there
-	region  string // of the task
-	options map[string]string
+// awslogsOf is where the output of a container of the task goes; ok is false where it has another
+// driver, or the emulator has no logs.
+func (w *work) awslogsOf(i int) (c awslogs.Config, ok bool) {
+	if d := &w.view.definitions[i]; w.host.agent.LogSink != nil && awslogs.Uses(d) {
+		return awslogs.NewConfig(w.task.Scope(), arn.Name(w.task.ARN), d, w.view.status.Containers[i].EngineID), true
+	}
+	return awslogs.Config{}, false
 }
 
-func usesAwslogs(d *types.ContainerDefinition) bool {
-	return d.LogConfiguration != nil && d.LogConfiguration.LogDriver == types.LogDriverAwslogs
+// lacksLog reports whether a container's log stream is still to be made, for which all wait.
+func (v *view) lacksLog() bool {
+	for i := range v.status.Containers {
+		if v.about(i).logless && v.status.Containers[i].Phase != state.ContainerStopped {
+			return true
+		}
+	}
+	return false
 }
 
-// newAwslogs is that of a container. Its stream is called <prefix>/<container>/<task id>, or
-// without a prefix, on a container instance, by the engine's id of the container.
-// Source: ECS developer guide, using the awslogs log driver.
-func newAwslogs(t *state.Task, d *types.ContainerDefinition, engineID string) awslogs {
-	options := d.LogConfiguration.Options
-	scope, name := t.Scope(), engineID
-	home := scope.Region
-	scope.Region = options["awslogs-region"]
-	if prefix := options["awslogs-stream-prefix"]; prefix != "" {
-		name = strings.Join([]string{prefix, aws.ToString(d.Name), arn.Name(t.ARN)}, "/")
-	}
-	return awslogs{
-		stream: LogStream{Scope: scope, Group: options["awslogs-group"], Name: name},
-		create: options["awslogs-create-group"] == "true", region: home, options: options,
+// openLog makes the stream of a container on Fargate.
+func (w *work) openLog(i int) run {
+	c, _ := w.awslogsOf(i)
+	since := w.view.about(i).logSince
+	return func(ctx context.Context) func() {
+		again, err := w.makeLogStream(ctx, i, c, since)
+		if again != nil {
+			return again
+		}
+		return func() {
+			if err != nil {
+				w.logFailed(awslogs.FargateFailure(err))
+				return
+			}
+			w.view.about(i).logless = false
+		}
 	}
 }
-
-// awslogsOf is that of a container of the task; ok is false where it has another driver, or
-// nobody takes the output.
-func (w *work) awslogsOf(i int) (a awslogs, ok bool) {
-	if d := &w.view.definitions[i]; w.host.agent.LogSink != nil && usesAwslogs(d) {
-		return newAwslogs(w.task, d, w.view.status.Containers[i].EngineID), true
-	}
-	return awslogs{}, false
-}
-
-// openStream makes the stream of a container. A refusal is AWS's or the driver's; any other error
-// is no fault of the task.
-func (h *host) openStream(ctx context.Context, a awslogs) error {
-	if _, err := eventStart(a.options); err != nil {
-		return logRefusal{err}
-	}
-	if region := a.stream.Scope.Region; region != a.region && !regionForm.MatchString(region) {
-		return logRefusal{noLogsHost(region)}
-	}
-	err := h.agent.LogSink.OpenStream(ctx, a.stream, a.create)
-	if refused(err) {
-		return logRefusal{err}
-	}
-	return err
-}
-
-// regionForm is what a region of AWS is called: us-east-1, us-gov-west-1, il-central-1. There is a
-// host of CloudWatch Logs for no other.
-var regionForm = lazyregexp.New(`^[a-z]{2,4}(-[a-z]+)?-(central|(north|south)?(east|west)|north|south)-[0-9]+$`)
 
 // logTimeout is how long CloudWatch Logs may give no answer before the task ends. It is that of the
 // other things that a task refers to, and the emulator's own.
 const logTimeout = resourceTimeout
 
-// makeStream makes the stream of a container, which has been tried since then, if that is not zero.
-// Where nothing answers it is to be made again, until that has gone on for too long: an error is a
-// logRefusal.
-func (w *work) makeStream(ctx context.Context, i int, a awslogs, since time.Time) (again func(), err error) {
+// makeLogStream makes the stream of a container, which has been tried since then, if that is not
+// zero. Where nothing answers it is to be made again, until that has gone on for too long: an error
+// is an awslogs.Refusal.
+func (w *work) makeLogStream(ctx context.Context, i int, c awslogs.Config, since time.Time) (again func(), err error) {
 	first := since.IsZero()
 	if first {
 		since = time.Now()
 	}
-	err = w.host.openStream(ctx, a)
-	refusal := logRefusal{}
+	err = c.Open(ctx, w.host.agent.LogSink)
+	refusal := awslogs.Refusal{}
 	switch {
 	case err == nil || errors.As(err, &refusal):
 		return nil, err
@@ -92,15 +70,27 @@ func (w *work) makeStream(ctx context.Context, i int, a awslogs, since time.Time
 		return w.unanswered(ctx, "log stream not made", err), nil
 	case time.Since(since) >= logTimeout:
 		w.host.agent.Log.Error("log stream not made", "task", w.task.ARN, "error", w.said(err))
-		return nil, logRefusal{logsSilent(err)}
+		return nil, awslogs.Silent(err)
 	case first:
 		w.host.agent.Log.Warn("log stream not made; it is tried again", "task", w.task.ARN, "for", logTimeout, "error", w.said(err))
 	}
-	w.host.rest(ctx)
+	enginecall.Rest(ctx)
 	return func() { w.view.about(i).logSince = since }, nil
 }
 
-// logRefusal is why a container cannot have its log.
-type logRefusal struct{ error }
-
-func (r logRefusal) Unwrap() error { return r.error }
+// logFailed is the end of a task on Fargate for want of a log: no container has an exit code, a
+// reason or a digest, but the task has times of a pull.
+func (w *work) logFailed(reason string) {
+	s, now := w.view.status, w.host.agent.Clock.Now()
+	reason = w.scrub(reason)
+	for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
+		if at.IsZero() {
+			*at = now
+		}
+	}
+	for i := range s.Containers {
+		s.Containers[i].ImageDigest = ""
+	}
+	w.host.agent.Log.Warn("task has no log", "task", w.task.ARN, "reason", reason)
+	w.fail(reason)
+}

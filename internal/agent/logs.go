@@ -3,13 +3,18 @@ package agent
 import (
 	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
 // logDriver is where a container's output goes: to the engine's own log, also for awslogs, from
-// where a logReader takes it; else to the driver that is named, with its options.
+// where package awslogs takes it; else to the driver that is named, with its options.
 func logDriver(l *types.LogConfiguration) backend.Log {
 	switch {
 	case l == nil:
@@ -62,4 +67,64 @@ func (h *host) engineID(taskARN, container string) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.view.container(container).EngineID
+}
+
+// followLog has the output of a container read, if its driver is awslogs. Again is harmless.
+func (w *work) followLog(i int, runs bool) {
+	if c, ok := w.awslogsOf(i); ok {
+		w.host.logs.Follow(w.view.status.Containers[i].EngineID, c, runs)
+	}
+}
+
+// followLeftover reads what is left of the output of a container whose task ended in a former
+// run, which may have been killed before it had read all.
+func (h *host) followLeftover(taskARN string, c backend.Container) {
+	t := h.agent.Store.Read().Task(taskARN)
+	if t == nil || h.agent.LogSink == nil || c.StartedAt.IsZero() {
+		return
+	}
+	definition := h.agent.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	if definition == nil {
+		return
+	}
+	resolved, err := taskdef.ApplyOverrides(definition.Definition(), t.Spec.Overrides, t.Spec.LaunchType)
+	if err != nil {
+		return
+	}
+	for i := range resolved.Containers {
+		d := &resolved.Containers[i]
+		if *d.Name == c.Labels[labelContainerName] && awslogs.Uses(d) {
+			h.logs.Follow(c.ID, awslogs.NewConfig(t.Scope(), arn.Name(t.ARN), d, c.ID), false)
+		}
+	}
+}
+
+// listLogs takes note of the containers that the engine has, for the positions of those that are
+// gone.
+func (h *host) listLogs(ctx context.Context, containers []backend.Container) {
+	h.logs.List(containers)
+	if h.agent.LogSink == nil {
+		return
+	}
+	var all []*awslogs.Readers
+	for _, h := range h.agent.hosts {
+		all = append(all, h.logs)
+	}
+	awslogs.Retain(ctx, h.agent.LogSink, h.agent.Log, all)
+}
+
+// ReadLogs ends the containers whose output is read and reads what they have written, for a caller
+// that is about to remove them, and reports whether the sink has taken all of it. Run has ended.
+func (a *Agent) ReadLogs(ctx context.Context) bool {
+	var reading sync.WaitGroup
+	var left atomic.Bool
+	for _, h := range a.hosts {
+		reading.Go(func() {
+			if !h.logs.ReadRest(ctx) {
+				left.Store(true)
+			}
+		})
+	}
+	reading.Wait()
+	return !left.Load()
 }

@@ -185,7 +185,7 @@ func (m *machine) died(late bool) {
 				w.on.life = min(w.on.life, was.life)
 				w.died(theSandbox, late)
 			}
-			w.advance(h.life)
+			w.advance(h.Engine.Life())
 			w.mu.Unlock()
 		}
 	}

@@ -71,7 +71,7 @@ func errPortTaken(port uint16) error {
 // bind gives a container the ports that it asks for; had are those that it had before,
 // which it keeps. at is its address, zero in host mode.
 func (m *machine) bind(task, container string, mappings []types.PortMapping, had []state.Binding, at netip.Addr) ([]state.Binding, error) {
-	reserved, simulated := m.reserved(), m.host.Engine.LastInfo().Simulated
+	reserved, simulated := m.reserved(), m.host.Engine.Simulated()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.release(task, container)

@@ -40,7 +40,7 @@ func (a *Agent) InstanceIP(taskARN string) string {
 // openPorts opens the task to this host, and returns where. Simulated tasks get there what
 // their service shares; the rest is opened when somebody asks for it.
 func (w *work) openPorts() []hostport.Port {
-	simulated := w.host.Engine.LastInfo().Simulated
+	simulated := w.host.Engine.Simulated()
 	if simulated && !w.host.LocalPorts {
 		return nil
 	}

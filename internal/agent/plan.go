@@ -218,16 +218,6 @@ func plan(v *view) (actions []action, again time.Time) {
 	return actions, again
 }
 
-// lacksLog reports whether a container's log stream is still to be made, for which all wait.
-func (v *view) lacksLog() bool {
-	for i := range v.status.Containers {
-		if v.about(i).logless && v.status.Containers[i].Phase != state.ContainerStopped {
-			return true
-		}
-	}
-	return false
-}
-
 // starting reports whether the start of a container is under way.
 func (v *view) starting() bool {
 	for i, c := range v.status.Containers {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // relaying is an engine that publishes ports, and notes where they lead.
@@ -235,7 +236,7 @@ func TestAPublishedPortThatIsGone(t *testing.T) {
 		b.run(container("other")) // without ports, so nothing is told
 		b.stopTask(two)           // and now it is
 		synctest.Wait()
-		time.Sleep(2 * retryPause)
+		time.Sleep(2 * enginecall.RetryPause)
 		b.expect("then", b.shows(one), []string{"127.0.0.1:14601"})
 		b.expect("it leads", r.lead(), map[string]string{"14601/tcp": b.at(one)})
 	})
@@ -248,7 +249,7 @@ func TestWherePortsLeadIsToldAgain(t *testing.T) {
 		b.expect("it runs all the same", b.task(one).Status.LastStatus, "RUNNING")
 		b.expect("while the engine refuses", r.lead(), map[string]string{})
 		r.fail(nil)
-		time.Sleep(2 * retryPause)
+		time.Sleep(2 * enginecall.RetryPause)
 		synctest.Wait()
 		b.expect("after that", r.lead(), map[string]string{"14600/tcp": b.at(one)})
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -113,9 +114,9 @@ func fileFailed(bucket, key string, err error) error {
 
 // brief is an error in the words of the API alone.
 func brief(err error) string {
-	var call *CallError
+	var call *apiclient.Error
 	if errors.As(err, &call) {
-		return call.brief()
+		return call.Code + ": " + call.Message
 	}
 	return err.Error()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/google/go-cmp/cmp"
 )
@@ -68,7 +69,7 @@ func (s *shelf) Secret(ctx context.Context, _ *state.Task, region, id, version, 
 	}
 	value, found := s.secrets[strings.TrimRight(id+" "+stage+" "+version, " ")]
 	if !found {
-		return SecretValue{}, &CallError{
+		return SecretValue{}, &apiclient.Error{
 			Service: "Secrets Manager", Operation: "GetSecretValue", Status: 400, RequestID: "r",
 			Code: "ResourceNotFoundException", Message: "Secrets Manager can't find the specified secret.", Modelled: true,
 		}
@@ -82,7 +83,7 @@ func (s *shelf) Object(ctx context.Context, _ *state.Task, bucket, key string) (
 	}
 	content, found := s.objects[bucket+" "+key]
 	if !found {
-		return nil, &CallError{Service: "S3", Operation: "HeadObject", Status: 404, RequestID: "r", Code: "NotFound", Message: "Not Found"}
+		return nil, &apiclient.Error{Service: "S3", Operation: "HeadObject", Status: 404, RequestID: "r", Code: "NotFound", Message: "Not Found"}
 	}
 	return []byte(content), nil
 }

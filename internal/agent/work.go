@@ -267,7 +267,7 @@ func (w *work) running() {
 	} else if sharesNetwork(w.task) {
 		attrs = append(attrs, "ip", w.on.ip)
 	}
-	if ports := w.openPorts(); len(ports) > 0 || !w.host.Engine.LastInfo().Simulated {
+	if ports := w.openPorts(); len(ports) > 0 || !w.host.Engine.Simulated() {
 		attrs = append(attrs, "ports", ports)
 	}
 	if _, without := w.host.ports.Of(w.task.ARN); len(without) > 0 {

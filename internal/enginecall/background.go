@@ -2,6 +2,12 @@ package enginecall
 
 import "context"
 
+// Begin says when the run ends, before anything else is asked of the engine.
+func (e *Engine) Begin(life context.Context) { e.life = life }
+
+// Life ends with the run.
+func (e *Engine) Life() context.Context { return e.life }
+
 // Go runs f in a goroutine that End waits for. After End it does nothing and reports false:
 // a timer may fire later.
 func (e *Engine) Go(f func()) bool {

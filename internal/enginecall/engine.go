@@ -4,6 +4,7 @@
 package enginecall
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 type Engine struct {
 	timed
 	log       *slog.Logger
+	life      context.Context // ends with the run
 	calls     *Tracker
 	running   sync.WaitGroup // of Go
 	simulated atomic.Bool    // as info says
@@ -34,7 +36,7 @@ type Engine struct {
 // New returns an engine that is lost with ErrNotListed until Found says otherwise. Calls are
 // under way in a tracker.
 func New(engine backend.Engine, calls *Tracker, log *slog.Logger) *Engine {
-	e := &Engine{log: log, calls: calls, lost: ErrNotListed, losses: make(chan struct{}, 1), seen: make(chan struct{})}
+	e := &Engine{log: log, calls: calls, life: context.Background(), lost: ErrNotListed, losses: make(chan struct{}, 1), seen: make(chan struct{})}
 	e.timed = timed{engine, e.Lose}
 	return e
 }

@@ -1,6 +1,11 @@
 package enginecall
 
-import "github.com/ecs-emulator/ecs-emulator/backend"
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+)
 
 // SetInfo notes how the engine has described itself.
 func (e *Engine) SetInfo(info backend.Info) {
@@ -19,3 +24,12 @@ func (e *Engine) LastInfo() backend.Info {
 
 // Simulated reports whether LastInfo says so.
 func (e *Engine) Simulated() bool { return e.simulated.Load() }
+
+// Time is the emulator's time of something that the engine saw happen. Engines keep real
+// time, the simulation the emulator's.
+func (e *Engine) Time(c *clock.Clock, engineTime time.Time) time.Time {
+	if e.Simulated() {
+		return engineTime
+	}
+	return c.Now().Add(-max(0, time.Since(engineTime)))
+}

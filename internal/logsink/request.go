@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
 )
 
@@ -18,7 +18,7 @@ const (
 )
 
 // logRequests divides lines, whose times do not go back, into what one request may have.
-func logRequests(lines []agent.LogLine) (all [][]types.InputLogEvent) {
+func logRequests(lines []awslogs.Line) (all [][]types.InputLogEvent) {
 	var events []types.InputLogEvent
 	var first time.Time
 	size := 0

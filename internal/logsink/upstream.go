@@ -12,9 +12,9 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers"
-	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
@@ -35,7 +35,7 @@ type Upstream struct {
 	rejected map[string]bool // sources of which the log has told that events were rejected
 }
 
-var _ agent.LogSink = (*Upstream)(nil)
+var _ awslogs.Sink = (*Upstream)(nil)
 
 // NewUpstream is a sink that writes to the upstream by a client, and keeps positions in a store.
 func NewUpstream(client *apiclient.Client, positions *logs.Store, log *slog.Logger) *Upstream {
@@ -60,9 +60,9 @@ const (
 	codeHasThem = "DataAlreadyAcceptedException"
 )
 
-// OpenStream implements agent.LogSink. The group is made when the stream finds none, as moby's
+// OpenStream implements awslogs.Sink. The group is made when the stream finds none, as moby's
 // driver does.
-func (u *Upstream) OpenStream(ctx context.Context, s agent.LogStream, create bool) error {
+func (u *Upstream) OpenStream(ctx context.Context, s awslogs.Stream, create bool) error {
 	stream := &cloudwatchlogs.CreateLogStreamInput{LogGroupName: &s.Group, LogStreamName: &s.Name}
 	err := u.call(ctx, s.Scope, createLogStream, stream, nil)
 	if create && codeOf(err) == codeNoGroup {
@@ -78,9 +78,9 @@ func (u *Upstream) OpenStream(ctx context.Context, s agent.LogStream, create boo
 	return err
 }
 
-// Put implements agent.LogSink. It tries again by itself until the upstream takes or refuses the
+// Put implements awslogs.Sink. It tries again by itself until the upstream takes or refuses the
 // lines, and until the position is kept: who calls Put again has all of them sent again.
-func (u *Upstream) Put(ctx context.Context, s agent.LogStream, source string, lines []agent.LogLine, at agent.LogPosition) error {
+func (u *Upstream) Put(ctx context.Context, s awslogs.Stream, source string, lines []awslogs.Line, at awslogs.Position) error {
 	for _, events := range logRequests(lines) {
 		in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: &s.Group, LogStreamName: &s.Name, LogEvents: events}
 		err := u.insist(ctx, s, "output of a container not taken by the upstream", func() error {
@@ -106,7 +106,7 @@ const (
 )
 
 // insist tries until it succeeds, is refused, or the emulator ends.
-func (u *Upstream) insist(ctx context.Context, s agent.LogStream, failure string, try func() error) error {
+func (u *Upstream) insist(ctx context.Context, s awslogs.Stream, failure string, try func() error) error {
 	for pause := firstPutPause; ; pause = min(2*pause, lastPutPause) {
 		err := try()
 		var refusal smithy.APIError
@@ -124,7 +124,7 @@ func (u *Upstream) insist(ctx context.Context, s agent.LogStream, failure string
 
 // tellRejected says once of a source that the upstream leaves events out, by their times: its clock
 // may be another than the emulator's.
-func (u *Upstream) tellRejected(s agent.LogStream, source string, info *types.RejectedLogEventsInfo) {
+func (u *Upstream) tellRejected(s awslogs.Stream, source string, info *types.RejectedLogEventsInfo) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if info == nil || u.rejected[source] {
@@ -155,7 +155,7 @@ func (u *Upstream) call(ctx context.Context, scope arn.Scope, op apiclient.Opera
 	case !errors.As(err, &failed):
 		return err
 	case mayPass(failed):
-		return (*agent.CallError)(failed)
+		return failed
 	}
 	return &smithy.OperationError{
 		ServiceID: op.Service, OperationName: op.Name,
@@ -184,20 +184,20 @@ func codeOf(err error) string {
 	return ""
 }
 
-// Position implements agent.LogSink.
-func (u *Upstream) Position(_ context.Context, _ agent.LogStream, source string) (agent.LogPosition, time.Time, error) {
+// Position implements awslogs.Sink.
+func (u *Upstream) Position(_ context.Context, _ awslogs.Stream, source string) (awslogs.Position, time.Time, error) {
 	at, from, err := u.positions.Position(sources, source)
 	if codeOf(err) == codeNoGroup {
-		return agent.LogPosition{}, time.Time{}, nil
+		return awslogs.Position{}, time.Time{}, nil
 	}
-	return agent.LogPosition(at), from, err
+	return awslogs.Position(at), from, err
 }
 
-// Behind implements agent.LogSink. Nobody can tell an upstream to hold others back.
-func (u *Upstream) Behind(agent.LogStream, string, time.Time) {}
+// Behind implements awslogs.Sink. Nobody can tell an upstream to hold others back.
+func (u *Upstream) Behind(awslogs.Stream, string, time.Time) {}
 
-// Forget implements agent.LogSink.
-func (u *Upstream) Forget(_ context.Context, _ agent.LogStream, source string) error {
+// Forget implements awslogs.Sink.
+func (u *Upstream) Forget(_ context.Context, _ awslogs.Stream, source string) error {
 	u.mu.Lock()
 	delete(u.rejected, source)
 	u.mu.Unlock()
@@ -207,7 +207,7 @@ func (u *Upstream) Forget(_ context.Context, _ agent.LogStream, source string) e
 	return nil
 }
 
-// Retain implements agent.LogSink.
+// Retain implements awslogs.Sink.
 func (u *Upstream) Retain(_ context.Context, keep func(source string) bool) error {
 	return u.positions.Retain(keep)
 }
@@ -216,7 +216,7 @@ func (u *Upstream) Retain(_ context.Context, keep func(source string) bool) erro
 var sources = logs.StreamName{Group: "positions", Name: "sources"}
 
 // keep keeps a position. What has come this far is not given up because the emulator ends.
-func (u *Upstream) keep(source string, at agent.LogPosition) error {
+func (u *Upstream) keep(source string, at awslogs.Position) error {
 	put := func() error { return u.positions.Put(context.Background(), sources, source, nil, logs.Position(at)) }
 	err := put()
 	if codeOf(err) == codeNoGroup { // the first of all

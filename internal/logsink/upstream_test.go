@@ -13,9 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 )
 
@@ -82,17 +82,17 @@ func sinkOf(t *testing.T, server http.Handler, dir string, log io.Writer) *Upstr
 	return NewUpstream(apiclient.New(apiclient.Options{Endpoint: server, Host: "upstream"}), positions, slog.New(slog.NewTextHandler(log, nil)))
 }
 
-var logStream = agent.LogStream{Scope: arn.Scope{Region: "us-east-1", Account: "000000000000"}, Group: "g", Name: "s"}
+var logStream = awslogs.Stream{Scope: arn.Scope{Region: "us-east-1", Account: "000000000000"}, Group: "g", Name: "s"}
 
 func TestLinesArePutUntilTheUpstreamHasThem(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		server := &moody{answers: []string{"fails", "throttles", "hangs", "fails", "fails", "fails", "mumbles", "fails"}}
 		sink := sinkOf(t, server, dir, io.Discard)
-		at := agent.LogPosition{Since: time.Now(), Count: 2, Last: time.Now()}
+		at := awslogs.Position{Since: time.Now(), Count: 2, Last: time.Now()}
 		began := time.Now()
 		for _, line := range []string{"one", "two"} {
-			if err := sink.Put(t.Context(), logStream, "container", []agent.LogLine{{At: began, Message: line}}, at); err != nil {
+			if err := sink.Put(t.Context(), logStream, "container", []awslogs.Line{{At: began, Message: line}}, at); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -117,7 +117,7 @@ func TestLinesArePutUntilTheUpstreamHasThem(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if got, _, err := sink.Position(t.Context(), logStream, "container"); err != nil || got != (agent.LogPosition{}) {
+		if got, _, err := sink.Position(t.Context(), logStream, "container"); err != nil || got != (awslogs.Position{}) {
 			t.Errorf("what is forgotten is at %+v %v", got, err)
 		}
 	})
@@ -128,15 +128,15 @@ func TestLinesThatTheUpstreamDoesNotTake(t *testing.T) {
 	var log strings.Builder
 	server := &moody{answers: []string{"refuses", "rejects", "rejects"}}
 	sink := sinkOf(t, server, t.TempDir(), &log)
-	line := []agent.LogLine{{At: time.Now(), Message: "one"}}
-	if err := sink.Put(t.Context(), logStream, "container", line, agent.LogPosition{Count: 1}); codeOf(err) != codeNoGroup {
+	line := []awslogs.Line{{At: time.Now(), Message: "one"}}
+	if err := sink.Put(t.Context(), logStream, "container", line, awslogs.Position{Count: 1}); codeOf(err) != codeNoGroup {
 		t.Errorf("got %v", err)
 	}
 	if at, _, err := sink.Position(t.Context(), logStream, "container"); err != nil || at.Count != 0 {
 		t.Errorf("what is refused counts as put: %+v %v", at, err)
 	}
 	for range 2 {
-		if err := sink.Put(t.Context(), logStream, "container", line, agent.LogPosition{Count: 1}); err != nil {
+		if err := sink.Put(t.Context(), logStream, "container", line, awslogs.Position{Count: 1}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -150,7 +150,7 @@ func TestLinesThatTheUpstreamDoesNotTake(t *testing.T) {
 		ctx, end := context.WithTimeout(t.Context(), 2*time.Second)
 		defer end()
 		began := time.Now()
-		if err := sink.Put(ctx, logStream, "container", line, agent.LogPosition{Count: 1}); err == nil || len(server.at) != 2 {
+		if err := sink.Put(ctx, logStream, "container", line, awslogs.Position{Count: 1}); err == nil || len(server.at) != 2 {
 			t.Errorf("it has put them with %d requests", len(server.at))
 		}
 		if took := time.Since(began); took != 2*time.Second+lastLogAnswer {
@@ -170,7 +170,7 @@ func TestAPositionThatCannotBeKept(t *testing.T) {
 		}
 		ctx, end := context.WithTimeout(t.Context(), time.Minute)
 		defer end()
-		err := sink.Put(ctx, logStream, "container", []agent.LogLine{{At: time.Now(), Message: "one"}}, agent.LogPosition{Count: 1})
+		err := sink.Put(ctx, logStream, "container", []awslogs.Line{{At: time.Now(), Message: "one"}}, awslogs.Position{Count: 1})
 		if err == nil || ctx.Err() == nil || len(server.at) != 1 {
 			t.Errorf("after %d requests: %v", len(server.at), err)
 		}
@@ -189,7 +189,7 @@ func TestARequestOnItsWayIsLetFinish(t *testing.T) {
 		sink := sinkOf(t, slow, dir, io.Discard)
 		ctx, end := context.WithTimeout(t.Context(), time.Second)
 		defer end()
-		if err := sink.Put(ctx, logStream, "container", []agent.LogLine{{At: time.Now(), Message: "one"}}, agent.LogPosition{Count: 1}); err != nil {
+		if err := sink.Put(ctx, logStream, "container", []awslogs.Line{{At: time.Now(), Message: "one"}}, awslogs.Position{Count: 1}); err != nil {
 			t.Error(err)
 		}
 		if at, _, err := sink.Position(ctx, logStream, "container"); err != nil || at.Count != 1 {
@@ -200,15 +200,15 @@ func TestARequestOnItsWayIsLetFinish(t *testing.T) {
 
 func TestLogRequests(t *testing.T) {
 	now := time.Now()
-	many := func(n, length int) (lines []agent.LogLine) {
+	many := func(n, length int) (lines []awslogs.Line) {
 		for range n {
-			lines = append(lines, agent.LogLine{At: now, Message: strings.Repeat("x", length)})
+			lines = append(lines, awslogs.Line{At: now, Message: strings.Repeat("x", length)})
 		}
 		return lines
 	}
 	for _, c := range []struct {
 		name  string
-		lines []agent.LogLine
+		lines []awslogs.Line
 		want  []int
 	}{
 		{"none", nil, nil},
@@ -217,7 +217,7 @@ func TestLogRequests(t *testing.T) {
 		{"as long as may be", many(4, 1<<18-26), []int{4}},
 		{"longer", many(5, 1<<18-26), []int{4, 1}},
 		{"longer by a byte", append(many(3, 1<<18-26), many(1, 1<<18-25)...), []int{3, 1}},
-		{"a day", []agent.LogLine{{At: now, Message: "a"}, {At: now.Add(24 * time.Hour), Message: "b"}, {At: now.Add(24*time.Hour + 1), Message: "c"}}, []int{2, 1}},
+		{"a day", []awslogs.Line{{At: now, Message: "a"}, {At: now.Add(24 * time.Hour), Message: "b"}, {At: now.Add(24*time.Hour + 1), Message: "c"}}, []int{2, 1}},
 	} {
 		var got []int
 		for _, events := range logRequests(c.lines) {

@@ -50,18 +50,9 @@ func (s *Source) principal(t *state.Task) (apiclient.Principal, error) {
 	return as, nil
 }
 
-// do calls an operation, whose refusal is an error of the agent's.
+// do calls an operation, whose refusal is an [*apiclient.Error].
 func (s *Source) do(ctx context.Context, as apiclient.Principal, op apiclient.Operation, in, out any) error {
-	return refused(s.Client.Do(ctx, as, op, in, out))
-}
-
-// refused is an error of a call as the agent tells it.
-func refused(err error) error {
-	var failed *apiclient.Error
-	if errors.As(err, &failed) {
-		return (*agent.CallError)(failed)
-	}
-	return err
+	return s.Client.Do(ctx, as, op, in, out)
 }
 
 var getParameters = apiclient.Operation{
@@ -160,12 +151,12 @@ func (s *Source) Object(ctx context.Context, t *state.Task, bucket, key string) 
 			return content, err
 		}
 		if !s.S3 {
-			return nil, refused(apiclient.NoObject(http.StatusNotFound, uuid.NewString()))
+			return nil, apiclient.NoObject(http.StatusNotFound, uuid.NewString())
 		}
 	}
 	if !s.S3 {
 		return nil, agent.ErrNoObjects(fmt.Sprintf("s3://%s/%s cannot be read, as ecs-emulator has no S3: start it with --s3-dir and a folder of buckets, or with --upstream", bucket, key))
 	}
 	content, err := s.Client.Object(ctx, as, bucket, key)
-	return content, refused(err)
+	return content, err
 }

@@ -142,7 +142,7 @@ func (all *Interfaces) tellLater(ctx context.Context, i *netInterface) {
 	if first {
 		i.network.Log.Warn("rules of security groups not applied; it is tried again", "owner", i.owner, "error", err)
 	}
-	time.AfterFunc(retryPause, func() {
+	time.AfterFunc(enginecall.RetryPause, func() {
 		all.mu.Lock()
 		defer all.mu.Unlock()
 		i.again = false

@@ -10,33 +10,36 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs/awslogstest"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // withSilentLogs is a story with CloudWatch Logs that answers an error to who asks for a stream.
-func withSilentLogs(t *testing.T, err error, story func(b *bench, logs *fakeLogs, said *bytes.Buffer)) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+func withSilentLogs(t *testing.T, err error, story func(b *bench, logs *awslogstest.Logs, said *bytes.Buffer)) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		var said bytes.Buffer
 		b.stop()
 		b.agent = New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&said, nil)), Hosts: []HostOptions{{Engine: b.engine}}, LogSink: logs})
 		b.runAgent(b.agent)
-		logs.silent = err
+		logs.Silence(err)
 		story(b, logs, &said)
 	})
 }
 
 // TestLogsThatDoNotAnswer: a task that gets no log ends after half a minute, and says why.
 func TestLogsThatDoNotAnswer(t *testing.T) {
-	away := &CallError{Service: "CloudWatch Logs", Operation: "CreateLogStream", Status: 502, Code: "UpstreamUnavailableException", Message: "away"}
+	away := &apiclient.Error{Service: "CloudWatch Logs", Operation: "CreateLogStream", Status: 502, Code: "UpstreamUnavailableException", Message: "away"}
 	for _, c := range []struct {
 		err  error
 		want string
 	}{
 		{away, "ResourceInitializationError: failed to validate logger args: The task cannot find the Amazon CloudWatch log group defined in the task definition. " +
 			"There is a connection issue between the task and Amazon CloudWatch. Check your network configuration. : signal: killed"},
-		{errDiskFull, "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: no space left on device : exit status 1"},
+		{awslogstest.ErrDiskFull, "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: no space left on device : exit status 1"},
 	} {
-		withSilentLogs(t, c.err, func(b *bench, _ *fakeLogs, said *bytes.Buffer) {
+		withSilentLogs(t, c.err, func(b *bench, _ *awslogstest.Logs, said *bytes.Buffer) {
 			id := b.run(logged(container("web")))
 			time.Sleep(logTimeout / 2)
 			synctest.Wait()
@@ -51,7 +54,7 @@ func TestLogsThatDoNotAnswer(t *testing.T) {
 }
 
 func TestLogsThatDoNotAnswerAContainerInstance(t *testing.T) {
-	withSilentLogs(t, errors.New("connection refused"), func(b *bench, _ *fakeLogs, _ *bytes.Buffer) {
+	withSilentLogs(t, errors.New("connection refused"), func(b *bench, _ *awslogstest.Logs, _ *bytes.Buffer) {
 		id := b.runAt(b.instance(), types.NetworkModeBridge, logged(container("web")))
 		time.Sleep(2 * logTimeout)
 		synctest.Wait()
@@ -63,20 +66,18 @@ func TestLogsThatDoNotAnswerAContainerInstance(t *testing.T) {
 
 // TestLogsThatAnswerLate: a task starts when its stream can be made after some seconds.
 func TestLogsThatAnswerLate(t *testing.T) {
-	withSilentLogs(t, errDiskFull, func(b *bench, logs *fakeLogs, _ *bytes.Buffer) {
+	withSilentLogs(t, awslogstest.ErrDiskFull, func(b *bench, logs *awslogstest.Logs, _ *bytes.Buffer) {
 		id := b.run(logged(container("web", "sleep", "3600")))
 		time.Sleep(logTimeout / 2)
-		logs.mu.Lock()
-		logs.silent = nil
-		logs.mu.Unlock()
-		time.Sleep(2 * retryPause)
+		logs.Silence(nil)
+		time.Sleep(2 * enginecall.RetryPause)
 		synctest.Wait()
 		b.expect("lastStatus", b.task(id).Status.LastStatus, state.Running)
 	})
 }
 
 func TestRegionsOfLogs(t *testing.T) {
-	withLogs(t, func(b *bench, _ *fakeLogs) {
+	withLogs(t, func(b *bench, _ *awslogstest.Logs) {
 		for _, region := range []string{"eu-west-1", "us-gov-east-1", "ap-southeast-5", "mx-central-1", "eusc-de-east-1", "cn-northwest-1"} {
 			id := b.run(logged(container("web", "sleep", "3600"), "awslogs-region="+region))
 			b.expect(region, b.task(id).Status.LastStatus, state.Running)

@@ -1,4 +1,4 @@
-package agent
+package awslogs
 
 import (
 	"math/rand/v2"
@@ -15,10 +15,10 @@ func TestLogPositionsLoseAndRepeatNothing(t *testing.T) {
 	var times []time.Time
 	for at := start; len(times) < 2000; {
 		at = at.Add(time.Duration(chance.IntN(30)) * time.Millisecond)
-		times = append(times, at.Add(-time.Duration(chance.IntN(int(logDisorder)))))
+		times = append(times, at.Add(-time.Duration(chance.IntN(int(disorder)))))
 	}
 	for upTo := 0; upTo < len(times); upTo += 37 {
-		p := resume(LogPosition{})
+		p := resume(Position{})
 		for _, at := range times[:upTo] {
 			if !p.add(at) {
 				t.Fatal("a line is not new")
@@ -35,7 +35,7 @@ func TestLogPositionsLoseAndRepeatNothing(t *testing.T) {
 		if !slices.Equal(fresh, times[upTo:]) {
 			t.Fatalf("after %d lines, %d more came; want %d", upTo, len(fresh), len(times)-upTo)
 		}
-		if last := times[len(times)-1]; upTo > 1000 && last.Sub(position.Since) > last.Sub(times[upTo])+4*logDisorder {
+		if last := times[len(times)-1]; upTo > 1000 && last.Sub(position.Since) > last.Sub(times[upTo])+4*disorder {
 			t.Fatalf("after %d lines, lines since %v are read again", upTo, position.Since)
 		}
 	}
@@ -43,7 +43,7 @@ func TestLogPositionsLoseAndRepeatNothing(t *testing.T) {
 
 func TestLogPositionWhereTheEngineHasDroppedLines(t *testing.T) {
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	p := resume(LogPosition{})
+	p := resume(Position{})
 	for n := range 10 {
 		p.add(start.Add(time.Duration(n)))
 	}

@@ -1,12 +1,12 @@
-package agent
+package awslogs
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/aws/smithy-go"
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
@@ -14,10 +14,10 @@ import (
 // (ECS0210). On a container instance the engine's driver makes the stream when it starts the
 // container, which fails.
 
-// fargateLogFailure is the reason of a task on Fargate.
-func fargateLogFailure(err error) string {
+// FargateFailure is the reason of a task on Fargate.
+func FargateFailure(err error) string {
 	var refusal smithy.APIError
-	var absent noLogs
+	var absent noAnswer
 	if errors.As(err, &absent) {
 		return "ResourceInitializationError: failed to validate logger args: " + absent.fargate
 	}
@@ -34,42 +34,42 @@ func fargateLogFailure(err error) string {
 		what, operation, arn.NewUUID(), code, refusal.ErrorMessage())
 }
 
-// noLogs is that no answer of CloudWatch Logs has come, as Fargate and as the engine's driver say it.
-type noLogs struct {
+// noAnswer is that no answer of CloudWatch Logs has come, as Fargate and as the engine's driver say it.
+type noAnswer struct {
 	fargate, engine string
 	cause           error
 }
 
-func (n noLogs) Error() string { return n.engine }
+func (n noAnswer) Error() string { return n.engine }
 
-func (n noLogs) Unwrap() error { return n.cause }
+func (n noAnswer) Unwrap() error { return n.cause }
 
 const (
 	retriedStream = "create stream has been retried 1 times: failed to create Cloudwatch log stream: "
 	notSent       = "RequestError: send request failed\ncaused by: "
 )
 
-// noLogsHost is that of a region that there is not. Source: the SDKs of Go in which Fargate and the
+// noHost is that of a region that there is not. Source: the SDKs of Go in which Fargate and the
 // driver are written; no task has been seen.
-func noLogsHost(region string) error {
+func noHost(region string) error {
 	why := fmt.Sprintf("Post \"https://logs.%[1]s.amazonaws.com/\": dial tcp: lookup logs.%[1]s.amazonaws.com: no such host", region)
-	return noLogs{
+	return noAnswer{
 		fargate: retriedStream + "operation error CloudWatch Logs: CreateLogStream, https response error StatusCode: 0, RequestID: , request send failed, " + why + " : exit status 1",
 		engine:  notSent + why,
 	}
 }
 
-// logsSilent is that of CloudWatch Logs which gives no answer. Source: field reports, for an upstream
+// Silent is the refusal of CloudWatch Logs that gives no answer for too long. Source: field reports, for an upstream
 // on Fargate; what the emulator's own store says of its disk is told as it is.
-func logsSilent(err error) error {
-	var call *CallError
+func Silent(err error) Refusal {
+	var call *apiclient.Error
 	if errors.As(err, &call) || errors.Is(err, context.DeadlineExceeded) {
-		return noLogs{
+		return Refusal{noAnswer{
 			fargate: "The task cannot find the Amazon CloudWatch log group defined in the task definition. There is a connection issue between the task and Amazon CloudWatch. Check your network configuration. : signal: killed",
 			engine:  notSent + err.Error(), cause: err,
-		}
+		}}
 	}
-	return noLogs{fargate: retriedStream + err.Error() + " : exit status 1", engine: err.Error(), cause: err}
+	return Refusal{noAnswer{fargate: retriedStream + err.Error() + " : exit status 1", engine: err.Error(), cause: err}}
 }
 
 // modelled are errors that the SDK has types for, which say their names without "api error".
@@ -87,11 +87,11 @@ func refusedStep(err error) (what, operation string) {
 	return "stream", "CreateLogStream"
 }
 
-// engineLogFailure is what an engine on a container instance says, whose driver is older.
+// EngineFailure is what an engine on a container instance says, whose driver is older.
 // Source: field reports of tasks on EC2.
-func engineLogFailure(err error) error {
+func EngineFailure(err error) error {
 	var refusal smithy.APIError
-	var absent noLogs
+	var absent noAnswer
 	if errors.As(err, &absent) {
 		return fmt.Errorf("Error response from daemon: failed to initialize logging driver: failed to create Cloudwatch log stream: %w", absent) //nolint:staticcheck // the engine's own words
 	}
@@ -101,40 +101,4 @@ func engineLogFailure(err error) error {
 	what, _ := refusedStep(err)
 	return fmt.Errorf("Error response from daemon: failed to initialize logging driver: failed to create Cloudwatch log %s: %s: %s", //nolint:staticcheck // the engine's own words
 		what, refusal.ErrorCode(), refusal.ErrorMessage())
-}
-
-// openLog makes the stream of a container on Fargate.
-func (w *work) openLog(i int) run {
-	a, _ := w.awslogsOf(i)
-	since := w.view.about(i).logSince
-	return func(ctx context.Context) func() {
-		again, err := w.makeStream(ctx, i, a, since)
-		if again != nil {
-			return again
-		}
-		return func() {
-			if err != nil {
-				w.logFailed(fargateLogFailure(err))
-				return
-			}
-			w.view.about(i).logless = false
-		}
-	}
-}
-
-// logFailed is the end of a task on Fargate for want of a log: no container has an exit code, a
-// reason or a digest, but the task has times of a pull.
-func (w *work) logFailed(reason string) {
-	s, now := w.view.status, w.host.agent.Clock.Now()
-	reason = w.scrub(reason)
-	for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
-		if at.IsZero() {
-			*at = now
-		}
-	}
-	for i := range s.Containers {
-		s.Containers[i].ImageDigest = ""
-	}
-	w.host.agent.Log.Warn("task has no log", "task", w.task.ARN, "reason", reason)
-	w.fail(reason)
 }

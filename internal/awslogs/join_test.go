@@ -1,10 +1,8 @@
-package agent
+package awslogs_test
 
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +10,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 )
 
 // flood is an engine with a container that writes 1,000 lines a second, until it ends, of which the
@@ -82,31 +80,19 @@ func (f *flood) Logs(ctx context.Context, _ string, opts backend.LogOptions) err
 }
 
 // behindFlood reads the output of a container that has written for 20 seconds if it is known.
-func behindFlood(t *testing.T, engine *flood, known bool, story func(b *bench, logs *fakeLogs)) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
-		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
-		h.simulated.Store(false)
-		h.Engine, engine.started = enginecall.New(engine, &h.agent.calls, h.agent.Log), time.Now()
-		stream := LogStream{Group: "shop", Name: "flood"}
-		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
-			t.Fatal(err)
-		}
+func behindFlood(t *testing.T, engine *flood, known bool, story func(f *fixture)) {
+	withReaders(t, engine, "flood", func(f *fixture) {
+		engine.started = time.Now()
 		if known {
 			time.Sleep(20 * time.Second)
-			if err := logs.Put(b.Context(), stream, "flood", nil, LogPosition{}); err != nil {
+			if err := f.logs.Put(f.Context(), f.config.Stream, "flood", nil, awslogs.Position{}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		ctx, end := context.WithCancel(b.Context())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			newLogReader(h, stream, "flood", nil).run(ctx, func() bool { return false })
-		}()
-		story(b, logs)
-		end()
-		<-done
-		for i, line := range logs.lines("shop", "flood") {
+		f.readers.Follow("flood", f.config, false)
+		story(f)
+		f.end()
+		for i, line := range f.logs.Lines("shop", "flood") {
 			if number, _, _ := strings.Cut(line, " "); number != fmt.Sprint(i) {
 				t.Fatalf("line %d is %s", i, number)
 			}
@@ -123,7 +109,7 @@ func TestAReaderReturnsToFollowing(t *testing.T) {
 			if !known {
 				engine.stalled = 6 * time.Second
 			}
-			behindFlood(t, engine, known, func(b *bench, logs *fakeLogs) {
+			behindFlood(t, engine, known, func(f *fixture) {
 				time.Sleep(30 * time.Second)
 				if !known {
 					time.Sleep(20 * time.Second)
@@ -132,13 +118,15 @@ func TestAReaderReturnsToFollowing(t *testing.T) {
 				if lag > 500*time.Millisecond || before > 3 {
 					t.Errorf("%v behind; all was read %d times", lag, before)
 				}
-				if since := logs.missing("flood"); !since.IsZero() && since.Before(time.Now().Add(-time.Second)) { // zero: all has been put
+				if since := f.logs.Missing("flood"); !since.IsZero() && since.Before(time.Now().Add(-time.Second)) { // zero: all has been put
 					t.Errorf("the sink takes the reader to be behind since %v", since)
 				}
 				time.Sleep(20 * time.Second)
 				whole, _ := engine.seen()
-				b.expect("how often all was read in the end", whole, before)
-				if lines := logs.lines("shop", "flood"); len(lines) < int(60*time.Second/floodStep) {
+				if whole != before {
+					t.Errorf("all was read %d times in the end, want %d", whole, before)
+				}
+				if lines := f.logs.Lines("shop", "flood"); len(lines) < int(60*time.Second/floodStep) {
 					t.Errorf("%d lines", len(lines))
 				}
 			})
@@ -156,11 +144,15 @@ func TestAReaderThatCannotJoin(t *testing.T) {
 		"it writes a file meanwhile":                {reads: 8 * time.Second, lasts: 30 * time.Second, rest: strings.Repeat(" ", 6000)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			behindFlood(t, engine, true, func(b *bench, logs *fakeLogs) {
+			behindFlood(t, engine, true, func(f *fixture) {
 				time.Sleep(2 * time.Minute)
 				synctest.Wait()
-				b.expect("lines", len(logs.lines("shop", "flood")), int(engine.lasts/floodStep))
-				b.expect("joins while it writes too much", engine.rest != "" && engine.joins > 0, false)
+				if got, want := len(f.logs.Lines("shop", "flood")), int(engine.lasts/floodStep); got != want {
+					t.Errorf("%d lines, want %d", got, want)
+				}
+				if engine.rest != "" && engine.joins > 0 {
+					t.Errorf("it joins %d times while the container writes too much", engine.joins)
+				}
 			})
 		})
 	}

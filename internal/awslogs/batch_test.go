@@ -1,4 +1,4 @@
-package agent
+package awslogs
 
 import (
 	"regexp"
@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func messages(b logBatch) (all []string) {
+func messages(b batch) (all []string) {
 	for _, line := range b.lines {
 		all = append(all, line.Message)
 	}
@@ -17,11 +17,11 @@ func messages(b logBatch) (all []string) {
 }
 
 func TestLogEventsAreCutWhereCloudWatchWants(t *testing.T) {
-	var e logEvents
+	var e events
 	long := strings.Repeat("é", maxEventBytes) // two bytes each
-	e.take(time.Time{}, long, LogPosition{}, LogPosition{Count: 1})
-	e.take(time.Time{}, "", LogPosition{Count: 1}, LogPosition{Count: 2})
-	e.take(time.Time{}, "bad \xff\xfe", LogPosition{Count: 2}, LogPosition{Count: 3})
+	e.take(time.Time{}, long, Position{}, Position{Count: 1})
+	e.take(time.Time{}, "", Position{Count: 1}, Position{Count: 2})
+	e.take(time.Time{}, "bad \xff\xfe", Position{Count: 2}, Position{Count: 3})
 	b := e.next()
 	all := messages(b)
 	if strings.Join(all, "") != long+"bad ��" || len(all) != 3 {
@@ -41,27 +41,27 @@ func TestLogEventsAreCutWhereCloudWatchWants(t *testing.T) {
 }
 
 func TestEventsOfSeveralLines(t *testing.T) {
-	e := logEvents{start: regexp.MustCompile(`^INFO`)}
+	e := events{start: regexp.MustCompile(`^INFO`)}
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	lines := []string{"before", "INFO one", "  more", "", "INFO two", "  more"}
 	for n, line := range lines {
-		e.take(start.Add(time.Duration(n)*time.Second), line, LogPosition{Count: n}, LogPosition{Count: n + 1})
+		e.take(start.Add(time.Duration(n)*time.Second), line, Position{Count: n}, Position{Count: n + 1})
 	}
 	b := e.next()
-	want := []LogLine{{start, "before\n"}, {start.Add(time.Second), "INFO one\n  more\n\n"}}
+	want := []Line{{start, "before\n"}, {start.Add(time.Second), "INFO one\n  more\n\n"}}
 	if diff := cmp.Diff(want, b.lines); diff != "" {
 		t.Error(diff)
 	}
 	if b.at.Count != 4 {
 		t.Errorf("position %d; want that before the open event, 4", b.at.Count)
 	}
-	e.close(LogPosition{Count: 6})
+	e.close(Position{Count: 6})
 	if b = e.next(); b.at.Count != 6 || messages(b)[0] != "INFO two\n  more\n" {
 		t.Errorf("the last one: %+v", b)
 	}
 	huge := strings.Repeat("x", maxEventBytes)
-	e.take(start, huge, LogPosition{}, LogPosition{})
-	e.take(start, "rest", LogPosition{}, LogPosition{})
+	e.take(start, huge, Position{}, Position{})
+	e.take(start, "rest", Position{}, Position{})
 	if got := messages(e.next()); len(got) != 2 || got[0] != huge {
 		t.Errorf("%d events of a line that fills one", len(got))
 	}

@@ -1,4 +1,4 @@
-package agent
+package awslogs
 
 import (
 	"context"
@@ -8,13 +8,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// logReading is how a reader reads.
-type logReading int
+// reading is how a reader reads.
+type reading int
 
 const (
-	follow logReading = iota // all that there is, and what comes
-	look                     // all that there is
-	join                     // what comes, and before its first line all that there is
+	follow reading = iota // all that there is, and what comes
+	look                  // all that there is
+	join                  // what comes, and before its first line all that there is
 )
 
 // joinBytes is how much a container may write while a reader that joins it looks at what there is:
@@ -25,7 +25,7 @@ const joinBytes = 40 << 20
 // then it is followed from where the reader is.
 var errNotJoined = errors.New("the reader of a log has not joined")
 
-func (r *logReader) read(ctx context.Context, how logReading) error {
+func (r *reader) read(ctx context.Context, how reading) error {
 	if how == join {
 		return r.join(ctx)
 	}
@@ -34,9 +34,9 @@ func (r *logReader) read(ctx context.Context, how logReading) error {
 
 // afterLook decides how to go on after a look of some length: the container has written since then
 // what the reader has yet to see.
-func (r *logReader) afterLook(ctx context.Context, took time.Duration) logReading {
+func (r *reader) afterLook(ctx context.Context, took time.Duration) reading {
 	switch {
-	case r.fresh < fewLines || r.host.simulated.Load(): // the simulation never leaves out a line
+	case r.fresh < fewLines || r.all.Engine.Simulated(): // the simulation never leaves out a line
 		r.caughtUp(ctx)
 		return follow
 	case !r.mayJoin(took):
@@ -47,7 +47,7 @@ func (r *logReader) afterLook(ctx context.Context, took time.Duration) logReadin
 
 // mayJoin says whether the container writes little enough while a look lasts that takes as long as
 // the last one.
-func (r *logReader) mayJoin(took time.Duration) bool {
+func (r *reader) mayJoin(took time.Duration) bool {
 	span := max(r.position.Last.Sub(r.oldest), time.Millisecond)
 	return float64(r.freshBytes)*float64(took)/float64(span) <= joinBytes
 }
@@ -56,13 +56,13 @@ func (r *logReader) mayJoin(took time.Duration) bool {
 // 20.10 read all files first, which may take seconds, and a file that fills up meanwhile is left
 // out. So the reader follows from now on, looks at what there is when the first line comes, and
 // leaves out as many lines of those that come as the look has brought since that one.
-func (r *logReader) join(ctx context.Context) error {
+func (r *reader) join(ctx context.Context) error {
 	joining, end := context.WithCancel(ctx)
 	defer end()
-	quiet := time.AfterFunc(logLag, end)
+	quiet := time.AfterFunc(maxLag, end)
 	begun, known := false, 0
 	var caughtUp time.Time // the line that was written when the look was over
-	err := r.host.Engine.Logs(joining, r.source, backend.LogOptions{
+	err := r.all.Engine.Logs(joining, r.source, backend.LogOptions{
 		Follow: true, Tail: -1,
 		Write: func(at time.Time, _ bool, line string) (err error) {
 			if !begun {
@@ -93,7 +93,7 @@ func (r *logReader) join(ctx context.Context) error {
 
 // lookBehind looks at what there is. It counts the lines from the first one on that came to who
 // follows, and tells the time of the line with which that one has caught up.
-func (r *logReader) lookBehind(ctx context.Context, first time.Time) (known int, caughtUp time.Time, err error) {
+func (r *reader) lookBehind(ctx context.Context, first time.Time) (known int, caughtUp time.Time, err error) {
 	began := time.Now()
 	err = r.pass(ctx, false, func(at time.Time) {
 		if known > 0 || at.Equal(first) {
@@ -105,7 +105,7 @@ func (r *logReader) lookBehind(ctx context.Context, first time.Time) (known int,
 	switch {
 	case err != nil:
 	case !r.mayJoin(took):
-		err = errLogLag
+		err = errLag
 	case known == 0:
 		err = errNotJoined
 	}

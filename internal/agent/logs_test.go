@@ -6,27 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-	"weak"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs/awslogstest"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // withLogs is a story with CloudWatch Logs that has the group "shop".
-func withLogs(t *testing.T, story func(b *bench, logs *fakeLogs)) {
+func withLogs(t *testing.T, story func(b *bench, logs *awslogstest.Logs)) {
 	withAgent(t, func(b *bench) {
-		logs := newFakeLogs("shop")
+		logs := awslogstest.New("shop")
 		b.stop()
 		b.logs = logs
 		b.start()
@@ -48,32 +45,32 @@ func logged(c types.ContainerDefinition, options ...string) types.ContainerDefin
 func streamName(task, container string) string { return "ecs/" + container + "/" + arn.Name(task) }
 
 func TestOutputGoesToCloudWatchLogs(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		id := b.run(logged(container("web", "sh", "-c", "echo one; sleep 60; echo two")))
-		b.expect("streams", logs.names(), []string{"eu-west-1 shop " + streamName(id, "web")})
-		b.expect("while it runs", logs.lines("shop", streamName(id, "web")), []string{"one"})
+		b.expect("streams", logs.Names(), []string{"eu-west-1 shop " + streamName(id, "web")})
+		b.expect("while it runs", logs.Lines("shop", streamName(id, "web")), []string{"one"})
 		time.Sleep(61 * time.Second)
 		synctest.Wait()
-		b.expect("after its end", logs.lines("shop", streamName(id, "web")), []string{"one", "two"})
-		b.expect("the container is still there", logs.sources(), 1)
+		b.expect("after its end", logs.Lines("shop", streamName(id, "web")), []string{"one", "two"})
+		b.expect("the container is still there", logs.Sources(), 1)
 		time.Sleep(6 * time.Minute)
 		synctest.Wait()
-		b.expect("positions of removed containers", logs.sources(), 0)
+		b.expect("positions of removed containers", logs.Sources(), 0)
 	})
 }
 
 func TestStreamIsThereBeforeAnyOutput(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		instance := b.instance()
 		id := b.runAt(instance, types.NetworkModeBridge, logged(container("web"), "awslogs-stream-prefix="))
-		b.expect("streams", logs.names(), []string{"eu-west-1 shop " + b.task(id).Status.Containers[0].EngineID})
+		b.expect("streams", logs.Names(), []string{"eu-west-1 shop " + b.task(id).Status.Containers[0].EngineID})
 		b.run(logged(container("web"), "awslogs-group=new", "awslogs-create-group=true"))
-		b.expect("groups", logs.made(), []string{"new", "shop"})
+		b.expect("groups", logs.Groups(), []string{"new", "shop"})
 	})
 }
 
 func TestMissingLogGroupOnFargate(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		job := container("job", "exit", "0")
 		job.Essential = aws.Bool(false)
 		id := b.run(job, logged(container("web"), "awslogs-group=absent"))
@@ -93,12 +90,12 @@ func TestMissingLogGroupOnFargate(t *testing.T) {
 		if !s.StartedAt.IsZero() || s.PullStartedAt.IsZero() || s.PullStoppedAt.IsZero() || s.ExecutionStoppedAt.IsZero() {
 			t.Errorf("times of the task: %+v", s)
 		}
-		b.expect("streams", logs.names(), []string(nil))
+		b.expect("streams", logs.Names(), []string(nil))
 	})
 }
 
 func TestLogGroupThatMayNotBeMade(t *testing.T) {
-	withLogs(t, func(b *bench, _ *fakeLogs) {
+	withLogs(t, func(b *bench, _ *awslogstest.Logs) {
 		id := b.run(logged(container("web"), "awslogs-group=forbidden", "awslogs-create-group=true"))
 		reason := b.task(id).Stop.Reason
 		if !strings.Contains(reason, "failed to create Cloudwatch log group: operation error CloudWatch Logs: CreateLogGroup, https response error") ||
@@ -109,7 +106,7 @@ func TestLogGroupThatMayNotBeMade(t *testing.T) {
 }
 
 func TestMissingLogGroupOnAContainerInstance(t *testing.T) {
-	withLogs(t, func(b *bench, _ *fakeLogs) {
+	withLogs(t, func(b *bench, _ *awslogstest.Logs) {
 		id := b.runAt(b.instance(), types.NetworkModeBridge, logged(container("web"), "awslogs-group=absent"))
 		ended := b.task(id)
 		b.expect("stoppedReason", ended.Stop.Reason, "Task failed to start")
@@ -119,57 +116,57 @@ func TestMissingLogGroupOnAContainerInstance(t *testing.T) {
 }
 
 func TestOutputIsReadAgainAfterARestart(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		id := b.run(logged(container("web", "sh", "-c", "echo one; sleep 10; echo two; sleep 60; echo three; sleep 60; echo four")))
 		ended := b.run(logged(container("web", "sh", "-c", "echo one; sleep 20; echo two")))
 		time.Sleep(20 * time.Second)
 		b.stop()
 		time.Sleep(time.Minute) // "three" comes while nobody reads
 		b.start()
-		b.expect("at once", logs.lines("shop", streamName(id, "web")), []string{"one", "two", "three"})
-		b.expect("of one that ended meanwhile", logs.lines("shop", streamName(ended, "web")), []string{"one", "two"})
+		b.expect("at once", logs.Lines("shop", streamName(id, "web")), []string{"one", "two", "three"})
+		b.expect("of one that ended meanwhile", logs.Lines("shop", streamName(ended, "web")), []string{"one", "two"})
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		b.expect("later", logs.lines("shop", streamName(id, "web")), []string{"one", "two", "three", "four"})
+		b.expect("later", logs.Lines("shop", streamName(id, "web")), []string{"one", "two", "three", "four"})
 		b.stop()
 		b.start() // what has ended is a leftover, all of which is in
-		b.expect("in the end", logs.lines("shop", streamName(id, "web")), []string{"one", "two", "three", "four"})
+		b.expect("in the end", logs.Lines("shop", streamName(id, "web")), []string{"one", "two", "three", "four"})
 	})
 }
 
 func TestOutputIsReadAgainWhenTheEngineIsBack(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		id := b.run(logged(container("web", "sh", "-c", "echo one; sleep 10; echo two; sleep 60; echo three")))
 		b.engine.Disconnect(nil)
 		time.Sleep(20 * time.Second)
 		b.engine.Reconnect()
-		time.Sleep(lastRetry)
+		time.Sleep(5 * time.Second)
 		synctest.Wait()
-		b.expect("lines", logs.lines("shop", streamName(id, "web")), []string{"one", "two"})
+		b.expect("lines", logs.Lines("shop", streamName(id, "web")), []string{"one", "two"})
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		b.expect("in the end", logs.lines("shop", streamName(id, "web")), []string{"one", "two", "three"})
+		b.expect("in the end", logs.Lines("shop", streamName(id, "web")), []string{"one", "two", "three"})
 	})
 }
 
 func TestOutputWaitsForTheSink(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
-		logs.fail(errDiskFull)
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
+		logs.Fail(awslogstest.ErrDiskFull)
 		id := b.run(logged(container("web", "print", "3")))
-		time.Sleep(2 * retryPause)
+		time.Sleep(2 * enginecall.RetryPause)
 		synctest.Wait()
-		b.expect("lines", logs.lines("shop", streamName(id, "web")), []string{"line 1", "line 2", "line 3"})
+		b.expect("lines", logs.Lines("shop", streamName(id, "web")), []string{"line 1", "line 2", "line 3"})
 	})
 }
 
 func TestEventsOfSeveralLinesEndWithAPause(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		id := b.run(logged(container("web", "sh", "-c", "echo INFO a; echo b; sleep 2; echo INFO c; sleep 3; echo d; sleep 9; echo INFO e"), "awslogs-multiline-pattern=^INFO"))
 		expect := func(after time.Duration, want ...string) {
 			b.Helper()
 			time.Sleep(after)
 			synctest.Wait()
-			b.expect(fmt.Sprint("after ", after), logs.lines("shop", streamName(id, "web")), want)
+			b.expect(fmt.Sprint("after ", after), logs.Lines("shop", streamName(id, "web")), want)
 		}
 		expect(time.Second, []string(nil)...)
 		expect(2*time.Second, "INFO a\nb\n")
@@ -179,7 +176,7 @@ func TestEventsOfSeveralLinesEndWithAPause(t *testing.T) {
 }
 
 func TestNoPatternKeepsATaskFromStarting(t *testing.T) {
-	withLogs(t, func(b *bench, _ *fakeLogs) {
+	withLogs(t, func(b *bench, _ *awslogstest.Logs) {
 		id := b.run(logged(container("web"), "awslogs-multiline-pattern=("))
 		if reason := b.task(id).Stop.Reason; !strings.Contains(reason, `could not parse multiline pattern key "("`) {
 			t.Errorf("stoppedReason %q", reason)
@@ -189,23 +186,23 @@ func TestNoPatternKeepsATaskFromStarting(t *testing.T) {
 
 func TestOutputComesAsLateAsOnAWS(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		logs := newFakeLogs("shop")
+		logs := awslogstest.New("shop")
 		b.stop()
 		b.logs, b.delays = logs, Delays{Logs: 4 * time.Second}
 		b.start()
 		id := b.run(logged(container("web", "sh", "-c", "echo one; sleep 60")))
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
-		b.expect("early", logs.lines("shop", streamName(id, "web")), []string(nil))
+		b.expect("early", logs.Lines("shop", streamName(id, "web")), []string(nil))
 		time.Sleep(time.Second)
 		synctest.Wait()
-		b.expect("after the delay", logs.lines("shop", streamName(id, "web")), []string{"one"})
+		b.expect("after the delay", logs.Lines("shop", streamName(id, "web")), []string{"one"})
 	})
 }
 
 // TestAdvanceWaitsForOutput: who advances the clock finds what was written on the way.
 func TestAdvanceWaitsForOutput(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		b.clock.SetQuiet(func(ctx context.Context) error {
 			if err := b.engine.Settle(ctx); err != nil {
 				return err
@@ -217,84 +214,26 @@ func TestAdvanceWaitsForOutput(t *testing.T) {
 			if err := b.clock.Advance(b.Context(), 10*time.Second); err != nil {
 				t.Fatal(err)
 			}
-			b.expect("lines", len(logs.lines("shop", streamName(id, "web"))), want)
+			b.expect("lines", len(logs.Lines("shop", streamName(id, "web"))), want)
 		}
 	})
 }
 
 // TestRemovalWaitsForOutput: a container stays until its last line is in.
 func TestRemovalWaitsForOutput(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		id := b.run(logged(container("web", "sh", "-c", "echo one; sleep 600; echo two")))
 		b.stopTask(id)
-		b.expect("lines", logs.lines("shop", streamName(id, "web")), []string{"one"})
+		b.expect("lines", logs.Lines("shop", streamName(id, "web")), []string{"one"})
 		if _, err := b.engine.Inspect(b.Context(), b.task(id).Status.Containers[0].EngineID); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-// TestTimersAreNotKept: a container that always writes has no more timers than one that rests.
-func TestTimersAreNotKept(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
-		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
-		h.simulated.Store(false) // flushes by themselves
-		stream := LogStream{Group: "shop", Name: "busy"}
-		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
-			t.Fatal(err)
-		}
-		r := newLogReader(h, stream, "busy", map[string]string{"awslogs-multiline-pattern": "^INFO"})
-		type mark struct{ _ [64]byte } // lives as long as a timer that was set with its line
-		var marks []weak.Pointer[mark]
-		for range 10 * time.Minute / (200 * time.Millisecond) {
-			m := &mark{}
-			marks = append(marks, weak.Make(m))
-			r.take(context.WithValue(b.Context(), mark{}, m), time.Now(), "INFO a line")
-			time.Sleep(200 * time.Millisecond)
-		}
-		synctest.Wait()
-		runtime.GC()
-		kept := 0
-		for _, m := range marks {
-			if m.Value() != nil {
-				kept++
-			}
-		}
-		if kept > 10 {
-			t.Errorf("of %d lines, the timers of %d are kept", len(marks), kept)
-		}
-		r.stopTimers()
-		b.expect("lines that are put", len(logs.lines("shop", "busy")) > len(marks)/2, true)
-	})
-}
-
-// TestStartWhileAReaderEnds: a container may start again when its reader has asked for the last
-// time, but has not ended.
-func TestStartWhileAReaderEnds(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
-		id := b.run(container("web", "sh", "-c", "echo one; sleep 60"))
-		source := b.task(id).Status.Containers[0].EngineID
-		a := awslogs{stream: LogStream{Group: "shop", Name: "again"}}
-		if err := logs.OpenStream(b.Context(), a.stream, false); err != nil {
-			t.Fatal(err)
-		}
-		l := newLogReaders(b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]])
-		c := &containerLog{awslogs: a, reading: make(chan struct{})}
-		l.readers[source] = c
-		b.expect("again", l.again(c), false)
-		l.follow(source, a, true)
-		l.ended(source, c)
-		time.Sleep(2 * time.Minute)
-		synctest.Wait()
-		b.expect("lines", logs.lines("shop", "again"), []string{"one"})
-		l.await(b.Context(), source)
-		b.expect("all is read", c.read && c.reading == nil, true)
-	})
-}
-
 // TestNothingIsWrittenAfterTheLastLook: who removes containers reads all that they have written.
 func TestNothingIsWrittenAfterTheLastLook(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		id := b.run(logged(container("web", "sh", "-c", "echo one; sleep 10; echo two; sleep 10; echo three")))
 		b.stop()
 		time.Sleep(11 * time.Second)
@@ -305,15 +244,15 @@ func TestNothingIsWrittenAfterTheLastLook(t *testing.T) {
 		if err := b.engine.Logs(b.Context(), b.sourceOf(id), count); err != nil {
 			t.Fatal(err)
 		}
-		b.expect("lines", logs.lines("shop", streamName(id, "web")), []string{"one", "two"})
+		b.expect("lines", logs.Lines("shop", streamName(id, "web")), []string{"one", "two"})
 		b.expect("lines on the engine", written, 2)
 	})
 }
 
 // Who would remove containers hears that their output is not kept.
 func TestTheLastLookSaysWhatAFullDiskHasNotTaken(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
-		logs.fill(true)
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
+		logs.Fill(true)
 		id := b.run(logged(container("web", "print", "3")))
 		b.stop()
 		read := func() bool {
@@ -322,102 +261,40 @@ func TestTheLastLookSaysWhatAFullDiskHasNotTaken(t *testing.T) {
 			return b.agent.ReadLogs(ctx)
 		}
 		b.expect("kept while the disk is full", read(), false)
-		logs.fill(false)
+		logs.Fill(false)
 		b.expect("kept then", read(), true)
-		b.expect("lines", len(logs.lines("shop", streamName(id, "web"))), 3)
+		b.expect("lines", len(logs.Lines("shop", streamName(id, "web"))), 3)
 	})
 }
 
 // TestRemovalWaitsForAFullDisk: a container stays as long as the sink does not take its output,
 // and the log says once that it does not.
 func TestRemovalWaitsForAFullDisk(t *testing.T) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
+	withLogs(t, func(b *bench, logs *awslogstest.Logs) {
 		var said bytes.Buffer
 		b.stop()
 		b.agent = New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&said, nil)), Hosts: []HostOptions{{Engine: b.engine}}, LogSink: logs})
 		b.runAgent(b.agent)
-		logs.fill(true)
+		logs.Fill(true)
 		id, second := b.run(logged(container("web", "print", "3"))), b.run(logged(container("web", "print", "3")))
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		b.expect("lines", logs.lines("shop", streamName(id, "web")), []string(nil))
+		b.expect("lines", logs.Lines("shop", streamName(id, "web")), []string(nil))
 		if _, err := b.engine.Inspect(b.Context(), b.sourceOf(id)); err != nil {
 			t.Error(err)
 		}
-		logs.fill(false)
-		time.Sleep(2 * retryPause)
+		logs.Fill(false)
+		time.Sleep(2 * enginecall.RetryPause)
 		synctest.Wait()
 		for _, task := range []string{id, second} {
-			b.expect("lines", logs.lines("shop", streamName(task, "web")), []string{"line 1", "line 2", "line 3"})
+			b.expect("lines", logs.Lines("shop", streamName(task, "web")), []string{"line 1", "line 2", "line 3"})
 		}
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		if _, err := b.engine.Inspect(b.Context(), b.sourceOf(id)); !errors.Is(err, backend.ErrNotFound) {
 			t.Errorf("the container is still there: %v", err)
 		}
-		b.expect("positions", logs.sources(), 0)
+		b.expect("positions", logs.Sources(), 0)
 		b.expect("complaints", strings.Count(said.String(), "level=ERROR"), 1)
 	})
-}
-
-// TestClocksThatAreSet: when the engine's clock is behind after a while, its lines are followed
-// again after one look; and they are followed on when they are older than those before.
-func TestClocksThatAreSet(t *testing.T) {
-	testSetClock(t, 15*time.Second, 2, 1)
-	testSetClock(t, 10*time.Minute, 1, 0)
-}
-
-func testSetClock(t *testing.T, back time.Duration, follows, looks int) {
-	withLogs(t, func(b *bench, logs *fakeLogs) {
-		h := b.agent.hosts[slices.Sorted(maps.Keys(b.agent.hosts))[0]]
-		h.simulated.Store(false)
-		engine := &setBack{Engine: b.engine, by: back}
-		h.Engine = enginecall.New(engine, &h.agent.calls, h.agent.Log)
-		stream := LogStream{Group: "shop", Name: "set"}
-		if err := logs.OpenStream(b.Context(), stream, false); err != nil {
-			t.Fatal(err)
-		}
-		ctx, end := context.WithCancel(b.Context())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			newLogReader(h, stream, "set", nil).run(ctx, func() bool { return false })
-		}()
-		time.Sleep(time.Minute)
-		end()
-		<-done
-		if engine.follows != follows || engine.looks != looks {
-			t.Errorf("set back by %v: followed %d times, looked %d times", back, engine.follows, engine.looks)
-		}
-	})
-}
-
-// setBack is an engine with a container that writes a line each second, rests for twenty of them,
-// and goes on. Meanwhile the engine's clock is set back.
-type setBack struct {
-	backend.Engine
-	by                      time.Duration
-	follows, looks, written int
-}
-
-func (e *setBack) Logs(ctx context.Context, _ string, opts backend.LogOptions) error {
-	if !opts.Follow {
-		e.looks++
-		return nil
-	}
-	e.follows++
-	for ; ctx.Err() == nil; e.written++ {
-		at := time.Now()
-		if e.written == 10 {
-			time.Sleep(20 * time.Second)
-		}
-		if e.written >= 10 {
-			at = time.Now().Add(-e.by)
-		}
-		if err := opts.Write(at, false, "line"); err != nil {
-			return err
-		}
-		time.Sleep(time.Second)
-	}
-	return ctx.Err()
 }

@@ -1,4 +1,4 @@
-package agent
+package awslogs
 
 import (
 	"regexp"
@@ -18,17 +18,17 @@ const (
 	maxEventBytes  = 256<<10 - eventOverhead
 )
 
-// logBatch is what of a container's output is to be put next.
-type logBatch struct {
-	lines []LogLine
+// batch is what of a container's output is to be put next.
+type batch struct {
+	lines []Line
 	bytes int
-	at    LogPosition // of the last line that is in, or was left out
+	at    Position // of the last line that is in, or was left out
 }
 
-func (b *logBatch) full() bool { return b.bytes >= maxBatchBytes || len(b.lines) >= maxBatchEvents }
+func (b *batch) full() bool { return b.bytes >= maxBatchBytes || len(b.lines) >= maxBatchEvents }
 
 // add adds an event, in pieces if it is long. CloudWatch Logs has no empty ones.
-func (b *logBatch) add(at time.Time, text string) {
+func (b *batch) add(at time.Time, text string) {
 	if !utf8.ValidString(text) {
 		text = string([]rune(text))
 	}
@@ -37,25 +37,25 @@ func (b *logBatch) add(at time.Time, text string) {
 		for end < len(text) && !utf8.RuneStart(text[end]) {
 			end--
 		}
-		b.lines = append(b.lines, LogLine{at, text[:end]})
+		b.lines = append(b.lines, Line{at, text[:end]})
 		b.bytes += end + eventOverhead
 		text = text[end:]
 	}
 }
 
-// logEvents makes events of lines: one of each, or one of those up to the next that begins one.
-type logEvents struct {
+// events makes events of lines: one of each, or one of those up to the next that begins one.
+type events struct {
 	start *regexp.Regexp // nil: each
 	open  strings.Builder
 	at    time.Time // of the first line of the open one
-	batch logBatch
+	batch batch
 }
 
 // take takes a line, and reports whether that begins an event which more may belong to; before
 // and after are the positions around it. An event of several lines
 // has a line break after each, the last one included.
 // Source: moby's awslogs driver.
-func (e *logEvents) take(at time.Time, line string, before, after LogPosition) (opened bool) {
+func (e *events) take(at time.Time, line string, before, after Position) (opened bool) {
 	if e.start == nil {
 		e.batch.add(at, line)
 		e.batch.at = after
@@ -73,7 +73,7 @@ func (e *logEvents) take(at time.Time, line string, before, after LogPosition) (
 }
 
 // close ends the open event; at is the position after its last line.
-func (e *logEvents) close(at LogPosition) {
+func (e *events) close(at Position) {
 	if e.open.Len() == 0 {
 		return
 	}
@@ -83,7 +83,7 @@ func (e *logEvents) close(at LogPosition) {
 }
 
 // oldest is the time of the oldest line that has not been handed out; zero if all have been.
-func (e *logEvents) oldest() time.Time {
+func (e *events) oldest() time.Time {
 	switch {
 	case len(e.batch.lines) > 0:
 		return e.batch.lines[0].At
@@ -94,8 +94,8 @@ func (e *logEvents) oldest() time.Time {
 }
 
 // next is what is to be put.
-func (e *logEvents) next() logBatch {
+func (e *events) next() batch {
 	b := e.batch
-	e.batch = logBatch{at: b.at}
+	e.batch = batch{at: b.at}
 	return b
 }

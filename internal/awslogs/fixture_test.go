@@ -1,0 +1,41 @@
+package awslogs_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/awslogs/awslogstest"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+)
+
+// fixture is the output of one container, which goes to CloudWatch Logs.
+type fixture struct {
+	*testing.T
+	logs    *awslogstest.Logs
+	readers *awslogs.Readers
+	config  awslogs.Config
+	end     func() // of the run
+}
+
+// withReaders is a story with a stream in the group "shop", and an engine that is no simulation.
+func withReaders(t *testing.T, engine backend.Engine, stream string, story func(f *fixture)) {
+	synctest.Test(t, func(t *testing.T) {
+		log := slog.New(slog.DiscardHandler)
+		e := enginecall.New(engine, &enginecall.Tracker{}, log)
+		ctx, cancel := context.WithCancel(t.Context())
+		e.Begin(ctx)
+		f := &fixture{T: t, logs: awslogstest.New("shop"), end: func() { cancel(); e.End() }}
+		f.readers = awslogs.NewReaders(awslogs.Options{Engine: e, Sink: f.logs, Clock: clock.New(clock.Options{}), Log: log})
+		f.config.Stream = awslogs.Stream{Group: "shop", Name: stream}
+		if err := f.logs.OpenStream(t.Context(), f.config.Stream, false); err != nil {
+			t.Fatal(err)
+		}
+		defer f.end()
+		story(f)
+	})
+}
