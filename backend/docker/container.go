@@ -74,7 +74,7 @@ func (e *Engine) createOn(ctx context.Context, c containers.Creation, spec backe
 	if err != nil {
 		return "", dockerapi.Classify(err)
 	}
-	if err := e.nameRelayAcross(ctx, c.HostConfig, vpc); err != nil {
+	if err := e.relay.NameAcross(ctx, c.HostConfig, vpc); err != nil {
 		return "", dockerapi.Classify(err)
 	}
 	ip, err := vpc.Addresses.Take(netip.Prefix{})
@@ -114,7 +114,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	}
 	began := e.leases.Began(id)
 	if !its.Sandbox {
-		e.awaitRelay(ctx)
+		e.relay.Await(ctx)
 		ended = e.warm.ContainerStarts(ended)
 	}
 	e.answering.forget(id)

@@ -44,52 +44,5 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 		dialer := net.Dialer{Timeout: dialTimeout}
 		return dialer.DialContext(ctx, network+"4", to.Address.String())
 	}
-	return e.dialOver(ctx, sandbox, to)
-}
-
-// dialOver connects through the relay, or through the next one when that has just ended.
-func (e *Engine) dialOver(ctx context.Context, sandbox sandboxFacts, to tunnel.Destination) (net.Conn, error) {
-	vpc, err := e.networks.Named(ctx, sandbox.network)
-	if err != nil {
-		return nil, dockerapi.Classify(err)
-	}
-	for again := true; ; again = false {
-		l, err := e.relay(ctx)
-		if err == nil {
-			err = e.joinRelay(ctx, l, vpc)
-		}
-		if err != nil && (l == nil || !l.session.IsClosed()) {
-			return nil, dockerapi.Classify(err)
-		}
-		conn, err := l.dial(ctx, to)
-		if err == nil || !again || ctx.Err() != nil || !l.session.IsClosed() {
-			return conn, err
-		}
-	}
-}
-
-// dial has the relay connect.
-func (l *relayLink) dial(ctx context.Context, to tunnel.Destination) (net.Conn, error) {
-	remote := net.Addr(net.TCPAddrFromAddrPort(to.Address))
-	if to.Network == "udp" {
-		remote = net.UDPAddrFromAddrPort(to.Address)
-	}
-	stream, err := l.session.OpenStream(ctx)
-	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: to.Network, Addr: remote, Err: err}
-	}
-	stop := context.AfterFunc(ctx, func() { _ = stream.Reset() })
-	err = tunnel.Request(stream, to)
-	if !stop() {
-		err = ctx.Err()
-	}
-	if err != nil {
-		_ = stream.Reset()
-		return nil, &net.OpError{Op: "dial", Net: to.Network, Addr: remote, Err: err}
-	}
-	// The relay's own address is of no concern to callers.
-	if to.Network == "udp" {
-		return tunnel.NewDatagramConn(tunnel.NewConn(stream, &net.UDPAddr{}, remote)), nil
-	}
-	return tunnel.NewConn(stream, &net.TCPAddr{}, remote), nil
+	return e.relay.Dial(ctx, sandbox.network, to)
 }

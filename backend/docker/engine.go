@@ -34,6 +34,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
@@ -102,7 +103,7 @@ type Engine struct {
 	ulimits    *limits.Ulimits
 	direct     lazy.Value[bool] // whether sandbox addresses can be dialled from here
 
-	relays           *relays
+	relay            *relay.Relay
 	instanceMetadata bool        // Options.AllowInstanceMetadata
 	readied          atomic.Bool // a sandbox has been asked whether it is ready
 
@@ -157,7 +158,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	e := &Engine{
 		host: at.Host, client: api, owner: label.Owner{Name: opts.Owner, Place: home}, local: at.Local(),
-		log: log.With("engine", at.Host), relays: newRelays(opts.HostPorts), instanceMetadata: opts.AllowInstanceMetadata,
+		log: log.With("engine", at.Host), instanceMetadata: opts.AllowInstanceMetadata,
 	}
 	e.containers = containers.New(e.client, e.owner, program.Finder{Folder: opts.Programs, Log: e.log}, e.architecture)
 	e.images = image.New(e.client, e.log)
@@ -179,6 +180,10 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e.errands = errand.New(e.client, e.containers, e.owner, e.run, e.log)
 	e.heartbeat = owner.NewHeartbeat(owner.HeartbeatOptions{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Ulimits: e.ulimits, Errands: e.errands, Local: e.local, Closing: e.closing, Log: e.log,
+	})
+	e.relay = relay.New(relay.Options{
+		Client: e.client, Containers: e.containers, Commands: e.commands, Networks: e.networks, Owner: e.owner, Heartbeat: e.heartbeat,
+		HostPorts: opts.HostPorts, Reachable: e.reachable, Closing: e.closing, Log: e.log,
 	})
 	e.owners = owner.New(owner.Options{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Limits: e.limits, Networks: e.networks, Heartbeat: e.heartbeat, Log: e.log,
@@ -259,8 +264,7 @@ func (e *Engine) Close() error {
 	defer cancel()
 	e.warm.Disable()
 	e.warm.Empty(farewell)
-	e.relays.over.Store(true)
-	if err := e.dropRelay(farewell); err != nil {
+	if err := e.relay.Close(farewell); err != nil {
 		e.log.Debug("relay not removed", "error", err)
 	}
 	if err := e.limits.Close(farewell); err != nil {

@@ -2,14 +2,12 @@ package docker
 
 import (
 	"context"
-	"net"
 	"time"
 
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
 // DialInside makes Dial take the way through the engine, as for a remote one.
@@ -50,12 +48,11 @@ func (e *Engine) CgroupManagerTriedBefore(d time.Duration) { e.limits.TriedBefor
 func (e *Engine) Owner() string { return e.owner.Name }
 
 // AwaitRelay waits for a relay that is being made.
-func (e *Engine) AwaitRelay(ctx context.Context) { e.awaitRelay(ctx) }
+func (e *Engine) AwaitRelay(ctx context.Context) { e.relay.Await(ctx) }
 
 // EarlierRelay asks for the relay as somebody does who began before the last RemoveAll.
 func (e *Engine) EarlierRelay(ctx context.Context) error {
-	_, err := e.relayOf(ctx, e.relays.era.Load()-1)
-	return err
+	return e.relay.AskEarlier(ctx)
 }
 
 // OpenLines counts the sandboxes whose programs are asked again and again.
@@ -83,10 +80,6 @@ func (e *Engine) EngineStats(ctx context.Context, id string) (backend.Stats, err
 // RelayIsDirect reports whether the relay is reached at its address, past the engine, and
 // whether addresses on the engine are within reach.
 func (e *Engine) RelayIsDirect(ctx context.Context) (direct, within bool) {
-	if l := e.relays.running(); l != nil {
-		at, tcp := l.session.RemoteAddr().(*net.TCPAddr)
-		direct = tcp && decimal(uint16(at.Port)) == tunnel.HomePort
-	}
 	within, _ = e.reachable(ctx)
-	return direct, within
+	return e.relay.Direct(), within
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 )
 
 // SetFilter implements backend.Engine. The rules are nftables of the sandbox's own
@@ -25,7 +26,7 @@ func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Fil
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.ip, withRelay(f, vpc.Gateway, e.relayAddress(vpc))))
+	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.ip, relay.InFilter(f, vpc.Gateway, e.relay.Address(vpc))))
 	var refused *command.RefusedError
 	switch {
 	case errors.As(err, &refused) && strings.HasPrefix(refused.Answer, "lacks "):

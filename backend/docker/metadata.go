@@ -8,15 +8,16 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 )
 
 // hold is what the sandbox program is started with in the namespace of an address: where
 // metadata is. It is there before anything else runs in the namespace, and each time that the
 // sandbox starts; the relay that it leads to has the same address each time that it is made.
-func (e *Engine) hold(own, relay netip.Addr) []string {
+func (e *Engine) hold(own, relayAt netip.Addr) []string {
 	lead := "none"
-	if relay.IsValid() && e.relays.listenerAt(metadataPort) != nil {
-		lead = netip.AddrPortFrom(relay, metadataPort).String()
+	if relayAt.IsValid() && e.relay.Listens(relay.MetadataPort) {
+		lead = netip.AddrPortFrom(relayAt, relay.MetadataPort).String()
 	}
 	words := []string{"hold", own.String(), "lead=" + lead}
 	if e.instanceMetadata {

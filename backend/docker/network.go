@@ -27,7 +27,7 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	}
 	e.direct.Reset() // the gateway may tell what the engine's facts could not
 	if !vpc.Isolated {
-		e.beginRelay()
+		e.relay.Begin()
 	}
 	return vpc.Public(spec.Name), nil
 }
@@ -50,7 +50,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	case len(members) > 0:
 		return fmt.Errorf("network %s has active endpoints: %s", name, dockerapi.FirstName(members[0].Names))
 	}
-	left, err := e.leaveNetwork(ctx, vpc)
+	left, err := e.relay.Leave(ctx, vpc)
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
@@ -62,7 +62,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	case errors.Is(err, dockerapi.ErrNetworkStuck): // as when all is removed
 		e.log.Warn("network stays until the engine is restarted", "network", vpc.DockerName, "error", err)
 	case err != nil && !cerrdefs.IsNotFound(err):
-		e.beginRelay() // it is to come back
+		e.relay.Begin() // it is to come back
 		return dockerapi.Classify(err)
 	}
 	e.networks.Forget(ctx, func(known string, _ vpcnet.Network) bool { return known == name })
@@ -106,7 +106,7 @@ func (e *Engine) foundOnNetwork(ctx context.Context, vpc vpcnet.Network, c conta
 		return true
 	}
 	if at, err := netip.ParseAddr(c.Labels[label.RelayKey]); err == nil && vpc.Subnet.Contains(at) {
-		e.relays.keep(vpc, at)
+		e.relay.Keep(vpc, at)
 	}
 	return false
 }

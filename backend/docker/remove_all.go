@@ -12,7 +12,7 @@ import (
 // interrupted run leaves is never without an owner that is plainly dead or alive.
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.warm.Empty(ctx)
-	dropped := e.dropRelay(ctx)
+	dropped := e.relay.Drop(ctx)
 	listed, err := e.owners.RemoveOwn(ctx)
 	if !listed {
 		return err

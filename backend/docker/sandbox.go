@@ -128,11 +128,11 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 
 // addCommand says what the program of a sandbox does that has an address.
 func (e *Engine) addCommand(ctx context.Context, request container.CreateRequest, spec backend.SandboxSpec, vpc vpcnet.Network, ip netip.Addr) {
-	e.nameRelay(ctx, request.HostConfig, vpc)
-	relay := e.settledRelayAddress(ctx, vpc)
-	request.Cmd = e.hold(ip, relay)
-	if relay != vpc.RelayAddress() {
-		request.Labels[label.RelayKey] = relay.String()
+	e.relay.Name(ctx, request.HostConfig, vpc)
+	at := e.relay.SettledAddress(ctx, vpc)
+	request.Cmd = e.hold(ip, at)
+	if at != vpc.RelayAddress() {
+		request.Labels[label.RelayKey] = at.String()
 	}
 	if spec.Routes != "" { // it is that of a container instance, whose agent is asked there as well
 		request.Env = append(request.Env, introspection)
@@ -141,7 +141,7 @@ func (e *Engine) addCommand(ctx context.Context, request container.CreateRequest
 		request.Cmd = append(request.Cmd, "balance")
 		sysctls := map[string]string{}
 		maps.Copy(sysctls, spec.Sysctls)
-		sysctls[forwarding] = "1"
+		sysctls["net.ipv4.ip_forward"] = "1"
 		request.HostConfig.Sysctls = sysctls
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
@@ -113,7 +114,7 @@ func (e *Engine) removeWarm(ctx context.Context, name string) error {
 // name and with its limits.
 func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vpcnet.Network) (c backend.Container, ok bool) {
 	shape, ok := warmShapeOf(spec, vpc)
-	shape.Metadata = e.relays.listenerAt(metadataPort) != nil
+	shape.Metadata = e.relay.Listens(relay.MetadataPort)
 	for ok && ctx.Err() == nil {
 		var w warm.Sandbox
 		if w, ok = e.warm.Claim(ctx, shape, warm.Limits{CPU: spec.CPU, Memory: spec.Memory}); !ok {

@@ -1,4 +1,4 @@
-package docker
+package relay
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
@@ -23,21 +24,21 @@ import (
 // that is taken at a time.
 const portAttempts = 32
 
-// relayPorts are where the relay listens.
-var relayPorts = []string{decimal(backend.RelayPort), decimal(metadataPort)}
+// listenPorts are where the relay listens.
+var listenPorts = []string{decimal(backend.RelayPort), decimal(MetadataPort)}
 
-// removeEarlierRelays waits for the end of those that have the addresses and ports by which
+// removeEarlier waits for the end of those that have the addresses and ports by which
 // containers and others know the next one. Only one process has a data directory, so when that
 // begins, relays of the owner are of a run that was killed.
-func (e *Engine) removeEarlierRelays(ctx context.Context) error {
-	if e.relays.latest != "" {
-		return e.containers.Remove(ctx, e.relays.latest)
+func (r *Relay) removeEarlier(ctx context.Context) error {
+	if r.latest != "" {
+		return r.Containers.Remove(ctx, r.latest)
 	}
-	if !e.owner.Durable() {
+	if !r.Owner.Durable() {
 		return nil
 	}
-	earlier := e.owner.Filter(map[string]string{label.KindKey: string(label.Relay)})
-	found, err := e.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: earlier})
+	earlier := r.Owner.Filter(map[string]string{label.KindKey: string(label.Relay)})
+	found, err := r.Client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: earlier})
 	if err != nil {
 		return err
 	}
@@ -45,35 +46,35 @@ func (e *Engine) removeEarlierRelays(ctx context.Context) error {
 	for _, c := range found {
 		ids = append(ids, c.ID)
 	}
-	_, err = dockerapi.InParallel(ctx, ids, e.containers.Remove)
+	_, err = dockerapi.InParallel(ctx, ids, r.Containers.Remove)
 	return err
 }
 
-// newRelay makes a relay that answers, with ports published where this process runs in a
-// container of the engine: its own loopback address is nobody's then.
-func (e *Engine) newRelay(ctx context.Context) (*relayLink, error) {
-	own, err := e.networks.Own(ctx)
+// create makes a relay that answers, with ports published where this process runs in a
+// container of the engine: its own loopback address is no user's then.
+func (r *Relay) create(ctx context.Context) (*link, error) {
+	own, err := r.Networks.Own(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if own.ID == "" || e.relays.ports == 0 {
-		l, _, err := e.tryRelay(ctx, hostPorts{})
+	if own.ID == "" || r.HostPorts == 0 {
+		l, _, err := r.try(ctx, hostPorts{})
 		return l, err
 	}
-	e.relays.mu.Lock()
-	before := e.relays.published
-	e.relays.mu.Unlock()
+	r.mu.Lock()
+	before := r.published
+	r.mu.Unlock()
 	var refused hostPorts
 	for range portAttempts {
-		all, err := e.client.ContainerList(ctx, client.ContainerListOptions{})
+		all, err := r.Client.ContainerList(ctx, client.ContainerListOptions{})
 		if err != nil {
 			return nil, err
 		}
-		asked := askFor(e.relays.ports, before, publishedPorts(all).and(refused))
+		asked := askFor(r.HostPorts, before, publishedPorts(all).and(refused))
 		if asked.none() {
 			return nil, errNoHostPort
 		}
-		l, taken, err := e.tryRelay(ctx, asked)
+		l, taken, err := r.try(ctx, asked)
 		if err == nil || taken.none() {
 			return l, err
 		}
@@ -82,35 +83,35 @@ func (e *Engine) newRelay(ctx context.Context) (*relayLink, error) {
 	return nil, fmt.Errorf("%w: %d attempts", errNoHostPort, portAttempts)
 }
 
-// tryRelay makes a relay with published ports, or says which of them is taken.
-func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, taken hostPorts, err error) {
-	request, err := e.relayRequest(ctx, asked)
+// try makes a relay with published ports, or says which of them is taken.
+func (r *Relay) try(ctx context.Context, asked hostPorts) (l *link, taken hostPorts, err error) {
+	request, err := r.request(ctx, asked)
 	if err != nil {
 		return nil, taken, err
 	}
-	key := e.relayKey(ctx)
+	key := r.key(ctx)
 	if key != "" {
 		request.Env = append(request.Env, tunnel.HomeKey+"="+key)
 	}
-	made, err := e.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: e.owner.UniqueName("relay"), CreateRequest: request})
+	made, err := r.Containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: r.Owner.UniqueName("relay"), CreateRequest: request})
 	if err != nil {
 		return nil, taken, err
 	}
 	defer func() {
 		if err != nil {
-			_ = e.containers.Remove(context.WithoutCancel(ctx), made.ID)
+			_ = r.Containers.Remove(context.WithoutCancel(ctx), made.ID)
 		}
 	}()
-	stream, err := e.client.Attach(ctx, made.ID, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: true})
+	stream, err := r.Client.Attach(ctx, made.ID, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: true})
 	if err != nil {
 		return nil, taken, err
 	}
-	if err = e.client.ContainerStart(ctx, made.ID); err != nil {
+	if err = r.Client.ContainerStart(ctx, made.ID); err != nil {
 		stream.Close()
 		taken, _ = asked.refusedPort(err)
 		return nil, taken, err
 	}
-	l = &relayLink{id: made.ID, published: asked, conn: dockerapi.NewAttached(stream), leading: make(chan struct{}, 1)}
+	l = &link{id: made.ID, published: asked, conn: dockerapi.NewAttached(stream), leading: semaphore.NewWeighted(1)}
 	if l.session, err = tunnel.Near(l.conn); err != nil {
 		stream.Close()
 		return nil, taken, err
@@ -120,7 +121,7 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 		return nil, taken, fmt.Errorf("no answer: %w: %s", err, l.conn.Complaint())
 	}
 	if key != "" {
-		e.goDirect(ctx, l, key)
+		r.goDirect(ctx, l, key)
 	}
 	return l, taken, nil
 }
@@ -128,15 +129,15 @@ func (e *Engine) tryRelay(ctx context.Context, asked hostPorts) (l *relayLink, t
 // goDirect has the streams of a relay go over a connection to its address, which takes half the
 // time that they take through the engine. Its input and output stay what it lives by, and carry
 // the streams where its address is out of reach after all.
-func (e *Engine) goDirect(ctx context.Context, l *relayLink, key string) {
-	found, err := e.client.ContainerInspect(ctx, l.id)
+func (r *Relay) goDirect(ctx context.Context, l *link, key string) {
+	found, err := r.Client.ContainerInspect(ctx, l.id)
 	if err != nil {
 		return
 	}
 	for _, endpoint := range found.NetworkSettings.Networks {
 		direct, err := tunnel.Direct(ctx, net.JoinHostPort(dockerapi.EndpointAddress(endpoint).String(), tunnel.HomePort), key)
 		if err != nil {
-			e.log.Debug("relay is not reached but through the engine", "error", err)
+			r.Log.Debug("relay is not reached but through the engine", "error", err)
 			continue
 		}
 		slow := l.session
@@ -149,61 +150,61 @@ func (e *Engine) goDirect(ctx context.Context, l *relayLink, key string) {
 	}
 }
 
-// relayKey is what a relay knows this process by whose address is within reach; empty is none:
+// key is what a relay knows this process by whose address is within reach; empty is none:
 // one in a container of the engine is not where the relay is before that is on its networks.
-func (e *Engine) relayKey(ctx context.Context) string {
-	own, err := e.networks.Own(ctx)
+func (r *Relay) key(ctx context.Context) string {
+	own, err := r.Networks.Own(ctx)
 	if err != nil || own.ID != "" {
 		return ""
 	}
-	if within, err := e.reachable(ctx); err != nil || !within {
+	if within, err := r.Reachable(ctx); err != nil || !within {
 		return ""
 	}
 	return rand.Text()
 }
 
-// relayMemory bounds the relay: as many connections as it takes (program/relay/crowd.go) stay well
+// memory bounds the relay: as many connections as it takes (program/relay/crowd.go) stay well
 // below it while most of them carry little, and its garbage collector knows of a part of it. One
 // that needs more all the same ends, and another is made.
 const (
-	relayMemory = 512 << 20
-	relayHeap   = "GOMEMLIMIT=400MiB"
+	memory = 512 << 20
+	heap   = "GOMEMLIMIT=400MiB"
 )
 
 // forwarding has a namespace pass on packets for others. A new one does if the engine's host does.
 const forwarding = "net.ipv4.ip_forward"
 
-// relayRequest asks for a container on the engine's default bridge, from where ports are
+// request asks for a container on the engine's default bridge, from where ports are
 // published: the networks of VPCs come and go. An engine without it has the relay on one
 // of those.
-func (e *Engine) relayRequest(ctx context.Context, asked hostPorts) (container.CreateRequest, error) {
+func (r *Relay) request(ctx context.Context, asked hostPorts) (container.CreateRequest, error) {
 	exposed, bound := asked.bindings()
-	r := container.CreateRequest{
+	c := container.CreateRequest{
 		Config: &container.Config{
-			Entrypoint: []string{containers.RelayPath}, Cmd: relayPorts, Env: []string{relayHeap},
+			Entrypoint: []string{containers.RelayPath}, Cmd: listenPorts, Env: []string{heap},
 			OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
-			Labels: e.owner.Labels(label.Relay, nil), ExposedPorts: exposed,
+			Labels: r.Owner.Labels(label.Relay, nil), ExposedPorts: exposed,
 		},
 		HostConfig: &container.HostConfig{
 			AutoRemove: true, NetworkMode: network.NetworkBridge, PortBindings: bound, LogConfig: container.LogConfig{Type: "none"},
 			// It is on the networks of all VPCs, and must not lead packets from one to the other.
 			Sysctls:   map[string]string{forwarding: "0"},
-			Resources: container.Resources{Memory: relayMemory},
+			Resources: container.Resources{Memory: memory},
 		},
 	}
 	if !asked.none() { // the kernel carries what comes in there; see lead
-		r.HostConfig.CapAdd = []string{"NET_ADMIN"}
-		r.HostConfig.Sysctls[forwarding] = "1"
+		c.HostConfig.CapAdd = []string{"NET_ADMIN"}
+		c.HostConfig.Sysctls[forwarding] = "1"
 	}
-	_, err := e.client.NetworkInspect(ctx, network.NetworkBridge)
+	_, err := r.Client.NetworkInspect(ctx, network.NetworkBridge)
 	if !cerrdefs.IsNotFound(err) {
-		return r, err
+		return c, err
 	}
-	for _, vpc := range e.networks.All() {
+	for _, vpc := range r.Networks.All() {
 		if !vpc.Isolated {
-			r.HostConfig.NetworkMode = container.NetworkMode(vpc.DockerName)
-			return r, nil
+			c.HostConfig.NetworkMode = container.NetworkMode(vpc.DockerName)
+			return c, nil
 		}
 	}
-	return r, errors.New("the engine has no network for the relay")
+	return c, errors.New("the engine has no network for the relay")
 }

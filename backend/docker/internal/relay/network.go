@@ -1,4 +1,4 @@
-package docker
+package relay
 
 import (
 	"context"
@@ -16,49 +16,49 @@ import (
 )
 
 // joinAll puts the relay on all networks in use but isolated ones.
-func (e *Engine) joinAll(ctx context.Context, l *relayLink) error {
+func (r *Relay) joinAll(ctx context.Context, l *link) error {
 	var failures []error
-	for _, vpc := range e.networks.All() {
+	for _, vpc := range r.Networks.All() {
 		if !vpc.Isolated {
-			failures = append(failures, e.joinRelay(ctx, l, vpc))
+			failures = append(failures, r.join(ctx, l, vpc))
 		}
 	}
 	return errors.Join(failures...)
 }
 
-// joinRelay puts the relay on a network, unless it is there.
-func (e *Engine) joinRelay(ctx context.Context, l *relayLink, vpc vpcnet.Network) error {
+// join puts the relay on a network, unless it is there.
+func (r *Relay) join(ctx context.Context, l *link, vpc vpcnet.Network) error {
 	if _, on := l.networks.Load(vpc.ID); on {
 		return nil
 	}
-	if err := take(ctx, e.relays.nets); err != nil {
+	if err := r.nets.Acquire(ctx, 1); err != nil {
 		return err
 	}
-	defer func() { <-e.relays.nets }()
+	defer r.nets.Release(1)
 	if _, on := l.networks.Load(vpc.ID); on {
 		return nil
 	}
-	if !e.knows(vpc) { // it has just been removed
+	if !r.knows(vpc) { // it has just been removed
 		return nil
 	}
-	wish := e.relayAddress(vpc)
-	at, err := e.connectRelay(ctx, l, vpc, wish)
+	wish := r.Address(vpc)
+	at, err := r.connect(ctx, l, vpc, wish)
 	if err != nil && wish.IsValid() && addressTaken(err) {
-		at, err = e.connectRelay(ctx, l, vpc, netip.Addr{})
+		at, err = r.connect(ctx, l, vpc, netip.Addr{})
 	}
 	if err != nil {
 		return fmt.Errorf("put the relay on network %s: %w", vpc.DockerName, err)
 	}
-	e.relays.mu.Lock()
-	e.relays.addresses[vpc.ID] = at
-	e.relays.mu.Unlock()
+	r.mu.Lock()
+	r.addresses[vpc.ID] = at
+	r.mu.Unlock()
 	l.networks.Store(vpc.ID, struct{}{})
 	return nil
 }
 
 // knows reports whether a network is in use.
-func (e *Engine) knows(vpc vpcnet.Network) bool {
-	for _, known := range e.networks.All() {
+func (r *Relay) knows(vpc vpcnet.Network) bool {
+	for _, known := range r.Networks.All() {
 		if known.ID == vpc.ID {
 			return true
 		}
@@ -66,20 +66,20 @@ func (e *Engine) knows(vpc vpcnet.Network) bool {
 	return false
 }
 
-// connectRelay returns the address that the relay has got.
-func (e *Engine) connectRelay(ctx context.Context, l *relayLink, vpc vpcnet.Network, wish netip.Addr) (netip.Addr, error) {
+// connect returns the address that the relay has got.
+func (r *Relay) connect(ctx context.Context, l *link, vpc vpcnet.Network, wish netip.Addr) (netip.Addr, error) {
 	endpoint := &network.EndpointSettings{Aliases: []string{backend.RelayName}}
 	if wish.IsValid() {
 		endpoint.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: wish}
 	}
-	err := e.client.NetworkConnect(ctx, vpc.ID, l.id, endpoint)
+	err := r.Client.NetworkConnect(ctx, vpc.ID, l.id, endpoint)
 	if err != nil && !strings.Contains(err.Error(), "already exists in network") {
 		return netip.Addr{}, err
 	}
 	if err == nil && wish.IsValid() {
 		return wish, nil
 	}
-	found, err := e.client.ContainerInspect(ctx, l.id)
+	found, err := r.Client.ContainerInspect(ctx, l.id)
 	if err != nil {
 		return netip.Addr{}, err
 	}
@@ -90,31 +90,31 @@ func (e *Engine) connectRelay(ctx context.Context, l *relayLink, vpc vpcnet.Netw
 	return at, nil
 }
 
-// addressTaken recognizes the engine's words for an address that somebody has, or that
-// nobody may choose.
+// addressTaken recognizes the engine's words for an address that is taken, or that may not
+// be chosen.
 func addressTaken(err error) bool {
 	text := strings.ToLower(err.Error())
 	return strings.Contains(text, "address already in use") || strings.Contains(text, "user configured subnets") ||
 		strings.Contains(text, "already allocated") || strings.Contains(text, "invalid address") || cerrdefs.IsInvalidArgument(err)
 }
 
-// leaveNetwork takes the relay from a network that is to be removed, which must not get it
+// Leave takes the relay from a network that is to be removed, which must not get it
 // again until done is called.
-func (e *Engine) leaveNetwork(ctx context.Context, vpc vpcnet.Network) (done func(), err error) {
-	if err := take(ctx, e.relays.nets); err != nil {
+func (r *Relay) Leave(ctx context.Context, vpc vpcnet.Network) (done func(), err error) {
+	if err := r.nets.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
-	done = func() { <-e.relays.nets }
-	l := e.relays.running()
+	done = func() { r.nets.Release(1) }
+	l := r.running()
 	if l == nil {
 		return done, nil
 	}
 	if _, on := l.networks.LoadAndDelete(vpc.ID); !on {
 		return done, nil
 	}
-	err = e.client.NetworkDisconnect(ctx, vpc.ID, l.id)
+	err = r.Client.NetworkDisconnect(ctx, vpc.ID, l.id)
 	if err != nil && !cerrdefs.IsNotFound(err) && !cerrdefs.IsPermissionDenied(err) {
-		e.log.Debug("relay not taken from a network", "network", vpc.DockerName, "error", err)
+		r.Log.Debug("relay not taken from a network", "network", vpc.DockerName, "error", err)
 	}
 	return done, nil
 }

@@ -1,4 +1,4 @@
-package docker
+package relay
 
 import (
 	"net/netip"
@@ -7,19 +7,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// withRelay is a filter that lets a sandbox reach this process through the relay whatever the
-// rules, which do not count for metadata, and lets in who comes through it where the gateway is
+// InFilter is a filter that lets a sandbox reach this process through the relay whatever the
+// rules, which do not count for metadata, and lets in what comes through it where the gateway is
 // let in.
 // Source: Amazon VPC user guide, security groups: they do not filter what goes to and from task
 // metadata endpoints.
-func withRelay(f *backend.Filter, gateway, relay netip.Addr) *backend.Filter {
+func InFilter(f *backend.Filter, gateway, relay netip.Addr) *backend.Filter {
 	if f == nil || !relay.IsValid() {
 		return f
 	}
 	more := *f
 	at := backend.AddressRange{First: relay, Last: relay}
 	more.Out = slices.Clip(f.Out)
-	for _, port := range []int{backend.RelayPort, metadataPort} {
+	for _, port := range []int{backend.RelayPort, MetadataPort} {
 		more.Out = append(more.Out, backend.FilterRule{Protocol: backend.TCP, From: port, To: port, Peers: []backend.AddressRange{at}})
 	}
 	more.In = slices.Clone(f.In)

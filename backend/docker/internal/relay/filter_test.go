@@ -1,4 +1,4 @@
-package docker
+package relay
 
 import (
 	"net/netip"
@@ -8,13 +8,13 @@ import (
 )
 
 // Who comes through the relay counts as the host, and the emulator is always reached there.
-func TestWithRelay(t *testing.T) {
+func TestInFilter(t *testing.T) {
 	gateway, relay, other := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.3"), netip.MustParseAddr("10.0.0.9")
 	at := func(port int, peer netip.Addr) backend.FilterRule {
 		return backend.FilterRule{Protocol: backend.TCP, From: port, To: port, Peers: []backend.AddressRange{{First: peer, Last: peer}}}
 	}
 	f := &backend.Filter{In: []backend.FilterRule{at(80, gateway), at(81, other)}, Out: []backend.FilterRule{at(443, other)}, Strict: true}
-	got := withRelay(f, gateway, relay)
+	got := InFilter(f, gateway, relay)
 	if err := got.Check(other); err != nil || !got.Strict {
 		t.Fatalf("%+v: %v", got, err)
 	}
@@ -31,7 +31,7 @@ func TestWithRelay(t *testing.T) {
 		"who does where the host cannot": {got.In, flow(81, relay), false},
 		"another":                        {got.In, flow(80, other), false},
 		"the emulator":                   {got.Out, flow(backend.RelayPort, relay), true},
-		"metadata":                       {got.Out, flow(metadataPort, relay), true},
+		"metadata":                       {got.Out, flow(MetadataPort, relay), true},
 		"another port of the relay":      {got.Out, flow(80, relay), false},
 		"the emulator's port elsewhere":  {got.Out, flow(backend.RelayPort, other), false},
 	} {
@@ -42,7 +42,7 @@ func TestWithRelay(t *testing.T) {
 	if len(f.Out) != 1 || len(f.In[0].Peers) != 1 {
 		t.Errorf("the filter itself has changed: %+v", f)
 	}
-	if withRelay(nil, gateway, relay) != nil || withRelay(f, gateway, netip.Addr{}) != f {
+	if InFilter(nil, gateway, relay) != nil || InFilter(f, gateway, netip.Addr{}) != f {
 		t.Error("without a filter, or a relay, there is something to add")
 	}
 }
