@@ -150,8 +150,15 @@ func (s *Server) readLogs() bool {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	return s.controllers.agent.ReadLogs(ctx)
+	return s.controllers.Agent.ReadLogs(ctx)
 }
+
+const (
+	// readTimeout bounds how long their removal waits for their output.
+	readTimeout = 30 * time.Second
+	// removeTimeout bounds the removal of all containers.
+	removeTimeout = 10 * time.Minute
+)
 
 // askEngine comes before removeContainers, which may take long: an engine that does not
 // even say what it is removes nothing.

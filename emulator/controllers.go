@@ -2,50 +2,121 @@ package emulator
 
 import (
 	"context"
+	"errors"
+	"net/netip"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/awsdelays"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/service"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
-// controllers make true what the store says.
-type controllers struct {
-	agent    *agent.Agent
-	services *service.Controller
-	capacity *capacity.Controller
-	groups   *capacity.GroupController
-	targets  *loadbalancer.TaskTargets
-	// balancers look after load balancers.
-	balancers *loadbalancer.Controller
-}
-
-// controller is something that works on the store by itself.
-type controller struct {
-	name string
-	run  func(ctx context.Context) error
-	// idle waits until it has dealt with everything that there is for it now.
-	idle func(ctx context.Context) error
-}
-
-// all are the controllers: each of them runs, and the clock waits for each of them.
-func (c controllers) all() []controller {
-	calls := func(ctx context.Context) error { return c.agent.Idle(ctx, patience) }
-	return []controller{
-		{"Auto Scaling groups", c.groups.Run, c.groups.Idle},
-		{"capacity", c.capacity.Run, c.capacity.Idle},
-		{"service scheduler", c.services.Run, c.services.Idle},
-		{"load balancers", c.balancers.Run, c.balancers.Idle},
-		{"agent", c.agent.Run, calls},
-		{"targets of tasks", c.targets.Run, c.targets.Idle},
-	}
-}
+// fargate is the agent's host for Fargate tasks.
+const fargate = ""
 
 // atWork are the controllers that run; Reset makes new ones.
-func (s *Server) atWork() controllers {
+func (s *Server) atWork() controllers.Set {
 	s.controllersMu.Lock()
 	defer s.controllersMu.Unlock()
 	return s.controllers
 }
 
-func (s *Server) currentAgent() *agent.Agent { return s.atWork().agent }
+func (s *Server) currentAgent() *agent.Agent { return s.atWork().Agent }
+
+// delays are those of AWS, if they are asked for.
+func (o Options) delays() (d awsdelays.Delays) {
+	if o.AWSDelays {
+		d = awsdelays.Recorded()
+	}
+	return d
+}
+
+// startControllers sets the agent and the scheduler to work on the store.
+func (s *Server) startControllers() {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.controllersMu.Lock()
+	defer s.controllersMu.Unlock()
+	s.stop = cancel
+	delays := s.opts.delays()
+	options := agent.Options{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Tasks,
+		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: vpc.SecurityGroups(s.opts.SecurityGroups),
+		Endpoints: s.endpoints, Variables: s.taskVariables(), Secrets: s.secretSource(), LogSink: s.logSink(),
+		InstanceAddress:   func(c *state.ContainerInstance) netip.Addr { return ec2.AddressOf(s.store.Read(), c) },
+		InstanceAddresses: func(vpc string) []netip.Addr { return ec2.AddressesIn(s.store.Read(), vpc) },
+		InstanceGroups:    func(c *state.ContainerInstance) []string { return ec2.SecurityGroupsOf(s.store.Read(), c) },
+		Hosts: []agent.HostOptions{{
+			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),
+			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
+			VolumeOptions: agent.VolumeOptions{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
+		}},
+	}
+	if s.opts.StrictRoles {
+		options.AssumesRole = s.credentials.AssumesRole
+	}
+	at := controllers.Set{Balancers: s.newLoadBalancers()}
+	options.LoadBalancerNews = at.Balancers.Wake
+	at.Agent = agent.New(options)
+	at.Balancers.Host = at.Agent
+	at.Services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services}
+	if s.opts.StrictRoles {
+		at.Services.RefusedRole = credentials.RefusedRole
+	}
+	at.Capacity = &capacity.Controller{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Instances, AgentAway: s.faults.instances.AgentAway,
+		Addresses: at.Agent,
+	}
+	at.Groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Groups}
+	at.Targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
+	s.controllers = at
+	for _, c := range at.All() {
+		s.running.Go(func() { s.report(c.Name, c.Run(ctx)) })
+	}
+	s.retention.Schedule(ctx)
+	if sweeper, ok := s.engine.(backend.Sweeper); ok {
+		s.running.Go(func() { controllers.Sweep(ctx, sweeper, s.opts.Log) })
+	}
+}
+
+// newLoadBalancers makes the controller of load balancers, which has no host yet.
+func (s *Server) newLoadBalancers() *loadbalancer.Controller {
+	return &loadbalancer.Controller{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.delays().LoadBalancers,
+		Certificate: certificate, Certificates: []store.Source{acm.OnCertificates()},
+	}
+}
+
+// certificate is what ACM has of one.
+func certificate(tx *state.Tx, scope arn.Scope, arn string) (chain, key string, found bool) {
+	pair := acm.FindKeyPair((*store.Tx)(tx), scope, arn)
+	if pair == nil {
+		return "", "", false
+	}
+	return pair.Certificates, pair.PrivateKey, true
+}
+
+// stopControllers returns when no controller runs any more.
+func (s *Server) stopControllers() {
+	if s.stop == nil {
+		return
+	}
+	s.stop()
+	s.running.Wait()
+	s.retention.Wait()
+}
+
+func (s *Server) report(who string, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		s.opts.Log.Error("controller ended", "controller", who, "error", err)
+	}
+}

@@ -27,20 +27,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
-	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
-	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
-	"github.com/ecs-emulator/ecs-emulator/internal/service"
+	"github.com/ecs-emulator/ecs-emulator/internal/retention"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskmetadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/upstream"
-	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // Server is a running emulator.
@@ -49,7 +46,6 @@ type Server struct {
 	clock        *clock.Clock
 	store        *state.Store
 	logs         *logs.Store
-	logsSwept    time.Time // by retain
 	credentials  *credentials.Issuer
 	otherSecrets credentials.ToldARNs // that a secret with another suffix stands for
 	engine       backend.Engine       // what the user asked for
@@ -81,14 +77,13 @@ type Server struct {
 	closed   bool
 
 	controllersMu sync.Mutex // of controllers
-	controllers   controllers
+	controllers   controllers.Set
+	quiet         *controllers.Quiet
+	retention     *retention.Keeper
 	stop          context.CancelFunc
 	running       sync.WaitGroup
 	serving       sync.WaitGroup
-	retaining     sync.Mutex
 	requests      atomic.Uint64 // answered by the AWS APIs
-	impatient     atomic.Uint64 // how often the clock has not waited any longer
-	stamped       time.Time     // by retain, in real time
 }
 
 // New starts an emulator. Call Close to end it.
@@ -108,7 +103,9 @@ func New(opts Options) (*Server, error) {
 	}
 	s.faulty = fault.New(s.engine, fault.Options{AfterFunc: s.afterFunc})
 	s.faults = newFaults(s)
-	s.clock.SetQuiet(s.quiet)
+	s.quiet = &controllers.Quiet{Store: s.store, Engine: s.engine, Faulty: s.faulty, Set: s.atWork, Requests: s.requests.Load}
+	s.clock.SetQuiet(s.quiet.Wait)
+	s.retention = &retention.Keeper{Store: s.store, Logs: s.logs, Clock: s.clock, Log: s.opts.Log}
 	s.handler = s.newHandler()
 	s.client = s.newClient()
 	s.tasks = s.newMetadata()
@@ -176,108 +173,20 @@ func (s *Server) openStore() (err error) {
 	return nil
 }
 
-// startControllers sets the agent and the scheduler to work on the store.
-func (s *Server) startControllers() {
-	ctx, cancel := context.WithCancel(context.Background())
-	s.controllersMu.Lock()
-	defer s.controllersMu.Unlock()
-	s.stop = cancel
-	tasks, services, instances := s.opts.delays()
-	options := agent.Options{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: tasks, InstanceAddress: s.instanceAddress, InstanceAddresses: s.instanceAddresses,
-		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: vpc.SecurityGroups(s.opts.SecurityGroups), InstanceGroups: s.instanceGroups,
-		Endpoints: s.endpoints, Variables: s.taskVariables(), Secrets: s.secretSource(), LogSink: s.logSink(),
-		Hosts: []agent.HostOptions{{
-			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),
-			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
-			VolumeOptions: agent.VolumeOptions{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
-		}},
-	}
-	if s.opts.StrictRoles {
-		options.AssumesRole = s.assumesRole
-	}
-	at := controllers{balancers: s.newLoadBalancers()}
-	options.LoadBalancerNews = at.balancers.Wake
-	at.agent = agent.New(options)
-	at.balancers.Host = at.agent
-	at.services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: services}
-	if s.opts.StrictRoles {
-		at.services.RefusedRole = refusedRole
-	}
-	at.capacity = &capacity.Controller{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: instances, AgentAway: s.faults.instances.agentAway,
-		Addresses: at.agent,
-	}
-	at.groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.groupDelays()}
-	at.targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
-	s.controllers = at
-	for _, c := range at.all() {
-		s.running.Go(func() { s.report(c.name, c.run(ctx)) })
-	}
-	s.retain(ctx)
-	if sweeper, ok := s.engine.(backend.Sweeper); ok {
-		s.running.Go(func() { s.sweep(ctx, sweeper) })
-	}
-}
-
-// stopControllers returns when no controller runs any more.
-func (s *Server) stopControllers() {
-	if s.stop == nil {
-		return
-	}
-	s.stop()
-	s.running.Wait()
-	s.retaining.Lock() // until what it does now is done
-	defer s.retaining.Unlock()
-}
-
-// afterFunc is the clock's, for faults.
-func (s *Server) afterFunc(d time.Duration, f func()) (stop func() bool) {
-	return s.clock.AfterFunc(d, f).Stop
-}
-
-func (s *Server) report(who string, err error) {
-	if err != nil && !errors.Is(err, context.Canceled) {
-		s.opts.Log.Error("controller ended", "controller", who, "error", err)
-	}
-}
-
-const (
-	// sweepTimeout bounds one sweep: what an engine does not get done in that time is
-	// left to the next one.
-	sweepTimeout = 2 * time.Minute
-	// readTimeout bounds how long their removal waits for their output.
-	readTimeout = 30 * time.Second
-	// removeTimeout bounds the removal of all containers.
-	removeTimeout = 10 * time.Minute
-)
-
-// sweep removes what killed emulators have left on the engine: at the start, again
-// when those that died just before it are known to be dead, and now and then.
-func (s *Server) sweep(ctx context.Context, sweeper backend.Sweeper) {
-	next := time.NewTimer(0)
-	defer next.Stop()
-	for pause := 10 * time.Second; ; pause = time.Minute {
-		select {
-		case <-ctx.Done():
-			return
-		case <-next.C:
-			next.Reset(pause)
-		}
-		short, cancel := context.WithTimeout(ctx, sweepTimeout)
-		removed, err := sweeper.Sweep(short)
-		cancel()
-		switch {
-		case err != nil && ctx.Err() == nil:
-			s.opts.Log.Warn("leftovers of earlier runs not removed", "error", err)
-		case removed > 0:
-			s.opts.Log.Info("removed what earlier runs had left", "things", removed)
+// openLogs opens the store of what CloudWatch Logs has. It lies beside the state: only an
+// emulator that has the state open gets here, so nobody else writes to it. Where the upstream has
+// them it keeps nothing but how far the output of containers has been put there.
+func (s *Server) openLogs() (err error) {
+	where := logs.Options{Size: s.opts.LogSize, Now: s.clock.Now, Log: s.opts.Log}
+	if s.opts.DataDir != "" {
+		where.Dir = filepath.Join(s.opts.DataDir, "logs")
+		if s.opts.leaves("logs") {
+			where.Dir = filepath.Join(s.opts.DataDir, "log-positions")
 		}
 	}
+	s.logs, err = logs.Open(where)
+	return err
 }
-
-// fargate is the agent's host for Fargate tasks.
-const fargate = ""
 
 // URL is the endpoint, for --endpoint-url and AWS_ENDPOINT_URL.
 func (s *Server) URL() string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -135,7 +136,7 @@ func (s *Server) connect(ctx context.Context, c *enginerecord.Choice) (err error
 func (s *Server) newSim() *sim.Engine {
 	o := sim.Options{Clock: sim.ClockOf(s.clock)}
 	if s.opts.AWSDelays {
-		o.Scripts = []sim.Rule{{Image: "*", Script: sim.Script{PullDelay: awsPull}}}
+		o.Scripts = []sim.Rule{{Image: "*", Script: sim.Script{PullDelay: s.opts.delays().Pull}}}
 		s.opts.PullBehavior = PullAlways
 	}
 	return sim.New(o)
@@ -154,4 +155,28 @@ func openDocker(ctx context.Context, o Options, c enginerecord.Choice) (*docker.
 		opts.Directory = o.DataDir
 	}
 	return docker.Open(ctx, opts)
+}
+
+// afterFunc is the clock's, for faults.
+func (s *Server) afterFunc(d time.Duration, f func()) (stop func() bool) {
+	return s.clock.AfterFunc(d, f).Stop
+}
+
+// rangeTime is how long CreateVpc waits for the engine to tell who has a range.
+const rangeTime = time.Second
+
+// warnOfRange says of a new VPC that no task can start in it, as long as something else has
+// part of its range: users would learn it from their first task. The VPC is made anyway, as
+// on AWS, where each VPC has its range to itself.
+func (s *Server) warnOfRange(ctx context.Context, id string, cidr netip.Prefix) {
+	engine, ok := s.engine.(backend.RangeChecker)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, rangeTime)
+	defer cancel()
+	if err := engine.RangeInUse(ctx, cidr); errors.Is(err, backend.ErrAddressInUse) {
+		s.opts.Log.Warn("tasks in a new VPC cannot start: the engine's host has its range elsewhere; choose another one, or move what has it",
+			"vpc", id, "range", cidr, "reason", err)
+	}
 }

@@ -21,7 +21,7 @@ func WithDisk(o Options, fault func() error) Options {
 }
 
 // Impatient is how often the clock has given up waiting for what takes real time.
-func (s *Server) Impatient() uint64 { return s.impatient.Load() }
+func (s *Server) Impatient() uint64 { return s.quiet.Impatient() }
 
 // Changes is how often a controller has been woken by what was written.
 func (s *Server) Changes() uint64 { return s.store.Woken() }
@@ -59,7 +59,7 @@ func (s *Server) Faulty() backend.Engine { return s.faulty }
 func Services() []awsapi.Service { return (&Server{credentials: &credentials.Issuer{}}).apis() }
 
 // ForgetOld forgets what is old enough at a time.
-func (s *Server) ForgetOld(now time.Time) error { return s.forgetOld(now) }
+func (s *Server) ForgetOld(now time.Time) error { return s.retention.Forget(now) }
 
 // ExecutionRole are the keys with which the emulator acts for a task.
 func (s *Server) ExecutionRole(taskARN string) aws.CredentialsProvider {

@@ -12,7 +12,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/instancefault"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -74,7 +76,7 @@ const defaultFaultText = "Error response from daemon: fault injected by ecs-emul
 type Faults struct {
 	engine    *fault.Engine
 	clock     *clock.Clock
-	instances *instanceFaults
+	instances *instancefault.Faults
 
 	mu     sync.Mutex
 	last   int
@@ -89,7 +91,10 @@ type heldFault struct {
 }
 
 func newFaults(s *Server) *Faults {
-	return &Faults{engine: s.faulty, clock: s.clock, instances: &instanceFaults{server: s, away: map[string]int{}, cut: map[string]int{}}}
+	return &Faults{engine: s.faulty, clock: s.clock, instances: &instancefault.Faults{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Agent: s.currentAgent,
+		Capacity: func() *capacity.Controller { return s.atWork().Capacity },
+	}}
 }
 
 // Faults are what shall go wrong with tasks and their engine.
@@ -105,7 +110,7 @@ func (f *Faults) Add(wanted Fault) (id string, err error) {
 	held := &heldFault{Fault: wanted}
 	switch {
 	case wanted.onInstance():
-		if held.on, err = f.instances.begin(wanted); err != nil {
+		if held.on, err = f.instances.Begin(instancefault.Kind(wanted.Kind), instancefault.Target{Instance: wanted.Instance, Cluster: wanted.Cluster, Seed: wanted.Seed}); err != nil {
 			return "", err
 		}
 		held.Instance, held.Cluster = held.on.EC2InstanceID, arn.ClusterName(held.on.ARN)
@@ -176,7 +181,7 @@ func (f *Faults) end(h *heldFault) {
 	}
 	switch {
 	case h.on != nil:
-		f.instances.end(h.Kind, h.on)
+		f.instances.End(instancefault.Kind(h.Kind), h.on)
 	case h.Kind == EngineAway:
 		f.engine.Return()
 	default:

@@ -25,6 +25,7 @@ import (
 	certificates "github.com/ecs-emulator/ecs-emulator/internal/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -74,7 +75,7 @@ func (s *Server) apis() []awsapi.Service {
 	return []awsapi.Service{
 		s.ecs.Service(),
 		ec2.New(ec2.Options{
-			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, NATGateways: s.opts.natDelays(), Settle: s.instancesSettled,
+			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, NATGateways: s.opts.delays().NATGateways, Settle: s.instancesSettled,
 			VPCMade: s.warnOfRange,
 		}).Service(),
 		sts.New(sts.Options{
@@ -120,6 +121,19 @@ func certificateExists(tx *state.Tx, scope arn.Scope, certificateARN string) boo
 	return certificates.Exists((*store.Tx)(tx), scope, certificateARN)
 }
 
+// logEvents tells whether log events can be kept.
+func (s *Server) logEvents() control.State {
+	status, err := s.logs.Disk()
+	state := control.State{Status: control.StateStatus(status)}
+	switch status {
+	case logs.DiskFull:
+		state.Reason = "the disk is full: the oldest log events make room for new ones"
+	case logs.DiskUnwritable:
+		state.Reason = err.Error()
+	}
+	return state
+}
+
 // observe counts answered requests, for quiet.
 func (s *Server) observe(next func(service, operation string, status int, d time.Duration)) func(string, string, int, time.Duration) {
 	return func(service, operation string, status int, d time.Duration) {
@@ -154,15 +168,7 @@ func (s *Server) engineHealth(ctx context.Context) control.Engine {
 	return health
 }
 
-func (s *Server) controlPorts(taskARN string, open bool) []control.Port {
-	var ports []control.Port
-	for _, p := range s.currentAgent().HostPorts(taskARN, open) {
-		ports = append(ports, control.Port{Container: p.Container, ContainerPort: p.ContainerPort, Protocol: string(p.Protocol), Address: p.Address})
-	}
-	return ports
-}
-
 // instancesSettled waits until the capacity controller has done what it can do now.
 func (s *Server) instancesSettled(ctx context.Context) error {
-	return s.atWork().capacity.Idle(ctx)
+	return s.atWork().Capacity.Idle(ctx)
 }

@@ -168,15 +168,6 @@ type Options struct {
 	fault func() error // see state.Options.Fault
 }
 
-// OnExit is what becomes of tasks when the emulator ends.
-type OnExit string
-
-// Values of OnExit.
-const (
-	Remove OnExit = "remove"
-	Keep   OnExit = "keep"
-)
-
 // regionForm is that of AWS's regions: us-east-1, us-gov-west-1, il-central-1.
 var regionForm = lazyregexp.New(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
 

@@ -1,4 +1,5 @@
-package emulator
+// Package awsdelays has how long AWS was recorded to take, for --aws-delays.
+package awsdelays
 
 import (
 	"time"
@@ -10,10 +11,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/service"
 )
 
-// How long AWS was recorded to take, for Options.AWSDelays: of the times that were seen,
-// the middle. All are of Fargate; the comments have the least and the most in seconds.
+// Of the times that were seen these are the middle. All are of Fargate; the comments have the least and the most in seconds.
 var (
-	awsTaskDelays = agent.Delays{
+	tasks = agent.Delays{
 		Interface:        4400 * time.Millisecond, // createdAt to connectivityAt: 3.7 to 5.1
 		Provision:        8500 * time.Millisecond, // connectivityAt to pullStartedAt: 6.2 to 10.8
 		Report:           10 * time.Second,        // executionStoppedAt to stoppingAt: 10.03 to 10.06
@@ -21,7 +21,7 @@ var (
 		DeprovisionEarly: 7600 * time.Millisecond, // stoppingAt to stoppedAt: 7.6, seen once
 		Logs:             4800 * time.Millisecond, // timestamp to ingestionTime of an event: 4.8 to 4.9
 	}
-	awsServiceDelays = service.Delays{
+	services = service.Delays{
 		PickUp:     4400 * time.Millisecond,  // CreateService to the scheduler: 3.7 and 5.1
 		PickUpLess: 1100 * time.Millisecond,  // UpdateService to stoppingAt: 1.1, seen once
 		Empty:      16500 * time.Millisecond, // CreateService with no tasks to COMPLETED: 12.7 to 20.4
@@ -29,56 +29,42 @@ var (
 		Inactive:   time.Minute,              // DeleteService to INACTIVE: more than 3, less than 59
 	}
 	// Of instances there are field reports only, but for the launch.
-	awsInstanceDelays = capacity.Delays{
+	instances = capacity.Delays{
 		Launch:    4 * time.Second, // RunInstances to running: 3 to 5
 		Boot:      45 * time.Second,
 		Stop:      35 * time.Second,
 		Terminate: 40 * time.Second,
 	}
-	// awsPull is the pull of a small public image: 8.8 to 19.7. On Docker pulls take the
-	// time that they take.
-	awsPull = 14200 * time.Millisecond
+	pull = 14200 * time.Millisecond // a small public image: 8.8 to 19.7
 )
 
 // Of Auto Scaling groups: SetDesiredCapacity to the launch 14, to the choice of those that
 // go 11 to 16.
-var awsGroupDelays = capacity.GroupDelays{Launch: 14 * time.Second, Terminate: 13 * time.Second}
+var groups = capacity.GroupDelays{Launch: 14 * time.Second, Terminate: 13 * time.Second}
 
-// awsNATDelays are from field reports: logs of Terraform.
-var awsNATDelays = ec2.NATDelays{Create: 100 * time.Second, Delete: 50 * time.Second}
+// natGateways are from field reports: logs of Terraform.
+var natGateways = ec2.NATDelays{Create: 100 * time.Second, Delete: 50 * time.Second}
 
-// awsLoadBalancerDelays: CreateLoadBalancer to active was seen to take more than the 60 seconds
+// loadBalancers: CreateLoadBalancer to active was seen to take more than the 60 seconds
 // of its network interfaces, and less than 100.
-var awsLoadBalancerDelays = loadbalancer.Delays{Provision: 80 * time.Second}
+var loadBalancers = loadbalancer.Delays{Provision: 80 * time.Second}
 
-// loadBalancerDelays are those of AWS, if they are asked for.
-func (o Options) loadBalancerDelays() (balancers loadbalancer.Delays) {
-	if o.AWSDelays {
-		balancers = awsLoadBalancerDelays
-	}
-	return balancers
+// Delays are how long things take, on the emulator's clock.
+type Delays struct {
+	Tasks         agent.Delays
+	Services      service.Delays
+	Instances     capacity.Delays
+	Groups        capacity.GroupDelays
+	NATGateways   ec2.NATDelays
+	LoadBalancers loadbalancer.Delays
+	// Pull is the pull of a small public image. On Docker pulls take the time that they take.
+	Pull time.Duration
 }
 
-// natDelays are those of AWS, if they are asked for.
-func (o Options) natDelays() (gateways ec2.NATDelays) {
-	if o.AWSDelays {
-		gateways = awsNATDelays
+// Recorded are the delays of AWS.
+func Recorded() Delays {
+	return Delays{
+		Tasks: tasks, Services: services, Instances: instances, Groups: groups,
+		NATGateways: natGateways, LoadBalancers: loadBalancers, Pull: pull,
 	}
-	return gateways
-}
-
-// groupDelays are those of AWS, if they are asked for.
-func (o Options) groupDelays() (groups capacity.GroupDelays) {
-	if o.AWSDelays {
-		groups = awsGroupDelays
-	}
-	return groups
-}
-
-// delays are those of AWS, if they are asked for.
-func (o Options) delays() (tasks agent.Delays, services service.Delays, instances capacity.Delays) {
-	if o.AWSDelays {
-		tasks, services, instances = awsTaskDelays, awsServiceDelays, awsInstanceDelays
-	}
-	return tasks, services, instances
 }

@@ -6,29 +6,34 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// newLoadBalancers makes the controller of load balancers, which has no host yet.
-func (s *Server) newLoadBalancers() *loadbalancer.Controller {
-	return &loadbalancer.Controller{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.loadBalancerDelays(),
-		Certificate: certificate, Certificates: []store.Source{acm.OnCertificates()},
-	}
+// HostPort is a port on the user's loopback address that leads to a task's port.
+type HostPort struct {
+	Container     string                  `json:"container"`
+	ContainerPort int                     `json:"containerPort"`
+	Protocol      types.TransportProtocol `json:"protocol"`
+	Address       string                  `json:"address"` // 127.0.0.1:49153
 }
 
-// certificate is what ACM has of one.
-func certificate(tx *state.Tx, scope arn.Scope, arn string) (chain, key string, found bool) {
-	pair := acm.FindKeyPair((*store.Tx)(tx), scope, arn)
-	if pair == nil {
-		return "", "", false
+// HostPorts lists the loopback ports that lead to a running task, TCP and UDP.
+func (s *Server) HostPorts(taskARN string) []HostPort {
+	var ports []HostPort
+	for _, p := range s.currentAgent().HostPorts(taskARN, true) {
+		ports = append(ports, HostPort(p))
 	}
-	return pair.Certificates, pair.PrivateKey, true
+	return ports
+}
+
+func (s *Server) controlPorts(taskARN string, open bool) []control.Port {
+	var ports []control.Port
+	for _, p := range s.currentAgent().HostPorts(taskARN, open) {
+		ports = append(ports, control.Port{Container: p.Container, ContainerPort: p.ContainerPort, Protocol: string(p.Protocol), Address: p.Address})
+	}
+	return ports
 }
 
 // LoadBalancer is one that has a listener, and where it is reached.
@@ -50,7 +55,7 @@ type Listener struct {
 // LoadBalancers lists the load balancers that have a listener, in order of their ARNs.
 func (s *Server) LoadBalancers() []LoadBalancer {
 	var list []LoadBalancer
-	for _, b := range s.atWork().balancers.Reached() {
+	for _, b := range s.atWork().Balancers.Reached() {
 		shown := LoadBalancer{ARN: b.ARN, DNSName: b.DNSName, Address: b.Address}
 		for _, l := range b.Listeners {
 			shown.Listeners = append(shown.Listeners, Listener(l))

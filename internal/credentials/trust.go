@@ -1,4 +1,4 @@
-package emulator
+package credentials
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,15 +10,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// assumesRole tells the agent, which knows no IAM, whether ECS can assume an infrastructure
+// AssumesRole tells the agent, which knows no IAM, whether ECS can assume an infrastructure
 // role to make a volume for a task. Source: ECS developer guide, infrastructure IAM role.
-func (s *Server) assumesRole(t *state.Task, role string) bool {
-	found := iam.RoleByARN((*store.Tx)(s.store.Read()), iam.AccountOf(t.Scope()), role)
+func (i *Issuer) AssumesRole(t *state.Task, role string) bool {
+	found := iam.RoleByARN((*store.Tx)(i.Store.Read()), iam.AccountOf(t.Scope()), role)
 	return found != nil && found.Trusts(iam.Asking{Service: "ecs.amazonaws.com", Source: t.ARN, Account: t.Scope().Account})
 }
 
-// refusedRole tells the scheduler, which knows no IAM, of a role that ECS cannot assume.
-func refusedRole(tx *state.Tx, definition *types.TaskDefinition) string {
+// RefusedRole tells the scheduler, which knows no IAM, of a role that ECS cannot assume.
+func RefusedRole(tx *state.Tx, definition *types.TaskDefinition) string {
 	scope := arn.ScopeOf(aws.ToString(definition.TaskDefinitionArn))
 	return iam.NotForTasks((*store.Tx)(tx), scope, aws.ToString(definition.TaskRoleArn), aws.ToString(definition.ExecutionRoleArn))
 }

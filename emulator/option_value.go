@@ -1,0 +1,35 @@
+package emulator
+
+// OnExit is what becomes of tasks when the emulator ends.
+type OnExit string
+
+// Values of OnExit.
+const (
+	Remove OnExit = "remove"
+	Keep   OnExit = "keep"
+)
+
+// PullBehavior says when images are pulled, in the words of the container agent's
+// ECS_IMAGE_PULL_BEHAVIOR.
+type PullBehavior string
+
+// Values of Options.PullBehavior.
+const (
+	PullPreferCached PullBehavior = "prefer-cached" // pull what is absent
+	PullAlways       PullBehavior = "always"        // pull; a failure is final
+	PullDefault      PullBehavior = "default"       // pull; fall back to a local image
+	PullOnce         PullBehavior = "once"          // pull each image once in this run
+)
+
+// SecurityGroups says what becomes of the rules of security groups.
+type SecurityGroups string
+
+// Values of Options.SecurityGroups.
+const (
+	// SecurityGroupsOn filters, but lets in this host and containers that are no tasks.
+	SecurityGroupsOn SecurityGroups = "on"
+	// SecurityGroupsStrict holds these to the rules too.
+	SecurityGroupsStrict SecurityGroups = "strict"
+	// SecurityGroupsOff filters nothing.
+	SecurityGroupsOff SecurityGroups = "off"
+)

@@ -1,0 +1,43 @@
+// Package controllers runs what makes true what the store says, and waits for it.
+package controllers
+
+import (
+	"context"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
+	"github.com/ecs-emulator/ecs-emulator/internal/service"
+)
+
+// Set is all controllers of an emulator.
+type Set struct {
+	Agent    *agent.Agent
+	Services *service.Controller
+	Capacity *capacity.Controller
+	Groups   *capacity.GroupController
+	Targets  *loadbalancer.TaskTargets
+	// Balancers look after load balancers.
+	Balancers *loadbalancer.Controller
+}
+
+// Controller is something that works on the store by itself.
+type Controller struct {
+	Name string
+	Run  func(ctx context.Context) error
+	// Idle waits until it has dealt with everything that there is for it now.
+	Idle func(ctx context.Context) error
+}
+
+// All are the controllers: each of them runs, and the clock waits for each of them.
+func (s Set) All() []Controller {
+	calls := func(ctx context.Context) error { return s.Agent.Idle(ctx, patience) }
+	return []Controller{
+		{"Auto Scaling groups", s.Groups.Run, s.Groups.Idle},
+		{"capacity", s.Capacity.Run, s.Capacity.Idle},
+		{"service scheduler", s.Services.Run, s.Services.Idle},
+		{"load balancers", s.Balancers.Run, s.Balancers.Idle},
+		{"agent", s.Agent.Run, calls},
+		{"targets of tasks", s.Targets.Run, s.Targets.Idle},
+	}
+}
