@@ -18,7 +18,6 @@ import (
 	"log/slog"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -54,12 +53,12 @@ type Balancer struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup // goroutines; what the http servers run ends with them
 	clients chan struct{}  // a token for each connection
-	heads   atomic.Int64   // bytes of long heads of which more is to come
+	runtime runtime
 
 	mu           sync.Mutex // guards what follows; never held over a call to a target
 	versions     map[balancer.Key]int64
-	doors        map[string]*door     // by the listener's id
-	homeless     map[string]*listener // whose port could not be opened: their targets are checked all the same
+	sockets      map[string]*listenerSocket // by the listener's id
+	unopened     map[string]*listener       // whose port could not be opened: their targets are checked all the same
 	groups       map[string]*group
 	certificates map[string]*certificate
 	checks       checker
@@ -73,9 +72,13 @@ type Balancer struct {
 func New(options Options) *Balancer {
 	b := &Balancer{
 		options: options.withDefaults(), clients: make(chan struct{}, mostClients), versions: map[balancer.Key]int64{},
-		doors: map[string]*door{}, homeless: map[string]*listener{}, groups: map[string]*group{}, certificates: map[string]*certificate{},
+		sockets: map[string]*listenerSocket{}, unopened: map[string]*listener{}, groups: map[string]*group{}, certificates: map[string]*certificate{},
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
+	b.runtime = runtime{
+		context: b.ctx, running: &b.running, dial: b.options.Dial, now: b.options.Now, log: b.options.Log,
+		dismiss: b.dismiss, mostHeads: mostHeads, mostFlows: mostFlows,
+	}
 	return b
 }
 
@@ -149,8 +152,8 @@ func (b *Balancer) Close() error {
 		b.closed = true
 		b.cancel()
 		b.setTimer()
-		for _, d := range b.doors {
-			d.end()
+		for _, s := range b.sockets {
+			s.end()
 		}
 		for _, g := range b.groups {
 			for _, t := range g.targets {

@@ -21,7 +21,7 @@ type clientConn struct {
 	net.Conn
 	began   time.Time
 	idle    time.Duration
-	heads   *atomic.Int64 // the bytes of all long heads
+	runtime *runtime // which counts the bytes of all long heads
 	tls     *tlsInfo
 	serving atomic.Bool            // a handler has been asked, and its answer is not yet out
 	words   atomic.Pointer[[]byte] // the end of a status line to write instead of net/http's
@@ -38,9 +38,6 @@ type clientConn struct {
 	noBody   bool          // the rest of the request is not wanted
 	shut     bool          // it has been left unread, and so is all that follows: where a request begins is not known
 }
-
-// tlsInfo is what a target may be told about a client's TLS.
-type tlsInfo struct{ version, cipher string }
 
 // halfClosed is how long a client that has closed its side waits for something of its answer. What
 // AWS does is not known but for clients that go: 460, by its page of errors.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,14 +16,10 @@ import (
 // network load balancers.
 const datagramIdle = 120 * time.Second
 
-// mostFlows bounds the flows of a listener, whose clients may make up as many as they like.
-// With more, those make room that have been silent for long.
-var mostFlows = 8 << 10
-
 // maxDatagram is more than any has. Those who wait for one share what they read into.
 const maxDatagram = 64 << 10
 
-var datagrams = sync.Pool{New: func() any { return new([maxDatagram]byte) }}
+var datagramBuffers = sync.Pool{New: func() any { return new([maxDatagram]byte) }}
 
 // datagramFlow is what a client at one port has with a target.
 type datagramFlow struct {
@@ -32,24 +29,32 @@ type datagramFlow struct {
 	last   time.Time
 }
 
-// datagramFlows are those of a door.
+// datagramFlows are those of a port.
 type datagramFlows struct {
+	most  int
 	mu    sync.Mutex
 	flows map[netip.AddrPort]*datagramFlow
 }
 
-// receive passes datagrams to the target of their flow, and its answers back.
-func (d *door) receive() {
-	flows := datagramFlows{flows: map[netip.AddrPort]*datagramFlow{}}
+// datagrams serves the UDP port of a listener.
+type datagrams struct {
+	runtime *runtime
+	current *atomic.Pointer[listener]
+	packets net.PacketConn
+}
+
+// run passes datagrams to the target of their flow, and its answers back.
+func (d *datagrams) run() {
+	flows := datagramFlows{most: d.runtime.mostFlows, flows: map[netip.AddrPort]*datagramFlow{}}
 	buffer := make([]byte, maxDatagram)
 	for {
 		n, from, err := d.packets.ReadFrom(buffer)
-		if errors.Is(err, net.ErrClosed) || d.balancer.ctx.Err() != nil {
+		if errors.Is(err, net.ErrClosed) || d.runtime.context.Err() != nil {
 			flows.closeAll()
 			return
 		}
 		if err != nil {
-			d.balancer.options.Log.Warn("receive a datagram", "port", d.current.Load().port, "err", err)
+			d.runtime.log.Warn("receive a datagram", "port", d.current.Load().port, "err", err)
 			time.Sleep(10 * time.Millisecond) // such as too little memory
 			continue
 		}
@@ -71,16 +76,15 @@ func (d *door) receive() {
 	}
 }
 
-func (d *door) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Addr) *datagramFlow {
+func (d *datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Addr) *datagramFlow {
 	l := d.current.Load()
-	b := d.balancer
 	t := l.flowTarget(maphash.Comparable(flowSeed, source))
 	if t == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(b.ctx, connectPatience)
+	ctx, cancel := context.WithTimeout(d.runtime.context, connectPatience)
 	defer cancel()
-	conn, err := b.options.Dial(balancer.WithClient(ctx, source), "udp", t.address)
+	conn, err := d.runtime.dial(balancer.WithClient(ctx, source), "udp", t.address)
 	if err != nil {
 		return nil
 	}
@@ -92,7 +96,7 @@ func (d *door) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Ad
 	t.outstanding.Add(1)
 	t.flows.Store(conn, nil)
 	_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
-	b.running.Go(func() {
+	d.runtime.running.Go(func() {
 		defer func() {
 			flows.drop(source, f)
 			t.outstanding.Add(-1)
@@ -105,7 +109,7 @@ func (d *door) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Ad
 }
 
 // answerFlow passes a target's datagrams to the client until there have been none for long.
-func (d *door) answerFlow(conn net.Conn, to net.Addr) {
+func (d *datagrams) answerFlow(conn net.Conn, to net.Addr) {
 	pass := func(datagram []byte) error {
 		_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
 		_, err := d.packets.WriteTo(datagram, to)
@@ -117,8 +121,8 @@ func (d *door) answerFlow(conn net.Conn, to net.Addr) {
 
 // readDatagram is a read into what is used again.
 func readDatagram(read func([]byte) (int, error), pass func([]byte) error) error {
-	buffer := datagrams.Get().(*[maxDatagram]byte)
-	defer datagrams.Put(buffer)
+	buffer := datagramBuffers.Get().(*[maxDatagram]byte)
+	defer datagramBuffers.Put(buffer)
 	n, err := read(buffer[:])
 	if err != nil {
 		return err
@@ -135,7 +139,7 @@ func (f *datagramFlows) find(source netip.AddrPort) *datagramFlow {
 func (f *datagramFlows) put(source netip.AddrPort, flow *datagramFlow) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.flows) >= mostFlows {
+	if len(f.flows) >= f.most {
 		f.makeRoom()
 	}
 	f.flows[source] = flow

@@ -11,7 +11,7 @@ import (
 
 // exchange is a request with its answer. It is used again for another when both are done.
 type exchange struct {
-	balancer *Balancer
+	runtime  *runtime
 	listener *listener
 	request  *http.Request
 	writer   http.ResponseWriter
@@ -46,12 +46,12 @@ func (x *exchange) release() {
 	exchanges.Put(x)
 }
 
-func (x *exchange) now() time.Time { return x.balancer.options.Now() }
+func (x *exchange) now() time.Time { return x.runtime.now() }
 
 // serve answers a request that came to a listener.
-func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
+func serve(run *runtime, l *listener, w http.ResponseWriter, r *http.Request) {
 	x := exchanges.Get().(*exchange)
-	x.balancer, x.listener, x.request, x.writer = l.balancer, l, r, w
+	x.runtime, x.listener, x.request, x.writer = run, l, r, w
 	if x.client, _ = r.Context().Value(clientConnKey{}).(*clientConn); x.client != nil {
 		if !x.client.begin(r) {
 			x.release()
@@ -91,7 +91,7 @@ func (x *exchange) route(w http.ResponseWriter, r *http.Request) {
 	case !x.transform(rule.transforms):
 		x.page(w, http.StatusInternalServerError)
 	default:
-		rule.action.serve(x, w, r)
+		x.act(w, r, rule.action)
 	}
 }
 

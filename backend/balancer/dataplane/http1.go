@@ -17,7 +17,7 @@ func (x *exchange) askHTTP1(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	secure := x.pool.settings.protocol == "HTTPS"
 	for {
-		c, err := x.target.connect(ctx, x.balancer.options.Dial, secure, x.listener.settings.idle)
+		c, err := x.target.connect(ctx, x.runtime.dial, secure, x.listener.settings.idle)
 		if err != nil {
 			return nil, err
 		}

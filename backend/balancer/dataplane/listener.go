@@ -7,12 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // listener is one that has been read. It does not change; another takes its place, while
 // requests that it has begun with stay with it.
 type listener struct {
-	balancer     *Balancer
 	port         uint16
 	host         string // the load balancer's name
 	protocol     string
@@ -30,10 +30,16 @@ type listener struct {
 	forwardedProto, forwardedPort []string // values of headers, which nobody changes
 }
 
-// newListener reads a listener. The balancer's lock is held.
-func (b *Balancer) newListener(config balancer.Listener) (*listener, error) {
+// registry finds what a listener refers to by its id. It makes groups that are not known yet.
+type registry interface {
+	group(id string) *group
+	certificatesOf(ids []string) []*certificate
+}
+
+// newListener reads a listener. What it asks of the registry while it reads are groups alone.
+func newListener(config balancer.Listener, known registry) (*listener, error) {
 	l := &listener{
-		balancer: b, port: config.Port, host: config.Host, protocol: config.Protocol,
+		port: config.Port, host: config.Host, protocol: config.Protocol,
 		settings: newListenerSettings(config.Attributes), groups: map[*group]bool{},
 		forwardedProto: []string{strings.ToLower(config.Protocol)}, forwardedPort: []string{strconv.Itoa(int(config.Port))},
 	}
@@ -50,15 +56,15 @@ func (b *Balancer) newListener(config balancer.Listener) (*listener, error) {
 		return nil, fmt.Errorf("listener %s: protocol %q", config.ID, config.Protocol)
 	}
 	ids := config.Certificates
-	l.certificates = func() []*certificate { return b.certificatesOf(ids) }
+	l.certificates = func() []*certificate { return known.certificatesOf(ids) }
 	var err error
 	if l.secure {
-		if l.clientTLS, err = l.newClientTLS(config.Security); err != nil {
+		if l.clientTLS, err = newClientTLS(config.Security, l.alpn(), l.certificates); err != nil {
 			return nil, fmt.Errorf("listener %s: %w", config.ID, err)
 		}
 	}
 	l.rules, err = newRules(config.Rules, func(id string) *group {
-		g := b.group(id)
+		g := known.group(id)
 		l.groups[g] = true
 		return g
 	})
@@ -86,6 +92,19 @@ func (l *listener) flowForward() *forward {
 	if len(l.rules) == 0 {
 		return nil
 	}
-	f, _ := l.rules[len(l.rules)-1].action.(*forward)
-	return f
+	return l.rules[len(l.rules)-1].action.forward
 }
+
+// alpn are the protocols that an HTTPS listener agrees on with clients.
+func (l *listener) alpn() []string {
+	switch {
+	case !l.application:
+		return nil
+	case l.settings.http2:
+		return []string{"h2", "http/1.1"}
+	}
+	return []string{"http/1.1"}
+}
+
+// handshakePatience is how long a client has for its TLS handshake.
+const handshakePatience = 10 * time.Second

@@ -25,7 +25,7 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
 		x.page(w, code)
 		return
 	}
-	if x.target = x.pool.settings.stickiness.stuck(r, x.pool); x.target == nil {
+	if x.target = stuckTarget(x.pool.settings.stickiness, r, x.pool); x.target == nil {
 		x.target = x.pool.choose(g.next.Add(1), x.now)
 	}
 	if next := x.listener.next.Load(); x.target == nil && next != nil { // the targets went after the rule that led to them
@@ -151,7 +151,7 @@ func (x *exchange) modify(answer *http.Response) error {
 	for _, h := range s.responseHeaders {
 		answer.Header.Set(h[0], h[1])
 	}
-	cookies := x.pool.settings.stickiness.bind(answer, x.target, x.now(), x.listener.secure)
+	cookies := targetCookies(x.pool.settings.stickiness, answer, x.target, x.now(), x.listener.secure)
 	for _, c := range append(x.cookies, cookies...) {
 		answer.Header.Add("Set-Cookie", c)
 	}
@@ -180,7 +180,7 @@ func (x *exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		code = http.StatusGatewayTimeout
 	}
-	x.balancer.options.Log.Debug("a target did not answer", "target", x.target.address, "status", code, "err", err)
+	x.runtime.log.Debug("a target did not answer", "target", x.target.address, "status", code, "err", err)
 	x.page(w, code)
 }
 

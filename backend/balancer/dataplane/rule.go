@@ -3,7 +3,6 @@ package dataplane
 import (
 	"fmt"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
-	"net/http"
 )
 
 // rule is one that has been read.
@@ -13,9 +12,11 @@ type rule struct {
 	transforms []transform
 }
 
-// action answers a request.
-type action interface {
-	serve(x *exchange, w http.ResponseWriter, r *http.Request)
+// action says what answers a request: exactly one member is set.
+type action struct {
+	forward  *forward
+	redirect *balancer.Redirect
+	fixed    *balancer.FixedResponse
 }
 
 // newRules reads a listener's rules; group finds or makes what has an id.
@@ -42,7 +43,7 @@ func newRules(list []balancer.Rule, group func(id string) *group) ([]rule, error
 	return rules, nil
 }
 
-// decide returns the first rule that holds, or nil.
+// decide returns the first rule that holds for a request, or nil.
 func decide(rules []rule, a asked) *rule {
 	for i := range rules {
 		if rules[i].holds(a) {

@@ -45,7 +45,7 @@ func (b *Balancer) Remove(key balancer.Key) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	_, placed := b.versions[key]
-	if key.Kind == balancer.KindListener && b.homeless[key.ID] != nil { // it may never have had its port
+	if key.Kind == balancer.KindListener && b.unopened[key.ID] != nil { // it may never have had its port
 		placed = true
 	}
 	if !placed || b.closed {
@@ -54,8 +54,8 @@ func (b *Balancer) Remove(key balancer.Key) {
 	delete(b.versions, key)
 	switch key.Kind {
 	case balancer.KindListener:
-		b.closeDoor(key.ID)
-		delete(b.homeless, key.ID)
+		b.closeSocket(key.ID)
+		delete(b.unopened, key.ID)
 		b.lookUse()
 	case balancer.KindTargetGroup:
 		g := b.groups[key.ID]
@@ -72,44 +72,44 @@ func (b *Balancer) Remove(key balancer.Key) {
 }
 
 func (b *Balancer) setListener(config balancer.Listener) error {
-	l, err := b.newListener(config)
+	l, err := newListener(config, b)
 	if err != nil {
 		return err
 	}
-	if d := b.doors[config.ID]; d != nil && d.fits(l) {
-		d.set(l)
+	if s := b.sockets[config.ID]; s != nil && s.fits(l) {
+		s.set(l)
 	} else {
-		b.closeDoor(config.ID) // another listener may wait for its port
-		open, err := b.openDoor(l)
+		b.closeSocket(config.ID) // another listener may wait for its port
+		open, err := b.openSocket(l)
 		if err != nil {
-			b.homeless[config.ID] = l
+			b.unopened[config.ID] = l
 			b.lookUse()
 			b.steer()
 			return err
 		}
-		b.doors[config.ID] = open
-		delete(b.homeless, config.ID)
+		b.sockets[config.ID] = open
+		delete(b.unopened, config.ID)
 	}
 	b.lookUse()
 	return nil
 }
 
-func (b *Balancer) closeDoor(id string) {
-	if d := b.doors[id]; d != nil {
-		d.leave()
-		delete(b.doors, id)
+func (b *Balancer) closeSocket(id string) {
+	if s := b.sockets[id]; s != nil {
+		s.leave()
+		delete(b.sockets, id)
 	}
 }
 
 // lookUse finds out which groups listeners use, and has the targets of those checked.
 func (b *Balancer) lookUse() {
 	used := map[*group]bool{}
-	for _, d := range b.doors {
-		for g := range d.current.Load().groups {
+	for _, s := range b.sockets {
+		for g := range s.current.Load().groups {
 			used[g] = true
 		}
 	}
-	for _, l := range b.homeless {
+	for _, l := range b.unopened {
 		for g := range l.groups {
 			used[g] = true
 		}

@@ -37,13 +37,13 @@ func TestARequestTakesTheRuleThatHasComeMeanwhile(t *testing.T) {
 		set(balancer.Piece{Listener: &balancer.Listener{ID: "web", Port: 80, Protocol: "HTTP", Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: forward}}}}})
 	}
 	leadTo("blue")
-	begun := b.doors["web"].current.Load()
+	begun := b.sockets["web"].current.Load()
 	leadTo("green")
 	gone := *targets["blue"]
 	gone.Draining = true
 	set(balancer.Piece{Target: &gone})
 	answer := httptest.NewRecorder()
-	begun.serve(answer, httptest.NewRequest(http.MethodGet, "/", nil))
+	serve(&b.runtime, begun, answer, httptest.NewRequest(http.MethodGet, "/", nil))
 	if answer.Code != http.StatusOK || answer.Body.String() != "green" {
 		t.Errorf("it is answered %d %q", answer.Code, answer.Body)
 	}

@@ -98,8 +98,8 @@ func (b *Balancer) forgetFlows(protocol string, gone *target) {
 
 // flowShares are those of all listeners.
 func (b *Balancer) flowShares() (shares []balancer.FlowShare) {
-	for _, d := range b.doors {
-		shares = append(shares, d.current.Load().flowShares()...)
+	for _, s := range b.sockets {
+		shares = append(shares, s.current.Load().flowShares()...)
 	}
 	slices.SortStableFunc(shares, func(a, b balancer.FlowShare) int {
 		if a.Port != b.Port {

@@ -3,7 +3,6 @@ package dataplane
 import (
 	"context"
 	"crypto/tls"
-	"encoding/binary"
 	"errors"
 	"hash/maphash"
 	"io"
@@ -16,22 +15,21 @@ import (
 
 // carry passes a connection to a target, as it is or out of TLS. What cannot be passed on
 // is closed, as a network load balancer does.
-func (l *listener) carry(client net.Conn) {
-	b := l.balancer
+func carry(run *runtime, l *listener, client net.Conn) {
 	defer func() { _ = client.Close() }()
-	defer context.AfterFunc(b.ctx, func() { _ = client.Close() })()
+	defer context.AfterFunc(run.context, func() { _ = client.Close() })()
 	source := addrPortOf(client.RemoteAddr())
 	near := client
 	if l.secure {
 		secure := tls.Server(client, l.clientTLS)
-		ctx, cancel := context.WithTimeout(b.ctx, handshakePatience)
+		ctx, cancel := context.WithTimeout(run.context, handshakePatience)
 		defer cancel()
 		if secure.HandshakeContext(ctx) != nil {
 			return
 		}
 		near = secure
 	}
-	far, t := l.connectFlow(source, addrPortOf(client.LocalAddr()))
+	far, t := connectFlow(run, l, source, addrPortOf(client.LocalAddr()))
 	if far == nil {
 		return
 	}
@@ -42,12 +40,12 @@ func (l *listener) carry(client net.Conn) {
 		t.flows.Delete(far)
 		_ = far.Close()
 	}()
-	defer context.AfterFunc(b.ctx, func() { _ = far.Close() })()
+	defer context.AfterFunc(run.context, func() { _ = far.Close() })()
 	pass(near, far, l.settings.streamIdle)
 }
 
 // connectFlow connects to the flow's target, or to others if that refuses.
-func (l *listener) connectFlow(source, destination netip.AddrPort) (net.Conn, *target) {
+func connectFlow(run *runtime, l *listener, source, destination netip.AddrPort) (net.Conn, *target) {
 	f := l.flowForward()
 	if f == nil {
 		return nil, nil
@@ -71,7 +69,7 @@ func (l *listener) connectFlow(source, destination netip.AddrPort) (net.Conn, *t
 		if t == nil {
 			return nil, nil
 		}
-		conn, err := l.dialFlow(t, header, p.settings.protocol == "TLS")
+		conn, err := dialFlow(run, t, header, p.settings.protocol == "TLS")
 		if err == nil {
 			return conn, t
 		}
@@ -91,10 +89,10 @@ func without(list []*target, out *target) []*target {
 
 // dialFlow connects to a target, and says who has connected before anything else, TLS
 // included.
-func (l *listener) dialFlow(t *target, header []byte, secure bool) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(l.balancer.ctx, connectPatience)
+func dialFlow(run *runtime, t *target, header []byte, secure bool) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(run.context, connectPatience)
 	defer cancel()
-	conn, err := dialWith(header, l.balancer.options.Dial)(ctx, "tcp", t.address)
+	conn, err := dialWith(header, run.dial)(ctx, "tcp", t.address)
 	if err != nil || !secure {
 		return conn, err
 	}
@@ -103,23 +101,6 @@ func (l *listener) dialFlow(t *target, header []byte, secure bool) (net.Conn, er
 		return nil, errors.Join(err, conn.Close())
 	}
 	return inner, nil
-}
-
-// dialWith has connections begin with a header, if there is one.
-func dialWith(header []byte, dial dialer) dialer {
-	if len(header) == 0 {
-		return dial
-	}
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := dial(ctx, network, address)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := conn.Write(header); err != nil { // it fits into the system's buffer
-			return nil, errors.Join(err, conn.Close())
-		}
-		return conn, nil
-	}
 }
 
 // pass copies both ways until both have ended, one has failed, or neither has said
@@ -197,36 +178,4 @@ func addrPortOf(a net.Addr) netip.AddrPort {
 	}
 	p, _ := netip.ParseAddrPort(a.String())
 	return p
-}
-
-// ownHeader is that of a connection that nobody else asked for, such as a health check's.
-var ownHeader = []byte("\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00")
-
-// proxyHeader is version 2 of HAProxy's PROXY protocol, binary: who connected to what.
-func proxyHeader(source, destination netip.AddrPort, stream bool) []byte {
-	b := []byte("\r\n\r\n\x00\r\nQUIT\n\x21")
-	family := byte(0x10)
-	if !source.Addr().Is4() || !destination.Addr().Is4() {
-		family = 0x20
-	}
-	if stream {
-		family |= 1
-	} else {
-		family |= 2
-	}
-	var addresses []byte
-	for _, a := range []netip.Addr{source.Addr(), destination.Addr()} {
-		if family>>4 == 1 {
-			four := a.As4()
-			addresses = append(addresses, four[:]...)
-		} else {
-			six := a.As16()
-			addresses = append(addresses, six[:]...)
-		}
-	}
-	addresses = binary.BigEndian.AppendUint16(addresses, source.Port())
-	addresses = binary.BigEndian.AppendUint16(addresses, destination.Port())
-	b = append(b, family)
-	b = binary.BigEndian.AppendUint16(b, uint16(len(addresses)))
-	return append(b, addresses...)
 }

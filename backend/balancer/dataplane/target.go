@@ -1,6 +1,8 @@
 package dataplane
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"hash/maphash"
 	"net"
@@ -75,4 +77,11 @@ func (t *target) cutFlows() {
 		_ = conn.(net.Conn).Close()
 		return true
 	})
+}
+
+// stickyValue is what a cookie holds. It follows from the ids, so that a client stays
+// where it is when the balancer starts again, and tells nobody what they are.
+func stickyValue(group, target string) string {
+	sum := sha256.Sum256([]byte(group + "\x00" + target))
+	return base64.RawURLEncoding.EncodeToString(sum[:18])
 }

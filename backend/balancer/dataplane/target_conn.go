@@ -5,9 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"maps"
 	"net"
-	"slices"
 	"sync"
 	"time"
 )
@@ -19,14 +17,6 @@ const (
 	idleTargetTime  = 60 * time.Second // how long an idle connection is kept
 	maxAnswerHead   = 32 << 10         // of a target's header
 )
-
-// toTargets is TLS to targets, whose certificates nobody verifies, as on AWS. It is that of
-// ELBSecurityPolicy-TLS13-1-0-2021-06, whatever clients speak. (By the guide it has no TLS 1.3
-// where the listener's own policy has none.)
-var toTargets = &tls.Config{
-	InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, //nolint:gosec // targets show and speak what they like: "Security policies" in the guide
-	CipherSuites: slices.DeleteFunc(slices.Sorted(maps.Values(suites)), func(id uint16) bool { return id == tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA }),
-}
 
 // targetConn is a connection to a target in HTTP/1. net/http's Transport is not used for
 // these: it asks again by itself when something has been sent, and leaves idle connections

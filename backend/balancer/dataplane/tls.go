@@ -51,20 +51,14 @@ func (c *certificate) fits(host string) int {
 	return best
 }
 
-// newClientTLS makes what a listener speaks with clients. Connections share it, and with it
+// newClientTLS makes what a listener speaks with clients; protocols are those of ALPN. Connections share it, and with it
 // the keys of sessions that clients resume.
-func (l *listener) newClientTLS(s *balancer.Security) (*tls.Config, error) {
+func newClientTLS(s *balancer.Security, protocols []string, certificates func() []*certificate) (*tls.Config, error) {
 	config := &tls.Config{
-		MinVersion: tls.VersionTLS12,
+		MinVersion: tls.VersionTLS12, NextProtos: protocols,
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-			return chooseCertificate(l.certificates(), hello, time.Now())
+			return chooseCertificate(certificates(), hello, time.Now())
 		},
-	}
-	if l.application {
-		config.NextProtos = []string{"http/1.1"}
-		if l.settings.http2 {
-			config.NextProtos = []string{"h2", "http/1.1"}
-		}
 	}
 	if s == nil {
 		return config, nil
@@ -82,3 +76,6 @@ func newTLSInfo(s tls.ConnectionState) *tlsInfo {
 	version := strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1)
 	return &tlsInfo{version: strings.TrimSuffix(version, ".0"), cipher: cipher}
 }
+
+// tlsInfo is what a target may be told about a client's TLS.
+type tlsInfo struct{ version, cipher string }

@@ -66,38 +66,3 @@ func expand(text string, groups int, group func(n int) string) string {
 		text = after[digits:]
 	}
 }
-
-// transform rewrites the request for the target. A result that cannot be sent is a failure,
-// which is a 500 by the guide.
-func (x *exchange) transform(list []transform) bool {
-	for i := range list {
-		t := &list[i]
-		if t.host {
-			host, ok := t.apply(x.asked.host)
-			if ok && (host == "" || !sendable(host) || strings.ContainsAny(host, "/?#@")) {
-				return false
-			}
-			if ok {
-				x.host = host
-			}
-			continue
-		}
-		uri := x.asked.path
-		if x.asked.query != "" {
-			uri += "?" + x.asked.query
-		}
-		uri, ok := t.apply(uri)
-		if ok && (!strings.HasPrefix(uri, "/") || !sendable(uri)) {
-			return false
-		}
-		if ok {
-			x.uri = uri
-		}
-	}
-	return true
-}
-
-// sendable tells whether a text can stand in the head of a request.
-func sendable(text string) bool {
-	return len(text) <= maxLine && strings.IndexFunc(text, func(c rune) bool { return c <= ' ' || c == 0x7f }) < 0
-}

@@ -1,0 +1,182 @@
+package dataplane
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// httpServer serves the connections of a listener of HTTP or HTTPS.
+type httpServer struct {
+	runtime *runtime
+	current *atomic.Pointer[listener] // serves new requests
+
+	mu      sync.Mutex
+	servers []*server // the last one is for new connections
+}
+
+// server is net/http's for connections that came while its settings held.
+type server struct {
+	*http.Server
+	feed  *feed
+	idle  time.Duration
+	http2 bool
+}
+
+// configure has new connections served with the settings of a listener. Those that are there
+// keep net/http's settings, and take the new rules with their next request.
+func (h *httpServer) configure(l *listener) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := len(h.servers)
+	if n > 0 && h.servers[n-1].idle == l.settings.idle && h.servers[n-1].http2 == l.settings.http2 {
+		return
+	}
+	if n > 0 {
+		_ = h.servers[n-1].feed.Close()
+	}
+	h.servers = append(h.servers, h.newServer(l))
+}
+
+func (h *httpServer) newServer(l *listener) *server {
+	s := &server{feed: newFeed(), idle: l.settings.idle, http2: l.settings.http2}
+	s.Server = &http.Server{
+		Handler:           http.HandlerFunc(h.handle),
+		IdleTimeout:       l.settings.idle,
+		ReadHeaderTimeout: l.settings.idle,
+		MaxHeaderBytes:    maxHead - 4<<10, // the server reads as much more
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams: 128, WriteByteTimeout: l.settings.idle,
+			MaxReceiveBufferPerStream: streamWindow, MaxReceiveBufferPerConnection: 4 * streamWindow,
+		},
+		ErrorLog:    discarded,
+		ConnContext: withConn,
+		ConnState:   h.track,
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is for targets, like all else
+	}
+	h.runtime.running.Go(func() { _ = s.Serve(s.feed) }) // ends with the feed
+	return s
+}
+
+// handle serves a request by the listener of the moment. A mistake of ours ends its connection,
+// or its stream, alone.
+func (h *httpServer) handle(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if mistake := recover(); mistake != nil {
+			if mistake != http.ErrAbortHandler { //nolint:errorlint // it is what net/http compares with
+				h.runtime.log.Error("a request could not be served", "err", mistake, "stack", string(debug.Stack()))
+			}
+			panic(http.ErrAbortHandler)
+		}
+	}()
+	serve(h.runtime, h.current.Load(), w, r)
+}
+
+// track counts connections, which the balancer waits for, and sees where an answer has
+// been written to the end.
+func (h *httpServer) track(conn net.Conn, state http.ConnState) {
+	run := h.runtime
+	c, _ := conn.(*clientConn)
+	switch state {
+	case http.StateNew:
+		run.running.Add(1) // Serve, which calls this, runs still
+		if run.context.Err() != nil {
+			_ = conn.Close() // it may have come after Close had closed those that there were
+		}
+	case http.StateIdle:
+		if c != nil {
+			c.rest()
+		}
+	case http.StateHijacked: // until its handler returns
+		stop := context.AfterFunc(run.context, func() { _ = conn.Close() })
+		c.left = func() {
+			stop()
+			run.dismiss()
+			run.running.Done()
+		}
+	case http.StateClosed:
+		run.dismiss()
+		run.running.Done()
+	}
+}
+
+// accept serves a connection that has been accepted.
+func (h *httpServer) accept(l *listener, conn net.Conn) {
+	if l.secure {
+		h.runtime.running.Go(func() { h.shakeHands(l, conn) })
+		return
+	}
+	h.serve(h.newClientConn(l, conn, nil))
+}
+
+func (h *httpServer) newClientConn(l *listener, conn net.Conn, tls *tlsInfo) *clientConn {
+	return &clientConn{Conn: conn, began: time.Now(), idle: l.settings.idle, runtime: h.runtime, tls: tls}
+}
+
+// shakeHands begins TLS. net/http knows HTTP/2 by the connection's type.
+func (h *httpServer) shakeHands(l *listener, conn net.Conn) {
+	ctx, cancel := context.WithTimeout(h.runtime.context, handshakePatience)
+	defer cancel()
+	secure := tls.Server(conn, l.clientTLS)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = conn.Close()
+		h.runtime.dismiss()
+		return
+	}
+	state := secure.ConnectionState()
+	if state.NegotiatedProtocol == "h2" {
+		h.serve(secure)
+		return
+	}
+	h.serve(h.newClientConn(l, secure, newTLSInfo(state)))
+}
+
+// serve hands a connection to the server for new ones.
+func (h *httpServer) serve(conn net.Conn) {
+	for f, given := h.feed(nil), false; !given; f = h.feed(f) {
+		if f == nil {
+			_ = conn.Close()
+			h.runtime.dismiss()
+			return
+		}
+		given = f.give(conn)
+	}
+}
+
+// feed is that of the server for new connections, unless it was tried already.
+func (h *httpServer) feed(tried *feed) *feed {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if n := len(h.servers); n > 0 && h.servers[n-1].feed != tried {
+		return h.servers[n-1].feed
+	}
+	return nil
+}
+
+// leave closes connections when they have no request.
+func (h *httpServer) leave() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range h.servers {
+		h.runtime.running.Go(func() {
+			if s.Shutdown(h.runtime.context) != nil { // requests end with the balancer at the latest
+				_ = s.Server.Close()
+			}
+		})
+	}
+}
+
+// end closes all connections.
+func (h *httpServer) end() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range h.servers {
+		_ = s.Server.Close()
+	}
+}

@@ -1,0 +1,119 @@
+package dataplane
+
+import (
+	"errors"
+	"net"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// listenerSocket is a listener's open port. The listener may change while it stays open.
+type listenerSocket struct {
+	runtime *runtime
+	admit   func() bool
+	current atomic.Pointer[listener]
+	stream  net.Listener   // of TCP, if the listener has it
+	packets net.PacketConn // of UDP, if it has
+	http    *httpServer    // serves what comes over TCP, of HTTP and HTTPS
+}
+
+// openSocket opens a listener's ports.
+func (b *Balancer) openSocket(l *listener) (*listenerSocket, error) {
+	s := &listenerSocket{runtime: &b.runtime, admit: b.admit}
+	address := ":" + strconv.Itoa(int(l.port))
+	var err error
+	if l.stream {
+		if s.stream, err = b.options.Listen("tcp", address); err != nil {
+			return nil, err
+		}
+	}
+	if l.datagrams {
+		if s.packets, err = b.options.ListenPacket("udp", address); err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+	}
+	if l.application {
+		s.http = &httpServer{runtime: s.runtime, current: &s.current}
+	}
+	s.set(l)
+	if s.stream != nil {
+		b.running.Go(s.accept)
+	}
+	if s.packets != nil {
+		packets := datagrams{s.runtime, &s.current, s.packets}
+		b.running.Go(packets.run)
+	}
+	return s, nil
+}
+
+// fits tells whether the socket can serve the listener. Clients that have come in the clear stay so.
+func (s *listenerSocket) fits(l *listener) bool {
+	now := s.current.Load()
+	return now.port == l.port && now.application == l.application && now.secure == l.secure && (s.stream != nil) == l.stream && (s.packets != nil) == l.datagrams
+}
+
+// set has the socket serve a listener from now on.
+func (s *listenerSocket) set(l *listener) {
+	if old := s.current.Swap(l); old != nil {
+		old.next.Store(l)
+	}
+	if s.http != nil {
+		s.http.configure(l)
+	}
+}
+
+func (s *listenerSocket) accept() {
+	for {
+		conn, err := s.stream.Accept()
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) || s.runtime.context.Err() != nil {
+				return
+			}
+			s.runtime.log.Warn("accept a connection", "port", s.current.Load().port, "err", err)
+			time.Sleep(10 * time.Millisecond) // such as too many open files
+			continue
+		}
+		if !s.admit() {
+			_ = conn.Close()
+			return
+		}
+		l := s.current.Load()
+		if s.http != nil {
+			s.http.accept(l, conn)
+			continue
+		}
+		s.runtime.running.Go(func() {
+			defer s.runtime.dismiss()
+			carry(s.runtime, l, conn)
+		})
+	}
+}
+
+// close closes the port. Connections that have been accepted go on.
+func (s *listenerSocket) close() error {
+	var err error
+	if s.stream != nil {
+		err = s.stream.Close()
+	}
+	if s.packets != nil {
+		err = errors.Join(err, s.packets.Close())
+	}
+	return err
+}
+
+// leave closes the port, and connections when they have no request.
+func (s *listenerSocket) leave() {
+	_ = s.close()
+	if s.http != nil {
+		s.http.leave()
+	}
+}
+
+// end closes everything.
+func (s *listenerSocket) end() {
+	_ = s.close()
+	if s.http != nil {
+		s.http.end()
+	}
+}
