@@ -3,9 +3,10 @@ package dataplane
 import (
 	"errors"
 	"fmt"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"net/http"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // newAction reads an action.

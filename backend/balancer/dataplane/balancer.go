@@ -14,11 +14,12 @@ package dataplane
 import (
 	"context"
 	"errors"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"log/slog"
 	"net"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // Options are what a balancer stands on. All have useful zero values.

@@ -2,13 +2,14 @@ package dataplane
 
 import (
 	"fmt"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"net/http"
 	"net/netip"
 	"net/textproto"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // asked is what conditions look at.

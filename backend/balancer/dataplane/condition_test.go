@@ -1,10 +1,11 @@
 package dataplane
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"net/http"
 	"net/netip"
 	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 func TestConditions(t *testing.T) {

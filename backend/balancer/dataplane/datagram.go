@@ -3,13 +3,13 @@ package dataplane
 import (
 	"context"
 	"errors"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
-	"hash/maphash"
 	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // datagramIdle is how long a flow of datagrams is one without any; see the guide of
@@ -78,7 +78,7 @@ func (d *datagrams) run() {
 
 func (d *datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Addr) *datagramFlow {
 	l := d.current.Load()
-	t := l.flowTarget(maphash.Comparable(flowSeed, source))
+	t := flowTarget(l, flowHash(source))
 	if t == nil {
 		return nil
 	}

@@ -164,7 +164,7 @@ func fitsLine(r *http.Request) bool {
 // isToken tells whether a text can be a method or the name of a header.
 func isToken(text string) bool {
 	for i := range len(text) {
-		if c := lower(text[i]); (c < 'a' || c > 'z') && (c < '0' || c > '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+		if c := asciiLower(text[i]); (c < 'a' || c > 'z') && (c < '0' || c > '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
 			return false
 		}
 	}
@@ -180,4 +180,12 @@ func tooLarge(h http.Header) bool {
 		}
 	}
 	return false
+}
+
+// asciiLower is a letter in its small form; other bytes stay.
+func asciiLower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }

@@ -2,9 +2,10 @@ package dataplane
 
 import (
 	"cmp"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"maps"
 	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // Outstanding is how many requests are on their way to a target.

@@ -2,17 +2,18 @@ package dataplane
 
 import (
 	"encoding/binary"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"hash/fnv"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // draws is how many numbers there are that a flow can draw.
 const draws = 1 << 16
 
-// flowShares are what the kernel leads of a listener's flows: all of them, or none if it cannot
+// sharesOf are what the kernel leads of a listener's flows: all of them, or none if it cannot
 // lead them to one of the targets as that is to be asked. What TLS ends here, and what begins
 // with a header of proxies, this process passes on.
-func (l *listener) flowShares() (shares []balancer.FlowShare) {
+func sharesOf(l *listener) (shares []balancer.FlowShare) {
 	f := l.flowForward()
 	if l.application || l.secure || f == nil || f.total == 0 {
 		return nil
@@ -23,18 +24,18 @@ func (l *listener) flowShares() (shares []balancer.FlowShare) {
 			continue
 		}
 		p := s.group.pool.Load()
-		if !p.steerable() {
+		if !steerable(p) {
 			return nil
 		}
 		bySource = bySource || p.settings.stickiness.kind == "source_ip"
 	}
 	if bySource {
-		shares = f.sharesBySource()
+		shares = sharesBySource(f)
 	} else {
-		shares = f.shares()
+		shares = evenShares(f)
 	}
 	var all []balancer.FlowShare
-	for _, protocol := range l.transports() {
+	for _, protocol := range transports(l) {
 		for _, s := range shares {
 			s.Protocol, s.Port, s.BySource = protocol, l.port, bySource
 			all = append(all, s)
@@ -43,7 +44,7 @@ func (l *listener) flowShares() (shares []balancer.FlowShare) {
 	return all
 }
 
-func (l *listener) transports() (list []string) {
+func transports(l *listener) (list []string) {
 	if l.stream {
 		list = append(list, "tcp")
 	}
@@ -54,7 +55,7 @@ func (l *listener) transports() (list []string) {
 }
 
 // steerable tells whether the kernel can lead flows to all that get some.
-func (p *pool) steerable() bool {
+func steerable(p *pool) bool {
 	if len(p.eligible) == 0 || p.settings.protocol == "TLS" || p.settings.proxyProtocol {
 		return false
 	}
@@ -66,8 +67,8 @@ func (p *pool) steerable() bool {
 	return true
 }
 
-// shares divides the numbers by the weights, and each group's evenly.
-func (f *forward) shares() (list []balancer.FlowShare) {
+// evenShares divides the numbers by the weights, and each group's evenly.
+func evenShares(f *forward) (list []balancer.FlowShare) {
 	before := 0
 	for _, s := range f.groups {
 		p := s.group.pool.Load()
@@ -79,7 +80,7 @@ func (f *forward) shares() (list []balancer.FlowShare) {
 			first := draws * (before*n + s.weight*i) / (f.total * n)
 			after := draws * (before*n + s.weight*(i+1)) / (f.total * n)
 			if first < after {
-				list = append(list, p.share(t, first, after-1))
+				list = append(list, shareOf(p, t, first, after-1))
 			}
 		}
 		before += s.weight
@@ -87,7 +88,7 @@ func (f *forward) shares() (list []balancer.FlowShare) {
 	return list
 }
 
-func (p *pool) share(t *target, first, last int) balancer.FlowShare {
+func shareOf(p *pool, t *target, first, last int) balancer.FlowShare {
 	return balancer.FlowShare{First: uint16(first), Last: uint16(last), KeepClient: p.settings.keepClient, To: t.config.Addr}
 }
 
@@ -96,7 +97,7 @@ const buckets = 256
 
 // sharesBySource gives each bucket to the target with the highest of their hashes, which follow
 // from ids alone: a change moves few clients, and a restart none.
-func (f *forward) sharesBySource() (list []balancer.FlowShare) {
+func sharesBySource(f *forward) (list []balancer.FlowShare) {
 	for bucket := range buckets {
 		p := f.pick(hashOf(bucket, "")).group.pool.Load()
 		var best *target
@@ -107,7 +108,7 @@ func (f *forward) sharesBySource() (list []balancer.FlowShare) {
 			}
 		}
 		const width = draws / buckets
-		s := p.share(best, bucket*width, (bucket+1)*width-1)
+		s := shareOf(p, best, bucket*width, (bucket+1)*width-1)
 		if n := len(list); n > 0 && list[n-1].To == s.To && list[n-1].KeepClient == s.KeepClient {
 			list[n-1].Last = s.Last
 			continue

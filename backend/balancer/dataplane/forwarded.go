@@ -114,7 +114,7 @@ func splitPort(host string) (name string, had bool) {
 func dropInvalid(h http.Header) {
 	for name := range h {
 		for i := range len(name) {
-			if c := lower(name[i]); (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			if c := asciiLower(name[i]); (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
 				delete(h, name)
 				break
 			}

@@ -2,11 +2,12 @@ package dataplane
 
 import (
 	"cmp"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"math"
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // group is a target group. It may be known before its piece is, by a rule or a target.
@@ -47,6 +48,63 @@ func (g *group) configure(config balancer.TargetGroup) error {
 		}
 	}
 	return nil
+}
+
+// unset takes the piece back. Its targets stay.
+func (g *group) unset() { g.set, g.config = false, balancer.TargetGroup{ID: g.id} }
+
+// put adds a target, or changes the one with its id. One whose address changes, or that drains no
+// longer, replaces the former, which is returned as well. What is known of others is kept.
+func (g *group) put(config balancer.Target, dial dialer) (t, replaced *target) {
+	t = g.targets[config.ID]
+	if t == nil || t.config.Addr != config.Addr || t.config.Draining && !config.Draining {
+		replaced = t
+		t = newTarget(g, config, dial)
+		g.targets[config.ID] = t
+		if replaced != nil {
+			replaced.retire()
+			g.enlist(replaced)
+		}
+	} else if t.config = config; config.Draining {
+		t.retire()
+	}
+	g.enlist(t)
+	return t, replaced
+}
+
+// remove takes a target out, and renews the pool before flows of datagrams leave the target.
+func (g *group) remove(id string, now time.Time) *target {
+	t := g.targets[id]
+	delete(g.targets, id)
+	t.retire()
+	g.enlist(t)
+	g.renew(now)
+	t.removed.Store(true)
+	return t
+}
+
+// register makes the health of a target that of a new one.
+func (g *group) register(t *target) {
+	t.health = registered()
+	g.enlist(t)
+}
+
+// checked notes the outcome of a check. It reports whether that is news of the target, and whether
+// it has become healthy or unhealthy, which renews the pool. A target that joins others begins
+// slowly; those of a group without a healthy one do not.
+func (g *group) checked(t *target, o outcome, c check, now time.Time) (news, turned bool) {
+	was := t.health
+	t.health = was.after(o, c.HealthCheck, now)
+	if t.health.state == was.state {
+		return !t.health.says(was), false
+	}
+	g.enlist(t)
+	t.slowSince = time.Time{}
+	if t.health.state == stateHealthy && len(g.healthy) > 1 {
+		t.slowSince = now
+	}
+	g.renew(now)
+	return true, true
 }
 
 // enlist puts a target where it belongs, after each change of it and of its health. That costs

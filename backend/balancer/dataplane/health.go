@@ -2,8 +2,9 @@ package dataplane
 
 import (
 	"fmt"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // States, reasons and texts of targets are AWS's.
@@ -85,8 +86,4 @@ func registered() health {
 // says tells whether both say the same to who asks.
 func (h health) says(other health) bool {
 	return h.state == other.state && h.reason == other.reason && h.text == other.text
-}
-
-func (t *target) report() balancer.Health {
-	return balancer.Health{Group: t.group.id, Target: t.config.ID, State: t.health.state, Reason: t.health.reason, Description: t.health.text, At: t.health.at}
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +13,8 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // check is a health check that has been read.

@@ -1,9 +1,10 @@
 package dataplane
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"testing"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // The thresholds count in a row, and the first check that passes is enough.

@@ -3,11 +3,12 @@ package dataplane
 import (
 	"crypto/tls"
 	"fmt"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // listener is one that has been read. It does not change; another takes its place, while
@@ -31,9 +32,9 @@ type listener struct {
 }
 
 // registry finds what a listener refers to by its id. It makes groups that are not known yet.
-type registry interface {
-	group(id string) *group
-	certificatesOf(ids []string) []*certificate
+type registry struct {
+	group        func(id string) *group
+	certificates func(ids []string) []*certificate
 }
 
 // newListener reads a listener. What it asks of the registry while it reads are groups alone.
@@ -56,7 +57,7 @@ func newListener(config balancer.Listener, known registry) (*listener, error) {
 		return nil, fmt.Errorf("listener %s: protocol %q", config.ID, config.Protocol)
 	}
 	ids := config.Certificates
-	l.certificates = func() []*certificate { return known.certificatesOf(ids) }
+	l.certificates = func() []*certificate { return known.certificates(ids) }
 	var err error
 	if l.secure {
 		if l.clientTLS, err = newClientTLS(config.Security, l.alpn(), l.certificates); err != nil {
@@ -72,20 +73,6 @@ func newListener(config balancer.Listener, known registry) (*listener, error) {
 		return nil, fmt.Errorf("listener %s: %w", config.ID, err)
 	}
 	return l, nil
-}
-
-// flowTarget is the target of a connection or a datagram that is not looked into: the
-// default rule's.
-func (l *listener) flowTarget(hash uint64) *target {
-	f := l.flowForward()
-	if f == nil {
-		return nil
-	}
-	chosen := f.pick(hash)
-	if chosen == nil {
-		return nil
-	}
-	return chosen.group.pool.Load().flow(hash)
 }
 
 func (l *listener) flowForward() *forward {

@@ -86,7 +86,7 @@ func (p *pool) flow(hash uint64) *target {
 	var best *target
 	var most uint64
 	for _, t := range p.eligible { // the highest of their hashes: a change moves few flows
-		if h := maphash.Comparable(flowSeed, [2]uint64{hash, t.flowHash}); best == nil || h > most {
+		if h := flowHash([2]uint64{hash, t.flowHash}); best == nil || h > most {
 			best, most = t, h
 		}
 	}
@@ -94,3 +94,7 @@ func (p *pool) flow(hash uint64) *target {
 }
 
 var flowSeed = maphash.MakeSeed()
+
+// flowHash is what all datagrams and connections between the same ends have in common. It differs
+// between runs of the load balancer.
+func flowHash[T comparable](ends T) uint64 { return maphash.Comparable(flowSeed, ends) }

@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"fmt"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 

@@ -3,9 +3,10 @@ package dataplane
 import (
 	"crypto/tls"
 	"fmt"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"maps"
 	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 var versions = map[string]uint16{

@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"fmt"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
@@ -59,11 +60,11 @@ func (b *Balancer) Remove(key balancer.Key) {
 		b.lookUse()
 	case balancer.KindTargetGroup:
 		g := b.groups[key.ID]
-		g.set, g.config = false, balancer.TargetGroup{ID: key.ID}
+		g.unset()
 		b.plan(g)
 		g.renew(b.options.Now())
 	case balancer.KindTarget:
-		b.removeTarget(b.groups[key.Group].targets[key.ID])
+		b.removeTarget(b.groups[key.Group], key.ID)
 	case balancer.KindCertificate:
 		delete(b.certificates, key.ID)
 	}
@@ -72,7 +73,7 @@ func (b *Balancer) Remove(key balancer.Key) {
 }
 
 func (b *Balancer) setListener(config balancer.Listener) error {
-	l, err := newListener(config, b)
+	l, err := newListener(config, registry{group: b.group, certificates: b.certificatesOf})
 	if err != nil {
 		return err
 	}
@@ -149,39 +150,20 @@ func (b *Balancer) setTarget(config balancer.Target) error {
 		return fmt.Errorf("address %v", config.Addr)
 	}
 	g := b.group(config.Group)
-	t := g.targets[config.ID]
-	switch {
-	case t == nil || t.config.Addr != config.Addr || t.config.Draining && !config.Draining:
-		old := t
-		t = newTarget(g, config, b.options.Dial)
-		g.targets[config.ID] = t
-		if old != nil {
-			old.retire()
-			g.enlist(old)
-			b.planTarget(old)
-		}
-	default:
-		t.config = config
-		if config.Draining {
-			t.retire()
-		}
+	t, replaced := g.put(config, b.options.Dial)
+	if replaced != nil {
+		b.planTarget(replaced)
 	}
-	g.enlist(t)
 	b.planTarget(t)
 	g.renew(b.options.Now())
 	b.setTimer()
 	return nil
 }
 
-func (b *Balancer) removeTarget(t *target) {
-	g := t.group
-	delete(g.targets, t.config.ID)
-	t.retire()
-	g.enlist(t)
+func (b *Balancer) removeTarget(g *group, id string) {
+	t := g.remove(id, b.options.Now())
 	b.planTarget(t)
-	g.renew(b.options.Now())
 	b.setTimer()
-	t.removed.Store(true)
 	b.forgetFlows("udp", t)
 	if g.pool.Load().settings.cutFlows {
 		t.cutFlows()

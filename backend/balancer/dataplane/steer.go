@@ -1,10 +1,11 @@
 package dataplane
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // steerAgain is how long after a failure the kernel is told again: till then it may have rules
@@ -99,7 +100,7 @@ func (b *Balancer) forgetFlows(protocol string, gone *target) {
 // flowShares are those of all listeners.
 func (b *Balancer) flowShares() (shares []balancer.FlowShare) {
 	for _, s := range b.sockets {
-		shares = append(shares, s.current.Load().flowShares()...)
+		shares = append(shares, sharesOf(s.current.Load())...)
 	}
 	slices.SortStableFunc(shares, func(a, b balancer.FlowShare) int {
 		if a.Port != b.Port {

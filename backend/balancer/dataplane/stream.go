@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"hash/maphash"
 	"io"
 	"net"
 	"net/netip"
@@ -50,7 +49,7 @@ func connectFlow(run *runtime, l *listener, source, destination netip.AddrPort) 
 	if f == nil {
 		return nil, nil
 	}
-	hash := maphash.Comparable(flowSeed, source)
+	hash := flowHash(source)
 	chosen := f.pick(hash)
 	if chosen == nil {
 		return nil, nil
@@ -58,7 +57,7 @@ func connectFlow(run *runtime, l *listener, source, destination netip.AddrPort) 
 	g := chosen.group
 	p := g.pool.Load()
 	if p.settings.stickiness.kind == "source_ip" {
-		hash = maphash.Comparable(flowSeed, source.Addr())
+		hash = flowHash(source.Addr())
 	}
 	var header []byte
 	if p.settings.proxyProtocol {
@@ -178,4 +177,18 @@ func addrPortOf(a net.Addr) netip.AddrPort {
 	}
 	p, _ := netip.ParseAddrPort(a.String())
 	return p
+}
+
+// flowTarget is the target of a connection or a datagram that is not looked into: the
+// default rule's.
+func flowTarget(l *listener, hash uint64) *target {
+	f := l.flowForward()
+	if f == nil {
+		return nil
+	}
+	chosen := f.pick(hash)
+	if chosen == nil {
+		return nil
+	}
+	return chosen.group.pool.Load().flow(hash)
 }

@@ -3,13 +3,14 @@ package dataplane
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"hash/maphash"
 	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // target is one address of a group, with the connections to it that are idle.
@@ -84,4 +85,9 @@ func (t *target) cutFlows() {
 func stickyValue(group, target string) string {
 	sum := sha256.Sum256([]byte(group + "\x00" + target))
 	return base64.RawURLEncoding.EncodeToString(sum[:18])
+}
+
+// report is what is known of the target.
+func (t *target) report() balancer.Health {
+	return balancer.Health{Group: t.group.id, Target: t.config.ID, State: t.health.state, Reason: t.health.reason, Description: t.health.text, At: t.health.at}
 }

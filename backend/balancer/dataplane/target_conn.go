@@ -10,14 +10,6 @@ import (
 	"time"
 )
 
-type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
-
-const (
-	connectPatience = 10 * time.Second // then the answer is 504
-	idleTargetTime  = 60 * time.Second // how long an idle connection is kept
-	maxAnswerHead   = 32 << 10         // of a target's header
-)
-
 // targetConn is a connection to a target in HTTP/1. net/http's Transport is not used for
 // these: it asks again by itself when something has been sent, and leaves idle connections
 // that a target has closed to the next request.
@@ -162,3 +154,6 @@ func (i *idleConns) closeAll() {
 		i.sweep = nil
 	}
 }
+
+// maxAnswerHead is the limit of a header of a target.
+const maxAnswerHead = 32 << 10

@@ -2,9 +2,10 @@ package dataplane
 
 import (
 	"fmt"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"regexp"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // transform is one that has been read.
