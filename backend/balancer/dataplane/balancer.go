@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 // Options are what a balancer stands on. All have useful zero values.
@@ -61,7 +62,7 @@ type Balancer struct {
 	sockets      map[string]*listenerSocket // by the listener's id
 	unopened     map[string]*listener       // whose port could not be opened: their targets are checked all the same
 	groups       map[string]*group
-	certificates map[string]*certificate
+	certificates map[string]*tlspolicy.Certificate
 	checks       checker
 	steers       steerer
 	told         []balancer.Health // not yet reported
@@ -73,7 +74,7 @@ type Balancer struct {
 func New(options Options) *Balancer {
 	b := &Balancer{
 		options: options.withDefaults(), clients: make(chan struct{}, mostClients), versions: map[balancer.Key]int64{},
-		sockets: map[string]*listenerSocket{}, unopened: map[string]*listener{}, groups: map[string]*group{}, certificates: map[string]*certificate{},
+		sockets: map[string]*listenerSocket{}, unopened: map[string]*listener{}, groups: map[string]*group{}, certificates: map[string]*tlspolicy.Certificate{},
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	b.runtime = runtime{

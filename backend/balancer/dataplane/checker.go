@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"context"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/health"
 	"time"
 )
 
@@ -34,7 +35,7 @@ func (b *Balancer) planTarget(t *target) {
 			g.register(t)
 		}
 	case b.checks.queue.has(t): // the interval may have become shorter
-		b.checks.queue.advance(t, b.options.Now().Add(g.check.interval))
+		b.checks.queue.advance(t, b.options.Now().Add(g.check.Interval))
 	case !t.checking:
 		b.checks.queue.add(t, b.options.Now())
 	}
@@ -76,14 +77,14 @@ func (b *Balancer) checkDue() {
 		b.checks.active++
 		began, check, to := now, t.group.check, t.config.Addr
 		b.running.Go(func() {
-			b.checkTarget(t, check, began, func(ctx context.Context) outcome { return check.run(ctx, b.options.Dial, to) })
+			b.checkTarget(t, check, began, func(ctx context.Context) health.Outcome { return check.Run(ctx, b.options.Dial, to) })
 		})
 	}
 	b.setTimer()
 }
 
 // checkTarget checks and writes down what came of it.
-func (b *Balancer) checkTarget(t *target, c check, began time.Time, run func(context.Context) outcome) {
+func (b *Balancer) checkTarget(t *target, c health.Check, began time.Time, run func(context.Context) health.Outcome) {
 	o := run(b.ctx)
 	b.mu.Lock()
 	defer b.deliver()
@@ -102,7 +103,7 @@ func (b *Balancer) checkTarget(t *target, c check, began time.Time, run func(con
 	if turned {
 		b.steer()
 	}
-	next := began.Add(g.check.interval)
+	next := began.Add(g.check.Interval)
 	if next.Before(now) {
 		next = now
 	}

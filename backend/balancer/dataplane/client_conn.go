@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 // clientConn is a client's connection that speaks HTTP/1, inside of TLS if there is any.
@@ -22,7 +24,7 @@ type clientConn struct {
 	began   time.Time
 	idle    time.Duration
 	runtime *runtime // which counts the bytes of all long heads
-	tls     *tlsInfo
+	tls     *tlspolicy.Info
 	serving atomic.Bool            // a handler has been asked, and its answer is not yet out
 	words   atomic.Pointer[[]byte] // the end of a status line to write instead of net/http's
 	wrote   atomic.Int64           // when the last piece of an answer began, in nanoseconds since 1970

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
 )
 
 // datagramIdle is how long a flow of datagrams is one without any; see the guide of
@@ -82,7 +83,7 @@ func (d *datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from n
 	if t == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(d.runtime.context, connectPatience)
+	ctx, cancel := context.WithTimeout(d.runtime.context, dialer.Patience)
 	defer cancel()
 	conn, err := d.runtime.dial(balancer.WithClient(ctx, source), "udp", t.address)
 	if err != nil {
@@ -90,7 +91,7 @@ func (d *datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from n
 	}
 	f := &datagramFlow{conn: conn, target: t}
 	if t.group.pool.Load().settings.proxyProtocol {
-		f.prefix = proxyHeader(source, addrPortOf(d.packets.LocalAddr()), false)
+		f.prefix = dialer.ProxyHeader(source, addrPortOf(d.packets.LocalAddr()), false)
 	}
 	flows.put(source, f)
 	t.outstanding.Add(1)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/health"
 )
 
 // group is a target group. It may be known before its piece is, by a rule or a target.
@@ -15,7 +17,7 @@ import (
 type group struct {
 	id      string
 	config  balancer.TargetGroup
-	check   check
+	check   health.Check
 	set     bool // the piece is in place
 	used    bool // by a listener
 	targets map[string]*target
@@ -33,17 +35,17 @@ func newGroup(id string) *group {
 
 // configure takes a new piece.
 func (g *group) configure(config balancer.TargetGroup) error {
-	check, err := newCheck(config.HealthCheck, config.ProtocolVersion)
+	check, err := health.NewCheck(config.HealthCheck, config.ProtocolVersion)
 	if err != nil {
 		return err
 	}
 	if newGroupSettings(config).proxyProtocol { // "Health check connections" in the guide of network load balancers
-		check.header = ownHeader
+		check.Header = dialer.OwnHeader
 	}
 	g.config, g.check, g.set = config, check, true
 	if !check.Enabled {
 		for _, t := range g.targets {
-			t.health = health{state: stateHealthy}
+			t.health = health.Status{State: health.StateHealthy}
 			g.enlist(t)
 		}
 	}
@@ -55,7 +57,7 @@ func (g *group) unset() { g.set, g.config = false, balancer.TargetGroup{ID: g.id
 
 // put adds a target, or changes the one with its id. One whose address changes, or that drains no
 // longer, replaces the former, which is returned as well. What is known of others is kept.
-func (g *group) put(config balancer.Target, dial dialer) (t, replaced *target) {
+func (g *group) put(config balancer.Target, dial dialer.Func) (t, replaced *target) {
 	t = g.targets[config.ID]
 	if t == nil || t.config.Addr != config.Addr || t.config.Draining && !config.Draining {
 		replaced = t
@@ -85,22 +87,22 @@ func (g *group) remove(id string, now time.Time) *target {
 
 // register makes the health of a target that of a new one.
 func (g *group) register(t *target) {
-	t.health = registered()
+	t.health = health.Registered()
 	g.enlist(t)
 }
 
 // checked notes the outcome of a check. It reports whether that is news of the target, and whether
 // it has become healthy or unhealthy, which renews the pool. A target that joins others begins
 // slowly; those of a group without a healthy one do not.
-func (g *group) checked(t *target, o outcome, c check, now time.Time) (news, turned bool) {
+func (g *group) checked(t *target, o health.Outcome, c health.Check, now time.Time) (news, turned bool) {
 	was := t.health
-	t.health = was.after(o, c.HealthCheck, now)
-	if t.health.state == was.state {
-		return !t.health.says(was), false
+	t.health = was.After(o, c.HealthCheck, now)
+	if t.health.State == was.State {
+		return !t.health.Says(was), false
 	}
 	g.enlist(t)
 	t.slowSince = time.Time{}
-	if t.health.state == stateHealthy && len(g.healthy) > 1 {
+	if t.health.State == health.StateHealthy && len(g.healthy) > 1 {
 		t.slowSince = now
 	}
 	g.renew(now)
@@ -112,7 +114,7 @@ func (g *group) checked(t *target, o outcome, c check, now time.Time) (news, tur
 func (g *group) enlist(t *target) {
 	active := g.targets[t.config.ID] == t && !t.config.Draining
 	g.active = enlisted(g.active, t, active)
-	g.healthy = enlisted(g.healthy, t, active && t.health.state == stateHealthy)
+	g.healthy = enlisted(g.healthy, t, active && t.health.State == health.StateHealthy)
 }
 
 // enlisted is a sorted list with a target, in the place of one with its id, or without it.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/health"
 	"pgregory.net/rapid"
 )
 
@@ -52,7 +53,7 @@ func TestListsFollowChanges(t *testing.T) {
 			},
 			"check": func(t *rapid.T) {
 				if each := g.targets[anID(t)]; each != nil {
-					g.checked(each, outcome{passed: rapid.Bool().Draw(t, "passed")}, g.check, noon)
+					g.checked(each, health.Outcome{Passed: rapid.Bool().Draw(t, "passed")}, g.check, noon)
 				}
 			},
 			"": func(t *rapid.T) { checkLists(t, g) },
@@ -71,7 +72,7 @@ func checkLists(t *rapid.T, g *group) {
 			continue
 		}
 		active = append(active, each)
-		if each.health.state == stateHealthy {
+		if each.health.State == health.StateHealthy {
 			healthy = append(healthy, each)
 		}
 	}

@@ -9,6 +9,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 // httpServer serves the connections of a listener of HTTP or HTTPS.
@@ -52,7 +55,7 @@ func (h *httpServer) newServer(l *listener) *server {
 		MaxHeaderBytes:    maxHead - 4<<10, // the server reads as much more
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: 128, WriteByteTimeout: l.settings.idle,
-			MaxReceiveBufferPerStream: streamWindow, MaxReceiveBufferPerConnection: 4 * streamWindow,
+			MaxReceiveBufferPerStream: dialer.StreamWindow, MaxReceiveBufferPerConnection: 4 * dialer.StreamWindow,
 		},
 		ErrorLog:    discarded,
 		ConnContext: withConn,
@@ -115,7 +118,7 @@ func (h *httpServer) accept(l *listener, conn net.Conn) {
 	h.serve(h.newClientConn(l, conn, nil))
 }
 
-func (h *httpServer) newClientConn(l *listener, conn net.Conn, tls *tlsInfo) *clientConn {
+func (h *httpServer) newClientConn(l *listener, conn net.Conn, tls *tlspolicy.Info) *clientConn {
 	return &clientConn{Conn: conn, began: time.Now(), idle: l.settings.idle, runtime: h.runtime, tls: tls}
 }
 
@@ -134,7 +137,7 @@ func (h *httpServer) shakeHands(l *listener, conn net.Conn) {
 		h.serve(secure)
 		return
 	}
-	h.serve(h.newClientConn(l, secure, newTLSInfo(state)))
+	h.serve(h.newClientConn(l, secure, tlspolicy.NewInfo(state)))
 }
 
 // serve hands a connection to the server for new ones.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 // listener is one that has been read. It does not change; another takes its place, while
@@ -23,7 +24,7 @@ type listener struct {
 	datagrams    bool // comes over UDP
 	settings     listenerSettings
 	rules        []rule
-	certificates func() []*certificate
+	certificates func() []*tlspolicy.Certificate
 	clientTLS    *tls.Config // of HTTPS and TLS
 	groups       map[*group]bool
 	next         atomic.Pointer[listener] // what took its place
@@ -34,7 +35,7 @@ type listener struct {
 // registry finds what a listener refers to by its id. It makes groups that are not known yet.
 type registry struct {
 	group        func(id string) *group
-	certificates func(ids []string) []*certificate
+	certificates func(ids []string) []*tlspolicy.Certificate
 }
 
 // newListener reads a listener. What it asks of the registry while it reads are groups alone.
@@ -57,10 +58,10 @@ func newListener(config balancer.Listener, known registry) (*listener, error) {
 		return nil, fmt.Errorf("listener %s: protocol %q", config.ID, config.Protocol)
 	}
 	ids := config.Certificates
-	l.certificates = func() []*certificate { return known.certificates(ids) }
+	l.certificates = func() []*tlspolicy.Certificate { return known.certificates(ids) }
 	var err error
 	if l.secure {
-		if l.clientTLS, err = newClientTLS(config.Security, l.alpn(), l.certificates); err != nil {
+		if l.clientTLS, err = tlspolicy.ServerConfig(config.Security, l.alpn(), l.certificates); err != nil {
 			return nil, fmt.Errorf("listener %s: %w", config.ID, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/health"
 	"pgregory.net/rapid"
 )
 
@@ -23,7 +24,7 @@ func groupOf(attributes map[string]string, n int) (*group, []*target) {
 	var list []*target
 	for i := range n {
 		t := newTarget(g, balancer.Target{Group: "group", ID: fmt.Sprintf("t%02d", i), Addr: netip.MustParseAddrPort("127.0.0.1:1")}, nil)
-		t.health = health{state: stateHealthy}
+		t.health = health.Status{State: health.StateHealthy}
 		g.targets[t.config.ID] = t
 		g.enlist(t)
 		list = append(list, t)
@@ -40,14 +41,14 @@ func TestWhoGetsRequests(t *testing.T) {
 		g, list := groupOf(map[string]string{"target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": fmt.Sprint(least)}, rapid.IntRange(0, 6).Draw(t, "targets"))
 		healthy, open := 0, 0
 		for _, each := range list {
-			each.health.state = rapid.SampledFrom([]string{stateInitial, stateHealthy, stateUnhealthy}).Draw(t, "state")
+			each.health.State = rapid.SampledFrom([]string{health.StateInitial, health.StateHealthy, health.StateUnhealthy}).Draw(t, "state")
 			each.config.Draining = rapid.Bool().Draw(t, "draining")
 			g.enlist(each)
 			if each.config.Draining {
 				continue
 			}
 			open++
-			if each.health.state == stateHealthy {
+			if each.health.State == health.StateHealthy {
 				healthy++
 			}
 		}
@@ -61,7 +62,7 @@ func TestWhoGetsRequests(t *testing.T) {
 			t.Fatalf("%d get requests, want %d", len(p.eligible), want)
 		}
 		for _, each := range p.eligible {
-			if each.config.Draining || healthy >= least && each.health.state != stateHealthy {
+			if each.config.Draining || healthy >= least && each.health.State != health.StateHealthy {
 				t.Errorf("%s gets requests: %+v", each.config.ID, each.health)
 			}
 		}
@@ -163,7 +164,7 @@ func TestShareOfHealthyTargets(t *testing.T) {
 	for healthy, want := range map[int]int{0: 5, 1: 5, 2: 5, 3: 3, 5: 5} {
 		g, list := groupOf(map[string]string{"target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": "50"}, 5)
 		for _, each := range list[healthy:] {
-			each.health.state = stateUnhealthy
+			each.health.State = health.StateUnhealthy
 			g.enlist(each)
 		}
 		g.renew(noon)

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 var discarded = log.New(io.Discard, "", 0)
@@ -99,7 +101,7 @@ func (x *exchange) complete(out *http.Request, in http.Header) {
 	out.Header["X-Amzn-Trace-Id"] = []string{traceID(given, time.Now())}
 	if s.tlsHeaders {
 		if t := x.tls(); t != nil {
-			out.Header[s.tlsVersion], out.Header[s.tlsCipherSuite] = []string{t.version}, []string{t.cipher}
+			out.Header[s.tlsVersion], out.Header[s.tlsCipherSuite] = []string{t.Version}, []string{t.Cipher}
 		}
 	}
 }
@@ -122,12 +124,12 @@ func (x *exchange) locate(out *http.Request) {
 	}
 }
 
-func (x *exchange) tls() *tlsInfo {
+func (x *exchange) tls() *tlspolicy.Info {
 	if x.client != nil {
 		return x.client.tls
 	}
 	if x.request.TLS != nil {
-		return newTLSInfo(*x.request.TLS)
+		return tlspolicy.NewInfo(*x.request.TLS)
 	}
 	return nil
 }

@@ -6,13 +6,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
 )
 
 // runtime is what the listeners of a load balancer share.
 type runtime struct {
 	context context.Context // ends with the load balancer
 	running *sync.WaitGroup // their goroutines
-	dial    dialer
+	dial    dialer.Func
 	now     func() time.Time
 	log     *slog.Logger
 	dismiss func() // makes room for another connection of a client

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 // Set puts a piece in place, or replaces the one with its key. A version that is not
@@ -181,7 +182,7 @@ func (b *Balancer) forget() {
 }
 
 func (b *Balancer) setCertificate(config balancer.Certificate) error {
-	c, err := newCertificate(config)
+	c, err := tlspolicy.NewCertificate(config)
 	if err != nil {
 		return err
 	}
@@ -190,10 +191,10 @@ func (b *Balancer) setCertificate(config balancer.Certificate) error {
 }
 
 // certificatesOf returns those of the ids that are there, in their order.
-func (b *Balancer) certificatesOf(ids []string) []*certificate {
+func (b *Balancer) certificatesOf(ids []string) []*tlspolicy.Certificate {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var list []*certificate
+	var list []*tlspolicy.Certificate
 	for _, id := range ids {
 		if c := b.certificates[id]; c != nil {
 			list = append(list, c)

@@ -10,6 +10,9 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 // carry passes a connection to a target, as it is or out of TLS. What cannot be passed on
@@ -61,7 +64,7 @@ func connectFlow(run *runtime, l *listener, source, destination netip.AddrPort) 
 	}
 	var header []byte
 	if p.settings.proxyProtocol {
-		header = proxyHeader(source, destination, true)
+		header = dialer.ProxyHeader(source, destination, true)
 	}
 	for rest := *p; ; {
 		t := rest.flow(hash)
@@ -89,13 +92,13 @@ func without(list []*target, out *target) []*target {
 // dialFlow connects to a target, and says who has connected before anything else, TLS
 // included.
 func dialFlow(run *runtime, t *target, header []byte, secure bool) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(run.context, connectPatience)
+	ctx, cancel := context.WithTimeout(run.context, dialer.Patience)
 	defer cancel()
-	conn, err := dialWith(header, run.dial)(ctx, "tcp", t.address)
+	conn, err := dialer.WithHeader(header, run.dial)(ctx, "tcp", t.address)
 	if err != nil || !secure {
 		return conn, err
 	}
-	inner := tls.Client(conn, toTargets)
+	inner := tls.Client(conn, tlspolicy.ToTargets)
 	if err := inner.HandshakeContext(ctx); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}

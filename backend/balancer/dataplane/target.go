@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/health"
 )
 
 // target is one address of a group, with the connections to it that are idle.
@@ -24,11 +26,11 @@ type target struct {
 	retired     atomic.Bool  // gets nothing new: its connections are closed when idle
 	removed     atomic.Bool  // is no target any more: flows of datagrams go elsewhere
 
-	health    health    // guarded by the balancer's lock
-	slowSince time.Time // when it began to get requests beside others; the same
-	next      time.Time // when it is checked; the same
-	place     int       // in the queue of checks, or -1; the same
-	checking  bool      // the same
+	health    health.Status // guarded by the balancer's lock
+	slowSince time.Time     // when it began to get requests beside others; the same
+	next      time.Time     // when it is checked; the same
+	place     int           // in the queue of checks, or -1; the same
+	checking  bool          // the same
 
 	idle  idleConns
 	http2 sharedConns
@@ -36,16 +38,16 @@ type target struct {
 	flows sync.Map // net.Conn of streams, to cut when the target is removed
 }
 
-func newTarget(g *group, config balancer.Target, dial dialer) *target {
+func newTarget(g *group, config balancer.Target, dial dialer.Func) *target {
 	t := &target{
 		group: g, config: config, address: config.Addr.String(), place: -1,
 		cookie: stickyValue(g.id, config.ID), flowHash: maphash.String(flowSeed, config.ID),
-		health: registered(),
+		health: health.Registered(),
 	}
 	if config.Healthy || g.set && !g.check.Enabled {
-		t.health = health{state: stateHealthy}
+		t.health = health.Status{State: health.StateHealthy}
 	}
-	t.http2.transport = sync.OnceValue(func() *http.Transport { return newHTTP2Transport(t.http2.count(patient(dial))) })
+	t.http2.transport = sync.OnceValue(func() *http.Transport { return dialer.NewHTTP2Transport(t.http2.count(dialer.WithPatience(dial))) })
 	t.retired.Store(config.Draining)
 	return t
 }
@@ -89,5 +91,5 @@ func stickyValue(group, target string) string {
 
 // report is what is known of the target.
 func (t *target) report() balancer.Health {
-	return balancer.Health{Group: t.group.id, Target: t.config.ID, State: t.health.state, Reason: t.health.reason, Description: t.health.text, At: t.health.at}
+	return balancer.Health{Group: t.group.id, Target: t.config.ID, State: t.health.State, Reason: t.health.Reason, Description: t.health.Text, At: t.health.At}
 }

@@ -8,6 +8,9 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 // targetConn is a connection to a target in HTTP/1. net/http's Transport is not used for
@@ -56,12 +59,12 @@ func (c *targetConn) extend() {
 }
 
 // connect returns a connection to the target that is idle, or a new one.
-func (t *target) connect(ctx context.Context, dial dialer, secure bool, idle time.Duration) (*targetConn, error) {
+func (t *target) connect(ctx context.Context, dial dialer.Func, secure bool, idle time.Duration) (*targetConn, error) {
 	if c := t.idle.take(); c != nil {
 		c.sent, c.reused, c.idle = false, true, idle
 		return c, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, connectPatience)
+	ctx, cancel := context.WithTimeout(ctx, dialer.Patience)
 	defer cancel()
 	conn, err := dial(ctx, "tcp", t.address)
 	if err != nil {
@@ -69,7 +72,7 @@ func (t *target) connect(ctx context.Context, dial dialer, secure bool, idle tim
 	}
 	c := &targetConn{Conn: conn, target: t, alive: newLiveness(conn), idle: idle}
 	if secure {
-		inner := tls.Client(conn, toTargets)
+		inner := tls.Client(conn, tlspolicy.ToTargets)
 		if err := inner.HandshakeContext(ctx); err != nil {
 			_ = conn.Close()
 			return nil, err
@@ -100,7 +103,7 @@ func (i *idleConns) take() *targetConn {
 		i.conns[n-1] = nil
 		i.conns = i.conns[:n-1]
 		i.mu.Unlock()
-		if time.Since(c.idleSince) < idleTargetTime && c.alive() {
+		if time.Since(c.idleSince) < dialer.IdleTime && c.alive() {
 			return c
 		}
 		_ = c.Close()
@@ -118,7 +121,7 @@ func (i *idleConns) put(c *targetConn) {
 	}
 	i.conns = append(i.conns, c)
 	if i.sweep == nil {
-		i.sweep = time.AfterFunc(idleTargetTime, i.sweepOld)
+		i.sweep = time.AfterFunc(dialer.IdleTime, i.sweepOld)
 	}
 }
 
@@ -128,7 +131,7 @@ func (i *idleConns) sweepOld() {
 	defer i.mu.Unlock()
 	kept := i.conns[:0]
 	for _, c := range i.conns {
-		if time.Since(c.idleSince) < idleTargetTime && c.alive() {
+		if time.Since(c.idleSince) < dialer.IdleTime && c.alive() {
 			kept = append(kept, c)
 		} else {
 			_ = c.Close()
@@ -136,7 +139,7 @@ func (i *idleConns) sweepOld() {
 	}
 	clear(i.conns[len(kept):])
 	if i.conns = kept; len(kept) > 0 {
-		i.sweep.Reset(idleTargetTime)
+		i.sweep.Reset(dialer.IdleTime)
 	} else {
 		i.sweep = nil
 	}

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
 )
 
 // sharedConns are the connections to a target in HTTP/2, which its requests share.
@@ -16,7 +18,7 @@ type sharedConns struct {
 }
 
 // count has connections counted for as long as they are open.
-func (s *sharedConns) count(dial dialer) dialer {
+func (s *sharedConns) count(dial dialer.Func) dialer.Func {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {

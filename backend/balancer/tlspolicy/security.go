@@ -1,4 +1,4 @@
-package dataplane
+package tlspolicy
 
 import (
 	"crypto/tls"
@@ -90,10 +90,10 @@ func negotiate(s *balancer.Security, config *tls.Config) {
 	}
 }
 
-// toTargets is TLS to targets, whose certificates nobody verifies, as on AWS. It is that of
+// ToTargets is TLS to targets, whose certificates nobody verifies, as on AWS. It is that of
 // ELBSecurityPolicy-TLS13-1-0-2021-06, whatever clients speak. (By the guide it has no TLS 1.3
 // where the listener's own policy has none.)
-var toTargets = &tls.Config{
+var ToTargets = &tls.Config{
 	InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, //nolint:gosec // targets show and speak what they like: "Security policies" in the guide
 	CipherSuites: slices.DeleteFunc(slices.Sorted(maps.Values(suites)), func(id uint16) bool { return id == tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA }),
 }

@@ -1,4 +1,4 @@
-package dataplane
+package tlspolicy
 
 import (
 	"crypto/tls"
@@ -10,18 +10,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// certificate is one that has been read.
-type certificate struct {
+// Certificate is one that has been read.
+type Certificate struct {
 	tls.Certificate
 	names []string // in small letters; *.name is for one label
 }
 
-func newCertificate(c balancer.Certificate) (*certificate, error) {
+func NewCertificate(c balancer.Certificate) (*Certificate, error) {
 	pair, err := tls.X509KeyPair([]byte(c.Chain), []byte(c.Key))
 	if err != nil {
 		return nil, fmt.Errorf("certificate %s: %w", c.ID, err)
 	}
-	read := &certificate{Certificate: pair}
+	read := &Certificate{Certificate: pair}
 	if read.Leaf == nil {
 		if read.Leaf, err = x509.ParseCertificate(pair.Certificate[0]); err != nil {
 			return nil, fmt.Errorf("certificate %s: %w", c.ID, err)
@@ -37,7 +37,7 @@ func newCertificate(c balancer.Certificate) (*certificate, error) {
 }
 
 // fits tells how well a certificate is for a host: 2 for its name, 1 for a wildcard.
-func (c *certificate) fits(host string) int {
+func (c *Certificate) fits(host string) int {
 	best := 0
 	for _, name := range c.names {
 		if name == host {
@@ -52,9 +52,9 @@ func (c *certificate) fits(host string) int {
 	return best
 }
 
-// newClientTLS makes what a listener speaks with clients; protocols are those of ALPN. Connections share it, and with it
+// ServerConfig makes what a listener speaks with clients; protocols are those of ALPN. Connections share it, and with it
 // the keys of sessions that clients resume.
-func newClientTLS(s *balancer.Security, protocols []string, certificates func() []*certificate) (*tls.Config, error) {
+func ServerConfig(s *balancer.Security, protocols []string, certificates func() []*Certificate) (*tls.Config, error) {
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12, NextProtos: protocols,
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -67,16 +67,16 @@ func newClientTLS(s *balancer.Security, protocols []string, certificates func() 
 	return config, bindPolicy(s, config)
 }
 
-// newTLSInfo words a client's TLS as AWS does: TLSv1.2 and the suite's name in OpenSSL's
+// NewInfo words a client's TLS as AWS does: TLSv1.2 and the suite's name in OpenSSL's
 // words, which are the IANA's for 1.3.
-func newTLSInfo(s tls.ConnectionState) *tlsInfo {
+func NewInfo(s tls.ConnectionState) *Info {
 	cipher, ok := suiteNames[s.CipherSuite]
 	if !ok {
 		cipher = tls.CipherSuiteName(s.CipherSuite)
 	}
 	version := strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1)
-	return &tlsInfo{version: strings.TrimSuffix(version, ".0"), cipher: cipher}
+	return &Info{Version: strings.TrimSuffix(version, ".0"), Cipher: cipher}
 }
 
-// tlsInfo is what a target may be told about a client's TLS.
-type tlsInfo struct{ version, cipher string }
+// Info is what a target may be told about a client's TLS.
+type Info struct{ Version, Cipher string }

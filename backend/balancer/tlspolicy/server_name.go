@@ -1,4 +1,4 @@
-package dataplane
+package tlspolicy
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 
 // chooseCertificate returns the best for the name that a client asks for, of those that it
 // can use; the default one, which is the first, if none is for that name.
-func chooseCertificate(list []*certificate, hello *tls.ClientHelloInfo, now time.Time) (*tls.Certificate, error) {
+func chooseCertificate(list []*Certificate, hello *tls.ClientHelloInfo, now time.Time) (*tls.Certificate, error) {
 	if len(list) == 0 {
 		return nil, errors.New("the listener has no certificate")
 	}
@@ -21,7 +21,7 @@ func chooseCertificate(list []*certificate, hello *tls.ClientHelloInfo, now time
 	var best *candidate
 	for _, c := range list {
 		if fits := c.fits(host); host != "" && fits > 0 {
-			one := &candidate{certificate: c, usable: hello.SupportsCertificate(&c.Certificate) == nil, fits: fits}
+			one := &candidate{Certificate: c, usable: hello.SupportsCertificate(&c.Certificate) == nil, fits: fits}
 			if best == nil || one.compare(best, now) > 0 {
 				best = one
 			}
@@ -30,12 +30,12 @@ func chooseCertificate(list []*certificate, hello *tls.ClientHelloInfo, now time
 	if best == nil {
 		return &list[0].Certificate, nil
 	}
-	return &best.Certificate, nil
+	return &best.Certificate.Certificate, nil
 }
 
 // candidate is a certificate for a host.
 type candidate struct {
-	*certificate
+	*Certificate
 	usable bool // the client can use it
 	fits   int
 }
@@ -73,9 +73,9 @@ var hashes = map[x509.SignatureAlgorithm]int{
 	x509.SHA512WithRSA: 512, x509.SHA512WithRSAPSS: 512, x509.ECDSAWithSHA512: 512,
 }
 
-func (c *certificate) elliptic() bool { return c.Leaf.PublicKeyAlgorithm == x509.ECDSA }
+func (c *Certificate) elliptic() bool { return c.Leaf.PublicKeyAlgorithm == x509.ECDSA }
 
-func (c *certificate) keyLength() int {
+func (c *Certificate) keyLength() int {
 	switch key := c.Leaf.PublicKey.(type) {
 	case *rsa.PublicKey:
 		return key.N.BitLen()

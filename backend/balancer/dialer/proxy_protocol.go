@@ -1,4 +1,4 @@
-package dataplane
+package dialer
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"net/netip"
 )
 
-// dialWith has connections begin with a header, if there is one.
-func dialWith(header []byte, dial dialer) dialer {
+// WithHeader has connections begin with a header, if there is one.
+func WithHeader(header []byte, dial Func) Func {
 	if len(header) == 0 {
 		return dial
 	}
@@ -25,11 +25,11 @@ func dialWith(header []byte, dial dialer) dialer {
 	}
 }
 
-// ownHeader is that of a connection that nobody else asked for, such as a health check's.
-var ownHeader = []byte("\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00")
+// OwnHeader is that of a connection that nobody else asked for, such as a health check's.
+var OwnHeader = []byte("\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00")
 
-// proxyHeader is version 2 of HAProxy's PROXY protocol, binary: who connected to what.
-func proxyHeader(source, destination netip.AddrPort, stream bool) []byte {
+// ProxyHeader is version 2 of HAProxy's PROXY protocol, binary: who connected to what.
+func ProxyHeader(source, destination netip.AddrPort, stream bool) []byte {
 	b := []byte("\r\n\r\n\x00\r\nQUIT\n\x21")
 	family := byte(0x10)
 	if !source.Addr().Is4() || !destination.Addr().Is4() {

@@ -1,4 +1,4 @@
-package dataplane
+package health
 
 import (
 	"bufio"
@@ -15,27 +15,29 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
-// check is a health check that has been read.
-type check struct {
+// Check is a health check that has been read.
+type Check struct {
 	balancer.HealthCheck
 	version  string // HTTP1, HTTP2 or GRPC
 	matcher  balancer.Matcher
-	interval time.Duration
+	Interval time.Duration
 	timeout  time.Duration
-	header   []byte // that connections begin with
+	Header   []byte // that connections begin with
 }
 
 // maxChecked is how much of an answer a check reads.
 const maxChecked = 64 << 10
 
-func newCheck(config balancer.HealthCheck, version string) (check, error) {
-	c := check{HealthCheck: config, version: version}
-	c.interval = time.Duration(config.IntervalSeconds) * time.Second
+func NewCheck(config balancer.HealthCheck, version string) (Check, error) {
+	c := Check{HealthCheck: config, version: version}
+	c.Interval = time.Duration(config.IntervalSeconds) * time.Second
 	c.timeout = time.Duration(config.TimeoutSeconds) * time.Second
-	if c.interval <= 0 {
-		c.interval = 30 * time.Second
+	if c.Interval <= 0 {
+		c.Interval = 30 * time.Second
 	}
 	if c.timeout <= 0 {
 		c.timeout = 5 * time.Second
@@ -56,27 +58,27 @@ func newCheck(config balancer.HealthCheck, version string) (check, error) {
 	return c, nil
 }
 
-// run checks a target once, on a connection of its own.
-func (c *check) run(ctx context.Context, dial dialer, to netip.AddrPort) outcome {
+// Run checks a target once, on a connection of its own.
+func (c *Check) Run(ctx context.Context, dial dialer.Func, to netip.AddrPort) Outcome {
 	if c.Port != 0 {
 		to = netip.AddrPortFrom(to.Addr(), c.Port)
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	code, err := c.ask(ctx, dialWith(c.header, dial), to)
+	code, err := c.ask(ctx, dialer.WithHeader(c.Header, dial), to)
 	var network net.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return outcome{reason: reasonTimeout, text: textTimeout}
+		return Outcome{reason: reasonTimeout, text: textTimeout}
 	case err != nil:
-		return outcome{reason: reasonFailed, text: textFailed}
+		return Outcome{reason: reasonFailed, text: textFailed}
 	case c.matcher != nil && !c.matcher.Matches(code):
 		return mismatch(code)
 	}
-	return outcome{passed: true}
+	return Outcome{Passed: true}
 }
 
-func (c *check) ask(ctx context.Context, dial dialer, to netip.AddrPort) (code int, err error) {
+func (c *Check) ask(ctx context.Context, dial dialer.Func, to netip.AddrPort) (code int, err error) {
 	switch {
 	case c.matcher == nil:
 		conn, err := dial(ctx, "tcp", to.String())
@@ -90,13 +92,13 @@ func (c *check) ask(ctx context.Context, dial dialer, to netip.AddrPort) (code i
 	return c.askHTTP1(ctx, dial, to)
 }
 
-func (c *check) askHTTP1(ctx context.Context, dial dialer, to netip.AddrPort) (code int, err error) {
+func (c *Check) askHTTP1(ctx context.Context, dial dialer.Func, to netip.AddrPort) (code int, err error) {
 	conn, err := dial(ctx, "tcp", to.String())
 	if err != nil {
 		return 0, err
 	}
 	if c.Protocol == "HTTPS" {
-		conn = tls.Client(conn, toTargets)
+		conn = tls.Client(conn, tlspolicy.ToTargets)
 	}
 	defer func() { _ = conn.Close() }()
 	if deadline, ok := ctx.Deadline(); ok {
@@ -122,8 +124,8 @@ func (c *check) askHTTP1(ctx context.Context, dial dialer, to netip.AddrPort) (c
 }
 
 // askHTTP2 asks in HTTP/2, of gRPC for the status of a call.
-func (c *check) askHTTP2(ctx context.Context, dial dialer, to netip.AddrPort) (code int, err error) {
-	transport := newHTTP2Transport(dial)
+func (c *Check) askHTTP2(ctx context.Context, dial dialer.Func, to netip.AddrPort) (code int, err error) {
+	transport := dialer.NewHTTP2Transport(dial)
 	defer transport.CloseIdleConnections()
 	scheme, method, path := "http", http.MethodGet, c.Path
 	if c.Protocol == "HTTPS" {

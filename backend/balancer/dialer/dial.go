@@ -1,0 +1,16 @@
+package dialer
+
+import (
+	"context"
+	"net"
+	"time"
+)
+
+// Func connects to a target.
+type Func = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Patience is how long a target has to accept a connection; then the answer is 504.
+const Patience = 10 * time.Second
+
+// IdleTime is how long an idle connection to a target is kept.
+const IdleTime = 60 * time.Second
