@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // newAction reads an action.
-func newAction(a balancer.Action, find func(id string) *group) (action, error) {
+func newAction(a balancer.Action, find func(id string) *target.Group) (action, error) {
 	switch {
 	case a.Forward != nil:
 		return action{forward: newForward(*a.Forward, find)}, nil
@@ -36,15 +37,15 @@ type forward struct {
 }
 
 type share struct {
-	group  *group
+	group  *target.Group
 	weight int
 	cookie string // what AWSALBTG is for a client that stays here
 }
 
-func newForward(f balancer.Forward, find func(id string) *group) *forward {
+func newForward(f balancer.Forward, find func(id string) *target.Group) *forward {
 	read := &forward{sticky: time.Duration(f.StickySeconds) * time.Second}
 	for _, g := range f.Groups {
-		read.groups = append(read.groups, share{find(g.Group), g.Weight, stickyValue(g.Group, "")})
+		read.groups = append(read.groups, share{find(g.Group), g.Weight, target.StickyValue(g.Group, "")})
 		read.total += g.Weight
 	}
 	return read

@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"errors"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"io"
 	"maps"
 	"net/http"
@@ -11,7 +12,7 @@ import (
 // answerBody is a target's body. Its connection goes back to the target when it has been
 // read to the end and the request has been sent to the end.
 type answerBody struct {
-	conn    *targetConn
+	conn    *target.Conn
 	upload  *upload
 	stop    func() bool // the watch over the client
 	writer  http.ResponseWriter
@@ -24,12 +25,12 @@ type answerBody struct {
 }
 
 func (b *answerBody) Read(p []byte) (int, error) {
-	if b.conn.reader.Buffered() == 0 {
+	if b.conn.Reader.Buffered() == 0 {
 		if b.unsaid { // what is there is for the client before there is more
 			b.unsaid = false
 			_ = http.NewResponseController(b.writer).Flush()
 		}
-		b.conn.extend()
+		b.conn.Extend()
 	}
 	n, err := b.inner.Read(p)
 	if err != nil && b.unsaid && !errors.Is(err, io.EOF) { // the proxy drops what waits
@@ -61,8 +62,8 @@ func (b *answerBody) Close() error {
 	}
 	b.stopped = true
 	watching := b.stop()
-	if b.ended && b.keep && watching && (b.upload == nil || b.upload.finished()) && b.conn.reader.Buffered() == 0 {
-		b.conn.target.idle.put(b.conn)
+	if b.ended && b.keep && watching && (b.upload == nil || b.upload.finished()) && b.conn.Reader.Buffered() == 0 {
+		b.conn.Target.Idle.Put(b.conn)
 		return nil
 	}
 	return b.conn.Close()
@@ -72,14 +73,14 @@ func (b *answerBody) Close() error {
 type upgraded struct{ *answerBody }
 
 func (u *upgraded) Read(p []byte) (int, error) {
-	u.conn.extend()
-	n, err := u.conn.reader.Read(p)
-	u.conn.extend()
+	u.conn.Extend()
+	n, err := u.conn.Reader.Read(p)
+	u.conn.Extend()
 	return n, err
 }
 
 func (u *upgraded) Write(p []byte) (int, error) {
-	u.conn.extend()
+	u.conn.Extend()
 	return u.conn.Conn.Write(p)
 }
 

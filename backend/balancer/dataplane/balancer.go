@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
@@ -61,7 +62,7 @@ type Balancer struct {
 	versions     map[balancer.Key]int64
 	sockets      map[string]*listenerSocket // by the listener's id
 	unopened     map[string]*listener       // whose port could not be opened: their targets are checked all the same
-	groups       map[string]*group
+	groups       map[string]*target.Group
 	certificates map[string]*tlspolicy.Certificate
 	checks       checker
 	steers       steerer
@@ -74,7 +75,7 @@ type Balancer struct {
 func New(options Options) *Balancer {
 	b := &Balancer{
 		options: options.withDefaults(), clients: make(chan struct{}, mostClients), versions: map[balancer.Key]int64{},
-		sockets: map[string]*listenerSocket{}, unopened: map[string]*listener{}, groups: map[string]*group{}, certificates: map[string]*tlspolicy.Certificate{},
+		sockets: map[string]*listenerSocket{}, unopened: map[string]*listener{}, groups: map[string]*target.Group{}, certificates: map[string]*tlspolicy.Certificate{},
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	b.runtime = runtime{
@@ -158,8 +159,8 @@ func (b *Balancer) Close() error {
 			s.end()
 		}
 		for _, g := range b.groups {
-			for _, t := range g.targets {
-				t.retire()
+			for _, t := range g.Targets {
+				t.Retire()
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // datagramIdle is how long a flow of datagrams is one without any; see the guide of
@@ -25,7 +26,7 @@ var datagramBuffers = sync.Pool{New: func() any { return new([maxDatagram]byte) 
 // datagramFlow is what a client at one port has with a target.
 type datagramFlow struct {
 	conn   net.Conn
-	target *target
+	target *target.Target
 	prefix []byte // of the first datagram
 	last   time.Time
 }
@@ -61,7 +62,7 @@ func (d *datagrams) run() {
 		}
 		source := addrPortOf(from)
 		f := flows.find(source)
-		if f != nil && f.target.removed.Load() {
+		if f != nil && f.target.Removed.Load() {
 			_ = f.conn.Close()
 			f = nil
 		}
@@ -79,29 +80,29 @@ func (d *datagrams) run() {
 
 func (d *datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Addr) *datagramFlow {
 	l := d.current.Load()
-	t := flowTarget(l, flowHash(source))
+	t := flowTarget(l, target.FlowHash(source))
 	if t == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(d.runtime.context, dialer.Patience)
 	defer cancel()
-	conn, err := d.runtime.dial(balancer.WithClient(ctx, source), "udp", t.address)
+	conn, err := d.runtime.dial(balancer.WithClient(ctx, source), "udp", t.Address)
 	if err != nil {
 		return nil
 	}
 	f := &datagramFlow{conn: conn, target: t}
-	if t.group.pool.Load().settings.proxyProtocol {
+	if t.Group.Pool.Load().Settings.ProxyProtocol {
 		f.prefix = dialer.ProxyHeader(source, addrPortOf(d.packets.LocalAddr()), false)
 	}
 	flows.put(source, f)
-	t.outstanding.Add(1)
-	t.flows.Store(conn, nil)
+	t.Outstanding.Add(1)
+	t.Flows.Store(conn, nil)
 	_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
 	d.runtime.running.Go(func() {
 		defer func() {
 			flows.drop(source, f)
-			t.outstanding.Add(-1)
-			t.flows.Delete(conn)
+			t.Outstanding.Add(-1)
+			t.Flows.Delete(conn)
 			_ = conn.Close()
 		}()
 		d.answerFlow(conn, from)

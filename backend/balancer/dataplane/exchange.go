@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"net/http"
 	"net/http/httputil"
 	"net/netip"
@@ -23,8 +24,8 @@ type exchange struct {
 	source   netip.AddrPort
 	cookies  []string // to set on the answer
 
-	pool   *pool
-	target *target
+	pool   *target.Pool
+	target *target.Target
 	upload *upload // the request's body on its way, in HTTP/1
 	last   bool    // the connection of HTTP/1 ends with the answer: what follows may be no request
 

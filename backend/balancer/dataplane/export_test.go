@@ -12,14 +12,14 @@ import (
 func (b *Balancer) Outstanding(group, id string) int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.groups[group].targets[id].outstanding.Load()
+	return b.groups[group].Targets[id].Outstanding.Load()
 }
 
 // Used tells whether a group's targets are checked, as far as that depends on listeners.
 func (b *Balancer) Used(group string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.groups[group].used
+	return b.groups[group].Used
 }
 
 // Versions are those of the pieces in place.
@@ -35,9 +35,9 @@ func (b *Balancer) Health() []balancer.Health {
 	defer b.mu.Unlock()
 	var list []balancer.Health
 	for _, g := range b.groups {
-		for _, t := range g.targets {
-			if !t.config.Draining {
-				list = append(list, t.report())
+		for _, t := range g.Targets {
+			if !t.Config.Draining {
+				list = append(list, t.Report())
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // draws is how many numbers there are that a flow can draw.
@@ -23,11 +24,11 @@ func sharesOf(l *listener) (shares []balancer.FlowShare) {
 		if s.weight == 0 {
 			continue
 		}
-		p := s.group.pool.Load()
+		p := s.group.Pool.Load()
 		if !steerable(p) {
 			return nil
 		}
-		bySource = bySource || p.settings.stickiness.kind == "source_ip"
+		bySource = bySource || p.Settings.Stickiness.Kind == "source_ip"
 	}
 	if bySource {
 		shares = sharesBySource(f)
@@ -55,12 +56,12 @@ func transports(l *listener) (list []string) {
 }
 
 // steerable tells whether the kernel can lead flows to all that get some.
-func steerable(p *pool) bool {
-	if len(p.eligible) == 0 || p.settings.protocol == "TLS" || p.settings.proxyProtocol {
+func steerable(p *target.Pool) bool {
+	if len(p.Eligible) == 0 || p.Settings.Protocol == "TLS" || p.Settings.ProxyProtocol {
 		return false
 	}
-	for _, t := range p.eligible {
-		if !t.config.Addr.Addr().Is4() || p.settings.keepClient && !t.config.Direct {
+	for _, t := range p.Eligible {
+		if !t.Config.Addr.Addr().Is4() || p.Settings.KeepClient && !t.Config.Direct {
 			return false
 		}
 	}
@@ -71,9 +72,9 @@ func steerable(p *pool) bool {
 func evenShares(f *forward) (list []balancer.FlowShare) {
 	before := 0
 	for _, s := range f.groups {
-		p := s.group.pool.Load()
-		n := len(p.eligible)
-		for i, t := range p.eligible {
+		p := s.group.Pool.Load()
+		n := len(p.Eligible)
+		for i, t := range p.Eligible {
 			if s.weight == 0 {
 				break
 			}
@@ -88,8 +89,8 @@ func evenShares(f *forward) (list []balancer.FlowShare) {
 	return list
 }
 
-func shareOf(p *pool, t *target, first, last int) balancer.FlowShare {
-	return balancer.FlowShare{First: uint16(first), Last: uint16(last), KeepClient: p.settings.keepClient, To: t.config.Addr}
+func shareOf(p *target.Pool, t *target.Target, first, last int) balancer.FlowShare {
+	return balancer.FlowShare{First: uint16(first), Last: uint16(last), KeepClient: p.Settings.KeepClient, To: t.Config.Addr}
 }
 
 // buckets is into how many parts the addresses of clients are divided that stay together.
@@ -99,11 +100,11 @@ const buckets = 256
 // from ids alone: a change moves few clients, and a restart none.
 func sharesBySource(f *forward) (list []balancer.FlowShare) {
 	for bucket := range buckets {
-		p := f.pick(hashOf(bucket, "")).group.pool.Load()
-		var best *target
+		p := f.pick(hashOf(bucket, "")).group.Pool.Load()
+		var best *target.Target
 		var most uint64
-		for _, t := range p.eligible {
-			if h := hashOf(bucket, t.config.ID); best == nil || h > most {
+		for _, t := range p.Eligible {
+			if h := hashOf(bucket, t.Config.ID); best == nil || h > most {
 				best, most = t, h
 			}
 		}

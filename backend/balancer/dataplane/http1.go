@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"maps"
 	"net/http"
 	"net/http/httptrace"
@@ -15,14 +16,14 @@ import (
 // askHTTP1 sends a request to the target and waits for the header of its answer.
 func (x *exchange) askHTTP1(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
-	secure := x.pool.settings.protocol == "HTTPS"
+	secure := x.pool.Settings.Protocol == "HTTPS"
 	for {
-		c, err := x.target.connect(ctx, x.runtime.dial, secure, x.listener.settings.idle)
+		c, err := x.target.Connect(ctx, x.runtime.dial, secure, x.listener.settings.idle)
 		if err != nil {
 			return nil, err
 		}
 		answer, sent, err := x.exchangeOn(ctx, c, r)
-		if err == nil || sent || !c.reused || ctx.Err() != nil {
+		if err == nil || sent || !c.Reused || ctx.Err() != nil {
 			return answer, err
 		}
 		// An idle connection that could not be written to: the next one, or a new one.
@@ -31,7 +32,7 @@ func (x *exchange) askHTTP1(r *http.Request) (*http.Response, error) {
 
 var errUpgrade = errors.New("the target changes the protocol, unasked")
 
-func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Request) (*http.Response, bool, error) {
+func (x *exchange) exchangeOn(ctx context.Context, c *target.Conn, r *http.Request) (*http.Response, bool, error) {
 	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
 	fail := func(sent bool, err error) (*http.Response, bool, error) {
 		_ = c.Close()
@@ -41,12 +42,12 @@ func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Reques
 		}
 		return nil, sent, err
 	}
-	c.extend()
-	writeHead(c.writer, r, x.line)
+	c.Extend()
+	writeHead(c.Writer, r, x.line)
 	// The head goes before the body is touched: a connection that turns out to be closed
 	// costs nothing of it.
-	if err := c.writer.Flush(); err != nil {
-		return fail(c.sent, err)
+	if err := c.Writer.Flush(); err != nil {
+		return fail(c.Sent, err)
 	}
 	var u *upload
 	if r.Body != nil {
@@ -54,7 +55,7 @@ func (x *exchange) exchangeOn(ctx context.Context, c *targetConn, r *http.Reques
 		x.upload = u
 		go u.run()
 	}
-	answer, err := c.readAnswer(r, informer(r))
+	answer, err := readAnswer(c, r, informer(r))
 	if err == nil && answer.StatusCode == http.StatusSwitchingProtocols && r.Header["Upgrade"] == nil {
 		err = errUpgrade // the proxy compares what was asked for, be it nothing
 	}
@@ -107,11 +108,9 @@ func writeHead(w *bufio.Writer, r *http.Request, uri string) {
 
 // readAnswer reads a header. Those of 1xx are passed on but for 100, which nobody waits for:
 // the client has got its own.
-func (c *targetConn) readAnswer(r *http.Request, inform func(int, http.Header) error) (*http.Response, error) {
+func readAnswer(c *target.Conn, r *http.Request, inform func(int, http.Header) error) (*http.Response, error) {
 	for {
-		c.left = maxAnswerHead - c.reader.Buffered()
-		answer, err := http.ReadResponse(c.reader, r)
-		c.left = -1
+		answer, err := c.ReadResponse(r)
 		if err != nil {
 			return nil, err
 		}

@@ -25,7 +25,7 @@ func (x *exchange) askHTTP2(r *http.Request) (answer *http.Response, err error) 
 		asked = &heardBody{ReadCloser: r.Body, quiet: q}
 		r.Body = asked
 	}
-	answer, err = x.target.http2.transport().RoundTrip(r)
+	answer, err = x.target.Http2.Transport().RoundTrip(r)
 	q.timer.Stop()
 	if err != nil {
 		end()

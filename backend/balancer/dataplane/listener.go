@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
@@ -26,7 +27,7 @@ type listener struct {
 	rules        []rule
 	certificates func() []*tlspolicy.Certificate
 	clientTLS    *tls.Config // of HTTPS and TLS
-	groups       map[*group]bool
+	groups       map[*target.Group]bool
 	next         atomic.Pointer[listener] // what took its place
 
 	forwardedProto, forwardedPort []string // values of headers, which nobody changes
@@ -34,7 +35,7 @@ type listener struct {
 
 // registry finds what a listener refers to by its id. It makes groups that are not known yet.
 type registry struct {
-	group        func(id string) *group
+	group        func(id string) *target.Group
 	certificates func(ids []string) []*tlspolicy.Certificate
 }
 
@@ -42,7 +43,7 @@ type registry struct {
 func newListener(config balancer.Listener, known registry) (*listener, error) {
 	l := &listener{
 		port: config.Port, host: config.Host, protocol: config.Protocol,
-		settings: newListenerSettings(config.Attributes), groups: map[*group]bool{},
+		settings: newListenerSettings(config.Attributes), groups: map[*target.Group]bool{},
 		forwardedProto: []string{strings.ToLower(config.Protocol)}, forwardedPort: []string{strconv.Itoa(int(config.Port))},
 	}
 	switch config.Protocol {
@@ -65,7 +66,7 @@ func newListener(config balancer.Listener, known registry) (*listener, error) {
 			return nil, fmt.Errorf("listener %s: %w", config.ID, err)
 		}
 	}
-	l.rules, err = newRules(config.Rules, func(id string) *group {
+	l.rules, err = newRules(config.Rules, func(id string) *target.Group {
 		g := known.group(id)
 		l.groups[g] = true
 		return g

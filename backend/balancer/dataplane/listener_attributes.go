@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"strings"
 	"time"
 )
@@ -24,19 +25,19 @@ type listenerSettings struct {
 	responseHeaders [][2]string // set on answers of targets
 }
 
-func newListenerSettings(a attributes) listenerSettings {
+func newListenerSettings(a target.Attributes) listenerSettings {
 	s := listenerSettings{
-		idle:           a.seconds("idle_timeout.timeout_seconds", 60),
-		keepAlive:      a.seconds("client_keep_alive.seconds", 3600),
-		streamIdle:     a.seconds("tcp.idle_timeout.seconds", 350),
-		http2:          a.text("routing.http2.enabled", "true") == "true",
-		preserveHost:   a.is("routing.http.preserve_host_header.enabled"),
-		xForwardedFor:  a.text("routing.http.xff_header_processing.mode", "append"),
-		clientPort:     a.is("routing.http.xff_client_port.enabled"),
-		dropInvalid:    a.is("routing.http.drop_invalid_header_fields.enabled"),
-		tlsHeaders:     a.is("routing.http.x_amzn_tls_version_and_cipher_suite.enabled"),
-		tlsVersion:     a.header("x_amzn_tls_version", "X-Amzn-Tls-Version"),
-		tlsCipherSuite: a.header("x_amzn_tls_cipher_suite", "X-Amzn-Tls-Cipher-Suite"),
+		idle:           a.Seconds("idle_timeout.timeout_seconds", 60),
+		keepAlive:      a.Seconds("client_keep_alive.seconds", 3600),
+		streamIdle:     a.Seconds("tcp.idle_timeout.seconds", 350),
+		http2:          a.Text("routing.http2.enabled", "true") == "true",
+		preserveHost:   a.Is("routing.http.preserve_host_header.enabled"),
+		xForwardedFor:  a.Text("routing.http.xff_header_processing.mode", "append"),
+		clientPort:     a.Is("routing.http.xff_client_port.enabled"),
+		dropInvalid:    a.Is("routing.http.drop_invalid_header_fields.enabled"),
+		tlsHeaders:     a.Is("routing.http.x_amzn_tls_version_and_cipher_suite.enabled"),
+		tlsVersion:     a.Header("x_amzn_tls_version", "X-Amzn-Tls-Version"),
+		tlsCipherSuite: a.Header("x_amzn_tls_cipher_suite", "X-Amzn-Tls-Cipher-Suite"),
 		monitorDesync:  a["routing.http.desync_mitigation_mode"] == "monitor",
 		strictDesync:   a["routing.http.desync_mitigation_mode"] == "strictest",
 		hideServer:     a["routing.http.response.server.enabled"] == "false",

@@ -15,20 +15,21 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 var discarded = log.New(io.Discard, "", 0)
 
 // forward passes a request to a target of the group.
-func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
-	x.pool = g.pool.Load()
+func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *target.Group) {
+	x.pool = g.Pool.Load()
 	if code := x.incompatible(); code != 0 {
 		x.page(w, code)
 		return
 	}
-	if x.target = stuckTarget(x.pool.settings.stickiness, r, x.pool); x.target == nil {
-		x.target = x.pool.choose(g.next.Add(1), x.now)
+	if x.target = stuckTarget(x.pool.Settings.Stickiness, r, x.pool); x.target == nil {
+		x.target = x.pool.Choose(g.Next.Add(1), x.now)
 	}
 	if next := x.listener.next.Load(); x.target == nil && next != nil { // the targets went after the rule that led to them
 		x.listener, x.host, x.uri, x.cookies = next, "", "", x.cookies[:0]
@@ -39,9 +40,9 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
 		x.page(w, http.StatusServiceUnavailable)
 		return
 	}
-	x.target.outstanding.Add(1)
+	x.target.Outstanding.Add(1)
 	defer func() {
-		x.target.release()
+		x.target.Release()
 		if x.upload != nil {
 			x.upload.abandon()
 			x.last = x.last || !x.upload.understood()
@@ -54,7 +55,7 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *group) {
 // gRPC or HTTP/2, or in HTTP/2 another method than gRPC's. It is in the guide's list of
 // errors.
 func (x *exchange) incompatible() int {
-	switch version := x.pool.settings.version; {
+	switch version := x.pool.Settings.Version; {
 	case version != "GRPC" && version != "HTTP2":
 		return 0
 	case x.request.ProtoMajor != 2, version == "GRPC" && x.request.Method != http.MethodPost:
@@ -66,8 +67,8 @@ func (x *exchange) incompatible() int {
 // rewrite makes the request to the target. Hop-by-hop headers are gone already.
 func (x *exchange) rewrite(p *httputil.ProxyRequest) {
 	out := p.Out
-	out.URL.Scheme, out.URL.Host = "http", x.target.address
-	if x.pool.settings.protocol == "HTTPS" {
+	out.URL.Scheme, out.URL.Host = "http", x.target.Address
+	if x.pool.Settings.Protocol == "HTTPS" {
 		out.URL.Scheme = "https"
 	}
 	x.locate(out)
@@ -138,7 +139,7 @@ func (x *exchange) tls() *tlspolicy.Info {
 // balancer received a TCP RST from the target when attempting to establish a connection" is the
 // first cause of a 502 in the guide's page about errors. ECS takes targets out before it stops tasks.
 func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
-	if version := x.pool.settings.version; version == "HTTP2" || version == "GRPC" {
+	if version := x.pool.Settings.Version; version == "HTTP2" || version == "GRPC" {
 		return x.askHTTP2(r)
 	}
 	return x.askHTTP1(r)
@@ -153,7 +154,7 @@ func (x *exchange) modify(answer *http.Response) error {
 	for _, h := range s.responseHeaders {
 		answer.Header.Set(h[0], h[1])
 	}
-	cookies := targetCookies(x.pool.settings.stickiness, answer, x.target, x.now(), x.listener.secure)
+	cookies := targetCookies(x.pool.Settings.Stickiness, answer, x.target, x.now(), x.listener.secure)
 	for _, c := range append(x.cookies, cookies...) {
 		answer.Header.Add("Set-Cookie", c)
 	}
@@ -182,7 +183,7 @@ func (x *exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		code = http.StatusGatewayTimeout
 	}
-	x.runtime.log.Debug("a target did not answer", "target", x.target.address, "status", code, "err", err)
+	x.runtime.log.Debug("a target did not answer", "target", x.target.Address, "status", code, "err", err)
 	x.page(w, code)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // rule is one that has been read.
@@ -21,7 +22,7 @@ type action struct {
 }
 
 // newRules reads a listener's rules; group finds or makes what has an id.
-func newRules(list []balancer.Rule, group func(id string) *group) ([]rule, error) {
+func newRules(list []balancer.Rule, group func(id string) *target.Group) ([]rule, error) {
 	var rules []rule
 	for _, r := range list {
 		var read rule

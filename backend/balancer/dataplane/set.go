@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
@@ -61,9 +62,9 @@ func (b *Balancer) Remove(key balancer.Key) {
 		b.lookUse()
 	case balancer.KindTargetGroup:
 		g := b.groups[key.ID]
-		g.unset()
+		g.Unset()
 		b.plan(g)
-		g.renew(b.options.Now())
+		g.Renew(b.options.Now())
 	case balancer.KindTarget:
 		b.removeTarget(b.groups[key.Group], key.ID)
 	case balancer.KindCertificate:
@@ -105,7 +106,7 @@ func (b *Balancer) closeSocket(id string) {
 
 // lookUse finds out which groups listeners use, and has the targets of those checked.
 func (b *Balancer) lookUse() {
-	used := map[*group]bool{}
+	used := map[*target.Group]bool{}
 	for _, s := range b.sockets {
 		for g := range s.current.Load().groups {
 			used[g] = true
@@ -117,19 +118,19 @@ func (b *Balancer) lookUse() {
 		}
 	}
 	for _, g := range b.groups {
-		if g.used != used[g] {
-			g.used = used[g]
+		if g.Used != used[g] {
+			g.Used = used[g]
 			b.plan(g)
-			g.renew(b.options.Now())
+			g.Renew(b.options.Now())
 		}
 	}
 }
 
 // group returns the group with an id, whose piece may not have come yet.
-func (b *Balancer) group(id string) *group {
+func (b *Balancer) group(id string) *target.Group {
 	g := b.groups[id]
 	if g == nil {
-		g = newGroup(id)
+		g = target.NewGroup(id)
 		b.groups[id] = g
 	}
 	return g
@@ -137,11 +138,11 @@ func (b *Balancer) group(id string) *group {
 
 func (b *Balancer) setGroup(config balancer.TargetGroup) error {
 	g := b.group(config.ID)
-	if err := g.configure(config); err != nil {
+	if err := g.Configure(config); err != nil {
 		return err
 	}
 	b.plan(g)
-	g.renew(b.options.Now())
+	g.Renew(b.options.Now())
 	return nil
 }
 
@@ -151,23 +152,23 @@ func (b *Balancer) setTarget(config balancer.Target) error {
 		return fmt.Errorf("address %v", config.Addr)
 	}
 	g := b.group(config.Group)
-	t, replaced := g.put(config, b.options.Dial)
+	t, replaced := g.Put(config, b.options.Dial)
 	if replaced != nil {
 		b.planTarget(replaced)
 	}
 	b.planTarget(t)
-	g.renew(b.options.Now())
+	g.Renew(b.options.Now())
 	b.setTimer()
 	return nil
 }
 
-func (b *Balancer) removeTarget(g *group, id string) {
-	t := g.remove(id, b.options.Now())
+func (b *Balancer) removeTarget(g *target.Group, id string) {
+	t := g.Remove(id, b.options.Now())
 	b.planTarget(t)
 	b.setTimer()
 	b.forgetFlows("udp", t)
-	if g.pool.Load().settings.cutFlows {
-		t.cutFlows()
+	if g.Pool.Load().Settings.CutFlows {
+		t.CutFlows()
 		b.forgetFlows("tcp", t)
 	}
 }
@@ -175,7 +176,7 @@ func (b *Balancer) removeTarget(g *group, id string) {
 // forget drops groups that nobody speaks of any more.
 func (b *Balancer) forget() {
 	for id, g := range b.groups {
-		if !g.set && !g.used && len(g.targets) == 0 {
+		if !g.Set && !g.Used && len(g.Targets) == 0 {
 			delete(b.groups, id)
 		}
 	}

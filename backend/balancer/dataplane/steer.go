@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // steerAgain is how long after a failure the kernel is told again: till then it may have rules
@@ -83,18 +84,18 @@ func (b *Balancer) Settle() {
 }
 
 // forgetFlows ends those of a target that is gone, unless it is one of another group.
-func (b *Balancer) forgetFlows(protocol string, gone *target) {
+func (b *Balancer) forgetFlows(protocol string, gone *target.Target) {
 	if b.options.Steer == nil {
 		return
 	}
 	for _, g := range b.groups {
-		for _, t := range g.targets {
-			if t.config.Addr == gone.config.Addr {
+		for _, t := range g.Targets {
+			if t.Config.Addr == gone.Config.Addr {
 				return
 			}
 		}
 	}
-	b.steers.forget = append(b.steers.forget, balancer.TargetFlows{Protocol: protocol, Target: gone.config.Addr})
+	b.steers.forget = append(b.steers.forget, balancer.TargetFlows{Protocol: protocol, Target: gone.Config.Addr})
 }
 
 // flowShares are those of all listeners.

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"net/http"
 	"slices"
 	"time"
@@ -40,34 +41,34 @@ func stuckGroup(f *forward, r *http.Request) *share {
 
 // stuckTarget is the target that a client got before, if it still gets requests. The
 // balancer's cookie of an application's counts only beside the application's own.
-func stuckTarget(s stickiness, r *http.Request, p *pool) *target {
+func stuckTarget(s target.Stickiness, r *http.Request, p *target.Pool) *target.Target {
 	var value string
-	switch s.kind {
+	switch s.Kind {
 	case "lb_cookie":
 		value = cookieOf(r, lbCookie, lbCookie+"CORS")
 	case "app_cookie":
-		if cookieOf(r, s.appCookie) != "" {
+		if cookieOf(r, s.AppCookie) != "" {
 			value = cookieOf(r, appCookie)
 		}
 	}
 	if value == "" {
 		return nil
 	}
-	if i := slices.IndexFunc(p.eligible, func(t *target) bool { return t.cookie == value }); i >= 0 {
-		return p.eligible[i]
+	if i := slices.IndexFunc(p.Eligible, func(t *target.Target) bool { return t.Cookie == value }); i >= 0 {
+		return p.Eligible[i]
 	}
 	return nil
 }
 
 // targetCookies adds to an answer what makes its client come back to the target. An
 // application's cookie does when the application sets it.
-func targetCookies(s stickiness, answer *http.Response, t *target, now time.Time, secure bool) []string {
-	switch s.kind {
+func targetCookies(s target.Stickiness, answer *http.Response, t *target.Target, now time.Time, secure bool) []string {
+	switch s.Kind {
 	case "lb_cookie":
-		return stickyCookies(lbCookie, t.cookie, now.Add(s.lifetime), secure)
+		return stickyCookies(lbCookie, t.Cookie, now.Add(s.Lifetime), secure)
 	case "app_cookie":
-		if slices.ContainsFunc(answer.Cookies(), func(c *http.Cookie) bool { return c.Name == s.appCookie }) {
-			c := http.Cookie{Name: appCookie, Value: t.cookie, Path: "/", Expires: now.Add(s.lifetime)}
+		if slices.ContainsFunc(answer.Cookies(), func(c *http.Cookie) bool { return c.Name == s.AppCookie }) {
+			c := http.Cookie{Name: appCookie, Value: t.Cookie, Path: "/", Expires: now.Add(s.Lifetime)}
 			return []string{c.String()}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
@@ -35,11 +36,11 @@ func carry(run *runtime, l *listener, client net.Conn) {
 	if far == nil {
 		return
 	}
-	t.outstanding.Add(1)
-	t.flows.Store(far, nil)
+	t.Outstanding.Add(1)
+	t.Flows.Store(far, nil)
 	defer func() {
-		t.outstanding.Add(-1)
-		t.flows.Delete(far)
+		t.Outstanding.Add(-1)
+		t.Flows.Delete(far)
 		_ = far.Close()
 	}()
 	defer context.AfterFunc(run.context, func() { _ = far.Close() })()
@@ -47,40 +48,40 @@ func carry(run *runtime, l *listener, client net.Conn) {
 }
 
 // connectFlow connects to the flow's target, or to others if that refuses.
-func connectFlow(run *runtime, l *listener, source, destination netip.AddrPort) (net.Conn, *target) {
+func connectFlow(run *runtime, l *listener, source, destination netip.AddrPort) (net.Conn, *target.Target) {
 	f := l.flowForward()
 	if f == nil {
 		return nil, nil
 	}
-	hash := flowHash(source)
+	hash := target.FlowHash(source)
 	chosen := f.pick(hash)
 	if chosen == nil {
 		return nil, nil
 	}
 	g := chosen.group
-	p := g.pool.Load()
-	if p.settings.stickiness.kind == "source_ip" {
-		hash = flowHash(source.Addr())
+	p := g.Pool.Load()
+	if p.Settings.Stickiness.Kind == "source_ip" {
+		hash = target.FlowHash(source.Addr())
 	}
 	var header []byte
-	if p.settings.proxyProtocol {
+	if p.Settings.ProxyProtocol {
 		header = dialer.ProxyHeader(source, destination, true)
 	}
 	for rest := *p; ; {
-		t := rest.flow(hash)
+		t := rest.Flow(hash)
 		if t == nil {
 			return nil, nil
 		}
-		conn, err := dialFlow(run, t, header, p.settings.protocol == "TLS")
+		conn, err := dialFlow(run, t, header, p.Settings.Protocol == "TLS")
 		if err == nil {
 			return conn, t
 		}
-		rest.eligible = without(rest.eligible, t)
+		rest.Eligible = without(rest.Eligible, t)
 	}
 }
 
-func without(list []*target, out *target) []*target {
-	var kept []*target
+func without(list []*target.Target, out *target.Target) []*target.Target {
+	var kept []*target.Target
 	for _, t := range list {
 		if t != out {
 			kept = append(kept, t)
@@ -91,10 +92,10 @@ func without(list []*target, out *target) []*target {
 
 // dialFlow connects to a target, and says who has connected before anything else, TLS
 // included.
-func dialFlow(run *runtime, t *target, header []byte, secure bool) (net.Conn, error) {
+func dialFlow(run *runtime, t *target.Target, header []byte, secure bool) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(run.context, dialer.Patience)
 	defer cancel()
-	conn, err := dialer.WithHeader(header, run.dial)(ctx, "tcp", t.address)
+	conn, err := dialer.WithHeader(header, run.dial)(ctx, "tcp", t.Address)
 	if err != nil || !secure {
 		return conn, err
 	}
@@ -184,7 +185,7 @@ func addrPortOf(a net.Addr) netip.AddrPort {
 
 // flowTarget is the target of a connection or a datagram that is not looked into: the
 // default rule's.
-func flowTarget(l *listener, hash uint64) *target {
+func flowTarget(l *listener, hash uint64) *target.Target {
 	f := l.flowForward()
 	if f == nil {
 		return nil
@@ -193,5 +194,5 @@ func flowTarget(l *listener, hash uint64) *target {
 	if chosen == nil {
 		return nil
 	}
-	return chosen.group.pool.Load().flow(hash)
+	return chosen.group.Pool.Load().Flow(hash)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"io"
 	"net/http"
 	"net/http/httputil"
@@ -25,7 +26,7 @@ func (e *clientError) Unwrap() error { return e.err }
 
 // upload is a request's body on its way to a target.
 type upload struct {
-	conn    *targetConn
+	conn    *target.Conn
 	request *http.Request
 	origin  *http.Request // the client's, which knows the trailers when the body has been read
 	body    io.Reader
@@ -38,7 +39,7 @@ type upload struct {
 	fault   atomic.Pointer[clientError]
 }
 
-func newUpload(x *exchange, c *targetConn, r *http.Request) *upload {
+func newUpload(x *exchange, c *target.Conn, r *http.Request) *upload {
 	u := &upload{
 		conn: c, request: r, origin: x.request, body: r.Body, client: http.NewResponseController(x.writer), idle: x.listener.settings.idle,
 		near: x.client, read: make(chan struct{}), done: make(chan struct{}),
@@ -57,15 +58,15 @@ func (u *upload) run() {
 		}
 		return
 	}
-	u.conn.extend()
+	u.conn.Extend()
 }
 
 func (u *upload) copy() error {
-	var to io.Writer = u.conn.writer
+	var to io.Writer = u.conn.Writer
 	chunked := u.request.ContentLength < 0
 	var chunks io.WriteCloser
 	if chunked {
-		chunks = httputil.NewChunkedWriter(u.conn.writer)
+		chunks = httputil.NewChunkedWriter(u.conn.Writer)
 		to = chunks
 	}
 	buffer := buffers.Get()
@@ -105,12 +106,12 @@ func (u *upload) copy() error {
 		if err := chunks.Close(); err != nil {
 			return err
 		}
-		if err := writeTrailers(u.conn.writer, u.origin.Trailer); err != nil {
+		if err := writeTrailers(u.conn.Writer, u.origin.Trailer); err != nil {
 			return &clientError{http.StatusBadRequest, err}
 		}
-		_, _ = u.conn.writer.WriteString("\r\n")
+		_, _ = u.conn.Writer.WriteString("\r\n")
 	}
-	return u.conn.writer.Flush()
+	return u.conn.Writer.Flush()
 }
 
 // mostUnwanted is how much of a body is read that its target does not take: as much as
@@ -121,10 +122,10 @@ func (u *upload) pass(to io.Writer, piece []byte) error {
 	if _, err := to.Write(piece); err != nil {
 		return err
 	}
-	if err := u.conn.writer.Flush(); err != nil {
+	if err := u.conn.Writer.Flush(); err != nil {
 		return err
 	}
-	u.conn.extend()
+	u.conn.Extend()
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package dataplane
+package target
 
 import (
 	"fmt"
@@ -16,20 +16,20 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 func atNoon() time.Time { return noon }
 
-func groupOf(attributes map[string]string, n int) (*group, []*target) {
-	g := newGroup("group")
-	if err := g.configure(balancer.TargetGroup{ID: "group", Protocol: "HTTP", HealthCheck: balancer.HealthCheck{Enabled: true, Protocol: "TCP"}, Attributes: attributes}); err != nil {
+func groupOf(attributes map[string]string, n int) (*Group, []*Target) {
+	g := NewGroup("group")
+	if err := g.Configure(balancer.TargetGroup{ID: "group", Protocol: "HTTP", HealthCheck: balancer.HealthCheck{Enabled: true, Protocol: "TCP"}, Attributes: attributes}); err != nil {
 		panic(err)
 	}
-	var list []*target
+	var list []*Target
 	for i := range n {
 		t := newTarget(g, balancer.Target{Group: "group", ID: fmt.Sprintf("t%02d", i), Addr: netip.MustParseAddrPort("127.0.0.1:1")}, nil)
 		t.health = health.Status{State: health.StateHealthy}
-		g.targets[t.config.ID] = t
+		g.Targets[t.Config.ID] = t
 		g.enlist(t)
 		list = append(list, t)
 	}
-	g.renew(noon)
+	g.Renew(noon)
 	return g, list
 }
 
@@ -42,9 +42,9 @@ func TestWhoGetsRequests(t *testing.T) {
 		healthy, open := 0, 0
 		for _, each := range list {
 			each.health.State = rapid.SampledFrom([]string{health.StateInitial, health.StateHealthy, health.StateUnhealthy}).Draw(t, "state")
-			each.config.Draining = rapid.Bool().Draw(t, "draining")
+			each.Config.Draining = rapid.Bool().Draw(t, "draining")
 			g.enlist(each)
-			if each.config.Draining {
+			if each.Config.Draining {
 				continue
 			}
 			open++
@@ -52,18 +52,18 @@ func TestWhoGetsRequests(t *testing.T) {
 				healthy++
 			}
 		}
-		g.renew(noon)
+		g.Renew(noon)
 		want := healthy
 		if healthy < least {
 			want = open
 		}
-		p := g.pool.Load()
-		if len(p.eligible) != want {
-			t.Fatalf("%d get requests, want %d", len(p.eligible), want)
+		p := g.Pool.Load()
+		if len(p.Eligible) != want {
+			t.Fatalf("%d get requests, want %d", len(p.Eligible), want)
 		}
-		for _, each := range p.eligible {
-			if each.config.Draining || healthy >= least && each.health.State != health.StateHealthy {
-				t.Errorf("%s gets requests: %+v", each.config.ID, each.health)
+		for _, each := range p.Eligible {
+			if each.Config.Draining || healthy >= least && each.health.State != health.StateHealthy {
+				t.Errorf("%s gets requests: %+v", each.Config.ID, each.health)
 			}
 		}
 	})
@@ -71,13 +71,13 @@ func TestWhoGetsRequests(t *testing.T) {
 
 func TestRoundRobinIsEven(t *testing.T) {
 	g, list := groupOf(nil, 3)
-	got := map[*target]int{}
+	got := map[*Target]int{}
 	for range 300 {
-		got[g.pool.Load().choose(g.next.Add(1), atNoon)]++
+		got[g.Pool.Load().Choose(g.Next.Add(1), atNoon)]++
 	}
 	for _, each := range list {
 		if got[each] != 100 {
-			t.Errorf("%s got %d of 300", each.config.ID, got[each])
+			t.Errorf("%s got %d of 300", each.Config.ID, got[each])
 		}
 	}
 }
@@ -88,11 +88,11 @@ func TestLeastOutstandingRequests(t *testing.T) {
 		least := int64(math.MaxInt64)
 		for _, each := range list {
 			n := rapid.Int64Range(0, 5).Draw(t, "outstanding")
-			each.outstanding.Store(n)
+			each.Outstanding.Store(n)
 			least = min(least, n)
 		}
-		if got := g.pool.Load().choose(rapid.Uint64().Draw(t, "turn"), atNoon); got.outstanding.Load() != least {
-			t.Errorf("a target with %d, where another has %d", got.outstanding.Load(), least)
+		if got := g.Pool.Load().Choose(rapid.Uint64().Draw(t, "turn"), atNoon); got.Outstanding.Load() != least {
+			t.Errorf("a target with %d, where another has %d", got.Outstanding.Load(), least)
 		}
 	})
 }
@@ -100,7 +100,7 @@ func TestLeastOutstandingRequests(t *testing.T) {
 func TestSlowStart(t *testing.T) {
 	g, list := groupOf(map[string]string{"slow_start.duration_seconds": "100"}, 2)
 	list[1].slowSince = noon
-	g.renew(noon)
+	g.Renew(noon)
 	for _, c := range []struct {
 		after time.Duration
 		least float64
@@ -109,7 +109,7 @@ func TestSlowStart(t *testing.T) {
 		n := 0
 		now := func() time.Time { return noon.Add(c.after) }
 		for range 10_000 {
-			if g.pool.Load().choose(g.next.Add(1), now) == list[1] {
+			if g.Pool.Load().Choose(g.Next.Add(1), now) == list[1] {
 				n++
 			}
 		}
@@ -122,17 +122,17 @@ func TestSlowStart(t *testing.T) {
 // A flow stays where it is as long as its target is there, whatever happens to others.
 func TestFlowsStay(t *testing.T) {
 	g, list := groupOf(nil, 5)
-	before := map[uint64]*target{}
+	before := map[uint64]*Target{}
 	for hash := range uint64(1000) {
-		before[hash] = g.pool.Load().flow(hash)
+		before[hash] = g.Pool.Load().Flow(hash)
 	}
 	gone := list[2]
-	gone.config.Draining = true
+	gone.Config.Draining = true
 	g.enlist(gone)
-	g.renew(noon)
+	g.Renew(noon)
 	for hash, was := range before {
-		if now := g.pool.Load().flow(hash); was != gone && now != was || now == gone {
-			t.Fatalf("flow %d went from %s to %s", hash, was.config.ID, now.config.ID)
+		if now := g.Pool.Load().Flow(hash); was != gone && now != was || now == gone {
+			t.Fatalf("flow %d went from %s to %s", hash, was.Config.ID, now.Config.ID)
 		}
 	}
 }
@@ -140,10 +140,10 @@ func TestFlowsStay(t *testing.T) {
 // weighted_random gives each target as much, in no order. Without anomalies weights are equal.
 func TestRandomTargets(t *testing.T) {
 	g, list := groupOf(map[string]string{"load_balancing.algorithm.type": "weighted_random"}, 4)
-	seen, inTurn := map[*target]int{}, 0
+	seen, inTurn := map[*Target]int{}, 0
 	const requests = 4000
 	for turn := range uint64(requests) {
-		next := g.pool.Load().choose(turn+1, atNoon)
+		next := g.Pool.Load().Choose(turn+1, atNoon)
 		if list[(turn+1)%4] == next {
 			inTurn++
 		}
@@ -151,7 +151,7 @@ func TestRandomTargets(t *testing.T) {
 	}
 	for _, each := range list { // ten standard deviations from a thousand
 		if n := seen[each]; n < 726 || n > 1274 {
-			t.Errorf("%s gets %d of %d", each.config.ID, n, requests)
+			t.Errorf("%s gets %d of %d", each.Config.ID, n, requests)
 		}
 	}
 	if inTurn > 1274 {
@@ -167,8 +167,8 @@ func TestShareOfHealthyTargets(t *testing.T) {
 			each.health.State = health.StateUnhealthy
 			g.enlist(each)
 		}
-		g.renew(noon)
-		if n := len(g.pool.Load().eligible); n != want {
+		g.Renew(noon)
+		if n := len(g.Pool.Load().Eligible); n != want {
 			t.Errorf("%d of 5 are healthy: %d get requests, want %d", healthy, n, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package dataplane
+package target
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 
 // sharedConns are the connections to a target in HTTP/2, which its requests share.
 type sharedConns struct {
-	transport func() *http.Transport // made when it is needed
+	Transport func() *http.Transport // made when it is needed
 	open      atomic.Int64
 }
 
@@ -46,12 +46,12 @@ const closeAgain = 20 * time.Millisecond
 
 // closeShared closes the connections of a target that is retired when they are idle. With
 // requests on their way, the last of them calls it again.
-func (t *target) closeShared() {
-	if t.http2.open.Load() == 0 {
+func (t *Target) closeShared() {
+	if t.Http2.open.Load() == 0 {
 		return
 	}
-	t.http2.transport().CloseIdleConnections()
-	if t.http2.open.Load() > 0 && t.outstanding.Load() == 0 {
+	t.Http2.Transport().CloseIdleConnections()
+	if t.Http2.open.Load() > 0 && t.Outstanding.Load() == 0 {
 		time.AfterFunc(closeAgain, t.closeShared)
 	}
 }

@@ -1,4 +1,4 @@
-package dataplane
+package target
 
 import (
 	"bufio"
@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -13,18 +14,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
-// targetConn is a connection to a target in HTTP/1. net/http's Transport is not used for
+// Conn is a connection to a target in HTTP/1. net/http's Transport is not used for
 // these: it asks again by itself when something has been sent, and leaves idle connections
 // that a target has closed to the next request.
-type targetConn struct {
+type Conn struct {
 	net.Conn
-	target    *target
+	Target    *Target
 	alive     func() bool // whether an idle connection still is; see newLiveness
-	reader    *bufio.Reader
-	writer    *bufio.Writer
+	Reader    *bufio.Reader
+	Writer    *bufio.Writer
 	left      int  // what may be read of a head; negative has no limit
-	sent      bool // something of the present request; its writer's alone
-	reused    bool
+	Sent      bool // something of the present request; its writer's alone
+	Reused    bool
 	idleSince time.Time
 
 	idle time.Duration // the load balancer's time-out
@@ -32,7 +33,7 @@ type targetConn struct {
 
 var errHeadTooLarge = errors.New("the target's header is larger than 32 KiB")
 
-func (c *targetConn) Read(p []byte) (int, error) {
+func (c *Conn) Read(p []byte) (int, error) {
 	if c.left >= 0 && len(p) > c.left {
 		if p = p[:c.left]; len(p) == 0 {
 			return 0, errHeadTooLarge
@@ -45,32 +46,40 @@ func (c *targetConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (c *targetConn) Write(p []byte) (int, error) {
+func (c *Conn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	if n > 0 {
-		c.sent = true
+		c.Sent = true
 	}
 	return n, err
 }
 
-// extend gives the connection the idle time-out from now on.
-func (c *targetConn) extend() {
+// ReadResponse reads the header of an answer, and returns an error if it is too large.
+func (c *Conn) ReadResponse(r *http.Request) (*http.Response, error) {
+	c.left = maxAnswerHead - c.Reader.Buffered()
+	answer, err := http.ReadResponse(c.Reader, r)
+	c.left = -1
+	return answer, err
+}
+
+// Extend gives the connection the idle time-out from now on.
+func (c *Conn) Extend() {
 	_ = c.SetDeadline(time.Now().Add(c.idle)) // a closed connection says so when it is used
 }
 
-// connect returns a connection to the target that is idle, or a new one.
-func (t *target) connect(ctx context.Context, dial dialer.Func, secure bool, idle time.Duration) (*targetConn, error) {
-	if c := t.idle.take(); c != nil {
-		c.sent, c.reused, c.idle = false, true, idle
+// Connect returns a connection to the target that is idle, or a new one.
+func (t *Target) Connect(ctx context.Context, dial dialer.Func, secure bool, idle time.Duration) (*Conn, error) {
+	if c := t.Idle.take(); c != nil {
+		c.Sent, c.Reused, c.idle = false, true, idle
 		return c, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialer.Patience)
 	defer cancel()
-	conn, err := dial(ctx, "tcp", t.address)
+	conn, err := dial(ctx, "tcp", t.Address)
 	if err != nil {
 		return nil, err
 	}
-	c := &targetConn{Conn: conn, target: t, alive: newLiveness(conn), idle: idle}
+	c := &Conn{Conn: conn, Target: t, alive: newLiveness(conn), idle: idle}
 	if secure {
 		inner := tls.Client(conn, tlspolicy.ToTargets)
 		if err := inner.HandshakeContext(ctx); err != nil {
@@ -79,19 +88,19 @@ func (t *target) connect(ctx context.Context, dial dialer.Func, secure bool, idl
 		}
 		c.Conn = inner
 	}
-	c.reader, c.writer = bufio.NewReaderSize(c, 4<<10), bufio.NewWriterSize(c, 4<<10)
+	c.Reader, c.Writer = bufio.NewReaderSize(c, 4<<10), bufio.NewWriterSize(c, 4<<10)
 	return c, nil
 }
 
 // idleConns are a target's connections without a request, the latest used last.
 type idleConns struct {
 	mu    sync.Mutex
-	conns []*targetConn
+	conns []*Conn
 	sweep *time.Timer
 }
 
 // take returns the one used last that is still alive, or nil.
-func (i *idleConns) take() *targetConn {
+func (i *idleConns) take() *Conn {
 	for {
 		i.mu.Lock()
 		n := len(i.conns)
@@ -110,12 +119,12 @@ func (i *idleConns) take() *targetConn {
 	}
 }
 
-// put keeps a connection for the next request, or closes it if there is to be none.
-func (i *idleConns) put(c *targetConn) {
+// Put keeps a connection for the next request, or closes it if there is to be none.
+func (i *idleConns) Put(c *Conn) {
 	c.idleSince = time.Now()
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if c.target.retired.Load() { // looked at inside: closeAll comes after it is set
+	if c.Target.retired.Load() { // looked at inside: closeAll comes after it is set
 		_ = c.Close()
 		return
 	}
