@@ -7,39 +7,40 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
 )
 
 // act answers a request as an action says.
-func (x *exchange) act(w http.ResponseWriter, r *http.Request, a action) {
+func (x *exchange) act(w http.ResponseWriter, r *http.Request, a rule.Action) {
 	switch {
-	case a.forward != nil:
-		x.weigh(w, r, a.forward)
-	case a.redirect != nil:
-		x.redirect(w, a.redirect)
+	case a.Forward != nil:
+		x.weigh(w, r, a.Forward)
+	case a.Redirect != nil:
+		x.redirect(w, a.Redirect)
 	default:
-		x.fixed(w, a.fixed)
+		x.fixed(w, a.Fixed)
 	}
 }
 
 // weigh forwards a request to a group by weight, or to the one that its client is bound to.
-func (x *exchange) weigh(w http.ResponseWriter, r *http.Request, f *forward) {
-	var chosen *share
-	if f.sticky > 0 {
+func (x *exchange) weigh(w http.ResponseWriter, r *http.Request, f *rule.Forward) {
+	var chosen *rule.Share
+	if f.Sticky > 0 {
 		chosen = stuckGroup(f, r)
 	}
-	if chosen == nil && len(f.groups) == 1 && f.total > 0 {
-		chosen = &f.groups[0]
+	if chosen == nil && len(f.Groups) == 1 && f.Total > 0 {
+		chosen = &f.Groups[0]
 	} else if chosen == nil {
-		chosen = f.pick(rand.Uint64())
+		chosen = f.Pick(rand.Uint64())
 	}
 	if chosen == nil {
 		x.page(w, http.StatusServiceUnavailable)
 		return
 	}
-	if f.sticky > 0 {
-		x.cookies = append(x.cookies, stickyCookies("AWSALBTG", chosen.cookie, x.now().Add(f.sticky), x.listener.secure)...)
+	if f.Sticky > 0 {
+		x.cookies = append(x.cookies, stickyCookies("AWSALBTG", chosen.Cookie, x.now().Add(f.Sticky), x.listener.secure)...)
 	}
-	x.forward(w, r, chosen.group)
+	x.forward(w, r, chosen.Group)
 }
 
 // fixed answers with the header that was recorded.
@@ -60,8 +61,8 @@ func (x *exchange) redirect(w http.ResponseWriter, d *balancer.Redirect) {
 // location has the port even where it is the protocol's own.
 func (x *exchange) location(d *balancer.Redirect) string {
 	protocol := strings.ToLower(x.listener.protocol)
-	fill := strings.NewReplacer("#{protocol}", protocol, "#{host}", x.asked.host,
-		"#{port}", strconv.Itoa(int(x.listener.port)), "#{path}", strings.TrimPrefix(x.asked.path, "/"), "#{query}", x.asked.query)
+	fill := strings.NewReplacer("#{protocol}", protocol, "#{host}", x.asked.Host,
+		"#{port}", strconv.Itoa(int(x.listener.port)), "#{path}", strings.TrimPrefix(x.asked.Path, "/"), "#{query}", x.asked.Query)
 	member := func(given, kept string) string {
 		if given == "" {
 			given = kept
@@ -78,11 +79,11 @@ func (x *exchange) location(d *balancer.Redirect) string {
 
 // transform rewrites the request for the target. A result that cannot be sent is a failure,
 // which is a 500 by the guide.
-func (x *exchange) transform(list []transform) bool {
+func (x *exchange) transform(list []rule.Transform) bool {
 	for i := range list {
 		t := &list[i]
-		if t.host {
-			host, ok := t.apply(x.asked.host)
+		if t.Host {
+			host, ok := t.Apply(x.asked.Host)
 			if ok && (host == "" || !sendable(host) || strings.ContainsAny(host, "/?#@")) {
 				return false
 			}
@@ -91,11 +92,11 @@ func (x *exchange) transform(list []transform) bool {
 			}
 			continue
 		}
-		uri := x.asked.path
-		if x.asked.query != "" {
-			uri += "?" + x.asked.query
+		uri := x.asked.Path
+		if x.asked.Query != "" {
+			uri += "?" + x.asked.Query
 		}
-		uri, ok := t.apply(uri)
+		uri, ok := t.Apply(uri)
 		if ok && (!strings.HasPrefix(uri, "/") || !sendable(uri)) {
 			return false
 		}

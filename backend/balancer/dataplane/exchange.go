@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"net/http"
 	"net/http/httputil"
@@ -17,7 +18,7 @@ type exchange struct {
 	request  *http.Request
 	writer   http.ResponseWriter
 	client   *clientConn // nil in HTTP/2
-	asked    asked
+	asked    rule.Request
 	host     string // in the place of the Host header, if it is rewritten
 	uri      string // in the place of path and query, if they are
 	line     string // what a target is asked for in HTTP/1
@@ -72,7 +73,7 @@ func serve(run *runtime, l *listener, w http.ResponseWriter, r *http.Request) {
 	x.source, _ = netip.ParseAddrPort(r.RemoteAddr)
 	host, _ := splitPort(r.Host)
 	path, query := sentURI(r)
-	x.asked = asked{host: host, path: path, query: query, source: x.source.Addr().Unmap(), Request: r}
+	x.asked = rule.Request{Host: host, Path: path, Query: query, Source: x.source.Addr().Unmap(), Request: r}
 	if code := x.refused(); code != 0 {
 		x.last = true
 		x.page(w, code)
@@ -86,13 +87,13 @@ func serve(run *runtime, l *listener, w http.ResponseWriter, r *http.Request) {
 
 // route answers a request by the rule that it takes.
 func (x *exchange) route(w http.ResponseWriter, r *http.Request) {
-	switch rule := decide(x.listener.rules, x.asked); {
-	case rule == nil:
+	switch chosen := rule.Choose(x.listener.rules, x.asked); {
+	case chosen == nil:
 		x.page(w, http.StatusServiceUnavailable)
-	case !x.transform(rule.transforms):
+	case !x.transform(chosen.Transforms):
 		x.page(w, http.StatusInternalServerError)
 	default:
-		x.act(w, r, rule.action)
+		x.act(w, r, chosen.Action)
 	}
 }
 

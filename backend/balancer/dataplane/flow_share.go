@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
@@ -16,15 +17,15 @@ const draws = 1 << 16
 // with a header of proxies, this process passes on.
 func sharesOf(l *listener) (shares []balancer.FlowShare) {
 	f := l.flowForward()
-	if l.application || l.secure || f == nil || f.total == 0 {
+	if l.application || l.secure || f == nil || f.Total == 0 {
 		return nil
 	}
 	bySource := false
-	for _, s := range f.groups {
-		if s.weight == 0 {
+	for _, s := range f.Groups {
+		if s.Weight == 0 {
 			continue
 		}
-		p := s.group.Pool.Load()
+		p := s.Group.Pool.Load()
 		if !steerable(p) {
 			return nil
 		}
@@ -69,22 +70,22 @@ func steerable(p *target.Pool) bool {
 }
 
 // evenShares divides the numbers by the weights, and each group's evenly.
-func evenShares(f *forward) (list []balancer.FlowShare) {
+func evenShares(f *rule.Forward) (list []balancer.FlowShare) {
 	before := 0
-	for _, s := range f.groups {
-		p := s.group.Pool.Load()
+	for _, s := range f.Groups {
+		p := s.Group.Pool.Load()
 		n := len(p.Eligible)
 		for i, t := range p.Eligible {
-			if s.weight == 0 {
+			if s.Weight == 0 {
 				break
 			}
-			first := draws * (before*n + s.weight*i) / (f.total * n)
-			after := draws * (before*n + s.weight*(i+1)) / (f.total * n)
+			first := draws * (before*n + s.Weight*i) / (f.Total * n)
+			after := draws * (before*n + s.Weight*(i+1)) / (f.Total * n)
 			if first < after {
 				list = append(list, shareOf(p, t, first, after-1))
 			}
 		}
-		before += s.weight
+		before += s.Weight
 	}
 	return list
 }
@@ -98,9 +99,9 @@ const buckets = 256
 
 // sharesBySource gives each bucket to the target with the highest of their hashes, which follow
 // from ids alone: a change moves few clients, and a restart none.
-func sharesBySource(f *forward) (list []balancer.FlowShare) {
+func sharesBySource(f *rule.Forward) (list []balancer.FlowShare) {
 	for bucket := range buckets {
-		p := f.pick(hashOf(bucket, "")).group.Pool.Load()
+		p := f.Pick(hashOf(bucket, "")).Group.Pool.Load()
 		var best *target.Target
 		var most uint64
 		for _, t := range p.Eligible {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
@@ -24,7 +25,7 @@ type listener struct {
 	stream       bool // comes over TCP
 	datagrams    bool // comes over UDP
 	settings     listenerSettings
-	rules        []rule
+	rules        []rule.Rule
 	certificates func() []*tlspolicy.Certificate
 	clientTLS    *tls.Config // of HTTPS and TLS
 	groups       map[*target.Group]bool
@@ -66,7 +67,7 @@ func newListener(config balancer.Listener, known registry) (*listener, error) {
 			return nil, fmt.Errorf("listener %s: %w", config.ID, err)
 		}
 	}
-	l.rules, err = newRules(config.Rules, func(id string) *target.Group {
+	l.rules, err = rule.New(config.Rules, func(id string) *target.Group {
 		g := known.group(id)
 		l.groups[g] = true
 		return g
@@ -77,11 +78,11 @@ func newListener(config balancer.Listener, known registry) (*listener, error) {
 	return l, nil
 }
 
-func (l *listener) flowForward() *forward {
+func (l *listener) flowForward() *rule.Forward {
 	if len(l.rules) == 0 {
 		return nil
 	}
-	return l.rules[len(l.rules)-1].action.forward
+	return l.rules[len(l.rules)-1].Action.Forward
 }
 
 // alpn are the protocols that an HTTPS listener agrees on with clients.

@@ -110,7 +110,7 @@ func (x *exchange) complete(out *http.Request, in http.Header) {
 // locate says what the target is asked for: path and query as they were sent, or as they are
 // rewritten, whatever a parser makes of them.
 func (x *exchange) locate(out *http.Request) {
-	path, query, empty := x.asked.path, x.asked.query, x.asked.query == "" && strings.HasSuffix(x.request.RequestURI, "?")
+	path, query, empty := x.asked.Path, x.asked.Query, x.asked.Query == "" && strings.HasSuffix(x.request.RequestURI, "?")
 	if x.uri != "" {
 		path, query, empty = strings.Cut(x.uri, "?")
 		out.URL.Path, _ = url.PathUnescape(path) // Opaque says what that makes no sense of

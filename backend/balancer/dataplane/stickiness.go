@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"net/http"
 	"slices"
@@ -31,10 +32,10 @@ func cookieOf(r *http.Request, names ...string) string {
 }
 
 // stuckGroup is the group that a client got before, if the action still has it.
-func stuckGroup(f *forward, r *http.Request) *share {
+func stuckGroup(f *rule.Forward, r *http.Request) *rule.Share {
 	value := cookieOf(r, "AWSALBTG", "AWSALBTGCORS")
-	if i := slices.IndexFunc(f.groups, func(s share) bool { return s.cookie == value && s.weight > 0 }); i >= 0 {
-		return &f.groups[i]
+	if i := slices.IndexFunc(f.Groups, func(s rule.Share) bool { return s.Cookie == value && s.Weight > 0 }); i >= 0 {
+		return &f.Groups[i]
 	}
 	return nil
 }

@@ -54,11 +54,11 @@ func connectFlow(run *runtime, l *listener, source, destination netip.AddrPort) 
 		return nil, nil
 	}
 	hash := target.FlowHash(source)
-	chosen := f.pick(hash)
+	chosen := f.Pick(hash)
 	if chosen == nil {
 		return nil, nil
 	}
-	g := chosen.group
+	g := chosen.Group
 	p := g.Pool.Load()
 	if p.Settings.Stickiness.Kind == "source_ip" {
 		hash = target.FlowHash(source.Addr())
@@ -190,9 +190,9 @@ func flowTarget(l *listener, hash uint64) *target.Target {
 	if f == nil {
 		return nil
 	}
-	chosen := f.pick(hash)
+	chosen := f.Pick(hash)
 	if chosen == nil {
 		return nil
 	}
-	return chosen.group.Pool.Load().Flow(hash)
+	return chosen.Group.Pool.Load().Flow(hash)
 }

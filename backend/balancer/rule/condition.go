@@ -1,4 +1,4 @@
-package dataplane
+package rule
 
 import (
 	"fmt"
@@ -12,17 +12,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// asked is what conditions look at.
-type asked struct {
-	host   string // without the port
-	path   string // as it was sent
-	query  string
-	source netip.Addr
+// Request is what conditions look at.
+type Request struct {
+	Host   string // without the port
+	Path   string // as it was sent
+	Query  string
+	Source netip.Addr
 	*http.Request
 }
 
 // condition is one that has been read. It is called for each request.
-type condition func(asked) bool
+type condition func(Request) bool
 
 // newCondition reads a condition. Hosts, headers and query strings are compared without
 // regard to capitals, paths and methods with it; see "Condition types for listener rules"
@@ -31,16 +31,16 @@ func newCondition(c balancer.Condition) (condition, error) {
 	switch c.Field {
 	case "host-header":
 		matches, err := newMatch(c, true)
-		return func(a asked) bool { return matches(a.host) }, err
+		return func(a Request) bool { return matches(a.Host) }, err
 	case "path-pattern":
 		matches, err := newMatch(c, false)
-		return func(a asked) bool { return matches(a.path) }, err
+		return func(a Request) bool { return matches(a.Path) }, err
 	case "http-header":
 		name := textproto.CanonicalMIMEHeaderKey(c.Header)
 		matches, err := newMatch(c, true)
-		return func(a asked) bool { return slices.ContainsFunc(a.headers(name), matches) }, err
+		return func(a Request) bool { return slices.ContainsFunc(a.headers(name), matches) }, err
 	case "http-request-method":
-		return func(a asked) bool { return slices.Contains(c.Values, a.Method) }, nil
+		return func(a Request) bool { return slices.Contains(c.Values, a.Method) }, nil
 	case "query-string":
 		return queryCondition(c.Query), nil
 	case "source-ip":
@@ -50,9 +50,9 @@ func newCondition(c balancer.Condition) (condition, error) {
 }
 
 // headers are the values of a header; net/http keeps that of the host elsewhere.
-func (a asked) headers(name string) []string {
+func (a Request) headers(name string) []string {
 	if name == "Host" {
-		return []string{a.Host}
+		return []string{a.Request.Host}
 	}
 	return a.Header[name]
 }
@@ -88,8 +88,8 @@ func queryCondition(pairs []balancer.QueryPair) condition {
 	for _, p := range pairs {
 		wants = append(wants, want{p.Key == "", newPattern(p.Key, true, true), newPattern(p.Value, true, true)})
 	}
-	return func(a asked) bool {
-		for part := range strings.SplitSeq(a.query, "&") {
+	return func(a Request) bool {
+		for part := range strings.SplitSeq(a.Query, "&") {
 			key, value, _ := strings.Cut(part, "=")
 			if part != "" && slices.ContainsFunc(wants, func(w want) bool {
 				return (w.anyKey || w.key.matches(key)) && w.value.matches(value)
@@ -111,7 +111,7 @@ func sourceCondition(values []string) (condition, error) {
 		}
 		prefixes = append(prefixes, prefix.Masked())
 	}
-	return func(a asked) bool {
-		return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(a.source) })
+	return func(a Request) bool {
+		return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(a.Source) })
 	}, nil
 }

@@ -1,4 +1,4 @@
-package dataplane
+package rule
 
 import (
 	"net/http"
@@ -9,10 +9,10 @@ import (
 )
 
 func TestConditions(t *testing.T) {
-	request := func(change func(*asked)) asked {
-		a := asked{
-			host: "www.Example.com", path: "/img/Picture1", query: "version=v1&flag&Mode=Native",
-			source: netip.MustParseAddr("10.1.2.3"), Request: &http.Request{Method: "POST", Host: "www.Example.com:8080", Header: http.Header{"User-Agent": {"Mozilla/5.0 Chrome", "other"}}},
+	request := func(change func(*Request)) Request {
+		a := Request{
+			Host: "www.Example.com", Path: "/img/Picture1", Query: "version=v1&flag&Mode=Native",
+			Source: netip.MustParseAddr("10.1.2.3"), Request: &http.Request{Method: "POST", Host: "www.Example.com:8080", Header: http.Header{"User-Agent": {"Mozilla/5.0 Chrome", "other"}}},
 		}
 		if change != nil {
 			change(&a)
@@ -23,12 +23,12 @@ func TestConditions(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		balancer.Condition
-		asked
+		Request
 		holds bool
 	}{
 		{"a host in other capitals", balancer.Condition{Field: "host-header", Values: []string{"WWW.example.COM"}}, usual, true},
 		{"a host's wildcard", balancer.Condition{Field: "host-header", Values: []string{"no.org", "*.example.com"}}, usual, true},
-		{"a host's wildcard wants its dot", balancer.Condition{Field: "host-header", Values: []string{"*.example.com"}}, request(func(a *asked) { a.host = "example.com" }), false},
+		{"a host's wildcard wants its dot", balancer.Condition{Field: "host-header", Values: []string{"*.example.com"}}, request(func(a *Request) { a.Host = "example.com" }), false},
 		{"a path", balancer.Condition{Field: "path-pattern", Values: []string{"/img/*"}}, usual, true},
 		{"a path in other capitals", balancer.Condition{Field: "path-pattern", Values: []string{"/img/picture?"}}, usual, false},
 		{"a path's question mark", balancer.Condition{Field: "path-pattern", Values: []string{"/img/Picture?"}}, usual, true},
@@ -50,18 +50,18 @@ func TestConditions(t *testing.T) {
 		{"a pair's value elsewhere", balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Key: "version", Value: "native"}}}, usual, false},
 		{"a value of any key", balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Value: "native"}}}, usual, true},
 		{"a key without a value", balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Key: "flag", Value: ""}}}, usual, true},
-		{"a query where there is none", balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Value: "*"}}}, request(func(a *asked) { a.query = "" }), false},
-		{"an escaped star", balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Key: "q", Value: `\*`}}}, request(func(a *asked) { a.query = "q=*" }), true},
-		{"an escaped star is no wildcard", balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Key: "q", Value: `\*`}}}, request(func(a *asked) { a.query = "q=a" }), false},
+		{"a query where there is none", balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Value: "*"}}}, request(func(a *Request) { a.Query = "" }), false},
+		{"an escaped star", balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Key: "q", Value: `\*`}}}, request(func(a *Request) { a.Query = "q=*" }), true},
+		{"an escaped star is no wildcard", balancer.Condition{Field: "query-string", Query: []balancer.QueryPair{{Key: "q", Value: `\*`}}}, request(func(a *Request) { a.Query = "q=a" }), false},
 		{"a source", balancer.Condition{Field: "source-ip", Values: []string{"192.168.0.0/16", "10.1.0.0/16"}}, usual, true},
 		{"another source", balancer.Condition{Field: "source-ip", Values: []string{"10.2.0.0/16"}}, usual, false},
-		{"a source of IPv6", balancer.Condition{Field: "source-ip", Values: []string{"2001:db8::/32"}}, request(func(a *asked) { a.source = netip.MustParseAddr("2001:db8::1") }), true},
+		{"a source of IPv6", balancer.Condition{Field: "source-ip", Values: []string{"2001:db8::/32"}}, request(func(a *Request) { a.Source = netip.MustParseAddr("2001:db8::1") }), true},
 	} {
 		read, err := newCondition(c.Condition)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if read(c.asked) != c.holds {
+		if read(c.Request) != c.holds {
 			t.Errorf("%s: %v, want %v", c.name, !c.holds, c.holds)
 		}
 	}

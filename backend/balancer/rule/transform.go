@@ -1,4 +1,4 @@
-package dataplane
+package rule
 
 import (
 	"fmt"
@@ -8,14 +8,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// transform is one that has been read.
-type transform struct {
-	host    bool
+// Transform is one that has been read.
+type Transform struct {
+	Host    bool
 	regex   *regexp.Regexp
 	replace string
 }
 
-func newTransforms(list []balancer.Transform) (read []transform, err error) {
+func newTransforms(list []balancer.Transform) (read []Transform, err error) {
 	for _, t := range list {
 		regex, err := regexp.Compile(t.Regex)
 		if err != nil {
@@ -24,13 +24,13 @@ func newTransforms(list []balancer.Transform) (read []transform, err error) {
 		if t.Type != "host-header-rewrite" && t.Type != "url-rewrite" {
 			return nil, fmt.Errorf("a transform of the type %q", t.Type)
 		}
-		read = append(read, transform{t.Type == "host-header-rewrite", regex, t.Replace})
+		read = append(read, Transform{t.Type == "host-header-rewrite", regex, t.Replace})
 	}
 	return read, nil
 }
 
-// apply returns a text with the first match replaced, or false if there is none.
-func (t *transform) apply(text string) (string, bool) {
+// Apply returns a text with the first match replaced, or false if there is none.
+func (t *Transform) Apply(text string) (string, bool) {
 	match := t.regex.FindStringSubmatchIndex(text)
 	if match == nil {
 		return "", false

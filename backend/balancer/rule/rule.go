@@ -1,4 +1,4 @@
-package dataplane
+package rule
 
 import (
 	"fmt"
@@ -7,25 +7,25 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
-// rule is one that has been read.
-type rule struct {
+// Rule is one that has been read.
+type Rule struct {
 	conditions []condition
-	action     action
-	transforms []transform
+	Action     Action
+	Transforms []Transform
 }
 
-// action says what answers a request: exactly one member is set.
-type action struct {
-	forward  *forward
-	redirect *balancer.Redirect
-	fixed    *balancer.FixedResponse
+// Action says what answers a request: exactly one member is set.
+type Action struct {
+	Forward  *Forward
+	Redirect *balancer.Redirect
+	Fixed    *balancer.FixedResponse
 }
 
-// newRules reads a listener's rules; group finds or makes what has an id.
-func newRules(list []balancer.Rule, group func(id string) *target.Group) ([]rule, error) {
-	var rules []rule
+// New reads a listener's rules; group finds or makes what has an id.
+func New(list []balancer.Rule, group func(id string) *target.Group) ([]Rule, error) {
+	var rules []Rule
 	for _, r := range list {
-		var read rule
+		var read Rule
 		for _, c := range r.Conditions {
 			condition, err := newCondition(c)
 			if err != nil {
@@ -34,10 +34,10 @@ func newRules(list []balancer.Rule, group func(id string) *target.Group) ([]rule
 			read.conditions = append(read.conditions, condition)
 		}
 		var err error
-		if read.action, err = newAction(r.Action, group); err != nil {
+		if read.Action, err = newAction(r.Action, group); err != nil {
 			return nil, fmt.Errorf("rule %s: %w", r.ID, err)
 		}
-		if read.transforms, err = newTransforms(r.Transforms); err != nil {
+		if read.Transforms, err = newTransforms(r.Transforms); err != nil {
 			return nil, fmt.Errorf("rule %s: %w", r.ID, err)
 		}
 		rules = append(rules, read)
@@ -45,8 +45,8 @@ func newRules(list []balancer.Rule, group func(id string) *target.Group) ([]rule
 	return rules, nil
 }
 
-// decide returns the first rule that holds for a request, or nil.
-func decide(rules []rule, a asked) *rule {
+// Choose returns the first rule that holds for a request, or nil.
+func Choose(rules []Rule, a Request) *Rule {
 	for i := range rules {
 		if rules[i].holds(a) {
 			return &rules[i]
@@ -55,7 +55,7 @@ func decide(rules []rule, a asked) *rule {
 	return nil
 }
 
-func (r *rule) holds(a asked) bool {
+func (r *Rule) holds(a Request) bool {
 	for _, c := range r.conditions {
 		if !c(a) {
 			return false
