@@ -38,7 +38,7 @@ func (x *exchange) weigh(w http.ResponseWriter, r *http.Request, f *rule.Forward
 		return
 	}
 	if f.Sticky > 0 {
-		x.cookies = append(x.cookies, stickyCookies("AWSALBTG", chosen.Cookie, x.now().Add(f.Sticky), x.listener.secure)...)
+		x.cookies = append(x.cookies, stickyCookies("AWSALBTG", chosen.Cookie, x.now().Add(f.Sticky), x.listener.Secure)...)
 	}
 	x.forward(w, r, chosen.Group)
 }
@@ -60,9 +60,9 @@ func (x *exchange) redirect(w http.ResponseWriter, d *balancer.Redirect) {
 
 // location has the port even where it is the protocol's own.
 func (x *exchange) location(d *balancer.Redirect) string {
-	protocol := strings.ToLower(x.listener.protocol)
+	protocol := strings.ToLower(x.listener.Protocol)
 	fill := strings.NewReplacer("#{protocol}", protocol, "#{host}", x.asked.Host,
-		"#{port}", strconv.Itoa(int(x.listener.port)), "#{path}", strings.TrimPrefix(x.asked.Path, "/"), "#{query}", x.asked.Query)
+		"#{port}", strconv.Itoa(int(x.listener.Port)), "#{path}", strings.TrimPrefix(x.asked.Path, "/"), "#{query}", x.asked.Query)
 	member := func(given, kept string) string {
 		if given == "" {
 			given = kept

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
@@ -56,12 +57,12 @@ type Balancer struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup // goroutines; what the http servers run ends with them
 	clients chan struct{}  // a token for each connection
-	runtime runtime
+	runtime listener.Runtime
 
 	mu           sync.Mutex // guards what follows; never held over a call to a target
 	versions     map[balancer.Key]int64
-	sockets      map[string]*listenerSocket // by the listener's id
-	unopened     map[string]*listener       // whose port could not be opened: their targets are checked all the same
+	sockets      map[string]*listenerSocket    // by the listener's id
+	unopened     map[string]*listener.Listener // whose port could not be opened: their targets are checked all the same
 	groups       map[string]*target.Group
 	certificates map[string]*tlspolicy.Certificate
 	checks       checker
@@ -75,12 +76,12 @@ type Balancer struct {
 func New(options Options) *Balancer {
 	b := &Balancer{
 		options: options.withDefaults(), clients: make(chan struct{}, mostClients), versions: map[balancer.Key]int64{},
-		sockets: map[string]*listenerSocket{}, unopened: map[string]*listener{}, groups: map[string]*target.Group{}, certificates: map[string]*tlspolicy.Certificate{},
+		sockets: map[string]*listenerSocket{}, unopened: map[string]*listener.Listener{}, groups: map[string]*target.Group{}, certificates: map[string]*tlspolicy.Certificate{},
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
-	b.runtime = runtime{
-		context: b.ctx, running: &b.running, dial: b.options.Dial, now: b.options.Now, log: b.options.Log,
-		dismiss: b.dismiss, mostHeads: mostHeads, mostFlows: mostFlows,
+	b.runtime = listener.Runtime{
+		Context: b.ctx, Running: &b.running, Dial: b.options.Dial, Now: b.options.Now, Log: b.options.Log,
+		Dismiss: b.dismiss, MostHeads: mostHeads, MostFlows: mostFlows,
 	}
 	return b
 }

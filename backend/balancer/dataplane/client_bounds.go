@@ -11,7 +11,7 @@ func (c *clientConn) reserve() bool {
 	if more == 0 || c.runtime == nil {
 		return true
 	}
-	if c.reserved = wanted; c.runtime.heads.Add(more) <= c.runtime.mostHeads || more < 0 {
+	if c.reserved = wanted; c.runtime.Heads.Add(more) <= c.runtime.MostHeads || more < 0 {
 		return true
 	}
 	c.forget()
@@ -21,7 +21,7 @@ func (c *clientConn) reserve() bool {
 // forget gives back what is reserved. The lock is held.
 func (c *clientConn) forget() {
 	if c.reserved > 0 {
-		c.runtime.heads.Add(-c.reserved)
+		c.runtime.Heads.Add(-c.reserved)
 		c.reserved = 0
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
@@ -23,7 +24,7 @@ type clientConn struct {
 	net.Conn
 	began   time.Time
 	idle    time.Duration
-	runtime *runtime // which counts the bytes of all long heads
+	runtime *listener.Runtime // which counts the bytes of all long heads
 	tls     *tlspolicy.Info
 	serving atomic.Bool            // a handler has been asked, and its answer is not yet out
 	words   atomic.Pointer[[]byte] // the end of a status line to write instead of net/http's

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
@@ -40,23 +41,23 @@ type datagramFlows struct {
 
 // datagrams serves the UDP port of a listener.
 type datagrams struct {
-	runtime *runtime
-	current *atomic.Pointer[listener]
+	runtime *listener.Runtime
+	current *atomic.Pointer[listener.Listener]
 	packets net.PacketConn
 }
 
 // run passes datagrams to the target of their flow, and its answers back.
 func (d *datagrams) run() {
-	flows := datagramFlows{most: d.runtime.mostFlows, flows: map[netip.AddrPort]*datagramFlow{}}
+	flows := datagramFlows{most: d.runtime.MostFlows, flows: map[netip.AddrPort]*datagramFlow{}}
 	buffer := make([]byte, maxDatagram)
 	for {
 		n, from, err := d.packets.ReadFrom(buffer)
-		if errors.Is(err, net.ErrClosed) || d.runtime.context.Err() != nil {
+		if errors.Is(err, net.ErrClosed) || d.runtime.Context.Err() != nil {
 			flows.closeAll()
 			return
 		}
 		if err != nil {
-			d.runtime.log.Warn("receive a datagram", "port", d.current.Load().port, "err", err)
+			d.runtime.Log.Warn("receive a datagram", "port", d.current.Load().Port, "err", err)
 			time.Sleep(10 * time.Millisecond) // such as too little memory
 			continue
 		}
@@ -84,9 +85,9 @@ func (d *datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from n
 	if t == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(d.runtime.context, dialer.Patience)
+	ctx, cancel := context.WithTimeout(d.runtime.Context, dialer.Patience)
 	defer cancel()
-	conn, err := d.runtime.dial(balancer.WithClient(ctx, source), "udp", t.Address)
+	conn, err := d.runtime.Dial(balancer.WithClient(ctx, source), "udp", t.Address)
 	if err != nil {
 		return nil
 	}
@@ -98,7 +99,7 @@ func (d *datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from n
 	t.Outstanding.Add(1)
 	t.Flows.Store(conn, nil)
 	_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
-	d.runtime.running.Go(func() {
+	d.runtime.Running.Go(func() {
 		defer func() {
 			flows.drop(source, f)
 			t.Outstanding.Add(-1)

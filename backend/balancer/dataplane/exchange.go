@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"net/http"
@@ -13,8 +14,8 @@ import (
 
 // exchange is a request with its answer. It is used again for another when both are done.
 type exchange struct {
-	runtime  *runtime
-	listener *listener
+	runtime  *listener.Runtime
+	listener *listener.Listener
 	request  *http.Request
 	writer   http.ResponseWriter
 	client   *clientConn // nil in HTTP/2
@@ -48,10 +49,10 @@ func (x *exchange) release() {
 	exchanges.Put(x)
 }
 
-func (x *exchange) now() time.Time { return x.runtime.now() }
+func (x *exchange) now() time.Time { return x.runtime.Now() }
 
 // serve answers a request that came to a listener.
-func serve(run *runtime, l *listener, w http.ResponseWriter, r *http.Request) {
+func serve(run *listener.Runtime, l *listener.Listener, w http.ResponseWriter, r *http.Request) {
 	x := exchanges.Get().(*exchange)
 	x.runtime, x.listener, x.request, x.writer = run, l, r, w
 	if x.client, _ = r.Context().Value(clientConnKey{}).(*clientConn); x.client != nil {
@@ -60,7 +61,7 @@ func serve(run *runtime, l *listener, w http.ResponseWriter, r *http.Request) {
 			panic(http.ErrAbortHandler) // net/http closes the connection, without an answer
 		}
 	} else {
-		stream := newStreamWriter(w, l.settings.idle)
+		stream := newStreamWriter(w, l.Settings.Idle)
 		defer stream.end(r)
 		w, x.writer = stream, stream
 	}
@@ -87,7 +88,7 @@ func serve(run *runtime, l *listener, w http.ResponseWriter, r *http.Request) {
 
 // route answers a request by the rule that it takes.
 func (x *exchange) route(w http.ResponseWriter, r *http.Request) {
-	switch chosen := rule.Choose(x.listener.rules, x.asked); {
+	switch chosen := rule.Choose(x.listener.Rules, x.asked); {
 	case chosen == nil:
 		x.page(w, http.StatusServiceUnavailable)
 	case !x.transform(chosen.Transforms):
@@ -128,9 +129,9 @@ func (x *exchange) refused() int {
 		return http.StatusBadRequest
 	case len(r.Method)+len(r.RequestURI) > maxLine, tooLarge(r.Header):
 		return http.StatusBadRequest
-	case x.client != nil && !x.listener.settings.monitorDesync && x.contradicts():
+	case x.client != nil && !x.listener.Settings.MonitorDesync && x.contradicts():
 		return http.StatusBadRequest
-	case x.listener.settings.strictDesync && r.ProtoMajor == 1 && ambiguous(r):
+	case x.listener.Settings.StrictDesync && r.ProtoMajor == 1 && ambiguous(r):
 		return http.StatusBadRequest
 	case tooManyForwarded(r.Header):
 		return 463

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
@@ -15,9 +16,9 @@ const draws = 1 << 16
 // sharesOf are what the kernel leads of a listener's flows: all of them, or none if it cannot
 // lead them to one of the targets as that is to be asked. What TLS ends here, and what begins
 // with a header of proxies, this process passes on.
-func sharesOf(l *listener) (shares []balancer.FlowShare) {
-	f := l.flowForward()
-	if l.application || l.secure || f == nil || f.Total == 0 {
+func sharesOf(l *listener.Listener) (shares []balancer.FlowShare) {
+	f := l.DefaultForward()
+	if l.Application || l.Secure || f == nil || f.Total == 0 {
 		return nil
 	}
 	bySource := false
@@ -39,18 +40,18 @@ func sharesOf(l *listener) (shares []balancer.FlowShare) {
 	var all []balancer.FlowShare
 	for _, protocol := range transports(l) {
 		for _, s := range shares {
-			s.Protocol, s.Port, s.BySource = protocol, l.port, bySource
+			s.Protocol, s.Port, s.BySource = protocol, l.Port, bySource
 			all = append(all, s)
 		}
 	}
 	return all
 }
 
-func transports(l *listener) (list []string) {
-	if l.stream {
+func transports(l *listener.Listener) (list []string) {
+	if l.Stream {
 		list = append(list, "tcp")
 	}
-	if l.datagrams {
+	if l.Datagrams {
 		list = append(list, "udp")
 	}
 	return list

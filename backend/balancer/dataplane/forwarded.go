@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
@@ -21,9 +22,9 @@ func tooManyForwarded(h http.Header) bool {
 }
 
 // setForwarded tells the target who asked, and how.
-func setForwarded(out, in http.Header, client netip.AddrPort, l *listener) {
-	s := &l.settings
-	switch s.xForwardedFor {
+func setForwarded(out, in http.Header, client netip.AddrPort, l *listener.Listener) {
+	s := &l.Settings
+	switch s.XForwardedFor {
 	case "remove":
 		delete(out, "X-Forwarded-For")
 	case "preserve":
@@ -32,7 +33,7 @@ func setForwarded(out, in http.Header, client netip.AddrPort, l *listener) {
 		}
 	default:
 		address := client.Addr().String()
-		if s.clientPort {
+		if s.ClientPort {
 			address = client.String()
 		}
 		if prior := in["X-Forwarded-For"]; len(prior) > 0 {
@@ -40,7 +41,7 @@ func setForwarded(out, in http.Header, client netip.AddrPort, l *listener) {
 		}
 		out["X-Forwarded-For"] = []string{address}
 	}
-	out["X-Forwarded-Proto"], out["X-Forwarded-Port"] = l.forwardedProto, l.forwardedPort
+	out["X-Forwarded-Proto"], out["X-Forwarded-Port"] = l.ForwardedProto, l.ForwardedPort
 	if host, ok := in["X-Forwarded-Host"]; ok { // not the balancer's
 		out["X-Forwarded-Host"] = host
 	}
@@ -85,8 +86,8 @@ func hexDigits(number uint64, n int) string {
 // hostFor is the Host header that a target gets. Unless it is to be preserved, it is in small
 // letters and has the listener's port where that is not the protocol's usual one, and none where
 // it is; see "Host header preservation" in the guide.
-func hostFor(host string, s *listenerSettings, port uint16) string {
-	if s.preserveHost {
+func hostFor(host string, s *listener.Settings, port uint16) string {
+	if s.PreserveHost {
 		return host
 	}
 	host = strings.ToLower(host)

@@ -18,7 +18,7 @@ func (x *exchange) askHTTP1(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	secure := x.pool.Settings.Protocol == "HTTPS"
 	for {
-		c, err := x.target.Connect(ctx, x.runtime.dial, secure, x.listener.settings.idle)
+		c, err := x.target.Connect(ctx, x.runtime.Dial, secure, x.listener.Settings.Idle)
 		if err != nil {
 			return nil, err
 		}

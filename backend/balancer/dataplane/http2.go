@@ -14,7 +14,7 @@ import (
 func (x *exchange) askHTTP2(r *http.Request) (answer *http.Response, err error) {
 	client := r.Context()
 	ctx, end := context.WithCancel(client)
-	q := &quiet{idle: x.listener.settings.idle}
+	q := &quiet{idle: x.listener.Settings.Idle}
 	q.timer = time.AfterFunc(q.idle, func() {
 		q.over.Store(true)
 		end()
@@ -25,7 +25,7 @@ func (x *exchange) askHTTP2(r *http.Request) (answer *http.Response, err error) 
 		asked = &heardBody{ReadCloser: r.Body, quiet: q}
 		r.Body = asked
 	}
-	answer, err = x.target.Http2.Transport().RoundTrip(r)
+	answer, err = x.target.HTTP2.Transport().RoundTrip(r)
 	q.timer.Stop()
 	if err != nil {
 		end()

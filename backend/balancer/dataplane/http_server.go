@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 // httpServer serves the connections of a listener of HTTP or HTTPS.
 type httpServer struct {
-	runtime *runtime
-	current *atomic.Pointer[listener] // serves new requests
+	runtime *listener.Runtime
+	current *atomic.Pointer[listener.Listener] // serves new requests
 
 	mu      sync.Mutex
 	servers []*server // the last one is for new connections
@@ -33,11 +34,11 @@ type server struct {
 
 // configure has new connections served with the settings of a listener. Those that are there
 // keep net/http's settings, and take the new rules with their next request.
-func (h *httpServer) configure(l *listener) {
+func (h *httpServer) configure(l *listener.Listener) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	n := len(h.servers)
-	if n > 0 && h.servers[n-1].idle == l.settings.idle && h.servers[n-1].http2 == l.settings.http2 {
+	if n > 0 && h.servers[n-1].idle == l.Settings.Idle && h.servers[n-1].http2 == l.Settings.HTTP2 {
 		return
 	}
 	if n > 0 {
@@ -46,15 +47,15 @@ func (h *httpServer) configure(l *listener) {
 	h.servers = append(h.servers, h.newServer(l))
 }
 
-func (h *httpServer) newServer(l *listener) *server {
-	s := &server{feed: newFeed(), idle: l.settings.idle, http2: l.settings.http2}
+func (h *httpServer) newServer(l *listener.Listener) *server {
+	s := &server{feed: newFeed(), idle: l.Settings.Idle, http2: l.Settings.HTTP2}
 	s.Server = &http.Server{
 		Handler:           http.HandlerFunc(h.handle),
-		IdleTimeout:       l.settings.idle,
-		ReadHeaderTimeout: l.settings.idle,
+		IdleTimeout:       l.Settings.Idle,
+		ReadHeaderTimeout: l.Settings.Idle,
 		MaxHeaderBytes:    maxHead - 4<<10, // the server reads as much more
 		HTTP2: &http.HTTP2Config{
-			MaxConcurrentStreams: 128, WriteByteTimeout: l.settings.idle,
+			MaxConcurrentStreams: 128, WriteByteTimeout: l.Settings.Idle,
 			MaxReceiveBufferPerStream: dialer.StreamWindow, MaxReceiveBufferPerConnection: 4 * dialer.StreamWindow,
 		},
 		ErrorLog:    discarded,
@@ -63,7 +64,7 @@ func (h *httpServer) newServer(l *listener) *server {
 
 		DisableGeneralOptionsHandler: true, // OPTIONS * is for targets, like all else
 	}
-	h.runtime.running.Go(func() { _ = s.Serve(s.feed) }) // ends with the feed
+	h.runtime.Running.Go(func() { _ = s.Serve(s.feed) }) // ends with the feed
 	return s
 }
 
@@ -73,7 +74,7 @@ func (h *httpServer) handle(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if mistake := recover(); mistake != nil {
 			if mistake != http.ErrAbortHandler { //nolint:errorlint // it is what net/http compares with
-				h.runtime.log.Error("a request could not be served", "err", mistake, "stack", string(debug.Stack()))
+				h.runtime.Log.Error("a request could not be served", "err", mistake, "stack", string(debug.Stack()))
 			}
 			panic(http.ErrAbortHandler)
 		}
@@ -88,8 +89,8 @@ func (h *httpServer) track(conn net.Conn, state http.ConnState) {
 	c, _ := conn.(*clientConn)
 	switch state {
 	case http.StateNew:
-		run.running.Add(1) // Serve, which calls this, runs still
-		if run.context.Err() != nil {
+		run.Running.Add(1) // Serve, which calls this, runs still
+		if run.Context.Err() != nil {
 			_ = conn.Close() // it may have come after Close had closed those that there were
 		}
 	case http.StateIdle:
@@ -97,39 +98,39 @@ func (h *httpServer) track(conn net.Conn, state http.ConnState) {
 			c.rest()
 		}
 	case http.StateHijacked: // until its handler returns
-		stop := context.AfterFunc(run.context, func() { _ = conn.Close() })
+		stop := context.AfterFunc(run.Context, func() { _ = conn.Close() })
 		c.left = func() {
 			stop()
-			run.dismiss()
-			run.running.Done()
+			run.Dismiss()
+			run.Running.Done()
 		}
 	case http.StateClosed:
-		run.dismiss()
-		run.running.Done()
+		run.Dismiss()
+		run.Running.Done()
 	}
 }
 
 // accept serves a connection that has been accepted.
-func (h *httpServer) accept(l *listener, conn net.Conn) {
-	if l.secure {
-		h.runtime.running.Go(func() { h.shakeHands(l, conn) })
+func (h *httpServer) accept(l *listener.Listener, conn net.Conn) {
+	if l.Secure {
+		h.runtime.Running.Go(func() { h.shakeHands(l, conn) })
 		return
 	}
 	h.serve(h.newClientConn(l, conn, nil))
 }
 
-func (h *httpServer) newClientConn(l *listener, conn net.Conn, tls *tlspolicy.Info) *clientConn {
-	return &clientConn{Conn: conn, began: time.Now(), idle: l.settings.idle, runtime: h.runtime, tls: tls}
+func (h *httpServer) newClientConn(l *listener.Listener, conn net.Conn, tls *tlspolicy.Info) *clientConn {
+	return &clientConn{Conn: conn, began: time.Now(), idle: l.Settings.Idle, runtime: h.runtime, tls: tls}
 }
 
 // shakeHands begins TLS. net/http knows HTTP/2 by the connection's type.
-func (h *httpServer) shakeHands(l *listener, conn net.Conn) {
-	ctx, cancel := context.WithTimeout(h.runtime.context, handshakePatience)
+func (h *httpServer) shakeHands(l *listener.Listener, conn net.Conn) {
+	ctx, cancel := context.WithTimeout(h.runtime.Context, listener.HandshakePatience)
 	defer cancel()
-	secure := tls.Server(conn, l.clientTLS)
+	secure := tls.Server(conn, l.ClientTLS)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
-		h.runtime.dismiss()
+		h.runtime.Dismiss()
 		return
 	}
 	state := secure.ConnectionState()
@@ -145,7 +146,7 @@ func (h *httpServer) serve(conn net.Conn) {
 	for f, given := h.feed(nil), false; !given; f = h.feed(f) {
 		if f == nil {
 			_ = conn.Close()
-			h.runtime.dismiss()
+			h.runtime.Dismiss()
 			return
 		}
 		given = f.give(conn)
@@ -167,8 +168,8 @@ func (h *httpServer) leave() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, s := range h.servers {
-		h.runtime.running.Go(func() {
-			if s.Shutdown(h.runtime.context) != nil { // requests end with the balancer at the latest
+		h.runtime.Running.Go(func() {
+			if s.Shutdown(h.runtime.Context) != nil { // requests end with the balancer at the latest
 				_ = s.Server.Close()
 			}
 		})

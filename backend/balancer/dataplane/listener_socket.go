@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"errors"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"net"
 	"strconv"
 	"sync/atomic"
@@ -10,30 +11,30 @@ import (
 
 // listenerSocket is a listener's open port. The listener may change while it stays open.
 type listenerSocket struct {
-	runtime *runtime
+	runtime *listener.Runtime
 	admit   func() bool
-	current atomic.Pointer[listener]
+	current atomic.Pointer[listener.Listener]
 	stream  net.Listener   // of TCP, if the listener has it
 	packets net.PacketConn // of UDP, if it has
 	http    *httpServer    // serves what comes over TCP, of HTTP and HTTPS
 }
 
 // openSocket opens a listener's ports.
-func (b *Balancer) openSocket(l *listener) (*listenerSocket, error) {
+func (b *Balancer) openSocket(l *listener.Listener) (*listenerSocket, error) {
 	s := &listenerSocket{runtime: &b.runtime, admit: b.admit}
-	address := ":" + strconv.Itoa(int(l.port))
+	address := ":" + strconv.Itoa(int(l.Port))
 	var err error
-	if l.stream {
+	if l.Stream {
 		if s.stream, err = b.options.Listen("tcp", address); err != nil {
 			return nil, err
 		}
 	}
-	if l.datagrams {
+	if l.Datagrams {
 		if s.packets, err = b.options.ListenPacket("udp", address); err != nil {
 			return nil, errors.Join(err, s.close())
 		}
 	}
-	if l.application {
+	if l.Application {
 		s.http = &httpServer{runtime: s.runtime, current: &s.current}
 	}
 	s.set(l)
@@ -48,15 +49,15 @@ func (b *Balancer) openSocket(l *listener) (*listenerSocket, error) {
 }
 
 // fits tells whether the socket can serve the listener. Clients that have come in the clear stay so.
-func (s *listenerSocket) fits(l *listener) bool {
+func (s *listenerSocket) fits(l *listener.Listener) bool {
 	now := s.current.Load()
-	return now.port == l.port && now.application == l.application && now.secure == l.secure && (s.stream != nil) == l.stream && (s.packets != nil) == l.datagrams
+	return now.Port == l.Port && now.Application == l.Application && now.Secure == l.Secure && (s.stream != nil) == l.Stream && (s.packets != nil) == l.Datagrams
 }
 
 // set has the socket serve a listener from now on.
-func (s *listenerSocket) set(l *listener) {
+func (s *listenerSocket) set(l *listener.Listener) {
 	if old := s.current.Swap(l); old != nil {
-		old.next.Store(l)
+		old.Next.Store(l)
 	}
 	if s.http != nil {
 		s.http.configure(l)
@@ -67,10 +68,10 @@ func (s *listenerSocket) accept() {
 	for {
 		conn, err := s.stream.Accept()
 		if err != nil {
-			if errors.Is(err, net.ErrClosed) || s.runtime.context.Err() != nil {
+			if errors.Is(err, net.ErrClosed) || s.runtime.Context.Err() != nil {
 				return
 			}
-			s.runtime.log.Warn("accept a connection", "port", s.current.Load().port, "err", err)
+			s.runtime.Log.Warn("accept a connection", "port", s.current.Load().Port, "err", err)
 			time.Sleep(10 * time.Millisecond) // such as too many open files
 			continue
 		}
@@ -83,8 +84,8 @@ func (s *listenerSocket) accept() {
 			s.http.accept(l, conn)
 			continue
 		}
-		s.runtime.running.Go(func() {
-			defer s.runtime.dismiss()
+		s.runtime.Running.Go(func() {
+			defer s.runtime.Dismiss()
 			carry(s.runtime, l, conn)
 		})
 	}

@@ -67,7 +67,7 @@ func (x *exchange) keepAlive(h http.Header) {
 	case x.client != nil && x.last:
 		h.Set("Connection", "close")
 	case x.client != nil && h["Connection"] != nil:
-	case x.isOld(x.listener.settings.keepAlive):
+	case x.isOld(x.listener.Settings.KeepAlive):
 		h.Set("Connection", "close")
 	case x.client != nil && x.request.ProtoAtLeast(1, 1) && !x.request.Close:
 		h.Set("Connection", "keep-alive")

@@ -31,7 +31,7 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *target.Gro
 	if x.target = stuckTarget(x.pool.Settings.Stickiness, r, x.pool); x.target == nil {
 		x.target = x.pool.Choose(g.Next.Add(1), x.now)
 	}
-	if next := x.listener.next.Load(); x.target == nil && next != nil { // the targets went after the rule that led to them
+	if next := x.listener.Next.Load(); x.target == nil && next != nil { // the targets went after the rule that led to them
 		x.listener, x.host, x.uri, x.cookies = next, "", "", x.cookies[:0]
 		x.route(w, r)
 		return
@@ -78,12 +78,12 @@ func (x *exchange) rewrite(p *httputil.ProxyRequest) {
 
 // complete makes the header of a request that of one to a target.
 func (x *exchange) complete(out *http.Request, in http.Header) {
-	l, s := x.listener, &x.listener.settings
+	l, s := x.listener, &x.listener.Settings
 	host := cmp.Or(x.host, x.request.Host)
 	if host == "" && !x.request.ProtoAtLeast(1, 1) { // "HTTP connections" in "How Elastic Load Balancing works"
-		host = l.host
+		host = l.Host
 	}
-	out.Host = hostFor(host, s, l.port)
+	out.Host = hostFor(host, s, l.Port)
 	// The client is told to go on as soon as there is a target to read its body; see "HTTP
 	// headers" in "How Elastic Load Balancing works".
 	delete(out.Header, "Expect")
@@ -91,7 +91,7 @@ func (x *exchange) complete(out *http.Request, in http.Header) {
 		delete(out.Header, "Upgrade")
 		delete(out.Header, "Connection")
 	}
-	if s.dropInvalid {
+	if s.DropInvalid {
 		dropInvalid(out.Header)
 	}
 	setForwarded(out.Header, in, x.source, l)
@@ -100,9 +100,9 @@ func (x *exchange) complete(out *http.Request, in http.Header) {
 		given = v[0]
 	}
 	out.Header["X-Amzn-Trace-Id"] = []string{traceID(given, time.Now())}
-	if s.tlsHeaders {
+	if s.TLSHeaders {
 		if t := x.tls(); t != nil {
-			out.Header[s.tlsVersion], out.Header[s.tlsCipherSuite] = []string{t.Version}, []string{t.Cipher}
+			out.Header[s.TLSVersion], out.Header[s.TLSCipherSuite] = []string{t.Version}, []string{t.Cipher}
 		}
 	}
 }
@@ -147,14 +147,14 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // modify completes a target's answer.
 func (x *exchange) modify(answer *http.Response) error {
-	s := &x.listener.settings
-	if s.hideServer {
+	s := &x.listener.Settings
+	if s.HideServer {
 		answer.Header.Del("Server")
 	}
-	for _, h := range s.responseHeaders {
+	for _, h := range s.ResponseHeaders {
 		answer.Header.Set(h[0], h[1])
 	}
-	cookies := targetCookies(x.pool.Settings.Stickiness, answer, x.target, x.now(), x.listener.secure)
+	cookies := targetCookies(x.pool.Settings.Stickiness, answer, x.target, x.now(), x.listener.Secure)
 	for _, c := range append(x.cookies, cookies...) {
 		answer.Header.Add("Set-Cookie", c)
 	}
@@ -183,7 +183,7 @@ func (x *exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		code = http.StatusGatewayTimeout
 	}
-	x.runtime.log.Debug("a target did not answer", "target", x.target.Address, "status", code, "err", err)
+	x.runtime.Log.Debug("a target did not answer", "target", x.target.Address, "status", code, "err", err)
 	x.page(w, code)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
@@ -75,7 +76,7 @@ func (b *Balancer) Remove(key balancer.Key) {
 }
 
 func (b *Balancer) setListener(config balancer.Listener) error {
-	l, err := newListener(config, registry{group: b.group, certificates: b.certificatesOf})
+	l, err := listener.New(config, listener.Registry{Group: b.group, Certificates: b.certificatesOf})
 	if err != nil {
 		return err
 	}
@@ -108,12 +109,12 @@ func (b *Balancer) closeSocket(id string) {
 func (b *Balancer) lookUse() {
 	used := map[*target.Group]bool{}
 	for _, s := range b.sockets {
-		for g := range s.current.Load().groups {
+		for g := range s.current.Load().Groups {
 			used[g] = true
 		}
 	}
 	for _, l := range b.unopened {
-		for g := range l.groups {
+		for g := range l.Groups {
 			used[g] = true
 		}
 	}

@@ -12,20 +12,21 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
 // carry passes a connection to a target, as it is or out of TLS. What cannot be passed on
 // is closed, as a network load balancer does.
-func carry(run *runtime, l *listener, client net.Conn) {
+func carry(run *listener.Runtime, l *listener.Listener, client net.Conn) {
 	defer func() { _ = client.Close() }()
-	defer context.AfterFunc(run.context, func() { _ = client.Close() })()
+	defer context.AfterFunc(run.Context, func() { _ = client.Close() })()
 	source := addrPortOf(client.RemoteAddr())
 	near := client
-	if l.secure {
-		secure := tls.Server(client, l.clientTLS)
-		ctx, cancel := context.WithTimeout(run.context, handshakePatience)
+	if l.Secure {
+		secure := tls.Server(client, l.ClientTLS)
+		ctx, cancel := context.WithTimeout(run.Context, listener.HandshakePatience)
 		defer cancel()
 		if secure.HandshakeContext(ctx) != nil {
 			return
@@ -43,13 +44,13 @@ func carry(run *runtime, l *listener, client net.Conn) {
 		t.Flows.Delete(far)
 		_ = far.Close()
 	}()
-	defer context.AfterFunc(run.context, func() { _ = far.Close() })()
-	pass(near, far, l.settings.streamIdle)
+	defer context.AfterFunc(run.Context, func() { _ = far.Close() })()
+	pass(near, far, l.Settings.StreamIdle)
 }
 
 // connectFlow connects to the flow's target, or to others if that refuses.
-func connectFlow(run *runtime, l *listener, source, destination netip.AddrPort) (net.Conn, *target.Target) {
-	f := l.flowForward()
+func connectFlow(run *listener.Runtime, l *listener.Listener, source, destination netip.AddrPort) (net.Conn, *target.Target) {
+	f := l.DefaultForward()
 	if f == nil {
 		return nil, nil
 	}
@@ -92,10 +93,10 @@ func without(list []*target.Target, out *target.Target) []*target.Target {
 
 // dialFlow connects to a target, and says who has connected before anything else, TLS
 // included.
-func dialFlow(run *runtime, t *target.Target, header []byte, secure bool) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(run.context, dialer.Patience)
+func dialFlow(run *listener.Runtime, t *target.Target, header []byte, secure bool) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(run.Context, dialer.Patience)
 	defer cancel()
-	conn, err := dialer.WithHeader(header, run.dial)(ctx, "tcp", t.Address)
+	conn, err := dialer.WithHeader(header, run.Dial)(ctx, "tcp", t.Address)
 	if err != nil || !secure {
 		return conn, err
 	}
@@ -185,8 +186,8 @@ func addrPortOf(a net.Addr) netip.AddrPort {
 
 // flowTarget is the target of a connection or a datagram that is not looked into: the
 // default rule's.
-func flowTarget(l *listener, hash uint64) *target.Target {
-	f := l.flowForward()
+func flowTarget(l *listener.Listener, hash uint64) *target.Target {
+	f := l.DefaultForward()
 	if f == nil {
 		return nil
 	}

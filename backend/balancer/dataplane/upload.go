@@ -41,7 +41,7 @@ type upload struct {
 
 func newUpload(x *exchange, c *target.Conn, r *http.Request) *upload {
 	u := &upload{
-		conn: c, request: r, origin: x.request, body: r.Body, client: http.NewResponseController(x.writer), idle: x.listener.settings.idle,
+		conn: c, request: r, origin: x.request, body: r.Body, client: http.NewResponseController(x.writer), idle: x.listener.Settings.Idle,
 		near: x.client, read: make(chan struct{}), done: make(chan struct{}),
 	}
 	_ = u.client.EnableFullDuplex() // HTTP/2 always is

@@ -33,7 +33,7 @@ type Target struct {
 	Checking  bool          // the same
 
 	Idle  idleConns
-	Http2 sharedConns
+	HTTP2 sharedConns
 
 	Flows sync.Map // net.Conn of streams, to cut when the target is removed
 }
@@ -47,7 +47,7 @@ func newTarget(g *Group, config balancer.Target, dial dialer.Func) *Target {
 	if config.Healthy || g.Set && !g.Check.Enabled {
 		t.health = health.Status{State: health.StateHealthy}
 	}
-	t.Http2.Transport = sync.OnceValue(func() *http.Transport { return dialer.NewHTTP2Transport(t.Http2.count(dialer.WithPatience(dial))) })
+	t.HTTP2.Transport = sync.OnceValue(func() *http.Transport { return dialer.NewHTTP2Transport(t.HTTP2.count(dialer.WithPatience(dial))) })
 	t.retired.Store(config.Draining)
 	return t
 }

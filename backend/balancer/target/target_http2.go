@@ -47,11 +47,11 @@ const closeAgain = 20 * time.Millisecond
 // closeShared closes the connections of a target that is retired when they are idle. With
 // requests on their way, the last of them calls it again.
 func (t *Target) closeShared() {
-	if t.Http2.open.Load() == 0 {
+	if t.HTTP2.open.Load() == 0 {
 		return
 	}
-	t.Http2.Transport().CloseIdleConnections()
-	if t.Http2.open.Load() > 0 && t.Outstanding.Load() == 0 {
+	t.HTTP2.Transport().CloseIdleConnections()
+	if t.HTTP2.open.Load() > 0 && t.Outstanding.Load() == 0 {
 		time.AfterFunc(closeAgain, t.closeShared)
 	}
 }

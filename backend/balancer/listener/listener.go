@@ -1,0 +1,100 @@
+package listener
+
+import (
+	"crypto/tls"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
+)
+
+// Listener is one that has been read. It does not change; another takes its place, while
+// requests that it has begun with stay with it.
+type Listener struct {
+	Port         uint16
+	Host         string // the load balancer's name
+	Protocol     string
+	Application  bool // HTTP or HTTPS
+	Secure       bool // HTTPS or TLS
+	Stream       bool // comes over TCP
+	Datagrams    bool // comes over UDP
+	Settings     Settings
+	Rules        []rule.Rule
+	certificates func() []*tlspolicy.Certificate
+	ClientTLS    *tls.Config // of HTTPS and TLS
+	Groups       map[*target.Group]bool
+	Next         atomic.Pointer[Listener] // what took its place
+
+	ForwardedProto, ForwardedPort []string // values of headers, which nobody changes
+}
+
+// Registry finds what a listener refers to by its id. It makes groups that are not known yet.
+type Registry struct {
+	Group        func(id string) *target.Group
+	Certificates func(ids []string) []*tlspolicy.Certificate
+}
+
+// New reads a listener. What it asks of the registry while it reads are groups alone.
+func New(config balancer.Listener, known Registry) (*Listener, error) {
+	l := &Listener{
+		Port: config.Port, Host: config.Host, Protocol: config.Protocol,
+		Settings: newListenerSettings(config.Attributes), Groups: map[*target.Group]bool{},
+		ForwardedProto: []string{strings.ToLower(config.Protocol)}, ForwardedPort: []string{strconv.Itoa(int(config.Port))},
+	}
+	switch config.Protocol {
+	case "HTTP", "HTTPS":
+		l.Application, l.Stream, l.Secure = true, true, config.Protocol == "HTTPS"
+	case "TCP", "TLS":
+		l.Stream, l.Secure = true, config.Protocol == "TLS"
+	case "UDP":
+		l.Datagrams = true
+	case "TCP_UDP":
+		l.Stream, l.Datagrams = true, true
+	default:
+		return nil, fmt.Errorf("listener %s: protocol %q", config.ID, config.Protocol)
+	}
+	ids := config.Certificates
+	l.certificates = func() []*tlspolicy.Certificate { return known.Certificates(ids) }
+	var err error
+	if l.Secure {
+		if l.ClientTLS, err = tlspolicy.ServerConfig(config.Security, l.alpn(), l.certificates); err != nil {
+			return nil, fmt.Errorf("listener %s: %w", config.ID, err)
+		}
+	}
+	l.Rules, err = rule.New(config.Rules, func(id string) *target.Group {
+		g := known.Group(id)
+		l.Groups[g] = true
+		return g
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listener %s: %w", config.ID, err)
+	}
+	return l, nil
+}
+
+func (l *Listener) DefaultForward() *rule.Forward {
+	if len(l.Rules) == 0 {
+		return nil
+	}
+	return l.Rules[len(l.Rules)-1].Action.Forward
+}
+
+// alpn are the protocols that an HTTPS listener agrees on with clients.
+func (l *Listener) alpn() []string {
+	switch {
+	case !l.Application:
+		return nil
+	case l.Settings.HTTP2:
+		return []string{"h2", "http/1.1"}
+	}
+	return []string{"http/1.1"}
+}
+
+// HandshakePatience is how long a client has for its TLS handshake.
+const HandshakePatience = 10 * time.Second

@@ -1,0 +1,25 @@
+package listener
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+)
+
+// Runtime is what the listeners of a load balancer share.
+type Runtime struct {
+	Context context.Context // ends with the load balancer
+	Running *sync.WaitGroup // their goroutines
+	Dial    dialer.Func
+	Now     func() time.Time
+	Log     *slog.Logger
+	Dismiss func() // makes room for another connection of a client
+
+	MostHeads int64        // bytes, of heads that are not complete
+	Heads     atomic.Int64 // bytes of long heads of which more is to come
+	MostFlows int          // of datagrams, of each listener
+}
