@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"errors"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/flow"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"net"
 	"strconv"
@@ -42,8 +43,8 @@ func (b *Balancer) openSocket(l *listener.Listener) (*listenerSocket, error) {
 		b.running.Go(s.accept)
 	}
 	if s.packets != nil {
-		packets := datagrams{s.runtime, &s.current, s.packets}
-		b.running.Go(packets.run)
+		packets := flow.Datagrams{s.runtime, &s.current, s.packets}
+		b.running.Go(packets.Run)
 	}
 	return s, nil
 }
@@ -86,7 +87,7 @@ func (s *listenerSocket) accept() {
 		}
 		s.runtime.Running.Go(func() {
 			defer s.runtime.Dismiss()
-			carry(s.runtime, l, conn)
+			flow.Carry(s.runtime, l, conn)
 		})
 	}
 }

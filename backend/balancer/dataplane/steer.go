@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/flow"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
@@ -101,7 +102,7 @@ func (b *Balancer) forgetFlows(protocol string, gone *target.Target) {
 // flowShares are those of all listeners.
 func (b *Balancer) flowShares() (shares []balancer.FlowShare) {
 	for _, s := range b.sockets {
-		shares = append(shares, sharesOf(s.current.Load())...)
+		shares = append(shares, flow.Shares(s.current.Load())...)
 	}
 	slices.SortStableFunc(shares, func(a, b balancer.FlowShare) int {
 		if a.Port != b.Port {

@@ -1,4 +1,4 @@
-package dataplane
+package flow
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
-// carry passes a connection to a target, as it is or out of TLS. What cannot be passed on
+// Carry passes a connection to a target, as it is or out of TLS. What cannot be passed on
 // is closed, as a network load balancer does.
-func carry(run *listener.Runtime, l *listener.Listener, client net.Conn) {
+func Carry(run *listener.Runtime, l *listener.Listener, client net.Conn) {
 	defer func() { _ = client.Close() }()
 	defer context.AfterFunc(run.Context, func() { _ = client.Close() })()
 	source := addrPortOf(client.RemoteAddr())

@@ -1,4 +1,4 @@
-package dataplane
+package flow
 
 import (
 	"encoding/binary"
@@ -13,10 +13,10 @@ import (
 // draws is how many numbers there are that a flow can draw.
 const draws = 1 << 16
 
-// sharesOf are what the kernel leads of a listener's flows: all of them, or none if it cannot
+// Shares are what the kernel leads of a listener's flows: all of them, or none if it cannot
 // lead them to one of the targets as that is to be asked. What TLS ends here, and what begins
 // with a header of proxies, this process passes on.
-func sharesOf(l *listener.Listener) (shares []balancer.FlowShare) {
+func Shares(l *listener.Listener) (shares []balancer.FlowShare) {
 	f := l.DefaultForward()
 	if l.Application || l.Secure || f == nil || f.Total == 0 {
 		return nil

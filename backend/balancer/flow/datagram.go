@@ -1,4 +1,4 @@
-package dataplane
+package flow
 
 import (
 	"context"
@@ -39,25 +39,25 @@ type datagramFlows struct {
 	flows map[netip.AddrPort]*datagramFlow
 }
 
-// datagrams serves the UDP port of a listener.
-type datagrams struct {
-	runtime *listener.Runtime
-	current *atomic.Pointer[listener.Listener]
-	packets net.PacketConn
+// Datagrams serves the UDP port of a listener.
+type Datagrams struct {
+	Runtime *listener.Runtime
+	Current *atomic.Pointer[listener.Listener]
+	Packets net.PacketConn
 }
 
-// run passes datagrams to the target of their flow, and its answers back.
-func (d *datagrams) run() {
-	flows := datagramFlows{most: d.runtime.MostFlows, flows: map[netip.AddrPort]*datagramFlow{}}
+// Run passes datagrams to the target of their flow, and its answers back.
+func (d *Datagrams) Run() {
+	flows := datagramFlows{most: d.Runtime.MostFlows, flows: map[netip.AddrPort]*datagramFlow{}}
 	buffer := make([]byte, maxDatagram)
 	for {
-		n, from, err := d.packets.ReadFrom(buffer)
-		if errors.Is(err, net.ErrClosed) || d.runtime.Context.Err() != nil {
+		n, from, err := d.Packets.ReadFrom(buffer)
+		if errors.Is(err, net.ErrClosed) || d.Runtime.Context.Err() != nil {
 			flows.closeAll()
 			return
 		}
 		if err != nil {
-			d.runtime.Log.Warn("receive a datagram", "port", d.current.Load().Port, "err", err)
+			d.Runtime.Log.Warn("receive a datagram", "port", d.Current.Load().Port, "err", err)
 			time.Sleep(10 * time.Millisecond) // such as too little memory
 			continue
 		}
@@ -79,27 +79,27 @@ func (d *datagrams) run() {
 	}
 }
 
-func (d *datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Addr) *datagramFlow {
-	l := d.current.Load()
+func (d *Datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from net.Addr) *datagramFlow {
+	l := d.Current.Load()
 	t := flowTarget(l, target.FlowHash(source))
 	if t == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(d.runtime.Context, dialer.Patience)
+	ctx, cancel := context.WithTimeout(d.Runtime.Context, dialer.Patience)
 	defer cancel()
-	conn, err := d.runtime.Dial(balancer.WithClient(ctx, source), "udp", t.Address)
+	conn, err := d.Runtime.Dial(balancer.WithClient(ctx, source), "udp", t.Address)
 	if err != nil {
 		return nil
 	}
 	f := &datagramFlow{conn: conn, target: t}
 	if t.Group.Pool.Load().Settings.ProxyProtocol {
-		f.prefix = dialer.ProxyHeader(source, addrPortOf(d.packets.LocalAddr()), false)
+		f.prefix = dialer.ProxyHeader(source, addrPortOf(d.Packets.LocalAddr()), false)
 	}
 	flows.put(source, f)
 	t.Outstanding.Add(1)
 	t.Flows.Store(conn, nil)
 	_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
-	d.runtime.Running.Go(func() {
+	d.Runtime.Running.Go(func() {
 		defer func() {
 			flows.drop(source, f)
 			t.Outstanding.Add(-1)
@@ -112,10 +112,10 @@ func (d *datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from n
 }
 
 // answerFlow passes a target's datagrams to the client until there have been none for long.
-func (d *datagrams) answerFlow(conn net.Conn, to net.Addr) {
+func (d *Datagrams) answerFlow(conn net.Conn, to net.Addr) {
 	pass := func(datagram []byte) error {
 		_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
-		_, err := d.packets.WriteTo(datagram, to)
+		_, err := d.Packets.WriteTo(datagram, to)
 		return err
 	}
 	for read := datagramReader(conn); read(pass) == nil; {
