@@ -2,12 +2,14 @@ package dataplane
 
 import (
 	"errors"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/flow"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"net"
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/flow"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/proxy"
 )
 
 // listenerSocket is a listener's open port. The listener may change while it stays open.
@@ -17,7 +19,7 @@ type listenerSocket struct {
 	current atomic.Pointer[listener.Listener]
 	stream  net.Listener   // of TCP, if the listener has it
 	packets net.PacketConn // of UDP, if it has
-	http    *httpServer    // serves what comes over TCP, of HTTP and HTTPS
+	http    *proxy.Server  // serves what comes over TCP, of HTTP and HTTPS
 }
 
 // openSocket opens a listener's ports.
@@ -36,14 +38,14 @@ func (b *Balancer) openSocket(l *listener.Listener) (*listenerSocket, error) {
 		}
 	}
 	if l.Application {
-		s.http = &httpServer{runtime: s.runtime, current: &s.current}
+		s.http = &proxy.Server{Runtime: s.runtime, Current: &s.current}
 	}
 	s.set(l)
 	if s.stream != nil {
 		b.running.Go(s.accept)
 	}
 	if s.packets != nil {
-		packets := flow.Datagrams{s.runtime, &s.current, s.packets}
+		packets := flow.Datagrams{Runtime: s.runtime, Current: &s.current, Packets: s.packets}
 		b.running.Go(packets.Run)
 	}
 	return s, nil
@@ -61,7 +63,7 @@ func (s *listenerSocket) set(l *listener.Listener) {
 		old.Next.Store(l)
 	}
 	if s.http != nil {
-		s.http.configure(l)
+		s.http.Configure(l)
 	}
 }
 
@@ -82,7 +84,7 @@ func (s *listenerSocket) accept() {
 		}
 		l := s.current.Load()
 		if s.http != nil {
-			s.http.accept(l, conn)
+			s.http.Accept(l, conn)
 			continue
 		}
 		s.runtime.Running.Go(func() {
@@ -108,7 +110,7 @@ func (s *listenerSocket) close() error {
 func (s *listenerSocket) leave() {
 	_ = s.close()
 	if s.http != nil {
-		s.http.leave()
+		s.http.Leave()
 	}
 }
 
@@ -116,6 +118,6 @@ func (s *listenerSocket) leave() {
 func (s *listenerSocket) end() {
 	_ = s.close()
 	if s.http != nil {
-		s.http.end()
+		s.http.End()
 	}
 }

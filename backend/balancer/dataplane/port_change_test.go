@@ -159,8 +159,8 @@ func TestListenerThatMovesBack(t *testing.T) {
 func TestListenerWithoutAPortGoes(t *testing.T) {
 	p, client, b := newPorts(t)
 	p.strangerOn(t, ":9")
-	homeless := balancer.Piece{Listener: &balancer.Listener{ID: "a", Port: 9, Protocol: "HTTP", Rules: []balancer.Rule{toGroup("group")}}}
-	if err := client.Update(t.Context(), []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTP"}}, homeless}); err == nil {
+	unopened := balancer.Piece{Listener: &balancer.Listener{ID: "a", Port: 9, Protocol: "HTTP", Rules: []balancer.Rule{toGroup("group")}}}
+	if err := client.Update(t.Context(), []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTP"}}, unopened}); err == nil {
 		t.Error("no error for a port that is taken")
 	}
 	if !b.Used("group") {

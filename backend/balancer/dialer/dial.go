@@ -1,3 +1,5 @@
+// Package dialer connects to targets: with the PROXY protocol's header, in HTTP/2, and within the
+// time that a target has.
 package dialer
 
 import (

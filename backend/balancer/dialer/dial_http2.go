@@ -16,6 +16,7 @@ const StreamWindow = 64 << 10
 
 var errNoHTTP2 = errors.New("the target does not speak HTTP/2")
 
+// NewHTTP2Transport makes what asks a target in HTTP/2, over TLS or not.
 func NewHTTP2Transport(dial Func) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP2(true)

@@ -25,10 +25,11 @@ func WithHeader(header []byte, dial Func) Func {
 	}
 }
 
-// OwnHeader is that of a connection that nobody else asked for, such as a health check's.
+// OwnHeader is the PROXY protocol's header of a connection of the load balancer's own, such as a
+// health check's.
 var OwnHeader = []byte("\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00")
 
-// ProxyHeader is version 2 of HAProxy's PROXY protocol, binary: who connected to what.
+// ProxyHeader is version 2 of HAProxy's PROXY protocol, binary: the client's address and the one that it has connected to.
 func ProxyHeader(source, destination netip.AddrPort, stream bool) []byte {
 	b := []byte("\r\n\r\n\x00\r\nQUIT\n\x21")
 	family := byte(0x10)

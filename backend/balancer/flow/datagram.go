@@ -96,15 +96,12 @@ func (d *Datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from n
 		f.prefix = dialer.ProxyHeader(source, addrPortOf(d.Packets.LocalAddr()), false)
 	}
 	flows.put(source, f)
-	t.Outstanding.Add(1)
-	t.Flows.Store(conn, nil)
+	end := t.Track(conn)
 	_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
 	d.Runtime.Running.Go(func() {
 		defer func() {
 			flows.drop(source, f)
-			t.Outstanding.Add(-1)
-			t.Flows.Delete(conn)
-			_ = conn.Close()
+			end()
 		}()
 		d.answerFlow(conn, from)
 	})

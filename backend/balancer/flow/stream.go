@@ -1,3 +1,5 @@
+// Package flow carries what a network load balancer does not look into: connections of TCP and TLS,
+// and datagrams. It says as well which of them the kernel may lead to targets by itself.
 package flow
 
 import (
@@ -37,13 +39,7 @@ func Carry(run *listener.Runtime, l *listener.Listener, client net.Conn) {
 	if far == nil {
 		return
 	}
-	t.Outstanding.Add(1)
-	t.Flows.Store(far, nil)
-	defer func() {
-		t.Outstanding.Add(-1)
-		t.Flows.Delete(far)
-		_ = far.Close()
-	}()
+	defer t.Track(far)()
 	defer context.AfterFunc(run.Context, func() { _ = far.Close() })()
 	pass(near, far, l.Settings.StreamIdle)
 }

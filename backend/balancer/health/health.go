@@ -1,3 +1,4 @@
+// Package health checks targets, and says by the outcomes how they are, in AWS's words.
 package health
 
 import (
@@ -25,8 +26,8 @@ const (
 	textFailed      = "Health checks failed"
 )
 
-// registration is for how long after its first check a target that fails is still being registered,
-// by what is said of it. After 5.1 s it was, with checks each 5 s (ELB0011); that there is an end
+// registration is how long after its first check a failing target is still described as being
+// registered. After 5.1 s it was, with checks each 5 s (ELB0011); that there is an end
 // before it is unhealthy is the API reference's, TargetHealth, and when that is the emulator's.
 const registration = 10 * time.Second
 
@@ -83,7 +84,7 @@ func Registered() Status {
 	return Status{State: StateInitial, Reason: reasonRegistering, Text: textRegistering}
 }
 
-// Says tells whether both say the same to who asks.
+// Says reports whether both read the same in AWS's answers.
 func (h Status) Says(other Status) bool {
 	return h.State == other.State && h.Reason == other.Reason && h.Text == other.Text
 }

@@ -32,6 +32,7 @@ type Check struct {
 // maxChecked is how much of an answer a check reads.
 const maxChecked = 64 << 10
 
+// NewCheck reads the health check of a target group with a protocol version.
 func NewCheck(config balancer.HealthCheck, version string) (Check, error) {
 	c := Check{HealthCheck: config, version: version}
 	c.Interval = time.Duration(config.IntervalSeconds) * time.Second

@@ -1,3 +1,4 @@
+// Package listener reads listeners into what serves their clients: rules, settings and TLS.
 package listener
 
 import (
@@ -31,7 +32,7 @@ type Listener struct {
 	Groups       map[*target.Group]bool
 	Next         atomic.Pointer[Listener] // what took its place
 
-	ForwardedProto, ForwardedPort []string // values of headers, which nobody changes
+	ForwardedProto, ForwardedPort []string // values of headers, which are never changed
 }
 
 // Registry finds what a listener refers to by its id. It makes groups that are not known yet.
@@ -40,11 +41,12 @@ type Registry struct {
 	Certificates func(ids []string) []*tlspolicy.Certificate
 }
 
-// New reads a listener. What it asks of the registry while it reads are groups alone.
+// New reads a listener. It asks the registry for groups at once, and for certificates with each
+// client.
 func New(config balancer.Listener, known Registry) (*Listener, error) {
 	l := &Listener{
 		Port: config.Port, Host: config.Host, Protocol: config.Protocol,
-		Settings: newListenerSettings(config.Attributes), Groups: map[*target.Group]bool{},
+		Settings: newSettings(config.Attributes), Groups: map[*target.Group]bool{},
 		ForwardedProto: []string{strings.ToLower(config.Protocol)}, ForwardedPort: []string{strconv.Itoa(int(config.Port))},
 	}
 	switch config.Protocol {
@@ -78,6 +80,7 @@ func New(config balancer.Listener, known Registry) (*Listener, error) {
 	return l, nil
 }
 
+// DefaultForward is the forward action of the default rule, or nil: that of all flows.
 func (l *Listener) DefaultForward() *rule.Forward {
 	if len(l.Rules) == 0 {
 		return nil

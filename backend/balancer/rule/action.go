@@ -36,6 +36,7 @@ type Forward struct {
 	Sticky time.Duration
 }
 
+// Share is a group with its part of the requests.
 type Share struct {
 	Group  *target.Group
 	Weight int

@@ -1,3 +1,4 @@
+// Package rule reads the rules of listeners, and chooses the one that a request takes.
 package rule
 
 import (

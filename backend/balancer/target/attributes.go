@@ -9,8 +9,10 @@ import (
 // Attributes are AWS's keys and values.
 type Attributes map[string]string
 
+// Is reports whether an attribute is true.
 func (a Attributes) Is(key string) bool { return a[key] == "true" }
 
+// Seconds is an attribute in seconds, or what it is otherwise.
 func (a Attributes) Seconds(key string, otherwise int) time.Duration {
 	n, err := strconv.Atoi(a[key])
 	if err != nil {
@@ -19,6 +21,7 @@ func (a Attributes) Seconds(key string, otherwise int) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
+// Text is an attribute, or what it is otherwise if it is missing or empty.
 func (a Attributes) Text(key, otherwise string) string {
 	if v, ok := a[key]; ok && v != "" {
 		return v

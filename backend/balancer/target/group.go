@@ -1,3 +1,5 @@
+// Package target is target groups and their targets: which of them gets the next request or flow,
+// and the connections to each that are kept.
 package target
 
 import (
@@ -27,6 +29,7 @@ type Group struct {
 	Next    atomic.Uint64 // whose turn it is, of the eligible
 }
 
+// NewGroup makes a group without a piece and without targets.
 func NewGroup(id string) *Group {
 	g := &Group{ID: id, Targets: map[string]*Target{}}
 	g.Pool.Store(&Pool{})

@@ -32,10 +32,10 @@ type Target struct {
 	place     int           // in the queue of checks, or -1; the same
 	Checking  bool          // the same
 
-	Idle  idleConns
-	HTTP2 sharedConns
+	idle  idleConns
+	http2 sharedConns
 
-	Flows sync.Map // net.Conn of streams, to cut when the target is removed
+	flows sync.Map // net.Conn of streams, to cut when the target is removed
 }
 
 func newTarget(g *Group, config balancer.Target, dial dialer.Func) *Target {
@@ -47,7 +47,7 @@ func newTarget(g *Group, config balancer.Target, dial dialer.Func) *Target {
 	if config.Healthy || g.Set && !g.Check.Enabled {
 		t.health = health.Status{State: health.StateHealthy}
 	}
-	t.HTTP2.Transport = sync.OnceValue(func() *http.Transport { return dialer.NewHTTP2Transport(t.HTTP2.count(dialer.WithPatience(dial))) })
+	t.http2.transport = sync.OnceValue(func() *http.Transport { return dialer.NewHTTP2Transport(t.http2.count(dialer.WithPatience(dial))) })
 	t.retired.Store(config.Draining)
 	return t
 }
@@ -63,7 +63,7 @@ func (t *Target) share(slowStart time.Duration, now time.Time) float64 {
 // Retire has the target get nothing new.
 func (t *Target) Retire() {
 	t.retired.Store(true)
-	t.Idle.closeAll()
+	t.idle.closeAll()
 	t.closeShared()
 }
 
@@ -74,16 +74,28 @@ func (t *Target) Release() {
 	}
 }
 
+// Track counts a flow of the target over a connection until the function that it returns is called,
+// which closes the connection.
+func (t *Target) Track(conn net.Conn) (end func()) {
+	t.Outstanding.Add(1)
+	t.flows.Store(conn, nil)
+	return func() {
+		t.Outstanding.Add(-1)
+		t.flows.Delete(conn)
+		_ = conn.Close()
+	}
+}
+
 // CutFlows ends the connections that pass through.
 func (t *Target) CutFlows() {
-	t.Flows.Range(func(conn, _ any) bool {
+	t.flows.Range(func(conn, _ any) bool {
 		_ = conn.(net.Conn).Close()
 		return true
 	})
 }
 
 // StickyValue is what a cookie holds. It follows from the ids, so that a client stays
-// where it is when the balancer starts again, and tells nobody what they are.
+// where it is when the balancer starts again, and does not reveal them.
 func StickyValue(group, target string) string {
 	sum := sha256.Sum256([]byte(group + "\x00" + target))
 	return base64.RawURLEncoding.EncodeToString(sum[:18])

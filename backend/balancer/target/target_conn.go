@@ -19,7 +19,7 @@ import (
 // that a target has closed to the next request.
 type Conn struct {
 	net.Conn
-	Target    *Target
+	target    *Target
 	alive     func() bool // whether an idle connection still is; see newLiveness
 	Reader    *bufio.Reader
 	Writer    *bufio.Writer
@@ -33,6 +33,7 @@ type Conn struct {
 
 var errHeadTooLarge = errors.New("the target's header is larger than 32 KiB")
 
+// Read reads within the limit of a head, if one is being read.
 func (c *Conn) Read(p []byte) (int, error) {
 	if c.left >= 0 && len(p) > c.left {
 		if p = p[:c.left]; len(p) == 0 {
@@ -46,6 +47,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Write notes that the target may have seen something of the request.
 func (c *Conn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	if n > 0 {
@@ -67,9 +69,12 @@ func (c *Conn) Extend() {
 	_ = c.SetDeadline(time.Now().Add(c.idle)) // a closed connection says so when it is used
 }
 
+// Keep gives the connection back for the next request, or closes it if there is to be none.
+func (c *Conn) Keep() { c.target.idle.put(c) }
+
 // Connect returns a connection to the target that is idle, or a new one.
 func (t *Target) Connect(ctx context.Context, dial dialer.Func, secure bool, idle time.Duration) (*Conn, error) {
-	if c := t.Idle.take(); c != nil {
+	if c := t.idle.take(); c != nil {
 		c.Sent, c.Reused, c.idle = false, true, idle
 		return c, nil
 	}
@@ -79,7 +84,7 @@ func (t *Target) Connect(ctx context.Context, dial dialer.Func, secure bool, idl
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{Conn: conn, Target: t, alive: newLiveness(conn), idle: idle}
+	c := &Conn{Conn: conn, target: t, alive: newLiveness(conn), idle: idle}
 	if secure {
 		inner := tls.Client(conn, tlspolicy.ToTargets)
 		if err := inner.HandshakeContext(ctx); err != nil {
@@ -119,12 +124,12 @@ func (i *idleConns) take() *Conn {
 	}
 }
 
-// Put keeps a connection for the next request, or closes it if there is to be none.
-func (i *idleConns) Put(c *Conn) {
+// put keeps a connection for the next request, or closes it if there is to be none.
+func (i *idleConns) put(c *Conn) {
 	c.idleSince = time.Now()
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if c.Target.retired.Load() { // looked at inside: closeAll comes after it is set
+	if c.target.retired.Load() { // looked at inside: closeAll comes after it is set
 		_ = c.Close()
 		return
 	}

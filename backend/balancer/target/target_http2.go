@@ -13,7 +13,7 @@ import (
 
 // sharedConns are the connections to a target in HTTP/2, which its requests share.
 type sharedConns struct {
-	Transport func() *http.Transport // made when it is needed
+	transport func() *http.Transport // made when it is needed
 	open      atomic.Int64
 }
 
@@ -40,6 +40,11 @@ func (c *countedConn) Close() error {
 	return c.Conn.Close()
 }
 
+// RoundTrip asks the target in HTTP/2.
+func (t *Target) RoundTrip(r *http.Request) (*http.Response, error) {
+	return t.http2.transport().RoundTrip(r)
+}
+
 // closeAgain is how long a stream has, after its request, until its connection knows that it
 // is idle.
 const closeAgain = 20 * time.Millisecond
@@ -47,11 +52,11 @@ const closeAgain = 20 * time.Millisecond
 // closeShared closes the connections of a target that is retired when they are idle. With
 // requests on their way, the last of them calls it again.
 func (t *Target) closeShared() {
-	if t.HTTP2.open.Load() == 0 {
+	if t.http2.open.Load() == 0 {
 		return
 	}
-	t.HTTP2.Transport().CloseIdleConnections()
-	if t.HTTP2.open.Load() > 0 && t.Outstanding.Load() == 0 {
+	t.http2.transport().CloseIdleConnections()
+	if t.http2.open.Load() > 0 && t.Outstanding.Load() == 0 {
 		time.AfterFunc(closeAgain, t.closeShared)
 	}
 }

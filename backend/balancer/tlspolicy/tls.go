@@ -1,3 +1,5 @@
+// Package tlspolicy is TLS as listeners speak it with clients, by their security and ALPN policies
+// and their certificates, and as a load balancer speaks it with targets.
 package tlspolicy
 
 import (
@@ -16,6 +18,7 @@ type Certificate struct {
 	names []string // in small letters; *.name is for one label
 }
 
+// NewCertificate reads a certificate, with its names.
 func NewCertificate(c balancer.Certificate) (*Certificate, error) {
 	pair, err := tls.X509KeyPair([]byte(c.Chain), []byte(c.Key))
 	if err != nil {
@@ -52,8 +55,8 @@ func (c *Certificate) fits(host string) int {
 	return best
 }
 
-// ServerConfig makes what a listener speaks with clients; protocols are those of ALPN. Connections share it, and with it
-// the keys of sessions that clients resume.
+// ServerConfig makes what a listener speaks with clients; protocols are those of ALPN. Connections
+// share it, and with it the keys of sessions that clients resume.
 func ServerConfig(s *balancer.Security, protocols []string, certificates func() []*Certificate) (*tls.Config, error) {
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12, NextProtos: protocols,

@@ -1,9 +1,10 @@
 package listener
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // Settings are the attributes of a listener and its load balancer that act.
@@ -25,7 +26,7 @@ type Settings struct {
 	ResponseHeaders [][2]string // set on answers of targets
 }
 
-func newListenerSettings(a target.Attributes) Settings {
+func newSettings(a target.Attributes) Settings {
 	s := Settings{
 		Idle:           a.Seconds("idle_timeout.timeout_seconds", 60),
 		KeepAlive:      a.Seconds("client_keep_alive.seconds", 3600),

@@ -1,11 +1,12 @@
-package dataplane
+package proxy
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // Cookies of load balancers; the guide's "Sticky sessions" has their names.

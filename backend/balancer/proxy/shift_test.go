@@ -1,4 +1,4 @@
-package dataplane
+package proxy
 
 import (
 	"io"

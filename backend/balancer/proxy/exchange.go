@@ -1,15 +1,16 @@
-package dataplane
+package proxy
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"net/http"
 	"net/http/httputil"
 	"net/netip"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // exchange is a request with its answer. It is used again for another when both are done.

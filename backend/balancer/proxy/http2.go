@@ -1,4 +1,4 @@
-package dataplane
+package proxy
 
 import (
 	"context"
@@ -25,7 +25,7 @@ func (x *exchange) askHTTP2(r *http.Request) (answer *http.Response, err error) 
 		asked = &heardBody{ReadCloser: r.Body, quiet: q}
 		r.Body = asked
 	}
-	answer, err = x.target.HTTP2.Transport().RoundTrip(r)
+	answer, err = x.target.RoundTrip(r)
 	q.timer.Stop()
 	if err != nil {
 		end()

@@ -1,11 +1,10 @@
-package dataplane
+package proxy
 
 import (
 	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"io"
 	"net/http"
 	"net/http/httputil"
@@ -13,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // clientError is the client's doing, and the answer to it.

@@ -1,12 +1,13 @@
-package dataplane
+package proxy
 
 import (
 	"errors"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"io"
 	"maps"
 	"net/http"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // answerBody is a target's body. Its connection goes back to the target when it has been
@@ -63,7 +64,7 @@ func (b *answerBody) Close() error {
 	b.stopped = true
 	watching := b.stop()
 	if b.ended && b.keep && watching && (b.upload == nil || b.upload.finished()) && b.conn.Reader.Buffered() == 0 {
-		b.conn.Target.Idle.Put(b.conn)
+		b.conn.Keep()
 		return nil
 	}
 	return b.conn.Close()

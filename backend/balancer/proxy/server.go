@@ -1,4 +1,7 @@
-package dataplane
+// Package proxy serves the clients of HTTP and HTTPS listeners. A request goes from Server by
+// exchange.route to what its rule says (act.go), and by exchange.forward to a target: net/http's
+// ReverseProxy writes the answer, and askHTTP1 or askHTTP2 asks the target.
+package proxy
 
 import (
 	"context"
@@ -15,26 +18,26 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
 
-// httpServer serves the connections of a listener of HTTP or HTTPS.
-type httpServer struct {
-	runtime *listener.Runtime
-	current *atomic.Pointer[listener.Listener] // serves new requests
+// Server serves the connections of a listener of HTTP or HTTPS.
+type Server struct {
+	Runtime *listener.Runtime
+	Current *atomic.Pointer[listener.Listener] // serves new requests
 
 	mu      sync.Mutex
-	servers []*server // the last one is for new connections
+	servers []*netServer // the last one is for new connections
 }
 
-// server is net/http's for connections that came while its settings held.
-type server struct {
+// netServer is net/http's for connections that came while its settings held.
+type netServer struct {
 	*http.Server
 	feed  *feed
 	idle  time.Duration
 	http2 bool
 }
 
-// configure has new connections served with the settings of a listener. Those that are there
+// Configure has new connections served with the settings of a listener. Those that are there
 // keep net/http's settings, and take the new rules with their next request.
-func (h *httpServer) configure(l *listener.Listener) {
+func (h *Server) Configure(l *listener.Listener) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	n := len(h.servers)
@@ -47,8 +50,8 @@ func (h *httpServer) configure(l *listener.Listener) {
 	h.servers = append(h.servers, h.newServer(l))
 }
 
-func (h *httpServer) newServer(l *listener.Listener) *server {
-	s := &server{feed: newFeed(), idle: l.Settings.Idle, http2: l.Settings.HTTP2}
+func (h *Server) newServer(l *listener.Listener) *netServer {
+	s := &netServer{feed: newFeed(), idle: l.Settings.Idle, http2: l.Settings.HTTP2}
 	s.Server = &http.Server{
 		Handler:           http.HandlerFunc(h.handle),
 		IdleTimeout:       l.Settings.Idle,
@@ -64,28 +67,28 @@ func (h *httpServer) newServer(l *listener.Listener) *server {
 
 		DisableGeneralOptionsHandler: true, // OPTIONS * is for targets, like all else
 	}
-	h.runtime.Running.Go(func() { _ = s.Serve(s.feed) }) // ends with the feed
+	h.Runtime.Running.Go(func() { _ = s.Serve(s.feed) }) // ends with the feed
 	return s
 }
 
 // handle serves a request by the listener of the moment. A mistake of ours ends its connection,
 // or its stream, alone.
-func (h *httpServer) handle(w http.ResponseWriter, r *http.Request) {
+func (h *Server) handle(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if mistake := recover(); mistake != nil {
 			if mistake != http.ErrAbortHandler { //nolint:errorlint // it is what net/http compares with
-				h.runtime.Log.Error("a request could not be served", "err", mistake, "stack", string(debug.Stack()))
+				h.Runtime.Log.Error("a request could not be served", "err", mistake, "stack", string(debug.Stack()))
 			}
 			panic(http.ErrAbortHandler)
 		}
 	}()
-	serve(h.runtime, h.current.Load(), w, r)
+	serve(h.Runtime, h.Current.Load(), w, r)
 }
 
 // track counts connections, which the balancer waits for, and sees where an answer has
 // been written to the end.
-func (h *httpServer) track(conn net.Conn, state http.ConnState) {
-	run := h.runtime
+func (h *Server) track(conn net.Conn, state http.ConnState) {
+	run := h.Runtime
 	c, _ := conn.(*clientConn)
 	switch state {
 	case http.StateNew:
@@ -110,27 +113,27 @@ func (h *httpServer) track(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// accept serves a connection that has been accepted.
-func (h *httpServer) accept(l *listener.Listener, conn net.Conn) {
+// Accept serves a connection that has been accepted.
+func (h *Server) Accept(l *listener.Listener, conn net.Conn) {
 	if l.Secure {
-		h.runtime.Running.Go(func() { h.shakeHands(l, conn) })
+		h.Runtime.Running.Go(func() { h.shakeHands(l, conn) })
 		return
 	}
 	h.serve(h.newClientConn(l, conn, nil))
 }
 
-func (h *httpServer) newClientConn(l *listener.Listener, conn net.Conn, tls *tlspolicy.Info) *clientConn {
-	return &clientConn{Conn: conn, began: time.Now(), idle: l.Settings.Idle, runtime: h.runtime, tls: tls}
+func (h *Server) newClientConn(l *listener.Listener, conn net.Conn, tls *tlspolicy.Info) *clientConn {
+	return &clientConn{Conn: conn, began: time.Now(), idle: l.Settings.Idle, runtime: h.Runtime, tls: tls}
 }
 
 // shakeHands begins TLS. net/http knows HTTP/2 by the connection's type.
-func (h *httpServer) shakeHands(l *listener.Listener, conn net.Conn) {
-	ctx, cancel := context.WithTimeout(h.runtime.Context, listener.HandshakePatience)
+func (h *Server) shakeHands(l *listener.Listener, conn net.Conn) {
+	ctx, cancel := context.WithTimeout(h.Runtime.Context, listener.HandshakePatience)
 	defer cancel()
 	secure := tls.Server(conn, l.ClientTLS)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
-		h.runtime.Dismiss()
+		h.Runtime.Dismiss()
 		return
 	}
 	state := secure.ConnectionState()
@@ -142,11 +145,11 @@ func (h *httpServer) shakeHands(l *listener.Listener, conn net.Conn) {
 }
 
 // serve hands a connection to the server for new ones.
-func (h *httpServer) serve(conn net.Conn) {
+func (h *Server) serve(conn net.Conn) {
 	for f, given := h.feed(nil), false; !given; f = h.feed(f) {
 		if f == nil {
 			_ = conn.Close()
-			h.runtime.Dismiss()
+			h.Runtime.Dismiss()
 			return
 		}
 		given = f.give(conn)
@@ -154,7 +157,7 @@ func (h *httpServer) serve(conn net.Conn) {
 }
 
 // feed is that of the server for new connections, unless it was tried already.
-func (h *httpServer) feed(tried *feed) *feed {
+func (h *Server) feed(tried *feed) *feed {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if n := len(h.servers); n > 0 && h.servers[n-1].feed != tried {
@@ -163,21 +166,21 @@ func (h *httpServer) feed(tried *feed) *feed {
 	return nil
 }
 
-// leave closes connections when they have no request.
-func (h *httpServer) leave() {
+// Leave closes connections when they have no request.
+func (h *Server) Leave() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, s := range h.servers {
-		h.runtime.Running.Go(func() {
-			if s.Shutdown(h.runtime.Context) != nil { // requests end with the balancer at the latest
+		h.Runtime.Running.Go(func() {
+			if s.Shutdown(h.Runtime.Context) != nil { // requests end with the balancer at the latest
 				_ = s.Server.Close()
 			}
 		})
 	}
 }
 
-// end closes all connections.
-func (h *httpServer) end() {
+// End closes all connections.
+func (h *Server) End() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, s := range h.servers {

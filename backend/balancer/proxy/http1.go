@@ -1,16 +1,17 @@
-package dataplane
+package proxy
 
 import (
 	"bufio"
 	"context"
 	"errors"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
 	"strconv"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // askHTTP1 sends a request to the target and waits for the header of its answer.

@@ -1,4 +1,4 @@
-package dataplane
+package proxy
 
 // reserve notes how much of a long head has come, and returns false if there is too much of all
 // of them. The lock is held.

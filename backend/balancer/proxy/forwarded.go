@@ -1,13 +1,14 @@
-package dataplane
+package proxy
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 )
 
 // maxForwarded is how many addresses X-Forwarded-For may have; with more the answer is 463.
