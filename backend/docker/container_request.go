@@ -125,8 +125,8 @@ func cut(limit, most int64) int64 {
 	return limit
 }
 
-// mounts gives each as what has to be there, so that the engine makes nothing that
-// nobody has asked for. A volume that was removed meanwhile the engine makes all the same:
+// mounts gives each as what has to be there, so that the engine makes nothing of its
+// own accord. A volume that was removed meanwhile the engine makes all the same:
 // then it has an owner, at least, and what it is to outlive.
 func (e *Engine) mounts(all []backend.Mount) (mounts []mount.Mount) {
 	for _, m := range all {
@@ -163,9 +163,9 @@ func logConfig() container.LogConfig {
 }
 
 // ampleLog is for output of which nothing shall be lost. Docker 20.10 is wrong about the order
-// of its files for who follows a log of which a file fills up while it reads the one before:
+// of its files for a reader that follows a log of which a file fills up while it reads the one before:
 // it leaves out a file, or begins one again. So files are large: at the rate at which Docker
-// takes lines, 10 MB/s, one lasts for five seconds, and who reads all of it is never that far
+// takes lines, 10 MB/s, one lasts for five seconds, and a reader of all of it is never that far
 // behind; see internal/agent. Together they are what the reader may miss while it is away.
 // Files are not compressed, as they are read soon. Podman has no driver local.
 func ampleLog(drivers []string) container.LogConfig {

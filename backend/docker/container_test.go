@@ -76,7 +76,7 @@ func TestStartFailureCarriesTheEnginesText(t *testing.T) {
 	}
 }
 
-func TestNameOfSomebodyElse(t *testing.T) {
+func TestNameOfAnotherOwner(t *testing.T) {
 	t.Parallel()
 	mine := newTask(t, dockertest.Engine(t), backend.SandboxSpec{})
 	theirs := newTask(t, dockertest.Engine(t), backend.SandboxSpec{})

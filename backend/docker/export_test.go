@@ -50,7 +50,7 @@ func (e *Engine) Owner() string { return e.owner.Name }
 // AwaitRelay waits for a relay that is being made.
 func (e *Engine) AwaitRelay(ctx context.Context) { e.relay.Await(ctx) }
 
-// EarlierRelay asks for the relay as somebody does who began before the last RemoveAll.
+// EarlierRelay asks for the relay as a caller does that began before the last RemoveAll.
 func (e *Engine) EarlierRelay(ctx context.Context) error {
 	return e.relay.AskEarlier(ctx)
 }

@@ -24,6 +24,6 @@ func TestHold(t *testing.T) {
 	defer e.ListenMetadata().Close()
 	expect("this process listens", relayAt, "lead=10.0.0.3:51679")
 	expect("the network has no relay", netip.Addr{}, "lead=none")
-	e.instanceMetadata = true
+	e.metadata.instance = true
 	expect("the host's is allowed", relayAt, "lead=10.0.0.3:51679", "instance")
 }

@@ -60,7 +60,7 @@ func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []ne
 		return nil, dockerapi.Classify(err)
 	}
 	if !of.ip.IsValid() {
-		return nil, errors.New("a sandbox without an address leads nobody anywhere")
+		return nil, errors.New("a sandbox without an address leads no flows to targets")
 	}
 	if err := e.canBalance(ctx, sandboxID); err != nil || len(targets) == 0 {
 		return nil, err

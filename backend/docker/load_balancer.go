@@ -28,13 +28,13 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 		return "", dockerapi.Classify(err)
 	}
 	made, err := e.containers.CreateFrom(ctx, containers.BalancerImage, containers.Creation{Name: spec.Name, CreateRequest: container.CreateRequest{
-		// Its standard input is never closed: who connects next goes on with it.
+		// Its standard input is never closed: the next connection goes on with it.
 		Config: &container.Config{
 			Entrypoint: []string{containers.BalancerPath}, OpenStdin: true, Labels: e.owner.Labels(label.Container, spec.Labels),
 		},
 		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode("container:" + spec.Sandbox),
-			LogConfig:   container.LogConfig{Type: "none"}, // what it says is for who is connected
+			LogConfig:   container.LogConfig{Type: "none"}, // what it says is for the connection
 			Resources:   container.Resources{CgroupParent: sandbox.group, Memory: balancerMemory, MemorySwap: balancerMemory},
 		},
 	}})

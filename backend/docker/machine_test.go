@@ -282,7 +282,7 @@ func (m *machine) restart(owner string) {
 }
 
 // The engine cannot remove a control group that has others in it, and forgets about it.
-func TestSomebodyRemovesASandboxBeforeWhatIsInIt(t *testing.T) {
+func TestASandboxIsRemovedBeforeWhatIsInIt(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		gone []int // of machine, sandbox and container

@@ -4,12 +4,19 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync/atomic"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 )
+
+// metadata is what an engine does about metadata.
+type metadata struct {
+	instance bool        // Options.AllowInstanceMetadata
+	ready    atomic.Bool // a sandbox has been asked whether it is ready
+}
 
 // hold is what the sandbox program is started with in the namespace of an address: where
 // metadata is. It is there before anything else runs in the namespace, and each time that the
@@ -20,7 +27,7 @@ func (e *Engine) hold(own, relayAt netip.Addr) []string {
 		lead = netip.AddrPortFrom(relayAt, relay.MetadataPort).String()
 	}
 	words := []string{"hold", own.String(), "lead=" + lead}
-	if e.instanceMetadata {
+	if e.metadata.instance {
 		words = append(words, "instance")
 	}
 	return words
@@ -34,7 +41,7 @@ const introspection = "ECS_EMULATOR_INTROSPECTION=on"
 // the kernel, and the sandbox starts all the same.
 func (e *Engine) checkMetadata(sandboxID string) {
 	known, err := e.sandbox(e.closing, sandboxID)
-	if err != nil || !known.ip.IsValid() || e.readied.Swap(true) {
+	if err != nil || !known.ip.IsValid() || e.metadata.ready.Swap(true) {
 		return
 	}
 	go func() {
@@ -46,7 +53,7 @@ func (e *Engine) checkMetadata(sandboxID string) {
 		case errors.As(err, &refused):
 			e.log.Warn("containers may find no metadata, or that of the engine's host", "address", backend.TaskMetadataAddress, "reason", refused.Answer)
 		case err != nil: // it has ended
-			e.readied.Store(false)
+			e.metadata.ready.Store(false)
 		}
 	}()
 }

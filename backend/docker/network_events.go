@@ -16,7 +16,7 @@ const containerAttribute = "container"
 // lookTimeout bounds how long the engine may take to say how a container is.
 const lookTimeout = 10 * time.Second
 
-// followNetworks tells of sandboxes that somebody takes off their network, until ctx or the stream
+// followNetworks tells of sandboxes that are taken off their network by hand, until ctx or the stream
 // ends. These events carry no labels of containers, so they have a stream of their own; without it
 // the next Resync tells.
 func (w *watch) followNetworks(ctx context.Context, since string, queue *eventQueue) {

@@ -241,7 +241,7 @@ func TestEmulatorInAContainerWithoutANetworkOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestAddressOfSomebodyElse(t *testing.T) {
+func TestAddressOfAnotherContainer(t *testing.T) {
 	t.Parallel()
 	engine, cli := dockertest.Engine(t), dockertest.Client(t)
 	n := ensureNetwork(t, engine, "vpc")

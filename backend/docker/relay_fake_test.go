@@ -253,7 +253,7 @@ func TestARelayThatIsDroppedInHasteEnds(t *testing.T) {
 	eventually(t, "the relay is made and gone", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.made > 1 && len(r.relays) == 0 })
 }
 
-func TestNobodyMakesARelayWhoBeganBeforeAllWasRemoved(t *testing.T) {
+func TestCallsThatBeganBeforeAllWasRemovedMakeNoRelay(t *testing.T) {
 	r := newRelayEngine()
 	engine := r.begin(t, docker.Options{})
 	engine.AwaitRelay(t.Context())
@@ -264,7 +264,7 @@ func TestNobodyMakesARelayWhoBeganBeforeAllWasRemoved(t *testing.T) {
 	before := r.made
 	r.mu.Unlock()
 	if err := engine.EarlierRelay(t.Context()); err == nil {
-		t.Error("somebody got a relay")
+		t.Error("a call got a relay")
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

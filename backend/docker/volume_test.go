@@ -123,7 +123,7 @@ func TestFolderOfTheHost(t *testing.T) {
 }
 
 // The engine goes on with what it was asked for, whether or not anybody still waits.
-func TestNothingIsLeftOfAFolderThatNobodyWaitsFor(t *testing.T) {
+func TestNothingIsLeftOfAFolderWhoseCallerHasGivenUp(t *testing.T) {
 	t.Parallel()
 	asked, answer := make(chan struct{}), make(chan struct{})
 	fake := &cgroupEngine{version: "1", driver: "cgroupfs", creates: func(name string) {

@@ -23,7 +23,7 @@ import (
 
 // A warm sandbox is claimed by its name: a container's labels cannot change, its name
 // can. As long as it has the name that it was made with it belongs to no task, and
-// nobody but the pool sees it.
+// only the pool sees it.
 
 // warmTimeout bounds how long the making or the removal of one may take, and
 // warmFarewell how long Close waits for the removal of all.
@@ -81,7 +81,7 @@ func (e *Engine) createWarm(ctx context.Context, use warm.Use) (warm.Sandbox, er
 }
 
 // discardWarm removes a warm sandbox by its name, so that it cannot take the one of a
-// task: somebody may have claimed it.
+// task: that may have claimed it.
 func (e *Engine) discardWarm(ctx context.Context, w warm.Sandbox) error {
 	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
 	defer cancel()
@@ -225,7 +225,7 @@ func (e *Engine) hideWarm(c container.Summary) bool {
 	return true
 }
 
-// hideWarmEvent keeps what happens to a warm sandbox from who watches. If it died
+// hideWarmEvent keeps what happens to a warm sandbox from callers of Watch. If it died
 // just before a task got it, the task's Start starts it again.
 func (e *Engine) hideWarmEvent(message events.Message) bool {
 	if !e.owner.IsWarm(message.Actor.Attributes["name"], message.Actor.Attributes) {

@@ -64,7 +64,7 @@ func Client(tb testing.TB) *client.Client {
 	return cli
 }
 
-// Kill kills a container of the engine under test, as who looks on from outside.
+// Kill kills a container of the engine under test, as from outside.
 func Kill(tb testing.TB, id string) {
 	tb.Helper()
 	if _, err := Client(tb).ContainerKill(tb.Context(), id, client.ContainerKillOptions{Signal: "KILL"}); err != nil {

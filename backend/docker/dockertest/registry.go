@@ -18,7 +18,7 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// Registry serves one small image of any name, to whoever has the login.
+// Registry serves one small image of any name, to clients with the login.
 // Source: OCI distribution specification, "Pulling manifests" and "Pulling blobs".
 type Registry struct {
 	Host  string

@@ -17,8 +17,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
-// lineIdle is for how long a line stays open to a sandbox that nobody asks: longer than the
-// pause of most who collect counters, so that each read costs them no request to the engine.
+// lineIdle is for how long a line stays open to a sandbox that is not asked: longer than the
+// pause of most collectors of counters, so that each read costs them no request to the engine.
 const lineIdle = 30 * time.Second
 
 // MostLinesBySSH bounds the lines to an engine behind ssh, where each is a session: the one that has
@@ -45,8 +45,8 @@ func (l *line) hangUp() {
 	})
 }
 
-// listen passes on what the program says, until the stream ends: nothing is left in it, whoever
-// else was answered.
+// listen passes on what the program says, until the stream ends, also answers to others: nothing
+// is left in it.
 func (l *line) listen() {
 	defer close(l.over)
 	output, fill := io.Pipe()
@@ -58,7 +58,7 @@ func (l *line) listen() {
 	lines := bufio.NewScanner(output)
 	lines.Buffer(nil, longestAnswer)
 	for lines.Scan() {
-		if len(l.answers) == cap(l.answers) { // of others, whom nobody here waits for
+		if len(l.answers) == cap(l.answers) { // of others, for which nothing here waits
 			select {
 			case <-l.answers:
 			default:
@@ -138,8 +138,8 @@ func (c *Commands) CutLines() {
 	})
 }
 
-// makeRoom ends lines that are too many, but for that to one sandbox. Who waits for an answer of one
-// asks again.
+// makeRoom ends lines that are too many, but for that to one sandbox. A caller that waits for
+// an answer of one asks again.
 func (c *Commands) makeRoom(but string) {
 	for c.mostLines > 0 {
 		lines, oldest := 0, ""

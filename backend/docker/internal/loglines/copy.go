@@ -74,7 +74,7 @@ type lineWriter struct {
 	repetition
 }
 
-// repetition finds the lines that Docker 20.10 repeats to who follows a log of which a file has filled
+// repetition finds the lines that Docker 20.10 repeats to a reader that follows a log of which a file has filled
 // up. The times of a stream's lines rise, so what is older than the last line, or the same, has been
 // passed on.
 //

@@ -53,7 +53,7 @@ func (r *Relay) SetPublished(ctx context.Context, forwards []backend.PortForward
 }
 
 // lead has the relay's published ports lead where they are to, and nothing else go through it
-// from one VPC to another, nor tasks reach each other by these ports. Two who do so take turns.
+// from one VPC to another, nor tasks reach each other by these ports. Two callers take turns.
 func (r *Relay) lead(ctx context.Context, l *link) error {
 	if err := l.leading.Acquire(ctx, 1); err != nil {
 		return err

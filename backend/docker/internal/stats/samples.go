@@ -22,8 +22,8 @@ const (
 	sampleFresh = 10 * time.Second
 	// sampleStale is when they are no longer told while newer ones are on their way.
 	sampleStale = time.Minute
-	// sampleTimeout bounds one request, samplePatience the wait of who needs it, and networkPatience
-	// of who can do without: who asks for metadata is answered within five seconds.
+	// sampleTimeout bounds one request, samplePatience the wait of a caller that needs it, and networkPatience
+	// of one that can do without: requests for metadata are answered within five seconds.
 	sampleTimeout   = 10 * time.Second
 	samplePatience  = 3 * time.Second
 	networkPatience = 300 * time.Millisecond
@@ -33,7 +33,7 @@ const (
 )
 
 // samples are the latest stats that the engine itself has told, by container. Some engines
-// take a second for them, so they are asked for only where somebody wants them.
+// take a second for them, so they are asked for only when they are wanted.
 type samples struct {
 	ask     func(ctx context.Context, id string) (backend.Stats, error)
 	closing context.Context
@@ -62,8 +62,8 @@ func (s *samples) forget(id string) {
 // errNotSampled: the engine takes its time.
 var errNotSampled = errors.New("the engine has not told yet what the container uses")
 
-// take returns the engine's stats of a container that runs, not older than a minute. Who asks for
-// the first ones waits for them, but not longer than their patience.
+// take returns the engine's stats of a container that runs, not older than a minute. A caller that asks
+// for the first ones waits for them, but not longer than its patience.
 func (s *samples) take(ctx context.Context, id string, patience time.Duration) (backend.Stats, error) {
 	s.mu.Lock()
 	var known sample
@@ -92,7 +92,7 @@ func (s *samples) take(ctx context.Context, id string, patience time.Duration) (
 	}
 }
 
-// refresh asks the engine, once for all who want to know. What it tells of a container that is
+// refresh asks the engine, once for all callers. What it tells of a container that is
 // forgotten meanwhile is not kept.
 func (s *samples) refresh(id string) <-chan singleflight.Result {
 	return s.flight.DoChan(id, func() (any, error) {

@@ -61,7 +61,7 @@ func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return nil
 	}
-	_ = c.Stream.SetReadDeadline(time.Unix(1, 0)) // who reads is to wake up
+	_ = c.Stream.SetReadDeadline(time.Unix(1, 0)) // the reader is to wake up
 	err := c.Stream.CloseWrite()
 	time.AfterFunc(Linger, func() { _ = c.Stream.Reset() })
 	return err

@@ -15,7 +15,7 @@ const (
 )
 
 // gathered is a connection on which frames that begin streams go with what follows: a message of
-// its own takes its time on the way, through the engine, and nobody waits for them alone.
+// its own takes its time on the way, through the engine, and nothing waits for them alone.
 type gathered struct {
 	net.Conn
 	mu   sync.Mutex

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// HomeKey is the relay's variable with what who connects to HomePort has to say first.
+	// HomeKey is the relay's variable with what a client of HomePort has to say first.
 	HomeKey = "ECS_EMULATOR_RELAY_KEY"
 	// HomePort is where the relay is connected to.
 	HomePort = "51680"

@@ -35,7 +35,7 @@ func (s *Networks) adopt(ctx context.Context, existing []network.Summary, name s
 		if takes, err := s.takesAddresses(ctx, vpc); err != nil {
 			return Network{}, false, err
 		} else if !takes {
-			s.Log.Warn("labelled network is no VPC: it lets nobody choose addresses; give it a subnet of /16 in its ipam configuration", "network", n.Name)
+			s.Log.Warn("labelled network is no VPC: containers on it cannot choose their addresses; give it a subnet of /16 in its ipam configuration", "network", n.Name)
 			continue
 		}
 		if !slices.ContainsFunc(n.IPAM.Config, func(c network.IPAMConfig) bool { return c.IPRange == ipam.EngineShare(vpc.Subnet) }) {
