@@ -64,6 +64,6 @@ func (s *Server) clockStamp() []byte {
 
 func (s *Server) stamp() {
 	if err := s.store.Stamp(); err != nil {
-		s.opts.Log.Error("time not stored", "error", err)
+		s.opts.Log.Error("cannot store the clock", "error", err)
 	}
 }

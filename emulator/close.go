@@ -64,7 +64,7 @@ func (s *Server) Reset() error {
 	}
 	if s.opts.CapacityFile != "" {
 		if err := s.addCapacity(context.Background(), s.opts.CapacityFile); err != nil {
-			s.opts.Log.Error("no capacity after the reset", "error", err)
+			s.opts.Log.Error("cannot launch the instances of --capacity after the reset", "error", err)
 		}
 	}
 	_, err = s.askEngine()
@@ -112,7 +112,7 @@ func (s *Server) removeTasks() error {
 	}
 	if s.livingTasks() == 0 {
 		if err := s.removeEverything(true); err != nil {
-			s.opts.Log.Warn("something is left on the engine; the next start with this data directory takes it over", "error", err)
+			s.opts.Log.Warn("cannot remove everything from the engine: the next start with this data directory takes over the rest", "error", err)
 		}
 	}
 	return nil

@@ -84,7 +84,7 @@ func (s *Server) meet(ctx context.Context, info backend.Info, choice enginerecor
 		return fmt.Errorf("end the tasks of the former engine: %w", err)
 	}
 	if n > 0 {
-		s.opts.Log.Info("tasks have ended with the engine that ran them", "tasks", n, "engine", s.guard.Known())
+		s.opts.Log.Info("stopped the tasks of another engine, because of --new-engine", "tasks", n, "engine", s.guard.Known())
 	}
 	if err := s.guard.Replace(info); err != nil || info.Simulated || s.opts.Backend != nil {
 		return err
@@ -176,7 +176,7 @@ func (s *Server) warnOfRange(ctx context.Context, id string, cidr netip.Prefix) 
 	ctx, cancel := context.WithTimeout(ctx, rangeTime)
 	defer cancel()
 	if err := engine.RangeInUse(ctx, cidr); errors.Is(err, backend.ErrAddressInUse) {
-		s.opts.Log.Warn("tasks in a new VPC cannot start: the engine's host has its range elsewhere; choose another one, or move what has it",
+		s.opts.Log.Warn("tasks in a new VPC cannot start, because the engine's host uses its range: choose another range, or free this one",
 			"vpc", id, "range", cidr, "reason", err)
 	}
 }

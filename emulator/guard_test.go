@@ -79,7 +79,7 @@ func TestWebPagesAreKeptOut(t *testing.T) {
 			t.Errorf("%s: got %d %s", name, status, body)
 		}
 		lines := log.String()[before:]
-		if strings.Count(lines, "request kept out") != 1 || !strings.Contains(lines, c.log) {
+		if strings.Count(lines, "request refused") != 1 || !strings.Contains(lines, c.log) {
 			t.Errorf("%s: log\n%s", name, lines)
 		}
 	}

@@ -111,7 +111,7 @@ func (s *Server) otherSuffix() func(asked, found string) {
 	}
 	return func(asked, found string) {
 		if s.otherSecrets.IsNew(asked) {
-			s.opts.Log.Info("the ARN stands for a secret here that ends otherwise", "asked", asked, "secret", found)
+			s.opts.Log.Info("found a secret by an ARN with another suffix; --any-secret-suffix=false refuses it", "asked", asked, "secret", found)
 		}
 	}
 }

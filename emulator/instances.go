@@ -54,7 +54,7 @@ func (s *Server) AddInstances(ctx context.Context, wanted Instances) (arns []str
 	for _, id := range ids {
 		for {
 			if i := ec2.FindInstance(s.store.Read(), s.scope(), id); i == nil || i.Wanted != types.InstanceStateNameRunning {
-				return arns, fmt.Errorf("add instances: somebody has stopped %s", id)
+				return arns, fmt.Errorf("add instances: %s was stopped meanwhile", id)
 			} else if i.ContainerInstance != "" {
 				arns = append(arns, i.ContainerInstance)
 				break

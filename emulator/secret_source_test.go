@@ -148,7 +148,7 @@ func TestTasksReadSecretsByARNsOfAWS(t *testing.T) {
 		}
 		w.end(secret("arn:aws:ssm:us-east-1:444455556666:parameter/p"))
 	}
-	if got := strings.Count(log.String(), "ends otherwise"); got != 1 {
+	if got := strings.Count(log.String(), "another suffix"); got != 1 {
 		t.Errorf("the log tells %d times that an ARN stands for another one", got)
 	}
 	for _, flag := range []string{"--account 111122223333", "--account 444455556666"} {

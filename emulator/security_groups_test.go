@@ -35,7 +35,7 @@ func TestSecurityGroupsAreKeptWhereNothingCanFilter(t *testing.T) {
 	if _, h := w.health(); h.Status != "ok" || !strings.Contains(h.Engine.FilterError, lacks) {
 		t.Errorf("health says %s, %q", h.Status, h.Engine.FilterError)
 	}
-	if n := strings.Count(log.String(), "security groups are kept without effect"); n != 1 || !strings.Contains(log.String(), lacks) {
+	if n := strings.Count(log.String(), "security groups have no effect"); n != 1 || !strings.Contains(log.String(), lacks) {
 		t.Errorf("the log says so %d times:\n%s", n, log.String())
 	}
 }

@@ -145,7 +145,7 @@ func isHostName(name string) bool {
 
 // keepOut answers what the guard refuses, in the form of the API that was asked for.
 func (e *endpoint) keepOut(w http.ResponseWriter, r *http.Request, reason string) {
-	e.Log.Warn("request kept out", "status", http.StatusForbidden, "method", r.Method, "path", r.URL.Path, "reason", reason)
+	e.Log.Warn("request refused", "status", http.StatusForbidden, "method", r.Method, "path", r.URL.Path, "reason", reason)
 	if strings.HasPrefix(r.URL.Path, control.Prefix) {
 		control.Refuse(w, http.StatusForbidden, reason)
 		return

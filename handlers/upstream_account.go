@@ -41,7 +41,7 @@ func (u *Upstream) checkAccount(here string, log *slog.Logger) {
 		case there == here:
 			log.Debug("the upstream acts in the same account", "upstream", u.URL, "account", there)
 		default:
-			log.Warn("the upstream acts in another account, so that ARNs of its resources and of those here do not go together: start with the flag",
+			log.Warn("the upstream has another account, so ARNs do not fit together: start the emulator with the flag",
 				"upstream", u.URL, "account", there, "here", here, "flag", "--account "+there)
 		}
 	})

@@ -50,7 +50,7 @@ func (e *Engine) isOutdatedBalancer(ctx context.Context, c backend.Container) bo
 	}
 	ref, err := e.containers.EnsureImage(ctx, containers.BalancerImage)
 	if err != nil {
-		e.log.Warn("a load balancer goes on with the program that it has: that of this version cannot be imported", "container", c.ID, "error", err)
+		e.log.Warn("cannot import the load balancer program of this version: a load balancer goes on with the one that it has", "container", c.ID, "error", err)
 		return false
 	}
 	return !strings.HasSuffix(c.Image, ref) // Podman writes a registry before it

@@ -36,7 +36,7 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 	}
 	defer func() { _ = stream.Close() }()
 	failed, err := loglines.Copy(stream, found.Config.Tty, opts.Write, loglines.Options{Follows: opts.Follow, SetBack: func(by time.Duration) {
-		e.log.Warn("lines of a container are older than those before: the engine's clock was set back; some may be lost", "container", id, "by", by)
+		e.log.Warn("lines of a container are older than earlier ones, because the engine's clock was set back: some may be lost", "container", id, "by", by)
 	}})
 	switch {
 	case failed != nil:

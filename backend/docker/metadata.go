@@ -51,7 +51,7 @@ func (e *Engine) checkMetadata(sandboxID string) {
 		var refused *command.RefusedError
 		switch {
 		case errors.As(err, &refused):
-			e.log.Warn("containers may find no metadata, or that of the engine's host", "address", backend.TaskMetadataAddress, "reason", refused.Answer)
+			e.log.Warn("cannot redirect task metadata: containers may find none, or that of the engine's host", "address", backend.TaskMetadataAddress, "reason", refused.Answer)
 		case err != nil: // it has ended
 			e.metadata.ready.Store(false)
 		}

@@ -60,7 +60,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	}
 	switch {
 	case errors.Is(err, dockerapi.ErrNetworkStuck): // as when all is removed
-		e.log.Warn("network stays until the engine is restarted", "network", vpc.DockerName, "error", err)
+		e.log.Warn("cannot remove a network: it stays until the engine is restarted", "network", vpc.DockerName, "error", err)
 	case err != nil && !cerrdefs.IsNotFound(err):
 		e.relay.Begin() // it is to come back
 		return dockerapi.Classify(err)

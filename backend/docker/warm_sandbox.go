@@ -127,7 +127,7 @@ func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vp
 		e.log.Debug("warm sandbox cannot be used", "container", w.Name, "error", err)
 		e.warm.Discard(w)
 		if errors.Is(err, errLimitsFixed) {
-			e.log.Warn("the engine cannot change limits: no sandboxes are kept for tasks to come", "error", err)
+			e.log.Warn("the engine cannot change limits, so no warm sandboxes are kept: tasks start more slowly", "error", err)
 			e.warm.Disable()
 		}
 		// Repeated after an answer was lost: the task has its sandbox already.

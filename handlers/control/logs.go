@@ -49,7 +49,7 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil || ctx.Err() != nil:
 	case begun:
-		a.Log.Warn("output of a container cut short", "task", taskARN, "error", err)
+		a.Log.Warn("cannot read all output of a container", "task", taskARN, "error", err)
 	case isGone(err):
 		Refuse(w, http.StatusNotFound, "the output of task "+arn.Name(taskARN)+" is gone: it is kept for some minutes after the end of a task. "+
 			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail")

@@ -10,7 +10,7 @@ import (
 func (a *api) answer(w http.ResponseWriter, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
-		a.Log.Error("answer of the metadata endpoint not encoded", "error", err)
+		a.Log.Error("cannot encode an answer of the metadata endpoint", "error", err)
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}

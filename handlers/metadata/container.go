@@ -183,7 +183,7 @@ func (a *api) inspect(ctx context.Context, c *caller, of *state.Container, d *ty
 	}
 	seen, err := a.Inspect(ctx, c.task.ARN, of.Name)
 	if err != nil {
-		a.Log.Warn("what the engine knows of a container is missing", "task", c.task.ARN, "container", of.Name, "error", err)
+		a.Log.Warn("cannot inspect a container for its metadata: the engine's values are missing", "task", c.task.ARN, "container", of.Name, "error", err)
 	}
 	return seen
 }

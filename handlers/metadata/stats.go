@@ -141,7 +141,7 @@ func (a *api) ofContainer(ctx context.Context, c *caller, of *state.Container, r
 		return a.Stats(ctx, c.task.ARN, of.Name)
 	})
 	if err != nil {
-		a.Log.Warn("what a container uses is not known", "task", c.task.ARN, "container", of.Name, "error", err)
+		a.Log.Warn("cannot read the stats of a container", "task", c.task.ARN, "container", of.Name, "error", err)
 		return nil
 	}
 	shown := newStats(found)

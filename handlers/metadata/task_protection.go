@@ -183,7 +183,7 @@ func (a *api) protectionRefused(w http.ResponseWriter, taskARN string, err error
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
 		a.refuseProtection(w, http.StatusGatewayTimeout, taskARN, "RequestCanceled", "Timed out calling ECS Task Protection API")
 	default:
-		a.Log.Error("protection of a task not changed", "task", taskARN, "error", err)
+		a.Log.Error("cannot change the protection of a task", "task", taskARN, "error", err)
 		a.refuseProtection(w, http.StatusInternalServerError, taskARN, "ServerException", "Unexpected error occurred")
 	}
 }

@@ -110,7 +110,7 @@ func (s sight) volumesByTask() map[string][]string {
 func (h *host) prepareNetwork(ctx context.Context) {
 	h.Engine.Call(enginecall.Finish, func(call context.Context) {
 		if _, err := h.networks.OfVPC(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
-			h.agent.Log.Error("no network for tasks", "error", err)
+			h.agent.Log.Error("cannot make the network of tasks", "error", err)
 		}
 		h.ports.Find(call)
 	})

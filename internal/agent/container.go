@@ -18,7 +18,7 @@ import (
 func (w *work) create(i int) run {
 	spec, err := w.containerSpec(i)
 	if err != nil {
-		return func(ctx context.Context) func() { return w.unanswered(ctx, "container not made", err) }
+		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
 	}
 	h, links, on, image := w.host, w.linkedBy(i), w.on, w.images[i]
 	w.view.about(i).made = true
@@ -221,10 +221,10 @@ func (w *work) stop(i int) run {
 		if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
 			return func() { h.Engine.Lost(err) }
 		}
-		h.agent.Log.Error("container cannot be stopped; it is removed", "container", id, "error", w.said(err))
+		h.agent.Log.Error("cannot stop a container: removing it", "container", id, "error", w.said(err))
 		removed := h.Engine.Remove(ctx, id)
 		if removed != nil {
-			return w.unanswered(ctx, "container not removed", removed)
+			return w.unanswered(ctx, "cannot remove a container", removed)
 		}
 		return func() {
 			w.view.status.Containers[i].Reason = cut(w.scrub("CannotStopContainerError: " + err.Error()))
@@ -239,7 +239,7 @@ func (w *work) examine(i int) run {
 	return func(ctx context.Context) func() {
 		seen, err := h.Engine.Inspect(ctx, id)
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {
-			return w.unanswered(ctx, "container not inspected", err)
+			return w.unanswered(ctx, "cannot inspect a container", err)
 		}
 		return func() {
 			if err != nil {
@@ -257,7 +257,7 @@ func (w *work) unanswered(ctx context.Context, what string, err error) (apply fu
 	if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
 		return func() { w.host.Engine.Lost(err) }
 	}
-	w.host.agent.Log.Warn(what+"; it is tried again", "task", w.task.ARN, "error", w.said(err))
+	w.host.agent.Log.Warn(what+"; retrying", "task", w.task.ARN, "error", w.said(err))
 	enginecall.Rest(ctx)
 	return func() {}
 }

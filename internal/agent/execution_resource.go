@@ -118,7 +118,7 @@ func (w *work) readResources() run {
 			case errors.Is(err, context.Canceled): // the task ends meanwhile
 			default:
 				why := resourceFailed(t, err)
-				h.agent.Log.Warn("what a task refers to cannot be read", "task", t.ARN, "reason", why)
+				h.agent.Log.Warn("cannot read the secrets or environment files of a task", "task", t.ARN, "reason", why)
 				w.executionStopped(h.agent.Clock.Now())
 				w.fail(why)
 			}
@@ -159,7 +159,7 @@ type reading struct {
 
 func readAll(ctx context.Context, source SecretSource, t *state.Task, definitions []types.ContainerDefinition) (map[string]containerResources, error) {
 	if source == nil {
-		return nil, errors.New("nobody here reads secrets and environment files")
+		return nil, errors.New("read secrets and environment files: the agent has no SecretSource")
 	}
 	r := &reading{source: source, task: t, secrets: map[secretReference]SecretValue{}}
 	if err := r.readParameters(ctx, definitions); err != nil {

@@ -118,7 +118,7 @@ func (h *host) run(ctx context.Context) {
 	h.Engine.Go(func() { h.Engine.Recover(ctx, h.resync) })
 	err := h.Engine.Watch(ctx, h.labels(), func(e backend.Event) { h.observe(ctx, e) })
 	if err != nil && ctx.Err() == nil {
-		h.agent.Log.Error("engine no longer watched", "host", h.Name, "error", err)
+		h.agent.Log.Error("cannot watch the engine any more", "host", h.Name, "error", err)
 	}
 }
 

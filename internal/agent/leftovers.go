@@ -167,7 +167,7 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 	if left.unsure {
 		found, err := l.host.Engine.List(ctx, map[string]string{labelTaskARN: left.taskARN})
 		if err != nil && ctx.Err() == nil {
-			l.host.agent.Log.Warn("containers of a stopped task not listed", "task", left.taskARN, "error", err)
+			l.host.agent.Log.Warn("cannot list the containers of a stopped task", "task", left.taskARN, "error", err)
 		}
 		for _, c := range found {
 			if !slices.Contains(left.ids, c.ID) {
@@ -180,7 +180,7 @@ func (l *leftovers) take(ctx context.Context, which func([]leftover) int) {
 	}
 	for _, volume := range left.volumes {
 		if err := l.host.Engine.RemoveVolume(ctx, volume); err != nil && ctx.Err() == nil {
-			l.host.agent.Log.Warn("volume of a stopped task not removed", "volume", volume, "error", err)
+			l.host.agent.Log.Warn("cannot remove the volume of a stopped task", "volume", volume, "error", err)
 		}
 	}
 }
@@ -197,7 +197,7 @@ func (l *leftovers) putBack(ctx context.Context, left leftover, unread []string)
 		}
 		return true
 	}
-	l.host.agent.Log.Warn("containers are removed before all of their output was kept", "task", left.taskARN)
+	l.host.agent.Log.Warn("removing containers before all of their output was stored: too many stopped tasks wait for it", "task", left.taskARN)
 	l.removeIDs(ctx, unread)
 	return false
 }
@@ -221,7 +221,7 @@ func (l *leftovers) removeIDs(ctx context.Context, ids []string) {
 		case err == nil:
 			l.host.logs.Forget(ctx, id)
 		case ctx.Err() == nil:
-			l.host.agent.Log.Warn("container of a stopped task not removed", "container", id, "error", err)
+			l.host.agent.Log.Warn("cannot remove the container of a stopped task", "container", id, "error", err)
 		}
 	}
 }

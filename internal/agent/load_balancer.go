@@ -120,7 +120,7 @@ func (a *Agent) KeepClients(ctx context.Context, arn string, targets []netip.Add
 	kept, err := b.host.balancers.KeepClients(ctx, b.sandboxID(), targets)
 	if errors.Is(err, backend.ErrNoFilter) {
 		if !b.host.clientsLost.Swap(true) {
-			a.Log.Warn("targets of network load balancers see the load balancer's address, and not the client's: the engine cannot lead flows to them", "host", b.host.Name, "error", err)
+			a.Log.Warn("targets of network load balancers see the load balancer's address instead of the client's, because the engine cannot forward flows to them", "host", b.host.Name, "error", err)
 		}
 		return kept, nil
 	}

@@ -90,7 +90,7 @@ func (h *host) loadBalancerEnded(arn string) {
 		if stream != nil {
 			_ = stream.Close()
 		}
-		h.agent.Log.Warn("a load balancer has ended: somebody stopped it, or took it off its network; it is started again", "loadBalancer", arn)
+		h.agent.Log.Warn("a load balancer was stopped or disconnected from its network: starting it again", "loadBalancer", arn)
 		h.newsOfLoadBalancer(arn)
 	}
 }

@@ -87,7 +87,7 @@ func (b *loadBalancer) stands(ctx context.Context, sandbox backend.Container, id
 		return false, false
 	}
 	if seen.Outdated {
-		b.host.agent.Log.Info("a load balancer runs the program of another version: it is started anew at its address", "loadBalancer", b.arn)
+		b.host.agent.Log.Info("a load balancer runs the program of another version: starting it again at its address", "loadBalancer", b.arn)
 	}
 	return true, seen.State == backend.Running && !seen.Outdated
 }

@@ -67,12 +67,12 @@ func (w *work) makeLogStream(ctx context.Context, i int, c awslogs.Config, since
 	case err == nil || errors.As(err, &refusal):
 		return nil, err
 	case ctx.Err() != nil:
-		return w.unanswered(ctx, "log stream not made", err), nil
+		return w.unanswered(ctx, "cannot make a log stream", err), nil
 	case time.Since(since) >= logTimeout:
-		w.host.agent.Log.Error("log stream not made", "task", w.task.ARN, "error", w.said(err))
+		w.host.agent.Log.Error("cannot make a log stream", "task", w.task.ARN, "error", w.said(err))
 		return nil, awslogs.Silent(err)
 	case first:
-		w.host.agent.Log.Warn("log stream not made; it is tried again", "task", w.task.ARN, "for", logTimeout, "error", w.said(err))
+		w.host.agent.Log.Warn("cannot make a log stream; retrying", "task", w.task.ARN, "for", logTimeout, "error", w.said(err))
 	}
 	enginecall.Rest(ctx)
 	return func() { w.view.about(i).logSince = since }, nil
@@ -91,6 +91,6 @@ func (w *work) logFailed(reason string) {
 	for i := range s.Containers {
 		s.Containers[i].ImageDigest = ""
 	}
-	w.host.agent.Log.Warn("task has no log", "task", w.task.ARN, "reason", reason)
+	w.host.agent.Log.Warn("cannot start the log of a task", "task", w.task.ARN, "reason", reason)
 	w.fail(reason)
 }

@@ -48,7 +48,7 @@ func TestLogsThatDoNotAnswer(t *testing.T) {
 			synctest.Wait()
 			b.expect("its end", b.task(id).Stop.Code, types.TaskStopCodeTaskFailedToStart)
 			b.expect("stoppedReason", b.task(id).Stop.Reason, c.want)
-			b.expect("warnings", strings.Count(said.String(), "log stream not made;"), 1) // not one each second
+			b.expect("warnings", strings.Count(said.String(), "cannot make a log stream;"), 1) // not one each second
 		})
 	}
 }

@@ -175,7 +175,7 @@ func (m *machine) died(late bool) {
 	if !m.hasEnded(was.life) {
 		return
 	}
-	h.agent.Log.Warn("the sandbox of a container instance has ended: somebody stopped it, or took it off its network", "containerInstance", instance)
+	h.agent.Log.Warn("the sandbox of a container instance was stopped or disconnected from its network", "containerInstance", instance)
 	for _, t := range h.agent.Store.Read().InstanceTasks(instance) {
 		if !sharesNetwork(t) {
 			continue

@@ -123,7 +123,7 @@ func (h *host) directLater(m *machine) {
 		defer call.End()
 		err := errors.Join(m.direct(call), m.directUnsure(call))
 		if err != nil && !errors.Is(err, backend.ErrNoSandbox) && !h.Engine.Lost(err) {
-			h.agent.Log.Error("ports of a container instance not opened", "containerInstance", m.instance, "error", err)
+			h.agent.Log.Error("cannot open the ports of a container instance", "containerInstance", m.instance, "error", err)
 		}
 	}) {
 		call.End()

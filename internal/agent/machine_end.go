@@ -84,7 +84,7 @@ func (m *machine) end(ctx context.Context, attempt *making) {
 	if h.needless(m.instance) {
 		err := m.remove(ctx)
 		if err != nil && !h.Engine.Lost(err) {
-			h.agent.Log.Warn("machine of a container instance not removed from the engine; it is tried again", "containerInstance", m.instance, "error", err)
+			h.agent.Log.Warn("cannot remove the sandbox of a container instance; retrying", "containerInstance", m.instance, "error", err)
 			m.removeLater()
 		}
 	}

@@ -46,7 +46,7 @@ func (m *machine) make(ctx context.Context) error {
 			return err
 		}
 		if own.IsValid() {
-			m.host.agent.Log.Warn("container instance gets another address: somebody else has its own", "containerInstance", m.instance, "address", own)
+			m.host.agent.Log.Warn("a container instance gets another address, because another container has its own", "containerInstance", m.instance, "address", own)
 			own = netip.Addr{}
 		}
 	}
@@ -92,7 +92,7 @@ func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own 
 	if own.IsValid() && network.CIDR.Contains(own) {
 		spec.IP = own
 	} else if own.IsValid() {
-		h.agent.Log.Warn("container instance gets another address: its own is not of the VPC", "containerInstance", m.instance, "address", own, "vpc", network.CIDR)
+		h.agent.Log.Warn("a container instance gets another address, because its own is not in the VPC", "containerInstance", m.instance, "address", own, "vpc", network.CIDR)
 	}
 	made, err := h.Engine.CreateSandbox(ctx, spec)
 	if err != nil {
@@ -154,7 +154,7 @@ func (m *machine) start(ctx context.Context, p place) error {
 // startAgain starts a sandbox that has run before, unless it still runs without its network.
 func (m *machine) startAgain(ctx context.Context, p place) error {
 	if seen, err := m.host.Engine.Inspect(ctx, p.sandbox); err == nil && seen.State == backend.Running && !connected(seen) {
-		return errors.New("somebody has taken the container instance off its network")
+		return errors.New("the container instance was disconnected from its network")
 	}
 	return m.start(ctx, p)
 }

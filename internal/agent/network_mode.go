@@ -127,7 +127,7 @@ func (w *work) adoptPorts(i int, found backend.Container) {
 	}
 	bindings, err := w.machine.bind(w.task.ARN, c.Name, d.PortMappings, c.Bindings, at)
 	if err != nil {
-		w.host.agent.Log.Error("ports of a container not taken over", "task", w.task.ARN, "container", c.Name, "error", err)
+		w.host.agent.Log.Error("cannot take over the ports of a container", "task", w.task.ARN, "container", c.Name, "error", err)
 		return
 	}
 	if len(c.Bindings) == 0 {

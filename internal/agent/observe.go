@@ -75,7 +75,7 @@ func (h *host) started(ctx context.Context, id string) {
 	h.Engine.Go(func() {
 		err := h.Engine.Stop(ctx, id, defaultStopTimeout)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, backend.ErrNotFound) && !h.Engine.Lost(err) {
-			h.agent.Log.Warn("stopped container was started again and cannot be stopped", "container", id, "error", err)
+			h.agent.Log.Warn("cannot stop a container that was started again", "container", id, "error", err)
 		}
 	})
 }

@@ -96,7 +96,7 @@ func (p *publisher) write(ctx context.Context, all []news) bool {
 		err := p.store.Update(func(tx *state.Tx) error {
 			for _, n := range all {
 				if err := tx.PutTaskStatus(n.taskARN, n.steps...); err != nil {
-					p.log.Error("status of a task not taken", "error", err)
+					p.log.Error("cannot store the status of a task", "error", err)
 				}
 			}
 			return nil
@@ -104,7 +104,7 @@ func (p *publisher) write(ctx context.Context, all []news) bool {
 		if err == nil {
 			return true
 		}
-		p.log.Error("status of tasks not stored; it is tried again", "tasks", len(all), "error", err)
+		p.log.Error("cannot store the status of tasks; retrying", "tasks", len(all), "error", err)
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():

@@ -27,7 +27,7 @@ func (w *work) createSandbox() run {
 			made, on, err = w.newSandbox(ctx)
 		}
 		if errors.Is(err, vpc.ErrNotStored) {
-			return w.unanswered(ctx, "network interface not stored", err)
+			return w.unanswered(ctx, "cannot store a network interface", err)
 		}
 		return func() {
 			switch {
@@ -174,7 +174,7 @@ func (w *work) replaceSandbox(cause, removed error) {
 	case errors.Is(cause, backend.ErrAddressInUse):
 		w.host.agent.Log.Warn("address of the VPC is in use by another container", "ip", s.Attachment.PrivateIPv4)
 	default:
-		w.host.agent.Log.Warn("network or sandbox of a task is gone; it gets another", "task", w.task.ARN, "error", cause)
+		w.host.agent.Log.Warn("network or sandbox of a task is gone: making another", "task", w.task.ARN, "error", cause)
 		w.host.networks.Forget()
 	}
 	w.host.forget(s.SandboxID)
@@ -194,7 +194,7 @@ func (w *work) examineSandbox() run {
 	return func(ctx context.Context) func() {
 		seen, err := w.inspectNetwork(ctx, id, on)
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {
-			return w.unanswered(ctx, "sandbox not inspected", err)
+			return w.unanswered(ctx, "cannot inspect a sandbox", err)
 		}
 		if err == nil && (connected(seen) || plain && seen.State == backend.Running) {
 			return func() { w.view.about(theSandbox).exited = false }
@@ -210,7 +210,7 @@ func (w *work) examineSandbox() run {
 		}
 		return func() {
 			w.view.about(theSandbox).exited = false
-			h.agent.Log.Warn("the network of a task is gone: somebody stopped its sandbox, or took it off its network", "task", w.task.ARN)
+			h.agent.Log.Warn("the sandbox of a task was stopped or disconnected from its network", "task", w.task.ARN)
 			w.executionStopped(w.endedAt(seen, late))
 			w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
 		}
@@ -245,14 +245,14 @@ func (w *work) removeSandbox() run {
 		h.ports.Await(ctx)
 		err := w.leaveMachine(ctx)
 		if err != nil && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil {
-			h.agent.Log.Error("ports of a task not closed", "task", w.task.ARN, "error", err)
+			h.agent.Log.Error("cannot close the ports of a task", "task", w.task.ARN, "error", err)
 			err = nil // the next change of the machine's traffic closes them
 		}
 		if err == nil && id != "" {
 			err = w.giveUpSandbox(ctx, id)
 		}
 		for tries := 1; err != nil && tries < sandboxRemovals && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil; tries++ {
-			w.unanswered(ctx, "sandbox not removed", err)
+			w.unanswered(ctx, "cannot remove a sandbox", err)
 			err = h.Engine.Remove(ctx, id)
 		}
 		return func() {
@@ -260,7 +260,7 @@ func (w *work) removeSandbox() run {
 				return
 			}
 			if err != nil {
-				h.agent.Log.Error("sandbox not removed", "task", w.task.ARN, "error", err)
+				h.agent.Log.Error("cannot remove a sandbox", "task", w.task.ARN, "error", err)
 			}
 			w.view.sandbox = sandboxGone
 		}

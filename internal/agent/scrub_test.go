@@ -129,7 +129,7 @@ func TestTheEndOfATaskTellsNoSecret(t *testing.T) {
 			b.expect("the task", b.task(id).Status.LastStatus, state.Stopped)
 			b.expect("the reason", b.task(id).Status.Containers[0].Reason, "CannotStopContainerError: "+leftOut)
 			b.stop()
-			for _, line := range []string{"container cannot be stopped; it is removed", "container not removed; it is tried again"} {
+			for _, line := range []string{"cannot stop a container: removing it", "cannot remove a container; retrying"} {
 				if !strings.Contains(log.String(), line) {
 					t.Errorf("the log does not say that a %s", line)
 				}

@@ -20,7 +20,7 @@ func (h *host) noteUnseen(ctx context.Context, listed []backend.Container) {
 			continue
 		}
 		if unseen[c.Name] = true; !h.unseen[c.Name] {
-			h.agent.Log.Warn("the engine does not tell about a container: what it is of stays as it is",
+			h.agent.Log.Warn("the engine does not answer about a container: its task or instance stays as it is",
 				"container", c.Name, "task", c.Labels[labelTaskARN], "containerInstance", c.Labels[labelInstance])
 		}
 	}

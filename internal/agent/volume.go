@@ -113,7 +113,7 @@ func (w *work) makeVolume(subject int) run {
 			case h.Engine.Lost(err): // or the task ends meanwhile
 			case err != nil:
 				why := volumeFailed(w.task, &v.definition, err)
-				h.agent.Log.Warn("volume of a task cannot be had", "task", w.task.ARN, "volume", v.name(), "reason", why)
+				h.agent.Log.Warn("cannot make the volume of a task", "task", w.task.ARN, "volume", v.name(), "reason", why)
 				if managed(w.task, &v.definition) != nil {
 					w.view.status.Volume.Reason = cut(why)
 				}

@@ -137,7 +137,7 @@ func (r *reader) put(ctx context.Context, b batch) bool {
 	switch {
 	case refused(err):
 		if !r.refused {
-			r.all.Log.Warn("output of a container not taken by CloudWatch Logs", "group", r.stream.Group, "stream", r.stream.Name, "error", err)
+			r.all.Log.Warn("cannot write output of a container to CloudWatch Logs", "group", r.stream.Group, "stream", r.stream.Name, "error", err)
 		}
 		r.refused = true
 		return true

@@ -147,14 +147,14 @@ func (l *Readers) Await(ctx context.Context, id string) bool {
 // trouble notes that the sink does not take what there is, and says so once for all containers.
 func (l *Readers) trouble(err error) {
 	if l.troubled.CompareAndSwap(false, true) {
-		l.Log.Error("output of containers not kept; it is tried again until it is", "error", err)
+		l.Log.Error("cannot store output of containers; retrying", "error", err)
 	}
 }
 
 // kept ends the trouble.
 func (l *Readers) kept() {
 	if l.troubled.CompareAndSwap(true, false) {
-		l.Log.Info("output of containers is kept again")
+		l.Log.Info("output of containers is stored again")
 	}
 }
 
@@ -168,7 +168,7 @@ func (l *Readers) Forget(ctx context.Context, id string) {
 		return
 	}
 	if err := l.Sink.Forget(ctx, o.Stream, id); err != nil && ctx.Err() == nil {
-		l.Log.Warn("position in a log not forgotten", "container", id, "error", err)
+		l.Log.Warn("cannot remove a position in a log", "container", id, "error", err)
 	}
 }
 
@@ -200,7 +200,7 @@ func Retain(ctx context.Context, sink Sink, log *slog.Logger, engines []*Readers
 		return false
 	})
 	if err != nil && ctx.Err() == nil {
-		log.Warn("positions of containers that are gone not forgotten", "error", err)
+		log.Warn("cannot remove the log positions of removed containers", "error", err)
 	}
 }
 

@@ -21,7 +21,7 @@ func (l *Readers) ReadRest(ctx context.Context) bool {
 		reading.Go(func() {
 			// Its removal would end it as suddenly, but behind its last line.
 			if err := l.Engine.Stop(ctx, id, 0); err != nil && ctx.Err() == nil {
-				l.Log.Warn("container not ended before its output is read", "container", id, "error", err)
+				l.Log.Warn("cannot end a container before its output is read", "container", id, "error", err)
 			}
 			if !r.readOnce(ctx) {
 				left.Store(true)
@@ -41,7 +41,7 @@ func (r *reader) readOnce(ctx context.Context) bool {
 	}
 	err := r.read(ctx, look)
 	if err != nil && ctx.Err() == nil {
-		r.all.Log.Warn("output of a container not read before its removal", "container", r.source, "error", err)
+		r.all.Log.Warn("cannot read output of a container before its removal", "container", r.source, "error", err)
 	}
 	r.finish(ctx)
 	return err == nil && ctx.Err() == nil && !r.all.troubled.Load()

@@ -29,9 +29,9 @@ func Sweep(ctx context.Context, sweeper backend.Sweeper, log *slog.Logger) {
 		cancel()
 		switch {
 		case err != nil && ctx.Err() == nil:
-			log.Warn("leftovers of earlier runs not removed", "error", err)
+			log.Warn("cannot remove resources of earlier runs", "error", err)
 		case removed > 0:
-			log.Info("removed what earlier runs had left", "things", removed)
+			log.Info("removed resources of earlier runs", "things", removed)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func OpenProfile(setting string, log *slog.Logger) (aws.CredentialsProvider, err
 	if err != nil {
 		return nil, fmt.Errorf("credentials for tasks: %w", err)
 	}
-	log.Warn("tasks with a task role get the credentials of a profile of this machine: they may do with AWS what that may do", "profile", name)
+	log.Warn("tasks with a task role get the credentials of your AWS profile: they may do on AWS what it may do", "profile", name)
 	return aws.NewCredentialsCache(provider, func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = profileRenewal }), nil
 }
 

@@ -54,7 +54,7 @@ func (i *Issuer) TaskKeys(ctx context.Context, id string, tasks []string) (*meta
 		}
 		found, err := i.keysOf(ctx, t, role)
 		if err != nil {
-			i.Log.Error("no credentials for a task", "task", taskARN, "error", err)
+			i.Log.Error("cannot make credentials for a task", "task", taskARN, "error", err)
 		}
 		return found, err
 	}

@@ -31,7 +31,7 @@ func (e *Engine) Lose(cause error) {
 	defer e.mu.Unlock()
 	cause = lostError(cause)
 	if e.lost == nil || errors.Is(e.lost, ErrNotListed) {
-		e.log.Error("container engine cannot be used; tasks wait until it can", "error", cause)
+		e.log.Error("cannot use the container engine: tasks wait for it", "error", cause)
 	}
 	e.lost = cause
 	e.timesLost++

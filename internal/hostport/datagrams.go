@@ -56,7 +56,7 @@ func (d *datagrams) serve() {
 			return
 		}
 		if err != nil {
-			d.listeners.log.Warn("datagram to a host port not received", "address", d.conn.LocalAddr(), "error", err)
+			d.listeners.log.Warn("cannot receive a datagram at a host port", "address", d.conn.LocalAddr(), "error", err)
 			time.Sleep(acceptPause)
 			continue
 		}

@@ -93,7 +93,7 @@ func (l *listeners) serve(accepting net.Listener, to *atomic.Pointer[Target]) {
 			return
 		}
 		if err != nil {
-			l.log.Warn("connection to a host port not accepted", "address", accepting.Addr(), "error", err)
+			l.log.Warn("cannot accept a connection to a host port", "address", accepting.Addr(), "error", err)
 			time.Sleep(acceptPause)
 			continue
 		}

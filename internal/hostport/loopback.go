@@ -45,7 +45,7 @@ func (h *Ports) Find(ctx context.Context) {
 	switch {
 	case err != nil:
 		if !h.Engine.Lost(err) && ctx.Err() == nil {
-			h.Log.Warn("tasks have no host ports until the engine publishes some", "error", err)
+			h.Log.Warn("cannot publish host ports: tasks have none until the engine does", "error", err)
 		}
 	case len(tcp)+len(udp) == 0:
 		h.ListenHere()

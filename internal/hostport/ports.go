@@ -112,7 +112,7 @@ func (h *Ports) provide(p *ownerPorts) {
 func (h *Ports) refuse(key portKey, err error) {
 	if h.loopback.numbered() && !h.refused[key] {
 		h.refused[key] = true
-		h.Log.Info("a port cannot be had on this host; another one is taken in its place", "port", key.port, "protocol", key.protocol, "error", err)
+		h.Log.Info("a port of this host is not available: using another one", "port", key.port, "protocol", key.protocol, "error", err)
 	}
 }
 
@@ -139,9 +139,9 @@ func (h *Ports) complete(p *ownerPorts) {
 	}
 	switch {
 	case why != nil && len(p.lacks) == 0:
-		h.Log.Warn("no host port until another one is given back", "for", p.ID, "containerPorts", p.without(), "error", why)
+		h.Log.Warn("no host port is free: the task waits for one; raise --host-ports", "for", p.ID, "containerPorts", p.without(), "error", why)
 	case why == nil && len(p.lacks) > 0:
-		h.Log.Info("host ports that were lacking are there now", "for", p.ID, "ports", p.shown())
+		h.Log.Info("missing host ports are assigned now", "for", p.ID, "ports", p.shown())
 	}
 	p.lacks = lacks
 }

@@ -41,7 +41,7 @@ type publishedPort struct {
 // retryPause is how long it takes until the engine is told again what it has refused.
 const retryPause = time.Second
 
-var errNonePublished = errors.New("all ports that the engine publishes lead elsewhere; --host-ports says how many there are")
+var errNonePublished = errors.New("no free host port; raise --host-ports")
 
 func newPublished(relay backend.Relay, log *slog.Logger, tcp, udp []uint16) *published {
 	p := &published{
@@ -141,7 +141,7 @@ func (p *published) offer(tcp, udp []uint16) {
 	for _, one := range astray {
 		before := one.key.port
 		one.key.port, _ = p.take(portKey{protocol: one.key.protocol})
-		p.log.Warn("a published port is gone; who had it has another one, or none", "was", before, "is", one.key.port)
+		p.log.Warn("a published port is gone: its task gets another one if one is free", "was", before, "is", one.key.port)
 	}
 	p.changed()
 }
@@ -169,7 +169,7 @@ func (p *published) run(ctx context.Context) {
 		}
 		err := p.tell(ctx)
 		if err != nil && !failing && ctx.Err() == nil {
-			p.log.Warn("host ports do not lead where they should; it is tried again", "error", err)
+			p.log.Warn("cannot change where host ports lead; retrying", "error", err)
 		}
 		if failing = err != nil; !failing {
 			continue

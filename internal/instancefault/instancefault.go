@@ -99,7 +99,7 @@ func (f *Faults) End(kind Kind, c *state.ContainerInstance) {
 	}
 	if kind == CutOff {
 		if err := f.cutOff(c, -1); err != nil {
-			f.Log.Error("the container instance stays cut off", "containerInstance", c.ARN, "error", err)
+			f.Log.Error("cannot end the fault: the container instance stays cut off", "containerInstance", c.ARN, "error", err)
 		}
 	}
 	f.keepAway(c, -1)

@@ -24,7 +24,7 @@ func (c *Controller) heard(from io.Closer, news []balancer.Health) {
 		return nil
 	})
 	if err != nil {
-		c.Log.Error("health of targets not written; it is asked for again", "error", err)
+		c.Log.Error("cannot store the health of targets; retrying", "error", err)
 		_ = from.Close()
 	}
 }

@@ -92,7 +92,7 @@ func (s *Store) discardOldest() bool {
 		return false
 	}
 	if err := s.discard(0); err != nil {
-		s.opts.Log.Error("the oldest log events not removed from a full disk", "error", err)
+		s.opts.Log.Error("cannot remove the oldest log events from a full disk", "error", err)
 		return false
 	}
 	if !s.full {

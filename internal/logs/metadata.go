@@ -197,7 +197,7 @@ func (s *Store) change(decide func(*metadata) (*change, error)) error {
 	s.meta.apply(c)
 	if c.DeleteGroup != "" || c.DeleteStream != 0 { // the disk may be full
 		if err := s.sweep(s.opts.Now()); err != nil {
-			s.opts.Log.Warn("deleted log events not removed; they are tried again", "error", err)
+			s.opts.Log.Warn("cannot remove deleted log events; retrying", "error", err)
 		}
 	}
 	return nil

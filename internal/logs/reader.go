@@ -138,7 +138,7 @@ func (r *reader) page(ctx context.Context) (Page, error) {
 			record := r.records[0].data
 			r.records = r.records[1:]
 			if err := r.decode(record); err != nil {
-				r.store.opts.Log.Warn("log events cannot be read", "error", err)
+				r.store.opts.Log.Warn("cannot read log events", "error", err)
 			}
 			r.bound()
 			continue
@@ -204,7 +204,7 @@ func (r *reader) take(data []byte, keep func(record []byte) []byte) {
 	for len(data) > 0 {
 		record, err := nextRecord(data)
 		if err != nil {
-			r.store.opts.Log.Warn("log events cannot be read", "error", err)
+			r.store.opts.Log.Warn("cannot read log events", "error", err)
 			break
 		}
 		data = data[len(record):]

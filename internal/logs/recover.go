@@ -35,7 +35,7 @@ func (s *Store) recover() error {
 	}
 	for _, seg := range segments {
 		if err := seg.load(); err != nil {
-			s.opts.Log.Warn("part of the logs cannot be read", "file", seg.path, "error", err)
+			s.opts.Log.Warn("cannot read a part of the logs: its events are lost", "file", seg.path, "error", err)
 			seg.unread = !errors.Is(err, errTorn)
 		}
 		s.sealed = append(s.sealed, seg)

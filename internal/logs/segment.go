@@ -170,7 +170,7 @@ func (s *Store) rotate() error {
 	if s.active != nil {
 		before := s.active.end
 		if err := s.active.seal(); err != nil { // a start reads all of it then
-			s.opts.Log.Warn("logs not sealed", "error", err)
+			s.opts.Log.Warn("cannot close a segment of the logs", "error", err)
 		}
 		s.size += s.active.end - before
 		s.sealed = append(slices.Clip(s.sealed), s.active) // readers have the old list

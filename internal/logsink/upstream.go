@@ -113,7 +113,7 @@ func (u *Upstream) insist(ctx context.Context, s awslogs.Stream, failure string,
 		if err == nil || errors.As(err, &refusal) || ctx.Err() != nil {
 			return err
 		}
-		u.log.Warn(failure+"; it is tried again", "group", s.Group, "stream", s.Name, "after", pause, "error", err)
+		u.log.Warn(failure+"; retrying", "group", s.Group, "stream", s.Name, "after", pause, "error", err)
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
@@ -131,7 +131,7 @@ func (u *Upstream) tellRejected(s awslogs.Stream, source string, info *types.Rej
 		return
 	}
 	u.rejected[source] = true
-	u.log.Warn("the upstream leaves out log events that are too new or too old for it", "group", s.Group, "stream", s.Name)
+	u.log.Warn("the upstream refuses log events as too new or too old: compare its clock with the emulator's", "group", s.Group, "stream", s.Name)
 }
 
 const (

@@ -140,7 +140,7 @@ func TestLinesThatTheUpstreamDoesNotTake(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if strings.Count(log.String(), "leaves out log events") != 1 {
+	if strings.Count(log.String(), "refuses log events") != 1 {
 		t.Errorf("the log: %s", log.String())
 	}
 	dir := t.TempDir()

@@ -54,15 +54,15 @@ func (k *Keeper) Schedule(ctx context.Context) {
 			return
 		}
 		if err := k.Forget(k.Clock.Now()); err != nil {
-			k.Log.Error("old tasks not forgotten", "error", err)
+			k.Log.Error("cannot remove old tasks", "error", err)
 		}
 		if err := k.sweepLogs(k.Clock.Now()); err != nil {
-			k.Log.Error("old log events not removed", "error", err)
+			k.Log.Error("cannot remove old log events", "error", err)
 		}
 		if now := time.Now(); now.Sub(k.stamped) >= clock.StampPause {
 			k.stamped = now
 			if err := k.Store.Stamp(); err != nil {
-				k.Log.Error("time not stored", "error", err)
+				k.Log.Error("cannot store the clock", "error", err)
 			}
 		}
 		k.Schedule(ctx)

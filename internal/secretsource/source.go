@@ -95,7 +95,7 @@ func (s *Source) tellForeign(t *state.Task, invalid []string) {
 	for _, name := range invalid {
 		parts := strings.SplitN(name, ":", 6)
 		if len(parts) == 6 && parts[4] != "" && parts[4] != t.Scope().Account {
-			s.Log.Warn("a task refers to a parameter of another account; emulators with --account have that one", "task", t.ARN, "parameter", name,
+			s.Log.Warn("a task refers to a parameter of another account: start the emulator with that --account", "task", t.ARN, "parameter", name,
 				"account", t.Scope().Account, "flag", "--account "+parts[4])
 			return
 		}

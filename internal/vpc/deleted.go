@@ -31,7 +31,7 @@ func (n *Networks) remove(vpc string, pause time.Duration) {
 		if err == nil || n.Engine.Lost(err) {
 			return
 		}
-		n.Log.Debug("network of a deleted VPC not removed from the engine; it is tried again", "vpc", vpc, "error", err)
+		n.Log.Debug("cannot remove the network of a deleted VPC; retrying", "vpc", vpc, "error", err)
 		n.Clock.AfterFunc(pause, func() { n.remove(vpc, min(2*pause, lastRemovalPause)) })
 	})
 }

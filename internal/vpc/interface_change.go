@@ -140,7 +140,7 @@ func (all *Interfaces) tellLater(ctx context.Context, i *netInterface) {
 		return
 	}
 	if first {
-		i.network.Log.Warn("rules of security groups not applied; it is tried again", "owner", i.owner, "error", err)
+		i.network.Log.Warn("cannot apply the rules of security groups; retrying", "owner", i.owner, "error", err)
 	}
 	time.AfterFunc(enginecall.RetryPause, func() {
 		all.mu.Lock()

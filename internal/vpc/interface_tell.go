@@ -91,6 +91,6 @@ func (all *Interfaces) hasTold(i *netInterface) {
 // cannotFilter says so once.
 func (n *Networks) cannotFilter(err error) {
 	if n.unfiltered.Swap(&err) == nil {
-		n.Log.Warn("security groups are kept without effect: the engine cannot filter packets", "error", err)
+		n.Log.Warn("security groups have no effect, because the engine cannot filter packets: its kernel needs nf_tables", "error", err)
 	}
 }

@@ -133,7 +133,7 @@ func (n *Networks) defaultNetwork(ctx context.Context) (backend.Network, error) 
 		return network, err
 	}
 	if n.Range.IsValid() && network.CIDR != n.Range {
-		n.Log.Warn("the network of the VPC has been made with another range", "range", network.CIDR, "wanted", n.Range)
+		n.Log.Warn("made the network of the VPC with another range", "range", network.CIDR, "wanted", n.Range)
 	}
 	err = n.Store.Update(func(tx *state.Tx) error {
 		if tx.NetworkCIDR() != network.CIDR {

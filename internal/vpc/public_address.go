@@ -22,7 +22,7 @@ func (n *Networks) TakePublicAddress(owner, what string, lives func(tx *state.Tx
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrNotStored, err)
 	case taken && !address.IsValid() && !n.noPublicAddress.Swap(true):
-		n.Log.Warn("no public address is left: tasks and load balancers that ask for one have none until others end", "for", what)
+		n.Log.Warn("no public address is free: tasks and load balancers that ask for one run without it", "for", what)
 	case taken && address.IsValid() && !n.publicShown.Swap(true):
 		n.Log.Info("public addresses are only shown: nothing answers there", "for", what, "address", address)
 	}

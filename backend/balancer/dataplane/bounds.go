@@ -18,7 +18,7 @@ func (b *Balancer) admit() bool {
 		return true
 	default:
 	}
-	b.options.Log.Warn("there are too many connections of clients: others wait until some end", "connections", mostClients)
+	b.options.Log.Warn("a load balancer has its most client connections: new ones wait until others end", "connections", mostClients)
 	select {
 	case b.clients <- struct{}{}:
 		return true

@@ -178,7 +178,7 @@ func (s *Store) registryAuth(spec backend.PullSpec) (string, error) {
 	login, err := config.LoadDefaultConfigFile(io.Discard).GetAuthConfig(key)
 	if err != nil {
 		if _, said := s.helpless.LoadOrStore(key, struct{}{}); !said {
-			s.log.Warn("no registry login; images are pulled without", "registry", key, "error", err)
+			s.log.Warn("no login for a registry: its images are pulled without one; use docker login", "registry", key, "error", err)
 		}
 	}
 	return authconfig.Encode(registry.AuthConfig{

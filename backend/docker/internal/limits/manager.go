@@ -64,7 +64,7 @@ func (m *Manager) usable(ctx context.Context) (trial, error) {
 	m.started.Reset()
 	g, err = m.started.Get(ctx, m.start)
 	if err == nil && g.whyNot == "" {
-		m.Log.Info("tasks and container instances are bounded as a whole from now on")
+		m.Log.Info("limits of tasks and container instances now bound the sum of their containers")
 	}
 	return g, err
 }
@@ -144,7 +144,7 @@ func (m *Manager) WarnUnbound(why string) {
 	if m.saidUnbound.Swap(why) == why {
 		return
 	}
-	m.Log.Warn("a task or container instance is not bounded as a whole: each of its containers has its limits for itself", "reason", why)
+	m.Log.Warn("cannot limit a task or container instance as a whole: each of its containers is limited by itself", "reason", why)
 }
 
 // request asks for the rights of the host's root on its control groups alone. To a

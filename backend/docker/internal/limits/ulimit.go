@@ -36,7 +36,7 @@ func (u *Ulimits) Refused(err error) bool {
 	if err == nil || !strings.Contains(strings.ToLower(err.Error()), "rlimit") || !u.fixed.CompareAndSwap(false, true) {
 		return false
 	}
-	u.log.Warn("the engine cannot raise limits of processes: containers have its own number of open files where their definition names none", "error", err)
+	u.log.Warn("the engine cannot raise ulimits: containers whose definition sets none have the engine's limit of open files", "error", err)
 	return true
 }
 

@@ -26,7 +26,7 @@ func (r *Registry) Sweep(ctx context.Context) (removed int, err error) {
 	})
 	removed, err = r.removeProperty(ctx, left)
 	if removed > 0 {
-		r.Log.Info("removed what emulators that died left behind", "removed", removed)
+		r.Log.Info("removed resources of emulators that died", "removed", removed)
 	}
 	return removed, dockerapi.Classify(err)
 }

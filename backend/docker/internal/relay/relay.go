@@ -233,7 +233,7 @@ func (r *Relay) start(ctx context.Context, era int64) (*link, error) {
 	go r.tend(l)
 	err = errors.Join(r.joinAll(ctx, l), r.lead(ctx, l))
 	if err != nil { // it carries what it can
-		r.Log.Warn("relay lacks something", "error", err)
+		r.Log.Warn("cannot set up the relay completely", "error", err)
 	}
 	if r.era.Load() != era { // what dropped it may have lost patience
 		l.hangUp()

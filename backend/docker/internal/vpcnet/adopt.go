@@ -26,7 +26,7 @@ func (s *Networks) adopt(ctx context.Context, existing []network.Summary, name s
 		}
 		vpc, err := networkOf(n.Network)
 		if err != nil || vpc.Subnet.Bits() != 16 {
-			s.Log.Warn("labelled network is no VPC: want an IPv4 range of /16", "network", n.Name)
+			s.Log.Warn("labelled network cannot be a VPC: give it an IPv4 range of /16", "network", n.Name)
 			continue
 		}
 		if s.isAdopted(n.ID) {
