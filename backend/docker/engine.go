@@ -27,6 +27,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/watch"
 )
 
 // Engine is a backend.Engine on a Docker engine.
@@ -51,6 +52,7 @@ type Engine struct {
 	images     *image.Store
 	stats      *stats.Reader
 	warm       *warm.Pool
+	watcher    *watch.Watcher
 	limits     *limits.Manager
 	ulimits    *limits.Ulimits
 	networks   *vpcnet.Networks
@@ -107,6 +109,11 @@ func (e *Engine) EnsurePrograms(ctx context.Context, architecture string) error 
 // Stats implements backend.Engine.
 func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	return e.stats.Stats(ctx, id)
+}
+
+// Watch implements backend.Engine.
+func (e *Engine) Watch(ctx context.Context, labels map[string]string, fn func(backend.Event)) error {
+	return e.watcher.Watch(ctx, labels, fn)
 }
 
 // Image implements backend.Engine.

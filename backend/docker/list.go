@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/inspect"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
@@ -82,7 +83,7 @@ func (e *Engine) inspectListed(ctx context.Context, listed container.Summary, pa
 	switch {
 	case err == nil:
 		e.containers.Know(found)
-		return containerOf(found), nil
+		return inspect.Container(found), nil
 	case cerrdefs.IsNotFound(err), errors.Is(ctx.Err(), context.Canceled), soon.Err() == nil && dockerapi.Lost(err):
 		return backend.Container{}, err
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/watch"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
 
@@ -117,6 +118,7 @@ func (e *Engine) assemble(opts Options) {
 	e.images = image.New(e.client, e.log)
 	e.stats = stats.New(e.closing, e.client, e.containers, e.commands, e.statsHost, e.log)
 	e.warm = warm.New(opts.WarmSandboxes, e.createWarm, e.discardWarm, e.log)
+	e.watcher = &watch.Watcher{Client: e.client, Containers: e.containers, Owner: e.owner, Log: e.log, Hide: e.hideWarmEvent}
 	e.ulimits = limits.NewUlimits(e.log)
 	e.limits = limits.New(limits.Options{
 		Client: e.client, Containers: e.containers, Commands: e.commands, Owner: e.owner, Local: e.local, Log: e.log,

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/inspect"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
@@ -265,7 +266,7 @@ func (e *Engine) sandbox(ctx context.Context, id string) (sandboxFacts, error) {
 			return sandboxFacts{}, err
 		}
 	}
-	known := factsOfSandbox(found.ID, container.CreateRequest{Config: found.Config, HostConfig: found.HostConfig}, address(found), parent)
+	known := factsOfSandbox(found.ID, container.CreateRequest{Config: found.Config, HostConfig: found.HostConfig}, inspect.Address(found), parent)
 	e.sandboxes.Store(found.ID, known)
 	return known, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/inspect"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
@@ -150,7 +151,7 @@ func (e *Engine) claim(ctx context.Context, w warm.Sandbox, spec backend.Sandbox
 	if err != nil {
 		return c, err
 	}
-	if found.State.Status != container.StateRunning || address(found) != w.IP {
+	if found.State.Status != container.StateRunning || inspect.Address(found) != w.IP {
 		return c, errNotRunning
 	}
 	if w.Limits != (warm.Limits{CPU: spec.CPU, Memory: spec.Memory}) {

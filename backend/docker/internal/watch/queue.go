@@ -1,4 +1,4 @@
-package docker
+package watch
 
 import (
 	"context"
@@ -11,16 +11,16 @@ import (
 // one Resync.
 const maxQueued = 1 << 16
 
-// eventQueue holds events between the engine, which does not wait, and the watcher.
-type eventQueue struct {
+// queue holds events between the engine, which does not wait, and the watcher.
+type queue struct {
 	mu     sync.Mutex
 	events []backend.Event
 	filled chan struct{} // holds a token when there are events
 }
 
-func newEventQueue() *eventQueue { return &eventQueue{filled: make(chan struct{}, 1)} }
+func newQueue() *queue { return &queue{filled: make(chan struct{}, 1)} }
 
-func (q *eventQueue) add(event backend.Event) {
+func (q *queue) add(event backend.Event) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.events) >= maxQueued {
@@ -35,7 +35,7 @@ func (q *eventQueue) add(event backend.Event) {
 }
 
 // next waits for an event, or for the end of ctx.
-func (q *eventQueue) next(ctx context.Context) (backend.Event, error) {
+func (q *queue) next(ctx context.Context) (backend.Event, error) {
 	for {
 		if event, ok := q.pop(); ok && ctx.Err() == nil {
 			return event, nil
@@ -48,7 +48,7 @@ func (q *eventQueue) next(ctx context.Context) (backend.Event, error) {
 	}
 }
 
-func (q *eventQueue) pop() (backend.Event, bool) {
+func (q *queue) pop() (backend.Event, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.events) == 0 {

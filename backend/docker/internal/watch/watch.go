@@ -1,9 +1,11 @@
-package docker
+// Package watch tells of what happens to the containers of an owner.
+package watch
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +15,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
@@ -28,9 +31,20 @@ const (
 	beatTimeout  = 5 * time.Second
 )
 
-// Watch implements backend.Engine.
-func (e *Engine) Watch(ctx context.Context, labels map[string]string, fn func(backend.Event)) error {
-	w := &watch{engine: e, labels: labels, fn: fn}
+// Watcher tells of events.
+type Watcher struct {
+	Client     dockerapi.Client
+	Containers *containers.Store
+	Owner      label.Owner
+	Log        *slog.Logger
+	// Hide reports whether an event is of a container that callers do not see.
+	Hide func(events.Message) bool
+}
+
+// Watch calls fn for each event of containers with labels until ctx ends, and returns its error; see
+// backend.Engine.
+func (e *Watcher) Watch(ctx context.Context, labels map[string]string, fn func(backend.Event)) error {
+	w := &watch{Watcher: e, labels: labels, fn: fn}
 	wait := dockerapi.FirstRetry
 	for {
 		err := w.listen(ctx)
@@ -53,7 +67,7 @@ func (e *Engine) Watch(ctx context.Context, labels map[string]string, fn func(ba
 
 // watch is one call of Watch, over all its connections.
 type watch struct {
-	engine    *Engine
+	*Watcher
 	labels    map[string]string
 	fn        func(backend.Event)
 	connected bool
@@ -74,10 +88,10 @@ func (w *watch) listen(ctx context.Context) error {
 		return err
 	}
 	w.connected, w.told = true, false
-	queue := newEventQueue()
+	queue := newQueue()
 	queue.add(backend.Event{Kind: backend.Resync, Time: time.Now()})
 	since := w.since
-	tending.Go(func() { w.engine.beat(ctx, cancel) })
+	tending.Go(func() { w.beat(ctx, cancel) })
 	tending.Go(func() { w.followNetworks(ctx, since, queue) })
 	tending.Go(func() { cancel(w.read(ctx, stream, broken, queue)) })
 	for {
@@ -96,17 +110,17 @@ func (w *watch) connect(ctx context.Context) (<-chan events.Message, <-chan erro
 	if w.since == "" {
 		// The engine answers before it listens itself. Starting from a time before
 		// the request closes the gap.
-		now, err := w.engine.client.Time(answer)
+		now, err := w.Client.Time(answer)
 		if err != nil {
 			return nil, nil, err
 		}
 		w.since = dockerapi.FormatTime(now)
-	} else if err := w.engine.client.Ping(answer); err != nil {
+	} else if err := w.Client.Ping(answer); err != nil {
 		return nil, nil, err
 	}
 	listening, stop := context.WithCancel(ctx)
 	late := context.AfterFunc(answer, stop)
-	stream := w.engine.client.Events(listening, client.EventsListOptions{Since: w.since, Filters: w.filters()})
+	stream := w.Client.Events(listening, client.EventsListOptions{Since: w.since, Filters: w.filters()})
 	if !late() {
 		return nil, nil, errors.New("the engine does not answer a request for its events")
 	}
@@ -119,7 +133,7 @@ func (w *watch) connect(ctx context.Context) (<-chan events.Message, <-chan erro
 }
 
 func (w *watch) filters() client.Filters {
-	args := w.engine.owner.Filter(w.labels)
+	args := w.Owner.Filter(w.labels)
 	args.Add("type", string(events.ContainerEventType))
 	for _, action := range []events.Action{events.ActionStart, events.ActionDie, events.ActionHealthStatus} {
 		args.Add("event", string(action))
@@ -128,7 +142,7 @@ func (w *watch) filters() client.Filters {
 }
 
 // read takes the engine's messages until the connection breaks.
-func (w *watch) read(ctx context.Context, stream <-chan events.Message, broken <-chan error, queue *eventQueue) error {
+func (w *watch) read(ctx context.Context, stream <-chan events.Message, broken <-chan error, queue *queue) error {
 	resync := time.NewTicker(resyncInterval)
 	defer resync.Stop()
 	for {
@@ -154,14 +168,14 @@ func (w *watch) take(message events.Message) (backend.Event, bool) {
 		return backend.Event{}, false
 	}
 	w.last, w.since = key, dockerapi.FormatTime(time.Unix(0, message.TimeNano))
-	if w.engine.hideWarmEvent(message) {
+	if w.Hide(message) {
 		return backend.Event{}, false
 	}
 	return eventOf(message)
 }
 
 // beat asks the engine for a sign of life now and then, and cancels when none comes.
-func (e *Engine) beat(ctx context.Context, cancel context.CancelCauseFunc) {
+func (e *Watcher) beat(ctx context.Context, cancel context.CancelCauseFunc) {
 	tick := time.NewTicker(beatInterval)
 	defer tick.Stop()
 	for {
@@ -171,7 +185,7 @@ func (e *Engine) beat(ctx context.Context, cancel context.CancelCauseFunc) {
 			return
 		}
 		answer, stop := context.WithTimeout(ctx, beatTimeout)
-		err := e.client.Ping(answer)
+		err := e.Client.Ping(answer)
 		stop()
 		if err != nil && ctx.Err() == nil {
 			cancel(fmt.Errorf("no sign of life within %s: %w", beatTimeout, err))

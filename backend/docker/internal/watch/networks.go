@@ -1,4 +1,4 @@
-package docker
+package watch
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/inspect"
 )
 
 // containerAttribute is where an event of a network names the container.
@@ -19,20 +20,20 @@ const lookTimeout = 10 * time.Second
 // followNetworks tells of sandboxes that are taken off their network by hand, until ctx or the stream
 // ends. These events carry no labels of containers, so they have a stream of their own; without it
 // the next Resync tells.
-func (w *watch) followNetworks(ctx context.Context, since string, queue *eventQueue) {
-	stream := w.engine.client.Events(ctx, client.EventsListOptions{Since: since, Filters: make(client.Filters).
+func (w *watch) followNetworks(ctx context.Context, since string, queue *queue) {
+	stream := w.Client.Events(ctx, client.EventsListOptions{Since: since, Filters: make(client.Filters).
 		Add("type", string(events.NetworkEventType)).
 		Add("event", string(events.ActionDisconnect))})
 	for {
 		select {
 		case message := <-stream.Messages:
 			id := message.Actor.Attributes[containerAttribute]
-			if w.engine.containers.Knows(id) && w.lacksNetwork(ctx, id) {
+			if w.Containers.Knows(id) && w.lacksNetwork(ctx, id) {
 				queue.add(backend.Event{Kind: backend.NetworkLost, ContainerID: id, Time: time.Unix(0, message.TimeNano)})
 			}
 		case err := <-stream.Err:
 			if ctx.Err() == nil {
-				w.engine.log.Debug("events of networks not followed", "error", err)
+				w.Log.Debug("events of networks not followed", "error", err)
 			}
 			return
 		case <-ctx.Done():
@@ -46,11 +47,11 @@ func (w *watch) followNetworks(ctx context.Context, since string, queue *eventQu
 func (w *watch) lacksNetwork(ctx context.Context, id string) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	found, err := w.engine.containers.Inspect(ctx, id)
+	found, err := w.Containers.Inspect(ctx, id)
 	if err != nil {
 		return false
 	}
-	c := containerOf(found)
+	c := inspect.Container(found)
 	for name, value := range w.labels {
 		if c.Labels[name] != value {
 			return false
