@@ -39,7 +39,7 @@ type container struct {
 
 	runs     int           // counts starts; tells a late timer that it is too late
 	starting chan struct{} // closed when a start that takes time is over; else nil
-	ended    chan struct{} // closed when the present run ends; nil if nobody waits
+	ended    chan struct{} // closed when the present run ends; nil while no call waits
 	script   Script        // of the present or last run
 	written  int           // lines of the script that are in the log
 	life     Timer         // the script's next line or end

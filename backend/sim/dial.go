@@ -12,7 +12,7 @@ import (
 )
 
 // Dial connects to a port inside a sandbox. The connection stays in this
-// process; whoever dials talks to net/http.
+// process; a client that dials talks to net/http.
 func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) (net.Conn, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -166,11 +166,11 @@ func TestIdleContainersCostNoGoroutine(t *testing.T) {
 	}
 }
 
-// A container that ends takes the ways to it with it; where nobody listens, there is none.
+// A container that ends takes the ways to it with it; where no program listens, there is none.
 func TestDatagramsEndWithTheirContainer(t *testing.T) {
 	w := newWorld(t, sim.Options{})
 	if _, err := w.Dial(t.Context(), "udp", w.sandbox, 53); !errors.Is(err, syscall.ECONNREFUSED) {
-		t.Errorf("Dial of a UDP port where nobody listens: %v", err)
+		t.Errorf("Dial of a UDP port where no program listens: %v", err)
 	}
 	id := w.run(backend.ContainerSpec{Command: []string{"udp", "53", "pong"}})
 	conn, err := w.Dial(t.Context(), "udp", w.sandbox, 53)

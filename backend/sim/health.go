@@ -26,7 +26,7 @@ type health struct {
 // watchHealth sets the health of a container that starts, and a timer for when it
 // changes. Tests are not run but judged: one that the engine knows to fail (false,
 // exit 1) makes the container unhealthy when enough probes have failed, "check
-// <url>" passes while somebody serves the port, any other passes.
+// <url>" passes while a container serves the port, any other passes.
 func (e *Engine) watchHealth(c *container) {
 	check := c.spec.check
 	if check == nil || len(check.Test) == 0 || check.Test[0] == "NONE" {

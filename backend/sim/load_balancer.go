@@ -75,7 +75,7 @@ func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWri
 	return near, nil
 }
 
-// KeepClients has nobody keep them: scripted containers see who dials them.
+// KeepClients does nothing: scripted containers see which address dials them.
 func (e *Engine) KeepClients(ctx context.Context, sandboxID string, _ []netip.Addr) ([]netip.Addr, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -117,7 +117,7 @@ func (e *Engine) endLoadBalancer(c *container) {
 		_ = l.inbox.Close()
 		delete(c.net.ports, protocolPort{udp: true, port: port})
 	}
-	go c.plane.balancer.Close() //nolint:errcheck // nobody asks any more
+	go c.plane.balancer.Close() //nolint:errcheck // the run is over
 	delete(e.planes, c)
 	*c.plane = dataPlane{}
 }

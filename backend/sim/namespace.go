@@ -145,7 +145,7 @@ func (n *namespace) forwarded(at protocolPort) (to netip.AddrPort, ok bool) {
 	return to, false
 }
 
-// reaches says whether somebody answers when a container of the namespace connects to
+// reaches says whether a server answers when a container of the namespace connects to
 // a host: an address, or a name, which stands for the namespace itself.
 func (n *namespace) reaches(host string, at protocolPort) bool {
 	to, err := netip.ParseAddr(host)

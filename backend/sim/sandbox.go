@@ -83,7 +83,7 @@ func (n *network) address(spec backend.SandboxSpec) (netip.Addr, error) {
 }
 
 // startSandbox makes a new namespace. Other containers of the sandbox, if any run,
-// are left in the former one, as on Docker: they serve nobody any more.
+// are left in the former one, as on Docker: no client reaches them any more.
 func (e *Engine) startSandbox(c *container) error {
 	if c.box != nil && c.box.state != backend.Running {
 		return noSandbox(c.box)
