@@ -57,7 +57,7 @@ type Engine interface {
 	// less, than with one of the two. What is said twice is harmless. A sandbox that starts
 	// again begins without. It returns [ErrNoSandbox] for one that does not run, and
 	// [ErrNoFilter] with what is missing where the engine's kernel cannot do it. The engine
-	// keeps f, which nobody changes any more.
+	// keeps f, which must not change any more.
 	SetFilter(ctx context.Context, sandboxID string, f *Filter) error
 
 	Storage
@@ -88,7 +88,7 @@ type Engine interface {
 	// sandbox, the one it joins included, does not run, and for a sandbox whose
 	// parent does not; the sandboxes whose Processes and IPC a container has are among
 	// them. For a sandbox it returns [ErrAddressInUse] when
-	// somebody else on the network has its address, and the next sandbox gets
+	// another container on the network has its address, and the next sandbox gets
 	// another one; and [ErrNoCapacity] when the network takes no more sandboxes.
 	Start(ctx context.Context, id string) error
 	// Stop sends the stop signal, waits up to grace (real time), kills, and
@@ -141,7 +141,7 @@ type Sweeper interface {
 }
 
 // Crasher is implemented by engines that can end a running container as if its
-// process had died: with exit code 137 (SIGKILL), and nobody has asked for a stop. A
+// process had died: with exit code 137 (SIGKILL), and without a request to stop. A
 // container that does not run stays as it is.
 type Crasher interface {
 	Crash(ctx context.Context, id string) error
@@ -180,7 +180,7 @@ type NetworkSpec struct {
 	// [ErrAddressInUse] is returned when another network has part of it, with a text that
 	// names that one.
 	CIDR netip.Prefix
-	// Exact is for a range that somebody has drawn up. No network that the user prepared
+	// Exact is for a range that a user has planned. No network that the user prepared
 	// stands for it; all of it is for sandboxes; and what the engine's host has elsewhere
 	// counts as in use, where the engine can tell, as for a CIDR that is Isolated.
 	Exact bool
@@ -197,7 +197,7 @@ type NetworkSpec struct {
 type Network struct {
 	ID   string
 	Name string
-	// CIDR is the range. To containers that nobody but their user put on the
+	// CIDR is the range. To containers that only their user put on the
 	// network, the engine gives addresses of the last sixteenth; sandboxes get
 	// the others. Of an Exact one it gives what is free, and a sandbox may find its
 	// address taken.

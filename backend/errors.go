@@ -9,7 +9,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrUnavailable: the engine cannot be reached; try again later.
 	ErrUnavailable = errors.New("container engine unavailable")
-	// ErrAddressInUse: somebody else has the address or the range.
+	// ErrAddressInUse: another container or network has the address or the range.
 	ErrAddressInUse = errors.New("address in use")
 	// ErrSubnetFull: no address of the subnet is free.
 	ErrSubnetFull = errors.New("no free address")

@@ -12,7 +12,7 @@ const (
 	ContainerStarted EventKind = "started"
 	ContainerDied    EventKind = "died"
 	HealthChanged    EventKind = "health"
-	// NetworkLost says that somebody has taken a sandbox that runs off its network: it has
+	// NetworkLost says that a running sandbox was taken off its network: it has
 	// no address there any more. An engine MAY leave it out, of which a look at the
 	// sandbox tells as well.
 	NetworkLost EventKind = "network-lost"

@@ -15,11 +15,11 @@ type LoadBalancers interface {
 	// Name it returns the id of the one that exists.
 	CreateLoadBalancer(ctx context.Context, spec LoadBalancerSpec) (id string, err error)
 	// ConnectLoadBalancer returns a stream to one that runs, for package balancer's
-	// control.Connect: what it is told holds until it ends, whoever is connected. Of one that
+	// control.Connect: what it is told holds until it ends, also without a client. Of one that
 	// does not run the stream ends, or says nothing.
 	ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error)
 	// KeepClients has running sandboxes answer through the sandbox of a load balancer what
-	// comes to them from there, whoever it is addressed to: so the load balancer can pass on the
+	// comes to them from there, whatever its destination: so the load balancer can pass on the
 	// addresses of clients. It returns those of the targets that are addresses of sandboxes on
 	// its network which do so from now on, until they start again. What is said twice is
 	// harmless. It returns [ErrNoFilter] with what is missing where the engine's kernel

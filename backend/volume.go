@@ -8,9 +8,9 @@ import (
 // Storage keeps files that outlive a container. It is a part of [Engine].
 type Storage interface {
 	// EnsureVolume makes a volume, or finds the one that this owner already made under
-	// that name; of a shared one, whoever made it. The error text is the engine's own.
+	// that name; of a shared one, of any owner. The error text is the engine's own.
 	EnsureVolume(ctx context.Context, spec VolumeSpec) error
-	// Volume returns a volume by its name, whoever made it. The error text is the
+	// Volume returns a volume by its name, of any owner. The error text is the
 	// engine's own.
 	Volume(ctx context.Context, name string) (Volume, error)
 	// Volumes returns this owner's volumes that carry all labels, without shared ones.

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 )
 
-// guard keeps web pages out. The emulator has no login, so that whoever can send it a
+// guard keeps web pages out. The emulator has no login, so that any page that can send it a
 // request can start containers, and a browser sends requests of any page to any address.
 // Clients of AWS differ from a browser with a page in two ways:
 //
@@ -71,7 +71,7 @@ func (g *guard) ofPage(r *http.Request) string {
 		"a program is, if it sends neither Origin nor Sec-Fetch-Site", origin)
 }
 
-// forwardRefusal is refusal for what goes to the upstream, where nobody here knows which
+// forwardRefusal is refusal for what goes to the upstream, of which the emulator does not know which
 // requests change something, or whether it lets pages read its answers.
 func (g *guard) forwardRefusal(r *http.Request) string {
 	call := *r
@@ -95,8 +95,8 @@ func asCall(r *http.Request) *http.Request {
 	return &call
 }
 
-// knownDomains are those of which each name is known. Nobody but the resolver of this
-// machine answers for localhost, and nobody but AWS for AWS's.
+// knownDomains are those of which each name is known. Only the resolver of this
+// machine answers for localhost, and only AWS for AWS's.
 var knownDomains = []string{".localhost", ".amazonaws.com", ".amazonaws.com.cn", ".api.aws"}
 
 // knows reports whether a name that hostName has returned may lead to the emulator. One

@@ -148,7 +148,7 @@ func newRequest(operation string, body []byte) *http.Request {
 	return r
 }
 
-// discard is an answer that nobody reads.
+// discard is an answer that is thrown away.
 type discard struct {
 	header http.Header
 	status int

@@ -99,7 +99,7 @@ func (u *Upstream) proxy(e *endpoint) http.Handler {
 	to := u.URL
 	return &httputil.ReverseProxy{
 		Transport:     u.transport,
-		FlushInterval: -1, // events of a stream are answers to somebody who waits
+		FlushInterval: -1, // events of a stream are answers to a client that waits
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.URL.RawQuery = to.Scheme, to.Host, r.In.URL.RawQuery
 			keepPath(r)
@@ -180,14 +180,14 @@ func subject(r *http.Request) string {
 // upstreamFailed answers where the upstream does not. SDKs try again.
 func (e *endpoint) upstreamFailed(w http.ResponseWriter, r *http.Request, to *url.URL, err error) {
 	if r.Context().Err() != nil {
-		return // nobody reads it
+		return // no client reads it
 	}
 	var sent *url.Error
 	if errors.As(err, &sent) {
 		err = sent.Err
 	}
 	if r.ContentLength != 0 {
-		// As answers may begin before a request has ended, nobody has read what is left of this one:
+		// As answers may begin before a request has ended, the rest of this one may be unread:
 		// net/http would do so beside the next one, and panic.
 		w.Header().Set("Connection", "close")
 	}

@@ -248,7 +248,7 @@ func TestParseUpstream(t *testing.T) {
 	}
 }
 
-// What nobody has read of a request is not in the way of the next one.
+// What stays unread of a request is not in the way of the next one.
 func TestWhatIsSentToAnUpstreamThatIsAway(t *testing.T) {
 	behind := httptest.NewServer(nil)
 	behind.Close()

@@ -60,7 +60,7 @@ func testDialRefused(s *env) {
 	sandbox := s.runningSandbox()
 	s.run(sandbox, "sleep", "300")
 	stopped := s.createSandbox(s.sandboxSpec())
-	for what, id := range map[string]string{"where nobody listens": sandbox, "of a sandbox that doesn't run": stopped} {
+	for what, id := range map[string]string{"where no program listens": sandbox, "of a sandbox that doesn't run": stopped} {
 		ctx, cancel := context.WithTimeout(s.ctx, patience)
 		conn, err := s.Engine.Dial(ctx, "tcp", id, 9)
 		if err == nil {

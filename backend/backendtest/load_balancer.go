@@ -49,7 +49,7 @@ func (s *env) session(engine backend.LoadBalancers, id string) *control.Client {
 	return session
 }
 
-// testLoadBalancer is a container that keeps what it was told, for whoever connects next, until
+// testLoadBalancer is a container that keeps what it was told, for the client that connects next, until
 // it ends.
 func testLoadBalancer(s *env) {
 	engine, ok := s.Engine.(backend.LoadBalancers)

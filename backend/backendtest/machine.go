@@ -35,7 +35,7 @@ func (s *env) machineWith(bridge backend.Network) machine {
 	return m
 }
 
-// bridge makes a network with a range that nobody has. It goes after all that is on it.
+// bridge makes a network with a free range. It goes after all that is on it.
 func (s *env) bridge() backend.Network {
 	s.Helper()
 	return s.bridgeOf(26)

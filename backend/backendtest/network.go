@@ -63,11 +63,11 @@ func testNetworkRange(s *env) {
 	s.expectError("EnsureNetwork with a range that another network has", err, backend.ErrAddressInUse)
 }
 
-// networkWithRange makes a network with a range that nobody else has on the engine.
+// networkWithRange makes a network with a range that no other network of the engine has.
 func (s *env) networkWithRange(spec func(cidr netip.Prefix) backend.NetworkSpec) (n backend.Network) {
 	var cidr netip.Prefix
 	err := backend.ErrAddressInUse
-	for try := 0; errors.Is(err, backend.ErrAddressInUse) && try < 20; try++ { // somebody else's
+	for try := 0; errors.Is(err, backend.ErrAddressInUse) && try < 20; try++ { // another network has it
 		cidr = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(200 + rand.IntN(50)), byte(rand.IntN(256)), 0}), 24)
 		n, err = s.Engine.EnsureNetwork(s.ctx, spec(cidr))
 	}

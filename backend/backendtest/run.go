@@ -53,7 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"LogsFollowEndsWithItsContext", testLogsFollowCancelled},
 		{"LogsEndWithTheErrorOfWrite", testLogsWriteError},
 		{"DialReachesAServer", testDial},
-		{"DialIsRefusedWhereNobodyListens", testDialRefused},
+		{"DialIsRefusedWhereNoProgramListens", testDialRefused},
 		{"DialCarriesDatagrams", testDialDatagrams},
 		{"ContainersOfASandboxShareLocalhost", testLocalhost},
 		{"ContainersOfASandboxShareItsPorts", testPortTaken},

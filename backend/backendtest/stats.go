@@ -71,7 +71,7 @@ func testStats(s *env) {
 }
 
 // testNetworkStats has a namespace of a sandbox, a network of the container's own, a
-// namespace that is somebody else's, and none.
+// namespace that belongs to another container, and none.
 func testNetworkStats(s *env) {
 	server, client := s.startedSandbox(), s.startedSandbox()
 	shared := s.serve(server.ID, "8080")

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// crashTimeout bounds a crash that nobody waits for.
+// crashTimeout bounds a crash that no caller waits for.
 const crashTimeout = 30 * time.Second
 
 // mayCrash has a container crash that has just been started, if a rule says so.
@@ -51,7 +51,7 @@ func (e *Engine) Settle(ctx context.Context) error { return e.crashes.settle(ctx
 type crashes struct {
 	mu    sync.Mutex
 	count int
-	none  chan struct{} // closed when there is none; nil if nobody waits
+	none  chan struct{} // closed when there is none; nil while no call waits
 }
 
 // begin runs what makes a crash in a goroutine of its own: engines may take their time.

@@ -130,7 +130,7 @@ func (e *Engine) Return() {
 	}
 }
 
-// setAway returns who has to be told that the engine left or returned: nobody if it
+// setAway returns who has to be told that the engine left or returned: none if it
 // had before.
 func (e *Engine) setAway(why error) []*watch {
 	e.mu.Lock()

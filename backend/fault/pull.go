@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// verdicts are what rules about pulls have decided for images. Whoever wants an
+// verdicts are what rules about pulls have decided for images. A caller that wants an
 // image first asks whether it is local: one whose pull shall go wrong is not. When it
 // has been pulled, it is.
 type verdicts struct {

@@ -255,7 +255,7 @@ func (e *Engine) dialAs(ctx context.Context, from *container, network, address s
 	return e.connect(network, server, port, caller, to), nil
 }
 
-// dials is the container that answers at an address elsewhere somebody who is seen there with
+// dials is the container that answers, at an address elsewhere, a caller that is seen there with
 // an address, and its port.
 func (n *namespace) dials(to netip.AddrPort, udp bool, seen netip.Addr) (server *container, port int, err error) {
 	at := protocolPort{udp, int(to.Port())}

@@ -13,7 +13,7 @@ const (
 )
 
 // measureIdle is what it costs to have tasks that do nothing: in the emulator, and in it
-// and the engine, which serves whoever else uses it meanwhile.
+// and the engine, which serves its other users meanwhile.
 func (b *bench) measureIdle(ctx context.Context, ours *tasks) (err error) {
 	ids, err := crowd{size: idleTasks, atOnce: 8}.start(ctx, ours)
 	defer func() { err = errors.Join(err, ours.clear(context.WithoutCancel(ctx), ids)) }()

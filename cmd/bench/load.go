@@ -15,7 +15,7 @@ type load struct {
 	requests int
 	rate     float64 // requests a second
 	p99      time.Duration
-	cpu      time.Duration // of the server for each request, where somebody has measured it
+	cpu      time.Duration // of the server for each request, where it was measured
 }
 
 // extent bounds a round: it ends with the time, or after so many requests.

@@ -180,7 +180,7 @@ func oneEvent(url, stream string, first bool) (message string, at time.Time, err
 }
 
 // bareWriter is how many lines in a second the engine takes from a container, by its own clock,
-// and how many it gives then to somebody who reads them.
+// and how many it gives then to a client that reads them.
 func bareWriter(ctx context.Context, cli *client.Client, image string, command []string) (written, read float64, err error) {
 	made, err := cli.ContainerCreate(ctx, client.ContainerCreateOptions{
 		Config:     &container.Config{Image: image, Cmd: command, Labels: map[string]string{benchLabel: "writer"}},

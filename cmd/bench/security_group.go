@@ -70,7 +70,7 @@ func (c *connection) changeRules(action, group string, rules []ingress) error {
 	return nil
 }
 
-// unfiltered is the id of a group that nobody has made: it lets everything pass, and so
+// unfiltered is the id of a group that does not exist: it lets everything pass, and so
 // there is no filter.
 const unfiltered = "sg-0123456789abcdef0"
 

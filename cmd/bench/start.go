@@ -11,7 +11,7 @@ import (
 const settleTime = 2 * time.Second
 
 // measureStart times how long the program takes to answer, and reads what memory it
-// takes while nobody asks for anything: when it is new, and with much in it; and what
+// takes while no request comes: when it is new, and with much in it; and what
 // it costs in a program of the user's own.
 func measureStart(ctx context.Context, b *bench) error {
 	if b.wanted("start/exec to first answer") || b.wanted("start/idle memory") {

@@ -34,7 +34,7 @@ func (p *process) runServer(port int) types.Task {
 	return p.task(*started.Tasks[0].TaskArn)
 }
 
-// freePort is a number that nobody has here, and that no system gives to whoever wants any.
+// freePort is a free port that no system gives to programs that ask for any.
 func freePort(t *testing.T) int {
 	t.Helper()
 	for port := 30000 - os.Getpid()%10000; port > 15000; port-- {
@@ -63,7 +63,7 @@ func TestServeGivesATaskItsOwnPort(t *testing.T) {
 		t.Errorf("the log does not say so:\n%s", p.log())
 	}
 
-	// The next task has another one, which is opened when somebody asks: it is simulated.
+	// The next task has another one, which is opened by the first request: it is simulated.
 	other := p.runServer(port)
 	url := endpoint.FindStringSubmatch(p.ready)[1]
 	all, err := command("ports", "--endpoint", url).CombinedOutput()
@@ -82,7 +82,7 @@ func TestServeGivesATaskItsOwnPort(t *testing.T) {
 	p.wait()
 	if conn, err := net.Dial("tcp4", address); err == nil {
 		conn.Close()
-		t.Error("somebody listens there after the end")
+		t.Error("a program listens there after the end")
 	}
 }
 
@@ -92,6 +92,6 @@ func TestServeWithoutLocalPorts(t *testing.T) {
 	p.runServer(port)
 	if conn, err := net.Dial("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
 		conn.Close()
-		t.Error("somebody listens at the port")
+		t.Error("a program listens at the port")
 	}
 }

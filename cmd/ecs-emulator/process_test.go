@@ -278,11 +278,11 @@ func TestDockerWithoutPermission(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	if os.Getuid() != 0 {
-		dockertest.Lack(t, "only root can try on somebody else's behalf")
+		dockertest.Lack(t, "only root can act as another user")
 	}
 	cmd := command("serve", "--engine", "docker", "--listen", "127.0.0.1:0")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	binary, err := os.CreateTemp("", "ecs-emulator-test") // where nobody can read it
+	binary, err := os.CreateTemp("", "ecs-emulator-test") // where no other user can read it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -336,7 +336,7 @@ func TestDockerKilledEmulatorTakesItsTasksOverAgain(t *testing.T) {
 	second := startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove")
 	second.until(*ends.TaskArn, "STOPPED")
 	if code := second.task(*ends.TaskArn).Containers[0].ExitCode; code == nil || *code != 137 {
-		t.Errorf("exit code of the end that nobody saw: %v", code)
+		t.Errorf("exit code of the end that was not seen: %v", code)
 	}
 	again := second.task(*lives.TaskArn)
 	if *again.LastStatus != "RUNNING" || second.engineID(*lives.TaskArn) != livesIn {

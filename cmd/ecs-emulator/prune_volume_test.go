@@ -15,7 +15,7 @@ import (
 )
 
 // An emulator is killed whose task has a volume of its own and a file system: the next one
-// sweeps the first, and the other goes when somebody says so.
+// sweeps the first, and the other goes on request.
 func TestDockerFileSystemOfAKilledRun(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")

@@ -55,7 +55,7 @@ func TestModules(t *testing.T) {
 }
 
 // importAll applies the configuration with the import blocks of its folder imports. Secrets have
-// ids that nobody knows before.
+// ids that are not known before.
 func (p *project) importAll(variables ...string) changes {
 	p.Helper()
 	text, err := os.ReadFile(filepath.Join(p.dir, "imports", "imports.tf"))
@@ -119,7 +119,7 @@ func applicationSays(t *testing.T, client *cloudwatchlogs.Client, lines ...strin
 	}
 }
 
-// noRolesLeft checks that nobody's roles and policies are there but AWS's.
+// noRolesLeft checks that no roles and policies are left but AWS's.
 func noRolesLeft(t *testing.T, client *iam.Client) {
 	t.Helper()
 	roles, err := client.ListRoles(t.Context(), &iam.ListRolesInput{})

@@ -19,7 +19,7 @@ const (
 	maxPrivateKey  = 5120
 )
 
-// ImportCertificate keeps a certificate of somebody else's, or replaces one that was imported.
+// ImportCertificate keeps a certificate that another authority issued, or replaces one that was imported.
 func (a *API) ImportCertificate(ctx context.Context, in *sdk.ImportCertificateInput) (*sdk.ImportCertificateOutput, error) {
 	if err := checkImport(in); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func (v *violations) options(o *types.CertificateOptions) {
 	constraint.OneOf(&v.Violations, "options.validationMethod", o.ValidationMethod, o.ValidationMethod.Values()...)
 }
 
-// loggingIn is whether a certificate is to be logged; empty: nobody says.
+// loggingIn is whether a certificate is to be logged; empty: the request does not say.
 func loggingIn(o *types.CertificateOptions) types.CertificateTransparencyLoggingPreference {
 	if o == nil {
 		return ""

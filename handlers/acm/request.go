@@ -31,7 +31,7 @@ const (
 	maxNames   = 100
 )
 
-// RequestCertificate issues a certificate at once, whoever owns the domain.
+// RequestCertificate issues a certificate at once, without proof that the caller owns the domain.
 func (a *API) RequestCertificate(ctx context.Context, in *sdk.RequestCertificateInput) (*sdk.RequestCertificateOutput, error) {
 	scope := awsapi.CallScope(ctx)
 	if err := checkRequest(in, scope.Account); err != nil {

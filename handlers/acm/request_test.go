@@ -94,7 +94,7 @@ func same(t *testing.T, got, want *types.CertificateDetail) {
 	}
 }
 
-// A server shows the certificate to a client that trusts the authority and nobody else.
+// A server shows the certificate to a client that trusts this authority alone.
 func TestClientsTrustWhatIsIssued(t *testing.T) {
 	for _, algorithm := range []types.KeyAlgorithm{"RSA_2048", "EC_prime256v1", "EC_secp384r1"} {
 		t.Run(string(algorithm), func(t *testing.T) {

@@ -46,7 +46,7 @@ func (v *violations) domainName(member string, value *string) {
 	v.matches(member, value, domainName)
 }
 
-// blob checks bytes that nobody is to see.
+// blob checks bytes that no message may show.
 func (v *violations) blob(member string, value []byte, high int) {
 	switch {
 	case value == nil:

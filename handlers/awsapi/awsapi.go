@@ -72,7 +72,7 @@ func (o Options) withDefaults(service string) Options {
 	return o
 }
 
-// newRequestID returns a random UUID. Nobody has to guess it, so the fast source
+// newRequestID returns a random UUID. It need not be hard to guess, so the fast source
 // will do.
 func newRequestID() string {
 	var id uuid.UUID

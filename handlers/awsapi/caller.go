@@ -20,7 +20,7 @@ var (
 	ErrTokenExpired = errors.New("the security token is expired")
 )
 
-// Words of AWS about keys that nobody has. Source: field reports; the codes differ from
+// Words of AWS about keys that do not exist. Source: field reports; the codes differ from
 // framework to framework.
 const (
 	invalidToken = "The security token included in the request is invalid."

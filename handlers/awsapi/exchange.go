@@ -136,7 +136,7 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 func (x *exchange) read(w http.ResponseWriter, r *http.Request) error {
 	limit := x.options.MaxBody
 	if r.ContentLength > limit {
-		w.Header().Set("Connection", "close") // rather than read what nobody wants
+		w.Header().Set("Connection", "close") // rather than read the rest in vain
 		return tooLarge(limit)
 	}
 	x.in = takeBuffer()

@@ -17,7 +17,7 @@ type Scope struct {
 // claims to be and has no usable scope.
 //
 // Signatures are not verified: the emulator has no secret keys to verify them
-// with, and is reached by whoever may use it. Anyone's test credentials must work.
+// with, and is reached by those who may use it. Anyone's test credentials must work.
 func ScopeOf(r *http.Request) (Scope, bool, error) {
 	header := r.Header.Get("Authorization")
 	if algorithm, parameters, _ := strings.Cut(header, " "); strings.HasPrefix(algorithm, "AWS4-") {

@@ -51,7 +51,7 @@ func follow(ctx context.Context, c *sdk.Client, want int, asked *atomic.Int64) (
 	return seen, nil
 }
 
-// Four containers write into one group, and somebody follows it. In the middle the emulator
+// Four containers write into one group, and a client follows it. In the middle the emulator
 // is killed, and another one opens the directory. Its readers go on with each container where
 // the store says that it is, one after the other, with what all of them have written meanwhile.
 // Each line is seen once, in its order.

@@ -36,7 +36,7 @@ func (a *API) DeleteLogGroup(ctx context.Context, in *cloudwatchlogs.DeleteLogGr
 	if err != nil {
 		return nil, err
 	}
-	if g.Protected { // the exception is the model's; nobody has recorded the text
+	if g.Protected { // the exception is the model's; the text is not recorded
 		return nil, &types.ValidationException{Message: aws.String("Log group cannot be deleted because deletion protection is enabled.")}
 	}
 	return &cloudwatchlogs.DeleteLogGroupOutput{}, a.store.DeleteGroup(scope, g.Name)

@@ -27,7 +27,7 @@ func fromToken(token *string) (string, error) {
 // badToken has the text of field reports.
 func badToken() error { return invalid("The specified nextToken is invalid.") }
 
-// sequenceToken is a token that nobody looks at: 56 digits, of which a new one need not be
+// sequenceToken is a token that is not checked: 56 digits, of which a new one need not be
 // greater than the one before. Source: recorded answers (LOGS0003).
 func sequenceToken() *string {
 	return aws.String(fmt.Sprintf("49%018d%018d%018d", rand.Uint64N(1e18), rand.Uint64N(1e18), rand.Uint64N(1e18)))

@@ -75,7 +75,7 @@ type Clock interface {
 // api answers the endpoints.
 type api struct{ Options }
 
-// Handler returns the endpoints. Whoever reaches it may do everything: the package
+// Handler returns the endpoints. Every caller may do everything: the package
 // handlers keeps web pages out.
 func Handler(o Options) http.Handler {
 	if o.Closing == nil {

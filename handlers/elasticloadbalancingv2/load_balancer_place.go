@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// checkMappings refuses addresses that somebody chooses, and subnets that are named in both
+// checkMappings refuses addresses that the caller chooses, and subnets that are named in both
 // ways.
 func checkMappings(subnets []string, mappings []types.SubnetMapping) error {
 	if len(subnets) > 0 && len(mappings) > 0 { // the text is the emulator's

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Nobody asks for more of a quota here, so what AWS gives at first holds. Each function looks
+// There is no way to ask for more of a quota here, so what AWS gives at first holds. Each function looks
 // when the rows are as they are to be, and its error takes them back. Source: Application and
 // Network Load Balancers guides, quotas; field reports for the text about target groups of a load
 // balancer. The others are the emulator's.

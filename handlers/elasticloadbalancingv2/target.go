@@ -90,7 +90,7 @@ func checkInstances(tx *state.Tx, g *elbv2.TargetGroup, targets []types.TargetDe
 		}
 		switch i := ec2.FindInstance(tx, g.Scope, *t.Id); {
 		case i == nil && strings.HasPrefix(*t.Id, "i-") && tx.ContainerInstanceOf(g.Scope, *t.Id) != nil:
-			// One that somebody has registered by hand: nobody knows where it is.
+			// A user registered it by hand: its address is not known.
 		case i == nil && instanceID.MatchString(*t.Id):
 			unknown = append(unknown, "'"+*t.Id+"'")
 		case i == nil:

@@ -58,7 +58,7 @@ func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHe
 }
 
 // describeHealth is the health of a target. Those on an application load balancer say that
-// nobody has overridden it (ELB0002).
+// no call has overridden it (ELB0002).
 func describeHealth(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.TargetHealthDescription {
 	d := healthOf(g, t, ec2.TargetHealth(tx, g, t))
 	if g.ALB() && len(elbv2.InUse(tx, g.ARN)) > 0 {

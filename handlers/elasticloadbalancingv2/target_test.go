@@ -150,7 +150,7 @@ func TestTargetsThatAreStoppedInstances(t *testing.T) {
 	}
 }
 
-// An instance whose container agent somebody has registered by hand is one, which nobody reaches.
+// An instance whose container agent a user registered by hand is one, which no request reaches.
 func TestTargetsThatAreRegisteredByHand(t *testing.T) {
 	s := newScene(t)
 	in := s.httpGroup("web")

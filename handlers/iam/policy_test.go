@@ -193,7 +193,7 @@ func TestPagesGoOnWhenAnItemIsGone(t *testing.T) {
 	}
 }
 
-// A filter that AWS does not know would else answer what nobody asked for.
+// A filter that AWS does not know would else answer another question.
 func TestFiltersOfPolicies(t *testing.T) {
 	s := newScene(t)
 	refused(s, s.ListPolicies, &sdk.ListPoliciesInput{Scope: "local", PolicyUsageFilter: "x"}, "ValidationError",

@@ -33,7 +33,7 @@ func address(r *http.Request) netip.Addr {
 // client tells clients apart that are throttled each by itself: an address, and with
 // containers that have that of their container instance the id they ask with as well. There
 // the container agent sees them by addresses of their own. An id that none of the tasks has
-// tells nobody apart: whoever draws new ones would never be throttled.
+// tells no callers apart: one that draws new ids would never be throttled.
 func (a *api) client(r *http.Request) string {
 	from := address(r)
 	tasks := a.TasksAt(r.Context(), from)

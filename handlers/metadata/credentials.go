@@ -48,7 +48,7 @@ func (c Credentials) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuseCredentials(w, http.StatusBadRequest, "NoIdInRequest", request+": No Credential ID in the request")
 		return
 	}
-	from, _ := netip.ParseAddrPort(r.RemoteAddr) // an invalid one is nobody's
+	from, _ := netip.ParseAddrPort(r.RemoteAddr) // an invalid one belongs to no task
 	found, err := c(r.Context(), id, from.Addr().Unmap())
 	switch {
 	case errors.Is(err, ErrNoCredentials):

@@ -110,7 +110,7 @@ func (b *bench) stats(_ context.Context, taskARN, container string) (backend.Sta
 	}, nil
 }
 
-// ask gets an answer for somebody at an address.
+// ask gets the answer for a caller at an address.
 func (b *bench) ask(from, method, path, body string) (status int, answer string, header http.Header) {
 	b.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))

@@ -36,7 +36,7 @@ type Options struct {
 	TasksAt func(ctx context.Context, from netip.Addr) []string
 	// Task is a task as its agent knows it, which may be ahead of the store.
 	Task func(taskARN string) *state.Task
-	// EndpointID is the id by which a container asks; an empty one is nobody's.
+	// EndpointID is the id by which a container asks; an empty one belongs to no container.
 	EndpointID func(t *state.Task, c *state.Container) string
 	// EngineName is the name of a task's container on the engine.
 	EngineName func(t *state.Task, container string) string
@@ -99,10 +99,10 @@ func (a *api) routes() http.Handler {
 // emulator's own; no bound of the container agent is known.
 const maxBody = 64 << 10
 
-// anything but a slash; it may be empty, which is an id that nobody has.
+// anything but a slash; it may be empty, which is an id that no container has.
 const idInPath = "{id:[^/]*}"
 
-// lives reports whether a container is still there that somebody asked about.
+// lives reports whether a container is still there that a caller asked about.
 func (a *api) lives(key sampleKey) bool {
 	t := a.Task(key.taskARN)
 	if t == nil {

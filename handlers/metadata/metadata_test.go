@@ -43,7 +43,7 @@ func TestWhatAnUnknownIDGets(t *testing.T) {
 		{"/v4/*/associations/gpu/0", 400, "V4 container associations handler: " + noTask + "*"},
 		{"/v4/*/tasks", 500, "failed to get tasks metadata"},
 	} {
-		// Of somebody else, of nobody, and none.
+		// Of another task, of no task, and none.
 		for _, id := range []string{endpointID(other, other.Status.Container("web")), "nobody", ""} {
 			path := strings.ReplaceAll(c.path, "*", id)
 			if id == "" && strings.Contains(path, "//") {
@@ -123,7 +123,7 @@ func TestATaskWithoutItsDefinition(t *testing.T) {
 	}
 }
 
-// Others that ask from addresses of IPv6, or from none, are nobody's containers.
+// Others that ask from addresses of IPv6, or from none, are no containers.
 func TestWhoAsksFromElsewhere(t *testing.T) {
 	b := newBench(t)
 	var asked []netip.Addr
@@ -138,7 +138,7 @@ func TestWhoAsksFromElsewhere(t *testing.T) {
 	}
 }
 
-// Credentials lie at the paths of both versions; without any, nobody has some.
+// Credentials lie at the paths of both versions; without any, no task has some.
 func TestPathsOfCredentials(t *testing.T) {
 	b := newBench(t)
 	const none = `{"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}`

@@ -96,7 +96,7 @@ func (a *api) taskStats(version string, unknown int) http.HandlerFunc {
 	}
 }
 
-// answerStats shows what one container uses. failed is the status when nobody can tell.
+// answerStats shows what one container uses. failed is the status when the engine cannot tell.
 func (a *api) answerStats(w http.ResponseWriter, r *http.Request, c *caller, of *state.Container, rates bool, failed int) {
 	shown := a.ofContainer(r.Context(), c, of, rates)
 	if shown == nil {
@@ -132,7 +132,7 @@ func (a *api) ofTask(ctx context.Context, c *caller, rates bool) map[string]*Sta
 	return all
 }
 
-// ofContainer is what a container uses; nil if nobody can tell.
+// ofContainer is what a container uses; nil if the engine cannot tell.
 func (a *api) ofContainer(ctx context.Context, c *caller, of *state.Container, rates bool) *Stats {
 	if a.Stats == nil || of.Phase != state.ContainerRunning {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// The engine is asked at most once a second about a container, whoever wants to know.
+// The engine is asked at most once a second about a container, however many callers want to know.
 func TestSamplesAreTakenOncePerSecond(t *testing.T) {
 	b := newBench(t)
 	task := b.put("web", types.NetworkModeAwsvpc, "", onFargate)
@@ -60,7 +60,7 @@ func TestSamplesGoWithTheContainer(t *testing.T) {
 	}
 }
 
-func TestStatsThatNobodyKnows(t *testing.T) {
+func TestStatsOfUnknownContainers(t *testing.T) {
 	b := newBench(t)
 	task := b.put("web", types.NetworkModeAwsvpc, "", onFargate)
 	b.broken["web"] = true

@@ -72,7 +72,7 @@ func TestCredentialsOfTasksThatShareAnAddressAreThrottledApart(t *testing.T) {
 }
 
 // Ids that no task at the address has are no way around the bounds.
-func TestIDsOfNobodyAreThrottledByAddress(t *testing.T) {
+func TestUnknownIDsAreThrottledByAddress(t *testing.T) {
 	for _, from := range []string{machineAddress, strangeAddress} {
 		for _, path := range []string{"/v4/", "/v2/credentials/", "/v1/credentials?id="} {
 			b := newBench(t)

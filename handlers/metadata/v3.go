@@ -37,7 +37,7 @@ func (a *api) taskV3(withTags bool) http.HandlerFunc {
 	}
 }
 
-// noContainer and noTask say that nobody has the id in the path, or somebody else.
+// noContainer and noTask say that no container has the id in the path, or another one than the caller.
 func noContainer(r *http.Request) string {
 	return "unable to get docker ID from v3 endpoint ID: " + mux.Vars(r)["id"]
 }

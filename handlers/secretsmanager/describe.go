@@ -40,7 +40,7 @@ func listEntry(s *secretsmanager.Secret) types.SecretListEntry {
 	}
 }
 
-// rotation is absent before somebody has cancelled the rotation (SEC0004).
+// rotation is absent until a call cancels the rotation (SEC0004).
 func rotation(s *secretsmanager.Secret) *bool {
 	if !s.RotationCancelled {
 		return nil

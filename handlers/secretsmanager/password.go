@@ -21,7 +21,7 @@ const (
 	defaultPassword = 32
 )
 
-// GetRandomPassword makes a password that nobody remembers.
+// GetRandomPassword makes a password, which the emulator does not keep.
 func (a *API) GetRandomPassword(_ context.Context, in *sdk.GetRandomPasswordInput) (*sdk.GetRandomPasswordOutput, error) {
 	var v violations
 	constraint.Between(&v.Violations, "passwordLength", in.PasswordLength, 1, 4096)
@@ -53,7 +53,7 @@ func (a *API) GetRandomPassword(_ context.Context, in *sdk.GetRandomPasswordInpu
 		}
 		password = append(password, from[chance(len(from))])
 	}
-	for i := range password { // so that nobody knows where the required ones stand
+	for i := range password { // so that the places of the required ones are random
 		j := i + chance(len(password)-i)
 		password[i], password[j] = password[j], password[i]
 	}

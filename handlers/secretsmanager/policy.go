@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// PutResourcePolicy stores a policy, which nobody enforces.
+// PutResourcePolicy stores a policy, which has no effect.
 func (a *API) PutResourcePolicy(ctx context.Context, in *sdk.PutResourcePolicyInput) (*sdk.PutResourcePolicyOutput, error) {
 	var v violations
 	v.secretID(in.SecretId)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What is printed says the same, and is printed the same again; nothing that somebody puts
+// What is printed says the same, and is printed the same again; nothing that a caller puts
 // breaks the check of policies.
 func FuzzPolicies(f *testing.F) {
 	for _, seed := range []string{

@@ -85,7 +85,7 @@ func checkPolicies(policies string, tier types.ParameterTier) error {
 	return awsapi.NotImplemented("the policies of parameters")
 }
 
-// checkDataType knows text and the ids of images, of which nobody checks that they exist.
+// checkDataType knows text and the ids of images, which it does not look up.
 // Source: recorded answers, for the refusals.
 func checkDataType(dataType string) error {
 	switch dataType {

@@ -190,7 +190,7 @@ func TestStrictRolesMayDemandAnExternalID(t *testing.T) {
 	}
 }
 
-// jwt is a token whose signature nobody can verify.
+// jwt is a token whose signature cannot be verified.
 func jwt(claims string) string {
 	part := base64.RawURLEncoding.EncodeToString
 	return part([]byte(`{"alg":"RS256"}`)) + "." + part([]byte(claims)) + ".c2lnbmF0dXJl"
@@ -237,7 +237,7 @@ func TestAssumeRoleWithWebIdentity(t *testing.T) {
 
 		err = call(jwt(fmt.Sprintf(`{"iss":"https://ci.example.com","sub":"repo:other/web","aud":"sts.amazonaws.com","exp":%d}`, later)))
 		if !strict && err != nil {
-			t.Errorf("somebody looks at roles: %v", err)
+			t.Errorf("the role is looked up: %v", err)
 		} else if strict {
 			refused(t, err, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 		}

@@ -21,9 +21,9 @@ type Options struct {
 	Now  func() time.Time
 	Wall func(time.Time) time.Time
 	// StrictRoles lets a role be assumed only if it exists and trusts who asks. Otherwise
-	// nobody looks at roles.
+	// the role is not looked up.
 	StrictRoles bool
-	// RoleID is the unique id of the role with an ARN, whether somebody has made it or not.
+	// RoleID is the unique id of the role with an ARN, whether the role exists or not.
 	RoleID func(roleARN string) string
 }
 

@@ -16,8 +16,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/sts"
 )
 
-// AssumeRoleWithWebIdentity gives keys for a role to somebody with an OpenID Connect token.
-// Nobody has made the provider known, so the token's signature is not verified.
+// AssumeRoleWithWebIdentity gives keys for a role to a caller with an OpenID Connect token.
+// There is no provider to ask, so the token's signature is not verified.
 func (a *API) AssumeRoleWithWebIdentity(ctx context.Context, in *sts.AssumeRoleWithWebIdentityInput) (*sts.AssumeRoleWithWebIdentityOutput, error) {
 	if err := checkWebIdentity(in); err != nil {
 		return nil, err

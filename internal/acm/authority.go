@@ -20,7 +20,7 @@ var authorities = store.NewTable("acm-authority", func(*Authority) string { retu
 const theAuthority = "authority"
 
 // Authority is the certificate authority of the emulator, one for all accounts and regions, and
-// known to nobody else. Its certificate is to be trusted by who shall trust those that
+// known to no other program. Its certificate is to be trusted by who shall trust those that
 // it issues.
 type Authority struct {
 	Certificate string // PEM

@@ -28,7 +28,7 @@ const (
 	mostActivities = 10_000
 )
 
-// Activity is what was done to a group. Whoever begins it writes it: the controller, and a
+// Activity is what was done to a group. The code that begins it writes it: the controller, and a
 // handler for TerminateInstanceInAutoScalingGroup; the controller writes its end.
 type Activity struct {
 	Scope               arn.Scope

@@ -33,12 +33,12 @@ type Member struct {
 
 	// Handlers write these.
 	Protected bool // from scale in; the controller sets what its group says at launch
-	Unhealthy bool // somebody said so
+	Unhealthy bool // a call said so
 	// Termination is the activity of a request to terminate it, or empty.
 	Termination string
 }
 
-// Healthy reports whether nobody says that it is not.
+// Healthy reports whether no call said that it is not.
 func (m *Member) Healthy() bool { return !m.Lost && !m.Unhealthy }
 
 func (m *Member) groupKey() string { return groupKey(m.Scope, m.Group) }

@@ -39,7 +39,7 @@ type Options struct {
 // safe for concurrent use. Its times are UTC and carry no monotonic reading:
 // the clock itself is monotonic.
 type Clock struct {
-	// turn is held by whoever runs timers: one goroutine at a time, so that
+	// turn is held by the goroutine that runs timers: one goroutine at a time, so that
 	// functions run one after another in the order in which they are due.
 	turn chan struct{}
 	read func() reading // the real clocks
@@ -202,7 +202,7 @@ func (c *Clock) fire() {
 	select {
 	case c.turn <- struct{}{}:
 	default:
-		return // whoever has the turn sets the wake-up when done
+		return // the goroutine that has the turn sets the wake-up when done
 	}
 	defer c.endTurn()
 	c.runDue()

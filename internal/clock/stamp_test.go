@@ -8,7 +8,7 @@ import (
 
 func TestResume(t *testing.T) {
 	real := time.Date(2026, 5, 4, 10, 0, 0, 0, time.UTC)
-	ahead := real.Add(48 * time.Hour) // somebody has advanced the clock
+	ahead := real.Add(48 * time.Hour) // a user has advanced the clock
 	for _, c := range []struct {
 		name  string
 		last  stamp

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Attributes are those that somebody has set, by key. All others have their default.
+// Attributes are those that calls have set, by key. All others have their default.
 type Attributes map[string]string
 
 // Attribute is a setting that a load balancer, a listener or a target group has.
@@ -17,7 +17,7 @@ type Attribute struct {
 	Key string
 	// Of are the kinds of resources that have it.
 	Of Kinds
-	// Default is its value until somebody sets it; DefaultOf are other ones, by kind.
+	// Default is its value until a call sets it; DefaultOf are other ones, by kind.
 	Default   string
 	DefaultOf map[Kind]string
 	// Values are those that it can have, beside numbers between Least and Most. With neither

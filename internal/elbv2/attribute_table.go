@@ -164,7 +164,7 @@ func (g *TargetGroup) Kind() Kind {
 	return NLB
 }
 
-// Attribute is the value of an attribute, which is its default if nobody has set it.
+// Attribute is the value of an attribute, which is its default unless a call has set it.
 func (b *LoadBalancer) Attribute(key string) string {
 	return b.Attributes.value(key, LoadBalancerAttributes, b.Kind())
 }
@@ -174,7 +174,7 @@ func (b *LoadBalancer) AllAttributes() []Setting {
 	return b.Attributes.all(LoadBalancerAttributes, b.Kind())
 }
 
-// Attribute is the value of an attribute, which is its default if nobody has set it.
+// Attribute is the value of an attribute, which is its default unless a call has set it.
 func (l *Listener) Attribute(key string) string {
 	return l.Attributes.value(key, ListenerAttributes, l.Kind())
 }
@@ -184,7 +184,7 @@ func (l *Listener) AllAttributes() []Setting {
 	return l.Attributes.all(ListenerAttributes, l.Kind())
 }
 
-// Attribute is the value of an attribute, which is its default if nobody has set it.
+// Attribute is the value of an attribute, which is its default unless a call has set it.
 func (g *TargetGroup) Attribute(key string) string {
 	return g.Attributes.value(key, TargetGroupAttributes, g.Kind())
 }

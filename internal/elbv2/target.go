@@ -15,7 +15,7 @@ var (
 )
 
 // Target is an address or an instance, and a port of it, that a target group has. Register
-// and Deregister write it, for whoever asks: the API, and ECS for its tasks.
+// and Deregister write it, for two callers: the API, and ECS for its tasks.
 type Target struct {
 	GroupARN string
 	ID       string // an address, or i-…
@@ -26,7 +26,7 @@ type Target struct {
 	// DeregisteredAt is zero while it is registered. Else it is draining, until the group's
 	// delay is over.
 	DeregisteredAt time.Time
-	// Task is the ARN of the task that ECS registered it for; empty if somebody else did.
+	// Task is the ARN of the task that ECS registered it for; empty if a user registered it.
 	Task string
 }
 

@@ -9,7 +9,7 @@ import (
 // Watched are the tables that the load balancer controller looks at. It wakes with ARNs of
 // load balancers, for what is theirs alone; and with ARNs of target groups, for these and
 // their targets, and for who uses them: InUse says which load balancers that concerns. Its own writes to target
-// health wake nobody.
+// health wake no watch.
 func Watched() []store.Source {
 	return []store.Source{
 		store.OnKeys(loadBalancers),

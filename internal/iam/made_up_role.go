@@ -7,7 +7,7 @@ import (
 )
 
 // IDOfRole is the unique id of the role that an ARN names. known is false for a role that
-// nobody has made, whose id follows from its ARN.
+// does not exist, whose id follows from its ARN.
 func IDOfRole(tx *store.Tx, arn string) (id string, known bool) {
 	if r := RoleByARN(tx, AccountOfARN(arn), arn); r != nil {
 		return r.ID, true

@@ -37,7 +37,7 @@ type PolicyVersion struct {
 // ARN of the policy.
 func (p *Policy) ARN() string { return p.Account.arn("policy", p.Path, p.Name) }
 
-// AWSManaged reports whether the policy is one of AWS's own, which nobody changes.
+// AWSManaged reports whether the policy is one of AWS's own, which never changes.
 func (p *Policy) AWSManaged() bool { return p.Account.ID == awsAccount }
 
 // Attachable reports whether roles can have the policy: those of service-linked roles

@@ -6,7 +6,7 @@ import (
 )
 
 // Asking is who wants to assume a role: a service on behalf of something, a caller of STS,
-// or somebody with the token of an identity provider.
+// or a caller with the token of an identity provider.
 type Asking struct {
 	Service string // ecs-tasks.amazonaws.com
 	// Source is the ARN for which it asks, and Account whose it is: what conditions on
@@ -24,7 +24,7 @@ type Asking struct {
 type Caller struct {
 	Account string
 	// ARNs are those of the caller: of its role, and of the session. Without any it is an
-	// unknown one of the account, which is taken to be whoever is trusted there.
+	// unknown one of the account, which is taken to be the one that is trusted there.
 	ARNs []string
 }
 
@@ -68,7 +68,7 @@ func (c Caller) is(principal string) bool {
 	return of.ID == c.Account && (len(c.ARNs) == 0 || strings.HasSuffix(principal, ":root"))
 }
 
-// Trusts reports whether the role's trust policy lets somebody assume it. Of conditions
+// Trusts reports whether the role's trust policy lets a principal assume it. Of conditions
 // it evaluates those on the source and on what else is known of who asks, by the operators
 // for strings and ARNs; others are taken as met. Source: IAM user guide, policy evaluation logic.
 func (r *Role) Trusts(who Asking) bool {

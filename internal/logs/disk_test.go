@@ -238,7 +238,7 @@ func TestRetention(t *testing.T) {
 	w.now = w.now.Add(time.Millisecond)
 	w.expect(w.messages(app, logs.Query{}), "newer")
 	w.must(w.UpdateGroup(scope, app.Group, func(g *logs.Group) error { g.Retention = 0; return nil }))
-	w.expect(w.messages(app, logs.Query{}), "old", "newer") // nobody has removed it yet
+	w.expect(w.messages(app, logs.Query{}), "old", "newer") // it is not removed yet
 
 	w.must(w.UpdateGroup(scope, app.Group, func(g *logs.Group) error { g.Retention = 1; return nil }))
 	w.put(kept, line(0, "kept"))

@@ -96,7 +96,7 @@ func (s *Store) DeleteGroup(scope arn.Scope, name string) error {
 	})
 }
 
-// Group returns a group. Nobody may change its tags.
+// Group returns a group. Its tags must not be changed.
 func (s *Store) Group(scope arn.Scope, name string) (Group, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -64,7 +64,7 @@ type Store struct {
 var errClosed = errors.New("the store of logs is closed")
 
 // Open makes a store and finds what the directory holds. What a crash has left half written
-// at the end is cut off: nobody was told that it is kept.
+// at the end is cut off: no caller was told that it is kept.
 func Open(opts Options) (*Store, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now

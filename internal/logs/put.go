@@ -24,7 +24,7 @@ type Position struct {
 // nothing. When it returns, no crash of this process takes them back. Lines may have any
 // order.
 //
-// It is one write to a file. Nobody waits until that is on the disk itself: a host that loses
+// It is one write to a file. It does not wait until that is on the disk itself: a host that loses
 // power may lose what it has not written yet, as it does of any other program's logs.
 func (s *Store) Put(ctx context.Context, n StreamName, source string, lines []Line, at Position) error {
 	if err := ctx.Err(); err != nil {

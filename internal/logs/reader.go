@@ -179,7 +179,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 func (r *reader) open() error {
 	p := r.parts[0]
 	r.parts = r.parts[1:]
-	if p.data != nil { // which nobody changes
+	if p.data != nil { // which never changes
 		r.take(p.data[p.from:p.to], func(record []byte) []byte { return record })
 		return nil
 	}

@@ -23,7 +23,7 @@ type segment struct {
 	grown   int64 // by which the next checkpoint is larger, about
 	end     int64
 	streams map[uint64]*summary // those that have events in it
-	unread  bool                // nobody knows what it has; another start may read it
+	unread  bool                // its content is not known; another start may read it
 }
 
 // summary is what a segment has of a stream.

@@ -80,7 +80,7 @@ func (g *group) lag(source string, since int64) {
 	g.behind[source] = delay{since, time.Now().Add(behindFor)}
 }
 
-// lagAll is for a start: nobody knows what containers have written meanwhile.
+// lagAll is for a start: it is not known what containers have written meanwhile.
 func (m *metadata) lagAll() {
 	for _, st := range m.streams {
 		for source := range st.Sources {

@@ -59,7 +59,7 @@ func TestEventsOfTheAPIAreThereAtOnce(t *testing.T) {
 	})
 }
 
-// Nothing is shown that something older may come before, and nobody waits for it. What comes at
+// Nothing is shown that something older may come before, and no reader waits for it. What comes at
 // the same time is found later.
 func TestWhatIsBehindHoldsBackTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestWhatIsBehindHoldsBackTheOthers(t *testing.T) {
 	})
 }
 
-// After a start nobody knows what containers have written meanwhile, also those that had written
+// After a start it is not known what containers have written meanwhile, also those that had written
 // nothing before, until their readers say so or are gone.
 func TestAfterAStartContainersAreBehind(t *testing.T) {
 	for _, how := range []string{"caught up", "put", "forgotten", "silent"} {

@@ -193,7 +193,7 @@ func (u *Upstream) Position(_ context.Context, _ awslogs.Stream, source string) 
 	return awslogs.Position(at), from, err
 }
 
-// Behind implements awslogs.Sink. Nobody can tell an upstream to hold others back.
+// Behind implements awslogs.Sink. An upstream cannot be told to hold others back.
 func (u *Upstream) Behind(awslogs.Stream, string, time.Time) {}
 
 // Forget implements awslogs.Sink.

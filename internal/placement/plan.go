@@ -69,8 +69,8 @@ func (pl *plan) hasAttributes(c *state.ContainerInstance) bool {
 }
 
 // subnetOf is where a task with a network interface of its own gets it: in the subnet of
-// its instance if that is asked for, else in one of the same zone and VPC. An instance of which
-// nobody has said where it is may have any, which is the emulator's own rule.
+// its instance if that is asked for, else in one of the same zone and VPC. An instance whose
+// place is not known may have any, which is the emulator's own rule.
 func (pl *plan) subnetOf(c *state.ContainerInstance) *state.Subnet {
 	switch {
 	case pl.subnets == nil:

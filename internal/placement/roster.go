@@ -9,7 +9,7 @@ import (
 )
 
 // roster is what pools of a cluster have in common until one of its container instances
-// changes. What is made of all instances is made when somebody first asks for it.
+// changes. What is made of all instances is made when a caller first asks for it.
 type roster struct {
 	nodes []node // with all that is registered, and without usage
 	last  atomic.Pointer[[]node]

@@ -36,7 +36,7 @@ type Secret struct {
 	AccessedAt  time.Time // the day on which a value was read last
 	DeletedAt   time.Time // when it was marked for deletion; zero: it is not
 	PurgeAt     time.Time // when it will be gone then
-	// RotationCancelled is whether somebody has cancelled its rotation, of which there is none.
+	// RotationCancelled is whether a call has cancelled its rotation, of which there is none.
 	RotationCancelled bool
 }
 

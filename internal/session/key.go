@@ -48,7 +48,7 @@ func (k *Keys) secret() ([]byte, error) {
 	return made.Secret, nil
 }
 
-// derive returns 32 bytes that nobody finds without the key. What they are for keeps
+// derive returns 32 bytes that cannot be found without the key. What they are for keeps
 // those of one purpose apart from those of another.
 func derive(secret []byte, purpose string, of []byte) []byte {
 	mac := hmac.New(sha256.New, secret)

@@ -117,7 +117,7 @@ func TestKeysThatAreNotWhatTheySayAreRefused(t *testing.T) {
 	}
 }
 
-func TestKeysOfAnotherOriginAreNobodys(t *testing.T) {
+func TestKeysOfAnotherOriginAreUnknown(t *testing.T) {
 	_, keys := open(t, "")
 	issue(t, keys, shop)
 	for _, pair := range [][2]string{

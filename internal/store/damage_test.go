@@ -81,7 +81,7 @@ func TestFileThatIsCutOff(t *testing.T) {
 		for _, size := range []int{size, size + 1, size + page/2} {
 			if s, err := openDamaged(t, content[:size]); err == nil {
 				s.Close()
-				t.Errorf("cut off at %d of %d bytes, and nobody noticed", size, used)
+				t.Errorf("cut off at %d of %d bytes, unnoticed", size, used)
 			}
 		}
 	}

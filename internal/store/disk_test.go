@@ -68,7 +68,7 @@ func TestFailedWriteLeavesNoTraceAndIsNotForEver(t *testing.T) {
 		t.Error("a is there")
 	}
 	if err := w.Idle(t.Context()); err != nil || d.Woken() != woken {
-		t.Errorf("%d transactions woke somebody, %v", d.Woken()-woken, err)
+		t.Errorf("%d transactions woke a watch, %v", d.Woken()-woken, err)
 	}
 
 	d.full.Store(false)
@@ -280,7 +280,7 @@ func TestProbeFindsRoom(t *testing.T) {
 	}
 	d.full.Store(false)
 	if err := d.Err(); !errors.Is(err, errFull) {
-		t.Errorf("before somebody looks: %v", err)
+		t.Errorf("before anything looks: %v", err)
 	}
 	if err := errors.Join(d.Probe(), d.Err()); err != nil {
 		t.Errorf("with room: %v", err)

@@ -12,7 +12,7 @@ import (
 // journal keeps the rows on disk: a bbolt file with a bucket for each table, a
 // row's AWS-shaped JSON under its key, and a bucket of its own (see meta.go).
 //
-// Commits are grouped without a goroutine of their own: whoever comes first
+// Commits are grouped without a goroutine of their own: the one that comes first
 // writes and syncs all that is queued, and those who waited meanwhile find their
 // change on disk. bbolt's own Batch waits for company instead, and is some forty
 // times slower for a single writer.

@@ -8,7 +8,7 @@ import (
 // Log is an outbox: what transactions have to tell, in their order. Entries are
 // numbered by a sequence that never goes back, and become visible when their
 // transaction does. Only the newest are kept, as pointers to what the transactions
-// wrote anyway, so that an entry costs next to nothing before somebody reads it.
+// wrote anyway, so that an entry costs next to nothing until it is read.
 //
 // Logs are variables of a package, like tables:
 //
@@ -39,7 +39,7 @@ func NewLog[T any](name string, keep int) *Log[T] {
 type Entry[T any] struct {
 	Sequence uint64
 	At       time.Time
-	Value    *T // which nobody may change
+	Value    *T // must not be changed
 }
 
 // entry is an entry as it is kept. Its sequence follows from its place.

@@ -145,7 +145,7 @@ func TestARowChangesOncePerTransaction(t *testing.T) {
 	expect(t, "changes", changes, "changed0 changed3", "none new2", "gone0 none")
 }
 
-func TestNobodyWritesOutsideOfUpdate(t *testing.T) {
+func TestOnlyUpdateWrites(t *testing.T) {
 	s := open(t, Options{})
 	var late *Tx
 	update(t, s, func(tx *Tx) { late = tx })

@@ -15,7 +15,7 @@ import (
 type ring struct {
 	mu sync.Mutex
 	kept
-	changed chan struct{} // nil: nobody waits
+	changed chan struct{} // nil: no call waits
 	// stored is the first sequence number that the disk may hold: what a full log
 	// drops is removed there later, many at a time.
 	stored uint64
@@ -47,7 +47,7 @@ func (k kept) with(a addition) kept {
 
 // become takes over what additions have made of the entries. The lock is held.
 func (r *ring) become(k kept) {
-	clear(r.entries[:min(k.first-r.first, uint64(len(r.entries)))]) // nobody needs them any more
+	clear(r.entries[:min(k.first-r.first, uint64(len(r.entries)))]) // no reader needs them any more
 	more := k.next() > r.next()
 	r.kept = k
 	if more && r.changed != nil {
@@ -69,7 +69,7 @@ func (r *ring) oldest() (e entry, found bool) {
 func (s *Store) logsAfter(batch ...*commit) []kept {
 	after := make([]kept, len(s.rings))
 	for i, r := range s.rings {
-		after[i] = r.kept // whoever calls is the only one who changes it
+		after[i] = r.kept // the caller alone changes it
 	}
 	for _, c := range batch {
 		for _, a := range c.additions {

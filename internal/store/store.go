@@ -81,7 +81,7 @@ func (s *Store) Read() *Tx { return &Tx{version: *s.visible.Load()} }
 
 // Update runs fn on a writable snapshot and commits what it put, all or nothing.
 // With a durable log it returns when the change is on disk, and only then readers see
-// it and controllers are woken: nobody acts on what a crash could take back. If the
+// it and controllers are woken: no controller acts on what a crash could take back. If the
 // disk fails, nothing has changed.
 //
 // fn must not block: it holds the only write lock.

@@ -88,7 +88,7 @@ func (t *Table[T]) Backward(tx *Tx, prefix string) iter.Seq[*T] {
 	}
 }
 
-// Put writes a row, which nobody may change any more.
+// Put writes a row, which must not be changed any more.
 func (t *Table[T]) Put(tx *Tx, row *T) { tx.put(t.table, t.key(row), row) }
 
 // Delete removes a row.

@@ -37,7 +37,7 @@ type Watch struct {
 	// many wake-ups of an epoch have yet to be handled.
 	epoch   uint64
 	owed    map[uint64]int
-	changed chan struct{} // closed when there is news; nil if nobody waits for it
+	changed chan struct{} // closed when there is news; nil while no call waits for it
 }
 
 // Source is a table that a watch looks at.
@@ -92,7 +92,7 @@ func (s *Store) Watch(pause time.Duration, sources ...Source) *Watch {
 	return w
 }
 
-// Close ends the watch: nothing wakes it any more, and whoever waits in Next or in
+// Close ends the watch: nothing wakes it any more, and calls that wait in Next or in
 // Idle returns.
 func (w *Watch) Close() {
 	w.store.watchesMu.Lock()
@@ -116,7 +116,7 @@ type cause struct {
 // handed out, so that Idle waits for what it wakes as well.
 func (tx *Tx) CausedBy(w *Watch, id string) { tx.writes.cause = cause{w, id} }
 
-// Woken is how often somebody has been woken so far. Equal numbers mean that no
+// Woken is how often watches have been woken so far. Equal numbers mean that no
 // controller has got anything to do in between.
 func (s *Store) Woken() uint64 { return s.woken.Load() }
 

@@ -193,7 +193,7 @@ func TestIdleWaitsForTheSameIDAgain(t *testing.T) {
 	})
 }
 
-func TestCloseReleasesWhoeverWaits(t *testing.T) {
+func TestCloseReleasesWaitingCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, Options{})
 		w := s.Watch(0, OnKeys(things))
@@ -218,7 +218,7 @@ func TestCloseReleasesWhoeverWaits(t *testing.T) {
 	})
 }
 
-func TestWokenCountsWhatWakesSomebody(t *testing.T) {
+func TestWokenCountsTransactionsThatWakeAWatch(t *testing.T) {
 	s := open(t, Options{})
 	put(t, s, "nobody looks")
 	s.Watch(0, On(things, func(_, after *thing) []string {
@@ -229,7 +229,7 @@ func TestWokenCountsWhatWakesSomebody(t *testing.T) {
 	}))
 	put(t, s, "no shelf")
 	if got := s.Woken(); got != 0 {
-		t.Errorf("%d transactions woke somebody", got)
+		t.Errorf("%d transactions woke a watch", got)
 	}
 	update(t, s, func(tx *Tx) { things.Put(tx, &thing{ID: "a", Shelf: "top"}) })
 	if got := s.Woken(); got != 1 {

@@ -43,7 +43,7 @@ func TestTagsOfAManagedVolume(t *testing.T) {
 		}
 	}
 	if NewVolume(nil, from) != nil {
-		t.Error("a volume that nobody configured")
+		t.Error("a volume without configuration")
 	}
 }
 

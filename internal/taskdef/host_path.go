@@ -9,7 +9,7 @@ import (
 )
 
 // HostPaths are paths of the engine's host of which, and below which, volumes may be:
-// whoever can run a task could otherwise have all files of that host.
+// any caller that can run a task could otherwise have all files of that host.
 type HostPaths []string
 
 // Find returns the outermost path that a host path is, or is below, and what leads from

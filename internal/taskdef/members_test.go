@@ -49,8 +49,8 @@ func everydayDefinition() *types.TaskDefinition {
 	}
 }
 
-// TestEveryMemberHasARow fails when the SDK gains a member that nobody has looked at: it
-// would be taken without effect, and nobody told.
+// TestEveryMemberHasARow fails when the SDK gains a member without a row here: it
+// would be taken without effect and without a warning.
 func TestEveryMemberHasARow(t *testing.T) {
 	for _, gaps := range [][]string{
 		registered.Gaps(),

@@ -7,7 +7,7 @@ import (
 // maxPlacementConstraints of one definition. Source: ECS API reference.
 const maxPlacementConstraints = 10
 
-// checkPlacementConstraints looks at the shape only: whoever registers the definition reads
+// checkPlacementConstraints looks at the shape only: the user who registers the definition reads
 // the expressions, with the package that places tasks.
 func checkPlacementConstraints(def *types.TaskDefinition) error {
 	if len(def.PlacementConstraints) > maxPlacementConstraints {

@@ -100,7 +100,7 @@ func Register(in *ecs.RegisterTaskDefinitionInput, env Env) (*types.TaskDefiniti
 }
 
 // definition is what a request says of the definition. Both have the same memory,
-// because a copy would cost a tenth of a registration and nobody keeps the request.
+// because a copy would cost a tenth of a registration and no caller keeps the request.
 func definition(in *ecs.RegisterTaskDefinitionInput) *types.TaskDefinition {
 	return &types.TaskDefinition{
 		ContainerDefinitions: in.ContainerDefinitions,

@@ -28,7 +28,7 @@ func deviceOf(d *types.DockerVolumeConfiguration) (device string, found bool) {
 
 // allowDevice reports whether a volume may be a device. It has to be one of the paths
 // themselves, and below no other one, nor below one of the folders that tasks have
-// otherwise: the engine would follow links. Whoever has all of the host needs none.
+// otherwise: the engine would follow links. A container with all of the host needs none.
 func (p HostPaths) allowDevice(device string, folders []string) bool {
 	root, rest, _ := HostPaths(slices.Concat(p, folders)).Find(device)
 	return (rest == "" || root == "/") && slices.ContainsFunc(p, func(each string) bool { return path.Clean(each) == device })

@@ -85,7 +85,7 @@ func (n *Network) Take(from netip.Prefix) (netip.Addr, error) {
 }
 
 // Occupy takes one address, reserved or not, until Give. It returns false when
-// somebody has it.
+// it is taken.
 func (n *Network) Occupy(a netip.Addr) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -58,7 +58,7 @@ func TestTheWholeNetworkSparesTheEnginesShare(t *testing.T) {
 	n.Occupy(named)
 	n.Give(named)
 	if a, err := n.Take(netip.Prefix{}); err == nil {
-		t.Errorf("Take: %v, which somebody asked for by name and gave back, but is the engine's", a)
+		t.Errorf("Take: %v, which a caller asked for by name and gave back, but is the engine's", a)
 	}
 }
 
@@ -86,9 +86,9 @@ func TestAReservationOutlivesItsSandbox(t *testing.T) {
 	}
 }
 
-// TestNobodyGetsWhatSomebodyHas takes and gives at random and compares with a plain
+// TestNoAddressIsGivenTwice takes and gives at random and compares with a plain
 // set; in the end everything is free again.
-func TestNobodyGetsWhatSomebodyHas(t *testing.T) {
+func TestNoAddressIsGivenTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, subnet := New(vpc, gateway, EngineShare(vpc)), netip.MustParsePrefix("172.31.16.0/28")
 		size := 11

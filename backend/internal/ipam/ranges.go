@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// FreeRanges are the ranges for a network nobody has asked a range for, in order of
+// FreeRanges are the ranges for a network without a range of its own, in order of
 // preference: AWS's default VPC, then the rest of 172.16.0.0/12 from its end, as
 // Docker's own networks start at its beginning, then 10.0.0.0/8 likewise. None
 // overlaps any of avoid. Source: Amazon VPC user guide, "Default VPCs".

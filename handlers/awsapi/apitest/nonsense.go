@@ -10,14 +10,14 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// texts are values that nobody means. The last ones are fit for somewhere else.
+// texts are values that no caller means. The last ones are fit for somewhere else.
 var texts = []string{
 	"", " ", "x", strings.Repeat("a", 5000), `<&>"'`, "]]>", "\x00", "\x01\x1b\r\n", "\ufffe", "😀", "%00", "../../etc", "#{host}", "*", "null",
 	"-1", "0", "99999", "9999999999999999999999", "1.5", "true", "arn:::::::", "10.0.0.0/8", "HTTP", "forward",
 }
 
 // Nonsense calls an operation with one value of a request after another left out, doubled, or
-// replaced by what nobody means. Whatever that is, the service answers or refuses it, in a form
+// replaced by what no caller means. Whatever that is, the service answers or refuses it, in a form
 // that the SDK's client reads.
 func Nonsense[In, Out, O any](t *testing.T, call Operation[In, Out, O], in In) {
 	t.Helper()

@@ -44,7 +44,7 @@ func (v *Violations) Text(member string, value *string, low, high int) {
 	}
 }
 
-// Hidden checks a text that may be absent and that nobody is to see: it is not shown.
+// Hidden checks a text that may be absent and that is secret: it is not shown.
 func (v *Violations) Hidden(member string, value *string, low, high int) {
 	if value != nil {
 		v.length("", member, utf8.RuneCountInString(*value), low, high)

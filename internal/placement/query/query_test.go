@@ -49,8 +49,8 @@ var bare = &Subject{Instance: &state.ContainerInstance{}, Groups: groups(nil)}
 
 func TestMatch(t *testing.T) {
 	for _, c := range []struct {
-		text            string
-		ofWeb, ofNobody bool
+		text          string
+		ofWeb, ofBare bool
 	}{
 		{"attribute:stack == prod", true, false},
 		{"attribute:stack==prod", true, false},
@@ -107,8 +107,8 @@ func TestMatch(t *testing.T) {
 			t.Errorf("%s: %v", c.text, err)
 			continue
 		}
-		if e.Match(web) != c.ofWeb || e.Match(bare) != c.ofNobody {
-			t.Errorf("%s: %t of the web instance and %t of the bare one, want %t and %t", c.text, e.Match(web), e.Match(bare), c.ofWeb, c.ofNobody)
+		if e.Match(web) != c.ofWeb || e.Match(bare) != c.ofBare {
+			t.Errorf("%s: %t of the web instance and %t of the bare one, want %t and %t", c.text, e.Match(web), e.Match(bare), c.ofWeb, c.ofBare)
 		}
 		if e.OnGroups() != strings.Contains(c.text, "task:group") {
 			t.Errorf("%s: asks for groups: %t", c.text, e.OnGroups())
