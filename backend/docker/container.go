@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 )
@@ -30,22 +31,22 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if err != nil {
 		return "", dockerapi.Classify(err)
 	}
-	var sandbox sandboxFacts
+	var sandbox request.Sandbox
 	if spec.Sandbox != "" {
 		if sandbox, err = e.sandbox(ctx, spec.Sandbox); err != nil {
 			return "", dockerapi.Classify(err)
 		}
 	}
-	if err := spec.CheckNames(spec.Joins == "" && spec.Network == "" && sandbox.ip.IsValid()); err != nil {
+	if err := spec.CheckNames(spec.Joins == "" && spec.Network == "" && sandbox.IP.IsValid()); err != nil {
 		return "", err
 	}
-	if err := checkServers(spec.Names.Servers); err != nil {
+	if err := request.CheckServers(spec.Names.Servers); err != nil {
 		return "", err
 	}
 	spec.Ulimits = e.ulimits.Possible(spec.Ulimits)
-	c := containers.Creation{CreateRequest: e.containerRequest(spec, sandbox, sandbox.group != ""), Name: spec.Name}
+	c := containers.Creation{CreateRequest: request.Container(e.owner, spec, sandbox, sandbox.Group != ""), Name: spec.Name}
 	if spec.Log.Ample {
-		c.HostConfig.LogConfig = ampleLog(known.logDrivers)
+		c.HostConfig.LogConfig = request.AmpleLog(known.logDrivers)
 	}
 	if spec.Platform != "" {
 		c.Platform = image.Platform(spec.Platform)
@@ -54,7 +55,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	case spec.Network != "" && spec.Joins != "":
 		return "", errors.New("a container is on a network or joins a sandbox, not both")
 	case spec.Network != "":
-		reachHost(c.HostConfig, known)
+		request.ReachHost(c.HostConfig, known.hostGateway)
 		return e.createOn(ctx, c, spec)
 	case spec.Joins != "":
 		if _, err := e.sandbox(ctx, spec.Joins); err != nil {
@@ -85,7 +86,7 @@ func (e *Engine) createOn(ctx context.Context, c containers.Creation, spec backe
 	if vpc.Isolated && len(c.HostConfig.DNS) == 0 {
 		c.HostConfig.DNS = []netip.Addr{vpc.Gateway} // of the sandbox that routes the network
 	}
-	e.putOn(&c.CreateRequest, vpc, ip, nil)
+	request.PutOn(&c.CreateRequest, vpc, ip, nil)
 	made, err := e.containers.Create(ctx, c)
 	if err != nil || !made.Fresh {
 		vpc.Addresses.Give(ip)

@@ -33,10 +33,10 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}
-	if !sandbox.ip.IsValid() {
+	if !sandbox.IP.IsValid() {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ENETUNREACH}
 	}
-	to := tunnel.Destination{Network: network, Address: netip.AddrPortFrom(sandbox.ip, uint16(port))}
+	to := tunnel.Destination{Network: network, Address: netip.AddrPortFrom(sandbox.IP, uint16(port))}
 	switch {
 	case network != "tcp" && network != "udp":
 		return nil, &net.OpError{Op: "dial", Net: network, Err: net.UnknownNetworkError(network)}
@@ -44,5 +44,5 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 		dialer := net.Dialer{Timeout: dialTimeout}
 		return dialer.DialContext(ctx, network+"4", to.Address.String())
 	}
-	return e.relay.Dial(ctx, sandbox.network, to)
+	return e.relay.Dial(ctx, sandbox.Network, to)
 }

@@ -61,7 +61,7 @@ type Engine struct {
 	owners     *owner.Registry
 	relay      *relay.Relay
 
-	sandboxes sync.Map // sandbox id to sandboxFacts
+	sandboxes sync.Map // sandbox id to request.Sandbox
 	answering answering
 	metadata  metadata
 }

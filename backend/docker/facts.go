@@ -22,7 +22,7 @@ type facts struct {
 	// in a virtual machine or a network namespace of a user.
 	hosted  bool
 	cgroups limits.Support
-	// hostGateway says that the engine can name its host; see reachHost.
+	// hostGateway says that the engine can name its host; see request.ReachHost.
 	hostGateway bool
 	logDrivers  []string
 	memory      int64 // of its host

@@ -19,14 +19,14 @@ func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Fil
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	if err := f.Check(known.ip); err != nil {
+	if err := f.Check(known.IP); err != nil {
 		return err
 	}
-	vpc, err := e.networks.At(ctx, known.ip)
+	vpc, err := e.networks.At(ctx, known.IP)
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.ip, relay.InFilter(f, vpc.Gateway, e.relay.Address(vpc))))
+	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.IP, relay.InFilter(f, vpc.Gateway, e.relay.Address(vpc))))
 	var refused *command.RefusedError
 	switch {
 	case errors.As(err, &refused) && strings.HasPrefix(refused.Answer, "lacks "):

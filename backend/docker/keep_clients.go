@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
 )
 
 // answering remembers which sandboxes answer through which load balancers.
@@ -59,13 +60,13 @@ func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []ne
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}
-	if !of.ip.IsValid() {
+	if !of.IP.IsValid() {
 		return nil, errors.New("a sandbox without an address leads no flows to targets")
 	}
 	if err := e.canBalance(ctx, sandboxID); err != nil || len(targets) == 0 {
 		return nil, err
 	}
-	sandboxes, err := e.sandboxesAt(ctx, of.network, targets)
+	sandboxes, err := e.sandboxesAt(ctx, of.Network, targets)
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}
@@ -76,7 +77,7 @@ func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []ne
 	group.SetLimit(toldAtOnce)
 	for at, id := range sandboxes {
 		group.Go(func() error {
-			err := e.answerThrough(groupCtx, id, of.ip)
+			err := e.answerThrough(groupCtx, id, of.IP)
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -136,8 +137,8 @@ func asLack(err error) error {
 func (e *Engine) sandboxesAt(ctx context.Context, network string, addresses []netip.Addr) (map[netip.Addr]string, error) {
 	found := map[netip.Addr]string{}
 	e.sandboxes.Range(func(id, facts any) bool {
-		if known := facts.(sandboxFacts); known.network == network && slices.Contains(addresses, known.ip) {
-			found[known.ip] = id.(string)
+		if known := facts.(request.Sandbox); known.Network == network && slices.Contains(addresses, known.IP) {
+			found[known.IP] = id.(string)
 		}
 		return true
 	})

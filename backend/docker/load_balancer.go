@@ -35,7 +35,7 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode("container:" + spec.Sandbox),
 			LogConfig:   container.LogConfig{Type: "none"}, // what it says is for the connection
-			Resources:   container.Resources{CgroupParent: sandbox.group, Memory: balancerMemory, MemorySwap: balancerMemory},
+			Resources:   container.Resources{CgroupParent: sandbox.Group, Memory: balancerMemory, MemorySwap: balancerMemory},
 		},
 	}})
 	return made.ID, dockerapi.Classify(err)

@@ -41,7 +41,7 @@ const introspection = "ECS_EMULATOR_INTROSPECTION=on"
 // the kernel, and the sandbox starts all the same.
 func (e *Engine) checkMetadata(sandboxID string) {
 	known, err := e.sandbox(e.closing, sandboxID)
-	if err != nil || !known.ip.IsValid() || e.metadata.ready.Swap(true) {
+	if err != nil || !known.IP.IsValid() || e.metadata.ready.Swap(true) {
 		return
 	}
 	go func() {

@@ -15,7 +15,7 @@ func (e *Engine) SetTraffic(ctx context.Context, sandboxID string, t backend.Tra
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	if err := t.Check(known.routes); err != nil {
+	if err := t.Check(known.Routes); err != nil {
 		return err
 	}
 	words := []string{"traffic"}

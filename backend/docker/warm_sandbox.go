@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/inspect"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
@@ -174,11 +175,11 @@ func (e *Engine) limit(ctx context.Context, id string, spec backend.SandboxSpec)
 	if err != nil {
 		return err
 	}
-	limits := sandboxLimits(spec, sandboxFacts{})
+	limits := request.SandboxLimits(spec, request.Sandbox{})
 	err = e.client.ContainerUpdate(ctx, id, limits)
 	switch {
 	case err == nil:
-		facts.cpuQuota, facts.memory, facts.own = limits.CPUQuota, limits.Memory, limits
+		facts.CPUQuota, facts.Memory, facts.Own = limits.CPUQuota, limits.Memory, limits
 		e.sandboxes.Store(id, facts)
 		return e.setLimits(ctx, id)
 	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err), dockerapi.Lost(err), ctx.Err() != nil:

@@ -1,4 +1,4 @@
-package docker
+package request
 
 import (
 	"maps"
@@ -33,7 +33,7 @@ func TestLogDrivers(t *testing.T) {
 
 func TestAmpleLog(t *testing.T) {
 	for want, drivers := range map[string][]string{"local": {"json-file", "local"}, "json-file": {"k8s-file", "journald"}} {
-		got := ampleLog(drivers)
+		got := AmpleLog(drivers)
 		if got.Type != want || got.Config["max-file"] != "4" {
 			t.Errorf("with %v: %+v, want %s", drivers, got, want)
 		}
@@ -50,22 +50,22 @@ func TestSwapOfASandbox(t *testing.T) {
 		{backend.SandboxSpec{Memory: 100}, 100, 100},
 		{backend.SandboxSpec{Memory: 100, Swap: 50}, 100, 150},
 	} {
-		if got := sandboxLimits(c.spec, sandboxFacts{}); got.Memory != c.memory || got.MemorySwap != c.both {
+		if got := SandboxLimits(c.spec, Sandbox{}); got.Memory != c.memory || got.MemorySwap != c.both {
 			t.Errorf("%+v: memory %d, with swap %d", c.spec, got.Memory, got.MemorySwap)
 		}
 	}
 }
 
-// The answers of the sandbox program are for who asks; nobody reads them later.
+// The answers of the sandbox program are for the caller of a command, and are not read later.
 func TestSandboxesKeepNoLog(t *testing.T) {
-	request := (&Engine{owner: label.Owner{Name: "me"}}).sandboxRequest(backend.SandboxSpec{}, vpcnet.Network{}, netip.Addr{}, container.Resources{})
+	request := ForSandbox(label.Owner{Name: "me"}, backend.SandboxSpec{}, vpcnet.Network{}, netip.Addr{}, container.Resources{})
 	if got := request.HostConfig.LogConfig; got.Type != "none" || len(got.Config) > 0 {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestResourcesStayWithinTheSandbox(t *testing.T) {
-	sandbox := sandboxFacts{cpuQuota: 50_000, memory: 64 << 20}
+	sandbox := Sandbox{CPUQuota: 50_000, Memory: 64 << 20}
 	for _, c := range []struct {
 		name       string
 		spec       backend.ContainerSpec
@@ -103,7 +103,7 @@ func TestSwapOfAContainer(t *testing.T) {
 		{"any", backend.ContainerSpec{Memory: 8 * mib, MemorySwap: -1}, true, 8 * mib, -1},
 		{"without memory", backend.ContainerSpec{MemorySwap: 4 * mib}, true, 0, 0},
 	} {
-		got := resources(c.spec, sandboxFacts{memory: 64 * mib}, c.taskLimits)
+		got := resources(c.spec, Sandbox{Memory: 64 * mib}, c.taskLimits)
 		if got.Memory != c.memory || got.MemorySwap != c.both {
 			t.Errorf("%s: memory %d, with swap %d; want %d and %d", c.name, got.Memory, got.MemorySwap, c.memory, c.both)
 		}

@@ -1,4 +1,4 @@
-package docker
+package request
 
 import (
 	"net/netip"
@@ -13,7 +13,7 @@ import (
 // Sandboxes are told from others by their MAC address, which older engines are told elsewhere.
 func TestTheAddressOfAnEndpoint(t *testing.T) {
 	r := container.CreateRequest{HostConfig: &container.HostConfig{}}
-	(&Engine{}).putOn(&r, vpcnet.Network{DockerName: "vpc"}, netip.MustParseAddr("10.0.0.9"), nil)
+	PutOn(&r, vpcnet.Network{DockerName: "vpc"}, netip.MustParseAddr("10.0.0.9"), nil)
 	if got := dockerapi.MACOf(r.NetworkingConfig); got != "0a:ec:0a:00:00:09" {
 		t.Errorf("the endpoint has %q", got)
 	}
@@ -23,10 +23,10 @@ func TestTheAddressOfAnEndpoint(t *testing.T) {
 }
 
 func TestServersAreAddresses(t *testing.T) {
-	if err := checkServers([]string{"10.0.0.2", "fd00::2"}); err != nil {
+	if err := CheckServers([]string{"10.0.0.2", "fd00::2"}); err != nil {
 		t.Error(err)
 	}
-	if err := checkServers([]string{"dns.example.com"}); err == nil {
+	if err := CheckServers([]string{"dns.example.com"}); err == nil {
 		t.Error("a name passes for the address of a DNS server")
 	}
 }
