@@ -65,9 +65,10 @@ func (s *Server) startControllers() {
 		options.AssumesRole = s.credentials.AssumesRole
 	}
 	at := controllers.Set{Balancers: s.newLoadBalancers()}
-	options.LoadBalancerNews = at.Balancers.Wake
 	at.Agent = agent.New(options)
-	at.Balancers.Host = at.Agent
+	nodes := at.Agent.LoadBalancers(fargate)
+	nodes.OnNews(at.Balancers.Wake)
+	at.Balancers.Nodes = nodes
 	at.Services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services}
 	if s.opts.StrictRoles {
 		at.Services.RefusedRole = credentials.RefusedRole
@@ -88,7 +89,7 @@ func (s *Server) startControllers() {
 	}
 }
 
-// newLoadBalancers makes the controller of load balancers, which has no host yet.
+// newLoadBalancers makes the controller of load balancers, which has no nodes yet.
 func (s *Server) newLoadBalancers() *loadbalancer.Controller {
 	return &loadbalancer.Controller{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.delays().LoadBalancers,

@@ -102,5 +102,5 @@ func (s *Server) dialLoadBalancer(ctx context.Context, name string, port int) (n
 	if !found {
 		return nil, &net.DNSError{Err: "no load balancer has that name", Name: name, IsNotFound: true}
 	}
-	return s.currentAgent().DialLoadBalancer(ctx, arn, port)
+	return s.currentAgent().LoadBalancers(fargate).Dial(ctx, arn, port)
 }

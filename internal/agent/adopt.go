@@ -40,7 +40,7 @@ func (h *host) resync(ctx context.Context) {
 	h.noteUnseen(ctx, there.containers)
 	h.agent.interfaces.Hold()
 	h.adoptMachines(ctx, byName, there.networks)
-	h.adoptLoadBalancers(byName)
+	h.balancers.Adopt(byName)
 	slices.SortStableFunc(rows, func(a, b *state.Task) int { return a.Status.StartedAt.Compare(b.Status.StartedAt) }) // so do they get their ports
 	for _, t := range rows {
 		h.adopt(t, byName)
@@ -64,7 +64,7 @@ func (h *host) resync(ctx context.Context) {
 	h.Engine.Saw()
 	h.leftovers.adopt(ctx, byName, volumes)
 	h.tendMachines()
-	h.tellOfLoadBalancers()
+	h.balancers.TellAll()
 }
 
 // sight is an engine, and what a host has there.

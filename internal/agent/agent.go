@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -65,9 +66,6 @@ type Options struct {
 	// Secrets reads what definitions refer to, with the task's execution role. Nil is that no
 	// task which refers to anything can start.
 	Secrets SecretSource
-	// LoadBalancerNews is told of a load balancer that was found on the engine, or that may have
-	// ended there; nil is nobody.
-	LoadBalancerNews func(arn string)
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool
@@ -203,6 +201,14 @@ func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
 		}
 	}
 	return h.Engine.LastInfo()
+}
+
+// LoadBalancers are those on the engine of a host; nil if there is no such host.
+func (a *Agent) LoadBalancers(host string) *node.Nodes {
+	if h := a.hosts[host]; h != nil {
+		return h.balancers
+	}
+	return nil
 }
 
 // Idle waits until the engines have been looked at, every task has been that

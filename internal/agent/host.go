@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
+	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -49,7 +50,7 @@ type host struct {
 	agent     *Agent
 	ports     *hostport.Ports
 	networks  *vpc.Networks
-	balancers backend.LoadBalancers // nil where the engine has none
+	balancers *node.Nodes
 	leftovers *leftovers
 	logs      *awslogs.Readers
 	digests   digests
@@ -66,18 +67,14 @@ type host struct {
 	machinesMu sync.Mutex
 	machines   map[string]*machine // by the ARN of the container instance
 
-	loadBalancersMu sync.Mutex
-	loadBalancers   map[string]*loadBalancer // by ARN
-
 	mu      sync.Mutex
 	works   map[string]*work   // by task ARN: tasks with something to do
 	index   map[string]subject // by container id: of tasks that have not ended, and of machines
 	fetched map[string]bool    // images pulled in this run
 }
 
-// subject is what a container id stands for: a container of a task, a machine, or a load
-// balancer.
-type subject struct{ taskARN, container, instance, loadBalancer string }
+// subject is what a container id stands for: a container of a task, or a machine.
+type subject struct{ taskARN, container, instance string }
 
 func newHost(a *Agent, o HostOptions) *host {
 	if o.PullBehavior == "" {
@@ -92,8 +89,8 @@ func newHost(a *Agent, o HostOptions) *host {
 	}
 	engine := enginecall.New(o.Engine, &a.calls, log)
 	h := &host{
-		HostOptions: o, Engine: engine, balancers: engine.LoadBalancers(), ranges: instanceRanges{block: o.InstanceRange}, agent: a, resyncs: make(chan struct{}, 1),
-		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, loadBalancers: map[string]*loadBalancer{}, fetched: map[string]bool{},
+		HostOptions: o, Engine: engine, ranges: instanceRanges{block: o.InstanceRange}, agent: a, resyncs: make(chan struct{}, 1),
+		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, fetched: map[string]bool{},
 	}
 	networks := vpc.Options{Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: h.labels(), Range: o.VPCRange}
 	if o.Name == instanceHost {
@@ -106,6 +103,9 @@ func newHost(a *Agent, o HostOptions) *host {
 	})
 	h.leftovers = newLeftovers(h)
 	h.logs = awslogs.NewReaders(awslogs.Options{Engine: engine, Sink: a.LogSink, Clock: a.Clock, Delay: a.Delays.Logs, Log: log})
+	h.balancers = node.New(node.Options{
+		Store: a.Store, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Ports: h.ports, Labels: h.labels(),
+	})
 	return h
 }
 

@@ -40,7 +40,7 @@ func TestALoadBalancerKeepsItsAddress(t *testing.T) {
 				t.Errorf("after a restart it has the address %s, and had %s", again, address)
 			}
 		}
-		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -49,7 +49,7 @@ func TestALoadBalancerKeepsItsAddress(t *testing.T) {
 // network is the name of that of a load balancer.
 func (b *newsBench) network(row *elbv2.LoadBalancer) string {
 	b.Helper()
-	network, _, err := b.agent.hosts[loadBalancerHost].networks.OfSubnet(b.Context(), row.Scope, row.Zones[0].Subnet)
+	network, _, err := b.agent.hosts[""].networks.OfSubnet(b.Context(), row.Scope, row.Zones[0].Subnet)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestALoadBalancerHasAPublicAddress(t *testing.T) {
 		if left := at(facing.Zones[0]); left != "invalid IP" {
 			t.Errorf("deleted it has %s", left)
 		}
-		if err := b.agent.RemoveLoadBalancer(b.Context(), facing.ARN); err != nil {
+		if err := b.agent.LoadBalancers("").Remove(b.Context(), facing.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -105,7 +105,7 @@ func TestALoadBalancerThatLosesItsNetwork(t *testing.T) {
 			t.Errorf("its filter is tried %d times in %v", engine.filters, 10*enginecall.RetryPause)
 		}
 		engine.mu.Unlock()
-		if _, _, err := b.agent.RunLoadBalancer(b.Context(), row); err == nil {
+		if _, _, err := b.agent.LoadBalancers("").Run(b.Context(), row); err == nil {
 			t.Error("nothing is said of its network")
 		}
 		row.Addresses = map[string]string{row.Zones[0].Subnet: address.String()}

@@ -17,7 +17,9 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -41,14 +43,13 @@ func withLoadBalancers(t *testing.T, story func(b *newsBench)) {
 func (b *newsBench) restart() { b.restartOn(b.engine) }
 
 func (b *newsBench) restartOn(engine backend.Engine) {
-	b.runAgent(New(Options{
-		Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: vpc.GroupsStrict, Hosts: []HostOptions{{Engine: engine}},
-		LoadBalancerNews: func(arn string) {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			b.news = append(b.news, arn)
-		},
-	}))
+	a := New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: vpc.GroupsStrict, Hosts: []HostOptions{{Engine: engine}}})
+	a.LoadBalancers("").OnNews(func(arn string) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.news = append(b.news, arn)
+	})
+	b.runAgent(a)
 }
 
 // told takes what has been told.
@@ -81,7 +82,7 @@ func (b *newsBench) loadBalancer(groups ...string) *elbv2.LoadBalancer {
 
 func (b *newsBench) up(row *elbv2.LoadBalancer) netip.Addr {
 	b.Helper()
-	address, subnet, err := b.agent.RunLoadBalancer(b.Context(), row)
+	address, subnet, err := b.agent.LoadBalancers("").Run(b.Context(), row)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func (b *newsBench) up(row *elbv2.LoadBalancer) netip.Addr {
 // parts are its sandbox and its container.
 func (b *newsBench) parts(row *elbv2.LoadBalancer) (sandbox, container backend.Container) {
 	b.Helper()
-	list, err := b.engine.List(b.Context(), map[string]string{labelLoadBalancer: row.ARN})
+	list, err := b.engine.List(b.Context(), map[string]string{node.Label: row.ARN})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -123,12 +124,12 @@ func TestALoadBalancerIsASandboxWithAContainer(t *testing.T) {
 		if again := b.up(row); again != address {
 			t.Errorf("again it has the address %s", again)
 		}
-		if stream, err := b.agent.ConnectLoadBalancer(b.Context(), row.ARN); err != nil {
+		if stream, err := b.agent.LoadBalancers("").Connect(b.Context(), row.ARN); err != nil {
 			t.Error(err)
 		} else {
 			_ = stream.Close()
 		}
-		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 		if sandbox, container := b.parts(row); sandbox.ID+container.ID != "" {
@@ -173,14 +174,14 @@ func TestALoadBalancerThatEndsIsStartedAgain(t *testing.T) {
 				t.Errorf("%s: that it has the same sandbox is %v", part, same)
 			}
 		}
-		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})
 }
 
-// silent load balancers say nothing to who connects to them.
-type silent struct{ backend.LoadBalancers }
+// silent is an engine whose load balancers say nothing.
+type silent struct{ *sim.Engine }
 
 func (silent) ConnectLoadBalancer(context.Context, string) (io.ReadWriteCloser, error) {
 	near, _ := net.Pipe()
@@ -190,11 +191,11 @@ func (silent) ConnectLoadBalancer(context.Context, string) (io.ReadWriteCloser, 
 // A stream to one that has ended may neither end nor say anything by itself.
 func TestNobodyWaitsForALoadBalancerThatHasEnded(t *testing.T) {
 	withLoadBalancers(t, func(b *newsBench) {
+		b.stop()
+		b.restartOn(silent{b.engine})
 		row := b.loadBalancer()
 		b.up(row)
-		h := b.agent.hosts[loadBalancerHost]
-		h.balancers = silent{h.balancers}
-		stream, err := b.agent.ConnectLoadBalancer(b.Context(), row.ARN)
+		stream, err := b.agent.LoadBalancers("").Connect(b.Context(), row.ARN)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,10 +209,10 @@ func TestNobodyWaitsForALoadBalancerThatHasEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-ended
-		if _, err := b.agent.ConnectLoadBalancer(b.Context(), row.ARN); !errors.Is(err, errHasEnded) {
+		if _, err := b.agent.LoadBalancers("").Connect(b.Context(), row.ARN); !errors.Is(err, node.ErrEnded) {
 			t.Errorf("who comes then gets %v", err)
 		}
-		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -245,7 +246,7 @@ func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
 		if told := b.told(); !slices.Equal(told, []string{row.ARN}) {
 			t.Errorf("told of %v", told)
 		}
-		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 		if sandbox, container := b.parts(row); sandbox.ID+container.ID != "" {
@@ -291,7 +292,7 @@ func TestALoadBalancerHasSecurityGroups(t *testing.T) {
 		}
 		b.up(open)
 		lets("the group that it has now", syscall.ECONNREFUSED)
-		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -302,16 +303,16 @@ func TestPortsLeadToALoadBalancer(t *testing.T) {
 		row := b.loadBalancer()
 		b.up(row)
 		open := func() []string {
-			return b.agent.OpenLoadBalancerPort(b.Context(), &elbv2.Listener{ARN: "listener", LoadBalancer: row.ARN, Protocol: elb.ProtocolEnumHttp})
+			return b.agent.LoadBalancers("").OpenPort(b.Context(), &elbv2.Listener{ARN: "listener", LoadBalancer: row.ARN, Protocol: elb.ProtocolEnumHttp})
 		}
 		if at := open(); len(at) != 1 || !slices.Equal(open(), at) {
 			t.Errorf("it is reached at %v", at)
 		}
-		b.agent.CloseLoadBalancerPorts(row.ARN, nil)
+		b.agent.LoadBalancers("").ClosePorts(row.ARN, nil)
 		if left, _ := b.agent.hosts[""].ports.Of("listener"); len(left) > 0 {
 			t.Errorf("still open are %v", left)
 		}
-		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})

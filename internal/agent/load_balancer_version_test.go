@@ -41,7 +41,7 @@ func TestALoadBalancerIsReplacedByThatOfThisVersion(t *testing.T) {
 		if container.ID == former.ID || container.State != backend.Running || container.SandboxID != sandbox.ID {
 			t.Errorf("its container was %+v, and is %+v", former, container)
 		}
-		if err := b.agent.RemoveLoadBalancer(b.Context(), row.ARN); err != nil {
+		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})

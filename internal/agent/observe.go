@@ -28,14 +28,11 @@ func (h *host) observe(ctx context.Context, e backend.Event) {
 func (h *host) tell(ctx context.Context, id string, news func(w *work, container int)) {
 	s, known := h.subject(id)
 	if !known {
+		h.balancers.Ended(id)
 		return
 	}
-	switch {
-	case s.instance != "":
+	if s.instance != "" {
 		h.examineLater(ctx, s.instance)
-		return
-	case s.loadBalancer != "":
-		h.loadBalancerEnded(s.loadBalancer)
 		return
 	}
 	w := h.lockWork(s.taskARN)

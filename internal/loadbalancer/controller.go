@@ -19,14 +19,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// Host has load balancers on an engine.
-type Host interface {
-	RunLoadBalancer(ctx context.Context, row *elbv2.LoadBalancer) (address netip.Addr, subnet string, err error)
-	ConnectLoadBalancer(ctx context.Context, arn string) (io.ReadWriteCloser, error)
+// Nodes runs load balancers on an engine: see package node.
+type Nodes interface {
+	Run(ctx context.Context, row *elbv2.LoadBalancer) (address netip.Addr, subnet string, err error)
+	Connect(ctx context.Context, arn string) (io.ReadWriteCloser, error)
 	KeepClients(ctx context.Context, arn string, targets []netip.Addr) (kept []netip.Addr, err error)
-	RemoveLoadBalancer(ctx context.Context, arn string) error
-	OpenLoadBalancerPort(ctx context.Context, listener *elbv2.Listener) (addresses []string)
-	CloseLoadBalancerPorts(arn string, but []string)
+	Remove(ctx context.Context, arn string) error
+	OpenPort(ctx context.Context, listener *elbv2.Listener) (addresses []string)
+	ClosePorts(arn string, but []string)
 }
 
 // Delays are those of AWS.
@@ -40,7 +40,7 @@ type Controller struct {
 	Store *state.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
-	Host  Host
+	Nodes Nodes
 	// Certificate returns a certificate's chain and key, as PEM; nil is that there is none.
 	Certificate func(tx *state.Tx, scope arn.Scope, certificate string) (chain, key string, found bool)
 	// Certificates are tables that wake with ARNs of certificates that have changed.

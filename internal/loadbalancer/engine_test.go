@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 )
 
-// engine is a host with one load balancer, which notes what it is told.
+// engine has one load balancer, which notes what it is told.
 type engine struct {
 	mu      sync.Mutex
 	runs    bool
@@ -30,13 +30,16 @@ type engine struct {
 	deaf    int              // how many streams lead nowhere
 }
 
+// nodes are the load balancers of an engine, as the controller sees them.
+type nodes struct{ *engine }
+
 func (e *engine) holds(gate chan struct{}) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.gate = gate
 }
 
-func (e *engine) RunLoadBalancer(context.Context, *elbv2.LoadBalancer) (netip.Addr, string, error) {
+func (e nodes) Run(context.Context, *elbv2.LoadBalancer) (netip.Addr, string, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.refuses != nil {
@@ -49,7 +52,7 @@ func (e *engine) RunLoadBalancer(context.Context, *elbv2.LoadBalancer) (netip.Ad
 	return netip.MustParseAddr("172.31.0.4"), "subnet-1", nil
 }
 
-func (e *engine) ConnectLoadBalancer(context.Context, string) (io.ReadWriteCloser, error) {
+func (e nodes) Connect(context.Context, string) (io.ReadWriteCloser, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	near, far := net.Pipe()
@@ -59,11 +62,11 @@ func (e *engine) ConnectLoadBalancer(context.Context, string) (io.ReadWriteClose
 		go io.Copy(io.Discard, far) //nolint:errcheck // it ends with the stream
 		return near, nil
 	}
-	go e.server.Serve(context.Background(), e, far) //nolint:errcheck // it ends with the stream
+	go e.server.Serve(context.Background(), e.engine, far) //nolint:errcheck // it ends with the stream
 	return near, nil
 }
 
-func (e *engine) KeepClients(_ context.Context, _ string, targets []netip.Addr) (kept []netip.Addr, err error) {
+func (e nodes) KeepClients(_ context.Context, _ string, targets []netip.Addr) (kept []netip.Addr, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, t := range targets {
@@ -74,7 +77,7 @@ func (e *engine) KeepClients(_ context.Context, _ string, targets []netip.Addr) 
 	return kept, nil
 }
 
-func (e *engine) RemoveLoadBalancer(context.Context, string) error {
+func (e nodes) Remove(context.Context, string) error {
 	e.mu.Lock()
 	err := e.refuses
 	e.mu.Unlock()
@@ -91,8 +94,8 @@ func (e *engine) refuse(why error) {
 	e.refuses = why
 }
 
-// OpenLoadBalancerPort opens the port of that number, or one a thousand above where it is taken.
-func (e *engine) OpenLoadBalancerPort(_ context.Context, l *elbv2.Listener) []string {
+// OpenPort opens the port of that number, or one a thousand above where it is taken.
+func (e nodes) OpenPort(_ context.Context, l *elbv2.Listener) []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, open := e.ports[l.ARN]; !open {
@@ -108,7 +111,7 @@ func (e *engine) OpenLoadBalancerPort(_ context.Context, l *elbv2.Listener) []st
 	return []string{fmt.Sprintf("127.0.0.1:%d", e.ports[l.ARN])}
 }
 
-func (e *engine) CloseLoadBalancerPorts(_ string, but []string) {
+func (e nodes) ClosePorts(_ string, but []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	maps.DeleteFunc(e.ports, func(listener string, _ int32) bool { return !slices.Contains(but, listener) })

@@ -17,7 +17,7 @@ func (c *Controller) keepClients(ctx context.Context, v View) (all bool, err err
 	if v.LoadBalancer.Type != elb.LoadBalancerTypeEnumNetwork {
 		return true, nil
 	}
-	kept, err := c.Host.KeepClients(ctx, v.LoadBalancer.ARN, v.seeClients())
+	kept, err := c.Nodes.KeepClients(ctx, v.LoadBalancer.ARN, v.seeClients())
 	all = true
 	for _, g := range v.Groups {
 		for i := range g.Targets {

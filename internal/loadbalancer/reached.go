@@ -50,11 +50,11 @@ func (c *Controller) reach(ctx context.Context, v View, address netip.Addr, clie
 			ready = append(ready, l.ARN)
 		}
 	}
-	c.Host.CloseLoadBalancerPorts(now.ARN, ready) // first: a new listener may have the port of one that is gone
+	c.Nodes.ClosePorts(now.ARN, ready) // first: a new listener may have the port of one that is gone
 	for _, l := range v.Listeners {
 		if has[l.ARN] {
 			now.Listeners = append(now.Listeners, ReachedListener{
-				ARN: l.ARN, Protocol: string(l.Protocol), Port: uint16(l.Port), Local: c.Host.OpenLoadBalancerPort(ctx, l.Listener),
+				ARN: l.ARN, Protocol: string(l.Protocol), Port: uint16(l.Port), Local: c.Nodes.OpenPort(ctx, l.Listener),
 			})
 		}
 	}

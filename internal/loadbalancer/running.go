@@ -68,7 +68,7 @@ func (c *Controller) remove(ctx context.Context, arn string) error {
 	if r != nil && r.client != nil {
 		r.client.Close()
 	}
-	return c.Host.RemoveLoadBalancer(ctx, arn)
+	return c.Nodes.Remove(ctx, arn)
 }
 
 // pushTimeout bounds how long a load balancer may take to do what it is told.
@@ -80,7 +80,7 @@ const greetTimeout = 5 * time.Second
 // bringUp runs a load balancer, and has it do what its rows say.
 func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]string, err error) {
 	b := v.LoadBalancer
-	address, subnet, err := c.Host.RunLoadBalancer(ctx, b)
+	address, subnet, err := c.Nodes.Run(ctx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (c *Controller) client(ctx context.Context, arn string) (*control.Client, e
 			return known, nil
 		}
 	}
-	stream, err := c.Host.ConnectLoadBalancer(ctx, arn)
+	stream, err := c.Nodes.Connect(ctx, arn)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func (c *Controller) observe(arn string, addresses map[string]string, why error)
 
 // observed is the row of a load balancer as it is now, or nil if it says so already, and when
 // that changes by itself. One that lacks something is active all the same, and impaired; while it
-// is nowhere its address stays its own, since it is to come back with it (see agent's keptAddress).
+// is nowhere its address stays its own, since it is to come back with it (see node's keptAddress).
 // Source: ELBv2 API reference, LoadBalancerState.
 func observed(row *elbv2.LoadBalancer, addresses map[string]string, why error, now time.Time, delays Delays) (changed *elbv2.LoadBalancer, next time.Time) {
 	is := elb.LoadBalancerStateEnumActive

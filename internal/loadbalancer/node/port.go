@@ -1,4 +1,4 @@
-package agent
+package node
 
 import (
 	"context"
@@ -12,15 +12,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 )
 
-// OpenLoadBalancerPort has a port of the loopback address lead to that of a listener: one of the
+// OpenPort has a port of the loopback address lead to that of a listener: one of the
 // same number, if it is to be had, or else any. It returns the addresses that lead there; again is
 // harmless. Of a listener of TCP and UDP, each has its port, and /tcp or /udp behind it.
-func (a *Agent) OpenLoadBalancerPort(ctx context.Context, l *elbv2.Listener) (addresses []string) {
-	b, err := a.loadBalancer(l.LoadBalancer)
+func (n *Nodes) OpenPort(ctx context.Context, l *elbv2.Listener) (addresses []string) {
+	b, err := n.usable(l.LoadBalancer)
 	if err != nil {
 		return nil
 	}
-	b.host.ports.Find(ctx)
+	b.nodes.Ports.Find(ctx)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.sandbox.IP.IsValid() {
@@ -35,7 +35,7 @@ func (a *Agent) OpenLoadBalancerPort(ctx context.Context, l *elbv2.Listener) (ad
 	for _, protocol := range transports(l.Protocol) {
 		mappings = append(mappings, hostport.Mapping{ContainerPort: int(l.Port), Protocol: protocol, Leads: leads, Own: leads.Port})
 	}
-	for _, p := range b.host.ports.Open(hostport.Owner{ID: l.ARN}, mappings, true) {
+	for _, p := range b.nodes.Ports.Open(hostport.Owner{ID: l.ARN}, mappings, true) {
 		if len(mappings) > 1 {
 			p.Address += "/" + string(p.Protocol)
 		}
@@ -55,10 +55,10 @@ func transports(p elb.ProtocolEnum) []types.TransportProtocol {
 	return []types.TransportProtocol{types.TransportProtocolTcp}
 }
 
-// CloseLoadBalancerPorts gives back the ports of the loopback address that led to a load
+// ClosePorts gives back the ports of the loopback address that led to a load
 // balancer, but for those of some listeners.
-func (a *Agent) CloseLoadBalancerPorts(arn string, but []string) {
-	b, err := a.loadBalancer(arn)
+func (n *Nodes) ClosePorts(arn string, but []string) {
+	b, err := n.usable(arn)
 	if err != nil {
 		return
 	}
@@ -72,7 +72,7 @@ func (a *Agent) CloseLoadBalancerPorts(arn string, but []string) {
 }
 
 // closePorts gives back the ports of all listeners.
-func (b *loadBalancer) closePorts() {
+func (b *node) closePorts() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for listener := range b.ports {
@@ -81,7 +81,7 @@ func (b *loadBalancer) closePorts() {
 }
 
 // closePort gives back the port of a listener, if it has one. The lock is held.
-func (b *loadBalancer) closePort(listener string) {
+func (b *node) closePort(listener string) {
 	delete(b.ports, listener)
-	b.host.ports.Close(listener)
+	b.nodes.Ports.Close(listener)
 }

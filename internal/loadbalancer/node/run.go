@@ -1,4 +1,4 @@
-package agent
+package node
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // run is called by one at a time.
-func (b *loadBalancer) run(ctx context.Context, row *elbv2.LoadBalancer) error {
+func (b *node) run(ctx context.Context, row *elbv2.LoadBalancer) error {
 	b.mu.Lock()
 	sandbox, id, runs := b.sandbox, b.container, b.runs
 	b.mu.Unlock()
@@ -22,7 +22,7 @@ func (b *loadBalancer) run(ctx context.Context, row *elbv2.LoadBalancer) error {
 	case within && whole:
 		b.is(sandbox, id, true)
 		err := errors.Join(b.keepOf(ctx, row, sandbox), b.join(ctx, row, sandbox), b.takePublicAddress(row, sandbox))
-		if err != nil { // somebody may have taken its network away: the next look asks the engine
+		if err != nil { // its network may have been taken away: the next Run asks the engine
 			b.is(sandbox, id, false)
 		}
 		return err
@@ -46,11 +46,11 @@ func (b *loadBalancer) run(ctx context.Context, row *elbv2.LoadBalancer) error {
 
 // startAnew makes the container anew in a sandbox that stands: what the kernel leads in there goes
 // on meanwhile.
-func (b *loadBalancer) startAnew(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container, id string) error {
-	if err := b.host.Engine.Remove(ctx, id); err != nil {
+func (b *node) startAnew(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container, id string) error {
+	if err := b.nodes.Engine.Remove(ctx, id); err != nil {
 		return fmt.Errorf("remove the load balancer's container: %w", err)
 	}
-	b.host.forget(id)
+	b.nodes.forget(id)
 	b.is(sandbox, "", false)
 	if err := errors.Join(b.keepOf(ctx, row, sandbox), b.join(ctx, row, sandbox)); err != nil {
 		return err
@@ -59,14 +59,14 @@ func (b *loadBalancer) startAnew(ctx context.Context, row *elbv2.LoadBalancer, s
 }
 
 // startIn makes the container and starts it.
-func (b *loadBalancer) startIn(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container) error {
+func (b *node) startIn(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container) error {
 	spec := backend.LoadBalancerSpec{Name: b.name("balancer"), Sandbox: sandbox.ID, Labels: b.labels()}
-	id, err := b.host.balancers.CreateLoadBalancer(ctx, spec)
+	id, err := b.nodes.balancers.CreateLoadBalancer(ctx, spec)
 	if err != nil {
 		return fmt.Errorf("create the load balancer's container: %w", err)
 	}
 	b.is(sandbox, id, false)
-	if err := b.host.Engine.Start(ctx, id); err != nil {
+	if err := b.nodes.Engine.Start(ctx, id); err != nil {
 		return fmt.Errorf("start the load balancer's container: %w", err)
 	}
 	b.is(sandbox, id, true)
@@ -77,17 +77,17 @@ func (b *loadBalancer) startIn(ctx context.Context, row *elbv2.LoadBalancer, san
 // container was started, and whether that runs as well, with the program of this version: another
 // one leaves out what it does not know of, and says nothing. One that was started again since is
 // without all that it was told, and the container is not in it.
-func (b *loadBalancer) stands(ctx context.Context, sandbox backend.Container, id string) (within, whole bool) {
-	around, err := b.host.Engine.Inspect(ctx, sandbox.ID)
+func (b *node) stands(ctx context.Context, sandbox backend.Container, id string) (within, whole bool) {
+	around, err := b.nodes.Engine.Inspect(ctx, sandbox.ID)
 	if err != nil || around.State != backend.Running || around.IP != sandbox.IP {
 		return false, false
 	}
-	seen, err := b.host.Engine.Inspect(ctx, id)
+	seen, err := b.nodes.Engine.Inspect(ctx, id)
 	if err != nil || seen.StartedAt.Before(around.StartedAt) {
 		return false, false
 	}
 	if seen.Outdated {
-		b.host.agent.Log.Info("a load balancer runs the program of another version: starting it again at its address", "loadBalancer", b.arn)
+		b.nodes.Log.Info("a load balancer runs the program of another version: starting it again at its address", "loadBalancer", b.arn)
 	}
 	return true, seen.State == backend.Running && !seen.Outdated
 }

@@ -1,4 +1,4 @@
-package agent
+package node
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// keptAddress is one that nobody else gets until the load balancer is removed: it has it again
+// keptAddress is one that nothing else gets until the load balancer is removed: it has it again
 // when it is made anew. Source: Elastic Load Balancing guides: the address of a load balancer's
 // network interface stays, clients may know it.
 type keptAddress struct {
@@ -21,32 +21,32 @@ type keptAddress struct {
 }
 
 // keep reserves an address in place of the one that was.
-func (b *loadBalancer) keep(ctx context.Context, network string, ip netip.Addr) error {
+func (b *node) keep(ctx context.Context, network string, ip netip.Addr) error {
 	b.mu.Lock()
 	was := b.kept
 	b.mu.Unlock()
 	now := keptAddress{network, ip}
-	if _, err := b.host.Engine.ReserveAddress(ctx, network, netip.PrefixFrom(ip, ip.BitLen())); err != nil {
+	if _, err := b.nodes.Engine.ReserveAddress(ctx, network, netip.PrefixFrom(ip, ip.BitLen())); err != nil {
 		return fmt.Errorf("keep the address of the load balancer: %w", err)
 	}
 	b.mu.Lock()
 	b.kept = now
 	b.mu.Unlock()
 	if was != now {
-		b.host.release(was)
+		b.nodes.release(was)
 	}
 	return nil
 }
 
 // keepOf reserves the address of a sandbox that was there before this run.
-func (b *loadBalancer) keepOf(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container) error {
+func (b *node) keepOf(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container) error {
 	b.mu.Lock()
 	keeps := b.kept.ip == sandbox.IP
 	b.mu.Unlock()
 	if keeps {
 		return nil
 	}
-	network, _, err := b.host.networks.OfSubnet(ctx, row.Scope, sandbox.Labels[labelSubnet])
+	network, _, err := b.nodes.Networks.OfSubnet(ctx, row.Scope, sandbox.Labels[labelSubnet])
 	if err != nil {
 		return err
 	}
@@ -54,17 +54,17 @@ func (b *loadBalancer) keepOf(ctx context.Context, row *elbv2.LoadBalancer, sand
 }
 
 // giveBack lets others have the address.
-func (b *loadBalancer) giveBack() {
+func (b *node) giveBack() {
 	b.mu.Lock()
 	was := b.kept
 	b.kept = keptAddress{}
 	b.mu.Unlock()
-	b.host.release(was)
+	b.nodes.release(was)
 }
 
-func (h *host) release(k keptAddress) {
+func (n *Nodes) release(k keptAddress) {
 	if k.ip.IsValid() {
-		h.Engine.ReleaseAddress(k.network, k.ip)
+		n.Engine.ReleaseAddress(k.network, k.ip)
 	}
 }
 
@@ -80,10 +80,10 @@ func zoneOf(row *elbv2.LoadBalancer, sandbox backend.Container) *elbv2.Zone {
 
 // takePublicAddress gives an internet-facing load balancer its public address. The network
 // interface is its owner. Source: Elastic Load Balancing guide, schemes.
-func (b *loadBalancer) takePublicAddress(row *elbv2.LoadBalancer, sandbox backend.Container) error {
+func (b *node) takePublicAddress(row *elbv2.LoadBalancer, sandbox backend.Container) error {
 	zone := zoneOf(row, sandbox)
-	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || b.host.agent.Store.Read().PublicAddress(zone.Interface).IsValid() {
+	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || b.nodes.Store.Read().PublicAddress(zone.Interface).IsValid() {
 		return nil
 	}
-	return b.host.networks.TakePublicAddress(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })
+	return b.nodes.Networks.TakePublicAddress(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })
 }

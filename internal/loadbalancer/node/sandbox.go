@@ -1,4 +1,4 @@
-package agent
+package node
 
 import (
 	"cmp"
@@ -16,17 +16,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
+// mostTries bounds how many sandboxes are made until one has its address.
+const mostTries = 10
+
 // makeSandbox makes one with the address that the load balancer has had, or tries one subnet after
 // the other: one may be full.
-func (b *loadBalancer) makeSandbox(ctx context.Context, row *elbv2.LoadBalancer) (made backend.Container, err error) {
+func (b *node) makeSandbox(ctx context.Context, row *elbv2.LoadBalancer) (made backend.Container, err error) {
 	zones := slices.Clone(row.Zones)
 	slices.SortStableFunc(zones, func(x, y elbv2.Zone) int {
 		return cmp.Compare(len(row.Addresses[y.Subnet]), len(row.Addresses[x.Subnet]))
 	})
 	for _, zone := range zones {
 		made, err = b.trySandbox(ctx, row, zone.Subnet)
-		if backend.Missing(err, backend.KindNetwork) { // somebody has removed it
-			b.host.networks.Forget()
+		if backend.Missing(err, backend.KindNetwork) { // it was removed from the engine
+			b.nodes.Networks.Forget()
 			made, err = b.trySandbox(ctx, row, zone.Subnet)
 		}
 		if !errors.Is(err, backend.ErrSubnetFull) {
@@ -36,9 +39,9 @@ func (b *loadBalancer) makeSandbox(ctx context.Context, row *elbv2.LoadBalancer)
 	return made, err
 }
 
-func (b *loadBalancer) trySandbox(ctx context.Context, row *elbv2.LoadBalancer, subnet string) (made backend.Container, err error) {
-	h := b.host
-	network, part, err := h.networks.OfSubnet(ctx, row.Scope, subnet)
+func (b *node) trySandbox(ctx context.Context, row *elbv2.LoadBalancer, subnet string) (made backend.Container, err error) {
+	h := b.nodes
+	network, part, err := h.Networks.OfSubnet(ctx, row.Scope, subnet)
 	if err != nil {
 		return made, err
 	}
@@ -50,10 +53,10 @@ func (b *loadBalancer) trySandbox(ctx context.Context, row *elbv2.LoadBalancer, 
 	if had, err := netip.ParseAddr(row.Addresses[subnet]); err == nil && b.keep(ctx, network.Name, had) == nil {
 		spec.IP = had
 	}
-	if vpc.Of(h.agent.Store.Read(), row.Scope, subnet).DNSSupport {
+	if vpc.Of(h.Store.Read(), row.Scope, subnet).DNSSupport {
 		spec.Aliases = aliases(row.DNSName)
 	}
-	for range maxSandboxes {
+	for range mostTries {
 		if made, err = h.Engine.CreateSandbox(ctx, spec); spec.IP.IsValid() && errors.Is(err, backend.ErrAddressInUse) {
 			spec.IP = netip.Addr{}
 			continue
@@ -82,16 +85,16 @@ func aliases(name string) []string {
 }
 
 // joinAnew has a sandbox that has just begun let pass what it shall.
-func (b *loadBalancer) joinAnew(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
-	all := b.host.agent.interfaces
-	all.Join(b.host.networks, b.arn, row.Scope, row.SecurityGroups, made.IP)
+func (b *node) joinAnew(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
+	all := b.nodes.Interfaces
+	all.Join(b.nodes.Networks, b.arn, row.Scope, row.SecurityGroups, made.IP)
 	return all.Started(ctx, b.arn, made.ID)
 }
 
 // join has a sandbox that runs let pass what it shall: it may have other groups by now.
-func (b *loadBalancer) join(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
-	all := b.host.agent.interfaces
-	all.Join(b.host.networks, b.arn, row.Scope, row.SecurityGroups, made.IP)
+func (b *node) join(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
+	all := b.nodes.Interfaces
+	all.Join(b.nodes.Networks, b.arn, row.Scope, row.SecurityGroups, made.IP)
 	all.Found(b.arn, made.ID)
 	return all.Ready(ctx, b.arn)
 }
