@@ -10,6 +10,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
@@ -45,7 +47,7 @@ type container struct {
 	life     Timer         // the script's next line or end
 	term     *time.Timer   // the end of a stop that takes time
 	health   health
-	log      *log // nil until there is output
+	log      *logbuffer.Buffer // nil until there is output
 	conns    map[io.Closer]struct{}
 	plane    *dataPlane // of a load balancer; else nil
 }
@@ -76,11 +78,11 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if c := e.names[spec.Name]; c != nil {
 		return c.sameAs(spec.Name, false)
 	}
-	image, err := e.image(spec.Image)
+	image, err := e.images.Find(spec.Image)
 	if err != nil {
 		return "", err
 	}
-	if err := e.expectPlatform(spec.Image, image, spec.Platform); err != nil {
+	if err := e.images.ExpectPlatform(spec.Image, image, spec.Platform); err != nil {
 		return "", err
 	}
 	box, err := e.sandbox(spec.Sandbox)
@@ -88,7 +90,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		return "", err
 	}
 	if err := script.ApplyLabels(new(Script), spec.Labels); err != nil {
-		return "", daemonError(nil, "%v", err)
+		return "", daemon.Errorf(nil, "%v", err)
 	}
 	if err := knownDriver(spec.Log); err != nil {
 		return "", err
@@ -165,7 +167,7 @@ func (e *Engine) add(c *container) (err error) {
 // sameAs is the answer to a second create with a name.
 func (c *container) sameAs(name string, isSandbox bool) (string, error) {
 	if isSandbox != (c.spec == nil) {
-		return "", daemonError(nil, "Conflict. The container name %q is already in use by container %q.", "/"+name, c.id)
+		return "", daemon.Errorf(nil, "Conflict. The container name %q is already in use by container %q.", "/"+name, c.id)
 	}
 	return c.id, nil
 }
@@ -228,7 +230,7 @@ func (e *Engine) find(ctx context.Context, id string) (*container, error) {
 }
 
 func noSuchContainer(id string) error {
-	return notFound(backend.KindContainer, "No such container: %s", id)
+	return daemon.NotFoundf(backend.KindContainer, "No such container: %s", id)
 }
 
 func (c *container) inspect() backend.Container {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/image"
 )
 
 // Options configure an Engine. The zero value is useful.
@@ -54,11 +55,10 @@ type Engine struct {
 	lost       error         // why the engine can't be reached; nil if it can
 	cut        chan struct{} // closed when the engine is lost
 	rules      []Rule
-	images     map[string]backend.Image // by reference.key
-	platforms  map[string]bool          // "<reference.key> <architecture>" of what was pulled
-	networks   map[string]*network      // by name
-	ranges     ranges                   // of networks
-	volumes    map[string]volume        // by name
+	images     *image.Store
+	networks   map[string]*network // by name
+	ranges     ranges              // of networks
+	volumes    map[string]volume   // by name
 	files      files
 	containers map[string]*container // by id
 	names      map[string]*container
@@ -78,16 +78,15 @@ var (
 // New makes an engine without containers. It starts no goroutine.
 func New(opts Options) *Engine {
 	e := &Engine{
-		clock:     opts.Clock,
-		opts:      opts,
-		cut:       make(chan struct{}),
-		rules:     append([]Rule(nil), opts.Scripts...),
-		images:    map[string]backend.Image{},
-		platforms: map[string]bool{},
-		volumes:   map[string]volume{},
-		files:     files{},
-		watchers:  map[*watcher]struct{}{},
-		planes:    map[*container]*dataplane.Balancer{},
+		clock:    opts.Clock,
+		opts:     opts,
+		cut:      make(chan struct{}),
+		rules:    append([]Rule(nil), opts.Scripts...),
+		images:   image.NewStore(),
+		volumes:  map[string]volume{},
+		files:    files{},
+		watchers: map[*watcher]struct{}{},
+		planes:   map[*container]*dataplane.Balancer{},
 	}
 	if e.clock == nil {
 		e.clock = realClock{}
@@ -102,8 +101,8 @@ func New(opts Options) *Engine {
 		e.opts.Memory = 256 << 30
 	}
 	for _, name := range opts.Images {
-		if ref, err := parseReference(name); err == nil {
-			e.images[ref.key()] = newImage(ref, "", false)
+		if ref, err := image.ParseReference(name); err == nil {
+			e.images.Build(ref)
 		}
 	}
 	e.web = e.newWebServer()
@@ -215,21 +214,4 @@ func (e *Engine) newID() (string, error) {
 		return "", fmt.Errorf("make container id: %w", err)
 	}
 	return hex.EncodeToString(b[:]), nil
-}
-
-// engineError is a text as a Docker client sees it, without that of its kind.
-type engineError struct {
-	text string
-	kind error // one of package backend's, or nil
-}
-
-func (e *engineError) Error() string { return e.text }
-func (e *engineError) Unwrap() error { return e.kind }
-
-func daemonError(kind error, format string, args ...any) error {
-	return &engineError{"Error response from daemon: " + fmt.Sprintf(format, args...), kind}
-}
-
-func notFound(kind backend.Kind, format string, args ...any) error {
-	return &backend.NotFoundError{Kind: kind, Err: daemonError(nil, format, args...)}
 }

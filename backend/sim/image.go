@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/image"
 )
 
 // Image inspects a local image. A name stands for all images that were pulled under it.
@@ -14,25 +16,12 @@ func (e *Engine) Image(ctx context.Context, name, platform string) (backend.Imag
 	if err := e.reach(ctx); err != nil {
 		return backend.Image{}, err
 	}
-	image, err := e.image(name)
-	if err != nil || platform == "" || e.expectPlatform(name, image, platform) != nil {
-		return image, err
+	found, err := e.images.Find(name)
+	if err != nil || platform == "" || e.images.ExpectPlatform(name, found, platform) != nil {
+		return found, err
 	}
-	image.OS, image.Architecture, _ = strings.Cut(platform, "/")
-	return image, nil
-}
-
-func (e *Engine) image(name string) (backend.Image, error) {
-	ref, err := parseReference(name)
-	if err != nil {
-		return backend.Image{}, err
-	}
-	image, ok := e.images[ref.key()]
-	if !ok {
-		return backend.Image{}, notFound(backend.KindImage, "No such image: %s", name)
-	}
-	image.Digests = append([]string(nil), image.Digests...)
-	return image, nil
+	found.OS, found.Architecture, _ = strings.Cut(platform, "/")
+	return found, nil
 }
 
 // Pull makes an image local, which takes no time unless a script says so. There
@@ -45,7 +34,7 @@ func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
 	if err := e.reach(ctx); err != nil {
 		return err
 	}
-	ref, err := parseReference(spec.Ref)
+	ref, err := image.ParseReference(spec.Ref)
 	if err != nil {
 		return err
 	}
@@ -57,31 +46,13 @@ func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
 	}
 	switch {
 	case script.PullError != "":
-		return &engineError{text: script.PullError}
-	case strings.Contains(ref.repository, "missing"):
-		return daemonError(nil, "pull access denied for %s, repository does not exist or may require 'docker login': "+
-			"denied: requested access to the resource is denied", ref.repository)
-	case strings.Contains(ref.tag, "missing"):
-		return daemonError(nil, "manifest for %s not found: manifest unknown: manifest unknown", ref.key())
+		return daemon.Text(nil, script.PullError)
+	case strings.Contains(ref.Repository, "missing"):
+		return daemon.Errorf(nil, "pull access denied for %s, repository does not exist or may require 'docker login': "+
+			"denied: requested access to the resource is denied", ref.Repository)
+	case strings.Contains(ref.Tag, "missing"):
+		return daemon.Errorf(nil, "manifest for %s not found: manifest unknown: manifest unknown", ref.Key())
 	}
-	e.images[ref.key()] = newImage(ref, spec.Platform, true)
-	e.platforms[ref.key()+" "+e.images[ref.key()].Architecture] = true
+	e.images.Pull(ref, spec.Platform)
 	return nil
-}
-
-// expectPlatform refuses an image that is for another platform, in Docker's words. A name
-// stands for all images that were pulled under it, so that tasks of two architectures do not
-// take them away from each other.
-func (e *Engine) expectPlatform(name string, image backend.Image, platform string) error {
-	ref, err := parseReference(name)
-	if err != nil || platform == "" {
-		return err
-	}
-	_, architecture, _ := strings.Cut(platform, "/")
-	architecture, _, _ = strings.Cut(architecture, "/")
-	if image.Architecture == architecture || e.platforms[ref.key()+" "+architecture] {
-		return nil
-	}
-	return notFound(backend.KindImage, "image with reference %s was found but does not match the specified platform: wanted %s, actual: %s/%s",
-		name, platform, image.OS, image.Architecture)
 }

@@ -2,10 +2,10 @@ package sim
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
 )
 
 // Logs writes the output of a container.
@@ -16,16 +16,13 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 	if err != nil {
 		return err
 	}
-	if c.log == nil {
-		c.log = &log{}
-	}
-	next, run, told := 0, c.runs, opts.CaughtUp == nil
+	log, next, run, told := c.output(), 0, c.runs, opts.CaughtUp == nil
 	if opts.Tail != 0 {
-		next = c.log.dropped + len(c.log.lines) - max(0, opts.Tail)
+		next = log.Next() - max(0, opts.Tail)
 	}
 	for {
-		var lines []logLine
-		if lines, next = c.log.from(next); len(lines) > 0 {
+		var lines []logbuffer.Line
+		if lines, next = log.From(next); len(lines) > 0 {
 			if err := e.deliver(ctx, lines, opts); err != nil {
 				return err
 			}
@@ -40,7 +37,7 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 			told = true
 			continue
 		}
-		if err := e.await(ctx, c.log); err != nil {
+		if err := e.await(ctx, log); err != nil {
 			return err
 		}
 	}
@@ -54,17 +51,17 @@ func (e *Engine) tellCaughtUp(opts backend.LogOptions) {
 }
 
 // deliver writes lines without the lock.
-func (e *Engine) deliver(ctx context.Context, lines []logLine, opts backend.LogOptions) error {
+func (e *Engine) deliver(ctx context.Context, lines []logbuffer.Line, opts backend.LogOptions) error {
 	e.mu.Unlock()
 	defer e.mu.Lock()
 	for _, line := range lines {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if line.at.Before(opts.Since) {
+		if line.At.Before(opts.Since) {
 			continue
 		}
-		if err := opts.Write(line.at, line.stderr, line.text); err != nil {
+		if err := opts.Write(line.At, line.Stderr, line.Text); err != nil {
 			return err
 		}
 	}
@@ -73,11 +70,11 @@ func (e *Engine) deliver(ctx context.Context, lines []logLine, opts backend.LogO
 
 // await gives up the lock until there is more. A caller that advances the clock learns of the wait
 // and, before the clock goes on, of its end.
-func (e *Engine) await(ctx context.Context, l *log) error {
+func (e *Engine) await(ctx context.Context, l *logbuffer.Buffer) error {
 	over := sync.OnceFunc(backend.WaitForClock(ctx))
-	l.awaiting = append(l.awaiting, &over)
-	err := e.wait(ctx, l.change())
+	changed, forget := l.Await(&over)
+	err := e.wait(ctx, changed)
 	over()
-	l.awaiting = slices.DeleteFunc(l.awaiting, func(other *func()) bool { return other == &over })
+	forget()
 	return err
 }

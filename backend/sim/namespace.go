@@ -5,6 +5,7 @@ import (
 	"syscall"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 )
 
 // namespace is a network namespace: of a sandbox, which containers share, or of a single
@@ -29,7 +30,7 @@ type namespace struct {
 func (e *Engine) namespaceOf(c *container, spec backend.ContainerSpec) (*namespace, error) {
 	switch {
 	case spec.Joins != "" && spec.Network != "":
-		return nil, daemonError(nil, "conflicting options: a container is on a network or joins a sandbox")
+		return nil, daemon.Errorf(nil, "conflicting options: a container is on a network or joins a sandbox")
 	case spec.Joins != "":
 		other, err := e.sandbox(spec.Joins)
 		if err != nil {
@@ -60,7 +61,7 @@ func (e *Engine) namespaceOf(c *container, spec backend.ContainerSpec) (*namespa
 
 func checkNames(spec backend.ContainerSpec, shares bool) error {
 	if err := spec.CheckNames(shares); err != nil {
-		return daemonError(nil, "%v", err)
+		return daemon.Errorf(nil, "%v", err)
 	}
 	return nil
 }

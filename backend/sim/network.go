@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 )
 
 var _ backend.RangeChecker = (*Engine)(nil)
@@ -63,14 +64,14 @@ func (e *Engine) freeRange(want netip.Prefix) (netip.Prefix, error) {
 	if want.IsValid() {
 		want = want.Masked()
 		if _, taken := e.ranges.find(want); taken {
-			return want, &engineError{e.inTheWay(want), backend.ErrAddressInUse}
+			return want, daemon.Text(backend.ErrAddressInUse, e.inTheWay(want))
 		}
 		return want, nil
 	}
 	for cidr := range ipam.FreeRanges(e.ranges) {
 		return cidr, nil
 	}
-	return want, daemonError(nil, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
+	return want, daemon.Errorf(nil, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
 }
 
 // RangeInUse implements backend.RangeChecker.
@@ -126,7 +127,7 @@ func (e *Engine) findNetwork(ctx context.Context, name string) (*network, error)
 }
 
 func noSuchNetwork(name string) error {
-	return notFound(backend.KindNetwork, "network %s not found", name)
+	return daemon.NotFoundf(backend.KindNetwork, "network %s not found", name)
 }
 
 // Networks returns the networks that carry all labels, by name.
@@ -157,7 +158,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 		return nil
 	}
 	if n.inUse() {
-		return daemonError(nil, "error while removing network: network %s id %s has active endpoints", name, n.ID)
+		return daemon.Errorf(nil, "error while removing network: network %s id %s has active endpoints", name, n.ID)
 	}
 	delete(e.networks, name)
 	e.ranges.remove(n.CIDR)

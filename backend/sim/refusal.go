@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 )
 
 // leastMemory is the least limit that Docker sets. Source: moby, daemon/daemon_unix.go.
@@ -17,7 +18,7 @@ const leastMemory = 6 << 20
 // The words are Docker's.
 func checkSpec(spec *backend.ContainerSpec) error {
 	if spec.Memory > 0 && spec.Memory < leastMemory {
-		return daemonError(nil, "Minimum memory limit allowed is 6MB")
+		return daemon.Errorf(nil, "Minimum memory limit allowed is 6MB")
 	}
 	if err := checkMountPoints(spec); err != nil {
 		return err
@@ -31,17 +32,17 @@ func checkMountPoints(spec *backend.ContainerSpec) error {
 	taken := map[string]bool{}
 	for _, m := range spec.Mounts {
 		if !path.IsAbs(m.Target) {
-			return daemonError(nil, "invalid mount config: invalid mount path: '%s' mount path must be absolute", m.Target)
+			return daemon.Errorf(nil, "invalid mount config: invalid mount path: '%s' mount path must be absolute", m.Target)
 		}
 		at := path.Clean(m.Target)
 		if taken[at] {
-			return daemonError(nil, "Duplicate mount point: %s", m.Target)
+			return daemon.Errorf(nil, "Duplicate mount point: %s", m.Target)
 		}
 		taken[at] = true
 	}
 	for _, at := range slices.Sorted(maps.Keys(spec.Tmpfs)) {
 		if taken[path.Clean(at)] {
-			return daemonError(nil, "Duplicate mount point: %s", at)
+			return daemon.Errorf(nil, "Duplicate mount point: %s", at)
 		}
 	}
 	return nil
@@ -52,34 +53,10 @@ func checkHosts(n backend.Names) error {
 	for _, entry := range n.Hosts {
 		name, address, found := strings.Cut(entry, ":")
 		if !found || name == "" {
-			return daemonError(nil, "bad format for add-host: %q", entry)
+			return daemon.Errorf(nil, "bad format for add-host: %q", entry)
 		}
 		if _, err := netip.ParseAddr(strings.TrimSpace(address)); err != nil && address != "host-gateway" {
-			return daemonError(nil, "invalid IP address in add-host: %q", address)
-		}
-	}
-	return nil
-}
-
-// longestHostName is that of the Linux kernel. Source: sethostname(2).
-const longestHostName = 64
-
-// ipcControls are kernel parameters of an IPC namespace, beside those of fs.mqueue.
-var ipcControls = []string{
-	"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
-	"kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced",
-}
-
-// refusedByRunc is why a container cannot start whose host name the kernel does not take, or
-// with kernel parameters that no namespace has. Source: runc, its validator of configurations.
-func (c *container) refusedByRunc() error {
-	const failed = "failed to create shim task: OCI runtime create failed: runc create failed: "
-	if c.net.self == c && len(c.net.hostname) > longestHostName {
-		return daemonError(nil, failed+"unable to start container process: error during container init: sethostname: invalid argument: unknown")
-	}
-	for _, name := range c.spec.controls {
-		if !strings.HasPrefix(name, "net.") && !strings.HasPrefix(name, "fs.mqueue.") && !slices.Contains(ipcControls, name) && name != "kernel.domainname" {
-			return daemonError(nil, failed+"sysctl %q is not in a separate kernel namespace: unknown", name)
+			return daemon.Errorf(nil, "invalid IP address in add-host: %q", address)
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 )
 
 // CreateSandbox makes a network namespace, stopped.
@@ -34,10 +35,10 @@ func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (b
 		}
 	}
 	if net.routes != nil && net.network == nil {
-		return backend.Container{}, daemonError(nil, "a sandbox that routes a network is on one itself")
+		return backend.Container{}, daemon.Errorf(nil, "a sandbox that routes a network is on one itself")
 	}
 	if net.routes != nil && net.routes.router != nil {
-		return backend.Container{}, daemonError(backend.ErrAddressInUse, "Address already in use")
+		return backend.Container{}, daemon.Errorf(backend.ErrAddressInUse, "Address already in use")
 	}
 	if net.network != nil {
 		if net.address, err = net.network.address(spec); err != nil {
@@ -75,9 +76,9 @@ func (n *network) address(spec backend.SandboxSpec) (netip.Addr, error) {
 	}
 	switch {
 	case !n.CIDR.Contains(spec.IP):
-		return spec.IP, daemonError(nil, "invalid endpoint settings: no configured subnet contains IP address %s", spec.IP)
+		return spec.IP, daemon.Errorf(nil, "invalid endpoint settings: no configured subnet contains IP address %s", spec.IP)
 	case !n.addresses.Occupy(spec.IP):
-		return spec.IP, daemonError(backend.ErrAddressInUse, "Address already in use")
+		return spec.IP, daemon.Errorf(backend.ErrAddressInUse, "Address already in use")
 	}
 	return spec.IP, nil
 }

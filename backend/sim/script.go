@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/image"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
@@ -29,13 +30,13 @@ type (
 func Lines(texts ...string) []Line { return script.Lines(texts...) }
 
 // ruled overrides a script by the engine's rules for an image.
-func (e *Engine) ruled(does Script, image string) Script {
+func (e *Engine) ruled(does Script, name string) Script {
 	if len(e.rules) == 0 {
 		return does
 	}
-	names := []string{image}
-	if ref, err := parseReference(image); err == nil {
-		names = append(names, ref.key(), ref.repository)
+	names := []string{name}
+	if ref, err := image.ParseReference(name); err == nil {
+		names = append(names, ref.Key(), ref.Repository)
 	}
 	for _, rule := range e.rules {
 		if rule.Matches(names) {
@@ -83,18 +84,18 @@ func mappedPorts(c *container) (servers []Server) {
 //	                           "registry.example.com/team/nginx:1.29"
 //	hello-world                says hello and exits 0
 func imageScript(c *container) (Script, bool) {
-	ref, err := parseReference(c.spec.image)
+	ref, err := image.ParseReference(c.spec.image)
 	if err != nil {
 		return Script{}, false
 	}
-	if name, ok := strings.CutPrefix(ref.repository, "sim/"); ok {
+	if name, ok := strings.CutPrefix(ref.Repository, "sim/"); ok {
 		words := []string{name}
-		if ref.tag != "latest" {
-			words = append(words, ref.tag)
+		if ref.Tag != "latest" {
+			words = append(words, ref.Tag)
 		}
 		return script.Run(words, c.environment())
 	}
-	switch name := path.Base(ref.repository); name {
+	switch name := path.Base(ref.Repository); name {
 	case "nginx", "httpd", "caddy":
 		return Script{Serve: []Server{{Port: 80, Body: fmt.Sprintf("Welcome to %s!\n", name)}}}, true
 	case "hello-world":

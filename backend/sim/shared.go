@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 )
 
 // shareNamespaces finds the sandboxes whose processes and IPC a container has.
@@ -20,7 +21,7 @@ func (e *Engine) shareNamespaces(kept *containerSpec, spec backend.ContainerSpec
 		return err
 	}
 	if !kept.ipc.sharesIPC {
-		return daemonError(nil, "can't join IPC of container %s: non-shareable IPC (hint: use IpcMode:shareable for the donor container)", spec.IPC)
+		return daemon.Errorf(nil, "can't join IPC of container %s: non-shareable IPC (hint: use IpcMode:shareable for the donor container)", spec.IPC)
 	}
 	return nil
 }

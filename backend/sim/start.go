@@ -3,9 +3,12 @@ package sim
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
@@ -27,7 +30,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	}
 	does, err := e.scriptOf(c)
 	if err != nil {
-		return daemonError(nil, "%v", err)
+		return daemon.Errorf(nil, "%v", err)
 	}
 	if does.StartDelay > 0 {
 		if err := e.delayStart(ctx, c, does.StartDelay); err != nil {
@@ -37,7 +40,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	missing := c.stopped()
 	switch {
 	case does.StartError != "":
-		err = &engineError{text: does.StartError}
+		err = daemon.Text(nil, does.StartError)
 	case missing != nil:
 		err = noSandbox(missing)
 	case e.networkGone(c) != nil:
@@ -45,7 +48,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	case c.refusedByRunc() != nil:
 		err = c.refusedByRunc()
 	case !c.net.comeBack(c):
-		err = daemonError(backend.ErrAddressInUse, "Address already in use")
+		err = daemon.Errorf(backend.ErrAddressInUse, "Address already in use")
 	default:
 		e.run(c, does)
 		return nil
@@ -57,7 +60,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 }
 
 func noSandbox(box *container) error {
-	return daemonError(backend.ErrNoSandbox, "cannot join network of a non running container: %s", box.id)
+	return daemon.Errorf(backend.ErrNoSandbox, "cannot join network of a non running container: %s", box.id)
 }
 
 // findSettled finds a container and waits until it is not being started.
@@ -146,4 +149,28 @@ func (e *Engine) after(c *container, d time.Duration, f func(*container)) Timer 
 			f(c)
 		}
 	})
+}
+
+// refusedByRunc is why a container cannot start whose host name the kernel does not take, or
+// with kernel parameters that no namespace has. Source: runc, its validator of configurations.
+func (c *container) refusedByRunc() error {
+	const failed = "failed to create shim task: OCI runtime create failed: runc create failed: "
+	if c.net.self == c && len(c.net.hostname) > longestHostName {
+		return daemon.Errorf(nil, failed+"unable to start container process: error during container init: sethostname: invalid argument: unknown")
+	}
+	for _, name := range c.spec.controls {
+		if !strings.HasPrefix(name, "net.") && !strings.HasPrefix(name, "fs.mqueue.") && !slices.Contains(ipcControls, name) && name != "kernel.domainname" {
+			return daemon.Errorf(nil, failed+"sysctl %q is not in a separate kernel namespace: unknown", name)
+		}
+	}
+	return nil
+}
+
+// longestHostName is that of the Linux kernel. Source: sethostname(2).
+const longestHostName = 64
+
+// ipcControls are kernel parameters of an IPC namespace, beside those of fs.mqueue.
+var ipcControls = []string{
+	"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
+	"kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced",
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 )
 
 // What a simulated container seems to use. Nothing runs, so these are no measurements:
@@ -25,7 +26,7 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 		return backend.Stats{}, err
 	}
 	if c.state != backend.Running {
-		return backend.Stats{}, daemonError(backend.ErrNotRunning, "Container %s is not running", c.id)
+		return backend.Stats{}, daemon.Errorf(backend.ErrNotRunning, "Container %s is not running", c.id)
 	}
 	now := e.clock.Now()
 	ran := uint64(max(0, now.Sub(c.startedAt)))

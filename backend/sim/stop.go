@@ -84,7 +84,7 @@ func (e *Engine) end(c *container, code int, oomKilled bool) {
 		c.ended = nil
 	}
 	if c.log != nil {
-		c.log.announce()
+		c.log.Announce()
 	}
 	e.emit(c, backend.Event{Kind: backend.ContainerDied, ExitCode: code})
 	e.endInside(c)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 )
 
 // SetTraffic says what a running sandbox does with packets. Connections that a sandbox
@@ -46,7 +47,7 @@ func (e *Engine) change(ctx context.Context, sandboxID string, change func(*name
 	case err != nil:
 		return err
 	case c.state != backend.Running:
-		return daemonError(backend.ErrNoSandbox, "Container %s is not running", c.id)
+		return daemon.Errorf(backend.ErrNoSandbox, "Container %s is not running", c.id)
 	}
 	return change(c.net)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 )
 
 // volume is what the engine keeps of a VolumeSpec.
@@ -14,7 +15,7 @@ type volume struct {
 }
 
 func noSuchVolume(name string) error {
-	return notFound(backend.KindVolume, "get %s: no such volume", name)
+	return daemon.NotFoundf(backend.KindVolume, "get %s: no such volume", name)
 }
 
 func (e *Engine) removeVolume(name string) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 )
 
 // EnsureVolume makes a volume or finds the one of that name. Of drivers there is the engine's
@@ -20,7 +21,7 @@ func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) erro
 	}
 	if _, exists := e.volumes[spec.Name]; !exists {
 		if d := spec.Driver; d != "" && d != "local" {
-			return daemonError(nil, "create %s: error looking up volume plugin %s: plugin %q not found", spec.Name, d, d)
+			return daemon.Errorf(nil, "create %s: error looking up volume plugin %s: plugin %q not found", spec.Name, d, d)
 		}
 		e.volumes[spec.Name] = volume{maps.Clone(spec.Labels), spec.Shared}
 	}
@@ -69,7 +70,7 @@ func (e *Engine) RemoveVolume(ctx context.Context, name string) error {
 	}
 	for _, c := range e.containers {
 		if c.spec != nil && slices.ContainsFunc(c.spec.mounts, func(m backend.Mount) bool { return m.Source == volumePath(name) }) {
-			return daemonError(nil, "remove %s: volume is in use - [%s]", name, c.id)
+			return daemon.Errorf(nil, "remove %s: volume is in use - [%s]", name, c.id)
 		}
 	}
 	e.removeVolume(name)

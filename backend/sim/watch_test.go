@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
 func TestAWatcherThatFallsBehindGetsResync(t *testing.T) {
@@ -50,16 +52,16 @@ func TestLogsKeepTheLastLines(t *testing.T) {
 	e := New(Options{})
 	c := &container{id: "c"}
 	e.containers["c"] = c
-	for range 5*maxLines - 1 {
+	for range 5*script.MaxLines - 1 {
 		e.write(c, false, "line")
 	}
 	e.write(c, false, "last")
-	if n := len(c.log.lines); n < maxLines || n > 2*maxLines {
-		t.Errorf("%d lines are kept, want %d to %d", n, maxLines, 2*maxLines)
+	if n := c.log.Len(); n < script.MaxLines || n > 2*script.MaxLines {
+		t.Errorf("%d lines are kept, want %d to %d", n, script.MaxLines, 2*script.MaxLines)
 	}
-	lines, next := c.log.from(0)
-	if next != 5*maxLines || lines[len(lines)-1].text != "last" {
-		t.Errorf("the last of %d lines is %q", next, lines[len(lines)-1].text)
+	lines, next := c.log.From(0)
+	if next != 5*script.MaxLines || lines[len(lines)-1].Text != "last" {
+		t.Errorf("the last of %d lines is %q", next, lines[len(lines)-1].Text)
 	}
 }
 
@@ -103,7 +105,7 @@ func TestSettleWaitsUntilEventsAreHandled(t *testing.T) {
 func TestFollowersThatGiveUpAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := New(Options{})
-		c := &container{id: "c", state: backend.Running, log: &log{}}
+		c := &container{id: "c", state: backend.Running, log: logbuffer.New(script.MaxLines)}
 		e.containers["c"] = c
 		ctx, cancel := context.WithCancel(t.Context())
 		for _, ctx := range []context.Context{ctx, t.Context(), ctx} {
@@ -113,7 +115,7 @@ func TestFollowersThatGiveUpAreForgotten(t *testing.T) {
 			synctest.Wait()
 			e.mu.Lock()
 			defer e.mu.Unlock()
-			return len(c.log.awaiting)
+			return c.log.Awaiting()
 		}
 		if n := awaiting(); n != 3 {
 			t.Errorf("%d wait, want 3", n)
@@ -124,7 +126,7 @@ func TestFollowersThatGiveUpAreForgotten(t *testing.T) {
 		}
 		e.mu.Lock()
 		c.state = backend.Exited
-		c.log.announce()
+		c.log.Announce()
 		e.mu.Unlock()
 	})
 }
