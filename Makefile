@@ -124,11 +124,12 @@ cross: ## build for linux, darwin and windows on amd64 and arm64, for engines on
 	done
 
 .PHONY: generate
-generate: ## write the generated files: types of the SDK, docs/reference, required members, count of facts
+generate: ## write the generated files: types of the SDK, docs/reference, list of packages, required members, count of facts
 	$(GO) generate ./internal/sdk
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'TestReference|TestFactsAreCounted' -update
 	$(GO) test ./cmd/ecs-emulator -run TestReference -update
+	$(GO) test ./docs -run TestPackagesAreListed -update
 
 .PHONY: release-branch
 release-branch: ## put the release VERSION, with its programs, on the branch go, and tag it there
