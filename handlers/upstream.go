@@ -152,12 +152,31 @@ func (e *endpoint) forward(w http.ResponseWriter, r *http.Request) {
 		e.loops(w, r)
 		return
 	}
+	if e.refusesToken(w, r) {
+		return
+	}
 	e.warnOfECS(r)
 	e.Upstream.checkAccount(e.account(), e.Log)
 	// An answer may begin before the request has ended. Not every writer has this, and none
 	// needs it.
 	_ = http.NewResponseController(w).EnableFullDuplex()
 	e.upstream.ServeHTTP(w, r)
+}
+
+// refusesToken answers a request with keys of the emulator's that are not, or no longer, good: an
+// upstream would take any. Those that are good it takes for keys of another account.
+func (e *endpoint) refusesToken(w http.ResponseWriter, r *http.Request) bool {
+	scope, signed, _ := awsapi.ScopeOf(r)
+	if !signed {
+		return false
+	}
+	_, err := e.Options.Identify(scope.Service, r)
+	refusal := awsapi.RefuseToken(err, isForm(r), scope.Service == "s3")
+	if refusal == nil {
+		return false
+	}
+	e.refuse(w, refusal, writer(r))
+	return true
 }
 
 // account is that of requests here whose keys name none.

@@ -267,3 +267,51 @@ func TestWhatIsSentToAnUpstreamThatIsAway(t *testing.T) {
 		}
 	}
 }
+
+// Keys that the emulator has given out, and that are no longer good, are refused before an upstream
+// takes them for those of anybody.
+func TestKeysThatAreNotGoodAreNotForwarded(t *testing.T) {
+	forwarded := 0
+	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { forwarded++ }))
+	defer behind.Close()
+	to, err := handlers.ParseUpstream(behind.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var problem error
+	server := httptest.NewServer(handlers.New(handlers.Parts{
+		Options: awsapi.Options{Logger: slog.New(slog.DiscardHandler), Caller: func(_, token string) (awsapi.Caller, bool, error) {
+			return awsapi.Caller{Account: "000000000000"}, token != "", problem
+		}},
+		Control: part("control"), Metrics: part("metrics"), Log: slog.New(slog.DiscardHandler), Upstream: handlers.NewUpstream(to),
+	}))
+	defer server.Close()
+	for _, c := range []struct {
+		service, path, body string
+		problem             error
+		want                string
+	}{
+		{"s3", "/bucket/key", "", nil, ""},
+		{"sqs", "/", "{}", nil, ""},
+		{"s3", "/bucket/key", "", awsapi.ErrTokenInvalid, "<Code>InvalidToken</Code>"},
+		{"s3", "/bucket/key", "", awsapi.ErrTokenExpired, "<Code>ExpiredToken</Code>"},
+		{"sqs", "/", "{}", awsapi.ErrTokenInvalid, `"__type":"UnrecognizedClientException"`},
+		{"sqs", "/", "{}", awsapi.ErrTokenExpired, `"__type":"ExpiredTokenException"`},
+		{"sns", "/", "Action=Publish", awsapi.ErrTokenInvalid, "<Code>InvalidClientTokenId</Code>"},
+		{"sns", "/", "Action=Publish", awsapi.ErrTokenExpired, "<Code>ExpiredToken</Code>"},
+	} {
+		forwarded, problem = 0, c.problem
+		header := map[string]string{"Authorization": signed(c.service), "X-Amz-Security-Token": "token"}
+		switch c.body {
+		case "{}":
+			header["X-Amz-Target"] = "AmazonSQS.SendMessage"
+		case "":
+		default:
+			header["Content-Type"] = form
+		}
+		got := ask(t, http.MethodPost, server.Listener.Addr().String(), c.path, header, c.body)
+		if !strings.Contains(got, c.want) || (forwarded == 1) != (c.problem == nil) {
+			t.Errorf("%s, %v: got %s, forwarded %d times", c.service, c.problem, got, forwarded)
+		}
+	}
+}

@@ -27,6 +27,13 @@ const (
 	expiredToken = "The security token included in the request is expired"
 )
 
+var (
+	jsonInvalid  = Error{Code: "UnrecognizedClientException", Message: invalidToken}
+	jsonExpired  = Error{Code: "ExpiredTokenException", Message: expiredToken}
+	queryInvalid = Error{Code: "InvalidClientTokenId", Message: invalidToken, Status: http.StatusForbidden}
+	queryExpired = Error{Code: "ExpiredToken", Message: expiredToken, Status: http.StatusForbidden}
+)
+
 // identify finds out who has signed with keys of the emulator's.
 func (o *Options) identify(c *Call, scope Scope, r *http.Request) error {
 	token := r.Header.Get("X-Amz-Security-Token")
@@ -44,6 +51,34 @@ func (o *Options) identify(c *Call, scope Scope, r *http.Request) error {
 	return nil
 }
 
+// Identify finds out who has signed a request for a service, by its name in signatures. An error
+// is ErrTokenInvalid or ErrTokenExpired where the request has keys of the emulator's that are no
+// longer good, which [RefuseToken] puts in words.
+func (o Options) Identify(service string, r *http.Request) (Call, error) {
+	o = o.withDefaults(service)
+	return o.call(service, r)
+}
+
+// RefuseToken puts an error of [Options.Identify] in the words of AWS Query, S3 or, else, AWS JSON.
+// Any other error is returned as nil.
+// Source: S3 API reference, error responses; for the others as below.
+func RefuseToken(err error, query, s3 bool) *Error {
+	invalid, expired := jsonInvalid, jsonExpired
+	switch {
+	case query:
+		invalid, expired = queryInvalid, queryExpired
+	case s3:
+		invalid = Error{Code: "InvalidToken", Message: "The provided token is malformed or otherwise not valid.", Status: http.StatusBadRequest}
+		expired = Error{Code: "ExpiredToken", Message: "The provided token has expired.", Status: http.StatusBadRequest}
+	}
+	var refusal *Error
+	errors.As(refuseToken(err, &invalid, &expired), &refusal)
+	if errors.Is(err, ErrTokenInvalid) || errors.Is(err, ErrTokenExpired) {
+		return refusal
+	}
+	return nil
+}
+
 // refuseToken puts an error of [Options].Caller in the words of a protocol.
 func refuseToken(err error, invalid, expired *Error) error {
 	switch {
@@ -57,16 +92,14 @@ func refuseToken(err error, invalid, expired *Error) error {
 
 // Source: recorded answers of CloudWatch Logs for the status.
 func (j *jsonProtocol) refuseToken(err error) error {
-	return refuseToken(err,
-		&Error{Code: "UnrecognizedClientException", Message: invalidToken},
-		&Error{Code: "ExpiredTokenException", Message: expiredToken})
+	invalid, expired := jsonInvalid, jsonExpired
+	return refuseToken(err, &invalid, &expired)
 }
 
 // Source: STS API reference, common errors; field reports.
 func (q *queryProtocol) refuseToken(err error) error {
-	return refuseToken(err,
-		&Error{Code: "InvalidClientTokenId", Message: invalidToken, Status: http.StatusForbidden},
-		&Error{Code: "ExpiredToken", Message: expiredToken, Status: http.StatusForbidden})
+	invalid, expired := queryInvalid, queryExpired
+	return refuseToken(err, &invalid, &expired)
 }
 
 // Source: EC2 API reference, error codes; field reports for the statuses.
