@@ -39,7 +39,7 @@ func (s *Server) logSink() awslogs.Sink {
 	if s.opts.leaves("logs") {
 		return logsink.NewUpstream(s.client, s.logs, s.opts.Log)
 	}
-	return logsink.Here{Store: s.logs}
+	return logsink.Here{Store: s.logs, Allow: s.credentials.Allow}
 }
 
 // taskVariables are what containers are told by their environment, nil where no container reaches
@@ -56,7 +56,7 @@ func (s *Server) initFolder() *initfolder.Folder {
 	return &initfolder.Folder{
 		Dir: s.opts.InitDir, Config: s.Config(), Client: s.client, Root: apiclient.Root(s.scope()), Log: s.opts.Log,
 		CreateRole: func(ctx context.Context, in *sdk.CreateRoleInput) error {
-			call := awsapi.Call{Service: "iam", Operation: "CreateRole", Region: s.opts.Region, Account: s.opts.Account}
+			call := awsapi.Call{Service: "iam", Operation: "CreateRole", Region: s.opts.Region, Account: s.opts.Account, Authorize: s.opts.authorize}
 			_, err := iam.New(s.store, s.clock.Now).CreateRole(awsapi.NewContext(ctx, call), in)
 			return err
 		},

@@ -97,7 +97,7 @@ func New(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.credentials = &credentials.Issuer{Log: s.opts.Log, Profile: profile}
+	s.credentials = &credentials.Issuer{Log: s.opts.Log, Profile: profile, Authorize: s.opts.authorize}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.closeParts())
 	}

@@ -20,6 +20,12 @@ func WithDisk(o Options, fault func() error) Options {
 	return o
 }
 
+// WithAuthorizer returns options with which an authorizer decides what callers may do.
+func WithAuthorizer(o Options, authorize awsapi.Authorizer) Options {
+	o.authorize = authorize
+	return o
+}
+
 // Impatient is how often the clock has given up waiting for what takes real time.
 func (s *Server) Impatient() uint64 { return s.quiet.Impatient() }
 

@@ -43,7 +43,7 @@ func (s *Server) newHandler() http.Handler {
 		Services: services,
 		Options: awsapi.Options{
 			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe),
-			Caller: s.credentials.Caller,
+			Caller: s.credentials.Caller, Authorize: s.opts.authorize,
 		},
 		Metrics: metrics.Handler(), AllowedHosts: s.opts.AllowedHosts, Upstream: s.upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{

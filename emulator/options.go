@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
@@ -165,7 +166,8 @@ type Options struct {
 	// debug for all other requests. Default: none.
 	Log *slog.Logger
 
-	fault func() error // see state.Options.Fault
+	fault     func() error      // see state.Options.Fault
+	authorize awsapi.Authorizer // see awsapi.Options.Authorize; nil allows everything
 }
 
 // regionForm is that of AWS's regions: us-east-1, us-gov-west-1, il-central-1.

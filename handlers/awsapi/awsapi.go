@@ -31,6 +31,8 @@ type Options struct {
 	// given them out; known is false for all others. Its error is ErrTokenInvalid or
 	// ErrTokenExpired, which each protocol answers in AWS's words. Default: none are known.
 	Caller func(accessKeyID, token string) (c Caller, known bool, err error)
+	// Authorize decides whether a caller may do what it wants; see [Allow]. Default: it may.
+	Authorize Authorizer
 	// MaxBody is the largest request body in bytes. Default 1 MiB.
 	MaxBody int64
 	// Logger gets one line per request. Default slog.Default().
@@ -94,6 +96,7 @@ type Call struct {
 	Host         string // of the emulator, as the client knows it: "127.0.0.1:4577"
 	RequestID    string
 	RequestBytes int // length of the request's body
+	Authorize    Authorizer
 }
 
 type callKey struct{}

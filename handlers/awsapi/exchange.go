@@ -129,7 +129,13 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 		return notImplemented(e.Name + " " + name)
 	}
 	x.known = true
-	return operation.serve(NewContext(r.Context(), x.call), e.protocol, x, answer)
+	ctx := NewContext(r.Context(), x.call)
+	if !operation.asksItself {
+		if err := Allow(ctx, e.Name+":"+name, "*", nil); err != nil {
+			return err
+		}
+	}
+	return operation.serve(ctx, e.protocol, x, answer)
 }
 
 // read reads the body into pooled memory, which lives until the answer is written.

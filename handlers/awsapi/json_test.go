@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -123,7 +124,7 @@ func TestInputOutputAndCallReachTheOperation(t *testing.T) {
 	}
 	call.Host, call.RequestID, call.RequestBytes = "", "", 0
 	want := awsapi.Call{Service: "ecs", Operation: "StopTask", Region: "eu-west-1", Account: "123456789012", AccessKeyID: "123456789012"}
-	if call != want {
+	if !reflect.DeepEqual(call, want) {
 		t.Errorf("call %+v, want %+v", call, want)
 	}
 	if got := call.Principal(); got != "arn:aws:iam::123456789012:root" {

@@ -77,7 +77,7 @@ func isAccount(s string) bool {
 
 // call makes the Call of a request. On an error it holds the defaults.
 func (o *Options) call(service string, r *http.Request) (Call, error) {
-	c := Call{Service: service, Region: o.Region, Account: o.Account, RequestID: o.RequestID()}
+	c := Call{Service: service, Region: o.Region, Account: o.Account, RequestID: o.RequestID(), Authorize: o.Authorize}
 	scope, signed, err := ScopeOf(r)
 	if err != nil || !signed {
 		return c, err

@@ -49,7 +49,8 @@ type Operation struct {
 	// Input and Output are the types of the method, nil where there is none.
 	Input, Output reflect.Type
 
-	serve func(ctx context.Context, p protocol, x *exchange, answer *payload) error
+	asksItself bool
+	serve      func(ctx context.Context, p protocol, x *exchange, answer *payload) error
 }
 
 // Works is an operation that does what AWS does. Its method has the signature of the
@@ -98,7 +99,7 @@ func operation[I, O any](name string, support Support, note string, method func(
 		p.encode(x, answer, out)
 		return nil
 	}
-	return Operation{name, support, note, reflect.TypeFor[I](), reflect.TypeFor[O](), serve}
+	return Operation{Name: name, Support: support, Note: note, Input: reflect.TypeFor[I](), Output: reflect.TypeFor[O](), serve: serve}
 }
 
 // Built reports whether there is a method.

@@ -21,7 +21,7 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Works("RestoreSecret", "within the recovery window", a.RestoreSecret),
 
 			awsapi.Works("PutSecretValue", "moves AWSCURRENT and AWSPREVIOUS", a.PutSecretValue),
-			awsapi.Works("GetSecretValue", "by name, ARN or part of an ARN; by version and staging label", a.GetSecretValue),
+			awsapi.Works("GetSecretValue", "by name, ARN or part of an ARN; by version and staging label", a.GetSecretValue).AsksItself(),
 			awsapi.Works("BatchGetSecretValue", "by names or filters", a.BatchGetSecretValue),
 			awsapi.Works("ListSecretVersionIds", "the newest first, or with deprecated ones the oldest", a.ListSecretVersionIds),
 			awsapi.Works("UpdateSecretVersionStage", "moves AWSPREVIOUS as well", a.UpdateSecretVersionStage),

@@ -115,8 +115,15 @@ func (a *API) GetSecretValue(ctx context.Context, in *sdk.GetSecretValueInput) (
 		return nil, err
 	}
 	tx := a.read()
-	s, err := notDeleted(a.readable(ctx, tx, in.SecretId))
-	if err != nil {
+	s, err := a.readable(ctx, tx, in.SecretId)
+	resource := *in.SecretId
+	if s != nil {
+		resource = s.ARN()
+	}
+	if err := awsapi.Allow(ctx, "secretsmanager:GetSecretValue", resource, nil); err != nil {
+		return nil, err
+	}
+	if s, err = notDeleted(s, err); err != nil {
 		return nil, err
 	}
 	at, err := meant(s, in.VersionId, in.VersionStage)

@@ -30,6 +30,9 @@ func secretValue(ctx context.Context, tx *store.Tx, r reference, decrypt bool) (
 	if s == nil || s.Deleted() {
 		return nil, noSecret(r)
 	}
+	if err := awsapi.Allow(ctx, "secretsmanager:GetSecretValue", s.ARN(), nil); err != nil {
+		return nil, err
+	}
 	at := -1
 	switch {
 	case r.selector == "":

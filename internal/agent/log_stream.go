@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -15,7 +14,7 @@ import (
 // driver, or the emulator has no logs.
 func (w *work) awslogsOf(i int) (c awslogs.Config, ok bool) {
 	if d := &w.view.definitions[i]; w.host.agent.LogSink != nil && awslogs.Uses(d) {
-		return awslogs.NewConfig(w.task.Scope(), arn.Name(w.task.ARN), d, w.view.status.Containers[i].EngineID), true
+		return awslogs.NewConfig(w.task.ARN, d, w.view.status.Containers[i].EngineID), true
 	}
 	return awslogs.Config{}, false
 }

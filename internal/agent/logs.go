@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -94,7 +93,7 @@ func (h *host) followLeftover(taskARN string, c backend.Container) {
 	for i := range resolved.Containers {
 		d := &resolved.Containers[i]
 		if *d.Name == c.Labels[labelContainerName] && awslogs.Uses(d) {
-			h.logs.Follow(c.ID, awslogs.NewConfig(t.Scope(), arn.Name(t.ARN), d, c.ID), false)
+			h.logs.Follow(c.ID, awslogs.NewConfig(t.ARN, d, c.ID), false)
 		}
 	}
 }

@@ -25,19 +25,19 @@ func Uses(d *types.ContainerDefinition) bool {
 	return d.LogConfiguration != nil && d.LogConfiguration.LogDriver == types.LogDriverAwslogs
 }
 
-// NewConfig is that of a container of a task, by its definition; scope is the task's. Its stream is
+// NewConfig is that of a container of a task, by its definition. Its stream is
 // called <prefix>/<container>/<task id>, or without a prefix, on a container instance, by the
 // engine's id of the container.
 // Source: ECS developer guide, using the awslogs log driver.
-func NewConfig(scope arn.Scope, taskID string, d *types.ContainerDefinition, engineID string) Config {
-	options, name := d.LogConfiguration.Options, engineID
+func NewConfig(taskARN string, d *types.ContainerDefinition, engineID string) Config {
+	options, name, scope := d.LogConfiguration.Options, engineID, arn.ScopeOf(taskARN)
 	home := scope.Region
 	scope.Region = options["awslogs-region"]
 	if prefix := options["awslogs-stream-prefix"]; prefix != "" {
-		name = strings.Join([]string{prefix, aws.ToString(d.Name), taskID}, "/")
+		name = strings.Join([]string{prefix, aws.ToString(d.Name), arn.Name(taskARN)}, "/")
 	}
 	return Config{
-		Stream: Stream{Scope: scope, Group: options["awslogs-group"], Name: name},
+		Stream: Stream{Scope: scope, Group: options["awslogs-group"], Name: name, Task: taskARN},
 		create: options["awslogs-create-group"] == "true", region: home, options: options,
 	}
 }

@@ -35,6 +35,7 @@ type Sink interface {
 type Stream struct {
 	Scope       arn.Scope
 	Group, Name string
+	Task        string // ARN of the container's task, for which the driver acts
 }
 
 // Line is an event of a log.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
@@ -26,6 +27,8 @@ type Issuer struct {
 	Sessions *session.Keys
 	Clock    *clock.Clock
 	Log      *slog.Logger
+	// Authorize decides what callers may do. Nil: all that they want.
+	Authorize awsapi.Authorizer
 	// Profile has the keys that tasks get in place of their own, if it is not nil; see OpenProfile.
 	Profile aws.CredentialsProvider
 

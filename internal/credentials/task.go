@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/subtle"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -76,12 +78,28 @@ func (i *Issuer) keysOf(ctx context.Context, t *state.Task, role string) (*metad
 	}, nil
 }
 
-// TaskRole is who calls with the keys of a task's task role; of a task without one it is zero, the
-// root of the account.
-func (i *Issuer) TaskRole(t *state.Task) awsapi.Caller {
-	role := i.roleOf(t, session.TaskApplication)
-	if role == "" {
-		return awsapi.Caller{}
+// Call is a call of an operation that the emulator makes for a task without a request, as one of
+// the task's roles. Of a task that has no such role, or is forgotten, it is the root of the account.
+func (i *Issuer) Call(taskARN string, kind session.Kind, service, operation string) awsapi.Call {
+	scope := arn.ScopeOf(taskARN)
+	call := awsapi.Call{
+		Service: service, Operation: operation, Region: scope.Region, Account: scope.Account, RequestID: arn.NewUUID(), Authorize: i.Authorize,
 	}
-	return callerOf(i.taskSession(t, session.TaskApplication, role))
+	if t := i.Store.Read().Task(taskARN); t != nil {
+		if role := i.roleOf(t, kind); role != "" {
+			call.Caller = callerOf(i.taskSession(t, kind, role))
+		}
+	}
+	return call
+}
+
+// Allow asks whether the execution role of a task may do what the emulator does for the task
+// without a request.
+func (i *Issuer) Allow(ctx context.Context, taskARN, action, resource string) error {
+	if i.Authorize == nil {
+		return nil
+	}
+	service, operation, _ := strings.Cut(action, ":")
+	call := i.Call(taskARN, session.TaskExecution, service, operation)
+	return awsapi.Allow(awsapi.NewContext(ctx, call), action, resource, nil)
 }

@@ -6,20 +6,26 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/session"
 )
 
 // protection is ECS as a task's role calls it: in the account and region of the task.
 type protection struct{ *Endpoint }
 
 func (p protection) GetTaskProtection(ctx context.Context, taskARN string, in *sdk.GetTaskProtectionInput) (*sdk.GetTaskProtectionOutput, error) {
-	ctx = p.call(ctx, taskARN, "GetTaskProtection")
+	ctx, err := p.call(ctx, taskARN, "GetTaskProtection")
+	if err != nil {
+		return nil, refusedCall(ctx, err)
+	}
 	out, err := p.ECS.Tasks().GetTaskProtection(ctx, in)
 	return out, refusedCall(ctx, err)
 }
 
 func (p protection) UpdateTaskProtection(ctx context.Context, taskARN string, in *sdk.UpdateTaskProtectionInput) (*sdk.UpdateTaskProtectionOutput, error) {
-	ctx = p.call(ctx, taskARN, "UpdateTaskProtection")
+	ctx, err := p.call(ctx, taskARN, "UpdateTaskProtection")
+	if err != nil {
+		return nil, refusedCall(ctx, err)
+	}
 	out, err := p.ECS.Tasks().UpdateTaskProtection(ctx, in)
 	return out, refusedCall(ctx, err)
 }
@@ -42,10 +48,9 @@ func refusedCall(call context.Context, err error) error {
 	return callError{err, awsapi.FromContext(call).RequestID}
 }
 
-// call is a call of the container agent for a task.
-func (p protection) call(ctx context.Context, taskARN, operation string) context.Context {
-	scope := arn.ScopeOf(taskARN)
-	return awsapi.NewContext(ctx, awsapi.Call{
-		Service: "ecs", Operation: operation, Region: scope.Region, Account: scope.Account, RequestID: arn.NewUUID(),
-	})
+// call is a call of the container agent with the keys of the task's role.
+func (p protection) call(ctx context.Context, taskARN, operation string) (context.Context, error) {
+	call := p.Credentials.Call(taskARN, session.TaskApplication, "ecs", operation)
+	ctx = awsapi.NewContext(ctx, call)
+	return ctx, awsapi.Allow(ctx, "ecs:"+operation, taskARN, nil)
 }

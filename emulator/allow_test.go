@@ -1,0 +1,118 @@
+package emulator_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+)
+
+// police is an authorizer that remembers what it was asked, and denies some of it.
+type police struct {
+	mu     sync.Mutex
+	asked  []string // "role action resource", and root for a principal without a role
+	denied string   // an action
+}
+
+func (p *police) decide(_ context.Context, caller awsapi.Call, wants awsapi.Access) error {
+	who := "root"
+	if caller.Caller.RoleARN != "" {
+		who = caller.Caller.RoleARN[strings.LastIndex(caller.Caller.RoleARN, "/")+1:]
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = append(p.asked, who+" "+wants.Action+" "+wants.Resource)
+	if wants.Action == p.denied {
+		return &awsapi.Error{Code: "AccessDeniedException", Message: "denied by a test", Status: http.StatusBadRequest}
+	}
+	return nil
+}
+
+func (p *police) deny(action string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked, p.denied = nil, action
+}
+
+func (p *police) wasAsked(t *testing.T, want ...string) {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range want {
+		if !slices.ContainsFunc(p.asked, func(s string) bool { return strings.HasPrefix(s, w) }) {
+			t.Errorf("not asked: %s; asked:\n%s", w, strings.Join(p.asked, "\n"))
+		}
+	}
+}
+
+// What the emulator does for a task is asked for like what a client does: as the execution role of
+// the task, and what the task's agent API does as its task role.
+func TestNothingIsDoneForATaskWithoutAsking(t *testing.T) {
+	var p police
+	w := start(t, emulator.WithAuthorizer(emulator.Options{}, p.decide))
+	made, err := secretsmanager.NewFromConfig(w.srv.Config()).CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: aws.String("db"), SecretString: aws.String("x")})
+	w.must(err)
+	out, err := w.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+		ExecutionRoleArn: aws.String("arn:aws:iam::000000000000:role/executes"), TaskRoleArn: aws.String("arn:aws:iam::000000000000:role/app"),
+		ContainerDefinitions: []types.ContainerDefinition{{
+			Name: aws.String("app"), Image: aws.String("app"), Command: []string{"sh", "-c", "echo hello; sleep 3600"},
+			Secrets: []types.Secret{{Name: aws.String("S"), ValueFrom: made.ARN}, {Name: aws.String("P"), ValueFrom: aws.String("/aws/reference/secretsmanager/db")}},
+			LogConfiguration: &types.LogConfiguration{LogDriver: types.LogDriverAwslogs, Options: map[string]string{
+				"awslogs-group": "shop", "awslogs-region": "us-west-2", "awslogs-stream-prefix": "p", "awslogs-create-group": "true",
+			}},
+		}},
+	})
+	w.must(err)
+	definition := *out.TaskDefinition.TaskDefinitionArn
+	id := w.runTask(definition)
+	w.eventually("it runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
+	group := "arn:aws:logs:us-west-2:000000000000:log-group:shop"
+	w.eventually("its output is kept", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return slices.ContainsFunc(p.asked, func(s string) bool {
+			return strings.HasPrefix(s, "executes logs:PutLogEvents "+group+":log-stream:p/app/")
+		})
+	})
+	p.wasAsked(t, "root ecs:RunTask *", "root ecs:RegisterTaskDefinition *", "root secretsmanager:CreateSecret *",
+		"executes secretsmanager:GetSecretValue "+*made.ARN, "executes ssm:GetParameters *",
+		"executes logs:CreateLogGroup "+group, "executes logs:CreateLogStream "+group)
+
+	p.deny("ecs:UpdateTaskProtection")
+	task := w.task(id)
+	request := httptest.NewRequest(http.MethodPut, "/api/"+*task.Containers[0].RuntimeId+"/task-protection/v1/state", strings.NewReader(`{"ProtectionEnabled":true}`))
+	request.RemoteAddr = netip.AddrPortFrom(netip.MustParseAddr(*task.Containers[0].NetworkInterfaces[0].PrivateIpv4Address), 1).String()
+	answer := httptest.NewRecorder()
+	w.srv.Metadata().ServeHTTP(answer, request)
+	if !strings.Contains(answer.Body.String(), "AccessDenied") {
+		t.Errorf("protection: %d %s", answer.Code, answer.Body)
+	}
+	p.wasAsked(t, "app ecs:UpdateTaskProtection "+id)
+
+	p.deny("logs:CreateLogStream")
+	id = w.runTask(definition)
+	w.eventually("it fails", func() bool { return *w.task(id).LastStatus == "STOPPED" })
+	if got := aws.ToString(w.task(id).StoppedReason); !strings.Contains(got, "denied by a test") {
+		t.Errorf("without a log stream it ends with %s", got)
+	}
+	p.deny("secretsmanager:GetSecretValue")
+	batch, err := secretsmanager.NewFromConfig(w.srv.Config()).BatchGetSecretValue(t.Context(), &secretsmanager.BatchGetSecretValueInput{SecretIdList: []string{"db"}})
+	w.must(err)
+	if len(batch.SecretValues) != 0 || len(batch.Errors) != 1 || *batch.Errors[0].ErrorCode != "AccessDeniedException" {
+		t.Errorf("a batch reads %+v", batch)
+	}
+	p.wasAsked(t, "root secretsmanager:BatchGetSecretValue *", "root secretsmanager:GetSecretValue "+*made.ARN)
+}
