@@ -131,6 +131,10 @@ generate: ## write the generated files: types of the SDK, docs/reference, list o
 	$(GO) test ./cmd/ecs-emulator -run TestReference -update
 	$(GO) test ./docs -run TestPackagesAreListed -update
 
+.PHONY: models
+models: ## write what AWS's public API models demand of requests, of the botocore that python3 has
+	$(GO) run ./handlers/awsapi/constraint/generate
+
 .PHONY: release-branch
 release-branch: ## put the release VERSION, with its programs, on the branch go, and tag it there
 	@.ci/release $(VERSION)

@@ -2,10 +2,8 @@ package acm
 
 import (
 	"context"
-	"math"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
@@ -20,16 +18,9 @@ func (a *API) GetAccountConfiguration(ctx context.Context, _ *sdk.GetAccountConf
 
 // PutAccountConfiguration keeps when events about a certificate would begin. None are sent.
 func (a *API) PutAccountConfiguration(ctx context.Context, in *sdk.PutAccountConfigurationInput) (*sdk.PutAccountConfigurationOutput, error) {
-	var v violations
-	v.Required("idempotencyToken", in.IdempotencyToken, 1, 32)
-	v.matches("idempotencyToken", in.IdempotencyToken, token)
 	var days *int32
 	if in.ExpiryEvents != nil {
 		days = in.ExpiryEvents.DaysBeforeExpiry
-	}
-	constraint.Between(&v.Violations, "expiryEvents.daysBeforeExpiry", days, 1, math.MaxInt32)
-	if err := v.Err(); err != nil {
-		return nil, err
 	}
 	if days == nil { // Source: field reports
 		return nil, invalid("Configuration for events is empty.")

@@ -59,11 +59,6 @@ func find(ctx context.Context, tx *store.Tx, certificateARN *string) (*acm.Certi
 
 // get checks an ARN and returns its certificate.
 func (a *API) get(ctx context.Context, certificateARN *string) (*acm.Certificate, error) {
-	var v violations
-	v.certificateARN(certificateARN)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	return find(ctx, a.read(), certificateARN)
 }
 

@@ -19,11 +19,6 @@ import (
 
 // DescribeCertificate answers what there is to know about a certificate.
 func (a *API) DescribeCertificate(ctx context.Context, in *sdk.DescribeCertificateInput) (*sdk.DescribeCertificateOutput, error) {
-	var v violations
-	v.certificateARN(in.CertificateArn)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	tx := a.read()
 	c, err := find(ctx, tx, in.CertificateArn)
 	if err != nil {

@@ -63,23 +63,6 @@ func (a *API) ImportCertificate(ctx context.Context, in *sdk.ImportCertificateIn
 }
 
 func checkImport(in *sdk.ImportCertificateInput) error {
-	var v violations
-	if in.CertificateArn != nil {
-		v.certificateARN(in.CertificateArn)
-	}
-	if in.Certificate == nil {
-		v.Add("null", "certificate", "not be null")
-	}
-	if in.PrivateKey == nil {
-		v.Add("null", "privateKey", "not be null")
-	}
-	v.blob("certificate", in.Certificate, maxCertificate)
-	v.blob("privateKey", in.PrivateKey, maxPrivateKey)
-	v.blob("certificateChain", in.CertificateChain, maxChain)
-	v.tags(in.Tags)
-	if err := v.Err(); err != nil {
-		return err
-	}
 	if in.CertificateArn != nil && len(in.Tags) > 0 { // Source: ACM API reference; the text is the emulator's
 		return invalid("Tags cannot be applied when a certificate is reimported.")
 	}

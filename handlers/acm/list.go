@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
@@ -37,29 +36,6 @@ func (a *API) ListCertificates(ctx context.Context, in *sdk.ListCertificatesInpu
 }
 
 func checkList(in *sdk.ListCertificatesInput) error {
-	var v violations
-	for _, status := range in.CertificateStatuses {
-		constraint.OneOf(&v.Violations, "certificateStatuses", status, status.Values()...)
-	}
-	if f := in.Includes; f != nil {
-		for _, k := range f.KeyTypes {
-			constraint.OneOf(&v.Violations, "includes.keyTypes", k, k.Values()...)
-		}
-		for _, u := range f.KeyUsage {
-			constraint.OneOf(&v.Violations, "includes.keyUsage", u, u.Values()...)
-		}
-		for _, u := range f.ExtendedKeyUsage {
-			constraint.OneOf(&v.Violations, "includes.extendedKeyUsage", u, u.Values()...)
-		}
-		constraint.OneOf(&v.Violations, "includes.exportOption", f.ExportOption, f.ExportOption.Values()...)
-		constraint.OneOf(&v.Violations, "includes.managedBy", f.ManagedBy, f.ManagedBy.Values()...)
-	}
-	constraint.Between(&v.Violations, "maxItems", in.MaxItems, 1, maxListed)
-	constraint.OneOf(&v.Violations, "sortBy", in.SortBy, in.SortBy.Values()...)
-	constraint.OneOf(&v.Violations, "sortOrder", in.SortOrder, in.SortOrder.Values()...)
-	if err := v.Err(); err != nil {
-		return err
-	}
 	if (in.SortBy == "") != (in.SortOrder == "") { // Source: ACM API reference; the text is the emulator's
 		return &types.InvalidArgsException{Message: aws.String("SortBy and SortOrder must be specified together.")}
 	}

@@ -7,21 +7,10 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
 )
-
-func (v *violations) options(o *types.CertificateOptions) {
-	if o == nil {
-		return
-	}
-	logging := loggingIn(o)
-	constraint.OneOf(&v.Violations, "options.certificateTransparencyLoggingPreference", logging, logging.Values()...)
-	constraint.OneOf(&v.Violations, "options.export", o.Export, o.Export.Values()...)
-	constraint.OneOf(&v.Violations, "options.validationMethod", o.ValidationMethod, o.ValidationMethod.Values()...)
-}
 
 // loggingIn is whether a certificate is to be logged; empty: the request does not say.
 func loggingIn(o *types.CertificateOptions) types.CertificateTransparencyLoggingPreference {
@@ -49,15 +38,6 @@ func checkExport(o *types.CertificateOptions) error {
 
 // UpdateCertificateOptions keeps whether a certificate is to be logged. There is no log.
 func (a *API) UpdateCertificateOptions(ctx context.Context, in *sdk.UpdateCertificateOptionsInput) (*sdk.UpdateCertificateOptionsOutput, error) {
-	var v violations
-	v.certificateARN(in.CertificateArn)
-	if in.Options == nil {
-		v.Add("null", "options", "not be null")
-	}
-	v.options(in.Options)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	if err := checkExport(in.Options); err != nil {
 		return nil, err
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
@@ -128,27 +127,6 @@ func newKey(algorithm types.KeyAlgorithm) (crypto.Signer, error) {
 }
 
 func checkRequest(in *sdk.RequestCertificateInput, account string) error {
-	var v violations
-	v.domainName("domainName", in.DomainName)
-	v.count("subjectAlternativeNames", len(in.SubjectAlternativeNames), maxNames, in.SubjectAlternativeNames != nil)
-	for i, name := range in.SubjectAlternativeNames {
-		v.domainName(fmt.Sprintf("subjectAlternativeNames.%d.member", i+1), &name)
-	}
-	v.Text("idempotencyToken", in.IdempotencyToken, 1, 32)
-	v.matches("idempotencyToken", in.IdempotencyToken, token)
-	constraint.OneOf(&v.Violations, "validationMethod", in.ValidationMethod, in.ValidationMethod.Values()...)
-	constraint.OneOf(&v.Violations, "keyAlgorithm", in.KeyAlgorithm, in.KeyAlgorithm.Values()...)
-	v.count("domainValidationOptions", len(in.DomainValidationOptions), maxNames, in.DomainValidationOptions != nil)
-	for i, o := range in.DomainValidationOptions {
-		member := fmt.Sprintf("domainValidationOptions.%d.member.", i+1)
-		v.domainName(member+"domainName", o.DomainName)
-		v.domainName(member+"validationDomain", o.ValidationDomain)
-	}
-	v.options(in.Options)
-	v.tags(in.Tags)
-	if err := v.Err(); err != nil {
-		return err
-	}
 	if err := checkBuilt(in); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (a *API) Service() awsapi.Service {
 		exported = "certificates that can be exported"
 	)
 	return awsapi.Service{
-		Name: "acm", ID: sdk.ServiceID, Title: "AWS Certificate Manager", Complete: true,
+		Name: "acm", ID: sdk.ServiceID, Title: "AWS Certificate Manager", Complete: true, Model: model,
 		Protocol: awsapi.JSON{TargetPrefix: "CertificateManager", Codec: codec},
 		MaxBody:  4 << 20, // a chain of the largest length, in base64
 		Operations: []awsapi.Operation{

@@ -26,29 +26,13 @@ func setTags(c *acm.Certificate, tags []types.Tag) error {
 	return nil
 }
 
-func checkTags(certificateARN *string, tags []types.Tag) error {
-	var v violations
-	v.certificateARN(certificateARN)
-	if tags == nil {
-		v.Add("null", "tags", "not be null")
-	}
-	v.tags(tags)
-	return v.Err()
-}
-
 // AddTagsToCertificate adds and replaces tags.
 func (a *API) AddTagsToCertificate(ctx context.Context, in *sdk.AddTagsToCertificateInput) (*sdk.AddTagsToCertificateOutput, error) {
-	if err := checkTags(in.CertificateArn, in.Tags); err != nil {
-		return nil, err
-	}
 	return &sdk.AddTagsToCertificateOutput{}, a.change(ctx, in.CertificateArn, func(c *acm.Certificate) error { return setTags(c, in.Tags) })
 }
 
 // RemoveTagsFromCertificate removes tags, by their values as well where these are given.
 func (a *API) RemoveTagsFromCertificate(ctx context.Context, in *sdk.RemoveTagsFromCertificateInput) (*sdk.RemoveTagsFromCertificateOutput, error) {
-	if err := checkTags(in.CertificateArn, in.Tags); err != nil {
-		return nil, err
-	}
 	return &sdk.RemoveTagsFromCertificateOutput{}, a.change(ctx, in.CertificateArn, func(c *acm.Certificate) error {
 		for _, t := range in.Tags {
 			c.RemoveTag(acm.Tag{Key: *t.Key, Value: t.Value})

@@ -18,6 +18,7 @@ import (
 // exchange is one request and its answer.
 type exchange struct {
 	options *Options
+	model   Model // of the service, or nil
 	call    Call
 	known   bool // whether call.Operation is one of the service's
 	start   time.Time
@@ -63,7 +64,7 @@ type frontEnd struct {
 
 // ServeHTTP handles one request from end to end.
 func (e *frontEnd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := exchange{options: &e.options, start: time.Now(), warned: &e.warned}
+	x := exchange{options: &e.options, model: e.Model, start: time.Now(), warned: &e.warned}
 	out := takeBuffer()
 	defer giveBuffer(out)
 

@@ -25,9 +25,20 @@ type Service struct {
 	// Statuses are the HTTP statuses of error codes that the model gives one other than
 	// 400: "NoSuchEntity": 404.
 	Statuses map[string]int
+	// Model is what is demanded of requests before their operation sees them; nil if the codec
+	// or the operations see to it.
+	Model Model
 	// MaxBody is the largest request body in bytes where it is larger than that of the
 	// Options.
 	MaxBody int64
+}
+
+// Model is what AWS's public API model demands of requests. The package constraint has it.
+type Model interface {
+	// Check returns the refusal of an operation's input, or nil.
+	Check(operation string, in any) error
+	// Prepare reports whether the model knows an operation with an input of a type.
+	Prepare(operation string, in reflect.Type) (known bool)
 }
 
 // Support says how far an operation is built.
@@ -91,6 +102,11 @@ func operation[I, O any](name string, support Support, note string, method func(
 		in := new(I)
 		if err := p.decode(x, in); err != nil {
 			return err
+		}
+		if x.model != nil {
+			if err := x.model.Check(name, in); err != nil {
+				return err
+			}
 		}
 		out, err := method(ctx, in)
 		if err != nil {

@@ -27,8 +27,8 @@ const maxBody = 8 << 20
 func (a *API) Service() awsapi.Service {
 	const key = "the key is shown and encrypts nothing"
 	return awsapi.Service{
-		Name: "logs", ID: cloudwatchlogs.ServiceID, Title: "Amazon CloudWatch Logs", MaxBody: maxBody,
-		Protocol: awsapi.JSON{TargetPrefix: "Logs_20140328", Codec: codec, Refuse: refuse},
+		Name: "logs", ID: cloudwatchlogs.ServiceID, Title: "Amazon CloudWatch Logs", MaxBody: maxBody, Model: model,
+		Protocol: awsapi.JSON{TargetPrefix: "Logs_20140328"},
 		Operations: []awsapi.Operation{
 			awsapi.Works("CreateLogGroup", "class and key are shown and have no effect", a.CreateLogGroup),
 			awsapi.Works("DeleteLogGroup", "", a.DeleteLogGroup),

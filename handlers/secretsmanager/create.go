@@ -53,16 +53,6 @@ func (a *API) CreateSecret(ctx context.Context, in *sdk.CreateSecretInput) (*sdk
 }
 
 func checkCreate(in *sdk.CreateSecretInput) error {
-	var v violations
-	v.Required("name", in.Name, 1, 512)
-	v.Text("description", in.Description, 0, 2048)
-	v.Text("kmsKeyId", in.KmsKeyId, 0, 2048)
-	v.token(in.ClientRequestToken)
-	v.value(in.SecretString, in.SecretBinary)
-	v.tags(in.Tags)
-	if err := v.Err(); err != nil {
-		return err
-	}
 	switch {
 	case !named.MatchString(*in.Name): // SEC0008
 		return &awsapi.Error{

@@ -23,11 +23,6 @@ const (
 
 // DeleteSecret marks a secret for deletion, or removes it at once. Retention does the rest.
 func (a *API) DeleteSecret(ctx context.Context, in *sdk.DeleteSecretInput) (*sdk.DeleteSecretOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	force, days := aws.ToBool(in.ForceDeleteWithoutRecovery), int64(defaultWindow)
 	if in.RecoveryWindowInDays != nil {
 		days = *in.RecoveryWindowInDays
@@ -91,11 +86,6 @@ func (a *API) remove(ctx context.Context, id *string) (*sdk.DeleteSecretOutput, 
 
 // RestoreSecret takes the mark from a secret. One without it stays as it is.
 func (a *API) RestoreSecret(ctx context.Context, in *sdk.RestoreSecretInput) (*sdk.RestoreSecretOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	var restored secretsmanager.Secret
 	now := a.now()
 	err := a.update(func(tx *store.Tx) error {

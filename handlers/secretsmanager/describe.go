@@ -15,11 +15,6 @@ import (
 // DescribeSecret answers what there is to know about a secret but its values, also when it
 // is marked for deletion.
 func (a *API) DescribeSecret(ctx context.Context, in *sdk.DescribeSecretInput) (*sdk.DescribeSecretOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	s, err := a.readable(ctx, a.read(), in.SecretId)
 	if err != nil {
 		return nil, err

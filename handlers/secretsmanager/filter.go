@@ -4,22 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
 )
-
-func (v *violations) filters(filters []types.Filter) {
-	for _, f := range filters {
-		constraint.OneOf(&v.Violations, "filters.1.member.key", f.Key, f.Key.Values()...)
-		if f.Key == "" {
-			v.Add("null", "filters.1.member.key", "not be null")
-		}
-		if len(f.Values) == 0 {
-			v.Add("null", "filters.1.member.values", "not be null")
-		}
-	}
-}
 
 // passes reports whether a secret passes all filters.
 func passes(s *secretsmanager.Secret, filters []types.Filter) bool {

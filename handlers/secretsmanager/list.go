@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
@@ -15,14 +14,6 @@ import (
 
 // ListSecrets answers secrets, those that are marked for deletion only if they are asked for.
 func (a *API) ListSecrets(ctx context.Context, in *sdk.ListSecretsInput) (*sdk.ListSecretsOutput, error) {
-	var v violations
-	v.page(in.MaxResults, maxListed)
-	v.filters(in.Filters)
-	constraint.OneOf(&v.Violations, "sortBy", in.SortBy, in.SortBy.Values()...)
-	constraint.OneOf(&v.Violations, "sortOrder", in.SortOrder, in.SortOrder.Values()...)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	part, next, err := pageOf(a.filtered(ctx, in.Filters, aws.ToBool(in.IncludePlannedDeletion)),
 		func(s *secretsmanager.Secret) string { return sortKey(s, in.SortBy) }, in.SortOrder == types.SortOrderTypeDesc,
 		in.NextToken, in.MaxResults, maxListed)

@@ -6,17 +6,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
 )
 
 // maxListed is how many items a page of a list has. Source: Secrets Manager API reference.
 const maxListed = 100
-
-func (v *violations) page(maxResults *int32, most int32) {
-	constraint.Between(&v.Violations, "maxResults", maxResults, 1, most)
-}
 
 // timeKey sorts items by a time, those of the same millisecond by what names them.
 func timeKey(t time.Time, name string) string { return fmt.Sprintf("%019d %s", t.UnixMilli(), name) }

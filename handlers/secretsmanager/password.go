@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 )
 
@@ -23,12 +22,6 @@ const (
 
 // GetRandomPassword makes a password, which the emulator does not keep.
 func (a *API) GetRandomPassword(_ context.Context, in *sdk.GetRandomPasswordInput) (*sdk.GetRandomPasswordOutput, error) {
-	var v violations
-	constraint.Between(&v.Violations, "passwordLength", in.PasswordLength, 1, 4096)
-	v.Text("excludeCharacters", in.ExcludeCharacters, 0, 4096)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	length := defaultPassword
 	if in.PasswordLength != nil {
 		length = int(*in.PasswordLength)

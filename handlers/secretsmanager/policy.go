@@ -16,12 +16,6 @@ import (
 
 // PutResourcePolicy stores a policy, which has no effect.
 func (a *API) PutResourcePolicy(ctx context.Context, in *sdk.PutResourcePolicyInput) (*sdk.PutResourcePolicyOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	v.Required("resourcePolicy", in.ResourcePolicy, 1, 20480)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	public, err := checkPolicy(*in.ResourcePolicy)
 	if err != nil {
 		return nil, err
@@ -41,11 +35,6 @@ func (a *API) PutResourcePolicy(ctx context.Context, in *sdk.PutResourcePolicyIn
 
 // GetResourcePolicy answers the policy as AWS prints it, if there is one (SEC0006).
 func (a *API) GetResourcePolicy(ctx context.Context, in *sdk.GetResourcePolicyInput) (*sdk.GetResourcePolicyOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	s, err := live(ctx, a.read(), in.SecretId)
 	if err != nil {
 		return nil, err
@@ -55,11 +44,6 @@ func (a *API) GetResourcePolicy(ctx context.Context, in *sdk.GetResourcePolicyIn
 
 // DeleteResourcePolicy removes the policy, if there is one.
 func (a *API) DeleteResourcePolicy(ctx context.Context, in *sdk.DeleteResourcePolicyInput) (*sdk.DeleteResourcePolicyOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	s, err := a.change(ctx, in.SecretId, func(_ *store.Tx, s *secretsmanager.Secret) error {
 		s.Policy = ""
 		return nil
@@ -72,12 +56,6 @@ func (a *API) DeleteResourcePolicy(ctx context.Context, in *sdk.DeleteResourcePo
 
 // ValidateResourcePolicy tells whether a policy lets everybody in. AWS looks closer.
 func (a *API) ValidateResourcePolicy(ctx context.Context, in *sdk.ValidateResourcePolicyInput) (*sdk.ValidateResourcePolicyOutput, error) {
-	var v violations
-	v.Text("secretId", in.SecretId, 1, 2048)
-	v.Required("resourcePolicy", in.ResourcePolicy, 1, 20480)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	if in.SecretId != nil {
 		if _, err := live(ctx, a.read(), in.SecretId); err != nil {
 			return nil, err

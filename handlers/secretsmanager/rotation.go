@@ -14,13 +14,6 @@ import (
 // RotateSecret refuses: no secret has a function that rotates it (SEC0007), and there is none
 // that it could be given.
 func (a *API) RotateSecret(ctx context.Context, in *sdk.RotateSecretInput) (*sdk.RotateSecretOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	v.token(in.ClientRequestToken)
-	v.Text("rotationLambdaARN", in.RotationLambdaARN, 0, 2048)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	if _, err := live(ctx, a.read(), in.SecretId); err != nil {
 		return nil, err
 	}
@@ -33,11 +26,6 @@ func (a *API) RotateSecret(ctx context.Context, in *sdk.RotateSecretInput) (*sdk
 // CancelRotateSecret has nothing to cancel, and succeeds: the secret then says that it is not
 // rotated (SEC0004).
 func (a *API) CancelRotateSecret(ctx context.Context, in *sdk.CancelRotateSecretInput) (*sdk.CancelRotateSecretOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	s, err := a.change(ctx, in.SecretId, func(_ *store.Tx, s *secretsmanager.Secret) error {
 		s.RotationCancelled = true
 		return nil

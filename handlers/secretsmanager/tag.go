@@ -42,30 +42,12 @@ func describeTags(tags []secretsmanager.Tag) []types.Tag {
 
 // TagResource adds and replaces tags.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	if in.Tags == nil {
-		v.Add("null", "tags", "not be null")
-	}
-	v.tags(in.Tags)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	_, err := a.change(ctx, in.SecretId, func(_ *store.Tx, s *secretsmanager.Secret) error { return setTags(s, in.Tags) })
 	return &sdk.TagResourceOutput{}, err
 }
 
 // UntagResource removes tags, which does not count as a change (SEC0004).
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	if in.TagKeys == nil {
-		v.Add("null", "tagKeys", "not be null")
-	}
-	v.Each("tagKeys", in.TagKeys, 1, 128)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	return &sdk.UntagResourceOutput{}, a.update(func(tx *store.Tx) error {
 		found, err := live(ctx, tx, in.SecretId)
 		if err != nil {

@@ -12,15 +12,6 @@ import (
 // UpdateSecret changes the description and the key that are given, and adds a version if a
 // value is.
 func (a *API) UpdateSecret(ctx context.Context, in *sdk.UpdateSecretInput) (*sdk.UpdateSecretOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	v.Text("description", in.Description, 0, 2048)
-	v.Text("kmsKeyId", in.KmsKeyId, 0, 2048)
-	v.token(in.ClientRequestToken)
-	v.value(in.SecretString, in.SecretBinary)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	if in.Type != nil {
 		return nil, awsapi.NotImplemented("secrets of other providers")
 	}

@@ -78,14 +78,6 @@ func (g *givenValue) put(tx *store.Tx, s *secretsmanager.Secret, now time.Time, 
 
 // PutSecretValue adds a version.
 func (a *API) PutSecretValue(ctx context.Context, in *sdk.PutSecretValueInput) (*sdk.PutSecretValueOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	v.token(in.ClientRequestToken)
-	v.value(in.SecretString, in.SecretBinary)
-	v.stages(in.VersionStages)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	if err := onlyOne(in.SecretString, in.SecretBinary); err != nil {
 		return nil, err
 	}
@@ -107,13 +99,6 @@ func (a *API) PutSecretValue(ctx context.Context, in *sdk.PutSecretValueInput) (
 // GetSecretValue answers a value: the current one, or that of another version or staging
 // label. The day is remembered.
 func (a *API) GetSecretValue(ctx context.Context, in *sdk.GetSecretValueInput) (*sdk.GetSecretValueOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	v.Text("versionId", in.VersionId, 32, 64)
-	v.Text("versionStage", in.VersionStage, 1, 256)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	tx := a.read()
 	s, err := a.readable(ctx, tx, in.SecretId)
 	resource := *in.SecretId

@@ -20,12 +20,6 @@ const noKey = "DefaultEncryptionKey"
 // ListSecretVersionIds answers the versions that have a staging label, the newest first, or all
 // of them, the oldest first (SEC0003).
 func (a *API) ListSecretVersionIds(ctx context.Context, in *sdk.ListSecretVersionIdsInput) (*sdk.ListSecretVersionIdsOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	v.page(in.MaxResults, maxListed)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	s, err := secret(ctx, a.read(), in.SecretId)
 	if err != nil {
 		return nil, err
@@ -61,14 +55,6 @@ func stagesOrNone(stages []string) []string {
 // UpdateSecretVersionStage moves a staging label, or removes it. What has it must be named
 // (SEC0003).
 func (a *API) UpdateSecretVersionStage(ctx context.Context, in *sdk.UpdateSecretVersionStageInput) (*sdk.UpdateSecretVersionStageOutput, error) {
-	var v violations
-	v.secretID(in.SecretId)
-	v.Required("versionStage", in.VersionStage, 1, 256)
-	v.Text("removeFromVersionId", in.RemoveFromVersionId, 32, 64)
-	v.Text("moveToVersionId", in.MoveToVersionId, 32, 64)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	s, err := a.change(ctx, in.SecretId, func(_ *store.Tx, s *secretsmanager.Secret) error { return moveStage(s, in) })
 	if err != nil {
 		return nil, err

@@ -10,11 +10,6 @@ import (
 
 // DeleteParameter removes a parameter with its versions.
 func (a *API) DeleteParameter(ctx context.Context, in *sdk.DeleteParameterInput) (*sdk.DeleteParameterOutput, error) {
-	var v violations
-	v.Required("name", in.Name, 1, 2048)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	return &sdk.DeleteParameterOutput{}, a.update(func(tx *store.Tx) error {
 		p, err := own(ctx, tx, *in.Name)
 		if err != nil {
@@ -27,9 +22,6 @@ func (a *API) DeleteParameter(ctx context.Context, in *sdk.DeleteParameterInput)
 
 // DeleteParameters removes those that there are, and names the others.
 func (a *API) DeleteParameters(ctx context.Context, in *sdk.DeleteParametersInput) (*sdk.DeleteParametersOutput, error) {
-	if err := checkNames(in.Names); err != nil {
-		return nil, err
-	}
 	out := &sdk.DeleteParametersOutput{DeletedParameters: []string{}, InvalidParameters: []string{}}
 	err := a.update(func(tx *store.Tx) error {
 		for _, name := range in.Names {

@@ -2,7 +2,6 @@ package ssm
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -51,17 +50,6 @@ func describe(l listed) types.ParameterMetadata {
 
 // describeFilters returns the filters of a request, of which there are an old and a new kind.
 func describeFilters(in *sdk.DescribeParametersInput) ([]types.ParameterStringFilter, error) {
-	var v violations
-	v.page(in.MaxResults, maxDescribed)
-	for i, f := range in.Filters {
-		v.oldFilter(fmt.Sprintf("filters.%d.member.", i+1), f)
-	}
-	for _, f := range in.ParameterFilters {
-		v.Required("parameterFilters.1.member.key", f.Key, 1, 132)
-	}
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	switch {
 	case aws.ToBool(in.Shared):
 		return nil, awsapi.NotImplemented("parameters that others share")

@@ -30,11 +30,6 @@ func foundLatest(tx *store.Tx, p *ssm.Parameter) found {
 // GetParameter answers a version of a parameter: the newest, or the one that the name ends
 // in.
 func (a *API) GetParameter(ctx context.Context, in *sdk.GetParameterInput) (*sdk.GetParameterOutput, error) {
-	var v violations
-	v.Required("name", in.Name, 1, 0)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	p, err := a.get(ctx, a.read(), *in.Name, aws.ToBool(in.WithDecryption))
 	if err != nil {
 		return nil, err
@@ -128,9 +123,6 @@ const maxNames = 10
 // GetParameters answers parameters by name, each once, and names those that do not exist
 // (SSM0001, SSM0003).
 func (a *API) GetParameters(ctx context.Context, in *sdk.GetParametersInput) (*sdk.GetParametersOutput, error) {
-	if err := checkNames(in.Names); err != nil {
-		return nil, err
-	}
 	out := &sdk.GetParametersOutput{Parameters: []types.Parameter{}, InvalidParameters: []string{}}
 	tx := a.read()
 	for i, name := range in.Names {
@@ -170,14 +162,4 @@ func isRefusal(err error) bool {
 	var missing *types.ParameterNotFound
 	var other *awsapi.Error
 	return errors.As(err, &missing) || errors.As(err, &other)
-}
-
-func checkNames(names []string) error {
-	var v violations
-	if names == nil {
-		v.Add("null", "names", "not be null")
-	}
-	v.Count("names", names, 1, maxNames)
-	v.Each("names", names, 1, 2048)
-	return v.Err()
 }

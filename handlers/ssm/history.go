@@ -16,12 +16,6 @@ import (
 
 // GetParameterHistory answers the versions of a parameter, the oldest first.
 func (a *API) GetParameterHistory(ctx context.Context, in *sdk.GetParameterHistoryInput) (*sdk.GetParameterHistoryOutput, error) {
-	var v violations
-	v.Required("name", in.Name, 1, 2048)
-	v.page(in.MaxResults, maxHistory)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	tx := a.read()
 	p, err := own(ctx, tx, *in.Name)
 	if err != nil {

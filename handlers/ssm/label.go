@@ -19,14 +19,6 @@ import (
 // user guide, parameter labels.
 const maxLabels = 10
 
-func (v *violations) labels(labels []string) {
-	if labels == nil {
-		v.Add("null", "labels", "not be null")
-	}
-	v.Count("labels", labels, 1, maxLabels)
-	v.Each("labels", labels, 1, 100)
-}
-
 var label = lazyregexp.New(`^[a-zA-Z_.-][a-zA-Z0-9_.-]*$`)
 
 // validLabel reports whether a version can have a label (SSM0004).
@@ -39,12 +31,6 @@ func validLabel(s string) bool {
 // leaves the version that had it; those that cannot be are named, and the others count
 // (SSM0004).
 func (a *API) LabelParameterVersion(ctx context.Context, in *sdk.LabelParameterVersionInput) (*sdk.LabelParameterVersionOutput, error) {
-	var v violations
-	v.Required("name", in.Name, 1, 2048)
-	v.labels(in.Labels)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	var valid, wrong []string
 	for _, l := range in.Labels {
 		if validLabel(l) {
@@ -117,15 +103,6 @@ func without(labels []string, gone ...string) []string {
 // UnlabelParameterVersion takes labels from a version; those that it has not are invalid
 // (SSM0004).
 func (a *API) UnlabelParameterVersion(ctx context.Context, in *sdk.UnlabelParameterVersionInput) (*sdk.UnlabelParameterVersionOutput, error) {
-	var v violations
-	v.Required("name", in.Name, 1, 2048)
-	if in.ParameterVersion == nil {
-		v.Add("null", "parameterVersion", "not be null")
-	}
-	v.labels(in.Labels)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	out := &sdk.UnlabelParameterVersionOutput{RemovedLabels: []string{}, InvalidLabels: []string{}}
 	err := a.update(func(tx *store.Tx) error {
 		_, version, err := numbered(ctx, tx, *in.Name, aws.Int64(*in.ParameterVersion))

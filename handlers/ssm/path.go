@@ -49,12 +49,6 @@ func (a *API) GetParametersByPath(ctx context.Context, in *sdk.GetParametersByPa
 }
 
 func checkByPath(in *sdk.GetParametersByPathInput) error {
-	var v violations
-	v.Required("path", in.Path, 1, 2048)
-	v.page(in.MaxResults, maxByPath)
-	if err := v.Err(); err != nil {
-		return err
-	}
 	if !hierarchy.MatchString(*in.Path) { // SSM0011
 		return invalid("%s", `The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "/". `+
 			`It can't be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), `+

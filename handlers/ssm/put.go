@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
@@ -42,21 +41,6 @@ func (a *API) PutParameter(ctx context.Context, in *sdk.PutParameterInput) (*sdk
 
 // checkPut refuses what is wrong whatever is stored.
 func checkPut(ctx context.Context, in *sdk.PutParameterInput) error {
-	var v violations
-	v.Required("name", in.Name, 1, 2048)
-	if in.Value == nil {
-		v.Add("", "value", "not be null")
-	}
-	v.Hidden("value", in.Value, 1, 0)
-	v.Text("description", in.Description, 0, 1024)
-	v.Text("keyId", in.KeyId, 1, 256)
-	v.Text("allowedPattern", in.AllowedPattern, 0, 1024)
-	constraint.OneOf(&v.Violations, "type", in.Type, types.ParameterTypeSecureString, types.ParameterTypeStringList, types.ParameterTypeString)
-	constraint.OneOf(&v.Violations, "tier", in.Tier, types.ParameterTierStandard, types.ParameterTierAdvanced, types.ParameterTierIntelligentTiering)
-	v.tags(in.Tags)
-	if err := v.Err(); err != nil {
-		return err
-	}
 	if len(in.Tags) > 0 && aws.ToBool(in.Overwrite) {
 		return invalid("Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. " +
 			"To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.")

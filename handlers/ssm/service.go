@@ -10,7 +10,7 @@ import (
 func (a *API) Service() awsapi.Service {
 	const public = "of public parameters those of the ECS-optimized images of Linux and Bottlerocket, of Amazon Linux, and latest and stable of AWS for Fluent Bit; ids of images are the emulator's own"
 	return awsapi.Service{
-		Name: "ssm", ID: sdk.ServiceID, Title: "AWS Systems Manager",
+		Name: "ssm", ID: sdk.ServiceID, Title: "AWS Systems Manager", Model: model,
 		Protocol: awsapi.JSON{TargetPrefix: "AmazonSSM", Codec: wire.AsIs},
 		Operations: []awsapi.Operation{
 			awsapi.Partial("PutParameter", "parameter policies and patterns that look around or back answer 501 NotImplementedException; "+

@@ -32,15 +32,6 @@ func setTags(p *ssm.Parameter, tags []types.Tag) error {
 
 // AddTagsToResource adds and replaces tags of a parameter.
 func (a *API) AddTagsToResource(ctx context.Context, in *sdk.AddTagsToResourceInput) (*sdk.AddTagsToResourceOutput, error) {
-	var v violations
-	v.resource(in.ResourceType, in.ResourceId)
-	if in.Tags == nil {
-		v.Add("null", "tags", "not be null")
-	}
-	v.tags(in.Tags)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	return &sdk.AddTagsToResourceOutput{}, a.changeTags(ctx, in.ResourceType, *in.ResourceId, func(p *ssm.Parameter) error {
 		return setTags(p, in.Tags)
 	})
@@ -49,15 +40,6 @@ func (a *API) AddTagsToResource(ctx context.Context, in *sdk.AddTagsToResourceIn
 // RemoveTagsFromResource removes tags of a parameter; those that it has not are no error
 // (SSM0007).
 func (a *API) RemoveTagsFromResource(ctx context.Context, in *sdk.RemoveTagsFromResourceInput) (*sdk.RemoveTagsFromResourceOutput, error) {
-	var v violations
-	v.resource(in.ResourceType, in.ResourceId)
-	if in.TagKeys == nil {
-		v.Add("null", "tagKeys", "not be null")
-	}
-	v.Each("tagKeys", in.TagKeys, 1, 128)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	return &sdk.RemoveTagsFromResourceOutput{}, a.changeTags(ctx, in.ResourceType, *in.ResourceId, func(p *ssm.Parameter) error {
 		for _, key := range in.TagKeys {
 			p.RemoveTag(key)
@@ -84,11 +66,6 @@ func (a *API) changeTags(ctx context.Context, kind types.ResourceTypeForTagging,
 
 // ListTagsForResource answers tags in the order in which they came (SSM0007).
 func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
-	var v violations
-	v.resource(in.ResourceType, in.ResourceId)
-	if err := v.Err(); err != nil {
-		return nil, err
-	}
 	p, err := resource(ctx, a.read(), in.ResourceType, *in.ResourceId)
 	if err != nil {
 		return nil, err

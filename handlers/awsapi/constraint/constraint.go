@@ -111,9 +111,11 @@ func (v Violations) Refusal(code string) error {
 	if len(v) == 0 {
 		return nil
 	}
+	return awsapi.Errorf(code, "%s", v.text())
+}
+
+// text is AWS's of all violations.
+func (v Violations) text() string {
 	plural := map[bool]string{true: "s"}[len(v) > 1]
-	return &awsapi.Error{
-		Code:    code,
-		Message: fmt.Sprintf("%d validation error%s detected: %s", len(v), plural, strings.Join(v, "; ")),
-	}
+	return fmt.Sprintf("%d validation error%s detected: %s", len(v), plural, strings.Join(v, "; "))
 }

@@ -1,0 +1,142 @@
+package constraint
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+)
+
+// plan is what is demanded of a structure of the SDK, in the order of the model.
+type plan []*demand
+
+// demand is what is demanded of a member.
+type demand struct {
+	field    int
+	name     string // as AWS tells it
+	required bool
+	rule     *rule // nil: none
+	inner    *plan // of a structure, or of the elements of a list; nil if these are none
+}
+
+// rule is a shape that can be checked.
+type rule struct {
+	Shape
+	values  []string // of an enumeration
+	pattern *lazyregexp.Regexp
+	element *rule
+}
+
+// planOf is the plan of a type of the SDK.
+func (m *Model) planOf(t reflect.Type, name string) *plan {
+	if known, found := m.plans.Load(t); found {
+		return known.(*plan)
+	}
+	made := &plan{}
+	m.plans.Store(t, made)
+	table := m.table()
+	for _, member := range table.Structures[name] {
+		full := name + "." + member.Name
+		field, found := t.FieldByName(upper(member.Name))
+		if !found || slices.Contains(m.style.Own, full) {
+			continue
+		}
+		required := member.Required || slices.Contains(m.style.Required, full)
+		d := &demand{field: field.Index[0], name: lower(member.Name), required: required, rule: m.rule(member.Shape, field.Type)}
+		if seen, differs := m.style.Seen[full]; differs {
+			d.rule = &rule{Shape: seen}
+		}
+		inner, shape := field.Type, member.Shape
+		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice {
+			if inner.Kind() == reflect.Slice {
+				shape = table.Shapes[shape].Element
+			}
+			inner = inner.Elem()
+		}
+		if _, structure := table.Structures[shape]; structure && inner.Kind() == reflect.Struct {
+			d.inner = m.planOf(inner, shape)
+		}
+		*made = append(*made, d)
+	}
+	m.addEnums(made, t, name)
+	return made
+}
+
+// addEnums adds the enumerations of a type of the SDK that a table of before does not know.
+func (m *Model) addEnums(p *plan, t reflect.Type, name string) {
+	members, known := m.table().Structures[name]
+	for i := range t.NumField() {
+		field := t.Field(i)
+		same := func(member Member) bool { return upper(member.Name) == field.Name }
+		if !known || field.Type.Kind() != reflect.String || slices.ContainsFunc(members, same) || slices.Contains(m.style.Own, name+"."+field.Name) {
+			continue
+		}
+		if values := m.valuesOf(field.Type); values != nil {
+			*p = append(*p, &demand{field: i, name: lower(field.Name), rule: &rule{values: values}})
+		}
+	}
+}
+
+// rule is that of a shape that has a type in the SDK.
+func (m *Model) rule(shape string, t reflect.Type) *rule {
+	s, found := m.table().Shapes[shape]
+	if !found {
+		return nil
+	}
+	r := &rule{Shape: s}
+	switch {
+	case s.Element != "" && t.Kind() == reflect.Slice:
+		r.element = m.rule(s.Element, t.Elem())
+	case s.Enum:
+		r.values = m.valuesOf(t)
+	case s.Pattern != "":
+		r.pattern = m.pattern(s.Pattern)
+	}
+	return r
+}
+
+// valuesOf are the values of an enumeration of the SDK, which has a method Values.
+func (m *Model) valuesOf(t reflect.Type) (list []string) {
+	if own := m.style.Enums[t.Name()]; own != nil {
+		return own
+	}
+	// The name is a constant, so that the linker keeps the methods called Values and drops the
+	// others.
+	values, ok := t.MethodByName("Values")
+	if !ok {
+		return nil
+	}
+	return textsOf(values.Func.Call([]reflect.Value{reflect.Zero(t)})[0])
+}
+
+// Prepare makes the plan of an input, and compiles its patterns: for tests, which hear of a
+// pattern that Go does not understand, and of an operation that the table does not have.
+func (m *Model) Prepare(operation string, in reflect.Type) (known bool) {
+	_, known = m.table().Structures[operation+"Input"]
+	var visit func(p *plan)
+	seen := map[*plan]bool{}
+	visit = func(p *plan) {
+		if p == nil || seen[p] {
+			return
+		}
+		seen[p] = true
+		for _, d := range *p {
+			for r := d.rule; r != nil; r = r.element {
+				if r.pattern != nil {
+					r.pattern.MatchString("")
+				}
+			}
+			visit(d.inner)
+		}
+	}
+	visit(m.planOf(in, operation+"Input"))
+	return known
+}
+
+// lower is the name of a member as AWS tells it.
+func lower(name string) string { return strings.ToLower(name[:1]) + name[1:] }
+
+// upper is the name of a member in the SDK.
+func upper(name string) string { return string(unicode.ToUpper(rune(name[0]))) + name[1:] }
