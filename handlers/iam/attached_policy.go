@@ -60,12 +60,6 @@ func (a *API) DetachRolePolicy(ctx context.Context, in *sdk.DetachRolePolicyInpu
 }
 
 func checkAttachment(role, arn *string) error {
-	var v violations
-	v.required("roleName", role, roleName)
-	v.required("policyArn", arn, policyARN)
-	if err := v.err(); err != nil {
-		return err
-	}
 	if !isPolicyARN(*arn) {
 		return validationError("ARN %s is not valid.", *arn)
 	}
@@ -75,13 +69,6 @@ func checkAttachment(role, arn *string) error {
 // ListAttachedRolePolicies answers the managed policies of a role by path, in order of
 // their ARNs.
 func (a *API) ListAttachedRolePolicies(ctx context.Context, in *sdk.ListAttachedRolePoliciesInput) (*sdk.ListAttachedRolePoliciesOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.optional("pathPrefix", in.PathPrefix, pathPrefix)
-	v.page(in.Marker, in.MaxItems)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	r, err := role(a.read(), account(ctx), in.RoleName)
 	if err != nil {
 		return nil, err

@@ -32,24 +32,8 @@ func instanceProfile(tx *store.Tx, a iam.Account, name *string) (*iam.InstancePr
 	return nil, noSuchEntity("Instance Profile %s cannot be found.", aws.ToString(name))
 }
 
-func checkInstanceProfileName(name *string, more ...func(*violations)) error {
-	var v violations
-	v.required("instanceProfileName", name, name128)
-	for _, check := range more {
-		check(&v)
-	}
-	return v.err()
-}
-
 // CreateInstanceProfile makes an instance profile without a role.
 func (a *API) CreateInstanceProfile(ctx context.Context, in *sdk.CreateInstanceProfileInput) (*sdk.CreateInstanceProfileOutput, error) {
-	err := checkInstanceProfileName(in.InstanceProfileName, func(v *violations) {
-		v.optional("path", in.Path, path)
-		v.tags(in.Tags)
-	})
-	if err != nil {
-		return nil, err
-	}
 	tags, err := taggedInstanceProfile.merge(nil, in.Tags)
 	if err != nil {
 		return nil, err
@@ -74,9 +58,6 @@ func (a *API) CreateInstanceProfile(ctx context.Context, in *sdk.CreateInstanceP
 // GetInstanceProfile answers an instance profile, with its tags even when there are none
 // (IAM0007).
 func (a *API) GetInstanceProfile(ctx context.Context, in *sdk.GetInstanceProfileInput) (*sdk.GetInstanceProfileOutput, error) {
-	if err := checkInstanceProfileName(in.InstanceProfileName); err != nil {
-		return nil, err
-	}
 	tx := a.read()
 	found, err := instanceProfile(tx, account(ctx), in.InstanceProfileName)
 	if err != nil {
@@ -91,12 +72,6 @@ func instanceProfileName(p types.InstanceProfile) string { return *p.InstancePro
 
 // ListInstanceProfiles answers instance profiles by path, in order of their names.
 func (a *API) ListInstanceProfiles(ctx context.Context, in *sdk.ListInstanceProfilesInput) (*sdk.ListInstanceProfilesOutput, error) {
-	var v violations
-	v.optional("pathPrefix", in.PathPrefix, pathPrefix)
-	v.page(in.Marker, in.MaxItems)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	tx := a.read()
 	var found []types.InstanceProfile
 	for _, p := range iam.InstanceProfiles(tx, account(ctx)) {
@@ -112,12 +87,6 @@ func (a *API) ListInstanceProfiles(ctx context.Context, in *sdk.ListInstanceProf
 
 // ListInstanceProfilesForRole answers those that hand out a role.
 func (a *API) ListInstanceProfilesForRole(ctx context.Context, in *sdk.ListInstanceProfilesForRoleInput) (*sdk.ListInstanceProfilesForRoleOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.page(in.Marker, in.MaxItems)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	tx := a.read()
 	r, err := role(tx, account(ctx), in.RoleName)
 	if err != nil {
@@ -133,9 +102,6 @@ func (a *API) ListInstanceProfilesForRole(ctx context.Context, in *sdk.ListInsta
 
 // DeleteInstanceProfile removes an instance profile without a role.
 func (a *API) DeleteInstanceProfile(ctx context.Context, in *sdk.DeleteInstanceProfileInput) (*sdk.DeleteInstanceProfileOutput, error) {
-	if err := checkInstanceProfileName(in.InstanceProfileName); err != nil {
-		return nil, err
-	}
 	return &sdk.DeleteInstanceProfileOutput{}, a.update(func(tx *store.Tx) error {
 		found, err := instanceProfile(tx, account(ctx), in.InstanceProfileName)
 		switch {

@@ -37,10 +37,6 @@ func (a *API) RemoveRoleFromInstanceProfile(ctx context.Context, in *sdk.RemoveR
 
 // changeRoleOf changes the role of an instance profile. Both must exist.
 func (a *API) changeRoleOf(ctx context.Context, profile, ofRole *string, change func(*iam.InstanceProfile, *iam.Role) error) error {
-	err := checkInstanceProfileName(profile, func(v *violations) { v.required("roleName", ofRole, roleName) })
-	if err != nil {
-		return err
-	}
 	return a.changeInstanceProfile(ctx, profile, func(tx *store.Tx, p *iam.InstanceProfile) error {
 		r, err := role(tx, p.Account, ofRole)
 		if err != nil {

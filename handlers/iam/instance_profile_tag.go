@@ -10,9 +10,6 @@ import (
 
 // TagInstanceProfile adds tags to an instance profile.
 func (a *API) TagInstanceProfile(ctx context.Context, in *sdk.TagInstanceProfileInput) (*sdk.TagInstanceProfileOutput, error) {
-	if err := checkInstanceProfileName(in.InstanceProfileName, func(v *violations) { v.tags(in.Tags) }); err != nil {
-		return nil, err
-	}
 	return &sdk.TagInstanceProfileOutput{}, a.changeInstanceProfile(ctx, in.InstanceProfileName, func(_ *store.Tx, p *iam.InstanceProfile) (err error) {
 		p.Tags, err = taggedInstanceProfile.merge(p.Tags, in.Tags)
 		return err
@@ -21,9 +18,6 @@ func (a *API) TagInstanceProfile(ctx context.Context, in *sdk.TagInstanceProfile
 
 // UntagInstanceProfile removes tags of an instance profile.
 func (a *API) UntagInstanceProfile(ctx context.Context, in *sdk.UntagInstanceProfileInput) (*sdk.UntagInstanceProfileOutput, error) {
-	if err := checkInstanceProfileName(in.InstanceProfileName, func(v *violations) { v.tagKeys(in.TagKeys) }); err != nil {
-		return nil, err
-	}
 	return &sdk.UntagInstanceProfileOutput{}, a.changeInstanceProfile(ctx, in.InstanceProfileName, func(_ *store.Tx, p *iam.InstanceProfile) error {
 		p.Tags = taggedInstanceProfile.without(p.Tags, in.TagKeys)
 		return nil
@@ -32,9 +26,6 @@ func (a *API) UntagInstanceProfile(ctx context.Context, in *sdk.UntagInstancePro
 
 // ListInstanceProfileTags answers the tags of an instance profile, in order of their keys.
 func (a *API) ListInstanceProfileTags(ctx context.Context, in *sdk.ListInstanceProfileTagsInput) (*sdk.ListInstanceProfileTagsOutput, error) {
-	if err := checkInstanceProfileName(in.InstanceProfileName, func(v *violations) { v.page(in.Marker, in.MaxItems) }); err != nil {
-		return nil, err
-	}
 	found, err := instanceProfile(a.read(), account(ctx), in.InstanceProfileName)
 	if err != nil {
 		return nil, err

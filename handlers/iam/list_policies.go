@@ -12,14 +12,6 @@ import (
 // ListPolicies answers the account's policies and those of AWS's own that are known, by
 // scope, path and use, in order of their names.
 func (a *API) ListPolicies(ctx context.Context, in *sdk.ListPoliciesInput) (*sdk.ListPoliciesOutput, error) {
-	var v violations
-	oneOf(&v, "scope", in.Scope, in.Scope.Values())
-	v.optional("pathPrefix", in.PathPrefix, pathPrefix)
-	oneOf(&v, "policyUsageFilter", in.PolicyUsageFilter, in.PolicyUsageFilter.Values())
-	v.page(in.Marker, in.MaxItems)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	tx, caller := a.read(), account(ctx)
 	var candidates []*iam.Policy
 	if in.Scope != types.PolicyScopeTypeAws {
@@ -52,12 +44,7 @@ func used(usage iam.Usage, p *iam.Policy, as types.PolicyUsageType) bool {
 // ListEntitiesForPolicy answers the roles that have a policy, by path and use. There are
 // no users and groups.
 func (a *API) ListEntitiesForPolicy(ctx context.Context, in *sdk.ListEntitiesForPolicyInput) (*sdk.ListEntitiesForPolicyOutput, error) {
-	tx, p, err := a.readPolicy(ctx, in.PolicyArn, func(v *violations) {
-		oneOf(v, "entityFilter", in.EntityFilter, in.EntityFilter.Values())
-		v.optional("pathPrefix", in.PathPrefix, pathPrefix)
-		oneOf(v, "policyUsageFilter", in.PolicyUsageFilter, in.PolicyUsageFilter.Values())
-		v.page(in.Marker, in.MaxItems)
-	})
+	tx, p, err := a.readPolicy(ctx, in.PolicyArn)
 	if err != nil {
 		return nil, err
 	}

@@ -11,12 +11,6 @@ import (
 
 // PutRolePermissionsBoundary sets the boundary of a role (IAM0003).
 func (a *API) PutRolePermissionsBoundary(ctx context.Context, in *sdk.PutRolePermissionsBoundaryInput) (*sdk.PutRolePermissionsBoundaryOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.required("permissionsBoundary", in.PermissionsBoundary, policyARN)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.PutRolePermissionsBoundaryOutput{}, a.changeRole(ctx, in.RoleName, func(tx *store.Tx, r *iam.Role) error {
 		if r.LinkedTo != "" {
 			return protected(r.Name)
@@ -29,11 +23,6 @@ func (a *API) PutRolePermissionsBoundary(ctx context.Context, in *sdk.PutRolePer
 // DeleteRolePermissionsBoundary removes it. A role without one is refused (IAM0003); the
 // text is the emulator's.
 func (a *API) DeleteRolePermissionsBoundary(ctx context.Context, in *sdk.DeleteRolePermissionsBoundaryInput) (*sdk.DeleteRolePermissionsBoundaryOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.DeleteRolePermissionsBoundaryOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		if r.PermissionsBoundary == "" {
 			return noSuchEntity("The permissions boundary of role %s cannot be found.", r.Name)
@@ -64,9 +53,9 @@ func isPolicyARN(text string) bool {
 	}
 	name, found := strings.CutPrefix(parts[5], "policy/")
 	if i := strings.LastIndexByte(name, '/'); i >= 0 {
-		found, name = found && path.pattern.re.MatchString("/"+name[:i+1]), name[i+1:]
+		found, name = found && pathForm.MatchString("/"+name[:i+1]), name[i+1:]
 	}
-	return found && entityName.re.MatchString(name)
+	return found && nameForm.MatchString(name)
 }
 
 // attachable reports whether there is such a policy.

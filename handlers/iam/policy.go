@@ -39,15 +39,6 @@ func checkPolicyDocument(document string) error {
 
 // CreatePolicy makes a managed policy with a first version (IAM0004).
 func (a *API) CreatePolicy(ctx context.Context, in *sdk.CreatePolicyInput) (*sdk.CreatePolicyOutput, error) {
-	var v violations
-	v.required("policyName", in.PolicyName, name128)
-	v.optional("path", in.Path, path)
-	v.required("policyDocument", in.PolicyDocument, document)
-	v.optional("description", in.Description, description)
-	v.tags(in.Tags)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	if err := checkPolicyDocument(*in.PolicyDocument); err != nil {
 		return nil, err
 	}
@@ -109,22 +100,10 @@ func (a *API) GetPolicy(ctx context.Context, in *sdk.GetPolicyInput) (*sdk.GetPo
 }
 
 // readPolicy is the start of operations that only read a policy.
-func (a *API) readPolicy(ctx context.Context, arn *string, more ...func(*violations)) (*store.Tx, *iam.Policy, error) {
-	if err := checkPolicyARN(arn, more); err != nil {
-		return nil, nil, err
-	}
+func (a *API) readPolicy(ctx context.Context, arn *string) (*store.Tx, *iam.Policy, error) {
 	tx := a.read()
 	found, err := policy(tx, account(ctx), *arn)
 	return tx, found, err
-}
-
-func checkPolicyARN(arn *string, more []func(*violations)) error {
-	var v violations
-	v.required("policyArn", arn, policyARN)
-	for _, check := range more {
-		check(&v)
-	}
-	return v.err()
 }
 
 // changePolicy changes a copy of a policy and writes it.
@@ -155,9 +134,6 @@ func ownPolicy(tx *store.Tx, a iam.Account, arn string) (*iam.Policy, error) {
 // DeletePolicy removes a policy that no role has and of which only the default version is
 // left. Source of the texts: field reports.
 func (a *API) DeletePolicy(ctx context.Context, in *sdk.DeletePolicyInput) (*sdk.DeletePolicyOutput, error) {
-	if err := checkPolicyARN(in.PolicyArn, nil); err != nil {
-		return nil, err
-	}
 	return &sdk.DeletePolicyOutput{}, a.update(func(tx *store.Tx) error {
 		found, err := ownPolicy(tx, account(ctx), *in.PolicyArn)
 		if err != nil {

@@ -9,9 +9,6 @@ import (
 
 // TagPolicy adds tags to a policy.
 func (a *API) TagPolicy(ctx context.Context, in *sdk.TagPolicyInput) (*sdk.TagPolicyOutput, error) {
-	if err := checkPolicyARN(in.PolicyArn, []func(*violations){func(v *violations) { v.tags(in.Tags) }}); err != nil {
-		return nil, err
-	}
 	return &sdk.TagPolicyOutput{}, a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) (err error) {
 		p.Tags, err = taggedPolicy.merge(p.Tags, in.Tags)
 		return err
@@ -20,9 +17,6 @@ func (a *API) TagPolicy(ctx context.Context, in *sdk.TagPolicyInput) (*sdk.TagPo
 
 // UntagPolicy removes tags of a policy.
 func (a *API) UntagPolicy(ctx context.Context, in *sdk.UntagPolicyInput) (*sdk.UntagPolicyOutput, error) {
-	if err := checkPolicyARN(in.PolicyArn, []func(*violations){func(v *violations) { v.tagKeys(in.TagKeys) }}); err != nil {
-		return nil, err
-	}
 	return &sdk.UntagPolicyOutput{}, a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) error {
 		p.Tags = taggedPolicy.without(p.Tags, in.TagKeys)
 		return nil
@@ -31,7 +25,7 @@ func (a *API) UntagPolicy(ctx context.Context, in *sdk.UntagPolicyInput) (*sdk.U
 
 // ListPolicyTags answers the tags of a policy, in order of their keys.
 func (a *API) ListPolicyTags(ctx context.Context, in *sdk.ListPolicyTagsInput) (*sdk.ListPolicyTagsOutput, error) {
-	_, p, err := a.readPolicy(ctx, in.PolicyArn, func(v *violations) { v.page(in.Marker, in.MaxItems) })
+	_, p, err := a.readPolicy(ctx, in.PolicyArn)
 	if err != nil {
 		return nil, err
 	}

@@ -17,10 +17,6 @@ const maxVersions = 5
 
 // CreatePolicyVersion adds a document to a policy. Numbers are not used again (IAM0004).
 func (a *API) CreatePolicyVersion(ctx context.Context, in *sdk.CreatePolicyVersionInput) (*sdk.CreatePolicyVersionOutput, error) {
-	required := func(v *violations) { v.required("policyDocument", in.PolicyDocument, document) }
-	if err := checkPolicyARN(in.PolicyArn, []func(*violations){required}); err != nil {
-		return nil, err
-	}
 	if err := checkPolicyDocument(*in.PolicyDocument); err != nil {
 		return nil, err
 	}
@@ -45,7 +41,7 @@ func (a *API) CreatePolicyVersion(ctx context.Context, in *sdk.CreatePolicyVersi
 
 // GetPolicyVersion answers a version with its document.
 func (a *API) GetPolicyVersion(ctx context.Context, in *sdk.GetPolicyVersionInput) (*sdk.GetPolicyVersionOutput, error) {
-	_, p, err := a.readPolicy(ctx, in.PolicyArn, wantVersion(in.VersionId))
+	_, p, err := a.readPolicy(ctx, in.PolicyArn)
 	if err != nil {
 		return nil, noVersionOfNone(err, in.PolicyArn, in.VersionId)
 	}
@@ -56,10 +52,6 @@ func (a *API) GetPolicyVersion(ctx context.Context, in *sdk.GetPolicyVersionInpu
 	described := describeVersion(p, p.Versions[i])
 	described.Document = escaped(p.Versions[i].Document)
 	return &sdk.GetPolicyVersionOutput{PolicyVersion: &described}, nil
-}
-
-func wantVersion(id *string) func(*violations) {
-	return func(v *violations) { v.required("versionId", id, versionID) }
 }
 
 func noSuchVersion(arn, id string) error {
@@ -77,7 +69,7 @@ func noVersionOfNone(err error, arn, id *string) error {
 
 // ListPolicyVersions answers the versions without their documents, the newest first.
 func (a *API) ListPolicyVersions(ctx context.Context, in *sdk.ListPolicyVersionsInput) (*sdk.ListPolicyVersionsOutput, error) {
-	_, p, err := a.readPolicy(ctx, in.PolicyArn, func(v *violations) { v.page(in.Marker, in.MaxItems) })
+	_, p, err := a.readPolicy(ctx, in.PolicyArn)
 	if err != nil {
 		return nil, err
 	}
@@ -95,9 +87,6 @@ func newestFirst(v types.PolicyVersion) string {
 
 // SetDefaultPolicyVersion says which version counts.
 func (a *API) SetDefaultPolicyVersion(ctx context.Context, in *sdk.SetDefaultPolicyVersionInput) (*sdk.SetDefaultPolicyVersionOutput, error) {
-	if err := checkPolicyARN(in.PolicyArn, []func(*violations){wantVersion(in.VersionId)}); err != nil {
-		return nil, err
-	}
 	err := a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) error {
 		if p.Version(*in.VersionId) < 0 {
 			return noSuchVersion(*in.PolicyArn, *in.VersionId)
@@ -110,9 +99,6 @@ func (a *API) SetDefaultPolicyVersion(ctx context.Context, in *sdk.SetDefaultPol
 
 // DeletePolicyVersion removes a version that is not the default one.
 func (a *API) DeletePolicyVersion(ctx context.Context, in *sdk.DeletePolicyVersionInput) (*sdk.DeletePolicyVersionOutput, error) {
-	if err := checkPolicyARN(in.PolicyArn, []func(*violations){wantVersion(in.VersionId)}); err != nil {
-		return nil, err
-	}
 	err := a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) error {
 		i := p.Version(*in.VersionId)
 		switch {

@@ -13,12 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// Bounds of a role's sessions, in seconds. Source: IAM API reference, CreateRole.
-const (
-	minSessionDuration = 3600
-	maxSessionDuration = 43200
-)
-
 // CreateRole makes a role. The answer has neither description nor session duration
 // (IAM0001).
 func (a *API) CreateRole(ctx context.Context, in *sdk.CreateRoleInput) (*sdk.CreateRoleOutput, error) {
@@ -47,17 +41,6 @@ func (a *API) CreateRole(ctx context.Context, in *sdk.CreateRoleInput) (*sdk.Cre
 
 // newRole is the role that a request asks for.
 func (a *API) newRole(ctx context.Context, in *sdk.CreateRoleInput) (*iam.Role, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.optional("path", in.Path, path)
-	v.required("assumeRolePolicyDocument", in.AssumeRolePolicyDocument, document)
-	v.optional("description", in.Description, description)
-	v.between("maxSessionDuration", in.MaxSessionDuration, minSessionDuration, maxSessionDuration)
-	v.optional("permissionsBoundary", in.PermissionsBoundary, policyARN)
-	v.tags(in.Tags)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	if err := checkTrustPolicy(*in.AssumeRolePolicyDocument); err != nil {
 		return nil, err
 	}
@@ -89,11 +72,6 @@ func checkTrustPolicy(text string) error {
 
 // GetRole answers a role in full.
 func (a *API) GetRole(ctx context.Context, in *sdk.GetRoleInput) (*sdk.GetRoleOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	found, err := role(a.read(), account(ctx), in.RoleName)
 	if err != nil {
 		return nil, err
@@ -104,12 +82,6 @@ func (a *API) GetRole(ctx context.Context, in *sdk.GetRoleInput) (*sdk.GetRoleOu
 
 // ListRoles answers roles by path, in order of their names.
 func (a *API) ListRoles(ctx context.Context, in *sdk.ListRolesInput) (*sdk.ListRolesOutput, error) {
-	var v violations
-	v.optional("pathPrefix", in.PathPrefix, pathPrefix)
-	v.page(in.Marker, in.MaxItems)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	var found []types.Role
 	for _, r := range iam.Roles(a.read(), account(ctx)) {
 		if under(r.Path, in.PathPrefix) {
@@ -125,13 +97,6 @@ func (a *API) ListRoles(ctx context.Context, in *sdk.ListRolesInput) (*sdk.ListR
 // UpdateRole changes the description and the session duration that are given; an empty
 // description clears it (IAM0001).
 func (a *API) UpdateRole(ctx context.Context, in *sdk.UpdateRoleInput) (*sdk.UpdateRoleOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.optional("description", in.Description, description)
-	v.between("maxSessionDuration", in.MaxSessionDuration, minSessionDuration, maxSessionDuration)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.UpdateRoleOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		if in.Description != nil {
 			r.Description = *in.Description
@@ -145,12 +110,6 @@ func (a *API) UpdateRole(ctx context.Context, in *sdk.UpdateRoleInput) (*sdk.Upd
 
 // UpdateRoleDescription is the older way, and answers the role.
 func (a *API) UpdateRoleDescription(ctx context.Context, in *sdk.UpdateRoleDescriptionInput) (*sdk.UpdateRoleDescriptionOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.required("description", in.Description, description)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	var described types.Role
 	err := a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		r.Description = *in.Description
@@ -163,12 +122,6 @@ func (a *API) UpdateRoleDescription(ctx context.Context, in *sdk.UpdateRoleDescr
 
 // UpdateAssumeRolePolicy replaces the trust policy.
 func (a *API) UpdateAssumeRolePolicy(ctx context.Context, in *sdk.UpdateAssumeRolePolicyInput) (*sdk.UpdateAssumeRolePolicyOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.required("policyDocument", in.PolicyDocument, document)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.UpdateAssumeRolePolicyOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		if r.LinkedTo != "" {
 			return protected(r.Name)
@@ -180,11 +133,6 @@ func (a *API) UpdateAssumeRolePolicy(ctx context.Context, in *sdk.UpdateAssumeRo
 
 // DeleteRole removes a role that nothing is attached to (IAM0003).
 func (a *API) DeleteRole(ctx context.Context, in *sdk.DeleteRoleInput) (*sdk.DeleteRoleOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.DeleteRoleOutput{}, a.update(func(tx *store.Tx) error {
 		found, err := role(tx, account(ctx), in.RoleName)
 		switch {

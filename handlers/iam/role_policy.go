@@ -15,13 +15,6 @@ const maxInlinePolicies = 10240
 
 // PutRolePolicy adds an inline policy to a role, or replaces the one with its name.
 func (a *API) PutRolePolicy(ctx context.Context, in *sdk.PutRolePolicyInput) (*sdk.PutRolePolicyOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.required("policyName", in.PolicyName, name128)
-	v.required("policyDocument", in.PolicyDocument, document)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.PutRolePolicyOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		if r.LinkedTo != "" {
 			return protected(r.Name)
@@ -50,12 +43,6 @@ func (a *API) PutRolePolicy(ctx context.Context, in *sdk.PutRolePolicyInput) (*s
 
 // GetRolePolicy answers an inline policy, under the name that was asked for (IAM0003).
 func (a *API) GetRolePolicy(ctx context.Context, in *sdk.GetRolePolicyInput) (*sdk.GetRolePolicyOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.required("policyName", in.PolicyName, name128)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	found, err := role(a.read(), account(ctx), in.RoleName)
 	if err != nil {
 		return nil, err
@@ -73,12 +60,6 @@ func noSuchRolePolicy(name string) error {
 
 // ListRolePolicies answers the names of a role's inline policies.
 func (a *API) ListRolePolicies(ctx context.Context, in *sdk.ListRolePoliciesInput) (*sdk.ListRolePoliciesOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.page(in.Marker, in.MaxItems)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	found, err := role(a.read(), account(ctx), in.RoleName)
 	if err != nil {
 		return nil, err
@@ -91,12 +72,6 @@ func (a *API) ListRolePolicies(ctx context.Context, in *sdk.ListRolePoliciesInpu
 
 // DeleteRolePolicy removes an inline policy.
 func (a *API) DeleteRolePolicy(ctx context.Context, in *sdk.DeleteRolePolicyInput) (*sdk.DeleteRolePolicyOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.required("policyName", in.PolicyName, name128)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.DeleteRolePolicyOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		i, found := r.FindInline(*in.PolicyName)
 		if !found {

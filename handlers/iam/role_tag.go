@@ -10,12 +10,6 @@ import (
 
 // TagRole adds tags to a role.
 func (a *API) TagRole(ctx context.Context, in *sdk.TagRoleInput) (*sdk.TagRoleOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.tags(in.Tags)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.TagRoleOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) (err error) {
 		r.Tags, err = taggedRole.merge(r.Tags, in.Tags)
 		return err
@@ -24,12 +18,6 @@ func (a *API) TagRole(ctx context.Context, in *sdk.TagRoleInput) (*sdk.TagRoleOu
 
 // UntagRole removes tags of a role.
 func (a *API) UntagRole(ctx context.Context, in *sdk.UntagRoleInput) (*sdk.UntagRoleOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.tagKeys(in.TagKeys)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.UntagRoleOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		r.Tags = taggedRole.without(r.Tags, in.TagKeys)
 		return nil
@@ -38,12 +26,6 @@ func (a *API) UntagRole(ctx context.Context, in *sdk.UntagRoleInput) (*sdk.Untag
 
 // ListRoleTags answers the tags of a role, in order of their keys.
 func (a *API) ListRoleTags(ctx context.Context, in *sdk.ListRoleTagsInput) (*sdk.ListRoleTagsOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	v.page(in.Marker, in.MaxItems)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	found, err := role(a.read(), account(ctx), in.RoleName)
 	if err != nil {
 		return nil, err

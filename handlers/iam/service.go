@@ -11,7 +11,7 @@ import (
 func (a *API) Service() awsapi.Service {
 	const version = "2010-05-08"
 	return awsapi.Service{
-		Name: "iam", ID: sdk.ServiceID, Title: "AWS IAM",
+		Name: "iam", ID: sdk.ServiceID, Title: "AWS IAM", Model: model,
 		Protocol: awsapi.Query{
 			Version: version, Namespace: "https://iam.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"UpdateRole"},
 		},

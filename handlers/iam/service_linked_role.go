@@ -17,13 +17,6 @@ import (
 
 // CreateServiceLinkedRole makes the role of a service. Source of the texts: field reports.
 func (a *API) CreateServiceLinkedRole(ctx context.Context, in *sdk.CreateServiceLinkedRoleInput) (*sdk.CreateServiceLinkedRoleOutput, error) {
-	var v violations
-	v.required("aWSServiceName", in.AWSServiceName, serviceName)
-	v.optional("description", in.Description, description)
-	v.optional("customSuffix", in.CustomSuffix, roleName)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	made, suffixed := iam.NewServiceLinkedRole(account(ctx), *in.AWSServiceName, a.now())
 	if made == nil {
 		return nil, &awsapi.Error{
@@ -58,11 +51,6 @@ func (a *API) CreateServiceLinkedRole(ctx context.Context, in *sdk.CreateService
 // DeleteServiceLinkedRole removes the role of a service unless the service needs it, and
 // answers a task whose status says which. It is done at once (IAM0008).
 func (a *API) DeleteServiceLinkedRole(ctx context.Context, in *sdk.DeleteServiceLinkedRoleInput) (*sdk.DeleteServiceLinkedRoleOutput, error) {
-	var v violations
-	v.required("roleName", in.RoleName, roleName)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	id := arn.NewUUID()
 	return &sdk.DeleteServiceLinkedRoleOutput{DeletionTaskId: &id}, a.update(func(tx *store.Tx) error {
 		found, err := role(tx, account(ctx), in.RoleName)
@@ -104,11 +92,6 @@ func activeClusters(tx *store.Tx, a iam.Account) (use []iam.RegionUse) {
 
 // GetServiceLinkedRoleDeletionStatus says what became of a deletion (IAM0008).
 func (a *API) GetServiceLinkedRoleDeletionStatus(ctx context.Context, in *sdk.GetServiceLinkedRoleDeletionStatusInput) (*sdk.GetServiceLinkedRoleDeletionStatusOutput, error) {
-	var v violations
-	v.required("deletionTaskId", in.DeletionTaskId, constraint{min: 1, max: 1000})
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	found := iam.FindDeletion(a.read(), account(ctx), *in.DeletionTaskId)
 	switch {
 	case found == nil:

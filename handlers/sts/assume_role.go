@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
@@ -18,9 +17,7 @@ import (
 
 // Bounds of a role's session, in seconds. Source: STS API reference, AssumeRole.
 const (
-	minRoleSession     = 900
 	defaultRoleSession = 3600
-	maxRoleSession     = 43200
 	maxChainedSession  = 3600
 )
 
@@ -55,42 +52,10 @@ func (a *API) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput) (*sts.Ass
 }
 
 func checkAssumeRole(in *sts.AssumeRoleInput) error {
-	var v violations
-	v.role(in.RoleArn, in.RoleSessionName, in.DurationSeconds, in.MinimumSessionTokenSize)
-	v.policies(in.Policy, in.PolicyArns)
-	v.optional("externalId", in.ExternalId, externalID)
-	v.optional("serialNumber", in.SerialNumber, serialNumber)
-	v.optional("tokenCode", in.TokenCode, tokenCode)
-	v.optional("sourceIdentity", in.SourceIdentity, sessionName)
-	v.atMost("tags", len(in.Tags), maxSessionTags)
-	for i, tag := range in.Tags {
-		member := fmt.Sprintf("tags.%d.member.", i+1)
-		v.required(member+"key", tag.Key, sessionTagKey)
-		v.required(member+"value", tag.Value, sessionTagText)
-	}
-	if err := v.err(); err != nil {
-		return err
-	}
 	if len(in.ProvidedContexts) > 0 {
 		return awsapi.NotImplemented("ProvidedContexts of sts AssumeRole")
 	}
 	return checkRoleAndPolicy(*in.RoleArn, in.Policy)
-}
-
-// role checks what all requests for a role have.
-func (v *violations) role(arn, name *string, seconds, tokenSize *int32) {
-	v.Required("roleArn", arn, minARN, maxARN)
-	v.required("roleSessionName", name, sessionName)
-	constraint.Between(&v.Violations, "durationSeconds", seconds, minRoleSession, maxRoleSession)
-	constraint.Between(&v.Violations, "minimumSessionTokenSize", tokenSize, 0, maxTokenSize)
-}
-
-func (v *violations) policies(policy *string, arns []types.PolicyDescriptorType) {
-	v.optional("policy", policy, sessionPolicy)
-	v.atMost("policyArns", len(arns), maxSessionPolicies)
-	for i, p := range arns {
-		v.Text(fmt.Sprintf("policyArns.%d.member.arn", i+1), p.Arn, minARN, maxARN)
-	}
 }
 
 // checkRoleAndPolicy follows the constraints of the model. Source: field reports.
@@ -140,6 +105,9 @@ func assumedRoleUser(s session.Session) *types.AssumedRoleUser {
 	return &types.AssumedRoleUser{Arn: aws.String(s.ARN()), AssumedRoleId: aws.String(s.UserID())}
 }
 
+// maxPolicy is how many characters a session policy has. Source: STS API reference.
+const maxPolicy = 2048
+
 // packedSize is there only with a session policy or tags (recorded answers): what they
 // take of their quota in percent. AWS does not say how it packs them; here they count as
 // they are, against the 2,048 characters of a policy.
@@ -154,7 +122,7 @@ func packedSize(policy *string, arns []types.PolicyDescriptorType, tags []types.
 	if n == 0 {
 		return nil
 	}
-	return aws.Int32(int32(min((n*100+sessionPolicy.high-1)/sessionPolicy.high, 100)))
+	return aws.Int32(int32(min((n*100+maxPolicy-1)/maxPolicy, 100)))
 }
 
 // accessDenied has no type in the SDK. Source: field reports.

@@ -25,11 +25,6 @@ func (a *API) GetCallerIdentity(ctx context.Context, _ *sts.GetCallerIdentityInp
 // GetAccessKeyInfo reads the account from an access key id, of which it is a part.
 // Source: AWS STS API reference, GetAccessKeyInfo.
 func (a *API) GetAccessKeyInfo(_ context.Context, in *sts.GetAccessKeyInfoInput) (*sts.GetAccessKeyInfoOutput, error) {
-	var v violations
-	v.required("accessKeyId", in.AccessKeyId, accessKeyID)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	account := session.AccountOf(*in.AccessKeyId)
 	if account == "" {
 		return nil, validationError("%s is invalid", *in.AccessKeyId)

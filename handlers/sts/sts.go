@@ -39,7 +39,7 @@ var codec = query.New(query.Rules{Names: map[string]string{"PolicyDescriptorType
 func (a *API) Service() awsapi.Service {
 	const version = "2011-06-15"
 	return awsapi.Service{
-		Name: "sts", ID: sts.ServiceID, Title: "AWS STS",
+		Name: "sts", ID: sts.ServiceID, Title: "AWS STS", Model: model,
 		Protocol: awsapi.Query{Version: version, Namespace: "https://sts.amazonaws.com/doc/" + version + "/", Codec: codec},
 		Complete: true,
 		Operations: []awsapi.Operation{

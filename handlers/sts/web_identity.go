@@ -48,17 +48,6 @@ func (a *API) AssumeRoleWithWebIdentity(ctx context.Context, in *sts.AssumeRoleW
 }
 
 func checkWebIdentity(in *sts.AssumeRoleWithWebIdentityInput) error {
-	var v violations
-	v.role(in.RoleArn, in.RoleSessionName, in.DurationSeconds, in.MinimumSessionTokenSize)
-	v.policies(in.Policy, in.PolicyArns)
-	if in.WebIdentityToken == nil {
-		v.Add("null", "webIdentityToken", "not be null")
-	}
-	v.Hidden("webIdentityToken", in.WebIdentityToken, 4, 20000)
-	v.Text("providerId", in.ProviderId, 4, 2048)
-	if err := v.err(); err != nil {
-		return err
-	}
 	if in.ProviderId != nil { // only with the access tokens of OAuth 2.0 providers
 		return awsapi.NotImplemented("ProviderId of sts AssumeRoleWithWebIdentity")
 	}

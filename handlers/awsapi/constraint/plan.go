@@ -60,21 +60,28 @@ func (m *Model) planOf(t reflect.Type, name string) *plan {
 		}
 		*made = append(*made, d)
 	}
-	m.addEnums(made, t, name)
+	m.addUnknown(made, t, name)
 	return made
 }
 
-// addEnums adds the enumerations of a type of the SDK that a table of before does not know.
-func (m *Model) addEnums(p *plan, t reflect.Type, name string) {
+// addUnknown adds the members of a type of the SDK that an older table does not know: its
+// enumerations, and those that the style has.
+func (m *Model) addUnknown(p *plan, t reflect.Type, name string) {
 	members, known := m.table().Structures[name]
 	for i := range t.NumField() {
 		field := t.Field(i)
+		full := name + "." + field.Name
 		same := func(member Member) bool { return upper(member.Name) == field.Name }
-		if !known || field.Type.Kind() != reflect.String || slices.ContainsFunc(members, same) || slices.Contains(m.style.Own, name+"."+field.Name) {
+		if !known || slices.ContainsFunc(members, same) || slices.Contains(m.style.Own, full) {
 			continue
 		}
-		if values := m.valuesOf(field.Type); values != nil {
-			*p = append(*p, &demand{field: i, name: lower(field.Name), rule: &rule{values: values}})
+		seen, found := m.style.Seen[full]
+		r := &rule{Shape: seen}
+		if field.Type.Kind() == reflect.String {
+			r.values = m.valuesOf(field.Type)
+		}
+		if found || r.values != nil {
+			*p = append(*p, &demand{field: i, name: lower(field.Name), rule: r})
 		}
 	}
 }

@@ -77,6 +77,9 @@ func Length(min, max float64) Shape {
 	return s
 }
 
+// Range is a shape of a number from min to max.
+func Range(min, max float64) Shape { return Shape{Min: &min, Max: &max} }
+
 // Hidden is a shape of which the value is not shown.
 func (s Shape) Hidden() Shape {
 	s.Sensitive = true
