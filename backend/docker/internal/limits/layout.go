@@ -18,7 +18,7 @@ type Layout struct {
 	Driver  string // "cgroupfs" or "systemd"; "none" where the engine uses none
 }
 
-// String is for people: "control groups of version 2, cgroupfs".
+// String is a text for users: "control groups of version 2, cgroupfs".
 func (g Layout) String() string {
 	if !g.used() {
 		return "no control groups"
@@ -101,7 +101,7 @@ func (g Layout) ParentOf(instance, name string) string {
 	}
 }
 
-// isManaged tells the groups that the Manager gives limits from others.
+// isManaged reports whether the Manager gives a group its limits.
 func isManaged(group string) bool {
 	return strings.HasPrefix(group, managedGroup+"/") || strings.HasPrefix(group, managedSlice+"-")
 }

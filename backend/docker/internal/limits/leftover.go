@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
-// hostGroups is where a host shows the groups of version 1, by what they bound.
+// hostGroups is the folder of the groups of version 1: one for each kind of limit.
 const hostGroups = "/sys/fs/cgroup"
 
 // RemoveSandbox removes a sandbox after what was in its control group. If it ended
@@ -55,8 +55,7 @@ func (m *Manager) RemoveSandbox(ctx context.Context, id string) error {
 	return err
 }
 
-// RemoveLost removes the groups of sandboxes that others have removed, those
-// first that are in others.
+// RemoveLost removes the groups of sandboxes that others have removed, the innermost first.
 func (m *Manager) RemoveLost(ctx context.Context) {
 	var lost []string
 	for id, its := range m.Containers.All() {
@@ -70,8 +69,8 @@ func (m *Manager) RemoveLost(ctx context.Context) {
 	}
 }
 
-// WithoutSandbox are those of containers whose sandbox others have removed, and
-// what these groups are in.
+// WithoutSandbox are the groups of containers whose sandbox others have removed, with the groups
+// around them.
 func (m *Manager) WithoutSandbox(ctx context.Context, all []container.Summary) (Layout []string) {
 	for _, c := range all {
 		sandbox := cmp.Or(c.Labels[label.BoundKey], container.NetworkMode(c.HostConfig.NetworkMode).ConnectedContainer())

@@ -44,18 +44,18 @@ type Options struct {
 // New returns the cgroup manager of an owner.
 func New(o Options) *Manager { return &Manager{Options: o} }
 
-// trial is how it went to start the container and to set limits.
+// trial is the outcome of starting the container and of setting a limit with it.
 type trial struct {
 	id     string // of the container
-	whyNot string // it cannot; the engine goes without
+	whyNot string // limits cannot be set; the engine goes on without
 	at     time.Time
 }
 
-// retryTime is after how long one that cannot is tried again, with the next sandbox: the
-// engine may have been short of something, or its host has been mended.
+// retryTime is after how long a trial that failed is repeated, with the next sandbox: the engine may
+// have been short of something, or its host has been mended.
 const retryTime = 10 * time.Minute
 
-// usable is the container, or why there is none.
+// usable is the latest trial, repeated if that is due.
 func (m *Manager) usable(ctx context.Context) (trial, error) {
 	g, err := m.started.Get(ctx, m.start)
 	if err != nil || g.whyNot == "" || time.Since(g.at) < retryTime {
@@ -69,8 +69,7 @@ func (m *Manager) usable(ctx context.Context) (trial, error) {
 	return g, err
 }
 
-// Binding is how new sandboxes are bound on this engine. It tries whether the container can do what
-// it is for.
+// Binding is how new sandboxes are bound on this engine. It tries whether limits can be set.
 func (m *Manager) Binding(ctx context.Context) (Binding, error) {
 	known, err := m.Support(ctx)
 	if err != nil || known.Binding != Managed {
@@ -147,8 +146,8 @@ func (m *Manager) WarnUnbound(why string) {
 	m.Log.Warn("cannot limit a task or container instance as a whole: each of its containers is limited by itself", "reason", why)
 }
 
-// request asks for the rights of the host's root on its control groups alone. To a
-// host that confines containers by label or by another user's numbers it has to be said.
+// request asks for the rights of the host's root on control groups alone. Hosts that confine
+// containers by labels (SELinux) or by a user namespace have to be told.
 func (m *Manager) request(g Layout) container.CreateRequest {
 	host := &container.HostConfig{
 		NetworkMode: "none", CgroupnsMode: container.CgroupnsModeHost, UsernsMode: "host",

@@ -20,8 +20,8 @@ type Ulimits struct {
 // NewUlimits returns those of an engine that has not refused any yet.
 func NewUlimits(log *slog.Logger) *Ulimits { return &Ulimits{log: log} }
 
-// Trial are more open files than an engine may have itself. The owner's heartbeat, which
-// comes before all else, tries whether the engine can give them.
+// Trial asks for more open files than an engine may have itself. The owner's heartbeat, which is made
+// first, tries whether the engine can give them.
 func (u *Ulimits) Trial() []*units.Ulimit {
 	if u.fixed.Load() {
 		return nil
@@ -30,7 +30,7 @@ func (u *Ulimits) Trial() []*units.Ulimit {
 }
 
 // Refused notes an error that says that limits cannot be raised: the engine runs
-// without that right, rootless or in a container. It is true once.
+// without that right, rootless or in a container. It returns true for the first such error.
 // Sources: runc, "error setting rlimit type 7"; crun, "setrlimit `RLIMIT_NOFILE`".
 func (u *Ulimits) Refused(err error) bool {
 	if err == nil || !strings.Contains(strings.ToLower(err.Error()), "rlimit") || !u.fixed.CompareAndSwap(false, true) {
@@ -40,7 +40,7 @@ func (u *Ulimits) Refused(err error) bool {
 	return true
 }
 
-// Possible leaves out what the engine cannot give.
+// Possible leaves out optional limits that the engine cannot give.
 func (u *Ulimits) Possible(asked []backend.Ulimit) []backend.Ulimit {
 	return slices.DeleteFunc(slices.Clone(asked), func(limit backend.Ulimit) bool { return limit.Optional && u.fixed.Load() })
 }

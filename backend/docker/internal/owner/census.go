@@ -27,12 +27,12 @@ type State string
 const (
 	// Live is an emulator that runs.
 	Live State = "live"
-	// Kept does not run, but its data directory is there: its next start takes
+	// Kept is one that does not run, but its data directory is there: its next start takes
 	// over what it has.
 	Kept State = "kept"
-	// Dead never comes back.
+	// Dead is one that never comes back.
 	Dead State = "dead"
-	// Unknown does not run and has a data directory that cannot be seen from
+	// Unknown is one that does not run, and whose data directory cannot be seen from
 	// here, or may be another one than what is seen.
 	Unknown State = "unknown"
 )
@@ -70,10 +70,9 @@ type Options struct {
 // New returns the owners on an engine.
 func New(o Options) *Registry { return &Registry{o} }
 
-// judge decides about an owner as a whole: of one that has a data directory nothing
-// goes, not even what it made in a run that was to leave nothing. alive says that its
-// heartbeat is held or may be again, and homes are what its directories look like, one
-// each place that its things name; none is an owner without a directory.
+// judge decides about an owner as a whole: of an owner with a data directory nothing is removed, not
+// even things of a run without that directory. alive says that its heartbeat runs, or may run again;
+// homes are the states of the directories that its things name; none is an owner without a directory.
 func judge(alive bool, homes []dirState) State {
 	switch {
 	case alive:

@@ -10,10 +10,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
-// vantage is the place from which others' directories are looked for.
+// vantage is the place from which this process looks for the directories of others.
 type vantage struct {
 	label.Place
-	// sure says that no other place ever has the same labels: the machine has an id, and
+	// sure: no other place ever has the same labels, since the machine has an id, and
 	// this process is in its initial mount namespace, which no container is. The kernel gives
 	// the number of another namespace again when that has ended, and containers
 	// may share their host's name.
@@ -53,8 +53,8 @@ const (
 	unclear dirState = "unclear"
 )
 
-// dirStateOf looks for an owner's directory. The owner's own file tells where it is from
-// wherever it is seen; that there is none, or another one, only from where one can be sure.
+// dirStateOf looks for an owner's directory. The owner's file proves the directory wherever it is
+// seen; its absence, or another owner's file, proves something only from a place that is sure.
 func dirStateOf(owner string, at label.Place, from vantage) dirState {
 	if at.Directory == "" || !from.Sees(at) {
 		return unclear

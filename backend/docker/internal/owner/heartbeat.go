@@ -132,7 +132,7 @@ func (h *Heartbeat) create(ctx context.Context) (*beat, error) {
 	return l, nil
 }
 
-// tend waits for the heartbeat to break, and makes a new one unless that was meant.
+// tend waits for the heartbeat to break, and makes a new one unless it was dropped.
 func (h *Heartbeat) tend(l *beat) {
 	if h.Owner.Durable() {
 		if err := errors.Join(h.RemoveSpent(h.Closing, l.id), h.Errands.RemoveLost(h.Closing)); err != nil {
@@ -227,8 +227,8 @@ func (h *Heartbeat) Drop(ctx context.Context) error {
 	return h.Containers.Remove(ctx, l.id)
 }
 
-// RemoveSpent removes the heartbeats of the owner's earlier runs. They tell
-// where the directory is: something else has to do so by now.
+// RemoveSpent removes the heartbeats of the owner's earlier runs, but for one. Something else has to
+// tell where the owner's directory is by now.
 func (h *Heartbeat) RemoveSpent(ctx context.Context, but string) error {
 	spent := h.Owner.Filter(map[string]string{label.KindKey: string(label.Heartbeat)})
 	spent.Add("status", string(container.StateExited))

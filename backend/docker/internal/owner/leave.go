@@ -46,9 +46,8 @@ func (r *Registry) tidy(ctx context.Context) error {
 	return r.Heartbeat.RemoveSpent(ctx, "")
 }
 
-// ensureWitness has one thing tell where the owner's data directory is now, if all
-// else is of earlier runs that had it elsewhere, or were to leave nothing: labels
-// cannot be changed. It is an empty volume.
+// ensureWitness makes an empty volume that tells where the owner's data directory is now, if all that
+// is left is of runs with the directory elsewhere, or without one: labels cannot be changed.
 func (r *Registry) ensureWitness(ctx context.Context, all property) error {
 	all.heartbeats = nil
 	for _, v := range all.volumes {

@@ -74,7 +74,7 @@ func (p property) filter(keep func(labels map[string]string) bool) property {
 	}
 }
 
-// removeProperty removes in the order in which things depend on each other:
+// removeProperty removes things in the order in which they depend on each other:
 // containers before the sandbox whose namespace and control group they are in,
 // sandboxes before their parents, those before networks and volumes, heartbeats last.
 func (r *Registry) removeProperty(ctx context.Context, all property) (removed int, err error) {

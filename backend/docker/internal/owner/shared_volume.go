@@ -18,7 +18,7 @@ func isShared(labels map[string]string) bool {
 	return labels[label.KindKey] == string(label.SharedVolume)
 }
 
-// removeShared removes shared volumes that no container uses, of whatever owner that is.
+// removeShared removes shared volumes of any owner that no container uses.
 func (r *Registry) removeShared(ctx context.Context, volumes []volume.Volume) (removed int, err error) {
 	containers, err := r.Client.ContainerList(ctx, client.ContainerListOptions{All: true})
 	if err != nil {
@@ -36,8 +36,8 @@ func (r *Registry) removeShared(ctx context.Context, volumes []volume.Volume) (r
 	return removed, errors.Join(failures...)
 }
 
-// mountsBelow is the id of a container that has a folder of a volume. Of that the engine,
-// which refuses to remove a volume that is mounted as a whole, does not know.
+// mountsBelow is the id of a container that mounts a folder of a volume. The engine refuses to remove
+// a volume that is mounted as a whole, but does not know of mounts of its folders.
 func mountsBelow(containers []container.Summary, volumePath string) (id string) {
 	for _, c := range containers {
 		for _, m := range c.Mounts {

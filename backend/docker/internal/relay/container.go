@@ -20,16 +20,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
-// portAttempts bounds how often a relay is made for want of ports: the engine names one
-// that is taken at a time.
+// portAttempts bounds how often a relay is made anew because a port is taken: the engine's refusal
+// names one port at a time.
 const portAttempts = 32
 
 // listenPorts are where the relay listens.
 var listenPorts = []string{decimal(backend.RelayPort), decimal(MetadataPort)}
 
-// removeEarlier waits for the end of those that have the addresses and ports by which
-// containers and others know the next one. Only one process has a data directory, so when that
-// begins, relays of the owner are of a run that was killed.
+// removeEarlier removes earlier relays, which hold the addresses and ports of the next one. Only one
+// process has a data directory, so relays that are there when it starts are of a run that was killed.
 func (r *Relay) removeEarlier(ctx context.Context) error {
 	if r.latest != "" {
 		return r.Containers.Remove(ctx, r.latest)
@@ -51,7 +50,7 @@ func (r *Relay) removeEarlier(ctx context.Context) error {
 }
 
 // create makes a relay that answers, with ports published where this process runs in a
-// container of the engine: its own loopback address is no user's then.
+// container of the engine, where users cannot reach its own loopback address.
 func (r *Relay) create(ctx context.Context) (*link, error) {
 	own, err := r.Networks.Own(ctx)
 	if err != nil {
@@ -127,8 +126,8 @@ func (r *Relay) try(ctx context.Context, asked hostPorts) (l *link, taken hostPo
 }
 
 // goDirect has the streams of a relay go over a connection to its address, which takes half the
-// time that they take through the engine. Its input and output stay what it lives by, and carry
-// the streams where its address is out of reach after all.
+// time that they take through the engine. The relay still ends with its standard input, which carries
+// the streams if its address turns out to be out of reach.
 func (r *Relay) goDirect(ctx context.Context, l *link, key string) {
 	found, err := r.Client.ContainerInspect(ctx, l.id)
 	if err != nil {
@@ -150,8 +149,8 @@ func (r *Relay) goDirect(ctx context.Context, l *link, key string) {
 	}
 }
 
-// key is what a relay knows this process by whose address is within reach; empty is none:
-// one in a container of the engine is not where the relay is before that is on its networks.
+// key is the secret by which a relay whose address is within reach knows this process. Empty is none:
+// a process in a container of the engine cannot reach the relay before that is on its networks.
 func (r *Relay) key(ctx context.Context) string {
 	own, err := r.Networks.Own(ctx)
 	if err != nil || own.ID != "" {
@@ -164,14 +163,14 @@ func (r *Relay) key(ctx context.Context) string {
 }
 
 // memory bounds the relay: as many connections as it takes (program/relay/crowd.go) stay well
-// below it while most of them carry little, and its garbage collector knows of a part of it. One
-// that needs more all the same ends, and another is made.
+// below it while most of them carry little, and its garbage collector aims at a part of it. A relay
+// that needs more is killed, and another is made.
 const (
 	memory = 512 << 20
 	heap   = "GOMEMLIMIT=400MiB"
 )
 
-// forwarding has a namespace pass on packets for others. A new one does if the engine's host does.
+// forwarding has a namespace forward packets. A new namespace does if the engine's host does.
 const forwarding = "net.ipv4.ip_forward"
 
 // request asks for a container on the engine's default bridge, from where ports are

@@ -8,8 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
-// Dial connects, on a network of that name of the engine's, through the relay, or through the next one
-// when that has just ended.
+// Dial connects through the relay, on the network that the engine knows under a name. If the relay has
+// just ended, it connects through the next one.
 func (r *Relay) Dial(ctx context.Context, dockerName string, to tunnel.Destination) (net.Conn, error) {
 	vpc, err := r.Networks.Named(ctx, dockerName)
 	if err != nil {

@@ -26,15 +26,15 @@ type listener struct {
 // Listen is what containers find as RelayName; see backend.Relay.
 func (r *Relay) Listen() net.Listener { return r.listenAt(backend.RelayPort) }
 
-// ListenMetadata is what containers find at TaskMetadataAddress; see backend.TaskMetadata. Sandboxes lead TaskMetadataAddress to a port
-// of the relay of its own.
+// ListenMetadata is what containers find at TaskMetadataAddress; see backend.TaskMetadata. Sandboxes
+// lead that address to MetadataPort of the relay.
 func (r *Relay) ListenMetadata() net.Listener { return r.listenAt(MetadataPort) }
 
 // MetadataPort is where the relay is asked for metadata, as the container agent is.
 // Source: Amazon ECS container agent, which leads TaskMetadataAddress there.
 const MetadataPort = 51679
 
-// listenAt returns the listener of a port, which takes the place of the one before.
+// listenAt returns a listener of a port; it replaces the one before.
 func (r *Relay) listenAt(port uint16) net.Listener {
 	l := &listener{relay: r, port: port, conns: make(chan net.Conn, backlog), closed: make(chan struct{})}
 	r.mu.Lock()
@@ -101,8 +101,8 @@ func (r *Relay) receive(l *link) {
 	}
 }
 
-// admits reports whether a connection is for the listener. One from elsewhere than the network of the
-// owner at which it comes in, such as the engine's default bridge, is not.
+// admits reports whether a connection may reach the listener: it has to come from the owner's network
+// at whose address it came in. The engine's default bridge is none of these.
 func (r *Relay) admits(caller tunnel.Caller) bool {
 	vpc, ours := r.Networks.Around(caller.At.Addr())
 	return ours && vpc.Subnet.Contains(caller.From.Addr())

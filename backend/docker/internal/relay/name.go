@@ -14,8 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
-// Address is where the relay of a network is, also where that is elsewhere than usual: that
-// address was taken when the relay came.
+// Address is where the relay of a network is: its usual address, or another one if that was taken.
 func (r *Relay) Address(vpc vpcnet.Network) netip.Addr {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -25,8 +24,8 @@ func (r *Relay) Address(vpc vpcnet.Network) netip.Addr {
 	return vpc.RelayAddress()
 }
 
-// Keep has the relay come back where sandboxes of an earlier run look for it: the latest of them,
-// which the engine lists first.
+// Keep has the relay come back where a sandbox of an earlier run looks for it. The first call for a
+// network counts: the engine lists the latest sandbox first.
 func (r *Relay) Keep(vpc vpcnet.Network, at netip.Addr) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -35,7 +34,7 @@ func (r *Relay) Keep(vpc vpcnet.Network, at netip.Addr) {
 	}
 }
 
-// SettledAddress is Address, once it is sure.
+// SettledAddress is Address; on a network of the user's it waits until the relay is there.
 func (r *Relay) SettledAddress(ctx context.Context, vpc vpcnet.Network) netip.Addr {
 	if vpc.Adopted { // others may have the address that it is to have
 		r.Await(ctx)
@@ -58,8 +57,8 @@ func (r *Relay) Name(ctx context.Context, host *container.HostConfig, vpc vpcnet
 	host.ExtraHosts = append(slices.Clone(host.ExtraHosts), backend.RelayName+":"+at.String())
 }
 
-// NameAcross is Name for a container on a network that may be isolated: there the
-// relay is found where that leads to.
+// NameAcross is Name for a container on a network that may be isolated: from there the relay is
+// found on the network that the isolated one leads to.
 func (r *Relay) NameAcross(ctx context.Context, host *container.HostConfig, vpc vpcnet.Network) error {
 	if !vpc.Isolated {
 		r.Name(ctx, host, vpc)

@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	// firstHostPort and lastHostPort are between which relays publish ports: below those
-	// that kernels give of themselves, among which agents of AWS count 32768 and up.
+	// firstHostPort and lastHostPort bound the ports that relays publish: below the ephemeral ones of
+	// kernels, and below those that agents of AWS choose from, 32768 and up.
 	firstHostPort = 14600
 	lastHostPort  = 15599
-	// udpShare is how many TCP ports there are for one of UDP. Each port costs a process
+	// udpShare is how many TCP ports there are for each UDP port. Each port costs a process
 	// on the engine's host, and few tasks serve UDP to it.
 	udpShare = 4
 	// loopbackAddress is where they are published.
@@ -89,7 +89,7 @@ func (asked hostPorts) refusedPort(err error) (refused hostPorts, ok bool) {
 	}
 	n, failed := strconv.ParseUint(match[1], 10, 16)
 	port := uint16(n)
-	// Not each wording tells the protocol: then the number is good for neither.
+	// Some wordings do not tell the protocol: then the port counts as taken for both.
 	if !udpNamed.MatchString(err.Error()) && slices.Contains(asked.tcp, port) {
 		refused.tcp = []uint16{port}
 	}

@@ -52,8 +52,8 @@ func (r *Relay) SetPublished(ctx context.Context, forwards []backend.PortForward
 	}
 }
 
-// lead has the relay's published ports lead where they are to, and nothing else go through it
-// from one VPC to another, nor tasks reach each other by these ports. Two callers take turns.
+// lead pushes where the relay's published ports lead. Nothing else passes from one VPC to another, and
+// tasks do not reach each other by these ports. Callers take turns.
 func (r *Relay) lead(ctx context.Context, l *link) error {
 	if err := l.leading.Acquire(ctx, 1); err != nil {
 		return err

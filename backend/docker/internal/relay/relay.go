@@ -206,7 +206,7 @@ func (r *Relay) Await(ctx context.Context) {
 // errDropped: the relay that is being made is no longer wanted.
 var errDropped = errors.New("relay was dropped")
 
-// start makes nothing, not even a heartbeat, after that era.
+// start makes a relay, and nothing, not even a heartbeat, once the era is over.
 func (r *Relay) start(ctx context.Context, era int64) (*link, error) {
 	if err := r.making.Acquire(ctx, 1); err != nil {
 		return nil, err

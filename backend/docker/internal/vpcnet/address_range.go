@@ -31,8 +31,8 @@ func taken(networks []network.Summary) (ranges []netip.Prefix) {
 	return ranges
 }
 
-// inTheWay is the refusal of a range that is Exact, or Isolated, of which something of the engine or
-// its host has part, which it names; nil if nothing has. In others the user put the network.
+// inTheWay refuses a range that is Exact, or Isolated, if a network of the engine or of its host
+// overlaps it, and names that network. Other ranges are the user's choice.
 func (s *Networks) inTheWay(spec backend.NetworkSpec, networks []network.Summary) error {
 	want := spec.CIDR
 	if !spec.Exact && !spec.Isolated || !want.IsValid() {
@@ -56,7 +56,8 @@ func (s *Networks) inTheWay(spec backend.NetworkSpec, networks []network.Summary
 	return nil
 }
 
-// RangeInUse says what has part of a range; nil if nothing has. See backend.RangeChecker.
+// RangeInUse is an error that names what overlaps a range; nil if nothing does. See
+// backend.RangeChecker.
 func (s *Networks) RangeInUse(ctx context.Context, cidr netip.Prefix) error {
 	networks, err := s.Client.NetworkList(ctx, nil)
 	if err != nil {
@@ -65,8 +66,8 @@ func (s *Networks) RangeInUse(ctx context.Context, cidr netip.Prefix) error {
 	return s.inTheWay(backend.NetworkSpec{CIDR: cidr, Exact: true}, networks)
 }
 
-// withInvented is a range of the host with what a proxy that invents addresses for names has around
-// its own: Clash and its kin have one address of 198.18.0.0/16, and route what is invented in
+// withInvented widens a range of the host by the addresses that a proxy invents for names around its
+// own: Clash and its kin have one address of 198.18.0.0/16, and route what is invented in
 // tables of their own. Source: RFC 2544, appendix C; the documentation of mihomo, fake-ip-range.
 func withInvented(has netip.Prefix) netip.Prefix {
 	if has.Bits() > 16 && netip.MustParsePrefix("198.18.0.0/15").Contains(has.Addr()) {
@@ -75,7 +76,7 @@ func withInvented(has netip.Prefix) netip.Prefix {
 	return has
 }
 
-// hostRanges are what this host routes somewhere itself: its own interfaces and,
+// hostRanges are the ranges that this host routes itself: those of its interfaces and,
 // on Linux, its routing table, where a VPN shows.
 func hostRanges() (ranges []netip.Prefix) {
 	addresses, _ := net.InterfaceAddrs()
@@ -95,8 +96,8 @@ func hostRanges() (ranges []netip.Prefix) {
 // are little-endian hex. Source: proc_pid_net(5), /proc/net/route.
 var routeLine = regexp.MustCompile(`^\S+\s+([0-9A-F]{8})\s+[0-9A-F]{8}\s+\S+\s+\S+\s+\S+\s+\S+\s+([0-9A-F]{8})\s`)
 
-// minRouteBits is the length from which on a route says that its range is somewhere. A
-// shorter one leads everywhere, as the default route does: a VPN that takes all traffic
+// minRouteBits is the least length of a route that takes its range. A shorter one leads everywhere, as
+// the default route does: a VPN that takes all traffic
 // routes 0.0.0.0/1 and 128.0.0.0/1. No private range is larger than a /8.
 // Source: RFC 1918; openvpn(8), --redirect-gateway def1.
 const minRouteBits = 8

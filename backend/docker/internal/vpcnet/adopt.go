@@ -50,7 +50,7 @@ func (s *Networks) adopt(ctx context.Context, existing []network.Summary, name s
 
 // takesAddresses reports whether containers on a network can have addresses of their own
 // choice, which the engine allows where the user has configured the range. As it does
-// not tell where the range is from, a container that never starts tries.
+// not tell where the range is from, it tries with a container that never starts.
 func (s *Networks) takesAddresses(ctx context.Context, vpc Network) (bool, error) {
 	labels := s.Owner.Labels(label.Sandbox, nil)
 	made, err := s.Containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{

@@ -43,8 +43,8 @@ func (s *Networks) ensure(ctx context.Context, spec backend.NetworkSpec, own Own
 	return vpc, s.join(ctx, vpc, own)
 }
 
-// createVPC tries one range after the other: another process may take one between
-// the look and the leap.
+// create makes the network of a VPC. It tries one range after the other: another process may take a
+// range after the look at those that are free.
 func (s *Networks) create(ctx context.Context, spec backend.NetworkSpec, existing []network.Summary) (Network, error) {
 	avoid := taken(existing)
 	if s.Local {

@@ -10,8 +10,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
-// At is the network that an address is of, also one of an earlier run. The zero Network is none: the
-// user has removed it.
+// At is the network that has an address in its range, also one of an earlier run. The zero Network is
+// none: the user has removed it.
 func (s *Networks) At(ctx context.Context, address netip.Addr) (Network, error) {
 	if vpc, ok := s.Around(address); ok {
 		return vpc, nil
@@ -28,7 +28,7 @@ func (s *Networks) At(ctx context.Context, address netip.Addr) (Network, error) 
 	return Network{}, nil // the user has removed it
 }
 
-// Around is the network in use that an address is of.
+// Around is the network in use that has an address in its range.
 func (s *Networks) Around(address netip.Addr) (Network, bool) {
 	for _, vpc := range s.All() {
 		if !vpc.Isolated && vpc.Subnet.Contains(address) {

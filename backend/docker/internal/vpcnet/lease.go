@@ -10,15 +10,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 )
 
-// Lease is an address that a sandbox holds until it is removed, and a container until it has
-// ended: it asks for the same one when it starts again. Those that have ended may be many, and the
-// network of a container instance is small.
+// Lease is an address that a sandbox holds until it is removed, and a container until it has ended. A
+// container that starts again asks for the same address. It does not keep it meanwhile: containers
+// that have ended may be many, and the network of a container instance is small.
 type Lease struct {
 	IP   netip.Addr
 	From *ipam.Network
 }
 
-// Leases are those of all, by the id of the container.
+// Leases are the leases of all containers.
 type Leases struct {
 	mu     sync.Mutex
 	held   map[string][]Lease
@@ -36,7 +36,7 @@ func (l *Leases) Add(id string, held Lease) {
 	l.held[id] = append(l.held[id], held)
 }
 
-// End gives back what one held that is gone.
+// End gives back the addresses of a container that is gone.
 func (l *Leases) End(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -48,22 +48,22 @@ func (l *Leases) End(id string) {
 	delete(l.starts, id)
 }
 
-// Began is how often a container has been started: rest wants to know it from before the look
-// that has shown its end.
+// Began is how often a container has been started. Rest needs the number from before the look that has
+// shown the container's end.
 func (l *Leases) Began(id string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.starts[id]
 }
 
-// allBegan tells that of all, before containers are listed.
+// allBegan is Began of all containers.
 func (l *Leases) allBegan() map[string]int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return maps.Clone(l.starts)
 }
 
-// Rest gives back what a container held that has ended, unless it has been started since.
+// Rest gives back the addresses of a container that has ended, unless it has been started since.
 func (l *Leases) Rest(id string, began int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -77,8 +77,8 @@ func (l *Leases) Rest(id string, began int) {
 	delete(l.held, id)
 }
 
-// Resume takes what a container held again, before it starts. If another container has that by now
-// it returns backend.ErrAddressInUse.
+// Resume takes the addresses again that a container held, before it starts. If another container has
+// one by now it returns backend.ErrAddressInUse.
 func (l *Leases) Resume(id string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
