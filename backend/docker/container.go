@@ -20,8 +20,8 @@ import (
 )
 
 // Create implements backend.Engine. Without a sandbox the container has no network.
-// Where nothing bounds the sum of the sandbox's containers, each gets its sandbox's
-// limits for what the spec leaves open: that bounds each.
+// Where the engine cannot bound the sum of a sandbox's containers, each container gets its sandbox's
+// limits where the spec has none.
 func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
 	defer e.warm.TaskStarts()()
 	if err := e.heartbeat.Ensure(ctx); err != nil {

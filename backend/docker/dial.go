@@ -11,12 +11,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
-// dialTimeout bounds a direct connection: the address is on this machine, so an
-// answer that has not come by then will not.
+// dialTimeout bounds a direct connection: the address is on this machine, so a later answer is
+// unlikely.
 const dialTimeout = 3 * time.Second
 
-// connectTimeout bounds what the engine has to do with a connection, which may be to make
-// the relay.
+// connectTimeout bounds a connection as a whole, with the making of the relay.
 const connectTimeout = 30 * time.Second
 
 // Dial implements backend.Engine. It connects to the sandbox's own address, as a

@@ -99,9 +99,8 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	}, nil
 }
 
-// EnsurePrograms has the programs be there without which no task runs, and so builds them if
-// need be, on an engine of an architecture as [Engine.Info] has it. Otherwise they are looked
-// for when they are first needed.
+// EnsurePrograms finds the programs that every task needs, for an architecture as [Engine.Info] has
+// it, and builds them if need be. Without it they are looked for when they are first needed.
 func (e *Engine) EnsurePrograms(ctx context.Context, architecture string) error {
 	return e.containers.EnsurePrograms(ctx, architecture)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 )
 
-// facts are what matters about an engine and does not change while it runs.
+// facts do not change while an engine runs.
 type facts struct {
 	architecture string
 	// hosted says that containers run on the engine's own machine and network, not
@@ -96,7 +96,7 @@ func (e *Engine) statsHost(ctx context.Context) (stats.Host, error) {
 	return stats.Host{Memory: known.memory, Groups: known.cgroups.Binding != limits.Unbound}, err
 }
 
-// reachable says whether the addresses of sandboxes can be dialled from here.
+// reachable reports whether the addresses of sandboxes can be dialled from here.
 func (e *Engine) reachable(ctx context.Context) (bool, error) {
 	return e.direct.Get(ctx, func(ctx context.Context) (bool, error) {
 		own, err := e.networks.Own(ctx)
@@ -111,9 +111,8 @@ func (e *Engine) reachable(ctx context.Context) (bool, error) {
 	})
 }
 
-// hasHostGateway says whether the engine knows the word that stands for the address of its
-// host. That is the default bridge's, so an engine without that bridge has none and would
-// start no container that asks.
+// hasHostGateway reports whether the engine knows the word host-gateway, which stands for its host's
+// address on the default bridge. An engine without that bridge starts no container that uses the word.
 // Source: Docker Engine release notes, 20.10; Moby daemon/container_operations.go.
 func (e *Engine) hasHostGateway(ctx context.Context) (bool, error) {
 	if versions.LessThan(e.client.ClientVersion(), "1.41") {

@@ -13,8 +13,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/errand"
 )
 
-// Folder implements backend.Engine. What is on the engine's host only a container there
-// can see: one of the sandbox program looks, or makes the folder.
+// Folder implements backend.Engine. Only a container on the engine's host sees its folders: the sandbox
+// program looks in one, or makes the folder.
 //
 // Newer engines mount a folder of a volume themselves; Debian's does not.
 // Source: Docker Engine API version history, v1.45.

@@ -37,14 +37,13 @@ func limited(found container.InspectResponse) bool {
 	return found.HostConfig.Memory > 0 || limits.InTask(found)
 }
 
-// oomNotice is how long the notice that a container is out of memory may take,
-// which comes on another way than that of its end.
+// oomNotice is for how long the notice that a container is out of memory may come after that of its
+// end.
 const oomNotice = time.Second
 
-// sawOutOfMemory looks for the engine's notice. If that comes after the end of the
-// container, the engine forgets to write it down, but tells of it all the same. There is
-// none where the container's group was gone before the engine looked; that its sandbox has
-// the same notice is left, see package inspect.
+// sawOutOfMemory looks for the engine's notice among its events. If the notice comes after the end of
+// the container, inspecting the container does not show it. If the container's group was gone before
+// the engine looked there is none, but its sandbox has got the same notice; see package inspect.
 func (e *Engine) sawOutOfMemory(ctx context.Context, c backend.Container) bool {
 	ctx, cancel := context.WithTimeout(ctx, 10*oomNotice)
 	defer cancel()

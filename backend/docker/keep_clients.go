@@ -25,7 +25,7 @@ type answering struct {
 	through map[string][]netip.Addr // by sandbox
 }
 
-// forget is for a sandbox that starts or goes: it begins without.
+// forget is for a sandbox that starts or goes: its program begins without them.
 func (a *answering) forget(sandboxID string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -47,7 +47,7 @@ func (a *answering) add(sandboxID string, through netip.Addr) {
 	a.through[sandboxID] = append(a.through[sandboxID], through)
 }
 
-// A sandbox that does not answer is left to itself, and others are told at the same time.
+// answerTimeout bounds the wait for a sandbox, toldAtOnce the number of sandboxes told at a time.
 const (
 	answerTimeout = 5 * time.Second
 	toldAtOnce    = 4
@@ -122,8 +122,8 @@ func (e *Engine) answerThrough(ctx context.Context, sandboxID string, through ne
 	return nil
 }
 
-// asLack says of what a sandbox program refuses that the kernel cannot do it, or that the program
-// is an earlier one.
+// asLack gives a refusal of a sandbox program the meaning backend.ErrNoFilter: the kernel cannot do it,
+// or the program is of an earlier version.
 func asLack(err error) error {
 	var refused *command.RefusedError
 	if errors.As(err, &refused) {
@@ -132,8 +132,8 @@ func asLack(err error) error {
 	return err
 }
 
-// sandboxesAt finds the sandboxes on a network that run and have some addresses. Those of an
-// earlier run the engine knows.
+// sandboxesAt finds the sandboxes that run and have some addresses on a network. It asks the engine for
+// those of an earlier run.
 func (e *Engine) sandboxesAt(ctx context.Context, network string, addresses []netip.Addr) (map[netip.Addr]string, error) {
 	found := map[netip.Addr]string{}
 	e.sandboxes.Range(func(id, facts any) bool {

@@ -8,8 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// lendNames gives a container that joins another sandbox the files in which its own one has
-// names: the engine would give it those of the sandbox that it joins, and refuses others.
+// lendNames mounts the hosts file and the resolv.conf of its own sandbox into a container that joins
+// another one. The engine would give it those of the sandbox that it joins, and refuses others.
 func (e *Engine) lendNames(ctx context.Context, host *container.HostConfig, spec backend.ContainerSpec) error {
 	host.DNS, host.DNSSearch, host.ExtraHosts = nil, nil, nil
 	hosts, servers := len(spec.Names.Hosts) > 0, len(spec.Names.Servers)+len(spec.Names.SearchDomains) > 0

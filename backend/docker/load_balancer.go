@@ -43,7 +43,7 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 
 // isOutdatedBalancer reports whether a container is a load balancer with the program of another
 // version: its image is named by its content. Where the present one cannot be imported there is
-// nothing to replace it with, so it is as good as any.
+// nothing to replace it with, so it does not count as outdated.
 func (e *Engine) isOutdatedBalancer(ctx context.Context, c backend.Container) bool {
 	if c.State != backend.Running || !strings.Contains(c.Image, containers.BalancerImage.Repository+":") {
 		return false
@@ -56,8 +56,8 @@ func (e *Engine) isOutdatedBalancer(ctx context.Context, c backend.Container) bo
 	return !strings.HasSuffix(c.Image, ref) // Podman writes a registry before it
 }
 
-// ConnectLoadBalancer implements backend.LoadBalancers. The engine's own stream to a container
-// is a way that there is to any engine.
+// ConnectLoadBalancer implements backend.LoadBalancers. It uses the engine's stream to the container,
+// which each engine has, also a remote one.
 func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
 	if err := e.containers.Check(ctx, id); err != nil {
 		return nil, dockerapi.Classify(err)

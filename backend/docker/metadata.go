@@ -12,15 +12,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 )
 
-// metadata is what an engine does about metadata.
+// metadata is the state of an engine about metadata.
 type metadata struct {
 	instance bool        // Options.AllowInstanceMetadata
 	ready    atomic.Bool // a sandbox has been asked whether it is ready
 }
 
-// hold is what the sandbox program is started with in the namespace of an address: where
-// metadata is. It is there before anything else runs in the namespace, and each time that the
-// sandbox starts; the relay that it leads to has the same address each time that it is made.
+// hold is the command line of the sandbox program in the namespace of an address: it says where
+// metadata is. So metadata is there before anything else runs in the namespace, each time that the
+// sandbox starts; the relay has the same address each time that it is made.
 func (e *Engine) hold(own, relayAt netip.Addr) []string {
 	lead := "none"
 	if relayAt.IsValid() && e.relay.Listens(relay.MetadataPort) {
@@ -37,8 +37,8 @@ func (e *Engine) hold(own, relayAt netip.Addr) []string {
 // tells of its tasks, and carry what comes there to the relay as well.
 const introspection = "ECS_EMULATOR_INTROSPECTION=on"
 
-// checkMetadata looks once whether a sandbox could lead metadata and refuse it: that depends on
-// the kernel, and the sandbox starts all the same.
+// checkMetadata looks once whether a sandbox has been able to lead metadata and to refuse it. That
+// depends on the kernel, and the sandbox starts without it.
 func (e *Engine) checkMetadata(sandboxID string) {
 	known, err := e.sandbox(e.closing, sandboxID)
 	if err != nil || !known.IP.IsValid() || e.metadata.ready.Swap(true) {

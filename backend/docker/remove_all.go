@@ -8,8 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
-// RemoveAll implements backend.Engine. The heartbeat goes last, so that what an
-// interrupted run leaves is never without an owner that is plainly dead or alive.
+// RemoveAll implements backend.Engine. The heartbeat goes last, so that the rest
+// of an interrupted call still has an owner that is plainly dead or alive.
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.warm.Empty(ctx)
 	dropped := e.relay.Drop(ctx)

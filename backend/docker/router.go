@@ -10,13 +10,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
-// createRouter makes a sandbox that is the gateway of another network. It is on both:
-// the engine knows of an address of its own on the second one, and the sandbox program
-// adds the gateway's when the sandbox has started.
+// createRouter makes a sandbox that is the gateway of another network. It is on both: on the second one
+// the engine gives it an address of its own, and the sandbox program adds the gateway's when the sandbox
+// has started.
 func (e *Engine) createRouter(ctx context.Context, spec backend.SandboxSpec, vpc, routed vpcnet.Network) (backend.Container, error) {
 	// Forwarding holds in the namespace of the sandbox alone. Packets to the loopback
-	// address may leave it, because what listens there for a container may be elsewhere. What it
-	// refuses it says each time: the kernel would tell a container so once in a second.
+	// address may leave it, because what listens there for a container may be elsewhere. The
+	// kernel tells a container of each refusal, and not once in a second.
 	sysctls := map[string]string{"net.ipv4.ip_forward": "1", "net.ipv4.conf.all.route_localnet": "1", "net.ipv4.icmp_ratelimit": "0"}
 	maps.Copy(sysctls, spec.Sysctls)
 	spec.Sysctls = sysctls

@@ -61,7 +61,7 @@ func (e *Engine) createInstead(ctx context.Context, spec backend.SandboxSpec, vp
 	return c, err
 }
 
-// createSandbox makes a sandbox with labels of the engine's own besides.
+// createSandbox makes a sandbox with further labels of the engine's own.
 func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vpc vpcnet.Network, own map[string]string) (backend.Container, error) {
 	known, err := e.engineFacts(ctx)
 	if err != nil {
@@ -112,7 +112,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	return c, nil
 }
 
-// addCommand says what the program of a sandbox does that has an address.
+// addCommand says what the program of a sandbox with an address does.
 func (e *Engine) addCommand(ctx context.Context, r container.CreateRequest, spec backend.SandboxSpec, vpc vpcnet.Network, ip netip.Addr) {
 	e.relay.Name(ctx, r.HostConfig, vpc)
 	at := e.relay.SettledAddress(ctx, vpc)
@@ -146,8 +146,7 @@ func takeAddress(vpc vpcnet.Network, spec backend.SandboxSpec) (netip.Addr, erro
 	return spec.IP, nil
 }
 
-// existing finds the container of that name, which has the address already; if there
-// is none, why is the error.
+// existing finds the container of that name, of an earlier call; if there is none, the error is why.
 func (e *Engine) existing(ctx context.Context, name string, why error) (backend.Container, error) {
 	found, err := e.Inspect(ctx, name)
 	if errors.Is(err, backend.ErrNotFound) {

@@ -11,9 +11,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
-// whyNotStarted gives the error of a start the meaning backend.ErrNoSandbox where a sandbox
-// does not run that the container needs. The engine's words for that differ from one version
-// to the next, so the sandboxes themselves are looked at.
+// whyNotStarted gives the error of a start the meaning backend.ErrNoSandbox if a sandbox that the
+// container needs does not run. It looks at the sandboxes, since the engine's words differ from one
+// version to the next.
 // Source: Moby daemon/container_operations.go, 20.10 and 28.5: "cannot join network of a non
 // running container" became "cannot join network namespace of a non running container".
 func (e *Engine) whyNotStarted(ctx context.Context, id string, why error) error {
@@ -32,8 +32,8 @@ func (e *Engine) whyNotStarted(ctx context.Context, id string, why error) error 
 	return why
 }
 
-// needs are the sandboxes that have to run for a container to start: whose limits, network,
-// processes and IPC it has.
+// needs are the sandboxes that have to run for a container to start: those whose limits, network,
+// processes or IPC it shares.
 func needs(c container.InspectResponse) (sandboxes []string) {
 	for _, id := range []string{
 		c.Config.Labels[label.BoundKey], c.HostConfig.NetworkMode.ConnectedContainer(),

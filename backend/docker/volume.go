@@ -48,8 +48,8 @@ func (e *Engine) Volume(ctx context.Context, name string) (backend.Volume, error
 	return e.volumeOf(found), nil
 }
 
-// inspectVolume tells the lack of a volume from that of a container, which the engine's
-// words do not always do.
+// inspectVolume inspects a volume. Its error says that the volume is missing, which the engine's words
+// do not always say.
 func (e *Engine) inspectVolume(ctx context.Context, name string) (volume.Volume, error) {
 	found, err := e.client.VolumeInspect(ctx, name)
 	if cerrdefs.IsNotFound(err) {

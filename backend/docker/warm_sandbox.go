@@ -49,7 +49,7 @@ func warmShapeOf(spec backend.SandboxSpec, vpc vpcnet.Network) (shape warm.Shape
 }
 
 // createWarm makes and starts a sandbox like one that a task had. With an error it may
-// return one that has to be discarded.
+// return one that has to be removed.
 func (e *Engine) createWarm(ctx context.Context, use warm.Use) (warm.Sandbox, error) {
 	shape := use.Shape
 	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
@@ -143,8 +143,8 @@ var (
 	errNotRunning  = errors.New("sandbox does not run")
 )
 
-// claim sets the limits first: a sandbox that has the task's name has them, also if
-// this process dies in between.
+// claim sets the limits before the name: a sandbox with the task's name has them, also if this process
+// dies in between.
 func (e *Engine) claim(ctx context.Context, w warm.Sandbox, spec backend.SandboxSpec) (c backend.Container, err error) {
 	soon, cancel := context.WithTimeout(ctx, inspectPatience) // the task can have another one
 	defer cancel()
@@ -191,7 +191,7 @@ func (e *Engine) limit(ctx context.Context, id string, spec backend.SandboxSpec)
 	return fmt.Errorf("%w: %w", errLimitsFixed, err)
 }
 
-// addressMissing says whether it is for lack of an address that there is no sandbox.
+// addressMissing reports whether a sandbox was not made for lack of an address.
 func addressMissing(err error) bool {
 	return errors.Is(err, backend.ErrSubnetFull) || errors.Is(err, backend.ErrAddressInUse)
 }

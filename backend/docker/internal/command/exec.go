@@ -14,8 +14,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
-// Tell has the sandbox program do something in a sandbox's namespace. The engine has many
-// words for a sandbox that ends meanwhile.
+// Tell is Exec whose error is backend.ErrNoSandbox if the sandbox ends meanwhile, for which the engine
+// has many words.
 func (c *Commands) Tell(ctx context.Context, sandboxID string, words ...string) error {
 	err := c.Exec(ctx, sandboxID, words...)
 	if err != nil && ctx.Err() == nil && errors.Is(c.containers.ExpectRunning(ctx, sandboxID), backend.ErrNoSandbox) {
@@ -24,6 +24,7 @@ func (c *Commands) Tell(ctx context.Context, sandboxID string, words ...string) 
 	return err
 }
 
+// Exec has the sandbox program do something in a sandbox's namespace, in a process of its own.
 func (c *Commands) Exec(ctx context.Context, sandboxID string, words ...string) error {
 	made, err := c.client.ExecCreate(ctx, sandboxID, client.ExecCreateOptions{
 		AttachStdout: true, AttachStderr: true,

@@ -21,14 +21,14 @@ import (
 // pause of most collectors of counters, so that each read costs them no request to the engine.
 const lineIdle = 30 * time.Second
 
-// MostLinesBySSH bounds the lines to an engine behind ssh, where each is a session: the one that has
-// been asked the longest ago gives way.
+// MostLinesBySSH bounds the lines to an engine behind ssh, where each is a session. A new line takes
+// the place of the one that was used the longest ago.
 const MostLinesBySSH = 8
 
-// longestAnswer is more than any that a sandbox program has.
+// longestAnswer bounds an answer, in bytes.
 const longestAnswer = 1 << 20
 
-// line is a stream to a sandbox program, for what is asked again and again.
+// line is a stream to a sandbox program, for repeated questions.
 type line struct {
 	stream  client.HijackedResponse
 	answers chan string // "<mark> <answer>"
@@ -45,8 +45,8 @@ func (l *line) hangUp() {
 	})
 }
 
-// listen passes on what the program says, until the stream ends, also answers to others: nothing
-// is left in it.
+// listen passes on what the program says until the stream ends, also answers to others, so that the
+// stream never fills up.
 func (l *line) listen() {
 	defer close(l.over)
 	output, fill := io.Pipe()
@@ -121,7 +121,7 @@ func (c *Commands) open(ctx context.Context, sandboxID string) (l *line, fresh b
 // BoundLines has at most so many lines open at a time; call it before the first one opens.
 func (c *Commands) BoundLines(most int) { c.mostLines = most }
 
-// OpenLines counts the sandboxes whose programs are asked again and again.
+// OpenLines counts the lines that are open.
 func (c *Commands) OpenLines() (n int) {
 	c.lines.Range(func(any, any) bool {
 		n++
@@ -138,8 +138,8 @@ func (c *Commands) CutLines() {
 	})
 }
 
-// makeRoom ends lines that are too many, but for that to one sandbox. A caller that waits for
-// an answer of one asks again.
+// makeRoom ends lines beyond the bound, but not that to one sandbox. A caller that waits for an
+// answer of one asks again.
 func (c *Commands) makeRoom(but string) {
 	for c.mostLines > 0 {
 		lines, oldest := 0, ""

@@ -1,5 +1,5 @@
-// Package command has the sandbox program do and tell things: over its standard input, in a process
-// of its own, or in a container of its own.
+// Package command gives commands to the sandbox program of a sandbox: over its standard input, or in a
+// process of its own beside it.
 package command
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
-// Commands is what has the sandbox programs of an engine do and tell something.
+// Commands gives commands to the sandbox programs of an engine.
 type Commands struct {
 	client     dockerapi.Client
 	containers *containers.Store
@@ -33,12 +33,12 @@ type Commands struct {
 	mostLines int      // 0 is no bound
 }
 
-// New returns the commands for an engine. From the end of closing on lines stay open for one answer.
+// New returns the commands for an engine. Once closing has ended, lines do not stay open.
 func New(closing context.Context, client dockerapi.Client, containers *containers.Store) *Commands {
 	return &Commands{client: client, containers: containers, closing: closing}
 }
 
-// turn waits for the right to write to the program of a sandbox: what two write would mix.
+// turn waits for the right to write to the program of a sandbox: the lines of two writers would mix.
 func (c *Commands) turn(ctx context.Context, sandboxID string) (*semaphore.Weighted, error) {
 	turn, _ := c.turns.LoadOrStore(sandboxID, semaphore.NewWeighted(1))
 	its := turn.(*semaphore.Weighted)
@@ -53,7 +53,7 @@ func (c *Commands) Forget(sandboxID string) {
 	}
 }
 
-// ForgetAll forgets whose turn it is at all sandboxes, which are gone.
+// ForgetAll forgets the turns of all sandboxes, which are gone.
 func (c *Commands) ForgetAll() { c.turns.Clear() }
 
 // RefusedError is what the sandbox program answers a command that it did not carry out.

@@ -69,8 +69,8 @@ func (s *Store) Create(ctx context.Context, c Creation) (Created, error) {
 	return made, err
 }
 
-// createAgain looks what has the name: the container that is wanted, another
-// owner's, or one that is only just coming or going.
+// createAgain looks at the container that has the name: the one that is wanted, another owner's, or
+// one that is being made or removed.
 func (s *Store) createAgain(ctx context.Context, c Creation, conflict error) (made Created, done bool, err error) {
 	existing, err := s.client.ContainerInspect(ctx, c.Name)
 	switch {

@@ -9,17 +9,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
-// Facts are what does not change about a container, and others have to know of it.
+// Facts do not change while a container is there.
 type Facts struct {
 	Sandbox bool   // that it is one
 	Bound   string // see label.BoundKey
 	Routes  string // see label.RoutesKey
 	// CgroupParent is the group that it is in.
 	CgroupParent string
-	// Name is its own, as it was made.
+	// Name is the one that it was made with.
 	Name string
-	// Joins is the container whose network namespace it has; empty is one of its own, which
-	// may be on a network.
+	// Joins is the container whose network namespace it shares; empty is a namespace of its own,
+	// which is on a network if it is Networked.
 	Joins     string
 	Networked bool
 }
@@ -39,7 +39,7 @@ func (s *Store) Check(ctx context.Context, id string) error {
 	return err
 }
 
-// Facts are those of a container of the owner's.
+// Facts returns those of a container of the owner's, and asks the engine if need be.
 func (s *Store) Facts(ctx context.Context, id string) (Facts, error) {
 	if known, ok := s.known.Load(id); ok {
 		return known.(Facts), nil

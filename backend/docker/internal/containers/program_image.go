@@ -35,9 +35,8 @@ var (
 // programImages are those that the engine has.
 type programImages struct{ sandbox, balancer lazy.Value[string] }
 
-// EnsurePrograms has the programs be there without which no task runs, and so builds them if
-// need be, for an engine of an architecture. Otherwise they are looked for when they are first
-// needed.
+// EnsurePrograms finds the programs that every task needs, for an engine of an architecture, and
+// builds them if need be. Without it they are looked for when they are first needed.
 func (s *Store) EnsurePrograms(ctx context.Context, architecture string) error {
 	return s.programs.Ensure(ctx, architecture, SandboxImage.programs...)
 }
@@ -49,7 +48,7 @@ func (s *Store) imported(image *ProgramImage) *lazy.Value[string] {
 	return &s.images.sandbox
 }
 
-// EnsureImage has an image of programs be there, and returns its name.
+// EnsureImage imports an image of programs unless the engine has it, and returns its name.
 func (s *Store) EnsureImage(ctx context.Context, image *ProgramImage) (ref string, err error) {
 	return s.imported(image).Get(ctx, func(ctx context.Context) (string, error) {
 		architecture, err := s.architecture(ctx)

@@ -46,7 +46,8 @@ func (s *Store) Inspect(ctx context.Context, id string) (container.InspectRespon
 	return found, nil
 }
 
-// IsHelper reports whether a container is no task's, but the engine's own.
+// IsHelper reports whether a container belongs to no task: heartbeats, errands, cgroup managers and
+// relays.
 func IsHelper(labels map[string]string) bool {
 	return slices.Contains([]label.Kind{label.Heartbeat, label.Errand, label.CgroupManager, label.Relay}, label.Kind(labels[label.KindKey]))
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// attached is the standard input and output of a container as a connection.
+// Attached is the standard input and output of a container as a connection.
 type Attached struct {
 	net.Conn
 	from *bufio.Reader
@@ -23,6 +23,7 @@ type Attached struct {
 	said []byte // on standard error
 }
 
+// NewAttached returns the connection of a stream that Client.Attach has opened.
 func NewAttached(stream client.HijackedResponse) *Attached {
 	return &Attached{Conn: stream.Conn, from: stream.Reader}
 }

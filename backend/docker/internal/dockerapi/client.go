@@ -53,8 +53,8 @@ func (c Client) ContainerInspect(ctx context.Context, id string) (container.Insp
 	return found.Container, err
 }
 
-// ContainerCreate makes a container. The address moved from the container to the endpoint; older
-// engines ignore that place, and the library does not have the other one.
+// ContainerCreate makes a container. The MAC address moved from the container to the endpoint; older
+// engines ignore it there, and the library does not have the earlier place.
 // Source: Docker Engine API version history, v1.44.
 func (c Client) ContainerCreate(ctx context.Context, r container.CreateRequest, platform *ocispec.Platform, name string) (id string, err error) {
 	mac := MACOf(r.NetworkingConfig)

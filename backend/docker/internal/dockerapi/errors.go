@@ -64,9 +64,9 @@ func Classify(err error) error {
 // Source: EXFULL in Linux net/bridge/br_if.c.
 func BridgeFull(err error) bool { return err != nil && strings.Contains(err.Error(), "exchange full") }
 
-// sandboxGone says whether a container did not start because a sandbox has ended whose
-// network, processes or IPC it has: what the engine says when it knows, and the runtime
-// when the engine does not know yet.
+// sandboxGone reports whether a container did not start because a sandbox has ended whose network,
+// processes or IPC it shares, in the words of the engine, or of the runtime if the engine does not know
+// yet.
 // Source: Moby daemon/container_operations.go, runc libcontainer.
 func sandboxGone(err error) bool {
 	text := err.Error()
@@ -81,7 +81,7 @@ func NameTaken(err error) bool {
 	return cerrdefs.IsConflict(err) || err != nil && strings.Contains(err.Error(), "the container name") && strings.Contains(err.Error(), "is already in use by")
 }
 
-// missingKind tells from the engine's words what it does not have.
+// missingKind reads in the engine's words which kind of thing it does not have.
 func missingKind(err error) backend.Kind {
 	switch text := strings.ToLower(err.Error()); {
 	case strings.Contains(text, "no such image"), strings.Contains(text, "image with reference"): // for another platform

@@ -12,8 +12,8 @@ import (
 // removers bounds parallel removals; the engine gains nothing from more.
 const removers = 16
 
-// InParallel does something with each id, as far as it can, and reports every failure. What is gone
-// or ErrNetworkStuck is neither done nor a failure.
+// InParallel calls do for each id, and reports every failure. An error that is NotFound or
+// ErrNetworkStuck counts neither as done nor as a failure.
 func InParallel(ctx context.Context, ids []string, do func(context.Context, string) error) (done int, err error) {
 	var (
 		group    errgroup.Group

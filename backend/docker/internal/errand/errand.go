@@ -1,4 +1,4 @@
-// Package errand sends the sandbox program to look once at what only the engine's host has.
+// Package errand runs the sandbox program once, to look at a folder that only the engine's host sees.
 package errand
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 )
 
-// Path is where the sandbox program finds what it is sent for.
+// Path is where the sandbox program finds that folder.
 const Path = "/at"
 
 // endTimeout bounds the removal of the container when a call is over.
@@ -35,13 +35,12 @@ type Runner struct {
 	log        *slog.Logger
 }
 
-// New returns what runs errands for an owner. run is what no other run of the owner has.
+// New returns a runner for an owner. run is unique to this run of the owner.
 func New(client dockerapi.Client, containers *containers.Store, owner label.Owner, run string, log *slog.Logger) *Runner {
 	return &Runner{client: client, containers: containers, owner: owner, run: run, log: log}
 }
 
-// Run runs the sandbox program once, with something of the engine's host, and returns
-// what it says.
+// Run runs the sandbox program once, with a mount of the engine's host, and returns its output.
 func (r *Runner) Run(ctx context.Context, at mount.Mount, words ...string) (answer string, err error) {
 	made, err := r.create(ctx, at, words)
 	if err != nil {
@@ -64,11 +63,11 @@ func (r *Runner) Run(ctx context.Context, at mount.Mount, words ...string) (answ
 	return said.String(), nil
 }
 
-// name is what the names of this run's errands begin with.
+// name is the prefix of the names of this run's errands.
 func (r *Runner) name() string { return r.owner.ResourceName("errand-" + r.run + "-") }
 
-// create makes the container. One that comes after the caller has given up is removed:
-// an engine goes on with what it was asked for.
+// create makes the container. If the caller gives up, the container is removed once it is there: the
+// engine goes on with the request.
 func (r *Runner) create(ctx context.Context, at mount.Mount, words []string) (containers.Created, error) {
 	type outcome struct {
 		containers.Created
@@ -109,7 +108,7 @@ func (r *Runner) end(ctx context.Context, id string) {
 	}
 }
 
-// RemoveLost removes those that earlier runs of the owner were killed in.
+// RemoveLost removes the errands of earlier runs of the owner that were killed.
 func (r *Runner) RemoveLost(ctx context.Context) error {
 	found, err := r.client.ContainerList(ctx, client.ContainerListOptions{
 		All: true, Filters: r.owner.Filter(map[string]string{label.KindKey: string(label.Errand)}),

@@ -27,7 +27,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
-// dockerHubKey is under what name `docker login` stores the login of docker.io.
+// dockerHubKey is the name under which `docker login` stores the login of docker.io.
 // Source: docs.docker.com, "docker login", credentials store.
 const dockerHubKey = "https://index.docker.io/v1/"
 
@@ -63,8 +63,7 @@ func (s *Store) Inspect(ctx context.Context, ref, platform string) (backend.Imag
 	}
 }
 
-// inspectImage tells of the engine's own platform first: where that is asked for, which is
-// mostly so, it is all. The id stays that of the name: containers are not made from the id of
+// inspectImage asks for the engine's own platform first, which is the one that is mostly wanted. The id stays that of the name: containers are not made from the id of
 // one of its platforms.
 func (s *Store) inspectImage(ctx context.Context, ref, platform string) (backend.Image, error) {
 	found, err := s.client.ImageInspect(ctx, ref)

@@ -54,8 +54,8 @@ func Container(found container.InspectResponse) backend.Container {
 	return c
 }
 
-// outOfMemory tells the container that was killed from its neighbours: when a task
-// as a whole is out of memory, the kernel notifies every group in the task's own,
+// outOfMemory reports whether a container itself was killed for want of memory: when a task as a
+// whole is out of memory, the kernel notifies every group in the task's own,
 // and the engine takes each notice for a kill.
 func outOfMemory(found container.InspectResponse) bool {
 	return found.State.OOMKilled && (!limits.InTask(found) || found.State.ExitCode == ExitKilled)

@@ -1,5 +1,5 @@
-// Package label says by labels whose the things on an engine are, and what for. All that an owner
-// makes carries them, so the texts of labels and kinds stay what they are.
+// Package label marks things on an engine with their owner and their kind. Earlier versions have marked
+// things with the same labels and kinds, so their texts never change.
 package label
 
 import (
@@ -21,7 +21,7 @@ const (
 	DirectoryKey = "ecs-emulator.directory"
 	MachineKey   = "ecs-emulator.machine"
 	MountsKey    = "ecs-emulator.mounts"
-	// DurableKey alone is what earlier versions set, and all that they go by.
+	// DurableKey is the only one of these that the first versions set and read.
 	DurableKey = "ecs-emulator.durable"
 	// VPCKey names the VPC of a network. A user may set it on a network of theirs,
 	// to any value, to have the emulator in their compose project use that network.
@@ -32,8 +32,8 @@ const (
 	// WarmKey is on a sandbox that was made before there was a task for it. Its value
 	// is the run that made it.
 	WarmKey = "ecs-emulator.warm"
-	// BoundKey is on what is in the limits of a sandbox whose namespace it does not
-	// have: a container with a network of its own or another's, and a sandbox that has a
+	// BoundKey is on a container within the limits of a sandbox whose network namespace it does not
+	// share: a container with a network of its own or another's, and a sandbox that has a
 	// parent. Its value is the id of that sandbox.
 	BoundKey = "ecs-emulator.bound"
 	// RoutesKey is on a sandbox that routes a network. Its value is what the sandbox

@@ -26,14 +26,14 @@ func (o Owner) ResourceName(what string) string {
 // UniqueName is a ResourceName that no other thing of the owner has.
 func (o Owner) UniqueName(what string) string { return o.ResourceName(what + "-" + RandomSuffix()) }
 
-// RandomSuffix tells what has it from all else: 8 hexadecimal digits.
+// RandomSuffix makes a name unique: 8 hexadecimal digits.
 func RandomSuffix() string {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return hex.EncodeToString(b[:])
 }
 
-// WarmPrefix is what the names of the owner's warm sandboxes begin with.
+// WarmPrefix is the prefix of the names of the owner's warm sandboxes.
 func (o Owner) WarmPrefix() string { return o.ResourceName("warm-") }
 
 // IsWarm reports whether a container is a sandbox that belongs to no task: a sandbox that was made

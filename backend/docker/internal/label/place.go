@@ -41,12 +41,10 @@ func PlaceOf(labels map[string]string) Place {
 // can tell.
 func (p Place) Sees(other Place) bool { return p.Host == other.Host && p.Mounts == other.Mounts }
 
-// hostID tells this machine from others. The id of the installation alone does not:
-// clones of a virtual machine and containers of one image share it. The host name
-// alone does not either. Together they differ at worst from what they were, after
-// the machine got another name: then nothing is taken for dead that is not. Without an
-// id nothing is taken for dead. It is a hash because the machine's id is not to be shown
-// around.
+// hostID tells this machine from others. The id of the installation alone is not enough: clones of a
+// virtual machine and containers of one image share it. Neither is the host name alone. A machine that
+// gets another name has another hostID, and then no owner counts as dead by mistake. It is a hash
+// because the machine's id is confidential.
 // Source: machine-id(5).
 func hostID() string {
 	name, _ := os.Hostname() // empty is as good as any name

@@ -13,8 +13,7 @@ import (
 	"github.com/moby/moby/api/pkg/stdcopy"
 )
 
-// maxLine bounds what is held of a line whose end does not come; what is longer is
-// passed on in pieces. CloudWatch Logs takes events up to this size.
+// maxLine bounds a line, in bytes; a longer one is passed on in pieces. CloudWatch Logs takes events up to this size.
 // Source: CloudWatch Logs quotas, "Log event size".
 const maxLine = 1 << 20
 
@@ -74,13 +73,13 @@ type lineWriter struct {
 	repetition
 }
 
-// repetition finds the lines that Docker 20.10 repeats to a reader that follows a log of which a file has filled
-// up. The times of a stream's lines rise, so what is older than the last line, or the same, has been
-// passed on.
+// repetition finds the lines that Docker 20.10 repeats to a reader that follows a log when a file of
+// that is full. The times of a stream's lines rise, so a line that is older than the last one, or the
+// same, has been passed on.
 //
 // Lines are older as well when the engine's clock has been set back. A repeated file comes as fast as
-// the engine reads it, so what goes on for longer than that is new: of such a container the lines of
-// some seconds are lost, and the log says so.
+// the engine reads it, so older lines that come for longer than that are new: of such a container the lines
+// of some seconds are lost, and the log says so.
 type repetition struct {
 	follows bool
 	setBack func(by time.Duration)

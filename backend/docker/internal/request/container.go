@@ -68,9 +68,8 @@ func healthcheck(check *backend.HealthCheck) *container.HealthConfig {
 	}
 }
 
-// mounts gives each as what has to be there, so that the engine makes nothing of its
-// own accord. A volume that was removed meanwhile the engine makes all the same:
-// then it has an owner, at least, and what it is to outlive.
+// mounts has the engine refuse folders that are not there, instead of making them. It makes a volume
+// that was removed meanwhile all the same, so the volume gets the labels of its owner and kind.
 func mounts(owner label.Owner, all []backend.Mount) (mounts []mount.Mount) {
 	for _, m := range all {
 		given := mount.Mount{Type: mount.TypeBind, Source: m.Source, Target: m.Target, ReadOnly: m.ReadOnly}

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// logDriver is what the spec asks for. What is said of json-file goes before the bounds.
+// logDriver is the driver of the spec. Options of json-file in the spec win over the bounds here.
 func logDriver(log backend.Log) container.LogConfig {
 	if log.Driver == "" {
 		return logConfig()
@@ -22,14 +22,14 @@ func logDriver(log backend.Log) container.LogConfig {
 	return c
 }
 
-// logConfig bounds what a container that writes without end takes of the disk.
+// logConfig bounds the space on disk that the output of a container takes.
 func logConfig() container.LogConfig {
 	return container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "20m", "max-file": "2"}}
 }
 
-// ampleLog is for output of which nothing shall be lost. Docker 20.10 is wrong about the order
-// of its files for a reader that follows a log of which a file fills up while it reads the one before:
-// it leaves out a file, or begins one again. So files are large: at the rate at which Docker
+// AmpleLog is for output of which nothing may be lost. Docker 20.10 confuses its files if one fills up
+// while a reader that follows still reads the one before: it leaves out a file, or begins one again. So
+// files are large: at the rate at which Docker
 // takes lines, 10 MB/s, one lasts for five seconds, and a reader of all of it is never that far
 // behind; see internal/agent. Together they are what the reader may miss while it is away.
 // Files are not compressed, as they are read soon. Podman has no driver local.

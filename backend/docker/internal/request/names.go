@@ -9,7 +9,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 )
 
-// CheckServers refuses names for the addresses of DNS servers, which the engine has no place for.
+// CheckServers refuses DNS servers that are no IP addresses: the engine takes no names for them.
 func CheckServers(servers []string) error {
 	for _, s := range servers {
 		if _, err := netip.ParseAddr(s); err != nil {
@@ -29,13 +29,13 @@ func serverAddresses(servers []string) (addresses []netip.Addr) {
 	return addresses
 }
 
-// hostName is under which containers find the engine's host: Docker Desktop's own name for
+// hostName is the name by which containers find the engine's host: Docker Desktop's own name for
 // it, which other engines give a container that asks for it.
 const hostName = "host.docker.internal"
 
 // ReachHost lets a container on a network find the engine's host by name, unless the spec
-// says where that name leads. hostGateway says that the engine can name its
-// host.
+// says where that name leads. hostGateway says that the engine can
+// name its host.
 func ReachHost(host *container.HostConfig, hostGateway bool) {
 	if !hostGateway || slices.ContainsFunc(host.ExtraHosts, func(entry string) bool {
 		return strings.HasPrefix(entry, hostName+":")

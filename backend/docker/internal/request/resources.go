@@ -54,7 +54,7 @@ func memorySwap(spec backend.ContainerSpec, memory int64, sandbox Sandbox, taskL
 	}
 }
 
-// cut is a limit that does not exceed another one. 0 is none.
+// cut is limit, but at most most. 0 is no limit.
 func cut(limit, most int64) int64 {
 	if most > 0 {
 		return min(limit, most)

@@ -23,7 +23,7 @@ type Sandbox struct {
 	Network string
 	Group   string // parent of the control groups of its containers; empty is none of its own
 	Own     container.Resources
-	// What bounds its containers, be it its own or its parent's.
+	// CPUQuota and Memory bound its containers: its own limits, or its parent's.
 	CPUQuota int64 // per limits.CPUPeriod
 	Memory   int64
 }
@@ -68,9 +68,8 @@ func ForSandbox(owner label.Owner, spec backend.SandboxSpec, vpc vpcnet.Network,
 		}
 		names = append(names, spec.Aliases...)
 		PutOn(&r, vpc, ip, names)
-		// For commands. Containers that share the namespace do not have this right, and an
-		// engine has it that can make networks. One that lacks others cannot give all to
-		// a process, as a privileged exec would have it.
+		// Commands need this right. Containers that share the namespace do not have it, and each
+		// engine that can make networks can give it, unlike all rights of a privileged exec.
 		r.HostConfig.CapAdd = []string{"NET_ADMIN"}
 	}
 	return r
@@ -99,7 +98,7 @@ func SandboxLimits(spec backend.SandboxSpec, parent Sandbox) container.Resources
 	return container.Resources{CPUShares: spec.CPUShares, Memory: memory, MemorySwap: both, CPUPeriod: cpuPeriodFor(quota), CPUQuota: quota}
 }
 
-// within is the limit that holds of one's own and one's parent's. 0 is none.
+// within is the limit that holds with an own one and a parent's. 0 is none.
 func within(own, parent int64) int64 {
 	if own == 0 {
 		return parent

@@ -13,8 +13,7 @@ import (
 // its file stats.go, also for what separates them.
 type groupFiles map[string]string
 
-// parseGroupFiles reads them, if those that count are there. They are not in what is answered
-// while the container ends.
+// parseGroupFiles reads an answer. It reports false without the main files, as while the container ends.
 func parseGroupFiles(answer string) (groupFiles, bool) {
 	files := groupFiles{}
 	for file := range strings.SplitSeq(answer, "\x1d") {
@@ -40,7 +39,7 @@ func (f groupFiles) has(names ...string) bool {
 	return true
 }
 
-// number is that of a file with one alone. What is no number, such as max, is 0.
+// number is that of a file with a single one. Another text, such as max, is 0.
 func (f groupFiles) number(name string) uint64 {
 	n, _ := strconv.ParseUint(strings.TrimSpace(f[name]), 10, 64)
 	return n
@@ -85,7 +84,7 @@ func (f groupFiles) stats(memory int64) (backend.Stats, error) {
 	return s, nil
 }
 
-// ticks are the kernel's for people: hundredths of a second, in nanoseconds.
+// ticks are those that the kernel shows to users: hundredths of a second, in nanoseconds.
 // Source: time(7), USER_HZ.
 const ticks = uint64(time.Second / 100)
 
@@ -160,7 +159,7 @@ func noBlkioStats() backend.BlkioStats {
 	}
 }
 
-// allCPUs is the time that the host's have spent, and how many there are.
+// allCPUs is the time that the host's CPUs have spent, and how many there are.
 // Source: proc_stat(5); the engine leaves out time of guests, which is in others.
 func (f groupFiles) allCPUs() (spent uint64, online uint32) {
 	for line := range strings.Lines(f["stat"]) {

@@ -32,7 +32,7 @@ type Reader struct {
 	samples    *samples
 }
 
-// New returns a reader for an engine. What is asked of the engine ends with closing.
+// New returns a reader for an engine. Its requests to the engine end with closing.
 func New(closing context.Context, client dockerapi.Client, containers *containers.Store, commands *command.Commands, host func(context.Context) (Host, error), log *slog.Logger) *Reader {
 	r := &Reader{client: client, containers: containers, commands: commands, host: host, log: log}
 	r.samples = newSamples(closing, r.EngineStats)
@@ -42,10 +42,10 @@ func New(closing context.Context, client dockerapi.Client, containers *container
 // Forget forgets a container that is gone.
 func (r *Reader) Forget(id string) { r.samples.forget(id) }
 
-// Stats tells what a container of the owner's uses; see backend.Engine. The sandbox program sees the control groups of its
-// containers, and the counters of its own network namespace, so a read is no request to the
-// engine. That is asked where the program does not see them, and for the counters of a
-// container with a network of its own, whose namespace no sandbox has.
+// Stats tells what a container of the owner's uses; see backend.Engine. The sandbox program sees the
+// control groups of its containers, and the counters of its own network namespace, so a read is no
+// request to the engine. The engine is asked where the program does not see them, and for the counters
+// of a container with a network of its own, whose namespace no sandbox has.
 func (r *Reader) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	its, err := r.containers.Facts(ctx, id)
 	if err != nil {
@@ -118,7 +118,7 @@ func (r *Reader) groupFiles(ctx context.Context, id string, its containers.Facts
 	return nil, nil
 }
 
-// interfaces is whose a container's network counters are.
+// interfaces says where the network counters of a container come from.
 type interfaces int
 
 const (

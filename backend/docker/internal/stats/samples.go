@@ -20,15 +20,15 @@ const (
 	// container agent leaves between two, when it asks for them.
 	// Source: Amazon ECS container agent, ECS_POLLING_METRICS_WAIT_DURATION.
 	sampleFresh = 10 * time.Second
-	// sampleStale is when they are no longer told while newer ones are on their way.
+	// sampleStale is the age from which on they are no longer told while newer ones are on their way.
 	sampleStale = time.Minute
 	// sampleTimeout bounds one request, samplePatience the wait of a caller that needs it, and networkPatience
 	// of one that can do without: requests for metadata are answered within five seconds.
 	sampleTimeout   = 10 * time.Second
 	samplePatience  = 3 * time.Second
 	networkPatience = 300 * time.Millisecond
-	// mostSampled is how many requests there are at a time: each takes a connection, which behind
-	// ssh is a session of the few.
+	// mostSampled bounds the requests at a time: each takes a connection, and behind ssh one of few
+	// sessions.
 	mostSampled = 4
 )
 
@@ -127,8 +127,8 @@ func (s *samples) askInTurn(ctx context.Context, id string) (backend.Stats, erro
 	return s.ask(ctx, id)
 }
 
-// EngineStats are those that the engine itself has. Of a container that does not run they
-// have no time.
+// EngineStats are those that the engine itself has. The error is backend.ErrNotRunning for a container
+// that does not run.
 func (r *Reader) EngineStats(ctx context.Context, id string) (s backend.Stats, err error) {
 	answer, err := r.client.ContainerStats(ctx, id, client.ContainerStatsOptions{})
 	if err != nil {

@@ -148,8 +148,8 @@ func (p *Pool) Claim(ctx context.Context, shape Shape, limits Limits) (Sandbox, 
 	return p.leave(making)
 }
 
-// take returns a sandbox that is ready, or the one that is being made, which then is the
-// caller's until it leaves it, or neither.
+// take returns a sandbox that is ready, or the one that is being made, which the caller has until it
+// calls leave, or neither.
 func (p *Pool) take(shape Shape, limits Limits) (Sandbox, *making) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// tend has the goroutine run and look what is to be done. mu is held.
+// tend has the goroutine run and decide anew. mu is held.
 func (p *Pool) tend() {
 	if p.tending == nil && p.pauses == 0 {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -25,8 +25,8 @@ func (p *Pool) wake() {
 	}
 }
 
-// run makes and discards sandboxes until none is wanted any more or ctx ends. What
-// it is about then it brings to its end, so that no sandbox is lost.
+// run makes and removes sandboxes until none is wanted any more or ctx ends. It finishes the sandbox
+// that it is at, so that none is lost.
 func (p *Pool) run(ctx context.Context, ended chan struct{}) {
 	defer close(ended)
 	work := context.WithoutCancel(ctx)
@@ -78,7 +78,7 @@ type action struct {
 // untilChanged is a wait for a change alone.
 const untilChanged = time.Duration(1<<63 - 1)
 
-// decide changes nothing.
+// decide is next without its effect on the lists.
 func (p *Pool) decide(now time.Time) action {
 	if p.starting > 0 || p.telling > 1 {
 		return action{wait: untilChanged}
@@ -155,10 +155,9 @@ func (p *Pool) count(shape Shape) (n int) {
 	return n
 }
 
-// made takes over the sandbox that was being made, or gives it to the task that waits for
-// it. One that came with an error and has a name may be there,
-// half made: it is discarded. A shape whose network is gone is forgotten, as none of
-// its sandboxes can be made again.
+// made takes over the sandbox that was being made, or gives it to the task that waits for it. A
+// sandbox with an error and a name may be there, half made: it is removed. A shape whose network is
+// gone is forgotten, as none of its sandboxes can be made again.
 func (p *Pool) made(w Sandbox, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/inspect"
 )
 
-// containerAttribute is where an event of a network names the container.
+// containerAttribute is the attribute in which an event of a network names the container.
 const containerAttribute = "container"
 
 // lookTimeout bounds how long the engine may take to say how a container is.

@@ -21,11 +21,11 @@ import (
 )
 
 const (
-	// resyncInterval is how often Watch asks for a full look although nothing seems
+	// resyncInterval is how often Watch asks for a full look although no event seems
 	// lost: the engine drops events for a listener that is too slow for it.
 	resyncInterval = 5 * time.Minute
 	// beatInterval is how often Watch asks the engine for a sign of life, and
-	// beatTimeout how long the engine may take for it: one that hangs keeps its
+	// beatTimeout how long the engine may take for it: an engine that hangs keeps its
 	// connections open.
 	beatInterval = 5 * time.Second
 	beatTimeout  = 5 * time.Second
@@ -77,7 +77,7 @@ type watch struct {
 }
 
 // listen passes on events until the connection breaks or the engine falls silent.
-// Reading goes on while fn works: the engine drops what waits too long.
+// Reading goes on while fn works: the engine drops events that wait too long.
 func (w *watch) listen(ctx context.Context) error {
 	var tending sync.WaitGroup
 	defer tending.Wait()
