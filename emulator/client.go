@@ -6,9 +6,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/logsink"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
@@ -28,7 +28,7 @@ func (s *Server) newClient() *apiclient.Client {
 }
 
 // secretSource reads what task definitions refer to.
-func (s *Server) secretSource() agent.SecretSource {
+func (s *Server) secretSource() executionresource.Source {
 	return &secretsource.Source{
 		Client: s.client, ExecutionRole: s.credentials.ExecutionRole, Log: s.opts.Log, S3Dir: s.opts.S3Dir, S3: s.upstream != nil,
 	}

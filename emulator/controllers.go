@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/service"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/volume"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
@@ -58,7 +59,7 @@ func (s *Server) startControllers() {
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
-			VolumeOptions: agent.VolumeOptions{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
+			Volumes: volume.Options{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
 		}},
 	}
 	if s.opts.StrictRoles {

@@ -11,9 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
+	"github.com/ecs-emulator/ecs-emulator/internal/executionresource/executionresourcetest"
 	"github.com/ecs-emulator/ecs-emulator/internal/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/volume"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -87,7 +90,7 @@ func TestActingMembersOfVolumesReachTheEngine(t *testing.T) {
 
 // sourceText is what the engine is asked for, or why it is not.
 func sourceText(v *types.Volume) string {
-	source, err := sourceOf(volumeTask(""), v, VolumeOptions{})
+	source, err := volume.Options{}.Source((&work{task: volumeTask("")}).volumeRequest(v))
 	return fmt.Sprintf("%+v %v", source, err)
 }
 
@@ -100,8 +103,8 @@ func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	}
 	w.view = newView(status, nil, false)
 	w.view.definitions = []types.ContainerDefinition{*d}
-	w.view.volumes = []volume{{}, {definition: types.Volume{Name: aws.String("some")}, mount: backend.Mount{Source: "some"}}}
-	w.view.resources.of, _ = readAll(context.Background(), &shelf{echoes: true}, w.task, w.view.definitions)
+	w.view.volumes = []volumeState{{}, {definition: types.Volume{Name: aws.String("some")}, mount: backend.Mount{Source: "some"}}}
+	w.view.resources.of, _ = executionresource.Read(context.Background(), &executionresourcetest.Source{Echoes: true}, w.task, w.view.definitions)
 	spec, _ := w.containerSpec(0)
 	return spec
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
@@ -63,9 +64,9 @@ type Options struct {
 	// LogSink takes the output of containers with the log driver awslogs; with nil it stays
 	// with the engine.
 	LogSink awslogs.Sink
-	// Secrets reads what definitions refer to, with the task's execution role. Nil is that no
-	// task which refers to anything can start.
-	Secrets SecretSource
+	// Secrets reads what definitions refer to, with the task's execution role. If nil,
+	// tasks with secrets fail to start.
+	Secrets executionresource.Source
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool

@@ -22,7 +22,7 @@ func (w *work) create(i int) run {
 	}
 	h, links, on, image := w.host, w.linkedBy(i), w.on, w.images[i]
 	w.view.about(i).made = true
-	why, denied := h.VolumeOptions.HostPaths.DeniedDevice(&w.view.definitions[i], h.VolumeOptions.folders()...)
+	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {
 		if denied { // the emulator that took the task allowed it
 			return func() { w.containerNotBegun(i, "CannotCreateContainerError: ", errors.New(why)) }

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/volume"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
@@ -38,7 +39,7 @@ type HostOptions struct {
 	// this host, where those are free. One goes from task to task of a service. Otherwise
 	// they have any number, but for the ports of container instances.
 	LocalPorts bool
-	VolumeOptions
+	Volumes    volume.Options
 }
 
 // host is a machine on which tasks run, and what belongs to it: the engine, the

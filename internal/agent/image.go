@@ -70,7 +70,7 @@ func (h *host) mustPull(ref string) bool {
 // pull fetches the container's image.
 func (w *work) pull(i int) run {
 	h, spec := w.host, backend.PullSpec{Ref: w.image(i), Platform: w.platform}
-	spec.Auth = w.view.resources.of[aws.ToString(w.view.definitions[i].Name)].registry
+	spec.Auth = w.view.resources.of[aws.ToString(w.view.definitions[i].Name)].Registry
 	return func(ctx context.Context) func() {
 		startedAt := h.agent.Clock.Now()
 		image, err := h.fetch(ctx, spec)

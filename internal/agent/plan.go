@@ -13,7 +13,7 @@ import (
 // view is all that a decision about a task rests on.
 type view struct {
 	definitions []types.ContainerDefinition // overrides applied
-	volumes     []volume                    // that they mount
+	volumes     []volumeState               // that they mount
 	resources   executionResources          // that they refer to
 	targets     targets
 	status      *state.TaskStatus // containers in the order of definitions

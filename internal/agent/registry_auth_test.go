@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/executionresource/executionresourcetest"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -48,7 +49,7 @@ func privateContainer(name, credentials string) types.ContainerDefinition {
 }
 
 func TestImagesArePulledWithALogin(t *testing.T) {
-	s := &shelf{secrets: map[string]string{
+	s := &executionresourcetest.Source{Secrets: map[string]string{
 		aStore: `{"username":"me","password":"hunter2"}`, "by-name": `{"Username":"you","Password":"hunter2"}`, "wrong": `{"username":"nobody","password":"letmein"}`,
 	}}
 	withAgent(t, func(b *bench) {
@@ -68,7 +69,7 @@ func TestImagesArePulledWithALogin(t *testing.T) {
 		}, engine.asked); diff != "" {
 			t.Errorf("pulls (-want +got):\n%s", diff)
 		}
-		b.expect("what was asked for", s.asked, []string{"us-west-2 " + aStore, "us-east-1 by-name"})
+		b.expect("what was asked for", s.Asked, []string{"us-west-2 " + aStore, "us-east-1 by-name"})
 		id = b.run(privateContainer("app", "wrong"))
 		b.expect("the reason", b.task(id).Stop.Reason,
 			"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref private.example/app:latest: unauthorized: ***:***")
@@ -77,25 +78,4 @@ func TestImagesArePulledWithALogin(t *testing.T) {
 			t.Errorf("the log: %s", log.String())
 		}
 	})
-}
-
-func TestWhyThereIsNoLogin(t *testing.T) {
-	s := &shelf{secrets: map[string]string{"empty": "", "text": "hunter2", "nobody": `{"password":"hunter2"}`, "open": `{"username":"me"}`}}
-	const data = "fetching authorization data: "
-	for credentials, want := range map[string]string{
-		"empty": data + "empty secrets value", "text": data + "unable to unmarshal secret value, invalid schema",
-		"nobody": "fetching username: AuthorizationData is malformed, empty field", "open": "fetching password: AuthorizationData is malformed, empty field",
-		"gone": "fetching secret from the service for gone: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
-	} {
-		of := &state.Task{ARN: scope.Task("c", "1"), Placement: &state.Placement{ContainerInstance: "i"}}
-		_, err := readAll(t.Context(), s, of, []types.ContainerDefinition{privateContainer("app", credentials)})
-		if got := resourceFailed(of, err); got != "Asm "+want {
-			t.Errorf("%s on EC2: %s", credentials, got)
-		}
-		of.Placement.ContainerInstance = ""
-		want = strings.Replace(want, "gone: ", "gone: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, RequestID: r, ", 1)
-		if got := resourceFailed(of, err); got != "ResourceInitializationError: "+retrieval+"unable to get registry auth from asm: "+retried+"asm "+want {
-			t.Errorf("%s on Fargate: %s", credentials, got)
-		}
-	}
 }

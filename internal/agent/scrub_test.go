@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/executionresource/executionresourcetest"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -31,7 +32,7 @@ func (p picky) Create(ctx context.Context, spec backend.ContainerSpec) (string, 
 
 func TestNoReasonTellsASecret(t *testing.T) {
 	const value = "hunter2\"\tand more"
-	s := &shelf{parameters: map[string]string{"us-east-1 /url": value, "us-east-1 /part": "hunter2", "us-east-1 /short": "url"}}
+	s := &executionresourcetest.Source{Params: map[string]string{"us-east-1 /url": value, "us-east-1 /part": "hunter2", "us-east-1 /short": "url"}}
 	withAgent(t, func(b *bench) {
 		var log bytes.Buffer
 		b.stop()
@@ -75,7 +76,7 @@ func TestNoReasonTellsASecretWithoutItsLineBreak(t *testing.T) {
 		b.stop()
 		b.runAgent(New(Options{
 			Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Hosts: []HostOptions{{Engine: trimming{picky{b.engine}}}},
-			Secrets: &shelf{parameters: map[string]string{"us-east-1 /url": "hunter2\n"}},
+			Secrets: &executionresourcetest.Source{Params: map[string]string{"us-east-1 /url": "hunter2\n"}},
 		}))
 		app := container("app", "sleep", "100")
 		app.LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverSplunk, SecretOptions: []types.Secret{secret("splunk-url", "/url")}}
@@ -111,7 +112,7 @@ func TestTheEndOfATaskTellsNoSecret(t *testing.T) {
 			options := Options{
 				Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&log, nil)),
 				Hosts:   []HostOptions{{Engine: chatty{b.engine, &atomic.Int32{}}}},
-				Secrets: &shelf{parameters: map[string]string{"us-east-1 /token": "hunter2"}},
+				Secrets: &executionresourcetest.Source{Params: map[string]string{"us-east-1 /token": "hunter2"}},
 			}
 			b.stop()
 			b.runAgent(New(options))

@@ -8,24 +8,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/volume"
 )
 
-// volume is a resource of a task: there before the first container that mounts it is
+// volumeState is that of a volume, a resource of a task: there before the first container that mounts it is
 // created, and, if it lives as long as the task, removed with what the task has left.
 // After a restart of the emulator it is asked for again where that is not too late.
 //
 // Source: amazon-ecs-agent, volume resources.
-type volume struct {
+type volumeState struct {
 	definition types.Volume
 	made       bool
 	mount      backend.Mount // what containers get of it, but for what mount points say
 }
 
 // mountedVolumes are those of a definition's volumes that a container mounts.
-func mountedVolumes(volumes []types.Volume, containers []types.ContainerDefinition) (mounted []volume) {
+func mountedVolumes(volumes []types.Volume, containers []types.ContainerDefinition) (mounted []volumeState) {
 	for _, v := range volumes {
 		if slices.ContainsFunc(containers, func(c types.ContainerDefinition) bool { return mounts(&c, aws.ToString(v.Name)) }) {
-			mounted = append(mounted, volume{definition: v})
+			mounted = append(mounted, volumeState{definition: v})
 		}
 	}
 	return mounted
@@ -35,27 +36,13 @@ func mounts(c *types.ContainerDefinition, volume string) bool {
 	return slices.ContainsFunc(c.MountPoints, func(m types.MountPoint) bool { return aws.ToString(m.SourceVolume) == volume })
 }
 
-func (v *volume) name() string { return aws.ToString(v.definition.Name) }
-
-// livesWithTask reports whether a volume is removed with its task.
-func livesWithTask(t *state.Task, v *types.Volume) bool {
-	if m := managed(t, v); m != nil {
-		return m.GoesWithTask()
-	}
-	if v.Host != nil && aws.ToString(v.Host.SourcePath) != "" {
-		return false
-	}
-	if d := v.DockerVolumeConfiguration; d != nil {
-		return d.Scope != types.ScopeShared
-	}
-	return v.EfsVolumeConfiguration == nil && v.FsxWindowsFileServerVolumeConfiguration == nil && v.S3filesVolumeConfiguration == nil
-}
+func (v *volumeState) name() string { return aws.ToString(v.definition.Name) }
 
 // theVolume stands for a volume of the view where a container's index is wanted.
 func theVolume(k int) int { return theSandbox - 1 - k }
 
 // setVolumes says which volumes the task has.
-func (v *view) setVolumes(volumes []volume) {
+func (v *view) setVolumes(volumes []volumeState) {
 	v.volumes = volumes
 	v.notes = append(v.notes, make([]note, len(volumes))...)
 }
@@ -83,7 +70,7 @@ func (v *view) awaited(volume string) bool {
 
 // hasVolumes reports whether all that a container mounts is there.
 func (v *view) hasVolumes(container int) bool {
-	return !slices.ContainsFunc(v.volumes, func(each volume) bool {
+	return !slices.ContainsFunc(v.volumes, func(each volumeState) bool {
 		return !each.made && mounts(&v.definitions[container], each.name())
 	})
 }
@@ -101,20 +88,21 @@ func (v *view) makingVolumes() bool {
 // makeVolume has a volume made, or found.
 func (w *work) makeVolume(subject int) run {
 	h, v := w.host, &w.view.volumes[theSandbox-1-subject]
-	source, err := w.source(&v.definition)
+	request := w.volumeRequest(&v.definition)
+	source, err := w.volumeSource(request)
 	return func(ctx context.Context) func() {
 		var mount backend.Mount
 		if err == nil {
-			mount, err = h.obtain(ctx, source)
+			mount, err = source.Obtain(ctx, h.Engine)
 		}
 		return func() {
 			delete(w.cuts, subject)
 			switch {
 			case h.Engine.Lost(err): // or the task ends meanwhile
 			case err != nil:
-				why := volumeFailed(w.task, &v.definition, err)
+				why := request.Failure(err)
 				h.agent.Log.Warn("cannot make the volume of a task", "task", w.task.ARN, "volume", v.name(), "reason", why)
-				if managed(w.task, &v.definition) != nil {
+				if request.Managed != nil {
 					w.view.status.Volume.Reason = cut(why)
 				}
 				w.fail(why)
@@ -125,19 +113,28 @@ func (w *work) makeVolume(subject int) run {
 	}
 }
 
-// obtain asks the engine for the source of a volume.
-func (h *host) obtain(ctx context.Context, s volumeSource) (mount backend.Mount, err error) {
-	switch {
-	case s.mustExist:
-		_, err = h.Engine.Volume(ctx, s.volume.Name)
-	case s.volume.Name != "":
-		err = h.Engine.EnsureVolume(ctx, s.volume)
+// volumeRequest is what the engine is to know of a volume.
+func (w *work) volumeRequest(v *types.Volume) volume.Request {
+	t := w.task
+	return volume.Request{
+		Definition: v, EngineName: volumeName(t, aws.ToString(v.Name)), Labels: volumeLabels(t), Managed: managed(t, v), VolumeID: t.Placement.VolumeID,
+		TaskARN: t.ARN, Region: t.Scope().Region, OnFargate: t.Placement.ContainerInstance == "",
 	}
-	if err != nil || s.folder.Path == "" {
-		return s.mount, err
+}
+
+// volumeSource is what the engine is asked for, unless ECS would not get as far as that.
+func (w *work) volumeSource(r volume.Request) (volume.Source, error) {
+	source, err := w.host.Volumes.Source(r)
+	if r.Managed == nil || err != nil {
+		return source, err
 	}
-	path, err := h.Engine.Folder(ctx, s.folder)
-	return backend.Mount{Source: path}, err
+	if assumes := w.host.agent.AssumesRole; assumes != nil && !assumes(w.task, r.Managed.RoleARN()) {
+		return volume.Source{}, volume.RoleError(r.Managed.RoleARN())
+	}
+	if w.view.runsAsUser(r.Managed.Name) {
+		source = source.Writable()
+	}
+	return source, nil
 }
 
 // addVolumes mounts the task's volumes.
@@ -170,16 +167,11 @@ func volumeLabels(t *state.Task) map[string]string {
 	return all
 }
 
-// ownVolumes are the engine's names of all such volumes that the task may have.
+// ownVolumes are the engine's names of all volumes that the task may have which go with it.
 func (w *work) ownVolumes() (names []string) {
 	for k := range w.view.volumes {
-		v := &w.view.volumes[k]
-		switch {
-		case !livesWithTask(w.task, &v.definition):
-		case managed(w.task, &v.definition) != nil:
-			names = append(names, managedVolumeName(w.task))
-		default:
-			names = append(names, volumeName(w.task, v.name()))
+		if name, goes := w.volumeRequest(&w.view.volumes[k].definition).NameWithTask(); goes {
+			names = append(names, name)
 		}
 	}
 	return names

@@ -15,16 +15,16 @@ func (w *work) mountedFolders(d *types.ContainerDefinition) (folders []backend.F
 		if !mounts(d, aws.ToString(v.Name)) {
 			continue
 		}
-		source, err := sourceOf(w.task, v, w.host.VolumeOptions)
+		r := w.volumeRequest(v)
+		source, err := w.host.Volumes.Source(r)
 		if err != nil {
 			return nil, err
 		}
-		if managed(w.task, v) != nil {
-			source = w.view.writable(source, aws.ToString(v.Name))
+		if r.Managed != nil && w.view.runsAsUser(aws.ToString(v.Name)) {
+			source = source.Writable()
 		}
-		if source.folder.Path != "" {
-			source.folder.Make = 0
-			folders = append(folders, source.folder)
+		if folder := source.Folder(); folder.Path != "" {
+			folders = append(folders, folder)
 		}
 	}
 	for _, from := range d.VolumesFrom { // which was created before, so no circle leads here

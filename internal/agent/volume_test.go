@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -211,29 +210,18 @@ func TestATaskStopsWhileAContainerIsAboutToStart(t *testing.T) {
 	})
 }
 
-func TestReasonsOfVolumesThatFail(t *testing.T) {
-	missing := &backend.NotFoundError{Kind: backend.KindFolder, Err: errors.New("gone")}
-	efs := &types.Volume{Name: aws.String("data"), EfsVolumeConfiguration: &types.EFSVolumeConfiguration{
-		FileSystemId: aws.String("fs-1"), RootDirectory: aws.String("/none"),
-	}}
-	for _, c := range []struct {
-		name     string
-		instance string
-		volume   *types.Volume
-		err      error
-		want     string
-	}{
-		{"EFS on Fargate", "", efs, missing, "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: " +
-			"stderr: b'mount.nfs4: mounting fs-1.efs.us-east-1.amazonaws.com:/none failed, reason given by server: No such file or directory' : " +
-			"unsuccessful EFS utils command execution; code: 32"},
-		{"EFS on EC2", "i", efs, missing, "Error response from daemon: create " + volumeName(volumeTask("i"), "data") +
-			": VolumeDriver.Create: mounting volume failed: mount.nfs4: mounting fs-1.efs.us-east-1.amazonaws.com:/none failed, " +
-			"reason given by server: No such file or directory"},
-		{"anything on Fargate", "", efs, errors.New("no space"), "ResourceInitializationError: no space"},
-		{"anything on EC2", "i", efs, errors.New("Error response from daemon: no space"), "Error response from daemon: no space"},
-	} {
-		if got := volumeFailed(volumeTask(c.instance), c.volume, c.err); got != c.want {
-			t.Errorf("%s: %s\nwant %s", c.name, got, c.want)
-		}
+// volumeTask is a task on a container instance, or on Fargate.
+func volumeTask(instance string) *state.Task {
+	return &state.Task{
+		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{
+			Family: "web", Revision: 1, ClusterARN: scope.Cluster("c"), Volume: &state.ManagedVolume{Name: "ebs"},
+		},
+		Placement: &state.Placement{ContainerInstance: instance, VolumeID: "vol-1"},
 	}
+}
+
+func efs(change func(*types.EFSVolumeConfiguration)) types.Volume {
+	e := &types.EFSVolumeConfiguration{FileSystemId: aws.String("fs-1"), RootDirectory: aws.String("/")}
+	change(e)
+	return types.Volume{EfsVolumeConfiguration: e}
 }

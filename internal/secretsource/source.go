@@ -15,9 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/uuid"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -37,13 +37,13 @@ type Source struct {
 	S3    bool
 }
 
-var _ agent.SecretSource = (*Source)(nil)
+var _ executionresource.Source = (*Source)(nil)
 
 func (s *Source) principal(t *state.Task) (apiclient.Principal, error) {
 	as, err := s.ExecutionRole(t)
 	switch {
 	case errors.Is(err, credentials.ErrNoExecutionRole):
-		return as, agent.ErrNoExecutionRole
+		return as, executionresource.ErrNoExecutionRole
 	case err != nil:
 		return as, fmt.Errorf("make the keys of a role: %w", err)
 	}
@@ -63,7 +63,7 @@ var getParameters = apiclient.Operation{
 // mostParameters is how many one call may ask for. Source: SSM API reference.
 const mostParameters = 10
 
-// Parameters implements agent.SecretSource.
+// Parameters implements executionresource.Source.
 func (s *Source) Parameters(ctx context.Context, t *state.Task, region string, names []string) (values map[string]string, invalid []string, err error) {
 	as, err := s.principal(t)
 	if err != nil {
@@ -119,11 +119,11 @@ var getSecretValue = apiclient.Operation{
 	Errors: []string{"DecryptionFailure", "InternalServiceError", "InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"},
 }
 
-// Secret implements agent.SecretSource.
-func (s *Source) Secret(ctx context.Context, t *state.Task, region, id, version, stage string) (agent.SecretValue, error) {
+// Secret implements executionresource.Source.
+func (s *Source) Secret(ctx context.Context, t *state.Task, region, id, version, stage string) (executionresource.Value, error) {
 	as, err := s.principal(t)
 	if err != nil {
-		return agent.SecretValue{}, fmt.Errorf("call %s: %w", getSecretValue.Name, err)
+		return executionresource.Value{}, fmt.Errorf("call %s: %w", getSecretValue.Name, err)
 	}
 	in := &secretsmanager.GetSecretValueInput{SecretId: &id}
 	if version != "" {
@@ -134,12 +134,12 @@ func (s *Source) Secret(ctx context.Context, t *state.Task, region, id, version,
 	}
 	var out secretsmanager.GetSecretValueOutput
 	if err := s.do(ctx, as.In(region), getSecretValue, in, &out); err != nil {
-		return agent.SecretValue{}, err
+		return executionresource.Value{}, err
 	}
-	return agent.SecretValue{Text: aws.ToString(out.SecretString), Binary: out.SecretString == nil}, nil
+	return executionresource.Value{Text: aws.ToString(out.SecretString), Binary: out.SecretString == nil}, nil
 }
 
-// Object implements agent.SecretSource.
+// Object implements executionresource.Source.
 func (s *Source) Object(ctx context.Context, t *state.Task, bucket, key string) ([]byte, error) {
 	as, err := s.principal(t)
 	if err != nil {
@@ -155,7 +155,7 @@ func (s *Source) Object(ctx context.Context, t *state.Task, bucket, key string) 
 		}
 	}
 	if !s.S3 {
-		return nil, agent.ErrNoObjects(fmt.Sprintf("s3://%s/%s cannot be read, as ecs-emulator has no S3: start it with --s3-dir and a folder of buckets, or with --upstream", bucket, key))
+		return nil, executionresource.ErrNoObjects(fmt.Sprintf("s3://%s/%s cannot be read, as ecs-emulator has no S3: start it with --s3-dir and a folder of buckets, or with --upstream", bucket, key))
 	}
 	content, err := s.Client.Object(ctx, as, bucket, key)
 	return content, err

@@ -1,4 +1,4 @@
-package agent
+package volume
 
 import (
 	"testing"
@@ -6,18 +6,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 	"github.com/google/go-cmp/cmp"
 )
 
-// volumeTask is a task on a container instance, or on Fargate.
-func volumeTask(instance string) *state.Task {
-	return &state.Task{
-		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{
-			Family: "web", Revision: 1, ClusterARN: scope.Cluster("c"), Volume: &state.ManagedVolume{Name: "ebs"},
-		},
-		Placement: &state.Placement{ContainerInstance: instance, VolumeID: "vol-1"},
+// request is what there is to know of a task on a container instance, or on Fargate.
+func request(v *types.Volume, onFargate bool) Request {
+	return Request{
+		Definition: v, EngineName: "ecs-web-1-data", Labels: map[string]string{"task": "1"}, TaskARN: "arn", Region: "us-east-1", OnFargate: onFargate,
 	}
 }
 
@@ -39,7 +35,7 @@ func fsx(folder string) types.Volume {
 
 // TestWhatAVolumeMounts holds each kind of volume to what is asked for and mounted.
 func TestWhatAVolumeMounts(t *testing.T) {
-	options := VolumeOptions{HostPaths: taskdef.HostPaths{"/srv", "/srv/deep", "/run/app.sock", "/exports/host"}, FileSystems: map[string]string{
+	options := Options{HostPaths: taskdef.HostPaths{"/srv", "/srv/deep", "/run/app.sock", "/exports/host"}, FileSystems: map[string]string{
 		"fs-2": "/exports", "fs-3": "/srv/efs", "fs-4": "/exports/inner",
 	}}
 	in := func(id, folder string) types.Volume {
@@ -80,7 +76,7 @@ func TestWhatAVolumeMounts(t *testing.T) {
 			AccessPointArn: aws.String("arn:aws:s3files:us-east-1:000000000000:file-system/fs-1/access-point/fsap-1"),
 		}}, backend.Mount{}, backend.FolderSpec{Source: "ecs-emulator-fs-1", Volume: true, Path: "fsap-1", Make: 0o777}},
 	} {
-		got, err := sourceOf(volumeTask(""), &c.volume, options)
+		got, err := options.Source(request(&c.volume, true))
 		if err != nil || got.mustExist {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
@@ -99,25 +95,24 @@ func TestWhatAVolumeMounts(t *testing.T) {
 }
 
 func TestDockerVolumes(t *testing.T) {
-	task := volumeTask("i")
 	docker := func(d types.DockerVolumeConfiguration) *types.Volume {
-		d.Driver, d.DriverOpts, d.Labels = aws.String("local"), map[string]string{"o": "size=1m"}, map[string]string{"team": "blue", labelTaskARN: "me"}
+		d.Driver, d.DriverOpts, d.Labels = aws.String("local"), map[string]string{"o": "size=1m"}, map[string]string{"team": "blue", "task": "me"}
 		return &types.Volume{Name: aws.String("cache"), DockerVolumeConfiguration: &d}
 	}
-	own, err := sourceOf(task, docker(types.DockerVolumeConfiguration{Scope: types.ScopeTask}), VolumeOptions{})
-	if v := own.volume; err != nil || v.Name != volumeName(task, "cache") || v.Shared || v.Driver != "local" || v.Options["o"] != "size=1m" ||
-		v.Labels["team"] != "blue" || v.Labels[labelTaskARN] != task.ARN || v.Labels[labelHost] != fargateHost {
+	own, err := Options{}.Source(request(docker(types.DockerVolumeConfiguration{Scope: types.ScopeTask}), false))
+	if v := own.volume; err != nil || v.Name != "ecs-web-1-data" || v.Shared || v.Driver != "local" || v.Options["o"] != "size=1m" ||
+		v.Labels["team"] != "blue" || v.Labels["task"] != "1" {
 		t.Errorf("of scope task: %+v, %v", v, err)
 	}
 	for _, autoprovision := range []bool{true, false} {
-		shared, err := sourceOf(task, docker(types.DockerVolumeConfiguration{Scope: types.ScopeShared, Autoprovision: &autoprovision}), VolumeOptions{})
+		shared, err := Options{}.Source(request(docker(types.DockerVolumeConfiguration{Scope: types.ScopeShared, Autoprovision: &autoprovision}), false))
 		if v := shared.volume; err != nil || v.Name != "cache" || !v.Shared || v.Driver != "local" || v.Labels["team"] != "blue" || shared.mustExist == autoprovision {
 			t.Errorf("shared, with autoprovision %t: %+v, %v", autoprovision, shared, err)
 		}
 	}
 	const why = "volume [cache] : task scoped volume could not be autoprovisioned"
-	_, err = sourceOf(task, docker(types.DockerVolumeConfiguration{Scope: types.ScopeTask, Autoprovision: aws.Bool(true)}), VolumeOptions{})
-	if err == nil || err.Error() != "resource cannot be initialized for task "+task.ARN+": "+why {
+	_, err = Options{}.Source(request(docker(types.DockerVolumeConfiguration{Scope: types.ScopeTask, Autoprovision: aws.Bool(true)}), false))
+	if err == nil || err.Error() != "resource cannot be initialized for task arn: "+why {
 		t.Errorf("of scope task with autoprovision: %v", err)
 	}
 }
@@ -125,7 +120,7 @@ func TestDockerVolumes(t *testing.T) {
 func TestHostPathsThatAreNotAllowed(t *testing.T) {
 	for _, path := range []string{"/", "/etc", "/srvs", "/srv/../etc", "srv", "C:\\srv"} {
 		v := hostVolume(path)
-		if got, err := sourceOf(volumeTask("i"), &v, VolumeOptions{HostPaths: taskdef.HostPaths{"/srv"}}); err == nil {
+		if got, err := (Options{HostPaths: taskdef.HostPaths{"/srv"}}).Source(request(&v, false)); err == nil {
 			t.Errorf("%s gives %+v", path, got)
 		}
 	}
@@ -136,7 +131,7 @@ func TestADeviceThatIsNotAllowed(t *testing.T) {
 	v := types.Volume{Name: aws.String("v"), DockerVolumeConfiguration: &types.DockerVolumeConfiguration{
 		DriverOpts: map[string]string{"type": "none", "o": "bind", "device": "/etc"},
 	}}
-	if got, err := sourceOf(volumeTask("i"), &v, VolumeOptions{HostPaths: taskdef.HostPaths{"/srv"}}); err == nil {
+	if got, err := (Options{HostPaths: taskdef.HostPaths{"/srv"}}).Source(request(&v, false)); err == nil {
 		t.Errorf("it is %+v", got)
 	}
 }

@@ -1,4 +1,4 @@
-package agent
+package executionresource
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// resourceError is why a task cannot have what its definition refers to, as Fargate and as the
+// resourceError is why a task cannot have what its definition Refers to, as Fargate and as the
 // container agent say it. It tells no value.
 //
 // Sources: ECS0211, for secrets; ECS developer guide, ResourceInitializationError;
@@ -23,9 +23,9 @@ func (e *resourceError) Error() string { return e.agent }
 
 func (e *resourceError) Unwrap() error { return e.cause }
 
-// resourceFailed is the reason of a task that fails so. On container instances it is the
+// Failure is the reason of a task that fails because of an error of Read. On container instances it is the
 // resource's own text.
-func resourceFailed(t *state.Task, err error) string {
+func Failure(t *state.Task, err error) string {
 	onFargate := t.Placement.ContainerInstance == ""
 	var told *resourceError
 	switch {

@@ -1,4 +1,4 @@
-package agent
+package executionresource
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func (r *reading) registryAuth(ctx context.Context, d *types.ContainerDefinition
 	return auth, nil
 }
 
-func parseRegistryAuth(content SecretValue) (*backend.RegistryAuth, error) {
+func parseRegistryAuth(content Value) (*backend.RegistryAuth, error) {
 	if content.Text == "" {
 		return nil, errors.New("asm fetching authorization data: empty secrets value")
 	}
@@ -47,9 +47,4 @@ func parseRegistryAuth(content SecretValue) (*backend.RegistryAuth, error) {
 		return nil, errors.New("asm fetching password: AuthorizationData is malformed, empty field")
 	}
 	return &auth, nil
-}
-
-// lacksAuth reports whether the login for a container's image is still to be read.
-func (v *view) lacksAuth(container int) bool {
-	return v.definitions[container].RepositoryCredentials != nil && !v.resources.read
 }
