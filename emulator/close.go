@@ -75,7 +75,7 @@ func (s *Server) Reset() error {
 		left = errors.Join(left, fmt.Errorf("containers are left: %w", err))
 	}
 	if left != nil {
-		return fmt.Errorf("everything else is forgotten, but %w", left)
+		return fmt.Errorf("everything else is removed, but %w", left)
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (s *Server) removeEverything(waits bool) error {
 		if kept := s.readLogs(); kept || !waits {
 			err = s.removeContainers()
 		} else {
-			err = errors.New("their output is not kept yet")
+			err = errors.New("their output is not stored yet")
 		}
 	}
 	if err != nil {

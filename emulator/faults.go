@@ -200,17 +200,17 @@ func (f Fault) onInstance() bool { return slices.Contains(instanceFaultKinds, f.
 func (f Fault) check() error {
 	switch {
 	case !slices.Contains(faultKinds, f.Kind):
-		return fmt.Errorf("fault %q is none of pull, start, crash, engine-away, terminate-instance, disconnect-agent and cut-off-instance", f.Kind)
+		return fmt.Errorf("fault %q is unknown: use pull, start, crash, engine-away, terminate-instance, disconnect-agent or cut-off-instance", f.Kind)
 	case f.Delay < 0 || f.For < 0 || f.Times < 0:
-		return errors.New("a fault has no negative delay, duration or number of times")
+		return errors.New("delay, duration and number of times of a fault cannot be negative")
 	case f.Kind == PullFault && (f.Family != "" || f.Container != ""):
-		return errors.New("a pull knows the image only, not the family or the container")
+		return errors.New("a pull fault takes an image only: leave out family and container")
 	case f.Kind == CrashFault && f.Error != "":
-		return errors.New("a container that crashes says nothing: leave out the error")
+		return errors.New("a crash fault has no error: leave it out")
 	case f.Kind == EngineAway && (f.Image != "" || f.Family != "" || f.Container != "" || f.Delay != 0 || f.Times != 0):
-		return errors.New("an engine is away for everybody: leave out image, family, container, delay and times")
+		return errors.New("an engine-away fault concerns all tasks: leave out image, family, container, delay and times")
 	case f.onInstance() && (f.Image != "" || f.Family != "" || f.Container != "" || f.Error != "" || f.Delay != 0 || f.Times != 0):
-		return errors.New("a fault of an instance knows the instance and the cluster only")
+		return errors.New("a fault of an instance takes instance and cluster only")
 	case f.Kind == TerminateInstance && f.For != 0:
 		return errors.New("a terminated instance does not come back: leave out the duration")
 	case !f.onInstance() && (f.Instance != "" || f.Cluster != "" || f.Seed != 0):

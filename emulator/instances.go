@@ -171,9 +171,9 @@ func (t InstanceType) check() error {
 	case t.VCPUs < 1 || t.VCPUs > 10_000 || t.MemoryMiB < 1 || t.MemoryMiB > 1<<30:
 		return fmt.Errorf("instance type %s needs vcpus and memoryMiB", t.Name)
 	case t.RegisteredMiB < 0 || t.RegisteredMiB > t.MemoryMiB:
-		return fmt.Errorf("instance type %s registers more memory than it has, or less than none", t.Name)
+		return fmt.Errorf("instance type %s registers more memory than it has, or a negative amount", t.Name)
 	case t.NetworkInterfaces < 0 || t.NetworkInterfaces > 1000 || t.GPUs < 0 || t.GPUs > 1000:
-		return fmt.Errorf("instance type %s has no sensible number of networkInterfaces or gpus", t.Name)
+		return fmt.Errorf("instance type %s has a number of networkInterfaces or gpus that is out of range", t.Name)
 	case t.Architecture != "" && t.Architecture != ec2.X86 && t.Architecture != ec2.ARM:
 		return fmt.Errorf("instance type %s: architecture %q is none of %s and %s", t.Name, t.Architecture, ec2.X86, ec2.ARM)
 	}

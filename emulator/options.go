@@ -180,9 +180,9 @@ var accountForm = lazyregexp.New(`^[0-9]{12}$`)
 func (o Options) check() error {
 	switch {
 	case o.Region != "" && !regionForm.MatchString(o.Region):
-		return fmt.Errorf("%q is no region, such as eu-central-1", o.Region)
+		return fmt.Errorf("%q is not a region: use a name such as eu-central-1", o.Region)
 	case o.Account != "" && !accountForm.MatchString(o.Account):
-		return fmt.Errorf("%q is no account id, which has twelve digits", o.Account)
+		return fmt.Errorf("%q is not an account id: use twelve digits", o.Account)
 	case o.Speed < 0:
 		return fmt.Errorf("speed %v would turn the clock back", o.Speed)
 	}
@@ -194,25 +194,25 @@ func (o Options) check() error {
 	}
 	for _, p := range slices.Concat(o.AllowHostPaths, slices.Collect(maps.Values(o.FileSystems))) {
 		if !path.IsAbs(p) {
-			return fmt.Errorf("%q is no path of the container engine's host, which begins with a slash", p)
+			return fmt.Errorf("%q is not a path of the container engine's host: begin it with a slash", p)
 		}
 	}
 	switch o.SecurityGroups {
 	case "", SecurityGroupsOn, SecurityGroupsStrict, SecurityGroupsOff:
 	default:
-		return fmt.Errorf("%q is no way to treat security groups: on, strict or off", o.SecurityGroups)
+		return fmt.Errorf("%q is not a setting of security groups: use on, strict or off", o.SecurityGroups)
 	}
 	if o.HostPorts < 0 || o.HostPorts > mostHostPorts {
-		return fmt.Errorf("%d host ports are not 0 to %d", o.HostPorts, mostHostPorts)
+		return fmt.Errorf("%d host ports are not between 0 and %d", o.HostPorts, mostHostPorts)
 	}
 	if o.S3Dir != "" {
 		if found, err := os.Stat(o.S3Dir); err != nil || !found.IsDir() {
-			return fmt.Errorf("%q is no folder of buckets", o.S3Dir)
+			return fmt.Errorf("%q is not a folder: give the one that has the buckets", o.S3Dir)
 		}
 	}
 	if o.Programs != "" {
 		if found, err := os.Stat(o.Programs); err != nil || !found.IsDir() {
-			return fmt.Errorf("%q is no folder of programs", o.Programs)
+			return fmt.Errorf("%q is not a folder: give the one that has the programs", o.Programs)
 		}
 	}
 	if err := upstream.Check(o.Upstream, o.UpstreamFor); err != nil {

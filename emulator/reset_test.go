@@ -50,7 +50,7 @@ func TestResetTellsThatLogsAreLeft(t *testing.T) {
 	w := start(t, emulator.Options{DataDir: dir, OnExit: emulator.Remove})
 	next := filepath.Join(dir, "logs", fmt.Sprintf("%016x.log", 2)) // a reset begins this file
 	w.must(os.Mkdir(next, 0o700))
-	if err := w.srv.Reset(); err == nil || !strings.Contains(err.Error(), "everything else is forgotten, but log events are left: forget the logs: ") {
+	if err := w.srv.Reset(); err == nil || !strings.Contains(err.Error(), "everything else is removed, but log events are left: forget the logs: ") {
 		t.Errorf("got %v", err)
 	}
 	w.must(os.RemoveAll(next))

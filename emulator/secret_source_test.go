@@ -195,7 +195,7 @@ func TestEnvironmentFilesOfAFolder(t *testing.T) {
 			t.Errorf("%s: it ends with %s", c.name, got)
 		}
 	}
-	if _, err := emulator.New(emulator.Options{S3Dir: filepath.Join(dir, "outside.env")}); err == nil || !strings.Contains(err.Error(), "is no folder of buckets") {
+	if _, err := emulator.New(emulator.Options{S3Dir: filepath.Join(dir, "outside.env")}); err == nil || !strings.Contains(err.Error(), "is not a folder") {
 		t.Errorf("a file as a folder: %v", err)
 	}
 }

@@ -186,7 +186,7 @@ func TestUpstreamsThatCannotBe(t *testing.T) {
 		{emulator.Options{Upstream: "moto"}, "is no URL"},
 		{emulator.Options{Upstream: moto, UpstreamFor: []string{"ecs"}}, "ecs cannot be left to the upstream"},
 		{emulator.Options{Upstream: moto, UpstreamFor: []string{"ssm", "ec2"}}, `"ec2" cannot be left to the upstream: only logs, secretsmanager, ssm can`},
-		{emulator.Options{UpstreamFor: []string{"ssm"}}, "ssm cannot be left to an upstream that is not named"},
+		{emulator.Options{UpstreamFor: []string{"ssm"}}, "ssm cannot be left to the upstream without its URL: set --upstream"},
 	} {
 		if srv, err := emulator.New(c.options); err == nil || !strings.Contains(err.Error(), c.why) {
 			t.Errorf("%+v: got %v, want %q", c.options, err, c.why)

@@ -11,8 +11,8 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"dance":                     `ecs-emulator: no command "dance"; 'ecs-emulator help' lists them`,
 		"serve --engin sim":         `ecs-emulator serve: flag provided but not defined: -engin; 'ecs-emulator serve -h' lists the flags`,
 		"faults list --all":         `ecs-emulator faults: flag provided but not defined: -all; 'ecs-emulator faults list -h' lists the flags`,
-		"serve --speed 0":           `ecs-emulator serve: --speed 0 stops the clock or turns it back: say how many seconds it moves in a real one`,
-		"serve --speed -1":          `ecs-emulator serve: --speed -1 stops the clock or turns it back: say how many seconds it moves in a real one`,
+		"serve --speed 0":           `ecs-emulator serve: --speed 0 is not positive: give the seconds that the clock moves in each real second`,
+		"serve --speed -1":          `ecs-emulator serve: --speed -1 is not positive: give the seconds that the clock moves in each real second`,
 		"serve --public-addresses":  publicAddressesGone,
 		"serve --on-exit somewhere": `ecs-emulator serve: --on-exit "somewhere" is none of remove, keep`,
 	} {
@@ -24,7 +24,7 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 }
 
 // publicAddressesGone is what is said to who gives the flag of an earlier version.
-const publicAddressesGone = `ecs-emulator serve: --public-addresses (ECS_EMULATOR_PUBLIC_ADDRESSES) is gone, as public addresses are only shown: leave it out; 'ecs-emulator ports' lists the ports that lead to tasks`
+const publicAddressesGone = `ecs-emulator serve: --public-addresses (ECS_EMULATOR_PUBLIC_ADDRESSES) no longer exists, because public addresses are only shown: remove it; 'ecs-emulator ports' lists the ports that lead to tasks`
 
 func TestAFlagThatIsGoneIsRefusedInTheEnvironment(t *testing.T) {
 	t.Setenv("ECS_EMULATOR_PUBLIC_ADDRESSES", "true")
@@ -36,8 +36,8 @@ func TestAFlagThatIsGoneIsRefusedInTheEnvironment(t *testing.T) {
 
 func TestServeRefusesAccountsAndRegionsThatAreNone(t *testing.T) {
 	for line, want := range map[string]string{
-		"serve --engine sim --account 12":     `ecs-emulator: "12" is no account id, which has twelve digits`,
-		"serve --engine sim --region eu-west": `ecs-emulator: "eu-west" is no region, such as eu-central-1`,
+		"serve --engine sim --account 12":     `ecs-emulator: "12" is not an account id: use twelve digits`,
+		"serve --engine sim --region eu-west": `ecs-emulator: "eu-west" is not a region: use a name such as eu-central-1`,
 	} {
 		var stdout, stderr strings.Builder
 		if code := run(strings.Fields(line), &stdout, &stderr); code != 1 || stderr.String() != want+"\n" {

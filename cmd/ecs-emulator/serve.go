@@ -52,10 +52,10 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	go func() {
 		<-interrupted
-		fmt.Fprintln(stderr, "ecs-emulator: interrupted again: leaving at once; what is left is removed by the next start")
+		fmt.Fprintln(stderr, "ecs-emulator: interrupted again: exiting now; the next start removes the rest")
 		os.Exit(130)
 	}()
-	fmt.Fprintln(stderr, "ecs-emulator:", srv.Farewell(), "(interrupt again to leave at once)")
+	fmt.Fprintln(stderr, "ecs-emulator:", srv.Farewell(), "(interrupt again to exit now)")
 	return srv.Close()
 }
 
@@ -156,13 +156,13 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 func (c *choices) apply(o *emulator.Options) error {
 	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix
 	if o.Speed <= 0 {
-		return usageError{fmt.Errorf("--speed %v stops the clock or turns it back: say how many seconds it moves in a real one", o.Speed)}
+		return usageError{fmt.Errorf("--speed %v is not positive: give the seconds that the clock moves in each real second", o.Speed)}
 	}
 	if c.publicAddresses {
-		return usageError{errors.New("--public-addresses (ECS_EMULATOR_PUBLIC_ADDRESSES) is gone, as public addresses are only shown: leave it out; 'ecs-emulator ports' lists the ports that lead to tasks")}
+		return usageError{errors.New("--public-addresses (ECS_EMULATOR_PUBLIC_ADDRESSES) no longer exists, because public addresses are only shown: remove it; 'ecs-emulator ports' lists the ports that lead to tasks")}
 	}
 	if c.warm < 0 {
-		return usageError{fmt.Errorf("--warm-sandboxes %d is less than none", c.warm)}
+		return usageError{fmt.Errorf("--warm-sandboxes %d is negative: give a number from 0 up", c.warm)}
 	}
 	if o.WarmSandboxes = c.warm; c.warm == 0 {
 		o.WarmSandboxes = -1
@@ -185,7 +185,7 @@ func (c *choices) apply(o *emulator.Options) error {
 		}
 	}
 	if c.onExit == "keep" && o.DataDir == "" {
-		return usageError{fmt.Errorf("--on-exit keep needs a --data-dir: without one nothing would know the tasks again")}
+		return usageError{fmt.Errorf("--on-exit keep needs --data-dir: without a data directory the tasks cannot be found again")}
 	}
 	if c.onExit == "keep" && o.Engine == "sim" {
 		return usageError{fmt.Errorf("--on-exit keep needs Docker: simulated containers end with the emulator")}

@@ -29,11 +29,11 @@ func ParseRate(s string) (Rate, error) {
 	steady, burst, _ := strings.Cut(s, ",")
 	perSecond, err := strconv.ParseFloat(steady, 64)
 	if err != nil || !(perSecond > 0) {
-		return Rate{}, fmt.Errorf("%q is no rate: give requests per second and a burst, such as 40,60, or 0 for no bound", s)
+		return Rate{}, fmt.Errorf("%q is not a rate: give requests per second and a burst, such as 40,60, or 0 for no limit", s)
 	}
 	n, err := strconv.Atoi(burst)
 	if err != nil || n < 1 {
-		return Rate{}, fmt.Errorf("%q is no rate: give requests per second and a burst, such as 40,60, or 0 for no bound", s)
+		return Rate{}, fmt.Errorf("%q is not a rate: give requests per second and a burst, such as 40,60, or 0 for no limit", s)
 	}
 	return Rate{perSecond, n}, nil
 }

@@ -19,7 +19,7 @@ const profilePrefix = "profile:"
 // CheckSetting refuses an Options.TaskCredentials that names no profile.
 func CheckSetting(value string) error {
 	if name, found := strings.CutPrefix(value, profilePrefix); value != "" && (!found || name == "") {
-		return fmt.Errorf("%q is no credentials for tasks, such as profile:dev", value)
+		return fmt.Errorf("%q names no credentials for tasks: use profile:NAME", value)
 	}
 	return nil
 }

@@ -143,5 +143,5 @@ func newDefinition(path string, body []byte) (definition, error) {
 			return definition{path, each.kind, body}, nil
 		}
 	}
-	return definition{}, fmt.Errorf("init %s: has none of containerDefinitions, clusterName and taskDefinition, so it is no input of an operation", path)
+	return definition{}, fmt.Errorf("init %s: has none of containerDefinitions, clusterName and taskDefinition, so its operation is unknown", path)
 }

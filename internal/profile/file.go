@@ -30,7 +30,7 @@ func read(name string) (properties, error) {
 		return nil, err
 	}
 	if config == nil && keys == nil {
-		return nil, fmt.Errorf("there is no profile %s in %s or %s", name, configFile, keysFile)
+		return nil, fmt.Errorf("profile %s is neither in %s nor in %s", name, configFile, keysFile)
 	}
 	all := properties{}
 	maps.Copy(all, config)

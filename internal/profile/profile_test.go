@@ -136,7 +136,7 @@ func TestTheCLIGetsWhatIsNotInTheFiles(t *testing.T) {
 
 func TestAProfileThatIsNotThereIsRefused(t *testing.T) {
 	files(t)
-	for name, want := range map[string]string{"nowhere": "there is no profile nowhere in ", "part": "the profile part has only one of "} {
+	for name, want := range map[string]string{"nowhere": "profile nowhere is neither in ", "part": "the profile part has only one of "} {
 		if _, err := Open(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -24,14 +24,14 @@ func Check(address string, services []string) error {
 	for _, name := range services {
 		switch {
 		case name == "ecs":
-			return errors.New("ecs cannot be left to the upstream: it is what the emulator is")
+			return errors.New("ecs cannot be left to the upstream: the emulator is ECS")
 		case !slices.Contains(leavable, name):
 			return fmt.Errorf("%q cannot be left to the upstream: only %s can", name, strings.Join(leavable, ", "))
 		}
 	}
 	if address == "" {
 		if len(services) > 0 {
-			return fmt.Errorf("%s cannot be left to an upstream that is not named", strings.Join(services, ", "))
+			return fmt.Errorf("%s cannot be left to the upstream without its URL: set --upstream", strings.Join(services, ", "))
 		}
 		return nil
 	}

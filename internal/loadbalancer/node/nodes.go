@@ -72,7 +72,7 @@ var ErrEnded = errors.New("the load balancer has just ended")
 
 var (
 	errNoLoadBalancers = errors.New("the engine runs no load balancers")
-	errEngineEnds      = errors.New("the emulator is about to end")
+	errEngineEnds      = errors.New("the emulator is shutting down")
 )
 
 // New makes Nodes of which none is known yet.

@@ -42,7 +42,7 @@ func readContext(name string) (Endpoint, error) {
 		return Endpoint{}, fmt.Errorf("read docker context %q: %w", name, err)
 	}
 	if meta.Endpoints.Docker.Host == "" {
-		return Endpoint{}, fmt.Errorf("docker context %q names no engine", name)
+		return Endpoint{}, fmt.Errorf("docker context %q has no engine address", name)
 	}
 	e := Endpoint{Host: meta.Endpoints.Docker.Host}
 	if dir := filepath.Join(config.ContextStoreDir(), "tls", id, "docker"); isDir(dir) {

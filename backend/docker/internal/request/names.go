@@ -13,7 +13,7 @@ import (
 func CheckServers(servers []string) error {
 	for _, s := range servers {
 		if _, err := netip.ParseAddr(s); err != nil {
-			return fmt.Errorf("DNS server %q is no IP address", s)
+			return fmt.Errorf("DNS server %q is not an IP address", s)
 		}
 	}
 	return nil

@@ -60,7 +60,7 @@ func (s *samples) forget(id string) {
 }
 
 // errNotSampled: the engine takes its time.
-var errNotSampled = errors.New("the engine has not told yet what the container uses")
+var errNotSampled = errors.New("the engine has not reported the container's stats yet")
 
 // take returns the engine's stats of a container that runs, not older than a minute. A caller that asks
 // for the first ones waits for them, but not longer than its patience.
