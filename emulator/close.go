@@ -28,7 +28,7 @@ func (s *Server) Farewell() string {
 
 // livingTasks is the number of tasks that have not ended.
 func (s *Server) livingTasks() (n int) {
-	for _, t := range s.store.Read().AllTasks() {
+	for _, t := range state.AllTasks(s.store.Read()) {
 		if !t.Ended() {
 			n++
 		}

@@ -100,7 +100,7 @@ func (s *Server) newLoadBalancers() *loadbalancer.Controller {
 
 // certificate is what ACM has of one.
 func certificate(tx *state.Tx, scope arn.Scope, arn string) (chain, key string, found bool) {
-	pair := acm.FindKeyPair((*store.Tx)(tx), scope, arn)
+	pair := acm.FindKeyPair(tx, scope, arn)
 	if pair == nil {
 		return "", "", false
 	}

@@ -70,7 +70,7 @@ func (s *Server) ForgetOld(now time.Time) error { return s.retention.Forget(now)
 // ExecutionRole are the keys with which the emulator acts for a task.
 func (s *Server) ExecutionRole(taskARN string) aws.CredentialsProvider {
 	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		as, err := s.credentials.ExecutionRole(s.store.Read().Task(taskARN))
+		as, err := s.credentials.ExecutionRole(state.FindTask(s.store.Read(), taskARN))
 		return as.Keys, err
 	})
 }

@@ -27,7 +27,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // newHandler puts the endpoint together.
@@ -118,7 +117,7 @@ func (s *Server) otherSuffix() func(asked, found string) {
 
 // certificateExists reports whether Certificate Manager has a certificate.
 func certificateExists(tx *state.Tx, scope arn.Scope, certificateARN string) bool {
-	return certificates.Exists((*store.Tx)(tx), scope, certificateARN)
+	return certificates.Exists(tx, scope, certificateARN)
 }
 
 // logEvents tells whether log events can be kept.

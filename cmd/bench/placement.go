@@ -80,10 +80,10 @@ func fleet(n int) (*state.Tx, *state.Cluster, error) {
 		return nil, nil, err
 	}
 	err = s.Update(func(tx *state.Tx) error {
-		tx.PutCluster(cluster)
+		state.PutCluster(tx, cluster)
 		for i := range n {
 			zone := state.Zone(scope.Region, i)
-			tx.PutContainerInstance(&state.ContainerInstance{
+			state.PutContainerInstance(tx, &state.ContainerInstance{
 				ARN: scope.ContainerInstance("shop", arn.NewID()), LaunchType: types.LaunchTypeEc2,
 				Status: state.InstanceActive, AgentConnected: true, Zone: zone,
 				Registered: state.Resources{CPU: 2048, Memory: 7764, Ports: []uint16{22, 2375, 2376, 51678, 51679}},

@@ -45,7 +45,7 @@ func (a *API) read() *store.Tx { return a.Store.Store.Read() }
 func (a *API) update(fn func(tx *store.Tx) error) error { return a.Store.Store.Update(fn) }
 
 func (a *API) usersOf(tx *store.Tx, c *acm.Certificate) []string {
-	return a.InUse((*state.Tx)(tx), c.ARN)
+	return a.InUse(tx, c.ARN)
 }
 
 // find returns the certificate with an ARN.

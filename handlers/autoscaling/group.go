@@ -14,7 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // CreateAutoScalingGroup makes a group, whose controller launches its instances.
@@ -32,7 +31,7 @@ func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScal
 		made := &autoscaling.Group{
 			Scope: scope, Name: name, ID: arn.NewUUID(), CreatedAt: now, Desired: aws.ToInt32(in.MinSize),
 			DefaultCooldown: 300, HealthCheckType: "EC2", TerminationPolicies: []string{"Default"},
-			ServiceLinkedRole:   iam.EnsureAutoScalingRole((*store.Tx)(tx), iam.AccountOf(scope), now),
+			ServiceLinkedRole:   iam.EnsureAutoScalingRole(tx, iam.AccountOf(scope), now),
 			ZoneDistribution:    types.CapacityDistributionStrategyBalancedBestEffort,
 			CapacityReservation: types.CapacityReservationPreferenceDefault,
 		}

@@ -30,7 +30,7 @@ func (a *API) locate(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScali
 		if id = strings.TrimSpace(id); id == "" {
 			continue
 		}
-		subnet := tx.Subnet(g.Scope, id)
+		subnet := state.FindSubnet(tx, g.Scope, id)
 		if subnet == nil || a.strict && subnet.MadeUp {
 			return invalid("The subnet ID '%s' does not exist", id)
 		}

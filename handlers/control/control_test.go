@@ -157,7 +157,7 @@ func TestTasks(t *testing.T) {
 	store := newStore(t)
 	err := store.Update(func(tx *state.Tx) error {
 		for id, status := range map[string]string{"1": state.Running, "2": state.Stopped} {
-			tx.AddTask(&state.Task{
+			state.AddTask(tx, &state.Task{
 				ARN: scope.Task("shop", id), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop"), Group: "family:web"},
 				Status: state.TaskStatus{
 					LastStatus: status, SandboxID: "s1", Attachment: state.Attachment{PrivateIPv4: "172.31.0.4"},
@@ -197,7 +197,7 @@ func TestTasks(t *testing.T) {
 func TestLogsOfAContainerByItsIDs(t *testing.T) {
 	store := newStore(t)
 	err := store.Update(func(tx *state.Tx) error {
-		tx.AddTask(&state.Task{
+		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
 			Status: state.TaskStatus{LastStatus: state.Running, Containers: []state.Container{
 				{Name: "log", RuntimeID: "1-10", EngineID: "c0"}, {Name: "app", RuntimeID: "1-11", EngineID: "c1"},
@@ -229,7 +229,7 @@ func TestLogsOfAContainerByItsIDs(t *testing.T) {
 func TestLogsThatAreGoneSayWhereTheyMayBe(t *testing.T) {
 	store := newStore(t)
 	err := store.Update(func(tx *state.Tx) error {
-		tx.AddTask(&state.Task{ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")}, Status: state.TaskStatus{LastStatus: state.Stopped}})
+		state.AddTask(tx, &state.Task{ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")}, Status: state.TaskStatus{LastStatus: state.Stopped}})
 		return nil
 	})
 	if err != nil {
@@ -254,7 +254,7 @@ func TestTasksOpenPortsOfTheFirstOnly(t *testing.T) {
 	store := newStore(t)
 	err := store.Update(func(tx *state.Tx) error {
 		for n := range 300 {
-			tx.AddTask(&state.Task{
+			state.AddTask(tx, &state.Task{
 				ARN: scope.Task("shop", fmt.Sprintf("%032d", n)), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
 				Status: state.TaskStatus{LastStatus: state.Running},
 			})
@@ -314,11 +314,11 @@ func TestMetrics(t *testing.T) {
 	m.Observe("ecs", "RunTask", 200, 2*time.Millisecond)
 	m.Observe("ecs", "RunTask", 400, time.Millisecond)
 	err := store.Update(func(tx *state.Tx) error {
-		tx.AddTask(&state.Task{
+		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
 			Status: state.TaskStatus{LastStatus: state.Running},
 		})
-		tx.PutService(&state.Service{
+		state.PutService(tx, &state.Service{
 			ARN: scope.Service("shop", "web"), ClusterARN: scope.Cluster("shop"),
 			Deployments: []*state.Deployment{{Revision: &state.ServiceRevision{}}},
 		})

@@ -31,7 +31,7 @@ func newEventsWorld(t *testing.T, closing context.Context) *eventsWorld {
 	return &eventsWorld{t, store, control.Handler(control.Options{
 		Store: store, Log: slog.New(slog.DiscardHandler), Closing: closing,
 		StateChange: func(tx *state.Tx, e state.Event) []byte {
-			if tx.Task(e.Value.Task.ARN) == nil {
+			if state.FindTask(tx, e.Value.Task.ARN) == nil {
 				t.Errorf("event %d is told before its task is there", e.Sequence)
 			}
 			return fmt.Appendf(nil, `{"task":%q}`, e.Value.Task.ARN[strings.LastIndex(e.Value.Task.ARN, "/")+1:])
@@ -44,7 +44,7 @@ func (w *eventsWorld) add(first, last int) {
 	w.Helper()
 	err := w.store.Update(func(tx *state.Tx) error {
 		for n := first; n <= last; n++ {
-			tx.AddTask(&state.Task{
+			state.AddTask(tx, &state.Task{
 				ARN: scope.Task("shop", fmt.Sprint("t", n)), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop"), CreatedAt: time.Unix(1e9, 0)},
 				Status: state.TaskStatus{LastStatus: state.Provisioning},
 			})
@@ -59,7 +59,7 @@ func (w *eventsWorld) add(first, last int) {
 // forget removes the events and leaves the tasks.
 func (w *eventsWorld) forget() {
 	w.Helper()
-	err := w.store.Update(func(tx *state.Tx) error { tx.ForgetEvents(time.Unix(2e9, 0)); return nil })
+	err := w.store.Update(func(tx *state.Tx) error { state.ForgetEvents(tx, time.Unix(2e9, 0)); return nil })
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func (a *api) logEvents() State {
 
 func network(tx *state.Tx, scope arn.Scope) Network {
 	subnets, group := state.DefaultNetwork(scope)
-	cidr := tx.NetworkCIDR()
+	cidr := state.NetworkCIDR(tx)
 	n := Network{VPC: state.DefaultVPC, CIDR: cidr.String(), SecurityGroup: group.ID}
 	for _, s := range subnets {
 		n.Subnets = append(n.Subnets, Subnet{ID: s.ID, AvailabilityZone: s.Zone, CIDR: s.CIDR(cidr).String()})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // logs serves GET /_emulator/logs?task=<id or ARN>&container=<name>: the lines that
@@ -68,7 +69,7 @@ func isGone(err error) bool {
 // for its only one.
 func (a *api) findContainer(ref, name string) (taskARN, container string, err error) {
 	if ref != "" && name == "" {
-		for _, t := range a.Store.Read().AllTasks() {
+		for _, t := range state.AllTasks(a.Store.Read()) {
 			for _, c := range t.Status.Containers {
 				if c.RuntimeID == ref || c.EngineID == ref {
 					return t.ARN, c.Name, nil
@@ -87,7 +88,7 @@ func (a *api) findTask(ref string) (string, error) {
 		return "", fmt.Errorf("name a task: ?task=<id or ARN>")
 	}
 	var found string
-	for _, t := range a.Store.Read().AllTasks() {
+	for _, t := range state.AllTasks(a.Store.Read()) {
 		switch {
 		case t.ARN == ref || arn.Name(t.ARN) == ref:
 			return t.ARN, nil

@@ -90,10 +90,10 @@ func (c contents) Collect(metrics chan<- prometheus.Metric) {
 	}
 	services := map[string]int{state.ServiceActive: 0, state.ServiceDraining: 0, state.ServiceInactive: 0}
 	tx := c.store.Read()
-	for _, t := range tx.AllTasks() {
+	for _, t := range state.AllTasks(tx) {
 		tasks[t.Status.LastStatus]++
 	}
-	for _, s := range tx.AllServices() {
+	for _, s := range state.AllServices(tx) {
 		services[s.Status()]++
 	}
 	send := func(desc *prometheus.Desc, counts map[string]int) {

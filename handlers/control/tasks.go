@@ -62,7 +62,7 @@ func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	body := Tasks{Tasks: []Task{}}
-	for _, t := range a.Store.Read().AllTasks() {
+	for _, t := range state.AllTasks(a.Store.Read()) {
 		if !t.Ended() && (only == "" || t.ARN == only) {
 			task := describe(t, a.Ports(t.ARN, len(body.Tasks) < mostOpened))
 			if task.IP == "" && task.Instance != "" {

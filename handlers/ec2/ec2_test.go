@@ -138,7 +138,7 @@ func TestSubnets(t *testing.T) {
 	s := newServer(t)
 	defaults, _ := state.DefaultNetwork(scope)
 	err := s.store.Update(func(tx *state.Tx) error {
-		tx.AddTask(&state.Task{
+		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("default", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default")},
 			Placement: &state.Placement{SubnetID: defaults[0].ID},
 			Status:    state.TaskStatus{LastStatus: state.Running},

@@ -9,14 +9,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // putProfile makes an instance profile, with a role or without.
 func (s *server) putProfile(t *testing.T, name, role string) {
 	t.Helper()
 	if err := s.store.Update(func(tx *state.Tx) error {
-		iam.PutInstanceProfile((*store.Tx)(tx), &iam.InstanceProfile{
+		iam.PutInstanceProfile(tx, &iam.InstanceProfile{
 			Account: iam.AccountOf(scope), Name: name, ID: "AIPA" + name, Path: "/app/", Role: role,
 		})
 		return nil

@@ -19,7 +19,7 @@ func TestNetworkInterfacesOfLoadBalancers(t *testing.T) {
 	s := start(t, false)
 	group := state.NewSecurityGroup(state.DefaultVPC, "web", "web")
 	group.Scope = scope
-	subnets := s.store.Read().DefaultSubnets(scope)
+	subnets := state.DefaultSubnets(s.store.Read(), scope)
 	b := elbv2.LoadBalancer{
 		Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, elbtypes.LoadBalancerTypeEnumApplication, "web"), VPC: state.DefaultVPC,
 		Type: elbtypes.LoadBalancerTypeEnumApplication, SecurityGroups: []string{group.ID},
@@ -29,7 +29,7 @@ func TestNetworkInterfacesOfLoadBalancers(t *testing.T) {
 	}
 	put := func(b *elbv2.LoadBalancer) {
 		t.Helper()
-		if err := s.store.Update(func(tx *state.Tx) error { elbv2.PutLoadBalancer(tx, b); tx.PutSecurityGroup(group); return nil }); err != nil {
+		if err := s.store.Update(func(tx *state.Tx) error { elbv2.PutLoadBalancer(tx, b); state.PutSecurityGroup(tx, group); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -63,7 +63,7 @@ func TestNetworkInterfacesOfLoadBalancers(t *testing.T) {
 // The public address of a load balancer holds the internet gateway.
 func TestALoadBalancerHoldsTheInternetGateway(t *testing.T) {
 	s := start(t, false)
-	subnet := s.store.Read().DefaultSubnets(scope)[0]
+	subnet := state.DefaultSubnets(s.store.Read(), scope)[0]
 	b := &elbv2.LoadBalancer{
 		Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, elbtypes.LoadBalancerTypeEnumApplication, "web"), VPC: state.DefaultVPC,
 		Type: elbtypes.LoadBalancerTypeEnumApplication, Addresses: map[string]string{subnet.ID: "172.31.0.200"},
@@ -78,7 +78,7 @@ func TestALoadBalancerHoldsTheInternetGateway(t *testing.T) {
 	var public string
 	update(func(tx *state.Tx) {
 		elbv2.PutLoadBalancer(tx, b)
-		public = tx.TakePublicAddress(b.Zones[0].Interface, "web").String()
+		public = state.TakePublicAddress(tx, b.Zones[0].Interface, "web").String()
 	})
 	shown := must[*sdk.DescribeNetworkInterfacesOutput](t)(s.DescribeNetworkInterfaces(ctx, &sdk.DescribeNetworkInterfacesInput{
 		Filters: filter("association.public-ip", public),

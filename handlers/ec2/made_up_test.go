@@ -18,12 +18,12 @@ func TestMadeUpSubnetsHaveNoLimit(t *testing.T) {
 		subnet := must[*sdk.DescribeSubnetsOutput](t)(s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{SubnetIds: []string{id}})).Subnets[0]
 		zones[*subnet.AvailabilityZone] = true
 		tx := s.store.Read()
-		block := tx.Subnet(scope, id).CIDR(tx.NetworkCIDR())
-		if *subnet.CidrBlock != block.String() || *subnet.DefaultForAz || *subnet.VpcId != state.DefaultVPC || !tx.NetworkCIDR().Contains(block.Addr()) {
+		block := state.FindSubnet(tx, scope, id).CIDR(state.NetworkCIDR(tx))
+		if *subnet.CidrBlock != block.String() || *subnet.DefaultForAz || *subnet.VpcId != state.DefaultVPC || !state.NetworkCIDR(tx).Contains(block.Addr()) {
 			t.Errorf("got %+v", subnet)
 		}
-		for _, other := range tx.Subnets(scope) {
-			if other.CIDR(tx.NetworkCIDR()).Overlaps(block) {
+		for _, other := range state.Subnets(tx, scope) {
+			if other.CIDR(state.NetworkCIDR(tx)).Overlaps(block) {
 				t.Errorf("%s has %v, which overlaps with %s", id, block, other.ID)
 			}
 		}

@@ -61,7 +61,7 @@ func TestRangesOfSubnets(t *testing.T) {
 		refused(t, err, c.code, c.message)
 	}
 	moved := s.subnet(t, state.DefaultVPC, "172.31.64.16/28")
-	s.update(t, func(tx *state.Tx) { tx.SetNetworkCIDR(netip.MustParsePrefix("10.9.0.0/16")) })
+	s.update(t, func(tx *state.Tx) { state.SetNetworkCIDR(tx, netip.MustParsePrefix("10.9.0.0/16")) })
 	out := must[*sdk.DescribeSubnetsOutput](t)(s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{SubnetIds: []string{moved}}))
 	if got := *out.Subnets[0].CidrBlock; got != "10.9.64.16/28" {
 		t.Errorf("a subnet of the default VPC has the range %s where that of the network is another", got)

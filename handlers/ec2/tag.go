@@ -68,7 +68,7 @@ func (a *API) changeTags(scope arn.Scope, ids []string, change func(tags map[str
 			if err := a.Exists(tx, scope, id); err != nil {
 				return err
 			}
-			tags := tx.EC2Tags(scope, id)
+			tags := state.FindEC2Tags(tx, scope, id)
 			if tags == nil {
 				tags = map[string]string{}
 			}
@@ -76,7 +76,7 @@ func (a *API) changeTags(scope arn.Scope, ids []string, change func(tags map[str
 			if kit.OwnTags(tags) > kit.MaxTags {
 				return kit.ErrTooManyTags
 			}
-			tx.SetEC2Tags(scope, id, tags)
+			state.SetEC2Tags(tx, scope, id, tags)
 		}
 		return nil
 	})
@@ -102,7 +102,7 @@ func tagDescriptionValues(t *types.TagDescription, filter string) ([]string, boo
 func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk.DescribeTagsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.TagDescription
-	for _, id := range tx.TaggedEC2Resources(scope) {
+	for _, id := range state.TaggedEC2Resources(tx, scope) {
 		if a.Exists(tx, scope, id) != nil { // a network interface that is gone
 			continue
 		}

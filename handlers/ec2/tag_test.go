@@ -107,7 +107,7 @@ func TestNetworkInterfaceOfATask(t *testing.T) {
 	subnets, _ := state.DefaultNetwork(scope)
 	err := s.store.Update(func(tx *state.Tx) error {
 		for id, status := range map[string]string{"1": "ATTACHED", "2": "DELETED", "3": "PRECREATED"} {
-			tx.AddTask(&state.Task{
+			state.AddTask(tx, &state.Task{
 				ARN: scope.Task("default", id), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default"), SecurityGroups: []string{madeUpGroup}},
 				Placement: &state.Placement{SubnetID: subnets[0].ID, Zone: subnets[0].Zone, AttachmentID: "attachment-" + id},
 				Status: state.TaskStatus{LastStatus: state.Running, Attachment: state.Attachment{
@@ -156,7 +156,7 @@ func TestTagsOfAWSStay(t *testing.T) {
 	subnets, _ := state.DefaultNetwork(scope)
 	id := subnets[0].ID
 	if err := s.store.Update(func(tx *state.Tx) error {
-		tx.SetEC2Tags(scope, id, map[string]string{"aws:autoscaling:groupName": "web", "Tier": "public"})
+		state.SetEC2Tags(tx, scope, id, map[string]string{"aws:autoscaling:groupName": "web", "Tier": "public"})
 		return nil
 	}); err != nil {
 		t.Fatal(err)

@@ -29,12 +29,12 @@ func (s *server) runTask(t *testing.T, subnet string, groups ...string) (end fun
 		Placement: &state.Placement{SubnetID: subnet},
 		Status:    state.TaskStatus{LastStatus: state.Running, Attachment: state.Attachment{Status: "ATTACHED", NetworkID: "eni-1"}},
 	}
-	s.update(t, func(tx *state.Tx) { tx.AddTask(row) })
+	s.update(t, func(tx *state.Tx) { state.AddTask(tx, row) })
 	return func() {
 		stopped := row.Status
 		stopped.LastStatus, stopped.Attachment.Status = state.Stopped, "DELETED"
 		s.update(t, func(tx *state.Tx) {
-			if err := tx.PutTaskStatus(row.ARN, state.TaskStep{Status: stopped}); err != nil {
+			if err := state.PutTaskStatus(tx, row.ARN, state.TaskStep{Status: stopped}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -117,7 +117,7 @@ func TestVPCsAreTheirAccounts(t *testing.T) {
 	other := func(o *sdk.Options) { o.Region = "us-east-1" }
 	_, err := s.DeleteVpc(ctx, &sdk.DeleteVpcInput{VpcId: &id}, other)
 	refused(t, err, "InvalidVpcID.NotFound", "The vpc ID '"+id+"' does not exist")
-	if tx := s.store.Read(); tx.VPC(scope, id) == nil || tx.VPC(arn.Scope{Region: "us-east-1", Account: scope.Account}, id) != nil {
+	if tx := s.store.Read(); state.FindVPC(tx, scope, id) == nil || state.FindVPC(tx, arn.Scope{Region: "us-east-1", Account: scope.Account}, id) != nil {
 		t.Error("VPC of another region")
 	}
 }

@@ -66,7 +66,7 @@ func TestPutClusterCapacityProviders(t *testing.T) {
 	_, err = put([]string{})
 	refused(t, err, "ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
 	s.agentStops(t, task.ARN)
-	s.update(t, func(tx *state.Tx) { tx.PutService(newService("shop", "web")) })
+	s.update(t, func(tx *state.Tx) { state.PutService(tx, newService("shop", "web")) })
 	_, err = put([]string{"FARGATE_SPOT"})
 	refused(t, err, "ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
 

@@ -27,11 +27,11 @@ func TestARNsOfOthersActOnNothing(t *testing.T) {
 		for _, scope := range []struct{ cluster, task string }{
 			{testScope.Cluster("shop"), testScope.Task("shop", id)}, {others.Cluster("shop"), others.Task("shop", id)},
 		} {
-			tx.PutCluster(&state.Cluster{ARN: scope.cluster, Name: "shop", Status: "ACTIVE"})
-			tx.AddTask(&state.Task{ARN: scope.task, Spec: &state.TaskSpec{ClusterARN: scope.cluster}, Placement: &state.Placement{},
+			state.PutCluster(tx, &state.Cluster{ARN: scope.cluster, Name: "shop", Status: "ACTIVE"})
+			state.AddTask(tx, &state.Task{ARN: scope.task, Spec: &state.TaskSpec{ClusterARN: scope.cluster}, Placement: &state.Placement{},
 				Status: state.TaskStatus{LastStatus: state.Running}})
 		}
-		tx.PutService(newService("shop", "web"))
+		state.PutService(tx, newService("shop", "web"))
 	})
 	shop := aws.String("shop")
 	for change, message := range map[string]string{

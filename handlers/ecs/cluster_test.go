@@ -150,7 +150,7 @@ func TestStatisticsCountTasksAndServices(t *testing.T) {
 		addTask(tx, "shop", "2", state.Provisioning, types.LaunchTypeFargate)
 		addTask(tx, "shop", "3", state.Stopped, types.LaunchTypeFargate)
 		addTask(tx, "shop", "4", state.Running, types.LaunchTypeEc2)
-		tx.PutService(newService("shop", "web"))
+		state.PutService(tx, newService("shop", "web"))
 	})
 	c := s.describeCluster(t, "shop", types.ClusterFieldStatistics)
 	if c.RunningTasksCount != 2 || c.PendingTasksCount != 1 || c.ActiveServicesCount != 1 {
@@ -180,7 +180,7 @@ func addTask(tx *state.Tx, cluster, id, lastStatus string, launchType types.Laun
 		Placement: &state.Placement{CapacityProvider: "FARGATE"},
 		Status:    state.TaskStatus{LastStatus: lastStatus},
 	}
-	tx.AddTask(task)
+	state.AddTask(tx, task)
 	return task
 }
 
@@ -279,14 +279,14 @@ func TestDeleteClusterOnlyWhenEmpty(t *testing.T) {
 	var task *state.Task
 	s.update(t, func(tx *state.Tx) {
 		task = addTask(tx, "shop", "1", state.Stopping, types.LaunchTypeFargate)
-		tx.PutService(newService("shop", "web"))
+		state.PutService(tx, newService("shop", "web"))
 	})
 	_, err := remove()
 	refused(t, err, "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
 
 	service := newService("shop", "web")
 	service.DeletedAt = time.Now()
-	s.update(t, func(tx *state.Tx) { tx.PutService(service) })
+	s.update(t, func(tx *state.Tx) { state.PutService(tx, service) })
 	_, err = remove()
 	refused(t, err, "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 
@@ -310,7 +310,7 @@ func TestDeleteClusterOnlyWhenEmpty(t *testing.T) {
 	if c := s.describeCluster(t, "shop", types.ClusterFieldTags); *c.Status != "ACTIVE" || len(c.Tags) != 0 {
 		t.Errorf("the name is free for a new cluster: %+v", c)
 	}
-	if left := s.store.Read().Task(task.ARN); left != nil {
+	if left := state.FindTask(s.store.Read(), task.ARN); left != nil {
 		t.Error("a task of the deleted cluster is back in the new one")
 	}
 }

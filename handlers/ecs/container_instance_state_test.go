@@ -87,9 +87,9 @@ func TestAnAgentIsUpdated(t *testing.T) {
 
 	// It is done when its time has come, whether or not somebody looks, and once.
 	later := time.Now().Add(time.Minute)
-	s.update(t, func(tx *state.Tx) { tx.EndAgentUpdates(time.Now()) })
-	s.update(t, func(tx *state.Tx) { tx.EndAgentUpdates(later) })
-	s.update(t, func(tx *state.Tx) { tx.EndAgentUpdates(later) })
+	s.update(t, func(tx *state.Tx) { state.EndAgentUpdates(tx, time.Now()) })
+	s.update(t, func(tx *state.Tx) { state.EndAgentUpdates(tx, later) })
+	s.update(t, func(tx *state.Tx) { state.EndAgentUpdates(tx, later) })
 	done := s.describeInstance(t, instance)
 	if done.AgentUpdateStatus != types.AgentUpdateStatusUpdated || *done.VersionInfo.AgentVersion != "1.94.0" || *done.VersionInfo.DockerVersion != "DockerVersion: 25.0.13" || done.Version != 3 {
 		t.Errorf("updated: %+v, %s", done, *done.VersionInfo.AgentVersion)

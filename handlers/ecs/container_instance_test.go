@@ -77,7 +77,7 @@ func (s *server) placeTask(t testing.TB, instance *string, change func(t *state.
 	if change != nil {
 		change(task)
 	}
-	s.update(t, func(tx *state.Tx) { tx.AddTask(task) })
+	s.update(t, func(tx *state.Tx) { state.AddTask(tx, task) })
 	return task
 }
 
@@ -221,7 +221,7 @@ func TestAnAgentThatStartsAnewWithoutADocumentIsWhoItWas(t *testing.T) {
 	again := s.registerInstance(t, func(in *sdk.RegisterContainerInstanceInput) {
 		in.InstanceIdentityDocument, in.ContainerInstanceArn = nil, first.ContainerInstanceArn
 	})
-	row := s.store.Read().ContainerInstance(*again.ContainerInstanceArn)
+	row := state.FindContainerInstance(s.store.Read(), *again.ContainerInstanceArn)
 	if row.EC2InstanceID != "mi-0123456789abcdef0" || row.LaunchType != types.LaunchTypeExternal || row.Registered.ENIs != 0 {
 		t.Errorf("registered again: %+v", row)
 	}
@@ -243,7 +243,7 @@ func TestWhoseTasksAnInstanceTakes(t *testing.T) {
 		made := s.registerInstance(t, func(in *sdk.RegisterContainerInstanceInput) {
 			in.InstanceIdentityDocument, in.Attributes = &c.document, c.attributes
 		})
-		if got := s.store.Read().ContainerInstance(*made.ContainerInstanceArn).LaunchType; got != c.want {
+		if got := state.FindContainerInstance(s.store.Read(), *made.ContainerInstanceArn).LaunchType; got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
@@ -253,7 +253,7 @@ func TestRegistrationsThatAreRefused(t *testing.T) {
 	s := newServer(t)
 	s.shop(t)
 	s.update(t, func(tx *state.Tx) {
-		tx.PutContainerInstance(&state.ContainerInstance{
+		state.PutContainerInstance(tx, &state.ContainerInstance{
 			ARN: testScope.ContainerInstance("shop", "0123456789abcdef0123456789abcdef"), EC2InstanceID: "i-0a", Status: state.InstanceActive,
 		}, time.Now())
 	})
@@ -330,7 +330,7 @@ func TestDeregisterContainerInstance(t *testing.T) {
 	if *gone.Status != "INACTIVE" || gone.AgentConnected || gone.PendingTasksCount != 0 || integer(gone.RemainingResources, "CPU") != 2048 {
 		t.Errorf("deregistered: %+v", gone)
 	}
-	ended := s.store.Read().Task(task.ARN)
+	ended := state.FindTask(s.store.Read(), task.ARN)
 	if !ended.Ended() || ended.Stop.Reason != "Container instance deregistration forced by user" || ended.Version != 3 {
 		t.Errorf("its task: %+v, %+v", ended.Status, ended.Stop)
 	}

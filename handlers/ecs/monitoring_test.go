@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // TestMonitoringIsOfTheRevision holds each update to the monitoring that the newest revision
@@ -32,7 +33,7 @@ func TestMonitoringIsOfTheRevision(t *testing.T) {
 		{`{"service":"web","forceNewDeployment":true}`, 4, []types.MetricConfiguration{}},
 	} {
 		s.post(t, "UpdateService", step.sent)
-		deployments := s.store.Read().Service(testScope.Service("default", "web")).Deployments
+		deployments := state.FindService(s.store.Read(), testScope.Service("default", "web")).Deployments
 		if len(deployments) != step.deployments {
 			t.Errorf("%s: %d deployments, want %d", step.sent, len(deployments), step.deployments)
 		}

@@ -11,7 +11,7 @@ import (
 // Reset removes everything. If withDefault, it makes the default clusters that there were
 // anew, so that a request that has found its own before does not miss it afterwards.
 func Reset(tx *state.Tx, now time.Time, withDefault bool) {
-	before := tx.AllClusters()
+	before := state.AllClusters(tx)
 	tx.Reset()
 	for _, c := range before {
 		if withDefault && c.Name == kit.DefaultCluster {

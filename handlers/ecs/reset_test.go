@@ -21,9 +21,9 @@ func TestResetLeavesTheDefaultClusters(t *testing.T) {
 	}
 	for _, change := range []func(tx *state.Tx){
 		func(tx *state.Tx) {
-			tx.PutCluster(&state.Cluster{ARN: here.Cluster("default"), Name: "default", Status: "INACTIVE"})
-			tx.PutCluster(&state.Cluster{ARN: here.Cluster("shop"), Name: "shop", Status: "ACTIVE"})
-			tx.PutCluster(&state.Cluster{ARN: there.Cluster("default"), Name: "default", Status: "ACTIVE"})
+			state.PutCluster(tx, &state.Cluster{ARN: here.Cluster("default"), Name: "default", Status: "INACTIVE"})
+			state.PutCluster(tx, &state.Cluster{ARN: here.Cluster("shop"), Name: "shop", Status: "ACTIVE"})
+			state.PutCluster(tx, &state.Cluster{ARN: there.Cluster("default"), Name: "default", Status: "ACTIVE"})
 		},
 		func(tx *state.Tx) { ecs.Reset(tx, time.Unix(1_700_000_000, 0), true) },
 	} {
@@ -34,7 +34,7 @@ func TestResetLeavesTheDefaultClusters(t *testing.T) {
 	expect := func() {
 		t.Helper()
 		var got []string
-		for _, c := range store.Read().AllClusters() {
+		for _, c := range state.AllClusters(store.Read()) {
 			if c.Active() && len(c.CapacityProviders) == 2 && c.CreatedAt.Equal(time.Unix(1_700_000_000, 0)) {
 				got = append(got, c.ARN)
 			}

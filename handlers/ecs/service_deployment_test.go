@@ -83,9 +83,9 @@ func TestListServiceDeploymentsOfOneMillisecond(t *testing.T) {
 	instant := time.UnixMilli(1_700_000_000_123)
 	s.update(t, func(tx *state.Tx) {
 		for i, id := range made {
-			d := tx.ServiceDeployment(testScope.ServiceDeployment("default", "web", id)).Clone()
+			d := state.FindServiceDeployment(tx, testScope.ServiceDeployment("default", "web", id)).Clone()
 			d.CreatedAt = instant.Add(time.Duration(i) * time.Microsecond)
-			tx.PutServiceDeployment(d)
+			state.PutServiceDeployment(tx, d)
 		}
 	})
 	shown := func(in *sdk.ListServiceDeploymentsInput) (ids []string) {
@@ -167,7 +167,7 @@ func TestStopServiceDeploymentAsksOnce(t *testing.T) {
 		if *out.ServiceDeploymentArn != id {
 			t.Errorf("%s", *out.ServiceDeploymentArn)
 		}
-		return s.store.Read().ServiceDeployment(id).Status
+		return state.FindServiceDeployment(s.store.Read(), id).Status
 	}
 	if got := stop(""); got != "ROLLBACK_REQUESTED" {
 		t.Error(got)
@@ -176,9 +176,9 @@ func TestStopServiceDeploymentAsksOnce(t *testing.T) {
 		t.Errorf("what is on its way goes on: %s", got)
 	}
 	s.update(t, func(tx *state.Tx) {
-		ended := tx.ServiceDeployment(id).Clone()
+		ended := state.FindServiceDeployment(tx, id).Clone()
 		ended.Status, ended.FinishedAt = "ROLLBACK_FAILED", time.Now()
-		tx.PutServiceDeployment(ended)
+		state.PutServiceDeployment(tx, ended)
 	})
 	_, err := s.StopServiceDeployment(ctx, &sdk.StopServiceDeploymentInput{ServiceDeploymentArn: &id})
 	refused(t, err, "ConflictException", "The service deployment cannot be stopped because it is in the ROLLBACK_FAILED state.")

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // TestCreateServiceRefusals holds each refusal to its exception and its words.
@@ -22,7 +23,7 @@ func TestCreateServiceRefusals(t *testing.T) {
 			refused(t, err, c.code, c.message)
 		})
 	}
-	if list := s.store.Read().AllServices(); len(list) != 0 {
+	if list := state.AllServices(s.store.Read()); len(list) != 0 {
 		t.Errorf("refused requests made %d services", len(list))
 	}
 }

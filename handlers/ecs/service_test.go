@@ -43,9 +43,9 @@ func (s *server) describe(t testing.TB, name string, include ...types.ServiceFie
 func (s *server) scheduler(t testing.TB, name string, change func(*state.Service)) {
 	t.Helper()
 	s.update(t, func(tx *state.Tx) {
-		service := tx.Service(testScope.Service("default", name)).Clone()
+		service := state.FindService(tx, testScope.Service("default", name)).Clone()
 		change(service)
-		tx.PutService(service)
+		state.PutService(tx, service)
 	})
 }
 
@@ -53,25 +53,25 @@ func (s *server) scheduler(t testing.TB, name string, change func(*state.Service
 func (s *server) scheduleTasks(t testing.TB, name string, n int, lastStatus string) {
 	t.Helper()
 	s.update(t, func(tx *state.Tx) {
-		service := tx.Service(testScope.Service("default", name))
+		service := state.FindService(tx, testScope.Service("default", name))
 		deployment := service.Primary()
 		revision := deployment.Revision.TaskDefinition
 		family, _, _ := strings.Cut(arn.Name(revision), ":")
-		def := tx.TaskDefinition(testScope, family, 1).Definition()
+		def := state.FindTaskDefinition(tx, testScope, family, 1).Definition()
 		resolved, err := taskdef.ApplyOverrides(def, nil, types.LaunchTypeFargate)
 		if err != nil {
 			t.Fatal(err)
 		}
 		template := task.NewTemplate(task.Request{
-			Cluster: tx.Cluster(service.ClusterARN), Definition: def, Resolved: resolved, LaunchType: types.LaunchTypeFargate,
+			Cluster: state.FindCluster(tx, service.ClusterARN), Definition: def, Resolved: resolved, LaunchType: types.LaunchTypeFargate,
 			ServiceARN: service.ARN, DeploymentID: deployment.ID, StartedBy: deployment.ID, Now: time.Now(),
 		})
 		for range n {
 			started := template.New(state.Placement{})
-			tx.AddTask(started)
+			state.AddTask(tx, started)
 			status := started.Status.Clone()
 			status.LastStatus = lastStatus
-			if err := tx.PutTaskStatus(started.ARN, state.TaskStep{Status: status, Announced: true}); err != nil {
+			if err := state.PutTaskStatus(tx, started.ARN, state.TaskStep{Status: status, Announced: true}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -139,7 +139,7 @@ func TestServiceShowsWhatTheSchedulerDid(t *testing.T) {
 	s.scheduleTasks(t, "web", 1, state.Pending)
 	s.update(t, func(tx *state.Tx) {
 		for _, message := range []string{"first", "second"} {
-			tx.AddServiceEvents(*created.ServiceArn, types.ServiceEvent{Id: &message, Message: &message, CreatedAt: aws.Time(time.Now())})
+			state.AddServiceEvents(tx, *created.ServiceArn, types.ServiceEvent{Id: &message, Message: &message, CreatedAt: aws.Time(time.Now())})
 		}
 	})
 	seen := s.describe(t, "web")
@@ -186,7 +186,7 @@ func TestServiceFromCreationToANewLife(t *testing.T) {
 	}
 
 	s.update(t, func(tx *state.Tx) {
-		tx.AddServiceEvents(*created.ServiceArn, types.ServiceEvent{Message: aws.String("old")})
+		state.AddServiceEvents(tx, *created.ServiceArn, types.ServiceEvent{Message: aws.String("old")})
 	})
 	s.scheduler(t, "web", func(service *state.Service) { service.InactiveAt = time.Now() })
 	if seen := s.describe(t, "web"); *seen.Status != "INACTIVE" || len(seen.Deployments) != 1 || len(seen.Events) != 0 {

@@ -53,7 +53,7 @@ func container(name, status string, exitCode *int32) types.ContainerStateChange 
 func TestATaskLivesByReports(t *testing.T) {
 	s, place := byHand(t)
 	task := place(nil)
-	now := func() *state.Task { return s.store.Read().Task(task.ARN) }
+	now := func() *state.Task { return state.FindTask(s.store.Read(), task.ARN) }
 	pulled := time.Unix(1_800_000_000, 5e8).UTC()
 
 	must[*sdk.SubmitTaskStateChangeOutput](t)(s.SubmitTaskStateChange(ctx, &sdk.SubmitTaskStateChangeInput{
@@ -133,7 +133,7 @@ func TestWhyATaskEndedByReports(t *testing.T) {
 		}, types.TaskStopCodeTaskFailedToStart, "ResourceInitializationError: no secret"},
 		"somebody stopped it": {func(task *state.Task) {
 			must[*sdk.StopTaskOutput](t)(s.StopTask(ctx, &sdk.StopTaskInput{Cluster: aws.String("shop"), Task: &task.ARN, Reason: aws.String("enough")}))
-			if waits := s.store.Read().Task(task.ARN); waits.Ended() {
+			if waits := state.FindTask(s.store.Read(), task.ARN); waits.Ended() {
 				t.Error("it has stopped before its agent said so")
 			}
 			s.says(t, task, "STOPPED", container("web", "STOPPED", aws.Int32(0)))
@@ -141,7 +141,7 @@ func TestWhyATaskEndedByReports(t *testing.T) {
 	} {
 		task := place(nil)
 		c.report(task)
-		ended := s.store.Read().Task(task.ARN)
+		ended := state.FindTask(s.store.Read(), task.ARN)
 		if !ended.Ended() || ended.Stop.Code != c.code || ended.Stop.Reason != c.reason {
 			t.Errorf("%s: %s, %+v", name, ended.Status.LastStatus, ended.Stop)
 		}
@@ -167,7 +167,7 @@ func TestATaskWaitsForItsNetworkInterface(t *testing.T) {
 	if err := submit(attachment, "ATTACHED"); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.store.Read().Task(task.ARN).Status; got.LastStatus != state.Pending || got.Attachment.Status != "ATTACHED" {
+	if got := state.FindTask(s.store.Read(), task.ARN).Status; got.LastStatus != state.Pending || got.Attachment.Status != "ATTACHED" {
 		t.Errorf("with its interface: %+v", got)
 	}
 	must[*sdk.SubmitTaskStateChangeOutput](t)(s.SubmitTaskStateChange(ctx, &sdk.SubmitTaskStateChangeInput{
@@ -215,7 +215,7 @@ func TestReportsThatAreRefused(t *testing.T) {
 			refused(t, err, c.code, c.message)
 		})
 	}
-	if got := s.store.Read().Task(task.ARN); got.Version != 1 {
+	if got := state.FindTask(s.store.Read(), task.ARN); got.Version != 1 {
 		t.Errorf("refused reports have changed the task: %+v", got)
 	}
 }

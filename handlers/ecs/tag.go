@@ -132,7 +132,7 @@ func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) 
 func noun(resourceType string) string { return strings.ReplaceAll(resourceType, "-", " ") }
 
 func taggedCluster(tx *state.Tx, ref string) (tagged, error) {
-	old := tx.Cluster(ref)
+	old := state.FindCluster(tx, ref)
 	switch {
 	case old == nil:
 		return tagged{}, kit.ErrClusterNotFound
@@ -143,7 +143,7 @@ func taggedCluster(tx *state.Tx, ref string) (tagged, error) {
 	return tagged{old.Tags, func(tags []types.Tag) {
 		cluster := *old
 		cluster.Tags = tags
-		tx.PutCluster(&cluster)
+		state.PutCluster(tx, &cluster)
 	}}, nil
 }
 
@@ -154,14 +154,14 @@ func taggedService(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	if len(parsed.Resource) < 2 {
 		return tagged{}, errShortARN
 	}
-	old := tx.Service(ref)
+	old := state.FindService(tx, ref)
 	if old == nil || old.Status() == state.ServiceInactive {
 		return tagged{}, kit.InvalidParameter("The specified service is not found.")
 	}
 	return tagged{old.Tags, func(tags []types.Tag) {
 		service := old.Clone()
 		service.Tags = tags
-		tx.PutService(service)
+		state.PutService(tx, service)
 	}}, nil
 }
 
@@ -169,25 +169,25 @@ func taggedContainerInstance(tx *state.Tx, parsed arn.ARN, ref string) (tagged, 
 	if len(parsed.Resource) < 2 {
 		return tagged{}, errShortARN
 	}
-	old := tx.ContainerInstance(ref)
+	old := state.FindContainerInstance(tx, ref)
 	if old == nil || old.Status == state.InstanceInactive {
 		return tagged{}, kit.InvalidParameter("The specified container instance is not found.")
 	}
-	return tagged{old.Tags, func(tags []types.Tag) { tx.PutContainerInstanceTags(old.ARN, tags) }}, nil
+	return tagged{old.Tags, func(tags []types.Tag) { state.PutContainerInstanceTags(tx, old.ARN, tags) }}, nil
 }
 
 func taggedTask(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	if len(parsed.Resource) < 2 {
 		return tagged{}, errShortARN
 	}
-	task := tx.Task(ref)
+	task := state.FindTask(tx, ref)
 	if task == nil {
 		return tagged{}, kit.InvalidParameter("The specified task is not found.")
 	}
 	if task.Ended() { // ECS0064
 		return tagged{}, kit.InvalidParameter("The specified task is stopped. Specify a running task and try again.")
 	}
-	return tagged{task.Tags, func(tags []types.Tag) { tx.PutTaskTags(task.ARN, tags) }}, nil
+	return tagged{task.Tags, func(tags []types.Tag) { state.PutTaskTags(tx, task.ARN, tags) }}, nil
 }
 
 func taggedTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (tagged, error) {
@@ -199,6 +199,6 @@ func taggedTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (tagged, er
 		return tagged{}, kit.ClientError("The specified task definition is not found.")
 	}
 	return tagged{old.Tags, func(tags []types.Tag) {
-		tx.PutTaskDefinitionTags(old, tags)
+		state.PutTaskDefinitionTags(tx, old, tags)
 	}}, nil
 }

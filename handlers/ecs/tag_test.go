@@ -26,7 +26,7 @@ func TestTagsOfEachResource(t *testing.T) {
 	def := *s.register(t, "web").TaskDefinitionArn
 	s.update(t, func(tx *state.Tx) {
 		addTask(tx, "shop", "0123456789abcdef0123456789abcdef", state.Running, types.LaunchTypeFargate)
-		tx.PutService(newService("shop", "web"))
+		state.PutService(tx, newService("shop", "web"))
 	})
 	for _, arn := range []string{
 		testScope.Cluster("shop"), testScope.Service("shop", "web"), testScope.Task("shop", "0123456789abcdef0123456789abcdef"), def,

@@ -81,7 +81,7 @@ func TestARevisionKeepsNothingOfItsRequest(t *testing.T) {
 		register()
 	}
 	kept := (heap() - before) / n
-	json := uint64(len(store.Read().TaskDefinition(arn.Scope{Region: "us-east-1", Account: "000000000000"}, "web", n).Body))
+	json := uint64(len(state.FindTaskDefinition(store.Read(), arn.Scope{Region: "us-east-1", Account: "000000000000"}, "web", n).Body))
 	if kept > json+1200 {
 		t.Errorf("a revision keeps %d bytes, %d of them its JSON", kept, json)
 	}
@@ -140,13 +140,13 @@ func TestDeletedRevisionsGoWhenNothingRefersToThem(t *testing.T) {
 	var task *state.Task
 	s.update(t, func(tx *state.Tx) {
 		task = addTask(tx, "shop", "1", state.Running, types.LaunchTypeFargate)
-		tx.PutService(service)
+		state.PutService(tx, service)
 	})
 	since := time.Now().Add(-time.Hour)
 	sweep := func(want int) {
 		t.Helper()
 		s.update(t, func(tx *state.Tx) {
-			if got := tx.SweepTaskDefinitions(since); got != want {
+			if got := state.SweepTaskDefinitions(tx, since); got != want {
 				t.Errorf("%d revisions went, want %d", got, want)
 			}
 		})
@@ -154,7 +154,7 @@ func TestDeletedRevisionsGoWhenNothingRefersToThem(t *testing.T) {
 	sweep(0) // it is too early
 	since = time.Now()
 	sweep(1) // web:2; web:1 runs and has a service
-	s.update(t, func(tx *state.Tx) { tx.PutService(deleted) })
+	s.update(t, func(tx *state.Tx) { state.PutService(tx, deleted) })
 	sweep(0)
 	if got := s.revision(t, "web:1"); got != 1 {
 		t.Errorf("got %d", got)

@@ -55,7 +55,7 @@ func TestATaskOnAContainerInstanceShowsWhereItIs(t *testing.T) {
 			{ContainerPort: 80, HostPort: 8080, Protocol: types.TransportProtocolTcp},
 			{ContainerPort: 8000, HostPort: 32768, More: 9, Protocol: types.TransportProtocolUdp},
 		}
-		if err := tx.PutTaskStatus(task.ARN, state.TaskStep{Status: running, Announced: true, At: time.Now()}); err != nil {
+		if err := state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: running, Announced: true, At: time.Now()}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -48,10 +48,10 @@ func TestRunTaskRefusals(t *testing.T) {
 	s.createClusters(t, "bare", "dead")
 	must[*sdk.DeleteClusterOutput](t)(s.DeleteCluster(ctx, &sdk.DeleteClusterInput{Cluster: aws.String("dead")}))
 	s.update(t, func(tx *state.Tx) {
-		c := *tx.Cluster(testScope.Cluster("bare"))
+		c := *state.FindCluster(tx, testScope.Cluster("bare"))
 		c.CapacityProviders = []string{"FARGATE"}
 		c.DefaultCapacityProviderStrategy = strategy(provider("FARGATE", 0, 0))
-		tx.PutCluster(&c)
+		state.PutCluster(tx, &c)
 	})
 	for _, c := range runTaskRefusals {
 		t.Run(c.name, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestRunTaskRefusals(t *testing.T) {
 			refused(t, err, c.code, c.message)
 		})
 	}
-	if tasks := s.store.Read().AllTasks(); len(tasks) != 0 {
+	if tasks := state.AllTasks(s.store.Read()); len(tasks) != 0 {
 		t.Errorf("refused requests made %d tasks", len(tasks))
 	}
 }

@@ -74,7 +74,7 @@ func TestClientTokensAreForgottenAfterADay(t *testing.T) {
 		if _, err := api.Tasks().RunTask(call, in); err != nil {
 			t.Fatal(err)
 		}
-		if n := len(s.store.Read().AllTasks()); n != step.tasks {
+		if n := len(state.AllTasks(s.store.Read())); n != step.tasks {
 			t.Errorf("after %v more: %d tasks, want %d", step.after, n, step.tasks)
 		}
 	}
@@ -91,9 +91,9 @@ func TestClientTokensAreForgottenAnHourAfterTheLastTask(t *testing.T) {
 	in.ClientToken, in.Count = aws.String("token"), aws.Int32(2)
 	run := func() *task.TasksOutput { return must[*task.TasksOutput](t)(api.Tasks().RunTask(call, in)) }
 	run()
-	first, second := s.store.Read().AllTasks()[0], s.store.Read().AllTasks()[1]
+	first, second := state.AllTasks(s.store.Read())[0], state.AllTasks(s.store.Read())[1]
 	now = now.Add(2 * time.Hour)
-	s.update(t, func(tx *state.Tx) { tx.RemoveTask(first) })
+	s.update(t, func(tx *state.Tx) { state.RemoveTask(tx, first) })
 	s.agentSays(t, second.ARN, func(status *state.TaskStatus) { status.LastStatus, status.StoppedAt = state.Stopped, now })
 	for _, step := range []struct {
 		after           time.Duration
@@ -103,7 +103,7 @@ func TestClientTokensAreForgottenAnHourAfterTheLastTask(t *testing.T) {
 		if again := run(); len(again.Failures) != step.failures || step.failures == 1 && (*again.Failures[0].Arn != first.ARN || *again.Failures[0].Reason != "MISSING") {
 			t.Errorf("after %v more: failures %v", step.after, again.Failures)
 		}
-		if n := len(s.store.Read().AllTasks()); n != step.tasks {
+		if n := len(state.AllTasks(s.store.Read())); n != step.tasks {
 			t.Errorf("after %v more: %d tasks, want %d", step.after, n, step.tasks)
 		}
 	}
@@ -146,9 +146,9 @@ func TestRunTaskChoosesCapacity(t *testing.T) {
 	}
 
 	s.update(t, func(tx *state.Tx) {
-		c := *tx.Cluster(testScope.Cluster("default"))
+		c := *state.FindCluster(tx, testScope.Cluster("default"))
 		c.DefaultCapacityProviderStrategy = strategy(provider("FARGATE_SPOT", 1, 0))
-		tx.PutCluster(&c)
+		state.PutCluster(tx, &c)
 	})
 	in.CapacityProviderStrategy, in.Count = nil, nil
 	if task := s.run(t, in)[0]; aws.ToString(task.CapacityProviderName) != "FARGATE_SPOT" {
@@ -167,7 +167,7 @@ func TestDefaultLaunchType(t *testing.T) {
 	if _, err := api.Tasks().RunTask(call, in); err != nil {
 		t.Fatal(err)
 	}
-	if tasks := s.store.Read().AllTasks(); len(tasks) != 1 || tasks[0].Spec.LaunchType != types.LaunchTypeFargate {
+	if tasks := state.AllTasks(s.store.Read()); len(tasks) != 1 || tasks[0].Spec.LaunchType != types.LaunchTypeFargate {
 		t.Errorf("tasks %v", tasks)
 	}
 }

@@ -40,7 +40,7 @@ func inZone(zone, instanceType, id string) func(*sdk.RegisterContainerInstanceIn
 
 func (s *server) placement(t testing.TB, task types.Task) *state.Placement {
 	t.Helper()
-	return s.store.Read().Task(*task.TaskArn).Placement
+	return state.FindTask(s.store.Read(), *task.TaskArn).Placement
 }
 
 func reasons(failures []types.Failure) (list []string) {
@@ -215,7 +215,7 @@ func TestStartTaskRefusals(t *testing.T) {
 			refused(t, err, c.code, c.message)
 		})
 	}
-	if tasks := s.store.Read().AllTasks(); len(tasks) != 0 {
+	if tasks := state.AllTasks(s.store.Read()); len(tasks) != 0 {
 		t.Errorf("refused requests made %d tasks", len(tasks))
 	}
 }

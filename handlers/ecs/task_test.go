@@ -66,9 +66,9 @@ func (s *server) run(t testing.TB, in *sdk.RunTaskInput) []types.Task {
 func (s *server) agentSays(t testing.TB, arn string, change func(*state.TaskStatus)) {
 	t.Helper()
 	s.update(t, func(tx *state.Tx) {
-		status := tx.Task(arn).Status.Clone()
+		status := state.FindTask(tx, arn).Status.Clone()
 		change(&status)
-		if err := tx.PutTaskStatus(arn, state.TaskStep{Status: status, Announced: true, At: time.Now()}); err != nil {
+		if err := state.PutTaskStatus(tx, arn, state.TaskStep{Status: status, Announced: true, At: time.Now()}); err != nil {
 			t.Error(err)
 		}
 	})

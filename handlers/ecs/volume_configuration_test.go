@@ -67,7 +67,7 @@ func TestATaskShowsItsManagedVolume(t *testing.T) {
 	}
 	expect("at first", made, "ElasticNetworkInterface PRECREATED subnetId="+subnetA, fmt.Sprintf(volume, "CREATED"))
 
-	id := s.store.Read().Task(*made.TaskArn).Placement.VolumeID
+	id := state.FindTask(s.store.Read(), *made.TaskArn).Placement.VolumeID
 	if !strings.HasPrefix(id, "vol-") || len(id) != len("vol-")+17 {
 		t.Errorf("volume id %q", id)
 	}
@@ -82,7 +82,7 @@ func TestATaskShowsItsManagedVolume(t *testing.T) {
 	expect("when it goes", said(state.Deprovisioning, "ATTACHED", "no disk"), fmt.Sprintf(eni, "DETACHING"),
 		fmt.Sprintf(volume, "DETACHING")+" volumeId="+id+" statusReason=no disk")
 
-	task := s.store.Read().Task(*made.TaskArn)
+	task := state.FindTask(s.store.Read(), *made.TaskArn)
 	event := string(ecs.StateChange(s.store.Read(), state.Event{Sequence: 1, At: task.Spec.CreatedAt, Value: &state.Change{Task: task}}))
 	if !strings.Contains(event, `"type":"eni"`) || !strings.Contains(event, `"type":"amazonebs"`) {
 		t.Errorf("event %s", event)
@@ -257,7 +257,7 @@ func TestAVolumeIsAttachedByReport(t *testing.T) {
 	if len(started.Tasks) != 1 {
 		t.Fatalf("%+v", started.Failures)
 	}
-	now := func() *state.Task { return s.store.Read().Task(*started.Tasks[0].TaskArn) }
+	now := func() *state.Task { return state.FindTask(s.store.Read(), *started.Tasks[0].TaskArn) }
 	task := now()
 	if task.Status.LastStatus != state.Provisioning || len(started.Tasks[0].Attachments) != 1 {
 		t.Errorf("%s with %v", task.Status.LastStatus, attachments(started.Tasks[0]))

@@ -71,7 +71,7 @@ func (s *scene) update(change func(tx *state.Tx)) {
 
 // subnets are the default ones, in order of their ids.
 func (s *scene) subnets() (ids []string) {
-	for _, subnet := range s.Store.Read().DefaultSubnets(scope) {
+	for _, subnet := range state.DefaultSubnets(s.Store.Read(), scope) {
 		ids = append(ids, subnet.ID)
 	}
 	return ids

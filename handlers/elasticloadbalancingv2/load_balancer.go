@@ -15,7 +15,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // CreateLoadBalancer makes a load balancer, which the controller of load balancers then
@@ -46,7 +45,7 @@ func (a *API) CreateLoadBalancer(ctx context.Context, in *sdk.CreateLoadBalancer
 			made = found
 			return nil
 		}
-		iam.EnsureLoadBalancingRole((*store.Tx)(tx), iam.AccountOf(made.Scope), made.CreatedAt)
+		iam.EnsureLoadBalancingRole(tx, iam.AccountOf(made.Scope), made.CreatedAt)
 		elbv2.PutLoadBalancer(tx, made)
 		return fewBalancers(tx, made)
 	})

@@ -52,7 +52,7 @@ func (a *API) place(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
 	var zones []elbv2.Zone
 	vpc := b.VPC
 	for _, id := range ids {
-		s := tx.Subnet(b.Scope, id)
+		s := state.FindSubnet(tx, b.Scope, id)
 		switch {
 		case s == nil || a.strict && s.MadeUp:
 			return &types.SubnetNotFoundException{Message: awsapi.Textf("The subnet ID '%s' does not exist", id)} // the emulator's
@@ -93,12 +93,12 @@ func interfaceIn(b *elbv2.LoadBalancer, subnet string) string {
 // reference, CreateLoadBalancer; field reports for the text.
 func (a *API) secure(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
 	if len(ids) == 0 && b.Type == types.LoadBalancerTypeEnumApplication {
-		if g := tx.DefaultGroupOf(b.Scope, b.VPC); g != nil {
+		if g := state.DefaultGroupOf(tx, b.Scope, b.VPC); g != nil {
 			ids = []string{g.ID}
 		}
 	}
 	for _, id := range ids {
-		if g := tx.SecurityGroup(b.Scope, id); g == nil || g.VPC != b.VPC || a.strict && g.MadeUp {
+		if g := state.FindSecurityGroup(tx, b.Scope, id); g == nil || g.VPC != b.VPC || a.strict && g.MadeUp {
 			return badConfiguration("One or more security groups are invalid")
 		}
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 func TestCreateLoadBalancer(t *testing.T) {
@@ -35,7 +34,7 @@ func TestCreateLoadBalancer(t *testing.T) {
 	if zones := b.AvailabilityZones; len(zones) != 2 || *zones[0].SubnetId != subnets[0] || *zones[0].ZoneName == *zones[1].ZoneName {
 		t.Errorf("%+v", zones)
 	}
-	if iam.FindRole((*store.Tx)(s.Store.Read()), iam.AccountOf(scope), "AWSServiceRoleForElasticLoadBalancing") == nil {
+	if iam.FindRole(s.Store.Read(), iam.AccountOf(scope), "AWSServiceRoleForElasticLoadBalancing") == nil {
 		t.Error("it has not made its service-linked role")
 	}
 
@@ -67,10 +66,10 @@ func TestLoadBalancerRefusals(t *testing.T) {
 	s := startScene(t, true)
 	subnets := s.subnets()
 	s.update(func(tx *state.Tx) {
-		tx.PutVPC(&state.VPC{Scope: scope, ID: "vpc-0ec5e000000000001", CIDR: "10.0.0.0/16"})
+		state.PutVPC(tx, &state.VPC{Scope: scope, ID: "vpc-0ec5e000000000001", CIDR: "10.0.0.0/16"})
 		for i, zone := range []string{"us-east-1a", "us-east-1b", "us-east-1a"} {
 			id := "subnet-0ec5e00000000000" + string(rune('1'+i))
-			tx.PutSubnet(&state.Subnet{Scope: scope, ID: id, VPC: "vpc-0ec5e000000000001", Zone: zone, Range: "10.0." + string(rune('1'+i)) + ".0/24"})
+			state.PutSubnet(tx, &state.Subnet{Scope: scope, ID: id, VPC: "vpc-0ec5e000000000001", Zone: zone, Range: "10.0." + string(rune('1'+i)) + ".0/24"})
 		}
 	})
 	create := func(subnets ...string) *sdk.CreateLoadBalancerInput {
@@ -147,7 +146,7 @@ func TestWhereALoadBalancerIs(t *testing.T) {
 
 	group := state.NewSecurityGroup(state.DefaultVPC, "web", "web")
 	group.Scope = scope
-	s.update(func(tx *state.Tx) { tx.PutSecurityGroup(group) })
+	s.update(func(tx *state.Tx) { state.PutSecurityGroup(tx, group) })
 	if out := ok(s, s.SetSecurityGroups, &sdk.SetSecurityGroupsInput{LoadBalancerArn: &web, SecurityGroups: []string{group.ID}}); !slices.Equal(out.SecurityGroupIds, []string{group.ID}) {
 		t.Errorf("%+v", out)
 	}

@@ -89,7 +89,7 @@ func checkInstances(tx *state.Tx, g *elbv2.TargetGroup, targets []types.TargetDe
 			return invalid("You cannot specify an Availability Zone for a target that is an instance")
 		}
 		switch i := ec2.FindInstance(tx, g.Scope, *t.Id); {
-		case i == nil && strings.HasPrefix(*t.Id, "i-") && tx.ContainerInstanceOf(g.Scope, *t.Id) != nil:
+		case i == nil && strings.HasPrefix(*t.Id, "i-") && state.ContainerInstanceOf(tx, g.Scope, *t.Id) != nil:
 			// A user registered it by hand: its address is not known.
 		case i == nil && instanceID.MatchString(*t.Id):
 			unknown = append(unknown, "'"+*t.Id+"'")
@@ -129,7 +129,7 @@ func (a *API) zoneOf(tx *state.Tx, g *elbv2.TargetGroup, t types.TargetDescripti
 	if err != nil || !ip.Is4() {
 		return "", invalid("The IP address '%s' is not a valid IPv4 address", *t.Id) // the text is the emulator's
 	}
-	vpc := tx.VPC(g.Scope, g.VPC)
+	vpc := state.FindVPC(tx, g.Scope, g.VPC)
 	if vpc != nil && within(vpc.Ranges(), ip) {
 		if zone := a.subnetZone(tx, vpc, ip); zone != "" {
 			return zone, nil
@@ -150,15 +150,15 @@ func (a *API) zoneOf(tx *state.Tx, g *elbv2.TargetGroup, t types.TargetDescripti
 // subnetZone is that of the subnet of an address, or empty if it is in none. What runs in a
 // subnet that is made up has an address of it.
 func (a *API) subnetZone(tx *state.Tx, vpc *state.VPC, ip netip.Addr) string {
-	for _, s := range tx.SubnetsOf(vpc) {
-		if s.CIDR(tx.NetworkCIDR()).Contains(ip) {
+	for _, s := range state.SubnetsOf(tx, vpc) {
+		if s.CIDR(state.NetworkCIDR(tx)).Contains(ip) {
 			return s.Zone
 		}
 	}
 	if !vpc.Default || a.strict {
 		return ""
 	}
-	for _, t := range tx.AllTasks() {
+	for _, t := range state.AllTasks(tx) {
 		if t.Scope() == vpc.Scope && t.Status.Attachment.PrivateIPv4 == ip.String() {
 			return t.Placement.Zone
 		}

@@ -29,7 +29,7 @@ func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupIn
 	var made *elbv2.TargetGroup
 	err = a.store.Update(func(tx *state.Tx) error {
 		// AWS looks for the VPC before it looks at the health check (ELB0004).
-		if tx.VPC(awsapi.CallScope(ctx), *in.VpcId) == nil {
+		if state.FindVPC(tx, awsapi.CallScope(ctx), *in.VpcId) == nil {
 			return invalid("The VPC ID '%s' is not found", *in.VpcId)
 		}
 		if made, err = newTargetGroup(awsapi.CallScope(ctx), in); err != nil {

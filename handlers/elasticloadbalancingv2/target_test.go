@@ -159,7 +159,7 @@ func TestTargetsThatAreRegisteredByHand(t *testing.T) {
 	s.listener(s.alb("web"), 80, forward(group))
 	s.update(func(tx *state.Tx) {
 		for _, id := range []string{"i-0aaaaaaaaaaaaaaaa", "mi-0bbbbbbbbbbbbbbbb"} {
-			tx.PutContainerInstance(&state.ContainerInstance{ARN: scope.Cluster("c") + "/" + id, EC2InstanceID: id, ByHand: true, Status: state.InstanceActive}, s.Now)
+			state.PutContainerInstance(tx, &state.ContainerInstance{ARN: scope.Cluster("c") + "/" + id, EC2InstanceID: id, ByHand: true, Status: state.InstanceActive}, s.Now)
 		}
 	})
 	s.register(group, target("i-0aaaaaaaaaaaaaaaa"))

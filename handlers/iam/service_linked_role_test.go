@@ -23,7 +23,7 @@ func TestDeletionOfAServiceLinkedRole(t *testing.T) {
 
 	setCluster := func(account, status string) {
 		err := s.Store.Update(func(tx *state.Tx) error {
-			tx.PutCluster(&state.Cluster{ARN: "arn:aws:ecs:eu-west-1:" + account + ":cluster/shop", Status: status})
+			state.PutCluster(tx, &state.Cluster{ARN: "arn:aws:ecs:eu-west-1:" + account + ":cluster/shop", Status: status})
 			return nil
 		})
 		if err != nil {

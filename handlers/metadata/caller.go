@@ -108,7 +108,7 @@ func (a *api) byAddress(r *http.Request) (caller, error) {
 
 func (a *api) caller(t *state.Task, container string) caller {
 	c := caller{tx: a.Store.Read(), task: t, container: container}
-	row := c.tx.TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	row := state.FindTaskDefinition(c.tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if row == nil {
 		return c
 	}

@@ -69,12 +69,12 @@ func (b *bench) task(id string) *state.Task {
 	if t := b.ahead[id]; t != nil {
 		return t
 	}
-	return b.options.Store.Read().Task(id)
+	return state.FindTask(b.options.Store.Read(), id)
 }
 
 // tasksAt finds tasks by the address of their interface, or of the one container instance.
 func (b *bench) tasksAt(_ context.Context, from netip.Addr) (found []string) {
-	for _, t := range b.options.Store.Read().AllTasks() {
+	for _, t := range state.AllTasks(b.options.Store.Read()) {
 		own := t.Spec.HasInterface() && t.Status.Attachment.PrivateIPv4 == from.String()
 		shared := (t.Spec.NetworkMode == types.NetworkModeBridge || t.Spec.NetworkMode == types.NetworkModeHost) && from.String() == machineAddress
 		if own || shared {
@@ -184,8 +184,8 @@ func (b *bench) put(id string, mode types.NetworkMode, instance string, change f
 		change(d, t)
 	}
 	err := b.options.Store.Update(func(tx *state.Tx) error {
-		tx.AddTaskDefinition(scope, d, nil, scope.Root(), began)
-		tx.AddTask(t)
+		state.AddTaskDefinition(tx, scope, d, nil, scope.Root(), began)
+		state.AddTask(tx, t)
 		return nil
 	})
 	if err != nil {
@@ -219,7 +219,7 @@ func (b *bench) instance() string {
 		Tags: []types.Tag{{Key: aws.String("fleet"), Value: aws.String("green")}},
 	}
 	err := b.options.Store.Update(func(tx *state.Tx) error {
-		tx.PutContainerInstance(row, began)
+		state.PutContainerInstance(tx, row, began)
 		return nil
 	})
 	if err != nil {

@@ -82,7 +82,7 @@ func (a *api) instanceTasks(instance string) (tasks []*state.Task) {
 	if instance == "" {
 		return nil
 	}
-	for _, row := range a.Store.Read().InstanceTasks(instance) {
+	for _, row := range state.InstanceTasks(a.Store.Read(), instance) {
 		if t := a.Task(row.ARN); t != nil {
 			tasks = append(tasks, t)
 		}
@@ -92,7 +92,7 @@ func (a *api) instanceTasks(instance string) (tasks []*state.Task) {
 
 func (a *api) describeAgent(instance string) agentMetadata {
 	shown := agentMetadata{Cluster: arn.ClusterName(instance), ContainerInstanceArn: instance}
-	if row := a.Store.Read().ContainerInstance(instance); row != nil {
+	if row := state.FindContainerInstance(a.Store.Read(), instance); row != nil {
 		shown.Version = "Amazon ECS Agent - v" + aws.ToString(row.Version.AgentVersion) + " (" + aws.ToString(row.Version.AgentHash) + ")"
 	}
 	return shown

@@ -25,9 +25,9 @@ func (b *bench) introspect(from, path string) (status int, answer string) {
 func onInstance(b *bench) (daemon, neighbour, elsewhere *state.Task) {
 	here := b.instance()
 	err := b.options.Store.Update(func(tx *state.Tx) error {
-		row := *tx.ContainerInstance(here)
+		row := *state.FindContainerInstance(tx, here)
 		row.Version = types.VersionInfo{AgentVersion: aws.String("1.94.0"), AgentHash: aws.String("31afb27c")}
-		tx.PutContainerInstance(&row, began)
+		state.PutContainerInstance(tx, &row, began)
 		return nil
 	})
 	if err != nil {

@@ -65,11 +65,11 @@ func (c *caller) awsvpc() []NetworkV4 {
 		Network:         Network{NetworkMode: string(types.NetworkModeAwsvpc), IPv4Addresses: []string{at.PrivateIPv4}},
 		AttachmentIndex: new(int), MACAddress: at.MAC, PrivateDNSName: at.PrivateDNSName,
 	}
-	if subnet := c.tx.Subnet(c.task.Scope(), c.task.Placement.SubnetID); subnet != nil {
-		block := subnet.CIDR(c.tx.NetworkCIDR()).Masked()
+	if subnet := state.FindSubnet(c.tx, c.task.Scope(), c.task.Placement.SubnetID); subnet != nil {
+		block := subnet.CIDR(state.NetworkCIDR(c.tx)).Masked()
 		n.IPv4SubnetCIDRBlock = block.String()
 		n.SubnetGatewayIPv4Address = netip.PrefixFrom(block.Addr().Next(), block.Bits()).String()
-		if vpc := c.tx.VPC(c.task.Scope(), subnet.VPC); vpc != nil && c.fargate() && vpc.DNSSupport {
+		if vpc := state.FindVPC(c.tx, c.task.Scope(), subnet.VPC); vpc != nil && c.fargate() && vpc.DNSSupport {
 			n.DomainNameServers = []string{resolver(c.tx, vpc)}
 			n.DomainNameSearchList = []string{state.HostDomain(c.task.Scope())}
 		}
@@ -80,7 +80,7 @@ func (c *caller) awsvpc() []NetworkV4 {
 // resolver is the address of a VPC's resolver, its third one.
 // Source: Amazon VPC user guide, Amazon DNS server; recorded answers.
 func resolver(tx *state.Tx, vpc *state.VPC) string {
-	network := tx.NetworkCIDR()
+	network := state.NetworkCIDR(tx)
 	if !vpc.Default {
 		network = vpc.Ranges()[0]
 	}

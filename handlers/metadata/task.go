@@ -99,7 +99,7 @@ func (a *api) describeTask(ctx context.Context, c *caller, withTags bool) TaskV4
 	if withTags {
 		shown.TaskTags = tags(t.Tags)
 	}
-	if instance := c.tx.ContainerInstance(t.Placement.ContainerInstance); instance != nil {
+	if instance := state.FindContainerInstance(c.tx, t.Placement.ContainerInstance); instance != nil {
 		shown.VPCID = instance.VPC
 		if withTags {
 			shown.ContainerInstanceTags = tags(instance.Tags)

@@ -17,7 +17,7 @@ const atOnce = 200
 // Source: ECS developer guide, stopped task error codes, for the code.
 func Abandon(store *state.Store, now time.Time, reason string) (n int, err error) {
 	var tasks []*state.Task
-	for _, t := range store.Read().AllTasks() {
+	for _, t := range state.AllTasks(store.Read()) {
 		if !t.Ended() && !t.Placement.ByHand { // those run elsewhere
 			tasks = append(tasks, t)
 		}
@@ -27,7 +27,7 @@ func Abandon(store *state.Store, now time.Time, reason string) (n int, err error
 			for _, t := range some {
 				stop := &state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: reason, At: now}
 				step := state.TaskStep{Status: abandoned(t, now), Stop: stop, Announced: true, At: now}
-				if err := tx.PutTaskStatus(t.ARN, step); err != nil {
+				if err := state.PutTaskStatus(tx, t.ARN, step); err != nil {
 					return err
 				}
 			}

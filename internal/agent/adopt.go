@@ -119,7 +119,7 @@ func (h *host) prepareNetwork(ctx context.Context) {
 // tasks are those placed on the host that have not ended.
 func (h *host) tasks() []*state.Task {
 	var list []*state.Task
-	for _, t := range h.agent.Store.Read().AllTasks() {
+	for _, t := range state.AllTasks(h.agent.Store.Read()) {
 		if !t.Ended() && h.agent.hostOf(t) == h {
 			list = append(list, t)
 		}

@@ -129,7 +129,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if t := a.Store.Read().Task(taskARN); t != nil {
+		if t := state.FindTask(a.Store.Read(), taskARN); t != nil {
 			if h := a.hostOf(t); h != nil {
 				h.wake(ctx, t)
 			}

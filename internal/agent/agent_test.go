@@ -106,7 +106,7 @@ func (b *bench) place(d types.TaskDefinition, host string) string {
 	return b.put(d, types.LaunchTypeFargate, state.Placement{SubnetID: b.subnet(), Host: host})
 }
 
-func (b *bench) subnet() string { return b.store.Read().Subnets(scope)[0].ID }
+func (b *bench) subnet() string { return state.Subnets(b.store.Read(), scope)[0].ID }
 
 // put puts a task into the store that somebody has placed.
 func (b *bench) put(d types.TaskDefinition, launchType types.LaunchType, at state.Placement) string {
@@ -123,7 +123,7 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 	}
 	var id string
 	err := b.store.Update(func(tx *state.Tx) error {
-		def := tx.AddTaskDefinition(scope, &d, nil, scope.Root(), b.clock.Now())
+		def := state.AddTaskDefinition(tx, scope, &d, nil, scope.Root(), b.clock.Now())
 		resolved, err := taskdef.ApplyOverrides(def.Definition(), nil, launchType)
 		if err != nil {
 			return err
@@ -133,7 +133,7 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 			Definition: def.Definition(), Resolved: resolved, LaunchType: launchType,
 			ServiceARN: b.service, LoadBalancers: b.loadBalancers(), Volume: volume, Now: b.clock.Now(), AssignPublicIP: b.publicly,
 		}).New(at)
-		tx.AddTask(row)
+		state.AddTask(tx, row)
 		id = row.ARN
 		return nil
 	})
@@ -151,11 +151,11 @@ func (b *bench) loadBalancers() []types.LoadBalancer {
 	return []types.LoadBalancer{{TargetGroupArn: aws.String("web"), ContainerName: aws.String("web"), ContainerPort: aws.Int32(80)}}
 }
 
-func (b *bench) task(id string) *state.Task { return b.store.Read().Task(id) }
+func (b *bench) task(id string) *state.Task { return state.FindTask(b.store.Read(), id) }
 
 func (b *bench) stopTask(id string) {
 	b.store.Update(func(tx *state.Tx) error {
-		tx.StopTask(id, state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: "Task stopped by user", At: b.clock.Now()})
+		state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: "Task stopped by user", At: b.clock.Now()})
 		return nil
 	})
 	synctest.Wait()

@@ -74,8 +74,8 @@ func TestAPortRange(t *testing.T) {
 			return ports
 		}
 		b.expect("ports that answer", reachable(), []int{32768, 32769, 32770, 32771})
-		b.expect("TCP ports in use", b.store.Read().InstanceUsage(instance).Ports, []uint16{32768, 32769, 32770, 32771})
-		b.expect("UDP ports in use", b.store.Read().InstanceUsage(instance).PortsUDP, []uint16{32773, 32774})
+		b.expect("TCP ports in use", state.FindInstanceUsage(b.store.Read(), instance).Ports, []uint16{32768, 32769, 32770, 32771})
+		b.expect("UDP ports in use", state.FindInstanceUsage(b.store.Read(), instance).PortsUDP, []uint16{32773, 32774})
 
 		time.Sleep(2 * time.Minute)
 		if err := b.engine.Crash(b.Context(), b.task(id).Status.Containers[0].EngineID); err != nil {
@@ -86,7 +86,7 @@ func TestAPortRange(t *testing.T) {
 		b.expect("ports that answer after a restart", reachable(), []int{32768, 32769, 32770, 32771})
 		b.stopTask(id)
 		b.expect("ports that answer after the end", reachable(), []int(nil))
-		b.expect("ports in use after the end", len(b.store.Read().InstanceUsage(instance).Ports), 0)
+		b.expect("ports in use after the end", len(state.FindInstanceUsage(b.store.Read(), instance).Ports), 0)
 	})
 }
 

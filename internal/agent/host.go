@@ -181,7 +181,7 @@ func (h *host) findWork(taskARN string) *work {
 	if w := h.works[taskARN]; w != nil {
 		return w
 	}
-	t := h.agent.Store.Read().Task(taskARN)
+	t := state.FindTask(h.agent.Store.Read(), taskARN)
 	if t == nil || t.Ended() {
 		return nil
 	}

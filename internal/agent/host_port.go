@@ -12,7 +12,7 @@ import (
 // HostPorts lists the loopback ports that lead to a running task. Where tasks are
 // simulated those that it shares with none are opened only when somebody asks for them.
 func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
-	t := a.Store.Read().Task(taskARN)
+	t := state.FindTask(a.Store.Read(), taskARN)
 	if t == nil || t.Status.LastStatus != state.Running {
 		return nil
 	}
@@ -24,7 +24,7 @@ func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 		ports, _ := h.ports.Of(taskARN)
 		return ports
 	}
-	definition := a.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	definition := state.FindTaskDefinition(a.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
 		return nil
 	}
@@ -34,7 +34,7 @@ func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 	}
 	list := h.portRules().mappings(t, &t.Status, definition.Definition().ContainerDefinitions, on)
 	ports := h.ports.Open(portOwner(t, &t.Status, t.Stop), list, true)
-	if t := a.Store.Read().Task(taskARN); t == nil || t.Ended() {
+	if t := state.FindTask(a.Store.Read(), taskARN); t == nil || t.Ended() {
 		h.ports.Close(taskARN) // it ended in between, and nothing else would
 		return nil
 	}

@@ -15,7 +15,7 @@ func (h *host) cutFromStore(t *state.Task, stop *state.Stop) bool {
 	if t.Placement.ContainerInstance == "" || stop != nil && stop.Code == types.TaskStopCodeTerminationNotice {
 		return false
 	}
-	row := h.agent.Store.Read().ContainerInstance(t.Placement.ContainerInstance)
+	row := state.FindContainerInstance(h.agent.Store.Read(), t.Placement.ContainerInstance)
 	return row != nil && row.Status != state.InstanceInactive && !row.AgentConnected
 }
 
@@ -33,7 +33,7 @@ func (a *Agent) followInstances(ctx context.Context) error {
 
 func (a *Agent) instanceChanged(instance string) {
 	tx := a.Store.Read()
-	for _, t := range tx.InstanceTasks(instance) {
+	for _, t := range state.InstanceTasks(tx, instance) {
 		a.watch.Wake(t.ARN) // what waited for the connection goes on
 	}
 	if h := a.hosts[instanceHost]; h != nil {

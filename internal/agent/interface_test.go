@@ -154,9 +154,9 @@ func soon() {
 func (b *bench) changeRules(rules ...state.SecurityGroupRule) {
 	b.Helper()
 	err := b.store.Update(func(tx *state.Tx) error {
-		g := *tx.SecurityGroup(scope, state.DefaultSecurityGroup)
+		g := *state.FindSecurityGroup(tx, scope, state.DefaultSecurityGroup)
 		g.Scope, g.Rules = scope, rules
-		tx.PutSecurityGroup(&g)
+		state.PutSecurityGroup(tx, &g)
 		return nil
 	})
 	if err != nil {
@@ -227,7 +227,7 @@ func TestAChangeOfAPrefixListConcernsThoseWhoseRulesNameIt(t *testing.T) {
 			b.Helper()
 			before := g.told()
 			if err := b.store.Update(func(tx *state.Tx) error {
-				tx.PutPrefixList(&state.PrefixList{Scope: scope, ID: id, MaxEntries: 9, Entries: entries})
+				state.PutPrefixList(tx, &state.PrefixList{Scope: scope, ID: id, MaxEntries: 9, Entries: entries})
 				return nil
 			}); err != nil {
 				b.Fatal(err)

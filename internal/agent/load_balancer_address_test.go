@@ -64,7 +64,7 @@ func TestALoadBalancerHasAPublicAddress(t *testing.T) {
 		b.up(internal)
 		facing := *internal
 		facing.Scheme = elb.LoadBalancerSchemeEnumInternetFacing
-		at := func(zone elbv2.Zone) string { return b.store.Read().PublicAddress(zone.Interface).String() }
+		at := func(zone elbv2.Zone) string { return state.FindPublicAddress(b.store.Read(), zone.Interface).String() }
 		if ip := at(internal.Zones[0]); ip != "invalid IP" {
 			t.Errorf("an internal one has %s", ip)
 		}
@@ -90,7 +90,7 @@ func TestALoadBalancerHasAPublicAddress(t *testing.T) {
 		}
 		put(elbv2.PutLoadBalancer)
 		address := b.up(&facing)
-		if part := subnets[0].CIDR(b.store.Read().NetworkCIDR()); !part.Contains(address) {
+		if part := subnets[0].CIDR(state.NetworkCIDR(b.store.Read())); !part.Contains(address) {
 			t.Errorf("moved it is at %s, outside of %s", address, part)
 		}
 		if at(was) != "invalid IP" || at(facing.Zones[0]) == "invalid IP" {

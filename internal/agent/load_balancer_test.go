@@ -115,7 +115,7 @@ func TestALoadBalancerIsASandboxWithAContainer(t *testing.T) {
 		address := b.up(row)
 		sandbox, container := b.parts(row)
 		subnets, _ := state.DefaultNetwork(scope)
-		if part := subnets[1].CIDR(b.store.Read().NetworkCIDR()); !part.Contains(address) || sandbox.IP != address {
+		if part := subnets[1].CIDR(state.NetworkCIDR(b.store.Read())); !part.Contains(address) || sandbox.IP != address {
 			t.Errorf("its address is %s, and that of its sandbox %s, in %s", address, sandbox.IP, part)
 		}
 		if sandbox.State != backend.Running || container.State != backend.Running || container.SandboxID != sandbox.ID {
@@ -259,9 +259,9 @@ func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
 func TestALoadBalancerHasSecurityGroups(t *testing.T) {
 	withLoadBalancers(t, func(b *newsBench) {
 		err := b.store.Update(func(tx *state.Tx) error {
-			closed := *tx.SecurityGroup(scope, state.DefaultSecurityGroup)
+			closed := *state.FindSecurityGroup(tx, scope, state.DefaultSecurityGroup)
 			closed.Scope, closed.ID, closed.Rules = scope, "sg-00000000000000001", nil
-			tx.PutSecurityGroup(&closed)
+			state.PutSecurityGroup(tx, &closed)
 			return nil
 		})
 		if err != nil {
@@ -281,10 +281,10 @@ func TestALoadBalancerHasSecurityGroups(t *testing.T) {
 		lets("a group without rules", syscall.ETIMEDOUT)
 		open := b.loadBalancer(state.DefaultSecurityGroup)
 		err = b.store.Update(func(tx *state.Tx) error {
-			g := *tx.SecurityGroup(scope, state.DefaultSecurityGroup)
+			g := *state.FindSecurityGroup(tx, scope, state.DefaultSecurityGroup)
 			g.Scope = scope
 			g.Rules = []state.SecurityGroupRule{{ID: "sgr-1", Protocol: "-1", CIDR: "0.0.0.0/0"}}
-			tx.PutSecurityGroup(&g)
+			state.PutSecurityGroup(tx, &g)
 			return nil
 		})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
@@ -27,7 +28,7 @@ func logDriver(l *types.LogConfiguration) backend.Log {
 // Logs passes on the output of a task's container, which may have stopped.
 // container may be empty if the task has only one.
 func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backend.LogOptions) error {
-	t := a.Store.Read().Task(taskARN)
+	t := state.FindTask(a.Store.Read(), taskARN)
 	if t == nil {
 		return fmt.Errorf("task %s: %w", taskARN, backend.ErrNotFound)
 	}
@@ -78,11 +79,11 @@ func (w *work) followLog(i int, runs bool) {
 // followLeftover reads what is left of the output of a container whose task ended in a former
 // run, which may have been killed before it had read all.
 func (h *host) followLeftover(taskARN string, c backend.Container) {
-	t := h.agent.Store.Read().Task(taskARN)
+	t := state.FindTask(h.agent.Store.Read(), taskARN)
 	if t == nil || h.agent.LogSink == nil || c.StartedAt.IsZero() {
 		return
 	}
-	definition := h.agent.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	definition := state.FindTaskDefinition(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
 		return
 	}

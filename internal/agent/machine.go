@@ -176,7 +176,7 @@ func (m *machine) died(late bool) {
 		return
 	}
 	h.agent.Log.Warn("the sandbox of a container instance was stopped or disconnected from its network", "containerInstance", instance)
-	for _, t := range h.agent.Store.Read().InstanceTasks(instance) {
+	for _, t := range state.InstanceTasks(h.agent.Store.Read(), instance) {
 		if !sharesNetwork(t) {
 			continue
 		}

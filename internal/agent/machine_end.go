@@ -52,8 +52,8 @@ func (h *host) reap(instance string) {
 // away, and all its tasks have ended. What these have left needs none: it does not run.
 func (h *host) needless(instance string) bool {
 	tx := h.agent.Store.Read()
-	row := tx.ContainerInstance(instance)
-	if row != nil && row.Status != state.InstanceInactive && row.AgentConnected || len(tx.InstanceTasks(instance)) > 0 {
+	row := state.FindContainerInstance(tx, instance)
+	if row != nil && row.Status != state.InstanceInactive && row.AgentConnected || len(state.InstanceTasks(tx, instance)) > 0 {
 		return false
 	}
 	h.mu.Lock()
@@ -112,7 +112,7 @@ func (m *machine) remove(ctx context.Context) error {
 	m.removal = removal{asked: m.removal.asked}
 	m.mu.Unlock()
 	h.capacity.release(m.instance)
-	row := h.agent.Store.Read().ContainerInstance(m.instance)
+	row := state.FindContainerInstance(h.agent.Store.Read(), m.instance)
 	if row == nil || row.Status == state.InstanceInactive {
 		h.machinesMu.Lock()
 		defer h.machinesMu.Unlock()

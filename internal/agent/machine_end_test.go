@@ -15,11 +15,11 @@ import (
 func (b *bench) switchOff(instance string) {
 	b.Helper()
 	err := b.store.Update(func(tx *state.Tx) error {
-		c := *tx.ContainerInstance(instance)
+		c := *state.FindContainerInstance(tx, instance)
 		c.AgentConnected = false
-		tx.PutContainerInstance(&c, b.clock.Now())
-		for _, t := range tx.InstanceTasks(instance) {
-			tx.StopTask(t.ARN, state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: "Host EC2 (instance i-1) stopped.", At: b.clock.Now()})
+		state.PutContainerInstance(tx, &c, b.clock.Now())
+		for _, t := range state.InstanceTasks(tx, instance) {
+			state.StopTask(tx, t.ARN, state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: "Host EC2 (instance i-1) stopped.", At: b.clock.Now()})
 		}
 		return nil
 	})
@@ -76,7 +76,7 @@ func TestAMachineStaysWhileItsInstanceDrains(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
-		c := *b.store.Read().ContainerInstance(instance)
+		c := *state.FindContainerInstance(b.store.Read(), instance)
 		c.Status = state.InstanceDraining
 		b.putInstance(&c)
 		b.stopTask(id)

@@ -65,7 +65,7 @@ func (f *flakyMachines) story(seed uint64) {
 	for _, id := range f.tasks {
 		f.checkAt(f.task(id))
 	}
-	for _, t := range f.store.Read().AllTasks() {
+	for _, t := range state.AllTasks(f.store.Read()) {
 		if !t.Ended() {
 			f.stopTask(t.ARN)
 		}

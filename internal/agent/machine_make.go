@@ -13,7 +13,7 @@ import (
 
 // make starts the sandbox that there is, or else makes one.
 func (m *machine) make(ctx context.Context) error {
-	row := m.host.agent.Store.Read().ContainerInstance(m.instance)
+	row := state.FindContainerInstance(m.host.agent.Store.Read(), m.instance)
 	if row == nil {
 		return errors.New("the container instance is gone")
 	}
@@ -108,10 +108,10 @@ func (m *machine) create(ctx context.Context, row *state.ContainerInstance, own 
 // default VPC.
 func (h *host) machineNetwork(ctx context.Context, row *state.ContainerInstance) (backend.Network, netip.Prefix, error) {
 	tx := h.agent.Store.Read()
-	if tx.Subnet(row.Scope(), row.Subnet) != nil {
+	if state.FindSubnet(tx, row.Scope(), row.Subnet) != nil {
 		return h.networks.OfSubnet(ctx, row.Scope(), row.Subnet)
 	}
-	network, err := h.networks.OfVPC(ctx, tx.VPC(row.Scope(), state.DefaultVPC))
+	network, err := h.networks.OfVPC(ctx, state.FindVPC(tx, row.Scope(), state.DefaultVPC))
 	return network, netip.Prefix{}, err
 }
 
@@ -162,7 +162,7 @@ func (m *machine) startAgain(ctx context.Context, p place) error {
 // join notes the network interface of a container instance.
 func (m *machine) join(at place) {
 	a := m.host.agent
-	row := a.Store.Read().ContainerInstance(m.instance)
+	row := state.FindContainerInstance(a.Store.Read(), m.instance)
 	if row == nil {
 		return
 	}

@@ -158,10 +158,10 @@ func (m *machine) reserved() map[portKey]bool {
 			reserved[portKey{protocol, p}] = true
 		}
 	}
-	usage := tx.InstanceUsage(m.instance)
+	usage := state.FindInstanceUsage(tx, m.instance)
 	note(types.TransportProtocolTcp, usage.Ports)
 	note(types.TransportProtocolUdp, usage.PortsUDP)
-	if row := tx.ContainerInstance(m.instance); row != nil {
+	if row := state.FindContainerInstance(tx, m.instance); row != nil {
 		note(types.TransportProtocolTcp, row.Registered.Ports)
 		note(types.TransportProtocolUdp, row.Registered.PortsUDP)
 	}

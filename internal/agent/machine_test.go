@@ -30,7 +30,7 @@ func (b *bench) instance() string {
 
 func (b *bench) putInstance(c *state.ContainerInstance) {
 	b.Helper()
-	err := b.store.Update(func(tx *state.Tx) error { tx.PutContainerInstance(c, b.clock.Now()); return nil })
+	err := b.store.Update(func(tx *state.Tx) error { state.PutContainerInstance(tx, c, b.clock.Now()); return nil })
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -39,14 +39,14 @@ func (b *bench) putInstance(c *state.ContainerInstance) {
 
 // connect says whether the agent of a container instance is connected.
 func (b *bench) connect(instance string, connected bool) {
-	c := *b.store.Read().ContainerInstance(instance)
+	c := *state.FindContainerInstance(b.store.Read(), instance)
 	c.AgentConnected = connected
 	b.putInstance(&c)
 }
 
 func (b *bench) deregister(instance string) {
 	b.Helper()
-	err := b.store.Update(func(tx *state.Tx) error { tx.DeregisterContainerInstance(instance, b.clock.Now()); return nil })
+	err := b.store.Update(func(tx *state.Tx) error { state.DeregisterContainerInstance(tx, instance, b.clock.Now()); return nil })
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func TestTwoMachinesHaveTheSamePort(t *testing.T) {
 			b.expect("8080 answers", b.answers(instance, 8080), true)
 			b.expect("80 answers", b.answers(instance, 80), true)
 		}
-		b.expect("ports in use", b.store.Read().InstanceUsage(one).Ports, []uint16{80, 8080})
+		b.expect("ports in use", state.FindInstanceUsage(b.store.Read(), one).Ports, []uint16{80, 8080})
 
 		clash := b.task(b.runAt(one, types.NetworkModeBridge, server("web", hostPort(8080))))
 		b.expect("stoppedReason of a third", clash.Stop.Reason, "Task failed to start")
@@ -239,12 +239,12 @@ func TestDynamicPorts(t *testing.T) {
 			}
 		}
 		b.expect("the ports picked", picked, []uint16{32768, 32769, 32770, 32771, 32772, 32773})
-		b.expect("TCP ports in use", b.store.Read().InstanceUsage(one).Ports, []uint16{32768, 32770})
-		b.expect("UDP ports in use", b.store.Read().InstanceUsage(one).PortsUDP, []uint16{32769, 32771})
-		for _, row := range b.store.Read().InstanceTasks(one) {
+		b.expect("TCP ports in use", state.FindInstanceUsage(b.store.Read(), one).Ports, []uint16{32768, 32770})
+		b.expect("UDP ports in use", state.FindInstanceUsage(b.store.Read(), one).PortsUDP, []uint16{32769, 32771})
+		for _, row := range state.InstanceTasks(b.store.Read(), one) {
 			b.stopTask(row.ARN)
 		}
-		b.expect("ports in use after the end", len(b.store.Read().InstanceUsage(one).Ports), 0)
+		b.expect("ports in use after the end", len(state.FindInstanceUsage(b.store.Read(), one).Ports), 0)
 		b.expect("it answers no more", b.answers(one, 32768), false)
 		b.expect("the other still does", b.answers(two, 32772), true)
 	})
@@ -371,7 +371,7 @@ func TestTasksOfATerminatedHostEndAtOnce(t *testing.T) {
 		id := b.runAt(instance, types.NetworkModeBridge, container("web", "ignore-term"))
 		b.connect(instance, false)
 		b.store.Update(func(tx *state.Tx) error {
-			tx.StopTask(id, state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: "Host EC2 (instance i-1) terminated.", At: b.clock.Now()})
+			state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: "Host EC2 (instance i-1) terminated.", At: b.clock.Now()})
 			return nil
 		})
 		synctest.Wait()

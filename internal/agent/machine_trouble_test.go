@@ -146,12 +146,12 @@ func TestAMachineIsDisturbedWhileItIsMade(t *testing.T) {
 // expectEnd wants a container instance to work, if it is still there, and to leave nothing.
 func (b *bench) expectEnd(instance string) {
 	b.Helper()
-	for _, row := range b.store.Read().AllTasks() {
+	for _, row := range state.AllTasks(b.store.Read()) {
 		if status := row.Status.LastStatus; status != state.Running && status != state.Stopped {
 			b.Errorf("a task in mode %s stays %s", row.Spec.NetworkMode, status)
 		}
 	}
-	if row := b.store.Read().ContainerInstance(instance); row.Status != state.InstanceInactive {
+	if row := state.FindContainerInstance(b.store.Read(), instance); row.Status != state.InstanceInactive {
 		b.connect(instance, true)
 		id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
 		time.Sleep(time.Minute)
@@ -164,7 +164,7 @@ func (b *bench) expectEnd(instance string) {
 	b.switchOff(instance)
 	time.Sleep(time.Minute)
 	synctest.Wait()
-	for _, row := range b.store.Read().AllTasks() {
+	for _, row := range state.AllTasks(b.store.Read()) {
 		b.expect("a task at the end", row.Status.LastStatus, state.Stopped)
 	}
 	b.expectMachines("at the end", 0)

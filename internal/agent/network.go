@@ -61,7 +61,7 @@ func (h *host) takePublicAddress(t *state.Task) error {
 		return nil
 	}
 	return h.networks.TakePublicAddress(t.ARN, t.ARN, func(tx *state.Tx) bool {
-		row := tx.Task(t.ARN)
+		row := state.FindTask(tx, t.ARN)
 		return row != nil && !row.Ended()
 	})
 }

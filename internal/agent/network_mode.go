@@ -23,7 +23,7 @@ func (m *machine) running() bool {
 // InstanceIP is the address of the container instance that a task has its network from;
 // empty if it has another, or none yet.
 func (a *Agent) InstanceIP(taskARN string) string {
-	t := a.Store.Read().Task(taskARN)
+	t := state.FindTask(a.Store.Read(), taskARN)
 	if t == nil || !sharesNetwork(t) || t.Status.LastStatus != state.Running {
 		return ""
 	}

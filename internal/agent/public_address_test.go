@@ -1,6 +1,9 @@
 package agent
 
-import "testing"
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"testing"
+)
 
 // runPublic runs a task that asks for a public address.
 func (b *bench) runPublic() (id, address string) {
@@ -13,7 +16,7 @@ func (b *bench) runPublic() (id, address string) {
 
 // publicAddress is that of a task, or empty.
 func (b *bench) publicAddress(id string) string {
-	if ip := b.store.Read().PublicAddress(id); ip.IsValid() {
+	if ip := state.FindPublicAddress(b.store.Read(), id); ip.IsValid() {
 		return ip.String()
 	}
 	return ""

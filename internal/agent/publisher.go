@@ -95,7 +95,7 @@ func (p *publisher) write(ctx context.Context, all []news) bool {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		err := p.store.Update(func(tx *state.Tx) error {
 			for _, n := range all {
-				if err := tx.PutTaskStatus(n.taskARN, n.steps...); err != nil {
+				if err := state.PutTaskStatus(tx, n.taskARN, n.steps...); err != nil {
 					p.log.Error("cannot store the status of a task", "error", err)
 				}
 			}

@@ -70,10 +70,10 @@ func TestAJobIsNotRunTwiceBesideSlowLeftovers(t *testing.T) {
 		b.stop()
 		// The store has not heard of the job's start.
 		b.store.Update(func(tx *state.Tx) error {
-			s := tx.Task(job).Status.Clone()
+			s := state.FindTask(tx, job).Status.Clone()
 			s.Containers[0].Phase, s.Containers[0].StartedAt = state.ContainerCreated, time.Time{}
-			tx.RemoveTask(tx.Task(leftovers)) // nobody remembers it
-			return tx.PutTaskStatus(job, state.TaskStep{Status: s})
+			state.RemoveTask(tx, state.FindTask(tx, leftovers)) // nobody remembers it
+			return state.PutTaskStatus(tx, job, state.TaskStep{Status: s})
 		})
 		time.Sleep(time.Minute)
 		starts := 0
@@ -126,7 +126,7 @@ func TestAnOldListDoesNotEndALaterLoss(t *testing.T) {
 // wake changes a row, as a client does that tags a task.
 func wake(b *bench, id string) {
 	b.store.Update(func(tx *state.Tx) error {
-		tx.PutTaskTags(id, []types.Tag{{}})
+		state.PutTaskTags(tx, id, []types.Tag{{}})
 		return nil
 	})
 }
@@ -220,7 +220,7 @@ func TestATaskThatEndsWhileTheEngineIsAwayIsForgotten(t *testing.T) {
 		}
 		for _, id := range tasks {
 			go b.store.Update(func(tx *state.Tx) error {
-				tx.StopTask(id, state.Stop{Code: types.TaskStopCodeUserInitiated, At: b.clock.Now()})
+				state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeUserInitiated, At: b.clock.Now()})
 				return nil
 			})
 		}
@@ -241,7 +241,7 @@ func TestATaskThatEndsWhileTheEngineIsAwayIsForgotten(t *testing.T) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		subnet := b.store.Read().Subnets(scope)[0].CIDR(network.CIDR)
+		subnet := state.Subnets(b.store.Read(), scope)[0].CIDR(network.CIDR)
 		for n := range 1<<12 - 5 {
 			if _, err := b.engine.ReserveAddress(context.Background(), network.Name, subnet); err != nil {
 				b.Fatalf("address %d of the subnet: %v", n, err)

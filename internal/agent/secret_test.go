@@ -138,7 +138,7 @@ func TestATaskWithoutItsSecretDoesNotStart(t *testing.T) {
 		app.Essential = aws.Bool(false)
 		app.Secrets = []types.Secret{secret("TOKEN", "/gone")}
 		id := b.run(first, app)
-		row := b.store.Read().Task(id)
+		row := state.FindTask(b.store.Read(), id)
 		if row.Status.LastStatus != state.Stopped || row.Stop.Code != types.TaskStopCodeTaskFailedToStart ||
 			!strings.HasSuffix(row.Stop.Reason, "invalid ssm parameters: /gone") || !row.Status.StartedAt.IsZero() {
 			t.Errorf("the task is %s: %+v", row.Status.LastStatus, row.Stop)
@@ -182,7 +182,7 @@ func TestSecretsThatNobodyAnswersFor(t *testing.T) {
 		app.Secrets = []types.Secret{secret("TOKEN", "/t")}
 		id := b.run(app)
 		b.settleAfter(resourceTimeout + 2*time.Second)
-		if row := b.store.Read().Task(id); row.Stop == nil || row.Stop.Reason != "ResourceInitializationError: there was no answer within 30s" {
+		if row := state.FindTask(b.store.Read(), id); row.Stop == nil || row.Stop.Reason != "ResourceInitializationError: there was no answer within 30s" {
 			t.Errorf("it is %s: %+v", row.Status.LastStatus, row.Stop)
 		}
 	})

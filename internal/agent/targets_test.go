@@ -14,11 +14,11 @@ func (b *bench) balance(id string, change func(*state.TaskTraffic)) {
 	b.Helper()
 	if err := b.store.Update(func(tx *state.Tx) error {
 		traffic := state.TaskTraffic{}
-		if known := tx.Task(id).Traffic; known != nil {
+		if known := state.FindTask(tx, id).Traffic; known != nil {
 			traffic = *known
 		}
 		change(&traffic)
-		tx.PutTaskTraffic(id, traffic)
+		state.PutTaskTraffic(tx, id, traffic)
 		return nil
 	}); err != nil {
 		b.Fatal(err)

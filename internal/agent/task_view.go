@@ -12,7 +12,7 @@ import (
 // Task is a task as the container agent knows it, which may be ahead of the store; nil is one
 // that nobody knows.
 func (a *Agent) Task(taskARN string) *state.Task {
-	row := a.Store.Read().Task(taskARN)
+	row := state.FindTask(a.Store.Read(), taskARN)
 	if row == nil {
 		return nil
 	}
@@ -24,7 +24,7 @@ func (a *Agent) Task(taskARN string) *state.Task {
 		known.Tags = row.Tags
 		return known
 	}
-	return a.Store.Read().Task(taskARN) // the store has caught up
+	return state.FindTask(a.Store.Read(), taskARN) // the store has caught up
 }
 
 // knownTask is a task with something to do, nil for all others.
@@ -57,10 +57,10 @@ func (a *Agent) TasksAt(ctx context.Context, address netip.Addr) (taskARNs []str
 	}
 	tx := a.Store.Read()
 	for _, owner := range a.interfaces.OwnersOf(address.Unmap()) {
-		if tx.Task(owner) != nil {
+		if state.FindTask(tx, owner) != nil {
 			taskARNs = append(taskARNs, owner)
 		}
-		for _, t := range tx.InstanceTasks(owner) {
+		for _, t := range state.InstanceTasks(tx, owner) {
 			if sharesNetwork(t) {
 				taskARNs = append(taskARNs, t.ARN)
 			}

@@ -254,7 +254,7 @@ func TestVolumesOfStoppedTasksGoAfterARestart(t *testing.T) {
 		volume := volumeName(b.task(id), "data")
 		// Even if the task is not known any more.
 		b.store.Update(func(tx *state.Tx) error {
-			tx.RemoveTask(tx.Task(id))
+			state.RemoveTask(tx, state.FindTask(tx, id))
 			return nil
 		})
 		h := &hooks{}
@@ -299,7 +299,7 @@ func TestANetworkThatCannotBeMade(t *testing.T) {
 		}
 		b.expect("a task when the range is free", b.task(b.run(container("web"))).Status.LastStatus, state.Running)
 		b.expect("health", b.agent.NetworkHealth(""), nil)
-		b.expect("range", b.store.Read().NetworkCIDR().String(), cidr.String())
+		b.expect("range", state.NetworkCIDR(b.store.Read()).String(), cidr.String())
 	})
 }
 

@@ -17,7 +17,7 @@ func (b *bench) ownVPC(cidr string) (*state.VPC, *state.Subnet) {
 	b.Helper()
 	v := &state.VPC{Scope: scope, ID: state.NewNetworkID("vpc-"), CIDR: cidr}
 	s := &state.Subnet{Scope: scope, ID: state.NewNetworkID("subnet-"), VPC: v.ID, Zone: "us-east-1a", Range: cidr}
-	b.update(func(tx *state.Tx) { tx.PutVPC(v); tx.PutSubnet(s) })
+	b.update(func(tx *state.Tx) { state.PutVPC(tx, v); state.PutSubnet(tx, s) })
 	return v, s
 }
 
@@ -67,7 +67,7 @@ func TestAVPCIsANetworkFromItsFirstTaskOn(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		b.expect("networks of a VPC without tasks", b.networks(), []string{v.ID})
-		b.update(func(tx *state.Tx) { tx.DeleteSubnet(s); tx.DeleteVPC(v) })
+		b.update(func(tx *state.Tx) { state.DeleteSubnet(tx, s); state.DeleteVPC(tx, v) })
 		b.expect("networks after the VPC", b.networks(), []string(nil))
 	})
 }
@@ -97,8 +97,8 @@ func TestASubnetOfAFurtherRangeEndsItsTasks(t *testing.T) {
 		further := &state.Subnet{Scope: v.Scope, ID: "subnet-further", VPC: v.ID, Zone: first.Zone, Range: "10.8.0.0/25"}
 		b.update(func(tx *state.Tx) {
 			v.Secondary = []state.VPCRange{{ID: "vpc-cidr-assoc-1", CIDR: "10.8.0.0/24"}}
-			tx.PutVPC(v)
-			tx.PutSubnet(further)
+			state.PutVPC(tx, v)
+			state.PutSubnet(tx, further)
 		})
 		ended := b.task(b.runIn(further))
 		b.expect("stoppedReason", ended.Stop.Reason, "ResourceInitializationError: unable to create the network interface of the task: subnet subnet-further is in the range "+
@@ -129,7 +129,7 @@ func TestANetworkIsRemovedLater(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.update(func(tx *state.Tx) { tx.DeleteVPC(v) })
+		b.update(func(tx *state.Tx) { state.DeleteVPC(tx, v) })
 		b.expect("networks while something runs", b.networks(), []string{v.ID})
 		if err := b.engine.Remove(b.Context(), made.ID); err != nil {
 			t.Fatal(err)
@@ -144,7 +144,7 @@ func TestANetworkIsRemovedLater(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.stop()
-		b.update(func(tx *state.Tx) { tx.DeleteVPC(later) })
+		b.update(func(tx *state.Tx) { state.DeleteVPC(tx, later) })
 		b.start()
 		b.expect("networks after a restart", b.networks(), []string(nil))
 	})
@@ -163,7 +163,7 @@ func TestARangeInUseEndsTasksOfAnInstance(t *testing.T) {
 		if err != nil || address.String() != "10.7.0.4" {
 			t.Errorf("the EC2 instance gets %s, %v", address, err)
 		}
-		row := *b.store.Read().ContainerInstance(instance)
+		row := *state.FindContainerInstance(b.store.Read(), instance)
 		row.Subnet, row.VPC = s.ID, v.ID
 		b.putInstance(&row)
 		for _, mode := range []types.NetworkMode{types.NetworkModeBridge, types.NetworkModeHost, types.NetworkModeNone} {

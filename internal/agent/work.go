@@ -64,7 +64,7 @@ func newWork(h *host, t *state.Task) *work {
 	} else {
 		w.on = w.machine.where()
 	}
-	definition := h.agent.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision)
+	definition := state.FindTaskDefinition(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
 	err := errors.New("the task definition is gone")
 	if definition != nil {
 		d := definition.Definition()

@@ -52,22 +52,22 @@ func NewActivity(g *Group, now time.Time) *Activity {
 
 // PutActivity writes an activity, and forgets the oldest ones when there are too many.
 func PutActivity(tx *state.Tx, a *Activity) {
-	activities.Put(rows(tx), a)
-	activityAges.Trim(rows(tx), mostActivities)
+	activities.Put(tx, a)
+	activityAges.Trim(tx, mostActivities)
 }
 
 // FinishActivity ends the activity with an id, if it is remembered.
 func FinishActivity(tx *state.Tx, s arn.Scope, id string, now time.Time) {
-	for _, a := range activitiesByID.List(rows(tx), scopeKey(s)+id) {
+	for _, a := range activitiesByID.List(tx, scopeKey(s)+id) {
 		done := *a
 		done.Status, done.Progress, done.EndTime = types.ScalingActivityStatusCodeSuccessful, 100, now
-		activities.Put(rows(tx), &done)
+		activities.Put(tx, &done)
 	}
 }
 
 // FindActivity returns the activity with an id, or nil.
 func FindActivity(tx *state.Tx, s arn.Scope, id string) *Activity {
-	for _, a := range activitiesByID.List(rows(tx), scopeKey(s)+id) {
+	for _, a := range activitiesByID.List(tx, scopeKey(s)+id) {
 		return a
 	}
 	return nil
@@ -77,9 +77,9 @@ func FindActivity(tx *state.Tx, s arn.Scope, id string) *Activity {
 func Activities(tx *state.Tx, s arn.Scope, group string) []*Activity {
 	var found []*Activity
 	if group == "" {
-		found = activities.List(rows(tx), scopeKey(s))
+		found = activities.List(tx, scopeKey(s))
 	} else {
-		found = activitiesByGroup.List(rows(tx), groupKey(s, group))
+		found = activitiesByGroup.List(tx, groupKey(s, group))
 	}
 	found = slices.Clone(found)
 	slices.Reverse(found)
@@ -87,4 +87,4 @@ func Activities(tx *state.Tx, s arn.Scope, group string) []*Activity {
 }
 
 // ForgetActivities removes those that began before a time.
-func ForgetActivities(tx *state.Tx, before time.Time) { activityAges.Forget(rows(tx), before) }
+func ForgetActivities(tx *state.Tx, before time.Time) { activityAges.Forget(tx, before) }

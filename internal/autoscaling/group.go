@@ -115,20 +115,20 @@ func groupKey(s arn.Scope, name string) string { return scopeKey(s) + name }
 
 // FindGroup returns a group by its name, or nil.
 func FindGroup(tx *state.Tx, s arn.Scope, name string) *Group {
-	return groups.Get(rows(tx), groupKey(s, name))
+	return groups.Get(tx, groupKey(s, name))
 }
 
 // GroupAt returns the group with a key, or nil.
-func GroupAt(tx *state.Tx, key string) *Group { return groups.Get(rows(tx), key) }
+func GroupAt(tx *state.Tx, key string) *Group { return groups.Get(tx, key) }
 
 // Groups returns those of an account and region, in order of their names.
-func Groups(tx *state.Tx, s arn.Scope) []*Group { return groups.List(rows(tx), scopeKey(s)) }
+func Groups(tx *state.Tx, s arn.Scope) []*Group { return groups.List(tx, scopeKey(s)) }
 
 // PutGroup writes a group.
-func PutGroup(tx *state.Tx, g *Group) { groups.Put(rows(tx), g) }
+func PutGroup(tx *state.Tx, g *Group) { groups.Put(tx, g) }
 
 // DeleteGroup removes a group.
-func DeleteGroup(tx *state.Tx, g *Group) { groups.Delete(rows(tx), g) }
+func DeleteGroup(tx *state.Tx, g *Group) { groups.Delete(tx, g) }
 
 // Using returns the name of a group that launches from a launch configuration, or "".
 func Using(tx *state.Tx, s arn.Scope, launchConfiguration string) string {
@@ -156,8 +156,6 @@ func (g *Group) SetTag(tag Tag) {
 func (g *Group) RemoveTag(key string) {
 	g.Tags = slices.DeleteFunc(slices.Clone(g.Tags), func(t Tag) bool { return t.Key == key })
 }
-
-func rows(tx *state.Tx) *store.Tx { return (*store.Tx)(tx) }
 
 // TerminationPolicies are those that a group can have.
 var TerminationPolicies = []string{

@@ -20,20 +20,20 @@ type LaunchConfiguration struct {
 
 // FindLaunchConfiguration returns a launch configuration by its name, or nil.
 func FindLaunchConfiguration(tx *state.Tx, s arn.Scope, name string) *LaunchConfiguration {
-	return launchConfigurations.Get(rows(tx), groupKey(s, name))
+	return launchConfigurations.Get(tx, groupKey(s, name))
 }
 
 // LaunchConfigurations returns those of an account and region, in order of their names.
 func LaunchConfigurations(tx *state.Tx, s arn.Scope) []*LaunchConfiguration {
-	return launchConfigurations.List(rows(tx), scopeKey(s))
+	return launchConfigurations.List(tx, scopeKey(s))
 }
 
 // PutLaunchConfiguration writes a launch configuration.
 func PutLaunchConfiguration(tx *state.Tx, c *LaunchConfiguration) {
-	launchConfigurations.Put(rows(tx), c)
+	launchConfigurations.Put(tx, c)
 }
 
 // DeleteLaunchConfiguration removes a launch configuration.
 func DeleteLaunchConfiguration(tx *state.Tx, c *LaunchConfiguration) {
-	launchConfigurations.Delete(rows(tx), c)
+	launchConfigurations.Delete(tx, c)
 }

@@ -45,23 +45,23 @@ func (m *Member) groupKey() string { return groupKey(m.Scope, m.Group) }
 
 // FindMember returns what an instance is to its group, or nil.
 func FindMember(tx *state.Tx, s arn.Scope, instanceID string) *Member {
-	for _, m := range membersByInstance.List(rows(tx), scopeKey(s)+instanceID) {
+	for _, m := range membersByInstance.List(tx, scopeKey(s)+instanceID) {
 		return m
 	}
 	return nil
 }
 
 // Members returns the instances of a group, in order of their ids.
-func Members(tx *state.Tx, g *Group) []*Member { return members.List(rows(tx), g.Key()+"\x00") }
+func Members(tx *state.Tx, g *Group) []*Member { return members.List(tx, g.Key()+"\x00") }
 
 // AllMembers returns the instances of all groups of an account and region.
-func AllMembers(tx *state.Tx, s arn.Scope) []*Member { return members.List(rows(tx), scopeKey(s)) }
+func AllMembers(tx *state.Tx, s arn.Scope) []*Member { return members.List(tx, scopeKey(s)) }
 
 // PutMember writes a member.
-func PutMember(tx *state.Tx, m *Member) { members.Put(rows(tx), m) }
+func PutMember(tx *state.Tx, m *Member) { members.Put(tx, m) }
 
 // DeleteMember removes a member, whose instance is terminated.
-func DeleteMember(tx *state.Tx, m *Member) { members.Delete(rows(tx), m) }
+func DeleteMember(tx *state.Tx, m *Member) { members.Delete(tx, m) }
 
 // Watched are the tables that a controller of groups looks at; it wakes with keys of groups.
 func Watched() []store.Source {

@@ -20,10 +20,10 @@ func (c *Controller) read(tx *state.Tx, key string) (v View, ok bool) {
 	}
 	v = View{Instance: i, Now: c.Clock.Now(), Delays: c.Delays}
 	if i.ContainerInstance != "" {
-		v.Registered = tx.ContainerInstance(i.ContainerInstance)
+		v.Registered = state.FindContainerInstance(tx, i.ContainerInstance)
 	}
 	if i.Agent.Cluster != "" {
-		v.Cluster = tx.Cluster(i.Scope.Cluster(i.Agent.Cluster))
+		v.Cluster = state.FindCluster(tx, i.Scope.Cluster(i.Agent.Cluster))
 	}
 	if v.Registered != nil {
 		v.Tasks = len(lostTasks(tx, i, v.Registered.ARN))
@@ -39,7 +39,7 @@ func lostTasks(tx *state.Tx, i *ec2.Instance, containerInstance string) (lost []
 	if runs && !i.Rebooting() {
 		return nil
 	}
-	for _, t := range tx.InstanceTasks(containerInstance) {
+	for _, t := range state.InstanceTasks(tx, containerInstance) {
 		if t.Stop == nil && (!runs || t.Status.LastStatus == state.Running) {
 			lost = append(lost, t)
 		}
@@ -98,15 +98,15 @@ func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 	switch {
 	case p.Register:
 		c := containerInstance(v, ec2.FindInstanceType(tx, i.Type), ec2.FindImage(i.Scope.Region, i.ImageID))
-		c.Tags = instanceTags(&i, tx.EC2Tags(i.Scope, i.ID))
+		c.Tags = instanceTags(&i, state.FindEC2Tags(tx, i.Scope, i.ID))
 		i.ContainerInstance = c.ARN
-		tx.PutContainerInstance(c, v.Now)
+		state.PutContainerInstance(tx, c, v.Now)
 	case p.Deregister:
-		tx.DeregisterContainerInstance(v.Registered.ARN, v.Now)
+		state.DeregisterContainerInstance(tx, v.Registered.ARN, v.Now)
 	case p.Connect, p.Disconnect:
 		c := *v.Registered
 		c.AgentConnected = p.Connect
-		tx.PutContainerInstance(&c, v.Now)
+		state.PutContainerInstance(tx, &c, v.Now)
 	}
 	if p.StopTasks != "" {
 		stop := state.Stop{Code: ecstypes.TaskStopCodeTerminationNotice, Reason: p.StopTasks, At: v.Now}
@@ -114,7 +114,7 @@ func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 			stop.Code = ecstypes.TaskStopCodeEssentialContainerExited
 		}
 		for _, t := range lostTasks(tx, v.Instance, v.Registered.ARN) {
-			tx.StopTask(t.ARN, stop)
+			state.StopTask(tx, t.ARN, stop)
 		}
 	}
 	switch p.Reach {

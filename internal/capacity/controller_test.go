@@ -130,13 +130,13 @@ func (w *world) want(id string, wanted types.InstanceStateName) {
 func (w *world) instance(id string) *ec2.Instance { return ec2.FindInstance(w.store.Read(), scope, id) }
 
 func (w *world) containerInstance(id string) *state.ContainerInstance {
-	return w.store.Read().ContainerInstance(w.instance(id).ContainerInstance)
+	return state.FindContainerInstance(w.store.Read(), w.instance(id).ContainerInstance)
 }
 
 func (w *world) makeCluster(name string) {
 	w.Helper()
 	w.update(func(tx *state.Tx) {
-		tx.PutCluster(&state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
+		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
 	})
 }
 
@@ -150,7 +150,7 @@ func (w *world) addTask(id, status string) (taskARN string) {
 	w.Helper()
 	taskARN = scope.Task("shop", arn.NewID())
 	w.update(func(tx *state.Tx) {
-		tx.AddTask(&state.Task{
+		state.AddTask(tx, &state.Task{
 			ARN: taskARN, Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
 			Placement: &state.Placement{ContainerInstance: w.instance(id).ContainerInstance}, Status: state.TaskStatus{LastStatus: status},
 		})
@@ -226,7 +226,7 @@ func TestAStoppedInstanceComesBackAsTheSameContainerInstance(t *testing.T) {
 	if c := w.containerInstance(id); w.instance(id).State() != stopped || c.AgentConnected || c.Status != state.InstanceActive {
 		t.Errorf("stopped: %+v", c)
 	}
-	if stop := w.store.Read().Task(task).Stop; stop == nil || stop.Code != ecstypes.TaskStopCodeTerminationNotice || stop.Reason != "Host EC2 (instance "+id+") stopped." {
+	if stop := state.FindTask(w.store.Read(), task).Stop; stop == nil || stop.Code != ecstypes.TaskStopCodeTerminationNotice || stop.Reason != "Host EC2 (instance "+id+") stopped." {
 		t.Errorf("its task: %+v", stop)
 	}
 	w.want(id, running)
@@ -253,10 +253,10 @@ func TestARebootedInstanceStaysWhatItIs(t *testing.T) {
 	if c := w.containerInstance(id); c.ARN != first.ARN || !c.AgentConnected || w.instance(id).State() != running || w.instance(id).Rebooting() {
 		t.Errorf("got %+v, %+v", c, w.instance(id))
 	}
-	if stop := w.store.Read().Task(runs).Stop; stop == nil || stop.Code != ecstypes.TaskStopCodeEssentialContainerExited {
+	if stop := state.FindTask(w.store.Read(), runs).Stop; stop == nil || stop.Code != ecstypes.TaskStopCodeEssentialContainerExited {
 		t.Errorf("its task: %+v", stop)
 	}
-	if stop := w.store.Read().Task(starts).Stop; stop != nil {
+	if stop := state.FindTask(w.store.Read(), starts).Stop; stop != nil {
 		t.Errorf("the one that starts: %+v", stop)
 	}
 }
@@ -273,7 +273,7 @@ func TestATerminatedInstanceGivesEverythingBack(t *testing.T) {
 	if c := w.containerInstance(id); c.Status != state.InstanceInactive || w.instance(id).State() != terminated || w.addresses.count() != 0 {
 		t.Errorf("terminated: %+v; %d addresses", c, w.addresses.count())
 	}
-	if stop := w.store.Read().Task(task).Stop; stop == nil || stop.Reason != "Host EC2 (instance "+id+") terminated." {
+	if stop := state.FindTask(w.store.Read(), task).Stop; stop == nil || stop.Reason != "Host EC2 (instance "+id+") terminated." {
 		t.Errorf("its task: %+v", stop)
 	}
 }
@@ -284,7 +284,7 @@ func TestAPublicAddressIsThereWhileAnInstanceRuns(t *testing.T) {
 	w.run()
 	id := w.launch("t3.micro", ec2.Agent{})
 	w.settle()
-	address := func() netip.Addr { return w.store.Read().PublicAddress(w.instance(id).Key()) }
+	address := func() netip.Addr { return state.FindPublicAddress(w.store.Read(), w.instance(id).Key()) }
 	first := address()
 	if !first.IsValid() {
 		t.Fatal("it has none, though its subnet maps public addresses")
@@ -362,7 +362,7 @@ func TestInstancesGoOnAfterARestart(t *testing.T) {
 		{func(w *world) { id = w.launch("t3.micro", ec2.Agent{Cluster: "shop"}) }, func(w *world) bool { return w.instance(id).State() == running }},
 		{func(w *world) { w.makeCluster("shop") }, func(w *world) bool { return w.containerInstance(id).AgentConnected }},
 		{func(w *world) { w.runTask(id); w.want(id, stopped) }, func(w *world) bool {
-			return w.instance(id).State() == stopped && !w.containerInstance(id).AgentConnected && w.store.Read().AllTasks()[0].Stop != nil
+			return w.instance(id).State() == stopped && !w.containerInstance(id).AgentConnected && state.AllTasks(w.store.Read())[0].Stop != nil
 		}},
 		{func(w *world) { w.want(id, running) }, func(w *world) bool { return w.containerInstance(id).AgentConnected }},
 		{func(w *world) { w.want(id, terminated) }, func(w *world) bool {

@@ -28,12 +28,12 @@ func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) 
 		v.Members = append(v.Members, member)
 	}
 	for _, id := range g.Subnets {
-		if subnet := tx.Subnet(g.Scope, id); subnet != nil {
+		if subnet := state.FindSubnet(tx, g.Scope, id); subnet != nil {
 			v.Subnets = append(v.Subnets, subnet)
 		}
 	}
 	if len(g.Subnets) == 0 {
-		v.Subnets = slices.DeleteFunc(tx.DefaultSubnets(g.Scope), func(s *state.Subnet) bool { return !slices.Contains(g.Zones, s.Zone) })
+		v.Subnets = slices.DeleteFunc(state.DefaultSubnets(tx, g.Scope), func(s *state.Subnet) bool { return !slices.Contains(g.Zones, s.Zone) })
 	}
 	return v, true
 }

@@ -124,7 +124,7 @@ func TestAGroupKeepsItsDesiredCapacity(t *testing.T) {
 	if len(first) != 3 || len(zones) != 3 {
 		t.Fatalf("%d instances in %d zones", len(first), len(zones))
 	}
-	tags := w.store.Read().EC2Tags(scope, first[0])
+	tags := state.FindEC2Tags(w.store.Read(), scope, first[0])
 	for key, want := range map[string]string{
 		"from": "template", "team": "group", "hidden": "", "aws:autoscaling:groupName": "ecs",
 		"aws:ec2launchtemplate:id": templateID, "aws:ec2launchtemplate:version": "2",
@@ -238,9 +238,9 @@ func TestAGroupInAVPCOfOnesOwn(t *testing.T) {
 	w := runGroups(newWorld(t, ""))
 	w.makeGroup(0)
 	w.update(func(tx *state.Tx) {
-		tx.PutVPC(&state.VPC{Scope: scope, ID: "vpc-1", CIDR: "10.1.0.0/16"})
-		tx.PutSubnet(&state.Subnet{Scope: scope, ID: "subnet-1", VPC: "vpc-1", Zone: "us-east-1b", Range: "10.1.2.0/24"})
-		tx.PutSecurityGroup(&state.SecurityGroup{Scope: scope, ID: "sg-1", VPC: "vpc-1", Name: "web"})
+		state.PutVPC(tx, &state.VPC{Scope: scope, ID: "vpc-1", CIDR: "10.1.0.0/16"})
+		state.PutSubnet(tx, &state.Subnet{Scope: scope, ID: "subnet-1", VPC: "vpc-1", Zone: "us-east-1b", Range: "10.1.2.0/24"})
+		state.PutSecurityGroup(tx, &state.SecurityGroup{Scope: scope, ID: "sg-1", VPC: "vpc-1", Name: "web"})
 		version := *ec2.Version(tx, ec2.FindLaunchTemplate(tx, scope, templateID), "2")
 		data := *version.Data
 		data.SecurityGroupIds = []string{"sg-1"}

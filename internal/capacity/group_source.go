@@ -106,7 +106,7 @@ func configurationData(tx *state.Tx, c *autoscaling.LaunchConfiguration) *types.
 		data.NetworkInterfaces = []types.LaunchTemplateInstanceNetworkInterfaceSpecification{{AssociatePublicIpAddress: s.AssociatePublicIpAddress}}
 	}
 	for _, group := range s.SecurityGroups {
-		for _, known := range tx.SecurityGroups(c.Scope) {
+		for _, known := range state.SecurityGroups(tx, c.Scope) {
 			if group == known.Name && known.VPC == state.DefaultVPC {
 				group = known.ID
 			}

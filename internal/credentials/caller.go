@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Caller tells the APIs who has keys that the emulator has given out; see awsapi.Options.
@@ -36,6 +37,6 @@ func (i *Issuer) taskIsOver(of session.Session) bool {
 	if of.TaskARN == "" || of.Kind == session.TaskExecution {
 		return false
 	}
-	t := i.Store.Read().Task(of.TaskARN)
+	t := state.FindTask(i.Store.Read(), of.TaskARN)
 	return t == nil || t.Ended()
 }

@@ -18,7 +18,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // Issuer gives out keys.
@@ -56,7 +55,7 @@ func sessionEnd(made, now time.Time) time.Time {
 // roleOf is the ARN of a role of a task, empty if it has none.
 func (i *Issuer) roleOf(t *state.Task, kind session.Kind) string {
 	var def, override *string
-	if d := i.Store.Read().TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision); d != nil {
+	if d := state.FindTaskDefinition(i.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision); d != nil {
 		def = d.Definition().TaskRoleArn
 		if kind == session.TaskExecution {
 			def = d.Definition().ExecutionRoleArn
@@ -84,7 +83,7 @@ func (i *Issuer) taskSession(t *state.Task, kind session.Kind, role string) sess
 
 // RoleID is the unique id of a role. The log tells once of a role that does not exist.
 func (i *Issuer) RoleID(role string) string {
-	id, known := iam.IDOfRole((*store.Tx)(i.Store.Read()), role)
+	id, known := iam.IDOfRole(i.Store.Read(), role)
 	if !known && i.unknownRoles.IsNew(role) {
 		i.Log.Warn("the role does not exist; its credentials work all the same", "role", role)
 	}

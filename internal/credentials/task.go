@@ -46,7 +46,7 @@ func (i *Issuer) TaskKeys(ctx context.Context, id string, tasks []string) (*meta
 		if subtle.ConstantTimeCompare([]byte(own), []byte(id)) == 0 {
 			continue
 		}
-		t := i.Store.Read().Task(taskARN)
+		t := state.FindTask(i.Store.Read(), taskARN)
 		if t == nil || t.Ended() {
 			break
 		}
@@ -85,7 +85,7 @@ func (i *Issuer) Call(taskARN string, kind session.Kind, service, operation stri
 	call := awsapi.Call{
 		Service: service, Operation: operation, Region: scope.Region, Account: scope.Account, RequestID: arn.NewUUID(), Authorize: i.Authorize,
 	}
-	if t := i.Store.Read().Task(taskARN); t != nil {
+	if t := state.FindTask(i.Store.Read(), taskARN); t != nil {
 		if role := i.roleOf(t, kind); role != "" {
 			call.Caller = callerOf(i.taskSession(t, kind, role))
 		}

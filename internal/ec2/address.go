@@ -49,7 +49,7 @@ func (i *Instance) ElasticIP(tx *state.Tx) *Address {
 	if i.Wanted == types.InstanceStateNameTerminated {
 		return nil
 	}
-	if held := addressesByInstance.List(rows(tx), i.Key()); len(held) > 0 {
+	if held := addressesByInstance.List(tx, i.Key()); len(held) > 0 {
 		return held[0]
 	}
 	return nil
@@ -63,7 +63,7 @@ var elastic = netip.MustParsePrefix("198.51.100.0/24")
 // there is none.
 func FreePublicIP(tx *state.Tx) netip.Addr {
 	taken := map[string]bool{}
-	for _, a := range addresses.List(rows(tx), "") {
+	for _, a := range addresses.List(tx, "") {
 		taken[a.PublicIP] = true
 	}
 	for ip := elastic.Addr().Next(); elastic.Contains(ip.Next()); ip = ip.Next() { // without the last one
@@ -76,19 +76,19 @@ func FreePublicIP(tx *state.Tx) netip.Addr {
 
 // Addresses returns the Elastic IP addresses of an account and region, by id.
 func Addresses(tx *state.Tx, scope arn.Scope) []*Address {
-	return addresses.List(rows(tx), scope.Prefix())
+	return addresses.List(tx, scope.Prefix())
 }
 
 // FindAddress returns an Elastic IP address by its allocation, or nil.
 func FindAddress(tx *state.Tx, scope arn.Scope, id string) *Address {
-	return addresses.Get(rows(tx), instanceKey(scope, id))
+	return addresses.Get(tx, instanceKey(scope, id))
 }
 
 // PutAddress writes an Elastic IP address.
-func PutAddress(tx *state.Tx, a *Address) { addresses.Put(rows(tx), a) }
+func PutAddress(tx *state.Tx, a *Address) { addresses.Put(tx, a) }
 
 // DeleteAddress removes an Elastic IP address with its tags.
 func DeleteAddress(tx *state.Tx, a *Address) {
-	addresses.Delete(rows(tx), a)
-	tx.SetEC2Tags(a.Scope, a.ID, nil)
+	addresses.Delete(tx, a)
+	state.SetEC2Tags(tx, a.Scope, a.ID, nil)
 }

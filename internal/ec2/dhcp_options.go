@@ -36,7 +36,7 @@ func defaultDHCPOptions(scope arn.Scope) *DHCPOptions {
 
 // AllDHCPOptions returns those of an account and region, by id.
 func AllDHCPOptions(tx *state.Tx, scope arn.Scope) []*DHCPOptions {
-	return sorted(append([]*DHCPOptions{defaultDHCPOptions(scope)}, dhcpOptions.List(rows(tx), scope.Prefix())...), func(o *DHCPOptions) string { return o.ID })
+	return sorted(append([]*DHCPOptions{defaultDHCPOptions(scope)}, dhcpOptions.List(tx, scope.Prefix())...), func(o *DHCPOptions) string { return o.ID })
 }
 
 // FindDHCPOptions returns DHCP options, or nil.
@@ -56,10 +56,10 @@ func DHCPOptionsOf(v *state.VPC) string {
 func (o *DHCPOptions) Default() bool { return o.ID == defaultDHCPOptions(o.Scope).ID }
 
 // PutDHCPOptions writes DHCP options.
-func PutDHCPOptions(tx *state.Tx, o *DHCPOptions) { dhcpOptions.Put(rows(tx), o) }
+func PutDHCPOptions(tx *state.Tx, o *DHCPOptions) { dhcpOptions.Put(tx, o) }
 
 // DeleteDHCPOptions removes DHCP options with their tags.
 func DeleteDHCPOptions(tx *state.Tx, o *DHCPOptions) {
-	dhcpOptions.Delete(rows(tx), o)
-	tx.SetEC2Tags(o.Scope, o.ID, nil)
+	dhcpOptions.Delete(tx, o)
+	state.SetEC2Tags(tx, o.Scope, o.ID, nil)
 }

@@ -125,28 +125,28 @@ func (i *Instance) Rebooting() bool { return i.RebootAt.After(i.RebootedAt) }
 
 // FindInstance returns an instance, those that are terminated included, or nil.
 func FindInstance(tx *state.Tx, scope arn.Scope, id string) *Instance {
-	return instances.Get(rows(tx), instanceKey(scope, id))
+	return instances.Get(tx, instanceKey(scope, id))
 }
 
 // InstanceByKey returns the instance with the key of a watch, or nil.
-func InstanceByKey(tx *state.Tx, key string) *Instance { return instances.Get(rows(tx), key) }
+func InstanceByKey(tx *state.Tx, key string) *Instance { return instances.Get(tx, key) }
 
 // Instances returns those of an account and region, by id.
 func Instances(tx *state.Tx, scope arn.Scope) []*Instance {
-	return instances.List(rows(tx), scope.Prefix())
+	return instances.List(tx, scope.Prefix())
 }
 
 // AllInstances returns those of all accounts and regions.
-func AllInstances(tx *state.Tx) []*Instance { return instances.List(rows(tx), "") }
+func AllInstances(tx *state.Tx) []*Instance { return instances.List(tx, "") }
 
 // PutInstance writes an instance.
-func PutInstance(tx *state.Tx, i *Instance) { instances.Put(rows(tx), i) }
+func PutInstance(tx *state.Tx, i *Instance) { instances.Put(tx, i) }
 
 // ForgetInstances removes those that were terminated before a time, with their tags.
 func ForgetInstances(tx *state.Tx, before time.Time) {
-	for _, i := range terminatedInstances.Before(rows(tx), before) {
-		instances.Delete(rows(tx), i)
-		tx.SetEC2Tags(i.Scope, i.ID, nil)
+	for _, i := range terminatedInstances.Before(tx, before) {
+		instances.Delete(tx, i)
+		state.SetEC2Tags(tx, i.Scope, i.ID, nil)
 	}
 }
 
@@ -157,5 +157,3 @@ func (i *Instance) terminatedAt() time.Time {
 	}
 	return i.ReachedAt
 }
-
-func rows(tx *state.Tx) *store.Tx { return (*store.Tx)(tx) }

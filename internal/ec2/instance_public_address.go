@@ -13,8 +13,8 @@ import (
 // EC2 user guide, instance IP addressing.
 func (i *Instance) SettlePublicIP(tx *state.Tx) {
 	if !i.PublicIP || i.Reached != types.InstanceStateNameRunning || i.ElasticIP(tx) != nil {
-		tx.GivePublicAddress(i.Key())
+		state.GivePublicAddress(tx, i.Key())
 		return
 	}
-	tx.TakePublicAddress(i.Key(), i.Key()+" "+strconv.FormatInt(i.ReachedAt.UnixNano(), 10))
+	state.TakePublicAddress(tx, i.Key(), i.Key()+" "+strconv.FormatInt(i.ReachedAt.UnixNano(), 10))
 }

@@ -35,7 +35,7 @@ func (t *InstanceType) CPU() int { return 1024 * t.VCPUs }
 
 // FindInstanceType returns an instance type: one of AWS's, or one that a file has added.
 func FindInstanceType(tx *state.Tx, name string) *InstanceType {
-	if t := addedTypes.Get(rows(tx), name); t != nil {
+	if t := addedTypes.Get(tx, name); t != nil {
 		return t
 	}
 	return knownTypes()[name]
@@ -44,14 +44,14 @@ func FindInstanceType(tx *state.Tx, name string) *InstanceType {
 // InstanceTypes returns all of them by name.
 func InstanceTypes(tx *state.Tx) []*InstanceType {
 	all := maps.Clone(knownTypes())
-	for _, t := range addedTypes.List(rows(tx), "") {
+	for _, t := range addedTypes.List(tx, "") {
 		all[t.Name] = t
 	}
 	return slices.SortedFunc(maps.Values(all), func(a, b *InstanceType) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 // AddInstanceType adds an instance type, or changes one, for what is launched from now on.
-func AddInstanceType(tx *state.Tx, t InstanceType) { addedTypes.Put(rows(tx), t.complete()) }
+func AddInstanceType(tx *state.Tx, t InstanceType) { addedTypes.Put(tx, t.complete()) }
 
 // complete fills in what follows from the rest.
 func (t InstanceType) complete() *InstanceType {

@@ -49,7 +49,7 @@ func (i *Instance) waitsFor() string {
 
 // InstancesToJoin returns the keys of instances that have yet to join a cluster.
 func InstancesToJoin(tx *state.Tx, clusterARN string) (keys []string) {
-	for _, i := range instancesByCluster.List(rows(tx), clusterARN) {
+	for _, i := range instancesByCluster.List(tx, clusterARN) {
 		keys = append(keys, i.Key())
 	}
 	return keys

@@ -23,7 +23,7 @@ func defaultInternetGateway(scope arn.Scope) *InternetGateway {
 
 // InternetGateways returns those of an account and region, by id.
 func InternetGateways(tx *state.Tx, scope arn.Scope) []*InternetGateway {
-	all := internetGateways.List(rows(tx), scope.Prefix())
+	all := internetGateways.List(tx, scope.Prefix())
 	if slices.Contains(implied(tx, scope), state.DefaultVPC) {
 		all = append(slices.Clip(all), defaultInternetGateway(scope))
 	}
@@ -51,14 +51,14 @@ func first[T any](all []*T, is func(*T) bool) *T {
 // PutInternetGateway writes an internet gateway.
 func PutInternetGateway(tx *state.Tx, g *InternetGateway) {
 	keepDefault(tx, g)
-	internetGateways.Put(rows(tx), g)
+	internetGateways.Put(tx, g)
 }
 
 // DeleteInternetGateway removes an internet gateway with its tags.
 func DeleteInternetGateway(tx *state.Tx, g *InternetGateway) {
 	keepDefault(tx, g)
-	internetGateways.Delete(rows(tx), g)
-	tx.SetEC2Tags(g.Scope, g.ID, nil)
+	internetGateways.Delete(tx, g)
+	state.SetEC2Tags(tx, g.Scope, g.ID, nil)
 }
 
 func keepDefault(tx *state.Tx, g *InternetGateway) {

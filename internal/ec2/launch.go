@@ -52,7 +52,7 @@ func Launch(tx *state.Tx, room *Room, spec Spec) ([]*Instance, error) {
 	}
 	groups := spec.SecurityGroups
 	if len(groups) == 0 {
-		groups = []string{tx.DefaultGroupOf(spec.Scope, spec.Subnet.VPC).ID}
+		groups = []string{state.DefaultGroupOf(tx, spec.Scope, spec.Subnet.VPC).ID}
 	}
 	public := spec.Subnet.MapPublicIP
 	if spec.PublicIP != nil {
@@ -72,7 +72,7 @@ func Launch(tx *state.Tx, room *Room, spec Spec) ([]*Instance, error) {
 			Wanted: types.InstanceStateNameRunning, WantedAt: spec.At, LaunchAt: spec.At,
 		}
 		PutInstance(tx, i)
-		tx.SetEC2Tags(i.Scope, i.ID, spec.Tags)
+		state.SetEC2Tags(tx, i.Scope, i.ID, spec.Tags)
 		launched = append(launched, i)
 	}
 	return launched, nil

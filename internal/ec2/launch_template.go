@@ -49,12 +49,12 @@ func versionKey(scope arn.Scope, template string, number int64) string {
 
 // FindLaunchTemplate returns a launch template by its id, or nil.
 func FindLaunchTemplate(tx *state.Tx, scope arn.Scope, id string) *LaunchTemplate {
-	return launchTemplates.Get(rows(tx), instanceKey(scope, id))
+	return launchTemplates.Get(tx, instanceKey(scope, id))
 }
 
 // LaunchTemplateByName returns a launch template by its name, or nil.
 func LaunchTemplateByName(tx *state.Tx, scope arn.Scope, name string) *LaunchTemplate {
-	for _, t := range templateNames.List(rows(tx), scope.Prefix()+name) {
+	for _, t := range templateNames.List(tx, scope.Prefix()+name) {
 		return t
 	}
 	return nil
@@ -62,26 +62,26 @@ func LaunchTemplateByName(tx *state.Tx, scope arn.Scope, name string) *LaunchTem
 
 // LaunchTemplates returns those of an account and region, by name.
 func LaunchTemplates(tx *state.Tx, scope arn.Scope) []*LaunchTemplate {
-	all := launchTemplates.List(rows(tx), scope.Prefix())
+	all := launchTemplates.List(tx, scope.Prefix())
 	slices.SortFunc(all, func(a, b *LaunchTemplate) int { return cmp.Compare(a.Name, b.Name) })
 	return all
 }
 
 // PutLaunchTemplate writes a launch template.
-func PutLaunchTemplate(tx *state.Tx, t *LaunchTemplate) { launchTemplates.Put(rows(tx), t) }
+func PutLaunchTemplate(tx *state.Tx, t *LaunchTemplate) { launchTemplates.Put(tx, t) }
 
 // DeleteLaunchTemplate removes a launch template with its versions and tags.
 func DeleteLaunchTemplate(tx *state.Tx, t *LaunchTemplate) {
 	for _, v := range LaunchTemplateVersions(tx, t) {
 		DeleteLaunchTemplateVersion(tx, v)
 	}
-	launchTemplates.Delete(rows(tx), t)
-	tx.SetEC2Tags(t.Scope, t.ID, nil)
+	launchTemplates.Delete(tx, t)
+	state.SetEC2Tags(tx, t.Scope, t.ID, nil)
 }
 
 // LaunchTemplateVersions returns the versions of a launch template, the oldest first.
 func LaunchTemplateVersions(tx *state.Tx, t *LaunchTemplate) []*LaunchTemplateVersion {
-	return versions.List(rows(tx), t.Scope.Prefix()+t.ID+"/")
+	return versions.List(tx, t.Scope.Prefix()+t.ID+"/")
 }
 
 // Version returns a version of a launch template by what names it: a number, $Latest, or
@@ -97,13 +97,13 @@ func Version(tx *state.Tx, t *LaunchTemplate, name string) *LaunchTemplateVersio
 			return nil
 		}
 	}
-	return versions.Get(rows(tx), versionKey(t.Scope, t.ID, number))
+	return versions.Get(tx, versionKey(t.Scope, t.ID, number))
 }
 
 // PutLaunchTemplateVersion writes a version.
-func PutLaunchTemplateVersion(tx *state.Tx, v *LaunchTemplateVersion) { versions.Put(rows(tx), v) }
+func PutLaunchTemplateVersion(tx *state.Tx, v *LaunchTemplateVersion) { versions.Put(tx, v) }
 
 // DeleteLaunchTemplateVersion removes a version.
 func DeleteLaunchTemplateVersion(tx *state.Tx, v *LaunchTemplateVersion) {
-	versions.Delete(rows(tx), v)
+	versions.Delete(tx, v)
 }

@@ -67,16 +67,16 @@ func (g *NATGateway) goneAt() time.Time {
 
 // NATGateways returns those of an account and region, by id.
 func NATGateways(tx *state.Tx, scope arn.Scope) []*NATGateway {
-	return natGateways.List(rows(tx), scope.Prefix())
+	return natGateways.List(tx, scope.Prefix())
 }
 
 // FindNATGateway returns a NAT gateway, or nil.
 func FindNATGateway(tx *state.Tx, scope arn.Scope, id string) *NATGateway {
-	return natGateways.Get(rows(tx), instanceKey(scope, id))
+	return natGateways.Get(tx, instanceKey(scope, id))
 }
 
 // PutNATGateway writes a NAT gateway.
-func PutNATGateway(tx *state.Tx, g *NATGateway) { natGateways.Put(rows(tx), g) }
+func PutNATGateway(tx *state.Tx, g *NATGateway) { natGateways.Put(tx, g) }
 
 // NATGatewayShown is how long a NAT gateway is shown that was deleted or has failed. Source:
 // VPC user guide, NAT gateways: about an hour.
@@ -85,8 +85,8 @@ const NATGatewayShown = time.Hour
 // ForgetNATGateways removes those that were deleted, or failed, before a time, with their
 // tags.
 func ForgetNATGateways(tx *state.Tx, before time.Time) {
-	for _, g := range goneNATGateways.Before(rows(tx), before) {
-		natGateways.Delete(rows(tx), g)
-		tx.SetEC2Tags(g.Scope, g.ID, nil)
+	for _, g := range goneNATGateways.Before(tx, before) {
+		natGateways.Delete(tx, g)
+		state.SetEC2Tags(tx, g.Scope, g.ID, nil)
 	}
 }

@@ -50,7 +50,7 @@ func defaultNetworkACL(scope arn.Scope, vpc string) *NetworkACL {
 
 // NetworkACLs returns those of an account and region, by id.
 func NetworkACLs(tx *state.Tx, scope arn.Scope) []*NetworkACL {
-	return withImplied(tx, networkACLs.List(rows(tx), scope.Prefix()), scope, defaultNetworkACL, func(n *NetworkACL) string { return n.ID })
+	return withImplied(tx, networkACLs.List(tx, scope.Prefix()), scope, defaultNetworkACL, func(n *NetworkACL) string { return n.ID })
 }
 
 // FindNetworkACL returns a network ACL, or nil.
@@ -61,14 +61,14 @@ func FindNetworkACL(tx *state.Tx, scope arn.Scope, id string) *NetworkACL {
 // PutNetworkACL writes a network ACL.
 func PutNetworkACL(tx *state.Tx, n *NetworkACL) {
 	storeDefaults(tx, n.Scope, n.VPC)
-	networkACLs.Put(rows(tx), n)
+	networkACLs.Put(tx, n)
 }
 
 // DeleteNetworkACL removes a network ACL with its tags.
 func DeleteNetworkACL(tx *state.Tx, n *NetworkACL) {
 	storeDefaults(tx, n.Scope, n.VPC)
-	networkACLs.Delete(rows(tx), n)
-	tx.SetEC2Tags(n.Scope, n.ID, nil)
+	networkACLs.Delete(tx, n)
+	state.SetEC2Tags(tx, n.Scope, n.ID, nil)
 }
 
 // Without returns a copy without an association, and that association, nil if there is none.
@@ -95,7 +95,7 @@ func NetworkACLAssociations(tx *state.Tx, n *NetworkACL) []NetworkACLAssociation
 		ids[a.Subnet] = a.ID
 	}
 	var all []NetworkACLAssociation
-	for _, s := range tx.SubnetsOf(tx.VPC(n.Scope, n.VPC)) {
+	for _, s := range state.SubnetsOf(tx, state.FindVPC(tx, n.Scope, n.VPC)) {
 		id, known := ids[s.ID]
 		if !known {
 			id = "aclassoc-" + digits(s.ID)

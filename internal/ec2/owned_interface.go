@@ -32,7 +32,7 @@ func OwnedInterfaces(tx *state.Tx, scope arn.Scope) []OwnedInterface {
 
 // allOwnedInterfaces returns those of all accounts and regions.
 func allOwnedInterfaces(tx *state.Tx) []OwnedInterface {
-	return ownedBy(natGateways.List(rows(tx), ""), vpcEndpoints.List(rows(tx), ""), elbv2.AllLoadBalancers(tx))
+	return ownedBy(natGateways.List(tx, ""), vpcEndpoints.List(tx, ""), elbv2.AllLoadBalancers(tx))
 }
 
 func ownedBy(gateways []*NATGateway, endpoints []*VPCEndpoint, balancers []*elbv2.LoadBalancer) (owned []OwnedInterface) {
@@ -89,7 +89,7 @@ func addressedIn(tx *state.Tx, scope arn.Scope, subnet string) addressed {
 			taken[ip] = taken[ip] || n.Subnet == subnet
 		}
 	}
-	for _, t := range tx.AllTasks() {
+	for _, t := range state.AllTasks(tx) {
 		if t.Scope() == scope && !t.Ended() && t.Placement.SubnetID == subnet {
 			taken[t.Status.Attachment.PrivateIPv4] = true
 		}
@@ -108,7 +108,7 @@ func HighestFree(tx *state.Tx, s *state.Subnet, scope arn.Scope) string {
 	if RoomIn(tx).Free(s) == 0 {
 		return ""
 	}
-	taken, block := addressedIn(tx, scope, s.ID), s.CIDR(tx.NetworkCIDR())
+	taken, block := addressedIn(tx, scope, s.ID), s.CIDR(state.NetworkCIDR(tx))
 	for ip := highest(block).Prev(); block.Contains(ip); ip = ip.Prev() { // the last one is the broadcast's
 		if !taken[ip.String()] {
 			return ip.String()
@@ -120,7 +120,7 @@ func HighestFree(tx *state.Tx, s *state.Subnet, scope arn.Scope) string {
 // Takes reports whether an address that somebody asks for is one of a subnet, and free. The
 // first four and the last are AWS's. Source: VPC user guide, subnet sizing.
 func Takes(tx *state.Tx, s *state.Subnet, scope arn.Scope, ip string) (within, free bool) {
-	block := s.CIDR(tx.NetworkCIDR())
+	block := s.CIDR(state.NetworkCIDR(tx))
 	asked, err := netip.ParseAddr(ip)
 	if err != nil || !block.Contains(asked) || asked == highest(block) {
 		return false, false

@@ -28,7 +28,7 @@ func (r *Room) Free(s *state.Subnet) int {
 	if r.used == nil {
 		r.count()
 	}
-	return max(0, 1<<(32-s.CIDR(r.tx.NetworkCIDR()).Bits())-reservedAddresses-r.used[roomOf(s)])
+	return max(0, 1<<(32-s.CIDR(state.NetworkCIDR(r.tx)).Bits())-reservedAddresses-r.used[roomOf(s)])
 }
 
 // roomOf is what subnets have in common that share their addresses: one's own have theirs
@@ -52,7 +52,7 @@ func (r *Room) count() {
 			subnets[place{i.Scope, i.Subnet}]++
 		}
 	}
-	for _, t := range r.tx.AllTasks() {
+	for _, t := range state.AllTasks(r.tx) {
 		if !t.Ended() {
 			subnets[place{t.Scope(), t.Placement.SubnetID}]++
 		}
@@ -62,7 +62,7 @@ func (r *Room) count() {
 	}
 	r.used = map[string]int{}
 	for at, n := range subnets {
-		if s := r.tx.Subnet(at.scope, at.subnet); s != nil {
+		if s := state.FindSubnet(r.tx, at.scope, at.subnet); s != nil {
 			r.used[roomOf(s)] += n
 		}
 	}

@@ -44,7 +44,7 @@ func mainRouteTable(scope arn.Scope, vpc string) *RouteTable {
 
 // RouteTables returns those of an account and region, by id.
 func RouteTables(tx *state.Tx, scope arn.Scope) []*RouteTable {
-	return withImplied(tx, routeTables.List(rows(tx), scope.Prefix()), scope, mainRouteTable, func(t *RouteTable) string { return t.ID })
+	return withImplied(tx, routeTables.List(tx, scope.Prefix()), scope, mainRouteTable, func(t *RouteTable) string { return t.ID })
 }
 
 // FindRouteTable returns a route table, or nil.
@@ -55,14 +55,14 @@ func FindRouteTable(tx *state.Tx, scope arn.Scope, id string) *RouteTable {
 // PutRouteTable writes a route table.
 func PutRouteTable(tx *state.Tx, t *RouteTable) {
 	storeDefaults(tx, t.Scope, t.VPC)
-	routeTables.Put(rows(tx), t)
+	routeTables.Put(tx, t)
 }
 
 // DeleteRouteTable removes a route table with its tags, and from the endpoints that it leads to.
 func DeleteRouteTable(tx *state.Tx, t *RouteTable) {
 	storeDefaults(tx, t.Scope, t.VPC)
-	routeTables.Delete(rows(tx), t)
-	tx.SetEC2Tags(t.Scope, t.ID, nil)
+	routeTables.Delete(tx, t)
+	state.SetEC2Tags(tx, t.Scope, t.ID, nil)
 	for _, e := range VPCEndpoints(tx, t.Scope) {
 		if slices.Contains(e.RouteTables, t.ID) {
 			changed := *e

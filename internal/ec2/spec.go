@@ -100,11 +100,11 @@ func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) err
 		zone = zoneOf(spec.Scope, data.Placement)
 	}
 	if subnetID != "" {
-		if spec.Subnet = tx.Subnet(spec.Scope, subnetID); spec.Subnet == nil {
+		if spec.Subnet = state.FindSubnet(tx, spec.Scope, subnetID); spec.Subnet == nil {
 			return refuse("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", subnetID)
 		}
 	}
-	for _, s := range tx.DefaultSubnets(spec.Scope) {
+	for _, s := range state.DefaultSubnets(tx, spec.Scope) {
 		if spec.Subnet == nil && (zone == "" || zone == s.Zone) {
 			spec.Subnet = s
 		}
@@ -113,7 +113,7 @@ func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) err
 		return refuse("InvalidParameterValue", "Invalid availability zone: [%s]", zone)
 	}
 	for _, id := range spec.SecurityGroups {
-		g := tx.SecurityGroup(spec.Scope, id)
+		g := state.FindSecurityGroup(tx, spec.Scope, id)
 		switch {
 		case g == nil:
 			return refuse("InvalidGroup.NotFound", "The security group '%s' does not exist", id)

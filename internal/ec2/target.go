@@ -43,7 +43,7 @@ func stateOfTarget(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.In
 	if i := FindInstance(tx, g.Scope, t.ID); i != nil {
 		return i.State()
 	}
-	if tx.ContainerInstanceOf(g.Scope, t.ID) != nil {
+	if state.ContainerInstanceOf(tx, g.Scope, t.ID) != nil {
 		return ""
 	}
 	return types.InstanceStateNameTerminated

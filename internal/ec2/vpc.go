@@ -11,26 +11,26 @@ import (
 // CreateVPC writes a new VPC and what AWS makes with it, but for what VPCDefaults is about.
 // Source: VPC user guide, create a VPC.
 func CreateVPC(tx *state.Tx, v *state.VPC) {
-	tx.PutVPC(v)
+	state.PutVPC(tx, v)
 	group := state.NewDefaultGroup(v.ID, state.NewNetworkID("sg-"))
 	group.Scope = v.Scope
-	tx.PutSecurityGroup(group)
+	state.PutSecurityGroup(tx, group)
 }
 
 // DeleteVPC removes a VPC, which is not in use, and what came with it.
 func DeleteVPC(tx *state.Tx, v *state.VPC) {
-	for _, g := range tx.SecurityGroupsOf(v) {
-		tx.DeleteSecurityGroup(g)
+	for _, g := range state.SecurityGroupsOf(tx, v) {
+		state.DeleteSecurityGroup(tx, g)
 	}
 	deleteDefaults(tx, v.Scope, v.ID)
-	tx.DeleteVPC(v)
+	state.DeleteVPC(tx, v)
 }
 
 // VPCInUse reports whether a VPC has something that did not come with it. Source: EC2 API
 // reference, DeleteVpc.
 func VPCInUse(tx *state.Tx, v *state.VPC) bool {
 	made := func(g *state.SecurityGroup) bool { return g.Name != state.DefaultGroupName }
-	return len(tx.SubnetsOf(v)) > 0 || slices.ContainsFunc(tx.SecurityGroupsOf(v), made) || routedInVPC(tx, v)
+	return len(state.SubnetsOf(tx, v)) > 0 || slices.ContainsFunc(state.SecurityGroupsOf(tx, v), made) || routedInVPC(tx, v)
 }
 
 // routedInVPC reports whether a VPC has gateways, endpoints, or route tables and network ACLs
@@ -52,7 +52,7 @@ func SubnetInUse(tx *state.Tx, s *state.Subnet) bool {
 // group has a rule about it. Source: EC2 API reference, DeleteSecurityGroup.
 func SecurityGroupInUse(tx *state.Tx, g *state.SecurityGroup) bool {
 	about := func(r state.SecurityGroupRule) bool { return r.Group == g.ID }
-	for _, other := range tx.SecurityGroups(g.Scope) {
+	for _, other := range state.SecurityGroups(tx, g.Scope) {
 		if other.ID != g.ID && slices.ContainsFunc(other.Rules, about) {
 			return true
 		}
@@ -63,7 +63,7 @@ func SecurityGroupInUse(tx *state.Tx, g *state.SecurityGroup) bool {
 // anyInterface reports whether a network interface of a task, an instance, a NAT gateway, an
 // endpoint or a load balancer is as asked.
 func anyInterface(tx *state.Tx, scope arn.Scope, is func(subnet string, groups []string) bool) bool {
-	for _, t := range tx.AllTasks() {
+	for _, t := range state.AllTasks(tx) {
 		if !t.Ended() && t.Spec.HasInterface() && t.Scope() == scope && is(t.Placement.SubnetID, t.Spec.SecurityGroups) {
 			return true
 		}

@@ -26,8 +26,8 @@ func digits(id string) string { return id[strings.IndexByte(id, '-')+1:] }
 
 // implied are the VPCs whose defaults are not stored.
 func implied(tx *state.Tx, scope arn.Scope) (vpcs []string) {
-	for _, v := range tx.VPCs(scope) {
-		if vpcDefaults.Get(rows(tx), instanceKey(scope, v.ID)) == nil {
+	for _, v := range state.VPCs(tx, scope) {
+		if vpcDefaults.Get(tx, instanceKey(scope, v.ID)) == nil {
 			vpcs = append(vpcs, v.ID)
 		}
 	}
@@ -62,14 +62,14 @@ func without[E any](all []E, is func(E) bool) ([]E, *E) {
 // storeDefaults stores what a VPC has from its beginning, once.
 func storeDefaults(tx *state.Tx, scope arn.Scope, vpc string) {
 	known := &VPCDefaults{Scope: scope, VPC: vpc}
-	if vpcDefaults.Get(rows(tx), instanceKey(scope, vpc)) != nil {
+	if vpcDefaults.Get(tx, instanceKey(scope, vpc)) != nil {
 		return
 	}
-	vpcDefaults.Put(rows(tx), known)
-	routeTables.Put(rows(tx), mainRouteTable(scope, vpc))
-	networkACLs.Put(rows(tx), defaultNetworkACL(scope, vpc))
+	vpcDefaults.Put(tx, known)
+	routeTables.Put(tx, mainRouteTable(scope, vpc))
+	networkACLs.Put(tx, defaultNetworkACL(scope, vpc))
 	if vpc == state.DefaultVPC {
-		internetGateways.Put(rows(tx), defaultInternetGateway(scope))
+		internetGateways.Put(tx, defaultInternetGateway(scope))
 	}
 }
 
@@ -87,13 +87,13 @@ func deleteDefaults(tx *state.Tx, scope arn.Scope, vpc string) {
 			DeleteNetworkACL(tx, n)
 		}
 	}
-	vpcDefaults.Delete(rows(tx), &VPCDefaults{Scope: scope, VPC: vpc})
+	vpcDefaults.Delete(tx, &VPCDefaults{Scope: scope, VPC: vpc})
 }
 
 // DeleteSubnet removes a subnet, which is not in use, with its associations with a route
 // table and a network ACL. Source: VPC user guide, delete a subnet.
 func DeleteSubnet(tx *state.Tx, s *state.Subnet) {
-	tx.DeleteSubnet(s)
+	state.DeleteSubnet(tx, s)
 	scope, subnet := s.Scope, s.ID
 	for _, t := range RouteTables(tx, scope) {
 		if changed, was := t.Without(func(a RouteTableAssociation) bool { return a.Subnet == subnet }); was != nil {

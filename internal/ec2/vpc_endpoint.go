@@ -36,19 +36,19 @@ type EndpointInterface struct {
 
 // VPCEndpoints returns those of an account and region, by id.
 func VPCEndpoints(tx *state.Tx, scope arn.Scope) []*VPCEndpoint {
-	return vpcEndpoints.List(rows(tx), scope.Prefix())
+	return vpcEndpoints.List(tx, scope.Prefix())
 }
 
 // FindVPCEndpoint returns an endpoint, or nil.
 func FindVPCEndpoint(tx *state.Tx, scope arn.Scope, id string) *VPCEndpoint {
-	return vpcEndpoints.Get(rows(tx), instanceKey(scope, id))
+	return vpcEndpoints.Get(tx, instanceKey(scope, id))
 }
 
 // PutVPCEndpoint writes an endpoint.
-func PutVPCEndpoint(tx *state.Tx, e *VPCEndpoint) { vpcEndpoints.Put(rows(tx), e) }
+func PutVPCEndpoint(tx *state.Tx, e *VPCEndpoint) { vpcEndpoints.Put(tx, e) }
 
 // DeleteVPCEndpoint removes an endpoint with its tags.
 func DeleteVPCEndpoint(tx *state.Tx, e *VPCEndpoint) {
-	vpcEndpoints.Delete(rows(tx), e)
-	tx.SetEC2Tags(e.Scope, e.ID, nil)
+	vpcEndpoints.Delete(tx, e)
+	state.SetEC2Tags(tx, e.Scope, e.ID, nil)
 }

@@ -50,31 +50,31 @@ func (l *Listener) Secure() bool {
 }
 
 // FindListener returns a listener by its ARN, or nil.
-func FindListener(tx *state.Tx, arn string) *Listener { return listeners.Get(rows(tx), arn) }
+func FindListener(tx *state.Tx, arn string) *Listener { return listeners.Get(tx, arn) }
 
 // LoadBalancerListeners returns those of a load balancer, in order of their ports.
 func LoadBalancerListeners(tx *state.Tx, loadBalancer string) []*Listener {
-	found := listeners.List(rows(tx), listenersOf(loadBalancer))
+	found := listeners.List(tx, listenersOf(loadBalancer))
 	slices.SortStableFunc(found, func(a, b *Listener) int { return cmp.Compare(a.Port, b.Port) })
 	return found
 }
 
 // AllListeners returns those of an account and region, in order of their ARNs.
 func AllListeners(tx *state.Tx, s arn.Scope) []*Listener {
-	return listeners.List(rows(tx), prefix(s))
+	return listeners.List(tx, prefix(s))
 }
 
 // PutListener writes a listener.
 func PutListener(tx *state.Tx, l *Listener) {
-	listeners.Put(rows(tx), l)
+	listeners.Put(tx, l)
 	putUses(tx, l.ARN, l.LoadBalancer, slices.Concat(forwardsTo(l.Actions), []string{l.Certificate}, l.Certificates))
 }
 
 // DeleteListener removes a listener with its rules.
 func DeleteListener(tx *state.Tx, l *Listener) {
-	for _, r := range rules.List(rows(tx), rulesOf(l.ARN)) {
+	for _, r := range rules.List(tx, rulesOf(l.ARN)) {
 		DeleteRule(tx, r)
 	}
 	putUses(tx, l.ARN, l.LoadBalancer, nil)
-	listeners.Delete(rows(tx), l)
+	listeners.Delete(tx, l)
 }

@@ -68,21 +68,21 @@ func NewLoadBalancerARN(s arn.Scope, kind types.LoadBalancerTypeEnum, name strin
 
 // FindLoadBalancer returns a load balancer by its ARN, or nil.
 func FindLoadBalancer(tx *state.Tx, arn string) *LoadBalancer {
-	return loadBalancers.Get(rows(tx), arn)
+	return loadBalancers.Get(tx, arn)
 }
 
 // LoadBalancerByName returns a load balancer of any type by its name, or nil.
 func LoadBalancerByName(tx *state.Tx, s arn.Scope, name string) *LoadBalancer {
-	return first(loadBalancersByName.List(rows(tx), prefix(s)+name))
+	return first(loadBalancersByName.List(tx, prefix(s)+name))
 }
 
 // LoadBalancers returns those of an account and region, in order of their ARNs.
 func LoadBalancers(tx *state.Tx, s arn.Scope) []*LoadBalancer {
-	return loadBalancers.List(rows(tx), prefix(s))
+	return loadBalancers.List(tx, prefix(s))
 }
 
 // AllLoadBalancers returns those of all accounts and regions.
-func AllLoadBalancers(tx *state.Tx) []*LoadBalancer { return loadBalancers.List(rows(tx), "") }
+func AllLoadBalancers(tx *state.Tx) []*LoadBalancer { return loadBalancers.List(tx, "") }
 
 // PutLoadBalancer writes a load balancer. The public addresses go of network interfaces that it has
 // no longer.
@@ -90,11 +90,11 @@ func PutLoadBalancer(tx *state.Tx, b *LoadBalancer) {
 	if before := FindLoadBalancer(tx, b.ARN); before != nil {
 		for _, z := range before.Zones {
 			if !slices.ContainsFunc(b.Zones, func(has Zone) bool { return has.Interface == z.Interface }) {
-				tx.GivePublicAddress(z.Interface)
+				state.GivePublicAddress(tx, z.Interface)
 			}
 		}
 	}
-	loadBalancers.Put(rows(tx), b)
+	loadBalancers.Put(tx, b)
 }
 
 // DeleteLoadBalancer removes a load balancer with its listeners and their rules. Target
@@ -104,12 +104,10 @@ func DeleteLoadBalancer(tx *state.Tx, b *LoadBalancer) {
 		DeleteListener(tx, l)
 	}
 	for _, z := range b.Zones {
-		tx.GivePublicAddress(z.Interface)
+		state.GivePublicAddress(tx, z.Interface)
 	}
-	loadBalancers.Delete(rows(tx), b)
+	loadBalancers.Delete(tx, b)
 }
-
-func rows(tx *state.Tx) *store.Tx { return (*store.Tx)(tx) }
 
 // prefix is what ARNs of load balancing start with: arn:aws:elasticloadbalancing:R:A:.
 func prefix(s arn.Scope) string {

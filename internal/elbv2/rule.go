@@ -43,7 +43,7 @@ func listenerOf(rule string) string {
 
 // FindRule returns a rule by its ARN, which may be the default one of a listener, or nil.
 func FindRule(tx *state.Tx, arn string) *Rule {
-	if r := rules.Get(rows(tx), arn); r != nil {
+	if r := rules.Get(tx, arn); r != nil {
 		return r
 	}
 	if l := FindListener(tx, listenerOf(arn)); l != nil && l.DefaultRule == arn {
@@ -60,7 +60,7 @@ func (l *Listener) defaultRule() *Rule {
 // ListenerRules returns those of a listener in the order in which they are looked at: the
 // default rule is the last one.
 func ListenerRules(tx *state.Tx, listener string) []*Rule {
-	found := rules.List(rows(tx), rulesOf(listener))
+	found := rules.List(tx, rulesOf(listener))
 	slices.SortFunc(found, func(a, b *Rule) int { return cmp.Compare(a.Priority, b.Priority) })
 	if l := FindListener(tx, listener); l != nil {
 		found = append(found, l.defaultRule())
@@ -70,12 +70,12 @@ func ListenerRules(tx *state.Tx, listener string) []*Rule {
 
 // PutRule writes a rule that is not a default one.
 func PutRule(tx *state.Tx, r *Rule) {
-	rules.Put(rows(tx), r)
+	rules.Put(tx, r)
 	putUses(tx, r.ARN, r.LoadBalancer, forwardsTo(r.Actions))
 }
 
 // DeleteRule removes a rule that is not a default one.
 func DeleteRule(tx *state.Tx, r *Rule) {
 	putUses(tx, r.ARN, r.LoadBalancer, nil)
-	rules.Delete(rows(tx), r)
+	rules.Delete(tx, r)
 }

@@ -68,11 +68,11 @@ func RegisterTask(tx *state.Tx, group *TargetGroup, id string, port int32, zone,
 	}
 	switch {
 	case t == nil:
-		targets.Put(rows(tx), &Target{GroupARN: group.ARN, ID: id, Port: port, Zone: zone, RegisteredAt: now, Task: task})
+		targets.Put(tx, &Target{GroupARN: group.ARN, ID: id, Port: port, Zone: zone, RegisteredAt: now, Task: task})
 	case t.Task != task && task != "":
 		taken := *t
 		taken.Task = task
-		targets.Put(rows(tx), &taken)
+		targets.Put(tx, &taken)
 	}
 }
 
@@ -87,23 +87,23 @@ func Deregister(tx *state.Tx, group *TargetGroup, id string, port int32, now tim
 	case !t.Draining():
 		draining := *t
 		draining.DeregisteredAt = now
-		targets.Put(rows(tx), &draining)
+		targets.Put(tx, &draining)
 	}
 }
 
 // ForgetTarget removes a target, and what is known of its health.
 func ForgetTarget(tx *state.Tx, t *Target) {
 	ForgetHealth(tx, t)
-	targets.Delete(rows(tx), t)
+	targets.Delete(tx, t)
 }
 
 // FindTarget returns a target, which may be draining, or nil.
 func FindTarget(tx *state.Tx, group, id string, port int32) *Target {
-	return targets.Get(rows(tx), targetKey(group, id, port))
+	return targets.Get(tx, targetKey(group, id, port))
 }
 
 // Targets returns those of a group, with those that drain, in order of their ids.
-func Targets(tx *state.Tx, group string) []*Target { return targets.List(rows(tx), group+"\x00") }
+func Targets(tx *state.Tx, group string) []*Target { return targets.List(tx, group+"\x00") }
 
 // TargetsCalled returns those of all groups with an id.
-func TargetsCalled(tx *state.Tx, id string) []*Target { return targetsByID.List(rows(tx), id) }
+func TargetsCalled(tx *state.Tx, id string) []*Target { return targetsByID.List(tx, id) }

@@ -61,25 +61,25 @@ func NewTargetGroupARN(s arn.Scope, name string) string {
 }
 
 // FindTargetGroup returns a target group by its ARN, or nil.
-func FindTargetGroup(tx *state.Tx, arn string) *TargetGroup { return targetGroups.Get(rows(tx), arn) }
+func FindTargetGroup(tx *state.Tx, arn string) *TargetGroup { return targetGroups.Get(tx, arn) }
 
 // TargetGroupByName returns a target group by its name, or nil.
 func TargetGroupByName(tx *state.Tx, s arn.Scope, name string) *TargetGroup {
-	return first(targetGroupsByName.List(rows(tx), prefix(s)+name))
+	return first(targetGroupsByName.List(tx, prefix(s)+name))
 }
 
 // TargetGroups returns those of an account and region, in order of their names.
 func TargetGroups(tx *state.Tx, s arn.Scope) []*TargetGroup {
-	return targetGroups.List(rows(tx), prefix(s))
+	return targetGroups.List(tx, prefix(s))
 }
 
 // PutTargetGroup writes a target group.
-func PutTargetGroup(tx *state.Tx, g *TargetGroup) { targetGroups.Put(rows(tx), g) }
+func PutTargetGroup(tx *state.Tx, g *TargetGroup) { targetGroups.Put(tx, g) }
 
 // DeleteTargetGroup removes a target group with its targets.
 func DeleteTargetGroup(tx *state.Tx, g *TargetGroup) {
 	for _, t := range Targets(tx, g.ARN) {
 		ForgetTarget(tx, t)
 	}
-	targetGroups.Delete(rows(tx), g)
+	targetGroups.Delete(tx, g)
 }

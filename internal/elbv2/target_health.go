@@ -29,13 +29,13 @@ type TargetHealth struct {
 
 // FindTargetHealth returns what is known of a target, or nil.
 func FindTargetHealth(tx *state.Tx, t *Target) *TargetHealth {
-	return targetHealth.Get(rows(tx), targetKey(t.GroupARN, t.ID, t.Port))
+	return targetHealth.Get(tx, targetKey(t.GroupARN, t.ID, t.Port))
 }
 
 // ForgetHealth removes what is known of a target.
 func ForgetHealth(tx *state.Tx, t *Target) {
 	if h := FindTargetHealth(tx, t); h != nil {
-		targetHealth.Delete(rows(tx), h)
+		targetHealth.Delete(tx, h)
 	}
 }
 
@@ -43,7 +43,7 @@ func ForgetHealth(tx *state.Tx, t *Target) {
 func PutTargetHealth(tx *state.Tx, h *TargetHealth) {
 	if t := FindTarget(tx, h.GroupARN, h.ID, h.Port); t != nil {
 		h.Task = t.Task
-		targetHealth.Put(rows(tx), h)
+		targetHealth.Put(tx, h)
 	}
 }
 

@@ -23,7 +23,7 @@ type use struct {
 
 // GroupUsers returns the ARNs of the listeners and rules that forward to a target group.
 func GroupUsers(tx *state.Tx, group string) (users []string) {
-	for _, u := range uses.List(rows(tx), group+"\x00") {
+	for _, u := range uses.List(tx, group+"\x00") {
 		users = append(users, u.User)
 	}
 	return users
@@ -32,7 +32,7 @@ func GroupUsers(tx *state.Tx, group string) (users []string) {
 // InUse returns the ARNs of the load balancers that a target group is on, which is at most
 // one, as AWS has it; or those of a certificate.
 func InUse(tx *state.Tx, used string) (loadBalancers []string) {
-	for _, u := range uses.List(rows(tx), used+"\x00") {
+	for _, u := range uses.List(tx, used+"\x00") {
 		if !slices.Contains(loadBalancers, u.LoadBalancer) {
 			loadBalancers = append(loadBalancers, u.LoadBalancer)
 		}
@@ -82,12 +82,12 @@ func Weight(t types.TargetGroupTuple) int32 {
 // putUses writes what a listener or a rule uses. A listener of HTTP has no certificate.
 func putUses(tx *state.Tx, user, loadBalancer string, used []string) {
 	used = slices.DeleteFunc(used, func(arn string) bool { return arn == "" })
-	for _, u := range usesByUser.List(rows(tx), user) {
+	for _, u := range usesByUser.List(tx, user) {
 		if !slices.Contains(used, u.Used) {
-			uses.Delete(rows(tx), u)
+			uses.Delete(tx, u)
 		}
 	}
 	for _, arn := range used {
-		uses.Put(rows(tx), &use{Used: arn, User: user, LoadBalancer: loadBalancer})
+		uses.Put(tx, &use{Used: arn, User: user, LoadBalancer: loadBalancer})
 	}
 }

@@ -8,7 +8,7 @@
 // service change together:
 //
 //	s.Update(func(tx *state.Tx) error {
-//		iam.PutRole((*store.Tx)(tx), role)
+//		iam.PutRole(tx, role)
 //		…
 //	})
 package iam

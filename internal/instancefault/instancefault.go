@@ -142,7 +142,7 @@ func (f *Faults) keepAway(c *state.ContainerInstance, n int) {
 // its EC2 instance; or one by chance of a cluster, or of all.
 func (f *Faults) find(tx *state.Tx, on Target) (*state.ContainerInstance, error) {
 	var candidates []*state.ContainerInstance
-	for _, c := range tx.AllContainerInstances() {
+	for _, c := range state.AllContainerInstances(tx) {
 		cluster := arn.ClusterName(c.ARN)
 		switch {
 		case c.Status == state.InstanceInactive || on.Cluster != "" && on.Cluster != cluster && on.Cluster != c.ClusterARN():

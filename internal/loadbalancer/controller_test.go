@@ -286,7 +286,7 @@ func TestATargetGroupThatLeavesItsLoadBalancer(t *testing.T) {
 		synctest.Wait()
 		is := func(when, want string, health types.HealthStatus) {
 			t.Helper()
-			task := s.store.Read().Task(s.task)
+			task := state.FindTask(s.store.Read(), s.task)
 			if got := s.traffic().Targets[0].State; got != want || task.Health() != health {
 				t.Errorf("%s it is %s and the task %s, want %s and %s", when, got, task.Health(), want, health)
 			}

@@ -33,8 +33,8 @@ func register(tx *state.Tx, t *state.Task, now time.Time) {
 		}
 		traffic.Targets = append(traffic.Targets, target)
 	}
-	tx.PutTaskTraffic(t.ARN, traffic)
-	tx.PutTaskTraffic(t.ARN, healthNow(tx, tx.Task(t.ARN)))
+	state.PutTaskTraffic(tx, t.ARN, traffic)
+	state.PutTaskTraffic(tx, t.ARN, healthNow(tx, state.FindTask(tx, t.ARN)))
 }
 
 // targetOf is what a target group has of a task: its address, or the container instance with
@@ -45,7 +45,7 @@ func targetOf(tx *state.Tx, t *state.Task, b types.LoadBalancer) (id string, por
 	if t.Spec.HasInterface() {
 		return t.Status.Attachment.PrivateIPv4, port
 	}
-	if on := tx.ContainerInstance(t.Placement.ContainerInstance); on != nil {
+	if on := state.FindContainerInstance(tx, t.Placement.ContainerInstance); on != nil {
 		id = on.EC2InstanceID
 	}
 	if t.Spec.NetworkMode == types.NetworkModeHost {
@@ -99,9 +99,9 @@ func deregister(tx *state.Tx, t *state.Task, now time.Time) {
 		}
 		elbv2.Deregister(tx, elbv2.FindTargetGroup(tx, target.Group), target.ID, target.Port, now)
 	}
-	tx.PutTaskTraffic(t.ARN, traffic)
-	if withdrawnAll(tx, tx.Task(t.ARN)) {
-		drain(tx, tx.Task(t.ARN), now)
+	state.PutTaskTraffic(tx, t.ARN, traffic)
+	if withdrawnAll(tx, state.FindTask(tx, t.ARN)) {
+		drain(tx, state.FindTask(tx, t.ARN), now)
 	}
 }
 
@@ -135,7 +135,7 @@ func drain(tx *state.Tx, t *state.Task, now time.Time) {
 			traffic.DrainedAt = until
 		}
 	}
-	tx.PutTaskTraffic(t.ARN, traffic)
+	state.PutTaskTraffic(tx, t.ARN, traffic)
 }
 
 // healthNow is what is known of a registered task, with the health that its targets have.

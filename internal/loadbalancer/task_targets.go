@@ -72,14 +72,14 @@ func (c *TaskTargets) settle(taskARN string) error {
 		c.loop.Causes(tx, taskARN)
 		switch what, now := due(tx, taskARN), c.Clock.Now(); what {
 		case registration:
-			register(tx, tx.Task(taskARN), now)
+			register(tx, state.FindTask(tx, taskARN), now)
 		case deregistration:
-			deregister(tx, tx.Task(taskARN), now)
+			deregister(tx, state.FindTask(tx, taskARN), now)
 		case withdrawal:
-			drain(tx, tx.Task(taskARN), now)
+			drain(tx, state.FindTask(tx, taskARN), now)
 		case news:
-			t := tx.Task(taskARN)
-			tx.PutTaskTraffic(taskARN, healthNow(tx, t))
+			t := state.FindTask(tx, taskARN)
+			state.PutTaskTraffic(tx, taskARN, healthNow(tx, t))
 		}
 		return nil
 	})
@@ -100,7 +100,7 @@ const (
 // shall stop, whoever says so.
 // Source: ECS developer guide, task lifecycle, ACTIVATING and DEACTIVATING.
 func due(tx *state.Tx, taskARN string) step {
-	t := tx.Task(taskARN)
+	t := state.FindTask(tx, taskARN)
 	if t == nil || !t.Spec.Balanced() {
 		return nothing
 	}

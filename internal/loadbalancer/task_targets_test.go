@@ -67,7 +67,7 @@ func (s *scene) furnish(tx *state.Tx) {
 	}
 	listener.DefaultRule = elbv2.NewRuleARN(listener.ARN)
 	elbv2.PutListener(tx, listener)
-	tx.AddTask(&state.Task{
+	state.AddTask(tx, &state.Task{
 		ARN: s.task,
 		Spec: &state.TaskSpec{ClusterARN: scope.Cluster("c"), CreatedAt: s.clock.Now(), LoadBalancers: []types.LoadBalancer{
 			{TargetGroupArn: &s.group.ARN, ContainerName: aws.String("web"), ContainerPort: aws.Int32(8080)},
@@ -91,9 +91,9 @@ func (s *scene) update(change func(tx *state.Tx)) {
 func (s *scene) becomes(lastStatus string) {
 	s.Helper()
 	s.update(func(tx *state.Tx) {
-		status := tx.Task(s.task).Status.Clone()
+		status := state.FindTask(tx, s.task).Status.Clone()
 		status.LastStatus = lastStatus
-		if err := tx.PutTaskStatus(s.task, state.TaskStep{Status: status}); err != nil {
+		if err := state.PutTaskStatus(tx, s.task, state.TaskStep{Status: status}); err != nil {
 			s.Fatal(err)
 		}
 	})
@@ -101,7 +101,7 @@ func (s *scene) becomes(lastStatus string) {
 
 func (s *scene) stop() {
 	s.Helper()
-	s.update(func(tx *state.Tx) { tx.StopTask(s.task, state.Stop{At: s.clock.Now()}) })
+	s.update(func(tx *state.Tx) { state.StopTask(tx, s.task, state.Stop{At: s.clock.Now()}) })
 }
 
 func (s *scene) target() *elbv2.Target {
@@ -109,7 +109,7 @@ func (s *scene) target() *elbv2.Target {
 }
 
 func (s *scene) traffic() state.TaskTraffic {
-	if known := s.store.Read().Task(s.task).Traffic; known != nil {
+	if known := state.FindTask(s.store.Read(), s.task).Traffic; known != nil {
 		return *known
 	}
 	return state.TaskTraffic{}
@@ -133,7 +133,7 @@ func TestTaskIsRegisteredWhenItsContainersRun(t *testing.T) {
 				GroupARN: s.group.ARN, ID: "10.0.0.7", Port: 8080, State: elb.TargetHealthStateEnumHealthy, CheckedAt: s.clock.Now(),
 			})
 		})
-		if got := s.store.Read().Task(s.task).Health(); got != types.HealthStatusHealthy {
+		if got := state.FindTask(s.store.Read(), s.task).Health(); got != types.HealthStatusHealthy {
 			t.Errorf("health of the task: %s", got)
 		}
 	})
@@ -161,10 +161,10 @@ func TestTaskIsDeregisteredBeforeItStops(t *testing.T) {
 func TestTaskThatNeverHadTargetsIsNotWaitedFor(t *testing.T) {
 	withTask(t, func(s *scene) {
 		s.update(func(tx *state.Tx) {
-			tx.StopTask(s.task, state.Stop{At: s.clock.Now()})
-			status := tx.Task(s.task).Status.Clone()
+			state.StopTask(tx, s.task, state.Stop{At: s.clock.Now()})
+			status := state.FindTask(tx, s.task).Status.Clone()
 			status.LastStatus = state.Deactivating
-			if err := tx.PutTaskStatus(s.task, state.TaskStep{Status: status}); err != nil {
+			if err := state.PutTaskStatus(tx, s.task, state.TaskStep{Status: status}); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -28,7 +28,7 @@ func crowd(t testing.TB, n int) *cluster {
 				instance.Attributes = append(instance.Attributes, types.Attribute{Name: aws.String(fmt.Sprintf("ecs.capability.%02d", k))})
 			}
 			instance.Attributes = append(instance.Attributes, types.Attribute{Name: aws.String("ecs.instance-type"), Value: aws.String("m5.large")})
-			tx.PutContainerInstance(instance, time.Time{})
+			state.PutContainerInstance(tx, instance, time.Time{})
 		}
 	})
 	return c

@@ -39,7 +39,7 @@ func (p *Pool) ownRunning(pl *plan) map[string]int {
 		return nil
 	}
 	own := map[string]int{}
-	for _, t := range p.tx.GroupTasks(p.cluster.ARN, pl.demand.Group) {
+	for _, t := range state.GroupTasks(p.tx, p.cluster.ARN, pl.demand.Group) {
 		if t.Stop == nil && t.Status.LastStatus == state.Running {
 			own[t.Placement.ContainerInstance]++
 		}

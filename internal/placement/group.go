@@ -29,7 +29,7 @@ func (p *Pool) group(name string) *groupTasks {
 		return known
 	}
 	g := &groupTasks{left: make([]int32, len(p.nodes)), wanted: make([]int32, len(p.nodes))}
-	for _, t := range p.tx.GroupTasks(p.cluster.ARN, name) {
+	for _, t := range state.GroupTasks(p.tx, p.cluster.ARN, name) {
 		i, found := p.find(t.Placement.ContainerInstance)
 		if !found {
 			continue
@@ -101,7 +101,7 @@ func (g nodeGroups) Any(wanted func(group string) bool) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(g.pool.tx.InstanceTasks(g.pool.nodes[g.i].instance.ARN), func(t *state.Task) bool {
+	return slices.ContainsFunc(state.InstanceTasks(g.pool.tx, g.pool.nodes[g.i].instance.ARN), func(t *state.Task) bool {
 		return wanted(t.Spec.Group)
 	})
 }

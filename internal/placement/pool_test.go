@@ -26,7 +26,7 @@ func newCluster(t testing.TB) *cluster {
 		t.Fatal(err)
 	}
 	c := &cluster{s, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive}}
-	c.update(t, func(tx *state.Tx) { tx.PutCluster(c.row) })
+	c.update(t, func(tx *state.Tx) { state.PutCluster(tx, c.row) })
 	return c
 }
 
@@ -48,7 +48,7 @@ func (c *cluster) add(t testing.TB, id, zone string, changes ...func(*state.Cont
 	for _, change := range changes {
 		change(instance)
 	}
-	c.update(t, func(tx *state.Tx) { tx.PutContainerInstance(instance, time.Time{}) })
+	c.update(t, func(tx *state.Tx) { state.PutContainerInstance(tx, instance, time.Time{}) })
 	return instance.ARN
 }
 
@@ -142,7 +142,7 @@ func TestTasksSeeWhatOthersTook(t *testing.T) {
 	web := demand(func(d *Demand) { d.Reserved = &state.Reservation{CPU: 100, Memory: 100, Ports: []uint16{80}, GPUs: 2} })
 	c.update(t, func(tx *state.Tx) {
 		place, _ := NewPool(tx, c.row, NewChance(1)).Place(web)
-		tx.AddTask(&state.Task{
+		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: c.row.ARN, Group: web.Group, LaunchType: web.LaunchType, Reserved: web.Reserved},
 			Placement: &place, Status: state.TaskStatus{LastStatus: state.Pending},
 		})
@@ -289,7 +289,7 @@ func TestToStop(t *testing.T) {
 	}
 	c.update(t, func(tx *state.Tx) {
 		for _, task := range tasks {
-			tx.AddTask(task)
+			state.AddTask(tx, task)
 		}
 	})
 	stopped := func(n int, changes ...func(*Demand)) (on string) {
@@ -319,7 +319,7 @@ func TestATaskThatShallStopDoesNotBarItsGroup(t *testing.T) {
 	task := scope.Task("shop", "1")
 	c.update(t, func(tx *state.Tx) {
 		place, _ := NewPool(tx, c.row, NewChance(1)).Place(d)
-		tx.AddTask(&state.Task{
+		state.AddTask(tx, &state.Task{
 			ARN: task, Spec: &state.TaskSpec{ClusterARN: c.row.ARN, Group: d.Group, LaunchType: d.LaunchType, Reserved: d.Reserved},
 			Placement: &place, Status: state.TaskStatus{LastStatus: state.Running},
 		})
@@ -327,7 +327,7 @@ func TestATaskThatShallStopDoesNotBarItsGroup(t *testing.T) {
 	if _, misses := NewPool(c.Read(), c.row, NewChance(1)).Place(d); len(misses) != 1 || misses[0].Reason != DistinctInstance {
 		t.Fatalf("beside a task that runs: %+v", misses)
 	}
-	c.update(t, func(tx *state.Tx) { tx.StopTask(task, state.Stop{Code: types.TaskStopCodeUserInitiated}) })
+	c.update(t, func(tx *state.Tx) { state.StopTask(tx, task, state.Stop{Code: types.TaskStopCodeUserInitiated}) })
 	pool := NewPool(c.Read(), c.row, NewChance(1))
 	if place, misses := pool.Place(d); place.ContainerInstance != instance {
 		t.Errorf("beside a task that stops: %+v", misses)

@@ -140,10 +140,10 @@ func TestPlacementIsThatOfTheReference(t *testing.T) {
 			return i
 		}), 0, 12).Draw(t, "instances")}
 		_ = s.Update(func(tx *state.Tx) error {
-			tx.PutCluster(c.row)
+			state.PutCluster(tx, c.row)
 			for i, instance := range r.instances {
 				instance.ARN = scope.ContainerInstance("shop", fmt.Sprintf("%032d", i))
-				tx.PutContainerInstance(instance, instance.RegisteredAt)
+				state.PutContainerInstance(tx, instance, instance.RegisteredAt)
 			}
 			return nil
 		})

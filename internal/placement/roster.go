@@ -22,7 +22,7 @@ type roster struct {
 }
 
 func rosterOf(tx *state.Tx, cluster *state.Cluster) *roster {
-	return tx.InstanceRoster(cluster).Derived(func() any { return newRoster(tx.ContainerInstances(cluster)) }).(*roster)
+	return state.FindInstanceRoster(tx, cluster).Derived(func() any { return newRoster(state.ContainerInstances(tx, cluster)) }).(*roster)
 }
 
 func newRoster(instances []*state.ContainerInstance) *roster {
@@ -52,7 +52,7 @@ func (r *roster) free(tx *state.Tx, cluster *state.Cluster) []node {
 		from = *last
 	}
 	nodes, changed, i := slices.Clone(from), false, 0
-	for usage := range tx.InstanceUsages(cluster, len(nodes)) {
+	for usage := range state.InstanceUsages(tx, cluster, len(nodes)) {
 		if nodes[i].usage != usage {
 			nodes[i] = r.nodes[i].less(usage)
 			changed = true

@@ -14,7 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // How long things are remembered. Source: ECS API reference: stopped tasks for
@@ -91,17 +90,17 @@ func (k *Keeper) sweepLogs(now time.Time) error {
 // Forget forgets the rows that are old enough at a time.
 func (k *Keeper) Forget(now time.Time) error {
 	return k.Store.Update(func(tx *state.Tx) error {
-		tx.ForgetStoppedTasks(now.Add(-keepStoppedTasks))
-		tx.EndAgentUpdates(now)
-		tx.ForgetContainerInstances(now.Add(-keepInactiveInstances))
+		state.ForgetStoppedTasks(tx, now.Add(-keepStoppedTasks))
+		state.EndAgentUpdates(tx, now)
+		state.ForgetContainerInstances(tx, now.Add(-keepInactiveInstances))
 		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
 		ec2.ForgetNATGateways(tx, now.Add(-ec2.NATGatewayShown))
 		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))
-		secretsmanager.Purge((*store.Tx)(tx), now)
-		tx.ForgetClientTokens(now.Add(-state.KeepClientTokens))
-		tx.ForgetServiceDeployments(now.Add(-state.KeepServiceDeployments))
-		tx.ForgetEvents(now.Add(-state.KeepEvents))
-		tx.SweepTaskDefinitions(now.Add(-keepDeletedDefinitions))
+		secretsmanager.Purge(tx, now)
+		state.ForgetClientTokens(tx, now.Add(-state.KeepClientTokens))
+		state.ForgetServiceDeployments(tx, now.Add(-state.KeepServiceDeployments))
+		state.ForgetEvents(tx, now.Add(-state.KeepEvents))
+		state.SweepTaskDefinitions(tx, now.Add(-keepDeletedDefinitions))
 		return nil
 	})
 }

@@ -16,20 +16,20 @@ import (
 // read gathers what a decision needs from a snapshot; ok is false when there is no
 // such service.
 func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
-	s := tx.Service(serviceARN)
+	s := state.FindService(tx, serviceARN)
 	if s == nil {
 		return Input{}, false
 	}
 	in = Input{
-		Service: s, Summary: tx.ServiceSummary(serviceARN), Events: tx.ServiceEvents(serviceARN), Now: now,
+		Service: s, Summary: state.FindServiceSummary(tx, serviceARN), Events: state.FindServiceEvents(tx, serviceARN), Now: now,
 		Definitions: map[string]*types.TaskDefinition{}, Networks: map[string]string{},
 		Tasks: func(deploymentID string) []*state.Task {
-			return tx.DeploymentTasks(serviceARN, deploymentID)
+			return state.DeploymentTasks(tx, serviceARN, deploymentID)
 		},
 		Instances: newInstances(tx, s, chance),
 	}
 	for _, d := range s.Deployments {
-		if r := tx.ServiceDeployment(d.ServiceDeploymentARN); r != nil && !r.Ended() && !slices.Contains(in.ServiceDeployments, r) {
+		if r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); r != nil && !r.Ended() && !slices.Contains(in.ServiceDeployments, r) {
 			in.ServiceDeployments = append(in.ServiceDeployments, r)
 		}
 		if definition := definitionOf(tx, d.Revision); definition != nil {
@@ -48,7 +48,7 @@ func definitionOf(tx *state.Tx, r *state.ServiceRevision) *state.TaskDefinition 
 	if err != nil {
 		return nil
 	}
-	return tx.TaskDefinition(arn.Scope{Region: ref.Region, Account: ref.Account}, ref.Family, int(ref.Revision))
+	return state.FindTaskDefinition(tx, arn.Scope{Region: ref.Region, Account: ref.Account}, ref.Family, int(ref.Revision))
 }
 
 // change is a plan on its way into a transaction.
@@ -71,7 +71,7 @@ func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) error {
 	if len(c.messages) == 0 {
 		return nil
 	}
-	tx.AddServiceEvents(s.ARN, c.events(tx.ServiceEvents(s.ARN))...)
+	state.AddServiceEvents(tx, s.ARN, c.events(state.FindServiceEvents(tx, s.ARN))...)
 	return nil
 }
 
@@ -96,7 +96,7 @@ func (c *change) say(message string) { c.messages = append(c.messages, message) 
 
 func (v StopTasks) apply(c *change) {
 	for _, task := range v.Tasks {
-		c.tx.StopTask(task, state.Stop{
+		state.StopTask(c.tx, task, state.Stop{
 			Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now,
 		})
 	}
@@ -110,19 +110,19 @@ func (v PutService) apply(c *change) {
 			d.ID = arn.NewDeploymentID()
 		}
 	}
-	c.tx.Retire(c.service, v.Service, c.now)
-	c.tx.PutService(v.Service)
+	state.Retire(c.tx, c.service, v.Service, c.now)
+	state.PutService(c.tx, v.Service)
 }
 
-func (v PutServiceDeployment) apply(c *change) { c.tx.PutServiceDeployment(v.ServiceDeployment) }
+func (v PutServiceDeployment) apply(c *change) { state.PutServiceDeployment(c.tx, v.ServiceDeployment) }
 
 // apply looks at one task: those of a deployment run the same images.
 func (v ResolveImages) apply(c *change) {
-	if tasks := c.tx.DeploymentTasks(c.service.ARN, v.DeploymentID); len(tasks) > 0 {
-		c.tx.ResolveImages(v.RevisionARN, tasks[0].Status.Containers)
+	if tasks := state.DeploymentTasks(c.tx, c.service.ARN, v.DeploymentID); len(tasks) > 0 {
+		state.ResolveImages(c.tx, v.RevisionARN, tasks[0].Status.Containers)
 	}
 }
 
-func (v ForgetDeployment) apply(c *change) { c.tx.ForgetDeployment(c.service.ARN, v.ID) }
+func (v ForgetDeployment) apply(c *change) { state.ForgetDeployment(c.tx, c.service.ARN, v.ID) }
 
-func (RemoveService) apply(c *change) { c.tx.RemoveService(c.service) }
+func (RemoveService) apply(c *change) { state.RemoveService(c.tx, c.service) }

@@ -45,7 +45,7 @@ func withBreaker(rollback bool) func(*state.Service) {
 // failNew lets the tasks of the PRIMARY deployment that exist fail to start.
 func (f *fixture) failNew(code types.TaskStopCode) {
 	f.t.Helper()
-	for _, t := range f.store.Read().DeploymentTasks(serviceARN, f.service().Primary().ID) {
+	for _, t := range state.DeploymentTasks(f.store.Read(), serviceARN, f.service().Primary().ID) {
 		if t.Stop == nil {
 			f.end(t, code)
 		}
@@ -139,10 +139,10 @@ func TestWithoutRollbackTheOldTasksGoOn(t *testing.T) {
 	f.settle()
 	f.deploy(false)
 	f.schedule()
-	f.run(f.store.Read().DeploymentTasks(serviceARN, f.service().Primary().ID)[0])
+	f.run(state.DeploymentTasks(f.store.Read(), serviceARN, f.service().Primary().ID)[0])
 	for range 3 {
 		f.schedule()
-		for _, task := range f.store.Read().DeploymentTasks(serviceARN, f.service().Primary().ID) {
+		for _, task := range state.DeploymentTasks(f.store.Read(), serviceARN, f.service().Primary().ID) {
 			if task.Status.LastStatus != state.Running {
 				f.end(task, types.TaskStopCodeTaskFailedToStart)
 			}
@@ -243,7 +243,7 @@ func TestATaskThatBecomesHealthyResetsTheCount(t *testing.T) {
 			f.deploy(checked)
 			f.schedule()
 			for range 2 { // two failures of the second task, while the first becomes healthy
-				tasks := f.store.Read().DeploymentTasks(serviceARN, f.service().Primary().ID)
+				tasks := state.DeploymentTasks(f.store.Read(), serviceARN, f.service().Primary().ID)
 				f.run(tasks[0])
 				f.end(tasks[1], types.TaskStopCodeTaskFailedToStart)
 				f.schedule()

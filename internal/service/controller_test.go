@@ -75,7 +75,7 @@ func (a *agent) ready() bool {
 }
 
 func (a *agent) step(tx *state.Tx, id string) {
-	t := tx.Task(id)
+	t := state.FindTask(tx, id)
 	if t == nil || t.Ended() {
 		return
 	}
@@ -86,12 +86,12 @@ func (a *agent) step(tx *state.Tx, id string) {
 	case status.LastStatus == state.Running:
 		return
 	case a.bad != nil && a.bad(t):
-		tx.StopTask(id, state.Stop{Code: types.TaskStopCodeTaskFailedToStart, Reason: "no such image", At: a.clock.Now()})
+		state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeTaskFailedToStart, Reason: "no such image", At: a.clock.Now()})
 		return
 	default:
 		status.LastStatus, status.StartedAt = state.Running, a.clock.Now()
 	}
-	if err := tx.PutTaskStatus(id, state.TaskStep{Status: status, Announced: true, At: a.clock.Now()}); err != nil {
+	if err := state.PutTaskStatus(tx, id, state.TaskStep{Status: status, Announced: true, At: a.clock.Now()}); err != nil {
 		panic(err)
 	}
 }
@@ -165,7 +165,7 @@ func TestControllerSpacesOutFailingStarts(t *testing.T) {
 		start(t, f.store, clock.New(clock.Options{}), func(*state.Task) bool { return true })
 		time.Sleep(time.Hour)
 		// 3 without delay, then after 10, 30, 70, 150, 310, 630, 1270 and 2550 s.
-		if got := len(f.store.Read().AllTasks()); got != 11 {
+		if got := len(state.AllTasks(f.store.Read())); got != 11 {
 			t.Errorf("%d tasks in an hour", got)
 		}
 	})
@@ -203,7 +203,7 @@ func TestAdvanceCarriesARollingUpdateThrough(t *testing.T) {
 // changes is a number that grows with what tasks and service go through.
 func (f *fixture) changes() int {
 	n := len(f.messages())
-	for _, task := range f.store.Read().AllTasks() {
+	for _, task := range state.AllTasks(f.store.Read()) {
 		n += int(task.Version)
 	}
 	return n
@@ -268,17 +268,17 @@ func copyRows(t *testing.T, f *fixture, to *state.Store) {
 	t.Helper()
 	from := f.store.Read()
 	err := to.Update(func(tx *state.Tx) error {
-		cluster := from.Cluster(scope.Cluster("c"))
-		tx.PutCluster(cluster)
-		for _, d := range from.TaskDefinitions(scope, "") {
-			tx.AddTaskDefinition(scope, d.Definition(), d.Tags, scope.Root(), f.now)
+		cluster := state.FindCluster(from, scope.Cluster("c"))
+		state.PutCluster(tx, cluster)
+		for _, d := range state.TaskDefinitions(from, scope, "") {
+			state.AddTaskDefinition(tx, scope, d.Definition(), d.Tags, scope.Root(), f.now)
 		}
-		tx.PutService(from.Service(serviceARN))
-		for _, task := range from.Tasks(cluster) {
+		state.PutService(tx, state.FindService(from, serviceARN))
+		for _, task := range state.Tasks(from, cluster) {
 			fresh := &state.Task{ARN: task.ARN, Spec: task.Spec, Placement: task.Placement, Stop: task.Stop, Status: task.Status.Clone()}
 			fresh.Status.LastStatus = state.Provisioning
-			tx.AddTask(fresh)
-			if err := tx.PutTaskStatus(task.ARN, state.TaskStep{Status: task.Status}); err != nil {
+			state.AddTask(tx, fresh)
+			if err := state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: task.Status}); err != nil {
 				return err
 			}
 		}
@@ -302,7 +302,7 @@ func BenchmarkStart(b *testing.B) {
 				waitFor(b, func() bool {
 					tx := f.store.Read()
 					return !slices.ContainsFunc(arns, func(arn string) bool {
-						return tx.ServiceSummary(arn).Of(tx.Service(arn).Primary().ID).Running < size.tasks
+						return state.FindServiceSummary(tx, arn).Of(state.FindService(tx, arn).Primary().ID).Running < size.tasks
 					})
 				})
 			}
@@ -340,11 +340,11 @@ func (f *fixture) fill(services, n int) []string {
 	var arns []string
 	f.update(func(tx *state.Tx) {
 		for i := range services {
-			s := tx.Service(serviceARN).Clone()
+			s := state.FindService(tx, serviceARN).Clone()
 			s.Name = "web" + strconv.Itoa(i)
 			s.ARN, s.DesiredCount = scope.Service("c", s.Name), n
 			s.Deployments = []*state.Deployment{newDeployment(s.Primary().Revision.TaskDefinition, f.now)}
-			tx.PutService(s)
+			state.PutService(tx, s)
 			arns = append(arns, s.ARN)
 		}
 	})

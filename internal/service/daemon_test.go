@@ -211,10 +211,10 @@ func (f *fixture) replica(desired int) (serviceARN string) {
 	f.t.Helper()
 	replica := scope.Service("c", "replica")
 	f.update(func(tx *state.Tx) {
-		s := tx.Service(scope.Service("c", "web")).Clone()
+		s := state.FindService(tx, scope.Service("c", "web")).Clone()
 		s.ARN, s.Name, s.SchedulingStrategy, s.DesiredCount, s.Throttle = replica, "replica", types.SchedulingStrategyReplica, desired, state.Throttle{}
 		s.Deployments = []*state.Deployment{f.instanceDeployment(tx, false)}
-		tx.PutService(s)
+		state.PutService(tx, s)
 	})
 	return replica
 }
@@ -232,13 +232,13 @@ func (f *fixture) standalone(i int, change ...func(*state.Reservation)) *state.T
 		Placement: &state.Placement{ContainerInstance: instanceARN(i)},
 		Status:    state.TaskStatus{LastStatus: state.Running, StartedAt: f.now, Containers: []state.Container{{Name: "job"}}},
 	}
-	f.update(func(tx *state.Tx) { tx.AddTask(t) })
+	f.update(func(tx *state.Tx) { state.AddTask(tx, t) })
 	return t
 }
 
 func (f *fixture) taskOn(i int) *state.Task {
 	f.t.Helper()
-	tasks := f.store.Read().InstanceTasks(instanceARN(i))
+	tasks := state.InstanceTasks(f.store.Read(), instanceARN(i))
 	if len(tasks) != 1 {
 		f.t.Fatalf("%d tasks on instance %d", len(tasks), i)
 	}

@@ -44,7 +44,7 @@ func (f *fixture) follow(strategy strategy) {
 		p.carryOut(in)
 		plan := p.plan()
 		f.update(func(tx *state.Tx) {
-			if err := apply(tx, tx.Service(serviceARN), plan.Verbs, f.now); err != nil {
+			if err := apply(tx, state.FindService(tx, serviceARN), plan.Verbs, f.now); err != nil {
 				f.t.Fatalf("apply: %v", err)
 			}
 		})

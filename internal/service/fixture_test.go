@@ -47,7 +47,7 @@ func newFixture(t fatal, change func(*state.Service)) *fixture {
 	f := &fixture{t: t, store: store, now: time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}
 	f.update(func(tx *state.Tx) {
 		cluster := &state.Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE"}
-		tx.PutCluster(cluster)
+		state.PutCluster(tx, cluster)
 		s := &state.Service{
 			ARN: serviceARN, Name: "web", ClusterARN: cluster.ARN, DesiredCount: 2,
 			SchedulingStrategy:   types.SchedulingStrategyReplica,
@@ -59,7 +59,7 @@ func newFixture(t fatal, change func(*state.Service)) *fixture {
 			change(s)
 		}
 		if len(s.Deployments) > 0 {
-			tx.PutService(s)
+			state.PutService(tx, s)
 		}
 	})
 	return f
@@ -82,7 +82,7 @@ func registerDefinition(tx *state.Tx, now time.Time, checked bool) string {
 	if checked {
 		container.HealthCheck = &types.HealthCheck{Command: []string{"CMD", "true"}}
 	}
-	def := tx.AddTaskDefinition(scope, &types.TaskDefinition{
+	def := state.AddTaskDefinition(tx, scope, &types.TaskDefinition{
 		Family: aws.String("web"), Cpu: aws.String("256"), Memory: aws.String("512"),
 		NetworkMode: types.NetworkModeAwsvpc, ContainerDefinitions: []types.ContainerDefinition{container},
 	}, []types.Tag{{Key: aws.String("from"), Value: aws.String("definition")}}, scope.Root(), now)
@@ -116,9 +116,9 @@ func newDeployment(definition string, now time.Time) *state.Deployment {
 func (f *fixture) deploy(checked bool) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
-		s := tx.Service(serviceARN).Clone()
+		s := state.FindService(tx, serviceARN).Clone()
 		s.Deployments = slices.Insert(s.Deployments, 0, f.newDeployment(f.register(tx, checked)))
-		tx.PutService(s)
+		state.PutService(tx, s)
 	})
 }
 
@@ -126,16 +126,16 @@ func (f *fixture) deploy(checked bool) {
 func (f *fixture) change(fn func(*state.Service)) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
-		s := tx.Service(serviceARN).Clone()
+		s := state.FindService(tx, serviceARN).Clone()
 		fn(s)
-		tx.PutService(s)
+		state.PutService(tx, s)
 	})
 }
 
-func (f *fixture) service() *state.Service { return f.store.Read().Service(serviceARN) }
+func (f *fixture) service() *state.Service { return state.FindService(f.store.Read(), serviceARN) }
 
 func (f *fixture) counts(deployment int) state.DeploymentCounts {
-	return f.store.Read().ServiceSummary(serviceARN).Of(f.service().Deployments[deployment].ID)
+	return state.FindServiceSummary(f.store.Read(), serviceARN).Of(f.service().Deployments[deployment].ID)
 }
 
 // schedule lets the scheduler act until it has nothing to do, and checks at each
@@ -193,7 +193,7 @@ func (f *fixture) census() census {
 	var c census
 	daemon := f.service() != nil && f.service().SchedulingStrategy == types.SchedulingStrategyDaemon
 	for _, t := range f.tasks() {
-		if daemon && f.store.Read().ContainerInstance(t.Placement.ContainerInstance).Status != state.InstanceActive {
+		if daemon && state.FindContainerInstance(f.store.Read(), t.Placement.ContainerInstance).Status != state.InstanceActive {
 			continue // whatever is there serves nobody for long
 		}
 		switch t.Status.LastStatus {
@@ -234,13 +234,13 @@ func (f *fixture) checkPercentages(before census) {
 
 // tasks are the service's tasks that have not ended, by ARN.
 func (f *fixture) tasks() []*state.Task {
-	return slices.DeleteFunc(f.store.Read().AllTasks(), func(t *state.Task) bool { return t.Ended() })
+	return slices.DeleteFunc(state.AllTasks(f.store.Read()), func(t *state.Task) bool { return t.Ended() })
 }
 
 func (f *fixture) put(t *state.Task, change func(*state.TaskStatus)) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
-		status := tx.Task(t.ARN).Status.Clone()
+		status := state.FindTask(tx, t.ARN).Status.Clone()
 		change(&status)
 		f.step(tx, t.ARN, status)
 	})
@@ -248,7 +248,7 @@ func (f *fixture) put(t *state.Task, change func(*state.TaskStatus)) {
 
 func (f *fixture) step(tx *state.Tx, arn string, status state.TaskStatus) {
 	f.t.Helper()
-	if err := tx.PutTaskStatus(arn, state.TaskStep{Status: status, Announced: true, At: f.now}); err != nil {
+	if err := state.PutTaskStatus(tx, arn, state.TaskStep{Status: status, Announced: true, At: f.now}); err != nil {
 		f.t.Fatalf("step: %v", err)
 	}
 }
@@ -275,8 +275,8 @@ func (f *fixture) end(t *state.Task, code types.TaskStopCode) { f.endFor(t, code
 func (f *fixture) endFor(t *state.Task, code types.TaskStopCode, reason string) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
-		tx.StopTask(t.ARN, state.Stop{Code: code, Reason: reason, At: f.now})
-		status := tx.Task(t.ARN).Status.Clone()
+		state.StopTask(tx, t.ARN, state.Stop{Code: code, Reason: reason, At: f.now})
+		status := state.FindTask(tx, t.ARN).Status.Clone()
 		status.LastStatus, status.StoppedAt = state.Stopped, f.now
 		f.step(tx, t.ARN, status)
 	})
@@ -329,7 +329,7 @@ func (f *fixture) settle() {
 
 func (f *fixture) messages() []string {
 	var m []string
-	for _, e := range f.store.Read().ServiceEvents(serviceARN) {
+	for _, e := range state.FindServiceEvents(f.store.Read(), serviceARN) {
 		m = append(m, *e.Message)
 	}
 	slices.Reverse(m)

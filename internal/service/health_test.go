@@ -34,13 +34,13 @@ func TestUnhealthyTaskStopsWhenItsReplacementIsHealthy(t *testing.T) {
 	f.expectMessages(seen,
 		"(service web) has started 1 tasks: (task T). Amazon ECS replaced 1 tasks due to an unhealthy status.")
 	for range 2 { // RUNNING, then HEALTHY
-		if f.store.Read().Task(sick.ARN).Stop != nil {
+		if state.FindTask(f.store.Read(), sick.ARN).Stop != nil {
 			t.Fatal("stopped before its replacement is healthy")
 		}
 		f.makeProgress(sick)
 		f.schedule()
 	}
-	stop := f.store.Read().Task(sick.ARN).Stop
+	stop := state.FindTask(f.store.Read(), sick.ARN).Stop
 	if stop == nil || stop.Code != types.TaskStopCodeServiceSchedulerInitiated || stop.Reason != "Task failed container health checks" {
 		t.Fatalf("stop: %+v", stop)
 	}

@@ -40,7 +40,7 @@ func TestTasksOfADrainingInstanceAreReplacedWithinTheBounds(t *testing.T) {
 				return
 			}
 			f.expectOn("i1 4")
-			for _, task := range f.store.Read().AllTasks() {
+			for _, task := range state.AllTasks(f.store.Read()) {
 				if task.Ended() && (task.Stop.Reason != reasonDraining || task.Stop.Code != types.TaskStopCodeServiceSchedulerInitiated) {
 					t.Errorf("stopped: %+v", task.Stop)
 				}

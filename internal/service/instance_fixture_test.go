@@ -25,7 +25,7 @@ func newInstanceFixture(t fatal, n int, change func(*state.Service)) *fixture {
 		if change != nil {
 			change(s)
 		}
-		tx.PutService(s)
+		state.PutService(tx, s)
 	})
 	return f
 }
@@ -50,7 +50,7 @@ func (f *fixture) instanceDeployment(tx *state.Tx, checked bool, change ...func(
 	for _, each := range change {
 		each(definition)
 	}
-	d := f.newDeployment(tx.AddTaskDefinition(scope, definition, nil, scope.Root(), f.now).ARN)
+	d := f.newDeployment(state.AddTaskDefinition(tx, scope, definition, nil, scope.Root(), f.now).ARN)
 	d.Revision.LaunchType, d.Revision.NetworkConfiguration = types.LaunchTypeEc2, nil
 	return d
 }
@@ -59,9 +59,9 @@ func (f *fixture) instanceDeployment(tx *state.Tx, checked bool, change ...func(
 func (f *fixture) deployOnInstances(checked bool, change ...func(*types.TaskDefinition)) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
-		s := tx.Service(serviceARN).Clone()
+		s := state.FindService(tx, serviceARN).Clone()
 		s.Deployments = slices.Insert(s.Deployments, 0, f.instanceDeployment(tx, checked, change...))
-		tx.PutService(s)
+		state.PutService(tx, s)
 	})
 }
 
@@ -73,14 +73,14 @@ func (f *fixture) putInstance(tx *state.Tx, i int, change func(*state.ContainerI
 		Registered: state.Resources{CPU: 1024, Memory: 1024}, Zone: "us-east-1" + string(rune('a'+i%3)),
 	}
 	instance.Attributes = []types.Attribute{{Name: aws.String("ecs.availability-zone"), Value: &instance.Zone}}
-	if old := tx.ContainerInstance(instance.ARN); old != nil {
+	if old := state.FindContainerInstance(tx, instance.ARN); old != nil {
 		instance = new(state.ContainerInstance)
 		*instance = *old
 	}
 	if change != nil {
 		change(instance)
 	}
-	tx.PutContainerInstance(instance, f.now)
+	state.PutContainerInstance(tx, instance, f.now)
 }
 
 // instance changes a container instance, or adds it.
@@ -97,15 +97,15 @@ func disconnected(c *state.ContainerInstance) { c.AgentConnected = false }
 func (f *fixture) lose(i int) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
-		for _, t := range tx.InstanceTasks(instanceARN(i)) {
-			tx.StopTask(t.ARN, state.Stop{
+		for _, t := range state.InstanceTasks(tx, instanceARN(i)) {
+			state.StopTask(tx, t.ARN, state.Stop{
 				Code: types.TaskStopCodeTerminationNotice, Reason: "Host EC2 (instance i-1) terminated.", At: f.now,
 			})
-			status := tx.Task(t.ARN).Status.Clone()
+			status := state.FindTask(tx, t.ARN).Status.Clone()
 			status.LastStatus, status.StoppedAt = state.Stopped, f.now
 			f.step(tx, t.ARN, status)
 		}
-		tx.DeregisterContainerInstance(instanceARN(i), f.now)
+		state.DeregisterContainerInstance(tx, instanceARN(i), f.now)
 	})
 }
 

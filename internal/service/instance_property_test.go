@@ -31,7 +31,7 @@ func TestWhateverHappensToContainerInstancesTheSchedulerKeepsItsPromises(t *test
 		for i := range 5 {
 			f.reconnect(i)
 			f.changeRegistered(i, active)
-			if c := f.store.Read().ContainerInstance(instanceARN(i)); c != nil && c.Status == state.InstanceActive {
+			if c := state.FindContainerInstance(f.store.Read(), instanceARN(i)); c != nil && c.Status == state.InstanceActive {
 				room += kind.onEach
 			}
 		}
@@ -119,7 +119,7 @@ func (f *fixture) ordealOfInstances(kind taskOnInstances) map[string]func(*rapid
 	actions["disconnect"] = some(func(i int) { f.changeRegistered(i, disconnected) })
 	actions["reconnect"] = some(f.reconnect)
 	actions["die"] = some(func(i int) {
-		if f.store.Read().ContainerInstance(instanceARN(i)) != nil {
+		if state.FindContainerInstance(f.store.Read(), instanceARN(i)) != nil {
 			f.lose(i)
 		}
 	})
@@ -132,7 +132,7 @@ func (f *fixture) reconnect(i int) {
 
 // changeRegistered changes an instance that is there.
 func (f *fixture) changeRegistered(i int, change func(*state.ContainerInstance)) {
-	if c := f.store.Read().ContainerInstance(instanceARN(i)); c != nil && c.Status != state.InstanceInactive {
+	if c := state.FindContainerInstance(f.store.Read(), instanceARN(i)); c != nil && c.Status != state.InstanceInactive {
 		f.instance(i, change)
 	}
 }

@@ -44,9 +44,9 @@ func (i *Instances) Pool() *placement.Pool {
 	if i.pool != nil {
 		return i.pool
 	}
-	i.pool = placement.NewPool(i.tx, i.tx.Cluster(i.service.ClusterARN), i.chance)
+	i.pool = placement.NewPool(i.tx, state.FindCluster(i.tx, i.service.ClusterARN), i.chance)
 	if i.service.SchedulingStrategy != types.SchedulingStrategyDaemon {
-		for _, daemon := range i.tx.DaemonServices(i.service.ClusterARN) {
+		for _, daemon := range state.DaemonServices(i.tx, i.service.ClusterARN) {
 			i.reserve(daemon)
 		}
 	}
@@ -74,14 +74,16 @@ func (i *Instances) Demand(d *state.Deployment) *placement.Demand {
 }
 
 // Instance returns a container instance, or nil.
-func (i *Instances) Instance(arn string) *state.ContainerInstance { return i.tx.ContainerInstance(arn) }
+func (i *Instances) Instance(arn string) *state.ContainerInstance {
+	return state.FindContainerInstance(i.tx, arn)
+}
 
 // Tasks returns the tasks on a container instance that have not ended.
-func (i *Instances) Tasks(instance string) []*state.Task { return i.tx.InstanceTasks(instance) }
+func (i *Instances) Tasks(instance string) []*state.Task { return state.InstanceTasks(i.tx, instance) }
 
 // Daemon reports whether a task is of a DAEMON service.
 func (i *Instances) Daemon(t *state.Task) bool {
-	s := i.tx.Service(t.Spec.ServiceARN)
+	s := state.FindService(i.tx, t.Spec.ServiceARN)
 	return s != nil && s.SchedulingStrategy == types.SchedulingStrategyDaemon
 }
 
@@ -91,8 +93,8 @@ func (i *Instances) Draining() map[string]bool {
 		return nil
 	}
 	var draining map[string]bool
-	for _, instance := range i.tx.DrainingInstances(i.service.ClusterARN) {
-		for _, t := range i.tx.InstanceTasks(instance.ARN) {
+	for _, instance := range state.DrainingInstances(i.tx, i.service.ClusterARN) {
+		for _, t := range state.InstanceTasks(i.tx, instance.ARN) {
 			if t.Spec.ServiceARN != i.service.ARN || t.Stop != nil {
 				continue
 			}

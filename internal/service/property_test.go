@@ -42,7 +42,7 @@ func (f *fixture) ordeal() map[string]func(*rapid.T) {
 			how := rapid.SampledFrom(types.StopServiceDeploymentStopType("").Values()).Draw(t, "how")
 			records := f.records()
 			asked := records[rapid.IntRange(0, len(records)-1).Draw(t, "which")]
-			f.update(func(tx *state.Tx) { tx.StopServiceDeployment(asked, how, f.now) })
+			f.update(func(tx *state.Tx) { state.StopServiceDeployment(tx, asked, how, f.now) })
 		},
 		"run":   func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
 		"run 2": func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
@@ -184,7 +184,7 @@ func (f *fixture) checkRecords() {
 	f.t.Helper()
 	primary := f.service().Primary()
 	going := primary.RolloutState == types.DeploymentRolloutStateInProgress
-	for _, r := range f.store.Read().ServiceDeployments(serviceARN) {
+	for _, r := range state.ServiceDeployments(f.store.Read(), serviceARN) {
 		if ofPrimary := r.ARN == primary.ServiceDeploymentARN; !r.Ended() && !going || r.Ended() && going && ofPrimary {
 			f.t.Fatalf("PRIMARY is %s: %+v", primary.RolloutState, r)
 		}
@@ -193,7 +193,7 @@ func (f *fixture) checkRecords() {
 		}
 	}
 	for _, d := range f.service().Deployments {
-		if r := f.store.Read().ServiceRevision(d.Revision.ARN); r == nil || !r.RetiredAt.IsZero() {
+		if r := state.FindServiceRevision(f.store.Read(), d.Revision.ARN); r == nil || !r.RetiredAt.IsZero() {
 			f.t.Fatalf("the revision of %s: %+v", d.ID, r)
 		}
 	}

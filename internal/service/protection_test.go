@@ -15,7 +15,7 @@ func (f *fixture) protect(tasks ...*state.Task) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
 		for _, t := range tasks {
-			tx.ProtectTask(t.ARN, f.now.Add(2*time.Hour))
+			state.ProtectTask(tx, t.ARN, f.now.Add(2*time.Hour))
 		}
 	})
 }
@@ -23,7 +23,7 @@ func (f *fixture) protect(tasks ...*state.Task) {
 // left reports whether tasks are neither stopped nor stopping.
 func (f *fixture) left(tasks ...*state.Task) bool {
 	return !slices.ContainsFunc(tasks, func(t *state.Task) bool {
-		now := f.store.Read().Task(t.ARN)
+		now := state.FindTask(f.store.Read(), t.ARN)
 		return now == nil || now.Stop != nil || now.Ended()
 	})
 }
@@ -57,7 +57,7 @@ func TestProtectedTasksSurviveAScaleIn(t *testing.T) {
 	if len(f.messages()) != told {
 		t.Errorf("it is told again: %q", f.messages())
 	}
-	if want := f.store.Read().Task(tasks[0].ARN).ProtectedUntil; f.wakeAt.After(want) {
+	if want := state.FindTask(f.store.Read(), tasks[0].ARN).ProtectedUntil; f.wakeAt.After(want) {
 		t.Errorf("wakes at %v, the protection ends at %v", f.wakeAt, want)
 	}
 	f.now = f.now.Add(2 * time.Hour)
@@ -75,7 +75,7 @@ func TestTheEndOfAProtectionWakesTheService(t *testing.T) {
 	defer watch.Close()
 	task := f.tasks()[0]
 	for _, until := range []time.Time{f.now.Add(time.Hour), {}} {
-		f.update(func(tx *state.Tx) { tx.ProtectTask(task.ARN, until) })
+		f.update(func(tx *state.Tx) { state.ProtectTask(tx, task.ARN, until) })
 		if woken, err := watch.Next(t.Context()); err != nil || woken != serviceARN {
 			t.Errorf("until %v: %s, %v", until, woken, err)
 		}
@@ -94,7 +94,7 @@ func TestAnotherEndOfAProtectionWakesTheService(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	for _, protection := range []time.Duration{time.Minute, time.Hour} {
-		f.update(func(tx *state.Tx) { tx.ProtectTask(task.ARN, f.now.Add(protection)) })
+		f.update(func(tx *state.Tx) { state.ProtectTask(tx, task.ARN, f.now.Add(protection)) })
 		if woken, err := watch.Next(ctx); err != nil || woken != serviceARN {
 			t.Errorf("for %v: %s, %v", protection, woken, err)
 		}
@@ -118,7 +118,7 @@ func TestADeploymentWaitsForProtectedTasks(t *testing.T) {
 	if !slices.Contains(f.messages(), underProtectionIn(f, 1, 1)) {
 		t.Errorf("messages %q", f.messages())
 	}
-	f.update(func(tx *state.Tx) { tx.ProtectTask(old[0].ARN, time.Time{}) })
+	f.update(func(tx *state.Tx) { state.ProtectTask(tx, old[0].ARN, time.Time{}) })
 	f.settle()
 	if d := f.service().Deployments; len(d) != 1 || d[0].RolloutState != types.DeploymentRolloutStateCompleted || len(f.tasks()) != 2 {
 		t.Errorf("%d tasks, deployments %+v", len(f.tasks()), d)

@@ -95,7 +95,7 @@ func TestTheLastRevisionThatCompletedReplacesOneThatFailed(t *testing.T) {
 	f.settle()
 	f.deploy(true)
 	f.schedule()
-	for i, task := range f.store.Read().DeploymentTasks(serviceARN, f.service().Primary().ID) {
+	for i, task := range state.DeploymentTasks(f.store.Read(), serviceARN, f.service().Primary().ID) {
 		if f.run(task); i < 2 {
 			f.health(task, types.HealthStatusHealthy)
 		}
@@ -106,7 +106,7 @@ func TestTheLastRevisionThatCompletedReplacesOneThatFailed(t *testing.T) {
 		t.Fatalf("%d old tasks are to run", n)
 	}
 	for range 3 {
-		tasks := f.store.Read().DeploymentTasks(serviceARN, f.service().Primary().ID)
+		tasks := state.DeploymentTasks(f.store.Read(), serviceARN, f.service().Primary().ID)
 		f.end(tasks[len(tasks)-1], types.TaskStopCodeEssentialContainerExited)
 		f.schedule()
 	}
@@ -123,7 +123,7 @@ func TestARollbackThatFailedGoesOnWhereNothingElseIsLeft(t *testing.T) {
 	good := f.service().Primary()
 	f.deploy(false)
 	f.schedule()
-	for _, task := range f.store.Read().DeploymentTasks(serviceARN, good.ID) {
+	for _, task := range state.DeploymentTasks(f.store.Read(), serviceARN, good.ID) {
 		f.end(task, "")
 	}
 	f.failDeployment()

@@ -96,7 +96,7 @@ func TestRollingUpdateFollowsTheTimelineOfECS(t *testing.T) {
 	f.expectMessages(5,
 		"(service web) (deployment ecs-svc/1) deployment completed.",
 		"(service web) has reached a steady state.")
-	for _, task := range f.store.Read().AllTasks() {
+	for _, task := range state.AllTasks(f.store.Read()) {
 		if task.Ended() && (task.Stop.Code != types.TaskStopCodeServiceSchedulerInitiated ||
 			task.Stop.Reason != "Scaling activity initiated by (deployment "+task.Spec.DeploymentID+")") {
 			t.Errorf("stopped: %+v", task.Stop)
@@ -110,7 +110,7 @@ func TestHealthyTasksOfAnOlderDeploymentStopInBatchesAsNewOnesBecomeHealthy(t *t
 	f.deploy(true)
 	f.schedule()
 	f.obey()
-	for n, task := range f.store.Read().DeploymentTasks(serviceARN, f.service().Primary().ID) {
+	for n, task := range state.DeploymentTasks(f.store.Read(), serviceARN, f.service().Primary().ID) {
 		f.health(task, types.HealthStatusHealthy)
 		f.schedule()
 		if left := f.counts(1).Active; left != 2-n {
@@ -186,7 +186,7 @@ func TestOlderDeploymentsDrain(t *testing.T) {
 	if d := f.service().Deployments[2]; !d.Draining {
 		t.Fatalf("its tasks have been told to stop: %+v", d)
 	}
-	record := f.store.Read().ServiceDeployment(f.service().Primary().ServiceDeploymentARN)
+	record := state.FindServiceDeployment(f.store.Read(), f.service().Primary().ServiceDeploymentARN)
 	if len(record.Sources) != 1 || record.Sources[0].DeploymentID != middle {
 		t.Errorf("what drains is replaced already: %+v", record.Sources)
 	}

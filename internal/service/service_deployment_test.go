@@ -12,7 +12,7 @@ import (
 
 // records are the service's service deployments, newest first.
 func (f *fixture) records() []*state.ServiceDeployment {
-	list := f.store.Read().ServiceDeployments(serviceARN)
+	list := state.ServiceDeployments(f.store.Read(), serviceARN)
 	slices.SortFunc(list, func(a, b *state.ServiceDeployment) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	return list
 }
@@ -39,7 +39,7 @@ func (f *fixture) expectRecords(want ...string) {
 
 func (f *fixture) stopDeployment(how types.StopServiceDeploymentStopType) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) { tx.StopServiceDeployment(f.records()[0], how, f.now) })
+	f.update(func(tx *state.Tx) { state.StopServiceDeployment(tx, f.records()[0], how, f.now) })
 }
 
 func (f *fixture) later() { f.now = f.now.Add(time.Second) }
@@ -109,7 +109,7 @@ func TestServiceDeploymentRollsBack(t *testing.T) {
 	}
 	f.settle()
 	f.expectRecords("ROLLBACK_SUCCESSFUL 0/0 0/0 "+reasonBreakerRollback, "SUCCESSFUL 1/1")
-	if row := f.store.Read().ServiceRevision(good.Revision.ARN); !row.RetiredAt.IsZero() {
+	if row := state.FindServiceRevision(f.store.Read(), good.Revision.ARN); !row.RetiredAt.IsZero() {
 		t.Error("the revision that was rolled back to is in use")
 	}
 }

@@ -39,7 +39,7 @@ func (c *change) start(v StartTasks) (ids []string, err error) {
 	}
 	for _, place := range v.Places {
 		t := template.New(place)
-		c.tx.AddTask(t)
+		state.AddTask(c.tx, t)
 		ids = append(ids, arn.Name(t.ARN))
 	}
 	return ids, nil
@@ -52,7 +52,7 @@ func (c *change) placesOnFargate(v StartTasks, r *state.ServiceRevision) (places
 		Subnets:  subnets(c.tx, arn.ScopeOf(c.service.ARN), vpcConfiguration(r).Subnets),
 	}
 	view := placement.NewView()
-	for _, p := range c.tx.ServiceSummary(c.service.ARN).Placed {
+	for _, p := range state.FindServiceSummary(c.tx, c.service.ARN).Placed {
 		if p.DeploymentID == v.DeploymentID {
 			view.Add(state.Placement{CapacityProvider: p.CapacityProvider, SubnetID: p.SubnetID}, p.Active)
 		}
@@ -73,7 +73,7 @@ func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.T
 	if err != nil {
 		return nil, err
 	}
-	cluster, vpc := tx.Cluster(s.ClusterARN), vpcConfiguration(r)
+	cluster, vpc := state.FindCluster(tx, s.ClusterARN), vpcConfiguration(r)
 	if vpc == nil {
 		vpc = &types.AwsVpcConfiguration{}
 	}
@@ -93,7 +93,7 @@ func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.T
 func subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Subnet {
 	var found []*state.Subnet
 	for _, id := range ids {
-		if s := tx.Subnet(scope, id); s != nil {
+		if s := state.FindSubnet(tx, scope, id); s != nil {
 			found = append(found, s)
 		}
 	}

@@ -81,7 +81,7 @@ func TestEventsAreInOrder(t *testing.T) {
 	f.settle()
 	f.deploy(false)
 	f.settle()
-	events := f.store.Read().ServiceEvents(serviceARN)
+	events := state.FindServiceEvents(f.store.Read(), serviceARN)
 	for i := range events[1:] {
 		if newer, older := events[i], events[i+1]; newer.CreatedAt.Before(*older.CreatedAt) {
 			t.Errorf("%q at %v stands before %q at %v", *newer.Message, newer.CreatedAt, *older.Message, older.CreatedAt)

@@ -30,14 +30,14 @@ func (f *fixture) balance(task *state.Task, targetState, description string) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
 		traffic := state.TaskTraffic{RegisteredAt: f.now}
-		if known := tx.Task(task.ARN).Traffic; known != nil {
+		if known := state.FindTask(tx, task.ARN).Traffic; known != nil {
 			traffic = *known
 		}
 		traffic.Targets = []state.TaskTarget{{Group: "blue", ID: "10.0.0.1", Port: 80, State: targetState, Description: description}}
 		if targetState == "draining" {
 			traffic.DeregisteredAt = f.now
 		}
-		tx.PutTaskTraffic(task.ARN, traffic)
+		state.PutTaskTraffic(tx, task.ARN, traffic)
 	})
 }
 
@@ -82,7 +82,7 @@ func TestTaskWhoseTargetFailsIsReplaced(t *testing.T) {
 		"(service web) registered 1 targets in (target-group blue)",
 		"(service web) (task T) (port 80) is unhealthy in (target-group blue) due to (reason Health checks failed with these codes: [502]).",
 		"(service web) has stopped 1 running tasks: (task T).")
-	if stop := f.store.Read().Task(sick.ARN).Stop; stop == nil || stop.Reason != "Task failed ELB health checks in (target-group blue)" {
+	if stop := state.FindTask(f.store.Read(), sick.ARN).Stop; stop == nil || stop.Reason != "Task failed ELB health checks in (target-group blue)" {
 		t.Errorf("stop: %+v", stop)
 	}
 	f.balance(sick, "draining", "")
@@ -98,7 +98,7 @@ func TestTargetThatIsRefused(t *testing.T) {
 	task := f.tasks()[0]
 	f.run(task)
 	f.update(func(tx *state.Tx) {
-		tx.PutTaskTraffic(task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{
+		state.PutTaskTraffic(tx, task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{
 			{Group: "blue", Refused: "One or more target groups not found"},
 		}})
 	})
@@ -169,7 +169,7 @@ func TestTargetGroupThatIsDeleted(t *testing.T) {
 		"(service web) (deployment ecs-svc/1) deployment completed.",
 		"(service web) has reached a steady state.")
 	f.update(func(tx *state.Tx) {
-		tx.PutTaskTraffic(task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{{Group: "blue", Lost: state.TargetGroupLost}}})
+		state.PutTaskTraffic(tx, task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{{Group: "blue", Lost: state.TargetGroupLost}}})
 	})
 	f.schedule()
 	f.schedule()
@@ -252,7 +252,7 @@ func TestAnUpdateReplacesTasksWhoseTargetsAreNotInUse(t *testing.T) {
 // putTarget is what a registered task has of a target group.
 func (f *fixture) putTarget(task *state.Task, target state.TaskTarget) {
 	f.update(func(tx *state.Tx) {
-		tx.PutTaskTraffic(task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{target}})
+		state.PutTaskTraffic(tx, task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{target}})
 	})
 }
 
@@ -260,11 +260,11 @@ func (f *fixture) putTarget(task *state.Task, target state.TaskTarget) {
 func (f *fixture) deployBalanced() {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
-		s := tx.Service(serviceARN).Clone()
+		s := state.FindService(tx, serviceARN).Clone()
 		d := f.newDeployment(f.register(tx, false))
 		d.Revision.LoadBalancers = s.Primary().Revision.LoadBalancers
 		s.Deployments = slices.Insert(s.Deployments, 0, d)
-		tx.PutService(s)
+		state.PutService(tx, s)
 	})
 }
 
@@ -307,10 +307,10 @@ func TestAnUnhealthyTaskIsReplacedBesideOneThatIsNotInUse(t *testing.T) {
 		}
 	}
 	f.schedule()
-	if stop := f.store.Read().Task(tasks[1].ARN).Stop; stop == nil {
+	if stop := state.FindTask(f.store.Read(), tasks[1].ARN).Stop; stop == nil {
 		t.Error("the unhealthy task runs on beside its replacement")
 	}
-	if stop := f.store.Read().Task(tasks[0].ARN).Stop; stop != nil {
+	if stop := state.FindTask(f.store.Read(), tasks[0].ARN).Stop; stop != nil {
 		t.Errorf("the task that is not in use stops: %+v", stop)
 	}
 }

@@ -78,7 +78,7 @@ func (c *Controller) concernedByRoom(cluster string) []string { return c.waiting
 // those that have tasks on it.
 func (c *Controller) concernedByInstance(instance string) []string {
 	services := c.waiting.of(clusterOf(instance), forInstances)
-	for _, t := range c.Store.Read().InstanceTasks(instance) {
+	for _, t := range state.InstanceTasks(c.Store.Read(), instance) {
 		if t.Spec.ServiceARN != "" {
 			services = append(services, t.Spec.ServiceARN)
 		}

@@ -21,13 +21,13 @@ func AccountSettingID(scope arn.Scope, principal, name string) string {
 	return scope.Region + "\x00" + scope.Account + "\x00" + principal + "\x00" + name
 }
 
-// AccountSetting returns a principal's own value, or nil.
-func (tx *Tx) AccountSetting(scope arn.Scope, principal, name string) *AccountSetting {
-	return accountSettings.Get(tx.rows(), AccountSettingID(scope, principal, name))
+// FindAccountSetting returns a principal's own value, or nil.
+func FindAccountSetting(tx *Tx, scope arn.Scope, principal, name string) *AccountSetting {
+	return accountSettings.Get(tx, AccountSettingID(scope, principal, name))
 }
 
 // PutAccountSetting writes a value.
-func (tx *Tx) PutAccountSetting(a *AccountSetting) { accountSettings.Put(tx.rows(), a) }
+func PutAccountSetting(tx *Tx, a *AccountSetting) { accountSettings.Put(tx, a) }
 
 // RemoveAccountSetting forgets a value.
-func (tx *Tx) RemoveAccountSetting(a *AccountSetting) { accountSettings.Delete(tx.rows(), a) }
+func RemoveAccountSetting(tx *Tx, a *AccountSetting) { accountSettings.Delete(tx, a) }

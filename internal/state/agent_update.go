@@ -63,8 +63,8 @@ func (c *ContainerInstance) agentUpdatesSince() time.Time {
 
 // EndAgentUpdates writes the versions of the agents that have come to the end of their
 // update.
-func (tx *Tx) EndAgentUpdates(now time.Time) {
-	for _, old := range updatingAgents.Before(tx.rows(), now) {
+func EndAgentUpdates(tx *Tx, now time.Time) {
+	for _, old := range updatingAgents.Before(tx, now) {
 		agent := old.AgentAt(now)
 		if agent.UpdateStatus != types.AgentUpdateStatusUpdated {
 			continue
@@ -72,6 +72,6 @@ func (tx *Tx) EndAgentUpdates(now time.Time) {
 		c, update := *old, *old.AgentUpdate
 		update.Done = true
 		c.Version, c.AgentUpdate = agent.Version, &update
-		tx.PutContainerInstance(&c, now)
+		PutContainerInstance(tx, &c, now)
 	}
 }

@@ -58,11 +58,11 @@ func must(b *testing.B, err error) {
 // live takes a new task to RUNNING, in three transactions.
 func live(b *testing.B, s *Store) {
 	t := newBenchTask()
-	mustUpdate(b, s, func(tx *Tx) { tx.AddTask(t) })
+	mustUpdate(b, s, func(tx *Tx) { AddTask(tx, t) })
 	for _, status := range []string{Pending, Running} {
 		now := t.Status.Clone()
 		now.LastStatus = status
-		mustUpdate(b, s, func(tx *Tx) { must(b, tx.PutTaskStatus(t.ARN, TaskStep{Status: now, Announced: true})) })
+		mustUpdate(b, s, func(tx *Tx) { must(b, PutTaskStatus(tx, t.ARN, TaskStep{Status: now, Announced: true})) })
 	}
 }
 
@@ -89,7 +89,7 @@ func BenchmarkRegister(b *testing.B) {
 	eachStore(b, func(b *testing.B, s *Store) {
 		for n := 0; b.Loop(); n++ {
 			def := &types.TaskDefinition{Family: aws.String(fmt.Sprintf("web%d", n%100))}
-			mustUpdate(b, s, func(tx *Tx) { tx.AddTaskDefinition(benchScope, def, nil, "root", time.Unix(1_700_000_000, 0)) })
+			mustUpdate(b, s, func(tx *Tx) { AddTaskDefinition(tx, benchScope, def, nil, "root", time.Unix(1_700_000_000, 0)) })
 		}
 	})
 }
@@ -100,7 +100,7 @@ func filled(b *testing.B, s *Store) string {
 	mustUpdate(b, s, func(tx *Tx) {
 		for range 1000 {
 			t := newBenchTask()
-			tx.AddTask(t)
+			AddTask(tx, t)
 			last = t.ARN
 		}
 	})
@@ -112,7 +112,7 @@ func BenchmarkRead(b *testing.B) {
 	eachStore(b, func(b *testing.B, s *Store) {
 		arn := filled(b, s)
 		for b.Loop() {
-			if s.Read().Task(arn) == nil {
+			if FindTask(s.Read(), arn) == nil {
 				b.Fatal("no task")
 			}
 		}

@@ -24,13 +24,13 @@ type ClientToken struct {
 	CreatedAt time.Time
 }
 
-// ClientToken returns what is known of a token, or nil.
-func (tx *Tx) ClientToken(id string) *ClientToken {
-	return clientTokens.Get(tx.rows(), id)
+// FindClientToken returns what is known of a token, or nil.
+func FindClientToken(tx *Tx, id string) *ClientToken {
+	return clientTokens.Get(tx, id)
 }
 
 // PutClientToken writes a token.
-func (tx *Tx) PutClientToken(c *ClientToken) { clientTokens.Put(tx.rows(), c) }
+func PutClientToken(tx *Tx, c *ClientToken) { clientTokens.Put(tx, c) }
 
 // ForgetClientTokens removes the tokens made before a time. It looks only at those.
-func (tx *Tx) ForgetClientTokens(before time.Time) { clientTokenAges.Forget(tx.rows(), before) }
+func ForgetClientTokens(tx *Tx, before time.Time) { clientTokenAges.Forget(tx, before) }

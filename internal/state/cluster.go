@@ -71,16 +71,16 @@ func (c *ClusterSummary) DrainingServices() int {
 	return c.DrainingFargateServices + c.DrainingEC2Services + c.DrainingExternalServices
 }
 
-// Cluster returns the cluster with the ARN, INACTIVE ones included, or nil.
-func (tx *Tx) Cluster(arn string) *Cluster { return clusters.Get(tx.rows(), arn) }
+// FindCluster returns the cluster with the ARN, INACTIVE ones included, or nil.
+func FindCluster(tx *Tx, arn string) *Cluster { return clusters.Get(tx, arn) }
 
 // Clusters returns the clusters of an account and region, by name.
-func (tx *Tx) Clusters(scope arn.Scope) []*Cluster {
-	return clusters.List(tx.rows(), scope.Clusters())
+func Clusters(tx *Tx, scope arn.Scope) []*Cluster {
+	return clusters.List(tx, scope.Clusters())
 }
 
 // AllClusters returns the clusters of all accounts and regions.
-func (tx *Tx) AllClusters() []*Cluster { return clusters.List(tx.rows(), "") }
+func AllClusters(tx *Tx) []*Cluster { return clusters.List(tx, "") }
 
 // OnClusters wakes a watch with what a change of a cluster concerns; see [store.On].
 func OnClusters(wakes func(before, after *Cluster) []string) store.Source {
@@ -88,11 +88,11 @@ func OnClusters(wakes func(before, after *Cluster) []string) store.Source {
 }
 
 // PutCluster writes a cluster.
-func (tx *Tx) PutCluster(c *Cluster) { clusters.Put(tx.rows(), c) }
+func PutCluster(tx *Tx, c *Cluster) { clusters.Put(tx, c) }
 
-// ClusterSummary returns the counts of a cluster; zeros when it holds nothing.
-func (tx *Tx) ClusterSummary(arn string) *ClusterSummary {
-	if c := clusterSummaries.Get(tx.rows(), arn); c != nil {
+// FindClusterSummary returns the counts of a cluster; zeros when it holds nothing.
+func FindClusterSummary(tx *Tx, arn string) *ClusterSummary {
+	if c := clusterSummaries.Get(tx, arn); c != nil {
 		return c
 	}
 	return &ClusterSummary{ARN: arn}

@@ -90,24 +90,24 @@ func (c *ContainerInstance) registeredEC2ID() string {
 // inactiveSince is zero as long as the container instance is registered.
 func (c *ContainerInstance) inactiveSince() time.Time { return c.InactiveAt }
 
-// ContainerInstance returns a container instance, INACTIVE ones included, or nil.
-func (tx *Tx) ContainerInstance(arn string) *ContainerInstance {
-	return containerInstances.Get(tx.rows(), arn)
+// FindContainerInstance returns a container instance, INACTIVE ones included, or nil.
+func FindContainerInstance(tx *Tx, arn string) *ContainerInstance {
+	return containerInstances.Get(tx, arn)
 }
 
 // ContainerInstances returns those of a cluster, INACTIVE ones included, by id.
-func (tx *Tx) ContainerInstances(cluster *Cluster) []*ContainerInstance {
-	return containerInstances.List(tx.rows(), arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name))
+func ContainerInstances(tx *Tx, cluster *Cluster) []*ContainerInstance {
+	return containerInstances.List(tx, arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name))
 }
 
 // AllContainerInstances returns those of all clusters.
-func (tx *Tx) AllContainerInstances() []*ContainerInstance {
-	return containerInstances.List(tx.rows(), "")
+func AllContainerInstances(tx *Tx) []*ContainerInstance {
+	return containerInstances.List(tx, "")
 }
 
 // ContainerInstanceOf returns what an EC2 instance is registered as, or nil.
-func (tx *Tx) ContainerInstanceOf(scope arn.Scope, ec2InstanceID string) *ContainerInstance {
-	found := instancesByEC2ID.List(tx.rows(), scope.Region+"\x00"+scope.Account+"\x00"+ec2InstanceID)
+func ContainerInstanceOf(tx *Tx, scope arn.Scope, ec2InstanceID string) *ContainerInstance {
+	found := instancesByEC2ID.List(tx, scope.Region+"\x00"+scope.Account+"\x00"+ec2InstanceID)
 	if len(found) == 0 {
 		return nil
 	}
@@ -116,66 +116,66 @@ func (tx *Tx) ContainerInstanceOf(scope arn.Scope, ec2InstanceID string) *Contai
 
 // PutContainerInstance writes a container instance as it is from a time on, and announces
 // it. Its attributes must be sorted by name. Its version rises.
-func (tx *Tx) PutContainerInstance(c *ContainerInstance, at time.Time) {
-	old := tx.ContainerInstance(c.ARN)
-	containerInstances.Put(tx.rows(), c)
-	tx.changeRoster(c)
-	usage := *tx.InstanceUsage(c.ARN)
+func PutContainerInstance(tx *Tx, c *ContainerInstance, at time.Time) {
+	old := FindContainerInstance(tx, c.ARN)
+	containerInstances.Put(tx, c)
+	changeRoster(tx, c)
+	usage := *FindInstanceUsage(tx, c.ARN)
 	usage.Version++
-	instanceUsages.Put(tx.rows(), &usage)
-	tx.announceInstance(&usage, at)
-	tx.countInstance(old, c)
+	instanceUsages.Put(tx, &usage)
+	announceInstance(tx, &usage, at)
+	countInstance(tx, old, c)
 }
 
 // PutContainerInstanceTags writes the tags of a container instance, which nobody
 // announces.
-func (tx *Tx) PutContainerInstanceTags(arn string, tags []types.Tag) {
-	c := *tx.ContainerInstance(arn)
+func PutContainerInstanceTags(tx *Tx, arn string, tags []types.Tag) {
+	c := *FindContainerInstance(tx, arn)
 	c.Tags = tags
-	containerInstances.Put(tx.rows(), &c)
-	tx.changeRoster(&c)
+	containerInstances.Put(tx, &c)
+	changeRoster(tx, &c)
 }
 
 // DeregisterContainerInstance makes a container instance INACTIVE. What becomes of its
 // tasks is the caller's.
-func (tx *Tx) DeregisterContainerInstance(arn string, at time.Time) *ContainerInstance {
-	c := *tx.ContainerInstance(arn)
+func DeregisterContainerInstance(tx *Tx, arn string, at time.Time) *ContainerInstance {
+	c := *FindContainerInstance(tx, arn)
 	if c.Status == InstanceInactive {
 		return &c
 	}
 	c.Status, c.AgentConnected, c.InactiveAt = InstanceInactive, false, at
-	tx.PutContainerInstance(&c, at)
+	PutContainerInstance(tx, &c, at)
 	return &c
 }
 
 // ForgetContainerInstances removes those that are INACTIVE since before a time, except
 // those whose tasks have not ended.
-func (tx *Tx) ForgetContainerInstances(before time.Time) {
-	for _, c := range inactiveInstances.Before(tx.rows(), before) {
-		if tx.InstanceUsage(c.ARN).Left == 0 {
-			tx.RemoveContainerInstance(c)
+func ForgetContainerInstances(tx *Tx, before time.Time) {
+	for _, c := range inactiveInstances.Before(tx, before) {
+		if FindInstanceUsage(tx, c.ARN).Left == 0 {
+			RemoveContainerInstance(tx, c)
 		}
 	}
 }
 
 // RemoveContainerInstance forgets an INACTIVE container instance.
-func (tx *Tx) RemoveContainerInstance(c *ContainerInstance) {
-	containerInstances.Delete(tx.rows(), c)
-	tx.changeRoster(c)
-	instanceUsages.Delete(tx.rows(), &InstanceUsage{ARN: c.ARN})
+func RemoveContainerInstance(tx *Tx, c *ContainerInstance) {
+	containerInstances.Delete(tx, c)
+	changeRoster(tx, c)
+	instanceUsages.Delete(tx, &InstanceUsage{ARN: c.ARN})
 }
 
 // WatchContainerInstances wakes with the ARN of each container instance that changes.
 func (s *Store) WatchContainerInstances() *Watch { return s.Watch(0, store.OnKeys(containerInstances)) }
 
 // countInstance carries the change of a container instance into the counts of its cluster.
-func (tx *Tx) countInstance(before, after *ContainerInstance) {
+func countInstance(tx *Tx, before, after *ContainerInstance) {
 	registered := func(c *ContainerInstance) bool { return c != nil && c.Status != InstanceInactive }
 	n := count(registered(after)) - count(registered(before))
 	if n == 0 {
 		return
 	}
-	summary := *tx.ClusterSummary(after.ClusterARN())
+	summary := *FindClusterSummary(tx, after.ClusterARN())
 	summary.ContainerInstances += n
-	clusterSummaries.Put(tx.rows(), &summary)
+	clusterSummaries.Put(tx, &summary)
 }

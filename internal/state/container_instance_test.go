@@ -30,40 +30,40 @@ func TestDeregisteredContainerInstancesAreForgotten(t *testing.T) {
 		}
 	}
 	left := func() (arns string) {
-		for _, c := range s.Read().ContainerInstances(cluster) {
+		for _, c := range state.ContainerInstances(s.Read(), cluster) {
 			arns += arn.Name(c.ARN) + " "
 		}
 		return arns
 	}
 
 	update(func(tx *state.Tx) {
-		tx.PutCluster(cluster)
+		state.PutCluster(tx, cluster)
 		for _, id := range []string{idle, busy, active} {
-			tx.PutContainerInstance(&state.ContainerInstance{ARN: id, Status: state.InstanceActive, AgentConnected: true}, now)
+			state.PutContainerInstance(tx, &state.ContainerInstance{ARN: id, Status: state.InstanceActive, AgentConnected: true}, now)
 		}
-		tx.AddTask(task)
-		tx.DeregisterContainerInstance(idle, now)
-		tx.DeregisterContainerInstance(busy, now)
+		state.AddTask(tx, task)
+		state.DeregisterContainerInstance(tx, idle, now)
+		state.DeregisterContainerInstance(tx, busy, now)
 	})
-	if c := s.Read().ContainerInstance(idle); c.Status != state.InstanceInactive || c.AgentConnected {
+	if c := state.FindContainerInstance(s.Read(), idle); c.Status != state.InstanceInactive || c.AgentConnected {
 		t.Errorf("deregistered: %+v", c)
 	}
-	if n := s.Read().ClusterSummary(cluster.ARN).ContainerInstances; n != 1 {
+	if n := state.FindClusterSummary(s.Read(), cluster.ARN).ContainerInstances; n != 1 {
 		t.Errorf("%d container instances in the cluster's counts, want 1", n)
 	}
-	update(func(tx *state.Tx) { tx.ForgetContainerInstances(now) })
+	update(func(tx *state.Tx) { state.ForgetContainerInstances(tx, now) })
 	if left() != "1 2 3 " {
 		t.Errorf("left before their time: %s", left())
 	}
-	update(func(tx *state.Tx) { tx.ForgetContainerInstances(now.Add(time.Second)) })
+	update(func(tx *state.Tx) { state.ForgetContainerInstances(tx, now.Add(time.Second)) })
 	if left() != "2 3 " {
 		t.Errorf("left after their time: %s", left())
 	}
 	update(func(tx *state.Tx) {
-		if err := tx.PutTaskStatus(task.ARN, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped, StoppedAt: now}}); err != nil {
+		if err := state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped, StoppedAt: now}}); err != nil {
 			t.Error(err)
 		}
-		tx.ForgetContainerInstances(now.Add(time.Second))
+		state.ForgetContainerInstances(tx, now.Add(time.Second))
 	})
 	if left() != "3 " {
 		t.Errorf("left without tasks: %s", left())

@@ -12,6 +12,6 @@ var daemonServices = services.Index(func(s *Service) string {
 })
 
 // DaemonServices returns the DAEMON services of a cluster that are ACTIVE.
-func (tx *Tx) DaemonServices(clusterARN string) []*Service {
-	return daemonServices.List(tx.rows(), clusterARN)
+func DaemonServices(tx *Tx, clusterARN string) []*Service {
+	return daemonServices.List(tx, clusterARN)
 }

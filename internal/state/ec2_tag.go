@@ -17,29 +17,29 @@ type EC2Tags struct {
 	Tags       map[string]string
 }
 
-// EC2Tags returns a copy of the tags of a resource.
-func (tx *Tx) EC2Tags(scope arn.Scope, resourceID string) map[string]string {
-	if row := ec2Tags.Get(tx.rows(), scope.Prefix()+resourceID); row != nil {
+// FindEC2Tags returns a copy of the tags of a resource.
+func FindEC2Tags(tx *Tx, scope arn.Scope, resourceID string) map[string]string {
+	if row := ec2Tags.Get(tx, scope.Prefix()+resourceID); row != nil {
 		return maps.Clone(row.Tags)
 	}
 	return nil
 }
 
 // TaggedEC2Resources lists the ids of what has tags, in their order.
-func (tx *Tx) TaggedEC2Resources(scope arn.Scope) []string {
+func TaggedEC2Resources(tx *Tx, scope arn.Scope) []string {
 	var ids []string
-	for _, row := range ec2Tags.List(tx.rows(), scope.Prefix()) {
+	for _, row := range ec2Tags.List(tx, scope.Prefix()) {
 		ids = append(ids, row.ResourceID)
 	}
 	return ids
 }
 
 // SetEC2Tags replaces the tags of a resource.
-func (tx *Tx) SetEC2Tags(scope arn.Scope, resourceID string, tags map[string]string) {
+func SetEC2Tags(tx *Tx, scope arn.Scope, resourceID string, tags map[string]string) {
 	row := &EC2Tags{Scope: scope, ResourceID: resourceID, Tags: tags}
 	if len(tags) == 0 {
-		ec2Tags.Delete(tx.rows(), row)
+		ec2Tags.Delete(tx, row)
 		return
 	}
-	ec2Tags.Put(tx.rows(), row)
+	ec2Tags.Put(tx, row)
 }

@@ -30,13 +30,13 @@ type Change struct {
 }
 
 // announce keeps a row of a task as an event.
-func (tx *Tx) announce(t *Task, at time.Time) { events.Append(tx.rows(), &Change{Task: t}, at) }
+func announce(tx *Tx, t *Task, at time.Time) { events.Append(tx, &Change{Task: t}, at) }
 
 // announceInstance keeps the rows of a container instance as an event. A usage without a
 // container instance is that of one that was forgotten.
-func (tx *Tx) announceInstance(u *InstanceUsage, at time.Time) {
-	if c := tx.ContainerInstance(u.ARN); c != nil {
-		events.Append(tx.rows(), &Change{ContainerInstance: c, Usage: u}, at)
+func announceInstance(tx *Tx, u *InstanceUsage, at time.Time) {
+	if c := FindContainerInstance(tx, u.ARN); c != nil {
+		events.Append(tx, &Change{ContainerInstance: c, Usage: u}, at)
 	}
 }
 
@@ -50,7 +50,7 @@ func (s *Store) Events(since uint64) (list []Event, oldest uint64, changed <-cha
 func (s *Store) NewestEvent() uint64 { return events.Newest(s.Store) }
 
 // ForgetEvents removes the events from before a time.
-func (tx *Tx) ForgetEvents(before time.Time) { events.Forget(tx.rows(), before) }
+func ForgetEvents(tx *Tx, before time.Time) { events.Forget(tx, before) }
 
 // nameKindsOfEvents tells events of tasks, which were the only ones, from others.
 func nameKindsOfEvents(rows *store.StoredRows) error {

@@ -25,7 +25,7 @@ func TestEventsOfAnOlderFile(t *testing.T) {
 		ARN: scope.Task("shop", "1"), Spec: &TaskSpec{ClusterARN: scope.Cluster("shop"), CreatedAt: time.Unix(1_800_000_000, 0)},
 		Status: TaskStatus{LastStatus: Pending},
 	}
-	update(t, &Store{older}, func(tx *Tx) { tx.AddTask(task) })
+	update(t, &Store{older}, func(tx *Tx) { AddTask(tx, task) })
 	if err := older.Close(); err != nil {
 		t.Fatal(err)
 	}

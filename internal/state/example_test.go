@@ -21,18 +21,18 @@ func Example() {
 	now := time.Now()
 
 	err = store.Update(func(tx *state.Tx) error {
-		tx.AddTask(&state.Task{
+		state.AddTask(tx, &state.Task{
 			ARN: id, Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default"), CreatedAt: now},
 			Status: state.TaskStatus{LastStatus: state.Provisioning},
 		})
-		tx.StopTask(id, state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: "enough", At: now})
+		state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: "enough", At: now})
 		return nil
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	task := store.Read().Task(id)
+	task := state.FindTask(store.Read(), id)
 	fmt.Println(task.Status.LastStatus, task.DesiredStatus(), task.Stop.Reason)
 	// Output: PROVISIONING STOPPED enough
 }

@@ -17,9 +17,9 @@ type InstanceRoster struct {
 	derived atomic.Pointer[any]
 }
 
-// InstanceRoster returns that of a cluster.
-func (tx *Tx) InstanceRoster(cluster *Cluster) *InstanceRoster {
-	if r := instanceRosters.Get(tx.rows(), cluster.ARN); r != nil {
+// FindInstanceRoster returns that of a cluster.
+func FindInstanceRoster(tx *Tx, cluster *Cluster) *InstanceRoster {
+	if r := instanceRosters.Get(tx, cluster.ARN); r != nil {
 		return r
 	}
 	return &InstanceRoster{ClusterARN: cluster.ARN}
@@ -37,6 +37,6 @@ func (r *InstanceRoster) Derived(derive func() any) any {
 }
 
 // changeRoster begins a new roster with the change of a container instance.
-func (tx *Tx) changeRoster(c *ContainerInstance) {
-	instanceRosters.Put(tx.rows(), &InstanceRoster{ClusterARN: c.ClusterARN()})
+func changeRoster(tx *Tx, c *ContainerInstance) {
+	instanceRosters.Put(tx, &InstanceRoster{ClusterARN: c.ClusterARN()})
 }

@@ -38,9 +38,9 @@ type Reservation struct {
 	ENI             bool // it has a network interface of its own
 }
 
-// InstanceUsage returns what tasks have of a container instance; zeros if nothing.
-func (tx *Tx) InstanceUsage(arn string) *InstanceUsage {
-	if u := instanceUsages.Get(tx.rows(), arn); u != nil {
+// FindInstanceUsage returns what tasks have of a container instance; zeros if nothing.
+func FindInstanceUsage(tx *Tx, arn string) *InstanceUsage {
+	if u := instanceUsages.Get(tx, arn); u != nil {
 		return u
 	}
 	return &InstanceUsage{ARN: arn}
@@ -48,18 +48,18 @@ func (tx *Tx) InstanceUsage(arn string) *InstanceUsage {
 
 // InstanceUsages returns the usage of the n container instances of a cluster, in the order
 // of ContainerInstances; each of those has one.
-func (tx *Tx) InstanceUsages(cluster *Cluster, n int) iter.Seq[*InstanceUsage] {
-	return instanceUsages.Next(tx.rows(), arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name), n)
+func InstanceUsages(tx *Tx, cluster *Cluster, n int) iter.Seq[*InstanceUsage] {
+	return instanceUsages.Next(tx, arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name), n)
 }
 
 // use carries the change of a task into the usage of its container instance, which ECS
 // announces. before is nil for a new task.
-func (tx *Tx) use(before, after *Task, at time.Time) {
+func use(tx *Tx, before, after *Task, at time.Time) {
 	instance := after.Placement.ContainerInstance
-	if instance == "" || tx.ContainerInstance(instance) == nil {
+	if instance == "" || FindContainerInstance(tx, instance) == nil {
 		return
 	}
-	old := tx.InstanceUsage(instance)
+	old := FindInstanceUsage(tx, instance)
 	changed := *old
 	if before != nil && before.Placement.ContainerInstance == instance {
 		changed.add(before, -1)
@@ -69,8 +69,8 @@ func (tx *Tx) use(before, after *Task, at time.Time) {
 		return
 	}
 	changed.Version++
-	instanceUsages.Put(tx.rows(), &changed)
-	tx.announceInstance(&changed, at)
+	instanceUsages.Put(tx, &changed)
+	announceInstance(tx, &changed, at)
 }
 
 // add takes a task into account, or out of it with n = -1.

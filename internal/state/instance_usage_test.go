@@ -36,18 +36,18 @@ func TestUsageOfAContainerInstance(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	usage := func() *state.InstanceUsage { return s.Read().InstanceUsage(instance) }
+	usage := func() *state.InstanceUsage { return state.FindInstanceUsage(s.Read(), instance) }
 
 	update(func(tx *state.Tx) {
-		tx.PutCluster(cluster)
-		tx.PutContainerInstance(&state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
-		tx.AddTask(task)
+		state.PutCluster(tx, cluster)
+		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
+		state.AddTask(tx, task)
 	})
 	if u := usage(); u.Version != 2 || u.Pending != 1 || u.CPU != 256 || u.Memory != 512 || u.ENIs != 1 ||
 		!slices.Equal(u.Ports, []uint16{8080}) || !slices.Equal(u.GPUs, []string{"gpu-1"}) {
 		t.Errorf("usage with a PENDING task: %+v", u)
 	}
-	if n := s.Read().ClusterSummary(cluster.ARN).ContainerInstances; n != 1 {
+	if n := state.FindClusterSummary(s.Read(), cluster.ARN).ContainerInstances; n != 1 {
 		t.Errorf("%d container instances in the cluster's counts, want 1", n)
 	}
 
@@ -59,26 +59,26 @@ func TestUsageOfAContainerInstance(t *testing.T) {
 		{ContainerPort: 53, HostPort: 32768, Protocol: types.TransportProtocolUdp},
 		{ContainerPort: 8000, HostPort: 32770, More: 2, Protocol: types.TransportProtocolTcp},
 	}
-	update(func(tx *state.Tx) { tx.PutTaskStatus(task.ARN, state.TaskStep{Status: running}) })
+	update(func(tx *state.Tx) { state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: running}) })
 	if u := usage(); u.Running != 1 || u.Pending != 0 || !slices.Equal(u.Ports, []uint16{8080, 32768, 32770, 32771, 32772}) || !slices.Equal(u.PortsUDP, []uint16{32768}) {
 		t.Errorf("usage with a RUNNING task: %+v", u)
 	}
 
-	update(func(tx *state.Tx) { tx.StopTask(task.ARN, state.Stop{Reason: "enough"}) })
+	update(func(tx *state.Tx) { state.StopTask(tx, task.ARN, state.Stop{Reason: "enough"}) })
 	if u := usage(); u.Running != 0 || u.Left != 1 || u.CPU != 256 {
 		t.Errorf("usage with a task that shall stop: %+v", u)
 	}
-	if got := s.Read().GroupTasks(cluster.ARN, "family:web"); len(got) != 1 {
+	if got := state.GroupTasks(s.Read(), cluster.ARN, "family:web"); len(got) != 1 {
 		t.Errorf("%d tasks of the group, want 1", len(got))
 	}
 
 	stopped := running.Clone()
 	stopped.LastStatus = state.Stopped
-	update(func(tx *state.Tx) { tx.PutTaskStatus(task.ARN, state.TaskStep{Status: stopped}) })
+	update(func(tx *state.Tx) { state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: stopped}) })
 	if u := usage(); u.Left != 0 || u.CPU != 0 || u.ENIs != 0 || len(u.Ports) != 0 || len(u.PortsUDP) != 0 || len(u.GPUs) != 0 {
 		t.Errorf("usage after the task: %+v", u)
 	}
-	if got := s.Read().InstanceTasks(instance); len(got) != 0 {
+	if got := state.InstanceTasks(s.Read(), instance); len(got) != 0 {
 		t.Errorf("%d tasks of the instance are left, want none", len(got))
 	}
 }

@@ -17,8 +17,8 @@ var drainingInstances = containerInstances.Index(func(c *ContainerInstance) stri
 })
 
 // DrainingInstances returns the container instances of a cluster that are DRAINING.
-func (tx *Tx) DrainingInstances(clusterARN string) []*ContainerInstance {
-	return drainingInstances.List(tx.rows(), clusterARN)
+func DrainingInstances(tx *Tx, clusterARN string) []*ContainerInstance {
+	return drainingInstances.List(tx, clusterARN)
 }
 
 // WatchRoom wakes with the ARN of each cluster in which a task gives back what it had of

@@ -39,29 +39,29 @@ func TestRoomIsWhatATaskGivesBack(t *testing.T) {
 		return id == scope.Cluster("shop")
 	}
 	if woken(func(tx *state.Tx) {
-		tx.PutCluster(&state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive})
-		tx.PutContainerInstance(&state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
-		tx.AddTask(task)
+		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive})
+		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
+		state.AddTask(tx, task)
 	}) {
 		t.Error("a task that comes makes no room")
 	}
-	if woken(func(tx *state.Tx) { tx.StopTask(task.ARN, state.Stop{}) }) {
+	if woken(func(tx *state.Tx) { state.StopTask(tx, task.ARN, state.Stop{}) }) {
 		t.Error("a task has what it has until it is STOPPED")
 	}
 	if !woken(func(tx *state.Tx) {
-		tx.PutTaskStatus(task.ARN, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}})
+		state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}})
 	}) {
 		t.Error("a task that goes makes room")
 	}
-	if got := s.Read().DrainingInstances(scope.Cluster("shop")); len(got) != 0 {
+	if got := state.DrainingInstances(s.Read(), scope.Cluster("shop")); len(got) != 0 {
 		t.Errorf("%d instances drain", len(got))
 	}
 	woken(func(tx *state.Tx) {
-		draining := *tx.ContainerInstance(instance)
+		draining := *state.FindContainerInstance(tx, instance)
 		draining.Status = state.InstanceDraining
-		tx.PutContainerInstance(&draining, now)
+		state.PutContainerInstance(tx, &draining, now)
 	})
-	if got := s.Read().DrainingInstances(scope.Cluster("shop")); len(got) != 1 {
+	if got := state.DrainingInstances(s.Read(), scope.Cluster("shop")); len(got) != 1 {
 		t.Errorf("%d instances drain, want 1", len(got))
 	}
 }

@@ -50,8 +50,8 @@ func TestFormat2KnowsWhenRevisionsWereMade(t *testing.T) {
 			RolloutState: types.DeploymentRolloutStateCompleted,
 		}},
 	})
-	service := s.Read().Service(scope.Service("c", "web"))
-	front, row := service.Primary().Revision, s.Read().ServiceRevision(service.Primary().Revision.ARN)
+	service := FindService(s.Read(), scope.Service("c", "web"))
+	front, row := service.Primary().Revision, FindServiceRevision(s.Read(), service.Primary().Revision.ARN)
 	if !row.CreatedAt.Equal(updated) || !front.CreatedAt.Equal(updated) || service.Completed.Revision.ARN != row.ARN {
 		t.Errorf("made at %s and %s, want %s", row.CreatedAt, front.CreatedAt, updated)
 	}
@@ -67,7 +67,7 @@ func TestFormat2EndsTheServiceDeploymentsOfInactiveServices(t *testing.T) {
 			RolloutState: types.DeploymentRolloutStateInProgress,
 		}},
 	})
-	for _, d := range s.Read().ServiceDeployments(scope.Service("c", "web")) {
+	for _, d := range ServiceDeployments(s.Read(), scope.Service("c", "web")) {
 		if d.Status != types.ServiceDeploymentStatusStopped || !d.Ended() || d.StoppedAt.IsZero() {
 			t.Errorf("%+v", d)
 		}

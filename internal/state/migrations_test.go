@@ -36,7 +36,7 @@ func TestFormat0(t *testing.T) {
 		s := openAt(t, path)
 		got := map[string][]Placement{}
 		tx := s.Read()
-		for _, task := range tx.AllTasks() {
+		for _, task := range AllTasks(tx) {
 			place := *task.Placement
 			if len(place.AttachmentID) != 36 || len(task.Status.Containers) != 1 || len(task.Status.Containers[0].ID) != 36 {
 				t.Errorf("attachment %q, containers %+v", place.AttachmentID, task.Status.Containers)
@@ -50,7 +50,7 @@ func TestFormat0(t *testing.T) {
 			}
 			place.AttachmentID = ""
 			got[task.Spec.Group+" "+task.Status.LastStatus] = append(got[task.Spec.Group+" "+task.Status.LastStatus], place)
-			if tx.Subnet(task.Scope(), place.SubnetID) == nil || tx.TaskDefinition(task.Scope(), task.Spec.Family, task.Spec.Revision) == nil {
+			if FindSubnet(tx, task.Scope(), place.SubnetID) == nil || FindTaskDefinition(tx, task.Scope(), task.Spec.Family, task.Spec.Revision) == nil {
 				t.Errorf("task %s refers to what is not there", task.ARN)
 			}
 		}
@@ -62,8 +62,8 @@ func TestFormat0(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("placements (-want +got):\n%s", diff)
 		}
-		service := tx.AllServices()[0]
-		if got := tx.DeploymentTasks(service.ARN, service.Primary().ID); len(got) != 2 {
+		service := AllServices(tx)[0]
+		if got := DeploymentTasks(tx, service.ARN, service.Primary().ID); len(got) != 2 {
 			t.Errorf("the service has %d tasks", len(got))
 		}
 		checkServiceDeployment(t, tx, service)
@@ -77,7 +77,7 @@ func TestFormat0(t *testing.T) {
 func checkServiceDeployment(t *testing.T, tx *Tx, s *Service) {
 	t.Helper()
 	d := s.Primary()
-	revision, record := tx.ServiceRevision(d.Revision.ARN), tx.ServiceDeployment(d.ServiceDeploymentARN)
+	revision, record := FindServiceRevision(tx, d.Revision.ARN), FindServiceDeployment(tx, d.ServiceDeploymentARN)
 	if revision == nil || record == nil {
 		t.Fatalf("revision %q, service deployment %q", d.Revision.ARN, d.ServiceDeploymentARN)
 	}

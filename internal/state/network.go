@@ -21,14 +21,14 @@ const networkName = DefaultVPC
 
 // NetworkCIDR is the range of the default VPCs; until the engine has chosen one, that
 // of AWS's default VPC, which it tries first.
-func (tx *Tx) NetworkCIDR() netip.Prefix {
-	if n := networks.Get(tx.rows(), networkName); n != nil {
+func NetworkCIDR(tx *Tx) netip.Prefix {
+	if n := networks.Get(tx, networkName); n != nil {
 		return netip.MustParsePrefix(n.CIDR)
 	}
 	return netip.MustParsePrefix("172.31.0.0/16")
 }
 
 // SetNetworkCIDR writes the range that the engine has chosen.
-func (tx *Tx) SetNetworkCIDR(cidr netip.Prefix) {
-	networks.Put(tx.rows(), &Network{Name: networkName, CIDR: cidr.String()})
+func SetNetworkCIDR(tx *Tx, cidr netip.Prefix) {
+	networks.Put(tx, &Network{Name: networkName, CIDR: cidr.String()})
 }

@@ -54,20 +54,20 @@ var prefixListID = lazyregexp.New(`^pl-([0-9a-f]{8}|[0-9a-f]{17})$`)
 func MadeUpPrefixList(id string) bool { return prefixListID.MatchString(id) && !ownID(id) }
 
 // PrefixLists returns the prefix lists of an account and region by id.
-func (tx *Tx) PrefixLists(scope arn.Scope) []*PrefixList {
-	return prefixLists.List(tx.rows(), scope.Prefix())
+func PrefixLists(tx *Tx, scope arn.Scope) []*PrefixList {
+	return prefixLists.List(tx, scope.Prefix())
 }
 
-// PrefixList returns a prefix list, or nil.
-func (tx *Tx) PrefixList(scope arn.Scope, id string) *PrefixList {
-	return prefixLists.Get(tx.rows(), PrefixListKey(scope, id))
+// FindPrefixList returns a prefix list, or nil.
+func FindPrefixList(tx *Tx, scope arn.Scope, id string) *PrefixList {
+	return prefixLists.Get(tx, PrefixListKey(scope, id))
 }
 
 // GroupsNaming returns the security groups that have rules about a prefix list, by id, the
 // made-up ones among them.
-func (tx *Tx) GroupsNaming(l *PrefixList) []*SecurityGroup {
+func GroupsNaming(tx *Tx, l *PrefixList) []*SecurityGroup {
 	var found []*SecurityGroup
-	for _, g := range securityGroups.List(tx.rows(), l.Scope.Prefix()) { // only one that is stored has such rules
+	for _, g := range securityGroups.List(tx, l.Scope.Prefix()) { // only one that is stored has such rules
 		if slices.ContainsFunc(g.Rules, func(r SecurityGroupRule) bool { return r.PrefixList == l.ID }) {
 			found = append(found, g)
 		}
@@ -76,10 +76,10 @@ func (tx *Tx) GroupsNaming(l *PrefixList) []*SecurityGroup {
 }
 
 // PutPrefixList writes a prefix list.
-func (tx *Tx) PutPrefixList(l *PrefixList) { prefixLists.Put(tx.rows(), l) }
+func PutPrefixList(tx *Tx, l *PrefixList) { prefixLists.Put(tx, l) }
 
 // DeletePrefixList removes a prefix list with its tags.
-func (tx *Tx) DeletePrefixList(l *PrefixList) {
-	prefixLists.Delete(tx.rows(), l)
-	tx.SetEC2Tags(l.Scope, l.ID, nil)
+func DeletePrefixList(tx *Tx, l *PrefixList) {
+	prefixLists.Delete(tx, l)
+	SetEC2Tags(tx, l.Scope, l.ID, nil)
 }

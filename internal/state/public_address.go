@@ -30,12 +30,12 @@ const perPublicRange = 254
 // has; not valid, if there is none left. The search begins where the seed says, the
 // owner's name or one with a time: what was just given back is seldom the next one's, who would
 // get what was meant for the former.
-func (tx *Tx) TakePublicAddress(owner, seed string) netip.Addr {
-	if known := tx.PublicAddress(owner); known.IsValid() {
+func TakePublicAddress(tx *Tx, owner, seed string) netip.Addr {
+	if known := FindPublicAddress(tx, owner); known.IsValid() {
 		return known
 	}
 	ranges, taken := publicRanges(), map[string]bool{}
-	for a := range publicAddresses.Forward(tx.rows(), "") {
+	for a := range publicAddresses.Forward(tx, "") {
 		taken[a.IP] = true
 	}
 	hash := fnv.New32a()
@@ -46,24 +46,24 @@ func (tx *Tx) TakePublicAddress(owner, seed string) netip.Addr {
 		ip := ranges[at/perPublicRange].Addr().As4()
 		ip[3] = byte(at%perPublicRange) + 1
 		if free := netip.AddrFrom4(ip); !taken[free.String()] {
-			publicAddresses.Put(tx.rows(), &PublicAddress{Owner: owner, IP: free.String()})
+			publicAddresses.Put(tx, &PublicAddress{Owner: owner, IP: free.String()})
 			return free
 		}
 	}
 	return netip.Addr{}
 }
 
-// PublicAddress returns the address that an owner has; not valid, if it has none.
-func (tx *Tx) PublicAddress(owner string) netip.Addr {
-	if a := publicAddresses.Get(tx.rows(), owner); a != nil {
+// FindPublicAddress returns the address that an owner has; not valid, if it has none.
+func FindPublicAddress(tx *Tx, owner string) netip.Addr {
+	if a := publicAddresses.Get(tx, owner); a != nil {
 		return netip.MustParseAddr(a.IP)
 	}
 	return netip.Addr{}
 }
 
 // GivePublicAddress gives back what an owner has. None is harmless.
-func (tx *Tx) GivePublicAddress(owner string) {
-	if a := publicAddresses.Get(tx.rows(), owner); a != nil {
-		publicAddresses.Delete(tx.rows(), a)
+func GivePublicAddress(tx *Tx, owner string) {
+	if a := publicAddresses.Get(tx, owner); a != nil {
+		publicAddresses.Delete(tx, a)
 	}
 }

@@ -20,30 +20,30 @@ func TestPublicAddressesAreOfOneOwnerEach(t *testing.T) {
 		ranges, owners := []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("203.0.113.0/24")}, map[netip.Addr]string{}
 		for n := range 508 {
 			owner := fmt.Sprintf("task %d", n)
-			ip := tx.TakePublicAddress(owner, owner)
+			ip := state.TakePublicAddress(tx, owner, owner)
 			if other := owners[ip]; other != "" || !ranges[0].Contains(ip) && !ranges[1].Contains(ip) || ip.As4()[3] == 0 || ip.As4()[3] == 255 {
 				t.Fatalf("%s gets %s, which %q has", owner, ip, other)
 			}
-			if again := tx.TakePublicAddress(owner, owner); again != ip || tx.PublicAddress(owner) != ip {
+			if again := state.TakePublicAddress(tx, owner, owner); again != ip || state.FindPublicAddress(tx, owner) != ip {
 				t.Errorf("%s gets %s, then %s", owner, ip, again)
 			}
 			owners[ip] = owner
 		}
-		if ip := tx.TakePublicAddress("one more", "one more"); ip.IsValid() || tx.PublicAddress("one more").IsValid() {
+		if ip := state.TakePublicAddress(tx, "one more", "one more"); ip.IsValid() || state.FindPublicAddress(tx, "one more").IsValid() {
 			t.Errorf("one more gets %s", ip)
 		}
-		tx.GivePublicAddress("task 9")
-		tx.GivePublicAddress("task 10")
-		first := tx.TakePublicAddress("task 9", "one time")
-		tx.GivePublicAddress("task 9")
-		if ip := tx.TakePublicAddress("task 9", "another time"); !ip.IsValid() || tx.PublicAddress("task 9") != ip || !first.IsValid() {
+		state.GivePublicAddress(tx, "task 9")
+		state.GivePublicAddress(tx, "task 10")
+		first := state.TakePublicAddress(tx, "task 9", "one time")
+		state.GivePublicAddress(tx, "task 9")
+		if ip := state.TakePublicAddress(tx, "task 9", "another time"); !ip.IsValid() || state.FindPublicAddress(tx, "task 9") != ip || !first.IsValid() {
 			t.Errorf("task 9 gets %s, then %s", first, ip)
 		}
-		tx.TakePublicAddress("task 10", "task 10")
-		free := tx.PublicAddress("task 7")
-		tx.GivePublicAddress("task 7")
-		tx.GivePublicAddress("nobody")
-		if ip := tx.TakePublicAddress("one more", "one more"); ip != free {
+		state.TakePublicAddress(tx, "task 10", "task 10")
+		free := state.FindPublicAddress(tx, "task 7")
+		state.GivePublicAddress(tx, "task 7")
+		state.GivePublicAddress(tx, "nobody")
+		if ip := state.TakePublicAddress(tx, "one more", "one more"); ip != free {
 			t.Errorf("one more gets %s, want %s, which was given back", ip, free)
 		}
 		return nil
@@ -62,9 +62,9 @@ func TestPublicAddressOfATaskGoesWithItsEnd(t *testing.T) {
 	const cluster, web = "arn:aws:ecs:eu-west-1:123456789012:cluster/default", "arn:aws:ecs:eu-west-1:123456789012:task/default/web"
 	var ip netip.Addr
 	if err := s.Update(func(tx *state.Tx) error {
-		tx.AddTask(&state.Task{ARN: web, Spec: &state.TaskSpec{ClusterARN: cluster, LaunchType: types.LaunchTypeFargate, AssignPublicIP: true}, Status: state.TaskStatus{LastStatus: state.Pending}})
-		ip = tx.TakePublicAddress(web, web)
-		return tx.PutTaskStatus(web, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Running}})
+		state.AddTask(tx, &state.Task{ARN: web, Spec: &state.TaskSpec{ClusterARN: cluster, LaunchType: types.LaunchTypeFargate, AssignPublicIP: true}, Status: state.TaskStatus{LastStatus: state.Pending}})
+		ip = state.TakePublicAddress(tx, web, web)
+		return state.PutTaskStatus(tx, web, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Running}})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -75,15 +75,15 @@ func TestPublicAddressOfATaskGoesWithItsEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if got := s.Read().PublicAddress(web); got != ip {
+	if got := state.FindPublicAddress(s.Read(), web); got != ip {
 		t.Errorf("after a restart the task has %s, want %s", got, ip)
 	}
 	if err := s.Update(func(tx *state.Tx) error {
-		return tx.PutTaskStatus(web, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}})
+		return state.PutTaskStatus(tx, web, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}})
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Read().PublicAddress(web); got.IsValid() {
+	if got := state.FindPublicAddress(s.Read(), web); got.IsValid() {
 		t.Errorf("a task that has ended has %s", got)
 	}
 }

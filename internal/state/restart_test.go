@@ -28,17 +28,17 @@ func TestStateSurvivesARestart(t *testing.T) {
 	now := time.UnixMilli(1_700_000_000_123).UTC()
 	cluster := &Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE", CreatedAt: now, CapacityProviders: []string{}}
 	update(t, s, func(tx *Tx) {
-		tx.PutCluster(cluster)
-		tx.AddTaskDefinition(scope, &types.TaskDefinition{Family: aws.String("web"), Volumes: []types.Volume{}}, nil, scope.Root(), now)
-		tx.AddTask(&Task{
+		PutCluster(tx, cluster)
+		AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), Volumes: []types.Volume{}}, nil, scope.Root(), now)
+		AddTask(tx, &Task{
 			ARN: scope.Task("c", "1"), Spec: &TaskSpec{ClusterARN: cluster.ARN, CreatedAt: now, LaunchType: types.LaunchTypeFargate},
 			Status: TaskStatus{LastStatus: Provisioning, Containers: []Container{{Name: "web", ExitCode: aws.Int32(0)}}},
 		})
-		tx.AddTask(&Task{ARN: scope.Task("c", "2"), Spec: &TaskSpec{ClusterARN: cluster.ARN}, Status: TaskStatus{LastStatus: Provisioning}})
+		AddTask(tx, &Task{ARN: scope.Task("c", "2"), Spec: &TaskSpec{ClusterARN: cluster.ARN}, Status: TaskStatus{LastStatus: Provisioning}})
 	})
 	update(t, s, func(tx *Tx) {
-		tx.StopTask(scope.Task("c", "1"), Stop{Code: types.TaskStopCodeUserInitiated, Reason: "enough", At: now})
-		tx.RemoveTask(tx.Task(scope.Task("c", "2")))
+		StopTask(tx, scope.Task("c", "1"), Stop{Code: types.TaskStopCodeUserInitiated, Reason: "enough", At: now})
+		RemoveTask(tx, FindTask(tx, scope.Task("c", "2")))
 	})
 	before := s.Read()
 	if err := s.Close(); err != nil {
@@ -55,12 +55,12 @@ func TestStateSurvivesARestart(t *testing.T) {
 			t.Errorf("%s (-before +after):\n%s", what, diff)
 		}
 	}
-	compare("cluster", before.Cluster(cluster.ARN), after.Cluster(cluster.ARN))
-	compare("task definition", before.TaskDefinition(scope, "web", 1), after.TaskDefinition(scope, "web", 1))
-	compare("task", before.Task(scope.Task("c", "1")), after.Task(scope.Task("c", "1")))
-	compare("newest row of the task", before.Task(scope.Task("c", "1")), s.Read().Task(scope.Task("c", "1")))
-	compare("counts", before.ClusterSummary(cluster.ARN), after.ClusterSummary(cluster.ARN))
-	if after.Task(scope.Task("c", "2")) != nil {
+	compare("cluster", FindCluster(before, cluster.ARN), FindCluster(after, cluster.ARN))
+	compare("task definition", FindTaskDefinition(before, scope, "web", 1), FindTaskDefinition(after, scope, "web", 1))
+	compare("task", FindTask(before, scope.Task("c", "1")), FindTask(after, scope.Task("c", "1")))
+	compare("newest row of the task", FindTask(before, scope.Task("c", "1")), FindTask(s.Read(), scope.Task("c", "1")))
+	compare("counts", FindClusterSummary(before, cluster.ARN), FindClusterSummary(after, cluster.ARN))
+	if FindTask(after, scope.Task("c", "2")) != nil {
 		t.Error("a removed task is back")
 	}
 }

@@ -89,9 +89,9 @@ func NewRuleID() string { return "sgr-0" + arn.NewID()[:16] }
 
 // SecurityGroups returns the security groups of an account and region by id, without those
 // that are made up.
-func (tx *Tx) SecurityGroups(scope arn.Scope) []*SecurityGroup {
-	found := []*SecurityGroup{tx.SecurityGroup(scope, DefaultSecurityGroup)}
-	for _, g := range securityGroups.List(tx.rows(), scope.Prefix()) {
+func SecurityGroups(tx *Tx, scope arn.Scope) []*SecurityGroup {
+	found := []*SecurityGroup{FindSecurityGroup(tx, scope, DefaultSecurityGroup)}
+	for _, g := range securityGroups.List(tx, scope.Prefix()) {
 		if g.ID != DefaultSecurityGroup && !g.MadeUp {
 			found = append(found, g)
 		}
@@ -101,20 +101,20 @@ func (tx *Tx) SecurityGroups(scope arn.Scope) []*SecurityGroup {
 
 // SecurityGroupsOf returns the security groups of a VPC by id, without those that are made
 // up.
-func (tx *Tx) SecurityGroupsOf(v *VPC) []*SecurityGroup {
+func SecurityGroupsOf(tx *Tx, v *VPC) []*SecurityGroup {
 	if !v.Default {
-		return securityGroupsOfVPC.List(tx.rows(), v.Scope.Prefix()+v.ID)
+		return securityGroupsOfVPC.List(tx, v.Scope.Prefix()+v.ID)
 	}
-	return slices.DeleteFunc(tx.SecurityGroups(v.Scope), func(g *SecurityGroup) bool { return g.VPC != v.ID })
+	return slices.DeleteFunc(SecurityGroups(tx, v.Scope), func(g *SecurityGroup) bool { return g.VPC != v.ID })
 }
 
 // DefaultGroupOf returns the default security group of a VPC, or nil if there is no such
 // VPC.
-func (tx *Tx) DefaultGroupOf(scope arn.Scope, vpc string) *SecurityGroup {
+func DefaultGroupOf(tx *Tx, scope arn.Scope, vpc string) *SecurityGroup {
 	if vpc == DefaultVPC {
-		return tx.SecurityGroup(scope, DefaultSecurityGroup)
+		return FindSecurityGroup(tx, scope, DefaultSecurityGroup)
 	}
-	for _, g := range securityGroupsOfVPC.List(tx.rows(), scope.Prefix()+vpc) {
+	for _, g := range securityGroupsOfVPC.List(tx, scope.Prefix()+vpc) {
 		if g.Name == DefaultGroupName {
 			return g
 		}
@@ -128,9 +128,9 @@ var (
 	noSecurityGroup = "sg-00000000000000000"
 )
 
-// SecurityGroup returns a security group, which may be one that is made up, or nil.
-func (tx *Tx) SecurityGroup(scope arn.Scope, id string) *SecurityGroup {
-	if g := securityGroups.Get(tx.rows(), scope.Prefix()+id); g != nil {
+// FindSecurityGroup returns a security group, which may be one that is made up, or nil.
+func FindSecurityGroup(tx *Tx, scope arn.Scope, id string) *SecurityGroup {
+	if g := securityGroups.Get(tx, scope.Prefix()+id); g != nil {
 		return g
 	}
 	_, group := DefaultNetwork(scope)
@@ -147,13 +147,13 @@ func (tx *Tx) SecurityGroup(scope arn.Scope, id string) *SecurityGroup {
 }
 
 // PutSecurityGroup writes a security group.
-func (tx *Tx) PutSecurityGroup(g *SecurityGroup) { securityGroups.Put(tx.rows(), g) }
+func PutSecurityGroup(tx *Tx, g *SecurityGroup) { securityGroups.Put(tx, g) }
 
 // DeleteSecurityGroup removes a security group, its tags and those of its rules.
-func (tx *Tx) DeleteSecurityGroup(g *SecurityGroup) {
-	securityGroups.Delete(tx.rows(), g)
-	tx.SetEC2Tags(g.Scope, g.ID, nil)
+func DeleteSecurityGroup(tx *Tx, g *SecurityGroup) {
+	securityGroups.Delete(tx, g)
+	SetEC2Tags(tx, g.Scope, g.ID, nil)
 	for _, r := range g.Rules {
-		tx.SetEC2Tags(g.Scope, r.ID, nil)
+		SetEC2Tags(tx, g.Scope, r.ID, nil)
 	}
 }

@@ -155,33 +155,33 @@ func (s *Store) WatchServices(pause time.Duration) *Watch {
 	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries), store.On(serviceDeployments, wakesToStop))
 }
 
-// Service returns a service in any status, or nil.
-func (tx *Tx) Service(arn string) *Service { return services.Get(tx.rows(), arn) }
+// FindService returns a service in any status, or nil.
+func FindService(tx *Tx, arn string) *Service { return services.Get(tx, arn) }
 
 // Services returns the services of a cluster in any status, by name.
-func (tx *Tx) Services(cluster *Cluster) []*Service {
-	return services.List(tx.rows(), arn.ScopeOf(cluster.ARN).Services(cluster.Name))
+func Services(tx *Tx, cluster *Cluster) []*Service {
+	return services.List(tx, arn.ScopeOf(cluster.ARN).Services(cluster.Name))
 }
 
 // AllServices returns every service in any status.
-func (tx *Tx) AllServices() []*Service { return services.List(tx.rows(), "") }
+func AllServices(tx *Tx) []*Service { return services.List(tx, "") }
 
 // PutService writes a service and keeps its cluster's count of services. New deployments
 // get what belongs to them: a service revision and a service deployment.
-func (tx *Tx) PutService(s *Service) {
+func PutService(tx *Tx, s *Service) {
 	for _, d := range s.Deployments {
-		tx.identify(s, d)
-		tx.record(s, d)
+		identify(tx, s, d)
+		record(tx, s, d)
 	}
-	old := tx.Service(s.ARN)
-	services.Put(tx.rows(), s)
-	tx.countService(s.ClusterARN, old, s)
+	old := FindService(tx, s.ARN)
+	services.Put(tx, s)
+	countService(tx, s.ClusterARN, old, s)
 }
 
 // countService carries the change of a service into its cluster's counts. before is nil for
 // a new one, after for one that goes.
-func (tx *Tx) countService(cluster string, before, after *Service) {
-	counts := tx.ClusterSummary(cluster)
+func countService(tx *Tx, cluster string, before, after *Service) {
+	counts := FindClusterSummary(tx, cluster)
 	changed := *counts
 	if before != nil {
 		changed.addService(before, -1)
@@ -190,7 +190,7 @@ func (tx *Tx) countService(cluster string, before, after *Service) {
 		changed.addService(after, +1)
 	}
 	if changed != *counts {
-		clusterSummaries.Put(tx.rows(), &changed)
+		clusterSummaries.Put(tx, &changed)
 	}
 }
 
@@ -212,44 +212,44 @@ func (c *ClusterSummary) addService(s *Service, n int) {
 
 // RemoveService forgets a service with its counts and events. It may be DRAINING, where its
 // cluster has been deleted and is made anew.
-func (tx *Tx) RemoveService(s *Service) {
-	services.Delete(tx.rows(), s)
-	tx.countService(s.ClusterARN, s, nil)
-	tx.ForgetServiceHistory(s.ARN)
+func RemoveService(tx *Tx, s *Service) {
+	services.Delete(tx, s)
+	countService(tx, s.ClusterARN, s, nil)
+	ForgetServiceHistory(tx, s.ARN)
 }
 
 // ForgetServiceHistory removes what there was of a service's former life, before its
 // name is used again.
-func (tx *Tx) ForgetServiceHistory(arn string) {
-	tx.forgetServiceDeployments(arn)
-	if sum := serviceSummaries.Get(tx.rows(), arn); sum != nil {
-		serviceSummaries.Delete(tx.rows(), sum)
+func ForgetServiceHistory(tx *Tx, arn string) {
+	forgetServiceDeployments(tx, arn)
+	if sum := serviceSummaries.Get(tx, arn); sum != nil {
+		serviceSummaries.Delete(tx, sum)
 	}
-	if events := serviceEvents.Get(tx.rows(), arn); events != nil {
-		serviceEvents.Delete(tx.rows(), events)
+	if events := serviceEvents.Get(tx, arn); events != nil {
+		serviceEvents.Delete(tx, events)
 	}
 }
 
-// ServiceEvents returns a service's events, newest first.
-func (tx *Tx) ServiceEvents(arn string) []types.ServiceEvent {
-	if e := serviceEvents.Get(tx.rows(), arn); e != nil {
+// FindServiceEvents returns a service's events, newest first.
+func FindServiceEvents(tx *Tx, arn string) []types.ServiceEvent {
+	if e := serviceEvents.Get(tx, arn); e != nil {
 		return e.Events
 	}
 	return nil
 }
 
 // AddServiceEvents writes events, given oldest first, and drops the oldest.
-func (tx *Tx) AddServiceEvents(arn string, events ...types.ServiceEvent) {
+func AddServiceEvents(tx *Tx, arn string, events ...types.ServiceEvent) {
 	newest := slices.Clone(events)
 	slices.Reverse(newest)
-	all := append(newest, tx.ServiceEvents(arn)...)
-	serviceEvents.Put(tx.rows(), &ServiceEvents{ServiceARN: arn, Events: all[:min(len(all), maxServiceEvents)]})
+	all := append(newest, FindServiceEvents(tx, arn)...)
+	serviceEvents.Put(tx, &ServiceEvents{ServiceARN: arn, Events: all[:min(len(all), maxServiceEvents)]})
 }
 
 // ForgetDeployment removes the counts of a deployment that has left the list.
-func (tx *Tx) ForgetDeployment(serviceARN, deploymentID string) {
-	old := tx.ServiceSummary(serviceARN)
-	serviceSummaries.Put(tx.rows(), &ServiceSummary{
+func ForgetDeployment(tx *Tx, serviceARN, deploymentID string) {
+	old := FindServiceSummary(tx, serviceARN)
+	serviceSummaries.Put(tx, &ServiceSummary{
 		ServiceARN: serviceARN,
 		Deployments: slices.DeleteFunc(slices.Clone(old.Deployments), func(d DeploymentCounts) bool {
 			return d.ID == deploymentID

@@ -83,23 +83,23 @@ func (d *ServiceDeployment) Clone() *ServiceDeployment {
 	return &c
 }
 
-// ServiceDeployment returns a service deployment, or nil.
-func (tx *Tx) ServiceDeployment(arn string) *ServiceDeployment {
-	return serviceDeployments.Get(tx.rows(), arn)
+// FindServiceDeployment returns a service deployment, or nil.
+func FindServiceDeployment(tx *Tx, arn string) *ServiceDeployment {
+	return serviceDeployments.Get(tx, arn)
 }
 
 // ServiceDeployments returns the service deployments of a service, in no order.
-func (tx *Tx) ServiceDeployments(serviceARN string) []*ServiceDeployment {
+func ServiceDeployments(tx *Tx, serviceARN string) []*ServiceDeployment {
 	prefix := arn.ScopeOf(serviceARN).ServiceDeployment(arn.ClusterName(serviceARN), arn.Name(serviceARN), "")
-	return serviceDeployments.List(tx.rows(), prefix)
+	return serviceDeployments.List(tx, prefix)
 }
 
 // PutServiceDeployment writes a service deployment.
-func (tx *Tx) PutServiceDeployment(d *ServiceDeployment) { serviceDeployments.Put(tx.rows(), d) }
+func PutServiceDeployment(tx *Tx, d *ServiceDeployment) { serviceDeployments.Put(tx, d) }
 
 // StopServiceDeployment asks the scheduler to end a service deployment. It changes nothing
 // of one that is on its way back or to its end.
-func (tx *Tx) StopServiceDeployment(d *ServiceDeployment, how types.StopServiceDeploymentStopType, now time.Time) {
+func StopServiceDeployment(tx *Tx, d *ServiceDeployment, how types.StopServiceDeploymentStopType, now time.Time) {
 	if d.Status != types.ServiceDeploymentStatusPending && d.Status != types.ServiceDeploymentStatusInProgress {
 		return
 	}
@@ -108,7 +108,7 @@ func (tx *Tx) StopServiceDeployment(d *ServiceDeployment, how types.StopServiceD
 	if how == types.StopServiceDeploymentStopTypeAbort {
 		asked.Status = types.ServiceDeploymentStatusStopRequested
 	}
-	serviceDeployments.Put(tx.rows(), asked)
+	serviceDeployments.Put(tx, asked)
 }
 
 // wakesToStop wakes the scheduler when StopServiceDeployment has asked for something.
@@ -121,7 +121,7 @@ func wakesToStop(before, after *ServiceDeployment) []string {
 
 // record puts the row of the service deployment that a new deployment begins; one that
 // rolls back belongs to that of the deployment that failed.
-func (tx *Tx) record(s *Service, d *Deployment) {
+func record(tx *Tx, s *Service, d *Deployment) {
 	if d.ServiceDeploymentARN != "" {
 		return
 	}
@@ -132,22 +132,22 @@ func (tx *Tx) record(s *Service, d *Deployment) {
 		Target: DeployedRevision{ARN: d.Revision.ARN, DeploymentID: d.ID},
 	}
 	for _, older := range s.Deployments {
-		before := tx.ServiceDeployment(older.ServiceDeploymentARN)
+		before := FindServiceDeployment(tx, older.ServiceDeploymentARN)
 		if before != nil {
 			row.Ordinal = max(row.Ordinal, before.Ordinal+1)
 		}
 		// One that the scheduler has not seen has brought nothing that could be replaced.
-		unseen := before != nil && before.StartedAt.IsZero() && tx.ServiceSummary(s.ARN).Of(older.ID).Left == 0
+		unseen := before != nil && before.StartedAt.IsZero() && FindServiceSummary(tx, s.ARN).Of(older.ID).Left == 0
 		if older != d && !older.Draining && !unseen {
 			row.Sources = append(row.Sources, DeployedRevision{ARN: older.Revision.ARN, DeploymentID: older.ID})
 		}
 	}
-	serviceDeployments.Put(tx.rows(), row)
+	serviceDeployments.Put(tx, row)
 }
 
 // ResolveImages notes in a revision which images the containers of a task of it run.
-func (tx *Tx) ResolveImages(revisionARN string, containers []Container) {
-	row := tx.ServiceRevision(revisionARN)
+func ResolveImages(tx *Tx, revisionARN string, containers []Container) {
+	row := FindServiceRevision(tx, revisionARN)
 	if row == nil {
 		return
 	}
@@ -160,43 +160,43 @@ func (tx *Tx) ResolveImages(revisionARN string, containers []Container) {
 			}
 		}
 	}
-	serviceRevisions.Put(tx.rows(), &resolved)
+	serviceRevisions.Put(tx, &resolved)
 }
 
 // Retire begins the age of what a service listed before and does not list after.
-func (tx *Tx) Retire(before, after *Service, now time.Time) {
+func Retire(tx *Tx, before, after *Service, now time.Time) {
 	for _, d := range before.Deployments {
 		refers := func(to func(*Deployment) string) bool {
 			return slices.ContainsFunc(after.Deployments, func(kept *Deployment) bool { return to(kept) == to(d) })
 		}
-		if row := tx.ServiceRevision(d.Revision.ARN); row != nil && !refers(func(d *Deployment) string { return d.Revision.ARN }) {
+		if row := FindServiceRevision(tx, d.Revision.ARN); row != nil && !refers(func(d *Deployment) string { return d.Revision.ARN }) {
 			retired := *row
 			retired.RetiredAt = now
-			serviceRevisions.Put(tx.rows(), &retired)
+			serviceRevisions.Put(tx, &retired)
 		}
-		if row := tx.ServiceDeployment(d.ServiceDeploymentARN); row != nil && !refers(func(d *Deployment) string { return d.ServiceDeploymentARN }) {
+		if row := FindServiceDeployment(tx, d.ServiceDeploymentARN); row != nil && !refers(func(d *Deployment) string { return d.ServiceDeploymentARN }) {
 			retired := *row
 			retired.RetiredAt = now
-			serviceDeployments.Put(tx.rows(), &retired)
+			serviceDeployments.Put(tx, &retired)
 		}
 	}
 }
 
 // ForgetServiceDeployments removes service deployments and revisions of deployments that
 // their service stopped listing before a time.
-func (tx *Tx) ForgetServiceDeployments(before time.Time) {
-	retiredServiceDeployments.Forget(tx.rows(), before)
-	retiredRevisions.Forget(tx.rows(), before)
+func ForgetServiceDeployments(tx *Tx, before time.Time) {
+	retiredServiceDeployments.Forget(tx, before)
+	retiredRevisions.Forget(tx, before)
 }
 
 // forgetServiceDeployments removes those of a service's former life, with its revisions:
 // they are MISSING once the name is used again (ECS0100).
-func (tx *Tx) forgetServiceDeployments(serviceARN string) {
-	for _, d := range tx.ServiceDeployments(serviceARN) {
-		serviceDeployments.Delete(tx.rows(), d)
+func forgetServiceDeployments(tx *Tx, serviceARN string) {
+	for _, d := range ServiceDeployments(tx, serviceARN) {
+		serviceDeployments.Delete(tx, d)
 	}
 	prefix := arn.ScopeOf(serviceARN).ServiceRevision(arn.ClusterName(serviceARN), arn.Name(serviceARN), "")
-	for _, r := range serviceRevisions.List(tx.rows(), prefix) {
-		serviceRevisions.Delete(tx.rows(), r)
+	for _, r := range serviceRevisions.List(tx, prefix) {
+		serviceRevisions.Delete(tx, r)
 	}
 }

@@ -24,17 +24,17 @@ func TestDeploymentsAreRecorded(t *testing.T) {
 	service := &Service{ARN: scope.Service("c", "web"), Name: "web", ClusterARN: scope.Cluster("c"), Deployments: []*Deployment{
 		{ID: "ecs-svc/0123456789012345678", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:1"}},
 	}}
-	update(t, s, func(tx *Tx) { tx.PutService(service) })
+	update(t, s, func(tx *Tx) { PutService(tx, service) })
 	updated := service.Clone()
 	updated.Deployments = append([]*Deployment{{ID: "ecs-svc/1", CreatedAt: now.Add(1), Revision: &ServiceRevision{
 		TaskDefinition: "web:2", Monitoring: monitoring, LoadBalancers: []types.LoadBalancer{},
 		ContainerImages: []types.ContainerImage{{ContainerName: aws.String("app"), Image: aws.String("app:2")}},
 	}}}, updated.Deployments...)
 	update(t, s, func(tx *Tx) {
-		begun := tx.ServiceDeployment(updated.Deployments[1].ServiceDeploymentARN).Clone()
+		begun := FindServiceDeployment(tx, updated.Deployments[1].ServiceDeploymentARN).Clone()
 		begun.StartedAt = now
-		tx.PutServiceDeployment(begun)
-		tx.PutService(updated)
+		PutServiceDeployment(tx, begun)
+		PutService(tx, updated)
 	})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -43,38 +43,38 @@ func TestDeploymentsAreRecorded(t *testing.T) {
 	s = openAt(t, path)
 	defer s.Close()
 	tx := s.Read()
-	front, old := tx.Service(service.ARN).Deployments[0], tx.Service(service.ARN).Deployments[1]
+	front, old := FindService(tx, service.ARN).Deployments[0], FindService(tx, service.ARN).Deployments[1]
 	if want := scope.ServiceRevision("c", "web", "0123456789012345678"); old.Revision.ARN != want {
 		t.Errorf("the revision is %s, want %s", old.Revision.ARN, want)
 	}
-	revision := tx.ServiceRevision(front.Revision.ARN)
+	revision := FindServiceRevision(tx, front.Revision.ARN)
 	if !reflect.DeepEqual(monitoring, revision.Monitoring) || revision.LoadBalancers == nil || len(revision.ContainerImages) != 1 {
 		t.Errorf("revision %+v", revision)
 	}
-	record := tx.ServiceDeployment(front.ServiceDeploymentARN)
+	record := FindServiceDeployment(tx, front.ServiceDeploymentARN)
 	if record.Status != types.ServiceDeploymentStatusPending || record.Target.ARN != front.Revision.ARN ||
 		len(record.Sources) != 1 || record.Sources[0].ARN != old.Revision.ARN {
 		t.Errorf("service deployment %+v", record)
 	}
-	if got := tx.ServiceDeployments(service.ARN); len(got) != 2 {
+	if got := ServiceDeployments(tx, service.ARN); len(got) != 2 {
 		t.Errorf("%d service deployments", len(got))
 	}
 
-	before := tx.Service(service.ARN)
+	before := FindService(tx, service.ARN)
 	after := before.Clone()
 	after.Deployments = after.Deployments[:1]
 	update(t, s, func(tx *Tx) {
-		tx.Retire(before, after, now)
-		tx.PutService(after)
-		tx.ForgetServiceDeployments(now.Add(1))
+		Retire(tx, before, after, now)
+		PutService(tx, after)
+		ForgetServiceDeployments(tx, now.Add(1))
 	})
 	tx = s.Read()
-	if tx.ServiceRevision(old.Revision.ARN) != nil || tx.ServiceDeployment(old.ServiceDeploymentARN) != nil ||
-		tx.ServiceRevision(front.Revision.ARN) == nil || tx.ServiceDeployment(front.ServiceDeploymentARN) == nil {
+	if FindServiceRevision(tx, old.Revision.ARN) != nil || FindServiceDeployment(tx, old.ServiceDeploymentARN) != nil ||
+		FindServiceRevision(tx, front.Revision.ARN) == nil || FindServiceDeployment(tx, front.ServiceDeploymentARN) == nil {
 		t.Error("what the service lists is kept, and the rest forgotten in time")
 	}
-	update(t, s, func(tx *Tx) { tx.ForgetServiceHistory(service.ARN) })
-	if tx := s.Read(); tx.ServiceRevision(front.Revision.ARN) != nil || len(tx.ServiceDeployments(service.ARN)) > 0 {
+	update(t, s, func(tx *Tx) { ForgetServiceHistory(tx, service.ARN) })
+	if tx := s.Read(); FindServiceRevision(tx, front.Revision.ARN) != nil || len(ServiceDeployments(tx, service.ARN)) > 0 {
 		t.Error("a former life is remembered")
 	}
 }
@@ -85,8 +85,8 @@ func TestRetiredServiceDeploymentsAreBounded(t *testing.T) {
 	scope, now := arn.Scope{Region: "us-east-1", Account: "000000000000"}, time.UnixMilli(1_700_000_000_123).UTC()
 	put := func(tx *Tx, i int, retired time.Time) {
 		id := strconv.Itoa(i)
-		serviceDeployments.Put(tx.rows(), &ServiceDeployment{ARN: scope.ServiceDeployment("c", "web", id), RetiredAt: retired})
-		serviceRevisions.Put(tx.rows(), &ServiceRevision{ARN: scope.ServiceRevision("c", "web", id), RetiredAt: retired})
+		serviceDeployments.Put(tx, &ServiceDeployment{ARN: scope.ServiceDeployment("c", "web", id), RetiredAt: retired})
+		serviceRevisions.Put(tx, &ServiceRevision{ARN: scope.ServiceRevision("c", "web", id), RetiredAt: retired})
 	}
 	update(t, s, func(tx *Tx) {
 		put(tx, 0, time.Time{}) // the service lists it
@@ -97,7 +97,7 @@ func TestRetiredServiceDeploymentsAreBounded(t *testing.T) {
 	update(t, s, func(tx *Tx) { put(tx, maxRetired+1, now.Add(time.Hour)) })
 	tx := s.Read()
 	for id, want := range map[string]bool{"0": true, "1": false, "2": true, strconv.Itoa(maxRetired + 1): true} {
-		d, r := tx.ServiceDeployment(scope.ServiceDeployment("c", "web", id)), tx.ServiceRevision(scope.ServiceRevision("c", "web", id))
+		d, r := FindServiceDeployment(tx, scope.ServiceDeployment("c", "web", id)), FindServiceRevision(tx, scope.ServiceRevision("c", "web", id))
 		if (d != nil) != want || (r != nil) != want {
 			t.Errorf("%s is kept: %t, %t, want %t", id, d != nil, r != nil, want)
 		}

@@ -68,32 +68,32 @@ func (r *ServiceRevision) TasksLaunchType() types.LaunchType {
 // Digits are what the id of a deployment and the ARN of its revision share.
 func Digits(deploymentID string) string { return deploymentID[strings.IndexByte(deploymentID, '/')+1:] }
 
-// ServiceRevision returns a revision, or nil.
-func (tx *Tx) ServiceRevision(arn string) *ServiceRevision {
-	return serviceRevisions.Get(tx.rows(), arn)
+// FindServiceRevision returns a revision, or nil.
+func FindServiceRevision(tx *Tx, arn string) *ServiceRevision {
+	return serviceRevisions.Get(tx, arn)
 }
 
 // identify gives the revision of a new deployment its ARN, and puts its row. The revision
 // that the caller made stays as it is: others may share it. A rollback deploys a revision
 // that has a row already, unless it has been forgotten.
-func (tx *Tx) identify(s *Service, d *Deployment) {
+func identify(tx *Tx, s *Service, d *Deployment) {
 	if d.Revision.ARN != "" {
 		if d.RestoresID != "" {
-			tx.revive(d.Revision)
+			revive(tx, d.Revision)
 		}
 		return
 	}
 	row := *d.Revision
 	row.ServiceARN, row.CreatedAt = s.ARN, d.CreatedAt
 	row.ARN = arn.ScopeOf(s.ARN).ServiceRevision(arn.ClusterName(s.ARN), s.Name, Digits(d.ID))
-	serviceRevisions.Put(tx.rows(), &row)
+	serviceRevisions.Put(tx, &row)
 	listed := row
 	listed.ContainerImages = nil
 	d.Revision = &listed
 }
 
-func (tx *Tx) revive(r *ServiceRevision) {
-	row := tx.ServiceRevision(r.ARN)
+func revive(tx *Tx, r *ServiceRevision) {
+	row := FindServiceRevision(tx, r.ARN)
 	if row == nil {
 		row = r
 	} else if row.RetiredAt.IsZero() {
@@ -101,5 +101,5 @@ func (tx *Tx) revive(r *ServiceRevision) {
 	}
 	revived := *row
 	revived.RetiredAt = time.Time{}
-	serviceRevisions.Put(tx.rows(), &revived)
+	serviceRevisions.Put(tx, &revived)
 }

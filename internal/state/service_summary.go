@@ -58,9 +58,9 @@ func (s *ServiceSummary) Of(deploymentID string) DeploymentCounts {
 	return DeploymentCounts{ID: deploymentID}
 }
 
-// ServiceSummary returns the counts of a service; zeros when it has no tasks.
-func (tx *Tx) ServiceSummary(serviceARN string) *ServiceSummary {
-	if s := serviceSummaries.Get(tx.rows(), serviceARN); s != nil {
+// FindServiceSummary returns the counts of a service; zeros when it has no tasks.
+func FindServiceSummary(tx *Tx, serviceARN string) *ServiceSummary {
+	if s := serviceSummaries.Get(tx, serviceARN); s != nil {
 		return s
 	}
 	return &ServiceSummary{ServiceARN: serviceARN}
@@ -68,12 +68,12 @@ func (tx *Tx) ServiceSummary(serviceARN string) *ServiceSummary {
 
 // summarise carries the change of a task into the summaries. before is nil for a
 // new task.
-func (tx *Tx) summarise(before, after *Task) {
-	tx.summariseCluster(before, after)
+func summarise(tx *Tx, before, after *Task) {
+	summariseCluster(tx, before, after)
 	if after.Spec.ServiceARN == "" {
 		return
 	}
-	old := tx.ServiceSummary(after.Spec.ServiceARN)
+	old := FindServiceSummary(tx, after.Spec.ServiceARN)
 	counts := old.Of(after.Spec.DeploymentID)
 	changed := counts
 	if before != nil {
@@ -94,7 +94,7 @@ func (tx *Tx) summarise(before, after *Task) {
 	} else {
 		s.Deployments[at] = changed
 	}
-	serviceSummaries.Put(tx.rows(), s)
+	serviceSummaries.Put(tx, s)
 }
 
 // protectedAnew reports whether a protection ends at another time than before. No count tells
@@ -187,15 +187,15 @@ func pending(lastStatus string) bool {
 	return lastStatus == Provisioning || lastStatus == Pending || lastStatus == Activating
 }
 
-func (tx *Tx) summariseCluster(before, after *Task) {
-	old := tx.ClusterSummary(after.Spec.ClusterARN)
+func summariseCluster(tx *Tx, before, after *Task) {
+	old := FindClusterSummary(tx, after.Spec.ClusterARN)
 	changed := *old
 	if before != nil {
 		changed.addTask(before, -1)
 	}
 	changed.addTask(after, +1)
 	if changed != *old {
-		clusterSummaries.Put(tx.rows(), &changed)
+		clusterSummaries.Put(tx, &changed)
 	}
 }
 

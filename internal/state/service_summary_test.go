@@ -36,7 +36,7 @@ func TestSummariesEqualACount(t *testing.T) {
 				id := fmt.Sprintf("arn:aws:ecs:us-east-1:000000000000:task/c/%d", len(ids))
 				ids = append(ids, id)
 				change(func(tx *Tx) {
-					tx.AddTask(&Task{ARN: id, Spec: &TaskSpec{
+					AddTask(tx, &Task{ARN: id, Spec: &TaskSpec{
 						ClusterARN: "c", ServiceARN: "s", DeploymentID: rapid.SampledFrom([]string{"d1", "d2"}).Draw(t, "deployment"),
 						LaunchType: types.LaunchTypeFargate,
 					}, Status: TaskStatus{LastStatus: Provisioning}})
@@ -45,17 +45,17 @@ func TestSummariesEqualACount(t *testing.T) {
 			"move": func(t *rapid.T) {
 				id, status := pick(t), rapid.SampledFrom(statuses).Draw(t, "status")
 				change(func(tx *Tx) {
-					now := tx.Task(id).Status
+					now := FindTask(tx, id).Status
 					now.LastStatus = status
 					if status == Running && now.StartedAt.IsZero() {
 						now.StartedAt = time.Unix(int64(len(ids)), 0)
 					}
-					_ = tx.PutTaskStatus(id, TaskStep{Status: now, Announced: true}) // it may go back
+					_ = PutTaskStatus(tx, id, TaskStep{Status: now, Announced: true}) // it may go back
 				})
 			},
 			"stop": func(t *rapid.T) {
 				id := pick(t)
-				change(func(tx *Tx) { tx.StopTask(id, Stop{Code: types.TaskStopCodeUserInitiated}) })
+				change(func(tx *Tx) { StopTask(tx, id, Stop{Code: types.TaskStopCodeUserInitiated}) })
 			},
 			"": func(t *rapid.T) {
 				compareCounts(t, s.Read())
@@ -67,7 +67,7 @@ func TestSummariesEqualACount(t *testing.T) {
 func compareCounts(t *rapid.T, tx *Tx) {
 	want := map[string]DeploymentCounts{}
 	cluster := ClusterSummary{ARN: "c"}
-	for _, task := range tx.AllTasks() {
+	for _, task := range AllTasks(tx) {
 		d := want[task.Spec.DeploymentID]
 		if status := task.Status.LastStatus; status != Stopped {
 			d.Left++
@@ -91,13 +91,13 @@ func compareCounts(t *rapid.T, tx *Tx) {
 		want[task.Spec.DeploymentID] = d
 	}
 	for id, d := range want {
-		got := tx.ServiceSummary("s").Of(id)
+		got := FindServiceSummary(tx, "s").Of(id)
 		got = DeploymentCounts{Left: got.Left, Pending: got.Pending, Running: got.Running, Active: got.Active, ActiveRunning: got.ActiveRunning}
 		if diff := cmp.Diff(d, got); diff != "" {
 			t.Fatalf("deployment %s (-counted +kept):\n%s", id, diff)
 		}
 	}
-	if diff := cmp.Diff(&cluster, tx.ClusterSummary("c")); diff != "" {
+	if diff := cmp.Diff(&cluster, FindClusterSummary(tx, "c")); diff != "" {
 		t.Fatalf("cluster (-counted +kept):\n%s", diff)
 	}
 }

@@ -50,10 +50,10 @@ func TestAServiceThatIsRemovedWhileItDrainsIsCountedNoMore(t *testing.T) {
 		if err := s.Update(func(tx *Tx) error { change(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
-		if n := s.Read().ClusterSummary(cluster).DrainingServices(); n != want {
+		if n := FindClusterSummary(s.Read(), cluster).DrainingServices(); n != want {
 			t.Errorf("%d services drain, want %d", n, want)
 		}
 	}
-	update(func(tx *Tx) { tx.PutService(drains) }, 1)
-	update(func(tx *Tx) { tx.RemoveService(tx.Service(drains.ARN)) }, 0)
+	update(func(tx *Tx) { PutService(tx, drains) }, 1)
+	update(func(tx *Tx) { RemoveService(tx, FindService(tx, drains.ARN)) }, 0)
 }

@@ -27,24 +27,15 @@ func Open(opts Options) (*Store, error) {
 	return &Store{s}, nil
 }
 
-// Tx is a snapshot of the store, writable inside Update. The methods for each
+// Tx is a snapshot of the store, writable inside Update. The functions for each
 // resource stand in the file named after it.
-type Tx store.Tx
-
-// rows is what tables take. Other packages with tables convert a Tx in the same way.
-func (tx *Tx) rows() *store.Tx { return (*store.Tx)(tx) }
-
-// Read returns a snapshot. It costs nothing and need not be closed.
-func (s *Store) Read() *Tx { return (*Tx)(s.Store.Read()) }
-
-// Reset removes everything; see [store.Store.Reset].
-func (tx *Tx) Reset() { tx.rows().Reset() }
+type Tx = store.Tx
 
 // Update runs fn in a write transaction; see [store.Store.Update]. It forgets the oldest
 // of what has ended when there is too much of it.
 func (s *Store) Update(fn func(tx *Tx) error) error {
 	return s.Store.Update(func(tx *store.Tx) error {
-		if err := fn((*Tx)(tx)); err != nil {
+		if err := fn(tx); err != nil {
 			return err
 		}
 		stoppedTasks.Trim(tx, maxStoppedTasks)
@@ -56,6 +47,3 @@ func (s *Store) Update(fn func(tx *Tx) error) error {
 
 // Watch wakes a controller; see [store.Watch].
 type Watch = store.Watch
-
-// CausedBy says what has led to the transaction; see [store.Tx.CausedBy].
-func (tx *Tx) CausedBy(w *Watch, id string) { tx.rows().CausedBy(w, id) }

@@ -57,15 +57,15 @@ func (s *Subnet) CIDR(network netip.Prefix) netip.Prefix {
 
 // Subnets returns the subnets of an account and region by id, without those that are made
 // up.
-func (tx *Tx) Subnets(scope arn.Scope) []*Subnet {
-	stored := subnets.List(tx.rows(), scope.Prefix())
+func Subnets(tx *Tx, scope arn.Scope) []*Subnet {
+	stored := subnets.List(tx, scope.Prefix())
 	defaults, _ := DefaultNetwork(scope)
 	if len(stored) == 0 {
 		return defaults
 	}
 	found := slices.Clone(stored)
 	for _, s := range defaults {
-		if subnets.Get(tx.rows(), scope.Prefix()+s.ID) == nil {
+		if subnets.Get(tx, scope.Prefix()+s.ID) == nil {
 			found = append(found, s)
 		}
 	}
@@ -73,21 +73,21 @@ func (tx *Tx) Subnets(scope arn.Scope) []*Subnet {
 }
 
 // SubnetsOf returns the subnets of a VPC by id, without those that are made up.
-func (tx *Tx) SubnetsOf(v *VPC) []*Subnet {
+func SubnetsOf(tx *Tx, v *VPC) []*Subnet {
 	if !v.Default {
-		return subnetsOfVPC.List(tx.rows(), v.Scope.Prefix()+v.ID)
+		return subnetsOfVPC.List(tx, v.Scope.Prefix()+v.ID)
 	}
-	return slices.DeleteFunc(slices.Clone(tx.Subnets(v.Scope)), func(s *Subnet) bool { return s.VPC != v.ID })
+	return slices.DeleteFunc(slices.Clone(Subnets(tx, v.Scope)), func(s *Subnet) bool { return s.VPC != v.ID })
 }
 
 // DefaultSubnets returns the default subnets of an account and region, one for each zone.
-func (tx *Tx) DefaultSubnets(scope arn.Scope) []*Subnet {
-	return slices.DeleteFunc(slices.Clone(tx.Subnets(scope)), func(s *Subnet) bool { return !s.Default })
+func DefaultSubnets(tx *Tx, scope arn.Scope) []*Subnet {
+	return slices.DeleteFunc(slices.Clone(Subnets(tx, scope)), func(s *Subnet) bool { return !s.Default })
 }
 
-// Subnet returns a subnet, which may be one that is made up, or nil.
-func (tx *Tx) Subnet(scope arn.Scope, id string) *Subnet {
-	if s := subnets.Get(tx.rows(), scope.Prefix()+id); s != nil {
+// FindSubnet returns a subnet, which may be one that is made up, or nil.
+func FindSubnet(tx *Tx, scope arn.Scope, id string) *Subnet {
+	if s := subnets.Get(tx, scope.Prefix()+id); s != nil {
 		return s
 	}
 	defaults, _ := DefaultNetwork(scope)
@@ -98,12 +98,12 @@ func (tx *Tx) Subnet(scope arn.Scope, id string) *Subnet {
 }
 
 // PutSubnet writes a subnet of one's own, or the attributes of a default one.
-func (tx *Tx) PutSubnet(s *Subnet) { subnets.Put(tx.rows(), s) }
+func PutSubnet(tx *Tx, s *Subnet) { subnets.Put(tx, s) }
 
 // DeleteSubnet removes a subnet of one's own and its tags.
-func (tx *Tx) DeleteSubnet(s *Subnet) {
-	subnets.Delete(tx.rows(), s)
-	tx.SetEC2Tags(s.Scope, s.ID, nil)
+func DeleteSubnet(tx *Tx, s *Subnet) {
+	subnets.Delete(tx, s)
+	SetEC2Tags(tx, s.Scope, s.ID, nil)
 }
 
 // Source: EC2 user guide, resource ids. AWS gives the second id to nothing (ECS0060).

@@ -178,8 +178,8 @@ func (t *Task) endedAt() time.Time {
 	return t.Status.StoppedAt
 }
 
-// Task returns a task, or nil.
-func (tx *Tx) Task(arn string) *Task { return tasks.Get(tx.rows(), arn) }
+// FindTask returns a task, or nil.
+func FindTask(tx *Tx, arn string) *Task { return tasks.Get(tx, arn) }
 
 // WatchTasks wakes with the ARN of each task that changes.
 func (s *Store) WatchTasks() *Watch {
@@ -187,56 +187,56 @@ func (s *Store) WatchTasks() *Watch {
 }
 
 // Tasks returns the tasks of a cluster, those that stopped included, by id.
-func (tx *Tx) Tasks(cluster *Cluster) []*Task {
-	return tasks.List(tx.rows(), arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))
+func Tasks(tx *Tx, cluster *Cluster) []*Task {
+	return tasks.List(tx, arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))
 }
 
 // AllTasks returns every task.
-func (tx *Tx) AllTasks() []*Task { return tasks.List(tx.rows(), "") }
+func AllTasks(tx *Tx) []*Task { return tasks.List(tx, "") }
 
 // DeploymentTasks returns the tasks of a deployment that have not ended.
-func (tx *Tx) DeploymentTasks(serviceARN, deploymentID string) []*Task {
-	return tasksByDeployment.List(tx.rows(), serviceARN+"\x00"+deploymentID)
+func DeploymentTasks(tx *Tx, serviceARN, deploymentID string) []*Task {
+	return tasksByDeployment.List(tx, serviceARN+"\x00"+deploymentID)
 }
 
 // InstanceTasks returns the tasks of a container instance that have not ended.
-func (tx *Tx) InstanceTasks(containerInstanceARN string) []*Task {
-	return tasksByInstance.List(tx.rows(), containerInstanceARN)
+func InstanceTasks(tx *Tx, containerInstanceARN string) []*Task {
+	return tasksByInstance.List(tx, containerInstanceARN)
 }
 
 // GroupTasks returns the tasks of a group on container instances that have not ended.
 // Those of a service have the group service:<name>.
-func (tx *Tx) GroupTasks(clusterARN, group string) []*Task {
-	return tasksByGroup.List(tx.rows(), clusterARN+"\x00"+group)
+func GroupTasks(tx *Tx, clusterARN, group string) []*Task {
+	return tasksByGroup.List(tx, clusterARN+"\x00"+group)
 }
 
 // AddTask writes a new task and announces it. One without a placement is nowhere yet.
-func (tx *Tx) AddTask(t *Task) {
+func AddTask(tx *Tx, t *Task) {
 	t.Version = 1
 	if t.Placement == nil {
 		t.Placement = &Placement{}
 	}
-	tx.announce(t, t.Spec.CreatedAt)
-	tx.putTask(nil, t, t.Spec.CreatedAt)
+	announce(tx, t, t.Spec.CreatedAt)
+	putTask(tx, nil, t, t.Spec.CreatedAt)
 }
 
 // putTask writes a new row of a task in place of the old one, as it is from a time on.
-func (tx *Tx) putTask(old, t *Task, at time.Time) {
+func putTask(tx *Tx, old, t *Task, at time.Time) {
 	if old != nil {
 		old.described.Store(nil) // an event may keep the row
 	}
-	tasks.Put(tx.rows(), t)
+	tasks.Put(tx, t)
 	if t.Ended() {
-		tx.GivePublicAddress(t.ARN)
+		GivePublicAddress(tx, t.ARN)
 	}
-	tx.use(old, t, at)
-	tx.summarise(old, t)
+	use(tx, old, t, at)
+	summarise(tx, old, t)
 }
 
 // StopTask asks for the end of a task. It reports false when there is no such
 // task; a task that shall stop already keeps its first reason.
-func (tx *Tx) StopTask(arn string, stop Stop) bool {
-	old := tx.Task(arn)
+func StopTask(tx *Tx, arn string, stop Stop) bool {
+	old := FindTask(tx, arn)
 	if old == nil {
 		return false
 	}
@@ -246,26 +246,26 @@ func (tx *Tx) StopTask(arn string, stop Stop) bool {
 	t := old.next(old.Status)
 	t.Stop = &stop
 	t.Version++
-	tx.announce(t, stop.At)
-	tx.putTask(old, t, stop.At)
+	announce(tx, t, stop.At)
+	putTask(tx, old, t, stop.At)
 	return true
 }
 
 // PutTaskTags writes the tags of a task.
-func (tx *Tx) PutTaskTags(arn string, tags []types.Tag) {
-	old := tx.Task(arn)
+func PutTaskTags(tx *Tx, arn string, tags []types.Tag) {
+	old := FindTask(tx, arn)
 	t := old.next(old.Status)
 	t.Tags = tags
-	tx.putTask(old, t, time.Time{}) // a container instance is not concerned
+	putTask(tx, old, t, time.Time{}) // a container instance is not concerned
 }
 
 // ProtectTask protects a task until a time, or with the zero time no longer. ECS announces
 // nothing of it; its service is looked at again.
-func (tx *Tx) ProtectTask(arn string, until time.Time) {
-	old := tx.Task(arn)
+func ProtectTask(tx *Tx, arn string, until time.Time) {
+	old := FindTask(tx, arn)
 	t := old.next(old.Status)
 	t.ProtectedUntil = until
-	tx.putTask(old, t, time.Time{})
+	putTask(tx, old, t, time.Time{})
 }
 
 // maxStoppedTasks is how many tasks that stopped are kept, whatever their age: a
@@ -275,7 +275,7 @@ const maxStoppedTasks = 10_000
 
 // ForgetStoppedTasks removes the tasks that stopped before a time. It looks only
 // at those.
-func (tx *Tx) ForgetStoppedTasks(before time.Time) { stoppedTasks.Forget(tx.rows(), before) }
+func ForgetStoppedTasks(tx *Tx, before time.Time) { stoppedTasks.Forget(tx, before) }
 
 // RemoveTask forgets a task that ended.
-func (tx *Tx) RemoveTask(t *Task) { tasks.Delete(tx.rows(), t) }
+func RemoveTask(tx *Tx, t *Task) { tasks.Delete(tx, t) }

@@ -80,47 +80,47 @@ func taskDefinitionKey(scope arn.Scope, family string, revision int) string {
 	return fmt.Sprintf("%s%010d", familyKey(scope, family), revision)
 }
 
-// Family returns the family with the name, or nil if it never had a revision.
-func (tx *Tx) Family(scope arn.Scope, name string) *Family {
-	return families.Get(tx.rows(), familyKey(scope, name))
+// FindFamily returns the family with the name, or nil if it never had a revision.
+func FindFamily(tx *Tx, scope arn.Scope, name string) *Family {
+	return families.Get(tx, familyKey(scope, name))
 }
 
 // Families returns the families whose name starts with prefix, by name, those
 // without revisions included.
-func (tx *Tx) Families(scope arn.Scope, prefix string) []*Family {
-	return families.List(tx.rows(), familiesKey(scope)+prefix)
+func Families(tx *Tx, scope arn.Scope, prefix string) []*Family {
+	return families.List(tx, familiesKey(scope)+prefix)
 }
 
-// TaskDefinition returns one revision of a family in any status, or nil.
-func (tx *Tx) TaskDefinition(scope arn.Scope, family string, revision int) *TaskDefinition {
-	return taskDefinitions.Get(tx.rows(), taskDefinitionKey(scope, family, revision))
+// FindTaskDefinition returns one revision of a family in any status, or nil.
+func FindTaskDefinition(tx *Tx, scope arn.Scope, family string, revision int) *TaskDefinition {
+	return taskDefinitions.Get(tx, taskDefinitionKey(scope, family, revision))
 }
 
 // TaskDefinitions returns the revisions of a family by number, or with family ""
 // those of all families, by family.
-func (tx *Tx) TaskDefinitions(scope arn.Scope, family string) []*TaskDefinition {
+func TaskDefinitions(tx *Tx, scope arn.Scope, family string) []*TaskDefinition {
 	prefix := familiesKey(scope)
 	if family != "" {
 		prefix = familyKey(scope, family)
 	}
-	return taskDefinitions.List(tx.rows(), prefix)
+	return taskDefinitions.List(tx, prefix)
 }
 
 // ActiveTaskDefinition returns the highest ACTIVE revision of a family, or nil.
-func (tx *Tx) ActiveTaskDefinition(scope arn.Scope, family string) *TaskDefinition {
-	return tx.highest(scope, family, func(d *TaskDefinition) bool {
+func ActiveTaskDefinition(tx *Tx, scope arn.Scope, family string) *TaskDefinition {
+	return highest(tx, scope, family, func(d *TaskDefinition) bool {
 		return d.Status == types.TaskDefinitionStatusActive
 	})
 }
 
 // HasTaskDefinitions reports whether a family has revisions, whatever their status.
-func (tx *Tx) HasTaskDefinitions(scope arn.Scope, family string) bool {
-	return tx.highest(scope, family, func(*TaskDefinition) bool { return true }) != nil
+func HasTaskDefinitions(tx *Tx, scope arn.Scope, family string) bool {
+	return highest(tx, scope, family, func(*TaskDefinition) bool { return true }) != nil
 }
 
 // highest looks for a revision from the top, where the wanted one nearly always is.
-func (tx *Tx) highest(scope arn.Scope, family string, wanted func(*TaskDefinition) bool) *TaskDefinition {
-	for d := range taskDefinitions.Backward(tx.rows(), familyKey(scope, family)) {
+func highest(tx *Tx, scope arn.Scope, family string, wanted func(*TaskDefinition) bool) *TaskDefinition {
+	for d := range taskDefinitions.Backward(tx, familyKey(scope, family)) {
 		if wanted(d) {
 			return d
 		}
@@ -130,15 +130,15 @@ func (tx *Tx) highest(scope arn.Scope, family string, wanted func(*TaskDefinitio
 
 // AddTaskDefinition gives def the next number of its family and writes it as
 // ACTIVE; def is completed by it.
-func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags []types.Tag, by string, now time.Time) *TaskDefinition {
+func AddTaskDefinition(tx *Tx, scope arn.Scope, def *types.TaskDefinition, tags []types.Tag, by string, now time.Time) *TaskDefinition {
 	name := *def.Family
 	revision := 1
-	if family := tx.Family(scope, name); family == nil {
-		families.Put(tx.rows(), &Family{ID: familyKey(scope, name), Name: name})
+	if family := FindFamily(tx, scope, name); family == nil {
+		families.Put(tx, &Family{ID: familyKey(scope, name), Name: name})
 	} else {
 		revision = family.LastRemoved + 1
 	}
-	if last := tx.highest(scope, name, func(*TaskDefinition) bool { return true }); last != nil {
+	if last := highest(tx, scope, name, func(*TaskDefinition) bool { return true }); last != nil {
 		revision = max(revision, last.Revision+1)
 		// Revisions share what is the same in all of them: a twentieth of their memory.
 		def.Family = &last.Family
@@ -154,7 +154,7 @@ func (tx *Tx) AddTaskDefinition(scope arn.Scope, def *types.TaskDefinition, tags
 	def.RegisteredAt = &now
 	def.RegisteredBy = &by
 	added := newTaskDefinition(taskDefinitionKey(scope, name, revision), def, tags)
-	taskDefinitions.Put(tx.rows(), added)
+	taskDefinitions.Put(tx, added)
 	return added
 }
 
@@ -163,46 +163,46 @@ func sameTag(a, b types.Tag) bool {
 }
 
 // ChangeTaskDefinition writes a revision as change leaves a copy of it.
-func (tx *Tx) ChangeTaskDefinition(old *TaskDefinition, change func(*types.TaskDefinition)) *TaskDefinition {
+func ChangeTaskDefinition(tx *Tx, old *TaskDefinition, change func(*types.TaskDefinition)) *TaskDefinition {
 	def := *old.Definition()
 	change(&def)
 	d := newTaskDefinition(old.ID, &def, old.Tags)
-	tx.putTaskDefinition(old, d)
+	putTaskDefinition(tx, old, d)
 	return d
 }
 
 // RequestDeletion writes a revision as DELETE_IN_PROGRESS; answers do not show since
 // when (ECS0030).
-func (tx *Tx) RequestDeletion(old *TaskDefinition, now time.Time) *TaskDefinition {
+func RequestDeletion(tx *Tx, old *TaskDefinition, now time.Time) *TaskDefinition {
 	def := *old.Definition()
 	def.Status = types.TaskDefinitionStatusDeleteInProgress
 	d := newTaskDefinition(old.ID, &def, old.Tags)
 	d.DeleteRequestedAt = now
-	tx.putTaskDefinition(old, d)
+	putTaskDefinition(tx, old, d)
 	return d
 }
 
 // PutTaskDefinitionTags writes the tags of a revision.
-func (tx *Tx) PutTaskDefinitionTags(old *TaskDefinition, tags []types.Tag) {
+func PutTaskDefinitionTags(tx *Tx, old *TaskDefinition, tags []types.Tag) {
 	d := &TaskDefinition{
 		ID: old.ID, ARN: old.ARN, Family: old.Family, Revision: old.Revision, Status: old.Status, Body: old.Body, Tags: tags,
 		DeleteRequestedAt: old.DeleteRequestedAt,
 	}
 	d.decoded.Store(old.decoded.Load())
-	tx.putTaskDefinition(old, d)
+	putTaskDefinition(tx, old, d)
 }
 
-func (tx *Tx) putTaskDefinition(old, d *TaskDefinition) {
-	taskDefinitions.Put(tx.rows(), d)
+func putTaskDefinition(tx *Tx, old, d *TaskDefinition) {
+	taskDefinitions.Put(tx, d)
 	if d.deleting() && !old.deleting() {
-		tx.changeFamily(d, func(f *Family) { f.Deleting++ })
+		changeFamily(tx, d, func(f *Family) { f.Deleting++ })
 	}
 }
 
 // removeTaskDefinition ends a revision that nothing refers to any more.
-func (tx *Tx) removeTaskDefinition(d *TaskDefinition) {
-	taskDefinitions.Delete(tx.rows(), d)
-	tx.changeFamily(d, func(f *Family) {
+func removeTaskDefinition(tx *Tx, d *TaskDefinition) {
+	taskDefinitions.Delete(tx, d)
+	changeFamily(tx, d, func(f *Family) {
 		f.LastRemoved = max(f.LastRemoved, d.Revision)
 		if d.deleting() {
 			f.Deleting--
@@ -210,10 +210,10 @@ func (tx *Tx) removeTaskDefinition(d *TaskDefinition) {
 	})
 }
 
-func (tx *Tx) changeFamily(d *TaskDefinition, change func(*Family)) {
-	family := *tx.Family(arn.ScopeOf(d.ARN), d.Family)
+func changeFamily(tx *Tx, d *TaskDefinition, change func(*Family)) {
+	family := *FindFamily(tx, arn.ScopeOf(d.ARN), d.Family)
 	change(&family)
-	families.Put(tx.rows(), &family)
+	families.Put(tx, &family)
 }
 
 func (d *TaskDefinition) deleting() bool {
@@ -224,23 +224,23 @@ func (d *TaskDefinition) deleting() bool {
 // that no task that has yet to stop and no service refers to, and returns how many. While
 // there are none it only looks at the families.
 // Source: ECS API reference, DeleteTaskDefinitions.
-func (tx *Tx) SweepTaskDefinitions(before time.Time) int {
+func SweepTaskDefinitions(tx *Tx, before time.Time) int {
 	kept := func(d *TaskDefinition) bool { return !d.deleting() || d.DeleteRequestedAt.After(before) }
 	var deleting []*TaskDefinition
-	for _, f := range families.List(tx.rows(), "") {
+	for _, f := range families.List(tx, "") {
 		if f.Deleting > 0 {
-			revisions := taskDefinitions.List(tx.rows(), f.ID)
+			revisions := taskDefinitions.List(tx, f.ID)
 			deleting = append(deleting, slices.DeleteFunc(revisions, kept)...)
 		}
 	}
 	if len(deleting) == 0 {
 		return 0
 	}
-	referred := tx.referredTaskDefinitions()
+	referred := referredTaskDefinitions(tx)
 	removed := 0
 	for _, d := range deleting {
 		if !referred[d.ARN] {
-			tx.removeTaskDefinition(d)
+			removeTaskDefinition(tx, d)
 			removed++
 		}
 	}
@@ -248,14 +248,14 @@ func (tx *Tx) SweepTaskDefinitions(before time.Time) int {
 }
 
 // referredTaskDefinitions are the ARNs of what tasks and services still need.
-func (tx *Tx) referredTaskDefinitions() map[string]bool {
+func referredTaskDefinitions(tx *Tx) map[string]bool {
 	referred := map[string]bool{}
-	for _, t := range tx.AllTasks() {
+	for _, t := range AllTasks(tx) {
 		if !t.Ended() {
 			referred[t.Scope().TaskDefinition(t.Spec.Family, t.Spec.Revision)] = true
 		}
 	}
-	for _, s := range tx.AllServices() {
+	for _, s := range AllServices(tx) {
 		if s.Status() == ServiceInactive {
 			continue
 		}

@@ -39,7 +39,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 				for range rapid.IntRange(1, 12).Draw(t, "times") {
 					next[family]++
 					update(func(tx *Tx) {
-						got := tx.AddTaskDefinition(scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
+						got := AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
 						if got.Revision != next[family] {
 							t.Fatalf("%s:%d registered, want %d", family, got.Revision, next[family])
 						}
@@ -50,8 +50,8 @@ func TestRevisionsOfFamilies(t *testing.T) {
 			"deregister": func(t *rapid.T) {
 				family, revision := anyOf(t)
 				update(func(tx *Tx) {
-					if old := tx.TaskDefinition(scope, family, revision); old != nil {
-						tx.ChangeTaskDefinition(old, func(def *types.TaskDefinition) {
+					if old := FindTaskDefinition(tx, scope, family, revision); old != nil {
+						ChangeTaskDefinition(tx, old, func(def *types.TaskDefinition) {
 							def.Status = types.TaskDefinitionStatusInactive
 						})
 						active[family][revision] = false
@@ -61,8 +61,8 @@ func TestRevisionsOfFamilies(t *testing.T) {
 			"remove": func(t *rapid.T) {
 				family, revision := anyOf(t)
 				update(func(tx *Tx) {
-					if old := tx.TaskDefinition(scope, family, revision); old != nil {
-						tx.removeTaskDefinition(old)
+					if old := FindTaskDefinition(tx, scope, family, revision); old != nil {
+						removeTaskDefinition(tx, old)
 						delete(active[family], revision)
 					}
 				})
@@ -77,11 +77,11 @@ func TestRevisionsOfFamilies(t *testing.T) {
 						}
 					}
 					got := 0
-					if d := tx.ActiveTaskDefinition(scope, family); d != nil {
+					if d := ActiveTaskDefinition(tx, scope, family); d != nil {
 						got = d.Revision
 					}
-					if got != want || tx.HasTaskDefinitions(scope, family) != (len(active[family]) > 0) ||
-						len(tx.TaskDefinitions(scope, family)) != len(active[family]) {
+					if got != want || HasTaskDefinitions(tx, scope, family) != (len(active[family]) > 0) ||
+						len(TaskDefinitions(tx, scope, family)) != len(active[family]) {
 						t.Fatalf("%s: highest ACTIVE is %d, want %d", family, got, want)
 					}
 				}
@@ -95,24 +95,24 @@ func TestDefinitionThatARollbackLeadsBackToIsNotSwept(t *testing.T) {
 	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
 	revision := func(tx *Tx) *ServiceRevision {
 		family := "web"
-		d := tx.AddTaskDefinition(scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
-		d = tx.RequestDeletion(d, time.Time{})
+		d := AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
+		d = RequestDeletion(tx, d, time.Time{})
 		return &ServiceRevision{TaskDefinition: d.ARN}
 	}
 	update(t, s, func(tx *Tx) {
 		completed, deployed := revision(tx), revision(tx)
 		revision(tx)
-		tx.PutService(&Service{
+		PutService(tx, &Service{
 			ARN: scope.Service("c", "web"), ClusterARN: scope.Cluster("c"),
 			Deployments: []*Deployment{{ID: "ecs-svc/2", Revision: deployed}},
 			Completed:   &CompletedDeployment{ID: "ecs-svc/1", Revision: completed},
 		})
 	})
 	update(t, s, func(tx *Tx) {
-		if swept := tx.SweepTaskDefinitions(time.Time{}); swept != 1 {
+		if swept := SweepTaskDefinitions(tx, time.Time{}); swept != 1 {
 			t.Errorf("%d revisions are swept", swept)
 		}
-		if tx.TaskDefinition(scope, "web", 1) == nil || tx.TaskDefinition(scope, "web", 2) == nil {
+		if FindTaskDefinition(tx, scope, "web", 1) == nil || FindTaskDefinition(tx, scope, "web", 2) == nil {
 			t.Error("a revision is gone that the service needs")
 		}
 	})

@@ -131,8 +131,8 @@ type TaskStep struct {
 // PutTaskStatus writes how a task fares, for the agent: the steps that it has gone
 // since the last call. A task that shall stop already keeps its first reason. States
 // move forward only: a step that goes back is not taken, and is the error.
-func (tx *Tx) PutTaskStatus(arn string, steps ...TaskStep) error {
-	old := tx.Task(arn)
+func PutTaskStatus(tx *Tx, arn string, steps ...TaskStep) error {
+	old := FindTask(tx, arn)
 	if old == nil {
 		return nil
 	}
@@ -152,11 +152,11 @@ func (tx *Tx) PutTaskStatus(arn string, steps ...TaskStep) error {
 		}
 		if step.Announced {
 			t.Version++
-			tx.announce(t, step.At)
+			announce(tx, t, step.At)
 		}
 	}
 	if t != old {
-		tx.putTask(old, t, at)
+		putTask(tx, old, t, at)
 	}
 	return errors.Join(errs...)
 }

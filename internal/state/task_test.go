@@ -27,7 +27,7 @@ func update(t *testing.T, s *Store, fn func(tx *Tx)) {
 }
 
 func addTask(tx *Tx, id string) {
-	tx.AddTask(&Task{ARN: id, Spec: &TaskSpec{ClusterARN: "c"}, Status: TaskStatus{LastStatus: Provisioning}})
+	AddTask(tx, &Task{ARN: id, Spec: &TaskSpec{ClusterARN: "c"}, Status: TaskStatus{LastStatus: Provisioning}})
 }
 
 func TestStatusesOnlyMoveForward(t *testing.T) {
@@ -37,17 +37,17 @@ func TestStatusesOnlyMoveForward(t *testing.T) {
 		return TaskStep{Status: TaskStatus{LastStatus: status}, Announced: true}
 	}
 	update(t, s, func(tx *Tx) {
-		if err := tx.PutTaskStatus("a", step(Running)); err != nil {
+		if err := PutTaskStatus(tx, "a", step(Running)); err != nil {
 			t.Error(err)
 		}
 	})
 	update(t, s, func(tx *Tx) {
-		err := tx.PutTaskStatus("a", step(Pending), step(Stopping))
+		err := PutTaskStatus(tx, "a", step(Pending), step(Stopping))
 		if err == nil || err.Error() != "task a goes back from RUNNING to PENDING" {
 			t.Errorf("error: %v", err)
 		}
 	})
-	if got := s.Read().Task("a"); got.Status.LastStatus != Stopping || got.Version != 3 {
+	if got := FindTask(s.Read(), "a"); got.Status.LastStatus != Stopping || got.Version != 3 {
 		t.Errorf("%s in version %d", got.Status.LastStatus, got.Version)
 	}
 	if events, _, _ := s.Events(0); len(events) != 3 {
@@ -59,10 +59,10 @@ func TestFirstReasonToStopIsKept(t *testing.T) {
 	s := newStore(t)
 	update(t, s, func(tx *Tx) {
 		addTask(tx, "a")
-		tx.StopTask("a", Stop{Code: types.TaskStopCodeUserInitiated, Reason: "first"})
-		tx.StopTask("a", Stop{Code: types.TaskStopCodeEssentialContainerExited, Reason: "second"})
+		StopTask(tx, "a", Stop{Code: types.TaskStopCodeUserInitiated, Reason: "first"})
+		StopTask(tx, "a", Stop{Code: types.TaskStopCodeEssentialContainerExited, Reason: "second"})
 	})
-	if got := s.Read().Task("a"); got.Stop.Reason != "first" || got.Version != 2 {
+	if got := FindTask(s.Read(), "a"); got.Stop.Reason != "first" || got.Version != 2 {
 		t.Errorf("%q in version %d", got.Stop.Reason, got.Version)
 	}
 }
@@ -71,7 +71,7 @@ func TestWatchOfServicesWakesForTheirTasks(t *testing.T) {
 	s := newStore(t)
 	w := s.WatchServices(0)
 	update(t, s, func(tx *Tx) {
-		tx.AddTask(&Task{
+		AddTask(tx, &Task{
 			ARN: "a", Spec: &TaskSpec{ClusterARN: "c", ServiceARN: "web", DeploymentID: "d"},
 			Status: TaskStatus{LastStatus: Provisioning},
 		})
@@ -87,7 +87,7 @@ func TestRegisteringATaskDefinitionWakesNobody(t *testing.T) {
 	s.WatchServices(0)
 	update(t, s, func(tx *Tx) {
 		def := &types.TaskDefinition{Family: aws.String("web")}
-		tx.AddTaskDefinition(arn.Scope{Region: "us-east-1", Account: "000000000000"}, def, nil, "root", time.Time{})
+		AddTaskDefinition(tx, arn.Scope{Region: "us-east-1", Account: "000000000000"}, def, nil, "root", time.Time{})
 	})
 	if got := s.Woken(); got != 0 {
 		t.Errorf("%d transactions woke somebody", got)
@@ -108,7 +108,7 @@ func TestOnlySoManyStoppedTasksAreKept(t *testing.T) {
 			for range batch {
 				id := fmt.Sprintf("task %06d", stopped)
 				addTask(tx, id)
-				err := tx.PutTaskStatus(id, TaskStep{Status: TaskStatus{LastStatus: Stopped, StoppedAt: time.Unix(int64(1_700_000_000+stopped), 0)}})
+				err := PutTaskStatus(tx, id, TaskStep{Status: TaskStatus{LastStatus: Stopped, StoppedAt: time.Unix(int64(1_700_000_000+stopped), 0)}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -117,16 +117,16 @@ func TestOnlySoManyStoppedTasksAreKept(t *testing.T) {
 		})
 	}
 	update(t, s, func(tx *Tx) { addTask(tx, "one more") })
-	kept := s.Read().AllTasks()
-	if len(kept) != maxStoppedTasks+2 || s.Read().Task("running") == nil {
+	kept := AllTasks(s.Read())
+	if len(kept) != maxStoppedTasks+2 || FindTask(s.Read(), "running") == nil {
 		t.Errorf("%d tasks are kept", len(kept))
 	}
 	for _, id := range []string{"task 000000", "task 000499"} {
-		if s.Read().Task(id) != nil {
+		if FindTask(s.Read(), id) != nil {
 			t.Errorf("%s is kept", id)
 		}
 	}
-	if s.Read().Task("task 000500") == nil {
+	if FindTask(s.Read(), "task 000500") == nil {
 		t.Error("task 000500 is gone")
 	}
 }

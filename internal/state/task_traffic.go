@@ -101,11 +101,11 @@ func (t *Task) Health() types.HealthStatus {
 }
 
 // PutTaskTraffic writes what load balancers make of a task. ECS announces nothing of it.
-func (tx *Tx) PutTaskTraffic(taskARN string, traffic TaskTraffic) {
-	old := tx.Task(taskARN)
+func PutTaskTraffic(tx *Tx, taskARN string, traffic TaskTraffic) {
+	old := FindTask(tx, taskARN)
 	t := old.next(old.Status)
 	t.Traffic = &traffic
-	tx.putTask(old, t, time.Time{})
+	putTask(tx, old, t, time.Time{})
 }
 
 // OnBalancedTasks wakes with the ARN of each task with targets that changes.

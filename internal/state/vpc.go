@@ -64,9 +64,9 @@ func ownID(id string) bool {
 	return len(digits) == 17 && strings.HasPrefix(digits, ownDigits)
 }
 
-// VPC returns a VPC, or nil.
-func (tx *Tx) VPC(scope arn.Scope, id string) *VPC {
-	found := vpcs.Get(tx.rows(), scope.Prefix()+id)
+// FindVPC returns a VPC, or nil.
+func FindVPC(tx *Tx, scope arn.Scope, id string) *VPC {
+	found := vpcs.Get(tx, scope.Prefix()+id)
 	if id != DefaultVPC {
 		return found
 	}
@@ -74,14 +74,14 @@ func (tx *Tx) VPC(scope arn.Scope, id string) *VPC {
 	if found != nil { // its attributes have been changed
 		v = *found
 	}
-	v.CIDR = tx.NetworkCIDR().String()
+	v.CIDR = NetworkCIDR(tx).String()
 	return &v
 }
 
 // VPCs returns the VPCs of an account and region, by id.
-func (tx *Tx) VPCs(scope arn.Scope) []*VPC {
-	found := []*VPC{tx.VPC(scope, DefaultVPC)}
-	for _, v := range vpcs.List(tx.rows(), scope.Prefix()) {
+func VPCs(tx *Tx, scope arn.Scope) []*VPC {
+	found := []*VPC{FindVPC(tx, scope, DefaultVPC)}
+	for _, v := range vpcs.List(tx, scope.Prefix()) {
 		if v.ID != DefaultVPC {
 			found = append(found, v)
 		}
@@ -90,20 +90,20 @@ func (tx *Tx) VPCs(scope arn.Scope) []*VPC {
 }
 
 // HasVPC reports whether there is a VPC of one's own of an id in some account and region.
-func (tx *Tx) HasVPC(id string) bool {
-	return slices.ContainsFunc(vpcs.List(tx.rows(), ""), func(v *VPC) bool { return v.ID == id })
+func HasVPC(tx *Tx, id string) bool {
+	return slices.ContainsFunc(vpcs.List(tx, ""), func(v *VPC) bool { return v.ID == id })
 }
 
 // OwnVPC reports whether an id is that of a VPC of one's own.
 func OwnVPC(id string) bool { return id != DefaultVPC && strings.HasPrefix(id, "vpc-") && ownID(id) }
 
 // PutVPC writes a VPC. What comes with a new one is the matter of package ec2.
-func (tx *Tx) PutVPC(v *VPC) { vpcs.Put(tx.rows(), v) }
+func PutVPC(tx *Tx, v *VPC) { vpcs.Put(tx, v) }
 
 // DeleteVPC removes a VPC and its tags.
-func (tx *Tx) DeleteVPC(v *VPC) {
-	vpcs.Delete(tx.rows(), v)
-	tx.SetEC2Tags(v.Scope, v.ID, nil)
+func DeleteVPC(tx *Tx, v *VPC) {
+	vpcs.Delete(tx, v)
+	SetEC2Tags(tx, v.Scope, v.ID, nil)
 }
 
 // WatchGoneVPCs wakes with the id of each VPC that has been deleted. Ids are unique in all

@@ -17,12 +17,12 @@ func NetworkGone(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfiguration) 
 		return ""
 	}
 	for _, id := range vpc.Subnets {
-		if tx.Subnet(scope, id) == nil {
+		if state.FindSubnet(tx, scope, id) == nil {
 			return SubnetNotFound(vpc.Subnets, id)
 		}
 	}
 	for _, id := range vpc.SecurityGroups {
-		if tx.SecurityGroup(scope, id) == nil {
+		if state.FindSecurityGroup(tx, scope, id) == nil {
 			return SecurityGroupNotFound(vpc.SecurityGroups, id)
 		}
 	}

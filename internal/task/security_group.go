@@ -12,8 +12,8 @@ func SecurityGroups(tx *state.Tx, scope arn.Scope, asked, subnets []string) []st
 		return asked
 	}
 	for _, id := range subnets {
-		if s := tx.Subnet(scope, id); s != nil {
-			return []string{tx.DefaultGroupOf(scope, s.VPC).ID}
+		if s := state.FindSubnet(tx, scope, id); s != nil {
+			return []string{state.DefaultGroupOf(tx, scope, s.VPC).ID}
 		}
 	}
 	return []string{state.DefaultSecurityGroup}

@@ -41,7 +41,7 @@ func (n *Networks) remove(vpc string, pause time.Duration) {
 func (n *Networks) RemoveDeleted(there []backend.Network) {
 	tx := n.Store.Read()
 	for _, network := range there {
-		if state.OwnVPC(network.Name) && !tx.HasVPC(network.Name) {
+		if state.OwnVPC(network.Name) && !state.HasVPC(tx, network.Name) {
 			n.Remove(network.Name)
 		}
 	}

@@ -37,10 +37,10 @@ func PrivateDNSName(tx *state.Tx, scope arn.Scope, subnet string, address netip.
 
 // Of is the VPC of a subnet, and the default one if that is gone or none.
 func Of(tx *state.Tx, scope arn.Scope, subnet string) *state.VPC {
-	if s := tx.Subnet(scope, subnet); s != nil {
-		if v := tx.VPC(scope, s.VPC); v != nil {
+	if s := state.FindSubnet(tx, scope, subnet); s != nil {
+		if v := state.FindVPC(tx, scope, s.VPC); v != nil {
 			return v
 		}
 	}
-	return tx.VPC(scope, state.DefaultVPC)
+	return state.FindVPC(tx, scope, state.DefaultVPC)
 }

@@ -37,7 +37,7 @@ func (all *Interfaces) compile(set *groupSet) {
 	tx := all.Store.Read()
 	var groups []*state.SecurityGroup
 	for _, id := range set.groups {
-		if g := tx.SecurityGroup(set.scope, id); g != nil {
+		if g := state.FindSecurityGroup(tx, set.scope, id); g != nil {
 			groups = append(groups, g)
 		}
 	}
@@ -81,7 +81,7 @@ func (p peers) Members(group string) (list []netip.Addr) {
 // PrefixList implements securitygroup.Peers. One that does not exist has no ranges, nor have AWS's own,
 // whose services are not here.
 func (p peers) PrefixList(id string) []netip.Prefix {
-	if l := p.tx.PrefixList(p.scope, id); l != nil {
+	if l := state.FindPrefixList(p.tx, p.scope, id); l != nil {
 		return l.IPv4()
 	}
 	return nil

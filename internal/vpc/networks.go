@@ -65,11 +65,11 @@ func NewNetworks(o Options) *Networks {
 // is the subnet. It makes the network if need be.
 func (n *Networks) OfSubnet(ctx context.Context, scope arn.Scope, id string) (backend.Network, netip.Prefix, error) {
 	tx := n.Store.Read()
-	subnet := tx.Subnet(scope, id)
+	subnet := state.FindSubnet(tx, scope, id)
 	if subnet == nil {
 		return backend.Network{}, netip.Prefix{}, fmt.Errorf("subnet %s does not exist", id)
 	}
-	v := tx.VPC(scope, subnet.VPC)
+	v := state.FindVPC(tx, scope, subnet.VPC)
 	if v == nil {
 		return backend.Network{}, netip.Prefix{}, fmt.Errorf("%s does not exist", subnet.VPC)
 	}
@@ -136,8 +136,8 @@ func (n *Networks) defaultNetwork(ctx context.Context) (backend.Network, error) 
 		n.Log.Warn("made the network of the VPC with another range", "range", network.CIDR, "wanted", n.Range)
 	}
 	err = n.Store.Update(func(tx *state.Tx) error {
-		if tx.NetworkCIDR() != network.CIDR {
-			tx.SetNetworkCIDR(network.CIDR)
+		if state.NetworkCIDR(tx) != network.CIDR {
+			state.SetNetworkCIDR(tx, network.CIDR)
 		}
 		return nil
 	})

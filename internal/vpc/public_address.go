@@ -14,7 +14,7 @@ func (n *Networks) TakePublicAddress(owner, what string, lives func(tx *state.Tx
 	taken := false
 	err := n.Store.Update(func(tx *state.Tx) error {
 		if taken = lives(tx); taken {
-			address = tx.TakePublicAddress(owner, owner)
+			address = state.TakePublicAddress(tx, owner, owner)
 		}
 		return nil
 	})

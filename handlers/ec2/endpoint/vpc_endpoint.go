@@ -61,7 +61,7 @@ func vpcEndpoint(tx *state.Tx, e *ec2.VPCEndpoint) types.VpcEndpoint {
 		described.NetworkInterfaceIds = append(described.NetworkInterfaceIds, i.ID)
 	}
 	for _, id := range e.SecurityGroups {
-		if g := tx.SecurityGroup(e.Scope, id); g != nil {
+		if g := state.FindSecurityGroup(tx, e.Scope, id); g != nil {
 			described.Groups = append(described.Groups, types.SecurityGroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}
@@ -80,7 +80,7 @@ func dnsEntries(tx *state.Tx, e *ec2.VPCEndpoint) []types.DnsEntry {
 	base := "." + service.BaseEndpointDnsNames[0]
 	entries := []types.DnsEntry{{DnsName: aws.String(own + base), HostedZoneId: zone}}
 	for _, i := range e.Interfaces {
-		if s := tx.Subnet(e.Scope, i.Subnet); s != nil {
+		if s := state.FindSubnet(tx, e.Scope, i.Subnet); s != nil {
 			entries = append(entries, types.DnsEntry{DnsName: aws.String(own + "-" + s.Zone + base), HostedZoneId: zone})
 		}
 	}
@@ -130,7 +130,7 @@ func (a *API) ModifyVpcEndpoint(ctx context.Context, in *sdk.ModifyVpcEndpointIn
 				return err
 			}
 		}
-		err = a.changeEndpoint(tx, &changed, tx.VPC(scope, e.VPC), endpointChange{
+		err = a.changeEndpoint(tx, &changed, state.FindVPC(tx, scope, e.VPC), endpointChange{
 			addTables: in.AddRouteTableIds, removeTables: in.RemoveRouteTableIds, addSubnets: in.AddSubnetIds, removeSubnets: in.RemoveSubnetIds,
 			addGroups: in.AddSecurityGroupIds, removeGroups: in.RemoveSecurityGroupIds, addresses: in.SubnetConfigurations,
 		})

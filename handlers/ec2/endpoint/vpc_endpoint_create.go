@@ -51,13 +51,13 @@ func (a *API) CreateVpcEndpoint(ctx context.Context, in *sdk.CreateVpcEndpointIn
 		e.CreatedAt = a.Now()
 		change := endpointChange{addTables: in.RouteTableIds, addSubnets: in.SubnetIds, addGroups: in.SecurityGroupIds, addresses: in.SubnetConfigurations}
 		if e.Type == types.VpcEndpointTypeInterface && len(change.addGroups) == 0 {
-			change.addGroups = []string{tx.DefaultGroupOf(scope, v.ID).ID}
+			change.addGroups = []string{state.DefaultGroupOf(tx, scope, v.ID).ID}
 		}
 		if err := a.changeEndpoint(tx, e, v, change); err != nil {
 			return err
 		}
 		ec2.PutVPCEndpoint(tx, e)
-		tx.SetEC2Tags(scope, e.ID, tags)
+		state.SetEC2Tags(tx, scope, e.ID, tags)
 		again.Remember(tx, a.Now(), e.ID)
 		described := vpcEndpoint(tx, e)
 		if e.Type == types.VpcEndpointTypeInterface {

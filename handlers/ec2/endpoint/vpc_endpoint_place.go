@@ -69,7 +69,7 @@ func (a *API) changeInterfaces(tx *state.Tx, e *ec2.VPCEndpoint, c endpointChang
 	e.Interfaces = slices.DeleteFunc(slices.Clone(e.Interfaces), func(i ec2.EndpointInterface) bool { return slices.Contains(c.removeSubnets, i.Subnet) })
 	zones := map[string]string{} // the subnet in each
 	for _, i := range e.Interfaces {
-		if s := tx.Subnet(e.Scope, i.Subnet); s != nil {
+		if s := state.FindSubnet(tx, e.Scope, i.Subnet); s != nil {
 			zones[s.Zone] = s.ID
 		}
 	}
@@ -113,7 +113,7 @@ func addressFor(configurations []types.SubnetConfiguration, subnet string) *stri
 func (a *API) changeGroups(tx *state.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
 	e.SecurityGroups = slices.DeleteFunc(slices.Clone(e.SecurityGroups), func(id string) bool { return slices.Contains(c.removeGroups, id) })
 	for _, id := range c.addGroups {
-		g, err := kit.Named(tx, e.Scope, "SecurityGroupId", &id, "sg-", (*state.Tx).SecurityGroup)
+		g, err := kit.Named(tx, e.Scope, "SecurityGroupId", &id, "sg-", state.FindSecurityGroup)
 		if err != nil {
 			return err
 		}

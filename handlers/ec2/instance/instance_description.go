@@ -73,7 +73,7 @@ func bootMode(i *ec2.Instance) types.InstanceBootModeValues {
 func connect(tx *state.Tx, i *ec2.Instance, d *types.Instance) {
 	d.SubnetId, d.VpcId, d.SourceDestCheck = &i.Subnet, &i.VPC, aws.Bool(true)
 	for _, id := range i.SecurityGroups {
-		if g := tx.SecurityGroup(i.Scope, id); g != nil {
+		if g := state.FindSecurityGroup(tx, i.Scope, id); g != nil {
 			d.SecurityGroups = append(d.SecurityGroups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}

@@ -15,7 +15,7 @@ func instanceAssociation(tx *state.Tx, i *ec2.Instance) *types.NetworkInterfaceA
 		return nil
 	}
 	if a == nil {
-		return amazonAssociation(tx, i.Scope, i.VPC, tx.PublicAddress(i.Key()))
+		return amazonAssociation(tx, i.Scope, i.VPC, state.FindPublicAddress(tx, i.Key()))
 	}
 	return &types.NetworkInterfaceAssociation{
 		AllocationId: &a.ID, AssociationId: &a.Association, IpOwnerId: &a.Scope.Account, PublicIp: &a.PublicIP,

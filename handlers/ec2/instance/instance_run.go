@@ -154,7 +154,7 @@ func (a *API) spec(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec
 func (a *API) groupsByName(tx *state.Tx, scope arn.Scope, data *types.ResponseLaunchTemplateData) error {
 	for _, name := range data.SecurityGroups {
 		found := false
-		for _, g := range tx.SecurityGroups(scope) {
+		for _, g := range state.SecurityGroups(tx, scope) {
 			if g.Name == name && g.VPC == state.DefaultVPC {
 				data.SecurityGroupIds, found = append(slices.Clip(data.SecurityGroupIds), g.ID), true
 			}

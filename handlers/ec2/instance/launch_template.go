@@ -63,7 +63,7 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 				Scope: scope, ID: ec2.NewID("lt-"), Name: name, CreatedAt: a.Now(), CreatedBy: scope.Root(), Default: 1, Latest: 1, Issued: 1,
 			}
 			ec2.PutLaunchTemplate(tx, t)
-			tx.SetEC2Tags(scope, t.ID, tags)
+			state.SetEC2Tags(tx, scope, t.ID, tags)
 			a.putVersion(tx, t, in.VersionDescription, data)
 			again.Remember(tx, a.Now(), t.ID)
 		}

@@ -78,7 +78,7 @@ var unusedNetworkInterfaceFilters = []string{
 func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *sdk.DescribeNetworkInterfacesInput) (*sdk.DescribeNetworkInterfacesOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.NetworkInterface
-	for _, t := range tx.AllTasks() {
+	for _, t := range state.AllTasks(tx) {
 		if t.Scope() == scope && kit.HasNetworkInterface(t) {
 			rows = append(rows, networkInterface(tx, scope, t))
 		}
@@ -108,13 +108,13 @@ func networkInterface(tx *state.Tx, scope arn.Scope, t *state.Task) types.Networ
 		SourceDestCheck: aws.Bool(true), OwnerId: &scope.Account,
 		SubnetId: &t.Placement.SubnetID, AvailabilityZone: &t.Placement.Zone, TagSet: kit.TagsOf(tx, scope, eni.NetworkID),
 	}
-	if s := tx.Subnet(scope, t.Placement.SubnetID); s != nil {
+	if s := state.FindSubnet(tx, scope, t.Placement.SubnetID); s != nil {
 		n.VpcId = &s.VPC
-		n.Association = amazonAssociation(tx, scope, s.VPC, tx.PublicAddress(t.ARN))
+		n.Association = amazonAssociation(tx, scope, s.VPC, state.FindPublicAddress(tx, t.ARN))
 		n.PrivateIpAddresses[0].Association = n.Association
 	}
 	for _, id := range t.Spec.SecurityGroups {
-		if g := tx.SecurityGroup(scope, id); g != nil {
+		if g := state.FindSecurityGroup(tx, scope, id); g != nil {
 			n.Groups = append(n.Groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}

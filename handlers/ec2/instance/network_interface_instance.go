@@ -41,7 +41,7 @@ func instanceInterface(tx *state.Tx, i *ec2.Instance) types.NetworkInterface {
 		Primary: aws.Bool(true), PrivateIpAddress: &i.PrivateIP, PrivateDnsName: name, Association: n.Association,
 	}}
 	for _, id := range i.SecurityGroups {
-		if g := tx.SecurityGroup(i.Scope, id); g != nil {
+		if g := state.FindSecurityGroup(tx, i.Scope, id); g != nil {
 			n.Groups = append(n.Groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}

@@ -38,7 +38,7 @@ func ownedInterface(tx *state.Tx, o *ec2.OwnedInterface) types.NetworkInterface 
 		n.Association = natAssociation(tx, o)
 	case types.NetworkInterfaceTypeInterface, types.NetworkInterfaceTypeNetworkLoadBalancer:
 		n.Description, n.RequesterId = aws.String("ELB "+o.Owner), aws.String(balancing)
-		n.Association = amazonAssociation(tx, o.Scope, o.VPC, tx.PublicAddress(o.ID))
+		n.Association = amazonAssociation(tx, o.Scope, o.VPC, state.FindPublicAddress(tx, o.ID))
 		n.Attachment = &types.NetworkInterfaceAttachment{
 			AttachmentId: kit.DerivedID("eni-attach-", o.ID), DeleteOnTermination: aws.Bool(false), DeviceIndex: aws.Int32(1), NetworkCardIndex: aws.Int32(0),
 			InstanceOwnerId: aws.String(balancing), Status: types.AttachmentStatusAttached,
@@ -52,11 +52,11 @@ func ownedInterface(tx *state.Tx, o *ec2.OwnedInterface) types.NetworkInterface 
 			Primary: aws.Bool(i == 0), PrivateIpAddress: &ip, Association: n.Association,
 		})
 	}
-	if s := tx.Subnet(o.Scope, o.Subnet); s != nil {
+	if s := state.FindSubnet(tx, o.Scope, o.Subnet); s != nil {
 		n.AvailabilityZone = &s.Zone
 	}
 	for _, id := range o.SecurityGroups {
-		if g := tx.SecurityGroup(o.Scope, id); g != nil {
+		if g := state.FindSecurityGroup(tx, o.Scope, id); g != nil {
 			n.Groups = append(n.Groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}

@@ -25,7 +25,7 @@ func amazonAssociation(tx *state.Tx, scope arn.Scope, vpc string, ip netip.Addr)
 // publicDNSName is by the address, and empty in a VPC that lacks one of its DNS attributes.
 // Source: VPC user guide, DNS attributes.
 func publicDNSName(tx *state.Tx, scope arn.Scope, vpc, ip string) string {
-	if v := tx.VPC(scope, vpc); v == nil || !v.DNSHostnames || !v.DNSSupport {
+	if v := state.FindVPC(tx, scope, vpc); v == nil || !v.DNSHostnames || !v.DNSSupport {
 		return ""
 	}
 	domain := scope.Region + ".compute.amazonaws.com"

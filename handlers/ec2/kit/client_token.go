@@ -46,7 +46,7 @@ func (o Once) Made(tx *state.Tx) ([]string, error) {
 	if o.key == "" {
 		return nil, nil
 	}
-	known := tx.ClientToken(o.key)
+	known := state.FindClientToken(tx, o.key)
 	switch {
 	case known == nil:
 		return nil, nil
@@ -59,7 +59,7 @@ func (o Once) Made(tx *state.Tx) ([]string, error) {
 // Remember remembers what the request has made.
 func (o Once) Remember(tx *state.Tx, now time.Time, ids ...string) {
 	if o.key != "" {
-		tx.PutClientToken(&state.ClientToken{ID: o.key, Request: o.digest, ARNs: ids, CreatedAt: now})
+		state.PutClientToken(tx, &state.ClientToken{ID: o.key, Request: o.digest, ARNs: ids, CreatedAt: now})
 	}
 }
 

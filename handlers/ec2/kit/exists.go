@@ -20,24 +20,24 @@ func (b *Base) Exists(tx *state.Tx, scope arn.Scope, id string) error {
 	found := false
 	switch k.Of {
 	case types.ResourceTypeVpc:
-		found = tx.VPC(scope, id) != nil
+		found = state.FindVPC(tx, scope, id) != nil
 	case types.ResourceTypeSubnet:
 		found = slices.ContainsFunc(b.Subnets(tx, scope, []string{id}), func(s *state.Subnet) bool { return s.ID == id })
 	case types.ResourceTypeSecurityGroup:
 		found = slices.ContainsFunc(b.SecurityGroups(tx, scope, []string{id}), func(g *state.SecurityGroup) bool { return g.ID == id })
 	case types.ResourceTypeSecurityGroupRule:
-		for _, g := range tx.SecurityGroups(scope) {
+		for _, g := range state.SecurityGroups(tx, scope) {
 			found = found || slices.ContainsFunc(g.Rules, func(r state.SecurityGroupRule) bool { return r.ID == id })
 		}
 	case types.ResourceTypeNetworkInterface:
-		for _, t := range tx.AllTasks() {
+		for _, t := range state.AllTasks(tx) {
 			found = found || t.Status.Attachment.NetworkID == id && t.Scope() == scope && HasNetworkInterface(t)
 		}
 		found = found || slices.ContainsFunc(ec2.OwnedInterfaces(tx, scope), func(o ec2.OwnedInterface) bool { return o.ID == id })
 	case types.ResourceTypeInstance:
 		found = ec2.FindInstance(tx, scope, id) != nil
 	case types.ResourceTypePrefixList:
-		found = tx.PrefixList(scope, id) != nil
+		found = state.FindPrefixList(tx, scope, id) != nil
 	case types.ResourceTypeLaunchTemplate:
 		found = ec2.FindLaunchTemplate(tx, scope, id) != nil
 	default:

@@ -14,7 +14,7 @@ func NamedVPC(tx *state.Tx, scope arn.Scope, id *string) (*state.VPC, error) {
 	if aws.ToString(id) == "" {
 		return nil, MissingParameter("vpcId")
 	}
-	if v := tx.VPC(scope, *id); v != nil {
+	if v := state.FindVPC(tx, scope, *id); v != nil {
 		return v, nil
 	}
 	return nil, Missing("vpc-")(*id)
@@ -22,9 +22,9 @@ func NamedVPC(tx *state.Tx, scope arn.Scope, id *string) (*state.VPC, error) {
 
 // Subnets are those that everybody sees, and those made up among some ids.
 func (b *Base) Subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Subnet {
-	subnets := slices.Clip(tx.Subnets(scope))
+	subnets := slices.Clip(state.Subnets(tx, scope))
 	for _, id := range ids {
-		if s := tx.Subnet(scope, id); s != nil && s.MadeUp && !b.Strict {
+		if s := state.FindSubnet(tx, scope, id); s != nil && s.MadeUp && !b.Strict {
 			subnets = append(subnets, s)
 		}
 	}
@@ -33,7 +33,7 @@ func (b *Base) Subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Sub
 
 // NamedSubnet returns the subnet that a request names, which may be one that is made up.
 func (b *Base) NamedSubnet(tx *state.Tx, scope arn.Scope, id *string) (*state.Subnet, error) {
-	s, err := Named(tx, scope, "subnetId", id, "subnet-", (*state.Tx).Subnet)
+	s, err := Named(tx, scope, "subnetId", id, "subnet-", state.FindSubnet)
 	if err == nil && s.MadeUp && b.Strict {
 		return nil, Missing("subnet-")(*id)
 	}
@@ -42,9 +42,9 @@ func (b *Base) NamedSubnet(tx *state.Tx, scope arn.Scope, id *string) (*state.Su
 
 // SecurityGroups are those that everybody sees, and those made up among some ids.
 func (b *Base) SecurityGroups(tx *state.Tx, scope arn.Scope, ids []string) []*state.SecurityGroup {
-	groups := tx.SecurityGroups(scope)
+	groups := state.SecurityGroups(tx, scope)
 	for _, id := range ids {
-		if g := tx.SecurityGroup(scope, id); g != nil && g.MadeUp && !b.Strict {
+		if g := state.FindSecurityGroup(tx, scope, id); g != nil && g.MadeUp && !b.Strict {
 			groups = append(groups, g)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // TagsOf are the tags of a resource by key: the order is the emulator's choice.
 func TagsOf(tx *state.Tx, scope arn.Scope, id string) []types.Tag {
 	tags := []types.Tag{}
-	stored := tx.EC2Tags(scope, id)
+	stored := state.FindEC2Tags(tx, scope, id)
 	if len(stored) == 0 {
 		return tags
 	}

@@ -115,7 +115,7 @@ func (a *API) AllocateAddress(ctx context.Context, in *sdk.AllocateAddressInput)
 		}
 		row := &ec2.Address{Scope: scope, ID: ec2.NewID("eipalloc-"), PublicIP: ip.String()}
 		ec2.PutAddress(tx, row)
-		tx.SetEC2Tags(scope, row.ID, tags)
+		state.SetEC2Tags(tx, scope, row.ID, tags)
 		out.AllocationId, out.PublicIp = &row.ID, &row.PublicIP
 		return nil
 	})

@@ -126,7 +126,7 @@ func instanceOf(tx *state.Tx, scope arn.Scope, card string) (*ec2.Instance, erro
 		return t.Scope() == scope && kit.HasNetworkInterface(t) && t.Status.Attachment.NetworkID == card
 	}
 	isOwned := func(o ec2.OwnedInterface) bool { return o.ID == card }
-	if slices.ContainsFunc(tx.AllTasks(), isTasks) || slices.ContainsFunc(ec2.OwnedInterfaces(tx, scope), isOwned) {
+	if slices.ContainsFunc(state.AllTasks(tx), isTasks) || slices.ContainsFunc(ec2.OwnedInterfaces(tx, scope), isOwned) {
 		return nil, errNotYours
 	}
 	return nil, kit.Missing("eni-")(card)

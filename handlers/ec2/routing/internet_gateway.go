@@ -64,7 +64,7 @@ func (a *API) CreateInternetGateway(ctx context.Context, in *sdk.CreateInternetG
 	err = a.Store.Update(func(tx *state.Tx) error {
 		g := &ec2.InternetGateway{Scope: kit.Scope(ctx), ID: ec2.NewID("igw-")}
 		ec2.PutInternetGateway(tx, g)
-		tx.SetEC2Tags(g.Scope, g.ID, tags)
+		state.SetEC2Tags(tx, g.Scope, g.ID, tags)
 		described := internetGateway(tx, g)
 		out.InternetGateway = &described
 		return nil
@@ -122,12 +122,12 @@ func (a *API) DetachInternetGateway(ctx context.Context, in *sdk.DetachInternetG
 			}
 		}
 		for _, o := range ec2.OwnedInterfaces(tx, scope) {
-			if o.VPC == g.VPC && tx.PublicAddress(o.ID).IsValid() {
+			if o.VPC == g.VPC && state.FindPublicAddress(tx, o.ID).IsValid() {
 				return hasPublicAddresses(g.VPC)
 			}
 		}
 		for _, i := range ec2.Instances(tx, scope) {
-			if i.VPC == g.VPC && (i.ElasticIP(tx) != nil || tx.PublicAddress(i.Key()).IsValid()) {
+			if i.VPC == g.VPC && (i.ElasticIP(tx) != nil || state.FindPublicAddress(tx, i.Key()).IsValid()) {
 				return hasPublicAddresses(g.VPC)
 			}
 		}

@@ -107,7 +107,7 @@ func (a *API) CreateNatGateway(ctx context.Context, in *sdk.CreateNatGatewayInpu
 				return err
 			}
 			ec2.PutNATGateway(tx, g)
-			tx.SetEC2Tags(scope, g.ID, tags)
+			state.SetEC2Tags(tx, scope, g.ID, tags)
 			again.Remember(tx, a.Now(), g.ID)
 		} else {
 			now = g.State(a.Now(), a.nat)

@@ -138,7 +138,7 @@ func (a *API) CreateNetworkAcl(ctx context.Context, in *sdk.CreateNetworkAclInpu
 		if n == nil {
 			n = &ec2.NetworkACL{Scope: scope, ID: ec2.NewID("acl-"), VPC: v.ID}
 			ec2.PutNetworkACL(tx, n)
-			tx.SetEC2Tags(scope, n.ID, tags)
+			state.SetEC2Tags(tx, scope, n.ID, tags)
 			again.Remember(tx, a.Now(), n.ID)
 		}
 		described := networkACL(tx, n)

@@ -110,7 +110,7 @@ func (a *API) CreateRouteTable(ctx context.Context, in *sdk.CreateRouteTableInpu
 		if t == nil {
 			t = &ec2.RouteTable{Scope: scope, ID: ec2.NewID("rtb-"), VPC: v.ID}
 			ec2.PutRouteTable(tx, t)
-			tx.SetEC2Tags(scope, t.ID, tags)
+			state.SetEC2Tags(tx, scope, t.ID, tags)
 			again.Remember(tx, a.Now(), t.ID)
 		}
 		described := routeTable(tx, t)

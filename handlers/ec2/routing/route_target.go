@@ -93,7 +93,7 @@ func leads(tx *state.Tx, t *ec2.RouteTable, r ec2.Route) error {
 	}
 	to := netip.MustParsePrefix(r.Destination)
 	within := func(whole netip.Prefix) bool { return whole.Contains(to.Addr()) && to.Bits() >= whole.Bits() }
-	if slices.ContainsFunc(tx.VPC(t.Scope, t.VPC).Ranges(), within) {
+	if slices.ContainsFunc(state.FindVPC(tx, t.Scope, t.VPC).Ranges(), within) {
 		return kit.Refuse("InvalidParameterValue", "The destination CIDR block %s is equal to or more specific than one of this VPC's CIDR blocks. "+
 			"This route can target only an interface or an instance.", r.Destination)
 	}

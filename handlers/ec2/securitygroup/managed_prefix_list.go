@@ -41,7 +41,7 @@ func ownPrefixList(tx *state.Tx, scope arn.Scope, id *string) (*state.PrefixList
 	if ofAWS(scope, aws.ToString(id)) {
 		return nil, kit.Refuse("UnsupportedOperation", "The prefix list '%s' is managed by AWS.", *id)
 	}
-	return kit.Named(tx, scope, "PrefixListId", id, "pl-", (*state.Tx).PrefixList)
+	return kit.Named(tx, scope, "PrefixListId", id, "pl-", state.FindPrefixList)
 }
 
 // CreateManagedPrefixList makes a prefix list, which is complete at once.
@@ -61,14 +61,14 @@ func (a *API) CreateManagedPrefixList(ctx context.Context, in *sdk.CreateManaged
 	}
 	out := &sdk.CreateManagedPrefixListOutput{}
 	err = a.Store.Update(func(tx *state.Tx) error {
-		l, err := kit.MadeBefore(tx, again, scope, (*state.Tx).PrefixList)
+		l, err := kit.MadeBefore(tx, again, scope, state.FindPrefixList)
 		if err != nil {
 			return err
 		}
 		if l == nil {
 			l = asked
-			tx.PutPrefixList(l)
-			tx.SetEC2Tags(scope, l.ID, tags)
+			state.PutPrefixList(tx, l)
+			state.SetEC2Tags(tx, scope, l.ID, tags)
 			again.Remember(tx, a.Now(), l.ID)
 		}
 		out.PrefixList = managedPrefixList(tx, l)
@@ -145,7 +145,7 @@ func (a *API) GetManagedPrefixListAssociations(ctx context.Context, in *sdk.GetM
 	if err != nil {
 		return nil, err
 	}
-	groups, next, err := kit.Page(tx.GroupsNaming(l), func(g *state.SecurityGroup) string { return g.ID }, in.MaxResults, in.NextToken, 5, 255)
+	groups, next, err := kit.Page(state.GroupsNaming(tx, l), func(g *state.SecurityGroup) string { return g.ID }, in.MaxResults, in.NextToken, 5, 255)
 	out := &sdk.GetManagedPrefixListAssociationsOutput{PrefixListAssociations: []types.PrefixListAssociation{}, NextToken: next}
 	for _, g := range groups {
 		out.PrefixListAssociations = append(out.PrefixListAssociations, types.PrefixListAssociation{ResourceId: &g.ID, ResourceOwner: &scope.Account})
@@ -164,16 +164,16 @@ func (a *API) DeleteManagedPrefixList(ctx context.Context, in *sdk.DeleteManaged
 			return err
 		}
 		changed := *l
-		if groups := tx.GroupsNaming(l); len(groups) > 0 {
+		if groups := state.GroupsNaming(tx, l); len(groups) > 0 {
 			changed.State = string(types.PrefixListStateDeleteFailed)
 			changed.StateMessage = "The prefix list is in use by " + firstGroups(groups)
-			tx.PutPrefixList(&changed)
+			state.PutPrefixList(tx, &changed)
 			out.PrefixList = managedPrefixList(tx, &changed)
 			return nil
 		}
 		changed.State, changed.StateMessage = string(types.PrefixListStateDeleteComplete), ""
 		out.PrefixList = managedPrefixList(tx, &changed)
-		tx.DeletePrefixList(l)
+		state.DeletePrefixList(tx, l)
 		return nil
 	})
 	return out, err

@@ -33,7 +33,7 @@ func (a *API) ModifyManagedPrefixList(ctx context.Context, in *sdk.ModifyManaged
 			same.StateMessage = "The new maximum size is not supported by " + firstGroups(full)
 			changed = &same
 		}
-		tx.PutPrefixList(changed)
+		state.PutPrefixList(tx, changed)
 		out.PrefixList = managedPrefixList(tx, changed)
 		return nil
 	})
@@ -128,12 +128,12 @@ func withEntries(l *state.PrefixList, add []types.AddPrefixListEntry, remove []t
 
 // withoutRoom are the security groups that would have too many rules with a prefix list.
 func withoutRoom(tx *state.Tx, changed *state.PrefixList) []*state.SecurityGroup {
-	return slices.DeleteFunc(tx.GroupsNaming(changed), func(g *state.SecurityGroup) bool {
+	return slices.DeleteFunc(state.GroupsNaming(tx, changed), func(g *state.SecurityGroup) bool {
 		return !tooManyRules(g, func(id string) *state.PrefixList {
 			if id == changed.ID {
 				return changed
 			}
-			return tx.PrefixList(g.Scope, id)
+			return state.FindPrefixList(tx, g.Scope, id)
 		})
 	})
 }

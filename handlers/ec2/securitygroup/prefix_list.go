@@ -56,7 +56,7 @@ func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *sdk.DescribeMa
 			State:         types.PrefixListStateCreateComplete, Tags: []types.Tag{},
 		})
 	}
-	for _, l := range tx.PrefixLists(scope) {
+	for _, l := range state.PrefixLists(tx, scope) {
 		rows = append(rows, *managedPrefixList(tx, l))
 	}
 	id := func(l types.ManagedPrefixList) string { return *l.PrefixListId }
@@ -78,7 +78,7 @@ func ofAWS(scope arn.Scope, id string) bool {
 // those of the account that a local set-up stands in for.
 func (a *API) prefixList(tx *state.Tx, scope arn.Scope, asked *string) (string, error) {
 	id := aws.ToString(asked)
-	if tx.PrefixList(scope, id) != nil || ofAWS(scope, id) || state.MadeUpPrefixList(id) && !a.Strict {
+	if state.FindPrefixList(tx, scope, id) != nil || ofAWS(scope, id) || state.MadeUpPrefixList(id) && !a.Strict {
 		return id, nil
 	}
 	return "", kit.Missing("pl-")(id)

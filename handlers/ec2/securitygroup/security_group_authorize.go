@@ -96,9 +96,9 @@ func (a *API) authorize(ctx context.Context, asked authorization) (made []types.
 		if aws.ToBool(asked.dryRun) {
 			return kit.ErrDryRun
 		}
-		tx.PutSecurityGroup(changed)
+		state.PutSecurityGroup(tx, changed)
 		for _, r := range changed.Rules[len(g.Rules):] {
-			tx.SetEC2Tags(scope, r.ID, tags)
+			state.SetEC2Tags(tx, scope, r.ID, tags)
 			made = append(made, describeRule(tx, scope, changed, r))
 		}
 		return nil
@@ -125,7 +125,7 @@ func withRules(tx *state.Tx, g *state.SecurityGroup, more []state.SecurityGroupR
 }
 
 func checkLimit(tx *state.Tx, g *state.SecurityGroup) error {
-	if tooManyRules(g, func(list string) *state.PrefixList { return tx.PrefixList(g.Scope, list) }) {
+	if tooManyRules(g, func(list string) *state.PrefixList { return state.FindPrefixList(tx, g.Scope, list) }) {
 		return kit.Refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 	}
 	return nil

@@ -37,14 +37,14 @@ func (a *API) CreateSecurityGroup(ctx context.Context, in *sdk.CreateSecurityGro
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(tx.SecurityGroupsOf(v), func(other *state.SecurityGroup) bool { return other.Name == name }) {
+		if slices.ContainsFunc(state.SecurityGroupsOf(tx, v), func(other *state.SecurityGroup) bool { return other.Name == name }) {
 			return kit.Refuse("InvalidGroup.Duplicate", "The security group '%s' already exists for VPC '%s'", name, id)
 		}
 		if aws.ToBool(in.DryRun) {
 			return kit.ErrDryRun
 		}
-		tx.PutSecurityGroup(g)
-		tx.SetEC2Tags(scope, g.ID, tags)
+		state.PutSecurityGroup(tx, g)
+		state.SetEC2Tags(tx, scope, g.ID, tags)
 		out.Tags = kit.TagsOf(tx, scope, g.ID)
 		return nil
 	})
@@ -93,7 +93,7 @@ func (a *API) DeleteSecurityGroup(ctx context.Context, in *sdk.DeleteSecurityGro
 		case aws.ToBool(in.DryRun):
 			return kit.ErrDryRun
 		}
-		tx.DeleteSecurityGroup(g)
+		state.DeleteSecurityGroup(tx, g)
 		out.GroupId = &g.ID
 		return nil
 	})
@@ -107,7 +107,7 @@ func (a *API) group(tx *state.Tx, scope arn.Scope, id, name *string) (*state.Sec
 	case aws.ToString(id) == "" && aws.ToString(name) == "":
 		return nil, kit.Refuse("MissingParameter", "The request must contain the parameter groupName or groupId")
 	case aws.ToString(id) == "":
-		for _, g := range tx.SecurityGroups(scope) {
+		for _, g := range state.SecurityGroups(tx, scope) {
 			if g.VPC == state.DefaultVPC && g.Name == *name {
 				return g, nil
 			}
@@ -116,7 +116,7 @@ func (a *API) group(tx *state.Tx, scope arn.Scope, id, name *string) (*state.Sec
 	case !strings.HasPrefix(*id, "sg-"):
 		return nil, kit.Refuse("InvalidGroupId.Malformed", `Invalid id: "%s" (expecting "sg-...")`, *id)
 	}
-	if g := tx.SecurityGroup(scope, *id); g != nil && (!g.MadeUp || !a.Strict) {
+	if g := state.FindSecurityGroup(tx, scope, *id); g != nil && (!g.MadeUp || !a.Strict) {
 		return g, nil
 	}
 	return nil, kit.Missing("sg-")(*id)

@@ -66,9 +66,9 @@ func (a *API) revoke(ctx context.Context, asked revocation) (done revoked, err e
 		}
 		changed := *g
 		changed.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r state.SecurityGroupRule) bool { return slices.Contains(gone, r) })
-		tx.PutSecurityGroup(&changed)
+		state.PutSecurityGroup(tx, &changed)
 		for _, r := range gone {
-			tx.SetEC2Tags(scope, r.ID, nil)
+			state.SetEC2Tags(tx, scope, r.ID, nil)
 			done.rules = append(done.rules, describeRevoked(g, r))
 		}
 		done.unknown = unknown

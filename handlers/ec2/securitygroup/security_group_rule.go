@@ -85,7 +85,7 @@ func (a *API) ModifySecurityGroupRules(ctx context.Context, in *sdk.ModifySecuri
 		if aws.ToBool(in.DryRun) {
 			return kit.ErrDryRun
 		}
-		tx.PutSecurityGroup(&changed)
+		state.PutSecurityGroup(tx, &changed)
 		return nil
 	})
 	return &sdk.ModifySecurityGroupRulesOutput{Return: aws.Bool(true)}, err

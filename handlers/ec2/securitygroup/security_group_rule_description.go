@@ -51,7 +51,7 @@ func (a *API) redescribe(ctx context.Context, asked redescription) error {
 		if aws.ToBool(asked.dryRun) {
 			return kit.ErrDryRun
 		}
-		tx.PutSecurityGroup(&changed)
+		state.PutSecurityGroup(tx, &changed)
 		return nil
 	})
 }

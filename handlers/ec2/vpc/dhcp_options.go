@@ -103,7 +103,7 @@ func (a *API) CreateDhcpOptions(ctx context.Context, in *sdk.CreateDhcpOptionsIn
 	err = a.Store.Update(func(tx *state.Tx) error {
 		o := &ec2.DHCPOptions{Scope: kit.Scope(ctx), ID: ec2.NewID("dopt-"), Configurations: configurations}
 		ec2.PutDHCPOptions(tx, o)
-		tx.SetEC2Tags(o.Scope, o.ID, tags)
+		state.SetEC2Tags(tx, o.Scope, o.ID, tags)
 		described := describeDHCPOptions(tx, o)
 		out.DhcpOptions = &described
 		return nil
@@ -127,7 +127,7 @@ func (a *API) AssociateDhcpOptions(ctx context.Context, in *sdk.AssociateDhcpOpt
 		}
 		changed := *v
 		changed.DHCPOptions = id
-		tx.PutVPC(&changed)
+		state.PutVPC(tx, &changed)
 		return nil
 	})
 	return &sdk.AssociateDhcpOptionsOutput{}, err
@@ -141,7 +141,7 @@ func (a *API) DeleteDhcpOptions(ctx context.Context, in *sdk.DeleteDhcpOptionsIn
 		switch {
 		case err != nil:
 			return err
-		case slices.ContainsFunc(tx.VPCs(scope), func(v *state.VPC) bool { return ec2.DHCPOptionsOf(v) == o.ID }):
+		case slices.ContainsFunc(state.VPCs(tx, scope), func(v *state.VPC) bool { return ec2.DHCPOptionsOf(v) == o.ID }):
 			return kit.InUse("dhcpOptions", o.ID)
 		case o.Default():
 			return kit.NotBuilt("DeleteDhcpOptions", "the options that every VPC has at first")

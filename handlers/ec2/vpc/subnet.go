@@ -86,7 +86,7 @@ func (a *API) DescribeSubnets(ctx context.Context, in *sdk.DescribeSubnetsInput)
 func describeSubnet(tx *state.Tx, scope arn.Scope, room *ec2.Room, s *state.Subnet) types.Subnet {
 	return types.Subnet{
 		SubnetId: &s.ID, SubnetArn: kit.ResourceARN(scope, "subnet/"+s.ID), State: types.SubnetStateAvailable, OwnerId: &scope.Account,
-		VpcId: &s.VPC, CidrBlock: aws.String(s.CIDR(tx.NetworkCIDR()).String()),
+		VpcId: &s.VPC, CidrBlock: aws.String(s.CIDR(state.NetworkCIDR(tx)).String()),
 		AvailableIpAddressCount: aws.Int32(int32(room.Free(s))),
 		AvailabilityZone:        &s.Zone, AvailabilityZoneId: aws.String(state.ZoneID(s.Zone)),
 		DefaultForAz: &s.Default, MapPublicIpOnLaunch: &s.MapPublicIP, MapCustomerOwnedIpOnLaunch: aws.Bool(false),

@@ -25,7 +25,7 @@ func (a *API) ModifySubnetAttribute(ctx context.Context, in *sdk.ModifySubnetAtt
 		if err := setAttribute(&changed, in); err != nil {
 			return err
 		}
-		tx.PutSubnet(&changed)
+		state.PutSubnet(tx, &changed)
 		return nil
 	})
 	return &sdk.ModifySubnetAttributeOutput{}, err

@@ -49,8 +49,8 @@ func (a *API) CreateSubnet(ctx context.Context, in *sdk.CreateSubnetInput) (*sdk
 		if aws.ToBool(in.DryRun) {
 			return kit.ErrDryRun
 		}
-		tx.PutSubnet(s)
-		tx.SetEC2Tags(scope, s.ID, tags)
+		state.PutSubnet(tx, s)
+		state.SetEC2Tags(tx, scope, s.ID, tags)
 		made := describeSubnet(tx, scope, ec2.RoomIn(tx), s)
 		out.Subnet = &made
 		return nil
@@ -112,7 +112,7 @@ func fits(tx *state.Tx, v *state.VPC, cidr netip.Prefix, as string) error {
 		return kit.NotBuilt("CreateSubnet", "ranges in the last sixteenth of the default VPC, which the engine's own containers have,")
 	}
 	taken := func(s *state.Subnet) bool { return s.CIDR(whole).Overlaps(cidr) }
-	if slices.ContainsFunc(tx.SubnetsOf(v), taken) {
+	if slices.ContainsFunc(state.SubnetsOf(tx, v), taken) {
 		return kit.Refuse("InvalidSubnet.Conflict", "The CIDR '%s' conflicts with another subnet", as)
 	}
 	return nil
@@ -144,7 +144,7 @@ func (a *API) subnet(tx *state.Tx, scope arn.Scope, id *string) (*state.Subnet, 
 	if aws.ToString(id) == "" {
 		return nil, kit.MissingParameter("subnetId")
 	}
-	if s := tx.Subnet(scope, *id); s != nil && (!s.MadeUp || !a.Strict) {
+	if s := state.FindSubnet(tx, scope, *id); s != nil && (!s.MadeUp || !a.Strict) {
 		return s, nil
 	}
 	return nil, kit.Missing("subnet-")(*id)

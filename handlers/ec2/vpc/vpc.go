@@ -43,7 +43,7 @@ func vpcValues(v *types.Vpc, filter string) ([]string, bool) {
 func (a *API) DescribeVpcs(ctx context.Context, in *sdk.DescribeVpcsInput) (*sdk.DescribeVpcsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.Vpc
-	for _, v := range tx.VPCs(scope) {
+	for _, v := range state.VPCs(tx, scope) {
 		rows = append(rows, describeVPC(tx, v))
 	}
 	found, err := kit.Describe(rows, in.Filters, in.VpcIds, "vpc-id", vpcValues, kit.Missing("vpc-"))
@@ -90,7 +90,7 @@ func (a *API) CreateVpc(ctx context.Context, in *sdk.CreateVpcInput) (*sdk.Creat
 	out := &sdk.CreateVpcOutput{}
 	err = a.Store.Update(func(tx *state.Tx) error {
 		ec2.CreateVPC(tx, v)
-		tx.SetEC2Tags(v.Scope, v.ID, tags)
+		state.SetEC2Tags(tx, v.Scope, v.ID, tags)
 		made := describeVPC(tx, v)
 		made.State, made.Ipv6CidrBlockAssociationSet = types.VpcStatePending, []types.VpcIpv6CidrBlockAssociation{}
 		out.Vpc = &made

@@ -48,7 +48,7 @@ func (a *API) ModifyVpcAttribute(ctx context.Context, in *sdk.ModifyVpcAttribute
 		}); err != nil {
 			return err
 		}
-		tx.PutVPC(&changed)
+		state.PutVPC(tx, &changed)
 		return nil
 	})
 	return &sdk.ModifyVpcAttributeOutput{}, err

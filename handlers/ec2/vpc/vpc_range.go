@@ -60,7 +60,7 @@ func (a *API) AssociateVpcCidrBlock(ctx context.Context, in *sdk.AssociateVpcCid
 		added := state.VPCRange{ID: ec2.NewID("vpc-cidr-assoc-"), CIDR: cidr.String()}
 		changed := *v
 		changed.Secondary = append(slices.Clip(v.Secondary), added)
-		tx.PutVPC(&changed)
+		state.PutVPC(tx, &changed)
 		made := rangeAssociation(added)
 		made.CidrBlockState.State = types.VpcCidrBlockStateCodeAssociating
 		out.CidrBlockAssociation = &made
@@ -114,12 +114,12 @@ func (a *API) DisassociateVpcCidrBlock(ctx context.Context, in *sdk.Disassociate
 		}
 		gone := v.Secondary[i]
 		within := func(s *state.Subnet) bool { return netip.MustParsePrefix(gone.CIDR).Overlaps(s.CIDR(rangeOf(v))) }
-		if slices.ContainsFunc(tx.SubnetsOf(v), within) {
+		if slices.ContainsFunc(state.SubnetsOf(tx, v), within) {
 			return kit.Refuse("InvalidCidrBlock.InUse", "The vpc %s currently has a subnet within CIDR block %s", v.ID, gone.CIDR)
 		}
 		changed := *v
 		changed.Secondary = slices.Delete(slices.Clone(v.Secondary), i, i+1)
-		tx.PutVPC(&changed)
+		state.PutVPC(tx, &changed)
 		was := rangeAssociation(gone)
 		was.CidrBlockState.State = types.VpcCidrBlockStateCodeDisassociating
 		out.CidrBlockAssociation, out.VpcId = &was, &v.ID
@@ -131,7 +131,7 @@ func (a *API) DisassociateVpcCidrBlock(ctx context.Context, in *sdk.Disassociate
 // rangeByID finds a VPC by the association of one of its ranges, and which of the further ones
 // that is: -1 is the first range.
 func rangeByID(tx *state.Tx, scope arn.Scope, id string) (*state.VPC, int) {
-	for _, v := range tx.VPCs(scope) {
+	for _, v := range state.VPCs(tx, scope) {
 		if firstRangeID(v) == id {
 			return v, -1
 		}

@@ -91,7 +91,7 @@ func (a *API) putAccountSetting(ctx context.Context, name types.SettingName, val
 		ID: state.AccountSettingID(scope, principal, rule.name), Principal: principal, Name: rule.name, Value: *value,
 	}
 	err = a.Store.Update(func(tx *state.Tx) error {
-		tx.PutAccountSetting(row)
+		state.PutAccountSetting(tx, row)
 		return nil
 	})
 	if err != nil {
@@ -113,8 +113,8 @@ func (a *API) DeleteAccountSetting(ctx context.Context, in *sdk.DeleteAccountSet
 	}
 	var value string
 	err = a.Store.Update(func(tx *state.Tx) error {
-		if own := tx.AccountSetting(scope, principal, rule.name); own != nil {
-			tx.RemoveAccountSetting(own)
+		if own := state.FindAccountSetting(tx, scope, principal, rule.name); own != nil {
+			state.RemoveAccountSetting(tx, own)
 		}
 		value, _ = accountSetting(tx, scope, principal, rule.name)
 		return nil
@@ -170,10 +170,10 @@ func (a *API) ListAccountSettings(ctx context.Context, in *sdk.ListAccountSettin
 // accountSetting is the value that holds for a principal, and whether it is its
 // own: otherwise the account's default, or else what ECS assumes.
 func accountSetting(tx *state.Tx, scope arn.Scope, principal, name string) (value string, own bool) {
-	if s := tx.AccountSetting(scope, principal, name); s != nil {
+	if s := state.FindAccountSetting(tx, scope, principal, name); s != nil {
 		return s.Value, true
 	}
-	if s := tx.AccountSetting(scope, scope.Root(), name); s != nil {
+	if s := state.FindAccountSetting(tx, scope, scope.Root(), name); s != nil {
 		return s.Value, false
 	}
 	for _, rule := range settingRules {

@@ -124,7 +124,7 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutCluste
 		cluster := *c.Cluster
 		cluster.CapacityProviders, cluster.DefaultCapacityProviderStrategy = providers, strategy
 		cluster.AttachmentsStatus = "UPDATE_COMPLETE"
-		c.PutCluster(&cluster)
+		state.PutCluster(c.Tx, &cluster)
 		out = describeCluster(c.Tx, &cluster, updatedClusterFields)
 		return nil
 	})
@@ -164,7 +164,7 @@ func providerInUse(tx *state.Tx, cluster *state.Cluster, name string) bool {
 	named := func(item types.CapacityProviderStrategyItem) bool {
 		return arn.Name(aws.ToString(item.CapacityProvider)) == name
 	}
-	for _, service := range tx.Services(cluster) {
+	for _, service := range state.Services(tx, cluster) {
 		if service.Status() == state.ServiceInactive {
 			continue
 		}
@@ -174,7 +174,7 @@ func providerInUse(tx *state.Tx, cluster *state.Cluster, name string) bool {
 			}
 		}
 	}
-	return slices.ContainsFunc(tx.Tasks(cluster), func(task *state.Task) bool {
+	return slices.ContainsFunc(state.Tasks(tx, cluster), func(task *state.Task) bool {
 		return !task.Ended() && task.Placement.CapacityProvider == name
 	})
 }

@@ -29,7 +29,7 @@ type CountedCluster struct {
 // countedCluster leaves out the default cluster that nobody made.
 func (a *API) countedCluster(tx *state.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
 	out := &CountedCluster{Cluster: described}
-	for _, c := range tx.Clusters(scope) {
+	for _, c := range state.Clusters(tx, scope) {
 		if c.Active() && !a.pristineDefault(tx, scope, c) {
 			out.ClusterCount++
 		}
@@ -102,7 +102,7 @@ func (a *API) newCluster(scope arn.Scope, in *sdk.CreateClusterInput) (*state.Cl
 // createCluster returns the cluster that exists with the name if it is the one
 // wanted, and otherwise writes a new one.
 func (a *API) createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster, in *sdk.CreateClusterInput) (*state.Cluster, error) {
-	old := tx.Cluster(wanted.ARN)
+	old := state.FindCluster(tx, wanted.ARN)
 	if old.Active() {
 		if wantedCluster(old, wanted, in) {
 			return old, nil
@@ -115,7 +115,7 @@ func (a *API) createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster
 		forgetContents(tx, old)
 	}
 	wanted.Settings = mergeSettings(defaultSettings(tx, scope), wanted.Settings)
-	tx.PutCluster(wanted)
+	state.PutCluster(tx, wanted)
 	return wanted, nil
 }
 
@@ -139,20 +139,20 @@ func sameMembers[T any](a, b []T) bool {
 // account where none exists.
 func (a *API) pristineDefault(tx *state.Tx, scope arn.Scope, c *state.Cluster) bool {
 	return !a.NoDefaultCluster && reflect.DeepEqual(c, kit.NewDefaultCluster(scope, c.CreatedAt)) &&
-		len(tx.Tasks(c)) == 0 && len(tx.Services(c)) == 0 && len(tx.ContainerInstances(c)) == 0
+		len(state.Tasks(tx, c)) == 0 && len(state.Services(tx, c)) == 0 && len(state.ContainerInstances(tx, c)) == 0
 }
 
 // forgetContents removes what is left in an INACTIVE cluster, before its name is
 // used again. Source: ECS API reference, DeleteCluster.
 func forgetContents(tx *state.Tx, c *state.Cluster) {
-	for _, task := range tx.Tasks(c) {
-		tx.RemoveTask(task)
+	for _, task := range state.Tasks(tx, c) {
+		state.RemoveTask(tx, task)
 	}
-	for _, service := range tx.Services(c) {
-		tx.RemoveService(service)
+	for _, service := range state.Services(tx, c) {
+		state.RemoveService(tx, service)
 	}
-	for _, instance := range tx.ContainerInstances(c) {
-		tx.RemoveContainerInstance(instance)
+	for _, instance := range state.ContainerInstances(tx, c) {
+		state.RemoveContainerInstance(tx, instance)
 	}
 }
 
@@ -213,7 +213,7 @@ func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state
 		if err := change(&cluster); err != nil {
 			return err
 		}
-		tx.PutCluster(&cluster)
+		state.PutCluster(tx, &cluster)
 		out = describeCluster(tx, &cluster, updatedClusterFields)
 		return nil
 	})
@@ -242,7 +242,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*C
 		}
 		deleted := *old
 		deleted.Status = state.ClusterInactive
-		tx.PutCluster(&deleted)
+		state.PutCluster(tx, &deleted)
 		out = a.countedCluster(tx, scope, describeCluster(tx, &deleted, deletedClusterFields))
 		return nil
 	})
@@ -252,7 +252,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*C
 // checkEmpty says what a cluster still holds. Services that drain count by their tasks, and
 // tasks that have stopped do not count (ECS0091). Clients retry on the messages.
 func checkEmpty(tx *state.Tx, c *state.Cluster) error {
-	counts := tx.ClusterSummary(c.ARN)
+	counts := state.FindClusterSummary(tx, c.ARN)
 	if counts.ActiveServices() > 0 {
 		return &types.ClusterContainsServicesException{
 			Message: aws.String("The Cluster cannot be deleted while Services are active."),
@@ -263,7 +263,7 @@ func checkEmpty(tx *state.Tx, c *state.Cluster) error {
 			Message: aws.String("The Cluster cannot be deleted while Container Instances are active or draining."),
 		}
 	}
-	for _, task := range tx.Tasks(c) {
+	for _, task := range state.Tasks(tx, c) {
 		if !task.Ended() {
 			return &types.ClusterContainsTasksException{
 				Message: aws.String("The Cluster cannot be deleted while Tasks are active."),

@@ -56,7 +56,7 @@ func (a *API) DescribeClusters(ctx context.Context, in *sdk.DescribeClustersInpu
 			continue
 		}
 		seen[id] = true
-		cluster := tx.Cluster(id)
+		cluster := state.FindCluster(tx, id)
 		if cluster == nil || arn.ScopeOf(id) != scope {
 			out.Failures = append(out.Failures, kit.Missing(id))
 			continue
@@ -85,7 +85,7 @@ func (a *API) ListClusters(ctx context.Context, in *sdk.ListClustersInput) (*sdk
 	if err != nil {
 		return nil, err
 	}
-	rows := a.Store.Read().Clusters(scope)
+	rows := state.Clusters(a.Store.Read(), scope)
 	rows = slices.DeleteFunc(rows, func(c *state.Cluster) bool { return !c.Active() })
 	rows, next, err := kit.Page(rows, func(c *state.Cluster) string { return c.ARN }, kit.PageQuery{
 		Operation: "ListClusters", Scope: scope, Size: kit.Sized(in.MaxResults), Token: aws.ToString(in.NextToken),
@@ -103,7 +103,7 @@ func (a *API) ListClusters(ctx context.Context, in *sdk.ListClustersInput) (*sdk
 // describeCluster answers a cluster with the optional members asked for. Lists are
 // always there. Source: ECS API reference, Cluster.
 func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterField) *types.Cluster {
-	counts := tx.ClusterSummary(c.ARN)
+	counts := state.FindClusterSummary(tx, c.ARN)
 	out := &types.Cluster{
 		ClusterArn: &c.ARN, ClusterName: &c.Name, Status: &c.Status,
 		RegisteredContainerInstancesCount: int32(counts.ContainerInstances),

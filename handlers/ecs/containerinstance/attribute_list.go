@@ -23,7 +23,7 @@ func (a *API) ListAttributes(ctx context.Context, in *sdk.ListAttributesInput) (
 		return nil, kit.InvalidParameter("attributeName can not be empty when attributeValue is specified.") // not published
 	}
 	var found []types.Attribute
-	for _, instance := range c.ContainerInstances(c.Cluster) {
+	for _, instance := range state.ContainerInstances(c.Tx, c.Cluster) {
 		if instance.Status == state.InstanceInactive {
 			continue
 		}

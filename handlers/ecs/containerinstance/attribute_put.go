@@ -72,7 +72,7 @@ func (a *API) changeAttributes(ctx context.Context, cluster *string, asked []typ
 			if !sameAttributes(list, target.Attributes) {
 				changed := *target
 				changed.Attributes = list
-				c.PutContainerInstance(&changed, a.Now())
+				state.PutContainerInstance(c.Tx, &changed, a.Now())
 			}
 			done = append(done, types.Attribute{
 				Name: each.Name, Value: each.Value, TargetId: &target.ARN, TargetType: types.TargetTypeContainerInstance,
@@ -121,7 +121,7 @@ func attributeTarget(c kit.InCluster, a types.Attribute) (*state.ContainerInstan
 	if err != nil {
 		return nil, err
 	}
-	instance := c.ContainerInstance(id)
+	instance := state.FindContainerInstance(c.Tx, id)
 	if instance == nil || instance.Status == state.InstanceInactive {
 		return nil, &types.TargetNotFoundException{Message: aws.String("Could not find " + ref)}
 	}

@@ -13,7 +13,7 @@ import (
 // describeContainerInstance is a container instance as ECS shows it, with the optional
 // members asked for. Source: ECS API reference, ContainerInstance.
 func describeContainerInstance(tx *state.Tx, c *state.ContainerInstance, include []types.ContainerInstanceField, now time.Time) types.ContainerInstance {
-	usage := tx.InstanceUsage(c.ARN)
+	usage := state.FindInstanceUsage(tx, c.ARN)
 	agent := c.AgentAt(now)
 	shown := types.ContainerInstance{
 		AgentConnected:       c.AgentConnected,

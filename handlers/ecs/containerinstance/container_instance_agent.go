@@ -40,7 +40,7 @@ func (a *API) UpdateContainerAgent(ctx context.Context, in *sdk.UpdateContainerA
 		instance := *old
 		instance.Version = agent.Version
 		instance.AgentUpdate = &state.AgentUpdate{At: now, To: newestAgent(agent.Version)}
-		c.PutContainerInstance(&instance, now)
+		state.PutContainerInstance(c.Tx, &instance, now)
 		out = describeContainerInstance(c.Tx, &instance, nil, now)
 		return nil
 	})

@@ -23,7 +23,7 @@ func (a *API) DeregisterContainerInstance(ctx context.Context, in *sdk.Deregiste
 		if err != nil {
 			return err
 		}
-		tasks := c.InstanceTasks(instance.ARN)
+		tasks := state.InstanceTasks(c.Tx, instance.ARN)
 		if len(tasks) > 0 && !aws.ToBool(in.Force) {
 			return kit.InvalidParameter("Found running tasks on the instance.")
 		}
@@ -33,7 +33,7 @@ func (a *API) DeregisterContainerInstance(ctx context.Context, in *sdk.Deregiste
 				return err
 			}
 		}
-		gone := c.Tx.DeregisterContainerInstance(instance.ARN, now)
+		gone := state.DeregisterContainerInstance(c.Tx, instance.ARN, now)
 		out = describeContainerInstance(c.Tx, gone, nil, now)
 		return nil
 	})
@@ -46,7 +46,7 @@ func (a *API) DeregisterContainerInstance(ctx context.Context, in *sdk.Deregiste
 // orphan ends a task whose container instance is deregistered. Source: ECS developer
 // guide, stopped tasks, for the reason; the code is remembered.
 func orphan(tx *state.Tx, task *state.Task, now time.Time) error {
-	tx.StopTask(task.ARN, state.Stop{
+	state.StopTask(tx, task.ARN, state.Stop{
 		Code: types.TaskStopCodeUserInitiated, Reason: "Container instance deregistration forced by user", At: now,
 	})
 	if !task.Placement.ByHand {
@@ -57,5 +57,5 @@ func orphan(tx *state.Tx, task *state.Task, now time.Time) error {
 	for i := range status.Containers {
 		status.Containers[i].Phase = state.ContainerStopped
 	}
-	return tx.PutTaskStatus(task.ARN, state.TaskStep{Status: status, Announced: true, At: now})
+	return state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: status, Announced: true, At: now})
 }

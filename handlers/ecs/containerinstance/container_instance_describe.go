@@ -6,6 +6,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // maxDescribedInstances is how many container instances a call may name.
@@ -29,7 +30,7 @@ func (a *API) DescribeContainerInstances(ctx context.Context, in *sdk.DescribeCo
 		if err != nil {
 			return nil, err
 		}
-		if instance := c.ContainerInstance(id); instance != nil {
+		if instance := state.FindContainerInstance(c.Tx, id); instance != nil {
 			out.ContainerInstances = append(out.ContainerInstances, describeContainerInstance(c.Tx, instance, in.Include, now))
 		} else {
 			out.Failures = append(out.Failures, kit.Missing(id))

@@ -24,7 +24,7 @@ func (a *API) ListContainerInstances(ctx context.Context, in *sdk.ListContainerI
 		return nil, err
 	}
 	var arns []string
-	for _, instance := range c.ContainerInstances(c.Cluster) {
+	for _, instance := range state.ContainerInstances(c.Tx, c.Cluster) {
 		if instance.Status != state.InstanceInactive && (in.Status == "" || string(in.Status) == instance.Status) && matches(instance) {
 			arns = append(arns, instance.ARN)
 		}

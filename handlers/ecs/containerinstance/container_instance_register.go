@@ -38,7 +38,7 @@ func (a *API) RegisterContainerInstance(ctx context.Context, in *sdk.RegisterCon
 			wanted.RegisteredAt = now
 		}
 		wanted.Registered.ENIs = networkInterfaces(c.Tx, wanted)
-		c.PutContainerInstance(wanted, now)
+		state.PutContainerInstance(c.Tx, wanted, now)
 		out = describeContainerInstance(c.Tx, wanted, []types.ContainerInstanceField{types.ContainerInstanceFieldTags}, now)
 		return nil
 	})
@@ -140,7 +140,7 @@ func checkNotRun(c kit.InCluster, ec2InstanceID string) error {
 	if ec2InstanceID == "" {
 		return nil
 	}
-	if known := c.ContainerInstanceOf(c.Scope, ec2InstanceID); known != nil && !known.ByHand {
+	if known := state.ContainerInstanceOf(c.Tx, c.Scope, ec2InstanceID); known != nil && !known.ByHand {
 		return kit.InvalidParameter("ecs-emulator runs the agent of " + ec2InstanceID + " itself: it is container instance " + arn.Name(known.ARN) + ".")
 	}
 	return nil

@@ -35,7 +35,7 @@ func (a *API) UpdateContainerInstancesState(ctx context.Context, in *sdk.UpdateC
 			if err != nil {
 				return err
 			}
-			old := c.ContainerInstance(id)
+			old := state.FindContainerInstance(c.Tx, id)
 			switch {
 			case old == nil:
 				out.Failures = append(out.Failures, kit.Missing(id))
@@ -46,7 +46,7 @@ func (a *API) UpdateContainerInstancesState(ctx context.Context, in *sdk.UpdateC
 			}
 			instance := *old
 			if instance.Status = string(in.Status); instance.Status != old.Status {
-				c.PutContainerInstance(&instance, now)
+				state.PutContainerInstance(c.Tx, &instance, now)
 			}
 			out.ContainerInstances = append(out.ContainerInstances, describeContainerInstance(c.Tx, &instance, nil, now))
 		}

@@ -30,11 +30,11 @@ type Base struct {
 // where nobody has made it yet.
 func (b *Base) Scope(ctx context.Context) (arn.Scope, error) {
 	scope := awsapi.FromContext(ctx).Scope()
-	if b.NoDefaultCluster || b.Store.Read().Cluster(scope.Cluster(DefaultCluster)) != nil {
+	if b.NoDefaultCluster || state.FindCluster(b.Store.Read(), scope.Cluster(DefaultCluster)) != nil {
 		return scope, nil
 	}
 	return scope, b.Store.Update(func(tx *state.Tx) error {
-		if tx.Cluster(scope.Cluster(DefaultCluster)) == nil {
+		if state.FindCluster(tx, scope.Cluster(DefaultCluster)) == nil {
 			PutDefaultCluster(tx, scope, b.Now())
 		}
 		return nil

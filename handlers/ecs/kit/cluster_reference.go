@@ -39,7 +39,7 @@ func KnownCluster(tx *state.Tx, scope arn.Scope, ref *string) (*state.Cluster, e
 	if err != nil {
 		return nil, err
 	}
-	cluster := tx.Cluster(id)
+	cluster := state.FindCluster(tx, id)
 	if cluster == nil || arn.ScopeOf(id) != scope {
 		return nil, ErrClusterNotFound
 	}

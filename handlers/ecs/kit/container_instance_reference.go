@@ -39,7 +39,7 @@ func (c InCluster) RegisteredInstance(ref string) (*state.ContainerInstance, err
 	if err != nil {
 		return nil, err
 	}
-	instance := c.ContainerInstance(id)
+	instance := state.FindContainerInstance(c.Tx, id)
 	switch {
 	case instance == nil:
 		return nil, errInstanceNotFound(id)

@@ -14,7 +14,7 @@ const DefaultCluster = "default"
 
 // PutDefaultCluster makes the default cluster, and the role that is linked to ECS.
 func PutDefaultCluster(tx *state.Tx, scope arn.Scope, now time.Time) {
-	tx.PutCluster(NewDefaultCluster(scope, now))
+	state.PutCluster(tx, NewDefaultCluster(scope, now))
 	EnsureRole(tx, scope, now)
 }
 

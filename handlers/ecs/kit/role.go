@@ -9,7 +9,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
 
@@ -18,7 +17,7 @@ func (b *Base) CheckRoles(tx *state.Tx, scope arn.Scope, roles ...string) error 
 	if !b.StrictRoles {
 		return nil
 	}
-	if role := iam.NotForTasks((*store.Tx)(tx), scope, roles...); role != "" {
+	if role := iam.NotForTasks(tx, scope, roles...); role != "" {
 		return &types.ClientException{Message: aws.String(task.RoleNotAssumed(role))}
 	}
 	return nil
@@ -31,7 +30,7 @@ func (b *Base) CheckServiceRoleTrusts(tx *state.Tx, scope arn.Scope, role string
 	if !b.StrictRoles || role == "" {
 		return nil
 	}
-	found := iam.RoleByARN((*store.Tx)(tx), iam.AccountOf(scope), role)
+	found := iam.RoleByARN(tx, iam.AccountOf(scope), role)
 	if found != nil && found.Trusts(iam.Asking{Service: iam.ECS, Source: scope.Prefix() + "service/*", Account: scope.Account}) {
 		return nil
 	}
@@ -42,5 +41,5 @@ func (b *Base) CheckServiceRoleTrusts(tx *state.Tx, scope arn.Scope, role string
 // EnsureRole makes the role that is linked to ECS where there is none, even if the cluster
 // was there before (IAM0008).
 func EnsureRole(tx *state.Tx, scope arn.Scope, now time.Time) {
-	iam.EnsureECSRole((*store.Tx)(tx), iam.AccountOf(scope), now)
+	iam.EnsureECSRole(tx, iam.AccountOf(scope), now)
 }

@@ -30,9 +30,9 @@ func ReferredTaskDefinition(tx *state.Tx, scope arn.Scope, ref taskdef.Ref) (*st
 		}
 	}
 	if ref.Revision == 0 {
-		return tx.ActiveTaskDefinition(scope, ref.Family), nil
+		return state.ActiveTaskDefinition(tx, scope, ref.Family), nil
 	}
-	return tx.TaskDefinition(scope, ref.Family, int(ref.Revision)), nil
+	return state.FindTaskDefinition(tx, scope, ref.Family, int(ref.Revision)), nil
 }
 
 // CheckActive refuses a task definition that no task may be made of. refuse makes

@@ -65,7 +65,7 @@ func (r *Rules) Network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigur
 	}
 	resolved := Awsvpc{AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled}
 	for _, id := range vpc.Subnets {
-		subnet := tx.Subnet(scope, id)
+		subnet := state.FindSubnet(tx, scope, id)
 		if subnet == nil || subnet.MadeUp && r.StrictVPC {
 			return Awsvpc{}, kit.InvalidParameter(task.SubnetNotFound(vpc.Subnets, id))
 		}
@@ -75,7 +75,7 @@ func (r *Rules) Network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigur
 		return Awsvpc{}, err
 	}
 	for _, id := range vpc.SecurityGroups {
-		group := tx.SecurityGroup(scope, id)
+		group := state.FindSecurityGroup(tx, scope, id)
 		switch {
 		case id == noSecurityGroup:
 			return Awsvpc{}, kit.InvalidParameter(fmt.Sprintf("Error retrieving security group information for [%s]: Invalid id: %q (ErrorCode: InvalidGroupId.Malformed)",

@@ -31,7 +31,7 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 		DesiredCount:                int32(s.DesiredCount),
 		EnableECSManagedTags:        s.EnableECSManagedTags,
 		EnableExecuteCommand:        s.EnableExecuteCommand,
-		Events:                      kit.Listed(tx.ServiceEvents(s.ARN)),
+		Events:                      kit.Listed(state.FindServiceEvents(tx, s.ARN)),
 
 		HealthCheckGracePeriodSeconds: aws.Int32(aws.ToInt32(s.HealthCheckGracePeriodSeconds)), // ECS0080
 		LaunchType:                    revision.LaunchType,
@@ -64,7 +64,7 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 	if s.Status() == state.ServiceInactive {
 		shown.Events = []types.ServiceEvent{} // ECS0087
 	}
-	showDeployments(shown, s, tx.ServiceSummary(s.ARN))
+	showDeployments(shown, s, state.FindServiceSummary(tx, s.ARN))
 	if withTags {
 		shown.Tags = kit.ListedTags(s.Tags)
 	}

@@ -49,9 +49,9 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 // with the same token made before (ECS0082). Two calls without a token count as with the
 // same one; that is documented and was not recorded.
 func createServiceOnce(tx *state.Tx, wanted *state.Service) (*state.Service, error) {
-	old := tx.Service(wanted.ARN)
+	old := state.FindService(tx, wanted.ARN)
 	if old == nil {
-		tx.PutService(wanted)
+		state.PutService(tx, wanted)
 		return wanted, nil
 	}
 	switch old.Status() {
@@ -63,8 +63,8 @@ func createServiceOnce(tx *state.Tx, wanted *state.Service) (*state.Service, err
 		}
 		return old, nil
 	default:
-		tx.ForgetServiceHistory(old.ARN)
-		tx.PutService(wanted)
+		state.ForgetServiceHistory(tx, old.ARN)
+		state.PutService(tx, wanted)
 		return wanted, nil
 	}
 }

@@ -22,13 +22,13 @@ func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*s
 		if err != nil {
 			return err
 		}
-		old := c.Service(id)
+		old := state.FindService(c.Tx, id)
 		service, err := a.deleteService(old, aws.ToBool(in.Force))
 		if err != nil {
 			return err
 		}
 		if service != old {
-			c.PutService(service)
+			state.PutService(c.Tx, service)
 		}
 		out.Service = describeDeleted(c.Tx, service)
 		return nil

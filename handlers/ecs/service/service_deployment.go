@@ -38,7 +38,7 @@ func (a *API) DescribeServiceDeployments(ctx context.Context, in *sdk.DescribeSe
 		if _, err := serviceByARN(tx, scope, service); err != nil {
 			return nil, err
 		}
-		if d := tx.ServiceDeployment(id); d != nil {
+		if d := state.FindServiceDeployment(tx, id); d != nil {
 			out.ServiceDeployments = append(out.ServiceDeployments, describeServiceDeployment(tx, d))
 		} else {
 			out.Failures = append(out.Failures, kit.Missing(id))
@@ -96,7 +96,7 @@ func describeServiceDeployment(tx *state.Tx, d *state.ServiceDeployment) types.S
 // liveCounts shows the revisions of a service deployment with the counts that their
 // deployments have now; once it has ended, with those of its end.
 func liveCounts(tx *state.Tx, d *state.ServiceDeployment) func(state.DeployedRevision) types.ServiceRevisionSummary {
-	service, summary := tx.Service(d.ServiceARN), tx.ServiceSummary(d.ServiceARN)
+	service, summary := state.FindService(tx, d.ServiceARN), state.FindServiceSummary(tx, d.ServiceARN)
 	return func(r state.DeployedRevision) types.ServiceRevisionSummary {
 		if !d.Ended() {
 			r.Requested = 0
@@ -122,7 +122,7 @@ func currentServiceDeployment(tx *state.Tx, s *state.Service) *string {
 		return nil
 	}
 	for _, d := range s.Deployments {
-		if r := tx.ServiceDeployment(d.ServiceDeploymentARN); r != nil && !r.StartedAt.IsZero() && !r.Ended() {
+		if r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); r != nil && !r.StartedAt.IsZero() && !r.Ended() {
 			return &r.ARN
 		}
 	}

@@ -33,10 +33,10 @@ func (a *API) ListServiceDeployments(ctx context.Context, in *sdk.ListServiceDep
 	if err != nil {
 		return nil, err
 	}
-	if c.Service(id) == nil {
+	if state.FindService(c.Tx, id) == nil {
 		return nil, kit.ErrServiceNotFound
 	}
-	found := slices.DeleteFunc(c.ServiceDeployments(id), func(d *state.ServiceDeployment) bool { return !listsDeployment(in, d) })
+	found := slices.DeleteFunc(state.ServiceDeployments(c.Tx, id), func(d *state.ServiceDeployment) bool { return !listsDeployment(in, d) })
 	slices.SortFunc(found, func(a, b *state.ServiceDeployment) int {
 		return strings.Compare(serviceDeploymentAge(b), serviceDeploymentAge(a))
 	})

@@ -26,7 +26,7 @@ func (a *API) StopServiceDeployment(ctx context.Context, in *sdk.StopServiceDepl
 		return nil, err
 	}
 	err = a.Store.Update(func(tx *state.Tx) error {
-		d := tx.ServiceDeployment(id)
+		d := state.FindServiceDeployment(tx, id)
 		switch {
 		case d == nil:
 			return &types.ServiceDeploymentNotFoundException{Message: aws.String("Service deployment not found.")}
@@ -36,7 +36,7 @@ func (a *API) StopServiceDeployment(ctx context.Context, in *sdk.StopServiceDepl
 				ResourceIds: []string{id},
 			}
 		}
-		tx.StopServiceDeployment(d, cmp.Or(in.StopType, types.StopServiceDeploymentStopTypeRollback), a.Now())
+		state.StopServiceDeployment(tx, d, cmp.Or(in.StopType, types.StopServiceDeploymentStopTypeRollback), a.Now())
 		return nil
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // maxDescribedServices is how many services a call may name. Source: DescribeServices.
@@ -33,7 +34,7 @@ func (a *API) DescribeServices(ctx context.Context, in *sdk.DescribeServicesInpu
 		if err != nil {
 			return nil, err
 		}
-		if service := c.Service(id); service != nil {
+		if service := state.FindService(c.Tx, id); service != nil {
 			shown := describeService(c.Tx, service, withTags)
 			shown.CurrentServiceDeployment = currentServiceDeployment(c.Tx, service)
 			out.Services = append(out.Services, *shown)

@@ -35,7 +35,7 @@ func (a *API) ListServices(ctx context.Context, in *sdk.ListServicesInput) (*sdk
 		return nil, err
 	}
 	arns, keys := []string{}, []string{}
-	for _, service := range c.Services(c.Cluster) {
+	for _, service := range state.Services(c.Tx, c.Cluster) {
 		keys = append(keys, service.ARN)
 		if listsService(in, service) {
 			arns = append(arns, service.ARN)

@@ -43,7 +43,7 @@ func (a *API) DescribeServiceRevisions(ctx context.Context, in *sdk.DescribeServ
 	}
 	out := &sdk.DescribeServiceRevisionsOutput{Failures: []types.Failure{}, ServiceRevisions: []types.ServiceRevision{}}
 	for _, id := range in.ServiceRevisionArns {
-		if r := tx.ServiceRevision(id); r != nil {
+		if r := state.FindServiceRevision(tx, id); r != nil {
 			out.ServiceRevisions = append(out.ServiceRevisions, describeServiceRevision(r))
 		} else {
 			out.Failures = append(out.Failures, kit.Missing(id))
@@ -87,7 +87,7 @@ func serviceByARN(tx *state.Tx, scope arn.Scope, serviceARN string) (*state.Serv
 	if _, err := kit.ActiveCluster(tx, scope, aws.String(arn.ClusterName(serviceARN))); err != nil {
 		return nil, err
 	}
-	service := tx.Service(serviceARN)
+	service := state.FindService(tx, serviceARN)
 	if service == nil {
 		return nil, kit.ErrServiceNotFound
 	}

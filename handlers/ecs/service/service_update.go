@@ -35,7 +35,7 @@ func (a *API) UpdateService(ctx context.Context, in *sdk.UpdateServiceInput) (*s
 			return err
 		}
 		if !reflect.DeepEqual(service, old) {
-			c.PutService(service)
+			state.PutService(c.Tx, service)
 		}
 		out.Service = describeService(c.Tx, service, false)
 		return nil
@@ -52,7 +52,7 @@ func activeService(c kit.InCluster, ref *string) (*state.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch s := c.Service(id); {
+	switch s := state.FindService(c.Tx, id); {
 	case s == nil:
 		return nil, kit.ErrServiceNotFound
 	case s.Status() != state.ServiceActive:

@@ -67,7 +67,7 @@ func (a *API) SubmitAttachmentStateChanges(ctx context.Context, in *sdk.SubmitAt
 	err := a.UpdateIn(ctx, in.Cluster, func(c kit.InCluster) error {
 		for _, change := range in.Attachments {
 			id := arn.Name(aws.ToString(change.AttachmentArn))
-			tasks := c.Tasks(c.Cluster)
+			tasks := state.Tasks(c.Tx, c.Cluster)
 			at := slices.IndexFunc(tasks, func(t *state.Task) bool { return attachmentOf(t, id) != nil })
 			if at < 0 {
 				return kit.InvalidParameter("The referenced attachment was not found.")
@@ -98,7 +98,7 @@ func (a *API) submit(ctx context.Context, cluster, task *string, say func(r *rep
 
 // reportOn writes what is said about a task, if it is new.
 func reportOn(c kit.InCluster, id string, now time.Time, say func(r *report) error) error {
-	task := c.Task(id)
+	task := state.FindTask(c.Tx, id)
 	switch {
 	case task == nil:
 		return errTaskNotFound
@@ -112,12 +112,12 @@ func reportOn(c kit.InCluster, id string, now time.Time, say func(r *report) err
 	if task.Ended() || reflect.DeepEqual(r.status, task.Status) && r.stop == nil {
 		return nil
 	}
-	return c.PutTaskStatus(id, state.TaskStep{Status: r.status, Stop: r.stop, Announced: true, At: now})
+	return state.PutTaskStatus(c.Tx, id, state.TaskStep{Status: r.status, Stop: r.stop, Announced: true, At: now})
 }
 
 // taskDefinitionOf is what a task was made of; nil where that is gone.
 func taskDefinitionOf(c kit.InCluster, task *state.Task) *types.TaskDefinition {
-	if row := c.TaskDefinition(task.Scope(), task.Spec.Family, task.Spec.Revision); row != nil {
+	if row := state.FindTaskDefinition(c.Tx, task.Scope(), task.Spec.Family, task.Spec.Revision); row != nil {
 		return row.Definition()
 	}
 	return nil

@@ -91,7 +91,7 @@ const untagged = `,"tags":[]},`
 // describe makes the object, untagged.
 func (a taskAnswers) describe(t *state.Task) []byte {
 	var def *types.TaskDefinition
-	if row := a.tx.TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
+	if row := state.FindTaskDefinition(a.tx, t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
 		def = row.Definition()
 	}
 	shown := describeTask(t, def)

@@ -36,7 +36,7 @@ func (a *API) DescribeTasks(ctx context.Context, in *sdk.DescribeTasksInput) (*T
 	for _, ref := range in.Tasks {
 		// Most callers name tasks by ARN, as ECS told them.
 		if strings.HasPrefix(ref, prefix) {
-			if task := c.Task(ref); task != nil {
+			if task := state.FindTask(c.Tx, ref); task != nil {
 				out.Tasks = append(out.Tasks, task)
 				continue
 			}
@@ -45,7 +45,7 @@ func (a *API) DescribeTasks(ctx context.Context, in *sdk.DescribeTasksInput) (*T
 		if err != nil {
 			return nil, err
 		}
-		if task := c.Task(id); task != nil {
+		if task := state.FindTask(c.Tx, id); task != nil {
 			out.Tasks = append(out.Tasks, task)
 		} else {
 			out.Failures = append(out.Failures, kit.Missing(id))

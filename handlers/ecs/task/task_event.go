@@ -19,7 +19,7 @@ import (
 // container instances.
 func StateChange(tx *state.Tx, t *state.Task, at time.Time) []byte {
 	var def *types.TaskDefinition
-	if row := tx.TaskDefinition(t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
+	if row := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
 		def = row.Definition()
 	}
 	return kit.NewEvent("ECS Task State Change", t.ARN, t.Version, at, newTaskDetail(t, def, at))

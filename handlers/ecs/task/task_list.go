@@ -24,7 +24,7 @@ func (a *API) ListTasks(ctx context.Context, in *sdk.ListTasksInput) (*sdk.ListT
 		return nil, err
 	}
 	var arns []string
-	for _, task := range c.Tasks(c.Cluster) {
+	for _, task := range state.Tasks(c.Tx, c.Cluster) {
 		if filter.passes(task) {
 			arns = append(arns, task.ARN)
 		}
@@ -78,7 +78,7 @@ func newTaskFilter(c kit.InCluster, in *sdk.ListTasksInput) (taskFilter, error) 
 		if err != nil {
 			return f, err
 		}
-		if c.Service(id) == nil {
+		if state.FindService(c.Tx, id) == nil {
 			return f, kit.ErrServiceNotFound
 		}
 		f.serviceARN = id

@@ -29,7 +29,7 @@ type newTasks struct {
 }
 
 func (n *newTasks) add(tx *state.Tx, t *state.Task) {
-	tx.AddTask(t)
+	state.AddTask(tx, t)
 	n.tasks = append(n.tasks, t)
 }
 

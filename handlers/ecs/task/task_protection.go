@@ -58,8 +58,8 @@ func (a *API) UpdateTaskProtection(ctx context.Context, in *sdk.UpdateTaskProtec
 			if in.ProtectionEnabled {
 				until = now.Add(period)
 			}
-			c.ProtectTask(t.ARN, until)
-			out.ProtectedTasks = append(out.ProtectedTasks, protectedTask(c.Task(t.ARN), now))
+			state.ProtectTask(c.Tx, t.ARN, until)
+			out.ProtectedTasks = append(out.ProtectedTasks, protectedTask(state.FindTask(c.Tx, t.ARN), now))
 		}
 		return nil
 	})
@@ -125,7 +125,7 @@ func serviceTask(c kit.InCluster, ref string) (*state.Task, *types.Failure, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	t := c.Task(id)
+	t := state.FindTask(c.Tx, id)
 	if t == nil {
 		failure := kit.Missing(id)
 		return nil, &failure, nil
@@ -141,7 +141,7 @@ func serviceTask(c kit.InCluster, ref string) (*state.Task, *types.Failure, erro
 // Source: ECS developer guide, task scale-in protection, for more than it desires; that the
 // last one is refused which would be too many follows from what it says to do about it.
 func blocks(c kit.InCluster, t *state.Task, now time.Time) bool {
-	s := c.Service(t.Spec.ServiceARN)
+	s := state.FindService(c.Tx, t.Spec.ServiceARN)
 	if s == nil {
 		return false
 	}
@@ -151,7 +151,7 @@ func blocks(c kit.InCluster, t *state.Task, now time.Time) bool {
 	}
 	protected := 0
 	for _, d := range s.Deployments {
-		for _, other := range c.DeploymentTasks(s.ARN, d.ID) {
+		for _, other := range state.DeploymentTasks(c.Tx, s.ARN, d.ID) {
 			if other.Stop == nil && other.Protected(now) {
 				protected++
 			}

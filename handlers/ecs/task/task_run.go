@@ -99,7 +99,7 @@ func (a *API) runTaskOnce(tx *state.Tx, call taskCall, chance placement.Chance) 
 		}
 		var again newTasks
 		for _, arn := range known.ARNs {
-			if t := tx.Task(arn); t != nil {
+			if t := state.FindTask(tx, arn); t != nil {
 				again.tasks = append(again.tasks, t)
 			} else {
 				again.failures = append(again.failures, kit.Missing(arn))
@@ -115,7 +115,7 @@ func (a *API) runTaskOnce(tx *state.Tx, call taskCall, chance placement.Chance) 
 	for _, t := range made.tasks {
 		row.ARNs = append(row.ARNs, t.ARN)
 	}
-	tx.PutClientToken(row)
+	state.PutClientToken(tx, row)
 	return made, nil
 }
 

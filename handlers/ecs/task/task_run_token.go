@@ -22,7 +22,7 @@ const afterLastTask = time.Hour
 
 // rememberedToken returns what a token made before, nil when it is new or forgotten.
 func rememberedToken(tx *state.Tx, id string, now time.Time) *state.ClientToken {
-	known := tx.ClientToken(id)
+	known := state.FindClientToken(tx, id)
 	if known == nil || now.Sub(known.CreatedAt) >= state.KeepClientTokens || now.Sub(lastStop(tx, known, now)) >= afterLastTask {
 		return nil
 	}
@@ -34,7 +34,7 @@ func rememberedToken(tx *state.Tx, id string, now time.Time) *state.ClientToken 
 func lastStop(tx *state.Tx, known *state.ClientToken, now time.Time) time.Time {
 	last := known.CreatedAt
 	for _, arn := range known.ARNs {
-		t := tx.Task(arn)
+		t := state.FindTask(tx, arn)
 		switch {
 		case t == nil:
 		case t.Status.StoppedAt.IsZero():

@@ -73,7 +73,7 @@ func (a *API) startTask(tx *state.Tx, call taskCall, in *sdk.StartTaskInput) (ma
 			return newTasks{}, err
 		}
 		launchType := types.LaunchTypeEc2
-		if known := tx.ContainerInstance(instance); known != nil {
+		if known := state.FindContainerInstance(tx, instance); known != nil {
 			launchType = known.LaunchType
 		}
 		if started[launchType] == nil {

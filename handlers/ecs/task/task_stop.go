@@ -32,10 +32,10 @@ func (a *API) StopTask(ctx context.Context, in *sdk.StopTaskInput) (*StopTaskOut
 		if stop.Reason == "" {
 			stop.Reason = "Task stopped by user"
 		}
-		if !c.StopTask(id, stop) {
+		if !state.StopTask(c.Tx, id, stop) {
 			return errTaskNotFound
 		}
-		stopped = c.Task(id)
+		stopped = state.FindTask(c.Tx, id)
 		return nil
 	})
 	if err != nil {

@@ -44,7 +44,7 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDe
 	def.Family, in.Tags = aws.String(strings.Clone(*def.Family)), kit.OwnTags(in.Tags)
 	var added *state.TaskDefinition
 	err = a.Store.Update(func(tx *state.Tx) error {
-		added = tx.AddTaskDefinition(scope, def, in.Tags, call.Principal(), a.Now())
+		added = state.AddTaskDefinition(tx, scope, def, in.Tags, call.Principal(), a.Now())
 		return nil
 	})
 	if err != nil {
@@ -122,7 +122,7 @@ func (a *API) DeregisterTaskDefinition(ctx context.Context, in *sdk.DeregisterTa
 		}
 		switch row.Status {
 		case types.TaskDefinitionStatusActive:
-			inactive := tx.ChangeTaskDefinition(row, func(def *types.TaskDefinition) {
+			inactive := state.ChangeTaskDefinition(tx, row, func(def *types.TaskDefinition) {
 				def.Status = types.TaskDefinitionStatusInactive
 				def.DeregisteredAt = aws.Time(a.Now())
 			})
@@ -194,5 +194,5 @@ func (a *API) deleteTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (d
 	case types.TaskDefinitionStatusDeleteInProgress:
 		return changedTaskDefinition(row, row), ""
 	}
-	return changedTaskDefinition(row, tx.RequestDeletion(row, a.Now())), ""
+	return changedTaskDefinition(row, state.RequestDeletion(tx, row, a.Now())), ""
 }

@@ -25,7 +25,7 @@ func (a *API) ListTaskDefinitions(ctx context.Context, in *sdk.ListTaskDefinitio
 	}
 	family := aws.ToString(in.FamilyPrefix)
 	descending := in.Sort == types.SortOrderDesc
-	rows := a.Store.Read().TaskDefinitions(scope, family)
+	rows := state.TaskDefinitions(a.Store.Read(), scope, family)
 	rows = slices.DeleteFunc(rows, func(d *state.TaskDefinition) bool { return d.Status != status })
 	if descending {
 		slices.Reverse(rows)
@@ -55,7 +55,7 @@ func (a *API) ListTaskDefinitionFamilies(ctx context.Context, in *sdk.ListTaskDe
 	}
 	prefix := aws.ToString(in.FamilyPrefix)
 	tx := a.Store.Read()
-	rows := slices.DeleteFunc(tx.Families(scope, prefix), func(f *state.Family) bool {
+	rows := slices.DeleteFunc(state.Families(tx, scope, prefix), func(f *state.Family) bool {
 		return !familyMatches(tx, scope, f.Name, in.Status)
 	})
 	rows, next, err := kit.Page(rows, func(f *state.Family) string { return f.ID }, kit.PageQuery{
@@ -75,10 +75,10 @@ func (a *API) ListTaskDefinitionFamilies(ctx context.Context, in *sdk.ListTaskDe
 func familyMatches(tx *state.Tx, scope arn.Scope, family string, status types.TaskDefinitionFamilyStatus) bool {
 	switch status {
 	case types.TaskDefinitionFamilyStatusActive:
-		return tx.ActiveTaskDefinition(scope, family) != nil
+		return state.ActiveTaskDefinition(tx, scope, family) != nil
 	case types.TaskDefinitionFamilyStatusInactive:
-		return tx.HasTaskDefinitions(scope, family) && tx.ActiveTaskDefinition(scope, family) == nil
+		return state.HasTaskDefinitions(tx, scope, family) && state.ActiveTaskDefinition(tx, scope, family) == nil
 	default:
-		return tx.HasTaskDefinitions(scope, family)
+		return state.HasTaskDefinitions(tx, scope, family)
 	}
 }

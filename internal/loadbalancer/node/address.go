@@ -82,7 +82,7 @@ func zoneOf(row *elbv2.LoadBalancer, sandbox backend.Container) *elbv2.Zone {
 // interface is its owner. Source: Elastic Load Balancing guide, schemes.
 func (b *node) takePublicAddress(row *elbv2.LoadBalancer, sandbox backend.Container) error {
 	zone := zoneOf(row, sandbox)
-	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || b.nodes.Store.Read().PublicAddress(zone.Interface).IsValid() {
+	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || state.FindPublicAddress(b.nodes.Store.Read(), zone.Interface).IsValid() {
 		return nil
 	}
 	return b.nodes.Networks.TakePublicAddress(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })

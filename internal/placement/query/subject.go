@@ -21,7 +21,7 @@ type Groups interface {
 
 // Of is a container instance as a transaction sees it.
 func Of(tx *state.Tx, instance *state.ContainerInstance) *Subject {
-	return &Subject{instance, tx.InstanceUsage(instance.ARN).Running, instanceGroups{tx, instance.ARN}}
+	return &Subject{instance, state.FindInstanceUsage(tx, instance.ARN).Running, instanceGroups{tx, instance.ARN}}
 }
 
 type instanceGroups struct {
@@ -34,5 +34,5 @@ func (g instanceGroups) Has(group string) bool {
 }
 
 func (g instanceGroups) Any(wanted func(group string) bool) bool {
-	return slices.ContainsFunc(g.tx.InstanceTasks(g.arn), func(t *state.Task) bool { return wanted(t.Spec.Group) })
+	return slices.ContainsFunc(state.InstanceTasks(g.tx, g.arn), func(t *state.Task) bool { return wanted(t.Spec.Group) })
 }
