@@ -41,7 +41,7 @@ func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScal
 		if err := setTags(made, in.Tags); err != nil {
 			return err
 		}
-		made.Change = &autoscaling.Change{At: now, Text: changed("a user request created an AutoScalingGroup", 0, made.Desired)}
+		made.Change = autoscaling.NewChange("a user request created an AutoScalingGroup", 0, made.Desired, now)
 		autoscaling.PutGroup(tx, made)
 		return nil
 	})
@@ -113,7 +113,7 @@ func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScal
 		g.UpdatedAt = a.now()
 		if g.Desired != before {
 			constraints := fmt.Sprintf("a user request update of AutoScalingGroup constraints to min: %d, max: %d, desired: %d", g.Min, g.Max, g.Desired)
-			g.Change = &autoscaling.Change{At: a.now(), Text: changed(constraints, before, g.Desired)}
+			g.Change = autoscaling.NewChange(constraints, before, g.Desired, a.now())
 		}
 		return nil
 	})
@@ -141,8 +141,8 @@ func (a *API) DeleteAutoScalingGroup(ctx context.Context, in *sdk.DeleteAutoScal
 			return inUse("You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
 		default:
 			gone := *found
-			gone.ForceDeleted, gone.Min, gone.Max, gone.Desired = true, 0, 0, 0
-			gone.Change = &autoscaling.Change{At: a.now(), Text: changed("a user request force deleted the AutoScalingGroup", found.Desired, 0)} // the words are the emulator's
+			gone.ForceDeleted, gone.Min, gone.Max = true, 0, 0
+			gone.Desire(0, "a user request force deleted the AutoScalingGroup", a.now()) // the words are the emulator's
 			autoscaling.PutGroup(tx, &gone)
 		}
 		return nil

@@ -26,16 +26,10 @@ func (a *API) SetDesiredCapacity(ctx context.Context, in *sdk.SetDesiredCapacity
 		case n > maxDesired:
 			return checkDesired(n)
 		case n != g.Desired:
-			g.Change = &autoscaling.Change{At: a.now(), Text: changed("a user request explicitly set group desired capacity", g.Desired, n)}
-			g.Desired = n
+			g.Desire(n, "a user request explicitly set group desired capacity", a.now())
 		}
 		return nil
 	})
-}
-
-// changed is what activities say of a request.
-func changed(request string, from, to int32) string {
-	return fmt.Sprintf("%s changing the desired capacity from %d to %d", request, from, to)
 }
 
 // maxDesired bounds the instances of a group, as RunInstances bounds those of a request.
