@@ -106,6 +106,7 @@ func DeleteLoadBalancer(tx *state.Tx, b *LoadBalancer) {
 	for _, z := range b.Zones {
 		state.GivePublicAddress(tx, z.Interface)
 	}
+	deleteApplied(tx, b.ARN)
 	loadBalancers.Delete(tx, b)
 }
 

@@ -99,9 +99,34 @@ func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]
 	if err = client.Update(ctx, Configure(v)); errors.Is(err, context.DeadlineExceeded) {
 		client.Close()
 	}
+	if err == nil {
+		err = c.acknowledge(v)
+	}
 	err = errors.Join(err, c.withdrawFrom(ctx, v, client))
 	c.reach(ctx, v, address, client)
 	return addresses, errors.Join(err, unkept)
+}
+
+// acknowledge writes which weights are in effect, when a load balancer has taken all that its rows
+// say.
+func (c *Controller) acknowledge(v View) error {
+	arn := v.LoadBalancer.ARN
+	var rules []*elbv2.Rule
+	for _, l := range v.Listeners {
+		rules = append(rules, l.Rules...)
+	}
+	if !elbv2.NewlyApplied(c.Store.Read(), arn, rules) {
+		return nil
+	}
+	err := c.Store.Update(func(tx *state.Tx) error {
+		c.loop.Causes(tx, arn)
+		elbv2.PutApplied(tx, arn, rules)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("write which weights are in effect: %w", err)
+	}
+	return nil
 }
 
 // client is that of a load balancer that runs.
