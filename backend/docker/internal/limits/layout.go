@@ -32,13 +32,13 @@ func (g Layout) used() bool { return g.Version != "" && g.Driver != "" && g.Driv
 type Binding int
 
 const (
-	// Unbound: they do not. Each container has them for itself.
+	// Unbound limits do not. Each container has them for itself.
 	Unbound Binding = iota
-	// Nested: the sandbox's own group is the parent of theirs, and has the limits that
-	// the engine gave it.
+	// Nested groups of containers have the sandbox's own group as their parent, which has
+	// the limits that the engine gave it.
 	Nested
-	// Managed: a group that the engine makes without limits is the parent of the
-	// sandbox's and theirs; the Manager gives it limits.
+	// Managed groups, the sandbox's and those of its containers, have a parent that the engine
+	// makes without limits; the Manager gives it limits.
 	Managed
 )
 
