@@ -29,7 +29,7 @@ func (s *Server) advance(ctx context.Context, d time.Duration) error {
 	return s.clock.Advance(ctx, d)
 }
 
-// SetSpeed sets how many seconds of the clock pass in a real one.
+// SetSpeed sets how many seconds the clock moves in each real second.
 func (c Clock) SetSpeed(speed float64) error { return c.server.setSpeed(speed) }
 
 func (s *Server) setSpeed(speed float64) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Farewell says what Close is going to do, for people.
+// Farewell is a sentence for people about what Close will do.
 func (s *Server) Farewell() string {
 	switch tasks := s.livingTasks(); {
 	case tasks == 0:
@@ -36,10 +36,9 @@ func (s *Server) livingTasks() (n int) {
 	return n
 }
 
-// Reset ends all tasks and faults and forgets everything, as if the emulator had
-// just been started. If the state cannot be written, nothing has happened. If containers
-// or log events cannot be removed, another Reset tries again; the containers belong to
-// nobody any more.
+// Reset ends all tasks and faults and removes all state, as if the emulator had just been
+// started. If the state cannot be written, it changes nothing. If containers or log events
+// cannot be removed, it returns an error, and another Reset tries again.
 func (s *Server) Reset() error {
 	s.changing.Lock()
 	defer s.changing.Unlock()

@@ -197,7 +197,7 @@ func (s *Server) URL() string {
 	return "http://" + addr.String()
 }
 
-// Config is for clients of the SDK.
+// Config is a configuration for clients of the SDK that leads them to the emulator.
 func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region:       s.opts.Region,
@@ -212,9 +212,9 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // Engine is the container engine: with the simulated one, a *sim.Engine to script.
 func (s *Server) Engine() backend.Engine { return s.engine }
 
-// EngineName says where containers run, for people.
+// EngineName names the engine that runs containers, for people.
 func (s *Server) EngineName() string { return s.engineName }
 
-// EngineProblem is why no task could run at the start, though the emulator has
-// started: its state waits for the engine that it belongs to. Empty is no problem.
+// EngineProblem says why no task could run when the emulator started: its state waits for the
+// engine that it belongs to. It is empty if there was no problem.
 func (s *Server) EngineProblem() string { return s.engineProblem }

@@ -18,61 +18,61 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Fault is something that shall go wrong with tasks or their engine.
+// Fault is a failure of tasks, container instances or the engine that the emulator causes.
 type Fault struct {
 	ID   string // given by Add
 	Kind FaultKind
-	// Image, Family and Container say whose containers it is about: patterns of the
-	// image's reference, the task definition's family and the container's name, in
-	// which * stands for any text. Empty is any. A pull knows the image only.
+	// Image, Family and Container choose the containers: patterns of the image's reference, the
+	// task definition's family and the container's name, in which * stands for any text. Empty
+	// matches all. A PullFault takes an Image only.
 	Image, Family, Container string
-	// Instance is the container instance that it is about: its ARN, its id, or that of its
-	// EC2 instance. Without one, chance picks one of Cluster, or of all; the same one each
-	// time with the same Seed, if instances were registered in the same order.
+	// Instance is a container instance: its ARN, its id, or the id of its EC2 instance. Without
+	// one, a random instance of Cluster, or of all, is used; with the same Seed it is the same
+	// one each time, if instances were registered in the same order.
 	Instance, Cluster string
 	Seed              uint64
-	// Error is the text with which a pull or a start fails. Without Error and Delay
-	// there is a text that names the emulator.
+	// Error is the text with which a pull or a start fails. Without Error and Delay the text
+	// names the emulator.
 	Error string
 	// Delay is how long a pull or a start takes, or how long after its start a
 	// container crashes, on the emulator's clock.
 	Delay time.Duration
-	// Times is how often it happens; 0 is always. It is not for EngineAway.
+	// Times is how often it happens; 0 means always. EngineAway does not take it.
 	Times int
-	// For is how long it holds, on the emulator's clock; 0 is until it is cleared.
+	// For is how long it lasts, on the emulator's clock; 0 means until it is cleared.
 	For time.Duration
 	// Used is how often it has happened so far.
 	Used int
 }
 
-// FaultKind is what goes wrong.
+// FaultKind is the kind of a Fault.
 type FaultKind string
 
 // Kinds of faults.
 const (
-	// PullFault: an image cannot be pulled, or only slowly. While it holds, images
-	// are pulled although they are local.
+	// PullFault: an image cannot be pulled, or only slowly. While it lasts, images are pulled
+	// even if they are local.
 	PullFault FaultKind = "pull"
 	// StartFault: a container cannot be started, or only slowly.
 	StartFault FaultKind = "start"
-	// CrashFault: a container ends with exit code 137, also one that runs already.
+	// CrashFault: a container ends with exit code 137, even one that already runs.
 	CrashFault FaultKind = "crash"
 	// EngineAway: the container engine does not answer. Containers live on.
 	EngineAway FaultKind = "engine-away"
 	// TerminateInstance: an EC2 instance is lost with its tasks. It does not come back.
 	TerminateInstance FaultKind = "terminate-instance"
-	// DisconnectAgent: the agent of a container instance loses its connection. Tasks go on,
-	// and nothing new is placed.
+	// DisconnectAgent: the agent of a container instance loses its connection. Tasks go on, and
+	// no task is placed there.
 	DisconnectAgent FaultKind = "disconnect-agent"
-	// CutOffInstance: whatever comes to a container instance and its tasks and whatever they
-	// send is dropped, so its agent has lost its connection as well.
+	// CutOffInstance: all packets to and from a container instance and its tasks are dropped, and
+	// its agent is disconnected.
 	CutOffInstance FaultKind = "cut-off-instance"
 )
 
 // defaultFaultText is what the engine seems to say when it is given no text.
 const defaultFaultText = "Error response from daemon: fault injected by ecs-emulator"
 
-// Faults are what shall go wrong.
+// Faults adds, lists and clears faults of a Server.
 type Faults struct {
 	engine    *fault.Engine
 	clock     *clock.Clock
@@ -97,10 +97,10 @@ func newFaults(s *Server) *Faults {
 	}}
 }
 
-// Faults are what shall go wrong with tasks and their engine.
+// Faults adds, lists and clears faults.
 func (s *Server) Faults() *Faults { return s.faults }
 
-// Add has something go wrong from now on, and returns the id by which it is cleared.
+// Add starts a fault and returns the id by which to clear it.
 func (f *Faults) Add(wanted Fault) (id string, err error) {
 	if err := wanted.check(); err != nil {
 		return "", err
@@ -133,7 +133,7 @@ func (f *Faults) Add(wanted Fault) (id string, err error) {
 	return held.ID, nil
 }
 
-// List are the faults that hold, the oldest first.
+// List returns the faults that are in force, the oldest first.
 func (f *Faults) List() []Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()

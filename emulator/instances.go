@@ -23,19 +23,19 @@ import (
 // Instances are EC2 instances that join a cluster, for AddInstances and the file of
 // Options.CapacityFile.
 type Instances struct {
-	// Cluster that they join, which is made if it is not there. Default "default".
+	// Cluster is the cluster that they join; it is created if it does not exist. Default "default".
 	Cluster string `json:"cluster"`
-	// InstanceType is one of AWS's, or of the file. Default t3.medium.
+	// InstanceType is a type of AWS's or of the capacity file. Default t3.medium.
 	InstanceType string `json:"instanceType"`
-	// Count is how many there are. Default 1.
+	// Count is the number of instances. Default 1.
 	Count int `json:"count"`
-	// AvailabilityZone has them all. By default they take turns in all zones of the region.
+	// AvailabilityZone is the zone of all of them. Default: spread over the zones of the region.
 	AvailabilityZone string `json:"availabilityZone"`
-	// Attributes of the container instances, beside those of the agent.
+	// Attributes are added to those that the agent registers for the container instances.
 	Attributes map[string]string `json:"attributes"`
-	// Tags of the instances and of the container instances.
+	// Tags are those of the instances and of the container instances.
 	Tags map[string]string `json:"tags"`
-	// ImageID is shown, and has no effect. Default: the ECS-optimized Amazon Linux 2023.
+	// ImageID is shown and has no effect. Default: the ECS-optimized Amazon Linux 2023.
 	ImageID string `json:"imageId"`
 }
 
@@ -151,14 +151,14 @@ type capacityFile struct {
 	Instances     []Instances    `json:"instances"`
 }
 
-// InstanceType is one that AWS has not, or not so.
+// InstanceType is an instance type that AWS does not have, or that differs from AWS's.
 type InstanceType struct {
 	Name      string `json:"name"`
 	VCPUs     int    `json:"vcpus"`
 	MemoryMiB int    `json:"memoryMiB"`
-	// RegisteredMiB is what container instances register; by default 96 % of the memory.
+	// RegisteredMiB is the memory that container instances register. Default 96 % of MemoryMiB.
 	RegisteredMiB int `json:"registeredMiB"`
-	// NetworkInterfaces is how many it has, its own included. Default 3.
+	// NetworkInterfaces is the number of network interfaces, the primary one included. Default 3.
 	NetworkInterfaces int    `json:"networkInterfaces"`
 	GPUs              int    `json:"gpus"`
 	Architecture      string `json:"architecture"` // x86_64 or arm64; default x86_64

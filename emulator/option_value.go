@@ -1,6 +1,6 @@
 package emulator
 
-// OnExit is what becomes of tasks when the emulator ends.
+// OnExit says what happens to running tasks when the emulator ends.
 type OnExit string
 
 // Values of OnExit.
@@ -21,14 +21,14 @@ const (
 	PullOnce         PullBehavior = "once"          // pull each image once in this run
 )
 
-// SecurityGroups says what becomes of the rules of security groups.
+// SecurityGroups says whether the rules of security groups filter.
 type SecurityGroups string
 
 // Values of Options.SecurityGroups.
 const (
-	// SecurityGroupsOn filters, but lets in this host and containers that are no tasks.
+	// SecurityGroupsOn filters, but lets in this host and containers that are not tasks.
 	SecurityGroupsOn SecurityGroups = "on"
-	// SecurityGroupsStrict holds these to the rules too.
+	// SecurityGroupsStrict applies the rules to these too.
 	SecurityGroupsStrict SecurityGroups = "strict"
 	// SecurityGroupsOff filters nothing.
 	SecurityGroupsOff SecurityGroups = "off"

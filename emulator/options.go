@@ -26,139 +26,132 @@ import (
 type Options struct {
 	// Listen is the address of the endpoint. Default 127.0.0.1:0, a free port.
 	Listen string
-	// AllowedHosts are names under which clients reach the endpoint, beside IP addresses,
-	// names without a dot, localhost, host.docker.internal and AWS's endpoints. Any other
-	// name is refused, because a web page may have pointed it here. That holds for
-	// Server.Handler on a server of yours as well, but not for requests that a test makes
-	// itself (httptest.NewRequest).
+	// AllowedHosts are names under which clients reach the endpoint. IP addresses, names
+	// without a dot, localhost, host.docker.internal and AWS's endpoints always work. Other
+	// names are refused, because a web page may have pointed them here. This also holds for
+	// Server.Handler on a server of yours, but not for requests that a test makes itself
+	// (httptest.NewRequest).
 	AllowedHosts []string
 	// Engine says where containers run: "sim", "docker", "auto" (Docker if it
 	// answers, else sim), or the URL of a Docker engine (unix://, tcp://, ssh://).
 	// Default "sim".
 	Engine string
-	// Backend is an engine to use instead of opening one by Engine. Its owner is
-	// the caller, who closes it.
+	// Backend is an engine to use instead of opening one by Engine. The caller owns it and
+	// closes it.
 	Backend backend.Engine
-	// DataDir keeps state across restarts; tasks go on while the emulator is down.
-	// It remembers the engine that runs them, and no other is used. Empty keeps state
-	// in memory.
+	// DataDir keeps state across restarts; tasks go on while the emulator is down. It belongs
+	// to the engine that runs them: New refuses another one. Empty keeps state in memory.
 	DataDir string
-	// LogSize is how many bytes log events may have in CloudWatch Logs; the oldest go when
-	// there are more. Default 1 GiB with a DataDir, else 64 MiB.
+	// LogSize is how many bytes the events of CloudWatch Logs may take; the oldest are removed
+	// beyond that. Default 1 GiB with a DataDir, else 64 MiB.
 	LogSize int64
-	// NewEngine goes on with a DataDir on another engine than before: the tasks that
-	// ran there end as lost, and services start theirs again.
+	// NewEngine continues a DataDir on another engine than before: the tasks that ran there are
+	// lost and end, and services start theirs again.
 	NewEngine bool
-	// OnExit says what becomes of running tasks at Close. Default Remove, with a
-	// DataDir Keep.
+	// OnExit says what happens to running tasks at Close. Default Keep with a DataDir, else
+	// Remove.
 	OnExit OnExit
-	// Region and Account are those of requests whose signature does not say.
-	// Default us-east-1 and 000000000000.
+	// Region and Account are those of requests whose signature does not name them. Default
+	// us-east-1 and 000000000000.
 	Region, Account string
-	// Speed is the number of seconds of the emulator's clock in a real one.
-	// Default 1.
+	// Speed is how many seconds the emulator's clock moves in each real second. Default 1.
 	Speed float64
-	// AWSDelays brings the time that AWS was recorded to take onto the emulator's clock:
-	// for network interfaces, simulated pulls, the ends of tasks, and the scheduler's
-	// looks at services. Otherwise nothing waits that need not.
+	// AWSDelays takes the time that AWS was recorded to take, on the emulator's clock: for
+	// network interfaces, simulated pulls, the ends of tasks, and the scheduler's looks at
+	// services. Otherwise each of these happens as soon as it can.
 	AWSDelays bool
-	// DefaultLaunchType is the launch type of requests that name none. Default
-	// EC2, as on AWS.
+	// DefaultLaunchType is the launch type of requests that name none. Default EC2, as on AWS.
 	DefaultLaunchType types.LaunchType
-	// Strict turns all conveniences off at once: it is NoDefaultCluster, StrictVPC,
-	// StrictRoles, StrictSecrets and, unless there is a PullBehavior, that of the container agent.
+	// Strict turns off all conveniences: it sets NoDefaultCluster, StrictVPC, StrictRoles,
+	// StrictSecrets and, if PullBehavior is empty, PullDefault.
 	Strict bool
-	// NoDefaultCluster starts without the cluster default, as an account of AWS does.
+	// NoDefaultCluster starts without the cluster default, like an account of AWS.
 	NoDefaultCluster bool
 	// StrictRoles refuses to run tasks with roles that do not exist or do not trust ECS.
-	// Otherwise nobody looks at roles.
+	// Otherwise roles are not checked.
 	StrictRoles bool
-	// StrictSecrets finds no secret by an ARN that differs from its own in the six characters
-	// at the end alone. Otherwise such an ARN, of a definition that was written for AWS, is
-	// that of the secret where it is read.
+	// StrictSecrets finds a secret by its exact ARN only. Otherwise the six characters at the
+	// end of the ARN may differ, as in a definition that was written for AWS.
 	StrictSecrets bool
-	// StrictVPC refuses subnets and security groups that do not exist. Otherwise
-	// those with well-formed ids are made up.
+	// StrictVPC refuses subnets and security groups that do not exist. Otherwise those with
+	// well-formed ids are made up.
 	StrictVPC bool
-	// SecurityGroups says what becomes of the rules of security groups: SecurityGroupsOn
-	// has them filter, but lets in this host and containers that are no tasks,
-	// SecurityGroupsStrict holds these to the rules too, SecurityGroupsOff filters nothing.
+	// SecurityGroups says whether the rules of security groups filter: with SecurityGroupsOn
+	// they do, but let in this host and containers that are not tasks; with
+	// SecurityGroupsStrict they apply to these too; with SecurityGroupsOff they filter nothing.
 	// Default SecurityGroupsOn.
 	SecurityGroups SecurityGroups
 	// AllowPrivileged runs privileged containers on container instances, and those with
-	// capabilities such as SYS_ADMIN. They have rights on the engine's host, so they are
-	// refused otherwise.
+	// capabilities such as SYS_ADMIN. These have rights on the engine's host. Otherwise they
+	// are refused.
 	AllowPrivileged bool
-	// VPCCIDR is the range of the VPC, a /16. The zero Prefix leaves it to the engine:
-	// that of AWS's default VPC, or another one where the engine or the host has that.
+	// VPCCIDR is the range of the default VPC, a /16. The zero Prefix leaves it to the engine:
+	// the range of AWS's default VPC, or another one if the engine or the host uses that.
 	VPCCIDR netip.Prefix
-	// InstanceCIDR is the block of which each container instance in use gets a /26 for its
+	// InstanceCIDR is the block from which each container instance in use gets a /26 for its
 	// bridge network. Default 198.18.0.0/15.
 	InstanceCIDR netip.Prefix
 	// AllowHostPaths are paths of the container engine's host that tasks on container
-	// instances may mount, with all that is below. Otherwise they may mount none.
+	// instances may mount, with everything below them. Default: none.
 	AllowHostPaths []string
 	// FileSystems are folders of the container engine's host that tasks mount as file
-	// systems, by the id of the file system. Any other is a Docker volume.
+	// systems, by the id of the file system. Any other file system is a Docker volume.
 	FileSystems map[string]string
-	// LocalPorts has 127.0.0.1:8080 lead to the container port 8080 of a task, if that is
-	// free, and so with each mapped port. When the task ends, the next of its service has it.
-	// Otherwise, and for all other tasks, ports of this host have any number; see
-	// Server.HostPorts. The serve command does it unless told not to.
+	// LocalPorts has 127.0.0.1:8080 lead to the container port 8080 of a task, if that port is
+	// free, and so for each mapped port. When the task ends, the next task of its service has
+	// the port. Otherwise, and for all other tasks, ports of this host have any number; see
+	// Server.HostPorts. The serve command sets it by default.
 	LocalPorts bool
-	// InjectEndpoint serves the AWS APIs to tasks on Docker as well, at
-	// http://ecs-emulator:4577, and gives their containers a variable for each of them,
-	// AWS_ENDPOINT_URL_ECS and so on, by which SDKs find it, unless the definition has one or
-	// AWS_ENDPOINT_URL. Otherwise tasks do not get at the emulator this way. The serve command
-	// does it unless told not to.
+	// InjectEndpoint serves the AWS APIs to tasks on Docker, at http://ecs-emulator:4577, and
+	// gives their containers a variable for each of them, AWS_ENDPOINT_URL_ECS and so on, that
+	// SDKs read, unless the definition sets it or AWS_ENDPOINT_URL. The serve command sets it by
+	// default.
 	InjectEndpoint bool
-	// Upstream is the URL of a server that speaks for the services of AWS which the emulator
-	// has not, such as moto or LocalStack: their requests go there unchanged, and tasks have
-	// AWS_ENDPOINT_URL as well, where InjectEndpoint has a way. Empty is none: such requests
-	// get an error that names the service.
+	// Upstream is the URL of a server, such as moto or LocalStack, for the AWS services that the
+	// emulator does not have: their requests go there unchanged, and with InjectEndpoint tasks
+	// have AWS_ENDPOINT_URL too. If it is empty, such requests get an error that names the
+	// service.
 	Upstream string
 	// UpstreamFor are services that the emulator has and leaves to the Upstream: "ssm",
-	// "secretsmanager", "logs". It asks there itself for what tasks need of them, and writes the
-	// output of containers there.
+	// "secretsmanager", "logs". The emulator itself asks there for what tasks need of them, and
+	// writes the output of containers there.
 	UpstreamFor []string
-	// AllowInstanceMetadata lets what tasks on Docker send to 169.254.169.254 go on: to the
-	// metadata, and the credentials, of the machine that the engine runs on, where that is a
-	// cloud's. Otherwise they are refused at once, so that no SDK waits. It holds for tasks and
-	// container instances that start from then on.
+	// AllowInstanceMetadata lets tasks on Docker reach 169.254.169.254, which on a cloud machine
+	// answers its metadata and credentials. Otherwise they are refused at once, so that no SDK
+	// waits. It applies to tasks and container instances that start afterwards.
 	AllowInstanceMetadata bool
-	// TaskCredentials is whose keys tasks get for their task role: those of a session of their
-	// own, or with profile:NAME those of that profile of the user's, which AWS takes for good.
+	// TaskCredentials says which keys tasks get for their task role: by default those of a
+	// session of the emulator's, with profile:NAME those of that profile of the user's, which
+	// are valid on AWS itself.
 	TaskCredentials string
-	// S3Dir is a folder whose folders are buckets of S3: that of the environment file
-	// arn:aws:s3:::bucket/a/b.env is bucket/a/b.env below it. What it does not have is read from
-	// the Upstream, if there is one. Nobody else sees it.
+	// S3Dir is a folder whose folders are buckets of S3: the environment file
+	// arn:aws:s3:::bucket/a/b.env is bucket/a/b.env below it. Files that it does not have are read
+	// from the Upstream, if there is one. Nothing but environment files uses it.
 	S3Dir string
 	// HostPorts is how many ports of 127.0.0.1 of the container engine's host, from 14600 up,
-	// lead to tasks where this process runs in a container of that engine: one who asks from
-	// outside that container has no other loopback address. Each costs the engine a process.
-	// Zero is none: ports are those of the container, for this process. The serve command
-	// has 50 unless told otherwise.
+	// lead to tasks if this process runs in a container of that engine: clients outside that
+	// container cannot reach its own loopback address. Each costs the engine a process. With
+	// zero, ports are those of this process's container. The serve command has 50 by default.
 	HostPorts int
-	// MetadataRate is how many requests a second a container may make to the metadata endpoint
-	// at 169.254.170.2, and how many at once: "40,60", which is the default and what the
-	// container agent has; "0" is no bound.
+	// MetadataRate limits the requests of a container to the metadata endpoint at 169.254.170.2:
+	// per second, and at once. Default "40,60", as the container agent has it; "0" is no limit.
 	MetadataRate string
-	// WarmSandboxes is how many network namespaces Docker keeps started for the next
-	// tasks in each subnet that tasks were started in during the last ten minutes.
-	// Default 2; negative is none.
+	// WarmSandboxes is how many network namespaces Docker keeps started for the next tasks in
+	// each subnet that tasks were started in during the last ten minutes. Default 2; negative
+	// for none.
 	WarmSandboxes int
-	// Programs is a folder with the programs that Docker runs beside tasks, where this process
+	// Programs is a folder with the programs that Docker runs beside tasks, for a process that
 	// neither embeds them nor has them in the user's cache; see package backend/docker/program.
 	// Without them New builds them, from the module that the working directory is in. The
 	// simulated engine needs none.
 	Programs string
-	// InitDir is a folder of JSON files from which clusters, task definitions and
-	// services are made at the start; see Server.init.
+	// InitDir is a folder of JSON files from which clusters, task definitions, services and
+	// more are created at the start; see docs/guide/initial-state.md.
 	InitDir string
 	// CapacityFile is a JSON file of EC2 instances that are launched at the start; see
 	// Instances.
 	CapacityFile string
-	// PullBehavior says when images are fetched. Default: when they are absent.
+	// PullBehavior says when images are pulled. Default PullPreferCached.
 	PullBehavior PullBehavior
 	// Version is shown at /_emulator/health.
 	Version string

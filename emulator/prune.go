@@ -24,8 +24,8 @@ const (
 	OwnerKept OwnerState = "kept"
 	// OwnerDead never comes back.
 	OwnerDead OwnerState = "dead"
-	// OwnerUnknown does not run and has a data directory that cannot be seen from
-	// here, or may be another one than what is seen.
+	// OwnerUnknown does not run, and its data directory cannot be seen from here, or cannot be
+	// told from another one.
 	OwnerUnknown OwnerState = "unknown"
 )
 
@@ -33,26 +33,26 @@ const (
 type Owner struct {
 	ID    string
 	State OwnerState
-	// Lapse is set where State is OwnerLive for a while only.
+	// Lapse is set if State is OwnerLive for a limited time only.
 	Lapse Lapse
-	// Directory is the data directory: the one that is there if it was moved. Empty
-	// is an owner without one, of which nothing outlives its process.
+	// Directory is the data directory: the present one if it was moved. It is empty for an owner
+	// without one, whose things do not outlive its process.
 	Directory string
-	// Containers counts those of tasks, with their sandboxes and those that are kept
-	// started for tasks to come.
+	// Containers counts the containers of tasks, their sandboxes, and warm sandboxes for later
+	// tasks.
 	Containers, Networks, Volumes int
-	// SharedVolumes counts those that outlive their owner.
+	// SharedVolumes counts the volumes that outlive their owner.
 	SharedVolumes int
 }
 
 // Lapse is why an owner counts as live although its connection to the engine is gone: it has
 // ended, or it is cut off and about to connect again.
 type Lapse struct {
-	// Since is for how long the connection is gone, by the engine's clock.
+	// Since is how long ago the connection broke, by the engine's clock.
 	Since time.Duration
-	// Left is for how much longer the owner counts as live.
+	// Left is how much longer the owner counts as live.
 	Left time.Duration
-	// Then is what the owner is after that, if it does not connect again.
+	// Then is the owner's state after that, if it does not connect again.
 	Then OwnerState
 }
 
@@ -63,7 +63,7 @@ func (l Lapse) String() string {
 		l.Since.Truncate(time.Second), left, l.Then)
 }
 
-// PruneOptions say whose things Prune removes. Without Owners and Dead that is nobody.
+// PruneOptions say which owners' things Prune removes. Without Owners and Dead it removes nothing.
 type PruneOptions struct {
 	// Engine is "docker" or the URL of a Docker engine. Default "docker".
 	Engine string
@@ -71,10 +71,10 @@ type PruneOptions struct {
 	Owners []string
 	// Dead adds the owners that never come back.
 	Dead bool
-	// SharedVolumes removes volumes that outlive their owner as well: Docker volumes of
-	// scope shared, file systems, and EBS volumes that tasks left.
+	// SharedVolumes also removes volumes that outlive their owner: Docker volumes of scope
+	// shared, file systems, and EBS volumes that tasks left behind.
 	SharedVolumes bool
-	// Force removes what is a running emulator's as well, if Owners names it.
+	// Force also removes the things of a running emulator that Owners names.
 	Force bool
 }
 

@@ -36,14 +36,14 @@ func (s *Server) controlPorts(taskARN string, open bool) []control.Port {
 	return ports
 }
 
-// LoadBalancer is one that has a listener, and where it is reached.
+// LoadBalancer is a load balancer with a listener, and the addresses at which to reach it.
 type LoadBalancer struct {
 	ARN, DNSName string
 	Address      netip.Addr // in its VPC
 	Listeners    []Listener
 }
 
-// Listener is one that is ready.
+// Listener is a listener that is ready.
 type Listener struct {
 	ARN, Protocol string
 	Port          uint16

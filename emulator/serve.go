@@ -95,6 +95,6 @@ func (s *Server) serveMetadata(listener net.Listener) {
 	})
 }
 
-// Metadata is what containers find at 169.254.170.2, without its listener: the remote address
-// of a request, that of a task or of its container instance, says who asks.
+// Metadata is the metadata endpoint that containers find at 169.254.170.2, without its listener.
+// It recognizes the caller by the remote address: a task's, or its container instance's.
 func (s *Server) Metadata() http.Handler { return s.metadata }

@@ -243,7 +243,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--speed", "fast"}, `invalid value "fast" for flag -speed`},
 		{[]string{"serve", "--on-exit", "explode"}, `--on-exit "explode" is none of remove, keep`},
 		{[]string{"serve", "--security-groups", "some"}, `--security-groups "some" is none of on, strict, off`},
-		{[]string{"serve", "--on-exit", "keep"}, `needs a --data-dir`},
+		{[]string{"serve", "--on-exit", "keep"}, `needs --data-dir`},
 		{[]string{"serve", "--host-ports", "-1", "--listen", "127.0.0.1:0"}, `-1 host ports are not between 0 and 1000`},
 		{[]string{"serve", "--warm-sandboxes", "-1"}, `--warm-sandboxes -1 is negative: give a number from 0 up`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--vpc-cidr", "10.0.0.0/8"}, `range 10.0.0.0/8 of the VPC is no IPv4 range of /16`},
