@@ -10,14 +10,16 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/executionresource/executionresourcetest"
 	"github.com/ecs-emulator/ecs-emulator/internal/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/volume"
-	"github.com/google/go-cmp/cmp"
 )
 
 // actsInTime are members of containers that decide when something happens or where, those of
@@ -98,7 +100,7 @@ func sourceText(v *types.Volume) string {
 func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	status := &state.TaskStatus{}
 	w := &work{
-		host: &host{agent: &Agent{}}, on: place{sandbox: "machine", network: "bridge"},
+		host: &host{agent: &Agent{}}, on: containerinstance.Place{Sandbox: "machine", Network: "bridge"},
 		task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{}},
 	}
 	w.view = newView(status, nil, false)

@@ -7,8 +7,10 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // resync takes into account what the engine did while nobody listened: at the
@@ -39,7 +41,7 @@ func (h *host) resync(ctx context.Context) {
 	}
 	h.noteUnseen(ctx, there.containers)
 	h.agent.interfaces.Hold()
-	h.adoptMachines(ctx, byName, there.networks)
+	h.instances.Adopt(ctx, byName, there.networks)
 	h.balancers.Adopt(byName)
 	slices.SortStableFunc(rows, func(a, b *state.Task) int { return a.Status.StartedAt.Compare(b.Status.StartedAt) }) // so do they get their ports
 	for _, t := range rows {
@@ -63,7 +65,7 @@ func (h *host) resync(ctx context.Context) {
 	}
 	h.Engine.Saw()
 	h.leftovers.adopt(ctx, byName, volumes)
-	h.tendMachines()
+	h.instances.Tend()
 	h.balancers.TellAll()
 }
 
@@ -140,7 +142,7 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	sandbox, exists := list[engineName(w.task, sandboxContainerName)]
 	switch {
 	case w.view.about(theSandbox).busy:
-	case sandbox.State == backend.Unseen, w.machine != nil && h.unseen[instanceName("instance", w.machine.instance)]:
+	case sandbox.State == backend.Unseen, w.machine != nil && h.unseen[containerinstance.SandboxName(w.machine.ARN())]:
 		w.expectSandbox(row)
 	default:
 		w.adoptSandbox(row, sandbox, exists)
@@ -173,13 +175,13 @@ func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists boo
 	s := w.view.status
 	if exists && w.view.sandbox == sandboxNone { // it was made, but the store does not know
 		if w.machine != nil {
-			w.on = w.machine.where()
+			w.on = w.machine.Place()
 		}
 		w.hasSandbox(found)
 	}
-	runs := exists && found.ID == s.SandboxID && (connected(found) || w.view.plain && found.State == backend.Running)
+	runs := exists && found.ID == s.SandboxID && (vpc.Connected(found) || w.view.plain && found.State == backend.Running)
 	if w.machine != nil && sharesNetwork(w.task) {
-		runs = runs && w.machine.running()
+		runs = runs && w.machine.Runs()
 	}
 	w.adoptInterface(found, runs)
 	switch {
@@ -189,7 +191,7 @@ func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists boo
 		w.died(theSandbox, true)
 	}
 	if w.machine != nil && !w.view.plain && s.SandboxID != "" {
-		w.machine.hasInterface(w.task.ARN, s.SandboxID)
+		w.machine.FoundInterface(w.task.ARN, s.SandboxID)
 	}
 	if s.SandboxID != "" {
 		w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -99,7 +101,7 @@ func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []l
 func (w *work) containerNotBegun(i int, kind string, err error) {
 	reason := kind + err.Error()
 	var late *enginecall.TimeoutError
-	var ports errNoPorts
+	var ports containerinstance.NoPortsError
 	switch { // that have a name of their own
 	case errors.As(err, &late):
 		reason = late.Error()

@@ -12,7 +12,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -43,7 +45,7 @@ func labels(t *state.Task, container string) map[string]string {
 	all := t.ContainerLabels(container)
 	all[labelHost] = hostLabel(hostName(t))
 	if instance := t.Placement.ContainerInstance; instance != "" {
-		all[labelInstance] = instance
+		all[containerinstance.Label] = instance
 	}
 	return all
 }
@@ -146,9 +148,9 @@ func (w *work) containerSpec(i int) (backend.ContainerSpec, error) {
 	switch {
 	case aws.ToBool(d.DisableNetworking): // in a namespace of its own, on no network
 	case t.Spec.NetworkMode == types.NetworkModeBridge:
-		spec.Network = w.on.network
+		spec.Network = w.on.Network
 	case t.Spec.NetworkMode == types.NetworkModeHost:
-		spec.Joins = w.on.sandbox
+		spec.Joins = w.on.Sandbox
 	}
 	w.shareNamespaces(&spec)
 	for _, s := range d.SystemControls {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
@@ -33,7 +34,7 @@ type HostOptions struct {
 	// engine.
 	VPCRange netip.Prefix
 	// InstanceRange is the block of the bridge networks of container instances, a /26 for
-	// each. Default DefaultInstanceRange.
+	// each. Default containerinstance.DefaultRange.
 	InstanceRange netip.Prefix
 	// LocalPorts gives the mapped ports of tasks their own numbers on the loopback address of
 	// this host, where those are free. One goes from task to task of a service. Otherwise
@@ -52,12 +53,10 @@ type host struct {
 	ports     *hostport.Ports
 	networks  *vpc.Networks
 	balancers *node.Nodes
+	instances *containerinstance.Instances
 	leftovers *leftovers
 	logs      *awslogs.Readers
 	digests   digests
-	ranges    instanceRanges
-	dynamic   dynamicPorts
-	capacity  capacity
 	resyncs   chan struct{}   // holds a token while a resync is under way
 	unseen    map[string]bool // containers of which the last list told nothing, by name; of the resync
 
@@ -65,24 +64,18 @@ type host struct {
 
 	clientsLost atomic.Bool // it has been said that targets see load balancers alone
 
-	machinesMu sync.Mutex
-	machines   map[string]*machine // by the ARN of the container instance
-
 	mu      sync.Mutex
 	works   map[string]*work   // by task ARN: tasks with something to do
-	index   map[string]subject // by container id: of tasks that have not ended, and of machines
+	index   map[string]subject // by container id: of tasks that have not ended
 	fetched map[string]bool    // images pulled in this run
 }
 
-// subject is what a container id stands for: a container of a task, or a machine.
-type subject struct{ taskARN, container, instance string }
+// subject is what a container id stands for: a container of a task.
+type subject struct{ taskARN, container string }
 
 func newHost(a *Agent, o HostOptions) *host {
 	if o.PullBehavior == "" {
 		o.PullBehavior = PreferCached
-	}
-	if !o.InstanceRange.IsValid() {
-		o.InstanceRange = DefaultInstanceRange
 	}
 	log := a.Log
 	if o.Name != "" {
@@ -90,8 +83,8 @@ func newHost(a *Agent, o HostOptions) *host {
 	}
 	engine := enginecall.New(o.Engine, &a.calls, log)
 	h := &host{
-		HostOptions: o, Engine: engine, ranges: instanceRanges{block: o.InstanceRange}, agent: a, resyncs: make(chan struct{}, 1),
-		works: map[string]*work{}, index: map[string]subject{}, machines: map[string]*machine{}, fetched: map[string]bool{},
+		HostOptions: o, Engine: engine, agent: a, resyncs: make(chan struct{}, 1),
+		works: map[string]*work{}, index: map[string]subject{}, fetched: map[string]bool{},
 	}
 	networks := vpc.Options{Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: h.labels(), Range: o.VPCRange}
 	if o.Name == instanceHost {
@@ -104,6 +97,10 @@ func newHost(a *Agent, o HostOptions) *host {
 	})
 	h.leftovers = newLeftovers(h)
 	h.logs = awslogs.NewReaders(awslogs.Options{Engine: engine, Sink: a.LogSink, Clock: a.Clock, Delay: a.Delays.Logs, Log: log})
+	h.instances = containerinstance.New(containerinstance.Options{
+		Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Tasks: h, Labels: h.labels(),
+		Range: o.InstanceRange, Address: a.InstanceAddress, Groups: a.InstanceGroups,
+	})
 	h.balancers = node.New(node.Options{
 		Store: a.Store, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Ports: h.ports, Labels: h.labels(),
 	})
@@ -131,9 +128,7 @@ func (h *host) end() {
 	h.mu.Unlock()
 	h.ports.CloseAll()
 	h.leftovers.stopTimers()
-	for _, m := range h.allMachines() {
-		m.leaveAlone()
-	}
+	h.instances.StopTimers()
 	for _, w := range works {
 		w.mu.Lock()
 		w.setTimer(time.Time{}, nil)
@@ -196,7 +191,7 @@ func (h *host) retire(w *work) {
 	h.mu.Lock()
 	delete(h.works, w.task.ARN)
 	h.mu.Unlock()
-	h.reap(w.task.Placement.ContainerInstance)
+	h.instances.Reap(w.task.Placement.ContainerInstance)
 }
 
 // know notes what a container id stands for, before the container starts: its
@@ -205,13 +200,6 @@ func (h *host) know(id, taskARN, container string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.index[id] = subject{taskARN: taskARN, container: container}
-}
-
-// knowInstance does the same for the sandbox of a container instance.
-func (h *host) knowInstance(id, instance string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.index[id] = subject{instance: instance}
 }
 
 func (h *host) forget(ids ...string) {

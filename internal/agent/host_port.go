@@ -5,6 +5,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -28,9 +30,9 @@ func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 	if definition == nil {
 		return nil
 	}
-	var on place
-	if m := h.machineOf(t); m != nil {
-		on = m.where()
+	var on containerinstance.Place
+	if m := h.containerInstance(t); m != nil {
+		on = m.Place()
 	}
 	list := h.portRules().mappings(t, &t.Status, definition.Definition().ContainerDefinitions, on)
 	ports := h.ports.Open(portOwner(t, &t.Status, t.Stop), list, true)
@@ -58,18 +60,18 @@ type portRules struct {
 
 // mappings are those of a task: the mapped ports of its own network interface, or those of
 // its container instance, the machine.
-func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, machine place) (list []hostport.Mapping) {
+func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, machine containerinstance.Place) (list []hostport.Mapping) {
 	if t.Spec.HasInterface() {
 		ip, _ := netip.ParseAddr(s.Attachment.PrivateIPv4)
 		for _, c := range definitions {
-			for _, b := range wantedBindings(c.PortMappings) {
+			for _, b := range containerinstance.WantedBindings(c.PortMappings) {
 				b.HostPort = b.ContainerPort // of its own interface
 				list = r.add(list, aws.ToString(c.Name), b, hostport.Target{Sandbox: s.SandboxID, IP: ip}, r.ofInterface)
 			}
 		}
 		return list
 	}
-	if machine.sandbox == "" {
+	if machine.Sandbox == "" {
 		return nil // it has not been taken over yet
 	}
 	picked := pickedPorts(definitions)
@@ -79,7 +81,7 @@ func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []ty
 			if picked[pickedPort{c.Name, b.Protocol, b.ContainerPort}] {
 				numbers = r.dynamic
 			}
-			list = r.add(list, c.Name, b, hostport.Target{Sandbox: machine.sandbox, IP: machine.ip}, numbers)
+			list = r.add(list, c.Name, b, hostport.Target{Sandbox: machine.Sandbox, IP: machine.IP}, numbers)
 		}
 	}
 	return list
@@ -139,7 +141,7 @@ type pickedPort struct {
 func pickedPorts(definitions []types.ContainerDefinition) map[pickedPort]bool {
 	picked := map[pickedPort]bool{}
 	for _, c := range definitions {
-		for _, b := range wantedBindings(c.PortMappings) {
+		for _, b := range containerinstance.WantedBindings(c.PortMappings) {
 			if b.HostPort == 0 {
 				picked[pickedPort{aws.ToString(c.Name), b.Protocol, b.ContainerPort}] = true
 			}

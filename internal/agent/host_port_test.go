@@ -6,9 +6,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/google/go-cmp/cmp"
 )
 
 const tcp, udp = types.TransportProtocolTcp, types.TransportProtocolUdp
@@ -51,7 +53,7 @@ func TestHostPortsOfATaskWithAnInterface(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, numbersOf(c.rules.mappings(task, status, definitions, place{}))); diff != "" {
+			if diff := cmp.Diff(c.want, numbersOf(c.rules.mappings(task, status, definitions, containerinstance.Place{}))); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -67,7 +69,7 @@ func TestHostPortsOfATaskOnAContainerInstance(t *testing.T) {
 		{Protocol: tcp, ContainerPort: 80, HostPort: 8080}, {Protocol: tcp, ContainerPort: 81, HostPort: 32768},
 		{Protocol: udp, ContainerPort: 53, HostPort: 32769}, {Protocol: tcp, ContainerPort: 90, HostPort: 32770, More: 1},
 	}
-	machine := place{sandbox: "m", ip: netip.MustParseAddr("10.0.0.5")}
+	machine := containerinstance.Place{Sandbox: "m", IP: netip.MustParseAddr("10.0.0.5")}
 	ports := func(mode types.NetworkMode, local bool, mappings []types.PortMapping, bindings ...state.Binding) []numbers {
 		task := &state.Task{Spec: &state.TaskSpec{NetworkMode: mode}}
 		status := &state.TaskStatus{Containers: []state.Container{{Name: "web", Bindings: bindings}}}
@@ -97,7 +99,7 @@ func TestHostPortsOfATaskOnAContainerInstance(t *testing.T) {
 func TestHostPortsOfARangeAreBounded(t *testing.T) {
 	task := &state.Task{Spec: &state.TaskSpec{NetworkMode: types.NetworkModeAwsvpc}}
 	definitions := []types.ContainerDefinition{{Name: aws.String("web"), PortMappings: []types.PortMapping{{ContainerPortRange: aws.String("1-65535")}}}}
-	list := portRules{local: true}.mappings(task, &state.TaskStatus{SandboxID: "s"}, definitions, place{})
+	list := portRules{local: true}.mappings(task, &state.TaskStatus{SandboxID: "s"}, definitions, containerinstance.Place{})
 	want := hostport.Mapping{Container: "web", ContainerPort: mostOfRange, Protocol: tcp, Shared: mostOfRange, Leads: hostport.Target{Sandbox: "s", Port: mostOfRange}}
 	if len(list) != mostOfRange || list[mostOfRange-1] != want {
 		t.Errorf("%d mappings, the last %+v", len(list), list[len(list)-1])

@@ -321,12 +321,12 @@ func TestAMachineHasTheFilterOfItsInstance(t *testing.T) {
 		instance := b.instance()
 		task := b.runAt(instance, types.NetworkModeBridge, container("web"))
 		b.expect("a task on it", b.task(task).Status.LastStatus, state.Running)
-		machine := b.agent.hosts[instanceHost].machine(instance).where()
+		machine := b.agent.hosts[instanceHost].instances.Of(instance).Place()
 		g.mu.Lock()
-		f := g.filters[machine.sandbox]
+		f := g.filters[machine.Sandbox]
 		g.mu.Unlock()
-		if f == nil || !backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: machine.ip}) ||
-			backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: machine.ip.Next()}) {
+		if f == nil || !backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: machine.IP}) ||
+			backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: machine.IP.Next()}) {
 			b.Errorf("the machine lets in %+v", f)
 		}
 	})

@@ -24,7 +24,7 @@ var (
 
 // machineSandbox is the sandbox of a container instance.
 func (b *bench) machineSandbox(instance string) string {
-	return b.agent.hosts[instanceHost].machine(instance).where().sandbox
+	return b.agent.hosts[instanceHost].instances.Of(instance).Place().Sandbox
 }
 
 // Whatever the engine says to the first task of a machine, no later one is in there without a

@@ -106,7 +106,7 @@ func (l *leftovers) adopt(ctx context.Context, containers map[string]backend.Con
 		l.host.Engine.Go(func() {
 			l.removeIDs(ctx, l.removeRead(ctx, stray)) // what runs has no last line
 			l.count(-1)
-			l.host.tendMachines() // those that they were on
+			l.host.instances.Tend() // those that they were on
 		})
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -37,7 +39,7 @@ func (b *bench) bridges() (names []string) {
 		b.Fatal(err)
 	}
 	for _, n := range list {
-		if n.Labels[labelInstance] != "" {
+		if n.Labels[containerinstance.Label] != "" {
 			names = append(names, n.Name)
 		}
 	}
@@ -100,17 +102,17 @@ func TestARemovalThatFailsIsTriedAgain(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		b.expect("networks after 1, 2, 4, 8 and 16 seconds", len(b.bridges()), 0)
-		b.expect("machines that the agent knows", len(b.agent.hosts[""].allMachines()), 0)
+		b.expect("machines that the agent knows", len(b.agent.hosts[""].instances.Known()), 0)
 	})
 }
 
 // A task that comes while a removal is tried has the machine stay.
 func TestATaskComesDuringTheRemovalOfItsMachine(t *testing.T) {
 	for name, rule := range map[string]fault.Rule{
-		"its sandbox stays":   {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{labelInstance: "*"}, Error: "busy"},
+		"its sandbox stays":   {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{containerinstance.Label: "*"}, Error: "busy"},
 		"its network stays":   {Call: fault.Remove, Sandbox: containers, Error: "has active endpoints"},
-		"its sandbox is slow": {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{labelInstance: "*"}, Delay: 3 * time.Second},
-		"nobody learns of it": {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{labelInstance: "*"}, LoseAnswer: true, Times: 1},
+		"its sandbox is slow": {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{containerinstance.Label: "*"}, Delay: 3 * time.Second},
+		"nobody learns of it": {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{containerinstance.Label: "*"}, LoseAnswer: true, Times: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withAgent(t, func(b *bench) {
@@ -134,23 +136,6 @@ func TestATaskComesDuringTheRemovalOfItsMachine(t *testing.T) {
 			})
 		})
 	}
-}
-
-// Who asks for a removal while the machine is busy does not ask in vain.
-func TestARemovalIsAskedForWhileAMachineIsBusy(t *testing.T) {
-	withAgent(t, func(b *bench) {
-		instance := b.instance()
-		b.runAt(instance, types.NetworkModeHost, container("web"))
-		m := b.agent.hosts[""].machine(instance)
-		m.end(b.Context(), m.seize())
-		b.expectMachines("after a removal for which a task has come too early", 1)
-		busy := m.seize()
-		b.switchOff(instance)
-		b.expectMachines("while it is busy", 1)
-		m.finish(busy, nil)
-		synctest.Wait()
-		b.expectMachines("then", 0)
-	})
 }
 
 // Looks at the engine do not have a removal that fails tried more often.

@@ -7,24 +7,26 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 )
 
 // While one task of a container instance gets its ports, others arrive there.
 func TestTasksArriveWhileOthersGetTheirPorts(t *testing.T) {
 	var h *host
-	var m *machine
+	var m *containerinstance.Instance
 	var id string
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		b.connect(instance, false) // its task waits
 		id = b.runAt(instance, types.NetworkModeBridge, server("web", types.PortMapping{ContainerPort: aws.Int32(80)}))
-		h, m = b.agent.hosts[""], b.agent.hosts[""].machine(instance)
+		h, m = b.agent.hosts[""], b.agent.hosts[""].instances.Of(instance)
 	})
 	const times = 20_000
 	done := make(chan string, 2)
 	go func() {
 		for range times {
-			m.bind("task", "web", []types.PortMapping{{ContainerPort: aws.Int32(80)}}, nil, netip.MustParseAddr("198.18.0.2"))
+			m.Bind("task", "web", []types.PortMapping{{ContainerPort: aws.Int32(80)}}, nil, netip.MustParseAddr("198.18.0.2"))
 		}
 		done <- "ports"
 	}()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -41,18 +42,15 @@ func TestAHostModePortDoesNotTakeABridgePort(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
-		m := b.agent.hosts[""].machine(instance)
+		m := b.agent.hosts[""].instances.Of(instance)
 		c := server("web", types.PortMapping{ContainerPort: hostPort(8080).HostPort})
-		if _, err := m.bind("another task", "web", c.PortMappings, nil, netip.Addr{}); err != nil {
+		if _, err := m.Bind("another task", "web", c.PortMappings, nil, netip.Addr{}); err != nil {
 			b.Fatal(err)
 		}
-		m.mu.Lock()
-		m.release("another task", "")
-		m.wanted++
-		m.mu.Unlock()
-		if err := m.direct(b.Context()); err != nil {
+		if err := m.Leave(b.Context(), "another task"); err != nil {
 			b.Fatal(err)
 		}
+		b.runAt(instance, types.NetworkModeBridge, server("another", hostPort(8081))) // the engine is told of all ports again
 		b.expect("it answers", b.answers(instance, 8080), true)
 	})
 }

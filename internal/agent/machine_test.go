@@ -11,8 +11,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -82,7 +84,7 @@ func (b *bench) machines() (list []backend.Container) {
 		b.Fatal(err)
 	}
 	for _, c := range all {
-		if c.Sandbox && c.Labels[labelInstance] != "" {
+		if c.Sandbox && c.Labels[containerinstance.Label] != "" {
 			list = append(list, c)
 		}
 	}
@@ -92,7 +94,7 @@ func (b *bench) machines() (list []backend.Container) {
 // answers reports whether somebody answers HTTP at a port of a machine.
 func (b *bench) answers(instance string, port int) bool {
 	b.Helper()
-	conn, err := b.agent.hosts[""].Engine.Dial(b.Context(), "tcp", b.agent.hosts[""].machine(instance).where().sandbox, port)
+	conn, err := b.agent.hosts[""].Engine.Dial(b.Context(), "tcp", b.agent.hosts[""].instances.Of(instance).Place().Sandbox, port)
 	if err != nil {
 		return false
 	}
@@ -190,9 +192,9 @@ func (b *bench) expectNothingLeft() {
 	left, _ := b.engine.List(b.Context(), nil)
 	b.expect("containers left", len(left), 0)
 	h := b.agent.hosts[""]
-	b.expect("machines left", len(h.allMachines()), 0)
+	b.expect("machines left", len(h.instances.Known()), 0)
 	// A network that is gone can be made with the range that another one has.
-	if _, err := b.engine.EnsureNetwork(b.Context(), backend.NetworkSpec{Name: "probe", CIDR: DefaultInstanceRange}); err != nil {
+	if _, err := b.engine.EnsureNetwork(b.Context(), backend.NetworkSpec{Name: "probe", CIDR: containerinstance.DefaultRange}); err != nil {
 		b.Errorf("a bridge network is left: %v", err)
 	}
 }
@@ -300,7 +302,7 @@ func TestMachinesAreAdopted(t *testing.T) {
 		runs := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 		ends := b.runAt(dead, types.NetworkModeHost, container("web"))
 		stays := b.task(runs).Status.SandboxID
-		machine := b.agent.hosts[""].machine(dead).where().sandbox
+		machine := b.agent.hosts[""].instances.Of(dead).Place().Sandbox
 		b.stop()
 		if err := b.engine.Stop(b.Context(), machine, 0); err != nil {
 			b.Fatal(err)
@@ -318,10 +320,8 @@ func TestMachinesAreAdopted(t *testing.T) {
 		// sandbox was never made.
 		b.stop()
 		unfinished := b.instance()
-		network := backend.NetworkSpec{
-			Name: instanceName("bridge", unfinished), Isolated: true, CIDR: netip.MustParsePrefix("198.19.0.0/26"),
-			Labels: b.agent.hosts[""].machine(unfinished).labels(),
-		}
+		network := b.agent.hosts[""].instances.Bridge(unfinished)
+		network.CIDR = netip.MustParsePrefix("198.19.0.0/26")
 		if _, err := b.engine.EnsureNetwork(b.Context(), network); err != nil {
 			b.Fatal(err)
 		}

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -60,7 +62,7 @@ func TestTheBridgeOfAMachineIsGone(t *testing.T) {
 		b.expect("the task", b.task(id).Status.LastStatus, state.Running)
 		b.expect("it answers", b.answers(instance, 8080), true)
 		b.expect("what has a network of its own", b.task(own).Status.LastStatus, state.Running)
-		b.expect("lives of the machine's sandbox", b.agent.hosts[""].machine(instance).where().life, 2)
+		b.expect("lives of the machine's sandbox", b.agent.hosts[""].instances.Of(instance).Place().Life, 2)
 	})
 }
 
@@ -89,7 +91,7 @@ func TestAListThatComesLateShowsAMachineThatIsGone(t *testing.T) {
 
 // ofMachine makes a rule about the sandboxes of machines.
 func ofMachine(r fault.Rule) fault.Rule {
-	r.Sandbox, r.Labels = sandboxes, map[string]string{labelInstance: "*"}
+	r.Sandbox, r.Labels = sandboxes, map[string]string{containerinstance.Label: "*"}
 	return r
 }
 
@@ -97,7 +99,7 @@ func ofMachine(r fault.Rule) fault.Rule {
 // the next one runs, and nothing is left of it.
 func TestAMachineIsDisturbedWhileItIsMade(t *testing.T) {
 	slow := []fault.Rule{
-		{Call: fault.EnsureNetwork, Labels: map[string]string{labelInstance: "*"}, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1},
+		{Call: fault.EnsureNetwork, Labels: map[string]string{containerinstance.Label: "*"}, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1},
 		ofMachine(fault.Rule{Call: fault.CreateSandbox, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
 		ofMachine(fault.Rule{Call: fault.Start, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
 		ofMachine(fault.Rule{Call: fault.SetTraffic, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
@@ -173,7 +175,7 @@ func (b *bench) expectEnd(instance string) {
 // Each call about a machine may hang: its tasks fail then, and the next ones run.
 func TestACallAboutAMachineHangs(t *testing.T) {
 	for _, rule := range []fault.Rule{
-		{Call: fault.EnsureNetwork, Labels: map[string]string{labelInstance: "*"}},
+		{Call: fault.EnsureNetwork, Labels: map[string]string{containerinstance.Label: "*"}},
 		ofMachine(fault.Rule{Call: fault.CreateSandbox}),
 		ofMachine(fault.Rule{Call: fault.Start}),
 		ofMachine(fault.Rule{Call: fault.SetTraffic}),

@@ -8,17 +8,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
-
-// running reports whether the machine's sandbox runs, as far as is known.
-func (m *machine) running() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.runs
-}
 
 // InstanceIP is the address of the container instance that a task has its network from;
 // empty if it has another, or none yet.
@@ -31,7 +26,7 @@ func (a *Agent) InstanceIP(taskARN string) string {
 	if h == nil {
 		return ""
 	}
-	if ip := h.machineOf(t).where().ip; ip.IsValid() {
+	if ip := h.containerInstance(t).Place().IP; ip.IsValid() {
 		return ip.String()
 	}
 	return ""
@@ -54,24 +49,15 @@ func (w *work) attach(ctx context.Context, sandboxID string) error {
 	if w.machine == nil || w.view.plain {
 		return nil
 	}
-	return w.machine.attach(ctx, w.task.ARN, sandboxID)
+	return w.machine.Attach(ctx, w.task.ARN, sandboxID)
 }
 
 // leaveMachine gives back what a task has of its machine: ports, or a network interface.
 func (w *work) leaveMachine(ctx context.Context) error {
-	m := w.machine
-	if m == nil {
+	if w.machine == nil {
 		return nil
 	}
-	m.mu.Lock()
-	m.release(w.task.ARN, "")
-	delete(m.interfaces, w.task.ARN)
-	m.mu.Unlock()
-	err := m.direct(ctx)
-	if errors.Is(err, backend.ErrNoSandbox) {
-		return nil
-	}
-	return err
+	return w.machine.Leave(ctx, w.task.ARN)
 }
 
 // unbind takes the ports of the machine from a container that has ended while its task goes on:
@@ -80,10 +66,7 @@ func (w *work) unbind(i int) {
 	if w.machine == nil || w.view.stop != nil || !hasPorts(w.task, &w.view.definitions[i]) {
 		return
 	}
-	w.machine.mu.Lock()
-	w.machine.release(w.task.ARN, w.view.status.Containers[i].Name)
-	w.machine.mu.Unlock()
-	w.host.directLater(w.machine)
+	w.machine.Unbind(w.task.ARN, w.view.status.Containers[i].Name)
 }
 
 // publishPorts gives a container of a task in bridge or host mode its ports on the machine,
@@ -100,11 +83,11 @@ func (w *work) publishPorts(ctx context.Context, container, id string, d *types.
 		}
 		at = seen.IP
 	}
-	bindings, err := w.machine.bind(w.task.ARN, container, d.PortMappings, had, at)
+	bindings, err := w.machine.Bind(w.task.ARN, container, d.PortMappings, had, at)
 	if err != nil {
 		return nil, err
 	}
-	return bindings, w.machine.direct(ctx)
+	return bindings, w.machine.Direct(ctx)
 }
 
 // hasPorts reports whether a container has ports on the machine.
@@ -122,10 +105,10 @@ func (w *work) adoptPorts(i int, found backend.Container) {
 	if w.task.Spec.NetworkMode == types.NetworkModeBridge {
 		at = found.IP
 	}
-	if len(c.Bindings) > 0 && w.machine.leased(w.task.ARN, c.Name, at) {
+	if len(c.Bindings) > 0 && w.machine.HasPorts(w.task.ARN, c.Name, at) {
 		return
 	}
-	bindings, err := w.machine.bind(w.task.ARN, c.Name, d.PortMappings, c.Bindings, at)
+	bindings, err := w.machine.Bind(w.task.ARN, c.Name, d.PortMappings, c.Bindings, at)
 	if err != nil {
 		w.host.agent.Log.Error("cannot take over the ports of a container", "task", w.task.ARN, "container", c.Name, "error", err)
 		return
@@ -139,17 +122,17 @@ func (w *work) adoptPorts(i int, found backend.Container) {
 // bridgeGone ends a machine whose bridge network somebody has removed, and says so instead
 // of an error that comes from that. The next task has it made again; one that began before
 // that, on, ends nothing.
-func (w *work) bridgeGone(ctx context.Context, on place, err error) error {
+func (w *work) bridgeGone(ctx context.Context, on containerinstance.Place, err error) error {
 	if w.machine == nil || w.task.Spec.NetworkMode != types.NetworkModeBridge || !backend.Missing(err, backend.KindNetwork) {
 		return err
 	}
-	now := w.machine.where()
-	if now.life != on.life {
+	now := w.machine.Place()
+	if now.Life != on.Life {
 		return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
 	}
-	if stopped := w.host.Engine.Stop(ctx, now.sandbox, 0); stopped != nil && !errors.Is(stopped, backend.ErrNotFound) {
+	if stopped := w.host.Engine.Stop(ctx, now.Sandbox, 0); stopped != nil && !errors.Is(stopped, backend.ErrNotFound) {
 		return errors.Join(err, stopped)
 	}
-	w.machine.died(false)
+	w.machine.Died(false)
 	return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
 }

@@ -28,11 +28,7 @@ func (h *host) observe(ctx context.Context, e backend.Event) {
 func (h *host) tell(ctx context.Context, id string, news func(w *work, container int)) {
 	s, known := h.subject(id)
 	if !known {
-		h.balancers.Ended(id)
-		return
-	}
-	if s.instance != "" {
-		h.examineLater(ctx, s.instance)
+		_ = h.instances.Ended(ctx, id) || h.balancers.Ended(id)
 		return
 	}
 	w := h.lockWork(s.taskARN)
@@ -54,7 +50,7 @@ func (h *host) tell(ctx context.Context, id string, news func(w *work, container
 // Source: amazon-ecs-agent, a late RUNNING after STOPPED.
 func (h *host) started(ctx context.Context, id string) {
 	s, known := h.subject(id)
-	if !known && !h.leftovers.hold(id) || s.instance != "" {
+	if !known && !h.leftovers.hold(id) {
 		return
 	}
 	if known {

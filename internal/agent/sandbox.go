@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -23,7 +24,7 @@ func (w *work) createSandbox() run {
 			h.networks.Forget()
 			made, on, err = w.newSandbox(ctx)
 		case backend.Missing(err, backend.KindContainer) && w.machine != nil:
-			w.machine.examine(ctx)
+			w.machine.Examine(ctx)
 			made, on, err = w.newSandbox(ctx)
 		}
 		if errors.Is(err, vpc.ErrNotStored) {
@@ -44,14 +45,14 @@ func (w *work) createSandbox() run {
 
 // newSandbox makes the sandbox, inside the task's machine if it has one. Nothing that
 // changes is read of the work.
-func (w *work) newSandbox(ctx context.Context) (made backend.Container, on place, err error) {
+func (w *work) newSandbox(ctx context.Context) (made backend.Container, on containerinstance.Place, err error) {
 	h, t := w.host, w.task
 	spec := w.sandboxSpec()
 	if w.machine != nil {
-		if on, err = w.machine.up(ctx); err != nil {
+		if on, err = w.machine.Up(ctx); err != nil {
 			return made, on, err
 		}
-		spec.Parent = on.sandbox
+		spec.Parent = on.Sandbox
 	}
 	if t.Spec.HasInterface() {
 		network, subnet, err := h.networks.OfSubnet(ctx, t.Scope(), t.Placement.SubnetID)
@@ -122,7 +123,7 @@ func (w *work) startSandbox() run {
 			err = h.agent.interfaces.Started(ctx, w.task.ARN, id)
 		}
 		if errors.Is(err, backend.ErrNoSandbox) && w.machine != nil {
-			w.machine.examine(ctx)
+			w.machine.Examine(ctx)
 		}
 		if errors.Is(err, backend.ErrAddressInUse) || errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
 			removed := w.giveUpSandbox(ctx, id)
@@ -196,7 +197,7 @@ func (w *work) examineSandbox() run {
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {
 			return w.unanswered(ctx, "cannot inspect a sandbox", err)
 		}
-		if err == nil && (connected(seen) || plain && seen.State == backend.Running) {
+		if err == nil && (vpc.Connected(seen) || plain && seen.State == backend.Running) {
 			return func() { w.view.about(theSandbox).exited = false }
 		}
 		if !begun {
@@ -217,16 +218,11 @@ func (w *work) examineSandbox() run {
 	}
 }
 
-// connected reports whether a sandbox runs that has its address on a network still.
-func connected(seen backend.Container) bool {
-	return seen.State == backend.Running && seen.IP.IsValid()
-}
-
 // inspectNetwork returns the state of what the task has its network from, or else its
 // limits: the one of the two that has ended.
-func (w *work) inspectNetwork(ctx context.Context, id string, on place) (backend.Container, error) {
+func (w *work) inspectNetwork(ctx context.Context, id string, on containerinstance.Place) (backend.Container, error) {
 	if w.machine != nil && sharesNetwork(w.task) {
-		stands, seen, err := w.machine.stands(ctx, on)
+		stands, seen, err := w.machine.Stands(ctx, on)
 		if err != nil || !stands {
 			return seen, err
 		}

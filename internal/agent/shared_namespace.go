@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
@@ -18,13 +19,13 @@ func (w *work) shareNamespaces(spec *backend.ContainerSpec) {
 	case types.PidModeTask:
 		spec.Processes = w.view.status.SandboxID
 	case types.PidModeHost:
-		spec.Processes = w.on.sandbox
+		spec.Processes = w.on.Sandbox
 	}
 	switch w.ipc {
 	case types.IpcModeTask:
 		spec.IPC = w.view.status.SandboxID
 	case types.IpcModeHost:
-		spec.IPC = w.on.sandbox
+		spec.IPC = w.on.Sandbox
 	case types.IpcModeNone:
 		spec.IPC = backend.NoIPC
 	}

@@ -6,7 +6,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -21,7 +23,7 @@ func TestSharedNamespaces(t *testing.T) {
 		{types.PidModeHost, types.IpcModeTask, "machine", "task"},
 		{"", types.IpcModeHost, "", "machine"},
 	} {
-		w := &work{pid: test.pid, ipc: test.ipc, on: place{sandbox: "machine"}}
+		w := &work{pid: test.pid, ipc: test.ipc, on: containerinstance.Place{Sandbox: "machine"}}
 		w.view.status = &state.TaskStatus{SandboxID: "task"}
 		var spec backend.ContainerSpec
 		w.shareNamespaces(&spec)

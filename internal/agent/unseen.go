@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 )
 
 // unseenPause is how soon the agent looks again when the engine has told nothing about a
@@ -21,7 +22,7 @@ func (h *host) noteUnseen(ctx context.Context, listed []backend.Container) {
 		}
 		if unseen[c.Name] = true; !h.unseen[c.Name] {
 			h.agent.Log.Warn("the engine does not answer about a container: its task or instance stays as it is",
-				"container", c.Name, "task", c.Labels[labelTaskARN], "containerInstance", c.Labels[labelInstance])
+				"container", c.Name, "task", c.Labels[labelTaskARN], "containerInstance", c.Labels[containerinstance.Label])
 		}
 	}
 	if h.unseen = unseen; len(unseen) == 0 || !h.lookingAgain.CompareAndSwap(false, true) {

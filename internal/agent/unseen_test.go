@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -75,8 +76,8 @@ func TestTheTasksOfAnInstanceThatCannotBeInspectedStay(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		web := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
-		machine := b.agent.hosts[""].machine(instance).where().sandbox
-		free := b.stuck(map[string]string{labelInstance: instance})
+		machine := b.agent.hosts[""].instances.Of(instance).Place().Sandbox
+		free := b.stuck(map[string]string{containerinstance.Label: instance})
 		pass(time.Hour)
 		b.expect("the task", b.task(web).Status.LastStatus, state.Running)
 		b.expect("machines", len(b.machines()), 1)
@@ -86,7 +87,7 @@ func TestTheTasksOfAnInstanceThatCannotBeInspectedStay(t *testing.T) {
 		b.expect("the task, when the instance can be inspected", b.task(web).Status.LastStatus, state.Running)
 		second := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
 		b.expect("another task", b.task(second).Status.LastStatus, state.Running)
-		b.expect("the second task's instance", b.agent.hosts[""].machine(instance).where().sandbox, machine)
+		b.expect("the second task's instance", b.agent.hosts[""].instances.Of(instance).Place().Sandbox, machine)
 		b.expect("answers", b.answers(instance, 8080), true)
 	})
 }

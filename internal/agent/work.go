@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -20,9 +21,9 @@ import (
 // store, which learns of it when ECS would show a difference.
 type work struct {
 	host     *host
-	task     *state.Task // the row as it was found: its spec does not change
-	machine  *machine    // container instance; nil on Fargate
-	platform string      // of its images; empty is the engine's own
+	task     *state.Task                 // the row as it was found: its spec does not change
+	machine  *containerinstance.Instance // container instance; nil on Fargate
+	platform string                      // of its images; empty is the engine's own
 	size     size
 	pid      types.PidMode
 	ipc      types.IpcMode
@@ -30,7 +31,7 @@ type work struct {
 	mu          sync.Mutex
 	retired     bool
 	view        view
-	on          place // of the machine when the sandbox was made
+	on          containerinstance.Place // of the machine when the sandbox was made
 	publication publication
 	group       enginecall.Group // of its calls and news; under the lock of the tracker
 	reporting   *enginecall.Call // of the news that are on their way to the store
@@ -59,10 +60,10 @@ func newWork(h *host, t *state.Task) *work {
 	}
 	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.Balanced()
 	w.hear(t)
-	if w.machine = h.machineOf(t); w.machine == nil {
+	if w.machine = h.containerInstance(t); w.machine == nil {
 		w.view.delays = h.agent.Delays
 	} else {
-		w.on = w.machine.where()
+		w.on = w.machine.Place()
 	}
 	definition := state.FindTaskDefinition(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
 	err := errors.New("the task definition is gone")
@@ -265,7 +266,7 @@ func (w *work) running() {
 	if ip := w.view.status.Attachment.PrivateIPv4; ip != "" {
 		attrs = append(attrs, "ip", ip)
 	} else if sharesNetwork(w.task) {
-		attrs = append(attrs, "ip", w.on.ip)
+		attrs = append(attrs, "ip", w.on.IP)
 	}
 	if ports := w.openPorts(); len(ports) > 0 || !w.host.Engine.Simulated() {
 		attrs = append(attrs, "ports", ports)

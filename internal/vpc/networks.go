@@ -196,3 +196,8 @@ func (n *Networks) Forget() {
 	defer n.mu.Unlock()
 	clear(n.known)
 }
+
+// Connected reports whether a sandbox runs that has its address on a network still.
+func Connected(sandbox backend.Container) bool {
+	return sandbox.State == backend.Running && sandbox.IP.IsValid()
+}

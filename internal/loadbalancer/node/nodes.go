@@ -1,4 +1,4 @@
-// Package node runs load balancers on an engine, each as what Elastic Load Balancing calls a load
+// Package node runs load balancers on an engine. Each is what Elastic Load Balancing calls a load
 // balancer node: a sandbox with an address of one of its subnets, which is found by its DNS name,
 // and in there a container that the engine makes for it. The controller of load balancers decides
 // when one is made and when it goes. What a former run has left, and what has ended, is told to

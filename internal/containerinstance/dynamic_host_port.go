@@ -1,4 +1,4 @@
-package agent
+package containerinstance
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -19,10 +20,10 @@ const (
 	lastDynamicPort  = 60999
 )
 
-// dynamicPorts picks host ports of all machines of a host. It goes on from the last one,
-// so that two machines rarely have the same: on the loopback address of this host there
+// dynamicHostPorts picks host ports of all container instances of an engine. It goes on from the last one,
+// so that two of them rarely have the same: on the loopback address of this host there
 // is only one of each.
-type dynamicPorts struct {
+type dynamicHostPorts struct {
 	mu   sync.Mutex
 	next int // 0 is the first
 }
@@ -30,7 +31,7 @@ type dynamicPorts struct {
 // pick finds ports for a binding that follow one another and are usable; the first of them.
 // If possible, it has the last bits of the container's first one: engines lead such a range
 // with few rules.
-func (d *dynamicPorts) pick(b state.Binding, usable func(port uint16) bool) (first uint16, ok bool) {
+func (d *dynamicHostPorts) pick(b state.Binding, usable func(port uint16) bool) (first uint16, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for step := 1 << bits.Len16(b.More); step > 0; step /= 2 {
@@ -64,9 +65,10 @@ func findRun(from int, b state.Binding, step int, usable func(port uint16) bool)
 	}
 }
 
-// dynamic picks ports for a container. The machine's lock is held. What is taken on this
-// host, but not on the machine, is a second choice; simulated ports are none of this host's.
-func (m *machine) dynamic(b state.Binding, reserved map[portKey]bool, simulated bool) (first uint16, err error) {
+// dynamicHostPort picks host ports for a binding that asks for any. The lock is held. What is taken
+// on this host, but not on the container instance, is a second choice; simulated ports are none of
+// this host's.
+func (m *Instance) dynamicHostPort(b state.Binding, reserved map[portKey]bool, simulated bool) (first uint16, err error) {
 	known := map[uint16]bool{} // whether they are free here
 	own := func(port uint16) bool {
 		key := portKey{b.Protocol, port}
@@ -82,28 +84,28 @@ func (m *machine) dynamic(b state.Binding, reserved map[portKey]bool, simulated 
 		}
 		return known[port]
 	}
-	if first, ok := m.host.dynamic.pick(b, both); ok {
+	if first, ok := m.all.dynamic.pick(b, both); ok {
 		return first, nil
 	}
-	if first, ok := m.host.dynamic.pick(b, own); ok {
+	if first, ok := m.all.dynamic.pick(b, own); ok {
 		return first, nil
 	}
 	return 0, noPorts(b)
 }
 
-// errNoPorts is what a container says whose ports cannot be had.
+// NoPortsError is what a container says whose ports cannot be had.
 // Source: amazon-ecs-agent's texts for the configuration of a container on its host.
-type errNoPorts struct{ error }
+type NoPortsError struct{ error }
 
 func noPorts(b state.Binding) error {
 	what := errors.New("a host port is unavailable")
 	if b.More > 0 {
 		what = fmt.Errorf("%d contiguous host ports are unavailable", b.Count())
 	}
-	return errNoPorts{fmt.Errorf("HostConfigError: error retrieving docker port map: %w", what)}
+	return NoPortsError{fmt.Errorf("HostConfigError: error retrieving docker port map: %w", what)}
 }
 
-// free reports whether nobody listens on a port of this host's loopback address.
+// free reports whether nothing listens on a port of this host's loopback address.
 func free(key portKey) bool {
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(key.port)))
 	if key.protocol == types.TransportProtocolUdp {

@@ -1,4 +1,4 @@
-package agent
+package containerinstance
 
 import (
 	"sync"
@@ -6,17 +6,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// capacity compares what container instances in use are registered with to what the engine
-// has. They may have more: it decides no placement, and is said once.
-type capacity struct {
+// mebibyte is the unit in which memory is registered.
+const mebibyte = 1 << 20
+
+// registeredMemory compares the memory that container instances in use are registered with to what
+// the engine has. They may have more: it decides no placement, and is said once.
+type registeredMemory struct {
 	mu     sync.Mutex
 	memory map[string]int64 // bytes, by container instance
 	warned bool
 }
 
 // use counts a container instance whose first task arrives.
-func (c *capacity) use(h *host, row *state.ContainerInstance) {
-	info := h.Engine.LastInfo()
+func (c *registeredMemory) use(all *Instances, row *state.ContainerInstance) {
+	info := all.Engine.LastInfo()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.memory == nil {
@@ -29,13 +32,13 @@ func (c *capacity) use(h *host, row *state.ContainerInstance) {
 	}
 	if info.Memory > 0 && sum > info.Memory && !info.Simulated && !c.warned {
 		c.warned = true
-		h.agent.Log.Warn("container instances in use are registered with more memory than the engine has",
+		all.Log.Warn("container instances in use are registered with more memory than the engine has",
 			"registered", sum/mebibyte, "engine", info.Memory/mebibyte)
 	}
 }
 
 // release counts it no more.
-func (c *capacity) release(instance string) {
+func (c *registeredMemory) release(instance string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.memory, instance)

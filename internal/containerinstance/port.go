@@ -1,6 +1,8 @@
-package agent
+package containerinstance
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/netip"
@@ -8,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -52,7 +56,7 @@ func portsOf(b state.Binding) iter.Seq[portKey] {
 	}
 }
 
-// taken is the first port of a binding that somebody has; 0 if nobody does.
+// taken is the first port of a binding that a container has; 0 if none does.
 func (t *traffic) taken(b state.Binding) uint16 {
 	for key := range portsOf(b) {
 		if _, taken := t.ports[key]; taken {
@@ -62,22 +66,22 @@ func (t *traffic) taken(b state.Binding) uint16 {
 	return 0
 }
 
-// errPortTaken is the engine's own text for a port of the host that somebody has.
+// errPortTaken is the engine's own text for a port of the host that is taken.
 // Source: Docker Engine's error.
 func errPortTaken(port uint16) error {
 	return fmt.Errorf("Error response from daemon: driver failed programming external connectivity on endpoint: Bind for 0.0.0.0:%d failed: port is already allocated", port) //nolint:staticcheck // Docker's words
 }
 
-// bind gives a container the ports that it asks for; had are those that it had before,
+// Bind gives a container the ports that it asks for; had are those that it had before,
 // which it keeps. at is its address, zero in host mode.
-func (m *machine) bind(task, container string, mappings []types.PortMapping, had []state.Binding, at netip.Addr) ([]state.Binding, error) {
-	reserved, simulated := m.reserved(), m.host.Engine.Simulated()
+func (m *Instance) Bind(task, container string, mappings []types.PortMapping, had []state.Binding, at netip.Addr) ([]state.Binding, error) {
+	reserved, simulated := m.reserved(), m.all.Engine.Simulated()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.release(task, container)
 	bindings := slices.Clone(had)
 	if len(had) == 0 {
-		bindings = wantedBindings(mappings)
+		bindings = WantedBindings(mappings)
 	}
 	for i := range bindings {
 		b := &bindings[i]
@@ -89,7 +93,7 @@ func (m *machine) bind(task, container string, mappings []types.PortMapping, had
 		}
 		if b.HostPort == 0 {
 			var err error
-			if b.HostPort, err = m.dynamic(*b, reserved, simulated); err != nil {
+			if b.HostPort, err = m.dynamicHostPort(*b, reserved, simulated); err != nil {
 				m.release(task, container)
 				return nil, err
 			}
@@ -105,9 +109,9 @@ func (m *machine) bind(task, container string, mappings []types.PortMapping, had
 	return bindings, nil
 }
 
-// wantedBindings are those that port mappings ask for, ranges last.
+// WantedBindings are those that port mappings ask for, ranges last.
 // Source: amazon-ecs-agent's report of network bindings.
-func wantedBindings(mappings []types.PortMapping) []state.Binding {
+func WantedBindings(mappings []types.PortMapping) []state.Binding {
 	var single, ranges []state.Binding
 	for _, p := range mappings {
 		switch b, ok := bindingOf(p); {
@@ -121,8 +125,8 @@ func wantedBindings(mappings []types.PortMapping) []state.Binding {
 	return append(single, ranges...)
 }
 
-// leased reports whether a container has its ports, and they lead to its address.
-func (m *machine) leased(task, container string, at netip.Addr) bool {
+// HasPorts reports whether a container has its ports, and they lead to its address.
+func (m *Instance) HasPorts(task, container string, at netip.Addr) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, l := range m.ports {
@@ -131,6 +135,29 @@ func (m *machine) leased(task, container string, at netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// Unbind takes back the ports of a container that has ended while its task goes on: the next
+// container may get its address. The engine is told later.
+func (m *Instance) Unbind(task, container string) {
+	m.mu.Lock()
+	m.release(task, container)
+	m.mu.Unlock()
+	m.directLater()
+}
+
+// Leave takes back what a task has: ports, or a network interface. It returns when the engine has
+// been told.
+func (m *Instance) Leave(ctx context.Context, task string) error {
+	m.mu.Lock()
+	m.release(task, "")
+	delete(m.interfaces, task)
+	m.mu.Unlock()
+	err := m.Direct(ctx)
+	if errors.Is(err, backend.ErrNoSandbox) {
+		return nil
+	}
+	return err
 }
 
 // bindingOf is what a port mapping asks for; a host port of 0 is any.
@@ -150,18 +177,18 @@ func bindingOf(p types.PortMapping) (b state.Binding, ok bool) {
 
 // reserved are the ports that the agent must not pick, because tasks that have not started
 // yet have been placed for them, or the container instance is registered with them.
-func (m *machine) reserved() map[portKey]bool {
-	tx := m.host.agent.Store.Read()
+func (m *Instance) reserved() map[portKey]bool {
+	tx := m.all.Store.Read()
 	reserved := map[portKey]bool{}
 	note := func(protocol types.TransportProtocol, ports []uint16) {
 		for _, p := range ports {
 			reserved[portKey{protocol, p}] = true
 		}
 	}
-	usage := state.FindInstanceUsage(tx, m.instance)
+	usage := state.FindInstanceUsage(tx, m.arn)
 	note(types.TransportProtocolTcp, usage.Ports)
 	note(types.TransportProtocolUdp, usage.PortsUDP)
-	if row := state.FindContainerInstance(tx, m.instance); row != nil {
+	if row := state.FindContainerInstance(tx, m.arn); row != nil {
 		note(types.TransportProtocolTcp, row.Registered.Ports)
 		note(types.TransportProtocolUdp, row.Registered.PortsUDP)
 	}

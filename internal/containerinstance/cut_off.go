@@ -1,4 +1,4 @@
-package agent
+package containerinstance
 
 import (
 	"context"
@@ -10,14 +10,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
-// CutOff drops whatever comes to a container instance and its tasks and whatever they send,
-// or no longer does. It holds for what they get later as well, and until the agent ends.
-func (a *Agent) CutOff(ctx context.Context, instance string, cut bool) error {
-	h := a.hosts[instanceHost]
-	if h == nil {
-		return errors.New("no host has container instances")
-	}
-	m := h.machine(instance)
+// CutOff drops all that comes to the container instance and its tasks and all that they send, or
+// no longer does. It holds for what they get later as well, and until the end of this run.
+func (m *Instance) CutOff(ctx context.Context, cut bool) error {
 	m.mu.Lock()
 	if m.cutOff == cut {
 		m.mu.Unlock()
@@ -27,7 +22,7 @@ func (a *Agent) CutOff(ctx context.Context, instance string, cut bool) error {
 	m.wanted++
 	tasks := maps.Clone(m.interfaces)
 	m.mu.Unlock()
-	errs := []error{enginecall.IgnoreEnded(m.direct(ctx))}
+	errs := []error{enginecall.IgnoreEnded(m.Direct(ctx))}
 	for task, sandbox := range tasks {
 		if err := enginecall.IgnoreEnded(m.directTask(ctx, sandbox)); err != nil {
 			errs = append(errs, fmt.Errorf("task %s: %w", task, err))
@@ -36,8 +31,8 @@ func (a *Agent) CutOff(ctx context.Context, instance string, cut bool) error {
 	return errors.Join(errs...)
 }
 
-// attach notes the network interface of a task, which is cut off with the machine.
-func (m *machine) attach(ctx context.Context, task, sandbox string) error {
+// Attach notes the network interface of a task, which is cut off with the container instance.
+func (m *Instance) Attach(ctx context.Context, task, sandbox string) error {
 	m.mu.Lock()
 	m.interfaces[task] = sandbox
 	cut := m.cutOff
@@ -48,8 +43,8 @@ func (m *machine) attach(ctx context.Context, task, sandbox string) error {
 	return m.directTask(ctx, sandbox)
 }
 
-// hasInterface notes one that was found.
-func (m *machine) hasInterface(task, sandbox string) {
+// FoundInterface notes one that was found on the engine.
+func (m *Instance) FoundInterface(task, sandbox string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.interfaces[task] != sandbox {
@@ -59,7 +54,7 @@ func (m *machine) hasInterface(task, sandbox string) {
 }
 
 // directUnsure tells the engine of those that a killed emulator may have left cut off.
-func (m *machine) directUnsure(ctx context.Context) error {
+func (m *Instance) directUnsure(ctx context.Context) error {
 	m.mu.Lock()
 	unsure := m.unsure
 	m.unsure = nil
@@ -76,7 +71,7 @@ func (m *machine) directUnsure(ctx context.Context) error {
 }
 
 // directTask tells the engine whether a task's network interface is cut off.
-func (m *machine) directTask(ctx context.Context, sandbox string) error {
+func (m *Instance) directTask(ctx context.Context, sandbox string) error {
 	if err := m.turn(ctx); err != nil {
 		return err
 	}
@@ -84,5 +79,5 @@ func (m *machine) directTask(ctx context.Context, sandbox string) error {
 	m.mu.Lock()
 	t := backend.Traffic{CutOff: m.cutOff}
 	m.mu.Unlock()
-	return m.host.Engine.SetTraffic(ctx, sandbox, t)
+	return m.all.Engine.SetTraffic(ctx, sandbox, t)
 }

@@ -1,4 +1,4 @@
-package agent
+package containerinstance
 
 import (
 	"encoding/binary"
@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// instanceRanges gives out parts of a block in turn. Which of them are taken the engine
+// bridgeRanges gives out parts of a block in turn. Which of them are taken the engine
 // knows.
-type instanceRanges struct {
+type bridgeRanges struct {
 	block netip.Prefix
 
 	mu   sync.Mutex
@@ -16,9 +16,9 @@ type instanceRanges struct {
 }
 
 // count is how many there are.
-func (r *instanceRanges) count() int { return 1 << max(0, bridgeBits-r.block.Bits()) }
+func (r *bridgeRanges) count() int { return 1 << max(0, bridgeBits-r.block.Bits()) }
 
-func (r *instanceRanges) next() netip.Prefix {
+func (r *bridgeRanges) next() netip.Prefix {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	first := r.block.Masked().Addr().As4()

@@ -1,4 +1,4 @@
-package agent
+package containerinstance
 
 import (
 	"context"
@@ -9,12 +9,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// traffic is what a machine does with packets: which of its ports are whose, and whether
-// it is cut off. The machine's lock protects it.
+// traffic is what a container instance does with packets: which of its ports are whose, and
+// whether it is cut off. The lock of Instance protects it.
 type traffic struct {
 	ports      map[portKey]lease
 	interfaces map[string]string // sandboxes of its tasks that have a network interface of their own, by task ARN
-	unsure     []string          // those of them of which nobody knows whether they are cut off
+	unsure     []string          // those of them of which it is not known whether they are cut off
 	cutOff     bool
 	wanted     int // counts changes
 	told       int // which of them the engine has
@@ -50,8 +50,9 @@ func (t *traffic) now() backend.Traffic {
 	return all
 }
 
-// direct tells the engine what has changed. Who comes while it is told finds it done.
-func (m *machine) direct(ctx context.Context) error {
+// Direct tells the engine what has changed of ports and of the cut. A caller that comes while it
+// is told finds it done.
+func (m *Instance) Direct(ctx context.Context) error {
 	if err := m.turn(ctx); err != nil {
 		return err
 	}
@@ -63,18 +64,18 @@ func (m *machine) direct(ctx context.Context) error {
 		return nil
 	}
 	if adopted { // an emulator that was killed may have started it by half
-		seen, err := m.host.Engine.Inspect(ctx, p.sandbox)
+		seen, err := m.all.Engine.Inspect(ctx, p.Sandbox)
 		if err == nil && seen.State != backend.Running {
 			return backend.ErrNoSandbox // a start would hide its end from the tasks in it
 		}
 		if err == nil {
-			err = m.host.Engine.Start(ctx, p.sandbox)
+			err = m.all.Engine.Start(ctx, p.Sandbox)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	err := m.host.Engine.SetTraffic(ctx, p.sandbox, all)
+	err := m.all.Engine.SetTraffic(ctx, p.Sandbox, all)
 	if errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
 		return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err) // the next start of it directs again
 	}
@@ -83,14 +84,14 @@ func (m *machine) direct(ctx context.Context) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.place.life == p.life {
+	if m.place.Life == p.Life {
 		m.told, m.adopted = version, false
 	}
 	return nil
 }
 
-// turn waits until nobody else tells the engine about packets.
-func (m *machine) turn(ctx context.Context) error {
+// turn waits until no other goroutine tells the engine about packets.
+func (m *Instance) turn(ctx context.Context) error {
 	select {
 	case m.directing <- struct{}{}:
 		return nil
@@ -99,4 +100,4 @@ func (m *machine) turn(ctx context.Context) error {
 	}
 }
 
-func (m *machine) pass() { <-m.directing }
+func (m *Instance) pass() { <-m.directing }

@@ -1,0 +1,156 @@
+package containerinstance
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
+)
+
+// Instance is a container instance on an engine. It is made when the first task arrives
+// (make.go), and goes when the EC2 instance is switched off or gone (end.go); a task that comes
+// after that has it made again. Its methods may be called by many goroutines at once.
+//
+// It has no connection of its own that follows events and lists containers: two hundred of these
+// would keep an engine busy with themselves.
+type Instance struct {
+	all *Instances
+	arn string
+
+	mu      sync.Mutex // comes after that of Instances: it is not held when all is asked
+	making  *making    // or its removal; nil if neither is under way
+	place   Place      // of the sandbox that there is, if it has one
+	runs    bool
+	adopted bool // it was found running, and nothing has been told to it
+	removal removal
+	traffic
+}
+
+// Place is where tasks find their container instance.
+type Place struct {
+	Sandbox string // id; empty if there is none
+	Network string // name of the bridge network
+	IP      netip.Addr
+	Life    int // how often the sandbox has been started: each time with a new namespace
+}
+
+// making is what several tasks wait for.
+type making struct {
+	done chan struct{}
+	err  error
+}
+
+// ARN is that of the container instance.
+func (m *Instance) ARN() string { return m.arn }
+
+// Place is where the container instance is now.
+func (m *Instance) Place() Place {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.place
+}
+
+// Runs reports whether the sandbox runs, as far as is known.
+func (m *Instance) Runs() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.runs
+}
+
+// Up makes and starts the container instance if it does not run. Tasks that ask meanwhile share
+// the outcome.
+func (m *Instance) Up(ctx context.Context) (Place, error) {
+	for {
+		m.mu.Lock()
+		if p := m.place; m.runs && m.making == nil {
+			m.mu.Unlock()
+			return p, enginecall.IgnoreEnded(m.all.Interfaces.Ready(ctx, m.arn))
+		}
+		attempt := m.making
+		if attempt == nil {
+			attempt = &making{done: make(chan struct{})}
+			m.making = attempt
+			m.mu.Unlock()
+			return m.finish(attempt, m.make(ctx))
+		}
+		m.mu.Unlock()
+		select {
+		case <-attempt.done:
+		case <-ctx.Done():
+			return Place{}, ctx.Err()
+		}
+		if attempt.err != nil && !errors.Is(attempt.err, context.Canceled) {
+			return Place{}, attempt.err
+		}
+	}
+}
+
+// finish lets the tasks go on that wait.
+func (m *Instance) finish(attempt *making, err error) (Place, error) {
+	m.mu.Lock()
+	m.making, attempt.err = nil, err
+	close(attempt.done)
+	p, asked := m.place, m.removal.asked
+	m.removal.asked = false
+	m.mu.Unlock()
+	if asked {
+		m.all.Reap(m.arn)
+	}
+	return p, err
+}
+
+// Stands reports whether the namespace is there in which a task began, and how the engine sees
+// the sandbox now.
+func (m *Instance) Stands(ctx context.Context, began Place) (bool, backend.Container, error) {
+	m.mu.Lock()
+	now, runs := m.place, m.runs
+	m.mu.Unlock()
+	if now.Life != began.Life || !runs {
+		return false, backend.Container{}, nil
+	}
+	seen, err := m.all.Engine.Inspect(ctx, now.Sandbox)
+	if err != nil && !errors.Is(err, backend.ErrNotFound) {
+		return false, seen, err
+	}
+	if err == nil && vpc.Connected(seen) {
+		return true, seen, nil
+	}
+	m.Died(true) // others in it are told as well
+	return false, seen, nil
+}
+
+// hasEnded notes that the sandbox does not run any more. It reports false if that was
+// known.
+func (m *Instance) hasEnded(life int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.runs || m.place.Life != life {
+		return false
+	}
+	m.runs = false
+	return true
+}
+
+// Died ends the tasks that have their network from the container instance, if it ran; late says
+// that its end was not seen when it happened. The next task starts it again.
+func (m *Instance) Died(late bool) {
+	was := m.Place()
+	if !m.hasEnded(was.Life) {
+		return
+	}
+	m.all.Log.Warn("the sandbox of a container instance was stopped or disconnected from its network", "containerInstance", m.arn)
+	m.all.Tasks.NetworkEnded(m.arn, was.Life, late)
+}
+
+// SandboxName is the name of a container instance's sandbox on the engine.
+func SandboxName(instance string) string { return name("instance", instance) }
+
+// name is a name on the engine for something of a container instance.
+func name(kind, instance string) string {
+	return "ecs-" + kind + "-" + arn.Name(instance)
+}
