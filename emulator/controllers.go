@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
-	"github.com/ecs-emulator/ecs-emulator/internal/service"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/volume"
@@ -70,7 +70,7 @@ func (s *Server) startControllers() {
 	nodes := at.Agent.LoadBalancers(fargate)
 	nodes.OnNews(at.Balancers.Wake)
 	at.Balancers.Nodes = nodes
-	at.Services = &service.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services}
+	at.Services = &scheduler.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services}
 	if s.opts.StrictRoles {
 		at.Services.RefusedRole = credentials.RefusedRole
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
-	"github.com/ecs-emulator/ecs-emulator/internal/service"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 )
 
 // Of the times that were seen these are the middle. All are of Fargate; the comments have the least and the most in seconds.
@@ -21,7 +21,7 @@ var (
 		DeprovisionEarly: 7600 * time.Millisecond, // stoppingAt to stoppedAt: 7.6, seen once
 		Logs:             4800 * time.Millisecond, // timestamp to ingestionTime of an event: 4.8 to 4.9
 	}
-	services = service.Delays{
+	services = scheduler.Delays{
 		PickUp:     4400 * time.Millisecond,  // CreateService to the scheduler: 3.7 and 5.1
 		PickUpLess: 1100 * time.Millisecond,  // UpdateService to stoppingAt: 1.1, seen once
 		Empty:      16500 * time.Millisecond, // CreateService with no tasks to COMPLETED: 12.7 to 20.4
@@ -52,7 +52,7 @@ var loadBalancers = loadbalancer.Delays{Provision: 80 * time.Second}
 // Delays are how long things take, on the emulator's clock.
 type Delays struct {
 	Tasks         agent.Delays
-	Services      service.Delays
+	Services      scheduler.Delays
 	Instances     capacity.Delays
 	Groups        capacity.GroupDelays
 	NATGateways   ec2.NATDelays

@@ -7,13 +7,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
-	"github.com/ecs-emulator/ecs-emulator/internal/service"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 )
 
 // Set is all controllers of an emulator.
 type Set struct {
 	Agent    *agent.Agent
-	Services *service.Controller
+	Services *scheduler.Controller
 	Capacity *capacity.Controller
 	Groups   *capacity.GroupController
 	Targets  *loadbalancer.TaskTargets

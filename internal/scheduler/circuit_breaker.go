@@ -1,0 +1,143 @@
+package scheduler
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Bounds of the threshold, and its percentage when nothing is said.
+// Source: ECS developer guide, deployment circuit breaker; ECS API reference,
+// ThresholdConfiguration.
+const (
+	leastThreshold    = 3
+	greatestThreshold = 200
+	defaultThreshold  = 50 // percent
+)
+
+// threshold is how many failures trip the circuit breaker of a service with a
+// desired count of d.
+//
+//	default, BOUNDED_PERCENT 50: D=1 → 3, D=25 → 13, D=400 → 200, D=800 → 200
+//	UNBOUNDED_PERCENT 50:        D=1 → 1, D=25 → 13, D=800 → 400
+//	COUNT 7:                     7
+func threshold(c *types.ThresholdConfiguration, d int) int {
+	kind, value := types.ThresholdTypeBoundedPercent, defaultThreshold
+	if c != nil {
+		kind, value = c.Type, int(c.Value)
+	}
+	percent := (d*value + 99) / 100
+	switch kind {
+	case types.ThresholdTypeCount:
+		return max(1, value)
+	case types.ThresholdTypeUnboundedPercent:
+		return max(1, percent)
+	default:
+		return min(max(percent, leastThreshold), greatestThreshold)
+	}
+}
+
+func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
+	if c := s.DeploymentConfiguration; c != nil && c.DeploymentCircuitBreaker != nil {
+		return *c.DeploymentCircuitBreaker
+	}
+	return types.DeploymentCircuitBreaker{}
+}
+
+// countFailures keeps the failures in a row of the deployment that grows: tasks that stopped
+// before they were RUNNING, and those that exited afterwards. Tasks replaced for their
+// health are added where they are stopped, and so are attempts to place one (countUnplaced).
+// Those that are lost with their container instance are simply replaced; what ECS makes of
+// them is not published. A task that becomes healthy ends the row.
+// failedTasks is their number while the deployment is IN_PROGRESS, whether or not the
+// circuit breaker is on.
+//
+// Source: ECS API reference, Deployment: failedTasks is no longer evaluated once tasks
+// run successfully.
+func (p *planner) countFailures() {
+	g := p.kept()
+	if g == nil {
+		return
+	}
+	d, reset := g.deployment, circuitBreaker(p.service).ResetOnHealthyTask
+	if d.Failures+d.FailedTasks > 0 && p.becameHealthy(g) {
+		d.Failures = 0
+		if !failed(g) && (reset == nil || *reset) {
+			d.FailedTasks = 0
+		}
+	}
+	failures := g.counts.FailedToStart + g.counts.Exited
+	n := failures - d.SeenFailures
+	d.SeenFailures = failures
+	p.fail(g, n)
+}
+
+// becameHealthy reports whether a task has become healthy since the last failure.
+func (p *planner) becameHealthy(g *generation) bool {
+	if g.checked {
+		return g.counts.TurnedHealthy > g.deployment.SeenHealthy
+	}
+	return slices.ContainsFunc(p.in.Summary.Starts, func(s state.StartCounts) bool {
+		from := healthyFrom(s.At)
+		return s.DeploymentID == g.deployment.ID && from.After(g.deployment.FailedAt) && !p.now.Before(from)
+	})
+}
+
+// fail counts n more failures of a deployment.
+func (p *planner) fail(g *generation, n int) {
+	if n <= 0 {
+		return
+	}
+	g.deployment.Failures += n
+	if inProgress(g) {
+		g.deployment.FailedTasks += n
+	}
+	g.deployment.FailedAt = p.now
+	g.deployment.SeenHealthy = g.counts.TurnedHealthy
+}
+
+func failed(g *generation) bool {
+	return g.deployment.RolloutState == types.DeploymentRolloutStateFailed
+}
+
+func inProgress(g *generation) bool {
+	return g.deployment.RolloutState == types.DeploymentRolloutStateInProgress
+}
+
+// tripCircuitBreaker ends a deployment with too many failures, and with rollback
+// brings back what completed last, as a new PRIMARY deployment. One that was itself
+// brought back, or the first of a service, stays FAILED. It reports whether it
+// tripped; what follows from it is decided next time.
+//
+//	D=1, rollback: 3 failures → A (completed) | B FAILED, failedTasks 3 |
+//	C PRIMARY "rolling back to deploymentId A", with A's revision.
+//
+// Source: ECS developer guide, deployment circuit breaker; field reports.
+func (p *planner) tripCircuitBreaker() bool {
+	d, breaker := p.primary.deployment, circuitBreaker(p.service)
+	if !breaker.Enable || !inProgress(p.primary) || d.FailedTasks < threshold(breaker.ThresholdConfiguration, p.desired()) {
+		return false
+	}
+	p.say(deploymentFailed(p.service.Name, d.ID))
+	p.failPrimary(failedReason)
+	if r := p.record(d); r != nil {
+		r.CircuitBreaker.Status = types.ServiceDeploymentRollbackMonitorsStatusTriggered
+	}
+	if breaker.Rollback || d.RestoresID != "" {
+		p.rollBack(reasonBreakerRollback, "ECS deployment circuit breaker")
+	} else {
+		p.abort(reasonBreakerStop)
+	}
+	return true
+}
+
+// failPrimary ends the PRIMARY deployment without success: it wants no tasks any more, unless it
+// is the one to be kept.
+func (p *planner) failPrimary(reason string) {
+	d := p.primary.deployment
+	d.RolloutState, d.RolloutStateReason, d.DesiredCount = types.DeploymentRolloutStateFailed, reason, 0
+	if r := p.record(d); r != nil && d.RestoresID == "" {
+		p.followCircuitBreaker(r, d)
+	}
+}

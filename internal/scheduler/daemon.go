@@ -1,0 +1,177 @@
+package scheduler
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// daemon keeps one task on each ACTIVE container instance that satisfies what the deployment
+// asks for that is kept; of such instances there are D. On an instance the old task has to
+// be gone before the new one starts, so an update is a rolling one with maximumPercent 100.
+//
+//	D=3, minimum 0:   stop 3; start each as soon as its instance is free.
+//	D=4, minimum 50:  lower 2: stop 2; start 2; when they are healthy, stop 2.
+//	D=3, minimum 100: lower 3: nothing can move (announceDeadlock).
+//	D=3, a fourth instance comes: start 1 there.
+//	D=3, one instance drains: D=2; its task stops when no task but daemons is left there.
+//	D=3, one instance no longer satisfies the constraints: D=2, its task stops at once.
+//
+// Source: ECS developer guide, daemon scheduling strategy.
+func daemon(p *planner) intent {
+	in := rollingUpdate(p)
+	in.onEach = true
+	p.service.Daemons = p.desired()
+	p.await(forInstances)
+	for _, g := range in.goals {
+		p.leaveInstances(g)
+	}
+	return in
+}
+
+// daemons are the container instances that shall have a task of a DAEMON service.
+type daemons struct {
+	wanted []*state.ContainerInstance
+	// unheard is how many have a task, but an agent that is not connected: the task goes on,
+	// and nobody can say what has become of it.
+	unheard int
+}
+
+func (p *planner) daemons() daemons {
+	if p.each == nil {
+		g := p.kept()
+		if g == nil {
+			g = p.primary
+		}
+		p.each = &daemons{wanted: p.matching(g)}
+		for _, t := range p.tasks(g) {
+			if p.instanceOf(t.task) == unheard {
+				p.each.unheard++
+			}
+		}
+	}
+	return *p.each
+}
+
+// matching are the instances that satisfy what a generation asks for.
+func (p *planner) matching(g *generation) []*state.ContainerInstance {
+	if p.in.Instances == nil {
+		return nil
+	}
+	if demand := p.in.Instances.Demand(g.deployment); demand != nil {
+		return p.in.Instances.Pool().Daemons(demand)
+	}
+	return nil
+}
+
+// standing is that of a container instance.
+type standing int
+
+const (
+	inService      standing = iota
+	unheard                 // its agent is not connected
+	leavingService          // it drains
+	gone
+)
+
+func (p *planner) instanceOf(t *state.Task) standing {
+	switch i := p.in.Instances.Instance(t.Placement.ContainerInstance); {
+	case i == nil || i.Status == state.InstanceInactive:
+		return gone
+	case i.Status == state.InstanceDraining:
+		return leavingService
+	case !i.AgentConnected:
+		return unheard
+	}
+	return inService
+}
+
+// leaveInstances takes the tasks out of a generation's counts whose instance shall have
+// none, and stops them: at once where the instance no longer satisfies the constraints,
+// and last of all where it drains. There, a generation that is replaced does not wait:
+// its deployment would with it.
+func (p *planner) leaveInstances(g goal) {
+	if p.in.Instances.Demand(g.deployment) == nil {
+		return // nobody can say what it asks for
+	}
+	matching := map[string]bool{}
+	for _, i := range p.matching(g.generation) {
+		matching[i.ARN] = true
+	}
+	var drained, stray, waiting []fate
+	for _, t := range p.tasks(g.generation) {
+		switch at := p.instanceOf(t.task); {
+		case matching[t.task.Placement.ContainerInstance] || at == unheard:
+		case at != leavingService:
+			stray = append(stray, t)
+		case g.yields == whenReplaced || t.condition == pending || p.lastOn(t.task.Placement.ContainerInstance):
+			drained = append(drained, t)
+		default:
+			waiting = append(waiting, t)
+		}
+	}
+	p.stop(g.generation, stray[:min(len(stray), maxStops)], reasonScaling(g.deployment.ID))
+	p.stop(g.generation, drained[:min(len(drained), maxStops)], reasonDraining)
+	if len(waiting) > 0 {
+		g.without(waiting)
+		p.await(forRoom)
+	}
+}
+
+// lastOn reports whether a container instance has no task but daemons.
+func (p *planner) lastOn(instance string) bool {
+	for _, t := range p.in.Instances.Tasks(instance) {
+		if !p.in.Instances.Daemon(t) {
+			return false
+		}
+	}
+	return true
+}
+
+// vacant are the instances that shall have a task and have none, not even one that has yet
+// to stop.
+func (p *planner) vacant() (vacant []*state.ContainerInstance) {
+	has := map[string]bool{}
+	for _, g := range p.all() {
+		for _, t := range p.in.Tasks(g.deployment.ID) {
+			has[t.Placement.ContainerInstance] = true
+		}
+	}
+	for _, i := range p.daemons().wanted {
+		if !has[i.ARN] {
+			vacant = append(vacant, i)
+		}
+	}
+	return vacant
+}
+
+// placeOnEach finds places for up to n tasks on vacant instances. misses are those without
+// room.
+func (p *planner) placeOnEach(g *generation, n int) (places []state.Placement, misses []placement.Miss) {
+	pool, demand := p.in.Instances.Pool(), p.in.Instances.Demand(g.deployment)
+	for _, i := range p.vacant() {
+		if len(places) == n {
+			break
+		}
+		if place, reason := pool.PlaceOn(i.ARN, demand); reason == "" {
+			places = append(places, place)
+		} else {
+			misses = append(misses, placement.Miss{Instance: i, Reason: reason})
+		}
+	}
+	return places, misses
+}
+
+// isDaemon reports whether the service has the scheduling strategy DAEMON.
+func (p *planner) isDaemon() bool {
+	return p.service.SchedulingStrategy == types.SchedulingStrategyDaemon
+}
+
+// desired is how many tasks the service shall have.
+func (p *planner) desired() int {
+	if p.isDaemon() {
+		each := p.daemons()
+		return len(each.wanted) + each.unheard
+	}
+	return p.service.DesiredCount
+}

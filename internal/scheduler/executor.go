@@ -1,0 +1,210 @@
+package scheduler
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
+)
+
+// carryOut is the executor: it brings about what a strategy wants, as far as the bounds
+// and the health of tasks allow now. Starts come before stops, and among generations that
+// are replaced the oldest gives its tasks first.
+func (p *planner) carryOut(in intent) {
+	for _, g := range in.goals {
+		g.deployment.DesiredCount = g.wanted
+	}
+	if !in.onEach {
+		p.stopPendingOnDraining()
+	}
+	for _, g := range in.goals {
+		if g.grows {
+			p.startMissing(in, g)
+			p.replaceUnhealthy(in, g)
+		}
+	}
+	for _, g := range slices.Backward(in.goals) {
+		if g.yields == whenReplaced {
+			p.stopReplaced(in, g)
+		}
+	}
+	for _, g := range in.goals {
+		if g.yields == atOnce && !in.onEach {
+			p.stopLeaving(in, g)
+			p.stopSurplus(g)
+		}
+	}
+	p.stopSpare(in)
+	p.countUnplaced()
+	p.announceProtection()
+	p.announceDeadlock(in)
+}
+
+// room is how many tasks may be started now; it is negative after a scale-in.
+func (p *planner) room(in intent) int { return in.upper - p.present() }
+
+// missing is how many tasks a generation lacks; those that failed their health checks
+// and those that have to leave do not count as there.
+func (g goal) missing() int { return g.wanted - (g.counts.Active - g.unhealthy - g.leaving) }
+
+// lacks is how many tasks of a generation may be started now.
+func (p *planner) lacks(in intent, g goal) int {
+	if in.onEach {
+		return len(p.vacant())
+	}
+	return min(g.missing(), p.room(in))
+}
+
+func (p *planner) startMissing(in intent, g goal) {
+	n := min(p.lacks(in, g), p.mostStarts())
+	if n <= 0 || p.held(g.generation) {
+		return
+	}
+	start := StartTasks{DeploymentID: g.deployment.ID, N: n}
+	var misses []placement.Miss
+	switch {
+	case in.onEach:
+		start.Places, misses = p.placeOnEach(g.generation, n)
+		start.N = len(start.Places)
+	case onInstances(g.deployment):
+		start.Places, misses = p.place(g.generation, n)
+		start.N = len(start.Places)
+	}
+	p.start(g, start)
+	if start.N < n {
+		p.lackRoom(g.generation, misses)
+	}
+}
+
+func (p *planner) mostStarts() int {
+	if p.in.Probe {
+		return 1
+	}
+	return maxStarts
+}
+
+// start puts starts into the plan.
+func (p *planner) start(g goal, start StartTasks) {
+	n := start.N
+	if n == 0 {
+		return
+	}
+	lacking := max(0, g.wanted-g.counts.Active)
+	start.Replacing = min(g.unhealthy, max(0, n-lacking))
+	p.do(start)
+	g.deployment.UpdatedAt, g.deployment.Unplaced = p.now, 0
+	g.counts.Active += n
+	g.counts.Pending += n
+	g.counts.Left += n
+	g.generation.starting += n
+}
+
+// held reports whether no task of a generation can be started now, wherever there is room.
+func (p *planner) held(g *generation) bool {
+	if obstacle := p.obstacle(g); obstacle != "" {
+		p.sayOnce(obstacle)
+		p.wake(p.now.Add(retryLaunch))
+		return true
+	}
+	return p.throttled(g.deployment)
+}
+
+// retryLaunch is after how long a start that could not be made is tried again.
+const retryLaunch = time.Minute
+
+// obstacle is the message about what keeps every task from being launched; empty if
+// nothing does.
+func (p *planner) obstacle(g *generation) string {
+	name, revision := p.service.Name, g.deployment.Revision
+	switch {
+	case g.definition == nil:
+		return notLaunched(name, "TaskDefinition not found.")
+	case p.in.Roles[g.deployment.ID] != "":
+		return notLaunched(name, task.RoleNotAssumed(p.in.Roles[g.deployment.ID]))
+	case g.definition.NetworkMode == types.NetworkModeAwsvpc && vpcConfiguration(revision) == nil:
+		return notLaunched(name, "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+	case p.in.Networks[g.deployment.ID] != "":
+		// Source: ECS developer guide, service event messages, for a launch that is refused;
+		// its words are those of RunTask.
+		return notLaunched(name, p.in.Networks[g.deployment.ID])
+	default:
+		return ""
+	}
+}
+
+func vpcConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
+	if r.NetworkConfiguration == nil || r.NetworkConfiguration.AwsvpcConfiguration == nil ||
+		len(r.NetworkConfiguration.AwsvpcConfiguration.Subnets) == 0 {
+		return nil
+	}
+	return r.NetworkConfiguration.AwsvpcConfiguration
+}
+
+// replaceUnhealthy stops tasks that failed their health checks. Their replacements come
+// first where upper and the container instances have room (startMissing does not count
+// unhealthy tasks as present), and each that becomes healthy relieves one; without room, one
+// is stopped at a time to make it, where its end does, or where its container instance drains.
+//
+//	D=2, maximumPercent 200: 1 healthy + 1 unhealthy: start 1, wait until 2 are
+//	healthy, stop the unhealthy one.
+//	D=2, maximumPercent 100: stop the unhealthy one, then start 1.
+//	D=2, maximumPercent 200: the replacement fails too, 1 + 2: stop one, start 1.
+//	D=2, maximumPercent 200, both need port 80 of the only 2 instances: stop one, start 1.
+//
+// Source: ECS API reference, maximumPercent.
+func (p *planner) replaceUnhealthy(in intent, g goal) {
+	if g.unhealthy == 0 {
+		return
+	}
+	n := min(g.unhealthy, max(0, g.healthy+g.unused+g.unhealthy-g.wanted))
+	makesRoom := func(fate) bool { return true }
+	settled := g.starting == 0 && p.present() == p.active() // nothing on its way in or out
+	switch {
+	case n > 0:
+	case settled && (p.room(in) <= 0 || in.onEach && p.unplaced != nil):
+		n = 1
+	case settled && p.unplaced != nil:
+		n, makesRoom = 1, func(t fate) bool { return t.leaving || p.relieves(t) }
+	default:
+		return
+	}
+	var chosen []fate
+	for _, t := range p.tasks(g.generation) {
+		if t.condition == unhealthy && len(chosen) < min(n, maxStops) && makesRoom(t) {
+			chosen = append(chosen, t)
+			p.say(failedHealthChecks(p.service.Name, t.task))
+		}
+	}
+	p.fail(g.generation, len(chosen))
+	for _, alike := range byReason(chosen) {
+		p.stop(g.generation, alike, reasonUnhealthy(alike[0].task))
+	}
+}
+
+// byReason gathers tasks that fail the same checks, in their order.
+func byReason(tasks []fate) (groups [][]fate) {
+	at := map[string]int{}
+	for _, t := range tasks {
+		reason := reasonUnhealthy(t.task)
+		if _, known := at[reason]; !known {
+			at[reason] = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[at[reason]] = append(groups[at[reason]], t)
+	}
+	return groups
+}
+
+// announceDeadlock says that the bounds let nothing move, once nothing is on its way
+// that could change it.
+func (p *planner) announceDeadlock(in intent) {
+	lacks := slices.ContainsFunc(in.goals, func(g goal) bool { return g.grows && g.missing() > 0 })
+	moving := p.starting() > 0 || p.present() != p.active()
+	if p.spared != nil || moving || !lacks || p.room(in) > 0 || len(in.goals) == 1 {
+		return
+	}
+	p.sayOnce(deadlocked(p.service.Name))
+}

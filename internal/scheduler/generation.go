@@ -1,0 +1,172 @@
+package scheduler
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
+)
+
+// generation is a deployment with its tasks by how they fare, in numbers.
+type generation struct {
+	deployment *state.Deployment // of the planner's copy
+	definition *types.TaskDefinition
+	// checked: an essential container has a health check, or load balancers check targets.
+	checked bool
+	counts  state.DeploymentCounts
+
+	// Of counts.Active, which are their sum: those that serve, those that failed
+	// their health checks, those that run with a target that cannot become healthy, and
+	// those yet to become one or the other, of which the last ones run already.
+	healthy, unhealthy, unused int
+	starting                   int
+	startingRunning            int
+	// leaving is how many of those that run, and fail no check, are on container instances
+	// that drain: others are to stand in for them.
+	leaving int
+}
+
+func (p *planner) generation(d *state.Deployment) *generation {
+	g := &generation{deployment: d, counts: p.in.Summary.Of(d.ID), definition: p.in.Definitions[d.ID]}
+	g.checked = len(d.Revision.LoadBalancers) > 0 || g.definition != nil && hasEssentialCheck(g.definition)
+	if g.checked {
+		g.healthy = g.counts.Healthy
+		if g.counts.Unhealthy > 0 {
+			g.unhealthy = g.counts.Unhealthy - p.inGrace(g)
+		}
+	} else {
+		g.healthy = g.counts.ActiveRunning - p.young(g)
+	}
+	if len(d.Revision.LoadBalancers) > 0 && g.counts.ActiveRunning > g.healthy+g.unhealthy {
+		g.unused = p.countUnused(g)
+	}
+	g.starting = g.counts.Active - g.healthy - g.unhealthy - g.unused
+	g.startingRunning = g.counts.ActiveRunning - g.healthy - g.unhealthy - g.unused
+	return g
+}
+
+func (p *planner) countUnused(g *generation) (n int) {
+	for _, t := range p.in.Tasks(g.deployment.ID) {
+		if t.Stop == nil && p.condition(g, t) == unused {
+			n++
+		}
+	}
+	return n
+}
+
+// hasEssentialCheck reports whether a task's health is known from its containers.
+func hasEssentialCheck(def *types.TaskDefinition) bool {
+	return slices.ContainsFunc(def.ContainerDefinitions, task.ChecksHealth)
+}
+
+// stopped takes tasks out of the counts that the plan stops.
+func (g *generation) stopped(tasks []fate) {
+	for _, t := range tasks {
+		g.counts.Active--
+		if t.task.Status.LastStatus == state.Running {
+			g.counts.ActiveRunning--
+		}
+		if t.leaving && t.serves() && g.leaving > 0 {
+			g.leaving--
+		}
+		switch t.condition {
+		case healthy:
+			g.healthy--
+		case unhealthy:
+			g.unhealthy--
+		case unused:
+			g.unused--
+		case startingRunning:
+			g.startingRunning--
+			g.starting--
+		case pending:
+			g.starting--
+		}
+	}
+}
+
+// without takes tasks out of all counts that go on but do not matter.
+func (g *generation) without(tasks []fate) {
+	g.stopped(tasks)
+	for _, t := range tasks {
+		g.counts.Left--
+		if t.task.Status.LastStatus == state.Running {
+			g.counts.Running--
+		} else {
+			g.counts.Pending--
+		}
+	}
+}
+
+// all is every deployment that is listed.
+func (p *planner) all() []*generation { return append([]*generation{p.primary}, p.older...) }
+
+func (p *planner) sum(of func(*generation) int) int {
+	n := 0
+	for _, g := range p.all() {
+		n += of(g)
+	}
+	return n
+}
+
+func (p *planner) healthy() int  { return p.sum(func(g *generation) int { return g.healthy }) }
+func (p *planner) starting() int { return p.sum(func(g *generation) int { return g.starting }) }
+func (p *planner) active() int   { return p.sum(func(g *generation) int { return g.counts.Active }) }
+
+// present is what maximumPercent limits: tasks that have not STOPPED, even if they have been
+// told to (ECS0092). The API reference speaks of PENDING and RUNNING alone.
+func (p *planner) present() int {
+	return p.sum(func(g *generation) int { return g.counts.Left })
+}
+
+// condition is how a task counts, in the order in which tasks are stopped first.
+type condition int
+
+const (
+	pending         condition = iota // not yet RUNNING
+	unhealthy                        // fails its health check
+	unused                           // RUNNING, and cannot become healthy: a target is not in use
+	startingRunning                  // RUNNING, yet to count as healthy
+	healthy
+)
+
+// fate is a task that may be stopped.
+type fate struct {
+	task      *state.Task
+	condition condition
+	leaving   bool // its container instance drains
+	protected bool // from scale-in and deployments
+}
+
+// serves reports whether a task runs and fails no check.
+func (f fate) serves() bool { return f.condition > unhealthy }
+
+// tasks lists the tasks of a deployment that have not been told to stop, not by
+// the plan either.
+func (p *planner) tasks(g *generation) []fate {
+	var list []fate
+	for _, t := range p.in.Tasks(g.deployment.ID) {
+		if t.Stop == nil && !t.Ended() && !p.stopping[t.ARN] {
+			list = append(list, fate{t, p.condition(g, t), p.draining[t.ARN], p.protects(t)})
+		}
+	}
+	return list
+}
+
+func (p *planner) condition(g *generation, t *state.Task) condition {
+	switch {
+	case t.Status.LastStatus != state.Running:
+		return pending
+	case !g.checked && p.now.Before(healthyFrom(t.Status.StartedAt)):
+		return startingRunning
+	case !g.checked || t.Health() == types.HealthStatusHealthy:
+		return healthy
+	case t.Health() == types.HealthStatusUnhealthy && !p.now.Before(p.graceEnd(t)):
+		return unhealthy
+	case t.Unused():
+		return unused
+	default:
+		return startingRunning
+	}
+}

@@ -1,0 +1,129 @@
+package scheduler
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
+)
+
+// Instances are the container instances of a service's cluster, as one snapshot has them.
+// What is free of them is found out when a decision asks.
+type Instances struct {
+	tx      *state.Tx
+	service *state.Service
+	chance  placement.Chance
+	pool    *placement.Pool
+	demands map[string]*placement.Demand // by deployment id
+}
+
+// newInstances is nil where all tasks run on Fargate.
+func newInstances(tx *state.Tx, s *state.Service, chance placement.Chance) *Instances {
+	if !slices.ContainsFunc(s.Deployments, onInstances) {
+		return nil
+	}
+	return &Instances{tx: tx, service: s, chance: chance, demands: map[string]*placement.Demand{}}
+}
+
+// onInstances reports whether tasks of a deployment run on container instances. An older one's may
+// where those of the PRIMARY one do not.
+func onInstances(d *state.Deployment) bool {
+	return d.Revision.TasksLaunchType() != types.LaunchTypeFargate
+}
+
+// Pool is the container instances with what is free of them. DAEMON services have their
+// resources reserved: there, a task of another service finds no room, whichever of the
+// services is decided about first.
+//
+// Source: ECS developer guide, daemon scheduling strategy.
+func (i *Instances) Pool() *placement.Pool {
+	if i.pool != nil {
+		return i.pool
+	}
+	i.pool = placement.NewPool(i.tx, state.FindCluster(i.tx, i.service.ClusterARN), i.chance)
+	if i.service.SchedulingStrategy != types.SchedulingStrategyDaemon {
+		for _, daemon := range state.DaemonServices(i.tx, i.service.ClusterARN) {
+			i.reserve(daemon)
+		}
+	}
+	return i.pool
+}
+
+// reserve takes what the tasks that a DAEMON service lacks will need.
+func (i *Instances) reserve(daemon *state.Service) {
+	if d := keptDeployment(daemon); d != nil {
+		if demand := demandOf(i.tx, daemon, d); demand != nil {
+			i.pool.ReserveDaemons(demand)
+		}
+	}
+}
+
+// Demand is what a task of a deployment asks of a container instance; nil if the task
+// definition is gone.
+func (i *Instances) Demand(d *state.Deployment) *placement.Demand {
+	if known, ok := i.demands[d.ID]; ok {
+		return known
+	}
+	demand := demandOf(i.tx, i.service, d)
+	i.demands[d.ID] = demand
+	return demand
+}
+
+// Instance returns a container instance, or nil.
+func (i *Instances) Instance(arn string) *state.ContainerInstance {
+	return state.FindContainerInstance(i.tx, arn)
+}
+
+// Tasks returns the tasks on a container instance that have not ended.
+func (i *Instances) Tasks(instance string) []*state.Task { return state.InstanceTasks(i.tx, instance) }
+
+// Daemon reports whether a task is of a DAEMON service.
+func (i *Instances) Daemon(t *state.Task) bool {
+	s := state.FindService(i.tx, t.Spec.ServiceARN)
+	return s != nil && s.SchedulingStrategy == types.SchedulingStrategyDaemon
+}
+
+// Draining are the service's tasks on container instances that are DRAINING, by ARN.
+func (i *Instances) Draining() map[string]bool {
+	if i == nil {
+		return nil
+	}
+	var draining map[string]bool
+	for _, instance := range state.DrainingInstances(i.tx, i.service.ClusterARN) {
+		for _, t := range state.InstanceTasks(i.tx, instance.ARN) {
+			if t.Spec.ServiceARN != i.service.ARN || t.Stop != nil {
+				continue
+			}
+			if draining == nil {
+				draining = map[string]bool{}
+			}
+			draining[t.ARN] = true
+		}
+	}
+	return draining
+}
+
+// demandOf is what a task of a deployment asks of a container instance. Constraints are
+// those that the service has now, whatever it had when the deployment was made: a change
+// of them makes no deployment.
+func demandOf(tx *state.Tx, s *state.Service, d *state.Deployment) *placement.Demand {
+	if definitionOf(tx, d.Revision) == nil {
+		return nil
+	}
+	template, err := newTemplate(tx, s, d, time.Time{})
+	if err != nil {
+		return nil
+	}
+	where := task.Where{Constraints: s.PlacementConstraints, Strategy: s.PlacementStrategy}
+	if vpc := vpcConfiguration(d.Revision); vpc != nil {
+		where.Subnets = subnets(tx, arn.ScopeOf(s.ARN), vpc.Subnets)
+	}
+	return template.Demand(where)
+}
+
+// groupOf is the group of a service's tasks. Source: ECS developer guide, task groups.
+func groupOf(s *state.Service) string { return "service:" + s.Name }

@@ -1,0 +1,210 @@
+package scheduler
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Input is all that a decision about a service is made from.
+type Input struct {
+	Service *state.Service
+	Summary *state.ServiceSummary
+	// Definitions are the task definitions by deployment id; one that is gone is
+	// missing.
+	Definitions map[string]*types.TaskDefinition
+	// Roles are those of task definitions that ECS cannot assume, by deployment id.
+	Roles map[string]string
+	// Networks say what a deployment's network configuration names and nobody has any more,
+	// by deployment id.
+	Networks map[string]string
+	// ServiceDeployments are those of the service that have not ended.
+	ServiceDeployments []*state.ServiceDeployment
+	// Events are the service's, newest first.
+	Events []types.ServiceEvent
+	// Tasks lists the tasks of a deployment that have not ended. It is called only
+	// when the counts call for action on single tasks.
+	Tasks func(deploymentID string) []*state.Task
+	// Instances are nil where all tasks run on Fargate.
+	Instances *Instances
+	// Probe: the plan is only to tell whether there is something to do. Placing one task is
+	// enough for that.
+	Probe  bool
+	Delays Delays
+	Now    time.Time
+}
+
+// Plan is what shall be done about a service now.
+type Plan struct {
+	Verbs []Verb // in order; none: the service is as it should be
+	// WakeAt is when to decide again though nothing has changed; zero is never.
+	WakeAt time.Time
+	awaits awaited
+}
+
+// Verb is one thing to do; see the types that implement it.
+type Verb interface{ apply(*change) }
+
+// StartTasks makes tasks of a deployment and announces them.
+type StartTasks struct {
+	DeploymentID string
+	N            int
+	Replacing    int // of them, those that stand in for unhealthy ones
+	// Places has N on container instances; it is nil on Fargate, which has room for all.
+	Places []state.Placement
+}
+
+// StopTasks asks for the end of tasks.
+type StopTasks struct {
+	Tasks  []string // ARNs
+	Reason string
+}
+
+// AddEvent adds a message to the service's events.
+type AddEvent struct{ Message string }
+
+// PutService writes the status that the scheduler keeps, and a deployment that it
+// put in front; such a one has no id yet.
+type PutService struct{ Service *state.Service }
+
+// PutServiceDeployment writes what has become of a service deployment.
+type PutServiceDeployment struct{ ServiceDeployment *state.ServiceDeployment }
+
+// ResolveImages notes which images the tasks of a deployment run.
+type ResolveImages struct{ DeploymentID, RevisionARN string }
+
+// ForgetDeployment forgets the counts of a deployment that has left the list.
+type ForgetDeployment struct{ ID string }
+
+// RemoveService ends the retention of a service that is INACTIVE.
+type RemoveService struct{}
+
+// Most tasks that one plan starts or stops: a plan is one transaction, which keeps
+// all others waiting. Each calls for the next one by what it changed.
+const (
+	maxStarts = 50
+	maxStops  = 500
+)
+
+// Decide makes a plan. It is pure: the same input makes the same plan, and a plan
+// that has been carried out makes the next one empty until something happens.
+func Decide(in Input) Plan {
+	p := newPlanner(in)
+	switch {
+	case in.Service.Status() == state.ServiceInactive:
+		p.retain()
+	case in.Service.Status() == state.ServiceDraining:
+		p.announceTargets()
+		p.drain()
+		p.followRecords()
+	case in.Service.DeploymentController == "" || in.Service.DeploymentController == types.DeploymentControllerTypeEcs:
+		if !p.overlooks() {
+			p.roll()
+			p.followRecords()
+		}
+	}
+	return p.plan()
+}
+
+// planner gathers a plan. Policies change its copy of the service and its counts,
+// so that each sees what the ones before it decided.
+type planner struct {
+	in      Input
+	now     time.Time
+	service *state.Service // a copy
+	primary *generation
+	older   []*generation // newest first
+
+	// records are copies of the service deployments that have not ended, by ARN.
+	records map[string]*state.ServiceDeployment
+
+	stopping map[string]bool // ARNs of the tasks that the plan stops
+	draining map[string]bool // ARNs of the tasks whose container instance drains
+	spared   *scaleIn        // the first that protected tasks stand in the way of
+	unplaced *shortage       // nil: there is a place for what the plan starts
+	each     *daemons        // nil until it is asked for
+	awaits   awaited
+	verbs    []Verb
+	wakeAt   time.Time
+}
+
+func newPlanner(in Input) *planner {
+	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), stopping: map[string]bool{}, records: map[string]*state.ServiceDeployment{}}
+	p.draining = in.Instances.Draining()
+	for _, r := range in.ServiceDeployments {
+		p.records[r.ARN] = r.Clone()
+	}
+	for i, d := range p.service.Deployments {
+		g := p.generation(d)
+		if i == 0 {
+			p.primary = g
+		} else {
+			p.older = append(p.older, g)
+		}
+	}
+	return p
+}
+
+// roll is what the ECS deployment controller does: it judges the PRIMARY deployment, and
+// then carries out what the deployment strategy wants.
+func (p *planner) roll() {
+	p.announceTargets()
+	p.countFailures()
+	if p.obeyStop() || p.tripCircuitBreaker() {
+		return
+	}
+	p.throttleFailedStarts()
+	p.dropEndedDeployments()
+	in := strategyOf(p.service)(p)
+	p.carryOut(in)
+	p.reachSteadyState(in)
+	p.letDrain()
+}
+
+// plan is what has been gathered.
+func (p *planner) plan() Plan {
+	old := map[string]*state.Deployment{}
+	for _, d := range p.in.Service.Deployments {
+		old[d.ID] = d
+	}
+	for _, d := range p.service.Deployments {
+		if before := old[d.ID]; before == nil || *before != *d {
+			d.UpdatedAt = p.now
+		}
+	}
+	p.putRecords()
+	if p.changed(old) {
+		p.do(PutService{p.service})
+	}
+	return Plan{Verbs: p.verbs, WakeAt: p.wakeAt, awaits: p.awaits}
+}
+
+func (p *planner) changed(old map[string]*state.Deployment) bool {
+	before, after := p.in.Service, p.service
+	if before.Throttle != after.Throttle || before.Steady != after.Steady || before.Completed != after.Completed ||
+		before.Daemons != after.Daemons ||
+		!before.InactiveAt.Equal(after.InactiveAt) || len(before.Deployments) != len(after.Deployments) {
+		return true
+	}
+	for _, d := range after.Deployments {
+		if old[d.ID] == nil || *old[d.ID] != *d {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *planner) do(v Verb) { p.verbs = append(p.verbs, v) }
+
+func (p *planner) say(message string) { p.do(AddEvent{message}) }
+
+// wake asks for another decision at a time, or earlier.
+func (p *planner) wake(at time.Time) {
+	if p.wakeAt.IsZero() || at.Before(p.wakeAt) {
+		p.wakeAt = at
+	}
+}
+
+// await says what has to happen elsewhere before the next decision may differ.
+func (p *planner) await(what awaited) { p.awaits = max(p.awaits, what) }

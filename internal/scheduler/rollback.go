@@ -1,0 +1,68 @@
+package scheduler
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// rollBack puts the last completed revision in front of a PRIMARY deployment that has
+// failed, as a new deployment of the same service deployment. Where there is none, or the
+// failed one was itself such a rollback, that has failed as well.
+//
+// Source: ECS developer guide, deployment circuit breaker; field reports.
+func (p *planner) rollBack(reason, cause string) {
+	d, last := p.service.Primary(), p.service.Completed
+	r := p.record(d)
+	if d.RestoresID != "" || last == nil {
+		why := reasonNoCandidate
+		if d.RestoresID != "" {
+			why = reasonRollbackFailed
+		}
+		if r != nil {
+			p.endRecord(r, types.ServiceDeploymentStatusRollbackFailed, why)
+		}
+		return
+	}
+	p.say(rollingBack(p.service.Name, last.ID))
+	p.service.Deployments = slices.Insert(p.service.Deployments, 0, &state.Deployment{
+		Revision: last.Revision, CreatedAt: p.now, RestoresID: last.ID, ServiceDeploymentARN: d.ServiceDeploymentARN,
+		RolloutState:       types.DeploymentRolloutStateInProgress,
+		RolloutStateReason: rollingBackReason(cause, last.ID),
+	})
+	if r != nil {
+		r.Status = types.ServiceDeploymentStatusRollbackInProgress
+		r.Rollback = &state.Rollback{Reason: reason, StartedAt: p.now, RevisionARN: last.Revision.ARN}
+	}
+}
+
+// abort leaves a PRIMARY deployment that has failed as it is.
+func (p *planner) abort(reason string) {
+	if r := p.record(p.primary.deployment); r != nil {
+		p.endRecord(r, types.ServiceDeploymentStatusStopped, reason)
+	}
+}
+
+// obeyStop does what StopServiceDeployment has asked for; it reports whether it did
+// something. A rollback under way goes on. What follows is decided next time.
+//
+// Source: ECS developer guide, stopping service deployments. What becomes of the stopped
+// deployment is not published: here it is FAILED, in the emulator's words.
+func (p *planner) obeyStop() bool {
+	d := p.primary.deployment
+	r := p.record(d)
+	if r == nil || r.StopType == "" || !inProgress(p.primary) || d.RestoresID != "" {
+		return false
+	}
+	if r.StartedAt.IsZero() {
+		r.StartedAt = p.now
+	}
+	p.failPrimary(stoppedReason)
+	if r.StopType == types.StopServiceDeploymentStopTypeAbort {
+		p.abort(reasonUserStop)
+	} else {
+		p.rollBack(reasonUserRollback, "ECS deployment")
+	}
+	return true
+}

@@ -1,0 +1,140 @@
+package scheduler
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// rollingUpdate keeps between lower and upper tasks while the PRIMARY deployment
+// replaces those of older ones: starts come first as far as upper allows, then stops
+// as far as lower does. Tasks that do not serve anyway are stopped at once.
+//
+//	D=4, 200/100: upper 8, lower 4: start 4; stop each old one when a new one is healthy.
+//	D=4, 100/50:  upper 4, lower 2: start 0, stop 2; start 2; when they are healthy, stop 2.
+//	D=2, 100/75:  upper 2, lower 2: start 0, stop 0: nothing can move (announceDeadlock).
+//	D=3, 125/66:  upper 3, lower 2: start 0, stop 1; start 1; …
+//
+// Once the PRIMARY deployment has failed, another generation replaces the others: see kept.
+// Where there is none, all keep the tasks that serve until the service has too many, and what
+// is lost is not replaced.
+//
+// Source: ECS API reference, DeploymentConfiguration; ECS developer guide, rolling
+// updates.
+func rollingUpdate(p *planner) intent {
+	in := intent{upper: p.upper(), lower: p.lower(), final: !failed(p.primary)}
+	kept := p.kept()
+	for _, g := range p.all() {
+		switch {
+		case g == kept:
+			in.goals = append(in.goals, goal{generation: g, wanted: p.desired(), grows: true, yields: atOnce})
+		case kept == nil:
+			in.goals = append(in.goals, goal{generation: g, yields: whenSpare})
+		default:
+			in.goals = append(in.goals, goal{generation: g, yields: whenReplaced})
+		}
+	}
+	return in
+}
+
+// kept is the generation that is to have the desired count of tasks; nil: none is, and the service
+// stalls. See keptDeployment.
+func (p *planner) kept() *generation {
+	d := keptDeployment(p.service)
+	for _, g := range p.all() {
+		if g.deployment == d {
+			return g
+		}
+	}
+	return nil
+}
+
+// keptDeployment is that of which a service is to have its desired count of tasks. A PRIMARY
+// deployment that failed launches none, and the one that completed last has them in its place.
+//
+//	A completed, B PRIMARY:                                    B
+//	A completed, B FAILED, no rollback:                        A
+//	A completed, B FAILED, C restores A:                       C
+//	A completed, B FAILED, C restores A and FAILED as well:    A
+//	A no longer listed, B FAILED, C restores A and FAILED:     C goes on, though FAILED
+//	… and D after it FAILED, no rollback:                      C
+//	A no longer listed, B FAILED, no rollback; A FAILED, the first: none
+//
+// Source: ECS API reference, rolloutState, and ECS developer guide, deployment circuit breaker, for
+// a deployment that failed and for the service that stalls. What becomes of older tasks then is
+// not published: that the last revision which completed is kept at the desired count is the
+// emulator's choice.
+func keptDeployment(s *state.Service) *state.Deployment {
+	primary := s.Primary()
+	if primary.RolloutState != types.DeploymentRolloutStateFailed {
+		return primary
+	}
+	for _, d := range s.Deployments[1:] {
+		if d.RolloutState == types.DeploymentRolloutStateCompleted {
+			return d
+		}
+	}
+	for _, d := range s.Deployments {
+		if d.RestoresID != "" {
+			return d
+		}
+	}
+	return nil
+}
+
+// upper is the most tasks that may be present: D*maximumPercent, rounded down.
+func (p *planner) upper() int {
+	maximum, _ := p.percentages()
+	return p.desired() * maximum / 100
+}
+
+// lower is the fewest healthy tasks to keep: D*minimumHealthyPercent, rounded up.
+func (p *planner) lower() int {
+	_, minimum := p.percentages()
+	return (p.desired()*minimum + 99) / 100
+}
+
+// percentages have defaults where nothing is said. Source: ECS API reference,
+// DeploymentConfiguration.
+func (p *planner) percentages() (maximum, minimumHealthy int) {
+	maximum, minimumHealthy = 200, 100
+	if p.isDaemon() {
+		maximum, minimumHealthy = 100, 0
+	}
+	c := p.service.DeploymentConfiguration
+	if c != nil && c.MaximumPercent != nil {
+		maximum = int(*c.MaximumPercent)
+	}
+	if c != nil && c.MinimumHealthyPercent != nil {
+		minimumHealthy = int(*c.MinimumHealthyPercent)
+	}
+	return maximum, minimumHealthy
+}
+
+// dropEndedDeployments takes older deployments from the list whose last task has
+// stopped. A failed one stays until the rollback has completed, and the one that is kept when
+// PRIMARY has failed until another takes its place.
+func (p *planner) dropEndedDeployments() {
+	restoring, kept := p.primary.deployment.RestoresID != "" && inProgress(p.primary), p.kept()
+	p.drop(func(g *generation) bool { return g.counts.Left == 0 && g != kept && !(restoring && failed(g)) })
+}
+
+// letDrain marks older deployments whose last tasks have been told to stop. They are
+// listed behind those that still have some (ECS0103).
+func (p *planner) letDrain() {
+	kept := p.kept()
+	for _, g := range p.older {
+		g.deployment.Draining = g.counts.Active == 0 && g.counts.Left > 0 && !failed(g) && g != kept
+	}
+	slices.SortStableFunc(p.service.Deployments[1:], func(a, b *state.Deployment) int {
+		return count(a.Draining) - count(b.Draining)
+	})
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}

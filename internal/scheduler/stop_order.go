@@ -1,0 +1,121 @@
+package scheduler
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// inStopOrder sorts by condition, and within one those first that have to leave their
+// container instance, then the newest.
+func inStopOrder(tasks []fate) []fate {
+	slices.SortStableFunc(tasks, func(a, b fate) int {
+		if a.condition != b.condition {
+			return int(a.condition) - int(b.condition)
+		}
+		if a.leaving != b.leaving {
+			return count(b.leaving) - count(a.leaving)
+		}
+		return b.task.Spec.CreatedAt.Compare(a.task.Spec.CreatedAt)
+	})
+	return tasks
+}
+
+// picker picks up to n of tasks that are in order and fare alike, such that what remains
+// is as the starts were to have it.
+type picker func(tasks []fate, n int) []fate
+
+// picker is that of a generation, for one choice among its candidates.
+func (p *planner) picker(g goal, candidates []fate) picker {
+	if onInstances(g.deployment) {
+		if demand := p.in.Instances.Demand(g.deployment); demand != nil {
+			return byPlacementStrategy(p.in.Instances.Pool(), demand)
+		}
+	}
+	s := spread{strategy: g.deployment.Revision.CapacityProviderStrategy, byProvider: map[string]int{}, byZone: map[string]int{}}
+	for _, t := range candidates {
+		s.byProvider[t.task.Placement.CapacityProvider]++
+		s.byZone[t.task.Placement.Zone]++
+	}
+	return s.take
+}
+
+// byPlacementStrategy picks by the inverse of the service's placement strategy.
+func byPlacementStrategy(pool *placement.Pool, demand *placement.Demand) picker {
+	return func(tasks []fate, n int) (chosen []fate) {
+		rows, fates := make([]*state.Task, len(tasks)), map[*state.Task]fate{}
+		for i, t := range tasks {
+			rows[i], fates[t.task] = t.task, t
+		}
+		for _, row := range pool.ToStop(demand, rows, n) {
+			chosen = append(chosen, fates[row])
+		}
+		return chosen
+	}
+}
+
+// choose picks n of a deployment's tasks to stop: by condition, then as the picker does,
+// then the newest.
+//
+// Source: ECS developer guide, service scheduler, task placement strategies and capacity
+// provider strategies.
+func choose(tasks []fate, n int, pick picker) []fate {
+	tasks = inStopOrder(tasks)
+	var chosen []fate
+	for len(chosen) < n && len(tasks) > 0 {
+		end := slices.IndexFunc(tasks, func(t fate) bool { return t.condition != tasks[0].condition })
+		if end < 0 {
+			end = len(tasks)
+		}
+		chosen = append(chosen, pick(tasks[:end], n-len(chosen))...)
+		tasks = tasks[end:]
+	}
+	return chosen
+}
+
+// spread counts the tasks that remain of a deployment by where they run.
+type spread struct {
+	strategy           []types.CapacityProviderStrategyItem
+	byProvider, byZone map[string]int
+}
+
+type place struct{ provider, zone string }
+
+// take picks up to n of tasks, which are in order, one after the other from the
+// place that can best spare one.
+func (s *spread) take(tasks []fate, n int) []fate {
+	queues := map[place][]fate{}
+	var places []place // as first met, which decides ties
+	for _, t := range tasks {
+		at := place{t.task.Placement.CapacityProvider, t.task.Placement.Zone}
+		if queues[at] == nil {
+			places = append(places, at)
+		}
+		queues[at] = append(queues[at], t)
+	}
+	var taken []fate
+	for len(taken) < min(n, len(tasks)) {
+		places = slices.DeleteFunc(places, func(at place) bool { return len(queues[at]) == 0 })
+		best := places[0]
+		for _, at := range places[1:] {
+			if s.spares(at, best) {
+				best = at
+			}
+		}
+		taken = append(taken, queues[best][0])
+		queues[best] = queues[best][1:]
+		s.byProvider[best.provider]--
+		s.byZone[best.zone]--
+	}
+	return taken
+}
+
+// spares reports whether a task is better taken from a than from b.
+func (s *spread) spares(a, b place) bool {
+	if a.provider != b.provider {
+		return placement.Before(s.strategy, b.provider, s.byProvider[b.provider]-1, a.provider, s.byProvider[a.provider]-1)
+	}
+	return s.byZone[a.zone] > s.byZone[b.zone]
+}

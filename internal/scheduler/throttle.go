@@ -1,0 +1,94 @@
+package scheduler
+
+import (
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Tasks that stop before they were RUNNING are started again at growing intervals:
+//
+//	failed attempts  1, 2   3     4     5     …  10      11 and more
+//	delay            none   10 s  20 s  40 s     1280 s  27 min
+//
+// A task that gets to RUNNING, or another task definition, ends it.
+// Source: ECS developer guide, service throttle logic, for the maximum and what ends
+// it; the schedule below the maximum is not published.
+const (
+	freeAttempts  = 2
+	firstDelay    = 10 * time.Second
+	greatestDelay = 27 * time.Minute
+)
+
+// ECS does not throttle tasks that exit after they were RUNNING, and need not: one
+// start on Fargate takes it tens of seconds. Here it takes milliseconds, so a
+// service whose tasks keep exiting would make a hundred a second, each of which is
+// remembered for an hour. After freeCrashes failures in a row, none of them followed
+// by a task that became healthy, a start waits for crashPause after the last one.
+//
+// This is the emulator's own; ECS has no event for it. The circuit breaker of a
+// service with up to 20 tasks trips before.
+const (
+	freeCrashes = 10
+	crashPause  = 5 * time.Second
+)
+
+func startDelay(failures int) time.Duration {
+	if failures <= freeAttempts {
+		return 0
+	}
+	delay := firstDelay
+	for range failures - freeAttempts - 1 {
+		if delay *= 2; delay >= greatestDelay {
+			return greatestDelay
+		}
+	}
+	return delay
+}
+
+// throttleFailedStarts takes new failures into account. Those that come while
+// starts are held back belong to the attempt before: of twenty tasks that fail
+// together, each is not an attempt of its own.
+func (p *planner) throttleFailedStarts() {
+	g := p.kept()
+	if g == nil {
+		return
+	}
+	d, counts, t := g.deployment, g.counts, &p.service.Throttle
+	if t.Failures > 0 && (t.TaskDefinition != d.Revision.TaskDefinition || counts.Started > d.SeenStarted) {
+		*t = state.Throttle{}
+	}
+	if counts.FailedToStart == d.SeenFailedToStart {
+		return
+	}
+	d.SeenFailedToStart, d.SeenStarted = counts.FailedToStart, counts.Started
+	if p.now.Before(t.Until) {
+		return
+	}
+	if counts.LastFailure == state.NoCapacity || strings.HasPrefix(counts.LastFailure, "ResourceInitializationError: ") {
+		p.say(notPlaced(p.service.Name, counts.LastFailure))
+	}
+	t.TaskDefinition = d.Revision.TaskDefinition
+	t.Failures++
+	delay := startDelay(t.Failures)
+	t.Until = p.now.Add(delay)
+	if delay > 0 {
+		p.say(inconsistentStarts(p.service.Name))
+	}
+}
+
+// throttled reports whether starts are held back, and wakes when they no longer are.
+func (p *planner) throttled(d *state.Deployment) bool {
+	until := p.service.Throttle.Until
+	if d.Failures > freeCrashes {
+		if end := d.FailedAt.Add(crashPause); end.After(until) {
+			until = end
+		}
+	}
+	if !p.now.Before(until) {
+		return false
+	}
+	p.wake(until)
+	return true
+}

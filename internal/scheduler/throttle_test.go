@@ -1,0 +1,156 @@
+package scheduler
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+func TestStartsThatFailAreSpacedOut(t *testing.T) {
+	f := newFixture(t, func(s *state.Service) { s.DesiredCount = 1 })
+	f.schedule()
+	var delays []time.Duration
+	for range 13 {
+		f.now = f.now.Add(time.Second)
+		f.failNew(types.TaskStopCodeTaskFailedToStart)
+		f.schedule()
+		waits := time.Duration(0)
+		if len(f.tasks()) == 0 {
+			waits = f.wakeAt.Sub(f.now)
+			f.now = f.wakeAt.Add(-time.Millisecond)
+			f.schedule()
+			if len(f.tasks()) != 0 {
+				t.Fatal("started too early")
+			}
+			f.now = f.wakeAt
+			f.schedule()
+		}
+		if n := len(f.tasks()); n != 1 {
+			t.Fatalf("%d tasks after the delay", n)
+		}
+		delays = append(delays, waits/time.Second)
+	}
+	want := []time.Duration{0, 0, 10, 20, 40, 80, 160, 320, 640, 1280, 1620, 1620, 1620}
+	if !slices.Equal(delays, want) {
+		t.Errorf("delays %d s, want %d", delays, want)
+	}
+	impaired := "(service web) is unable to consistently start tasks successfully. " +
+		"For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+	if got := f.messages()[:6]; got[3] != impaired || got[5] != impaired {
+		t.Errorf("events: %q", got)
+	}
+}
+
+func TestWhyATaskIsNotPlacedIsAnEvent(t *testing.T) {
+	for _, reason := range []string{state.NoCapacity, "ResourceInitializationError: unable to pull secrets or registry auth: why"} {
+		f := newFixture(t, func(s *state.Service) { s.DesiredCount = 1 })
+		f.schedule()
+		f.endFor(f.tasks()[0], types.TaskStopCodeTaskFailedToStart, reason)
+		f.schedule()
+		if got := f.messages(); !slices.Contains(got, "(service web) was unable to place a task. Reason: "+reason+".") {
+			t.Errorf("events: %q", got)
+		}
+	}
+}
+
+func TestManyTasksThatFailTogetherAreFewAttempts(t *testing.T) {
+	f := newFixture(t, func(s *state.Service) { s.DesiredCount = 20 })
+	f.schedule()
+	for _, task := range f.tasks() {
+		f.end(task, types.TaskStopCodeTaskFailedToStart)
+		f.schedule()
+	}
+	if got := f.service().Throttle.Failures; got > 3 {
+		t.Errorf("twenty failures of one start are %d attempts", got)
+	}
+}
+
+// throttledFixture has failed three times to start its only task.
+func throttledFixture(t *testing.T) *fixture {
+	f := newFixture(t, func(s *state.Service) { s.DesiredCount = 1 })
+	for range 3 {
+		f.schedule()
+		f.failNew(types.TaskStopCodeTaskFailedToStart)
+	}
+	f.schedule()
+	if len(f.tasks()) != 0 || f.service().Throttle.Failures != 3 {
+		t.Fatalf("not throttled: %+v", f.service().Throttle)
+	}
+	return f
+}
+
+func TestAnotherTaskDefinitionEndsTheThrottle(t *testing.T) {
+	f := throttledFixture(t)
+	f.deploy(false)
+	f.schedule()
+	if len(f.tasks()) != 1 {
+		t.Error("still throttled")
+	}
+}
+
+func TestForcingANewDeploymentKeepsTheThrottle(t *testing.T) {
+	f := throttledFixture(t)
+	f.change(func(s *state.Service) {
+		forced := f.newDeployment(s.Primary().Revision.TaskDefinition)
+		s.Deployments = slices.Insert(s.Deployments, 0, forced)
+	})
+	f.schedule()
+	if len(f.tasks()) != 0 {
+		t.Error("not throttled any more")
+	}
+	f.settle()
+	f.expect("COMPLETED desired 1 pending 0 running 1 failed 0")
+}
+
+func TestTasksThatRanAreNotThrottled(t *testing.T) {
+	f := throttledFixture(t)
+	f.now = f.wakeAt
+	for range freeCrashes - 3 {
+		f.schedule()
+		if len(f.tasks()) != 1 {
+			t.Fatal("a crash after RUNNING is throttled")
+		}
+		f.obey()
+		f.failNew(types.TaskStopCodeEssentialContainerExited)
+	}
+	f.schedule()
+	if got := f.service().Throttle; got != (state.Throttle{}) {
+		t.Errorf("throttle: %+v", got)
+	}
+}
+
+func TestACrashLoopIsSlowedDown(t *testing.T) {
+	f := newFixture(t, func(s *state.Service) { s.DesiredCount = 1 })
+	crash := func() {
+		t.Helper()
+		if f.schedule(); len(f.tasks()) != 1 {
+			t.Fatalf("%d tasks after %d crashes", len(f.tasks()), f.service().Primary().FailedTasks)
+		}
+		f.obey()
+		f.failNew(types.TaskStopCodeEssentialContainerExited)
+	}
+	for range freeCrashes + 1 {
+		crash()
+	}
+	for range 3 {
+		f.schedule()
+		if n := len(f.tasks()); n != 0 || !f.wakeAt.Equal(f.now.Add(crashPause)) {
+			t.Fatalf("%d tasks, the next start in %v", n, f.wakeAt.Sub(f.now))
+		}
+		f.now = f.wakeAt
+		crash()
+	}
+	f.schedule()
+	f.expect("IN_PROGRESS desired 1 pending 0 running 0 failed 14")
+	if got := f.service().Throttle; got != (state.Throttle{}) {
+		t.Errorf("throttle: %+v", got)
+	}
+
+	f.deploy(false)
+	if f.schedule(); len(f.tasks()) != 1 {
+		t.Error("a new deployment has to wait")
+	}
+}

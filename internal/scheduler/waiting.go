@@ -1,0 +1,87 @@
+package scheduler
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// awaited is what a service waits for that is not in its own rows.
+type awaited int
+
+const (
+	nothing      awaited = iota
+	forInstances         // any change of a container instance of its cluster
+	forRoom              // and any task there that gives something back
+)
+
+// waiting are the services that wait for container instances, by cluster. A service with
+// all its tasks is not among them, so that it is not woken by what happens to others.
+type waiting struct {
+	mu       sync.Mutex
+	clusters map[string]map[string]awaited
+}
+
+// put notes what a service waits for. It reports whether that is more than before: what
+// has happened since the service was looked at has not been told to it.
+func (w *waiting) put(service string, what awaited) (more bool) {
+	cluster := clusterOf(service)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := w.clusters[cluster][service]
+	switch {
+	case what == nothing:
+		delete(w.clusters[cluster], service)
+	case w.clusters[cluster] == nil:
+		w.clusters[cluster] = map[string]awaited{service: what}
+	default:
+		w.clusters[cluster][service] = what
+	}
+	return what > before
+}
+
+// of returns the services of a cluster that wait for something.
+func (w *waiting) of(cluster string, what awaited) (services []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for service, awaits := range w.clusters[cluster] {
+		if awaits >= what {
+			services = append(services, service)
+		}
+	}
+	return services
+}
+
+func clusterOf(id string) string { return arn.ScopeOf(id).Cluster(arn.ClusterName(id)) }
+
+// wakesServices is a loop that wakes the services which a change of something else concerns.
+func (c *Controller) wakesServices(of string, watch *state.Watch, concerned func(id string) []string) *reconcile.Loop {
+	return reconcile.New(reconcile.Options{
+		Name: of, Clock: c.Clock, Log: c.Log, Watch: watch,
+		Reconcile: func(_ context.Context, id string) (time.Time, error) {
+			for _, service := range concerned(id) {
+				c.services.Wake(service)
+			}
+			return time.Time{}, nil
+		},
+	})
+}
+
+// concernedByRoom are the services that lack room in a cluster.
+func (c *Controller) concernedByRoom(cluster string) []string { return c.waiting.of(cluster, forRoom) }
+
+// concernedByInstance are the services that wait for a change of a container instance, and
+// those that have tasks on it.
+func (c *Controller) concernedByInstance(instance string) []string {
+	services := c.waiting.of(clusterOf(instance), forInstances)
+	for _, t := range state.InstanceTasks(c.Store.Read(), instance) {
+		if t.Spec.ServiceARN != "" {
+			services = append(services, t.Spec.ServiceARN)
+		}
+	}
+	return services
+}
