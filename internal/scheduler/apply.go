@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -53,76 +54,79 @@ func definitionOf(tx *state.Tx, r *state.ServiceRevision) *state.TaskDefinition 
 
 // change is a plan on its way into a transaction.
 type change struct {
-	tx       *state.Tx
-	service  *state.Service // as it was when the plan was made
-	now      time.Time
-	messages []string
-	err      error
+	tx      *state.Tx
+	service *state.Service // as it was when the plan was made
+	now     time.Time
+	events  []event.Event
 }
 
 // apply carries out a plan that was made on the transaction's own view.
 func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) error {
 	c := &change{tx: tx, service: s, now: now}
 	for _, v := range verbs {
-		if v.apply(c); c.err != nil {
-			return c.err
+		if err := c.carryOut(v); err != nil {
+			return err
 		}
 	}
-	if len(c.messages) == 0 {
+	if len(c.events) == 0 {
 		return nil
 	}
-	state.AddServiceEvents(tx, s.ARN, c.events(state.FindServiceEvents(tx, s.ARN))...)
+	state.AddServiceEvents(tx, s.ARN, c.told(state.FindServiceEvents(tx, s.ARN))...)
 	return nil
 }
 
-// events are the messages as service events: 1 ms apart (ECS0093), and none older than one
+// told are the events as DescribeServices shows them: 1 ms apart (ECS0093), and none older than one
 // that is there before.
-func (c *change) events(before []types.ServiceEvent) []types.ServiceEvent {
+func (c *change) told(before []types.ServiceEvent) []types.ServiceEvent {
 	at := c.now
 	if len(before) > 0 && before[0].CreatedAt.After(at) {
 		at = *before[0].CreatedAt
 	}
-	events := make([]types.ServiceEvent, len(c.messages))
-	for i, m := range c.messages {
+	events := make([]types.ServiceEvent, len(c.events))
+	for i, e := range c.events {
 		events[i] = types.ServiceEvent{
-			Id: aws.String(arn.NewUUID()), Message: aws.String(m),
+			Id: aws.String(arn.NewUUID()), Message: aws.String(e.Message(c.service.Name)),
 			CreatedAt: aws.Time(at.Add(time.Duration(i) * time.Millisecond)),
 		}
 	}
 	return events
 }
 
-func (c *change) say(message string) { c.messages = append(c.messages, message) }
+func (c *change) say(e event.Event) { c.events = append(c.events, e) }
 
-func (v StopTasks) apply(c *change) {
-	for _, task := range v.Tasks {
-		state.StopTask(c.tx, task, state.Stop{
-			Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now,
-		})
+// carryOut does one thing.
+func (c *change) carryOut(v Verb) error {
+	switch v := v.(type) {
+	case StartTasks:
+		return c.startTasks(v)
+	case StopTasks:
+		for _, task := range v.Tasks {
+			state.StopTask(c.tx, task, state.Stop{Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now})
+		}
+	case AddEvent:
+		c.say(v.Event)
+	case PutService:
+		c.putService(v.Service)
+	case PutServiceDeployment:
+		state.PutServiceDeployment(c.tx, v.ServiceDeployment)
+	case ResolveImages: // of one task: those of a deployment run the same images
+		if tasks := state.DeploymentTasks(c.tx, c.service.ARN, v.DeploymentID); len(tasks) > 0 {
+			state.ResolveImages(c.tx, v.RevisionARN, tasks[0].Status.Containers)
+		}
+	case ForgetDeployment:
+		state.ForgetDeployment(c.tx, c.service.ARN, v.ID)
+	case RemoveService:
+		state.RemoveService(c.tx, c.service)
 	}
+	return nil
 }
 
-func (v AddEvent) apply(c *change) { c.say(v.Message) }
-
-func (v PutService) apply(c *change) {
-	for _, d := range v.Service.Deployments {
+func (c *change) putService(s *state.Service) {
+	for _, d := range s.Deployments {
 		if d.ID == "" {
 			d.ID = arn.NewDeploymentID()
 		}
 	}
-	state.Retire(c.tx, c.service, v.Service, c.now)
-	state.PutService(c.tx, v.Service)
+	state.Retire(c.tx, c.service, s, c.now)
+	state.PutService(c.tx, s)
 }
-
-func (v PutServiceDeployment) apply(c *change) { state.PutServiceDeployment(c.tx, v.ServiceDeployment) }
-
-// apply looks at one task: those of a deployment run the same images.
-func (v ResolveImages) apply(c *change) {
-	if tasks := state.DeploymentTasks(c.tx, c.service.ARN, v.DeploymentID); len(tasks) > 0 {
-		state.ResolveImages(c.tx, v.RevisionARN, tasks[0].Status.Containers)
-	}
-}
-
-func (v ForgetDeployment) apply(c *change) { state.ForgetDeployment(c.tx, c.service.ARN, v.ID) }
-
-func (RemoveService) apply(c *change) { state.RemoveService(c.tx, c.service) }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -116,10 +117,10 @@ func inProgress(g *generation) bool {
 // Source: ECS developer guide, deployment circuit breaker; field reports.
 func (p *planner) tripCircuitBreaker() bool {
 	d, breaker := p.primary.deployment, circuitBreaker(p.service)
-	if !breaker.Enable || !inProgress(p.primary) || d.FailedTasks < threshold(breaker.ThresholdConfiguration, p.desired()) {
+	if !breaker.Enable || !inProgress(p.primary) || d.FailedTasks < threshold(breaker.ThresholdConfiguration, p.desiredCount()) {
 		return false
 	}
-	p.say(deploymentFailed(p.service.Name, d.ID))
+	p.say(event.DeploymentFailed{Deployment: d.ID})
 	p.failPrimary(failedReason)
 	if r := p.record(d); r != nil {
 		r.CircuitBreaker.Status = types.ServiceDeploymentRollbackMonitorsStatusTriggered

@@ -62,7 +62,7 @@ func (c *Controller) Idle(ctx context.Context) error {
 
 func (c *Controller) init() {
 	c.once.Do(func() {
-		c.waiting.clusters = map[string]map[string]awaited{}
+		c.waiting.clusters = map[string]map[string]waitCondition{}
 		instances := c.wakesServices("container instance", c.Store.WatchContainerInstances(), c.concernedByInstance)
 		room := c.wakesServices("room of a cluster", c.Store.WatchRoom(), c.concernedByRoom)
 		c.services = reconcile.New(reconcile.Options{

@@ -18,12 +18,12 @@ import (
 //	D=3, one instance no longer satisfies the constraints: D=2, its task stops at once.
 //
 // Source: ECS developer guide, daemon scheduling strategy.
-func daemon(p *planner) intent {
+func daemon(p *planner) desired {
 	in := rollingUpdate(p)
 	in.onEach = true
-	p.service.Daemons = p.desired()
+	p.service.Daemons = p.desiredCount()
 	p.await(forInstances)
-	for _, g := range in.goals {
+	for _, g := range in.targets {
 		p.leaveInstances(g)
 	}
 	return in
@@ -64,17 +64,17 @@ func (p *planner) matching(g *generation) []*state.ContainerInstance {
 	return nil
 }
 
-// standing is that of a container instance.
-type standing int
+// instanceState is that of a container instance.
+type instanceState int
 
 const (
-	inService      standing = iota
-	unheard                 // its agent is not connected
-	leavingService          // it drains
+	inService      instanceState = iota
+	unheard                      // its agent is not connected
+	leavingService               // it drains
 	gone
 )
 
-func (p *planner) instanceOf(t *state.Task) standing {
+func (p *planner) instanceOf(t *state.Task) instanceState {
 	switch i := p.in.Instances.Instance(t.Placement.ContainerInstance); {
 	case i == nil || i.Status == state.InstanceInactive:
 		return gone
@@ -90,7 +90,7 @@ func (p *planner) instanceOf(t *state.Task) standing {
 // none, and stops them: at once where the instance no longer satisfies the constraints,
 // and last of all where it drains. There, a generation that is replaced does not wait:
 // its deployment would with it.
-func (p *planner) leaveInstances(g goal) {
+func (p *planner) leaveInstances(g target) {
 	if p.in.Instances.Demand(g.deployment) == nil {
 		return // nobody can say what it asks for
 	}
@@ -98,13 +98,13 @@ func (p *planner) leaveInstances(g goal) {
 	for _, i := range p.matching(g.generation) {
 		matching[i.ARN] = true
 	}
-	var drained, stray, waiting []fate
+	var drained, stray, waiting []stopCandidate
 	for _, t := range p.tasks(g.generation) {
 		switch at := p.instanceOf(t.task); {
 		case matching[t.task.Placement.ContainerInstance] || at == unheard:
 		case at != leavingService:
 			stray = append(stray, t)
-		case g.yields == whenReplaced || t.condition == pending || p.lastOn(t.task.Placement.ContainerInstance):
+		case g.drain == whenReplaced || t.condition == pending || p.lastOn(t.task.Placement.ContainerInstance):
 			drained = append(drained, t)
 		default:
 			waiting = append(waiting, t)
@@ -167,8 +167,8 @@ func (p *planner) isDaemon() bool {
 	return p.service.SchedulingStrategy == types.SchedulingStrategyDaemon
 }
 
-// desired is how many tasks the service shall have.
-func (p *planner) desired() int {
+// desiredCount is how many tasks the service shall have.
+func (p *planner) desiredCount() int {
 	if p.isDaemon() {
 		each := p.daemons()
 		return len(each.wanted) + each.unheard

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -57,7 +59,7 @@ func TestDaemonUpdateStopsTheOldTaskOfAnInstanceFirst(t *testing.T) {
 			t.Fatalf("minimum %d: stopped %d, started %d", c.minimum, old.Left-old.Active, started.Active)
 		}
 		if c.stopped == 0 {
-			f.expectMessages(seen, deadlocked("web"))
+			f.expectMessages(seen, event.Deadlocked{}.Message("web"))
 			continue
 		}
 		f.obey()
@@ -122,8 +124,7 @@ func TestDaemonThatHasNoRoomOnAnInstance(t *testing.T) {
 		t.Error("steady, though a daemon is missing")
 	}
 	messages := f.messages()
-	if last := messages[len(messages)-1]; last != "(service web) was unable to place a task because no container instance met all of its requirements. "+
-		"The closest matching (container-instance i0) has insufficient CPU units available."+troubleshooting {
+	if last := messages[len(messages)-1]; last != (event.NoPlace{Instance: "i0", Reason: placement.ResourceCPU}).Message("web") {
 		t.Errorf("last event %q", last)
 	}
 	f.end(full, types.TaskStopCodeUserInitiated)

@@ -35,7 +35,7 @@ func (p *planner) early(since time.Time, delay time.Duration) bool {
 // that is repeated faster does not keep it away.
 func (p *planner) overlooks() bool {
 	d, delays := p.primary.deployment, p.in.Delays
-	wanted := p.desired()
+	wanted := p.desiredCount()
 	switch r := p.record(d); {
 	case r != nil && r.StartedAt.IsZero():
 		first := d.CreatedAt

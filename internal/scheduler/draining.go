@@ -9,7 +9,7 @@ const retention = time.Hour
 // drain stops all tasks of a deleted service. That it has none completes a deployment that
 // was in progress (ECS0087), and when none is left it is INACTIVE.
 func (p *planner) drain() {
-	in, left := intent{final: !failed(p.primary)}, 0
+	in, left := desired{final: !failed(p.primary)}, 0
 	p.service.Daemons = 0
 	for _, g := range p.all() {
 		g.deployment.DesiredCount = 0
@@ -22,7 +22,7 @@ func (p *planner) drain() {
 		if g != p.primary {
 			behind = whenReplaced
 		}
-		in.goals = append(in.goals, goal{generation: g, yields: behind})
+		in.targets = append(in.targets, target{generation: g, drain: behind})
 	}
 	p.drop(func(g *generation) bool { return g.counts.Left == 0 })
 	p.reachSteadyState(in)

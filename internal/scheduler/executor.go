@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
@@ -13,26 +14,26 @@ import (
 // carryOut is the executor: it brings about what a strategy wants, as far as the bounds
 // and the health of tasks allow now. Starts come before stops, and among generations that
 // are replaced the oldest gives its tasks first.
-func (p *planner) carryOut(in intent) {
-	for _, g := range in.goals {
+func (p *planner) carryOut(in desired) {
+	for _, g := range in.targets {
 		g.deployment.DesiredCount = g.wanted
 	}
 	if !in.onEach {
 		p.stopPendingOnDraining()
 	}
-	for _, g := range in.goals {
+	for _, g := range in.targets {
 		if g.grows {
 			p.startMissing(in, g)
 			p.replaceUnhealthy(in, g)
 		}
 	}
-	for _, g := range slices.Backward(in.goals) {
-		if g.yields == whenReplaced {
+	for _, g := range slices.Backward(in.targets) {
+		if g.drain == whenReplaced {
 			p.stopReplaced(in, g)
 		}
 	}
-	for _, g := range in.goals {
-		if g.yields == atOnce && !in.onEach {
+	for _, g := range in.targets {
+		if g.drain == atOnce && !in.onEach {
 			p.stopLeaving(in, g)
 			p.stopSurplus(g)
 		}
@@ -44,21 +45,21 @@ func (p *planner) carryOut(in intent) {
 }
 
 // room is how many tasks may be started now; it is negative after a scale-in.
-func (p *planner) room(in intent) int { return in.upper - p.present() }
+func (p *planner) room(in desired) int { return in.upper - p.present() }
 
 // missing is how many tasks a generation lacks; those that failed their health checks
 // and those that have to leave do not count as there.
-func (g goal) missing() int { return g.wanted - (g.counts.Active - g.unhealthy - g.leaving) }
+func (g target) missing() int { return g.wanted - (g.counts.Active - g.unhealthy - g.leaving) }
 
 // lacks is how many tasks of a generation may be started now.
-func (p *planner) lacks(in intent, g goal) int {
+func (p *planner) lacks(in desired, g target) int {
 	if in.onEach {
 		return len(p.vacant())
 	}
 	return min(g.missing(), p.room(in))
 }
 
-func (p *planner) startMissing(in intent, g goal) {
+func (p *planner) startMissing(in desired, g target) {
 	n := min(p.lacks(in, g), p.mostStarts())
 	if n <= 0 || p.held(g.generation) {
 		return
@@ -87,7 +88,7 @@ func (p *planner) mostStarts() int {
 }
 
 // start puts starts into the plan.
-func (p *planner) start(g goal, start StartTasks) {
+func (p *planner) start(g target, start StartTasks) {
 	n := start.N
 	if n == 0 {
 		return
@@ -105,7 +106,7 @@ func (p *planner) start(g goal, start StartTasks) {
 // held reports whether no task of a generation can be started now, wherever there is room.
 func (p *planner) held(g *generation) bool {
 	if obstacle := p.obstacle(g); obstacle != "" {
-		p.sayOnce(obstacle)
+		p.sayOnce(event.NotLaunched{Err: obstacle})
 		p.wake(p.now.Add(retryLaunch))
 		return true
 	}
@@ -115,21 +116,20 @@ func (p *planner) held(g *generation) bool {
 // retryLaunch is after how long a start that could not be made is tried again.
 const retryLaunch = time.Minute
 
-// obstacle is the message about what keeps every task from being launched; empty if
+// obstacle is the error that keeps every task from being launched; empty if
 // nothing does.
 func (p *planner) obstacle(g *generation) string {
-	name, revision := p.service.Name, g.deployment.Revision
 	switch {
 	case g.definition == nil:
-		return notLaunched(name, "TaskDefinition not found.")
+		return "TaskDefinition not found."
 	case p.in.Roles[g.deployment.ID] != "":
-		return notLaunched(name, task.RoleNotAssumed(p.in.Roles[g.deployment.ID]))
-	case g.definition.NetworkMode == types.NetworkModeAwsvpc && vpcConfiguration(revision) == nil:
-		return notLaunched(name, "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+		return task.RoleNotAssumed(p.in.Roles[g.deployment.ID])
+	case g.definition.NetworkMode == types.NetworkModeAwsvpc && vpcConfiguration(g.deployment.Revision) == nil:
+		return "Network Configuration must be provided when networkMode 'awsvpc' is specified."
 	case p.in.Networks[g.deployment.ID] != "":
 		// Source: ECS developer guide, service event messages, for a launch that is refused;
 		// its words are those of RunTask.
-		return notLaunched(name, p.in.Networks[g.deployment.ID])
+		return p.in.Networks[g.deployment.ID]
 	default:
 		return ""
 	}
@@ -155,27 +155,27 @@ func vpcConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
 //	D=2, maximumPercent 200, both need port 80 of the only 2 instances: stop one, start 1.
 //
 // Source: ECS API reference, maximumPercent.
-func (p *planner) replaceUnhealthy(in intent, g goal) {
+func (p *planner) replaceUnhealthy(in desired, g target) {
 	if g.unhealthy == 0 {
 		return
 	}
 	n := min(g.unhealthy, max(0, g.healthy+g.unused+g.unhealthy-g.wanted))
-	makesRoom := func(fate) bool { return true }
+	makesRoom := func(stopCandidate) bool { return true }
 	settled := g.starting == 0 && p.present() == p.active() // nothing on its way in or out
 	switch {
 	case n > 0:
 	case settled && (p.room(in) <= 0 || in.onEach && p.unplaced != nil):
 		n = 1
 	case settled && p.unplaced != nil:
-		n, makesRoom = 1, func(t fate) bool { return t.leaving || p.relieves(t) }
+		n, makesRoom = 1, func(t stopCandidate) bool { return t.leaving || p.relieves(t) }
 	default:
 		return
 	}
-	var chosen []fate
+	var chosen []stopCandidate
 	for _, t := range p.tasks(g.generation) {
 		if t.condition == unhealthy && len(chosen) < min(n, maxStops) && makesRoom(t) {
 			chosen = append(chosen, t)
-			p.say(failedHealthChecks(p.service.Name, t.task))
+			p.say(failedHealthChecks(t.task))
 		}
 	}
 	p.fail(g.generation, len(chosen))
@@ -185,7 +185,7 @@ func (p *planner) replaceUnhealthy(in intent, g goal) {
 }
 
 // byReason gathers tasks that fail the same checks, in their order.
-func byReason(tasks []fate) (groups [][]fate) {
+func byReason(tasks []stopCandidate) (groups [][]stopCandidate) {
 	at := map[string]int{}
 	for _, t := range tasks {
 		reason := reasonUnhealthy(t.task)
@@ -200,11 +200,11 @@ func byReason(tasks []fate) (groups [][]fate) {
 
 // announceDeadlock says that the bounds let nothing move, once nothing is on its way
 // that could change it.
-func (p *planner) announceDeadlock(in intent) {
-	lacks := slices.ContainsFunc(in.goals, func(g goal) bool { return g.grows && g.missing() > 0 })
+func (p *planner) announceDeadlock(in desired) {
+	lacks := slices.ContainsFunc(in.targets, func(g target) bool { return g.grows && g.missing() > 0 })
 	moving := p.starting() > 0 || p.present() != p.active()
-	if p.spared != nil || moving || !lacks || p.room(in) > 0 || len(in.goals) == 1 {
+	if p.spared != nil || moving || !lacks || p.room(in) > 0 || len(in.targets) == 1 {
 		return
 	}
-	p.sayOnce(deadlocked(p.service.Name))
+	p.sayOnce(event.Deadlocked{})
 }

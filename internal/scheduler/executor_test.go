@@ -7,9 +7,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestTheExecutorBringsAboutWhatAnyStrategyWants gives it goals for three generations, of
+// TestTheExecutorBringsAboutWhatAnyStrategyWants gives it targets for three generations, of
 // which some have tasks already. At no step it starts above upper nor stops healthy tasks
-// below lower, and where the bounds leave room it reaches the goals.
+// below lower, and where the bounds leave room it reaches the targets.
 func TestTheExecutorBringsAboutWhatAnyStrategyWants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := newFixture(t, func(s *state.Service) { s.DesiredCount = rapid.IntRange(0, 5).Draw(t, "before") })
@@ -21,16 +21,16 @@ func TestTheExecutorBringsAboutWhatAnyStrategyWants(t *testing.T) {
 		}
 		most := wanted[0] + wanted[1] + wanted[2]
 		upper, lower := most+rapid.IntRange(1, 5).Draw(t, "room"), rapid.IntRange(0, most).Draw(t, "lower")
-		mixed := func(p *planner) intent {
-			in := intent{upper: upper, lower: lower}
+		mixed := func(p *planner) desired {
+			in := desired{upper: upper, lower: lower}
 			for i, g := range p.all() {
-				in.goals = append(in.goals, goal{generation: g, wanted: wanted[i], grows: true, yields: whenReplaced})
+				in.targets = append(in.targets, target{generation: g, wanted: wanted[i], grows: true, drain: whenReplaced})
 			}
 			return in
 		}
 		f.follow(mixed)
 		if in := mixed(newPlanner(f.input())); !in.reached() {
-			t.Fatalf("wanted %v within %d and %d, and got %+v, %+v, %+v", wanted, lower, upper, in.goals[0], in.goals[1], in.goals[2])
+			t.Fatalf("wanted %v within %d and %d, and got %+v, %+v, %+v", wanted, lower, upper, in.targets[0], in.targets[1], in.targets[2])
 		}
 	})
 }

@@ -33,7 +33,7 @@ type fixture struct {
 	now   time.Time
 	// wakeAt is when the scheduler wants to be asked again.
 	wakeAt time.Time
-	awaits awaited // what it waits for
+	awaits waitCondition // what it waits for
 
 	controller *Controller // of reconcile
 }

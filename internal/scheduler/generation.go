@@ -61,7 +61,7 @@ func hasEssentialCheck(def *types.TaskDefinition) bool {
 }
 
 // stopped takes tasks out of the counts that the plan stops.
-func (g *generation) stopped(tasks []fate) {
+func (g *generation) stopped(tasks []stopCandidate) {
 	for _, t := range tasks {
 		g.counts.Active--
 		if t.task.Status.LastStatus == state.Running {
@@ -87,7 +87,7 @@ func (g *generation) stopped(tasks []fate) {
 }
 
 // without takes tasks out of all counts that go on but do not matter.
-func (g *generation) without(tasks []fate) {
+func (g *generation) without(tasks []stopCandidate) {
 	g.stopped(tasks)
 	for _, t := range tasks {
 		g.counts.Left--
@@ -131,8 +131,8 @@ const (
 	healthy
 )
 
-// fate is a task that may be stopped.
-type fate struct {
+// stopCandidate is a task that may be stopped.
+type stopCandidate struct {
 	task      *state.Task
 	condition condition
 	leaving   bool // its container instance drains
@@ -140,15 +140,15 @@ type fate struct {
 }
 
 // serves reports whether a task runs and fails no check.
-func (f fate) serves() bool { return f.condition > unhealthy }
+func (f stopCandidate) serves() bool { return f.condition > unhealthy }
 
 // tasks lists the tasks of a deployment that have not been told to stop, not by
 // the plan either.
-func (p *planner) tasks(g *generation) []fate {
-	var list []fate
+func (p *planner) tasks(g *generation) []stopCandidate {
+	var list []stopCandidate
 	for _, t := range p.in.Tasks(g.deployment.ID) {
 		if t.Stop == nil && !t.Ended() && !p.stopping[t.ARN] {
-			list = append(list, fate{t, p.condition(g, t), p.draining[t.ARN], p.protects(t)})
+			list = append(list, stopCandidate{t, p.condition(g, t), p.draining[t.ARN], p.protects(t)})
 		}
 	}
 	return list

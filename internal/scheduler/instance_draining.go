@@ -11,7 +11,7 @@ func (p *planner) stopPendingOnDraining() {
 		return
 	}
 	for _, g := range p.all() {
-		var chosen []fate
+		var chosen []stopCandidate
 		for _, t := range p.tasks(g) {
 			if t.leaving && t.condition == pending && len(chosen) < maxStops {
 				chosen = append(chosen, t)
@@ -35,12 +35,12 @@ func (p *planner) stopPendingOnDraining() {
 //	D=2, 100/100, one leaves: nothing can move.
 //
 // Source: ECS API reference, UpdateContainerInstancesState.
-func (p *planner) stopLeaving(in intent, g goal) {
+func (p *planner) stopLeaving(in desired, g target) {
 	if g.leaving == 0 {
 		return
 	}
 	spare := p.healthy() - in.lower
-	var chosen []fate
+	var chosen []stopCandidate
 	for _, t := range inStopOrder(p.tasks(g.generation)) {
 		switch {
 		case !t.leaving || !t.serves() || len(chosen) == maxStops:

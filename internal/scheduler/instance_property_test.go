@@ -65,7 +65,7 @@ var tasksOnInstances = []taskOnInstances{
 // tasks may stop or new ones start.
 func (f *fixture) checkUpdate(t *rapid.T, kind taskOnInstances, room int) {
 	p := newPlanner(f.input())
-	if d := p.desired(); d > 0 && p.lower() == d && (p.upper() == d || room == d) {
+	if d := p.desiredCount(); d > 0 && p.lower() == d && (p.upper() == d || room == d) {
 		return
 	}
 	f.change(func(s *state.Service) { s.DeploymentConfiguration.DeploymentCircuitBreaker = breaker(true) })

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -40,11 +41,12 @@ type Plan struct {
 	Verbs []Verb // in order; none: the service is as it should be
 	// WakeAt is when to decide again though nothing has changed; zero is never.
 	WakeAt time.Time
-	awaits awaited
+	awaits waitCondition
 }
 
-// Verb is one thing to do; see the types that implement it.
-type Verb interface{ apply(*change) }
+// Verb is one thing to do: StartTasks, StopTasks, AddEvent, PutService, PutServiceDeployment,
+// ResolveImages, ForgetDeployment or RemoveService.
+type Verb any
 
 // StartTasks makes tasks of a deployment and announces them.
 type StartTasks struct {
@@ -61,8 +63,8 @@ type StopTasks struct {
 	Reason string
 }
 
-// AddEvent adds a message to the service's events.
-type AddEvent struct{ Message string }
+// AddEvent adds an event to the service's.
+type AddEvent struct{ Event event.Event }
 
 // PutService writes the status that the scheduler keeps, and a deployment that it
 // put in front; such a one has no id yet.
@@ -124,7 +126,7 @@ type planner struct {
 	spared   *scaleIn        // the first that protected tasks stand in the way of
 	unplaced *shortage       // nil: there is a place for what the plan starts
 	each     *daemons        // nil until it is asked for
-	awaits   awaited
+	awaits   waitCondition
 	verbs    []Verb
 	wakeAt   time.Time
 }
@@ -197,8 +199,6 @@ func (p *planner) changed(old map[string]*state.Deployment) bool {
 
 func (p *planner) do(v Verb) { p.verbs = append(p.verbs, v) }
 
-func (p *planner) say(message string) { p.do(AddEvent{message}) }
-
 // wake asks for another decision at a time, or earlier.
 func (p *planner) wake(at time.Time) {
 	if p.wakeAt.IsZero() || at.Before(p.wakeAt) {
@@ -207,4 +207,4 @@ func (p *planner) wake(at time.Time) {
 }
 
 // await says what has to happen elsewhere before the next decision may differ.
-func (p *planner) await(what awaited) { p.awaits = max(p.awaits, what) }
+func (p *planner) await(what waitCondition) { p.awaits = max(p.awaits, what) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"pgregory.net/rapid"
 )
@@ -139,7 +140,7 @@ func (f *fixture) checkConverged() {
 		f.t.Fatalf("does not rest: %+v", verbs)
 	}
 	p := newPlanner(in)
-	primary, d, kept := s.Primary(), p.desired(), p.kept()
+	primary, d, kept := s.Primary(), p.desiredCount(), p.kept()
 	f.checkRecords()
 	switch {
 	case kept == nil:
@@ -164,7 +165,7 @@ func (f *fixture) stuck(p *planner) bool {
 	}
 	switch messages := f.messages(); {
 	case p.upper() <= p.lower():
-		if last := messages[len(messages)-1]; !failed(p.primary) && last != deadlocked("web") {
+		if last := messages[len(messages)-1]; !failed(p.primary) && last != (event.Deadlocked{}).Message("web") {
 			f.t.Fatalf("stuck without a word: %q", messages)
 		}
 	case f.awaits == forRoom && p.healthy() <= p.lower():

@@ -1,9 +1,9 @@
 package scheduler
 
 import (
-	"fmt"
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -29,12 +29,12 @@ func (p *planner) protects(t *state.Task) bool {
 // container instance that drains or goes, the end of the service.
 //
 // Source: ECS developer guide, task scale-in protection.
-func (p *planner) sparing(g *generation, tasks []fate) []fate {
+func (p *planner) sparing(g *generation, tasks []stopCandidate) []stopCandidate {
 	if g.counts.Protected == 0 {
 		return tasks
 	}
 	spared := 0
-	free := slices.DeleteFunc(tasks, func(t fate) bool {
+	free := slices.DeleteFunc(tasks, func(t stopCandidate) bool {
 		keep := t.protected && !t.leaving && t.condition != unhealthy
 		spared += count(keep)
 		return keep
@@ -51,17 +51,11 @@ type scaleIn struct {
 	protected  int
 }
 
-// underProtection is the message about it. Source: field reports of service events.
-func underProtection(service string, s scaleIn) string {
-	return fmt.Sprintf("(service %s) was unable to reach steady state because (taskSet %s) was unable to scale in due to (reason %d tasks under protection)",
-		service, s.deployment, s.protected)
-}
-
 // announceProtection says that protected tasks keep the service from what is wanted, once
 // nothing else is on its way.
 func (p *planner) announceProtection() {
 	if p.spared == nil || p.starting() > 0 || p.present() != p.active() {
 		return
 	}
-	p.sayUnlessSaid(underProtection(p.service.Name, *p.spared))
+	p.sayUnlessSaid(event.TasksProtected{Deployment: p.spared.deployment, Tasks: p.spared.protected})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -29,7 +30,7 @@ func (f *fixture) left(tasks ...*state.Task) bool {
 }
 
 func underProtectionIn(f *fixture, deployment int, n int) string {
-	return underProtection("web", scaleIn{f.service().Deployments[deployment].ID, n})
+	return event.TasksProtected{Deployment: f.service().Deployments[deployment].ID, Tasks: n}.Message("web")
 }
 
 func TestProtectedTasksSurviveAScaleIn(t *testing.T) {
@@ -156,7 +157,7 @@ func TestProtectedTasksCountForMaximumPercent(t *testing.T) {
 	if !f.left(old...) || len(f.tasks()) != 2 {
 		t.Errorf("%d tasks, the protected ones among them: %v", len(f.tasks()), f.left(old...))
 	}
-	if m := f.messages(); !slices.Contains(m, underProtectionIn(f, 1, 2)) || slices.Contains(m, deadlocked("web")) {
+	if m := f.messages(); !slices.Contains(m, underProtectionIn(f, 1, 2)) || slices.Contains(m, event.Deadlocked{}.Message("web")) {
 		t.Errorf("messages %q", m)
 	}
 }

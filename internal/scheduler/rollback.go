@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -25,7 +26,7 @@ func (p *planner) rollBack(reason, cause string) {
 		}
 		return
 	}
-	p.say(rollingBack(p.service.Name, last.ID))
+	p.say(event.RollingBack{Deployment: last.ID})
 	p.service.Deployments = slices.Insert(p.service.Deployments, 0, &state.Deployment{
 		Revision: last.Revision, CreatedAt: p.now, RestoresID: last.ID, ServiceDeploymentARN: d.ServiceDeploymentARN,
 		RolloutState:       types.DeploymentRolloutStateInProgress,

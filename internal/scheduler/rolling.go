@@ -22,17 +22,17 @@ import (
 //
 // Source: ECS API reference, DeploymentConfiguration; ECS developer guide, rolling
 // updates.
-func rollingUpdate(p *planner) intent {
-	in := intent{upper: p.upper(), lower: p.lower(), final: !failed(p.primary)}
+func rollingUpdate(p *planner) desired {
+	in := desired{upper: p.upper(), lower: p.lower(), final: !failed(p.primary)}
 	kept := p.kept()
 	for _, g := range p.all() {
 		switch {
 		case g == kept:
-			in.goals = append(in.goals, goal{generation: g, wanted: p.desired(), grows: true, yields: atOnce})
+			in.targets = append(in.targets, target{generation: g, wanted: p.desiredCount(), grows: true, drain: atOnce})
 		case kept == nil:
-			in.goals = append(in.goals, goal{generation: g, yields: whenSpare})
+			in.targets = append(in.targets, target{generation: g, drain: whenSpare})
 		default:
-			in.goals = append(in.goals, goal{generation: g, yields: whenReplaced})
+			in.targets = append(in.targets, target{generation: g, drain: whenReplaced})
 		}
 	}
 	return in
@@ -86,13 +86,13 @@ func keptDeployment(s *state.Service) *state.Deployment {
 // upper is the most tasks that may be present: D*maximumPercent, rounded down.
 func (p *planner) upper() int {
 	maximum, _ := p.percentages()
-	return p.desired() * maximum / 100
+	return p.desiredCount() * maximum / 100
 }
 
 // lower is the fewest healthy tasks to keep: D*minimumHealthyPercent, rounded up.
 func (p *planner) lower() int {
 	_, minimum := p.percentages()
-	return (p.desired()*minimum + 99) / 100
+	return (p.desiredCount()*minimum + 99) / 100
 }
 
 // percentages have defaults where nothing is said. Source: ECS API reference,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -41,13 +42,13 @@ func TestPercentagesBoundTheFirstStepOfARollingUpdate(t *testing.T) {
 				t.Errorf("started %d, stopped %d; want %d, %d", started.Pending, stopped, test.started, test.stopped)
 			}
 			if test.waiting == 1 {
-				f.expectMessages(seen, deadlocked("web"))
+				f.expectMessages(seen, event.Deadlocked{}.Message("web"))
 				f.now = f.now.Add(5 * time.Hour)
 				f.schedule()
-				f.expectMessages(seen, deadlocked("web"))
+				f.expectMessages(seen, event.Deadlocked{}.Message("web"))
 				f.now = f.now.Add(time.Hour + time.Millisecond) // events may be 1 ms later than the plan
 				f.schedule()
-				f.expectMessages(seen, deadlocked("web"), deadlocked("web"))
+				f.expectMessages(seen, event.Deadlocked{}.Message("web"), event.Deadlocked{}.Message("web"))
 				return
 			}
 			f.settle()

@@ -84,7 +84,7 @@ func (p *planner) followCircuitBreaker(r *state.ServiceDeployment, d *state.Depl
 	breaker := circuitBreaker(p.service)
 	seen := state.CircuitBreaker{
 		Status:       types.ServiceDeploymentRollbackMonitorsStatusDisabled,
-		FailureCount: d.FailedTasks, Threshold: threshold(breaker.ThresholdConfiguration, p.desired()),
+		FailureCount: d.FailedTasks, Threshold: threshold(breaker.ThresholdConfiguration, p.desiredCount()),
 	}
 	switch {
 	case !breaker.Enable:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -155,7 +156,7 @@ func TestStopServiceDeployment(t *testing.T) {
 	if front := f.service().Primary(); front.Revision.TaskDefinition != good.Revision.TaskDefinition {
 		t.Errorf("%+v", front.Revision)
 	}
-	if got := f.messages()[seen+1]; got != rollingBack("web", good.ID) {
+	if got := f.messages()[seen+1]; got != (event.RollingBack{Deployment: good.ID}).Message("web") {
 		t.Error(got)
 	}
 }

@@ -8,22 +8,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
-func (v StartTasks) apply(c *change) {
+// startTasks starts tasks of a deployment, and tells of them.
+func (c *change) startTasks(v StartTasks) error {
 	ids, err := c.start(v)
 	if err != nil {
-		c.err = fmt.Errorf("start tasks of deployment %s: %w", v.DeploymentID, err)
-		return
+		return fmt.Errorf("start tasks of deployment %s: %w", v.DeploymentID, err)
 	}
 	replacing := v.Replacing
 	for batch := range slices.Chunk(ids, batchSize) {
-		c.say(startedTasks(c.service.Name, batch, min(replacing, len(batch))))
+		c.say(event.StartedTasks{Tasks: batch, Replacing: min(replacing, len(batch))})
 		replacing -= min(replacing, len(batch))
 	}
+	return nil
 }
 
 // start makes tasks of a deployment and returns their ids.

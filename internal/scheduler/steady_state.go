@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -26,7 +27,7 @@ func (p *planner) drop(ended func(*generation) bool) {
 // six hours.
 //
 // Source: ECS developer guide, service event messages; field reports.
-func (p *planner) reachSteadyState(in intent) {
+func (p *planner) reachSteadyState(in desired) {
 	d := p.primary.deployment
 	if !in.final || !in.reached() {
 		p.service.Steady = false
@@ -42,10 +43,10 @@ func (p *planner) reachSteadyState(in intent) {
 		}
 		p.service.Completed = &state.CompletedDeployment{ID: d.ID, Revision: d.Revision}
 		p.drop(func(*generation) bool { return true })
-		p.say(deploymentCompleted(p.service.Name, d.ID))
+		p.say(event.DeploymentCompleted{Deployment: d.ID})
 		p.service.Steady = false
 	}
-	message := steadyState(p.service.Name)
+	message := p.sentence(event.SteadyState{})
 	if p.service.Steady {
 		at := slices.IndexFunc(p.in.Events, func(e types.ServiceEvent) bool { return *e.Message == message })
 		if at >= 0 {
@@ -56,7 +57,7 @@ func (p *planner) reachSteadyState(in intent) {
 		}
 	}
 	p.service.Steady = true
-	p.say(message)
+	p.say(event.SteadyState{})
 	p.wake(p.now.Add(repeatAfter))
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -72,7 +73,7 @@ func TestScalingToZeroIsSteadyBeforeTheTasksHaveStopped(t *testing.T) {
 		f.put(task, func(s *state.TaskStatus) { s.LastStatus = state.Deprovisioning })
 	}
 	f.schedule()
-	f.expectMessages(seen, stoppedRunning("web", []string{"T", "T"}), steadyState("web"))
+	f.expectMessages(seen, event.StoppedTasks{Tasks: []string{"T", "T"}}.Message("web"), event.SteadyState{}.Message("web"))
 }
 
 // TestEventsAreInOrder also when the clock has not moved between two plans.

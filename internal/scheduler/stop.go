@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -15,7 +16,7 @@ import (
 //
 // That a task whose target is not in use goes first is the emulator's choice: the service is told
 // that it is unhealthy, and what ECS does with it in a deployment is not published.
-func (p *planner) stopReplaced(in intent, g goal) {
+func (p *planner) stopReplaced(in desired, g target) {
 	surplus := g.counts.Active - g.wanted
 	if surplus <= 0 {
 		return
@@ -25,7 +26,7 @@ func (p *planner) stopReplaced(in intent, g goal) {
 	if free == 0 && (spare < 0 || spare == 0 && g.startingRunning == 0) {
 		return
 	}
-	var chosen []fate
+	var chosen []stopCandidate
 	for _, t := range p.sparing(g.generation, inStopOrder(p.tasks(g.generation))) {
 		switch {
 		case len(chosen) == min(maxStops, surplus):
@@ -47,12 +48,12 @@ func (p *planner) stopReplaced(in intent, g goal) {
 //	D 5 → 2 with zones a,a,a,b,b: a, then a or b, then the other: a and b remain.
 //
 // Source: ECS developer guide, service scheduler.
-func (p *planner) stopSurplus(g goal) {
+func (p *planner) stopSurplus(g target) {
 	surplus := g.healthy + g.unused + g.starting - g.leaving - g.wanted
 	if surplus <= 0 {
 		return
 	}
-	candidates := slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool { return t.condition == unhealthy || t.leaving })
+	candidates := slices.DeleteFunc(p.tasks(g.generation), func(t stopCandidate) bool { return t.condition == unhealthy || t.leaving })
 	before := p.spared
 	candidates = p.sparing(g.generation, candidates)
 	if surplus <= len(candidates) {
@@ -64,22 +65,22 @@ func (p *planner) stopSurplus(g goal) {
 // stopSpare stops what the newest of the generations that keep what serves has not
 // brought to RUNNING. If the service still has too many tasks, those that do not serve
 // stop first, of newer generations before older ones.
-func (p *planner) stopSpare(in intent) {
-	keeping := slices.DeleteFunc(slices.Clone(in.goals), func(g goal) bool { return g.yields != whenSpare })
+func (p *planner) stopSpare(in desired) {
+	keeping := slices.DeleteFunc(slices.Clone(in.targets), func(g target) bool { return g.drain != whenSpare })
 	if len(keeping) == 0 {
 		return
 	}
 	if g := keeping[0]; g.starting > g.startingRunning {
-		chosen := p.sparing(g.generation, slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool { return t.condition != pending }))
+		chosen := p.sparing(g.generation, slices.DeleteFunc(p.tasks(g.generation), func(t stopCandidate) bool { return t.condition != pending }))
 		p.stop(g.generation, chosen[:min(len(chosen), maxStops)], reasonScaling(g.deployment.ID))
 	}
 	for _, serving := range []bool{false, true} {
 		for _, g := range keeping {
-			surplus := p.active() - p.desired()
+			surplus := p.active() - p.desiredCount()
 			if surplus <= 0 || !serving && g.counts.Active == g.healthy {
 				continue
 			}
-			p.stopSome(g, p.sparing(g.generation, slices.DeleteFunc(p.tasks(g.generation), func(t fate) bool {
+			p.stopSome(g, p.sparing(g.generation, slices.DeleteFunc(p.tasks(g.generation), func(t stopCandidate) bool {
 				return !serving && t.condition == healthy
 			})), surplus)
 		}
@@ -87,14 +88,14 @@ func (p *planner) stopSpare(in intent) {
 }
 
 // stopSome stops up to n of the candidates, such that the rest is spread.
-func (p *planner) stopSome(g goal, candidates []fate, n int) {
+func (p *planner) stopSome(g target, candidates []stopCandidate, n int) {
 	chosen := choose(candidates, min(n, maxStops), p.picker(g, candidates))
 	p.stop(g.generation, chosen, reasonScaling(g.deployment.ID))
 }
 
 // stop puts the end of tasks and its announcement into the plan. ECS counts those
 // that ran and those that did not apart.
-func (p *planner) stop(g *generation, tasks []fate, reason string) {
+func (p *planner) stop(g *generation, tasks []stopCandidate, reason string) {
 	if len(tasks) == 0 {
 		return
 	}
@@ -109,10 +110,10 @@ func (p *planner) stop(g *generation, tasks []fate, reason string) {
 	}
 	p.do(verb)
 	for batch := range slices.Chunk(running, batchSize) {
-		p.say(stoppedRunning(p.service.Name, batch))
+		p.say(event.StoppedTasks{Tasks: batch})
 	}
 	if n := len(tasks) - len(running); n > 0 {
-		p.say(stoppedPending(p.service.Name, n))
+		p.say(event.StoppedPending{Tasks: n})
 	}
 	g.deployment.UpdatedAt = p.now
 	g.stopped(tasks)

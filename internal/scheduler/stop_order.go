@@ -10,8 +10,8 @@ import (
 
 // inStopOrder sorts by condition, and within one those first that have to leave their
 // container instance, then the newest.
-func inStopOrder(tasks []fate) []fate {
-	slices.SortStableFunc(tasks, func(a, b fate) int {
+func inStopOrder(tasks []stopCandidate) []stopCandidate {
+	slices.SortStableFunc(tasks, func(a, b stopCandidate) int {
 		if a.condition != b.condition {
 			return int(a.condition) - int(b.condition)
 		}
@@ -25,10 +25,10 @@ func inStopOrder(tasks []fate) []fate {
 
 // picker picks up to n of tasks that are in order and fare alike, such that what remains
 // is as the starts were to have it.
-type picker func(tasks []fate, n int) []fate
+type picker func(tasks []stopCandidate, n int) []stopCandidate
 
 // picker is that of a generation, for one choice among its candidates.
-func (p *planner) picker(g goal, candidates []fate) picker {
+func (p *planner) picker(g target, candidates []stopCandidate) picker {
 	if onInstances(g.deployment) {
 		if demand := p.in.Instances.Demand(g.deployment); demand != nil {
 			return byPlacementStrategy(p.in.Instances.Pool(), demand)
@@ -44,13 +44,13 @@ func (p *planner) picker(g goal, candidates []fate) picker {
 
 // byPlacementStrategy picks by the inverse of the service's placement strategy.
 func byPlacementStrategy(pool *placement.Pool, demand *placement.Demand) picker {
-	return func(tasks []fate, n int) (chosen []fate) {
-		rows, fates := make([]*state.Task, len(tasks)), map[*state.Task]fate{}
+	return func(tasks []stopCandidate, n int) (chosen []stopCandidate) {
+		rows, candidates := make([]*state.Task, len(tasks)), map[*state.Task]stopCandidate{}
 		for i, t := range tasks {
-			rows[i], fates[t.task] = t.task, t
+			rows[i], candidates[t.task] = t.task, t
 		}
 		for _, row := range pool.ToStop(demand, rows, n) {
-			chosen = append(chosen, fates[row])
+			chosen = append(chosen, candidates[row])
 		}
 		return chosen
 	}
@@ -61,11 +61,11 @@ func byPlacementStrategy(pool *placement.Pool, demand *placement.Demand) picker 
 //
 // Source: ECS developer guide, service scheduler, task placement strategies and capacity
 // provider strategies.
-func choose(tasks []fate, n int, pick picker) []fate {
+func choose(tasks []stopCandidate, n int, pick picker) []stopCandidate {
 	tasks = inStopOrder(tasks)
-	var chosen []fate
+	var chosen []stopCandidate
 	for len(chosen) < n && len(tasks) > 0 {
-		end := slices.IndexFunc(tasks, func(t fate) bool { return t.condition != tasks[0].condition })
+		end := slices.IndexFunc(tasks, func(t stopCandidate) bool { return t.condition != tasks[0].condition })
 		if end < 0 {
 			end = len(tasks)
 		}
@@ -85,8 +85,8 @@ type place struct{ provider, zone string }
 
 // take picks up to n of tasks, which are in order, one after the other from the
 // place that can best spare one.
-func (s *spread) take(tasks []fate, n int) []fate {
-	queues := map[place][]fate{}
+func (s *spread) take(tasks []stopCandidate, n int) []stopCandidate {
+	queues := map[place][]stopCandidate{}
 	var places []place // as first met, which decides ties
 	for _, t := range tasks {
 		at := place{t.task.Placement.CapacityProvider, t.task.Placement.Zone}
@@ -95,7 +95,7 @@ func (s *spread) take(tasks []fate, n int) []fate {
 		}
 		queues[at] = append(queues[at], t)
 	}
-	var taken []fate
+	var taken []stopCandidate
 	for len(taken) < min(n, len(tasks)) {
 		places = slices.DeleteFunc(places, func(at place) bool { return len(queues[at]) == 0 })
 		best := places[0]

@@ -8,7 +8,7 @@ import (
 // strategy is a deployment strategy: it says what is wanted of each generation of a
 // service, and starts and stops nothing. It is asked anew for each decision and knows
 // only how the generations fare, so that it needs no memory of its own.
-type strategy func(p *planner) intent
+type strategy func(p *planner) desired
 
 // strategyOf is the deployment strategy of a service.
 func strategyOf(s *state.Service) strategy {
@@ -18,13 +18,13 @@ func strategyOf(s *state.Service) strategy {
 	return rollingUpdate
 }
 
-// intent is what a strategy wants. The executor brings it about: see carryOut.
-type intent struct {
-	goals []goal // one for each generation, PRIMARY first
+// desired is what a strategy wants. The executor brings it about: see carryOut.
+type desired struct {
+	targets []target // one for each generation, PRIMARY first
 	// upper is the most tasks that may be present, lower the fewest healthy ones to keep
 	// while generations replace each other.
 	upper, lower int
-	// final: the deployment is complete once all goals are reached. A strategy that waits
+	// final: the deployment is complete once all targets are reached. A strategy that waits
 	// for something else as well says so until it has come.
 	final bool
 	// onEach: there is to be one task on each container instance, wherever there is room
@@ -32,21 +32,21 @@ type intent struct {
 	onEach bool
 }
 
-// goal is what is wanted of a generation.
-type goal struct {
+// target is what is wanted of a generation.
+type target struct {
 	*generation
 	wanted int // its desiredCount
 	// grows: what it lacks is started, and what fails its health checks is replaced.
-	grows  bool
-	yields yielding
+	grows bool
+	drain drainPolicy
 }
 
-// yielding is how a generation gives up tasks that are not wanted of it.
-type yielding int
+// drainPolicy is how a generation gives up tasks that are not wanted of it.
+type drainPolicy int
 
 const (
 	// atOnce: tasks beyond the wanted count are too many for the service.
-	atOnce yielding = iota
+	atOnce drainPolicy = iota
 	// whenReplaced: those that serve stay until others stand in for them, as lower says.
 	whenReplaced
 	// whenSpare: those that serve stay until the service has more than it desires.
@@ -56,13 +56,13 @@ const (
 // reached reports whether everything is as it is wanted. Tasks on their way to STOPPED
 // count no more, unless they are of a generation that has been replaced: recorded answers
 // have the steady state after a scale-in before the tasks are STOPPED.
-func (in intent) reached() bool {
-	for _, g := range in.goals {
+func (in desired) reached() bool {
+	for _, g := range in.targets {
 		counts := g.counts
 		if g.healthy != g.wanted || counts.Active != g.wanted || counts.Running != g.wanted || counts.Pending > 0 {
 			return false
 		}
-		if g.yields == whenReplaced && g.wanted == 0 && counts.Left > 0 {
+		if g.drain == whenReplaced && g.wanted == 0 && counts.Left > 0 {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -30,13 +31,13 @@ func (p *planner) announceTargets() {
 			continue
 		}
 		for _, b := range d.Revision.LoadBalancers {
-			p.say(deregisteredTargets(p.service.Name, deregistered, aws.ToString(b.TargetGroupArn)))
+			p.say(event.DeregisteredTargets{Targets: deregistered, Group: aws.ToString(b.TargetGroupArn)})
 		}
 		among := ""
 		if len(p.service.Deployments) > 1 && g != p.primary {
 			among = d.ID
 		}
-		p.say(drainingConnections(p.service.Name, among, deregistered))
+		p.say(event.DrainingConnections{Deployment: among, Tasks: deregistered})
 	}
 }
 
@@ -56,10 +57,10 @@ func (p *planner) sayLost(g *generation) {
 		for _, target := range t.Traffic.Targets {
 			switch {
 			case target.Lost != "":
-				p.sayUnlessSaid(targetLost(p.service.Name, g.deployment.ID, arn.Name(t.ARN), target))
+				p.sayUnlessSaid(event.TargetLost{Deployment: g.deployment.ID, Task: arn.Name(t.ARN), Group: target.Group, Reason: target.Lost})
 				return
 			case target.State == state.TargetUnused:
-				p.sayUnlessSaid(targetUnhealthy(p.service.Name, t, target))
+				p.sayUnlessSaid(unhealthyTarget(t, target))
 				return
 			}
 		}
@@ -75,10 +76,10 @@ func (p *planner) sayRegistered(g *generation, n int, group string) {
 		}
 	}
 	if n > 0 {
-		p.say(registeredTargets(p.service.Name, n, group))
+		p.say(event.RegisteredTargets{Targets: n, Group: group})
 	}
 	if why != "" {
-		p.sayOnce(targetsRefused(p.service.Name, group, why))
+		p.sayOnce(event.TargetsRefused{Group: group, Err: why})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -67,14 +68,14 @@ func (p *planner) throttleFailedStarts() {
 		return
 	}
 	if counts.LastFailure == state.NoCapacity || strings.HasPrefix(counts.LastFailure, "ResourceInitializationError: ") {
-		p.say(notPlaced(p.service.Name, counts.LastFailure))
+		p.say(event.NotPlaced{Reason: counts.LastFailure})
 	}
 	t.TaskDefinition = d.Revision.TaskDefinition
 	t.Failures++
 	delay := startDelay(t.Failures)
 	t.Until = p.now.Add(delay)
 	if delay > 0 {
-		p.say(inconsistentStarts(p.service.Name))
+		p.say(event.InconsistentStarts{})
 	}
 }
 

@@ -1,13 +1,11 @@
 package scheduler
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -63,7 +61,7 @@ type shortage struct {
 
 // relieves reports whether the end of a task gives a place to the one without: its instance lacks
 // what tasks have taken, and is not unsuitable for another reason.
-func (p *planner) relieves(t fate) bool {
+func (p *planner) relieves(t stopCandidate) bool {
 	instance := t.task.Placement.ContainerInstance
 	return slices.ContainsFunc(p.unplaced.misses, func(m placement.Miss) bool {
 		return m.Instance.ARN == instance && m.Taken()
@@ -85,7 +83,7 @@ func (p *planner) lackRoom(g *generation, misses []placement.Miss) {
 	}
 	d.UnplacedAt = p.now
 	d.Unplaced++
-	p.sayOnce(unplaced(p.service.Name, misses))
+	p.sayOnce(event.NewNoPlace(misses))
 	p.wake(p.now.Add(p.placementPause(g)))
 }
 
@@ -126,38 +124,4 @@ func (p *planner) stopsUnderWay() bool {
 		}
 	}
 	return false
-}
-
-// unplaced says which container instance comes closest to what a task needs, and what it
-// lacks. Source: recorded answers for a cluster without instances; ECS developer guide,
-// service event messages; public logs.
-func unplaced(service string, misses []placement.Miss) string {
-	m := fmt.Sprintf("(service %s) was unable to place a task because no container instance met all of its requirements.", service)
-	if closest, found := placement.Closest(misses); found {
-		m += fmt.Sprintf(" The closest matching (container-instance %s) %s.", arn.Name(closest.Instance.ARN), shortcoming(closest.Reason))
-	} else {
-		m += " The reason for failure is " + placement.NoContainerInstances
-	}
-	return m + troubleshooting
-}
-
-// shortcoming is how an event speaks of a reason. Source: public logs and ECS developer
-// guide for those of CPU, memory, ports, attributes and constraints; ECS0164 for those of
-// the agent and of network interfaces; the others are made by analogy.
-func shortcoming(reason string) string {
-	switch reason {
-	case placement.ResourceCPU:
-		return "has insufficient CPU units available"
-	case placement.ResourceMemory:
-		return "has insufficient memory available"
-	case placement.ResourcePorts:
-		return "is already using a port required by your task"
-	case placement.Attribute:
-		return "is missing an attribute required by your task"
-	case placement.ResourceGPU:
-		return "has insufficient GPU resource"
-	case placement.Agent:
-		return "doesn't have the agent connected"
-	}
-	return `encountered error "` + strings.TrimSpace(reason) + `"`
 }

@@ -10,25 +10,16 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// awaited is what a service waits for that is not in its own rows.
-type awaited int
-
-const (
-	nothing      awaited = iota
-	forInstances         // any change of a container instance of its cluster
-	forRoom              // and any task there that gives something back
-)
-
 // waiting are the services that wait for container instances, by cluster. A service with
 // all its tasks is not among them, so that it is not woken by what happens to others.
 type waiting struct {
 	mu       sync.Mutex
-	clusters map[string]map[string]awaited
+	clusters map[string]map[string]waitCondition
 }
 
 // put notes what a service waits for. It reports whether that is more than before: what
 // has happened since the service was looked at has not been told to it.
-func (w *waiting) put(service string, what awaited) (more bool) {
+func (w *waiting) put(service string, what waitCondition) (more bool) {
 	cluster := clusterOf(service)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -37,7 +28,7 @@ func (w *waiting) put(service string, what awaited) (more bool) {
 	case what == nothing:
 		delete(w.clusters[cluster], service)
 	case w.clusters[cluster] == nil:
-		w.clusters[cluster] = map[string]awaited{service: what}
+		w.clusters[cluster] = map[string]waitCondition{service: what}
 	default:
 		w.clusters[cluster][service] = what
 	}
@@ -45,7 +36,7 @@ func (w *waiting) put(service string, what awaited) (more bool) {
 }
 
 // of returns the services of a cluster that wait for something.
-func (w *waiting) of(cluster string, what awaited) (services []string) {
+func (w *waiting) of(cluster string, what waitCondition) (services []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for service, awaits := range w.clusters[cluster] {

@@ -1,0 +1,39 @@
+package event
+
+import "fmt"
+
+// DeploymentCompleted says that a deployment has its tasks for the first time.
+type DeploymentCompleted struct{ Deployment string }
+
+// Message is the sentence of the event.
+func (e DeploymentCompleted) Message(service string) string {
+	return fmt.Sprintf("(service %s) (deployment %s) deployment completed.", service, e.Deployment)
+}
+
+// DeploymentFailed says that the circuit breaker has ended a deployment.
+type DeploymentFailed struct{ Deployment string }
+
+// Message is the sentence of the event.
+func (e DeploymentFailed) Message(service string) string {
+	return fmt.Sprintf("(service %s) (deployment %s) deployment failed: tasks failed to start.", service, e.Deployment)
+}
+
+// RollingBack says that the service goes back to a deployment.
+type RollingBack struct{ Deployment string }
+
+// Message is the sentence of the event.
+func (e RollingBack) Message(service string) string {
+	return fmt.Sprintf("(service %s) rolling back to deployment %s.", service, e.Deployment)
+}
+
+// TasksProtected says that protected tasks keep a deployment from stopping tasks.
+type TasksProtected struct {
+	Deployment string
+	Tasks      int
+}
+
+// Message is the sentence of the event. Source: field reports of service events.
+func (e TasksProtected) Message(service string) string {
+	return fmt.Sprintf("(service %s) was unable to reach steady state because (taskSet %s) was unable to scale in due to (reason %d tasks under protection)",
+		service, e.Deployment, e.Tasks)
+}
