@@ -149,10 +149,10 @@ type ServiceEvents struct {
 // maxServiceEvents is how many events a service shows. Source: DescribeServices.
 const maxServiceEvents = 100
 
-// WatchServices wakes with the ARN of each service that changes, or whose tasks do, or
-// whose deployment shall stop.
+// WatchServices wakes with the ARN of each service that changes, or whose tasks or service
+// deployments do.
 func (s *Store) WatchServices(pause time.Duration) *Watch {
-	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries), store.On(serviceDeployments, wakesToStop))
+	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries), store.On(serviceDeployments, serviceOf))
 }
 
 // FindService returns a service in any status, or nil.

@@ -111,10 +111,11 @@ func StopServiceDeployment(tx *Tx, d *ServiceDeployment, how types.StopServiceDe
 	serviceDeployments.Put(tx, asked)
 }
 
-// wakesToStop wakes the scheduler when StopServiceDeployment has asked for something.
-func wakesToStop(before, after *ServiceDeployment) []string {
-	if before == nil || after == nil || before.StopType == after.StopType {
-		return nil
+// serviceOf wakes the service of a service deployment whenever that changes: a request to stop it,
+// and later what else is asked or found out of a deployment.
+func serviceOf(before, after *ServiceDeployment) []string {
+	if after == nil {
+		after = before
 	}
 	return []string{after.ServiceARN}
 }
