@@ -282,7 +282,7 @@ func TestADaemonStaysWhereItsOwnDeploymentWantsIt(t *testing.T) {
 			at := slices.IndexFunc(subnets, func(s *state.Subnet) bool { return s.Zone == zone })
 			d.Revision.LaunchType = types.LaunchTypeEc2
 			d.Revision.NetworkConfiguration.AwsvpcConfiguration.Subnets = []string{subnets[at].ID}
-			s.Deployments = slices.Insert(s.Deployments, 0, d)
+			s.SetPrimary(d)
 		})
 	}
 	moveTo("us-east-1a")

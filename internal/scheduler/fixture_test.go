@@ -117,7 +117,7 @@ func (f *fixture) deploy(checked bool) {
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
 		s := state.FindService(tx, serviceARN).Clone()
-		s.Deployments = slices.Insert(s.Deployments, 0, f.newDeployment(f.register(tx, checked)))
+		s.SetPrimary(f.newDeployment(f.register(tx, checked)))
 		state.PutService(tx, s)
 	})
 }

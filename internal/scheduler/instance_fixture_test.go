@@ -60,7 +60,7 @@ func (f *fixture) deployOnInstances(checked bool, change ...func(*types.TaskDefi
 	f.t.Helper()
 	f.update(func(tx *state.Tx) {
 		s := state.FindService(tx, serviceARN).Clone()
-		s.Deployments = slices.Insert(s.Deployments, 0, f.instanceDeployment(tx, checked, change...))
+		s.SetPrimary(f.instanceDeployment(tx, checked, change...))
 		state.PutService(tx, s)
 	})
 }

@@ -137,9 +137,10 @@ func newPlanner(in Input) *planner {
 	for _, r := range in.ServiceDeployments {
 		p.records[r.ARN] = r.Clone()
 	}
-	for i, d := range p.service.Deployments {
+	primary := p.service.Primary()
+	for _, d := range p.service.Deployments {
 		g := p.generation(d)
-		if i == 0 {
+		if d == primary {
 			p.primary = g
 		} else {
 			p.older = append(p.older, g)

@@ -1,8 +1,6 @@
 package scheduler
 
 import (
-	"slices"
-
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -27,7 +25,7 @@ func (p *planner) rollBack(reason, cause string) {
 		return
 	}
 	p.say(event.RollingBack{Deployment: last.ID})
-	p.service.Deployments = slices.Insert(p.service.Deployments, 0, &state.Deployment{
+	p.service.SetPrimary(&state.Deployment{
 		Revision: last.Revision, CreatedAt: p.now, RestoresID: last.ID, ServiceDeploymentARN: d.ServiceDeploymentARN,
 		RolloutState:       types.DeploymentRolloutStateInProgress,
 		RolloutStateReason: rollingBackReason(cause, last.ID),

@@ -70,8 +70,8 @@ func keptDeployment(s *state.Service) *state.Deployment {
 	if primary.RolloutState != types.DeploymentRolloutStateFailed {
 		return primary
 	}
-	for _, d := range s.Deployments[1:] {
-		if d.RolloutState == types.DeploymentRolloutStateCompleted {
+	for _, d := range s.Deployments {
+		if d != primary && d.RolloutState == types.DeploymentRolloutStateCompleted {
 			return d
 		}
 	}
@@ -124,10 +124,11 @@ func (p *planner) dropEndedDeployments() {
 // listed behind those that still have some (ECS0103).
 func (p *planner) letDrain() {
 	kept := p.kept()
+	p.primary.deployment.Draining = false
 	for _, g := range p.older {
 		g.deployment.Draining = g.counts.Active == 0 && g.counts.Left > 0 && !failed(g) && g != kept
 	}
-	slices.SortStableFunc(p.service.Deployments[1:], func(a, b *state.Deployment) int {
+	slices.SortStableFunc(p.service.Deployments, func(a, b *state.Deployment) int {
 		return count(a.Draining) - count(b.Draining)
 	})
 }

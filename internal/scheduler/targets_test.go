@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -263,7 +262,7 @@ func (f *fixture) deployBalanced() {
 		s := state.FindService(tx, serviceARN).Clone()
 		d := f.newDeployment(f.register(tx, false))
 		d.Revision.LoadBalancers = s.Primary().Revision.LoadBalancers
-		s.Deployments = slices.Insert(s.Deployments, 0, d)
+		s.SetPrimary(d)
 		state.PutService(tx, s)
 	})
 }

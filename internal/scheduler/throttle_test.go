@@ -95,7 +95,7 @@ func TestForcingANewDeploymentKeepsTheThrottle(t *testing.T) {
 	f := throttledFixture(t)
 	f.change(func(s *state.Service) {
 		forced := f.newDeployment(s.Primary().Revision.TaskDefinition)
-		s.Deployments = slices.Insert(s.Deployments, 0, forced)
+		s.SetPrimary(forced)
 	})
 	f.schedule()
 	if len(f.tasks()) != 0 {

@@ -44,7 +44,7 @@ type Service struct {
 	ClientToken string
 	DeletedAt   time.Time // zero: not deleted
 
-	// Deployments, newest first; the newest is PRIMARY.
+	// Deployments, newest first, of which one is PRIMARY: see Primary.
 	Deployments []*Deployment
 
 	// Status: what the scheduler keeps.
@@ -77,6 +77,10 @@ type Deployment struct {
 	ID        string // ecs-svc/ and 19 digits
 	Revision  *ServiceRevision
 	CreatedAt time.Time
+
+	// Primary: it is the one that the service is to have; of a service exactly one, but in state
+	// files of before none: see Service.Primary. SetPrimary writes it.
+	Primary bool
 
 	// Status: the scheduler's. UpdateService sets UpdatedAt of the PRIMARY one as well.
 	UpdatedAt          time.Time
@@ -125,8 +129,27 @@ func (s *Service) Status() string {
 	}
 }
 
-// Primary is the newest deployment.
-func (s *Service) Primary() *Deployment { return s.Deployments[0] }
+// Primary is the deployment that the service is to have. Where a state file of before says of none
+// that it is, that is the newest one.
+func (s *Service) Primary() *Deployment {
+	for _, d := range s.Deployments {
+		if d.Primary {
+			return d
+		}
+	}
+	return s.Deployments[0]
+}
+
+// SetPrimary makes a deployment the PRIMARY one. One that the service does not list yet becomes its
+// newest.
+func (s *Service) SetPrimary(d *Deployment) {
+	if !slices.Contains(s.Deployments, d) {
+		s.Deployments = slices.Insert(s.Deployments, 0, d)
+	}
+	for _, each := range s.Deployments {
+		each.Primary = each == d
+	}
+}
 
 // Clone copies the service for a change; deployments may be changed in the copy.
 func (s *Service) Clone() *Service {

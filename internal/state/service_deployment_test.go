@@ -107,12 +107,12 @@ func TestRetiredServiceDeploymentsAreBounded(t *testing.T) {
 // What becomes known of a service deployment wakes its service, whichever member that is.
 func TestWatchOfServicesWakesForTheirServiceDeployments(t *testing.T) {
 	s := newStore(t)
-	update(t, s, func(tx *Tx) { tx.PutServiceDeployment(&ServiceDeployment{ARN: "d", ServiceARN: "web"}) })
+	update(t, s, func(tx *Tx) { PutServiceDeployment(tx, &ServiceDeployment{ARN: "d", ServiceARN: "web"}) })
 	w := s.WatchServices(0)
 	update(t, s, func(tx *Tx) {
-		d := tx.ServiceDeployment("d").Clone()
+		d := FindServiceDeployment(tx, "d").Clone()
 		d.StatusReason = "a hook has answered"
-		tx.PutServiceDeployment(d)
+		PutServiceDeployment(tx, d)
 	})
 	if id, err := w.Next(t.Context()); err != nil || id != "web" {
 		t.Errorf("woken for %q, %v", id, err)

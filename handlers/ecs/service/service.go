@@ -80,9 +80,9 @@ func showDeployments(shown *types.Service, s *state.Service, summary *state.Serv
 		shown.RunningCount += int32(counts.ActiveRunning)
 		shown.PendingCount += int32(counts.ActivePending())
 	}
-	for i, d := range listedDeployments(s) {
+	for _, d := range listedDeployments(s) {
 		counts := summary.Of(d.ID)
-		shown.Deployments = append(shown.Deployments, describeDeployment(i, d, counts))
+		shown.Deployments = append(shown.Deployments, describeDeployment(d, d == s.Primary(), counts))
 		shown.CurrentServiceRevisions = append(shown.CurrentServiceRevisions, describeCurrentRevision(d, counts))
 	}
 }
@@ -91,27 +91,29 @@ func showDeployments(shown *types.Service, s *state.Service, summary *state.Serv
 // one, the ACTIVE ones, of which that comes first which completed last, and those that are
 // DRAINING; else the newest first (ECS0103).
 func listedDeployments(s *state.Service) []*state.Deployment {
-	list := slices.Clone(s.Deployments)
+	list, primary := slices.Clone(s.Deployments), s.Primary()
 	rank := func(d *state.Deployment) int {
 		switch {
-		case d.Draining:
-			return 2
-		case s.Completed != nil && s.Completed.ID == d.ID:
+		case d == primary:
 			return 0
-		default:
+		case d.Draining:
+			return 3
+		case s.Completed != nil && s.Completed.ID == d.ID:
 			return 1
+		default:
+			return 2
 		}
 	}
-	slices.SortStableFunc(list[1:], func(x, y *state.Deployment) int { return cmp.Compare(rank(x), rank(y)) })
+	slices.SortStableFunc(list, func(x, y *state.Deployment) int { return cmp.Compare(rank(x), rank(y)) })
 	return list
 }
 
-// describeDeployment shows a deployment by its place in the list: the first is the
-// PRIMARY one. A new one wants no tasks before the scheduler has seen it (ECS0007).
-func describeDeployment(at int, d *state.Deployment, counts state.DeploymentCounts) types.Deployment {
+// describeDeployment shows a deployment. A new one wants no tasks before the scheduler has seen it
+// (ECS0007).
+func describeDeployment(d *state.Deployment, primary bool, counts state.DeploymentCounts) types.Deployment {
 	status := "ACTIVE"
 	switch {
-	case at == 0:
+	case primary:
 		status = "PRIMARY"
 	case d.Draining:
 		status = "DRAINING" // ECS0103

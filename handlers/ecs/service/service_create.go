@@ -114,7 +114,7 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	}{s, revision})
 	s.Tags, s.ClientToken = slices.Clone(in.Tags), aws.ToString(in.ClientToken)
 	s.CreatedAt = a.Now()
-	s.Deployments = []*state.Deployment{newDeployment(revision, s.CreatedAt)}
+	s.SetPrimary(newDeployment(revision, s.CreatedAt))
 	return s, nil
 }
 

@@ -115,7 +115,7 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 	}
 	if deploys {
 		revision.LoadBalancers, revision.ServiceRegistries = kit.Listed(revision.LoadBalancers), []types.ServiceRegistry{} // ECS0101
-		s.Deployments = append([]*state.Deployment{newDeployment(revision, now)}, s.Deployments...)
+		s.SetPrimary(newDeployment(revision, now))
 	}
 	return s, nil
 }
