@@ -126,7 +126,7 @@ func (p *planner) tripCircuitBreaker() bool {
 		r.CircuitBreaker.Status = types.ServiceDeploymentRollbackMonitorsStatusTriggered
 	}
 	if breaker.Rollback || d.RestoresID != "" {
-		p.rollBack(reasonBreakerRollback, "ECS deployment circuit breaker")
+		p.strategy.rollBack(p, reasonBreakerRollback, "ECS deployment circuit breaker")
 	} else {
 		p.abort(reasonBreakerStop)
 	}

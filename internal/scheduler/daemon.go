@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// daemon keeps one task on each ACTIVE container instance that satisfies what the deployment
+// onEachInstance keeps one task on each ACTIVE container instance that satisfies what the deployment
 // asks for that is kept; of such instances there are D. On an instance the old task has to
 // be gone before the new one starts, so an update is a rolling one with maximumPercent 100.
 //
@@ -18,7 +18,7 @@ import (
 //	D=3, one instance no longer satisfies the constraints: D=2, its task stops at once.
 //
 // Source: ECS developer guide, daemon scheduling strategy.
-func daemon(p *planner) desired {
+func onEachInstance(p *planner) desired {
 	in := rollingUpdate(p)
 	in.onEach = true
 	p.service.Daemons = p.desiredCount()

@@ -36,7 +36,7 @@ func TestTheExecutorBringsAboutWhatAnyStrategyWants(t *testing.T) {
 }
 
 // follow lets the executor and an obedient agent act until nothing is left to do.
-func (f *fixture) follow(strategy strategy) {
+func (f *fixture) follow(strategy func(*planner) desired) {
 	f.t.Helper()
 	for range 1000 {
 		before, p := f.census(), newPlanner(f.input())

@@ -112,11 +112,12 @@ func Decide(in Input) Plan {
 // planner gathers a plan. Policies change its copy of the service and its counts,
 // so that each sees what the ones before it decided.
 type planner struct {
-	in      Input
-	now     time.Time
-	service *state.Service // a copy
-	primary *generation
-	older   []*generation // newest first
+	in       Input
+	now      time.Time
+	strategy strategy
+	service  *state.Service // a copy
+	primary  *generation
+	older    []*generation // newest first
 
 	// records are copies of the service deployments that have not ended, by ARN.
 	records map[string]*state.ServiceDeployment
@@ -132,7 +133,7 @@ type planner struct {
 }
 
 func newPlanner(in Input) *planner {
-	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), stopping: map[string]bool{}, records: map[string]*state.ServiceDeployment{}}
+	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), strategy: strategyOf(in.Service), stopping: map[string]bool{}, records: map[string]*state.ServiceDeployment{}}
 	p.draining = in.Instances.Draining()
 	for _, r := range in.ServiceDeployments {
 		p.records[r.ARN] = r.Clone()
@@ -159,7 +160,7 @@ func (p *planner) roll() {
 	}
 	p.throttleFailedStarts()
 	p.dropEndedDeployments()
-	in := strategyOf(p.service)(p)
+	in := p.strategy.desired(p)
 	p.carryOut(in)
 	p.reachSteadyState(in)
 	p.letDrain()

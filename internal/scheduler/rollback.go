@@ -6,12 +6,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// rollBack puts the last completed revision in front of a PRIMARY deployment that has
+// deployCompleted makes the last completed revision PRIMARY in the place of a deployment that has
 // failed, as a new deployment of the same service deployment. Where there is none, or the
 // failed one was itself such a rollback, that has failed as well.
 //
 // Source: ECS developer guide, deployment circuit breaker; field reports.
-func (p *planner) rollBack(reason, cause string) {
+func (p *planner) deployCompleted(reason, cause string) {
 	d, last := p.service.Primary(), p.service.Completed
 	r := p.record(d)
 	if d.RestoresID != "" || last == nil {
@@ -61,7 +61,7 @@ func (p *planner) obeyStop() bool {
 	if r.StopType == types.StopServiceDeploymentStopTypeAbort {
 		p.abort(reasonUserStop)
 	} else {
-		p.rollBack(reasonUserRollback, "ECS deployment")
+		p.strategy.rollBack(p, reasonUserRollback, "ECS deployment")
 	}
 	return true
 }

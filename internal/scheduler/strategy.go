@@ -5,18 +5,35 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// strategy is a deployment strategy: it says what is wanted of each generation of a
-// service, and starts and stops nothing. It is asked anew for each decision and knows
-// only how the generations fare, so that it needs no memory of its own.
-type strategy func(p *planner) desired
+// strategy is a deployment strategy. It is asked anew for each decision and knows only how the
+// generations fare, so that it needs no memory of its own.
+type strategy interface {
+	// desired says what is wanted of each generation of a service. It starts and stops nothing.
+	desired(p *planner) desired
+	// rollBack goes back to what completed last, when the PRIMARY deployment has failed. reason is
+	// that of the service deployment, and cause begins the reason of the rollout state.
+	rollBack(p *planner, reason, cause string)
+}
 
 // strategyOf is the deployment strategy of a service.
 func strategyOf(s *state.Service) strategy {
 	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
-		return daemon
+		return daemon{}
 	}
-	return rollingUpdate
+	return rolling{}
 }
+
+// rolling is the strategy ROLLING: new tasks replace old ones a few at a time.
+type rolling struct{}
+
+func (rolling) desired(p *planner) desired { return rollingUpdate(p) }
+
+func (rolling) rollBack(p *planner, reason, cause string) { p.deployCompleted(reason, cause) }
+
+// daemon is that of DAEMON services, which roll on each container instance.
+type daemon struct{ rolling }
+
+func (daemon) desired(p *planner) desired { return onEachInstance(p) }
 
 // desired is what a strategy wants. The executor brings it about: see carryOut.
 type desired struct {
