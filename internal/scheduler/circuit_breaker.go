@@ -46,8 +46,8 @@ func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
 	return types.DeploymentCircuitBreaker{}
 }
 
-// countFailures keeps the failures in a row of the deployment that grows: tasks that stopped
-// before they were RUNNING, and those that exited afterwards. Tasks replaced for their
+// countFailures keeps the failures in a row of each deployment: tasks that stopped before they were
+// RUNNING, and those that exited afterwards. Tasks replaced for their
 // health are added where they are stopped, and so are attempts to place one (countUnplaced).
 // Those that are lost with their container instance are simply replaced; what ECS makes of
 // them is not published. A task that becomes healthy ends the row.
@@ -57,10 +57,12 @@ func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
 // Source: ECS API reference, Deployment: failedTasks is no longer evaluated once tasks
 // run successfully.
 func (p *planner) countFailures() {
-	g := p.kept()
-	if g == nil {
-		return
+	for _, g := range p.all() {
+		p.countFailuresOf(g)
 	}
+}
+
+func (p *planner) countFailuresOf(g *generation) {
 	d, reset := g.deployment, circuitBreaker(p.service).ResetOnHealthyTask
 	if d.Failures+d.FailedTasks > 0 && p.becameHealthy(g) {
 		d.Failures = 0

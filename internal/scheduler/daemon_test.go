@@ -213,7 +213,7 @@ func (f *fixture) replica(desired int) (serviceARN string) {
 	replica := scope.Service("c", "replica")
 	f.update(func(tx *state.Tx) {
 		s := state.FindService(tx, scope.Service("c", "web")).Clone()
-		s.ARN, s.Name, s.SchedulingStrategy, s.DesiredCount, s.Throttle = replica, "replica", types.SchedulingStrategyReplica, desired, state.Throttle{}
+		s.ARN, s.Name, s.SchedulingStrategy, s.DesiredCount = replica, "replica", types.SchedulingStrategyReplica, desired
 		s.Deployments = []*state.Deployment{f.instanceDeployment(tx, false)}
 		state.PutService(tx, s)
 	})

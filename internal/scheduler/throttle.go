@@ -48,16 +48,39 @@ func startDelay(failures int) time.Duration {
 	return delay
 }
 
-// throttleFailedStarts takes new failures into account. Those that come while
-// starts are held back belong to the attempt before: of twenty tasks that fail
-// together, each is not an attempt of its own.
+// throttleFailedStarts takes new failures into account, those of each deployment for itself.
 func (p *planner) throttleFailedStarts() {
-	g := p.kept()
-	if g == nil {
+	p.inheritThrottle()
+	for _, g := range p.all() {
+		p.throttle(g)
+	}
+}
+
+// inheritThrottle has a new PRIMARY deployment go on with the throttle of the one before it, if
+// both have one task definition. So it does with that of the service in a state file of before.
+func (p *planner) inheritThrottle() {
+	d := p.primary.deployment
+	if before := p.service.Throttle; before.Failures > 0 {
+		p.service.Throttle = state.Throttle{}
+		if kept := p.kept(); kept != nil && kept.deployment.Revision.TaskDefinition == before.TaskDefinition {
+			kept.deployment.Throttle = state.Throttle{Failures: before.Failures, Until: before.Until}
+		}
+	}
+	if len(p.older) == 0 || d.Throttle.Failures > 0 || p.primary.counts.Started > 0 {
 		return
 	}
-	d, counts, t := g.deployment, g.counts, &p.service.Throttle
-	if t.Failures > 0 && (t.TaskDefinition != d.Revision.TaskDefinition || counts.Started > d.SeenStarted) {
+	if before := p.older[0].deployment; before.Revision.TaskDefinition == d.Revision.TaskDefinition {
+		d.Throttle, before.Throttle = before.Throttle, state.Throttle{}
+	}
+}
+
+// throttle takes the new failures of a deployment into account. Those that come while starts are
+// held back belong to the attempt before: of twenty tasks that fail together, each is not an
+// attempt of its own. A deployment that is not to have tasks starts none, so nothing is throttled.
+func (p *planner) throttle(g *generation) {
+	d, counts := g.deployment, g.counts
+	t, wanted := &d.Throttle, g == p.kept() || d.DesiredCount > 0
+	if t.Failures > 0 && counts.Started > d.SeenStarted {
 		*t = state.Throttle{}
 	}
 	if counts.FailedToStart == d.SeenFailedToStart {
@@ -67,10 +90,12 @@ func (p *planner) throttleFailedStarts() {
 	if p.now.Before(t.Until) {
 		return
 	}
+	if !wanted {
+		return
+	}
 	if counts.LastFailure == state.NoCapacity || strings.HasPrefix(counts.LastFailure, "ResourceInitializationError: ") {
 		p.say(event.NotPlaced{Reason: counts.LastFailure})
 	}
-	t.TaskDefinition = d.Revision.TaskDefinition
 	t.Failures++
 	delay := startDelay(t.Failures)
 	t.Until = p.now.Add(delay)
@@ -81,7 +106,7 @@ func (p *planner) throttleFailedStarts() {
 
 // throttled reports whether starts are held back, and wakes when they no longer are.
 func (p *planner) throttled(d *state.Deployment) bool {
-	until := p.service.Throttle.Until
+	until := d.Throttle.Until
 	if d.Failures > freeCrashes {
 		if end := d.FailedAt.Add(crashPause); end.After(until) {
 			until = end

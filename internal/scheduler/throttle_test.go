@@ -63,7 +63,7 @@ func TestManyTasksThatFailTogetherAreFewAttempts(t *testing.T) {
 		f.end(task, types.TaskStopCodeTaskFailedToStart)
 		f.schedule()
 	}
-	if got := f.service().Throttle.Failures; got > 3 {
+	if got := f.service().Primary().Throttle.Failures; got > 3 {
 		t.Errorf("twenty failures of one start are %d attempts", got)
 	}
 }
@@ -76,8 +76,8 @@ func throttledFixture(t *testing.T) *fixture {
 		f.failNew(types.TaskStopCodeTaskFailedToStart)
 	}
 	f.schedule()
-	if len(f.tasks()) != 0 || f.service().Throttle.Failures != 3 {
-		t.Fatalf("not throttled: %+v", f.service().Throttle)
+	if len(f.tasks()) != 0 || f.service().Primary().Throttle.Failures != 3 {
+		t.Fatalf("not throttled: %+v", f.service().Primary().Throttle)
 	}
 	return f
 }
@@ -117,7 +117,7 @@ func TestTasksThatRanAreNotThrottled(t *testing.T) {
 		f.failNew(types.TaskStopCodeEssentialContainerExited)
 	}
 	f.schedule()
-	if got := f.service().Throttle; got != (state.Throttle{}) {
+	if got := f.service().Primary().Throttle; got != (state.Throttle{}) {
 		t.Errorf("throttle: %+v", got)
 	}
 }
@@ -145,12 +145,46 @@ func TestACrashLoopIsSlowedDown(t *testing.T) {
 	}
 	f.schedule()
 	f.expect("IN_PROGRESS desired 1 pending 0 running 0 failed 14")
-	if got := f.service().Throttle; got != (state.Throttle{}) {
+	if got := f.service().Primary().Throttle; got != (state.Throttle{}) {
 		t.Errorf("throttle: %+v", got)
 	}
 
 	f.deploy(false)
 	if f.schedule(); len(f.tasks()) != 1 {
 		t.Error("a new deployment has to wait")
+	}
+}
+
+// Failures are those of the deployment whose tasks fail, be it PRIMARY or not.
+func TestFailuresAreChargedToTheDeploymentWhoseTasksFail(t *testing.T) {
+	f := newFixture(t, withBreaker(true))
+	f.change(func(s *state.Service) { s.DesiredCount = 4 })
+	f.schedule()
+	f.deploy(false)
+	older := f.service().Deployments[1].ID
+	for _, task := range state.DeploymentTasks(f.store.Read(), serviceARN, older) {
+		f.end(task, types.TaskStopCodeTaskFailedToStart)
+	}
+	p := newPlanner(f.input())
+	p.countFailures()
+	p.throttleFailedStarts()
+	if d := p.older[0].deployment; d.FailedTasks != 4 || d.Throttle.Failures != 1 {
+		t.Errorf("%d failed tasks and %d failed attempts of the deployment whose tasks fail", d.FailedTasks, d.Throttle.Failures)
+	}
+	if d := p.primary.deployment; d.FailedTasks != 0 || d.Throttle.Failures != 0 || p.tripCircuitBreaker() {
+		t.Errorf("the PRIMARY deployment has %d failed tasks and %d failed attempts", d.FailedTasks, d.Throttle.Failures)
+	}
+}
+
+// In state files of before the throttle is the service's.
+func TestAThrottleOfAStateFileOfBefore(t *testing.T) {
+	f := newFixture(t, nil)
+	until := f.now.Add(10 * time.Minute)
+	f.change(func(s *state.Service) {
+		s.Throttle = state.Throttle{TaskDefinition: s.Primary().Revision.TaskDefinition, Failures: 5, Until: until}
+	})
+	f.schedule()
+	if s := f.service(); len(f.tasks()) != 0 || s.Primary().Throttle.Failures != 5 || !f.wakeAt.Equal(until) {
+		t.Errorf("%d tasks; throttle %+v; woken at %v", len(f.tasks()), s.Primary().Throttle, f.wakeAt)
 	}
 }

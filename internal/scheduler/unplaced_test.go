@@ -294,8 +294,8 @@ func TestLostTasksAreReplaced(t *testing.T) {
 	}
 	f.settle()
 	f.expect("COMPLETED desired 3 pending 0 running 3 failed 0")
-	if f.service().Throttle.Failures != 0 {
-		t.Errorf("throttled: %+v", f.service().Throttle)
+	if f.service().Primary().Throttle.Failures != 0 {
+		t.Errorf("throttled: %+v", f.service().Primary().Throttle)
 	}
 }
 

@@ -44,7 +44,7 @@ func TestServicesThatWaitForRoomAreWokenWhenADaemonIsDeleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newInstanceFixture(t, 1, daemonService(0))
 		f.change(func(s *state.Service) {
-			s.Throttle = state.Throttle{TaskDefinition: s.Primary().Revision.TaskDefinition, Failures: 9, Until: time.Now().Add(time.Hour)}
+			s.Primary().Throttle = state.Throttle{Failures: 9, Until: time.Now().Add(time.Hour)}
 		})
 		f.replica(5)
 		start(t, f.store, clock.New(clock.Options{}), nil)

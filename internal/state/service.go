@@ -49,8 +49,8 @@ type Service struct {
 
 	// Status: what the scheduler keeps.
 	InactiveAt time.Time // zero: tasks may be left
-	Throttle   Throttle
-	Steady     bool // the steady state has been announced
+	Throttle   Throttle  // in state files of before; now it is the deployment's
+	Steady     bool      // the steady state has been announced
 	// Daemons is how many container instances shall have a task of a DAEMON service.
 	Daemons int
 	// Completed is the last deployment that completed, to which a rollback goes
@@ -67,7 +67,7 @@ type CompletedDeployment struct {
 
 // Throttle spaces out the starts of tasks that fail to start.
 type Throttle struct {
-	TaskDefinition string    // ARN of the one that fails to start
+	TaskDefinition string    // ARN; only in state files of before
 	Failures       int       // attempts in a row
 	Until          time.Time // no start before
 }
@@ -97,6 +97,7 @@ type Deployment struct {
 	// success after it ends the row.
 	SeenStarted, SeenHealthy int
 	FailedAt                 time.Time
+	Throttle                 Throttle
 	// How many registrations of targets, and deregistrations, have been announced.
 	SeenRegistered, SeenDeregistered int
 	// UnplacedAt is when there was no place for a task, which counts as an attempt, and
