@@ -60,8 +60,8 @@ func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*s
 
 // ListTagsForResource lists the tags of a resource.
 func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
+	scope := kit.Scope(ctx)
+	if err := a.NeedCluster(scope, in.ResourceArn); err != nil {
 		return nil, err
 	}
 	tagged, err := taggedResource(a.Store.Read(), scope, in.ResourceArn)
@@ -72,8 +72,8 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 }
 
 func (a *API) changeTags(ctx context.Context, ref *string, change func([]types.Tag) ([]types.Tag, error)) error {
-	scope, err := a.Scope(ctx)
-	if err != nil {
+	scope := kit.Scope(ctx)
+	if err := a.NeedCluster(scope, ref); err != nil {
 		return err
 	}
 	return a.Store.Update(func(tx *state.Tx) error {

@@ -197,9 +197,9 @@ func settingNamed(name types.SettingName) (settingRule, error) {
 
 // principal is whom a request is about: an IAM ARN of the account, or the caller.
 func (a *API) principal(ctx context.Context, ref *string) (arn.Scope, string, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil || aws.ToString(ref) == "" {
-		return scope, awsapi.FromContext(ctx).Identity(), err
+	scope := kit.Scope(ctx)
+	if aws.ToString(ref) == "" {
+		return scope, awsapi.FromContext(ctx).Identity(), nil
 	}
 	iam := "arn:" + scope.Partition() + ":iam::" + scope.Account + ":"
 	if rest, ok := strings.CutPrefix(*ref, iam); !ok || rest == "" {

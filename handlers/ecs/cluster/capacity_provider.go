@@ -30,10 +30,7 @@ const (
 // DescribeCapacityProviders describes FARGATE and FARGATE_SPOT; with a cluster,
 // those associated with it.
 func (a *API) DescribeCapacityProviders(ctx context.Context, in *sdk.DescribeCapacityProvidersInput) (*sdk.DescribeCapacityProvidersOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
+	scope := kit.Scope(ctx)
 	known, err := a.knownProviders(scope, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -59,6 +56,9 @@ func (a *API) knownProviders(scope arn.Scope, clusterRef *string) ([]types.Capac
 	var known []types.CapacityProvider
 	associated := []string{state.ProviderFargate, state.ProviderFargateSpot}
 	if aws.ToString(clusterRef) != "" {
+		if err := a.NeedCluster(scope, clusterRef); err != nil {
+			return nil, err
+		}
 		cluster, err := kit.ActiveCluster(a.Store.Read(), scope, clusterRef)
 		if err != nil {
 			return nil, err

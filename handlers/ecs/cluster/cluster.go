@@ -41,8 +41,8 @@ func (a *API) countedCluster(tx *state.Tx, scope arn.Scope, described *types.Clu
 // parameters, with the tags of this request. Fargate capacity providers settle at once,
 // so it is ACTIVE (ECS0020).
 func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*CountedCluster, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
+	scope := kit.Scope(ctx)
+	if err := a.NeedCluster(scope, in.ClusterName); err != nil {
 		return nil, err
 	}
 	wanted, err := a.newCluster(scope, in)
@@ -196,12 +196,12 @@ func (a *API) UpdateClusterSettings(ctx context.Context, in *sdk.UpdateClusterSe
 // changeCluster changes an ACTIVE cluster and describes it. That there is none is told
 // before a bad change (ECS0022).
 func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state.Cluster) error) (*types.Cluster, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
+	scope := kit.Scope(ctx)
+	if err := a.NeedCluster(scope, ref); err != nil {
 		return nil, err
 	}
 	var out *types.Cluster
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *state.Tx) error {
 		old, err := kit.KnownCluster(tx, scope, ref)
 		if err != nil {
 			return err
@@ -223,12 +223,12 @@ func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state
 // DeleteCluster makes a cluster INACTIVE, if it is empty. It keeps what it was made of,
 // and can be deleted again (ECS0022).
 func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*CountedCluster, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
+	scope := kit.Scope(ctx)
+	if err := a.NeedCluster(scope, in.Cluster); err != nil {
 		return nil, err
 	}
 	var out *CountedCluster
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *state.Tx) error {
 		old, err := kit.KnownCluster(tx, scope, in.Cluster)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -33,16 +34,18 @@ var (
 // DescribeClusters describes clusters in any status, each once; without names, the
 // default cluster (ECS0021).
 func (a *API) DescribeClusters(ctx context.Context, in *sdk.DescribeClustersInput) (*sdk.DescribeClustersOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
+	scope := kit.Scope(ctx)
 	refs := in.Clusters
 	if len(refs) == 0 {
 		refs = []string{kit.DefaultCluster}
 	}
 	if len(refs) > maxDescribed {
 		return nil, kit.InvalidParameter(fmt.Sprintf("Clusters can have at most %d items.", maxDescribed))
+	}
+	for _, ref := range refs {
+		if err := a.NeedCluster(scope, &ref); err != nil {
+			return nil, err
+		}
 	}
 	out := &sdk.DescribeClustersOutput{Clusters: []types.Cluster{}, Failures: []types.Failure{}}
 	tx := a.Store.Read()
@@ -81,12 +84,13 @@ func checkClusterFields(include []types.ClusterField) error {
 
 // ListClusters lists the clusters that are not INACTIVE.
 func (a *API) ListClusters(ctx context.Context, in *sdk.ListClustersInput) (*sdk.ListClustersOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
+	scope := kit.Scope(ctx)
+	tx := a.Store.Read()
+	rows := slices.DeleteFunc(state.Clusters(tx, scope), func(c *state.Cluster) bool { return !c.Active() })
+	if a.LacksDefaultCluster(tx, scope) {
+		rows = append(rows, kit.NewDefaultCluster(scope, a.Now()))
+		slices.SortFunc(rows, func(a, b *state.Cluster) int { return strings.Compare(a.ARN, b.ARN) })
 	}
-	rows := state.Clusters(a.Store.Read(), scope)
-	rows = slices.DeleteFunc(rows, func(c *state.Cluster) bool { return !c.Active() })
 	rows, next, err := kit.Page(rows, func(c *state.Cluster) string { return c.ARN }, kit.PageQuery{
 		Operation: "ListClusters", Scope: scope, Size: kit.Sized(in.MaxResults), Token: aws.ToString(in.NextToken),
 	})

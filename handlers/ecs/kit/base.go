@@ -23,20 +23,5 @@ type Base struct {
 	StrictRoles bool
 }
 
-// Scope is the account and region of a call. The first call in each makes the
-// default cluster, with both Fargate capacity providers, because most local
-// set-ups expect it. Source: that AWS makes it on first use is documented; that it
-// comes with the providers is the emulator's convenience, without which it is an account
-// where nobody has made it yet.
-func (b *Base) Scope(ctx context.Context) (arn.Scope, error) {
-	scope := awsapi.FromContext(ctx).Scope()
-	if b.NoDefaultCluster || state.FindCluster(b.Store.Read(), scope.Cluster(DefaultCluster)) != nil {
-		return scope, nil
-	}
-	return scope, b.Store.Update(func(tx *state.Tx) error {
-		if state.FindCluster(tx, scope.Cluster(DefaultCluster)) == nil {
-			PutDefaultCluster(tx, scope, b.Now())
-		}
-		return nil
-	})
-}
+// Scope is the account and region of a call.
+func Scope(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope() }

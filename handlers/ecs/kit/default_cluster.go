@@ -26,3 +26,26 @@ func NewDefaultCluster(scope arn.Scope, now time.Time) *state.Cluster {
 		CapacityProviders: []string{state.ProviderFargate, state.ProviderFargateSpot},
 	}
 }
+
+// NeedCluster makes the default cluster, with both Fargate capacity providers, if a request
+// refers to it and it has never been there, because most local set-ups expect it. Requests that
+// need no cluster make none. Source: that AWS makes it on first use is documented; that it comes
+// with the providers is the emulator's convenience. With NoDefaultCluster it must be created.
+func (b *Base) NeedCluster(scope arn.Scope, ref *string) error {
+	id, err := ClusterARN(scope, ref)
+	if err != nil || id != scope.Cluster(DefaultCluster) || !b.LacksDefaultCluster(b.Store.Read(), scope) {
+		return nil // the operation itself refuses a reference that is none
+	}
+	return b.Store.Update(func(tx *state.Tx) error {
+		if b.LacksDefaultCluster(tx, scope) {
+			PutDefaultCluster(tx, scope, b.Now())
+		}
+		return nil
+	})
+}
+
+// LacksDefaultCluster reports whether the default cluster is one that the first request which
+// needs it makes.
+func (b *Base) LacksDefaultCluster(tx *state.Tx, scope arn.Scope) bool {
+	return !b.NoDefaultCluster && state.FindCluster(tx, scope.Cluster(DefaultCluster)) == nil
+}

@@ -17,8 +17,8 @@ type InCluster struct {
 
 // ReadIn is the bracket of an operation that looks into the cluster that ref names.
 func (b *Base) ReadIn(ctx context.Context, ref *string) (InCluster, error) {
-	scope, err := b.Scope(ctx)
-	if err != nil {
+	scope := Scope(ctx)
+	if err := b.NeedCluster(scope, ref); err != nil {
 		return InCluster{}, err
 	}
 	return enter(b.Store.Read(), scope, ref)
@@ -27,8 +27,8 @@ func (b *Base) ReadIn(ctx context.Context, ref *string) (InCluster, error) {
 // UpdateIn is the bracket of an operation that changes something in the cluster that ref
 // names, in one transaction.
 func (b *Base) UpdateIn(ctx context.Context, ref *string, change func(c InCluster) error) error {
-	scope, err := b.Scope(ctx)
-	if err != nil {
+	scope := Scope(ctx)
+	if err := b.NeedCluster(scope, ref); err != nil {
 		return err
 	}
 	return b.Store.Update(func(tx *state.Tx) error {

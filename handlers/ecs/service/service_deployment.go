@@ -24,17 +24,17 @@ func (a *API) DescribeServiceDeployments(ctx context.Context, in *sdk.DescribeSe
 	case n > maxDescribedServiceDeployments:
 		return nil, kit.InvalidParameter("Service Deployment ARN count cannot exceed 20")
 	}
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tx := a.Store.Read()
+	scope := kit.Scope(ctx)
 	out := &sdk.DescribeServiceDeploymentsOutput{Failures: []types.Failure{}, ServiceDeployments: []types.ServiceDeployment{}}
 	for _, id := range in.ServiceDeploymentArns {
 		service, err := serviceOfDeployment(scope, id)
 		if err != nil {
 			return nil, err
 		}
+		if err := a.NeedCluster(scope, aws.String(arn.ClusterName(service))); err != nil {
+			return nil, err
+		}
+		tx := a.Store.Read()
 		if _, err := serviceByARN(tx, scope, service); err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -17,15 +18,12 @@ import (
 // Source: ECS API reference; ECS developer guide, stopping service deployments. The words
 // of the refusals are not published.
 func (a *API) StopServiceDeployment(ctx context.Context, in *sdk.StopServiceDeploymentInput) (*sdk.StopServiceDeploymentOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
+	scope := kit.Scope(ctx)
 	id := aws.ToString(in.ServiceDeploymentArn)
 	if _, err := serviceOfDeployment(scope, id); err != nil {
 		return nil, err
 	}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *state.Tx) error {
 		d := state.FindServiceDeployment(tx, id)
 		switch {
 		case d == nil:

@@ -67,10 +67,7 @@ func (a *API) ListServicesByNamespace(ctx context.Context, in *sdk.ListServicesB
 	if aws.ToString(in.Namespace) == "" {
 		return nil, kit.InvalidParameter("Namespace is missing")
 	}
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
+	scope := kit.Scope(ctx)
 	arns, next, err := kit.Page([]string{}, func(arn string) string { return arn }, kit.PageQuery{
 		Operation: "ListServicesByNamespace", Scope: scope, Filters: []string{*in.Namespace},
 		Size: kit.Sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken),

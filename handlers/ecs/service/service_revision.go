@@ -25,12 +25,12 @@ func (a *API) DescribeServiceRevisions(ctx context.Context, in *sdk.DescribeServ
 	if len(in.ServiceRevisionArns) > maxDescribedRevisions {
 		return nil, kit.InvalidParameter("Service Revision ARN count cannot exceed 20")
 	}
-	scope, err := a.Scope(ctx)
+	scope := kit.Scope(ctx)
+	serviceARN, err := serviceOfRevisions(scope, in.ServiceRevisionArns)
 	if err != nil {
 		return nil, err
 	}
-	serviceARN, err := serviceOfRevisions(scope, in.ServiceRevisionArns)
-	if err != nil {
+	if err := a.NeedCluster(scope, aws.String(arn.ClusterName(serviceARN))); err != nil {
 		return nil, err
 	}
 	tx := a.Store.Read()

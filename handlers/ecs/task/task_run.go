@@ -31,13 +31,13 @@ func (a *API) RunTask(ctx context.Context, in *sdk.RunTaskInput) (*TasksOutput, 
 	if err := checkRunTask(in); err != nil {
 		return nil, err
 	}
-	scope, err := a.Scope(ctx)
-	if err != nil {
+	scope := kit.Scope(ctx)
+	if err := a.NeedCluster(scope, in.Cluster); err != nil {
 		return nil, err
 	}
 	var made newTasks
 	chance := placement.NewChance(rand.Uint64())
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *state.Tx) error {
 		call, err := findTaskCall(tx, scope, in, a.Now())
 		if err != nil {
 			return err

@@ -26,12 +26,12 @@ func (a *API) StartTask(ctx context.Context, in *sdk.StartTaskInput) (*TasksOutp
 	if err := checkStartTask(in, run); err != nil {
 		return nil, err
 	}
-	scope, err := a.Scope(ctx)
-	if err != nil {
+	scope := kit.Scope(ctx)
+	if err := a.NeedCluster(scope, run.Cluster); err != nil {
 		return nil, err
 	}
 	var made newTasks
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *state.Tx) error {
 		call, err := findTaskCall(tx, scope, run, a.Now())
 		if err != nil {
 			return err

@@ -60,10 +60,7 @@ var errNoTaskDefinition = kit.ClientError("Unable to describe task definition.")
 // DescribeTaskDefinition describes a revision in any status or, by its family
 // alone, the highest ACTIVE one. What to include is checked first of all (ECS0029).
 func (a *API) DescribeTaskDefinition(ctx context.Context, in *sdk.DescribeTaskDefinitionInput) (*TaskDefinitionOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
+	scope := kit.Scope(ctx)
 	for _, field := range in.Include {
 		if field != types.TaskDefinitionFieldTags {
 			return nil, kit.ClientError(string(field) + " is not a valid value for include. The value must be one of [[TAGS]]")
@@ -100,10 +97,7 @@ type DeregisterTaskDefinitionOutput struct{ TaskDefinition ChangedTaskDefinition
 // DeregisterTaskDefinition makes a revision INACTIVE; one that is so already is
 // answered as it is. The first answer does not have deregisteredAt yet (ECS0030).
 func (a *API) DeregisterTaskDefinition(ctx context.Context, in *sdk.DeregisterTaskDefinitionInput) (*DeregisterTaskDefinitionOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
+	scope := kit.Scope(ctx)
 	ref, err := taskdef.ParseRef(aws.ToString(in.TaskDefinition))
 	if err != nil {
 		return nil, err
@@ -152,10 +146,7 @@ type DeleteTaskDefinitionsOutput struct {
 // task and no service refers to them any more, which is the work of
 // [state.Tx.SweepTaskDefinitions]. None shows deleteRequestedAt (ECS0030).
 func (a *API) DeleteTaskDefinitions(ctx context.Context, in *sdk.DeleteTaskDefinitionsInput) (*DeleteTaskDefinitionsOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
+	scope := kit.Scope(ctx)
 	switch n := len(in.TaskDefinitions); {
 	case n == 0:
 		return nil, kit.InvalidParameter("size of TaskDefinition references list must be greater than 0")
@@ -163,7 +154,7 @@ func (a *API) DeleteTaskDefinitions(ctx context.Context, in *sdk.DeleteTaskDefin
 		return nil, kit.InvalidParameter(fmt.Sprintf("Size of TaskDefinition references list cannot exceed %d", maxDeleted))
 	}
 	var out *DeleteTaskDefinitionsOutput
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *state.Tx) error {
 		out = &DeleteTaskDefinitionsOutput{Failures: []types.Failure{}, TaskDefinitions: []ChangedTaskDefinition{}}
 		for _, ref := range in.TaskDefinitions {
 			def, refusal := a.deleteTaskDefinition(tx, scope, ref)

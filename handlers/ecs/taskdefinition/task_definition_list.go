@@ -15,10 +15,7 @@ import (
 // ListTaskDefinitions lists revisions by family and number. familyPrefix is the
 // whole name of a family, despite its own. Source: ECS API reference.
 func (a *API) ListTaskDefinitions(ctx context.Context, in *sdk.ListTaskDefinitionsInput) (*sdk.ListTaskDefinitionsOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
+	scope := kit.Scope(ctx)
 	status := in.Status
 	if status == "" {
 		status = types.TaskDefinitionStatusActive
@@ -49,10 +46,7 @@ func (a *API) ListTaskDefinitions(ctx context.Context, in *sdk.ListTaskDefinitio
 // revision, those without one, or all (ECS0031). A family whose revisions are all
 // deleted is not listed. Source: ECS API reference.
 func (a *API) ListTaskDefinitionFamilies(ctx context.Context, in *sdk.ListTaskDefinitionFamiliesInput) (*sdk.ListTaskDefinitionFamiliesOutput, error) {
-	scope, err := a.Scope(ctx)
-	if err != nil {
-		return nil, err
-	}
+	scope := kit.Scope(ctx)
 	prefix := aws.ToString(in.FamilyPrefix)
 	tx := a.Store.Read()
 	rows := slices.DeleteFunc(state.Families(tx, scope, prefix), func(f *state.Family) bool {
