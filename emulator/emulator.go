@@ -174,7 +174,7 @@ func (s *Server) openStore() (err error) {
 }
 
 // openLogs opens the store of what CloudWatch Logs has. It lies beside the state: only an
-// emulator that has the state open gets here, so nobody else writes to it. Where the upstream has
+// emulator that has the state open gets here, so it is the only writer. Where the upstream has
 // them it keeps nothing but how far the output of containers has been put there.
 func (s *Server) openLogs() (err error) {
 	where := logs.Options{Size: s.opts.LogSize, Now: s.clock.Now, Log: s.opts.Log}

@@ -89,7 +89,7 @@ func (s *Server) meet(ctx context.Context, info backend.Info, choice enginerecor
 	if err := s.guard.Replace(info); err != nil || info.Simulated || s.opts.Backend != nil {
 		return err
 	}
-	// What is left on the former engine is nobody's any more.
+	// What is left on the former engine belongs to no owner any more.
 	if err := enginerecord.ForgetOwner(s.opts.DataDir); err != nil {
 		return err
 	}

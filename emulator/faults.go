@@ -159,7 +159,7 @@ func (f *Faults) Clear(id string) bool {
 // ClearAll ends all faults.
 func (f *Faults) ClearAll() { f.clear(func(*heldFault) bool { return true }) }
 
-// clear has a fault end before it is forgotten, so that nobody adds the next one in
+// clear has a fault end before it is forgotten, so that no other one is added in
 // between.
 func (f *Faults) clear(which func(*heldFault) bool) (cleared int) {
 	f.mu.Lock()

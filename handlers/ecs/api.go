@@ -52,7 +52,7 @@ type Options struct {
 	// AllowPrivileged runs privileged containers, and those with capabilities that reach the
 	// engine's host, on container instances.
 	AllowPrivileged bool
-	// NoDefaultCluster makes no cluster that nobody asked for.
+	// NoDefaultCluster: the cluster default must be created explicitly.
 	NoDefaultCluster bool
 	// Log is told what users cannot learn from AWS's own words. Nil is none.
 	Log *slog.Logger

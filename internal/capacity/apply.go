@@ -92,7 +92,7 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 	return plan, err
 }
 
-// apply writes a plan, and returns the address that nobody has any more.
+// apply writes a plan, and returns the address that became free.
 func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 	i := *v.Instance
 	switch {

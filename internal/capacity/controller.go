@@ -40,8 +40,8 @@ type Controller struct {
 	Clock     *clock.Clock
 	Log       *slog.Logger
 	Addresses Addresses
-	// AgentAway reports whether somebody has the agent of an instance lose its connection,
-	// and calls Wake when that changes. Nil is nobody.
+	// AgentAway reports whether a fault disconnects the agent of an instance,
+	// and calls Wake when that changes. Nil: no faults.
 	AgentAway func(scope arn.Scope, instanceID string) bool
 	// Delays are those of AWS, or none.
 	Delays Delays

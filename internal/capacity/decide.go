@@ -25,7 +25,7 @@ type View struct {
 	// Tasks that it has and that are not to stop; counted where it is not to run and, of
 	// those that are RUNNING, where it reboots.
 	Tasks int
-	// AgentAway: somebody has its agent lose the connection.
+	// AgentAway: a fault disconnects its agent.
 	AgentAway bool
 	Now       time.Time
 	Delays    Delays

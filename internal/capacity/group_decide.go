@@ -38,7 +38,7 @@ type GroupMember struct {
 type GroupPlan struct {
 	InService []*autoscaling.Member // they run now
 	Gone      []*autoscaling.Member // they are terminated
-	Lost      []*autoscaling.Member // they do not run, which nobody has noticed yet
+	Lost      []*autoscaling.Member // they do not run, which is not recorded yet
 	Out       []Exit                // they are to be terminated
 	Launch    []Start
 	Refused   []Start // their subnets are full

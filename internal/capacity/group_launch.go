@@ -99,7 +99,7 @@ const (
 )
 
 // retryAt is when a launch is tried after one that failed: at once if the group has been
-// updated since, or somebody has asked for another capacity.
+// updated since, or another capacity was requested.
 func (v GroupView) retryAt() time.Time {
 	g := v.Group
 	asked := g.Change != nil && g.Change.At.After(g.FailedAt)

@@ -56,10 +56,10 @@ func (i *Instance) ElasticIP(tx *state.Tx) *Address {
 }
 
 // elastic is the range of Elastic IP addresses: one for documentation, so that it is
-// nobody's. Source: RFC 5737.
+// assigned to no network. Source: RFC 5737.
 var elastic = netip.MustParsePrefix("198.51.100.0/24")
 
-// FreePublicIP returns an address that nobody in any account and region has; not valid, if
+// FreePublicIP returns an address that is free in all accounts and regions; not valid, if
 // there is none.
 func FreePublicIP(tx *state.Tx) netip.Addr {
 	taken := map[string]bool{}

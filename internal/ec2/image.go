@@ -129,7 +129,7 @@ func FindImage(region, id string) *Image {
 	return nil
 }
 
-// DefaultImage is the image of instances for which nobody has chosen one.
+// DefaultImage is the image of instances without a chosen one.
 func DefaultImage(region string, t *InstanceType) *Image {
 	for _, i := range Images(region) {
 		if i.OS == "Amazon Linux 2023" && i.Architecture == t.Architecture && i.GPU == (t.GPUs > 0 && t.Architecture == X86) {

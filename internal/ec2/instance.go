@@ -67,7 +67,7 @@ type Instance struct {
 	Reached   types.InstanceStateName
 	ReachedAt time.Time
 	LaunchAt  time.Time // the last launch or start
-	// RebootAt is when somebody asked for a reboot last, and RebootedAt is that of the last
+	// RebootAt is when a reboot was last requested, and RebootedAt is that of the last
 	// one that is over.
 	RebootAt, RebootedAt time.Time
 

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Spec is what instances are launched from. Whoever makes one has checked it.
+// Spec is what instances are launched from. Its maker has checked it.
 type Spec struct {
 	Scope  arn.Scope
 	Count  int

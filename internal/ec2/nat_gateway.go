@@ -24,7 +24,7 @@ type NATGateway struct {
 	CreatedAt   time.Time
 	// Failure is why it could not be made; or nil.
 	Failure *Error
-	// DeletedAt is when somebody asked for its end; or zero.
+	// DeletedAt is when its deletion was requested; or zero.
 	DeletedAt time.Time
 	Interface string       // eni-…
 	Addresses []NATAddress // the primary one first
@@ -54,7 +54,7 @@ func (g *NATGateway) State(now time.Time, delays NATDelays) types.NatGatewayStat
 	return types.NatGatewayStateAvailable
 }
 
-// Lives reports whether it has its addresses: until somebody asks for its end.
+// Lives reports whether it has its addresses: until its deletion is requested.
 func (g *NATGateway) Lives() bool { return g.Failure == nil && g.DeletedAt.IsZero() }
 
 // goneAt is zero for one that is to stay.

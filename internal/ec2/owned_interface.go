@@ -117,7 +117,7 @@ func HighestFree(tx *state.Tx, s *state.Subnet, scope arn.Scope) string {
 	return ""
 }
 
-// Takes reports whether an address that somebody asks for is one of a subnet, and free. The
+// Takes reports whether a requested address is one of a subnet, and free. The
 // first four and the last are AWS's. Source: VPC user guide, subnet sizing.
 func Takes(tx *state.Tx, s *state.Subnet, scope arn.Scope, ip string) (within, free bool) {
 	block := s.CIDR(state.NetworkCIDR(tx))

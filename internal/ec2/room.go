@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// reservedAddresses is how many addresses of a subnet nobody gets.
+// reservedAddresses is how many addresses of a subnet AWS reserves.
 // Source: VPC user guide, subnet sizing.
 const reservedAddresses = 5
 
@@ -17,7 +17,7 @@ const reservedAddresses = 5
 // several times in one needs one Room for all: Launch takes from it.
 type Room struct {
 	tx   *state.Tx
-	used map[string]int // see roomOf; nil: nobody has asked yet
+	used map[string]int // see roomOf; nil: not counted yet
 }
 
 // RoomIn costs nothing before the first question.

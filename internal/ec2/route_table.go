@@ -17,7 +17,7 @@ type RouteTable struct {
 	// Main is the id of the association that makes it the VPC's main table; or empty.
 	Main         string
 	Associations []RouteTableAssociation
-	// Routes are those that somebody made: the local ones follow from the VPC, and those of
+	// Routes are those made by CreateRoute: the local ones follow from the VPC, and those of
 	// gateway endpoints from these.
 	Routes []Route
 }

@@ -35,7 +35,7 @@ func TargetGone(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) bool {
 }
 
 // stateOfTarget is that of the instance which a target is, or empty. One that is forgotten was
-// terminated; nobody knows more of one whose container agent was registered by hand.
+// terminated; of one whose container agent was registered by hand no more is known.
 func stateOfTarget(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.InstanceStateName {
 	if g.Type != elb.TargetTypeEnumInstance {
 		return ""

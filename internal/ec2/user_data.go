@@ -38,7 +38,7 @@ type settings struct {
 }
 
 func (s *settings) read(text []byte, depth int) {
-	if depth > 3 { // nobody packs user data that often
+	if depth > 3 { // deeper nesting has no use
 		return
 	}
 	if bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {

@@ -37,7 +37,7 @@ func (c *Controller) lookAtGroup(group string) (time.Time, error) {
 // over is what is over of a group.
 type over struct {
 	drained   []*elbv2.Target
-	unchecked []*elbv2.Target // whose health somebody has looked at
+	unchecked []*elbv2.Target // whose health was read
 }
 
 // overOf tells what is over of a group, and when the next one of its targets will have drained.

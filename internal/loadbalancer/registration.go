@@ -94,7 +94,7 @@ func deregister(tx *state.Tx, t *state.Task, now time.Time) {
 	traffic.DeregisteredAt = now
 	for _, target := range traffic.Targets {
 		known := elbv2.FindTarget(tx, target.Group, target.ID, target.Port)
-		if known == nil || known.Task != t.ARN { // somebody has deregistered it, or it is another task's by now
+		if known == nil || known.Task != t.ARN { // it was deregistered, or is another task's by now
 			continue
 		}
 		elbv2.Deregister(tx, elbv2.FindTargetGroup(tx, target.Group), target.ID, target.Port, now)

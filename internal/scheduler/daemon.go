@@ -33,7 +33,7 @@ func onEachInstance(p *planner) desired {
 type daemons struct {
 	wanted []*state.ContainerInstance
 	// unheard is how many have a task, but an agent that is not connected: the task goes on,
-	// and nobody can say what has become of it.
+	// and its state is unknown.
 	unheard int
 }
 
@@ -92,7 +92,7 @@ func (p *planner) instanceOf(t *state.Task) instanceState {
 // its deployment would with it.
 func (p *planner) leaveInstances(g target) {
 	if p.in.Instances.Demand(g.deployment) == nil {
-		return // nobody can say what it asks for
+		return // its demand is unknown
 	}
 	matching := map[string]bool{}
 	for _, i := range p.matching(g.generation) {

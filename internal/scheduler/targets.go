@@ -41,7 +41,7 @@ func (p *planner) announceTargets() {
 	}
 }
 
-// sayLost says of the first running task whose target or target group somebody has removed
+// sayLost says of the first running task whose target or target group was removed
 // that it is, or that its target is not in use, such as in a zone that the load balancer is not
 // in. It is neither healthy nor unhealthy for that: the service is not stable, and goes on.
 // Source: ECS developer guide, service event messages, and field reports for the words; what

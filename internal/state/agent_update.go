@@ -7,7 +7,7 @@ import (
 )
 
 // AgentUpdate is what UpdateContainerAgent has asked for. Its steps follow from the time
-// that has passed, so that nobody has to write them.
+// that has passed, so they need no writer.
 type AgentUpdate struct {
 	At   time.Time
 	To   types.VersionInfo

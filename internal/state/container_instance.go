@@ -32,7 +32,7 @@ type ContainerInstance struct {
 	// who registered it by hand has said.
 	EC2InstanceID string
 	LaunchType    types.LaunchType // EC2 or EXTERNAL: whose tasks it takes
-	// ByHand: somebody called RegisterContainerInstance, so no agent of the emulator runs
+	// ByHand: RegisterContainerInstance made it, so no agent of the emulator runs
 	// its tasks. They move by SubmitTaskStateChange and SubmitContainerStateChange alone.
 	ByHand bool
 
@@ -43,7 +43,7 @@ type ContainerInstance struct {
 
 	Registered   Resources
 	Attributes   []types.Attribute // by name; names and values only
-	Zone, Subnet string            // where it is; empty if nobody has said
+	Zone, Subnet string            // where it is; empty if unknown
 	VPC          string
 	RegisteredAt time.Time
 	InactiveAt   time.Time // zero as long as it is registered

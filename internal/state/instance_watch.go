@@ -23,7 +23,7 @@ func DrainingInstances(tx *Tx, clusterARN string) []*ContainerInstance {
 
 // WatchRoom wakes with the ARN of each cluster in which a task gives back what it had of
 // a container instance, or a DAEMON service changes, for which room is kept: there may be
-// room for another task. That a task takes something wakes nobody.
+// room for another task. A task that takes resources causes no wake-up.
 func (s *Store) WatchRoom() *Watch {
 	return s.Watch(0, store.On(instanceUsages, wakesForRoom), store.On(services, wakesForDaemon))
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // recordServiceDeployments gives the deployments of services the rows of their revisions
-// and service deployments. What became of older ones nobody knows any more.
+// and service deployments. Of older ones no record is left.
 func recordServiceDeployments(rows *store.StoredRows) error {
 	made := map[string]map[string]object{"service-revision": {}, "service-deployment": {}}
 	err := rows.Rewrite("service", func(row []byte) ([]byte, error) {

@@ -49,7 +49,7 @@ func NewPrefixListID() string { return NewNetworkID("pl-") }
 // Source: EC2 user guide, resource ids.
 var prefixListID = lazyregexp.New(`^pl-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
-// MadeUpPrefixList reports whether an id is that of a list which nobody made here, as that of
+// MadeUpPrefixList reports whether an id is that of a list that does not exist here, as that of
 // a security group that is made up.
 func MadeUpPrefixList(id string) bool { return prefixListID.MatchString(id) && !ownID(id) }
 

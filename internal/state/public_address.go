@@ -18,7 +18,7 @@ type PublicAddress struct {
 }
 
 // publicRanges are where these addresses are from: ranges for documentation, so that they
-// are nobody's. Elastic IP addresses are of the third one. Source: RFC 5737.
+// belong to no network. Elastic IP addresses are of the third one. Source: RFC 5737.
 func publicRanges() []netip.Prefix {
 	return []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("203.0.113.0/24")}
 }

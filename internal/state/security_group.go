@@ -22,7 +22,7 @@ type SecurityGroup struct {
 	VPC         string
 	Name        string // unique in the VPC
 	Description string
-	// MadeUp is as in Subnet. Such a group lets everything pass, until somebody changes its
+	// MadeUp is as in Subnet. Such a group lets everything pass, until a request changes its
 	// rules.
 	MadeUp bool
 	Rules  []SecurityGroupRule // in the order in which they were made
@@ -68,7 +68,7 @@ func NewDefaultGroup(vpc, id string) *SecurityGroup {
 	}
 }
 
-// NewSecurityGroup makes a group whose members reach everything and nobody reaches. Source:
+// NewSecurityGroup makes a group that lets everything out and nothing in. Source:
 // EC2 API reference, CreateSecurityGroup.
 func NewSecurityGroup(vpc, name, description string) *SecurityGroup {
 	id := NewNetworkID("sg-")

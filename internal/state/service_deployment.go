@@ -37,7 +37,7 @@ type ServiceDeployment struct {
 
 	Status       types.ServiceDeploymentStatus
 	StatusReason string
-	// StopType is how StopServiceDeployment asked for the end; empty: nobody has.
+	// StopType is how StopServiceDeployment asked for the end; empty: it was not called.
 	StopType types.StopServiceDeploymentStopType
 	// Each is zero until it has happened. A deployment that stops has finished as well.
 	StartedAt, FinishedAt, StoppedAt, UpdatedAt time.Time

@@ -22,7 +22,7 @@ type Subnet struct {
 	VPC     string
 	Zone    string
 	Default bool
-	// MadeUp is one of the default VPC that nobody made and that follows from its id: local
+	// MadeUp is one of the default VPC without CreateSubnet, which follows from its id: local
 	// set-ups name those of the account that they stand in for.
 	MadeUp bool
 	// Third byte and length of the range of one that is made up or a default one. The first

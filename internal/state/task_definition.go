@@ -47,7 +47,7 @@ func newTaskDefinition(id string, def *types.TaskDefinition, tags []types.Tag) *
 	}
 }
 
-// Definition is the definition as an object, which nobody may change.
+// Definition is the definition as an object; do not change it.
 func (d *TaskDefinition) Definition() *types.TaskDefinition {
 	if known := d.decoded.Load(); known != nil {
 		return known

@@ -27,7 +27,7 @@ type TaskTarget struct {
 	Port  int32
 	// Refused is why it could not be registered; empty: it could.
 	Refused string
-	// Lost is what of it is no longer there although nobody has deregistered the task:
+	// Lost is what of it is no longer there although the task was not deregistered:
 	// TargetGroupLost or TargetLost; empty: nothing.
 	Lost string
 	// State is that of the target's health, and Description why it is so.
@@ -68,7 +68,7 @@ func (t *Task) UnhealthyTarget() *TaskTarget {
 	return nil
 }
 
-// lost reports whether somebody has taken a target of the task away.
+// lost reports whether a target of the task was taken away.
 func (t *Task) lost() bool {
 	return t.Traffic != nil && slices.ContainsFunc(t.Traffic.Targets, func(g TaskTarget) bool { return g.Lost != "" })
 }

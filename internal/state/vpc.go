@@ -22,7 +22,7 @@ type VPC struct {
 	Tenancy string // default or dedicated
 	// Secondary are further ranges, in the order in which they came.
 	Secondary []VPCRange
-	// DHCPOptions is the id of the DHCP options that somebody gave it, or [NoDHCPOptions].
+	// DHCPOptions is the id of its DHCP options, or [NoDHCPOptions].
 	// Empty is what every VPC has at first.
 	DHCPOptions string
 
@@ -31,7 +31,7 @@ type VPC struct {
 	UsageMetrics bool
 }
 
-// VPCRange is a range of a VPC that somebody added.
+// VPCRange is a range that AssociateVpcCidrBlock added to a VPC.
 type VPCRange struct {
 	ID   string // vpc-cidr-assoc-…
 	CIDR string
@@ -57,7 +57,7 @@ const ownDigits = "0ec5e"
 // NewNetworkID makes the id of a VPC, subnet or security group, of a prefix such as vpc-.
 func NewNetworkID(prefix string) string { return prefix + ownDigits + arn.NewID()[:12] }
 
-// ownID reports whether an id is one that somebody was given here. Those of 8 digits are
+// ownID reports whether an id was given out here. Those of 8 digits are
 // none.
 func ownID(id string) bool {
 	_, digits, _ := strings.Cut(id, "-")

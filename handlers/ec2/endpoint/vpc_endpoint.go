@@ -71,7 +71,7 @@ func vpcEndpoint(tx *state.Tx, e *ec2.VPCEndpoint) types.VpcEndpoint {
 	return described
 }
 
-// dnsEntries are the names of an interface endpoint, which nobody resolves. Source: AWS
+// dnsEntries are the names of an interface endpoint, which no server resolves. Source: AWS
 // PrivateLink guide, DNS hostnames.
 func dnsEntries(tx *state.Tx, e *ec2.VPCEndpoint) []types.DnsEntry {
 	zone := kit.DerivedID("Z", e.Scope.Region, e.Service)

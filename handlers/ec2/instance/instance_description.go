@@ -152,7 +152,7 @@ func metadataOptions(i *ec2.Instance) *types.InstanceMetadataOptionsResponse {
 	return o
 }
 
-// transitionReason says when somebody stopped or terminated it. Source: field reports.
+// transitionReason says when it was stopped or terminated. Source: field reports.
 func transitionReason(i *ec2.Instance) string {
 	if i.Reason.Transition == "" {
 		return ""

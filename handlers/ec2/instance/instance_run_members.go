@@ -24,7 +24,7 @@ func refuseRun(in *sdk.RunInstancesInput) error {
 		return notDone("IPv6 addresses")
 	case len(in.SecondaryInterfaces) > 0:
 		return notDone("SecondaryInterfaces")
-	//lint:ignore SA1019 whoever still asks for one learns that there is none
+	//lint:ignore SA1019 a request for one is refused
 	case len(in.ElasticGpuSpecification) > 0:
 		return notDone("ElasticGpuSpecification")
 	case in.RamdiskId != nil:

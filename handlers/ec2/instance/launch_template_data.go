@@ -12,7 +12,7 @@ import (
 
 // templateData makes what a version answers of what is asked for, laid over what it comes
 // from, if that is not nil: each member as a whole. It checks what AWS checks before
-// somebody launches from it.
+// it is used in a launch.
 func templateData(in *types.RequestLaunchTemplateData, source *types.ResponseLaunchTemplateData) (*types.ResponseLaunchTemplateData, error) {
 	data := ec2.Convert[types.ResponseLaunchTemplateData](in)
 	if data == nil {
@@ -61,7 +61,7 @@ func checkData(data *types.ResponseLaunchTemplateData) error {
 	return nil
 }
 
-// warning is of what does not exist, and may exist before somebody launches from it.
+// warning is of what does not exist, and may exist before a launch uses it.
 func warning(tx *state.Tx, data *types.ResponseLaunchTemplateData) *types.ValidationWarning {
 	if data.InstanceType == "" || ec2.FindInstanceType(tx, string(data.InstanceType)) != nil {
 		return nil

@@ -24,7 +24,7 @@ type filterSet []filter
 const maxFilterValues = 200
 
 // newFilterSet refuses a filter that is none of the known ones, as EC2 does, also one
-// that EC2 knows: to ignore it would answer rows that nobody asked for.
+// that EC2 knows: to ignore it would answer rows that were not asked for.
 func newFilterSet(filters []types.Filter, known func(name string) bool) (filterSet, error) {
 	var wanted filterSet
 	values := 0

@@ -85,7 +85,7 @@ func (a *API) DescribeAddresses(ctx context.Context, in *sdk.DescribeAddressesIn
 	return &sdk.DescribeAddressesOutput{Addresses: found}, err
 }
 
-// noAddress is the error that nobody has an address. Source: field reports.
+// noAddress is the error for an address that is not allocated. Source: field reports.
 func noAddress(ip string) error {
 	return kit.Refuse("InvalidAddress.NotFound", "Address '%s' not found.", ip)
 }

@@ -18,7 +18,7 @@ import (
 // local is the target of the routes within a VPC.
 const local = "local"
 
-// routesOf are the local routes of a table, one for each range of the VPC, those that somebody made, and those of gateway
+// routesOf are the local routes of a table, one for each range of the VPC, those of CreateRoute, and those of gateway
 // endpoints. Source: VPC user guide, route tables; recorded answers (EC20010).
 func routesOf(tx *state.Tx, t *ec2.RouteTable) []types.Route {
 	var routes []types.Route
@@ -136,7 +136,7 @@ func (a *API) ReplaceRoute(ctx context.Context, in *sdk.ReplaceRouteInput) (*sdk
 	return &sdk.ReplaceRouteOutput{}, err
 }
 
-// DeleteRoute removes a route that somebody made.
+// DeleteRoute removes a route that CreateRoute made.
 func (a *API) DeleteRoute(ctx context.Context, in *sdk.DeleteRouteInput) (*sdk.DeleteRouteOutput, error) {
 	to, err := destination("DeleteRoute", in.DestinationCidrBlock, in.DestinationIpv6CidrBlock, in.DestinationPrefixListId)
 	if err != nil {

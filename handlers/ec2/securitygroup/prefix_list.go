@@ -74,7 +74,7 @@ func ofAWS(scope arn.Scope, id string) bool {
 	return slices.ContainsFunc(kit.AWSPrefixLists(scope), func(l types.PrefixList) bool { return *l.PrefixListId == id })
 }
 
-// prefixList is the id of the prefix list that a rule is about. Ids that nobody made are
+// prefixList is the id of the prefix list that a rule is about. Ids of lists that do not exist are
 // those of the account that a local set-up stands in for.
 func (a *API) prefixList(tx *state.Tx, scope arn.Scope, asked *string) (string, error) {
 	id := aws.ToString(asked)

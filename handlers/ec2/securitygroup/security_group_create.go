@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// CreateSecurityGroup makes a group whose members reach everything and nobody reaches.
+// CreateSecurityGroup makes a group that lets everything out and nothing in.
 func (a *API) CreateSecurityGroup(ctx context.Context, in *sdk.CreateSecurityGroupInput) (*sdk.CreateSecurityGroupOutput, error) {
 	name, description := aws.ToString(in.GroupName), aws.ToString(in.Description)
 	if err := checkGroup(name, description); err != nil {

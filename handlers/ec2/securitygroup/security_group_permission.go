@@ -34,7 +34,7 @@ func permissions(scope arn.Scope, g *state.SecurityGroup, egress bool) []types.I
 	return list
 }
 
-// newPermission is one for nobody.
+// newPermission is one without ranges and groups.
 func newPermission(r state.SecurityGroupRule) types.IpPermission {
 	p := types.IpPermission{
 		IpProtocol: aws.String(r.Protocol), IpRanges: []types.IpRange{}, Ipv6Ranges: []types.Ipv6Range{},

@@ -18,10 +18,10 @@ import (
 type settingRule struct {
 	name    string
 	values  []string
-	initial string // what ECS assumes until somebody sets it
+	initial string // what ECS assumes until it is set
 	// rootOnly settings are the account's: no other principal has a value.
 	rootOnly bool
-	// managed settings are AWS's: nobody else sets them.
+	// managed settings are AWS's: requests cannot set them.
 	managed bool
 }
 

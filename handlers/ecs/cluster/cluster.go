@@ -26,7 +26,7 @@ type CountedCluster struct {
 	ClusterCount int32
 }
 
-// countedCluster leaves out the default cluster that nobody made.
+// countedCluster leaves out the default cluster if it was not created.
 func (a *API) countedCluster(tx *state.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
 	out := &CountedCluster{Cluster: described}
 	for _, c := range state.Clusters(tx, scope) {

@@ -33,7 +33,7 @@ func Missing(arn string) types.Failure {
 }
 
 // NotBuilt refuses a part of an operation that the emulator does not have yet, so
-// that nobody mistakes silence for success.
+// that silence is not mistaken for success.
 func NotBuilt(what string) error {
 	return &awsapi.Error{
 		Code: "NotImplementedException", Status: 501,

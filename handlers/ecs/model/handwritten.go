@@ -2,7 +2,7 @@ package model
 
 // handwritten lists the members (structure.member) whose constraints the ECS
 // handlers check, because Amazon ECS has words of its own for them or accepts more
-// than its model says. Whoever writes such a check adds the member here.
+// than its model says. When you write such a check, add the member here.
 var handwritten = []string{
 	// Texts of task definitions.
 	"RegisterTaskDefinitionInput.containerDefinitions",

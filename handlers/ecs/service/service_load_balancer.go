@@ -51,7 +51,7 @@ func checkTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types
 }
 
 // checkKeptTargetGroups holds those that a service has against the definition that it gets. One
-// that has been deleted, or has no load balancer any more, keeps nobody from changing the rest
+// that has been deleted, or has no load balancer any more, does not prevent changes of the rest
 // of the service: tools set the desired count to 0 before they delete it.
 func checkKeptTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
 	for _, b := range balancers {

@@ -68,7 +68,7 @@ func details(names []string, values []*string) []types.KeyValuePair {
 var attachmentTypes = map[string]string{"ElasticNetworkInterface": "eni", "AmazonElasticBlockStorage": "amazonebs"}
 
 // neverMade reports whether the network interface of a task that has ended was never made.
-// Of those on container instances registered by hand nobody says what they are.
+// Of those on container instances registered by hand they are unknown.
 func neverMade(t *state.Task) bool {
 	eni := &t.Status.Attachment
 	return eni.Status == "DELETED" && eni.NetworkID == "" && !t.Placement.ByHand

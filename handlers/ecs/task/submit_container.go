@@ -103,7 +103,7 @@ func reportedBinding(r types.NetworkBinding) (state.Binding, error) {
 }
 
 // essential reports whether the task ends with a container. Of a definition that is gone
-// nobody knows.
+// it is unknown.
 func (r *report) essential(name string) bool {
 	if r.def == nil {
 		return false

@@ -94,7 +94,7 @@ func awaitHome(listener net.Listener, key string, home *atomic.Pointer[yamux.Ses
 			return
 		}
 		session, err := tunnel.Welcome(conn, key)
-		if err != nil { // somebody else
+		if err != nil { // another process
 			_ = conn.Close()
 			continue
 		}

@@ -173,7 +173,7 @@ func joinDatagrams(stream *yamux.Stream, conn *net.UDPConn) {
 	for b := make([]byte, 1<<16); ; {
 		n, err := conn.Read(b)
 		if errors.Is(err, syscall.ECONNREFUSED) {
-			continue // nobody listens, for now
+			continue // no listener, for now
 		}
 		if err == nil {
 			_, err = framed.Write(b[:n])

@@ -19,7 +19,7 @@ const (
 )
 
 // answer has what comes from some load balancers answered through them, beside what was said
-// before. Again is harmless, and one that is gone keeps nobody from anything:
+// before. Again is harmless, and one that is gone does no harm:
 //
 //	answer <address of a load balancer>…
 //

@@ -105,7 +105,7 @@ func (d door) chain() string {
 	return "port-" + strconv.Itoa(int(d.protocol)) + "-" + strconv.Itoa(d.port)
 }
 
-// balance adds the rules. A gateway lets nothing else through, and tells nobody of a shorter way.
+// balance adds the rules. A gateway lets nothing else through, and sends no redirects.
 func (r *ruleset) balance(shares []share) {
 	r.keep()
 	r.needs("nf_tables' filter chains for IPv4")

@@ -16,7 +16,7 @@ var unbalanced error
 func balances([]string) error { return unbalanced }
 
 // serveBalancer obeys the program of a load balancer from now on. Where the kernel cannot do what it
-// says nobody answers it, and it does without.
+// says no one answers it, and it does without.
 func serveBalancer() error {
 	if err := canBalance(); err != nil {
 		return err
@@ -38,7 +38,7 @@ func serveBalancer() error {
 		for {
 			conn, _, err := syscall.Accept4(sock, syscall.SOCK_CLOEXEC)
 			if err != nil {
-				continue // whoever it was has gone
+				continue // the client has gone
 			}
 			obey(conn, conn, balancerCommands)
 			_ = syscall.Close(conn)

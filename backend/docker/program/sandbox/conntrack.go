@@ -38,8 +38,8 @@ func forgetDatagrams() {
 }
 
 // strayDatagrams is the addresses and ports of a flow of datagrams that was forwarded, or
-// came while nobody had its port, as the kernel has them. Flows of which only the sender was
-// changed are those of containers that ask somebody else, and wait for the answer.
+// came while its port was free, as the kernel has them. Flows of which only the sender was
+// changed are those of containers that ask another host, and wait for the answer.
 func strayDatagrams(m syscall.NetlinkMessage) (flow []byte, ok bool) {
 	if len(m.Data) < 4 {
 		return nil, false

@@ -77,7 +77,7 @@ func limitGroup(root, group string, l groupLimits) error {
 		if !errors.Is(err, syscall.ENOENT) {
 			break
 		}
-		err = makeGroup(root, group) // somebody has dropped what it is to be in
+		err = makeGroup(root, group) // its parent was removed
 	}
 	if err != nil {
 		return err

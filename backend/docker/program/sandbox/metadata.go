@@ -90,7 +90,7 @@ func (r *ruleset) leadMetadata(own localAddress, to [4]byte, port int) {
 	r.rule("from-inside", append([]expression{meta(inInterface), isNot(own.link[:]...)}, asks...)...)
 }
 
-// refusal is what becomes of packets that nobody is to get.
+// refusal says how packets are refused.
 type refusal struct {
 	part       string // of the kernel
 	tcp, other expression

@@ -15,7 +15,7 @@ func (r *ruleset) resolver(address [4]byte) {
 	file, _ := os.ReadFile("/etc/resolv.conf")
 	server, found := nameserver(string(file))
 	if !found {
-		return // nobody is asked here either
+		return // no resolver is asked here either
 	}
 	r.chain("names", "nat", prerouting, destinationNAT)
 	for _, over := range []struct {
@@ -49,7 +49,7 @@ func nameserver(file string) (server [4]byte, found bool) {
 	return server, false
 }
 
-// boundPort is a port on which somebody waits at an address, by the kernel's table of
+// boundPort is a port with a listener at an address, by the kernel's table of
 // sockets; 0 is none. Source: Linux Documentation/networking/proc_net_tcp.rst.
 func boundPort(table string, at [4]byte) int {
 	here := ""

@@ -10,7 +10,7 @@ import (
 )
 
 // limitSlice has systemd start a slice with limits, or change those of one that runs.
-// Limits that somebody else writes into a slice's group do not last: systemd writes its own.
+// Limits that others write into a slice's group do not last: systemd writes its own.
 // Sources: systemd.resource-control(5), org.freedesktop.systemd1(5).
 func limitSlice(socket, slice string, l groupLimits) error {
 	perSecond := unlimited
