@@ -59,7 +59,8 @@ func scriptFolders(t *testing.T) []string {
 //	fact <number>         begin the assertions of that fact, see testdata/facts
 //
 // $IMAGE can be run on either engine and behaves as testdata/app does, $MISSING
-// cannot be pulled, $PORT is free on this host, $NETWORK is a network configuration. $ALLOWED is a folder of the
+// cannot be pulled, $PORT is free on this host, $RANGE.0.0/16 is a range that no network has, and $NETWORK
+// a network configuration. $ALLOWED is a folder of the
 // engine's host that tasks may mount, $SHARED a volume of no other script, $FILESYSTEM an id
 // of a file system that is one, and fs-0folder is the folder $ALLOWED/exports. What is true
 // of real containers only begins with [docker]; dockerMark says which scripts run on Docker. Files below s3/ are objects in buckets.
@@ -165,6 +166,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	env.Setenv("ADDRESS", strings.TrimPrefix(srv.URL(), "http://"))
 	env.Setenv("IMAGE", s.image)
 	env.Setenv("PORT", freePort(t))
+	env.Setenv("RANGE", freeRange(t, s.opts.Engine == "docker"))
 	env.Setenv("MISSING", "127.0.0.1:1/missing:1")
 	env.Setenv("NETWORK", "awsvpcConfiguration={subnets=[subnet-0ec5e3a1a70000001]}")
 	env.Setenv("PATH", s.bin+string(os.PathListSeparator)+os.Getenv("PATH"))
