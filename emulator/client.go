@@ -1,17 +1,13 @@
 package emulator
 
 import (
-	"context"
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/logsink"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsource"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -55,10 +51,5 @@ func (s *Server) taskVariables() func(t *state.Task, container string) ([]string
 func (s *Server) initFolder() *initfolder.Folder {
 	return &initfolder.Folder{
 		Dir: s.opts.InitDir, Config: s.Config(), Client: s.client, Root: apiclient.Root(s.scope()), Log: s.opts.Log,
-		CreateRole: func(ctx context.Context, in *sdk.CreateRoleInput) error {
-			call := awsapi.Call{Service: "iam", Operation: "CreateRole", Region: s.opts.Region, Account: s.opts.Account, Authorize: s.opts.authorize}
-			_, err := iam.New(s.store, s.clock.Now).CreateRole(awsapi.NewContext(ctx, call), in)
-			return err
-		},
 	}
 }

@@ -66,6 +66,11 @@ func (s *Server) Reset() error {
 			s.opts.Log.Error("cannot launch the instances of --capacity after the reset", "error", err)
 		}
 	}
+	if s.opts.InitDir != "" {
+		if err := s.initFolder().Make(context.Background()); err != nil {
+			s.opts.Log.Error("cannot make what the folder of --init describes after the reset", "error", err)
+		}
+	}
 	_, err = s.askEngine()
 	if err == nil {
 		err = s.removeContainers()

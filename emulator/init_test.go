@@ -68,7 +68,12 @@ func TestInitMakesWhatTheFolderDescribes(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	check(start(t, opts).srv) // nothing is made twice
+	again := start(t, opts).srv // nothing is made twice
+	check(again)
+	if err := again.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	check(again)
 }
 
 // What a definition of production needs is there before its service.
@@ -133,7 +138,7 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName and taskDefinition"},
 		"refused by ECS":    {map[string]string{"a.json": `{"family": "a b", "containerDefinitions": []}`}, "ClientException"},
 		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of log-groups, parameters, roles, secrets"},
-		"refused by IAM":    {map[string]string{"roles/a.json": `{"RoleName": "a"}`}, "roles/a.json: ValidationError: 1 validation error detected"},
+		"refused by IAM":    {map[string]string{"roles/a.json": `{"RoleName": "a"}`}, "ValidationError: 1 validation error detected"},
 		"refused by SSM":    {map[string]string{"parameters/a.json": `{"Name": "a b", "Value": "v", "Type": "String"}`}, "ValidationException: Parameter name: "},
 		"refused secret":    {map[string]string{"secrets/a.json": `{"Name": "a b"}`}, "ValidationException: Invalid name. "},
 		"no name":           {map[string]string{"secrets/a.json": `{"SecretString": "s"}`}, "secrets/a.json"},

@@ -68,11 +68,12 @@ func (p Principal) In(region string) Principal {
 	return p
 }
 
-// Operation is an operation of a service that speaks AWS JSON.
+// Operation is an operation of a service that speaks AWS JSON or AWS Query.
 type Operation struct {
 	Service string // as the SDK calls it: "Secrets Manager"
 	Signed  string // in a signature: "secretsmanager"
-	Target  string // prefix of X-Amz-Target
+	Target  string // of AWS JSON: prefix of X-Amz-Target
+	Version string // of AWS Query: of the API
 	Name    string
 	Errors  []string // those that its model has
 	Codec   *wire.Codec
@@ -82,13 +83,25 @@ type Operation struct {
 // *Error, which may be wrapped; ErrUnreadable says that the call has succeeded, and its answer
 // makes no sense.
 func (c *Client) Do(ctx context.Context, as Principal, op Operation, in, out any) error {
-	body := op.Codec.Marshal(in)
+	body, err := op.Codec.Marshal(in), error(nil)
+	if op.Version != "" {
+		if out != nil {
+			return errNoOutput
+		}
+		if body, err = form(op, body); err != nil {
+			return err
+		}
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.options.Host+"/", bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("make a request: %w", err)
 	}
-	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	r.Header.Set("X-Amz-Target", op.Target+"."+op.Name)
+	if op.Version != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	} else {
+		r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		r.Header.Set("X-Amz-Target", op.Target+"."+op.Name)
+	}
 	got, err := c.send(r, as, op.Signed, body)
 	if err != nil {
 		return fmt.Errorf("call %s: %w", op.Name, err)
@@ -102,16 +115,24 @@ func (c *Client) Do(ctx context.Context, as Principal, op Operation, in, out any
 		}
 		return nil
 	}
+	code, message := jsonRefusal(got.body.Bytes())
+	if op.Version != "" {
+		code, message = queryRefusal(got.body.Bytes())
+	}
+	return &Error{
+		Service: op.Service, Operation: op.Name, Status: got.status, RequestID: got.requestID(),
+		Code: code, Message: message, Modelled: slices.Contains(op.Errors, code),
+	}
+}
+
+// jsonRefusal reads code and message of an error of AWS JSON.
+func jsonRefusal(body []byte) (code, message string) {
 	var refusal struct {
 		Type    string `json:"__type"`
 		Message string // or message
 	}
-	_ = json.Unmarshal(got.body.Bytes(), &refusal)
-	code := refusal.Type[strings.LastIndex(refusal.Type, "#")+1:]
-	return &Error{
-		Service: op.Service, Operation: op.Name, Status: got.status, RequestID: got.requestID(),
-		Code: code, Message: refusal.Message, Modelled: slices.Contains(op.Errors, code),
-	}
+	_ = json.Unmarshal(body, &refusal)
+	return refusal.Type[strings.LastIndex(refusal.Type, "#")+1:], refusal.Message
 }
 
 // ErrUnreadable is an answer that says that a call has succeeded, and no more that makes sense.

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/smithy-go"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
@@ -51,13 +49,15 @@ func readInitFolders(dir string) (list []definition, err error) {
 	return list, nil
 }
 
+var createRole = apiclient.Operation{Service: "IAM", Signed: "iam", Version: "2010-05-08", Name: "CreateRole", Codec: wire.AsIs}
+
 // makeRole makes a role, unless there is one of its name.
 func (f *Folder) makeRole(ctx context.Context, d definition) error {
 	var in iam.CreateRoleInput
 	if err := wire.AsIs.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
-	return unlessThere(f.CreateRole(ctx, &in), "EntityAlreadyExists")
+	return unlessThere(f.call(ctx, createRole, &in), "EntityAlreadyExists")
 }
 
 var createLogGroup = apiclient.Operation{Service: "CloudWatch Logs", Signed: "logs", Target: "Logs_20140328", Name: "CreateLogGroup", Codec: wire.LowerCamel}
@@ -109,8 +109,7 @@ func (f *Folder) call(ctx context.Context, op apiclient.Operation, in any) error
 // unlessThere leaves out the error with a code, that there is such a thing already.
 func unlessThere(err error, code string) error {
 	var failed *apiclient.Error
-	var refusal smithy.APIError
-	if errors.As(err, &failed) && failed.Code == code || errors.As(err, &refusal) && refusal.ErrorCode() == code {
+	if errors.As(err, &failed) && failed.Code == code {
 		return nil
 	}
 	return err

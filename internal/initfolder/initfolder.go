@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 )
 
 // definition is a file of the init folder: the input of the operation that makes
@@ -49,9 +48,7 @@ type Folder struct {
 	// Client calls all other APIs, as the root of the account.
 	Client *apiclient.Client
 	Root   apiclient.Principal
-	// CreateRole makes a role of IAM. That speaks AWS Query, which Client does not.
-	CreateRole func(context.Context, *iam.CreateRoleInput) error
-	Log        *slog.Logger
+	Log    *slog.Logger
 }
 
 // Make makes what the files of a folder describe, each the JSON input of an
