@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -57,7 +58,7 @@ func (s *Server) startControllers() {
 		InstanceAddresses: func(vpc string) []netip.Addr { return ec2.AddressesIn(s.store.Read(), vpc) },
 		InstanceGroups:    func(c *state.ContainerInstance) []string { return ec2.SecurityGroupsOf(s.store.Read(), c) },
 		Hosts: []agent.HostOptions{{
-			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: agent.PullBehavior(s.opts.PullBehavior),
+			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: imagepull.Behavior(s.opts.PullBehavior),
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
 			Volumes: volume.Options{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
 		}},

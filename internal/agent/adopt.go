@@ -64,7 +64,7 @@ func (h *host) resync(ctx context.Context) {
 		delete(volumes, t.ARN)
 	}
 	h.Engine.Saw()
-	h.leftovers.adopt(ctx, byName, volumes)
+	h.leftovers.Adopt(ctx, byName, volumes)
 	h.instances.Tend()
 	h.balancers.TellAll()
 }
@@ -153,7 +153,7 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 			w.adoptContainer(i, row.Status.Containers[i].EngineID, found, exists)
 		}
 	}
-	if w.view.sandbox == sandboxRunning && w.publication.shown == state.Running {
+	if w.view.sandbox == sandboxRunning && w.publication.Shown == state.Running {
 		w.openPorts()
 	}
 }
@@ -216,7 +216,7 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 	c := &w.view.status.Containers[i]
 	if exists && c.EngineID == "" {
 		c.EngineID = found.ID
-		w.publication.touch()
+		w.publication.Touch()
 	}
 	exists = exists && found.ID == c.EngineID
 	if c.EngineID != "" {
@@ -242,7 +242,7 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 		// It was started, but the store does not know.
 		c.Phase, c.StartedAt = state.ContainerRunning, w.host.Engine.Time(w.host.agent.Clock, found.StartedAt)
 		w.adoptPorts(i, found)
-		w.publication.touch()
+		w.publication.Touch()
 		if found.State == backend.Exited {
 			w.died(i, true)
 		}

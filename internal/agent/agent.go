@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
+	"github.com/ecs-emulator/ecs-emulator/internal/publication"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -76,7 +77,7 @@ type Options struct {
 type Agent struct {
 	Options
 	hosts      map[string]*host // by name
-	publisher  *publisher
+	publisher  *publication.Publisher
 	interfaces *vpc.Interfaces
 	calls      enginecall.Tracker
 	once       sync.Once
@@ -94,7 +95,7 @@ func New(opts Options) *Agent {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &Agent{Options: opts, hosts: map[string]*host{}, publisher: newPublisher(opts)}
+	a := &Agent{Options: opts, hosts: map[string]*host{}, publisher: publication.NewPublisher(opts.Store, opts.Log)}
 	a.interfaces = vpc.NewInterfaces(vpc.InterfaceOptions{Store: a.Store, Mode: a.SecurityGroups, Calls: &a.calls})
 	for _, o := range opts.Hosts {
 		a.hosts[o.Name] = newHost(a, o)
@@ -116,7 +117,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer a.calls.EndAll()
-	running.Go(func() { a.publisher.run(ctx) })
+	running.Go(func() { a.publisher.Run(ctx) })
 	running.Go(func() { a.followInstances(ctx) }) //nolint:errcheck // it is that of ctx
 	running.Go(func() { a.followVPCs(ctx) })      //nolint:errcheck // as well
 	running.Go(func() { a.followGroups(ctx) })    //nolint:errcheck // it is that of ctx

@@ -96,7 +96,7 @@ func (w *work) make(ctx context.Context, c call) (next []call) {
 		return nil // the agent ends: what happened is found again at the next start
 	}
 	apply()
-	w.publication.touch()
+	w.publication.Touch()
 	return w.next(ctx)
 }
 

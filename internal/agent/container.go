@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -142,7 +143,7 @@ func (w *work) start(i int) run {
 	d, had, on := &w.view.definitions[i], w.view.status.Containers[i].Bindings, w.on
 	folders, refusal := w.mountedFolders(d)
 	if refusal == nil {
-		refusal = controlsOfTheInstance(d, w.task.Spec.NetworkMode, w.ipc)
+		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.ipc)
 	}
 	a, logs := w.awslogsOf(i)
 	since := w.view.about(i).logSince

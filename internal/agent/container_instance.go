@@ -78,7 +78,7 @@ func (h *host) Need(instance string) bool {
 			return true
 		}
 	}
-	return h.leftovers.sweeping()
+	return h.leftovers.Sweeping()
 }
 
 // CutOff drops all that comes to a container instance and its tasks and all that they send, or no

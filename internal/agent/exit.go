@@ -69,7 +69,7 @@ func (w *work) containerEnded(i int, at time.Time) {
 	}
 	w.unbind(i)
 	if w.view.status.LastStatus == state.Running && w.view.stop == nil {
-		w.publication.announceContainer(w.view.status, w.host.agent.Clock.Now())
+		w.publication.AnnounceContainer(w.view.status, w.host.agent.Clock.Now())
 	}
 }
 
@@ -122,7 +122,7 @@ func (w *work) containerStopped(i int, at time.Time) {
 	c := &w.view.status.Containers[i]
 	c.Phase = state.ContainerStopped
 	c.StoppedAt = at
-	w.publication.touch()
+	w.publication.Touch()
 }
 
 func (w *work) executionStopped(at time.Time) {

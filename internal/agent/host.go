@@ -14,6 +14,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
+	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
+	"github.com/ecs-emulator/ecs-emulator/internal/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/volume"
@@ -29,7 +31,7 @@ type HostOptions struct {
 	// health shows. Nil admits any.
 	Admit func(backend.Info) error
 	// PullBehavior says when images are fetched; the default is PreferCached.
-	PullBehavior PullBehavior
+	PullBehavior imagepull.Behavior
 	// VPCRange is the range of the default VPC's network; the zero Prefix leaves it to the
 	// engine.
 	VPCRange netip.Prefix
@@ -54,9 +56,9 @@ type host struct {
 	networks  *vpc.Networks
 	balancers *node.Nodes
 	instances *containerinstance.Instances
-	leftovers *leftovers
+	leftovers *leftover.Queue
 	logs      *awslogs.Readers
-	digests   digests
+	images    imagepull.Puller
 	resyncs   chan struct{}   // holds a token while a resync is under way
 	unseen    map[string]bool // containers of which the last list told nothing, by name; of the resync
 
@@ -64,27 +66,23 @@ type host struct {
 
 	clientsLost atomic.Bool // it has been said that targets see load balancers alone
 
-	mu      sync.Mutex
-	works   map[string]*work   // by task ARN: tasks with something to do
-	index   map[string]subject // by container id: of tasks that have not ended
-	fetched map[string]bool    // images pulled in this run
+	mu    sync.Mutex
+	works map[string]*work   // by task ARN: tasks with something to do
+	index map[string]subject // by container id: of tasks that have not ended
 }
 
 // subject is what a container id stands for: a container of a task.
 type subject struct{ taskARN, container string }
 
 func newHost(a *Agent, o HostOptions) *host {
-	if o.PullBehavior == "" {
-		o.PullBehavior = PreferCached
-	}
 	log := a.Log
 	if o.Name != "" {
 		log = log.With("host", o.Name)
 	}
 	engine := enginecall.New(o.Engine, &a.calls, log)
 	h := &host{
-		HostOptions: o, Engine: engine, agent: a, resyncs: make(chan struct{}, 1),
-		works: map[string]*work{}, index: map[string]subject{}, fetched: map[string]bool{},
+		HostOptions: o, Engine: engine, images: imagepull.Puller{Engine: engine, Behavior: o.PullBehavior}, agent: a, resyncs: make(chan struct{}, 1),
+		works: map[string]*work{}, index: map[string]subject{},
 	}
 	networks := vpc.Options{Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: h.labels(), Range: o.VPCRange}
 	if o.Name == instanceHost {
@@ -95,7 +93,6 @@ func newHost(a *Agent, o HostOptions) *host {
 		Log: a.Log, Engine: engine,
 		Go: func(run func(context.Context)) bool { return h.Engine.Go(func() { run(h.Engine.Life()) }) },
 	})
-	h.leftovers = newLeftovers(h)
 	h.logs = awslogs.NewReaders(awslogs.Options{Engine: engine, Sink: a.LogSink, Clock: a.Clock, Delay: a.Delays.Logs, Log: log})
 	h.instances = containerinstance.New(containerinstance.Options{
 		Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Tasks: h, Labels: h.labels(),
@@ -103,6 +100,9 @@ func newHost(a *Agent, o HostOptions) *host {
 	})
 	h.balancers = node.New(node.Options{
 		Store: a.Store, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Ports: h.ports, Labels: h.labels(),
+	})
+	h.leftovers = leftover.New(leftover.Options{
+		Engine: engine, Clock: a.Clock, Log: a.Log, Logs: h.logs, Keep: a.KeepStopped, Follow: h.followLeftover, Removed: func() { h.instances.Tend() },
 	})
 	return h
 }
@@ -127,7 +127,7 @@ func (h *host) end() {
 	works := slices.Collect(maps.Values(h.works))
 	h.mu.Unlock()
 	h.ports.CloseAll()
-	h.leftovers.stopTimers()
+	h.leftovers.StopTimers()
 	h.instances.StopTimers()
 	for _, w := range works {
 		w.mu.Lock()

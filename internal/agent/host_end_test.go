@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
+	"github.com/ecs-emulator/ecs-emulator/internal/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -88,9 +89,9 @@ func TestNoPortIsOpenedAfterTheEnd(t *testing.T) {
 // run, and no timer stays behind.
 func TestNoLeftoverIsTimedAfterTheEnd(t *testing.T) {
 	h := endingHost(t)
-	h.leftovers.add(t.Context(), leftover{taskARN: "before", ids: []string{"a"}})
+	h.leftovers.Add(t.Context(), leftover.Task{ARN: "before", IDs: []string{"a"}})
 	h.end()
-	h.leftovers.add(t.Context(), leftover{taskARN: "after", ids: []string{"b"}})
+	h.leftovers.Add(t.Context(), leftover.Task{ARN: "after", IDs: []string{"b"}})
 	if due, set := h.agent.Clock.Next(); set {
 		t.Errorf("a timer is due at %v", due)
 	}

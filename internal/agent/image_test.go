@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -60,11 +61,11 @@ func TestPlatformOfAnImage(t *testing.T) {
 		"that is asked for":        {asked: types.CPUArchitectureArm64, engine: oneArchitecture{architecture: "arm64"}, pulled: 1},
 		"which is there too":       {asked: types.CPUArchitectureArm64, engine: oneArchitecture{architecture: "arm64", local: true}},
 		"another one": {
-			asked: types.CPUArchitectureArm64, engine: oneArchitecture{architecture: other}, pulled: pullTries,
+			asked: types.CPUArchitectureArm64, engine: oneArchitecture{architecture: other}, pulled: 3,
 			reason: "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'",
 		},
 		"another one where none is asked for": {
-			engine: oneArchitecture{architecture: other}, pulled: pullTries,
+			engine: oneArchitecture{architecture: other}, pulled: 3,
 			reason: "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'",
 		},
 		"another one, and no registry": {
@@ -84,9 +85,9 @@ func TestPlatformOfAnImage(t *testing.T) {
 				if engine.local { // and stands for it, as far as the simulation is concerned
 					b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: "app", Platform: "linux/" + engine.architecture}), error(nil))
 				}
-				behavior := PreferCached
+				behavior := imagepull.PreferCached
 				if c.instead {
-					behavior = Default
+					behavior = imagepull.Default
 				}
 				b.startOn(HostOptions{Engine: engine, PullBehavior: behavior})
 				d := types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{container("web")}}
@@ -194,7 +195,7 @@ func TestTheImageOfATasksPlatform(t *testing.T) {
 		for _, platform := range []string{"linux/arm64", "linux/amd64", "linux/arm64", "linux/amd64"} {
 			b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: "app", Platform: platform}), error(nil))
 		}
-		b.startOn(HostOptions{Engine: engine, PullBehavior: PreferCached})
+		b.startOn(HostOptions{Engine: engine, PullBehavior: imagepull.PreferCached})
 		for _, architecture := range []types.CPUArchitecture{types.CPUArchitectureArm64, types.CPUArchitectureX8664} {
 			d := types.TaskDefinition{
 				ContainerDefinitions: []types.ContainerDefinition{container("web")},

@@ -1,67 +1,29 @@
 package agent
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"net/netip"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// link is one container that another one finds by name.
-type link struct{ container, alias string }
-
-// linksOf are a definition's links: "name" or "name:alias".
-func linksOf(d *types.ContainerDefinition) (list []link) {
-	for _, text := range d.Links {
-		name, alias, found := strings.Cut(text, ":")
-		if !found {
-			alias = name
-		}
-		list = append(list, link{name, alias})
-	}
-	return list
-}
-
-// withLinks has a container depend on the start of those that it links to.
-// Source: amazon-ecs-agent, container ordering for links.
-func withLinks(definitions []types.ContainerDefinition) []types.ContainerDefinition {
-	if !slices.ContainsFunc(definitions, func(d types.ContainerDefinition) bool { return len(d.Links) > 0 }) {
-		return definitions
-	}
-	definitions = slices.Clone(definitions)
-	for i := range definitions {
-		d := &definitions[i]
-		d.DependsOn = slices.Clone(d.DependsOn)
-		for _, l := range linksOf(d) {
-			d.DependsOn = append(d.DependsOn, types.ContainerDependency{
-				ContainerName: aws.String(l.container), Condition: types.ContainerConditionStart,
-			})
-		}
-	}
-	return definitions
-}
-
 // linked is a container that another one is about to be linked to.
 type linked struct {
-	id, engineName, alias, hostName string
-	definition                      *types.ContainerDefinition
+	containerspec.Linked
+	id string
 }
 
 // linkedBy are the containers that a container links to. They have started, so they are on
 // the engine.
 func (w *work) linkedBy(i int) (list []linked) {
-	for _, l := range linksOf(&w.view.definitions[i]) {
-		if c := w.view.container(l.container); c != nil && c.EngineID != "" {
+	for _, l := range containerspec.Links(&w.view.definitions[i]) {
+		if c := w.view.container(l.Container); c != nil && c.EngineID != "" {
 			d := w.view.definition(c.Name)
-			list = append(list, linked{c.EngineID, engineName(w.task, c.Name), l.alias, hostNameOf(d, c), d})
+			list = append(list, linked{containerspec.Linked{EngineName: engineName(w.task, c.Name), Alias: l.Alias, HostName: hostNameOf(d, c), Definition: d}, c.EngineID})
 		}
 	}
 	return list
@@ -88,54 +50,8 @@ func (h *host) addLinks(ctx context.Context, spec *backend.ContainerSpec, to []l
 			return err
 		}
 		if seen.IP.IsValid() {
-			spec.Names.Hosts = append(spec.Names.Hosts, l.hosts(seen.IP)...)
-			spec.Env = withoutReplacing(spec.Env, l.environment(spec.Name, seen.IP))
+			l.AddTo(spec, seen.IP)
 		}
 	}
 	return nil
-}
-
-// withoutReplacing adds variables to an environment, but for those that it has.
-func withoutReplacing(environment, variables []string) []string {
-	all := slices.Clone(environment)
-	for _, variable := range variables {
-		name, _, _ := strings.Cut(variable, "=")
-		if !slices.ContainsFunc(environment, func(own string) bool { return strings.HasPrefix(own, name+"=") }) {
-			all = append(all, variable)
-		}
-	}
-	return all
-}
-
-// hosts are the names that lead to the linked container: its alias, its host name and
-// Docker's own name. Source: Docker documentation, legacy container links.
-func (l linked) hosts(ip netip.Addr) (entries []string) {
-	for _, name := range []string{l.alias, l.hostName, l.engineName} {
-		entries = append(entries, name+":"+ip.String())
-	}
-	return entries
-}
-
-// environment tells of the ports and the environment of the linked container, as far as its
-// definition has them. Source: Docker documentation, legacy container links.
-func (l linked) environment(engineName string, ip netip.Addr) (variables []string) {
-	prefix := strings.ReplaceAll(strings.ToUpper(l.alias), "-", "_")
-	ports := slices.Clone(l.definition.PortMappings)
-	ports = slices.DeleteFunc(ports, func(p types.PortMapping) bool { return p.ContainerPort == nil })
-	slices.SortStableFunc(ports, func(a, b types.PortMapping) int { return cmp.Compare(*a.ContainerPort, *b.ContainerPort) })
-	for i, p := range ports {
-		protocol := cmp.Or(string(p.Protocol), "tcp")
-		port := strconv.Itoa(int(*p.ContainerPort))
-		url := protocol + "://" + ip.String() + ":" + port
-		if i == 0 {
-			variables = append(variables, prefix+"_PORT="+url)
-		}
-		one := prefix + "_PORT_" + port + "_" + strings.ToUpper(protocol)
-		variables = append(variables, one+"="+url, one+"_ADDR="+ip.String(), one+"_PORT="+port, one+"_PROTO="+protocol)
-	}
-	variables = append(variables, prefix+"_NAME=/"+engineName+"/"+l.alias)
-	for _, e := range l.definition.Environment {
-		variables = append(variables, prefix+"_ENV_"+aws.ToString(e.Name)+"="+aws.ToString(e.Value))
-	}
-	return variables
 }

@@ -1,13 +1,11 @@
 package agent
 
 import (
-	"net/netip"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/google/go-cmp/cmp"
 )
 
 // A container finds the one that it links to by its alias, and by nothing that is not there.
@@ -45,27 +43,4 @@ func TestALinkedContainerStopsLast(t *testing.T) {
 		b.stopTask(id)
 		b.expect("lastStatus at the end", b.task(id).Status.LastStatus, state.Stopped)
 	})
-}
-
-func TestTheEnvironmentOfALink(t *testing.T) {
-	port := func(n int32, protocol types.TransportProtocol) types.PortMapping {
-		return types.PortMapping{ContainerPort: &n, Protocol: protocol}
-	}
-	l := linked{alias: "data-base", definition: &types.ContainerDefinition{
-		PortMappings: []types.PortMapping{port(8080, "udp"), {ContainerPortRange: aws.String("90-91")}, port(5432, "")},
-		Environment:  []types.KeyValuePair{{Name: aws.String("USER"), Value: aws.String("shop")}},
-	}}
-	want := []string{
-		"DATA_BASE_PORT=tcp://10.0.0.2:5432",
-		"DATA_BASE_PORT_5432_TCP=tcp://10.0.0.2:5432", "DATA_BASE_PORT_5432_TCP_ADDR=10.0.0.2", "DATA_BASE_PORT_5432_TCP_PORT=5432", "DATA_BASE_PORT_5432_TCP_PROTO=tcp",
-		"DATA_BASE_PORT_8080_UDP=udp://10.0.0.2:8080", "DATA_BASE_PORT_8080_UDP_ADDR=10.0.0.2", "DATA_BASE_PORT_8080_UDP_PORT=8080", "DATA_BASE_PORT_8080_UDP_PROTO=udp",
-		"DATA_BASE_NAME=/ecs-web-1/data-base", "DATA_BASE_ENV_USER=shop",
-	}
-	if diff := cmp.Diff(want, l.environment("ecs-web-1", netip.MustParseAddr("10.0.0.2"))); diff != "" {
-		t.Error(diff)
-	}
-	own := []string{"DATA_BASE_NAME=mine", "DATA=yours"}
-	if diff := cmp.Diff(append(own, "B=2"), withoutReplacing(own, []string{"DATA_BASE_NAME=x", "B=2"})); diff != "" {
-		t.Error(diff)
-	}
 }

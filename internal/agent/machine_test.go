@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -463,7 +464,7 @@ func TestLabelsAndEnvironmentOfAContainerInstance(t *testing.T) {
 	if got := labels(row, "web")[state.LabelCluster]; got != "c" {
 		t.Errorf("label of the cluster %q", got)
 	}
-	if env := environment(&types.ContainerDefinition{}, row, false); !slices.Contains(env, "AWS_EXECUTION_ENV=AWS_ECS_EC2") {
+	if env := containerspec.Environment(&types.ContainerDefinition{}, row, false); !slices.Contains(env, "AWS_EXECUTION_ENV=AWS_ECS_EC2") {
 		t.Errorf("environment %v", env)
 	}
 }

@@ -48,6 +48,6 @@ func (w *work) settleVolume() {
 	}
 	if next != s.Status {
 		s.Status, s.ID = next, w.task.Placement.VolumeID
-		w.publication.touch()
+		w.publication.Touch()
 	}
 }

@@ -115,7 +115,7 @@ func (w *work) adoptPorts(i int, found backend.Container) {
 	}
 	if len(c.Bindings) == 0 {
 		c.Bindings = bindings
-		w.publication.touch()
+		w.publication.Touch()
 	}
 }
 

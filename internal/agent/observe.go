@@ -50,7 +50,7 @@ func (h *host) tell(ctx context.Context, id string, news func(w *work, container
 // Source: amazon-ecs-agent, a late RUNNING after STOPPED.
 func (h *host) started(ctx context.Context, id string) {
 	s, known := h.subject(id)
-	if !known && !h.leftovers.hold(id) {
+	if !known && !h.leftovers.Holds(id) {
 		return
 	}
 	if known {

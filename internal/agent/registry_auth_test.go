@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/executionresource/executionresourcetest"
+	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -57,7 +58,7 @@ func TestImagesArePulledWithALogin(t *testing.T) {
 		engine := &privately{Engine: b.engine, asked: map[string]backend.RegistryAuth{}}
 		b.stop()
 		b.runAgent(New(Options{
-			Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&log, nil)), Hosts: []HostOptions{{Engine: engine, PullBehavior: Always}}, Secrets: s,
+			Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&log, nil)), Hosts: []HostOptions{{Engine: engine, PullBehavior: imagepull.Always}}, Secrets: s,
 		}))
 		open := container("open", "sleep", "100")
 		open.Image = aws.String("open.example/open")

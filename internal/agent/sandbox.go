@@ -101,7 +101,7 @@ func (w *work) hasSandbox(made backend.Container) {
 	}
 	w.view.sandbox = sandboxCreated
 	w.host.know(made.ID, w.task.ARN, sandboxContainerName)
-	w.publication.touch()
+	w.publication.Touch()
 }
 
 func (w *work) sandboxRuns() {
@@ -109,7 +109,7 @@ func (w *work) sandboxRuns() {
 		w.view.status.Attachment.Status = "ATTACHED"
 	}
 	w.view.sandbox = sandboxRunning
-	w.publication.touch()
+	w.publication.Touch()
 }
 
 func (w *work) startSandbox() run {

@@ -1,11 +1,6 @@
 package agent
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -29,29 +24,4 @@ func (w *work) shareNamespaces(spec *backend.ContainerSpec) {
 	case types.IpcModeNone:
 		spec.IPC = backend.NoIPC
 	}
-}
-
-// ipcControls are the kernel parameters of an IPC namespace, beside those of fs.mqueue.
-// Source: ECS API reference, SystemControl.
-var ipcControls = []string{
-	"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
-	"kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced",
-}
-
-// controlsOfTheInstance refuses a container the kernel parameters of a namespace that it has
-// from its container instance. The engine would set them there, as to it that namespace is
-// only one of a container; on AWS it is the host's, and the container does not start.
-//
-// Source: ECS API reference, SystemControl, for the rule; containerd issue 5281 for Docker's
-// words about net. on an instance of Amazon Linux 2; runc's validator for those about IPC.
-func controlsOfTheInstance(d *types.ContainerDefinition, network types.NetworkMode, ipc types.IpcMode) error {
-	for _, control := range d.SystemControls {
-		switch name := aws.ToString(control.Namespace); {
-		case network == types.NetworkModeHost && !aws.ToBool(d.DisableNetworking) && strings.HasPrefix(name, "net."):
-			return fmt.Errorf("Error response from daemon: OCI runtime create failed: sysctl %q not allowed in host network namespace: unknown", name) //nolint:staticcheck // the engine's own text
-		case ipc == types.IpcModeHost && (slices.Contains(ipcControls, name) || strings.HasPrefix(name, "fs.mqueue.")):
-			return fmt.Errorf("Error response from daemon: OCI runtime create failed: sysctl %q is not allowed in the hosts ipc namespace: unknown", name) //nolint:staticcheck // the engine's own text
-		}
-	}
-	return nil
 }

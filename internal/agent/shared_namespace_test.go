@@ -65,27 +65,6 @@ func TestTasksThatShareNamespaces(t *testing.T) {
 	}
 }
 
-func TestControlsOfTheInstance(t *testing.T) {
-	const somaxconn, semaphores, queues = "net.core.somaxconn", "kernel.sem", "fs.mqueue.msg_max"
-	for _, test := range []struct {
-		network types.NetworkMode
-		ipc     types.IpcMode
-		refused map[string]bool
-	}{
-		{types.NetworkModeBridge, "", nil},
-		{types.NetworkModeAwsvpc, types.IpcModeTask, nil},
-		{types.NetworkModeHost, "", map[string]bool{somaxconn: true}},
-		{types.NetworkModeBridge, types.IpcModeHost, map[string]bool{semaphores: true, queues: true}},
-	} {
-		for _, name := range []string{somaxconn, semaphores, queues} {
-			d := types.ContainerDefinition{SystemControls: []types.SystemControl{{Namespace: aws.String(name), Value: aws.String("1")}}}
-			if err := controlsOfTheInstance(&d, test.network, test.ipc); (err != nil) != test.refused[name] {
-				t.Errorf("%s in network mode %s and ipcMode %q: %v", name, test.network, test.ipc, err)
-			}
-		}
-	}
-}
-
 func TestAContainerWithControlsOfItsInstanceDoesNotStart(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		web := container("web", "sleep", "1h")

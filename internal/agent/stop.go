@@ -11,9 +11,9 @@ func (w *work) ask(stop *state.Stop) {
 		return
 	}
 	if own := w.view.stop; own != nil && stop.At.Before(own.At) {
-		w.publication.ending = false // somebody was first
+		w.publication.Ending = false // somebody was first
 	}
-	w.publication.stop = true
+	w.publication.Stop = true
 	w.view.stop = stop
 }
 
@@ -27,8 +27,8 @@ func (w *work) end(code types.TaskStopCode, reason string) {
 	if w.view.stop.At.After(w.host.agent.Clock.Now()) {
 		w.view.status.End = w.view.stop
 	}
-	w.publication.touch()
-	w.publication.ending = true
+	w.publication.Touch()
+	w.publication.Ending = true
 }
 
 // fail ends a task that could not start.

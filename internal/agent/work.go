@@ -12,7 +12,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/leftover"
+	"github.com/ecs-emulator/ecs-emulator/internal/publication"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -24,7 +27,7 @@ type work struct {
 	task     *state.Task                 // the row as it was found: its spec does not change
 	machine  *containerinstance.Instance // container instance; nil on Fargate
 	platform string                      // of its images; empty is the engine's own
-	size     size
+	size     containerspec.Size
 	pid      types.PidMode
 	ipc      types.IpcMode
 
@@ -32,7 +35,7 @@ type work struct {
 	retired     bool
 	view        view
 	on          containerinstance.Place // of the machine when the sandbox was made
-	publication publication
+	publication publication.Task
 	group       enginecall.Group // of its calls and news; under the lock of the tracker
 	reporting   *enginecall.Call // of the news that are on their way to the store
 	images      map[int]string   // their ids, by container
@@ -45,7 +48,7 @@ type work struct {
 func newWork(h *host, t *state.Task) *work {
 	w := &work{
 		host: h, task: t, images: map[int]string{}, cuts: map[int]func(){},
-		publication: publication{shown: t.Status.LastStatus, stop: t.Stop != nil},
+		publication: publication.Task{Shown: t.Status.LastStatus, Stop: t.Stop != nil},
 	}
 	stop := t.Stop
 	if h.cutFromStore(t, stop) {
@@ -55,8 +58,8 @@ func newWork(h *host, t *state.Task) *work {
 	w.view = newView(&status, stop, !t.Spec.HasInterface())
 	if t.Stop == nil && status.End != nil { // found before a restart
 		w.view.stop = status.End
-		w.publication.touch()
-		w.publication.ending = true
+		w.publication.Touch()
+		w.publication.Ending = true
 	}
 	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.Balanced()
 	w.hear(t)
@@ -71,7 +74,7 @@ func newWork(h *host, t *state.Task) *work {
 		d := definition.Definition()
 		var resolved taskdef.Resolved
 		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
-		w.view.definitions, w.platform = withLinks(resolved.Containers), platformOf(d)
+		w.view.definitions, w.platform = containerspec.WithLinks(resolved.Containers), platformOf(d)
 		w.view.setVolumes(mountedVolumes(d.Volumes, resolved.Containers))
 		w.view.setResources(w.machine == nil)
 		w.pid, w.ipc = d.PidMode, d.IpcMode
@@ -79,7 +82,7 @@ func newWork(h *host, t *state.Task) *work {
 			_, logs := w.awslogsOf(i)
 			w.view.about(i).logless = logs && w.machine == nil && w.view.status.Containers[i].StartedAt.IsZero()
 		}
-		w.size = newSize(resolved.CPU, resolved.Memory, resolved.Containers)
+		w.size = containerspec.NewSize(resolved.CPU, resolved.Memory, resolved.Containers)
 	}
 	if err != nil { // cannot be: it was accepted when the task was made
 		w.fail("TaskStateError: " + err.Error())
@@ -118,7 +121,7 @@ func (w *work) next(ctx context.Context) (calls []call) {
 			}
 		}
 		w.setTimer(again, func() { w.again(ctx) })
-		if !w.view.busy() && again.IsZero() && w.publication.stage == known {
+		if !w.view.busy() && again.IsZero() && w.publication.Known() {
 			w.host.retire(w)
 		}
 		return calls
@@ -144,7 +147,7 @@ func (w *work) unheard() bool {
 // retireIfOver forgets the work of a task that the store knows to have stopped: an
 // engine that is lost keeps only others waiting.
 func (w *work) retireIfOver() {
-	if !w.retired && w.publication.stage == known && w.publication.shown == state.Stopped && !w.view.busy() {
+	if !w.retired && w.publication.Known() && w.publication.Shown == state.Stopped && !w.view.busy() {
 		w.host.retire(w)
 	}
 }
@@ -157,7 +160,7 @@ func (w *work) aboutToPull(actions []action) bool {
 		}
 		if s := w.view.status; s.PullStartedAt.IsZero() {
 			s.PullStartedAt = w.view.now
-			w.publication.touch()
+			w.publication.Touch()
 		}
 		return true
 	}
@@ -201,7 +204,7 @@ func (w *work) settle() {
 	s, now := w.view.status, w.view.now
 	if health := taskHealth(&w.view); health != s.HealthStatus {
 		s.HealthStatus = health
-		w.publication.touch()
+		w.publication.Touch()
 	}
 	w.settleVolume()
 	next := lastStatus(&w.view)
@@ -211,13 +214,13 @@ func (w *work) settle() {
 	if s.LastStatus == state.Provisioning {
 		w.leaveProvisioning(next)
 	}
-	if next == state.Stopped && !w.view.provisions() && w.publication.ending {
+	if next == state.Stopped && !w.view.provisions() && w.publication.Ending {
 		// Without DEPROVISIONING there is no other event of the end. Source: recorded
 		// version totals of tasks on EC2.
-		w.publication.announce(s, w.view.stop, now)
+		w.publication.Announce(s, w.view.stop, now)
 	}
 	s.LastStatus = next
-	w.publication.touch()
+	w.publication.Touch()
 	switch next {
 	case state.Running:
 		s.StartedAt = now
@@ -231,7 +234,7 @@ func (w *work) settle() {
 			s.Volume.Status = "DELETED" // the attachment, whether or not the volume stays
 		}
 	}
-	w.publication.announce(s, w.view.stop, now)
+	w.publication.Announce(s, w.view.stop, now)
 }
 
 // leaveProvisioning gives containers their runtimeId, and settles what is known of
@@ -283,30 +286,30 @@ func (w *work) publish(rest bool) {
 	if w.host.cutFromStore(w.task, w.view.stop) {
 		return
 	}
-	if w.publication.enqueue(w.view.status.LastStatus, w.reportedStop() != nil, rest) {
+	if w.publication.Enqueue(w.view.status.LastStatus, w.reportedStop() != nil, rest) {
 		w.reporting = w.host.agent.calls.Begin(&w.group, enginecall.CutOff)
-		w.host.agent.publisher.add(w)
+		w.host.agent.publisher.Add(w)
 	}
 }
 
-// news is taken as late as can be, so that it holds all that has happened.
-func (w *work) news() news {
+// News implements publication.Source.
+func (w *work) News() publication.News {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return news{w.task.ARN, w.publication.take(w.view.status, w.reportedStop())}
+	return publication.News{TaskARN: w.task.ARN, Steps: w.publication.Take(w.view.status, w.reportedStop())}
 }
 
-// published goes on with a task when the store knows of it. An agent that ends
+// Published goes on with a task when the store knows of it. An agent that ends
 // before finds everything again at the next start.
-func (w *work) published(ctx context.Context, n news, stored bool) {
+func (w *work) Published(ctx context.Context, n publication.News, stored bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.reporting.End()
 	if !stored {
 		return
 	}
-	w.publication.land()
-	if n.steps[len(n.steps)-1].Status.LastStatus == state.Stopped && !w.retired {
+	w.publication.Land()
+	if n.Steps[len(n.Steps)-1].Status.LastStatus == state.Stopped && !w.retired {
 		w.over(ctx)
 	}
 	w.advance(ctx)
@@ -318,14 +321,14 @@ func (w *work) over(ctx context.Context) {
 	s := w.view.status
 	w.host.ports.Close(w.task.ARN)
 	w.host.agent.interfaces.Leave(w.task.ARN)
-	left := leftover{taskARN: w.task.ARN, volumes: w.ownVolumes(), unsure: w.unsure}
+	left := leftover.Task{ARN: w.task.ARN, Volumes: w.ownVolumes(), Unsure: w.unsure}
 	for _, c := range s.Containers {
 		if c.EngineID != "" {
-			left.ids = append(left.ids, c.EngineID)
+			left.IDs = append(left.IDs, c.EngineID)
 		}
 	}
-	w.host.forget(append(left.ids, s.SandboxID)...)
-	w.host.leftovers.add(ctx, left)
+	w.host.forget(append(left.IDs, s.SandboxID)...)
+	w.host.leftovers.Add(ctx, left)
 	w.host.agent.Log.Info("task has stopped", "task", w.task.ARN,
 		"code", w.view.stop.Code, "reason", w.view.stop.Reason)
 }
@@ -351,6 +354,6 @@ func (w *work) healthIs(container int, health backend.Health) {
 	}
 	if c.HealthStatus != status {
 		c.HealthStatus, c.HealthSince = status, w.host.agent.Clock.Now()
-		w.publication.touch()
+		w.publication.Touch()
 	}
 }

@@ -1,4 +1,4 @@
-package agent
+package containerspec
 
 import (
 	"testing"
@@ -36,7 +36,7 @@ func TestSwap(t *testing.T) {
 	if addLinuxParameters(&none, &types.LinuxParameters{Swappiness: aws.Int32(10)}); none.MemorySwap != 0 || none.MemorySwappiness != nil {
 		t.Errorf("without maxSwap: %+v", none)
 	}
-	if sum := swap([]types.ContainerDefinition{{LinuxParameters: some}, {}, {LinuxParameters: some}}); sum != 64*mebibyte {
+	if sum := Swap([]types.ContainerDefinition{{LinuxParameters: some}, {}, {LinuxParameters: some}}); sum != 64*mebibyte {
 		t.Errorf("the task has %d bytes of swap", sum)
 	}
 }

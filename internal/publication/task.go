@@ -1,4 +1,4 @@
-package agent
+package publication
 
 import (
 	"time"
@@ -6,21 +6,21 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// publication is how far the store knows of a task whose status the agent holds
-// ahead of it. The work's lock protects it.
-type publication struct {
+// Task is how far the store knows of a task whose status the agent holds ahead of it. The
+// task's lock protects it.
+type Task struct {
 	stage stage
-	// shown is the lastStatus that the store has or is about to have.
-	shown string
-	// stop says that the store knows, or is about to know, that the task shall stop.
-	stop bool
+	// Shown is the lastStatus that the store has or is about to have.
+	Shown string
+	// Stop says that the store knows, or is about to know, that the task shall stop.
+	Stop bool
 	// steps are the statuses that ECS sends an event for and that the store does not
 	// have yet, the oldest first.
 	steps []state.TaskStep
 	// beyond: the status has changed after the last of steps.
 	beyond bool
-	// ending: the agent stops the task; the status that follows announces it.
-	ending bool
+	// Ending: the agent stops the task; the status that follows announces it.
+	Ending bool
 }
 
 // stage is where news of a task are.
@@ -34,8 +34,11 @@ const (
 	sentChanged              // and there is more since
 )
 
-// touch notes that the status has changed.
-func (p *publication) touch() {
+// Known reports whether the store has everything.
+func (p *Task) Known() bool { return p.stage == known }
+
+// Touch notes that the status has changed.
+func (p *Task) Touch() {
 	p.beyond = true
 	switch p.stage {
 	case known:
@@ -45,14 +48,14 @@ func (p *publication) touch() {
 	}
 }
 
-// enqueue reports whether the publisher has to be told: there is something that ECS
+// Enqueue reports whether the publisher has to be told: there is something that ECS
 // shows, or anything at all and the task comes to rest. While news are on their way,
 // what comes after them waits.
-func (p *publication) enqueue(lastStatus string, stops, rest bool) bool {
+func (p *Task) Enqueue(lastStatus string, stops, rest bool) bool {
 	if p.stage != known && p.stage != changed {
 		return false
 	}
-	shows := lastStatus != p.shown || stops && !p.stop || len(p.steps) > 0
+	shows := lastStatus != p.Shown || stops && !p.Stop || len(p.steps) > 0
 	if !shows && !(rest && p.stage == changed) {
 		return false
 	}
@@ -60,19 +63,19 @@ func (p *publication) enqueue(lastStatus string, stops, rest bool) bool {
 	return true
 }
 
-// take hands over what there is: the last step is how the task is now.
-func (p *publication) take(status *state.TaskStatus, stop *state.Stop) []state.TaskStep {
+// Take hands over what there is: the last step is how the task is now.
+func (p *Task) Take(status *state.TaskStatus, stop *state.Stop) []state.TaskStep {
 	steps := p.steps
 	if p.beyond || len(steps) == 0 {
 		steps = append(steps, state.TaskStep{Status: status.Clone(), Stop: stop})
 	}
-	p.stage, p.shown, p.steps, p.beyond = sent, status.LastStatus, nil, false
-	p.stop = p.stop || stop != nil
+	p.stage, p.Shown, p.steps, p.beyond = sent, status.LastStatus, nil, false
+	p.Stop = p.Stop || stop != nil
 	return steps
 }
 
-// land notes that the store has what was taken.
-func (p *publication) land() {
+// Land notes that the store has what was taken.
+func (p *Task) Land() {
 	switch p.stage {
 	case sent:
 		p.stage = known
@@ -81,21 +84,21 @@ func (p *publication) land() {
 	}
 }
 
-// announce keeps a status that has come, if ECS sends an event for it.
-func (p *publication) announce(status *state.TaskStatus, stop *state.Stop, now time.Time) {
-	if !announced[status.LastStatus] && !p.ending {
+// Announce keeps a status that has come, if ECS sends an event for it.
+func (p *Task) Announce(status *state.TaskStatus, stop *state.Stop, now time.Time) {
+	if !announced[status.LastStatus] && !p.Ending {
 		return
 	}
-	if p.ending {
+	if p.Ending {
 		now = stop.At
 	}
 	p.steps = append(p.steps, state.TaskStep{Status: status.Clone(), Stop: stop, Announced: true, At: now})
-	p.ending, p.beyond = false, false
+	p.Ending, p.beyond = false, false
 }
 
-// announceContainer keeps a status in which a container has ended and the task runs on,
+// AnnounceContainer keeps a status in which a container has ended and the task runs on,
 // which is an event of its own. Source: recorded events of a task of three containers.
-func (p *publication) announceContainer(status *state.TaskStatus, now time.Time) {
+func (p *Task) AnnounceContainer(status *state.TaskStatus, now time.Time) {
 	p.steps = append(p.steps, state.TaskStep{Status: status.Clone(), Announced: true, At: now})
 	p.beyond = false
 }

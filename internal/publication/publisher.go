@@ -1,4 +1,6 @@
-package agent
+// Package publication writes the statuses of tasks to the store, in the steps for which ECS sends
+// events, and as few transactions as will do.
+package publication
 
 import (
 	"context"
@@ -9,27 +11,29 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// publisher writes the state of tasks to the store. What arrives while it writes goes
+// Publisher writes the state of tasks to the store. What arrives while it writes goes
 // into its next transaction, all at once, with the states that each task has reached
 // by then: a transaction for each step of each task would take most of the time of
 // starting one.
-type publisher struct {
+type Publisher struct {
 	store *state.Store
 	log   *slog.Logger
 
 	mu     sync.Mutex
-	queue  []*work
+	queue  []Source
 	filled chan struct{}
 }
 
-func newPublisher(o Options) *publisher {
-	return &publisher{store: o.Store, log: o.Log, filled: make(chan struct{}, 1)}
+// NewPublisher makes one that is not run yet.
+func NewPublisher(store *state.Store, log *slog.Logger) *Publisher {
+	return &Publisher{store: store, log: log, filled: make(chan struct{}, 1)}
 }
 
 // mostNews is how many tasks one transaction tells of; it holds the write lock.
 const mostNews = 100
 
-func (p *publisher) add(w *work) {
+// Add has the news of a task written, once.
+func (p *Publisher) Add(w Source) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.queue = append(p.queue, w)
@@ -39,8 +43,8 @@ func (p *publisher) add(w *work) {
 	}
 }
 
-// run writes until ctx ends, and what is left then.
-func (p *publisher) run(ctx context.Context) {
+// Run writes until ctx ends, and what is left then.
+func (p *Publisher) Run(ctx context.Context) {
 	for {
 		select {
 		case <-p.filled:
@@ -52,34 +56,42 @@ func (p *publisher) run(ctx context.Context) {
 	}
 }
 
-func (p *publisher) flush(ctx context.Context) {
+func (p *Publisher) flush(ctx context.Context) {
 	for {
 		p.mu.Lock()
 		n := min(len(p.queue), mostNews)
-		works := p.queue[:n:n]
+		sources := p.queue[:n:n]
 		p.queue = p.queue[n:]
 		p.mu.Unlock()
 		if n == 0 {
 			return
 		}
-		p.publish(ctx, works)
+		p.publish(ctx, sources)
 	}
 }
 
-// news is what the store does not know of a task yet.
-type news struct {
-	taskARN string
-	steps   []state.TaskStep
+// News is what the store does not know of a task yet.
+type News struct {
+	TaskARN string
+	Steps   []state.TaskStep
 }
 
-func (p *publisher) publish(ctx context.Context, works []*work) {
-	all := make([]news, len(works))
-	for i, w := range works {
-		all[i] = w.news()
+// Source is a task that has news.
+type Source interface {
+	// News is taken as late as can be, so that it holds all that has happened.
+	News() News
+	// Published says whether the store knows it; it does not if ctx ends before.
+	Published(ctx context.Context, n News, stored bool)
+}
+
+func (p *Publisher) publish(ctx context.Context, sources []Source) {
+	all := make([]News, len(sources))
+	for i, w := range sources {
+		all[i] = w.News()
 	}
 	stored := p.write(ctx, all)
-	for i, w := range works {
-		w.published(ctx, all[i], stored)
+	for i, w := range sources {
+		w.Published(ctx, all[i], stored)
 	}
 }
 
@@ -91,11 +103,11 @@ const (
 )
 
 // write writes until the store has it; it returns false when ctx ends before.
-func (p *publisher) write(ctx context.Context, all []news) bool {
+func (p *Publisher) write(ctx context.Context, all []News) bool {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		err := p.store.Update(func(tx *state.Tx) error {
 			for _, n := range all {
-				if err := state.PutTaskStatus(tx, n.taskARN, n.steps...); err != nil {
+				if err := state.PutTaskStatus(tx, n.TaskARN, n.Steps...); err != nil {
 					p.log.Error("cannot store the status of a task", "error", err)
 				}
 			}

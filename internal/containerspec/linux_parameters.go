@@ -1,4 +1,4 @@
-package agent
+package containerspec
 
 import (
 	"cmp"
@@ -56,10 +56,10 @@ func devicePermissions(list []types.DeviceCgroupPermission) string {
 	return letters.String()
 }
 
-// swap is what a task's containers may use together. The agent does not bound a task's swap,
+// Swap is what a task's containers may use together. The agent does not bound a task's swap,
 // so it is as much as each of them may.
 // Source: amazon-ecs-agent, the memory of a task's cgroup.
-func swap(definitions []types.ContainerDefinition) (sum int64) {
+func Swap(definitions []types.ContainerDefinition) (sum int64) {
 	for i := range definitions {
 		if p := definitions[i].LinuxParameters; p != nil {
 			sum += int64(aws.ToInt32(p.MaxSwap)) * mebibyte

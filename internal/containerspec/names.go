@@ -1,4 +1,4 @@
-package agent
+package containerspec
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,9 +15,9 @@ func names(d *types.ContainerDefinition) backend.Names {
 	return n
 }
 
-// lentNames are those that a task's sandbox has for containers in host mode, which are in the
+// LentNames are those that a task's sandbox has for containers in host mode, which are in the
 // namespace of their machine: of each kind those of all these containers.
-func lentNames(mode types.NetworkMode, definitions []types.ContainerDefinition) (all backend.Names) {
+func LentNames(mode types.NetworkMode, definitions []types.ContainerDefinition) (all backend.Names) {
 	if mode != types.NetworkModeHost {
 		return all
 	}
