@@ -66,6 +66,13 @@ func EnsureAutoScalingRole(tx *store.Tx, a Account, now time.Time) string {
 	return ensureRole(tx, a, "autoscaling.amazonaws.com", now).ARN()
 }
 
+// EnsureApplicationAutoScalingRole makes the role that is linked to Application Auto Scaling for
+// ECS where the account has none, as the first scalable target of a service does, and returns its
+// ARN. Source: Application Auto Scaling user guide, service-linked roles.
+func EnsureApplicationAutoScalingRole(tx *store.Tx, a Account, now time.Time) string {
+	return ensureRole(tx, a, "ecs.application-autoscaling.amazonaws.com", now).ARN()
+}
+
 // EnsureLoadBalancingRole makes the role that is linked to Elastic Load Balancing where the
 // account has none, as the first load balancer does. Source: Elastic Load Balancing user
 // guide, service-linked role.

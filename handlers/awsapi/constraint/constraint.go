@@ -1,10 +1,13 @@
-// Package constraint checks what a service's model demands of the members of a request, and
-// refuses in the words of AWS's framework, all that is wrong at once:
+// Package constraint checks requests by AWS's public API models, of which model.json beside the
+// handlers of a service has what is demanded of members, and refuses in the words of AWS's
+// framework everything that is wrong at once:
 //
-//	var v constraint.Violations
-//	v.Required("name", in.Name, 1, 2048)
-//	v.Hidden("value", in.Value, 1, 0)
-//	if err := v.Err(); err != nil {
+//	//go:embed model.json
+//	var table []byte
+//
+//	var model = constraint.New(table, constraint.Style{}) // for awsapi.Service
+//
+// [Violations] are for what a handler has to check by itself.
 package constraint
 
 import (

@@ -106,7 +106,11 @@ func New(table []byte, style Style) *Model {
 // pattern is the Go form of a pattern of the model, nil if the handlers check it.
 func (m *Model) pattern(model string) *lazyregexp.Regexp {
 	text, own := m.style.Patterns[model]
-	if !own {
+	switch {
+	case own:
+	case model == printable:
+		text = `[\x{20}-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}\r\n\t]*`
+	default:
 		text = character.ReplaceAllStringFunc(model, func(code string) string { return `\x{` + code[2:] + "}" })
 	}
 	if text == "" {
@@ -114,6 +118,9 @@ func (m *Model) pattern(model string) *lazyregexp.Regexp {
 	}
 	return lazyregexp.New("^(?:" + text + ")$")
 }
+
+// printable is a pattern of several models, in which halves of UTF-16 stand.
+const printable = `[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\r\n\t]*`
 
 // character is one by its code in the words of the model.
 var character = lazyregexp.New(`\\u[0-9A-Fa-f]{4}`)

@@ -37,6 +37,7 @@ var services = []service{
 	{name: "acm", ownTypes: true},
 	{name: "cloudwatchlogs", ownTypes: true},
 	{name: "sts"},
+	{name: "applicationautoscaling", ownTypes: true},
 }
 
 func main() {
