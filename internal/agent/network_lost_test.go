@@ -1,39 +1,19 @@
 package agent
 
 import (
-	"slices"
+	"context"
+	"net/netip"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
-
-// Whoever asks for a load balancer is told at once that somebody has taken it off its network.
-func TestTheEngineTellsThatALoadBalancerHasLostItsNetwork(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
-		b.stop()
-		engine := &unplugged{Engine: b.engine}
-		b.restartOn(engine)
-		row := b.loadBalancer()
-		address := b.up(row)
-		before, _ := b.parts(row)
-		b.told()
-		engine.unplugAloud(before.ID)
-		if told := b.told(); !slices.Equal(told, []string{row.ARN}) {
-			t.Errorf("told of %q", told)
-		}
-		row.Addresses = map[string]string{row.Zones[0].Subnet: address.String()}
-		if again := b.up(row); again != address {
-			t.Errorf("it is at %s, and was at %s", again, address)
-		}
-		if after, container := b.parts(row); after.ID == before.ID || container.SandboxID != after.ID {
-			t.Errorf("it is %+v in %+v", container, after)
-		}
-	})
-}
 
 // withUnplugged has an agent run on an engine where somebody takes sandboxes off their network.
 func withUnplugged(t *testing.T, story func(b *bench, engine *unplugged)) {
@@ -82,4 +62,52 @@ func TestAMachineThatLosesItsNetwork(t *testing.T) {
 		b.expect("it is another one", b.machines()[0].ID != before.ID, true)
 		b.expect("answers", b.answers(instance, 8080), true)
 	})
+}
+
+// unplugged is an engine where somebody takes a sandbox off its network.
+type unplugged struct {
+	*sim.Engine
+	mu      sync.Mutex
+	sandbox string
+	tell    func(backend.Event)
+}
+
+func (u *unplugged) unplug(sandbox string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.sandbox = sandbox
+}
+
+// unplugAloud has the engine tell of it.
+func (u *unplugged) unplugAloud(sandbox string) {
+	u.unplug(sandbox)
+	u.tell(backend.Event{Kind: backend.NetworkLost, ContainerID: sandbox, Time: time.Now()})
+	synctest.Wait()
+}
+
+func (u *unplugged) Watch(ctx context.Context, labels map[string]string, fn func(backend.Event)) error {
+	u.tell = fn
+	return u.Engine.Watch(ctx, labels, fn)
+}
+
+func (u *unplugged) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
+	list, err := u.Engine.List(ctx, labels)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for i := range list {
+		if list[i].ID == u.sandbox {
+			list[i].IP = netip.Addr{}
+		}
+	}
+	return list, err
+}
+
+func (u *unplugged) Inspect(ctx context.Context, id string) (backend.Container, error) {
+	seen, err := u.Engine.Inspect(ctx, id)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if id == u.sandbox {
+		seen.IP = netip.Addr{}
+	}
+	return seen, err
 }

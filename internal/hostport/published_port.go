@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
 // published are ports of the engine host's loopback address, which is the user's where this
@@ -37,9 +39,6 @@ type publishedPort struct {
 	key   portKey
 	leads Target
 }
-
-// retryPause is how long it takes until the engine is told again what it has refused.
-const retryPause = time.Second
 
 var errNonePublished = errors.New("no free host port; raise --host-ports")
 
@@ -174,7 +173,7 @@ func (p *published) run(ctx context.Context) {
 		if failing = err != nil; !failing {
 			continue
 		}
-		pause := time.NewTimer(retryPause)
+		pause := time.NewTimer(enginecall.RetryPause)
 		select {
 		case <-pause.C:
 			notify(p.news)

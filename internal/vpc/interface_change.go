@@ -114,9 +114,6 @@ func (all *Interfaces) takeDue() (*enginecall.Call, []*netInterface) {
 	return call, concerned
 }
 
-// retryPause is how long it takes until an engine is told again what it has refused.
-const retryPause = time.Second
-
 const (
 	// tellers is how many sandboxes are told at once.
 	tellers = 8

@@ -1,4 +1,4 @@
-package agent
+package node
 
 import (
 	"net/netip"
@@ -14,7 +14,7 @@ import (
 // It has its address for as long as it is not removed, although others look for addresses while
 // it is made anew.
 func TestALoadBalancerKeepsItsAddress(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		row := b.loadBalancer()
 		address := b.up(row)
 		has := *row
@@ -40,16 +40,16 @@ func TestALoadBalancerKeepsItsAddress(t *testing.T) {
 				t.Errorf("after a restart it has the address %s, and had %s", again, address)
 			}
 		}
-		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
+		if err := b.nodes.Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})
 }
 
 // network is the name of that of a load balancer.
-func (b *newsBench) network(row *elbv2.LoadBalancer) string {
+func (b *bench) network(row *elbv2.LoadBalancer) string {
 	b.Helper()
-	network, _, err := b.agent.hosts[""].networks.OfSubnet(b.Context(), row.Scope, row.Zones[0].Subnet)
+	network, _, err := b.nodes.Networks.OfSubnet(b.Context(), row.Scope, row.Zones[0].Subnet)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func (b *newsBench) network(row *elbv2.LoadBalancer) string {
 
 // One that faces the internet has a public address, wherever it is.
 func TestALoadBalancerHasAPublicAddress(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		internal := b.loadBalancer()
 		internal.Zones[0].Interface = "eni-1"
 		b.up(internal)
@@ -100,7 +100,7 @@ func TestALoadBalancerHasAPublicAddress(t *testing.T) {
 		if left := at(facing.Zones[0]); left != "invalid IP" {
 			t.Errorf("deleted it has %s", left)
 		}
-		if err := b.agent.LoadBalancers("").Remove(b.Context(), facing.ARN); err != nil {
+		if err := b.nodes.Remove(b.Context(), facing.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})

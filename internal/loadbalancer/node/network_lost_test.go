@@ -1,27 +1,25 @@
-package agent
+package node
 
 import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
-	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
-// unplugged is an engine where somebody takes a sandbox off its network.
+// unplugged is an engine where a sandbox is taken off its network.
 type unplugged struct {
 	*sim.Engine
 	real    bool
 	mu      sync.Mutex
 	sandbox string
 	filters int // that could not be set
-	tell    func(backend.Event)
 }
 
 func (u *unplugged) Info(ctx context.Context) (backend.Info, error) {
@@ -34,18 +32,6 @@ func (u *unplugged) unplug(sandbox string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.sandbox = sandbox
-}
-
-// unplugAloud has the engine tell of it.
-func (u *unplugged) unplugAloud(sandbox string) {
-	u.unplug(sandbox)
-	u.tell(backend.Event{Kind: backend.NetworkLost, ContainerID: sandbox, Time: time.Now()})
-	synctest.Wait()
-}
-
-func (u *unplugged) Watch(ctx context.Context, labels map[string]string, fn func(backend.Event)) error {
-	u.tell = fn
-	return u.Engine.Watch(ctx, labels, fn)
 }
 
 func (u *unplugged) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
@@ -80,10 +66,35 @@ func (u *unplugged) SetFilter(_ context.Context, sandbox string, _ *backend.Filt
 	return nil
 }
 
+// The controller is told at once that a load balancer was taken off its network.
+func TestTheControllerIsToldThatALoadBalancerHasLostItsNetwork(t *testing.T) {
+	withLoadBalancers(t, func(b *bench) {
+		b.stop()
+		engine := &unplugged{Engine: b.engine}
+		b.restartOn(engine)
+		row := b.loadBalancer()
+		address := b.up(row)
+		before, _ := b.parts(row)
+		b.told()
+		engine.unplug(before.ID)
+		b.nodes.Ended(before.ID)
+		if told := b.told(); !slices.Equal(told, []string{row.ARN}) {
+			t.Errorf("told of %q", told)
+		}
+		row.Addresses = map[string]string{row.Zones[0].Subnet: address.String()}
+		if again := b.up(row); again != address {
+			t.Errorf("it is at %s, and was at %s", again, address)
+		}
+		if after, container := b.parts(row); after.ID == before.ID || container.SandboxID != after.ID {
+			t.Errorf("it is %+v in %+v", container, after)
+		}
+	})
+}
+
 // Without its network a load balancer is nowhere, though both of its parts run: it is made
-// anew. Until somebody looks at it, its filter is tried again once at a time.
+// anew. Until Run is called, its filter is tried again once at a time.
 func TestALoadBalancerThatLosesItsNetwork(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		b.stop()
 		engine := &unplugged{Engine: b.engine, real: true}
 		b.restartOn(engine)
@@ -92,20 +103,20 @@ func TestALoadBalancerThatLosesItsNetwork(t *testing.T) {
 		before, _ := b.parts(row)
 		engine.unplug(before.ID)
 		for range 10 { // others have the filter looked at as well
-			b.agent.interfaces.Found(row.ARN, "another")
-			b.agent.interfaces.Found(row.ARN, before.ID)
+			b.nodes.Interfaces.Found(row.ARN, "another")
+			b.nodes.Interfaces.Found(row.ARN, before.ID)
 			soon()
 		}
 		engine.mu.Lock()
 		engine.filters = 0
 		engine.mu.Unlock()
-		time.Sleep(10 * enginecall.RetryPause)
+		time.Sleep(10 * time.Second)
 		engine.mu.Lock()
 		if engine.filters > 11 {
-			t.Errorf("its filter is tried %d times in %v", engine.filters, 10*enginecall.RetryPause)
+			t.Errorf("its filter is tried %d times in %v", engine.filters, 10*time.Second)
 		}
 		engine.mu.Unlock()
-		if _, _, err := b.agent.LoadBalancers("").Run(b.Context(), row); err == nil {
+		if _, _, err := b.nodes.Run(b.Context(), row); err == nil {
 			t.Error("nothing is said of its network")
 		}
 		row.Addresses = map[string]string{row.Zones[0].Subnet: address.String()}

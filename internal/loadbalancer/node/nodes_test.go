@@ -1,4 +1,4 @@
-package agent
+package node
 
 import (
 	"context"
@@ -18,42 +18,120 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
-// newsBench is an agent that tells of load balancers.
-type newsBench struct {
-	*bench
+// bench has load balancers on a simulated engine, of which it follows the events.
+type bench struct {
+	*testing.T
+	store  *state.Store
+	clock  *clock.Clock
+	engine *sim.Engine
+	nodes  *Nodes
+	stop   func()
+
 	mu   sync.Mutex
 	news []string
 }
 
-func withLoadBalancers(t *testing.T, story func(b *newsBench)) {
-	withAgent(t, func(b *bench) {
-		b.stop()
-		n := &newsBench{bench: b}
-		n.restart()
-		story(n)
+var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
+
+func withLoadBalancers(t *testing.T, story func(b *bench)) {
+	synctest.Test(t, func(t *testing.T) {
+		store, err := state.Open(state.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := clock.New(clock.Options{})
+		b := &bench{T: t, store: store, clock: c, engine: sim.New(sim.Options{Clock: sim.ClockOf(c)})}
+		b.restart()
+		defer func() { b.stop() }()
+		story(b)
 	})
 }
 
-func (b *newsBench) restart() { b.restartOn(b.engine) }
+func (b *bench) restart() { b.restartOn(b.engine) }
 
-func (b *newsBench) restartOn(engine backend.Engine) {
-	a := New(Options{Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), SecurityGroups: vpc.GroupsStrict, Hosts: []HostOptions{{Engine: engine}}})
-	a.LoadBalancers("").OnNews(func(arn string) {
+// restartOn takes over what is on an engine.
+func (b *bench) restartOn(on backend.Engine) {
+	b.Helper()
+	log, calls := slog.New(slog.DiscardHandler), &enginecall.Tracker{}
+	engine := enginecall.New(on, calls, log)
+	interfaces := vpc.NewInterfaces(vpc.InterfaceOptions{Store: b.store, Mode: vpc.GroupsStrict, Calls: calls})
+	labels := map[string]string{"owner": "test"}
+	b.nodes = New(Options{
+		Store: b.store, Log: log, Engine: engine, Interfaces: interfaces, Labels: labels,
+		Networks: vpc.NewNetworks(vpc.Options{Store: b.store, Clock: b.clock, Log: log, Engine: engine}),
+		Ports:    hostport.New(hostport.Options{Log: log, Engine: engine}),
+	})
+	b.nodes.OnNews(func(arn string) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.news = append(b.news, arn)
 	})
-	b.runAgent(a)
+	info, err := engine.Info(b.Context())
+	list, failed := engine.List(b.Context(), labels)
+	if err = errors.Join(err, failed); err != nil {
+		b.Fatal(err)
+	}
+	engine.SetInfo(info)
+	byName := map[string]backend.Container{}
+	for _, c := range list {
+		byName[c.Name] = c
+	}
+	b.nodes.Adopt(byName)
+	engine.Found(engine.Losses())
+	b.nodes.TellAll()
+	b.follow(interfaces, labels)
+	synctest.Wait()
+}
+
+// follow tells of changes until the bench is stopped.
+func (b *bench) follow(interfaces *vpc.Interfaces, labels map[string]string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	nodes, groups := b.nodes, b.store.WatchSecurityGroups()
+	var running sync.WaitGroup
+	running.Go(func() { interfaces.Run(ctx) })
+	running.Go(func() {
+		_ = nodes.Engine.Watch(ctx, labels, func(e backend.Event) {
+			if e.Kind == backend.ContainerDied {
+				nodes.Ended(e.ContainerID)
+			}
+		})
+	})
+	running.Go(func() {
+		for {
+			key, err := groups.Next(ctx)
+			if err != nil {
+				return
+			}
+			interfaces.RulesChanged(key)
+			groups.Done(key)
+		}
+	})
+	b.stop = func() {
+		cancel()
+		running.Wait()
+		groups.Close()
+		nodes.Engine.End()
+		nodes.Ports.CloseAll()
+	}
+}
+
+// soon waits for what follows a pause, of a second at most, in which engines are not told.
+func soon() {
+	time.Sleep(2 * time.Second)
+	synctest.Wait()
 }
 
 // told takes what has been told.
-func (b *newsBench) told() []string {
+func (b *bench) told() []string {
 	synctest.Wait()
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -62,7 +140,7 @@ func (b *newsBench) told() []string {
 }
 
 // loadBalancer writes the row of one.
-func (b *newsBench) loadBalancer(groups ...string) *elbv2.LoadBalancer {
+func (b *bench) loadBalancer(groups ...string) *elbv2.LoadBalancer {
 	b.Helper()
 	subnets, _ := state.DefaultNetwork(scope)
 	row := &elbv2.LoadBalancer{
@@ -80,9 +158,9 @@ func (b *newsBench) loadBalancer(groups ...string) *elbv2.LoadBalancer {
 	return row
 }
 
-func (b *newsBench) up(row *elbv2.LoadBalancer) netip.Addr {
+func (b *bench) up(row *elbv2.LoadBalancer) netip.Addr {
 	b.Helper()
-	address, subnet, err := b.agent.LoadBalancers("").Run(b.Context(), row)
+	address, subnet, err := b.nodes.Run(b.Context(), row)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -93,9 +171,9 @@ func (b *newsBench) up(row *elbv2.LoadBalancer) netip.Addr {
 }
 
 // parts are its sandbox and its container.
-func (b *newsBench) parts(row *elbv2.LoadBalancer) (sandbox, container backend.Container) {
+func (b *bench) parts(row *elbv2.LoadBalancer) (sandbox, container backend.Container) {
 	b.Helper()
-	list, err := b.engine.List(b.Context(), map[string]string{node.Label: row.ARN})
+	list, err := b.engine.List(b.Context(), map[string]string{Label: row.ARN})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -110,7 +188,7 @@ func (b *newsBench) parts(row *elbv2.LoadBalancer) (sandbox, container backend.C
 }
 
 func TestALoadBalancerIsASandboxWithAContainer(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		row := b.loadBalancer()
 		address := b.up(row)
 		sandbox, container := b.parts(row)
@@ -124,27 +202,27 @@ func TestALoadBalancerIsASandboxWithAContainer(t *testing.T) {
 		if again := b.up(row); again != address {
 			t.Errorf("again it has the address %s", again)
 		}
-		if stream, err := b.agent.LoadBalancers("").Connect(b.Context(), row.ARN); err != nil {
+		if stream, err := b.nodes.Connect(b.Context(), row.ARN); err != nil {
 			t.Error(err)
 		} else {
 			_ = stream.Close()
 		}
-		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
+		if err := b.nodes.Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 		if sandbox, container := b.parts(row); sandbox.ID+container.ID != "" {
 			t.Errorf("left are %+v and %+v", sandbox, container)
 		}
 		if told := b.told(); len(told) > 0 {
-			t.Errorf("somebody is told of %v", told)
+			t.Errorf("the controller is told of %v", told)
 		}
 	})
 }
 
 // Its sandbox stays where its container alone has ended: flows that the kernel leads in there go
-// on. A sandbox that somebody has started again is another one.
+// on. A sandbox that was started again on the engine is another one.
 func TestALoadBalancerThatEndsIsStartedAgain(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		row := b.loadBalancer()
 		b.up(row)
 		for _, part := range []string{"container", "sandbox", "sandbox and started"} {
@@ -174,7 +252,7 @@ func TestALoadBalancerThatEndsIsStartedAgain(t *testing.T) {
 				t.Errorf("%s: that it has the same sandbox is %v", part, same)
 			}
 		}
-		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
+		if err := b.nodes.Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -190,12 +268,12 @@ func (silent) ConnectLoadBalancer(context.Context, string) (io.ReadWriteCloser, 
 
 // A stream to one that has ended may neither end nor say anything by itself.
 func TestNobodyWaitsForALoadBalancerThatHasEnded(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		b.stop()
 		b.restartOn(silent{b.engine})
 		row := b.loadBalancer()
 		b.up(row)
-		stream, err := b.agent.LoadBalancers("").Connect(b.Context(), row.ARN)
+		stream, err := b.nodes.Connect(b.Context(), row.ARN)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,17 +287,17 @@ func TestNobodyWaitsForALoadBalancerThatHasEnded(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-ended
-		if _, err := b.agent.LoadBalancers("").Connect(b.Context(), row.ARN); !errors.Is(err, node.ErrEnded) {
+		if _, err := b.nodes.Connect(b.Context(), row.ARN); !errors.Is(err, ErrEnded) {
 			t.Errorf("who comes then gets %v", err)
 		}
-		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
+		if err := b.nodes.Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})
 }
 
 func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		row := b.loadBalancer()
 		address := b.up(row)
 		sandbox, container := b.parts(row)
@@ -246,7 +324,7 @@ func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
 		if told := b.told(); !slices.Equal(told, []string{row.ARN}) {
 			t.Errorf("told of %v", told)
 		}
-		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
+		if err := b.nodes.Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 		if sandbox, container := b.parts(row); sandbox.ID+container.ID != "" {
@@ -257,7 +335,7 @@ func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
 
 // Its security groups are those of its row, also when they have changed since it was made.
 func TestALoadBalancerHasSecurityGroups(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		err := b.store.Update(func(tx *state.Tx) error {
 			closed := *state.FindSecurityGroup(tx, scope, state.DefaultSecurityGroup)
 			closed.Scope, closed.ID, closed.Rules = scope, "sg-00000000000000001", nil
@@ -292,27 +370,27 @@ func TestALoadBalancerHasSecurityGroups(t *testing.T) {
 		}
 		b.up(open)
 		lets("the group that it has now", syscall.ECONNREFUSED)
-		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
+		if err := b.nodes.Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})
 }
 
 func TestPortsLeadToALoadBalancer(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		row := b.loadBalancer()
 		b.up(row)
 		open := func() []string {
-			return b.agent.LoadBalancers("").OpenPort(b.Context(), &elbv2.Listener{ARN: "listener", LoadBalancer: row.ARN, Protocol: elb.ProtocolEnumHttp})
+			return b.nodes.OpenPort(b.Context(), &elbv2.Listener{ARN: "listener", LoadBalancer: row.ARN, Protocol: elb.ProtocolEnumHttp})
 		}
 		if at := open(); len(at) != 1 || !slices.Equal(open(), at) {
 			t.Errorf("it is reached at %v", at)
 		}
-		b.agent.LoadBalancers("").ClosePorts(row.ARN, nil)
-		if left, _ := b.agent.hosts[""].ports.Of("listener"); len(left) > 0 {
+		b.nodes.ClosePorts(row.ARN, nil)
+		if left, _ := b.nodes.Ports.Of("listener"); len(left) > 0 {
 			t.Errorf("still open are %v", left)
 		}
-		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
+		if err := b.nodes.Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})

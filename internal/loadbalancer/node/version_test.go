@@ -1,4 +1,4 @@
-package agent
+package node
 
 import (
 	"context"
@@ -23,7 +23,7 @@ func (u *upgraded) Inspect(ctx context.Context, id string) (backend.Container, e
 // After an upgrade a load balancer that went on meanwhile has the new program, and all that others
 // know of it is as it was.
 func TestALoadBalancerIsReplacedByThatOfThisVersion(t *testing.T) {
-	withLoadBalancers(t, func(b *newsBench) {
+	withLoadBalancers(t, func(b *bench) {
 		row := b.loadBalancer()
 		address := b.up(row)
 		sandbox, former := b.parts(row)
@@ -41,7 +41,7 @@ func TestALoadBalancerIsReplacedByThatOfThisVersion(t *testing.T) {
 		if container.ID == former.ID || container.State != backend.Running || container.SandboxID != sandbox.ID {
 			t.Errorf("its container was %+v, and is %+v", former, container)
 		}
-		if err := b.agent.LoadBalancers("").Remove(b.Context(), row.ARN); err != nil {
+		if err := b.nodes.Remove(b.Context(), row.ARN); err != nil {
 			t.Fatal(err)
 		}
 	})
