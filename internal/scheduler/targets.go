@@ -21,7 +21,7 @@ func (p *planner) announceTargets() {
 		d := g.deployment
 		registered, deregistered := g.counts.Registered-d.SeenRegistered, g.counts.Deregistered-d.SeenDeregistered
 		d.SeenRegistered, d.SeenDeregistered = g.counts.Registered, g.counts.Deregistered
-		for _, b := range d.Revision.LoadBalancers {
+		for _, b := range d.Revision.ResolvedLoadBalancers() {
 			if registered > 0 {
 				p.sayRegistered(g, registered, aws.ToString(b.TargetGroupArn))
 			}
@@ -30,7 +30,7 @@ func (p *planner) announceTargets() {
 		if deregistered <= 0 {
 			continue
 		}
-		for _, b := range d.Revision.LoadBalancers {
+		for _, b := range d.Revision.ResolvedLoadBalancers() {
 			p.say(event.DeregisteredTargets{Targets: deregistered, Group: aws.ToString(b.TargetGroupArn)})
 		}
 		among := ""

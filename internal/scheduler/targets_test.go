@@ -313,3 +313,32 @@ func TestAnUnhealthyTaskIsReplacedBesideOneThatIsNotInUse(t *testing.T) {
 		t.Errorf("the task that is not in use stops: %+v", stop)
 	}
 }
+
+// Each revision has its own target group, whatever the service's load balancers name.
+func TestTargetGroupsAreThoseOfTheRevision(t *testing.T) {
+	f := balancedFixture(t, 1, nil)
+	f.schedule()
+	f.change(func(s *state.Service) {
+		d := f.newDeployment(s.Primary().Revision.TaskDefinition)
+		d.Revision.LoadBalancers, d.Revision.TargetGroups = s.Primary().Revision.LoadBalancers, []string{"green"}
+		s.SetPrimary(d)
+	})
+	f.schedule()
+	for i, want := range []string{"green", "blue"} {
+		for _, task := range state.DeploymentTasks(f.store.Read(), serviceARN, f.service().Deployments[i].ID) {
+			if got := task.Spec.LoadBalancers; len(got) != 1 || *got[0].TargetGroupArn != want || *got[0].ContainerPort != 80 {
+				t.Errorf("a task of deployment %d is to be a target of %+v, want %s", i, got, want)
+			}
+			f.run(task)
+			f.balance(task, "healthy", "")
+		}
+	}
+	seen := len(f.messages())
+	f.schedule()
+	registered := strings.Join(f.messages()[seen:], "\n")
+	for _, group := range []string{"green", "blue"} {
+		if !strings.Contains(registered, "registered 1 targets in (target-group "+group+")") {
+			t.Errorf("no event tells of %s:\n%s", group, registered)
+		}
+	}
+}

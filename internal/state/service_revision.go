@@ -36,6 +36,10 @@ type ServiceRevision struct {
 	// A revision that UpdateService made shows the lists even if they are empty (ECS0101).
 	LoadBalancers     []types.LoadBalancer
 	ServiceRegistries []types.ServiceRegistry
+	// TargetGroups are the ARNs of the groups that the revision's tasks are targets of, one for each of
+	// LoadBalancers. Nil: those that LoadBalancers name, as with all strategies but those that shift
+	// traffic from one group to another.
+	TargetGroups []string
 
 	// ContainerImages are those of the task definition; only the row knows them.
 	ContainerImages []types.ContainerImage
@@ -63,6 +67,20 @@ func (r *ServiceRevision) TasksLaunchType() types.LaunchType {
 		return types.LaunchTypeEc2
 	}
 	return types.LaunchTypeFargate
+}
+
+// ResolvedLoadBalancers are the load balancers of a revision with the target groups of its tasks.
+//
+// Source: ECS API reference, ServiceRevision, resolvedConfiguration.
+func (r *ServiceRevision) ResolvedLoadBalancers() []types.LoadBalancer {
+	if r.TargetGroups == nil {
+		return r.LoadBalancers
+	}
+	resolved := slices.Clone(r.LoadBalancers)
+	for i := range resolved {
+		resolved[i].TargetGroupArn = &r.TargetGroups[i]
+	}
+	return resolved
 }
 
 // Digits are what the id of a deployment and the ARN of its revision share.
