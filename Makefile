@@ -135,6 +135,10 @@ generate: ## write the generated files: types of the SDK, docs/reference, list o
 models: ## write what AWS's public API models demand of requests, of the botocore that python3 has
 	$(GO) run ./handlers/awsapi/constraint/generate
 
+.PHONY: changelog
+changelog: ## join the fragments of changelog.d into CHANGELOG.md, as the release VERSION
+	@.ci/changelog $(VERSION)
+
 .PHONY: release-branch
 release-branch: ## put the release VERSION, with its programs, on the branch go, and tag it there
 	@.ci/release $(VERSION)
