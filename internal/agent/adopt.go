@@ -69,14 +69,6 @@ func (h *host) resync(ctx context.Context) {
 	h.balancers.TellAll()
 }
 
-// sight is an engine, and what a host has there.
-type sight struct {
-	info       backend.Info
-	containers []backend.Container
-	networks   []backend.Network
-	volumes    []backend.Volume
-}
-
 // look asks the engine about itself and about what the host has there.
 func (h *host) look(ctx context.Context) (there sight, err error) {
 	there.info, err = h.Engine.Info(ctx)
@@ -96,15 +88,6 @@ func (h *host) look(ctx context.Context) (there sight, err error) {
 		return there, fmt.Errorf("list volumes: %w", err)
 	}
 	return there, nil
-}
-
-// volumesByTask are the names of tasks' volumes.
-func (s sight) volumesByTask() map[string][]string {
-	names := map[string][]string{}
-	for _, v := range s.volumes {
-		names[v.Labels[labelTaskARN]] = append(names[v.Labels[labelTaskARN]], v.Name)
-	}
-	return names
 }
 
 // prepareNetwork makes the network of the default VPC before the first task needs it, so that the

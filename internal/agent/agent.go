@@ -12,66 +12,16 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/netip"
 	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
-	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/publication"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
-
-// Options configure an agent.
-type Options struct {
-	Store *state.Store
-	Clock *clock.Clock
-	Log   *slog.Logger // nil logs nothing
-	// Hosts are the machines on which it runs tasks.
-	Hosts []HostOptions
-	// KeepStopped is how long containers stay after their task stopped, so that
-	// their output can be read. Zero is five minutes.
-	KeepStopped time.Duration
-	// Delays are those of AWS, or none. They are Fargate's.
-	Delays Delays
-	// AllowPrivileged runs containers with rights on the engine's host; otherwise none begins,
-	// whatever was accepted before.
-	AllowPrivileged bool
-	// InstanceAddress is the address of a container instance, which ReserveAddress gave for
-	// its EC2 instance; the zero Addr, or nil, is any of its subnet.
-	InstanceAddress func(*state.ContainerInstance) netip.Addr
-	// InstanceAddresses are those that EC2 instances in a VPC have that are not terminated,
-	// which no task gets; nil is none.
-	InstanceAddresses func(vpc string) []netip.Addr
-	// SecurityGroups says what becomes of the rules of security groups. Default
-	// vpc.GroupsFilter.
-	SecurityGroups vpc.SecurityGroups
-	// InstanceGroups are the security groups of a container instance; nil is that none has
-	// any.
-	InstanceGroups func(*state.ContainerInstance) []string
-	// Endpoints are variables, "K=V", that containers with a network get unless their
-	// definition says by itself where AWS is.
-	Endpoints []string
-	// Variables are what the container agent adds to a container's environment, "K=V": over
-	// what its definition says. It is asked for containers with a network alone, as nobody
-	// else has a use for them, and again when it cannot tell: no container is made without. Nil is
-	// none.
-	Variables func(t *state.Task, container string) ([]string, error)
-	// LogSink takes the output of containers with the log driver awslogs; with nil it stays
-	// with the engine.
-	LogSink awslogs.Sink
-	// Secrets reads what definitions refer to, with the task's execution role. If nil,
-	// tasks with secrets fail to start.
-	Secrets executionresource.Source
-	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
-	// task; nil is that it can assume all.
-	AssumesRole func(t *state.Task, role string) bool
-}
 
 // Agent runs tasks. Make it with New and call Run.
 type Agent struct {

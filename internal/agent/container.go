@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
@@ -56,12 +55,6 @@ func (w *work) create(i int) run {
 			}
 		}
 	}
-}
-
-// lostSandbox reports whether a container could not be made because its sandbox does not run
-// any more, or is being removed at that moment.
-func lostSandbox(err error) bool {
-	return errors.Is(err, backend.ErrNoSandbox) || backend.Missing(err, backend.KindContainer)
 }
 
 // checkRights is the end of a container with rights on the engine's host that was accepted by

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )

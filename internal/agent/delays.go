@@ -1,6 +1,8 @@
 package agent
 
-import "time"
+import (
+	"time"
+)
 
 // Delays are how long ECS takes for what an engine does at once, on the emulator's clock.
 // The zero value is none: a task goes as fast as its engine does. The order of a task's

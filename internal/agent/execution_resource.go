@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,74 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
-
-// executionResources are what the containers of a task refer to, which is read with the
-// execution role before the first of them is made: secrets, environment files, and logins of
-// registries. Values are kept here alone, until the work on the task is done: a container that restarts has what it
-// had, and one that is made later has what there is then.
-// Source: ECS developer guide, sensitive data; recorded answers.
-type executionResources struct {
-	wanted      bool // a container refers to something
-	taskNetwork bool // they are read over the task's network: on Fargate
-	read        bool
-	of          map[string]executionresource.Resources // by container
-}
-
-// theResources stand for all of them where a container's index is wanted. They come behind
-// the volumes.
-func (v *view) theResources() int { return theVolume(len(v.volumes)) }
-
-// setResources says whether the task has any. Its volumes are known.
-func (v *view) setResources(taskNetwork bool) {
-	if v.resources.wanted = slices.ContainsFunc(v.definitions, func(d types.ContainerDefinition) bool { return executionresource.Refers(&d) }); v.resources.wanted {
-		v.resources.taskNetwork = taskNetwork
-		v.notes = append(v.notes, note{})
-	}
-}
-
-// planResources asks for what a container is still to be created with.
-func (v *view) planResources(add func(verb verb, subject int, why string)) {
-	r := &v.resources
-	if !r.wanted || r.read || r.taskNetwork && v.sandbox != sandboxRunning {
-		return
-	}
-	for i := range v.definitions {
-		phase := v.status.Containers[i].Phase
-		if (phase == state.ContainerNone || phase == state.ContainerPulled) && executionresource.Refers(&v.definitions[i]) {
-			add(readResources, v.theResources(), "")
-			return
-		}
-	}
-}
-
-// hasResources reports whether what a container refers to has been read. On Fargate no
-// container is made before all of it has been.
-func (v *view) hasResources(container int) bool {
-	r := &v.resources
-	if !r.wanted || r.read {
-		return true
-	}
-	if !r.taskNetwork {
-		return !executionresource.Refers(&v.definitions[container])
-	}
-	return !slices.ContainsFunc(v.definitions, func(d types.ContainerDefinition) bool {
-		c := v.container(aws.ToString(d.Name))
-		return executionresource.Refers(&d) && (c.Phase == state.ContainerNone || c.Phase == state.ContainerPulled)
-	})
-}
-
-// readingResources reports whether they are being read.
-func (v *view) readingResources() bool { return v.resources.wanted && v.about(v.theResources()).busy }
 
 // resourceTimeout bounds the reading. Its length is the emulator's own.
 const resourceTimeout = 30 * time.Second
-
-// lacksAuth reports whether the login for a container's image is still to be read.
-func (v *view) lacksAuth(container int) bool {
-	return v.definitions[container].RepositoryCredentials != nil && !v.resources.read
-}
 
 // readResources reads all that the containers refer to.
 func (w *work) readResources() run {

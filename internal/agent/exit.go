@@ -11,10 +11,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
-// essentialExited is the reason of a task whose essential container ended, with
-// whatever exit code. Source: recorded tasks.
-const essentialExited = "Essential container in task exited"
-
 // containerExited takes over how a container ended.
 func (w *work) containerExited(i int, seen backend.Container, late bool) {
 	c := &w.view.status.Containers[i]
@@ -87,10 +83,6 @@ func (w *work) containerFailed(i int, reason, taskReason string) {
 	w.failWithout(i, taskReason)
 }
 
-// failedToStart is the reason of a task that could not start for a container's sake, where
-// the detail is only in the container's. Source: field reports of tasks on EC2.
-const failedToStart = "Task failed to start"
-
 // containerGivenUp is the end of a container whose dependencies will never be met. On Fargate
 // it has neither exit code nor reason (ECS0066), on container instances those of the agent
 // (ECS0192).
@@ -104,9 +96,6 @@ func (w *work) containerGivenUp(i int, why string) {
 		"container", w.view.status.Containers[i].Name, "why", why)
 	w.failWithout(i, failedToStart)
 }
-
-// givenUpCode is what SIGTERM would come to, which no process got.
-const givenUpCode = 143
 
 // failWithout fails the task if a container that has stopped is essential, or the last.
 func (w *work) failWithout(i int, reason string) {
@@ -169,13 +158,4 @@ func (w *work) restarts(i, exitCode int) bool {
 		period = time.Duration(*policy.RestartAttemptPeriod) * time.Second
 	}
 	return w.host.agent.Clock.Now().Sub(c.StartedAt) >= period
-}
-
-// cut shortens a reason as ECS does. Source: amazon-ecs-agent, 1024 characters.
-func cut(reason string) string {
-	const longest = 1024
-	if runes := []rune(reason); len(runes) > longest {
-		return string(runes[:longest])
-	}
-	return reason
 }

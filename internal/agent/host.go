@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"maps"
-	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,32 +17,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/volume"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
-
-// HostOptions describe a machine on which tasks run.
-type HostOptions struct {
-	// Name is that of a task's placement; empty is Fargate, one host for all.
-	Name   string
-	Engine backend.Engine
-	// Admit refuses an engine that this host must not use, with the reason that
-	// health shows. Nil admits any.
-	Admit func(backend.Info) error
-	// PullBehavior says when images are fetched; the default is PreferCached.
-	PullBehavior imagepull.Behavior
-	// VPCRange is the range of the default VPC's network; the zero Prefix leaves it to the
-	// engine.
-	VPCRange netip.Prefix
-	// InstanceRange is the block of the bridge networks of container instances, a /26 for
-	// each. Default containerinstance.DefaultRange.
-	InstanceRange netip.Prefix
-	// LocalPorts gives the mapped ports of tasks their own numbers on the loopback address of
-	// this host, where those are free. One goes from task to task of a service. Otherwise
-	// they have any number, but for the ports of container instances.
-	LocalPorts bool
-	Volumes    volume.Options
-}
 
 // host is a machine on which tasks run, and what belongs to it: the engine, the
 // network, the ports, the images, and what stopped tasks have left. Hosts know

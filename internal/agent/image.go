@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -109,25 +108,4 @@ func (w *work) otherPlatform(i int) {
 	wanted := cmp.Or(w.platform, "linux/amd64")
 	reason := fmt.Sprintf("CannotPullContainerError: image Manifest does not contain descriptor matching platform '%s'", wanted)
 	w.containerFailed(i, reason, reason)
-}
-
-// platformOf is what images must be for when the task definition says so: an engine
-// that is asked for no platform takes its own, and what was built on it runs.
-func platformOf(d *types.TaskDefinition) string {
-	if d.RuntimePlatform == nil {
-		return ""
-	}
-	switch d.RuntimePlatform.CpuArchitecture {
-	case types.CPUArchitectureArm64:
-		return "linux/arm64"
-	case types.CPUArchitectureX8664:
-		return "linux/amd64"
-	default:
-		return ""
-	}
-}
-
-// engineText is the engine's own words without the client's frame.
-func engineText(err error) string {
-	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
 }

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // linked is a container that another one is about to be linked to.
@@ -27,15 +24,6 @@ func (w *work) linkedBy(i int) (list []linked) {
 		}
 	}
 	return list
-}
-
-// hostNameOf is the host name of a container with a network of its own: as Docker gives it,
-// the beginning of its id.
-func hostNameOf(d *types.ContainerDefinition, c *state.Container) string {
-	if name := aws.ToString(d.Hostname); name != "" {
-		return name
-	}
-	return c.EngineID[:min(12, len(c.EngineID))]
 }
 
 // addLinks lets a container find those that it links to, as a link on Docker's bridge does.

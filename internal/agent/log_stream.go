@@ -7,7 +7,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // awslogsOf is where the output of a container of the task goes; ok is false where it has another
@@ -17,16 +16,6 @@ func (w *work) awslogsOf(i int) (c awslogs.Config, ok bool) {
 		return awslogs.NewConfig(w.task.ARN, d, w.view.status.Containers[i].EngineID), true
 	}
 	return awslogs.Config{}, false
-}
-
-// lacksLog reports whether a container's log stream is still to be made, for which all wait.
-func (v *view) lacksLog() bool {
-	for i := range v.status.Containers {
-		if v.about(i).logless && v.status.Containers[i].Phase != state.ContainerStopped {
-			return true
-		}
-	}
-	return false
 }
 
 // openLog makes the stream of a container on Fargate.

@@ -6,24 +6,11 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
-
-// logDriver is where a container's output goes: to the engine's own log, also for awslogs, from
-// where package awslogs takes it; else to the driver that is named, with its options.
-func logDriver(l *types.LogConfiguration) backend.Log {
-	switch {
-	case l == nil:
-		return backend.Log{}
-	case l.LogDriver == types.LogDriverAwslogs:
-		return backend.Log{Ample: true}
-	}
-	return backend.Log{Driver: string(l.LogDriver), Options: l.Options}
-}
 
 // Logs passes on the output of a task's container, which may have stopped.
 // container may be empty if the task has only one.

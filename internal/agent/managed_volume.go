@@ -17,20 +17,6 @@ func managed(t *state.Task, v *types.Volume) *state.ManagedVolume {
 	return t.Spec.Volume
 }
 
-// runsAsUser reports whether a container that mounts a volume does not run as root.
-func (v *view) runsAsUser(volume string) bool {
-	return slices.ContainsFunc(v.definitions, func(d types.ContainerDefinition) bool { return aws.ToString(d.User) != "" && mounts(&d, volume) })
-}
-
-// provisions reports whether the task has something of its own, for which it waits in
-// PROVISIONING and which it gives back in DEPROVISIONING.
-func (v *view) provisions() bool { return !v.plain || v.status.Volume.Status != "" }
-
-// lacksVolume reports whether the task still waits for its managed volume.
-func (v *view) lacksVolume() bool {
-	return v.status.Volume.Status == "CREATED" || v.status.Volume.Status == "ATTACHING"
-}
-
 // settleVolume derives how the managed volume fares: when it is there, it is attached as
 // the task gets its network. That both come together is the emulator's own.
 func (w *work) settleVolume() {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -357,5 +358,34 @@ func taskHealth(v *view) types.HealthStatus {
 		return types.HealthStatusHealthy
 	default:
 		return types.HealthStatusUnknown
+	}
+}
+
+// lacksLog reports whether a container's log stream is still to be made, for which all wait.
+func (v *view) lacksLog() bool {
+	for i := range v.status.Containers {
+		if v.about(i).logless && v.status.Containers[i].Phase != state.ContainerStopped {
+			return true
+		}
+	}
+	return false
+}
+
+// unreported: the task ends, which ECS does not know yet.
+func (v *view) unreported() bool { return v.stop != nil && v.now.Before(v.stop.At) }
+
+// sandboxContainerName is the agent's name for a task's network namespace.
+const sandboxContainerName = "~internal~ecs~pause"
+
+// finishes reports whether a call that has begun may finish when the agent ends: one
+// that makes or removes something. Cut off, the engine would go on with it unseen, and
+// whoever removes everything then would miss it, or remove a container in the middle
+// of its start.
+func finishes(v verb) enginecall.AtEnd {
+	switch v {
+	case createSandbox, startSandbox, removeSandbox, makeVolume, create, discard, start:
+		return enginecall.Finish
+	default:
+		return enginecall.CutOff
 	}
 }

@@ -3,10 +3,8 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
@@ -67,22 +65,6 @@ func (w *work) newSandbox(ctx context.Context) (made backend.Container, on conta
 	}
 	made, err = h.Engine.CreateSandbox(ctx, spec)
 	return made, on, err
-}
-
-// attachmentFailed is the reason of a task without network interface. Source: field
-// reports for a full subnet's text and RunTask's for lack of capacity; that they end
-// a task that was accepted is the emulator's own, as it learns of it only then.
-func attachmentFailed(t *state.Task, doing string, err error) string {
-	switch {
-	case errors.Is(err, backend.ErrSubnetFull):
-		return fmt.Sprintf("Unexpected EC2 error while attempting to Create Network Interface in subnet '%s': InsufficientFreeAddressesInSubnet", t.Placement.SubnetID)
-	case errors.Is(err, backend.ErrNoCapacity):
-		return state.NoCapacity
-	case !t.Spec.HasInterface():
-		return "ResourceInitializationError: unable to " + doing + " the sandbox of the task: " + engineText(err)
-	default:
-		return "ResourceInitializationError: unable to " + doing + " the network interface of the task: " + engineText(err)
-	}
 }
 
 // hasSandbox takes over the sandbox that the task has now.

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 

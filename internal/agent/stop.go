@@ -51,5 +51,9 @@ func (w *work) reportedStop() *state.Stop {
 	return w.view.stop
 }
 
-// unreported: the task ends, which ECS does not know yet.
-func (v *view) unreported() bool { return v.stop != nil && v.now.Before(v.stop.At) }
+// hear takes over what the store says of the targets. The lock is held.
+func (w *work) hear(t *state.Task) {
+	if t.Traffic != nil {
+		w.view.targets.traffic = *t.Traffic
+	}
+}

@@ -16,13 +16,6 @@ type targets struct {
 	traffic state.TaskTraffic
 }
 
-// hear takes over what the store says of the targets. The lock is held.
-func (w *work) hear(t *state.Task) {
-	if t.Traffic != nil {
-		w.view.targets.traffic = *t.Traffic
-	}
-}
-
 // activates reports whether a task whose containers run waits for its targets.
 func (v *view) activates() bool {
 	return v.targets.wanted && v.targets.traffic.RegisteredAt.IsZero()

@@ -2,88 +2,12 @@ package agent
 
 import (
 	"context"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/volume"
 )
-
-// volumeState is that of a volume, a resource of a task: there before the first container that mounts it is
-// created, and, if it lives as long as the task, removed with what the task has left.
-// After a restart of the emulator it is asked for again where that is not too late.
-//
-// Source: amazon-ecs-agent, volume resources.
-type volumeState struct {
-	definition types.Volume
-	made       bool
-	mount      backend.Mount // what containers get of it, but for what mount points say
-}
-
-// mountedVolumes are those of a definition's volumes that a container mounts.
-func mountedVolumes(volumes []types.Volume, containers []types.ContainerDefinition) (mounted []volumeState) {
-	for _, v := range volumes {
-		if slices.ContainsFunc(containers, func(c types.ContainerDefinition) bool { return mounts(&c, aws.ToString(v.Name)) }) {
-			mounted = append(mounted, volumeState{definition: v})
-		}
-	}
-	return mounted
-}
-
-func mounts(c *types.ContainerDefinition, volume string) bool {
-	return slices.ContainsFunc(c.MountPoints, func(m types.MountPoint) bool { return aws.ToString(m.SourceVolume) == volume })
-}
-
-func (v *volumeState) name() string { return aws.ToString(v.definition.Name) }
-
-// theVolume stands for a volume of the view where a container's index is wanted.
-func theVolume(k int) int { return theSandbox - 1 - k }
-
-// setVolumes says which volumes the task has.
-func (v *view) setVolumes(volumes []volumeState) {
-	v.volumes = volumes
-	v.notes = append(v.notes, make([]note, len(volumes))...)
-}
-
-// planVolumes asks for the volumes that a container is still to be created with, and for
-// a managed one that the task waits for.
-func (v *view) planVolumes(add func(verb verb, subject int, why string)) {
-	for k := range v.volumes {
-		waits := aws.ToBool(v.volumes[k].definition.ConfiguredAtLaunch) && v.lacksVolume()
-		if !v.volumes[k].made && (waits || v.awaited(v.volumes[k].name())) {
-			add(makeVolume, theVolume(k), "")
-		}
-	}
-}
-
-func (v *view) awaited(volume string) bool {
-	for i := range v.definitions {
-		phase := v.status.Containers[i].Phase
-		if (phase == state.ContainerNone || phase == state.ContainerPulled) && mounts(&v.definitions[i], volume) {
-			return true
-		}
-	}
-	return false
-}
-
-// hasVolumes reports whether all that a container mounts is there.
-func (v *view) hasVolumes(container int) bool {
-	return !slices.ContainsFunc(v.volumes, func(each volumeState) bool {
-		return !each.made && mounts(&v.definitions[container], each.name())
-	})
-}
-
-// makingVolumes reports whether one is being made.
-func (v *view) makingVolumes() bool {
-	for k := range v.volumes {
-		if v.about(theVolume(k)).busy {
-			return true
-		}
-	}
-	return false
-}
 
 // makeVolume has a volume made, or found.
 func (w *work) makeVolume(subject int) run {
@@ -155,16 +79,6 @@ func (w *work) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinit
 		}
 		spec.VolumesFrom = append(spec.VolumesFrom, source)
 	}
-}
-
-// volumeName is the engine's name of a volume that lives as long as the task.
-func volumeName(t *state.Task, volume string) string { return engineName(t, "volume-"+volume) }
-
-// volumeLabels are those of such a volume.
-func volumeLabels(t *state.Task) map[string]string {
-	all := labels(t, "")
-	delete(all, labelContainerName)
-	return all
 }
 
 // ownVolumes are the engine's names of all volumes that the task may have which go with it.
