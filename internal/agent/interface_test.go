@@ -315,7 +315,7 @@ func TestNothingIsFilteredWhenItIsOff(t *testing.T) {
 	})
 }
 
-func TestAMachineHasTheFilterOfItsInstance(t *testing.T) {
+func TestAContainerInstanceHasTheFilterOfItsGroups(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		g := b.withGate(vpc.GroupsFilter)
 		instance := b.instance()
@@ -327,7 +327,7 @@ func TestAMachineHasTheFilterOfItsInstance(t *testing.T) {
 		g.mu.Unlock()
 		if f == nil || !backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: machine.IP}) ||
 			backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: machine.IP.Next()}) {
-			b.Errorf("the machine lets in %+v", f)
+			b.Errorf("the container instance lets in %+v", f)
 		}
 	})
 }

@@ -23,13 +23,13 @@ var (
 )
 
 // machineSandbox is the sandbox of a container instance.
-func (b *bench) machineSandbox(instance string) string {
+func (b *bench) instanceSandbox(instance string) string {
 	return b.agent.hosts[instanceHost].instances.Of(instance).Place().Sandbox
 }
 
-// Whatever the engine says to the first task of a machine, no later one is in there without a
+// Whatever the engine says to the first task of a container instance, no later one is in there without a
 // filter.
-func TestNothingRunsInAMachineThatCouldNotBeFiltered(t *testing.T) {
+func TestNothingRunsInAContainerInstanceThatCouldNotBeFiltered(t *testing.T) {
 	for _, refusal := range []error{errors.New("no memory"), backend.ErrUnavailable, backend.ErrNoSandbox} {
 		t.Run(refusal.Error(), func(t *testing.T) {
 			withAgent(t, func(b *bench) {
@@ -42,21 +42,21 @@ func TestNothingRunsInAMachineThatCouldNotBeFiltered(t *testing.T) {
 				task := b.runAt(instance, types.NetworkModeHost, container("web"))
 				soon()
 				b.expect("a task that comes later", b.task(task).Status.LastStatus, state.Running)
-				b.expect("the machine lets in", g.sandboxLetsIn(b.machineSandbox(instance)), "192.0.2.1")
+				b.expect("the container instance lets in", g.sandboxLetsIn(b.instanceSandbox(instance)), "192.0.2.1")
 				b.expect("containers that started before their filter", len(g.early), 0)
 			})
 		})
 	}
 }
 
-// A machine whose sandbox somebody kills is another namespace when it has been started again.
-func TestAMachineThatIsStartedAgainIsFilteredBeforeAnythingRuns(t *testing.T) {
+// A container instance whose sandbox somebody kills is another namespace when it has been started again.
+func TestAContainerInstanceThatIsStartedAgainIsFilteredBeforeAnythingRuns(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		g := b.withGate(vpc.GroupsFilter)
 		b.changeRules(onlyFriend)
 		instance := b.instance()
 		first := b.runAt(instance, types.NetworkModeHost, container("web"))
-		sandbox := b.machineSandbox(instance)
+		sandbox := b.instanceSandbox(instance)
 		g.mu.Lock()
 		clear(g.filters)
 		g.mu.Unlock()
@@ -67,7 +67,7 @@ func TestAMachineThatIsStartedAgainIsFilteredBeforeAnythingRuns(t *testing.T) {
 		b.expect("the task that was in it", b.task(first).Status.LastStatus, state.Stopped)
 		second := b.runAt(instance, types.NetworkModeHost, container("web"))
 		b.expect("the next one", b.task(second).Status.LastStatus, state.Running)
-		b.expect("the machine lets in", g.sandboxLetsIn(b.machineSandbox(instance)), "192.0.2.1")
+		b.expect("the container instance lets in", g.sandboxLetsIn(b.instanceSandbox(instance)), "192.0.2.1")
 		b.expect("containers that started before their filter", len(g.early), 0)
 	})
 }
@@ -83,7 +83,7 @@ func TestWhatChangesWhileTheEngineIsLostHoldsAfterwards(t *testing.T) {
 		g.refuseWith(nil)
 		time.Sleep(10 * time.Second)
 		soon()
-		b.expect("the machine lets in", g.sandboxLetsIn(b.machineSandbox(instance)), "192.0.2.2")
+		b.expect("the container instance lets in", g.sandboxLetsIn(b.instanceSandbox(instance)), "192.0.2.2")
 	})
 }
 

@@ -54,7 +54,7 @@ func TestNamesInHostMode(t *testing.T) {
 			code int32
 		}{{"db.test", 0}, {"far.test", 1}} {
 			web := container("web", "check", "http://"+test.name+":5432/")
-			web.ExtraHosts = []types.HostEntry{{Hostname: aws.String("db.test"), IpAddress: aws.String(b.machines()[0].IP.String())}}
+			web.ExtraHosts = []types.HostEntry{{Hostname: aws.String("db.test"), IpAddress: aws.String(b.instances()[0].IP.String())}}
 			other := container("other", "sleep", "1h")
 			other.ExtraHosts = []types.HostEntry{{Hostname: aws.String("far.test"), IpAddress: aws.String("192.0.2.1")}}
 			id := b.runAt(instance, types.NetworkModeHost, web, other)

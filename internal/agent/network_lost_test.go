@@ -49,17 +49,17 @@ func TestATaskWithoutNetworkIsFound(t *testing.T) {
 
 // A container instance ends with all that have their network from it, and gets another one with
 // the next of them. Those that have their own go on.
-func TestAMachineThatLosesItsNetwork(t *testing.T) {
+func TestAContainerInstanceThatLosesItsNetwork(t *testing.T) {
 	withUnplugged(t, func(b *bench, engine *unplugged) {
 		instance := b.instance()
 		first := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
-		before := b.machines()[0]
+		before := b.instances()[0]
 		engine.unplugAloud(before.ID)
 		b.expect("the task", b.task(first).Status.LastStatus, state.Stopped)
 		second := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 		b.expect("the next task", b.task(second).Status.LastStatus, state.Running)
-		b.expect("machines", len(b.machines()), 1)
-		b.expect("it is another one", b.machines()[0].ID != before.ID, true)
+		b.expect("container instances", len(b.instances()), 1)
+		b.expect("it is another one", b.instances()[0].ID != before.ID, true)
 		b.expect("answers", b.answers(instance, 8080), true)
 	})
 }

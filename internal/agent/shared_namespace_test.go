@@ -54,7 +54,7 @@ func TestTasksThatShareNamespaces(t *testing.T) {
 				b.expect("task", b.task(own).Status.LastStatus, state.Running)
 				b.expect("host", b.task(shared).Status.LastStatus, state.Running)
 
-				if err := b.engine.Stop(b.Context(), b.machines()[0].ID, 0); err != nil {
+				if err := b.engine.Stop(b.Context(), b.instances()[0].ID, 0); err != nil {
 					b.Fatal(err)
 				}
 				synctest.Wait()

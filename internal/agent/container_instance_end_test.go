@@ -31,7 +31,7 @@ func (b *bench) switchOff(instance string) {
 	synctest.Wait()
 }
 
-// bridges are the networks of machines on the engine.
+// bridges are the networks of container instances on the engine.
 func (b *bench) bridges() (names []string) {
 	b.Helper()
 	list, err := b.engine.Networks(b.Context(), nil)
@@ -48,25 +48,25 @@ func (b *bench) bridges() (names []string) {
 
 // expectMachines wants as many sandboxes of container instances on the engine, with their
 // networks.
-func (b *bench) expectMachines(when string, n int) {
+func (b *bench) expectInstances(when string, n int) {
 	b.Helper()
-	b.expect("machines and networks "+when, []int{len(b.machines()), len(b.bridges())}, []int{n, n})
+	b.expect("container instances and networks "+when, []int{len(b.instances()), len(b.bridges())}, []int{n, n})
 }
 
-func TestAMachineIsGoneWhileItsInstanceIsSwitchedOff(t *testing.T) {
+func TestAContainerInstanceIsGoneWhileItIsSwitchedOff(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 		b.runAt(instance, types.NetworkModeHost, server("web", hostPort(80)))
 		for _, round := range []string{"once", "again"} {
-			b.expectMachines("while it runs, "+round, 1)
+			b.expectInstances("while it runs, "+round, 1)
 			b.switchOff(instance)
-			b.expectMachines("when it is switched off, "+round, 0)
+			b.expectInstances("when it is switched off, "+round, 0)
 			left, _ := b.engine.List(b.Context(), nil)
 			b.expect("output is left, "+round, len(left) > 0, true)
 
 			b.connect(instance, true)
-			b.expectMachines("before a task, "+round, 0)
+			b.expectInstances("before a task, "+round, 0)
 			id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 			b.expect("a task, "+round, b.task(id).Status.LastStatus, state.Running)
 			b.expect("it answers, "+round, b.answers(instance, 8080), true)
@@ -74,7 +74,7 @@ func TestAMachineIsGoneWhileItsInstanceIsSwitchedOff(t *testing.T) {
 	})
 }
 
-func TestAMachineStaysWhileItsInstanceDrains(t *testing.T) {
+func TestAContainerInstanceStaysWhileItDrains(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
@@ -82,9 +82,9 @@ func TestAMachineStaysWhileItsInstanceDrains(t *testing.T) {
 		c.Status = state.InstanceDraining
 		b.putInstance(&c)
 		b.stopTask(id)
-		b.expectMachines("when it has drained", 1)
+		b.expectInstances("when it has drained", 1)
 		b.deregister(instance)
-		b.expectMachines("when it is deregistered", 0)
+		b.expectInstances("when it is deregistered", 0)
 	})
 }
 
@@ -102,12 +102,12 @@ func TestARemovalThatFailsIsTriedAgain(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		b.expect("networks after 1, 2, 4, 8 and 16 seconds", len(b.bridges()), 0)
-		b.expect("machines that the agent knows", len(b.agent.hosts[""].instances.Known()), 0)
+		b.expect("container instances that the agent knows", len(b.agent.hosts[""].instances.Known()), 0)
 	})
 }
 
-// A task that comes while a removal is tried has the machine stay.
-func TestATaskComesDuringTheRemovalOfItsMachine(t *testing.T) {
+// A task that comes while a removal is tried has the container instance stay.
+func TestATaskComesDuringTheRemovalOfItsContainerInstance(t *testing.T) {
 	for name, rule := range map[string]fault.Rule{
 		"its sandbox stays":   {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{containerinstance.Label: "*"}, Error: "busy"},
 		"its network stays":   {Call: fault.Remove, Sandbox: containers, Error: "has active endpoints"},
@@ -126,13 +126,13 @@ func TestATaskComesDuringTheRemovalOfItsMachine(t *testing.T) {
 				synctest.Wait()
 				b.expect("the task", b.task(id).Status.LastStatus, state.Running)
 				b.expect("it answers", b.answers(instance, 8080), true)
-				b.expectMachines("for it", 1)
+				b.expectInstances("for it", 1)
 
 				b.faults.RemoveRule("1")
 				b.switchOff(instance)
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				b.expectMachines("in the end", 0)
+				b.expectInstances("in the end", 0)
 			})
 		})
 	}

@@ -77,8 +77,8 @@ func hostPort(host int32) types.PortMapping {
 	return types.PortMapping{ContainerPort: aws.Int32(80), HostPort: aws.Int32(host)}
 }
 
-// machines are the sandboxes of container instances on the engine.
-func (b *bench) machines() (list []backend.Container) {
+// instances are the sandboxes of container instances on the engine.
+func (b *bench) instances() (list []backend.Container) {
 	b.Helper()
 	all, err := b.engine.List(b.Context(), nil)
 	if err != nil {
@@ -92,7 +92,7 @@ func (b *bench) machines() (list []backend.Container) {
 	return list
 }
 
-// answers reports whether somebody answers HTTP at a port of a machine.
+// answers reports whether HTTP is answered at a port of a container instance.
 func (b *bench) answers(instance string, port int) bool {
 	b.Helper()
 	conn, err := b.agent.hosts[""].Engine.Dial(b.Context(), "tcp", b.agent.hosts[""].instances.Of(instance).Place().Sandbox, port)
@@ -166,18 +166,18 @@ func TestATaskOnAContainerInstance(t *testing.T) {
 	}
 }
 
-// An idle container instance costs nothing. Its machine is made for its first tasks, which
+// An idle container instance costs nothing. Its sandbox is made for its first tasks, which
 // share it, and goes when it is deregistered and the output of its tasks has gone.
-func TestAMachineComesWithTheFirstTaskAndGoesWithTheRegistration(t *testing.T) {
+func TestAContainerInstanceComesWithTheFirstTaskAndGoesWithTheRegistration(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
-		b.expect("machines before", len(b.machines()), 0)
+		b.expect("container instances before", len(b.instances()), 0)
 		first, second := b.runAt(instance, types.NetworkModeBridge, container("web")), b.runAt(instance, types.NetworkModeHost, container("web"))
 		b.expect("both run", []string{b.task(first).Status.LastStatus, b.task(second).Status.LastStatus}, []string{state.Running, state.Running})
-		b.expect("machines", len(b.machines()), 1)
+		b.expect("container instances", len(b.instances()), 1)
 
 		b.deregister(instance)
-		b.expect("machines while tasks are left", len(b.machines()), 1)
+		b.expect("container instances while tasks are left", len(b.instances()), 1)
 		b.stopTask(first)
 		b.stopTask(second)
 		time.Sleep(6 * time.Minute)
@@ -193,14 +193,14 @@ func (b *bench) expectNothingLeft() {
 	left, _ := b.engine.List(b.Context(), nil)
 	b.expect("containers left", len(left), 0)
 	h := b.agent.hosts[""]
-	b.expect("machines left", len(h.instances.Known()), 0)
+	b.expect("container instances left", len(h.instances.Known()), 0)
 	// A network that is gone can be made with the range that another one has.
 	if _, err := b.engine.EnsureNetwork(b.Context(), backend.NetworkSpec{Name: "probe", CIDR: containerinstance.DefaultRange}); err != nil {
 		b.Errorf("a bridge network is left: %v", err)
 	}
 }
 
-func TestTwoMachinesHaveTheSamePort(t *testing.T) {
+func TestTwoContainerInstancesHaveTheSamePort(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		one, two := b.instance(), b.instance()
 		for _, instance := range []string{one, two} {
@@ -225,7 +225,7 @@ func TestTwoMachinesHaveTheSamePort(t *testing.T) {
 	})
 }
 
-// Dynamic ports are picked from Linux's range, each machine's apart from those of others
+// Dynamic ports are picked from Linux's range, each container instance's apart from those of others
 // as long as there are enough, and given back.
 func TestDynamicPorts(t *testing.T) {
 	withAgent(t, func(b *bench) {
@@ -272,14 +272,14 @@ func TestARestartedContainerKeepsItsPorts(t *testing.T) {
 	})
 }
 
-// Whoever stops the sandbox of a machine takes the network from the tasks that have it from
+// Whoever stops the sandbox of a container instance takes the network from the tasks that have it from
 // there. The next task starts it again; one with a network interface of its own goes on.
-func TestTasksEndWithTheNetworkOfTheirMachine(t *testing.T) {
+func TestTasksEndWithTheNetworkOfTheirContainerInstance(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		bridge, host := b.runAt(instance, types.NetworkModeBridge, container("web")), b.runAt(instance, types.NetworkModeHost, container("web"))
 		own, none := b.runAt(instance, types.NetworkModeAwsvpc, container("web")), b.runAt(instance, types.NetworkModeNone, container("web"))
-		if err := b.engine.Stop(b.Context(), b.machines()[0].ID, 0); err != nil {
+		if err := b.engine.Stop(b.Context(), b.instances()[0].ID, 0); err != nil {
 			b.Fatal(err)
 		}
 		synctest.Wait()
@@ -293,11 +293,11 @@ func TestTasksEndWithTheNetworkOfTheirMachine(t *testing.T) {
 		next := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 		b.expect("the next task", b.task(next).Status.LastStatus, state.Running)
 		b.expect("it answers", b.answers(instance, 8080), true)
-		b.expect("machines", len(b.machines()), 1)
+		b.expect("container instances", len(b.instances()), 1)
 	})
 }
 
-func TestMachinesAreAdopted(t *testing.T) {
+func TestContainerInstancesAreAdopted(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance, dead := b.instance(), b.instance()
 		runs := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
@@ -311,11 +311,11 @@ func TestMachinesAreAdopted(t *testing.T) {
 		b.start()
 		b.expect("still runs", b.task(runs).Status.LastStatus, state.Running)
 		b.expect("sandbox", b.task(runs).Status.SandboxID, stays)
-		b.expect("ended with its machine", b.task(ends).Status.LastStatus, state.Stopped)
+		b.expect("ended with its container instance", b.task(ends).Status.LastStatus, state.Stopped)
 		second := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
 		b.expect("a second task", b.task(second).Status.LastStatus, state.Running)
 		b.expect("answers", []bool{b.answers(instance, 8080), b.answers(instance, 8081)}, []bool{true, true})
-		b.expect("machines", len(b.machines()), 2)
+		b.expect("container instances", len(b.instances()), 2)
 
 		// One goes that was deregistered while nobody looked, as does a network whose
 		// sandbox was never made.
@@ -388,7 +388,7 @@ func TestNobodyRunsTheTasksOfAnInstanceRegisteredByHand(t *testing.T) {
 		b.stop()
 		b.start()
 		b.expect("after a restart", b.task(id).Status.LastStatus, state.Pending)
-		b.expect("machines", len(b.machines()), 0)
+		b.expect("container instances", len(b.instances()), 0)
 	})
 }
 
@@ -437,8 +437,8 @@ func TestTheReasonIsTheContainersOnly(t *testing.T) {
 	})
 }
 
-// An EC2 instance has its address before it has a machine, which then gets it.
-func TestAMachineHasTheAddressOfItsInstance(t *testing.T) {
+// An EC2 instance has its address before its container instance is on the engine, which then gets it.
+func TestAContainerInstanceHasTheAddressOfItsEC2Instance(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		b.stop()
 		var address netip.Addr
@@ -453,7 +453,7 @@ func TestAMachineHasTheAddressOfItsInstance(t *testing.T) {
 		b.expect("the first one that no instance of an earlier run has", address.String(), "172.31.0.5")
 		instance := b.instance()
 		b.runAt(instance, types.NetworkModeHost, container("web"))
-		b.expect("address", b.machines()[0].IP.String(), address.String())
+		b.expect("address", b.instances()[0].IP.String(), address.String())
 		other, err := a.ReserveAddress(b.Context(), scope, b.subnet())
 		b.expect("another one", err == nil && other != address, true)
 	})

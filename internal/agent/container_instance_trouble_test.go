@@ -17,7 +17,7 @@ import (
 )
 
 // One that could not be made is made anew by the next task.
-func TestAMachineIsMadeAfterItCouldNotBe(t *testing.T) {
+func TestAContainerInstanceIsMadeAfterItCouldNotBe(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		first := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
@@ -25,7 +25,7 @@ func TestAMachineIsMadeAfterItCouldNotBe(t *testing.T) {
 			fault.Rule{Call: fault.SetTraffic, Error: "no nftables", Times: 2},
 			fault.Rule{Call: fault.CreateSandbox, Error: "no space left", Times: 1},
 		)
-		if err := b.engine.Stop(b.Context(), b.machines()[0].ID, 0); err != nil {
+		if err := b.engine.Stop(b.Context(), b.instances()[0].ID, 0); err != nil {
 			b.Fatal(err)
 		}
 		second := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
@@ -34,13 +34,13 @@ func TestAMachineIsMadeAfterItCouldNotBe(t *testing.T) {
 		third := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
 		b.expect("third", b.task(third).Status.LastStatus, state.Running)
 		b.expect("answers", b.answers(instance, 8081), true)
-		b.expect("machines", len(b.machines()), 1)
+		b.expect("container instances", len(b.instances()), 1)
 	})
 }
 
-// An emulator may be killed when the sandbox of a machine runs, but does not lead anywhere
+// An emulator may be killed when the sandbox of a container instance runs, but does not lead anywhere
 // yet. The start is completed.
-func TestTheStartOfAnAdoptedMachineIsCompleted(t *testing.T) {
+func TestTheStartOfAnAdoptedContainerInstanceIsCompleted(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		b.runAt(b.instance(), types.NetworkModeBridge, server("web", hostPort(8080)))
 		starts := 0
@@ -49,8 +49,8 @@ func TestTheStartOfAnAdoptedMachineIsCompleted(t *testing.T) {
 	})
 }
 
-// Somebody may remove the network of a machine that has no task there.
-func TestTheBridgeOfAMachineIsGone(t *testing.T) {
+// The network may be removed of a container instance that has no task there.
+func TestTheBridgeOfAContainerInstanceIsGone(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		own := b.runAt(instance, types.NetworkModeAwsvpc, container("web"))
@@ -62,12 +62,12 @@ func TestTheBridgeOfAMachineIsGone(t *testing.T) {
 		b.expect("the task", b.task(id).Status.LastStatus, state.Running)
 		b.expect("it answers", b.answers(instance, 8080), true)
 		b.expect("what has a network of its own", b.task(own).Status.LastStatus, state.Running)
-		b.expect("lives of the machine's sandbox", b.agent.hosts[""].instances.Of(instance).Place().Life, 2)
+		b.expect("lives of the container instance's sandbox", b.agent.hosts[""].instances.Of(instance).Place().Life, 2)
 	})
 }
 
-// A list may be older than the removal of a machine that it shows.
-func TestAListThatComesLateShowsAMachineThatIsGone(t *testing.T) {
+// A list may be older than the removal of a container instance that it shows.
+func TestAListThatComesLateShowsAContainerInstanceThatIsGone(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
@@ -78,31 +78,31 @@ func TestAListThatComesLateShowsAMachineThatIsGone(t *testing.T) {
 		b.resync()
 		time.Sleep(time.Second)
 		b.switchOff(instance)
-		b.expectMachines("before the list comes", 0)
+		b.expectInstances("before the list comes", 0)
 		b.connect(instance, true)
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 		b.expect("the next task", b.task(id).Status.LastStatus, state.Running)
 		b.expect("it answers", b.answers(instance, 8080), true)
-		b.expectMachines("in the end", 1)
+		b.expectInstances("in the end", 1)
 	})
 }
 
-// ofMachine makes a rule about the sandboxes of machines.
-func ofMachine(r fault.Rule) fault.Rule {
+// ofInstance makes a rule about the sandboxes of container instances.
+func ofInstance(r fault.Rule) fault.Rule {
 	r.Sandbox, r.Labels = sandboxes, map[string]string{containerinstance.Label: "*"}
 	return r
 }
 
-// Whatever becomes of a machine while it is made: the tasks that wait for it end or run,
+// Whatever becomes of a container instance while it is made: the tasks that wait for it end or run,
 // the next one runs, and nothing is left of it.
-func TestAMachineIsDisturbedWhileItIsMade(t *testing.T) {
+func TestAContainerInstanceIsDisturbedWhileItIsMade(t *testing.T) {
 	slow := []fault.Rule{
 		{Call: fault.EnsureNetwork, Labels: map[string]string{containerinstance.Label: "*"}, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1},
-		ofMachine(fault.Rule{Call: fault.CreateSandbox, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
-		ofMachine(fault.Rule{Call: fault.Start, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
-		ofMachine(fault.Rule{Call: fault.SetTraffic, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
+		ofInstance(fault.Rule{Call: fault.CreateSandbox, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
+		ofInstance(fault.Rule{Call: fault.Start, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
+		ofInstance(fault.Rule{Call: fault.SetTraffic, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
 	}
 	for name, disturb := range map[string]func(b *bench, instance string){
 		"its instance is deregistered": func(b *bench, instance string) { b.deregister(instance) },
@@ -169,17 +169,17 @@ func (b *bench) expectEnd(instance string) {
 	for _, row := range state.AllTasks(b.store.Read()) {
 		b.expect("a task at the end", row.Status.LastStatus, state.Stopped)
 	}
-	b.expectMachines("at the end", 0)
+	b.expectInstances("at the end", 0)
 }
 
-// Each call about a machine may hang: its tasks fail then, and the next ones run.
-func TestACallAboutAMachineHangs(t *testing.T) {
+// Each call about a container instance may hang: its tasks fail then, and the next ones run.
+func TestACallAboutAContainerInstanceHangs(t *testing.T) {
 	for _, rule := range []fault.Rule{
 		{Call: fault.EnsureNetwork, Labels: map[string]string{containerinstance.Label: "*"}},
-		ofMachine(fault.Rule{Call: fault.CreateSandbox}),
-		ofMachine(fault.Rule{Call: fault.Start}),
-		ofMachine(fault.Rule{Call: fault.SetTraffic}),
-		ofMachine(fault.Rule{Call: fault.Remove}),
+		ofInstance(fault.Rule{Call: fault.CreateSandbox}),
+		ofInstance(fault.Rule{Call: fault.Start}),
+		ofInstance(fault.Rule{Call: fault.SetTraffic}),
+		ofInstance(fault.Rule{Call: fault.Remove}),
 	} {
 		t.Run(string(rule.Call), func(t *testing.T) {
 			withAgent(t, func(b *bench) {
@@ -202,11 +202,11 @@ func TestACallAboutAMachineHangs(t *testing.T) {
 
 // An emulator that is reset ends its agent in the middle of what it does, and then removes
 // all.
-func TestNothingComesAfterAResetInTheMiddleOfMakingAMachine(t *testing.T) {
+func TestNothingComesAfterAResetInTheMiddleOfMakingAContainerInstance(t *testing.T) {
 	for _, call := range []fault.Call{fault.CreateSandbox, fault.Start, fault.SetTraffic} {
 		t.Run(string(call), func(t *testing.T) {
 			withAgent(t, func(b *bench) {
-				b.withFaults(ofMachine(fault.Rule{Call: call, Delay: 3 * time.Second}))
+				b.withFaults(ofInstance(fault.Rule{Call: call, Delay: 3 * time.Second}))
 				instance := b.instance()
 				b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 				b.runAt(instance, types.NetworkModeHost, container("web"))
@@ -217,7 +217,7 @@ func TestNothingComesAfterAResetInTheMiddleOfMakingAMachine(t *testing.T) {
 				}
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				b.expectMachines("after the reset", 0)
+				b.expectInstances("after the reset", 0)
 				b.expect("sandboxes", len(b.sandboxes()), 0)
 				b.stop = func() {}
 			})
@@ -262,7 +262,7 @@ func TestSomebodyElseHasTheAddressOfAnInstance(t *testing.T) {
 					InstanceAddress: func(*state.ContainerInstance) netip.Addr { return address }}))
 				id := b.runAt(b.instance(), types.NetworkModeHost, container("web"))
 				b.expect("the task", b.task(id).Status.LastStatus, state.Running)
-				b.expect("it has another address", b.machines()[0].IP != address, true)
+				b.expect("it has another address", b.instances()[0].IP != address, true)
 			})
 		})
 	}

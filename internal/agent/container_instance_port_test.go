@@ -18,7 +18,7 @@ func TestAPortIsTakenAsSoonAsItIsGivenBack(t *testing.T) {
 		instance := b.instance()
 		b.withFaults(
 			fault.Rule{Call: fault.SetTraffic, DelayAnswer: 700 * time.Millisecond},
-			ofMachine(fault.Rule{Call: fault.Remove, DelayAnswer: time.Second}),
+			ofInstance(fault.Rule{Call: fault.Remove, DelayAnswer: time.Second}),
 		)
 		for range 5 {
 			id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))

@@ -150,7 +150,7 @@ func TestANetworkIsRemovedLater(t *testing.T) {
 	})
 }
 
-// TestARangeInUseEndsTasksOfAnInstance has a container instance whose machine cannot be made.
+// TestARangeInUseEndsTasksOfAnInstance has a container instance whose container instance cannot be made.
 func TestARangeInUseEndsTasksOfAnInstance(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		v, s := b.ownVPC("10.7.0.0/24")

@@ -13,9 +13,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// TestMachinesOnAFlakyEngine is the same story as that of any flaky engine, on container
+// TestContainerInstancesOnAFlakyEngine is the same story as that of any flaky engine, on container
 // instances: ports lead to their containers in the end, and nothing is left.
-func TestMachinesOnAFlakyEngine(t *testing.T) {
+func TestContainerInstancesOnAFlakyEngine(t *testing.T) {
 	first, last := 1, *seeds
 	if *seed != 0 {
 		first, last = *seed, *seed
