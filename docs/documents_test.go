@@ -50,9 +50,6 @@ var stumbles = regexp.MustCompile(`(?i)\b(nobody|somebody|whoever|what is [a-z ]
 
 func TestDocumentsSpeakPlainly(t *testing.T) {
 	for path, text := range documents(t) {
-		if unpolished[path] {
-			continue
-		}
 		for n, line := range strings.Split(text, "\n") {
 			if found := stumbles.FindString(line); found != "" {
 				t.Errorf("%s:%d: %q: name who or what it is", path, n+1, found)
@@ -60,9 +57,6 @@ func TestDocumentsSpeakPlainly(t *testing.T) {
 		}
 	}
 }
-
-// unpolished are documents that TestDocumentsSpeakPlainly leaves out.
-var unpolished = map[string]bool{"CHANGELOG.md": true}
 
 var commands = regexp.MustCompile("(?m)^(.*)\n```sh\n")
 
