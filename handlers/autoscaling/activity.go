@@ -19,11 +19,6 @@ import (
 
 // DescribeScalingActivities answers what was done to groups, newest first (ASG0002).
 func (a *API) DescribeScalingActivities(ctx context.Context, in *sdk.DescribeScalingActivitiesInput) (*sdk.DescribeScalingActivitiesOutput, error) {
-	var v violations
-	v.text("autoScalingGroupName", in.AutoScalingGroupName, 1, 255)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	filter, err := activityFilters(in.Filters)
 	if err != nil {
 		return nil, err

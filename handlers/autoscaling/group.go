@@ -49,15 +49,6 @@ func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScal
 
 // checkCreate refuses what can be refused without a look at the store.
 func checkCreate(in *sdk.CreateAutoScalingGroupInput, settings *sdk.UpdateAutoScalingGroupInput) error {
-	var v violations
-	v.name(in.AutoScalingGroupName)
-	present(&v, "minSize", in.MinSize)
-	present(&v, "maxSize", in.MaxSize)
-	v.settings(settings)
-	v.tags(in.Tags)
-	if err := v.err(); err != nil {
-		return err
-	}
 	if err := refuseCreate(in); err != nil {
 		return err
 	}
@@ -93,12 +84,6 @@ func settingsOf(in *sdk.CreateAutoScalingGroupInput) *sdk.UpdateAutoScalingGroup
 // UpdateAutoScalingGroup changes what it has members for. Instances that run stay as they
 // are.
 func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScalingGroupInput) (*sdk.UpdateAutoScalingGroupOutput, error) {
-	var v violations
-	v.name(in.AutoScalingGroupName)
-	v.settings(in)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	if err := refuseSettings(in); err != nil {
 		return nil, err
 	}
@@ -122,11 +107,6 @@ func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScal
 // DeleteAutoScalingGroup removes a group that has no instances; with force, when its
 // controller has terminated them.
 func (a *API) DeleteAutoScalingGroup(ctx context.Context, in *sdk.DeleteAutoScalingGroupInput) (*sdk.DeleteAutoScalingGroupOutput, error) {
-	var v violations
-	v.name(in.AutoScalingGroupName)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	scope := awsapi.CallScope(ctx)
 	return &sdk.DeleteAutoScalingGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
 		found, err := group(tx, scope, in.AutoScalingGroupName)

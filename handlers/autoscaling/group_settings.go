@@ -12,35 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// settings checks the constraints of what a group can be told.
-func (v *violations) settings(in *sdk.UpdateAutoScalingGroupInput) {
-	v.text("launchConfigurationName", in.LaunchConfigurationName, 1, 255)
-	v.template("launchTemplate", in.LaunchTemplate)
-	v.mixed(in.MixedInstancesPolicy)
-	v.text("desiredCapacityType", in.DesiredCapacityType, 1, 255)
-	v.text("healthCheckType", in.HealthCheckType, 1, 32)
-	v.text("placementGroup", in.PlacementGroup, 0, 255)
-	v.text("vPCZoneIdentifier", in.VPCZoneIdentifier, 1, 5000)
-	v.text("serviceLinkedRoleARN", in.ServiceLinkedRoleARN, 1, 1600)
-	v.text("context", in.Context, 0, 1023)
-	oneOf(v, "deletionProtection", in.DeletionProtection, in.DeletionProtection.Values())
-	for _, zone := range in.AvailabilityZones {
-		v.text("availabilityZones", &zone, 1, 255)
-	}
-	for _, policy := range in.TerminationPolicies {
-		v.text("terminationPolicies", &policy, 1, 1600)
-	}
-	if d := in.AvailabilityZoneDistribution; d != nil {
-		oneOf(v, "availabilityZoneDistribution.capacityDistributionStrategy", d.CapacityDistributionStrategy, d.CapacityDistributionStrategy.Values())
-	}
-	if p := in.AvailabilityZoneImpairmentPolicy; p != nil {
-		oneOf(v, "availabilityZoneImpairmentPolicy.impairedZoneHealthCheckBehavior", p.ImpairedZoneHealthCheckBehavior, p.ImpairedZoneHealthCheckBehavior.Values())
-	}
-	if r := in.CapacityReservationSpecification; r != nil {
-		oneOf(v, "capacityReservationSpecification.capacityReservationPreference", r.CapacityReservationPreference, r.CapacityReservationPreference.Values())
-	}
-}
-
 // refuseCreate names what only a new group can be told and has no effect here.
 func refuseCreate(in *sdk.CreateAutoScalingGroupInput) error {
 	switch {

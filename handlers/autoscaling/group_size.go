@@ -11,12 +11,6 @@ import (
 
 // SetDesiredCapacity changes how many instances there shall be.
 func (a *API) SetDesiredCapacity(ctx context.Context, in *sdk.SetDesiredCapacityInput) (*sdk.SetDesiredCapacityOutput, error) {
-	var v violations
-	v.name(in.AutoScalingGroupName)
-	present(&v, "desiredCapacity", in.DesiredCapacity)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	return &sdk.SetDesiredCapacityOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *state.Tx, g *autoscaling.Group) error {
 		switch n := *in.DesiredCapacity; {
 		case n > g.Max:

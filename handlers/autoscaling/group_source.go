@@ -1,8 +1,6 @@
 package autoscaling
 
 import (
-	"math"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
@@ -12,43 +10,6 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
-
-// template checks the names of a launch template.
-func (v *violations) template(member string, t *types.LaunchTemplateSpecification) {
-	if t != nil {
-		v.text(member+".launchTemplateId", t.LaunchTemplateId, 1, 255)
-		v.text(member+".launchTemplateName", t.LaunchTemplateName, 3, 128)
-		v.matches(member+".launchTemplateName", t.LaunchTemplateName, launchTemplateName)
-		v.text(member+".version", t.Version, 1, 255)
-	}
-}
-
-func (v *violations) mixed(p *types.MixedInstancesPolicy) {
-	if p == nil {
-		return
-	}
-	if t := p.LaunchTemplate; t != nil {
-		v.template("mixedInstancesPolicy.launchTemplate.launchTemplateSpecification", t.LaunchTemplateSpecification)
-		for _, o := range t.Overrides {
-			v.text("mixedInstancesPolicy.launchTemplate.overrides.instanceType", o.InstanceType, 1, 255)
-		}
-	}
-	if d := p.InstancesDistribution; d != nil {
-		v.distribution("mixedInstancesPolicy.instancesDistribution.", d)
-	}
-}
-
-// distribution checks the numbers and names of an instances distribution. Source: EC2 Auto
-// Scaling API reference, InstancesDistribution; the texts are those of other limits.
-func (v *violations) distribution(member string, d *types.InstancesDistribution) {
-	v.between(member+"onDemandBaseCapacity", d.OnDemandBaseCapacity, 0, math.MaxInt32)
-	v.between(member+"onDemandPercentageAboveBaseCapacity", d.OnDemandPercentageAboveBaseCapacity, 0, 100)
-	v.between(member+"spotInstancePools", d.SpotInstancePools, 1, 20)
-	v.text(member+"spotMaxPrice", d.SpotMaxPrice, 0, 255)
-	oneOf(v, member+"onDemandAllocationStrategy", aws.ToString(d.OnDemandAllocationStrategy), []string{"lowest-price", "prioritized"})
-	oneOf(v, member+"spotAllocationStrategy", aws.ToString(d.SpotAllocationStrategy),
-		[]string{"lowest-price", "capacity-optimized", "capacity-optimized-prioritized", "price-capacity-optimized"})
-}
 
 // oneSource is the text for requests that name several of what instances are launched
 // from, or a new group none. Source: field reports.

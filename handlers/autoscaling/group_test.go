@@ -138,9 +138,9 @@ func TestGroupsThatAreRefused(t *testing.T) {
 				}
 				in.LaunchTemplate = nil
 			}},
-		{"ValidationError", "2 validation errors detected: Value '200' at 'mixedInstancesPolicy.instancesDistribution.onDemandPercentageAboveBaseCapacity' failed to satisfy constraint: " +
-			"Member must have value less than or equal to 100; Value 'any' at 'mixedInstancesPolicy.instancesDistribution.onDemandAllocationStrategy' failed to satisfy constraint: " +
-			"Member must satisfy enum value set: [lowest-price, prioritized]",
+		{"ValidationError", "2 validation errors detected: Value 'any' at 'mixedInstancesPolicy.instancesDistribution.onDemandAllocationStrategy' failed to satisfy constraint: " +
+			"Member must satisfy enum value set: [lowest-price, prioritized]; Value '200' at 'mixedInstancesPolicy.instancesDistribution.onDemandPercentageAboveBaseCapacity' " +
+			"failed to satisfy constraint: Member must have value less than or equal to 100",
 			func(in *sdk.CreateAutoScalingGroupInput) {
 				in.MixedInstancesPolicy = &types.MixedInstancesPolicy{
 					LaunchTemplate: &types.LaunchTemplate{LaunchTemplateSpecification: in.LaunchTemplate},

@@ -49,15 +49,6 @@ func (a *API) DescribeAutoScalingInstances(ctx context.Context, in *sdk.Describe
 
 // SetInstanceProtection protects instances of a group from scale in, or ends that.
 func (a *API) SetInstanceProtection(ctx context.Context, in *sdk.SetInstanceProtectionInput) (*sdk.SetInstanceProtectionOutput, error) {
-	var v violations
-	v.name(in.AutoScalingGroupName)
-	present(&v, "protectedFromScaleIn", in.ProtectedFromScaleIn)
-	if in.InstanceIds == nil {
-		v.add("null", "instanceIds", "not be null")
-	}
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	scope := awsapi.CallScope(ctx)
 	return &sdk.SetInstanceProtectionOutput{}, a.store.Update(func(tx *state.Tx) error {
 		g, err := group(tx, scope, in.AutoScalingGroupName)
@@ -79,12 +70,6 @@ func (a *API) SetInstanceProtection(ctx context.Context, in *sdk.SetInstanceProt
 
 // SetInstanceHealth says how an instance is; its group replaces one that is not healthy.
 func (a *API) SetInstanceHealth(ctx context.Context, in *sdk.SetInstanceHealthInput) (*sdk.SetInstanceHealthOutput, error) {
-	var v violations
-	v.required("instanceId", in.InstanceId, 19)
-	v.required("healthStatus", in.HealthStatus, 32)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	if *in.HealthStatus != "Healthy" && *in.HealthStatus != "Unhealthy" {
 		return nil, invalid("Valid instance health states are: [Healthy, Unhealthy].") // the text is the emulator's
 	}
@@ -108,12 +93,6 @@ func (a *API) SetInstanceHealth(ctx context.Context, in *sdk.SetInstanceHealthIn
 // TerminateInstanceInAutoScalingGroup asks for the end of an instance. Its group starts
 // another one in its place, unless it shall have one less.
 func (a *API) TerminateInstanceInAutoScalingGroup(ctx context.Context, in *sdk.TerminateInstanceInAutoScalingGroupInput) (*sdk.TerminateInstanceInAutoScalingGroupOutput, error) {
-	var v violations
-	v.required("instanceId", in.InstanceId, 19)
-	present(&v, "shouldDecrementDesiredCapacity", in.ShouldDecrementDesiredCapacity)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	scope, now := awsapi.CallScope(ctx), a.now()
 	var begun *autoscaling.Activity
 	err := a.store.Update(func(tx *state.Tx) error {

@@ -2,7 +2,6 @@ package autoscaling
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -40,25 +39,6 @@ func (a *API) CreateLaunchConfiguration(ctx context.Context, in *sdk.CreateLaunc
 
 // checkLaunchConfiguration refuses what can be refused without a look at the store.
 func checkLaunchConfiguration(in *sdk.CreateLaunchConfigurationInput) error {
-	var v violations
-	v.required("launchConfigurationName", in.LaunchConfigurationName, 255)
-	v.text("imageId", in.ImageId, 1, 255)
-	v.text("instanceType", in.InstanceType, 1, 255)
-	v.text("keyName", in.KeyName, 1, 255)
-	v.text("iamInstanceProfile", in.IamInstanceProfile, 1, 1600)
-	v.text("userData", in.UserData, 0, 21847)
-	v.text("placementTenancy", in.PlacementTenancy, 1, 64)
-	v.text("kernelId", in.KernelId, 1, 255)
-	v.text("ramdiskId", in.RamdiskId, 1, 255)
-	v.devices(in.BlockDeviceMappings)
-	if m := in.MetadataOptions; m != nil {
-		oneOf(&v, "metadataOptions.httpEndpoint", m.HttpEndpoint, m.HttpEndpoint.Values())
-		oneOf(&v, "metadataOptions.httpTokens", m.HttpTokens, m.HttpTokens.Values())
-		v.between("metadataOptions.httpPutResponseHopLimit", m.HttpPutResponseHopLimit, 1, 64)
-	}
-	if err := v.err(); err != nil {
-		return err
-	}
 	const mandatory = "Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters."
 	switch {
 	case in.InstanceId != nil:
@@ -73,21 +53,6 @@ func checkLaunchConfiguration(in *sdk.CreateLaunchConfigurationInput) error {
 		return notBuilt("ClassicLink")
 	}
 	return nil
-}
-
-func (v *violations) devices(mappings []types.BlockDeviceMapping) {
-	for n, m := range mappings {
-		member := fmt.Sprintf("blockDeviceMappings.%d.member.", n+1)
-		v.required(member+"deviceName", m.DeviceName, 255)
-		v.text(member+"virtualName", m.VirtualName, 1, 255)
-		if e := m.Ebs; e != nil {
-			v.text(member+"ebs.snapshotId", e.SnapshotId, 1, 255)
-			v.text(member+"ebs.volumeType", e.VolumeType, 1, 255)
-			v.between(member+"ebs.volumeSize", e.VolumeSize, 1, 16384)
-			v.between(member+"ebs.iops", e.Iops, 100, 20000)
-			v.between(member+"ebs.throughput", e.Throughput, 125, 1000)
-		}
-	}
 }
 
 // launchConfigurationOf is what is described. Source: EC2 Auto Scaling API reference,
@@ -133,11 +98,6 @@ func (a *API) DescribeLaunchConfigurations(ctx context.Context, in *sdk.Describe
 
 // DeleteLaunchConfiguration removes a launch configuration that no group has.
 func (a *API) DeleteLaunchConfiguration(ctx context.Context, in *sdk.DeleteLaunchConfigurationInput) (*sdk.DeleteLaunchConfigurationOutput, error) {
-	var v violations
-	v.required("launchConfigurationName", in.LaunchConfigurationName, 255)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	scope, name := awsapi.CallScope(ctx), *in.LaunchConfigurationName
 	return &sdk.DeleteLaunchConfigurationOutput{}, a.store.Update(func(tx *state.Tx) error {
 		found := autoscaling.FindLaunchConfiguration(tx, scope, name)

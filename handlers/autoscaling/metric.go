@@ -38,12 +38,6 @@ func askedMetrics(names []string) ([]string, error) {
 
 // EnableMetricsCollection keeps which metrics are wanted. None is collected.
 func (a *API) EnableMetricsCollection(ctx context.Context, in *sdk.EnableMetricsCollectionInput) (*sdk.EnableMetricsCollectionOutput, error) {
-	var v violations
-	v.name(in.AutoScalingGroupName)
-	v.required("granularity", in.Granularity, 255)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	if *in.Granularity != "1Minute" {
 		return nil, invalid("The only valid granularity is 1Minute.") // the text is the emulator's
 	}
@@ -63,11 +57,6 @@ func (a *API) EnableMetricsCollection(ctx context.Context, in *sdk.EnableMetrics
 
 // DisableMetricsCollection forgets them.
 func (a *API) DisableMetricsCollection(ctx context.Context, in *sdk.DisableMetricsCollectionInput) (*sdk.DisableMetricsCollectionOutput, error) {
-	var v violations
-	v.name(in.AutoScalingGroupName)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
 	names, err := askedMetrics(in.Metrics)
 	if err != nil {
 		return nil, err

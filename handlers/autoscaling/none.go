@@ -15,13 +15,8 @@ import (
 // none answers for a group that there is nothing of a kind; a name may be left out where
 // the answer is about all groups.
 func (a *API) none(ctx context.Context, name *string, optional bool) error {
-	var v violations
 	if name == nil && optional {
 		return nil
-	}
-	v.name(name)
-	if err := v.err(); err != nil {
-		return err
 	}
 	if autoscaling.FindGroup(a.store.Read(), awsapi.CallScope(ctx), *name) == nil {
 		return noGroup(*name)

@@ -53,11 +53,6 @@ func (a *API) ResumeProcesses(ctx context.Context, in *sdk.ResumeProcessesInput)
 }
 
 func (a *API) changeProcesses(ctx context.Context, group *string, names []string, change func(*autoscaling.Group, []string)) error {
-	var v violations
-	v.name(group)
-	if err := v.err(); err != nil {
-		return err
-	}
 	names, err := asked(names)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ var codec = query.New(query.Rules{
 func (a *API) Service() awsapi.Service {
 	const version = "2011-01-01"
 	return awsapi.Service{
-		Name: "autoscaling", ID: sdk.ServiceID, Title: "Amazon EC2 Auto Scaling",
+		Name: "autoscaling", ID: sdk.ServiceID, Title: "Amazon EC2 Auto Scaling", Model: model,
 		Protocol: awsapi.Query{
 			Version: version, Namespace: "http://autoscaling.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"SetInstanceProtection"},
 			Codec: codec,

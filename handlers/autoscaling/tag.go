@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
@@ -20,14 +21,6 @@ const (
 	groupType = "auto-scaling-group" // the only type of what has tags
 	maxTags   = 50                   // Source: EC2 Auto Scaling user guide, tag restrictions
 )
-
-func (v *violations) tags(tags []types.Tag) {
-	for i, tag := range tags {
-		member := fmt.Sprintf("tags.%d.member.", i+1)
-		v.required(member+"key", tag.Key, 128)
-		v.text(member+"value", tag.Value, 0, 256)
-	}
-}
 
 // setTags adds tags to a copy of a group.
 func setTags(g *autoscaling.Group, tags []types.Tag) error {
@@ -66,19 +59,15 @@ func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.Del
 
 // changeTags changes the group of each tag.
 func (a *API) changeTags(s arn.Scope, tags []types.Tag, change func(*autoscaling.Group, types.Tag) error) error {
-	var v violations
-	if tags == nil {
-		v.add("null", "tags", "not be null")
-	}
-	v.tags(tags)
 	for i, t := range tags {
-		v.required(fmt.Sprintf("tags.%d.member.resourceId", i+1), t.ResourceId, 255)
+		var v constraint.Violations
+		v.Required(fmt.Sprintf("tags.%d.member.resourceId", i+1), t.ResourceId, 1, 255)
+		if err := v.Refusal("ValidationError"); err != nil {
+			return err
+		}
 		if aws.ToString(t.ResourceType) != groupType {
 			return invalid("Invalid use of resourceType. The supported values for resourceType are: %s", groupType) // the text is the emulator's
 		}
-	}
-	if err := v.err(); err != nil {
-		return err
 	}
 	return a.store.Update(func(tx *state.Tx) error {
 		for _, t := range tags {

@@ -46,7 +46,7 @@ func (m *Model) planOf(t reflect.Type, name string) *plan {
 		required := member.Required || slices.Contains(m.style.Required, full)
 		d := &demand{field: field.Index[0], name: lower(member.Name), required: required, rule: m.rule(member.Shape, field.Type)}
 		if seen, differs := m.style.Seen[full]; differs {
-			d.rule = &rule{Shape: seen}
+			d.rule = &rule{Shape: seen, values: seen.Values}
 		}
 		inner, shape := field.Type, member.Shape
 		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice {
@@ -76,7 +76,7 @@ func (m *Model) addUnknown(p *plan, t reflect.Type, name string) {
 			continue
 		}
 		seen, found := m.style.Seen[full]
-		r := &rule{Shape: seen}
+		r := &rule{Shape: seen, values: seen.Values}
 		if field.Type.Kind() == reflect.String {
 			r.values = m.valuesOf(field.Type)
 		}
