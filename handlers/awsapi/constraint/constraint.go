@@ -47,32 +47,10 @@ func (v *Violations) Text(member string, value *string, low, high int) {
 	}
 }
 
-// Hidden checks a text that may be absent and that is secret: it is not shown.
-func (v *Violations) Hidden(member string, value *string, low, high int) {
-	if value != nil {
-		v.length("", member, utf8.RuneCountInString(*value), low, high)
-	}
-}
-
 // Matches checks the form of a text that may be absent.
 func (v *Violations) Matches(member string, value *string, form *lazyregexp.Regexp) {
 	if value != nil && !form.MatchString(*value) {
 		v.Add(quote(*value), member, "satisfy regular expression pattern: "+form.String())
-	}
-}
-
-// Count checks how many there are in a list that may be absent.
-func (v *Violations) Count(member string, list []string, low, high int) {
-	if list != nil {
-		v.length(quote("["+strings.Join(list, ", ")+"]"), member, len(list), low, high)
-	}
-}
-
-// Each checks the characters of each text of a list.
-func (v *Violations) Each(member string, list []string, low, high int) {
-	if slices.ContainsFunc(list, func(s string) bool { n := utf8.RuneCountInString(s); return n < low || n > high }) {
-		v.Add(quote("["+strings.Join(list, ", ")+"]"), member, fmt.Sprintf(
-			"satisfy constraint: [Member must have length less than or equal to %d, Member must have length greater than or equal to %d]", high, low))
 	}
 }
 
@@ -106,10 +84,7 @@ func (v *Violations) length(value, member string, n, low, high int) {
 
 func quote(s string) string { return "'" + s + "'" }
 
-// Err is the refusal, nil if there is nothing to refuse.
-func (v Violations) Err() error { return v.Refusal("ValidationException") }
-
-// Refusal is Err with the code of a service that has another one.
+// Refusal is the error with a code, nil if there is nothing to refuse.
 func (v Violations) Refusal(code string) error {
 	if len(v) == 0 {
 		return nil

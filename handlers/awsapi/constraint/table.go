@@ -30,7 +30,7 @@ type Shape struct {
 	Max       *float64 `json:"max,omitempty"`
 	Pattern   string   `json:"pattern,omitempty"`   // in the words of the model
 	Enum      bool     `json:"enum,omitempty"`      // one of the values that the SDK's type has
-	Values    []string `json:"-"`              // of an enumeration that only a style knows
+	Values    []string `json:"-"`                   // of an enumeration that only a style knows
 	Sensitive bool     `json:"sensitive,omitempty"` // not shown
 	Element   string   `json:"element,omitempty"`   // the shape of the elements of a list
 }
