@@ -1,0 +1,3 @@
+package knot
+
+func start() int { return read() + limit }

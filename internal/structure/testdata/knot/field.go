@@ -1,0 +1,5 @@
+package knot
+
+type record struct{ value int }
+
+func read() int { return compute() }

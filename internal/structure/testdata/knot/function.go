@@ -1,0 +1,3 @@
+package knot
+
+func compute() int { return (&service{}).answer() }
