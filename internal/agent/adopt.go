@@ -124,14 +124,14 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	defer w.mu.Unlock()
 	sandbox, exists := list[engineName(w.task, sandboxContainerName)]
 	switch {
-	case w.view.about(theSandbox).busy:
+	case w.view.state(theSandbox).busy:
 	case sandbox.State == backend.Unseen, w.machine != nil && h.unseen[containerinstance.SandboxName(w.machine.ARN())]:
 		w.expectSandbox(row)
 	default:
 		w.adoptSandbox(row, sandbox, exists)
 	}
 	for i := range w.view.status.Containers {
-		if !w.view.about(i).busy {
+		if !w.view.state(theContainer(i)).busy {
 			found, exists := list[engineName(w.task, row.Status.Containers[i].Name)]
 			w.adoptContainer(i, row.Status.Containers[i].EngineID, found, exists)
 		}
@@ -214,10 +214,10 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 	switch {
 	case c.Phase == state.ContainerStopped:
 	case c.Phase == state.ContainerRunning && (!exists || found.State == backend.Exited):
-		w.died(i, true)
+		w.died(theContainer(i), true)
 	case c.Phase == state.ContainerRunning:
 		w.adoptPorts(i, found)
-		w.healthIs(i, found.Health)
+		w.healthIs(theContainer(i), found.Health)
 	case !exists && c.Phase == state.ContainerCreated && rowID != "":
 		c.Phase, c.EngineID = state.ContainerPulled, ""
 	case !exists:
@@ -227,11 +227,11 @@ func (w *work) adoptContainer(i int, rowID string, found backend.Container, exis
 		w.adoptPorts(i, found)
 		w.publication.Touch()
 		if found.State == backend.Exited {
-			w.died(i, true)
+			w.died(theContainer(i), true)
 		}
-		w.healthIs(i, found.Health)
+		w.healthIs(theContainer(i), found.Health)
 	case c.Phase != state.ContainerCreated:
 		c.Phase = state.ContainerCreated
-		w.view.about(i).stale = found.SandboxID != w.view.status.SandboxID
+		w.view.state(theContainer(i)).stale = found.SandboxID != w.view.status.SandboxID
 	}
 }

@@ -10,9 +10,9 @@ import (
 // lock, and returns what its outcome changes, which happens under the lock. What it
 // needs of the task was read when it was planned, so nothing is read without the lock.
 type call struct {
-	container int // or theSandbox, or theVolume
-	run       run
-	call      *enginecall.Call
+	on   resource
+	run  run
+	call *enginecall.Call
 }
 
 // run makes an engine call.
@@ -30,36 +30,36 @@ func (w *work) runOf(a action) run {
 	case removeSandbox:
 		return w.removeSandbox()
 	case makeVolume:
-		return w.makeVolume(a.container)
+		return w.makeVolume(a.on.index)
 	case readResources:
 		return w.readResources()
 	case find:
-		return w.find(a.container)
+		return w.find(a.on.index)
 	case pull:
-		return w.pull(a.container)
+		return w.pull(a.on.index)
 	case create:
-		return w.create(a.container)
+		return w.create(a.on.index)
 	case discard:
-		return w.discard(a.container)
+		return w.discard(a.on.index)
 	case openLog:
-		return w.openLog(a.container)
+		return w.openLog(a.on.index)
 	case start:
-		return w.start(a.container)
+		return w.start(a.on.index)
 	case stop:
-		return w.stop(a.container)
+		return w.stop(a.on.index)
 	case examine:
-		return w.examine(a.container)
+		return w.examine(a.on.index)
 	}
 	panic("agent: no such action: " + string(a.verb))
 }
 
 // newCall marks what an action is about as busy. The lock is held.
 func (w *work) newCall(a action) call {
-	c := call{container: a.container, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, finishes(a.verb))}
+	c := call{on: a.on, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, finishes(a.verb))}
 	if a.verb == pull || a.verb == makeVolume || a.verb == readResources || a.verb == create {
-		w.cuts[a.container] = c.call.CutOff
+		w.cuts[a.on] = c.call.CutOff
 	}
-	w.view.about(a.container).busy = true
+	w.view.state(a.on).busy = true
 	return c
 }
 
@@ -91,7 +91,7 @@ func (w *work) make(ctx context.Context, c call) (next []call) {
 	apply := c.run(c.call)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.view.about(c.container).busy = false
+	w.view.state(c.on).busy = false
 	if ctx.Err() != nil {
 		return nil // the agent ends: what happened is found again at the next start
 	}

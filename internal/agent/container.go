@@ -23,7 +23,7 @@ func (w *work) create(i int) run {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
 	}
 	h, links, on, image := w.host, w.linkedBy(i), w.on, w.images[i]
-	w.view.about(i).made = true
+	w.view.state(theContainer(i)).ours = true
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {
 		if denied { // the emulator that took the task allowed it
@@ -34,7 +34,7 @@ func (w *work) create(i int) run {
 		createdAt := h.agent.Clock.Now()
 		return func() {
 			c := &w.view.status.Containers[i]
-			delete(w.cuts, i)
+			delete(w.cuts, theContainer(i))
 			w.unsure = w.unsure || errors.Is(err, context.Canceled)
 			replaced := spec.Sandbox != w.view.status.SandboxID
 			switch {
@@ -50,7 +50,7 @@ func (w *work) create(i int) run {
 					c.RuntimeID = id
 				}
 				c.Phase = state.ContainerCreated
-				w.view.about(i).stale = replaced
+				w.view.state(theContainer(i)).stale = replaced
 				h.know(id, w.task.ARN, c.Name)
 			}
 		}
@@ -123,7 +123,7 @@ func (w *work) discard(i int) run {
 				w.containerNotBegun(i, "CannotRemoveContainerError: ", err)
 			default:
 				h.forget(id)
-				w.view.about(i).stale = false
+				w.view.state(theContainer(i)).stale = false
 				c.EngineID = ""
 				c.Phase = state.ContainerPulled
 			}
@@ -139,9 +139,9 @@ func (w *work) start(i int) run {
 		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.ipc)
 	}
 	a, logs := w.awslogsOf(i)
-	since := w.view.about(i).logSince
+	since := w.view.state(theContainer(i)).logSince
 	stopped, cut := context.WithCancel(context.Background())
-	w.cuts[i] = cut
+	w.cuts[theContainer(i)] = cut
 	return func(ctx context.Context) func() {
 		defer cut()
 		if refusal != nil {
@@ -179,7 +179,7 @@ func (w *work) start(i int) run {
 			case errors.Is(err, backend.ErrAddressInUse) && w.hasAnotherTry():
 				// It gave its address back when it ended. Docker would give it another one: here it
 				// is made again, without what it has written.
-				w.view.about(i).stale = true
+				w.view.state(theContainer(i)).stale = true
 			case err != nil:
 				w.containerNotBegun(i, "CannotStartContainerError: ", err)
 			default:
@@ -231,7 +231,7 @@ func (w *work) stop(i int) run {
 
 // examine asks the engine how a container ended.
 func (w *work) examine(i int) run {
-	h, id, late := w.host, w.view.status.Containers[i].EngineID, w.view.about(i).late
+	h, id, late := w.host, w.view.status.Containers[i].EngineID, w.view.state(theContainer(i)).late
 	return func(ctx context.Context) func() {
 		seen, err := h.Engine.Inspect(ctx, id)
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {

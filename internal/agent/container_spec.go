@@ -25,7 +25,7 @@ func (w *work) sandboxSpec() backend.SandboxSpec {
 func (w *work) containerSpec(i int) (backend.ContainerSpec, error) {
 	d, t := w.withResources(&w.view.definitions[i]), w.task
 	name := aws.ToString(d.Name)
-	env, err := w.environment(d, w.machine != nil && w.view.about(i).region)
+	env, err := w.environment(d, w.machine != nil && w.view.state(theContainer(i)).region)
 	if err != nil {
 		return backend.ContainerSpec{}, err
 	}

@@ -18,7 +18,7 @@ const resourceTimeout = 30 * time.Second
 
 // readResources reads all that the containers refer to.
 func (w *work) readResources() run {
-	h, t, definitions, subject := w.host, w.task, w.view.definitions, w.view.theResources()
+	h, t, definitions := w.host, w.task, w.view.definitions
 	return func(ctx context.Context) func() {
 		read, late, err := enginecall.Until(ctx, resourceTimeout, func(ctx context.Context) (map[string]executionresource.Resources, error) {
 			return executionresource.Read(ctx, h.agent.Secrets, t, definitions)
@@ -27,7 +27,7 @@ func (w *work) readResources() run {
 			err = fmt.Errorf("there was no answer within %s", resourceTimeout)
 		}
 		return func() {
-			delete(w.cuts, subject)
+			delete(w.cuts, theResources)
 			switch {
 			case err == nil:
 				w.view.resources.read, w.view.resources.of = true, read
@@ -58,7 +58,7 @@ const leftOut = "what the engine says is left out, as it may have a value that t
 // known any more, so nothing is told but the kind of the error. The lock is held.
 func (w *work) scrub(text string) string {
 	for i := range w.view.definitions {
-		if executionresource.Refers(&w.view.definitions[i]) && w.view.status.Containers[i].EngineID != "" && !w.view.about(i).made {
+		if executionresource.Refers(&w.view.definitions[i]) && w.view.status.Containers[i].EngineID != "" && !w.view.state(theContainer(i)).ours {
 			kind, _, found := strings.Cut(text, "Error: ")
 			if found && !strings.ContainsAny(kind, " :") {
 				return kind + "Error: " + leftOut

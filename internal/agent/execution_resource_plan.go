@@ -15,26 +15,22 @@ import (
 // restarts has what it had, and one that is made later has what there is then.
 // Source: ECS developer guide, sensitive data; recorded answers.
 type executionResources struct {
+	resourceState
 	wanted      bool // a container refers to something
 	taskNetwork bool // they are read over the task's network: on Fargate
 	read        bool
 	of          map[string]executionresource.Resources // by container
 }
 
-// theResources stand for all of them where a container's index is wanted. They come behind
-// the volumes.
-func (v *view) theResources() int { return theVolume(len(v.volumes)) }
-
 // setResources says whether the task has any. Its volumes are known.
 func (v *view) setResources(taskNetwork bool) {
 	if v.resources.wanted = slices.ContainsFunc(v.definitions, func(d types.ContainerDefinition) bool { return executionresource.Refers(&d) }); v.resources.wanted {
 		v.resources.taskNetwork = taskNetwork
-		v.notes = append(v.notes, note{})
 	}
 }
 
 // planResources asks for what a container is still to be created with.
-func (v *view) planResources(add func(verb verb, subject int, why string)) {
+func (v *view) planResources(add func(verb verb, on resource, why string)) {
 	r := &v.resources
 	if !r.wanted || r.read || r.taskNetwork && v.sandbox != sandboxRunning {
 		return
@@ -42,7 +38,7 @@ func (v *view) planResources(add func(verb verb, subject int, why string)) {
 	for i := range v.definitions {
 		phase := v.status.Containers[i].Phase
 		if (phase == state.ContainerNone || phase == state.ContainerPulled) && executionresource.Refers(&v.definitions[i]) {
-			add(readResources, v.theResources(), "")
+			add(readResources, theResources, "")
 			return
 		}
 	}
@@ -65,7 +61,7 @@ func (v *view) hasResources(container int) bool {
 }
 
 // readingResources reports whether they are being read.
-func (v *view) readingResources() bool { return v.resources.wanted && v.about(v.theResources()).busy }
+func (v *view) readingResources() bool { return v.resources.wanted && v.state(theResources).busy }
 
 // lacksAuth reports whether the login for a container's image is still to be read.
 func (v *view) lacksAuth(container int) bool {

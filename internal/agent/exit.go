@@ -14,7 +14,7 @@ import (
 // containerExited takes over how a container ended.
 func (w *work) containerExited(i int, seen backend.Container, late bool) {
 	c := &w.view.status.Containers[i]
-	w.view.about(i).exited = false
+	w.view.state(theContainer(i)).exited = false
 	if seen.State == backend.Running {
 		return // it was restarted meanwhile
 	}
@@ -48,7 +48,7 @@ func (w *work) containerExited(i int, seen backend.Container, late bool) {
 // more: its exit code is lost. Source: amazon-ecs-agent's ContainerVanishedError.
 func (w *work) containerVanished(i int) {
 	c, now := &w.view.status.Containers[i], w.host.agent.Clock.Now()
-	w.view.about(i).exited = false
+	w.view.state(theContainer(i)).exited = false
 	c.Reason = "ContainerVanishedError: No container matching saved ID found"
 	w.containerStopped(i, now)
 	w.containerEnded(i, now)

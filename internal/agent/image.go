@@ -25,7 +25,7 @@ func (w *work) find(i int) run {
 		return func() {
 			switch {
 			case errors.Is(err, backend.ErrNotFound) || err == nil && (h.images.MustPull(ref) || !h.images.Fits(image, platform)):
-				w.view.about(i).absent = true
+				w.view.state(theContainer(i)).absent = true
 			case h.Engine.Lost(err):
 			case err != nil:
 				w.pullFailed(i, err)
@@ -47,7 +47,7 @@ func (w *work) pull(i int) run {
 		image, err := h.images.Pull(ctx, spec)
 		stoppedAt := h.agent.Clock.Now()
 		return func() {
-			delete(w.cuts, i)
+			delete(w.cuts, theContainer(i))
 			switch {
 			case h.Engine.Lost(err): // or told to stop meanwhile
 			case err != nil:
@@ -70,7 +70,7 @@ func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time
 	s.Containers[i].ImageDigest = w.host.images.Digest(w.image(i), image)
 	s.Containers[i].ImageID = image.ID
 	s.Containers[i].Phase = state.ContainerPulled
-	w.view.about(i).region = slices.ContainsFunc(image.Env, func(v string) bool {
+	w.view.state(theContainer(i)).region = slices.ContainsFunc(image.Env, func(v string) bool {
 		return strings.HasPrefix(v, "AWS_REGION=") || strings.HasPrefix(v, "AWS_DEFAULT_REGION=")
 	})
 	if w.host.images.Fits(image, w.platform) {

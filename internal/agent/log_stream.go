@@ -21,7 +21,7 @@ func (w *work) awslogsOf(i int) (c awslogs.Config, ok bool) {
 // openLog makes the stream of a container on Fargate.
 func (w *work) openLog(i int) run {
 	c, _ := w.awslogsOf(i)
-	since := w.view.about(i).logSince
+	since := w.view.state(theContainer(i)).logSince
 	return func(ctx context.Context) func() {
 		again, err := w.makeLogStream(ctx, i, c, since)
 		if again != nil {
@@ -32,7 +32,7 @@ func (w *work) openLog(i int) run {
 				w.logFailed(awslogs.FargateFailure(err))
 				return
 			}
-			w.view.about(i).logless = false
+			w.view.state(theContainer(i)).logless = false
 		}
 	}
 }
@@ -63,7 +63,7 @@ func (w *work) makeLogStream(ctx context.Context, i int, c awslogs.Config, since
 		w.host.agent.Log.Warn("cannot make a log stream; retrying", "task", w.task.ARN, "for", logTimeout, "error", w.said(err))
 	}
 	enginecall.Rest(ctx)
-	return func() { w.view.about(i).logSince = since }, nil
+	return func() { w.view.state(theContainer(i)).logSince = since }, nil
 }
 
 // logFailed is the end of a task on Fargate for want of a log: no container has an exit code, a

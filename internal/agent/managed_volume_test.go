@@ -41,10 +41,10 @@ func (b *bench) onFargate(volume *state.ManagedVolume, c types.ContainerDefiniti
 func TestAPullWaitsForTheManagedVolume(t *testing.T) {
 	v := two(types.ContainerConditionStart)
 	v.definitions[0] = mounted("data", v.definitions[0])
-	v.setVolumes(mountedVolumes(openVolume(container("web")).Volumes, v.definitions))
+	v.volumes = mountedVolumes(openVolume(container("web")).Volumes, v.definitions)
 	v.status.Volume.Status = "CREATED"
 	v.sandbox = sandboxRunning
-	v.about(0).absent, v.about(1).absent = true, true
+	v.state(theContainer(0)).absent, v.state(theContainer(1)).absent = true, true
 	expect := func(when, status string, want ...string) {
 		t.Helper()
 		got, _ := plan(v)

@@ -18,14 +18,14 @@ func (h *host) observe(ctx context.Context, e backend.Event) {
 	case backend.ContainerStarted:
 		h.started(ctx, e.ContainerID)
 	case backend.ContainerDied, backend.NetworkLost: // whoever looks at it finds out which
-		h.tell(ctx, e.ContainerID, func(w *work, container int) { w.died(container, false) })
+		h.tell(ctx, e.ContainerID, func(w *work, on resource) { w.died(on, false) })
 	case backend.HealthChanged:
-		h.tell(ctx, e.ContainerID, func(w *work, container int) { w.healthIs(container, e.Health) })
+		h.tell(ctx, e.ContainerID, func(w *work, on resource) { w.healthIs(on, e.Health) })
 	}
 }
 
 // tell passes something about a container to its task's work.
-func (h *host) tell(ctx context.Context, id string, news func(w *work, container int)) {
+func (h *host) tell(ctx context.Context, id string, news func(w *work, on resource)) {
 	s, known := h.subject(id)
 	if !known {
 		_ = h.instances.Ended(ctx, id) || h.balancers.Ended(id)
@@ -36,11 +36,11 @@ func (h *host) tell(ctx context.Context, id string, news func(w *work, container
 		return
 	}
 	defer w.mu.Unlock()
-	container, ok := w.view.index(s.container)
-	if !ok || w.view.engineID(container) != id {
+	on, ok := w.view.named(s.container)
+	if !ok || w.view.engineID(on) != id {
 		return // it has been replaced
 	}
-	news(w, container)
+	news(w, on)
 	w.advance(ctx)
 }
 

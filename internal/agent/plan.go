@@ -21,43 +21,16 @@ type view struct {
 	stop        *state.Stop
 	plain       bool // it has no network interface of its own
 	sandbox     sandboxPhase
-	notes       []note // about each container, the sandbox, each volume, and the resources; see about
+	containers  []resourceState // beside their status
+	sandboxIs   resourceState   // likewise
 	createdAt   time.Time
 	delays      Delays
 	now         time.Time
 }
 
-// note is what is known of a container, the sandbox or a volume beside its status.
-type note struct {
-	busy     bool      // an engine call is under way
-	exited   bool      // the engine says that it has ended, which has to be looked at
-	late     bool      // and that happened while the agent did not listen
-	absent   bool      // the image has to be pulled
-	logless  bool      // its log stream is to be made before anything is pulled
-	logSince time.Time // it was first tried to make that, in vain
-	region   bool      // its image itself names one
-	made     bool      // by this work, or it is about to be
-	stale    bool      // it was made for a sandbox that was replaced
-}
-
-// theSandbox stands for the sandbox where a container's index is wanted.
-const theSandbox = -1
-
-// about is the note on a container, the sandbox or a volume.
-func (v *view) about(subject int) *note {
-	if subject < 0 {
-		subject = len(v.status.Containers) + theSandbox - subject
-	}
-	return &v.notes[subject]
-}
-
-func (v *view) busy() bool {
-	return slices.ContainsFunc(v.notes, func(n note) bool { return n.busy })
-}
-
 // newView is what is known of a task when work on it begins.
 func newView(status *state.TaskStatus, stop *state.Stop, plain bool) view {
-	v := view{status: status, stop: stop, plain: plain, notes: make([]note, len(status.Containers)+1)}
+	v := view{status: status, stop: stop, plain: plain, containers: make([]resourceState, len(status.Containers))}
 	switch {
 	case status.SandboxID == "":
 	case status.Attachment.Status == "ATTACHED" || plain && v.begun():
@@ -101,34 +74,34 @@ const (
 	giveUp         verb = "give up"
 )
 
-// action is one step of a task: a verb and the container it concerns.
+// action is one step of a task: a verb, and what of the task it is about.
 type action struct {
-	verb      verb
-	container int    // index, theSandbox or theVolume
-	why       string // of giveUp
+	verb verb
+	on   resource
+	why  string // of giveUp
 }
 
 // engineID is the id of a container or of the sandbox, empty when there is none.
-func (v *view) engineID(container int) string {
-	if container == theSandbox {
+func (v *view) engineID(on resource) string {
+	if on == theSandbox {
 		return v.status.SandboxID
 	}
-	return v.status.Containers[container].EngineID
+	return v.status.Containers[on.index].EngineID
 }
 
-// index finds a container by its name, or the sandbox by the agent's name for it; ok
+// named finds a container by its name, or the sandbox by the agent's name for it; ok
 // is false when there is no such container.
-func (v *view) index(name string) (container int, ok bool) {
+func (v *view) named(name string) (on resource, ok bool) {
 	if name == sandboxContainerName {
 		return theSandbox, true
 	}
 	i := slices.IndexFunc(v.status.Containers, func(c state.Container) bool { return c.Name == name })
-	return i, i >= 0
+	return theContainer(i), i >= 0
 }
 
 func (v *view) container(name string) *state.Container {
-	if i, ok := v.index(name); ok && i != theSandbox {
-		return &v.status.Containers[i]
+	if on, ok := v.named(name); ok && on != theSandbox {
+		return &v.status.Containers[on.index]
 	}
 	return nil
 }
@@ -153,9 +126,9 @@ func plan(v *view) (actions []action, again time.Time) {
 	if v.stop != nil {
 		return planStop(v)
 	}
-	add := func(verb verb, container int, why string) {
-		if !v.about(container).busy {
-			actions = append(actions, action{verb, container, why})
+	add := func(verb verb, on resource, why string) {
+		if !v.state(on).busy {
+			actions = append(actions, action{verb, on, why})
 		}
 	}
 	switch v.sandbox {
@@ -170,33 +143,33 @@ func plan(v *view) (actions []action, again time.Time) {
 			again = time.Time{}
 		}
 	case sandboxRunning:
-		if v.about(theSandbox).exited && !v.starting() {
+		if v.state(theSandbox).exited && !v.starting() {
 			add(examineSandbox, theSandbox, "")
 		}
 	}
 	v.planVolumes(add)
 	v.planResources(add)
 	for i := range v.definitions {
-		c, note := &v.status.Containers[i], v.about(i)
-		if c.Phase == state.ContainerRunning && note.exited {
-			add(examine, i, "")
+		c, is := &v.status.Containers[i], v.state(theContainer(i))
+		if c.Phase == state.ContainerRunning && is.exited {
+			add(examine, theContainer(i), "")
 		}
 		if c.Phase == state.ContainerRunning || c.Phase == state.ContainerStopped {
 			continue
 		}
-		if c.Phase == state.ContainerNone && !note.absent {
-			add(find, i, "") // whatever it depends on (ECS0066)
+		if c.Phase == state.ContainerNone && !is.absent {
+			add(find, theContainer(i), "") // whatever it depends on (ECS0066)
 			continue
 		}
-		if note.logless && v.sandbox == sandboxRunning && !v.lacksVolume() {
-			add(openLog, i, "")
+		if is.logless && v.sandbox == sandboxRunning && !v.lacksVolume() {
+			add(openLog, theContainer(i), "")
 			continue
 		}
 		if c.Phase == state.ContainerNone && v.sandbox == sandboxRunning && !v.lacksVolume() && !v.lacksLog() {
 			if v.lacksAuth(i) {
 				continue
 			}
-			add(pull, i, "")
+			add(pull, theContainer(i), "")
 			continue
 		}
 		verdict, why, due := dependenciesMet(&v.definitions[i], v)
@@ -205,15 +178,15 @@ func plan(v *view) (actions []action, again time.Time) {
 		}
 		switch {
 		case verdict == never:
-			add(giveUp, i, why)
+			add(giveUp, theContainer(i), why)
 		case verdict == notYet:
 			again = sooner(again, due)
-		case c.Phase == state.ContainerCreated && note.stale:
-			add(discard, i, "")
-		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated && !v.about(theSandbox).exited && v.hasVolumes(i) && v.hasResources(i):
-			add(create, i, "")
-		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning && !v.about(theSandbox).exited && !v.lacksLog():
-			add(start, i, "")
+		case c.Phase == state.ContainerCreated && is.stale:
+			add(discard, theContainer(i), "")
+		case c.Phase == state.ContainerPulled && v.sandbox >= sandboxCreated && !v.state(theSandbox).exited && v.hasVolumes(i) && v.hasResources(i):
+			add(create, theContainer(i), "")
+		case c.Phase == state.ContainerCreated && v.sandbox == sandboxRunning && !v.state(theSandbox).exited && !v.lacksLog():
+			add(start, theContainer(i), "")
 		}
 	}
 	return actions, again
@@ -222,7 +195,7 @@ func plan(v *view) (actions []action, again time.Time) {
 // starting reports whether the start of a container is under way.
 func (v *view) starting() bool {
 	for i, c := range v.status.Containers {
-		if c.Phase == state.ContainerCreated && v.about(i).busy {
+		if c.Phase == state.ContainerCreated && v.state(theContainer(i)).busy {
 			return true
 		}
 	}
@@ -246,42 +219,42 @@ func planStop(v *view) (actions []action, again time.Time) {
 		return v.examineExited(), until
 	}
 	for i := range v.definitions {
-		c, note := &v.status.Containers[i], v.about(i)
+		c, is := &v.status.Containers[i], v.state(theContainer(i))
 		if c.Phase == state.ContainerStopped {
 			continue
 		}
 		left = true
 		switch {
-		case note.busy && (c.Phase == state.ContainerNone || c.Phase == state.ContainerCreated):
-			actions = append(actions, action{cutShort, i, ""})
-		case note.busy && c.Phase == state.ContainerPulled:
+		case is.busy && (c.Phase == state.ContainerNone || c.Phase == state.ContainerCreated):
+			actions = append(actions, action{cutShort, theContainer(i), ""})
+		case is.busy && c.Phase == state.ContainerPulled:
 			if due := v.stop.At.Add(createPatience); v.now.Before(due) {
 				again = sooner(again, due)
 			} else {
-				actions = append(actions, action{cutShort, i, ""})
+				actions = append(actions, action{cutShort, theContainer(i), ""})
 			}
-		case note.busy:
+		case is.busy:
 		case c.Phase != state.ContainerRunning:
-			actions = append(actions, action{skip, i, ""})
-		case note.exited:
-			actions = append(actions, action{examine, i, ""})
+			actions = append(actions, action{skip, theContainer(i), ""})
+		case is.exited:
+			actions = append(actions, action{examine, theContainer(i), ""})
 		case mayStop(c.Name, v):
-			actions = append(actions, action{stop, i, ""})
+			actions = append(actions, action{stop, theContainer(i), ""})
 		}
 	}
 	// What the engine makes of them all the same goes with what the task has left.
 	for k := range v.volumes {
-		if v.about(theVolume(k)).busy {
+		if v.state(theVolume(k)).busy {
 			actions = append(actions, action{cutShort, theVolume(k), ""})
 		}
 	}
 	if v.readingResources() {
-		actions = append(actions, action{cutShort, v.theResources(), ""})
+		actions = append(actions, action{cutShort, theResources, ""})
 	}
 	switch {
 	case v.unreported():
 		again = sooner(again, v.stop.At)
-	case left || v.sandbox == sandboxGone || v.about(theSandbox).busy || v.makingVolumes() || v.readingResources():
+	case left || v.sandbox == sandboxGone || v.state(theSandbox).busy || v.makingVolumes() || v.readingResources():
 	case v.now.Before(v.deprovisionAt()):
 		again = v.deprovisionAt()
 	case v.now.Before(v.removeAt()):
@@ -364,7 +337,7 @@ func taskHealth(v *view) types.HealthStatus {
 // lacksLog reports whether a container's log stream is still to be made, for which all wait.
 func (v *view) lacksLog() bool {
 	for i := range v.status.Containers {
-		if v.about(i).logless && v.status.Containers[i].Phase != state.ContainerStopped {
+		if v.state(theContainer(i)).logless && v.status.Containers[i].Phase != state.ContainerStopped {
 			return true
 		}
 	}

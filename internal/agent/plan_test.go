@@ -18,14 +18,14 @@ func two(condition types.ContainerCondition) *view {
 				{ContainerName: aws.String("sidecar"), Condition: condition}}},
 			{Name: aws.String("sidecar"), Essential: aws.Bool(false)},
 		},
-		status: &state.TaskStatus{Containers: []state.Container{{Name: "app"}, {Name: "sidecar"}}},
-		notes:  make([]note, 3), now: time.Unix(1000, 0),
+		status:     &state.TaskStatus{Containers: []state.Container{{Name: "app"}, {Name: "sidecar"}}},
+		containers: make([]resourceState, 2), now: time.Unix(1000, 0),
 	}
 }
 
 func verbs(actions []action) (list []string) {
 	for _, a := range actions {
-		list = append(list, string(a.verb)+" "+string(rune('0'+max(a.container, 0))))
+		list = append(list, string(a.verb)+" "+string(rune('0'+a.on.index)))
 	}
 	return list
 }
@@ -37,21 +37,21 @@ func TestPlanOverlapsTheSandboxWithImages(t *testing.T) {
 		name    string
 		sandbox sandboxPhase
 		phase   state.ContainerPhase
-		busy    []int
+		busy    []resource
 		want    []string
 	}{
 		{"at first", sandboxNone, state.ContainerNone, nil, []string{"create sandbox 0", "find 0", "find 1"}},
-		{"while all that is under way", sandboxNone, state.ContainerNone, []int{theSandbox, 0, 1}, nil},
-		{"images there, sandbox not", sandboxNone, state.ContainerPulled, []int{theSandbox}, nil},
+		{"while all that is under way", sandboxNone, state.ContainerNone, []resource{theSandbox, theContainer(0), theContainer(1)}, nil},
+		{"images there, sandbox not", sandboxNone, state.ContainerPulled, []resource{theSandbox}, nil},
 		{"sandbox made", sandboxCreated, state.ContainerPulled, nil, []string{"start sandbox 0", "create 0", "create 1"}},
-		{"containers made before the sandbox runs", sandboxCreated, state.ContainerCreated, []int{theSandbox}, nil},
+		{"containers made before the sandbox runs", sandboxCreated, state.ContainerCreated, []resource{theSandbox}, nil},
 		{"sandbox runs", sandboxRunning, state.ContainerCreated, nil, []string{"start 0", "start 1"}},
 		{"all run", sandboxRunning, state.ContainerRunning, nil, nil},
 	} {
 		v.sandbox = step.sandbox
-		v.notes = make([]note, 3)
+		v.containers, v.sandboxIs = make([]resourceState, 2), resourceState{}
 		for _, i := range step.busy {
-			v.about(i).busy = true
+			v.state(i).busy = true
 		}
 		for i := range v.status.Containers {
 			v.status.Containers[i].Phase = step.phase
@@ -123,8 +123,8 @@ func TestStopGoesAgainstTheDependencies(t *testing.T) {
 		if diff := cmp.Diff(want, verbs(actions)); diff != "" {
 			t.Fatal(diff)
 		}
-		if at := actions[0].container; at >= 0 {
-			v.status.Containers[at].Phase = state.ContainerStopped
+		if on := actions[0].on; on != theSandbox {
+			v.status.Containers[on.index].Phase = state.ContainerStopped
 		} else {
 			v.sandbox = sandboxGone
 		}
@@ -137,7 +137,7 @@ func TestStopGoesAgainstTheDependencies(t *testing.T) {
 func TestStopCancelsAPullAndSkipsWhatNeverRan(t *testing.T) {
 	v := two(types.ContainerConditionStart)
 	v.stop = &state.Stop{}
-	v.about(0).busy = true
+	v.state(theContainer(0)).busy = true
 	v.status.Containers[1].Phase = state.ContainerCreated
 	actions, _ := plan(v)
 	if diff := cmp.Diff([]string{"cut short 0", "skip 1"}, verbs(actions)); diff != "" {

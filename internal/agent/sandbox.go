@@ -164,7 +164,7 @@ func (w *work) replaceSandbox(cause, removed error) {
 	w.view.sandbox, s.SandboxID = sandboxNone, ""
 	for i := range s.Containers {
 		if s.Containers[i].Phase == state.ContainerCreated {
-			w.view.about(i).stale = true
+			w.view.state(theContainer(i)).stale = true
 		}
 	}
 }
@@ -173,26 +173,26 @@ func (w *work) replaceSandbox(cause, removed error) {
 // task has no network: it is as essential as the real agent's pause container. A task of
 // which nothing has run yet gets another one.
 func (w *work) examineSandbox() run {
-	h, id, late, begun, on, plain := w.host, w.view.status.SandboxID, w.view.about(theSandbox).late, w.view.begun(), w.on, w.view.plain
+	h, id, late, begun, on, plain := w.host, w.view.status.SandboxID, w.view.state(theSandbox).late, w.view.begun(), w.on, w.view.plain
 	return func(ctx context.Context) func() {
 		seen, err := w.inspectNetwork(ctx, id, on)
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {
 			return w.unanswered(ctx, "cannot inspect a sandbox", err)
 		}
 		if err == nil && (vpc.Connected(seen) || plain && seen.State == backend.Running) {
-			return func() { w.view.about(theSandbox).exited = false }
+			return func() { w.view.state(theSandbox).exited = false }
 		}
 		if !begun {
 			removed := w.giveUpSandbox(ctx, id)
 			return func() {
 				if w.view.stop == nil {
-					w.view.about(theSandbox).exited = false
+					w.view.state(theSandbox).exited = false
 					w.replaceSandbox(errSandboxEnded, removed)
 				}
 			}
 		}
 		return func() {
-			w.view.about(theSandbox).exited = false
+			w.view.state(theSandbox).exited = false
 			h.agent.Log.Warn("the sandbox of a task was stopped or disconnected from its network", "task", w.task.ARN)
 			w.executionStopped(w.endedAt(seen, late))
 			w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)

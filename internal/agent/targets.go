@@ -40,7 +40,7 @@ func (v *view) holdsStop() (holds bool, until time.Time) {
 
 // over reports whether an essential container, or the network of the task, has ended.
 func (v *view) over() bool {
-	if v.sandbox != sandboxRunning || v.about(theSandbox).exited {
+	if v.sandbox != sandboxRunning || v.state(theSandbox).exited {
 		return true
 	}
 	for i := range v.definitions {
@@ -54,8 +54,8 @@ func (v *view) over() bool {
 // examineExited looks at containers that have ended meanwhile.
 func (v *view) examineExited() (actions []action) {
 	for i := range v.definitions {
-		if note := v.about(i); note.exited && !note.busy && v.status.Containers[i].Phase == state.ContainerRunning {
-			actions = append(actions, action{examine, i, ""})
+		if note := v.state(theContainer(i)); note.exited && !note.busy && v.status.Containers[i].Phase == state.ContainerRunning {
+			actions = append(actions, action{examine, theContainer(i), ""})
 		}
 	}
 	return actions

@@ -10,8 +10,8 @@ import (
 )
 
 // makeVolume has a volume made, or found.
-func (w *work) makeVolume(subject int) run {
-	h, v := w.host, &w.view.volumes[theSandbox-1-subject]
+func (w *work) makeVolume(k int) run {
+	h, v := w.host, &w.view.volumes[k]
 	request := w.volumeRequest(&v.definition)
 	source, err := w.volumeSource(request)
 	return func(ctx context.Context) func() {
@@ -20,7 +20,7 @@ func (w *work) makeVolume(subject int) run {
 			mount, err = source.Obtain(ctx, h.Engine)
 		}
 		return func() {
-			delete(w.cuts, subject)
+			delete(w.cuts, theVolume(k))
 			switch {
 			case h.Engine.Lost(err): // or the task ends meanwhile
 			case err != nil:

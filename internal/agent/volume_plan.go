@@ -15,6 +15,7 @@ import (
 //
 // Source: amazon-ecs-agent, volume resources.
 type volumeState struct {
+	resourceState
 	definition types.Volume
 	made       bool
 	mount      backend.Mount // what containers get of it, but for what mount points say
@@ -36,18 +37,9 @@ func mounts(c *types.ContainerDefinition, volume string) bool {
 
 func (v *volumeState) name() string { return aws.ToString(v.definition.Name) }
 
-// theVolume stands for a volume of the view where a container's index is wanted.
-func theVolume(k int) int { return theSandbox - 1 - k }
-
-// setVolumes says which volumes the task has.
-func (v *view) setVolumes(volumes []volumeState) {
-	v.volumes = volumes
-	v.notes = append(v.notes, make([]note, len(volumes))...)
-}
-
 // planVolumes asks for the volumes that a container is still to be created with, and for
 // a managed one that the task waits for.
-func (v *view) planVolumes(add func(verb verb, subject int, why string)) {
+func (v *view) planVolumes(add func(verb verb, on resource, why string)) {
 	for k := range v.volumes {
 		waits := aws.ToBool(v.volumes[k].definition.ConfiguredAtLaunch) && v.lacksVolume()
 		if !v.volumes[k].made && (waits || v.awaited(v.volumes[k].name())) {
@@ -76,7 +68,7 @@ func (v *view) hasVolumes(container int) bool {
 // makingVolumes reports whether one is being made.
 func (v *view) makingVolumes() bool {
 	for k := range v.volumes {
-		if v.about(theVolume(k)).busy {
+		if v.state(theVolume(k)).busy {
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ func TestPlanMakesVolumesBeforeTheContainersThatMountThem(t *testing.T) {
 	v := two(types.ContainerConditionStart)
 	v.definitions[0].DependsOn = nil
 	v.definitions[0] = mounted("data", v.definitions[0])
-	v.setVolumes(mountedVolumes([]types.Volume{{Name: aws.String("unused")}, {Name: aws.String("data")}}, v.definitions))
+	v.volumes = mountedVolumes([]types.Volume{{Name: aws.String("unused")}, {Name: aws.String("data")}}, v.definitions)
 	expect := func(when string, want ...string) {
 		t.Helper()
 		got, _ := plan(v)
@@ -44,13 +44,13 @@ func TestPlanMakesVolumesBeforeTheContainersThatMountThem(t *testing.T) {
 	expect("at first", "create sandbox 0", "make volume 0", "find 0", "find 1")
 	v.sandbox = sandboxCreated
 	v.status.Containers[0].Phase, v.status.Containers[1].Phase = state.ContainerPulled, state.ContainerPulled
-	v.about(theSandbox).busy, v.about(theVolume(0)).busy = true, true
+	v.state(theSandbox).busy, v.state(theVolume(0)).busy = true, true
 	expect("while it is made", "create 1")
 	v.stop = &state.Stop{}
 	v.status.Containers[0].Phase, v.status.Containers[1].Phase = state.ContainerStopped, state.ContainerStopped
-	v.about(theSandbox).busy = false
+	v.state(theSandbox).busy = false
 	expect("when the task stops meanwhile", "cut short 0")
-	v.stop, v.about(theVolume(0)).busy = nil, false
+	v.stop, v.state(theVolume(0)).busy = nil, false
 	v.status.Containers[0].Phase = state.ContainerPulled
 	v.volumes[0].made = true
 	expect("when it is there", "start sandbox 0", "create 0")

@@ -35,18 +35,18 @@ type work struct {
 	view        view
 	on          containerinstance.Place // of the machine when the sandbox was made
 	publication publication.Task
-	group       enginecall.Group // of its calls and news; under the lock of the tracker
-	reporting   *enginecall.Call // of the news that are on their way to the store
-	images      map[int]string   // their ids, by container
-	cuts        map[int]func()   // what cuts short what is under way, by subject
-	unsure      bool             // the engine may make a container of which nobody has heard
-	sandboxes   int              // that could not start
+	group       enginecall.Group    // of its calls and news; under the lock of the tracker
+	reporting   *enginecall.Call    // of the news that are on their way to the store
+	images      map[int]string      // their ids, by container
+	cuts        map[resource]func() // what cuts short what is under way
+	unsure      bool                // the engine may make a container of which nobody has heard
+	sandboxes   int                 // that could not start
 	timer       *clock.Timer
 }
 
 func newWork(h *host, t *state.Task) *work {
 	w := &work{
-		host: h, task: t, images: map[int]string{}, cuts: map[int]func(){},
+		host: h, task: t, images: map[int]string{}, cuts: map[resource]func(){},
 		publication: publication.Task{Shown: t.Status.LastStatus, Stop: t.Stop != nil},
 	}
 	stop := t.Stop
@@ -74,12 +74,12 @@ func newWork(h *host, t *state.Task) *work {
 		var resolved taskdef.Resolved
 		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
 		w.view.definitions, w.platform = containerspec.WithLinks(resolved.Containers), platformOf(d)
-		w.view.setVolumes(mountedVolumes(d.Volumes, resolved.Containers))
+		w.view.volumes = mountedVolumes(d.Volumes, resolved.Containers)
 		w.view.setResources(w.machine == nil)
 		w.pid, w.ipc = d.PidMode, d.IpcMode
 		for i := range w.view.definitions {
 			_, logs := w.awslogsOf(i)
-			w.view.about(i).logless = logs && w.machine == nil && w.view.status.Containers[i].StartedAt.IsZero()
+			w.view.state(theContainer(i)).logless = logs && w.machine == nil && w.view.status.Containers[i].StartedAt.IsZero()
 		}
 		w.size = containerspec.NewSize(resolved.CPU, resolved.Memory, resolved.Containers)
 	}
@@ -178,18 +178,18 @@ func (w *work) applyNow(actions []action) (any bool) {
 	for _, a := range actions {
 		switch a.verb {
 		case cutShort:
-			if cut := w.cuts[a.container]; cut != nil {
+			if cut := w.cuts[a.on]; cut != nil {
 				cut()
-				delete(w.cuts, a.container)
+				delete(w.cuts, a.on)
 			}
 			continue
 		case skip:
-			w.containerStopped(a.container, w.view.now)
+			w.containerStopped(a.on.index, w.view.now)
 			if w.allStopped() && !w.view.status.PullStartedAt.IsZero() && w.view.status.LastStatus != state.Provisioning {
 				w.executionStopped(w.view.now) // ECS0067
 			}
 		case giveUp:
-			w.containerGivenUp(a.container, a.why)
+			w.containerGivenUp(a.on.index, a.why)
 		default:
 			continue
 		}
@@ -334,17 +334,17 @@ func (w *work) over(ctx context.Context) {
 
 // died notes that the engine saw a container end; the next step finds out how. late
 // is for what happened while nobody listened.
-func (w *work) died(container int, late bool) {
-	n := w.view.about(container)
-	n.exited, n.late = true, late
+func (w *work) died(on resource, late bool) {
+	is := w.view.state(on)
+	is.exited, is.late = true, late
 }
 
 // healthIs takes over what a health check found.
-func (w *work) healthIs(container int, health backend.Health) {
-	if container == theSandbox || w.view.definitions[container].HealthCheck == nil {
+func (w *work) healthIs(on resource, health backend.Health) {
+	if on == theSandbox || w.view.definitions[on.index].HealthCheck == nil {
 		return
 	}
-	c := &w.view.status.Containers[container]
+	c := &w.view.status.Containers[on.index]
 	status := map[backend.Health]types.HealthStatus{
 		backend.Healthy: types.HealthStatusHealthy, backend.Unhealthy: types.HealthStatusUnhealthy,
 	}[health]
