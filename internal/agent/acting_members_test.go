@@ -92,14 +92,14 @@ func TestActingMembersOfVolumesReachTheEngine(t *testing.T) {
 
 // sourceText is what the engine is asked for, or why it is not.
 func sourceText(v *types.Volume) string {
-	source, err := volume.Options{}.Source((&work{task: volumeTask("")}).volumeRequest(v))
+	source, err := volume.Options{}.Source((&taskRunner{task: volumeTask("")}).volumeRequest(v))
 	return fmt.Sprintf("%+v %v", source, err)
 }
 
 // specOf is what the engine is asked for in bridge mode.
 func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	status := &state.TaskStatus{}
-	w := &work{
+	w := &taskRunner{
 		host: &host{agent: &Agent{}}, on: containerinstance.Place{Sandbox: "machine", Network: "bridge"},
 		task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{}},
 	}

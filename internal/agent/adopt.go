@@ -117,7 +117,7 @@ func (h *host) tasks() []*state.Task {
 // has a call under way, that call will tell. The list is only a hint that something
 // has ended: the engine is asked again before it is believed. What is unseen stays what it was.
 func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
-	w := h.lockWork(row.ARN)
+	w := h.lockTask(row.ARN)
 	if w == nil {
 		return
 	}
@@ -143,7 +143,7 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 
 // expectSandbox leaves a sandbox as it is known, of which the engine tells nothing. Its address is
 // that of a member of its groups all the same.
-func (w *work) expectSandbox(row *state.Task) {
+func (w *taskRunner) expectSandbox(row *state.Task) {
 	s := w.view.status
 	if s.SandboxID == "" {
 		return
@@ -154,7 +154,7 @@ func (w *work) expectSandbox(row *state.Task) {
 	}
 }
 
-func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists bool) {
+func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exists bool) {
 	s := w.view.status
 	if exists && w.view.sandbox == sandboxNone { // it was made, but the store does not know
 		if w.machine != nil {
@@ -182,7 +182,7 @@ func (w *work) adoptSandbox(row *state.Task, found backend.Container, exists boo
 }
 
 // adoptInterface takes over a network interface that was found. The lock is held.
-func (w *work) adoptInterface(found backend.Container, runs bool) {
+func (w *taskRunner) adoptInterface(found backend.Container, runs bool) {
 	if w.view.plain || found.ID == "" || found.ID != w.view.status.SandboxID {
 		return
 	}
@@ -195,7 +195,7 @@ func (w *work) adoptInterface(found backend.Container, runs bool) {
 
 // adoptContainer takes over what the list says of a container. rowID is its id in
 // the row that is older than the list.
-func (w *work) adoptContainer(i int, rowID string, found backend.Container, exists bool) {
+func (w *taskRunner) adoptContainer(i int, rowID string, found backend.Container, exists bool) {
 	c := &w.view.status.Containers[i]
 	if exists && c.EngineID == "" {
 		c.EngineID = found.ID

@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 )
 
-// call is an engine call that is about to be made. run makes it without the work's
+// call is an engine call that is about to be made. run makes it without the runner's
 // lock, and returns what its outcome changes, which happens under the lock. What it
 // needs of the task was read when it was planned, so nothing is read without the lock.
 type call struct {
@@ -19,7 +19,7 @@ type call struct {
 type run func(ctx context.Context) (apply func())
 
 // runOf says how an action is carried out. The lock is held.
-func (w *work) runOf(a action) run {
+func (w *taskRunner) runOf(a action) run {
 	switch a.verb {
 	case createSandbox:
 		return w.createSandbox()
@@ -54,7 +54,7 @@ func (w *work) runOf(a action) run {
 }
 
 // newCall marks what an action is about as busy. The lock is held.
-func (w *work) newCall(a action) call {
+func (w *taskRunner) newCall(a action) call {
 	c := call{on: a.on, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, finishes(a.verb))}
 	if a.verb == pull || a.verb == makeVolume || a.verb == readResources || a.verb == create {
 		w.cuts[a.on] = c.call.CutOff
@@ -63,30 +63,30 @@ func (w *work) newCall(a action) call {
 	return c
 }
 
-// launch makes engine calls, each in a goroutine of its own; none when the host has
+// startCalls makes engine calls, each in a goroutine of its own; none when the host has
 // ended, for which nobody shall wait then.
-func (w *work) launch(ctx context.Context, calls []call) {
+func (w *taskRunner) startCalls(ctx context.Context, calls []call) {
 	for _, c := range calls {
-		if !w.host.Engine.Go(func() { w.follow(ctx, c) }) {
+		if !w.host.Engine.Go(func() { w.runCalls(ctx, c) }) {
 			c.call.End()
 		}
 	}
 }
 
-// follow makes an engine call, and then what its outcome leads to.
-func (w *work) follow(ctx context.Context, c call) {
+// runCalls makes an engine call, and then what its outcome leads to.
+func (w *taskRunner) runCalls(ctx context.Context, c call) {
 	for {
-		next := w.make(ctx, c)
+		next := w.makeCall(ctx, c)
 		if len(next) == 0 {
 			return
 		}
-		w.launch(ctx, next[1:])
+		w.startCalls(ctx, next[1:])
 		c = next[0]
 	}
 }
 
-// make makes one engine call and returns those that come next.
-func (w *work) make(ctx context.Context, c call) (next []call) {
+// makeCall makes one engine call and returns those that come next.
+func (w *taskRunner) makeCall(ctx context.Context, c call) (next []call) {
 	defer c.call.End()
 	apply := c.run(c.call)
 	w.mu.Lock()
@@ -97,5 +97,5 @@ func (w *work) make(ctx context.Context, c call) (next []call) {
 	}
 	apply()
 	w.publication.Touch()
-	return w.next(ctx)
+	return w.step(ctx)
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // create makes a container, stopped.
-func (w *work) create(i int) run {
+func (w *taskRunner) create(i int) run {
 	spec, err := w.containerSpec(i)
 	if err != nil {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
@@ -92,7 +92,7 @@ func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []l
 }
 
 // containerNotBegun is the end of a container that could not be made or started.
-func (w *work) containerNotBegun(i int, kind string, err error) {
+func (w *taskRunner) containerNotBegun(i int, kind string, err error) {
 	reason := kind + err.Error()
 	var late *enginecall.TimeoutError
 	var ports containerinstance.NoPortsError
@@ -107,7 +107,7 @@ func (w *work) containerNotBegun(i int, kind string, err error) {
 
 // discard removes a container that was made for a sandbox which has been replaced, or that cannot
 // have its address again.
-func (w *work) discard(i int) run {
+func (w *taskRunner) discard(i int) run {
 	h, id := w.host, w.view.status.Containers[i].EngineID
 	return func(ctx context.Context) func() {
 		h.logs.Await(ctx, id)
@@ -131,7 +131,7 @@ func (w *work) discard(i int) run {
 	}
 }
 
-func (w *work) start(i int) run {
+func (w *taskRunner) start(i int) run {
 	h, id, name := w.host, w.view.status.Containers[i].EngineID, w.view.status.Containers[i].Name
 	d, had, on := &w.view.definitions[i], w.view.status.Containers[i].Bindings, w.on
 	folders, refusal := w.mountedFolders(d)
@@ -199,7 +199,7 @@ const defaultStopTimeout = 30 * time.Second
 
 // stop ends a container. One that the engine cannot stop is removed by force: a task
 // is not STOPPED while a process of its own still runs.
-func (w *work) stop(i int) run {
+func (w *taskRunner) stop(i int) run {
 	h, id, grace := w.host, w.view.status.Containers[i].EngineID, defaultStopTimeout
 	if t := w.view.definitions[i].StopTimeout; t != nil {
 		grace = time.Duration(*t) * time.Second
@@ -230,7 +230,7 @@ func (w *work) stop(i int) run {
 }
 
 // examine asks the engine how a container ended.
-func (w *work) examine(i int) run {
+func (w *taskRunner) examine(i int) run {
 	h, id, late := w.host, w.view.status.Containers[i].EngineID, w.view.state(theContainer(i)).late
 	return func(ctx context.Context) func() {
 		seen, err := h.Engine.Inspect(ctx, id)
@@ -249,7 +249,7 @@ func (w *work) examine(i int) run {
 
 // unanswered deals with a call that has to be made again: at once when a lost engine
 // is back, after a while when the engine refuses it.
-func (w *work) unanswered(ctx context.Context, what string, err error) (apply func()) {
+func (w *taskRunner) unanswered(ctx context.Context, what string, err error) (apply func()) {
 	if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
 		return func() { w.host.Engine.Lost(err) }
 	}

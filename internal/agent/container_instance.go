@@ -57,7 +57,7 @@ func (h *host) NetworkEnded(instance string, life int, late bool) {
 		if !sharesNetwork(t) {
 			continue
 		}
-		if w := h.lockWork(t.ARN); w != nil {
+		if w := h.lockTask(t.ARN); w != nil {
 			if w.view.sandbox != sandboxNone {
 				w.on.Life = min(w.on.Life, life)
 				w.died(theSandbox, late)
@@ -72,7 +72,7 @@ func (h *host) NetworkEnded(instance string, life int, late bool) {
 func (h *host) Need(instance string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, w := range h.works {
+	for _, w := range h.runners {
 		if w.task.Placement.ContainerInstance == instance {
 			return true
 		}

@@ -32,9 +32,9 @@ func TestTasksArriveWhileOthersGetTheirPorts(t *testing.T) {
 	}()
 	go func() {
 		for range times {
-			h.findWork(id)
+			h.findTask(id)
 			h.mu.Lock()
-			clear(h.works)
+			clear(h.runners)
 			h.mu.Unlock()
 		}
 		done <- "arrivals"

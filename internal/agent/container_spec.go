@@ -12,7 +12,7 @@ import (
 )
 
 // sandboxSpec is the task's sandbox, without its network.
-func (w *work) sandboxSpec() backend.SandboxSpec {
+func (w *taskRunner) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
 		Name: engineName(w.task, sandboxContainerName), Domain: state.HostDomain(w.task.Scope()), Labels: w.host.labels(),
 		Names:     containerspec.LentNames(w.task.Spec.NetworkMode, w.view.definitions),
@@ -22,7 +22,7 @@ func (w *work) sandboxSpec() backend.SandboxSpec {
 
 // containerSpec is what the engine is to create for a container.
 // Source: amazon-ecs-agent's translation of container definitions.
-func (w *work) containerSpec(i int) (backend.ContainerSpec, error) {
+func (w *taskRunner) containerSpec(i int) (backend.ContainerSpec, error) {
 	d, t := w.withResources(&w.view.definitions[i]), w.task
 	name := aws.ToString(d.Name)
 	env, err := w.environment(d, w.machine != nil && w.view.state(theContainer(i)).region)
@@ -48,7 +48,7 @@ func (w *work) containerSpec(i int) (backend.ContainerSpec, error) {
 
 // environment is what a container's process finds. What the container agent tells goes before
 // all else. Source: amazon-ecs-agent, the precedence of variables.
-func (w *work) environment(d *types.ContainerDefinition, ofImage bool) ([]string, error) {
+func (w *taskRunner) environment(d *types.ContainerDefinition, ofImage bool) ([]string, error) {
 	env := slices.Concat(containerspec.Endpoints(w.host.agent.Endpoints, d, w.task), containerspec.Environment(d, w.task, ofImage))
 	if w.host.agent.Variables == nil || containerspec.Offline(d, w.task) {
 		return env, nil

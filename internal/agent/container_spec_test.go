@@ -31,7 +31,7 @@ func TestWhatTheAgentTellsGoesBeforeTheDefinition(t *testing.T) {
 	} {
 		web, uri, mine := "web", "ECS_AGENT_URI", "http://mine"
 		d := &types.ContainerDefinition{Name: &web, DisableNetworking: &c.offline, Environment: []types.KeyValuePair{{Name: &uri, Value: &mine}}}
-		w := &work{host: &host{agent: &Agent{Options: c.options}}, task: &state.Task{
+		w := &taskRunner{host: &host{agent: &Agent{Options: c.options}}, task: &state.Task{
 			ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: c.mode}, Placement: &state.Placement{}}}
 		var got []string
 		env, err := w.environment(d, false)

@@ -17,7 +17,7 @@ import (
 const resourceTimeout = 30 * time.Second
 
 // readResources reads all that the containers refer to.
-func (w *work) readResources() run {
+func (w *taskRunner) readResources() run {
 	h, t, definitions := w.host, w.task, w.view.definitions
 	return func(ctx context.Context) func() {
 		read, late, err := enginecall.Until(ctx, resourceTimeout, func(ctx context.Context) (map[string]executionresource.Resources, error) {
@@ -43,7 +43,7 @@ func (w *work) readResources() run {
 }
 
 // withResources is a definition with what the container refers to.
-func (w *work) withResources(d *types.ContainerDefinition) *types.ContainerDefinition {
+func (w *taskRunner) withResources(d *types.ContainerDefinition) *types.ContainerDefinition {
 	if r, found := w.view.resources.of[aws.ToString(d.Name)]; found {
 		return r.With(d)
 	}
@@ -53,10 +53,10 @@ func (w *work) withResources(d *types.ContainerDefinition) *types.ContainerDefin
 // leftOut stands for the engine's words where it is not known which values they may have.
 const leftOut = "what the engine says is left out, as it may have a value that the task refers to"
 
-// scrub has stars for the values that were read for the task. Of a container that former work has
+// scrub has stars for the values that were read for the task. of a container that a former runner has
 // made, before it had nothing more to do or the emulator was started again, the values are not
 // known any more, so nothing is told but the kind of the error. The lock is held.
-func (w *work) scrub(text string) string {
+func (w *taskRunner) scrub(text string) string {
 	for i := range w.view.definitions {
 		if executionresource.Refers(&w.view.definitions[i]) && w.view.status.Containers[i].EngineID != "" && !w.view.state(theContainer(i)).ours {
 			kind, _, found := strings.Cut(text, "Error: ")
@@ -70,7 +70,7 @@ func (w *work) scrub(text string) string {
 }
 
 // said is an error of the engine for the log. The lock is not held.
-func (w *work) said(err error) string {
+func (w *taskRunner) said(err error) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.scrub(err.Error())

@@ -11,7 +11,7 @@ import (
 
 // executionResources are what the containers of a task refer to, which is read with the
 // execution role before the first of them is made: secrets, environment files, and logins of
-// registries. Values are kept here alone, until the work on the task is done: a container that
+// registries. Values are kept here alone, until the task has nothing more to do: a container that
 // restarts has what it had, and one that is made later has what there is then.
 // Source: ECS developer guide, sensitive data; recorded answers.
 type executionResources struct {

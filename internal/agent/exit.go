@@ -12,7 +12,7 @@ import (
 )
 
 // containerExited takes over how a container ended.
-func (w *work) containerExited(i int, seen backend.Container, late bool) {
+func (w *taskRunner) containerExited(i int, seen backend.Container, late bool) {
 	c := &w.view.status.Containers[i]
 	w.view.state(theContainer(i)).exited = false
 	if seen.State == backend.Running {
@@ -46,7 +46,7 @@ func (w *work) containerExited(i int, seen backend.Container, late bool) {
 
 // containerVanished is the end of a container that the engine does not know any
 // more: its exit code is lost. Source: amazon-ecs-agent's ContainerVanishedError.
-func (w *work) containerVanished(i int) {
+func (w *taskRunner) containerVanished(i int) {
 	c, now := &w.view.status.Containers[i], w.host.agent.Clock.Now()
 	w.view.state(theContainer(i)).exited = false
 	c.Reason = "ContainerVanishedError: No container matching saved ID found"
@@ -57,7 +57,7 @@ func (w *work) containerVanished(i int) {
 // containerEnded ends the task with a container that it cannot do without, or with
 // its last one (ECS0004: however soon), and announces the end of any other (ECS0009), unless the task stops
 // anyway (ECS0065).
-func (w *work) containerEnded(i int, at time.Time) {
+func (w *taskRunner) containerEnded(i int, at time.Time) {
 	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {
 		w.executionStopped(at)
 		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
@@ -72,7 +72,7 @@ func (w *work) containerEnded(i int, at time.Time) {
 // containerFailed is the end of a container that never ran. On Fargate the text
 // of an essential one is the task's as well; Source: recorded pull failures
 // (ECS0002).
-func (w *work) containerFailed(i int, reason, taskReason string) {
+func (w *taskRunner) containerFailed(i int, reason, taskReason string) {
 	c, now := &w.view.status.Containers[i], w.host.agent.Clock.Now()
 	c.Reason, taskReason = cut(w.scrub(reason)), w.scrub(taskReason)
 	w.containerStopped(i, now)
@@ -86,7 +86,7 @@ func (w *work) containerFailed(i int, reason, taskReason string) {
 // containerGivenUp is the end of a container whose dependencies will never be met. On Fargate
 // it has neither exit code nor reason (ECS0066), on container instances those of the agent
 // (ECS0192).
-func (w *work) containerGivenUp(i int, why string) {
+func (w *taskRunner) containerGivenUp(i int, why string) {
 	if w.machine != nil {
 		c := &w.view.status.Containers[i]
 		c.ExitCode, c.Reason = aws.Int32(givenUpCode), cut("CannotStartContainerError: "+why)
@@ -98,7 +98,7 @@ func (w *work) containerGivenUp(i int, why string) {
 }
 
 // failWithout fails the task if a container that has stopped is essential, or the last.
-func (w *work) failWithout(i int, reason string) {
+func (w *taskRunner) failWithout(i int, reason string) {
 	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {
 		w.executionStopped(w.host.agent.Clock.Now())
 		w.fail(reason)
@@ -107,14 +107,14 @@ func (w *work) failWithout(i int, reason string) {
 	w.unbind(i)
 }
 
-func (w *work) containerStopped(i int, at time.Time) {
+func (w *taskRunner) containerStopped(i int, at time.Time) {
 	c := &w.view.status.Containers[i]
 	c.Phase = state.ContainerStopped
 	c.StoppedAt = at
 	w.publication.Touch()
 }
 
-func (w *work) executionStopped(at time.Time) {
+func (w *taskRunner) executionStopped(at time.Time) {
 	if w.view.status.ExecutionStoppedAt.IsZero() {
 		w.view.status.ExecutionStoppedAt = at
 	}
@@ -122,7 +122,7 @@ func (w *work) executionStopped(at time.Time) {
 
 // endedAt is when a container ended: now, as its end has just been seen, or when the
 // engine says, if nobody listened then.
-func (w *work) endedAt(seen backend.Container, late bool) time.Time {
+func (w *taskRunner) endedAt(seen backend.Container, late bool) time.Time {
 	now := w.host.agent.Clock.Now()
 	if !late || seen.ExitedAt.IsZero() {
 		return now
@@ -136,7 +136,7 @@ func (w *work) endedAt(seen backend.Container, late bool) time.Time {
 	return at
 }
 
-func (w *work) allStopped() bool {
+func (w *taskRunner) allStopped() bool {
 	return !slices.ContainsFunc(w.view.status.Containers, func(c state.Container) bool {
 		return c.Phase != state.ContainerStopped
 	})
@@ -145,7 +145,7 @@ func (w *work) allStopped() bool {
 // restarts applies the restart policy. Source: ECS developer guide, container
 // restart policies: a container that has not run for the attempt period since its
 // last start is not restarted.
-func (w *work) restarts(i, exitCode int) bool {
+func (w *taskRunner) restarts(i, exitCode int) bool {
 	policy, c := w.view.definitions[i].RestartPolicy, &w.view.status.Containers[i]
 	if policy == nil || !aws.ToBool(policy.Enabled) || w.view.stop != nil {
 		return false

@@ -41,9 +41,9 @@ type host struct {
 
 	clientsLost atomic.Bool // it has been said that targets see load balancers alone
 
-	mu    sync.Mutex
-	works map[string]*work   // by task ARN: tasks with something to do
-	index map[string]subject // by container id: of tasks that have not ended
+	mu      sync.Mutex
+	runners map[string]*taskRunner // by task ARN: tasks with something to do
+	index   map[string]subject     // by container id: of tasks that have not ended
 }
 
 // subject is what a container id stands for: a container of a task.
@@ -57,7 +57,7 @@ func newHost(a *Agent, o HostOptions) *host {
 	engine := enginecall.New(o.Engine, &a.calls, log)
 	h := &host{
 		HostOptions: o, Engine: engine, images: imagepull.Puller{Engine: engine, Behavior: o.PullBehavior}, agent: a, resyncs: make(chan struct{}, 1),
-		works: map[string]*work{}, index: map[string]subject{},
+		runners: map[string]*taskRunner{}, index: map[string]subject{},
 	}
 	networks := vpc.Options{Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: h.labels(), Range: o.VPCRange}
 	if o.Name == instanceHost {
@@ -99,12 +99,12 @@ func (h *host) run(ctx context.Context) {
 func (h *host) end() {
 	h.Engine.End()
 	h.mu.Lock()
-	works := slices.Collect(maps.Values(h.works))
+	runners := slices.Collect(maps.Values(h.runners))
 	h.mu.Unlock()
 	h.ports.CloseAll()
 	h.leftovers.StopTimers()
 	h.instances.StopTimers()
-	for _, w := range works {
+	for _, w := range runners {
 		w.mu.Lock()
 		w.setTimer(time.Time{}, nil)
 		w.mu.Unlock()
@@ -116,23 +116,23 @@ func (h *host) wake(ctx context.Context, t *state.Task) {
 	if h.Engine.Health() != nil {
 		return // the next resync wakes every task
 	}
-	w := h.lockWork(t.ARN)
+	w := h.lockTask(t.ARN)
 	if w == nil {
 		return
 	}
 	defer w.mu.Unlock()
 	if !h.cutFromStore(t, t.Stop) {
-		w.ask(t.Stop)
+		w.requestStop(t.Stop)
 	}
-	w.hear(t)
+	w.takeTargets(t)
 	w.advance(ctx)
 }
 
-// lockWork returns the task's work with its lock held, made from the row if the
+// lockTask returns the task's runner with its lock held, made from the row if the
 // task had nothing to do so far. It is nil for a task that has ended or is gone.
-func (h *host) lockWork(taskARN string) *work {
+func (h *host) lockTask(taskARN string) *taskRunner {
 	for {
-		w := h.findWork(taskARN)
+		w := h.findTask(taskARN)
 		if w == nil {
 			return nil
 		}
@@ -144,27 +144,27 @@ func (h *host) lockWork(taskARN string) *work {
 	}
 }
 
-// findWork reads the row only when it is sure that no work is ahead of it.
-func (h *host) findWork(taskARN string) *work {
+// findTask reads the row only when it is sure that no runner is ahead of it.
+func (h *host) findTask(taskARN string) *taskRunner {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if w := h.works[taskARN]; w != nil {
+	if w := h.runners[taskARN]; w != nil {
 		return w
 	}
 	t := state.FindTask(h.agent.Store.Read(), taskARN)
 	if t == nil || t.Ended() {
 		return nil
 	}
-	w := newWork(h, t)
-	h.works[taskARN] = w
+	w := newTaskRunner(h, t)
+	h.runners[taskARN] = w
 	return w
 }
 
-// retire forgets a work with nothing to do. Its lock is held.
-func (h *host) retire(w *work) {
+// retire forgets a runner with nothing to do. Its lock is held.
+func (h *host) retire(w *taskRunner) {
 	w.retired = true
 	h.mu.Lock()
-	delete(h.works, w.task.ARN)
+	delete(h.runners, w.task.ARN)
 	h.mu.Unlock()
 	h.instances.Reap(w.task.Placement.ContainerInstance)
 }

@@ -63,12 +63,12 @@ func TestNobodyWaitsForACallThatNeverBegins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := endingHost(t)
 		h.end()
-		w := &work{host: h}
+		w := &taskRunner{host: h}
 		c := call{call: h.agent.calls.Begin(nil, enginecall.Finish), run: func(context.Context) func() {
 			t.Error("a call is made after the end")
 			return func() {}
 		}}
-		w.launch(t.Context(), []call{c})
+		w.startCalls(t.Context(), []call{c})
 		begin := time.Now()
 		if err := h.agent.calls.Idle(t.Context(), time.Minute); err != nil || time.Since(begin) > 0 {
 			t.Errorf("waited %v: %v", time.Since(begin), err)

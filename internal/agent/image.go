@@ -17,7 +17,7 @@ import (
 )
 
 // find looks whether the container's image is there and need not be pulled.
-func (w *work) find(i int) run {
+func (w *taskRunner) find(i int) run {
 	h, ref, platform := w.host, w.image(i), w.platform
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
@@ -36,10 +36,10 @@ func (w *work) find(i int) run {
 	}
 }
 
-func (w *work) image(i int) string { return aws.ToString(w.view.definitions[i].Image) }
+func (w *taskRunner) image(i int) string { return aws.ToString(w.view.definitions[i].Image) }
 
 // pull fetches the container's image.
-func (w *work) pull(i int) run {
+func (w *taskRunner) pull(i int) run {
 	h, spec := w.host, backend.PullSpec{Ref: w.image(i), Platform: w.platform}
 	spec.Auth = w.view.resources.of[aws.ToString(w.view.definitions[i].Name)].Registry
 	return func(ctx context.Context) func() {
@@ -61,7 +61,7 @@ func (w *work) pull(i int) run {
 	}
 }
 
-func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time) {
+func (w *taskRunner) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time) {
 	s := w.view.status
 	if s.PullStartedAt.IsZero() || startedAt.Before(s.PullStartedAt) {
 		s.PullStartedAt = startedAt
@@ -82,7 +82,7 @@ func (w *work) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time
 // the reason and the container none, nor has the task times of the pull; Source:
 // recorded pull failures (ECS0002). A container that the task can do without keeps
 // it.
-func (w *work) pullFailed(i int, err error) {
+func (w *taskRunner) pullFailed(i int, err error) {
 	if ref := w.image(i); taskdef.IsECRImage(ref) {
 		w.host.agent.Log.Warn("an image of ECR cannot be pulled: give a local one this name, with docker tag, or log the engine in to the registry",
 			"task", w.task.ARN, "image", ref)
@@ -104,7 +104,7 @@ func (w *work) pullFailed(i int, err error) {
 // otherPlatform is the end of a container whose image is for other machines, on Fargate. On
 // a container instance the engine itself refuses such an image.
 // Source: field reports of tasks on Fargate.
-func (w *work) otherPlatform(i int) {
+func (w *taskRunner) otherPlatform(i int) {
 	wanted := cmp.Or(w.platform, "linux/amd64")
 	reason := fmt.Sprintf("CannotPullContainerError: image Manifest does not contain descriptor matching platform '%s'", wanted)
 	w.containerFailed(i, reason, reason)

@@ -16,7 +16,7 @@ type linked struct {
 
 // linkedBy are the containers that a container links to. They have started, so they are on
 // the engine.
-func (w *work) linkedBy(i int) (list []linked) {
+func (w *taskRunner) linkedBy(i int) (list []linked) {
 	for _, l := range containerspec.Links(&w.view.definitions[i]) {
 		if c := w.view.container(l.Container); c != nil && c.EngineID != "" {
 			d := w.view.definition(c.Name)

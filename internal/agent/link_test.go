@@ -36,7 +36,7 @@ func TestALinkedContainerStopsLast(t *testing.T) {
 		web.Links = []string{"db"}
 		id := b.runAt(b.instance(), types.NetworkModeBridge, db, web)
 		b.expect("lastStatus", b.task(id).Status.LastStatus, state.Running)
-		w := b.agent.hosts[""].lockWork(id)
+		w := b.agent.hosts[""].lockTask(id)
 		b.expect("the linked one may stop", mayStop("db", &w.view), false)
 		b.expect("the other one may stop", mayStop("web", &w.view), true)
 		w.mu.Unlock()

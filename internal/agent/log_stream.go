@@ -11,7 +11,7 @@ import (
 
 // awslogsOf is where the output of a container of the task goes; ok is false where it has another
 // driver, or the emulator has no logs.
-func (w *work) awslogsOf(i int) (c awslogs.Config, ok bool) {
+func (w *taskRunner) awslogsOf(i int) (c awslogs.Config, ok bool) {
 	if d := &w.view.definitions[i]; w.host.agent.LogSink != nil && awslogs.Uses(d) {
 		return awslogs.NewConfig(w.task.ARN, d, w.view.status.Containers[i].EngineID), true
 	}
@@ -19,7 +19,7 @@ func (w *work) awslogsOf(i int) (c awslogs.Config, ok bool) {
 }
 
 // openLog makes the stream of a container on Fargate.
-func (w *work) openLog(i int) run {
+func (w *taskRunner) openLog(i int) run {
 	c, _ := w.awslogsOf(i)
 	since := w.view.state(theContainer(i)).logSince
 	return func(ctx context.Context) func() {
@@ -44,7 +44,7 @@ const logTimeout = resourceTimeout
 // makeLogStream makes the stream of a container, which has been tried since then, if that is not
 // zero. Where nothing answers it is to be made again, until that has gone on for too long: an error
 // is an awslogs.Refusal.
-func (w *work) makeLogStream(ctx context.Context, i int, c awslogs.Config, since time.Time) (again func(), err error) {
+func (w *taskRunner) makeLogStream(ctx context.Context, i int, c awslogs.Config, since time.Time) (again func(), err error) {
 	first := since.IsZero()
 	if first {
 		since = time.Now()
@@ -68,7 +68,7 @@ func (w *work) makeLogStream(ctx context.Context, i int, c awslogs.Config, since
 
 // logFailed is the end of a task on Fargate for want of a log: no container has an exit code, a
 // reason or a digest, but the task has times of a pull.
-func (w *work) logFailed(reason string) {
+func (w *taskRunner) logFailed(reason string) {
 	s, now := w.view.status, w.host.agent.Clock.Now()
 	reason = w.scrub(reason)
 	for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {

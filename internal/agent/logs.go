@@ -46,7 +46,7 @@ func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backen
 // engineID is that of a container which the store does not know of yet.
 func (h *host) engineID(taskARN, container string) string {
 	h.mu.Lock()
-	w := h.works[taskARN]
+	w := h.runners[taskARN]
 	h.mu.Unlock()
 	if w == nil {
 		return ""
@@ -57,7 +57,7 @@ func (h *host) engineID(taskARN, container string) string {
 }
 
 // followLog has the output of a container read, if its driver is awslogs. Again is harmless.
-func (w *work) followLog(i int, runs bool) {
+func (w *taskRunner) followLog(i int, runs bool) {
 	if c, ok := w.awslogsOf(i); ok {
 		w.host.logs.Follow(w.view.status.Containers[i].EngineID, c, runs)
 	}

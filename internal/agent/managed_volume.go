@@ -17,9 +17,9 @@ func managed(t *state.Task, v *types.Volume) *state.ManagedVolume {
 	return t.Spec.Volume
 }
 
-// settleVolume derives how the managed volume fares: when it is there, it is attached as
+// deriveVolumeStatus derives how the managed volume fares: when it is there, it is attached as
 // the task gets its network. That both come together is the emulator's own.
-func (w *work) settleVolume() {
+func (w *taskRunner) deriveVolumeStatus() {
 	s := &w.view.status.Volume
 	made := slices.ContainsFunc(w.view.volumes, func(v volumeState) bool { return v.made && managed(w.task, &v.definition) != nil })
 	if s.Status == "" || w.view.stop != nil || !made {

@@ -33,7 +33,7 @@ func (a *Agent) InstanceIP(taskARN string) string {
 
 // openPorts opens the task to this host, and returns where. Simulated tasks get there what
 // their service shares; the rest is opened when somebody asks for it.
-func (w *work) openPorts() []hostport.Port {
+func (w *taskRunner) openPorts() []hostport.Port {
 	simulated := w.host.Engine.Simulated()
 	if simulated && !w.host.LocalPorts {
 		return nil
@@ -44,7 +44,7 @@ func (w *work) openPorts() []hostport.Port {
 
 // attach lets a machine know of the network interface of one of its tasks, which has its
 // share of the machine's fate.
-func (w *work) attach(ctx context.Context, sandboxID string) error {
+func (w *taskRunner) attach(ctx context.Context, sandboxID string) error {
 	if w.machine == nil || w.view.plain {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (w *work) attach(ctx context.Context, sandboxID string) error {
 }
 
 // leaveMachine gives back what a task has of its machine: ports, or a network interface.
-func (w *work) leaveMachine(ctx context.Context) error {
+func (w *taskRunner) leaveMachine(ctx context.Context) error {
 	if w.machine == nil {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (w *work) leaveMachine(ctx context.Context) error {
 
 // unbind takes the ports of the machine from a container that has ended while its task goes on:
 // the next container may get its address. The placement of others goes by what the task has all the same.
-func (w *work) unbind(i int) {
+func (w *taskRunner) unbind(i int) {
 	if w.machine == nil || w.view.stop != nil || !hasPorts(w.task, &w.view.definitions[i]) {
 		return
 	}
@@ -70,7 +70,7 @@ func (w *work) unbind(i int) {
 
 // publishPorts gives a container of a task in bridge or host mode its ports on the machine,
 // before it starts. One without a network has none.
-func (w *work) publishPorts(ctx context.Context, container, id string, d *types.ContainerDefinition, had []state.Binding) ([]state.Binding, error) {
+func (w *taskRunner) publishPorts(ctx context.Context, container, id string, d *types.ContainerDefinition, had []state.Binding) ([]state.Binding, error) {
 	if !hasPorts(w.task, d) {
 		return nil, nil
 	}
@@ -95,7 +95,7 @@ func hasPorts(t *state.Task, d *types.ContainerDefinition) bool {
 }
 
 // adoptPorts does the same for a container that was found running.
-func (w *work) adoptPorts(i int, found backend.Container) {
+func (w *taskRunner) adoptPorts(i int, found backend.Container) {
 	c, d := &w.view.status.Containers[i], &w.view.definitions[i]
 	if w.machine == nil || !hasPorts(w.task, d) || found.State != backend.Running {
 		return
@@ -121,7 +121,7 @@ func (w *work) adoptPorts(i int, found backend.Container) {
 // bridgeGone ends a machine whose bridge network somebody has removed, and says so instead
 // of an error that comes from that. The next task has it made again; one that began before
 // that, on, ends nothing.
-func (w *work) bridgeGone(ctx context.Context, on containerinstance.Place, err error) error {
+func (w *taskRunner) bridgeGone(ctx context.Context, on containerinstance.Place, err error) error {
 	if w.machine == nil || w.task.Spec.NetworkMode != types.NetworkModeBridge || !backend.Missing(err, backend.KindNetwork) {
 		return err
 	}

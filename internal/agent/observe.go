@@ -18,20 +18,20 @@ func (h *host) observe(ctx context.Context, e backend.Event) {
 	case backend.ContainerStarted:
 		h.started(ctx, e.ContainerID)
 	case backend.ContainerDied, backend.NetworkLost: // whoever looks at it finds out which
-		h.tell(ctx, e.ContainerID, func(w *work, on resource) { w.died(on, false) })
+		h.tell(ctx, e.ContainerID, func(w *taskRunner, on resource) { w.died(on, false) })
 	case backend.HealthChanged:
-		h.tell(ctx, e.ContainerID, func(w *work, on resource) { w.healthIs(on, e.Health) })
+		h.tell(ctx, e.ContainerID, func(w *taskRunner, on resource) { w.healthIs(on, e.Health) })
 	}
 }
 
-// tell passes something about a container to its task's work.
-func (h *host) tell(ctx context.Context, id string, news func(w *work, on resource)) {
+// tell passes something about a container to its task's runner.
+func (h *host) tell(ctx context.Context, id string, news func(w *taskRunner, on resource)) {
 	s, known := h.subject(id)
 	if !known {
 		_ = h.instances.Ended(ctx, id) || h.balancers.Ended(id)
 		return
 	}
-	w := h.lockWork(s.taskARN)
+	w := h.lockTask(s.taskARN)
 	if w == nil {
 		return
 	}
@@ -54,7 +54,7 @@ func (h *host) started(ctx context.Context, id string) {
 		return
 	}
 	if known {
-		w := h.lockWork(s.taskARN)
+		w := h.lockTask(s.taskARN)
 		if w == nil {
 			return
 		}

@@ -28,7 +28,7 @@ type view struct {
 	now         time.Time
 }
 
-// newView is what is known of a task when work on it begins.
+// newView is what is known of a task when its runner is made.
 func newView(status *state.TaskStatus, stop *state.Stop, plain bool) view {
 	v := view{status: status, stop: stop, plain: plain, containers: make([]resourceState, len(status.Containers))}
 	switch {

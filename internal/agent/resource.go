@@ -41,7 +41,7 @@ type resourceState struct {
 	logless  bool      // its log stream is to be made before anything is pulled
 	logSince time.Time // it was first tried to make that, in vain
 	region   bool      // its image itself names one
-	ours     bool      // made in this work, or about to be
+	ours     bool      // made by this runner, or about to be
 	stale    bool      // it was made for a sandbox that was replaced
 }
 

@@ -230,7 +230,7 @@ func TestATaskThatEndsWhileTheEngineIsAwayIsForgotten(t *testing.T) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		h := b.agent.hosts[""]
-		b.expect("works", len(h.works), 0)
+		b.expect("runners", len(h.runners), 0)
 		b.expect("ids", len(h.index), 0)
 		b.expect("calls under way", b.agent.calls.UnderWay(), 0)
 		if _, ok := b.clock.Next(); ok {

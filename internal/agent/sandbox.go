@@ -13,7 +13,7 @@ import (
 )
 
 // createSandbox gives the task an address and a network namespace.
-func (w *work) createSandbox() run {
+func (w *taskRunner) createSandbox() run {
 	h, t := w.host, w.task
 	return func(ctx context.Context) func() {
 		made, on, err := w.newSandbox(ctx)
@@ -42,8 +42,8 @@ func (w *work) createSandbox() run {
 }
 
 // newSandbox makes the sandbox, inside the task's machine if it has one. Nothing that
-// changes is read of the work.
-func (w *work) newSandbox(ctx context.Context) (made backend.Container, on containerinstance.Place, err error) {
+// changes is read of the runner.
+func (w *taskRunner) newSandbox(ctx context.Context) (made backend.Container, on containerinstance.Place, err error) {
 	h, t := w.host, w.task
 	spec := w.sandboxSpec()
 	if w.machine != nil {
@@ -68,7 +68,7 @@ func (w *work) newSandbox(ctx context.Context) (made backend.Container, on conta
 }
 
 // hasSandbox takes over the sandbox that the task has now.
-func (w *work) hasSandbox(made backend.Container) {
+func (w *taskRunner) hasSandbox(made backend.Container) {
 	s := w.view.status
 	s.SandboxID = made.ID
 	if !w.view.plain {
@@ -86,7 +86,7 @@ func (w *work) hasSandbox(made backend.Container) {
 	w.publication.Touch()
 }
 
-func (w *work) sandboxRuns() {
+func (w *taskRunner) sandboxRuns() {
 	if !w.view.plain {
 		w.view.status.Attachment.Status = "ATTACHED"
 	}
@@ -94,7 +94,7 @@ func (w *work) sandboxRuns() {
 	w.publication.Touch()
 }
 
-func (w *work) startSandbox() run {
+func (w *taskRunner) startSandbox() run {
 	h, id := w.host, w.view.status.SandboxID
 	return func(ctx context.Context) func() {
 		err := h.Engine.Start(ctx, id)
@@ -125,7 +125,7 @@ func (w *work) startSandbox() run {
 
 // giveUpSandbox removes a sandbox, which is no member of its groups any more before somebody
 // else gets its address.
-func (w *work) giveUpSandbox(ctx context.Context, id string) error {
+func (w *taskRunner) giveUpSandbox(ctx context.Context, id string) error {
 	w.host.agent.interfaces.Leave(w.task.ARN)
 	return w.host.Engine.Remove(ctx, id)
 }
@@ -137,7 +137,7 @@ var errSandboxEnded = errors.New("the sandbox has ended")
 const maxSandboxes = 10
 
 // hasAnotherTry counts what a task could not do for its sandbox's sake.
-func (w *work) hasAnotherTry() bool {
+func (w *taskRunner) hasAnotherTry() bool {
 	w.sandboxes++
 	return w.sandboxes < maxSandboxes
 }
@@ -146,7 +146,7 @@ func (w *work) hasAnotherTry() bool {
 // anything of the task ran, and was removed: somebody else on the network has its
 // address, the network is gone, the engine was restarted.
 // Containers that were made for it have to be made again.
-func (w *work) replaceSandbox(cause, removed error) {
+func (w *taskRunner) replaceSandbox(cause, removed error) {
 	s := w.view.status
 	switch {
 	case w.host.Engine.Lost(removed):
@@ -172,7 +172,7 @@ func (w *work) replaceSandbox(cause, removed error) {
 // examineSandbox asks the engine whether the sandbox has really ended. Without it a
 // task has no network: it is as essential as the real agent's pause container. A task of
 // which nothing has run yet gets another one.
-func (w *work) examineSandbox() run {
+func (w *taskRunner) examineSandbox() run {
 	h, id, late, begun, on, plain := w.host, w.view.status.SandboxID, w.view.state(theSandbox).late, w.view.begun(), w.on, w.view.plain
 	return func(ctx context.Context) func() {
 		seen, err := w.inspectNetwork(ctx, id, on)
@@ -202,7 +202,7 @@ func (w *work) examineSandbox() run {
 
 // inspectNetwork returns the state of what the task has its network from, or else its
 // limits: the one of the two that has ended.
-func (w *work) inspectNetwork(ctx context.Context, id string, on containerinstance.Place) (backend.Container, error) {
+func (w *taskRunner) inspectNetwork(ctx context.Context, id string, on containerinstance.Place) (backend.Container, error) {
 	if w.machine != nil && sharesNetwork(w.task) {
 		stands, seen, err := w.machine.Stands(ctx, on)
 		if err != nil || !stands {
@@ -216,7 +216,7 @@ func (w *work) inspectNetwork(ctx context.Context, id string, on containerinstan
 // a leftover, which the next resync finds.
 const sandboxRemovals = 5
 
-func (w *work) removeSandbox() run {
+func (w *taskRunner) removeSandbox() run {
 	h, id := w.host, w.view.status.SandboxID
 	return func(ctx context.Context) func() {
 		h.ports.Close(w.task.ARN) // before somebody else gets where they lead

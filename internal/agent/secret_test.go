@@ -57,7 +57,7 @@ func TestWhatGoesBeforeWhat(t *testing.T) {
 			SecretOptions: []types.Secret{secret("splunk-token", "/token")},
 		},
 	}
-	w := &work{host: &host{agent: &Agent{}}, task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
+	w := &taskRunner{host: &host{agent: &Agent{}}, task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
 	w.view = newView(&state.TaskStatus{}, nil, false)
 	w.view.definitions = []types.ContainerDefinition{d}
 	var err error

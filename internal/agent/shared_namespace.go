@@ -8,7 +8,7 @@ import (
 // shareNamespaces has a container share processes and IPC with its task, or with all of the
 // machine. The task's sandbox is what the agent's ~internal~ecs~pause~namespace is.
 // Source: ECS developer guide, pidMode and ipcMode; amazon-ecs-agent.
-func (w *work) shareNamespaces(spec *backend.ContainerSpec) {
+func (w *taskRunner) shareNamespaces(spec *backend.ContainerSpec) {
 	switch w.pid {
 	case types.PidModeTask:
 		spec.Processes = w.view.status.SandboxID

@@ -23,7 +23,7 @@ func TestSharedNamespaces(t *testing.T) {
 		{types.PidModeHost, types.IpcModeTask, "machine", "task"},
 		{"", types.IpcModeHost, "", "machine"},
 	} {
-		w := &work{pid: test.pid, ipc: test.ipc, on: containerinstance.Place{Sandbox: "machine"}}
+		w := &taskRunner{pid: test.pid, ipc: test.ipc, on: containerinstance.Place{Sandbox: "machine"}}
 		w.view.status = &state.TaskStatus{SandboxID: "task"}
 		var spec backend.ContainerSpec
 		w.shareNamespaces(&spec)

@@ -5,8 +5,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// ask passes on that the store wants the task to stop.
-func (w *work) ask(stop *state.Stop) {
+// requestStop passes on that the store wants the task to stop.
+func (w *taskRunner) requestStop(stop *state.Stop) {
 	if stop == nil {
 		return
 	}
@@ -19,7 +19,7 @@ func (w *work) ask(stop *state.Stop) {
 
 // end stops the task for a reason that the agent found. A reason that came first
 // is kept.
-func (w *work) end(code types.TaskStopCode, reason string) {
+func (w *taskRunner) end(code types.TaskStopCode, reason string) {
 	if w.view.stop != nil {
 		return
 	}
@@ -32,10 +32,10 @@ func (w *work) end(code types.TaskStopCode, reason string) {
 }
 
 // fail ends a task that could not start.
-func (w *work) fail(reason string) { w.end(types.TaskStopCodeTaskFailedToStart, reason) }
+func (w *taskRunner) fail(reason string) { w.end(types.TaskStopCodeTaskFailedToStart, reason) }
 
 // skipAll marks all containers as never run.
-func (w *work) skipAll() {
+func (w *taskRunner) skipAll() {
 	for i := range w.view.status.Containers {
 		if w.view.status.Containers[i].Phase != state.ContainerStopped {
 			w.containerStopped(i, w.host.agent.Clock.Now())
@@ -44,15 +44,15 @@ func (w *work) skipAll() {
 }
 
 // reportedStop is why the task stops, as far as ECS knows.
-func (w *work) reportedStop() *state.Stop {
+func (w *taskRunner) reportedStop() *state.Stop {
 	if w.view.unreported() {
 		return nil
 	}
 	return w.view.stop
 }
 
-// hear takes over what the store says of the targets. The lock is held.
-func (w *work) hear(t *state.Task) {
+// takeTargets takes over what the store says of the targets. The lock is held.
+func (w *taskRunner) takeTargets(t *state.Task) {
 	if t.Traffic != nil {
 		w.view.targets.traffic = *t.Traffic
 	}

@@ -10,16 +10,16 @@ import (
 )
 
 // Only other tasks have to wait for an engine that is lost.
-func TestTheWorkOfAStoppedTaskEndsWhileTheEngineIsLost(t *testing.T) {
+func TestTheRunnerOfAStoppedTaskEndsWhileTheEngineIsLost(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		id := b.run(container("web"))
 		h := b.agent.hosts[""]
-		w := h.lockWork(id)
+		w := h.lockTask(id)
 		defer w.mu.Unlock()
 		w.publication = publication.Task{Shown: state.Stopped}
 		h.Engine.Lose(errors.New("gone"))
-		if w.next(b.Context()); !w.retired || len(h.works) != 0 {
-			b.Errorf("the work of a stopped task stays: %v", h.works)
+		if w.step(b.Context()); !w.retired || len(h.runners) != 0 {
+			b.Errorf("the runner of a stopped task stays: %v", h.runners)
 		}
 		if !errors.Is(b.agent.Health(""), backend.ErrUnavailable) {
 			b.Errorf("health: %v", b.agent.Health(""))

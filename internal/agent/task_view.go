@@ -30,7 +30,7 @@ func (a *Agent) Task(taskARN string) *state.Task {
 // knownTask is a task with something to do, nil for all others.
 func (h *host) knownTask(taskARN string) *state.Task {
 	h.mu.Lock()
-	w := h.works[taskARN]
+	w := h.runners[taskARN]
 	h.mu.Unlock()
 	if w == nil {
 		return nil

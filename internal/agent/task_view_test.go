@@ -41,7 +41,7 @@ func TestATaskAheadOfTheStore(t *testing.T) {
 		b.expect("creation before start", row.Status.Containers[0].CreatedAt.After(row.Status.Containers[0].StartedAt), false)
 
 		h := b.agent.hosts[""]
-		w := h.lockWork(id)
+		w := h.lockTask(id)
 		w.view.status.Containers[0].Reason = "ahead"
 		w.mu.Unlock()
 		b.expect("what the store does not know", b.agent.Task(id).Status.Containers[0].Reason, "ahead")

@@ -10,7 +10,7 @@ import (
 )
 
 // makeVolume has a volume made, or found.
-func (w *work) makeVolume(k int) run {
+func (w *taskRunner) makeVolume(k int) run {
 	h, v := w.host, &w.view.volumes[k]
 	request := w.volumeRequest(&v.definition)
 	source, err := w.volumeSource(request)
@@ -38,7 +38,7 @@ func (w *work) makeVolume(k int) run {
 }
 
 // volumeRequest is what the engine is to know of a volume.
-func (w *work) volumeRequest(v *types.Volume) volume.Request {
+func (w *taskRunner) volumeRequest(v *types.Volume) volume.Request {
 	t := w.task
 	return volume.Request{
 		Definition: v, EngineName: volumeName(t, aws.ToString(v.Name)), Labels: volumeLabels(t), Managed: managed(t, v), VolumeID: t.Placement.VolumeID,
@@ -47,7 +47,7 @@ func (w *work) volumeRequest(v *types.Volume) volume.Request {
 }
 
 // volumeSource is what the engine is asked for, unless ECS would not get as far as that.
-func (w *work) volumeSource(r volume.Request) (volume.Source, error) {
+func (w *taskRunner) volumeSource(r volume.Request) (volume.Source, error) {
 	source, err := w.host.Volumes.Source(r)
 	if r.Managed == nil || err != nil {
 		return source, err
@@ -62,7 +62,7 @@ func (w *work) volumeSource(r volume.Request) (volume.Source, error) {
 }
 
 // addVolumes mounts the task's volumes.
-func (w *work) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinition) {
+func (w *taskRunner) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinition) {
 	for _, m := range d.MountPoints {
 		for k := range w.view.volumes {
 			if v := &w.view.volumes[k]; v.name() == aws.ToString(m.SourceVolume) {
@@ -82,7 +82,7 @@ func (w *work) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinit
 }
 
 // ownVolumes are the engine's names of all volumes that the task may have which go with it.
-func (w *work) ownVolumes() (names []string) {
+func (w *taskRunner) ownVolumes() (names []string) {
 	for k := range w.view.volumes {
 		if name, goes := w.volumeRequest(&w.view.volumes[k].definition).NameWithTask(); goes {
 			names = append(names, name)

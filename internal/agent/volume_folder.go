@@ -9,7 +9,7 @@ import (
 )
 
 // mountedFolders are those that a container mounts, also from other containers of the task.
-func (w *work) mountedFolders(d *types.ContainerDefinition) (folders []backend.FolderSpec, err error) {
+func (w *taskRunner) mountedFolders(d *types.ContainerDefinition) (folders []backend.FolderSpec, err error) {
 	for k := range w.view.volumes {
 		v := &w.view.volumes[k].definition
 		if !mounts(d, aws.ToString(v.Name)) {

@@ -19,9 +19,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
-// work is a task with something to do. It holds the task's status ahead of the
+// taskRunner runs a task that has something to do. It holds the task's status ahead of the
 // store, which learns of it when ECS would show a difference.
-type work struct {
+type taskRunner struct {
 	host     *host
 	task     *state.Task                 // the row as it was found: its spec does not change
 	machine  *containerinstance.Instance // container instance; nil on Fargate
@@ -44,8 +44,8 @@ type work struct {
 	timer       *clock.Timer
 }
 
-func newWork(h *host, t *state.Task) *work {
-	w := &work{
+func newTaskRunner(h *host, t *state.Task) *taskRunner {
+	w := &taskRunner{
 		host: h, task: t, images: map[int]string{}, cuts: map[resource]func(){},
 		publication: publication.Task{Shown: t.Status.LastStatus, Stop: t.Stop != nil},
 	}
@@ -61,7 +61,7 @@ func newWork(h *host, t *state.Task) *work {
 		w.publication.Ending = true
 	}
 	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.Balanced()
-	w.hear(t)
+	w.takeTargets(t)
 	if w.machine = h.containerInstance(t); w.machine == nil {
 		w.view.delays = h.agent.Delays
 	} else {
@@ -94,18 +94,18 @@ func newWork(h *host, t *state.Task) *work {
 
 // advance takes the task as far as it goes without waiting, and makes the engine
 // calls that come next. The lock is held.
-func (w *work) advance(ctx context.Context) { w.launch(ctx, w.next(ctx)) }
+func (w *taskRunner) advance(ctx context.Context) { w.startCalls(ctx, w.step(ctx)) }
 
-// next takes the task as far as it goes without waiting, publishes the result, and
+// step takes the task as far as it goes without waiting, publishes the result, and
 // returns the engine calls that come next. The lock is held.
-func (w *work) next(ctx context.Context) (calls []call) {
+func (w *taskRunner) step(ctx context.Context) (calls []call) {
 	if w.retired || ctx.Err() != nil || w.host.Engine.Health() != nil || w.unheard() {
 		w.retireIfOver()
 		return nil
 	}
 	for {
 		w.view.now = w.host.agent.Clock.Now()
-		w.settle()
+		w.deriveStatus()
 		if w.view.stop != nil {
 			w.host.ports.Leave(w.task.ARN) // before the calls that stop it
 		}
@@ -119,7 +119,7 @@ func (w *work) next(ctx context.Context) (calls []call) {
 				calls = append(calls, w.newCall(a))
 			}
 		}
-		w.setTimer(again, func() { w.again(ctx) })
+		w.setTimer(again, func() { w.wake(ctx) })
 		if !w.view.busy() && again.IsZero() && w.publication.Known() {
 			w.host.retire(w)
 		}
@@ -127,8 +127,8 @@ func (w *work) next(ctx context.Context) (calls []call) {
 	}
 }
 
-// setTimer sets the only timer of the work; the zero time is none.
-func (w *work) setTimer(due time.Time, f func()) {
+// setTimer sets the only timer of the runner; the zero time is none.
+func (w *taskRunner) setTimer(due time.Time, f func()) {
 	if w.timer != nil {
 		w.timer.Stop()
 		w.timer = nil
@@ -139,20 +139,20 @@ func (w *work) setTimer(due time.Time, f func()) {
 }
 
 // unheard: the container agent has not been told of the task, as it is not connected.
-func (w *work) unheard() bool {
+func (w *taskRunner) unheard() bool {
 	return w.view.sandbox == sandboxNone && w.view.stop == nil && w.host.cutFromStore(w.task, nil)
 }
 
-// retireIfOver forgets the work of a task that the store knows to have stopped: an
+// retireIfOver forgets the runner of a task that the store knows to have stopped: an
 // engine that is lost keeps only others waiting.
-func (w *work) retireIfOver() {
+func (w *taskRunner) retireIfOver() {
 	if !w.retired && w.publication.Known() && w.publication.Shown == state.Stopped && !w.view.busy() {
 		w.host.retire(w)
 	}
 }
 
 // aboutToPull notes that a pull begins, which may take long enough to be seen.
-func (w *work) aboutToPull(actions []action) bool {
+func (w *taskRunner) aboutToPull(actions []action) bool {
 	for _, a := range actions {
 		if a.verb != pull {
 			continue
@@ -166,15 +166,15 @@ func (w *work) aboutToPull(actions []action) bool {
 	return false
 }
 
-// again looks at the task although nothing has happened.
-func (w *work) again(ctx context.Context) {
+// wake looks at the task although nothing has happened.
+func (w *taskRunner) wake(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.advance(ctx)
 }
 
 // applyNow does the steps that need no engine, and reports whether there were any.
-func (w *work) applyNow(actions []action) (any bool) {
+func (w *taskRunner) applyNow(actions []action) (any bool) {
 	for _, a := range actions {
 		switch a.verb {
 		case cutShort:
@@ -198,14 +198,14 @@ func (w *work) applyNow(actions []action) (any bool) {
 	return any
 }
 
-// settle derives what ECS shows from what the containers do.
-func (w *work) settle() {
+// deriveStatus derives what ECS shows from what the containers do.
+func (w *taskRunner) deriveStatus() {
 	s, now := w.view.status, w.view.now
 	if health := taskHealth(&w.view); health != s.HealthStatus {
 		s.HealthStatus = health
 		w.publication.Touch()
 	}
-	w.settleVolume()
+	w.deriveVolumeStatus()
 	next := lastStatus(&w.view)
 	if !state.Before(s.LastStatus, next) {
 		return
@@ -240,7 +240,7 @@ func (w *work) settle() {
 // images, which are looked up while the network interface is made. On Fargate that comes
 // after it, so the pull begins no earlier, and a task that is stopped before knows of
 // none (ECS0067).
-func (w *work) leaveProvisioning(next string) {
+func (w *taskRunner) leaveProvisioning(next string) {
 	s, now := w.view.status, w.view.now
 	if w.machine != nil {
 		return
@@ -263,7 +263,7 @@ func (w *work) leaveProvisioning(next string) {
 }
 
 // running opens the task to the host.
-func (w *work) running() {
+func (w *taskRunner) running() {
 	attrs := []any{"task", w.task.ARN}
 	if ip := w.view.status.Attachment.PrivateIPv4; ip != "" {
 		attrs = append(attrs, "ip", ip)
@@ -281,7 +281,7 @@ func (w *work) running() {
 
 // publish has the status written to the store when ECS would show a difference, or
 // when the task comes to rest. The lock is held.
-func (w *work) publish(rest bool) {
+func (w *taskRunner) publish(rest bool) {
 	if w.host.cutFromStore(w.task, w.view.stop) {
 		return
 	}
@@ -292,7 +292,7 @@ func (w *work) publish(rest bool) {
 }
 
 // News implements publication.Source.
-func (w *work) News() publication.News {
+func (w *taskRunner) News() publication.News {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return publication.News{TaskARN: w.task.ARN, Steps: w.publication.Take(w.view.status, w.reportedStop())}
@@ -300,7 +300,7 @@ func (w *work) News() publication.News {
 
 // Published goes on with a task when the store knows of it. An agent that ends
 // before finds everything again at the next start.
-func (w *work) Published(ctx context.Context, n publication.News, stored bool) {
+func (w *taskRunner) Published(ctx context.Context, n publication.News, stored bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	defer w.reporting.End()
@@ -309,14 +309,14 @@ func (w *work) Published(ctx context.Context, n publication.News, stored bool) {
 	}
 	w.publication.Land()
 	if n.Steps[len(n.Steps)-1].Status.LastStatus == state.Stopped && !w.retired {
-		w.over(ctx)
+		w.release(ctx)
 	}
 	w.advance(ctx)
 }
 
-// over gives back what a stopped task had; its containers stay a while for their
+// release gives back what a stopped task had; its containers stay a while for their
 // output.
-func (w *work) over(ctx context.Context) {
+func (w *taskRunner) release(ctx context.Context) {
 	s := w.view.status
 	w.host.ports.Close(w.task.ARN)
 	w.host.agent.interfaces.Leave(w.task.ARN)
@@ -334,13 +334,13 @@ func (w *work) over(ctx context.Context) {
 
 // died notes that the engine saw a container end; the next step finds out how. late
 // is for what happened while nobody listened.
-func (w *work) died(on resource, late bool) {
+func (w *taskRunner) died(on resource, late bool) {
 	is := w.view.state(on)
 	is.exited, is.late = true, late
 }
 
 // healthIs takes over what a health check found.
-func (w *work) healthIs(on resource, health backend.Health) {
+func (w *taskRunner) healthIs(on resource, health backend.Health) {
 	if on == theSandbox || w.view.definitions[on.index].HealthCheck == nil {
 		return
 	}
