@@ -230,6 +230,48 @@ func TestRetriesLaterEachTime(t *testing.T) {
 	})
 }
 
+// However often a key is woken while it fails, there is one retry of it to come.
+func TestAKeyHasOneRetry(t *testing.T) {
+	inBubble(t, func(e *env) {
+		var looks atomic.Int32
+		fails := atomic.Bool{}
+		fails.Store(true)
+		l := e.loop(reconcile.Options{Reconcile: func(context.Context, string) (time.Time, error) {
+			if looks.Add(1); fails.Load() {
+				return never, errors.New("disk full")
+			}
+			return never, nil
+		}})
+		stop := e.runs(l)
+		for range 20 {
+			e.put("a")
+			e.pass(time.Millisecond)
+		}
+		e.pass(time.Minute)
+		before := looks.Load()
+		e.pass(time.Minute)
+		if n := looks.Load() - before; n != int32(time.Minute/reconcile.LastRetry) {
+			e.Errorf("%d looks in a minute", n)
+		}
+		fails.Store(false)
+		l.Wake("a")
+		e.pass(0)
+		before = looks.Load()
+		woken := e.store.Woken()
+		if e.pass(time.Minute); looks.Load() != before || e.store.Woken() != woken {
+			e.Error("it is retried after a success")
+		}
+		fails.Store(true)
+		l.Wake("a")
+		e.pass(0)
+		stop()
+		woken = e.store.Woken()
+		if e.pass(time.Minute); e.store.Woken() != woken {
+			e.Error("it is retried after the end of the loop")
+		}
+	})
+}
+
 func TestSaysNothingOfWhatMends(t *testing.T) {
 	inBubble(t, func(e *env) {
 		away := errors.New("engine away")

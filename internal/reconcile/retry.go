@@ -14,6 +14,7 @@ type failure struct {
 	since time.Time // in real time
 	wait  time.Duration
 	told  string // the error that is in the log
+	again *time.Timer
 }
 
 // FailsFor is for how long, in real time, each reconciliation of a key has returned an error;
@@ -32,11 +33,14 @@ func (l *Loop) FailsFor(key string) time.Duration {
 func (l *Loop) retry(key string, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	f, again := l.failures[key]
+	if again {
+		f.again.Stop() // or each change of a key that fails would add a retry
+	}
 	if err == nil {
 		delete(l.failures, key)
 		return
 	}
-	f, again := l.failures[key]
 	if !again {
 		f.since = time.Now()
 	}
@@ -45,6 +49,6 @@ func (l *Loop) retry(key string, err error) {
 		f.told = err.Error()
 		l.opts.Log.Error("reconcile "+l.opts.Name+"; retrying", "key", key, "after", f.wait, "error", err)
 	}
+	f.again = time.AfterFunc(f.wait, func() { l.Wake(key) })
 	l.failures[key] = f
-	time.AfterFunc(f.wait, func() { l.Wake(key) })
 }

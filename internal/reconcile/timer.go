@@ -47,4 +47,7 @@ func (l *Loop) stopTimers() {
 		t.Stop()
 		delete(l.timers, key)
 	}
+	for _, f := range l.failures {
+		f.again.Stop()
+	}
 }
