@@ -59,18 +59,25 @@ func (p *planner) throttleFailedStarts() {
 // inheritThrottle has a new PRIMARY deployment go on with the throttle of the one before it, if
 // both have one task definition. So it does with that of the service in a state file of before.
 func (p *planner) inheritThrottle() {
-	d := p.primary.deployment
+	d, kept := p.primary.deployment, p.kept()
 	if before := p.service.Throttle; before.Failures > 0 {
 		p.service.Throttle = state.Throttle{}
-		if kept := p.kept(); kept != nil && kept.deployment.Revision.TaskDefinition == before.TaskDefinition {
+		if kept != nil && kept.deployment.Revision.TaskDefinition == before.TaskDefinition {
 			kept.deployment.Throttle = state.Throttle{Failures: before.Failures, Until: before.Until}
 		}
 	}
-	if len(p.older) == 0 || d.Throttle.Failures > 0 || p.primary.counts.Started > 0 {
+	if kept != p.primary || d.Throttle.Failures > 0 || p.primary.counts.Started > 0 {
 		return
 	}
-	if before := p.older[0].deployment; before.Revision.TaskDefinition == d.Revision.TaskDefinition {
-		d.Throttle, before.Throttle = before.Throttle, state.Throttle{}
+	for _, g := range p.older { // there may be some between that no decision has seen
+		before := g.deployment
+		if before.Revision.TaskDefinition != d.Revision.TaskDefinition {
+			return
+		}
+		if before.Throttle.Failures > 0 {
+			d.Throttle, before.Throttle = before.Throttle, state.Throttle{}
+			return
+		}
 	}
 }
 

@@ -105,6 +105,46 @@ func TestForcingANewDeploymentKeepsTheThrottle(t *testing.T) {
 	f.expect("COMPLETED desired 1 pending 0 running 1 failed 0")
 }
 
+// Two requests come before the scheduler looks at the first.
+func TestForcingNewDeploymentsTwiceKeepsTheThrottle(t *testing.T) {
+	f := throttledFixture(t)
+	f.change(func(s *state.Service) {
+		for range 2 {
+			s.SetPrimary(f.newDeployment(s.Primary().Revision.TaskDefinition))
+		}
+	})
+	f.schedule()
+	if len(f.tasks()) != 0 {
+		t.Error("not throttled any more")
+	}
+}
+
+// The deployment that is kept has the throttle, not a newer one that has failed and starts nothing.
+func TestAFailedDeploymentTakesNoThrottle(t *testing.T) {
+	for name, fail := range map[string]func(*state.Service, *state.Deployment){
+		"of the deployment": func(_ *state.Service, kept *state.Deployment) { kept.Throttle.Failures = 5 },
+		"of the service, in a state file of before": func(s *state.Service, kept *state.Deployment) {
+			s.Throttle = state.Throttle{TaskDefinition: kept.Revision.TaskDefinition, Failures: 5}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, func(s *state.Service) { s.DesiredCount = 1 })
+			f.settle()
+			f.change(func(s *state.Service) {
+				kept := s.Primary()
+				kept.SeenStarted = 1 // the failures came after the start of the task that runs
+				s.SetPrimary(f.newDeployment(kept.Revision.TaskDefinition))
+				s.Primary().RolloutState = types.DeploymentRolloutStateFailed
+				fail(s, kept)
+			})
+			f.schedule()
+			if got := f.service().Deployments[1].Throttle.Failures; got != 5 {
+				t.Errorf("the deployment that is kept has %d attempts in a row, the failed one %d", got, f.service().Primary().Throttle.Failures)
+			}
+		})
+	}
+}
+
 func TestTasksThatRanAreNotThrottled(t *testing.T) {
 	f := throttledFixture(t)
 	f.now = f.wakeAt
