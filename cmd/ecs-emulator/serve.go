@@ -117,7 +117,7 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
 	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "find a secret by an ARN that differs from its own only in the six characters at the end")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
-	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "whether security groups filter: on, strict (also for this host and for containers that are not tasks), off")
+	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "`mode` of security groups: on (they filter), strict (also for this host and for containers that are not tasks), off")
 	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged or add a capability that reaches the engine's host, such as ALL, SYS_ADMIN or SYS_MODULE: they have rights there")
 	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the default VPC, a /16 (default 172.31.0.0/16, or the next one that the engine and this host do not use)")
 	flags.TextVar(&o.InstanceCIDR, "instance-cidr", netip.Prefix{}, "`range` of the bridge networks of container instances; each gets a free /26 with its first task (default 198.18.0.0/15)")
@@ -146,7 +146,7 @@ func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
 		c.publicAddresses = true
 		return nil
 	})
-	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "when to pull images: prefer-cached (if absent), default (always, and use a local image if that fails), always, once (in each run)")
+	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "`when` to pull images: prefer-cached (if absent), default (always, and use a local image if that fails), always, once (in each run)")
 	flags.StringVar(&c.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
 	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug (each request), info (tasks and failed requests), warn, error")
 	return c
