@@ -43,7 +43,7 @@ func TestTheFolderOfProgramsIsThere(t *testing.T) {
 	if err == nil {
 		_ = srv.Close()
 	}
-	if err == nil || !strings.Contains(err.Error(), "no folder of programs") {
+	if err == nil || !strings.Contains(err.Error(), "is not a folder: give the one that has the programs") {
 		t.Errorf("New: %v; want that there is no such folder", err)
 	}
 }
