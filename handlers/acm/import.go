@@ -12,13 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// Lengths of what is imported. Source: ACM API reference.
-const (
-	maxCertificate = 32768
-	maxChain       = 2097152
-	maxPrivateKey  = 5120
-)
-
 // ImportCertificate keeps a certificate that another authority issued, or replaces one that was imported.
 func (a *API) ImportCertificate(ctx context.Context, in *sdk.ImportCertificateInput) (*sdk.ImportCertificateOutput, error) {
 	if err := checkImport(in); err != nil {

@@ -19,7 +19,7 @@ const maxAttached = 10
 
 // AttachRolePolicy attaches a managed policy to a role, again without effect (IAM0003).
 func (a *API) AttachRolePolicy(ctx context.Context, in *sdk.AttachRolePolicyInput) (*sdk.AttachRolePolicyOutput, error) {
-	if err := checkAttachment(in.RoleName, in.PolicyArn); err != nil {
+	if err := checkAttachment(in.PolicyArn); err != nil {
 		return nil, err
 	}
 	return &sdk.AttachRolePolicyOutput{}, a.changeRole(ctx, in.RoleName, func(tx *store.Tx, r *iam.Role) error {
@@ -43,7 +43,7 @@ func (a *API) AttachRolePolicy(ctx context.Context, in *sdk.AttachRolePolicyInpu
 
 // DetachRolePolicy detaches a managed policy from a role.
 func (a *API) DetachRolePolicy(ctx context.Context, in *sdk.DetachRolePolicyInput) (*sdk.DetachRolePolicyOutput, error) {
-	if err := checkAttachment(in.RoleName, in.PolicyArn); err != nil {
+	if err := checkAttachment(in.PolicyArn); err != nil {
 		return nil, err
 	}
 	return &sdk.DetachRolePolicyOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
@@ -59,7 +59,7 @@ func (a *API) DetachRolePolicy(ctx context.Context, in *sdk.DetachRolePolicyInpu
 	})
 }
 
-func checkAttachment(role, arn *string) error {
+func checkAttachment(arn *string) error {
 	if !isPolicyARN(*arn) {
 		return validationError("ARN %s is not valid.", *arn)
 	}

@@ -117,9 +117,6 @@ func valueText(tx *store.Tx, v *ssm.Version, decrypt bool) (string, error) {
 	return key.Open(v.Value, ssm.ARN(v.Scope, v.Name))
 }
 
-// maxNames is how many parameters a request may ask for. Source: SSM API reference.
-const maxNames = 10
-
 // GetParameters answers parameters by name, each once, and names those that do not exist
 // (SSM0001, SSM0003).
 func (a *API) GetParameters(ctx context.Context, in *sdk.GetParametersInput) (*sdk.GetParametersOutput, error) {
