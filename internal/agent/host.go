@@ -39,8 +39,6 @@ type host struct {
 
 	lookingAgain atomic.Bool // at what is unseen, in a while
 
-	clientsLost atomic.Bool // it has been said that targets see load balancers alone
-
 	mu      sync.Mutex
 	runners map[string]*taskRunner // by task ARN: tasks with something to do
 	index   map[string]subject     // by container id: of tasks that have not ended
@@ -64,10 +62,7 @@ func newHost(a *Agent, o HostOptions) *host {
 		networks.InstanceAddresses = a.InstanceAddresses
 	}
 	h.networks = vpc.NewNetworks(networks)
-	h.ports = hostport.New(hostport.Options{
-		Log: a.Log, Engine: engine,
-		Go: func(run func(context.Context)) bool { return h.Engine.Go(func() { run(h.Engine.Life()) }) },
-	})
+	h.ports = hostport.New(hostport.Options{Log: a.Log, Engine: engine})
 	h.logs = awslogs.NewReaders(awslogs.Options{Engine: engine, Sink: a.LogSink, Clock: a.Clock, Delay: a.Delays.Logs, Log: log})
 	h.instances = containerinstance.New(containerinstance.Options{
 		Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Tasks: h, Labels: h.labels(),

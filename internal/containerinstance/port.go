@@ -69,13 +69,9 @@ func (t *traffic) taken(b state.Binding) uint16 {
 // errPortTaken is the engine's own text for a port of the host that is taken.
 // Source: Docker Engine's error.
 func errPortTaken(port uint16) error {
-	return portTakenError(fmt.Sprintf("Error response from daemon: driver failed programming external connectivity on endpoint: Bind for 0.0.0.0:%d failed: port is already allocated", port))
+	//lint:ignore ST1005 these are Docker's words
+	return fmt.Errorf("Error response from daemon: driver failed programming external connectivity on endpoint: Bind for 0.0.0.0:%d failed: port is already allocated", port)
 }
-
-type portTakenError string
-
-// Error is Docker's text.
-func (e portTakenError) Error() string { return string(e) }
 
 // Bind gives a container the ports that it asks for; had are those that it had before,
 // which it keeps. at is its address, zero in host mode.

@@ -51,7 +51,7 @@ func (h *Ports) Find(ctx context.Context) {
 		h.ListenHere()
 	default:
 		p := newPublished(relay, h.Log, tcp, udp)
-		if h.Go(p.run) {
+		if h.Engine.Go(func() { p.run(h.Engine.Life()) }) {
 			h.settle(p)
 		}
 	}

@@ -9,7 +9,6 @@
 package hostport
 
 import (
-	"context"
 	"log/slog"
 	"net"
 	"slices"
@@ -33,9 +32,6 @@ type Options struct {
 	Log *slog.Logger
 	// Engine connects to sandboxes. If it has no relay, this process listens.
 	Engine *enginecall.Engine
-	// Go runs a function until the engine is not used any more, and reports false if that has
-	// happened. It is called if the engine has a relay.
-	Go func(func(context.Context)) bool
 	// Listen opens a TCP port of this process; nil is net.Listen.
 	Listen func(network, address string) (net.Listener, error)
 }
