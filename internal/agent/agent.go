@@ -92,8 +92,8 @@ func (a *Agent) Run(ctx context.Context) error {
 // init begins to listen for changes. Idle may be called before Run.
 func (a *Agent) init() {
 	a.once.Do(func() {
-		a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), a.Store.WatchGoneVPCs()
-		a.groups = a.Store.WatchSecurityGroups()
+		a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), state.WatchGoneVPCs(a.Store.Store)
+		a.groups = state.WatchSecurityGroups(a.Store.Store)
 	})
 }
 

@@ -18,7 +18,7 @@ type EC2Tags struct {
 }
 
 // FindEC2Tags returns a copy of the tags of a resource.
-func FindEC2Tags(tx *Tx, scope arn.Scope, resourceID string) map[string]string {
+func FindEC2Tags(tx *store.Tx, scope arn.Scope, resourceID string) map[string]string {
 	if row := ec2Tags.Get(tx, scope.Prefix()+resourceID); row != nil {
 		return maps.Clone(row.Tags)
 	}
@@ -26,7 +26,7 @@ func FindEC2Tags(tx *Tx, scope arn.Scope, resourceID string) map[string]string {
 }
 
 // TaggedEC2Resources lists the ids of what has tags, in their order.
-func TaggedEC2Resources(tx *Tx, scope arn.Scope) []string {
+func TaggedEC2Resources(tx *store.Tx, scope arn.Scope) []string {
 	var ids []string
 	for _, row := range ec2Tags.List(tx, scope.Prefix()) {
 		ids = append(ids, row.ResourceID)
@@ -35,7 +35,7 @@ func TaggedEC2Resources(tx *Tx, scope arn.Scope) []string {
 }
 
 // SetEC2Tags replaces the tags of a resource.
-func SetEC2Tags(tx *Tx, scope arn.Scope, resourceID string, tags map[string]string) {
+func SetEC2Tags(tx *store.Tx, scope arn.Scope, resourceID string, tags map[string]string) {
 	row := &EC2Tags{Scope: scope, ResourceID: resourceID, Tags: tags}
 	if len(tags) == 0 {
 		ec2Tags.Delete(tx, row)

@@ -21,7 +21,7 @@ const networkName = DefaultVPC
 
 // NetworkCIDR is the range of the default VPCs; until the engine has chosen one, that
 // of AWS's default VPC, which it tries first.
-func NetworkCIDR(tx *Tx) netip.Prefix {
+func NetworkCIDR(tx *store.Tx) netip.Prefix {
 	if n := networks.Get(tx, networkName); n != nil {
 		return netip.MustParsePrefix(n.CIDR)
 	}
@@ -29,6 +29,6 @@ func NetworkCIDR(tx *Tx) netip.Prefix {
 }
 
 // SetNetworkCIDR writes the range that the engine has chosen.
-func SetNetworkCIDR(tx *Tx, cidr netip.Prefix) {
+func SetNetworkCIDR(tx *store.Tx, cidr netip.Prefix) {
 	networks.Put(tx, &Network{Name: networkName, CIDR: cidr.String()})
 }

@@ -54,18 +54,18 @@ var prefixListID = lazyregexp.New(`^pl-([0-9a-f]{8}|[0-9a-f]{17})$`)
 func MadeUpPrefixList(id string) bool { return prefixListID.MatchString(id) && !ownID(id) }
 
 // PrefixLists returns the prefix lists of an account and region by id.
-func PrefixLists(tx *Tx, scope arn.Scope) []*PrefixList {
+func PrefixLists(tx *store.Tx, scope arn.Scope) []*PrefixList {
 	return prefixLists.List(tx, scope.Prefix())
 }
 
 // FindPrefixList returns a prefix list, or nil.
-func FindPrefixList(tx *Tx, scope arn.Scope, id string) *PrefixList {
+func FindPrefixList(tx *store.Tx, scope arn.Scope, id string) *PrefixList {
 	return prefixLists.Get(tx, PrefixListKey(scope, id))
 }
 
 // GroupsNaming returns the security groups that have rules about a prefix list, by id, the
 // made-up ones among them.
-func GroupsNaming(tx *Tx, l *PrefixList) []*SecurityGroup {
+func GroupsNaming(tx *store.Tx, l *PrefixList) []*SecurityGroup {
 	var found []*SecurityGroup
 	for _, g := range securityGroups.List(tx, l.Scope.Prefix()) { // only one that is stored has such rules
 		if slices.ContainsFunc(g.Rules, func(r SecurityGroupRule) bool { return r.PrefixList == l.ID }) {
@@ -76,10 +76,10 @@ func GroupsNaming(tx *Tx, l *PrefixList) []*SecurityGroup {
 }
 
 // PutPrefixList writes a prefix list.
-func PutPrefixList(tx *Tx, l *PrefixList) { prefixLists.Put(tx, l) }
+func PutPrefixList(tx *store.Tx, l *PrefixList) { prefixLists.Put(tx, l) }
 
 // DeletePrefixList removes a prefix list with its tags.
-func DeletePrefixList(tx *Tx, l *PrefixList) {
+func DeletePrefixList(tx *store.Tx, l *PrefixList) {
 	prefixLists.Delete(tx, l)
 	SetEC2Tags(tx, l.Scope, l.ID, nil)
 }

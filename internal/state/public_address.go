@@ -30,7 +30,7 @@ const perPublicRange = 254
 // has; not valid, if there is none left. The search begins where the seed says, the
 // owner's name or one with a time: what was just given back is seldom the next one's, who would
 // get what was meant for the former.
-func TakePublicAddress(tx *Tx, owner, seed string) netip.Addr {
+func TakePublicAddress(tx *store.Tx, owner, seed string) netip.Addr {
 	if known := FindPublicAddress(tx, owner); known.IsValid() {
 		return known
 	}
@@ -54,7 +54,7 @@ func TakePublicAddress(tx *Tx, owner, seed string) netip.Addr {
 }
 
 // FindPublicAddress returns the address that an owner has; not valid, if it has none.
-func FindPublicAddress(tx *Tx, owner string) netip.Addr {
+func FindPublicAddress(tx *store.Tx, owner string) netip.Addr {
 	if a := publicAddresses.Get(tx, owner); a != nil {
 		return netip.MustParseAddr(a.IP)
 	}
@@ -62,7 +62,7 @@ func FindPublicAddress(tx *Tx, owner string) netip.Addr {
 }
 
 // GivePublicAddress gives back what an owner has. None is harmless.
-func GivePublicAddress(tx *Tx, owner string) {
+func GivePublicAddress(tx *store.Tx, owner string) {
 	if a := publicAddresses.Get(tx, owner); a != nil {
 		publicAddresses.Delete(tx, a)
 	}

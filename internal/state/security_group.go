@@ -89,7 +89,7 @@ func NewRuleID() string { return "sgr-0" + arn.NewID()[:16] }
 
 // SecurityGroups returns the security groups of an account and region by id, without those
 // that are made up.
-func SecurityGroups(tx *Tx, scope arn.Scope) []*SecurityGroup {
+func SecurityGroups(tx *store.Tx, scope arn.Scope) []*SecurityGroup {
 	found := []*SecurityGroup{FindSecurityGroup(tx, scope, DefaultSecurityGroup)}
 	for _, g := range securityGroups.List(tx, scope.Prefix()) {
 		if g.ID != DefaultSecurityGroup && !g.MadeUp {
@@ -101,7 +101,7 @@ func SecurityGroups(tx *Tx, scope arn.Scope) []*SecurityGroup {
 
 // SecurityGroupsOf returns the security groups of a VPC by id, without those that are made
 // up.
-func SecurityGroupsOf(tx *Tx, v *VPC) []*SecurityGroup {
+func SecurityGroupsOf(tx *store.Tx, v *VPC) []*SecurityGroup {
 	if !v.Default {
 		return securityGroupsOfVPC.List(tx, v.Scope.Prefix()+v.ID)
 	}
@@ -110,7 +110,7 @@ func SecurityGroupsOf(tx *Tx, v *VPC) []*SecurityGroup {
 
 // DefaultGroupOf returns the default security group of a VPC, or nil if there is no such
 // VPC.
-func DefaultGroupOf(tx *Tx, scope arn.Scope, vpc string) *SecurityGroup {
+func DefaultGroupOf(tx *store.Tx, scope arn.Scope, vpc string) *SecurityGroup {
 	if vpc == DefaultVPC {
 		return FindSecurityGroup(tx, scope, DefaultSecurityGroup)
 	}
@@ -129,7 +129,7 @@ var (
 )
 
 // FindSecurityGroup returns a security group, which may be one that is made up, or nil.
-func FindSecurityGroup(tx *Tx, scope arn.Scope, id string) *SecurityGroup {
+func FindSecurityGroup(tx *store.Tx, scope arn.Scope, id string) *SecurityGroup {
 	if g := securityGroups.Get(tx, scope.Prefix()+id); g != nil {
 		return g
 	}
@@ -147,10 +147,10 @@ func FindSecurityGroup(tx *Tx, scope arn.Scope, id string) *SecurityGroup {
 }
 
 // PutSecurityGroup writes a security group.
-func PutSecurityGroup(tx *Tx, g *SecurityGroup) { securityGroups.Put(tx, g) }
+func PutSecurityGroup(tx *store.Tx, g *SecurityGroup) { securityGroups.Put(tx, g) }
 
 // DeleteSecurityGroup removes a security group, its tags and those of its rules.
-func DeleteSecurityGroup(tx *Tx, g *SecurityGroup) {
+func DeleteSecurityGroup(tx *store.Tx, g *SecurityGroup) {
 	securityGroups.Delete(tx, g)
 	SetEC2Tags(tx, g.Scope, g.ID, nil)
 	for _, r := range g.Rules {

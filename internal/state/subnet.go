@@ -57,7 +57,7 @@ func (s *Subnet) CIDR(network netip.Prefix) netip.Prefix {
 
 // Subnets returns the subnets of an account and region by id, without those that are made
 // up.
-func Subnets(tx *Tx, scope arn.Scope) []*Subnet {
+func Subnets(tx *store.Tx, scope arn.Scope) []*Subnet {
 	stored := subnets.List(tx, scope.Prefix())
 	defaults, _ := DefaultNetwork(scope)
 	if len(stored) == 0 {
@@ -73,7 +73,7 @@ func Subnets(tx *Tx, scope arn.Scope) []*Subnet {
 }
 
 // SubnetsOf returns the subnets of a VPC by id, without those that are made up.
-func SubnetsOf(tx *Tx, v *VPC) []*Subnet {
+func SubnetsOf(tx *store.Tx, v *VPC) []*Subnet {
 	if !v.Default {
 		return subnetsOfVPC.List(tx, v.Scope.Prefix()+v.ID)
 	}
@@ -81,12 +81,12 @@ func SubnetsOf(tx *Tx, v *VPC) []*Subnet {
 }
 
 // DefaultSubnets returns the default subnets of an account and region, one for each zone.
-func DefaultSubnets(tx *Tx, scope arn.Scope) []*Subnet {
+func DefaultSubnets(tx *store.Tx, scope arn.Scope) []*Subnet {
 	return slices.DeleteFunc(slices.Clone(Subnets(tx, scope)), func(s *Subnet) bool { return !s.Default })
 }
 
 // FindSubnet returns a subnet, which may be one that is made up, or nil.
-func FindSubnet(tx *Tx, scope arn.Scope, id string) *Subnet {
+func FindSubnet(tx *store.Tx, scope arn.Scope, id string) *Subnet {
 	if s := subnets.Get(tx, scope.Prefix()+id); s != nil {
 		return s
 	}
@@ -98,10 +98,10 @@ func FindSubnet(tx *Tx, scope arn.Scope, id string) *Subnet {
 }
 
 // PutSubnet writes a subnet of one's own, or the attributes of a default one.
-func PutSubnet(tx *Tx, s *Subnet) { subnets.Put(tx, s) }
+func PutSubnet(tx *store.Tx, s *Subnet) { subnets.Put(tx, s) }
 
 // DeleteSubnet removes a subnet of one's own and its tags.
-func DeleteSubnet(tx *Tx, s *Subnet) {
+func DeleteSubnet(tx *store.Tx, s *Subnet) {
 	subnets.Delete(tx, s)
 	SetEC2Tags(tx, s.Scope, s.ID, nil)
 }

@@ -65,7 +65,7 @@ func ownID(id string) bool {
 }
 
 // FindVPC returns a VPC, or nil.
-func FindVPC(tx *Tx, scope arn.Scope, id string) *VPC {
+func FindVPC(tx *store.Tx, scope arn.Scope, id string) *VPC {
 	found := vpcs.Get(tx, scope.Prefix()+id)
 	if id != DefaultVPC {
 		return found
@@ -79,7 +79,7 @@ func FindVPC(tx *Tx, scope arn.Scope, id string) *VPC {
 }
 
 // VPCs returns the VPCs of an account and region, by id.
-func VPCs(tx *Tx, scope arn.Scope) []*VPC {
+func VPCs(tx *store.Tx, scope arn.Scope) []*VPC {
 	found := []*VPC{FindVPC(tx, scope, DefaultVPC)}
 	for _, v := range vpcs.List(tx, scope.Prefix()) {
 		if v.ID != DefaultVPC {
@@ -90,7 +90,7 @@ func VPCs(tx *Tx, scope arn.Scope) []*VPC {
 }
 
 // HasVPC reports whether there is a VPC of one's own of an id in some account and region.
-func HasVPC(tx *Tx, id string) bool {
+func HasVPC(tx *store.Tx, id string) bool {
 	return slices.ContainsFunc(vpcs.List(tx, ""), func(v *VPC) bool { return v.ID == id })
 }
 
@@ -98,17 +98,17 @@ func HasVPC(tx *Tx, id string) bool {
 func OwnVPC(id string) bool { return id != DefaultVPC && strings.HasPrefix(id, "vpc-") && ownID(id) }
 
 // PutVPC writes a VPC. What comes with a new one is the matter of package ec2.
-func PutVPC(tx *Tx, v *VPC) { vpcs.Put(tx, v) }
+func PutVPC(tx *store.Tx, v *VPC) { vpcs.Put(tx, v) }
 
 // DeleteVPC removes a VPC and its tags.
-func DeleteVPC(tx *Tx, v *VPC) {
+func DeleteVPC(tx *store.Tx, v *VPC) {
 	vpcs.Delete(tx, v)
 	SetEC2Tags(tx, v.Scope, v.ID, nil)
 }
 
 // WatchGoneVPCs wakes with the id of each VPC that has been deleted. Ids are unique in all
 // accounts and regions, but for that of the default VPCs, which stay.
-func (s *Store) WatchGoneVPCs() *Watch {
+func WatchGoneVPCs(s *store.Store) *store.Watch {
 	return s.Watch(0, store.On(vpcs, func(before, after *VPC) []string {
 		if after != nil || before.Default {
 			return nil
